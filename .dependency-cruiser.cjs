@@ -1,0 +1,134 @@
+// The import table of ARCHITECTURE.md. Each folder lists what it may reach; everything else is an error.
+
+const LIBRARIES = {
+  core: ["pure-rand"],
+  shared: ["valibot"],
+  workers: ["piscina"],
+  main: [
+    "electron",
+    "better-sqlite3",
+    "piscina",
+    "csv-stringify",
+    "csv-parse",
+    "commander",
+    "valibot",
+    "pure-rand",
+  ],
+  preload: ["electron"],
+  renderer: [
+    ...["react", "react-dom", "@mantine/core", "@mantine/hooks", "lucide-react"],
+    ...["chart.js", "katex", "highlight.js", "valibot"],
+  ],
+};
+
+const FOLDERS = {
+  core: ["core"],
+  shared: ["shared", "core"],
+  workers: ["workers", "shared", "core"],
+  main: ["main", "shared", "core"],
+  preload: ["preload", "shared"],
+  renderer: ["renderer", "shared", "core"],
+};
+
+/** Where Node's own modules exist. */
+const NODE = ["workers", "main"];
+
+const escape = (name) => name.replace(/[.*+?^${}()|[\]\\/]/g, "\\$&");
+const anyOf = (names) => names.map(escape).join("|");
+
+/** Runs while the app is built; what it makes is part of the app, its library is not. */
+const KERNEL_GENERATOR = "^src/workers/kernels/generate\\.ts$";
+
+const tableRules = Object.entries(FOLDERS).flatMap(([folder, reachable]) => [
+  {
+    name: `${folder}-folders`,
+    comment: `src/${folder} may import ${reachable.map((name) => `src/${name}`).join(", ")}.`,
+    severity: "error",
+    from: { path: `^src/${folder}/` },
+    to: { path: "^src/", pathNot: `^src/(${anyOf(reachable)})/` },
+  },
+  {
+    name: `${folder}-libraries`,
+    comment: `src/${folder} may use ${LIBRARIES[folder].join(", ")}.`,
+    severity: "error",
+    from: { path: `^src/${folder}/`, pathNot: KERNEL_GENERATOR },
+    to: {
+      path: "node_modules/",
+      pathNot: `node_modules/(@types/)?(${anyOf(LIBRARIES[folder])})/`,
+    },
+  },
+  ...(NODE.includes(folder)
+    ? []
+    : [
+        {
+          name: `${folder}-without-node`,
+          comment: `src/${folder} runs where there is no Node.`,
+          severity: "error",
+          from: { path: `^src/${folder}/` },
+          to: { dependencyTypes: ["core"] },
+        },
+      ]),
+]);
+
+module.exports = {
+  forbidden: [
+    ...tableRules,
+    {
+      name: "no-cycles",
+      comment: "Two files that need each other are one file, or a third one is missing.",
+      severity: "error",
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ["type-only"] } },
+    },
+    {
+      name: "no-orphans",
+      comment: "Nothing imports this file: delete it, or name it here when it is an entry point.",
+      severity: "error",
+      from: { orphan: true, pathNot: ["\\.d\\.ts$", KERNEL_GENERATOR] },
+      to: {},
+    },
+    {
+      name: "resolvable",
+      comment: "The import leads nowhere.",
+      severity: "error",
+      from: {},
+      // "virtual:kernels" is made by the build.
+      to: { couldNotResolve: true, pathNot: "^virtual:" },
+    },
+    {
+      name: "preload-takes-types-from-shared",
+      comment: "The preload is loaded before the page: no schemas in it.",
+      severity: "error",
+      from: { path: "^src/preload/" },
+      to: { path: "^src/shared/", dependencyTypesNot: ["type-only"] },
+    },
+    {
+      name: "kernels-are-generated-at-build",
+      comment: "The generator carries a compiler; the app carries what it made.",
+      severity: "error",
+      from: { path: "^src/" },
+      to: { path: KERNEL_GENERATOR },
+    },
+    {
+      name: "no-development-libraries-in-main",
+      comment: "Main and its workers are not bundled with their libraries: those must be dependencies.",
+      severity: "error",
+      from: { path: "^src/(main|workers|shared|core)/", pathNot: KERNEL_GENERATOR },
+      to: {
+        dependencyTypes: ["npm-dev"],
+        dependencyTypesNot: ["type-only"],
+        pathNot: "node_modules/electron/",
+      },
+    },
+  ],
+  options: {
+    doNotFollow: { path: "node_modules" },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: "tsconfig.base.json" },
+    enhancedResolveOptions: {
+      exportsFields: ["exports"],
+      conditionNames: ["import", "node", "default", "types"],
+      extensions: [".ts", ".tsx", ".d.ts", ".js", ".mjs", ".cjs", ".css", ".json"],
+    },
+  },
+};

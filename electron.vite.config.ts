@@ -1,0 +1,67 @@
+import { resolve } from "node:path";
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "electron-vite";
+import type { Plugin } from "vite";
+import { generateKernels } from "./src/workers/kernels/generate.ts";
+
+// The oldest runtime that must work is Electron 33 (Node 20.18, Chrome 130); electron-vite would otherwise take its
+// targets from the installed electron package and emit syntax that 33 cannot parse.
+const NODE_TARGET = "node20.18";
+const CHROME_TARGET = "chrome130";
+
+/** Generates the WebAssembly kernels and inlines them as `virtual:kernels`. */
+function wasmKernels(): Plugin {
+  const name = "virtual:kernels";
+  const id = `\0${name}`;
+  return {
+    name: "wasm-kernels",
+    resolveId: (source) => (source === name ? id : undefined),
+    load: (requested) =>
+      requested === id
+        ? `export default ${JSON.stringify(Buffer.from(generateKernels()).toString("base64"))};`
+        : undefined,
+  };
+}
+
+export default defineConfig({
+  main: {
+    plugins: [wasmKernels()],
+    build: {
+      target: NODE_TARGET,
+      outDir: "out/main",
+      externalizeDeps: true,
+      sourcemap: true,
+      rollupOptions: {
+        input: {
+          index: resolve("src/main/index.ts"),
+          lab: resolve("src/main/cli/lab.ts"),
+          worker: resolve("src/workers/worker.ts"),
+        },
+        output: { format: "es", entryFileNames: "[name].js", chunkFileNames: "chunks/[name]-[hash].js" },
+      },
+    },
+  },
+  preload: {
+    build: {
+      target: NODE_TARGET,
+      outDir: "out/preload",
+      // A sandboxed preload has no module loader: one CommonJS file with everything in it.
+      externalizeDeps: false,
+      rollupOptions: {
+        input: { index: resolve("src/preload/index.ts") },
+        output: { format: "cjs", entryFileNames: "[name].cjs", inlineDynamicImports: true },
+      },
+    },
+  },
+  renderer: {
+    root: resolve("src/renderer"),
+    plugins: [react()],
+    build: {
+      target: CHROME_TARGET,
+      outDir: resolve("out/renderer"),
+      // Fonts and images inlined as data: URLs would be refused by the page's content security policy.
+      assetsInlineLimit: 0,
+      rollupOptions: { input: { index: resolve("src/renderer/index.html") } },
+    },
+  },
+});

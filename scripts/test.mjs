@@ -1,0 +1,107 @@
+// Sets up what is missing and runs everything that tells whether the lab is sound.
+// Usage: npm test [-- --only check|unit|integration|e2e [-- vitest arguments]]
+import fs from "node:fs";
+import path from "node:path";
+import { ensureReady } from "./setup.mjs";
+import { displayAvailable, startVirtualDisplay } from "./setup/display.mjs";
+import { launch, runtimeEnv } from "./setup/launch.mjs";
+import { npmInvocation } from "./setup/npm-command.mjs";
+import { projectPaths } from "./setup/project-paths.mjs";
+import { runMain } from "./setup/run-main.mjs";
+import { addTestCounts, readTestCounts, testSummary } from "./setup/test-counts.mjs";
+
+const PHASES = ["check", "unit", "integration", "e2e"];
+const USAGE = `Usage: npm test [-- --only ${PHASES.join("|")} [-- vitest arguments]]\n`;
+const resultsDir = path.join(projectPaths.runtimeDir, "test-results");
+
+await runMain(async () => {
+  const { only, vitestArgs, valid } = readArguments(process.argv.slice(2));
+  if (!valid) {
+    process.stderr.write(USAGE);
+    return 2;
+  }
+  // Types and units are looked at as source.
+  const build = only !== "check" && only !== "unit";
+  const runtime = await timed("set-up", () => ensureReady({ build }));
+  const env = { ...runtimeEnv(runtime), BACKPROP_LAB_ELECTRON: runtime.electronPath };
+  let counts = { passed: 0, failed: 0, skipped: 0 };
+  for (const phase of PHASES.filter((name) => only === undefined || name === only)) {
+    const code = await timed(phase, () =>
+      phase === "check"
+        ? runCheck(env)
+        : runVitest(phase, { env, electronPath: runtime.electronPath, vitestArgs }),
+    );
+    if (phase !== "check") counts = addTestCounts(counts, readTestCounts(resultFile(phase)));
+    if (code !== 0) {
+      process.stdout.write(`${phase} failed (exit code ${String(code)})\n${testSummary(counts)}\n`);
+      return 1;
+    }
+  }
+  process.stdout.write(`${testSummary(counts)}\n`);
+  return 0;
+});
+
+/** @param {NodeJS.ProcessEnv} env */
+function runCheck(env) {
+  const { command, args, shell } = npmInvocation(["run", "check"]);
+  return launch(command, args, { cwd: projectPaths.projectDir, env, shell });
+}
+
+/**
+ * @param {string} project
+ * @param {{ env: NodeJS.ProcessEnv, electronPath: string, vitestArgs: string[] }} options
+ */
+async function runVitest(project, { env, electronPath, vitestArgs }) {
+  fs.mkdirSync(resultsDir, { recursive: true });
+  fs.rmSync(resultFile(project), { force: true });
+  const args = [
+    path.join(projectPaths.modulesDir, "vitest", "vitest.mjs"),
+    "run",
+    "--project",
+    project,
+    "--reporter=default",
+    "--reporter=json",
+    `--outputFile.json=${resultFile(project)}`,
+    ...vitestArgs,
+  ];
+  const cwd = projectPaths.projectDir;
+  if (project !== "e2e") {
+    // As the app: its V8, its Node-API, its SQLite.
+    return launch(electronPath, args, { cwd, env: { ...env, ELECTRON_RUN_AS_NODE: "1" } });
+  }
+  // Under plain Node, so that the Electron it opens does not inherit ELECTRON_RUN_AS_NODE.
+  if (displayAvailable()) return launch(process.execPath, args, { cwd, env });
+  const { display, stop } = await startVirtualDisplay();
+  try {
+    return await launch(process.execPath, args, { cwd, env: { ...env, DISPLAY: display } });
+  } finally {
+    stop();
+  }
+}
+
+/**
+ * @template T
+ * @param {string} phase
+ * @param {() => Promise<T>} run
+ */
+async function timed(phase, run) {
+  const start = performance.now();
+  const result = await run();
+  process.stdout.write(`${phase}: ${((performance.now() - start) / 1000).toFixed(1)} s\n`);
+  return result;
+}
+
+/** @param {string} project */
+function resultFile(project) {
+  return path.join(resultsDir, `${project}.json`);
+}
+
+/** @param {string[]} argv */
+function readArguments(argv) {
+  const divider = argv.indexOf("--");
+  const own = divider === -1 ? argv : argv.slice(0, divider);
+  const vitestArgs = divider === -1 ? [] : argv.slice(divider + 1);
+  const only = own[0] === "--only" ? own[1] : undefined;
+  const valid = own.length === 0 || (own.length === 2 && only !== undefined && PHASES.includes(only));
+  return { only, vitestArgs, valid };
+}

@@ -1,0 +1,65 @@
+import { exactly, within } from "../judge.ts";
+import { quantity, type NotebookCell } from "./notebook-cell.ts";
+
+/** Cells 19 to 25: the model, its loss and the loss's gradient. */
+export const MODEL_CELLS: readonly NotebookCell[] = [
+  {
+    id: "20",
+    covers: "19–20",
+    part: "Model and loss",
+    title: "The model",
+    sentence: "Linear layer, relu, linear layer; asserts that 10,000 images give 10,000 numbers.",
+    formula: String.raw`\hat y = \operatorname{relu}(x W_1 + b_1) W_2 + b_2`,
+    why: "One output unit: the network is asked to say the digit as a number. That is a poor way to classify, and a simple way to have a loss.",
+    expected: { rows: 10_000, columns: 1 },
+    quantities: [quantity("rows", "output rows"), quantity("columns", "output columns")],
+    needs: ["7", "16"],
+    judge: exactly({ rows: 10_000, columns: 1 }, 0, "the assertion on the shape holds"),
+  },
+  {
+    id: "22",
+    covers: "21–22",
+    part: null,
+    title: "Predictions on the training set",
+    sentence: "Runs all training images through the model; labels become floats.",
+    formula: "",
+    why: "The predictions have shape (50000, 1) and the labels (50000). Subtracting them without squeeze(1) would broadcast to a 50,000 × 50,000 matrix of 10 GB, and the mean of that is a wrong loss that looks like a right one. The app explains this trap and does not allocate it.",
+    expected: { predRows: 50_000, predColumns: 1, targetRows: 50_000 },
+    quantities: [
+      quantity("predRows", "preds rows"),
+      quantity("predColumns", "preds columns"),
+      quantity("targetRows", "y_train rows"),
+    ],
+    needs: ["7", "16"],
+    judge: exactly({ predRows: 50_000, predColumns: 1, targetRows: 50_000 }, 0, "the same shapes"),
+  },
+  {
+    id: "23",
+    covers: "23",
+    part: null,
+    title: "Mean squared error",
+    sentence: "The mean of the squared differences between prediction and label.",
+    formula: String.raw`L = \frac{1}{n}\sum_i (\hat y_i - y_i)^2`,
+    why: "The labels run from 0 to 9 with mean 4.5 and mean square 28, so an untrained network near zero has a loss around 28; how far it is from that depends on the draw.",
+    expected: { loss: 33.0932 },
+    quantities: [quantity("loss", "loss")],
+    needs: ["22"],
+    judge: within(
+      [{ key: "loss", centre: 31.5, halfWidth: 13.5 }],
+      "losses of random draws lie between 18 and 45",
+    ),
+  },
+  {
+    id: "25",
+    covers: "24–25",
+    part: "Backward pass",
+    title: "Gradient of the loss",
+    sentence: "The derivative of the mean squared error by each prediction.",
+    formula: String.raw`\frac{\partial L}{\partial \hat y_i} = \frac{2}{n}(\hat y_i - y_i)`,
+    why: "The gradient of a tensor has the tensor's shape. The 1/n of the mean stays: every later gradient carries it along, which is why the entries of x.g are so small.",
+    expected: { rows: 50_000, columns: 1 },
+    quantities: [quantity("rows", "preds.g rows"), quantity("columns", "preds.g columns")],
+    needs: ["23"],
+    judge: exactly({ rows: 50_000, columns: 1 }, 0, "the same shape"),
+  },
+];

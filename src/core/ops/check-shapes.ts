@@ -1,0 +1,146 @@
+import { ContractError, ShapeError } from "../errors.ts";
+import { STATISTICS_LENGTH, type Op, type OpName, type OpParams, type TensorLike } from "./op.ts";
+
+const describe = (shape: readonly (number | string)[]): string =>
+  shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(", ")})`;
+
+/** Checks of one op; every failure names the op and the tensor's role in it. */
+class Checks {
+  readonly #op: OpName;
+
+  constructor(op: OpName) {
+    this.#op = op;
+  }
+
+  /** The sizes of a tensor that must have these axes. */
+  sizes(role: string, tensor: TensorLike, axes: readonly string[]): readonly number[] {
+    if (tensor.shape.length !== axes.length) this.#fail(role, tensor, describe(axes));
+    return tensor.shape;
+  }
+
+  /** The tensor must have exactly this shape. */
+  shape(role: string, tensor: TensorLike, expected: readonly number[]): void {
+    const same = tensor.shape.length === expected.length && tensor.shape.every((n, i) => n === expected[i]);
+    if (!same) this.#fail(role, tensor, describe(expected));
+  }
+
+  /** An output that the op writes while it still reads `input`. */
+  distinct(role: string, out: TensorLike, inputRole: string, input: TensorLike): void {
+    if (out === input) {
+      throw new ContractError(
+        `${this.#op}: ${role} and ${inputRole} are the same tensor "${out.name}"; ${role} must be a tensor of its own`,
+      );
+    }
+  }
+
+  range(what: string, holds: boolean, expected: string, got: number | string): void {
+    if (!holds) throw new RangeError(`${this.#op}: expected ${what} ${expected}, got ${got}`);
+  }
+
+  #fail(role: string, tensor: TensorLike, expected: string): never {
+    throw new ShapeError(`${this.#op}: ${role} "${tensor.name}"`, expected, describe(tensor.shape));
+  }
+}
+
+/** Both are one shape, element by element. */
+function sameShape(check: Checks, roles: Readonly<Record<string, TensorLike>>, model: TensorLike): void {
+  for (const [role, tensor] of Object.entries(roles)) check.shape(role, tensor, model.shape);
+}
+
+const RULES = {
+  matmul: ({ a, b, out, transposeA, transposeB }, check) => {
+    const [aRows, aColumns] = check.sizes("a", a, transposeA ? ["K", "M"] : ["M", "K"]);
+    const [m, k] = transposeA ? [aColumns, aRows] : [aRows, aColumns];
+    const [bRows, bColumns] = check.sizes("b", b, transposeB ? ["N", "K"] : ["K", "N"]);
+    const n = transposeB ? bRows : bColumns;
+    check.shape("b", b, transposeB ? [n, k] : [k, n]);
+    check.shape("out", out, [m, n]);
+    check.distinct("out", out, "a", a);
+    check.distinct("out", out, "b", b);
+  },
+  addBias: ({ x, bias, out }, check) => {
+    const [, features] = check.sizes("x", x, ["N", "F"]);
+    check.shape("bias", bias, [features]);
+    check.shape("out", out, x.shape);
+  },
+  relu: ({ x, out }, check) => {
+    sameShape(check, { out }, x);
+  },
+  reluBackward: ({ x, dy, dx }, check) => {
+    sameShape(check, { dy, dx }, x);
+  },
+  columnSum: ({ x, out }, check) => {
+    const [, features] = check.sizes("x", x, ["N", "F"]);
+    check.shape("out", out, [features]);
+    check.distinct("out", out, "x", x);
+  },
+  outerProductSum: ({ x, dy, out, chunkRows }, check) => {
+    const [rows, inFeatures] = check.sizes("x", x, ["N", "I"]);
+    const [, outFeatures] = check.sizes("dy", dy, ["N", "O"]);
+    check.shape("dy", dy, [rows, outFeatures]);
+    check.shape("out", out, [inFeatures, outFeatures]);
+    check.distinct("out", out, "x", x);
+    check.distinct("out", out, "dy", dy);
+    check.range(
+      "chunkRows",
+      Number.isInteger(chunkRows) && chunkRows >= 1,
+      "to be a whole number of at least 1",
+      chunkRows,
+    );
+  },
+  mse: ({ pred, target, loss }, check) => {
+    const [rows] = check.sizes("pred", pred, ["N", "1"]);
+    check.shape("pred", pred, [rows, 1]);
+    check.shape("target", target, [rows]);
+    check.shape("loss", loss, [1]);
+  },
+  mseBackward: ({ pred, target, dpred }, check) => {
+    const [rows] = check.sizes("pred", pred, ["N", "1"]);
+    check.shape("pred", pred, [rows, 1]);
+    check.shape("target", target, [rows]);
+    check.shape("dpred", dpred, [rows, 1]);
+  },
+  scaleBytes: ({ bytes, out, divisor }, check) => {
+    sameShape(check, { out }, bytes);
+    check.range("divisor", Number.isFinite(divisor) && divisor !== 0, "to be finite and not 0", divisor);
+  },
+  statistics: ({ out }, check) => {
+    check.shape("out", out, [STATISTICS_LENGTH]);
+  },
+  normalize: ({ x, statistics, out }, check) => {
+    check.shape("statistics", statistics, [STATISTICS_LENGTH]);
+    sameShape(check, { out }, x);
+  },
+  histogram: ({ out, lo, hi }, check) => {
+    check.sizes("out", out, ["bins"]);
+    check.range("lo and hi", lo < hi && Number.isFinite(hi - lo), "to be finite, lo below hi", `${lo}, ${hi}`);
+  },
+  gatherRows: ({ x, indices, out }, check) => {
+    const [available] = check.sizes("indices", indices, ["n"]);
+    const [batchSize = 0] = out.shape;
+    check.shape("out", out, [batchSize, ...x.shape.slice(1)]);
+    check.range("at least one row of indices a batch:", available >= batchSize, `≥ ${batchSize}`, available);
+    check.distinct("out", out, "x", x);
+  },
+  sgd: ({ param, grad, lr }, check) => {
+    sameShape(check, { grad }, param);
+    check.shape("lr", lr, [1]);
+  },
+  record: ({ source }, check) => {
+    check.range(`an element in "${source.name}":`, !source.shape.includes(0), "at least 1", 0);
+  },
+  mark: () => undefined,
+} satisfies { [K in OpName]: (params: OpParams<TensorLike>[K], check: Checks) => void };
+
+/**
+ * Checks the shapes of one op, before it is computed or recorded; total over the op table.
+ *
+ * @throws {ShapeError} If a shape does not fit; names the op, the tensor, what was expected and what came.
+ * @throws {ContractError} If an output is one of the inputs where that is not allowed.
+ * @throws {RangeError} If a size parameter is out of range.
+ */
+export function checkShapes<T extends TensorLike>(op: Op<T>): void {
+  // The rule's parameter is the very op it is looked up by; TypeScript cannot follow that correlation.
+  const rule = RULES[op.op] as (op: Op<TensorLike>, check: Checks) => void;
+  rule(op, new Checks(op.op));
+}

@@ -1,0 +1,85 @@
+import type { Ops, TensorLike } from "./op.ts";
+
+/** Rows of a tensor; 1 for a scalar. */
+const rowsOf = (tensor: TensorLike): number => tensor.shape[0] ?? 1;
+const columnsOf = (tensor: TensorLike): number => tensor.shape[1] ?? 1;
+
+/** The product A @ B (M, N) of a (M, K) and b (K, N), each optionally stored transposed. @throws {ShapeError} */
+export function matmul<T extends TensorLike>(
+  ops: Ops<T>,
+  a: T,
+  b: T,
+  { transposeA = false, transposeB = false, name = `${a.name} @ ${b.name}` } = {},
+): T {
+  const m = transposeA ? columnsOf(a) : rowsOf(a);
+  const n = transposeB ? rowsOf(b) : columnsOf(b);
+  const out = ops.tensor(name, [m, n]);
+  ops.run({ op: "matmul", a, b, out, transposeA, transposeB, accumulate: false });
+  return out;
+}
+
+/** x (N, F) + bias (F,), written over x, which nobody needs afterwards: returns x. @throws {ShapeError} */
+export function addBiasInPlace<T extends TensorLike>(ops: Ops<T>, x: T, bias: T): T {
+  ops.run({ op: "addBias", x, bias, out: x });
+  return x;
+}
+
+/** max(x, 0) − shift, element by element. */
+export function relu<T extends TensorLike>(
+  ops: Ops<T>,
+  x: T,
+  { shift, name = `relu(${x.name})` }: { readonly shift: number; readonly name?: string },
+): T {
+  const out = ops.tensor(name, x.shape);
+  ops.run({ op: "relu", x, out, shift });
+  return out;
+}
+
+/** dx = (x > 0) · dy. @throws {ShapeError} If x and dy differ in shape. */
+export function reluBackward<T extends TensorLike>(ops: Ops<T>, x: T, dy: T, name = `${x.name}.g`): T {
+  const dx = ops.tensor(name, x.shape);
+  ops.run({ op: "reluBackward", x, dy, dx });
+  return dx;
+}
+
+/** Σ over the rows of x (N, F) → (F,). @throws {ShapeError} */
+export function columnSum<T extends TensorLike>(ops: Ops<T>, x: T, name = `sum of ${x.name}`): T {
+  const out = ops.tensor(name, [columnsOf(x)]);
+  ops.run({ op: "columnSum", x, out });
+  return out;
+}
+
+/**
+ * Σ_n x[n] ⊗ dy[n] of x (N, I) and dy (N, O) → (I, O), formed explicitly for `chunkRows` rows at a time.
+ *
+ * @throws {ShapeError} If x and dy differ in rows.
+ */
+export function outerProductSum<T extends TensorLike>(
+  ops: Ops<T>,
+  x: T,
+  dy: T,
+  { chunkRows, name = `${x.name} ⊗ ${dy.name}` }: { readonly chunkRows: number; readonly name?: string },
+): T {
+  const out = ops.tensor(name, [columnsOf(x), columnsOf(dy)]);
+  ops.run({ op: "outerProductSum", x, dy, out, chunkRows });
+  return out;
+}
+
+/** mean over n of (pred[n, 0] − target[n])² → (1,). @throws {ShapeError} */
+export function meanSquaredError<T extends TensorLike>(ops: Ops<T>, pred: T, target: T): T {
+  const loss = ops.tensor("loss", [1]);
+  ops.run({ op: "mse", pred, target, loss });
+  return loss;
+}
+
+/** 2 (pred − target) / N → (N, 1). @throws {ShapeError} */
+export function meanSquaredErrorBackward<T extends TensorLike>(
+  ops: Ops<T>,
+  pred: T,
+  target: T,
+  name = `${pred.name}.g`,
+): T {
+  const dpred = ops.tensor(name, pred.shape);
+  ops.run({ op: "mseBackward", pred, target, dpred });
+  return dpred;
+}

@@ -1,0 +1,80 @@
+/**
+ * The tensor operations that experiments are made of. An op is one name and one parameter entry here, one float64
+ * rule in reference-ops.ts, one sharding rule in sharding.ts and one kernel in workers/kernels: each of those
+ * tables is total over `OpName`, so a forgotten entry does not compile.
+ *
+ * `T` is whatever names a tensor: a float64 array in the reference, a number in a recorded program.
+ */
+export interface OpParams<T> {
+  /**
+   * out (M, N) = A @ B, or out += A @ B with `accumulate`; A is (M, K), or `a` (K, M) read transposed with
+   * `transposeA`; likewise B (K, N) from `b` (N, K) with `transposeB`.
+   */
+  matmul: { a: T; b: T; out: T; transposeA: boolean; transposeB: boolean; accumulate: boolean };
+  /** out (N, F) = x (N, F) + bias (F,); `out` may be `x`. */
+  addBias: { x: T; bias: T; out: T };
+  /** out = max(x, 0) − shift, element by element; the notebook's second relu has shift 0.5. */
+  relu: { x: T; out: T; shift: number };
+  /** dx = (x > 0) · dy. The shift does not enter: it is a constant. */
+  reluBackward: { x: T; dy: T; dx: T };
+  /** out (F,) = Σ over rows of x (N, F). */
+  columnSum: { x: T; out: T };
+  /**
+   * out (I, O) = Σ over rows n of the outer product x[n] ⊗ dy[n], formed explicitly for `chunkRows` rows at a time
+   * and then summed, as the notebook's `(inp.unsqueeze(-1) * out.g.unsqueeze(1)).sum(dim=0)` does for all rows at
+   * once. Same value as xᵀ dy, at the price of memory traffic: that is its lesson.
+   */
+  outerProductSum: { x: T; dy: T; out: T; chunkRows: number };
+  /** loss (1,) = mean over n of (pred[n, 0] − target[n])²; pred (N, 1), target (N,). */
+  mse: { pred: T; target: T; loss: T };
+  /** dpred (N, 1) = 2 (pred[n, 0] − target[n]) / N. */
+  mseBackward: { pred: T; target: T; dpred: T };
+  /** out = bytes / divisor as floating point, element by element. */
+  scaleBytes: { bytes: T; out: T; divisor: number };
+  /** out (7,) float64 of x: see STATISTICS. */
+  statistics: { x: T; out: T };
+  /** out = (x − mean) / std with mean and std taken from a statistics tensor; `out` may be `x`. */
+  normalize: { x: T; statistics: T; out: T };
+  /** out (bins,) = counts of x in equal bins over [lo, hi]; values outside, and NaN, are not counted. */
+  histogram: { x: T; out: T; lo: number; hi: number };
+  /** out (B, F) = rows of x at indices[step · B … step · B + B − 1]; step is the program's repeat counter. */
+  gatherRows: { x: T; indices: T; out: T };
+  /** param −= lr · grad; lr (1,), a tensor so that it can change while the program runs. */
+  sgd: { param: T; grad: T; lr: T };
+  /** Puts (name, step, source[0]) into the stream of metrics. */
+  record: { source: T; name: string };
+  /** Puts the clock's reading, once every worker has arrived, into the stream of metrics. */
+  mark: { name: string };
+}
+
+export type OpName = keyof OpParams<unknown>;
+
+/** One op with its parameters. */
+export type Op<T> = { [K in OpName]: { readonly op: K } & Readonly<OpParams<T>[K]> }[OpName];
+
+export type DType = "float32" | "float64" | "int32" | "uint8";
+
+/** A tensor as far as building an experiment needs to know it. */
+export interface TensorLike {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly dtype: DType;
+}
+
+/**
+ * What experiments are written against. ReferenceOps computes at once in float64; RecordingOps appends to a program
+ * that workers run later.
+ */
+export interface Ops<T extends TensorLike> {
+  /**
+   * A new tensor whose contents are undefined until an op writes them (the reference fills floats with NaN, so that
+   * a forgotten write shows). Integer and float64 tensors keep their type in every implementation.
+   */
+  tensor(name: string, shape: readonly number[], dtype?: DType): T;
+  /** Computes or records one op. @throws {ShapeError} If the shapes do not fit. */
+  run(op: Op<T>): void;
+}
+
+/** Layout of a statistics tensor. std is the sample standard deviation (n − 1), as torch's `std()`. */
+export const STATISTICS = { count: 0, mean: 1, std: 2, min: 3, max: 4, zeros: 5, sumSquares: 6 } as const;
+export const STATISTICS_LENGTH = 7;

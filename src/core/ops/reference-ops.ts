@@ -1,0 +1,206 @@
+import { ContractError } from "../errors.ts";
+import { checkShapes } from "./check-shapes.ts";
+import { STATISTICS, type DType, type Op, type OpName, type OpParams, type Ops, type TensorLike } from "./op.ts";
+
+/** A tensor of the oracle: both float types are held in float64. Row-major, contiguous. */
+export interface ReferenceTensor extends TensorLike {
+  readonly data: Float64Array | Int32Array | Uint8Array;
+}
+
+/** What `record` leaves behind. */
+export interface RecordedMetric {
+  readonly name: string;
+  readonly step: number;
+  readonly value: number;
+}
+
+interface Context {
+  readonly step: number;
+  readonly metrics: RecordedMetric[];
+}
+
+/** Elements of one row: the product of all axes after the first. */
+const rowLength = (shape: readonly number[]): number => shape.slice(1).reduce((n, size) => n * size, 1);
+
+const RULES = {
+  // out[i, j] = Σ_k a[i, k] b[k, j], with a and b read through the steps between their rows and columns.
+  matmul: ({ a, b, out, transposeA, transposeB, accumulate }) => {
+    const [m, n] = out.shape;
+    const k = transposeA ? a.shape[0] : a.shape[1];
+    const [aRow, aColumn] = transposeA ? [1, m] : [k, 1];
+    const [bRow, bColumn] = transposeB ? [1, k] : [n, 1];
+    if (!accumulate) out.data.fill(0);
+    for (let i = 0; i < m; i++) {
+      for (let l = 0; l < k; l++) {
+        const factor = a.data[i * aRow + l * aColumn];
+        for (let j = 0; j < n; j++) out.data[i * n + j] += factor * b.data[l * bRow + j * bColumn];
+      }
+    }
+  },
+
+  addBias: ({ x, bias, out }) => {
+    const [rows, features] = x.shape;
+    for (let row = 0; row < rows; row++) {
+      for (let j = 0; j < features; j++) {
+        out.data[row * features + j] = x.data[row * features + j] + bias.data[j];
+      }
+    }
+  },
+
+  relu: ({ x, out, shift }) => {
+    for (let i = 0; i < x.data.length; i++) out.data[i] = Math.max(x.data[i], 0) - shift;
+  },
+
+  reluBackward: ({ x, dy, dx }) => {
+    for (let i = 0; i < x.data.length; i++) dx.data[i] = x.data[i] > 0 ? dy.data[i] : 0;
+  },
+
+  columnSum: ({ x, out }) => {
+    const [rows, features] = x.shape;
+    out.data.fill(0);
+    for (let row = 0; row < rows; row++) {
+      for (let j = 0; j < features; j++) out.data[j] += x.data[row * features + j];
+    }
+  },
+
+  // Adds each row's outer product where it belongs; how many rows form a chunk does not change the value.
+  outerProductSum: ({ x, dy, out }) => {
+    const [rows, inFeatures] = x.shape;
+    const [, outFeatures] = dy.shape;
+    out.data.fill(0);
+    for (let row = 0; row < rows; row++) {
+      for (let i = 0; i < inFeatures; i++) {
+        for (let o = 0; o < outFeatures; o++) {
+          out.data[i * outFeatures + o] += x.data[row * inFeatures + i] * dy.data[row * outFeatures + o];
+        }
+      }
+    }
+  },
+
+  mse: ({ pred, target, loss }) => {
+    const [rows] = target.shape;
+    let sum = 0;
+    for (let row = 0; row < rows; row++) sum += (pred.data[row] - target.data[row]) ** 2;
+    loss.data[0] = sum / rows;
+  },
+
+  mseBackward: ({ pred, target, dpred }) => {
+    const [rows] = target.shape;
+    for (let row = 0; row < rows; row++) dpred.data[row] = (2 * (pred.data[row] - target.data[row])) / rows;
+  },
+
+  scaleBytes: ({ bytes, out, divisor }) => {
+    for (let i = 0; i < bytes.data.length; i++) out.data[i] = bytes.data[i] / divisor;
+  },
+
+  statistics: ({ x, out }) => {
+    const count = x.data.length;
+    let [sum, sumSquares, zeros, min, max] = [0, 0, 0, Infinity, -Infinity];
+    for (const value of x.data) {
+      sum += value;
+      sumSquares += value * value;
+      if (value === 0) zeros++;
+      min = Math.min(min, value);
+      max = Math.max(max, value);
+    }
+    const mean = sum / count;
+    let squaredDeviations = 0;
+    for (const value of x.data) squaredDeviations += (value - mean) ** 2;
+    out.data[STATISTICS.count] = count;
+    out.data[STATISTICS.mean] = mean;
+    out.data[STATISTICS.std] = count > 1 ? Math.sqrt(squaredDeviations / (count - 1)) : NaN;
+    out.data[STATISTICS.min] = min;
+    out.data[STATISTICS.max] = max;
+    out.data[STATISTICS.zeros] = zeros;
+    out.data[STATISTICS.sumSquares] = sumSquares;
+  },
+
+  normalize: ({ x, statistics, out }) => {
+    const mean = statistics.data[STATISTICS.mean];
+    const std = statistics.data[STATISTICS.std];
+    for (let i = 0; i < x.data.length; i++) out.data[i] = (x.data[i] - mean) / std;
+  },
+
+  // The last bin includes hi.
+  histogram: ({ x, out, lo, hi }) => {
+    const bins = out.data.length;
+    const scale = bins / (hi - lo);
+    out.data.fill(0);
+    for (const value of x.data) {
+      if (value >= lo && value <= hi) out.data[Math.min(bins - 1, Math.floor((value - lo) * scale))]++;
+    }
+  },
+
+  gatherRows: ({ x, indices, out }, { step }) => {
+    const [batchSize] = out.shape;
+    const features = rowLength(x.shape);
+    for (let row = 0; row < batchSize; row++) {
+      const index = indices.data[step * batchSize + row];
+      // Also catches a step past the end of the indices: there is no row `undefined`.
+      if (!(index >= 0 && index < x.shape[0])) {
+        throw new RangeError(
+          `gatherRows: expected a row of "${x.name}" below ${x.shape[0]} at indices[${step * batchSize + row}], got ${index}`,
+        );
+      }
+      for (let j = 0; j < features; j++) out.data[row * features + j] = x.data[index * features + j];
+    }
+  },
+
+  sgd: ({ param, grad, lr }) => {
+    for (let i = 0; i < param.data.length; i++) param.data[i] -= lr.data[0] * grad.data[i];
+  },
+
+  record: ({ source, name }, { step, metrics }) => {
+    metrics.push({ name, step, value: source.data[0] });
+  },
+
+  mark: () => undefined,
+} satisfies { [K in OpName]: (params: OpParams<ReferenceTensor>[K], context: Context) => void };
+
+const CREATE: Record<DType, (length: number) => ReferenceTensor["data"]> = {
+  float32: (length) => new Float64Array(length).fill(NaN),
+  float64: (length) => new Float64Array(length).fill(NaN),
+  int32: (length) => new Int32Array(length),
+  uint8: (length) => new Uint8Array(length),
+};
+
+/**
+ * Computes every op at once in float64 with the plainest loops there are. It is the oracle of the kernels' tests and
+ * shares no code with them.
+ *
+ * New float tensors hold NaN, so that a forgotten write shows.
+ */
+export class ReferenceOps implements Ops<ReferenceTensor> {
+  /** What `record` has put down so far. */
+  readonly metrics: RecordedMetric[] = [];
+  /** The program's repeat counter, for gatherRows and record. */
+  step = 0;
+
+  tensor(name: string, shape: readonly number[], dtype: DType = "float32"): ReferenceTensor {
+    const length = shape.reduce((product, size) => product * size, 1);
+    return { name, shape, dtype, data: CREATE[dtype](length) };
+  }
+
+  /**
+   * A tensor that holds these values.
+   *
+   * @throws {ContractError} If their number does not fit the shape.
+   */
+  from(name: string, shape: readonly number[], values: ArrayLike<number>, dtype?: DType): ReferenceTensor {
+    const tensor = this.tensor(name, shape, dtype);
+    if (values.length !== tensor.data.length) {
+      throw new ContractError(
+        `ReferenceOps.from("${name}"): expected ${tensor.data.length} values for shape (${shape.join(", ")}), got ${values.length}`,
+      );
+    }
+    tensor.data.set(values);
+    return tensor;
+  }
+
+  run(op: Op<ReferenceTensor>): void {
+    checkShapes(op);
+    // The rule's parameter is the very op it is looked up by; TypeScript cannot follow that correlation.
+    const rule = RULES[op.op] as (op: Op<ReferenceTensor>, context: Context) => void;
+    rule(op, this);
+  }
+}

@@ -1,0 +1,135 @@
+import type { Op, OpName, TensorLike } from "./op.ts";
+import { STATISTICS_LENGTH } from "./op.ts";
+
+/**
+ * How one phase of an op touches a tensor:
+ * `shard`: only this worker's items (its rows, or its elements of the flat tensor); `all`: the whole tensor.
+ */
+export interface Access<T> {
+  readonly tensor: T;
+  readonly part: "shard" | "all";
+  readonly write: boolean;
+}
+
+/**
+ * A step that all workers take together, each on its own contiguous range of `items`. Reductions take two phases:
+ * `partial` leaves one result a worker in scratch, `reduce` adds them in the order of the workers, so the sum does
+ * not depend on which worker was faster.
+ */
+export interface Phase<T> {
+  readonly name: "run" | "partial" | "reduce";
+  /** What is split among the workers: rows (the leading axis) or elements. */
+  readonly axis: "rows" | "elements";
+  readonly items: number;
+  readonly accesses: readonly Access<T>[];
+  /** Float64 scratch that each worker fills in `partial` and every worker may read in `reduce`. */
+  readonly partialBytes: number;
+  /** Rough count of multiply-adds and element visits; decides how many workers are worth waking. */
+  readonly work: number;
+}
+
+const numel = (tensor: TensorLike): number => tensor.shape.reduce((product, size) => product * size, 1);
+const rowsOf = (tensor: TensorLike): number => tensor.shape[0] ?? 1;
+
+const read = <T>(tensor: T): Access<T> => ({ tensor, part: "shard", write: false });
+const readAll = <T>(tensor: T): Access<T> => ({ tensor, part: "all", write: false });
+const write = <T>(tensor: T): Access<T> => ({ tensor, part: "shard", write: true });
+
+function rowWise<T extends TensorLike>(
+  items: number,
+  work: number,
+  accesses: readonly Access<T>[],
+): Phase<T> {
+  return { name: "run", axis: "rows", items, accesses, partialBytes: 0, work };
+}
+
+/** Each worker reduces its own rows of `inputs`, then each adds up its own elements of `out` over all workers. */
+function reduction<T extends TensorLike>(
+  inputs: readonly T[],
+  out: T,
+  options: { readonly rows: number; readonly partialBytes: number; readonly work: number },
+): readonly Phase<T>[] {
+  return [
+    {
+      name: "partial",
+      axis: "rows",
+      items: options.rows,
+      accesses: inputs.map(read),
+      partialBytes: options.partialBytes,
+      work: options.work,
+    },
+    {
+      name: "reduce",
+      axis: "elements",
+      items: numel(out),
+      accesses: [write(out)],
+      partialBytes: 0,
+      work: numel(out),
+    },
+  ];
+}
+
+type ShardingRules = {
+  [K in OpName]: <T extends TensorLike>(op: Extract<Op<T>, { op: K }>) => readonly Phase<T>[];
+};
+
+const RULES: ShardingRules = {
+  matmul: ({ a, b, out, transposeA }) => {
+    const work = (numel(a) * numel(out)) / (transposeA ? (a.shape[1] ?? 1) : rowsOf(a));
+    return transposeA
+      ? reduction([a, b], out, { rows: rowsOf(a), partialBytes: numel(out) * 4, work })
+      : [rowWise(rowsOf(out), work, [read(a), readAll(b), write(out)])];
+  },
+  addBias: ({ x, bias, out }) => [rowWise(rowsOf(x), numel(x), [read(x), readAll(bias), write(out)])],
+  relu: ({ x, out }) => [rowWise(rowsOf(x), numel(x), [read(x), write(out)])],
+  reluBackward: ({ x, dy, dx }) => [rowWise(rowsOf(x), numel(x), [read(x), read(dy), write(dx)])],
+  columnSum: ({ x, out }) =>
+    reduction([x], out, { rows: rowsOf(x), partialBytes: numel(out) * 8, work: numel(x) }),
+  outerProductSum: ({ x, dy, out }) =>
+    reduction([x, dy], out, {
+      rows: rowsOf(x),
+      partialBytes: numel(out) * 4,
+      work: numel(x) * (dy.shape[1] ?? 1),
+    }),
+  mse: ({ pred, target, loss }) =>
+    reduction([pred, target], loss, { rows: rowsOf(pred), partialBytes: 8, work: rowsOf(pred) }),
+  mseBackward: ({ pred, target, dpred }) => [
+    rowWise(rowsOf(pred), rowsOf(pred), [read(pred), read(target), write(dpred)]),
+  ],
+  scaleBytes: ({ bytes, out }) => [rowWise(rowsOf(out), numel(out), [read(bytes), write(out)])],
+  // The merge of the partial moments writes all of `out` at once, so it is one item of one worker.
+  statistics: ({ x, out }) => [
+    ...reduction([x], out, { rows: rowsOf(x), partialBytes: STATISTICS_LENGTH * 8, work: 2 * numel(x) }).map(
+      (phase) => (phase.name === "reduce" ? { ...phase, items: 1 } : phase),
+    ),
+  ],
+  normalize: ({ x, statistics, out }) => [
+    rowWise(rowsOf(x), numel(x), [read(x), readAll(statistics), write(out)]),
+  ],
+  histogram: ({ x, out }) =>
+    reduction([x], out, { rows: rowsOf(x), partialBytes: numel(out) * 8, work: numel(x) }),
+  gatherRows: ({ x, indices, out }) => [
+    rowWise(rowsOf(out), numel(out), [readAll(x), readAll(indices), write(out)]),
+  ],
+  sgd: ({ param, grad, lr }) => [
+    {
+      name: "run",
+      axis: "elements",
+      items: numel(param),
+      accesses: [write(param), read(grad), readAll(lr)],
+      partialBytes: 0,
+      work: numel(param),
+    },
+  ],
+  record: ({ source }) => [
+    { name: "run", axis: "elements", items: 1, accesses: [readAll(source)], partialBytes: 0, work: 1 },
+  ],
+  mark: () => [{ name: "run", axis: "elements", items: 1, accesses: [], partialBytes: 0, work: 1 }],
+};
+
+/** The phases in which the workers carry out an op. Total over the op table. */
+export function phasesOf<T extends TensorLike>(op: Op<T>): readonly Phase<T>[] {
+  // The rule's parameter is the very op it is looked up by; TypeScript cannot follow that correlation.
+  const rule = RULES[op.op] as (op: Op<T>) => readonly Phase<T>[];
+  return rule(op);
+}

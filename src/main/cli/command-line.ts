@@ -1,0 +1,104 @@
+import { availableParallelism } from "node:os";
+import { Command, CommanderError, InvalidArgumentError } from "commander";
+import * as v from "valibot";
+import { NOTEBOOK_DEFAULTS } from "../../shared/notebook.ts";
+import type { Lab } from "../lab/lab.ts";
+import { runDoctorCommand } from "./doctor-command.ts";
+import { EXIT, type ExitCode } from "./exit-code.ts";
+import { runNotebookCommand, type NotebookOptions } from "./notebook-command.ts";
+import { openCommandLab } from "./open-command-lab.ts";
+import { runRunsCommand } from "./runs-command.ts";
+
+interface CommonOptions {
+  readonly database?: string;
+  readonly json?: true;
+}
+
+const wholeNumber =
+  (minimum: number) =>
+  (text: string): number => {
+    const value = Number(text);
+    if (!Number.isSafeInteger(value) || value < minimum) {
+      throw new InvalidArgumentError(`expected a whole number of at least ${minimum}.`);
+    }
+    return value;
+  };
+
+/** Opens the lab, runs a command in it, closes it whatever happens. */
+async function inLab(
+  options: { database?: string; threads?: number },
+  command: (lab: Lab) => Promise<ExitCode> | ExitCode,
+): Promise<ExitCode> {
+  const lab = await openCommandLab(options);
+  try {
+    return await command(lab);
+  } finally {
+    await lab.close();
+  }
+}
+
+function buildProgram(setExitCode: (code: ExitCode) => void): Command {
+  const program = new Command("lab")
+    .description("Backprop Lab without a window: the same code and the same database.")
+    .addHelpText("after", "\nExit codes: 0 ok, 1 failed check or failed run, 2 wrong usage.")
+    .showHelpAfterError("(lab --help lists the commands)")
+    .exitOverride()
+    .configureHelp({ showGlobalOptions: true });
+  const database = ["--database <file>", "database to use instead of the app's"] as const;
+
+  program
+    .command("notebook")
+    .description("run every cell of the notebook on MNIST and check the gradients")
+    .option("--seed <n>", "seed of all random draws", wholeNumber(0), NOTEBOOK_DEFAULTS.seed)
+    .option("--weights <folder>", "read notebook_w1.npy, _b1, _w2 and _b2 instead of drawing")
+    .option("--rows <n>", "training rows, at most 50000", wholeNumber(1), NOTEBOOK_DEFAULTS.rows)
+    .option("--threads <n>", "worker threads", wholeNumber(1), availableParallelism())
+    .option("--samples <n>", "timed calls a stage, at least 5", wholeNumber(5), NOTEBOOK_DEFAULTS.samples)
+    .option(
+      "--coordinates <n>",
+      "coordinates a tensor for finite differences",
+      wholeNumber(1),
+      NOTEBOOK_DEFAULTS.coordinates,
+    )
+    .option("--save-gradients <folder>", "write notebook_w1_grad.npy and so on, x with all rows")
+    .option("--json", "print JSON instead of a table")
+    .option(...database)
+    .action(async (options: NotebookOptions & CommonOptions) => {
+      setExitCode(await inLab(options, (lab) => runNotebookCommand(lab, options)));
+    });
+
+  program
+    .command("runs")
+    .description("list the saved runs, newest first")
+    .option("--json", "print JSON instead of a table")
+    .option(...database)
+    .action(async (options: CommonOptions) => {
+      setExitCode(await inLab({ ...options, threads: 1 }, (lab) => runRunsCommand(lab, options)));
+    });
+
+  program
+    .command("doctor")
+    .description("show runtime, SQLite, CPU, threads, kernel and the state of the database")
+    .option("--json", "print JSON instead of a table")
+    .option(...database)
+    .action(async (options: CommonOptions) => {
+      setExitCode(await inLab(options, (lab) => runDoctorCommand(lab, options)));
+    });
+  return program;
+}
+
+/** Runs `lab …`; errors go to stderr in words. @returns the exit code. */
+export async function runCommandLine(argv: readonly string[]): Promise<ExitCode> {
+  let exitCode: ExitCode = EXIT.ok;
+  try {
+    await buildProgram((code) => {
+      exitCode = code;
+    }).parseAsync(argv);
+    return exitCode;
+  } catch (error) {
+    // Commander has printed its own message already; help and version end with code 0.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.wrongUsage;
+    process.stderr.write(`lab: ${error instanceof Error ? error.message : String(error)}\n`);
+    return error instanceof v.ValiError ? EXIT.wrongUsage : EXIT.failedCheck;
+  }
+}

@@ -1,0 +1,40 @@
+import type { Diagnostics } from "../../shared/ipc-contract.ts";
+import type { Lab } from "../lab/lab.ts";
+import { EXIT, type ExitCode } from "./exit-code.ts";
+import { textTable } from "./text-table.ts";
+
+const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
+
+function report(diagnostics: Diagnostics): string {
+  const { machine, database, pool, arena } = diagnostics;
+  const lines = [
+    ["app", diagnostics.appVersion],
+    [
+      "runtime",
+      `Electron ${machine.electron} (${diagnostics.runtimeSource}), Node ${machine.node}, V8 ${machine.v8}`,
+    ],
+    ["Node-API", diagnostics.napi],
+    ["SQLite", diagnostics.sqlite],
+    ["system", machine.os],
+    ["CPU", `${machine.cpuModel}, ${machine.cpuCores} cores`],
+    ["memory", megabytes(machine.memoryBytes)],
+    ["threads", `${diagnostics.threads}; ${pool.workers} workers, ${pool.healthy ? "healthy" : pool.note}`],
+    ["kernel", machine.kernel],
+    ["arena", `${megabytes(arena.usedBytes)} used of ${megabytes(arena.maximumBytes)}`],
+    ["database", `${database.path}, ${megabytes(database.sizeBytes)}, ${database.runs} runs`],
+    ["schema", `version ${database.schemaVersion}${database.readOnly ? ", opened read-only" : ""}`],
+    ["integrity", database.integrity],
+    ["log", diagnostics.logPath],
+    ...diagnostics.warnings.map((warning) => ["warning", warning]),
+  ];
+  return textTable(["what", "value"], lines);
+}
+
+/** Shows the installation's state; fails when the database or the workers are not sound. */
+export function runDoctorCommand(lab: Lab, options: { readonly json?: true }): ExitCode {
+  const diagnostics = lab.diagnostics();
+  process.stdout.write(
+    options.json === true ? `${JSON.stringify(diagnostics, null, 2)}\n` : `${report(diagnostics)}\n`,
+  );
+  return diagnostics.pool.healthy && diagnostics.database.integrity === "ok" ? EXIT.ok : EXIT.failedCheck;
+}

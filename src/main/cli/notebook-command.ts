@@ -1,0 +1,109 @@
+import * as v from "valibot";
+import { median } from "../../core/statistics.ts";
+import { notebookSettingsSchema } from "../../shared/notebook.ts";
+import type { RunDetails, RunSummary, Timing } from "../../shared/run-records.ts";
+import type { Lab } from "../lab/lab.ts";
+import { EXIT, type ExitCode } from "./exit-code.ts";
+import { cellTable } from "../shell/cell-table.ts";
+import { readWeights } from "./read-weights.ts";
+import { showProgress } from "./show-progress.ts";
+
+export interface NotebookOptions {
+  readonly seed: number;
+  readonly rows: number;
+  readonly threads: number;
+  readonly samples: number;
+  readonly coordinates: number;
+  readonly weights?: string;
+  readonly saveGradients?: string;
+  readonly json?: true;
+}
+
+const HAND_WRITTEN = ["functions", "layer classes", "Module"] as const;
+/** Cells that time the backward pass of a stage: they hold its gradients too. */
+const BACKWARD_CELL = { functions: "29", "layer classes": "43", Module: "64" } as const;
+
+/** The result as scripts read it. */
+function toJson({ run, machine, cells, timings, gradientChecks }: RunDetails): unknown {
+  const measured = (cell: string): Record<string, unknown> =>
+    cells.find((result) => result.cell === cell)?.measured ?? {};
+  const samples = (stage: string, pass: Timing["pass"]): { median: number; samples: number[] } => {
+    const ms = timings
+      .filter((timing) => timing.stage === stage && timing.pass === pass && !timing.warmup)
+      .map((timing) => timing.ms);
+    return { median: ms.length === 0 ? NaN : median(ms), samples: ms };
+  };
+  const normalized = measured("7");
+  return {
+    run: run.id,
+    status: run.status,
+    machine,
+    data: { ...measured("5"), normalized },
+    cells: cells.map(({ cell, title, order, expected, measured: values, verdict, reason, ms }) => ({
+      cell,
+      title,
+      order,
+      expected,
+      measured: values,
+      verdict,
+      reason,
+      ms,
+    })),
+    loss: measured("23")["loss"],
+    stages: HAND_WRITTEN.map((name) => ({
+      name,
+      forwardMs: samples(name, "forward"),
+      backwardMs: samples(name, "backward"),
+      gradients: cells.find((result) => result.cell === BACKWARD_CELL[name])?.details.gradients ?? [],
+    })),
+    gradientChecks: gradientChecks.filter(({ stage }) => HAND_WRITTEN.some((name) => name === stage)),
+    autograd: {
+      forwardMs: samples("autograd", "forward"),
+      backwardMs: samples("autograd", "backward"),
+      gradients: cells.find((result) => result.cell === "86")?.details.gradients ?? [],
+      gradientChecks: gradientChecks.filter(({ stage }) => stage === "autograd"),
+    },
+    memory: { peakRssBytes: run.summary["peakRssBytes"], forecastBytes: run.config["forecastBytes"] },
+  };
+}
+
+const gigabytes = (bytes: unknown): string => `${(Number(bytes) / 1e9).toFixed(2)} GB`;
+
+/** The cells as a table, then the run's end and its memory. */
+function report({ run, cells, machine }: RunDetails): string {
+  const memory = `memory: forecast ${gigabytes(run.config["forecastBytes"])}, peak ${gigabytes(run.summary["peakRssBytes"])}`;
+  const where = `${machine.cpuModel}, ${run.threads} threads, Electron ${machine.electron}, kernel ${machine.kernel}`;
+  return [cellTable(cells), "", `run ${run.id} ${run.status}, ${where}`, memory, ""].join("\n");
+}
+
+const failedCells = (details: RunDetails): boolean =>
+  details.cells.some(({ verdict }) => verdict === "failed");
+
+/** Runs the whole notebook; prints a table, or JSON with `--json`. */
+export async function runNotebookCommand(lab: Lab, options: NotebookOptions): Promise<ExitCode> {
+  const { seed, rows, threads, samples, coordinates } = options;
+  const settings = v.parse(notebookSettingsSchema, { seed, rows, threads, samples, coordinates });
+  const weights = options.weights === undefined ? null : await readWeights(options.weights);
+  const stopProgress = showProgress(lab);
+  const started = lab.runNotebook({ kind: "all" }, settings, weights);
+  const interrupt = (): void => {
+    lab.cancel();
+  };
+  process.once("SIGINT", interrupt);
+  let run: RunSummary;
+  try {
+    run = await started.done;
+  } finally {
+    process.removeListener("SIGINT", interrupt);
+    stopProgress();
+  }
+  const details = lab.getRun(run.id);
+  if (options.saveGradients !== undefined && run.status === "finished") {
+    await lab.saveGradients(options.saveGradients);
+  }
+  process.stdout.write(
+    options.json === true ? `${JSON.stringify(toJson(details), null, 2)}\n` : report(details),
+  );
+  if (run.failure !== null) process.stderr.write(`The run failed: ${run.failure}\n`);
+  return run.status === "finished" && !failedCells(details) ? EXIT.ok : EXIT.failedCheck;
+}

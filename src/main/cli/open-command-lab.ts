@@ -1,0 +1,33 @@
+import { readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import * as v from "valibot";
+import { openLab } from "../lab/open-lab.ts";
+import type { Lab } from "../lab/lab.ts";
+import { labFiles } from "../shell/lab-files.ts";
+import { readLaunchOptions } from "../shell/launch-options.ts";
+import { userDataFolder } from "./user-data-folder.ts";
+
+const packageSchema = v.object({ productName: v.string(), version: v.string() });
+
+/** Opens the lab as the app would: the same database, workers and data, unless `database` names another file. */
+export async function openCommandLab(options: { database?: string; threads?: number }): Promise<Lab> {
+  // This file is built into out/main, two folders below the project.
+  const appPath = resolve(import.meta.dirname, "..", "..");
+  const { productName, version } = v.parse(
+    packageSchema,
+    JSON.parse(readFileSync(join(appPath, "package.json"), "utf8")),
+  );
+  const userData = userDataFolder(productName, process.platform, process.env);
+  const files = labFiles({ appPath, userData, resourcesDir: join(appPath, "resources") });
+  const launch = readLaunchOptions([], process.env, { packaged: false });
+  return openLab({
+    databasePath: options.database === undefined ? files.databasePath : resolve(options.database),
+    resourcesDir: files.resourcesDir,
+    workerFile: files.workerFile,
+    nativeBinding: launch.nativeBinding,
+    logPath: files.logPath,
+    appVersion: version,
+    runtimeSource: launch.runtimeSource,
+    ...(options.threads === undefined ? {} : { threads: options.threads }),
+  });
+}

@@ -1,0 +1,149 @@
+import { OutOfMemoryError } from "../../core/errors.ts";
+import type { DType } from "../../core/ops/op.ts";
+import { sizeBytesOf, type Tensor } from "../../core/ops/recording-ops.ts";
+import { ARENA_START_BYTES } from "../../shared/worker-tasks.ts";
+
+const PAGE_BYTES = 65536;
+/** WebAssembly's 32-bit address space; one memory of this maximum is safe in Electron, many are not. */
+const MAXIMUM_PAGES = 65536;
+const ALIGNMENT_BYTES = 64;
+/** Kernels may read one vector past a tensor's last element. */
+const TAIL_BYTES = 64;
+
+interface Hole {
+  offset: number;
+  size: number;
+}
+
+const alignUp = (bytes: number): number => Math.ceil(bytes / ALIGNMENT_BYTES) * ALIGNMENT_BYTES;
+
+/** Bytes a tensor takes in the arena, padding included. */
+export const arenaBytes = (sizeBytes: number): number => alignUp(sizeBytes + TAIL_BYTES);
+
+/**
+ * The one shared memory that all tensors live in, with a first-fit free list owned by main. The memory grows when no
+ * hole is large enough and never shrinks; released ranges are reused.
+ */
+export class Arena {
+  readonly memory: WebAssembly.Memory;
+  readonly #holes: Hole[] = [];
+  readonly #sizes = new Map<number, number>();
+  #end = ARENA_START_BYTES;
+  #usedBytes = 0;
+
+  constructor() {
+    this.memory = new WebAssembly.Memory({
+      initial: ARENA_START_BYTES / PAGE_BYTES + 16,
+      maximum: MAXIMUM_PAGES,
+      shared: true,
+    });
+  }
+
+  get usedBytes(): number {
+    return this.#usedBytes;
+  }
+
+  get committedBytes(): number {
+    return this.memory.buffer.byteLength;
+  }
+
+  /** Largest size the arena can ever have. */
+  readonly maximumBytes = MAXIMUM_PAGES * PAGE_BYTES;
+
+  /** Number of live allocations; zero when nothing leaks. */
+  get allocations(): number {
+    return this.#sizes.size;
+  }
+
+  /** @throws {OutOfMemoryError} If the arena cannot grow that far. */
+  allocate(sizeBytes: number): number {
+    const size = arenaBytes(sizeBytes);
+    const fit = this.#holes.findIndex((hole) => hole.size >= size);
+    const hole = this.#holes[fit];
+    let offset: number;
+    if (hole === undefined) {
+      offset = this.#end;
+      this.#growTo(offset + size, sizeBytes);
+      this.#end += size;
+    } else {
+      offset = hole.offset;
+      hole.offset += size;
+      hole.size -= size;
+      if (hole.size === 0) this.#holes.splice(fit, 1);
+    }
+    this.#sizes.set(offset, size);
+    this.#usedBytes += size;
+    return offset;
+  }
+
+  /** @throws {RangeError} If nothing is allocated there: a double release. */
+  release(offset: number): void {
+    const size = this.#sizes.get(offset);
+    if (size === undefined) throw new RangeError(`Arena.release: nothing is allocated at byte ${offset}`);
+    this.#sizes.delete(offset);
+    this.#usedBytes -= size;
+    const next = this.#holes.findIndex((hole) => hole.offset > offset);
+    const at = next < 0 ? this.#holes.length : next;
+    this.#holes.splice(at, 0, { offset, size });
+    this.#joinWithNext(at);
+    if (at > 0) this.#joinWithNext(at - 1);
+    const last = this.#holes.at(-1);
+    if (last !== undefined && last.offset + last.size === this.#end) {
+      this.#end = last.offset;
+      this.#holes.pop();
+    }
+  }
+
+  /** Allocations made through a scope are released together. */
+  scope(): Scope {
+    return new Scope(this);
+  }
+
+  #joinWithNext(index: number): void {
+    const hole = this.#holes[index];
+    const next = this.#holes[index + 1];
+    if (hole === undefined || hole.offset + hole.size !== next?.offset) return;
+    hole.size += next.size;
+    this.#holes.splice(index + 1, 1);
+  }
+
+  #growTo(endBytes: number, requestedBytes: number): void {
+    const missing = Math.ceil((endBytes - this.committedBytes) / PAGE_BYTES);
+    if (missing <= 0) return;
+    try {
+      this.memory.grow(missing);
+    } catch (cause) {
+      throw new OutOfMemoryError(
+        `The arena cannot give ${requestedBytes.toLocaleString("en")} bytes more: ` +
+          `${this.#usedBytes.toLocaleString("en")} of at most ${this.maximumBytes.toLocaleString("en")} are in use. ` +
+          `Use fewer rows or smaller layers.`,
+        { cause },
+      );
+    }
+  }
+}
+
+/** A set of tensors with one lifetime: what an experiment allocates is freed when it ends. */
+export class Scope {
+  readonly #arena: Arena;
+  readonly #offsets: number[] = [];
+
+  constructor(arena: Arena) {
+    this.#arena = arena;
+  }
+
+  bytes(sizeBytes: number): number {
+    const offset = this.#arena.allocate(sizeBytes);
+    this.#offsets.push(offset);
+    return offset;
+  }
+
+  tensor(name: string, shape: readonly number[], dtype: DType = "float32"): Tensor {
+    return { name, shape, dtype, offsetBytes: this.bytes(sizeBytesOf({ name, shape, dtype })) };
+  }
+
+  /** Frees everything. Safe to call twice. */
+  release(): void {
+    for (const offset of this.#offsets.splice(0)) this.#arena.release(offset);
+  }
+}

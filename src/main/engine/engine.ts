@@ -1,0 +1,220 @@
+import { ContractError, TaskError } from "../../core/errors.ts";
+import { scratchBytesOf } from "../../shared/kernel-scratch.ts";
+import type { WorkerTask } from "../../shared/worker-tasks.ts";
+import { Arena } from "./arena.ts";
+import { ControlBlock, type MetricRecord } from "./control-block.ts";
+import { planSections, type Section } from "./plan.ts";
+import { Watchdog } from "./watchdog.ts";
+import { WorkerPool } from "./worker-pool.ts";
+
+/** Main looks at the ring, the heartbeats and the progress this often: 20 times a second. */
+const TICK_MS = 50;
+/** Kernels report at least every few milliseconds; a worker silent for this long hangs. */
+const HANG_MS = 5_000;
+/** How long the peers of a failed worker may take to leave before the pool is torn down under them. */
+const LEAVE_MS = 2_000;
+
+export interface EngineOptions {
+  readonly threads: number;
+  /** The built worker, out/main/worker.js. */
+  readonly workerFile: string;
+  /** A worker that shows no sign of life for this long has failed; tests shorten it. */
+  readonly hangMs?: number;
+}
+
+export interface RunOptions {
+  readonly threads: number;
+  /** Values of `record` and `mark`, in order, at most 20 times a second. */
+  readonly onRecords?: (records: readonly MetricRecord[]) => void;
+  /** Repeats finished so far over all sections. */
+  readonly onProgress?: (repeatsDone: number) => void;
+}
+
+export type RunStatus = "finished" | "cancelled";
+
+/** Work cut into blocks that answer separately: reference arithmetic, comparisons. */
+export interface BlockOptions {
+  readonly threads: number;
+  readonly onProgress?: (blocksDone: number) => void;
+}
+
+/** Answers of blocks in their order; null when the work was cancelled. */
+export type BlockAnswers = readonly unknown[] | null;
+
+/**
+ * Runs programs on worker threads over one shared arena. One dispatch at a time: it takes every worker it names for
+ * as long as it lasts. After a failure the pool is replaced before the error is thrown, so that the next run works.
+ */
+export class Engine {
+  readonly arena: Arena;
+  readonly #control: ControlBlock;
+  readonly #options: EngineOptions;
+  #pool: WorkerPool;
+  #busy = false;
+  #cancelled = false;
+
+  private constructor(options: EngineOptions, arena: Arena, pool: WorkerPool) {
+    this.#options = options;
+    this.arena = arena;
+    this.#control = new ControlBlock(arena.memory);
+    this.#pool = pool;
+  }
+
+  /** @throws {TaskError} If the workers cannot start. */
+  static async start(options: EngineOptions): Promise<Engine> {
+    const arena = new Arena();
+    const pool = await WorkerPool.start({
+      threads: options.threads,
+      workerFile: options.workerFile,
+      memory: arena.memory,
+    });
+    return new Engine(options, arena, pool);
+  }
+
+  get workers(): number {
+    return this.#pool.threads;
+  }
+
+  /** Why the current pool is unhealthy, or null. */
+  get failure(): string | null {
+    return this.#pool.failure;
+  }
+
+  /** Asks the running dispatch to end; it does so at its next block of work, in milliseconds. */
+  cancel(): void {
+    if (!this.#busy) return;
+    this.#cancelled = true;
+    this.#control.abort("cancelled");
+  }
+
+  /**
+   * Runs the sections in order on `threads` workers in one dispatch.
+   *
+   * @throws {TaskError} If a worker dies, throws or hangs. @throws {OutOfMemoryError} If scratch does not fit.
+   */
+  async run(sections: readonly Section[], options: RunOptions): Promise<RunStatus> {
+    return this.#dispatch(options.threads, async () => {
+      const scope = this.arena.scope();
+      try {
+        const plan = planSections(sections, options.threads, (bytes) => scope.bytes(bytes));
+        const scratchBytes = Math.max(
+          ...plan.sections.flatMap(({ steps }) => steps.map((step) => scratchBytesOf(step.op))),
+        );
+        const tasks = Array.from({ length: options.threads }, (_, worker) => ({
+          kind: "program" as const,
+          sections: plan.sections,
+          worker,
+          threads: options.threads,
+          scratchOffsetBytes: scope.bytes(scratchBytes),
+        }));
+        const report = (): void => {
+          const records = this.#control.drain(plan.names);
+          if (records.length > 0) options.onRecords?.(records);
+          options.onProgress?.(this.#control.repeatsDone);
+        };
+        await this.#supervise(
+          tasks.map((task) => this.#pool.run(task)),
+          report,
+        );
+        return this.#cancelled ? "cancelled" : "finished";
+      } finally {
+        scope.release();
+      }
+    });
+  }
+
+  /**
+   * Runs independent tasks, `threads` at a time, and gives their answers in order; null when cancelled.
+   *
+   * @throws {TaskError} If a worker dies, throws or hangs.
+   */
+  async runBlocks(
+    tasks: readonly ((worker: number) => WorkerTask)[],
+    options: BlockOptions,
+  ): Promise<BlockAnswers> {
+    return this.#dispatch(options.threads, async () => {
+      const answers: unknown[] = [];
+      let next = 0;
+      let done = 0;
+      const lane = async (worker: number): Promise<void> => {
+        while (next < tasks.length && !this.#cancelled) {
+          const index = next++;
+          const task = tasks[index];
+          if (task === undefined) return;
+          answers[index] = await this.#pool.run(task(worker));
+          options.onProgress?.(++done);
+        }
+      };
+      await this.#supervise(
+        Array.from({ length: options.threads }, (_, worker) => lane(worker)),
+        () => undefined,
+      );
+      return this.#cancelled ? null : answers;
+    });
+  }
+
+  async close(): Promise<void> {
+    this.cancel();
+    await this.#pool.destroy();
+  }
+
+  async #dispatch<T>(threads: number, body: () => Promise<T>): Promise<T> {
+    if (this.#busy)
+      throw new ContractError("Engine.run: another program is running; cancel it or wait for it");
+    this.#busy = true;
+    this.#cancelled = false;
+    try {
+      if (threads > this.#pool.threads) await this.#replacePool(threads);
+      this.#control.reset();
+      return await body();
+    } finally {
+      this.#busy = false;
+    }
+  }
+
+  /** Waits for all workers, reports at every tick, and turns a dead or silent worker into an error. */
+  async #supervise(workers: readonly Promise<unknown>[], report: () => void): Promise<void> {
+    const watchdog = new Watchdog(this.#control, workers.length, this.#options.hangMs ?? HANG_MS);
+    let stopTicking = (): void => undefined;
+    const hang = new Promise<never>((_resolve, reject) => {
+      const timer = setInterval(() => {
+        report();
+        const silent = watchdog.silentWorker();
+        if (silent !== null) reject(new TaskError(silent));
+      }, TICK_MS);
+      stopTicking = () => {
+        clearInterval(timer);
+      };
+    });
+    const settled = workers.map(async (worker, index) => {
+      try {
+        return await worker;
+      } finally {
+        watchdog.leave(index);
+      }
+    });
+    try {
+      await Promise.race([Promise.all(settled), hang]);
+    } catch (error) {
+      this.#control.abort("failed");
+      await Promise.race([
+        Promise.allSettled(settled),
+        new Promise((resolve) => setTimeout(resolve, LEAVE_MS)),
+      ]);
+      await this.#replacePool(this.#pool.threads);
+      throw error;
+    } finally {
+      stopTicking();
+      report();
+    }
+  }
+
+  async #replacePool(threads: number): Promise<void> {
+    await this.#pool.destroy();
+    this.#pool = await WorkerPool.start({
+      threads,
+      workerFile: this.#options.workerFile,
+      memory: this.arena.memory,
+    });
+  }
+}

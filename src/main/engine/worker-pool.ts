@@ -1,0 +1,109 @@
+import { Piscina } from "piscina";
+import { TaskError } from "../../core/errors.ts";
+import type { WorkerData, WorkerTask } from "../../shared/worker-tasks.ts";
+import type { Result } from "../../shared/wire-error.ts";
+
+/** A healthy worker answers its start-up test within milliseconds; a slow disk or a busy machine may need seconds. */
+const START_TIMEOUT_MS = 20_000;
+/** Tensors live in the arena; a worker whose own heap grows past this has lost its way, and ends with a reason. */
+const HEAP_MB = 512;
+/** Threads that do not end by themselves are terminated; Piscina waits for nothing else. */
+const DESTROY_TIMEOUT_MS = 2_000;
+
+export interface PoolOptions {
+  readonly threads: number;
+  /** The built worker, out/main/worker.js. */
+  readonly workerFile: string;
+  readonly memory: WebAssembly.Memory;
+}
+
+async function withTimeout<T>(promise: Promise<T>, ms: number, message: string): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => {
+      reject(new TaskError(message));
+    }, ms);
+  });
+  try {
+    return await Promise.race([promise, timeout]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** The Piscina pool behind the engine: started with a test of every worker, replaced after any failure. */
+export class WorkerPool {
+  readonly threads: number;
+  readonly #pool: Piscina;
+  #failure: string | null = null;
+
+  private constructor(pool: Piscina, threads: number) {
+    this.#pool = pool;
+    this.threads = threads;
+    // Without a listener a worker's uncaught error would end the main process.
+    pool.on("error", (error: unknown) => {
+      this.#failure = error instanceof Error ? error.message : String(error);
+    });
+  }
+
+  /** @throws {TaskError} If a worker does not answer: a damaged installation, or a machine out of threads. */
+  static async start(options: PoolOptions): Promise<WorkerPool> {
+    const { threads, workerFile, memory } = options;
+    const pool = new WorkerPool(
+      new Piscina({
+        filename: workerFile,
+        name: "work",
+        minThreads: threads,
+        maxThreads: threads,
+        idleTimeout: Infinity,
+        concurrentTasksPerWorker: 1,
+        resourceLimits: { maxOldGenerationSizeMb: HEAP_MB },
+        workerData: { memory } satisfies WorkerData,
+      }),
+      threads,
+    );
+    try {
+      const pings = Array.from({ length: threads }, () => pool.run({ kind: "ping" }));
+      await withTimeout(
+        Promise.all(pings),
+        START_TIMEOUT_MS,
+        `${threads} threads did not answer within ${START_TIMEOUT_MS / 1000} s`,
+      );
+    } catch (error) {
+      await pool.destroy();
+      throw new TaskError(
+        `The worker threads cannot start: ${error instanceof Error ? error.message : String(error)}. ` +
+          `The installation may be damaged (${workerFile}): run the set-up again.`,
+        { cause: error },
+      );
+    }
+    return pool;
+  }
+
+  /** Why the pool last failed outside a task, or null. */
+  get failure(): string | null {
+    return this.#failure;
+  }
+
+  /** Runs one task on a free worker and unpacks its answer. @throws {TaskError} With the worker's own message. */
+  async run(task: WorkerTask): Promise<unknown> {
+    let result: Result<unknown>;
+    try {
+      result = (await this.#pool.run(task)) as Result<unknown>;
+    } catch (cause) {
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      throw new TaskError(`A worker thread ended while it ran "${task.kind}": ${reason}`, { cause });
+    }
+    if (result.ok) return result.value;
+    throw new TaskError(
+      `${result.error.code} in a worker thread, in "${task.kind}": ${result.error.message}`,
+    );
+  }
+
+  /** Ends all threads, even hanging ones. */
+  async destroy(): Promise<void> {
+    await withTimeout(this.#pool.destroy(), DESTROY_TIMEOUT_MS, "threads did not end in time").catch(
+      () => undefined,
+    );
+  }
+}

@@ -1,0 +1,107 @@
+import { join } from "node:path";
+import { app, clipboard, session } from "electron";
+import { eventSender } from "./ipc/event-sender.ts";
+import { ipcHandlers } from "./ipc/ipc-handlers.ts";
+import { registerIpc } from "./ipc/register-ipc.ts";
+import { saveDialog } from "./ipc/save-place.ts";
+import { openLab } from "./lab/open-lab.ts";
+import { showAbout } from "./shell/about.ts";
+import { signalActivity } from "./shell/activity-signals.ts";
+import { installMenu } from "./shell/app-menu.ts";
+import { runDemo } from "./shell/demo.ts";
+import { catchFatalErrors } from "./shell/fatal-errors.ts";
+import { labFiles } from "./shell/lab-files.ts";
+import { readLaunchOptions } from "./shell/launch-options.ts";
+import { forbidNetworkFeatures, lockDownContents, lockDownSession } from "./shell/lock-down.ts";
+import { logConsoleErrors, openLog } from "./shell/log.ts";
+import { openMainWindow } from "./shell/main-window.ts";
+import { guardQuit } from "./shell/quit-guard.ts";
+import { logRendererConsole } from "./shell/renderer-console.ts";
+import { recoverRenderer } from "./shell/renderer-recovery.ts";
+import { registerAppScheme, serveRenderer } from "./shell/serve-renderer.ts";
+import { watchDescription, windowUsable } from "./shell/window-usable.ts";
+
+// Everything up to the first await runs before Electron is ready; scheme and switches must.
+const options = readLaunchOptions(process.argv, process.env, { packaged: app.isPackaged });
+if (options.userDataDir !== null) app.setPath("userData", options.userDataDir);
+forbidNetworkFeatures(app.commandLine);
+registerAppScheme();
+
+if (app.requestSingleInstanceLock()) {
+  void start();
+} else {
+  process.stdout.write("Backprop Lab is already running; its window was brought to the front.\n");
+  app.exit(options.demoDir === null ? 0 : 1);
+}
+
+async function start(): Promise<void> {
+  const files = labFiles({
+    appPath: app.getAppPath(),
+    userData: app.getPath("userData"),
+    resourcesDir: app.isPackaged ? process.resourcesPath : join(app.getAppPath(), "resources"),
+  });
+  const log = openLog(files.logPath);
+  logConsoleErrors(log);
+  const fatal = catchFatalErrors(log, { interactive: options.demoDir === null });
+  log.info(
+    `Backprop Lab ${app.getVersion()}, Electron ${process.versions.electron} (${options.runtimeSource})`,
+  );
+
+  await app.whenReady();
+  lockDownSession(session.defaultSession, log);
+  serveRenderer(session.defaultSession.protocol, files.rendererDir, log);
+  app.on("web-contents-created", (_event, contents) => lockDownContents(contents, log));
+
+  // The window first: it paints while the database, the data and the workers are made ready.
+  const window = openMainWindow(files, log);
+  logRendererConsole(window.webContents, log);
+  recoverRenderer(window, log, (reason) => void fatal.report("The window keeps crashing", reason));
+  app.on("second-instance", () => {
+    if (window.isMinimized()) window.restore();
+    window.focus();
+  });
+
+  const lab = openLab({
+    databasePath: options.demoDir === null ? files.databasePath : join(options.demoDir, "lab.sqlite"),
+    resourcesDir: files.resourcesDir,
+    workerFile: files.workerFile,
+    nativeBinding: options.nativeBinding,
+    logPath: files.logPath,
+    appVersion: app.getVersion(),
+    runtimeSource: options.runtimeSource,
+  });
+  fatal.protect(lab);
+  const { handlers, described } = watchDescription(
+    ipcHandlers({
+      lab,
+      askWhere: saveDialog(window, options.saveDir),
+      writeClipboard: (text) => clipboard.writeText(text),
+    }),
+  );
+  registerIpc(window, handlers, log);
+  guardQuit(window, lab, log);
+
+  const send = eventSender(window, log, { validate: !app.isPackaged });
+  const signal = signalActivity(window);
+  const showRunning = installMenu({
+    send: (command) => send({ name: "menuCommand", payload: command }),
+    showAbout: () => void showAbout(window, options.runtimeSource),
+    logPath: files.logPath,
+  });
+
+  const opened = await lab.catch((error: unknown) => fatal.report("Backprop Lab could not be opened", error));
+  if (opened === undefined) return;
+  opened.subscribe((event) => {
+    send(event);
+    signal(event);
+    if (event.name === "activityChanged") showRunning(event.payload !== null);
+  });
+
+  if (!options.reportUsable && options.demoDir === null) return;
+  await windowUsable(window, described);
+  if (options.reportUsable) process.stdout.write("window usable\n");
+  if (options.demoDir === null) return;
+  const exitCode = await runDemo(opened, window, options.demoDir);
+  await opened.close();
+  app.exit(exitCode);
+}

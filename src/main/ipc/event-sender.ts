@@ -1,0 +1,24 @@
+import type { BrowserWindow } from "electron";
+import * as v from "valibot";
+import { channelOf, IPC_EVENTS } from "../../shared/ipc-contract.ts";
+import type { LabEvent } from "../lab/lab.ts";
+import type { Log } from "../shell/log.ts";
+
+/**
+ * The one way from main to the window unasked. With `validate` (development) a payload that breaks the contract is
+ * logged and kept back; the window asks for the state again when it reloads.
+ */
+export function eventSender(
+  window: BrowserWindow,
+  log: Log,
+  { validate }: { validate: boolean },
+): (event: LabEvent) => void {
+  return ({ name, payload }) => {
+    if (window.isDestroyed() || window.webContents.isCrashed()) return;
+    if (validate && !v.is(IPC_EVENTS[name], payload)) {
+      log.error(`event ${name} was not sent: its payload breaks the contract: ${JSON.stringify(payload)}`);
+      return;
+    }
+    window.webContents.send(channelOf(name), payload);
+  };
+}

@@ -1,0 +1,76 @@
+import type { Activity } from "../../shared/ipc-contract.ts";
+import type { RunKind } from "../../shared/run-records.ts";
+
+/** Listeners hear of progress at most this often; phases and endings at once. */
+const REPORT_EVERY_MS = 100;
+/** No ETA before this much time and progress: it would be a guess. */
+const ETA_AFTER_MS = 1_000;
+const ETA_AFTER_FRACTION = 0.02;
+
+/** The one long piece of work that may be on: what it is, how far, since when. */
+export class ActivityTracker {
+  readonly #emit: (activity: Activity | null) => void;
+  #current: { runId: string; kind: RunKind; title: string; startedMs: number } | null = null;
+  #phase = "";
+  #fraction: number | null = null;
+  #cancelling = false;
+  #reportedMs = 0;
+
+  constructor(emit: (activity: Activity | null) => void) {
+    this.#emit = emit;
+  }
+
+  begin(runId: string, kind: RunKind, title: string): void {
+    this.#current = { runId, kind, title, startedMs: performance.now() };
+    this.#phase = "starting";
+    this.#fraction = null;
+    this.#cancelling = false;
+    this.#report();
+  }
+
+  phase(phase: string): void {
+    this.#phase = phase;
+    this.#report();
+  }
+
+  /** `fraction` of the whole activity, 0 to 1. */
+  progress(fraction: number): void {
+    this.#fraction = Math.min(1, Math.max(0, fraction));
+    if (performance.now() - this.#reportedMs >= REPORT_EVERY_MS) this.#report();
+  }
+
+  cancelling(): void {
+    this.#cancelling = true;
+    this.#report();
+  }
+
+  end(): void {
+    this.#current = null;
+    this.#report();
+  }
+
+  get cancelRequested(): boolean {
+    return this.#cancelling;
+  }
+
+  current(): Activity | null {
+    if (this.#current === null) return null;
+    const { startedMs, ...identity } = this.#current;
+    const elapsedMs = performance.now() - startedMs;
+    const fraction = this.#fraction;
+    const known = fraction !== null && fraction >= ETA_AFTER_FRACTION && elapsedMs >= ETA_AFTER_MS;
+    return {
+      ...identity,
+      phase: this.#phase,
+      fraction,
+      elapsedMs,
+      etaMs: known ? (elapsedMs * (1 - fraction)) / fraction : null,
+      cancelling: this.#cancelling,
+    };
+  }
+
+  #report(): void {
+    this.#reportedMs = performance.now();
+    this.#emit(this.current());
+  }
+}

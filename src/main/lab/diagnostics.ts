@@ -1,0 +1,86 @@
+import { monitorEventLoopDelay } from "node:perf_hooks";
+import type { Diagnostics } from "../../shared/ipc-contract.ts";
+import type { Machine } from "../../shared/run-records.ts";
+import type { Engine } from "../engine/engine.ts";
+import type { Store } from "../store/store.ts";
+
+const NANOSECONDS_PER_MS = 1e6;
+
+/** Delay of main's event loop, from the app's start on. */
+export class EventLoopDelay {
+  readonly #histogram = monitorEventLoopDelay({ resolution: 2 });
+
+  constructor() {
+    this.#histogram.enable();
+  }
+
+  /** Delay since the last reading, beyond the timer's own resolution. */
+  read(): { p50: number; p99: number; max: number } {
+    const inMs = (nanoseconds: number): number => Math.max(0, nanoseconds / NANOSECONDS_PER_MS - 2);
+    const reading = {
+      p50: inMs(this.#histogram.percentile(50)),
+      p99: inMs(this.#histogram.percentile(99)),
+      max: inMs(this.#histogram.max),
+    };
+    this.#histogram.reset();
+    return reading;
+  }
+
+  stop(): void {
+    this.#histogram.disable();
+  }
+}
+
+export interface DiagnosticsSources {
+  readonly appVersion: string;
+  readonly runtimeSource: string;
+  readonly logPath: string;
+  readonly threads: number;
+  readonly machine: Machine;
+  readonly engine: Engine;
+  readonly store: Store;
+  readonly delay: EventLoopDelay;
+}
+
+function warningsOf({ store, engine }: DiagnosticsSources): string[] {
+  const warnings = [...store.notices];
+  if (store.readOnlyReason !== null) warnings.push(store.readOnlyReason);
+  if (engine.failure !== null) warnings.push(`The worker threads reported: ${engine.failure}`);
+  if (process.platform === "linux" && process.getuid?.() === 0) {
+    warnings.push(
+      "The app runs as root, where Chromium's sandbox cannot work: start it as an ordinary user.",
+    );
+  }
+  if (process.versions.electron.startsWith("33.")) {
+    warnings.push(
+      "Electron 33 is out of support and used because no newer runtime could be fetched; connect this machine once and run the set-up again.",
+    );
+  }
+  return warnings;
+}
+
+/** Everything about this installation that a report of a problem needs. */
+export function collectDiagnostics(sources: DiagnosticsSources): Diagnostics {
+  const { store, engine, machine, delay, threads } = sources;
+  const { sqlite, ...database } = store.info();
+  return {
+    appVersion: sources.appVersion,
+    machine,
+    napi: process.versions["napi"] ?? "unknown",
+    sqlite,
+    runtimeSource: sources.runtimeSource,
+    threads,
+    pool: { workers: engine.workers, healthy: engine.failure === null, note: engine.failure ?? "" },
+    arena: {
+      usedBytes: engine.arena.usedBytes,
+      committedBytes: engine.arena.committedBytes,
+      maximumBytes: engine.arena.maximumBytes,
+    },
+    eventLoopDelayMs: delay.read(),
+    rssBytes: process.memoryUsage.rss(),
+    peakRssBytes: process.resourceUsage().maxRSS * 1024,
+    database,
+    logPath: sources.logPath,
+    warnings: warningsOf(sources),
+  };
+}

@@ -1,0 +1,56 @@
+import type { Activity, Diagnostics, IpcEvent, IpcEventName } from "../../shared/ipc-contract.ts";
+import type {
+  CellDescription,
+  CellSelection,
+  Forecast,
+  NotebookSettings,
+  NotebookState,
+  TrainingSettings,
+} from "../../shared/notebook.ts";
+import type { GivenWeights } from "./notebook/notebook-lab.ts";
+import type { RunDetails, RunSummary } from "../../shared/run-records.ts";
+
+/** What the lab tells its listeners: the same events that the window gets. */
+export type LabEvent = {
+  [N in IpcEventName]: { readonly name: N; readonly payload: IpcEvent<N> };
+}[IpcEventName];
+
+/** A started experiment. `done` never rejects: how it ended is in the run's record. */
+export interface StartedRun {
+  readonly runId: string;
+  readonly done: Promise<RunSummary>;
+}
+
+/**
+ * Everything a person can ask of the lab, whatever asks: the window over IPC, the command line, the demo on a
+ * machine without a display. One activity at a time.
+ */
+export interface Lab {
+  describeNotebook(): readonly CellDescription[];
+  notebookState(): NotebookState;
+  forecastNotebook(settings: NotebookSettings): Forecast;
+  /** @throws {ContractError} If another activity is on or the cell is unknown. @throws {OutOfMemoryError} */
+  runNotebook(
+    selection: CellSelection,
+    settings: NotebookSettings,
+    /** Weights to use from cell 16 on instead of the drawn ones. */
+    weights?: GivenWeights | null,
+  ): StartedRun;
+  /** Writes the last hand-written stage's gradients as .npy files. @returns their paths. @throws {ContractError} */
+  saveGradients(folder: string): Promise<readonly string[]>;
+  /** @throws {ContractError} If another activity is on. @throws {OutOfMemoryError} */
+  startTraining(settings: TrainingSettings): StartedRun;
+  activity(): Activity | null;
+  /** Asks the activity to stop; it ends as `cancelled` within 200 ms and keeps what it had. */
+  cancel(): boolean;
+  listRuns(): readonly RunSummary[];
+  /** @throws {StoreError} If there is no such run. */
+  getRun(runId: string): RunDetails;
+  /** Writes one CSV row a timing sample, through a temporary file. @returns the number of rows. */
+  exportTimings(runIds: readonly string[], path: string): Promise<number>;
+  diagnostics(): Diagnostics;
+  /** Listens to everything; call the returned function to stop. */
+  subscribe(listener: (event: LabEvent) => void): () => void;
+  /** Cancels what is on, ends the workers, closes the database. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,24 @@
+import { createHash } from "node:crypto";
+import { arch, cpus, hostname, release, totalmem, type as osType } from "node:os";
+import type { Machine } from "../../shared/run-records.ts";
+
+/** The matmul kernel in use: one for all runtimes until several compete. */
+const KERNEL = "wasm-simd128 4x8";
+
+/** Describes this machine and runtime; `id` is a hash of what changes a measurement, so not of the host's name. */
+export function describeMachine(): Machine {
+  const processors = cpus();
+  const measured = {
+    os: `${osType()} ${release()} ${arch()}`,
+    cpuModel: processors[0]?.model.trim() ?? "unknown",
+    cpuCores: processors.length,
+    memoryBytes: totalmem(),
+    electron: process.versions.electron,
+    node: process.versions.node,
+    v8: process.versions.v8,
+    chrome: process.versions.chrome,
+    kernel: KERNEL,
+  };
+  const id = createHash("sha256").update(JSON.stringify(measured)).digest("hex").slice(0, 16);
+  return { id, hostname: hostname(), ...measured };
+}

@@ -1,0 +1,198 @@
+import { ContractError, OutOfMemoryError } from "../../../core/errors.ts";
+import { NOTEBOOK_CELLS } from "../../../core/notebook/notebook-cells.ts";
+import type {
+  CellDescription,
+  CellSelection,
+  Forecast,
+  NotebookSettings,
+  NotebookState,
+} from "../../../shared/notebook.ts";
+import type { CellResult, Quantities } from "../../../shared/run-records.ts";
+import { ExperimentCancelled } from "../experiment-cancelled.ts";
+import type { StartedRun } from "../lab.ts";
+import type { LabServices, RunSupervisor } from "../run-supervisor.ts";
+import { codeOf } from "./cell-code.ts";
+import { forecastMemory, notebookMemory } from "./forecast.ts";
+import { cellsToRun, runCells } from "./run-notebook.ts";
+import { NotebookSession, type StageGradients, type Weights } from "./session.ts";
+
+export type GivenWeights = Readonly<Record<keyof Weights, Float32Array>>;
+
+/** Counts of verdicts and the numbers that a list of runs shows. */
+function summaryOf(results: readonly CellResult[]): Quantities {
+  const count = (verdict: CellResult["verdict"]): number =>
+    results.filter((result) => result.verdict === verdict).length;
+  const number = (cell: string, key: string): Quantities => {
+    const value = results.find((result) => result.cell === cell)?.measured[key];
+    return value === undefined ? {} : { [`${key}${cell}`]: value };
+  };
+  return {
+    cells: results.length,
+    exact: count("exact"),
+    inBand: count("in band"),
+    differs: count("differs"),
+    failed: count("failed"),
+    ...number("23", "loss"),
+    ...number("43", "backwardMs"),
+    ...number("64", "backwardMs"),
+    ...number("86", "backwardMs"),
+  };
+}
+
+/** The notebook as the lab offers it: descriptions, the current session, running cells of it. */
+export class NotebookLab {
+  readonly #services: LabServices;
+  readonly #supervisor: RunSupervisor;
+  #session: NotebookSession | null = null;
+  #runId: string | null = null;
+  #results = new Map<string, CellResult>();
+  #executed = 0;
+  #runningCell: string | null = null;
+  /** Seconds that the last whole notebook took, for forecasts. */
+  #lastSeconds: { readonly rows: number; readonly seconds: number } | null = null;
+
+  constructor(services: LabServices, supervisor: RunSupervisor) {
+    this.#services = services;
+    this.#supervisor = supervisor;
+  }
+
+  describe(): readonly CellDescription[] {
+    return NOTEBOOK_CELLS.map(({ judge: _judge, ...cell }) => ({
+      ...cell,
+      expected: { ...cell.expected } as Quantities,
+      quantities: [...cell.quantities],
+      needs: [...cell.needs],
+      code: codeOf(cell.id),
+    }));
+  }
+
+  state(): NotebookState {
+    return {
+      runId: this.#runId,
+      results: [...this.#results.values()].sort((left, right) => left.order - right.order),
+      runningCell: this.#runningCell,
+    };
+  }
+
+  forecast(settings: NotebookSettings): Forecast {
+    const seconds =
+      this.#lastSeconds === null
+        ? null
+        : (this.#lastSeconds.seconds * settings.rows) / this.#lastSeconds.rows;
+    return forecastMemory(notebookMemory(settings), this.#services.engine.arena, seconds);
+  }
+
+  /** The session's data, if they are normalised and have this many rows: training uses them too. */
+  sessionWith(rows: number): NotebookSession | null {
+    const session = this.#session;
+    return session?.data?.normalized === true && session.settings.rows === rows ? session : null;
+  }
+
+  /** @throws {ContractError} If the stage has not run in this session. */
+  gradientsOf(stage: string, cell: string): { session: NotebookSession; stage: StageGradients } {
+    if (this.#session === null) throw new ContractError("no cell has run yet; run the notebook first");
+    return { session: this.#session, stage: this.#session.stageGradients(stage, cell) };
+  }
+
+  /** @throws {ContractError} If another activity is on or the cell is unknown. @throws {OutOfMemoryError} */
+  run(selection: CellSelection, settings: NotebookSettings, givenWeights: GivenWeights | null): StartedRun {
+    const { refusal, totalBytes } = this.forecast(settings);
+    if (refusal !== "") throw new OutOfMemoryError(refusal);
+    const fresh =
+      selection.kind === "all" || this.#session === null || !sameSession(this.#session.settings, settings);
+    const cells = cellsToRun(selection, fresh ? new Set() : new Set(this.#results.keys()));
+    const title = selection.kind === "all" ? "Notebook" : `Notebook, cell ${selection.cell}`;
+    const startedMs = performance.now();
+    const started = this.#supervisor.start(
+      title,
+      fresh || this.#runId === null
+        ? {
+            create: {
+              kind: "notebook",
+              name: `Notebook, seed ${settings.seed}`,
+              threads: settings.threads,
+              rows: settings.rows,
+              config: {
+                ...settings,
+                weights: givenWeights === null ? "drawn" : "given",
+                forecastBytes: totalBytes,
+              },
+            },
+          }
+        : { resume: this.#runId },
+      async (runId) => {
+        const session = this.#sessionFor(fresh, settings, givenWeights);
+        await this.#runCells(session, runId, cells);
+        if (selection.kind === "all") {
+          this.#lastSeconds = { rows: settings.rows, seconds: (performance.now() - startedMs) / 1000 };
+        }
+      },
+      () => ({
+        ...summaryOf([...this.#results.values()]),
+        peakRssBytes: process.resourceUsage().maxRSS * 1024,
+      }),
+    );
+    if (fresh) {
+      this.#results = new Map();
+      this.#executed = 0;
+    }
+    this.#runId = started.runId;
+    return started;
+  }
+
+  #sessionFor(
+    fresh: boolean,
+    settings: NotebookSettings,
+    givenWeights: GivenWeights | null,
+  ): NotebookSession {
+    if (!fresh && this.#session !== null) {
+      this.#session.settings = settings;
+      return this.#session;
+    }
+    this.#session?.release();
+    this.#session = new NotebookSession({
+      engine: this.#services.engine,
+      settings,
+      resourcesDir: this.#services.resourcesDir,
+      givenWeights,
+    });
+    return this.#session;
+  }
+
+  async #runCells(session: NotebookSession, runId: string, cells: readonly string[]): Promise<void> {
+    const { store, emit, tracker } = this.#services;
+    try {
+      await runCells(session, cells, this.#executed + 1, {
+        cellStarted: (cell) => {
+          if (tracker.cancelRequested) throw new ExperimentCancelled("cancelled");
+          this.#runningCell = cell;
+          emit({ name: "cellStarted", payload: { runId, cell } });
+        },
+        cellFinished: (result) => {
+          this.#executed = result.order;
+          this.#results.set(result.cell, result);
+          this.#runningCell = null;
+          store.addCell(runId, result);
+          emit({ name: "cellFinished", payload: { runId, result } });
+        },
+        phase: (phase) => {
+          tracker.phase(phase);
+        },
+        progress: (fraction) => {
+          tracker.progress(fraction);
+        },
+      });
+    } finally {
+      this.#runningCell = null;
+    }
+  }
+
+  release(): void {
+    this.#session?.release();
+    this.#session = null;
+  }
+}
+
+/** Seed and rows make the session's data and draws; the rest may change from cell to cell. */
+const sameSession = (session: NotebookSettings, wanted: NotebookSettings): boolean =>
+  session.seed === wanted.seed && session.rows === wanted.rows;

@@ -1,0 +1,24 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { writeNpy } from "../../data/write-npy.ts";
+import { viewOf } from "../../../shared/tensor-view.ts";
+import type { NotebookLab } from "./notebook-lab.ts";
+import { GRADIENT_NAMES } from "./session.ts";
+
+/**
+ * Writes the gradients of the last hand-written stage as notebook_NAME_grad.npy, float32 in C order; x has all rows.
+ *
+ * @returns the paths. @throws {ContractError} If the stage has not run.
+ */
+export async function saveGradients(notebook: NotebookLab, folder: string): Promise<readonly string[]> {
+  const { session, stage } = notebook.gradientsOf("Module", "64");
+  await mkdir(folder, { recursive: true });
+  const paths: string[] = [];
+  for (const name of GRADIENT_NAMES) {
+    const tensor = stage.gradients[name];
+    const path = join(folder, `notebook_${name}_grad.npy`);
+    await writeNpy(path, tensor.shape, viewOf(session.engine.arena.memory, tensor, "float32"));
+    paths.push(path);
+  }
+  return paths;
+}

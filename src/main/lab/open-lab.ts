@@ -1,0 +1,94 @@
+import { availableParallelism } from "node:os";
+import { Engine } from "../engine/engine.ts";
+import { exportTimingsCsv } from "../store/export-timings-csv.ts";
+import { openStore } from "../store/open-store.ts";
+import { ActivityTracker } from "./activity-tracker.ts";
+import { collectDiagnostics, EventLoopDelay } from "./diagnostics.ts";
+import type { Lab, LabEvent } from "./lab.ts";
+import { describeMachine } from "./machine.ts";
+import { NotebookLab } from "./notebook/notebook-lab.ts";
+import { saveGradients } from "./notebook/save-gradients.ts";
+import { RunSupervisor, type LabServices } from "./run-supervisor.ts";
+import { TrainingLab } from "./training/training-lab.ts";
+
+export interface LabOptions {
+  readonly databasePath: string;
+  /** Holds data/mnist. */
+  readonly resourcesDir: string;
+  /** The built worker, out/main/worker.js. */
+  readonly workerFile: string;
+  /** better-sqlite3's native module when the prebuilt one does not fit this runtime, else null. */
+  readonly nativeBinding: string | null;
+  readonly logPath: string;
+  readonly appVersion: string;
+  /** Where Electron came from, for the diagnostics page. */
+  readonly runtimeSource: string;
+  /** Worker threads to start with; default one a core. */
+  readonly threads?: number;
+}
+
+/**
+ * Opens the lab: database, worker threads, experiments.
+ *
+ * @throws {StoreError} If the database cannot be opened. @throws {TaskError} If the workers cannot start.
+ */
+export async function openLab(options: LabOptions): Promise<Lab> {
+  const threads = options.threads ?? availableParallelism();
+  const delay = new EventLoopDelay();
+  const store = openStore({ path: options.databasePath, nativeBinding: options.nativeBinding });
+  const engine = await Engine.start({ threads, workerFile: options.workerFile }).catch((error: unknown) => {
+    store.close();
+    throw error;
+  });
+  const machine = describeMachine();
+  if (!store.readOnly) store.saveMachine(machine);
+
+  const listeners = new Set<(event: LabEvent) => void>();
+  const emit = (event: LabEvent): void => {
+    for (const listener of listeners) listener(event);
+  };
+  const tracker = new ActivityTracker((activity) => {
+    emit({ name: "activityChanged", payload: activity });
+  });
+  const services: LabServices = {
+    engine,
+    store,
+    tracker,
+    emit,
+    machineId: machine.id,
+    resourcesDir: options.resourcesDir,
+  };
+  const supervisor = new RunSupervisor(services);
+  const notebook = new NotebookLab(services, supervisor);
+  const training = new TrainingLab(services, supervisor, notebook);
+
+  return {
+    describeNotebook: () => notebook.describe(),
+    notebookState: () => notebook.state(),
+    forecastNotebook: (settings) => notebook.forecast(settings),
+    runNotebook: (selection, settings, weights = null) => notebook.run(selection, settings, weights),
+    saveGradients: (folder) => saveGradients(notebook, folder),
+    startTraining: (settings) => training.start(settings),
+    activity: () => tracker.current(),
+    cancel: () => supervisor.cancel(),
+    listRuns: () => store.listRuns(),
+    getRun: (runId) => store.getRun(runId),
+    exportTimings: (runIds, path) => exportTimingsCsv(store, runIds, path),
+    diagnostics: () => collectDiagnostics({ ...options, threads, machine, engine, store, delay }),
+    subscribe: (listener) => {
+      listeners.add(listener);
+      return () => {
+        listeners.delete(listener);
+      };
+    },
+    close: async () => {
+      supervisor.cancel();
+      await supervisor.idle();
+      notebook.release();
+      training.release();
+      await engine.close();
+      delay.stop();
+      store.close();
+    },
+  };
+}

@@ -1,0 +1,114 @@
+import { ContractError, StoreError } from "../../core/errors.ts";
+import type { Quantities, RunStatus, RunSummary } from "../../shared/run-records.ts";
+import type { Engine } from "../engine/engine.ts";
+import type { NewRun, Store } from "../store/store.ts";
+import type { ActivityTracker } from "./activity-tracker.ts";
+import { ExperimentCancelled } from "./experiment-cancelled.ts";
+import type { LabEvent, StartedRun } from "./lab.ts";
+
+/** What every experiment needs from the lab around it. */
+export interface LabServices {
+  readonly engine: Engine;
+  readonly store: Store;
+  readonly tracker: ActivityTracker;
+  readonly emit: (event: LabEvent) => void;
+  readonly machineId: string;
+  readonly resourcesDir: string;
+}
+
+/** A new run, or one that goes on. */
+export type RunRow =
+  { readonly create: Omit<NewRun, "machineId" | "startedAt"> } | { readonly resume: string };
+
+/**
+ * Runs experiments one at a time and sees each to its end: the row in the database, the activity on the screen, and
+ * a status with a reason whatever happens.
+ */
+export class RunSupervisor {
+  readonly #services: LabServices;
+  #current: Promise<RunSummary> | null = null;
+
+  constructor(services: LabServices) {
+    this.#services = services;
+  }
+
+  /** @throws {ContractError} If another activity is on. @throws {StoreError} If runs cannot be saved. */
+  start(
+    title: string,
+    row: RunRow,
+    body: (runId: string) => Promise<void>,
+    summarise: () => Quantities,
+  ): StartedRun {
+    const { store, tracker, emit, machineId } = this.#services;
+    const active = tracker.current();
+    if (active !== null) {
+      throw new ContractError(
+        `"${active.title}" is still running; cancel it or wait for it, then start again`,
+      );
+    }
+    if (store.readOnly) {
+      throw new StoreError(
+        `Experiments cannot be saved in ${store.path}: ${store.readOnlyReason ?? "read-only"}`,
+      );
+    }
+    const run =
+      "create" in row
+        ? store.createRun({ ...row.create, machineId, startedAt: new Date().toISOString() })
+        : store.resumeRun(row.resume);
+    tracker.begin(run.id, run.kind, title);
+    emit({ name: "runChanged", payload: run });
+    const done = this.#see(run, body, summarise);
+    this.#current = done;
+    return { runId: run.id, done };
+  }
+
+  cancel(): boolean {
+    const { tracker, engine } = this.#services;
+    if (tracker.current() === null) return false;
+    tracker.cancelling();
+    engine.cancel();
+    return true;
+  }
+
+  /** Resolves when nothing runs. */
+  async idle(): Promise<void> {
+    await this.#current;
+  }
+
+  async #see(
+    run: RunSummary,
+    body: (runId: string) => Promise<void>,
+    summarise: () => Quantities,
+  ): Promise<RunSummary> {
+    const { store, tracker, emit } = this.#services;
+    let status: Exclude<RunStatus, "running"> = "finished";
+    let failure: string | null = null;
+    try {
+      // The caller hears its run id before the first event of the run.
+      await Promise.resolve();
+      await body(run.id);
+    } catch (error) {
+      if (error instanceof ExperimentCancelled) {
+        status = "cancelled";
+      } else {
+        status = "failed";
+        failure = error instanceof Error ? error.message : String(error);
+        emit({
+          name: "failure",
+          payload: { title: `${tracker.current()?.title ?? run.name} failed`, message: failure },
+        });
+      }
+    }
+    const end = { status, failure, summary: summarise(), finishedAt: new Date().toISOString() };
+    let finished: RunSummary = { ...run, ...end };
+    try {
+      finished = store.finishRun(run.id, end);
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      emit({ name: "failure", payload: { title: "The end of the run was not saved", message } });
+    }
+    tracker.end();
+    emit({ name: "runChanged", payload: finished });
+    return finished;
+  }
+}

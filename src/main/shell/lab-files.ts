@@ -1,0 +1,26 @@
+import { join } from "node:path";
+
+/** Where the app's own files and the user's data lie. */
+export interface LabFiles {
+  readonly databasePath: string;
+  readonly logPath: string;
+  readonly windowStatePath: string;
+  readonly resourcesDir: string;
+  readonly workerFile: string;
+  readonly preloadFile: string;
+  readonly rendererDir: string;
+}
+
+/** @param resourcesDir Where a packaged app keeps its resources; the project's own folder otherwise. */
+export function labFiles(place: { appPath: string; userData: string; resourcesDir: string }): LabFiles {
+  const { appPath, userData, resourcesDir } = place;
+  return {
+    databasePath: join(userData, "lab.sqlite"),
+    logPath: join(userData, "logs", "main.log"),
+    windowStatePath: join(userData, "window.json"),
+    resourcesDir,
+    workerFile: join(appPath, "out", "main", "worker.js"),
+    preloadFile: join(appPath, "out", "preload", "index.cjs"),
+    rendererDir: join(appPath, "out", "renderer"),
+  };
+}

@@ -1,0 +1,59 @@
+import { appendFileSync, mkdirSync, renameSync, statSync } from "node:fs";
+import { dirname } from "node:path";
+
+export interface Log {
+  info(message: string): void;
+  warn(message: string): void;
+  error(message: string, cause?: unknown): void;
+}
+
+const DEFAULT_MAX_BYTES = 1_000_000;
+
+/**
+ * An append-only log file. Written synchronously, so that the last lines before a crash are there; past `maxBytes`
+ * the file becomes `<name>.1` and a new one begins, so two files bound the space it takes.
+ */
+export function openLog(path: string, { maxBytes = DEFAULT_MAX_BYTES } = {}): Log {
+  mkdirSync(dirname(path), { recursive: true });
+
+  const write = (level: string, message: string) => {
+    const text = message.replaceAll("\r", "").replaceAll("\n", "\n    ");
+    try {
+      if (sizeOf(path) > maxBytes) renameSync(path, `${path}.1`);
+      appendFileSync(path, `${new Date().toISOString()} ${level} ${text}\n`);
+    } catch (error) {
+      // A full disk must not end the experiment that is being logged.
+      process.stderr.write(`${level} ${message}\n(not logged: ${String(error)})\n`);
+    }
+  };
+
+  return {
+    info: (message) => write("info ", message),
+    warn: (message) => write("warn ", message),
+    error: (message, cause) =>
+      write("error", cause === undefined ? message : `${message}\n${describe(cause)}`),
+  };
+}
+
+function sizeOf(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+}
+
+function describe(cause: unknown): string {
+  if (!(cause instanceof Error)) return String(cause);
+  const own = cause.stack ?? cause.message;
+  return cause.cause === undefined ? own : `${own}\ncaused by ${describe(cause.cause)}`;
+}
+
+/** Node's and Electron's own complaints (a call on an unknown channel, a deprecation) go into the log as well. */
+export function logConsoleErrors(log: Log): void {
+  const { error, warn } = console;
+  console.error = (...parts: unknown[]) => {
+    log.error(parts.map(describe).join(" "));
+    error(...parts);
+  };
+  console.warn = (...parts: unknown[]) => {
+    log.warn(parts.map(describe).join(" "));
+    warn(...parts);
+  };
+}

@@ -1,0 +1,65 @@
+import { app, BrowserWindow, nativeTheme, screen } from "electron";
+import { APP_START_URL } from "./app-url.ts";
+import type { LabFiles } from "./lab-files.ts";
+import type { Log } from "./log.ts";
+import { boundsOnDisplay, MINIMUM_SIZE } from "./window-bounds.ts";
+import { readWindowState, writeWindowState } from "./window-state-file.ts";
+
+// The page's own colours, so that nothing flashes before its first paint.
+const BACKGROUND = { dark: "#242424", light: "#ffffff" } as const;
+const SAVE_DELAY_MS = 500;
+
+/** Opens the app's one window, where it was last time, and shows it once it has something to show. */
+export function openMainWindow(files: LabFiles, log: Log): BrowserWindow {
+  const saved = readWindowState(files.windowStatePath, log);
+  const window = new BrowserWindow({
+    ...boundsOnDisplay(saved?.bounds ?? null, workAreas()),
+    minWidth: MINIMUM_SIZE.width,
+    minHeight: MINIMUM_SIZE.height,
+    title: app.getName(),
+    show: false,
+    backgroundColor: nativeTheme.shouldUseDarkColors ? BACKGROUND.dark : BACKGROUND.light,
+    webPreferences: {
+      preload: files.preloadFile,
+      sandbox: true,
+      contextIsolation: true,
+      nodeIntegration: false,
+      nodeIntegrationInWorker: false,
+      nodeIntegrationInSubFrames: false,
+      webSecurity: true,
+      webviewTag: false,
+      navigateOnDragDrop: false,
+      spellcheck: false,
+      devTools: !app.isPackaged,
+    },
+  });
+  window.once("ready-to-show", () => {
+    if (saved?.maximized === true) window.maximize();
+    window.show();
+  });
+  keepState(window, files.windowStatePath, log);
+  window.loadURL(APP_START_URL).catch((error: unknown) => log.error("the window's page did not load", error));
+  return window;
+}
+
+function workAreas(): Electron.Rectangle[] {
+  const primary = screen.getPrimaryDisplay();
+  const others = screen.getAllDisplays().filter((display) => display.id !== primary.id);
+  return [primary, ...others].map((display) => display.workArea);
+}
+
+function keepState(window: BrowserWindow, path: string, log: Log): void {
+  let timer: NodeJS.Timeout | undefined;
+  const save = () => {
+    clearTimeout(timer);
+    if (window.isDestroyed()) return;
+    writeWindowState(path, { bounds: window.getNormalBounds(), maximized: window.isMaximized() }, log);
+  };
+  const saveSoon = () => {
+    clearTimeout(timer);
+    timer = setTimeout(save, SAVE_DELAY_MS);
+  };
+  window.on("resize", saveSoon);
+  window.on("move", saveSoon);
+  window.on("close", save);
+}

@@ -1,0 +1,278 @@
+import { statSync } from "node:fs";
+import { StoreError } from "../../core/errors.ts";
+import type {
+  CellResult,
+  GradientCheck,
+  Machine,
+  MetricPoint,
+  RunDetails,
+  RunSummary,
+  Timing,
+} from "../../shared/run-records.ts";
+import { latestBackupPath, writeBackup } from "./backup.ts";
+import { CellTable, type CellParts } from "./cell-table.ts";
+import { sqliteVersion, type Database } from "./database.ts";
+import { GradientCheckTable } from "./gradient-check-table.ts";
+import { MachineTable } from "./machine-table.ts";
+import { MetricTable } from "./metric-table.ts";
+import { schemaVersion } from "./migrate.ts";
+import { newRunId } from "./run-id.ts";
+import { RunTable } from "./run-table.ts";
+import { storeFailure } from "./store-failure.ts";
+import type { NewRun, RunEnd, RunTiming, Store, StoreInfo } from "./store.ts";
+import { TimingTable } from "./timing-table.ts";
+import type { WriteLock } from "./write-lock.ts";
+
+/** About 2 ms of reading: an export does not hold up the main process. */
+const PAGE_ROWS = 500;
+
+export interface OpenedDatabase {
+  readonly db: Database;
+  readonly path: string;
+  readonly integrity: string;
+  readonly notices: readonly string[];
+  readonly readOnlyReason: string | null;
+  /** Null when the store is read-only. */
+  readonly lock: WriteLock | null;
+}
+
+/** Rows this connection has changed so far. */
+const totalChanges = (db: Database): number =>
+  db.prepare<{ n: number }>("SELECT total_changes() AS n").get()?.n ?? 0;
+
+/** The store on a database that openStore has checked and brought up to date. */
+export class SqliteStore implements Store {
+  readonly path: string;
+  readonly readOnly: boolean;
+  readonly readOnlyReason: string | null;
+  readonly notices: readonly string[];
+  readonly #db: Database;
+  readonly #lock: WriteLock | null;
+  readonly #integrity: string;
+  readonly #machines: MachineTable;
+  readonly #runs: RunTable;
+  readonly #cells: CellTable;
+  readonly #timings: TimingTable;
+  readonly #gradientChecks: GradientCheckTable;
+  readonly #metrics: MetricTable;
+  readonly #changesAtStart: number;
+
+  constructor({ db, path, integrity, notices, readOnlyReason, lock }: OpenedDatabase) {
+    this.path = path;
+    this.readOnly = lock === null;
+    this.readOnlyReason = readOnlyReason;
+    this.notices = notices;
+    this.#db = db;
+    this.#lock = lock;
+    this.#integrity = integrity;
+    this.#machines = new MachineTable(db);
+    this.#runs = new RunTable(db);
+    this.#cells = new CellTable(db);
+    this.#timings = new TimingTable(db);
+    this.#gradientChecks = new GradientCheckTable(db);
+    this.#metrics = new MetricTable(db);
+    this.#changesAtStart = totalChanges(db);
+  }
+
+  saveMachine(machine: Machine): void {
+    this.#write("save the machine", () => this.#machines.save(machine));
+  }
+
+  createRun(newRun: NewRun): RunSummary {
+    return this.#writeDurably("start a run", () => {
+      if (this.#machines.find(newRun.machineId) === undefined) {
+        throw new StoreError(
+          `Could not start a run in ${this.path}: machine ${newRun.machineId} is not saved; save it first.`,
+        );
+      }
+      const startedAt = new Date(newRun.startedAt);
+      let id = newRunId(newRun.kind, startedAt);
+      while (this.#runs.find(id) !== undefined) id = newRunId(newRun.kind, startedAt);
+      const { kind, name, threads, rows, machineId, config } = newRun;
+      const run: RunSummary = {
+        id,
+        kind,
+        name,
+        status: "running",
+        startedAt: newRun.startedAt,
+        finishedAt: null,
+        threads,
+        rows,
+        machineId,
+        config,
+        summary: {},
+        failure: null,
+      };
+      this.#runs.insert(run);
+      return run;
+    });
+  }
+
+  resumeRun(runId: string): RunSummary {
+    return this.#writeDurably("resume a run", () => {
+      const run: RunSummary = { ...this.#find(runId), status: "running", finishedAt: null, failure: null };
+      this.#runs.update(run);
+      return run;
+    });
+  }
+
+  finishRun(runId: string, { status, summary, failure, finishedAt }: RunEnd): RunSummary {
+    return this.#writeDurably("finish a run", () => {
+      const run: RunSummary = { ...this.#find(runId), status, summary, failure, finishedAt };
+      this.#runs.update(run);
+      return run;
+    });
+  }
+
+  addCell(runId: string, cell: CellResult): void {
+    this.#write(`save cell ${cell.cell}`, () => {
+      this.#find(runId);
+      const cellId = this.#cells.insert(runId, cell);
+      this.#timings.append(runId, cellId, cell.details.timings);
+      this.#gradientChecks.append(runId, cellId, cell.details.gradientChecks);
+    });
+  }
+
+  addTimings(runId: string, timings: readonly Timing[]): void {
+    this.#write("save timings", () => {
+      this.#find(runId);
+      this.#timings.append(runId, null, timings);
+    });
+  }
+
+  addGradientChecks(runId: string, checks: readonly GradientCheck[]): void {
+    this.#write("save gradient checks", () => {
+      this.#find(runId);
+      this.#gradientChecks.append(runId, null, checks);
+    });
+  }
+
+  addMetrics(runId: string, points: readonly MetricPoint[]): void {
+    this.#write("save metrics", () => {
+      this.#find(runId);
+      this.#metrics.append(runId, points);
+    });
+  }
+
+  listRuns(): RunSummary[] {
+    return this.#attempt("list the runs", () => this.#runs.list());
+  }
+
+  getRun(runId: string): RunDetails {
+    return this.#attempt("read a run", () => {
+      const run = this.#find(runId);
+      const machine = this.#machines.find(run.machineId);
+      if (machine === undefined) {
+        throw new StoreError(
+          `${this.path} is damaged: run ${runId} has no machine. Restore the backup beside it.`,
+        );
+      }
+      const timings = this.#timings.ofRun(runId);
+      const gradientChecks = this.#gradientChecks.ofRun(runId);
+      const parts = new Map<number | null, CellParts>();
+      const partsOf = (cellId: number | null): CellParts => {
+        const known = parts.get(cellId) ?? { timings: [], gradientChecks: [] };
+        parts.set(cellId, known);
+        return known;
+      };
+      for (const { cellId, timing } of timings) partsOf(cellId).timings.push(timing);
+      for (const { cellId, check } of gradientChecks) partsOf(cellId).gradientChecks.push(check);
+      return {
+        run,
+        machine,
+        cells: this.#cells.ofRun(runId, partsOf),
+        metrics: this.#metrics.ofRun(runId),
+        timings: timings.map(({ timing }) => timing),
+        gradientChecks: gradientChecks.map(({ check }) => check),
+      };
+    });
+  }
+
+  *iterateTimings(runIds: readonly string[]): Generator<RunTiming> {
+    for (const runId of runIds) {
+      const run = this.#attempt("read a run", () => this.#find(runId));
+      let after = -1;
+      for (;;) {
+        // Pages, not a cursor: an open cursor would refuse every write on this connection until it is done.
+        const page = this.#attempt("read timings", () => this.#timings.page(runId, after, PAGE_ROWS));
+        for (const { timing } of page) yield { run, timing };
+        const last = page.at(-1);
+        if (last === undefined || page.length < PAGE_ROWS) break;
+        after = last.recordedOrder;
+      }
+    }
+  }
+
+  markInterrupted(): number {
+    return this.#writeDurably("mark interrupted runs", () =>
+      this.#runs.interruptRunning(
+        "The app ended while this run was on. Everything recorded until then is here; start it again for the rest.",
+      ),
+    );
+  }
+
+  info(): StoreInfo {
+    return this.#attempt("read the database's state", () => ({
+      path: this.path,
+      sizeBytes: [this.path, `${this.path}-wal`]
+        .map((file) => statSync(file, { throwIfNoEntry: false })?.size ?? 0)
+        .reduce((sum, size) => sum + size),
+      schemaVersion: schemaVersion(this.#db),
+      runs: this.#runs.count(),
+      integrity: this.#integrity,
+      readOnly: this.readOnly,
+      sqlite: sqliteVersion(this.#db),
+    }));
+  }
+
+  close(): void {
+    if (!this.#db.open) return;
+    try {
+      if (totalChanges(this.#db) > this.#changesAtStart) {
+        this.#attempt("fold the log into the file", () =>
+          this.#db.pragma("wal_checkpoint(TRUNCATE)", { simple: true }),
+        );
+        writeBackup(this.#db, latestBackupPath(this.path));
+      }
+    } finally {
+      this.#db.close();
+      this.#lock?.release();
+    }
+  }
+
+  #find(runId: string): RunSummary {
+    const run = this.#runs.find(runId);
+    if (run !== undefined) return run;
+    throw new StoreError(`There is no run ${runId} in ${this.path}. List the runs to see which there are.`);
+  }
+
+  #attempt<T>(action: string, body: () => T): T {
+    try {
+      return body();
+    } catch (error) {
+      throw storeFailure(action, this.path, error);
+    }
+  }
+
+  #write<T>(action: string, body: () => T): T {
+    if (this.readOnlyReason !== null) {
+      throw new StoreError(
+        `Could not ${action}: ${this.path} is open for reading only. ${this.readOnlyReason}`,
+      );
+    }
+    return this.#attempt(action, () => this.#db.transaction(body).immediate());
+  }
+
+  /** As `#write`, and on the disk when it returns: what a power cut must not take back. */
+  #writeDurably<T>(action: string, body: () => T): T {
+    if (this.readOnly) return this.#write(action, body);
+    return this.#attempt(action, () => {
+      this.#db.pragma("synchronous = FULL", { simple: true });
+      try {
+        return this.#write(action, body);
+      } finally {
+        this.#db.pragma("synchronous = NORMAL", { simple: true });
+      }
+    });
+  }
+}

@@ -1,0 +1,45 @@
+import { StoreError } from "../../core/errors.ts";
+import { BUSY_TIMEOUT_MS } from "./database.ts";
+
+/** SQLite's extended result code ("SQLITE_BUSY_SNAPSHOT") or a file system's ("ENOSPC"), or "". */
+export function failureCode(error: unknown): string {
+  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "";
+}
+
+/** Is the file itself unusable, whatever is asked of it? */
+export function isDamage(error: unknown): boolean {
+  return /^SQLITE_(CORRUPT|NOTADB)/.test(failureCode(error));
+}
+
+const EXPLANATIONS: readonly (readonly [RegExp, string])[] = [
+  [
+    /^SQLITE_(BUSY|LOCKED)/,
+    `another program has kept it locked for more than ${BUSY_TIMEOUT_MS / 1000} s. Close that program and try again`,
+  ],
+  [/^(SQLITE_FULL|ENOSPC|EDQUOT)/, "the disk is full. Free some space on it and try again"],
+  [
+    /^(SQLITE_READONLY|SQLITE_PERM|SQLITE_AUTH|EACCES|EPERM|EROFS)/,
+    "it may not be written. Change the permissions of the file and its folder, or choose another folder",
+  ],
+  [
+    /^SQLITE_CANTOPEN/,
+    "it cannot be opened. Check that the folder exists and that you may read and write the file and its folder",
+  ],
+  [
+    /^SQLITE_(CORRUPT|NOTADB)/,
+    "the file is damaged. Restart the app: it keeps the file aside and restores the last backup",
+  ],
+  [/^(SQLITE_IOERR|EIO)/, "the disk reported an error. Check the disk, then restart the app"],
+  [/^ENOENT/, "its folder does not exist any more. Choose another folder"],
+  [/^(EISDIR|ENOTDIR|EEXIST)/, "a folder or file of that name is in the way. Choose another name"],
+];
+
+/** Says what failed, where, why and what to do; SQLite's or the file system's own error is the cause. */
+export function storeFailure(action: string, path: string, cause: unknown): StoreError {
+  if (cause instanceof StoreError) return cause;
+  const code = failureCode(cause);
+  const told = EXPLANATIONS.find(([pattern]) => pattern.test(code))?.[1];
+  const own = cause instanceof Error ? cause.message : String(cause);
+  const why = told === undefined ? own : `${told} (${code}: ${own})`;
+  return new StoreError(`Could not ${action} in ${path}: ${why}.`, { cause });
+}

@@ -1,0 +1,83 @@
+import type {
+  CellResult,
+  GradientCheck,
+  Machine,
+  MetricPoint,
+  RunDetails,
+  RunStatus,
+  RunSummary,
+  Timing,
+} from "../../shared/run-records.ts";
+
+/** What is known of a run when it starts. */
+export type NewRun = Pick<
+  RunSummary,
+  "kind" | "name" | "threads" | "rows" | "machineId" | "config" | "startedAt"
+>;
+
+/** How a run ended. */
+export interface RunEnd {
+  readonly status: Exclude<RunStatus, "running">;
+  readonly summary: RunSummary["summary"];
+  readonly failure: string | null;
+  /** ISO 8601 UTC. */
+  readonly finishedAt: string;
+}
+
+/** A timing with what identifies its run: one row of the CSV. */
+export interface RunTiming {
+  readonly run: RunSummary;
+  readonly timing: Timing;
+}
+
+export interface StoreInfo {
+  readonly path: string;
+  /** The file with its write-ahead log. */
+  readonly sizeBytes: number;
+  readonly schemaVersion: number;
+  readonly runs: number;
+  /** Answer of `PRAGMA quick_check` when the store was opened. */
+  readonly integrity: string;
+  readonly readOnly: boolean;
+  readonly sqlite: string;
+}
+
+/**
+ * The saved runs. Every method throws StoreError, whose message names the file, the reason and what to do; those
+ * that write also throw it when the store is read-only.
+ */
+export interface Store {
+  readonly path: string;
+  readonly readOnly: boolean;
+  /** Why it is read-only (in use, newer schema, asked for), or null. */
+  readonly readOnlyReason: string | null;
+  /** What the user must be told about opening it: damage, what was restored, a migration. */
+  readonly notices: readonly string[];
+
+  /** Saves or renews a machine; runs refer to it, so it comes first. */
+  saveMachine(machine: Machine): void;
+  /** Starts a run; durable when it returns. */
+  createRun(run: NewRun): RunSummary;
+  /** An ended run goes on, as when the notebook's next cell is run; durable when it returns. */
+  resumeRun(runId: string): RunSummary;
+  /** Durable when it returns, with everything recorded before. */
+  finishRun(runId: string, end: RunEnd): RunSummary;
+  /** Saves a cell with the timings and gradient checks in its details: do not add those again. */
+  addCell(runId: string, cell: CellResult): void;
+  /** Timings that belong to no cell. */
+  addTimings(runId: string, timings: readonly Timing[]): void;
+  /** Gradient checks that belong to no cell. */
+  addGradientChecks(runId: string, checks: readonly GradientCheck[]): void;
+  /** All or none of the points. */
+  addMetrics(runId: string, points: readonly MetricPoint[]): void;
+  /** Newest first. */
+  listRuns(): RunSummary[];
+  getRun(runId: string): RunDetails;
+  /** Timings of several runs, run by run in recorded order, a page at a time: writing may go on meanwhile. */
+  iterateTimings(runIds: readonly string[]): Iterable<RunTiming>;
+  /** Runs that a dead process left running become `interrupted`; openStore does it. @returns how many. */
+  markInterrupted(): number;
+  info(): StoreInfo;
+  /** Folds the log into the file, renews the backup if something was written, and lets others write. */
+  close(): void;
+}

@@ -1,0 +1,42 @@
+import { MantineProvider } from "@mantine/core";
+import { useEffect, useState } from "react";
+import { readChartTheme, type ChartTheme } from "../charts/chart-theme.ts";
+import { ChartThemeContext } from "../charts/use-chart-theme.ts";
+import { usePreferences } from "../preferences/preferences.ts";
+import { useAppearance } from "../preferences/use-appearance.ts";
+import { LAB_CSS_VARIABLES, LAB_THEME } from "../theme/lab-theme.ts";
+import { pageNonce } from "../theme/page-nonce.ts";
+import { Frame } from "./frame.tsx";
+
+export function App() {
+  const scheme = useAppearance();
+  return (
+    <MantineProvider
+      theme={LAB_THEME}
+      cssVariablesResolver={LAB_CSS_VARIABLES}
+      forceColorScheme={scheme}
+      getStyleNonce={pageNonce}
+    >
+      <WithChartTheme scheme={scheme}>
+        <Frame />
+      </WithChartTheme>
+    </MantineProvider>
+  );
+}
+
+interface WithChartThemeProps {
+  readonly scheme: "light" | "dark";
+  readonly children: React.ReactNode;
+}
+
+/** Canvases have no style sheet: they get the tokens after the page has them. */
+function WithChartTheme({ scheme, children }: WithChartThemeProps) {
+  const { projector } = usePreferences();
+  const [theme, setTheme] = useState<ChartTheme | null>(null);
+  useEffect(() => {
+    // The provider sets its attribute in an effect of its own, in the same frame.
+    const frame = requestAnimationFrame(() => setTheme(readChartTheme(scheme)));
+    return () => cancelAnimationFrame(frame);
+  }, [scheme, projector]);
+  return theme === null ? null : <ChartThemeContext value={theme}>{children}</ChartThemeContext>;
+}

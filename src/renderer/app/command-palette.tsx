@@ -1,0 +1,98 @@
+import { Modal, TextInput } from "@mantine/core";
+import { Search } from "lucide-react";
+import { useId, useMemo, useState, type KeyboardEvent } from "react";
+import { cellCommands, COMMANDS, filterCommands, type Command } from "./commands.ts";
+import { openOverlay, useOverlay } from "./overlays.ts";
+import { shortcutText } from "./shortcut.ts";
+import classes from "./overlays.module.css";
+
+export function CommandPalette() {
+  const opened = useOverlay() === "palette";
+  return (
+    <Modal
+      opened={opened}
+      onClose={() => openOverlay(null)}
+      withCloseButton={false}
+      title={<span className="visually-hidden">Command palette</span>}
+      classNames={{ body: classes["paletteBody"] ?? "", header: classes["paletteHeader"] ?? "" }}
+      size="36rem"
+      yOffset="10vh"
+    >
+      <Palette />
+    </Modal>
+  );
+}
+
+function Palette() {
+  const list = useId();
+  const [typed, setTyped] = useState("");
+  const [at, setAt] = useState(0);
+  const commands = useMemo(() => [...COMMANDS, ...cellCommands()], []);
+  const found = filterCommands(commands, typed);
+  const index = Math.min(at, Math.max(0, found.length - 1));
+  const optionId = (command: Command | undefined) =>
+    command === undefined ? undefined : `${list}-${command.id}`;
+
+  const run = (command: Command | undefined) => {
+    if (command === undefined) return;
+    openOverlay(null);
+    command.run();
+  };
+  const move = (to: number) => {
+    const next = (to + found.length) % Math.max(1, found.length);
+    setAt(next);
+    document.getElementById(optionId(found[next]) ?? "")?.scrollIntoView({ block: "nearest" });
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    const moves: Record<string, number> = {
+      ArrowDown: index + 1,
+      ArrowUp: index - 1,
+      Home: 0,
+      End: found.length - 1,
+    };
+    const to = moves[event.key];
+    if (to !== undefined) move(to);
+    else if (event.key === "Enter") run(found[index]);
+    else return;
+    event.preventDefault();
+  };
+
+  return (
+    <>
+      <TextInput
+        data-autofocus
+        role="combobox"
+        aria-label="Find a command"
+        aria-expanded
+        aria-controls={list}
+        aria-activedescendant={optionId(found[index])}
+        placeholder="Find a command"
+        leftSection={<Search size="1rem" aria-hidden="true" />}
+        size="md"
+        value={typed}
+        onKeyDown={onKeyDown}
+        onChange={(event) => {
+          setTyped(event.currentTarget.value);
+          setAt(0);
+        }}
+      />
+      <div id={list} role="listbox" aria-label="Commands" className={classes["list"]}>
+        {found.map((command, row) => (
+          <div
+            key={command.id}
+            id={optionId(command)}
+            role="option"
+            aria-selected={row === index}
+            className={classes["option"]}
+            onPointerMove={() => setAt(row)}
+            onClick={() => run(command)}
+          >
+            <span>{command.label}</span>
+            {command.shortcuts[0] !== undefined && <kbd>{shortcutText(command.shortcuts[0])}</kbd>}
+          </div>
+        ))}
+      </div>
+      {found.length === 0 && <p className={classes["nothing"]}>No command has these words.</p>}
+    </>
+  );
+}

@@ -1,0 +1,105 @@
+import { changePreferences, preferencesStore } from "../preferences/preferences.ts";
+import { jumpToCell } from "../notebook/jump-to-cell.ts";
+import { runNotebookCells } from "../notebook/notebook-form.ts";
+import { cancelActivity, labStore } from "../store/lab-store.ts";
+import { openOverlay } from "./overlays.ts";
+import type { Shortcut } from "./shortcut.ts";
+import { showView, VIEWS } from "./views.ts";
+
+export interface Command {
+  readonly id: string;
+  readonly label: string;
+  readonly group: "Go to" | "Run" | "View" | "Cells";
+  readonly shortcuts: readonly Shortcut[];
+  readonly run: () => void;
+}
+
+/** Every command that is always there. The menu offers the same with the same keys. */
+export const COMMANDS: readonly Command[] = [
+  ...VIEWS.map(({ id, label }, index): Command => {
+    const shortcuts: Shortcut[] = [{ key: String(index + 1), mod: true }];
+    if (id === "settings") shortcuts.push({ key: ",", mod: true });
+    return { id: `show-${id}`, label: `Show ${label}`, group: "Go to", shortcuts, run: () => showView(id) };
+  }),
+  {
+    id: "run-all",
+    label: "Run all cells",
+    group: "Run",
+    shortcuts: [{ key: "enter", mod: true, shift: true }],
+    run: () => {
+      showView("notebook");
+      runNotebookCells({ kind: "all" });
+    },
+  },
+  {
+    id: "cancel",
+    label: "Cancel what runs",
+    group: "Run",
+    shortcuts: [{ key: ".", mod: true }],
+    run: () => void cancelActivity(),
+  },
+  {
+    id: "palette",
+    label: "Command palette",
+    group: "View",
+    shortcuts: [
+      { key: "k", mod: true },
+      { key: "p", mod: true, shift: true },
+    ],
+    run: () => openOverlay("palette"),
+  },
+  {
+    id: "shortcuts",
+    label: "Keyboard shortcuts",
+    group: "View",
+    shortcuts: [{ key: "?" }, { key: "/", mod: true }],
+    run: () => openOverlay("shortcuts"),
+  },
+  ...(["light", "dark", "system"] as const).map((theme): Command => ({
+    id: `theme-${theme}`,
+    label: theme === "system" ? "Use the system's theme" : `Use the ${theme} theme`,
+    group: "View",
+    shortcuts: [],
+    run: () => changePreferences({ theme }),
+  })),
+  {
+    id: "projector",
+    label: "Switch projector scale on or off",
+    group: "View",
+    shortcuts: [],
+    run: () => changePreferences({ projector: !preferencesStore.get().projector }),
+  },
+];
+
+/** Two for each cell, once the notebook is known. */
+export function cellCommands(): readonly Command[] {
+  return (labStore.get().cells ?? []).flatMap(({ id, title }): Command[] => [
+    {
+      id: `go-${id}`,
+      label: `Go to cell ${id}: ${title}`,
+      group: "Cells",
+      shortcuts: [],
+      run: () => {
+        showView("notebook");
+        jumpToCell(id);
+      },
+    },
+    {
+      id: `run-${id}`,
+      label: `Run cell ${id}: ${title}`,
+      group: "Cells",
+      shortcuts: [],
+      run: () => {
+        showView("notebook");
+        jumpToCell(id);
+        runNotebookCells({ kind: "one", cell: id });
+      },
+    },
+  ]);
+}
+
+/** Every word that was typed appears in the label, wherever. */
+export function filterCommands(commands: readonly Command[], typed: string): readonly Command[] {
+  const words = typed.toLowerCase().split(/\s+/).filter(Boolean);
+  return commands.filter(({ label }) => words.every((word) => label.toLowerCase().includes(word)));
+}

@@ -1,0 +1,87 @@
+import { Button, Kbd, Tooltip } from "@mantine/core";
+import { Search } from "lucide-react";
+import { Activity, useEffect, useState, type ComponentType } from "react";
+import { DiagnosticsView } from "../diagnostics/diagnostics-view.tsx";
+import { NotebookView } from "../notebook/notebook-view.tsx";
+import { RunsView } from "../runs/runs-view.tsx";
+import { SettingsView } from "../settings/settings-view.tsx";
+import { TrainView } from "../train/train-view.tsx";
+import { ActivityBar } from "./activity-bar.tsx";
+import { CommandPalette } from "./command-palette.tsx";
+import { LiveRegion } from "./live-region.tsx";
+import { Navigation } from "./navigation.tsx";
+import { openOverlay } from "./overlays.ts";
+import { shortcutText } from "./shortcut.ts";
+import { ShortcutSheet } from "./shortcut-sheet.tsx";
+import { Toasts } from "./toasts.tsx";
+import { useCommands } from "./use-commands.ts";
+import { ViewBoundary } from "./view-boundary.tsx";
+import { useShownView, VIEWS, type ViewId } from "./views.ts";
+import classes from "./frame.module.css";
+
+const CONTENT: Readonly<Record<ViewId, ComponentType>> = {
+  notebook: NotebookView,
+  train: TrainView,
+  runs: RunsView,
+  diagnostics: DiagnosticsView,
+  settings: SettingsView,
+};
+
+export function Frame() {
+  useCommands();
+  const shown = useShownView();
+  const visited = useVisited(shown);
+  const title = VIEWS.find(({ id }) => id === shown)?.label ?? "";
+  return (
+    <div className={classes["frame"]}>
+      <a className={classes["skip"]} href="#view">
+        Skip to the view
+      </a>
+      <Navigation />
+      <header className={classes["top"]}>
+        <h1>{title}</h1>
+        <ActivityBar />
+        <Tooltip label="Find a command">
+          <Button
+            variant="subtle"
+            color="gray"
+            aria-label="Command palette"
+            leftSection={<Search size="0.875rem" aria-hidden="true" />}
+            onClick={() => openOverlay("palette")}
+          >
+            <Kbd size="xs">{shortcutText({ key: "k", mod: true })}</Kbd>
+          </Button>
+        </Tooltip>
+      </header>
+      <main id="view" className={classes["view"]} tabIndex={-1}>
+        {VIEWS.filter(({ id }) => visited.has(id)).map(({ id, label }) => {
+          const View = CONTENT[id];
+          // Hidden, not gone: what was typed, opened and scrolled is there on return, and nothing ticks meanwhile.
+          return (
+            <Activity key={id} mode={id === shown ? "visible" : "hidden"}>
+              <div className={classes["pane"]}>
+                <ViewBoundary name={label}>
+                  <View />
+                </ViewBoundary>
+              </div>
+            </Activity>
+          );
+        })}
+      </main>
+      <CommandPalette />
+      <ShortcutSheet />
+      <Toasts />
+      <LiveRegion />
+    </div>
+  );
+}
+
+/** Views are built when they are first shown. */
+function useVisited(shown: ViewId): ReadonlySet<ViewId> {
+  const [visited, setVisited] = useState<ReadonlySet<ViewId>>(new Set([shown]));
+  if (!visited.has(shown)) setVisited(new Set([...visited, shown]));
+  useEffect(() => {
+    document.title = `${VIEWS.find(({ id }) => id === shown)?.label ?? ""} – Backprop Lab`;
+  }, [shown]);
+  return visited;
+}

@@ -1,0 +1,39 @@
+import { Modal } from "@mantine/core";
+import { COMMANDS } from "./commands.ts";
+import { openOverlay, useOverlay } from "./overlays.ts";
+import { shortcutText } from "./shortcut.ts";
+import classes from "./overlays.module.css";
+
+export function ShortcutSheet() {
+  const opened = useOverlay() === "shortcuts";
+  return (
+    <Modal
+      opened={opened}
+      onClose={() => openOverlay(null)}
+      title="Keyboard shortcuts"
+      closeButtonProps={{ "aria-label": "Close keyboard shortcuts" }}
+    >
+      <dl className={classes["sheet"]}>
+        {COMMANDS.filter(({ shortcuts }) => shortcuts.length > 0).map(({ id, label, shortcuts }) => (
+          <div key={id}>
+            <dt>{label}</dt>
+            <dd>
+              {shortcuts.map((shortcut) => (
+                <kbd key={shortcutText(shortcut)}>{shortcutText(shortcut)}</kbd>
+              ))}
+            </dd>
+          </div>
+        ))}
+        <div>
+          <dt>Runs: next, previous run; open; select</dt>
+          <dd>
+            <kbd>↓</kbd>
+            <kbd>↑</kbd>
+            <kbd>Enter</kbd>
+            <kbd>Space</kbd>
+          </dd>
+        </div>
+      </dl>
+    </Modal>
+  );
+}

@@ -1,0 +1,43 @@
+import { useEffect } from "react";
+import type { IpcEvent } from "../../shared/ipc-contract.ts";
+import { COMMANDS } from "./commands.ts";
+import { matches } from "./shortcut.ts";
+
+const MENU: Readonly<Record<IpcEvent<"menuCommand">, string>> = {
+  showNotebook: "show-notebook",
+  showRuns: "show-runs",
+  showDiagnostics: "show-diagnostics",
+  showSettings: "show-settings",
+  runAll: "run-all",
+  cancel: "cancel",
+  shortcuts: "shortcuts",
+  palette: "palette",
+};
+
+/** Carries out what the menu and the keyboard ask for. */
+export function useCommands(): void {
+  useEffect(() => {
+    const stop = window.lab.on("menuCommand", (name) => {
+      COMMANDS.find(({ id }) => id === MENU[name])?.run();
+    });
+    const onKey = (event: KeyboardEvent) => {
+      const command = COMMANDS.find(({ shortcuts }) =>
+        shortcuts.some((shortcut) => matches(shortcut, event) && (shortcut.mod === true || !isTyping(event))),
+      );
+      if (command === undefined) return;
+      // Taken here, it does not reach the menu and run twice.
+      event.preventDefault();
+      command.run();
+    };
+    window.addEventListener("keydown", onKey);
+    return () => {
+      stop();
+      window.removeEventListener("keydown", onKey);
+    };
+  }, []);
+}
+
+/** A sign typed into a field is text, not a command. */
+function isTyping({ target }: KeyboardEvent): boolean {
+  return target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement;
+}

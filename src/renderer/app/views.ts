@@ -1,0 +1,29 @@
+import { Activity, FlaskConical, History, NotebookText, Settings2, type LucideIcon } from "lucide-react";
+import { createStore, useStore } from "../store/create-store.ts";
+
+export type ViewId = "notebook" | "train" | "runs" | "diagnostics" | "settings";
+
+export interface ViewEntry {
+  readonly id: ViewId;
+  readonly label: string;
+  readonly icon: LucideIcon;
+}
+
+/** In the order of the navigation; the first nine answer to Ctrl/⌘ and their number. */
+export const VIEWS: readonly ViewEntry[] = [
+  { id: "notebook", label: "Notebook", icon: NotebookText },
+  { id: "train", label: "Train", icon: FlaskConical },
+  { id: "runs", label: "Runs", icon: History },
+  { id: "diagnostics", label: "Diagnostics", icon: Activity },
+  { id: "settings", label: "Settings", icon: Settings2 },
+];
+
+const shownView = createStore<ViewId>("notebook");
+
+export function showView(id: ViewId): void {
+  shownView.set(id);
+}
+
+export function useShownView(): ViewId {
+  return useStore(shownView);
+}

@@ -1,0 +1,70 @@
+import { useRef, useState } from "react";
+import { useReducedMotion } from "../preferences/use-appearance.ts";
+import { toTsv } from "../format/delimited-text.ts";
+import { showFailure } from "../store/lab-store.ts";
+import { copyText, savePicture, saveTable } from "../store/save.ts";
+import { chartPicture } from "./chart-picture.ts";
+import { ChartLegend } from "./chart-legend.tsx";
+import { ChartTable } from "./chart-table.tsx";
+import { ChartToolbar } from "./chart-toolbar.tsx";
+import type { Figure } from "./figure.ts";
+import { useChartTheme } from "./use-chart-theme.ts";
+import { useChart, type Live } from "./use-chart.ts";
+import { useNearViewport } from "./use-near-viewport.ts";
+import classes from "./chart-figure.module.css";
+
+interface ChartFigureProps {
+  readonly figure: Figure;
+  readonly live?: Live;
+  /** The sentence for a live chart, whose figure stays the same while it grows. */
+  readonly summary?: string;
+}
+
+/** A chart with its title, legend and tools; its table says the same in text. */
+export function ChartFigure({ figure, live, summary = figure.summary }: ChartFigureProps) {
+  const theme = useChartTheme();
+  const animate = !useReducedMotion();
+  const box = useRef<HTMLElement>(null);
+  const near = useNearViewport(box);
+  const [log, setLog] = useState(figure.log?.initially ?? false);
+  const [asTable, setAsTable] = useState(false);
+  const { canvas, chart } = useChart(figure, theme, { log, animate }, live ?? null, near && !asTable);
+
+  const savePng = async () => {
+    if (chart.current === null) return;
+    try {
+      await savePicture(figure.title, await chartPicture(chart.current, figure, theme));
+    } catch (error) {
+      showFailure("Picture was not saved", error);
+    }
+  };
+
+  return (
+    <figure ref={box} className={classes["figure"]}>
+      <figcaption>
+        <div className={classes["words"]}>
+          <span className={classes["title"]}>{figure.title}</span>
+          {figure.note !== undefined && <span className={classes["note"]}>{figure.note}</span>}
+        </div>
+        <ChartToolbar
+          title={figure.title}
+          asTable={asTable}
+          log={figure.log === undefined ? null : { axis: figure.log.axis, on: log }}
+          onLog={setLog}
+          onTable={setAsTable}
+          onPng={savePng}
+          onCsv={() => saveTable(figure.title, figure.table())}
+          onCopy={() => copyText("Chart data", toTsv(figure.table()))}
+        />
+      </figcaption>
+      <ChartLegend entries={figure.legend} theme={theme} />
+      {asTable ? (
+        <ChartTable caption={figure.title} table={figure.table()} />
+      ) : (
+        <div className={classes["canvas"]} style={{ height: `${figure.height}rem` }}>
+          <canvas ref={canvas} role="img" aria-label={summary} />
+        </div>
+      )}
+    </figure>
+  );
+}

@@ -1,0 +1,112 @@
+import type { ChartOptions } from "chart.js";
+import { formatNumber } from "../format/number.ts";
+import type { ChartTheme } from "./chart-theme.ts";
+import type { FigureOptions } from "./figure.ts";
+
+interface TooltipPlace {
+  readonly dataIndex: number;
+  readonly datasetIndex: number;
+}
+
+/** What every chart shares: size from its box, no legend (it is HTML), no animation under reduced motion. */
+export function baseOptions(theme: ChartTheme, { animate }: FigureOptions): ChartOptions {
+  return {
+    responsive: true,
+    maintainAspectRatio: false,
+    animation: animate ? { duration: 120 } : false,
+    font: { family: theme.fontFamily, size: theme.fontSize },
+    color: theme.ink,
+    layout: { padding: { top: theme.rem * 0.25, right: theme.rem * 0.5 } },
+  };
+}
+
+interface AxisText {
+  readonly title: string;
+  readonly log?: boolean;
+  readonly grid?: boolean;
+}
+
+/** A numeric axis with its title; a logarithmic one says so. */
+export function numberAxis(theme: ChartTheme, { title, log = false, grid = true }: AxisText) {
+  return {
+    type: log ? ("logarithmic" as const) : ("linear" as const),
+    title: axisTitle(theme, log ? `${title}, log scale` : title),
+    grid: { color: theme.grid, display: grid, drawTicks: false },
+    border: { color: theme.axis },
+    ticks: {
+      color: theme.muted,
+      font: { family: theme.fontFamily, size: theme.fontSize },
+      padding: theme.rem * 0.25,
+      maxTicksLimit: 7,
+      maxRotation: 0,
+      callback: (value: number | string) => (log ? powerLabel(Number(value)) : tickLabel(Number(value))),
+    },
+  };
+}
+
+/** An axis of names. */
+export function categoryAxis(theme: ChartTheme, title: string | null) {
+  return {
+    type: "category" as const,
+    title: title === null ? { display: false } : axisTitle(theme, title),
+    grid: { display: false },
+    border: { color: theme.axis },
+    ticks: {
+      color: theme.ink,
+      font: { family: theme.fontFamily, size: theme.fontSize },
+      padding: theme.rem * 0.25,
+      autoSkip: false,
+      maxRotation: 0,
+    },
+  };
+}
+
+function axisTitle(theme: ChartTheme, text: string) {
+  return {
+    display: true,
+    text,
+    color: theme.muted,
+    font: { family: theme.fontFamily, size: theme.fontSize },
+    padding: { top: theme.rem * 0.25, bottom: 0 },
+  };
+}
+
+/** A tick needs no more digits than its neighbours differ by. */
+function tickLabel(value: number): string {
+  if (value === 0) return "0";
+  const magnitude = Math.abs(value);
+  if (magnitude >= 1e6 || magnitude < 1e-3) return formatNumber(Number(value.toPrecision(3)), 2);
+  return Number(value.toPrecision(6)).toLocaleString("en-US", { maximumFractionDigits: 6 }).replace("-", "−");
+}
+
+/** On a log axis only powers of ten are named. */
+function powerLabel(value: number): string | null {
+  const exponent = Math.log10(value);
+  if (Math.abs(exponent - Math.round(exponent)) > 1e-9) return null;
+  return tickLabel(value);
+}
+
+/** A quiet tooltip in inverted colours; `lines` writes its body. */
+export function tooltip(
+  theme: ChartTheme,
+  title: (dataIndex: number, datasetIndex: number) => string,
+  lines: (dataIndex: number, datasetIndex: number) => string | string[],
+) {
+  return {
+    enabled: true,
+    animation: false as const,
+    backgroundColor: theme.ink,
+    titleColor: theme.surface,
+    bodyColor: theme.surface,
+    titleFont: { family: theme.fontFamily, size: theme.fontSize, weight: "bold" as const },
+    bodyFont: { family: theme.fontFamily, size: theme.fontSize },
+    cornerRadius: 4,
+    padding: theme.rem * 0.5,
+    displayColors: false,
+    callbacks: {
+      title: (items: readonly TooltipPlace[]) =>
+        items[0] === undefined ? "" : title(items[0].dataIndex, items[0].datasetIndex),
+      label: (item: TooltipPlace) => lines(item.dataIndex, item.datasetIndex),
+    },
+  };
+}

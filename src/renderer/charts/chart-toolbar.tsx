@@ -1,0 +1,50 @@
+import { ActionIcon, Tooltip } from "@mantine/core";
+import { ChartNoAxesColumn, Copy, FileDown, ImageDown, Table, type LucideIcon } from "lucide-react";
+import classes from "./chart-figure.module.css";
+
+interface ChartToolbarProps {
+  readonly title: string;
+  readonly asTable: boolean;
+  readonly log: { readonly axis: string; readonly on: boolean } | null;
+  readonly onLog: (on: boolean) => void;
+  readonly onTable: (on: boolean) => void;
+  readonly onPng: () => Promise<void>;
+  readonly onCsv: () => Promise<void>;
+  readonly onCopy: () => Promise<void>;
+}
+
+export function ChartToolbar(props: ChartToolbarProps) {
+  const { title, asTable, log } = props;
+  const tool = (label: string, Icon: LucideIcon, onClick: () => void) => (
+    <Tooltip label={label}>
+      <ActionIcon aria-label={`${label}: ${title}`} onClick={onClick}>
+        <Icon size="1rem" />
+      </ActionIcon>
+    </Tooltip>
+  );
+  return (
+    <div className={classes["toolbar"]} role="toolbar" aria-label={`Tools for ${title}`} data-shown={asTable}>
+      {log !== null && !asTable && (
+        <Tooltip label={log.on ? `Linear ${log.axis} axis` : `Logarithmic ${log.axis} axis`}>
+          <ActionIcon
+            w="auto"
+            px="0.375rem"
+            fz="xs"
+            aria-label={`Logarithmic ${log.axis} axis: ${title}`}
+            aria-pressed={log.on}
+            variant={log.on ? "light" : "subtle"}
+            onClick={() => props.onLog(!log.on)}
+          >
+            log
+          </ActionIcon>
+        </Tooltip>
+      )}
+      {tool(asTable ? "Show as chart" : "Show as table", asTable ? ChartNoAxesColumn : Table, () =>
+        props.onTable(!asTable),
+      )}
+      {!asTable && tool("Save as PNG", ImageDown, () => void props.onPng())}
+      {tool("Save as CSV", FileDown, () => void props.onCsv())}
+      {tool("Copy data", Copy, () => void props.onCopy())}
+    </div>
+  );
+}

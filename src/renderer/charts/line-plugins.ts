@@ -1,0 +1,77 @@
+import type { Chart, Plugin } from "chart.js";
+import type { NonFinite } from "../store/min-max-buffer.ts";
+import { formatNumber } from "../format/number.ts";
+import type { ChartTheme } from "./chart-theme.ts";
+
+/** Writes each line's name at its right end, pushed apart where two would overlap. */
+export function endLabels(
+  theme: ChartTheme,
+  labels: readonly (string | null)[],
+  colours: readonly string[],
+): Plugin {
+  return {
+    id: "endLabels",
+    afterDatasetsDraw: (chart) => {
+      const { ctx, chartArea } = chart;
+      const lineHeight = theme.fontSize * 1.25;
+      const placed: { text: string; x: number; y: number; colour: string }[] = [];
+      labels.forEach((text, index) => {
+        const last = chart.getDatasetMeta(index).data.at(-1);
+        if (text === null || last === undefined || Number.isNaN(last.y)) return;
+        placed.push({ text, x: last.x + theme.rem * 0.5, y: last.y, colour: colours[index] ?? theme.ink });
+      });
+      placed.sort((a, b) => a.y - b.y);
+      let below = -Infinity;
+      ctx.save();
+      ctx.font = `${theme.fontSize}px ${theme.fontFamily}`;
+      ctx.textBaseline = "middle";
+      for (const { text, x, y, colour } of placed) {
+        const free = Math.max(y, below + lineHeight);
+        below = free;
+        ctx.fillStyle = colour;
+        ctx.fillText(text, Math.min(x, chartArea.right + theme.rem * 0.5), free);
+      }
+      ctx.restore();
+    },
+  };
+}
+
+/** Marks where a value became NaN or infinite: the line has a gap there and the top edge says why. */
+export function nonFiniteMarks(theme: ChartTheme, colour: string, marks: () => readonly NonFinite[]): Plugin {
+  return {
+    id: "nonFinite",
+    afterDatasetsDraw: (chart) => {
+      const axis = chart.scales["x"];
+      if (axis === undefined) return;
+      marks().forEach((mark, index) =>
+        drawMark(chart, theme, colour, mark, axis.getPixelForValue(mark.x), index),
+      );
+    },
+  };
+}
+
+function drawMark(
+  { ctx, chartArea }: Chart,
+  theme: ChartTheme,
+  colour: string,
+  mark: NonFinite,
+  x: number,
+  row: number,
+): void {
+  const y = chartArea.top + theme.fontSize * (0.8 + row * 1.4);
+  const text = `${mark.kind} at step ${formatNumber(mark.x)}`;
+  ctx.save();
+  ctx.strokeStyle = colour;
+  ctx.fillStyle = colour;
+  ctx.setLineDash([3, 3]);
+  ctx.beginPath();
+  ctx.moveTo(x, chartArea.top);
+  ctx.lineTo(x, chartArea.bottom);
+  ctx.stroke();
+  ctx.font = `600 ${theme.fontSize}px ${theme.fontFamily}`;
+  ctx.textBaseline = "middle";
+  const fits = x + ctx.measureText(text).width + theme.rem < chartArea.right;
+  ctx.textAlign = fits ? "left" : "right";
+  ctx.fillText(text, fits ? x + theme.rem * 0.4 : x - theme.rem * 0.4, y);
+  ctx.restore();
+}

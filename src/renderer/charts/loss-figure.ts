@@ -1,0 +1,115 @@
+import type { Chart, ChartDataset } from "chart.js";
+import { formatNumber } from "../format/number.ts";
+import type { Point } from "../store/min-max-buffer.ts";
+import type { TrainingLog } from "../store/training-log.ts";
+import { baseOptions, numberAxis, tooltip } from "./chart-options.ts";
+import { seriesColour, seriesDash, type ChartTheme } from "./chart-theme.ts";
+import type { Figure } from "./figure.ts";
+import { endLabels, nonFiniteMarks } from "./line-plugins.ts";
+
+const NAMES = ["loss of each step", "training loss", "validation loss"] as const;
+const DEFAULT_PIXELS = 800;
+
+/** Loss of every step as a thin line, training and validation loss of every epoch as marked lines. */
+export function lossFigure(log: TrainingLog): Figure {
+  return {
+    title: "Loss while training",
+    summary: lossSummary(log),
+    note: "mean squared error; the epochs' losses are measured on all rows after the epoch",
+    legend: [
+      { label: "each step", series: 0, mark: "line" },
+      { label: "training set, per epoch", series: 1, mark: "line" },
+      { label: "validation set, per epoch", series: 2, mark: "line" },
+    ],
+    height: 24,
+    log: { axis: "y", initially: false },
+    table: () => ({
+      columns: ["metric", "step", "value"],
+      rows: [...seriesOf(log, DEFAULT_PIXELS)].flatMap((points, index) =>
+        points.filter(({ y }) => !Number.isNaN(y)).map(({ x, y }) => [NAMES[index] ?? "", x, y]),
+      ),
+    }),
+    build: (theme, options) => ({
+      type: "line",
+      data: { datasets: datasetsOf(log, theme) },
+      plugins: [
+        endLabels(theme, [null, "training", "validation"], theme.series),
+        nonFiniteMarks(theme, theme.bad, () => log.nonFinite),
+      ],
+      options: {
+        ...baseOptions(theme, options),
+        animation: false,
+        parsing: false,
+        normalized: true,
+        layout: { padding: { top: theme.rem * 0.5, right: theme.rem * 4.75 } },
+        interaction: { mode: "nearest", intersect: false, axis: "x" },
+        scales: {
+          x: { ...numberAxis(theme, { title: "step", grid: false }), min: 0 },
+          y: numberAxis(theme, { title: "loss", log: options.log }),
+        },
+        plugins: {
+          tooltip: tooltip(
+            theme,
+            (index, dataset) => `step ${formatNumber(pointAt(log, dataset, index)?.x ?? NaN)}`,
+            (index, dataset) =>
+              `${NAMES[dataset] ?? ""} ${formatNumber(pointAt(log, dataset, index)?.y ?? NaN)}`,
+          ),
+        },
+      },
+    }),
+  };
+}
+
+/** Puts what the log holds now into the chart, at most two points a pixel. */
+export function refreshLoss(chart: Chart, log: TrainingLog): void {
+  const width = Math.max(1, Math.floor(chart.chartArea.width));
+  seriesOf(log, width).forEach((points, index) => {
+    const dataset = chart.data.datasets[index];
+    if (dataset !== undefined) dataset.data = points;
+  });
+  shown.set(log, width);
+}
+
+/** Width for which the points in the chart were reduced: the tooltip's index counts those. */
+const shown = new WeakMap<TrainingLog, number>();
+
+function pointAt(log: TrainingLog, dataset: number, index: number): Point | undefined {
+  return seriesOf(log, shown.get(log) ?? DEFAULT_PIXELS)[dataset]?.[index];
+}
+
+function seriesOf(log: TrainingLog, pixels: number): [Point[], Point[], Point[]] {
+  return [log.stepLoss.points(pixels), [...log.trainLoss], [...log.validLoss]];
+}
+
+function datasetsOf(log: TrainingLog, theme: ChartTheme): ChartDataset<"line">[] {
+  const [steps, train, valid] = seriesOf(log, DEFAULT_PIXELS);
+  const epochLine = (series: number, pointStyle: "circle" | "triangle") => ({
+    borderColor: seriesColour(theme, series),
+    backgroundColor: theme.surface,
+    borderDash: seriesDash(series - 1),
+    borderWidth: 2,
+    pointStyle,
+    pointRadius: theme.rem * 0.25,
+    pointBorderWidth: 2,
+  });
+  return [
+    {
+      data: steps,
+      borderColor: `${seriesColour(theme, 0)}99`,
+      borderWidth: 1,
+      pointRadius: 0,
+      spanGaps: false,
+    },
+    { data: train, ...epochLine(1, "circle") },
+    { data: valid, ...epochLine(2, "triangle") },
+  ];
+}
+
+/** What the picture shows, in a sentence. */
+export function lossSummary(log: TrainingLog): string {
+  const { step, epoch, loss, trainLoss, validLoss } = log.numbers;
+  const said = (name: string, value: number | null) =>
+    value === null ? "" : `, ${name} ${formatNumber(value)}`;
+  const broken = log.nonFinite.map(({ kind, x }) => `, ${kind} at step ${formatNumber(x)}`).join("");
+  return `Loss after step ${formatNumber(step)} (epoch ${formatNumber(epoch)})${said("last step", loss)}${said("training", trainLoss)}${said("validation", validLoss)}${broken}.`;
+}

@@ -1,0 +1,45 @@
+import { ChevronDown, ChevronRight } from "lucide-react";
+import { useId, useState } from "react";
+import type { CellDescription } from "../../shared/notebook.ts";
+import { CodeBlock } from "../ui/code-block.tsx";
+import classes from "./cell-card.module.css";
+
+/** The why and the code, folded away until they are wanted. */
+export function CellDisclosures({ cell }: { readonly cell: CellDescription }) {
+  const id = useId();
+  const [why, setWhy] = useState(false);
+  const [code, setCode] = useState(false);
+  const toggle = (label: string, open: boolean, set: (open: boolean) => void) => (
+    <button
+      type="button"
+      className={classes["disclosure"]}
+      aria-expanded={open}
+      aria-controls={`${id}-${label}`}
+      aria-label={`${label}: ${cell.title}`}
+      onClick={() => set(!open)}
+    >
+      {open ? (
+        <ChevronDown size="1rem" aria-hidden="true" />
+      ) : (
+        <ChevronRight size="1rem" aria-hidden="true" />
+      )}
+      {label}
+    </button>
+  );
+  return (
+    <div>
+      <div className={classes["disclosures"]}>
+        {cell.why !== "" && toggle("Why", why, setWhy)}
+        {cell.code !== "" && toggle("Code", code, setCode)}
+      </div>
+      <div id={`${id}-Why`} hidden={!why} className={classes["why"]}>
+        {cell.why.split(/\n{2,}/).map((paragraph) => (
+          <p key={paragraph}>{paragraph}</p>
+        ))}
+      </div>
+      <div id={`${id}-Code`} hidden={!code}>
+        {code && <CodeBlock code={cell.code} label={`Code of cell ${cell.id}`} />}
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,103 @@
+import { useMemo } from "react";
+import { createStore, useStore } from "../store/create-store.ts";
+import { parseObject } from "./preferences.ts";
+
+/** What every schema of the shared contract offers (the Standard Schema interface). */
+interface NumberSchema {
+  readonly "~standard": { readonly validate: (value: unknown) => unknown };
+}
+
+export type Texts<Name extends string> = Readonly<Partial<Record<Name, string>>>;
+
+export interface DraftField {
+  readonly text: string;
+  /** What is wrong with it, in words; null when it is valid. */
+  readonly error: string | null;
+  readonly set: (text: string) => void;
+}
+
+export interface DraftForm<Name extends string> {
+  readonly fields: Readonly<Record<Name, DraftField>>;
+  /** The parsed settings, or null while a field is not valid. */
+  readonly values: Readonly<Record<Name, number>> | null;
+  readonly changed: boolean;
+  readonly reset: () => void;
+}
+
+export interface DraftForms<Name extends string> {
+  /** The form as it stands, for a component; `defaults` must keep its identity. */
+  readonly useForm: (defaults: Readonly<Record<Name, number>>) => DraftForm<Name>;
+  /** The same, for a command. */
+  readonly read: (defaults: Readonly<Record<Name, number>>) => DraftForm<Name>;
+}
+
+/** A form of numbers as it is typed: each text is checked against its schema, and drafts survive a restart. */
+export function createDraftForm<Name extends string>(
+  key: string,
+  schemas: Readonly<Record<Name, NumberSchema>>,
+): DraftForms<Name> {
+  const names = Object.keys(schemas).filter((name): name is Name => name in schemas);
+  const drafts = createStore<Texts<Name>>(textsOf(names, parseObject(localStorage.getItem(key))));
+  const keep = (texts: Texts<Name>) => {
+    localStorage.setItem(key, JSON.stringify(texts));
+    drafts.set(texts);
+  };
+  const formOf = (texts: Texts<Name>, defaults: Readonly<Record<Name, number>>): DraftForm<Name> => {
+    const checked = names.map((name) => {
+      const text = texts[name] ?? String(defaults[name]);
+      return { name, text, ...checkNumber(schemas[name], text) };
+    });
+    const valid = checked.every(({ error }) => error === null);
+    return {
+      fields: record(
+        checked.map(({ name, text, error }) => [
+          name,
+          { text, error, set: (next: string) => keep({ ...drafts.get(), [name]: next }) },
+        ]),
+      ),
+      values: valid ? record(checked.map(({ name, value }) => [name, value])) : null,
+      changed: names.some((name) => texts[name] !== undefined && texts[name] !== String(defaults[name])),
+      reset: () => keep(record<Name, string>([])),
+    };
+  };
+  return {
+    read: (defaults) => formOf(drafts.get(), defaults),
+    useForm: (defaults) => {
+      const texts = useStore(drafts);
+      return useMemo(() => formOf(texts, defaults), [texts, defaults]);
+    },
+  };
+}
+
+function textsOf<Name extends string>(
+  names: readonly Name[],
+  stored: Readonly<Record<string, unknown>>,
+): Texts<Name> {
+  const entries = names.flatMap((name) => {
+    const text = stored[name];
+    return typeof text === "string" ? [[name, text] as const] : [];
+  });
+  return record(entries);
+}
+
+/** Object.fromEntries with the names it was given. */
+function record<Name extends string, T>(entries: readonly (readonly [Name, T])[]): Record<Name, T> {
+  return Object.fromEntries(entries) as Record<Name, T>;
+}
+
+/** Reads a number as people write it ("50,000", "1e-3") and asks the schema. */
+export function checkNumber(schema: NumberSchema, text: string): { value: number; error: string | null } {
+  const digits = text.replaceAll(/[\s,_]/g, "");
+  const value = digits === "" ? NaN : Number(digits);
+  if (Number.isNaN(value))
+    return { value, error: text.trim() === "" ? "needs a number" : `"${text}" is not a number` };
+  return { value, error: firstIssue(schema["~standard"].validate(value)) };
+}
+
+function firstIssue(outcome: unknown): string | null {
+  if (typeof outcome !== "object" || outcome === null || !("issues" in outcome)) return null;
+  const { issues } = outcome;
+  const issue: unknown = Array.isArray(issues) ? issues[0] : undefined;
+  if (typeof issue !== "object" || issue === null || !("message" in issue)) return null;
+  return String(issue.message);
+}

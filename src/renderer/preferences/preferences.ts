@@ -1,0 +1,48 @@
+import { createStore, useStore } from "../store/create-store.ts";
+
+export interface Preferences {
+  readonly theme: "system" | "light" | "dark";
+  readonly projector: boolean;
+  readonly motion: "system" | "reduced";
+}
+
+const KEY = "backprop-lab.preferences";
+const DEFAULTS: Preferences = { theme: "system", projector: false, motion: "system" };
+
+/** Whatever is in storage, made valid: an older or a damaged entry must not keep the window from opening. */
+export function parsePreferences(text: string | null): Preferences {
+  const stored = parseObject(text);
+  const { theme, projector, motion } = stored;
+  return {
+    theme: theme === "light" || theme === "dark" ? theme : DEFAULTS.theme,
+    projector: projector === true,
+    motion: motion === "reduced" ? motion : DEFAULTS.motion,
+  };
+}
+
+/** A stored object, or an empty one for anything else. */
+export function parseObject(text: string | null): Readonly<Record<string, unknown>> {
+  if (text === null) return {};
+  try {
+    const parsed: unknown = JSON.parse(text);
+    return typeof parsed === "object" && parsed !== null ? { ...parsed } : {};
+  } catch {
+    return {};
+  }
+}
+
+export const preferencesStore = createStore<Preferences>(DEFAULTS);
+
+export function loadPreferences(): void {
+  preferencesStore.set(parsePreferences(localStorage.getItem(KEY)));
+}
+
+export function changePreferences(change: Partial<Preferences>): void {
+  const next = { ...preferencesStore.get(), ...change };
+  localStorage.setItem(KEY, JSON.stringify(next));
+  preferencesStore.set(next);
+}
+
+export function usePreferences(): Preferences {
+  return useStore(preferencesStore);
+}

@@ -1,0 +1,93 @@
+import { Button } from "@mantine/core";
+import { ArrowLeft, FileDown } from "lucide-react";
+import type { RunDetails } from "../../shared/run-records.ts";
+import { formatExactDate } from "../format/date.ts";
+import { formatDuration } from "../format/duration.ts";
+import { namedQuantity } from "../format/named-quantity.ts";
+import { useStore } from "../store/create-store.ts";
+import { labStore } from "../store/lab-store.ts";
+import { exportTimings } from "../store/save.ts";
+import { FactList, type Fact } from "../ui/fact-list.tsx";
+import { GradientCheckTable } from "../ui/gradient-check-table.tsx";
+import { machineFacts } from "../ui/machine-facts.ts";
+import { ErrorNotice } from "../ui/notices.tsx";
+import { PlainLayout } from "../ui/view-layout.tsx";
+import { closeRun } from "./open-run.ts";
+import { RunCells } from "./run-cells.tsx";
+import { RunCharts } from "./run-charts.tsx";
+import { RunStatusBadge } from "./run-status-badge.tsx";
+import { useRunDetails } from "./use-run-details.ts";
+import classes from "./runs.module.css";
+
+export function RunPage({ runId }: { readonly runId: string }) {
+  const listed = useStore(labStore, ({ runs }) => runs?.find(({ id }) => id === runId));
+  // A run that is on changes: its record is read again when its summary says so.
+  const state = useRunDetails(runId, listed);
+  return (
+    <PlainLayout>
+      <Button
+        variant="subtle"
+        color="gray"
+        mb="xs"
+        ml="-0.5rem"
+        leftSection={<ArrowLeft size="1rem" aria-hidden="true" />}
+        onClick={closeRun}
+      >
+        All runs
+      </Button>
+      {state.kind === "failed" && (
+        <ErrorNotice title="This run could not be read" error={state.error} onRetry={state.retry} />
+      )}
+      {state.kind === "reading" && <p className={classes["waiting"]}>Reading the run…</p>}
+      {state.kind === "known" && <RunRecord details={state.details} />}
+    </PlainLayout>
+  );
+}
+
+function RunRecord({ details }: { readonly details: RunDetails }) {
+  const { run, machine, cells, timings, gradientChecks } = details;
+  return (
+    <>
+      <div className={classes["head"]}>
+        <h2>{run.name}</h2>
+        <RunStatusBadge status={run.status} />
+        <Button
+          variant="default"
+          leftSection={<FileDown size="1rem" aria-hidden="true" />}
+          disabled={timings.length === 0}
+          onClick={() => void exportTimings([run.id])}
+        >
+          Export timings as CSV
+        </Button>
+      </div>
+      {run.failure !== null && <p className={classes["failure"]}>{run.failure}</p>}
+      <div className={classes["facts"]}>
+        <FactList title="Key numbers" facts={[...timeFacts(details), ...quantityFacts(run.summary)]} />
+        <FactList title="Settings" facts={quantityFacts(run.config)} />
+        <FactList title="Machine" facts={machineFacts(machine)} />
+      </div>
+      {cells.length > 0 && <RunCells cells={cells} />}
+      <RunCharts details={details} />
+      {gradientChecks.length > 0 && (
+        <section className={classes["part"]}>
+          <h3>Gradient checks</h3>
+          <GradientCheckTable checks={gradientChecks} />
+        </section>
+      )}
+    </>
+  );
+}
+
+function quantityFacts(quantities: RunDetails["run"]["summary"]): readonly Fact[] {
+  return Object.entries(quantities).map(([key, value]) => {
+    const { label, text, exact } = namedQuantity(key, value);
+    return typeof value === "string" ? { label, text } : { label, text, exact };
+  });
+}
+
+function timeFacts({ run }: RunDetails): readonly Fact[] {
+  const started = { label: "started", text: formatExactDate(run.startedAt) };
+  if (run.finishedAt === null) return [started];
+  const ms = Date.parse(run.finishedAt) - Date.parse(run.startedAt);
+  return [started, { label: "took", text: formatDuration(ms), exact: `${ms} ms` }];
+}

@@ -1,0 +1,74 @@
+import type { RunSummary } from "../../shared/run-records.ts";
+import type { LabAction } from "./lab-action.ts";
+import type { LabState, Notice } from "./lab-state.ts";
+import { ended, finished, idle, reattached, requested, started } from "./notebook-progress.ts";
+
+const MAX_NOTICES = 4;
+
+/** What the window knows after an action. Pure: the same state and action give the same answer. */
+export function labReducer(state: LabState, action: LabAction): LabState {
+  switch (action.type) {
+    case "described":
+      return { ...state, cells: action.cells, loadFailure: null };
+    case "loadFailed":
+      return { ...state, loadFailure: action.error };
+    case "machineKnown":
+      return { ...state, threads: action.threads, machineId: action.machineId };
+    case "reattached":
+      return {
+        ...state,
+        notebook: reattached(action.notebook, action.now),
+        activity: action.activity,
+        activityAt: action.now,
+      };
+    case "runRequested":
+      return {
+        ...state,
+        notebook: requested(state.notebook, state.cells ?? [], action.selection, action.runId),
+      };
+    case "activityChanged":
+      return {
+        ...state,
+        activity: action.activity,
+        activityAt: action.now,
+        notebook: action.activity?.kind === "notebook" ? state.notebook : idle(state.notebook),
+      };
+    case "cellStarted":
+      return {
+        ...state,
+        notebook: started(state.notebook, action.event.runId, action.event.cell, action.now),
+      };
+    case "cellFinished":
+      return { ...state, notebook: finished(state.notebook, action.event.runId, action.event.result) };
+    case "runsListed":
+      return { ...state, runs: newestFirst(action.runs), runsFailure: null };
+    case "runsFailed":
+      return { ...state, runsFailure: action.error };
+    case "runChanged":
+      return withRun(state, action.run);
+    case "noticed":
+      return { ...state, notices: withNotice(state.notices, action.notice) };
+    case "noticeClosed":
+      return { ...state, notices: state.notices.filter(({ id }) => id !== action.id) };
+  }
+}
+
+function withRun(state: LabState, run: RunSummary): LabState {
+  const others = (state.runs ?? []).filter(({ id }) => id !== run.id);
+  const notebook = ended(state.notebook, run);
+  // Before the list has arrived there is nothing to change: it will bring this run along.
+  const runs = state.runs === null ? null : newestFirst([run, ...others]);
+  return { ...state, runs, notebook };
+}
+
+function newestFirst(runs: readonly RunSummary[]): readonly RunSummary[] {
+  return [...runs].sort((a, b) => b.startedAt.localeCompare(a.startedAt));
+}
+
+/** The same message is not shown twice, and the oldest gives way. */
+function withNotice(notices: readonly Notice[], notice: Omit<Notice, "id">): readonly Notice[] {
+  if (notices.some(({ title, message }) => title === notice.title && message === notice.message))
+    return notices;
+  const id = 1 + Math.max(0, ...notices.map((other) => other.id));
+  return [...notices, { ...notice, id }].slice(-MAX_NOTICES);
+}

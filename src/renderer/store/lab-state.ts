@@ -1,0 +1,52 @@
+import type { Activity } from "../../shared/ipc-contract.ts";
+import type { CellDescription } from "../../shared/notebook.ts";
+import type { CellResult, RunSummary } from "../../shared/run-records.ts";
+import type { WireError } from "../../shared/wire-error.ts";
+
+export interface Notice {
+  readonly id: number;
+  readonly tone: "info" | "failure";
+  readonly title: string;
+  readonly message: string;
+  readonly error: WireError | null;
+}
+
+export interface NotebookProgress {
+  readonly runId: string | null;
+  readonly results: ReadonlyMap<string, CellResult>;
+  readonly running: { readonly cell: string; readonly since: number } | null;
+  /** Cells still to come in the run that is on. */
+  readonly queued: readonly string[];
+  /** The cell at which the latest run ended early, and why. */
+  readonly stopped: { readonly cell: string; readonly reason: string } | null;
+}
+
+export interface LabState {
+  /** Null until main has described the notebook. */
+  readonly cells: readonly CellDescription[] | null;
+  readonly loadFailure: WireError | null;
+  readonly notebook: NotebookProgress;
+  readonly activity: Activity | null;
+  /** When `activity` arrived, on this window's clock: its own clock goes on between two events. */
+  readonly activityAt: number;
+  readonly runs: readonly RunSummary[] | null;
+  readonly runsFailure: WireError | null;
+  readonly notices: readonly Notice[];
+  /** Threads this machine runs best with; null until main has said. */
+  readonly threads: number | null;
+  /** The machine this window runs on, to tell its runs from others. */
+  readonly machineId: string | null;
+}
+
+export const INITIAL_STATE: LabState = {
+  cells: null,
+  loadFailure: null,
+  notebook: { runId: null, results: new Map(), running: null, queued: [], stopped: null },
+  activity: null,
+  activityAt: 0,
+  runs: null,
+  runsFailure: null,
+  notices: [],
+  threads: null,
+  machineId: null,
+};

@@ -1,0 +1,127 @@
+import type { IpcEvent } from "../../shared/ipc-contract.ts";
+import type { CellSelection, NotebookSettings, TrainingSettings } from "../../shared/notebook.ts";
+import { ask, LabError, wireErrorOf } from "../bridge/lab.ts";
+import { createStore } from "./create-store.ts";
+import type { LabAction } from "./lab-action.ts";
+import { labReducer } from "./lab-reducer.ts";
+import { INITIAL_STATE } from "./lab-state.ts";
+import { appendMetrics, holdMetrics, openTraining, releaseMetrics } from "./training-store.ts";
+
+export const labStore = createStore(INITIAL_STATE);
+
+function dispatch(action: LabAction): void {
+  labStore.set(labReducer(labStore.get(), action));
+}
+
+/** Shows a failure until it is closed; `title` says what was attempted. */
+export function showFailure(title: string, thrown: unknown): void {
+  const error = wireErrorOf(thrown);
+  dispatch({ type: "noticed", notice: { tone: "failure", title, message: error.message, error } });
+}
+
+/** Shows something good for a few seconds. */
+export function showInfo(title: string, message = ""): void {
+  dispatch({ type: "noticed", notice: { tone: "info", title, message, error: null } });
+}
+
+export function closeNotice(id: number): void {
+  dispatch({ type: "noticeClosed", id });
+}
+
+/** Listens to main and asks for everything that a fresh or reloaded window needs. @returns how to stop listening. */
+export function connectLab(): () => void {
+  const stops = [
+    window.lab.on("activityChanged", (activity) => {
+      dispatch({ type: "activityChanged", activity, now: performance.now() });
+    }),
+    window.lab.on("cellStarted", (event) => {
+      dispatch({ type: "cellStarted", event, now: performance.now() });
+    }),
+    window.lab.on("cellFinished", (event) => dispatch({ type: "cellFinished", event })),
+    window.lab.on("trainingMetrics", ({ runId, points }) => appendMetrics(runId, points)),
+    window.lab.on("runChanged", onRunChanged),
+    window.lab.on("failure", ({ title, message }) => {
+      dispatch({ type: "noticed", notice: { tone: "failure", title, message, error: null } });
+    }),
+  ];
+  void loadLab();
+  return () => stops.forEach((stop) => stop());
+}
+
+function onRunChanged(run: IpcEvent<"runChanged">): void {
+  dispatch({ type: "runChanged", run });
+  if (run.status === "failed" && run.failure !== null) {
+    showFailure(`${run.name} failed`, new LabError({ code: "RunFailed", message: run.failure }));
+  }
+}
+
+/** Also behind "Try again". */
+export async function loadLab(): Promise<void> {
+  try {
+    const [cells, notebook, activity] = await Promise.all([
+      ask(window.lab.notebookDescribe()),
+      ask(window.lab.notebookState()),
+      ask(window.lab.activityState()),
+    ]);
+    dispatch({ type: "described", cells });
+    dispatch({ type: "reattached", notebook, activity, now: performance.now() });
+    if (activity?.kind === "training") await reattachTraining(activity.runId);
+  } catch (error) {
+    dispatch({ type: "loadFailed", error: wireErrorOf(error) });
+  }
+  await Promise.all([loadRuns(), loadMachine()]);
+}
+
+async function reattachTraining(runId: string): Promise<void> {
+  holdMetrics(runId);
+  try {
+    releaseMetrics((await ask(window.lab.runsGet({ runId }))).metrics);
+  } catch (error) {
+    releaseMetrics([]);
+    showFailure("The loss so far could not be read", error);
+  }
+}
+
+export async function loadRuns(): Promise<void> {
+  try {
+    dispatch({ type: "runsListed", runs: await ask(window.lab.runsList()) });
+  } catch (error) {
+    dispatch({ type: "runsFailed", error: wireErrorOf(error) });
+  }
+}
+
+async function loadMachine(): Promise<void> {
+  try {
+    const { threads, machine } = await ask(window.lab.diagnosticsGet());
+    dispatch({ type: "machineKnown", threads, machineId: machine.id });
+  } catch {
+    // Only a default: the diagnostics page shows the failure itself.
+    dispatch({ type: "machineKnown", threads: Math.max(1, navigator.hardwareConcurrency), machineId: null });
+  }
+}
+
+export async function runCells(selection: CellSelection, settings: NotebookSettings): Promise<void> {
+  try {
+    const { runId } = await ask(window.lab.notebookRun({ selection, settings }));
+    dispatch({ type: "runRequested", selection, runId });
+  } catch (error) {
+    showFailure("The notebook did not start", error);
+  }
+}
+
+export async function startTraining(settings: TrainingSettings): Promise<void> {
+  try {
+    const { runId } = await ask(window.lab.trainingStart(settings));
+    openTraining(runId);
+  } catch (error) {
+    showFailure("The training did not start", error);
+  }
+}
+
+export async function cancelActivity(): Promise<void> {
+  try {
+    await ask(window.lab.activityCancel());
+  } catch (error) {
+    showFailure("The run was not cancelled", error);
+  }
+}

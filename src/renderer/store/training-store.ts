@@ -1,0 +1,60 @@
+import type { MetricPoint } from "../../shared/run-records.ts";
+import { createStore } from "./create-store.ts";
+import { TrainingLog } from "./training-log.ts";
+
+export interface TrainingView {
+  readonly log: TrainingLog | null;
+  /** Counts what was appended: the log itself is changed in place. */
+  readonly version: number;
+}
+
+/** The training that is on or was on last. Kept apart from the lab's state: it changes 20 times a second. */
+export const trainingStore = createStore<TrainingView>({ log: null, version: 0 });
+
+let frame: number | null = null;
+
+function announce(): void {
+  // However many events arrive, the window draws once a frame.
+  frame ??= requestAnimationFrame(() => {
+    frame = null;
+    const { log, version } = trainingStore.get();
+    trainingStore.set({ log, version: version + 1 });
+  });
+}
+
+/** Makes `runId` the training that is shown, unless it is that already. */
+export function openTraining(runId: string): TrainingLog {
+  const { log, version } = trainingStore.get();
+  if (log?.runId === runId) return log;
+  const opened = new TrainingLog(runId);
+  trainingStore.set({ log: opened, version: version + 1 });
+  return opened;
+}
+
+let held: { readonly runId: string; readonly points: MetricPoint[] } | null = null;
+
+/** Keeps back what arrives for a run whose record is being read: it comes after the record. */
+export function holdMetrics(runId: string): void {
+  held = { runId, points: [] };
+}
+
+/** The record, then what was held back and is not part of it. */
+export function releaseMetrics(recorded: readonly MetricPoint[]): void {
+  if (held === null) return;
+  const { runId, points } = held;
+  held = null;
+  const until = recorded.at(-1)?.wallMs ?? -Infinity;
+  const log = openTraining(runId);
+  log.append(recorded);
+  log.append(points.filter(({ wallMs }) => wallMs > until));
+  announce();
+}
+
+export function appendMetrics(runId: string, points: readonly MetricPoint[]): void {
+  if (held?.runId === runId) {
+    held.points.push(...points);
+    return;
+  }
+  openTraining(runId).append(points);
+  announce();
+}

@@ -1,0 +1,40 @@
+import { formatClock } from "../format/duration.ts";
+import { formatNumber, fullPrecision } from "../format/number.ts";
+import type { TrainingNumbers } from "../store/training-log.ts";
+import { ExactText } from "../ui/exact-text.tsx";
+import classes from "./train-view.module.css";
+
+interface NumbersStripProps {
+  readonly numbers: TrainingNumbers;
+  readonly running: boolean;
+}
+
+export function NumbersStrip({ numbers, running }: NumbersStripProps) {
+  const { step, epoch, loss, trainLoss, validLoss, stepsPerSecond, wallMs } = numbers;
+  const entries: readonly (readonly [string, number | null])[] = [
+    ["step", step],
+    ["epoch", epoch],
+    ["loss, last step", loss],
+    ["training loss", trainLoss],
+    ["validation loss", validLoss],
+    [running ? "steps/s" : "steps/s at the end", stepsPerSecond],
+  ];
+  return (
+    <dl className={classes["numbers"]} aria-label="Training numbers">
+      {entries.map(([label, value]) => (
+        <div key={label}>
+          <dt>{label}</dt>
+          <dd>
+            {value === null ? "–" : <ExactText text={formatNumber(value)} exact={fullPrecision(value)} />}
+          </dd>
+        </div>
+      ))}
+      <div>
+        <dt>elapsed</dt>
+        <dd>
+          <ExactText text={formatClock(wallMs)} exact={`${fullPrecision(wallMs)} ms`} />
+        </dd>
+      </div>
+    </dl>
+  );
+}

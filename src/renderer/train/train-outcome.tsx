@@ -1,0 +1,21 @@
+import { Button } from "@mantine/core";
+import { useStore } from "../store/create-store.ts";
+import { labStore } from "../store/lab-store.ts";
+import { RunStatusBadge } from "../runs/run-status-badge.tsx";
+import { openRun } from "../runs/open-run.ts";
+import classes from "./train-view.module.css";
+
+/** How the training ended, and the way to its record. */
+export function TrainOutcome({ runId }: { readonly runId: string }) {
+  const run = useStore(labStore, ({ runs }) => runs?.find(({ id }) => id === runId));
+  if (run === undefined || run.status === "running") return null;
+  return (
+    <div className={classes["outcome"]}>
+      <RunStatusBadge status={run.status} />
+      {run.failure !== null && <span>{run.failure}</span>}
+      <Button variant="subtle" onClick={() => openRun(runId)}>
+        Open the run
+      </Button>
+    </div>
+  );
+}

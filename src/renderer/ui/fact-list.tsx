@@ -1,0 +1,31 @@
+import { ExactText } from "./exact-text.tsx";
+import classes from "./fact-list.module.css";
+
+export interface Fact {
+  readonly label: string;
+  readonly text: string;
+  /** The number behind the text; without it the text is words. */
+  readonly exact?: string;
+}
+
+interface FactListProps {
+  readonly title: string;
+  readonly facts: readonly Fact[];
+}
+
+/** A titled list of names and values. */
+export function FactList({ title, facts }: FactListProps) {
+  return (
+    <section>
+      <h3 className={classes["title"]}>{title}</h3>
+      <dl className={classes["facts"]}>
+        {facts.map(({ label, text, exact }) => (
+          <div key={label}>
+            <dt>{label}</dt>
+            <dd>{exact === undefined ? text : <ExactText text={text} exact={exact} />}</dd>
+          </div>
+        ))}
+      </dl>
+    </section>
+  );
+}

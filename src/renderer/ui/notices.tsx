@@ -1,0 +1,56 @@
+import { Button } from "@mantine/core";
+import { OctagonAlert } from "lucide-react";
+import type { ReactNode } from "react";
+import type { WireError } from "../../shared/wire-error.ts";
+import { copyText } from "../store/save.ts";
+import classes from "./notices.module.css";
+
+/** Everything that is known of an error, to send to somebody. */
+export function errorDetails({ code, message, details }: WireError): string {
+  return [`${code}: ${message}`, details].filter((part) => part !== undefined).join("\n");
+}
+
+interface ErrorNoticeProps {
+  readonly title: string;
+  readonly error: WireError;
+  readonly onRetry?: () => void;
+}
+
+/** A failure where a result would stand: what happened, what to do, and the details to copy. */
+export function ErrorNotice({ title, error, onRetry }: ErrorNoticeProps) {
+  return (
+    <div className={classes["error"]} role="alert">
+      <OctagonAlert size="1.125rem" aria-hidden="true" />
+      <div>
+        <strong>{title}</strong>
+        <p className={classes["message"]}>{error.message}</p>
+        <div className={classes["actions"]}>
+          {onRetry !== undefined && (
+            <Button variant="default" onClick={onRetry}>
+              Try again
+            </Button>
+          )}
+          <Button variant="subtle" color="gray" onClick={() => void copyText("Details", errorDetails(error))}>
+            Copy details
+          </Button>
+        </div>
+      </div>
+    </div>
+  );
+}
+
+/** Nothing here yet: one sentence and one way to change that. */
+export function EmptyState({
+  children,
+  action,
+}: {
+  readonly children: ReactNode;
+  readonly action: ReactNode;
+}) {
+  return (
+    <div className={classes["empty"]}>
+      <p>{children}</p>
+      {action}
+    </div>
+  );
+}

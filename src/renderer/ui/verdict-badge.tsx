@@ -1,0 +1,48 @@
+import { Check, Clock, TriangleAlert, X, type LucideIcon } from "lucide-react";
+import type { Verdict } from "../../shared/run-records.ts";
+import classes from "./verdict-badge.module.css";
+
+interface Look {
+  readonly icon: LucideIcon;
+  readonly tone: "good" | "warn" | "bad" | "plain";
+  readonly meaning: string;
+}
+
+export const VERDICT_LOOK: Readonly<Record<Verdict, Look>> = {
+  exact: { icon: Check, tone: "good", meaning: "equal to the notebook's number" },
+  "in band": { icon: Check, tone: "good", meaning: "a random number inside the band of its draws" },
+  differs: { icon: TriangleAlert, tone: "warn", meaning: "not what the notebook has; the reason says why" },
+  failed: { icon: X, tone: "bad", meaning: "an assertion or a check does not hold" },
+  measured: {
+    icon: Clock,
+    tone: "plain",
+    meaning: "this machine's time, shown beside the notebook's, not judged",
+  },
+};
+
+/** Icon and word; the reason stands beside it where there is room. */
+export function VerdictBadge({ verdict }: { readonly verdict: Verdict }) {
+  return (
+    <span
+      className={classes["badge"]}
+      data-tone={VERDICT_LOOK[verdict].tone}
+      title={VERDICT_LOOK[verdict].meaning}
+    >
+      <VerdictIcon verdict={verdict} />
+      {verdict}
+    </span>
+  );
+}
+
+export function VerdictIcon({ verdict }: { readonly verdict: Verdict }) {
+  const { icon: Icon, tone } = VERDICT_LOOK[verdict];
+  return (
+    <Icon
+      className={classes["icon"]}
+      data-tone={tone}
+      size="0.9375rem"
+      strokeWidth={2.5}
+      aria-hidden="true"
+    />
+  );
+}

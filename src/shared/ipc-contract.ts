@@ -1,0 +1,135 @@
+import * as v from "valibot";
+import {
+  cellDescriptionSchema,
+  cellSelectionSchema,
+  forecastSchema,
+  notebookSettingsSchema,
+  notebookStateSchema,
+  trainingSettingsSchema,
+} from "./notebook.ts";
+import {
+  cellResultSchema,
+  machineSchema,
+  metricPointSchema,
+  runDetailsSchema,
+  runKindSchema,
+  runSummarySchema,
+} from "./run-records.ts";
+
+/** The long piece of work that is on, or null: shown at the top of every view with Cancel. */
+export const activitySchema = v.object({
+  runId: v.string(),
+  kind: runKindSchema,
+  title: v.string(),
+  phase: v.string(),
+  /** 0 to 1, or null while unknown. */
+  fraction: v.nullable(v.number()),
+  elapsedMs: v.number(),
+  etaMs: v.nullable(v.number()),
+  cancelling: v.boolean(),
+});
+export type Activity = v.InferOutput<typeof activitySchema>;
+
+/** What the diagnostics page and `lab doctor` show. */
+export const diagnosticsSchema = v.object({
+  appVersion: v.string(),
+  machine: machineSchema,
+  napi: v.string(),
+  sqlite: v.string(),
+  /** Where Electron came from: installed, official, cypress, or unknown. */
+  runtimeSource: v.string(),
+  threads: v.number(),
+  pool: v.object({ workers: v.number(), healthy: v.boolean(), note: v.string() }),
+  arena: v.object({ usedBytes: v.number(), committedBytes: v.number(), maximumBytes: v.number() }),
+  /** Event-loop delay of the main process since it was last read. */
+  eventLoopDelayMs: v.object({ p50: v.number(), p99: v.number(), max: v.number() }),
+  rssBytes: v.number(),
+  peakRssBytes: v.number(),
+  database: v.object({
+    path: v.string(),
+    sizeBytes: v.number(),
+    schemaVersion: v.number(),
+    runs: v.number(),
+    /** Answer of `PRAGMA quick_check`. */
+    integrity: v.string(),
+    readOnly: v.boolean(),
+  }),
+  logPath: v.string(),
+  /** Everything that limits this installation, in words: no SIMD, root without sandbox, old runtime. */
+  warnings: v.array(v.string()),
+});
+export type Diagnostics = v.InferOutput<typeof diagnosticsSchema>;
+
+const nothing = v.undefined();
+const runId = v.pipe(v.string(), v.minLength(1), v.maxLength(100));
+const saved = v.variant("kind", [
+  v.object({ kind: v.literal("saved"), path: v.string(), rows: v.number() }),
+  v.object({ kind: v.literal("dismissed") }),
+]);
+
+/**
+ * Every question the window may ask main: name → input and output schema. Preload builds `window.lab` from this
+ * table, main must answer each entry, and both directions are parsed.
+ */
+export const IPC_CALLS = {
+  notebookDescribe: { input: nothing, output: v.array(cellDescriptionSchema) },
+  notebookState: { input: nothing, output: notebookStateSchema },
+  notebookForecast: { input: notebookSettingsSchema, output: forecastSchema },
+  /** Starts and answers at once; results come as events. Refused while another activity is on. */
+  notebookRun: {
+    input: v.object({ selection: cellSelectionSchema, settings: notebookSettingsSchema }),
+    output: v.object({ runId: v.string() }),
+  },
+  trainingStart: { input: trainingSettingsSchema, output: v.object({ runId: v.string() }) },
+  activityState: { input: nothing, output: v.nullable(activitySchema) },
+  activityCancel: { input: nothing, output: v.object({ cancelled: v.boolean() }) },
+  runsList: { input: nothing, output: v.array(runSummarySchema) },
+  runsGet: { input: v.object({ runId }), output: runDetailsSchema },
+  /** Asks for a place in main's own dialog, then writes one row a sample. */
+  runsExportTimings: { input: v.object({ runIds: v.array(runId) }), output: saved },
+  diagnosticsGet: { input: nothing, output: diagnosticsSchema },
+  clipboardWrite: { input: v.object({ text: v.pipe(v.string(), v.maxLength(10_000_000)) }), output: nothing },
+  /** Chart as PNG or CSV, table as CSV: main asks where. */
+  fileSave: {
+    input: v.object({
+      suggestedName: v.pipe(v.string(), v.minLength(1), v.maxLength(120)),
+      content: v.variant("kind", [
+        v.object({ kind: v.literal("csv"), text: v.pipe(v.string(), v.maxLength(50_000_000)) }),
+        v.object({ kind: v.literal("png"), bytes: v.instance(Uint8Array) }),
+      ]),
+    }),
+    output: saved,
+  },
+} as const;
+
+/** Everything main tells the window unasked: name → payload schema. */
+export const IPC_EVENTS = {
+  activityChanged: v.nullable(activitySchema),
+  cellStarted: v.object({ runId: v.string(), cell: v.string() }),
+  cellFinished: v.object({ runId: v.string(), result: cellResultSchema }),
+  /** At most 20 a second. */
+  trainingMetrics: v.object({ runId: v.string(), points: v.array(metricPointSchema) }),
+  runChanged: runSummarySchema,
+  /** A menu command that the window carries out. */
+  menuCommand: v.picklist([
+    "showNotebook",
+    "showRuns",
+    "showDiagnostics",
+    "showSettings",
+    "runAll",
+    "cancel",
+    "shortcuts",
+    "palette",
+  ]),
+  /** A failure that belongs to no call, ready to show. */
+  failure: v.object({ title: v.string(), message: v.string() }),
+} as const;
+
+export type IpcCallName = keyof typeof IPC_CALLS;
+export type IpcInput<N extends IpcCallName> = v.InferInput<(typeof IPC_CALLS)[N]["input"]>;
+export type IpcOutput<N extends IpcCallName> = v.InferOutput<(typeof IPC_CALLS)[N]["output"]>;
+export type IpcEventName = keyof typeof IPC_EVENTS;
+export type IpcEvent<N extends IpcEventName> = v.InferOutput<(typeof IPC_EVENTS)[N]>;
+
+/** Electron channel of a call or an event. */
+export const channelOf = (name: IpcCallName | IpcEventName): string => `lab:${name}`;

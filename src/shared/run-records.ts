@@ -1,0 +1,177 @@
+import * as v from "valibot";
+
+/** A measured number. NaN and infinities are results too (a diverged loss), and `v.number()` refuses NaN. */
+const measuredNumber = v.custom<number>((value) => typeof value === "number", "must be a number");
+
+/** What a run was measured on. Two runs with different `id` are never compared without saying so. */
+export const machineSchema = v.object({
+  /** Hash of the fields below that change a measurement: CPU, cores, memory, OS, Electron, V8, kernel. */
+  id: v.string(),
+  hostname: v.string(),
+  os: v.string(),
+  cpuModel: v.string(),
+  cpuCores: v.number(),
+  memoryBytes: v.number(),
+  electron: v.string(),
+  node: v.string(),
+  v8: v.string(),
+  chrome: v.string(),
+  /** Matmul kernel in use, for example "wasm-simd 4x8". */
+  kernel: v.string(),
+});
+export type Machine = v.InferOutput<typeof machineSchema>;
+
+export const runKindSchema = v.picklist(["notebook", "training"]);
+export type RunKind = v.InferOutput<typeof runKindSchema>;
+
+/** `interrupted`: the app ended while the run was on; found at the next start. */
+export const runStatusSchema = v.picklist(["running", "finished", "cancelled", "failed", "interrupted"]);
+export type RunStatus = v.InferOutput<typeof runStatusSchema>;
+
+/** A value that a config, a cell or a summary holds under a name. */
+export const quantityValueSchema = v.union([
+  measuredNumber,
+  v.string(),
+  v.boolean(),
+  v.array(measuredNumber),
+]);
+export type QuantityValue = v.InferOutput<typeof quantityValueSchema>;
+export const quantitiesSchema = v.record(v.string(), quantityValueSchema);
+export type Quantities = v.InferOutput<typeof quantitiesSchema>;
+
+export const runSummarySchema = v.object({
+  id: v.string(),
+  kind: runKindSchema,
+  name: v.string(),
+  status: runStatusSchema,
+  /** ISO 8601 UTC. */
+  startedAt: v.string(),
+  finishedAt: v.nullable(v.string()),
+  threads: v.number(),
+  rows: v.number(),
+  machineId: v.string(),
+  /** The experiment's settings, enough to repeat it. */
+  config: quantitiesSchema,
+  /** Key numbers: loss, verdict counts, median times. */
+  summary: quantitiesSchema,
+  /** Why a run failed or was interrupted. */
+  failure: v.nullable(v.string()),
+});
+export type RunSummary = v.InferOutput<typeof runSummarySchema>;
+
+export const verdictSchema = v.picklist(["exact", "in band", "differs", "failed", "measured"]);
+/** `measured`: a time or another number of this machine that is shown beside the notebook's, not judged. */
+export type Verdict = v.InferOutput<typeof verdictSchema>;
+
+export const timingSchema = v.object({
+  /** For example "functions", "layer classes", "Module". */
+  stage: v.string(),
+  pass: v.picklist(["forward", "backward", "call"]),
+  /** 0-based, in order of measurement within its stage and pass. */
+  sample: v.number(),
+  ms: measuredNumber,
+  /** Warm-up calls are kept apart and never enter a median. */
+  warmup: v.boolean(),
+  threads: v.number(),
+  rows: v.number(),
+});
+export type Timing = v.InferOutput<typeof timingSchema>;
+
+export const gradientCheckSchema = v.object({
+  stage: v.string(),
+  reference: v.picklist(["float64", "finite-difference", "stage-1"]),
+  /** x, w1, b1, w2 or b2. */
+  tensor: v.string(),
+  /** Coordinates compared: all of them for float64, a seeded sample for finite differences. */
+  coordinates: v.number(),
+  /** |ours − reference| ≤ atol + rtol·|reference| everywhere, rtol 1e-3, atol 1e-5 as in the notebook. */
+  allclose: v.boolean(),
+  maxAbs: measuredNumber,
+  /** max|ours − reference| / max|reference|. */
+  relMax: measuredNumber,
+  /** ‖ours − reference‖ / ‖reference‖. */
+  relNorm: measuredNumber,
+  /** Share of coordinates with |reference| < atol: there the notebook's check can hardly fail. */
+  hiddenByAtol: measuredNumber,
+  /** Coordinates whose ± step crossed a relu kink; finite differences only. */
+  kinks: v.number(),
+  /** allclose and relMax, relNorm below the strict limits. */
+  passed: v.boolean(),
+  reason: v.string(),
+});
+export type GradientCheck = v.InferOutput<typeof gradientCheckSchema>;
+
+export const metricPointSchema = v.object({
+  name: v.string(),
+  step: v.number(),
+  epoch: v.number(),
+  value: measuredNumber,
+  /** Milliseconds since the run began. */
+  wallMs: v.number(),
+});
+export type MetricPoint = v.InferOutput<typeof metricPointSchema>;
+
+/** Statistics of one tensor. std is the sample standard deviation (n − 1), as torch's `std()`. */
+export const tensorStatisticsSchema = v.object({
+  label: v.string(),
+  mean: measuredNumber,
+  std: measuredNumber,
+  min: measuredNumber,
+  max: measuredNumber,
+  zeroShare: measuredNumber,
+});
+export type TensorStatistics = v.InferOutput<typeof tensorStatisticsSchema>;
+
+export const histogramSchema = v.object({
+  label: v.string(),
+  lo: v.number(),
+  hi: v.number(),
+  /** Equal bins over [lo, hi]. */
+  counts: v.array(v.number()),
+});
+export type Histogram = v.InferOutput<typeof histogramSchema>;
+
+/** ‖gradient‖ and max|gradient| of one tensor. */
+export const gradientSummarySchema = v.object({
+  tensor: v.string(),
+  norm: measuredNumber,
+  maxAbs: measuredNumber,
+});
+export type GradientSummary = v.InferOutput<typeof gradientSummarySchema>;
+
+/** What a cell shows besides its numbers: the charts' data. */
+export const cellDetailsSchema = v.object({
+  statistics: v.array(tensorStatisticsSchema),
+  histograms: v.array(histogramSchema),
+  timings: v.array(timingSchema),
+  gradients: v.array(gradientSummarySchema),
+  gradientChecks: v.array(gradientCheckSchema),
+});
+export type CellDetails = v.InferOutput<typeof cellDetailsSchema>;
+
+export const cellResultSchema = v.object({
+  /** The notebook's execution count, for example "12". */
+  cell: v.string(),
+  title: v.string(),
+  /** 1-based position in the run's order of execution. */
+  order: v.number(),
+  startedAt: v.string(),
+  ms: measuredNumber,
+  expected: quantitiesSchema,
+  measured: quantitiesSchema,
+  verdict: verdictSchema,
+  reason: v.string(),
+  details: cellDetailsSchema,
+});
+export type CellResult = v.InferOutput<typeof cellResultSchema>;
+
+/** One run with everything recorded under it. */
+export const runDetailsSchema = v.object({
+  run: runSummarySchema,
+  machine: machineSchema,
+  cells: v.array(cellResultSchema),
+  metrics: v.array(metricPointSchema),
+  timings: v.array(timingSchema),
+  gradientChecks: v.array(gradientCheckSchema),
+});
+export type RunDetails = v.InferOutput<typeof runDetailsSchema>;

@@ -1,0 +1,153 @@
+import type { Op } from "../core/ops/op.ts";
+import type { Tensor } from "../core/ops/recording-ops.ts";
+import type { Phase } from "../core/ops/sharding.ts";
+import type { DifferenceCoordinates } from "../core/reference/finite-differences.ts";
+
+/** What every worker gets when it starts. */
+export interface WorkerData {
+  /** The arena: tensors, scratch and the control block below, in one shared memory. */
+  readonly memory: WebAssembly.Memory;
+}
+
+/** First byte after the control block and the ring: where the arena's allocator begins. */
+export const ARENA_START_BYTES = 512 * 1024;
+
+/**
+ * Words of the control block, an Int32Array at byte 0. Workers that compute read no messages, so everything they
+ * must notice or report while they run is here.
+ */
+export const CONTROL = {
+  /** 0 run on, else one of ABORT. */
+  abort: 0,
+  /** Workers that have reached the barrier. */
+  arrived: 1,
+  /** Counts barriers passed; workers wait for it to change. */
+  generation: 2,
+  /** Repeats finished, for progress. */
+  repeatsDone: 3,
+  /** Records written to and read from the ring; both only grow (modulo 2³²). */
+  ringWritten: 4,
+  ringRead: 5,
+  /** One word a worker from here on, bumped at every block of work. */
+  heartbeats: 16,
+} as const;
+
+export const CONTROL_WORDS = 16 + 240;
+
+export const ABORT = { cancelled: 1, failed: 2 } as const;
+
+/** The ring of metrics after the control block: records of RING_FIELDS float64. */
+export const RING = { offsetBytes: 4096, capacity: 8192, fields: 4 } as const;
+
+/** Fields of a ring record. */
+export const RING_FIELD = { name: 0, step: 1, value: 2, clockMs: 3 } as const;
+
+/** One phase of an op, placed: who takes part, and whether everybody must arrive first. */
+export interface PlannedStep {
+  readonly op: Op<Tensor>;
+  readonly phase: Phase<Tensor>["name"];
+  readonly items: number;
+  /** Workers 0 … threads − 1 share the items; the others pass. */
+  readonly threads: number;
+  readonly barrier: boolean;
+  /** Scratch of the op's partial results: worker w's at offset + w · stride. */
+  readonly partialOffsetBytes: number;
+  readonly partialStrideBytes: number;
+  /** Workers that leave a partial result for `reduce`. */
+  readonly partialThreads: number;
+  /** Index into the plan's names for `record` and `mark`, else −1. */
+  readonly nameIndex: number;
+}
+
+/** Steps to run `repeats` times. */
+export interface PlannedSection {
+  readonly steps: readonly PlannedStep[];
+  readonly repeats: number;
+}
+
+/** Runs sections in order, with all workers in step. */
+export interface ProgramTask {
+  readonly kind: "program";
+  readonly sections: readonly PlannedSection[];
+  readonly worker: number;
+  readonly threads: number;
+  /** This worker's private scratch for packing and tiles. */
+  readonly scratchOffsetBytes: number;
+}
+
+/** Weights of the notebook's 784→50→1 network as float64 tensors in the arena. */
+export interface ReferenceModel {
+  readonly w1: Tensor;
+  readonly b1: Tensor;
+  readonly w2: Tensor;
+  readonly b2: Tensor;
+  readonly shift: number;
+}
+
+/** Rows [begin, end) of the data, in a loss averaged over `meanOver` rows. */
+export interface RowBlock {
+  readonly begin: number;
+  readonly end: number;
+  readonly meanOver: number;
+}
+
+/** Float64 loss and gradients of one block of rows, by the independent reference. */
+export interface ReferenceTask {
+  readonly kind: "reference";
+  /** Whose heartbeat this task bumps. */
+  readonly worker: number;
+  readonly model: ReferenceModel;
+  readonly x: Tensor;
+  readonly y: Tensor;
+  /** Float64; the block's rows are written. */
+  readonly dx: Tensor;
+  readonly block: RowBlock;
+}
+
+/** Central differences of the loss of one block of rows at the given coordinates, in float64. */
+export interface FiniteDifferenceTask {
+  readonly kind: "finiteDifferences";
+  /** Whose heartbeat this task bumps. */
+  readonly worker: number;
+  readonly model: ReferenceModel;
+  readonly x: Tensor;
+  readonly y: Tensor;
+  readonly block: RowBlock;
+  readonly coordinates: DifferenceCoordinates;
+}
+
+/** Compares elements [begin, end) of a float32 tensor with a float64 one. */
+export interface CompareTask {
+  readonly kind: "compare";
+  /** Whose heartbeat this task bumps. */
+  readonly worker: number;
+  readonly ours: Tensor;
+  readonly reference: Tensor;
+  readonly begin: number;
+  readonly end: number;
+}
+
+/** Runs one rung of the matmul ladder on one worker: verified once, then a cold call and `samples` warm ones. */
+export interface RungTask {
+  readonly kind: "rung";
+  /** Whose heartbeat this task bumps. */
+  readonly worker: number;
+  readonly rung: string;
+  readonly a: Tensor;
+  readonly b: Tensor;
+  readonly out: Tensor;
+  readonly samples: number;
+}
+
+export interface RungAnswer {
+  readonly coldMs: number;
+  readonly samplesMs: readonly number[];
+}
+
+/** Start-up test of a worker: it loads its kernels and answers with its thread id. */
+export interface PingTask {
+  readonly kind: "ping";
+}
+
+export type WorkerTask =
+  ProgramTask | ReferenceTask | FiniteDifferenceTask | CompareTask | RungTask | PingTask;

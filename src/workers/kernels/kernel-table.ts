@@ -1,0 +1,44 @@
+import type { Op, OpName } from "../../core/ops/op.ts";
+import type { Tensor } from "../../core/ops/recording-ops.ts";
+import {
+  addBias,
+  gatherRows,
+  mseBackward,
+  normalize,
+  relu,
+  reluBackward,
+  scaleBytes,
+  sgd,
+} from "./elementwise.ts";
+import type { Kernel, KernelContext } from "./kernel.ts";
+import { matmul } from "./matmul.ts";
+import { outerProductSum } from "./outer-product-sum.ts";
+import { columnSum, histogram, mse, statistics } from "./reductions.ts";
+import { mark, record } from "./reports.ts";
+
+/** One kernel an op. A missing entry does not compile. */
+const KERNELS: { readonly [K in OpName]: Kernel<K> } = {
+  matmul,
+  addBias,
+  relu,
+  reluBackward,
+  columnSum,
+  outerProductSum,
+  mse,
+  mseBackward,
+  scaleBytes,
+  statistics,
+  normalize,
+  histogram,
+  gatherRows,
+  sgd,
+  record,
+  mark,
+};
+
+/** The function a worker calls at every repeat for one planned step. */
+export function compileKernel(op: Op<Tensor>, context: KernelContext): () => void {
+  // The kernel's parameter is the very op it is looked up by; TypeScript cannot follow that correlation.
+  const kernel = KERNELS[op.op] as (op: Op<Tensor>, context: KernelContext) => () => void;
+  return kernel(op, context);
+}

@@ -1,0 +1,43 @@
+import { workerData as piscinaWorkerData } from "piscina";
+import { threadId } from "node:worker_threads";
+import type { WorkerData, WorkerTask } from "../shared/worker-tasks.ts";
+import { toWireError, type Result } from "../shared/wire-error.ts";
+import { loadWasmKernels } from "./kernels/wasm-kernels.ts";
+import { Control, ProgramStopped } from "./program/control.ts";
+import { runProgram } from "./program/run-program.ts";
+import { runCompare } from "./tasks/compare.ts";
+import { runFiniteDifferences, runReference } from "./tasks/reference.ts";
+import { runRung } from "./tasks/rung.ts";
+
+const { memory } = piscinaWorkerData as WorkerData;
+const wasm = loadWasmKernels(memory);
+
+/** @returns `stopped` when main cancelled the work, else what the task asks for. */
+function answer(task: WorkerTask): unknown {
+  if (task.kind === "ping") return threadId;
+  if (task.kind === "program") {
+    runProgram(task, memory, wasm);
+    return;
+  }
+  const control = new Control(memory, task.worker, 1);
+  switch (task.kind) {
+    case "reference":
+      return runReference(task, memory, control);
+    case "finiteDifferences":
+      return runFiniteDifferences(task, memory, control);
+    case "compare":
+      return runCompare(task, memory, control);
+    case "rung":
+      return runRung(task, memory, control);
+  }
+}
+
+/** Piscina's entry point. Errors come back tagged, because they cross threads without their fields. */
+export function work(task: WorkerTask): Result<unknown> {
+  try {
+    return { ok: true, value: answer(task) };
+  } catch (error) {
+    if (error instanceof ProgramStopped) return { ok: true, value: "stopped" };
+    return { ok: false, error: toWireError(error) };
+  }
+}

@@ -1,0 +1,122 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { _electron, type ElectronApplication, type Page } from "playwright-core";
+
+const PROJECT_DIR = resolve(import.meta.dirname, "../..");
+
+export interface LaunchedApp {
+  readonly app: ElectronApplication;
+  /** The app's window, its page loaded. */
+  readonly page: Page;
+  readonly userDataDir: string;
+  /** Where exports go: no dialog opens. */
+  readonly saveDir: string;
+  /** What main has logged so far. */
+  readonly readLog: () => string;
+  /** Ends the app. The profile is deleted unless it was given by the caller. */
+  close(): Promise<void>;
+}
+
+export interface LaunchSettings {
+  /** A profile to come back to; a temporary one otherwise. */
+  readonly userDataDir?: string;
+  readonly args?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** Starts the built app in the real Electron, with a profile of its own. */
+export async function launchApp(settings: LaunchSettings = {}): Promise<LaunchedApp> {
+  const scratchDir = mkdtempSync(join(tmpdir(), "backprop-lab-e2e-"));
+  const userDataDir = settings.userDataDir ?? join(scratchDir, "profile");
+  const saveDir = mkdtempSync(join(scratchDir, "saved-"));
+  const { executablePath, args, env } = appCommand(userDataDir, settings.args);
+  const app = await _electron.launch({
+    executablePath,
+    args,
+    env: { ...env, BACKPROP_LAB_SAVE_DIR: saveDir, ...settings.env },
+  });
+  const page = await app.firstWindow();
+  await page.waitForLoadState("load");
+  return {
+    app,
+    page,
+    userDataDir,
+    saveDir,
+    readLog: () => readFileSync(join(userDataDir, "logs", "main.log"), "utf8"),
+    close: async () => {
+      await app.close();
+      rmSync(scratchDir, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+    },
+  };
+}
+
+/** The command that starts the built app, for tests that watch the process itself. */
+export function appCommand(userDataDir: string, extraArgs: readonly string[] = []) {
+  const runtime = readRuntime();
+  return {
+    executablePath: runtime.electron,
+    args: [...sandboxFlags(), PROJECT_DIR, `--user-data-dir=${userDataDir}`, ...extraArgs],
+    env: {
+      ...definedEnv(),
+      ...(runtime.nativeBinding === null ? {} : { BACKPROP_LAB_NATIVE_BINDING: runtime.nativeBinding }),
+      BACKPROP_LAB_RUNTIME_SOURCE: runtime.source,
+    },
+  };
+}
+
+interface Runtime {
+  readonly electron: string;
+  readonly nativeBinding: string | null;
+  readonly source: string;
+}
+
+/** What the set-up found; its test command passes it on in the environment. */
+function readRuntime(): Runtime {
+  const fromEnv = process.env["BACKPROP_LAB_ELECTRON"];
+  const recorded = recordedRuntime(fromEnv !== undefined);
+  return {
+    electron: fromEnv ?? recorded.electron,
+    nativeBinding: process.env["BACKPROP_LAB_NATIVE_BINDING"] ?? recorded.nativeBinding,
+    source: process.env["BACKPROP_LAB_RUNTIME_SOURCE"] ?? recorded.source,
+  };
+}
+
+function recordedRuntime(optional: boolean): Runtime {
+  const path = join(PROJECT_DIR, ".runtime", "runtime.json");
+  let text: string;
+  try {
+    text = readFileSync(path, "utf8");
+  } catch (cause) {
+    if (optional) return { electron: "", nativeBinding: null, source: "unknown" };
+    throw new Error(
+      `${path} is missing: expected what "npm run setup" writes; run it, then the tests again`,
+      { cause },
+    );
+  }
+  const record = JSON.parse(text) as Partial<Record<string, unknown>>;
+  const { electronPath, nativeBinding, source } = record;
+  if (typeof electronPath !== "string") {
+    throw new TypeError(
+      `${path}: expected "electronPath" to be a path, got ${String(electronPath)}; run "npm run setup"`,
+    );
+  }
+  return {
+    electron: electronPath,
+    nativeBinding: typeof nativeBinding === "string" ? nativeBinding : null,
+    source: typeof source === "string" ? source : "unknown",
+  };
+}
+
+/** Chromium refuses to run as root inside its sandbox; anyone else gets it. */
+function sandboxFlags(): string[] {
+  return process.getuid?.() === 0 ? ["--no-sandbox"] : [];
+}
+
+function definedEnv(): Record<string, string> {
+  const entries = Object.entries(process.env).filter(
+    (entry): entry is [string, string] => entry[1] !== undefined,
+  );
+  // Set where tests run on Electron as Node; the app itself must be a real Electron.
+  return Object.fromEntries(entries.filter(([name]) => name !== "ELECTRON_RUN_AS_NODE"));
+}

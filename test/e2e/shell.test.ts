@@ -1,0 +1,196 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import type { LabBridge } from "../../src/shared/lab-bridge.ts";
+import { appCommand, launchApp, type LaunchedApp } from "./launch-app.ts";
+
+declare global {
+  interface Window {
+    lab: LabBridge;
+    commands: string[];
+  }
+}
+
+let scratchDir: string;
+let profile: string;
+let launched: LaunchedApp | null;
+
+beforeEach(() => {
+  scratchDir = mkdtempSync(join(tmpdir(), "backprop-lab-shell-"));
+  profile = join(scratchDir, "profile");
+  mkdirSync(profile);
+  launched = null;
+});
+
+afterEach(async () => {
+  // Gone already where the test ended the app itself.
+  await launched?.close().catch(() => undefined);
+  rmSync(scratchDir, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+});
+
+async function launch(): Promise<LaunchedApp> {
+  launched = await launchApp({ userDataDir: profile });
+  return launched;
+}
+
+/** Starts the app without a debugger and gives everything it printed, and its exit code once it ended. */
+function spawnApp(args: readonly string[]) {
+  const command = appCommand(profile, args);
+  const child = spawn(command.executablePath, command.args, {
+    env: command.env,
+    stdio: ["ignore", "pipe", "ignore"],
+  });
+  let stdout = "";
+  child.stdout.setEncoding("utf8").on("data", (text: string) => {
+    stdout += text;
+  });
+  return { child, stdout: () => stdout, exit: once(child, "exit").then(([code]) => code as number | null) };
+}
+
+/** Answers every message box from now on with this button, and counts them. */
+const answerDialogs = (lab: LaunchedApp, response: number) =>
+  lab.app.evaluate(({ dialog }, button) => {
+    const asked: string[] = [];
+    Object.assign(globalThis, { asked });
+    Object.assign(dialog, {
+      showMessageBox: (...args: unknown[]) => {
+        asked.push(JSON.stringify(args.at(-1)));
+        return Promise.resolve({ response: button, checkboxChecked: false });
+      },
+    });
+  }, response);
+
+const dialogsAsked = (lab: LaunchedApp) =>
+  lab.app.evaluate(() => (globalThis as unknown as { asked: string[] }).asked);
+
+/** Starts a training long enough to still be on when the test quits. */
+async function startLongTraining({ page }: LaunchedApp): Promise<void> {
+  const answer = await page.evaluate(() =>
+    window.lab.trainingStart({ seed: 7, rows: 50_000, threads: 1, epochs: 1_000, batchSize: 64, lr: 0.01 }),
+  );
+  expect(answer).toMatchObject({ ok: true });
+  await expect
+    .poll(() => page.evaluate(async () => window.lab.activityState()), { timeout: 30_000 })
+    .toMatchObject({ ok: true, value: { kind: "training" } });
+}
+
+test("fault 12: a second instance says so, ends with 0 and brings the first to the front", async () => {
+  const { app } = await launch();
+  await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.minimize());
+  const second = spawnApp([]);
+  expect(await second.exit).toBe(0);
+  expect(second.stdout()).toContain("already running");
+  await expect
+    .poll(() => app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.isMinimized()))
+    .toBe(false);
+});
+
+test("--report-usable prints a line once the window can be used", async () => {
+  const started = spawnApp(["--report-usable"]);
+  try {
+    await expect.poll(started.stdout, { timeout: 60_000 }).toContain("window usable\n");
+  } finally {
+    started.child.kill();
+    await started.exit;
+  }
+});
+
+test("the window comes back where it was", async () => {
+  const bounds = { x: 30, y: 40, width: 1000, height: 700 };
+  const first = await launch();
+  await first.app.evaluate(
+    ({ BrowserWindow }, to) => BrowserWindow.getAllWindows()[0]?.setBounds(to),
+    bounds,
+  );
+  await first.page.waitForTimeout(200);
+  await first.close();
+  const second = await launch();
+  const size = await second.app.evaluate(({ BrowserWindow }) =>
+    BrowserWindow.getAllWindows()[0]?.getBounds(),
+  );
+  expect(size).toMatchObject({ width: bounds.width, height: bounds.height });
+});
+
+test("fault 27: a damaged window.json is kept as .bad and the window opens with defaults", async () => {
+  writeFileSync(join(profile, "window.json"), "{ damaged");
+  const lab = await launch();
+  expect(readFileSync(join(profile, "window.json.bad"), "utf8")).toBe("{ damaged");
+  expect(await lab.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().length)).toBe(1);
+});
+
+test("fault 3: a crashed page is loaded again and talks to the lab as before", async () => {
+  const lab = await launch();
+  await lab.app.evaluate(({ BrowserWindow }) => {
+    setTimeout(() => BrowserWindow.getAllWindows()[0]?.webContents.forcefullyCrashRenderer(), 0);
+  });
+  await expect.poll(lab.readLog, { timeout: 20_000 }).toContain("the window's page is back");
+  // Playwright's own page object does not come back after a crash.
+  const answer = await lab.app.evaluate(({ BrowserWindow }): Promise<unknown> | undefined =>
+    BrowserWindow.getAllWindows()[0]?.webContents.executeJavaScript("window.lab.notebookState()"),
+  );
+  expect(answer).toMatchObject({ ok: true });
+});
+
+test("every menu command reaches the page", async () => {
+  const lab = await launch();
+  await lab.page.evaluate(() => {
+    window.commands = [];
+    window.lab.on("menuCommand", (command) => window.commands.push(command));
+  });
+  const expected = [
+    "showSettings",
+    "runAll",
+    "showNotebook",
+    "showRuns",
+    "showDiagnostics",
+    "palette",
+    "shortcuts",
+  ];
+  const accelerators = await lab.app.evaluate(({ Menu }, ids) => {
+    const menu = Menu.getApplicationMenu();
+    return ids.map((id) => {
+      const item = menu?.getMenuItemById(id);
+      if (id !== "runAll") item?.click();
+      return item?.accelerator ?? "none";
+    });
+  }, expected);
+  const sent = expected.filter((command) => command !== "runAll");
+  await expect.poll(() => lab.page.evaluate(() => window.commands)).toEqual(sent);
+  expect(accelerators).not.toContain("none");
+  expect(new Set(accelerators).size).toBe(accelerators.length);
+});
+
+test("fault 11: quitting during a run asks; staying keeps it on, quitting cancels it within 5 s", async () => {
+  const lab = await launch();
+  await startLongTraining(lab);
+  await answerDialogs(lab, 1);
+  await lab.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close());
+  await expect.poll(() => dialogsAsked(lab)).toHaveLength(1);
+  const activity = await lab.page.evaluate(() => window.lab.activityState());
+  expect(activity).toMatchObject({ ok: true, value: { kind: "training", cancelling: false } });
+
+  await answerDialogs(lab, 0);
+  const exited = once(lab.app.process(), "exit");
+  const asked = performance.now();
+  await lab.app.evaluate(({ app }) => setTimeout(() => app.quit(), 0));
+  expect(await exited).toEqual([0, null]);
+  expect(performance.now() - asked).toBeLessThan(8_000);
+  expect(lab.readLog()).toMatch(/closed\n$/);
+});
+
+test("fault 15: an unhandled rejection in main is logged and shown, and the app ends with 1", async () => {
+  const lab = await launch();
+  await lab.page.evaluate(() => window.lab.notebookState());
+  await answerDialogs(lab, 0);
+  const exited = once(lab.app.process(), "exit");
+  await lab.app.evaluate(() => {
+    setTimeout(() => void Promise.reject(new Error("planted by the test")), 0);
+  });
+  expect(await exited).toEqual([1, null]);
+  expect(lab.readLog()).toMatch(
+    /error Backprop Lab met an internal error and has to close\n {4}Error: planted by the test/,
+  );
+});

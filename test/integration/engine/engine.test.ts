@@ -1,0 +1,130 @@
+import { afterEach, describe, expect, it } from "vitest";
+import { RecordingOps, type Program, type Tensor } from "../../../src/core/ops/recording-ops.ts";
+import type { Scope } from "../../../src/main/engine/arena.ts";
+import type { MetricRecord } from "../../../src/main/engine/control-block.ts";
+import type { Engine } from "../../../src/main/engine/engine.ts";
+import { viewOf } from "../../../src/shared/tensor-view.ts";
+import { startEngine } from "./start-engine.ts";
+
+let engine: Engine | undefined;
+afterEach(async () => {
+  await engine?.close();
+  engine = undefined;
+});
+
+function record(scope: Scope, build: (ops: RecordingOps) => void): Program {
+  const ops = new RecordingOps((name, shape, dtype) => scope.tensor(name, shape, dtype));
+  build(ops);
+  return ops.program();
+}
+
+/** A product large enough to be running when something happens to it. */
+function longProgram(scope: Scope): Program {
+  return record(scope, (ops) => {
+    const a = ops.tensor("a", [2000, 1000]);
+    const b = ops.tensor("b", [1000, 500]);
+    const out = ops.tensor("out", [2000, 500]);
+    ops.run({ op: "matmul", a, b, out, transposeA: false, transposeB: false, accumulate: false });
+  });
+}
+
+const after = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+describe("Engine.run()", () => {
+  it("gives bit-identical results twice with the same threads", async () => {
+    engine = await startEngine(2);
+    const scope = engine.arena.scope();
+    let out: Tensor | undefined;
+    const program = record(scope, (ops) => {
+      const x = ops.tensor("x", [5003, 65]);
+      viewOf(engine!.arena.memory, x, "float32").forEach((_, i, all) => (all[i] = Math.sin(i)));
+      out = ops.tensor("out", [65, 65]);
+      ops.run({ op: "matmul", a: x, b: x, out, transposeA: true, transposeB: false, accumulate: false });
+    });
+    const results: Float32Array[] = [];
+    for (let call = 0; call < 3; call++) {
+      await engine.run([{ program, repeats: 1 }], { threads: 2 });
+      results.push(viewOf(engine.arena.memory, out!, "float32").slice());
+    }
+    expect(results[1]).toEqual(results[0]);
+    expect(results[2]).toEqual(results[0]);
+    scope.release();
+  });
+
+  it("delivers every record in order, also when the ring wraps", async () => {
+    engine = await startEngine(2);
+    const scope = engine.arena.scope();
+    const repeats = 20_000;
+    const program = record(scope, (ops) => {
+      const source = ops.tensor("source", [1]);
+      viewOf(engine!.arena.memory, source, "float32")[0] = 0;
+      const one = ops.tensor("one", [1]);
+      viewOf(engine!.arena.memory, one, "float32")[0] = -1;
+      const lr = ops.tensor("lr", [1]);
+      viewOf(engine!.arena.memory, lr, "float32")[0] = 1;
+      ops.run({ op: "sgd", param: source, grad: one, lr });
+      ops.run({ op: "record", source, name: "count" });
+    });
+    const records: MetricRecord[] = [];
+    await engine.run([{ program, repeats }], { threads: 2, onRecords: (batch) => records.push(...batch) });
+    expect(records.length).toBe(repeats);
+    expect(
+      records.every(
+        ({ name, step, value }, index) => name === "count" && step === index && value === index + 1,
+      ),
+    ).toBe(true);
+    scope.release();
+  });
+
+  it("answers a cancellation within 200 ms and works again afterwards", { retry: 2 }, async () => {
+    engine = await startEngine(2);
+    const scope = engine.arena.scope();
+    const program = longProgram(scope);
+    const running = engine.run([{ program, repeats: 100_000 }], { threads: 2 });
+    await after(300);
+    const askedMs = performance.now();
+    engine.cancel();
+    expect(await running).toBe("cancelled");
+    expect(performance.now() - askedMs).toBeLessThan(200);
+    expect(await engine.run([{ program, repeats: 1 }], { threads: 2 })).toBe("finished");
+    scope.release();
+    expect(engine.arena.usedBytes).toBe(0);
+  });
+
+  it("refuses a second program while one runs", async () => {
+    engine = await startEngine(1);
+    const scope = engine.arena.scope();
+    const program = longProgram(scope);
+    const running = engine.run([{ program, repeats: 50 }], { threads: 1 });
+    await expect(engine.run([{ program, repeats: 1 }], { threads: 1 })).rejects.toThrow(
+      /another program is running/,
+    );
+    engine.cancel();
+    await running;
+    scope.release();
+  });
+
+  it("takes more threads than the pool has by making a larger one", async () => {
+    engine = await startEngine(1);
+    const scope = engine.arena.scope();
+    expect(await engine.run([{ program: longProgram(scope), repeats: 1 }], { threads: 3 })).toBe("finished");
+    expect(engine.workers).toBe(3);
+    scope.release();
+  });
+
+  it("frees everything over 200 runs", async () => {
+    engine = await startEngine(2);
+    for (let cycle = 0; cycle < 200; cycle++) {
+      const scope = engine.arena.scope();
+      const program = record(scope, (ops) => {
+        const x = ops.tensor("x", [100 + cycle, 20]);
+        const out = ops.tensor("out", [20]);
+        ops.run({ op: "columnSum", x, out });
+      });
+      await engine.run([{ program, repeats: 1 }], { threads: 2 });
+      scope.release();
+    }
+    expect(engine.arena.usedBytes).toBe(0);
+    expect(engine.arena.allocations).toBe(0);
+  });
+});

@@ -1,0 +1,27 @@
+// The real worker, except that a program with a mark named "fault: …" makes its last worker fail in that way: what a
+// crash, a hang or a thrown error looks like from outside.
+import { work as realWork } from "../../../out/main/worker.js";
+
+const faultOf = (task) =>
+  task.kind === "program" && task.worker === task.threads - 1
+    ? task.sections
+        .flatMap(({ steps }) => steps)
+        .find(({ op }) => op.op === "mark" && op.name.startsWith("fault: "))?.op.name
+    : undefined;
+
+export function work(task) {
+  switch (faultOf(task)) {
+    case "fault: exit":
+      process.exit(3);
+      break;
+    case "fault: throw":
+      throw new Error("thrown on purpose");
+    case "fault: hang":
+      for (;;);
+    case "fault: memory": {
+      const hoard = [];
+      for (;;) hoard.push(new Array(1_000_000).fill(hoard.length));
+    }
+  }
+  return realWork(task);
+}

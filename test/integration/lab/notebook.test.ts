@@ -1,0 +1,136 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, describe, expect, it } from "vitest";
+import { NOTEBOOK_DEFAULTS, type NotebookSettings } from "../../../src/shared/notebook.ts";
+import type { CellResult } from "../../../src/shared/run-records.ts";
+import type { LabEvent } from "../../../src/main/lab/lab.ts";
+import { openTestLab, type TestLab } from "./open-test-lab.ts";
+
+let open: TestLab | undefined;
+afterEach(async () => {
+  await open?.close();
+  open = undefined;
+});
+
+const settings = (change: Partial<NotebookSettings> = {}): NotebookSettings => ({
+  seed: 7,
+  rows: 4_000,
+  threads: 2,
+  samples: NOTEBOOK_DEFAULTS.samples,
+  coordinates: 10,
+  ...change,
+});
+
+const resultOf = (cells: readonly CellResult[], id: string): CellResult => {
+  const found = cells.find(({ cell }) => cell === id);
+  if (found === undefined) expect.fail(`cell ${id} did not run`);
+  return found;
+};
+
+describe("Lab.runNotebook()", () => {
+  it("gives bit-identical loss and gradients twice for the same seed and threads", async () => {
+    open = await openTestLab(2);
+    const folders = ["first", "second"].map((name) => join(open!.folder, name));
+    const losses: unknown[] = [];
+    for (const folder of folders) {
+      const run = await open.lab.runNotebook({ kind: "all" }, settings()).done;
+      expect(run.status).toBe("finished");
+      losses.push(resultOf(open.lab.getRun(run.id).cells, "23").measured["loss"]);
+      await open.lab.saveGradients(folder);
+    }
+    expect(losses[1]).toBe(losses[0]);
+    for (const name of ["x", "w1", "b1", "w2", "b2"]) {
+      const [first, second] = folders.map((folder) =>
+        readFileSync(join(folder, `notebook_${name}_grad.npy`)),
+      );
+      expect(first.equals(second), name).toBe(true);
+    }
+  });
+
+  it("runs the cells that a cell needs first and records the order of execution", async () => {
+    open = await openTestLab(2);
+    const first = await open.lab.runNotebook({ kind: "one", cell: "12" }, settings()).done;
+    expect(open.lab.getRun(first.id).cells.map(({ cell }) => cell)).toEqual(["3", "5", "7", "8", "12"]);
+    const again = await open.lab.runNotebook({ kind: "one", cell: "8" }, settings()).done;
+    expect(again.id).toBe(first.id);
+    const cells = open.lab.getRun(first.id).cells;
+    expect(cells.map(({ cell, order }) => [cell, order]).at(-1)).toEqual(["8", 6]);
+  });
+
+  it(
+    "keeps the cells that were done when it is cancelled, and answers within 200 ms",
+    { retry: 2 },
+    async () => {
+      open = await openTestLab(2);
+      const started = open.lab.runNotebook({ kind: "all" }, settings({ rows: 50_000 }));
+      await new Promise<void>((resolve) => {
+        open!.lab.subscribe((event) => {
+          if (event.name === "cellStarted" && event.payload.cell === "29") setTimeout(resolve, 500);
+        });
+      });
+      const askedMs = performance.now();
+      expect(open.lab.cancel()).toBe(true);
+      const run = await started.done;
+      expect(performance.now() - askedMs).toBeLessThan(200);
+      expect(run.status).toBe("cancelled");
+      const cells = open.lab.getRun(run.id).cells;
+      expect(cells.at(-1)?.cell).toBe("25");
+      expect(open.lab.activity()).toBeNull();
+      const next = await open.lab.runNotebook({ kind: "one", cell: "8" }, settings()).done;
+      expect(next.status).toBe("finished");
+    },
+  );
+
+  it("refuses a second experiment while one runs, and one that does not fit into memory", async () => {
+    open = await openTestLab(1);
+    const started = open.lab.runNotebook({ kind: "one", cell: "8" }, settings({ threads: 1 }));
+    expect(() =>
+      open!.lab.startTraining({ seed: 1, rows: 100, threads: 1, epochs: 1, batchSize: 10, lr: 0.1 }),
+    ).toThrow(/still running/);
+    await started.done;
+    expect(() => open!.lab.runNotebook({ kind: "one", cell: "99" }, settings())).toThrow(/no cell "99"/);
+  });
+});
+
+describe("Lab.startTraining()", () => {
+  it("lowers the loss, reports every step and saves all metrics", async () => {
+    open = await openTestLab(2);
+    const live: number[] = [];
+    open.lab.subscribe((event: LabEvent) => {
+      if (event.name === "trainingMetrics") live.push(...event.payload.points.map(({ value }) => value));
+    });
+    const run = await open.lab.startTraining({
+      seed: 3,
+      rows: 5_050,
+      threads: 2,
+      epochs: 2,
+      batchSize: 100,
+      lr: 0.01,
+    }).done;
+    expect(run.status).toBe("finished");
+    const { metrics } = open.lab.getRun(run.id);
+    const losses = metrics.filter(({ name }) => name === "loss");
+    // 50 full batches and one of 50 rows an epoch.
+    expect(losses.map(({ step }) => step)).toEqual(Array.from({ length: 102 }, (_, index) => index + 1));
+    const valid = metrics.filter(({ name }) => name === "validLoss");
+    expect(valid.map(({ epoch }) => epoch)).toEqual([0, 1, 2]);
+    expect(valid[2].value).toBeLessThan(valid[0].value / 2);
+    expect(live.length).toBe(metrics.length);
+    expect(run.summary["validLoss"]).toBe(valid[2].value);
+  });
+
+  it("stops at the first loss that is not finite and keeps what came before", async () => {
+    open = await openTestLab(2);
+    const run = await open.lab.startTraining({
+      seed: 3,
+      rows: 2_000,
+      threads: 2,
+      epochs: 5,
+      batchSize: 50,
+      lr: 50,
+    }).done;
+    expect(run.status).toBe("failed");
+    expect(run.failure).toMatch(/NaN or infinite at step \d+/);
+    expect(open.lab.getRun(run.id).metrics.length).toBeGreaterThan(2);
+  });
+});

@@ -1,0 +1,38 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import type { Lab } from "../../../src/main/lab/lab.ts";
+import { openLab } from "../../../src/main/lab/open-lab.ts";
+import { WORKER_FILE } from "../engine/start-engine.ts";
+
+export interface TestLab {
+  readonly lab: Lab;
+  readonly folder: string;
+  close(): Promise<void>;
+}
+
+/** A real lab on a database of its own. */
+export async function openTestLab(threads: number): Promise<TestLab> {
+  const folder = mkdtempSync(join(tmpdir(), "backprop-lab-"));
+  const lab = await openLab({
+    databasePath: join(folder, "lab.sqlite"),
+    resourcesDir: resolve("resources"),
+    workerFile: WORKER_FILE,
+    nativeBinding: process.env["BACKPROP_LAB_NATIVE_BINDING"] ?? null,
+    logPath: join(folder, "main.log"),
+    appVersion: "test",
+    runtimeSource: "test",
+    threads,
+  });
+  return {
+    lab,
+    folder,
+    close: async () => {
+      await lab.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Reads the weights that PyTorch started from. */
+export const GOLDEN_FOLDER = resolve("test/golden");

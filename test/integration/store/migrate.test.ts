@@ -1,0 +1,113 @@
+import { existsSync, readFileSync } from "node:fs";
+import { afterEach, expect, test } from "vitest";
+import { StoreError } from "../../../src/core/errors.ts";
+import { quickCheck } from "../../../src/main/store/backup.ts";
+import { connect, type Database } from "../../../src/main/store/database.ts";
+import { migrate, schemaVersion } from "../../../src/main/store/migrate.ts";
+import { MIGRATIONS } from "../../../src/main/store/migrations/migrations.ts";
+import type { Migration } from "../../../src/main/store/migrations/migration.ts";
+import { cell, machine, nativeBinding, notebookRun } from "./recorded-values.ts";
+import { useStoreFolder } from "./store-folder.ts";
+
+const folder = useStoreFolder();
+const now = new Date("2026-11-23T05:00:00.000Z");
+let opened: Database[] = [];
+
+function database(path: string): Database {
+  const db = connect(path, { nativeBinding });
+  opened.push(db);
+  return db;
+}
+
+afterEach(() => {
+  for (const db of opened) db.close();
+  opened = [];
+});
+
+/** A database of schema 1 with one run in it, opened. */
+function saved(): { readonly db: Database; readonly runId: string } {
+  const store = folder.open(folder.file());
+  store.saveMachine(machine);
+  const { id } = store.createRun(notebookRun);
+  store.addCell(id, cell(1));
+  store.close();
+  return { db: database(folder.file()), runId: id };
+}
+
+const addNote: Migration = {
+  version: 2,
+  name: "notes",
+  up: (db) => db.exec("CREATE TABLE note (text TEXT NOT NULL) STRICT; INSERT INTO note VALUES ('kept')"),
+};
+const failing: Migration = {
+  version: 3,
+  name: "half of it",
+  up: (db) =>
+    db.exec("ALTER TABLE run RENAME COLUMN name TO title; DELETE FROM timing; CREATE TABLE run (id)"),
+};
+
+const tables = (db: Database) =>
+  db.prepare<{ sql: string }>("SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY name").all();
+
+test("MIGRATIONS count from 1 without a gap", () => {
+  expect(MIGRATIONS.map((migration) => migration.version)).toStrictEqual(MIGRATIONS.map((_, i) => i + 1));
+});
+
+test("migrate() makes a new database without a backup", () => {
+  const db = database(folder.file());
+  expect(migrate(db, folder.file(), MIGRATIONS, now)).toBeNull();
+  expect(schemaVersion(db)).toBe(MIGRATIONS.length);
+});
+
+test("migrate() does nothing when the database is up to date", () => {
+  const { db } = saved();
+  expect(migrate(db, folder.file(), MIGRATIONS, now)).toBeNull();
+});
+
+test("migrate() keeps a backup from before and all that was saved", () => {
+  const { db } = saved();
+  const backup = migrate(db, folder.file(), [...MIGRATIONS, addNote], now);
+  expect(backup).toBe(`${folder.file()}.backup-v1-20261123T050000Z`);
+  expect(schemaVersion(db)).toBe(2);
+  expect(db.prepare<{ n: number }>("SELECT count(*) AS n FROM timing").get()?.n).toBe(2);
+  const before = database(backup ?? "");
+  expect(schemaVersion(before)).toBe(1);
+  expect(quickCheck(before)).toBe("ok");
+});
+
+test("migrate() leaves the database as it was when a step fails, and the backup is intact", () => {
+  const { db, runId } = saved();
+  const schema = tables(db);
+  const attempt = () => migrate(db, folder.file(), [...MIGRATIONS, addNote, failing], now);
+  expect(attempt).toThrow(StoreError);
+  expect(attempt).toThrow(
+    /to schema 3 \(half of it\): .*Nothing was changed in it\. A backup .*backup-v1-2026/,
+  );
+  expect(schemaVersion(db)).toBe(1);
+  expect(tables(db)).toStrictEqual(schema);
+  expect(db.pragma("foreign_keys", { simple: true })).toBe(1);
+  expect(quickCheck(db)).toBe("ok");
+  db.close();
+  expect(folder.open(folder.file()).getRun(runId).timings).toHaveLength(2);
+  const backup = `${folder.file()}.backup-v1-20261123T050000Z`;
+  expect(quickCheck(database(backup))).toBe("ok");
+  expect(existsSync(`${backup}.tmp-${process.pid}`)).toBe(false);
+});
+
+test("migrate() refuses a step that leaves rows without what they refer to", () => {
+  const { db } = saved();
+  const orphaning: Migration = { version: 2, name: "orphans", up: (one) => one.exec("DELETE FROM machine") };
+  const attempt = () => migrate(db, folder.file(), [...MIGRATIONS, orphaning], now);
+  expect(attempt).toThrow(/rows of run refer to rows that are gone/);
+  expect(db.prepare<{ n: number }>("SELECT count(*) AS n FROM machine").get()?.n).toBe(1);
+});
+
+test("migrate() touches nothing when the backup cannot be written", () => {
+  const { db } = saved();
+  const before = readFileSync(folder.file());
+  expect(() => migrate(db, folder.file("gone/lab.sqlite"), [...MIGRATIONS, addNote], now)).toThrow(
+    StoreError,
+  );
+  expect(schemaVersion(db)).toBe(1);
+  expect(readFileSync(folder.file())).toStrictEqual(before);
+});

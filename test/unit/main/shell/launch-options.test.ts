@@ -1,0 +1,44 @@
+import { resolve } from "node:path";
+import { expect, test } from "vitest";
+import { readLaunchOptions } from "../../../../src/main/shell/launch-options.ts";
+
+test("readLaunchOptions() without switches opens the window as usual", () => {
+  expect(readLaunchOptions(["electron", "."], {}, { packaged: false })).toEqual({
+    demoDir: null,
+    reportUsable: false,
+    userDataDir: null,
+    nativeBinding: null,
+    runtimeSource: "unknown",
+    saveDir: null,
+  });
+});
+
+test("readLaunchOptions() reads switches and environment, paths made absolute", () => {
+  const options = readLaunchOptions(
+    ["electron", ".", "--demo=out dir", "--report-usable", "--user-data-dir=/profiles/a=b"],
+    {
+      BACKPROP_LAB_NATIVE_BINDING: "/cache/sqlite.node",
+      BACKPROP_LAB_RUNTIME_SOURCE: "official",
+      BACKPROP_LAB_SAVE_DIR: "/saved",
+    },
+    { packaged: false },
+  );
+  expect(options).toEqual({
+    demoDir: resolve("out dir"),
+    reportUsable: true,
+    userDataDir: resolve("/profiles/a=b"),
+    nativeBinding: resolve("/cache/sqlite.node"),
+    runtimeSource: "official",
+    saveDir: resolve("/saved"),
+  });
+});
+
+test("readLaunchOptions() ignores the tests' save folder in a packaged app", () => {
+  expect(readLaunchOptions([], { BACKPROP_LAB_SAVE_DIR: "/saved" }, { packaged: true }).saveDir).toBeNull();
+});
+
+test("readLaunchOptions() takes an empty value as none", () => {
+  const options = readLaunchOptions(["--demo="], { BACKPROP_LAB_NATIVE_BINDING: "" }, { packaged: false });
+  expect(options.demoDir).toBeNull();
+  expect(options.nativeBinding).toBeNull();
+});

@@ -1,0 +1,41 @@
+import { expect, test } from "vitest";
+import { StoreError } from "../../../../src/core/errors.ts";
+import { isDamage, storeFailure } from "../../../../src/main/store/store-failure.ts";
+
+const coded = (code: string) => Object.assign(new Error("own words"), { code });
+
+test.each([
+  ["SQLITE_BUSY", /locked for more than 5 s\. Close that program/],
+  ["SQLITE_FULL", /disk is full\. Free some space/],
+  ["ENOSPC", /disk is full/],
+  ["SQLITE_READONLY_DBMOVED", /may not be written\. Change the permissions/],
+  ["EACCES", /may not be written/],
+  ["SQLITE_CANTOPEN", /cannot be opened\. Check that the folder exists/],
+  ["SQLITE_CORRUPT_INDEX", /is damaged\. Restart the app/],
+  ["SQLITE_IOERR_WRITE", /disk reported an error/],
+  ["ENOENT", /folder does not exist/],
+  ["EISDIR", /in the way/],
+])("storeFailure() explains %s and says what to do", (code, explanation) => {
+  const cause = coded(code);
+  const failure = storeFailure("save metrics", "/data/lab.sqlite", cause);
+  expect(failure).toBeInstanceOf(StoreError);
+  expect(failure.message).toMatch(/^Could not save metrics in \/data\/lab\.sqlite: /);
+  expect(failure.message).toMatch(explanation);
+  expect(failure.message).toContain(`(${code}: own words)`);
+  expect(failure.cause).toBe(cause);
+});
+
+test("storeFailure() passes on the words of an error it does not know, and a StoreError as it is", () => {
+  expect(storeFailure("save metrics", "/data/lab.sqlite", new Error("own words")).message).toContain(
+    "own words.",
+  );
+  const known = new StoreError("There is no run x.");
+  expect(storeFailure("read a run", "/data/lab.sqlite", known)).toBe(known);
+});
+
+test("isDamage() tells a damaged file from other failures", () => {
+  expect(isDamage(coded("SQLITE_CORRUPT"))).toBe(true);
+  expect(isDamage(coded("SQLITE_NOTADB"))).toBe(true);
+  expect(isDamage(coded("SQLITE_BUSY"))).toBe(false);
+  expect(isDamage("SQLITE_CORRUPT")).toBe(false);
+});

@@ -1,0 +1,42 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { addTestCounts, readTestCounts, testSummary } from "../../../scripts/setup/test-counts.mjs";
+import { temporaryFolder } from "./temporary-folder.ts";
+
+describe("readTestCounts()", () => {
+  it("counts a file that could not be loaded as a failure", () => {
+    const file = join(temporaryFolder(), "report.json");
+    const testResults = [
+      { status: "failed", assertionResults: [] },
+      { status: "failed", assertionResults: [{ status: "failed" }] },
+    ];
+    writeFileSync(
+      file,
+      JSON.stringify({
+        numPassedTests: 7,
+        numFailedTests: 1,
+        numPendingTests: 0,
+        numTodoTests: 0,
+        testResults,
+      }),
+    );
+    expect(readTestCounts(file)).toEqual({ passed: 7, failed: 2, skipped: 0 });
+  });
+
+  it("counts a missing report as a failure", () => {
+    expect(readTestCounts(join(temporaryFolder(), "none.json"))).toEqual({
+      passed: 0,
+      failed: 1,
+      skipped: 0,
+    });
+  });
+});
+
+describe("testSummary()", () => {
+  it("adds phases up and names skipped tests only when there are some", () => {
+    const sum = addTestCounts({ passed: 2, failed: 0, skipped: 0 }, { passed: 3, failed: 1, skipped: 0 });
+    expect(testSummary(sum)).toBe("5 passed, 1 failed");
+    expect(testSummary({ ...sum, skipped: 2 })).toBe("5 passed, 1 failed, 2 skipped");
+  });
+});
