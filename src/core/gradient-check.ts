@@ -106,10 +106,7 @@ const digits = (value: number): string => value.toPrecision(3);
 export function finishComparison(partial: PartialComparison): GradientComparison {
   const { coordinates, outside, notFinite, maxAbs, hidden } = partial;
   const relMax = relative(maxAbs, partial.maxAbsReference);
-  const relNorm = relative(
-    Math.sqrt(partial.sumSquaredDifference),
-    Math.sqrt(partial.sumSquaredReference),
-  );
+  const relNorm = relative(Math.sqrt(partial.sumSquaredDifference), Math.sqrt(partial.sumSquaredReference));
   const failures: string[] = [];
   if (coordinates === 0) failures.push("no coordinates were compared");
   if (notFinite > 0) failures.push(`${notFinite} of ${coordinates} coordinates are NaN or infinite`);

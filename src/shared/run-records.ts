@@ -93,7 +93,10 @@ export const gradientCheckSchema = v.object({
   relNorm: measuredNumber,
   /** Share of coordinates with |reference| < atol: there the notebook's check can hardly fail. */
   hiddenByAtol: measuredNumber,
-  /** Coordinates whose ± step crossed a relu kink; finite differences only. */
+  /**
+   * Finite differences: rows whose ± step crossed a relu kink. Float64: pre-activations so near zero that float32 may
+   * put them on either side; both gradients count as right there.
+   */
   kinks: v.number(),
   /** allclose and relMax, relNorm below the strict limits. */
   passed: v.boolean(),

@@ -125,6 +125,8 @@ export interface CompareTask {
   readonly reference: Tensor;
   readonly begin: number;
   readonly end: number;
+  /** Coordinates where the reference itself is uncertain, by flat index, within the task's range. */
+  readonly allowances: ReadonlyMap<number, number>;
 }
 
 /** Runs one rung of the matmul ladder on one worker: verified once, then a cold call and `samples` warm ones. */

@@ -51,7 +51,9 @@ export class Tape<T extends TensorLike> {
   backward(loss: T): void {
     const end = this.#losses.find((entry) => entry.loss === loss);
     if (end === undefined) {
-      throw new ContractError(`Tape.backward: "${loss.name}" is not a loss on this tape; compute it again first`);
+      throw new ContractError(
+        `Tape.backward: "${loss.name}" is not a loss on this tape; compute it again first`,
+      );
     }
     this.#gradients.clear();
     this.#setGradient(end.pred, end.backward());

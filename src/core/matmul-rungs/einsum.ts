@@ -34,8 +34,10 @@ function parse(formula: string, inputs: readonly EinsumOperand[], out: EinsumOpe
   }
   const sizes = new Map<string, number>();
   for (const [index, { shape }] of operands.entries()) {
-    const letters = [...labels[index]];
-    const fits = letters.length === shape.length && letters.every((l, axis) => (sizes.get(l) ?? shape[axis]) === shape[axis]);
+    const letters = Array.from(labels[index]);
+    const fits =
+      letters.length === shape.length &&
+      letters.every((l, axis) => (sizes.get(l) ?? shape[axis]) === shape[axis]);
     if (!fits) {
       const known = letters.map((letter) => `${letter}${sizes.has(letter) ? ` = ${sizes.get(letter)}` : ""}`);
       throw new ShapeError(`einsum "${formula}", operand ${index + 1}`, `(${known.join(", ")})`, shape);
@@ -45,12 +47,15 @@ function parse(formula: string, inputs: readonly EinsumOperand[], out: EinsumOpe
     }
     letters.forEach((letter, axis) => sizes.set(letter, shape[axis]));
   }
-  const order = [...new Set([...outLabels, ...left.replaceAll(",", "")])];
+  const order = [...new Set(Array.from(outLabels + left.replaceAll(",", "")))];
   return order.map((letter) => ({
     size: sizes.get(letter) ?? 1,
     // A letter that stands twice in one operand walks its diagonal: the strides add up.
     steps: operands.map(({ shape }, index) =>
-      stridesOf(shape).reduce((step, stride, axis) => (labels[index][axis] === letter ? step + stride : step), 0),
+      stridesOf(shape).reduce(
+        (step, stride, axis) => (labels[index][axis] === letter ? step + stride : step),
+        0,
+      ),
     ),
   }));
 }
@@ -93,6 +98,13 @@ export const einsumRung: Rung = {
   name: "Einsum",
   idea: 'States only the formula "ik,kj->ij"; a general routine makes the loops from its letters.',
   run(a, b, out, m, k, n) {
-    einsum("ik,kj->ij", [{ data: a, shape: [m, k] }, { data: b, shape: [k, n] }], { data: out, shape: [m, n] });
+    einsum(
+      "ik,kj->ij",
+      [
+        { data: a, shape: [m, k] },
+        { data: b, shape: [k, n] },
+      ],
+      { data: out, shape: [m, n] },
+    );
   },
 };

@@ -7,4 +7,11 @@ import type { Rung } from "./rung.ts";
 import { tripleLoop } from "./triple-loop.ts";
 
 /** The rungs in plain TypeScript, in the notebook's order; the first is what the others must equal. */
-export const LADDER: readonly Rung[] = [reference, tripleLoop, elementwise, broadcast, einsumRung, cacheOrder];
+export const LADDER: readonly Rung[] = [
+  reference,
+  tripleLoop,
+  elementwise,
+  broadcast,
+  einsumRung,
+  cacheOrder,
+];

@@ -19,10 +19,6 @@ export class GradientTable<T extends TensorLike> {
     return gradient;
   }
 
-  has(tensor: T): boolean {
-    return this.#gradients.has(tensor);
-  }
-
   set(tensor: T, gradient: T): void {
     this.#gradients.set(tensor, gradient);
   }

@@ -113,7 +113,12 @@ const RULES = {
   },
   histogram: ({ out, lo, hi }, check) => {
     check.sizes("out", out, ["bins"]);
-    check.range("lo and hi", lo < hi && Number.isFinite(hi - lo), "to be finite, lo below hi", `${lo}, ${hi}`);
+    check.range(
+      "lo and hi",
+      lo < hi && Number.isFinite(hi - lo),
+      "to be finite, lo below hi",
+      `${lo}, ${hi}`,
+    );
   },
   gatherRows: ({ x, indices, out }, check) => {
     const [available] = check.sizes("indices", indices, ["n"]);

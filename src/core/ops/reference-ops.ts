@@ -1,6 +1,14 @@
 import { ContractError } from "../errors.ts";
 import { checkShapes } from "./check-shapes.ts";
-import { STATISTICS, type DType, type Op, type OpName, type OpParams, type Ops, type TensorLike } from "./op.ts";
+import {
+  STATISTICS,
+  type DType,
+  type Op,
+  type OpName,
+  type OpParams,
+  type Ops,
+  type TensorLike,
+} from "./op.ts";
 
 /** A tensor of the oracle: both float types are held in float64. Row-major, contiguous. */
 export interface ReferenceTensor extends TensorLike {

@@ -137,11 +137,17 @@ const MOVES: Record<DifferentiatedTensor, (block: Block, index: number, step: St
 export function finiteDifferences(
   network: ReferenceNetwork,
   rows: ReferenceRows,
-  options: { readonly meanOver: number; readonly firstRow: number; readonly coordinates: DifferenceCoordinates },
+  options: {
+    readonly meanOver: number;
+    readonly firstRow: number;
+    readonly coordinates: DifferenceCoordinates;
+  },
 ): FiniteDifferences {
   const block = forwardBlock(network, rows);
   const firstX = options.firstRow * network.inFeatures;
-  const differentiate = (tensor: DifferentiatedTensor): { derivatives: Float64Array; kinks: Float64Array } => {
+  const differentiate = (
+    tensor: DifferentiatedTensor,
+  ): { derivatives: Float64Array; kinks: Float64Array } => {
     const chosen = options.coordinates[tensor];
     const derivatives = new Float64Array(chosen.length);
     const kinks = new Float64Array(chosen.length);

@@ -7,6 +7,18 @@ import {
   type ReferenceRows,
 } from "./reference-network.ts";
 
+/**
+ * A pre-activation so near zero that float32 arithmetic may rightly put it on either side of the relu's kink: there
+ * the gradient is one of two values, and which one says nothing about the backward pass.
+ */
+export interface ReluKink {
+  /** Row within the block. */
+  readonly row: number;
+  readonly unit: number;
+  /** Gradient of that row's prediction. */
+  readonly dpred: number;
+}
+
 /** This block's share of the loss and of the gradients: blocks add up to the whole. */
 export interface ReferenceGradients {
   readonly loss: number;
@@ -14,6 +26,26 @@ export interface ReferenceGradients {
   readonly b1: Float64Array;
   readonly w2: Float64Array;
   readonly b2: Float64Array;
+  readonly kinks: readonly ReluKink[];
+}
+
+/** Pre-activations farther from zero than this are not examined; the bound below stays far under it. */
+const NEAR_ZERO = 1e-3;
+/** Rounding of a float32 dot product, as a multiple of Σ|x w|: a few units in the last place of 2⁻²⁴. */
+const DOT_PRODUCT_ERROR = 4 * 2 ** -24;
+
+/** Whether float32 rounding of z = x w + b could change its sign. */
+function isAtKink(
+  { w1, b1, inFeatures, hidden }: ReferenceNetwork,
+  x: ReferenceRows["x"],
+  row: number,
+  unit: number,
+  z: number,
+): boolean {
+  if (Math.abs(z) > NEAR_ZERO) return false;
+  let sum = Math.abs(b1[unit]);
+  for (let i = 0; i < inFeatures; i++) sum += Math.abs(x[row * inFeatures + i] * w1[i * hidden + unit]);
+  return Math.abs(z) <= DOT_PRODUCT_ERROR * sum;
 }
 
 /**
@@ -41,6 +73,7 @@ export function referenceGradients(
   };
   const z = new Float64Array(hidden);
   const dz = new Float64Array(hidden);
+  const kinks: ReluKink[] = [];
   let loss = 0;
   for (let row = 0; row < count; row++) {
     preActivations(network, x, row, z, 0);
@@ -53,6 +86,7 @@ export function referenceGradients(
       gradients.w2[j] += (Math.max(z[j], 0) - shift) * dpred;
       dz[j] = z[j] > 0 ? w2[j] * dpred : 0;
       gradients.b1[j] += dz[j];
+      if (isAtKink(network, x, row, j, z[j])) kinks.push({ row, unit: j, dpred });
     }
     for (let i = 0; i < inFeatures; i++) {
       const value = x[row * inFeatures + i];
@@ -64,5 +98,5 @@ export function referenceGradients(
       dx[row * inFeatures + i] = sum;
     }
   }
-  return { loss, ...gradients };
+  return { loss, ...gradients, kinks };
 }

@@ -23,7 +23,11 @@ export interface ReferenceRows {
 }
 
 /** @throws {ShapeError} If a length does not fit. @returns the number of rows. */
-export function checkReferenceShapes(where: string, network: ReferenceNetwork, { x, y }: ReferenceRows): number {
+export function checkReferenceShapes(
+  where: string,
+  network: ReferenceNetwork,
+  { x, y }: ReferenceRows,
+): number {
   const { inFeatures, hidden } = network;
   const expected = { w1: inFeatures * hidden, b1: hidden, w2: hidden, b2: 1 };
   for (const name of ["w1", "b1", "w2", "b2"] as const) {

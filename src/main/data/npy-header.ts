@@ -26,7 +26,8 @@ export function npyHeaderRange(file: string, prefix: Uint8Array): { begin: numbe
   const major = prefix[6] ?? 0;
   if (major < 1 || major > 3) throw new DataFormatError(file, 6, ".npy version 1, 2 or 3", String(major));
   const [begin, lengthBytes] = major === 1 ? [10, 2] : [12, 4];
-  if (prefix.length < begin) throw new DataFormatError(file, prefix.length, `${begin} bytes`, `${prefix.length} bytes`);
+  if (prefix.length < begin)
+    throw new DataFormatError(file, prefix.length, `${begin} bytes`, `${prefix.length} bytes`);
   return { begin, end: begin + (lengthBytes === 2 ? view.getUint16(8, true) : view.getUint32(8, true)) };
 }
 
@@ -34,7 +35,11 @@ const field = (text: string, key: string, value: string): string | undefined =>
   new RegExp(`['"]${key}['"]\\s*:\\s*(${value})`).exec(text)?.[1];
 
 function parseShape(file: string, offset: number, text: string | undefined): readonly number[] {
-  const items = text?.slice(1, -1).split(",").map((item) => item.trim()) ?? [];
+  const items =
+    text
+      ?.slice(1, -1)
+      .split(",")
+      .map((item) => item.trim()) ?? [];
   // Python writes (3,) with a comma behind the last item, and () for a scalar.
   if (items.at(-1) === "") items.pop();
   if (text === undefined || !items.every((item) => /^\d{1,15}L?$/.test(item))) {

@@ -71,6 +71,10 @@ function gunzipError(file: string, error: unknown, expected: number | null, got:
   }
   if (code === "Z_DATA_ERROR") {
     const detail = error instanceof Error ? error.message : "";
+    // The file began with gzip's magic, so this is what zlib says of bytes behind the end of the data.
+    if (detail === "incorrect header check") {
+      return new DataFormatError(file, got, "the end of the file", "more bytes behind the gzip data");
+    }
     const crc = detail === "incorrect data check" || detail === "incorrect length check";
     return new DataFormatError(
       file,

@@ -38,7 +38,12 @@ export async function readNpy(path: string): Promise<NpyArray> {
     await readFully(handle, prefix, 0);
     const { begin, end } = npyHeaderRange(path, prefix);
     if (end - begin > MAX_HEADER_BYTES) {
-      throw new DataFormatError(path, 8, `a header of at most ${MAX_HEADER_BYTES} bytes`, `${end - begin} bytes`);
+      throw new DataFormatError(
+        path,
+        8,
+        `a header of at most ${MAX_HEADER_BYTES} bytes`,
+        `${end - begin} bytes`,
+      );
     }
     if (end > sizeBytes) throw new DataFormatError(path, sizeBytes, `${end} bytes`, `${sizeBytes} bytes`);
     const text = new Uint8Array(end - begin);
@@ -59,7 +64,8 @@ export async function readNpy(path: string): Promise<NpyArray> {
     const bytes = new Uint8Array(data.buffer);
     const got = await readFully(handle, bytes, end);
     // Somebody may have cut the file while it was read.
-    if (got !== bytes.length) throw new DataFormatError(path, end + got, `${expectedBytes} bytes`, `${end + got} bytes`);
+    if (got !== bytes.length)
+      throw new DataFormatError(path, end + got, `${expectedBytes} bytes`, `${end + got} bytes`);
     return { shape, data };
   } finally {
     await handle.close();

@@ -9,17 +9,14 @@ import classes from "./overlays.module.css";
 export function CommandPalette() {
   const opened = useOverlay() === "palette";
   return (
-    <Modal
-      opened={opened}
-      onClose={() => openOverlay(null)}
-      withCloseButton={false}
-      title={<span className="visually-hidden">Command palette</span>}
-      classNames={{ body: classes["paletteBody"] ?? "", header: classes["paletteHeader"] ?? "" }}
-      size="36rem"
-      yOffset="10vh"
-    >
-      <Palette />
-    </Modal>
+    <Modal.Root opened={opened} onClose={() => openOverlay(null)} size="36rem" yOffset="10vh">
+      <Modal.Overlay />
+      <Modal.Content aria-label="Command palette">
+        <Modal.Body className={classes["paletteBody"] ?? ""}>
+          <Palette />
+        </Modal.Body>
+      </Modal.Content>
+    </Modal.Root>
   );
 }
 

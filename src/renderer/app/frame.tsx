@@ -70,6 +70,7 @@ export function Frame() {
       </main>
       <CommandPalette />
       <ShortcutSheet />
+      <div id="hints" className={classes["hints"]} role="region" aria-label="Hints" />
       <Toasts />
       <LiveRegion />
     </div>

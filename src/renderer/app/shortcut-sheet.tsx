@@ -7,33 +7,37 @@ import classes from "./overlays.module.css";
 export function ShortcutSheet() {
   const opened = useOverlay() === "shortcuts";
   return (
-    <Modal
-      opened={opened}
-      onClose={() => openOverlay(null)}
-      title="Keyboard shortcuts"
-      closeButtonProps={{ "aria-label": "Close keyboard shortcuts" }}
-    >
-      <dl className={classes["sheet"]}>
-        {COMMANDS.filter(({ shortcuts }) => shortcuts.length > 0).map(({ id, label, shortcuts }) => (
-          <div key={id}>
-            <dt>{label}</dt>
-            <dd>
-              {shortcuts.map((shortcut) => (
-                <kbd key={shortcutText(shortcut)}>{shortcutText(shortcut)}</kbd>
-              ))}
-            </dd>
-          </div>
-        ))}
-        <div>
-          <dt>Runs: next, previous run; open; select</dt>
-          <dd>
-            <kbd>↓</kbd>
-            <kbd>↑</kbd>
-            <kbd>Enter</kbd>
-            <kbd>Space</kbd>
-          </dd>
+    <Modal.Root opened={opened} onClose={() => openOverlay(null)}>
+      <Modal.Overlay />
+      <Modal.Content>
+        <div className={classes["sheetHead"]}>
+          <Modal.Title>Keyboard shortcuts</Modal.Title>
+          <Modal.CloseButton aria-label="Close keyboard shortcuts" />
         </div>
-      </dl>
-    </Modal>
+        <Modal.Body>
+          <dl className={classes["sheet"]}>
+            {COMMANDS.filter(({ shortcuts }) => shortcuts.length > 0).map(({ id, label, shortcuts }) => (
+              <div key={id}>
+                <dt>{label}</dt>
+                <dd>
+                  {shortcuts.map((shortcut) => (
+                    <kbd key={shortcutText(shortcut)}>{shortcutText(shortcut)}</kbd>
+                  ))}
+                </dd>
+              </div>
+            ))}
+            <div>
+              <dt>Runs: next, previous run; open; select</dt>
+              <dd>
+                <kbd>↓</kbd>
+                <kbd>↑</kbd>
+                <kbd>Enter</kbd>
+                <kbd>Space</kbd>
+              </dd>
+            </div>
+          </dl>
+        </Modal.Body>
+      </Modal.Content>
+    </Modal.Root>
   );
 }

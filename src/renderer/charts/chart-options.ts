@@ -37,9 +37,9 @@ export function numberAxis(theme: ChartTheme, { title, log = false, grid = true 
       color: theme.muted,
       font: { family: theme.fontFamily, size: theme.fontSize },
       padding: theme.rem * 0.25,
-      maxTicksLimit: 7,
+      maxTicksLimit: log ? 40 : 7,
       maxRotation: 0,
-      callback: (value: number | string) => (log ? powerLabel(Number(value)) : tickLabel(Number(value))),
+      callback: (value: number | string) => (log ? logLabel(Number(value)) : tickLabel(Number(value))),
     },
   };
 }
@@ -79,11 +79,11 @@ function tickLabel(value: number): string {
   return Number(value.toPrecision(6)).toLocaleString("en-US", { maximumFractionDigits: 6 }).replace("-", "−");
 }
 
-/** On a log axis only powers of ten are named. */
-function powerLabel(value: number): string | null {
-  const exponent = Math.log10(value);
-  if (Math.abs(exponent - Math.round(exponent)) > 1e-9) return null;
-  return tickLabel(value);
+/** On a log axis 1, 2 and 5 times the powers of ten are named. */
+function logLabel(value: number): string | null {
+  const exponent = Math.floor(Math.log10(value) + 1e-9);
+  const mantissa = Math.round(value / 10 ** exponent);
+  return mantissa === 1 || mantissa === 2 || mantissa === 5 ? tickLabel(value) : null;
 }
 
 /** A quiet tooltip in inverted colours; `lines` writes its body. */

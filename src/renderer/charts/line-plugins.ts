@@ -3,7 +3,7 @@ import type { NonFinite } from "../store/min-max-buffer.ts";
 import { formatNumber } from "../format/number.ts";
 import type { ChartTheme } from "./chart-theme.ts";
 
-/** Writes each line's name at its right end, pushed apart where two would overlap. */
+/** Writes each line's name at the right edge, at the height of its last point, pushed apart where two would overlap. */
 export function endLabels(
   theme: ChartTheme,
   labels: readonly (string | null)[],
@@ -14,22 +14,22 @@ export function endLabels(
     afterDatasetsDraw: (chart) => {
       const { ctx, chartArea } = chart;
       const lineHeight = theme.fontSize * 1.25;
-      const placed: { text: string; x: number; y: number; colour: string }[] = [];
+      const placed: { text: string; y: number; colour: string }[] = [];
       labels.forEach((text, index) => {
         const last = chart.getDatasetMeta(index).data.at(-1);
         if (text === null || last === undefined || Number.isNaN(last.y)) return;
-        placed.push({ text, x: last.x + theme.rem * 0.5, y: last.y, colour: colours[index] ?? theme.ink });
+        placed.push({ text, y: last.y, colour: colours[index] ?? theme.ink });
       });
       placed.sort((a, b) => a.y - b.y);
       let below = -Infinity;
       ctx.save();
       ctx.font = `${theme.fontSize}px ${theme.fontFamily}`;
       ctx.textBaseline = "middle";
-      for (const { text, x, y, colour } of placed) {
+      for (const { text, y, colour } of placed) {
         const free = Math.max(y, below + lineHeight);
         below = free;
         ctx.fillStyle = colour;
-        ctx.fillText(text, Math.min(x, chartArea.right + theme.rem * 0.5), free);
+        ctx.fillText(text, chartArea.right + theme.rem * 0.5, free);
       }
       ctx.restore();
     },

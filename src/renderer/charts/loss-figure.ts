@@ -91,6 +91,7 @@ function datasetsOf(log: TrainingLog, theme: ChartTheme): ChartDataset<"line">[]
     pointStyle,
     pointRadius: theme.rem * 0.25,
     pointBorderWidth: 2,
+    order: 1,
   });
   return [
     {
@@ -99,6 +100,7 @@ function datasetsOf(log: TrainingLog, theme: ChartTheme): ChartDataset<"line">[]
       borderWidth: 1,
       pointRadius: 0,
       spanGaps: false,
+      order: 2,
     },
     { data: train, ...epochLine(1, "circle") },
     { data: valid, ...epochLine(2, "triangle") },

@@ -38,7 +38,7 @@ export function DiagnosticsView() {
           )}
           <div className={classes["groups"]}>
             {diagnosticGroups(known).map(({ title, facts }) => (
-              <FactList key={title} title={title} facts={facts} />
+              <FactList key={title} title={title} facts={facts} level={2} />
             ))}
           </div>
         </>

@@ -18,11 +18,14 @@ const SUFFIXES: readonly {
   { suffix: "Bytes", unit: "B", format: formatBytes },
 ];
 
-/** A config or summary entry for people: "backwardMs: 121" is read as "backward", "121.0 ms". */
-export function namedQuantity(key: string, value: QuantityValue): NamedQuantity {
+/**
+ * A config or summary entry for people: "backwardMs: 121" is read as "backward", "121.0 ms". `given` values were
+ * typed, not measured, and get no digits that nobody typed.
+ */
+export function namedQuantity(key: string, value: QuantityValue, { given = false } = {}): NamedQuantity {
   const known = SUFFIXES.find(({ suffix }) => key.endsWith(suffix) && key.length > suffix.length);
   if (known === undefined || typeof value !== "number") {
-    return { label: words(key), text: formatQuantity(value), exact: exactQuantity(value, "") };
+    return { label: words(key), text: formatQuantity(value, 1, { given }), exact: exactQuantity(value, "") };
   }
   return {
     label: words(key.slice(0, -known.suffix.length)),

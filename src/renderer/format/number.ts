@@ -1,8 +1,10 @@
 const DIGITS = 4;
 const MINUS = "−";
-/** Below this and from `1 / SMALLEST` on, a power of ten reads better than zeros. */
+/** Below this and from LARGEST on, a power of ten reads better than zeros. */
 const SMALLEST = 1e-4;
 const LARGEST = 1e7;
+/** Counts are read as counts: 39,200,000 pixels. */
+const LARGEST_COUNT = 1e10;
 
 const PREFIXES = [
   { factor: 1e12, symbol: "T" },
@@ -27,7 +29,7 @@ export function formatNumber(value: number, digits = DIGITS): string {
 }
 
 function formatMagnitude(magnitude: number, digits: number): string {
-  if (Number.isInteger(magnitude) && magnitude < LARGEST) return magnitude.toLocaleString("en-US");
+  if (Number.isInteger(magnitude) && magnitude < LARGEST_COUNT) return magnitude.toLocaleString("en-US");
   const rounded = Number(magnitude.toPrecision(digits));
   if (rounded < SMALLEST || rounded >= LARGEST) {
     return rounded

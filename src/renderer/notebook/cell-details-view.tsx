@@ -35,7 +35,7 @@ export function CellDetailsView({ title, details }: CellDetailsViewProps) {
         </div>
       )}
       <GradientTable gradients={details.gradients} />
-      <GradientCheckTable checks={details.gradientChecks} />
+      <GradientCheckTable checks={details.gradientChecks} label={`Gradient checks: ${title}`} />
     </div>
   );
 }

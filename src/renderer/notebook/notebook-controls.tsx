@@ -47,7 +47,7 @@ export function NotebookControls({ cells }: { readonly cells: readonly CellDescr
             leftSection={<RotateCcw size="0.875rem" aria-hidden="true" />}
             onClick={reset}
           >
-            Back to the notebook's settings
+            Reset to defaults
           </Button>
         )}
       </div>

@@ -1,6 +1,8 @@
 import type { CellResult } from "../../shared/run-records.ts";
 import { formatDuration } from "../format/duration.ts";
-import { namedQuantity } from "../format/named-quantity.ts";
+import { quantityRows } from "../format/quantity.ts";
+import { useStore } from "../store/create-store.ts";
+import { labStore } from "../store/lab-store.ts";
 import { ExactText } from "../ui/exact-text.tsx";
 import tables from "../ui/data-table.module.css";
 import { VerdictBadge } from "../ui/verdict-badge.tsx";
@@ -56,17 +58,24 @@ export function RunCells({ cells }: { readonly cells: readonly CellResult[] }) {
   );
 }
 
+/** Each quantity as the notebook view names it, with the notebook's value behind it. */
 function Measured({ cell }: { readonly cell: CellResult }) {
+  const described = useStore(labStore, ({ cells }) => cells?.find(({ id }) => id === cell.cell)?.quantities);
+  const rows = quantityRows(described ?? [], cell.expected, cell.measured);
   return (
-    <span className={classes["keyNumbers"]}>
-      {Object.entries(cell.measured).map(([key, value]) => {
-        const { label, text, exact } = namedQuantity(key, value);
-        return (
-          <span key={key}>
-            <span className={classes["keyLabel"]}>{label}</span> <ExactText text={text} exact={exact} />
-          </span>
-        );
-      })}
-    </span>
+    <ul className={classes["measured"]}>
+      {rows.map(({ key, label, unit, expected, measured }) => (
+        <li key={key}>
+          <span className={classes["keyLabel"]}>{label}</span>{" "}
+          {measured === null ? "–" : <ExactText text={measured.text} exact={measured.exact} />} {unit}
+          {expected !== null && (
+            <span className={classes["waiting"]}>
+              {" "}
+              (notebook <ExactText text={expected.text} exact={expected.exact} />)
+            </span>
+          )}
+        </li>
+      ))}
+    </ul>
   );
 }

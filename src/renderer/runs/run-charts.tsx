@@ -7,7 +7,6 @@ import { lossFigure, lossSummary, refreshLoss } from "../charts/loss-figure.ts";
 import { statisticsFigure } from "../charts/statistics-figure.ts";
 import { timingsFigure } from "../charts/timings-figure.ts";
 import { TrainingLog } from "../store/training-log.ts";
-import layout from "../notebook/cell-details-view.module.css";
 import classes from "./runs.module.css";
 
 /** The run's charts: the loss of a training, activations and times of a notebook. */
@@ -19,7 +18,7 @@ export function RunCharts({ details }: { readonly details: RunDetails }) {
       {figures.length > 0 && (
         <section className={classes["part"]}>
           <h3>Charts</h3>
-          <div className={layout["charts"]} data-several={figures.length > 1}>
+          <div className={classes["charts"]}>
             {figures.map((figure) => (
               <ChartFigure key={figure.title} figure={figure} />
             ))}

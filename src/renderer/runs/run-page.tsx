@@ -1,7 +1,7 @@
 import { Button } from "@mantine/core";
 import { ArrowLeft, FileDown } from "lucide-react";
-import type { RunDetails } from "../../shared/run-records.ts";
-import { formatExactDate } from "../format/date.ts";
+import type { Quantities, RunDetails } from "../../shared/run-records.ts";
+import { formatDate, formatExactDate } from "../format/date.ts";
 import { formatDuration } from "../format/duration.ts";
 import { namedQuantity } from "../format/named-quantity.ts";
 import { useStore } from "../store/create-store.ts";
@@ -63,7 +63,7 @@ function RunRecord({ details }: { readonly details: RunDetails }) {
       {run.failure !== null && <p className={classes["failure"]}>{run.failure}</p>}
       <div className={classes["facts"]}>
         <FactList title="Key numbers" facts={[...timeFacts(details), ...quantityFacts(run.summary)]} />
-        <FactList title="Settings" facts={quantityFacts(run.config)} />
+        <FactList title="Settings" facts={quantityFacts(run.config, { given: true })} />
         <FactList title="Machine" facts={machineFacts(machine)} />
       </div>
       {cells.length > 0 && <RunCells cells={cells} />}
@@ -71,22 +71,26 @@ function RunRecord({ details }: { readonly details: RunDetails }) {
       {gradientChecks.length > 0 && (
         <section className={classes["part"]}>
           <h3>Gradient checks</h3>
-          <GradientCheckTable checks={gradientChecks} />
+          <GradientCheckTable checks={gradientChecks} label="Gradient checks of this run" />
         </section>
       )}
     </>
   );
 }
 
-function quantityFacts(quantities: RunDetails["run"]["summary"]): readonly Fact[] {
+function quantityFacts(quantities: Quantities, given?: { readonly given: boolean }): readonly Fact[] {
   return Object.entries(quantities).map(([key, value]) => {
-    const { label, text, exact } = namedQuantity(key, value);
+    const { label, text, exact } = namedQuantity(key, value, given);
     return typeof value === "string" ? { label, text } : { label, text, exact };
   });
 }
 
 function timeFacts({ run }: RunDetails): readonly Fact[] {
-  const started = { label: "started", text: formatExactDate(run.startedAt) };
+  const started = {
+    label: "started",
+    text: formatDate(run.startedAt),
+    exact: formatExactDate(run.startedAt),
+  };
   if (run.finishedAt === null) return [started];
   const ms = Date.parse(run.finishedAt) - Date.parse(run.startedAt);
   return [started, { label: "took", text: formatDuration(ms), exact: `${ms} ms` }];

@@ -16,7 +16,7 @@ export function RunsTable({ runs }: { readonly runs: readonly RunSummary[] }) {
   const selected = useSelectedRuns();
   const count = runs.filter(({ id }) => selected.has(id)).length;
   return (
-    <div className={tables["scroll"]}>
+    <div className={tables["scroll"]} tabIndex={0} role="region" aria-label="Saved runs">
       <table className={`${tables["table"] ?? ""} ${classes["runs"] ?? ""}`}>
         <caption className="visually-hidden">Saved runs, newest first</caption>
         <thead>

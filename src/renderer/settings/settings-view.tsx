@@ -22,7 +22,7 @@ export function SettingsView() {
       <div className={classes["settings"]}>
         <section className={classes["setting"]} aria-labelledby="setting-theme">
           <div>
-            <h3 id="setting-theme">Theme</h3>
+            <h2 id="setting-theme">Theme</h2>
             <p>Light, dark, or as the system has it. Charts follow.</p>
           </div>
           <SegmentedControl
@@ -34,7 +34,7 @@ export function SettingsView() {
         </section>
         <section className={classes["setting"]} aria-labelledby="setting-projector">
           <div>
-            <h3 id="setting-projector">Projector scale</h3>
+            <h2 id="setting-projector">Projector scale</h2>
             <p>Everything 1.4 times as large, charts too: for the back row.</p>
           </div>
           <Switch
@@ -45,7 +45,7 @@ export function SettingsView() {
         </section>
         <section className={classes["setting"]} aria-labelledby="setting-motion">
           <div>
-            <h3 id="setting-motion">Motion</h3>
+            <h2 id="setting-motion">Motion</h2>
             <p>As the system has it, or none at all.</p>
           </div>
           <SegmentedControl

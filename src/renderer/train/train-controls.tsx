@@ -46,7 +46,7 @@ export function TrainControls() {
             leftSection={<RotateCcw size="0.875rem" aria-hidden="true" />}
             onClick={reset}
           >
-            Back to the defaults
+            Reset to defaults
           </Button>
         )}
       </div>

@@ -11,13 +11,16 @@ export interface Fact {
 interface FactListProps {
   readonly title: string;
   readonly facts: readonly Fact[];
+  /** Where it stands in the page's outline. */
+  readonly level?: 2 | 3;
 }
 
 /** A titled list of names and values. */
-export function FactList({ title, facts }: FactListProps) {
+export function FactList({ title, facts, level = 3 }: FactListProps) {
+  const Heading = level === 2 ? "h2" : "h3";
   return (
     <section>
-      <h3 className={classes["title"]}>{title}</h3>
+      <Heading className={classes["title"]}>{title}</Heading>
       <dl className={classes["facts"]}>
         {facts.map(({ label, text, exact }) => (
           <div key={label}>

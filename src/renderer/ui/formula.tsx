@@ -9,7 +9,8 @@ export function Formula({ source }: { readonly source: string }) {
   const box = useRef<HTMLDivElement>(null);
   useLayoutEffect(() => {
     if (box.current === null) return;
-    katex.render(source, box.current, { displayMode: true, throwOnError: false, strict: "ignore" });
+    // Inline, so that a long formula breaks instead of scrolling; in display style, so that sums stay tall.
+    katex.render(`\\displaystyle ${source}`, box.current, { throwOnError: false, strict: "ignore" });
   }, [source]);
   return <div ref={box} />;
 }

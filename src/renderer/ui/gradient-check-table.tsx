@@ -14,8 +14,14 @@ const REFERENCES: Readonly<Record<GradientCheck["reference"], string>> = {
 
 const COLUMNS = ["coordinates", "max |a − b|", "rel. max", "rel. norm", "hidden by atol", "kinks"] as const;
 
+interface GradientCheckTableProps {
+  readonly checks: readonly GradientCheck[];
+  /** Tells this table from others on the page. */
+  readonly label: string;
+}
+
 /** Every comparison of a gradient with a reference, grouped by stage and reference. */
-export function GradientCheckTable({ checks }: { readonly checks: readonly GradientCheck[] }) {
+export function GradientCheckTable({ checks, label }: GradientCheckTableProps) {
   if (checks.length === 0) return null;
   const groups = new Map<string, GradientCheck[]>();
   for (const check of checks) {
@@ -23,7 +29,7 @@ export function GradientCheckTable({ checks }: { readonly checks: readonly Gradi
     groups.set(key, [...(groups.get(key) ?? []), check]);
   }
   return (
-    <div className={classes["scroll"]} tabIndex={0} role="region" aria-label="Gradient checks">
+    <div className={classes["scroll"]} tabIndex={0} role="region" aria-label={label}>
       <table className={classes["table"]}>
         <caption className="visually-hidden">Gradient checks by stage and reference</caption>
         <thead>
@@ -36,25 +42,48 @@ export function GradientCheckTable({ checks }: { readonly checks: readonly Gradi
               </th>
             ))}
             <th scope="col">verdict</th>
-            <th scope="col">reason</th>
           </tr>
         </thead>
         {[...groups].map(([title, group]) => (
-          <Fragment key={title}>
-            <tbody>
-              <tr className={classes["group"]}>
-                <th scope="rowgroup" colSpan={COLUMNS.length + 4}>
-                  {title}
-                </th>
-              </tr>
-              {group.map((check) => (
-                <CheckRow key={check.tensor} check={check} />
-              ))}
-            </tbody>
-          </Fragment>
+          <CheckGroup key={title} title={title} checks={group} />
         ))}
       </table>
     </div>
+  );
+}
+
+/** Where all rows have one reason, it is said once. */
+function CheckGroup({
+  title,
+  checks,
+}: {
+  readonly title: string;
+  readonly checks: readonly GradientCheck[];
+}) {
+  const reasons = new Set(checks.map(({ reason }) => reason));
+  const shared = reasons.size === 1 ? [...reasons][0] : undefined;
+  return (
+    <tbody>
+      <tr className={classes["group"]}>
+        <th scope="rowgroup" colSpan={COLUMNS.length + 3}>
+          {title}
+          {shared !== undefined && <span className={classes["reason"]}>{shared}</span>}
+        </th>
+      </tr>
+      {checks.map((check) => (
+        <Fragment key={check.tensor}>
+          <CheckRow check={check} />
+          {shared === undefined && (
+            <tr className={classes["reasonRow"]}>
+              <td />
+              <td colSpan={COLUMNS.length + 2} data-wrap="true">
+                {check.reason}
+              </td>
+            </tr>
+          )}
+        </Fragment>
+      ))}
+    </tbody>
   );
 }
 
@@ -88,7 +117,6 @@ function CheckRow({ check }: { readonly check: GradientCheck }) {
           {check.passed ? "passes" : "fails"}
         </span>
       </td>
-      <td data-wrap="true">{check.reason}</td>
     </tr>
   );
 }

@@ -1,6 +1,10 @@
 import type { Tensor } from "../../core/ops/recording-ops.ts";
 import { finiteDifferences, type FiniteDifferences } from "../../core/reference/finite-differences.ts";
-import { referenceGradients, type ReferenceGradients } from "../../core/reference/reference-gradients.ts";
+import {
+  referenceGradients,
+  type ReferenceGradients,
+  type ReluKink,
+} from "../../core/reference/reference-gradients.ts";
 import type { ReferenceNetwork, ReferenceRows } from "../../core/reference/reference-network.ts";
 import { viewOf } from "../../shared/tensor-view.ts";
 import type {
@@ -45,7 +49,10 @@ function add(sum: Float64Array, part: Float64Array): void {
   for (let i = 0; i < sum.length; i++) sum[i] = (sum[i] ?? NaN) + (part[i] ?? NaN);
 }
 
-/** This block's share of the float64 loss and gradients; the block's rows of dx are written into the arena. */
+/**
+ * This block's share of the float64 loss and gradients; the block's rows of dx are written into the arena. Kinks count
+ * their rows from the first of all the data.
+ */
 export function runReference(
   task: ReferenceTask,
   memory: WebAssembly.Memory,
@@ -57,6 +64,7 @@ export function runReference(
   const y = viewOf(memory, task.y, "float32");
   const dx = viewOf(memory, task.dx, "float64");
   let loss = 0;
+  const kinks: ReluKink[] = [];
   let total: ReferenceGradients | null = null;
   for (const { begin, end } of piecesOf(task.block, control)) {
     const rows: ReferenceRows = {
@@ -68,6 +76,7 @@ export function runReference(
       dx: dx.subarray(begin * inFeatures, end * inFeatures),
     });
     loss += part.loss;
+    kinks.push(...part.kinks.map((kink) => ({ ...kink, row: begin + kink.row })));
     if (total === null) {
       total = part;
       continue;
@@ -76,7 +85,7 @@ export function runReference(
   }
   if (total === null)
     throw new RangeError(`reference: expected rows, got the empty block at ${task.block.begin}`);
-  return { ...total, loss };
+  return { ...total, loss, kinks };
 }
 
 /** This block's share of the central differences at the task's coordinates. */

@@ -1,6 +1,6 @@
 // The real worker, except that a program with a mark named "fault: …" makes its last worker fail in that way: what a
 // crash, a hang or a thrown error looks like from outside.
-import { work as realWork } from "../../../out/main/worker.js";
+const { work: realWork } = await import(new URL("../../../out/main/worker.js", import.meta.url).href);
 
 const faultOf = (task) =>
   task.kind === "program" && task.worker === task.threads - 1

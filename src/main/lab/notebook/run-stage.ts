@@ -23,7 +23,7 @@ export interface StageRun {
   readonly stage: string;
   readonly loss: number;
   readonly forwardMs: PassTimes;
-  /** NaN and no samples when only the forward pass ran. */
+  /** NaN and no samples of a pass that was not timed. */
   readonly backwardMs: PassTimes;
   readonly timings: Timing[];
   readonly gradients: GradientSummary[];
@@ -62,7 +62,8 @@ export async function runStage(
     readonly name: string;
     readonly weights: Weights;
     readonly shift: number;
-    readonly passes: "forward" | "both";
+    /** Which passes are timed; the backward pass needs the forward pass to run before it. */
+    readonly timed: "forward" | "backward" | "both";
   },
 ): Promise<StageRun> {
   const { xTrain, yTrain } = session.normalized();
@@ -77,7 +78,7 @@ export async function runStage(
   ops.run({ op: "mark", name: "forward" });
   const loss = built.forward();
   ops.run({ op: "mark", name: "forward end" });
-  const gradients = options.passes === "both" ? built.backward() : null;
+  const gradients = options.timed === "forward" ? null : built.backward();
   ops.run({ op: "mark", name: "backward end" });
 
   const repeats = WARMUP_CALLS + settings.samples;
@@ -99,7 +100,7 @@ export async function runStage(
       threads: settings.threads,
       rows: settings.rows,
     }));
-  const forward = timings("forward", "forward", "forward end");
+  const forward = options.timed === "backward" ? [] : timings("forward", "forward", "forward end");
   const backward = gradients === null ? [] : timings("backward", "forward end", "backward end");
   const samplesOf = (all: readonly Timing[]): number[] =>
     all.filter(({ warmup }) => !warmup).map(({ ms }) => ms);

@@ -1,5 +1,6 @@
 import { ContractError } from "../../../core/errors.ts";
 import type { Tensor } from "../../../core/ops/recording-ops.ts";
+import type { ReluKink } from "../../../core/reference/reference-gradients.ts";
 import type { NotebookSettings } from "../../../shared/notebook.ts";
 import { viewOf } from "../../../shared/tensor-view.ts";
 import type { Scope } from "../../engine/arena.ts";
@@ -31,6 +32,7 @@ export interface Weights {
   readonly b2: Tensor;
 }
 
+export const WEIGHT_NAMES: readonly (keyof Weights)[] = ["w1", "b1", "w2", "b2"];
 export type GradientName = "x" | keyof Weights;
 export const GRADIENT_NAMES: readonly GradientName[] = ["x", "w1", "b1", "w2", "b2"];
 export type Gradients = Readonly<Record<GradientName, Tensor>>;
@@ -48,6 +50,7 @@ export interface StageGradients {
 export interface ReferenceGradients {
   readonly gradients: Gradients;
   readonly loss: number;
+  readonly kinks: readonly ReluKink[];
 }
 
 /**
@@ -142,14 +145,14 @@ export class NotebookSession {
   /** The float64 gradients for these weights, computed at most once. */
   async reference(
     stage: StageGradients,
-    compute: (gradients: Gradients) => Promise<number>,
+    compute: (gradients: Gradients) => Promise<Omit<ReferenceGradients, "gradients">>,
   ): Promise<ReferenceGradients> {
     const key = `${stage.weights.w1.offsetBytes}:${stage.weightsVersion}:${stage.shift}`;
     const known = this.#references.get(key);
     if (known !== undefined) return known;
     this.#references.clear();
     const gradients = (this.#referenceTensors ??= this.#allocateReference());
-    const reference = { gradients, loss: await compute(gradients) };
+    const reference = { gradients, ...(await compute(gradients)) };
     this.#references.set(key, reference);
     return reference;
   }

@@ -3,7 +3,7 @@ import { linearBias } from "../../../../core/init/linear-bias.ts";
 import { stage4Autograd } from "../../../../core/notebook/stage-4-autograd.ts";
 import { randomStream } from "../../../../core/random/random-stream.ts";
 import type { CellProgress, CellRunner } from "../cell-runner.ts";
-import { checkGradients } from "../gradient-checks.ts";
+import { checkGradients } from "../check-gradients.ts";
 import { runStage, type StageRun } from "../run-stage.ts";
 import { HIDDEN, IN_FEATURES, type NotebookSession, type Weights } from "../session.ts";
 
@@ -36,14 +36,14 @@ function weightsOf(session: NotebookSession): Weights {
 const runAutograd = (
   session: NotebookSession,
   progress: CellProgress,
-  passes: "forward" | "both",
+  timed: "forward" | "backward",
 ): Promise<StageRun> =>
   runStage(session, progress, {
     stage: stage4Autograd,
     name: STAGE,
     weights: weightsOf(session),
     shift: NO_SHIFT,
-    passes,
+    timed,
   });
 
 /** Cell 84: the forward pass of the framework-style model. */
@@ -57,7 +57,7 @@ export const runAutogradForward: CellRunner = async (session, progress) => {
 
 /** Cell 86: loss.backward(), and the five checks that the notebook leaves out. */
 export const runAutogradBackward: CellRunner = async (session, progress) => {
-  const run = await runAutograd(session, progress, "both");
+  const run = await runAutograd(session, progress, "backward");
   const checks = await checkGradients(session, progress, {
     stage: STAGE,
     gradients: session.stageGradients(STAGE, "86"),

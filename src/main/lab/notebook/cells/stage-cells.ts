@@ -4,7 +4,7 @@ import { stage2LayerClasses } from "../../../../core/notebook/stage-2-layer-clas
 import { stage3Module } from "../../../../core/notebook/stage-3-module.ts";
 import type { QuantityRecord } from "../../../../core/notebook/judge.ts";
 import type { CellRunner } from "../cell-runner.ts";
-import { checkGradients } from "../gradient-checks.ts";
+import { checkGradients } from "../check-gradients.ts";
 import { runStage, OUTER_PRODUCT_CHUNK_ROWS, type StageRun } from "../run-stage.ts";
 import { HIDDEN, IN_FEATURES, type NotebookSession } from "../session.ts";
 import { RELU_SHIFT } from "./init-cells.ts";
@@ -20,7 +20,7 @@ function remember(session: NotebookSession, run: StageRun): void {
 const stageRunner =
   (
     stage: HandWrittenStage,
-    passes: "forward" | "both",
+    timed: "forward" | "backward" | "both",
     measure: (run: StageRun, session: NotebookSession) => QuantityRecord,
   ): CellRunner =>
   async (session, progress) => {
@@ -29,10 +29,10 @@ const stageRunner =
       name: stage,
       weights: session.weights,
       shift: RELU_SHIFT,
-      passes,
+      timed,
     });
     const measured = measure(run, session);
-    if (passes === "both") remember(session, run);
+    if (timed !== "forward") remember(session, run);
     return { measured, details: { timings: run.timings, gradients: run.gradients } };
   };
 
@@ -52,7 +52,7 @@ export const runLayerClassesForward = stageRunner("layer classes", "forward", (r
 }));
 
 /** Cell 43. */
-export const runLayerClassesBackward = stageRunner("layer classes", "both", (run) => ({
+export const runLayerClassesBackward = stageRunner("layer classes", "backward", (run) => ({
   backwardMs: run.backwardMs.medianMs,
 }));
 
@@ -63,7 +63,7 @@ export const runModuleForward = stageRunner("Module", "forward", (run) => ({
 }));
 
 /** Cell 64: also how much faster than the outer products of cell 43. */
-export const runModuleBackward = stageRunner("Module", "both", (run, session) => ({
+export const runModuleBackward = stageRunner("Module", "backward", (run, session) => ({
   backwardMs: run.backwardMs.medianMs,
   speedup: (session.remembered.get("layer classes")?.["backwardMs"] ?? NaN) / run.backwardMs.medianMs,
 }));

@@ -1,0 +1,41 @@
+import type { GradientCheck } from "../../../shared/run-records.ts";
+import type { CellOutcome, CellProgress } from "./cell-runner.ts";
+import { checkByDifferences } from "./check-by-differences.ts";
+import { checkByReference } from "./check-by-reference.ts";
+import { GRADIENT_NAMES, type NotebookSession, type StageGradients } from "./session.ts";
+
+/**
+ * Checks the five gradients of a stage against the float64 reference (all coordinates) and central differences (a
+ * seeded sample). A tensor passes when it passes both.
+ */
+export async function checkGradients(
+  session: NotebookSession,
+  progress: CellProgress,
+  options: { readonly stage: string; readonly gradients: StageGradients },
+): Promise<CellOutcome & { readonly details: { readonly gradientChecks: GradientCheck[] } }> {
+  const { stage, gradients } = options;
+  const { rows, coordinates } = session.settings;
+  progress.phase(`${stage}: float64 reference over ${rows.toLocaleString("en")} rows`);
+  const { checks, referenceLoss } = await checkByReference(session, stage, gradients, (fraction) => {
+    progress.progress(0.7 * fraction);
+  });
+  progress.phase(`${stage}: central differences at ${coordinates} coordinates a tensor`);
+  const differences = await checkByDifferences(session, stage, gradients, (fraction) => {
+    progress.progress(0.7 + 0.3 * fraction);
+  });
+  const gradientChecks = [...checks, ...differences];
+  const passed = GRADIENT_NAMES.filter((tensor) =>
+    gradientChecks.every((check) => check.tensor !== tensor || check.passed),
+  ).length;
+  return {
+    measured: {
+      passed,
+      worstRelNorm: Math.max(...checks.map(({ relNorm }) => relNorm)),
+      worstFiniteDifference: Math.max(...differences.map(({ relMax }) => relMax)),
+      xHiddenByAtol: checks.find(({ tensor }) => tensor === "x")?.hiddenByAtol ?? NaN,
+      loss: gradients.loss,
+      referenceLoss,
+    },
+    details: { gradientChecks },
+  };
+}

@@ -1,0 +1,104 @@
+import { readFile } from "node:fs/promises";
+import { beforeAll, describe, expect, it } from "vitest";
+import { compareGradients, finishComparison } from "../../../src/core/gradient-check.ts";
+import { finiteDifferences } from "../../../src/core/reference/finite-differences.ts";
+import {
+  referenceGradients,
+  type ReferenceGradients,
+} from "../../../src/core/reference/reference-gradients.ts";
+import type { ReferenceNetwork, ReferenceRows } from "../../../src/core/reference/reference-network.ts";
+import { sampleCoordinates } from "../../../src/core/reference/sample-coordinates.ts";
+import { loadMnistTraining } from "../../../src/main/data/mnist.ts";
+import { readNpy } from "../../../src/main/data/read-npy.ts";
+
+const ROWS = 50_000;
+const IN_FEATURES = 784;
+const WEIGHTS = ["w1", "b1", "w2", "b2"] as const;
+
+interface Golden {
+  readonly train_mean: number;
+  readonly train_std: number;
+  readonly notebook: Readonly<Record<string, number>>;
+}
+
+const golden = JSON.parse(await readFile("test/golden/golden.json", "utf8")) as Golden;
+const array = async (name: string) => (await readNpy(`test/golden/notebook_${name}.npy`)).data;
+
+const norm = (values: Float64Array): number =>
+  Math.sqrt(values.reduce((sum, value) => sum + value * value, 0));
+
+/** Mean and standard deviation (n − 1) of pixels / 256, from how often each value occurs: hardly any rounding. */
+function pixelStatistics(images: Uint8Array): { mean: number; std: number } {
+  const counts = new Float64Array(256);
+  for (const pixel of images) counts[pixel]++;
+  const mean = counts.reduce((sum, count, pixel) => sum + count * (pixel / 256), 0) / images.length;
+  const squares = counts.reduce((sum, count, pixel) => sum + count * (pixel / 256 - mean) ** 2, 0);
+  return { mean, std: Math.sqrt(squares / (images.length - 1)) };
+}
+
+describe("the float64 reference on all 50,000 images", () => {
+  let statistics: { mean: number; std: number };
+  let network: ReferenceNetwork;
+  let rows: ReferenceRows;
+  let result: ReferenceGradients;
+  const dx = new Float64Array(ROWS * IN_FEATURES);
+
+  beforeAll(async () => {
+    const images = new Uint8Array(60_000 * IN_FEATURES);
+    const labels = new Uint8Array(60_000);
+    await loadMnistTraining("resources/data/mnist", { images, labels });
+    const training = images.subarray(0, ROWS * IN_FEATURES);
+    statistics = pixelStatistics(training);
+    const normalized = Float32Array.from(
+      { length: 256 },
+      (_, pixel) => (pixel / 256 - statistics.mean) / statistics.std,
+    );
+    const x = new Float32Array(training.length);
+    for (let i = 0; i < x.length; i++) x[i] = normalized[training[i]]!;
+    rows = { x, y: Float32Array.from(labels.subarray(0, ROWS)) };
+    const [w1, b1, w2, b2] = (await Promise.all(WEIGHTS.map(array))).map((values) =>
+      Float64Array.from(values),
+    );
+    network = { w1: w1, b1: b1, w2: w2, b2: b2, inFeatures: IN_FEATURES, hidden: 50, shift: 0.5 };
+    result = referenceGradients(network, rows, { meanOver: ROWS, dx });
+  }, 120_000);
+
+  it("has PyTorch's data statistics", () => {
+    expect(Math.abs(statistics.mean / golden.train_mean - 1)).toBeLessThan(1e-9);
+    expect(Math.abs(statistics.std / golden.train_std - 1)).toBeLessThan(1e-9);
+  });
+
+  it("has PyTorch's loss and gradient norms to 1e-9", () => {
+    expect(Math.abs(result.loss / golden.notebook["loss"] - 1)).toBeLessThan(1e-9);
+    for (const name of WEIGHTS) {
+      expect(Math.abs(norm(result[name]) / golden.notebook[`${name}_grad_norm`] - 1), name).toBeLessThan(
+        1e-9,
+      );
+    }
+    expect(Math.abs(norm(dx) / golden.notebook["xg_norm"] - 1)).toBeLessThan(1e-9);
+  });
+
+  it("has PyTorch's gradients element by element, as far as float32 holds them", async () => {
+    const pairs = await Promise.all(
+      WEIGHTS.map(async (name) => [name, await array(`${name}_grad`), result[name]] as const),
+    );
+    const first32 = await array("x_grad_first32");
+    for (const [name, theirs, ours] of [...pairs, ["x", first32, dx.subarray(0, first32.length)] as const]) {
+      const { relMax, relNorm } = finishComparison(compareGradients(ours, theirs));
+      expect(Math.max(relMax, relNorm), name).toBeLessThan(1e-6);
+    }
+  });
+
+  it("agrees with its own central differences", () => {
+    const sizes = { x: dx.length, w1: 39_200, b1: 50, w2: 50, b2: 1 };
+    const coordinates = sampleCoordinates(1, sizes, 20);
+    const found = finiteDifferences(network, rows, { meanOver: ROWS, firstRow: 0, coordinates });
+    for (const name of ["x", ...WEIGHTS] as const) {
+      const gradient = name === "x" ? dx : result[name];
+      const chosen = coordinates[name].map((index) => gradient[index]);
+      const { relMax } = finishComparison(compareGradients(chosen, found.derivatives[name]));
+      // A row that crosses a kink adds its own small gradient to the difference.
+      expect(relMax, name).toBeLessThan(1e-4);
+    }
+  });
+});

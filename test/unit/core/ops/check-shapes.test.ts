@@ -1,0 +1,133 @@
+import { describe, expect, it } from "vitest";
+import { ContractError, ShapeError } from "../../../../src/core/errors.ts";
+import { checkShapes } from "../../../../src/core/ops/check-shapes.ts";
+import type { Op, OpName, TensorLike } from "../../../../src/core/ops/op.ts";
+
+const t = (name: string, ...shape: number[]): TensorLike => ({ name, shape, dtype: "float32" });
+const flags = { transposeA: false, transposeB: false, accumulate: false };
+
+/** For every op one call that fits and some that do not. */
+const CASES: Record<Exclude<OpName, "mark">, { good: Op<TensorLike>; bad: Op<TensorLike>[] }> = {
+  matmul: {
+    good: { op: "matmul", a: t("a", 2, 3), b: t("b", 4, 3), out: t("out", 2, 4), ...flags, transposeB: true },
+    bad: [
+      { op: "matmul", a: t("a", 2, 3), b: t("b", 4, 3), out: t("out", 2, 3), ...flags },
+      { op: "matmul", a: t("a", 2, 3), b: t("b", 3, 4), out: t("out", 4, 2), ...flags },
+      { op: "matmul", a: t("a", 6), b: t("b", 3, 4), out: t("out", 2, 4), ...flags },
+      { op: "matmul", a: t("a", 2, 3), b: t("b", 3, 4), out: t("out", 3, 4), ...flags, transposeA: true },
+    ],
+  },
+  addBias: {
+    good: { op: "addBias", x: t("x", 2, 3), bias: t("b", 3), out: t("out", 2, 3) },
+    bad: [
+      { op: "addBias", x: t("x", 2, 3), bias: t("b", 2), out: t("out", 2, 3) },
+      { op: "addBias", x: t("x", 2, 3), bias: t("b", 3), out: t("out", 3, 2) },
+    ],
+  },
+  relu: {
+    good: { op: "relu", x: t("x", 2, 3), out: t("out", 2, 3), shift: 0 },
+    bad: [{ op: "relu", x: t("x", 2, 3), out: t("out", 6), shift: 0 }],
+  },
+  reluBackward: {
+    good: { op: "reluBackward", x: t("x", 2), dy: t("dy", 2), dx: t("dx", 2) },
+    bad: [
+      { op: "reluBackward", x: t("x", 2), dy: t("dy", 3), dx: t("dx", 2) },
+      { op: "reluBackward", x: t("x", 2), dy: t("dy", 2), dx: t("dx", 3) },
+    ],
+  },
+  columnSum: {
+    good: { op: "columnSum", x: t("x", 2, 3), out: t("out", 3) },
+    bad: [{ op: "columnSum", x: t("x", 2, 3), out: t("out", 2) }],
+  },
+  outerProductSum: {
+    good: { op: "outerProductSum", x: t("x", 5, 3), dy: t("dy", 5, 2), out: t("out", 3, 2), chunkRows: 2 },
+    bad: [
+      { op: "outerProductSum", x: t("x", 5, 3), dy: t("dy", 4, 2), out: t("out", 3, 2), chunkRows: 2 },
+      { op: "outerProductSum", x: t("x", 5, 3), dy: t("dy", 5, 2), out: t("out", 2, 3), chunkRows: 2 },
+    ],
+  },
+  mse: {
+    good: { op: "mse", pred: t("pred", 4, 1), target: t("y", 4), loss: t("loss", 1) },
+    bad: [
+      // The broadcast trap of the notebook: (N,) instead of (N, 1).
+      { op: "mse", pred: t("pred", 4), target: t("y", 4), loss: t("loss", 1) },
+      { op: "mse", pred: t("pred", 4, 2), target: t("y", 4), loss: t("loss", 1) },
+      { op: "mse", pred: t("pred", 4, 1), target: t("y", 4, 1), loss: t("loss", 1) },
+      { op: "mse", pred: t("pred", 4, 1), target: t("y", 4), loss: t("loss", 4) },
+    ],
+  },
+  mseBackward: {
+    good: { op: "mseBackward", pred: t("pred", 4, 1), target: t("y", 4), dpred: t("dpred", 4, 1) },
+    bad: [
+      { op: "mseBackward", pred: t("pred", 4, 1), target: t("y", 4), dpred: t("dpred", 4) },
+      { op: "mseBackward", pred: t("pred", 4, 1), target: t("y", 5), dpred: t("dpred", 4, 1) },
+    ],
+  },
+  scaleBytes: {
+    good: { op: "scaleBytes", bytes: t("bytes", 2, 3), out: t("out", 2, 3), divisor: 256 },
+    bad: [{ op: "scaleBytes", bytes: t("bytes", 2, 3), out: t("out", 3, 2), divisor: 256 }],
+  },
+  statistics: {
+    good: { op: "statistics", x: t("x", 2, 3), out: t("out", 7) },
+    bad: [{ op: "statistics", x: t("x", 2, 3), out: t("out", 6) }],
+  },
+  normalize: {
+    good: { op: "normalize", x: t("x", 2, 3), statistics: t("s", 7), out: t("out", 2, 3) },
+    bad: [
+      { op: "normalize", x: t("x", 2, 3), statistics: t("s", 2), out: t("out", 2, 3) },
+      { op: "normalize", x: t("x", 2, 3), statistics: t("s", 7), out: t("out", 2) },
+    ],
+  },
+  histogram: {
+    good: { op: "histogram", x: t("x", 2, 3), out: t("out", 10), lo: 0, hi: 1 },
+    bad: [{ op: "histogram", x: t("x", 2, 3), out: t("out", 2, 5), lo: 0, hi: 1 }],
+  },
+  gatherRows: {
+    good: { op: "gatherRows", x: t("x", 9, 3), indices: t("i", 8), out: t("out", 4, 3) },
+    bad: [
+      { op: "gatherRows", x: t("x", 9, 3), indices: t("i", 8), out: t("out", 4, 2) },
+      { op: "gatherRows", x: t("x", 9, 3), indices: t("i", 8, 1), out: t("out", 4, 3) },
+    ],
+  },
+  sgd: {
+    good: { op: "sgd", param: t("w", 2, 3), grad: t("g", 2, 3), lr: t("lr", 1) },
+    bad: [
+      { op: "sgd", param: t("w", 2, 3), grad: t("g", 3, 2), lr: t("lr", 1) },
+      { op: "sgd", param: t("w", 2, 3), grad: t("g", 2, 3), lr: t("lr", 2) },
+    ],
+  },
+  record: { good: { op: "record", source: t("loss", 1), name: "loss" }, bad: [] },
+};
+
+describe("checkShapes()", () => {
+  for (const [name, { good, bad }] of Object.entries(CASES)) {
+    it(`accepts a ${name} that fits`, () => {
+      expect(() => checkShapes(good)).not.toThrow();
+    });
+    it.each(bad)(`throws ShapeError for ${name} that does not fit, case %#`, (op) => {
+      expect(() => checkShapes(op)).toThrow(ShapeError);
+      expect(() => checkShapes(op)).toThrow(new RegExp(`^${name}: `));
+    });
+  }
+
+  it("names the op, the tensor, what was expected and what came", () => {
+    const op: Op<TensorLike> = { op: "addBias", x: t("x", 2, 3), bias: t("b1", 2), out: t("out", 2, 3) };
+    expect(() => checkShapes(op)).toThrow('addBias: bias "b1": expected (3,), got (2,)');
+  });
+
+  it("throws RangeError for parameters that make no sense", () => {
+    const { good: outer } = CASES.outerProductSum;
+    expect(() => checkShapes({ ...outer, chunkRows: 0 } as Op<TensorLike>)).toThrow(RangeError);
+    expect(() => checkShapes({ ...CASES.histogram.good, hi: 0 } as Op<TensorLike>)).toThrow(RangeError);
+    expect(() => checkShapes({ ...CASES.scaleBytes.good, divisor: 0 } as Op<TensorLike>)).toThrow(RangeError);
+    expect(() => checkShapes({ ...CASES.gatherRows.good, indices: t("i", 3) } as Op<TensorLike>)).toThrow(
+      RangeError,
+    );
+    expect(() => checkShapes({ op: "record", source: t("nothing", 0), name: "loss" })).toThrow(RangeError);
+  });
+
+  it("throws ContractError when a product is written over its own input", () => {
+    const a = t("a", 3, 3);
+    expect(() => checkShapes({ op: "matmul", a, b: t("b", 3, 3), out: a, ...flags })).toThrow(ContractError);
+  });
+});

@@ -1,0 +1,124 @@
+import { readFile } from "node:fs/promises";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { DataFormatError } from "../../../../src/core/errors.ts";
+import { readNpy } from "../../../../src/main/data/read-npy.ts";
+import { temporaryFiles } from "./temporary-files.ts";
+
+const { path, write } = temporaryFiles();
+const SOUND = "{'descr': '<f4', 'fortran_order': False, 'shape': (2, 3), }";
+
+/** A .npy file of any version with this dictionary and this many value bytes. */
+function npyFile(dictionary: string, values: Uint8Array | number, { version = 1 } = {}): Uint8Array {
+  const text = Buffer.from(`${dictionary}\n`, "latin1");
+  const length = Buffer.alloc(version === 1 ? 2 : 4);
+  if (version === 1) length.writeUInt16LE(text.length);
+  else length.writeUInt32LE(text.length);
+  const magic = Buffer.from([0x93, ...Buffer.from("NUMPY"), version, 0]);
+  return Buffer.concat([magic, length, text, typeof values === "number" ? new Uint8Array(values) : values]);
+}
+
+async function refusal(content: Uint8Array): Promise<string> {
+  const error: unknown = await readNpy(await write("refused.npy", content)).catch(
+    (reason: unknown) => reason,
+  );
+  expect(error).toBeInstanceOf(DataFormatError);
+  return (error as DataFormatError).message;
+}
+
+const dictionary = (descr: string, shape: string, fortran = "False"): string =>
+  `{'descr': ${descr}, 'fortran_order': ${fortran}, 'shape': ${shape}, }`;
+
+describe("readNpy()", () => {
+  it("reads what numpy wrote", async () => {
+    const weights = await readNpy("test/golden/notebook_w1.npy");
+    expect(weights.shape).toEqual([784, 50]);
+    expect(weights.data).toBeInstanceOf(Float32Array);
+    expect(weights.data.every((value) => Math.abs(value) < 1)).toBe(true);
+    expect((await readNpy("test/golden/notebook_b2.npy")).shape).toEqual([1]);
+  });
+
+  it("reads float32 and float64 of any shape and version", async () => {
+    const shapes = fc.array(fc.nat(4), { maxLength: 4 });
+    await fc.assert(
+      fc.asyncProperty(shapes, fc.boolean(), fc.constantFrom(1, 2, 3), async (shape, wide, version) => {
+        const numel = shape.reduce((product, size) => product * size, 1);
+        const data = wide ? new Float64Array(numel).fill(1 / 3) : new Float32Array(numel).fill(1 / 3);
+        const sizes = shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(", ")})`;
+        const header = dictionary(wide ? "'<f8'" : "'<f4'", sizes);
+        const file = await write("sound.npy", npyFile(header, new Uint8Array(data.buffer), { version }));
+        expect(await readNpy(file)).toEqual({ shape, data });
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it("fault 28: names expected and actual bytes of a file cut short anywhere, or too long", async () => {
+    const sound = npyFile(SOUND, 24);
+    for (let length = 0; length < sound.length; length++) {
+      expect(await refusal(sound.subarray(0, length))).toMatch(/expected .+, got/);
+    }
+    const total = sound.length;
+    expect(await refusal(sound.subarray(0, total - 1))).toContain(
+      `expected ${total} bytes for shape (2, 3), got ${total - 1} bytes`,
+    );
+    expect(await refusal(npyFile(SOUND, 25))).toContain(`got ${total + 1} bytes`);
+  });
+
+  it("fault 29: names a wrong magic, version, type, byte order and layout", async () => {
+    expect(await refusal(Buffer.from("not numpy at all"))).toContain(
+      "expected a .npy file, got another magic",
+    );
+    expect(await refusal(Buffer.from("PK\u0003\u0004 and so on"))).toContain("a zip archive such as .npz");
+    expect(await refusal(npyFile(SOUND, 24, { version: 4 }))).toContain("version 1, 2 or 3, got 4");
+    expect(await refusal(npyFile(dictionary("'<i8'", "(1,)"), 8))).toContain('type "<i8"');
+    expect(await refusal(npyFile(dictionary("'>f4'", "(1,)"), 4))).toContain(
+      'big-endian values (type ">f4")',
+    );
+    expect(await refusal(npyFile(dictionary("[('a', '<f4')]", "(1,)"), 4))).toContain("a structured type");
+    expect(await refusal(npyFile(dictionary("'<f4'", "(2, 3)", "True"), 24))).toContain("got Fortran order");
+    expect(await refusal(npyFile("{'shape': (1,), }", 4))).toContain("a header with 'descr'");
+    expect(await refusal(npyFile(dictionary("'<f4'", "(-1,)"), 4))).toContain("'shape' of whole numbers");
+    expect(await refusal(npyFile(dictionary("'<f4'", "(2, n)"), 4))).toContain("'shape' of whole numbers");
+  });
+
+  it("fault 30: checks claimed sizes before it allocates", async () => {
+    expect(await refusal(npyFile(dictionary("'<f4'", "(2147483648, 1024)"), 4))).toContain("8796093022");
+    expect(await refusal(npyFile(dictionary("'<f8'", "(999999999999999, 999999999999999)"), 4))).toContain(
+      "bytes for shape",
+    );
+    const longHeader = Buffer.from(npyFile(SOUND, 24, { version: 2 }));
+    longHeader.writeUInt32LE(2 ** 31, 8);
+    expect(await refusal(longHeader)).toContain("a header of at most 1048576 bytes, got 2147483648 bytes");
+  });
+
+  it("fault 35: refuses pickles and object arrays with a hint, and runs nothing", async () => {
+    const pickle = Buffer.from("\u0080\u0004cos\nsystem\n(S'exit 1'\ntR.", "latin1");
+    expect(await refusal(pickle)).toContain(
+      "a pickle, which is a program and is never run here; save it again with numpy.save",
+    );
+    expect(await refusal(npyFile(dictionary("'|O'", "(1,)"), pickle))).toContain(
+      'Python objects (type "|O")',
+    );
+  });
+
+  it("refuses what is not a file", async () => {
+    await expect(readNpy(path("."))).rejects.toThrow(/expected a file, got a folder|EISDIR/);
+    await expect(readNpy("/dev/zero")).rejects.toThrow("expected a file, got a device or pipe");
+  });
+
+  it("refuses every damaged header, or reads the very bytes behind it", async () => {
+    const sound = await readFile("test/golden/notebook_b1.npy");
+    await fc.assert(
+      fc.asyncProperty(fc.nat(127), fc.nat(255), async (position, byte) => {
+        const content = Uint8Array.from(sound);
+        content[position] = byte;
+        const result = await readNpy(await write("damaged.npy", content)).catch((error: unknown) => error);
+        if (result instanceof DataFormatError) return;
+        const { data } = result as Awaited<ReturnType<typeof readNpy>>;
+        expect(Buffer.from(data.buffer).equals(sound.subarray(sound.length - data.byteLength))).toBe(true);
+      }),
+      { numRuns: 200 },
+    );
+  });
+});
