@@ -18,10 +18,17 @@ interface ChartFigureProps {
   readonly live?: Live;
   /** The sentence for a live chart, whose figure stays the same while it grows. */
   readonly summary?: string;
+  /** Keeps the tools in sight instead of showing them on hover and focus. */
+  readonly toolsShown?: boolean;
 }
 
 /** A chart with its title, legend and tools; its table says the same in text. */
-export function ChartFigure({ figure, live, summary = figure.summary }: ChartFigureProps) {
+export function ChartFigure({
+  figure,
+  live,
+  summary = figure.summary,
+  toolsShown = false,
+}: ChartFigureProps) {
   const theme = useChartTheme();
   const animate = !useReducedMotion();
   const box = useRef<HTMLElement>(null);
@@ -49,6 +56,7 @@ export function ChartFigure({ figure, live, summary = figure.summary }: ChartFig
         <ChartToolbar
           title={figure.title}
           asTable={asTable}
+          shown={toolsShown || asTable}
           log={figure.log === undefined ? null : { axis: figure.log.axis, on: log }}
           onLog={setLog}
           onTable={setAsTable}

@@ -5,6 +5,7 @@ import classes from "./chart-figure.module.css";
 interface ChartToolbarProps {
   readonly title: string;
   readonly asTable: boolean;
+  readonly shown: boolean;
   readonly log: { readonly axis: string; readonly on: boolean } | null;
   readonly onLog: (on: boolean) => void;
   readonly onTable: (on: boolean) => void;
@@ -14,7 +15,7 @@ interface ChartToolbarProps {
 }
 
 export function ChartToolbar(props: ChartToolbarProps) {
-  const { title, asTable, log } = props;
+  const { title, asTable, shown, log } = props;
   const tool = (label: string, Icon: LucideIcon, onClick: () => void) => (
     <Tooltip label={label}>
       <ActionIcon aria-label={`${label}: ${title}`} onClick={onClick}>
@@ -23,7 +24,7 @@ export function ChartToolbar(props: ChartToolbarProps) {
     </Tooltip>
   );
   return (
-    <div className={classes["toolbar"]} role="toolbar" aria-label={`Tools for ${title}`} data-shown={asTable}>
+    <div className={classes["toolbar"]} role="toolbar" aria-label={`Tools for ${title}`} data-shown={shown}>
       {log !== null && !asTable && (
         <Tooltip label={log.on ? `Linear ${log.axis} axis` : `Logarithmic ${log.axis} axis`}>
           <ActionIcon

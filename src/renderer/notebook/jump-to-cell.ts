@@ -6,6 +6,6 @@ export function jumpToCell(cell: string): void {
   requestAnimationFrame(() => {
     const heading = document.getElementById(cellAnchor(cell));
     heading?.focus({ preventScroll: true });
-    heading?.scrollIntoView({ block: "start" });
+    heading?.closest("article")?.scrollIntoView({ block: "start" });
   });
 }

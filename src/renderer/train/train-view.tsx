@@ -50,5 +50,12 @@ export function TrainView() {
 function LossChart({ log, version }: { readonly log: TrainingLog; readonly version: number }) {
   const figure = useMemo(() => lossFigure(log), [log]);
   const refresh = useCallback((chart: Chart) => refreshLoss(chart, log), [log]);
-  return <ChartFigure figure={figure} live={{ revision: version, refresh }} summary={lossSummary(log)} />;
+  return (
+    <ChartFigure
+      figure={figure}
+      toolsShown
+      live={{ revision: version, refresh }}
+      summary={lossSummary(log)}
+    />
+  );
 }
