@@ -4,7 +4,7 @@ import { notebookSettingsSchema } from "../../shared/notebook.ts";
 import type { RunDetails, RunSummary, Timing } from "../../shared/run-records.ts";
 import type { Lab } from "../lab/lab.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
-import { cellTable } from "../shell/cell-table.ts";
+import { cellTable } from "./cell-table.ts";
 import { readWeights } from "./read-weights.ts";
 import { showProgress } from "./show-progress.ts";
 

@@ -42,7 +42,8 @@ export interface DiagnosticsSources {
   readonly delay: EventLoopDelay;
 }
 
-function warningsOf({ store, engine }: DiagnosticsSources): string[] {
+function warningsOf(sources: DiagnosticsSources): string[] {
+  const { store, engine } = sources;
   const warnings = [...store.notices];
   if (store.readOnlyReason !== null) warnings.push(store.readOnlyReason);
   if (engine.failure !== null) warnings.push(`The worker threads reported: ${engine.failure}`);
@@ -51,7 +52,7 @@ function warningsOf({ store, engine }: DiagnosticsSources): string[] {
       "The app runs as root, where Chromium's sandbox cannot work: start it as an ordinary user.",
     );
   }
-  if (process.versions.electron.startsWith("33.")) {
+  if (sources.machine.electron.startsWith("33.")) {
     warnings.push(
       "Electron 33 is out of support and used because no newer runtime could be fetched; connect this machine once and run the set-up again.",
     );

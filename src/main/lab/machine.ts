@@ -5,6 +5,9 @@ import type { Machine } from "../../shared/run-records.ts";
 /** The matmul kernel in use: one for all runtimes until several compete. */
 const KERNEL = "wasm-simd128 4x8";
 
+/** Plain Node, in which some tests run, has neither Electron nor Chrome. */
+const versionOf = (component: string): string => process.versions[component] ?? "none";
+
 /** Describes this machine and runtime; `id` is a hash of what changes a measurement, so not of the host's name. */
 export function describeMachine(): Machine {
   const processors = cpus();
@@ -13,10 +16,10 @@ export function describeMachine(): Machine {
     cpuModel: processors[0]?.model.trim() ?? "unknown",
     cpuCores: processors.length,
     memoryBytes: totalmem(),
-    electron: process.versions.electron,
+    electron: versionOf("electron"),
     node: process.versions.node,
     v8: process.versions.v8,
-    chrome: process.versions.chrome,
+    chrome: versionOf("chrome"),
     kernel: KERNEL,
   };
   const id = createHash("sha256").update(JSON.stringify(measured)).digest("hex").slice(0, 16);

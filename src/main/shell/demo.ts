@@ -4,7 +4,7 @@ import type { BrowserWindow } from "electron";
 import { NOTEBOOK_DEFAULTS } from "../../shared/notebook.ts";
 import type { CellResult } from "../../shared/run-records.ts";
 import type { Lab } from "../lab/lab.ts";
-import { cellTable } from "./cell-table.ts";
+import { cellTable } from "../cli/cell-table.ts";
 
 // Charts animate and tables are laid out after the last event arrived.
 const SETTLE_MS = 1_000;

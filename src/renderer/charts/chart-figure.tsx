@@ -49,7 +49,7 @@ export function ChartFigure({
   return (
     <figure ref={box} className={classes["figure"]}>
       <figcaption>
-        <div className={classes["words"]}>
+        <div className={classes["words"]} data-tools={toolsShown}>
           <span className={classes["title"]}>{figure.title}</span>
           {figure.note !== undefined && <span className={classes["note"]}>{figure.note}</span>}
         </div>

@@ -1,8 +1,8 @@
 import { checksPassed, exactly, timed } from "../judge.ts";
 import { quantity, type NotebookCell } from "./notebook-cell.ts";
 
-/** Bytes of x ⊗ dy for all rows at once: 50000 × 784 × 50 float32. */
-export const OUTER_PRODUCT_BYTES = 50_000 * 784 * 50 * 4;
+/** Bytes of x ⊗ dy for all rows at once: rows × 784 × 50 float32. */
+export const outerProductBytes = (rows: number): number => rows * 784 * 50 * 4;
 
 const CHECK_WHY =
   "The notebook asks torch's autograd and accepts |a − b| ≤ 1e-5 + 1e-3 |b|. That is weak for x.g: about three quarters of its entries are smaller than 1e-5, so an input gradient that is 8 % wrong would pass. So every tensor is also judged by max |a − b| / max |b| and ‖a − b‖ / ‖b‖, and the share hidden by atol is shown. References: an independent float64 backward pass over all rows, and central differences in float64 on a seeded sample of coordinates.";
@@ -12,6 +12,8 @@ const CHECKS = [
   quantity("worstRelNorm", "largest ‖a − b‖ / ‖b‖, float64"),
   quantity("worstFiniteDifference", "largest max |a − b| / max |b|, finite differences"),
   quantity("xHiddenByAtol", "share of x.g hidden by atol"),
+  quantity("loss", "loss, float32"),
+  quantity("referenceLoss", "loss, float64 reference"),
 ];
 
 const check = (id: string, covers: string, stage: string, needs: string): NotebookCell => ({
@@ -39,7 +41,7 @@ export const STAGE_CELLS: readonly NotebookCell[] = [
       "The whole backward pass by hand: each function takes the gradient of its output and makes that of its inputs.",
     formula: String.raw`dx = dy\,W^\top \qquad dW = \sum_n x_n \otimes dy_n \qquad db = \sum_n dy_n`,
     why: "The notebook forms the outer product of every row before it sums: for the first layer that is 50000 × 784 × 50 float32, 7.84 GB. Here the rows go in chunks, so that it fits into memory; the number of operations and the memory traffic stay, and that is what makes it slow.",
-    expected: { outerProductBytes: OUTER_PRODUCT_BYTES },
+    expected: { outerProductBytes: outerProductBytes(50_000) },
     quantities: [
       quantity("outerProductBytes", "outer product, all rows at once", "B"),
       quantity("chunkBytes", "outer product, one chunk", "B"),
@@ -48,7 +50,11 @@ export const STAGE_CELLS: readonly NotebookCell[] = [
       quantity("backwardMs", "backward, median", "ms"),
     ],
     needs: ["7", "16"],
-    judge: exactly({ outerProductBytes: OUTER_PRODUCT_BYTES }, 0, "the forecast of the outer product agrees"),
+    judge: exactly(
+      { outerProductBytes: outerProductBytes(50_000) },
+      0,
+      "the forecast of the outer product agrees",
+    ),
   },
   check("36", "31–36", "functions", "29"),
   {

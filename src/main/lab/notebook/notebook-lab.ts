@@ -22,9 +22,9 @@ export type GivenWeights = Readonly<Record<keyof Weights, Float32Array>>;
 function summaryOf(results: readonly CellResult[]): Quantities {
   const count = (verdict: CellResult["verdict"]): number =>
     results.filter((result) => result.verdict === verdict).length;
-  const number = (cell: string, key: string): Quantities => {
+  const number = (cell: string, key: string, name: string): Quantities => {
     const value = results.find((result) => result.cell === cell)?.measured[key];
-    return value === undefined ? {} : { [`${key}${cell}`]: value };
+    return value === undefined ? {} : { [name]: value };
   };
   return {
     cells: results.length,
@@ -32,10 +32,10 @@ function summaryOf(results: readonly CellResult[]): Quantities {
     inBand: count("in band"),
     differs: count("differs"),
     failed: count("failed"),
-    ...number("23", "loss"),
-    ...number("43", "backwardMs"),
-    ...number("64", "backwardMs"),
-    ...number("86", "backwardMs"),
+    ...number("23", "loss", "loss"),
+    ...number("43", "backwardMs", "outerProductBackwardMs"),
+    ...number("64", "backwardMs", "moduleBackwardMs"),
+    ...number("86", "backwardMs", "autogradBackwardMs"),
   };
 }
 

@@ -1,4 +1,4 @@
-import { OUTER_PRODUCT_BYTES } from "../../../../core/notebook/cells/stage-cells.ts";
+import { outerProductBytes } from "../../../../core/notebook/cells/stage-cells.ts";
 import { stage1Functions } from "../../../../core/notebook/stage-1-functions.ts";
 import { stage2LayerClasses } from "../../../../core/notebook/stage-2-layer-classes.ts";
 import { stage3Module } from "../../../../core/notebook/stage-3-module.ts";
@@ -6,7 +6,7 @@ import type { QuantityRecord } from "../../../../core/notebook/judge.ts";
 import type { CellRunner } from "../cell-runner.ts";
 import { checkGradients } from "../check-gradients.ts";
 import { runStage, OUTER_PRODUCT_CHUNK_ROWS, type StageRun } from "../run-stage.ts";
-import { HIDDEN, IN_FEATURES, type NotebookSession } from "../session.ts";
+import type { NotebookSession } from "../session.ts";
 import { RELU_SHIFT } from "./init-cells.ts";
 
 const STAGES = { functions: stage1Functions, "layer classes": stage2LayerClasses, Module: stage3Module };
@@ -37,9 +37,9 @@ const stageRunner =
   };
 
 /** Cell 29: the functions, forward and backward. */
-export const runFunctions = stageRunner("functions", "both", (run) => ({
-  outerProductBytes: OUTER_PRODUCT_BYTES,
-  chunkBytes: OUTER_PRODUCT_CHUNK_ROWS * IN_FEATURES * HIDDEN * 4,
+export const runFunctions = stageRunner("functions", "both", (run, { settings }) => ({
+  outerProductBytes: outerProductBytes(settings.rows),
+  chunkBytes: outerProductBytes(OUTER_PRODUCT_CHUNK_ROWS),
   loss: run.loss,
   forwardMs: run.forwardMs.medianMs,
   backwardMs: run.backwardMs.medianMs,

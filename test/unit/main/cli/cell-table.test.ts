@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { CellResult } from "../../../../src/shared/run-records.ts";
-import { cellTable } from "../../../../src/main/shell/cell-table.ts";
+import { cellTable } from "../../../../src/main/cli/cell-table.ts";
 
 const details = { statistics: [], histograms: [], timings: [], gradients: [], gradientChecks: [] };
 const cell = (part: Partial<CellResult>): CellResult => ({

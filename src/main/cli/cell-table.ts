@@ -1,3 +1,4 @@
+import { textTable } from "./text-table.ts";
 import type { CellResult, QuantityValue } from "../../shared/run-records.ts";
 
 const COLUMNS = ["cell", "title", "quantity", "notebook", "measured", "verdict"] as const;
@@ -17,14 +18,7 @@ export function cellTable(cells: readonly CellResult[]): string {
       index === 0 ? verdict : "",
     ]);
   });
-  const all = [COLUMNS, ...rows];
-  const widths = COLUMNS.map((_, column) => Math.max(...all.map((row) => row[column]?.length ?? 0)));
-  const line = (row: readonly string[]) =>
-    row
-      .map((text, column) => text.padEnd(widths[column] ?? 0))
-      .join("  ")
-      .trimEnd();
-  return [line(COLUMNS), widths.map((width) => "-".repeat(width)).join("  "), ...rows.map(line)].join("\n");
+  return textTable(COLUMNS, rows);
 }
 
 function quantityText(value: QuantityValue | undefined): string {

@@ -1,0 +1,97 @@
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { GOLDEN_FOLDER } from "./open-test-lab.ts";
+
+const PROGRAM = resolve("out/main/lab.js");
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "backprop-lab-cli-"));
+});
+afterAll(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** The command as a user's shell runs it: this runtime is already Electron as Node. */
+function lab(...args: string[]): { status: number | null; stdout: string; stderr: string } {
+  return spawnSync(process.execPath, [PROGRAM, ...args], { encoding: "utf8", timeout: 120_000 });
+}
+
+const database = (): readonly string[] => ["--database", join(folder, "lab.sqlite")];
+
+describe("lab", () => {
+  it("explains itself with --help and ends with 0", () => {
+    for (const args of [["--help"], ["notebook", "--help"], ["runs", "--help"], ["doctor", "--help"]]) {
+      const { status, stdout } = lab(...args);
+      expect(status).toBe(0);
+      expect(stdout).toMatch(/Usage: lab/);
+    }
+  });
+
+  it.each([
+    [["no-such-command"], /unknown command/],
+    [["notebook", "--rows", "many"], /whole number/],
+    [["notebook", "--rows", "60000", "--database", join(tmpdir(), "never-written.sqlite")], /at most 50,000/],
+    [["notebook", "--no-such-option"], /unknown option/],
+    [[], /Usage/],
+  ])("ends with 2 on wrong usage: %j", (args, message) => {
+    const { status, stdout, stderr } = lab(...args);
+    expect(stderr + stdout).toMatch(message);
+    expect(status).toBe(2);
+  });
+
+  it("doctor names runtime, SQLite, kernel, threads and database", () => {
+    const { status, stdout } = lab("doctor", "--json", ...database());
+    expect(status).toBe(0);
+    const diagnostics = JSON.parse(stdout) as Record<string, unknown>;
+    expect(diagnostics).toMatchObject({
+      sqlite: expect.stringMatching(/^3\./) as string,
+      machine: { kernel: expect.stringMatching(/wasm/) as string },
+      database: { integrity: "ok", readOnly: false },
+      pool: { healthy: true },
+    });
+  });
+
+  it("runs the notebook with given weights, saves it, and lists it", () => {
+    const gradients = join(folder, "gradients");
+    const { status, stdout, stderr } = lab(
+      ...["notebook", "--weights", GOLDEN_FOLDER, "--rows", "1500", "--threads", "2", "--json"],
+      ...["--save-gradients", gradients],
+      ...database(),
+    );
+    // Not a terminal: no progress on stderr.
+    expect(stderr).toBe("");
+    expect(status).toBe(0);
+    const result = JSON.parse(stdout) as {
+      run: string;
+      loss: number;
+      stages: { name: string; gradients: unknown[]; backwardMs: { median: number; samples: number[] } }[];
+      gradientChecks: { passed: boolean }[];
+      cells: { cell: string; verdict: string }[];
+    };
+    expect(result.loss).toBeGreaterThan(30);
+    expect(result.stages.map(({ name }) => name)).toEqual(["functions", "layer classes", "Module"]);
+    for (const { gradients: five, backwardMs } of result.stages) {
+      expect(five.length).toBe(5);
+      expect(backwardMs.samples.length).toBe(5);
+    }
+    expect(result.gradientChecks.length).toBe(30);
+    expect(result.gradientChecks.every(({ passed }) => passed)).toBe(true);
+    expect(result.cells.length).toBe(24);
+    expect(readdirSync(gradients).sort()).toEqual(
+      ["b1", "b2", "w1", "w2", "x"].map((name) => `notebook_${name}_grad.npy`),
+    );
+    const runs = JSON.parse(lab("runs", "--json", ...database()).stdout) as { id: string; status: string }[];
+    expect(runs).toMatchObject([{ id: result.run, status: "finished" }]);
+    expect(lab("runs", ...database()).stdout).toContain(result.run);
+  });
+
+  it("says which file is missing when the weights cannot be read, and ends with 1", () => {
+    const { status, stderr } = lab("notebook", "--weights", join(folder, "nowhere"), ...database());
+    expect(stderr).toMatch(/notebook_w1\.npy/);
+    expect(status).toBe(1);
+  });
+});

@@ -1,0 +1,44 @@
+import { describe, expect, it } from "vitest";
+import { namedQuantity } from "../../../../src/renderer/format/named-quantity.ts";
+import { quantityRows } from "../../../../src/renderer/format/quantity.ts";
+
+describe("quantityRows()", () => {
+  it("shows the notebook's and the measured number under one prefix, with every digit behind them", () => {
+    const [row] = quantityRows(
+      [{ key: "backwardMs", label: "backward, median", unit: "ms" }],
+      { backwardMs: 1570 },
+      { backwardMs: 92.44817 },
+    );
+    expect(row).toEqual({
+      key: "backwardMs",
+      label: "backward, median",
+      unit: "s",
+      expected: { text: "1.57", exact: "1570 ms" },
+      measured: { text: "0.09245", exact: "92.44817 ms" },
+    });
+  });
+
+  it("keeps quantities that have no description, and leaves out what was not measured", () => {
+    const rows = quantityRows([], { shape: [50_000, 1] }, { verified: true });
+    expect(rows.map(({ key, expected, measured }) => [key, expected?.text, measured?.text])).toEqual([
+      ["shape", "[50,000, 1]", undefined],
+      ["verified", undefined, "yes"],
+    ]);
+  });
+});
+
+describe("namedQuantity()", () => {
+  it.each([
+    ["backwardMs", 121, "backward", "121 ms"],
+    ["peakRssBytes", 1.42e9, "peak rss", "1.420 GB"],
+    ["trainLoss", 2.41234, "train loss", "2.412"],
+    ["inBand", 7, "in band", "7"],
+    ["name", "SGD", "name", "SGD"],
+  ])("reads %s = %s as %s, %s", (key, value, label, text) => {
+    expect(namedQuantity(key, value)).toMatchObject({ label, text });
+  });
+
+  it("adds no digits to a setting", () => {
+    expect(namedQuantity("lr", 0.01, { given: true }).text).toBe("0.01");
+  });
+});
