@@ -114,10 +114,8 @@ describe("the window", () => {
     await page.getByRole("button", { name: "Export timings as CSV" }).click();
     await expect.poll(() => readdirSync(saveDir).filter((name) => name.endsWith(".csv")).length).toBe(1);
     const [name = ""] = readdirSync(saveDir);
-    const rows = parse(readFileSync(join(saveDir, name), "utf8"), { columns: true, bom: true }) as Record<
-      string,
-      string
-    >[];
+    const text = readFileSync(join(saveDir, name), "utf8");
+    const rows = parse<Record<string, string>>(text, { columns: true, bom: true });
     const samples = rows.filter((row) => row["stage"] === "Module" && row["warmup"] === "false");
     expect(samples.length).toBe(10);
     expect(samples.every((row) => Number(row["milliseconds"]) > 0 && row["rows"] === ROWS)).toBe(true);

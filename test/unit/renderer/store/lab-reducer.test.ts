@@ -150,6 +150,6 @@ describe("labReducer()", () => {
     expect(twice.notices).toHaveLength(1);
     const many = after(...["a", "b", "c", "d", "e"].map(notice));
     expect(many.notices.map(({ title }) => title)).toEqual(["b", "c", "d", "e"]);
-    expect(labReducer(many, { type: "noticeClosed", id: many.notices[0]!.id }).notices).toHaveLength(3);
+    expect(labReducer(many, { type: "noticeClosed", id: many.notices[0].id }).notices).toHaveLength(3);
   });
 });
