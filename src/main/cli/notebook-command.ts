@@ -4,8 +4,8 @@ import { notebookSettingsSchema } from "../../shared/notebook.ts";
 import type { RunDetails, RunSummary, Timing } from "../../shared/run-records.ts";
 import type { Lab } from "../lab/lab.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
-import { cellTable } from "./cell-table.ts";
 import { readWeights } from "./read-weights.ts";
+import { runReport } from "./run-report.ts";
 import { showProgress } from "./show-progress.ts";
 
 export interface NotebookOptions {
@@ -67,15 +67,6 @@ function toJson({ run, machine, cells, timings, gradientChecks }: RunDetails): u
   };
 }
 
-const gigabytes = (bytes: unknown): string => `${(Number(bytes) / 1e9).toFixed(2)} GB`;
-
-/** The cells as a table, then the run's end and its memory. */
-function report({ run, cells, machine }: RunDetails): string {
-  const memory = `memory: forecast ${gigabytes(run.config["forecastBytes"])}, peak ${gigabytes(run.summary["peakRssBytes"])}`;
-  const where = `${machine.cpuModel}, ${run.threads} threads, Electron ${machine.electron}, kernel ${machine.kernel}`;
-  return [cellTable(cells), "", `run ${run.id} ${run.status}, ${where}`, memory, ""].join("\n");
-}
-
 const failedCells = (details: RunDetails): boolean =>
   details.cells.some(({ verdict }) => verdict === "failed");
 
@@ -102,7 +93,7 @@ export async function runNotebookCommand(lab: Lab, options: NotebookOptions): Pr
     await lab.saveGradients(options.saveGradients);
   }
   process.stdout.write(
-    options.json === true ? `${JSON.stringify(toJson(details), null, 2)}\n` : report(details),
+    options.json === true ? `${JSON.stringify(toJson(details), null, 2)}\n` : `${runReport(details)}\n`,
   );
   if (run.failure !== null) process.stderr.write(`The run failed: ${run.failure}\n`);
   return run.status === "finished" && !failedCells(details) ? EXIT.ok : EXIT.failedCheck;

@@ -2,9 +2,8 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { BrowserWindow } from "electron";
 import { NOTEBOOK_DEFAULTS } from "../../shared/notebook.ts";
-import type { CellResult } from "../../shared/run-records.ts";
 import type { Lab } from "../lab/lab.ts";
-import { cellTable } from "../cli/cell-table.ts";
+import { runReport } from "../cli/run-report.ts";
 
 // Charts animate and tables are laid out after the last event arrived.
 const SETTLE_MS = 1_000;
@@ -25,15 +24,9 @@ export async function runDemo(lab: Lab, window: BrowserWindow, outDir: string): 
   const picture = join(outDir, "notebook.png");
   writeFileSync(picture, await pictureOf(window));
   process.stdout.write(
-    [
-      cellTable(details.cells),
-      "",
-      `run ${details.run.status}${details.run.failure === null ? "" : `: ${details.run.failure}`}`,
-      `${details.cells.length} cells: ${verdictCounts(details.cells)}`,
-      `screenshot ${picture}`,
-      `database ${lab.diagnostics().database.path}`,
-      "",
-    ].join("\n"),
+    [runReport(details), `screenshot ${picture}`, `database ${lab.diagnostics().database.path}`, ""].join(
+      "\n",
+    ),
   );
   const failed = details.cells.some((cell) => cell.verdict === "failed");
   return details.run.status === "finished" && !failed ? 0 : 1;
@@ -43,10 +36,4 @@ async function pictureOf(window: BrowserWindow): Promise<Buffer> {
   await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
   const image = await window.webContents.capturePage();
   return image.toPNG();
-}
-
-function verdictCounts(cells: readonly CellResult[]): string {
-  const counts = new Map<string, number>();
-  for (const { verdict } of cells) counts.set(verdict, (counts.get(verdict) ?? 0) + 1);
-  return [...counts].map(([verdict, count]) => `${count} ${verdict}`).join(", ");
 }

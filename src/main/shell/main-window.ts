@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { app, BrowserWindow, nativeTheme, screen } from "electron";
 import { APP_START_URL } from "./app-url.ts";
 import type { LabFiles } from "./lab-files.ts";
@@ -6,7 +7,7 @@ import { boundsOnDisplay, MINIMUM_SIZE } from "./window-bounds.ts";
 import { readWindowState, writeWindowState } from "./window-state-file.ts";
 
 // The page's own colours, so that nothing flashes before its first paint.
-const BACKGROUND = { dark: "#242424", light: "#ffffff" } as const;
+const BACKGROUND = { dark: "#121518", light: "#f4f5f6" } as const;
 const SAVE_DELAY_MS = 500;
 
 /** Opens the app's one window, where it was last time, and shows it once it has something to show. */
@@ -17,6 +18,7 @@ export function openMainWindow(files: LabFiles, log: Log): BrowserWindow {
     minWidth: MINIMUM_SIZE.width,
     minHeight: MINIMUM_SIZE.height,
     title: app.getName(),
+    icon: join(files.resourcesDir, "icon.png"),
     show: false,
     backgroundColor: nativeTheme.shouldUseDarkColors ? BACKGROUND.dark : BACKGROUND.light,
     webPreferences: {
