@@ -2,6 +2,8 @@ import { memo } from "react";
 import type { CellDescription } from "../../shared/notebook.ts";
 import { formatDuration } from "../format/duration.ts";
 import { quantityRows } from "../format/quantity.ts";
+import { useStore } from "../store/create-store.ts";
+import { labStore } from "../store/lab-store.ts";
 import { Formula } from "../ui/formula.tsx";
 import { QuantityTable } from "../ui/quantity-table.tsx";
 import { VerdictBadge } from "../ui/verdict-badge.tsx";
@@ -21,7 +23,8 @@ interface CellCardProps {
 /** One cell of the live document. */
 export const CellCard = memo(function CellCard({ cell }: CellCardProps) {
   const state = useCellState(cell.id);
-  const result = state.kind === "done" ? state.result : null;
+  // An older result stays in its place until the new one is there: nothing jumps, and the status says whose it is.
+  const result = useStore(labStore, ({ notebook }) => notebook.results.get(cell.id)) ?? null;
   const rows = quantityRows(cell.quantities, cell.expected, result?.measured ?? {});
   const anchor = cellAnchor(cell.id);
   return (
@@ -47,13 +50,13 @@ export const CellCard = memo(function CellCard({ cell }: CellCardProps) {
           </div>
         )}
         <QuantityTable rows={rows} caption={`${cell.title}: the notebook's values and the measured ones`} />
-        {result === null ? (
-          <CellStatus state={state} />
-        ) : (
+        {state.kind === "done" ? (
           <p className={classes["verdict"]}>
-            <VerdictBadge verdict={result.verdict} />
-            <span>{result.reason}</span>
+            <VerdictBadge verdict={state.result.verdict} />
+            <span>{state.result.reason}</span>
           </p>
+        ) : (
+          <CellStatus state={state} stale={result !== null} />
         )}
         {result !== null && <CellDetailsView title={cell.title} details={result.details} />}
         <CellDisclosures cell={cell} />

@@ -4,8 +4,23 @@ import { formatClock } from "../format/duration.ts";
 import type { CellState } from "./cell-state.ts";
 import classes from "./cell-card.module.css";
 
-/** What a cell without a result is doing. */
-export function CellStatus({ state }: { readonly state: CellState }) {
+interface CellStatusProps {
+  readonly state: CellState;
+  /** Whether the card still shows the numbers of an earlier execution. */
+  readonly stale: boolean;
+}
+
+/** What a cell without a new result is doing. */
+export function CellStatus({ state, stale }: CellStatusProps) {
+  return (
+    <>
+      <StatusLine state={state} />
+      {stale && <p className={classes["status"]}>The numbers are those of the execution before.</p>}
+    </>
+  );
+}
+
+function StatusLine({ state }: { readonly state: CellState }) {
   switch (state.kind) {
     case "done":
       return null;

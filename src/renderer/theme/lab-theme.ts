@@ -70,7 +70,7 @@ export const LAB_THEME = createTheme({
     // The page itself never scrolls, so nothing has to be locked (and no unsigned style element is written).
     ModalRoot: { defaultProps: { lockScroll: false, transitionProps: { duration: 100 } } },
     Checkbox: { defaultProps: { size: "xs" } },
-    Switch: { defaultProps: { size: "sm", withThumbIndicator: false } },
+    Switch: { defaultProps: { size: "md", withThumbIndicator: false } },
     SegmentedControl: { defaultProps: { size: "xs", transitionDuration: 100 } },
   },
 });
