@@ -113,6 +113,7 @@ export const IPC_EVENTS = {
   /** A menu command that the window carries out. */
   menuCommand: v.picklist([
     "showNotebook",
+    "showTrain",
     "showRuns",
     "showDiagnostics",
     "showSettings",

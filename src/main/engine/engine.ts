@@ -80,11 +80,18 @@ export class Engine {
     return this.#pool.failure;
   }
 
-  /** Asks the running dispatch to end; it does so at its next block of work, in milliseconds. */
+  /**
+   * Asks the running dispatch to end; it does so at its next block of work, in milliseconds. Between two dispatches
+   * of an experiment it is the next one that ends, before it has begun.
+   */
   cancel(): void {
-    if (!this.#busy) return;
     this.#cancelled = true;
-    this.#control.abort("cancelled");
+    if (this.#busy) this.#control.abort("cancelled");
+  }
+
+  /** Forgets a cancellation that came after the last dispatch; called before an experiment begins. */
+  clearCancellation(): void {
+    if (!this.#busy) this.#cancelled = false;
   }
 
   /**
@@ -162,13 +169,14 @@ export class Engine {
     if (this.#busy)
       throw new ContractError("Engine.run: another program is running; cancel it or wait for it");
     this.#busy = true;
-    this.#cancelled = false;
     try {
       if (threads > this.#pool.threads) await this.#replacePool(threads);
       this.#control.reset();
+      if (this.#cancelled) this.#control.abort("cancelled");
       return await body();
     } finally {
       this.#busy = false;
+      this.#cancelled = false;
     }
   }
 

@@ -39,7 +39,7 @@ export class RunSupervisor {
     body: (runId: string) => Promise<void>,
     summarise: () => Quantities,
   ): StartedRun {
-    const { store, tracker, emit, machineId } = this.#services;
+    const { engine, store, tracker, emit, machineId } = this.#services;
     const active = tracker.current();
     if (active !== null) {
       throw new ContractError(
@@ -55,6 +55,7 @@ export class RunSupervisor {
       "create" in row
         ? store.createRun({ ...row.create, machineId, startedAt: new Date().toISOString() })
         : store.resumeRun(row.resume);
+    engine.clearCancellation();
     tracker.begin(run.id, run.kind, title);
     emit({ name: "runChanged", payload: run });
     const done = this.#see(run, body, summarise);
@@ -93,10 +94,6 @@ export class RunSupervisor {
       } else {
         status = "failed";
         failure = error instanceof Error ? error.message : String(error);
-        emit({
-          name: "failure",
-          payload: { title: `${tracker.current()?.title ?? run.name} failed`, message: failure },
-        });
       }
     }
     const end = { status, failure, summary: summarise(), finishedAt: new Date().toISOString() };
@@ -107,8 +104,9 @@ export class RunSupervisor {
       const message = error instanceof Error ? error.message : String(error);
       emit({ name: "failure", payload: { title: "The end of the run was not saved", message } });
     }
-    tracker.end();
+    // The run's end comes first: the window then knows why what it shows as running has stopped.
     emit({ name: "runChanged", payload: finished });
+    tracker.end();
     return finished;
   }
 }

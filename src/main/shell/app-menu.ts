@@ -42,8 +42,9 @@ export function menuTemplate(
       label: "&View",
       submenu: [
         command("showNotebook", "Notebook", "CmdOrCtrl+1"),
-        command("showRuns", "Runs", "CmdOrCtrl+2"),
-        command("showDiagnostics", "Diagnostics", "CmdOrCtrl+3"),
+        command("showTrain", "Train", "CmdOrCtrl+2"),
+        command("showRuns", "Runs", "CmdOrCtrl+3"),
+        command("showDiagnostics", "Diagnostics", "CmdOrCtrl+4"),
         separator,
         command("palette", "Command palette", "CmdOrCtrl+Shift+P"),
         separator,

@@ -91,6 +91,21 @@ describe("Engine.run()", () => {
     expect(engine.arena.usedBytes).toBe(0);
   });
 
+  it("cancels the next dispatch when it is asked between two, unless that is forgotten first", async () => {
+    engine = await startEngine(2);
+    const scope = engine.arena.scope();
+    const program = longProgram(scope);
+    const run = (): Promise<string> =>
+      engine?.run([{ program, repeats: 1 }], { threads: 2 }) ?? expect.fail();
+    engine.cancel();
+    expect(await run()).toBe("cancelled");
+    expect(await run()).toBe("finished");
+    engine.cancel();
+    engine.clearCancellation();
+    expect(await run()).toBe("finished");
+    scope.release();
+  });
+
   it("refuses a second program while one runs", async () => {
     engine = await startEngine(1);
     const scope = engine.arena.scope();

@@ -15,11 +15,11 @@ export async function checkGradients(
 ): Promise<CellOutcome & { readonly details: { readonly gradientChecks: GradientCheck[] } }> {
   const { stage, gradients } = options;
   const { rows, coordinates } = session.settings;
-  progress.phase(`${stage}: float64 reference over ${rows.toLocaleString("en")} rows`);
+  progress.phase(`float64 reference over ${rows.toLocaleString("en")} rows`);
   const { checks, referenceLoss } = await checkByReference(session, stage, gradients, (fraction) => {
     progress.progress(0.7 * fraction);
   });
-  progress.phase(`${stage}: central differences at ${coordinates} coordinates a tensor`);
+  progress.phase(`central differences at ${coordinates} coordinates a tensor`);
   const differences = await checkByDifferences(session, stage, gradients, (fraction) => {
     progress.progress(0.7 + 0.3 * fraction);
   });

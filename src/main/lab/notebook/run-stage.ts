@@ -82,7 +82,7 @@ export async function runStage(
   ops.run({ op: "mark", name: "backward end" });
 
   const repeats = WARMUP_CALLS + settings.samples;
-  progress.phase(`${options.name}: ${WARMUP_CALLS} warm-up calls, then ${settings.samples} samples`);
+  progress.phase(`${WARMUP_CALLS} warm-up calls, then ${settings.samples} samples`);
   const records = await execute(engine, [{ program: ops.program(), repeats }], {
     threads: settings.threads,
     onProgress: (done) => {
