@@ -24,9 +24,14 @@ export interface Phase<T> {
   readonly accesses: readonly Access<T>[];
   /** Float64 scratch that each worker fills in `partial` and every worker may read in `reduce`. */
   readonly partialBytes: number;
-  /** Rough count of multiply-adds and element visits; decides how many workers are worth waking. */
-  readonly work: number;
+  /** Rough time of one worker alone, in nanoseconds; decides how many workers are worth waking. */
+  readonly costNs: number;
 }
+
+// Rates of one worker (Zen 4 class, November 2026). An element of an element-wise loop takes about a nanosecond, which
+// is why the other ops simply give their number of elements.
+const MULTIPLY_ADDS_PER_NS = 20;
+const OUTER_PRODUCTS_PER_NS = 3;
 
 const numel = (tensor: TensorLike): number => tensor.shape.reduce((product, size) => product * size, 1);
 const rowsOf = (tensor: TensorLike): number => tensor.shape[0] ?? 1;
@@ -37,17 +42,17 @@ const write = <T>(tensor: T): Access<T> => ({ tensor, part: "shard", write: true
 
 function rowWise<T extends TensorLike>(
   items: number,
-  work: number,
+  costNs: number,
   accesses: readonly Access<T>[],
 ): Phase<T> {
-  return { name: "run", axis: "rows", items, accesses, partialBytes: 0, work };
+  return { name: "run", axis: "rows", items, accesses, partialBytes: 0, costNs };
 }
 
 /** Each worker reduces its own rows of `inputs`, then each adds up its own elements of `out` over all workers. */
 function reduction<T extends TensorLike>(
   inputs: readonly T[],
   out: T,
-  options: { readonly rows: number; readonly partialBytes: number; readonly work: number },
+  options: { readonly rows: number; readonly partialBytes: number; readonly costNs: number },
 ): readonly Phase<T>[] {
   return [
     {
@@ -56,7 +61,7 @@ function reduction<T extends TensorLike>(
       items: options.rows,
       accesses: inputs.map(read),
       partialBytes: options.partialBytes,
-      work: options.work,
+      costNs: options.costNs,
     },
     {
       name: "reduce",
@@ -64,7 +69,7 @@ function reduction<T extends TensorLike>(
       items: numel(out),
       accesses: [write(out)],
       partialBytes: 0,
-      work: numel(out),
+      costNs: numel(out),
     },
   ];
 }
@@ -75,39 +80,42 @@ type ShardingRules = {
 
 const RULES: ShardingRules = {
   matmul: ({ a, b, out, transposeA }) => {
-    const work = (numel(a) * numel(out)) / (transposeA ? (a.shape[1] ?? 1) : rowsOf(a));
+    const multiplyAdds = (numel(a) * numel(out)) / (transposeA ? (a.shape[1] ?? 1) : rowsOf(a));
+    const costNs = multiplyAdds / MULTIPLY_ADDS_PER_NS;
     return transposeA
-      ? reduction([a, b], out, { rows: rowsOf(a), partialBytes: numel(out) * 4, work })
-      : [rowWise(rowsOf(out), work, [read(a), readAll(b), write(out)])];
+      ? reduction([a, b], out, { rows: rowsOf(a), partialBytes: numel(out) * 4, costNs })
+      : [rowWise(rowsOf(out), costNs, [read(a), readAll(b), write(out)])];
   },
   addBias: ({ x, bias, out }) => [rowWise(rowsOf(x), numel(x), [read(x), readAll(bias), write(out)])],
   relu: ({ x, out }) => [rowWise(rowsOf(x), numel(x), [read(x), write(out)])],
   reluBackward: ({ x, dy, dx }) => [rowWise(rowsOf(x), numel(x), [read(x), read(dy), write(dx)])],
   columnSum: ({ x, out }) =>
-    reduction([x], out, { rows: rowsOf(x), partialBytes: numel(out) * 8, work: numel(x) }),
+    reduction([x], out, { rows: rowsOf(x), partialBytes: numel(out) * 8, costNs: numel(x) }),
   outerProductSum: ({ x, dy, out }) =>
     reduction([x, dy], out, {
       rows: rowsOf(x),
       partialBytes: numel(out) * 4,
-      work: numel(x) * (dy.shape[1] ?? 1),
+      costNs: (numel(x) * (dy.shape[1] ?? 1)) / OUTER_PRODUCTS_PER_NS,
     }),
   mse: ({ pred, target, loss }) =>
-    reduction([pred, target], loss, { rows: rowsOf(pred), partialBytes: 8, work: rowsOf(pred) }),
+    reduction([pred, target], loss, { rows: rowsOf(pred), partialBytes: 8, costNs: rowsOf(pred) }),
   mseBackward: ({ pred, target, dpred }) => [
     rowWise(rowsOf(pred), rowsOf(pred), [read(pred), read(target), write(dpred)]),
   ],
   scaleBytes: ({ bytes, out }) => [rowWise(rowsOf(out), numel(out), [read(bytes), write(out)])],
   // The merge of the partial moments writes all of `out` at once, so it is one item of one worker.
   statistics: ({ x, out }) => [
-    ...reduction([x], out, { rows: rowsOf(x), partialBytes: STATISTICS_LENGTH * 8, work: 2 * numel(x) }).map(
-      (phase) => (phase.name === "reduce" ? { ...phase, items: 1 } : phase),
-    ),
+    ...reduction([x], out, {
+      rows: rowsOf(x),
+      partialBytes: STATISTICS_LENGTH * 8,
+      costNs: 2 * numel(x),
+    }).map((phase) => (phase.name === "reduce" ? { ...phase, items: 1 } : phase)),
   ],
   normalize: ({ x, statistics, out }) => [
     rowWise(rowsOf(x), numel(x), [read(x), readAll(statistics), write(out)]),
   ],
   histogram: ({ x, out }) =>
-    reduction([x], out, { rows: rowsOf(x), partialBytes: numel(out) * 8, work: numel(x) }),
+    reduction([x], out, { rows: rowsOf(x), partialBytes: numel(out) * 8, costNs: numel(x) }),
   gatherRows: ({ x, indices, out }) => [
     rowWise(rowsOf(out), numel(out), [readAll(x), readAll(indices), write(out)]),
   ],
@@ -118,13 +126,13 @@ const RULES: ShardingRules = {
       items: numel(param),
       accesses: [write(param), read(grad), readAll(lr)],
       partialBytes: 0,
-      work: numel(param),
+      costNs: numel(param),
     },
   ],
   record: ({ source }) => [
-    { name: "run", axis: "elements", items: 1, accesses: [readAll(source)], partialBytes: 0, work: 1 },
+    { name: "run", axis: "elements", items: 1, accesses: [readAll(source)], partialBytes: 0, costNs: 1 },
   ],
-  mark: () => [{ name: "run", axis: "elements", items: 1, accesses: [], partialBytes: 0, work: 1 }],
+  mark: () => [{ name: "run", axis: "elements", items: 1, accesses: [], partialBytes: 0, costNs: 1 }],
 };
 
 /** The phases in which the workers carry out an op. Total over the op table. */

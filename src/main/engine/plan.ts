@@ -4,10 +4,10 @@ import { phasesOf, type Access, type Phase } from "../../core/ops/sharding.ts";
 import type { PlannedSection, PlannedStep } from "../../shared/worker-tasks.ts";
 
 /**
- * Multiply-adds below which waking another worker costs more than it saves: a barrier is about 5 µs when all
- * workers are awake, in which one does some 100,000 (2 cores, Zen 4 class, November 2026).
+ * Less than this for each worker, and waking it costs more than it saves: passing a barrier takes some 5 µs while all
+ * workers are awake, and ten times that when one has gone to sleep (2 cores, Zen 4 class, November 2026).
  */
-const WORK_PER_THREAD = 100_000;
+const COST_PER_THREAD_NS = 100_000;
 
 /** Work in order: each program runs `repeats` times. */
 export interface Section {
@@ -56,7 +56,7 @@ class BarrierFinder {
 
 /** Workers worth waking for a phase. */
 function threadsFor(phase: Phase<Tensor>, threads: number): number {
-  const worthwhile = Math.max(1, Math.floor(phase.work / WORK_PER_THREAD));
+  const worthwhile = Math.max(1, Math.floor(phase.costNs / COST_PER_THREAD_NS));
   return Math.min(threads, worthwhile, Math.max(1, phase.items));
 }
 

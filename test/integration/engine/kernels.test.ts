@@ -100,6 +100,9 @@ const SIZES: readonly (readonly [number, number, number])[] = [
   [64, 50, 784],
   [131, 241, 33],
   [1000, 50, 1],
+  // Large enough to be worth three workers.
+  [3001, 241, 33],
+  [33, 20_011, 17],
 ];
 const FLAGS = [false, true].flatMap((transposeA) =>
   [false, true].flatMap((transposeB) =>
@@ -111,6 +114,7 @@ const ROWS: readonly (readonly [number, number])[] = [
   [3, 5],
   [1027, 50],
   [4099, 33],
+  [20_011, 50],
 ];
 
 const CASES: Readonly<Record<Exclude<OpName, "record" | "mark">, readonly Case[]>> = {
@@ -131,11 +135,15 @@ const CASES: Readonly<Record<Exclude<OpName, "record" | "mark">, readonly Case[]
   statistics: ROWS.filter(([rows]) => rows > 1).map(([rows, columns]) => unary("statistics", rows, columns)),
   columnSum: ROWS.map(([rows, columns]) => unary("columnSum", rows, columns)),
   histogram: ROWS.map(([rows, columns]) => unary("histogram", rows, columns)),
-  outerProductSum: [1, 4, 64].map((chunkRows) => ({
-    title: `outerProductSum in chunks of ${chunkRows}`,
+  outerProductSum: [
+    [131, 1],
+    [131, 4],
+    [4_001, 64],
+  ].map(([rows, chunkRows]) => ({
+    title: `outerProductSum of ${rows} rows in chunks of ${chunkRows}`,
     operands: {
-      x: { shape: [131, 17], fill: wave },
-      dy: { shape: [131, 50], fill: (i) => wave(i + 2) },
+      x: { shape: [rows, 17], fill: wave },
+      dy: { shape: [rows, 50], fill: (i) => wave(i + 2) },
       out: { shape: [17, 50] },
     },
     op: (t) => ({ op: "outerProductSum", x: t.x, dy: t.dy, out: t.out, chunkRows }),
@@ -151,7 +159,7 @@ const CASES: Readonly<Record<Exclude<OpName, "record" | "mark">, readonly Case[]
     op: (t) => ({ op: "mse", pred: t.pred, target: t.target, loss: t.loss }),
     result: "loss",
   })),
-  mseBackward: [1, 131].map((rows) => ({
+  mseBackward: [1, 131, 350_003].map((rows) => ({
     title: `mseBackward ${rows}`,
     operands: {
       pred: { shape: [rows, 1], fill: wave },
@@ -170,19 +178,17 @@ const CASES: Readonly<Record<Exclude<OpName, "record" | "mark">, readonly Case[]
     op: (t) => ({ op: "scaleBytes", bytes: t.bytes, out: t.out, divisor: 256 }),
     result: "out",
   })),
-  gatherRows: [
-    {
-      title: "gatherRows",
-      operands: {
-        x: { shape: [131, 784], fill: wave },
-        indices: { shape: [131], dtype: "int32", fill: (i) => (i * 29) % 131 },
-        out: { shape: [64, 784] },
-      },
-      op: (t) => ({ op: "gatherRows", x: t.x, indices: t.indices, out: t.out }),
-      result: "out",
+  gatherRows: [64, 1_031].map((rows) => ({
+    title: `gatherRows ${rows}`,
+    operands: {
+      x: { shape: [131, 784], fill: wave },
+      indices: { shape: [rows], dtype: "int32", fill: (i) => (i * 29) % 131 },
+      out: { shape: [rows, 784] },
     },
-  ],
-  sgd: [1, 39_200].map((length) => ({
+    op: (t) => ({ op: "gatherRows", x: t.x, indices: t.indices, out: t.out }),
+    result: "out",
+  })),
+  sgd: [1, 39_200, 400_009].map((length) => ({
     title: `sgd ${length}`,
     operands: {
       param: { shape: [length], fill: wave },
