@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { app, clipboard, session } from "electron";
+import { setV8Flags } from "./engine/v8-flags.ts";
 import { eventSender } from "./ipc/event-sender.ts";
 import { ipcHandlers } from "./ipc/ipc-handlers.ts";
 import { registerIpc } from "./ipc/register-ipc.ts";
@@ -20,6 +21,8 @@ import { logRendererConsole } from "./shell/renderer-console.ts";
 import { recoverRenderer } from "./shell/renderer-recovery.ts";
 import { registerAppScheme, serveRenderer } from "./shell/serve-renderer.ts";
 import { watchDescription, windowUsable } from "./shell/window-usable.ts";
+
+setV8Flags();
 
 // Everything up to the first await runs before Electron is ready; scheme and switches must.
 const options = readLaunchOptions(process.argv, process.env, { packaged: app.isPackaged });

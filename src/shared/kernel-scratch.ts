@@ -1,31 +1,52 @@
 import type { Op } from "../core/ops/op.ts";
 import { numelOf, type Tensor } from "../core/ops/recording-ops.ts";
 
-/** Columns of a packed panel of B: the width of the micro-kernels' tile. */
-export const PANEL_COLUMNS = 8;
+/** Depth that a product takes at a time: 256 × 16 packed values of B are 16 kB, a third of a first-level cache. */
+export const DEPTH_BLOCK = 256;
 
-/** Rows of x and dy that xᵀ·dy takes at a time: its packed panel of dy stays in the first-level cache. */
-export const DEPTH_BLOCK = 240;
+/** Rows of A that are packed at a time: 512 × 256 values are half of a second-level cache of 1 MB. */
+export const PACKED_ROWS = 512;
 
-/** One 4 × 8 float32 tile at the beginning of the scratch, for tiles that hang over an edge. */
-export const EDGE_TILE_BYTES = 4 * PANEL_COLUMNS * 4;
+/** B is packed as a whole, once, up to this size: it then stays in the second-level cache beside a block of A. */
+export const RESIDENT_B_BYTES = 384 * 1024;
 
-/** Four lanes a vector: a row of dy padded to whole vectors. */
+/** Packed rows lie this many bytes further apart than they are long: a power of two would meet few cache sets. */
+export const PACKED_PADDING_BYTES = 64;
+
+/** Arena bytes that testing and timing kernels write to: three operands and scratch. */
+export const VERIFICATION_BYTES = 4 * 1024 * 1024;
+
+/** Four lanes a vector: columns padded to whole vectors. */
 export const paddedToVectors = (columns: number): number => Math.ceil(columns / 4) * 4;
 
-/** Columns padded to whole panels. */
-export const paddedToPanels = (columns: number): number => Math.ceil(columns / PANEL_COLUMNS) * PANEL_COLUMNS;
+/** Bytes of B packed as a whole: each panel padded to whole vectors. */
+export const packedBytesOfB = (depth: number, columns: number): number =>
+  depth * paddedToVectors(columns) * 4;
 
-/** Private scratch that a worker needs for an op: packed panels, or the outer products of a chunk of rows. */
+/** Bytes for one packed panel of B: at most 16 columns. */
+const PANEL_BYTES = DEPTH_BLOCK * 16 * 4;
+
+/** Scratch at `packedB` and after it `packedA` for a product with the given operands. */
+export function productScratch(depth: number, columns: number): { bytesOfB: number; bytesOfA: number } {
+  const whole = packedBytesOfB(depth, columns);
+  return {
+    bytesOfB: Math.max(PANEL_BYTES, whole <= RESIDENT_B_BYTES ? whole : 0),
+    bytesOfA: (PACKED_ROWS * 4 + PACKED_PADDING_BYTES) * (DEPTH_BLOCK + PACKED_PADDING_BYTES / 4),
+  };
+}
+
+/** Private scratch that a worker needs for an op: packed operands, or the outer products of a chunk of rows. */
 export function scratchBytesOf(op: Op<Tensor>): number {
   if (op.op === "matmul") {
-    const columns = paddedToPanels(op.out.shape[1] ?? 1);
-    const depth = op.transposeA ? DEPTH_BLOCK : (op.a.shape[1] ?? 1);
-    return EDGE_TILE_BYTES + depth * columns * 4;
+    const [rows = 1, columns = 1] = op.out.shape;
+    const depth = (op.transposeA ? op.a.shape[0] : op.a.shape[1]) ?? 1;
+    // A sum over rows of a may be formed transposed, with the sides changed.
+    const { bytesOfA, bytesOfB } = productScratch(depth, op.transposeA ? Math.max(rows, columns) : columns);
+    return bytesOfA + bytesOfB;
   }
   if (op.op === "outerProductSum") {
     const columns = paddedToVectors(op.dy.shape[1] ?? 1);
-    return EDGE_TILE_BYTES + columns * 4 + op.chunkRows * (numelOf(op.x.shape.slice(1)) * columns) * 4;
+    return columns * 4 + op.chunkRows * (numelOf(op.x.shape.slice(1)) * columns) * 4;
   }
-  return EDGE_TILE_BYTES;
+  return 0;
 }

@@ -2,6 +2,7 @@ import type { Op } from "../core/ops/op.ts";
 import type { Tensor } from "../core/ops/recording-ops.ts";
 import type { Phase } from "../core/ops/sharding.ts";
 import type { DifferenceCoordinates } from "../core/reference/finite-differences.ts";
+import type { InstructionSet } from "./instruction-sets.ts";
 
 /** What every worker gets when it starts. */
 export interface WorkerData {
@@ -71,7 +72,9 @@ export interface ProgramTask {
   readonly sections: readonly PlannedSection[];
   readonly worker: number;
   readonly threads: number;
-  /** This worker's private scratch for packing and tiles. */
+  /** Which kernels to use; the same on all workers, so that results do not depend on who computed them. */
+  readonly instructionSet: InstructionSet;
+  /** This worker's private scratch, at least VERIFICATION_BYTES. */
   readonly scratchOffsetBytes: number;
 }
 
@@ -146,10 +149,25 @@ export interface RungAnswer {
   readonly samplesMs: readonly number[];
 }
 
+/** Tests and times all kernels on one worker. */
+export interface TuneTask {
+  readonly kind: "tune";
+  /** VERIFICATION_BYTES of the arena. */
+  readonly scratchOffsetBytes: number;
+}
+
+/** One candidate's answer to a TuneTask. */
+export interface KernelTiming {
+  readonly instructionSet: InstructionSet;
+  /** Why it must not be used; null when every result was right. */
+  readonly failure: string | null;
+  readonly gflops: number;
+}
+
 /** Start-up test of a worker: it loads its kernels and answers with its thread id. */
 export interface PingTask {
   readonly kind: "ping";
 }
 
 export type WorkerTask =
-  ProgramTask | ReferenceTask | FiniteDifferenceTask | CompareTask | RungTask | PingTask;
+  ProgramTask | ReferenceTask | FiniteDifferenceTask | CompareTask | RungTask | TuneTask | PingTask;

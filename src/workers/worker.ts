@@ -1,24 +1,34 @@
+import kernelsBase64 from "virtual:kernels";
 import { workerData as piscinaWorkerData } from "piscina";
 import { threadId } from "node:worker_threads";
+import { INSTRUCTION_SETS } from "../shared/instruction-sets.ts";
 import type { WorkerData, WorkerTask } from "../shared/worker-tasks.ts";
 import { toWireError, type Result } from "../shared/wire-error.ts";
-import { loadWasmKernels } from "./kernels/wasm-kernels.ts";
+import { KernelLibrary } from "./kernels/kernel-library.ts";
 import { Control, ProgramStopped } from "./program/control.ts";
 import { runProgram } from "./program/run-program.ts";
 import { runCompare } from "./tasks/compare.ts";
 import { runFiniteDifferences, runReference } from "./tasks/reference.ts";
 import { runRung } from "./tasks/rung.ts";
+import { runTune } from "./tasks/tune.ts";
 
 const { memory } = piscinaWorkerData as WorkerData;
-const wasm = loadWasmKernels(memory);
+const library = new KernelLibrary(
+  INSTRUCTION_SETS.map((instructionSet) => ({
+    instructionSet,
+    bytes: Buffer.from(kernelsBase64[instructionSet], "base64"),
+  })),
+  memory,
+);
 
 /** @returns `stopped` when main cancelled the work, else what the task asks for. */
 function answer(task: WorkerTask): unknown {
   if (task.kind === "ping") return threadId;
   if (task.kind === "program") {
-    runProgram(task, memory, wasm);
+    runProgram(task, memory, library.verified(task.instructionSet, task.scratchOffsetBytes));
     return;
   }
+  if (task.kind === "tune") return runTune(library, memory, task.scratchOffsetBytes);
   const control = new Control(memory, task.worker, 1);
   switch (task.kind) {
     case "reference":

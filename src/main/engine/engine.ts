@@ -1,7 +1,9 @@
 import { ContractError, TaskError } from "../../core/errors.ts";
-import { scratchBytesOf } from "../../shared/kernel-scratch.ts";
-import type { WorkerTask } from "../../shared/worker-tasks.ts";
+import type { InstructionSet } from "../../shared/instruction-sets.ts";
+import { scratchBytesOf, VERIFICATION_BYTES } from "../../shared/kernel-scratch.ts";
+import type { KernelTiming, WorkerTask } from "../../shared/worker-tasks.ts";
 import { Arena } from "./arena.ts";
+import { chooseKernels } from "./choose-kernels.ts";
 import { ControlBlock, type MetricRecord } from "./control-block.ts";
 import { planSections, type Section } from "./plan.ts";
 import { Watchdog } from "./watchdog.ts";
@@ -49,18 +51,28 @@ export class Engine {
   readonly arena: Arena;
   readonly #control: ControlBlock;
   readonly #options: EngineOptions;
+  /** What the tuning at the start found, every candidate; see `instructionSet` for the one in use. */
+  readonly kernelTimings: readonly KernelTiming[];
+  readonly instructionSet: InstructionSet;
   #pool: WorkerPool;
   #busy = false;
   #cancelled = false;
 
-  private constructor(options: EngineOptions, arena: Arena, pool: WorkerPool) {
+  private constructor(
+    options: EngineOptions,
+    arena: Arena,
+    pool: WorkerPool,
+    kernelTimings: readonly KernelTiming[],
+  ) {
+    this.kernelTimings = kernelTimings;
+    this.instructionSet = chooseKernels(kernelTimings);
     this.#options = options;
     this.arena = arena;
     this.#control = new ControlBlock(arena.memory);
     this.#pool = pool;
   }
 
-  /** @throws {TaskError} If the workers cannot start. */
+  /** @throws {TaskError} If the workers cannot start. @throws {KernelUnavailableError} If no kernels compute rightly. */
   static async start(options: EngineOptions): Promise<Engine> {
     const arena = new Arena();
     const pool = await WorkerPool.start({
@@ -68,7 +80,16 @@ export class Engine {
       workerFile: options.workerFile,
       memory: arena.memory,
     });
-    return new Engine(options, arena, pool);
+    const scratch = arena.scope();
+    try {
+      const task = { kind: "tune", scratchOffsetBytes: scratch.bytes(VERIFICATION_BYTES) } as const;
+      return new Engine(options, arena, pool, (await pool.run(task)) as readonly KernelTiming[]);
+    } catch (error) {
+      await pool.destroy();
+      throw error;
+    } finally {
+      scratch.release();
+    }
   }
 
   get workers(): number {
@@ -105,6 +126,7 @@ export class Engine {
       try {
         const plan = planSections(sections, options.threads, (bytes) => scope.bytes(bytes));
         const scratchBytes = Math.max(
+          VERIFICATION_BYTES,
           ...plan.sections.flatMap(({ steps }) => steps.map((step) => scratchBytesOf(step.op))),
         );
         const tasks = Array.from({ length: options.threads }, (_, worker) => ({
@@ -112,6 +134,7 @@ export class Engine {
           sections: plan.sections,
           worker,
           threads: options.threads,
+          instructionSet: this.instructionSet,
           scratchOffsetBytes: scope.bytes(scratchBytes),
         }));
         const report = (): void => {

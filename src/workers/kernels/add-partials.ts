@@ -12,6 +12,8 @@ export function addPartials(
     readonly partialType: "float32" | "float64";
     readonly accumulate: boolean;
     readonly scale: number;
+    /** The partial results are (p, q) where out is (q, p). */
+    readonly transposedFrom?: readonly [number, number];
   },
 ): () => void {
   const { begin, end } = context;
@@ -20,6 +22,18 @@ export function addPartials(
     context.viewAt(options.partialType, context.partialOffset(worker), target.length),
   );
   const round = options.partialType === "float32" ? Math.fround : (value: number): number => value;
+  if (options.transposedFrom !== undefined) {
+    const [outColumns, outRows] = options.transposedFrom;
+    return () => {
+      for (let i = begin; i < end; i++) {
+        const row = Math.trunc(i / outColumns);
+        const at = (i - row * outColumns) * outRows + row;
+        let sum = options.accumulate ? target[i]! : 0;
+        for (const partial of partials) sum = round(sum + partial[at]!);
+        target[i] = sum * options.scale;
+      }
+    };
+  }
   return () => {
     for (let i = begin; i < end; i++) {
       let sum = options.accumulate ? target[i]! : 0;

@@ -1,198 +1,311 @@
 import binaryen from "binaryen";
+import type { InstructionSet } from "../../shared/instruction-sets.ts";
 
-/** Rows and columns of a product's tile that a micro-kernel keeps in registers. */
-export interface TileShape {
-  readonly name: string;
-  readonly rows: number;
-  /** A multiple of 4, the lanes of a 128-bit vector. */
+/** How a micro-kernel meets A: `rows` has element (i, k) at a + i · strideA + 4k, `columns` at a + k · strideA + 4i. */
+export type LayoutOfA = "rows" | "columns";
+
+/** One micro-kernel: what it keeps in registers and how it reads A. */
+interface Tile {
+  readonly layout: LayoutOfA;
+  /** Columns of C; 1, 2 and 3 compute four and load and store as many. */
   readonly columns: number;
-  /** Reads A transposed: element (i, k) lies at `a + k * strideA + 4 i` instead of `a + i * strideA + 4 k`. */
-  readonly transposedA: boolean;
+  /** Rows a tile has, tallest first; the shorter ones take what the taller leave. The last is 1. */
+  readonly heights: readonly number[];
+  /** Steps over the depth between two tests of the loop. */
+  readonly unroll: number;
 }
 
-/** Every micro-kernel of the module; gemm.ts looks them up by name. */
-export const TILES: readonly TileShape[] = [
-  { name: "tile4x8", rows: 4, columns: 8, transposedA: false },
-  { name: "tile1x8", rows: 1, columns: 8, transposedA: false },
-  { name: "tile4x8TransposedA", rows: 4, columns: 8, transposedA: true },
-  { name: "tile1x8TransposedA", rows: 1, columns: 8, transposedA: true },
-];
+interface Target {
+  /** sum + a · b of four lanes. */
+  readonly multiplyAdd: (a: string, b: string, sum: string) => string;
+  readonly heightsByColumns: Readonly<Record<number, readonly number[]>>;
+}
 
-type Expression = number;
+const plainMultiplyAdd = (a: string, b: string, sum: string): string =>
+  `(f32x4.add ${sum} (f32x4.mul ${a} ${b}))`;
+const fusedMultiplyAdd = (a: string, b: string, sum: string): string =>
+  `(f32x4.relaxed_madd ${a} ${b} ${sum})`;
+
+/** Tails of a row of C: one vector, of which some lanes are stored. Eight rows hide the latency of the sums. */
+const NARROW = { 4: [8, 4, 2, 1], 3: [8, 4, 2, 1], 2: [8, 4, 2, 1], 1: [8, 4, 2, 1] } as const;
 
 /**
- * Adds `tile(depth, a, strideA, b, c, strideC, accumulate)`: C (rows, columns) = A (rows, depth) @ B (depth, columns)
- * or C += … with `accumulate`. Strides in bytes; B is packed, its `columns` values contiguous for each k; depth ≥ 1.
- * One multiply and one add per element in ascending k: the same bits on every CPU.
+ * V8 has 15 vector registers to give: 4 × 16 takes 8 sums of 256 bits, 4 × 8 takes 8 sums of 128 bits, and each needs
+ * a few more for A and B. Taller tiles spill and run at half the speed (measured in November 2026, V8 13.0).
  */
-function addTile(m: binaryen.Module, tile: TileShape): void {
-  const { i32, v128 } = binaryen;
-  const [depth, a, strideA, b, c, strideC, accumulate] = [0, 1, 2, 3, 4, 5, 6];
-  const vectors = tile.columns / 4;
-  const firstSum = 7;
-  const sum = (row: number, vector: number): number => firstSum + row * vectors + vector;
-  const firstB = firstSum + tile.rows * vectors;
-  const firstRowPointer = firstB + vectors;
-  const broadcast = firstRowPointer + tile.rows;
-  const locals = [
-    ...Array<binaryen.Type>(tile.rows * vectors + vectors).fill(v128),
-    ...Array<binaryen.Type>(tile.rows).fill(i32),
-    v128,
+const TARGETS: Readonly<Record<InstructionSet, Target>> = {
+  relaxed256: {
+    multiplyAdd: fusedMultiplyAdd,
+    heightsByColumns: { 16: [4, 3, 2, 1], 8: [8, 4, 2, 1], ...NARROW },
+  },
+  relaxed128: { multiplyAdd: fusedMultiplyAdd, heightsByColumns: { 8: [4, 3, 2, 1], ...NARROW } },
+  simd128: { multiplyAdd: plainMultiplyAdd, heightsByColumns: { 8: [4, 3, 2, 1], ...NARROW } },
+};
+
+/**
+ * Every access is written `64 + …` from a pointer that is 64 less: V8's 256-bit revectoriser passes over a pair of
+ * accesses whose first offset is zero.
+ */
+const BIAS = 64;
+
+const local = (name: string): string => `(local.get $${name})`;
+const set = (name: string, value: string): string => `(local.set $${name} ${value})`;
+const constant = (value: number): string => `(i32.const ${value})`;
+const advance = (name: string, bytes: string): string => set(name, `(i32.add ${local(name)} ${bytes})`);
+const count = (n: number): number[] => Array.from({ length: n }, (_, index) => index);
+const lines = (parts: readonly (string | readonly string[])[]): string => parts.flat().join("\n");
+
+/** Loads a vector of C, or as many lanes as the tile has columns. */
+function loadSum(columns: number, offset: number, pointer: string): string {
+  switch (columns) {
+    case 1:
+      return `(v128.load32_zero offset=${offset} ${pointer})`;
+    case 2:
+      return `(v128.load64_zero offset=${offset} ${pointer})`;
+    case 3:
+      return `(v128.load32_lane offset=${offset + 8} 2 ${pointer} (v128.load64_zero offset=${offset} ${pointer}))`;
+    default:
+      return `(v128.load offset=${offset} ${pointer})`;
+  }
+}
+
+function storeSum(columns: number, offset: number, pointer: string, value: string): string {
+  switch (columns) {
+    case 1:
+      return `(v128.store32_lane offset=${offset} 0 ${pointer} ${value})`;
+    case 2:
+      return `(v128.store64_lane offset=${offset} 0 ${pointer} ${value})`;
+    case 3:
+      return (
+        `(v128.store64_lane offset=${offset} 0 ${pointer} ${value})` +
+        `(v128.store32_lane offset=${offset + 8} 2 ${pointer} ${value})`
+      );
+    default:
+      return `(v128.store offset=${offset} ${pointer} ${value})`;
+  }
+}
+
+/** Tiles of one height, as long as rows are left for them. */
+function tilesOfHeight(tile: Tile, height: number, target: Target): string {
+  const { layout, columns, unroll } = tile;
+  const rows = count(height);
+  const vectors = count(Math.max(1, columns / 4));
+  const sum = (row: number, vector: number): string => `sum${row}_${vector}`;
+  const eachSum = (visit: (row: number, vector: number) => string): string[] =>
+    rows.flatMap((row) => vectors.map((vector) => visit(row, vector)));
+  const pointAtRows = (base: string, stride: string): string[] =>
+    rows.map((row) =>
+      set(`row${row}`, row === 0 ? local(base) : `(i32.add ${local(`row${row - 1}`)} ${local(stride)})`),
+    );
+  const offsetOf = (vector: number): number => BIAS + 16 * vector;
+
+  /** One step over the depth: `step` counts within an unrolled round. */
+  const multiplyStep = (step: number): string[] => [
+    ...vectors.map((vector) => set(`b${vector}`, `(v128.load offset=${offsetOf(vector)} ${local("atB")})`)),
+    ...rows.flatMap((row) => [
+      set(
+        "broadcast",
+        layout === "rows"
+          ? `(v128.load32_splat offset=${BIAS + 4 * step} ${local(`row${row}`)})`
+          : `(v128.load32_splat offset=${BIAS + 4 * row} ${local("atA")})`,
+      ),
+      ...vectors.map((vector) =>
+        set(
+          sum(row, vector),
+          target.multiplyAdd(local("broadcast"), local(`b${vector}`), local(sum(row, vector))),
+        ),
+      ),
+    ]),
+    advance("atB", local("strideB")),
+    ...(layout === "columns" ? [advance("atA", local("strideA"))] : []),
   ];
-  const get = (index: number): Expression => m.local.get(index, i32);
-  const vector = (index: number): Expression => m.local.get(index, v128);
-  const rows = Array.from({ length: tile.rows }, (_, row) => row);
-  const columns = Array.from({ length: vectors }, (_, column) => column);
-  const advance = (pointer: number, bytes: Expression): Expression =>
-    m.local.set(pointer, m.i32.add(get(pointer), bytes));
-  const rowOf = (base: number, stride: number, row: number): Expression =>
-    m.i32.add(get(base), m.i32.mul(get(stride), m.i32.const(row)));
+  /** Rounds of `steps` while at least so many are left. */
+  const rounds = (steps: number): string[] => [
+    `(block $noRound${steps} (br_if $noRound${steps} (i32.lt_u ${local("left")} ${constant(steps)}))`,
+    `(loop $round${steps}`,
+    ...count(steps).flatMap(multiplyStep),
+    ...(layout === "rows" ? rows.map((row) => advance(`row${row}`, constant(4 * steps))) : []),
+    `(br_if $round${steps} (i32.ge_u (local.tee $left (i32.sub ${local("left")} ${constant(steps)})) ${constant(steps)}))`,
+    "))",
+  ];
 
-  const loadSums = rows.flatMap((row) => [
-    m.local.set(firstRowPointer + row, rowOf(c, strideC, row)),
-    ...columns.map((column) =>
-      m.local.set(sum(row, column), m.v128.load(16 * column, 4, get(firstRowPointer + row))),
+  return lines([
+    `(block $no${height} (loop $tile${height} (br_if $no${height} (i32.lt_u ${local("rows")} ${constant(height)}))`,
+    `(if ${local("accumulate")} (then`,
+    pointAtRows("c", "strideC"),
+    // All loads of C before any store of C: a store in between keeps V8 from joining the loads.
+    eachSum((row, vector) => set(sum(row, vector), loadSum(columns, offsetOf(vector), local(`row${row}`)))),
+    ") (else",
+    eachSum((row, vector) => set(sum(row, vector), "(v128.const i64x2 0 0)")),
+    "))",
+    layout === "rows" ? pointAtRows("a", "strideA") : set("atA", local("a")),
+    set("atB", local("b")),
+    set("left", local("depth")),
+    unroll > 1 ? rounds(unroll) : [],
+    rounds(1),
+    pointAtRows("c", "strideC"),
+    eachSum((row, vector) =>
+      storeSum(columns, offsetOf(vector), local(`row${row}`), local(sum(row, vector))),
     ),
-  ]);
-  const pointRows = tile.transposedA
-    ? []
-    : rows.map((row) => m.local.set(firstRowPointer + row, rowOf(a, strideA, row)));
-  const loadB = columns.map((column) => m.local.set(firstB + column, m.v128.load(16 * column, 4, get(b))));
-  const multiply = rows.flatMap((row) => [
-    m.local.set(
-      broadcast,
-      tile.transposedA
-        ? m.v128.load32_splat(4 * row, 4, get(a))
-        : m.v128.load32_splat(0, 4, get(firstRowPointer + row)),
+    advance(
+      "a",
+      layout === "rows" ? `(i32.mul ${local("strideA")} ${constant(height)})` : constant(4 * height),
     ),
-    ...columns.map((column) =>
-      m.local.set(
-        sum(row, column),
-        m.f32x4.add(vector(sum(row, column)), m.f32x4.mul(vector(broadcast), vector(firstB + column))),
-      ),
-    ),
+    advance("c", `(i32.mul ${local("strideC")} ${constant(height)})`),
+    advance("rows", constant(-height)),
+    `(br $tile${height})))`,
   ]);
-  const advanceA = tile.transposedA
-    ? [advance(a, get(strideA))]
-    : rows.map((row) => advance(firstRowPointer + row, m.i32.const(4)));
-  const loop = m.loop(
-    "depth",
-    m.block(null, [
-      ...loadB,
-      ...multiply,
-      ...advanceA,
-      advance(b, m.i32.const(4 * tile.columns)),
-      m.local.set(depth, m.i32.sub(get(depth), m.i32.const(1))),
-      m.br_if("depth", get(depth)),
-    ]),
-  );
-  const storeSums = rows.flatMap((row) => [
-    m.local.set(firstRowPointer + row, rowOf(c, strideC, row)),
-    ...columns.map((column) =>
-      m.v128.store(16 * column, 4, get(firstRowPointer + row), vector(sum(row, column))),
-    ),
-  ]);
-  const body = m.block(null, [
-    m.if(get(accumulate), m.block(null, loadSums)),
-    ...pointRows,
-    loop,
-    ...storeSums,
-  ]);
-  m.addFunction(
-    tile.name,
-    binaryen.createType(Array<binaryen.Type>(7).fill(i32)),
-    binaryen.none,
-    locals,
-    body,
-  );
-  m.addFunctionExport(tile.name, tile.name);
 }
 
 /**
- * Adds `outer(x, y, target, xCount, yVectors)`: target (xCount, 4 yVectors) = x ⊗ y, one explicit outer product of a
- * row of x with a row of y that is padded to whole vectors.
+ * `rows16(rows, depth, a, strideA, b, strideB, c, strideC, accumulate)`, and so on for each layout and width:
+ * C (rows, 16) = A (rows, depth) @ B (depth, 16), or C += … with `accumulate`. Pointers and strides in bytes, rows of
+ * B and C contiguous. Every element of C is summed in ascending k, whatever the width and the height of its tile.
  */
-function addOuter(m: binaryen.Module): void {
-  const { i32, v128 } = binaryen;
-  const [x, y, target, xCount, yVectors, pointer, left, broadcast] = [0, 1, 2, 3, 4, 5, 6, 7];
-  const get = (index: number): Expression => m.local.get(index, i32);
-  const advance = (index: number, bytes: number): Expression =>
-    m.local.set(index, m.i32.add(get(index), m.i32.const(bytes)));
-  const countDown = (index: number): Expression => m.local.set(index, m.i32.sub(get(index), m.i32.const(1)));
-  const body = m.loop(
-    "rows",
-    m.block(null, [
-      m.local.set(broadcast, m.v128.load32_splat(0, 4, get(x))),
-      m.local.set(pointer, get(y)),
-      m.local.set(left, get(yVectors)),
-      m.loop(
-        "vectors",
-        m.block(null, [
-          m.v128.store(
-            0,
-            4,
-            get(target),
-            m.f32x4.mul(m.v128.load(0, 4, get(pointer)), m.local.get(broadcast, v128)),
-          ),
-          advance(pointer, 16),
-          advance(target, 16),
-          countDown(left),
-          m.br_if("vectors", get(left)),
-        ]),
-      ),
-      advance(x, 4),
-      countDown(xCount),
-      m.br_if("rows", get(xCount)),
-    ]),
-  );
-  m.addFunction(
-    "outer",
-    binaryen.createType(Array<binaryen.Type>(5).fill(i32)),
-    binaryen.none,
-    [i32, i32, v128],
-    body,
-  );
-  m.addFunctionExport("outer", "outer");
+function multiplyFunction(tile: Tile, target: Target): string {
+  const tallest = Math.max(...tile.heights);
+  const vectors = count(Math.max(1, tile.columns / 4));
+  const vectorNames = [
+    ...count(tallest).flatMap((row) => vectors.map((vector) => `sum${row}_${vector}`)),
+    ...vectors.map((vector) => `b${vector}`),
+    "broadcast",
+  ];
+  const pointerNames = ["atA", "atB", "left", ...count(tallest).map((row) => `row${row}`)];
+  const parameters = ["rows", "depth", "a", "strideA", "b", "strideB", "c", "strideC", "accumulate"];
+  return lines([
+    `(func (export "${tile.layout}${tile.columns}")`,
+    parameters.map((name) => `(param $${name} i32)`),
+    vectorNames.map((name) => `(local $${name} v128)`),
+    pointerNames.map((name) => `(local $${name} i32)`),
+    ["a", "b", "c"].map((name) => advance(name, constant(-BIAS))),
+    tile.heights.map((height) => tilesOfHeight(tile, height, target)),
+    ")",
+  ]);
 }
 
-/** Adds `add(source, target, vectors)`: target += source, four elements a vector. */
-function addAdd(m: binaryen.Module): void {
-  const { i32 } = binaryen;
-  const [source, target, vectors] = [0, 1, 2];
-  const get = (index: number): Expression => m.local.get(index, i32);
-  const advance = (index: number): Expression => m.local.set(index, m.i32.add(get(index), m.i32.const(16)));
-  const body = m.loop(
-    "vectors",
-    m.block(null, [
-      m.v128.store(
-        0,
-        4,
-        get(target),
-        m.f32x4.add(m.v128.load(0, 4, get(target)), m.v128.load(0, 4, get(source))),
-      ),
-      advance(source),
-      advance(target),
-      m.local.set(vectors, m.i32.sub(get(vectors), m.i32.const(1))),
-      m.br_if("vectors", get(vectors)),
-    ]),
+/**
+ * `copyRows(rows, bytes, source, sourceStride, target, targetStride)`: packs a part of a matrix, row by row, four
+ * floats at a time and then one by one.
+ */
+const COPY_ROWS = `
+(func (export "copyRows") (param $rows i32) (param $bytes i32) (param $source i32) (param $sourceStride i32)
+  (param $target i32) (param $targetStride i32) (local $at i32) (local $vectorEnd i32)
+  (local.set $vectorEnd (i32.and (local.get $bytes) (i32.const -16)))
+  (block $done (loop $row (br_if $done (i32.eqz (local.get $rows)))
+    (local.set $at (i32.const 0))
+    (block $noVector (loop $vector (br_if $noVector (i32.ge_u (local.get $at) (local.get $vectorEnd)))
+      (v128.store (i32.add (local.get $target) (local.get $at))
+        (v128.load (i32.add (local.get $source) (local.get $at))))
+      (local.set $at (i32.add (local.get $at) (i32.const 16)))
+      (br $vector)))
+    (block $noFloat (loop $float (br_if $noFloat (i32.ge_u (local.get $at) (local.get $bytes)))
+      (f32.store (i32.add (local.get $target) (local.get $at))
+        (f32.load (i32.add (local.get $source) (local.get $at))))
+      (local.set $at (i32.add (local.get $at) (i32.const 4)))
+      (br $float)))
+    (local.set $source (i32.add (local.get $source) (local.get $sourceStride)))
+    (local.set $target (i32.add (local.get $target) (local.get $targetStride)))
+    (local.set $rows (i32.sub (local.get $rows) (i32.const 1)))
+    (br $row))))`;
+
+/**
+ * `copyTransposed(rows, count, source, sourceStride, target, targetStride)`: target (count, rows) = sourceᵀ of a
+ * source (rows, count). Four rows at a time: each store is a vector.
+ */
+const COPY_TRANSPOSED = `
+(func (export "copyTransposed") (param $rows i32) (param $count i32) (param $source i32) (param $sourceStride i32)
+  (param $target i32) (param $targetStride i32) (local $from i32) (local $to i32) (local $left i32)
+  (local $second i32) (local $third i32) (local $fourth i32)
+  (block $noFour (loop $four (br_if $noFour (i32.lt_u (local.get $rows) (i32.const 4)))
+    (local.set $from (local.get $source))
+    (local.set $second (i32.add (local.get $from) (local.get $sourceStride)))
+    (local.set $third (i32.add (local.get $second) (local.get $sourceStride)))
+    (local.set $fourth (i32.add (local.get $third) (local.get $sourceStride)))
+    (local.set $to (local.get $target))
+    (local.set $left (local.get $count))
+    (block $done (loop $each (br_if $done (i32.eqz (local.get $left)))
+      (v128.store (local.get $to)
+        (v128.load32_lane 3 (local.get $fourth) (v128.load32_lane 2 (local.get $third)
+          (v128.load32_lane 1 (local.get $second) (v128.load32_zero (local.get $from))))))
+      (local.set $from (i32.add (local.get $from) (i32.const 4)))
+      (local.set $second (i32.add (local.get $second) (i32.const 4)))
+      (local.set $third (i32.add (local.get $third) (i32.const 4)))
+      (local.set $fourth (i32.add (local.get $fourth) (i32.const 4)))
+      (local.set $to (i32.add (local.get $to) (local.get $targetStride)))
+      (local.set $left (i32.sub (local.get $left) (i32.const 1)))
+      (br $each)))
+    (local.set $source (i32.add (local.get $fourth) (i32.sub (local.get $sourceStride) (i32.shl (local.get $count) (i32.const 2)))))
+    (local.set $target (i32.add (local.get $target) (i32.const 16)))
+    (local.set $rows (i32.sub (local.get $rows) (i32.const 4)))
+    (br $four)))
+  (block $noRow (loop $row (br_if $noRow (i32.eqz (local.get $rows)))
+    (local.set $from (local.get $source))
+    (local.set $to (local.get $target))
+    (local.set $left (local.get $count))
+    (block $done (loop $each (br_if $done (i32.eqz (local.get $left)))
+      (f32.store (local.get $to) (f32.load (local.get $from)))
+      (local.set $from (i32.add (local.get $from) (i32.const 4)))
+      (local.set $to (i32.add (local.get $to) (local.get $targetStride)))
+      (local.set $left (i32.sub (local.get $left) (i32.const 1)))
+      (br $each)))
+    (local.set $source (i32.add (local.get $source) (local.get $sourceStride)))
+    (local.set $target (i32.add (local.get $target) (i32.const 4)))
+    (local.set $rows (i32.sub (local.get $rows) (i32.const 1)))
+    (br $row))))`;
+
+/**
+ * `outer(x, y, target, xCount, yVectors)`: target (xCount, 4 yVectors) = x ⊗ y, one explicit outer product of a row
+ * of x with a row of y that is padded to whole vectors. `add(source, target, vectors)`: target += source.
+ */
+const OUTER_AND_ADD = `
+(func (export "outer") (param $x i32) (param $y i32) (param $target i32) (param $xCount i32) (param $yVectors i32)
+  (local $at i32) (local $left i32) (local $broadcast v128)
+  (loop $rows
+    (local.set $broadcast (v128.load32_splat (local.get $x)))
+    (local.set $at (local.get $y))
+    (local.set $left (local.get $yVectors))
+    (loop $vectors
+      (v128.store (local.get $target) (f32x4.mul (v128.load (local.get $at)) (local.get $broadcast)))
+      (local.set $at (i32.add (local.get $at) (i32.const 16)))
+      (local.set $target (i32.add (local.get $target) (i32.const 16)))
+      (br_if $vectors (local.tee $left (i32.sub (local.get $left) (i32.const 1)))))
+    (local.set $x (i32.add (local.get $x) (i32.const 4)))
+    (br_if $rows (local.tee $xCount (i32.sub (local.get $xCount) (i32.const 1))))))
+(func (export "add") (param $source i32) (param $target i32) (param $vectors i32)
+  (loop $each
+    (v128.store (local.get $target) (f32x4.add (v128.load (local.get $target)) (v128.load (local.get $source))))
+    (local.set $source (i32.add (local.get $source) (i32.const 16)))
+    (local.set $target (i32.add (local.get $target) (i32.const 16)))
+    (br_if $each (local.tee $vectors (i32.sub (local.get $vectors) (i32.const 1))))))`;
+
+/** The module of one instruction set as text; its memory is the arena, imported as `env.memory`. */
+export function kernelText(instructionSet: InstructionSet): string {
+  const target = TARGETS[instructionSet];
+  const tiles = (["rows", "columns"] as const).flatMap((layout) =>
+    Object.entries(target.heightsByColumns).map(([columns, heights]): Tile => ({
+      layout,
+      columns: Number(columns),
+      heights,
+      unroll: 4,
+    })),
   );
-  m.addFunction("add", binaryen.createType([i32, i32, i32]), binaryen.none, [], body);
-  m.addFunctionExport("add", "add");
+  return lines([
+    `(module (import "env" "memory" (memory 1 65536 shared))`,
+    tiles.map((tile) => multiplyFunction(tile, target)),
+    COPY_ROWS,
+    COPY_TRANSPOSED,
+    OUTER_AND_ADD,
+    ")",
+  ]);
 }
 
-/** Builds the kernels' WebAssembly module; its memory is the arena, imported as `env.memory`. */
-export function generateKernels(): Uint8Array {
-  const m = new binaryen.Module();
-  m.setFeatures(binaryen.Features.SIMD128 | binaryen.Features.Atomics | binaryen.Features.MutableGlobals);
-  m.setMemory(1, 65536, null, [], true);
-  m.addMemoryImport("0", "env", "memory", true);
-  for (const tile of TILES) addTile(m, tile);
-  addOuter(m);
-  addAdd(m);
-  if (!m.validate()) throw new Error("the generated kernels are not a valid WebAssembly module");
-  binaryen.setOptimizeLevel(2);
-  m.optimize();
-  const bytes = m.emitBinary();
-  m.dispose();
+/** Assembles a module from text. Not optimised here: V8 does that, and wants the accesses where they stand. */
+export function assembleKernels(text: string): Uint8Array {
+  const module = binaryen.parseText(text);
+  const { SIMD128, RelaxedSIMD, Atomics, MutableGlobals } = binaryen.Features;
+  module.setFeatures(SIMD128 | RelaxedSIMD | Atomics | MutableGlobals);
+  if (!module.validate()) throw new Error("the generated kernels are not a valid WebAssembly module");
+  const bytes = module.emitBinary();
+  module.dispose();
   return bytes;
 }

@@ -1,4 +1,4 @@
-import { EDGE_TILE_BYTES, paddedToVectors } from "../../shared/kernel-scratch.ts";
+import { paddedToVectors } from "../../shared/kernel-scratch.ts";
 import { addPartials } from "./add-partials.ts";
 import type { Kernel } from "./kernel.ts";
 
@@ -12,7 +12,7 @@ const sumOuterProductsPartial: Kernel<"outerProductSum"> = ({ x, dy, chunkRows }
   const [, outFeatures = 1] = dy.shape;
   const columns = paddedToVectors(outFeatures);
   const gradients = context.view(dy, "float32");
-  const rowOffset = context.scratchOffsetBytes + EDGE_TILE_BYTES;
+  const rowOffset = context.scratchOffsetBytes;
   const row = context.viewAt("float32", rowOffset, columns);
   const products = rowOffset + columns * 4;
   const productBytes = inFeatures * columns * 4;

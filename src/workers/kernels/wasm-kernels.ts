@@ -1,22 +1,43 @@
-import kernelsBase64 from "virtual:kernels";
 import { KernelUnavailableError } from "../../core/errors.ts";
+import { PANEL_COLUMNS, type InstructionSet } from "../../shared/instruction-sets.ts";
 
-type Tile = (
+/** C (rows, width) = A (rows, depth) @ B (depth, width), or C += …; pointers and strides in bytes. */
+export type MultiplyTiles = (
+  rows: number,
   depth: number,
   a: number,
   strideA: number,
   b: number,
+  strideB: number,
   c: number,
   strideC: number,
   accumulate: number,
 ) => void;
 
-/** Exports of the generated module; see generate.ts for what each computes. Pointers and strides are in bytes. */
+/** Exports of a generated module; see generate.ts for what each computes. Pointers and strides are in bytes. */
 export interface WasmKernels {
-  readonly tile4x8: Tile;
-  readonly tile1x8: Tile;
-  readonly tile4x8TransposedA: Tile;
-  readonly tile1x8TransposedA: Tile;
+  readonly instructionSet: InstructionSet;
+  /** Columns of the widest tile. */
+  readonly panelColumns: number;
+  /** By columns of C, for A stored in rows and for A stored transposed. */
+  readonly rows: Readonly<Record<number, MultiplyTiles>>;
+  readonly columns: Readonly<Record<number, MultiplyTiles>>;
+  readonly copyRows: (
+    rows: number,
+    bytes: number,
+    source: number,
+    sourceStride: number,
+    target: number,
+    targetStride: number,
+  ) => void;
+  readonly copyTransposed: (
+    rows: number,
+    count: number,
+    source: number,
+    sourceStride: number,
+    target: number,
+    targetStride: number,
+  ) => void;
   readonly outer: (x: number, y: number, target: number, xCount: number, yVectors: number) => void;
   readonly add: (source: number, target: number, vectors: number) => void;
 }
@@ -25,20 +46,32 @@ export interface WasmKernels {
 function exported(exports: WebAssembly.Exports, name: string): (...values: number[]) => void {
   const kernel = exports[name];
   if (typeof kernel !== "function") {
-    throw new KernelUnavailableError(`loadWasmKernels: the module exports no ${name}; build the app again`);
+    throw new KernelUnavailableError(
+      `instantiateKernels: the module exports no ${name}; build the app again`,
+    );
   }
   return kernel;
 }
 
-/** Instantiates the kernels on the arena. */
-export function loadWasmKernels(memory: WebAssembly.Memory): WasmKernels {
-  const module = new WebAssembly.Module(Buffer.from(kernelsBase64, "base64"));
-  const { exports } = new WebAssembly.Instance(module, { env: { memory } });
+/** Instantiates one instruction set's kernels on the arena, or gives null when the runtime does not know them. */
+export function instantiateKernels(
+  instructionSet: InstructionSet,
+  bytes: Uint8Array,
+  memory: WebAssembly.Memory,
+): WasmKernels | null {
+  if (!WebAssembly.validate(bytes)) return null;
+  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory } });
+  const panelColumns = PANEL_COLUMNS[instructionSet];
+  const widths = [16, 8, 4, 3, 2, 1].filter((width) => width <= panelColumns);
+  const byWidth = (layout: string): Record<number, MultiplyTiles> =>
+    Object.fromEntries(widths.map((width) => [width, exported(exports, `${layout}${width}`)]));
   return {
-    tile4x8: exported(exports, "tile4x8"),
-    tile1x8: exported(exports, "tile1x8"),
-    tile4x8TransposedA: exported(exports, "tile4x8TransposedA"),
-    tile1x8TransposedA: exported(exports, "tile1x8TransposedA"),
+    instructionSet,
+    panelColumns,
+    rows: byWidth("rows"),
+    columns: byWidth("columns"),
+    copyRows: exported(exports, "copyRows"),
+    copyTransposed: exported(exports, "copyTransposed"),
     outer: exported(exports, "outer"),
     add: exported(exports, "add"),
   };

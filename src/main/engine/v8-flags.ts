@@ -1,0 +1,53 @@
+import { setFlagsFromString } from "node:v8";
+
+/** What decides which flags a runtime has and needs. */
+export interface Runtime {
+  readonly arch: string;
+  /** As `process.versions.v8`. */
+  readonly v8: string;
+  /** As `process.versions.electron`. */
+  readonly electron: string | undefined;
+  /** Electron's own main process: neither plain Node nor ELECTRON_RUN_AS_NODE. */
+  readonly electronMain: boolean;
+}
+
+/** Since this major version Electron's main process handles WebAssembly's memory faults instead of checking bounds. */
+const TRAP_HANDLER_SINCE_ELECTRON = 40;
+
+/**
+ * The flags of V8 that the kernels gain from. Without them everything works, at half the speed.
+ *
+ * - `--experimental-wasm-revectorize` joins pairs of 128-bit operations into AVX2. V8 13.0 (Electron 33) has it only
+ *   in the compiler that `--turboshaft-wasm` turns on, which later versions always use.
+ * - `--no-liftoff` compiles every kernel with the optimising compiler at once, so that the self-test sees the very
+ *   code that runs later.
+ * - `--no-wasm-bounds-checks` only where V8 would otherwise put a compare on every access. Acceptable because all
+ *   WebAssembly of this process is ours, shapes are checked before a program is recorded, and the kernels are tested
+ *   before they are used; the self-test also looks for writes past the end.
+ */
+export function v8FlagsFor(runtime: Runtime): readonly string[] {
+  const [major = 0, minor = 0] = runtime.v8.split(".").map(Number);
+  const version = major + minor / 100;
+  const flags: string[] = [];
+  if (runtime.arch === "x64" && version >= 13) {
+    flags.push("--experimental-wasm-revectorize", "--no-liftoff");
+    if (version < 13.06) flags.push("--turboshaft-wasm");
+  }
+  const electronMajor = Number.parseInt(runtime.electron ?? "", 10);
+  if (runtime.electronMain && electronMajor < TRAP_HANDLER_SINCE_ELECTRON)
+    flags.push("--no-wasm-bounds-checks");
+  return flags;
+}
+
+/** Sets the flags this process gains from; before it compiles any WebAssembly, and for its worker threads too. */
+export function setV8Flags(): readonly string[] {
+  const { arch, versions } = process;
+  const flags = v8FlagsFor({
+    arch,
+    v8: versions.v8,
+    electron: versions.electron,
+    electronMain: process.type === "browser",
+  });
+  for (const flag of flags) setFlagsFromString(flag);
+  return flags;
+}

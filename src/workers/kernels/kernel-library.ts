@@ -1,0 +1,48 @@
+import { KernelUnavailableError } from "../../core/errors.ts";
+import type { InstructionSet } from "../../shared/instruction-sets.ts";
+import { verifyKernels } from "./verify-kernels.ts";
+import { instantiateKernels, type WasmKernels } from "./wasm-kernels.ts";
+
+/** A module that might be used. */
+export interface KernelCandidate {
+  readonly instructionSet: InstructionSet;
+  readonly bytes: Uint8Array;
+}
+
+/** A worker's kernels. None leaves here before it has given the right answers in this very thread. */
+export class KernelLibrary {
+  readonly #candidates: readonly KernelCandidate[];
+  readonly #memory: WebAssembly.Memory;
+  readonly #verified = new Map<InstructionSet, WasmKernels>();
+
+  constructor(candidates: readonly KernelCandidate[], memory: WebAssembly.Memory) {
+    this.#candidates = candidates;
+    this.#memory = memory;
+  }
+
+  get instructionSets(): readonly InstructionSet[] {
+    return this.#candidates.map(({ instructionSet }) => instructionSet);
+  }
+
+  /**
+   * The kernels of an instruction set, tested at the first call in the VERIFICATION_BYTES from `scratch` on.
+   *
+   * @throws {KernelUnavailableError} If this runtime does not know the instructions, or the kernels compute wrongly.
+   */
+  verified(instructionSet: InstructionSet, scratch: number): WasmKernels {
+    const known = this.#verified.get(instructionSet);
+    if (known !== undefined) return known;
+    const candidate = this.#candidates.find((one) => one.instructionSet === instructionSet);
+    if (candidate === undefined) {
+      throw new KernelUnavailableError(`${instructionSet}: not in this build; build the app again`);
+    }
+    const kernels = instantiateKernels(instructionSet, candidate.bytes, this.#memory);
+    if (kernels === null) {
+      throw new KernelUnavailableError(`${instructionSet}: this runtime does not know its instructions`);
+    }
+    const wrong = verifyKernels(kernels, this.#memory, scratch);
+    if (wrong !== null) throw new KernelUnavailableError(`${instructionSet}: wrong result, ${wrong}`);
+    this.#verified.set(instructionSet, kernels);
+    return kernels;
+  }
+}

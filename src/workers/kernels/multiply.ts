@@ -1,0 +1,157 @@
+import {
+  DEPTH_BLOCK,
+  PACKED_PADDING_BYTES,
+  PACKED_ROWS,
+  packedBytesOfB,
+  paddedToVectors,
+  productScratch,
+  RESIDENT_B_BYTES,
+} from "../../shared/kernel-scratch.ts";
+import type { WasmKernels } from "./wasm-kernels.ts";
+
+/** A float32 matrix in the arena, rows contiguous; bytes throughout. Read transposed with `transposed`. */
+export interface MatrixPlace {
+  readonly at: number;
+  readonly stride: number;
+  readonly transposed: boolean;
+}
+
+/** C (rows, columns) = A (rows, depth) @ B (depth, columns), or C += … with `accumulate`. */
+export interface Product {
+  readonly rows: number;
+  readonly columns: number;
+  readonly depth: number;
+  readonly a: MatrixPlace;
+  readonly b: MatrixPlace;
+  readonly c: { readonly at: number; readonly stride: number };
+  readonly accumulate: boolean;
+}
+
+/** Columns of C that one micro-kernel takes. */
+interface Panel {
+  readonly first: number;
+  readonly width: number;
+}
+
+/** From here on packing B costs less than its scattered rows do. */
+const ROWS_WORTH_PACKING_B = 96;
+/** From here on packing A costs less than rows that meet in few cache sets. */
+const COLUMNS_WORTH_PACKING_A = 128;
+/** Rows that lie a multiple of this apart share cache sets. */
+const ALIASING_BYTES = 1024;
+/** Rows of A between two passes over a resident B: with a depth of 784 a fifth of the second-level cache. */
+const STREAMED_ROWS = 64;
+/** Multiply-adds between two heartbeats: a tenth of a millisecond, or two on the slowest runtime. */
+const WORK_PER_BEAT = 4_000_000;
+
+function panelsOf(columns: number, widest: number): Panel[] {
+  const panels: Panel[] = [];
+  for (let first = 0; first < columns;) {
+    const left = columns - first;
+    const width = [widest, 8, 4].find((size) => size <= left) ?? left;
+    panels.push({ first, width });
+    first += width;
+  }
+  return panels;
+}
+
+/** Cuts `length` into equal blocks of at most `largest`. */
+const evenBlock = (length: number, largest: number): number =>
+  Math.ceil(length / Math.ceil(length / largest));
+
+/**
+ * The product as a function to call at every repeat. A is read in place unless its rows alias, B where packing does
+ * not pay; blocks keep a panel of B in the first-level cache and a block of A in the second.
+ *
+ * `scratch` has room for what `productScratch(depth, columns)` says; `beat` is called every few milliseconds.
+ */
+export function compileProduct(
+  kernels: WasmKernels,
+  { rows, columns, depth, a, b, c, accumulate }: Product,
+  scratch: number,
+  beat: () => void,
+): () => void {
+  const panels = panelsOf(columns, kernels.panelColumns);
+  const depthBlock = evenBlock(depth, DEPTH_BLOCK);
+  const packsB = b.transposed || rows >= ROWS_WORTH_PACKING_B;
+  const residentB = packsB && packedBytesOfB(depth, columns) <= RESIDENT_B_BYTES;
+  const packsA = columns >= COLUMNS_WORTH_PACKING_A && (a.transposed || a.stride % ALIASING_BYTES === 0);
+  const rowBlock = evenBlock(rows, residentB && !packsA ? STREAMED_ROWS : PACKED_ROWS);
+  const packedB = scratch;
+  const packedA = scratch + productScratch(depth, columns).bytesOfB;
+  const tiles = a.transposed ? kernels.columns : kernels.rows;
+  const multiplyPanels = panels.map(({ width }) => {
+    const tile = tiles[width];
+    if (tile === undefined) throw new RangeError(`compileProduct: no kernel for ${width} columns`);
+    return tile;
+  });
+  let workSinceBeat = 0;
+
+  const packPanel = ({ first, width }: Panel, k: number, kCount: number, target: number): void => {
+    const bytes = 4 * paddedToVectors(width);
+    if (b.transposed) {
+      kernels.copyTransposed(width, kCount, b.at + first * b.stride + 4 * k, b.stride, target, bytes);
+    } else {
+      // Lanes beyond the last column are copied from whatever follows; they are never stored.
+      kernels.copyRows(kCount, bytes, b.at + k * b.stride + 4 * first, b.stride, target, bytes);
+    }
+  };
+  const packedPanel = ({ first }: Panel, k: number, kCount: number): number =>
+    packedB + 4 * (k * paddedToVectors(columns) + kCount * first);
+
+  const packWhole = (): void => {
+    for (let k = 0; k < depth; k += depthBlock) {
+      const kCount = Math.min(depthBlock, depth - k);
+      for (const panel of panels) packPanel(panel, k, kCount, packedPanel(panel, k, kCount));
+    }
+  };
+
+  const multiplyBlock = (i: number, iCount: number, k: number, kCount: number): void => {
+    let atA = a.at + (a.transposed ? k * a.stride + 4 * i : i * a.stride + 4 * k);
+    let strideA = a.stride;
+    if (packsA) {
+      const [count, length] = a.transposed ? [kCount, iCount] : [iCount, kCount];
+      strideA = 4 * length + PACKED_PADDING_BYTES;
+      kernels.copyRows(count, 4 * length, atA, a.stride, packedA, strideA);
+      atA = packedA;
+    }
+    const add = accumulate || k > 0 ? 1 : 0;
+    for (let p = 0; p < panels.length; p++) {
+      const panel = panels[p]!;
+      const { first, width } = panel;
+      let atB = b.at + k * b.stride + 4 * first;
+      let strideB = b.stride;
+      if (packsB) {
+        strideB = 4 * paddedToVectors(width);
+        atB = residentB ? packedPanel(panel, k, kCount) : packedB;
+        if (!residentB) packPanel(panel, k, kCount, packedB);
+      }
+      multiplyPanels[p]!(
+        iCount,
+        kCount,
+        atA,
+        strideA,
+        atB,
+        strideB,
+        c.at + i * c.stride + 4 * first,
+        c.stride,
+        add,
+      );
+      workSinceBeat += iCount * kCount * width;
+      if (workSinceBeat < WORK_PER_BEAT) continue;
+      workSinceBeat = 0;
+      beat();
+    }
+  };
+
+  return () => {
+    beat();
+    if (residentB) packWhole();
+    for (let i = 0; i < rows; i += rowBlock) {
+      const iCount = Math.min(rowBlock, rows - i);
+      for (let k = 0; k < depth; k += depthBlock) {
+        multiplyBlock(i, iCount, k, Math.min(depthBlock, depth - k));
+      }
+    }
+  };
+}

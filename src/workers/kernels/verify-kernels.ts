@@ -1,0 +1,135 @@
+import { compileProduct, type Product } from "./multiply.ts";
+import type { WasmKernels } from "./wasm-kernels.ts";
+
+/** (rows, depth, columns): every width and height of a tile, one more and one less, and more than one block deep. */
+const AWKWARD_SHAPES: readonly (readonly [number, number, number])[] = [
+  [1, 1, 1],
+  [2, 3, 2],
+  [3, 17, 3],
+  [5, 65, 50],
+  [7, 259, 23],
+  [17, 50, 33],
+  [97, 300, 17],
+  [9, 270, 130],
+  [97, 900, 116],
+];
+
+/** Of a large product some elements stand for all: one in this many. */
+const SAMPLED = 37;
+const LARGE = 1_000_000;
+
+/** Every way the operands may be stored. */
+const FLAGS = [false, true].flatMap((transposeA) =>
+  [false, true].flatMap((transposeB) =>
+    [false, true].map((accumulate) => ({ transposeA, transposeB, accumulate })),
+  ),
+);
+
+/** Deterministic values of both signs below 1, in all bits of the fraction. */
+function fill(values: Float32Array, seed: number): void {
+  let state = seed;
+  for (let i = 0; i < values.length; i++) {
+    state = (Math.imul(state, 1664525) + 1013904223) | 0;
+    values[i] = state / 2 ** 31;
+  }
+}
+
+/** Where the operands of a product lie in the region for tests. */
+function place(
+  region: number,
+  [rows, depth, columns]: readonly [number, number, number],
+  flags: { transposeA: boolean; transposeB: boolean; accumulate: boolean },
+): Product & { readonly end: number } {
+  // Four bytes on: tensors are aligned to 64 bytes, their rows are not.
+  const a = region + 4;
+  const b = a + rows * depth * 4 + 64;
+  const c = b + depth * columns * 4 + 64;
+  return {
+    rows,
+    columns,
+    depth,
+    a: { at: a, stride: (flags.transposeA ? rows : depth) * 4, transposed: flags.transposeA },
+    b: { at: b, stride: (flags.transposeB ? depth : columns) * 4, transposed: flags.transposeB },
+    c: { at: c, stride: columns * 4 },
+    accumulate: flags.accumulate,
+    end: c + rows * columns * 4 + 64,
+  };
+}
+
+/** The first element that differs from a plain float64 loop, in words; null when all are right. */
+function firstDifference(
+  kernels: WasmKernels,
+  memory: WebAssembly.Memory,
+  product: Product & { end: number },
+): string | null {
+  const { rows, columns, depth, a, b, c } = product;
+  const floats = (at: number, length: number): Float32Array => new Float32Array(memory.buffer, at, length);
+  const valuesA = floats(a.at, rows * depth);
+  const valuesB = floats(b.at, depth * columns);
+  const result = floats(c.at, rows * columns);
+  const behind = floats(c.at + rows * columns * 4, 4);
+  fill(valuesA, 1);
+  fill(valuesB, 2);
+  fill(result, 3);
+  behind.fill(7);
+  const before = result.slice();
+  compileProduct(kernels, product, product.end, () => undefined)();
+  const title = `${rows}×${depth}×${columns}${a.transposed ? " Aᵀ" : ""}${b.transposed ? " Bᵀ" : ""}`;
+  const step = rows * depth * columns < LARGE ? 1 : SAMPLED;
+  for (let at = 0; at < rows * columns; at += step) {
+    const i = Math.trunc(at / columns);
+    const j = at - i * columns;
+    let sum = product.accumulate ? before[at]! : 0;
+    for (let k = 0; k < depth; k++) {
+      const left = a.transposed ? valuesA[k * rows + i]! : valuesA[i * depth + k]!;
+      const right = b.transposed ? valuesB[j * depth + k]! : valuesB[k * columns + j]!;
+      sum += left * right;
+    }
+    const got = result[at]!;
+    // Rounding: at most depth times half a unit of the last place of partial sums that stay below depth.
+    if (!(Math.abs(got - sum) <= 1e-6 * (depth + 1))) {
+      return `${title}: element (${i}, ${j}) is ${got} instead of ${sum}`;
+    }
+  }
+  return behind.every((value) => value === 7) ? null : `${title}: wrote behind the last element`;
+}
+
+/**
+ * Checks the kernels against a plain loop on awkward shapes, in memory from `region` on.
+ *
+ * @returns What is wrong, or null: only then may they be used.
+ */
+export function verifyKernels(
+  kernels: WasmKernels,
+  memory: WebAssembly.Memory,
+  region: number,
+): string | null {
+  for (const shape of AWKWARD_SHAPES) {
+    for (const flags of FLAGS) {
+      const wrong = firstDifference(kernels, memory, place(region, shape, flags));
+      if (wrong !== null) return wrong;
+    }
+  }
+  return null;
+}
+
+/** The product that candidates are timed on: larger than a first-level cache, a millisecond on a slow runtime. */
+const TIMED_SHAPE = [128, 256, 192] as const;
+/** Long enough for V8 to have put optimised code into place, where it starts with the quick compiler's. */
+const TIMED_MS = 30;
+
+/** The best of some calls, in GFLOP/s. The first ones also give V8 the time to optimise. */
+export function timeKernels(kernels: WasmKernels, memory: WebAssembly.Memory, region: number): number {
+  const product = place(region, TIMED_SHAPE, { transposeA: false, transposeB: false, accumulate: false });
+  const { rows, columns, depth, a, b } = product;
+  fill(new Float32Array(memory.buffer, a.at, rows * depth), 1);
+  fill(new Float32Array(memory.buffer, b.at, depth * columns), 2);
+  const run = compileProduct(kernels, product, product.end, () => undefined);
+  const endMs = performance.now() + TIMED_MS;
+  let bestMs = Infinity;
+  for (let startedMs = performance.now(); startedMs < endMs; startedMs = performance.now()) {
+    run();
+    bestMs = Math.min(bestMs, performance.now() - startedMs);
+  }
+  return (2 * rows * columns * depth) / bestMs / 1e6;
+}
