@@ -2,14 +2,11 @@ import { createHash } from "node:crypto";
 import { arch, cpus, hostname, release, totalmem, type as osType } from "node:os";
 import type { Machine } from "../../shared/run-records.ts";
 
-/** The matmul kernel in use: one for all runtimes until several compete. */
-const KERNEL = "wasm-simd128 4x8";
-
 /** Plain Node, in which some tests run, has neither Electron nor Chrome. */
 const versionOf = (component: string): string => process.versions[component] ?? "none";
 
-/** Describes this machine and runtime; `id` is a hash of what changes a measurement, so not of the host's name. */
-export function describeMachine(): Machine {
+/** Describes this machine, its runtime and the kernels in use; `id` is a hash of what changes a measurement, so not of the host's name. */
+export function describeMachine(kernel: string): Machine {
   const processors = cpus();
   const measured = {
     os: `${osType()} ${release()} ${arch()}`,
@@ -20,7 +17,7 @@ export function describeMachine(): Machine {
     node: process.versions.node,
     v8: process.versions.v8,
     chrome: versionOf("chrome"),
-    kernel: KERNEL,
+    kernel,
   };
   const id = createHash("sha256").update(JSON.stringify(measured)).digest("hex").slice(0, 16);
   return { id, hostname: hostname(), ...measured };

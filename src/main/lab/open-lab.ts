@@ -40,7 +40,7 @@ export async function openLab(options: LabOptions): Promise<Lab> {
     store.close();
     throw error;
   });
-  const machine = describeMachine();
+  const machine = describeMachine(`wasm-${engine.instructionSet}`);
   if (!store.readOnly) store.saveMachine(machine);
 
   const listeners = new Set<(event: LabEvent) => void>();
