@@ -22,7 +22,7 @@ import { recoverRenderer } from "./shell/renderer-recovery.ts";
 import { registerAppScheme, serveRenderer } from "./shell/serve-renderer.ts";
 import { watchDescription, windowUsable } from "./shell/window-usable.ts";
 
-setV8Flags();
+const v8Flags = setV8Flags();
 
 // Everything up to the first await runs before Electron is ready; scheme and switches must.
 const options = readLaunchOptions(process.argv, process.env, { packaged: app.isPackaged });
@@ -72,6 +72,7 @@ async function start(): Promise<void> {
     logPath: files.logPath,
     appVersion: app.getVersion(),
     runtimeSource: options.runtimeSource,
+    v8Flags,
   });
   fatal.protect(lab);
   const { handlers, described } = watchDescription(

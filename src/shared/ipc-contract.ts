@@ -40,6 +40,17 @@ export const diagnosticsSchema = v.object({
   runtimeSource: v.string(),
   threads: v.number(),
   pool: v.object({ workers: v.number(), healthy: v.boolean(), note: v.string() }),
+  /** Every set of kernels this build has: whether it computes rightly on this runtime, how fast, which is in use. */
+  kernels: v.array(
+    v.object({
+      instructionSet: v.string(),
+      gflops: v.number(),
+      failure: v.nullable(v.string()),
+      chosen: v.boolean(),
+    }),
+  ),
+  /** Flags of V8 that the app has set for its kernels. */
+  v8Flags: v.array(v.string()),
   arena: v.object({ usedBytes: v.number(), committedBytes: v.number(), maximumBytes: v.number() }),
   /** Event-loop delay of the main process since it was last read. */
   eventLoopDelayMs: v.object({ p50: v.number(), p99: v.number(), max: v.number() }),

@@ -5,6 +5,15 @@ import { textTable } from "./text-table.ts";
 
 const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
 
+/** The candidates, in the order in which they are preferred. */
+const kernelLines = ({ kernels }: Diagnostics): string[][] =>
+  kernels.map(({ instructionSet, gflops, failure, chosen }) => [
+    `  ${instructionSet}`,
+    failure === null
+      ? `verified, ${gflops.toFixed(1)} GFLOP/s on one thread${chosen ? ", chosen" : ""}`
+      : `not used: ${failure}`,
+  ]);
+
 function report(diagnostics: Diagnostics): string {
   const { machine, database, pool, arena } = diagnostics;
   const lines = [
@@ -20,6 +29,8 @@ function report(diagnostics: Diagnostics): string {
     ["memory", megabytes(machine.memoryBytes)],
     ["threads", `${diagnostics.threads}; ${pool.workers} workers, ${pool.healthy ? "healthy" : pool.note}`],
     ["kernel", machine.kernel],
+    ...kernelLines(diagnostics),
+    ["V8 flags", diagnostics.v8Flags.join(" ") || "none"],
     ["arena", `${megabytes(arena.usedBytes)} used of ${megabytes(arena.maximumBytes)}`],
     ["database", `${database.path}, ${megabytes(database.sizeBytes)}, ${database.runs} runs`],
     ["schema", `version ${database.schemaVersion}${database.readOnly ? ", opened read-only" : ""}`],

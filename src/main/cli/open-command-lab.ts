@@ -10,7 +10,11 @@ import { userDataFolder } from "./user-data-folder.ts";
 const packageSchema = v.object({ productName: v.string(), version: v.string() });
 
 /** Opens the lab as the app would: the same database, workers and data, unless `database` names another file. */
-export async function openCommandLab(options: { database?: string; threads?: number }): Promise<Lab> {
+export async function openCommandLab(options: {
+  database?: string;
+  threads?: number;
+  v8Flags: readonly string[];
+}): Promise<Lab> {
   // This file is built into out/main, two folders below the project.
   const appPath = resolve(import.meta.dirname, "..", "..");
   const { productName, version } = v.parse(
@@ -28,6 +32,7 @@ export async function openCommandLab(options: { database?: string; threads?: num
     logPath: files.logPath,
     appVersion: version,
     runtimeSource: launch.runtimeSource,
+    v8Flags: options.v8Flags,
     ...(options.threads === undefined ? {} : { threads: options.threads }),
   });
 }

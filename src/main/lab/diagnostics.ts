@@ -34,6 +34,7 @@ export class EventLoopDelay {
 export interface DiagnosticsSources {
   readonly appVersion: string;
   readonly runtimeSource: string;
+  readonly v8Flags: readonly string[];
   readonly logPath: string;
   readonly threads: number;
   readonly machine: Machine;
@@ -57,6 +58,11 @@ function warningsOf(sources: DiagnosticsSources): string[] {
       "Electron 33 is out of support and used because no newer runtime could be fetched; connect this machine once and run the set-up again.",
     );
   }
+  if (sources.v8Flags.includes("--no-wasm-bounds-checks")) {
+    warnings.push(
+      "This runtime would check every memory access of the kernels, at half the speed; the checks are off, and the kernels are tested at the start instead.",
+    );
+  }
   return warnings;
 }
 
@@ -72,6 +78,11 @@ export function collectDiagnostics(sources: DiagnosticsSources): Diagnostics {
     runtimeSource: sources.runtimeSource,
     threads,
     pool: { workers: engine.workers, healthy: engine.failure === null, note: engine.failure ?? "" },
+    kernels: engine.kernelTimings.map((timing) => ({
+      ...timing,
+      chosen: timing.instructionSet === engine.instructionSet,
+    })),
+    v8Flags: [...sources.v8Flags],
     arena: {
       usedBytes: engine.arena.usedBytes,
       committedBytes: engine.arena.committedBytes,

@@ -23,6 +23,8 @@ export interface LabOptions {
   readonly appVersion: string;
   /** Where Electron came from, for the diagnostics page. */
   readonly runtimeSource: string;
+  /** Flags of V8 that were set for the kernels. */
+  readonly v8Flags: readonly string[];
   /** Worker threads to start with; default one a core. */
   readonly threads?: number;
 }

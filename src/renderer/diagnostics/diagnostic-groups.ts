@@ -1,6 +1,6 @@
 import type { Diagnostics } from "../../shared/ipc-contract.ts";
 import { formatDuration } from "../format/duration.ts";
-import { formatBytes } from "../format/number.ts";
+import { formatBytes, formatNumber } from "../format/number.ts";
 import type { Fact } from "../ui/fact-list.tsx";
 import { machineFacts } from "../ui/machine-facts.ts";
 
@@ -43,6 +43,17 @@ export function diagnosticGroups(known: Diagnostics): readonly FactGroup[] {
         count("workers", pool.workers),
         { label: "healthy", text: pool.healthy ? "yes" : "no" },
         ...(pool.note === "" ? [] : [{ label: "note", text: pool.note }]),
+      ],
+    },
+    {
+      title: "Kernels, tested and timed at the start",
+      facts: [
+        ...known.kernels.map(({ instructionSet, gflops, failure, chosen }) => ({
+          label: chosen ? `${instructionSet} (in use)` : instructionSet,
+          text: failure ?? `${formatNumber(gflops)} GFLOP/s`,
+          exact: failure ?? `${gflops} GFLOP/s on one thread`,
+        })),
+        { label: "V8 flags", text: known.v8Flags.join(" ") || "none" },
       ],
     },
     {

@@ -22,6 +22,7 @@ export async function openTestLab(threads: number): Promise<TestLab> {
     logPath: join(folder, "main.log"),
     appVersion: "test",
     runtimeSource: "test",
+    v8Flags: [],
     threads,
   });
   return {
