@@ -26,6 +26,9 @@ export const packedBytesOfB = (depth: number, columns: number): number =>
 /** Bytes for one packed panel of B: at most 16 columns. */
 const PANEL_BYTES = DEPTH_BLOCK * 16 * 4;
 
+/** Bytes of a worker's share of a product that is formed transposed. */
+export const turnedBytes = (rows: number, columns: number): number => paddedToVectors(rows * columns) * 4;
+
 /** Scratch at `packedB` and after it `packedA` for a product with the given operands. */
 export function productScratch(depth: number, columns: number): { bytesOfB: number; bytesOfA: number } {
   const whole = packedBytesOfB(depth, columns);
@@ -42,7 +45,7 @@ export function scratchBytesOf(op: Op<Tensor>): number {
     const depth = (op.transposeA ? op.a.shape[0] : op.a.shape[1]) ?? 1;
     // A sum over rows of a may be formed transposed, with the sides changed.
     const { bytesOfA, bytesOfB } = productScratch(depth, op.transposeA ? Math.max(rows, columns) : columns);
-    return bytesOfA + bytesOfB;
+    return bytesOfA + bytesOfB + (op.transposeA ? turnedBytes(rows, columns) : 0);
   }
   if (op.op === "outerProductSum") {
     const columns = paddedToVectors(op.dy.shape[1] ?? 1);

@@ -36,7 +36,7 @@ const NARROW = { 4: [8, 4, 2, 1], 3: [8, 4, 2, 1], 2: [8, 4, 2, 1], 1: [8, 4, 2,
 const TARGETS: Readonly<Record<InstructionSet, Target>> = {
   relaxed256: {
     multiplyAdd: fusedMultiplyAdd,
-    heightsByColumns: { 16: [4, 3, 2, 1], 8: [8, 4, 2, 1], ...NARROW },
+    heightsByColumns: { 16: [6, 5, 4, 3, 2, 1], 8: [8, 4, 2, 1], ...NARROW },
   },
   relaxed128: { multiplyAdd: fusedMultiplyAdd, heightsByColumns: { 8: [4, 3, 2, 1], ...NARROW } },
   simd128: { multiplyAdd: plainMultiplyAdd, heightsByColumns: { 8: [4, 3, 2, 1], ...NARROW } },
@@ -255,7 +255,7 @@ const COPY_TRANSPOSED = `
 
 /**
  * `outer(x, y, target, xCount, yVectors)`: target (xCount, 4 yVectors) = x ⊗ y, one explicit outer product of a row
- * of x with a row of y that is padded to whole vectors. `add(source, target, vectors)`: target += source.
+ * of x with a row of y that is padded to whole vectors. `add(source, target, bytes)`: target += source.
  */
 const OUTER_AND_ADD = `
 (func (export "outer") (param $x i32) (param $y i32) (param $target i32) (param $xCount i32) (param $yVectors i32)
@@ -271,12 +271,19 @@ const OUTER_AND_ADD = `
       (br_if $vectors (local.tee $left (i32.sub (local.get $left) (i32.const 1)))))
     (local.set $x (i32.add (local.get $x) (i32.const 4)))
     (br_if $rows (local.tee $xCount (i32.sub (local.get $xCount) (i32.const 1))))))
-(func (export "add") (param $source i32) (param $target i32) (param $vectors i32)
-  (loop $each
+(func (export "add") (param $source i32) (param $target i32) (param $bytes i32) (local $vectorEnd i32) (local $end i32)
+  (local.set $vectorEnd (i32.add (local.get $source) (i32.and (local.get $bytes) (i32.const -16))))
+  (local.set $end (i32.add (local.get $source) (local.get $bytes)))
+  (block $noVector (loop $vector (br_if $noVector (i32.ge_u (local.get $source) (local.get $vectorEnd)))
     (v128.store (local.get $target) (f32x4.add (v128.load (local.get $target)) (v128.load (local.get $source))))
     (local.set $source (i32.add (local.get $source) (i32.const 16)))
     (local.set $target (i32.add (local.get $target) (i32.const 16)))
-    (br_if $each (local.tee $vectors (i32.sub (local.get $vectors) (i32.const 1))))))`;
+    (br $vector)))
+  (block $noFloat (loop $float (br_if $noFloat (i32.ge_u (local.get $source) (local.get $end)))
+    (f32.store (local.get $target) (f32.add (f32.load (local.get $target)) (f32.load (local.get $source))))
+    (local.set $source (i32.add (local.get $source) (i32.const 4)))
+    (local.set $target (i32.add (local.get $target) (i32.const 4)))
+    (br $float))))`;
 
 /** The module of one instruction set as text; its memory is the arena, imported as `env.memory`. */
 export function kernelText(instructionSet: InstructionSet): string {

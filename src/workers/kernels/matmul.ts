@@ -1,4 +1,5 @@
-import { addPartials } from "./add-partials.ts";
+import { turnedBytes } from "../../shared/kernel-scratch.ts";
+import { addFloatPartials } from "./add-partials.ts";
 import type { Kernel } from "./kernel.ts";
 import { compileProduct } from "./multiply.ts";
 
@@ -22,7 +23,7 @@ const multiplyRows: Kernel<"matmul"> = ({ a, b, out, transposeB, accumulate }, c
 
 /**
  * Whether Aᵀ @ B is formed as (Bᵀ @ A)ᵀ: then the columns of A are the vectors, which for the notebook's dW are 784
- * (49 whole panels) instead of 50. The sum over the workers turns it back.
+ * (49 whole panels) instead of 50. Each worker turns its own share back.
  */
 const formsTransposed = (rows: number, columns: number, panelColumns: number): boolean =>
   columns % panelColumns !== 0 && rows > columns;
@@ -37,45 +38,47 @@ const multiplyTransposedPartial: Kernel<"matmul"> = ({ a, b, out, transposeB }, 
     ? { at: b.offsetBytes + begin * 4, stride: totalDepth * 4 }
     : { at: b.offsetBytes + begin * columns * 4, stride: columns * 4 };
   const partial = context.partialOffset();
-  const shared = { depth: end - begin, accumulate: false };
-  const product = formsTransposed(rows, columns, wasm.panelColumns)
-    ? {
-        ...shared,
-        rows: columns,
-        columns: rows,
-        a: { ...placeB, transposed: !transposeB },
-        b: { ...placeA, transposed: false },
-        c: { at: partial, stride: rows * 4 },
-      }
-    : {
-        ...shared,
-        rows,
-        columns,
-        a: { ...placeA, transposed: true },
-        b: { ...placeB, transposed: transposeB },
-        c: { at: partial, stride: columns * 4 },
-      };
-  return compileProduct(wasm, product, context.scratchOffsetBytes, () => {
+  const depth = end - begin;
+  const beat = (): void => {
     context.control.beat();
-  });
+  };
+  if (!formsTransposed(rows, columns, wasm.panelColumns)) {
+    const product = {
+      rows,
+      columns,
+      depth,
+      a: { ...placeA, transposed: true },
+      b: { ...placeB, transposed: transposeB },
+      c: { at: partial, stride: columns * 4 },
+      accumulate: false,
+    };
+    return compileProduct(wasm, product, context.scratchOffsetBytes, beat);
+  }
+  const turned = context.scratchOffsetBytes;
+  const product = {
+    rows: columns,
+    columns: rows,
+    depth,
+    a: { ...placeB, transposed: !transposeB },
+    b: { ...placeA, transposed: false },
+    c: { at: turned, stride: rows * 4 },
+    accumulate: false,
+  };
+  const multiply = compileProduct(wasm, product, turned + turnedBytes(rows, columns), beat);
+  return () => {
+    multiply();
+    wasm.copyTransposed(columns, rows, turned, rows * 4, partial, columns * 4);
+  };
 };
 
 /** out = A @ B; a sum over rows of a (xᵀ·dy) leaves partial sums first. */
 export const matmul: Kernel<"matmul"> = (op, context) => {
-  const [rows = 1, columns = 1] = op.out.shape;
   switch (context.step.phase) {
     case "run":
       return multiplyRows(op, context);
     case "partial":
       return multiplyTransposedPartial(op, context);
     case "reduce":
-      return addPartials(op.out, context, {
-        partialType: "float32",
-        accumulate: op.accumulate,
-        scale: 1,
-        ...(formsTransposed(rows, columns, context.wasm.panelColumns)
-          ? { transposedFrom: [columns, rows] }
-          : {}),
-      });
+      return addFloatPartials(op.out, context, { accumulate: op.accumulate });
   }
 };

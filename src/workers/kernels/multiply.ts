@@ -40,7 +40,7 @@ const COLUMNS_WORTH_PACKING_A = 128;
 /** Rows that lie a multiple of this apart share cache sets. */
 const ALIASING_BYTES = 1024;
 /** Rows of A between two passes over a resident B: with a depth of 784 a fifth of the second-level cache. */
-const STREAMED_ROWS = 64;
+const STREAMED_ROWS = 128;
 /** Multiply-adds between two heartbeats: a tenth of a millisecond, or two on the slowest runtime. */
 const WORK_PER_BEAT = 4_000_000;
 

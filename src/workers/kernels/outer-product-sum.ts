@@ -1,5 +1,5 @@
 import { paddedToVectors } from "../../shared/kernel-scratch.ts";
-import { addPartials } from "./add-partials.ts";
+import { addFloatPartials } from "./add-partials.ts";
 import type { Kernel } from "./kernel.ts";
 
 /**
@@ -30,7 +30,7 @@ const sumOuterProductsPartial: Kernel<"outerProductSum"> = ({ x, dy, chunkRows }
         const source = x.offsetBytes + (first + n) * inFeatures * 4;
         wasm.outer(source, rowOffset, products + n * productBytes, inFeatures, columns / 4);
       }
-      for (let n = 1; n < rows; n++) wasm.add(products + n * productBytes, products, productBytes / 16);
+      for (let n = 1; n < rows; n++) wasm.add(products + n * productBytes, products, productBytes);
       for (let i = 0, at = 0; i < inFeatures; i++) {
         for (let o = 0; o < outFeatures; o++, at++) {
           partial[at] = partial[at]! + sum[i * columns + o]!;
@@ -44,4 +44,4 @@ const sumOuterProductsPartial: Kernel<"outerProductSum"> = ({ x, dy, chunkRows }
 export const outerProductSum: Kernel<"outerProductSum"> = (op, context) =>
   context.step.phase === "partial"
     ? sumOuterProductsPartial(op, context)
-    : addPartials(op.out, context, { partialType: "float32", accumulate: false, scale: 1 });
+    : addFloatPartials(op.out, context, { accumulate: false });

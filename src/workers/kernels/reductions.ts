@@ -10,7 +10,7 @@ const rowLength = (shape: readonly number[]): number => shape.slice(1).reduce((n
 /** out (F,) = Σ rows, each worker's share in float64. */
 export const columnSum: Kernel<"columnSum"> = ({ x, out }, context) => {
   if (context.step.phase === "reduce") {
-    return addPartials(out, context, { partialType: "float64", accumulate: false, scale: 1 });
+    return addPartials(out, context, { scale: 1 });
   }
   const features = rowLength(x.shape);
   const source = context.view(x, "float32");
@@ -29,7 +29,7 @@ export const columnSum: Kernel<"columnSum"> = ({ x, out }, context) => {
 export const mse: Kernel<"mse"> = ({ pred, target, loss }, context) => {
   const [rows = 1] = pred.shape;
   if (context.step.phase === "reduce") {
-    return addPartials(loss, context, { partialType: "float64", accumulate: false, scale: 1 / rows });
+    return addPartials(loss, context, { scale: 1 / rows });
   }
   const predictions = context.view(pred, "float32");
   const labels = context.view(target, "float32");
@@ -141,7 +141,7 @@ export const statistics: Kernel<"statistics"> = (op, context) =>
 /** Counts in equal bins over [lo, hi]; the last bin includes hi. */
 export const histogram: Kernel<"histogram"> = ({ x, out, lo, hi }, context) => {
   if (context.step.phase === "reduce") {
-    return addPartials(out, context, { partialType: "float64", accumulate: false, scale: 1 });
+    return addPartials(out, context, { scale: 1 });
   }
   const length = rowLength(x.shape);
   const [bins = 1] = out.shape;

@@ -39,7 +39,7 @@ export interface WasmKernels {
     targetStride: number,
   ) => void;
   readonly outer: (x: number, y: number, target: number, xCount: number, yVectors: number) => void;
-  readonly add: (source: number, target: number, vectors: number) => void;
+  readonly add: (source: number, target: number, bytes: number) => void;
 }
 
 /** @throws {KernelUnavailableError} If the module lacks an export: a build that does not match this source. */

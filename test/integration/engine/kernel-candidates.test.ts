@@ -1,0 +1,66 @@
+import { describe, expect, it } from "vitest";
+import { chooseKernels } from "../../../src/main/engine/choose-kernels.ts";
+import { setV8Flags } from "../../../src/main/engine/v8-flags.ts";
+import { INSTRUCTION_SETS } from "../../../src/shared/instruction-sets.ts";
+import { VERIFICATION_BYTES } from "../../../src/shared/kernel-scratch.ts";
+import { assembleKernels, kernelText } from "../../../src/workers/kernels/generate.ts";
+import { KernelLibrary } from "../../../src/workers/kernels/kernel-library.ts";
+import { runTune } from "../../../src/workers/tasks/tune.ts";
+
+// The whole file runs with the flags that the app sets, the other tests of kernels without.
+setV8Flags();
+
+const REGION = 65_536;
+const newMemory = (): WebAssembly.Memory =>
+  new WebAssembly.Memory({ initial: (REGION + VERIFICATION_BYTES) / 65_536, maximum: 65_536, shared: true });
+
+/** All instruction sets, the text of one of them changed. */
+function tuneWith(changed: (text: string) => string): ReturnType<typeof runTune> {
+  const candidates = INSTRUCTION_SETS.map((instructionSet) => {
+    const text = kernelText(instructionSet);
+    return {
+      instructionSet,
+      bytes: assembleKernels(instructionSet === "relaxed256" ? changed(text) : text),
+    };
+  });
+  const memory = newMemory();
+  return runTune(new KernelLibrary(candidates, memory), memory, REGION);
+}
+
+describe("runTune()", () => {
+  it("finds every instruction set right, with V8's flags set", () => {
+    const timings = tuneWith((text) => text);
+    expect(timings.map(({ failure }) => failure)).toEqual([null, null, null]);
+    expect(timings.every(({ gflops }) => gflops > 0)).toBe(true);
+  });
+
+  it.each<[string, (text: string) => string]>([
+    [
+      "broadcasts the same element of A twice",
+      (text) => text.replaceAll("offset=68 (local.get $row", "offset=64 (local.get $row"),
+    ],
+    [
+      "leaves out the last step of an odd depth",
+      (text) =>
+        text.replaceAll(
+          "(br_if $noRound1 (i32.lt_u (local.get $left) (i32.const 1)))",
+          "(br_if $noRound1 (i32.lt_u (local.get $left) (i32.const 2)))",
+        ),
+    ],
+    [
+      "stores more lanes than C has columns",
+      (text) => text.replaceAll(/v128\.store64_lane offset=64 0 /g, "v128.store offset=64 "),
+    ],
+    ["forgets what was in C", (text) => text.replaceAll("(if (local.get $accumulate)", "(if (i32.const 0)")],
+    [
+      "packs a transposed operand wrongly",
+      (text) =>
+        text.replaceAll("v128.load32_lane 3 (local.get $fourth)", "v128.load32_lane 3 (local.get $third)"),
+    ],
+  ])("never chooses kernels with a fault: %s", (_fault, change) => {
+    expect(change(kernelText("relaxed256"))).not.toBe(kernelText("relaxed256"));
+    const timings = tuneWith(change);
+    expect(timings[0]?.failure).toMatch(/relaxed256: wrong result, /);
+    expect(chooseKernels(timings)).not.toBe("relaxed256");
+  });
+});
