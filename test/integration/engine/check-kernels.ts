@@ -1,0 +1,259 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { DType, Op, OpName } from "../../../src/core/ops/op.ts";
+import { numelOf, RecordingOps, type Tensor } from "../../../src/core/ops/recording-ops.ts";
+import { ReferenceOps, type ReferenceTensor } from "../../../src/core/ops/reference-ops.ts";
+import type { Engine } from "../../../src/main/engine/engine.ts";
+import { viewOf } from "../../../src/shared/tensor-view.ts";
+import { startEngine } from "./start-engine.ts";
+
+/** A tensor's place in a case: its shape, type, and whether it is filled before the op runs. */
+interface Operand {
+  readonly shape: readonly number[];
+  readonly dtype?: DType;
+  readonly fill?: (index: number) => number;
+}
+
+interface Case {
+  readonly title: string;
+  readonly operands: Readonly<Record<string, Operand>>;
+  readonly op: <T>(tensors: Readonly<Record<string, T>>) => Op<T>;
+  /** The operand that holds the result. */
+  readonly result: string;
+}
+
+/** A deterministic, sign-changing, non-periodic fill; some exact zeros for relu's edge. */
+const wave = (index: number): number => (index % 17 === 0 ? 0 : Math.sin(index * 12.9898) * 2);
+const bytes = (index: number): number => (index * 37) % 256;
+
+const unary = (
+  op: "relu" | "reluBackward" | "normalize" | "statistics" | "columnSum" | "histogram",
+  rows: number,
+  columns: number,
+): Case => {
+  const x: Operand = { shape: [rows, columns], fill: wave };
+  const out: Operand = { shape: [rows, columns] };
+  const title = `${op} (${rows}, ${columns})`;
+  const make = (operands: Case["operands"], result: string, build: Case["op"]): Case => ({
+    title,
+    operands,
+    result,
+    op: build,
+  });
+  switch (op) {
+    case "relu":
+      return make({ x, out }, "out", (t) => ({ op, x: t.x, out: t.out, shift: 0.5 }));
+    case "reluBackward":
+      return make({ x, dy: { ...x, fill: (i) => wave(i + 5) }, dx: out }, "dx", (t) => ({
+        op,
+        x: t.x,
+        dy: t.dy,
+        dx: t.dx,
+      }));
+    case "normalize":
+      return make(
+        {
+          x,
+          statistics: { shape: [7], dtype: "float64", fill: (i) => [10, 0.25, 1.5, 0, 0, 0, 0][i] },
+          out,
+        },
+        "out",
+        (t) => ({ op, x: t.x, statistics: t.statistics, out: t.out }),
+      );
+    case "statistics":
+      return make({ x, out: { shape: [7], dtype: "float64" } }, "out", (t) => ({ op, x: t.x, out: t.out }));
+    case "columnSum":
+      return make({ x, out: { shape: [columns] } }, "out", (t) => ({ op, x: t.x, out: t.out }));
+    case "histogram":
+      return make({ x, out: { shape: [13], dtype: "float64" } }, "out", (t) => ({
+        op,
+        x: t.x,
+        out: t.out,
+        lo: -1,
+        hi: 1.5,
+      }));
+  }
+};
+
+const matmulCase = (
+  m: number,
+  k: number,
+  n: number,
+  flags: { transposeA: boolean; transposeB: boolean; accumulate: boolean },
+): Case => ({
+  title: `matmul ${m}×${k}×${n} ${JSON.stringify(flags)}`,
+  operands: {
+    a: { shape: flags.transposeA ? [k, m] : [m, k], fill: wave },
+    b: { shape: flags.transposeB ? [n, k] : [k, n], fill: (i) => wave(i + 3) },
+    out: { shape: [m, n], fill: (i) => wave(i + 7) },
+  },
+  op: (t) => ({ op: "matmul", a: t.a, b: t.b, out: t.out, ...flags }),
+  result: "out",
+});
+
+const SIZES: readonly (readonly [number, number, number])[] = [
+  [1, 1, 1],
+  [1, 7, 1],
+  [3, 17, 50],
+  [5, 784, 10],
+  [17, 3, 8],
+  [50, 65, 9],
+  [64, 50, 784],
+  [131, 241, 33],
+  [1000, 50, 1],
+  [1, 784, 50],
+  [2, 5, 3],
+  [6, 31, 16],
+  [7, 257, 47],
+  [13, 1, 64],
+  [97, 113, 127],
+  [128, 300, 256],
+  [260, 513, 144],
+  [199, 1021, 131],
+  [1031, 66, 17],
+  // Large enough to be worth three workers.
+  [3001, 241, 33],
+  [33, 20_011, 17],
+];
+const FLAGS = [false, true].flatMap((transposeA) =>
+  [false, true].flatMap((transposeB) =>
+    [false, true].map((accumulate) => ({ transposeA, transposeB, accumulate })),
+  ),
+);
+const ROWS: readonly (readonly [number, number])[] = [
+  [1, 1],
+  [3, 5],
+  [1027, 50],
+  [4099, 33],
+  [20_011, 50],
+];
+
+const CASES: Readonly<Record<Exclude<OpName, "record" | "mark">, readonly Case[]>> = {
+  matmul: SIZES.flatMap(([m, k, n]) => FLAGS.map((flags) => matmulCase(m, k, n, flags))),
+  addBias: ROWS.map(([rows, columns]) => ({
+    title: `addBias (${rows}, ${columns})`,
+    operands: {
+      x: { shape: [rows, columns], fill: wave },
+      bias: { shape: [columns], fill: wave },
+      out: { shape: [rows, columns] },
+    },
+    op: (t) => ({ op: "addBias", x: t.x, bias: t.bias, out: t.out }),
+    result: "out",
+  })),
+  relu: ROWS.map(([rows, columns]) => unary("relu", rows, columns)),
+  reluBackward: ROWS.map(([rows, columns]) => unary("reluBackward", rows, columns)),
+  normalize: ROWS.map(([rows, columns]) => unary("normalize", rows, columns)),
+  statistics: ROWS.filter(([rows]) => rows > 1).map(([rows, columns]) => unary("statistics", rows, columns)),
+  columnSum: ROWS.map(([rows, columns]) => unary("columnSum", rows, columns)),
+  histogram: ROWS.map(([rows, columns]) => unary("histogram", rows, columns)),
+  outerProductSum: [
+    [131, 1],
+    [131, 4],
+    [4_001, 64],
+  ].map(([rows, chunkRows]) => ({
+    title: `outerProductSum of ${rows} rows in chunks of ${chunkRows}`,
+    operands: {
+      x: { shape: [rows, 17], fill: wave },
+      dy: { shape: [rows, 50], fill: (i) => wave(i + 2) },
+      out: { shape: [17, 50] },
+    },
+    op: (t) => ({ op: "outerProductSum", x: t.x, dy: t.dy, out: t.out, chunkRows }),
+    result: "out",
+  })),
+  mse: [1, 131, 250_000].map((rows) => ({
+    title: `mse ${rows}`,
+    operands: {
+      pred: { shape: [rows, 1], fill: wave },
+      target: { shape: [rows], fill: (i) => i % 10 },
+      loss: { shape: [1] },
+    },
+    op: (t) => ({ op: "mse", pred: t.pred, target: t.target, loss: t.loss }),
+    result: "loss",
+  })),
+  mseBackward: [1, 131, 350_003].map((rows) => ({
+    title: `mseBackward ${rows}`,
+    operands: {
+      pred: { shape: [rows, 1], fill: wave },
+      target: { shape: [rows], fill: (i) => i % 10 },
+      dpred: { shape: [rows, 1] },
+    },
+    op: (t) => ({ op: "mseBackward", pred: t.pred, target: t.target, dpred: t.dpred }),
+    result: "dpred",
+  })),
+  scaleBytes: ROWS.map(([rows, columns]) => ({
+    title: `scaleBytes (${rows}, ${columns})`,
+    operands: {
+      bytes: { shape: [rows, columns], dtype: "uint8", fill: bytes },
+      out: { shape: [rows, columns] },
+    },
+    op: (t) => ({ op: "scaleBytes", bytes: t.bytes, out: t.out, divisor: 256 }),
+    result: "out",
+  })),
+  gatherRows: [64, 1_031].map((rows) => ({
+    title: `gatherRows ${rows}`,
+    operands: {
+      x: { shape: [131, 784], fill: wave },
+      indices: { shape: [rows], dtype: "int32", fill: (i) => (i * 29) % 131 },
+      out: { shape: [rows, 784] },
+    },
+    op: (t) => ({ op: "gatherRows", x: t.x, indices: t.indices, out: t.out }),
+    result: "out",
+  })),
+  sgd: [1, 39_200, 400_009].map((length) => ({
+    title: `sgd ${length}`,
+    operands: {
+      param: { shape: [length], fill: wave },
+      grad: { shape: [length], fill: (i) => wave(i + 1) },
+      lr: { shape: [1], fill: () => 0.125 },
+    },
+    op: (t) => ({ op: "sgd", param: t.param, grad: t.grad, lr: t.lr }),
+    result: "param",
+  })),
+};
+
+/** Every kernel against the float64 reference on awkward shapes, on a real engine. */
+export function checkKernels(): void {
+  describe.each([1, 2, 3])("every kernel on %i threads", (threads) => {
+    let engine: Engine;
+    beforeAll(async () => {
+      engine = await startEngine(threads);
+    });
+    afterAll(async () => {
+      await engine.close();
+    });
+
+    it.each(Object.values(CASES).flat())(
+      "$title equals the float64 reference",
+      async ({ operands, op, result }) => {
+        const scope = engine.arena.scope();
+        const ops = new RecordingOps((name, shape, dtype) => scope.tensor(name, shape, dtype));
+        const reference = new ReferenceOps();
+        const ours: Record<string, Tensor> = {};
+        const theirs: Record<string, ReferenceTensor> = {};
+        for (const [name, { shape, dtype = "float32", fill }] of Object.entries(operands)) {
+          const tensor = (ours[name] = ops.tensor(name, shape, dtype));
+          const expected = (theirs[name] = reference.tensor(name, shape, dtype));
+          const values = viewOf(engine.arena.memory, tensor, dtype);
+          // What an op does not write must not look right by accident.
+          values.fill(dtype === "int32" || dtype === "uint8" ? 0 : NaN);
+          if (fill === undefined) continue;
+          for (let i = 0; i < numelOf(shape); i++) values[i] = fill(i);
+          expected.data.set(values);
+        }
+        ops.run(op(ours));
+        reference.run(op(theirs));
+        await engine.run([{ program: ops.program(), repeats: 1 }], { threads });
+        const tensor = ours[result];
+        const values = viewOf(engine.arena.memory, tensor, tensor.dtype);
+        const expected = theirs[result].data;
+        for (let i = 0; i < values.length; i++) {
+          const tolerance = 1e-4 + 1e-4 * Math.abs(expected[i]);
+          if (!(Math.abs(values[i] - expected[i]) <= tolerance)) {
+            expect.fail(`element ${i}: ${values[i]} instead of ${expected[i]}`);
+          }
+        }
+        scope.release();
+        expect(engine.arena.usedBytes).toBe(0);
+      },
+    );
+  });
+}
