@@ -1,6 +1,5 @@
 import { join } from "node:path";
 import { app, clipboard, session } from "electron";
-import { setV8Flags } from "./engine/v8-flags.ts";
 import { eventSender } from "./ipc/event-sender.ts";
 import { ipcHandlers } from "./ipc/ipc-handlers.ts";
 import { registerIpc } from "./ipc/register-ipc.ts";
@@ -21,8 +20,6 @@ import { logRendererConsole } from "./shell/renderer-console.ts";
 import { recoverRenderer } from "./shell/renderer-recovery.ts";
 import { registerAppScheme, serveRenderer } from "./shell/serve-renderer.ts";
 import { watchDescription, windowUsable } from "./shell/window-usable.ts";
-
-const v8Flags = setV8Flags();
 
 // Everything up to the first await runs before Electron is ready; scheme and switches must.
 const options = readLaunchOptions(process.argv, process.env, { packaged: app.isPackaged });
@@ -72,7 +69,6 @@ async function start(): Promise<void> {
     logPath: files.logPath,
     appVersion: app.getVersion(),
     runtimeSource: options.runtimeSource,
-    v8Flags,
   });
   fatal.protect(lab);
   const { handlers, described } = watchDescription(

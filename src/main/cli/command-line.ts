@@ -26,7 +26,7 @@ const wholeNumber =
 
 /** Opens the lab, runs a command in it, closes it whatever happens. */
 async function inLab(
-  options: { database?: string; threads?: number; v8Flags: readonly string[] },
+  options: { database?: string; threads?: number },
   command: (lab: Lab) => Promise<ExitCode> | ExitCode,
 ): Promise<ExitCode> {
   const lab = await openCommandLab(options);
@@ -37,7 +37,7 @@ async function inLab(
   }
 }
 
-function buildProgram(v8Flags: readonly string[], setExitCode: (code: ExitCode) => void): Command {
+function buildProgram(setExitCode: (code: ExitCode) => void): Command {
   const program = new Command("lab")
     .description("Backprop Lab without a window: the same code and the same database.")
     .addHelpText("after", "\nExit codes: 0 ok, 1 failed check or failed run, 2 wrong usage.")
@@ -64,7 +64,7 @@ function buildProgram(v8Flags: readonly string[], setExitCode: (code: ExitCode) 
     .option("--json", "print JSON instead of a table")
     .option(...database)
     .action(async (options: NotebookOptions & CommonOptions) => {
-      setExitCode(await inLab({ ...options, v8Flags }, (lab) => runNotebookCommand(lab, options)));
+      setExitCode(await inLab(options, (lab) => runNotebookCommand(lab, options)));
     });
 
   program
@@ -73,7 +73,7 @@ function buildProgram(v8Flags: readonly string[], setExitCode: (code: ExitCode) 
     .option("--json", "print JSON instead of a table")
     .option(...database)
     .action(async (options: CommonOptions) => {
-      setExitCode(await inLab({ ...options, v8Flags, threads: 1 }, (lab) => runRunsCommand(lab, options)));
+      setExitCode(await inLab({ ...options, threads: 1 }, (lab) => runRunsCommand(lab, options)));
     });
 
   program
@@ -82,16 +82,16 @@ function buildProgram(v8Flags: readonly string[], setExitCode: (code: ExitCode) 
     .option("--json", "print JSON instead of a table")
     .option(...database)
     .action(async (options: CommonOptions) => {
-      setExitCode(await inLab({ ...options, v8Flags }, (lab) => runDoctorCommand(lab, options)));
+      setExitCode(await inLab(options, (lab) => runDoctorCommand(lab, options)));
     });
   return program;
 }
 
 /** Runs `lab …`; errors go to stderr in words. @returns the exit code. */
-export async function runCommandLine(argv: readonly string[], v8Flags: readonly string[]): Promise<ExitCode> {
+export async function runCommandLine(argv: readonly string[]): Promise<ExitCode> {
   let exitCode: ExitCode = EXIT.ok;
   try {
-    await buildProgram(v8Flags, (code) => {
+    await buildProgram((code) => {
       exitCode = code;
     }).parseAsync(argv);
     return exitCode;

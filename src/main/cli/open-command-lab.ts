@@ -10,11 +10,7 @@ import { userDataFolder } from "./user-data-folder.ts";
 const packageSchema = v.object({ productName: v.string(), version: v.string() });
 
 /** Opens the lab as the app would: the same database, workers and data, unless `database` names another file. */
-export async function openCommandLab(options: {
-  database?: string;
-  threads?: number;
-  v8Flags: readonly string[];
-}): Promise<Lab> {
+export async function openCommandLab(options: { database?: string; threads?: number }): Promise<Lab> {
   // This file is built into out/main, two folders below the project.
   const appPath = resolve(import.meta.dirname, "..", "..");
   const { productName, version } = v.parse(
@@ -32,7 +28,6 @@ export async function openCommandLab(options: {
     logPath: files.logPath,
     appVersion: version,
     runtimeSource: launch.runtimeSource,
-    v8Flags: options.v8Flags,
     ...(options.threads === undefined ? {} : { threads: options.threads }),
   });
 }

@@ -35,6 +35,8 @@ export interface DiagnosticsSources {
   readonly appVersion: string;
   readonly runtimeSource: string;
   readonly v8Flags: readonly string[];
+  /** The app ended twice while it compiled kernels with the flags: they are left out now. */
+  readonly flagsWithheld: boolean;
   readonly logPath: string;
   readonly threads: number;
   readonly machine: Machine;
@@ -56,6 +58,11 @@ function warningsOf(sources: DiagnosticsSources): string[] {
   if (sources.machine.electron.startsWith("33.")) {
     warnings.push(
       "Electron 33 is out of support and used because no newer runtime could be fetched; connect this machine once and run the set-up again.",
+    );
+  }
+  if (sources.flagsWithheld) {
+    warnings.push(
+      "The app did not come through its last two starts with V8's fast-kernel flags, so they are left out and products take about twice as long; delete v8-flags-trial.json beside the database to try again.",
     );
   }
   if (sources.v8Flags.includes("--no-wasm-bounds-checks")) {

@@ -1,5 +1,8 @@
 import { availableParallelism } from "node:os";
+import { dirname, join } from "node:path";
 import { Engine } from "../engine/engine.ts";
+import { beginFlagTrial } from "../engine/flag-trial.ts";
+import { setV8Flags } from "../engine/v8-flags.ts";
 import { exportTimingsCsv } from "../store/export-timings-csv.ts";
 import { openStore } from "../store/open-store.ts";
 import { ActivityTracker } from "./activity-tracker.ts";
@@ -23,8 +26,6 @@ export interface LabOptions {
   readonly appVersion: string;
   /** Where Electron came from, for the diagnostics page. */
   readonly runtimeSource: string;
-  /** Flags of V8 that were set for the kernels. */
-  readonly v8Flags: readonly string[];
   /** Worker threads to start with; default one a core. */
   readonly threads?: number;
 }
@@ -38,10 +39,16 @@ export async function openLab(options: LabOptions): Promise<Lab> {
   const threads = options.threads ?? availableParallelism();
   const delay = new EventLoopDelay();
   const store = openStore({ path: options.databasePath, nativeBinding: options.nativeBinding });
+  const trial = beginFlagTrial(
+    join(dirname(options.databasePath), "v8-flags-trial.json"),
+    process.versions.v8,
+  );
+  const v8Flags = trial.allowed ? setV8Flags() : [];
   const engine = await Engine.start({ threads, workerFile: options.workerFile }).catch((error: unknown) => {
     store.close();
     throw error;
   });
+  trial.passed();
   const machine = describeMachine(`wasm-${engine.instructionSet}`);
   if (!store.readOnly) store.saveMachine(machine);
 
@@ -76,7 +83,17 @@ export async function openLab(options: LabOptions): Promise<Lab> {
     listRuns: () => store.listRuns(),
     getRun: (runId) => store.getRun(runId),
     exportTimings: (runIds, path) => exportTimingsCsv(store, runIds, path),
-    diagnostics: () => collectDiagnostics({ ...options, threads, machine, engine, store, delay }),
+    diagnostics: () =>
+      collectDiagnostics({
+        ...options,
+        threads,
+        machine,
+        engine,
+        store,
+        delay,
+        v8Flags,
+        flagsWithheld: !trial.allowed,
+      }),
     subscribe: (listener) => {
       listeners.add(listener);
       return () => {

@@ -22,7 +22,6 @@ export async function openTestLab(threads: number): Promise<TestLab> {
     logPath: join(folder, "main.log"),
     appVersion: "test",
     runtimeSource: "test",
-    v8Flags: [],
     threads,
   });
   return {
