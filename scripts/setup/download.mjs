@@ -4,7 +4,7 @@ import fs from "node:fs";
 import http from "node:http";
 import https from "node:https";
 import path from "node:path";
-import { pipeline } from "node:stream/promises";
+import { finished, pipeline } from "node:stream/promises";
 import { connectThroughProxy, proxyFor } from "./proxy-tunnel.mjs";
 
 const MAX_REDIRECTS = 5;
@@ -123,11 +123,24 @@ async function fetchOnce(download, url, part, redirects) {
       new DownloadError(`${url}: silent for ${String(stallTimeoutMs)} ms after ${String(done)} bytes`),
     );
   });
-  response.on("data", (chunk) => {
-    done += chunk.length;
-    onProgress?.(done, total);
-  });
-  await pipeline(response, fs.createWriteStream(part, { flags: appending ? "a" : "w" }));
+  // Written as it comes: what a write stream still holds when the connection breaks would be lost, and with it the
+  // place from which to resume.
+  const descriptor = fs.openSync(part, appending ? "a" : "w");
+  try {
+    response.on("data", (chunk) => {
+      try {
+        fs.writeSync(descriptor, chunk);
+      } catch (error) {
+        response.destroy(error instanceof Error ? error : new Error(String(error)));
+        return;
+      }
+      done += chunk.length;
+      onProgress?.(done, total);
+    });
+    await finished(response);
+  } finally {
+    fs.closeSync(descriptor);
+  }
   if (total > 0 && done < total)
     throw new DownloadError(`${url}: ended after ${String(done)} of ${String(total)} bytes`);
 }
