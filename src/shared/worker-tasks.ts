@@ -43,26 +43,36 @@ export const RING = { offsetBytes: 4096, capacity: 8192, fields: 4 } as const;
 /** Fields of a ring record. */
 export const RING_FIELD = { name: 0, step: 1, value: 2, clockMs: 3 } as const;
 
-/** One phase of an op, placed: who takes part, and whether everybody must arrive first. */
+/** One phase of an op, placed. */
 export interface PlannedStep {
   readonly op: Op<Tensor>;
   readonly phase: Phase<Tensor>["name"];
-  readonly items: number;
-  /** Workers 0 … threads − 1 share the items; the others pass. */
-  readonly threads: number;
-  readonly barrier: boolean;
   /** Scratch of the op's partial results: worker w's at offset + w · stride. */
   readonly partialOffsetBytes: number;
   readonly partialStrideBytes: number;
   /** Workers that leave a partial result for `reduce`. */
   readonly partialThreads: number;
+  /** Where the step's part of a worker's private scratch begins. */
+  readonly scratchOffsetBytes: number;
   /** Index into the plan's names for `record` and `mark`, else −1. */
   readonly nameIndex: number;
 }
 
-/** Steps to run `repeats` times. */
-export interface PlannedSection {
+/** Steps over the same items that a worker carries out together, one block of its items after another. */
+export interface PlannedGroup {
   readonly steps: readonly PlannedStep[];
+  readonly items: number;
+  /** Workers 0 … threads − 1 share the items; the others pass. */
+  readonly threads: number;
+  /** Items of a block: few enough for the second-level cache, so that each step finds what the last one left there. */
+  readonly blockItems: number;
+  /** Whether everybody must arrive first. */
+  readonly barrier: boolean;
+}
+
+/** Groups to run `repeats` times. */
+export interface PlannedSection {
+  readonly groups: readonly PlannedGroup[];
   readonly repeats: number;
 }
 

@@ -1,6 +1,6 @@
 import { ContractError, TaskError } from "../../core/errors.ts";
 import type { InstructionSet } from "../../shared/instruction-sets.ts";
-import { scratchBytesOf, VERIFICATION_BYTES } from "../../shared/kernel-scratch.ts";
+import { VERIFICATION_BYTES } from "../../shared/kernel-scratch.ts";
 import type { KernelTiming, WorkerTask } from "../../shared/worker-tasks.ts";
 import { Arena } from "./arena.ts";
 import { chooseKernels } from "./choose-kernels.ts";
@@ -125,10 +125,7 @@ export class Engine {
       const scope = this.arena.scope();
       try {
         const plan = planSections(sections, options.threads, (bytes) => scope.bytes(bytes));
-        const scratchBytes = Math.max(
-          VERIFICATION_BYTES,
-          ...plan.sections.flatMap(({ steps }) => steps.map((step) => scratchBytesOf(step.op))),
-        );
+        const scratchBytes = Math.max(VERIFICATION_BYTES, plan.scratchBytes);
         const tasks = Array.from({ length: options.threads }, (_, worker) => ({
           kind: "program" as const,
           sections: plan.sections,

@@ -1,13 +1,15 @@
 import type { Op } from "../../core/ops/op.ts";
 import type { Program, Tensor } from "../../core/ops/recording-ops.ts";
-import { phasesOf, type Access, type Phase } from "../../core/ops/sharding.ts";
-import type { PlannedSection, PlannedStep } from "../../shared/worker-tasks.ts";
+import type { Access } from "../../core/ops/sharding.ts";
+import { scratchBytesOf } from "../../shared/kernel-scratch.ts";
+import type { PlannedGroup, PlannedSection, PlannedStep } from "../../shared/worker-tasks.ts";
+import { groupPhases, type PhaseGroup, type PlacedPhase } from "./group-phases.ts";
 
 /**
- * Less than this for each worker, and waking it costs more than it saves: passing a barrier takes some 5 µs while all
- * workers are awake, and ten times that when one has gone to sleep (2 cores, Zen 4 class, November 2026).
+ * Less than this for each worker, and a second one gains nothing: passing a barrier takes about a microsecond while
+ * all workers are awake (2 cores, Zen 4 class, November 2026).
  */
-const COST_PER_THREAD_NS = 100_000;
+const COST_PER_THREAD_NS = 8_000;
 
 /** Work in order: each program runs `repeats` times. */
 export interface Section {
@@ -19,10 +21,13 @@ export interface Plan {
   readonly sections: readonly PlannedSection[];
   /** Names of records and marks by index. */
   readonly names: readonly string[];
+  /** Private scratch that every worker needs. */
+  readonly scratchBytes: number;
 }
 
 /** How a tensor was touched since the last barrier: by which split, and whether it was written. */
 interface Touch {
+  readonly offsetBytes: number;
   readonly split: string;
   readonly write: boolean;
 }
@@ -35,18 +40,18 @@ class BarrierFinder {
   readonly #touches = new Map<number, Touch[]>();
 
   /** Whether these touches need a barrier before them; remembers them. */
-  visit(touches: readonly (Touch & { readonly offsetBytes: number })[], always: boolean): boolean {
+  visit(touches: readonly Touch[], always: boolean): boolean {
     const needed = always || touches.some((touch) => this.#conflicts(touch));
     if (needed) this.#touches.clear();
-    for (const { offsetBytes, split, write } of touches) {
-      const seen = this.#touches.get(offsetBytes) ?? [];
-      if (!seen.some((touch) => touch.split === split && touch.write === write)) seen.push({ split, write });
-      this.#touches.set(offsetBytes, seen);
+    for (const touch of touches) {
+      const seen = this.#touches.get(touch.offsetBytes) ?? [];
+      if (!seen.some(({ split, write }) => split === touch.split && write === touch.write)) seen.push(touch);
+      this.#touches.set(touch.offsetBytes, seen);
     }
     return needed;
   }
 
-  #conflicts(touch: Touch & { readonly offsetBytes: number }): boolean {
+  #conflicts(touch: Touch): boolean {
     const seen = this.#touches.get(touch.offsetBytes) ?? [];
     return seen.some(
       (other) => (other.write || touch.write) && (other.split !== touch.split || touch.split === "all"),
@@ -54,18 +59,15 @@ class BarrierFinder {
   }
 }
 
-/** Workers worth waking for a phase. */
-function threadsFor(phase: Phase<Tensor>, threads: number): number {
-  const worthwhile = Math.max(1, Math.floor(phase.costNs / COST_PER_THREAD_NS));
-  return Math.min(threads, worthwhile, Math.max(1, phase.items));
+/** Workers worth waking for a group. */
+function threadsFor({ phases, items }: PhaseGroup, threads: number): number {
+  const costNs = phases.reduce((sum, { phase }) => sum + phase.costNs, 0);
+  const worthwhile = Math.max(1, Math.floor(costNs / COST_PER_THREAD_NS));
+  return Math.min(threads, worthwhile, Math.max(1, items));
 }
 
-function touchOf(
-  access: Access<Tensor>,
-  phase: Phase<Tensor>,
-  threads: number,
-): Touch & { offsetBytes: number } {
-  const split = access.part === "all" && threads > 1 ? "all" : `${phase.axis}:${phase.items}:${threads}`;
+function touchOf(access: Access<Tensor>, { axis, items }: PhaseGroup, threads: number): Touch {
+  const split = access.part === "all" ? "all" : `${axis}:${items}:${threads}`;
   // One worker alone meets its own data whatever the split is called.
   return {
     offsetBytes: access.tensor.offsetBytes,
@@ -74,76 +76,110 @@ function touchOf(
   };
 }
 
-function nameIndexOf(op: Op<Tensor>, names: string[]): number {
-  if (op.op !== "record" && op.op !== "mark") return -1;
-  const known = names.indexOf(op.name);
-  return known >= 0 ? known : names.push(op.name) - 1;
+/** Where an op's workers leave partial results, and how many do. */
+interface Partials {
+  readonly offsetBytes: number;
+  readonly strideBytes: number;
+  readonly threads: number;
 }
 
+const NO_PARTIALS: Partials = { offsetBytes: 0, strideBytes: 0, threads: 0 };
+
+/** Names of records and marks, numbered in the order of their first appearance. */
+class Names {
+  readonly all: string[] = [];
+
+  indexOf(op: Op<Tensor>): number {
+    if (op.op !== "record" && op.op !== "mark") return -1;
+    const known = this.all.indexOf(op.name);
+    return known >= 0 ? known : this.all.push(op.name) - 1;
+  }
+}
+
+/** Plans one program; `allocateBytes` gives the partial results their place. */
 function planProgram(
   program: Program,
   threads: number,
-  names: string[],
+  names: Names,
   allocateBytes: (sizeBytes: number) => number,
-): PlannedStep[] {
-  const placed = program.ops.map((op) => {
-    const phases = phasesOf(op);
-    const partialStrideBytes = Math.ceil(Math.max(...phases.map((phase) => phase.partialBytes)) / 64) * 64;
-    const partialThreads = threadsFor(phases[0]!, threads);
-    const partialOffsetBytes =
-      partialStrideBytes === 0 ? 0 : allocateBytes(partialStrideBytes * partialThreads);
-    return { op, phases, partialStrideBytes, partialOffsetBytes, partialThreads };
+): PlannedGroup[] {
+  const partials = new Map<Op<Tensor>, Partials>();
+  const placed = groupPhases(program).map((group) => {
+    const groupThreads = threadsFor(group, threads);
+    for (const { op, phase } of group.phases) {
+      if (phase.name !== "partial") continue;
+      const strideBytes = Math.ceil(phase.partialBytes / 64) * 64;
+      const offsetBytes = allocateBytes(strideBytes * groupThreads);
+      partials.set(op, { offsetBytes, strideBytes, threads: groupThreads });
+    }
+    return { group, threads: groupThreads };
   });
+  const partialsOf = ({ op }: PlacedPhase): Partials => partials.get(op) ?? NO_PARTIALS;
+
+  const touchesOf = (group: PhaseGroup, groupThreads: number): Touch[] =>
+    group.phases.flatMap((one) => {
+      const touches = one.phase.accesses.map((access) => touchOf(access, group, groupThreads));
+      const { offsetBytes, threads: partialThreads } = partialsOf(one);
+      if (one.phase.name === "partial") {
+        touches.push({ offsetBytes, split: groupThreads === 1 ? "first" : "own", write: true });
+      } else if (one.phase.name === "reduce") {
+        const alone = groupThreads === 1 && partialThreads === 1;
+        touches.push({ offsetBytes, split: alone ? "first" : "all", write: false });
+      }
+      return touches;
+    });
+
   const finder = new BarrierFinder();
-  const pass = (): PlannedStep[] =>
-    placed.flatMap(({ op, phases, partialStrideBytes, partialOffsetBytes, partialThreads }) =>
-      phases.map((phase) => {
-        const stepThreads = threadsFor(phase, threads);
-        const touches = phase.accesses.map((access) => touchOf(access, phase, stepThreads));
-        if (phase.name === "partial") {
-          touches.push({
-            offsetBytes: partialOffsetBytes,
-            split: stepThreads === 1 ? "first" : "own",
-            write: true,
-          });
-        } else if (phase.name === "reduce") {
-          touches.push({
-            offsetBytes: partialOffsetBytes,
-            split: stepThreads === 1 && partialThreads === 1 ? "first" : "all",
-            write: false,
-          });
-        }
-        return {
-          op,
-          phase: phase.name,
-          items: phase.items,
-          threads: stepThreads,
-          barrier: finder.visit(touches, op.op === "mark"),
-          partialOffsetBytes,
-          partialStrideBytes,
-          partialThreads,
-          nameIndex: nameIndexOf(op, names),
-        } satisfies PlannedStep;
-      }),
+  const pass = (): boolean[] =>
+    placed.map(({ group, threads: groupThreads }) =>
+      finder.visit(
+        touchesOf(group, groupThreads),
+        group.phases.some(({ op }) => op.op === "mark"),
+      ),
     );
   const first = pass();
   // A program repeats: what its end leaves behind decides the barriers of its next beginning.
   const second = pass();
-  return first.map((step, index) => ({ ...step, barrier: step.barrier || second[index]?.barrier === true }));
+
+  return placed.map(({ group, threads: groupThreads }, index) => {
+    let scratchOffsetBytes = 0;
+    const steps = group.phases.map((one): PlannedStep => {
+      const { offsetBytes, strideBytes, threads: partialThreads } = partialsOf(one);
+      const step = {
+        op: one.op,
+        phase: one.phase.name,
+        partialOffsetBytes: offsetBytes,
+        partialStrideBytes: strideBytes,
+        partialThreads,
+        scratchOffsetBytes,
+        nameIndex: names.indexOf(one.op),
+      };
+      scratchOffsetBytes += Math.ceil(scratchBytesOf(one.op) / 64) * 64;
+      return step;
+    });
+    const barrier = first[index] === true || second[index] === true;
+    return { steps, items: group.items, threads: groupThreads, blockItems: group.blockItems, barrier };
+  });
 }
 
-/** Places every op of the sections: threads, barriers, scratch of partial results. */
+const scratchBytesOfGroup = ({ steps }: PlannedGroup): number =>
+  Math.max(0, ...steps.map((step) => step.scratchOffsetBytes + scratchBytesOf(step.op)));
+
+/** Places every op of the sections: groups, threads, barriers, partial results, scratch. */
 export function planSections(
   sections: readonly Section[],
   threads: number,
   allocateBytes: (sizeBytes: number) => number,
 ): Plan {
-  const names: string[] = [];
+  const names = new Names();
+  const planned = sections.map(({ program, repeats }) => ({
+    groups: planProgram(program, threads, names, allocateBytes),
+    repeats,
+  }));
+  const groups = planned.flatMap((section) => section.groups);
   return {
-    sections: sections.map(({ program, repeats }) => ({
-      steps: planProgram(program, threads, names, allocateBytes),
-      repeats,
-    })),
-    names,
+    sections: planned,
+    names: names.all,
+    scratchBytes: Math.max(0, ...groups.map(scratchBytesOfGroup)),
   };
 }

@@ -1,5 +1,5 @@
 import { STATISTICS } from "../../core/ops/op.ts";
-import type { Kernel, KernelContext } from "./kernel.ts";
+import type { CompiledKernel, Kernel, KernelContext } from "./kernel.ts";
 
 /** Elements between two heartbeats: under a millisecond of plain JavaScript. */
 const BLOCK = 65_536;
@@ -9,14 +9,15 @@ function inBlocks(
   context: KernelContext,
   rowLength: number,
   visit: (from: number, to: number) => void,
-): () => void {
-  const from = context.begin * rowLength;
-  const to = context.end * rowLength;
-  return () => {
-    for (let at = from; at < to; at += BLOCK) {
-      context.control.beat();
-      visit(at, Math.min(to, at + BLOCK));
-    }
+): CompiledKernel {
+  return {
+    run: (begin, end) => {
+      const to = end * rowLength;
+      for (let at = begin * rowLength; at < to; at += BLOCK) {
+        context.control.beat();
+        visit(at, Math.min(to, at + BLOCK));
+      }
+    },
   };
 }
 
@@ -30,12 +31,14 @@ export const addBias: Kernel<"addBias"> = ({ x, bias, out }, context) => {
     Float32Array,
     Float32Array,
   ];
-  return () => {
-    for (let row = context.begin; row < context.end; row++) {
-      if (row % 1024 === 0) context.control.beat();
-      const base = row * features;
-      for (let j = 0; j < features; j++) target[base + j] = source[base + j]! + offsets[j]!;
-    }
+  return {
+    run: (begin, end) => {
+      for (let row = begin; row < end; row++) {
+        if (row % 1024 === 0) context.control.beat();
+        const base = row * features;
+        for (let j = 0; j < features; j++) target[base + j] = source[base + j]! + offsets[j]!;
+      }
+    },
   };
 };
 
@@ -95,13 +98,15 @@ export const gatherRows: Kernel<"gatherRows"> = ({ x, indices, out }, context) =
   const target = context.view(out, "float32");
   const features = rowLength(x.shape);
   const [batchSize = 0] = out.shape;
-  return () => {
-    const first = context.repeat() * batchSize;
-    for (let row = context.begin; row < context.end; row++) {
-      const from = rows[first + row]! * features;
-      const to = row * features;
-      for (let j = 0; j < features; j++) target[to + j] = source[from + j]!;
-    }
+  return {
+    run: (begin, end) => {
+      const first = context.repeat() * batchSize;
+      for (let row = begin; row < end; row++) {
+        const from = rows[first + row]! * features;
+        const to = row * features;
+        for (let j = 0; j < features; j++) target[to + j] = source[from + j]!;
+      }
+    },
   };
 };
 

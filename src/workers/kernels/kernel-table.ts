@@ -10,7 +10,7 @@ import {
   scaleBytes,
   sgd,
 } from "./elementwise.ts";
-import type { Kernel, KernelContext } from "./kernel.ts";
+import type { CompiledKernel, Kernel, KernelContext } from "./kernel.ts";
 import { matmul } from "./matmul.ts";
 import { outerProductSum } from "./outer-product-sum.ts";
 import { columnSum, histogram, mse, statistics } from "./reductions.ts";
@@ -36,9 +36,9 @@ const KERNELS: { readonly [K in OpName]: Kernel<K> } = {
   mark,
 };
 
-/** The function a worker calls at every repeat for one planned step. */
-export function compileKernel(op: Op<Tensor>, context: KernelContext): () => void {
+/** One planned step, ready to run on one worker. */
+export function compileKernel(op: Op<Tensor>, context: KernelContext): CompiledKernel {
   // The kernel's parameter is the very op it is looked up by; TypeScript cannot follow that correlation.
-  const kernel = KERNELS[op.op] as (op: Op<Tensor>, context: KernelContext) => () => void;
+  const kernel = KERNELS[op.op] as (op: Op<Tensor>, context: KernelContext) => CompiledKernel;
   return kernel(op, context);
 }

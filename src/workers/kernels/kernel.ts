@@ -13,9 +13,7 @@ export interface KernelContext {
   readonly end: number;
   readonly control: Control;
   readonly wasm: WasmKernels;
-  /** Bytes of the arena when the program was compiled. */
-  readonly arenaBytes: number;
-  /** First byte of this worker's private scratch. */
+  /** First byte of this worker's private scratch for this step. */
   readonly scratchOffsetBytes: number;
   view<D extends DType>(tensor: Tensor, dtype: D): Views[D];
   /** A view of raw arena bytes, for scratch. */
@@ -26,11 +24,18 @@ export interface KernelContext {
   repeat(): number;
 }
 
-/**
- * A kernel is compiled once for each planned step and worker, views taken and shapes looked up, and the function it
- * gives is called at every repeat: nothing is allocated while a program runs.
- */
+/** A planned step compiled for one worker, views taken and shapes looked up: nothing is allocated while it runs. */
+export interface CompiledKernel {
+  /** Before the first block of every repeat: packs operands, clears sums. */
+  readonly prepare?: () => void;
+  /** Items [begin, end) of this worker's; blocks come in ascending order and leave nothing out. */
+  readonly run: (begin: number, end: number) => void;
+  /** After the last block of every repeat. */
+  readonly finish?: () => void;
+}
+
+/** Compiles one op's step for one worker. */
 export type Kernel<K extends OpName> = (
   op: Extract<Op<Tensor>, { op: K }>,
   context: KernelContext,
-) => () => void;
+) => CompiledKernel;

@@ -11,14 +11,20 @@ const multiplyRows: Kernel<"matmul"> = ({ a, b, out, transposeB, accumulate }, c
     rows: context.end - context.begin,
     columns,
     depth,
-    a: { at: a.offsetBytes + context.begin * depth * 4, stride: depth * 4, transposed: false },
+    a: { at: a.offsetBytes, stride: depth * 4, transposed: false },
     b: { at: b.offsetBytes, stride: (transposeB ? depth : columns) * 4, transposed: transposeB },
-    c: { at: out.offsetBytes + context.begin * columns * 4, stride: columns * 4 },
+    c: { at: out.offsetBytes, stride: columns * 4 },
     accumulate,
   };
-  return compileProduct(context.wasm, product, context.scratchOffsetBytes, () => {
+  const { prepare, multiply } = compileProduct(context.wasm, product, context.scratchOffsetBytes, () => {
     context.control.beat();
   });
+  return {
+    prepare,
+    run: (begin, end) => {
+      multiply(begin, end, 0, depth);
+    },
+  };
 };
 
 /**
@@ -31,14 +37,11 @@ const formsTransposed = (rows: number, columns: number, panelColumns: number): b
 /** This worker's share of Aᵀ @ B: the sum over its rows [begin, end) of a and b. */
 const multiplyTransposedPartial: Kernel<"matmul"> = ({ a, b, out, transposeB }, context) => {
   const [rows = 1, columns = 1] = out.shape;
-  const [totalDepth = 1] = a.shape;
-  const { begin, end, wasm } = context;
-  const placeA = { at: a.offsetBytes + begin * rows * 4, stride: rows * 4 };
-  const placeB = transposeB
-    ? { at: b.offsetBytes + begin * 4, stride: totalDepth * 4 }
-    : { at: b.offsetBytes + begin * columns * 4, stride: columns * 4 };
+  const [depth = 1] = a.shape;
+  const { begin: firstDepth, wasm } = context;
+  const placeA = { at: a.offsetBytes, stride: rows * 4 };
+  const placeB = { at: b.offsetBytes, stride: (transposeB ? depth : columns) * 4 };
   const partial = context.partialOffset();
-  const depth = end - begin;
   const beat = (): void => {
     context.control.beat();
   };
@@ -47,27 +50,40 @@ const multiplyTransposedPartial: Kernel<"matmul"> = ({ a, b, out, transposeB }, 
       rows,
       columns,
       depth,
+      firstDepth,
       a: { ...placeA, transposed: true },
       b: { ...placeB, transposed: transposeB },
       c: { at: partial, stride: columns * 4 },
       accumulate: false,
     };
-    return compileProduct(wasm, product, context.scratchOffsetBytes, beat);
+    const { prepare, multiply } = compileProduct(wasm, product, context.scratchOffsetBytes, beat);
+    return {
+      prepare,
+      run: (begin, end) => {
+        multiply(0, rows, begin, end);
+      },
+    };
   }
   const turned = context.scratchOffsetBytes;
   const product = {
     rows: columns,
     columns: rows,
     depth,
+    firstDepth,
     a: { ...placeB, transposed: !transposeB },
     b: { ...placeA, transposed: false },
     c: { at: turned, stride: rows * 4 },
     accumulate: false,
   };
-  const multiply = compileProduct(wasm, product, turned + turnedBytes(rows, columns), beat);
-  return () => {
-    multiply();
-    wasm.copyTransposed(columns, rows, turned, rows * 4, partial, columns * 4);
+  const { prepare, multiply } = compileProduct(wasm, product, turned + turnedBytes(rows, columns), beat);
+  return {
+    prepare,
+    run: (begin, end) => {
+      multiply(0, columns, begin, end);
+    },
+    finish: () => {
+      wasm.copyTransposed(columns, rows, turned, rows * 4, partial, columns * 4);
+    },
   };
 };
 

@@ -21,6 +21,8 @@ export interface Product {
   readonly rows: number;
   readonly columns: number;
   readonly depth: number;
+  /** Where this worker's part begins, when the sums are cut along the depth; B is then not kept packed. */
+  readonly firstDepth?: number;
   readonly a: MatrixPlace;
   readonly b: MatrixPlace;
   readonly c: { readonly at: number; readonly stride: number };
@@ -59,24 +61,34 @@ function panelsOf(columns: number, widest: number): Panel[] {
 const evenBlock = (length: number, largest: number): number =>
   Math.ceil(length / Math.ceil(length / largest));
 
+/** A product made ready: any block of it can be asked for, in ascending order of depth for each element. */
+export interface CompiledProduct {
+  /** Packs B where it is kept packed; before the first block, whenever B has changed. */
+  readonly prepare: () => void;
+  /** The part of C (rows [i0, i1)) that depths [k0, k1) add; at `firstDepth` the sums begin. */
+  readonly multiply: (i0: number, i1: number, k0: number, k1: number) => void;
+}
+
 /**
- * The product as a function to call at every repeat. A is read in place unless its rows alias, B where packing does
- * not pay; blocks keep a panel of B in the first-level cache and a block of A in the second.
+ * A is read in place unless its rows alias, B where packing does not pay; blocks keep a panel of B in the first-level
+ * cache and a block of A in the second.
  *
  * `scratch` has room for what `productScratch(depth, columns)` says; `beat` is called every few milliseconds.
  */
 export function compileProduct(
   kernels: WasmKernels,
-  { rows, columns, depth, a, b, c, accumulate }: Product,
+  { rows, columns, depth, firstDepth, a, b, c, accumulate }: Product,
   scratch: number,
   beat: () => void,
-): () => void {
+): CompiledProduct {
   const panels = panelsOf(columns, kernels.panelColumns);
   const depthBlock = evenBlock(depth, DEPTH_BLOCK);
   const packsB = b.transposed || rows >= ROWS_WORTH_PACKING_B;
-  const residentB = packsB && packedBytesOfB(depth, columns) <= RESIDENT_B_BYTES;
-  const packsA = columns >= COLUMNS_WORTH_PACKING_A && (a.transposed || a.stride % ALIASING_BYTES === 0);
-  const rowBlock = evenBlock(rows, residentB && !packsA ? STREAMED_ROWS : PACKED_ROWS);
+  const residentB = packsB && firstDepth === undefined && packedBytesOfB(depth, columns) <= RESIDENT_B_BYTES;
+  const packsA =
+    columns >= COLUMNS_WORTH_PACKING_A &&
+    (a.stride % ALIASING_BYTES === 0 || (a.transposed && a.stride > ALIASING_BYTES));
+  const largestRowBlock = residentB && !packsA ? STREAMED_ROWS : PACKED_ROWS;
   const packedB = scratch;
   const packedA = scratch + productScratch(depth, columns).bytesOfB;
   const tiles = a.transposed ? kernels.columns : kernels.rows;
@@ -99,13 +111,6 @@ export function compileProduct(
   const packedPanel = ({ first }: Panel, k: number, kCount: number): number =>
     packedB + 4 * (k * paddedToVectors(columns) + kCount * first);
 
-  const packWhole = (): void => {
-    for (let k = 0; k < depth; k += depthBlock) {
-      const kCount = Math.min(depthBlock, depth - k);
-      for (const panel of panels) packPanel(panel, k, kCount, packedPanel(panel, k, kCount));
-    }
-  };
-
   const multiplyBlock = (i: number, iCount: number, k: number, kCount: number): void => {
     let atA = a.at + (a.transposed ? k * a.stride + 4 * i : i * a.stride + 4 * k);
     let strideA = a.stride;
@@ -115,7 +120,7 @@ export function compileProduct(
       kernels.copyRows(count, 4 * length, atA, a.stride, packedA, strideA);
       atA = packedA;
     }
-    const add = accumulate || k > 0 ? 1 : 0;
+    const add = accumulate || k > (firstDepth ?? 0) ? 1 : 0;
     for (let p = 0; p < panels.length; p++) {
       const panel = panels[p]!;
       const { first, width } = panel;
@@ -144,14 +149,22 @@ export function compileProduct(
     }
   };
 
-  return () => {
-    beat();
-    if (residentB) packWhole();
-    for (let i = 0; i < rows; i += rowBlock) {
-      const iCount = Math.min(rowBlock, rows - i);
+  return {
+    prepare: () => {
+      if (!residentB) return;
       for (let k = 0; k < depth; k += depthBlock) {
-        multiplyBlock(i, iCount, k, Math.min(depthBlock, depth - k));
+        const kCount = Math.min(depthBlock, depth - k);
+        for (const panel of panels) packPanel(panel, k, kCount, packedPanel(panel, k, kCount));
       }
-    }
+    },
+    multiply: (i0, i1, k0, k1) => {
+      const rowBlock = evenBlock(i1 - i0, largestRowBlock);
+      // A packed B is cut where it was packed; else each part is cut evenly.
+      const kBlock = residentB ? depthBlock : evenBlock(k1 - k0, DEPTH_BLOCK);
+      for (let i = i0; i < i1; i += rowBlock) {
+        const iCount = Math.min(rowBlock, i1 - i);
+        for (let k = k0; k < k1; k += kBlock) multiplyBlock(i, iCount, k, Math.min(kBlock, k1 - k));
+      }
+    },
   };
 }

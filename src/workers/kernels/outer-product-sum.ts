@@ -7,7 +7,7 @@ import type { Kernel } from "./kernel.ts";
  * pair by pair into the first of them, as a framework does it for all rows at once.
  */
 const sumOuterProductsPartial: Kernel<"outerProductSum"> = ({ x, dy, chunkRows }, context) => {
-  const { begin, end, control, wasm } = context;
+  const { control, wasm } = context;
   const [, inFeatures = 1] = x.shape;
   const [, outFeatures = 1] = dy.shape;
   const columns = paddedToVectors(outFeatures);
@@ -18,9 +18,11 @@ const sumOuterProductsPartial: Kernel<"outerProductSum"> = ({ x, dy, chunkRows }
   const productBytes = inFeatures * columns * 4;
   const sum = context.viewAt("float32", products, inFeatures * columns);
   const partial = context.viewAt("float32", context.partialOffset(), inFeatures * outFeatures);
-  return () => {
+  const prepare = (): void => {
     partial.fill(0);
     row.fill(0);
+  };
+  const run = (begin: number, end: number): void => {
     for (let first = begin; first < end; first += chunkRows) {
       control.beat();
       const rows = Math.min(chunkRows, end - first);
@@ -38,6 +40,7 @@ const sumOuterProductsPartial: Kernel<"outerProductSum"> = ({ x, dy, chunkRows }
       }
     }
   };
+  return { prepare, run };
 };
 
 /** out = Σ over rows of x[n] ⊗ dy[n], formed explicitly in chunks. */

@@ -15,13 +15,17 @@ export const columnSum: Kernel<"columnSum"> = ({ x, out }, context) => {
   const features = rowLength(x.shape);
   const source = context.view(x, "float32");
   const sums = context.viewAt("float64", context.partialOffset(), features);
-  return () => {
-    sums.fill(0);
-    for (let row = context.begin; row < context.end; row++) {
-      if (row % 1024 === 0) context.control.beat();
-      const base = row * features;
-      for (let j = 0; j < features; j++) sums[j] = sums[j]! + source[base + j]!;
-    }
+  return {
+    prepare: () => {
+      sums.fill(0);
+    },
+    run: (begin, end) => {
+      for (let row = begin; row < end; row++) {
+        if (row % 1024 === 0) context.control.beat();
+        const base = row * features;
+        for (let j = 0; j < features; j++) sums[j] = sums[j]! + source[base + j]!;
+      }
+    },
   };
 };
 
@@ -34,74 +38,82 @@ export const mse: Kernel<"mse"> = ({ pred, target, loss }, context) => {
   const predictions = context.view(pred, "float32");
   const labels = context.view(target, "float32");
   const sums = context.viewAt("float64", context.partialOffset(), 1);
-  return () => {
-    let sum = 0;
-    for (let i = context.begin; i < context.end; i++) {
-      const difference = predictions[i]! - labels[i]!;
-      sum += difference * difference;
-    }
-    sums[0] = sum;
+  return {
+    prepare: () => {
+      sums[0] = 0;
+    },
+    run: (begin, end) => {
+      let sum = sums[0]!;
+      for (let i = begin; i < end; i++) {
+        const difference = predictions[i]! - labels[i]!;
+        sum += difference * difference;
+      }
+      sums[0] = sum;
+    },
   };
 };
 
-/** Combines the moments of two sets (Chan, Golub and LeVeque, 1979); m2 is Σ (x − mean)². */
-function mergeMoments(
-  left: { count: number; mean: number; m2: number },
-  right: { count: number; mean: number; m2: number },
-): { count: number; mean: number; m2: number } {
-  const count = left.count + right.count;
-  if (count === 0) return left;
-  const delta = right.mean - left.mean;
-  return {
-    count,
-    mean: left.mean + (delta * right.count) / count,
-    m2: left.m2 + right.m2 + (delta * delta * left.count * right.count) / count,
-  };
+/**
+ * Adds a set's moments to those in `total` (Chan, Golub and LeVeque, 1979). The place of std holds m2 = Σ (x − mean)².
+ */
+function mergeMoments(total: Float64Array, count: number, mean: number, m2: number): void {
+  const before = total[STATISTICS.count]!;
+  const after = before + count;
+  if (after === 0) return;
+  const delta = mean - total[STATISTICS.mean]!;
+  total[STATISTICS.count] = after;
+  total[STATISTICS.mean] = total[STATISTICS.mean]! + (delta * count) / after;
+  total[STATISTICS.std] = total[STATISTICS.std]! + m2 + (delta * delta * before * count) / after;
+}
+
+/** No elements yet. */
+function clearStatistics(total: Float64Array): void {
+  total.fill(0);
+  total[STATISTICS.min] = Infinity;
+  total[STATISTICS.max] = -Infinity;
 }
 
 /**
- * Moments of this worker's rows in float64, two passes so that nothing cancels. In the partial result the place of
- * std holds Σ (x − mean)².
+ * Moments of this worker's rows in float64, block by block while a block is in the cache, each in two passes so that
+ * nothing cancels.
  */
 const partialStatistics: Kernel<"statistics"> = ({ x }, context) => {
   const length = rowLength(x.shape);
-  const [from, to] = [context.begin * length, context.end * length];
   const source = context.view(x, "float32");
-  const result = context.viewAt("float64", context.partialOffset(), STATISTICS_LENGTH);
-  const inBlocks = (visit: (first: number, last: number) => void): void => {
-    for (let at = from; at < to; at += BLOCK) {
-      context.control.beat();
-      visit(at, Math.min(to, at + BLOCK));
+  const total = context.viewAt("float64", context.partialOffset(), STATISTICS_LENGTH);
+  const addBlock = (first: number, last: number): void => {
+    let [sum, sumSquares, zeros, min, max] = [0, 0, 0, total[STATISTICS.min]!, total[STATISTICS.max]!];
+    for (let i = first; i < last; i++) {
+      const value = source[i]!;
+      sum += value;
+      sumSquares += value * value;
+      if (value === 0) zeros++;
+      // Written so that a NaN ends up in min and max instead of being passed over.
+      if (!(value >= min)) min = value;
+      if (!(value <= max)) max = value;
     }
-  };
-  return () => {
-    let [sum, sumSquares, zeros, min, max] = [0, 0, 0, Infinity, -Infinity];
-    inBlocks((first, last) => {
-      for (let i = first; i < last; i++) {
-        const value = source[i]!;
-        sum += value;
-        sumSquares += value * value;
-        if (value === 0) zeros++;
-        // Written so that a NaN ends up in min and max instead of being passed over.
-        if (!(value >= min)) min = value;
-        if (!(value <= max)) max = value;
-      }
-    });
-    const mean = to > from ? sum / (to - from) : 0;
+    const mean = sum / (last - first);
     let m2 = 0;
-    inBlocks((first, last) => {
-      for (let i = first; i < last; i++) {
-        const difference = source[i]! - mean;
-        m2 += difference * difference;
+    for (let i = first; i < last; i++) {
+      const difference = source[i]! - mean;
+      m2 += difference * difference;
+    }
+    mergeMoments(total, last - first, mean, m2);
+    total[STATISTICS.min] = min;
+    total[STATISTICS.max] = max;
+    total[STATISTICS.zeros] = total[STATISTICS.zeros]! + zeros;
+    total[STATISTICS.sumSquares] = total[STATISTICS.sumSquares]! + sumSquares;
+  };
+  return {
+    prepare: () => {
+      clearStatistics(total);
+    },
+    run: (begin, end) => {
+      for (let at = begin * length; at < end * length; at += BLOCK) {
+        context.control.beat();
+        addBlock(at, Math.min(end * length, at + BLOCK));
       }
-    });
-    result[STATISTICS.count] = to - from;
-    result[STATISTICS.mean] = mean;
-    result[STATISTICS.std] = m2;
-    result[STATISTICS.min] = min;
-    result[STATISTICS.max] = max;
-    result[STATISTICS.zeros] = zeros;
-    result[STATISTICS.sumSquares] = sumSquares;
+    },
   };
 };
 
@@ -111,27 +123,19 @@ const mergedStatistics: Kernel<"statistics"> = ({ out }, context) => {
   const partials = Array.from({ length: context.step.partialThreads }, (_, worker) =>
     context.viewAt("float64", context.partialOffset(worker), STATISTICS_LENGTH),
   );
-  return () => {
-    let moments = { count: 0, mean: 0, m2: 0 };
-    let [zeros, sumSquares, min, max] = [0, 0, Infinity, -Infinity];
-    for (const partial of partials) {
-      moments = mergeMoments(moments, {
-        count: partial[STATISTICS.count]!,
-        mean: partial[STATISTICS.mean]!,
-        m2: partial[STATISTICS.std]!,
-      });
-      zeros += partial[STATISTICS.zeros]!;
-      sumSquares += partial[STATISTICS.sumSquares]!;
-      min = Math.min(min, partial[STATISTICS.min]!);
-      max = Math.max(max, partial[STATISTICS.max]!);
-    }
-    target[STATISTICS.count] = moments.count;
-    target[STATISTICS.mean] = moments.mean;
-    target[STATISTICS.std] = moments.count > 1 ? Math.sqrt(moments.m2 / (moments.count - 1)) : NaN;
-    target[STATISTICS.min] = min;
-    target[STATISTICS.max] = max;
-    target[STATISTICS.zeros] = zeros;
-    target[STATISTICS.sumSquares] = sumSquares;
+  return {
+    run: () => {
+      clearStatistics(target);
+      for (const partial of partials) {
+        mergeMoments(target, partial[STATISTICS.count]!, partial[STATISTICS.mean]!, partial[STATISTICS.std]!);
+        target[STATISTICS.zeros] = target[STATISTICS.zeros]! + partial[STATISTICS.zeros]!;
+        target[STATISTICS.sumSquares] = target[STATISTICS.sumSquares]! + partial[STATISTICS.sumSquares]!;
+        target[STATISTICS.min] = Math.min(target[STATISTICS.min]!, partial[STATISTICS.min]!);
+        target[STATISTICS.max] = Math.max(target[STATISTICS.max]!, partial[STATISTICS.max]!);
+      }
+      const count = target[STATISTICS.count]!;
+      target[STATISTICS.std] = count > 1 ? Math.sqrt(target[STATISTICS.std]! / (count - 1)) : NaN;
+    },
   };
 };
 
@@ -148,9 +152,8 @@ export const histogram: Kernel<"histogram"> = ({ x, out, lo, hi }, context) => {
   const source = context.view(x, "float32");
   const counts = context.viewAt("float64", context.partialOffset(), bins);
   const scale = bins / (hi - lo);
-  return () => {
-    counts.fill(0);
-    for (let row = context.begin; row < context.end; row++) {
+  const run = (begin: number, end: number): void => {
+    for (let row = begin; row < end; row++) {
       if (row % 1024 === 0) context.control.beat();
       for (let i = row * length; i < (row + 1) * length; i++) {
         const value = source[i]!;
@@ -159,5 +162,11 @@ export const histogram: Kernel<"histogram"> = ({ x, out, lo, hi }, context) => {
         counts[bin] = counts[bin]! + 1;
       }
     }
+  };
+  return {
+    prepare: () => {
+      counts.fill(0);
+    },
+    run,
   };
 };

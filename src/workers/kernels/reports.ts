@@ -4,14 +4,18 @@ import type { Kernel } from "./kernel.ts";
 export const record: Kernel<"record"> = ({ source }, context) => {
   const values =
     source.dtype === "float64" ? context.view(source, "float64") : context.view(source, "float32");
-  return () => {
-    context.control.record(context.step.nameIndex, context.repeat(), values[0]!);
+  return {
+    run: () => {
+      context.control.record(context.step.nameIndex, context.repeat(), values[0]!);
+    },
   };
 };
 
 /** Puts the clock's reading into the stream; the plan has put a barrier before it. */
 export const mark: Kernel<"mark"> = (_op, context) => {
-  return () => {
-    context.control.record(context.step.nameIndex, context.repeat(), 0);
+  return {
+    run: () => {
+      context.control.record(context.step.nameIndex, context.repeat(), 0);
+    },
   };
 };

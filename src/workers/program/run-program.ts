@@ -1,5 +1,5 @@
 import { shardRange } from "../../core/ops/shard-range.ts";
-import type { PlannedStep, ProgramTask } from "../../shared/worker-tasks.ts";
+import type { PlannedGroup, PlannedStep, ProgramTask } from "../../shared/worker-tasks.ts";
 import { viewAt, viewOf } from "../../shared/tensor-view.ts";
 import { compileKernel } from "../kernels/kernel-table.ts";
 import type { KernelContext } from "../kernels/kernel.ts";
@@ -7,8 +7,8 @@ import type { WasmKernels } from "../kernels/wasm-kernels.ts";
 import { Control } from "./control.ts";
 
 /**
- * Runs this worker's part of a program: the same steps as all its peers, each on its own items, waiting for the
- * others where the plan says so.
+ * Runs this worker's part of a program: the same groups of steps as all its peers, each on its own items, waiting
+ * for the others where the plan says so.
  *
  * @throws {ProgramStopped} When main cancelled the program or a peer failed.
  */
@@ -16,34 +16,43 @@ export function runProgram(task: ProgramTask, memory: WebAssembly.Memory, wasm: 
   const control = new Control(memory, task.worker, task.threads);
   let repeat = 0;
 
-  const compile = (step: PlannedStep): (() => void) => {
-    const { begin, end } = shardRange(step.items, task.worker, step.threads);
+  const contextOf = (step: PlannedStep, begin: number, end: number): KernelContext => ({
+    step,
+    begin,
+    end,
+    control,
+    wasm,
+    scratchOffsetBytes: task.scratchOffsetBytes + step.scratchOffsetBytes,
+    view: (tensor, dtype) => viewOf(memory, tensor, dtype),
+    viewAt: (dtype, offsetBytes, length) => viewAt(memory, dtype, offsetBytes, length),
+    partialOffset: (worker = task.worker) => step.partialOffsetBytes + worker * step.partialStrideBytes,
+    repeat: () => repeat,
+  });
+
+  const compile = ({ steps, items, threads, blockItems }: PlannedGroup): (() => void) => {
+    const { begin, end } = shardRange(items, task.worker, threads);
     // A worker without items only meets the barriers.
     if (begin === end) return () => undefined;
-    const context: KernelContext = {
-      step,
-      begin,
-      end,
-      control,
-      wasm,
-      arenaBytes: memory.buffer.byteLength,
-      scratchOffsetBytes: task.scratchOffsetBytes,
-      view: (tensor, dtype) => viewOf(memory, tensor, dtype),
-      viewAt: (dtype, offsetBytes, length) => viewAt(memory, dtype, offsetBytes, length),
-      partialOffset: (worker = task.worker) => step.partialOffsetBytes + worker * step.partialStrideBytes,
-      repeat: () => repeat,
+    const kernels = steps.map((step) => compileKernel(step.op, contextOf(step, begin, end)));
+    return () => {
+      for (const kernel of kernels) kernel.prepare?.();
+      for (let at = begin; at < end; at += blockItems) {
+        if (at > begin) control.beat();
+        const until = Math.min(end, at + blockItems);
+        for (const kernel of kernels) kernel.run(at, until);
+      }
+      for (const kernel of kernels) kernel.finish?.();
     };
-    return compileKernel(step.op, context);
   };
 
   for (const section of task.sections) {
-    const steps = section.steps.map((step) => ({ run: compile(step), barrier: step.barrier }));
+    const groups = section.groups.map((group) => ({ run: compile(group), barrier: group.barrier }));
     control.barrier();
     for (repeat = 0; repeat < section.repeats; repeat++) {
       control.beat();
-      for (const step of steps) {
-        if (step.barrier) control.barrier();
-        step.run();
+      for (const group of groups) {
+        if (group.barrier) control.barrier();
+        group.run();
       }
       if (task.worker === 0) control.repeatDone();
     }

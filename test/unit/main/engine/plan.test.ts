@@ -1,23 +1,27 @@
 import { describe, expect, it } from "vitest";
-import { RecordingOps, type Program } from "../../../../src/core/ops/recording-ops.ts";
+import { RecordingOps, type Program, type Tensor } from "../../../../src/core/ops/recording-ops.ts";
 import { Arena } from "../../../../src/main/engine/arena.ts";
 import { planSections } from "../../../../src/main/engine/plan.ts";
-import type { PlannedStep } from "../../../../src/shared/worker-tasks.ts";
+import type { PlannedGroup } from "../../../../src/shared/worker-tasks.ts";
 
-function plan(threads: number, build: (ops: RecordingOps) => void): readonly PlannedStep[] {
+function plan(threads: number, build: (ops: RecordingOps) => void): readonly PlannedGroup[] {
   const scope = new Arena().scope();
   const ops = new RecordingOps((name, shape, dtype) => scope.tensor(name, shape, dtype));
   build(ops);
   const program: Program = ops.program();
   const { sections } = planSections([{ program, repeats: 1 }], threads, (bytes) => scope.bytes(bytes));
-  return sections[0].steps;
+  return sections[0].groups;
 }
 
-const named = (steps: readonly PlannedStep[]): string[] =>
-  steps.map(({ op, phase, barrier, threads }) => `${barrier ? "| " : ""}${op.op} ${phase} ×${threads}`);
+/** A group in one line: its steps, how many workers share it, and `|` where they meet before it. */
+const named = (groups: readonly PlannedGroup[]): string[] =>
+  groups.map(({ steps, barrier, threads }) => {
+    const names = steps.map(({ op, phase }) => (phase === "run" ? op.op : `${op.op} ${phase}`));
+    return `${barrier ? "| " : ""}${names.join(", ")} ×${threads}`;
+  });
 
 describe("planSections()", () => {
-  it("lets row-wise neighbours run without a barrier and puts one before a reduction is read", () => {
+  it("carries out row-wise neighbours together and puts a barrier before a reduction is read", () => {
     const steps = plan(2, (ops) => {
       const x = ops.tensor("x", [10_000, 100]);
       const w = ops.tensor("w", [100, 50]);
@@ -30,11 +34,8 @@ describe("planSections()", () => {
       ops.run({ op: "columnSum", x: h, out: db });
     });
     expect(named(steps)).toEqual([
-      "matmul run ×2",
-      "addBias run ×2",
-      "relu run ×2",
       // In the next repeat the partial sums may not be overwritten while they are still being added up.
-      "| columnSum partial ×2",
+      "| matmul, addBias, relu, columnSum partial ×2",
       "| columnSum reduce ×1",
     ]);
   });
@@ -51,12 +52,45 @@ describe("planSections()", () => {
       ops.run({ op: "sgd", param: w, grad: dw, lr });
     });
     // w is written by one worker and read whole by both in the next repeat.
-    expect(named(steps)).toEqual([
-      "| matmul run ×2",
-      "matmul partial ×2",
-      "| matmul reduce ×1",
-      "sgd run ×1",
+    expect(named(steps)).toEqual(["| matmul, matmul partial ×2", "| matmul reduce ×1", "sgd ×1"]);
+  });
+
+  it("goes through forward, loss and backward in blocks of rows, and adds the gradients up afterwards", () => {
+    const groups = plan(2, (ops) => {
+      const t = (name: string, shape: readonly number[]): Tensor => ops.tensor(name, shape);
+      const [x, y, w, h] = [t("x", [10_000, 100]), t("y", [10_000]), t("w", [100, 1]), t("h", [10_000, 1])];
+      const [loss, dh, dw, dx] = [
+        t("loss", [1]),
+        t("dh", [10_000, 1]),
+        t("dw", [100, 1]),
+        t("dx", [10_000, 100]),
+      ];
+      const product = { transposeA: false, transposeB: false, accumulate: false };
+      ops.run({ op: "matmul", a: x, b: w, out: h, ...product });
+      ops.run({ op: "mse", pred: h, target: y, loss });
+      ops.run({ op: "mseBackward", pred: h, target: y, dpred: dh });
+      ops.run({ op: "matmul", a: dh, b: w, out: dx, ...product, transposeB: true });
+      ops.run({ op: "matmul", a: x, b: dh, out: dw, ...product, transposeA: true });
+    });
+    expect(named(groups)).toEqual([
+      "| matmul, mse partial, mseBackward, matmul, matmul partial ×2",
+      "| mse reduce ×1",
+      "matmul reduce ×1",
     ]);
+    // x, dx and three columns: 203 floats a row.
+    expect(groups[0].blockItems).toBeLessThan(1_000);
+  });
+
+  it("does not carry out together what one reads whole and the other writes", () => {
+    const groups = plan(2, (ops) => {
+      const x = ops.tensor("x", [1_000, 1_000]);
+      const h = ops.tensor("h", [1_000, 1_000]);
+      const out = ops.tensor("out", [1_000, 1_000]);
+      const product = { transposeA: false, transposeB: false, accumulate: false };
+      ops.run({ op: "relu", x, out: h, shift: 0 });
+      ops.run({ op: "matmul", a: x, b: h, out, ...product });
+    });
+    expect(named(groups)).toEqual(["| relu ×2", "| matmul ×2"]);
   });
 
   it("keeps small work on one worker, without barriers among itself", () => {
@@ -66,7 +100,7 @@ describe("planSections()", () => {
       ops.run({ op: "relu", x, out: x, shift: 0 });
       ops.run({ op: "columnSum", x, out });
     });
-    expect(named(steps)).toEqual(["relu run ×1", "columnSum partial ×1", "columnSum reduce ×1"]);
+    expect(named(steps)).toEqual(["relu, columnSum partial ×1", "columnSum reduce ×1"]);
   });
 
   it("puts a barrier before every mark", () => {
@@ -74,7 +108,7 @@ describe("planSections()", () => {
       ops.run({ op: "mark", name: "begin" });
       ops.run({ op: "mark", name: "end" });
     });
-    expect(named(steps)).toEqual(["| mark run ×1", "| mark run ×1"]);
-    expect(steps.map(({ nameIndex }) => nameIndex)).toEqual([0, 1]);
+    expect(named(steps)).toEqual(["| mark ×1", "| mark ×1"]);
+    expect(steps.map((group) => group.steps[0].nameIndex)).toEqual([0, 1]);
   });
 });

@@ -1,0 +1,114 @@
+import type { Op } from "../../core/ops/op.ts";
+import { sizeBytesOf, type Program, type Tensor } from "../../core/ops/recording-ops.ts";
+import { phasesOf, type Access, type Phase } from "../../core/ops/sharding.ts";
+import { packedBytesOfB, RESIDENT_B_BYTES } from "../../shared/kernel-scratch.ts";
+
+/** One phase of one op of a program. */
+export interface PlacedPhase {
+  readonly op: Op<Tensor>;
+  readonly phase: Phase<Tensor>;
+}
+
+/** Phases that split the same items alike and can be carried out block by block, one after another on each block. */
+export interface PhaseGroup {
+  readonly phases: readonly PlacedPhase[];
+  readonly axis: Phase<Tensor>["axis"];
+  readonly items: number;
+  readonly blockItems: number;
+}
+
+/** What a block may take of the second-level cache, beside packed weights and growing sums. */
+const BLOCK_BYTES = 448 * 1024;
+/** Fewer items than this make the kernels' own beginnings and ends felt. */
+const SMALLEST_BLOCK = 32;
+
+/** Whether the op keeps little besides its rows, so that going through it in blocks of rows costs nothing. */
+function streams(op: Op<Tensor>): boolean {
+  if (op.op === "outerProductSum" || op.op === "mark") return false;
+  if (op.op !== "matmul") return true;
+  const [rows = 1, columns = 1] = op.out.shape;
+  const keptBytes = op.transposeA
+    ? packedBytesOfB(rows, columns)
+    : packedBytesOfB(op.a.shape[1] ?? 1, columns);
+  return keptBytes <= RESIDENT_B_BYTES;
+}
+
+/** A group while it grows, with the reductions that wait for its end. */
+class GrowingGroup {
+  readonly phases: PlacedPhase[] = [];
+  /** Second phases of reductions: nothing in the group needs their results. */
+  readonly waiting: PlacedPhase[] = [];
+
+  /** Whether a phase may go through the items together with those already here. */
+  takes({ op, phase }: PlacedPhase): boolean {
+    const [first] = this.phases;
+    if (first === undefined) return true;
+    if (!streams(op) || !streams(first.op)) return false;
+    if (phase.axis !== first.phase.axis || phase.items !== first.phase.items) return false;
+    const meets = (accesses: readonly Access<Tensor>[], other: Access<Tensor>): boolean =>
+      accesses.some(
+        (one) =>
+          one.tensor.offsetBytes === other.tensor.offsetBytes &&
+          (one.write || other.write) &&
+          (one.part === "all" || other.part === "all"),
+      );
+    return phase.accesses.every(
+      (access) =>
+        !this.phases.some((one) => meets(one.phase.accesses, access)) &&
+        !this.waiting.some((one) =>
+          one.phase.accesses.some(({ tensor }) => tensor.offsetBytes === access.tensor.offsetBytes),
+        ),
+    );
+  }
+
+  /** Whether a reduction's second phase may wait until the group has ended. */
+  defers({ op, phase }: PlacedPhase): boolean {
+    return phase.name === "reduce" && this.phases.some((one) => one.op === op);
+  }
+
+  close(): PhaseGroup[] {
+    const groups = this.waiting.map((one) => groupOf([one]));
+    return this.phases.length === 0 ? groups : [groupOf(this.phases), ...groups];
+  }
+}
+
+function groupOf(phases: readonly PlacedPhase[]): PhaseGroup {
+  const { axis, items } = phases[0]!.phase;
+  if (phases.length < 2) return { phases, axis, items, blockItems: Math.max(1, items) };
+  const tensors = new Map<number, Tensor>();
+  for (const one of phases) {
+    for (const { tensor, part } of one.phase.accesses) {
+      if (part === "shard") tensors.set(tensor.offsetBytes, tensor);
+    }
+  }
+  const bytesPerItem = [...tensors.values()].reduce((sum, tensor) => sum + sizeBytesOf(tensor) / items, 0);
+  const blockItems = Math.max(SMALLEST_BLOCK, Math.floor(BLOCK_BYTES / Math.max(1, bytesPerItem)));
+  return { phases, axis, items, blockItems: Math.min(items, blockItems) };
+}
+
+/**
+ * Finds the steps of a program that can be carried out together on a block of rows while it is in the cache: forward,
+ * loss and backward of a row read it from memory once. The second phase of a reduction waits until the group that
+ * holds its first has ended, so that a weight's gradient does not interrupt it.
+ *
+ * Two phases stay together when they split the same items alike, and neither reads whole what the other writes.
+ */
+export function groupPhases(program: Program): readonly PhaseGroup[] {
+  const groups: PhaseGroup[] = [];
+  let growing = new GrowingGroup();
+  for (const op of program.ops) {
+    for (const phase of phasesOf(op)) {
+      const placed = { op, phase };
+      if (growing.defers(placed)) {
+        growing.waiting.push(placed);
+        continue;
+      }
+      if (!growing.takes(placed)) {
+        groups.push(...growing.close());
+        growing = new GrowingGroup();
+      }
+      growing.phases.push(placed);
+    }
+  }
+  return [...groups, ...growing.close()];
+}
