@@ -23,19 +23,24 @@ export const paddedToVectors = (columns: number): number => Math.ceil(columns / 
 export const packedBytesOfB = (depth: number, columns: number): number =>
   depth * paddedToVectors(columns) * 4;
 
+/** Sums of a tile of dot products on their way out of the registers. */
+export const DOTS_BYTES = 384;
+
 /** Bytes for one packed panel of B: at most 16 columns. */
 const PANEL_BYTES = DEPTH_BLOCK * 16 * 4;
 
 /** Bytes of a worker's share of a product that is formed transposed. */
 export const turnedBytes = (rows: number, columns: number): number => paddedToVectors(rows * columns) * 4;
 
-/** Scratch at `packedB` and after it `packedA` for a product with the given operands. */
-export function productScratch(depth: number, columns: number): { bytesOfB: number; bytesOfA: number } {
+/** Scratch at `packedB`, after it `packedA` and after that the dot products' sums, for a product with the given operands. */
+export function productScratch(
+  depth: number,
+  columns: number,
+): { bytesOfB: number; bytesOfA: number; bytes: number } {
   const whole = packedBytesOfB(depth, columns);
-  return {
-    bytesOfB: Math.max(PANEL_BYTES, whole <= RESIDENT_B_BYTES ? whole : 0),
-    bytesOfA: (PACKED_ROWS * 4 + PACKED_PADDING_BYTES) * (DEPTH_BLOCK + PACKED_PADDING_BYTES / 4),
-  };
+  const bytesOfB = Math.max(PANEL_BYTES, whole <= RESIDENT_B_BYTES ? whole : 0);
+  const bytesOfA = (PACKED_ROWS * 4 + PACKED_PADDING_BYTES) * (DEPTH_BLOCK + PACKED_PADDING_BYTES / 4);
+  return { bytesOfB, bytesOfA, bytes: bytesOfB + bytesOfA + DOTS_BYTES };
 }
 
 /** Private scratch that a worker needs for an op: packed operands, or the outer products of a chunk of rows. */
@@ -44,8 +49,8 @@ export function scratchBytesOf(op: Op<Tensor>): number {
     const [rows = 1, columns = 1] = op.out.shape;
     const depth = (op.transposeA ? op.a.shape[0] : op.a.shape[1]) ?? 1;
     // A sum over rows of a may be formed transposed, with the sides changed.
-    const { bytesOfA, bytesOfB } = productScratch(depth, op.transposeA ? Math.max(rows, columns) : columns);
-    return bytesOfA + bytesOfB + (op.transposeA ? turnedBytes(rows, columns) : 0);
+    const { bytes } = productScratch(depth, op.transposeA ? Math.max(rows, columns) : columns);
+    return bytes + (op.transposeA ? turnedBytes(rows, columns) : 0);
   }
   if (op.op === "outerProductSum") {
     const columns = paddedToVectors(op.dy.shape[1] ?? 1);

@@ -1,5 +1,7 @@
 import binaryen from "binaryen";
 import type { InstructionSet } from "../../shared/instruction-sets.ts";
+import { dotsFunctions } from "./generate-dots.ts";
+import { advance, BIAS, constant, count, lines, local, set, type MultiplyAdd } from "./wat.ts";
 
 /** How a micro-kernel meets A: `rows` has element (i, k) at a + i · strideA + 4k, `columns` at a + k · strideA + 4i. */
 export type LayoutOfA = "rows" | "columns";
@@ -16,15 +18,12 @@ interface Tile {
 }
 
 interface Target {
-  /** sum + a · b of four lanes. */
-  readonly multiplyAdd: (a: string, b: string, sum: string) => string;
+  readonly multiplyAdd: MultiplyAdd;
   readonly heightsByColumns: Readonly<Record<number, readonly number[]>>;
 }
 
-const plainMultiplyAdd = (a: string, b: string, sum: string): string =>
-  `(f32x4.add ${sum} (f32x4.mul ${a} ${b}))`;
-const fusedMultiplyAdd = (a: string, b: string, sum: string): string =>
-  `(f32x4.relaxed_madd ${a} ${b} ${sum})`;
+const plainMultiplyAdd: MultiplyAdd = (a, b, sum) => `(f32x4.add ${sum} (f32x4.mul ${a} ${b}))`;
+const fusedMultiplyAdd: MultiplyAdd = (a, b, sum) => `(f32x4.relaxed_madd ${a} ${b} ${sum})`;
 
 /** Tails of a row of C: one vector, of which some lanes are stored. Eight rows hide the latency of the sums. */
 const NARROW = { 4: [8, 4, 2, 1], 3: [8, 4, 2, 1], 2: [8, 4, 2, 1], 1: [8, 4, 2, 1] } as const;
@@ -41,19 +40,6 @@ const TARGETS: Readonly<Record<InstructionSet, Target>> = {
   relaxed128: { multiplyAdd: fusedMultiplyAdd, heightsByColumns: { 8: [4, 3, 2, 1], ...NARROW } },
   simd128: { multiplyAdd: plainMultiplyAdd, heightsByColumns: { 8: [4, 3, 2, 1], ...NARROW } },
 };
-
-/**
- * Every access is written `64 + …` from a pointer that is 64 less: V8's 256-bit revectoriser passes over a pair of
- * accesses whose first offset is zero.
- */
-const BIAS = 64;
-
-const local = (name: string): string => `(local.get $${name})`;
-const set = (name: string, value: string): string => `(local.set $${name} ${value})`;
-const constant = (value: number): string => `(i32.const ${value})`;
-const advance = (name: string, bytes: string): string => set(name, `(i32.add ${local(name)} ${bytes})`);
-const count = (n: number): number[] => Array.from({ length: n }, (_, index) => index);
-const lines = (parts: readonly (string | readonly string[])[]): string => parts.flat().join("\n");
 
 /** Loads a vector of C, or as many lanes as the tile has columns. */
 function loadSum(columns: number, offset: number, pointer: string): string {
@@ -83,6 +69,21 @@ function storeSum(columns: number, offset: number, pointer: string, value: strin
     default:
       return `(v128.store offset=${offset} ${pointer} ${value})`;
   }
+}
+
+/**
+ * `kept`: rows that the tallest tiles leave to those one row lower, so that no row is left for a short tile, whose few
+ * sums cannot hide their latency. 50 rows are ten tiles of 5, not eight of 6 and one of 2.
+ */
+function keepRows({ heights }: Tile): string[] {
+  const [tallest = 1, next] = heights;
+  if (next !== tallest - 1) return [];
+  const rest = `(i32.rem_u ${local("rows")} ${constant(tallest)})`;
+  const lower = `(i32.rem_u (i32.sub ${constant(tallest)} ${rest}) ${constant(tallest)})`;
+  return [
+    set("kept", `(i32.mul ${constant(next)} ${lower})`),
+    `(if (i32.lt_u ${local("rows")} ${local("kept")}) (then ${set("kept", constant(0))}))`,
+  ];
 }
 
 /** Tiles of one height, as long as rows are left for them. */
@@ -129,8 +130,10 @@ function tilesOfHeight(tile: Tile, height: number, target: Target): string {
     "))",
   ];
 
+  const needed =
+    height === tile.heights[0] ? `(i32.add ${constant(height)} ${local("kept")})` : constant(height);
   return lines([
-    `(block $no${height} (loop $tile${height} (br_if $no${height} (i32.lt_u ${local("rows")} ${constant(height)}))`,
+    `(block $no${height} (loop $tile${height} (br_if $no${height} (i32.lt_u ${local("rows")} ${needed}))`,
     `(if ${local("accumulate")} (then`,
     pointAtRows("c", "strideC"),
     // All loads of C before any store of C: a store in between keeps V8 from joining the loads.
@@ -170,7 +173,7 @@ function multiplyFunction(tile: Tile, target: Target): string {
     ...vectors.map((vector) => `b${vector}`),
     "broadcast",
   ];
-  const pointerNames = ["atA", "atB", "left", ...count(tallest).map((row) => `row${row}`)];
+  const pointerNames = ["atA", "atB", "left", "kept", ...count(tallest).map((row) => `row${row}`)];
   const parameters = ["rows", "depth", "a", "strideA", "b", "strideB", "c", "strideC", "accumulate"];
   return lines([
     `(func (export "${tile.layout}${tile.columns}")`,
@@ -178,6 +181,7 @@ function multiplyFunction(tile: Tile, target: Target): string {
     vectorNames.map((name) => `(local $${name} v128)`),
     pointerNames.map((name) => `(local $${name} i32)`),
     ["a", "b", "c"].map((name) => advance(name, constant(-BIAS))),
+    keepRows(tile),
     tile.heights.map((height) => tilesOfHeight(tile, height, target)),
     ")",
   ]);
@@ -299,6 +303,7 @@ export function kernelText(instructionSet: InstructionSet): string {
   return lines([
     `(module (import "env" "memory" (memory 1 65536 shared))`,
     tiles.map((tile) => multiplyFunction(tile, target)),
+    dotsFunctions(target.multiplyAdd),
     COPY_ROWS,
     COPY_TRANSPOSED,
     OUTER_AND_ADD,

@@ -7,7 +7,7 @@ import {
   productScratch,
   RESIDENT_B_BYTES,
 } from "../../shared/kernel-scratch.ts";
-import type { WasmKernels } from "./wasm-kernels.ts";
+import type { MultiplyDots, WasmKernels } from "./wasm-kernels.ts";
 
 /** A float32 matrix in the arena, rows contiguous; bytes throughout. Read transposed with `transposed`. */
 export interface MatrixPlace {
@@ -42,7 +42,7 @@ const COLUMNS_WORTH_PACKING_A = 128;
 /** Rows that lie a multiple of this apart share cache sets. */
 const ALIASING_BYTES = 1024;
 /** Rows of A between two passes over a resident B: with a depth of 784 a fifth of the second-level cache. */
-const STREAMED_ROWS = 128;
+const STREAMED_ROWS = 126;
 /** Multiply-adds between two heartbeats: a tenth of a millisecond, or two on the slowest runtime. */
 const WORK_PER_BEAT = 4_000_000;
 
@@ -82,26 +82,36 @@ export function compileProduct(
   beat: () => void,
 ): CompiledProduct {
   const panels = panelsOf(columns, kernels.panelColumns);
-  const depthBlock = evenBlock(depth, DEPTH_BLOCK);
   const packsB = b.transposed || rows >= ROWS_WORTH_PACKING_B;
   const residentB = packsB && firstDepth === undefined && packedBytesOfB(depth, columns) <= RESIDENT_B_BYTES;
+  const depthBlock = evenBlock(depth, DEPTH_BLOCK);
   const packsA =
     columns >= COLUMNS_WORTH_PACKING_A &&
     (a.stride % ALIASING_BYTES === 0 || (a.transposed && a.stride > ALIASING_BYTES));
   const largestRowBlock = residentB && !packsA ? STREAMED_ROWS : PACKED_ROWS;
+  const { bytesOfA, bytesOfB } = productScratch(depth, columns);
   const packedB = scratch;
-  const packedA = scratch + productScratch(depth, columns).bytesOfB;
+  const packedA = packedB + bytesOfB;
+  const dotSums = packedA + bytesOfA;
   const tiles = a.transposed ? kernels.columns : kernels.rows;
+  // Rows of A against columns of B: both must lie contiguous along the depth.
+  const dotsOf = (width: number): MultiplyDots | undefined =>
+    a.transposed || !packsB ? undefined : kernels.dots[width];
   const multiplyPanels = panels.map(({ width }) => {
-    const tile = tiles[width];
-    if (tile === undefined) throw new RangeError(`compileProduct: no kernel for ${width} columns`);
-    return tile;
+    const multiply = dotsOf(width) ?? tiles[width];
+    if (multiply === undefined) throw new RangeError(`compileProduct: no kernel for ${width} columns`);
+    return multiply;
   });
   let workSinceBeat = 0;
 
   const packPanel = ({ first, width }: Panel, k: number, kCount: number, target: number): void => {
     const bytes = 4 * paddedToVectors(width);
-    if (b.transposed) {
+    if (dotsOf(width) !== undefined) {
+      if (b.transposed)
+        kernels.copyRows(width, 4 * kCount, b.at + first * b.stride + 4 * k, b.stride, target, 4 * kCount);
+      else
+        kernels.copyTransposed(kCount, width, b.at + k * b.stride + 4 * first, b.stride, target, 4 * kCount);
+    } else if (b.transposed) {
       kernels.copyTransposed(width, kCount, b.at + first * b.stride + 4 * k, b.stride, target, bytes);
     } else {
       // Lanes beyond the last column are copied from whatever follows; they are never stored.
@@ -127,7 +137,7 @@ export function compileProduct(
       let atB = b.at + k * b.stride + 4 * first;
       let strideB = b.stride;
       if (packsB) {
-        strideB = 4 * paddedToVectors(width);
+        strideB = 4 * (dotsOf(width) === undefined ? paddedToVectors(width) : kCount);
         atB = residentB ? packedPanel(panel, k, kCount) : packedB;
         if (!residentB) packPanel(panel, k, kCount, packedB);
       }
@@ -141,6 +151,7 @@ export function compileProduct(
         c.at + i * c.stride + 4 * first,
         c.stride,
         add,
+        dotSums,
       );
       workSinceBeat += iCount * kCount * width;
       if (workSinceBeat < WORK_PER_BEAT) continue;

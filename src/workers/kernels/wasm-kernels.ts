@@ -14,6 +14,20 @@ export type MultiplyTiles = (
   accumulate: number,
 ) => void;
 
+/** The last columns of C as dot products; B's columns contiguous, strideB apart. See generate-dots.ts. */
+export type MultiplyDots = (
+  rows: number,
+  depth: number,
+  a: number,
+  strideA: number,
+  b: number,
+  strideB: number,
+  c: number,
+  strideC: number,
+  accumulate: number,
+  scratch: number,
+) => void;
+
 /** Exports of a generated module; see generate.ts for what each computes. Pointers and strides are in bytes. */
 export interface WasmKernels {
   readonly instructionSet: InstructionSet;
@@ -22,6 +36,8 @@ export interface WasmKernels {
   /** By columns of C, for A stored in rows and for A stored transposed. */
   readonly rows: Readonly<Record<number, MultiplyTiles>>;
   readonly columns: Readonly<Record<number, MultiplyTiles>>;
+  /** By columns of C: 1, 2, 3. */
+  readonly dots: Readonly<Record<number, MultiplyDots>>;
   readonly copyRows: (
     rows: number,
     bytes: number,
@@ -70,6 +86,7 @@ export function instantiateKernels(
     panelColumns,
     rows: byWidth("rows"),
     columns: byWidth("columns"),
+    dots: Object.fromEntries([1, 2, 3].map((width) => [width, exported(exports, `dots${width}`)])),
     copyRows: exported(exports, "copyRows"),
     copyTransposed: exported(exports, "copyTransposed"),
     outer: exported(exports, "outer"),

@@ -5,7 +5,7 @@ const { work: realWork } = await import(new URL("../../../out/main/worker.js", i
 const faultOf = (task) =>
   task.kind === "program" && task.worker === task.threads - 1
     ? task.sections
-        .flatMap(({ steps }) => steps)
+        .flatMap(({ groups }) => groups.flatMap(({ steps }) => steps))
         .find(({ op }) => op.op === "mark" && op.name.startsWith("fault: "))?.op.name
     : undefined;
 

@@ -1,0 +1,17 @@
+/** WebAssembly text for sum + a · b of four lanes. */
+export type MultiplyAdd = (a: string, b: string, sum: string) => string;
+
+/**
+ * Every access is written `64 + …` from a pointer that is 64 less: V8's 256-bit revectoriser passes over a pair of
+ * accesses whose first offset is zero.
+ */
+export const BIAS = 64;
+
+export const local = (name: string): string => `(local.get $${name})`;
+export const set = (name: string, value: string): string => `(local.set $${name} ${value})`;
+export const constant = (value: number): string => `(i32.const ${value})`;
+export const advance = (name: string, bytes: string): string =>
+  set(name, `(i32.add ${local(name)} ${bytes})`);
+/** 0 … n − 1. */
+export const count = (n: number): number[] => Array.from({ length: n }, (_, index) => index);
+export const lines = (parts: readonly (string | readonly string[])[]): string => parts.flat().join("\n");
