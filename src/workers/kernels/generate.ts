@@ -19,7 +19,10 @@ interface Tile {
 
 interface Target {
   readonly multiplyAdd: MultiplyAdd;
-  readonly heightsByColumns: Readonly<Record<number, readonly number[]>>;
+  /** Of the tiles, by how A lies and by columns. */
+  readonly heights: Readonly<Record<LayoutOfA, Readonly<Record<number, readonly number[]>>>>;
+  /** Steps over the depth between two tests of a tile's loop. */
+  readonly unroll: number;
 }
 
 const plainMultiplyAdd: MultiplyAdd = (a, b, sum) => `(f32x4.add ${sum} (f32x4.mul ${a} ${b}))`;
@@ -28,17 +31,37 @@ const fusedMultiplyAdd: MultiplyAdd = (a, b, sum) => `(f32x4.relaxed_madd ${a} $
 /** Tails of a row of C: one vector, of which some lanes are stored. Eight rows hide the latency of the sums. */
 const NARROW = { 4: [8, 4, 2, 1], 3: [8, 4, 2, 1], 2: [8, 4, 2, 1], 1: [8, 4, 2, 1] } as const;
 
+const SIX_ROWS = [6, 5, 4, 3, 2, 1];
+const FOUR_ROWS = [4, 3, 2, 1];
+
 /**
- * V8 has 15 vector registers to give: 4 × 16 takes 8 sums of 256 bits, 4 × 8 takes 8 sums of 128 bits, and each needs
- * a few more for A and B. Taller tiles spill and run at half the speed (measured in November 2026, V8 13.0).
+ * V8 has 15 vector registers to give: 6 × 16 takes 12 sums of 256 bits, 6 × 8 takes 12 sums of 128 bits, and B and a
+ * broadcast value of A the other three. A product that is not fused with its sum needs one more, so it gets 4 × 8.
+ *
+ * The optimising compiler of V8 13.0, without flags, moves all loads of a round to its beginning: four steps a round
+ * made it spill nine registers a step and run at 40 GFLOP/s where one step runs at 65; and from A stored in columns
+ * it broadcasts all values of a step at once, so that 6 × 8 falls to 27 where 4 × 8 keeps 56 (one thread, November
+ * 2026). Joined vectors gain from four steps.
  */
 const TARGETS: Readonly<Record<InstructionSet, Target>> = {
   relaxed256: {
     multiplyAdd: fusedMultiplyAdd,
-    heightsByColumns: { 16: [6, 5, 4, 3, 2, 1], 8: [8, 4, 2, 1], ...NARROW },
+    unroll: 4,
+    heights: {
+      rows: { 16: SIX_ROWS, 8: [8, 4, 2, 1], ...NARROW },
+      columns: { 16: SIX_ROWS, 8: [8, 4, 2, 1], ...NARROW },
+    },
   },
-  relaxed128: { multiplyAdd: fusedMultiplyAdd, heightsByColumns: { 8: [4, 3, 2, 1], ...NARROW } },
-  simd128: { multiplyAdd: plainMultiplyAdd, heightsByColumns: { 8: [4, 3, 2, 1], ...NARROW } },
+  relaxed128: {
+    multiplyAdd: fusedMultiplyAdd,
+    unroll: 1,
+    heights: { rows: { 8: SIX_ROWS, ...NARROW }, columns: { 8: FOUR_ROWS, ...NARROW } },
+  },
+  simd128: {
+    multiplyAdd: plainMultiplyAdd,
+    unroll: 1,
+    heights: { rows: { 8: FOUR_ROWS, ...NARROW }, columns: { 8: FOUR_ROWS, ...NARROW } },
+  },
 };
 
 /** Loads a vector of C, or as many lanes as the tile has columns. */
@@ -293,11 +316,11 @@ const OUTER_AND_ADD = `
 export function kernelText(instructionSet: InstructionSet): string {
   const target = TARGETS[instructionSet];
   const tiles = (["rows", "columns"] as const).flatMap((layout) =>
-    Object.entries(target.heightsByColumns).map(([columns, heights]): Tile => ({
+    Object.entries(target.heights[layout]).map(([columns, heights]): Tile => ({
       layout,
       columns: Number(columns),
       heights,
-      unroll: 4,
+      unroll: target.unroll,
     })),
   );
   return lines([
