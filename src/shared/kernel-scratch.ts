@@ -1,6 +1,9 @@
 import type { Op } from "../core/ops/op.ts";
 import { numelOf, type Tensor } from "../core/ops/recording-ops.ts";
 
+/** What the sums of a tile begin with; any other value is the place of a bias. */
+export const START = { zero: 0, sums: 1 } as const;
+
 /** Depth that a product takes at a time: 256 × 16 packed values of B are 16 kB, a third of a first-level cache. */
 export const DEPTH_BLOCK = 256;
 
@@ -52,6 +55,7 @@ export function scratchBytesOf(op: Op<Tensor>): number {
     const { bytes } = productScratch(depth, op.transposeA ? Math.max(rows, columns) : columns);
     return bytes + (op.transposeA ? turnedBytes(rows, columns) : 0);
   }
+  if (op.op === "linear") return productScratch(op.x.shape[1] ?? 1, op.out.shape[1] ?? 1).bytes;
   if (op.op === "outerProductSum") {
     const columns = paddedToVectors(op.dy.shape[1] ?? 1);
     return columns * 4 + op.chunkRows * (numelOf(op.x.shape.slice(1)) * columns) * 4;

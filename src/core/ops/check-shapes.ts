@@ -58,6 +58,21 @@ const RULES = {
     check.distinct("out", out, "a", a);
     check.distinct("out", out, "b", b);
   },
+  linear: ({ x, w, bias, out, transposeW, relu }, check) => {
+    const [m, k] = check.sizes("x", x, ["M", "K"]);
+    const [wRows, wColumns] = check.sizes("w", w, transposeW ? ["N", "K"] : ["K", "N"]);
+    const n = transposeW ? wRows : wColumns;
+    check.shape("w", w, transposeW ? [n, k] : [k, n]);
+    check.shape("bias", bias, [n]);
+    check.shape("out", out, [m, n]);
+    check.distinct("out", out, "x", x);
+    check.distinct("out", out, "w", w);
+    if (relu === null) return;
+    check.shape("relu.out", relu.out, [m, n]);
+    check.distinct("relu.out", relu.out, "x", x);
+    check.distinct("relu.out", relu.out, "w", w);
+    check.distinct("relu.out", relu.out, "out", out);
+  },
   addBias: ({ x, bias, out }, check) => {
     const [, features] = check.sizes("x", x, ["N", "F"]);
     check.shape("bias", bias, [features]);

@@ -11,6 +11,18 @@ export interface OpParams<T> {
    * `transposeA`; likewise B (K, N) from `b` (N, K) with `transposeB`.
    */
   matmul: { a: T; b: T; out: T; transposeA: boolean; transposeB: boolean; accumulate: boolean };
+  /**
+   * out (M, N) = x (M, K) @ w (K, N) + bias (N,), w read transposed from (N, K) with `transposeW`; with `relu` also
+   * relu.out (M, N) = max(out, 0) − relu.shift. What matmul, addBias and relu do one after another, in one pass.
+   */
+  linear: {
+    x: T;
+    w: T;
+    bias: T;
+    out: T;
+    transposeW: boolean;
+    relu: { readonly out: T; readonly shift: number } | null;
+  };
   /** out (N, F) = x (N, F) + bias (F,); `out` may be `x`. */
   addBias: { x: T; bias: T; out: T };
   /** out = max(x, 0) − shift, element by element; the notebook's second relu has shift 0.5. */

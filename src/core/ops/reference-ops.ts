@@ -46,6 +46,20 @@ const RULES = {
     }
   },
 
+  linear: ({ x, w, bias, out, transposeW, relu }) => {
+    const [m, n] = out.shape;
+    const [, k] = x.shape;
+    const [wRow, wColumn] = transposeW ? [1, k] : [n, 1];
+    for (let i = 0; i < m; i++) {
+      for (let j = 0; j < n; j++) {
+        let sum = bias.data[j];
+        for (let l = 0; l < k; l++) sum += x.data[i * k + l] * w.data[l * wRow + j * wColumn];
+        out.data[i * n + j] = sum;
+        if (relu !== null) relu.out.data[i * n + j] = Math.max(sum, 0) - relu.shift;
+      }
+    }
+  },
+
   addBias: ({ x, bias, out }) => {
     const [rows, features] = x.shape;
     for (let row = 0; row < rows; row++) {

@@ -86,6 +86,11 @@ const RULES: ShardingRules = {
       ? reduction([a, b], out, { rows: rowsOf(a), partialBytes: numel(out) * 4, costNs })
       : [rowWise(rowsOf(out), costNs, [read(a), readAll(b), write(out)])];
   },
+  linear: ({ x, w, bias, out, relu }) => {
+    const costNs = (numel(x) * (out.shape[1] ?? 1)) / MULTIPLY_ADDS_PER_NS;
+    const outputs = relu === null ? [out] : [out, relu.out];
+    return [rowWise(rowsOf(out), costNs, [read(x), readAll(w), readAll(bias), ...outputs.map(write)])];
+  },
   addBias: ({ x, bias, out }) => [rowWise(rowsOf(x), numel(x), [read(x), readAll(bias), write(out)])],
   relu: ({ x, out }) => [rowWise(rowsOf(x), numel(x), [read(x), write(out)])],
   reluBackward: ({ x, dy, dx }) => [rowWise(rowsOf(x), numel(x), [read(x), read(dy), write(dx)])],

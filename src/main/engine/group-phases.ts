@@ -1,6 +1,7 @@
 import type { Op } from "../../core/ops/op.ts";
 import { sizeBytesOf, type Program, type Tensor } from "../../core/ops/recording-ops.ts";
 import { phasesOf, type Access, type Phase } from "../../core/ops/sharding.ts";
+import { fuseLinear } from "./fuse-linear.ts";
 import { packedBytesOfB, RESIDENT_B_BYTES } from "../../shared/kernel-scratch.ts";
 
 /** One phase of one op of a program. */
@@ -25,6 +26,9 @@ const SMALLEST_BLOCK = 32;
 /** Whether the op keeps little besides its rows, so that going through it in blocks of rows costs nothing. */
 function streams(op: Op<Tensor>): boolean {
   if (op.op === "outerProductSum" || op.op === "mark") return false;
+  if (op.op === "linear") {
+    return packedBytesOfB(op.x.shape[1] ?? 1, op.out.shape[1] ?? 1) <= RESIDENT_B_BYTES;
+  }
   if (op.op !== "matmul") return true;
   const [rows = 1, columns = 1] = op.out.shape;
   const keptBytes = op.transposeA
@@ -96,7 +100,7 @@ function groupOf(phases: readonly PlacedPhase[]): PhaseGroup {
 export function groupPhases(program: Program): readonly PhaseGroup[] {
   const groups: PhaseGroup[] = [];
   let growing = new GrowingGroup();
-  for (const op of program.ops) {
+  for (const op of fuseLinear(program.ops)) {
     for (const phase of phasesOf(op)) {
       const placed = { op, phase };
       if (growing.defers(placed)) {

@@ -1,3 +1,4 @@
+import { START } from "../../shared/kernel-scratch.ts";
 import { advance, BIAS, constant, count, lines, local, set, type MultiplyAdd } from "./wat.ts";
 
 /** Floats of a round: two adjacent vectors, which V8's revectoriser joins. */
@@ -5,6 +6,10 @@ const LANES = 8;
 
 /** Rows of a tile by columns: at least eight sums hide the latency of a multiply-add, more than twelve spill. */
 const ROWS: Readonly<Record<number, readonly number[]>> = { 1: [8, 1], 2: [4, 1], 3: [4, 1] };
+
+/** max(x, 0) − shift; a comparison with NaN is false, so NaN stays. */
+const shiftedRelu = (x: string): string =>
+  `(f32.sub (select (f32.const 0) ${local(x)} (f32.lt ${local(x)} (f32.const 0))) ${local("shift")})`;
 
 /** Tiles of one height: dot products of `height` rows of A with each column of B, eight floats a round. */
 function tilesOfHeight(columns: number, height: number, multiplyAdd: MultiplyAdd): string {
@@ -33,6 +38,9 @@ function tilesOfHeight(columns: number, height: number, multiplyAdd: MultiplyAdd
       .reduce((left, right) => `(f32.add ${left} ${right})`);
   const c = (row: number): string => `(i32.add ${local("c")} (i32.mul ${local("strideC")} ${constant(row)}))`;
   const total = (row: number, column: number): string => `total${row}_${column}`;
+  const beginning = (row: number, column: number): string =>
+    `(if (result f32) (i32.eq ${local("start")} ${constant(START.sums)}) (then (f32.load offset=${4 * column} ${c(row)}))` +
+    ` (else (if (result f32) ${local("start")} (then (f32.load offset=${4 * column} ${local("start")})) (else (f32.const 0)))))`;
 
   return lines([
     `(block $no${height} (loop $tile${height} (br_if $no${height} (i32.lt_u ${local("rows")} ${constant(height)}))`,
@@ -75,11 +83,14 @@ function tilesOfHeight(columns: number, height: number, multiplyAdd: MultiplyAdd
     advance("left", constant(-1)),
     `(br $float${height})))`,
     rows.flatMap((row) =>
-      each.map(
-        (column) =>
-          `(f32.store offset=${4 * column} ${c(row)} (f32.add ${local(total(row, column))} ` +
-          `(if (result f32) ${local("accumulate")} (then (f32.load offset=${4 * column} ${c(row)})) (else (f32.const 0)))))`,
-      ),
+      each.flatMap((column) => {
+        const x = total(row, column);
+        return [
+          set(x, `(f32.add ${local(x)} ${beginning(row, column)})`),
+          `(f32.store offset=${4 * column} ${c(row)} ${local(x)})`,
+          `(if ${local("relu")} (then (f32.store offset=${4 * column} (i32.add ${c(row)} ${local("relu")}) ${shiftedRelu(x)})))`,
+        ];
+      }),
     ),
     advance("a", `(i32.mul ${local("strideA")} ${constant(height)})`),
     advance("c", `(i32.mul ${local("strideC")} ${constant(height)})`),
@@ -89,8 +100,8 @@ function tilesOfHeight(columns: number, height: number, multiplyAdd: MultiplyAdd
 }
 
 /**
- * `dots1(rows, depth, a, strideA, b, strideB, c, strideC, accumulate, scratch)`, and `dots2`, `dots3`: the last
- * columns of C (rows, columns) = A (rows, depth) @ B, where a vector of columns would be mostly empty. B's columns lie
+ * `dots1(rows, depth, a, strideA, b, strideB, c, strideC, start, relu, shift, scratch)`, and `dots2`, `dots3`: the last
+ * columns of C (rows, columns) = A (rows, depth) @ B, with `start`, `relu` and `shift` as for the other tiles, where a vector of columns would be mostly empty. B's columns lie
  * contiguous, `strideB` apart. Each element is the sum of eight interleaved sums, then of what the depth leaves over.
  * `scratch` has room for 384 bytes.
  */
@@ -98,18 +109,7 @@ function dotsFunction(columns: number, multiplyAdd: MultiplyAdd): string {
   const heights = ROWS[columns] ?? [1];
   const tallest = Math.max(...heights);
   const each = count(columns);
-  const parameters = [
-    "rows",
-    "depth",
-    "a",
-    "strideA",
-    "b",
-    "strideB",
-    "c",
-    "strideC",
-    "accumulate",
-    "scratch",
-  ];
+  const parameters = ["rows", "depth", "a", "strideA", "b", "strideB", "c", "strideC", "start", "relu"];
   const perElement = count(tallest).flatMap((row) => each.map((column) => `${row}_${column}`));
   const locals = {
     v128: [
@@ -124,6 +124,7 @@ function dotsFunction(columns: number, multiplyAdd: MultiplyAdd): string {
   return lines([
     `(func (export "dots${columns}")`,
     parameters.map((name) => `(param $${name} i32)`),
+    "(param $shift f32) (param $scratch i32)",
     Object.entries(locals).flatMap(([type, names]) => names.map((name) => `(local $${name} ${type})`)),
     ["a", "b", "scratch"].map((name) => advance(name, constant(-BIAS))),
     heights.map((height) => tilesOfHeight(columns, height, multiplyAdd)),

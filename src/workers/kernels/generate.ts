@@ -1,4 +1,5 @@
 import binaryen from "binaryen";
+import { START } from "../../shared/kernel-scratch.ts";
 import type { InstructionSet } from "../../shared/instruction-sets.ts";
 import { dotsFunctions } from "./generate-dots.ts";
 import { advance, BIAS, constant, count, lines, local, set, type MultiplyAdd } from "./wat.ts";
@@ -94,6 +95,10 @@ function storeSum(columns: number, offset: number, pointer: string, value: strin
   }
 }
 
+/** max(x, 0) − shift; the second operand of pmax wins only if it is larger, so NaN stays. */
+const shiftedRelu = (x: string): string =>
+  `(f32x4.sub (f32x4.pmax ${x} (v128.const i64x2 0 0)) (f32x4.splat ${local("shift")}))`;
+
 /**
  * `kept`: rows that the tallest tiles leave to those one row lower, so that no row is left for a short tile, whose few
  * sums cannot hide their latency. 50 rows are ten tiles of 5, not eight of 6 and one of 2.
@@ -157,13 +162,15 @@ function tilesOfHeight(tile: Tile, height: number, target: Target): string {
     height === tile.heights[0] ? `(i32.add ${constant(height)} ${local("kept")})` : constant(height);
   return lines([
     `(block $no${height} (loop $tile${height} (br_if $no${height} (i32.lt_u ${local("rows")} ${needed}))`,
-    `(if ${local("accumulate")} (then`,
+    `(if (i32.eq ${local("start")} ${constant(START.sums)}) (then`,
     pointAtRows("c", "strideC"),
     // All loads of C before any store of C: a store in between keeps V8 from joining the loads.
     eachSum((row, vector) => set(sum(row, vector), loadSum(columns, offsetOf(vector), local(`row${row}`)))),
+    `) (else (if ${local("start")} (then`,
+    eachSum((row, vector) => set(sum(row, vector), loadSum(columns, offsetOf(vector), local("bias")))),
     ") (else",
     eachSum((row, vector) => set(sum(row, vector), "(v128.const i64x2 0 0)")),
-    "))",
+    "))))",
     layout === "rows" ? pointAtRows("a", "strideA") : set("atA", local("a")),
     set("atB", local("b")),
     set("left", local("depth")),
@@ -173,6 +180,13 @@ function tilesOfHeight(tile: Tile, height: number, target: Target): string {
     eachSum((row, vector) =>
       storeSum(columns, offsetOf(vector), local(`row${row}`), local(sum(row, vector))),
     ),
+    `(if ${local("relu")} (then`,
+    rows.map((row) => advance(`row${row}`, local("relu"))),
+    eachSum((row, vector) => set(sum(row, vector), shiftedRelu(local(sum(row, vector))))),
+    eachSum((row, vector) =>
+      storeSum(columns, offsetOf(vector), local(`row${row}`), local(sum(row, vector))),
+    ),
+    "))",
     advance(
       "a",
       layout === "rows" ? `(i32.mul ${local("strideA")} ${constant(height)})` : constant(4 * height),
@@ -184,9 +198,11 @@ function tilesOfHeight(tile: Tile, height: number, target: Target): string {
 }
 
 /**
- * `rows16(rows, depth, a, strideA, b, strideB, c, strideC, accumulate)`, and so on for each layout and width:
- * C (rows, 16) = A (rows, depth) @ B (depth, 16), or C += … with `accumulate`. Pointers and strides in bytes, rows of
- * B and C contiguous. Every element of C is summed in ascending k, whatever the width and the height of its tile.
+ * `rows16(rows, depth, a, strideA, b, strideB, c, strideC, start, relu, shift)`, and so on for each layout and width:
+ * C (rows, 16) = A (rows, depth) @ B (depth, 16), beginning with what `start` says: zero, the sums in C, or a bias
+ * (16,) whose place it is. With `relu`, max(C, 0) − shift goes `relu` bytes behind C as well. Pointers and strides in
+ * bytes, rows of B and C contiguous. Every element of C is summed in ascending k, whatever the width and the height of
+ * its tile.
  */
 function multiplyFunction(tile: Tile, target: Target): string {
   const tallest = Math.max(...tile.heights);
@@ -196,14 +212,16 @@ function multiplyFunction(tile: Tile, target: Target): string {
     ...vectors.map((vector) => `b${vector}`),
     "broadcast",
   ];
-  const pointerNames = ["atA", "atB", "left", "kept", ...count(tallest).map((row) => `row${row}`)];
-  const parameters = ["rows", "depth", "a", "strideA", "b", "strideB", "c", "strideC", "accumulate"];
+  const pointerNames = ["atA", "atB", "left", "kept", "bias", ...count(tallest).map((row) => `row${row}`)];
+  const parameters = ["rows", "depth", "a", "strideA", "b", "strideB", "c", "strideC", "start", "relu"];
   return lines([
     `(func (export "${tile.layout}${tile.columns}")`,
     parameters.map((name) => `(param $${name} i32)`),
+    "(param $shift f32)",
     vectorNames.map((name) => `(local $${name} v128)`),
     pointerNames.map((name) => `(local $${name} i32)`),
     ["a", "b", "c"].map((name) => advance(name, constant(-BIAS))),
+    set("bias", `(i32.sub ${local("start")} ${constant(BIAS)})`),
     keepRows(tile),
     tile.heights.map((height) => tilesOfHeight(tile, height, target)),
     ")",

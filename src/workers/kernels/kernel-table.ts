@@ -11,7 +11,7 @@ import {
   sgd,
 } from "./elementwise.ts";
 import type { CompiledKernel, Kernel, KernelContext } from "./kernel.ts";
-import { matmul } from "./matmul.ts";
+import { linear, matmul } from "./matmul.ts";
 import { outerProductSum } from "./outer-product-sum.ts";
 import { columnSum, histogram, mse, statistics } from "./reductions.ts";
 import { mark, record } from "./reports.ts";
@@ -19,6 +19,7 @@ import { mark, record } from "./reports.ts";
 /** One kernel an op. A missing entry does not compile. */
 const KERNELS: { readonly [K in OpName]: Kernel<K> } = {
   matmul,
+  linear,
   addBias,
   relu,
   reluBackward,

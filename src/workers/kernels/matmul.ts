@@ -87,6 +87,34 @@ const multiplyTransposedPartial: Kernel<"matmul"> = ({ a, b, out, transposeB }, 
   };
 };
 
+/** out = x @ w + bias, and its relu beside it. */
+export const linear: Kernel<"linear"> = ({ x, w, bias, out, transposeW, relu }, context) => {
+  const [, columns = 1] = out.shape;
+  const [, depth = 1] = x.shape;
+  const product = {
+    rows: context.end - context.begin,
+    columns,
+    depth,
+    a: { at: x.offsetBytes, stride: depth * 4, transposed: false },
+    b: { at: w.offsetBytes, stride: (transposeW ? depth : columns) * 4, transposed: transposeW },
+    c: { at: out.offsetBytes, stride: columns * 4 },
+    accumulate: false,
+    epilogue: {
+      biasAt: bias.offsetBytes,
+      relu: relu === null ? null : { at: relu.out.offsetBytes, shift: relu.shift },
+    },
+  };
+  const { prepare, multiply } = compileProduct(context.wasm, product, context.scratchOffsetBytes, () => {
+    context.control.beat();
+  });
+  return {
+    prepare,
+    run: (begin, end) => {
+      multiply(begin, end, 0, depth);
+    },
+  };
+};
+
 /** out = A @ B; a sum over rows of a (xᵀ·dy) leaves partial sums first. */
 export const matmul: Kernel<"matmul"> = (op, context) => {
   switch (context.step.phase) {

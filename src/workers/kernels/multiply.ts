@@ -6,6 +6,7 @@ import {
   paddedToVectors,
   productScratch,
   RESIDENT_B_BYTES,
+  START,
 } from "../../shared/kernel-scratch.ts";
 import type { MultiplyDots, WasmKernels } from "./wasm-kernels.ts";
 
@@ -27,6 +28,14 @@ export interface Product {
   readonly b: MatrixPlace;
   readonly c: { readonly at: number; readonly stride: number };
   readonly accumulate: boolean;
+  /** What happens to C in the registers; the sums are not cut along the depth then. */
+  readonly epilogue?: Epilogue;
+}
+
+/** + bias (columns,), and max(C, 0) − shift into a second matrix laid out as C. */
+export interface Epilogue {
+  readonly biasAt: number;
+  readonly relu: { readonly at: number; readonly shift: number } | null;
 }
 
 /** Columns of C that one micro-kernel takes. */
@@ -77,7 +86,7 @@ export interface CompiledProduct {
  */
 export function compileProduct(
   kernels: WasmKernels,
-  { rows, columns, depth, firstDepth, a, b, c, accumulate }: Product,
+  { rows, columns, depth, firstDepth, a, b, c, accumulate, epilogue }: Product,
   scratch: number,
   beat: () => void,
 ): CompiledProduct {
@@ -102,6 +111,9 @@ export function compileProduct(
     if (multiply === undefined) throw new RangeError(`compileProduct: no kernel for ${width} columns`);
     return multiply;
   });
+  const reluAt = epilogue?.relu ?? null;
+  const reluDistance = reluAt === null ? 0 : reluAt.at - c.at;
+  const shift = reluAt?.shift ?? 0;
   let workSinceBeat = 0;
 
   const packPanel = ({ first, width }: Panel, k: number, kCount: number, target: number): void => {
@@ -130,7 +142,8 @@ export function compileProduct(
       kernels.copyRows(count, 4 * length, atA, a.stride, packedA, strideA);
       atA = packedA;
     }
-    const add = accumulate || k > (firstDepth ?? 0) ? 1 : 0;
+    const continues = accumulate || k > (firstDepth ?? 0);
+    const relu = k + kCount === depth ? reluDistance : 0;
     for (let p = 0; p < panels.length; p++) {
       const panel = panels[p]!;
       const { first, width } = panel;
@@ -150,7 +163,9 @@ export function compileProduct(
         strideB,
         c.at + i * c.stride + 4 * first,
         c.stride,
-        add,
+        continues ? START.sums : epilogue === undefined ? START.zero : epilogue.biasAt + 4 * first,
+        relu,
+        shift,
         dotSums,
       );
       workSinceBeat += iCount * kCount * width;

@@ -19,11 +19,23 @@ const SAMPLED = 37;
 const LARGE = 1_000_000;
 
 /** Every way the operands may be stored. */
-const FLAGS = [false, true].flatMap((transposeA) =>
-  [false, true].flatMap((transposeB) =>
-    [false, true].map((accumulate) => ({ transposeA, transposeB, accumulate })),
-  ),
+interface Flags {
+  readonly transposeA: boolean;
+  readonly transposeB: boolean;
+  readonly accumulate: boolean;
+  /** With a bias and a relu. */
+  readonly epilogue: boolean;
+}
+
+const FLAGS: readonly Flags[] = [false, true].flatMap((transposeA) =>
+  [false, true].flatMap((transposeB) => [
+    { transposeA, transposeB, accumulate: false, epilogue: false },
+    { transposeA, transposeB, accumulate: true, epilogue: false },
+    { transposeA, transposeB, accumulate: false, epilogue: true },
+  ]),
 );
+
+const SHIFT = 0.5;
 
 /** Deterministic values of both signs below 1, in all bits of the fraction. */
 function fill(values: Float32Array, seed: number): void {
@@ -34,16 +46,25 @@ function fill(values: Float32Array, seed: number): void {
   }
 }
 
+/** A product in the region for tests, with the end of what it needs there. */
+interface PlacedProduct extends Product {
+  readonly biasAt: number;
+  readonly reluAt: number;
+  readonly end: number;
+}
+
 /** Where the operands of a product lie in the region for tests. */
 function place(
   region: number,
   [rows, depth, columns]: readonly [number, number, number],
-  flags: { transposeA: boolean; transposeB: boolean; accumulate: boolean },
-): Product & { readonly end: number } {
+  flags: Flags,
+): PlacedProduct {
   // Four bytes on: tensors are aligned to 64 bytes, their rows are not.
   const a = region + 4;
   const b = a + rows * depth * 4 + 64;
   const c = b + depth * columns * 4 + 64;
+  const biasAt = c + rows * columns * 4 + 64;
+  const reluAt = biasAt + columns * 4 + 64;
   return {
     rows,
     columns,
@@ -52,7 +73,10 @@ function place(
     b: { at: b, stride: (flags.transposeB ? depth : columns) * 4, transposed: flags.transposeB },
     c: { at: c, stride: columns * 4 },
     accumulate: flags.accumulate,
-    end: c + rows * columns * 4 + 64,
+    ...(flags.epilogue ? { epilogue: { biasAt, relu: { at: reluAt, shift: SHIFT } } } : {}),
+    biasAt,
+    reluAt,
+    end: reluAt + rows * columns * 4 + 64,
   };
 }
 
@@ -60,9 +84,9 @@ function place(
 function firstDifference(
   kernels: WasmKernels,
   memory: WebAssembly.Memory,
-  product: Product & { end: number },
+  product: PlacedProduct,
 ): string | null {
-  const { rows, columns, depth, a, b, c } = product;
+  const { rows, columns, depth, a, b, c, epilogue } = product;
   const floats = (at: number, length: number): Float32Array => new Float32Array(memory.buffer, at, length);
   const valuesA = floats(a.at, rows * depth);
   const valuesB = floats(b.at, depth * columns);
@@ -70,18 +94,21 @@ function firstDifference(
   const behind = floats(c.at + rows * columns * 4, 4);
   fill(valuesA, 1);
   fill(valuesB, 2);
+  const bias = floats(product.biasAt, columns);
+  const activated = floats(product.reluAt, rows * columns);
   fill(result, 3);
+  fill(bias, 4);
   behind.fill(7);
   const before = result.slice();
   const compiled = compileProduct(kernels, product, product.end, () => undefined);
   compiled.prepare();
   compiled.multiply(0, rows, 0, depth);
-  const title = `${rows}×${depth}×${columns}${a.transposed ? " Aᵀ" : ""}${b.transposed ? " Bᵀ" : ""}`;
+  const title = `${rows}×${depth}×${columns}${a.transposed ? " Aᵀ" : ""}${b.transposed ? " Bᵀ" : ""}${epilogue === undefined ? "" : " + bias"}`;
   const step = rows * depth * columns < LARGE ? 1 : SAMPLED;
   for (let at = 0; at < rows * columns; at += step) {
     const i = Math.trunc(at / columns);
     const j = at - i * columns;
-    let sum = product.accumulate ? before[at]! : 0;
+    let sum = product.accumulate ? before[at]! : epilogue === undefined ? 0 : bias[j]!;
     for (let k = 0; k < depth; k++) {
       const left = a.transposed ? valuesA[k * rows + i]! : valuesA[i * depth + k]!;
       const right = b.transposed ? valuesB[j * depth + k]! : valuesB[k * columns + j]!;
@@ -91,6 +118,10 @@ function firstDifference(
     // Rounding: at most depth times half a unit of the last place of partial sums that stay below depth.
     if (!(Math.abs(got - sum) <= 1e-6 * (depth + 1))) {
       return `${title}: element (${i}, ${j}) is ${got} instead of ${sum}`;
+    }
+    const wanted = Math.fround(Math.max(got, 0) - SHIFT);
+    if (epilogue !== undefined && activated[at] !== wanted) {
+      return `${title}: relu of element (${i}, ${j}) is ${activated[at]} instead of ${wanted}`;
     }
   }
   return behind.every((value) => value === 7) ? null : `${title}: wrote behind the last element`;
@@ -122,7 +153,7 @@ const TIMED_MS = 30;
 
 /** The best of some calls, in GFLOP/s. The first ones also give V8 the time to optimise. */
 export function timeKernels(kernels: WasmKernels, memory: WebAssembly.Memory, region: number): number {
-  const product = place(region, TIMED_SHAPE, { transposeA: false, transposeB: false, accumulate: false });
+  const product = place(region, TIMED_SHAPE, FLAGS[0]!);
   const { rows, columns, depth, a, b } = product;
   fill(new Float32Array(memory.buffer, a.at, rows * depth), 1);
   fill(new Float32Array(memory.buffer, b.at, depth * columns), 2);

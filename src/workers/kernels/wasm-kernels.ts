@@ -1,7 +1,10 @@
 import { KernelUnavailableError } from "../../core/errors.ts";
 import { PANEL_COLUMNS, type InstructionSet } from "../../shared/instruction-sets.ts";
 
-/** C (rows, width) = A (rows, depth) @ B (depth, width), or C += …; pointers and strides in bytes. */
+/**
+ * C (rows, width) = A (rows, depth) @ B (depth, width), beginning with `start` (START, or a bias's place), and
+ * max(C, 0) − shift `relu` bytes behind it unless that is 0. Pointers and strides in bytes.
+ */
 export type MultiplyTiles = (
   rows: number,
   depth: number,
@@ -11,7 +14,9 @@ export type MultiplyTiles = (
   strideB: number,
   c: number,
   strideC: number,
-  accumulate: number,
+  start: number,
+  relu: number,
+  shift: number,
 ) => void;
 
 /** The last columns of C as dot products; B's columns contiguous, strideB apart. See generate-dots.ts. */
@@ -24,7 +29,9 @@ export type MultiplyDots = (
   strideB: number,
   c: number,
   strideC: number,
-  accumulate: number,
+  start: number,
+  relu: number,
+  shift: number,
   scratch: number,
 ) => void;
 

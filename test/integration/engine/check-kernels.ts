@@ -129,6 +129,30 @@ const ROWS: readonly (readonly [number, number])[] = [
 
 const CASES: Readonly<Record<Exclude<OpName, "record" | "mark">, readonly Case[]>> = {
   matmul: SIZES.flatMap(([m, k, n]) => FLAGS.map((flags) => matmulCase(m, k, n, flags))),
+  linear: SIZES.flatMap(([m, k, n]) =>
+    [false, true].flatMap((transposeW) =>
+      ["out", "activated"].map((result): Case => ({
+        title: `linear ${m}×${k}×${n}${transposeW ? " wᵀ" : ""}, ${result}`,
+        operands: {
+          x: { shape: [m, k], fill: wave },
+          w: { shape: transposeW ? [n, k] : [k, n], fill: (i) => wave(i + 3) },
+          bias: { shape: [n], fill: (i) => wave(i + 7) },
+          out: { shape: [m, n] },
+          activated: { shape: [m, n] },
+        },
+        op: (t) => ({
+          op: "linear",
+          x: t.x,
+          w: t.w,
+          bias: t.bias,
+          out: t.out,
+          transposeW,
+          relu: result === "out" ? null : { out: t.activated, shift: 0.5 },
+        }),
+        result,
+      })),
+    ),
+  ),
   addBias: ROWS.map(([rows, columns]) => ({
     title: `addBias (${rows}, ${columns})`,
     operands: {

@@ -6,6 +6,16 @@ import type { Op, OpName, TensorLike } from "../../../../src/core/ops/op.ts";
 const t = (name: string, ...shape: number[]): TensorLike => ({ name, shape, dtype: "float32" });
 const flags = { transposeA: false, transposeB: false, accumulate: false };
 
+const LINEAR = {
+  op: "linear",
+  x: t("x", 2, 3),
+  w: t("w", 3, 4),
+  bias: t("b", 4),
+  out: t("out", 2, 4),
+  transposeW: false,
+  relu: null,
+} as const;
+
 /** For every op one call that fits and some that do not. */
 const CASES: Record<Exclude<OpName, "mark">, { good: Op<TensorLike>; bad: Op<TensorLike>[] }> = {
   matmul: {
@@ -15,6 +25,23 @@ const CASES: Record<Exclude<OpName, "mark">, { good: Op<TensorLike>; bad: Op<Ten
       { op: "matmul", a: t("a", 2, 3), b: t("b", 3, 4), out: t("out", 4, 2), ...flags },
       { op: "matmul", a: t("a", 6), b: t("b", 3, 4), out: t("out", 2, 4), ...flags },
       { op: "matmul", a: t("a", 2, 3), b: t("b", 3, 4), out: t("out", 3, 4), ...flags, transposeA: true },
+    ],
+  },
+  linear: {
+    good: {
+      op: "linear",
+      x: t("x", 2, 3),
+      w: t("w", 4, 3),
+      bias: t("b", 4),
+      out: t("out", 2, 4),
+      transposeW: true,
+      relu: { out: t("h", 2, 4), shift: 0 },
+    },
+    bad: [
+      { ...LINEAR, w: t("w", 4, 3) },
+      { ...LINEAR, bias: t("b", 3) },
+      { ...LINEAR, out: t("out", 2, 3) },
+      { ...LINEAR, relu: { out: t("h", 2, 3), shift: 0 } },
     ],
   },
   addBias: {

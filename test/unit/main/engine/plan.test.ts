@@ -35,7 +35,7 @@ describe("planSections()", () => {
     });
     expect(named(steps)).toEqual([
       // In the next repeat the partial sums may not be overwritten while they are still being added up.
-      "| matmul, addBias, relu, columnSum partial ×2",
+      "| linear, relu, columnSum partial ×2",
       "| columnSum reduce ×1",
     ]);
   });
