@@ -40,6 +40,7 @@ export default defineConfig({
         input: {
           index: resolve("src/main/index.ts"),
           lab: resolve("src/main/cli/lab.ts"),
+          bench: resolve("src/main/bench/bench.ts"),
           worker: resolve("src/workers/worker.ts"),
         },
         output: { format: "es", entryFileNames: "[name].js", chunkFileNames: "chunks/[name]-[hash].js" },

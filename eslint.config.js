@@ -21,7 +21,15 @@ const NODE_GLOBALS = readonly(
 );
 
 export default defineConfig(
-  globalIgnores(["out/", ".runtime/", ".cache/", "lab-demo/", "test-results/", "resources/data/"]),
+  globalIgnores([
+    "out/",
+    ".runtime/",
+    ".cache/",
+    "lab-demo/",
+    "bench-results/",
+    "test-results/",
+    "resources/data/",
+  ]),
   { linterOptions: { reportUnusedDisableDirectives: "error", noInlineConfig: true } },
   js.configs.recommended,
 

@@ -1,0 +1,74 @@
+import { availableParallelism } from "node:os";
+import { Command, InvalidArgumentError } from "commander";
+import { BENCH_CASES } from "./cases/bench-cases.ts";
+import type { BenchCase } from "./cases/bench-case.ts";
+
+/** What to measure and how to report it. */
+export interface BenchOptions {
+  readonly cases: readonly BenchCase[];
+  readonly threads: number;
+  readonly peers: boolean;
+  /** Our own engine on one thread as a further contender. */
+  readonly oneThread: boolean;
+  readonly v8Flags: boolean;
+  readonly format: "table" | "json" | "markdown";
+  /** File of the raw samples; null for the usual place. */
+  readonly out: string | null;
+}
+
+interface ParsedOptions {
+  readonly case: readonly BenchCase[];
+  readonly threads: number;
+  readonly peers: boolean;
+  readonly oneThread: boolean;
+  readonly v8Flags: boolean;
+  readonly json: boolean;
+  readonly markdown: boolean;
+  readonly out?: string;
+}
+
+function positive(text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value) || value < 1)
+    throw new InvalidArgumentError("expected a whole number of at least 1.");
+  return value;
+}
+
+function caseNamed(text: string, chosen: readonly BenchCase[]): readonly BenchCase[] {
+  const found = BENCH_CASES.find(({ name }) => name === text);
+  if (found === undefined) {
+    throw new InvalidArgumentError(`expected one of ${BENCH_CASES.map(({ name }) => name).join(", ")}.`);
+  }
+  return chosen.includes(found) ? chosen : [...chosen, found];
+}
+
+/**
+ * Reads the arguments after the script's name.
+ *
+ * @throws {CommanderError} If they are wrong, or ask for help; what there is to say has been written.
+ */
+export function readBenchOptions(argv: readonly string[]): BenchOptions {
+  const program = new Command("npm run bench --")
+    .description("Measures the engine inside the app's own runtime, and other libraries beside it.")
+    .option("--case <name>", "measure this case only; may be given again", caseNamed, [])
+    .option("--threads <n>", "worker threads, for the peers too", positive, availableParallelism())
+    .option("--peers", "ONNX Runtime, TensorFlow.js and PyTorch in the same run", false)
+    .option("--one-thread", "our own engine on one thread beside all threads", false)
+    .option("--no-v8-flags", "leave V8's experimental flags alone")
+    .option("--json", "print the report as JSON", false)
+    .option("--markdown", "print the README's table", false)
+    .option("--out <file>", "where the raw samples go (default: bench-results/<date>.json)")
+    .showHelpAfterError("(npm run bench -- --help lists the options)")
+    .exitOverride()
+    .parse(argv, { from: "user" });
+  const parsed = program.opts<ParsedOptions>();
+  return {
+    cases: parsed.case.length === 0 ? BENCH_CASES : parsed.case,
+    threads: parsed.threads,
+    peers: parsed.peers,
+    oneThread: parsed.oneThread,
+    v8Flags: parsed.v8Flags,
+    format: parsed.json ? "json" : parsed.markdown ? "markdown" : "table",
+    out: parsed.out ?? null,
+  };
+}

@@ -1,0 +1,79 @@
+import { textTable } from "../cli/text-table.ts";
+import type { BenchReport, CaseReport, Figures, NotMeasured, PeerFigures } from "./bench-report.ts";
+
+/** Three digits that matter, without an exponent. */
+export function threeDigits(value: number): string {
+  if (!Number.isFinite(value)) return "–";
+  if (value === 0) return "0";
+  const decimals = Math.max(0, 2 - Math.floor(Math.log10(Math.abs(value))));
+  return value.toFixed(Math.min(decimals, 6));
+}
+
+const speedOf = (figures: Figures): string =>
+  figures.stepsPerSecond === undefined
+    ? `${threeDigits(figures.gflops)} GFLOP/s`
+    : `${threeDigits(figures.stepsPerSecond)} steps/s`;
+
+const ratioOf = ({ ratio }: PeerFigures): string =>
+  `${ratio.value.toFixed(2)} × (${ratio.low.toFixed(2)}–${ratio.high.toFixed(2)})`;
+
+const measured = (peer: PeerFigures | NotMeasured): peer is PeerFigures => !("notMeasured" in peer);
+
+/** Every contender of every case in a row, our own first; reasons for what is missing below. */
+export function reportText({ machine, cases }: BenchReport): string {
+  const head = ["case", "who", "median", "spread", "speed", "threads", "cpu", "time beside ours"];
+  const row = (name: string, who: string, figures: Figures, ratio: string): string[] => [
+    name,
+    who,
+    `${threeDigits(figures.medianMs)} ms`,
+    `${threeDigits(figures.iqrMs)} ms`,
+    speedOf(figures),
+    String(figures.threads),
+    figures.cpuShare.toFixed(2),
+    ratio,
+  ];
+  const rows = cases.flatMap((entry) => [
+    row(entry.name, "ours", entry.ours, entry.peakShare === null ? "" : peakText(entry.peakShare)),
+    ...Object.entries(entry.peers).flatMap(([peer, figures]) =>
+      measured(figures) ? [row("", peer, figures, ratioOf(figures))] : [],
+    ),
+  ]);
+  const missing = cases.flatMap(({ name, peers }) =>
+    Object.entries(peers).flatMap(([peer, figures]) =>
+      measured(figures) ? [] : [`${name}, ${peer}: not measured: ${figures.notMeasured}`],
+    ),
+  );
+  return [`${machineText({ machine, cases })}\n`, textTable(head, rows), "", ...missing].join("\n").trimEnd();
+}
+
+const peakText = (share: number): string => `${(100 * share).toFixed(0)} % of peak`;
+
+const machineText = ({ machine }: BenchReport): string =>
+  `${machine.date}, ${machine.cpuModel}, ${machine.cpuCores} cores, Electron ${machine.electron}, ` +
+  `${machine.kernel}, load before ${machine.loadBefore.toFixed(2)}`;
+
+/** The README's table: a line a case, our median, and how many times as long each peer takes. */
+export function reportMarkdown(report: BenchReport): string {
+  const peers = [...new Set(report.cases.flatMap((entry) => Object.keys(entry.peers)))];
+  const line = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
+  const cell = (entry: CaseReport, peer: string): string => {
+    const figures = entry.peers[peer];
+    return figures === undefined || !measured(figures) ? "–" : `${figures.ratio.value.toFixed(2)} ×`;
+  };
+  const head = ["case", "M × K × N", "ours", "speed", ...peers];
+  return [
+    `${machineText(report)}. Times of others in multiples of ours; ${report.cases[0]?.threads ?? 0} threads.`,
+    "",
+    line(head),
+    line(head.map(() => "---")),
+    ...report.cases.map((entry) =>
+      line([
+        entry.name,
+        [entry.m, entry.k, entry.n].map((size) => size.toLocaleString("en")).join(" × "),
+        `${threeDigits(entry.ours.medianMs)} ms`,
+        speedOf(entry.ours),
+        ...peers.map((peer) => cell(entry, peer)),
+      ]),
+    ),
+  ].join("\n");
+}

@@ -1,0 +1,68 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { loadavg } from "node:os";
+import { dirname, resolve } from "node:path";
+import { Engine } from "../engine/engine.ts";
+import { setV8Flags } from "../engine/v8-flags.ts";
+import { describeMachine } from "../lab/machine.ts";
+import type { BenchOptions } from "./bench-options.ts";
+import type { BenchMachine, BenchReport, CaseReport, RawSamples } from "./bench-report.ts";
+import { peakGflops } from "./peak-gflops.ts";
+import { reportMarkdown, reportText } from "./report-table.ts";
+import { runCase } from "./run-case.ts";
+
+/** Where the project's parts lie. */
+export interface BenchPlaces {
+  /** The built worker, out/main/worker.js. */
+  readonly workerFile: string;
+  /** Of the peers' programs. */
+  readonly programsDir: string;
+  /** Of the peers' packages. */
+  readonly packagesDir: string;
+  /** Of the files of raw samples. */
+  readonly resultsDir: string;
+}
+
+const FORMATS: Readonly<Record<BenchOptions["format"], (report: BenchReport) => string>> = {
+  json: (report) => JSON.stringify(report, undefined, 2),
+  markdown: reportMarkdown,
+  table: reportText,
+};
+
+function writeRawSamples(path: string, report: BenchReport, raw: readonly RawSamples[]): void {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, `${JSON.stringify({ ...report, samples: raw })}\n`);
+}
+
+/** Runs the cases one after the other. @returns the report as text. */
+export async function runBench(
+  options: BenchOptions,
+  places: BenchPlaces,
+  say: (text: string) => void,
+): Promise<string> {
+  const { threads, oneThread } = options;
+  const loadBefore = loadavg()[0] ?? NaN;
+  const v8Flags = options.v8Flags ? setV8Flags() : [];
+  const engine = await Engine.start({ threads, workerFile: places.workerFile });
+  try {
+    const peak = peakGflops(engine);
+    const machine: BenchMachine = {
+      ...describeMachine(`wasm-${engine.instructionSet}`),
+      ...{ date: new Date().toISOString(), loadBefore, v8Flags, peakGflops: peak },
+    };
+    const run = { engine, threads, oneThread, say, peers: options.peers ? places : null, peakGflops: peak };
+    const cases: CaseReport[] = [];
+    const raw: RawSamples[] = [];
+    const out = resolve(options.out ?? `${places.resultsDir}/${machine.date.replaceAll(":", "-")}.json`);
+    for (const benchCase of options.cases) {
+      const result = await runCase(benchCase, run);
+      cases.push(result.report);
+      raw.push(result.raw);
+      // After every case: a run that is stopped half-way has measured something too.
+      writeRawSamples(out, { machine, cases }, raw);
+    }
+    say(`Raw samples: ${out}`);
+    return FORMATS[options.format]({ machine, cases });
+  } finally {
+    await engine.close();
+  }
+}
