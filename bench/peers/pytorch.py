@@ -33,7 +33,7 @@ class Product:
         self.a, self.b = a, b
         self.c = torch.empty(a.shape[0], b.shape[1])
 
-    def call(self):
+    def call(self, step):
         torch.mm(self.a, self.b, out=self.c)
 
     def outputs(self):
@@ -48,7 +48,7 @@ class WrittenOut:
         self.backward_too = recipe["kind"] == "notebook-forward-backward"
         self.inputs = inputs
 
-    def call(self):
+    def call(self, step):
         x, y, w1, b1, w2, b2 = (self.inputs[name] for name in ("x", "y", "w1", "b1", "w2", "b2"))
         l1 = x @ w1 + b1
         l2 = l1.clamp_min(0.0) - self.shift
@@ -95,7 +95,7 @@ class Autograd:
         out = self.second(F.relu(self.first(self.x)) - self.shift)
         self.loss = F.mse_loss(out[:, 0], self.y)
 
-    def call(self):
+    def call(self, step):
         if not self.backward_too:
             with torch.no_grad():
                 self.forward()
@@ -130,16 +130,10 @@ class TrainingStep:
             if number < count:
                 layers.append(nn.ReLU())
         self.model = nn.Sequential(*layers)
-        self.start = [parameter.detach().clone() for parameter in self.model.parameters()]
         self.optimizer = torch.optim.SGD(self.model.parameters(), lr=recipe["lr"])
-        self.step = 0
 
-    def begin_loop(self):
-        self.step = 0
-
-    def call(self):
-        at = self.step * self.batch_size
-        self.step += 1
+    def call(self, step):
+        at = step * self.batch_size
         rows = self.indices[at : at + self.batch_size]
         self.optimizer.zero_grad(set_to_none=True)
         self.loss = F.cross_entropy(self.model(self.x[rows]), self.y[rows])
@@ -164,11 +158,9 @@ PROGRAMS = {
 
 
 def run_loop(program, calls):
-    if isinstance(program, TrainingStep):
-        program.begin_loop()
     call = program.call
-    for _ in range(calls):
-        call()
+    for step in range(calls):
+        call(step)
 
 
 def sample(program, calls, samples):

@@ -8,7 +8,8 @@ import { createInterface } from "node:readline";
  * @typedef {object} ReadyPeer
  * @property {number} threads It computes on.
  * @property {string} version
- * @property {() => unknown} call Computes the case once; a promise if it takes one.
+ * @property {(step: number) => unknown} call Computes the case once, as call `step` of a loop; a promise if it takes
+ *   one.
  * @property {(files: Record<string, string>) => Promise<void> | void} write Writes what the last call gave.
  */
 
@@ -28,7 +29,7 @@ export async function servePeer(prepare) {
       return { threads: peer.threads, version: peer.version };
     },
     compute: async ({ calls, outputs }) => {
-      for (let call = 0; call < calls; call++) await peer.call();
+      for (let step = 0; step < calls; step++) await peer.call(step);
       await peer.write(outputs);
       return { done: true };
     },
@@ -49,14 +50,14 @@ export async function servePeer(prepare) {
 /**
  * Times `samples` loops of `calls` calls after one loop that is not counted.
  *
- * @param {() => unknown} call
+ * @param {(step: number) => unknown} call
  * @param {number} calls
  * @param {number} samples
  */
 async function timeLoops(call, calls, samples) {
   const loop = async () => {
-    for (let i = 0; i < calls; i++) {
-      const answer = call();
+    for (let step = 0; step < calls; step++) {
+      const answer = call(step);
       // Awaiting what is no promise would cost a turn of the event loop a call.
       if (answer instanceof Promise) await answer;
     }
