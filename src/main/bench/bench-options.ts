@@ -17,13 +17,13 @@ export interface BenchOptions {
 }
 
 interface ParsedOptions {
-  readonly case: readonly BenchCase[];
+  readonly case?: readonly BenchCase[];
   readonly threads: number;
-  readonly peers: boolean;
-  readonly oneThread: boolean;
+  readonly peers?: true;
+  readonly oneThread?: true;
   readonly v8Flags: boolean;
-  readonly json: boolean;
-  readonly markdown: boolean;
+  readonly json?: true;
+  readonly markdown?: true;
   readonly out?: string;
 }
 
@@ -34,7 +34,7 @@ function positive(text: string): number {
   return value;
 }
 
-function caseNamed(text: string, chosen: readonly BenchCase[]): readonly BenchCase[] {
+function caseNamed(text: string, chosen: readonly BenchCase[] = []): readonly BenchCase[] {
   const found = BENCH_CASES.find(({ name }) => name === text);
   if (found === undefined) {
     throw new InvalidArgumentError(`expected one of ${BENCH_CASES.map(({ name }) => name).join(", ")}.`);
@@ -50,25 +50,25 @@ function caseNamed(text: string, chosen: readonly BenchCase[]): readonly BenchCa
 export function readBenchOptions(argv: readonly string[]): BenchOptions {
   const program = new Command("npm run bench --")
     .description("Measures the engine inside the app's own runtime, and other libraries beside it.")
-    .option("--case <name>", "measure this case only; may be given again", caseNamed, [])
+    .option("--case <name>", "measure this case only; may be given again", caseNamed)
     .option("--threads <n>", "worker threads, for the peers too", positive, availableParallelism())
-    .option("--peers", "ONNX Runtime, TensorFlow.js and PyTorch in the same run", false)
-    .option("--one-thread", "our own engine on one thread beside all threads", false)
+    .option("--peers", "ONNX Runtime, TensorFlow.js and PyTorch in the same run")
+    .option("--one-thread", "our own engine on one thread beside all threads")
     .option("--no-v8-flags", "leave V8's experimental flags alone")
-    .option("--json", "print the report as JSON", false)
-    .option("--markdown", "print the README's table", false)
+    .option("--json", "print the report as JSON")
+    .option("--markdown", "print the README's table")
     .option("--out <file>", "where the raw samples go (default: bench-results/<date>.json)")
     .showHelpAfterError("(npm run bench -- --help lists the options)")
     .exitOverride()
     .parse(argv, { from: "user" });
   const parsed = program.opts<ParsedOptions>();
   return {
-    cases: parsed.case.length === 0 ? BENCH_CASES : parsed.case,
+    cases: parsed.case ?? BENCH_CASES,
     threads: parsed.threads,
-    peers: parsed.peers,
-    oneThread: parsed.oneThread,
+    peers: parsed.peers === true,
+    oneThread: parsed.oneThread === true,
     v8Flags: parsed.v8Flags,
-    format: parsed.json ? "json" : parsed.markdown ? "markdown" : "table",
+    format: parsed.json === true ? "json" : parsed.markdown === true ? "markdown" : "table",
     out: parsed.out ?? null,
   };
 }

@@ -19,6 +19,7 @@ export const EFFORT: Effort = {
 };
 
 const MAXIMUM_SAMPLES = 50;
+const WARMUP_SAMPLES = 3;
 
 /** One contender's samples in the order in which they were taken. */
 export interface Measurement {
@@ -121,8 +122,13 @@ export async function interleave(
     const order = [...permutation(stream, entries.length)].flatMap((index) => entries[index] ?? []);
     for (const entry of order) {
       await turn(entry, async ({ contender, schedule, batches }) => {
-        const batch = await contender.sample(schedule.calls, round === 0 ? 1 : schedule.samplesPerRound);
-        if (round > 0) batches.push(batch);
+        if (round > 0) {
+          batches.push(await contender.sample(schedule.calls, schedule.samplesPerRound));
+          return;
+        }
+        // First calls are slower: what the warm-up shows is a better base for the length of the loops.
+        const { samplesMs } = await contender.sample(schedule.calls, WARMUP_SAMPLES);
+        entry.schedule = scheduleFor(Math.min(...samplesMs), maxCalls, effort);
       });
     }
   }
