@@ -1,5 +1,5 @@
 import type { Op } from "../../core/ops/op.ts";
-import { sizeBytesOf, type Program, type Tensor } from "../../core/ops/recording-ops.ts";
+import { sizeBytesOf, type Tensor } from "../../core/ops/recording-ops.ts";
 import { phasesOf, type Access, type Phase } from "../../core/ops/sharding.ts";
 import { fuseLinear } from "./fuse-linear.ts";
 import { packedBytesOfB, RESIDENT_B_BYTES } from "../../shared/kernel-scratch.ts";
@@ -97,10 +97,10 @@ function groupOf(phases: readonly PlacedPhase[]): PhaseGroup {
  *
  * Two phases stay together when they split the same items alike, and neither reads whole what the other writes.
  */
-export function groupPhases(program: Program): readonly PhaseGroup[] {
+export function groupPhases(ops: readonly Op<Tensor>[]): readonly PhaseGroup[] {
   const groups: PhaseGroup[] = [];
   let growing = new GrowingGroup();
-  for (const op of fuseLinear(program.ops)) {
+  for (const op of fuseLinear(ops)) {
     for (const phase of phasesOf(op)) {
       const placed = { op, phase };
       if (growing.defers(placed)) {

@@ -3,6 +3,7 @@ import type { Program, Tensor } from "../../core/ops/recording-ops.ts";
 import type { Access } from "../../core/ops/sharding.ts";
 import { scratchBytesOf } from "../../shared/kernel-scratch.ts";
 import type { PlannedGroup, PlannedSection, PlannedStep } from "../../shared/worker-tasks.ts";
+import { dropUnused } from "./drop-unused.ts";
 import { groupPhases, type PhaseGroup, type PlacedPhase } from "./group-phases.ts";
 
 /**
@@ -15,6 +16,8 @@ const COST_PER_THREAD_NS = 8_000;
 export interface Section {
   readonly program: Program;
   readonly repeats: number;
+  /** When given, only what these tensors, records and marks depend on is computed. */
+  readonly results?: readonly Tensor[];
 }
 
 export interface Plan {
@@ -98,13 +101,14 @@ class Names {
 
 /** Plans one program; `allocateBytes` gives the partial results their place. */
 function planProgram(
-  program: Program,
+  { program, results }: Section,
   threads: number,
   names: Names,
   allocateBytes: (sizeBytes: number) => number,
 ): PlannedGroup[] {
   const partials = new Map<Op<Tensor>, Partials>();
-  const placed = groupPhases(program).map((group) => {
+  const ops = results === undefined ? program.ops : dropUnused(program.ops, results);
+  const placed = groupPhases(ops).map((group) => {
     const groupThreads = threadsFor(group, threads);
     for (const { op, phase } of group.phases) {
       if (phase.name !== "partial") continue;
@@ -172,9 +176,9 @@ export function planSections(
   allocateBytes: (sizeBytes: number) => number,
 ): Plan {
   const names = new Names();
-  const planned = sections.map(({ program, repeats }) => ({
-    groups: planProgram(program, threads, names, allocateBytes),
-    repeats,
+  const planned = sections.map((section) => ({
+    groups: planProgram(section, threads, names, allocateBytes),
+    repeats: section.repeats,
   }));
   const groups = planned.flatMap((section) => section.groups);
   return {

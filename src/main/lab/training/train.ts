@@ -124,12 +124,13 @@ function epochSections(
     sections.push({
       program: stepProgram(scope, weights, data, { indices, batchSize, lr }),
       repeats: fullSteps,
+      results: Object.values(weights),
     });
   }
   if (rest > 0) {
     const tail = { ...indices, shape: [rest], offsetBytes: indices.offsetBytes + 4 * fullSteps * batchSize };
     const program = stepProgram(scope, weights, data, { indices: tail, batchSize: rest, lr });
-    sections.push({ program, repeats: 1 });
+    sections.push({ program, repeats: 1, results: Object.values(weights) });
   }
   return { sections, steps: fullSteps + (rest > 0 ? 1 : 0), lr };
 }

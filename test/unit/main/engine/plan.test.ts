@@ -93,6 +93,40 @@ describe("planSections()", () => {
     expect(named(groups)).toEqual(["| relu ×2", "| matmul ×2"]);
   });
 
+  it("leaves out what the results do not depend on, when told them", () => {
+    const scope = new Arena().scope();
+    const ops = new RecordingOps((name, shape, dtype) => scope.tensor(name, shape, dtype));
+    const [x, w, h, dh] = (
+      [
+        ["x", [64, 10]],
+        ["w", [10, 1]],
+        ["h", [64, 1]],
+        ["dh", [64, 1]],
+      ] as const
+    ).map(([name, shape]) => ops.tensor(name, shape));
+    const [y, dw, dx, lr] = (
+      [
+        ["y", [64]],
+        ["dw", [10, 1]],
+        ["dx", [64, 10]],
+        ["lr", [1]],
+      ] as const
+    ).map(([name, shape]) => ops.tensor(name, shape));
+    const product = { transposeA: false, transposeB: false, accumulate: false };
+    ops.run({ op: "matmul", a: x, b: w, out: h, ...product });
+    ops.run({ op: "mseBackward", pred: h, target: y, dpred: dh });
+    ops.run({ op: "matmul", a: dh, b: w, out: dx, ...product, transposeB: true });
+    ops.run({ op: "matmul", a: x, b: dh, out: dw, ...product, transposeA: true });
+    ops.run({ op: "sgd", param: w, grad: dw, lr });
+    const section = { program: ops.program(), repeats: 1 };
+    const groups = (results?: readonly Tensor[]): readonly PlannedGroup[] =>
+      planSections([results === undefined ? section : { ...section, results }], 1, (bytes) =>
+        scope.bytes(bytes),
+      ).sections[0].groups;
+    expect(named(groups())).toContain("matmul, mseBackward, matmul, matmul partial ×1");
+    expect(named(groups([w]))).toContain("matmul, mseBackward, matmul partial ×1");
+  });
+
   it("keeps small work on one worker, without barriers among itself", () => {
     const steps = plan(4, (ops) => {
       const x = ops.tensor("x", [64, 10]);
