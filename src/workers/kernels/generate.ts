@@ -30,7 +30,8 @@ const plainMultiplyAdd: MultiplyAdd = (a, b, sum) => `(f32x4.add ${sum} (f32x4.m
 const fusedMultiplyAdd: MultiplyAdd = (a, b, sum) => `(f32x4.relaxed_madd ${a} ${b} ${sum})`;
 
 /** Tails of a row of C: one vector, of which some lanes are stored. Eight rows hide the latency of the sums. */
-const NARROW = { 4: [8, 4, 2, 1], 3: [8, 4, 2, 1], 2: [8, 4, 2, 1], 1: [8, 4, 2, 1] } as const;
+const EIGHT_ROWS = [8, 6, 5, 4, 3, 2, 1];
+const NARROW = { 4: EIGHT_ROWS, 3: EIGHT_ROWS, 2: EIGHT_ROWS, 1: EIGHT_ROWS } as const;
 
 const SIX_ROWS = [6, 5, 4, 3, 2, 1];
 const FOUR_ROWS = [4, 3, 2, 1];
@@ -49,8 +50,8 @@ const TARGETS: Readonly<Record<InstructionSet, Target>> = {
     multiplyAdd: fusedMultiplyAdd,
     unroll: 4,
     heights: {
-      rows: { 16: SIX_ROWS, 8: [8, 4, 2, 1], ...NARROW },
-      columns: { 16: SIX_ROWS, 8: [8, 4, 2, 1], ...NARROW },
+      rows: { 16: SIX_ROWS, 8: EIGHT_ROWS, ...NARROW },
+      columns: { 16: SIX_ROWS, 8: EIGHT_ROWS, ...NARROW },
     },
   },
   relaxed128: {

@@ -5,10 +5,10 @@ import { compileProduct } from "./multiply.ts";
 
 /** out rows [begin, end) = A @ B. */
 const multiplyRows: Kernel<"matmul"> = ({ a, b, out, transposeB, accumulate }, context) => {
-  const [, columns = 1] = out.shape;
+  const [rows = 1, columns = 1] = out.shape;
   const [, depth = 1] = a.shape;
   const product = {
-    rows: context.end - context.begin,
+    rows,
     columns,
     depth,
     a: { at: a.offsetBytes, stride: depth * 4, transposed: false },
@@ -89,10 +89,10 @@ const multiplyTransposedPartial: Kernel<"matmul"> = ({ a, b, out, transposeB }, 
 
 /** out = x @ w + bias, and its relu beside it. */
 export const linear: Kernel<"linear"> = ({ x, w, bias, out, transposeW, relu }, context) => {
-  const [, columns = 1] = out.shape;
+  const [rows = 1, columns = 1] = out.shape;
   const [, depth = 1] = x.shape;
   const product = {
-    rows: context.end - context.begin,
+    rows,
     columns,
     depth,
     a: { at: x.offsetBytes, stride: depth * 4, transposed: false },

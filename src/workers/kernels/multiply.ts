@@ -19,6 +19,7 @@ export interface MatrixPlace {
 
 /** C (rows, columns) = A (rows, depth) @ B (depth, columns), or C += … with `accumulate`. */
 export interface Product {
+  /** All rows, of which a worker may ask for some: how an element is summed must not depend on the other workers. */
   readonly rows: number;
   readonly columns: number;
   readonly depth: number;
@@ -39,13 +40,22 @@ export interface Epilogue {
 }
 
 /** Columns of C that one micro-kernel takes. */
-interface Panel {
+interface Columns {
   readonly first: number;
   readonly width: number;
 }
 
+interface Panel extends Columns {
+  readonly multiply: MultiplyDots;
+  /** B's columns contiguous along the depth, for dot products; else its rows. */
+  readonly byColumns: boolean;
+  readonly packed: boolean;
+}
+
 /** From here on packing B costs less than its scattered rows do. */
 const ROWS_WORTH_PACKING_B = 96;
+/** From here on the last columns are worth turning for dot products. */
+const ROWS_WORTH_DOTS = 16;
 /** From here on packing A costs less than rows that meet in few cache sets. */
 const COLUMNS_WORTH_PACKING_A = 128;
 /** Rows that lie a multiple of this apart share cache sets. */
@@ -55,8 +65,8 @@ const STREAMED_ROWS = 126;
 /** Multiply-adds between two heartbeats: a tenth of a millisecond, or two on the slowest runtime. */
 const WORK_PER_BEAT = 4_000_000;
 
-function panelsOf(columns: number, widest: number): Panel[] {
-  const panels: Panel[] = [];
+function columnsOf(columns: number, widest: number): Columns[] {
+  const panels: Columns[] = [];
   for (let first = 0; first < columns;) {
     const left = columns - first;
     const width = [widest, 8, 4].find((size) => size <= left) ?? left;
@@ -90,7 +100,6 @@ export function compileProduct(
   scratch: number,
   beat: () => void,
 ): CompiledProduct {
-  const panels = panelsOf(columns, kernels.panelColumns);
   const packsB = b.transposed || rows >= ROWS_WORTH_PACKING_B;
   const residentB = packsB && firstDepth === undefined && packedBytesOfB(depth, columns) <= RESIDENT_B_BYTES;
   const depthBlock = evenBlock(depth, DEPTH_BLOCK);
@@ -103,31 +112,32 @@ export function compileProduct(
   const packedA = packedB + bytesOfB;
   const dotSums = packedA + bytesOfA;
   const tiles = a.transposed ? kernels.columns : kernels.rows;
-  // Rows of A against columns of B: both must lie contiguous along the depth.
-  const dotsOf = (width: number): MultiplyDots | undefined =>
-    a.transposed || !packsB ? undefined : kernels.dots[width];
-  const multiplyPanels = panels.map(({ width }) => {
-    const multiply = dotsOf(width) ?? tiles[width];
+  const panels = columnsOf(columns, kernels.panelColumns).map(({ first, width }): Panel => {
+    // Rows of A against columns of B: both must lie contiguous along the depth.
+    const dots = a.transposed || rows < ROWS_WORTH_DOTS ? undefined : kernels.dots[width];
+    const multiply = dots ?? tiles[width];
     if (multiply === undefined) throw new RangeError(`compileProduct: no kernel for ${width} columns`);
-    return multiply;
+    return { first, width, multiply, byColumns: dots !== undefined, packed: packsB || dots !== undefined };
   });
   const reluAt = epilogue?.relu ?? null;
   const reluDistance = reluAt === null ? 0 : reluAt.at - c.at;
   const shift = reluAt?.shift ?? 0;
   let workSinceBeat = 0;
 
-  const packPanel = ({ first, width }: Panel, k: number, kCount: number, target: number): void => {
+  const packPanel = (panel: Panel, k: number, kCount: number, target: number): void => {
+    const { first, width, byColumns } = panel;
     const bytes = 4 * paddedToVectors(width);
-    if (dotsOf(width) !== undefined) {
-      if (b.transposed)
+    if (byColumns === b.transposed) {
+      // As it lies. Lanes beyond the last column are copied from whatever follows; they are never stored.
+      if (byColumns) {
         kernels.copyRows(width, 4 * kCount, b.at + first * b.stride + 4 * k, b.stride, target, 4 * kCount);
-      else
-        kernels.copyTransposed(kCount, width, b.at + k * b.stride + 4 * first, b.stride, target, 4 * kCount);
-    } else if (b.transposed) {
-      kernels.copyTransposed(width, kCount, b.at + first * b.stride + 4 * k, b.stride, target, bytes);
+      } else {
+        kernels.copyRows(kCount, bytes, b.at + k * b.stride + 4 * first, b.stride, target, bytes);
+      }
+    } else if (byColumns) {
+      kernels.copyTransposed(kCount, width, b.at + k * b.stride + 4 * first, b.stride, target, 4 * kCount);
     } else {
-      // Lanes beyond the last column are copied from whatever follows; they are never stored.
-      kernels.copyRows(kCount, bytes, b.at + k * b.stride + 4 * first, b.stride, target, bytes);
+      kernels.copyTransposed(width, kCount, b.at + first * b.stride + 4 * k, b.stride, target, bytes);
     }
   };
   const packedPanel = ({ first }: Panel, k: number, kCount: number): number =>
@@ -149,12 +159,12 @@ export function compileProduct(
       const { first, width } = panel;
       let atB = b.at + k * b.stride + 4 * first;
       let strideB = b.stride;
-      if (packsB) {
-        strideB = 4 * (dotsOf(width) === undefined ? paddedToVectors(width) : kCount);
+      if (panel.packed) {
+        strideB = 4 * (panel.byColumns ? kCount : paddedToVectors(width));
         atB = residentB ? packedPanel(panel, k, kCount) : packedB;
         if (!residentB) packPanel(panel, k, kCount, packedB);
       }
-      multiplyPanels[p]!(
+      panel.multiply(
         iCount,
         kCount,
         atA,
