@@ -13,6 +13,7 @@ export const CALL_NAMES = {
   runsGet: true,
   runsExportTimings: true,
   diagnosticsGet: true,
+  kernelsTune: true,
   clipboardWrite: true,
   fileSave: true,
 } satisfies Record<IpcCallName, true>;

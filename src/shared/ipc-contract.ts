@@ -15,11 +15,13 @@ import {
   runKindSchema,
   runSummarySchema,
 } from "./run-records.ts";
+import { tuningReportSchema } from "./tuning.ts";
 
 /** The long piece of work that is on, or null: shown at the top of every view with Cancel. */
 export const activitySchema = v.object({
-  runId: v.string(),
-  kind: runKindSchema,
+  /** Null for work that leaves no run. */
+  runId: v.nullable(v.string()),
+  kind: v.picklist([...runKindSchema.options, "tuning"]),
   title: v.string(),
   phase: v.string(),
   /** 0 to 1, or null while unknown. */
@@ -41,14 +43,7 @@ export const diagnosticsSchema = v.object({
   threads: v.number(),
   pool: v.object({ workers: v.number(), healthy: v.boolean(), note: v.string() }),
   /** Every set of kernels this build has: whether it computes rightly on this runtime, how fast, which is in use. */
-  kernels: v.array(
-    v.object({
-      instructionSet: v.string(),
-      gflops: v.number(),
-      failure: v.nullable(v.string()),
-      chosen: v.boolean(),
-    }),
-  ),
+  tuning: tuningReportSchema,
   /** Flags of V8 that the app has set for its kernels. */
   v8Flags: v.array(v.string()),
   arena: v.object({ usedBytes: v.number(), committedBytes: v.number(), maximumBytes: v.number() }),
@@ -99,6 +94,8 @@ export const IPC_CALLS = {
   /** Asks for a place in main's own dialog, then writes one row a sample. */
   runsExportTimings: { input: v.object({ runIds: v.array(runId) }), output: saved },
   diagnosticsGet: { input: nothing, output: diagnosticsSchema },
+  /** Tests and times the kernels again; answers when that is done. Refused while another activity is on. */
+  kernelsTune: { input: nothing, output: tuningReportSchema },
   clipboardWrite: { input: v.object({ text: v.pipe(v.string(), v.maxLength(10_000_000)) }), output: nothing },
   /** Chart as PNG or CSV, table as CSV: main asks where. */
   fileSave: {

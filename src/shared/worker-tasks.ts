@@ -3,6 +3,7 @@ import type { Tensor } from "../core/ops/recording-ops.ts";
 import type { Phase } from "../core/ops/sharding.ts";
 import type { DifferenceCoordinates } from "../core/reference/finite-differences.ts";
 import type { InstructionSet } from "./instruction-sets.ts";
+import type { KernelTiming } from "./tuning.ts";
 
 /** What every worker gets when it starts. */
 export interface WorkerData {
@@ -159,25 +160,38 @@ export interface RungAnswer {
   readonly samplesMs: readonly number[];
 }
 
-/** Tests and times all kernels on one worker. */
+/** Tests and times all kernels on one worker, and measures the CPU's multiply-add peak. */
 export interface TuneTask {
   readonly kind: "tune";
   /** VERIFICATION_BYTES of the arena. */
   readonly scratchOffsetBytes: number;
 }
 
-/** One candidate's answer to a TuneTask. */
-export interface KernelTiming {
-  readonly instructionSet: InstructionSet;
-  /** Why it must not be used; null when every result was right. */
-  readonly failure: string | null;
-  readonly gflops: number;
+export interface TuneAnswer {
+  readonly kernels: readonly KernelTiming[];
+  /** Of one thread; null when no module could measure it. */
+  readonly peakGflops: number | null;
 }
 
-/** Start-up test of a worker: it loads its kernels and answers with its thread id. */
+/** Tests one set of kernels on one worker, which answers with what is wrong or null. */
+export interface VerifyTask {
+  readonly kind: "verify";
+  readonly instructionSet: InstructionSet;
+  /** VERIFICATION_BYTES of the arena. */
+  readonly scratchOffsetBytes: number;
+}
+
+/** Start-up test of a worker: it loads its kernels and answers with a hash of their modules. */
 export interface PingTask {
   readonly kind: "ping";
 }
 
 export type WorkerTask =
-  ProgramTask | ReferenceTask | FiniteDifferenceTask | CompareTask | RungTask | TuneTask | PingTask;
+  | ProgramTask
+  | ReferenceTask
+  | FiniteDifferenceTask
+  | CompareTask
+  | RungTask
+  | TuneTask
+  | VerifyTask
+  | PingTask;

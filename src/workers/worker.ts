@@ -1,6 +1,5 @@
 import kernelsBase64 from "virtual:kernels";
 import { workerData as piscinaWorkerData } from "piscina";
-import { threadId } from "node:worker_threads";
 import { INSTRUCTION_SETS } from "../shared/instruction-sets.ts";
 import type { WorkerData, WorkerTask } from "../shared/worker-tasks.ts";
 import { toWireError, type Result } from "../shared/wire-error.ts";
@@ -10,7 +9,7 @@ import { runProgram } from "./program/run-program.ts";
 import { runCompare } from "./tasks/compare.ts";
 import { runFiniteDifferences, runReference } from "./tasks/reference.ts";
 import { runRung } from "./tasks/rung.ts";
-import { runTune } from "./tasks/tune.ts";
+import { runTune, runVerify } from "./tasks/tune.ts";
 
 const { memory } = piscinaWorkerData as WorkerData;
 const library = new KernelLibrary(
@@ -23,12 +22,13 @@ const library = new KernelLibrary(
 
 /** @returns `stopped` when main cancelled the work, else what the task asks for. */
 function answer(task: WorkerTask): unknown {
-  if (task.kind === "ping") return threadId;
+  if (task.kind === "ping") return library.hash;
   if (task.kind === "program") {
     runProgram(task, memory, library.verified(task.instructionSet, task.scratchOffsetBytes));
     return;
   }
   if (task.kind === "tune") return runTune(library, memory, task.scratchOffsetBytes);
+  if (task.kind === "verify") return runVerify(library, task.instructionSet, task.scratchOffsetBytes);
   const control = new Control(memory, task.worker, 1);
   switch (task.kind) {
     case "reference":

@@ -65,7 +65,7 @@ describe("the page", () => {
       [
         ...["notebookDescribe", "notebookState", "notebookForecast", "notebookRun", "trainingStart"],
         ...["activityState", "activityCancel", "runsList", "runsGet", "runsExportTimings"],
-        ...["diagnosticsGet", "clipboardWrite", "fileSave", "on", "platform"],
+        ...["diagnosticsGet", "kernelsTune", "clipboardWrite", "fileSave", "on", "platform"],
       ].sort(),
     );
   });

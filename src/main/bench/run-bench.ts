@@ -6,7 +6,6 @@ import { setV8Flags } from "../engine/v8-flags.ts";
 import { describeMachine } from "../lab/machine.ts";
 import type { BenchOptions } from "./bench-options.ts";
 import type { BenchMachine, BenchReport, CaseReport, RawSamples } from "./bench-report.ts";
-import { peakGflops } from "./peak-gflops.ts";
 import { reportMarkdown, reportText } from "./report-table.ts";
 import { runCase } from "./run-case.ts";
 
@@ -44,7 +43,7 @@ export async function runBench(
   const v8Flags = options.v8Flags ? setV8Flags() : [];
   const engine = await Engine.start({ threads, workerFile: places.workerFile });
   try {
-    const peak = peakGflops(engine);
+    const peak = engine.tuning.peakGflops;
     const machine: BenchMachine = {
       ...describeMachine(`wasm-${engine.instructionSet}`),
       ...{ date: new Date().toISOString(), loadBefore, v8Flags, peakGflops: peak },

@@ -8,6 +8,7 @@ import { EXIT, type ExitCode } from "./exit-code.ts";
 import { runNotebookCommand, type NotebookOptions } from "./notebook-command.ts";
 import { openCommandLab } from "./open-command-lab.ts";
 import { runRunsCommand } from "./runs-command.ts";
+import { runTuneCommand } from "./tune-command.ts";
 
 interface CommonOptions {
   readonly database?: string;
@@ -83,6 +84,15 @@ function buildProgram(setExitCode: (code: ExitCode) => void): Command {
     .option(...database)
     .action(async (options: CommonOptions) => {
       setExitCode(await inLab(options, (lab) => runDoctorCommand(lab, options)));
+    });
+
+  program
+    .command("tune")
+    .description("test and time the kernels again, keep the result, show it with this CPU's peak")
+    .option("--json", "print JSON instead of a table")
+    .option(...database)
+    .action(async (options: CommonOptions) => {
+      setExitCode(await inLab({ ...options, threads: 1 }, (lab) => runTuneCommand(lab, options)));
     });
   return program;
 }

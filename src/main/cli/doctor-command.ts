@@ -2,17 +2,9 @@ import type { Diagnostics } from "../../shared/ipc-contract.ts";
 import type { Lab } from "../lab/lab.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import { textTable } from "./text-table.ts";
+import { tuningText } from "./tuning-text.ts";
 
 const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
-
-/** The candidates, in the order in which they are preferred. */
-const kernelLines = ({ kernels }: Diagnostics): string[][] =>
-  kernels.map(({ instructionSet, gflops, failure, chosen }) => [
-    `  ${instructionSet}`,
-    failure === null
-      ? `verified, ${gflops.toFixed(1)} GFLOP/s on one thread${chosen ? ", chosen" : ""}`
-      : `not used: ${failure}`,
-  ]);
 
 function report(diagnostics: Diagnostics): string {
   const { machine, database, pool, arena } = diagnostics;
@@ -29,7 +21,6 @@ function report(diagnostics: Diagnostics): string {
     ["memory", megabytes(machine.memoryBytes)],
     ["threads", `${diagnostics.threads}; ${pool.workers} workers, ${pool.healthy ? "healthy" : pool.note}`],
     ["kernel", machine.kernel],
-    ...kernelLines(diagnostics),
     ["V8 flags", diagnostics.v8Flags.join(" ") || "none"],
     ["arena", `${megabytes(arena.usedBytes)} used of ${megabytes(arena.maximumBytes)}`],
     ["database", `${database.path}, ${megabytes(database.sizeBytes)}, ${database.runs} runs`],
@@ -38,7 +29,7 @@ function report(diagnostics: Diagnostics): string {
     ["log", diagnostics.logPath],
     ...diagnostics.warnings.map((warning) => ["warning", warning]),
   ];
-  return textTable(["what", "value"], lines);
+  return `${textTable(["what", "value"], lines)}\n\n${tuningText(diagnostics.tuning)}`;
 }
 
 /** Shows the installation's state; fails when the database or the workers are not sound. */

@@ -1,12 +1,12 @@
 import { KernelUnavailableError } from "../../core/errors.ts";
 import type { InstructionSet } from "../../shared/instruction-sets.ts";
-import type { KernelTiming } from "../../shared/worker-tasks.ts";
+import type { KernelTiming } from "../../shared/tuning.ts";
 
 /**
  * A candidate further down the list must be this much faster to be taken: a noisy measurement must not change the
  * arithmetic, and with it the last bits of every result, from one start to the next.
  */
-const CLEARLY_FASTER = 1.25;
+const CLEARLY_FASTER = 1.15;
 
 /** The first right candidate that none is clearly faster than. @throws {KernelUnavailableError} If none is right. */
 export function chooseKernels(timings: readonly KernelTiming[]): InstructionSet {

@@ -1,11 +1,12 @@
-import { ContractError, TaskError } from "../../core/errors.ts";
+import { ContractError, KernelUnavailableError, TaskError } from "../../core/errors.ts";
 import type { InstructionSet } from "../../shared/instruction-sets.ts";
 import { VERIFICATION_BYTES } from "../../shared/kernel-scratch.ts";
-import type { KernelTiming, WorkerTask } from "../../shared/worker-tasks.ts";
+import type { Tuning } from "../../shared/tuning.ts";
+import type { WorkerTask } from "../../shared/worker-tasks.ts";
 import { Arena } from "./arena.ts";
-import { chooseKernels } from "./choose-kernels.ts";
 import { ControlBlock, type MetricRecord } from "./control-block.ts";
 import { planSections, type Section } from "./plan.ts";
+import { savedOrNewTuning, tuneKernels, type TuningCache, type TuningInForce } from "./tune-kernels.ts";
 import { Watchdog } from "./watchdog.ts";
 import { WorkerPool } from "./worker-pool.ts";
 
@@ -22,6 +23,8 @@ export interface EngineOptions {
   readonly workerFile: string;
   /** A worker that shows no sign of life for this long has failed; tests shorten it. */
   readonly hangMs?: number;
+  /** Where tunings are kept from one start to the next; without it every start tunes. */
+  readonly tuning?: TuningCache;
 }
 
 export interface RunOptions {
@@ -51,21 +54,13 @@ export class Engine {
   readonly arena: Arena;
   readonly #control: ControlBlock;
   readonly #options: EngineOptions;
-  /** What the tuning at the start found, every candidate; see `instructionSet` for the one in use. */
-  readonly kernelTimings: readonly KernelTiming[];
-  readonly instructionSet: InstructionSet;
+  #tuning: TuningInForce;
   #pool: WorkerPool;
   #busy = false;
   #cancelled = false;
 
-  private constructor(
-    options: EngineOptions,
-    arena: Arena,
-    pool: WorkerPool,
-    kernelTimings: readonly KernelTiming[],
-  ) {
-    this.kernelTimings = kernelTimings;
-    this.instructionSet = chooseKernels(kernelTimings);
+  private constructor(options: EngineOptions, arena: Arena, pool: WorkerPool, tuning: TuningInForce) {
+    this.#tuning = tuning;
     this.#options = options;
     this.arena = arena;
     this.#control = new ControlBlock(arena.memory);
@@ -80,16 +75,22 @@ export class Engine {
       workerFile: options.workerFile,
       memory: arena.memory,
     });
-    const scratch = arena.scope();
     try {
-      const task = { kind: "tune", scratchOffsetBytes: scratch.bytes(VERIFICATION_BYTES) } as const;
-      return new Engine(options, arena, pool, (await pool.run(task)) as readonly KernelTiming[]);
+      return new Engine(options, arena, pool, await savedOrNewTuning(pool, arena, options.tuning));
     } catch (error) {
       await pool.destroy();
       throw error;
-    } finally {
-      scratch.release();
     }
+  }
+
+  /** What is known of every candidate and of this CPU's multiply-add peak, and which kernels are in use. */
+  get tuning(): TuningInForce {
+    return this.#tuning;
+  }
+
+  /** The kernels in use. */
+  get instructionSet(): InstructionSet {
+    return this.#tuning.chosen;
   }
 
   get workers(): number {
@@ -113,6 +114,26 @@ export class Engine {
   /** Forgets a cancellation that came after the last dispatch; called before an experiment begins. */
   clearCancellation(): void {
     if (!this.#busy) this.#cancelled = false;
+  }
+
+  /**
+   * Tests and times all kernels again; those that win are used from the next dispatch on. Cancelled, all stays as it
+   * was.
+   *
+   * @throws {KernelUnavailableError} If no kernels compute rightly. @throws {TaskError} If the worker fails.
+   */
+  async tune(): Promise<RunStatus> {
+    return this.#dispatch(1, async () => {
+      try {
+        const tuning = await tuneKernels(this.#pool, this.arena);
+        if (this.#cancelled) return "cancelled";
+        this.#use(tuning);
+        return "finished";
+      } catch (error) {
+        await this.#replacePool(this.#pool.threads);
+        throw error;
+      }
+    });
   }
 
   /**
@@ -230,11 +251,27 @@ export class Engine {
         new Promise((resolve) => setTimeout(resolve, LEAVE_MS)),
       ]);
       await this.#replacePool(this.#pool.threads);
-      throw error;
+      throw error instanceof KernelUnavailableError ? await this.#afterWrongKernels(error) : error;
     } finally {
       stopTicking();
       report();
     }
+  }
+
+  /** A worker found the kernels in use wrong: the choice is forgotten and made again. @returns What to tell. */
+  async #afterWrongKernels(error: KernelUnavailableError): Promise<Error> {
+    this.#options.tuning?.drop(this.#pool.kernels);
+    this.#use(await tuneKernels(this.#pool, this.arena));
+    return new KernelUnavailableError(
+      `${error.message}. All kernels were tested again and ${this.#tuning.chosen} is used from now on; ` +
+        "run the experiment again.",
+      { cause: error },
+    );
+  }
+
+  #use(tuning: Tuning): void {
+    this.#tuning = { ...tuning, source: "measured" };
+    this.#options.tuning?.save(this.#pool.kernels, tuning);
   }
 
   async #replacePool(threads: number): Promise<void> {

@@ -1,7 +1,8 @@
 import { Piscina } from "piscina";
-import { TaskError } from "../../core/errors.ts";
+import { KernelUnavailableError, TaskError } from "../../core/errors.ts";
 import type { WorkerData, WorkerTask } from "../../shared/worker-tasks.ts";
 import type { Result } from "../../shared/wire-error.ts";
+import { withTimeout } from "./with-timeout.ts";
 
 /** A healthy worker answers its start-up test within milliseconds; a slow disk or a busy machine may need seconds. */
 const START_TIMEOUT_MS = 20_000;
@@ -17,24 +18,11 @@ export interface PoolOptions {
   readonly memory: WebAssembly.Memory;
 }
 
-async function withTimeout<T>(promise: Promise<T>, ms: number, message: string): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => {
-      reject(new TaskError(message));
-    }, ms);
-  });
-  try {
-    return await Promise.race([promise, timeout]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
 /** The Piscina pool behind the engine: started with a test of every worker, replaced after any failure. */
 export class WorkerPool {
   readonly threads: number;
   readonly #pool: Piscina;
+  #kernels = "";
   #failure: string | null = null;
 
   private constructor(pool: Piscina, threads: number) {
@@ -64,11 +52,12 @@ export class WorkerPool {
     );
     try {
       const pings = Array.from({ length: threads }, () => pool.run({ kind: "ping" }));
-      await withTimeout(
+      const [kernels] = await withTimeout(
         Promise.all(pings),
         START_TIMEOUT_MS,
         `${threads} threads did not answer within ${START_TIMEOUT_MS / 1000} s`,
       );
+      pool.#kernels = String(kernels);
     } catch (error) {
       await pool.destroy();
       throw new TaskError(
@@ -80,12 +69,21 @@ export class WorkerPool {
     return pool;
   }
 
+  /** Hash of the workers' kernel modules. */
+  get kernels(): string {
+    return this.#kernels;
+  }
+
   /** Why the pool last failed outside a task, or null. */
   get failure(): string | null {
     return this.#failure;
   }
 
-  /** Runs one task on a free worker and unpacks its answer. @throws {TaskError} With the worker's own message. */
+  /**
+   * Runs one task on a free worker and unpacks its answer.
+   *
+   * @throws {TaskError} With the worker's own message. @throws {KernelUnavailableError} If its kernels compute wrongly.
+   */
   async run(task: WorkerTask): Promise<unknown> {
     let result: Result<unknown>;
     try {
@@ -95,6 +93,8 @@ export class WorkerPool {
       throw new TaskError(`A worker thread ended while it ran "${task.kind}": ${reason}`, { cause });
     }
     if (result.ok) return result.value;
+    if (result.error.code === "KernelUnavailableError")
+      throw new KernelUnavailableError(result.error.message);
     throw new TaskError(
       `${result.error.code} in a worker thread, in "${task.kind}": ${result.error.message}`,
     );

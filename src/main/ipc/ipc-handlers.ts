@@ -39,6 +39,7 @@ export function ipcHandlers({ lab, askWhere, writeClipboard }: IpcServices): Ipc
       return { kind: "saved", path, rows: await opened.exportTimings(runIds, path) };
     },
     diagnosticsGet: async () => (await lab).diagnostics(),
+    kernelsTune: async () => (await lab).tuneKernels(),
     clipboardWrite: async ({ text }) => {
       await writeClipboard(text);
       return undefined;

@@ -1,5 +1,4 @@
 import type { Activity } from "../../shared/ipc-contract.ts";
-import type { RunKind } from "../../shared/run-records.ts";
 
 /** Listeners hear of progress at most this often; phases and endings at once. */
 const REPORT_EVERY_MS = 100;
@@ -10,7 +9,7 @@ const ETA_AFTER_FRACTION = 0.02;
 /** The one long piece of work that may be on: what it is, how far, since when. */
 export class ActivityTracker {
   readonly #emit: (activity: Activity | null) => void;
-  #current: { runId: string; kind: RunKind; title: string; startedMs: number } | null = null;
+  #current: (Pick<Activity, "runId" | "kind" | "title"> & { readonly startedMs: number }) | null = null;
   #phase = "";
   #fraction: number | null = null;
   #cancelling = false;
@@ -20,7 +19,7 @@ export class ActivityTracker {
     this.#emit = emit;
   }
 
-  begin(runId: string, kind: RunKind, title: string): void {
+  begin(runId: Activity["runId"], kind: Activity["kind"], title: string): void {
     this.#current = { runId, kind, title, startedMs: performance.now() };
     this.#phase = "starting";
     this.#fraction = null;

@@ -3,6 +3,7 @@ import type { Diagnostics } from "../../shared/ipc-contract.ts";
 import type { Machine } from "../../shared/run-records.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { Store } from "../store/store.ts";
+import { tuningReport } from "./tuning-report.ts";
 
 const NANOSECONDS_PER_MS = 1e6;
 
@@ -43,12 +44,15 @@ export interface DiagnosticsSources {
   readonly engine: Engine;
   readonly store: Store;
   readonly delay: EventLoopDelay;
+  /** Why the kernels' tuning could not be kept, or null. */
+  readonly tuningProblem: string | null;
 }
 
 function warningsOf(sources: DiagnosticsSources): string[] {
   const { store, engine } = sources;
   const warnings = [...store.notices];
   if (store.readOnlyReason !== null) warnings.push(store.readOnlyReason);
+  if (sources.tuningProblem !== null) warnings.push(sources.tuningProblem);
   if (engine.failure !== null) warnings.push(`The worker threads reported: ${engine.failure}`);
   if (process.platform === "linux" && process.getuid?.() === 0) {
     warnings.push(
@@ -85,10 +89,7 @@ export function collectDiagnostics(sources: DiagnosticsSources): Diagnostics {
     runtimeSource: sources.runtimeSource,
     threads,
     pool: { workers: engine.workers, healthy: engine.failure === null, note: engine.failure ?? "" },
-    kernels: engine.kernelTimings.map((timing) => ({
-      ...timing,
-      chosen: timing.instructionSet === engine.instructionSet,
-    })),
+    tuning: tuningReport(engine.tuning),
     v8Flags: [...sources.v8Flags],
     arena: {
       usedBytes: engine.arena.usedBytes,

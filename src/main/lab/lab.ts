@@ -9,6 +9,7 @@ import type {
 } from "../../shared/notebook.ts";
 import type { GivenWeights } from "./notebook/notebook-lab.ts";
 import type { RunDetails, RunSummary } from "../../shared/run-records.ts";
+import type { TuningReport } from "../../shared/tuning.ts";
 
 /** What the lab tells its listeners: the same events that the window gets. */
 export type LabEvent = {
@@ -49,6 +50,13 @@ export interface Lab {
   /** Writes one CSV row a timing sample, through a temporary file. @returns the number of rows. */
   exportTimings(runIds: readonly string[], path: string): Promise<number>;
   diagnostics(): Diagnostics;
+  /**
+   * Tests and times the kernels again and uses and saves what wins; cancelled, all stays as it was.
+   *
+   * @returns the tuning in force afterwards. @throws {ContractError} If another activity is on.
+   * @throws {KernelUnavailableError} @throws {TaskError}
+   */
+  tuneKernels(): Promise<TuningReport>;
   /** Listens to everything; call the returned function to stop. */
   subscribe(listener: (event: LabEvent) => void): () => void;
   /** Cancels what is on, ends the workers, closes the database. */

@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import { Engine } from "../engine/engine.ts";
 import { beginFlagTrial } from "../engine/flag-trial.ts";
 import { setV8Flags } from "../engine/v8-flags.ts";
+import type { Machine } from "../../shared/run-records.ts";
 import { exportTimingsCsv } from "../store/export-timings-csv.ts";
 import { openStore } from "../store/open-store.ts";
 import { ActivityTracker } from "./activity-tracker.ts";
@@ -12,7 +13,9 @@ import { describeMachine } from "./machine.ts";
 import { NotebookLab } from "./notebook/notebook-lab.ts";
 import { saveGradients } from "./notebook/save-gradients.ts";
 import { RunSupervisor, type LabServices } from "./run-supervisor.ts";
+import { storedTuning } from "./stored-tuning.ts";
 import { TrainingLab } from "./training/training-lab.ts";
+import { tuningReport } from "./tuning-report.ts";
 
 export interface LabOptions {
   readonly databasePath: string;
@@ -44,13 +47,27 @@ export async function openLab(options: LabOptions): Promise<Lab> {
     process.versions.v8,
   );
   const v8Flags = trial.allowed ? setV8Flags() : [];
-  const engine = await Engine.start({ threads, workerFile: options.workerFile }).catch((error: unknown) => {
-    store.close();
-    throw error;
+  const tuning = storedTuning(store, describeMachine("not chosen yet"), {
+    v8Flags,
+    appVersion: options.appVersion,
   });
+  const engine = await Engine.start({ threads, workerFile: options.workerFile, tuning }).catch(
+    (error: unknown) => {
+      store.close();
+      throw error;
+    },
+  );
   trial.passed();
-  const machine = describeMachine(`wasm-${engine.instructionSet}`);
-  if (!store.readOnly) store.saveMachine(machine);
+  let described: Machine | null = null;
+  /** The machine with the kernels in use, which a tuning may change; saved, so that runs may refer to it. */
+  const machine = (): Machine => {
+    const kernel = `wasm-${engine.instructionSet}`;
+    if (described?.kernel === kernel) return described;
+    described = describeMachine(kernel);
+    if (!store.readOnly) store.saveMachine(described);
+    return described;
+  };
+  machine();
 
   const listeners = new Set<(event: LabEvent) => void>();
   const emit = (event: LabEvent): void => {
@@ -64,7 +81,9 @@ export async function openLab(options: LabOptions): Promise<Lab> {
     store,
     tracker,
     emit,
-    machineId: machine.id,
+    get machineId() {
+      return machine().id;
+    },
     resourcesDir: options.resourcesDir,
   };
   const supervisor = new RunSupervisor(services);
@@ -83,15 +102,22 @@ export async function openLab(options: LabOptions): Promise<Lab> {
     listRuns: () => store.listRuns(),
     getRun: (runId) => store.getRun(runId),
     exportTimings: (runIds, path) => exportTimingsCsv(store, runIds, path),
+    tuneKernels: async () => {
+      await supervisor.work("tuning", "Testing and timing the kernels", async () => {
+        await engine.tune();
+      });
+      return tuningReport(engine.tuning);
+    },
     diagnostics: () =>
       collectDiagnostics({
         ...options,
         threads,
-        machine,
+        machine: machine(),
         engine,
         store,
         delay,
         v8Flags,
+        tuningProblem: tuning.problem,
         flagsWithheld: !trial.allowed,
       }),
     subscribe: (listener) => {

@@ -1,4 +1,5 @@
 import { ContractError, StoreError } from "../../core/errors.ts";
+import type { Activity } from "../../shared/ipc-contract.ts";
 import type { Quantities, RunStatus, RunSummary } from "../../shared/run-records.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { NewRun, Store } from "../store/store.ts";
@@ -26,7 +27,7 @@ export type RunRow =
  */
 export class RunSupervisor {
   readonly #services: LabServices;
-  #current: Promise<RunSummary> | null = null;
+  #current: Promise<unknown> | null = null;
 
   constructor(services: LabServices) {
     this.#services = services;
@@ -40,12 +41,7 @@ export class RunSupervisor {
     summarise: () => Quantities,
   ): StartedRun {
     const { engine, store, tracker, emit, machineId } = this.#services;
-    const active = tracker.current();
-    if (active !== null) {
-      throw new ContractError(
-        `"${active.title}" is still running; cancel it or wait for it, then start again`,
-      );
-    }
+    this.#assertIdle();
     if (store.readOnly) {
       throw new StoreError(
         `Experiments cannot be saved in ${store.path}: ${store.readOnlyReason ?? "read-only"}`,
@@ -63,6 +59,19 @@ export class RunSupervisor {
     return { runId: run.id, done };
   }
 
+  /** Work that leaves no run in the database. @throws {ContractError} If another activity is on. */
+  async work(kind: Activity["kind"], title: string, body: () => Promise<void>): Promise<void> {
+    this.#assertIdle();
+    const { engine, tracker } = this.#services;
+    engine.clearCancellation();
+    tracker.begin(null, kind, title);
+    const done = body().finally(() => {
+      tracker.end();
+    });
+    this.#current = done.catch(() => undefined);
+    return done;
+  }
+
   cancel(): boolean {
     const { tracker, engine } = this.#services;
     if (tracker.current() === null) return false;
@@ -74,6 +83,15 @@ export class RunSupervisor {
   /** Resolves when nothing runs. */
   async idle(): Promise<void> {
     await this.#current;
+  }
+
+  #assertIdle(): void {
+    const active = this.#services.tracker.current();
+    if (active !== null) {
+      throw new ContractError(
+        `"${active.title}" is still running; cancel it or wait for it, then start again`,
+      );
+    }
   }
 
   async #see(

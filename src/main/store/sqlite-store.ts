@@ -9,6 +9,7 @@ import type {
   RunSummary,
   Timing,
 } from "../../shared/run-records.ts";
+import type { Tuning } from "../../shared/tuning.ts";
 import { latestBackupPath, writeBackup } from "./backup.ts";
 import { CellTable, type CellParts } from "./cell-table.ts";
 import { sqliteVersion, type Database } from "./database.ts";
@@ -19,8 +20,9 @@ import { schemaVersion } from "./migrate.ts";
 import { newRunId } from "./run-id.ts";
 import { RunTable } from "./run-table.ts";
 import { storeFailure } from "./store-failure.ts";
-import type { NewRun, RunEnd, RunTiming, Store, StoreInfo } from "./store.ts";
+import type { NewRun, RunEnd, RunTiming, Store, StoreInfo, TuningKey } from "./store.ts";
 import { TimingTable } from "./timing-table.ts";
+import { TuningTable } from "./tuning-table.ts";
 import type { WriteLock } from "./write-lock.ts";
 
 /** About 2 ms of reading: an export does not hold up the main process. */
@@ -55,6 +57,7 @@ export class SqliteStore implements Store {
   readonly #timings: TimingTable;
   readonly #gradientChecks: GradientCheckTable;
   readonly #metrics: MetricTable;
+  readonly #tunings: TuningTable;
   readonly #changesAtStart: number;
 
   constructor({ db, path, integrity, notices, readOnlyReason, lock }: OpenedDatabase) {
@@ -71,11 +74,24 @@ export class SqliteStore implements Store {
     this.#timings = new TimingTable(db);
     this.#gradientChecks = new GradientCheckTable(db);
     this.#metrics = new MetricTable(db);
+    this.#tunings = new TuningTable(db);
     this.#changesAtStart = totalChanges(db);
   }
 
   saveMachine(machine: Machine): void {
     this.#write("save the machine", () => this.#machines.save(machine));
+  }
+
+  findTuning(key: TuningKey): Tuning | undefined {
+    return this.#attempt("read the kernels' tuning", () => this.#tunings.find(key));
+  }
+
+  saveTuning(key: TuningKey, tuning: Tuning): void {
+    this.#write("save the kernels' tuning", () => this.#tunings.save(key, tuning));
+  }
+
+  dropTuning(key: TuningKey): void {
+    this.#write("forget the kernels' tuning", () => this.#tunings.drop(key));
   }
 
   createRun(newRun: NewRun): RunSummary {

@@ -8,6 +8,7 @@ import type {
   RunSummary,
   Timing,
 } from "../../shared/run-records.ts";
+import type { Tuning } from "../../shared/tuning.ts";
 
 /** What is known of a run when it starts. */
 export type NewRun = Pick<
@@ -22,6 +23,18 @@ export interface RunEnd {
   readonly failure: string | null;
   /** ISO 8601 UTC. */
   readonly finishedAt: string;
+}
+
+/** What a tuning of the kernels holds for: this CPU, this runtime, this build. */
+export interface TuningKey {
+  readonly cpuModel: string;
+  readonly electron: string;
+  readonly v8: string;
+  /** Flags of V8 in force, separated by blanks. */
+  readonly v8Flags: string;
+  readonly appVersion: string;
+  /** Hash of the kernels' modules. */
+  readonly kernels: string;
 }
 
 /** A timing with what identifies its run: one row of the CSV. */
@@ -56,6 +69,12 @@ export interface Store {
 
   /** Saves or renews a machine; runs refer to it, so it comes first. */
   saveMachine(machine: Machine): void;
+  /** The saved tuning of exactly this CPU, runtime and build, if there is one. */
+  findTuning(key: TuningKey): Tuning | undefined;
+  /** Saves a tuning in place of the last one on this CPU and runtime, whatever build that was of. */
+  saveTuning(key: TuningKey, tuning: Tuning): void;
+  /** Forgets the tuning on this CPU and runtime. */
+  dropTuning(key: TuningKey): void;
   /** Starts a run; durable when it returns. */
   createRun(run: NewRun): RunSummary;
   /** An ended run goes on, as when the notebook's next cell is run; durable when it returns. */

@@ -7,6 +7,13 @@ import { showView } from "./views.ts";
 import { useClock } from "../ui/use-clock.ts";
 import classes from "./frame.module.css";
 
+/** Where each kind of work is shown. */
+const VIEW_OF = {
+  notebook: { view: "notebook", label: "Show the notebook" },
+  training: { view: "train", label: "Show the training" },
+  tuning: { view: "diagnostics", label: "Show the diagnostics" },
+} as const;
+
 /** What runs now, from any view: how far, how long, and the way to stop it. */
 export function ActivityBar() {
   const activity = useStore(labStore, (state) => state.activity);
@@ -14,17 +21,18 @@ export function ActivityBar() {
   const now = useClock(activity === null ? null : 500);
   if (activity === null) return <div className={classes["idle"]}>Nothing is running</div>;
   const { fraction, title, phase, cancelling, etaMs } = activity;
+  const { view, label } = VIEW_OF[activity.kind];
   const since = Math.max(0, now - at);
   const percent = fraction === null ? null : Math.floor(fraction * 100);
   const left = etaMs === null ? null : Math.max(0, etaMs - since);
   return (
     <div className={classes["activity"]} role="group" aria-label="What runs now">
-      <Tooltip label={`Show the ${activity.kind === "notebook" ? "notebook" : "training"}`}>
+      <Tooltip label={label}>
         <Button
           variant="subtle"
           color="gray"
           className={classes["activityTitle"] ?? ""}
-          onClick={() => showView(activity.kind === "notebook" ? "notebook" : "train")}
+          onClick={() => showView(view)}
         >
           <span className={classes["activityName"]}>{title}</span>
           <span className={classes["activityPhase"]}>{cancelling ? "cancelling…" : phase}</span>

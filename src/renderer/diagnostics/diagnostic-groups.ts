@@ -1,6 +1,7 @@
 import type { Diagnostics } from "../../shared/ipc-contract.ts";
+import type { TuningReport } from "../../shared/tuning.ts";
 import { formatDuration } from "../format/duration.ts";
-import { formatBytes, formatNumber } from "../format/number.ts";
+import { formatBytes, formatPercent } from "../format/number.ts";
 import type { Fact } from "../ui/fact-list.tsx";
 import { machineFacts } from "../ui/machine-facts.ts";
 
@@ -42,18 +43,8 @@ export function diagnosticGroups(known: Diagnostics): readonly FactGroup[] {
         count("threads by default", known.threads),
         count("workers", pool.workers),
         { label: "healthy", text: pool.healthy ? "yes" : "no" },
-        ...(pool.note === "" ? [] : [{ label: "note", text: pool.note }]),
-      ],
-    },
-    {
-      title: "Kernels, tested and timed at the start",
-      facts: [
-        ...known.kernels.map(({ instructionSet, gflops, failure, chosen }) => ({
-          label: chosen ? `${instructionSet} (in use)` : instructionSet,
-          text: failure ?? `${formatNumber(gflops)} GFLOP/s`,
-          exact: failure ?? `${gflops} GFLOP/s on one thread`,
-        })),
         { label: "V8 flags", text: known.v8Flags.join(" ") || "none" },
+        ...(pool.note === "" ? [] : [{ label: "note", text: pool.note }]),
       ],
     },
     {
@@ -84,6 +75,15 @@ export function diagnosticGroups(known: Diagnostics): readonly FactGroup[] {
   ];
 }
 
+function tuningText({ kernels, peakGflops, measuredAt, source }: TuningReport): string {
+  const lines = kernels.map(({ instructionSet, gflops, failure, peakShare, chosen }) => {
+    const speed = `${gflops} GFLOP/s${peakShare === null ? "" : `, ${formatPercent(peakShare)} of the peak`}`;
+    return `  ${instructionSet}${chosen ? " (in use)" : ""}: ${failure ?? speed}`;
+  });
+  const peak = `  multiply-add peak: ${peakGflops === null ? "unknown" : `${peakGflops} GFLOP/s`}`;
+  return ["Kernels on one thread", ...lines, peak, `  measured: ${measuredAt} (${source})`].join("\n");
+}
+
 /** The same as text, for a message to somebody: exact values, warnings first. */
 export function diagnosticsText(known: Diagnostics): string {
   const groups = diagnosticGroups(known).map(({ title, facts }) =>
@@ -93,5 +93,5 @@ export function diagnosticsText(known: Diagnostics): string {
     known.warnings.length === 0
       ? []
       : [["Warnings", ...known.warnings.map((text) => `  ${text}`)].join("\n")];
-  return [...warnings, ...groups].join("\n\n");
+  return [...warnings, ...groups, tuningText(known.tuning)].join("\n\n");
 }

@@ -5,11 +5,12 @@ import { FactList } from "../ui/fact-list.tsx";
 import { ErrorNotice } from "../ui/notices.tsx";
 import { PlainLayout } from "../ui/view-layout.tsx";
 import { diagnosticGroups, diagnosticsText } from "./diagnostic-groups.ts";
+import { KernelTuning } from "./kernel-tuning.tsx";
 import { useDiagnostics } from "./use-diagnostics.ts";
 import classes from "./diagnostics.module.css";
 
 export function DiagnosticsView() {
-  const { known, error } = useDiagnostics();
+  const { known, error, readAgain } = useDiagnostics();
   return (
     <PlainLayout>
       {error !== null && <ErrorNotice title="The diagnostics could not be read" error={error} />}
@@ -36,6 +37,7 @@ export function DiagnosticsView() {
               ))}
             </ul>
           )}
+          <KernelTuning report={known.tuning} onTuned={readAgain} />
           <div className={classes["groups"]}>
             {diagnosticGroups(known).map(({ title, facts }) => (
               <FactList key={title} title={title} facts={facts} level={2} />

@@ -8,11 +8,15 @@ const EVERY_MS = 2000;
 export interface DiagnosticsState {
   readonly known: Diagnostics | null;
   readonly error: WireError | null;
+  /** Reads at once, after something that changes them. */
+  readonly readAgain: () => void;
 }
 
 /** Read again every two seconds while the view is shown: effects of a hidden view are off. */
 export function useDiagnostics(): DiagnosticsState {
-  const [state, setState] = useState<DiagnosticsState>({ known: null, error: null });
+  const [state, setState] = useState<Omit<DiagnosticsState, "readAgain">>({ known: null, error: null });
+  const [reading, setReading] = useState(0);
+  const readAgain = () => setReading((readings) => readings + 1);
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined;
     let current = true;
@@ -30,6 +34,6 @@ export function useDiagnostics(): DiagnosticsState {
       current = false;
       clearTimeout(timer);
     };
-  }, []);
-  return state;
+  }, [reading]);
+  return { ...state, readAgain };
 }

@@ -65,7 +65,7 @@ export async function loadLab(): Promise<void> {
     ]);
     dispatch({ type: "described", cells });
     dispatch({ type: "reattached", notebook, activity, now: performance.now() });
-    if (activity?.kind === "training") await reattachTraining(activity.runId);
+    if (activity?.kind === "training" && activity.runId !== null) await reattachTraining(activity.runId);
   } catch (error) {
     dispatch({ type: "loadFailed", error: wireErrorOf(error) });
   }

@@ -2,6 +2,7 @@ import binaryen from "binaryen";
 import { START } from "../../shared/kernel-scratch.ts";
 import type { InstructionSet } from "../../shared/instruction-sets.ts";
 import { dotsFunctions } from "./generate-dots.ts";
+import { peakFunctions } from "./generate-peak.ts";
 import { advance, BIAS, constant, count, lines, local, set, type MultiplyAdd } from "./wat.ts";
 
 /** How a micro-kernel meets A: `rows` has element (i, k) at a + i · strideA + 4k, `columns` at a + k · strideA + 4i. */
@@ -349,6 +350,7 @@ export function kernelText(instructionSet: InstructionSet): string {
     COPY_ROWS,
     COPY_TRANSPOSED,
     OUTER_AND_ADD,
+    peakFunctions(instructionSet),
     ")",
   ]);
 }

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { KernelUnavailableError } from "../../core/errors.ts";
 import type { InstructionSet } from "../../shared/instruction-sets.ts";
 import { verifyKernels } from "./verify-kernels.ts";
@@ -22,6 +23,13 @@ export class KernelLibrary {
 
   get instructionSets(): readonly InstructionSet[] {
     return this.#candidates.map(({ instructionSet }) => instructionSet);
+  }
+
+  /** Changes with every byte of every module: another build of the kernels. */
+  get hash(): string {
+    const hash = createHash("sha256");
+    for (const { instructionSet, bytes } of this.#candidates) hash.update(instructionSet).update(bytes);
+    return hash.digest("hex").slice(0, 32);
   }
 
   /**

@@ -1,5 +1,6 @@
 import { KernelUnavailableError } from "../../core/errors.ts";
 import { PANEL_COLUMNS, type InstructionSet } from "../../shared/instruction-sets.ts";
+import { PEAK_SUMS, PEAK_VECTORS } from "./generate-peak.ts";
 
 /**
  * C (rows, width) = A (rows, depth) @ B (depth, width), beginning with `start` (START, or a bias's place), and
@@ -63,6 +64,8 @@ export interface WasmKernels {
   ) => void;
   readonly outer: (x: number, y: number, target: number, xCount: number, yVectors: number) => void;
   readonly add: (source: number, target: number, bytes: number) => void;
+  /** By number of sums, what measures the CPU's peak; empty without fused multiply-add. See generate-peak.ts. */
+  readonly peaks: Readonly<Record<number, (rounds: number, at: number) => void>>;
 }
 
 /** @throws {KernelUnavailableError} If the module lacks an export: a build that does not match this source. */
@@ -98,5 +101,9 @@ export function instantiateKernels(
     copyTransposed: exported(exports, "copyTransposed"),
     outer: exported(exports, "outer"),
     add: exported(exports, "add"),
+    peaks:
+      PEAK_VECTORS[instructionSet] === 0
+        ? {}
+        : Object.fromEntries(PEAK_SUMS.map((sums) => [sums, exported(exports, `peak${sums}`)])),
   };
 }

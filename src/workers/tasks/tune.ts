@@ -1,21 +1,45 @@
 import { KernelUnavailableError } from "../../core/errors.ts";
-import type { KernelTiming } from "../../shared/worker-tasks.ts";
+import type { InstructionSet } from "../../shared/instruction-sets.ts";
+import type { KernelTiming } from "../../shared/tuning.ts";
+import type { TuneAnswer } from "../../shared/worker-tasks.ts";
 import type { KernelLibrary } from "../kernels/kernel-library.ts";
+import { measurePeak } from "../kernels/measure-peak.ts";
 import { timeKernels } from "../kernels/verify-kernels.ts";
+import type { WasmKernels } from "../kernels/wasm-kernels.ts";
 
-/** Tests every candidate and times the right ones, in memory from `scratch` on. */
-export function runTune(
+/** The kernels if they compute rightly, else why they must not be used. */
+function tested(
   library: KernelLibrary,
-  memory: WebAssembly.Memory,
+  instructionSet: InstructionSet,
   scratch: number,
-): readonly KernelTiming[] {
-  return library.instructionSets.map((instructionSet) => {
-    try {
-      const kernels = library.verified(instructionSet, scratch);
-      return { instructionSet, failure: null, gflops: timeKernels(kernels, memory, scratch) };
-    } catch (error) {
-      if (!(error instanceof KernelUnavailableError)) throw error;
-      return { instructionSet, failure: error.message, gflops: 0 };
-    }
+): WasmKernels | string {
+  try {
+    return library.verified(instructionSet, scratch);
+  } catch (error) {
+    if (error instanceof KernelUnavailableError) return error.message;
+    throw error;
+  }
+}
+
+/** Tests every candidate, times the right ones and measures the CPU's peak, in memory from `scratch` on. */
+export function runTune(library: KernelLibrary, memory: WebAssembly.Memory, scratch: number): TuneAnswer {
+  let peakGflops: number | null = null;
+  const kernels = library.instructionSets.map((instructionSet): KernelTiming => {
+    const candidate = tested(library, instructionSet, scratch);
+    if (typeof candidate === "string") return { instructionSet, failure: candidate, gflops: 0 };
+    const peak = measurePeak(candidate, memory, scratch);
+    if (peak > 0) peakGflops = Math.max(peakGflops ?? 0, peak);
+    return { instructionSet, failure: null, gflops: timeKernels(candidate, memory, scratch) };
   });
+  return { kernels, peakGflops };
+}
+
+/** Tests one candidate. @returns Why it must not be used, or null. */
+export function runVerify(
+  library: KernelLibrary,
+  instructionSet: InstructionSet,
+  scratch: number,
+): string | null {
+  const candidate = tested(library, instructionSet, scratch);
+  return typeof candidate === "string" ? candidate : null;
 }

@@ -16,6 +16,10 @@ export function work(task) {
       break;
     case "fault: throw":
       throw new Error("thrown on purpose");
+    case "fault: kernels": {
+      const message = "relaxed256: wrong result, on purpose";
+      return { ok: false, error: { code: "KernelUnavailableError", message } };
+    }
     case "fault: hang":
       for (;;);
     case "fault: memory": {

@@ -5,6 +5,8 @@ import { INSTRUCTION_SETS } from "../../../src/shared/instruction-sets.ts";
 import { VERIFICATION_BYTES } from "../../../src/shared/kernel-scratch.ts";
 import { assembleKernels, kernelText } from "../../../src/workers/kernels/generate.ts";
 import { KernelLibrary } from "../../../src/workers/kernels/kernel-library.ts";
+import { measurePeak } from "../../../src/workers/kernels/measure-peak.ts";
+import { instantiateKernels } from "../../../src/workers/kernels/wasm-kernels.ts";
 import { runTune } from "../../../src/workers/tasks/tune.ts";
 
 // The whole file runs with the flags that the app sets, the other tests of kernels without.
@@ -28,10 +30,21 @@ function tuneWith(changed: (text: string) => string): ReturnType<typeof runTune>
 }
 
 describe("runTune()", () => {
-  it("finds every instruction set right, with V8's flags set", () => {
-    const timings = tuneWith((text) => text);
-    expect(timings.map(({ failure }) => failure)).toEqual([null, null, null]);
-    expect(timings.every(({ gflops }) => gflops > 0)).toBe(true);
+  it("finds every instruction set right and a peak of the CPU, with V8's flags set", () => {
+    const { kernels, peakGflops } = tuneWith((text) => text);
+    expect(kernels.map(({ failure }) => failure)).toEqual([null, null, null]);
+    expect(kernels.every(({ gflops }) => gflops > 0)).toBe(true);
+    expect(peakGflops).toBeGreaterThan(0);
+  });
+
+  it("believes no peak whose sums are wrong", () => {
+    const skipsOneSum = (text: string): string =>
+      text.replaceAll("(local.get $sum7_1)))", "(local.get $sum6_1)))");
+    const changed = skipsOneSum(kernelText("relaxed256"));
+    expect(changed).not.toBe(kernelText("relaxed256"));
+    const memory = newMemory();
+    const kernels = instantiateKernels("relaxed256", assembleKernels(changed), memory);
+    expect(kernels && measurePeak(kernels, memory, REGION)).toBe(0);
   });
 
   it.each<[string, (text: string) => string]>([
@@ -67,8 +80,8 @@ describe("runTune()", () => {
     ],
   ])("never chooses kernels with a fault: %s", (_fault, change) => {
     expect(change(kernelText("relaxed256"))).not.toBe(kernelText("relaxed256"));
-    const timings = tuneWith(change);
-    expect(timings[0]?.failure).toMatch(/relaxed256: wrong result, /);
-    expect(chooseKernels(timings)).not.toBe("relaxed256");
+    const { kernels } = tuneWith(change);
+    expect(kernels[0]?.failure).toMatch(/relaxed256: wrong result, /);
+    expect(chooseKernels(kernels)).not.toBe("relaxed256");
   });
 });

@@ -3,6 +3,8 @@ import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { INSTRUCTION_SETS } from "../../../src/shared/instruction-sets.ts";
+import type { TuningReport } from "../../../src/shared/tuning.ts";
 import { GOLDEN_FOLDER } from "./open-test-lab.ts";
 
 const PROGRAM = resolve("out/main/lab.js");
@@ -24,7 +26,13 @@ const database = (): readonly string[] => ["--database", join(folder, "lab.sqlit
 
 describe("lab", () => {
   it("explains itself with --help and ends with 0", () => {
-    for (const args of [["--help"], ["notebook", "--help"], ["runs", "--help"], ["doctor", "--help"]]) {
+    for (const args of [
+      ["--help"],
+      ["notebook", "--help"],
+      ["runs", "--help"],
+      ["doctor", "--help"],
+      ["tune", "--help"],
+    ]) {
       const { status, stdout } = lab(...args);
       expect(status).toBe(0);
       expect(stdout).toMatch(/Usage: lab/);
@@ -53,6 +61,24 @@ describe("lab", () => {
       database: { integrity: "ok", readOnly: false },
       pool: { healthy: true },
     });
+  });
+
+  it("tune times the kernels, saves the result for doctor, and prints a table", () => {
+    const tuned = lab("tune", "--json", ...database());
+    expect(tuned.status).toBe(0);
+    const { kernels, peakGflops, measuredAt } = JSON.parse(tuned.stdout) as TuningReport;
+    expect(kernels.map(({ instructionSet }) => instructionSet)).toEqual(INSTRUCTION_SETS);
+    expect(kernels.filter(({ chosen }) => chosen).length).toBe(1);
+    expect(peakGflops).toBeGreaterThan(0);
+    const doctor = lab("doctor", "--json", ...database());
+    expect((JSON.parse(doctor.stdout) as { tuning: TuningReport }).tuning).toMatchObject({
+      measuredAt,
+      source: "saved",
+    });
+    const table = lab("tune", ...database()).stdout;
+    expect(table).toMatch(/kernels +verified +GFLOP\/s +of peak +chosen/);
+    expect(table).toMatch(/multiply-add peak of one thread: \d/);
+    expect(lab("doctor", ...database()).stdout).toMatch(/taken from the database/);
   });
 
   it("runs the notebook with given weights, saves it, and lists it", () => {

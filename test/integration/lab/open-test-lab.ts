@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import type { Lab } from "../../../src/main/lab/lab.ts";
-import { openLab } from "../../../src/main/lab/open-lab.ts";
+import { openLab, type LabOptions } from "../../../src/main/lab/open-lab.ts";
 import { WORKER_FILE } from "../engine/start-engine.ts";
 
 export interface TestLab {
@@ -11,19 +11,22 @@ export interface TestLab {
   close(): Promise<void>;
 }
 
+/** A lab with its database and log in `folder`. */
+export const labOptions = (folder: string, threads: number): LabOptions => ({
+  databasePath: join(folder, "lab.sqlite"),
+  resourcesDir: resolve("resources"),
+  workerFile: WORKER_FILE,
+  nativeBinding: process.env["BACKPROP_LAB_NATIVE_BINDING"] ?? null,
+  logPath: join(folder, "main.log"),
+  appVersion: "test",
+  runtimeSource: "test",
+  threads,
+});
+
 /** A real lab on a database of its own. */
 export async function openTestLab(threads: number): Promise<TestLab> {
   const folder = mkdtempSync(join(tmpdir(), "backprop-lab-"));
-  const lab = await openLab({
-    databasePath: join(folder, "lab.sqlite"),
-    resourcesDir: resolve("resources"),
-    workerFile: WORKER_FILE,
-    nativeBinding: process.env["BACKPROP_LAB_NATIVE_BINDING"] ?? null,
-    logPath: join(folder, "main.log"),
-    appVersion: "test",
-    runtimeSource: "test",
-    threads,
-  });
+  const lab = await openLab(labOptions(folder, threads));
   return {
     lab,
     folder,

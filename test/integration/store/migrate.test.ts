@@ -24,7 +24,7 @@ afterEach(() => {
   opened = [];
 });
 
-/** A database of schema 1 with one run in it, opened. */
+/** A database of this version with one run in it, opened. */
 function saved(): { readonly db: Database; readonly runId: string } {
   const store = folder.open(folder.file());
   store.saveMachine(machine);
@@ -34,13 +34,15 @@ function saved(): { readonly db: Database; readonly runId: string } {
   return { db: database(folder.file()), runId: id };
 }
 
+/** The schema of this version of the app, and two that may come after it. */
+const NOW = MIGRATIONS.length;
 const addNote: Migration = {
-  version: 2,
+  version: NOW + 1,
   name: "notes",
   up: (db) => db.exec("CREATE TABLE note (text TEXT NOT NULL) STRICT; INSERT INTO note VALUES ('kept')"),
 };
 const failing: Migration = {
-  version: 3,
+  version: NOW + 2,
   name: "half of it",
   up: (db) =>
     db.exec("ALTER TABLE run RENAME COLUMN name TO title; DELETE FROM timing; CREATE TABLE run (id)"),
@@ -67,11 +69,11 @@ test("migrate() does nothing when the database is up to date", () => {
 test("migrate() keeps a backup from before and all that was saved", () => {
   const { db } = saved();
   const backup = migrate(db, folder.file(), [...MIGRATIONS, addNote], now);
-  expect(backup).toBe(`${folder.file()}.backup-v1-20261123T050000Z`);
-  expect(schemaVersion(db)).toBe(2);
+  expect(backup).toBe(`${folder.file()}.backup-v${NOW}-20261123T050000Z`);
+  expect(schemaVersion(db)).toBe(NOW + 1);
   expect(db.prepare<{ n: number }>("SELECT count(*) AS n FROM timing").get()?.n).toBe(2);
   const before = database(backup ?? "");
-  expect(schemaVersion(before)).toBe(1);
+  expect(schemaVersion(before)).toBe(NOW);
   expect(quickCheck(before)).toBe("ok");
 });
 
@@ -81,22 +83,28 @@ test("migrate() leaves the database as it was when a step fails, and the backup 
   const attempt = () => migrate(db, folder.file(), [...MIGRATIONS, addNote, failing], now);
   expect(attempt).toThrow(StoreError);
   expect(attempt).toThrow(
-    /to schema 3 \(half of it\): .*Nothing was changed in it\. A backup .*backup-v1-2026/,
+    new RegExp(
+      `to schema ${NOW + 2} \\(half of it\\): .*Nothing was changed in it\\. A backup .*backup-v${NOW}-2026`,
+    ),
   );
-  expect(schemaVersion(db)).toBe(1);
+  expect(schemaVersion(db)).toBe(NOW);
   expect(tables(db)).toStrictEqual(schema);
   expect(db.pragma("foreign_keys", { simple: true })).toBe(1);
   expect(quickCheck(db)).toBe("ok");
   db.close();
   expect(folder.open(folder.file()).getRun(runId).timings).toHaveLength(2);
-  const backup = `${folder.file()}.backup-v1-20261123T050000Z`;
+  const backup = `${folder.file()}.backup-v${NOW}-20261123T050000Z`;
   expect(quickCheck(database(backup))).toBe("ok");
   expect(existsSync(`${backup}.tmp-${process.pid}`)).toBe(false);
 });
 
 test("migrate() refuses a step that leaves rows without what they refer to", () => {
   const { db } = saved();
-  const orphaning: Migration = { version: 2, name: "orphans", up: (one) => one.exec("DELETE FROM machine") };
+  const orphaning: Migration = {
+    version: NOW + 1,
+    name: "orphans",
+    up: (one) => one.exec("DELETE FROM machine"),
+  };
   const attempt = () => migrate(db, folder.file(), [...MIGRATIONS, orphaning], now);
   expect(attempt).toThrow(/rows of run refer to rows that are gone/);
   expect(db.prepare<{ n: number }>("SELECT count(*) AS n FROM machine").get()?.n).toBe(1);
@@ -108,6 +116,15 @@ test("migrate() touches nothing when the backup cannot be written", () => {
   expect(() => migrate(db, folder.file("gone/lab.sqlite"), [...MIGRATIONS, addNote], now)).toThrow(
     StoreError,
   );
-  expect(schemaVersion(db)).toBe(1);
+  expect(schemaVersion(db)).toBe(NOW);
   expect(readFileSync(folder.file())).toStrictEqual(before);
+});
+
+test("migrate() keeps the runs of schema 1 when the kernels' tuning is added", () => {
+  const db = database(folder.file());
+  migrate(db, folder.file(), MIGRATIONS.slice(0, 1), now);
+  db.exec(`INSERT INTO machine VALUES ('m', 'h', 'o', 'c', 2, 1, 'e', 'n', 'v', 'c', 'k')`);
+  expect(migrate(db, folder.file(), MIGRATIONS, now)).toMatch(/backup-v1-/);
+  expect(db.prepare<{ n: number }>("SELECT count(*) AS n FROM machine").get()?.n).toBe(1);
+  expect(db.prepare<{ n: number }>("SELECT count(*) AS n FROM tuning").get()?.n).toBe(0);
 });

@@ -133,7 +133,7 @@ test("openStore() opens a database of a newer app read-only and says so", () => 
   const before = readFileSync(folder.file());
   const store = folder.open(folder.file());
   expect(store.readOnly).toBe(true);
-  expect(store.readOnlyReason).toMatch(/newer version of the app \(schema 99; this one knows up to 1\)/);
+  expect(store.readOnlyReason).toMatch(/newer version of the app \(schema 99; this one knows up to 2\)/);
   expect(store.getRun(id).cells).toHaveLength(2);
   expect(() => store.saveMachine(machine)).toThrow(/open for reading only.*newer version/);
   expect(() => store.resumeRun(id)).toThrow(StoreError);

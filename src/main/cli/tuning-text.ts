@@ -1,0 +1,24 @@
+import type { TuningReport } from "../../shared/tuning.ts";
+import { textTable } from "./text-table.ts";
+
+/** The tuning's table of candidates, then the peak and when it was measured. */
+export function tuningText({ kernels, peakGflops, measuredAt, source }: TuningReport): string {
+  const rows = kernels.map(({ instructionSet, failure, gflops, peakShare, chosen }) => [
+    instructionSet,
+    failure === null ? "yes" : "no",
+    failure === null ? gflops.toFixed(1) : "–",
+    peakShare === null ? "–" : `${(100 * peakShare).toFixed(0)} %`,
+    chosen ? "yes" : "",
+  ]);
+  const failures = kernels.flatMap(({ failure }) => (failure === null ? [] : [`not used: ${failure}`]));
+  const peak =
+    peakGflops === null
+      ? "multiply-add peak of one thread: unknown, this runtime has no fused multiply-add"
+      : `multiply-add peak of one thread: ${peakGflops.toFixed(1)} GFLOP/s`;
+  return [
+    textTable(["kernels", "verified", "GFLOP/s", "of peak", "chosen"], rows),
+    ...failures,
+    peak,
+    `measured ${measuredAt}${source === "saved" ? ", taken from the database" : ""}; one thread`,
+  ].join("\n");
+}

@@ -1,0 +1,122 @@
+import { resolve } from "node:path";
+import { afterEach, describe, expect, it } from "vitest";
+import { KernelUnavailableError } from "../../../src/core/errors.ts";
+import { RecordingOps } from "../../../src/core/ops/recording-ops.ts";
+import { Engine } from "../../../src/main/engine/engine.ts";
+import type { TuningCache } from "../../../src/main/engine/tune-kernels.ts";
+import type { Tuning } from "../../../src/shared/tuning.ts";
+import { WORKER_FILE } from "./start-engine.ts";
+
+const WRONG_KERNELS_WORKER = resolve("test/integration/engine/wrong-kernels-worker.mjs");
+const FAULTY_WORKER = resolve("test/integration/engine/faulty-worker.mjs");
+
+/** Keeps tunings in memory and notes what is done with them. */
+function memoryCache(): TuningCache & { readonly kept: Map<string, Tuning>; readonly log: string[] } {
+  const kept = new Map<string, Tuning>();
+  const log: string[] = [];
+  return {
+    kept,
+    log,
+    load: (kernels) => {
+      log.push("load");
+      return kept.get(kernels) ?? null;
+    },
+    save: (kernels, tuning) => {
+      log.push("save");
+      kept.set(kernels, tuning);
+    },
+    drop: (kernels) => {
+      log.push("drop");
+      kept.delete(kernels);
+    },
+  };
+}
+
+let engine: Engine | undefined;
+afterEach(async () => {
+  await engine?.close();
+  engine = undefined;
+});
+
+async function start(tuning: TuningCache, workerFile = WORKER_FILE): Promise<Engine> {
+  await engine?.close();
+  engine = await Engine.start({ threads: 2, workerFile, tuning });
+  return engine;
+}
+
+describe("Engine.start()", () => {
+  it("tunes, saves, and uses the saved choice at the next start", async () => {
+    const cache = memoryCache();
+    const first = (await start(cache)).tuning;
+    expect(first.source).toBe("measured");
+    expect(first.kernels.every(({ failure }) => failure === null)).toBe(true);
+    expect(first.peakGflops).toBeGreaterThan(0);
+    const second = await start(cache);
+    expect(cache.log).toEqual(["load", "save", "load"]);
+    expect(second.tuning).toEqual({ ...first, source: "saved" });
+    expect(second.instructionSet).toBe(first.chosen);
+    expect(second.arena.usedBytes).toBe(0);
+  });
+
+  it("obeys a saved choice that is not the fastest: it is the measurement that counts", async () => {
+    const cache = memoryCache();
+    await start(cache);
+    for (const [kernels, tuning] of cache.kept) cache.kept.set(kernels, { ...tuning, chosen: "simd128" });
+    expect((await start(cache)).instructionSet).toBe("simd128");
+  });
+
+  it("forgets a saved choice that fails its test, and tunes", async () => {
+    const cache = memoryCache();
+    await start(cache);
+    cache.log.length = 0;
+    const { tuning } = await start(cache, WRONG_KERNELS_WORKER);
+    expect(cache.log).toEqual(["load", "drop", "save"]);
+    expect(tuning.source).toBe("measured");
+  });
+});
+
+describe("Engine.tune()", () => {
+  it("measures again, saves, and leaves nothing in the arena", async () => {
+    const cache = memoryCache();
+    await start(cache);
+    const again = await start(cache);
+    expect(await again.tune()).toBe("finished");
+    expect(cache.log).toEqual(["load", "save", "load", "save"]);
+    expect(again.tuning.source).toBe("measured");
+    expect(again.arena.usedBytes).toBe(0);
+  });
+
+  it("changes nothing when it is cancelled", async () => {
+    const cache = memoryCache();
+    const running = await start(cache);
+    const before = running.tuning;
+    const tuned = running.tune();
+    running.cancel();
+    expect(await tuned).toBe("cancelled");
+    expect(running.tuning).toBe(before);
+    expect(cache.log).toEqual(["load", "save"]);
+  });
+});
+
+describe("Engine.run() when a worker finds its kernels wrong", () => {
+  it("fails with the reason, chooses anew, and the next run works", async () => {
+    const cache = memoryCache();
+    const faulty = await start(cache, FAULTY_WORKER);
+    const scope = faulty.arena.scope();
+    const record = (fault: string | null) => {
+      const ops = new RecordingOps((name, shape, dtype) => scope.tensor(name, shape, dtype));
+      ops.run({ op: "columnSum", x: ops.tensor("x", [20_000, 100]), out: ops.tensor("out", [100]) });
+      if (fault !== null) ops.run({ op: "mark", name: fault });
+      return ops.program();
+    };
+    const failing = faulty.run([{ program: record("fault: kernels"), repeats: 1 }], { threads: 2 });
+    await expect(failing).rejects.toThrow(KernelUnavailableError);
+    await expect(failing).rejects.toThrow(
+      /wrong result, on purpose\. All kernels were tested again and \w+ is used/,
+    );
+    expect(cache.log).toEqual(["load", "save", "drop", "save"]);
+    expect(await faulty.run([{ program: record(null), repeats: 2 }], { threads: 2 })).toBe("finished");
+    scope.release();
+    expect(faulty.arena.usedBytes).toBe(0);
+  });
+});

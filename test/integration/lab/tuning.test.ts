@@ -1,0 +1,70 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { Lab, LabEvent } from "../../../src/main/lab/lab.ts";
+import { openLab } from "../../../src/main/lab/open-lab.ts";
+import { ContractError } from "../../../src/core/errors.ts";
+import { labOptions } from "./open-test-lab.ts";
+
+let folder: string;
+let opened: Lab[] = [];
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "backprop-lab-tuning-"));
+});
+afterEach(async () => {
+  for (const lab of opened) await lab.close();
+  opened = [];
+  rmSync(folder, { recursive: true, force: true });
+});
+
+async function open(appVersion = "test"): Promise<Lab> {
+  const lab = await openLab({ ...labOptions(folder, 1), appVersion });
+  opened.push(lab);
+  return lab;
+}
+
+describe("openLab()", () => {
+  it("takes the tuning of an earlier start from the database, but not of another version", async () => {
+    const first = await open();
+    const measured = first.diagnostics().tuning;
+    expect(measured).toMatchObject({ source: "measured", peakGflops: expect.any(Number) as number });
+    expect(measured.kernels.filter(({ chosen }) => chosen).length).toBe(1);
+    for (const { gflops, peakShare } of measured.kernels) {
+      expect(peakShare).toBeCloseTo(gflops / (measured.peakGflops ?? NaN));
+    }
+    await first.close();
+    const second = await open();
+    expect(second.diagnostics().tuning).toEqual({ ...measured, source: "saved" });
+    await second.close();
+    expect((await open("a later one")).diagnostics().tuning.source).toBe("measured");
+  });
+
+  it("tunes for itself when another process has the database", async () => {
+    const first = await open();
+    const second = await open();
+    expect(second.diagnostics().database.readOnly).toBe(true);
+    expect(second.diagnostics().tuning.source).toBe("measured");
+    expect(await second.tuneKernels()).toMatchObject({ source: "measured" });
+    expect(first.diagnostics().warnings.concat(second.diagnostics().warnings).join()).not.toMatch(
+      /tuning could not/,
+    );
+  });
+});
+
+describe("Lab.tuneKernels()", () => {
+  it("is an activity while it runs, refuses a second one, and is saved", async () => {
+    const lab = await open();
+    const events: LabEvent[] = [];
+    lab.subscribe((event) => events.push(event));
+    const tuned = lab.tuneKernels();
+    expect(lab.activity()).toMatchObject({ kind: "tuning", runId: null });
+    await expect(lab.tuneKernels()).rejects.toThrow(ContractError);
+    const report = await tuned;
+    expect(report.source).toBe("measured");
+    expect(lab.activity()).toBeNull();
+    expect(events.map(({ name }) => name)).toEqual(["activityChanged", "activityChanged"]);
+    await lab.close();
+    expect((await open()).diagnostics().tuning.measuredAt).toBe(report.measuredAt);
+  });
+});
