@@ -115,6 +115,16 @@ const RULES = {
     check.shape("target", target, [rows]);
     check.shape("dpred", dpred, [rows, 1]);
   },
+  crossEntropy: ({ logits, target, loss }, check) => {
+    const [rows] = check.sizes("logits", logits, ["N", "C"]);
+    check.shape("target", target, [rows]);
+    check.shape("loss", loss, [1]);
+  },
+  crossEntropyBackward: ({ logits, target, dlogits }, check) => {
+    const [rows] = check.sizes("logits", logits, ["N", "C"]);
+    check.shape("target", target, [rows]);
+    sameShape(check, { dlogits }, logits);
+  },
   scaleBytes: ({ bytes, out, divisor }, check) => {
     sameShape(check, { out }, bytes);
     check.range("divisor", Number.isFinite(divisor) && divisor !== 0, "to be finite and not 0", divisor);

@@ -83,3 +83,22 @@ export function meanSquaredErrorBackward<T extends TensorLike>(
   ops.run({ op: "mseBackward", pred, target, dpred });
   return dpred;
 }
+
+/** mean over n of −log softmax(logits[n])[target[n]] → (1,). @throws {ShapeError} */
+export function crossEntropy<T extends TensorLike>(ops: Ops<T>, logits: T, target: T): T {
+  const loss = ops.tensor("loss", [1]);
+  ops.run({ op: "crossEntropy", logits, target, loss });
+  return loss;
+}
+
+/** (softmax(logits) − onehot(target)) / N → (N, C). @throws {ShapeError} */
+export function crossEntropyBackward<T extends TensorLike>(
+  ops: Ops<T>,
+  logits: T,
+  target: T,
+  name = `${logits.name}.g`,
+): T {
+  const dlogits = ops.tensor(name, logits.shape);
+  ops.run({ op: "crossEntropyBackward", logits, target, dlogits });
+  return dlogits;
+}

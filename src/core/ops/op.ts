@@ -41,6 +41,13 @@ export interface OpParams<T> {
   mse: { pred: T; target: T; loss: T };
   /** dpred (N, 1) = 2 (pred[n, 0] − target[n]) / N. */
   mseBackward: { pred: T; target: T; dpred: T };
+  /**
+   * loss (1,) = mean over n of −log softmax(logits[n])[target[n]], with log softmax(x)[c] = x[c] − max x −
+   * log Σ exp(x − max x); logits (N, C), target (N,) holds class numbers 0 … C − 1 as floating point.
+   */
+  crossEntropy: { logits: T; target: T; loss: T };
+  /** dlogits (N, C) = (softmax(logits[n]) − onehot(target[n])) / N. */
+  crossEntropyBackward: { logits: T; target: T; dlogits: T };
   /** out = bytes / divisor as floating point, element by element. */
   scaleBytes: { bytes: T; out: T; divisor: number };
   /** out (7,) float64 of x: see STATISTICS. */

@@ -30,6 +30,15 @@ interface Context {
 /** Elements of one row: the product of all axes after the first. */
 const rowLength = (shape: readonly number[]): number => shape.slice(1).reduce((n, size) => n * size, 1);
 
+/** The class that a row has. @throws {RangeError} If it is not a class number. */
+function classOf(target: ReferenceTensor, row: number, classes: number): number {
+  const wanted = target.data[row];
+  if (Number.isInteger(wanted) && wanted >= 0 && wanted < classes) return wanted;
+  throw new RangeError(
+    `crossEntropy: expected a class number below ${classes} at ${target.name}[${row}], got ${wanted}`,
+  );
+}
+
 const RULES = {
   // out[i, j] = Σ_k a[i, k] b[k, j], with a and b read through the steps between their rows and columns.
   matmul: ({ a, b, out, transposeA, transposeB, accumulate }) => {
@@ -109,6 +118,32 @@ const RULES = {
   mseBackward: ({ pred, target, dpred }) => {
     const [rows] = target.shape;
     for (let row = 0; row < rows; row++) dpred.data[row] = (2 * (pred.data[row] - target.data[row])) / rows;
+  },
+
+  crossEntropy: ({ logits, target, loss }) => {
+    const [rows, classes] = logits.shape;
+    let sum = 0;
+    for (let row = 0; row < rows; row++) {
+      const x = Float64Array.from(logits.data.subarray(row * classes, (row + 1) * classes));
+      const largest = Math.max(...x);
+      const total = x.reduce((exponentials, value) => exponentials + Math.exp(value - largest), 0);
+      sum += largest + Math.log(total) - x[classOf(target, row, classes)];
+    }
+    loss.data[0] = sum / rows;
+  },
+
+  crossEntropyBackward: ({ logits, target, dlogits }) => {
+    const [rows, classes] = logits.shape;
+    for (let row = 0; row < rows; row++) {
+      const x = Float64Array.from(logits.data.subarray(row * classes, (row + 1) * classes));
+      const largest = Math.max(...x);
+      const total = x.reduce((exponentials, value) => exponentials + Math.exp(value - largest), 0);
+      const wanted = classOf(target, row, classes);
+      for (let c = 0; c < classes; c++) {
+        const softmax = Math.exp(x[c] - largest) / total;
+        dlogits.data[row * classes + c] = (softmax - (c === wanted ? 1 : 0)) / rows;
+      }
+    }
   },
 
   scaleBytes: ({ bytes, out, divisor }) => {

@@ -32,6 +32,7 @@ export interface Phase<T> {
 // is why the other ops simply give their number of elements.
 const MULTIPLY_ADDS_PER_NS = 20;
 const OUTER_PRODUCTS_PER_NS = 3;
+const EXPONENTIAL_NS = 10;
 
 const numel = (tensor: TensorLike): number => tensor.shape.reduce((product, size) => product * size, 1);
 const rowsOf = (tensor: TensorLike): number => tensor.shape[0] ?? 1;
@@ -106,6 +107,15 @@ const RULES: ShardingRules = {
     reduction([pred, target], loss, { rows: rowsOf(pred), partialBytes: 8, costNs: rowsOf(pred) }),
   mseBackward: ({ pred, target, dpred }) => [
     rowWise(rowsOf(pred), rowsOf(pred), [read(pred), read(target), write(dpred)]),
+  ],
+  crossEntropy: ({ logits, target, loss }) =>
+    reduction([logits, target], loss, {
+      rows: rowsOf(logits),
+      partialBytes: 8,
+      costNs: EXPONENTIAL_NS * numel(logits),
+    }),
+  crossEntropyBackward: ({ logits, target, dlogits }) => [
+    rowWise(rowsOf(logits), EXPONENTIAL_NS * numel(logits), [read(logits), read(target), write(dlogits)]),
   ],
   scaleBytes: ({ bytes, out }) => [rowWise(rowsOf(out), numel(out), [read(bytes), write(out)])],
   // The merge of the partial moments writes all of `out` at once, so it is one item of one worker.

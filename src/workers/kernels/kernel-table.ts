@@ -1,5 +1,6 @@
 import type { Op, OpName } from "../../core/ops/op.ts";
 import type { Tensor } from "../../core/ops/recording-ops.ts";
+import { crossEntropy, crossEntropyBackward } from "./cross-entropy.ts";
 import {
   addBias,
   gatherRows,
@@ -27,6 +28,8 @@ const KERNELS: { readonly [K in OpName]: Kernel<K> } = {
   outerProductSum,
   mse,
   mseBackward,
+  crossEntropy,
+  crossEntropyBackward,
   scaleBytes,
   statistics,
   normalize,

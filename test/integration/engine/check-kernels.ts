@@ -127,6 +127,31 @@ const ROWS: readonly (readonly [number, number])[] = [
   [20_011, 50],
 ];
 
+/** Both halves of cross entropy; the fills reach logits where exp overflows unless the row's largest is taken off. */
+function crossEntropyCases(): Record<"crossEntropy" | "crossEntropyBackward", readonly Case[]> {
+  const shapes = [1, 2, 3, 10, 17].flatMap((classes) => [1, 64, 20_011].map((rows) => ({ rows, classes })));
+  const operands = (rows: number, classes: number, scale: number): Case["operands"] => ({
+    logits: { shape: [rows, classes], fill: (i) => scale * wave(i) },
+    target: { shape: [rows], fill: (i) => (i * 7) % classes },
+  });
+  const each = (build: (rows: number, classes: number, scale: number) => Case): Case[] =>
+    shapes.flatMap(({ rows, classes }) => [1, 5_000].map((scale) => build(rows, classes, scale)));
+  return {
+    crossEntropy: each((rows, classes, scale) => ({
+      title: `crossEntropy (${rows}, ${classes}), logits up to ${2 * scale}`,
+      operands: { ...operands(rows, classes, scale), loss: { shape: [1] } },
+      op: (t) => ({ op: "crossEntropy", logits: t.logits, target: t.target, loss: t.loss }),
+      result: "loss",
+    })),
+    crossEntropyBackward: each((rows, classes, scale) => ({
+      title: `crossEntropyBackward (${rows}, ${classes}), logits up to ${2 * scale}`,
+      operands: { ...operands(rows, classes, scale), dlogits: { shape: [rows, classes] } },
+      op: (t) => ({ op: "crossEntropyBackward", logits: t.logits, target: t.target, dlogits: t.dlogits }),
+      result: "dlogits",
+    })),
+  };
+}
+
 const CASES: Readonly<Record<Exclude<OpName, "record" | "mark">, readonly Case[]>> = {
   matmul: SIZES.flatMap(([m, k, n]) => FLAGS.map((flags) => matmulCase(m, k, n, flags))),
   linear: SIZES.flatMap(([m, k, n]) =>
@@ -203,6 +228,7 @@ const CASES: Readonly<Record<Exclude<OpName, "record" | "mark">, readonly Case[]
     op: (t) => ({ op: "mseBackward", pred: t.pred, target: t.target, dpred: t.dpred }),
     result: "dpred",
   })),
+  ...crossEntropyCases(),
   scaleBytes: ROWS.map(([rows, columns]) => ({
     title: `scaleBytes (${rows}, ${columns})`,
     operands: {

@@ -90,6 +90,17 @@ const CASES: Record<Exclude<OpName, "mark">, { good: Op<TensorLike>; bad: Op<Ten
       { op: "mseBackward", pred: t("pred", 4, 1), target: t("y", 5), dpred: t("dpred", 4, 1) },
     ],
   },
+  crossEntropy: {
+    good: { op: "crossEntropy", logits: t("x", 4, 3), target: t("y", 4), loss: t("loss", 1) },
+    bad: [
+      { op: "crossEntropy", logits: t("x", 4, 3), target: t("y", 3), loss: t("loss", 1) },
+      { op: "crossEntropy", logits: t("x", 12), target: t("y", 12), loss: t("loss", 1) },
+    ],
+  },
+  crossEntropyBackward: {
+    good: { op: "crossEntropyBackward", logits: t("x", 4, 3), target: t("y", 4), dlogits: t("g", 4, 3) },
+    bad: [{ op: "crossEntropyBackward", logits: t("x", 4, 3), target: t("y", 4), dlogits: t("g", 3, 4) }],
+  },
   scaleBytes: {
     good: { op: "scaleBytes", bytes: t("bytes", 2, 3), out: t("out", 2, 3), divisor: 256 },
     bad: [{ op: "scaleBytes", bytes: t("bytes", 2, 3), out: t("out", 3, 2), divisor: 256 }],

@@ -36,6 +36,27 @@ describe("ReferenceOps", () => {
     expect(values(out.data)).toEqual(product.map((value) => 2 * value));
   });
 
+  it("crossEntropy is log 10 for ten equal logits, and its gradient softmax − onehot over the rows", () => {
+    const logits = ops.from("x", [2, 10], new Float64Array(20).fill(3));
+    const target = ops.from("y", [2], [4, 9]);
+    const loss = ops.tensor("loss", [1]);
+    const dlogits = ops.tensor("g", [2, 10]);
+    ops.run({ op: "crossEntropy", logits, target, loss });
+    ops.run({ op: "crossEntropyBackward", logits, target, dlogits });
+    expect(loss.data[0]).toBeCloseTo(Math.log(10), 12);
+    expect(dlogits.data[4]).toBeCloseTo(-0.45, 12);
+    expect(dlogits.data[5]).toBeCloseTo(0.05, 12);
+  });
+
+  it("crossEntropy refuses a target that is no class", () => {
+    const logits = ops.from("x", [1, 3], [0, 0, 0]);
+    const target = ops.from("y", [1], [3]);
+    const op = { op: "crossEntropy", logits, target, loss: ops.tensor("loss", [1]) } as const;
+    expect(() => {
+      ops.run(op);
+    }).toThrow("expected a class number below 3 at y[0], got 3");
+  });
+
   it("addBias may write over its input", () => {
     const x = ops.from("x", [2, 2], [1, 2, 3, 4]);
     ops.run({ op: "addBias", x, bias: ops.from("b", [2], [10, 20]), out: x });
