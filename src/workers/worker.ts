@@ -27,10 +27,13 @@ function answer(task: WorkerTask): unknown {
     runProgram(task, memory, library.verified(task.instructionSet, task.scratchOffsetBytes));
     return;
   }
-  if (task.kind === "tune") return runTune(library, memory, task.scratchOffsetBytes);
   if (task.kind === "verify") return runVerify(library, task.instructionSet, task.scratchOffsetBytes);
-  const control = new Control(memory, task.worker, 1);
+  const control = new Control(memory, "worker" in task ? task.worker : 0, 1);
   switch (task.kind) {
+    case "tune":
+      return runTune(library, memory, task.scratchOffsetBytes, () => {
+        control.beat();
+      });
     case "reference":
       return runReference(task, memory, control);
     case "finiteDifferences":

@@ -12,10 +12,13 @@ import { WorkerPool } from "./worker-pool.ts";
 
 /** Main looks at the ring, the heartbeats and the progress this often: 20 times a second. */
 const TICK_MS = 50;
-/** Kernels report at least every few milliseconds; a worker silent for this long hangs. */
-const HANG_MS = 5_000;
+/**
+ * Kernels report at least every few milliseconds; a worker silent for this long hangs. With the time its peers have to
+ * leave and the time that ending its thread may take, a failed run has its reason within 5 s.
+ */
+const HANG_MS = 3_000;
 /** How long the peers of a failed worker may take to leave before the pool is torn down under them. */
-const LEAVE_MS = 2_000;
+const LEAVE_MS = 500;
 
 export interface EngineOptions {
   readonly threads: number;
@@ -126,7 +129,7 @@ export class Engine {
     return this.#dispatch(1, async () => {
       try {
         const tuning = await tuneKernels(this.#pool, this.arena);
-        if (this.#cancelled) return "cancelled";
+        if (tuning === null || this.#cancelled) return "cancelled";
         this.#use(tuning);
         return "finished";
       } catch (error) {
@@ -261,7 +264,10 @@ export class Engine {
   /** A worker found the kernels in use wrong: the choice is forgotten and made again. @returns What to tell. */
   async #afterWrongKernels(error: KernelUnavailableError): Promise<Error> {
     this.#options.tuning?.drop(this.#pool.kernels);
-    this.#use(await tuneKernels(this.#pool, this.arena));
+    this.#control.reset();
+    const tuning = await tuneKernels(this.#pool, this.arena);
+    if (tuning === null) return error;
+    this.#use(tuning);
     return new KernelUnavailableError(
       `${error.message}. All kernels were tested again and ${this.#tuning.chosen} is used from now on; ` +
         "run the experiment again.",

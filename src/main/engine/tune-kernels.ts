@@ -1,3 +1,4 @@
+import { TaskError } from "../../core/errors.ts";
 import { VERIFICATION_BYTES } from "../../shared/kernel-scratch.ts";
 import type { Tuning, TuningReport } from "../../shared/tuning.ts";
 import type { TuneAnswer, WorkerTask } from "../../shared/worker-tasks.ts";
@@ -41,15 +42,16 @@ async function withScratch(
 }
 
 /**
- * Tests and times all kernels on one worker, and chooses.
+ * Tests and times all kernels on one worker, and chooses; null when that was cancelled.
  *
  * @throws {KernelUnavailableError} If no kernels compute rightly. @throws {TaskError} If the worker fails.
  */
-export async function tuneKernels(pool: WorkerPool, arena: Arena): Promise<Tuning> {
+export async function tuneKernels(pool: WorkerPool, arena: Arena): Promise<Tuning | null> {
   const answer = await withScratch(pool, arena, (scratchOffsetBytes) => ({
     kind: "tune",
     scratchOffsetBytes,
   }));
+  if (answer === "stopped") return null;
   const { kernels, peakGflops } = answer as TuneAnswer;
   return {
     measuredAt: new Date().toISOString(),
@@ -76,6 +78,7 @@ export async function savedOrNewTuning(
     cache?.drop(pool.kernels);
   }
   const tuning = await tuneKernels(pool, arena);
+  if (tuning === null) throw new TaskError("The first test of the kernels was stopped; start the app again.");
   cache?.save(pool.kernels, tuning);
   return { ...tuning, source: "measured" };
 }

@@ -7,9 +7,9 @@ import { withTimeout } from "./with-timeout.ts";
 /** A healthy worker answers its start-up test within milliseconds; a slow disk or a busy machine may need seconds. */
 const START_TIMEOUT_MS = 20_000;
 /** Tensors live in the arena; a worker whose own heap grows past this has lost its way, and ends with a reason. */
-const HEAP_MB = 512;
-/** Threads that do not end by themselves are terminated; Piscina waits for nothing else. */
-const DESTROY_TIMEOUT_MS = 2_000;
+const HEAP_MB = 256;
+/** Threads that do not end by themselves are terminated; one that resists even that is left behind. */
+const DESTROY_TIMEOUT_MS = 1_000;
 
 export interface PoolOptions {
   readonly threads: number;

@@ -21,13 +21,24 @@ function tested(
   }
 }
 
-/** Tests every candidate, times the right ones and measures the CPU's peak, in memory from `scratch` on. */
-export function runTune(library: KernelLibrary, memory: WebAssembly.Memory, scratch: number): TuneAnswer {
+/**
+ * Tests every candidate, times the right ones and measures the CPU's peak, in memory from `scratch` on. `beat` is
+ * called between these steps, which take some tens of milliseconds each.
+ */
+export function runTune(
+  library: KernelLibrary,
+  memory: WebAssembly.Memory,
+  scratch: number,
+  beat: () => void,
+): TuneAnswer {
   let peakGflops: number | null = null;
   const kernels = library.instructionSets.map((instructionSet): KernelTiming => {
+    beat();
     const candidate = tested(library, instructionSet, scratch);
+    beat();
     if (typeof candidate === "string") return { instructionSet, failure: candidate, gflops: 0 };
     const peak = measurePeak(candidate, memory, scratch);
+    beat();
     if (peak > 0) peakGflops = Math.max(peakGflops ?? 0, peak);
     return { instructionSet, failure: null, gflops: timeKernels(candidate, memory, scratch) };
   });

@@ -1,6 +1,13 @@
 // The real worker, except that a program with a mark named "fault: …" makes its last worker fail in that way: what a
 // crash, a hang or a thrown error looks like from outside.
+import { workerData } from "piscina";
+
 const { work: realWork } = await import(new URL("../../../out/main/worker.js", import.meta.url).href);
+
+/** Index of the word that counts the workers at the barrier; see CONTROL in src/shared/worker-tasks.ts. */
+const ARRIVED = 1;
+/** A worker at the barrier is asleep in Atomics.wait well before this. */
+const ASLEEP_MS = 100;
 
 const faultOf = (task) =>
   task.kind === "program" && task.worker === task.threads - 1
@@ -9,10 +16,22 @@ const faultOf = (task) =>
         .find(({ op }) => op.op === "mark" && op.name.startsWith("fault: "))?.op.name
     : undefined;
 
+const sleep = (ms) => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
+
 export function work(task) {
+  const words = new Int32Array(workerData.memory.buffer, 0, 2);
   switch (faultOf(task)) {
     case "fault: exit":
       process.exit(3);
+      break;
+    case "fault: exit before the barrier":
+      while (Atomics.load(words, ARRIVED) !== task.threads - 1) sleep(1);
+      sleep(ASLEEP_MS);
+      process.exit(4);
+      break;
+    case "fault: exit in the barrier":
+      Atomics.add(words, ARRIVED, 1);
+      process.exit(5);
       break;
     case "fault: throw":
       throw new Error("thrown on purpose");

@@ -26,7 +26,7 @@ function tuneWith(changed: (text: string) => string): ReturnType<typeof runTune>
     };
   });
   const memory = newMemory();
-  return runTune(new KernelLibrary(candidates, memory), memory, REGION);
+  return runTune(new KernelLibrary(candidates, memory), memory, REGION, () => undefined);
 }
 
 describe("runTune()", () => {
