@@ -46,6 +46,9 @@ export function productScratch(
   return { bytesOfB, bytesOfA, bytes: bytesOfB + bytesOfA + DOTS_BYTES };
 }
 
+/** Rows whose exponentials are taken at a time. */
+export const EXPONENTIAL_ROWS = 64;
+
 /** Private scratch that a worker needs for an op: packed operands, or the outer products of a chunk of rows. */
 export function scratchBytesOf(op: Op<Tensor>): number {
   if (op.op === "matmul") {
@@ -56,6 +59,11 @@ export function scratchBytesOf(op: Op<Tensor>): number {
     return bytes + (op.transposeA ? turnedBytes(rows, columns) : 0);
   }
   if (op.op === "linear") return productScratch(op.x.shape[1] ?? 1, op.out.shape[1] ?? 1).bytes;
+  if (op.op === "statistics") return 64;
+  if (op.op === "crossEntropy" || op.op === "crossEntropyBackward") {
+    const rowBytes = 4 * (op.logits.shape[1] ?? 1);
+    return EXPONENTIAL_ROWS * (8 + (op.op === "crossEntropy" ? rowBytes : 0));
+  }
   if (op.op === "outerProductSum") {
     const columns = paddedToVectors(op.dy.shape[1] ?? 1);
     return columns * 4 + op.chunkRows * (numelOf(op.x.shape.slice(1)) * columns) * 4;

@@ -1,18 +1,9 @@
-import type { Kernel } from "./kernel.ts";
+import { EXPONENTIAL_ROWS } from "../../shared/kernel-scratch.ts";
 import { addPartials } from "./add-partials.ts";
+import type { Kernel } from "./kernel.ts";
 
-/** Largest logit of a row; NaN when there is one. */
-function largestOf(logits: Float32Array, from: number, to: number): number {
-  let largest = -Infinity;
-  for (let i = from; i < to; i++) if (!(logits[i]! <= largest)) largest = logits[i]!;
-  return largest;
-}
-
-function sumOfExponentials(logits: Float32Array, from: number, to: number, largest: number): number {
-  let total = 0;
-  for (let i = from; i < to; i++) total += Math.exp(logits[i]! - largest);
-  return total;
-}
+/** Fields of a row's totals: its largest logit, and the sum of exp(logit − largest). */
+const TOTALS = 2;
 
 /** loss = mean of −log softmax at the target's class; NaN where the target is no class. */
 export const crossEntropy: Kernel<"crossEntropy"> = ({ logits, target, loss }, context) => {
@@ -20,6 +11,8 @@ export const crossEntropy: Kernel<"crossEntropy"> = ({ logits, target, loss }, c
   if (context.step.phase === "reduce") return addPartials(loss, context, { scale: 1 / rows });
   const x = context.view(logits, "float32");
   const labels = context.view(target, "float32");
+  const totals = context.viewAt("float32", context.scratchOffsetBytes, TOTALS * EXPONENTIAL_ROWS);
+  const exponentials = totals.byteOffset + totals.byteLength;
   const sums = context.viewAt("float64", context.partialOffset(), 1);
   return {
     prepare: () => {
@@ -27,13 +20,17 @@ export const crossEntropy: Kernel<"crossEntropy"> = ({ logits, target, loss }, c
     },
     run: (begin, end) => {
       let sum = sums[0]!;
-      for (let row = begin; row < end; row++) {
-        if (row % 1024 === 0) context.control.beat();
-        const [from, to] = [row * classes, (row + 1) * classes];
-        const label = labels[row]!;
-        const wanted = label >= 0 && label < classes ? (x[from + label] ?? NaN) : NaN;
-        const largest = largestOf(x, from, to);
-        sum += largest + Math.log(sumOfExponentials(x, from, to, largest)) - wanted;
+      for (let first = begin; first < end; first += EXPONENTIAL_ROWS) {
+        context.control.beat();
+        const count = Math.min(EXPONENTIAL_ROWS, end - first);
+        const at = x.byteOffset + 4 * first * classes;
+        context.wasm.exponentials(count, classes, at, exponentials, totals.byteOffset);
+        for (let row = 0; row < count; row++) {
+          const label = labels[first + row]!;
+          const isClass = Number.isInteger(label) && label >= 0 && label < classes;
+          const wanted = isClass ? x[(first + row) * classes + label]! : NaN;
+          sum += totals[TOTALS * row]! + Math.log(totals[TOTALS * row + 1]!) - wanted;
+        }
       }
       sums[0] = sum;
     },
@@ -46,20 +43,25 @@ export const crossEntropyBackward: Kernel<"crossEntropyBackward"> = (
   context,
 ) => {
   const [rows = 1, classes = 1] = logits.shape;
-  const x = context.view(logits, "float32");
+  const x = context.view(logits, "float32").byteOffset;
   const labels = context.view(target, "float32");
   const gradient = context.view(dlogits, "float32");
+  const totals = context.viewAt("float32", context.scratchOffsetBytes, TOTALS * EXPONENTIAL_ROWS);
   return {
     run: (begin, end) => {
-      for (let row = begin; row < end; row++) {
-        if (row % 1024 === 0) context.control.beat();
-        const [from, to] = [row * classes, (row + 1) * classes];
-        const label = labels[row]!;
-        const isClass = Number.isInteger(label) && label >= 0 && label < classes;
-        const largest = largestOf(x, from, to);
-        const scale = isClass ? 1 / (rows * sumOfExponentials(x, from, to, largest)) : NaN;
-        for (let i = from; i < to; i++) gradient[i] = Math.exp(x[i]! - largest) * scale;
-        if (isClass) gradient[from + label] = gradient[from + label]! - 1 / rows;
+      for (let first = begin; first < end; first += EXPONENTIAL_ROWS) {
+        context.control.beat();
+        const count = Math.min(EXPONENTIAL_ROWS, end - first);
+        const at = 4 * first * classes;
+        context.wasm.exponentials(count, classes, x + at, gradient.byteOffset + at, totals.byteOffset);
+        for (let row = 0; row < count; row++) {
+          const from = (first + row) * classes;
+          const label = labels[first + row]!;
+          const isClass = Number.isInteger(label) && label >= 0 && label < classes;
+          const scale = isClass ? 1 / (rows * totals[TOTALS * row + 1]!) : NaN;
+          for (let i = from; i < from + classes; i++) gradient[i] = gradient[i]! * scale;
+          if (isClass) gradient[from + label] = gradient[from + label]! - 1 / rows;
+        }
       }
     },
   };

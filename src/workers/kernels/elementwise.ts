@@ -1,10 +1,11 @@
+import type { Tensor } from "../../core/ops/recording-ops.ts";
 import { STATISTICS } from "../../core/ops/op.ts";
 import type { CompiledKernel, Kernel, KernelContext } from "./kernel.ts";
 
-/** Elements between two heartbeats: under a millisecond of plain JavaScript. */
+/** Elements between two heartbeats: under a millisecond, of plain JavaScript too. */
 const BLOCK = 65_536;
 
-/** Runs `visit(first, last)` over this worker's elements in blocks, with a heartbeat before each. */
+/** Runs `visit(first, last)` over the elements of the rows asked for in blocks, with a heartbeat before each. */
 function inBlocks(
   context: KernelContext,
   rowLength: number,
@@ -24,52 +25,48 @@ function inBlocks(
 /** Elements of one row: the product of all axes after the first. */
 const rowLength = (shape: readonly number[]): number => shape.slice(1).reduce((n, size) => n * size, 1);
 
+/** First byte of a float32 tensor. @throws {TypeError} If the tensor has another element type. */
+const floatsOf = (tensor: Tensor, context: KernelContext): number =>
+  context.view(tensor, "float32").byteOffset;
+
 export const addBias: Kernel<"addBias"> = ({ x, bias, out }, context) => {
-  const features = rowLength(x.shape);
-  const [source, offsets, target] = [x, bias, out].map((tensor) => context.view(tensor, "float32")) as [
-    Float32Array,
-    Float32Array,
-    Float32Array,
-  ];
+  const rowBytes = 4 * rowLength(x.shape);
+  const [source, offsets, target] = [floatsOf(x, context), floatsOf(bias, context), floatsOf(out, context)];
   return {
     run: (begin, end) => {
       for (let row = begin; row < end; row++) {
         if (row % 1024 === 0) context.control.beat();
-        const base = row * features;
-        for (let j = 0; j < features; j++) target[base + j] = source[base + j]! + offsets[j]!;
+        context.wasm.addInto(source + row * rowBytes, offsets, target + row * rowBytes, rowBytes);
       }
     },
   };
 };
 
 export const relu: Kernel<"relu"> = ({ x, out, shift }, context) => {
-  const source = context.view(x, "float32");
-  const target = context.view(out, "float32");
+  const [source, target] = [floatsOf(x, context), floatsOf(out, context)];
   return inBlocks(context, rowLength(x.shape), (from, to) => {
-    for (let i = from; i < to; i++) {
-      const value = source[i]!;
-      // `value < 0` rather than Math.max: NaN must pass through and be seen.
-      target[i] = (value < 0 ? 0 : value) - shift;
-    }
+    context.wasm.relu(source + 4 * from, target + 4 * from, 4 * (to - from), shift);
   });
 };
 
 export const reluBackward: Kernel<"reluBackward"> = ({ x, dy, dx }, context) => {
-  const source = context.view(x, "float32");
-  const gradient = context.view(dy, "float32");
-  const target = context.view(dx, "float32");
+  const [source, gradient, target] = [floatsOf(x, context), floatsOf(dy, context), floatsOf(dx, context)];
   return inBlocks(context, rowLength(x.shape), (from, to) => {
-    for (let i = from; i < to; i++) target[i] = source[i]! > 0 ? gradient[i]! : 0;
+    context.wasm.mask(source + 4 * from, gradient + 4 * from, target + 4 * from, 4 * (to - from));
   });
 };
 
 export const mseBackward: Kernel<"mseBackward"> = ({ pred, target, dpred }, context) => {
-  const predictions = context.view(pred, "float32");
-  const labels = context.view(target, "float32");
-  const gradient = context.view(dpred, "float32");
-  const scale = 2 / predictions.length;
+  const [predictions, labels, gradient] = [
+    floatsOf(pred, context),
+    floatsOf(target, context),
+    floatsOf(dpred, context),
+  ];
+  const [rows = 1] = pred.shape;
   return inBlocks(context, 1, (from, to) => {
-    for (let i = from; i < to; i++) gradient[i] = scale * (predictions[i]! - labels[i]!);
+    const bytes = 4 * (to - from);
+    const at = 4 * from;
+    context.wasm.scaledDifference(predictions + at, labels + at, gradient + at, bytes, 2 / rows);
   });
 };
 
@@ -93,29 +90,26 @@ export const normalize: Kernel<"normalize"> = ({ x, statistics, out }, context) 
 };
 
 export const gatherRows: Kernel<"gatherRows"> = ({ x, indices, out }, context) => {
-  const source = context.view(x, "float32");
+  const [source, target] = [floatsOf(x, context), floatsOf(out, context)];
   const rows = context.view(indices, "int32");
-  const target = context.view(out, "float32");
-  const features = rowLength(x.shape);
+  const rowBytes = 4 * rowLength(x.shape);
   const [batchSize = 0] = out.shape;
   return {
     run: (begin, end) => {
       const first = context.repeat() * batchSize;
       for (let row = begin; row < end; row++) {
-        const from = rows[first + row]! * features;
-        const to = row * features;
-        for (let j = 0; j < features; j++) target[to + j] = source[from + j]!;
+        const from = source + rows[first + row]! * rowBytes;
+        context.wasm.copyRows(1, rowBytes, from, 0, target + row * rowBytes, 0);
       }
     },
   };
 };
 
 export const sgd: Kernel<"sgd"> = ({ param, grad, lr }, context) => {
-  const weights = context.view(param, "float32");
-  const gradient = context.view(grad, "float32");
+  const [weights, gradient] = [floatsOf(param, context), floatsOf(grad, context)];
   const rate = context.view(lr, "float32");
   return inBlocks(context, 1, (from, to) => {
-    const step = rate[0]!;
-    for (let i = from; i < to; i++) weights[i] = weights[i]! - step * gradient[i]!;
+    const at = weights + 4 * from;
+    context.wasm.subtractScaled(at, gradient + 4 * from, at, 4 * (to - from), rate[0]!);
   });
 };

@@ -2,7 +2,10 @@ import binaryen from "binaryen";
 import { START } from "../../shared/kernel-scratch.ts";
 import type { InstructionSet } from "../../shared/instruction-sets.ts";
 import { dotsFunctions } from "./generate-dots.ts";
+import { elementwiseFunctions } from "./generate-elementwise.ts";
+import { exponentialsFunction } from "./generate-exponentials.ts";
 import { peakFunctions } from "./generate-peak.ts";
+import { reductionFunctions } from "./generate-reductions.ts";
 import { advance, BIAS, constant, count, lines, local, set, type MultiplyAdd } from "./wat.ts";
 
 /** How a micro-kernel meets A: `rows` has element (i, k) at a + i · strideA + 4k, `columns` at a + k · strideA + 4i. */
@@ -347,6 +350,9 @@ export function kernelText(instructionSet: InstructionSet): string {
     `(module (import "env" "memory" (memory 1 65536 shared))`,
     tiles.map((tile) => multiplyFunction(tile, target)),
     dotsFunctions(target.multiplyAdd),
+    elementwiseFunctions(),
+    reductionFunctions(),
+    exponentialsFunction(),
     COPY_ROWS,
     COPY_TRANSPOSED,
     OUTER_AND_ADD,

@@ -2,8 +2,12 @@ import { STATISTICS, STATISTICS_LENGTH } from "../../core/ops/op.ts";
 import { addPartials } from "./add-partials.ts";
 import type { Kernel } from "./kernel.ts";
 
+/** Float64 values that one call of `moments` gives. */
+const MOMENTS = 5;
 /** Elements between two heartbeats. */
 const BLOCK = 65_536;
+/** Rows that columns are summed down at a time: of 50 columns they fit into the first-level cache. */
+const ROWS = 128;
 
 const rowLength = (shape: readonly number[]): number => shape.slice(1).reduce((n, size) => n * size, 1);
 
@@ -13,17 +17,17 @@ export const columnSum: Kernel<"columnSum"> = ({ x, out }, context) => {
     return addPartials(out, context, { scale: 1 });
   }
   const features = rowLength(x.shape);
-  const source = context.view(x, "float32");
+  const source = context.view(x, "float32").byteOffset;
   const sums = context.viewAt("float64", context.partialOffset(), features);
   return {
     prepare: () => {
       sums.fill(0);
     },
     run: (begin, end) => {
-      for (let row = begin; row < end; row++) {
-        if (row % 1024 === 0) context.control.beat();
-        const base = row * features;
-        for (let j = 0; j < features; j++) sums[j] = sums[j]! + source[base + j]!;
+      for (let row = begin; row < end; row += ROWS) {
+        context.control.beat();
+        const at = source + 4 * features * row;
+        context.wasm.addColumns(Math.min(ROWS, end - row), features, at, 4 * features, sums.byteOffset);
       }
     },
   };
@@ -81,26 +85,27 @@ const partialStatistics: Kernel<"statistics"> = ({ x }, context) => {
   const length = rowLength(x.shape);
   const source = context.view(x, "float32");
   const total = context.viewAt("float64", context.partialOffset(), STATISTICS_LENGTH);
+  const found = context.viewAt("float64", context.scratchOffsetBytes, MOMENTS);
   const addBlock = (first: number, last: number): void => {
-    let [sum, sumSquares, zeros, min, max] = [0, 0, 0, total[STATISTICS.min]!, total[STATISTICS.max]!];
-    for (let i = first; i < last; i++) {
+    const vectors = Math.floor((last - first) / 4);
+    const at = source.byteOffset + 4 * first;
+    context.wasm.moments(at, vectors, found.byteOffset);
+    let [sum, sumSquares, min, max, zeros] = found as unknown as [number, number, number, number, number];
+    // Up to three elements that are no whole vector.
+    for (let i = first + 4 * vectors; i < last; i++) {
       const value = source[i]!;
       sum += value;
       sumSquares += value * value;
       if (value === 0) zeros++;
-      // Written so that a NaN ends up in min and max instead of being passed over.
-      if (!(value >= min)) min = value;
-      if (!(value <= max)) max = value;
+      min = Math.min(min, value);
+      max = Math.max(max, value);
     }
     const mean = sum / (last - first);
-    let m2 = 0;
-    for (let i = first; i < last; i++) {
-      const difference = source[i]! - mean;
-      m2 += difference * difference;
-    }
+    let m2 = context.wasm.deviations(at, vectors, mean);
+    for (let i = first + 4 * vectors; i < last; i++) m2 += (source[i]! - mean) ** 2;
     mergeMoments(total, last - first, mean, m2);
-    total[STATISTICS.min] = min;
-    total[STATISTICS.max] = max;
+    total[STATISTICS.min] = Math.min(total[STATISTICS.min]!, min);
+    total[STATISTICS.max] = Math.max(total[STATISTICS.max]!, max);
     total[STATISTICS.zeros] = total[STATISTICS.zeros]! + zeros;
     total[STATISTICS.sumSquares] = total[STATISTICS.sumSquares]! + sumSquares;
   };

@@ -36,6 +36,13 @@ export type MultiplyDots = (
   scratch: number,
 ) => void;
 
+/** target = f(x), element by element; a scalar with it. */
+export type MapOne = (x: number, target: number, bytes: number, scalar: number) => void;
+/** target = f(x, y), element by element. */
+export type MapTwo = (x: number, y: number, target: number, bytes: number) => void;
+/** target = f(x, y, scalar), element by element. */
+export type MapTwoScaled = (x: number, y: number, target: number, bytes: number, scalar: number) => void;
+
 /** Exports of a generated module; see generate.ts for what each computes. Pointers and strides are in bytes. */
 export interface WasmKernels {
   readonly instructionSet: InstructionSet;
@@ -46,6 +53,24 @@ export interface WasmKernels {
   readonly columns: Readonly<Record<number, MultiplyTiles>>;
   /** By columns of C: 1, 2, 3. */
   readonly dots: Readonly<Record<number, MultiplyDots>>;
+  /** max(x, 0) − scalar. */
+  readonly relu: MapOne;
+  /** x + y. */
+  readonly addInto: MapTwo;
+  /** y where x > 0, else 0. */
+  readonly mask: MapTwo;
+  /** scalar · (x − y). */
+  readonly scaledDifference: MapTwoScaled;
+  /** x − scalar · y. */
+  readonly subtractScaled: MapTwoScaled;
+  /** sums (columns,) in float64 += Σ over rows of x. */
+  readonly addColumns: (rows: number, columns: number, x: number, stride: number, sums: number) => void;
+  /** Sum, sum of squares, min, max and number of zeros of 4 · vectors floats, five float64 at `out`. */
+  readonly moments: (x: number, vectors: number, out: number) => void;
+  /** Σ (x − mean)² of 4 · vectors floats. */
+  readonly deviations: (x: number, vectors: number, mean: number) => number;
+  /** target = exp(x − row's max), and (max, sum of the exponentials) of each row as two floats at `totals`. */
+  readonly exponentials: (rows: number, columns: number, x: number, target: number, totals: number) => void;
   readonly copyRows: (
     rows: number,
     bytes: number,
@@ -69,14 +94,14 @@ export interface WasmKernels {
 }
 
 /** @throws {KernelUnavailableError} If the module lacks an export: a build that does not match this source. */
-function exported(exports: WebAssembly.Exports, name: string): (...values: number[]) => void {
+function exported(exports: WebAssembly.Exports, name: string): (...values: number[]) => number {
   const kernel = exports[name];
   if (typeof kernel !== "function") {
     throw new KernelUnavailableError(
       `instantiateKernels: the module exports no ${name}; build the app again`,
     );
   }
-  return kernel;
+  return kernel as (...values: number[]) => number;
 }
 
 /** Instantiates one instruction set's kernels on the arena, or gives null when the runtime does not know them. */
@@ -97,6 +122,15 @@ export function instantiateKernels(
     rows: byWidth("rows"),
     columns: byWidth("columns"),
     dots: Object.fromEntries([1, 2, 3].map((width) => [width, exported(exports, `dots${width}`)])),
+    relu: exported(exports, "relu"),
+    addInto: exported(exports, "addInto"),
+    mask: exported(exports, "mask"),
+    scaledDifference: exported(exports, "scaledDifference"),
+    subtractScaled: exported(exports, "subtractScaled"),
+    addColumns: exported(exports, "addColumns"),
+    moments: exported(exports, "moments"),
+    deviations: exported(exports, "deviations"),
+    exponentials: exported(exports, "exponentials"),
     copyRows: exported(exports, "copyRows"),
     copyTransposed: exported(exports, "copyTransposed"),
     outer: exported(exports, "outer"),

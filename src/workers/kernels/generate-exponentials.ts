@@ -1,0 +1,91 @@
+import { advance, constant, lines, local, set } from "./wat.ts";
+
+const splat = (value: number): string => `(f32x4.splat (f32.const ${value}))`;
+
+/** exp(r) for |r| ≤ ln 2 / 2: the coefficients of r² … r⁷ (Cephes, expf). */
+const COEFFICIENTS = [
+  1.98756915e-4, 1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1, 5.0000001201e-1,
+];
+/** ln 2 in two parts: the first has so few bits that n · LN2_HIGH is exact. */
+const LN2_HIGH = 0.693359375;
+const LN2_LOW = -2.1219444e-4;
+/** Below this exp is no normal float32. */
+const LOWEST = -87.33;
+
+/** e ← exp(v) of four lanes for v ≤ 0: v = n ln 2 + r, exp(v) = 2ⁿ exp(r). NaN stays NaN. */
+const exponential = lines([
+  set("v", `(f32x4.max ${local("v")} ${splat(LOWEST)})`),
+  set("n", `(f32x4.nearest (f32x4.mul ${local("v")} ${splat(Math.LOG2E)}))`),
+  set("v", `(f32x4.sub ${local("v")} (f32x4.mul ${local("n")} ${splat(LN2_HIGH)}))`),
+  set("v", `(f32x4.sub ${local("v")} (f32x4.mul ${local("n")} ${splat(LN2_LOW)}))`),
+  set(
+    "e",
+    COEFFICIENTS.slice(1).reduce(
+      (sum, coefficient) => `(f32x4.add (f32x4.mul ${sum} ${local("v")}) ${splat(coefficient)})`,
+      splat(COEFFICIENTS[0]!),
+    ),
+  ),
+  set("e", `(f32x4.add (f32x4.mul (f32x4.mul ${local("e")} ${local("v")}) ${local("v")}) ${local("v")})`),
+  set("e", `(f32x4.add ${local("e")} ${splat(1)})`),
+  set(
+    "e",
+    `(f32x4.mul ${local("e")} (i32x4.shl (i32x4.add (i32x4.trunc_sat_f32x4_s ${local("n")}) (i32x4.splat (i32.const 127))) (i32.const 23)))`,
+  ),
+]);
+
+/** Goes along a row: vectors while four columns are left, then one column at a time. */
+function alongRow(label: string, body: (width: 4 | 1) => readonly string[]): string {
+  return lines([
+    set("left", local("columns")),
+    ([4, 1] as const).flatMap((width) => [
+      `(block $no_${label}${width} (loop $${label}${width} (br_if $no_${label}${width} (i32.lt_u ${local("left")} ${constant(width)}))`,
+      ...body(width),
+      advance("left", constant(-width)),
+      `(br $${label}${width})))`,
+    ]),
+  ]);
+}
+
+/**
+ * `exponentials(rows, columns, x, target, totals)`: for every row of x (rows, columns), target = exp(x − max x), and
+ * two floats into totals (rows, 2): max x and the sum of the row's exponentials. Within 2 units of the last place.
+ */
+export const exponentialsFunction = (): string =>
+  lines([
+    '(func (export "exponentials") (param $rows i32) (param $columns i32) (param $x i32) (param $target i32) (param $totals i32)',
+    "(local $left i32) (local $at i32) (local $largest f32) (local $sum f32) (local $all v128)",
+    "(local $v v128) (local $n v128) (local $e v128) (local $sums v128)",
+    `(block $done (loop $row (br_if $done (i32.eqz ${local("rows")}))`,
+    set("at", local("x")),
+    set("largest", "(f32.const -inf)"),
+    set("left", local("columns")),
+    `(loop $largest ${set("largest", `(f32.max ${local("largest")} (f32.load ${local("at")}))`)}`,
+    advance("at", constant(4)),
+    `(br_if $largest (local.tee $left (i32.sub ${local("left")} (i32.const 1)))))`,
+    set("all", `(f32x4.splat ${local("largest")})`),
+    set("sums", "(v128.const i64x2 0 0)"),
+    set("sum", "(f32.const 0)"),
+    alongRow("exp", (width) => [
+      set("v", `(v128.load${width === 4 ? "" : "32_zero"} ${local("x")})`),
+      set("v", `(f32x4.sub ${local("v")} ${local("all")})`),
+      exponential,
+      ...(width === 4
+        ? [
+            `(v128.store ${local("target")} ${local("e")})`,
+            set("sums", `(f32x4.add ${local("sums")} ${local("e")})`),
+          ]
+        : [
+            `(v128.store32_lane 0 ${local("target")} ${local("e")})`,
+            set("sum", `(f32.add ${local("sum")} (f32x4.extract_lane 0 ${local("e")}))`),
+          ]),
+      advance("x", constant(4 * width)),
+      advance("target", constant(4 * width)),
+    ]),
+    `(f32.store ${local("totals")} ${local("largest")})`,
+    `(f32.store offset=4 ${local("totals")} ${[0, 1, 2, 3]
+      .map((lane) => `(f32x4.extract_lane ${lane} ${local("sums")})`)
+      .reduce((left, right) => `(f32.add ${left} ${right})`, local("sum"))})`,
+    advance("totals", constant(8)),
+    advance("rows", constant(-1)),
+    "(br $row))))",
+  ]);
