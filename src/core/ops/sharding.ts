@@ -28,11 +28,22 @@ export interface Phase<T> {
   readonly costNs: number;
 }
 
-// Rates of one worker (Zen 4 class, November 2026). An element of an element-wise loop takes about a nanosecond, which
-// is why the other ops simply give their number of elements.
-const MULTIPLY_ADDS_PER_NS = 20;
-const OUTER_PRODUCTS_PER_NS = 3;
-const EXPONENTIAL_NS = 10;
+/**
+ * What one worker takes, measured in November 2026 (Zen 5, one thread of two, data in the cache). They are constants,
+ * because the number of threads decides the last bits of sums: it must not depend on the measurement of a day.
+ */
+const COST_NS = {
+  multiplyAdd: 0.02,
+  /** One element of an outer product, written and added up in full. */
+  outerProduct: 0.33,
+  /** Vector loops: an element loaded, changed and stored. */
+  element: 0.2,
+  /** Float64 sums, and their minimum, maximum and zeros. */
+  moment: 1.2,
+  exponential: 1.5,
+  /** Plain loops: conversions of data, counts of a histogram, the squared error of a row. */
+  plain: 1,
+} as const;
 
 const numel = (tensor: TensorLike): number => tensor.shape.reduce((product, size) => product * size, 1);
 const rowsOf = (tensor: TensorLike): number => tensor.shape[0] ?? 1;
@@ -70,7 +81,7 @@ function reduction<T extends TensorLike>(
       items: numel(out),
       accesses: [write(out)],
       partialBytes: 0,
-      costNs: numel(out),
+      costNs: COST_NS.element * numel(out),
     },
   ];
 }
@@ -82,57 +93,75 @@ type ShardingRules = {
 const RULES: ShardingRules = {
   matmul: ({ a, b, out, transposeA }) => {
     const multiplyAdds = (numel(a) * numel(out)) / (transposeA ? (a.shape[1] ?? 1) : rowsOf(a));
-    const costNs = multiplyAdds / MULTIPLY_ADDS_PER_NS;
+    const costNs = multiplyAdds * COST_NS.multiplyAdd;
     return transposeA
       ? reduction([a, b], out, { rows: rowsOf(a), partialBytes: numel(out) * 4, costNs })
       : [rowWise(rowsOf(out), costNs, [read(a), readAll(b), write(out)])];
   },
   linear: ({ x, w, bias, out, relu }) => {
-    const costNs = (numel(x) * (out.shape[1] ?? 1)) / MULTIPLY_ADDS_PER_NS;
+    const costNs = numel(x) * (out.shape[1] ?? 1) * COST_NS.multiplyAdd;
     const outputs = relu === null ? [out] : [out, relu.out];
     return [rowWise(rowsOf(out), costNs, [read(x), readAll(w), readAll(bias), ...outputs.map(write)])];
   },
-  addBias: ({ x, bias, out }) => [rowWise(rowsOf(x), numel(x), [read(x), readAll(bias), write(out)])],
-  relu: ({ x, out }) => [rowWise(rowsOf(x), numel(x), [read(x), write(out)])],
-  reluBackward: ({ x, dy, dx }) => [rowWise(rowsOf(x), numel(x), [read(x), read(dy), write(dx)])],
+  addBias: ({ x, bias, out }) => [
+    rowWise(rowsOf(x), COST_NS.element * numel(x), [read(x), readAll(bias), write(out)]),
+  ],
+  relu: ({ x, out }) => [rowWise(rowsOf(x), COST_NS.element * numel(x), [read(x), write(out)])],
+  reluBackward: ({ x, dy, dx }) => [
+    rowWise(rowsOf(x), COST_NS.element * numel(x), [read(x), read(dy), write(dx)]),
+  ],
   columnSum: ({ x, out }) =>
-    reduction([x], out, { rows: rowsOf(x), partialBytes: numel(out) * 8, costNs: numel(x) }),
+    reduction([x], out, {
+      rows: rowsOf(x),
+      partialBytes: numel(out) * 8,
+      costNs: COST_NS.element * numel(x),
+    }),
   outerProductSum: ({ x, dy, out }) =>
     reduction([x, dy], out, {
       rows: rowsOf(x),
       partialBytes: numel(out) * 4,
-      costNs: (numel(x) * (dy.shape[1] ?? 1)) / OUTER_PRODUCTS_PER_NS,
+      costNs: numel(x) * (dy.shape[1] ?? 1) * COST_NS.outerProduct,
     }),
   mse: ({ pred, target, loss }) =>
-    reduction([pred, target], loss, { rows: rowsOf(pred), partialBytes: 8, costNs: rowsOf(pred) }),
+    reduction([pred, target], loss, {
+      rows: rowsOf(pred),
+      partialBytes: 8,
+      costNs: COST_NS.plain * rowsOf(pred),
+    }),
   mseBackward: ({ pred, target, dpred }) => [
-    rowWise(rowsOf(pred), rowsOf(pred), [read(pred), read(target), write(dpred)]),
+    rowWise(rowsOf(pred), COST_NS.element * rowsOf(pred), [read(pred), read(target), write(dpred)]),
   ],
   crossEntropy: ({ logits, target, loss }) =>
     reduction([logits, target], loss, {
       rows: rowsOf(logits),
       partialBytes: 8,
-      costNs: EXPONENTIAL_NS * numel(logits),
+      costNs: COST_NS.exponential * numel(logits),
     }),
   crossEntropyBackward: ({ logits, target, dlogits }) => [
-    rowWise(rowsOf(logits), EXPONENTIAL_NS * numel(logits), [read(logits), read(target), write(dlogits)]),
+    rowWise(rowsOf(logits), COST_NS.exponential * numel(logits), [
+      read(logits),
+      read(target),
+      write(dlogits),
+    ]),
   ],
-  scaleBytes: ({ bytes, out }) => [rowWise(rowsOf(out), numel(out), [read(bytes), write(out)])],
+  scaleBytes: ({ bytes, out }) => [
+    rowWise(rowsOf(out), COST_NS.plain * numel(out), [read(bytes), write(out)]),
+  ],
   // The merge of the partial moments writes all of `out` at once, so it is one item of one worker.
   statistics: ({ x, out }) => [
     ...reduction([x], out, {
       rows: rowsOf(x),
       partialBytes: STATISTICS_LENGTH * 8,
-      costNs: 2 * numel(x),
+      costNs: COST_NS.moment * numel(x),
     }).map((phase) => (phase.name === "reduce" ? { ...phase, items: 1 } : phase)),
   ],
   normalize: ({ x, statistics, out }) => [
-    rowWise(rowsOf(x), numel(x), [read(x), readAll(statistics), write(out)]),
+    rowWise(rowsOf(x), COST_NS.plain * numel(x), [read(x), readAll(statistics), write(out)]),
   ],
   histogram: ({ x, out }) =>
-    reduction([x], out, { rows: rowsOf(x), partialBytes: numel(out) * 8, costNs: numel(x) }),
+    reduction([x], out, { rows: rowsOf(x), partialBytes: numel(out) * 8, costNs: COST_NS.plain * numel(x) }),
   gatherRows: ({ x, indices, out }) => [
-    rowWise(rowsOf(out), numel(out), [readAll(x), readAll(indices), write(out)]),
+    rowWise(rowsOf(out), COST_NS.element * numel(out), [readAll(x), readAll(indices), write(out)]),
   ],
   sgd: ({ param, grad, lr }) => [
     {
@@ -141,7 +170,7 @@ const RULES: ShardingRules = {
       items: numel(param),
       accesses: [write(param), read(grad), readAll(lr)],
       partialBytes: 0,
-      costNs: numel(param),
+      costNs: COST_NS.element * numel(param),
     },
   ],
   record: ({ source }) => [

@@ -10,7 +10,7 @@ import { groupPhases, type PhaseGroup, type PlacedPhase } from "./group-phases.t
  * Less than this for each worker, and a second one gains nothing: passing a barrier takes about a microsecond while
  * all workers are awake (2 cores, Zen 4 class, November 2026).
  */
-const COST_PER_THREAD_NS = 8_000;
+const COST_PER_THREAD_NS = 4_000;
 
 /** Work in order: each program runs `repeats` times. */
 export interface Section {
