@@ -1,6 +1,7 @@
 import type { BenchCase } from "./bench-case.ts";
 import { NOTEBOOK_CASES } from "./notebook-case.ts";
 import { productCase } from "./product-case.ts";
+import { TRAINING_STEP_CASES } from "./training-step.ts";
 
 const square = (size: number): BenchCase =>
   productCase({ name: `square-${size}`, m: size, k: size, n: size });
@@ -14,4 +15,5 @@ export const BENCH_CASES: readonly BenchCase[] = [
   productCase({ name: "layer-dx", m: 50_000, k: 50, n: 784, transposeB: true }),
   productCase({ name: "lesson", m: 5, k: 784, n: 10 }),
   ...NOTEBOOK_CASES,
+  ...TRAINING_STEP_CASES,
 ];
