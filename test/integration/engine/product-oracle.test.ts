@@ -1,0 +1,259 @@
+import { describe, expect, it } from "vitest";
+import { setV8Flags } from "../../../src/main/engine/v8-flags.ts";
+import { INSTRUCTION_SETS } from "../../../src/shared/instruction-sets.ts";
+import { productScratch } from "../../../src/shared/kernel-scratch.ts";
+import { assembleKernels, kernelText } from "../../../src/workers/kernels/generate.ts";
+import { compileProduct } from "../../../src/workers/kernels/multiply.ts";
+import { instantiateKernels, type WasmKernels } from "../../../src/workers/kernels/wasm-kernels.ts";
+
+// As the app runs; kernels.test.ts goes through the same driver without flags.
+setV8Flags();
+
+type Shape = readonly [rows: number, depth: number, columns: number];
+interface Flags {
+  readonly transposeA: boolean;
+  readonly transposeB: boolean;
+  readonly accumulate: boolean;
+  readonly epilogue: boolean;
+}
+
+const SHIFT = 0.25;
+const GUARD = 16;
+const SENTINEL = 12_345;
+
+/** Around the heights and widths of tiles, primes, the notebook's 50. */
+const EDGES = [1, 2, 3, 5, 6, 7, 8, 13, 15, 16, 17, 31, 33, 48, 50, 51, 64, 97];
+/** Around the rounds of a tile and the blocks of the depth; the notebook's 784. */
+const DEPTHS = [1, 2, 3, 7, 8, 9, 17, 50, 64, 127, 255, 256, 257, 300, 513, 784];
+const SMALL: readonly Shape[] = EDGES.flatMap((rows, i) =>
+  EDGES.map((columns, j): Shape => [rows, DEPTHS[(7 * i + 3 * j) % DEPTHS.length], columns]),
+);
+/** Past the sizes from which operands are packed and blocks are cut. */
+const LARGE: readonly Shape[] = [
+  [1_000, 50, 1],
+  [131, 784, 50],
+  [96, 784, 131],
+  [513, 300, 130],
+  [127, 1_031, 257],
+  [1_025, 17, 128],
+  [5, 784, 10],
+  [640, 5, 784],
+  [256, 256, 256],
+  [257, 259, 511],
+];
+const SHAPES = [...SMALL, ...LARGE];
+
+const FLAGS: readonly Flags[] = [false, true].flatMap((transposeA) =>
+  [false, true].flatMap((transposeB) => [
+    { transposeA, transposeB, accumulate: false, epilogue: false },
+    { transposeA, transposeB, accumulate: true, epilogue: false },
+    { transposeA, transposeB, accumulate: false, epilogue: true },
+  ]),
+);
+
+const memory = new WebAssembly.Memory({ initial: 512, maximum: 65_536, shared: true });
+const candidates = INSTRUCTION_SETS.map((instructionSet) => {
+  const kernels = instantiateKernels(instructionSet, assembleKernels(kernelText(instructionSet)), memory);
+  if (kernels === null) throw new Error(`${instructionSet} is not known to this runtime`);
+  return kernels;
+});
+
+/** Deterministic values of both signs below 1, in all bits of the fraction. */
+function fill(values: Float32Array, seed: number): void {
+  let state = seed;
+  for (let i = 0; i < values.length; i++) {
+    state = (Math.imul(state, 1664525) + 1013904223) | 0;
+    values[i] = state / 2 ** 31;
+  }
+}
+
+/** Operands one after another from byte 68 on (4-byte aligned only), each between guards. */
+class Operands {
+  readonly #places: { at: number; length: number }[] = [];
+  end = 68;
+
+  floats(length: number): Float32Array {
+    const at = this.end + 4 * GUARD;
+    this.end = at + 4 * length + 4 * GUARD;
+    this.#places.push({ at, length });
+    return new Float32Array(memory.buffer, at, length);
+  }
+
+  guard(): void {
+    for (const { at, length } of this.#places) {
+      new Float32Array(memory.buffer, at - 4 * GUARD, GUARD).fill(SENTINEL);
+      new Float32Array(memory.buffer, at + 4 * length, GUARD).fill(SENTINEL);
+    }
+  }
+
+  /** Whether nothing was written beside an operand. */
+  intact(): boolean {
+    return this.#places.every(({ at, length }) =>
+      [at - 4 * GUARD, at + 4 * length].every((place) =>
+        new Float32Array(memory.buffer, place, GUARD).every((value) => value === SENTINEL),
+      ),
+    );
+  }
+}
+
+interface Case {
+  readonly a: Float32Array;
+  readonly b: Float32Array;
+  readonly c: Float32Array;
+  readonly bias: Float32Array;
+  readonly relu: Float32Array;
+  readonly operands: Operands;
+}
+
+function place([rows, depth, columns]: Shape): Case {
+  const operands = new Operands();
+  const a = operands.floats(rows * depth);
+  const b = operands.floats(depth * columns);
+  const c = operands.floats(rows * columns);
+  const bias = operands.floats(columns);
+  const relu = operands.floats(rows * columns);
+  for (const [seed, values] of [a, b, c, bias].entries()) fill(values, seed + 1);
+  return { a, b, c, bias, relu, operands };
+}
+
+/** Multiplies with one candidate; rows come in two parts, as from a planner's blocks. */
+function multiply(
+  kernels: WasmKernels,
+  { a, b, c, bias, relu, operands }: Case,
+  [rows, depth, columns]: Shape,
+  flags: Flags,
+): void {
+  operands.guard();
+  const compiled = compileProduct(
+    kernels,
+    {
+      rows,
+      columns,
+      depth,
+      a: { at: a.byteOffset, stride: 4 * (flags.transposeA ? rows : depth), transposed: flags.transposeA },
+      b: { at: b.byteOffset, stride: 4 * (flags.transposeB ? depth : columns), transposed: flags.transposeB },
+      c: { at: c.byteOffset, stride: 4 * columns },
+      accumulate: flags.accumulate,
+      ...(flags.epilogue
+        ? { epilogue: { biasAt: bias.byteOffset, relu: { at: relu.byteOffset, shift: SHIFT } } }
+        : {}),
+    },
+    operands.end,
+    () => undefined,
+  );
+  const needed = operands.end + productScratch(depth, columns).bytes - memory.buffer.byteLength;
+  if (needed > 0) throw new Error(`the test's memory is ${needed} bytes too small`);
+  compiled.prepare();
+  const middle = Math.floor(rows / 3);
+  compiled.multiply(0, middle, 0, depth);
+  compiled.multiply(middle, rows, 0, depth);
+}
+
+/** The float64 product, and with it Σ |a b|, which bounds the rounding. */
+function reference(
+  { a, b }: Case,
+  [rows, depth, columns]: Shape,
+  { transposeA, transposeB }: Flags,
+): { sums: Float64Array; magnitudes: Float64Array } {
+  const sums = new Float64Array(rows * columns);
+  const magnitudes = new Float64Array(rows * columns);
+  for (let i = 0; i < rows; i++) {
+    for (let k = 0; k < depth; k++) {
+      const left = transposeA ? a[k * rows + i] : a[i * depth + k];
+      for (let j = 0; j < columns; j++) {
+        const term = left * (transposeB ? b[j * depth + k] : b[k * columns + j]);
+        sums[i * columns + j] += term;
+        magnitudes[i * columns + j] += Math.abs(term);
+      }
+    }
+  }
+  return { sums, magnitudes };
+}
+
+const UNIT_ROUNDOFF = 2 ** -24;
+
+/** What is wrong with a candidate's result, in words, or null. */
+function fault(kernels: WasmKernels, shape: Shape, flags: Flags): string | null {
+  const one = place(shape);
+  const [, depth, columns] = shape;
+  const before = { a: one.a.slice(), b: one.b.slice(), c: one.c.slice() };
+  const { sums, magnitudes } = reference(one, shape, flags);
+  multiply(kernels, one, shape, flags);
+  const where = `${kernels.instructionSet} ${shape.join("×")} ${JSON.stringify(flags)}`;
+  for (let at = 0; at < sums.length; at++) {
+    const beginning = flags.accumulate ? before.c[at] : flags.epilogue ? one.bias[at % columns] : 0;
+    const expected = sums[at] + beginning;
+    // Higham, Accuracy and Stability, 3.1: n roundings change a sum by at most about n u Σ |terms|.
+    const bound = (depth + 2) * UNIT_ROUNDOFF * (magnitudes[at] + Math.abs(beginning));
+    if (!(Math.abs(one.c[at] - expected) <= bound)) {
+      return `${where}: element ${at} is ${one.c[at]}, expected ${expected} ± ${bound}`;
+    }
+    const activated = Math.fround(Math.max(one.c[at], 0) - SHIFT);
+    if (flags.epilogue && one.relu[at] !== activated) {
+      return `${where}: relu ${at} is ${one.relu[at]}, expected ${activated}`;
+    }
+  }
+  if (!one.operands.intact()) return `${where}: wrote beside an operand`;
+  const inputsKept =
+    one.a.every((value, i) => value === before.a[i]) && one.b.every((value, i) => value === before.b[i]);
+  return inputsKept ? null : `${where}: changed an operand`;
+}
+
+describe.each(candidates)("compileProduct() with $instructionSet", (kernels) => {
+  it("equals the float64 product within the bound of rounding, on over 300 shapes, stored in every way", () => {
+    expect(SHAPES.length).toBeGreaterThan(300);
+    const faults = SHAPES.flatMap((shape, index) =>
+      // Every shape in three ways, neighbours in different ones; the large ones in all.
+      FLAGS.filter((_, way) => shape[0] * shape[1] * shape[2] > 1e6 || (way + index) % 4 === 0).map((flags) =>
+        fault(kernels, shape, flags),
+      ),
+    );
+    expect(faults.filter((found) => found !== null)).toEqual([]);
+  });
+
+  it.each<Shape>([
+    [7, 9, 21],
+    [13, 17, 50],
+    [130, 270, 35],
+    [97, 33, 131],
+  ])("carries NaN and infinity of %i×%i×%i just where they belong", (...shape) => {
+    const [rows, depth, columns] = shape;
+    const [row, step, column] = [rows - 2, depth - 1, columns - 1];
+    for (const flags of FLAGS) {
+      const at = (matrix: "a" | "b", i: number, j: number): number =>
+        matrix === "a"
+          ? flags.transposeA
+            ? j * rows + i
+            : i * depth + j
+          : flags.transposeB
+            ? j * depth + i
+            : i * columns + j;
+      const isNotFinite = (one: Case): string[] =>
+        [...one.c.entries()]
+          .filter(([, value]) => !Number.isFinite(value))
+          .map(([place]) => `${Math.floor(place / columns)},${place % columns}`);
+      const wholeRow = Array.from({ length: columns }, (_, j) => `${row},${j}`);
+      const wholeColumn = Array.from({ length: rows }, (_, i) => `${i},${column}`);
+
+      const withNaNInA = place(shape);
+      withNaNInA.a[at("a", row, step)] = NaN;
+      multiply(kernels, withNaNInA, shape, flags);
+      expect(isNotFinite(withNaNInA)).toEqual(wholeRow);
+      if (flags.epilogue) expect(withNaNInA.relu[row * columns]).toBeNaN();
+
+      const withNaNInB = place(shape);
+      withNaNInB.b[at("b", step, column)] = NaN;
+      multiply(kernels, withNaNInB, shape, flags);
+      expect(isNotFinite(withNaNInB)).toEqual(wholeColumn);
+
+      const withInfinity = place(shape);
+      withInfinity.a[at("a", row, step)] = Infinity;
+      withInfinity.b[at("b", step, 0)] = 0;
+      multiply(kernels, withInfinity, shape, flags);
+      expect(isNotFinite(withInfinity)).toEqual(wholeRow);
+      // Infinity · 0
+      expect(withInfinity.c[row * columns]).toBeNaN();
+      expect(Math.abs(withInfinity.c[row * columns + 1])).toBe(Infinity);
+    }
+  });
+});
