@@ -32,6 +32,13 @@ export const activitySchema = v.object({
 });
 export type Activity = v.InferOutput<typeof activitySchema>;
 
+const loopDelayFields = { p50: v.number(), p99: v.number(), max: v.number() };
+/** Delay of the main process's event loop in milliseconds: median, 99th percentile, longest. */
+const loopDelaySchema = v.object(loopDelayFields);
+export type LoopDelay = v.InferOutput<typeof loopDelaySchema>;
+const activityDelaySchema = v.object({ name: v.string(), ...loopDelayFields });
+export type ActivityDelay = v.InferOutput<typeof activityDelaySchema>;
+
 /** What the diagnostics page and `lab doctor` show. */
 export const diagnosticsSchema = v.object({
   appVersion: v.string(),
@@ -47,8 +54,10 @@ export const diagnosticsSchema = v.object({
   /** Flags of V8 that the app has set for its kernels. */
   v8Flags: v.array(v.string()),
   arena: v.object({ usedBytes: v.number(), committedBytes: v.number(), maximumBytes: v.number() }),
-  /** Event-loop delay of the main process since it was last read. */
-  eventLoopDelayMs: v.object({ p50: v.number(), p99: v.number(), max: v.number() }),
+  /** Since it was last read. */
+  eventLoopDelayMs: loopDelaySchema,
+  /** From the start to the end of the last run, of an earlier start of the app if need be; null before the first. */
+  lastActivityDelayMs: v.nullable(activityDelaySchema),
   rssBytes: v.number(),
   peakRssBytes: v.number(),
   database: v.object({

@@ -4,10 +4,11 @@ import { EXIT, type ExitCode } from "./exit-code.ts";
 import { textTable } from "./text-table.ts";
 import { tuningText } from "./tuning-text.ts";
 
+const milliseconds = (ms: number): string => `${ms.toFixed(1)} ms`;
 const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
 
 function report(diagnostics: Diagnostics): string {
-  const { machine, database, pool, arena } = diagnostics;
+  const { machine, database, pool, arena, lastActivityDelayMs: lastDelay } = diagnostics;
   const lines = [
     ["app", diagnostics.appVersion],
     [
@@ -23,6 +24,12 @@ function report(diagnostics: Diagnostics): string {
     ["kernel", machine.kernel],
     ["V8 flags", diagnostics.v8Flags.join(" ") || "none"],
     ["arena", `${megabytes(arena.usedBytes)} used of ${megabytes(arena.maximumBytes)}`],
+    [
+      "main's delay",
+      lastDelay === null
+        ? "no run has been measured yet"
+        : `during ${lastDelay.name}: median ${milliseconds(lastDelay.p50)}, p99 ${milliseconds(lastDelay.p99)}, longest ${milliseconds(lastDelay.max)}`,
+    ],
     ["database", `${database.path}, ${megabytes(database.sizeBytes)}, ${database.runs} runs`],
     ["schema", `version ${database.schemaVersion}${database.readOnly ? ", opened read-only" : ""}`],
     ["integrity", database.integrity],

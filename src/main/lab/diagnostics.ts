@@ -1,36 +1,9 @@
-import { monitorEventLoopDelay } from "node:perf_hooks";
-import type { Diagnostics } from "../../shared/ipc-contract.ts";
+import type { ActivityDelay, Diagnostics } from "../../shared/ipc-contract.ts";
 import type { Machine } from "../../shared/run-records.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { Store } from "../store/store.ts";
+import type { EventLoopDelay } from "./event-loop-delay.ts";
 import { tuningReport } from "./tuning-report.ts";
-
-const NANOSECONDS_PER_MS = 1e6;
-
-/** Delay of main's event loop, from the app's start on. */
-export class EventLoopDelay {
-  readonly #histogram = monitorEventLoopDelay({ resolution: 2 });
-
-  constructor() {
-    this.#histogram.enable();
-  }
-
-  /** Delay since the last reading, beyond the timer's own resolution. */
-  read(): { p50: number; p99: number; max: number } {
-    const inMs = (nanoseconds: number): number => Math.max(0, nanoseconds / NANOSECONDS_PER_MS - 2);
-    const reading = {
-      p50: inMs(this.#histogram.percentile(50)),
-      p99: inMs(this.#histogram.percentile(99)),
-      max: inMs(this.#histogram.max),
-    };
-    this.#histogram.reset();
-    return reading;
-  }
-
-  stop(): void {
-    this.#histogram.disable();
-  }
-}
 
 export interface DiagnosticsSources {
   readonly appVersion: string;
@@ -44,6 +17,8 @@ export interface DiagnosticsSources {
   readonly engine: Engine;
   readonly store: Store;
   readonly delay: EventLoopDelay;
+  /** During the last run of an earlier start. */
+  readonly earlierDelay: ActivityDelay | null;
   /** Why the kernels' tuning could not be kept, or null. */
   readonly tuningProblem: string | null;
 }
@@ -97,6 +72,7 @@ export function collectDiagnostics(sources: DiagnosticsSources): Diagnostics {
       maximumBytes: engine.arena.maximumBytes,
     },
     eventLoopDelayMs: delay.read(),
+    lastActivityDelayMs: delay.lastActivity ?? sources.earlierDelay,
     rssBytes: process.memoryUsage.rss(),
     peakRssBytes: process.resourceUsage().maxRSS * 1024,
     database,

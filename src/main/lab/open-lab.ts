@@ -3,11 +3,13 @@ import { dirname, join } from "node:path";
 import { Engine } from "../engine/engine.ts";
 import { beginFlagTrial } from "../engine/flag-trial.ts";
 import { setV8Flags } from "../engine/v8-flags.ts";
+import type { ActivityDelay } from "../../shared/ipc-contract.ts";
 import type { Machine } from "../../shared/run-records.ts";
 import { exportTimingsCsv } from "../store/export-timings-csv.ts";
 import { openStore } from "../store/open-store.ts";
 import { ActivityTracker } from "./activity-tracker.ts";
-import { collectDiagnostics, EventLoopDelay } from "./diagnostics.ts";
+import { collectDiagnostics } from "./diagnostics.ts";
+import { EventLoopDelay, savedActivityDelay } from "./event-loop-delay.ts";
 import type { Lab, LabEvent } from "./lab.ts";
 import { describeMachine } from "./machine.ts";
 import { NotebookLab } from "./notebook/notebook-lab.ts";
@@ -80,6 +82,7 @@ export async function openLab(options: LabOptions): Promise<Lab> {
     engine,
     store,
     tracker,
+    delay,
     emit,
     get machineId() {
       return machine().id;
@@ -89,6 +92,13 @@ export async function openLab(options: LabOptions): Promise<Lab> {
   const supervisor = new RunSupervisor(services);
   const notebook = new NotebookLab(services, supervisor);
   const training = new TrainingLab(services, supervisor, notebook);
+
+  let earlierDelay: ActivityDelay | null | undefined;
+  /** From the database once: this process's own runs are known without it. */
+  const readEarlierDelay = (): ActivityDelay | null => {
+    if (earlierDelay === undefined) earlierDelay = savedActivityDelay(store.listRuns());
+    return earlierDelay;
+  };
 
   return {
     describeNotebook: () => notebook.describe(),
@@ -104,6 +114,7 @@ export async function openLab(options: LabOptions): Promise<Lab> {
     exportTimings: (runIds, path) => exportTimingsCsv(store, runIds, path),
     tuneKernels: async () => {
       await supervisor.work("tuning", "Testing and timing the kernels", async () => {
+        tracker.phase("every set against a plain loop");
         await engine.tune();
       });
       return tuningReport(engine.tuning);
@@ -116,6 +127,7 @@ export async function openLab(options: LabOptions): Promise<Lab> {
         engine,
         store,
         delay,
+        earlierDelay: readEarlierDelay(),
         v8Flags,
         tuningProblem: tuning.problem,
         flagsWithheld: !trial.allowed,

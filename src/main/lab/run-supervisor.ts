@@ -4,6 +4,7 @@ import type { Quantities, RunStatus, RunSummary } from "../../shared/run-records
 import type { Engine } from "../engine/engine.ts";
 import type { NewRun, Store } from "../store/store.ts";
 import type { ActivityTracker } from "./activity-tracker.ts";
+import { delayQuantities, type EventLoopDelay } from "./event-loop-delay.ts";
 import { ExperimentCancelled } from "./experiment-cancelled.ts";
 import type { LabEvent, StartedRun } from "./lab.ts";
 
@@ -12,6 +13,7 @@ export interface LabServices {
   readonly engine: Engine;
   readonly store: Store;
   readonly tracker: ActivityTracker;
+  readonly delay: EventLoopDelay;
   readonly emit: (event: LabEvent) => void;
   readonly machineId: string;
   readonly resourcesDir: string;
@@ -40,7 +42,7 @@ export class RunSupervisor {
     body: (runId: string) => Promise<void>,
     summarise: () => Quantities,
   ): StartedRun {
-    const { engine, store, tracker, emit, machineId } = this.#services;
+    const { engine, store, tracker, delay, emit, machineId } = this.#services;
     this.#assertIdle();
     if (store.readOnly) {
       throw new StoreError(
@@ -53,8 +55,9 @@ export class RunSupervisor {
         : store.resumeRun(row.resume);
     engine.clearCancellation();
     tracker.begin(run.id, run.kind, title);
+    delay.beginActivity();
     emit({ name: "runChanged", payload: run });
-    const done = this.#see(run, body, summarise);
+    const done = this.#see(title, run, body, summarise);
     this.#current = done;
     return { runId: run.id, done };
   }
@@ -95,11 +98,12 @@ export class RunSupervisor {
   }
 
   async #see(
+    title: string,
     run: RunSummary,
     body: (runId: string) => Promise<void>,
     summarise: () => Quantities,
   ): Promise<RunSummary> {
-    const { store, tracker, emit } = this.#services;
+    const { store, tracker, delay, emit } = this.#services;
     let status: Exclude<RunStatus, "running"> = "finished";
     let failure: string | null = null;
     try {
@@ -114,7 +118,8 @@ export class RunSupervisor {
         failure = error instanceof Error ? error.message : String(error);
       }
     }
-    const end = { status, failure, summary: summarise(), finishedAt: new Date().toISOString() };
+    const summary = { ...summarise(), ...delayQuantities(delay.endActivity(title)) };
+    const end = { status, failure, summary, finishedAt: new Date().toISOString() };
     let finished: RunSummary = { ...run, ...end };
     try {
       finished = store.finishRun(run.id, end);

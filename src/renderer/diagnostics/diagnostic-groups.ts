@@ -1,4 +1,4 @@
-import type { Diagnostics } from "../../shared/ipc-contract.ts";
+import type { Diagnostics, LoopDelay } from "../../shared/ipc-contract.ts";
 import type { TuningReport } from "../../shared/tuning.ts";
 import { formatDuration } from "../format/duration.ts";
 import { formatBytes, formatPercent } from "../format/number.ts";
@@ -21,6 +21,12 @@ const time = (label: string, value: number): Fact => ({
   exact: `${value} ms`,
 });
 const count = (label: string, value: number): Fact => ({ label, text: String(value), exact: String(value) });
+
+const delayFacts = ({ p50, p99, max }: LoopDelay): readonly Fact[] => [
+  time("median", p50),
+  time("99th percentile", p99),
+  time("longest", max),
+];
 
 /** Everything that is known of this installation, in groups. */
 export function diagnosticGroups(known: Diagnostics): readonly FactGroup[] {
@@ -59,7 +65,17 @@ export function diagnosticGroups(known: Diagnostics): readonly FactGroup[] {
     },
     {
       title: "Event-loop delay of main, since the last look",
-      facts: [time("median", delay.p50), time("99th percentile", delay.p99), time("longest", delay.max)],
+      facts: delayFacts(delay),
+    },
+    {
+      title: "Event-loop delay of main, during the last run",
+      facts:
+        known.lastActivityDelayMs === null
+          ? [{ label: "run", text: "none has been measured yet" }]
+          : [
+              { label: "run", text: known.lastActivityDelayMs.name },
+              ...delayFacts(known.lastActivityDelayMs),
+            ],
     },
     {
       title: "Database",

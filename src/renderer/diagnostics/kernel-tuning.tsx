@@ -28,9 +28,13 @@ export function KernelTuning({ report, onTuned }: KernelTuningProps) {
         <Button
           variant="default"
           leftSection={<Gauge size="1rem" aria-hidden="true" />}
-          disabled={busy}
+          // Not disabled, which would take the keyboard's focus away while it tunes.
+          aria-disabled={busy}
+          data-disabled={busy}
           title={activity !== null && !tuning ? `${activity.title} is running; wait for its end` : undefined}
-          onClick={() => void tune()}
+          onClick={() => {
+            if (!busy) void tune();
+          }}
         >
           {tuning ? "Tuning…" : "Tune again"}
         </Button>

@@ -36,7 +36,7 @@ export function namedQuantity(key: string, value: QuantityValue, { given = false
 
 /** "trainLoss" → "train loss"; abbreviations in capitals stay. */
 function words(key: string): string {
-  return key.replaceAll(/([a-z\d])([A-Z])(?=[a-z])/g, (_all, before: string, capital: string) => {
+  return key.replaceAll(/([a-z\d])([A-Z])(?=[a-z\d])/g, (_all, before: string, capital: string) => {
     return `${before} ${capital.toLowerCase()}`;
   });
 }

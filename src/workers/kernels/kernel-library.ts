@@ -32,6 +32,11 @@ export class KernelLibrary {
     return hash.digest("hex").slice(0, 32);
   }
 
+  /** The next use of any kernels compiles and tests them again. */
+  forgetTests(): void {
+    this.#verified.clear();
+  }
+
   /**
    * The kernels of an instruction set, tested at the first call in the VERIFICATION_BYTES from `scratch` on.
    *

@@ -31,6 +31,7 @@ export function runTune(
   scratch: number,
   beat: () => void,
 ): TuneAnswer {
+  library.forgetTests();
   let peakGflops: number | null = null;
   const kernels = library.instructionSets.map((instructionSet): KernelTiming => {
     beat();

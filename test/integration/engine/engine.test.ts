@@ -80,8 +80,9 @@ describe("Engine.run()", () => {
     [
       "a product of 2048³",
       (ops) => {
-        const [a, b, out] = ["a", "b", "out"].map((name) => ops.tensor(name, [2048, 2048]));
-        if (a === undefined || b === undefined || out === undefined) return;
+        const a = ops.tensor("a", [2048, 2048]);
+        const b = ops.tensor("b", [2048, 2048]);
+        const out = ops.tensor("out", [2048, 2048]);
         ops.run({ op: "matmul", a, b, out, transposeA: false, transposeB: false, accumulate: false });
       },
     ],

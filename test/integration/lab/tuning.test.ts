@@ -63,7 +63,7 @@ describe("Lab.tuneKernels()", () => {
     const report = await tuned;
     expect(report.source).toBe("measured");
     expect(lab.activity()).toBeNull();
-    expect(events.map(({ name }) => name)).toEqual(["activityChanged", "activityChanged"]);
+    expect(events.map(({ name }) => name)).toEqual(["activityChanged", "activityChanged", "activityChanged"]);
     await lab.close();
     expect((await open()).diagnostics().tuning.measuredAt).toBe(report.measuredAt);
   });

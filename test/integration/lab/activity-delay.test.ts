@@ -1,0 +1,32 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, it } from "vitest";
+import { openLab } from "../../../src/main/lab/open-lab.ts";
+import { labOptions } from "./open-test-lab.ts";
+
+const finite = expect.toSatisfy((value: unknown) => Number.isFinite(value)) as number;
+
+it("Lab.diagnostics() shows how long main was held up during the last training, also after a new start", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "backprop-lab-delay-"));
+  const lab = await openLab(labOptions(folder, 2));
+  expect(lab.diagnostics().lastActivityDelayMs).toBeNull();
+  const settings = { seed: 1, rows: 2000, threads: 2, epochs: 2, batchSize: 50, lr: 0.01 };
+  const run = await lab.startTraining(settings).done;
+  const measured = lab.diagnostics().lastActivityDelayMs;
+  expect(measured).toEqual({ name: "Training, 2 epochs", p50: finite, p99: finite, max: finite });
+  expect(measured?.max).toBeGreaterThan(0);
+  expect(run.summary).toMatchObject({
+    mainDelayMedianMs: measured?.p50,
+    mainDelayP99Ms: measured?.p99,
+    mainDelayLongestMs: measured?.max,
+  });
+  await lab.close();
+  const again = await openLab(labOptions(folder, 1));
+  expect(again.diagnostics().lastActivityDelayMs).toEqual({
+    ...measured,
+    name: `${run.name}, ${run.startedAt}`,
+  });
+  await again.close();
+  rmSync(folder, { recursive: true, force: true });
+});
