@@ -24,6 +24,11 @@ class Checks {
     if (!same) this.#fail(role, tensor, describe(expected));
   }
 
+  /** Every axis must have at least one element. */
+  notEmpty(role: string, tensor: TensorLike): void {
+    if (tensor.shape.includes(0)) this.#fail(role, tensor, "at least 1 along every axis");
+  }
+
   /** An output that the op writes while it still reads `input`. */
   distinct(role: string, out: TensorLike, inputRole: string, input: TensorLike): void {
     if (out === input) {
@@ -156,21 +161,31 @@ const RULES = {
     sameShape(check, { grad }, param);
     check.shape("lr", lr, [1]);
   },
-  record: ({ source }, check) => {
-    check.range(`an element in "${source.name}":`, !source.shape.includes(0), "at least 1", 0);
-  },
+  record: () => undefined,
   mark: () => undefined,
 } satisfies { [K in OpName]: (params: OpParams<TensorLike>[K], check: Checks) => void };
+
+/** The tensors of an op by their roles. */
+function tensorsOf(op: Op<TensorLike>): (readonly [string, TensorLike])[] {
+  const named = Object.entries(op).filter((entry): entry is [string, TensorLike] => {
+    const [, value] = entry as [string, unknown];
+    return typeof value === "object" && value !== null && "shape" in value;
+  });
+  return op.op === "linear" && op.relu !== null ? [...named, ["relu.out", op.relu.out]] : named;
+}
 
 /**
  * Checks the shapes of one op, before it is computed or recorded; total over the op table.
  *
- * @throws {ShapeError} If a shape does not fit; names the op, the tensor, what was expected and what came.
+ * @throws {ShapeError} If a shape does not fit or a tensor is empty; names the op, the tensor, what was expected and
+ * what came.
  * @throws {ContractError} If an output is one of the inputs where that is not allowed.
  * @throws {RangeError} If a size parameter is out of range.
  */
 export function checkShapes<T extends TensorLike>(op: Op<T>): void {
   // The rule's parameter is the very op it is looked up by; TypeScript cannot follow that correlation.
   const rule = RULES[op.op] as (op: Op<TensorLike>, check: Checks) => void;
-  rule(op, new Checks(op.op));
+  const check = new Checks(op.op);
+  for (const [role, tensor] of tensorsOf(op)) check.notEmpty(role, tensor);
+  rule(op, check);
 }

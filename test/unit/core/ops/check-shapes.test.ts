@@ -161,7 +161,19 @@ describe("checkShapes()", () => {
     expect(() => checkShapes({ ...CASES.gatherRows.good, indices: t("i", 3) } as Op<TensorLike>)).toThrow(
       RangeError,
     );
-    expect(() => checkShapes({ op: "record", source: t("nothing", 0), name: "loss" })).toThrow(RangeError);
+  });
+
+  it.each(Object.entries(CASES))("throws ShapeError when a tensor of %s is empty", (name, { good }) => {
+    const roles = Object.entries(good).filter(([, value]) => typeof value === "object" && value !== null);
+    for (const [role, value] of roles) {
+      const tensor = "shape" in value ? value : value.out;
+      const empty = { ...tensor, shape: [0, ...tensor.shape.slice(1)] };
+      const op = { ...good, [role]: "shape" in value ? empty : { ...value, out: empty } } as Op<TensorLike>;
+      expect(() => checkShapes(op)).toThrow(ShapeError);
+      expect(() => checkShapes(op)).toThrow(
+        `${name}: ${"shape" in value ? role : `${role}.out`} "${tensor.name}": expected at least 1 along every axis, got (0`,
+      );
+    }
   });
 
   it("throws ContractError when a product is written over its own input", () => {
