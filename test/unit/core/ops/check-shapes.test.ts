@@ -6,6 +6,9 @@ import type { Op, OpName, TensorLike } from "../../../../src/core/ops/op.ts";
 const t = (name: string, ...shape: number[]): TensorLike => ({ name, shape, dtype: "float32" });
 const flags = { transposeA: false, transposeB: false, accumulate: false };
 
+const isTensor = (value: unknown): value is TensorLike =>
+  typeof value === "object" && value !== null && "shape" in value;
+
 const LINEAR = {
   op: "linear",
   x: t("x", 2, 3),
@@ -164,16 +167,19 @@ describe("checkShapes()", () => {
   });
 
   it.each(Object.entries(CASES))("throws ShapeError when a tensor of %s is empty", (name, { good }) => {
-    const roles = Object.entries(good).filter(([, value]) => typeof value === "object" && value !== null);
-    for (const [role, value] of roles) {
-      const tensor = "shape" in value ? value : value.out;
+    const entries: [string, unknown][] = Object.entries(good);
+    for (const [role, tensor] of entries) {
+      if (!isTensor(tensor)) continue;
       const empty = { ...tensor, shape: [0, ...tensor.shape.slice(1)] };
-      const op = { ...good, [role]: "shape" in value ? empty : { ...value, out: empty } } as Op<TensorLike>;
-      expect(() => checkShapes(op)).toThrow(ShapeError);
-      expect(() => checkShapes(op)).toThrow(
-        `${name}: ${"shape" in value ? role : `${role}.out`} "${tensor.name}": expected at least 1 along every axis, got (0`,
+      expect(() => checkShapes({ ...good, [role]: empty })).toThrow(
+        `${name}: ${role} "${tensor.name}": expected at least 1 along every axis, got (0`,
       );
     }
+  });
+
+  it("looks for empty tensors in a fused relu too", () => {
+    const op = { ...LINEAR, relu: { out: t("h", 0, 4), shift: 0 } };
+    expect(() => checkShapes(op)).toThrow('linear: relu.out "h": expected at least 1 along every axis');
   });
 
   it("throws ContractError when a product is written over its own input", () => {
