@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "electron-vite";
 import type { Plugin } from "vite";
-import { INSTRUCTION_SETS, type InstructionSet } from "./src/shared/instruction-sets.ts";
+import { WASM_SETS, type WasmSet } from "./src/shared/instruction-sets.ts";
 import { assembleKernels, kernelText } from "./src/workers/kernels/generate.ts";
 
 // The oldest runtime that must work is Electron 33 (Node 20.18, Chrome 130); electron-vite would otherwise take its
@@ -11,7 +11,7 @@ const NODE_TARGET = "node20.18";
 const CHROME_TARGET = "chrome130";
 
 /** One instruction set's kernels in base64. */
-const kernelsBase64 = (instructionSet: InstructionSet): string =>
+const kernelsBase64 = (instructionSet: WasmSet): string =>
   Buffer.from(assembleKernels(kernelText(instructionSet))).toString("base64");
 
 /** Generates the WebAssembly kernels and inlines them as `virtual:kernels`. */
@@ -23,7 +23,7 @@ function wasmKernels(): Plugin {
     resolveId: (source) => (source === name ? id : undefined),
     load: (requested) =>
       requested === id
-        ? `export default ${JSON.stringify(Object.fromEntries(INSTRUCTION_SETS.map((set) => [set, kernelsBase64(set)])))};`
+        ? `export default ${JSON.stringify(Object.fromEntries(WASM_SETS.map((set) => [set, kernelsBase64(set)])))};`
         : undefined,
   };
 }

@@ -1,6 +1,6 @@
 import kernelsBase64 from "virtual:kernels";
 import { workerData as piscinaWorkerData } from "piscina";
-import { INSTRUCTION_SETS } from "../shared/instruction-sets.ts";
+import { WASM_SETS } from "../shared/instruction-sets.ts";
 import type { WorkerData, WorkerTask } from "../shared/worker-tasks.ts";
 import { toWireError, type Result } from "../shared/wire-error.ts";
 import { KernelLibrary } from "./kernels/kernel-library.ts";
@@ -13,7 +13,7 @@ import { runTune, runVerify } from "./tasks/tune.ts";
 
 const { memory } = piscinaWorkerData as WorkerData;
 const library = new KernelLibrary(
-  INSTRUCTION_SETS.map((instructionSet) => ({
+  WASM_SETS.map((instructionSet) => ({
     instructionSet,
     bytes: Buffer.from(kernelsBase64[instructionSet], "base64"),
   })),

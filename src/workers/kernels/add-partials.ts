@@ -10,7 +10,7 @@ export function addFloatPartials(
   context: KernelContext,
   options: { readonly accumulate: boolean },
 ): CompiledKernel {
-  const { wasm, control } = context;
+  const { kernels, control } = context;
   const target = out.offsetBytes;
   const partials = Array.from({ length: context.step.partialThreads }, (_, worker) =>
     context.partialOffset(worker),
@@ -23,8 +23,8 @@ export function addFloatPartials(
         const bytes = 4 * Math.min(BLOCK, end - first);
         for (let worker = 0; worker < partials.length; worker++) {
           const partial = partials[worker]! + at;
-          if (worker === 0 && !options.accumulate) wasm.copyRows(1, bytes, partial, 0, target + at, 0);
-          else wasm.add(partial, target + at, bytes);
+          if (worker === 0 && !options.accumulate) kernels.copyRows(1, bytes, partial, 0, target + at, 0);
+          else kernels.add(partial, target + at, bytes);
         }
       }
     },

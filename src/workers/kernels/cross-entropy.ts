@@ -24,7 +24,7 @@ export const crossEntropy: Kernel<"crossEntropy"> = ({ logits, target, loss }, c
         context.control.beat();
         const count = Math.min(EXPONENTIAL_ROWS, end - first);
         const at = x.byteOffset + 4 * first * classes;
-        context.wasm.exponentials(count, classes, at, exponentials, totals.byteOffset);
+        context.kernels.exponentials(count, classes, at, exponentials, totals.byteOffset);
         for (let row = 0; row < count; row++) {
           const label = labels[first + row]!;
           const isClass = Number.isInteger(label) && label >= 0 && label < classes;
@@ -53,7 +53,7 @@ export const crossEntropyBackward: Kernel<"crossEntropyBackward"> = (
         context.control.beat();
         const count = Math.min(EXPONENTIAL_ROWS, end - first);
         const at = 4 * first * classes;
-        context.wasm.exponentials(count, classes, x + at, gradient.byteOffset + at, totals.byteOffset);
+        context.kernels.exponentials(count, classes, x + at, gradient.byteOffset + at, totals.byteOffset);
         for (let row = 0; row < count; row++) {
           const from = (first + row) * classes;
           const label = labels[first + row]!;

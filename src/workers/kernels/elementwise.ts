@@ -36,7 +36,7 @@ export const addBias: Kernel<"addBias"> = ({ x, bias, out }, context) => {
     run: (begin, end) => {
       for (let row = begin; row < end; row++) {
         if (row % 1024 === 0) context.control.beat();
-        context.wasm.addInto(source + row * rowBytes, offsets, target + row * rowBytes, rowBytes);
+        context.kernels.addInto(source + row * rowBytes, offsets, target + row * rowBytes, rowBytes);
       }
     },
   };
@@ -45,14 +45,14 @@ export const addBias: Kernel<"addBias"> = ({ x, bias, out }, context) => {
 export const relu: Kernel<"relu"> = ({ x, out, shift }, context) => {
   const [source, target] = [floatsOf(x, context), floatsOf(out, context)];
   return inBlocks(context, rowLength(x.shape), (from, to) => {
-    context.wasm.relu(source + 4 * from, target + 4 * from, 4 * (to - from), shift);
+    context.kernels.relu(source + 4 * from, target + 4 * from, 4 * (to - from), shift);
   });
 };
 
 export const reluBackward: Kernel<"reluBackward"> = ({ x, dy, dx }, context) => {
   const [source, gradient, target] = [floatsOf(x, context), floatsOf(dy, context), floatsOf(dx, context)];
   return inBlocks(context, rowLength(x.shape), (from, to) => {
-    context.wasm.mask(source + 4 * from, gradient + 4 * from, target + 4 * from, 4 * (to - from));
+    context.kernels.mask(source + 4 * from, gradient + 4 * from, target + 4 * from, 4 * (to - from));
   });
 };
 
@@ -66,7 +66,7 @@ export const mseBackward: Kernel<"mseBackward"> = ({ pred, target, dpred }, cont
   return inBlocks(context, 1, (from, to) => {
     const bytes = 4 * (to - from);
     const at = 4 * from;
-    context.wasm.scaledDifference(predictions + at, labels + at, gradient + at, bytes, 2 / rows);
+    context.kernels.scaledDifference(predictions + at, labels + at, gradient + at, bytes, 2 / rows);
   });
 };
 
@@ -99,7 +99,7 @@ export const gatherRows: Kernel<"gatherRows"> = ({ x, indices, out }, context) =
       const first = context.repeat() * batchSize;
       for (let row = begin; row < end; row++) {
         const from = source + rows[first + row]! * rowBytes;
-        context.wasm.copyRows(1, rowBytes, from, 0, target + row * rowBytes, 0);
+        context.kernels.copyRows(1, rowBytes, from, 0, target + row * rowBytes, 0);
       }
     },
   };
@@ -110,6 +110,6 @@ export const sgd: Kernel<"sgd"> = ({ param, grad, lr }, context) => {
   const rate = context.view(lr, "float32");
   return inBlocks(context, 1, (from, to) => {
     const at = weights + 4 * from;
-    context.wasm.subtractScaled(at, gradient + 4 * from, at, 4 * (to - from), rate[0]!);
+    context.kernels.subtractScaled(at, gradient + 4 * from, at, 4 * (to - from), rate[0]!);
   });
 };

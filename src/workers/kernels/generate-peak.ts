@@ -1,11 +1,11 @@
-import type { InstructionSet } from "../../shared/instruction-sets.ts";
+import type { WasmSet } from "../../shared/instruction-sets.ts";
 import { BIAS, count } from "./wat.ts";
 
 /** Independent sums that are tried: enough to hide the latency of an addition, few enough for 15 registers. */
 export const PEAK_SUMS = [8, 10, 12] as const;
 
 /** Vectors a sum consists of; two neighbours are joined to 256 bits. None without fused multiply-add. */
-export const PEAK_VECTORS: Readonly<Record<InstructionSet, number>> = {
+export const PEAK_VECTORS: Readonly<Record<WasmSet, number>> = {
   relaxed256: 2,
   relaxed128: 1,
   simd128: 0,
@@ -59,7 +59,7 @@ function peakFunction(sums: number, vectors: number): string {
 }
 
 /** The functions that measure the CPU's multiply-add peak, for the module of an instruction set. */
-export function peakFunctions(instructionSet: InstructionSet): string {
+export function peakFunctions(instructionSet: WasmSet): string {
   const vectors = PEAK_VECTORS[instructionSet];
   return vectors === 0 ? "" : PEAK_SUMS.map((sums) => peakFunction(sums, vectors)).join("\n");
 }

@@ -1,6 +1,6 @@
 import binaryen from "binaryen";
 import { START } from "../../shared/kernel-scratch.ts";
-import type { InstructionSet } from "../../shared/instruction-sets.ts";
+import type { WasmSet } from "../../shared/instruction-sets.ts";
 import { dotsFunctions } from "./generate-dots.ts";
 import { elementwiseFunctions } from "./generate-elementwise.ts";
 import { exponentialsFunction } from "./generate-exponentials.ts";
@@ -49,7 +49,7 @@ const FOUR_ROWS = [4, 3, 2, 1];
  * it broadcasts all values of a step at once, so that 6 × 8 falls to 27 where 4 × 8 keeps 56 (one thread, November
  * 2026). Joined vectors gain from four steps.
  */
-const TARGETS: Readonly<Record<InstructionSet, Target>> = {
+const TARGETS: Readonly<Record<WasmSet, Target>> = {
   relaxed256: {
     multiplyAdd: fusedMultiplyAdd,
     unroll: 4,
@@ -336,7 +336,7 @@ const OUTER_AND_ADD = `
     (br $float))))`;
 
 /** The module of one instruction set as text; its memory is the arena, imported as `env.memory`. */
-export function kernelText(instructionSet: InstructionSet): string {
+export function kernelText(instructionSet: WasmSet): string {
   const target = TARGETS[instructionSet];
   const tiles = (["rows", "columns"] as const).flatMap((layout) =>
     Object.entries(target.heights[layout]).map(([columns, heights]): Tile => ({

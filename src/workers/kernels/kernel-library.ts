@@ -1,12 +1,13 @@
 import { createHash } from "node:crypto";
 import { KernelUnavailableError } from "../../core/errors.ts";
-import type { InstructionSet } from "../../shared/instruction-sets.ts";
+import type { InstructionSet, WasmSet } from "../../shared/instruction-sets.ts";
+import { javascriptKernels } from "./javascript-kernels.ts";
 import { verifyKernels } from "./verify-kernels.ts";
-import { instantiateKernels, type WasmKernels } from "./wasm-kernels.ts";
+import { instantiateKernels, type Kernels } from "./kernels.ts";
 
 /** A module that might be used. */
 export interface KernelCandidate {
-  readonly instructionSet: InstructionSet;
+  readonly instructionSet: WasmSet;
   readonly bytes: Uint8Array;
 }
 
@@ -14,14 +15,15 @@ export interface KernelCandidate {
 export class KernelLibrary {
   readonly #candidates: readonly KernelCandidate[];
   readonly #memory: WebAssembly.Memory;
-  readonly #verified = new Map<InstructionSet, WasmKernels>();
+  readonly #verified = new Map<InstructionSet, Kernels>();
 
   constructor(candidates: readonly KernelCandidate[], memory: WebAssembly.Memory) {
     this.#candidates = candidates;
     this.#memory = memory;
   }
 
-  get instructionSets(): readonly InstructionSet[] {
+  /** The generated ones; `javascript` is there besides, and needs no trying while one of these is right. */
+  get wasmSets(): readonly WasmSet[] {
     return this.#candidates.map(({ instructionSet }) => instructionSet);
   }
 
@@ -42,9 +44,18 @@ export class KernelLibrary {
    *
    * @throws {KernelUnavailableError} If this runtime does not know the instructions, or the kernels compute wrongly.
    */
-  verified(instructionSet: InstructionSet, scratch: number): WasmKernels {
+  verified(instructionSet: InstructionSet, scratch: number): Kernels {
     const known = this.#verified.get(instructionSet);
     if (known !== undefined) return known;
+    const kernels =
+      instructionSet === "javascript" ? javascriptKernels(this.#memory) : this.#instantiate(instructionSet);
+    const wrong = verifyKernels(kernels, this.#memory, scratch);
+    if (wrong !== null) throw new KernelUnavailableError(`${instructionSet}: wrong result, ${wrong}`);
+    this.#verified.set(instructionSet, kernels);
+    return kernels;
+  }
+
+  #instantiate(instructionSet: WasmSet): Kernels {
     const candidate = this.#candidates.find((one) => one.instructionSet === instructionSet);
     if (candidate === undefined) {
       throw new KernelUnavailableError(`${instructionSet}: not in this build; build the app again`);
@@ -53,9 +64,6 @@ export class KernelLibrary {
     if (kernels === null) {
       throw new KernelUnavailableError(`${instructionSet}: this runtime does not know its instructions`);
     }
-    const wrong = verifyKernels(kernels, this.#memory, scratch);
-    if (wrong !== null) throw new KernelUnavailableError(`${instructionSet}: wrong result, ${wrong}`);
-    this.#verified.set(instructionSet, kernels);
     return kernels;
   }
 }

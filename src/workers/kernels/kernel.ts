@@ -3,7 +3,7 @@ import type { Tensor } from "../../core/ops/recording-ops.ts";
 import type { Views } from "../../shared/tensor-view.ts";
 import type { PlannedStep } from "../../shared/worker-tasks.ts";
 import type { Control } from "../program/control.ts";
-import type { WasmKernels } from "./wasm-kernels.ts";
+import type { Kernels } from "./kernels.ts";
 
 /** What a kernel knows about its place when it is compiled for one worker. */
 export interface KernelContext {
@@ -12,7 +12,7 @@ export interface KernelContext {
   readonly begin: number;
   readonly end: number;
   readonly control: Control;
-  readonly wasm: WasmKernels;
+  readonly kernels: Kernels;
   /** First byte of this worker's private scratch for this step. */
   readonly scratchOffsetBytes: number;
   view<D extends DType>(tensor: Tensor, dtype: D): Views[D];

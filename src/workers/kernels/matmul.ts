@@ -16,7 +16,7 @@ const multiplyRows: Kernel<"matmul"> = ({ a, b, out, transposeB, accumulate }, c
     c: { at: out.offsetBytes, stride: columns * 4 },
     accumulate,
   };
-  const { prepare, multiply } = compileProduct(context.wasm, product, context.scratchOffsetBytes, () => {
+  const { prepare, multiply } = compileProduct(context.kernels, product, context.scratchOffsetBytes, () => {
     context.control.beat();
   });
   return {
@@ -38,14 +38,14 @@ const formsTransposed = (rows: number, columns: number, panelColumns: number): b
 const multiplyTransposedPartial: Kernel<"matmul"> = ({ a, b, out, transposeB }, context) => {
   const [rows = 1, columns = 1] = out.shape;
   const [depth = 1] = a.shape;
-  const { begin: firstDepth, wasm } = context;
+  const { begin: firstDepth, kernels } = context;
   const placeA = { at: a.offsetBytes, stride: rows * 4 };
   const placeB = { at: b.offsetBytes, stride: (transposeB ? depth : columns) * 4 };
   const partial = context.partialOffset();
   const beat = (): void => {
     context.control.beat();
   };
-  if (!formsTransposed(rows, columns, wasm.panelColumns)) {
+  if (!formsTransposed(rows, columns, kernels.panelColumns)) {
     const product = {
       rows,
       columns,
@@ -56,7 +56,7 @@ const multiplyTransposedPartial: Kernel<"matmul"> = ({ a, b, out, transposeB }, 
       c: { at: partial, stride: columns * 4 },
       accumulate: false,
     };
-    const { prepare, multiply } = compileProduct(wasm, product, context.scratchOffsetBytes, beat);
+    const { prepare, multiply } = compileProduct(kernels, product, context.scratchOffsetBytes, beat);
     return {
       prepare,
       run: (begin, end) => {
@@ -75,14 +75,14 @@ const multiplyTransposedPartial: Kernel<"matmul"> = ({ a, b, out, transposeB }, 
     c: { at: turned, stride: rows * 4 },
     accumulate: false,
   };
-  const { prepare, multiply } = compileProduct(wasm, product, turned + turnedBytes(rows, columns), beat);
+  const { prepare, multiply } = compileProduct(kernels, product, turned + turnedBytes(rows, columns), beat);
   return {
     prepare,
     run: (begin, end) => {
       multiply(0, columns, begin, end);
     },
     finish: () => {
-      wasm.copyTransposed(columns, rows, turned, rows * 4, partial, columns * 4);
+      kernels.copyTransposed(columns, rows, turned, rows * 4, partial, columns * 4);
     },
   };
 };
@@ -104,7 +104,7 @@ export const linear: Kernel<"linear"> = ({ x, w, bias, out, transposeW, relu }, 
       relu: relu === null ? null : { at: relu.out.offsetBytes, shift: relu.shift },
     },
   };
-  const { prepare, multiply } = compileProduct(context.wasm, product, context.scratchOffsetBytes, () => {
+  const { prepare, multiply } = compileProduct(context.kernels, product, context.scratchOffsetBytes, () => {
     context.control.beat();
   });
   return {

@@ -1,5 +1,5 @@
 import { PEAK_PLACES, PEAK_SUMS, PEAK_SUM_STRIDE_BYTES, PEAK_VECTORS } from "./generate-peak.ts";
-import type { WasmKernels } from "./wasm-kernels.ts";
+import type { Kernels } from "./kernels.ts";
 
 /** 0.15 ms at 128 GFLOP/s: long beside the call, short beside an interruption. */
 const ROUNDS = 100_000;
@@ -45,8 +45,10 @@ function timeOnce(
  *
  * @returns 0 when the module has no such functions or a sum came out wrong: such a time says nothing.
  */
-export function measurePeak(kernels: WasmKernels, memory: WebAssembly.Memory, region: number): number {
-  const lanes = LANES * PEAK_VECTORS[kernels.instructionSet];
+export function measurePeak(kernels: Kernels, memory: WebAssembly.Memory, region: number): number {
+  const { instructionSet } = kernels;
+  if (instructionSet === "javascript") return 0;
+  const lanes = LANES * PEAK_VECTORS[instructionSet];
   let best = 0;
   for (const sums of PEAK_SUMS) {
     const peak = kernels.peaks[sums];

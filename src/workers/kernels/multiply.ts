@@ -8,7 +8,7 @@ import {
   RESIDENT_B_BYTES,
   START,
 } from "../../shared/kernel-scratch.ts";
-import type { MultiplyDots, WasmKernels } from "./wasm-kernels.ts";
+import type { MultiplyDots, Kernels } from "./kernels.ts";
 
 /** A float32 matrix in the arena, rows contiguous; bytes throughout. Read transposed with `transposed`. */
 export interface MatrixPlace {
@@ -95,7 +95,7 @@ export interface CompiledProduct {
  * `scratch` has room for what `productScratch(depth, columns)` says; `beat` is called every few milliseconds.
  */
 export function compileProduct(
-  kernels: WasmKernels,
+  kernels: Kernels,
   { rows, columns, depth, firstDepth, a, b, c, accumulate, epilogue }: Product,
   scratch: number,
   beat: () => void,

@@ -7,7 +7,7 @@ import type { Kernel } from "./kernel.ts";
  * pair by pair into the first of them, as a framework does it for all rows at once.
  */
 const sumOuterProductsPartial: Kernel<"outerProductSum"> = ({ x, dy, chunkRows }, context) => {
-  const { control, wasm } = context;
+  const { control, kernels } = context;
   const [, inFeatures = 1] = x.shape;
   const [, outFeatures = 1] = dy.shape;
   const columns = paddedToVectors(outFeatures);
@@ -30,9 +30,9 @@ const sumOuterProductsPartial: Kernel<"outerProductSum"> = ({ x, dy, chunkRows }
         const base = (first + n) * outFeatures;
         for (let o = 0; o < outFeatures; o++) row[o] = gradients[base + o]!;
         const source = x.offsetBytes + (first + n) * inFeatures * 4;
-        wasm.outer(source, rowOffset, products + n * productBytes, inFeatures, columns / 4);
+        kernels.outer(source, rowOffset, products + n * productBytes, inFeatures, columns / 4);
       }
-      for (let n = 1; n < rows; n++) wasm.add(products + n * productBytes, products, productBytes);
+      for (let n = 1; n < rows; n++) kernels.add(products + n * productBytes, products, productBytes);
       for (let i = 0, at = 0; i < inFeatures; i++) {
         for (let o = 0; o < outFeatures; o++, at++) {
           partial[at] = partial[at]! + sum[i * columns + o]!;

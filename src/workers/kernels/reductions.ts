@@ -27,7 +27,7 @@ export const columnSum: Kernel<"columnSum"> = ({ x, out }, context) => {
       for (let row = begin; row < end; row += ROWS) {
         context.control.beat();
         const at = source + 4 * features * row;
-        context.wasm.addColumns(Math.min(ROWS, end - row), features, at, 4 * features, sums.byteOffset);
+        context.kernels.addColumns(Math.min(ROWS, end - row), features, at, 4 * features, sums.byteOffset);
       }
     },
   };
@@ -89,7 +89,7 @@ const partialStatistics: Kernel<"statistics"> = ({ x }, context) => {
   const addBlock = (first: number, last: number): void => {
     const vectors = Math.floor((last - first) / 4);
     const at = source.byteOffset + 4 * first;
-    context.wasm.moments(at, vectors, found.byteOffset);
+    context.kernels.moments(at, vectors, found.byteOffset);
     let [sum, sumSquares, min, max, zeros] = found as unknown as [number, number, number, number, number];
     // Up to three elements that are no whole vector.
     for (let i = first + 4 * vectors; i < last; i++) {
@@ -101,7 +101,7 @@ const partialStatistics: Kernel<"statistics"> = ({ x }, context) => {
       max = Math.max(max, value);
     }
     const mean = sum / (last - first);
-    let m2 = context.wasm.deviations(at, vectors, mean);
+    let m2 = context.kernels.deviations(at, vectors, mean);
     for (let i = first + 4 * vectors; i < last; i++) m2 += (source[i]! - mean) ** 2;
     mergeMoments(total, last - first, mean, m2);
     total[STATISTICS.min] = Math.min(total[STATISTICS.min]!, min);

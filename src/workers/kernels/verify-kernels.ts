@@ -1,5 +1,6 @@
 import { compileProduct, type Product } from "./multiply.ts";
-import type { WasmKernels } from "./wasm-kernels.ts";
+import { verifyVectors } from "./verify-vectors.ts";
+import type { Kernels } from "./kernels.ts";
 
 /** (rows, depth, columns): every width and height of a tile, one more and one less, and more than one block deep. */
 const AWKWARD_SHAPES: readonly (readonly [number, number, number])[] = [
@@ -82,7 +83,7 @@ function place(
 
 /** The first element that differs from a plain float64 loop, in words; null when all are right. */
 function firstDifference(
-  kernels: WasmKernels,
+  kernels: Kernels,
   memory: WebAssembly.Memory,
   product: PlacedProduct,
 ): string | null {
@@ -128,22 +129,18 @@ function firstDifference(
 }
 
 /**
- * Checks the kernels against a plain loop on awkward shapes, in memory from `region` on.
+ * Checks the kernels against plain loops on awkward shapes and lengths, in memory from `region` on.
  *
  * @returns What is wrong, or null: only then may they be used.
  */
-export function verifyKernels(
-  kernels: WasmKernels,
-  memory: WebAssembly.Memory,
-  region: number,
-): string | null {
+export function verifyKernels(kernels: Kernels, memory: WebAssembly.Memory, region: number): string | null {
   for (const shape of AWKWARD_SHAPES) {
     for (const flags of FLAGS) {
       const wrong = firstDifference(kernels, memory, place(region, shape, flags));
       if (wrong !== null) return wrong;
     }
   }
-  return null;
+  return verifyVectors(kernels, memory, region);
 }
 
 /** The product that candidates are timed on: larger than a first-level cache, a millisecond on a slow runtime. */
@@ -152,7 +149,7 @@ const TIMED_SHAPE = [128, 256, 192] as const;
 const TIMED_MS = 30;
 
 /** The best of some calls, in GFLOP/s. The first ones also give V8 the time to optimise. */
-export function timeKernels(kernels: WasmKernels, memory: WebAssembly.Memory, region: number): number {
+export function timeKernels(kernels: Kernels, memory: WebAssembly.Memory, region: number): number {
   const product = place(region, TIMED_SHAPE, FLAGS[0]!);
   const { rows, columns, depth, a, b } = product;
   fill(new Float32Array(memory.buffer, a.at, rows * depth), 1);

@@ -3,7 +3,7 @@ import type { PlannedGroup, PlannedStep, ProgramTask } from "../../shared/worker
 import { viewAt, viewOf } from "../../shared/tensor-view.ts";
 import { compileKernel } from "../kernels/kernel-table.ts";
 import type { KernelContext } from "../kernels/kernel.ts";
-import type { WasmKernels } from "../kernels/wasm-kernels.ts";
+import type { Kernels } from "../kernels/kernels.ts";
 import { Control } from "./control.ts";
 
 /**
@@ -12,7 +12,7 @@ import { Control } from "./control.ts";
  *
  * @throws {ProgramStopped} When main cancelled the program or a peer failed.
  */
-export function runProgram(task: ProgramTask, memory: WebAssembly.Memory, wasm: WasmKernels): void {
+export function runProgram(task: ProgramTask, memory: WebAssembly.Memory, library: Kernels): void {
   const control = new Control(memory, task.worker, task.threads);
   let repeat = 0;
 
@@ -21,7 +21,7 @@ export function runProgram(task: ProgramTask, memory: WebAssembly.Memory, wasm: 
     begin,
     end,
     control,
-    wasm,
+    kernels: library,
     scratchOffsetBytes: task.scratchOffsetBytes + step.scratchOffsetBytes,
     view: (tensor, dtype) => viewOf(memory, tensor, dtype),
     viewAt: (dtype, offsetBytes, length) => viewAt(memory, dtype, offsetBytes, length),

@@ -5,14 +5,10 @@ import type { TuneAnswer } from "../../shared/worker-tasks.ts";
 import type { KernelLibrary } from "../kernels/kernel-library.ts";
 import { measurePeak } from "../kernels/measure-peak.ts";
 import { timeKernels } from "../kernels/verify-kernels.ts";
-import type { WasmKernels } from "../kernels/wasm-kernels.ts";
+import type { Kernels } from "../kernels/kernels.ts";
 
 /** The kernels if they compute rightly, else why they must not be used. */
-function tested(
-  library: KernelLibrary,
-  instructionSet: InstructionSet,
-  scratch: number,
-): WasmKernels | string {
+function tested(library: KernelLibrary, instructionSet: InstructionSet, scratch: number): Kernels | string {
   try {
     return library.verified(instructionSet, scratch);
   } catch (error) {
@@ -33,7 +29,7 @@ export function runTune(
 ): TuneAnswer {
   library.forgetTests();
   let peakGflops: number | null = null;
-  const kernels = library.instructionSets.map((instructionSet): KernelTiming => {
+  const time = (instructionSet: InstructionSet): KernelTiming => {
     beat();
     const candidate = tested(library, instructionSet, scratch);
     beat();
@@ -42,8 +38,10 @@ export function runTune(
     beat();
     if (peak > 0) peakGflops = Math.max(peakGflops ?? 0, peak);
     return { instructionSet, failure: null, gflops: timeKernels(candidate, memory, scratch) };
-  });
-  return { kernels, peakGflops };
+  };
+  const generated = library.wasmSets.map(time);
+  const noneIsRight = generated.every(({ failure }) => failure !== null);
+  return { kernels: noneIsRight ? [...generated, time("javascript")] : generated, peakGflops };
 }
 
 /** Tests one candidate. @returns Why it must not be used, or null. */

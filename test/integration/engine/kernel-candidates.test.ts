@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { chooseKernels } from "../../../src/main/engine/choose-kernels.ts";
 import { setV8Flags } from "../../../src/main/engine/v8-flags.ts";
-import { INSTRUCTION_SETS } from "../../../src/shared/instruction-sets.ts";
+import { WASM_SETS, type WasmSet } from "../../../src/shared/instruction-sets.ts";
 import { VERIFICATION_BYTES } from "../../../src/shared/kernel-scratch.ts";
 import { assembleKernels, kernelText } from "../../../src/workers/kernels/generate.ts";
 import { KernelLibrary } from "../../../src/workers/kernels/kernel-library.ts";
 import { measurePeak } from "../../../src/workers/kernels/measure-peak.ts";
-import { instantiateKernels } from "../../../src/workers/kernels/wasm-kernels.ts";
+import { instantiateKernels } from "../../../src/workers/kernels/kernels.ts";
 import { runTune } from "../../../src/workers/tasks/tune.ts";
 
 // The whole file runs with the flags that the app sets, the other tests of kernels without.
@@ -16,13 +16,16 @@ const REGION = 65_536;
 const newMemory = (): WebAssembly.Memory =>
   new WebAssembly.Memory({ initial: (REGION + VERIFICATION_BYTES) / 65_536, maximum: 65_536, shared: true });
 
-/** All instruction sets, the text of one of them changed. */
-function tuneWith(changed: (text: string) => string): ReturnType<typeof runTune> {
-  const candidates = INSTRUCTION_SETS.map((instructionSet) => {
+/** All instruction sets, the text of some of them changed. */
+function tuneWith(
+  changed: (text: string) => string,
+  changes: readonly WasmSet[] = ["relaxed256"],
+): ReturnType<typeof runTune> {
+  const candidates = WASM_SETS.map((instructionSet) => {
     const text = kernelText(instructionSet);
     return {
       instructionSet,
-      bytes: assembleKernels(instructionSet === "relaxed256" ? changed(text) : text),
+      bytes: assembleKernels(changes.includes(instructionSet) ? changed(text) : text),
     };
   });
   const memory = newMemory();
@@ -71,6 +74,15 @@ describe("runTune()", () => {
           .replaceAll("(i32.eq (local.get $start) (i32.const 1))", "(i32.const 0)")
           .replaceAll("(if (local.get $start)", "(if (i32.const 0)"),
     ],
+    [
+      "adds where it should subtract",
+      (text) => text.replaceAll("(f32x4.sub (local.get $x", "(f32x4.add (local.get $x"),
+    ],
+    ["masks the wrong side", (text) => text.replaceAll("(f32x4.gt (local.get $x", "(f32x4.lt (local.get $x")],
+    [
+      "sums single precision's high half twice",
+      (text) => text.replaceAll("i8x16.shuffle 8 9 10 11", "i8x16.shuffle 0 1 2 3"),
+    ],
     ["forgets the bias", (text) => text.replaceAll("(if (local.get $start)", "(if (i32.const 0)")],
     ["takes the relu of the wrong side", (text) => text.replaceAll("f32x4.pmax", "f32x4.pmin")],
     [
@@ -83,5 +95,16 @@ describe("runTune()", () => {
     const { kernels } = tuneWith(change);
     expect(kernels[0]?.failure).toMatch(/relaxed256: wrong result, /);
     expect(chooseKernels(kernels)).not.toBe("relaxed256");
+  });
+
+  it("falls back to plain JavaScript when no module computes rightly", () => {
+    const { kernels } = tuneWith((text) => text.replaceAll("f32x4.pmax", "f32x4.pmin"), WASM_SETS);
+    expect(kernels.map(({ instructionSet, failure }) => [instructionSet, failure === null])).toEqual([
+      ["relaxed256", false],
+      ["relaxed128", false],
+      ["simd128", false],
+      ["javascript", true],
+    ]);
+    expect(chooseKernels(kernels)).toBe("javascript");
   });
 });

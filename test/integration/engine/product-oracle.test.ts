@@ -1,10 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { setV8Flags } from "../../../src/main/engine/v8-flags.ts";
-import { INSTRUCTION_SETS } from "../../../src/shared/instruction-sets.ts";
+import { WASM_SETS } from "../../../src/shared/instruction-sets.ts";
 import { productScratch } from "../../../src/shared/kernel-scratch.ts";
 import { assembleKernels, kernelText } from "../../../src/workers/kernels/generate.ts";
+import { javascriptKernels } from "../../../src/workers/kernels/javascript-kernels.ts";
 import { compileProduct } from "../../../src/workers/kernels/multiply.ts";
-import { instantiateKernels, type WasmKernels } from "../../../src/workers/kernels/wasm-kernels.ts";
+import { instantiateKernels, type Kernels } from "../../../src/workers/kernels/kernels.ts";
 
 // As the app runs; kernels.test.ts goes through the same driver without flags.
 setV8Flags();
@@ -52,11 +53,13 @@ const FLAGS: readonly Flags[] = [false, true].flatMap((transposeA) =>
 );
 
 const memory = new WebAssembly.Memory({ initial: 512, maximum: 65_536, shared: true });
-const candidates = INSTRUCTION_SETS.map((instructionSet) => {
+const generated = WASM_SETS.map((instructionSet) => {
   const kernels = instantiateKernels(instructionSet, assembleKernels(kernelText(instructionSet)), memory);
   if (kernels === null) throw new Error(`${instructionSet} is not known to this runtime`);
   return kernels;
 });
+
+const candidates = [...generated, javascriptKernels(memory)];
 
 /** Deterministic values of both signs below 1, in all bits of the fraction. */
 function fill(values: Float32Array, seed: number): void {
@@ -118,7 +121,7 @@ function place([rows, depth, columns]: Shape): Case {
 
 /** Multiplies with one candidate; rows come in two parts, as from a planner's blocks. */
 function multiply(
-  kernels: WasmKernels,
+  kernels: Kernels,
   { a, b, c, bias, relu, operands }: Case,
   [rows, depth, columns]: Shape,
   flags: Flags,
@@ -173,7 +176,7 @@ function reference(
 const UNIT_ROUNDOFF = 2 ** -24;
 
 /** What is wrong with a candidate's result, in words, or null. */
-function fault(kernels: WasmKernels, shape: Shape, flags: Flags): string | null {
+function fault(kernels: Kernels, shape: Shape, flags: Flags): string | null {
   const one = place(shape);
   const [, depth, columns] = shape;
   const before = { a: one.a.slice(), b: one.b.slice(), c: one.c.slice() };

@@ -1,5 +1,5 @@
 import { KernelUnavailableError } from "../../core/errors.ts";
-import { PANEL_COLUMNS, type InstructionSet } from "../../shared/instruction-sets.ts";
+import { PANEL_COLUMNS, type InstructionSet, type WasmSet } from "../../shared/instruction-sets.ts";
 import { PEAK_SUMS, PEAK_VECTORS } from "./generate-peak.ts";
 
 /**
@@ -43,8 +43,8 @@ export type MapTwo = (x: number, y: number, target: number, bytes: number) => vo
 /** target = f(x, y, scalar), element by element. */
 export type MapTwoScaled = (x: number, y: number, target: number, bytes: number, scalar: number) => void;
 
-/** Exports of a generated module; see generate.ts for what each computes. Pointers and strides are in bytes. */
-export interface WasmKernels {
+/** What every instruction set offers; see generate.ts for what each computes. Pointers and strides are in bytes. */
+export interface Kernels {
   readonly instructionSet: InstructionSet;
   /** Columns of the widest tile. */
   readonly panelColumns: number;
@@ -106,10 +106,10 @@ function exported(exports: WebAssembly.Exports, name: string): (...values: numbe
 
 /** Instantiates one instruction set's kernels on the arena, or gives null when the runtime does not know them. */
 export function instantiateKernels(
-  instructionSet: InstructionSet,
+  instructionSet: WasmSet,
   bytes: Uint8Array,
   memory: WebAssembly.Memory,
-): WasmKernels | null {
+): Kernels | null {
   if (!WebAssembly.validate(bytes)) return null;
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory } });
   const panelColumns = PANEL_COLUMNS[instructionSet];

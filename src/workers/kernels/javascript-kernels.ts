@@ -1,0 +1,169 @@
+import { PANEL_COLUMNS } from "../../shared/instruction-sets.ts";
+import { START } from "../../shared/kernel-scratch.ts";
+import type { Kernels, MultiplyDots, MultiplyTiles } from "./kernels.ts";
+import type { LayoutOfA } from "./generate.ts";
+
+/** The arena as floats; taken anew when it has grown. */
+class Floats {
+  readonly #memory: WebAssembly.Memory;
+  #view: Float32Array;
+
+  constructor(memory: WebAssembly.Memory) {
+    this.#memory = memory;
+    this.#view = new Float32Array(memory.buffer);
+  }
+
+  get all(): Float32Array {
+    const { buffer } = this.#memory;
+    if (this.#view.length * 4 !== buffer.byteLength) this.#view = new Float32Array(buffer);
+    return this.#view;
+  }
+
+  doubles(at: number, length: number): Float64Array {
+    return new Float64Array(this.#memory.buffer, at, length);
+  }
+}
+
+/** max(x, 0) − shift; a comparison with NaN is false, so NaN stays. */
+const shiftedRelu = (x: number, shift: number): number => (x < 0 ? 0 : x) - shift;
+
+/** Element (i, k) of A lies at a + stepI · i + stepK · k, (k, j) of B at b + stepOfK · k + stepOfJ · j, in floats. */
+function multiply(
+  f: Float32Array,
+  [rows, depth, width]: readonly [number, number, number],
+  a: { at: number; stepI: number; stepK: number },
+  b: { at: number; stepK: number; stepJ: number },
+  c: { at: number; stride: number; start: number; relu: number; shift: number },
+): void {
+  for (let i = 0; i < rows; i++) {
+    for (let j = 0; j < width; j++) {
+      const target = c.at + i * c.stride + j;
+      let sum = c.start === START.zero ? 0 : c.start === START.sums ? f[target]! : f[c.start / 4 + j]!;
+      let atA = a.at + i * a.stepI;
+      let atB = b.at + j * b.stepJ;
+      for (let k = 0; k < depth; k++, atA += a.stepK, atB += b.stepK) sum += f[atA]! * f[atB]!;
+      f[target] = sum;
+      if (c.relu !== 0) f[target + c.relu / 4] = shiftedRelu(f[target]!, c.shift);
+    }
+  }
+}
+
+/** One tile function: bytes in, floats inside. */
+const tiles =
+  (floats: Floats, layout: LayoutOfA, width: number): MultiplyTiles =>
+  (rows, depth, a, strideA, b, strideB, c, strideC, start, relu, shift) => {
+    const [stepI, stepK] = layout === "rows" ? [strideA / 4, 1] : [1, strideA / 4];
+    multiply(
+      floats.all,
+      [rows, depth, width],
+      { at: a / 4, stepI, stepK },
+      { at: b / 4, stepK: strideB / 4, stepJ: 1 },
+      { at: c / 4, stride: strideC / 4, start, relu, shift },
+    );
+  };
+
+const dots =
+  (floats: Floats, width: number): MultiplyDots =>
+  (rows, depth, a, strideA, b, strideB, c, strideC, start, relu, shift) => {
+    multiply(
+      floats.all,
+      [rows, depth, width],
+      { at: a / 4, stepI: strideA / 4, stepK: 1 },
+      { at: b / 4, stepK: 1, stepJ: strideB / 4 },
+      { at: c / 4, stride: strideC / 4, start, relu, shift },
+    );
+  };
+
+const byWidth = <T>(widths: readonly number[], make: (width: number) => T): Record<number, T> =>
+  Object.fromEntries(widths.map((width) => [width, make(width)]));
+
+/** Sums, extremes and zeros as `Kernels.moments` gives them. */
+function moments(x: Float32Array): [number, number, number, number, number] {
+  let [sum, squares, min, max, zeros] = [0, 0, Infinity, -Infinity, 0];
+  for (const value of x) {
+    sum += value;
+    squares += value * value;
+    min = Math.min(min, value);
+    max = Math.max(max, value);
+    if (value === 0) zeros++;
+  }
+  return [sum, squares, min, max, zeros];
+}
+
+/**
+ * The kernels in plain loops over the arena: some fifty times slower than with vectors, and right everywhere. Used
+ * only where no WebAssembly module can be.
+ */
+export function javascriptKernels(memory: WebAssembly.Memory): Kernels {
+  const floats = new Floats(memory);
+  const panelColumns = PANEL_COLUMNS.javascript;
+  const widths = [4, 3, 2, 1];
+  const map =
+    (f: (x: number, y: number, scalar: number) => number) =>
+    (x: number, y: number, target: number, bytes: number, scalar = 0): void => {
+      const all = floats.all;
+      const [atX, atY, atTarget] = [x / 4, y / 4, target / 4];
+      for (let i = 0; i < bytes / 4; i++) all[atTarget + i] = f(all[atX + i]!, all[atY + i]!, scalar);
+    };
+  const relu = map((x, _y, shift) => shiftedRelu(x, shift));
+  const addInto = map((x, y) => x + y);
+  const view = (at: number, length: number): Float32Array => floats.all.subarray(at / 4, at / 4 + length);
+  return {
+    instructionSet: "javascript",
+    panelColumns,
+    rows: byWidth(widths, (width) => tiles(floats, "rows", width)),
+    columns: byWidth(widths, (width) => tiles(floats, "columns", width)),
+    dots: byWidth([1, 2, 3], (width) => dots(floats, width)),
+    relu: (x, target, bytes, shift) => {
+      relu(x, x, target, bytes, shift);
+    },
+    addInto,
+    mask: map((x, y) => (x > 0 ? y : 0)),
+    scaledDifference: map((x, y, scale) => scale * (x - y)),
+    subtractScaled: map((x, y, scale) => x - scale * y),
+    addColumns: (rows, columns, x, stride, sums) => {
+      const [all, totals] = [floats.all, floats.doubles(sums, columns)];
+      for (let i = 0; i < rows; i++) {
+        for (let j = 0; j < columns; j++) totals[j] = totals[j]! + all[(x + i * stride) / 4 + j]!;
+      }
+    },
+    moments: (x, vectors, out) => {
+      floats.doubles(out, 5).set(moments(view(x, 4 * vectors)));
+    },
+    deviations: (x, vectors, mean) =>
+      view(x, 4 * vectors).reduce((sum, value) => sum + (value - mean) ** 2, 0),
+    exponentials: (rows, columns, x, target, totals) => {
+      for (let i = 0; i < rows; i++) {
+        const row = view(x + 4 * i * columns, columns);
+        const largest = row.reduce((most, value) => Math.max(most, value), -Infinity);
+        const exponentials = row.map((value) => Math.exp(value - largest));
+        view(target + 4 * i * columns, columns).set(exponentials);
+        view(totals + 8 * i, 2).set([largest, exponentials.reduce((sum, value) => sum + value, 0)]);
+      }
+    },
+    copyRows: (rows, bytes, source, sourceStride, target, targetStride) => {
+      for (let i = 0; i < rows; i++) {
+        const from = (source + i * sourceStride) / 4;
+        floats.all.copyWithin((target + i * targetStride) / 4, from, from + bytes / 4);
+      }
+    },
+    copyTransposed: (rows, count, source, sourceStride, target, targetStride) => {
+      const all = floats.all;
+      for (let i = 0; i < rows; i++) {
+        for (let j = 0; j < count; j++) {
+          all[(target + j * targetStride) / 4 + i] = all[(source + i * sourceStride) / 4 + j]!;
+        }
+      }
+    },
+    outer: (x, y, target, xCount, yVectors) => {
+      const [all, count] = [floats.all, 4 * yVectors];
+      for (let i = 0; i < xCount; i++) {
+        for (let j = 0; j < count; j++) all[target / 4 + i * count + j] = all[x / 4 + i]! * all[y / 4 + j]!;
+      }
+    },
+    add: (source, target, bytes) => {
+      addInto(target, source, target, bytes);
+    },
+    peaks: {},
+  };
+}
