@@ -43,7 +43,7 @@ function multiply(
       let atB = b.at + j * b.stepJ;
       for (let k = 0; k < depth; k++, atA += a.stepK, atB += b.stepK) sum += f[atA]! * f[atB]!;
       f[target] = sum;
-      if (c.relu !== 0) f[target + c.relu / 4] = shiftedRelu(f[target]!, c.shift);
+      if (c.relu !== 0) f[target + c.relu / 4] = shiftedRelu(f[target], c.shift);
     }
   }
 }
