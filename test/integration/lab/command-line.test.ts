@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { INSTRUCTION_SETS } from "../../../src/shared/instruction-sets.ts";
+import { WASM_SETS } from "../../../src/shared/instruction-sets.ts";
 import type { TuningReport } from "../../../src/shared/tuning.ts";
 import { GOLDEN_FOLDER } from "./open-test-lab.ts";
 
@@ -67,7 +67,7 @@ describe("lab", () => {
     const tuned = lab("tune", "--json", ...database());
     expect(tuned.status).toBe(0);
     const { kernels, peakGflops, measuredAt } = JSON.parse(tuned.stdout) as TuningReport;
-    expect(kernels.map(({ instructionSet }) => instructionSet)).toEqual(INSTRUCTION_SETS);
+    expect(kernels.map(({ instructionSet }) => instructionSet)).toEqual(WASM_SETS);
     expect(kernels.filter(({ chosen }) => chosen).length).toBe(1);
     expect(peakGflops).toBeGreaterThan(0);
     const doctor = lab("doctor", "--json", ...database());
