@@ -4,12 +4,10 @@ import type { WasmSet } from "../../shared/instruction-sets.ts";
 import { dotsFunctions } from "./generate-dots.ts";
 import { elementwiseFunctions } from "./generate-elementwise.ts";
 import { exponentialsFunction } from "./generate-exponentials.ts";
+import type { LayoutOfA } from "./kernels.ts";
 import { peakFunctions } from "./generate-peak.ts";
 import { reductionFunctions } from "./generate-reductions.ts";
 import { advance, BIAS, constant, count, lines, local, set, type MultiplyAdd } from "./wat.ts";
-
-/** How a micro-kernel meets A: `rows` has element (i, k) at a + i · strideA + 4k, `columns` at a + k · strideA + 4i. */
-export type LayoutOfA = "rows" | "columns";
 
 /** One micro-kernel: what it keeps in registers and how it reads A. */
 interface Tile {

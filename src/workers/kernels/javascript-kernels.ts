@@ -1,7 +1,6 @@
 import { PANEL_COLUMNS } from "../../shared/instruction-sets.ts";
 import { START } from "../../shared/kernel-scratch.ts";
-import type { Kernels, MultiplyDots, MultiplyTiles } from "./kernels.ts";
-import type { LayoutOfA } from "./generate.ts";
+import type { Kernels, LayoutOfA, MultiplyDots, MultiplyTiles } from "./kernels.ts";
 
 /** The arena as floats; taken anew when it has grown. */
 class Floats {

@@ -2,6 +2,9 @@ import { KernelUnavailableError } from "../../core/errors.ts";
 import { PANEL_COLUMNS, type InstructionSet, type WasmSet } from "../../shared/instruction-sets.ts";
 import { PEAK_SUMS, PEAK_VECTORS } from "./generate-peak.ts";
 
+/** How a micro-kernel meets A: `rows` has element (i, k) at a + i · strideA + 4k, `columns` at a + k · strideA + 4i. */
+export type LayoutOfA = "rows" | "columns";
+
 /**
  * C (rows, width) = A (rows, depth) @ B (depth, width), beginning with `start` (START, or a bias's place), and
  * max(C, 0) − shift `relu` bytes behind it unless that is 0. Pointers and strides in bytes.
