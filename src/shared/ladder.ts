@@ -4,11 +4,19 @@ import { machineSchema } from "./run-records.ts";
 /** A number that may be NaN or infinite. */
 const measuredNumber = v.custom<number>((value) => typeof value === "number", "must be a number");
 
+const wholeNumber = (what: string, min: number, max: number) =>
+  v.pipe(
+    v.number(`${what} must be a number`),
+    v.integer(`${what} must be a whole number`),
+    v.minValue(min, `${what} must be at least ${min}`),
+    v.maxValue(max, `${what} must be at most ${max.toLocaleString("en")}`),
+  );
+
 /** C (m, n) = A (m, k) @ B (k, n). */
 export const productShapeSchema = v.object({
-  m: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1_000_000)),
-  k: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1_000_000)),
-  n: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1_000_000)),
+  m: wholeNumber("m", 1, 1_000_000),
+  k: wholeNumber("k", 1, 1_000_000),
+  n: wholeNumber("n", 1, 1_000_000),
 });
 export type ProductShape = v.InferOutput<typeof productShapeSchema>;
 
@@ -44,14 +52,32 @@ export const RUNG_IDS = [
 export const rungIdSchema = v.picklist(RUNG_IDS);
 export type RungId = v.InferOutput<typeof rungIdSchema>;
 
+/** As the notebook's ladder is numbered: both libraries are rung 8. */
+export const RUNG_NUMBERS: Readonly<Record<RungId, number>> = {
+  reference: 0,
+  "triple-loop": 1,
+  elementwise: 2,
+  broadcast: 3,
+  einsum: 4,
+  "cache-order": 5,
+  kernel: 6,
+  sharded: 7,
+  tfjs: 8,
+  pytorch: 8,
+};
+
 export const ladderSettingsSchema = v.object({
   preset: ladderPresetSchema,
   /** For `custom`; ignored by the other presets. */
   shape: productShapeSchema,
-  threads: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(256)),
+  threads: wholeNumber("threads", 1, 256),
   /** Longest time that one rung may take, at one shape. */
-  budgetSeconds: v.pipe(v.number(), v.minValue(0.1), v.maxValue(3600)),
-  seed: v.pipe(v.number(), v.integer(), v.minValue(0)),
+  budgetSeconds: v.pipe(
+    v.number("the budget must be a number of seconds"),
+    v.minValue(0.1, "the budget must be at least 0.1 s"),
+    v.maxValue(3600, "the budget must be at most 3,600 s"),
+  ),
+  seed: wholeNumber("seed", 0, 0xffffffff),
   /** Also time `sharded` on 1 … threads workers. */
   scaling: v.boolean(),
 });
