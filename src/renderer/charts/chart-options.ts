@@ -1,7 +1,7 @@
 import type { ChartOptions } from "chart.js";
 import { formatNumber } from "../format/number.ts";
 import type { ChartTheme } from "./chart-theme.ts";
-import type { FigureOptions } from "./figure.ts";
+import type { Describe, FigureOptions } from "./figure.ts";
 
 interface TooltipPlace {
   readonly dataIndex: number;
@@ -39,7 +39,8 @@ export function numberAxis(theme: ChartTheme, { title, log = false, grid = true 
       padding: theme.rem * 0.25,
       maxTicksLimit: log ? 40 : 7,
       maxRotation: 0,
-      callback: (value: number | string) => (log ? logLabel(Number(value)) : tickLabel(Number(value))),
+      callback: (value: number | string, _index: number, ticks: readonly { readonly value: number }[]) =>
+        log && !isNarrow(ticks) ? logLabel(Number(value)) : tickLabel(Number(value)),
     },
   };
 }
@@ -79,19 +80,20 @@ function tickLabel(value: number): string {
   return Number(value.toPrecision(6)).toLocaleString("en-US", { maximumFractionDigits: 6 }).replace("-", "−");
 }
 
+/** Zoomed into less than a decade, an axis of 1, 2 and 5 would stand there without a number. */
+function isNarrow(ticks: readonly { readonly value: number }[]): boolean {
+  return (ticks.at(-1)?.value ?? Infinity) / (ticks[0]?.value ?? 0) < 10;
+}
+
 /** On a log axis 1, 2 and 5 times the powers of ten are named. */
 function logLabel(value: number): string | null {
   const exponent = Math.floor(Math.log10(value) + 1e-9);
-  const mantissa = Math.round(value / 10 ** exponent);
-  return mantissa === 1 || mantissa === 2 || mantissa === 5 ? tickLabel(value) : null;
+  const mantissa = value / 10 ** exponent;
+  return [1, 2, 5].some((named) => Math.abs(mantissa - named) < 1e-6) ? tickLabel(value) : null;
 }
 
-/** A quiet tooltip in inverted colours; `lines` writes its body. */
-export function tooltip(
-  theme: ChartTheme,
-  title: (dataIndex: number, datasetIndex: number) => string,
-  lines: (dataIndex: number, datasetIndex: number) => string | string[],
-) {
+/** A quiet tooltip in inverted colours that says what `describe` says. */
+export function tooltip(theme: ChartTheme, describe: Describe) {
   return {
     enabled: true,
     animation: false as const,
@@ -105,8 +107,8 @@ export function tooltip(
     displayColors: false,
     callbacks: {
       title: (items: readonly TooltipPlace[]) =>
-        items[0] === undefined ? "" : title(items[0].dataIndex, items[0].datasetIndex),
-      label: (item: TooltipPlace) => lines(item.dataIndex, item.datasetIndex),
+        items[0] === undefined ? "" : (describe(items[0].dataIndex, items[0].datasetIndex)?.title ?? ""),
+      label: (item: TooltipPlace) => [...(describe(item.dataIndex, item.datasetIndex)?.lines ?? [])],
     },
   };
 }
