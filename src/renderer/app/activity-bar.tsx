@@ -1,11 +1,18 @@
 import { ActionIcon, Button, Progress, Tooltip } from "@mantine/core";
 import { X } from "lucide-react";
+import type { RunKind } from "../../shared/run-records.ts";
 import { formatClock } from "../format/duration.ts";
 import { cancelActivity, labStore } from "../store/lab-store.ts";
 import { useStore } from "../store/create-store.ts";
-import { showView } from "./views.ts";
+import { showView, type ViewId } from "./views.ts";
 import { useClock } from "../ui/use-clock.ts";
 import classes from "./frame.module.css";
+
+const VIEW_OF: Readonly<Record<RunKind, { readonly view: ViewId; readonly name: string }>> = {
+  notebook: { view: "notebook", name: "notebook" },
+  ladder: { view: "ladder", name: "ladder" },
+  training: { view: "train", name: "training" },
+};
 
 /** What runs now, from any view: how far, how long, and the way to stop it. */
 export function ActivityBar() {
@@ -19,12 +26,12 @@ export function ActivityBar() {
   const left = etaMs === null ? null : Math.max(0, etaMs - since);
   return (
     <div className={classes["activity"]} role="group" aria-label="What runs now">
-      <Tooltip label={`Show the ${activity.kind === "notebook" ? "notebook" : "training"}`}>
+      <Tooltip label={`Show the ${VIEW_OF[activity.kind].name}`}>
         <Button
           variant="subtle"
           color="gray"
           className={classes["activityTitle"] ?? ""}
-          onClick={() => showView(activity.kind === "notebook" ? "notebook" : "train")}
+          onClick={() => showView(VIEW_OF[activity.kind].view)}
         >
           <span className={classes["activityName"]}>{title}</span>
           <span className={classes["activityPhase"]}>{cancelling ? "cancelling…" : phase}</span>

@@ -15,6 +15,7 @@ import { PlainLayout } from "../ui/view-layout.tsx";
 import { closeRun } from "./open-run.ts";
 import { RunCells } from "./run-cells.tsx";
 import { RunCharts } from "./run-charts.tsx";
+import { RunLadder } from "./run-ladder.tsx";
 import { RunStatusBadge } from "./run-status-badge.tsx";
 import { useRunDetails } from "./use-run-details.ts";
 import classes from "./runs.module.css";
@@ -67,6 +68,7 @@ function RunRecord({ details }: { readonly details: RunDetails }) {
         <FactList title="Machine" facts={machineFacts(machine)} />
       </div>
       {cells.length > 0 && <RunCells cells={cells} />}
+      {run.kind === "ladder" && <RunLadder run={run} />}
       <RunCharts details={details} />
       {gradientChecks.length > 0 && (
         <section className={classes["part"]}>
