@@ -21,7 +21,7 @@ function sumRows(x: Matrix, out: Matrix, n: number): void {
 export const broadcast: Rung = {
   id: "broadcast",
   name: "Broadcast",
-  idea: "Multiplies one row of A against all of B by broadcasting, then sums over the rows.",
+  idea: "Multiplies one row of A against all of B by broadcasting, then sums over the rows. Only the loop over the rows of A is left outside.",
   run(a, b, out, m, k, n) {
     for (let i = 0; i < m; i++) {
       const row = a.subarray(i * k, (i + 1) * k);

@@ -96,7 +96,7 @@ export function einsum(formula: string, inputs: readonly EinsumOperand[], out: E
 export const einsumRung: Rung = {
   id: "einsum",
   name: "Einsum",
-  idea: 'States only the formula "ik,kj->ij"; a general routine makes the loops from its letters.',
+  idea: 'States only the formula "ik,kj->ij". A general routine makes the loops from its letters.',
   run(a, b, out, m, k, n) {
     einsum(
       "ik,kj->ij",

@@ -24,7 +24,7 @@ function column(b: Matrix, j: number, k: number, n: number): Matrix {
 export const elementwise: Rung = {
   id: "elementwise",
   name: "Row · column",
-  idea: "Multiplies a row and a column element by element, then sums: two vector operations an element.",
+  idea: "Multiplies a row of A and a column of B element by element, then sums. The innermost loop has become two operations on whole vectors.",
   run(a, b, out, m, k, n) {
     for (let i = 0; i < m; i++) {
       const row = a.subarray(i * k, (i + 1) * k);

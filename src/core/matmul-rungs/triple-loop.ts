@@ -32,7 +32,7 @@ class Elements {
 export const tripleLoop: Rung = {
   id: "triple-loop",
   name: "Triple loop",
-  idea: "Three loops over single elements, each fetched through an accessor.",
+  idea: "Three loops over single elements, as one writes it first. Every element is fetched and stored through an accessor that checks it.",
   run(a, b, out, m, k, n) {
     // #region cell 1
     const A = new Elements(a, m, k);
