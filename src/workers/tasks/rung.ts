@@ -5,8 +5,12 @@ import { viewOf } from "../../shared/tensor-view.ts";
 import type { RungAnswer, RungTask } from "../../shared/worker-tasks.ts";
 import type { Control } from "../program/control.ts";
 
-/** Multiply-adds between two heartbeats: some milliseconds, up to 30 in the slowest rung. */
-const BLOCK_MULTIPLY_ADDS = 1e6;
+/**
+ * Multiply-adds between two heartbeats: a millisecond or two. Few long calls would also stay in code that V8 compiled in
+ * the middle of a loop, which takes three times as long as what it makes of a function that is called often (triple
+ * loop at 100×1000×100, V8 13.0, November 2026).
+ */
+const BLOCK_MULTIPLY_ADDS = 1e5;
 /** A call is given up only after this long: before, the code may not be compiled yet. */
 const JUDGE_AFTER_MS = 300;
 

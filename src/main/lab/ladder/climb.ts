@@ -37,6 +37,8 @@ export interface ClimbOptions {
   /** Longest time that one rung may take. */
   readonly budgetMs: number;
   readonly effort: Effort;
+  /** The clock that budgets are kept by, in milliseconds. */
+  readonly now: () => number;
   /** Draws the order of the turns. */
   readonly stream: RandomStream;
   /** Of one worker; null while it is not known. */
@@ -52,19 +54,23 @@ export interface ClimbOptions {
 }
 
 /** The time that `work` takes is the rung's. */
-async function charge<T>(entry: Entry, work: () => Promise<T>): Promise<T> {
-  const startedMs = performance.now();
+async function charge<T>(
+  entry: Entry,
+  { now }: Pick<ClimbOptions, "now">,
+  work: () => Promise<T>,
+): Promise<T> {
+  const startedMs = now();
   try {
     return await work();
   } finally {
-    entry.usedMs += performance.now() - startedMs;
+    entry.usedMs += now() - startedMs;
   }
 }
 
 /** First call, then comparison: whoever is wrong or too slow goes no further. */
 async function verify(entry: Entry, options: ClimbOptions): Promise<void> {
   const { contender, measurement } = entry;
-  const first = await charge(entry, () => contender.first(options.budgetMs));
+  const first = await charge(entry, options, () => contender.first(options.budgetMs));
   if ("givenUpMs" in first) {
     measurement.end("skipped", skippedNote(first.givenUpMs));
     entry.done = true;
@@ -76,10 +82,11 @@ async function verify(entry: Entry, options: ClimbOptions): Promise<void> {
 }
 
 /** Finds the length of the loops, and runs them until they take the same time twice. */
-async function warmUp(entry: Entry, { budgetMs, effort }: ClimbOptions): Promise<void> {
+async function warmUp(entry: Entry, options: ClimbOptions): Promise<void> {
+  const { budgetMs, effort } = options;
   const { contender, measurement } = entry;
   const loop = async (calls: number): Promise<number> => {
-    const [ms = NaN] = await charge(entry, () => contender.sample(calls, 1));
+    const [ms = NaN] = await charge(entry, options, () => contender.sample(calls, 1));
     return ms;
   };
   const affordable = (ms: number): boolean => ms * effort.minimumSamples <= budgetMs - entry.usedMs;
@@ -111,13 +118,13 @@ async function takeTurn(entry: Entry, options: ClimbOptions): Promise<void> {
   const samples = Math.min(entry.samplesPerRound, affordable);
   if (samples < 1) {
     const taken = { samples: measurement.warmMs.length, wanted: entry.wanted };
-    measurement.end("skipped", cutNote(options.budgetMs, taken));
+    measurement.end("skipped", cutNote(options.budgetMs, { ...taken, callMs: entry.callMs }));
     entry.done = true;
     return;
   }
-  const times = await charge(entry, () => contender.sample(measurement.callsPerSample, samples));
+  const times = await charge(entry, options, () => contender.sample(measurement.callsPerSample, samples));
   for (const ms of times) measurement.add(options.nextOrder(), ms);
-  await new Promise((resolve) => setTimeout(resolve, contender.restMs));
+  if (contender.restMs > 0) await new Promise((resolve) => setTimeout(resolve, contender.restMs));
 }
 
 /**

@@ -21,16 +21,16 @@ interface Speed {
 
 /** Until this machine has measured its own: 2 cores, Zen 4 class, Electron 33, November 2026. */
 const TYPICAL: Readonly<Record<RungId, Speed>> = {
-  reference: { nsPerMultiplyAdd: 0.8, startNs: 300 },
-  "triple-loop": { nsPerMultiplyAdd: 2.2, startNs: 300 },
-  elementwise: { nsPerMultiplyAdd: 3, startNs: 300 },
-  broadcast: { nsPerMultiplyAdd: 1.6, startNs: 300 },
-  einsum: { nsPerMultiplyAdd: 12, startNs: 3_000 },
-  "cache-order": { nsPerMultiplyAdd: 0.7, startNs: 300 },
-  kernel: { nsPerMultiplyAdd: 0.02, startNs: 2_000 },
-  sharded: { nsPerMultiplyAdd: 0.02, startNs: 3_000 },
-  tfjs: { nsPerMultiplyAdd: 0.05, startNs: 20_000 },
-  pytorch: { nsPerMultiplyAdd: 0.02, startNs: 5_000 },
+  reference: { nsPerMultiplyAdd: 1.4, startNs: 300 },
+  "triple-loop": { nsPerMultiplyAdd: 4.6, startNs: 300 },
+  elementwise: { nsPerMultiplyAdd: 10, startNs: 300 },
+  broadcast: { nsPerMultiplyAdd: 5, startNs: 300 },
+  einsum: { nsPerMultiplyAdd: 14, startNs: 3_000 },
+  "cache-order": { nsPerMultiplyAdd: 1.1, startNs: 300 },
+  kernel: { nsPerMultiplyAdd: 0.019, startNs: 2_000 },
+  sharded: { nsPerMultiplyAdd: 0.019, startNs: 3_000 },
+  tfjs: { nsPerMultiplyAdd: 0.03, startNs: 20_000 },
+  pytorch: { nsPerMultiplyAdd: 0.025, startNs: 5_000 },
 };
 /** Of the time of a rung's samples: warm-up, comparison, turns. */
 const OVERHEAD = 1.3;

@@ -66,6 +66,7 @@ async function climbAtShape(
         shape,
         budgetMs: settings.budgetSeconds * 1000,
         effort: run.effort,
+        now: () => performance.now(),
         stream: at.turns,
         peakGflops: limits.peakGflops,
         compare: () => compareWithReference(engine, operands, threads),

@@ -12,12 +12,20 @@ export function saidTime(ms: number): string {
 /** Of a rung whose one call takes longer than the budget. */
 export const skippedNote = (callMs: number): string => `skipped: about ${saidTime(callMs)}`;
 
+/** What a rung got of the samples it should have had. */
+interface Taken {
+  readonly samples: number;
+  readonly wanted: number;
+  readonly callMs: number;
+}
+
+function saidTaken({ samples, wanted, callMs }: Taken): string {
+  return samples === 0 ? `: one call takes about ${saidTime(callMs)}` : `: ${samples} of ${wanted} samples`;
+}
+
 /** Of a rung that had not all its samples when its budget was used up. */
-export const cutNote = (
-  budgetMs: number,
-  taken?: { readonly samples: number; readonly wanted: number },
-): string =>
-  `cut after ${saidTime(budgetMs)}${taken === undefined ? "" : `: ${taken.samples} of ${taken.wanted} samples`}`;
+export const cutNote = (budgetMs: number, taken?: Taken): string =>
+  `cut after ${saidTime(budgetMs)}${taken === undefined ? "" : saidTaken(taken)}`;
 
 /** "5×784×10". */
 export const saidShape = ({
