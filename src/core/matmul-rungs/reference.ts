@@ -6,6 +6,7 @@ export const reference: Rung = {
   name: "Reference",
   idea: "Sums each element in float64, as plainly as possible, and rounds it once. Every other rung must equal it before it is timed.",
   run(a, b, out, m, k, n) {
+    // #region loop
     const sums = new Float64Array(n);
     for (let i = 0; i < m; i++) {
       sums.fill(0);
@@ -14,5 +15,6 @@ export const reference: Rung = {
       }
       out.set(sums, i * n);
     }
+    // #endregion
   },
 };

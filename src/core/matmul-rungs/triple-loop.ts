@@ -34,7 +34,7 @@ export const tripleLoop: Rung = {
   name: "Triple loop",
   idea: "Three loops over single elements, as one writes it first. Every element is fetched and stored through an accessor that checks it.",
   run(a, b, out, m, k, n) {
-    // #region cell 1
+    // #region loop
     const A = new Elements(a, m, k);
     const B = new Elements(b, k, n);
     const C = new Elements(out, m, n);

@@ -12,10 +12,12 @@ export function regionOf(source: string, name: string): string {
   return region.map((line) => line.slice(indent)).join("\n");
 }
 
-/** A source as it is shown: what it imports is of no interest. */
+const MARK = /^\s*\/\/ #(region|endregion)/;
+
+/** A source as it is shown: what it imports, and where its regions are, is of no interest. */
 export const withoutImports = (source: string): string =>
   source
     .split("\n")
-    .filter((line) => !line.startsWith("import "))
+    .filter((line) => !line.startsWith("import ") && !MARK.test(line))
     .join("\n")
     .trim();

@@ -16,19 +16,21 @@ export interface RungCode {
   readonly source: string;
 }
 
-const file = (name: string, text: string): RungCode => ({
-  code: withoutImports(text),
+/** The loop, and before it the steps it is made of where it has such. */
+const file = (name: string, text: string, regions: readonly string[] = ["loop"]): RungCode => ({
+  code: regions.map((region) => regionOf(text, region)).join("\n\n"),
   source: `src/core/matmul-rungs/${name}.ts`,
 });
+const WITH_STEPS = ["steps", "loop"];
 const FOREIGN: RungCode = { code: "", source: "" };
 
 /** The code of each rung, taken from its source when the app is built. */
 export const RUNG_CODE: Readonly<Record<RungId, RungCode>> = {
   reference: file("reference", reference),
   "triple-loop": file("triple-loop", tripleLoop),
-  elementwise: file("elementwise", elementwise),
-  broadcast: file("broadcast", broadcast),
-  einsum: file("einsum", einsum),
+  elementwise: file("elementwise", elementwise, WITH_STEPS),
+  broadcast: file("broadcast", broadcast, WITH_STEPS),
+  einsum: file("einsum", einsum, WITH_STEPS),
   "cache-order": file("cache-order", cacheOrder),
   kernel: { code: regionOf(generate, "rung 6"), source: "src/workers/kernels/generate.ts" },
   sharded: {
