@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { StoreError } from "../../../src/core/errors.ts";
+import { MIGRATIONS } from "../../../src/main/store/migrations/migrations.ts";
 import { cell, gradientCheck, machine, notebookRun, timing } from "./recorded-values.ts";
 import { useStoreFolder } from "./store-folder.ts";
 
@@ -165,7 +166,7 @@ test("info() describes the database", () => {
   const { store } = storeWithRun();
   expect(store.info()).toMatchObject({
     path: folder.file(),
-    schemaVersion: 1,
+    schemaVersion: MIGRATIONS.at(-1)!.version,
     runs: 1,
     integrity: "ok",
     readOnly: false,

@@ -1,5 +1,6 @@
 import { initialSchema } from "./0001-initial-schema.ts";
+import { ladderTables } from "./0003-ladder.ts";
 import type { Migration } from "./migration.ts";
 
 /** Every step of the schema, in order. */
-export const MIGRATIONS: readonly Migration[] = [initialSchema];
+export const MIGRATIONS: readonly Migration[] = [initialSchema, ladderTables];
