@@ -40,7 +40,7 @@ export function numberAxis(theme: ChartTheme, { title, log = false, grid = true 
       maxTicksLimit: log ? 40 : 7,
       maxRotation: 0,
       callback: (value: number | string, _index: number, ticks: readonly { readonly value: number }[]) =>
-        log && !isNarrow(ticks) ? logLabel(Number(value)) : tickLabel(Number(value)),
+        log ? logTick(Number(value), ticks) : tickLabel(Number(value)),
     },
   };
 }
@@ -80,16 +80,30 @@ function tickLabel(value: number): string {
   return Number(value.toPrecision(6)).toLocaleString("en-US", { maximumFractionDigits: 6 }).replace("-", "−");
 }
 
-/** Zoomed into less than a decade, an axis of 1, 2 and 5 would stand there without a number. */
-function isNarrow(ticks: readonly { readonly value: number }[]): boolean {
-  return (ticks.at(-1)?.value ?? Infinity) / (ticks[0]?.value ?? 0) < 10;
+/** Over more than this there is no room for 2 and 5 between the powers of ten. */
+const MANY_DECADES = 2e4;
+/** Part of a zoomed axis that a number needs to stand clear of the next. */
+const ROOM = 1 / 8;
+
+/** Zoomed into less than a decade, 1, 2 and 5 may all lie outside: there every tick with room is named. */
+function logTick(value: number, ticks: readonly { readonly value: number }[]): string | null {
+  const [from, to] = [ticks[0]?.value ?? 0, ticks.at(-1)?.value ?? Infinity];
+  if (to / from >= 10) return logLabel(value, to / from > MANY_DECADES ? [1] : [1, 2, 5]);
+  const shareOf = (tick: number) => Math.log(tick / from) / Math.log(to / from);
+  let last = -Infinity;
+  for (const tick of ticks) {
+    if (shareOf(tick.value) - last < ROOM) continue;
+    if (tick.value === value) return tickLabel(value);
+    last = shareOf(tick.value);
+  }
+  return null;
 }
 
-/** On a log axis 1, 2 and 5 times the powers of ten are named. */
-function logLabel(value: number): string | null {
+/** On a log axis these multiples of the powers of ten are named. */
+function logLabel(value: number, multiples: readonly number[]): string | null {
   const exponent = Math.floor(Math.log10(value) + 1e-9);
   const mantissa = value / 10 ** exponent;
-  return [1, 2, 5].some((named) => Math.abs(mantissa - named) < 1e-6) ? tickLabel(value) : null;
+  return multiples.some((named) => Math.abs(mantissa - named) < 1e-6) ? tickLabel(value) : null;
 }
 
 /** A quiet tooltip in inverted colours that says what `describe` says. */

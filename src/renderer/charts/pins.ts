@@ -41,7 +41,8 @@ export function pinMarks(theme: ChartTheme, pins: readonly Pin[], byValue: boole
         ctx.beginPath();
         ctx.arc(at.x, at.y, radius, 0, 2 * Math.PI);
         ctx.stroke();
-        const [x, y] = [at.x + radius * 1.9, at.y - radius * 1.1];
+        const side = at.x + radius * 3 > chart.width ? -1 : 1;
+        const [x, y] = [at.x + side * radius * 1.9, at.y - radius * 1.1];
         ctx.fillStyle = theme.ink;
         ctx.beginPath();
         ctx.arc(x, y, radius, 0, 2 * Math.PI);

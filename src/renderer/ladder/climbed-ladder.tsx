@@ -34,10 +34,10 @@ export function ClimbedLadder({ shown }: { readonly shown: ShownLadder }) {
           onChange={(text) => setChosen(shapes.find((each) => shapeText(each) === text) ?? null)}
         />
       )}
-      <LadderNotes results={results} record={record} shape={shape} />
+      <LadderNotes results={results} record={record} shape={shape} running={running} />
       <LadderBars results={results} shape={shape} />
       <RungCards results={results} shape={shape} running={running} />
-      <LadderCharts results={results} record={record} shape={shape} />
+      <LadderCharts results={results} record={record} shape={shape} threads={settings.threads} />
       {!running && <LadderComparisonPart runId={runId} />}
     </>
   );

@@ -14,11 +14,16 @@ interface LadderChartsProps {
   readonly results: readonly RungResult[];
   readonly record: LadderRecord | null;
   readonly shape: ProductShape;
+  /** Workers that the ladder may use. */
+  readonly threads: number;
 }
 
 /** Every chart that this ladder has the numbers for, besides its bars. */
-export function LadderCharts({ results, record, shape }: LadderChartsProps) {
-  const charts = useMemo(() => chartsOf({ results, record, shape }), [results, record, shape]);
+export function LadderCharts({ results, record, shape, threads }: LadderChartsProps) {
+  const charts = useMemo(
+    () => chartsOf({ results, record, shape, threads }),
+    [results, record, shape, threads],
+  );
   if (charts.length === 0) return null;
   return (
     <section className={classes["part"]} aria-labelledby={LADDER_PARTS.charts}>
@@ -41,13 +46,13 @@ interface LadderChart {
   readonly figure: Figure;
 }
 
-function chartsOf({ results, record, shape }: LadderChartsProps): readonly LadderChart[] {
+function chartsOf({ results, record, shape, threads }: LadderChartsProps): readonly LadderChart[] {
   if (!ladderAt(results, shape).some(hasTimes)) return [];
   const limits = record?.limits ?? null;
   const [sizes, scaling, roofline] = [
     sizesFigure(results, limits),
     scalingFigure(results, shape),
-    limits === null ? null : rooflineFigure(results, limits, shape),
+    limits === null ? null : rooflineFigure(results, { limits, shape, threads }),
   ];
   return [
     { id: "samples", figure: samplesFigure(results, shape) },

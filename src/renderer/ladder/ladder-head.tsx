@@ -1,5 +1,4 @@
 import { Button } from "@mantine/core";
-import { FileDown } from "lucide-react";
 import { LADDER_PRESETS, type LadderSettings } from "../../shared/ladder.ts";
 import { formatDate, formatExactDate } from "../format/date.ts";
 import { openRun } from "../runs/open-run.ts";
@@ -7,7 +6,7 @@ import { RunStatusBadge } from "../runs/run-status-badge.tsx";
 import { useStore } from "../store/create-store.ts";
 import { labStore } from "../store/lab-store.ts";
 import type { ShownLadder } from "../store/ladder-store.ts";
-import { exportLadder } from "../store/save.ts";
+import { LadderExport } from "./ladder-export.tsx";
 import { shapeText } from "./ladder-results.ts";
 import { LadderParts } from "./ladder-parts.tsx";
 import { MeasuredHow } from "./measured-how.tsx";
@@ -22,16 +21,6 @@ interface LadderHeadProps {
 export function LadderHead({ shown: { runId, settings, record, results }, running }: LadderHeadProps) {
   const run = useStore(labStore, ({ runs }) => runs?.find(({ id }) => id === runId));
   const status = running ? "running" : run?.status;
-  const save = (label: string, rows: "samples" | "summary") => (
-    <Button
-      variant="default"
-      leftSection={<FileDown size="1rem" aria-hidden="true" />}
-      disabled={running || results.length === 0}
-      onClick={() => void exportLadder([runId], rows)}
-    >
-      {label}
-    </Button>
-  );
   return (
     <>
       <div className={classes["head"]}>
@@ -43,8 +32,7 @@ export function LadderHead({ shown: { runId, settings, record, results }, runnin
           </span>
         )}
         <span className={classes["tools"]}>
-          {save("Samples as CSV", "samples")}
-          {save("Summary as CSV", "summary")}
+          <LadderExport runId={runId} disabled={running || results.length === 0} />
           <Button variant="subtle" onClick={() => openRun(runId)}>
             Open the run
           </Button>

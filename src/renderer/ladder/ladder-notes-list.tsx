@@ -7,12 +7,14 @@ interface LadderNotesProps {
   readonly results: readonly RungResult[];
   readonly record: LadderRecord | null;
   readonly shape: ProductShape;
+  readonly running: boolean;
 }
 
 /** Warnings of the machine, and what the numbers do not say by themselves. */
-export function LadderNotes({ results, record, shape }: LadderNotesProps) {
+export function LadderNotes({ results, record, shape, running }: LadderNotesProps) {
   const warnings = record?.conditions.warnings ?? [];
-  const notes = ladderNotes(results, shape);
+  // Intervals of a few samples overlap: nothing is said before all are there.
+  const notes = running ? [] : ladderNotes(results, shape);
   if (warnings.length + notes.length === 0) return null;
   return (
     <ul className={classes["notes"]} aria-label="To know before reading the numbers">

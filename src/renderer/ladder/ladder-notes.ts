@@ -6,13 +6,13 @@ import { unrankedPairs } from "./ranking.ts";
 /** What has to be said about a ladder before its numbers are read, in sentences. */
 export function ladderNotes(results: readonly RungResult[], shape: ProductShape): readonly string[] {
   const rungs = ladderAt(results, shape);
-  return [
-    ...shardingNote(rungs),
-    ...unrankedPairs(rungs).map(
-      ([slower, faster]) =>
-        `${slower.name} and ${faster.name} cannot be ranked: the intervals of their medians overlap.`,
-    ),
-  ];
+  return [...shardingNote(rungs), ...unrankedNote(rungs)];
+}
+
+function unrankedNote(rungs: readonly RungResult[]): readonly string[] {
+  const pairs = unrankedPairs(rungs).map(([slower, faster]) => `${slower.name} and ${faster.name}`);
+  if (pairs.length === 0) return [];
+  return [`These cannot be ranked, the intervals of their medians overlap: ${pairs.join("; ")}.`];
 }
 
 /** Sharing a product among workers costs time too: where it does not pay, the view says so and why. */

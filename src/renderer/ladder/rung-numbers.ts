@@ -30,6 +30,7 @@ export function resultFacts(result: RungResult): readonly Fact[] {
     exact: fullPrecision(maxDiff),
   };
   const cold: Fact = { label: "cold call", text: formatDuration(coldMs), exact: `${coldMs} ms` };
+  const outliers = samples.filter(({ outlier }) => outlier).length;
   if (!hasTimes(result)) return [...known(cold, coldMs), ...known(difference, maxDiff)];
   return [
     {
@@ -43,9 +44,11 @@ export function resultFacts(result: RungResult): readonly Fact[] {
     ...(peakShare === null
       ? []
       : [{ label: "share of peak", text: formatPercent(peakShare), exact: fullPrecision(peakShare) }]),
-    ...ratioFact("over rung 1", result.overFirst),
-    ...ratioFact("over the one before", result.overPrevious),
+    // Over itself it is 1, exactly.
+    ...(result.rung === "triple-loop" ? [] : ratioFact("over rung 1", result.overFirst)),
+    ...ratioFact("over previous", result.overPrevious),
     { label: "samples", text: sampleText(result), exact: `${samples.length}` },
+    ...(outliers === 0 ? [] : [{ label: "outliers", text: String(outliers), exact: String(outliers) }]),
     {
       label: "coefficient of variation",
       text: formatPercent(variation),
@@ -63,7 +66,6 @@ function ratioFact(label: string, ratio: RungResult["overFirst"]): readonly Fact
 
 function sampleText({ samples, callsPerSample }: RungResult): string {
   const warm = samples.filter(({ cold }) => !cold);
-  const outliers = warm.filter(({ outlier }) => outlier).length;
   const calls = callsPerSample > 1 ? ` of ${formatNumber(callsPerSample)} calls` : "";
-  return `${warm.length}${calls}${outliers === 0 ? "" : `, ${outliers} ${outliers === 1 ? "outlier" : "outliers"}`}`;
+  return `${warm.length}${calls}`;
 }

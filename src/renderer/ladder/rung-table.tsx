@@ -52,6 +52,8 @@ export function RungTable({ results }: { readonly results: readonly RungResult[]
 function RungRow({ result }: { readonly result: RungResult }) {
   const { shape, threads, coldMs, medianMs, iqrMs, minMs, gflops, overFirst, peakShare } = result;
   const verdict = resultVerdict(result);
+  // Over itself rung 1 is 1, exactly.
+  const over = result.rung === "triple-loop" ? null : overFirst;
   const timed = hasTimes(result);
   return (
     <tr>
@@ -71,8 +73,8 @@ function RungRow({ result }: { readonly result: RungResult }) {
           <Value text={formatDuration(minMs)} exact={`${minMs} ms`} />
           <Value text={formatNumber(gflops)} exact={fullPrecision(gflops)} />
           <Value
-            text={overFirst === null ? "–" : formatRatio(overFirst)}
-            exact={overFirst === null ? "" : exactRatio(overFirst)}
+            text={over === null ? "–" : formatRatio(over)}
+            exact={over === null ? "" : exactRatio(over)}
           />
           <Value
             text={peakShare === null ? "–" : formatPercent(peakShare)}

@@ -6,6 +6,7 @@ import type { RunSummary } from "../../shared/run-records.ts";
 import { showView } from "../app/views.ts";
 import { useAnswer } from "../bridge/use-answer.ts";
 import { takeLadderSettings } from "../ladder/ladder-form.ts";
+import { LadderExport } from "../ladder/ladder-export.tsx";
 import { RungTable } from "../ladder/rung-table.tsx";
 import { showLadder } from "../store/ladder-store.ts";
 import { ErrorNotice } from "../ui/notices.tsx";
@@ -21,14 +22,16 @@ export function RunLadder({ run: { id, status } }: { readonly run: RunSummary })
       {answer.kind === "failed" && <ErrorNotice title="The rungs could not be read" error={answer.error} />}
       {answer.kind === "known" && (
         <>
-          <Button
-            variant="default"
-            mb="xs"
-            leftSection={<ChartNoAxesColumnIncreasing size="1rem" aria-hidden="true" />}
-            onClick={() => openInLadder(answer.value)}
-          >
-            Open in Ladder with these settings
-          </Button>
+          <div className={classes["tools"]}>
+            <Button
+              variant="default"
+              leftSection={<ChartNoAxesColumnIncreasing size="1rem" aria-hidden="true" />}
+              onClick={() => openInLadder(answer.value)}
+            >
+              Open in Ladder with these settings
+            </Button>
+            <LadderExport runId={id} disabled={answer.value.rungs.length === 0} />
+          </div>
           <RungTable results={answer.value.rungs} />
         </>
       )}

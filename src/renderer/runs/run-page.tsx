@@ -52,14 +52,16 @@ function RunRecord({ details }: { readonly details: RunDetails }) {
       <div className={classes["head"]}>
         <h2>{run.name}</h2>
         <RunStatusBadge status={run.status} />
-        <Button
-          variant="default"
-          leftSection={<FileDown size="1rem" aria-hidden="true" />}
-          disabled={timings.length === 0}
-          onClick={() => void exportTimings([run.id])}
-        >
-          Export timings as CSV
-        </Button>
+        {run.kind !== "ladder" && (
+          <Button
+            variant="default"
+            leftSection={<FileDown size="1rem" aria-hidden="true" />}
+            disabled={timings.length === 0}
+            onClick={() => void exportTimings([run.id])}
+          >
+            Export timings as CSV
+          </Button>
+        )}
       </div>
       {run.failure !== null && <p className={classes["failure"]}>{run.failure}</p>}
       <div className={classes["facts"]}>

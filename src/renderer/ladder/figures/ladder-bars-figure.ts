@@ -60,6 +60,7 @@ export function ladderBarsFigure(results: readonly RungResult[], shape: ProductS
           x: {
             ...numberAxis(theme, { title: "median time of one product in ms", log: options.log }),
             ...(options.log ? { min: footOf(rungs) } : { beginAtZero: true }),
+            suggestedMax: Math.max(...rungs.map((rung) => quartiles(rung)?.[1] ?? rung.medianMs)) * 1.05,
           },
           y: categoryAxis(theme, null),
         },
@@ -71,8 +72,8 @@ export function ladderBarsFigure(results: readonly RungResult[], shape: ProductS
 
 /** On a log axis no bar begins at zero: all begin at the power of ten below the shortest. */
 function footOf(rungs: readonly RungResult[]): number {
-  const shortest = Math.min(1, ...rungs.map(({ medianMs }) => medianMs));
-  return 10 ** Math.floor(Math.log10(shortest * 0.7));
+  const shortest = Math.min(1, ...rungs.map((rung) => quartiles(rung)?.[0] ?? rung.medianMs));
+  return 10 ** Math.floor(Math.log10(shortest * 0.9));
 }
 
 function quartiles({ samples }: RungResult): readonly [number, number] | null {

@@ -1,89 +1,78 @@
 import type { LadderRecord, ProductShape, RungResult } from "../../../shared/ladder.ts";
 import { baseOptions, numberAxis, tooltip } from "../../charts/chart-options.ts";
-import { seriesColour } from "../../charts/chart-theme.ts";
-import type { Figure, PointText } from "../../charts/figure.ts";
+import { seriesColour, seriesDash, type ChartTheme } from "../../charts/chart-theme.ts";
+import type { Figure, LegendEntry, PointText } from "../../charts/figure.ts";
 import { pointLabels } from "../../charts/point-labels.ts";
 import { formatNumber, formatPercent } from "../../format/number.ts";
 import { hasTimes, intensityOf, ladderAt, shapeText } from "../ladder-results.ts";
+import { roofsOf, type Roof } from "./roofs.ts";
 import { rungEntry, rungSeries } from "./rung-series.ts";
 
-/** Space around the points, as factors of their intensity. */
+/** Space around the points and the knee, as factors of their intensity. */
 const [LEFT, RIGHT] = [1 / 16, 16];
 
-/** What this machine can reach at most, and where each rung stands under it; null before the limits are measured. */
+interface RooflineOf {
+  readonly limits: LadderRecord["limits"];
+  readonly shape: ProductShape;
+  /** Workers that share the machine's bandwidth. */
+  readonly threads: number;
+}
+
+/** What this machine can reach at most, and where each rung stands under it; null before bandwidth is measured. */
 export function rooflineFigure(
   results: readonly RungResult[],
-  { peakGflops, bandwidthGBs }: LadderRecord["limits"],
-  shape: ProductShape,
+  { limits, shape, threads }: RooflineOf,
 ): Figure | null {
   const rungs = ladderAt(results, shape).filter(hasTimes);
   const [first] = rungs;
-  if (first === undefined || peakGflops === null || bandwidthGBs === null) return null;
+  const roofs = roofsOf(limits, threads);
+  const [highest] = roofs;
+  if (first === undefined || highest === undefined) return null;
   const intensity = intensityOf(first);
-  const knee = peakGflops / bandwidthGBs;
-  const roofAt = (x: number) => Math.min(peakGflops, bandwidthGBs * x);
-  const ends = [Math.min(intensity, knee) * LEFT, Math.max(intensity, knee) * RIGHT] as const;
-  const roof = [ends[0], knee, ends[1]].map((x) => ({ x, y: roofAt(x) }));
-  const bound = intensity < knee ? "memory bandwidth" : "arithmetic";
-  const beyond = intensity < knee && rungs.some(({ gflops }) => gflops > roofAt(intensity));
+  const knees = roofs.map(({ knee }) => knee).filter(Number.isFinite);
+  const ends = [Math.min(intensity, ...knees) * LEFT, Math.max(intensity, ...knees) * RIGHT] as const;
   const describe = (index: number, dataset: number): PointText | null => {
-    if (dataset === rungs.length) return describeRoof(index, { peakGflops, bandwidthGBs });
     const rung = rungs[dataset];
-    if (rung === undefined) return null;
-    return {
-      title: rung.name,
-      lines: [
-        `${formatNumber(rung.gflops)} GFLOP/s at ${formatNumber(intensity)} FLOP/B`,
-        `${formatPercent(rung.gflops / roofAt(intensity))} of the roof there`,
-      ],
-    };
+    if (rung !== undefined) return describeRung(rung, intensity, roofOf(rung, roofs));
+    return roofs[dataset - rungs.length]?.describe(index) ?? null;
   };
+  const bound = boundAt(intensity, highest);
   return {
     title: `Roofline at ${shapeText(shape)}`,
-    summary: `Measured peak ${formatNumber(peakGflops)} GFLOP/s and bandwidth ${formatNumber(bandwidthGBs)} GB/s. At ${formatNumber(intensity)} FLOP/B this product is limited by ${bound}. ${rungs.map(({ name, gflops }) => `${name} ${formatNumber(gflops)} GFLOP/s`).join("; ")}.`,
-    note: `at ${formatNumber(intensity)} FLOP/B the limit is ${bound}${beyond ? "; a rung above the slope has its matrices in a cache" : ""}`,
+    summary: `${roofs.map(({ label }) => label).join("; ")}. ${bound} ${rungs.map(({ name, gflops }) => `${name} ${formatNumber(gflops)} GFLOP/s`).join("; ")}.`,
+    note: bound,
     legend: [
       ...rungs.map((rung, dataset) => rungEntry(rung, "dot", dataset)),
-      {
-        label: `measured limits: ${formatNumber(peakGflops, 3)} GFLOP/s, ${formatNumber(bandwidthGBs, 3)} GB/s`,
-        series: 5,
-        dash: 0,
-        mark: "line",
-        datasets: [rungs.length],
-      },
+      ...roofs.map(({ label, dash }, index): LegendEntry => ({
+        ...{ label, dash, series: 5, mark: "line" },
+        datasets: [rungs.length + index],
+      })),
     ],
     describe,
     height: 24,
     table: () => ({
-      columns: ["what", "FLOP/B", "GFLOP/s", "share of the roof"],
+      columns: ["what", "threads", "FLOP/B", "GFLOP/s", "share of the roof"],
       rows: [
-        ...rungs.map(({ name, gflops }) => [name, intensity, gflops, gflops / roofAt(intensity)]),
-        ["measured peak", knee, peakGflops, 1],
-        [`measured bandwidth ${formatNumber(bandwidthGBs)} GB/s`, ends[0], roofAt(ends[0]), 1],
+        ...rungs.map((rung) => {
+          const roof = roofOf(rung, roofs).at(intensity);
+          return [rung.name, rung.threads, intensity, rung.gflops, rung.gflops / roof];
+        }),
+        ...roofs.map((roof) => [roof.label, roof.threads, intensity, roof.at(intensity), 1]),
       ],
     }),
     build: (theme, options) => ({
       type: "line",
       data: {
         datasets: [
-          ...rungs.map(({ rung, gflops }) => {
-            const { series } = rungSeries(rung);
-            return {
-              data: [{ x: intensity, y: gflops }],
-              pointRadius: theme.rem * 0.28,
-              pointHoverRadius: theme.rem * 0.4,
-              pointBackgroundColor: seriesColour(theme, series),
-              pointBorderColor: theme.surface,
-              pointBorderWidth: 1,
-            };
-          }),
-          {
-            data: roof,
+          ...rungs.map((rung) => dotOf(theme, rung, intensity)),
+          ...roofs.map((roof) => ({
+            data: roof.corners(ends).map((x) => ({ x, y: roof.at(x) })),
             borderColor: seriesColour(theme, 5),
+            borderDash: seriesDash(roof.dash),
             borderWidth: 2,
             pointRadius: 0,
             pointHitRadius: theme.rem * 0.5,
-          },
+          })),
         ],
       },
       plugins: [
@@ -101,12 +90,12 @@ export function rooflineFigure(
         scales: {
           x: {
             ...numberAxis(theme, { title: "arithmetic intensity in FLOP/B", log: true, grid: false }),
-            min: ends[0],
-            max: ends[1],
+            ...{ min: ends[0], max: ends[1] },
           },
           y: {
             ...numberAxis(theme, { title: "GFLOP/s", log: true }),
-            ...heightOf([peakGflops, ...rungs.map(({ gflops }) => gflops)]),
+            suggestedMin: Math.min(...rungs.map(({ gflops }) => gflops)) / 2,
+            suggestedMax: Math.max(highest.at(ends[1]), ...rungs.map(({ gflops }) => gflops)) * 2,
           },
         },
         plugins: { tooltip: tooltip(theme, describe) },
@@ -115,19 +104,40 @@ export function rooflineFigure(
   };
 }
 
-/** Room above the roof and below the slowest rung. */
-function heightOf(speeds: readonly number[]): {
-  readonly suggestedMin: number;
-  readonly suggestedMax: number;
-} {
-  return { suggestedMin: Math.min(...speeds) / 2, suggestedMax: Math.max(...speeds) * 2 };
+function dotOf(theme: ChartTheme, { rung, gflops }: RungResult, intensity: number) {
+  return {
+    data: [{ x: intensity, y: gflops }],
+    pointRadius: theme.rem * 0.28,
+    pointHoverRadius: theme.rem * 0.4,
+    pointBackgroundColor: seriesColour(theme, rungSeries(rung).series),
+    pointBorderColor: theme.surface,
+    pointBorderWidth: 1,
+  };
 }
 
-function describeRoof(
-  index: number,
-  { peakGflops, bandwidthGBs }: { readonly peakGflops: number; readonly bandwidthGBs: number },
-): PointText {
-  return index === 0
-    ? { title: "Measured bandwidth", lines: [`${formatNumber(bandwidthGBs)} GB/s`] }
-    : { title: "Measured peak", lines: [`${formatNumber(peakGflops)} GFLOP/s`] };
+/** A rung on one worker stands under one worker's roof. */
+function roofOf({ threads }: RungResult, roofs: readonly Roof[]): Roof {
+  const [highest, ...others] = roofs;
+  const own = others.find((roof) => roof.threads === threads) ?? highest;
+  if (own === undefined) throw new RangeError("roofOf: expected at least one roof, got none");
+  return own;
+}
+
+function describeRung(rung: RungResult, intensity: number, roof: Roof): PointText {
+  const share = rung.gflops / roof.at(intensity);
+  return {
+    title: rung.name,
+    lines: [
+      `${formatNumber(rung.gflops)} GFLOP/s at ${formatNumber(intensity)} FLOP/B`,
+      `${formatPercent(share)} of the roof there${share > 1 ? ": the matrices are in a cache" : ""}`,
+    ],
+  };
+}
+
+function boundAt(intensity: number, { knee }: Roof): string {
+  const here = `at ${formatNumber(intensity)} FLOP/B`;
+  if (!Number.isFinite(knee)) return `${here}; the peak of this machine was not measured`;
+  return intensity < knee
+    ? `${here} memory is the limit; above the slope a rung has its matrices in a cache`
+    : `${here} arithmetic is the limit`;
 }
