@@ -1,9 +1,13 @@
 import { resolve } from "node:path";
 import * as v from "valibot";
-import { ladderSettingsSchema, type LadderRecord, type RungResult } from "../../shared/ladder.ts";
+import {
+  ladderSettingsSchema,
+  RUNG_NUMBERS,
+  type LadderRecord,
+  type RungResult,
+} from "../../shared/ladder.ts";
 import type { RunSummary } from "../../shared/run-records.ts";
 import type { Lab } from "../lab/lab.ts";
-import { RUNG_NUMBERS } from "../lab/ladder/rung-numbers.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import { ladderReport } from "./ladder-report.ts";
 import { showProgress } from "./show-progress.ts";

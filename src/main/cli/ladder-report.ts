@@ -1,5 +1,4 @@
-import type { LadderRecord, RungResult } from "../../shared/ladder.ts";
-import { RUNG_NUMBERS } from "../lab/ladder/rung-numbers.ts";
+import { RUNG_NUMBERS, type LadderRecord, type RungResult } from "../../shared/ladder.ts";
 import { saidShape, saidTime } from "../lab/ladder/words.ts";
 import { textTable } from "./text-table.ts";
 

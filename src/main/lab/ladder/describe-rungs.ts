@@ -1,7 +1,6 @@
 import { LADDER } from "../../../core/matmul-rungs/ladder.ts";
-import { RUNG_IDS, type RungDescription, type RungId } from "../../../shared/ladder.ts";
+import { RUNG_IDS, RUNG_NUMBERS, type RungDescription, type RungId } from "../../../shared/ladder.ts";
 import { RUNG_CODE } from "./rung-code.ts";
-import { RUNG_NUMBERS } from "./rung-numbers.ts";
 
 interface Presentation {
   readonly name: string;
