@@ -42,6 +42,7 @@ export default defineConfig({
           lab: resolve("src/main/cli/lab.ts"),
           bench: resolve("src/main/bench/bench.ts"),
           worker: resolve("src/workers/worker.ts"),
+          tfjs: resolve("src/main/lab/ladder/tfjs/tfjs-worker.ts"),
         },
         output: { format: "es", entryFileNames: "[name].js", chunkFileNames: "chunks/[name]-[hash].js" },
       },

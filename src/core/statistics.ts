@@ -42,3 +42,16 @@ export function medianAbsoluteDeviation(values: ArrayLike<number>): number {
   const centre = median(values);
   return median(Float64Array.from(values, (value) => Math.abs(value - centre)));
 }
+
+/** Values farther than this many interquartile ranges beyond the quartiles are outliers. */
+const FENCE = 1.5;
+
+/**
+ * The range [lo, hi] outside which a value is an outlier: 1.5 interquartile ranges beyond the quartiles.
+ *
+ * @see Tukey, "Exploratory Data Analysis" (1977)
+ */
+export function outlierFences(values: ArrayLike<number>): { lo: number; hi: number } {
+  const reach = FENCE * interquartileRange(values);
+  return { lo: quantile(values, 0.25) - reach, hi: quantile(values, 0.75) + reach };
+}

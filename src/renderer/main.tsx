@@ -6,6 +6,7 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { App } from "./app/app.tsx";
 import { loadPreferences } from "./preferences/preferences.ts";
+import { connectLadder } from "./store/ladder-actions.ts";
 import { connectLab } from "./store/lab-store.ts";
 import { copyExactNumbers } from "./ui/copy-exact.ts";
 
@@ -14,6 +15,7 @@ if (root === null) throw new Error('index.html has no element with the id "root"
 
 loadPreferences();
 connectLab();
+connectLadder();
 copyExactNumbers();
 createRoot(root).render(
   <StrictMode>

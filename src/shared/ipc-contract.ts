@@ -8,6 +8,14 @@ import {
   trainingSettingsSchema,
 } from "./notebook.ts";
 import {
+  ladderComparisonSchema,
+  ladderForecastSchema,
+  ladderRecordSchema,
+  ladderSettingsSchema,
+  rungDescriptionSchema,
+  rungResultSchema,
+} from "./ladder.ts";
+import {
   cellResultSchema,
   machineSchema,
   metricPointSchema,
@@ -95,6 +103,22 @@ export const IPC_CALLS = {
     input: v.object({ selection: cellSelectionSchema, settings: notebookSettingsSchema }),
     output: v.object({ runId: v.string() }),
   },
+  ladderDescribe: { input: nothing, output: v.array(rungDescriptionSchema) },
+  ladderForecast: { input: ladderSettingsSchema, output: ladderForecastSchema },
+  /** Starts and answers at once; rungs come as events. Refused while another activity is on. */
+  ladderStart: { input: ladderSettingsSchema, output: v.object({ runId: v.string() }) },
+  ladderGet: { input: v.object({ runId }), output: ladderRecordSchema },
+  ladderCompare: { input: v.object({ runId, otherRunId: runId }), output: ladderComparisonSchema },
+  /** Asks for a place, then writes one row a sample, or one row a rung. */
+  ladderExport: {
+    input: v.object({ runIds: v.array(runId), rows: v.picklist(["samples", "summary"]) }),
+    output: saved,
+  },
+  /** Looks for a `python3` with torch; asked for once by the user. */
+  ladderFindPyTorch: {
+    input: nothing,
+    output: v.object({ version: v.nullable(v.string()), reason: v.string() }),
+  },
   trainingStart: { input: trainingSettingsSchema, output: v.object({ runId: v.string() }) },
   activityState: { input: nothing, output: v.nullable(activitySchema) },
   activityCancel: { input: nothing, output: v.object({ cancelled: v.boolean() }) },
@@ -124,12 +148,15 @@ export const IPC_EVENTS = {
   activityChanged: v.nullable(activitySchema),
   cellStarted: v.object({ runId: v.string(), cell: v.string() }),
   cellFinished: v.object({ runId: v.string(), result: cellResultSchema }),
+  /** A rung was verified, skipped or has new samples; at most 5 a second a rung, and once when it is done. */
+  rungChanged: v.object({ runId: v.string(), result: rungResultSchema }),
   /** At most 20 a second. */
   trainingMetrics: v.object({ runId: v.string(), points: v.array(metricPointSchema) }),
   runChanged: runSummarySchema,
   /** A menu command that the window carries out. */
   menuCommand: v.picklist([
     "showNotebook",
+    "showLadder",
     "showTrain",
     "showRuns",
     "showDiagnostics",

@@ -21,7 +21,7 @@ export const machineSchema = v.object({
 });
 export type Machine = v.InferOutput<typeof machineSchema>;
 
-export const runKindSchema = v.picklist(["notebook", "training"]);
+export const runKindSchema = v.picklist(["notebook", "ladder", "training"]);
 export type RunKind = v.InferOutput<typeof runKindSchema>;
 
 /** `interrupted`: the app ended while the run was on; found at the next start. */

@@ -143,7 +143,7 @@ export interface CompareTask {
   readonly allowances: ReadonlyMap<number, number>;
 }
 
-/** Runs one rung of the matmul ladder on one worker: verified once, then a cold call and `samples` warm ones. */
+/** Times one rung of the matmul ladder on one worker; `out` holds the last call's product. */
 export interface RungTask {
   readonly kind: "rung";
   /** Whose heartbeat this task bumps. */
@@ -152,12 +152,45 @@ export interface RungTask {
   readonly a: Tensor;
   readonly b: Tensor;
   readonly out: Tensor;
+  /** Calls before the first sample that are not counted. */
+  readonly warmupCalls: number;
+  /** A sample is the mean of so many calls. */
+  readonly callsPerSample: number;
   readonly samples: number;
+  /** A call that would take longer than this is given up when that is clear. */
+  readonly limitMs: number;
 }
 
 export interface RungAnswer {
-  readonly coldMs: number;
+  /** Milliseconds a call. */
   readonly samplesMs: readonly number[];
+  /** About how long the call would have taken that was given up; null when none was. */
+  readonly givenUpMs: number | null;
+}
+
+/** Fills a float32 tensor from a normal distribution. */
+export interface FillTask {
+  readonly kind: "fill";
+  /** Whose heartbeat this task bumps. */
+  readonly worker: number;
+  readonly tensor: Tensor;
+  readonly seed: number;
+  /** Which of the seed's streams. */
+  readonly stream: number;
+  readonly std: number;
+}
+
+/** Copies memory of the worker's own, to see how fast that goes. */
+export interface BandwidthTask {
+  readonly kind: "bandwidth";
+  /** Whose heartbeat this task bumps. */
+  readonly worker: number;
+  readonly copyBytes: number;
+}
+
+export interface BandwidthAnswer {
+  /** Bytes read and written a second, in the fastest copy. */
+  readonly bytesPerSecond: number;
 }
 
 /** Tests and times all kernels on one worker, and measures the CPU's multiply-add peak. */
@@ -192,6 +225,8 @@ export type WorkerTask =
   | FiniteDifferenceTask
   | CompareTask
   | RungTask
+  | FillTask
+  | BandwidthTask
   | TuneTask
   | VerifyTask
   | PingTask;

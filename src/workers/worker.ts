@@ -6,7 +6,9 @@ import { toWireError, type Result } from "../shared/wire-error.ts";
 import { KernelLibrary } from "./kernels/kernel-library.ts";
 import { Control, ProgramStopped } from "./program/control.ts";
 import { runProgram } from "./program/run-program.ts";
+import { runBandwidth } from "./tasks/bandwidth.ts";
 import { runCompare } from "./tasks/compare.ts";
+import { runFill } from "./tasks/fill.ts";
 import { runFiniteDifferences, runReference } from "./tasks/reference.ts";
 import { runRung } from "./tasks/rung.ts";
 import { runTune, runVerify } from "./tasks/tune.ts";
@@ -42,6 +44,11 @@ function answer(task: WorkerTask): unknown {
       return runCompare(task, memory, control);
     case "rung":
       return runRung(task, memory, control);
+    case "fill":
+      runFill(task, memory, control);
+      return;
+    case "bandwidth":
+      return runBandwidth(task, control);
   }
 }
 

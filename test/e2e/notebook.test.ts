@@ -10,7 +10,7 @@ import { chooseTheme, takeScreenshot } from "./take-screenshots.ts";
 
 /** Few enough rows for a test of the window; the numbers on all rows have tests of their own. */
 const ROWS = "4000";
-const VIEWS = ["Notebook", "Train", "Runs", "Diagnostics", "Settings"] as const;
+const VIEWS = ["Notebook", "Ladder", "Train", "Runs", "Diagnostics", "Settings"] as const;
 const THEMES = ["Light", "Dark"] as const;
 
 const profile = mkdtempSync(join(tmpdir(), "backprop-lab-notebook-"));

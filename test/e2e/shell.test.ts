@@ -144,6 +144,7 @@ test("every menu command reaches the page", async () => {
     "showSettings",
     "runAll",
     "showNotebook",
+    "showLadder",
     "showTrain",
     "showRuns",
     "showDiagnostics",

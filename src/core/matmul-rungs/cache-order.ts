@@ -5,8 +5,9 @@ import type { Rung } from "./rung.ts";
 export const cacheOrder: Rung = {
   id: "cache-order",
   name: "Cache order",
-  idea: "Typed arrays and the loop order i, k, j: every access goes to the neighbour of the last one.",
+  idea: "Typed arrays, no temporaries, and the loops in the order i, k, j. Every access goes to the neighbour of the last one, so that each cache line is fetched once.",
   run(a, b, out, m, k, n) {
+    // #region loop
     out.fill(0);
     for (let i = 0; i < m; i++) {
       const row = i * n;
@@ -16,5 +17,6 @@ export const cacheOrder: Rung = {
         for (let j = 0; j < n; j++) out[row + j] += factor * b[from + j];
       }
     }
+    // #endregion
   },
 };

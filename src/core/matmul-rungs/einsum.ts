@@ -67,6 +67,7 @@ function parse(formula: string, inputs: readonly EinsumOperand[], out: EinsumOpe
  * @throws {RangeError} If the formula is malformed. @throws {ShapeError} If a shape does not fit it.
  */
 export function einsum(formula: string, inputs: readonly EinsumOperand[], out: EinsumOperand): void {
+  // #region steps
   const loops = parse(formula, inputs, out);
   const target = out.data.fill(0);
   const sources = inputs.map(({ data }) => data);
@@ -91,13 +92,15 @@ export function einsum(formula: string, inputs: readonly EinsumOperand[], out: E
     }
   };
   visit(0);
+  // #endregion
 }
 
 export const einsumRung: Rung = {
   id: "einsum",
   name: "Einsum",
-  idea: 'States only the formula "ik,kj->ij"; a general routine makes the loops from its letters.',
+  idea: 'States only the formula "ik,kj->ij". A general routine makes the loops from its letters.',
   run(a, b, out, m, k, n) {
+    // #region loop
     einsum(
       "ik,kj->ij",
       [
@@ -106,5 +109,6 @@ export const einsumRung: Rung = {
       ],
       { data: out, shape: [m, n] },
     );
+    // #endregion
   },
 };

@@ -32,9 +32,9 @@ class Elements {
 export const tripleLoop: Rung = {
   id: "triple-loop",
   name: "Triple loop",
-  idea: "Three loops over single elements, each fetched through an accessor.",
+  idea: "Three loops over single elements, as one writes it first. Every element is fetched and stored through an accessor that checks it.",
   run(a, b, out, m, k, n) {
-    // #region cell 1
+    // #region loop
     const A = new Elements(a, m, k);
     const B = new Elements(b, k, n);
     const C = new Elements(out, m, n);

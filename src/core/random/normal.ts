@@ -16,3 +16,15 @@ export function normal(stream: RandomStream, count: number): Float64Array {
   }
   return values;
 }
+
+/** A prime, so that no two rows of a matrix made of repetitions are the same. */
+const DRAWS = 1_000_003;
+
+/**
+ * Fills `values` from a normal distribution of this standard deviation. Beyond a million they repeat: drawing all of
+ * 39 million would take longer than measuring with them.
+ */
+export function fillNormal(stream: RandomStream, values: Float32Array, std = 1): void {
+  const drawn = normal(stream, Math.min(values.length, DRAWS));
+  for (let at = 0; at < values.length; at++) values[at] = drawn[at % DRAWS] * std;
+}

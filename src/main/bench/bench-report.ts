@@ -1,5 +1,5 @@
 import type { Machine } from "../../shared/run-records.ts";
-import type { Ratio } from "./bootstrap-ratio.ts";
+import type { Ratio } from "../../core/bootstrap-ratio.ts";
 
 /** One contender's figures in one case; times are of one call. */
 export interface Figures {

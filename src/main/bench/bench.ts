@@ -23,6 +23,7 @@ async function bench(): Promise<number> {
       {
         workerFile: join(projectDir, "out", "main", "worker.js"),
         programsDir: join(benchDir, "peers"),
+        pytorchFile: join(projectDir, "resources", "peers", "pytorch.py"),
         packagesDir: join(projectDir, ".runtime", "bench-peers"),
         resultsDir: join(projectDir, "bench-results"),
       },

@@ -1,7 +1,7 @@
 import { randomStream } from "../../core/random/random-stream.ts";
 import { interquartileRange, median } from "../../core/statistics.ts";
 import type { CaseReport, Figures, NotMeasured, PeerFigures } from "./bench-report.ts";
-import { bootstrapRatio } from "./bootstrap-ratio.ts";
+import { bootstrapRatio } from "../../core/bootstrap-ratio.ts";
 import type { BenchCase } from "./cases/bench-case.ts";
 import type { Measurement } from "./interleave.ts";
 

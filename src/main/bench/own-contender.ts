@@ -2,14 +2,9 @@ import type { Program, Tensor } from "../../core/ops/recording-ops.ts";
 import { viewOf } from "../../shared/tensor-view.ts";
 import type { Scope } from "../engine/arena.ts";
 import type { Engine } from "../engine/engine.ts";
-import type { Section } from "../engine/plan.ts";
-import { elapsedBetween, execute, record } from "../lab/programs.ts";
+import { execute, record, timeLoops } from "../lab/programs.ts";
 import type { PreparedCase } from "./cases/bench-case.ts";
 import type { Batch, Contender } from "./contender.ts";
-
-const markProgram = (name: string): Program => ({ ops: [{ op: "mark", name }] });
-const BEGIN = markProgram("begin");
-const END = markProgram("end");
 
 /** A case recorded for the engine: its program, and where its inputs and outputs lie. */
 export interface RecordedCase {
@@ -74,16 +69,13 @@ export function ownContender(
     version: engine.instructionSet,
     threads,
     sample: async (calls, samples): Promise<Batch> => {
-      const loop: Section = { program, repeats: calls };
-      const timed: readonly Section[] = [{ program: BEGIN, repeats: 1 }, loop, { program: END, repeats: 1 }];
-      const sections = [loop, ...Array.from({ length: samples }, () => timed).flat()];
       const cpuBefore = process.cpuUsage();
       const wallBefore = performance.now();
-      const records = await execute(engine, sections, { threads });
+      const samplesMs = await timeLoops(engine, program, { threads, calls, samples, warmupCalls: calls });
       const wallMs = performance.now() - wallBefore;
       const cpu = process.cpuUsage(cpuBefore);
       return {
-        samplesMs: elapsedBetween(records, "begin", "end").map((ms) => ms / calls),
+        samplesMs,
         cpuMs: (cpu.user + cpu.system) / 1000,
         wallMs,
       };

@@ -15,6 +15,8 @@ export interface BenchPlaces {
   readonly workerFile: string;
   /** Of the peers' programs. */
   readonly programsDir: string;
+  /** The peer in Python. */
+  readonly pytorchFile: string;
   /** Of the peers' packages. */
   readonly packagesDir: string;
   /** Of the files of raw samples. */

@@ -1,10 +1,13 @@
 import { availableParallelism } from "node:os";
-import { Command, CommanderError, InvalidArgumentError } from "commander";
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import * as v from "valibot";
+import type { LadderPreset } from "../../shared/ladder.ts";
 import { NOTEBOOK_DEFAULTS } from "../../shared/notebook.ts";
 import type { Lab } from "../lab/lab.ts";
+import { runCompareLaddersCommand } from "./compare-ladders-command.ts";
 import { runDoctorCommand } from "./doctor-command.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
+import { runLadderCommand, type LadderOptions } from "./ladder-command.ts";
 import { runNotebookCommand, type NotebookOptions } from "./notebook-command.ts";
 import { openCommandLab } from "./open-command-lab.ts";
 import { runRunsCommand } from "./runs-command.ts";
@@ -15,6 +18,9 @@ interface CommonOptions {
   readonly json?: true;
 }
 
+/** Given by name; a shape of one's own is given by its sizes. */
+const PRESETS: readonly LadderPreset[] = ["notebook", "lesson", "layer", "square"];
+
 const wholeNumber =
   (minimum: number) =>
   (text: string): number => {
@@ -24,6 +30,12 @@ const wholeNumber =
     }
     return value;
   };
+
+function seconds(text: string): number {
+  const value = Number(text);
+  if (!(value > 0)) throw new InvalidArgumentError("expected a number of seconds above 0.");
+  return value;
+}
 
 /** Opens the lab, runs a command in it, closes it whatever happens. */
 async function inLab(
@@ -66,6 +78,41 @@ function buildProgram(setExitCode: (code: ExitCode) => void): Command {
     .option(...database)
     .action(async (options: NotebookOptions & CommonOptions) => {
       setExitCode(await inLab(options, (lab) => runNotebookCommand(lab, options)));
+    });
+
+  program
+    .command("ladder")
+    .description("time matrix products rung by rung, each compared with float64 first")
+    .addOption(new Option("--preset <name>", "shape to climb at (default: notebook)").choices(PRESETS))
+    .option("--m <n>", "rows of A, instead of a preset", wholeNumber(1))
+    .option("--k <n>", "columns of A and rows of B", wholeNumber(1))
+    .option("--n <n>", "columns of B", wholeNumber(1))
+    .option("--threads <n>", "worker threads", wholeNumber(1), availableParallelism())
+    .option("--budget <seconds>", "longest time a rung may take at a shape", seconds, 10)
+    .option("--seed <n>", "seed of the matrices and of the order", wholeNumber(0), NOTEBOOK_DEFAULTS.seed)
+    .option("--scaling", "time the sharded rung on 1 to all threads")
+    .option("--no-pytorch", "do not look for a Python with torch")
+    .option("--csv <file>", "write one row a sample")
+    .option("--summary-csv <file>", "write one row a rung")
+    .option("--json", "print JSON instead of a table")
+    .option(...database)
+    .action(async (options: LadderOptions & CommonOptions) => {
+      setExitCode(await inLab(options, (lab) => runLadderCommand(lab, options)));
+    });
+
+  program
+    .command("compare-ladders")
+    .description("compare two saved ladders rung by rung: how many times as long the second took")
+    .argument("<first>", "run, as `lab runs` names it")
+    .argument("<second>", "run to compare with it")
+    .option("--json", "print JSON instead of a table")
+    .option(...database)
+    .action(async (first: string, second: string, options: CommonOptions) => {
+      setExitCode(
+        await inLab({ ...options, threads: 1 }, (lab) =>
+          runCompareLaddersCommand(lab, { first, second }, options),
+        ),
+      );
     });
 
   program

@@ -27,6 +27,18 @@ export function ipcHandlers({ lab, askWhere, writeClipboard }: IpcServices): Ipc
     notebookRun: async ({ selection, settings }) => ({
       runId: (await lab).runNotebook(selection, settings).runId,
     }),
+    ladderDescribe: async () => [...(await lab).describeLadder()],
+    ladderForecast: async (settings) => (await lab).forecastLadder(settings),
+    ladderStart: async (settings) => ({ runId: (await lab).startLadder(settings).runId }),
+    ladderGet: async ({ runId }) => (await lab).getLadder(runId),
+    ladderCompare: async ({ runId, otherRunId }) => (await lab).compareLadders(runId, otherRunId),
+    ladderExport: async ({ runIds, rows }) => {
+      const opened = await lab;
+      const path = await askWhere(`ladder ${rows} of ${nameOf(opened, runIds)}`, "csv");
+      if (path === null) return { kind: "dismissed" };
+      return { kind: "saved", path, rows: await opened.exportLadders(runIds, rows, path) };
+    },
+    ladderFindPyTorch: async () => (await lab).findPyTorch(),
     trainingStart: async (settings) => ({ runId: (await lab).startTraining(settings).runId }),
     activityState: async () => (await lab).activity(),
     activityCancel: async () => ({ cancelled: (await lab).cancel() }),
@@ -34,7 +46,7 @@ export function ipcHandlers({ lab, askWhere, writeClipboard }: IpcServices): Ipc
     runsGet: async ({ runId }) => (await lab).getRun(runId),
     runsExportTimings: async ({ runIds }) => {
       const opened = await lab;
-      const path = await askWhere(timingsName(opened, runIds), "csv");
+      const path = await askWhere(`timings of ${nameOf(opened, runIds)}`, "csv");
       if (path === null) return { kind: "dismissed" };
       return { kind: "saved", path, rows: await opened.exportTimings(runIds, path) };
     },
@@ -51,8 +63,8 @@ export function ipcHandlers({ lab, askWhere, writeClipboard }: IpcServices): Ipc
   };
 }
 
-function timingsName(lab: Lab, runIds: readonly string[]): string {
+/** The name of the only run, or how many there are. */
+function nameOf(lab: Lab, runIds: readonly string[]): string {
   const [only, ...more] = runIds;
-  if (only === undefined || more.length > 0) return `timings of ${runIds.length} runs`;
-  return `timings of ${lab.getRun(only).run.name}`;
+  return only === undefined || more.length > 0 ? `${runIds.length} runs` : lab.getRun(only).run.name;
 }

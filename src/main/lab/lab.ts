@@ -1,5 +1,12 @@
 import type { Activity, Diagnostics, IpcEvent, IpcEventName } from "../../shared/ipc-contract.ts";
 import type {
+  LadderComparison,
+  LadderForecast,
+  LadderRecord,
+  LadderSettings,
+  RungDescription,
+} from "../../shared/ladder.ts";
+import type {
   CellDescription,
   CellSelection,
   Forecast,
@@ -39,6 +46,18 @@ export interface Lab {
   ): StartedRun;
   /** Writes the last hand-written stage's gradients as .npy files. @returns their paths. @throws {ContractError} */
   saveGradients(folder: string): Promise<readonly string[]>;
+  describeLadder(): readonly RungDescription[];
+  forecastLadder(settings: LadderSettings): LadderForecast;
+  /** @throws {ContractError} If another activity is on. @throws {OutOfMemoryError} */
+  startLadder(settings: LadderSettings): StartedRun;
+  /** @throws {StoreError} If there is no such ladder. */
+  getLadder(runId: string): LadderRecord;
+  /** How many times as long each rung took in the second ladder. @throws {StoreError} If there is no such ladder. */
+  compareLadders(runId: string, otherRunId: string): LadderComparison;
+  /** Writes ladders as CSV, one row a sample or one row a rung. @returns the number of rows. */
+  exportLadders(runIds: readonly string[], rows: "samples" | "summary", path: string): Promise<number>;
+  /** Looks for a Python with torch, which becomes a rung; takes some seconds. */
+  findPyTorch(): Promise<{ version: string | null; reason: string }>;
   /** @throws {ContractError} If another activity is on. @throws {OutOfMemoryError} */
   startTraining(settings: TrainingSettings): StartedRun;
   activity(): Activity | null;

@@ -5,12 +5,16 @@ import { beginFlagTrial } from "../engine/flag-trial.ts";
 import { setV8Flags } from "../engine/v8-flags.ts";
 import type { ActivityDelay } from "../../shared/ipc-contract.ts";
 import type { Machine } from "../../shared/run-records.ts";
+import { exportLadderCsv } from "../store/export-ladder-csv.ts";
 import { exportTimingsCsv } from "../store/export-timings-csv.ts";
 import { openStore } from "../store/open-store.ts";
 import { ActivityTracker } from "./activity-tracker.ts";
 import { collectDiagnostics } from "./diagnostics.ts";
 import { EventLoopDelay, savedActivityDelay } from "./event-loop-delay.ts";
 import type { Lab, LabEvent } from "./lab.ts";
+import { compareLadders } from "./ladder/compare-ladders.ts";
+import { ForeignRungs } from "./ladder/foreign-rungs.ts";
+import { LadderLab } from "./ladder/ladder-lab.ts";
 import { describeMachine } from "./machine.ts";
 import { NotebookLab } from "./notebook/notebook-lab.ts";
 import { saveGradients } from "./notebook/save-gradients.ts";
@@ -91,6 +95,12 @@ export async function openLab(options: LabOptions): Promise<Lab> {
   };
   const supervisor = new RunSupervisor(services);
   const notebook = new NotebookLab(services, supervisor);
+  const foreignRungs = new ForeignRungs(engine, {
+    // Built beside the worker.
+    tfjsFile: join(dirname(options.workerFile), "tfjs.js"),
+    pytorchFile: join(options.resourcesDir, "peers", "pytorch.py"),
+  });
+  const ladder = new LadderLab(services, supervisor, foreignRungs);
   const training = new TrainingLab(services, supervisor, notebook);
 
   let earlierDelay: ActivityDelay | null | undefined;
@@ -106,6 +116,19 @@ export async function openLab(options: LabOptions): Promise<Lab> {
     forecastNotebook: (settings) => notebook.forecast(settings),
     runNotebook: (selection, settings, weights = null) => notebook.run(selection, settings, weights),
     saveGradients: (folder) => saveGradients(notebook, folder),
+    describeLadder: () => ladder.describe(),
+    forecastLadder: (settings) => ladder.forecast(settings),
+    startLadder: (settings) => ladder.start(settings),
+    getLadder: (runId) => store.getLadder(runId),
+    compareLadders: (runId, otherRunId) =>
+      compareLadders(store.getLadder(runId), store.getLadder(otherRunId)),
+    exportLadders: (runIds, rows, path) => exportLadderCsv(store, runIds, rows, path),
+    findPyTorch: async () => {
+      const found = await foreignRungs.findPyTorch();
+      return "reason" in found
+        ? { version: null, reason: found.reason }
+        : { version: found.version, reason: "" };
+    },
     startTraining: (settings) => training.start(settings),
     activity: () => tracker.current(),
     cancel: () => supervisor.cancel(),

@@ -2,10 +2,11 @@ import type { Op } from "../../core/ops/op.ts";
 import { RecordingOps, type Program, type Tensor } from "../../core/ops/recording-ops.ts";
 import { STATISTICS, STATISTICS_LENGTH } from "../../core/ops/op.ts";
 import type { Histogram, TensorStatistics } from "../../shared/run-records.ts";
+import type { WorkerTask } from "../../shared/worker-tasks.ts";
 import { viewOf } from "../../shared/tensor-view.ts";
 import type { Scope } from "../engine/arena.ts";
 import type { MetricRecord } from "../engine/control-block.ts";
-import type { Engine } from "../engine/engine.ts";
+import type { BlockOptions, Engine } from "../engine/engine.ts";
 import type { Section } from "../engine/plan.ts";
 import { ExperimentCancelled } from "./experiment-cancelled.ts";
 
@@ -65,6 +66,59 @@ export function elapsedBetween(records: readonly MetricRecord[], from: string, t
   const begins = records.filter(({ name }) => name === from);
   const ends = records.filter(({ name }) => name === to);
   return begins.map((begin, repeat) => (ends[repeat]?.clockMs ?? NaN) - begin.clockMs);
+}
+
+const markProgram = (name: string): Program => ({ ops: [{ op: "mark", name }] });
+const BEGIN = markProgram("begin");
+const END = markProgram("end");
+
+/** How loops of a program are timed. */
+export interface LoopOptions {
+  readonly threads: number;
+  readonly calls: number;
+  readonly samples: number;
+  /** Calls before the first loop that are not counted. */
+  readonly warmupCalls: number;
+}
+
+/**
+ * Times loops of a program in one dispatch, by a worker between barriers around each loop.
+ *
+ * @returns milliseconds a call, one value a loop. @throws {ExperimentCancelled} @throws {TaskError}
+ */
+export async function timeLoops(engine: Engine, program: Program, options: LoopOptions): Promise<number[]> {
+  const { threads, calls, samples, warmupCalls } = options;
+  const timed: readonly Section[] = [
+    { program: BEGIN, repeats: 1 },
+    { program, repeats: calls },
+    { program: END, repeats: 1 },
+  ];
+  const warmup = warmupCalls === 0 ? [] : [{ program, repeats: warmupCalls }];
+  const sections = [...warmup, ...Array.from({ length: samples }, () => timed).flat()];
+  const records = await execute(engine, sections, { threads });
+  return elapsedBetween(records, "begin", "end").map((ms) => ms / calls);
+}
+
+/** Runs tasks on the workers and gives their answers in order. @throws {ExperimentCancelled} @throws {TaskError} */
+export async function runTasks<Answer>(
+  engine: Engine,
+  tasks: readonly ((worker: number) => WorkerTask)[],
+  options: BlockOptions,
+): Promise<readonly Answer[]> {
+  const answers = await engine.runBlocks(tasks, options);
+  if (answers === null) throw new ExperimentCancelled("cancelled");
+  // Each kind of task has one kind of answer, which its caller names.
+  return answers as readonly Answer[];
+}
+
+/** Runs one task on one worker and gives its answer. @throws {ExperimentCancelled} @throws {TaskError} */
+export async function runOnWorker<Answer>(
+  engine: Engine,
+  task: (worker: number) => WorkerTask,
+): Promise<Answer> {
+  const [answer] = await runTasks<Answer>(engine, [task], { threads: 1 });
+  if (answer === undefined) throw new TypeError("runOnWorker: the worker gave no answer");
+  return answer;
 }
 
 /** Reads a statistics tensor. */

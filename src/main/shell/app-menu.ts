@@ -42,9 +42,10 @@ export function menuTemplate(
       label: "&View",
       submenu: [
         command("showNotebook", "Notebook", "CmdOrCtrl+1"),
-        command("showTrain", "Train", "CmdOrCtrl+2"),
-        command("showRuns", "Runs", "CmdOrCtrl+3"),
-        command("showDiagnostics", "Diagnostics", "CmdOrCtrl+4"),
+        command("showLadder", "Ladder", "CmdOrCtrl+2"),
+        command("showTrain", "Train", "CmdOrCtrl+3"),
+        command("showRuns", "Runs", "CmdOrCtrl+4"),
+        command("showDiagnostics", "Diagnostics", "CmdOrCtrl+5"),
         separator,
         command("palette", "Command palette", "CmdOrCtrl+Shift+P"),
         separator,

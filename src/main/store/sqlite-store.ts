@@ -1,5 +1,6 @@
 import { statSync } from "node:fs";
 import { StoreError } from "../../core/errors.ts";
+import type { LadderRecord, RungResult } from "../../shared/ladder.ts";
 import type {
   CellResult,
   GradientCheck,
@@ -14,6 +15,7 @@ import { latestBackupPath, writeBackup } from "./backup.ts";
 import { CellTable, type CellParts } from "./cell-table.ts";
 import { sqliteVersion, type Database } from "./database.ts";
 import { GradientCheckTable } from "./gradient-check-table.ts";
+import { LadderTable, type LadderFrame } from "./ladder-table.ts";
 import { MachineTable } from "./machine-table.ts";
 import { MetricTable } from "./metric-table.ts";
 import { schemaVersion } from "./migrate.ts";
@@ -58,6 +60,7 @@ export class SqliteStore implements Store {
   readonly #gradientChecks: GradientCheckTable;
   readonly #metrics: MetricTable;
   readonly #tunings: TuningTable;
+  readonly #ladders: LadderTable;
   readonly #changesAtStart: number;
 
   constructor({ db, path, integrity, notices, readOnlyReason, lock }: OpenedDatabase) {
@@ -75,6 +78,7 @@ export class SqliteStore implements Store {
     this.#gradientChecks = new GradientCheckTable(db);
     this.#metrics = new MetricTable(db);
     this.#tunings = new TuningTable(db);
+    this.#ladders = new LadderTable(db);
     this.#changesAtStart = totalChanges(db);
   }
 
@@ -168,6 +172,31 @@ export class SqliteStore implements Store {
       this.#find(runId);
       this.#metrics.append(runId, points);
     });
+  }
+
+  saveLadder(runId: string, frame: LadderFrame): void {
+    this.#write("save the ladder", () => {
+      this.#find(runId);
+      this.#ladders.saveFrame(runId, frame);
+    });
+  }
+
+  addRungs(runId: string, results: readonly RungResult[]): void {
+    this.#write("save rungs", () => {
+      this.#find(runId);
+      this.#ladders.append(runId, results);
+    });
+  }
+
+  getLadder(runId: string): LadderRecord {
+    const { run, machine } = this.getRun(runId);
+    const ladder = this.#attempt("read a ladder", () => this.#ladders.ofRun(runId));
+    if (ladder === undefined) {
+      throw new StoreError(
+        `Run ${runId} is no ladder but a ${run.kind}. List the runs to see which are ladders.`,
+      );
+    }
+    return { runId, machine, ...ladder };
   }
 
   listRuns(): RunSummary[] {

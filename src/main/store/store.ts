@@ -1,3 +1,4 @@
+import type { LadderRecord, RungResult } from "../../shared/ladder.ts";
 import type {
   CellResult,
   GradientCheck,
@@ -9,6 +10,8 @@ import type {
   Timing,
 } from "../../shared/run-records.ts";
 import type { Tuning } from "../../shared/tuning.ts";
+
+import type { LadderFrame } from "./ladder-table.ts";
 
 /** What is known of a run when it starts. */
 export type NewRun = Pick<
@@ -89,6 +92,11 @@ export interface Store {
   addGradientChecks(runId: string, checks: readonly GradientCheck[]): void;
   /** All or none of the points. */
   addMetrics(runId: string, points: readonly MetricPoint[]): void;
+  /** Saves or renews what a ladder runs with and on; before its rungs. */
+  saveLadder(runId: string, frame: LadderFrame): void;
+  /** All or none of the rungs, with their samples, after those that are there. */
+  addRungs(runId: string, results: readonly RungResult[]): void;
+  getLadder(runId: string): LadderRecord;
   /** Newest first. */
   listRuns(): RunSummary[];
   getRun(runId: string): RunDetails;

@@ -10,6 +10,7 @@ import classes from "./frame.module.css";
 /** Where each kind of work is shown. */
 const VIEW_OF = {
   notebook: { view: "notebook", label: "Show the notebook" },
+  ladder: { view: "ladder", label: "Show the ladder" },
   training: { view: "train", label: "Show the training" },
   tuning: { view: "diagnostics", label: "Show the diagnostics" },
 } as const;

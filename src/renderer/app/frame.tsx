@@ -2,6 +2,7 @@ import { Button, Kbd, Tooltip } from "@mantine/core";
 import { Search } from "lucide-react";
 import { Activity, useEffect, useState, type ComponentType } from "react";
 import { DiagnosticsView } from "../diagnostics/diagnostics-view.tsx";
+import { LadderView } from "../ladder/ladder-view.tsx";
 import { NotebookView } from "../notebook/notebook-view.tsx";
 import { RunsView } from "../runs/runs-view.tsx";
 import { SettingsView } from "../settings/settings-view.tsx";
@@ -21,6 +22,7 @@ import classes from "./frame.module.css";
 
 const CONTENT: Readonly<Record<ViewId, ComponentType>> = {
   notebook: NotebookView,
+  ladder: LadderView,
   train: TrainView,
   runs: RunsView,
   diagnostics: DiagnosticsView,

@@ -5,6 +5,7 @@ import { matches } from "./shortcut.ts";
 
 const MENU: Readonly<Record<IpcEvent<"menuCommand">, string>> = {
   showNotebook: "show-notebook",
+  showLadder: "show-ladder",
   showTrain: "show-train",
   showRuns: "show-runs",
   showDiagnostics: "show-diagnostics",

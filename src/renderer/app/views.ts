@@ -1,7 +1,15 @@
-import { Activity, FlaskConical, History, NotebookText, Settings2, type LucideIcon } from "lucide-react";
+import {
+  Activity,
+  ChartNoAxesColumnIncreasing,
+  FlaskConical,
+  History,
+  NotebookText,
+  Settings2,
+  type LucideIcon,
+} from "lucide-react";
 import { createStore, useStore } from "../store/create-store.ts";
 
-export type ViewId = "notebook" | "train" | "runs" | "diagnostics" | "settings";
+export type ViewId = "notebook" | "ladder" | "train" | "runs" | "diagnostics" | "settings";
 
 export interface ViewEntry {
   readonly id: ViewId;
@@ -12,6 +20,7 @@ export interface ViewEntry {
 /** In the order of the navigation; the first nine answer to Ctrl/⌘ and their number. */
 export const VIEWS: readonly ViewEntry[] = [
   { id: "notebook", label: "Notebook", icon: NotebookText },
+  { id: "ladder", label: "Ladder", icon: ChartNoAxesColumnIncreasing },
   { id: "train", label: "Train", icon: FlaskConical },
   { id: "runs", label: "Runs", icon: History },
   { id: "diagnostics", label: "Diagnostics", icon: Activity },

@@ -5,12 +5,16 @@ import { showFailure } from "../store/lab-store.ts";
 import { copyText, savePicture, saveTable } from "../store/save.ts";
 import { chartPicture } from "./chart-picture.ts";
 import { ChartLegend } from "./chart-legend.tsx";
+import { ChartStage } from "./chart-stage.tsx";
 import { ChartTable } from "./chart-table.tsx";
 import { ChartToolbar } from "./chart-toolbar.tsx";
 import type { Figure } from "./figure.ts";
+import { PinList } from "./pin-list.tsx";
 import { useChartTheme } from "./use-chart-theme.ts";
+import { useChartView } from "./use-chart-view.ts";
 import { useChart, type Live } from "./use-chart.ts";
 import { useNearViewport } from "./use-near-viewport.ts";
+import { NO_ZOOM } from "./zoom.ts";
 import classes from "./chart-figure.module.css";
 
 interface ChartFigureProps {
@@ -35,12 +39,22 @@ export function ChartFigure({
   const near = useNearViewport(box);
   const [log, setLog] = useState(figure.log?.initially ?? false);
   const [asTable, setAsTable] = useState(false);
-  const { canvas, chart } = useChart(figure, theme, { log, animate }, live ?? null, near && !asTable);
+  const { view, zoomTo, toggle, togglePin, unpin } = useChartView();
+  const { canvas, chart } = useChart(figure, theme, {
+    ...{ log, animate, view },
+    live: live ?? null,
+    enabled: near && !asTable,
+  });
+  const zoomed = view.zoom !== NO_ZOOM;
+  // A point of a live chart is counted anew as it grows; elsewhere a pin says what is there now.
+  const pinned = view.pins.map(({ index, dataset, text }) =>
+    live === undefined ? (figure.describe(index, dataset) ?? text) : text,
+  );
 
   const savePng = async () => {
     if (chart.current === null) return;
     try {
-      await savePicture(figure.title, await chartPicture(chart.current, figure, theme));
+      await savePicture(figure.title, await chartPicture(chart.current, { figure, theme, pinned }));
     } catch (error) {
       showFailure("Picture was not saved", error);
     }
@@ -56,23 +70,39 @@ export function ChartFigure({
         <ChartToolbar
           title={figure.title}
           asTable={asTable}
-          shown={toolsShown || asTable}
+          shown={toolsShown || asTable || zoomed}
           log={figure.log === undefined ? null : { axis: figure.log.axis, on: log }}
-          onLog={setLog}
+          onLog={(on) => {
+            setLog(on);
+            zoomTo(null);
+          }}
+          onResetZoom={zoomed ? () => zoomTo(null) : null}
           onTable={setAsTable}
           onPng={savePng}
           onCsv={() => saveTable(figure.title, figure.table())}
           onCopy={() => copyText("Chart data", toTsv(figure.table()))}
         />
       </figcaption>
-      <ChartLegend entries={figure.legend} theme={theme} />
+      <ChartLegend
+        title={figure.title}
+        entries={figure.legend}
+        theme={theme}
+        hidden={view.hidden}
+        onToggle={asTable ? null : toggle}
+      />
       {asTable ? (
         <ChartTable caption={figure.title} table={figure.table()} />
       ) : (
-        <div className={classes["canvas"]} style={{ height: `${figure.height}rem` }}>
-          <canvas ref={canvas} role="img" aria-label={summary} />
-        </div>
+        <ChartStage
+          figure={figure}
+          summary={summary}
+          canvas={canvas}
+          chart={chart}
+          onZoom={zoomTo}
+          onPin={togglePin}
+        />
       )}
+      {!asTable && <PinList title={figure.title} texts={pinned} onRemove={unpin} />}
     </figure>
   );
 }

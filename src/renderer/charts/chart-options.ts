@@ -1,7 +1,7 @@
 import type { ChartOptions } from "chart.js";
 import { formatNumber } from "../format/number.ts";
 import type { ChartTheme } from "./chart-theme.ts";
-import type { FigureOptions } from "./figure.ts";
+import type { Describe, FigureOptions } from "./figure.ts";
 
 interface TooltipPlace {
   readonly dataIndex: number;
@@ -39,7 +39,8 @@ export function numberAxis(theme: ChartTheme, { title, log = false, grid = true 
       padding: theme.rem * 0.25,
       maxTicksLimit: log ? 40 : 7,
       maxRotation: 0,
-      callback: (value: number | string) => (log ? logLabel(Number(value)) : tickLabel(Number(value))),
+      callback: (value: number | string, _index: number, ticks: readonly { readonly value: number }[]) =>
+        log ? logTick(Number(value), ticks) : tickLabel(Number(value)),
     },
   };
 }
@@ -79,19 +80,34 @@ function tickLabel(value: number): string {
   return Number(value.toPrecision(6)).toLocaleString("en-US", { maximumFractionDigits: 6 }).replace("-", "−");
 }
 
-/** On a log axis 1, 2 and 5 times the powers of ten are named. */
-function logLabel(value: number): string | null {
-  const exponent = Math.floor(Math.log10(value) + 1e-9);
-  const mantissa = Math.round(value / 10 ** exponent);
-  return mantissa === 1 || mantissa === 2 || mantissa === 5 ? tickLabel(value) : null;
+/** Over more than this there is no room for 2 and 5 between the powers of ten. */
+const MANY_DECADES = 2e4;
+/** Part of a zoomed axis that a number needs to stand clear of the next. */
+const ROOM = 1 / 8;
+
+/** Zoomed into less than a decade, 1, 2 and 5 may all lie outside: there every tick with room is named. */
+function logTick(value: number, ticks: readonly { readonly value: number }[]): string | null {
+  const [from, to] = [ticks[0]?.value ?? 0, ticks.at(-1)?.value ?? Infinity];
+  if (to / from >= 10) return logLabel(value, to / from > MANY_DECADES ? [1] : [1, 2, 5]);
+  const shareOf = (tick: number) => Math.log(tick / from) / Math.log(to / from);
+  let last = -Infinity;
+  for (const tick of ticks) {
+    if (shareOf(tick.value) - last < ROOM) continue;
+    if (tick.value === value) return tickLabel(value);
+    last = shareOf(tick.value);
+  }
+  return null;
 }
 
-/** A quiet tooltip in inverted colours; `lines` writes its body. */
-export function tooltip(
-  theme: ChartTheme,
-  title: (dataIndex: number, datasetIndex: number) => string,
-  lines: (dataIndex: number, datasetIndex: number) => string | string[],
-) {
+/** On a log axis these multiples of the powers of ten are named. */
+function logLabel(value: number, multiples: readonly number[]): string | null {
+  const exponent = Math.floor(Math.log10(value) + 1e-9);
+  const mantissa = value / 10 ** exponent;
+  return multiples.some((named) => Math.abs(mantissa - named) < 1e-6) ? tickLabel(value) : null;
+}
+
+/** A quiet tooltip in inverted colours that says what `describe` says. */
+export function tooltip(theme: ChartTheme, describe: Describe) {
   return {
     enabled: true,
     animation: false as const,
@@ -105,8 +121,8 @@ export function tooltip(
     displayColors: false,
     callbacks: {
       title: (items: readonly TooltipPlace[]) =>
-        items[0] === undefined ? "" : title(items[0].dataIndex, items[0].datasetIndex),
-      label: (item: TooltipPlace) => lines(item.dataIndex, item.datasetIndex),
+        items[0] === undefined ? "" : (describe(items[0].dataIndex, items[0].datasetIndex)?.title ?? ""),
+      label: (item: TooltipPlace) => [...(describe(item.dataIndex, item.datasetIndex)?.lines ?? [])],
     },
   };
 }

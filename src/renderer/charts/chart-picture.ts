@@ -1,21 +1,29 @@
 import type { Chart } from "chart.js";
 import { seriesColour, type ChartTheme } from "./chart-theme.ts";
-import type { Figure } from "./figure.ts";
+import type { Figure, PointText } from "./figure.ts";
 
-/** The chart as it stands, with title and note on the page's ground, as the bytes of a PNG. */
+interface PictureOf {
+  readonly figure: Figure;
+  readonly theme: ChartTheme;
+  /** Values that were pinned, by their numbers in the drawing. */
+  readonly pinned: readonly PointText[];
+}
+
+/** The chart as it stands, with title, note and pinned values on the page's ground, as the bytes of a PNG. */
 export async function chartPicture(
   chart: Chart,
-  figure: Figure,
-  theme: ChartTheme,
+  { figure, theme, pinned }: PictureOf,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const source = chart.canvas;
   const ratio = chart.currentDevicePixelRatio;
   const margin = Math.round(theme.rem * ratio);
   const lines = 1.5 + (figure.note === undefined ? 0 : 1.25) + (figure.legend.length === 0 ? 0 : 1.25);
   const head = Math.round(theme.rem * lines * ratio);
+  const line = Math.round(theme.rem * 1.25 * ratio);
+  const foot = line * pinned.length;
   const canvas = document.createElement("canvas");
   canvas.width = source.width + 2 * margin;
-  canvas.height = source.height + head + 2 * margin;
+  canvas.height = source.height + head + foot + 2 * margin;
   const context = canvas.getContext("2d");
   if (context === null)
     throw new Error("The picture was not made: this window has no 2-D canvas. Save the CSV instead.");
@@ -34,6 +42,10 @@ export async function chartPicture(
     ratio,
   });
   context.drawImage(source, margin, margin + head);
+  pinned.forEach(({ title, lines: said }, index) => {
+    const text = `${index + 1}  ${title}: ${said.join("; ")}`;
+    context.fillText(text, margin, margin + head + source.height + line * (index + 0.8));
+  });
   const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, "image/png"));
   if (blob === null)
     throw new Error(`"${figure.title}" was not saved: the picture is too large for this window.`);

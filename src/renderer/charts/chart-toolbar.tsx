@@ -1,5 +1,13 @@
 import { ActionIcon, Tooltip } from "@mantine/core";
-import { ChartNoAxesColumn, Copy, FileDown, ImageDown, Table, type LucideIcon } from "lucide-react";
+import {
+  ChartNoAxesColumn,
+  Copy,
+  FileDown,
+  ImageDown,
+  RotateCcw,
+  Table,
+  type LucideIcon,
+} from "lucide-react";
 import classes from "./chart-figure.module.css";
 
 interface ChartToolbarProps {
@@ -8,6 +16,8 @@ interface ChartToolbarProps {
   readonly shown: boolean;
   readonly log: { readonly axis: string; readonly on: boolean } | null;
   readonly onLog: (on: boolean) => void;
+  /** Null while everything is shown. */
+  readonly onResetZoom: (() => void) | null;
   readonly onTable: (on: boolean) => void;
   readonly onPng: () => Promise<void>;
   readonly onCsv: () => Promise<void>;
@@ -40,6 +50,7 @@ export function ChartToolbar(props: ChartToolbarProps) {
           </ActionIcon>
         </Tooltip>
       )}
+      {props.onResetZoom !== null && !asTable && tool("Reset zoom", RotateCcw, props.onResetZoom)}
       {tool(asTable ? "Show as chart" : "Show as table", asTable ? ChartNoAxesColumn : Table, () =>
         props.onTable(!asTable),
       )}

@@ -6,8 +6,21 @@ export interface LegendEntry {
   readonly label: string;
   /** Index into the theme's series colours and dashes. */
   readonly series: number;
-  readonly mark: "line" | "bar" | "dot" | "whisker";
+  readonly mark: "line" | "bar" | "dot" | "triangle" | "cross";
+  /** Dash of a line; the series' own where it is not given. */
+  readonly dash?: number;
+  /** Datasets that this entry shows and hides; without them it only explains. */
+  readonly datasets?: readonly number[];
 }
+
+/** What one mark of a chart says when it is pointed at or pinned. */
+export interface PointText {
+  readonly title: string;
+  readonly lines: readonly string[];
+}
+
+/** What one mark says, or null where there is none. */
+export type Describe = (index: number, dataset: number) => PointText | null;
 
 export interface FigureOptions {
   readonly log: boolean;
@@ -26,6 +39,9 @@ export interface Figure {
   readonly table: () => TextTable;
   /** The axis that may be logarithmic, and whether it is at first. */
   readonly log?: { readonly axis: string; readonly initially: boolean };
+  /** Axes that can be zoomed; `x` and `y` where they are numbers, unless it says otherwise. */
+  readonly zoomAxes?: readonly string[];
+  readonly describe: Describe;
   /** Height of the drawing in rem. */
   readonly height: number;
   readonly build: (theme: ChartTheme, options: FigureOptions) => ChartConfiguration;

@@ -11,11 +11,18 @@ export function histogramFigure({ label, lo, hi, counts }: Histogram): Figure {
   const largest = Math.max(0, ...counts);
   const fullest = lo + (counts.indexOf(largest) + 0.5) * width;
   const edges = (index: number) => [lo + index * width, lo + (index + 1) * width] as const;
+  const describe = (index: number) => ({
+    title: edges(index)
+      .map((edge) => formatNumber(edge))
+      .join(" to "),
+    lines: [`${formatNumber(counts[index] ?? 0)} values`],
+  });
   return {
     title: `Distribution: ${label}`,
     summary: `Histogram of ${label}: ${formatNumber(total)} values from ${formatNumber(lo)} to ${formatNumber(hi)}, most of them (${formatNumber(largest)}) near ${formatNumber(fullest)}.`,
     note: `${formatNumber(total)} values in ${counts.length} bins of ${formatNumber(width)}`,
     legend: [],
+    describe,
     height: 11,
     log: { axis: "y", initially: false },
     table: () => ({
@@ -41,16 +48,7 @@ export function histogramFigure({ label, lo, hi, counts }: Histogram): Figure {
           x: { ...numberAxis(theme, { title: "value", grid: false }), min: lo, max: hi, offset: false },
           y: { ...numberAxis(theme, { title: "count", log: options.log }), beginAtZero: !options.log },
         },
-        plugins: {
-          tooltip: tooltip(
-            theme,
-            (index) =>
-              edges(index)
-                .map((edge) => formatNumber(edge))
-                .join(" to "),
-            (index) => `${formatNumber(counts[index] ?? 0)} values`,
-          ),
-        },
+        plugins: { tooltip: tooltip(theme, describe) },
       },
     }),
   };

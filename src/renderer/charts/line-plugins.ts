@@ -17,7 +17,8 @@ export function endLabels(
       const placed: { text: string; y: number; colour: string }[] = [];
       labels.forEach((text, index) => {
         const last = chart.getDatasetMeta(index).data.at(-1);
-        if (text === null || last === undefined || Number.isNaN(last.y)) return;
+        if (text === null || last === undefined || !chart.isDatasetVisible(index) || Number.isNaN(last.y))
+          return;
         placed.push({ text, y: last.y, colour: colours[index] ?? theme.ink });
       });
       placed.sort((a, b) => a.y - b.y);

@@ -12,15 +12,24 @@ const DEFAULT_PIXELS = 800;
 
 /** Loss of every step as a thin line, training and validation loss of every epoch as marked lines. */
 export function lossFigure(log: TrainingLog): Figure {
+  const describe = (index: number, dataset: number) => {
+    const point = pointAt(log, dataset, index);
+    if (point === undefined) return null;
+    return {
+      title: `step ${formatNumber(point.x)}`,
+      lines: [`${NAMES[dataset] ?? ""} ${formatNumber(point.y)}`],
+    };
+  };
   return {
     title: "Loss while training",
     summary: lossSummary(log),
     note: "mean squared error; the epochs' losses are measured on all rows after the epoch",
     legend: [
-      { label: "each step", series: 0, mark: "line" },
-      { label: "training set, per epoch", series: 1, mark: "line" },
-      { label: "validation set, per epoch", series: 2, mark: "line" },
+      { label: "each step", series: 0, mark: "line", datasets: [0] },
+      { label: "training set, per epoch", series: 1, dash: 0, mark: "line", datasets: [1] },
+      { label: "validation set, per epoch", series: 2, dash: 1, mark: "line", datasets: [2] },
     ],
+    describe,
     height: 24,
     log: { axis: "y", initially: false },
     table: () => ({
@@ -47,14 +56,7 @@ export function lossFigure(log: TrainingLog): Figure {
           x: { ...numberAxis(theme, { title: "step", grid: false }), min: 0 },
           y: numberAxis(theme, { title: "loss", log: options.log }),
         },
-        plugins: {
-          tooltip: tooltip(
-            theme,
-            (index, dataset) => `step ${formatNumber(pointAt(log, dataset, index)?.x ?? NaN)}`,
-            (index, dataset) =>
-              `${NAMES[dataset] ?? ""} ${formatNumber(pointAt(log, dataset, index)?.y ?? NaN)}`,
-          ),
-        },
+        plugins: { tooltip: tooltip(theme, describe) },
       },
     }),
   };

@@ -24,6 +24,7 @@ export function spreadPlugin(
       ctx.save();
       ctx.fillStyle = theme.surface;
       marks.forEach((dataset, datasetIndex) => {
+        if (!chart.isDatasetVisible(datasetIndex)) return;
         ctx.strokeStyle = colours[datasetIndex] ?? theme.ink;
         dataset.forEach((mark, index) => drawMarks(chart, theme, mark, datasetIndex, index));
       });

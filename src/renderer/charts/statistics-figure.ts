@@ -2,7 +2,7 @@ import type { TensorStatistics } from "../../shared/run-records.ts";
 import { formatNumber } from "../format/number.ts";
 import { baseOptions, categoryAxis, numberAxis, tooltip } from "./chart-options.ts";
 import { seriesColour } from "./chart-theme.ts";
-import type { Figure } from "./figure.ts";
+import type { Figure, PointText } from "./figure.ts";
 import { spreadPlugin } from "./spread-plugin.ts";
 
 /** Mean of each tensor as a bar from zero, its standard deviation as a whisker to both sides. */
@@ -10,11 +10,13 @@ export function statisticsFigure(title: string, statistics: readonly TensorStati
   const words = statistics.map(
     ({ label, mean, std }) => `${label} ${formatNumber(mean)} ± ${formatNumber(std)}`,
   );
+  const describe = (index: number) => describeRow(statistics[index]);
   return {
     title,
     summary: `${title}. ${words.join("; ")}.`,
     note: "bar: mean, whisker: ± one standard deviation",
     legend: [],
+    describe,
     height: 3.5 + statistics.length * 1.9,
     table: () => ({
       columns: ["tensor", "mean", "std", "min", "max", "share of zeros"],
@@ -48,13 +50,7 @@ export function statisticsFigure(title: string, statistics: readonly TensorStati
           x: { ...numberAxis(theme, { title: "activation value" }), ...range(statistics) },
           y: categoryAxis(theme, null),
         },
-        plugins: {
-          tooltip: tooltip(
-            theme,
-            (index) => statistics[index]?.label ?? "",
-            (index) => describe(statistics[index]),
-          ),
-        },
+        plugins: { tooltip: tooltip(theme, describe) },
       },
     }),
   };
@@ -68,12 +64,15 @@ function range(statistics: readonly TensorStatistics[]): { suggestedMin: number;
   };
 }
 
-function describe(row: TensorStatistics | undefined): string[] {
-  if (row === undefined) return [];
-  return [
-    `mean ${formatNumber(row.mean)}`,
-    `std ${formatNumber(row.std)}`,
-    `range ${formatNumber(row.min)} to ${formatNumber(row.max)}`,
-    `zeros ${formatNumber(row.zeroShare * 100, 3)} %`,
-  ];
+function describeRow(row: TensorStatistics | undefined): PointText | null {
+  if (row === undefined) return null;
+  return {
+    title: row.label,
+    lines: [
+      `mean ${formatNumber(row.mean)}`,
+      `std ${formatNumber(row.std)}`,
+      `range ${formatNumber(row.min)} to ${formatNumber(row.max)}`,
+      `zeros ${formatNumber(row.zeroShare * 100, 3)} %`,
+    ],
+  };
 }

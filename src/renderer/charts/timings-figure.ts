@@ -3,7 +3,7 @@ import { formatDuration } from "../format/duration.ts";
 import { formatSpread } from "../format/spread.ts";
 import { baseOptions, categoryAxis, numberAxis, tooltip } from "./chart-options.ts";
 import { seriesColour } from "./chart-theme.ts";
-import type { Figure } from "./figure.ts";
+import type { Figure, PointText } from "./figure.ts";
 import { spreadPlugin, type BarMarks } from "./spread-plugin.ts";
 import { timingGroups, type TimingGroup } from "./timing-groups.ts";
 
@@ -19,6 +19,7 @@ export function timingsFigure(title: string, timings: readonly Timing[]): Figure
   const find = (pass: string | undefined, stage: string | undefined) =>
     groups.find((group) => group.pass === pass && group.stage === stage);
   const medians = groups.map(({ medianMs }) => medianMs).filter((ms) => ms > 0);
+  const describe = (index: number, dataset: number) => describeGroup(find(passes[dataset], stages[index]));
   return {
     title,
     summary: `${title}. ${groups.map((group) => `${group.stage} ${group.pass} ${spreadOf(group)}`).join("; ")}.`,
@@ -26,7 +27,13 @@ export function timingsFigure(title: string, timings: readonly Timing[]): Figure
     legend:
       passes.length < 2
         ? []
-        : passes.map((pass) => ({ label: pass, series: PASSES.indexOf(pass), mark: "bar" })),
+        : passes.map((pass, index) => ({
+            label: pass,
+            series: PASSES.indexOf(pass),
+            mark: "bar",
+            datasets: [index],
+          })),
+    describe,
     height: 3.5 + stages.length * (passes.length > 1 ? 2.6 : 1.7),
     log: { axis: "x", initially: Math.max(...medians) / Math.min(...medians) > LOG_FROM },
     table: () => ({
@@ -71,13 +78,7 @@ export function timingsFigure(title: string, timings: readonly Timing[]): Figure
           },
           y: categoryAxis(theme, null),
         },
-        plugins: {
-          tooltip: tooltip(
-            theme,
-            (index, dataset) => `${stages[index] ?? ""}, ${passes[dataset] ?? ""}`,
-            (index, dataset) => describe(find(passes[dataset], stages[index])),
-          ),
-        },
+        plugins: { tooltip: tooltip(theme, describe) },
       },
     }),
   };
@@ -90,10 +91,13 @@ function marksOf(group: TimingGroup | undefined, log: boolean): BarMarks {
   return { samples: group.samples, interval: null, centre: log ? group.medianMs : null };
 }
 
-function describe(group: TimingGroup | undefined): string[] {
-  if (group === undefined) return [];
-  return [
-    `median ± ½ IQR  ${spreadOf(group)}`,
-    `${group.samples.length} samples  ${group.samples.slice(0, 8).map(formatDuration).join(", ")}`,
-  ];
+function describeGroup(group: TimingGroup | undefined): PointText | null {
+  if (group === undefined) return null;
+  return {
+    title: `${group.stage}, ${group.pass}`,
+    lines: [
+      `median ± ½ IQR  ${spreadOf(group)}`,
+      `${group.samples.length} samples  ${group.samples.slice(0, 8).map(formatDuration).join(", ")}`,
+    ],
+  };
 }

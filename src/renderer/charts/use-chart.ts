@@ -1,7 +1,10 @@
+import type { ChartConfiguration } from "chart.js";
 import { useEffect, useRef, type RefObject } from "react";
 import type { ChartTheme } from "./chart-theme.ts";
 import type { Figure, FigureOptions } from "./figure.ts";
+import { pinMarks, type Pin } from "./pins.ts";
 import { Chart } from "./register-charts.ts";
+import { applyZoom, type Zoom } from "./zoom.ts";
 
 export interface Live {
   /** Changes whenever there is something new to draw. */
@@ -9,34 +12,75 @@ export interface Live {
   readonly refresh: (chart: Chart) => void;
 }
 
-/** Draws the figure on a canvas for as long as `enabled`, and redraws a live one without building it again. */
-export function useChart(
-  figure: Figure,
-  theme: ChartTheme,
-  { log, animate }: FigureOptions,
-  live: Live | null,
-  enabled: boolean,
-): { canvas: RefObject<HTMLCanvasElement | null>; chart: RefObject<Chart | null> } {
+/** What the person has made of a chart: the part shown, legend entries switched off, values kept. */
+export interface ChartView {
+  readonly zoom: Zoom;
+  readonly hidden: ReadonlySet<string>;
+  readonly pins: readonly Pin[];
+}
+
+interface UseChartSettings extends FigureOptions {
+  readonly live: Live | null;
+  /** Whether there is a canvas to draw on. */
+  readonly enabled: boolean;
+  readonly view: ChartView;
+}
+
+interface ChartRefs {
+  readonly canvas: RefObject<HTMLCanvasElement | null>;
+  readonly chart: RefObject<Chart | null>;
+}
+
+/** Draws the figure on a canvas for as long as `enabled`; what changes is put into the chart that is there. */
+export function useChart(figure: Figure, theme: ChartTheme, settings: UseChartSettings): ChartRefs {
+  const { log, animate, live, enabled, view } = settings;
   const canvas = useRef<HTMLCanvasElement>(null);
   const chart = useRef<Chart | null>(null);
   const refresh = live?.refresh;
   const revision = live?.revision;
+  const byValue = live !== null;
 
   useEffect(() => {
-    if (!enabled || canvas.current === null) return undefined;
-    const built = new Chart(canvas.current, figure.build(theme, { log, animate }));
-    chart.current = built;
+    if (!enabled) return undefined;
     return () => {
-      built.destroy();
+      chart.current?.destroy();
       chart.current = null;
     };
-  }, [figure, theme, log, animate, enabled]);
+  }, [enabled]);
+
+  useEffect(() => {
+    if (!enabled || canvas.current === null) return;
+    const config = figure.build(theme, { log, animate });
+    config.plugins = [...(config.plugins ?? []), pinMarks(theme, view.pins, byValue)];
+    applyZoom(config, view.zoom);
+    hideDatasets(config, figure, view.hidden);
+    if (chart.current === null) chart.current = new Chart(canvas.current, config);
+    else replaceContent(chart.current, config);
+  }, [figure, theme, log, animate, enabled, view, byValue]);
 
   useEffect(() => {
     if (chart.current === null || refresh === undefined) return;
     refresh(chart.current);
     chart.current.update("none");
-  }, [refresh, revision, figure, theme, log, enabled]);
+  }, [refresh, revision, figure, theme, log, enabled, view]);
 
   return { canvas, chart };
+}
+
+/** In place: a chart made anew would lose the pointer and flicker with each sample that arrives. */
+function replaceContent(chart: Chart, config: ChartConfiguration): void {
+  const { plugins } = chart.config;
+  plugins?.splice(0, plugins.length, ...(config.plugins ?? []));
+  chart.data = config.data;
+  if (config.options !== undefined) chart.options = config.options;
+  chart.update("none");
+}
+
+function hideDatasets({ data }: ChartConfiguration, { legend }: Figure, hidden: ReadonlySet<string>): void {
+  for (const { label, datasets } of legend) {
+    for (const index of datasets ?? []) {
+      const dataset = data.datasets[index];
+      if (dataset !== undefined) dataset.hidden = hidden.has(label);
+    }
+  }
 }

@@ -9,7 +9,7 @@ export function ForecastNote({ state }: { readonly state: ForecastState }) {
   if (state.kind === "none") return null;
   if (state.kind === "failed")
     return <p className={classes["refusal"]}>No forecast: {state.error.message}</p>;
-  const { parts, totalBytes, availableBytes, seconds, refusal } = state.forecast;
+  const { parts, totalBytes, availableBytes, seconds, refusal } = state.value;
   if (refusal !== "") {
     return (
       <p className={classes["refusal"]} role="alert">

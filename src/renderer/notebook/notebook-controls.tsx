@@ -23,7 +23,7 @@ export function NotebookControls({ cells }: { readonly cells: readonly CellDescr
   const activity = useStore(labStore, (state) => state.activity);
   const busy = activity !== null;
   const forecast = useForecast(values, busy);
-  const refused = forecast.kind === "known" && forecast.forecast.refusal !== "";
+  const refused = forecast.kind === "known" && forecast.value.refusal !== "";
   return (
     <div className={classes["controls"]}>
       {FIELDS.map(({ name, label, hint }) => (

@@ -15,6 +15,7 @@ import { PlainLayout } from "../ui/view-layout.tsx";
 import { closeRun } from "./open-run.ts";
 import { RunCells } from "./run-cells.tsx";
 import { RunCharts } from "./run-charts.tsx";
+import { RunLadder } from "./run-ladder.tsx";
 import { RunStatusBadge } from "./run-status-badge.tsx";
 import { useRunDetails } from "./use-run-details.ts";
 import classes from "./runs.module.css";
@@ -51,14 +52,16 @@ function RunRecord({ details }: { readonly details: RunDetails }) {
       <div className={classes["head"]}>
         <h2>{run.name}</h2>
         <RunStatusBadge status={run.status} />
-        <Button
-          variant="default"
-          leftSection={<FileDown size="1rem" aria-hidden="true" />}
-          disabled={timings.length === 0}
-          onClick={() => void exportTimings([run.id])}
-        >
-          Export timings as CSV
-        </Button>
+        {run.kind !== "ladder" && (
+          <Button
+            variant="default"
+            leftSection={<FileDown size="1rem" aria-hidden="true" />}
+            disabled={timings.length === 0}
+            onClick={() => void exportTimings([run.id])}
+          >
+            Export timings as CSV
+          </Button>
+        )}
       </div>
       {run.failure !== null && <p className={classes["failure"]}>{run.failure}</p>}
       <div className={classes["facts"]}>
@@ -67,6 +70,7 @@ function RunRecord({ details }: { readonly details: RunDetails }) {
         <FactList title="Machine" facts={machineFacts(machine)} />
       </div>
       {cells.length > 0 && <RunCells cells={cells} />}
+      {run.kind === "ladder" && <RunLadder run={run} />}
       <RunCharts details={details} />
       {gradientChecks.length > 0 && (
         <section className={classes["part"]}>

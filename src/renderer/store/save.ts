@@ -31,6 +31,11 @@ export function exportTimings(runIds: readonly string[]): Promise<void> {
   return saving("Timings", ask(window.lab.runsExportTimings({ runIds: [...runIds] })));
 }
 
+export function exportLadder(runIds: readonly string[], rows: "samples" | "summary"): Promise<void> {
+  const what = rows === "samples" ? "Samples" : "Summary";
+  return saving(what, ask(window.lab.ladderExport({ runIds: [...runIds], rows })));
+}
+
 export async function copyText(what: string, text: string): Promise<void> {
   try {
     await ask(window.lab.clipboardWrite({ text }));

@@ -131,6 +131,7 @@ function tilesOfHeight(tile: Tile, height: number, target: Target): string {
     );
   const offsetOf = (vector: number): number => BIAS + 16 * vector;
 
+  // #region rung 6
   /** One step over the depth: `step` counts within an unrolled round. */
   const multiplyStep = (step: number): string[] => [
     ...vectors.map((vector) => set(`b${vector}`, `(v128.load offset=${offsetOf(vector)} ${local("atB")})`)),
@@ -151,6 +152,7 @@ function tilesOfHeight(tile: Tile, height: number, target: Target): string {
     advance("atB", local("strideB")),
     ...(layout === "columns" ? [advance("atA", local("strideA"))] : []),
   ];
+  // #endregion
   /** Rounds of `steps` while at least so many are left. */
   const rounds = (steps: number): string[] => [
     `(block $noRound${steps} (br_if $noRound${steps} (i32.lt_u ${local("left")} ${constant(steps)}))`,

@@ -3,6 +3,7 @@ import { addFloatPartials } from "./add-partials.ts";
 import type { Kernel } from "./kernel.ts";
 import { compileProduct } from "./multiply.ts";
 
+// #region rung 7
 /** out rows [begin, end) = A @ B. */
 const multiplyRows: Kernel<"matmul"> = ({ a, b, out, transposeB, accumulate }, context) => {
   const [rows = 1, columns = 1] = out.shape;
@@ -26,6 +27,7 @@ const multiplyRows: Kernel<"matmul"> = ({ a, b, out, transposeB, accumulate }, c
     },
   };
 };
+// #endregion
 
 /**
  * Whether Aᵀ @ B is formed as (Bᵀ @ A)ᵀ: then the columns of A are the vectors, which for the notebook's dW are 784

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -30,6 +30,7 @@ describe("lab", () => {
       ["--help"],
       ["notebook", "--help"],
       ["runs", "--help"],
+      ["ladder", "--help"],
       ["doctor", "--help"],
       ["tune", "--help"],
     ]) {
@@ -44,6 +45,9 @@ describe("lab", () => {
     [["notebook", "--rows", "many"], /whole number/],
     [["notebook", "--rows", "60000", "--database", join(tmpdir(), "never-written.sqlite")], /at most 50,000/],
     [["notebook", "--no-such-option"], /unknown option/],
+    [["ladder", "--preset", "steep"], /Allowed choices are notebook, lesson, layer, square/],
+    [["ladder", "--budget", "none"], /number of seconds/],
+    [["ladder", "--m", "2000000", "--database", join(tmpdir(), "never-written.sqlite")], /<=1000000/],
     [[], /Usage/],
   ])("ends with 2 on wrong usage: %j", (args, message) => {
     const { status, stdout, stderr } = lab(...args);
@@ -113,6 +117,52 @@ describe("lab", () => {
     const runs = JSON.parse(lab("runs", "--json", ...database()).stdout) as { id: string; status: string }[];
     expect(runs).toMatchObject([{ id: result.run, status: "finished" }]);
     expect(lab("runs", ...database()).stdout).toContain(result.run);
+  });
+
+  it("climbs the ladder at a shape of one's own, writes its CSVs, and compares it with itself", () => {
+    const csv = join(folder, "samples.csv");
+    const summaryCsv = join(folder, "summary.csv");
+    const { status, stdout, stderr } = lab(
+      ...["ladder", "--m", "7", "--k", "30", "--n", "9", "--threads", "2", "--budget", "3", "--no-pytorch"],
+      ...["--json", "--csv", csv, "--summary-csv", summaryCsv],
+      ...database(),
+    );
+    expect(stderr).toBe("");
+    expect(status).toBe(0);
+    const result = JSON.parse(stdout) as {
+      run: string;
+      machine: { cpuModel: string };
+      preset: string;
+      rungs: Record<string, unknown>[];
+    };
+    expect(result).toMatchObject({ preset: "custom", machine: { cpuCores: expect.any(Number) as number } });
+    expect(result.rungs.map(({ rung }) => rung)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 8]);
+    const number = expect.any(Number) as number;
+    for (const rung of result.rungs.slice(0, 9)) {
+      expect(rung).toMatchObject({
+        ...{
+          verified: true,
+          maxDiff: number,
+          coldMs: number,
+          medianMs: number,
+          iqrMs: number,
+          minMs: number,
+        },
+        ...{ gflops: number, speedup: { overFirst: number, ci: [number, number] }, m: 7, k: 30, n: 9 },
+        ...{ name: expect.any(String) as string, note: expect.any(String) as string },
+      });
+      expect(rung).toHaveProperty("peakShare");
+      expect((rung["samples"] as number[]).length).toBeGreaterThan(0);
+    }
+    expect(readFileSync(csv, "utf8")).toMatch(
+      /^run_id,preset,rung,m,k,n,threads,order,sample,ms,gflops,cold,/,
+    );
+    expect(readFileSync(summaryCsv, "utf8").trim().split("\n")).toHaveLength(11);
+    const compared = lab("compare-ladders", result.run, result.run, "--json", ...database());
+    expect(JSON.parse(compared.stdout)).toMatchObject({ sameMachine: true, sameThreads: true });
+    expect(lab("compare-ladders", result.run, result.run, ...database()).stdout).toMatch(
+      /no difference shown/,
+    );
   });
 
   it("says which file is missing when the weights cannot be read, and ends with 1", () => {

@@ -1,19 +1,9 @@
+import { WHY_SLOWER } from "../../matmul-rungs/why-slower.ts";
 import type { Judge, QuantityRecord } from "../judge.ts";
 import { quantity, type NotebookCell } from "./notebook-cell.ts";
 
 /** The rungs that the notebook times, slowest first, by the names of their quantities. */
 const ORDER = ["basic", "elementwise", "broadcast", "einsum", "matmul"] as const;
-
-/** Why a rung may be slower here than the one before it, though it was not in the notebook. */
-const WHY_SLOWER: Readonly<Record<(typeof ORDER)[number], string>> = {
-  basic: "",
-  elementwise:
-    "a compiled triple loop costs a hundredth of Python's, so that making a temporary row for every element no longer pays",
-  broadcast: "it writes and reads a temporary matrix for every row of A",
-  einsum:
-    "it is a general loop over any formula in TypeScript here, where torch hands this formula to a tuned library",
-  matmul: "the product is too small here to pay for waking the workers",
-};
 
 const seconds = (measured: QuantityRecord, key: string): number => {
   const value = measured[key];
@@ -33,7 +23,7 @@ const judgeLadder: Judge = (measured) => {
     if (!(seconds(measured, fast) < seconds(measured, slow))) {
       return {
         verdict: "differs",
-        reason: `every rung equals the reference, but ${fast} is not faster than ${slow} here: ${WHY_SLOWER[fast]}`,
+        reason: `every rung equals the reference, but ${fast} is not faster than ${slow} here: ${WHY_SLOWER[fast === "matmul" ? "sharded" : fast]}`,
       };
     }
   }

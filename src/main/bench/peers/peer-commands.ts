@@ -1,13 +1,14 @@
-import { execFile } from "node:child_process";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import type { CaseRecipe } from "../cases/bench-case.ts";
-import type { PeerCommand } from "./peer-process.ts";
+import { findPyTorch, type FoundPyTorch } from "../../peers/find-pytorch.ts";
+import type { PeerCommand } from "../../peers/peer-process.ts";
 
 /** Where the peers' programs and packages lie. */
 export interface PeerPlaces {
-  /** Holds onnxruntime.mjs, tfjs.mjs and pytorch.py. */
+  /** Holds onnxruntime.mjs and tfjs.mjs. */
   readonly programsDir: string;
+  /** The program in Python, which the app itself has too. */
+  readonly pytorchFile: string;
   /** Holds node_modules with what `bench/peers/package.json` names. */
   readonly packagesDir: string;
 }
@@ -37,32 +38,17 @@ function nodePeer(name: string): Peer {
   };
 }
 
-/** The one on the path may be another than the system's, which is what apt installs for. */
-const PYTHONS = ["python3", "/usr/bin/python3", "python"];
-
-async function findPython(): Promise<string | null> {
-  for (const python of PYTHONS) {
-    try {
-      await promisify(execFile)(python, ["-c", "import torch"], { timeout: 120_000 });
-      return python;
-    } catch {
-      // Not there, or without torch: the next one.
-    }
-  }
-  return null;
-}
-
-let pythonSearch: Promise<string | null> | undefined;
+let pythonSearch: Promise<FoundPyTorch> | undefined;
 
 function pythonPeer(name: string, style: string, applies: Peer["applies"]): Peer {
   return {
     name,
     applies,
-    command: async ({ programsDir }) => {
-      const python = await (pythonSearch ??= findPython());
-      return python === null
-        ? { missing: `no Python here can "import torch" (tried ${PYTHONS.join(", ")})` }
-        : { command: python, args: [join(programsDir, "pytorch.py"), style], env: {} };
+    command: async ({ pytorchFile }) => {
+      const found = await (pythonSearch ??= findPyTorch());
+      return "reason" in found
+        ? { missing: found.reason }
+        : { command: found.python, args: [pytorchFile, style], env: {} };
     },
   };
 }
@@ -77,9 +63,3 @@ export const PEERS: readonly Peer[] = [
   pythonPeer("pytorch", "written-out", always),
   pythonPeer("pytorchAutograd", "autograd", ofNotebook),
 ];
-
-/** All peers compute on as many threads as we do; each of these libraries listens to one of them. */
-export const threadLimits = (threads: number): Readonly<Record<string, string>> =>
-  Object.fromEntries(
-    ["OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"].map((name) => [name, String(threads)]),
-  );

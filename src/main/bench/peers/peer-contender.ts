@@ -6,8 +6,9 @@ import type { CaseInput, PreparedCase } from "../cases/bench-case.ts";
 import type { Contender } from "../contender.ts";
 import { messageOf } from "../message-of.ts";
 import { compareOutputs } from "../verify.ts";
-import { threadLimits, type Peer, type PeerPlaces } from "./peer-commands.ts";
-import { PeerProcess } from "./peer-process.ts";
+import { threadLimits } from "../../peers/find-pytorch.ts";
+import type { Peer, PeerPlaces } from "./peer-commands.ts";
+import { PeerProcess } from "../../peers/peer-process.ts";
 
 const preparedSchema = v.union([
   v.object({ threads: v.number(), version: v.string() }),

@@ -9,6 +9,7 @@ import functions from "../../../core/notebook/stage-1-functions.ts?raw";
 import classes from "../../../core/notebook/stage-2-layer-classes.ts?raw";
 import modules from "../../../core/notebook/stage-3-module.ts?raw";
 import autograd from "../../../core/notebook/stage-4-autograd.ts?raw";
+import { regionOf, withoutImports } from "../source-code.ts";
 import dataCells from "./cells/data-cells.ts?raw";
 import initCells from "./cells/init-cells.ts?raw";
 
@@ -48,27 +49,6 @@ const SOURCES: Readonly<Record<string, readonly Region[]>> = {
   "84": regions(autograd, 76, 81, 83, 84),
   "86": regions(tape, 86),
 };
-
-/** The lines between `// #region name` and its `// #endregion`, without their common indentation. */
-export function regionOf(source: string, name: string): string {
-  const lines = source.split("\n");
-  const start = lines.findIndex((line) => line.trim() === `// #region ${name}`);
-  const length = lines.slice(start + 1).findIndex((line) => line.trim() === "// #endregion");
-  if (start < 0 || length < 0) throw new RangeError(`regionOf: the source has no region "${name}"`);
-  const region = lines.slice(start + 1, start + 1 + length);
-  const indents = region
-    .filter((line) => line.trim() !== "")
-    .map((line) => line.length - line.trimStart().length);
-  const indent = Math.min(...indents);
-  return region.map((line) => line.slice(indent)).join("\n");
-}
-
-const withoutImports = (source: string): string =>
-  source
-    .split("\n")
-    .filter((line) => !line.startsWith("import "))
-    .join("\n")
-    .trim();
 
 /** The code a cell shows. */
 export const codeOf = (cell: string): string =>

@@ -1,5 +1,5 @@
 import type { ReferenceModel, RowBlock, WorkerTask } from "../../../shared/worker-tasks.ts";
-import { ExperimentCancelled } from "../experiment-cancelled.ts";
+import { runTasks } from "../programs.ts";
 import type { NotebookSession, StageGradients } from "./session.ts";
 
 /** Rows a worker takes at a time: about a third of a second of float64 arithmetic. */
@@ -19,19 +19,15 @@ export const referenceModelOf = ({ weights, shift }: StageGradients): ReferenceM
   shift,
 });
 
-/** Runs tasks on the workers and gives their answers in order. @throws {ExperimentCancelled} @throws {TaskError} */
-export async function runBlocks<Answer>(
-  session: NotebookSession,
+/** Runs tasks on the session's workers and gives their answers in order. @throws {ExperimentCancelled} @throws {TaskError} */
+export const runBlocks = <Answer>(
+  { engine, settings }: NotebookSession,
   tasks: readonly ((worker: number) => WorkerTask)[],
   onProgress: (fraction: number) => void,
-): Promise<readonly Answer[]> {
-  const answers = await session.engine.runBlocks(tasks, {
-    threads: session.settings.threads,
+): Promise<readonly Answer[]> =>
+  runTasks(engine, tasks, {
+    threads: settings.threads,
     onProgress: (done) => {
       onProgress(done / tasks.length);
     },
   });
-  if (answers === null) throw new ExperimentCancelled("cancelled");
-  // Each kind of task has one kind of answer, which its caller names.
-  return answers as readonly Answer[];
-}

@@ -1,6 +1,7 @@
 import { initialSchema } from "./0001-initial-schema.ts";
 import { kernelTuning } from "./0002-kernel-tuning.ts";
+import { ladderTables } from "./0003-ladder.ts";
 import type { Migration } from "./migration.ts";
 
 /** Every step of the schema, in order. */
-export const MIGRATIONS: readonly Migration[] = [initialSchema, kernelTuning];
+export const MIGRATIONS: readonly Migration[] = [initialSchema, kernelTuning, ladderTables];

@@ -1,4 +1,4 @@
-"""PyTorch as a peer of the benchmark: answers lines of JSON on stdin, see bench/README.md.
+"""PyTorch beside our own code, in the benchmark and on the ladder: answers lines of JSON on stdin, see bench/README.md.
 
 Usage: python3 pytorch.py written-out|autograd
 """
@@ -177,11 +177,13 @@ def sample(program, calls, samples):
 
 
 def compute(program, calls, files):
+    start = time.perf_counter()
     run_loop(program, calls)
+    ms = (time.perf_counter() - start) * 1e3
     for name, values in program.outputs().items():
         if name in files:
             values.contiguous().numpy().astype("float32").tofile(files[name])
-    return {"done": True}
+    return {"done": True, "ms": ms}
 
 
 def main():

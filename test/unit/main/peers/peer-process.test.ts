@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from "vitest";
-import { PeerProcess } from "../../../../../src/main/bench/peers/peer-process.ts";
+import { PeerProcess } from "../../../../src/main/peers/peer-process.ts";
 
 /** A peer in a few words of JavaScript: `answer(request)` gives a line for its stdout. */
 const ECHO = `

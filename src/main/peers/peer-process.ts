@@ -1,6 +1,6 @@
 import { spawn, type ChildProcessWithoutNullStreams } from "node:child_process";
 import { createInterface } from "node:readline";
-import { TaskError } from "../../../core/errors.ts";
+import { TaskError } from "../../core/errors.ts";
 
 /** How a peer is started. */
 export interface PeerCommand {
@@ -85,6 +85,11 @@ export class PeerProcess {
     const timer = setTimeout(() => this.#child.kill("SIGKILL"), 5_000);
     await this.#ended;
     clearTimeout(timer);
+  }
+
+  /** Ends the peer at once, whatever it does. */
+  kill(): void {
+    this.#child.kill("SIGKILL");
   }
 
   #fail(reason: string): void {

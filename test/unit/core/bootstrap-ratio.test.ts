@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { normal } from "../../../../src/core/random/normal.ts";
-import { randomStream } from "../../../../src/core/random/random-stream.ts";
-import { bootstrapRatio } from "../../../../src/main/bench/bootstrap-ratio.ts";
+import { normal } from "../../../src/core/random/normal.ts";
+import { randomStream } from "../../../src/core/random/random-stream.ts";
+import { bootstrapRatio } from "../../../src/core/bootstrap-ratio.ts";
 
 const noisy = (centre: number, seed: number) =>
   Array.from(normal(randomStream(seed), 40), (z) => centre + 0.1 * z);

@@ -1,0 +1,35 @@
+import type { LadderComparison } from "../../shared/ladder.ts";
+import type { Lab } from "../lab/lab.ts";
+import { rungName } from "../lab/ladder/describe-rungs.ts";
+import { saidShape } from "../lab/ladder/words.ts";
+import { EXIT, type ExitCode } from "./exit-code.ts";
+import { textTable } from "./text-table.ts";
+
+function report({ sameMachine, sameThreads, rungs }: LadderComparison): string {
+  const rows = rungs.map(({ rung, shape, threads, ratio, verdict }) => [
+    rungName(rung),
+    saidShape(shape),
+    String(threads),
+    ratio.value.toFixed(3),
+    `${ratio.lo.toFixed(3)} … ${ratio.hi.toFixed(3)}`,
+    verdict,
+  ]);
+  return [
+    ...(sameMachine ? [] : ["The two ladders were measured on different machines.", ""]),
+    ...(sameThreads ? [] : ["The two ladders were measured with different numbers of threads.", ""]),
+    textTable(["rung", "shape", "threads", "second / first", "95 % interval", "the second is"], rows),
+  ].join("\n");
+}
+
+/** Compares two saved ladders, rung by rung. */
+export function runCompareLaddersCommand(
+  lab: Lab,
+  runs: { readonly first: string; readonly second: string },
+  options: { readonly json?: true },
+): ExitCode {
+  const comparison = lab.compareLadders(runs.first, runs.second);
+  process.stdout.write(
+    options.json === true ? `${JSON.stringify(comparison, null, 2)}\n` : `${report(comparison)}\n`,
+  );
+  return EXIT.ok;
+}

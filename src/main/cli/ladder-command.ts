@@ -1,0 +1,102 @@
+import { resolve } from "node:path";
+import * as v from "valibot";
+import {
+  ladderSettingsSchema,
+  RUNG_NUMBERS,
+  type LadderRecord,
+  type RungResult,
+} from "../../shared/ladder.ts";
+import type { RunSummary } from "../../shared/run-records.ts";
+import type { Lab } from "../lab/lab.ts";
+import { EXIT, type ExitCode } from "./exit-code.ts";
+import { ladderReport } from "./ladder-report.ts";
+import { showProgress } from "./show-progress.ts";
+
+export interface LadderOptions {
+  readonly preset?: string;
+  readonly m?: number;
+  readonly k?: number;
+  readonly n?: number;
+  readonly threads: number;
+  readonly budget: number;
+  readonly seed: number;
+  readonly scaling?: true;
+  readonly pytorch: boolean;
+  readonly csv?: string;
+  readonly summaryCsv?: string;
+  readonly json?: true;
+}
+
+/** A rung as scripts read it; what was not measured is null. */
+const toJsonRung = (result: RungResult): unknown => {
+  const { rung, name, shape, threads, status, verified, samples, overFirst, peakShare, note } = result;
+  return {
+    rung: RUNG_NUMBERS[rung],
+    id: rung,
+    name,
+    ...shape,
+    threads,
+    status,
+    verified,
+    maxDiff: result.maxDiff,
+    coldMs: result.coldMs,
+    medianMs: result.medianMs,
+    iqrMs: result.iqrMs,
+    minMs: result.minMs,
+    samples: samples.filter(({ cold }) => !cold).map(({ ms }) => ms),
+    gflops: result.gflops,
+    speedup: {
+      overFirst: overFirst?.value ?? null,
+      ci: overFirst === null ? null : [overFirst.lo, overFirst.hi],
+    },
+    peakShare,
+    note,
+  };
+};
+
+const toJson = ({ runId, machine, settings, conditions, rungs }: LadderRecord): unknown => ({
+  run: runId,
+  machine,
+  preset: settings.preset,
+  conditions,
+  rungs: rungs.map(toJsonRung),
+});
+
+/** Climbs the ladder; prints a table, or JSON with `--json`. */
+export async function runLadderCommand(lab: Lab, options: LadderOptions): Promise<ExitCode> {
+  const { m, k, n, threads, budget, seed } = options;
+  const given = m !== undefined || k !== undefined || n !== undefined;
+  const settings = v.parse(ladderSettingsSchema, {
+    preset: given ? "custom" : (options.preset ?? "notebook"),
+    shape: { m: m ?? 1, k: k ?? 1, n: n ?? 1 },
+    threads,
+    budgetSeconds: budget,
+    seed,
+    scaling: options.scaling === true,
+  });
+  if (options.pytorch) await lab.findPyTorch();
+  const stopProgress = showProgress(lab);
+  const started = lab.startLadder(settings);
+  const interrupt = (): void => {
+    lab.cancel();
+  };
+  process.once("SIGINT", interrupt);
+  let run: RunSummary;
+  try {
+    run = await started.done;
+  } finally {
+    process.removeListener("SIGINT", interrupt);
+    stopProgress();
+  }
+  const record = lab.getLadder(run.id);
+  if (options.csv !== undefined) await lab.exportLadders([run.id], "samples", resolve(options.csv));
+  if (options.summaryCsv !== undefined) {
+    await lab.exportLadders([run.id], "summary", resolve(options.summaryCsv));
+  }
+  process.stdout.write(
+    options.json === true ? `${JSON.stringify(toJson(record), null, 2)}\n` : `${ladderReport(record)}\n`,
+  );
+  if (run.failure !== null) process.stderr.write(`The ladder failed: ${run.failure}\n`);
+  const wrong = record.rungs.some(({ status }) => status === "wrong");
+  return run.status === "finished" && !wrong ? EXIT.ok : EXIT.failedCheck;
+}

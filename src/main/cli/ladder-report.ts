@@ -1,0 +1,71 @@
+import { RUNG_NUMBERS, type LadderRecord, type RungResult } from "../../shared/ladder.ts";
+import { saidShape, saidTime } from "../lab/ladder/words.ts";
+import { textTable } from "./text-table.ts";
+
+const COLUMNS = [
+  "rung",
+  "",
+  "threads",
+  "cold",
+  "median",
+  "± IQR",
+  "samples",
+  "GFLOP/s",
+  "over rung 1",
+  "of peak",
+  "note",
+];
+
+const shown = (value: number, text: (value: number) => string): string =>
+  Number.isNaN(value) ? "" : text(value);
+const digits = (value: number): string => String(Number(value.toPrecision(3)));
+
+function row(result: RungResult): string[] {
+  const {
+    rung,
+    name,
+    threads,
+    status,
+    coldMs,
+    medianMs,
+    iqrMs,
+    samples,
+    gflops,
+    overFirst,
+    peakShare,
+    note,
+  } = result;
+  const warm = samples.filter(({ cold }) => !cold).length;
+  return [
+    String(RUNG_NUMBERS[rung]),
+    name,
+    String(threads),
+    shown(coldMs, saidTime),
+    shown(medianMs, saidTime),
+    shown(iqrMs, saidTime),
+    warm === 0 ? "" : String(warm),
+    shown(gflops, digits),
+    overFirst === null ? "" : `${digits(overFirst.value)}× (${digits(overFirst.lo)}–${digits(overFirst.hi)})`,
+    peakShare === null ? "" : `${Math.round(100 * peakShare)} %`,
+    status === "measured" || status === "skipped" ? note : `${status}: ${note}`,
+  ];
+}
+
+/** A ladder as text: a table a shape, what was warned of, and where it ran. */
+export function ladderReport(record: LadderRecord): string {
+  const { rungs, machine, settings, conditions, limits } = record;
+  const shapes = [...new Set(rungs.map(({ shape }) => saidShape(shape)))];
+  const tables = shapes.flatMap((shape) => [
+    `C = A·B, ${shape}`,
+    textTable(COLUMNS, rungs.filter((rung) => saidShape(rung.shape) === shape).map(row)),
+    "",
+  ]);
+  const peak = limits.peakGflops === null ? "unknown" : `${digits(limits.peakGflops)} GFLOP/s a worker`;
+  const bandwidth = limits.bandwidthGBs === null ? "unknown" : `${digits(limits.bandwidthGBs)} GB/s`;
+  return [
+    ...tables,
+    ...conditions.warnings.map((warning) => `Warning: ${warning}`),
+    `run ${record.runId}; ${machine.cpuModel}, ${settings.threads} threads, Electron ${machine.electron}, kernel ${machine.kernel}`,
+    `peak ${peak}, memory ${bandwidth}, governor ${conditions.governor}, load before ${conditions.loadBefore.toFixed(2)}`,
+  ].join("\n");
+}

@@ -1,0 +1,162 @@
+import { OutOfMemoryError } from "../../../core/errors.ts";
+import {
+  LADDER_PRESETS,
+  type LadderForecast,
+  type LadderSettings,
+  type RungDescription,
+  type RungId,
+  type RungResult,
+} from "../../../shared/ladder.ts";
+import type { Quantities } from "../../../shared/run-records.ts";
+import { ExperimentCancelled } from "../experiment-cancelled.ts";
+import type { StartedRun } from "../lab.ts";
+import type { LabServices, RunSupervisor } from "../run-supervisor.ts";
+import { LADDER_EFFORT } from "./climb.ts";
+import { readConditions, throttleCount, warningsAfter, type Conditions } from "./conditions.ts";
+import { describeRungs } from "./describe-rungs.ts";
+import type { ForeignRungs } from "./foreign-rungs.ts";
+import { forecastLadder, MeasuredSpeeds } from "./forecast-ladder.ts";
+import { shapesOf } from "./ladder-shapes.ts";
+import { measureLimits, type Limits } from "./limits.ts";
+import { runLadder } from "./run-ladder.ts";
+import type { RungMeasurement } from "./rung-measurement.ts";
+import { saidShape } from "./words.ts";
+
+/** The window hears of a rung's new samples at most five times a second. */
+const REPORT_EVERY_MS = 200;
+const NO_LIMITS: Limits = { peakGflops: null, bandwidthGBs: null, cacheBytes: [] };
+
+/** "Notebook 100×1000×100", "Square sweep 32×32×32 … 2048×2048×2048". */
+function titleOf(settings: LadderSettings): string {
+  const preset = settings.preset === "custom" ? "Custom" : LADDER_PRESETS[settings.preset].title;
+  const shapes = shapesOf(settings);
+  const [first, last] = [shapes[0], shapes.at(-1)].map((shape) =>
+    shape === undefined ? "" : saidShape(shape),
+  );
+  return `${preset} ${shapes.length > 1 ? `${first} … ${last}` : first}`;
+}
+
+/** The numbers that a list of runs shows. */
+function summaryOf(results: readonly RungResult[]): Quantities {
+  const count = (wanted: (result: RungResult) => boolean): number => results.filter(wanted).length;
+  const fastest = results.reduce<RungResult | null>(
+    (best, result) => (result.gflops > (best?.gflops ?? 0) ? result : best),
+    null,
+  );
+  return {
+    rungs: results.length,
+    measured: count(({ status }) => status === "measured"),
+    wrong: count(({ status }) => status === "wrong"),
+    ...(fastest === null
+      ? {}
+      : { fastest: fastest.name, gflops: fastest.gflops, medianMs: fastest.medianMs }),
+  };
+}
+
+/** The ladder as the lab offers it: what the rungs are, what a ladder would take, climbing it, what was measured. */
+export class LadderLab {
+  readonly #services: LabServices;
+  readonly #supervisor: RunSupervisor;
+  readonly #foreign: ForeignRungs;
+  readonly #speeds = new MeasuredSpeeds();
+
+  constructor(services: LabServices, supervisor: RunSupervisor, foreign: ForeignRungs) {
+    this.#foreign = foreign;
+    this.#services = services;
+    this.#supervisor = supervisor;
+  }
+
+  describe(): readonly RungDescription[] {
+    return describeRungs(this.#foreign.unavailable());
+  }
+
+  forecast(settings: LadderSettings): LadderForecast {
+    return forecastLadder(settings, {
+      speeds: this.#speeds,
+      arena: this.#services.engine.arena,
+      unavailable: new Set(Object.keys(this.#foreign.unavailable()) as RungId[]),
+    });
+  }
+
+  /** @throws {ContractError} If another activity is on. @throws {OutOfMemoryError} */
+  start(settings: LadderSettings): StartedRun {
+    const { refusal } = this.forecast(settings);
+    if (refusal !== "") throw new OutOfMemoryError(refusal);
+    const shapes = shapesOf(settings);
+    const results: RungResult[] = [];
+    return this.#supervisor.start(
+      `Ladder, ${titleOf(settings)}`,
+      {
+        create: {
+          kind: "ladder",
+          name: titleOf(settings),
+          threads: settings.threads,
+          rows: Math.max(...shapes.map(({ m }) => m)),
+          config: {
+            preset: settings.preset,
+            shapes: shapes.map(saidShape).join(", "),
+            threads: settings.threads,
+            budgetSeconds: settings.budgetSeconds,
+            seed: settings.seed,
+            scaling: settings.scaling,
+          },
+        },
+      },
+      (runId) => this.#climb(runId, settings, results),
+      () => summaryOf(results),
+    );
+  }
+
+  async #climb(runId: string, settings: LadderSettings, results: RungResult[]): Promise<void> {
+    const { engine, store, tracker, emit } = this.#services;
+    const conditions = readConditions(`wasm-${engine.instructionSet}`);
+    const throttledBefore = throttleCount();
+    const save = (frame: { conditions: Conditions; limits: Limits }): void =>
+      store.saveLadder(runId, { settings, ...frame });
+    save({ conditions, limits: NO_LIMITS });
+    const checkpoint = (): void => {
+      if (tracker.cancelRequested) throw new ExperimentCancelled("cancelled");
+    };
+    tracker.phase("measuring the memory's bandwidth");
+    const limits = await measureLimits(engine, settings.threads);
+    save({ conditions, limits });
+    const foreign = this.#foreign.open(settings.threads, checkpoint);
+    try {
+      await runLadder({
+        engine,
+        settings,
+        limits,
+        effort: LADDER_EFFORT,
+        shapeMs: (shape) => this.forecast({ ...settings, preset: "custom", shape }).ms,
+        foreign: (operands) => foreign.on(operands),
+        checkpoint,
+        onPhase: (phase, fraction) => {
+          tracker.phase(phase);
+          tracker.progress(fraction);
+        },
+        onChange: throttled((result) => emit({ name: "rungChanged", payload: { runId, result } })),
+        onShape: (ranked) => {
+          results.push(...ranked);
+          store.addRungs(runId, ranked);
+          for (const result of ranked) emit({ name: "rungChanged", payload: { runId, result } });
+        },
+      });
+    } finally {
+      await foreign.close();
+      this.#speeds.learn({ rungs: results });
+      const after = warningsAfter(results, throttledBefore, throttleCount());
+      save({ conditions: { ...conditions, warnings: [...conditions.warnings, ...after] }, limits });
+    }
+  }
+}
+
+/** Tells of a rung's state at most five times a second; its last state is told when its shape is done. */
+function throttled(tell: (result: RungResult) => void): (measurement: RungMeasurement) => void {
+  const told = new WeakMap<RungMeasurement, number>();
+  return (measurement) => {
+    const now = performance.now();
+    if (now - (told.get(measurement) ?? -Infinity) < REPORT_EVERY_MS) return;
+    told.set(measurement, now);
+    tell(measurement.result());
+  };
+}

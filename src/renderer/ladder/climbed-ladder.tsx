@@ -1,0 +1,48 @@
+import { SegmentedControl } from "@mantine/core";
+import { useState } from "react";
+import type { ProductShape } from "../../shared/ladder.ts";
+import { useStore } from "../store/create-store.ts";
+import { labStore } from "../store/lab-store.ts";
+import type { ShownLadder } from "../store/ladder-store.ts";
+import { LadderBars } from "./ladder-bars.tsx";
+import { LadderCharts } from "./ladder-charts.tsx";
+import { LadderComparisonPart } from "./ladder-comparison-part.tsx";
+import { LadderHead } from "./ladder-head.tsx";
+import { LadderNotes } from "./ladder-notes-list.tsx";
+import { firstShown, sameShape, shapesOf, shapeText } from "./ladder-results.ts";
+import { RungCards } from "./rung-cards.tsx";
+
+/** A ladder that runs or ran: what to know about it, its charts, its rungs, and how it compares. */
+export function ClimbedLadder({ shown }: { readonly shown: ShownLadder }) {
+  const { runId, settings, results, record } = shown;
+  const running = useStore(
+    labStore,
+    ({ activity }) => activity?.kind === "ladder" && activity.runId === runId,
+  );
+  const [chosen, setChosen] = useState<ProductShape | null>(null);
+  const shapes = shapesOf(results);
+  const shape = chosen ?? firstShown(results) ?? settings.shape;
+  return (
+    <>
+      <LadderHead shown={shown} running={running} />
+      {shapes.length > 1 && (
+        <SegmentedControl
+          mt="xs"
+          aria-label="Size shown"
+          value={shapeText(shape)}
+          data={shapes.map((each) => ({ value: shapeText(each), label: sizeLabel(each) }))}
+          onChange={(text) => setChosen(shapes.find((each) => shapeText(each) === text) ?? null)}
+        />
+      )}
+      <LadderNotes results={results} record={record} shape={shape} running={running} />
+      <LadderBars results={results} shape={shape} />
+      <RungCards results={results} shape={shape} running={running} />
+      <LadderCharts results={results} record={record} shape={shape} threads={settings.threads} />
+      {!running && <LadderComparisonPart runId={runId} />}
+    </>
+  );
+}
+
+function sizeLabel({ m, k, n }: ProductShape): string {
+  return sameShape({ m, k, n }, { m, k: m, n: m }) ? `${m}³` : shapeText({ m, k, n });
+}

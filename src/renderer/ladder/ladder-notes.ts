@@ -1,0 +1,36 @@
+import type { ProductShape, RungResult } from "../../shared/ladder.ts";
+import { formatNumber } from "../format/number.ts";
+import { hasTimes, ladderAt } from "./ladder-results.ts";
+import { unrankedPairs } from "./ranking.ts";
+
+/** What has to be said about a ladder before its numbers are read, in sentences. */
+export function ladderNotes(results: readonly RungResult[], shape: ProductShape): readonly string[] {
+  const rungs = ladderAt(results, shape);
+  return [...shardingNote(rungs), ...unrankedNote(rungs)];
+}
+
+function unrankedNote(rungs: readonly RungResult[]): readonly string[] {
+  const pairs = unrankedPairs(rungs).map(([slower, faster]) => `${slower.name} and ${faster.name}`);
+  if (pairs.length === 0) return [];
+  return [`These cannot be ranked, the intervals of their medians overlap: ${pairs.join("; ")}.`];
+}
+
+/** Sharing a product among workers costs time too: where it does not pay, the view says so and why. */
+function shardingNote(rungs: readonly RungResult[]): readonly string[] {
+  const kernel = rungs.find(({ rung }) => rung === "kernel");
+  const sharded = rungs.find(({ rung }) => rung === "sharded");
+  if (kernel === undefined || sharded === undefined || !hasTimes(kernel) || !hasTimes(sharded)) return [];
+  const gain = sharded.overPrevious ?? {
+    lo: kernel.minMs / sharded.medianMs,
+    hi: kernel.medianMs / sharded.minMs,
+  };
+  if (gain.lo > 1) return [];
+  const verdict = gain.hi < 1 ? "slower" : "no faster";
+  return [
+    `Rung 7 (${sharded.name}) is ${verdict} than rung 6 on this shape: ${sharded.note === "" ? whyTooSmall(sharded) : sharded.note}`,
+  ];
+}
+
+function whyTooSmall({ multiplyAdds, threads }: RungResult): string {
+  return `${formatNumber(multiplyAdds)} multiply-adds are too few to shard. Waking ${threads} workers and waiting for the last of them takes longer than the product itself.`;
+}

@@ -1,0 +1,216 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse } from "csv-parse/sync";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { randomStream } from "../../../src/core/random/random-stream.ts";
+import { climb, LADDER_EFFORT } from "../../../src/main/lab/ladder/climb.ts";
+import { compareWithReference, makeOperands } from "../../../src/main/lab/ladder/operands.ts";
+import type { RungMeasurement } from "../../../src/main/lab/ladder/rung-measurement.ts";
+import { ownContenders } from "../../../src/main/lab/ladder/rungs/own-contenders.ts";
+import type { LadderRecord, LadderSettings, RungResult } from "../../../src/shared/ladder.ts";
+import { viewOf } from "../../../src/shared/tensor-view.ts";
+import { startEngine } from "../engine/start-engine.ts";
+import { openTestLab, type TestLab } from "./open-test-lab.ts";
+
+const SETTINGS: LadderSettings = {
+  preset: "lesson",
+  shape: { m: 1, k: 1, n: 1 },
+  threads: 2,
+  budgetSeconds: 3,
+  seed: 42,
+  scaling: true,
+};
+
+let test: TestLab;
+beforeAll(async () => {
+  test = await openTestLab(2);
+});
+afterAll(async () => {
+  await test.close();
+});
+
+const warm = ({ samples }: RungResult): RungResult["samples"] => samples.filter(({ cold }) => !cold);
+const readCsv = (path: string): Record<string, string>[] => parse(readFileSync(path), { columns: true });
+
+describe("the ladder", () => {
+  let record: LadderRecord;
+  const told: RungResult[] = [];
+  beforeAll(async () => {
+    const stop = test.lab.subscribe((event) => {
+      if (event.name === "rungChanged") told.push(event.payload.result);
+    });
+    const run = await test.lab.startLadder(SETTINGS).done;
+    stop();
+    expect(run).toMatchObject({ kind: "ladder", status: "finished", name: "Lesson 5×784×10", failure: null });
+    record = test.lab.getLadder(run.id);
+  });
+
+  it("measures every rung that can run here, each equal to the float64 product first", () => {
+    expect(record.rungs.map(({ rung, threads }) => `${rung} ${threads}`)).toEqual([
+      ...["reference 1", "triple-loop 1", "elementwise 1", "broadcast 1", "einsum 1", "cache-order 1"],
+      ...["kernel 1", "sharded 1", "sharded 2", "tfjs 1", "pytorch 2"],
+    ]);
+    for (const rung of record.rungs.filter(({ rung }) => rung !== "pytorch")) {
+      expect(rung).toMatchObject({ status: "measured", verified: true });
+      expect(rung.maxDiff).toBeLessThan(1e-4);
+      expect(warm(rung).length).toBeGreaterThan(0);
+      expect(rung.samples.length - warm(rung).length).toBe(1);
+      expect(rung.coldMs).toBeGreaterThan(0);
+      expect(rung.gflops).toBeCloseTo((2 * 5 * 784 * 10) / rung.medianMs / 1e6);
+      expect(rung.overFirst!.lo).toBeLessThanOrEqual(rung.overFirst!.hi);
+    }
+    expect(record.rungs.at(-1)).toMatchObject({
+      status: "unavailable",
+      note: expect.stringMatching(/looked for/) as string,
+    });
+  });
+
+  it("says that so small a product is left to one worker", () => {
+    const sharded = record.rungs.find(({ rung, threads }) => rung === "sharded" && threads === 2)!;
+    expect(sharded.note).toMatch(/left to 1 of 2 workers/);
+  });
+
+  it("records where and under which conditions it was measured", () => {
+    expect(record.machine.kernel).toMatch(/^wasm-/);
+    expect(record.conditions.kernel).toBe(record.machine.kernel);
+    expect(record.conditions.loadBefore).toBeGreaterThanOrEqual(0);
+    expect(record.limits.bandwidthGBs).toBeGreaterThan(0);
+    expect(record.settings).toEqual(SETTINGS);
+  });
+
+  it("tells of every rung, at last with all its samples", () => {
+    for (const rung of record.rungs) {
+      const last = told.filter((one) => one.rung === rung.rung && one.threads === rung.threads).at(-1);
+      expect(last).toEqual(rung);
+    }
+  });
+
+  it("lets the rungs take turns", () => {
+    const orders = record.rungs.filter(({ status }) => status === "measured").map(warm);
+    const all = orders.flat().map(({ order }) => order);
+    expect(new Set(all).size).toBe(all.length);
+    const [triple, broadcast] = [orders[1], orders[3]];
+    expect(triple[0].order).toBeLessThan(broadcast.at(-1)!.order);
+    expect(broadcast[0].order).toBeLessThan(triple.at(-1)!.order);
+  });
+
+  it("writes one row a sample and one row a rung, which read back to the same numbers", async () => {
+    const samples = join(test.folder, "samples.csv");
+    const summary = join(test.folder, "summary.csv");
+    const count = record.rungs.reduce((sum, rung) => sum + rung.samples.length, 0);
+    expect(await test.lab.exportLadders([record.runId], "samples", samples)).toBe(count);
+    expect(await test.lab.exportLadders([record.runId], "summary", summary)).toBe(record.rungs.length);
+    const rows = readCsv(samples);
+    expect(Object.keys(rows[0])).toEqual([
+      ...["run_id", "preset", "rung", "m", "k", "n", "threads", "order", "sample", "ms", "gflops"],
+      ...["cold", "outlier", "machine"],
+    ]);
+    expect(rows.map(({ ms }) => Number(ms))).toEqual(
+      record.rungs.flatMap((rung) => rung.samples.map(({ ms }) => ms)),
+    );
+    expect(rows[0]).toMatchObject({
+      ...{ run_id: record.runId, preset: "lesson", rung: "reference", m: "5", k: "784", n: "10" },
+      ...{ cold: "true", outlier: "false", machine: record.machine.id, threads: "1" },
+    });
+    const rungs = readCsv(summary);
+    expect(rungs.map(({ median_ms }) => median_ms)).toEqual(
+      record.rungs.map(({ medianMs }) => (Number.isNaN(medianMs) ? "" : String(medianMs))),
+    );
+    expect(rungs.map(({ status }) => status)).toEqual(record.rungs.map(({ status }) => status));
+    expect(readFileSync(summary, "utf8")).not.toContain("NaN");
+  });
+
+  it("compares ladders rung by rung and refuses a run of another kind", () => {
+    const { rungs, sameMachine } = test.lab.compareLadders(record.runId, record.runId);
+    expect(sameMachine).toBe(true);
+    expect(rungs).toHaveLength(10);
+    for (const { ratio, verdict } of rungs) {
+      expect(ratio.value).toBe(1);
+      expect(verdict).toBe("no difference shown");
+    }
+    expect(() => test.lab.getLadder("ladder-none")).toThrow(/There is no run ladder-none/);
+  });
+
+  it("keeps what was measured when it is cancelled", async () => {
+    const started = test.lab.startLadder({ ...SETTINGS, preset: "notebook", budgetSeconds: 10 });
+    const stop = test.lab.subscribe((event) => {
+      if (event.name === "rungChanged" && warm(event.payload.result).length > 0) test.lab.cancel();
+    });
+    const run = await started.done;
+    stop();
+    expect(run.status).toBe("cancelled");
+    const { rungs } = test.lab.getLadder(run.id);
+    expect(rungs.some((rung) => rung.status === "measured" && warm(rung).length > 0)).toBe(true);
+    expect(rungs.some(({ note }) => /^cancelled after \d+ samples/.test(note))).toBe(true);
+    expect(test.lab.activity()).toBeNull();
+    // The next ladder has the workers and the memory to itself again.
+    const next = await test.lab.startLadder({ ...SETTINGS, budgetSeconds: 0.1, scaling: false }).done;
+    expect(next.status).toBe("finished");
+  });
+
+  it("describes its rungs with the code that runs", () => {
+    const described = test.lab.describeLadder();
+    expect(described.map(({ number }) => number)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 8]);
+    for (const { code, rung, source } of described.slice(0, 8)) {
+      expect(code.length, rung).toBeGreaterThan(100);
+      expect(code).not.toMatch(/#region|^import /m);
+      expect(readFileSync(source, "utf8").length).toBeGreaterThan(0);
+    }
+    expect(described.find(({ rung }) => rung === "pytorch")!.unavailable).toMatch(/not been looked for/);
+  });
+});
+
+describe("climb() on the engine", () => {
+  it("refuses an injected wrong rung and never times it", async () => {
+    const engine = await startEngine(2);
+    const scope = engine.arena.scope();
+    try {
+      const shape = { m: 33, k: 70, n: 21 };
+      const operands = await makeOperands(engine, scope, shape, { seed: 7, threads: 2 });
+      let timed = 0;
+      const contenders = ownContenders(engine, operands, [2])
+        .filter(({ rung }) => rung === "kernel" || rung === "cache-order")
+        .map((contender) =>
+          contender.rung === "kernel"
+            ? contender
+            : {
+                ...contender,
+                first: async (limitMs: number) => {
+                  const first = await contender.first(limitMs);
+                  const out = viewOf(engine.arena.memory, operands.out, "float32");
+                  out[0] = out[0] + 0.01;
+                  return first;
+                },
+                sample: (calls: number, samples: number) => {
+                  timed++;
+                  return contender.sample(calls, samples);
+                },
+              },
+        );
+      const measurements: RungMeasurement[] = [];
+      let order = 0;
+      await climb(contenders, measurements, {
+        shape,
+        budgetMs: 300,
+        effort: LADDER_EFFORT,
+        now: () => performance.now(),
+        stream: randomStream(1),
+        peakGflops: null,
+        compare: () => compareWithReference(engine, operands, 2),
+        nextOrder: () => order++,
+        checkpoint: () => undefined,
+        onPhase: () => undefined,
+        onChange: () => undefined,
+      });
+      const [wrong, right] = measurements.map((measurement) => measurement.result());
+      expect(wrong).toMatchObject({ rung: "cache-order", status: "wrong", verified: false, samples: [] });
+      expect(wrong.maxDiff).toBeCloseTo(0.01, 3);
+      expect(timed).toBe(0);
+      expect(right).toMatchObject({ rung: "kernel", status: "measured", verified: true });
+    } finally {
+      scope.release();
+      expect(engine.arena.allocations).toBe(0);
+      await engine.close();
+    }
+  });
+});
