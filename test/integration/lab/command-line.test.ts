@@ -47,7 +47,7 @@ describe("lab", () => {
     [["notebook", "--no-such-option"], /unknown option/],
     [["ladder", "--preset", "steep"], /Allowed choices are notebook, lesson, layer, square/],
     [["ladder", "--budget", "none"], /number of seconds/],
-    [["ladder", "--m", "2000000", "--database", join(tmpdir(), "never-written.sqlite")], /<=1000000/],
+    [["ladder", "--m", "2000000", "--database", join(tmpdir(), "never-written.sqlite")], /at most 1,000,000/],
     [[], /Usage/],
   ])("ends with 2 on wrong usage: %j", (args, message) => {
     const { status, stdout, stderr } = lab(...args);
