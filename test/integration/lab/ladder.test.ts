@@ -89,9 +89,9 @@ describe("the ladder", () => {
     const orders = record.rungs.filter(({ status }) => status === "measured").map(warm);
     const all = orders.flat().map(({ order }) => order);
     expect(new Set(all).size).toBe(all.length);
-    const [triple, broadcast] = [orders[1]!, orders[3]!];
-    expect(triple[0]!.order).toBeLessThan(broadcast.at(-1)!.order);
-    expect(broadcast[0]!.order).toBeLessThan(triple.at(-1)!.order);
+    const [triple, broadcast] = [orders[1], orders[3]];
+    expect(triple[0].order).toBeLessThan(broadcast.at(-1)!.order);
+    expect(broadcast[0].order).toBeLessThan(triple.at(-1)!.order);
   });
 
   it("writes one row a sample and one row a rung, which read back to the same numbers", async () => {
@@ -101,7 +101,7 @@ describe("the ladder", () => {
     expect(await test.lab.exportLadders([record.runId], "samples", samples)).toBe(count);
     expect(await test.lab.exportLadders([record.runId], "summary", summary)).toBe(record.rungs.length);
     const rows = readCsv(samples);
-    expect(Object.keys(rows[0]!)).toEqual([
+    expect(Object.keys(rows[0])).toEqual([
       ...["run_id", "preset", "rung", "m", "k", "n", "threads", "order", "sample", "ms", "gflops"],
       ...["cold", "outlier", "machine"],
     ]);
@@ -178,7 +178,7 @@ describe("climb() on the engine", () => {
                 first: async (limitMs: number) => {
                   const first = await contender.first(limitMs);
                   const out = viewOf(engine.arena.memory, operands.out, "float32");
-                  out[0] = out[0]! + 0.01;
+                  out[0] = out[0] + 0.01;
                   return first;
                 },
                 sample: (calls: number, samples: number) => {
@@ -204,7 +204,7 @@ describe("climb() on the engine", () => {
       });
       const [wrong, right] = measurements.map((measurement) => measurement.result());
       expect(wrong).toMatchObject({ rung: "cache-order", status: "wrong", verified: false, samples: [] });
-      expect(wrong!.maxDiff).toBeCloseTo(0.01, 3);
+      expect(wrong.maxDiff).toBeCloseTo(0.01, 3);
       expect(timed).toBe(0);
       expect(right).toMatchObject({ rung: "kernel", status: "measured", verified: true });
     } finally {

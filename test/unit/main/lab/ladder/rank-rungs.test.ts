@@ -13,10 +13,10 @@ test("rankRungs() gives the speed-up over rung 1 and over the rung before, with 
   ]);
   expect(first).toMatchObject({ overFirst: { value: 1 }, overPrevious: null, note: "" });
   expect(second).toMatchObject({ overFirst: null, overPrevious: null });
-  expect(third!.overFirst!.value).toBeCloseTo(5, 1);
-  expect(third!.overFirst!.lo).toBeLessThan(5.1);
-  expect(third!.overFirst!.hi).toBeGreaterThan(4.9);
-  expect(third!.overPrevious).toMatchObject({ value: third!.overFirst!.value });
+  expect(third.overFirst!.value).toBeCloseTo(5, 1);
+  expect(third.overFirst!.lo).toBeLessThan(5.1);
+  expect(third.overFirst!.hi).toBeGreaterThan(4.9);
+  expect(third.overPrevious).toMatchObject({ value: third.overFirst!.value });
 });
 
 test("rankRungs() says why a rung is slower, or hardly faster, than the one before it", async () => {
@@ -26,11 +26,9 @@ test("rankRungs() says why a rung is slower, or hardly faster, than the one befo
     measured("sharded", 0.15, { seed: 3, threads: 2 }),
     measured("tfjs", 0.3, { seed: 4 }),
   ]);
-  expect(kernel!.note).toBe("");
-  expect(sharded!.note).toMatch(
-    /^only 1\.3\d times as fast as kernel: 2 workers are at most 2 times as fast/,
-  );
-  expect(tfjs!.note).toMatch(/^(1\.9\d|2\.0\d) times slower than sharded: its WebAssembly backend/);
+  expect(kernel.note).toBe("");
+  expect(sharded.note).toMatch(/^only 1\.3\d times as fast as kernel: 2 workers are at most 2 times as fast/);
+  expect(tfjs.note).toMatch(/^(1\.9\d|2\.0\d) times slower than sharded: its WebAssembly backend/);
 });
 
 test("rankRungs() does not rank two rungs whose spread is too wide", async () => {
@@ -38,7 +36,7 @@ test("rankRungs() does not rank two rungs whose spread is too wide", async () =>
     measured("broadcast", 10, { seed: 1, spread: 0.5, samples: 10 }),
     measured("einsum", 10.5, { seed: 2, spread: 0.5, samples: 10 }),
   ]);
-  expect(noisy!.note).toMatch(/^not ranked against broadcast: the spread is too wide/);
+  expect(noisy.note).toMatch(/^not ranked against broadcast: the spread is too wide/);
 });
 
 test("rankRungs() measures libraries and every number of workers against what is below them", async () => {
@@ -51,5 +49,5 @@ test("rankRungs() measures libraries and every number of workers against what is
   ]);
   const ratios = rungs.map(({ overPrevious }) => overPrevious && Math.round(overPrevious.value * 4) / 4);
   expect(ratios).toEqual([null, 1, 2, 0.25, 0.5]);
-  expect(rungs[1]!.note).toBe("");
+  expect(rungs[1].note).toBe("");
 });
