@@ -181,10 +181,13 @@ export const ladderRecordSchema = v.object({
     kernel: v.string(),
     warnings: v.array(v.string()),
   }),
-  /** Measured limits for the roofline: one worker's, and of all workers together. */
+  /** Measured limits for the roofline. */
   limits: v.object({
+    /** Of one worker. */
     peakGflops: v.nullable(measuredNumber),
+    /** Read and written by all workers together, each copying memory of its own. */
     bandwidthGBs: v.nullable(measuredNumber),
+    /** Caches that hold data, smallest first; empty where the system does not say. */
     cacheBytes: v.array(v.object({ level: v.string(), sizeBytes: v.number() })),
   }),
   /** Rungs by shape; `sharded` once a number of workers when scaling was asked for. */

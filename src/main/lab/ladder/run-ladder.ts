@@ -56,6 +56,7 @@ async function climbAtShape(
   try {
     onPhase("computing the float64 product", 0);
     const operands = await makeOperands(engine, scope, shape, { seed, threads });
+    onPhase("handing the matrices to other libraries", 0);
     const foreign = await run.foreign(operands);
     const contenders = [
       ...ownContenders(engine, operands, sharesOf(settings)),

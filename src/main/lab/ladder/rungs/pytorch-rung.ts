@@ -59,6 +59,8 @@ export class PyTorchProcess {
     const { threads } = this.#options;
     const recipe = { kind: "product", transposeA: false, transposeB: false };
     const prepared = await this.#ask({ command: "prepare", recipe, inputs, threads }, preparedSchema);
+    // It has read them; what a cancellation must delete should be little.
+    await Promise.all(inputs.map(({ file }) => rm(file)));
     return {
       rung: "pytorch",
       name: `${rungName("pytorch")} ${prepared.version}`,
