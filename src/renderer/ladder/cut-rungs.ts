@@ -1,6 +1,6 @@
 import type { LadderForecast, RungId } from "../../shared/ladder.ts";
 import { formatNumber } from "../format/number.ts";
-import { sameShape } from "./ladder-results.ts";
+import { rungIndex, sameShape } from "./ladder-results.ts";
 
 /** A rung that will be cut or skipped. */
 export interface CutRung {
@@ -22,11 +22,12 @@ export function cutRungs(forecasts: LadderForecast["rungs"]): readonly CutRung[]
     const key = `${forecast.rung} ${kind ?? ""}`;
     groups.set(key, [...(groups.get(key) ?? []), forecast]);
   }
-  return [...groups.values()].flatMap((group) => {
+  const cut = [...groups.values()].flatMap((group) => {
     const [one] = group;
     if (one === undefined) return [];
     const shapes = several ? group.map(({ shape }) => `${formatNumber(shape.m)}³`).join(", ") : "";
     const note = group.length > 1 ? (one.note.split(":")[0] ?? one.note) : one.note;
     return [{ rung: one.rung, note, shapes }];
   });
+  return cut.sort((a, b) => rungIndex(a.rung) - rungIndex(b.rung));
 }

@@ -70,7 +70,7 @@ function CutRungs({ rungs, nameOf }: CutRungsProps) {
   if (rungs.length <= MOST_SHOWN) return list;
   return (
     <details className={classes["forecast"]}>
-      <summary>the budget cuts or skips some rungs</summary>
+      <summary>the budget cuts some rungs</summary>
       {list}
     </details>
   );

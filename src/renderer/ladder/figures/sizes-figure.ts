@@ -24,6 +24,7 @@ export function sizesFigure(
     const [first] = points;
     return first === undefined ? [] : [{ rung, name: first.name, points }];
   });
+  const slowest = Math.min(...climbed.map(({ gflops }) => gflops));
   const describe = (index: number, dataset: number) => {
     const point = lines[dataset]?.points[index];
     if (point === undefined) return null;
@@ -85,12 +86,12 @@ export function sizesFigure(
       options: {
         ...baseOptions(theme, options),
         animation: false,
-        layout: { padding: { top: theme.rem * 0.5, right: theme.rem * 8 } },
+        layout: { padding: { top: theme.rem * 0.5, right: theme.rem * 9.5 } },
         scales: {
           x: numberAxis(theme, { title: "rows and columns of each matrix", log: true, grid: false }),
           y: {
             ...numberAxis(theme, { title: "GFLOP/s", log: options.log }),
-            ...(options.log ? {} : { beginAtZero: true }),
+            ...(options.log ? { suggestedMin: slowest * 0.7 } : { beginAtZero: true }),
           },
         },
         plugins: { tooltip: tooltip(theme, describe) },

@@ -1,0 +1,54 @@
+import { describe, expect, it } from "vitest";
+import { ladderNotes } from "../../../../src/renderer/ladder/ladder-notes.ts";
+import { medianInterval, unrankedPairs } from "../../../../src/renderer/ladder/ranking.ts";
+import { LESSON, measured, skipped } from "./recorded-rungs.ts";
+
+describe("medianInterval()", () => {
+  it("takes order statistics around the median, without the cold call", () => {
+    const [lo, hi] = medianInterval(measured("einsum", 100).samples);
+    expect(lo).toBeCloseTo(98.5);
+    expect(hi).toBeCloseTo(101.5);
+  });
+});
+
+describe("unrankedPairs()", () => {
+  it("finds neighbours in speed whose intervals overlap, and no others", () => {
+    const rungs = [measured("einsum", 100), measured("broadcast", 101), measured("kernel", 1)];
+    const pairs = unrankedPairs(rungs).map((pair) => pair.map(({ rung }) => rung));
+    expect(pairs).toEqual([["broadcast", "einsum"]]);
+  });
+});
+
+describe("ladderNotes()", () => {
+  it("says that rung 7 is slower on a small product, and why", () => {
+    const over = { value: 0.1, lo: 0.09, hi: 0.11 };
+    const notes = ladderNotes(
+      [measured("kernel", 0.002), measured("sharded", 0.02, { threads: 2, overPrevious: over })],
+      LESSON,
+    );
+    expect(notes).toEqual([
+      "Rung 7 (sharded) is slower than rung 6 on this shape: 39,200 multiply-adds are too few to shard. Waking 2 workers and waiting for the last of them takes longer than the product itself.",
+    ]);
+  });
+
+  it("takes main's reason where there is one", () => {
+    const sharded = measured("sharded", 0.02, {
+      overPrevious: { value: 1, lo: 0.9, hi: 1.1 },
+      note: "left to one worker",
+    });
+    const [note] = ladderNotes([measured("kernel", 0.002), sharded], LESSON);
+    expect(note).toBe("Rung 7 (sharded) is no faster than rung 6 on this shape: left to one worker");
+  });
+
+  it("says in one sentence what cannot be ranked", () => {
+    const notes = ladderNotes([measured("einsum", 100), measured("broadcast", 101)], LESSON);
+    expect(notes).toEqual([
+      "These cannot be ranked, the intervals of their medians overlap: broadcast and einsum.",
+    ]);
+  });
+
+  it("says nothing of a ladder whose rungs stand apart", () => {
+    const apart = [measured("kernel", 2), measured("sharded", 1), skipped("einsum", "skipped: about 21 min")];
+    expect(ladderNotes(apart, LESSON)).toEqual([]);
+  });
+});
