@@ -3,6 +3,7 @@ import classes from "./access-picture.module.css";
 const ENTRIES = [
   { look: "read", worker: "0", label: "read now" },
   { look: "read", worker: "1", label: "read by a second worker" },
+  { look: "read", worker: "both", label: "read by both" },
   { look: "sum", worker: "0", label: "summed in a register" },
   { look: "write", worker: "0", label: "written now" },
   { look: "seen", worker: "0", label: "touched before" },

@@ -25,9 +25,11 @@ function shardingNote(rungs: readonly RungResult[]): readonly string[] {
     hi: kernel.medianMs / sharded.minMs,
   };
   if (gain.lo > 1) return [];
+  // That the budget cut its samples is no reason.
+  const why = sharded.note.split("; ").filter((part) => !part.startsWith("cut after"));
   const verdict = gain.hi < 1 ? "slower" : "no faster";
   return [
-    `Rung 7 (${sharded.name}) is ${verdict} than rung 6 on this shape: ${sharded.note === "" ? whyTooSmall(sharded) : sharded.note}`,
+    `Rung 7 (${sharded.name}) is ${verdict} than rung 6 on this shape: ${why.length === 0 || why[0] === "" ? whyTooSmall(sharded) : why.join("; ")}`,
   ];
 }
 

@@ -9,6 +9,9 @@ import { formatSpread } from "../../format/spread.ts";
 import { costOf, hasTimes, ladderAt, shapesOf, shapeText } from "../ladder-results.ts";
 import { rungEntry, rungSeries } from "./rung-series.ts";
 
+/** The caches' names stand above the fastest line. */
+const ROOM_ABOVE = 4;
+
 /** GFLOP/s of each rung against the size of square matrices; null for a ladder at a single shape. */
 export function sizesFigure(
   results: readonly RungResult[],
@@ -24,6 +27,7 @@ export function sizesFigure(
     const [first] = points;
     return first === undefined ? [] : [{ rung, name: first.name, points }];
   });
+  const fastest = Math.max(...climbed.map(({ gflops }) => gflops));
   const slowest = Math.min(...climbed.map(({ gflops }) => gflops));
   const describe = (index: number, dataset: number) => {
     const point = lines[dataset]?.points[index];
@@ -91,7 +95,9 @@ export function sizesFigure(
           x: numberAxis(theme, { title: "rows and columns of each matrix", log: true, grid: false }),
           y: {
             ...numberAxis(theme, { title: "GFLOP/s", log: options.log }),
-            ...(options.log ? { suggestedMin: slowest * 0.7 } : { beginAtZero: true }),
+            ...(options.log
+              ? { suggestedMin: slowest * 0.7, suggestedMax: fastest * ROOM_ABOVE }
+              : { beginAtZero: true }),
           },
         },
         plugins: { tooltip: tooltip(theme, describe) },

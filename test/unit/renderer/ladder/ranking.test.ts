@@ -34,7 +34,7 @@ describe("ladderNotes()", () => {
   it("takes main's reason where there is one", () => {
     const sharded = measured("sharded", 0.02, {
       overPrevious: { value: 1, lo: 0.9, hi: 1.1 },
-      note: "left to one worker",
+      note: "cut after 10 s: 5 of 50 samples; left to one worker",
     });
     const [note] = ladderNotes([measured("kernel", 0.002), sharded], LESSON);
     expect(note).toBe("Rung 7 (sharded) is no faster than rung 6 on this shape: left to one worker");

@@ -27,9 +27,7 @@ test("rankRungs() says why a rung is slower, or hardly faster, than the one befo
     measured("tfjs", 0.3, { seed: 4 }),
   ]);
   expect(kernel.note).toBe("");
-  expect(sharded.note).toMatch(
-    /^only 1\.3\d times as fast as kernel: 2 workers are at most 2 times as fast/,
-  );
+  expect(sharded.note).toMatch(/^only 1\.3\d times as fast as kernel: 2 workers are at most 2 times as fast/);
   expect(tfjs.note).toMatch(/^(1\.9\d|2\.0\d) times slower than sharded: its WebAssembly backend/);
 });
 
