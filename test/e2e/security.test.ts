@@ -64,6 +64,8 @@ describe("the page", () => {
     expect(names).toEqual(
       [
         ...["notebookDescribe", "notebookState", "notebookForecast", "notebookRun", "trainingStart"],
+        ...["ladderDescribe", "ladderForecast", "ladderStart", "ladderGet", "ladderCompare"],
+        ...["ladderExport", "ladderFindPyTorch"],
         ...["activityState", "activityCancel", "runsList", "runsGet", "runsExportTimings"],
         ...["diagnosticsGet", "kernelsTune", "clipboardWrite", "fileSave", "on", "platform"],
       ].sort(),
