@@ -165,6 +165,8 @@ export const rungResultSchema = v.object({
   peakShare: v.nullable(measuredNumber),
   /** In words: cut, skipped, slower than the rung before and why, too noisy to rank. */
   note: v.string(),
+  /** Name of the next faster rung if no difference from it can be shown, else "". */
+  unrankedWith: v.optional(v.string(), ""),
 });
 export type RungResult = v.InferOutput<typeof rungResultSchema>;
 

@@ -1,7 +1,6 @@
 import type { ProductShape, RungResult } from "../../shared/ladder.ts";
 import { formatNumber } from "../format/number.ts";
 import { hasTimes, ladderAt } from "./ladder-results.ts";
-import { unrankedPairs } from "./ranking.ts";
 
 /** What has to be said about a ladder before its numbers are read, in sentences. */
 export function ladderNotes(results: readonly RungResult[], shape: ProductShape): readonly string[] {
@@ -10,9 +9,11 @@ export function ladderNotes(results: readonly RungResult[], shape: ProductShape)
 }
 
 function unrankedNote(rungs: readonly RungResult[]): readonly string[] {
-  const pairs = unrankedPairs(rungs).map(([slower, faster]) => `${slower.name} and ${faster.name}`);
+  const pairs = rungs
+    .filter(({ unrankedWith }) => unrankedWith !== "")
+    .map(({ name, unrankedWith }) => `${name} and ${unrankedWith}`);
   if (pairs.length === 0) return [];
-  return [`These cannot be ranked, the intervals of their medians overlap: ${pairs.join("; ")}.`];
+  return [`These cannot be ranked, the 95 % interval of their ratio holds 1: ${pairs.join("; ")}.`];
 }
 
 /** Sharing a product among workers costs time too: where it does not pay, the view says so and why. */

@@ -1,4 +1,10 @@
-import { RUNG_IDS, type ProductShape, type RungId, type RungResult } from "../../shared/ladder.ts";
+import {
+  RUNG_IDS,
+  type LadderSample,
+  type ProductShape,
+  type RungId,
+  type RungResult,
+} from "../../shared/ladder.ts";
 import { formatNumber } from "../format/number.ts";
 
 /** "100 × 1,000 × 100": m, k, n. */
@@ -30,6 +36,10 @@ export function ladderAt(results: readonly RungResult[], shape: ProductShape): r
 export function hasTimes({ status, medianMs }: RungResult): boolean {
   return status !== "wrong" && Number.isFinite(medianMs) && medianMs > 0;
 }
+
+/** The timed samples without the cold call. */
+export const warmTimes = (samples: readonly LadderSample[]): number[] =>
+  samples.filter(({ cold }) => !cold).map(({ ms }) => ms);
 
 /** The rung's place in the ladder: its colour and dash everywhere. */
 export const rungIndex = (rung: RungId): number => RUNG_IDS.indexOf(rung);

@@ -65,11 +65,22 @@ export function rankNote(result: RungResult, previous: RungResult, ratio: Ratio)
   return "";
 }
 
+/** The next faster rung of any number, when the interval of the two medians' ratio holds 1. */
+function unrankedWith(entry: Ranked, ranked: readonly Ranked[]): string {
+  const faster = ranked
+    .filter(({ medians }) => medians.median < entry.medians.median)
+    .reduce<Ranked | undefined>(
+      (best, other) => (best === undefined || other.medians.median > best.medians.median ? other : best),
+      undefined,
+    );
+  return faster === undefined || speedUp(entry, faster).lo > 1 ? "" : faster.result.name;
+}
+
 const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /**
- * Adds to the results of one shape how each compares with rung 1 and with the rung before it. Between two rungs other
- * work gets its turn.
+ * Adds to the results of one shape how each compares with rung 1, with the rung before it and with the next faster one.
+ * Between two rungs other work gets its turn.
  */
 export async function rankRungs(
   results: readonly RungResult[],
@@ -96,6 +107,7 @@ export async function rankRungs(
       ...result,
       overFirst: first === undefined ? null : speedUp(first, entry),
       overPrevious,
+      unrankedWith: unrankedWith(entry, ranked),
       note: [result.note, ...notes].filter((note) => note !== "").join("; "),
     };
   });

@@ -113,6 +113,7 @@ export class RungMeasurement {
       bytes: 4 * (m * k + k * n + m * n),
       overFirst: null,
       overPrevious: null,
+      unrankedWith: "",
       peakShare:
         this.#peakGflops === null || warm.length === 0 ? null : gflops / (threads * this.#peakGflops),
       note: this.#notes.join("; "),

@@ -7,8 +7,7 @@ import { quantile } from "../../format/spread.ts";
 import { formatSpread } from "../../format/spread.ts";
 import { formatNumber } from "../../format/number.ts";
 import { formatRatio } from "../format-ratio.ts";
-import { hasTimes, ladderAt, shapeText } from "../ladder-results.ts";
-import { warmTimes } from "../ranking.ts";
+import { hasTimes, ladderAt, shapeText, warmTimes } from "../ladder-results.ts";
 import { rungLabel } from "./rung-label.ts";
 
 /** Median time of each rung as a bar on a log axis, its quartiles as a whisker. */

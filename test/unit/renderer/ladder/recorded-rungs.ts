@@ -26,7 +26,7 @@ export function measured(rung: RungId, medianMs: number, change: Partial<RungRes
     gflops: (2 * multiplyAdds) / medianMs / 1e6,
     multiplyAdds,
     bytes: 4 * (shape.m * shape.k + shape.k * shape.n + shape.m * shape.n),
-    ...{ overFirst: null, overPrevious: null, peakShare: null, note: "" },
+    ...{ overFirst: null, overPrevious: null, unrankedWith: "", peakShare: null, note: "" },
     ...change,
   };
 }

@@ -32,11 +32,12 @@ test("rankRungs() says why a rung is slower, or hardly faster, than the one befo
 });
 
 test("rankRungs() does not rank two rungs whose spread is too wide", async () => {
-  const [, noisy] = await rank([
+  const [steady, noisy] = await rank([
     measured("broadcast", 10, { seed: 1, spread: 0.5, samples: 10 }),
     measured("einsum", 10.5, { seed: 2, spread: 0.5, samples: 10 }),
   ]);
   expect(noisy.note).toMatch(/^not ranked against broadcast: the spread is too wide/);
+  expect([steady.unrankedWith, noisy.unrankedWith].filter((name) => name !== "")).toHaveLength(1);
 });
 
 test("rankRungs() measures libraries and every number of workers against what is below them", async () => {
@@ -50,4 +51,13 @@ test("rankRungs() measures libraries and every number of workers against what is
   const ratios = rungs.map(({ overPrevious }) => overPrevious && Math.round(overPrevious.value * 4) / 4);
   expect(ratios).toEqual([null, 1, 2, 0.25, 0.5]);
   expect(rungs[1].note).toBe("");
+});
+
+test("rankRungs() names the next faster rung, of any number, when no difference can be shown", async () => {
+  const rungs = await rank([
+    measured("broadcast", 10, { seed: 1, spread: 0.1 }),
+    measured("einsum", 100, { seed: 2, spread: 0.1 }),
+    measured("cache-order", 10.01, { seed: 3, spread: 0.1 }),
+  ]);
+  expect(rungs.map(({ unrankedWith }) => unrankedWith)).toEqual(["cache-order", "", ""]);
 });

@@ -1,23 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { ladderNotes } from "../../../../src/renderer/ladder/ladder-notes.ts";
-import { medianInterval, unrankedPairs } from "../../../../src/renderer/ladder/ranking.ts";
 import { LESSON, measured, skipped } from "./recorded-rungs.ts";
-
-describe("medianInterval()", () => {
-  it("takes order statistics around the median, without the cold call", () => {
-    const [lo, hi] = medianInterval(measured("einsum", 100).samples);
-    expect(lo).toBeCloseTo(98.5);
-    expect(hi).toBeCloseTo(101.5);
-  });
-});
-
-describe("unrankedPairs()", () => {
-  it("finds neighbours in speed whose intervals overlap, and no others", () => {
-    const rungs = [measured("einsum", 100), measured("broadcast", 101), measured("kernel", 1)];
-    const pairs = unrankedPairs(rungs).map((pair) => pair.map(({ rung }) => rung));
-    expect(pairs).toEqual([["broadcast", "einsum"]]);
-  });
-});
 
 describe("ladderNotes()", () => {
   it("says that rung 7 is slower on a small product, and why", () => {
@@ -41,9 +24,12 @@ describe("ladderNotes()", () => {
   });
 
   it("says in one sentence what cannot be ranked", () => {
-    const notes = ladderNotes([measured("einsum", 100), measured("broadcast", 101)], LESSON);
+    const notes = ladderNotes(
+      [measured("einsum", 100), measured("broadcast", 101, { unrankedWith: "einsum" })],
+      LESSON,
+    );
     expect(notes).toEqual([
-      "These cannot be ranked, the intervals of their medians overlap: broadcast and einsum.",
+      "These cannot be ranked, the 95 % interval of their ratio holds 1: broadcast and einsum.",
     ]);
   });
 
