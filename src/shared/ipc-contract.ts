@@ -23,6 +23,26 @@ import {
   runKindSchema,
   runSummarySchema,
 } from "./run-records.ts";
+import {
+  gradcheckForecastSchema,
+  gradcheckRecordSchema,
+  gradcheckSettingsSchema,
+  gradientReportSchema,
+} from "./gradcheck.ts";
+import {
+  initBandSchema,
+  initPresetSchema,
+  initRecordSchema,
+  initReportSchema,
+  initSettingsSchema,
+} from "./init.ts";
+import {
+  stageDescriptionSchema,
+  stageResultSchema,
+  stagesRecordSchema,
+  stagesSettingsSchema,
+} from "./stages.ts";
+import { stepperSettingsSchema, traceSchema } from "./stepper.ts";
 import { tuningReportSchema } from "./tuning.ts";
 
 /** The long piece of work that is on, or null: shown at the top of every view with Cancel. */
@@ -119,6 +139,27 @@ export const IPC_CALLS = {
     input: nothing,
     output: v.object({ version: v.nullable(v.string()), reason: v.string() }),
   },
+  initPresets: { input: nothing, output: v.array(initPresetSchema) },
+  /** Draws, computes and answers; leaves no run. Refused while an activity is on. */
+  initMeasure: { input: initSettingsSchema, output: initReportSchema },
+  /** The same as a run in the database. */
+  initSave: { input: initSettingsSchema, output: v.object({ runId: v.string() }) },
+  initGet: { input: v.object({ runId }), output: initRecordSchema },
+  /** Draws a preset with 30 seeds; leaves no run. */
+  initBand: { input: v.object({ id: initPresetSchema.entries.id }), output: initBandSchema },
+  stagesDescribe: { input: nothing, output: v.array(stageDescriptionSchema) },
+  stagesForecast: { input: stagesSettingsSchema, output: forecastSchema },
+  /** Starts and answers at once; stages come as events. Refused while another activity is on. */
+  stagesStart: { input: stagesSettingsSchema, output: v.object({ runId: v.string() }) },
+  stagesGet: { input: v.object({ runId }), output: stagesRecordSchema },
+  /** Runs forward and backward op by op and tells what each left; leaves no run. Refused while an activity is on. */
+  stepperTrace: { input: stepperSettingsSchema, output: traceSchema },
+  gradcheckForecast: { input: gradcheckSettingsSchema, output: gradcheckForecastSchema },
+  /** Starts and answers at once; reports come as events. Refused while another activity is on. */
+  gradcheckStart: { input: gradcheckSettingsSchema, output: v.object({ runId: v.string() }) },
+  gradcheckGet: { input: v.object({ runId }), output: gradcheckRecordSchema },
+  /** Asks for a place, then writes one row a tensor and reference. */
+  gradcheckExport: { input: v.object({ runIds: v.array(runId) }), output: saved },
   trainingStart: { input: trainingSettingsSchema, output: v.object({ runId: v.string() }) },
   activityState: { input: nothing, output: v.nullable(activitySchema) },
   activityCancel: { input: nothing, output: v.object({ cancelled: v.boolean() }) },
@@ -150,6 +191,8 @@ export const IPC_EVENTS = {
   cellFinished: v.object({ runId: v.string(), result: cellResultSchema }),
   /** A rung was verified, skipped or has new samples; at most 5 a second a rung, and once when it is done. */
   rungChanged: v.object({ runId: v.string(), result: rungResultSchema }),
+  stageFinished: v.object({ runId: v.string(), result: stageResultSchema }),
+  gradientReported: v.object({ runId: v.string(), report: gradientReportSchema }),
   /** At most 20 a second. */
   trainingMetrics: v.object({ runId: v.string(), points: v.array(metricPointSchema) }),
   runChanged: runSummarySchema,
@@ -157,6 +200,10 @@ export const IPC_EVENTS = {
   menuCommand: v.picklist([
     "showNotebook",
     "showLadder",
+    "showInitialise",
+    "showStages",
+    "showBackward",
+    "showGradients",
     "showTrain",
     "showRuns",
     "showDiagnostics",

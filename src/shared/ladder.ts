@@ -1,8 +1,5 @@
 import * as v from "valibot";
-import { machineSchema } from "./run-records.ts";
-
-/** A number that may be NaN or infinite. */
-const measuredNumber = v.custom<number>((value) => typeof value === "number", "must be a number");
+import { machineSchema, measuredNumberSchema as measuredNumber } from "./run-records.ts";
 
 const wholeNumber = (what: string, min: number, max: number) =>
   v.pipe(

@@ -1,7 +1,10 @@
 import * as v from "valibot";
 
 /** A measured number. NaN and infinities are results too (a diverged loss), and `v.number()` refuses NaN. */
-const measuredNumber = v.custom<number>((value) => typeof value === "number", "must be a number");
+export const measuredNumberSchema = v.custom<number>(
+  (value) => typeof value === "number",
+  "must be a number",
+);
 
 /** What a run was measured on. Two runs with different `id` are never compared without saying so. */
 export const machineSchema = v.object({
@@ -21,7 +24,7 @@ export const machineSchema = v.object({
 });
 export type Machine = v.InferOutput<typeof machineSchema>;
 
-export const runKindSchema = v.picklist(["notebook", "ladder", "training"]);
+export const runKindSchema = v.picklist(["notebook", "ladder", "init", "stages", "gradcheck", "training"]);
 export type RunKind = v.InferOutput<typeof runKindSchema>;
 
 /** `interrupted`: the app ended while the run was on; found at the next start. */
@@ -30,10 +33,10 @@ export type RunStatus = v.InferOutput<typeof runStatusSchema>;
 
 /** A value that a config, a cell or a summary holds under a name. */
 export const quantityValueSchema = v.union([
-  measuredNumber,
+  measuredNumberSchema,
   v.string(),
   v.boolean(),
-  v.array(measuredNumber),
+  v.array(measuredNumberSchema),
 ]);
 export type QuantityValue = v.InferOutput<typeof quantityValueSchema>;
 export const quantitiesSchema = v.record(v.string(), quantityValueSchema);
@@ -69,7 +72,7 @@ export const timingSchema = v.object({
   pass: v.picklist(["forward", "backward", "call"]),
   /** 0-based, in order of measurement within its stage and pass. */
   sample: v.number(),
-  ms: measuredNumber,
+  ms: measuredNumberSchema,
   /** Warm-up calls are kept apart and never enter a median. */
   warmup: v.boolean(),
   threads: v.number(),
@@ -79,20 +82,20 @@ export type Timing = v.InferOutput<typeof timingSchema>;
 
 export const gradientCheckSchema = v.object({
   stage: v.string(),
-  reference: v.picklist(["float64", "finite-difference", "stage-1"]),
+  reference: v.picklist(["float64", "finite-difference", "direction", "tfjs", "stage-1"]),
   /** x, w1, b1, w2 or b2. */
   tensor: v.string(),
   /** Coordinates compared: all of them for float64, a seeded sample for finite differences. */
   coordinates: v.number(),
   /** |ours − reference| ≤ atol + rtol·|reference| everywhere, rtol 1e-3, atol 1e-5 as in the notebook. */
   allclose: v.boolean(),
-  maxAbs: measuredNumber,
+  maxAbs: measuredNumberSchema,
   /** max|ours − reference| / max|reference|. */
-  relMax: measuredNumber,
+  relMax: measuredNumberSchema,
   /** ‖ours − reference‖ / ‖reference‖. */
-  relNorm: measuredNumber,
+  relNorm: measuredNumberSchema,
   /** Share of coordinates with |reference| < atol: there the notebook's check can hardly fail. */
-  hiddenByAtol: measuredNumber,
+  hiddenByAtol: measuredNumberSchema,
   /**
    * Finite differences: rows whose ± step crossed a relu kink. Float64: pre-activations so near zero that float32 may
    * put them on either side; both gradients count as right there.
@@ -108,7 +111,7 @@ export const metricPointSchema = v.object({
   name: v.string(),
   step: v.number(),
   epoch: v.number(),
-  value: measuredNumber,
+  value: measuredNumberSchema,
   /** Milliseconds since the run began. */
   wallMs: v.number(),
 });
@@ -117,11 +120,11 @@ export type MetricPoint = v.InferOutput<typeof metricPointSchema>;
 /** Statistics of one tensor. std is the sample standard deviation (n − 1), as torch's `std()`. */
 export const tensorStatisticsSchema = v.object({
   label: v.string(),
-  mean: measuredNumber,
-  std: measuredNumber,
-  min: measuredNumber,
-  max: measuredNumber,
-  zeroShare: measuredNumber,
+  mean: measuredNumberSchema,
+  std: measuredNumberSchema,
+  min: measuredNumberSchema,
+  max: measuredNumberSchema,
+  zeroShare: measuredNumberSchema,
 });
 export type TensorStatistics = v.InferOutput<typeof tensorStatisticsSchema>;
 
@@ -137,8 +140,8 @@ export type Histogram = v.InferOutput<typeof histogramSchema>;
 /** ‖gradient‖ and max|gradient| of one tensor. */
 export const gradientSummarySchema = v.object({
   tensor: v.string(),
-  norm: measuredNumber,
-  maxAbs: measuredNumber,
+  norm: measuredNumberSchema,
+  maxAbs: measuredNumberSchema,
 });
 export type GradientSummary = v.InferOutput<typeof gradientSummarySchema>;
 
@@ -159,7 +162,7 @@ export const cellResultSchema = v.object({
   /** 1-based position in the run's order of execution. */
   order: v.number(),
   startedAt: v.string(),
-  ms: measuredNumber,
+  ms: measuredNumberSchema,
   expected: quantitiesSchema,
   measured: quantitiesSchema,
   verdict: verdictSchema,

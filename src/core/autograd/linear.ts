@@ -1,6 +1,7 @@
 import { addBiasInPlace, columnSum, matmul } from "../ops/functional.ts";
 import type { TensorLike } from "../ops/op.ts";
-import type { Tape } from "./tape.ts";
+import { Module } from "./module.ts";
+import type { Parameter, Variable } from "./variable.ts";
 
 /**
  * Fully connected layer: `y = x W + b`.
@@ -10,30 +11,26 @@ import type { Tape } from "./tape.ts";
  *
  * @see torch.nn.Linear (which stores the transpose)
  */
-export class Linear<T extends TensorLike> {
-  readonly #tape: Tape<T>;
-  readonly weight: T;
-  readonly bias: T;
+export class Linear<T extends TensorLike> extends Module<T> {
+  readonly weight: Parameter<T>;
+  readonly bias: Parameter<T>;
 
-  constructor(tape: Tape<T>, weight: T, bias: T) {
-    this.#tape = tape;
+  constructor(weight: Parameter<T>, bias: Parameter<T>) {
+    super();
     this.weight = weight;
     this.bias = bias;
   }
 
   /** @throws {ShapeError} If `x` is not (N, inFeatures). */
-  forward(x: T): T {
+  override forward(x: Variable<T>): Variable<T> {
     const { weight, bias } = this;
-    const { ops } = this.#tape;
-    const y = addBiasInPlace(ops, matmul(ops, x, weight), bias);
-    return this.#tape.record(y, [x, weight, bias], (dy) => [
-      matmul(ops, dy, weight, { transposeB: true, name: `${x.name}.g` }),
-      matmul(ops, x, dy, { transposeA: true, name: `${weight.name}.g` }),
-      columnSum(ops, dy, `${bias.name}.g`),
+    const { tape } = x;
+    const { ops } = tape;
+    const y = addBiasInPlace(ops, matmul(ops, x.data, weight.data), bias.data);
+    return tape.record(y, [x, weight, bias], (dy) => [
+      matmul(ops, dy, weight.data, { transposeB: true, name: `${x.data.name}.g` }),
+      matmul(ops, x.data, dy, { transposeA: true, name: `${weight.data.name}.g` }),
+      columnSum(ops, dy, `${bias.data.name}.g`),
     ]);
-  }
-
-  parameters(): readonly T[] {
-    return [this.weight, this.bias];
   }
 }

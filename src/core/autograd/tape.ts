@@ -1,28 +1,29 @@
 import { ContractError } from "../errors.ts";
+import { add } from "../ops/functional.ts";
 import type { Ops, TensorLike } from "../ops/op.ts";
+import { Variable } from "./variable.ts";
 
 /** One recorded operation: how to turn the gradient of its output into those of its inputs. */
-interface TapeEntry<T> {
-  readonly out: T;
-  readonly inputs: readonly T[];
+interface TapeEntry<T extends TensorLike> {
+  readonly out: Variable<T>;
+  readonly inputs: readonly Variable<T>[];
   readonly backward: (outG: T) => readonly T[];
 }
 
 /** The operation that ends in the loss: its output is one number, whose gradient by itself is 1. */
-interface LossEntry<T> {
-  readonly loss: T;
-  readonly pred: T;
+interface LossEntry<T extends TensorLike> {
+  readonly loss: Variable<T>;
+  readonly pred: Variable<T>;
   readonly backward: () => T;
 }
 
 /**
- * Records operations in the order in which they run, and walks them backwards: the chain rule, once for all layers.
- *
- * A tensor may be the input of one operation only: there is no op here that adds two gradients.
+ * Records operations in the order in which they run (define-by-run), and walks them backwards: the chain rule, once
+ * for all layers. A variable that enters several operations gets the sum of their gradients.
  */
 export class Tape<T extends TensorLike> {
   readonly ops: Ops<T>;
-  readonly #gradients = new Map<T, T>();
+  readonly #gradients = new Map<Variable<T>, T>();
   #entries: TapeEntry<T>[] = [];
   #losses: LossEntry<T>[] = [];
 
@@ -30,61 +31,57 @@ export class Tape<T extends TensorLike> {
     this.ops = ops;
   }
 
-  /** Puts an operation on the tape. `backward` gives the gradients of the inputs, in their order. @returns out */
-  record(out: T, inputs: readonly T[], backward: (outG: T) => readonly T[]): T {
-    this.#entries.push({ out, inputs, backward });
-    return out;
+  /** Puts an operation on the tape. `backward` gives the gradients of the inputs, in their order. */
+  record(out: T, inputs: readonly Variable<T>[], backward: (outG: T) => readonly T[]): Variable<T> {
+    const variable = new Variable(this, out);
+    this.#entries.push({ out: variable, inputs, backward });
+    return variable;
   }
 
-  /** Puts a loss on the tape. `backward` gives the gradient of the predictions. @returns loss */
-  recordLoss(loss: T, pred: T, backward: () => T): T {
-    this.#losses.push({ loss, pred, backward });
-    return loss;
+  /** Puts a loss on the tape. `backward` gives the gradient of the predictions. */
+  recordLoss(loss: T, pred: Variable<T>, backward: () => T): Variable<T> {
+    const variable = new Variable(this, loss);
+    this.#losses.push({ loss: variable, pred, backward });
+    return variable;
   }
 
   // #region cell 86
   /**
    * torch's `loss.backward()`: visits the operations from the last to the first, and forgets them.
    *
-   * @throws {ContractError} If the loss is not on the tape, or a tensor would get two gradients.
+   * @throws {ContractError} If the loss is not on the tape.
    */
-  backward(loss: T): void {
+  backward(loss: Variable<T>): void {
     const end = this.#losses.find((entry) => entry.loss === loss);
     if (end === undefined) {
       throw new ContractError(
-        `Tape.backward: "${loss.name}" is not a loss on this tape; compute it again first`,
+        `Tape.backward: "${loss.data.name}" is not a loss on this tape; compute it again first`,
       );
     }
-    this.#gradients.clear();
-    this.#setGradient(end.pred, end.backward());
+    this.#add(end.pred, end.backward());
     for (const { out, inputs, backward } of this.#entries.toReversed()) {
       const outG = this.#gradients.get(out);
       // An operation whose output the loss does not depend on.
       if (outG === undefined) continue;
-      for (const [index, gradient] of backward(outG).entries()) this.#setGradient(inputs[index], gradient);
+      for (const [index, gradient] of backward(outG).entries()) this.#add(inputs[index], gradient);
     }
     this.#entries = [];
     this.#losses = [];
   }
   // #endregion
 
-  /** torch's `tensor.grad`. @throws {ContractError} If the last backward pass did not reach the tensor. */
-  gradientOf(tensor: T): T {
-    const gradient = this.#gradients.get(tensor);
-    if (gradient === undefined) {
-      throw new ContractError(
-        `Tape.gradientOf: "${tensor.name}" has no gradient; run backward() on a loss that depends on it`,
-      );
-    }
-    return gradient;
+  gradientOf(variable: Variable<T>): T | null {
+    return this.#gradients.get(variable) ?? null;
   }
 
-  #setGradient(tensor: T, gradient: T): void {
-    if (this.#gradients.has(tensor)) {
-      throw new ContractError(
-        `Tape.backward: "${tensor.name}" is an input of two operations; this tape cannot add their gradients`,
-      );
-    }
-    this.#gradients.set(tensor, gradient);
+  /** Forgets the gradients of these variables. */
+  zeroGrad(variables: Iterable<Variable<T>>): void {
+    for (const variable of variables) this.#gradients.delete(variable);
+  }
+
+  #add(variable: Variable<T>, gradient: T): void {
+    const before = this.#gradients.get(variable);
+    const sum = before === undefined ? gradient : add(this.ops, before, gradient, gradient.name);
+    this.#gradients.set(variable, sum);
   }
 }

@@ -1,30 +1,31 @@
+import { ReLU } from "../autograd/activations.ts";
 import { Linear } from "../autograd/linear.ts";
-import { mseLoss } from "../autograd/mse-loss.ts";
-import { ReLU } from "../autograd/relu.ts";
+import { MSELoss } from "../autograd/losses.ts";
+import { Module } from "../autograd/module.ts";
 import { Tape } from "../autograd/tape.ts";
+import { Parameter, Variable } from "../autograd/variable.ts";
 import { ContractError } from "../errors.ts";
 import type { Ops, TensorLike } from "../ops/op.ts";
 import { afterForward, type Stage, type StageOptions, type StageTensors } from "./stage.ts";
 
 // #region cell 76
-function mse<T extends TensorLike>(tape: Tape<T>, yPred: T, yTrue: T): T {
-  return mseLoss(tape, yPred, yTrue);
+function mse<T extends TensorLike>(yPred: Variable<T>, yTrue: T): Variable<T> {
+  return new MSELoss<T>().forward(yPred, yTrue);
 }
 // #endregion
 
 // #region cell 81
-class Model<T extends TensorLike> {
-  readonly #tape: Tape<T>;
-  readonly #layers: readonly (Linear<T> | ReLU<T>)[];
+class Model<T extends TensorLike> extends Module<T> {
+  /** A plain list, as in the notebook: `parameters()` does not look into it and finds none. */
+  readonly layers: readonly Module<T>[];
 
-  constructor(tape: Tape<T>, { w1, b1, w2, b2 }: StageTensors<T>) {
-    this.#tape = tape;
-    this.#layers = [new Linear(tape, w1, b1), new ReLU(tape), new Linear(tape, w2, b2)];
+  constructor({ w1, b1, w2, b2 }: Readonly<Record<"w1" | "b1" | "w2" | "b2", Parameter<T>>>) {
+    super();
+    this.layers = [new Linear(w1, b1), new ReLU(), new Linear(w2, b2)];
   }
 
-  call(x: T, y: T): T {
-    for (const layer of this.#layers) x = layer.forward(x);
-    return mse(this.#tape, x, y);
+  override forward(x: Variable<T>): Variable<T> {
+    return this.layers.reduce((value, layer) => layer.forward(value), x);
   }
 }
 // #endregion
@@ -36,22 +37,25 @@ export const stage4Autograd: Stage = {
     if (shift !== 0) {
       throw new ContractError(`stage 4: ReLU has no shift; expected shift 0, got ${shift}`);
     }
-    const { x, y, w1, b1, w2, b2 } = tensors;
     // #region cell 83
     const tape = new Tape(ops);
-    const model = new Model(tape, tensors);
+    const x = new Variable(tape, tensors.x);
+    const parameter = (tensor: T): Parameter<T> => new Parameter(tape, tensor);
+    const [w1, b1] = [parameter(tensors.w1), parameter(tensors.b1)];
+    const [w2, b2] = [parameter(tensors.w2), parameter(tensors.b2)];
+    const model = new Model({ w1, b1, w2, b2 });
     // #endregion
-    let loss: T | undefined;
+    let loss: Variable<T> | undefined;
     return {
       forward: () => {
         // #region cell 84
-        loss = model.call(x, y);
+        loss = mse(model.forward(x), tensors.y);
         // #endregion
-        return loss;
+        return loss.data;
       },
       backward: () => {
-        tape.backward(afterForward(loss, "autograd"));
-        const g = (tensor: T): T => tape.gradientOf(tensor);
+        afterForward(loss, "autograd").backward();
+        const g = ({ grad }: Variable<T>): T => afterForward(grad ?? undefined, "autograd");
         return { x: g(x), w1: g(w1), b1: g(b1), w2: g(w2), b2: g(b2) };
       },
     };

@@ -1,5 +1,12 @@
 import { ContractError, ShapeError } from "../errors.ts";
-import { STATISTICS_LENGTH, type Op, type OpName, type OpParams, type TensorLike } from "./op.ts";
+import {
+  STATISTICS_LENGTH,
+  TALLY_LENGTH,
+  type Op,
+  type OpName,
+  type OpParams,
+  type TensorLike,
+} from "./op.ts";
 
 const describe = (shape: readonly (number | string)[]): string =>
   shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(", ")})`;
@@ -52,6 +59,10 @@ function sameShape(check: Checks, roles: Readonly<Record<string, TensorLike>>, m
   for (const [role, tensor] of Object.entries(roles)) check.shape(role, tensor, model.shape);
 }
 
+const checkSlope = (check: Checks, slope: number): void => {
+  check.range("slope", Number.isFinite(slope), "to be finite", slope);
+};
+
 const RULES = {
   matmul: ({ a, b, out, transposeA, transposeB }, check) => {
     const [aRows, aColumns] = check.sizes("a", a, transposeA ? ["K", "M"] : ["M", "K"]);
@@ -88,6 +99,21 @@ const RULES = {
   },
   reluBackward: ({ x, dy, dx }, check) => {
     sameShape(check, { dy, dx }, x);
+  },
+  activate: ({ x, out, activation }, check) => {
+    sameShape(check, { out }, x);
+    if (activation.kind === "leakyRelu") checkSlope(check, activation.slope);
+  },
+  activateBackward: ({ x, dy, dx, activation }, check) => {
+    sameShape(check, { dy, dx }, x);
+    if (activation.kind === "leakyRelu") checkSlope(check, activation.slope);
+  },
+  scale: ({ x, out, factor }, check) => {
+    sameShape(check, { out }, x);
+    check.range("factor", Number.isFinite(factor), "to be finite", factor);
+  },
+  add: ({ a, b, out }, check) => {
+    sameShape(check, { b, out }, a);
   },
   columnSum: ({ x, out }, check) => {
     const [, features] = check.sizes("x", x, ["N", "F"]);
@@ -149,6 +175,15 @@ const RULES = {
       "to be finite, lo below hi",
       `${lo}, ${hi}`,
     );
+  },
+  tally: ({ out, lo, hi }, check) => {
+    check.shape("out", out, [TALLY_LENGTH]);
+    check.range("lo and hi", lo <= hi, "to be in order", `${lo}, ${hi}`);
+  },
+  activeRows: ({ x, out }, check) => {
+    const [, features] = check.sizes("x", x, ["N", "F"]);
+    check.shape("out", out, [features]);
+    check.distinct("out", out, "x", x);
   },
   gatherRows: ({ x, indices, out }, check) => {
     const [available] = check.sizes("indices", indices, ["n"]);

@@ -1,3 +1,4 @@
+import type { Activation } from "./activation.ts";
 import type { Ops, TensorLike } from "./op.ts";
 
 /** Rows of a tensor; 1 for a scalar. */
@@ -40,6 +41,38 @@ export function reluBackward<T extends TensorLike>(ops: Ops<T>, x: T, dy: T, nam
   const dx = ops.tensor(name, x.shape);
   ops.run({ op: "reluBackward", x, dy, dx });
   return dx;
+}
+
+/** f(x), element by element. */
+export function activate<T extends TensorLike>(
+  ops: Ops<T>,
+  x: T,
+  activation: Activation,
+  name = `${activation.kind}(${x.name})`,
+): T {
+  const out = ops.tensor(name, x.shape);
+  ops.run({ op: "activate", x, out, activation });
+  return out;
+}
+
+/** dx = f′(x) · dy. @throws {ShapeError} If x and dy differ in shape. */
+export function activateBackward<T extends TensorLike>(
+  ops: Ops<T>,
+  x: T,
+  dy: T,
+  activation: Activation,
+  name = `${x.name}.g`,
+): T {
+  const dx = ops.tensor(name, x.shape);
+  ops.run({ op: "activateBackward", x, dy, dx, activation });
+  return dx;
+}
+
+/** a + b. @throws {ShapeError} If they differ in shape. */
+export function add<T extends TensorLike>(ops: Ops<T>, a: T, b: T, name = `${a.name} + ${b.name}`): T {
+  const out = ops.tensor(name, a.shape);
+  ops.run({ op: "add", a, b, out });
+  return out;
 }
 
 /** Σ over the rows of x (N, F) → (F,). @throws {ShapeError} */

@@ -1,3 +1,5 @@
+import type { Activation } from "./activation.ts";
+
 /**
  * The tensor operations that experiments are made of. An op is one name and one parameter entry here, one float64
  * rule in reference-ops.ts, one sharding rule in sharding.ts and one kernel in workers/kernels: each of those
@@ -29,6 +31,14 @@ export interface OpParams<T> {
   relu: { x: T; out: T; shift: number };
   /** dx = (x > 0) · dy. The shift does not enter: it is a constant. */
   reluBackward: { x: T; dy: T; dx: T };
+  /** out = f(x), element by element. */
+  activate: { x: T; out: T; activation: Activation };
+  /** dx = f′(x) · dy; f′ is computed from x again. */
+  activateBackward: { x: T; dy: T; dx: T; activation: Activation };
+  /** out = factor · x; `out` may be `x`. */
+  scale: { x: T; out: T; factor: number };
+  /** out = a + b, both of one shape; `out` may be either. */
+  add: { a: T; b: T; out: T };
   /** out (F,) = Σ over rows of x (N, F). */
   columnSum: { x: T; out: T };
   /**
@@ -56,6 +66,10 @@ export interface OpParams<T> {
   normalize: { x: T; statistics: T; out: T };
   /** out (bins,) = counts of x in equal bins over [lo, hi]; values outside, and NaN, are not counted. */
   histogram: { x: T; out: T; lo: number; hi: number };
+  /** out (4,) float64: how many elements of x are NaN, infinite, below lo, above hi; see TALLY. */
+  tally: { x: T; out: T; lo: number; hi: number };
+  /** out (F,) float64: in how many rows x (N, F) is above 0, column by column. */
+  activeRows: { x: T; out: T };
   /** out (B, F) = rows of x at indices[step · B … step · B + B − 1]; step is the program's repeat counter. */
   gatherRows: { x: T; indices: T; out: T };
   /** param −= lr · grad; lr (1,), a tensor so that it can change while the program runs. */
@@ -97,3 +111,7 @@ export interface Ops<T extends TensorLike> {
 /** Layout of a statistics tensor. std is the sample standard deviation (n − 1), as torch's `std()`. */
 export const STATISTICS = { count: 0, mean: 1, std: 2, min: 3, max: 4, zeros: 5, sumSquares: 6 } as const;
 export const STATISTICS_LENGTH = 7;
+
+/** Layout of a tally tensor; NaN is neither below nor above, infinities are. */
+export const TALLY = { nan: 0, infinite: 1, below: 2, above: 3 } as const;
+export const TALLY_LENGTH = 4;

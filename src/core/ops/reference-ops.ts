@@ -1,7 +1,9 @@
 import { ContractError } from "../errors.ts";
+import { activate, activationSlope } from "../reference/activations.ts";
 import { checkShapes } from "./check-shapes.ts";
 import {
   STATISTICS,
+  TALLY,
   type DType,
   type Op,
   type OpName,
@@ -84,6 +86,24 @@ const RULES = {
 
   reluBackward: ({ x, dy, dx }) => {
     for (let i = 0; i < x.data.length; i++) dx.data[i] = x.data[i] > 0 ? dy.data[i] : 0;
+  },
+
+  activate: ({ x, out, activation }) => {
+    for (let i = 0; i < x.data.length; i++) out.data[i] = activate(activation, x.data[i]);
+  },
+
+  activateBackward: ({ x, dy, dx, activation }) => {
+    for (let i = 0; i < x.data.length; i++) {
+      dx.data[i] = activationSlope(activation, x.data[i]) * dy.data[i];
+    }
+  },
+
+  scale: ({ x, out, factor }) => {
+    for (let i = 0; i < x.data.length; i++) out.data[i] = factor * x.data[i];
+  },
+
+  add: ({ a, b, out }) => {
+    for (let i = 0; i < a.data.length; i++) out.data[i] = a.data[i] + b.data[i];
   },
 
   columnSum: ({ x, out }) => {
@@ -186,6 +206,24 @@ const RULES = {
     for (const value of x.data) {
       if (value >= lo && value <= hi) out.data[Math.min(bins - 1, Math.floor((value - lo) * scale))]++;
     }
+  },
+
+  tally: ({ x, out, lo, hi }) => {
+    out.data.fill(0);
+    for (const value of x.data) {
+      if (Number.isNaN(value)) out.data[TALLY.nan]++;
+      if (Math.abs(value) === Infinity) out.data[TALLY.infinite]++;
+      if (value < lo) out.data[TALLY.below]++;
+      if (value > hi) out.data[TALLY.above]++;
+    }
+  },
+
+  activeRows: ({ x, out }) => {
+    const features = rowLength(x.shape);
+    out.data.fill(0);
+    x.data.forEach((value, i) => {
+      if (value > 0) out.data[i % features]++;
+    });
   },
 
   gatherRows: ({ x, indices, out }, { step }) => {

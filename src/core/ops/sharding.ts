@@ -1,5 +1,5 @@
 import type { Op, OpName, TensorLike } from "./op.ts";
-import { STATISTICS_LENGTH } from "./op.ts";
+import { STATISTICS_LENGTH, TALLY_LENGTH } from "./op.ts";
 
 /**
  * How one phase of an op touches a tensor:
@@ -110,6 +110,12 @@ const RULES: ShardingRules = {
   reluBackward: ({ x, dy, dx }) => [
     rowWise(rowsOf(x), COST_NS.element * numel(x), [read(x), read(dy), write(dx)]),
   ],
+  activate: ({ x, out }) => [rowWise(rowsOf(x), COST_NS.exponential * numel(x), [read(x), write(out)])],
+  activateBackward: ({ x, dy, dx }) => [
+    rowWise(rowsOf(x), COST_NS.exponential * numel(x), [read(x), read(dy), write(dx)]),
+  ],
+  scale: ({ x, out }) => [rowWise(rowsOf(x), COST_NS.element * numel(x), [read(x), write(out)])],
+  add: ({ a, b, out }) => [rowWise(rowsOf(a), COST_NS.element * numel(a), [read(a), read(b), write(out)])],
   columnSum: ({ x, out }) =>
     reduction([x], out, {
       rows: rowsOf(x),
@@ -160,6 +166,18 @@ const RULES: ShardingRules = {
   ],
   histogram: ({ x, out }) =>
     reduction([x], out, { rows: rowsOf(x), partialBytes: numel(out) * 8, costNs: COST_NS.plain * numel(x) }),
+  tally: ({ x, out }) =>
+    reduction([x], out, {
+      rows: rowsOf(x),
+      partialBytes: TALLY_LENGTH * 8,
+      costNs: COST_NS.element * numel(x),
+    }),
+  activeRows: ({ x, out }) =>
+    reduction([x], out, {
+      rows: rowsOf(x),
+      partialBytes: numel(out) * 8,
+      costNs: COST_NS.element * numel(x),
+    }),
   gatherRows: ({ x, indices, out }) => [
     rowWise(rowsOf(out), COST_NS.element * numel(out), [readAll(x), readAll(indices), write(out)]),
   ],

@@ -39,6 +39,25 @@ export function ipcHandlers({ lab, askWhere, writeClipboard }: IpcServices): Ipc
       return { kind: "saved", path, rows: await opened.exportLadders(runIds, rows, path) };
     },
     ladderFindPyTorch: async () => (await lab).findPyTorch(),
+    initPresets: async () => [...(await lab).initPresets()],
+    initMeasure: async (settings) => (await lab).measureInit(settings),
+    initSave: async (settings) => ({ runId: (await lab).saveInit(settings).runId }),
+    initGet: async ({ runId }) => (await lab).getInit(runId),
+    initBand: async ({ id }) => (await lab).initBand(id),
+    stagesDescribe: async () => [...(await lab).describeStages()],
+    stagesForecast: async (settings) => (await lab).forecastStages(settings),
+    stagesStart: async (settings) => ({ runId: (await lab).startStages(settings).runId }),
+    stagesGet: async ({ runId }) => (await lab).getStages(runId),
+    stepperTrace: async (settings) => (await lab).traceNetwork(settings),
+    gradcheckForecast: async (settings) => (await lab).forecastGradcheck(settings),
+    gradcheckStart: async (settings) => ({ runId: (await lab).startGradcheck(settings).runId }),
+    gradcheckGet: async ({ runId }) => (await lab).getGradcheck(runId),
+    gradcheckExport: async ({ runIds }) => {
+      const opened = await lab;
+      const path = await askWhere(`gradient checks of ${nameOf(opened, runIds)}`, "csv");
+      if (path === null) return { kind: "dismissed" };
+      return { kind: "saved", path, rows: await opened.exportGradchecks(runIds, path) };
+    },
     trainingStart: async (settings) => ({ runId: (await lab).startTraining(settings).runId }),
     activityState: async () => (await lab).activity(),
     activityCancel: async () => ({ cancelled: (await lab).cancel() }),

@@ -14,6 +14,11 @@ import type {
   NotebookState,
   TrainingSettings,
 } from "../../shared/notebook.ts";
+import type { GradcheckForecast, GradcheckRecord, GradcheckSettings } from "../../shared/gradcheck.ts";
+import type { InitBand, InitPreset, InitRecord, InitReport, InitSettings } from "../../shared/init.ts";
+import type { StageDescription, StagesRecord, StagesSettings } from "../../shared/stages.ts";
+import type { StepperSettings, Trace } from "../../shared/stepper.ts";
+import type { GivenParameters } from "./gradcheck/gradcheck-lab.ts";
 import type { GivenWeights } from "./notebook/notebook-lab.ts";
 import type { RunDetails, RunSummary } from "../../shared/run-records.ts";
 import type { TuningReport } from "../../shared/tuning.ts";
@@ -58,6 +63,30 @@ export interface Lab {
   exportLadders(runIds: readonly string[], rows: "samples" | "summary", path: string): Promise<number>;
   /** Looks for a Python with torch, which becomes a rung; takes some seconds. */
   findPyTorch(): Promise<{ version: string | null; reason: string }>;
+  initPresets(): readonly InitPreset[];
+  /** Draws networks and looks at every layer; leaves no run. @throws {ContractError} If another activity is on. */
+  measureInit(settings: InitSettings): Promise<InitReport>;
+  /** The same as a run. @throws {ContractError} If another activity is on. @throws {OutOfMemoryError} */
+  saveInit(settings: InitSettings): StartedRun;
+  /** @throws {StoreError} If there is no such run. */
+  getInit(runId: string): InitRecord;
+  /** A preset's layer over 30 seeds. @throws {ContractError} If another activity is on. */
+  initBand(id: InitPreset["id"]): Promise<InitBand>;
+  describeStages(): readonly StageDescription[];
+  forecastStages(settings: StagesSettings): Forecast;
+  /** @throws {ContractError} If another activity is on. @throws {OutOfMemoryError} */
+  startStages(settings: StagesSettings): StartedRun;
+  /** @throws {StoreError} If there is no such run. */
+  getStages(runId: string): StagesRecord;
+  /** Forward and backward op by op; leaves no run. @throws {ContractError} If another activity is on. */
+  traceNetwork(settings: StepperSettings): Promise<Trace>;
+  forecastGradcheck(settings: GradcheckSettings): GradcheckForecast;
+  /** @throws {ContractError} If another activity is on. @throws {OutOfMemoryError} */
+  startGradcheck(settings: GradcheckSettings, weights?: GivenParameters | null): StartedRun;
+  /** @throws {StoreError} If there is no such run. */
+  getGradcheck(runId: string): GradcheckRecord;
+  /** Writes checks as CSV, one row a tensor and reference. @returns the number of rows. */
+  exportGradchecks(runIds: readonly string[], path: string): Promise<number>;
   /** @throws {ContractError} If another activity is on. @throws {OutOfMemoryError} */
   startTraining(settings: TrainingSettings): StartedRun;
   activity(): Activity | null;

@@ -5,6 +5,10 @@ import { beginFlagTrial } from "../engine/flag-trial.ts";
 import { setV8Flags } from "../engine/v8-flags.ts";
 import type { ActivityDelay } from "../../shared/ipc-contract.ts";
 import type { Machine } from "../../shared/run-records.ts";
+import { gradcheckReportSchema } from "../../shared/gradcheck.ts";
+import { initReportSchema } from "../../shared/init.ts";
+import { stagesReportSchema } from "../../shared/stages.ts";
+import { exportGradchecksCsv } from "../store/export-gradchecks-csv.ts";
 import { exportLadderCsv } from "../store/export-ladder-csv.ts";
 import { exportTimingsCsv } from "../store/export-timings-csv.ts";
 import { openStore } from "../store/open-store.ts";
@@ -15,6 +19,11 @@ import type { Lab, LabEvent } from "./lab.ts";
 import { compareLadders } from "./ladder/compare-ladders.ts";
 import { ForeignRungs } from "./ladder/foreign-rungs.ts";
 import { LadderLab } from "./ladder/ladder-lab.ts";
+import { GradcheckLab } from "./gradcheck/gradcheck-lab.ts";
+import { InitLab } from "./init/init-lab.ts";
+import { MnistRows } from "./mnist-rows.ts";
+import { StagesLab } from "./stages/stages-lab.ts";
+import { StepperLab } from "./stepper/stepper-lab.ts";
 import { describeMachine } from "./machine.ts";
 import { NotebookLab } from "./notebook/notebook-lab.ts";
 import { saveGradients } from "./notebook/save-gradients.ts";
@@ -95,12 +104,18 @@ export async function openLab(options: LabOptions): Promise<Lab> {
   };
   const supervisor = new RunSupervisor(services);
   const notebook = new NotebookLab(services, supervisor);
+  // Built beside the worker.
+  const tfjsFile = join(dirname(options.workerFile), "tfjs.js");
   const foreignRungs = new ForeignRungs(engine, {
-    // Built beside the worker.
-    tfjsFile: join(dirname(options.workerFile), "tfjs.js"),
+    tfjsFile,
     pytorchFile: join(options.resourcesDir, "peers", "pytorch.py"),
   });
   const ladder = new LadderLab(services, supervisor, foreignRungs);
+  const data = new MnistRows(engine, options.resourcesDir);
+  const init = new InitLab(services, supervisor, data);
+  const stages = new StagesLab(services, supervisor, data, tfjsFile);
+  const stepper = new StepperLab(services, supervisor, data);
+  const gradcheck = new GradcheckLab(services, supervisor, data, tfjsFile);
   const training = new TrainingLab(services, supervisor, notebook);
 
   let earlierDelay: ActivityDelay | null | undefined;
@@ -129,6 +144,20 @@ export async function openLab(options: LabOptions): Promise<Lab> {
         ? { version: null, reason: found.reason }
         : { version: found.version, reason: "" };
     },
+    initPresets: () => init.presets(),
+    measureInit: (settings) => init.measure(settings),
+    saveInit: (settings) => init.save(settings),
+    getInit: (runId) => store.getReport(runId, "init", initReportSchema),
+    initBand: (id) => init.band(id),
+    describeStages: () => stages.describe(),
+    forecastStages: (settings) => stages.forecast(settings),
+    startStages: (settings) => stages.start(settings),
+    getStages: (runId) => store.getReport(runId, "stages", stagesReportSchema),
+    traceNetwork: (settings) => stepper.trace(settings),
+    forecastGradcheck: (settings) => gradcheck.forecast(settings),
+    startGradcheck: (settings, weights = null) => gradcheck.start(settings, weights),
+    getGradcheck: (runId) => store.getReport(runId, "gradcheck", gradcheckReportSchema),
+    exportGradchecks: (runIds, path) => exportGradchecksCsv(store, runIds, path),
     startTraining: (settings) => training.start(settings),
     activity: () => tracker.current(),
     cancel: () => supervisor.cancel(),
@@ -166,6 +195,8 @@ export async function openLab(options: LabOptions): Promise<Lab> {
       await supervisor.idle();
       notebook.release();
       training.release();
+      init.release();
+      data.release();
       await engine.close();
       delay.stop();
       store.close();

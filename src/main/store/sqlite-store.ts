@@ -1,3 +1,4 @@
+import type * as v from "valibot";
 import { statSync } from "node:fs";
 import { StoreError } from "../../core/errors.ts";
 import type { LadderRecord, RungResult } from "../../shared/ladder.ts";
@@ -7,6 +8,7 @@ import type {
   Machine,
   MetricPoint,
   RunDetails,
+  RunKind,
   RunSummary,
   Timing,
 } from "../../shared/run-records.ts";
@@ -24,6 +26,7 @@ import { RunTable } from "./run-table.ts";
 import { storeFailure } from "./store-failure.ts";
 import type { NewRun, RunEnd, RunTiming, Store, StoreInfo, TuningKey } from "./store.ts";
 import { TimingTable } from "./timing-table.ts";
+import { ReportTable } from "./report-table.ts";
 import { TuningTable } from "./tuning-table.ts";
 import type { WriteLock } from "./write-lock.ts";
 
@@ -61,6 +64,7 @@ export class SqliteStore implements Store {
   readonly #metrics: MetricTable;
   readonly #tunings: TuningTable;
   readonly #ladders: LadderTable;
+  readonly #reports: ReportTable;
   readonly #changesAtStart: number;
 
   constructor({ db, path, integrity, notices, readOnlyReason, lock }: OpenedDatabase) {
@@ -79,6 +83,7 @@ export class SqliteStore implements Store {
     this.#metrics = new MetricTable(db);
     this.#tunings = new TuningTable(db);
     this.#ladders = new LadderTable(db);
+    this.#reports = new ReportTable(db);
     this.#changesAtStart = totalChanges(db);
   }
 
@@ -197,6 +202,29 @@ export class SqliteStore implements Store {
       );
     }
     return { runId, machine, ...ladder };
+  }
+
+  saveReport(runId: string, report: unknown): void {
+    this.#write("save a report", () => {
+      this.#find(runId);
+      this.#reports.save(runId, report);
+    });
+  }
+
+  getReport<S extends v.GenericSchema>(
+    runId: string,
+    kind: RunKind,
+    schema: S,
+  ): { runId: string; machine: Machine; report: v.InferOutput<S> } {
+    const { run, machine } = this.getRun(runId);
+    const report = this.#attempt("read a report", () => this.#reports.ofRun(runId, schema));
+    if (run.kind !== kind || report === undefined) {
+      const found = run.kind === kind ? `has no report: it is ${run.status}` : `is a ${run.kind}`;
+      throw new StoreError(
+        `Run ${runId} ${found}; expected a ${kind} with a report. List the runs to see which there are.`,
+      );
+    }
+    return { runId, machine, report };
   }
 
   listRuns(): RunSummary[] {

@@ -1,3 +1,4 @@
+import type * as v from "valibot";
 import type { LadderRecord, RungResult } from "../../shared/ladder.ts";
 import type {
   CellResult,
@@ -5,6 +6,7 @@ import type {
   Machine,
   MetricPoint,
   RunDetails,
+  RunKind,
   RunStatus,
   RunSummary,
   Timing,
@@ -97,6 +99,14 @@ export interface Store {
   /** All or none of the rungs, with their samples, after those that are there. */
   addRungs(runId: string, results: readonly RungResult[]): void;
   getLadder(runId: string): LadderRecord;
+  /** Saves or renews what a run of these kinds found; one document a run. */
+  saveReport(runId: string, report: unknown): void;
+  /** The report of a run of this kind, with its machine. */
+  getReport<S extends v.GenericSchema>(
+    runId: string,
+    kind: RunKind,
+    schema: S,
+  ): { runId: string; machine: Machine; report: v.InferOutput<S> };
   /** Newest first. */
   listRuns(): RunSummary[];
   getRun(runId: string): RunDetails;

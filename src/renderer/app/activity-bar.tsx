@@ -11,6 +11,9 @@ import classes from "./frame.module.css";
 const VIEW_OF = {
   notebook: { view: "notebook", label: "Show the notebook" },
   ladder: { view: "ladder", label: "Show the ladder" },
+  init: { view: "initialise", label: "Show the initialisation" },
+  stages: { view: "stages", label: "Show the stages" },
+  gradcheck: { view: "gradients", label: "Show the gradient check" },
   training: { view: "train", label: "Show the training" },
   tuning: { view: "diagnostics", label: "Show the diagnostics" },
 } as const;

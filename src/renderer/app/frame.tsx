@@ -1,11 +1,15 @@
 import { Button, Kbd, Tooltip } from "@mantine/core";
 import { Search } from "lucide-react";
 import { Activity, useEffect, useState, type ComponentType } from "react";
+import { BackwardView } from "../backward/backward-view.tsx";
 import { DiagnosticsView } from "../diagnostics/diagnostics-view.tsx";
+import { GradientsView } from "../gradients/gradients-view.tsx";
+import { InitialiseView } from "../initialise/initialise-view.tsx";
 import { LadderView } from "../ladder/ladder-view.tsx";
 import { NotebookView } from "../notebook/notebook-view.tsx";
 import { RunsView } from "../runs/runs-view.tsx";
 import { SettingsView } from "../settings/settings-view.tsx";
+import { StagesView } from "../stages/stages-view.tsx";
 import { TrainView } from "../train/train-view.tsx";
 import { ActivityBar } from "./activity-bar.tsx";
 import { CommandPalette } from "./command-palette.tsx";
@@ -23,6 +27,10 @@ import classes from "./frame.module.css";
 const CONTENT: Readonly<Record<ViewId, ComponentType>> = {
   notebook: NotebookView,
   ladder: LadderView,
+  initialise: InitialiseView,
+  stages: StagesView,
+  backward: BackwardView,
+  gradients: GradientsView,
   train: TrainView,
   runs: RunsView,
   diagnostics: DiagnosticsView,

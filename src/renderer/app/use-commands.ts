@@ -6,6 +6,10 @@ import { matches } from "./shortcut.ts";
 const MENU: Readonly<Record<IpcEvent<"menuCommand">, string>> = {
   showNotebook: "show-notebook",
   showLadder: "show-ladder",
+  showInitialise: "show-initialise",
+  showStages: "show-stages",
+  showBackward: "show-backward",
+  showGradients: "show-gradients",
   showTrain: "show-train",
   showRuns: "show-runs",
   showDiagnostics: "show-diagnostics",

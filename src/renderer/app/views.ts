@@ -3,13 +3,27 @@ import {
   ChartNoAxesColumnIncreasing,
   FlaskConical,
   History,
+  Layers,
   NotebookText,
   Settings2,
+  ShieldCheck,
+  Sprout,
+  StepBack,
   type LucideIcon,
 } from "lucide-react";
 import { createStore, useStore } from "../store/create-store.ts";
 
-export type ViewId = "notebook" | "ladder" | "train" | "runs" | "diagnostics" | "settings";
+export type ViewId =
+  | "notebook"
+  | "ladder"
+  | "initialise"
+  | "stages"
+  | "backward"
+  | "gradients"
+  | "train"
+  | "runs"
+  | "diagnostics"
+  | "settings";
 
 export interface ViewEntry {
   readonly id: ViewId;
@@ -17,10 +31,14 @@ export interface ViewEntry {
   readonly icon: LucideIcon;
 }
 
-/** In the order of the navigation; the first nine answer to Ctrl/⌘ and their number. */
+/** In the order of the navigation; the first nine answer to Ctrl/⌘ and their number, Settings to Ctrl/⌘ and a comma. */
 export const VIEWS: readonly ViewEntry[] = [
   { id: "notebook", label: "Notebook", icon: NotebookText },
   { id: "ladder", label: "Ladder", icon: ChartNoAxesColumnIncreasing },
+  { id: "initialise", label: "Initialise", icon: Sprout },
+  { id: "stages", label: "Stages", icon: Layers },
+  { id: "backward", label: "Backward", icon: StepBack },
+  { id: "gradients", label: "Gradients", icon: ShieldCheck },
   { id: "train", label: "Train", icon: FlaskConical },
   { id: "runs", label: "Runs", icon: History },
   { id: "diagnostics", label: "Diagnostics", icon: Activity },

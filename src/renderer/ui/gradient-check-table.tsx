@@ -9,6 +9,8 @@ import badge from "./verdict-badge.module.css";
 const REFERENCES: Readonly<Record<GradientCheck["reference"], string>> = {
   float64: "float64 backward pass, all coordinates",
   "finite-difference": "central finite differences in float64, seeded sample",
+  direction: "derivatives along random directions in float64",
+  tfjs: "TensorFlow.js, all coordinates",
   "stage-1": "the functions of stage 1",
 };
 

@@ -1,5 +1,6 @@
 import type { Tensor } from "../../core/ops/recording-ops.ts";
 import { STATISTICS } from "../../core/ops/op.ts";
+import { activate as valueOf, activationSlope } from "../../core/reference/activations.ts";
 import type { CompiledKernel, Kernel, KernelContext } from "./kernel.ts";
 
 /** Elements between two heartbeats: under a millisecond, of plain JavaScript too. */
@@ -53,6 +54,38 @@ export const reluBackward: Kernel<"reluBackward"> = ({ x, dy, dx }, context) => 
   const [source, gradient, target] = [floatsOf(x, context), floatsOf(dy, context), floatsOf(dx, context)];
   return inBlocks(context, rowLength(x.shape), (from, to) => {
     context.kernels.mask(source + 4 * from, gradient + 4 * from, target + 4 * from, 4 * (to - from));
+  });
+};
+
+export const activate: Kernel<"activate"> = ({ x, out, activation }, context) => {
+  const source = context.view(x, "float32");
+  const target = context.view(out, "float32");
+  return inBlocks(context, rowLength(x.shape), (from, to) => {
+    for (let i = from; i < to; i++) target[i] = valueOf(activation, source[i]!);
+  });
+};
+
+export const activateBackward: Kernel<"activateBackward"> = ({ x, dy, dx, activation }, context) => {
+  const source = context.view(x, "float32");
+  const gradient = context.view(dy, "float32");
+  const target = context.view(dx, "float32");
+  return inBlocks(context, rowLength(x.shape), (from, to) => {
+    for (let i = from; i < to; i++) target[i] = activationSlope(activation, source[i]!) * gradient[i]!;
+  });
+};
+
+export const scale: Kernel<"scale"> = ({ x, out, factor }, context) => {
+  const source = context.view(x, "float32");
+  const target = context.view(out, "float32");
+  return inBlocks(context, rowLength(x.shape), (from, to) => {
+    for (let i = from; i < to; i++) target[i] = factor * source[i]!;
+  });
+};
+
+export const add: Kernel<"add"> = ({ a, b, out }, context) => {
+  const [left, right, target] = [floatsOf(a, context), floatsOf(b, context), floatsOf(out, context)];
+  return inBlocks(context, rowLength(a.shape), (from, to) => {
+    context.kernels.addInto(left + 4 * from, right + 4 * from, target + 4 * from, 4 * (to - from));
   });
 };
 

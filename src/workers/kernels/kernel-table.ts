@@ -2,19 +2,23 @@ import type { Op, OpName } from "../../core/ops/op.ts";
 import type { Tensor } from "../../core/ops/recording-ops.ts";
 import { crossEntropy, crossEntropyBackward } from "./cross-entropy.ts";
 import {
+  activate,
+  activateBackward,
+  add,
   addBias,
   gatherRows,
   mseBackward,
   normalize,
   relu,
   reluBackward,
+  scale,
   scaleBytes,
   sgd,
 } from "./elementwise.ts";
 import type { CompiledKernel, Kernel, KernelContext } from "./kernel.ts";
 import { linear, matmul } from "./matmul.ts";
 import { outerProductSum } from "./outer-product-sum.ts";
-import { columnSum, histogram, mse, statistics } from "./reductions.ts";
+import { activeRows, columnSum, histogram, mse, statistics, tally } from "./reductions.ts";
 import { mark, record } from "./reports.ts";
 
 /** One kernel an op. A missing entry does not compile. */
@@ -24,6 +28,10 @@ const KERNELS: { readonly [K in OpName]: Kernel<K> } = {
   addBias,
   relu,
   reluBackward,
+  activate,
+  activateBackward,
+  scale,
+  add,
   columnSum,
   outerProductSum,
   mse,
@@ -34,6 +42,8 @@ const KERNELS: { readonly [K in OpName]: Kernel<K> } = {
   statistics,
   normalize,
   histogram,
+  tally,
+  activeRows,
   gatherRows,
   sgd,
   record,

@@ -1,4 +1,4 @@
-import { STATISTICS, STATISTICS_LENGTH } from "../../core/ops/op.ts";
+import { STATISTICS, STATISTICS_LENGTH, TALLY, TALLY_LENGTH } from "../../core/ops/op.ts";
 import { addPartials } from "./add-partials.ts";
 import type { Kernel } from "./kernel.ts";
 
@@ -173,5 +173,55 @@ export const histogram: Kernel<"histogram"> = ({ x, out, lo, hi }, context) => {
       counts.fill(0);
     },
     run,
+  };
+};
+
+/** Counts of what is not finite or out of [lo, hi]. */
+export const tally: Kernel<"tally"> = ({ x, out, lo, hi }, context) => {
+  if (context.step.phase === "reduce") return addPartials(out, context, { scale: 1 });
+  const length = rowLength(x.shape);
+  const source = context.view(x, "float32");
+  const counts = context.viewAt("float64", context.partialOffset(), TALLY_LENGTH);
+  return {
+    prepare: () => {
+      counts.fill(0);
+    },
+    run: (begin, end) => {
+      let [nan, infinite, below, above] = [0, 0, 0, 0];
+      for (let row = begin; row < end; row++) {
+        if (row % 1024 === 0) context.control.beat();
+        for (let i = row * length; i < (row + 1) * length; i++) {
+          const value = source[i]!;
+          if (value !== value) nan++;
+          if (value === Infinity || value === -Infinity) infinite++;
+          if (value < lo) below++;
+          if (value > hi) above++;
+        }
+      }
+      counts[TALLY.nan] = counts[TALLY.nan]! + nan;
+      counts[TALLY.infinite] = counts[TALLY.infinite]! + infinite;
+      counts[TALLY.below] = counts[TALLY.below]! + below;
+      counts[TALLY.above] = counts[TALLY.above]! + above;
+    },
+  };
+};
+
+/** In how many rows each column is above 0. */
+export const activeRows: Kernel<"activeRows"> = ({ x, out }, context) => {
+  if (context.step.phase === "reduce") return addPartials(out, context, { scale: 1 });
+  const features = rowLength(x.shape);
+  const source = context.view(x, "float32");
+  const counts = context.viewAt("float64", context.partialOffset(), features);
+  return {
+    prepare: () => {
+      counts.fill(0);
+    },
+    run: (begin, end) => {
+      for (let row = begin; row < end; row++) {
+        if (row % 1024 === 0) context.control.beat();
+        const at = row * features;
+        for (let j = 0; j < features; j++) if (source[at + j]! > 0) counts[j] = counts[j]! + 1;
+      }
+    },
   };
 };

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Activation } from "../../../src/core/ops/activation.ts";
 import type { DType, Op, OpName } from "../../../src/core/ops/op.ts";
 import { numelOf, RecordingOps, type Tensor } from "../../../src/core/ops/recording-ops.ts";
 import { ReferenceOps, type ReferenceTensor } from "../../../src/core/ops/reference-ops.ts";
@@ -24,6 +25,42 @@ interface Case {
 /** A deterministic, sign-changing, non-periodic fill; some exact zeros for relu's edge. */
 const wave = (index: number): number => (index % 17 === 0 ? 0 : Math.sin(index * 12.9898) * 2);
 const bytes = (index: number): number => (index * 37) % 256;
+
+/** With a NaN and both infinities among the numbers. */
+const withSpecialValues = (index: number): number =>
+  [NaN, Infinity, -Infinity][(index % 29) - 20] ?? wave(index);
+
+const ACTIVATIONS: readonly Activation[] = [
+  { kind: "leakyRelu", slope: 0.01 },
+  { kind: "tanh" },
+  { kind: "sigmoid" },
+  { kind: "gelu" },
+];
+
+/** From far in one tail to far in the other, small values too. */
+const wide = (index: number): number => wave(index) * [1, 1e-4, 10, 50][index % 4];
+
+const activated = (
+  op: "activate" | "activateBackward",
+  shape: readonly number[],
+  activation: Activation,
+): Case => {
+  const title = `${op} ${activation.kind} (${shape.join(", ")})`;
+  const x = { shape, fill: wide };
+  return op === "activate"
+    ? {
+        title,
+        operands: { x, out: { shape } },
+        op: (t) => ({ op, x: t.x, out: t.out, activation }),
+        result: "out",
+      }
+    : {
+        title,
+        operands: { x, dy: { shape, fill: (i) => wave(i + 5) }, dx: { shape } },
+        op: (t) => ({ op, x: t.x, dy: t.dy, dx: t.dx, activation }),
+        result: "dx",
+      };
+};
 
 const unary = (
   op: "relu" | "reluBackward" | "normalize" | "statistics" | "columnSum" | "histogram",
@@ -194,6 +231,44 @@ const CASES: Readonly<Record<Exclude<OpName, "record" | "mark">, readonly Case[]
   statistics: ROWS.filter(([rows]) => rows > 1).map(([rows, columns]) => unary("statistics", rows, columns)),
   columnSum: ROWS.map(([rows, columns]) => unary("columnSum", rows, columns)),
   histogram: ROWS.map(([rows, columns]) => unary("histogram", rows, columns)),
+  activate: ROWS.flatMap((size) => ACTIVATIONS.map((activation) => activated("activate", size, activation))),
+  activateBackward: ROWS.flatMap((size) =>
+    ACTIVATIONS.map((activation) => activated("activateBackward", size, activation)),
+  ),
+  scale: ROWS.map(([rows, columns]) => ({
+    title: `scale (${rows}, ${columns})`,
+    operands: { x: { shape: [rows, columns], fill: wave }, out: { shape: [rows, columns] } },
+    op: (t) => ({ op: "scale", x: t.x, out: t.out, factor: -1.01 }),
+    result: "out",
+  })),
+  add: ROWS.map(([rows, columns]) => ({
+    title: `add (${rows}, ${columns})`,
+    operands: {
+      a: { shape: [rows, columns], fill: wave },
+      b: { shape: [rows, columns], fill: (i) => wave(i + 3) },
+      out: { shape: [rows, columns] },
+    },
+    op: (t) => ({ op: "add", a: t.a, b: t.b, out: t.out }),
+    result: "out",
+  })),
+  tally: ROWS.map(([rows, columns]) => ({
+    title: `tally (${rows}, ${columns})`,
+    operands: {
+      x: { shape: [rows, columns], fill: withSpecialValues },
+      out: { shape: [4], dtype: "float64" },
+    },
+    op: (t) => ({ op: "tally", x: t.x, out: t.out, lo: -0.5, hi: 0.75 }),
+    result: "out",
+  })),
+  activeRows: ROWS.map(([rows, columns]) => ({
+    title: `activeRows (${rows}, ${columns})`,
+    operands: {
+      x: { shape: [rows, columns], fill: withSpecialValues },
+      out: { shape: [columns], dtype: "float64" },
+    },
+    op: (t) => ({ op: "activeRows", x: t.x, out: t.out }),
+    result: "out",
+  })),
   outerProductSum: [
     [131, 1],
     [131, 4],

@@ -1,7 +1,8 @@
 import { initialSchema } from "./0001-initial-schema.ts";
 import { kernelTuning } from "./0002-kernel-tuning.ts";
 import { ladderTables } from "./0003-ladder.ts";
+import { reportTable } from "./0004-report.ts";
 import type { Migration } from "./migration.ts";
 
 /** Every step of the schema, in order. */
-export const MIGRATIONS: readonly Migration[] = [initialSchema, kernelTuning, ladderTables];
+export const MIGRATIONS: readonly Migration[] = [initialSchema, kernelTuning, ladderTables, reportTable];

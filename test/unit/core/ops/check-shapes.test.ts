@@ -65,6 +65,38 @@ const CASES: Record<Exclude<OpName, "mark">, { good: Op<TensorLike>; bad: Op<Ten
       { op: "reluBackward", x: t("x", 2), dy: t("dy", 2), dx: t("dx", 3) },
     ],
   },
+  activate: {
+    good: { op: "activate", x: t("x", 2, 3), out: t("out", 2, 3), activation: { kind: "tanh" } },
+    bad: [{ op: "activate", x: t("x", 2, 3), out: t("out", 3, 2), activation: { kind: "tanh" } }],
+  },
+  activateBackward: {
+    good: {
+      ...{ op: "activateBackward", x: t("x", 2, 3), dy: t("dy", 2, 3), dx: t("dx", 2, 3) },
+      activation: { kind: "leakyRelu", slope: 0.01 },
+    },
+    bad: [
+      {
+        ...{ op: "activateBackward", x: t("x", 2, 3), dy: t("dy", 2, 2), dx: t("dx", 2, 3) },
+        activation: { kind: "gelu" },
+      },
+    ],
+  },
+  scale: {
+    good: { op: "scale", x: t("x", 2, 3), out: t("out", 2, 3), factor: 2 },
+    bad: [{ op: "scale", x: t("x", 2, 3), out: t("out", 2), factor: 2 }],
+  },
+  add: {
+    good: { op: "add", a: t("a", 2, 3), b: t("b", 2, 3), out: t("out", 2, 3) },
+    bad: [{ op: "add", a: t("a", 2, 3), b: t("b", 3), out: t("out", 2, 3) }],
+  },
+  tally: {
+    good: { op: "tally", x: t("x", 2, 3), out: t("out", 4), lo: -1, hi: 1 },
+    bad: [{ op: "tally", x: t("x", 2, 3), out: t("out", 3), lo: -1, hi: 1 }],
+  },
+  activeRows: {
+    good: { op: "activeRows", x: t("x", 2, 3), out: t("out", 3) },
+    bad: [{ op: "activeRows", x: t("x", 2, 3), out: t("out", 2) }],
+  },
   columnSum: {
     good: { op: "columnSum", x: t("x", 2, 3), out: t("out", 3) },
     bad: [{ op: "columnSum", x: t("x", 2, 3), out: t("out", 2) }],

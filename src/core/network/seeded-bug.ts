@@ -1,0 +1,93 @@
+import type { Op, Ops, TensorLike } from "../ops/op.ts";
+
+/** Mistakes that people make in a backward pass, made on purpose: a check must catch each. */
+export const SEEDED_BUGS = {
+  "missing-transpose": "the gradient of a square layer's input is dY W instead of dY Wᵀ",
+  "missing-bias-sum": "the bias gets no gradient: its sum over the rows is missing",
+  "wrong-sign": "the weights' gradients have the wrong sign",
+  "factor-2": "a factor 2 too much at the loss",
+  "missing-mean": "the loss's gradient is not divided by the number of rows",
+  "relu-mask": "the relu passes gradients on where its input is not above 0",
+  "scale-1-percent": "the weights' gradients are 1 % too large",
+  "input-8-percent": "the gradient of the input is 8 % too large, which the notebook's tolerances do not see",
+} as const;
+export type SeededBug = keyof typeof SEEDED_BUGS;
+export const SEEDED_BUG_NAMES = Object.keys(SEEDED_BUGS) as readonly SeededBug[];
+
+/**
+ * Ops that make one mistake in every backward pass recorded through them.
+ *
+ * `x` is the network's input, whose gradient `input-8-percent` scales.
+ */
+export class BuggyOps<T extends TensorLike> implements Ops<T> {
+  readonly #ops: Ops<T>;
+  readonly #bug: SeededBug;
+  readonly #x: T;
+  #made = 0;
+
+  constructor(ops: Ops<T>, bug: SeededBug, x: T) {
+    this.#ops = ops;
+    this.#bug = bug;
+    this.#x = x;
+  }
+
+  /** How often the mistake was made: 0 when this network offers no place for it. */
+  get made(): number {
+    return this.#made;
+  }
+
+  tensor(...request: Parameters<Ops<T>["tensor"]>): T {
+    return this.#ops.tensor(...request);
+  }
+
+  run(op: Op<T>): void {
+    const wrong = this.#mistake(op);
+    if (wrong === null) {
+      this.#ops.run(op);
+      return;
+    }
+    this.#made++;
+    for (const one of wrong) this.#ops.run(one);
+  }
+
+  /** What is computed instead of the op, or null where the op stays as it is. */
+  #mistake(op: Op<T>): readonly Op<T>[] | null {
+    const scaled = (out: T, factor: number): readonly Op<T>[] => [op, { op: "scale", x: out, out, factor }];
+    switch (this.#bug) {
+      case "missing-transpose":
+        return op.op === "matmul" && op.transposeB && op.b.shape[0] === op.b.shape[1]
+          ? [{ ...op, transposeB: false }]
+          : null;
+      case "missing-bias-sum":
+        return op.op === "columnSum" ? scaled(op.out, 0) : null;
+      case "wrong-sign":
+        return op.op === "matmul" && op.transposeA ? scaled(op.out, -1) : null;
+      case "scale-1-percent":
+        return op.op === "matmul" && op.transposeA ? scaled(op.out, 1.01) : null;
+      case "factor-2":
+        return this.#lossGradient(op, () => 2);
+      case "missing-mean":
+        return this.#lossGradient(op, (rows) => rows);
+      case "relu-mask":
+        if (op.op !== "reluBackward") return null;
+        // dy − (x > 0) dy: what the mask's other side passes.
+        return [
+          op,
+          { op: "scale", x: op.dx, out: op.dx, factor: -1 },
+          { op: "add", a: op.dx, b: op.dy, out: op.dx },
+        ];
+      case "input-8-percent":
+        return op.op === "matmul" && op.transposeB && op.out.name === `${this.#x.name}.g`
+          ? scaled(op.out, 1.08)
+          : null;
+    }
+  }
+
+  #lossGradient(op: Op<T>, factorOf: (rows: number) => number): readonly Op<T>[] | null {
+    const gradient =
+      op.op === "mseBackward" ? op.dpred : op.op === "crossEntropyBackward" ? op.dlogits : null;
+    if (gradient === null) return null;
+    const [rows = 1] = gradient.shape;
+    return [op, { op: "scale", x: gradient, out: gradient, factor: factorOf(rows) }];
+  }
+}

@@ -1,0 +1,58 @@
+import type { Activation } from "../ops/activation.ts";
+
+/** Below this the series is short; above it the continued fraction is. */
+const SERIES_LIMIT = 2.5;
+
+/** erf(x) = 2/√π Σ (−1)ⁿ x²ⁿ⁺¹ / (n! (2n + 1)), for small |x|. */
+function errorSeries(x: number): number {
+  let [term, sum] = [x, x];
+  for (let n = 1; Math.abs(term) > 1e-18 * Math.abs(sum); n++) {
+    term *= -(x * x) / n;
+    sum += term / (2 * n + 1);
+  }
+  return (2 / Math.sqrt(Math.PI)) * sum;
+}
+
+/** erfc(x) = e^(−x²)/√π · 1/(x + (1/2)/(x + 1/(x + (3/2)/(x + …)))), for large x. */
+function complementaryErrorFraction(x: number): number {
+  let fraction = x;
+  for (let n = 60; n >= 1; n--) fraction = x + n / 2 / fraction;
+  return Math.exp(-x * x) / Math.sqrt(Math.PI) / fraction;
+}
+
+/** Φ(x), the standard normal distribution, to about 1e-15. @see Abramowitz and Stegun, 7.1.5 and 7.1.14 */
+export function normalDistribution(x: number): number {
+  const z = Math.abs(x) / Math.SQRT2;
+  const upperTail = z < SERIES_LIMIT ? (1 - errorSeries(z)) / 2 : complementaryErrorFraction(z) / 2;
+  return x > 0 ? 1 - upperTail : upperTail;
+}
+
+const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x));
+
+/** f(x) in float64. */
+export function activate(activation: Activation, x: number): number {
+  switch (activation.kind) {
+    case "leakyRelu":
+      return x > 0 ? x : activation.slope * x;
+    case "tanh":
+      return Math.tanh(x);
+    case "sigmoid":
+      return sigmoid(x);
+    case "gelu":
+      return x * normalDistribution(x);
+  }
+}
+
+/** f′(x) in float64; at the kink of a leaky relu the left one, as torch has it. */
+export function activationSlope(activation: Activation, x: number): number {
+  switch (activation.kind) {
+    case "leakyRelu":
+      return x > 0 ? 1 : activation.slope;
+    case "tanh":
+      return 1 - Math.tanh(x) ** 2;
+    case "sigmoid":
+      return sigmoid(x) * (1 - sigmoid(x));
+    case "gelu":
+      return normalDistribution(x) + (x * Math.exp((-x * x) / 2)) / Math.sqrt(2 * Math.PI);
+  }
+}

@@ -1,0 +1,98 @@
+import { join } from "node:path";
+import { STATISTICS_LENGTH } from "../../core/ops/op.ts";
+import type { Tensor } from "../../core/ops/recording-ops.ts";
+import { MNIST_PIXELS, type DataSpec } from "../../shared/network-spec.ts";
+import { viewOf } from "../../shared/tensor-view.ts";
+import { loadMnistTraining } from "../data/mnist.ts";
+import type { Scope } from "../engine/arena.ts";
+import type { Engine } from "../engine/engine.ts";
+import { executeOnce } from "./programs.ts";
+
+const IMAGES = 60_000;
+const TRAINING_ROWS = 50_000;
+/** Pixels are bytes; the notebook's pickle holds them divided by 256. */
+const PIXEL_SCALE = 256;
+
+/** Normalised images x (rows, 784) and labels y (rows,) as numbers. */
+export interface DataTensors {
+  readonly x: Tensor;
+  readonly y: Tensor;
+}
+
+/** MNIST as bytes, and the training images' mean and standard deviation. */
+interface Loaded {
+  readonly images: Uint8Array;
+  readonly labels: Uint8Array;
+  readonly statistics: Float64Array;
+}
+
+/**
+ * Rows of MNIST in the arena, normalised by the mean and standard deviation of all 50,000 training rows. Read from disk
+ * once; the rows that were last asked for stay until others are.
+ */
+export class MnistRows {
+  readonly #engine: Engine;
+  readonly #resourcesDir: string;
+  #loaded: Loaded | null = null;
+  #kept: { readonly key: string; readonly scope: Scope; readonly tensors: DataTensors } | null = null;
+
+  constructor(engine: Engine, resourcesDir: string) {
+    this.#engine = engine;
+    this.#resourcesDir = resourcesDir;
+  }
+
+  /** Valid until the next call. @throws {DataFormatError} @throws {OutOfMemoryError} @throws {ExperimentCancelled} */
+  async rows({ split, rows }: DataSpec, threads: number): Promise<DataTensors> {
+    const key = `${split} ${rows}`;
+    if (this.#kept?.key === key) return this.#kept.tensors;
+    this.release();
+    const { images, labels, statistics } = (this.#loaded ??= await this.#load(threads));
+    const first = split === "train" ? 0 : TRAINING_ROWS;
+    const scope = this.#engine.arena.scope();
+    try {
+      const x = scope.tensor("x", [rows, MNIST_PIXELS]);
+      const y = scope.tensor("y", [rows]);
+      const { memory } = this.#engine.arena;
+      viewOf(memory, y, "float32").set(labels.subarray(first, first + rows));
+      await executeOnce(this.#engine, threads, (ops, own) => {
+        const bytes = own.tensor("images", [rows, MNIST_PIXELS], "uint8");
+        const moments = own.tensor("statistics", [STATISTICS_LENGTH], "float64");
+        viewOf(memory, bytes, "uint8").set(
+          images.subarray(first * MNIST_PIXELS, (first + rows) * MNIST_PIXELS),
+        );
+        viewOf(memory, moments, "float64").set(statistics);
+        ops.run({ op: "scaleBytes", bytes, out: x, divisor: PIXEL_SCALE });
+        ops.run({ op: "normalize", x, statistics: moments, out: x });
+        return () => undefined;
+      });
+      this.#kept = { key, scope, tensors: { x, y } };
+      return this.#kept.tensors;
+    } catch (error) {
+      scope.release();
+      throw error;
+    }
+  }
+
+  /** Gives the arena's memory back. */
+  release(): void {
+    this.#kept?.scope.release();
+    this.#kept = null;
+  }
+
+  async #load(threads: number): Promise<Loaded> {
+    const images = new Uint8Array(IMAGES * MNIST_PIXELS);
+    const labels = new Uint8Array(IMAGES);
+    await loadMnistTraining(join(this.#resourcesDir, "data", "mnist"), { images, labels });
+    const { memory } = this.#engine.arena;
+    const statistics = await executeOnce(this.#engine, threads, (ops, scope) => {
+      const bytes = scope.tensor("images", [TRAINING_ROWS, MNIST_PIXELS], "uint8");
+      const x = scope.tensor("x_train", [TRAINING_ROWS, MNIST_PIXELS]);
+      const moments = scope.tensor("statistics", [STATISTICS_LENGTH], "float64");
+      viewOf(memory, bytes, "uint8").set(images.subarray(0, TRAINING_ROWS * MNIST_PIXELS));
+      ops.run({ op: "scaleBytes", bytes, out: x, divisor: PIXEL_SCALE });
+      ops.run({ op: "statistics", x, out: moments });
+      return () => viewOf(memory, moments, "float64").slice();
+    });
+    return { images, labels, statistics };
+  }
+}

@@ -1,0 +1,152 @@
+import * as v from "valibot";
+import type { Layer, Network } from "../core/network/network.ts";
+
+const wholeNumber = (what: string, min: number, max: number) =>
+  v.pipe(
+    v.number(`${what} must be a number`),
+    v.integer(`${what} must be a whole number`),
+    v.minValue(min, `${what} must be at least ${min}`),
+    v.maxValue(max, `${what} must be at most ${max.toLocaleString("en")}`),
+  );
+const finiteNumber = (what: string) =>
+  v.pipe(v.number(`${what} must be a number`), v.finite(`${what} must be finite`));
+
+/**
+ * How a linear layer's weights are drawn; biases are zero, except with `torchLinear`. Fans as in our layout (in, out):
+ * torch stores the transpose, so on a tensor of our shape its fan_out is our fan in.
+ */
+export const INITIALISATIONS = {
+  normal: "plain normal, standard deviation 1",
+  scaledNormal: "normal / √n",
+  xavierNormal: "Xavier normal",
+  xavierUniform: "Xavier uniform",
+  kaimingNormal: "Kaiming normal, fan in",
+  kaimingNormalFanOut: "Kaiming normal, fan out",
+  kaimingUniform: "Kaiming uniform, fan in",
+  kaimingUniformFanOut: "Kaiming uniform, fan out",
+  torchLinear: "Kaiming uniform, a = √5: torch's default Linear",
+  orthogonal: "orthogonal",
+  lsuv: "LSUV, tolerance 0.001",
+  zeros: "all zeros",
+  constant: "constant 0.01",
+} as const;
+export const initialisationSchema = v.picklist(
+  Object.keys(INITIALISATIONS) as (keyof typeof INITIALISATIONS)[],
+);
+export type Initialisation = v.InferOutput<typeof initialisationSchema>;
+
+/** One layer. A linear layer without `init` is drawn by Kaiming normal, fan in. */
+export const layerSpecSchema = v.variant("type", [
+  v.strictObject({
+    type: v.literal("linear"),
+    in: wholeNumber("in", 1, 100_000),
+    out: wholeNumber("out", 1, 100_000),
+    init: v.optional(initialisationSchema, "kaimingNormal"),
+  }),
+  v.strictObject({ type: v.literal("relu"), shift: v.optional(finiteNumber("shift"), 0) }),
+  v.strictObject({ type: v.literal("leakyRelu"), slope: v.optional(finiteNumber("slope"), 0.01) }),
+  v.strictObject({ type: v.literal("tanh") }),
+  v.strictObject({ type: v.literal("sigmoid") }),
+  v.strictObject({ type: v.literal("gelu") }),
+]);
+export type LayerSpec = v.InferOutput<typeof layerSpecSchema>;
+
+export const MNIST_PIXELS = 784;
+export const MNIST_CLASSES = 10;
+const SPLIT_ROWS = { train: 50_000, valid: 10_000 } as const;
+
+/** The first `rows` rows of a split, normalised by the training mean and standard deviation. */
+export const dataSpecSchema = v.pipe(
+  v.strictObject({
+    name: v.literal("mnist"),
+    split: v.picklist(["train", "valid"]),
+    rows: wholeNumber("rows", 1, SPLIT_ROWS.train),
+  }),
+  v.check(
+    ({ split, rows }) => rows <= SPLIT_ROWS[split],
+    ({ input }) => `the split "${input.split}" has ${SPLIT_ROWS[input.split].toLocaleString("en")} rows`,
+  ),
+);
+export type DataSpec = v.InferOutput<typeof dataSpecSchema>;
+
+/** What is wrong with how the layers follow each other, or "". */
+function misfit(layers: readonly LayerSpec[], loss: "mse" | "crossEntropy"): string {
+  let width: number = MNIST_PIXELS;
+  for (const [index, layer] of layers.entries()) {
+    if (layer.type !== "linear") continue;
+    if (layer.in !== width) return `layer ${index + 1} takes ${layer.in} values where ${width} come in`;
+    width = layer.out;
+  }
+  if (!layers.some(({ type }) => type === "linear")) return "there must be at least one linear layer";
+  const expected = loss === "mse" ? 1 : MNIST_CLASSES;
+  return width === expected ? "" : `the loss ${loss} needs ${expected} outputs; the last layer has ${width}`;
+}
+
+/** A network with its data and seed: all that is needed to repeat an experiment. */
+export const networkSpecSchema = v.pipe(
+  v.strictObject({
+    layers: v.pipe(
+      v.array(layerSpecSchema),
+      v.minLength(1, "there must be at least one layer"),
+      v.maxLength(500, "there can be at most 500 layers"),
+    ),
+    loss: v.picklist(["mse", "crossEntropy"]),
+    data: dataSpecSchema,
+    seed: wholeNumber("seed", 0, 0xffffffff),
+  }),
+  v.check(
+    ({ layers, loss }) => misfit(layers, loss) === "",
+    ({ input }) => misfit(input.layers, input.loss),
+  ),
+);
+export type NetworkSpec = v.InferOutput<typeof networkSpecSchema>;
+
+function layerOf(spec: LayerSpec): Layer {
+  switch (spec.type) {
+    case "linear":
+      return { type: "linear", in: spec.in, out: spec.out };
+    case "relu":
+      return { type: "relu", shift: spec.shift };
+    case "leakyRelu":
+      return { type: "activation", activation: { kind: "leakyRelu", slope: spec.slope } };
+    case "tanh":
+    case "sigmoid":
+    case "gelu":
+      return { type: "activation", activation: { kind: spec.type } };
+  }
+}
+
+/** The network of a spec as mathematics sees it. */
+export const networkOf = ({ layers, loss }: Pick<NetworkSpec, "layers" | "loss">): Network => ({
+  layers: layers.map(layerOf),
+  loss,
+});
+
+const linear = (inFeatures: number, out: number): LayerSpec => ({
+  type: "linear",
+  in: inFeatures,
+  out,
+  init: "kaimingNormal",
+});
+
+/** The notebook's regression of the label: 784→50→1, relu − 0.5, mean squared error. */
+export const NOTEBOOK_NETWORK: NetworkSpec = {
+  layers: [linear(784, 50), { type: "relu", shift: 0.5 }, linear(50, 1)],
+  loss: "mse",
+  data: { name: "mnist", split: "train", rows: 1_000 },
+  seed: 42,
+};
+
+/** A classifier of digits: 784→100→50→10, relu, cross entropy. */
+export const DEEP_CLASSIFIER: NetworkSpec = {
+  layers: [
+    linear(784, 100),
+    { type: "relu", shift: 0 },
+    linear(100, 50),
+    { type: "relu", shift: 0 },
+    linear(50, 10),
+  ],
+  loss: "crossEntropy",
+  data: { name: "mnist", split: "train", rows: 1_000 },
+  seed: 42,
+};
