@@ -74,7 +74,7 @@ const RULES = {
     check.distinct("out", out, "a", a);
     check.distinct("out", out, "b", b);
   },
-  linear: ({ x, w, bias, out, transposeW, relu }, check) => {
+  linear: ({ x, w, bias, out, transposeW, relu, moments }, check) => {
     const [m, k] = check.sizes("x", x, ["M", "K"]);
     const [wRows, wColumns] = check.sizes("w", w, transposeW ? ["N", "K"] : ["K", "N"]);
     const n = transposeW ? wRows : wColumns;
@@ -83,6 +83,7 @@ const RULES = {
     check.shape("out", out, [m, n]);
     check.distinct("out", out, "x", x);
     check.distinct("out", out, "w", w);
+    if (moments !== null) check.shape("moments", moments, [2, n]);
     if (relu === null) return;
     check.shape("relu.out", relu.out, [m, n]);
     check.distinct("relu.out", relu.out, "x", x);
@@ -118,6 +119,11 @@ const RULES = {
   columnSum: ({ x, out }, check) => {
     const [, features] = check.sizes("x", x, ["N", "F"]);
     check.shape("out", out, [features]);
+    check.distinct("out", out, "x", x);
+  },
+  columnMoments: ({ x, out }, check) => {
+    const [, features] = check.sizes("x", x, ["N", "F"]);
+    check.shape("out", out, [2, features]);
     check.distinct("out", out, "x", x);
   },
   outerProductSum: ({ x, dy, out, chunkRows }, check) => {

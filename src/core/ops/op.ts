@@ -15,7 +15,8 @@ export interface OpParams<T> {
   matmul: { a: T; b: T; out: T; transposeA: boolean; transposeB: boolean; accumulate: boolean };
   /**
    * out (M, N) = x (M, K) @ w (K, N) + bias (N,), w read transposed from (N, K) with `transposeW`; with `relu` also
-   * relu.out (M, N) = max(out, 0) − relu.shift. What matmul, addBias and relu do one after another, in one pass.
+   * relu.out (M, N) = max(out, 0) − relu.shift; with `moments` the column moments of relu.out, or else of out. What
+   * matmul, addBias, relu and columnMoments do one after another, in one pass.
    */
   linear: {
     x: T;
@@ -24,6 +25,7 @@ export interface OpParams<T> {
     out: T;
     transposeW: boolean;
     relu: { readonly out: T; readonly shift: number } | null;
+    moments: T | null;
   };
   /** out (N, F) = x (N, F) + bias (F,); `out` may be `x`. */
   addBias: { x: T; bias: T; out: T };
@@ -41,6 +43,8 @@ export interface OpParams<T> {
   add: { a: T; b: T; out: T };
   /** out (F,) = Σ over rows of x (N, F). */
   columnSum: { x: T; out: T };
+  /** out (2, F) float64: Σ over rows of x (N, F), and Σ over rows of x². */
+  columnMoments: { x: T; out: T };
   /**
    * out (I, O) = Σ over rows n of the outer product x[n] ⊗ dy[n], formed explicitly for `chunkRows` rows at a time
    * and then summed, as the notebook's `(inp.unsqueeze(-1) * out.g.unsqueeze(1)).sum(dim=0)` does for all rows at

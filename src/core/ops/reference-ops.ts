@@ -41,6 +41,19 @@ function classOf(target: ReferenceTensor, row: number, classes: number): number 
   );
 }
 
+/** Σ x and Σ x² of every column. */
+function columnMoments(x: ReferenceTensor, out: ReferenceTensor): void {
+  const [rows, features] = x.shape;
+  out.data.fill(0);
+  for (let row = 0; row < rows; row++) {
+    for (let j = 0; j < features; j++) {
+      const value = x.data[row * features + j];
+      out.data[j] += value;
+      out.data[features + j] += value * value;
+    }
+  }
+}
+
 const RULES = {
   // out[i, j] = Σ_k a[i, k] b[k, j], with a and b read through the steps between their rows and columns.
   matmul: ({ a, b, out, transposeA, transposeB, accumulate }) => {
@@ -57,7 +70,7 @@ const RULES = {
     }
   },
 
-  linear: ({ x, w, bias, out, transposeW, relu }) => {
+  linear: ({ x, w, bias, out, transposeW, relu, moments }) => {
     const [m, n] = out.shape;
     const [, k] = x.shape;
     const [wRow, wColumn] = transposeW ? [1, k] : [n, 1];
@@ -69,6 +82,7 @@ const RULES = {
         if (relu !== null) relu.out.data[i * n + j] = Math.max(sum, 0) - relu.shift;
       }
     }
+    if (moments !== null) columnMoments(relu?.out ?? out, moments);
   },
 
   addBias: ({ x, bias, out }) => {
@@ -112,6 +126,10 @@ const RULES = {
     for (let row = 0; row < rows; row++) {
       for (let j = 0; j < features; j++) out.data[j] += x.data[row * features + j];
     }
+  },
+
+  columnMoments: ({ x, out }) => {
+    columnMoments(x, out);
   },
 
   // Adds each row's outer product where it belongs; how many rows form a chunk does not change the value.

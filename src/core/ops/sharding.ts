@@ -98,10 +98,15 @@ const RULES: ShardingRules = {
       ? reduction([a, b], out, { rows: rowsOf(a), partialBytes: numel(out) * 4, costNs })
       : [rowWise(rowsOf(out), costNs, [read(a), readAll(b), write(out)])];
   },
-  linear: ({ x, w, bias, out, relu }) => {
+  linear: ({ x, w, bias, out, relu, moments }) => {
     const costNs = numel(x) * (out.shape[1] ?? 1) * COST_NS.multiplyAdd;
     const outputs = relu === null ? [out] : [out, relu.out];
-    return [rowWise(rowsOf(out), costNs, [read(x), readAll(w), readAll(bias), ...outputs.map(write)])];
+    const accesses = [read(x), readAll(w), readAll(bias), ...outputs.map(write)];
+    if (moments === null) return [rowWise(rowsOf(out), costNs, accesses)];
+    const partialBytes = numel(moments) * 8;
+    return reduction([], moments, { rows: rowsOf(out), partialBytes, costNs }).map((phase) =>
+      phase.name === "partial" ? { ...phase, accesses } : phase,
+    );
   },
   addBias: ({ x, bias, out }) => [
     rowWise(rowsOf(x), COST_NS.element * numel(x), [read(x), readAll(bias), write(out)]),
@@ -121,6 +126,12 @@ const RULES: ShardingRules = {
       rows: rowsOf(x),
       partialBytes: numel(out) * 8,
       costNs: COST_NS.element * numel(x),
+    }),
+  columnMoments: ({ x, out }) =>
+    reduction([x], out, {
+      rows: rowsOf(x),
+      partialBytes: numel(out) * 8,
+      costNs: 2 * COST_NS.element * numel(x),
     }),
   outerProductSum: ({ x, dy, out }) =>
     reduction([x, dy], out, {

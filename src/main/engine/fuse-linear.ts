@@ -13,24 +13,36 @@ function opAt<K extends OpName>(
   return op?.op === name ? (op as Extract<Op<Tensor>, { op: K }>) : null;
 }
 
-/** matmul and addBias in place, and a relu of the result if one follows, as one op; null when that is not here. */
+/** matmul and addBias in place, and a relu and the column moments of the result if they follow, as one op; else null. */
 function linearAt(ops: readonly Op<Tensor>[], index: number): { op: Op<Tensor>; length: number } | null {
   const product = opAt(ops, index, "matmul");
   const sum = opAt(ops, index + 1, "addBias");
   if (product === null || sum === null || product.transposeA || product.accumulate) return null;
   const { a: x, b: w, out, transposeB: transposeW } = product;
   if (!same(sum.x, out) || !same(sum.out, out) || same(sum.bias, out)) return null;
-  const relu = opAt(ops, index + 2, "relu");
-  const fits =
-    relu !== null && same(relu.x, out) && ![out, x, w, sum.bias].some((tensor) => same(relu.out, tensor));
-  const fused = { op: "linear", x, w, bias: sum.bias, out, transposeW } as const;
-  return fits
-    ? { op: { ...fused, relu: { out: relu.out, shift: relu.shift } }, length: 3 }
-    : { op: { ...fused, relu: null }, length: 2 };
+  const taken = [out, x, w, sum.bias];
+  let length = 2;
+
+  const activation = opAt(ops, index + length, "relu");
+  const takesRelu =
+    activation !== null && same(activation.x, out) && !taken.some((tensor) => same(activation.out, tensor));
+  const relu = takesRelu ? { out: activation.out, shift: activation.shift } : null;
+  if (relu !== null) {
+    taken.push(relu.out);
+    length++;
+  }
+  const columns = opAt(ops, index + length, "columnMoments");
+  const takesMoments =
+    columns !== null &&
+    same(columns.x, relu?.out ?? out) &&
+    !taken.some((tensor) => same(columns.out, tensor));
+  if (takesMoments) length++;
+  const moments = takesMoments ? columns.out : null;
+  return { op: { op: "linear", x, w, bias: sum.bias, out, transposeW, relu, moments }, length };
 }
 
 /**
- * Puts `linear` where a program multiplies, adds a bias in place and takes the relu: bias and relu are then applied
+ * Puts `linear` where a program multiplies, adds a bias in place, takes the relu and sums columns: all of it happens
  * while the sums are still in registers. Programs say the single steps, which is how people read them.
  */
 export function fuseLinear(ops: readonly Op<Tensor>[]): readonly Op<Tensor>[] {

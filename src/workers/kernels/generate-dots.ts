@@ -88,10 +88,27 @@ function tilesOfHeight(columns: number, height: number, multiplyAdd: MultiplyAdd
         return [
           set(x, `(f32.add ${local(x)} ${beginning(row, column)})`),
           `(f32.store offset=${4 * column} ${c(row)} ${local(x)})`,
-          `(if ${local("relu")} (then (f32.store offset=${4 * column} (i32.add ${c(row)} ${local("relu")}) ${shiftedRelu(x)})))`,
+          `(if ${local("relu")} (then ${set(x, shiftedRelu(x))} (f32.store offset=${4 * column} (i32.add ${c(row)} ${local("relu")}) ${local(x)})))`,
         ];
       }),
     ),
+    `(if ${local("sums")} (then`,
+    each.flatMap((column) => {
+      const values = rows.map((row) => `(f64.promote_f32 ${local(total(row, column))})`);
+      const add = (pointer: string, terms: readonly string[]): string =>
+        `(f64.store offset=${8 * column} ${local(pointer)} ${terms.reduce(
+          (left, right) => `(f64.add ${left} ${right})`,
+          `(f64.load offset=${8 * column} ${local(pointer)})`,
+        )})`;
+      return [
+        add("sums", values),
+        add(
+          "squares",
+          values.map((value) => `(f64.mul ${value} ${value})`),
+        ),
+      ];
+    }),
+    "))",
     advance("a", `(i32.mul ${local("strideA")} ${constant(height)})`),
     advance("c", `(i32.mul ${local("strideC")} ${constant(height)})`),
     advance("rows", constant(-height)),
@@ -100,8 +117,9 @@ function tilesOfHeight(columns: number, height: number, multiplyAdd: MultiplyAdd
 }
 
 /**
- * `dots1(rows, depth, a, strideA, b, strideB, c, strideC, start, relu, shift, scratch)`, and `dots2`, `dots3`: the last
- * columns of C (rows, columns) = A (rows, depth) @ B, with `start`, `relu` and `shift` as for the other tiles, where a vector of columns would be mostly empty. B's columns lie
+ * `dots1(rows, depth, a, strideA, b, strideB, c, strideC, start, relu, shift, sums, squares, scratch)`, and `dots2`,
+ * `dots3`: the last columns of C (rows, columns) = A (rows, depth) @ B, where a vector of columns would be mostly empty;
+ * `start` to `squares` as for the other tiles. B's columns lie
  * contiguous, `strideB` apart. Each element is the sum of eight interleaved sums, then of what the depth leaves over.
  * `scratch` has room for 384 bytes.
  */
@@ -124,7 +142,7 @@ function dotsFunction(columns: number, multiplyAdd: MultiplyAdd): string {
   return lines([
     `(func (export "dots${columns}")`,
     parameters.map((name) => `(param $${name} i32)`),
-    "(param $shift f32) (param $scratch i32)",
+    "(param $shift f32) (param $sums i32) (param $squares i32) (param $scratch i32)",
     Object.entries(locals).flatMap(([type, names]) => names.map((name) => `(local $${name} ${type})`)),
     ["a", "b", "scratch"].map((name) => advance(name, constant(-BIAS))),
     heights.map((height) => tilesOfHeight(columns, height, multiplyAdd)),

@@ -45,6 +45,51 @@ const ADD_COLUMNS = lines([
   ")",
 ]);
 
+/** One group of columns down all rows, its squares too: `width` 4 or 1. */
+const columnsAndSquares = (width: 4 | 1): string => {
+  const pairs = width === 4 ? [low, high] : [low];
+  const accumulators = pairs.flatMap((half, pair) =>
+    ["sum", "square"].map((kind) => ({ name: `${kind}${pair}`, half, offset: 16 * pair, kind })),
+  );
+  const pointer = (kind: string): string => local(kind === "sum" ? "sums" : "squares");
+  return whileLeft(`moments${width}`, "columns", width, [
+    set("at", local("x")),
+    set("left", local("rows")),
+    ...accumulators.map(({ name, kind, offset }) =>
+      set(name, `(v128.load${width === 4 ? "" : "64_zero"} offset=${offset} ${pointer(kind)})`),
+    ),
+    whileLeft(`momentRows${width}`, "left", 1, [
+      set("v", `(v128.load${width === 4 ? "" : "32_zero"} ${local("at")})`),
+      ...accumulators.flatMap(({ name, half, kind }) => [
+        set("wide", half(local("v"))),
+        set(
+          name,
+          `(f64x2.add ${local(name)} ${kind === "sum" ? local("wide") : `(f64x2.mul ${local("wide")} ${local("wide")})`})`,
+        ),
+      ]),
+      advance("at", local("stride")),
+    ]),
+    ...accumulators.map(({ name, kind, offset }) =>
+      width === 4
+        ? `(v128.store offset=${offset} ${pointer(kind)} ${local(name)})`
+        : `(v128.store64_lane 0 ${pointer(kind)} ${local(name)})`,
+    ),
+    advance("x", constant(4 * width)),
+    advance("sums", constant(8 * width)),
+    advance("squares", constant(8 * width)),
+  ]);
+};
+
+/** `addMoments(rows, columns, x, stride, sums, squares)`: both (columns,) in float64 += Σ x and Σ x² over the rows. */
+const ADD_MOMENTS = lines([
+  '(func (export "addMoments") (param $rows i32) (param $columns i32) (param $x i32) (param $stride i32)',
+  "(param $sums i32) (param $squares i32) (local $at i32) (local $left i32) (local $v v128) (local $wide v128)",
+  "(local $sum0 v128) (local $sum1 v128) (local $square0 v128) (local $square1 v128)",
+  columnsAndSquares(4),
+  columnsAndSquares(1),
+  ")",
+]);
+
 /**
  * `moments(x, vectors, out)`: of 4 · vectors floats, out[0 … 4] in float64 = sum, sum of squares, min, max, number of
  * zeros. `deviations(x, vectors, mean)`: Σ (x − mean)². NaN ends up in sum, min and max.
@@ -92,4 +137,4 @@ const MOMENTS = lines([
   `${sumOfLanes(`(f64x2.add ${local("sum0")} ${local("sum1")})`)})`,
 ]);
 
-export const reductionFunctions = (): string[] => [ADD_COLUMNS, MOMENTS];
+export const reductionFunctions = (): string[] => [ADD_COLUMNS, ADD_MOMENTS, MOMENTS];

@@ -98,6 +98,31 @@ function storeSum(columns: number, offset: number, pointer: string, value: strin
   }
 }
 
+/**
+ * The float64 at `pointer` (columns,) += four lanes of `value`, for each vector of columns. Both halves have a pointer
+ * of their own: V8's revectoriser would join neighbours, and does so wrongly (V8 13.0).
+ */
+function addToMoments(pointer: string, columns: number, vector: number, value: string): string {
+  const at = 32 * vector;
+  const upper = `(i32.add ${pointer} (i32.const 16))`;
+  const low = `(f64x2.promote_low_f32x4 ${value})`;
+  const high = `(f64x2.promote_low_f32x4 (i8x16.shuffle 8 9 10 11 12 13 14 15 8 9 10 11 12 13 14 15 ${value} ${value}))`;
+  const two = (base: string, sum: string): string =>
+    `(v128.store offset=${at} ${base} (f64x2.add (v128.load offset=${at} ${base}) ${sum}))`;
+  const one = (base: string, sum: string): string =>
+    `(f64.store offset=${at} ${base} (f64.add (f64.load offset=${at} ${base}) (f64x2.extract_lane 0 ${sum})))`;
+  switch (columns) {
+    case 1:
+      return one(pointer, low);
+    case 2:
+      return two(pointer, low);
+    case 3:
+      return two(pointer, low) + one(upper, high);
+    default:
+      return two(pointer, low) + two(upper, high);
+  }
+}
+
 /** max(x, 0) − shift; the second operand of pmax wins only if it is larger, so NaN stays. */
 const shiftedRelu = (x: string): string =>
   `(f32x4.sub (f32x4.pmax ${x} (v128.const i64x2 0 0)) (f32x4.splat ${local("shift")}))`;
@@ -192,6 +217,19 @@ function tilesOfHeight(tile: Tile, height: number, target: Target): string {
       storeSum(columns, offsetOf(vector), local(`row${row}`), local(sum(row, vector))),
     ),
     "))",
+    `(if ${local("sums")} (then`,
+    // Read again from where they were just stored: V8 13.0 loses sums that it has joined when they are used otherwise.
+    vectors.flatMap((vector) => [
+      ...rows.flatMap((row) => [
+        set("value", loadSum(columns, offsetOf(vector), local(`row${row}`))),
+        set("total", row === 0 ? local("value") : `(f32x4.add ${local("total")} ${local("value")})`),
+        set("value", `(f32x4.mul ${local("value")} ${local("value")})`),
+        set("square", row === 0 ? local("value") : `(f32x4.add ${local("square")} ${local("value")})`),
+      ]),
+      addToMoments(local("sums"), columns, vector, local("total")),
+      addToMoments(local("squares"), columns, vector, local("square")),
+    ]),
+    "))",
     advance(
       "a",
       layout === "rows" ? `(i32.mul ${local("strideA")} ${constant(height)})` : constant(4 * height),
@@ -203,10 +241,11 @@ function tilesOfHeight(tile: Tile, height: number, target: Target): string {
 }
 
 /**
- * `rows16(rows, depth, a, strideA, b, strideB, c, strideC, start, relu, shift)`, and so on for each layout and width:
+ * `rows16(rows, depth, a, strideA, b, strideB, c, strideC, start, relu, shift, sums, squares)`, and so on for each layout and width:
  * C (rows, 16) = A (rows, depth) @ B (depth, 16), beginning with what `start` says: zero, the sums in C, or a bias
- * (16,) whose place it is. With `relu`, max(C, 0) − shift goes `relu` bytes behind C as well. Pointers and strides in
- * bytes, rows of B and C contiguous. Every element of C is summed in ascending k, whatever the width and the height of
+ * (16,) whose place it is. With `relu`, max(C, 0) − shift goes `relu` bytes behind C as well; with `sums`, the sums and
+ * sums of squares of the columns are added there and at `squares`. Pointers and strides in bytes, rows of B and C
+ * contiguous. Every element of C is summed in ascending k, whatever the width and the height of
  * its tile.
  */
 function multiplyFunction(tile: Tile, target: Target): string {
@@ -215,14 +254,14 @@ function multiplyFunction(tile: Tile, target: Target): string {
   const vectorNames = [
     ...count(tallest).flatMap((row) => vectors.map((vector) => `sum${row}_${vector}`)),
     ...vectors.map((vector) => `b${vector}`),
-    "broadcast",
+    ...["broadcast", "value", "total", "square"],
   ];
   const pointerNames = ["atA", "atB", "left", "kept", "bias", ...count(tallest).map((row) => `row${row}`)];
   const parameters = ["rows", "depth", "a", "strideA", "b", "strideB", "c", "strideC", "start", "relu"];
   return lines([
     `(func (export "${tile.layout}${tile.columns}")`,
     parameters.map((name) => `(param $${name} i32)`),
-    "(param $shift f32)",
+    "(param $shift f32) (param $sums i32) (param $squares i32)",
     vectorNames.map((name) => `(local $${name} v128)`),
     pointerNames.map((name) => `(local $${name} i32)`),
     ["a", "b", "c"].map((name) => advance(name, constant(-BIAS))),

@@ -33,6 +33,7 @@ function multiply(
   a: { at: number; stepI: number; stepK: number },
   b: { at: number; stepK: number; stepJ: number },
   c: { at: number; stride: number; start: number; relu: number; shift: number },
+  moments: { sums: Float64Array; squares: Float64Array } | null,
 ): void {
   for (let i = 0; i < rows; i++) {
     for (let j = 0; j < width; j++) {
@@ -43,14 +44,26 @@ function multiply(
       for (let k = 0; k < depth; k++, atA += a.stepK, atB += b.stepK) sum += f[atA]! * f[atB]!;
       f[target] = sum;
       if (c.relu !== 0) f[target + c.relu / 4] = shiftedRelu(f[target], c.shift);
+      if (moments === null) continue;
+      const last = f[target + c.relu / 4]!;
+      moments.sums[j] = moments.sums[j]! + last;
+      moments.squares[j] = moments.squares[j]! + last * last;
     }
   }
 }
 
+const momentsAt = (
+  floats: Floats,
+  width: number,
+  sums: number,
+  squares: number,
+): { sums: Float64Array; squares: Float64Array } | null =>
+  sums === 0 ? null : { sums: floats.doubles(sums, width), squares: floats.doubles(squares, width) };
+
 /** One tile function: bytes in, floats inside. */
 const tiles =
   (floats: Floats, layout: LayoutOfA, width: number): MultiplyTiles =>
-  (rows, depth, a, strideA, b, strideB, c, strideC, start, relu, shift) => {
+  (rows, depth, a, strideA, b, strideB, c, strideC, start, relu, shift, sums, squares) => {
     const [stepI, stepK] = layout === "rows" ? [strideA / 4, 1] : [1, strideA / 4];
     multiply(
       floats.all,
@@ -58,18 +71,20 @@ const tiles =
       { at: a / 4, stepI, stepK },
       { at: b / 4, stepK: strideB / 4, stepJ: 1 },
       { at: c / 4, stride: strideC / 4, start, relu, shift },
+      momentsAt(floats, width, sums, squares),
     );
   };
 
 const dots =
   (floats: Floats, width: number): MultiplyDots =>
-  (rows, depth, a, strideA, b, strideB, c, strideC, start, relu, shift) => {
+  (rows, depth, a, strideA, b, strideB, c, strideC, start, relu, shift, sums, squares) => {
     multiply(
       floats.all,
       [rows, depth, width],
       { at: a / 4, stepI: strideA / 4, stepK: 1 },
       { at: b / 4, stepK: 1, stepJ: strideB / 4 },
       { at: c / 4, stride: strideC / 4, start, relu, shift },
+      momentsAt(floats, width, sums, squares),
     );
   };
 
@@ -124,6 +139,20 @@ export function javascriptKernels(memory: WebAssembly.Memory): Kernels {
       const [all, totals] = [floats.all, floats.doubles(sums, columns)];
       for (let i = 0; i < rows; i++) {
         for (let j = 0; j < columns; j++) totals[j] = totals[j]! + all[(x + i * stride) / 4 + j]!;
+      }
+    },
+    addMoments: (rows, columns, x, stride, sums, squares) => {
+      const [all, totals, totalSquares] = [
+        floats.all,
+        floats.doubles(sums, columns),
+        floats.doubles(squares, columns),
+      ];
+      for (let i = 0; i < rows; i++) {
+        for (let j = 0; j < columns; j++) {
+          const value = all[(x + i * stride) / 4 + j]!;
+          totals[j] = totals[j]! + value;
+          totalSquares[j] = totalSquares[j]! + value * value;
+        }
       }
     },
     moments: (x, vectors, out) => {

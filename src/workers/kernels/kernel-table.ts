@@ -18,7 +18,7 @@ import {
 import type { CompiledKernel, Kernel, KernelContext } from "./kernel.ts";
 import { linear, matmul } from "./matmul.ts";
 import { outerProductSum } from "./outer-product-sum.ts";
-import { activeRows, columnSum, histogram, mse, statistics, tally } from "./reductions.ts";
+import { activeRows, columnMoments, columnSum, histogram, mse, statistics, tally } from "./reductions.ts";
 import { mark, record } from "./reports.ts";
 
 /** One kernel an op. A missing entry does not compile. */
@@ -33,6 +33,7 @@ const KERNELS: { readonly [K in OpName]: Kernel<K> } = {
   scale,
   add,
   columnSum,
+  columnMoments,
   outerProductSum,
   mse,
   mseBackward,

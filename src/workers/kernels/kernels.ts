@@ -7,7 +7,9 @@ export type LayoutOfA = "rows" | "columns";
 
 /**
  * C (rows, width) = A (rows, depth) @ B (depth, width), beginning with `start` (START, or a bias's place), and
- * max(C, 0) − shift `relu` bytes behind it unless that is 0. Pointers and strides in bytes.
+ * max(C, 0) − shift `relu` bytes behind it unless that is 0. Unless `sums` is 0, the float64 at `sums` and `squares`
+ * (width,) grow by the sums and the sums of squares of the columns, of max(C, 0) − shift where that is formed. Pointers
+ * and strides in bytes.
  */
 export type MultiplyTiles = (
   rows: number,
@@ -21,6 +23,8 @@ export type MultiplyTiles = (
   start: number,
   relu: number,
   shift: number,
+  sums: number,
+  squares: number,
 ) => void;
 
 /** The last columns of C as dot products; B's columns contiguous, strideB apart. See generate-dots.ts. */
@@ -36,6 +40,8 @@ export type MultiplyDots = (
   start: number,
   relu: number,
   shift: number,
+  sums: number,
+  squares: number,
   scratch: number,
 ) => void;
 
@@ -68,6 +74,15 @@ export interface Kernels {
   readonly subtractScaled: MapTwoScaled;
   /** sums (columns,) in float64 += Σ over rows of x. */
   readonly addColumns: (rows: number, columns: number, x: number, stride: number, sums: number) => void;
+  /** sums and squares (columns,) in float64 += Σ and Σ of squares over rows of x. */
+  readonly addMoments: (
+    rows: number,
+    columns: number,
+    x: number,
+    stride: number,
+    sums: number,
+    squares: number,
+  ) => void;
   /** Sum, sum of squares, min, max and number of zeros of 4 · vectors floats, five float64 at `out`. */
   readonly moments: (x: number, vectors: number, out: number) => void;
   /** Σ (x − mean)² of 4 · vectors floats. */
@@ -131,6 +146,7 @@ export function instantiateKernels(
     scaledDifference: exported(exports, "scaledDifference"),
     subtractScaled: exported(exports, "subtractScaled"),
     addColumns: exported(exports, "addColumns"),
+    addMoments: exported(exports, "addMoments"),
     moments: exported(exports, "moments"),
     deviations: exported(exports, "deviations"),
     exponentials: exported(exports, "exponentials"),

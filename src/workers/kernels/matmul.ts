@@ -1,5 +1,5 @@
 import { turnedBytes } from "../../shared/kernel-scratch.ts";
-import { addFloatPartials } from "./add-partials.ts";
+import { addFloatPartials, addPartials } from "./add-partials.ts";
 import type { Kernel } from "./kernel.ts";
 import { compileProduct } from "./multiply.ts";
 
@@ -89,10 +89,14 @@ const multiplyTransposedPartial: Kernel<"matmul"> = ({ a, b, out, transposeB }, 
   };
 };
 
-/** out = x @ w + bias, and its relu beside it. */
-export const linear: Kernel<"linear"> = ({ x, w, bias, out, transposeW, relu }, context) => {
+/** out = x @ w + bias, its relu beside it, and the column moments of the last of the two. */
+export const linear: Kernel<"linear"> = ({ x, w, bias, out, transposeW, relu, moments }, context) => {
+  if (context.step.phase === "reduce" && moments !== null) {
+    return addPartials(moments, context, { scale: 1 });
+  }
   const [rows = 1, columns = 1] = out.shape;
   const [, depth = 1] = x.shape;
+  const sums = moments === null ? null : context.viewAt("float64", context.partialOffset(), 2 * columns);
   const product = {
     rows,
     columns,
@@ -104,13 +108,17 @@ export const linear: Kernel<"linear"> = ({ x, w, bias, out, transposeW, relu }, 
     epilogue: {
       biasAt: bias.offsetBytes,
       relu: relu === null ? null : { at: relu.out.offsetBytes, shift: relu.shift },
+      momentsAt: sums?.byteOffset ?? null,
     },
   };
   const { prepare, multiply } = compileProduct(context.kernels, product, context.scratchOffsetBytes, () => {
     context.control.beat();
   });
   return {
-    prepare,
+    prepare: () => {
+      prepare();
+      sums?.fill(0);
+    },
     run: (begin, end) => {
       multiply(begin, end, 0, depth);
     },

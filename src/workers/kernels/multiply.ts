@@ -33,10 +33,14 @@ export interface Product {
   readonly epilogue?: Epilogue;
 }
 
-/** + bias (columns,), and max(C, 0) − shift into a second matrix laid out as C. */
+/**
+ * + bias (columns,), max(C, 0) − shift into a second matrix laid out as C, and at `momentsAt` (2, columns) in float64 +=
+ * Σ and Σ of squares over the rows of the last of these.
+ */
 export interface Epilogue {
   readonly biasAt: number;
   readonly relu: { readonly at: number; readonly shift: number } | null;
+  readonly momentsAt: number | null;
 }
 
 /** Columns of C that one micro-kernel takes. */
@@ -122,6 +126,7 @@ export function compileProduct(
   const reluAt = epilogue?.relu ?? null;
   const reluDistance = reluAt === null ? 0 : reluAt.at - c.at;
   const shift = reluAt?.shift ?? 0;
+  const momentsAt = epilogue?.momentsAt ?? null;
   let workSinceBeat = 0;
 
   const packPanel = (panel: Panel, k: number, kCount: number, target: number): void => {
@@ -153,7 +158,8 @@ export function compileProduct(
       atA = packedA;
     }
     const continues = accumulate || k > (firstDepth ?? 0);
-    const relu = k + kCount === depth ? reluDistance : 0;
+    const complete = k + kCount === depth;
+    const relu = complete ? reluDistance : 0;
     for (let p = 0; p < panels.length; p++) {
       const panel = panels[p]!;
       const { first, width } = panel;
@@ -176,6 +182,8 @@ export function compileProduct(
         continues ? START.sums : epilogue === undefined ? START.zero : epilogue.biasAt + 4 * first,
         relu,
         shift,
+        complete && momentsAt !== null ? momentsAt + 8 * first : 0,
+        complete && momentsAt !== null ? momentsAt + 8 * (columns + first) : 0,
         dotSums,
       );
       workSinceBeat += iCount * kCount * width;

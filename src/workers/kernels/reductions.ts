@@ -33,6 +33,27 @@ export const columnSum: Kernel<"columnSum"> = ({ x, out }, context) => {
   };
 };
 
+/** out (2, F) = Σ rows and Σ rows², each worker's share in float64. */
+export const columnMoments: Kernel<"columnMoments"> = ({ x, out }, context) => {
+  if (context.step.phase === "reduce") return addPartials(out, context, { scale: 1 });
+  const features = rowLength(x.shape);
+  const source = context.view(x, "float32").byteOffset;
+  const both = context.viewAt("float64", context.partialOffset(), 2 * features);
+  const [sums, squares] = [both.byteOffset, both.byteOffset + 8 * features];
+  return {
+    prepare: () => {
+      both.fill(0);
+    },
+    run: (begin, end) => {
+      for (let row = begin; row < end; row += ROWS) {
+        context.control.beat();
+        const at = source + 4 * features * row;
+        context.kernels.addMoments(Math.min(ROWS, end - row), features, at, 4 * features, sums, squares);
+      }
+    },
+  };
+};
+
 /** loss = mean of squared differences, summed in float64. */
 export const mse: Kernel<"mse"> = ({ pred, target, loss }, context) => {
   const [rows = 1] = pred.shape;

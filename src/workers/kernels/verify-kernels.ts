@@ -24,7 +24,7 @@ interface Flags {
   readonly transposeA: boolean;
   readonly transposeB: boolean;
   readonly accumulate: boolean;
-  /** With a bias and a relu. */
+  /** With a bias, a relu and the columns' moments. */
   readonly epilogue: boolean;
 }
 
@@ -51,6 +51,7 @@ function fill(values: Float32Array, seed: number): void {
 interface PlacedProduct extends Product {
   readonly biasAt: number;
   readonly reluAt: number;
+  readonly momentsAt: number;
   readonly end: number;
 }
 
@@ -66,6 +67,7 @@ function place(
   const c = b + depth * columns * 4 + 64;
   const biasAt = c + rows * columns * 4 + 64;
   const reluAt = biasAt + columns * 4 + 64;
+  const momentsAt = Math.ceil((reluAt + rows * columns * 4 + 64) / 8) * 8;
   return {
     rows,
     columns,
@@ -74,10 +76,11 @@ function place(
     b: { at: b, stride: (flags.transposeB ? depth : columns) * 4, transposed: flags.transposeB },
     c: { at: c, stride: columns * 4 },
     accumulate: flags.accumulate,
-    ...(flags.epilogue ? { epilogue: { biasAt, relu: { at: reluAt, shift: SHIFT } } } : {}),
+    ...(flags.epilogue ? { epilogue: { biasAt, relu: { at: reluAt, shift: SHIFT }, momentsAt } } : {}),
     biasAt,
     reluAt,
-    end: reluAt + rows * columns * 4 + 64,
+    momentsAt,
+    end: momentsAt + columns * 16 + 64,
   };
 }
 
@@ -100,6 +103,7 @@ function firstDifference(
   fill(result, 3);
   fill(bias, 4);
   behind.fill(7);
+  const moments = new Float64Array(memory.buffer, product.momentsAt, 2 * columns).fill(0);
   const before = result.slice();
   const compiled = compileProduct(kernels, product, product.end, () => undefined);
   compiled.prepare();
@@ -123,6 +127,16 @@ function firstDifference(
     const wanted = Math.fround(Math.max(got, 0) - SHIFT);
     if (epilogue !== undefined && activated[at] !== wanted) {
       return `${title}: relu of element (${i}, ${j}) is ${activated[at]} instead of ${wanted}`;
+    }
+  }
+  if (epilogue !== undefined) {
+    for (let at = 0; at < 2 * columns; at++) {
+      const [j, power] = [at % columns, at < columns ? 1 : 2];
+      let sum = 0;
+      for (let i = 0; i < rows; i++) sum += activated[i * columns + j]! ** power;
+      if (!(Math.abs(moments[at]! - sum) <= 1e-6 * rows * Math.max(1, Math.abs(sum)))) {
+        return `${title}: moment ${power} of column ${j} is ${moments[at]} instead of ${sum}`;
+      }
     }
   }
   return behind.every((value) => value === 7) ? null : `${title}: wrote behind the last element`;

@@ -20,6 +20,8 @@ interface Case {
   readonly op: <T>(tensors: Readonly<Record<string, T>>) => Op<T>;
   /** The operand that holds the result. */
   readonly result: string;
+  /** Where the result is a sum that cancels what was rounded before. */
+  readonly atol?: number;
 }
 
 /** A deterministic, sign-changing, non-periodic fill; some exact zeros for relu's edge. */
@@ -193,14 +195,20 @@ const CASES: Readonly<Record<Exclude<OpName, "record" | "mark">, readonly Case[]
   matmul: SIZES.flatMap(([m, k, n]) => FLAGS.map((flags) => matmulCase(m, k, n, flags))),
   linear: SIZES.flatMap(([m, k, n]) =>
     [false, true].flatMap((transposeW) =>
-      ["out", "activated"].map((result): Case => ({
-        title: `linear ${m}×${k}×${n}${transposeW ? " wᵀ" : ""}, ${result}`,
+      [
+        { result: "out", activates: false },
+        { result: "activated", activates: true },
+        { result: "moments", activates: false },
+        { result: "moments", activates: true },
+      ].map(({ result, activates }): Case => ({
+        title: `linear ${m}×${k}×${n}${transposeW ? " wᵀ" : ""}${activates ? " relu" : ""}, ${result}`,
         operands: {
           x: { shape: [m, k], fill: wave },
           w: { shape: transposeW ? [n, k] : [k, n], fill: (i) => wave(i + 3) },
           bias: { shape: [n], fill: (i) => wave(i + 7) },
           out: { shape: [m, n] },
           activated: { shape: [m, n] },
+          moments: { shape: [2, n], dtype: "float64" },
         },
         op: (t) => ({
           op: "linear",
@@ -209,9 +217,12 @@ const CASES: Readonly<Record<Exclude<OpName, "record" | "mark">, readonly Case[]
           bias: t.bias,
           out: t.out,
           transposeW,
-          relu: result === "out" ? null : { out: t.activated, shift: 0.5 },
+          relu: activates ? { out: t.activated, shift: 0.5 } : null,
+          moments: result === "moments" ? t.moments : null,
         }),
         result,
+        // Rounding of a product of depth k, summed over m rows.
+        ...(result === "moments" ? { atol: 1e-4 + 1e-7 * k * m } : {}),
       })),
     ),
   ),
@@ -230,6 +241,15 @@ const CASES: Readonly<Record<Exclude<OpName, "record" | "mark">, readonly Case[]
   normalize: ROWS.map(([rows, columns]) => unary("normalize", rows, columns)),
   statistics: ROWS.filter(([rows]) => rows > 1).map(([rows, columns]) => unary("statistics", rows, columns)),
   columnSum: ROWS.map(([rows, columns]) => unary("columnSum", rows, columns)),
+  columnMoments: ROWS.map(([rows, columns]) => ({
+    title: `columnMoments (${rows}, ${columns})`,
+    operands: {
+      x: { shape: [rows, columns], fill: wave },
+      out: { shape: [2, columns], dtype: "float64" },
+    },
+    op: (t) => ({ op: "columnMoments", x: t.x, out: t.out }),
+    result: "out",
+  })),
   histogram: ROWS.map(([rows, columns]) => unary("histogram", rows, columns)),
   activate: ROWS.flatMap((size) => ACTIVATIONS.map((activation) => activated("activate", size, activation))),
   activateBackward: ROWS.flatMap((size) =>
@@ -348,7 +368,7 @@ export function checkKernels(): void {
 
     it.each(Object.values(CASES).flat())(
       "$title equals the float64 reference",
-      async ({ operands, op, result }) => {
+      async ({ operands, op, result, atol = 1e-4 }) => {
         const scope = engine.arena.scope();
         const ops = new RecordingOps((name, shape, dtype) => scope.tensor(name, shape, dtype));
         const reference = new ReferenceOps();
@@ -371,7 +391,7 @@ export function checkKernels(): void {
         const values = viewOf(engine.arena.memory, tensor, tensor.dtype);
         const expected = theirs[result].data;
         for (let i = 0; i < values.length; i++) {
-          const tolerance = 1e-4 + 1e-4 * Math.abs(expected[i]);
+          const tolerance = atol + 1e-4 * Math.abs(expected[i]);
           if (!(Math.abs(values[i] - expected[i]) <= tolerance)) {
             expect.fail(`element ${i}: ${values[i]} instead of ${expected[i]}`);
           }

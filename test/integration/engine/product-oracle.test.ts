@@ -82,6 +82,13 @@ class Operands {
     return new Float32Array(memory.buffer, at, length);
   }
 
+  /** Aligned, as a worker's partial results are; between guards too. */
+  doubles(length: number): Float64Array {
+    if ((this.end + 4 * GUARD) % 8 !== 0) this.end += 4;
+    const { byteOffset } = this.floats(2 * length);
+    return new Float64Array(memory.buffer, byteOffset, length);
+  }
+
   guard(): void {
     for (const { at, length } of this.#places) {
       new Float32Array(memory.buffer, at - 4 * GUARD, GUARD).fill(SENTINEL);
@@ -105,6 +112,8 @@ interface Case {
   readonly c: Float32Array;
   readonly bias: Float32Array;
   readonly relu: Float32Array;
+  /** Sums of the relu's columns, then of their squares. */
+  readonly moments: Float64Array;
   readonly operands: Operands;
 }
 
@@ -115,14 +124,15 @@ function place([rows, depth, columns]: Shape): Case {
   const c = operands.floats(rows * columns);
   const bias = operands.floats(columns);
   const relu = operands.floats(rows * columns);
+  const moments = operands.doubles(2 * columns);
   for (const [seed, values] of [a, b, c, bias].entries()) fill(values, seed + 1);
-  return { a, b, c, bias, relu, operands };
+  return { a, b, c, bias, relu, moments, operands };
 }
 
 /** Multiplies with one candidate; rows come in two parts, as from a planner's blocks. */
 function multiply(
   kernels: Kernels,
-  { a, b, c, bias, relu, operands }: Case,
+  { a, b, c, bias, relu, moments, operands }: Case,
   [rows, depth, columns]: Shape,
   flags: Flags,
 ): void {
@@ -138,7 +148,13 @@ function multiply(
       c: { at: c.byteOffset, stride: 4 * columns },
       accumulate: flags.accumulate,
       ...(flags.epilogue
-        ? { epilogue: { biasAt: bias.byteOffset, relu: { at: relu.byteOffset, shift: SHIFT } } }
+        ? {
+            epilogue: {
+              biasAt: bias.byteOffset,
+              relu: { at: relu.byteOffset, shift: SHIFT },
+              momentsAt: moments.byteOffset,
+            },
+          }
         : {}),
     },
     operands.end,
@@ -147,6 +163,7 @@ function multiply(
   const needed = operands.end + productScratch(depth, columns).bytes - memory.buffer.byteLength;
   if (needed > 0) throw new Error(`the test's memory is ${needed} bytes too small`);
   compiled.prepare();
+  moments.fill(0);
   const middle = Math.floor(rows / 3);
   compiled.multiply(0, middle, 0, depth);
   compiled.multiply(middle, rows, 0, depth);
@@ -175,6 +192,24 @@ function reference(
 
 const UNIT_ROUNDOFF = 2 ** -24;
 
+/** What is wrong with the sums and sums of squares of the relu's columns, or null. */
+function momentFault({ relu, moments }: Case, columns: number): string | null {
+  const expected = new Float64Array(2 * columns);
+  const magnitudes = new Float64Array(2 * columns);
+  relu.forEach((value, at) => {
+    const column = at % columns;
+    expected[column] += value;
+    expected[columns + column] += value * value;
+    magnitudes[column] += Math.abs(value);
+    magnitudes[columns + column] += value * value;
+  });
+  // A tile's few rows are summed in float32, the tiles in float64.
+  const wrong = expected.findIndex(
+    (sum, at) => !(Math.abs(moments[at] - sum) <= 16 * UNIT_ROUNDOFF * magnitudes[at]),
+  );
+  return wrong < 0 ? null : `moment ${wrong} is ${moments[wrong]}, expected ${expected[wrong]}`;
+}
+
 /** What is wrong with a candidate's result, in words, or null. */
 function fault(kernels: Kernels, shape: Shape, flags: Flags): string | null {
   const one = place(shape);
@@ -195,6 +230,10 @@ function fault(kernels: Kernels, shape: Shape, flags: Flags): string | null {
     if (flags.epilogue && one.relu[at] !== activated) {
       return `${where}: relu ${at} is ${one.relu[at]}, expected ${activated}`;
     }
+  }
+  if (flags.epilogue) {
+    const wrong = momentFault(one, columns);
+    if (wrong !== null) return `${where}: ${wrong}`;
   }
   if (!one.operands.intact()) return `${where}: wrote beside an operand`;
   const inputsKept =

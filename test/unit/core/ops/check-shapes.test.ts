@@ -17,6 +17,7 @@ const LINEAR = {
   out: t("out", 2, 4),
   transposeW: false,
   relu: null,
+  moments: null,
 } as const;
 
 /** For every op one call that fits and some that do not. */
@@ -39,12 +40,14 @@ const CASES: Record<Exclude<OpName, "mark">, { good: Op<TensorLike>; bad: Op<Ten
       out: t("out", 2, 4),
       transposeW: true,
       relu: { out: t("h", 2, 4), shift: 0 },
+      moments: t("m", 2, 4),
     },
     bad: [
       { ...LINEAR, w: t("w", 4, 3) },
       { ...LINEAR, bias: t("b", 3) },
       { ...LINEAR, out: t("out", 2, 3) },
       { ...LINEAR, relu: { out: t("h", 2, 3), shift: 0 } },
+      { ...LINEAR, moments: t("m", 4) },
     ],
   },
   addBias: {
@@ -100,6 +103,10 @@ const CASES: Record<Exclude<OpName, "mark">, { good: Op<TensorLike>; bad: Op<Ten
   columnSum: {
     good: { op: "columnSum", x: t("x", 2, 3), out: t("out", 3) },
     bad: [{ op: "columnSum", x: t("x", 2, 3), out: t("out", 2) }],
+  },
+  columnMoments: {
+    good: { op: "columnMoments", x: t("x", 5, 3), out: t("out", 2, 3) },
+    bad: [{ op: "columnMoments", x: t("x", 5, 3), out: t("out", 3) }],
   },
   outerProductSum: {
     good: { op: "outerProductSum", x: t("x", 5, 3), dy: t("dy", 5, 2), out: t("out", 3, 2), chunkRows: 2 },

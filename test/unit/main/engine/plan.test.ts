@@ -40,6 +40,22 @@ describe("planSections()", () => {
     ]);
   });
 
+  it("takes bias, relu and the columns' moments along in the product's registers", () => {
+    const steps = plan(2, (ops) => {
+      const x = ops.tensor("x", [10_000, 100]);
+      const w = ops.tensor("w", [100, 50]);
+      const b = ops.tensor("b", [50]);
+      const h = ops.tensor("h", [10_000, 50]);
+      const activated = ops.tensor("relu", [10_000, 50]);
+      const moments = ops.tensor("moments", [2, 50], "float64");
+      ops.run({ op: "matmul", a: x, b: w, out: h, transposeA: false, transposeB: false, accumulate: false });
+      ops.run({ op: "addBias", x: h, bias: b, out: h });
+      ops.run({ op: "relu", x: h, out: activated, shift: 0 });
+      ops.run({ op: "columnMoments", x: activated, out: moments });
+    });
+    expect(named(steps)).toEqual(["| linear partial ×2", "| linear reduce ×1"]);
+  });
+
   it("puts a barrier where a program's next repeat reads what its end has written", () => {
     const steps = plan(2, (ops) => {
       const x = ops.tensor("x", [10_000, 100]);
