@@ -13,7 +13,7 @@ import { parameterNames } from "./network.ts";
 export interface NetworkTensors<T> {
   readonly x: T;
   readonly y: T;
-  readonly parameters: Readonly<Record<string, T>>;
+  readonly parameters: Readonly<Partial<Record<string, T>>>;
 }
 
 /** The output of one layer; `gradient` is there after backward(). */

@@ -75,7 +75,7 @@ describe("buildNetwork()", () => {
     for (const [name, gradient] of Object.entries(gradients)) {
       expect(disagreement(name, gradient), name).toBeLessThan(1e-7);
     }
-    for (const { out, gradient } of outputs) expect(gradient()?.shape).toEqual(out.shape);
+    for (const output of outputs) expect(output.gradient()?.shape).toEqual(output.out.shape);
   });
 
   it("throws ContractError when a parameter is missing", () => {
