@@ -45,6 +45,7 @@ export class LadderTable {
   readonly #saveFrame;
   readonly #selectFrame;
   readonly #nextPosition;
+  readonly #deleteShape;
   readonly #insertRung;
   readonly #selectRungs;
   readonly #insertSample;
@@ -63,6 +64,10 @@ export class LadderTable {
     this.#nextPosition = keptStatement<{ next: number }>(
       db,
       "SELECT coalesce(max(position) + 1, 0) AS next FROM rung WHERE run_id = ?",
+    );
+    this.#deleteShape = keptStatement(
+      db,
+      "DELETE FROM rung WHERE run_id = @runId AND m = @m AND k = @k AND n = @n",
     );
     this.#insertRung = keptStatement(
       db,
@@ -94,7 +99,9 @@ export class LadderTable {
     });
   }
 
-  append(runId: string, results: readonly RungResult[]): void {
+  /** In place of what is there at the results' shapes. */
+  replace(runId: string, results: readonly RungResult[]): void {
+    for (const { shape } of results) this.#deleteShape().run({ runId, ...shape });
     let position = this.#nextPosition().get(runId)?.next ?? 0;
     for (const { rung, shape, threads, status, samples, ...result } of results) {
       const { lastInsertRowid } = this.#insertRung().run({

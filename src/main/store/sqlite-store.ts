@@ -47,6 +47,13 @@ export interface OpenedDatabase {
 const totalChanges = (db: Database): number =>
   db.prepare<{ n: number }>("SELECT total_changes() AS n").get()?.n ?? 0;
 
+/** A rung's samples as timings: "kernel 100×1000×100", calls. */
+function rungTimings({ rung, shape: { m, k, n }, threads, samples }: RungResult): Timing[] {
+  return samples.map(({ ms, cold }, sample) => ({
+    ...{ stage: `${rung} ${m}×${k}×${n}`, pass: "call", sample, ms, warmup: cold, threads, rows: m },
+  }));
+}
+
 /** The store on a database that openStore has checked and brought up to date. */
 export class SqliteStore implements Store {
   readonly path: string;
@@ -186,10 +193,10 @@ export class SqliteStore implements Store {
     });
   }
 
-  addRungs(runId: string, results: readonly RungResult[]): void {
+  saveRungs(runId: string, results: readonly RungResult[]): void {
     this.#write("save rungs", () => {
       this.#find(runId);
-      this.#ladders.append(runId, results);
+      this.#ladders.replace(runId, results);
     });
   }
 
@@ -264,6 +271,10 @@ export class SqliteStore implements Store {
   *iterateTimings(runIds: readonly string[]): Generator<RunTiming> {
     for (const runId of runIds) {
       const run = this.#attempt("read a run", () => this.#find(runId));
+      const ladder = this.#attempt("read a ladder", () => this.#ladders.ofRun(runId));
+      for (const rung of ladder?.rungs ?? []) {
+        for (const timing of rungTimings(rung)) yield { run, timing };
+      }
       let after = -1;
       for (;;) {
         // Pages, not a cursor: an open cursor would refuse every write on this connection until it is done.

@@ -96,8 +96,8 @@ export interface Store {
   addMetrics(runId: string, points: readonly MetricPoint[]): void;
   /** Saves or renews what a ladder runs with and on; before its rungs. */
   saveLadder(runId: string, frame: LadderFrame): void;
-  /** All or none of the rungs, with their samples, after those that are there. */
-  addRungs(runId: string, results: readonly RungResult[]): void;
+  /** All or none of the rungs, with their samples, in place of what was saved at their shapes. */
+  saveRungs(runId: string, results: readonly RungResult[]): void;
   getLadder(runId: string): LadderRecord;
   /** Saves or renews what a run of these kinds found; one document a run. */
   saveReport(runId: string, report: unknown): void;
@@ -110,7 +110,10 @@ export interface Store {
   /** Newest first. */
   listRuns(): RunSummary[];
   getRun(runId: string): RunDetails;
-  /** Timings of several runs, run by run in recorded order, a page at a time: writing may go on meanwhile. */
+  /**
+   * Timings of several runs, run by run in recorded order, a page at a time: writing may go on meanwhile. A ladder's are
+   * the samples of its rungs, the cold call as a warm-up.
+   */
   iterateTimings(runIds: readonly string[]): Iterable<RunTiming>;
   /** Runs that a dead process left running become `interrupted`; openStore does it. @returns how many. */
   markInterrupted(): number;

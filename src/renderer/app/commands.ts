@@ -1,5 +1,6 @@
 import { changePreferences, preferencesStore } from "../preferences/preferences.ts";
 import { jumpToCell } from "../notebook/jump-to-cell.ts";
+import { runLadder } from "../ladder/ladder-form.ts";
 import { runNotebookCells } from "../notebook/notebook-form.ts";
 import { cancelActivity, labStore } from "../store/lab-store.ts";
 import { openOverlay } from "./overlays.ts";
@@ -29,6 +30,16 @@ export const COMMANDS: readonly Command[] = [
     run: () => {
       showView("notebook");
       runNotebookCells({ kind: "all" });
+    },
+  },
+  {
+    id: "run-ladder",
+    label: "Run ladder",
+    group: "Run",
+    shortcuts: [],
+    run: () => {
+      showView("ladder");
+      runLadder();
     },
   },
   {

@@ -120,6 +120,28 @@ describe("the ladder", () => {
     expect(readFileSync(summary, "utf8")).not.toContain("NaN");
   });
 
+  it("has its samples among the exported timings, the cold call as a warm-up", async () => {
+    const path = join(test.folder, "timings.csv");
+    await test.lab.exportTimings([record.runId], path);
+    const rows = readCsv(path).filter(({ stage }) => stage === "cache-order 5×784×10");
+    const { samples } = record.rungs.find(({ rung }) => rung === "cache-order")!;
+    expect(rows.map(({ milliseconds }) => Number(milliseconds))).toEqual(samples.map(({ ms }) => ms));
+    expect(rows.map(({ warmup }) => warmup === "true")).toEqual(samples.map(({ cold }) => cold));
+  });
+
+  it("saves what it has measured while a shape is still being climbed", async () => {
+    const started = test.lab.startLadder({ ...SETTINGS, preset: "notebook", budgetSeconds: 10 });
+    await expect
+      .poll(() => test.lab.getLadder(started.runId).rungs.length, { timeout: 30_000 })
+      .toBeGreaterThan(0);
+    expect(test.lab.activity()?.runId).toBe(started.runId);
+    test.lab.cancel();
+    await started.done;
+    const { rungs } = test.lab.getLadder(started.runId);
+    const keys = rungs.map(({ rung, threads }) => `${rung} ${threads}`);
+    expect(new Set(keys).size).toBe(keys.length);
+  });
+
   it("compares ladders rung by rung and refuses a run of another kind", () => {
     const { rungs, sameMachine } = test.lab.compareLadders(record.runId, record.runId);
     expect(sameMachine).toBe(true);

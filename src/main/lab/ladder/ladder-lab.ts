@@ -24,6 +24,8 @@ import { saidShape } from "./words.ts";
 
 /** The window hears of a rung's new samples at most five times a second. */
 const REPORT_EVERY_MS = 200;
+/** What a crash may take: a shape's last samples. */
+const SAVE_EVERY_MS = 2_000;
 const NO_LIMITS: Limits = { peakGflops: null, bandwidthGBs: null, cacheBytes: [] };
 
 /** "Notebook 100×1000×100", "Square sweep 32×32×32 … 2048×2048×2048". */
@@ -120,6 +122,9 @@ export class LadderLab {
     tracker.phase("measuring the memory's bandwidth");
     const limits = await measureLimits(engine, settings.threads);
     save({ conditions, limits });
+    const report = throttled((result) => emit({ name: "rungChanged", payload: { runId, result } }));
+    const unfinished = new Set<RungMeasurement>();
+    let savedMs = performance.now();
     const foreign = this.#foreign.open(settings.threads, checkpoint);
     try {
       await runLadder({
@@ -134,10 +139,20 @@ export class LadderLab {
           tracker.phase(phase);
           tracker.progress(fraction);
         },
-        onChange: throttled((result) => emit({ name: "rungChanged", payload: { runId, result } })),
+        onChange: (measurement) => {
+          report(measurement);
+          unfinished.add(measurement);
+          if (performance.now() - savedMs < SAVE_EVERY_MS) return;
+          savedMs = performance.now();
+          store.saveRungs(
+            runId,
+            [...unfinished].map((one) => one.result()),
+          );
+        },
         onShape: (ranked) => {
+          unfinished.clear();
           results.push(...ranked);
-          store.addRungs(runId, ranked);
+          store.saveRungs(runId, ranked);
           for (const result of ranked) emit({ name: "rungChanged", payload: { runId, result } });
         },
       });
