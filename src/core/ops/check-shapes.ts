@@ -202,6 +202,39 @@ const RULES = {
     sameShape(check, { grad }, param);
     check.shape("lr", lr, [1]);
   },
+  momentum: ({ param, grad, velocity, lr }, check) => {
+    sameShape(check, { grad, velocity }, param);
+    check.shape("lr", lr, [1]);
+  },
+  adam: ({ param, grad, m, v, lr, counter }, check) => {
+    sameShape(check, { grad, m, v }, param);
+    check.shape("lr", lr, [1]);
+    check.shape("counter", counter, [1]);
+  },
+  rmsProp: ({ param, grad, v, lr }, check) => {
+    sameShape(check, { grad, v }, param);
+    check.shape("lr", lr, [1]);
+  },
+  lookUp: ({ values, counter, out }, check) => {
+    check.sizes("values", values, ["S"]);
+    check.shape("counter", counter, [1]);
+    check.shape("out", out, [1]);
+  },
+  advance: ({ counter }, check) => {
+    check.shape("counter", counter, [1]);
+  },
+  squaredNorm: ({ out }, check) => {
+    check.shape("out", out, [1]);
+  },
+  clip: ({ squaredNorm, maxNorm }, check) => {
+    check.shape("squaredNorm", squaredNorm, [1]);
+    check.range("maxNorm", maxNorm > 0, "to be above 0", maxNorm);
+  },
+  accuracy: ({ logits, target, out }, check) => {
+    const [rows] = check.sizes("logits", logits, ["N", "C"]);
+    check.shape("target", target, [rows]);
+    check.shape("out", out, [1]);
+  },
   record: () => undefined,
   mark: () => undefined,
 } satisfies { [K in OpName]: (params: OpParams<TensorLike>[K], check: Checks) => void };

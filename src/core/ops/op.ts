@@ -78,6 +78,52 @@ export interface OpParams<T> {
   gatherRows: { x: T; indices: T; out: T };
   /** param −= lr · grad; lr (1,), a tensor so that it can change while the program runs. */
   sgd: { param: T; grad: T; lr: T };
+  /**
+   * g = grad + weightDecay · param; velocity ← momentum · velocity + g; param −= lr · velocity, with `nesterov`
+   * lr · (g + momentum · velocity). The velocity begins as zeros. @see torch.optim.SGD
+   */
+  momentum: {
+    param: T;
+    grad: T;
+    velocity: T;
+    lr: T;
+    momentum: number;
+    nesterov: boolean;
+    weightDecay: number;
+  };
+  /**
+   * m ← β₁ m + (1 − β₁) g; v ← β₂ v + (1 − β₂) g²; param −= lr · m̂ / (√v̂ + eps) with m̂ = m / (1 − β₁ᵗ),
+   * v̂ = v / (1 − β₂ᵗ), t = counter[0] + 1. Weight decay is added to g, or with `decoupled` taken off param before, as
+   * AdamW does. m and v begin as zeros. @see Kingma and Ba (2015); Loshchilov and Hutter (2019); torch.optim.AdamW
+   */
+  adam: {
+    param: T;
+    grad: T;
+    m: T;
+    v: T;
+    lr: T;
+    counter: T;
+    beta1: number;
+    beta2: number;
+    eps: number;
+    weightDecay: number;
+    decoupled: boolean;
+  };
+  /**
+   * g = grad + weightDecay · param; v ← α v + (1 − α) g²; param −= lr · g / (√v + eps). v begins as zeros.
+   * @see torch.optim.RMSprop
+   */
+  rmsProp: { param: T; grad: T; v: T; lr: T; alpha: number; eps: number; weightDecay: number };
+  /** out (1,) = values[min(counter[0], S − 1)] of values (S,): a schedule's learning rate. */
+  lookUp: { values: T; counter: T; out: T };
+  /** counter (1,) float64 += 1. */
+  advance: { counter: T };
+  /** out (1,) float64 = Σ x², or out += with `accumulate`. */
+  squaredNorm: { x: T; out: T; accumulate: boolean };
+  /** x *= min(1, maxNorm / (√squaredNorm + 1e-6)). @see torch.nn.utils.clip_grad_norm_ */
+  clip: { x: T; squaredNorm: T; maxNorm: number };
+  /** out (1,) = share of rows of logits (N, C) whose largest entry is the target's; the first of equal ones counts. */
+  accuracy: { logits: T; target: T; out: T };
   /** Puts (name, step, source[0]) into the stream of metrics. */
   record: { source: T; name: string };
   /** Puts the clock's reading, once every worker has arrived, into the stream of metrics. */

@@ -263,6 +263,64 @@ const RULES = {
     for (let i = 0; i < param.data.length; i++) param.data[i] -= lr.data[0] * grad.data[i];
   },
 
+  momentum: ({ param, grad, velocity, lr, momentum, nesterov, weightDecay }) => {
+    for (let i = 0; i < param.data.length; i++) {
+      const g = grad.data[i] + weightDecay * param.data[i];
+      velocity.data[i] = momentum * velocity.data[i] + g;
+      const step = nesterov ? g + momentum * velocity.data[i] : velocity.data[i];
+      param.data[i] -= lr.data[0] * step;
+    }
+  },
+
+  adam: ({ param, grad, m, v, lr, counter, beta1, beta2, eps, weightDecay, decoupled }) => {
+    const t = counter.data[0] + 1;
+    for (let i = 0; i < param.data.length; i++) {
+      if (decoupled) param.data[i] *= 1 - lr.data[0] * weightDecay;
+      const g = grad.data[i] + (decoupled ? 0 : weightDecay * param.data[i]);
+      m.data[i] = beta1 * m.data[i] + (1 - beta1) * g;
+      v.data[i] = beta2 * v.data[i] + (1 - beta2) * g * g;
+      const [mHat, vHat] = [m.data[i] / (1 - beta1 ** t), v.data[i] / (1 - beta2 ** t)];
+      param.data[i] -= (lr.data[0] * mHat) / (Math.sqrt(vHat) + eps);
+    }
+  },
+
+  rmsProp: ({ param, grad, v, lr, alpha, eps, weightDecay }) => {
+    for (let i = 0; i < param.data.length; i++) {
+      const g = grad.data[i] + weightDecay * param.data[i];
+      v.data[i] = alpha * v.data[i] + (1 - alpha) * g * g;
+      param.data[i] -= (lr.data[0] * g) / (Math.sqrt(v.data[i]) + eps);
+    }
+  },
+
+  lookUp: ({ values, counter, out }) => {
+    out.data[0] = values.data[Math.min(counter.data[0], values.data.length - 1)];
+  },
+
+  advance: ({ counter }) => {
+    counter.data[0]++;
+  },
+
+  squaredNorm: ({ x, out, accumulate }) => {
+    let sum = accumulate ? out.data[0] : 0;
+    for (const value of x.data) sum += value * value;
+    out.data[0] = sum;
+  },
+
+  clip: ({ x, squaredNorm, maxNorm }) => {
+    const factor = Math.min(1, maxNorm / (Math.sqrt(squaredNorm.data[0]) + 1e-6));
+    for (let i = 0; i < x.data.length; i++) x.data[i] *= factor;
+  },
+
+  accuracy: ({ logits, target, out }) => {
+    const [rows, classes] = logits.shape;
+    let right = 0;
+    for (let row = 0; row < rows; row++) {
+      const x = Array.from(logits.data.subarray(row * classes, (row + 1) * classes));
+      if (x.indexOf(Math.max(...x)) === target.data[row]) right++;
+    }
+    out.data[0] = right / rows;
+  },
+
   record: ({ source, name }, { step, metrics }) => {
     metrics.push({ name, step, value: source.data[0] });
   },

@@ -86,6 +86,28 @@ function reduction<T extends TensorLike>(
   ];
 }
 
+/** One step of an optimiser: each worker changes its own elements of a parameter and of its states. */
+function update<T extends TensorLike>(
+  param: T,
+  inputs: readonly T[],
+  states: readonly T[],
+  scalars: readonly T[],
+): Phase<T> {
+  return {
+    name: "run",
+    axis: "elements",
+    items: numel(param),
+    accesses: [write(param), ...states.map(write), ...inputs.map(read), ...scalars.map(readAll)],
+    partialBytes: 0,
+    costNs: COST_NS.element * numel(param) * (1 + states.length),
+  };
+}
+
+/** One number, computed by one worker. */
+const single = <T>(accesses: readonly Access<T>[]): Phase<T> => ({
+  ...{ name: "run", axis: "elements", items: 1, accesses, partialBytes: 0, costNs: 1 },
+});
+
 type ShardingRules = {
   [K in OpName]: <T extends TensorLike>(op: Extract<Op<T>, { op: K }>) => readonly Phase<T>[];
 };
@@ -202,6 +224,27 @@ const RULES: ShardingRules = {
       costNs: COST_NS.element * numel(param),
     },
   ],
+  momentum: ({ param, grad, velocity, lr }) => [update(param, [grad], [velocity], [lr])],
+  adam: ({ param, grad, m, v, lr, counter }) => [update(param, [grad], [m, v], [lr, counter])],
+  rmsProp: ({ param, grad, v, lr }) => [update(param, [grad], [v], [lr])],
+  lookUp: ({ values, counter, out }) => [single([readAll(values), readAll(counter), write(out)])],
+  advance: ({ counter }) => [single([write(counter)])],
+  squaredNorm: ({ x, out }) => [
+    ...reduction([], out, {
+      rows: numel(x),
+      partialBytes: 8,
+      costNs: COST_NS.element * numel(x),
+    }).map((phase): Phase<typeof x> =>
+      phase.name === "partial" ? { ...phase, axis: "elements", accesses: [read(x)] } : phase,
+    ),
+  ],
+  clip: ({ x, squaredNorm }) => [{ ...update(x, [], [], [squaredNorm]), costNs: COST_NS.element * numel(x) }],
+  accuracy: ({ logits, target, out }) =>
+    reduction([logits, target], out, {
+      rows: rowsOf(logits),
+      partialBytes: 8,
+      costNs: COST_NS.plain * numel(logits),
+    }),
   record: ({ source }) => [
     { name: "run", axis: "elements", items: 1, accesses: [readAll(source)], partialBytes: 0, costNs: 1 },
   ],

@@ -5,6 +5,7 @@ import { dotsFunctions } from "./generate-dots.ts";
 import { elementwiseFunctions } from "./generate-elementwise.ts";
 import { exponentialsFunction } from "./generate-exponentials.ts";
 import type { LayoutOfA } from "./kernels.ts";
+import { optimiserFunctions } from "./generate-optimisers.ts";
 import { peakFunctions } from "./generate-peak.ts";
 import { reductionFunctions } from "./generate-reductions.ts";
 import { advance, BIAS, constant, count, lines, local, set, type MultiplyAdd } from "./wat.ts";
@@ -392,6 +393,7 @@ export function kernelText(instructionSet: WasmSet): string {
     elementwiseFunctions(),
     reductionFunctions(),
     exponentialsFunction(),
+    optimiserFunctions(),
     COPY_ROWS,
     COPY_TRANSPOSED,
     OUTER_AND_ADD,

@@ -169,6 +169,35 @@ export function javascriptKernels(memory: WebAssembly.Memory): Kernels {
         view(totals + 8 * i, 2).set([largest, exponentials.reduce((sum, value) => sum + value, 0)]);
       }
     },
+    momentum: (param, grad, velocity, bytes, lr, momentum, ofGradient, ofVelocity, decay) => {
+      const all = floats.all;
+      for (let i = 0; i < bytes / 4; i++) {
+        const [at, ofV] = [param / 4 + i, velocity / 4 + i];
+        const g = all[grad / 4 + i]! + decay * all[at]!;
+        all[ofV] = momentum * all[ofV]! + g;
+        all[at] = all[at]! - lr * (ofGradient * g + ofVelocity * all[ofV]);
+      }
+    },
+    adam: (param, grad, m, v, bytes, stepSize, scale, beta1, rest1, beta2, rest2, eps, decay, keep) => {
+      const all = floats.all;
+      for (let i = 0; i < bytes / 4; i++) {
+        const [at, ofM, ofV] = [param / 4 + i, m / 4 + i, v / 4 + i];
+        const before = all[at]! * keep;
+        const g = all[grad / 4 + i]! + decay * before;
+        all[ofM] = beta1 * all[ofM]! + rest1 * g;
+        all[ofV] = beta2 * all[ofV]! + rest2 * g * g;
+        all[at] = before - (stepSize * all[ofM]) / (Math.sqrt(all[ofV]) * scale + eps);
+      }
+    },
+    rmsProp: (param, grad, v, bytes, lr, alpha, rest, eps, decay) => {
+      const all = floats.all;
+      for (let i = 0; i < bytes / 4; i++) {
+        const [at, ofV] = [param / 4 + i, v / 4 + i];
+        const g = all[grad / 4 + i]! + decay * all[at]!;
+        all[ofV] = alpha * all[ofV]! + rest * g * g;
+        all[at] = all[at]! - (lr * g) / (Math.sqrt(all[ofV]) + eps);
+      }
+    },
     copyRows: (rows, bytes, source, sourceStride, target, targetStride) => {
       for (let i = 0; i < rows; i++) {
         const from = (source + i * sourceStride) / 4;

@@ -17,6 +17,7 @@ import {
 } from "./elementwise.ts";
 import type { CompiledKernel, Kernel, KernelContext } from "./kernel.ts";
 import { linear, matmul } from "./matmul.ts";
+import { accuracy, adam, advance, clip, lookUp, momentum, rmsProp, squaredNorm } from "./optimisers.ts";
 import { outerProductSum } from "./outer-product-sum.ts";
 import { activeRows, columnMoments, columnSum, histogram, mse, statistics, tally } from "./reductions.ts";
 import { mark, record } from "./reports.ts";
@@ -47,6 +48,14 @@ const KERNELS: { readonly [K in OpName]: Kernel<K> } = {
   activeRows,
   gatherRows,
   sgd,
+  momentum,
+  adam,
+  rmsProp,
+  lookUp,
+  advance,
+  squaredNorm,
+  clip,
+  accuracy,
   record,
   mark,
 };

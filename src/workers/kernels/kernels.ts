@@ -89,6 +89,45 @@ export interface Kernels {
   readonly deviations: (x: number, vectors: number, mean: number) => number;
   /** target = exp(x − row's max), and (max, sum of the exponentials) of each row as two floats at `totals`. */
   readonly exponentials: (rows: number, columns: number, x: number, target: number, totals: number) => void;
+  /** The optimisers' steps, element by element; see generate-optimisers.ts for the scalars. */
+  readonly momentum: (
+    param: number,
+    grad: number,
+    velocity: number,
+    bytes: number,
+    lr: number,
+    momentum: number,
+    ofGradient: number,
+    ofVelocity: number,
+    decay: number,
+  ) => void;
+  readonly adam: (
+    param: number,
+    grad: number,
+    m: number,
+    v: number,
+    bytes: number,
+    stepSize: number,
+    scale: number,
+    beta1: number,
+    rest1: number,
+    beta2: number,
+    rest2: number,
+    eps: number,
+    decay: number,
+    keep: number,
+  ) => void;
+  readonly rmsProp: (
+    param: number,
+    grad: number,
+    v: number,
+    bytes: number,
+    lr: number,
+    alpha: number,
+    rest: number,
+    eps: number,
+    decay: number,
+  ) => void;
   readonly copyRows: (
     rows: number,
     bytes: number,
@@ -150,6 +189,9 @@ export function instantiateKernels(
     moments: exported(exports, "moments"),
     deviations: exported(exports, "deviations"),
     exponentials: exported(exports, "exponentials"),
+    momentum: exported(exports, "momentum"),
+    adam: exported(exports, "adam"),
+    rmsProp: exported(exports, "rmsProp"),
     copyRows: exported(exports, "copyRows"),
     copyTransposed: exported(exports, "copyTransposed"),
     outer: exported(exports, "outer"),

@@ -64,6 +64,25 @@ const activated = (
       };
 };
 
+/** Operands of an optimiser's step at its fourth step, for some lengths. */
+const updates = (op: string, states: readonly string[]): Case[] =>
+  [1, 7, 39_200, 400_009].map((length) => ({
+    title: `${op} ${length}`,
+    operands: {
+      param: { shape: [length], fill: wave },
+      grad: { shape: [length], fill: (i) => wave(i + 3) },
+      ...Object.fromEntries(
+        states.map((name) => [name, { shape: [length], fill: (i: number) => Math.abs(wave(i + 9)) }]),
+      ),
+      lr: { shape: [1], fill: () => 0.1 },
+      counter: { shape: [1], dtype: "float64", fill: () => 3 },
+    },
+    op: () => {
+      throw new Error(`${op}: the case says which op`);
+    },
+    result: "param",
+  }));
+
 const unary = (
   op: "relu" | "reluBackward" | "normalize" | "statistics" | "columnSum" | "histogram",
   rows: number,
@@ -341,6 +360,81 @@ const CASES: Readonly<Record<Exclude<OpName, "record" | "mark">, readonly Case[]
       out: { shape: [rows, 784] },
     },
     op: (t) => ({ op: "gatherRows", x: t.x, indices: t.indices, out: t.out }),
+    result: "out",
+  })),
+  momentum: updates("momentum", ["velocity"]).flatMap((one) =>
+    [false, true].map((nesterov) => ({
+      ...one,
+      title: `${one.title}${nesterov ? ", Nesterov" : ""}`,
+      op: (t) => ({
+        ...{ op: "momentum", param: t.param, grad: t.grad, velocity: t.velocity, lr: t.lr },
+        ...{ momentum: 0.9, nesterov, weightDecay: 0.01 },
+      }),
+    })),
+  ),
+  adam: updates("adam", ["m", "v"]).flatMap((one) =>
+    [false, true].map((decoupled) => ({
+      ...one,
+      title: `${one.title}${decoupled ? ", decoupled" : ""}`,
+      op: (t) => ({
+        ...{ op: "adam", param: t.param, grad: t.grad, m: t.m, v: t.v, lr: t.lr, counter: t.counter },
+        ...{ beta1: 0.9, beta2: 0.999, eps: 1e-8, weightDecay: 0.01, decoupled },
+      }),
+    })),
+  ),
+  rmsProp: updates("rmsProp", ["v"]).map((one) => ({
+    ...one,
+    op: (t) => ({
+      ...{ op: "rmsProp", param: t.param, grad: t.grad, v: t.v, lr: t.lr },
+      ...{ alpha: 0.99, eps: 1e-8, weightDecay: 0.01 },
+    }),
+  })),
+  lookUp: [0, 3, 9].map((counter) => ({
+    title: `lookUp at ${counter} of 5`,
+    operands: {
+      values: { shape: [5], fill: (i) => i + 1 },
+      counter: { shape: [1], dtype: "float64", fill: () => counter },
+      out: { shape: [1] },
+    },
+    op: (t) => ({ op: "lookUp", values: t.values, counter: t.counter, out: t.out }),
+    result: "out",
+  })),
+  advance: [
+    {
+      title: "advance",
+      operands: { counter: { shape: [1], dtype: "float64", fill: () => 41 } },
+      op: (t) => ({ op: "advance", counter: t.counter }),
+      result: "counter",
+    },
+  ],
+  squaredNorm: [1, 7, 39_200, 400_009].flatMap((length) =>
+    [false, true].map((accumulate) => ({
+      title: `squaredNorm of ${length}${accumulate ? ", accumulated" : ""}`,
+      operands: {
+        x: { shape: [length], fill: wave },
+        out: { shape: [1], dtype: "float64", fill: () => 5 },
+      },
+      op: (t) => ({ op: "squaredNorm", x: t.x, out: t.out, accumulate }),
+      result: "out",
+    })),
+  ),
+  clip: [0.5, 1e6].map((maxNorm) => ({
+    title: `clip at ${maxNorm}`,
+    operands: {
+      x: { shape: [39_203], fill: wave },
+      norm: { shape: [1], dtype: "float64", fill: () => 81 },
+    },
+    op: (t) => ({ op: "clip", x: t.x, squaredNorm: t.norm, maxNorm }),
+    result: "x",
+  })),
+  accuracy: ROWS.map(([rows, columns]) => ({
+    title: `accuracy (${rows}, ${columns})`,
+    operands: {
+      logits: { shape: [rows, columns], fill: wave },
+      target: { shape: [rows], fill: (i) => i % columns },
+      out: { shape: [1] },
+    },
+    op: (t) => ({ op: "accuracy", logits: t.logits, target: t.target, out: t.out }),
     result: "out",
   })),
   sgd: [1, 39_200, 400_009].map((length) => ({

@@ -20,6 +20,9 @@ const LINEAR = {
   moments: null,
 } as const;
 
+const UPDATE = { param: t("w", 2, 3), grad: t("g", 2, 3), lr: t("lr", 1) };
+const ADAM = { beta1: 0.9, beta2: 0.999, eps: 1e-8, weightDecay: 0, decoupled: false };
+
 /** For every op one call that fits and some that do not. */
 const CASES: Record<Exclude<OpName, "mark">, { good: Op<TensorLike>; bad: Op<TensorLike>[] }> = {
   matmul: {
@@ -168,6 +171,48 @@ const CASES: Record<Exclude<OpName, "mark">, { good: Op<TensorLike>; bad: Op<Ten
       { op: "gatherRows", x: t("x", 9, 3), indices: t("i", 8), out: t("out", 4, 2) },
       { op: "gatherRows", x: t("x", 9, 3), indices: t("i", 8, 1), out: t("out", 4, 3) },
     ],
+  },
+  momentum: {
+    good: {
+      ...UPDATE,
+      op: "momentum",
+      velocity: t("v", 2, 3),
+      momentum: 0.9,
+      nesterov: false,
+      weightDecay: 0,
+    },
+    bad: [{ ...UPDATE, op: "momentum", velocity: t("v", 3), momentum: 0.9, nesterov: false, weightDecay: 0 }],
+  },
+  adam: {
+    good: { ...UPDATE, ...ADAM, op: "adam", m: t("m", 2, 3), v: t("v", 2, 3), counter: t("t", 1) },
+    bad: [
+      { ...UPDATE, ...ADAM, op: "adam", m: t("m", 2, 3), v: t("v", 2, 3), counter: t("t", 2) },
+      { ...UPDATE, ...ADAM, op: "adam", m: t("m", 2), v: t("v", 2, 3), counter: t("t", 1) },
+    ],
+  },
+  rmsProp: {
+    good: { ...UPDATE, op: "rmsProp", v: t("v", 2, 3), alpha: 0.99, eps: 1e-8, weightDecay: 0 },
+    bad: [{ ...UPDATE, op: "rmsProp", v: t("v", 2), alpha: 0.99, eps: 1e-8, weightDecay: 0 }],
+  },
+  lookUp: {
+    good: { op: "lookUp", values: t("values", 9), counter: t("t", 1), out: t("lr", 1) },
+    bad: [{ op: "lookUp", values: t("values", 3, 3), counter: t("t", 1), out: t("lr", 1) }],
+  },
+  advance: {
+    good: { op: "advance", counter: t("t", 1) },
+    bad: [{ op: "advance", counter: t("t", 2) }],
+  },
+  squaredNorm: {
+    good: { op: "squaredNorm", x: t("x", 2, 3), out: t("out", 1), accumulate: false },
+    bad: [{ op: "squaredNorm", x: t("x", 2, 3), out: t("out", 2), accumulate: false }],
+  },
+  clip: {
+    good: { op: "clip", x: t("x", 2, 3), squaredNorm: t("n", 1), maxNorm: 1 },
+    bad: [{ op: "clip", x: t("x", 2, 3), squaredNorm: t("n", 2), maxNorm: 1 }],
+  },
+  accuracy: {
+    good: { op: "accuracy", logits: t("z", 5, 3), target: t("y", 5), out: t("out", 1) },
+    bad: [{ op: "accuracy", logits: t("z", 5, 3), target: t("y", 3), out: t("out", 1) }],
   },
   sgd: {
     good: { op: "sgd", param: t("w", 2, 3), grad: t("g", 2, 3), lr: t("lr", 1) },
