@@ -70,7 +70,13 @@ export const dataSpecSchema = v.pipe(
 export type DataSpec = v.InferOutput<typeof dataSpecSchema>;
 
 /** What is wrong with how the layers follow each other, or "". */
-function misfit(layers: readonly LayerSpec[], loss: "mse" | "crossEntropy"): string {
+export function networkSpecMisfit({
+  layers,
+  loss,
+}: {
+  readonly layers: readonly LayerSpec[];
+  readonly loss: "mse" | "crossEntropy";
+}): string {
   let width: number = MNIST_PIXELS;
   for (const [index, layer] of layers.entries()) {
     if (layer.type !== "linear") continue;
@@ -82,21 +88,24 @@ function misfit(layers: readonly LayerSpec[], loss: "mse" | "crossEntropy"): str
   return width === expected ? "" : `the loss ${loss} needs ${expected} outputs; the last layer has ${width}`;
 }
 
+/** Fields of a network with its data and seed, for schemas that say more. */
+export const networkSpecEntries = {
+  layers: v.pipe(
+    v.array(layerSpecSchema),
+    v.minLength(1, "there must be at least one layer"),
+    v.maxLength(500, "there can be at most 500 layers"),
+  ),
+  loss: v.picklist(["mse", "crossEntropy"]),
+  data: dataSpecSchema,
+  seed: wholeNumber("seed", 0, 0xffffffff),
+};
+
 /** A network with its data and seed: all that is needed to repeat an experiment. */
 export const networkSpecSchema = v.pipe(
-  v.strictObject({
-    layers: v.pipe(
-      v.array(layerSpecSchema),
-      v.minLength(1, "there must be at least one layer"),
-      v.maxLength(500, "there can be at most 500 layers"),
-    ),
-    loss: v.picklist(["mse", "crossEntropy"]),
-    data: dataSpecSchema,
-    seed: wholeNumber("seed", 0, 0xffffffff),
-  }),
+  v.strictObject(networkSpecEntries),
   v.check(
-    ({ layers, loss }) => misfit(layers, loss) === "",
-    ({ input }) => misfit(input.layers, input.loss),
+    (spec) => networkSpecMisfit(spec) === "",
+    ({ input }) => networkSpecMisfit(input),
   ),
 );
 export type NetworkSpec = v.InferOutput<typeof networkSpecSchema>;

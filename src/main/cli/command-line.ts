@@ -11,6 +11,7 @@ import { runLadderCommand, type LadderOptions } from "./ladder-command.ts";
 import { runNotebookCommand, type NotebookOptions } from "./notebook-command.ts";
 import { openCommandLab } from "./open-command-lab.ts";
 import { runRunsCommand } from "./runs-command.ts";
+import { runTrainCommand, type TrainOptions } from "./train-command.ts";
 import { runTuneCommand } from "./tune-command.ts";
 
 interface CommonOptions {
@@ -113,6 +114,17 @@ function buildProgram(setExitCode: (code: ExitCode) => void): Command {
           runCompareLaddersCommand(lab, { first, second }, options),
         ),
       );
+    });
+
+  program
+    .command("train")
+    .description("train what a spec says: network, data, optimiser, schedule")
+    .argument("<spec>", "JSON file; see the schema in resources/schema")
+    .option("--threads <n>", "worker threads", wholeNumber(1), availableParallelism())
+    .option("--json", "print one JSON line a metric, then the summary")
+    .option(...database)
+    .action(async (file: string, options: TrainOptions & CommonOptions) => {
+      setExitCode(await inLab(options, (lab) => runTrainCommand(lab, file, options)));
     });
 
   program

@@ -21,6 +21,7 @@ import type { StepperSettings, Trace } from "../../shared/stepper.ts";
 import type { GivenParameters } from "./gradcheck/gradcheck-lab.ts";
 import type { GivenWeights } from "./notebook/notebook-lab.ts";
 import type { RunDetails, RunSummary } from "../../shared/run-records.ts";
+import type { TrainSpec } from "../../shared/train-spec.ts";
 import type { TuningReport } from "../../shared/tuning.ts";
 
 /** What the lab tells its listeners: the same events that the window gets. */
@@ -89,6 +90,8 @@ export interface Lab {
   exportGradchecks(runIds: readonly string[], path: string): Promise<number>;
   /** @throws {ContractError} If another activity is on. @throws {OutOfMemoryError} */
   startTraining(settings: TrainingSettings): StartedRun;
+  /** Trains any network. @throws {ContractError} If another activity is on. @throws {OutOfMemoryError} */
+  train(spec: TrainSpec, threads: number, parameters?: GivenParameters | null): StartedRun;
   activity(): Activity | null;
   /** Asks the activity to stop; it ends as `cancelled` within 200 ms and keeps what it had. */
   cancel(): boolean;

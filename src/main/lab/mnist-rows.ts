@@ -19,6 +19,13 @@ export interface DataTensors {
   readonly y: Tensor;
 }
 
+/** Rows of a split that are in the arena. */
+interface Kept {
+  readonly rows: number;
+  readonly scope: Scope;
+  readonly tensors: DataTensors;
+}
+
 /** MNIST as bytes, and the training images' mean and standard deviation. */
 interface Loaded {
   readonly images: Uint8Array;
@@ -28,24 +35,25 @@ interface Loaded {
 
 /**
  * Rows of MNIST in the arena, normalised by the mean and standard deviation of all 50,000 training rows. Read from disk
- * once; the rows that were last asked for stay until others are.
+ * once; of each split the rows that were last asked for stay until others are.
  */
 export class MnistRows {
   readonly #engine: Engine;
   readonly #resourcesDir: string;
   #loaded: Loaded | null = null;
-  #kept: { readonly key: string; readonly scope: Scope; readonly tensors: DataTensors } | null = null;
+  readonly #kept = new Map<DataSpec["split"], Kept>();
 
   constructor(engine: Engine, resourcesDir: string) {
     this.#engine = engine;
     this.#resourcesDir = resourcesDir;
   }
 
-  /** Valid until the next call. @throws {DataFormatError} @throws {OutOfMemoryError} @throws {ExperimentCancelled} */
+  /** Valid until the next call for the same split. @throws {DataFormatError} @throws {OutOfMemoryError} @throws {ExperimentCancelled} */
   async rows({ split, rows }: DataSpec, threads: number): Promise<DataTensors> {
-    const key = `${split} ${rows}`;
-    if (this.#kept?.key === key) return this.#kept.tensors;
-    this.release();
+    const before = this.#kept.get(split);
+    if (before?.rows === rows) return before.tensors;
+    before?.scope.release();
+    this.#kept.delete(split);
     const { images, labels, statistics } = (this.#loaded ??= await this.#load(threads));
     const first = split === "train" ? 0 : TRAINING_ROWS;
     const scope = this.#engine.arena.scope();
@@ -65,8 +73,9 @@ export class MnistRows {
         ops.run({ op: "normalize", x, statistics: moments, out: x });
         return () => undefined;
       });
-      this.#kept = { key, scope, tensors: { x, y } };
-      return this.#kept.tensors;
+      const tensors = { x, y };
+      this.#kept.set(split, { rows, scope, tensors });
+      return tensors;
     } catch (error) {
       scope.release();
       throw error;
@@ -75,8 +84,8 @@ export class MnistRows {
 
   /** Gives the arena's memory back. */
   release(): void {
-    this.#kept?.scope.release();
-    this.#kept = null;
+    for (const { scope } of this.#kept.values()) scope.release();
+    this.#kept.clear();
   }
 
   async #load(threads: number): Promise<Loaded> {

@@ -116,7 +116,7 @@ export async function openLab(options: LabOptions): Promise<Lab> {
   const stages = new StagesLab(services, supervisor, data, tfjsFile);
   const stepper = new StepperLab(services, supervisor, data);
   const gradcheck = new GradcheckLab(services, supervisor, data, tfjsFile);
-  const training = new TrainingLab(services, supervisor, notebook);
+  const training = new TrainingLab(services, supervisor, data);
 
   let earlierDelay: ActivityDelay | null | undefined;
   /** From the database once: this process's own runs are known without it. */
@@ -159,6 +159,7 @@ export async function openLab(options: LabOptions): Promise<Lab> {
     getGradcheck: (runId) => store.getReport(runId, "gradcheck", gradcheckReportSchema),
     exportGradchecks: (runIds, path) => exportGradchecksCsv(store, runIds, path),
     startTraining: (settings) => training.start(settings),
+    train: (spec, threads, parameters = null) => training.startSpec(spec, threads, parameters),
     activity: () => tracker.current(),
     cancel: () => supervisor.cancel(),
     listRuns: () => store.listRuns(),
@@ -194,7 +195,6 @@ export async function openLab(options: LabOptions): Promise<Lab> {
       supervisor.cancel();
       await supervisor.idle();
       notebook.release();
-      training.release();
       init.release();
       data.release();
       await engine.close();

@@ -82,12 +82,6 @@ export class NotebookLab {
     return forecastMemory(notebookMemory(settings), this.#services.engine.arena, seconds);
   }
 
-  /** The session's data, if they are normalised and have this many rows: training uses them too. */
-  sessionWith(rows: number): NotebookSession | null {
-    const session = this.#session;
-    return session?.data?.normalized === true && session.settings.rows === rows ? session : null;
-  }
-
   /** @throws {ContractError} If the stage has not run in this session. */
   gradientsOf(stage: string, cell: string): { session: NotebookSession; stage: StageGradients } {
     if (this.#session === null) throw new ContractError("no cell has run yet; run the notebook first");

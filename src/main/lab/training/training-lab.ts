@@ -1,59 +1,81 @@
+import { kaimingNormal } from "../../../core/init/kaiming-normal.ts";
+import { linearLayers, networkTitle, parameterNames } from "../../../core/network/network.ts";
+import { numelOf } from "../../../core/ops/recording-ops.ts";
+import { randomStream } from "../../../core/random/random-stream.ts";
 import { OutOfMemoryError } from "../../../core/errors.ts";
-import { NOTEBOOK_DEFAULTS, type TrainingSettings } from "../../../shared/notebook.ts";
-import type { MetricPoint, Quantities } from "../../../shared/run-records.ts";
+import { MNIST_PIXELS, networkOf } from "../../../shared/network-spec.ts";
+import { NOTEBOOK_SPEC } from "../../../shared/notebook-spec.ts";
+import type { TrainingSettings } from "../../../shared/notebook.ts";
+import type { Quantities } from "../../../shared/run-records.ts";
+import { stepsOf, type TrainSpec } from "../../../shared/train-spec.ts";
 import type { StartedRun } from "../lab.ts";
-import { loadMnist, measureTraining, normalizeData } from "../notebook/cells/data-cells.ts";
-import type { CellProgress } from "../notebook/cell-runner.ts";
+import type { MnistRows } from "../mnist-rows.ts";
 import { forecastMemory } from "../notebook/forecast.ts";
-import type { NotebookLab } from "../notebook/notebook-lab.ts";
-import { HIDDEN, IN_FEATURES, NotebookSession, VALID_ROWS } from "../notebook/session.ts";
 import type { LabServices, RunSupervisor } from "../run-supervisor.ts";
+import { MetricWriter } from "./metric-writer.ts";
 import { train, type TrainingOutcome } from "./train.ts";
+import { Trainer } from "./trainer.ts";
 
-/** Metrics reach the database this often: more at once would hold up main. */
-const SAVE_EVERY_MS = 100;
+/** Values by name, w1, b1, w2, …, instead of drawn ones. */
+export type GivenParameters = Readonly<Record<string, Float32Array>>;
 
-/** Training as the lab offers it: data prepared as in the notebook, metrics saved while they come. */
+/** Training as the lab offers it: data prepared, metrics saved while they come. */
 export class TrainingLab {
   readonly #services: LabServices;
   readonly #supervisor: RunSupervisor;
-  readonly #notebook: NotebookLab;
-  /** Data prepared for training when the notebook's own do not fit. */
-  #own: NotebookSession | null = null;
+  readonly #data: MnistRows;
 
-  constructor(services: LabServices, supervisor: RunSupervisor, notebook: NotebookLab) {
+  constructor(services: LabServices, supervisor: RunSupervisor, data: MnistRows) {
     this.#services = services;
     this.#supervisor = supervisor;
-    this.#notebook = notebook;
+    this.#data = data;
+  }
+
+  /** Trains the notebook's network. @throws {ContractError} If another activity is on. @throws {OutOfMemoryError} */
+  start({ seed, rows, threads, epochs, batchSize, lr }: TrainingSettings): StartedRun {
+    const spec: TrainSpec = {
+      ...NOTEBOOK_SPEC,
+      ...{ seed, epochs, batchSize },
+      data: { name: "mnist", split: "train", rows },
+      optimizer: { name: "sgd", lr, momentum: 0, nesterov: false, weightDecay: 0 },
+    };
+    return this.startSpec(spec, threads, null);
   }
 
   /** @throws {ContractError} If another activity is on. @throws {OutOfMemoryError} */
-  start(settings: TrainingSettings): StartedRun {
+  startSpec(spec: TrainSpec, threads: number, given: GivenParameters | null): StartedRun {
     const { engine, tracker, emit } = this.#services;
-    const { refusal } = forecastMemory(trainingMemory(settings), engine.arena, null);
+    const { refusal } = forecastMemory(trainingMemory(spec), engine.arena, null);
     if (refusal !== "") throw new OutOfMemoryError(refusal);
-    const metrics = new MetricWriter(this.#services);
+    const metrics = new MetricWriter(this.#services.store);
     let outcome: TrainingOutcome | null = null;
     return this.#supervisor.start(
-      `Training, ${settings.epochs} epochs`,
+      `Training, ${spec.epochs === undefined ? `${spec.steps ?? 0} steps` : `${spec.epochs} epochs`}`,
       {
         create: {
           kind: "training",
-          name: `784-50-1, SGD, lr ${settings.lr}, batch ${settings.batchSize}`,
-          threads: settings.threads,
-          rows: settings.rows,
-          config: { ...settings, optimizer: "sgd", loss: "mse" },
+          name: titleOf(spec),
+          threads,
+          rows: spec.data.rows,
+          config: configOf(spec, threads),
         },
       },
       async (runId) => {
+        tracker.phase("reading MNIST");
+        const data = {
+          train: await this.#data.rows(spec.data, threads),
+          valid:
+            spec.validRows === 0
+              ? null
+              : await this.#data.rows({ name: "mnist", split: "valid", rows: spec.validRows }, threads),
+        };
+        const trainer = new Trainer(engine, spec, {
+          data,
+          threads,
+          parameters: given ?? drawn(spec),
+        });
         try {
-          const session = await this.#sessionFor(settings, {
-            phase: (phase) => {
-              tracker.phase(phase);
-            },
-            progress: () => undefined,
-          });
-          outcome = await train(session, settings, {
+          outcome = await train(trainer, {
             phase: (phase) => {
               tracker.phase(phase);
             },
@@ -66,80 +88,70 @@ export class TrainingLab {
             },
           });
         } finally {
+          trainer.release();
           metrics.save(runId);
         }
       },
       () => ({ ...metrics.latest(), ...(outcome === null ? {} : speedOf(outcome)) }),
     );
   }
-
-  async #sessionFor(settings: TrainingSettings, progress: CellProgress): Promise<NotebookSession> {
-    const shared = this.#notebook.sessionWith(settings.rows);
-    if (shared !== null) return shared;
-    if (this.#own?.settings.rows === settings.rows && this.#own.data?.normalized === true) {
-      this.#own.settings = { ...this.#own.settings, threads: settings.threads };
-      return this.#own;
-    }
-    this.#own?.release();
-    this.#own = new NotebookSession({
-      engine: this.#services.engine,
-      settings: {
-        seed: settings.seed,
-        rows: settings.rows,
-        threads: settings.threads,
-        samples: NOTEBOOK_DEFAULTS.samples,
-        coordinates: NOTEBOOK_DEFAULTS.coordinates,
-      },
-      resourcesDir: this.#services.resourcesDir,
-      givenWeights: null,
-    });
-    for (const prepare of [loadMnist, measureTraining, normalizeData]) await prepare(this.#own, progress);
-    return this.#own;
-  }
-
-  release(): void {
-    this.#own?.release();
-    this.#own = null;
-  }
 }
 
-function trainingMemory({ rows, batchSize }: TrainingSettings): { name: string; bytes: number }[] {
-  const rowBytes = IN_FEATURES * 4;
+/** Kaiming normal weights, biases of zero. */
+function drawn(spec: TrainSpec): GivenParameters {
+  return Object.fromEntries(
+    linearLayers(networkOf(spec)).flatMap((layer, index) => {
+      const { weight, bias } = parameterNames(index);
+      const stream = randomStream(spec.seed, 1_000 + index);
+      return [
+        [weight, kaimingNormal(stream, [layer.in, layer.out], { fan: "fanIn" })],
+        [bias, new Float32Array(layer.out)],
+      ] as const;
+    }),
+  );
+}
+
+const titleOf = (spec: TrainSpec): string =>
+  `${networkTitle(networkOf(spec))}, ${spec.optimizer.name}, lr ${spec.optimizer.lr}, batch ${spec.batchSize}`;
+
+/** What a list of runs can be sorted and compared by. */
+function configOf(spec: TrainSpec, threads: number): Quantities {
+  const { optimizer, schedule, data, batchSize, epochs, steps, seed, loss } = spec;
+  const { name, ...rates } = optimizer;
+  return {
+    ...{ seed, rows: data.rows, threads, batchSize, loss, optimizer: name, ...rates },
+    ...(epochs === undefined ? {} : { epochs }),
+    ...(steps === undefined ? {} : { steps }),
+    schedule: schedule.name,
+    network: networkTitle(networkOf(spec)),
+    spec: JSON.stringify(spec),
+  };
+}
+
+function trainingMemory(spec: TrainSpec): { name: string; bytes: number }[] {
+  const rowBytes = 4 * MNIST_PIXELS;
+  const { data, batchSize, validRows } = spec;
+  const layers = linearLayers(networkOf(spec));
+  const widths = layers.reduce((sum, { out }) => sum + out, 0);
+  const parameters = layers.reduce((sum, layer) => sum + numelOf([layer.in + 1, layer.out]), 0);
   return [
-    { name: "training and validation images", bytes: (rows + VALID_ROWS) * rowBytes },
-    { name: "activations of the evaluation", bytes: (rows + VALID_ROWS) * HIDDEN * 8 },
-    { name: "one batch, forward and backward", bytes: 2 * batchSize * rowBytes },
+    { name: "training and validation images", bytes: (data.rows + validRows) * rowBytes },
+    { name: "activations of the evaluation", bytes: (data.rows + validRows) * widths * 8 },
+    { name: "one batch, forward and backward", bytes: 2 * batchSize * (rowBytes + 8 * widths) },
+    { name: "parameters, gradients and the optimiser's memory", bytes: 4 * 4 * parameters },
+    { name: "learning rates", bytes: 4 * stepsOf(spec).total },
   ];
 }
 
-function speedOf({ steps, seconds }: TrainingOutcome): Quantities {
-  return { steps, seconds, stepsPerSecond: steps / seconds };
-}
-
-/** Gathers metrics and writes them in batches, one transaction each. */
-class MetricWriter {
-  readonly #services: LabServices;
-  readonly #latest = new Map<string, number>();
-  #pending: MetricPoint[] = [];
-  #savedMs = performance.now();
-
-  constructor(services: LabServices) {
-    this.#services = services;
-  }
-
-  add(runId: string, points: readonly MetricPoint[]): void {
-    this.#pending.push(...points);
-    for (const { name, value } of points) this.#latest.set(name, value);
-    if (performance.now() - this.#savedMs >= SAVE_EVERY_MS) this.save(runId);
-  }
-
-  save(runId: string): void {
-    if (this.#pending.length > 0) this.#services.store.addMetrics(runId, this.#pending);
-    this.#pending = [];
-    this.#savedMs = performance.now();
-  }
-
-  latest(): Quantities {
-    return Object.fromEntries(this.#latest);
-  }
+function speedOf({
+  steps,
+  seconds,
+  finalTrainLoss,
+  finalValidLoss,
+  validAccuracy,
+}: TrainingOutcome): Quantities {
+  return {
+    ...{ steps, seconds, stepsPerSecond: steps / seconds, finalTrainLoss, finalValidLoss },
+    ...(Number.isNaN(validAccuracy) ? {} : { validAccuracy }),
+  };
 }

@@ -1,0 +1,27 @@
+import { join } from "node:path";
+import { DataFormatError } from "../../core/errors.ts";
+import { parameterShapes, type Network } from "../../core/network/network.ts";
+import { readNpy } from "../data/read-npy.ts";
+
+/**
+ * Reads a network's parameters from w1.npy, b1.npy, w2.npy, … in a folder, each with the prefix before its name.
+ *
+ * @throws {DataFormatError} If a file is not sound or not float32 of the parameter's shape.
+ */
+export async function readParameters(
+  network: Network,
+  folder: string,
+  prefix: string,
+): Promise<Readonly<Record<string, Float32Array>>> {
+  const parameters: Record<string, Float32Array> = {};
+  for (const { name, shape } of parameterShapes(network)) {
+    const path = join(folder, `${prefix}${name}.npy`);
+    const array = await readNpy(path);
+    if (!(array.data instanceof Float32Array) || array.shape.join() !== shape.join()) {
+      const expected = `float32 of shape (${shape.join(", ")})`;
+      throw new DataFormatError(path, 0, expected, `shape (${array.shape.join(", ")})`);
+    }
+    parameters[name] = array.data;
+  }
+  return parameters;
+}

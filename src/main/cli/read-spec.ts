@@ -1,0 +1,26 @@
+import { readFile } from "node:fs/promises";
+import * as v from "valibot";
+import { ContractError } from "../../core/errors.ts";
+
+/**
+ * Reads a spec from a JSON file and checks it.
+ *
+ * @throws {ContractError} If the file is no JSON or does not fit the schema: names the place and what is wrong there.
+ */
+export async function readSpec<S extends v.GenericSchema>(
+  schema: S,
+  path: string,
+): Promise<v.InferOutput<S>> {
+  let json: unknown;
+  try {
+    json = JSON.parse(await readFile(path, "utf8"));
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new ContractError(`${path} cannot be read as JSON: ${reason}`, { cause: error });
+  }
+  const checked = v.safeParse(schema, json);
+  if (checked.success) return checked.output;
+  const [issue] = checked.issues;
+  const place = v.getDotPath(issue);
+  throw new ContractError(`${path}: ${place === null ? "" : `${place}: `}${issue.message}`);
+}

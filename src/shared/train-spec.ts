@@ -1,0 +1,113 @@
+import * as v from "valibot";
+import { networkSpecEntries, networkSpecMisfit } from "./network-spec.ts";
+
+const wholeNumber = (what: string, min: number, max: number) =>
+  v.pipe(
+    v.number(`${what} must be a number`),
+    v.integer(`${what} must be a whole number`),
+    v.minValue(min, `${what} must be at least ${min}`),
+    v.maxValue(max, `${what} must be at most ${max.toLocaleString("en")}`),
+  );
+const share = (what: string) =>
+  v.pipe(
+    v.number(`${what} must be a number`),
+    v.minValue(0, `${what} must be at least 0`),
+    v.maxValue(1, `${what} must be at most 1`),
+  );
+const positive = (what: string) =>
+  v.pipe(
+    v.number(`${what} must be a number`),
+    v.finite(`${what} must be finite`),
+    v.check((value) => value > 0, `${what} must be above 0`),
+  );
+const lr = positive("learning rate");
+const weightDecay = v.optional(
+  v.pipe(v.number("weight decay must be a number"), v.minValue(0, "weight decay must be at least 0")),
+  0,
+);
+const adamEntries = {
+  lr,
+  beta1: v.optional(share("beta1"), 0.9),
+  beta2: v.optional(share("beta2"), 0.999),
+  eps: v.optional(positive("eps"), 1e-8),
+};
+
+/** Names and defaults as in torch.optim. */
+export const optimizerSchema = v.variant("name", [
+  v.strictObject({
+    name: v.literal("sgd"),
+    lr,
+    momentum: v.optional(share("momentum"), 0),
+    nesterov: v.optional(v.boolean("nesterov must be true or false"), false),
+    weightDecay,
+  }),
+  v.strictObject({ name: v.literal("adam"), ...adamEntries, weightDecay }),
+  v.strictObject({ name: v.literal("adamw"), ...adamEntries, weightDecay: v.optional(weightDecay, 0.01) }),
+  v.strictObject({
+    name: v.literal("rmsprop"),
+    lr,
+    alpha: v.optional(share("alpha"), 0.99),
+    eps: v.optional(positive("eps"), 1e-8),
+    weightDecay,
+  }),
+]);
+
+const warmupSteps = v.optional(wholeNumber("warm-up steps", 0, 1_000_000), 0);
+export const scheduleSchema = v.variant("name", [
+  v.strictObject({ name: v.literal("constant"), warmupSteps }),
+  v.strictObject({
+    name: v.literal("step"),
+    warmupSteps,
+    every: wholeNumber("every", 1, 10_000_000),
+    gamma: positive("gamma"),
+  }),
+  v.strictObject({ name: v.literal("cosine"), warmupSteps }),
+  v.strictObject({ name: v.literal("oneCycle"), warmupSteps }),
+]);
+
+/** A network with its data, and how it is trained: all that is needed to repeat the training. */
+export const trainSpecSchema = v.pipe(
+  v.strictObject({
+    ...networkSpecEntries,
+    optimizer: optimizerSchema,
+    schedule: v.optional(scheduleSchema, { name: "constant", warmupSteps: 0 }),
+    /** Longest norm of all gradients together; null for no clipping. */
+    clipNorm: v.optional(v.nullable(positive("clip norm")), null),
+    batchSize: wholeNumber("batch size", 1, 50_000),
+    /** Either these or `steps`. */
+    epochs: v.optional(wholeNumber("epochs", 1, 100_000)),
+    steps: v.optional(wholeNumber("steps", 1, 100_000_000)),
+    /** Rows in a new order each epoch, drawn by the seed; else as they lie. */
+    shuffle: v.optional(v.boolean("shuffle must be true or false"), true),
+    /** Leave out the rows that do not fill the last batch of an epoch. */
+    dropLast: v.optional(v.boolean("dropLast must be true or false"), false),
+    /** Rows of the validation split that are evaluated after each epoch; 0 for none. */
+    validRows: v.optional(wholeNumber("validRows", 0, 10_000), 10_000),
+    /** Weights to begin with, instead of drawn ones: w1.npy, b1.npy, … after the prefix. */
+    weights: v.optional(
+      v.strictObject({ dir: v.pipe(v.string(), v.minLength(1)), prefix: v.optional(v.string(), "") }),
+    ),
+  }),
+  v.check(
+    (spec) => networkSpecMisfit(spec) === "",
+    ({ input }) => networkSpecMisfit(input),
+  ),
+  v.check(
+    ({ epochs, steps }) => (epochs === undefined) !== (steps === undefined),
+    "give either epochs or steps",
+  ),
+  v.check(
+    ({ batchSize, data, dropLast }) => !dropLast || batchSize <= data.rows,
+    "with dropLast the batch size must be at most the number of rows",
+  ),
+);
+export type TrainSpec = v.InferOutput<typeof trainSpecSchema>;
+
+/** Steps of one epoch, and of the whole training. */
+export function stepsOf({ data, batchSize, dropLast, epochs, steps }: TrainSpec): {
+  readonly perEpoch: number;
+  readonly total: number;
+} {
+  const perEpoch = dropLast ? Math.floor(data.rows / batchSize) : Math.ceil(data.rows / batchSize);
+  return { perEpoch, total: steps ?? perEpoch * (epochs ?? 1) };
+}

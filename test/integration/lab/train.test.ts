@@ -1,0 +1,159 @@
+import { readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { readParameters } from "../../../src/main/cli/read-parameters.ts";
+import type { Engine } from "../../../src/main/engine/engine.ts";
+import { MnistRows } from "../../../src/main/lab/mnist-rows.ts";
+import { Trainer } from "../../../src/main/lab/training/trainer.ts";
+import { DEEP_CLASSIFIER, networkOf } from "../../../src/shared/network-spec.ts";
+import { NOTEBOOK_SPEC } from "../../../src/shared/notebook-spec.ts";
+import type { TrainSpec } from "../../../src/shared/train-spec.ts";
+import { startEngine } from "../engine/start-engine.ts";
+import { GOLDEN_FOLDER, openTestLab, type TestLab } from "./open-test-lab.ts";
+
+interface Trajectory {
+  readonly losses: readonly number[];
+  readonly final_w1_norm: number;
+  readonly final_w3_norm: number;
+}
+
+const { trajectories } = JSON.parse(readFileSync(join(GOLDEN_FOLDER, "golden.json"), "utf8")) as {
+  readonly trajectories: Readonly<Record<string, Trajectory>>;
+};
+const SGD = { name: "sgd", lr: 0.05, momentum: 0, nesterov: false, weightDecay: 0 } as const;
+const OPTIMIZERS: Readonly<Record<string, TrainSpec["optimizer"]>> = {
+  sgd: SGD,
+  sgd_momentum: { ...SGD, lr: 0.02, momentum: 0.9 },
+  sgd_weight_decay: { ...SGD, weightDecay: 0.01 },
+  adam: { name: "adam", lr: 1e-3, beta1: 0.9, beta2: 0.999, eps: 1e-8, weightDecay: 0 },
+};
+
+/** Batches of 64 rows as they lie, 40 steps. */
+const IN_ORDER: TrainSpec = {
+  ...NOTEBOOK_SPEC,
+  ...DEEP_CLASSIFIER,
+  data: { name: "mnist", split: "train", rows: 2_560 },
+  shuffle: false,
+  validRows: 0,
+  epochs: undefined,
+  steps: 40,
+};
+
+let engine: Engine;
+let data: MnistRows;
+beforeAll(async () => {
+  engine = await startEngine(2);
+  data = new MnistRows(engine, resolve("resources"));
+});
+afterAll(async () => {
+  data.release();
+  await engine.close();
+});
+
+/** Trains to the end and gives every step's loss. */
+async function losses(trainer: Trainer, until = Infinity): Promise<number[]> {
+  const found: number[] = [];
+  while (!trainer.finished && trainer.step < until) {
+    await trainer.advance((records) => found.push(...records.map(({ value }) => value)));
+  }
+  return found;
+}
+
+async function start(spec: TrainSpec): Promise<Trainer> {
+  return new Trainer(engine, spec, {
+    data: { train: await data.rows(spec.data, 2), valid: null },
+    threads: 2,
+    parameters: await readParameters(networkOf(spec), GOLDEN_FOLDER, "deep_"),
+  });
+}
+
+const norm = (values: Float32Array): number =>
+  Math.sqrt(values.reduce((sum, value) => sum + value * value, 0));
+
+describe("Trainer", () => {
+  it.each(Object.entries(OPTIMIZERS))("follows PyTorch's losses with %s", async (name, optimizer) => {
+    const trainer = await start({ ...IN_ORDER, optimizer });
+    const found = await losses(trainer);
+    const { values } = trainer.state();
+    trainer.release();
+    const golden = trajectories[name];
+    expect(found).toHaveLength(40);
+    found.forEach((loss, step) => {
+      expect(Math.abs(loss / golden.losses[step] - 1), `step ${step + 1}`).toBeLessThan(1e-4);
+    });
+    expect(Math.abs(norm(values["w1"]) / golden.final_w1_norm - 1)).toBeLessThan(1e-4);
+    expect(Math.abs(norm(values["w3"]) / golden.final_w3_norm - 1)).toBeLessThan(1e-4);
+  });
+
+  it("goes on from a saved state with the same losses, bit by bit", async () => {
+    const spec: TrainSpec = {
+      ...IN_ORDER,
+      ...{ shuffle: true, steps: 120, optimizer: OPTIMIZERS["adam"] },
+      schedule: { name: "oneCycle", warmupSteps: 0 },
+      clipNorm: 1,
+    };
+    const whole = await start(spec);
+    const expected = await losses(whole);
+    const half = await start(spec);
+    const first = await losses(half, 50);
+    const saved = half.state();
+    whole.release();
+    half.release();
+    const again = await start(spec);
+    again.restore(saved);
+    const rest = await losses(again);
+    again.release();
+    expect([...first, ...rest]).toEqual(expected);
+  });
+
+  it("clips the norm of all gradients together", async () => {
+    const free = await start({ ...IN_ORDER, optimizer: { ...SGD, lr: 1 }, steps: 1 });
+    const clipped = await start({ ...IN_ORDER, optimizer: { ...SGD, lr: 1 }, steps: 1, clipNorm: 0.5 });
+    const moved = async (trainer: Trainer): Promise<number> => {
+      const before = trainer.state().values;
+      await losses(trainer);
+      const after = trainer.state().values;
+      trainer.release();
+      const squares = Object.keys(before).map((name) =>
+        norm(after[name].map((value, i) => value - before[name][i])),
+      );
+      return Math.hypot(...squares);
+    };
+    expect(await moved(free)).toBeGreaterThan(0.6);
+    expect(await moved(clipped)).toBeCloseTo(0.5, 4);
+  });
+
+  it("keeps the last good weights when the loss is no longer finite", async () => {
+    const trainer = await start({ ...IN_ORDER, optimizer: { ...SGD, lr: 1e30 } });
+    const before = trainer.state();
+    await expect(losses(trainer)).rejects.toThrow(/NaN or infinite at step/);
+    expect(trainer.state()).toEqual(before);
+    trainer.release();
+  });
+});
+
+describe("Lab.train()", () => {
+  let test: TestLab;
+  beforeAll(async () => {
+    test = await openTestLab(2);
+  });
+  afterAll(async () => {
+    await test.close();
+  });
+
+  it("trains a classifier, with its accuracy on both sets after each epoch", async () => {
+    const spec: TrainSpec = {
+      ...IN_ORDER,
+      ...{ shuffle: true, epochs: 3, steps: undefined, validRows: 1_000, optimizer: { ...SGD, lr: 0.1 } },
+    };
+    const run = await test.lab.train(spec, 2).done;
+    expect(run).toMatchObject({ kind: "training", status: "finished", rows: 2_560 });
+    const { metrics } = test.lab.getRun(run.id);
+    const accuracy = metrics.filter(({ name }) => name === "validAccuracy").map(({ value }) => value);
+    expect(accuracy).toHaveLength(4);
+    expect(accuracy[0]).toBeLessThan(0.3);
+    expect(accuracy[3]).toBeGreaterThan(0.8);
+    expect(run.summary["validAccuracy"]).toBe(accuracy[3]);
+    expect(metrics.filter(({ name }) => name === "loss")).toHaveLength(120);
+  });
+});
