@@ -61,7 +61,7 @@ export function recordUpdate<T extends TensorLike>(
   optimiser: Optimiser,
   { param, grad, states, lr, counter }: UpdateTensors<T>,
 ): void {
-  const [first, second]: readonly (T | undefined)[] = states;
+  const [first, second] = [states.at(0), states.at(1)];
   const wanted = stateNames(optimiser).length;
   if (states.length !== wanted) {
     throw new RangeError(
