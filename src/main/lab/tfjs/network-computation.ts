@@ -15,10 +15,12 @@ interface Samples {
 export class NetworkComputation {
   readonly #tf: typeof Tensorflow;
   readonly #memory: WebAssembly.Memory;
+  readonly #onProgress: (fraction: number) => void;
 
-  constructor(tf: typeof Tensorflow, memory: WebAssembly.Memory) {
+  constructor(tf: typeof Tensorflow, memory: WebAssembly.Memory, onProgress: (fraction: number) => void) {
     this.#tf = tf;
     this.#memory = memory;
+    this.#onProgress = onProgress;
   }
 
   async run(request: TfjsNetworkRequest): Promise<TfjsNetworkAnswer> {
@@ -36,15 +38,23 @@ export class NetworkComputation {
       };
       return networkLoss(tf, request.network, x, y, parameter);
     };
-    const both = tf.valueAndGrads(loss);
     try {
+      // #region stage 5
+      const both = tf.valueAndGrads(loss);
       const { value, grads } = both(inputs);
+      // #endregion
       const [lossValue = NaN] = value.dataSync();
       for (const [index, name] of names.entries()) this.#give(request.gradients[name], grads[index], name);
       tf.dispose([value, ...grads]);
       const profile = await this.#profile(request, () => both(inputs));
-      const forward = this.#time(request, () => tf.tidy(() => loss(...inputs)));
-      const backward = this.#time(request, () => {
+      const forward = this.#time({ ...request, onCall: () => undefined }, () =>
+        tf.tidy(() => loss(...inputs)),
+      );
+      const { warmupCalls, samples } = request;
+      const onCall = (calls: number): void => {
+        this.#onProgress((2 + calls) / (2 + warmupCalls + samples));
+      };
+      const backward = this.#time({ ...request, onCall }, () => {
         const answer = both(inputs);
         tf.dispose(answer.grads);
         return answer.value;
@@ -84,14 +94,26 @@ export class NetworkComputation {
   }
 
   /** The backend has computed when a call returns, so what is thrown away here has been computed. */
-  #time({ warmupCalls, samples }: TfjsNetworkRequest, call: () => Tensorflow.Tensor): Samples {
+  #time(
+    {
+      warmupCalls,
+      samples,
+      onCall,
+    }: Pick<TfjsNetworkRequest, "warmupCalls" | "samples"> & { readonly onCall: (calls: number) => void },
+    call: () => Tensorflow.Tensor,
+  ): Samples {
     if (samples === 0) return { ms: [], cpuMs: NaN };
-    for (let warmup = 0; warmup < warmupCalls; warmup++) call().dispose();
+    for (let warmup = 0; warmup < warmupCalls; warmup++) {
+      call().dispose();
+      onCall(warmup + 1);
+    }
     const usage = process.cpuUsage();
-    const ms = Array.from({ length: samples }, () => {
+    const ms = Array.from({ length: samples }, (_, sample) => {
       const startedMs = performance.now();
       call().dispose();
-      return performance.now() - startedMs;
+      const callMs = performance.now() - startedMs;
+      onCall(warmupCalls + sample + 1);
+      return callMs;
     });
     const { user, system } = process.cpuUsage(usage);
     return { ms, cpuMs: (user + system) / 1000 / samples };

@@ -33,6 +33,10 @@ export interface TfjsNetworkRequest {
 export type TfjsRequest =
   TfjsProductRequest | { readonly command: "network"; readonly request: TfjsNetworkRequest };
 
+/** How far a request is, 0 to 1; comes any number of times before its answer. */
+export const tfjsProgressSchema = v.object({ progress: v.number() });
+export type TfjsProgress = v.InferOutput<typeof tfjsProgressSchema>;
+
 /** Why there is no answer; any request can have this one. */
 export const tfjsFailureSchema = v.object({ error: v.string() });
 

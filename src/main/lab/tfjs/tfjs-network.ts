@@ -21,9 +21,13 @@ export class TfjsNetwork {
    *
    * @throws {TaskError} If TensorFlow.js cannot compute it. @throws {ExperimentCancelled}
    */
-  async run(request: TfjsNetworkRequest): Promise<TfjsNetworkAnswer> {
+  async run(
+    request: TfjsNetworkRequest,
+    onProgress?: (fraction: number) => void,
+  ): Promise<TfjsNetworkAnswer> {
     this.#thread ??= this.#open();
-    return v.parse(tfjsNetworkAnswerSchema, await this.#thread.ask({ command: "network", request }));
+    const answer = await this.#thread.ask({ command: "network", request }, onProgress);
+    return v.parse(tfjsNetworkAnswerSchema, answer);
   }
 
   async close(): Promise<void> {

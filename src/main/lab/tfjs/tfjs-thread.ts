@@ -3,7 +3,12 @@ import { Worker } from "node:worker_threads";
 import * as v from "valibot";
 import { TaskError } from "../../../core/errors.ts";
 import { unlessCancelled } from "../ladder/rungs/unless-cancelled.ts";
-import { tfjsFailureSchema, type TfjsRequest, type TfjsWorkerData } from "./tfjs-messages.ts";
+import {
+  tfjsFailureSchema,
+  tfjsProgressSchema,
+  type TfjsRequest,
+  type TfjsWorkerData,
+} from "./tfjs-messages.ts";
 
 /** Why TensorFlow.js is not there, or "". */
 export function tfjsMissing(): string {
@@ -16,11 +21,18 @@ export function tfjsMissing(): string {
   }
 }
 
+/** Who waits for the thread's answer. */
+interface Waiting {
+  readonly resolve: (answer: unknown) => void;
+  readonly reject: (error: Error) => void;
+  readonly onProgress: (fraction: number) => void;
+}
+
 /** TensorFlow.js on a thread of its own, for as long as an experiment lasts. */
 export class TfjsThread {
   readonly #worker: Worker;
   readonly #checkpoint: () => void;
-  #waiting: { resolve: (answer: unknown) => void; reject: (error: Error) => void } | null = null;
+  #waiting: Waiting | null = null;
   #failure: TaskError | null = null;
 
   /** @param checkpoint Throws when the experiment is cancelled. */
@@ -34,6 +46,11 @@ export class TfjsThread {
     });
     this.#worker.on("message", (answer: unknown) => {
       const waiting = this.#waiting;
+      const news = v.safeParse(tfjsProgressSchema, answer);
+      if (news.success) {
+        waiting?.onProgress(news.output.progress);
+        return;
+      }
       this.#waiting = null;
       waiting?.resolve(answer);
     });
@@ -46,13 +63,16 @@ export class TfjsThread {
   }
 
   /** Gives the thread a request. @throws {TaskError} If it cannot be done. @throws {ExperimentCancelled} */
-  async ask(request: TfjsRequest): Promise<unknown> {
+  async ask(
+    request: TfjsRequest,
+    onProgress: (fraction: number) => void = () => undefined,
+  ): Promise<unknown> {
     const work = new Promise<unknown>((resolve, reject) => {
       if (this.#failure !== null) {
         reject(this.#failure);
         return;
       }
-      this.#waiting = { resolve, reject };
+      this.#waiting = { resolve, reject, onProgress };
       this.#worker.postMessage(request);
     });
     const answer = await unlessCancelled(work, this.#checkpoint, () => void this.#worker.terminate());

@@ -1,7 +1,7 @@
 import { createRequire } from "node:module";
 import { parentPort, workerData } from "node:worker_threads";
 import type * as Tensorflow from "@tensorflow/tfjs-core";
-import type { TfjsAnswer, TfjsRequest, TfjsWorkerData } from "./tfjs-messages.ts";
+import type { TfjsAnswer, TfjsProgress, TfjsRequest, TfjsWorkerData } from "./tfjs-messages.ts";
 import { NetworkComputation } from "./network-computation.ts";
 import { ProductComputation } from "./product-computation.ts";
 
@@ -18,7 +18,9 @@ await import("@tensorflow/tfjs-core/dist/register_all_gradients");
 tf.env().set("CHECK_COMPUTATION_FOR_ERRORS", false);
 
 const product = new ProductComputation(tf, memory);
-const network = new NetworkComputation(tf, memory);
+const network = new NetworkComputation(tf, memory, (progress) => {
+  parentPort?.postMessage({ progress } satisfies TfjsProgress);
+});
 
 async function answer(request: TfjsRequest): Promise<TfjsAnswer> {
   if (tf.getBackend() !== "wasm" && !(await tf.setBackend("wasm"))) {
