@@ -27,8 +27,7 @@ export async function measureTfjs(
 ): Promise<MeasuredStage> {
   const parameters = { w1, b1, w2, b2 };
   const like = { x, ...parameters };
-  const gradientOf = (name: GradientName): Tensor =>
-    kept.tensor(`${name}.g`, like[name].shape);
+  const gradientOf = (name: GradientName): Tensor => kept.tensor(`${name}.g`, like[name].shape);
   const gradients = {
     x: gradientOf("x"),
     w1: gradientOf("w1"),
