@@ -1,6 +1,6 @@
 import { SegmentedControl } from "@mantine/core";
 import { Check, X } from "lucide-react";
-import { useState } from "react";
+import { useId, useState } from "react";
 import type { StageDescription, StageId, StagePair, StagesReport } from "../../shared/stages.ts";
 import { formatNumber, fullPrecision } from "../format/number.ts";
 import tables from "../ui/data-table.module.css";
@@ -23,14 +23,15 @@ interface AgreementPartProps {
 
 /** Whether the stages give the same gradients, two by two. */
 export function AgreementPart({ report, stages }: AgreementPartProps) {
+  const id = useId();
   const [choice, setChoice] = useState<GradientChoice>("all");
   const compared = stages.filter(({ id }) =>
     report.pairs.some(({ first, second }) => first === id || second === id),
   );
   const equal = report.pairs.filter((pair) => pair.equal).length;
   return (
-    <section className={classes["part"]} aria-labelledby="stages-agreement">
-      <h2 id="stages-agreement">Do they agree?</h2>
+    <section className={classes["part"]} aria-labelledby={id}>
+      <h2 id={id}>Do they agree?</h2>
       <p className={classes["said"]}>
         {equal} of {report.pairs.length} comparisons are equal: five gradients of every two stages. Equal
         means allclose with rtol 10⁻³ and atol 10⁻⁵ as in the notebook, and also ‖a − b‖ ≤ 10⁻³ ‖b‖, for x.g ≤

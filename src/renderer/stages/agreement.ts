@@ -26,8 +26,7 @@ export function agreementOf(
   );
   const [start] = here;
   if (start === undefined) return null;
-  // NaN is larger than any number here.
-  const worst = here.reduce((found, pair) => (pair.relNorm <= found.relNorm ? found : pair), start);
+  const worst = here.reduce((found, pair) => (isWorse(pair.relNorm, found.relNorm) ? pair : found), start);
   return {
     equal: here.every(({ equal }) => equal),
     relNorm: worst.relNorm,
@@ -35,3 +34,7 @@ export function agreementOf(
     pairs: here,
   };
 }
+
+/** NaN is worse than any number. */
+const isWorse = (one: number, other: number): boolean =>
+  !Number.isNaN(other) && (Number.isNaN(one) || one > other);

@@ -1,4 +1,4 @@
-import { useMemo } from "react";
+import { useId, useMemo } from "react";
 import type { StageGain } from "../../shared/stages.ts";
 import { Formula } from "../ui/formula.tsx";
 import { ExactText } from "../ui/exact-text.tsx";
@@ -7,10 +7,11 @@ import classes from "./stages-view.module.css";
 
 /** The ratios between stages, each with its 95 % interval, a sentence and why. */
 export function GainsPart({ gains }: { readonly gains: readonly StageGain[] }) {
+  const id = useId();
   const words = useMemo(() => gainWords(gains), [gains]);
   return (
-    <section className={classes["part"]} aria-labelledby="stages-gains">
-      <h2 id="stages-gains">What makes the difference</h2>
+    <section className={classes["part"]} aria-labelledby={id}>
+      <h2 id={id}>What makes the difference</h2>
       <p className={classes["quiet"]}>Ratios of median times with their 95 % bootstrap intervals.</p>
       <ul className={classes["gains"]}>
         {words.map(({ key, title, ratio, exact, sentence, formula, why }) => (

@@ -24,9 +24,9 @@ export const STAGE_DEFINITIONS: readonly StageDefinition[] = [
     name: "Functions",
     idea:
       "Every layer is a function, and every backward pass another that is called by hand in reverse order. " +
-      "The weights' gradient is a sum of one outer product a row, which are all written to memory before they are added.",
+      "The weights' gradient is a sum of outer products, one a row, which are written to memory before they are added.",
     engine: { stage: stage1Functions, opByOp: false },
-    costMs: 230,
+    costMs: 490,
   },
   {
     id: "layer-classes",
@@ -36,7 +36,7 @@ export const STAGE_DEFINITIONS: readonly StageDefinition[] = [
       "Each layer is an object that remembers its input and knows its own backward pass, so a model is a list of them. " +
       "The arithmetic is that of stage 1: still one outer product a row.",
     engine: { stage: stage2LayerClasses, opByOp: false },
-    costMs: 230,
+    costMs: 490,
   },
   {
     id: "module",
