@@ -32,8 +32,8 @@ const LESSONS: readonly Lesson[] = [
       "Both sides are the same number of multiply-adds. The sum writes every outer product to memory and reads it " +
       "back to add it; the matrix product adds it into the result while it is in a register. The notebook measures " +
       "13 × between these two stages, with all outer products, 7.84 GB on 50,000 rows, in memory at once. Here those of " +
-      "512 rows are formed at a time, 83 MB a worker: more than caches hold, so that they too go to memory and back. " +
-      "With 64 rows at a time, of which the caches keep a part, the ratio was about 5 × on the two cores where this was " +
+      "1,024 rows are formed at a time, 167 MB: more than caches hold, so that they too go to memory and back. With 64 " +
+      "rows a worker, of which the caches keep a part, the ratio was about 5 × on the two cores where this was " +
       "written.",
   },
   {

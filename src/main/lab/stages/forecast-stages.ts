@@ -4,7 +4,7 @@ import type { Arena } from "../../engine/arena.ts";
 import { APP_BYTES, forecastMemory, IMAGE_BYTES } from "../notebook/forecast.ts";
 import { HIDDEN, IN_FEATURES } from "../notebook/session.ts";
 import { STAGE_DEFINITIONS, stageMs } from "./stage-definitions.ts";
-import { STAGE_CHUNK_ROWS } from "./stage-inputs.ts";
+import { stageChunkRows } from "./stage-inputs.ts";
 
 /** Copies of x that TensorFlow.js holds at a time: x, its gradient, and what is read back. */
 const TFJS_COPIES = 4;
@@ -29,7 +29,7 @@ export function forecastStages(
     { name: "activations of one stage", bytes: 4 * rows * HIDDEN * 4 },
     {
       name: "outer products, one chunk a worker",
-      bytes: threads * STAGE_CHUNK_ROWS * IN_FEATURES * HIDDEN * 4,
+      bytes: threads * stageChunkRows(threads) * IN_FEATURES * HIDDEN * 4,
     },
     { name: "TensorFlow.js", bytes: TFJS_COPIES * xBytes },
     { name: "the app itself", bytes: APP_BYTES },

@@ -9,7 +9,7 @@ import { planSections, type Section } from "../../engine/plan.ts";
 import { PASS_MARKS, passTimings, recordPasses, samplesOf, timesOf, WARMUP_CALLS } from "../pass-timings.ts";
 import { execute } from "../programs.ts";
 import { GRADIENT_NAMES } from "../notebook/session.ts";
-import { STAGE_CHUNK_ROWS, STAGE_SHIFT } from "./stage-inputs.ts";
+import { STAGE_SHIFT, stageChunkRows } from "./stage-inputs.ts";
 
 /** How stages are measured. */
 export interface StageEffort {
@@ -71,7 +71,7 @@ export async function measureStage(
     const ops = new RecordingOps((tensor, shape, dtype) =>
       (keptNames.has(tensor) ? kept : passing).tensor(tensor, shape, dtype),
     );
-    const options = { shift: STAGE_SHIFT, chunkRows: STAGE_CHUNK_ROWS };
+    const options = { shift: STAGE_SHIFT, chunkRows: stageChunkRows(threads) };
     const { loss, gradients } = recordPasses(ops, stage.build(ops, tensors, options), { backward: true });
     if (gradients === null) throw new TypeError("measureStage: no backward pass was recorded");
     const marked = ops.program();
