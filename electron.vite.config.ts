@@ -34,7 +34,8 @@ export default defineConfig({
     build: {
       target: NODE_TARGET,
       outDir: "out/main",
-      externalizeDeps: true,
+      // Its gradients exist as modules for bundlers only; the rest is required as it is, see tfjs-worker.ts.
+      externalizeDeps: { exclude: ["@tensorflow/tfjs-core"] },
       sourcemap: true,
       rollupOptions: {
         input: {
@@ -42,7 +43,7 @@ export default defineConfig({
           lab: resolve("src/main/cli/lab.ts"),
           bench: resolve("src/main/bench/bench.ts"),
           worker: resolve("src/workers/worker.ts"),
-          tfjs: resolve("src/main/lab/ladder/tfjs/tfjs-worker.ts"),
+          tfjs: resolve("src/main/lab/tfjs/tfjs-worker.ts"),
         },
         output: { format: "es", entryFileNames: "[name].js", chunkFileNames: "chunks/[name]-[hash].js" },
       },

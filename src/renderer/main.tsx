@@ -8,6 +8,7 @@ import { App } from "./app/app.tsx";
 import { loadPreferences } from "./preferences/preferences.ts";
 import { connectLadder } from "./store/ladder-actions.ts";
 import { connectLab } from "./store/lab-store.ts";
+import { connectStages } from "./store/stages-actions.ts";
 import { copyExactNumbers } from "./ui/copy-exact.ts";
 
 const root = document.getElementById("root");
@@ -16,6 +17,7 @@ if (root === null) throw new Error('index.html has no element with the id "root"
 loadPreferences();
 connectLab();
 connectLadder();
+connectStages();
 copyExactNumbers();
 createRoot(root).render(
   <StrictMode>

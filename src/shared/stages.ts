@@ -25,6 +25,16 @@ export const stagesSettingsSchema = v.object({
 });
 export type StagesSettings = v.InferOutput<typeof stagesSettingsSchema>;
 
+/** The notebook's list of layers that the base class does not see: what parameters() finds in two models. */
+export const registrationLessonSchema = v.object({
+  /** Models of the same layers, and the shapes of the parameters that each one's parameters() gives. */
+  models: v.array(v.object({ name: v.string(), code: v.string(), parameters: v.array(v.array(v.number())) })),
+  /** The base class's parameters(), which finds them. */
+  code: v.string(),
+  source: v.string(),
+});
+export type RegistrationLesson = v.InferOutput<typeof registrationLessonSchema>;
+
 /** What a stage is, before anything runs. */
 export const stageDescriptionSchema = v.object({
   id: stageIdSchema,
@@ -38,6 +48,8 @@ export const stageDescriptionSchema = v.object({
   source: v.string(),
   /** Why it cannot run here, or "". */
   unavailable: v.string(),
+  /** With the stage that has modules of its own. */
+  lesson: v.nullable(registrationLessonSchema),
 });
 export type StageDescription = v.InferOutput<typeof stageDescriptionSchema>;
 
@@ -58,6 +70,8 @@ export const stageResultSchema = v.object({
   loss: measured,
   forward: passReportSchema,
   backward: passReportSchema,
+  /** Forward and backward in one go: nothing in between reads the clock, and blocks of rows go through both. */
+  both: passReportSchema,
   /** Allocated at the same time, without data and weights; NaN where it is not known. */
   peakBytes: measured,
   /** Ops in the program, forward and backward; NaN where it is not known. */
@@ -78,15 +92,30 @@ export const stagePairSchema = v.object({
   maxAbs: measured,
   relMax: measured,
   relNorm: measured,
-  /** allclose, and relMax and relNorm below their limits. */
+  /** allclose, and relMax and relNorm at most their limits; 1e-5 for the relNorm of x, else 1e-3. */
   equal: v.boolean(),
 });
 export type StagePair = v.InferOutput<typeof stagePairSchema>;
+
+/** How many times as long one stage takes as another. */
+export const stageGainSchema = v.object({
+  slower: stageIdSchema,
+  faster: stageIdSchema,
+  pass: v.picklist(["forward", "backward", "both"]),
+  ratio: measured,
+  /** Holds 95 % of the ratios of medians of samples drawn again. */
+  low: measured,
+  high: measured,
+});
+export type StageGain = v.InferOutput<typeof stageGainSchema>;
 
 export const stagesReportSchema = v.object({
   settings: stagesSettingsSchema,
   results: v.array(stageResultSchema),
   pairs: v.array(stagePairSchema),
+  gains: v.array(stageGainSchema),
+  /** Units at the relu's kink within rounding, where both of two gradients count as right. */
+  kinks: v.number(),
   notes: v.array(v.string()),
 });
 export type StagesReport = v.InferOutput<typeof stagesReportSchema>;

@@ -130,7 +130,7 @@ export interface FiniteDifferenceTask {
   readonly coordinates: DifferenceCoordinates;
 }
 
-/** Compares elements [begin, end) of a float32 tensor with a float64 one. */
+/** Compares elements [begin, end) of a float32 tensor with a float64 one, or with another float32 one. */
 export interface CompareTask {
   readonly kind: "compare";
   /** Whose heartbeat this task bumps. */

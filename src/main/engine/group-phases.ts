@@ -97,7 +97,11 @@ function groupOf(phases: readonly PlacedPhase[]): PhaseGroup {
  *
  * Two phases stay together when they split the same items alike, and neither reads whole what the other writes.
  */
-export function groupPhases(ops: readonly Op<Tensor>[]): readonly PhaseGroup[] {
+export function groupPhases(
+  ops: readonly Op<Tensor>[],
+  { opByOp = false }: { readonly opByOp?: boolean } = {},
+): readonly PhaseGroup[] {
+  if (opByOp) return oneByOne(ops);
   const groups: PhaseGroup[] = [];
   let growing = new GrowingGroup();
   for (const op of fuseLinear(ops)) {
@@ -116,3 +120,10 @@ export function groupPhases(ops: readonly Op<Tensor>[]): readonly PhaseGroup[] {
   }
   return [...groups, ...growing.close()];
 }
+
+// #region op by op
+/** Every op for itself, over all its rows before the next begins: what is gained by going in blocks shows beside it. */
+function oneByOne(ops: readonly Op<Tensor>[]): readonly PhaseGroup[] {
+  return ops.flatMap((op) => phasesOf(op).map((phase) => groupOf([{ op, phase }])));
+}
+// #endregion

@@ -18,6 +18,8 @@ export interface Section {
   readonly repeats: number;
   /** When given, only what these tensors, records and marks depend on is computed. */
   readonly results?: readonly Tensor[];
+  /** No ops are fused or carried out block by block: each goes over all rows before the next begins. */
+  readonly opByOp?: boolean;
 }
 
 export interface Plan {
@@ -101,14 +103,14 @@ class Names {
 
 /** Plans one program; `allocateBytes` gives the partial results their place. */
 function planProgram(
-  { program, results }: Section,
+  { program, results, opByOp = false }: Section,
   threads: number,
   names: Names,
   allocateBytes: (sizeBytes: number) => number,
 ): PlannedGroup[] {
   const partials = new Map<Op<Tensor>, Partials>();
   const ops = results === undefined ? program.ops : dropUnused(program.ops, results);
-  const placed = groupPhases(ops).map((group) => {
+  const placed = groupPhases(ops, { opByOp }).map((group) => {
     const groupThreads = threadsFor(group, threads);
     for (const { op, phase } of group.phases) {
       if (phase.name !== "partial") continue;

@@ -16,6 +16,7 @@ import { closeRun } from "./open-run.ts";
 import { RunCells } from "./run-cells.tsx";
 import { RunCharts } from "./run-charts.tsx";
 import { RunLadder } from "./run-ladder.tsx";
+import { RunStages } from "./run-stages.tsx";
 import { RunStatusBadge } from "./run-status-badge.tsx";
 import { useRunDetails } from "./use-run-details.ts";
 import classes from "./runs.module.css";
@@ -71,6 +72,7 @@ function RunRecord({ details }: { readonly details: RunDetails }) {
       </div>
       {cells.length > 0 && <RunCells cells={cells} />}
       {run.kind === "ladder" && <RunLadder run={run} />}
+      {run.kind === "stages" && <RunStages run={run} />}
       <RunCharts details={details} />
       {gradientChecks.length > 0 && (
         <section className={classes["part"]}>

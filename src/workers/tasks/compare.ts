@@ -13,14 +13,14 @@ const BLOCK = 250_000;
 function referenceValues(
   { allowances }: CompareTask,
   ours: Float32Array,
-  reference: Float64Array,
+  reference: Float32Array | Float64Array,
   begin: number,
   end: number,
-): Float64Array {
+): Float32Array | Float64Array {
   const block = reference.subarray(begin, end);
   const uncertain = [...allowances].filter(([index]) => index >= begin && index < end);
   if (uncertain.length === 0) return block;
-  const moved = block.slice();
+  const moved = Float64Array.from(block);
   for (const [index, allowance] of uncertain) {
     const value = reference[index] ?? NaN;
     const difference = (ours[index] ?? NaN) - value;
@@ -29,14 +29,17 @@ function referenceValues(
   return moved;
 }
 
-/** Compares this block's elements of a float32 tensor with the float64 reference. */
+/** Compares this block's elements of a float32 tensor with the reference. */
 export function runCompare(
   task: CompareTask,
   memory: WebAssembly.Memory,
   control: Control,
 ): PartialComparison {
   const ours = viewOf(memory, task.ours, "float32");
-  const reference = viewOf(memory, task.reference, "float64");
+  const reference =
+    task.reference.dtype === "float32"
+      ? viewOf(memory, task.reference, "float32")
+      : viewOf(memory, task.reference, "float64");
   let result: PartialComparison | null = null;
   for (let begin = task.begin; begin < task.end; begin += BLOCK) {
     control.beat();

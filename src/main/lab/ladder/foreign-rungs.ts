@@ -8,7 +8,8 @@ import type { Operands } from "./operands.ts";
 import type { ForeignRung } from "./run-ladder.ts";
 import type { Contender } from "./rungs/contender.ts";
 import { PyTorchProcess } from "./rungs/pytorch-rung.ts";
-import { TfjsThread, tfjsMissing } from "./rungs/tfjs-rung.ts";
+import { tfjsMissing } from "../tfjs/tfjs-thread.ts";
+import { TfjsRung } from "./rungs/tfjs-rung.ts";
 
 const NOT_LOOKED_FOR: FoundPyTorch = { reason: "it has not been looked for on this machine" };
 
@@ -57,7 +58,7 @@ export class ForeignRungs {
     const opened = new Map<RungId, Library>();
     const { memory } = this.#engine.arena;
     const create = {
-      tfjs: (): Library => new TfjsThread(this.#tfjsFile, memory, checkpoint),
+      tfjs: (): Library => new TfjsRung(this.#tfjsFile, memory, checkpoint),
       pytorch: (): Library => {
         if ("reason" in this.#pytorch) throw new TypeError(this.#pytorch.reason);
         const { python } = this.#pytorch;

@@ -1,5 +1,3 @@
-import { finishComparison, mergeComparisons, type PartialComparison } from "../../../core/gradient-check.ts";
-import { numelOf } from "../../../core/ops/recording-ops.ts";
 import { kinkAllowances, type KinkAllowances } from "../../../core/reference/kink-allowances.ts";
 import type {
   ReferenceGradients as BlockGradients,
@@ -7,21 +5,17 @@ import type {
 } from "../../../core/reference/reference-gradients.ts";
 import type { GradientCheck } from "../../../shared/run-records.ts";
 import { viewOf } from "../../../shared/tensor-view.ts";
-import type { WorkerTask } from "../../../shared/worker-tasks.ts";
+import { compareTensors } from "../compare-tensors.ts";
 import { referenceModelOf, rowBlocks, runBlocks } from "./run-blocks.ts";
 import {
   GRADIENT_NAMES,
   HIDDEN,
   IN_FEATURES,
   WEIGHT_NAMES,
-  type GradientName,
   type Gradients,
   type NotebookSession,
   type StageGradients,
 } from "./session.ts";
-
-/** Elements compared at a time. */
-const COMPARE_ELEMENTS = 4_000_000;
 
 const NOTHING: ReadonlyMap<number, number> = new Map();
 
@@ -75,32 +69,6 @@ function allowancesOf(
   return kinkAllowances(network, kinks, (row) => x.subarray(row * IN_FEATURES, (row + 1) * IN_FEATURES));
 }
 
-/** Compares one float32 gradient with the float64 one, in blocks on the workers. */
-async function compareTensor(
-  session: NotebookSession,
-  tensor: GradientName,
-  ours: Gradients,
-  reference: Gradients,
-  allowances: ReadonlyMap<number, number>,
-): Promise<PartialComparison> {
-  const numel = numelOf(ours[tensor].shape);
-  const tasks: ((worker: number) => WorkerTask)[] = [];
-  for (let begin = 0; begin < numel; begin += COMPARE_ELEMENTS) {
-    const end = Math.min(numel, begin + COMPARE_ELEMENTS);
-    tasks.push((worker) => ({
-      kind: "compare",
-      worker,
-      ours: ours[tensor],
-      reference: reference[tensor],
-      begin,
-      end,
-      allowances,
-    }));
-  }
-  const partials = await runBlocks<PartialComparison>(session, tasks, () => undefined);
-  return partials.reduce(mergeComparisons);
-}
-
 /**
  * Compares all coordinates of a stage's gradients with the float64 reference. Where a unit lies at the relu's kink
  * within float32 rounding both of its gradients count as right, and the check says how many such units there were.
@@ -118,9 +86,12 @@ export async function checkByReference(
   const checks: GradientCheck[] = [];
   for (const tensor of GRADIENT_NAMES) {
     const allowed = tensor === "w2" || tensor === "b2" ? NOTHING : allowances[tensor];
-    const comparison = finishComparison(
-      await compareTensor(session, tensor, stage.gradients, reference.gradients, allowed),
-    );
+    const comparison = await compareTensors(session.engine, {
+      ours: stage.gradients[tensor],
+      reference: reference.gradients[tensor],
+      threads: session.settings.threads,
+      allowances: allowed,
+    });
     const kinks = allowed.size === 0 ? 0 : reference.kinks.length;
     checks.push({ stage: stageName, reference: "float64", tensor, ...comparison, kinks });
   }

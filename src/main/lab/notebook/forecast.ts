@@ -2,14 +2,14 @@ import { freemem } from "node:os";
 import type { Forecast, NotebookSettings } from "../../../shared/notebook.ts";
 import type { Arena } from "../../engine/arena.ts";
 import { HIDDEN, IN_FEATURES, VALID_ROWS } from "./session.ts";
-import { OUTER_PRODUCT_CHUNK_ROWS } from "./run-stage.ts";
+import { OUTER_PRODUCT_CHUNK_ROWS } from "../pass-timings.ts";
 
 /** Images of the training file, one byte a pixel, while they are read. */
-const IMAGE_BYTES = 60_000 * (IN_FEATURES + 1);
+export const IMAGE_BYTES = 60_000 * (IN_FEATURES + 1);
 /** Stages whose gradients stay until the next run, so that any cell can be run again. */
 const STAGES = 4;
 /** Electron, its window and V8's heaps, on top of the arena. */
-const APP_BYTES = 400e6;
+export const APP_BYTES = 400e6;
 
 /** Bytes that the whole notebook will need, by what needs them. */
 export function notebookMemory(settings: NotebookSettings): { name: string; bytes: number }[] {

@@ -1,23 +1,19 @@
 import type { Stage } from "../../../core/notebook/stage.ts";
 import { RecordingOps } from "../../../core/ops/recording-ops.ts";
-import { interquartileRange, median } from "../../../core/statistics.ts";
 import type { GradientSummary, Timing } from "../../../shared/run-records.ts";
 import { viewOf } from "../../../shared/tensor-view.ts";
-import { elapsedBetween, execute, executeOnce, recordStatistics, statisticsAt } from "../programs.ts";
+import {
+  OUTER_PRODUCT_CHUNK_ROWS,
+  passTimings,
+  recordPasses,
+  samplesOf,
+  timesOf,
+  WARMUP_CALLS,
+  type PassTimes,
+} from "../pass-timings.ts";
+import { execute, executeOnce, recordStatistics, statisticsAt } from "../programs.ts";
 import type { CellProgress } from "./cell-runner.ts";
 import { GRADIENT_NAMES, type Gradients, type NotebookSession, type Weights } from "./session.ts";
-
-/** Rows whose outer products are formed at a time: 64 × 784 × 50 float32 are 10 MB a worker. */
-export const OUTER_PRODUCT_CHUNK_ROWS = 64;
-
-/** Calls before the samples: the first compiles and touches fresh memory, the second settles the caches. */
-const WARMUP_CALLS = 2;
-
-export interface PassTimes {
-  readonly medianMs: number;
-  readonly iqrMs: number;
-  readonly samplesMs: readonly number[];
-}
 
 export interface StageRun {
   readonly stage: string;
@@ -28,12 +24,6 @@ export interface StageRun {
   readonly timings: Timing[];
   readonly gradients: GradientSummary[];
 }
-
-const timesOf = (samplesMs: readonly number[]): PassTimes => ({
-  medianMs: samplesMs.length === 0 ? NaN : median(samplesMs),
-  iqrMs: samplesMs.length === 0 ? NaN : interquartileRange(samplesMs),
-  samplesMs,
-});
 
 /** Norm and largest entry of each gradient, in one program. */
 async function summarise(session: NotebookSession, gradients: Gradients): Promise<GradientSummary[]> {
@@ -75,11 +65,7 @@ export async function runStage(
     { x: xTrain, y: yTrain, ...options.weights },
     { shift: options.shift, chunkRows: OUTER_PRODUCT_CHUNK_ROWS },
   );
-  ops.run({ op: "mark", name: "forward" });
-  const loss = built.forward();
-  ops.run({ op: "mark", name: "forward end" });
-  const gradients = options.timed === "forward" ? null : built.backward();
-  ops.run({ op: "mark", name: "backward end" });
+  const { loss, gradients } = recordPasses(ops, built, { backward: options.timed !== "forward" });
 
   const repeats = WARMUP_CALLS + settings.samples;
   progress.phase(`${WARMUP_CALLS} warm-up calls, then ${settings.samples} samples`);
@@ -90,20 +76,11 @@ export async function runStage(
     },
   });
 
-  const timings = (pass: "forward" | "backward", from: string, to: string): Timing[] =>
-    elapsedBetween(records, from, to).map((ms, call) => ({
-      stage: options.name,
-      pass,
-      sample: call < WARMUP_CALLS ? call : call - WARMUP_CALLS,
-      ms,
-      warmup: call < WARMUP_CALLS,
-      threads: settings.threads,
-      rows: settings.rows,
-    }));
-  const forward = options.timed === "backward" ? [] : timings("forward", "forward", "forward end");
-  const backward = gradients === null ? [] : timings("backward", "forward end", "backward end");
-  const samplesOf = (all: readonly Timing[]): number[] =>
-    all.filter(({ warmup }) => !warmup).map(({ ms }) => ms);
+  const { threads, rows } = settings;
+  const timings = (pass: "forward" | "backward"): Timing[] =>
+    passTimings(records, { stage: options.name, pass, threads, rows, warmupCalls: WARMUP_CALLS });
+  const forward = options.timed === "backward" ? [] : timings("forward");
+  const backward = gradients === null ? [] : timings("backward");
   const lossValue = viewOf(engine.arena.memory, loss, "float32")[0] ?? NaN;
   if (gradients !== null) {
     session.stages.set(options.name, {

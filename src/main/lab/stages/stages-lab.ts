@@ -1,33 +1,140 @@
-import { ContractError } from "../../../core/errors.ts";
+import { OutOfMemoryError } from "../../../core/errors.ts";
+import type { Forecast } from "../../../shared/notebook.ts";
+import type { Quantities } from "../../../shared/run-records.ts";
+import type {
+  StageDescription,
+  StagePair,
+  StageResult,
+  StagesReport,
+  StagesSettings,
+} from "../../../shared/stages.ts";
+import { ExperimentCancelled } from "../experiment-cancelled.ts";
+import type { StartedRun } from "../lab.ts";
 import type { MnistRows } from "../mnist-rows.ts";
 import type { LabServices, RunSupervisor } from "../run-supervisor.ts";
-import type { Forecast } from "../../../shared/notebook.ts";
-import type { StageDescription, StagesSettings } from "../../../shared/stages.ts";
-import type { StartedRun } from "../lab.ts";
+import { TfjsNetwork } from "../tfjs/tfjs-network.ts";
+import { describeStages } from "./describe-stages.ts";
+import { expectedMs, forecastStages } from "./forecast-stages.ts";
+import { runStages } from "./run-stages.ts";
+import { stageGains } from "./stage-gains.ts";
 
-/** Under construction. */
+/** What is known of a run so far. */
+interface Found {
+  kinks: number;
+  readonly results: StageResult[];
+  readonly pairs: StagePair[];
+}
+
+function reportOf(settings: StagesSettings, { kinks, results, pairs }: Found): StagesReport {
+  const notes =
+    kinks === 0
+      ? []
+      : [
+          `${kinks} hidden ${kinks === 1 ? "unit lies" : "units lie"} at the relu's kink within float32 rounding: ` +
+            "whether such a unit passes its gradient on, two right implementations may answer differently, and both count as equal there.",
+        ];
+  return { settings, results, pairs, gains: stageGains(results, settings.seed), kinks, notes };
+}
+
+/** The numbers that a list of runs shows. */
+function summaryOf({ results, pairs, gains }: StagesReport): Quantities {
+  const ratio = (slower: string, pass: string): number | undefined =>
+    gains.find((gain) => gain.slower === slower && gain.pass === pass)?.ratio;
+  const speedup = ratio("layer-classes", "backward");
+  const fusion = ratio("module-unfused", "both");
+  return {
+    stages: results.filter(({ status }) => status === "measured").length,
+    gradientPairs: pairs.length,
+    equalPairs: pairs.filter(({ equal }) => equal).length,
+    ...(results[0]?.status === "measured" ? { loss: results[0].loss } : {}),
+    ...(speedup === undefined ? {} : { outerProductsOverMatmul: speedup }),
+    ...(fusion === undefined ? {} : { fusionGain: fusion }),
+  };
+}
+
+/** The five stages as the lab offers them: what they are, what they would need, running them. */
 export class StagesLab {
-  readonly services: LabServices;
-  readonly supervisor: RunSupervisor;
-  readonly data: MnistRows;
-  readonly tfjsFile: string;
+  readonly #services: LabServices;
+  readonly #supervisor: RunSupervisor;
+  readonly #data: MnistRows;
+  readonly #tfjsFile: string;
+  /** What the last whole run took, as a multiple of what was expected. */
+  #pace: number | null = null;
 
   constructor(services: LabServices, supervisor: RunSupervisor, data: MnistRows, tfjsFile: string) {
-    this.services = services;
-    this.supervisor = supervisor;
-    this.data = data;
-    this.tfjsFile = tfjsFile;
+    this.#services = services;
+    this.#supervisor = supervisor;
+    this.#data = data;
+    this.#tfjsFile = tfjsFile;
   }
 
   describe(): readonly StageDescription[] {
-    return [];
+    return describeStages();
   }
 
-  forecast(_settings: StagesSettings): Forecast {
-    throw new ContractError("under construction");
+  forecast(settings: StagesSettings): Forecast {
+    return forecastStages(settings, this.#services.engine.arena, this.#pace);
   }
 
-  start(_settings: StagesSettings): StartedRun {
-    throw new ContractError("under construction");
+  /** @throws {ContractError} If another activity is on. @throws {OutOfMemoryError} */
+  start(settings: StagesSettings): StartedRun {
+    const { refusal, totalBytes } = this.forecast(settings);
+    if (refusal !== "") throw new OutOfMemoryError(refusal);
+    const found: Found = { kinks: 0, results: [], pairs: [] };
+    return this.#supervisor.start(
+      "Stages",
+      {
+        create: {
+          kind: "stages",
+          name: `Stages, seed ${settings.seed}`,
+          threads: settings.threads,
+          rows: settings.rows,
+          config: { ...settings, forecastBytes: totalBytes },
+        },
+      },
+      (runId) => this.#run(runId, settings, found),
+      () => summaryOf(reportOf(settings, found)),
+    );
+  }
+
+  async #run(runId: string, settings: StagesSettings, found: Found): Promise<void> {
+    const { engine, store, tracker, emit } = this.#services;
+    const startedMs = performance.now();
+    const tfjs = new TfjsNetwork(this.#tfjsFile, engine.arena.memory, () => {
+      if (tracker.cancelRequested) throw new ExperimentCancelled("cancelled");
+    });
+    const save = (): void => store.saveReport(runId, reportOf(settings, found));
+    save();
+    try {
+      tracker.phase("reading the images");
+      const data = await this.#data.rows(
+        { name: "mnist", split: "train", rows: settings.rows },
+        settings.threads,
+      );
+      await runStages({
+        ...{ engine, settings, data, tfjs },
+        onPhase: (phase) => {
+          tracker.phase(phase);
+        },
+        onProgress: (fraction) => {
+          tracker.progress(fraction);
+        },
+        onKinks: (kinks) => {
+          found.kinks = kinks;
+        },
+        onStage: (result, timings) => {
+          found.results.push(result);
+          store.addTimings(runId, timings);
+          emit({ name: "stageFinished", payload: { runId, result } });
+        },
+        onPairs: (pairs) => {
+          found.pairs.push(...pairs);
+        },
+      });
+      this.#pace = (performance.now() - startedMs) / expectedMs(settings);
+    } finally {
+      await tfjs.close();
+      save();
+    }
   }
 }

@@ -1,52 +1,37 @@
-import { TaskError } from "../../../core/errors.ts";
-import type { Network } from "../../../core/network/network.ts";
-import type { Tensor } from "../../../core/ops/recording-ops.ts";
+import * as v from "valibot";
+import { tfjsNetworkAnswerSchema, type TfjsNetworkAnswer, type TfjsNetworkRequest } from "./tfjs-messages.ts";
+export type { TfjsNetworkAnswer, TfjsNetworkRequest } from "./tfjs-messages.ts";
+import { TfjsThread } from "./tfjs-thread.ts";
 
-/** A network on arena tensors, to be computed by TensorFlow.js on a thread of its own. */
-export interface TfjsNetworkRequest {
-  readonly network: Network;
-  readonly x: Tensor;
-  readonly y: Tensor;
-  /** w1, b1, … */
-  readonly parameters: Readonly<Record<string, Tensor>>;
-  /** Where the gradients go: x, w1, b1, …, float32. */
-  readonly gradients: Readonly<Record<string, Tensor>>;
-  /** Calls before the samples that are not counted, then timed calls; 0 samples compute once. */
-  readonly warmupCalls: number;
-  readonly samples: number;
-}
-
-export interface TfjsNetworkAnswer {
-  readonly loss: number;
-  /** Milliseconds a call, forward alone. */
-  readonly forwardMs: readonly number[];
-  /** Milliseconds a call, forward and backward, which TensorFlow.js does in one. */
-  readonly bothMs: readonly number[];
-  /** Processor time of the process, a call. */
-  readonly forwardCpuMs: number;
-  readonly bothCpuMs: number;
-  /** Largest number of bytes its tensors took at a time, by tf.memory(); NaN when not known. */
-  readonly peakBytes: number;
-}
-
-/** TensorFlow.js as the independent framework that PyTorch is in the notebook. */
+/**
+ * TensorFlow.js as the independent framework that PyTorch is in the notebook: it computes a network from its own
+ * operations and derives the gradients itself. Its thread starts with the first network and stays until `close()`.
+ */
 export class TfjsNetwork {
-  readonly tfjsFile: string;
-  readonly memory: WebAssembly.Memory;
+  readonly #open: () => TfjsThread;
+  #thread: TfjsThread | null = null;
 
   /** @param checkpoint Throws when the experiment is cancelled. */
   constructor(tfjsFile: string, memory: WebAssembly.Memory, checkpoint: () => void) {
-    this.tfjsFile = tfjsFile;
-    this.memory = memory;
-    checkpoint();
+    this.#open = () => new TfjsThread(tfjsFile, memory, checkpoint);
   }
 
-  /** Loss and gradients, and how long they took. @throws {TaskError} @throws {ExperimentCancelled} */
-  run(request: TfjsNetworkRequest): Promise<TfjsNetworkAnswer> {
-    throw new TaskError(`TensorFlow.js cannot compute ${request.network.loss} yet`);
+  /**
+   * Loss and gradients, and how long they took. The gradients lie in the request's tensors when it resolves.
+   *
+   * @throws {TaskError} If TensorFlow.js cannot compute it. @throws {ExperimentCancelled}
+   */
+  async run(
+    request: TfjsNetworkRequest,
+    onProgress?: (fraction: number) => void,
+  ): Promise<TfjsNetworkAnswer> {
+    this.#thread ??= this.#open();
+    const answer = await this.#thread.ask({ command: "network", request }, onProgress);
+    return v.parse(tfjsNetworkAnswerSchema, answer);
   }
 
   async close(): Promise<void> {
-    await Promise.resolve();
+    await this.#thread?.close();
+    this.#thread = null;
   }
 }

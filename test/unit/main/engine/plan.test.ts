@@ -4,12 +4,17 @@ import { Arena } from "../../../../src/main/engine/arena.ts";
 import { planSections } from "../../../../src/main/engine/plan.ts";
 import type { PlannedGroup } from "../../../../src/shared/worker-tasks.ts";
 
-function plan(threads: number, build: (ops: RecordingOps) => void): readonly PlannedGroup[] {
+function plan(
+  threads: number,
+  build: (ops: RecordingOps) => void,
+  { opByOp = false } = {},
+): readonly PlannedGroup[] {
   const scope = new Arena().scope();
   const ops = new RecordingOps((name, shape, dtype) => scope.tensor(name, shape, dtype));
   build(ops);
   const program: Program = ops.program();
-  const { sections } = planSections([{ program, repeats: 1 }], threads, (bytes) => scope.bytes(bytes));
+  const section = { program, repeats: 1, opByOp };
+  const { sections } = planSections([section], threads, (bytes) => scope.bytes(bytes));
   return sections[0].groups;
 }
 
@@ -54,6 +59,36 @@ describe("planSections()", () => {
       ops.run({ op: "columnMoments", x: activated, out: moments });
     });
     expect(named(steps)).toEqual(["| linear partial ×2", "| linear reduce ×1"]);
+  });
+
+  it("goes op by op when asked to, each over all rows before the next", () => {
+    const groups = plan(
+      2,
+      (ops) => {
+        const x = ops.tensor("x", [10_000, 100]);
+        const w = ops.tensor("w", [100, 50]);
+        const b = ops.tensor("b", [50]);
+        const h = ops.tensor("h", [10_000, 50]);
+        const db = ops.tensor("db", [50]);
+        ops.run({
+          op: "matmul",
+          a: x,
+          b: w,
+          out: h,
+          transposeA: false,
+          transposeB: false,
+          accumulate: false,
+        });
+        ops.run({ op: "addBias", x: h, bias: b, out: h });
+        ops.run({ op: "relu", x: h, out: h, shift: 0 });
+        ops.run({ op: "columnSum", x: h, out: db });
+      },
+      { opByOp: true },
+    );
+    expect(named(groups).map((group) => group.replace("| ", ""))).toEqual([
+      ...["matmul ×2", "addBias ×2", "relu ×2", "columnSum partial ×2", "columnSum reduce ×1"],
+    ]);
+    for (const { items, blockItems } of groups) expect(blockItems).toBe(items);
   });
 
   it("puts a barrier where a program's next repeat reads what its end has written", () => {

@@ -1,0 +1,39 @@
+import type { Forecast } from "../../../shared/notebook.ts";
+import type { StagesSettings } from "../../../shared/stages.ts";
+import type { Arena } from "../../engine/arena.ts";
+import { APP_BYTES, forecastMemory, IMAGE_BYTES } from "../notebook/forecast.ts";
+import { HIDDEN, IN_FEATURES } from "../notebook/session.ts";
+import { STAGE_DEFINITIONS, stageMs } from "./stage-definitions.ts";
+import { stageChunkRows } from "./stage-inputs.ts";
+
+/** Copies of x that TensorFlow.js holds at a time: x, its gradient, and what is read back. */
+const TFJS_COPIES = 4;
+
+/** Milliseconds that all stages take, by the costs in their table. */
+export const expectedMs = ({ rows, samples }: StagesSettings): number =>
+  STAGE_DEFINITIONS.reduce((sum, stage) => sum + (stageMs(stage, samples) * rows) / 50_000, 0);
+
+/** Bytes that the stages need, by what needs them, and how long they take. */
+export function forecastStages(
+  settings: StagesSettings,
+  arena: Arena,
+  /** What earlier runs took, as a multiple of what was expected; null before the first. */
+  pace: number | null,
+): Forecast {
+  const { rows, threads } = settings;
+  const xBytes = rows * IN_FEATURES * 4;
+  const parts = [
+    { name: "training images", bytes: xBytes },
+    { name: "image file while it is read", bytes: IMAGE_BYTES },
+    { name: "gradients of six stages, kept for comparison", bytes: STAGE_DEFINITIONS.length * xBytes },
+    { name: "activations of one stage", bytes: 4 * rows * HIDDEN * 4 },
+    {
+      name: "outer products, one chunk a worker",
+      bytes: threads * stageChunkRows(threads) * IN_FEATURES * HIDDEN * 4,
+    },
+    { name: "TensorFlow.js", bytes: TFJS_COPIES * xBytes },
+    { name: "the app itself", bytes: APP_BYTES },
+  ];
+  const seconds = pace === null ? null : (pace * expectedMs(settings)) / 1000;
+  return forecastMemory(parts, arena, seconds);
+}

@@ -1,0 +1,115 @@
+import type { StageTensors } from "../../../core/notebook/stage.ts";
+import type { Tensor } from "../../../core/ops/recording-ops.ts";
+import type { Timing } from "../../../shared/run-records.ts";
+import type { StagePair, StageResult, StagesSettings } from "../../../shared/stages.ts";
+import { messageOf } from "../../bench/message-of.ts";
+import type { Scope } from "../../engine/arena.ts";
+import type { Engine } from "../../engine/engine.ts";
+import { ExperimentCancelled } from "../experiment-cancelled.ts";
+import type { DataTensors } from "../mnist-rows.ts";
+import { tfjsMissing } from "../tfjs/tfjs-thread.ts";
+import type { TfjsNetwork } from "../tfjs/tfjs-network.ts";
+import { compareStages, type KeptGradients } from "./compare-stages.ts";
+import { measureStage, passReport, type MeasuredStage, type StageEffort } from "./measure-stage.ts";
+import { measureTfjs, TFJS_NOTE } from "./measure-tfjs.ts";
+import { STAGE_DEFINITIONS, stageMs, stageTitle, type StageDefinition } from "./stage-definitions.ts";
+import { drawInputs, findKinks } from "./stage-inputs.ts";
+
+export interface StagesOptions {
+  readonly engine: Engine;
+  readonly settings: StagesSettings;
+  readonly data: DataTensors;
+  readonly tfjs: TfjsNetwork;
+  readonly onPhase: (phase: string) => void;
+  /** 0 to 1. */
+  readonly onProgress: (fraction: number) => void;
+  readonly onKinks: (kinks: number) => void;
+  readonly onStage: (result: StageResult, timings: readonly Timing[]) => void;
+  readonly onPairs: (pairs: readonly StagePair[]) => void;
+}
+
+/** A stage without numbers. */
+function withoutNumbers(id: StageResult["id"], status: StageResult["status"], note: string): StageResult {
+  const none = passReport([], NaN);
+  return {
+    ...{ id, status, note, loss: NaN, forward: none, backward: none, both: none },
+    ...{ peakBytes: NaN, ops: NaN, groups: NaN },
+  };
+}
+
+/**
+ * Measures the stages one after another on the same data and weights, and compares each one's gradients with those of
+ * all before it. What was told until it is cancelled stays.
+ *
+ * @throws {ExperimentCancelled} @throws {TaskError} Of the engine. @throws {OutOfMemoryError}
+ */
+export async function runStages(options: StagesOptions): Promise<void> {
+  const { engine, settings, data, onPhase } = options;
+  const { threads } = settings;
+  const kept = engine.arena.scope();
+  const keptGradients: KeptGradients[] = [];
+  try {
+    const tensors = drawInputs(engine, kept, data, settings.seed);
+    onPhase("looking for units at the relu's kink");
+    const uncertainty = await findKinks(engine, tensors, threads);
+    options.onKinks(uncertainty.kinks);
+    const costOf = (definition: StageDefinition): number => stageMs(definition, settings.samples);
+    const whole = STAGE_DEFINITIONS.reduce((sum, definition) => sum + costOf(definition), 0);
+    let before = 0;
+    for (const definition of STAGE_DEFINITIONS) {
+      onPhase(stageTitle(definition));
+      const effort = {
+        ...settings,
+        onProgress: (fraction: number) => {
+          options.onProgress((before + fraction * costOf(definition)) / whole);
+        },
+      };
+      const measured = await measure(definition, tensors, kept, effort, options);
+      before += costOf(definition);
+      options.onProgress(before / whole);
+      if (measured === null) continue;
+      const one: KeptGradients = { id: definition.id, gradients: measured.gradients };
+      for (const other of keptGradients) {
+        options.onPairs(await compareStages(engine, other, one, uncertainty, threads));
+      }
+      keptGradients.push(one);
+    }
+  } finally {
+    kept.release();
+  }
+}
+
+/** Measures one stage and tells of it; null when there is nothing to compare. */
+async function measure(
+  definition: StageDefinition,
+  tensors: StageTensors<Tensor>,
+  kept: Scope,
+  effort: StageEffort,
+  { engine, tfjs, onStage }: StagesOptions,
+): Promise<MeasuredStage | null> {
+  const { id, name } = definition;
+  try {
+    if (definition.engine !== null) {
+      const measured = await measureStage(engine, { name, ...definition.engine }, tensors, kept, effort);
+      onStage({ id, status: "measured", note: "", ...measured.result }, measured.timings);
+      return measured;
+    }
+    const missing = tfjsMissing();
+    if (missing !== "") {
+      onStage(withoutNumbers(id, "unavailable", missing), []);
+      return null;
+    }
+    const measured = await measureTfjs(tfjs, tensors, kept, effort);
+    onStage({ id, status: "measured", note: TFJS_NOTE, ...measured.result }, measured.timings);
+    return measured;
+  } catch (error) {
+    if (error instanceof ExperimentCancelled) {
+      onStage(withoutNumbers(id, "cancelled", "cancelled before it was measured"), []);
+      throw error;
+    }
+    // Another framework's failure is its own: our stages stay what they are.
+    if (definition.engine !== null) throw error;
+    onStage(withoutNumbers(id, "failed", messageOf(error)), []);
+    return null;
+  }
+}

@@ -1,0 +1,114 @@
+import { kaimingNormal } from "../../../core/init/kaiming-normal.ts";
+import type { Network } from "../../../core/network/network.ts";
+import { linearLayer } from "../../../core/notebook/stage-1-functions.ts";
+import type { StageTensors } from "../../../core/notebook/stage.ts";
+import type { Tensor } from "../../../core/ops/recording-ops.ts";
+import { randomStream } from "../../../core/random/random-stream.ts";
+import { kinkAllowances, type KinkAllowances } from "../../../core/reference/kink-allowances.ts";
+import { referenceGradients, type ReluKink } from "../../../core/reference/reference-gradients.ts";
+import { viewOf } from "../../../shared/tensor-view.ts";
+import type { Scope } from "../../engine/arena.ts";
+import type { Engine } from "../../engine/engine.ts";
+import type { DataTensors } from "../mnist-rows.ts";
+import { HIDDEN, IN_FEATURES } from "../notebook/session.ts";
+import { executeOnce } from "../programs.ts";
+
+/** ReLU of stage 4 has no shift, so none has one here. */
+export const STAGE_SHIFT = 0;
+
+/**
+ * Rows whose outer products all workers together form at a time: 1,024 × 784 × 52 float32 are 167 MB, more than caches
+ * hold, so that they go to memory and back as the notebook's 7.84 GB do. With 64 rows a worker, 10 MB, stage 2 takes
+ * half as long (2 cores, 32 MB of third-level cache, November 2026).
+ */
+const CHUNK_ROWS_IN_ALL = 1_024;
+
+/** One worker's share of them. */
+export const stageChunkRows = (threads: number): number => Math.ceil(CHUNK_ROWS_IN_ALL / threads);
+
+/** The network that all stages compute. */
+export const STAGE_NETWORK: Network = {
+  layers: [
+    { type: "linear", in: IN_FEATURES, out: HIDDEN },
+    { type: "relu", shift: STAGE_SHIFT },
+    { type: "linear", in: HIDDEN, out: 1 },
+  ],
+  loss: "mse",
+};
+
+/** The notebook draws them in its cell 13: a seed gives the same weights here as there. */
+const WEIGHT_STREAM = 13;
+
+/** Data and weights, the same for every stage: Kaiming normal by fan in, zero biases. */
+export function drawInputs(
+  engine: Engine,
+  scope: Scope,
+  { x, y }: DataTensors,
+  seed: number,
+): StageTensors<Tensor> {
+  const stream = randomStream(seed, WEIGHT_STREAM);
+  const tensor = (name: string, shape: readonly number[], values: Float32Array): Tensor => {
+    const made = scope.tensor(name, shape);
+    viewOf(engine.arena.memory, made, "float32").set(values);
+    return made;
+  };
+  const w1 = tensor(
+    "w1",
+    [IN_FEATURES, HIDDEN],
+    kaimingNormal(stream, [IN_FEATURES, HIDDEN], { fan: "fanIn" }),
+  );
+  const w2 = tensor("w2", [HIDDEN, 1], kaimingNormal(stream, [HIDDEN, 1], { fan: "fanIn" }));
+  const b1 = tensor("b1", [HIDDEN], new Float32Array(HIDDEN));
+  const b2 = tensor("b2", [1], new Float32Array(1));
+  return { x, y, w1, b1, w2, b2 };
+}
+
+/** float32 puts no pre-activation of these data farther from where float64 has it; 10 times what was seen. */
+const NEAR_ZERO = 1e-4;
+
+/** What may differ between right answers. */
+export interface Uncertainty {
+  readonly kinks: number;
+  readonly allowances: KinkAllowances;
+}
+
+/**
+ * Finds units so near the relu's kink that rounding decides on which side they are: two right implementations may
+ * differ there, and the gradients by what that unit passes on. Only rows with a unit near zero are computed in float64.
+ */
+export async function findKinks(
+  engine: Engine,
+  tensors: StageTensors<Tensor>,
+  threads: number,
+): Promise<Uncertainty> {
+  const { memory } = engine.arena;
+  const values = (tensor: Tensor): Float32Array => viewOf(memory, tensor, "float32");
+  const near = await executeOnce(engine, threads, (ops) => {
+    const z = linearLayer(ops, tensors.x, tensors.w1, tensors.b1);
+    return () => rowsNearZero(values(z));
+  });
+  const x = values(tensors.x);
+  const rowOf = (row: number): Float32Array => x.subarray(row * IN_FEATURES, (row + 1) * IN_FEATURES);
+  const some = {
+    x: Float64Array.from(near.flatMap((row) => [...rowOf(row)])),
+    y: Float64Array.from(near, (row) => values(tensors.y)[row] ?? NaN),
+  };
+  const wide = (tensor: Tensor): Float64Array => Float64Array.from(values(tensor));
+  const network = { w1: wide(tensors.w1), b1: wide(tensors.b1), w2: wide(tensors.w2), b2: wide(tensors.b2) };
+  const sizes = { inFeatures: IN_FEATURES, hidden: HIDDEN };
+  const { kinks } = referenceGradients({ ...network, ...sizes, shift: STAGE_SHIFT }, some, {
+    meanOver: tensors.y.shape[0] ?? 1,
+    dx: new Float64Array(some.x.length),
+  });
+  const placed = kinks.map((kink): ReluKink => ({ ...kink, row: near[kink.row] ?? NaN }));
+  return { kinks: kinks.length, allowances: kinkAllowances({ ...network, ...sizes }, placed, rowOf) };
+}
+
+function rowsNearZero(z: Float32Array): number[] {
+  const rows: number[] = [];
+  for (let row = 0; row * HIDDEN < z.length; row++) {
+    const units = z.subarray(row * HIDDEN, (row + 1) * HIDDEN);
+    if (units.some((value) => Math.abs(value) < NEAR_ZERO)) rows.push(row);
+  }
+  return rows;
+}

@@ -1,0 +1,104 @@
+import { Button } from "@mantine/core";
+import { useMemo } from "react";
+import type { StageDescription } from "../../shared/stages.ts";
+import { ChartFigure } from "../charts/chart-figure.tsx";
+import { formatDate, formatExactDate } from "../format/date.ts";
+import { formatNumber } from "../format/number.ts";
+import { openRun } from "../runs/open-run.ts";
+import { RunStatusBadge } from "../runs/run-status-badge.tsx";
+import { useStore } from "../store/create-store.ts";
+import { labStore } from "../store/lab-store.ts";
+import { exportTimings } from "../store/save.ts";
+import { stagesStore, type ShownStages } from "../store/stages-store.ts";
+import { AgreementPart } from "./agreement-part.tsx";
+import { GainsPart } from "./gains-part.tsx";
+import { stagesFigure } from "./stages-figure.ts";
+import classes from "./stages-view.module.css";
+
+interface StagesResultsProps {
+  readonly shown: ShownStages;
+  readonly running: boolean;
+}
+
+const NONE: readonly StageDescription[] = [];
+
+/** Stages that run or ran: their times, what the differences mean, and whether they agree. */
+export function StagesResults({ shown, running }: StagesResultsProps) {
+  const stages = useStore(stagesStore, (state) => state.stages) ?? NONE;
+  const { record, results } = shown;
+  const figure = useMemo(() => stagesFigure(stages, results), [stages, results]);
+  const timed = results.some(({ status }) => status === "measured");
+  const report = running ? null : (record?.report ?? null);
+  return (
+    <>
+      <StagesHead shown={shown} running={running} />
+      {timed && (
+        <div className={classes["chart"]} data-chart="stages">
+          <ChartFigure figure={figure} toolsShown />
+        </div>
+      )}
+      {report !== null && report.gains.length > 0 && <GainsPart gains={report.gains} />}
+      {report !== null && report.pairs.length > 0 && <AgreementPart report={report} stages={stages} />}
+    </>
+  );
+}
+
+function StagesHead({ shown: { runId, settings, results }, running }: StagesResultsProps) {
+  const run = useStore(labStore, ({ runs }) => runs?.find(({ id }) => id === runId));
+  const status = running ? "running" : run?.status;
+  const { rows, threads, samples } = settings;
+  return (
+    <>
+      <div className={classes["head"]}>
+        <h2>
+          Stages on {formatNumber(rows)} rows, {threads} {threads === 1 ? "thread" : "threads"}, {samples}{" "}
+          samples
+        </h2>
+        {status !== undefined && <RunStatusBadge status={status} />}
+        {run !== undefined && (
+          <span className={classes["quiet"]} title={formatExactDate(run.startedAt)}>
+            {formatDate(run.startedAt)}
+          </span>
+        )}
+        <span className={classes["tools"]}>
+          <Button
+            variant="default"
+            disabled={running || results.length === 0}
+            onClick={() => void exportTimings([runId])}
+          >
+            Samples as CSV
+          </Button>
+          <Button variant="subtle" onClick={() => openRun(runId)}>
+            Open the run
+          </Button>
+        </span>
+      </div>
+      {run?.failure !== null && run?.failure !== undefined && (
+        <p className={classes["failure"]}>{run.failure}</p>
+      )}
+      <details className={classes["how"]}>
+        <summary>How the stages are measured</summary>
+        <ul className={classes["method"]}>
+          <li>All stages compute the same rows with the same Kaiming weights; no relu is shifted.</li>
+          <li>
+            Two calls warm up. Then the forward pass alone, both passes with the clock read between them, and
+            both in one go are each called as often as there are samples; a worker reads the clock once all
+            have arrived.
+          </li>
+          <li>
+            Processor time is that of the whole process while a dispatch lasts, a call; that of the backward
+            pass is a difference.
+          </li>
+          <li>
+            Peak bytes are what a stage allocates besides data and weights: activations, gradients, partial
+            sums, and scratch of each worker.
+          </li>
+          <li>
+            A share of the processor that other programs take shows in the spread, not in the median, unless
+            it lasts.
+          </li>
+        </ul>
+      </details>
+    </>
+  );
+}

@@ -1,0 +1,154 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { AxeBuilder } from "@axe-core/playwright";
+import { parse } from "csv-parse/sync";
+import type { Locator, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { STAGE_IDS } from "../../src/shared/stages.ts";
+import { launchApp, type LaunchedApp } from "./launch-app.ts";
+import { chooseTheme, takeScreenshot } from "./take-screenshots.ts";
+
+const RUN_MS = 90_000;
+
+let launched: LaunchedApp;
+let page: Page;
+beforeAll(async () => {
+  launched = await launchApp();
+  page = launched.page;
+  await show("Stages");
+});
+afterAll(async () => {
+  await launched.close();
+});
+
+const show = (view: string): Promise<void> =>
+  page.getByRole("navigation", { name: "Views" }).getByRole("button", { name: view, exact: true }).click();
+
+const field = (label: string): Locator =>
+  page.getByRole("region", { name: "Stages settings" }).getByRole("textbox", { name: label, exact: true });
+
+const card = (stage: string): Locator => page.locator(`article[data-stage="${stage}"]`);
+
+async function violations(): Promise<string[]> {
+  // Electron's pages belong to no browser context that axe could open a frame in.
+  const { violations: found } = await new AxeBuilder({ page }).setLegacyMode(true).analyze();
+  return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" | ")}`);
+}
+
+async function run(): Promise<void> {
+  await page.getByRole("button", { name: "Run stages" }).click();
+  await page.getByRole("button", { name: /^Cancel / }).waitFor();
+  await page.getByText("Nothing is running").waitFor({ timeout: RUN_MS });
+}
+
+describe("the stages view", () => {
+  it("shows every stage with its idea and code, and the lesson, before anything ran", async () => {
+    await expect.poll(() => page.locator("article[data-stage]").count()).toBe(STAGE_IDS.length);
+    await page.getByText("The stages have not run yet").waitFor();
+    await card("module")
+      .getByRole("button", { name: /^Code: / })
+      .click();
+    await expect.poll(() => card("module").locator("code").innerText()).toContain("transposeA: true");
+    const [list, registered] = ["Layers in a plain list", "Layers in a Sequential"].map((name) =>
+      page.getByRole("article", { name }).or(page.locator(`[data-model="${name}"]`)),
+    );
+    expect(await list.innerText()).toMatch(/not trained\s*model\.parameters\(\) gives 0 tensors, 0 numbers/);
+    expect(await registered.innerText()).toContain("gives 4 tensors, 39,301 numbers: (784, 50), (50)");
+    await takeScreenshot(page, "stages-empty");
+    expect(await violations()).toEqual([]);
+  });
+
+  it("says beside the field what is wrong, and forecasts the memory", async () => {
+    await field("Samples").fill("2");
+    await page.getByText("samples must be at least 5").waitFor();
+    expect(await page.getByRole("button", { name: "Run stages" }).isDisabled()).toBe(true);
+    await field("Samples").fill("6");
+    await field("Rows").fill("2000");
+    await page.getByText(/^needs .*B/).waitFor();
+  });
+
+  it("runs all stages, each with its numbers, and finds all gradients equal", async () => {
+    await run();
+    for (const stage of STAGE_IDS) {
+      const text = await card(stage).innerText();
+      expect(text, stage).toMatch(/measured/);
+      expect(text, stage).toMatch(/forward ± ½ IQR/);
+      expect(text, stage).toMatch(/peak allocated/);
+    }
+    await page.getByText("75 of 75 comparisons are equal").waitFor();
+    const matrix = page.getByRole("region", { name: "Agreement of the stages" });
+    expect(await matrix.getByText("equal", { exact: true }).count()).toBe(15);
+    expect(await matrix.innerText()).toContain("same bits");
+    await page
+      .getByRole("radiogroup", { name: "Gradient compared" })
+      .getByText("x.g", { exact: true })
+      .click();
+    expect(await matrix.getByText("equal", { exact: true }).count()).toBe(15);
+  });
+
+  it("says in words what the matrix product and fusion gain, with an interval", async () => {
+    const product = page.locator('[data-gain="layer-classes backward"]');
+    expect(await product.innerText()).toMatch(/[\d.]+ × \([\d.]+–[\d.]+\) as long as that of stage 3/);
+    expect(await page.locator('[data-gain="module-unfused both"]').innerText()).toMatch(
+      /as long as the same/,
+    );
+    await product.getByText("Why").click();
+    await product.getByText(/The notebook measures 13 ×/).waitFor();
+  });
+
+  it("is readable in both themes", async () => {
+    for (const theme of ["Light", "Dark"] as const) {
+      await chooseTheme(page, theme);
+      await show("Stages");
+      await page.locator('[data-chart="stages"] canvas').waitFor();
+      await page.getByRole("heading", { name: /^Stages on/ }).scrollIntoViewIfNeeded();
+      await page.waitForTimeout(300);
+      await takeScreenshot(page, `stages-top-${theme.toLowerCase()}`);
+      for (const heading of [
+        "What makes the difference",
+        "Do they agree?",
+        "The stages",
+        "A list that nobody registered",
+      ]) {
+        await page.getByRole("heading", { name: heading }).evaluate((element) => element.scrollIntoView());
+        await takeScreenshot(
+          page,
+          `stages-${heading.split(" ").at(-1)?.replace("?", "") ?? ""}-${theme.toLowerCase()}`,
+        );
+      }
+      expect(await violations(), theme).toEqual([]);
+    }
+  });
+
+  it("exports one row a sample", async () => {
+    await page.getByRole("button", { name: "Samples as CSV" }).click();
+    const named = (): string[] => readdirSync(launched.saveDir).filter((name) => name.endsWith(".csv"));
+    await expect.poll(named).toHaveLength(1);
+    const [name = ""] = named();
+    const rows = parse<Record<string, string>>(readFileSync(join(launched.saveDir, name), "utf8"), {
+      columns: true,
+      bom: true,
+    });
+    // Two warm-up calls of two passes in five stages, and three times six samples in six.
+    expect(rows.length).toBe(5 * 2 * 2 + 6 * 3 * 6);
+  });
+
+  it("leads to the run's page and back with the same settings", async () => {
+    await page.getByRole("button", { name: "Open the run" }).click();
+    await page.getByRole("region", { name: "Agreement of the stages" }).waitFor();
+    await takeScreenshot(page, "stages-run-page");
+    await page.getByRole("button", { name: "Open in Stages with these settings" }).click();
+    expect(await field("Rows").inputValue()).toBe("2000");
+    await page.getByRole("heading", { name: /^Stages on 2,000 rows/ }).waitFor();
+  });
+
+  it("cancels and keeps what was measured", async () => {
+    await field("Rows").fill("20000");
+    await page.getByRole("button", { name: "Run stages" }).click();
+    await card("functions").getByText("measured").waitFor({ timeout: RUN_MS });
+    await page.getByRole("button", { name: /^Cancel / }).click();
+    await page.getByText("Nothing is running").waitFor();
+    expect(await card("functions").innerText()).toMatch(/forward ± ½ IQR/);
+    expect(await page.getByRole("region", { name: "Results" }).innerText()).toMatch(/cancelled/);
+  });
+});
