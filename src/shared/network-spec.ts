@@ -159,3 +159,7 @@ export const DEEP_CLASSIFIER: NetworkSpec = {
   data: { name: "mnist", split: "train", rows: 1_000 },
   seed: 42,
 };
+
+/** The schemes of a spec's linear layers, in order. */
+export const schemesOf = ({ layers }: Pick<NetworkSpec, "layers">): readonly Initialisation[] =>
+  layers.flatMap((layer) => (layer.type === "linear" ? [layer.init] : []));

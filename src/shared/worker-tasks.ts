@@ -1,6 +1,8 @@
 import type { Op } from "../core/ops/op.ts";
 import type { Tensor } from "../core/ops/recording-ops.ts";
 import type { Phase } from "../core/ops/sharding.ts";
+import type { Network } from "../core/network/network.ts";
+import type { NetworkCoordinates } from "../core/reference/network-differences.ts";
 import type { DifferenceCoordinates } from "../core/reference/finite-differences.ts";
 import type { InstructionSet } from "./instruction-sets.ts";
 import type { KernelTiming } from "./tuning.ts";
@@ -130,6 +132,68 @@ export interface FiniteDifferenceTask {
   readonly coordinates: DifferenceCoordinates;
 }
 
+/** A network with its float32 parameters by name, and the rows of its data. */
+export interface NetworkModel {
+  readonly network: Network;
+  readonly parameters: Readonly<Record<string, Tensor>>;
+  readonly x: Tensor;
+  readonly y: Tensor;
+}
+
+/** Float64 loss and gradients of one block of rows of any network. */
+export interface NetworkGradientsTask {
+  readonly kind: "networkGradients";
+  /** Whose heartbeat this task bumps. */
+  readonly worker: number;
+  readonly model: NetworkModel;
+  /** Float64; the block's rows are written. */
+  readonly dx: Tensor;
+  readonly block: RowBlock;
+}
+
+/** Central differences of any network at the given coordinates, over one block of rows. */
+export interface NetworkDifferencesTask {
+  readonly kind: "networkDifferences";
+  readonly worker: number;
+  readonly model: NetworkModel;
+  readonly block: RowBlock;
+  readonly coordinates: NetworkCoordinates;
+}
+
+/** The change of the loss of one block of rows along directions, each computed in full. */
+export interface DirectionsTask {
+  readonly kind: "directions";
+  readonly worker: number;
+  readonly model: NetworkModel;
+  readonly block: RowBlock;
+  readonly directions: readonly Direction[];
+  /** Float32, by tensor: what is multiplied with the directions. */
+  readonly gradients: Readonly<Record<string, Tensor>>;
+}
+
+/** Of one direction: what this block adds to the central difference, and to gradient · direction. */
+export interface DirectionAnswer {
+  readonly difference: number;
+  readonly dot: number;
+}
+
+/** A tensor that moves by ± step along a direction: the unit vector of a coordinate, or a drawn one. */
+export interface Direction {
+  readonly tensor: string;
+  readonly step: number;
+  readonly along: { readonly coordinate: number } | { readonly seed: number; readonly stream: number };
+}
+
+/** Compares a whole float32 gradient with a reference, with everything a report shows. */
+export interface GradientReportTask {
+  readonly kind: "gradientReport";
+  readonly worker: number;
+  readonly ours: Tensor;
+  readonly reference: Tensor;
+  /** Where the reference itself is uncertain: float64 in the shape of the tensor, or by flat index. */
+  readonly allowances: Tensor | ReadonlyMap<number, number>;
+}
+
 /** Compares elements [begin, end) of a float32 tensor with a float64 one, or with another float32 one. */
 export interface CompareTask {
   readonly kind: "compare";
@@ -224,6 +288,10 @@ export type WorkerTask =
   | ReferenceTask
   | FiniteDifferenceTask
   | CompareTask
+  | NetworkGradientsTask
+  | NetworkDifferencesTask
+  | DirectionsTask
+  | GradientReportTask
   | RungTask
   | FillTask
   | BandwidthTask

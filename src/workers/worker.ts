@@ -9,6 +9,8 @@ import { runProgram } from "./program/run-program.ts";
 import { runBandwidth } from "./tasks/bandwidth.ts";
 import { runCompare } from "./tasks/compare.ts";
 import { runFill } from "./tasks/fill.ts";
+import { runGradientReport } from "./tasks/gradient-report.ts";
+import { runDirections, runNetworkDifferences, runNetworkGradients } from "./tasks/network-reference.ts";
 import { runFiniteDifferences, runReference } from "./tasks/reference.ts";
 import { runRung } from "./tasks/rung.ts";
 import { runTune, runVerify } from "./tasks/tune.ts";
@@ -40,6 +42,14 @@ function answer(task: WorkerTask): unknown {
       return runReference(task, memory, control);
     case "finiteDifferences":
       return runFiniteDifferences(task, memory, control);
+    case "networkGradients":
+      return runNetworkGradients(task, memory, control);
+    case "networkDifferences":
+      return runNetworkDifferences(task, memory, control);
+    case "directions":
+      return runDirections(task, memory, control);
+    case "gradientReport":
+      return runGradientReport(task, memory, control);
     case "compare":
       return runCompare(task, memory, control);
     case "rung":

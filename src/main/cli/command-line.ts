@@ -1,12 +1,15 @@
 import { availableParallelism } from "node:os";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import * as v from "valibot";
+import { SEEDED_BUG_NAMES } from "../../core/network/seeded-bug.ts";
+import { GRADIENT_REFERENCES } from "../../shared/gradcheck.ts";
 import type { LadderPreset } from "../../shared/ladder.ts";
 import { NOTEBOOK_DEFAULTS } from "../../shared/notebook.ts";
 import type { Lab } from "../lab/lab.ts";
 import { runCompareLaddersCommand } from "./compare-ladders-command.ts";
 import { runDoctorCommand } from "./doctor-command.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
+import { runGradcheckCommand, type GradcheckOptions } from "./gradcheck-command.ts";
 import { runLadderCommand, type LadderOptions } from "./ladder-command.ts";
 import { runNotebookCommand, type NotebookOptions } from "./notebook-command.ts";
 import { openCommandLab } from "./open-command-lab.ts";
@@ -114,6 +117,34 @@ function buildProgram(setExitCode: (code: ExitCode) => void): Command {
           runCompareLaddersCommand(lab, { first, second }, options),
         ),
       );
+    });
+
+  program
+    .command("gradcheck")
+    .description("compare a network's gradients with float64, central differences, directions, TensorFlow.js")
+    .argument("[spec]", "JSON file with the network; without it the notebook's")
+    .option("--weights <folder>", "read w1.npy, b1.npy, w2.npy and so on instead of drawing")
+    .option("--prefix <text>", "what comes before those names, for example deep_", "")
+    .option("--rows <n>", "rows of the data instead of the spec's", wholeNumber(1))
+    .addOption(
+      new Option("--reference <name>", "what to compare with")
+        .choices([...GRADIENT_REFERENCES, "all"])
+        .default("float64"),
+    )
+    .option("--coordinates <n>", "coordinates a tensor for finite differences (default: 200)", wholeNumber(1))
+    .option("--all-coordinates", "finite differences at every coordinate")
+    .addOption(new Option("--bug <name>", "make a mistake on purpose").choices(SEEDED_BUG_NAMES))
+    .addOption(
+      new Option("--tolerance <name>", "strict, or the notebook's allclose alone")
+        .choices(["strict", "notebook"])
+        .default("strict"),
+    )
+    .option("--threads <n>", "worker threads", wholeNumber(1), availableParallelism())
+    .option("--csv <file>", "write one row a tensor and reference")
+    .option("--json", "print JSON instead of a table")
+    .option(...database)
+    .action(async (file: string | undefined, options: GradcheckOptions & CommonOptions) => {
+      setExitCode(await inLab(options, (lab) => runGradcheckCommand(lab, file, options)));
     });
 
   program

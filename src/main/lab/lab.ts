@@ -18,7 +18,7 @@ import type { GradcheckForecast, GradcheckRecord, GradcheckSettings } from "../.
 import type { InitBand, InitPreset, InitRecord, InitReport, InitSettings } from "../../shared/init.ts";
 import type { StageDescription, StagesRecord, StagesSettings } from "../../shared/stages.ts";
 import type { StepperSettings, Trace } from "../../shared/stepper.ts";
-import type { GivenParameters } from "./gradcheck/gradcheck-lab.ts";
+import type { GivenParameters } from "./gradcheck/network-setup.ts";
 import type { GivenWeights } from "./notebook/notebook-lab.ts";
 import type { RunDetails, RunSummary } from "../../shared/run-records.ts";
 import type { TrainSpec } from "../../shared/train-spec.ts";

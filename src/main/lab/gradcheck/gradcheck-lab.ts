@@ -1,31 +1,229 @@
-import { ContractError } from "../../../core/errors.ts";
-import type { MnistRows } from "../mnist-rows.ts";
-import type { LabServices, RunSupervisor } from "../run-supervisor.ts";
-import type { GradcheckForecast, GradcheckSettings } from "../../../shared/gradcheck.ts";
+import { availableParallelism } from "node:os";
+import { OutOfMemoryError } from "../../../core/errors.ts";
+import { drawParameters } from "../../../core/init/draw-parameters.ts";
+import { linearLayers, networkTitle, parameterShapes } from "../../../core/network/network.ts";
+import { SEEDED_BUGS } from "../../../core/network/seeded-bug.ts";
+import { numelOf } from "../../../core/ops/recording-ops.ts";
+import type {
+  GradcheckForecast,
+  GradcheckReport,
+  GradcheckSettings,
+  GradientReference,
+  GradientReport,
+} from "../../../shared/gradcheck.ts";
+import { MNIST_PIXELS, networkOf, schemesOf } from "../../../shared/network-spec.ts";
+import { ExperimentCancelled } from "../experiment-cancelled.ts";
 import type { StartedRun } from "../lab.ts";
+import type { MnistRows } from "../mnist-rows.ts";
+import { forecastMemory } from "../notebook/forecast.ts";
+import type { LabServices, RunSupervisor } from "../run-supervisor.ts";
+import { TfjsNetwork } from "../tfjs/tfjs-network.ts";
+import {
+  checkAgainst,
+  checkByDifferences,
+  checkByDirections,
+  checkByTfjs,
+  float64Reference,
+  type CheckContext,
+  type Float64Reference,
+} from "./check-network.ts";
+import { computeGradients, type GivenParameters } from "./network-setup.ts";
 
-/** Values by name, w1, b1, w2, …, instead of drawn ones. */
-export type GivenParameters = Readonly<Record<string, Float32Array>>;
+const SAID: Readonly<Record<GradientReference, string>> = {
+  float64: "float64 backward pass",
+  "finite-difference": "central differences",
+  direction: "random directions",
+  tfjs: "TensorFlow.js",
+};
 
-/** Under construction. */
+/** Multiply-adds a second of one thread in float64 loops, until a check has been measured. */
+const FLOAT64_RATE = 4e8;
+const NO_KINKS: Pick<Float64Reference, "allowances" | "kinks"> = { allowances: {}, kinks: 0 };
+
+/** Gradient checks as the lab offers them: what one will take, running it, its report. */
 export class GradcheckLab {
-  readonly services: LabServices;
-  readonly supervisor: RunSupervisor;
-  readonly data: MnistRows;
-  readonly tfjsFile: string;
+  readonly #services: LabServices;
+  readonly #supervisor: RunSupervisor;
+  readonly #data: MnistRows;
+  readonly #tfjsFile: string;
 
   constructor(services: LabServices, supervisor: RunSupervisor, data: MnistRows, tfjsFile: string) {
-    this.services = services;
-    this.supervisor = supervisor;
-    this.data = data;
-    this.tfjsFile = tfjsFile;
+    this.#services = services;
+    this.#supervisor = supervisor;
+    this.#data = data;
+    this.#tfjsFile = tfjsFile;
   }
 
-  forecast(_settings: GradcheckSettings): GradcheckForecast {
-    throw new ContractError("under construction");
+  forecast(settings: GradcheckSettings): GradcheckForecast {
+    const work = multiplyAdds(settings);
+    const { totalBytes, refusal } = forecastMemory(memoryOf(settings), this.#services.engine.arena, null);
+    const threads = Math.min(settings.threads, availableParallelism());
+    return {
+      bytes: totalBytes,
+      seconds: work / FLOAT64_RATE / threads,
+      parameters: parameterCount(settings),
+      refusal,
+    };
   }
 
-  start(_settings: GradcheckSettings, _weights: GivenParameters | null): StartedRun {
-    throw new ContractError("under construction");
+  /** @throws {ContractError} If another activity is on. @throws {OutOfMemoryError} */
+  start(settings: GradcheckSettings, weights: GivenParameters | null): StartedRun {
+    const { refusal } = this.forecast(settings);
+    if (refusal !== "") throw new OutOfMemoryError(refusal);
+    const { network: spec, references, bug, coordinates, tolerance, threads } = settings;
+    const title = networkTitle(networkOf(spec));
+    const report: GradcheckReport = {
+      ...{ settings, title, loss: NaN, referenceLoss: NaN, passed: false, reports: [], notes: [] },
+    };
+    return this.#supervisor.start(
+      `Gradient check, ${title}`,
+      {
+        create: {
+          kind: "gradcheck",
+          name: `${title}${bug === null ? "" : `, bug ${bug}`}`,
+          threads,
+          rows: spec.data.rows,
+          config: {
+            ...{ network: title, loss: spec.loss, split: spec.data.split, rows: spec.data.rows },
+            ...{ seed: spec.seed, references: references.join(", "), bug: bug ?? "none", tolerance, threads },
+            coordinates: coordinates ?? "every one",
+            given: weights !== null,
+          },
+        },
+      },
+      (runId) => this.#check(runId, report, weights),
+      () => ({
+        ...{ passed: report.passed, loss: report.loss, reports: report.reports.length },
+        failed: report.reports.filter(({ verdict }) => verdict === "failed").length,
+        worstRelMax: report.reports.reduce((worst, { relMax }) => Math.max(worst, relMax), 0),
+      }),
+    );
   }
+
+  async #check(runId: string, report: GradcheckReport, weights: GivenParameters | null): Promise<void> {
+    const { engine, store, tracker, emit } = this.#services;
+    const { settings } = report;
+    const { network: spec, references, bug, threads } = settings;
+    const network = networkOf(spec);
+    const scope = engine.arena.scope();
+    const tfjs = new TfjsNetwork(this.#tfjsFile, engine.arena.memory, () => {
+      if (tracker.cancelRequested) throw new ExperimentCancelled("cancelled");
+    });
+    const save = (): void => {
+      store.saveReport(runId, report);
+    };
+    try {
+      tracker.phase("reading MNIST");
+      const data = await this.#data.rows(spec.data, threads);
+      tracker.phase("forward and backward");
+      const given = weights ?? drawParameters(network, schemesOf(spec), spec.seed);
+      const computed = await computeGradients(engine, scope, { network, data, given, bug, threads });
+      report.loss = computed.loss;
+      report.notes.push(...notesOf(settings, computed.bugMade));
+      save();
+      let done = 0;
+      const context: CheckContext = {
+        ...{ engine, scope, settings, computed },
+        onReport: (one) => {
+          report.reports.push(one);
+          emit({ name: "gradientReported", payload: { runId, report: one } });
+        },
+        onProgress: (fraction) => {
+          tracker.progress((done + fraction) / references.length);
+        },
+      };
+      let certain = NO_KINKS;
+      for (const reference of references) {
+        tracker.phase(SAID[reference]);
+        if (reference === "float64") {
+          const found = await float64Reference(context);
+          certain = found;
+          report.referenceLoss = found.loss;
+          await checkAgainst(context, "float64", found);
+        } else if (reference === "finite-difference") {
+          report.notes.push(await checkByDifferences(context));
+        } else if (reference === "direction") {
+          await checkByDirections(context);
+        } else {
+          // A unit at a kink may fall on either side there too: the float64 pass says which.
+          if (certain === NO_KINKS) certain = await float64Reference(context);
+          await checkByTfjs(context, tfjs, certain);
+        }
+        done++;
+        save();
+      }
+      report.passed = report.reports.every(({ verdict }) => verdict === "passed");
+      if (certain.kinks > 0) {
+        report.notes.push(
+          `${certain.kinks} pre-activations lie at a kink within float32 rounding: there both gradients count as right.`,
+        );
+      }
+    } finally {
+      await tfjs.close();
+      scope.release();
+      save();
+      store.addGradientChecks(
+        runId,
+        report.reports.map((one) => toStored(report.title, one)),
+      );
+    }
+  }
+}
+
+const toStored = (stage: string, one: GradientReport) => ({
+  ...{ stage, reference: one.reference, tensor: one.tensor, coordinates: one.coordinates },
+  ...{ allclose: one.allclose, maxAbs: one.maxAbs, relMax: one.relMax, relNorm: one.relNorm },
+  ...{ hiddenByAtol: one.hiddenByAtol, kinks: one.kinks, passed: one.verdict === "passed" },
+  reason: one.reason,
+});
+
+function notesOf({ bug, tolerance }: GradcheckSettings, bugMade: boolean): string[] {
+  const notes: string[] = [];
+  if (bug !== null) {
+    notes.push(
+      bugMade
+        ? `The backward pass has a bug on purpose: ${SEEDED_BUGS[bug]}.`
+        : `The bug "${bug}" finds no place in this network (${SEEDED_BUGS[bug]}): this is a plain check.`,
+    );
+  }
+  if (tolerance === "notebook") {
+    notes.push(
+      "The notebook's tolerance is allclose alone, rtol 0.001 and atol 0.00001. It passes an input gradient that is " +
+        "8 % wrong, because most of its entries are smaller than atol; the strict check does not.",
+    );
+  }
+  return notes;
+}
+
+const parameterCount = ({ network }: GradcheckSettings): number =>
+  parameterShapes(networkOf(network)).reduce((sum, { shape }) => sum + numelOf(shape), 0);
+
+/** Float64 multiply-adds that the references need, roughly. */
+function multiplyAdds({ network: spec, references, coordinates }: GradcheckSettings): number {
+  const layers = linearLayers(networkOf(spec));
+  const { rows } = spec.data;
+  const forward = layers.reduce((sum, layer) => sum + layer.in * layer.out, 0);
+  const tensors = 2 * layers.length + 1;
+  // After the layer of a coordinate one unit moves, then all that follow.
+  const afterwards = layers.slice(1).reduce((sum, layer) => sum + layer.in * layer.out, 0) + 200;
+  const all = parameterShapes(networkOf(spec)).map(({ shape }) => numelOf(shape));
+  const chosen = all.reduce((sum, size) => sum + Math.min(size, coordinates ?? Infinity), 0);
+  const cost: Readonly<Record<GradientReference, number>> = {
+    float64: 4 * rows * forward,
+    "finite-difference": 2 * rows * (chosen * afterwards + 6 * tensors * forward),
+    direction: 2 * 8 * tensors * rows * forward,
+    tfjs: 4 * rows * forward,
+  };
+  return references.reduce((sum, reference) => sum + cost[reference], 0);
+}
+
+function memoryOf(settings: GradcheckSettings): { name: string; bytes: number }[] {
+  const { rows } = settings.network.data;
+  const layers = linearLayers(networkOf(settings.network));
+  const widths = layers.reduce((sum, { out }) => sum + out, 0);
+  return [
+    { name: "images, and their gradient in float32 and float64", bytes: rows * MNIST_PIXELS * 20 },
+    { name: "activations and their gradients", bytes: 16 * rows * widths },
+    { name: "parameters and gradients", bytes: 32 * parameterCount(settings) },
+  ];
 }

@@ -1,9 +1,8 @@
-import { kaimingNormal } from "../../../core/init/kaiming-normal.ts";
-import { linearLayers, networkTitle, parameterNames } from "../../../core/network/network.ts";
+import { drawParameters } from "../../../core/init/draw-parameters.ts";
+import { linearLayers, networkTitle } from "../../../core/network/network.ts";
 import { numelOf } from "../../../core/ops/recording-ops.ts";
-import { randomStream } from "../../../core/random/random-stream.ts";
 import { OutOfMemoryError } from "../../../core/errors.ts";
-import { MNIST_PIXELS, networkOf } from "../../../shared/network-spec.ts";
+import { MNIST_PIXELS, networkOf, schemesOf } from "../../../shared/network-spec.ts";
 import { NOTEBOOK_SPEC } from "../../../shared/notebook-spec.ts";
 import type { TrainingSettings } from "../../../shared/notebook.ts";
 import type { Quantities } from "../../../shared/run-records.ts";
@@ -12,12 +11,10 @@ import type { StartedRun } from "../lab.ts";
 import type { MnistRows } from "../mnist-rows.ts";
 import { forecastMemory } from "../notebook/forecast.ts";
 import type { LabServices, RunSupervisor } from "../run-supervisor.ts";
+import type { GivenParameters } from "../gradcheck/network-setup.ts";
 import { MetricWriter } from "./metric-writer.ts";
 import { train, type TrainingOutcome } from "./train.ts";
 import { Trainer } from "./trainer.ts";
-
-/** Values by name, w1, b1, w2, …, instead of drawn ones. */
-export type GivenParameters = Readonly<Record<string, Float32Array>>;
 
 /** Training as the lab offers it: data prepared, metrics saved while they come. */
 export class TrainingLab {
@@ -72,7 +69,7 @@ export class TrainingLab {
         const trainer = new Trainer(engine, spec, {
           data,
           threads,
-          parameters: given ?? drawn(spec),
+          parameters: given ?? drawParameters(networkOf(spec), schemesOf(spec), spec.seed),
         });
         try {
           outcome = await train(trainer, {
@@ -95,20 +92,6 @@ export class TrainingLab {
       () => ({ ...metrics.latest(), ...(outcome === null ? {} : speedOf(outcome)) }),
     );
   }
-}
-
-/** Kaiming normal weights, biases of zero. */
-function drawn(spec: TrainSpec): GivenParameters {
-  return Object.fromEntries(
-    linearLayers(networkOf(spec)).flatMap((layer, index) => {
-      const { weight, bias } = parameterNames(index);
-      const stream = randomStream(spec.seed, 1_000 + index);
-      return [
-        [weight, kaimingNormal(stream, [layer.in, layer.out], { fan: "fanIn" })],
-        [bias, new Float32Array(layer.out)],
-      ] as const;
-    }),
-  );
 }
 
 const titleOf = (spec: TrainSpec): string =>

@@ -1,0 +1,148 @@
+import { ShapeError } from "../errors.ts";
+import { parameterNames, type Layer, type LossName, type Network } from "../network/network.ts";
+import { activate, activationSlope } from "./activations.ts";
+
+/** Parameters in float64 by name: w1 (in, out), b1 (out,), … */
+export type ReferenceParameters = Readonly<Record<string, Float64Array>>;
+
+/** A layer with its parameters, as the reference walks through it. */
+export type ReferenceLayer =
+  | {
+      readonly type: "linear";
+      readonly in: number;
+      readonly out: number;
+      readonly weightName: string;
+      readonly biasName: string;
+      readonly weight: Float64Array;
+      readonly bias: Float64Array;
+    }
+  | Exclude<Layer, { readonly type: "linear" }>;
+
+/**
+ * A network in float64, written down by itself: nothing here uses the ops, the kernels or the autograd, because this is
+ * what they are checked against.
+ */
+export interface ReferencePass {
+  readonly layers: readonly ReferenceLayer[];
+  readonly loss: LossName;
+  /** Width of the input, then of every layer's output. */
+  readonly widths: readonly number[];
+}
+
+/** @throws {ShapeError} If a parameter is missing or has another length, or widths do not follow each other. */
+export function referencePass(network: Network, parameters: ReferenceParameters): ReferencePass {
+  const widths: number[] = [];
+  let linear = 0;
+  const layers = network.layers.map((layer): ReferenceLayer => {
+    if (layer.type !== "linear") {
+      widths.push(widths.at(-1) ?? NaN);
+      return layer;
+    }
+    const names = parameterNames(linear++);
+    const take = (name: string, length: number): Float64Array => {
+      const values = parameters[name] as Float64Array | undefined;
+      if (values?.length !== length) {
+        throw new ShapeError(`referencePass: ${name}`, `${length} values`, `${values?.length ?? "none"}`);
+      }
+      return values;
+    };
+    if (widths.length === 0) widths.push(layer.in);
+    if (widths.at(-1) !== layer.in) {
+      throw new ShapeError(`referencePass: ${names.weight}`, `${widths.at(-1)} rows`, `${layer.in}`);
+    }
+    widths.push(layer.out);
+    return {
+      ...layer,
+      weightName: names.weight,
+      biasName: names.bias,
+      weight: take(names.weight, layer.in * layer.out),
+      bias: take(names.bias, layer.out),
+    };
+  });
+  return { layers, loss: network.loss, widths };
+}
+
+/** The output of an element-wise layer. */
+export function outputOf(layer: Exclude<ReferenceLayer, { type: "linear" }>, x: number): number {
+  return layer.type === "relu" ? Math.max(x, 0) - layer.shift : activate(layer.activation, x);
+}
+
+/** Its derivative; at a kink the left one. */
+export function slopeOf(layer: Exclude<ReferenceLayer, { type: "linear" }>, x: number): number {
+  return layer.type === "relu" ? (x > 0 ? 1 : 0) : activationSlope(layer.activation, x);
+}
+
+/** By how much the derivative jumps at 0; 0 for smooth functions. */
+export function jumpOf(layer: Exclude<ReferenceLayer, { type: "linear" }>): number {
+  if (layer.type === "relu") return 1;
+  return layer.activation.kind === "leakyRelu" ? 1 - layer.activation.slope : 0;
+}
+
+/** y (out,) = x (in,) W + b. */
+function multiply(layer: Extract<ReferenceLayer, { type: "linear" }>, x: ArrayLike<number>): Float64Array {
+  const { in: inputs, out, weight, bias } = layer;
+  const y = bias.slice();
+  for (let i = 0; i < inputs; i++) {
+    const value = x[i];
+    const at = i * out;
+    for (let j = 0; j < out; j++) y[j] += value * weight[at + j];
+  }
+  return y;
+}
+
+/** The values of one row: the input, then every layer's output. */
+export function forwardRow({ layers }: ReferencePass, x: ArrayLike<number>): readonly ArrayLike<number>[] {
+  const values: ArrayLike<number>[] = [x];
+  for (const [index, layer] of layers.entries()) {
+    const input = values[index];
+    values.push(
+      layer.type === "linear"
+        ? multiply(layer, input)
+        : Float64Array.from(input, (value) => outputOf(layer, value)),
+    );
+  }
+  return values;
+}
+
+/** softmax(logits) and log Σ exp. */
+function softmax(logits: ArrayLike<number>): { shares: Float64Array; logSum: number } {
+  const largest = Math.max(...Array.from(logits));
+  const shares = Float64Array.from(logits, (value) => Math.exp(value - largest));
+  const total = shares.reduce((sum, value) => sum + value, 0);
+  return { shares: shares.map((value) => value / total), logSum: largest + Math.log(total) };
+}
+
+/** The loss of one row, before the mean. @throws {RangeError} If the target is no class. */
+export function rowLoss(loss: LossName, out: ArrayLike<number>, target: number): number {
+  if (loss === "mse") return (out[0] - target) ** 2;
+  if (!Number.isInteger(target) || target < 0 || target >= out.length) {
+    throw new RangeError(`rowLoss: expected a class below ${out.length}, got ${target}`);
+  }
+  return softmax(out).logSum - out[target];
+}
+
+/** The gradient of one row's loss by the network's output, before the mean. */
+export function rowLossGradient(loss: LossName, out: ArrayLike<number>, target: number): Float64Array {
+  if (loss === "mse") return Float64Array.of(2 * (out[0] - target));
+  const { shares } = softmax(out);
+  shares[target] -= 1;
+  return shares;
+}
+
+/**
+ * loss(out + up) − loss(out + down) of one row, without the cancellation of two nearly equal losses: a difference of
+ * squares as a product, a difference of logarithms by log1p and expm1.
+ */
+export function rowLossDifference(
+  loss: LossName,
+  out: ArrayLike<number>,
+  target: number,
+  up: ArrayLike<number>,
+  down: ArrayLike<number>,
+): number {
+  if (loss === "mse") return (up[0] - down[0]) * (2 * (out[0] - target) + up[0] + down[0]);
+  const { shares } = softmax(out);
+  const rise = (moves: ArrayLike<number>): number =>
+    Math.log1p(shares.reduce((sum, share, c) => sum + share * Math.expm1(moves[c]), 0));
+  return rise(up) - rise(down) - (up[target] - down[target]);
+}

@@ -1,0 +1,112 @@
+import { resolve } from "node:path";
+import * as v from "valibot";
+import {
+  GRADIENT_REFERENCES,
+  gradcheckSettingsSchema,
+  type GradcheckRecord,
+  type GradientReport,
+} from "../../shared/gradcheck.ts";
+import {
+  networkOf,
+  networkSpecSchema,
+  NOTEBOOK_NETWORK,
+  type NetworkSpec,
+} from "../../shared/network-spec.ts";
+import type { Lab } from "../lab/lab.ts";
+import { EXIT, type ExitCode } from "./exit-code.ts";
+import { readParameters } from "./read-parameters.ts";
+import { readSpec } from "./read-spec.ts";
+import { showProgress } from "./show-progress.ts";
+import { textTable } from "./text-table.ts";
+
+export interface GradcheckOptions {
+  readonly weights?: string;
+  readonly prefix: string;
+  readonly rows?: number;
+  readonly reference: string;
+  readonly coordinates?: number;
+  readonly allCoordinates?: true;
+  readonly bug?: string;
+  readonly tolerance: string;
+  readonly threads: number;
+  readonly csv?: string;
+  readonly json?: true;
+}
+
+/** Coordinates a tensor for finite differences, when nothing is said. */
+const COORDINATES = 200;
+
+const toJsonReport = (report: GradientReport): unknown => {
+  const { reference, tensor, coordinates, maxAbs, relMax, relNorm, hiddenByAtol, allclose } = report;
+  const { cosine, kinks, verdict, reason, worst } = report;
+  return {
+    ...{ reference, tensor, coordinates, maxAbs, relMax, relNorm, hiddenByAtol, allclose },
+    ...{ cosine, kinks, verdict, reason, worst },
+  };
+};
+
+const said = (value: number): string => value.toPrecision(3);
+
+function textReport({ report }: GradcheckRecord): string {
+  const rows = report.reports.map((one) => [
+    ...[one.tensor, one.reference, String(one.coordinates), said(one.maxAbs), said(one.relMax)],
+    ...[said(one.relNorm), `${(100 * one.hiddenByAtol).toFixed(1)} %`, one.allclose ? "yes" : "no"],
+    ...[String(one.kinks), one.verdict, one.reason],
+  ]);
+  const columns = [
+    ...["tensor", "reference", "coordinates", "max abs", "rel max", "rel norm", "hidden by atol"],
+    ...["allclose", "kinks", "verdict", "reason"],
+  ];
+  return [
+    `${report.title}: loss ${report.loss}${Number.isNaN(report.referenceLoss) ? "" : `, in float64 ${report.referenceLoss}`}`,
+    "",
+    textTable(columns, rows),
+    "",
+    ...report.notes,
+    report.passed ? "All gradients passed." : "The check did not pass.",
+  ].join("\n");
+}
+
+/** Checks the gradients of a network; prints a table, or JSON with `--json`. Exit code 1 when it does not pass. */
+export async function runGradcheckCommand(
+  lab: Lab,
+  file: string | undefined,
+  options: GradcheckOptions,
+): Promise<ExitCode> {
+  const spec: NetworkSpec = file === undefined ? NOTEBOOK_NETWORK : await readSpec(networkSpecSchema, file);
+  const { rows = spec.data.rows, reference, coordinates = COORDINATES } = options;
+  const settings = v.parse(gradcheckSettingsSchema, {
+    network: { ...spec, data: { ...spec.data, rows } },
+    references: reference === "all" ? [...GRADIENT_REFERENCES] : [reference],
+    bug: options.bug ?? null,
+    coordinates: options.allCoordinates === true ? null : coordinates,
+    tolerance: options.tolerance,
+    threads: options.threads,
+  });
+  const weights =
+    options.weights === undefined
+      ? null
+      : await readParameters(networkOf(spec), resolve(options.weights), options.prefix);
+  const stopProgress = showProgress(lab);
+  const started = lab.startGradcheck(settings, weights);
+  const interrupt = (): void => {
+    lab.cancel();
+  };
+  process.once("SIGINT", interrupt);
+  try {
+    const run = await started.done;
+    const record = lab.getGradcheck(run.id);
+    if (options.csv !== undefined) await lab.exportGradchecks([run.id], resolve(options.csv));
+    const { loss, passed, reports } = record.report;
+    process.stdout.write(
+      options.json === true
+        ? `${JSON.stringify({ run: run.id, loss, passed, reports: reports.map(toJsonReport) }, null, 2)}\n`
+        : `${textReport(record)}\n`,
+    );
+    if (run.failure !== null) process.stderr.write(`The gradient check failed: ${run.failure}\n`);
+    return run.status === "finished" && passed ? EXIT.ok : EXIT.failedCheck;
+  } finally {
+    process.removeListener("SIGINT", interrupt);
+    stopProgress();
+  }
+}

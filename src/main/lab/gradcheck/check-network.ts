@@ -1,0 +1,279 @@
+import { compareInDetail } from "../../../core/gradient-report.ts";
+import { numelOf, type Tensor } from "../../../core/ops/recording-ops.ts";
+import type { NetworkDifferences } from "../../../core/reference/network-differences.ts";
+import type { NetworkGradients } from "../../../core/reference/network-gradients.ts";
+import { sampleCoordinates } from "../../../core/reference/sample-coordinates.ts";
+import type { GradcheckSettings, GradientReport } from "../../../shared/gradcheck.ts";
+import { viewOf } from "../../../shared/tensor-view.ts";
+import type { Direction, DirectionAnswer, RowBlock, WorkerTask } from "../../../shared/worker-tasks.ts";
+import type { GradientReportAnswer } from "../../../workers/tasks/gradient-report.ts";
+import type { Scope } from "../../engine/arena.ts";
+import type { Engine } from "../../engine/engine.ts";
+import { runOnWorker, runTasks } from "../programs.ts";
+import type { TfjsNetwork } from "../tfjs/tfjs-network.ts";
+import { makeReport } from "./make-report.ts";
+import type { ComputedNetwork } from "./network-setup.ts";
+
+/** Rows a worker takes at a time. */
+const BLOCK_ROWS = 250;
+/** Coordinates a task takes at a time: progress and heartbeats in between. */
+const COORDINATES_PER_TASK = 2_000;
+/** Random directions a tensor. */
+const DIRECTIONS = 8;
+const DIRECTION_STEP = 1e-6;
+/** Coordinates a tensor at which the shortcut of the differences is computed again in full. */
+const PROOFS = 3;
+const PROOF_STEP = 1e-5;
+/** Of the largest derivative: what two ways of taking the same central difference may differ by. */
+const PROOF_TOLERANCE = 1e-4;
+/** Streams of the seed that directions are drawn from, away from weights and samples. */
+const DIRECTION_STREAM = 700;
+const NOTHING: ReadonlyMap<number, number> = new Map();
+
+/** What checking needs, and whom it tells. */
+export interface CheckContext {
+  readonly engine: Engine;
+  readonly scope: Scope;
+  readonly settings: GradcheckSettings;
+  readonly computed: ComputedNetwork;
+  readonly onReport: (report: GradientReport) => void;
+  /** 0 to 1 of this reference. */
+  readonly onProgress: (fraction: number) => void;
+}
+
+const tensorsOf = ({ gradients }: ComputedNetwork): readonly (readonly [string, Tensor])[] =>
+  Object.entries(gradients);
+
+function rowBlocks({ data }: ComputedNetwork, size: number): RowBlock[] {
+  const [rows = 0] = data.y.shape;
+  return Array.from({ length: Math.ceil(rows / size) }, (_, index) => ({
+    begin: index * size,
+    end: Math.min(rows, (index + 1) * size),
+    meanOver: rows,
+  }));
+}
+
+/** Runs tasks with progress. */
+const run = <Answer>(
+  { engine, settings, onProgress }: CheckContext,
+  tasks: readonly ((worker: number) => WorkerTask)[],
+): Promise<readonly Answer[]> =>
+  runTasks<Answer>(engine, tasks, {
+    threads: settings.threads,
+    onProgress: (done) => {
+      onProgress(done / tasks.length);
+    },
+  });
+
+const modelOf = ({ network, parameters, data }: ComputedNetwork) => ({ network, parameters, ...data });
+
+/** Float64 gradients, and by how much each may differ without a mistake. */
+export interface Float64Reference {
+  readonly loss: number;
+  readonly kinks: number;
+  readonly gradients: Readonly<Record<string, Tensor>>;
+  readonly allowances: Readonly<Record<string, Tensor | ReadonlyMap<number, number>>>;
+}
+
+/** The independent backward pass over all rows. */
+export async function float64Reference(context: CheckContext): Promise<Float64Reference> {
+  const { engine, scope, computed } = context;
+  const { memory } = engine.arena;
+  const dx = scope.tensor("x.g in float64", computed.data.x.shape, "float64");
+  const blocks = rowBlocks(computed, BLOCK_ROWS);
+  const answers = await run<NetworkGradients>(
+    context,
+    blocks.map((block) => (worker) => ({
+      ...{ kind: "networkGradients", worker, model: modelOf(computed), dx, block },
+    })),
+  );
+  const kinks = answers.reduce((sum, answer) => sum + answer.kinks, 0);
+  const gradients: Record<string, Tensor> = { x: dx };
+  const allowances: Record<string, Tensor | ReadonlyMap<number, number>> = {
+    x: kinks === 0 ? NOTHING : new Map(answers.flatMap(({ xAllowances }) => [...xAllowances])),
+  };
+  const sumOf = (kind: "gradients" | "allowances", name: string, shape: readonly number[]): Tensor => {
+    const tensor = scope.tensor(`${name} ${kind}`, shape, "float64");
+    const sum = viewOf(memory, tensor, "float64").fill(0);
+    for (const answer of answers) {
+      const part = answer[kind][name];
+      if (part !== undefined)
+        for (let i = 0; i < sum.length; i++) sum[i] = (sum[i] ?? NaN) + (part[i] ?? NaN);
+    }
+    return tensor;
+  };
+  for (const [name, { shape }] of Object.entries(computed.parameters)) {
+    gradients[name] = sumOf("gradients", name, shape);
+    allowances[name] = kinks === 0 ? NOTHING : sumOf("allowances", name, shape);
+  }
+  return { loss: answers.reduce((sum, { loss }) => sum + loss, 0), kinks, gradients, allowances };
+}
+
+/** All coordinates against whole reference gradients in the arena. */
+export async function checkAgainst(
+  context: CheckContext,
+  reference: "float64" | "tfjs",
+  { gradients, allowances, kinks }: Omit<Float64Reference, "loss">,
+): Promise<void> {
+  const { engine, settings, computed, onReport } = context;
+  for (const [tensor, ours] of tensorsOf(computed)) {
+    const expected = gradients[tensor];
+    if (expected === undefined) throw new RangeError(`gradient check: no reference of ${tensor}`);
+    const answer = await runOnWorker<GradientReportAnswer>(engine, (worker) => ({
+      ...{ kind: "gradientReport", worker, ours, reference: expected },
+      allowances: allowances[tensor] ?? NOTHING,
+    }));
+    const { shape } = ours;
+    onReport(
+      makeReport(answer, {
+        ...{ reference, tensor, shape, complete: true, kinks, places: null },
+        ...{ heatMap: answer.heatMap, tolerance: settings.tolerance },
+      }),
+    );
+  }
+}
+
+/** Central differences at all coordinates or a seeded sample. @returns how the shortcut was proven, for a note. */
+export async function checkByDifferences(context: CheckContext): Promise<string> {
+  const { engine, settings, computed, onReport } = context;
+  const sizes = Object.fromEntries(tensorsOf(computed).map(([name, { shape }]) => [name, numelOf(shape)]));
+  const chosen = sampleCoordinates(settings.network.seed, sizes, settings.coordinates ?? Infinity);
+  const pieces = Object.entries(chosen).flatMap(([tensor, coordinates]) =>
+    Array.from({ length: Math.ceil(coordinates.length / COORDINATES_PER_TASK) }, (_, index) => ({
+      tensor,
+      coordinates: coordinates.slice(index * COORDINATES_PER_TASK, (index + 1) * COORDINATES_PER_TASK),
+    })),
+  );
+  const blocks = rowBlocks(computed, BLOCK_ROWS);
+  const work = pieces.flatMap((piece) => blocks.map((block) => ({ piece, block })));
+  const answers = await run<NetworkDifferences>(
+    context,
+    work.map(({ piece, block }) => (worker) => ({
+      ...{ kind: "networkDifferences", worker, model: modelOf(computed), block },
+      coordinates: { [piece.tensor]: piece.coordinates },
+    })),
+  );
+  const derivatives: Record<string, number[]> = {};
+  for (const [tensor, ours] of tensorsOf(computed)) {
+    const places: number[] = [];
+    const expected: number[] = [];
+    const crossings: number[] = [];
+    pieces.forEach((piece, index) => {
+      if (piece.tensor !== tensor) return;
+      const parts = answers.slice(index * blocks.length, (index + 1) * blocks.length);
+      piece.coordinates.forEach((coordinate, i) => {
+        const total = (kind: "derivatives" | "kinks"): number =>
+          parts.reduce((sum, part) => sum + (part[kind][tensor]?.[i] ?? NaN), 0);
+        places.push(coordinate);
+        expected.push(total("derivatives"));
+        crossings.push(total("kinks"));
+      });
+    });
+    derivatives[tensor] = expected;
+    const all = viewOf(engine.arena.memory, ours, "float32");
+    const usable = places.map((_, i) => i).filter((i) => crossings[i] === 0);
+    const comparison = compareInDetail(
+      usable.map((i) => all[places[i] ?? 0] ?? NaN),
+      usable.map((i) => expected[i] ?? NaN),
+    );
+    onReport(
+      makeReport(comparison, {
+        ...{ reference: "finite-difference", tensor, shape: ours.shape },
+        complete: usable.length === all.length,
+        kinks: places.length - usable.length,
+        places: usable.map((i) => places[i] ?? 0),
+        ...{ heatMap: null, tolerance: settings.tolerance },
+      }),
+    );
+  }
+  return proveShortcut(context, chosen, derivatives);
+}
+
+/** Computes the loss in full on both sides of some coordinates, and compares. */
+async function proveShortcut(
+  context: CheckContext,
+  chosen: Readonly<Record<string, readonly number[]>>,
+  derivatives: Readonly<Record<string, readonly number[]>>,
+): Promise<string> {
+  const proofs = Object.entries(chosen).flatMap(([tensor, coordinates]) => {
+    const stride = Math.max(1, Math.floor(coordinates.length / PROOFS));
+    return coordinates
+      .map((coordinate, i) => ({ tensor, coordinate, expected: derivatives[tensor]?.[i] ?? NaN }))
+      .filter((_, i) => i % stride === 0)
+      .slice(0, PROOFS);
+  });
+  const values = await alongDirections(
+    context,
+    proofs.map(({ tensor, coordinate }) => ({ tensor, step: PROOF_STEP, along: { coordinate } })),
+  );
+  let worst = 0;
+  proofs.forEach(({ tensor, expected }, i) => {
+    const largest = (derivatives[tensor] ?? []).reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+    if (largest > 0) worst = Math.max(worst, Math.abs((values[i]?.difference ?? NaN) - expected) / largest);
+  });
+  const said = `${proofs.length} of the finite differences were computed again with the whole loss on both sides`;
+  return worst <= PROOF_TOLERANCE
+    ? `${said}: they agree to ${worst.toPrecision(2)} of the largest.`
+    : `${said}: they differ by ${worst.toPrecision(2)} of the largest, more than ${PROOF_TOLERANCE}. A step may have crossed a kink there.`;
+}
+
+async function alongDirections(
+  context: CheckContext,
+  directions: readonly Direction[],
+): Promise<readonly DirectionAnswer[]> {
+  const { computed } = context;
+  const { gradients } = computed;
+  const answers = await run<readonly DirectionAnswer[]>(
+    context,
+    rowBlocks(computed, BLOCK_ROWS).map((block) => (worker) => ({
+      ...{ kind: "directions", worker, model: modelOf(computed), block, directions, gradients },
+    })),
+  );
+  return directions.map((_, i) => ({
+    difference: answers.reduce((sum, part) => sum + (part[i]?.difference ?? NaN), 0),
+    dot: answers.reduce((sum, part) => sum + (part[i]?.dot ?? NaN), 0),
+  }));
+}
+
+/** Derivatives along random directions of each tensor, from the loss alone. */
+export async function checkByDirections(context: CheckContext): Promise<void> {
+  const { settings, computed, onReport } = context;
+  const { seed } = settings.network;
+  const tensors = tensorsOf(computed);
+  const directions = tensors.flatMap(([tensor], index) =>
+    Array.from({ length: DIRECTIONS }, (_, number): Direction => ({
+      ...{ tensor, step: DIRECTION_STEP },
+      along: { seed, stream: DIRECTION_STREAM + index * DIRECTIONS + number },
+    })),
+  );
+  const found = await alongDirections(context, directions);
+  for (const [index, [tensor, ours]] of tensors.entries()) {
+    const own = found.slice(index * DIRECTIONS, (index + 1) * DIRECTIONS);
+    const comparison = compareInDetail(
+      own.map(({ dot }) => dot),
+      own.map(({ difference }) => difference),
+    );
+    onReport(
+      makeReport(comparison, {
+        ...{ reference: "direction", tensor, shape: ours.shape, complete: false, kinks: 0 },
+        ...{ places: null, heatMap: null, tolerance: settings.tolerance },
+      }),
+    );
+  }
+}
+
+/** TensorFlow.js derives the gradients itself. @returns its loss. */
+export async function checkByTfjs(
+  context: CheckContext,
+  tfjs: TfjsNetwork,
+  { allowances, kinks }: Pick<Float64Reference, "allowances" | "kinks">,
+): Promise<number> {
+  const { scope, computed } = context;
+  const gradients = Object.fromEntries(
+    tensorsOf(computed).map(([name, { shape }]) => [name, scope.tensor(`${name}.g of TensorFlow.js`, shape)]),
+  );
+  const { network, data, parameters } = computed;
+  const { loss } = await tfjs.run({ network, ...data, parameters, gradients, warmupCalls: 0, samples: 0 });
+  await checkAgainst(context, "tfjs", { gradients, allowances, kinks });
+  return loss;
+}

@@ -1,0 +1,39 @@
+import {
+  compareInDetail,
+  errorHeatMap,
+  withinAllowances,
+  type DetailedComparison,
+} from "../../core/gradient-report.ts";
+import { viewOf } from "../../shared/tensor-view.ts";
+import type { GradientReportTask } from "../../shared/worker-tasks.ts";
+import type { Control } from "../program/control.ts";
+
+/** What a worker answers about one gradient. */
+export type GradientReportAnswer = DetailedComparison & {
+  readonly heatMap: { rows: number; columns: number; values: number[] } | null;
+};
+
+/** Compares a whole gradient with its reference. */
+export function runGradientReport(
+  { ours, reference, allowances }: GradientReportTask,
+  memory: WebAssembly.Memory,
+  control: Control,
+): GradientReportAnswer {
+  control.beat();
+  const values = viewOf(memory, ours, "float32");
+  const expected =
+    reference.dtype === "float32"
+      ? viewOf(memory, reference, "float32")
+      : viewOf(memory, reference, "float64");
+  const certain = allowances instanceof Map && allowances.size === 0;
+  const allowed = "shape" in allowances ? viewOf(memory, allowances, "float64") : null;
+  const judged = certain
+    ? expected
+    : withinAllowances(values, expected, (place) =>
+        allowed === null ? ((allowances as ReadonlyMap<number, number>).get(place) ?? 0) : allowed[place]!,
+      );
+  control.beat();
+  const comparison = compareInDetail(values, judged);
+  control.beat();
+  return { ...comparison, heatMap: errorHeatMap(ours.shape, values, judged) };
+}
