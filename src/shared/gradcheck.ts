@@ -62,7 +62,8 @@ export const gradientReportSchema = v.object({
    * pre-activations so near zero that float32 may put them on either side.
    */
   kinks: v.number(),
-  verdict: v.picklist(["passed", "failed"]),
+  /** `not judged`: the step of every coordinate crosses a kink, as where a pre-activation is exactly 0. */
+  verdict: v.picklist(["passed", "failed", "not judged"]),
   /** Which measure failed and by how much, or what held. */
   reason: v.string(),
   worst: v.object({

@@ -158,6 +158,8 @@ export interface NetworkDifferencesTask {
   readonly model: NetworkModel;
   readonly block: RowBlock;
   readonly coordinates: NetworkCoordinates;
+  /** Step over max(1, |value|). */
+  readonly step: number;
 }
 
 /** The change of the loss of one block of rows along directions, each computed in full. */

@@ -56,7 +56,10 @@ export function deviationOf(scheme: Scheme, fanIn: number, fanOut: number): numb
       return Math.sqrt(2 / fanOut);
     case "torchLinear":
       return 1 / Math.sqrt(3 * fanIn);
-    default:
+    case "orthogonal":
+    case "lsuv":
+    case "zeros":
+    case "constant":
       return null;
   }
 }

@@ -19,11 +19,11 @@ export interface FiniteDifferences {
 }
 
 /**
- * Step of a central difference, 1e-5 · max(1, |value|): truncation (h²) and rounding (ε / h) are then both near 1e-10.
+ * Step of a central difference, `size` · max(1, |value|). With 1e-5 truncation (h²) and rounding (ε / h) are then both near 1e-10.
  * `up` and `down` are the steps that float64 really takes.
  */
-export function differenceStep(value: number): { up: number; down: number; width: number } {
-  const step = 1e-5 * Math.max(1, Math.abs(value));
+export function differenceStep(value: number, size = 1e-5): { up: number; down: number; width: number } {
+  const step = size * Math.max(1, Math.abs(value));
   const above = value + step;
   const below = value - step;
   return { up: above - value, down: below - value, width: above - below };

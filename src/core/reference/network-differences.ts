@@ -135,6 +135,8 @@ export function networkDifferences(
     readonly meanOver: number;
     readonly firstRow: number;
     readonly coordinates: NetworkCoordinates;
+    /** Step over max(1, |value|), default 1e-5. Differences are taken without cancellation, so it may be far smaller. */
+    readonly step?: number;
     readonly beat?: () => void;
   },
 ): NetworkDifferences {
@@ -163,7 +165,10 @@ export function networkDifferences(
       let sum = 0;
       let stepWidth = 1;
       for (let row = begin; row < end; row++) {
-        const step = differenceStep(values === null ? x[row * inputs + unit] : values[coordinate]);
+        const step = differenceStep(
+          values === null ? x[row * inputs + unit] : values[coordinate],
+          options.step,
+        );
         stepWidth = step.width;
         const factor = input < 0 ? 1 : rows[row][position][input];
         move.up[unit] = step.up * factor;

@@ -92,13 +92,13 @@ export function runNetworkGradients(
 
 /** This block's share of the central differences at the task's coordinates. */
 export function runNetworkDifferences(
-  { model, block, coordinates }: NetworkDifferencesTask,
+  { model, block, coordinates, step }: NetworkDifferencesTask,
   memory: WebAssembly.Memory,
   control: Control,
 ): NetworkDifferences {
   const pass = referencePass(model.network, parametersOf(memory, model));
   return networkDifferences(pass, rowsOf(memory, model, block), {
-    ...{ meanOver: block.meanOver, firstRow: block.begin, coordinates },
+    ...{ meanOver: block.meanOver, firstRow: block.begin, coordinates, step },
     beat: () => {
       control.beat();
     },

@@ -175,8 +175,9 @@ describe("Lab.startGradcheck()", () => {
         coordinates: null,
       }),
     );
+    let reports = 0;
     const stop = test.lab.subscribe((event) => {
-      if (event.name === "gradientReported") setTimeout(() => test.lab.cancel(), 100);
+      if (event.name === "gradientReported" && ++reports === 5) test.lab.cancel();
     });
     const run = await started.done;
     stop();
