@@ -4,12 +4,14 @@ import * as v from "valibot";
 import { SEEDED_BUG_NAMES } from "../../core/network/seeded-bug.ts";
 import { GRADIENT_REFERENCES } from "../../shared/gradcheck.ts";
 import type { LadderPreset } from "../../shared/ladder.ts";
+import { INITIALISATIONS } from "../../shared/network-spec.ts";
 import { NOTEBOOK_DEFAULTS } from "../../shared/notebook.ts";
 import type { Lab } from "../lab/lab.ts";
 import { runCompareLaddersCommand } from "./compare-ladders-command.ts";
 import { runDoctorCommand } from "./doctor-command.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import { runGradcheckCommand, type GradcheckOptions } from "./gradcheck-command.ts";
+import { runInitCommand, type InitOptions } from "./init-command.ts";
 import { runLadderCommand, type LadderOptions } from "./ladder-command.ts";
 import { runNotebookCommand, type NotebookOptions } from "./notebook-command.ts";
 import { openCommandLab } from "./open-command-lab.ts";
@@ -117,6 +119,25 @@ function buildProgram(setExitCode: (code: ExitCode) => void): Command {
           runCompareLaddersCommand(lab, { first, second }, options),
         ),
       );
+    });
+
+  program
+    .command("init")
+    .description("draw a network and show every layer's activations and gradients")
+    .argument("[spec]", "JSON file with the network; without it the notebook's")
+    .addOption(
+      new Option("--otherwise <scheme>", "draw it a second time by this scheme").choices(
+        Object.keys(INITIALISATIONS),
+      ),
+    )
+    .option("--gradients", "go backwards too")
+    .option("--rows <n>", "rows of the data instead of the spec's", wholeNumber(1))
+    .option("--threads <n>", "worker threads", wholeNumber(1), availableParallelism())
+    .option("--save", "keep it as a run")
+    .option("--json", "print JSON instead of a table")
+    .option(...database)
+    .action(async (file: string | undefined, options: InitOptions & CommonOptions) => {
+      setExitCode(await inLab(options, (lab) => runInitCommand(lab, file, options)));
     });
 
   program

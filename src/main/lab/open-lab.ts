@@ -195,7 +195,6 @@ export async function openLab(options: LabOptions): Promise<Lab> {
       supervisor.cancel();
       await supervisor.idle();
       notebook.release();
-      init.release();
       data.release();
       await engine.close();
       delay.stop();

@@ -224,11 +224,14 @@ export class SqliteStore implements Store {
     schema: S,
   ): { runId: string; machine: Machine; report: v.InferOutput<S> } {
     const { run, machine } = this.getRun(runId);
-    const report = this.#attempt("read a report", () => this.#reports.ofRun(runId, schema));
-    if (run.kind !== kind || report === undefined) {
-      const found = run.kind === kind ? `has no report: it is ${run.status}` : `is a ${run.kind}`;
+    const report =
+      run.kind === kind
+        ? this.#attempt("read a report", () => this.#reports.ofRun(runId, schema))
+        : undefined;
+    if (report === undefined) {
+      const found = run.kind === kind ? `has no report: it is ${run.status}` : `is of the kind ${run.kind}`;
       throw new StoreError(
-        `Run ${runId} ${found}; expected a ${kind} with a report. List the runs to see which there are.`,
+        `Run ${runId} ${found}; expected one of the kind ${kind} with a report. List the runs to see which there are.`,
       );
     }
     return { runId, machine, report };

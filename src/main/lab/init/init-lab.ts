@@ -1,38 +1,175 @@
-import { ContractError } from "../../../core/errors.ts";
-import type { MnistRows } from "../mnist-rows.ts";
-import type { LabServices, RunSupervisor } from "../run-supervisor.ts";
-import type { InitBand, InitPreset, InitReport, InitSettings } from "../../../shared/init.ts";
+import { ContractError, OutOfMemoryError } from "../../../core/errors.ts";
+import { drawParameters } from "../../../core/init/draw-parameters.ts";
+import { linearLayers, networkTitle } from "../../../core/network/network.ts";
+import type { InitBand, InitPreset, InitReport, InitSettings, InitSide } from "../../../shared/init.ts";
+import {
+  INITIALISATIONS,
+  MNIST_PIXELS,
+  networkOf,
+  schemesOf,
+  type Initialisation,
+  type NetworkSpec,
+} from "../../../shared/network-spec.ts";
+import { ExperimentCancelled } from "../experiment-cancelled.ts";
 import type { StartedRun } from "../lab.ts";
+import type { MnistRows } from "../mnist-rows.ts";
+import { forecastMemory } from "../notebook/forecast.ts";
+import type { LabServices, RunSupervisor } from "../run-supervisor.ts";
+import { INIT_PRESETS } from "./init-presets.ts";
+import { scaleToUnitVariance } from "./lsuv.ts";
+import { measureNetwork } from "./measure-network.ts";
 
-/** Under construction. */
+const SEEDS = 30;
+/** The band of a preset: mean ± so many standard deviations over the seeds. */
+const BAND = 2;
+
+/** The network with all its linear layers drawn by one scheme. */
+const drawnBy = (spec: NetworkSpec, init: Initialisation): NetworkSpec => ({
+  ...spec,
+  layers: spec.layers.map((layer) => (layer.type === "linear" ? { ...layer, init } : layer)),
+});
+
+/** "Kaiming normal, fan in", or all schemes of a mixed network. */
+const titleOf = (spec: NetworkSpec): string =>
+  [...new Set(schemesOf(spec))].map((scheme) => INITIALISATIONS[scheme]).join(" + ");
+
+/** Initialisation as the lab offers it: looking at networks just drawn, without and with a run. */
 export class InitLab {
-  readonly services: LabServices;
-  readonly supervisor: RunSupervisor;
-  readonly data: MnistRows;
+  readonly #services: LabServices;
+  readonly #supervisor: RunSupervisor;
+  readonly #data: MnistRows;
 
   constructor(services: LabServices, supervisor: RunSupervisor, data: MnistRows) {
-    this.services = services;
-    this.supervisor = supervisor;
-    this.data = data;
+    this.#services = services;
+    this.#supervisor = supervisor;
+    this.#data = data;
   }
 
   presets(): readonly InitPreset[] {
-    return [];
+    const threads = this.#services.engine.workers;
+    return INIT_PRESETS.map((preset) => ({ ...preset, settings: { ...preset.settings, threads } }));
   }
 
-  measure(_settings: InitSettings): Promise<InitReport> {
-    throw new ContractError("under construction");
+  /** @throws {ContractError} If another activity is on. @throws {OutOfMemoryError} */
+  async measure(settings: InitSettings): Promise<InitReport> {
+    this.#assertFits(settings);
+    let report: InitReport | undefined;
+    await this.#supervisor.work("init", "Initialisation", async () => {
+      report = await this.#report(settings);
+    });
+    if (report === undefined) throw new ContractError("the initialisation gave no report; try again");
+    return report;
   }
 
-  save(_settings: InitSettings): StartedRun {
-    throw new ContractError("under construction");
+  /** @throws {ContractError} If another activity is on. @throws {OutOfMemoryError} */
+  save(settings: InitSettings): StartedRun {
+    this.#assertFits(settings);
+    const { network: spec, otherwise, threads } = settings;
+    const title = networkTitle(networkOf(spec));
+    let sides: readonly InitSide[] = [];
+    return this.#supervisor.start(
+      `Initialisation, ${title}`,
+      {
+        create: {
+          kind: "init",
+          name: `${title}, ${titleOf(spec)}`,
+          threads,
+          rows: spec.data.rows,
+          config: {
+            ...{ network: title, scheme: titleOf(spec), seed: spec.seed, rows: spec.data.rows, threads },
+            ...{
+              split: spec.data.split,
+              otherwise: otherwise === null ? "none" : INITIALISATIONS[otherwise],
+            },
+          },
+        },
+      },
+      async (runId) => {
+        const report = await this.#report(settings);
+        ({ sides } = report);
+        this.#services.store.saveReport(runId, report);
+      },
+      () => ({
+        ...{ layers: sides[0]?.layers.length ?? 0, loss: sides[0]?.loss ?? NaN },
+        lastStd: sides[0]?.layers.at(-2)?.activation.std ?? NaN,
+        bad: sides[0]?.layers.filter(({ light }) => light.verdict === "bad").length ?? 0,
+      }),
+    );
   }
 
-  band(_id: InitPreset["id"]): Promise<InitBand> {
-    throw new ContractError("under construction");
+  /** @throws {ContractError} If there is no such preset, or another activity is on. */
+  async band(id: InitPreset["id"]): Promise<InitBand> {
+    const preset = this.presets().find((one) => one.id === id);
+    if (preset === undefined) throw new ContractError(`there is no preset "${id}"`);
+    const { settings, position } = preset;
+    const found: { mean: number; std: number }[] = [];
+    const { tracker } = this.#services;
+    await this.#supervisor.work("init", `${preset.title}, ${SEEDS} seeds`, async () => {
+      for (let seed = 0; seed < SEEDS; seed++) {
+        if (tracker.cancelRequested) throw new ExperimentCancelled("cancelled");
+        tracker.progress(seed / SEEDS);
+        const network = { ...settings.network, seed };
+        const side = await this.#side(network, { ...settings, gradients: false });
+        const layer = side.layers[position - 1];
+        if (layer !== undefined) found.push(layer.activation);
+      }
+    });
+    const bandOf = (values: number[]): InitBand["mean"] => {
+      const middle = values.reduce((sum, value) => sum + value, 0) / values.length;
+      const squares = values.reduce((sum, value) => sum + (value - middle) ** 2, 0);
+      const width = BAND * Math.sqrt(squares / (values.length - 1));
+      return { values, lo: middle - width, hi: middle + width };
+    };
+    return {
+      id,
+      mean: bandOf(found.map(({ mean }) => mean)),
+      std: bandOf(found.map(({ std }) => std)),
+    };
   }
 
-  release(): void {
-    return undefined;
+  async #report(settings: InitSettings): Promise<InitReport> {
+    const { network, otherwise } = settings;
+    const specs = otherwise === null ? [network] : [network, drawnBy(network, otherwise)];
+    const sides: InitSide[] = [];
+    for (const spec of specs) sides.push(await this.#side(spec, settings));
+    return { settings, sides, notes: notesOf(settings) };
   }
+
+  async #side(spec: NetworkSpec, { gradients, threads }: InitSettings): Promise<InitSide> {
+    const { engine } = this.#services;
+    const data = await this.#data.rows(spec.data, threads);
+    const drawn = drawParameters(networkOf(spec), schemesOf(spec), spec.seed);
+    const weights = await scaleToUnitVariance(engine, spec, { weights: drawn, data, threads });
+    return measureNetwork(engine, spec, { title: titleOf(spec), weights, data, gradients, threads });
+  }
+
+  #assertFits({ network: spec, gradients }: InitSettings): void {
+    const { rows } = spec.data;
+    const layers = linearLayers(networkOf(spec));
+    const widths = layers.reduce((sum, { out }) => sum + out, 0);
+    const { refusal } = forecastMemory(
+      [
+        { name: "images", bytes: rows * MNIST_PIXELS * (gradients ? 8 : 4) },
+        { name: "activations and gradients", bytes: rows * widths * (gradients ? 16 : 8) },
+        { name: "parameters", bytes: 8 * layers.reduce((sum, layer) => sum + layer.in * layer.out, 0) },
+      ],
+      this.#services.engine.arena,
+      null,
+    );
+    if (refusal !== "") throw new OutOfMemoryError(refusal);
+  }
+}
+
+function notesOf({ network, otherwise }: InitSettings): string[] {
+  const schemes = otherwise === null ? schemesOf(network) : [...schemesOf(network), otherwise];
+  const notes: string[] = [];
+  if (schemes.includes("zeros") || schemes.includes("constant")) {
+    notes.push(
+      "With equal weights all units of a layer compute the same and get the same gradient: they stay alike for ever.",
+    );
+  }
+  if (schemes.includes("lsuv")) {
+    notes.push("LSUV looks at the data while it draws: its layers have standard deviation 1 on these rows.");
+  }
+  return notes;
 }

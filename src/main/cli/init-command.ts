@@ -1,0 +1,60 @@
+import * as v from "valibot";
+import { initSettingsSchema, type InitSide } from "../../shared/init.ts";
+import { networkSpecSchema, NOTEBOOK_NETWORK, type NetworkSpec } from "../../shared/network-spec.ts";
+import type { Lab } from "../lab/lab.ts";
+import { EXIT, type ExitCode } from "./exit-code.ts";
+import { readSpec } from "./read-spec.ts";
+import { textTable } from "./text-table.ts";
+
+export interface InitOptions {
+  readonly otherwise?: string;
+  readonly gradients?: true;
+  readonly rows?: number;
+  readonly threads: number;
+  readonly save?: true;
+  readonly json?: true;
+}
+
+const said = (value: number | null): string => (value === null ? "" : value.toPrecision(4));
+const percent = (share: number | null): string => (share === null ? "" : `${(100 * share).toFixed(1)} %`);
+
+function sideTable({ title, layers, loss }: InitSide): string {
+  const rows = layers.map(({ position, label, activation, gradient, light }) => [
+    ...[String(position), label, said(activation.mean), said(activation.std), percent(activation.zeroShare)],
+    ...[percent(activation.neverActiveShare), percent(activation.saturatedShare)],
+    ...[String(activation.nan + activation.infinite), said(gradient?.std ?? null)],
+    ...[light.verdict, light.reason],
+  ]);
+  const columns = [
+    ...["", "layer", "mean", "std", "zeros", "never active", "saturated", "not finite", "gradient std"],
+    ...["verdict", "reason"],
+  ];
+  return [`${title}, loss ${loss.toPrecision(6)}`, "", textTable(columns, rows)].join("\n");
+}
+
+/** Draws a network and looks at every layer; prints a table, or JSON with `--json`. */
+export async function runInitCommand(
+  lab: Lab,
+  file: string | undefined,
+  options: InitOptions,
+): Promise<ExitCode> {
+  const spec: NetworkSpec = file === undefined ? NOTEBOOK_NETWORK : await readSpec(networkSpecSchema, file);
+  const settings = v.parse(initSettingsSchema, {
+    network: { ...spec, data: { ...spec.data, rows: options.rows ?? spec.data.rows } },
+    otherwise: options.otherwise ?? null,
+    gradients: options.gradients === true,
+    threads: options.threads,
+  });
+  let runId: string | null = null;
+  if (options.save === true) {
+    const run = await lab.saveInit(settings).done;
+    runId = run.id;
+  }
+  const report = runId === null ? await lab.measureInit(settings) : lab.getInit(runId).report;
+  process.stdout.write(
+    options.json === true
+      ? `${JSON.stringify({ run: runId, ...report }, null, 2)}\n`
+      : `${[...report.sides.map(sideTable), ...report.notes].join("\n\n")}\n`,
+  );
+  return EXIT.ok;
+}

@@ -1,0 +1,196 @@
+import { buildNetwork } from "../../../core/network/build-network.ts";
+import { parameterShapes } from "../../../core/network/network.ts";
+import { TALLY, TALLY_LENGTH } from "../../../core/ops/op.ts";
+import type { RecordingOps, Tensor } from "../../../core/ops/recording-ops.ts";
+import type { InitSide, TensorReport } from "../../../shared/init.ts";
+import { networkOf, type LayerSpec, type NetworkSpec } from "../../../shared/network-spec.ts";
+import { viewOf } from "../../../shared/tensor-view.ts";
+import type { Engine } from "../../engine/engine.ts";
+import type { DataTensors } from "../mnist-rows.ts";
+import { execute, record, recordHistogram, recordStatistics, statisticsAt } from "../programs.ts";
+import { lightOf } from "./traffic-light.ts";
+
+/** Beyond these a tanh or a sigmoid hardly answers any more. */
+const SATURATED = { tanh: [-0.97, 0.97], sigmoid: [0.03, 0.97] } as const;
+/** A histogram reaches this many standard deviations from the mean. */
+const REACH = 4;
+
+/** Parameters by name. */
+export type Weights = Readonly<Record<string, Float32Array>>;
+
+/** What is recorded of one tensor before its numbers are known. */
+interface Watched {
+  readonly tensor: Tensor;
+  readonly statistics: Tensor;
+  readonly tally: Tensor;
+  /** Rows in which each unit is above 0, of what goes into a relu. */
+  readonly active: Tensor | null;
+  readonly type: LayerSpec["type"] | null;
+}
+
+function watch(
+  ops: RecordingOps,
+  tensor: Tensor,
+  type: LayerSpec["type"] | null,
+  input: Tensor | null,
+): Watched {
+  const tally = ops.tensor(`tally of ${tensor.name}`, [TALLY_LENGTH], "float64");
+  const [lo, hi] =
+    type === "tanh" || type === "sigmoid" ? SATURATED[type] : [-Number.MAX_VALUE, Number.MAX_VALUE];
+  ops.run({ op: "tally", x: tensor, out: tally, lo, hi });
+  let active: Tensor | null = null;
+  if (type === "relu" && input !== null) {
+    active = ops.tensor(`active rows of ${tensor.name}`, [tensor.shape[1] ?? 1], "float64");
+    ops.run({ op: "activeRows", x: input, out: active });
+  }
+  return { tensor, statistics: recordStatistics(ops, tensor), tally, active, type };
+}
+
+/** Where a histogram begins and ends: around the mean, or over all that the function can give. */
+function rangeOf(type: Watched["type"], mean: number, std: number): { lo: number; hi: number } {
+  if (type === "tanh") return { lo: -1, hi: 1 };
+  if (type === "sigmoid") return { lo: 0, hi: 1 };
+  const reach = REACH * (Number.isFinite(std) && std > 0 ? std : 1);
+  const middle = Number.isFinite(mean) ? mean : 0;
+  return { lo: middle - reach, hi: middle + reach };
+}
+
+/**
+ * Draws through a network: forward, and backward if wanted, with what is seen in the input and in every layer's output
+ * and gradient.
+ *
+ * @throws {ExperimentCancelled} @throws {TaskError} @throws {OutOfMemoryError}
+ */
+export async function measureNetwork(
+  engine: Engine,
+  spec: NetworkSpec,
+  options: {
+    readonly title: string;
+    readonly weights: Weights;
+    readonly data: DataTensors;
+    readonly gradients: boolean;
+    readonly threads: number;
+  },
+): Promise<InitSide> {
+  const startedMs = performance.now();
+  const { title, weights, data, gradients, threads } = options;
+  const { memory } = engine.arena;
+  const network = networkOf(spec);
+  const scope = engine.arena.scope();
+  try {
+    const parameters = Object.fromEntries(
+      parameterShapes(network).map(({ name, shape }) => {
+        const tensor = scope.tensor(name, shape);
+        const values = weights[name];
+        if (values !== undefined) viewOf(memory, tensor, "float32").set(values);
+        return [name, tensor];
+      }),
+    );
+    const activations: Watched[] = [];
+    const slopes: Watched[] = [];
+    let input: Watched | undefined;
+    let lossTensor: Tensor | undefined;
+    const forward = record(scope, (ops) => {
+      const built = buildNetwork(ops, network, { ...data, parameters });
+      lossTensor = built.loss;
+      input = watch(ops, data.x, null, null);
+      for (const [index, { out }] of built.outputs.entries()) {
+        const before = built.outputs[index - 1]?.out ?? null;
+        activations.push(watch(ops, out, spec.layers[index]?.type ?? null, before));
+      }
+      if (!gradients) return;
+      built.backward();
+      for (const output of built.outputs) {
+        const gradient = output.gradient();
+        if (gradient !== null) slopes.push(watch(ops, gradient, null, null));
+      }
+    });
+    await execute(engine, [{ program: forward, repeats: 1 }], { threads });
+
+    const histograms = new Map<Watched, () => TensorReport["histogram"]>();
+    const all = [...(input === undefined ? [] : [input]), ...activations, ...slopes];
+    const second = record(scope, (ops) => {
+      for (const one of all) {
+        const { mean, std } = statisticsAt(engine, one.statistics, "");
+        const range = { label: one.tensor.name, ...rangeOf(one.type, mean, std) };
+        histograms.set(one, recordHistogram(engine, ops, one.tensor, range));
+      }
+    });
+    await execute(engine, [{ program: second, repeats: 1 }], { threads });
+
+    const reportOf = (one: Watched): TensorReport => {
+      const { mean, std, min, max, zeroShare } = statisticsAt(engine, one.statistics, one.tensor.name);
+      const tally = viewOf(memory, one.tally, "float64");
+      const count = one.tensor.shape.reduce((size, n) => size * n, 1);
+      const active = one.active === null ? null : viewOf(memory, one.active, "float64");
+      const silent = active?.filter((rows) => rows === 0).length ?? 0;
+      const saturates = one.type === "tanh" || one.type === "sigmoid";
+      const outside = (tally[TALLY.below] ?? 0) + (tally[TALLY.above] ?? 0);
+      return {
+        ...{ shape: [...one.tensor.shape], mean, std, min, max, zeroShare },
+        neverActiveShare: active === null ? null : silent / active.length,
+        saturatedShare: saturates ? outside / count : null,
+        nan: tally[TALLY.nan] ?? 0,
+        infinite: tally[TALLY.infinite] ?? 0,
+        histogram: histograms.get(one)?.() ?? { label: one.tensor.name, lo: 0, hi: 1, counts: [] },
+      };
+    };
+    let linear = 0;
+    const layers = activations.map((one, index): InitSide["layers"][number] => {
+      const layer = spec.layers[index];
+      const activation = reportOf(one);
+      const own = slopes[index];
+      const gradient = own === undefined ? null : reportOf(own);
+      const isLinear = layer?.type === "linear";
+      if (isLinear) linear++;
+      const weightStd = isLinear ? deviation(weights[`w${linear}`] ?? new Float32Array()) : null;
+      const before = activations[index - 1];
+      return {
+        position: index + 1,
+        label: layer === undefined ? "" : labelOf(layer),
+        type: layer?.type ?? "",
+        activation,
+        gradient,
+        weightStd,
+        light: lightOf({
+          activation,
+          gradient,
+          before: before === undefined ? null : reportOf(before),
+          isOutput: index === activations.length - 1,
+        }),
+      };
+    });
+    return {
+      title,
+      input: input === undefined ? reportOf(activations[0]!) : reportOf(input),
+      layers,
+      loss: lossTensor === undefined ? NaN : (viewOf(memory, lossTensor, "float32")[0] ?? NaN),
+      ms: performance.now() - startedMs,
+    };
+  } finally {
+    scope.release();
+  }
+}
+
+/** "linear 784 → 50", "relu − 0.5". */
+function labelOf(layer: LayerSpec): string {
+  switch (layer.type) {
+    case "linear":
+      return `linear ${layer.in} → ${layer.out}`;
+    case "relu":
+      return layer.shift === 0 ? "relu" : `relu − ${layer.shift}`;
+    case "leakyRelu":
+      return `leaky relu, slope ${layer.slope}`;
+    case "tanh":
+    case "sigmoid":
+    case "gelu":
+      return layer.type;
+  }
+}
+
+/** Sample standard deviation. */
+function deviation(values: Float32Array): number {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  return Math.sqrt(squares / Math.max(1, values.length - 1));
+}
