@@ -20,23 +20,36 @@ export interface DetailedComparison extends GradientComparison {
 /** The reference, moved towards ours by at most what is uncertain: only a difference beyond that counts. */
 export function withinAllowances(
   ours: ArrayLike<number>,
-  reference: ArrayLike<number>,
-  allowanceOf: (place: number) => number,
+  reference: Float32Array | Float64Array,
+  allowances: Iterable<readonly [place: number, allowance: number]>,
 ): Float64Array {
-  return Float64Array.from(reference, (value, place) => {
-    const allowance = allowanceOf(place);
-    if (allowance === 0) return value;
-    return value + Math.min(allowance, Math.max(-allowance, ours[place] - value));
-  });
+  const moved = new Float64Array(reference);
+  for (const [place, allowance] of allowances) {
+    const difference = ours[place] - reference[place];
+    moved[place] = reference[place] + Math.min(allowance, Math.max(-allowance, difference));
+  }
+  return moved;
 }
 
-/** Compares coordinate by coordinate. @throws {RangeError} If the numbers of coordinates differ. */
-export function compareInDetail(ours: ArrayLike<number>, reference: ArrayLike<number>): DetailedComparison {
+/** Elements between two calls of `beat`. */
+const STRETCH = 1 << 20;
+
+/**
+ * Compares coordinate by coordinate; `beat` is called every million of them.
+ *
+ * @throws {RangeError} If the numbers of coordinates differ.
+ */
+export function compareInDetail(
+  ours: ArrayLike<number>,
+  reference: ArrayLike<number>,
+  beat: () => void = () => undefined,
+): DetailedComparison {
   const comparison = finishComparison(compareGradients(ours, reference, { rtol: RTOL, atol: ATOL }));
   let [dot, squaredOurs, squaredReference, largest] = [0, 0, 0, 0];
   let worst = 0;
   let worstDifference = -1;
   for (let i = 0; i < ours.length; i++) {
+    if (i % STRETCH === 0) beat();
     dot += ours[i] * reference[i];
     squaredOurs += ours[i] ** 2;
     squaredReference += reference[i] ** 2;
@@ -50,6 +63,7 @@ export function compareInDetail(ours: ArrayLike<number>, reference: ArrayLike<nu
   const counts = new Array<number>(ERROR_BINS.count).fill(0);
   let exact = 0;
   for (let i = 0; i < ours.length; i++) {
+    if (i % STRETCH === 0) beat();
     const difference = Math.abs(ours[i] - reference[i]);
     if (difference === 0) {
       exact++;
@@ -77,6 +91,7 @@ export function errorHeatMap(
   shape: readonly number[],
   ours: ArrayLike<number>,
   reference: ArrayLike<number>,
+  beat: () => void = () => undefined,
 ): { rows: number; columns: number; values: number[] } | null {
   const [height, width] = shape;
   if (shape.length !== 2 || ours.length !== height * width) return null;
@@ -84,6 +99,7 @@ export function errorHeatMap(
   const sums = new Float64Array(rows * columns);
   const counts = new Float64Array(rows * columns);
   for (let i = 0; i < height; i++) {
+    if (i % 1024 === 0) beat();
     const row = Math.floor((i * rows) / height);
     for (let j = 0; j < width; j++) {
       const patch = row * columns + Math.floor((j * columns) / width);

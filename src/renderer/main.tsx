@@ -6,6 +6,7 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { App } from "./app/app.tsx";
 import { loadPreferences } from "./preferences/preferences.ts";
+import { connectGradcheck } from "./store/gradcheck-actions.ts";
 import { connectLadder } from "./store/ladder-actions.ts";
 import { connectLab } from "./store/lab-store.ts";
 import { connectStages } from "./store/stages-actions.ts";
@@ -17,6 +18,7 @@ if (root === null) throw new Error('index.html has no element with the id "root"
 loadPreferences();
 connectLab();
 connectLadder();
+connectGradcheck();
 connectStages();
 copyExactNumbers();
 createRoot(root).render(

@@ -15,6 +15,7 @@ import { PlainLayout } from "../ui/view-layout.tsx";
 import { closeRun } from "./open-run.ts";
 import { RunCells } from "./run-cells.tsx";
 import { RunCharts } from "./run-charts.tsx";
+import { RunGradcheck } from "./run-gradcheck.tsx";
 import { RunLadder } from "./run-ladder.tsx";
 import { RunStages } from "./run-stages.tsx";
 import { RunStatusBadge } from "./run-status-badge.tsx";
@@ -72,9 +73,10 @@ function RunRecord({ details }: { readonly details: RunDetails }) {
       </div>
       {cells.length > 0 && <RunCells cells={cells} />}
       {run.kind === "ladder" && <RunLadder run={run} />}
+      {run.kind === "gradcheck" && <RunGradcheck run={run} />}
       {run.kind === "stages" && <RunStages run={run} />}
       <RunCharts details={details} />
-      {gradientChecks.length > 0 && (
+      {gradientChecks.length > 0 && run.kind !== "gradcheck" && (
         <section className={classes["part"]}>
           <h3>Gradient checks</h3>
           <GradientCheckTable checks={gradientChecks} label="Gradient checks of this run" />

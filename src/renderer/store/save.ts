@@ -36,6 +36,10 @@ export function exportLadder(runIds: readonly string[], rows: "samples" | "summa
   return saving(what, ask(window.lab.ladderExport({ runIds: [...runIds], rows })));
 }
 
+export function exportGradchecks(runIds: readonly string[]): Promise<void> {
+  return saving("Gradient checks", ask(window.lab.gradcheckExport({ runIds: [...runIds] })));
+}
+
 export async function copyText(what: string, text: string): Promise<void> {
   try {
     await ask(window.lab.clipboardWrite({ text }));

@@ -1,0 +1,131 @@
+import { Button, Checkbox, Fieldset } from "@mantine/core";
+import { FlaskConical, ShieldCheck } from "lucide-react";
+import { SEEDED_BUGS, SEEDED_BUG_NAMES } from "../../core/network/seeded-bug.ts";
+import { GRADIENT_REFERENCES, type GradcheckSettings } from "../../shared/gradcheck.ts";
+import { useAnswer } from "../bridge/use-answer.ts";
+import { formatForecast } from "../format/duration.ts";
+import { formatBytes, formatNumber } from "../format/number.ts";
+import { Choice, NetworkFields } from "../network/network-fields.tsx";
+import { startGradcheck } from "../store/gradcheck-actions.ts";
+import { useStore } from "../store/create-store.ts";
+import { labStore } from "../store/lab-store.ts";
+import classes from "../ui/controls.module.css";
+import { NumberField } from "../ui/number-field.tsx";
+import { useGradientsForm, withReference } from "./gradients-form.ts";
+import { REFERENCES } from "./reference-names.ts";
+import own from "./gradients.module.css";
+
+const BUGS = [
+  { value: "none", label: "none: the backward pass as it is" },
+  ...SEEDED_BUG_NAMES.map((bug) => ({ value: bug, label: bug })),
+] as const;
+const TOLERANCES = [
+  { value: "strict", label: "strict: relative to each tensor" },
+  { value: "notebook", label: "the notebook's allclose alone" },
+] as const;
+/** On all rows the gradient of the input is smallest, and hides best. */
+const ALL_ROWS = 50_000;
+
+export function GradientsControls() {
+  const form = useGradientsForm();
+  const { references, bug, tolerance, every, choose, network, numbers, settings } = form;
+  const activity = useStore(labStore, (state) => state.activity);
+  const busy = activity !== null;
+  const forecast = useAnswer(window.lab.gradcheckForecast, settings, busy);
+  const refusal = forecast.kind === "known" ? forecast.value.refusal : "";
+  return (
+    <div className={classes["controls"]}>
+      <NetworkFields form={network} />
+      <Fieldset legend="Compare with" className={own["fieldset"] ?? ""}>
+        {GRADIENT_REFERENCES.map((reference) => (
+          <Checkbox
+            key={reference}
+            label={REFERENCES[reference].name}
+            description={REFERENCES[reference].hint}
+            classNames={{ description: own["hint"] ?? "" }}
+            checked={references.includes(reference)}
+            onChange={(event) =>
+              choose({ references: withReference(references, reference, event.currentTarget.checked) })
+            }
+          />
+        ))}
+      </Fieldset>
+      {references.includes("finite-difference") && (
+        <>
+          {!every && (
+            <NumberField
+              label="Coordinates"
+              hint="a tensor, drawn by the seed, for central differences"
+              field={numbers.fields.coordinates}
+            />
+          )}
+          <Checkbox
+            label="Every coordinate"
+            checked={every}
+            onChange={(event) => choose({ every: event.currentTarget.checked })}
+          />
+        </>
+      )}
+      <Choice
+        label="Tolerance"
+        value={tolerance}
+        options={TOLERANCES}
+        onChoose={(chosen) => choose({ tolerance: chosen })}
+      />
+      <Choice
+        label="Bug on purpose"
+        value={bug ?? "none"}
+        options={BUGS}
+        hint={bug === null ? "a check that catches a known mistake earns trust" : SEEDED_BUGS[bug]}
+        onChoose={(chosen) => choose({ bug: chosen === "none" ? null : chosen })}
+      />
+      <div className={classes["actions"]}>
+        <Button
+          size="sm"
+          leftSection={<ShieldCheck size="1rem" aria-hidden="true" />}
+          disabled={busy || settings === null || refusal !== ""}
+          title={busy ? `${activity.title} is running; cancel it first` : undefined}
+          onClick={() => {
+            if (settings !== null) void startGradcheck(settings);
+          }}
+        >
+          Check gradients
+        </Button>
+        {references.length === 0 && <p className={classes["refusal"]}>Choose something to compare with.</p>}
+        {forecast.kind === "known" && (
+          <p className={refusal === "" ? classes["forecast"] : classes["refusal"]}>
+            {refusal === ""
+              ? `needs ${formatBytes(forecast.value.bytes)}, ${formatForecast(forecast.value.seconds)}; ${formatNumber(forecast.value.parameters)} parameters`
+              : refusal}
+          </p>
+        )}
+        {tolerance === "notebook" && (
+          <p className={own["warning"]}>
+            The notebook’s tolerance passes an input gradient that is 8 % wrong: most of its entries are
+            smaller than atol.{" "}
+            <Button
+              variant="subtle"
+              size="compact-xs"
+              leftSection={<FlaskConical size="0.875rem" aria-hidden="true" />}
+              disabled={busy || settings === null}
+              onClick={() => {
+                if (settings !== null) void startGradcheck(demonstration(settings));
+              }}
+            >
+              Show me
+            </Button>
+          </p>
+        )}
+      </div>
+    </div>
+  );
+}
+
+/** The notebook's own check of an input gradient that is 8 % wrong. */
+const demonstration = (settings: GradcheckSettings): GradcheckSettings => ({
+  ...settings,
+  network: { ...settings.network, data: { name: "mnist", split: "train", rows: ALL_ROWS } },
+  references: ["float64"],
+  bug: "input-8-percent",
+  tolerance: "notebook",
+});

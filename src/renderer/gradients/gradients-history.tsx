@@ -1,0 +1,66 @@
+import { Button } from "@mantine/core";
+import { formatDate } from "../format/date.ts";
+import { readGradcheck } from "../store/gradcheck-actions.ts";
+import { useStore } from "../store/create-store.ts";
+import { labStore } from "../store/lab-store.ts";
+import tables from "../ui/data-table.module.css";
+import own from "./gradients.module.css";
+
+/** Checks that are shown; the Runs view has all. */
+const MOST = 10;
+
+/** Earlier checks, the newest first: each can be opened again. */
+export function GradientsHistory({ shownId }: { readonly shownId: string | null }) {
+  const runs = useStore(labStore, (state) => state.runs);
+  const checks = (runs ?? []).filter(({ kind }) => kind === "gradcheck").slice(0, MOST);
+  if (checks.length === 0) return null;
+  return (
+    <section className={own["history"]} aria-label="Earlier checks">
+      <h2>Earlier checks</h2>
+      <div className={tables["scroll"]} tabIndex={0} role="region" aria-label="List of earlier checks">
+        <table className={tables["table"]}>
+          <thead>
+            <tr>
+              <th scope="col">network</th>
+              <th scope="col">when</th>
+              <th scope="col">bug</th>
+              <th scope="col">rows</th>
+              <th scope="col">outcome</th>
+              <th scope="col">
+                <span className="visually-hidden">open</span>
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {checks.map(({ id, name, startedAt, config, rows, summary, status }) => (
+              <tr key={id}>
+                <th scope="row">{name}</th>
+                <td>{formatDate(startedAt)}</td>
+                <td>{String(config["bug"] ?? "none")}</td>
+                <td data-numeric="true">{rows.toLocaleString("en-US")}</td>
+                <td>
+                  {status !== "finished"
+                    ? status
+                    : summary["passed"] === true
+                      ? "✓ passed"
+                      : "✕ did not pass"}
+                </td>
+                <td>
+                  <Button
+                    variant="subtle"
+                    size="compact-xs"
+                    disabled={id === shownId || status === "running"}
+                    aria-label={`Show the check ${name} of ${formatDate(startedAt)}`}
+                    onClick={() => void readGradcheck(id)}
+                  >
+                    {id === shownId ? "shown" : "show"}
+                  </Button>
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </section>
+  );
+}

@@ -1,0 +1,121 @@
+import { AxeBuilder } from "@axe-core/playwright";
+import type { Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { launchApp, type LaunchedApp } from "./launch-app.ts";
+import { chooseTheme, takeScreenshot } from "./take-screenshots.ts";
+
+const CHECK_MS = 60_000;
+
+let launched: LaunchedApp;
+let page: Page;
+beforeAll(async () => {
+  launched = await launchApp();
+  page = launched.page;
+  await show("Gradients");
+});
+afterAll(async () => {
+  await launched.close();
+});
+
+const show = (view: string): Promise<void> =>
+  page.getByRole("navigation", { name: "Views" }).getByRole("button", { name: view, exact: true }).click();
+const controls = () => page.getByRole("region", { name: "Gradient check settings" });
+const table = () => page.getByRole("region", { name: "Gradients and references" });
+
+async function violations(): Promise<string[]> {
+  // Electron's pages belong to no browser context that axe could open a frame in.
+  const { violations: found } = await new AxeBuilder({ page }).setLegacyMode(true).analyze();
+  return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" | ")}`);
+}
+
+async function check(): Promise<void> {
+  await page.getByRole("button", { name: "Check gradients" }).click();
+  await page.getByRole("button", { name: /^Cancel / }).waitFor();
+  await page.getByText("Nothing is running").waitFor({ timeout: CHECK_MS });
+}
+
+describe("the gradients view", () => {
+  it("says beside the field what is wrong, and forecasts what a check will take", async () => {
+    await page.getByText("Nothing was checked yet").waitFor();
+    await controls().getByRole("textbox", { name: "Rows" }).fill("0");
+    await page.getByText("rows must be at least 1").waitFor();
+    expect(await page.getByRole("button", { name: "Check gradients" }).isDisabled()).toBe(true);
+    await controls().getByRole("textbox", { name: "Rows" }).fill("64");
+    await page.getByText(/^needs .*39,301 parameters$/).waitFor();
+    expect(await violations()).toEqual([]);
+  });
+
+  it("passes the notebook's network against all references, and shows where errors lie", async () => {
+    for (const name of ["random directions", "TensorFlow.js"]) {
+      await controls().getByRole("checkbox", { name }).check();
+    }
+    await check();
+    await page.getByText("All gradients passed.").waitFor();
+    expect(await table().getByRole("row").count()).toBe(21);
+    await table().getByRole("button", { name: "Charts of w1 against float64 backward pass" }).click();
+    await page.getByRole("img", { name: /^w1: where it is wrong/ }).waitFor();
+    await page.getByRole("button", { name: "Show as table: w1: where it is wrong" }).click();
+    await page.getByRole("region", { name: "w1: where it is wrong as a table" }).waitFor();
+    await page.getByRole("button", { name: "Show as picture: w1: where it is wrong" }).click();
+    expect(await page.getByRole("list", { name: "To know before reading the numbers" }).innerText()).toMatch(
+      /computed again with the whole loss/,
+    );
+  });
+
+  it("catches a bug on purpose, and says which gradients it accuses", async () => {
+    await controls().getByLabel("Bug on purpose").selectOption("scale-1-percent");
+    for (const name of ["random directions", "TensorFlow.js", "central differences"]) {
+      await controls().getByRole("checkbox", { name }).uncheck();
+    }
+    await check();
+    await page.getByText("The bug was caught.").waitFor();
+    expect(await page.getByText(/^The bug was caught\. Accused: w1, w2\./).count()).toBe(1);
+    expect(await table().getByText("failed", { exact: true }).count()).toBe(2);
+  });
+
+  it("warns of the notebook's tolerance, under which an 8 % wrong input gradient passes", async () => {
+    await controls().getByLabel("Tolerance").selectOption("notebook");
+    await page
+      .getByText(/passes an input gradient that is 8 % wrong/)
+      .first()
+      .waitFor();
+    await page.getByRole("button", { name: "Show me" }).click();
+    await page.getByRole("button", { name: /^Cancel / }).waitFor();
+    await page.getByText("Nothing is running").waitFor({ timeout: CHECK_MS });
+    await page.getByText("The bug was not caught.").waitFor();
+    expect(
+      await table()
+        .getByText(/allclose holds; the strict check does not pass/)
+        .count(),
+    ).toBe(1);
+  });
+
+  it("lists earlier checks, opens one, and looks right in both themes", async () => {
+    const history = page.getByRole("region", { name: "List of earlier checks" });
+    expect(await history.getByRole("row").count()).toBe(4);
+    await history
+      .getByRole("button", { name: /^Show the check / })
+      .last()
+      .click();
+    await page.getByText("All gradients passed.").waitFor();
+    for (const theme of ["Light", "Dark"] as const) {
+      await chooseTheme(page, theme);
+      await show("Gradients");
+      await page
+        .getByRole("region", { name: "Results" })
+        .getByRole("heading")
+        .first()
+        .scrollIntoViewIfNeeded();
+      await takeScreenshot(page, `gradients-${theme.toLowerCase()}`);
+      expect(await violations(), theme).toEqual([]);
+    }
+  });
+
+  it("leads to the run's page and back", async () => {
+    await page.getByRole("button", { name: "Open the run" }).click();
+    await table().waitFor();
+    expect(await violations()).toEqual([]);
+    await page.getByRole("button", { name: "Open in Gradients" }).click();
+    await page.getByText("All gradients passed.").waitFor();
+  });
+});
