@@ -17,6 +17,9 @@ export const initSettingsSchema = v.object({
 });
 export type InitSettings = v.InferOutput<typeof initSettingsSchema>;
 
+/** The activity of measuring a draw, which is over in a moment: nothing need wait for it. */
+export const MEASURING_TITLE = "Initialisation";
+
 /** What is seen in one tensor. */
 export const tensorReportSchema = v.object({
   shape: v.array(v.number()),

@@ -56,11 +56,12 @@ export function useGradientsForm(): GradientsForm {
   return useMemo(() => {
     const { references, bug, tolerance, every } = choice;
     const { spec } = form;
-    const valid = spec !== null && numbers.values !== null && references.length > 0;
+    const coordinates = numbers.values?.coordinates;
+    const valid = spec !== null && coordinates !== undefined && references.length > 0;
     const settings: GradcheckSettings | null = valid
       ? {
           ...{ network: spec, references: [...references], bug, tolerance, threads },
-          coordinates: every ? null : (numbers.values?.coordinates ?? DEFAULTS.coordinates),
+          coordinates: every ? null : coordinates,
         }
       : null;
     const choose = (change: Partial<Choice>): void => choiceStore.set({ ...choiceStore.get(), ...change });

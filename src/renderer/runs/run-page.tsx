@@ -16,6 +16,7 @@ import { closeRun } from "./open-run.ts";
 import { RunCells } from "./run-cells.tsx";
 import { RunCharts } from "./run-charts.tsx";
 import { RunGradcheck } from "./run-gradcheck.tsx";
+import { RunInit } from "./run-init.tsx";
 import { RunLadder } from "./run-ladder.tsx";
 import { RunStages } from "./run-stages.tsx";
 import { RunStatusBadge } from "./run-status-badge.tsx";
@@ -73,6 +74,7 @@ function RunRecord({ details }: { readonly details: RunDetails }) {
       </div>
       {cells.length > 0 && <RunCells cells={cells} />}
       {run.kind === "ladder" && <RunLadder run={run} />}
+      {run.kind === "init" && <RunInit run={run} />}
       {run.kind === "gradcheck" && <RunGradcheck run={run} />}
       {run.kind === "stages" && <RunStages run={run} />}
       <RunCharts details={details} />

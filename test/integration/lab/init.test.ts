@@ -101,7 +101,9 @@ describe("Lab.saveInit()", () => {
     expect(run).toMatchObject({ kind: "init", status: "finished", failure: null });
     const { report } = test.lab.getInit(run.id);
     expect(report.sides[0].layers).toHaveLength(5);
-    expect(() => test.lab.getGradcheck(run.id)).toThrow(/is of the kind init; expected one of the kind gradcheck/);
+    expect(() => test.lab.getGradcheck(run.id)).toThrow(
+      /is of the kind init; expected one of the kind gradcheck/,
+    );
   });
 });
 

@@ -1,7 +1,14 @@
 import { ContractError, OutOfMemoryError } from "../../../core/errors.ts";
 import { drawParameters } from "../../../core/init/draw-parameters.ts";
 import { linearLayers, networkTitle } from "../../../core/network/network.ts";
-import type { InitBand, InitPreset, InitReport, InitSettings, InitSide } from "../../../shared/init.ts";
+import {
+  MEASURING_TITLE,
+  type InitBand,
+  type InitPreset,
+  type InitReport,
+  type InitSettings,
+  type InitSide,
+} from "../../../shared/init.ts";
 import {
   INITIALISATIONS,
   MNIST_PIXELS,
@@ -54,7 +61,7 @@ export class InitLab {
   async measure(settings: InitSettings): Promise<InitReport> {
     this.#assertFits(settings);
     let report: InitReport | undefined;
-    await this.#supervisor.work("init", "Initialisation", async () => {
+    await this.#supervisor.work("init", MEASURING_TITLE, async () => {
       report = await this.#report(settings);
     });
     if (report === undefined) throw new ContractError("the initialisation gave no report; try again");

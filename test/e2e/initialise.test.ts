@@ -1,0 +1,88 @@
+import { AxeBuilder } from "@axe-core/playwright";
+import type { Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { launchApp, type LaunchedApp } from "./launch-app.ts";
+import { chooseTheme, takeScreenshot } from "./take-screenshots.ts";
+
+let launched: LaunchedApp;
+let page: Page;
+beforeAll(async () => {
+  launched = await launchApp();
+  page = launched.page;
+  await show("Initialise");
+});
+afterAll(async () => {
+  await launched.close();
+});
+
+const show = (view: string): Promise<void> =>
+  page.getByRole("navigation", { name: "Views" }).getByRole("button", { name: view, exact: true }).click();
+const controls = () => page.getByRole("region", { name: "Initialisation settings" });
+const layers = (title: string) => page.getByRole("region", { name: `Layers, ${title}` });
+
+async function violations(): Promise<string[]> {
+  // Electron's pages belong to no browser context that axe could open a frame in.
+  const { violations: found } = await new AxeBuilder({ page }).setLegacyMode(true).analyze();
+  return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" | ")}`);
+}
+
+describe("the initialise view", () => {
+  it("draws ten layers by two schemes on its own, and says which vanishes", async () => {
+    await layers("Kaiming normal, fan in").waitFor({ timeout: 30_000 });
+    expect(await layers("Kaiming normal, fan in").getByRole("row").count()).toBe(20);
+    expect(await layers("normal / √n").getByText("bad", { exact: true }).count()).toBeGreaterThan(0);
+    expect(
+      await layers("normal / √n")
+        .getByText(/the signal has almost vanished/)
+        .count(),
+    ).toBeGreaterThan(0);
+    expect(await violations()).toEqual([]);
+  });
+
+  it("follows the depth slider by keyboard, and the scheme", async () => {
+    const slider = controls().getByRole("slider");
+    await slider.focus();
+    await page.keyboard.press("ArrowRight");
+    await page.getByText("Depth, 11 linear layers").waitFor();
+    await expect.poll(() => layers("Kaiming normal, fan in").getByRole("row").count()).toBe(22);
+    await controls().getByLabel("Weights").selectOption("zeros");
+    await layers("all zeros").waitFor();
+    await page.getByText(/they stay alike for ever/).waitFor();
+  });
+
+  it("takes the notebook's first layer, and draws its band over 30 seeds", async () => {
+    await controls().getByRole("button", { name: "Cell 12: normal / √n" }).click();
+    await expect.poll(() => layers("normal / √n").getByRole("row").count()).toBe(4);
+    await page.getByRole("button", { name: "Draw 30 seeds: Cell 12: normal / √n" }).click();
+    await page.getByText(/the notebook is inside$/).waitFor({ timeout: 60_000 });
+  });
+
+  it("says beside the field what is wrong", async () => {
+    await controls().getByRole("textbox", { name: "Depth" }).fill("0");
+    await page.getByText("depth must be at least 1").waitFor();
+    await controls().getByRole("textbox", { name: "Depth" }).fill("100");
+    await expect.poll(() => layers("normal / √n").getByRole("row").count(), { timeout: 30_000 }).toBe(200);
+    await controls().getByRole("textbox", { name: "Depth" }).fill("8");
+    await expect.poll(() => layers("normal / √n").getByRole("row").count(), { timeout: 30_000 }).toBe(16);
+  });
+
+  it("saves a run, whose page shows the same, and looks right in both themes", async () => {
+    await controls().getByLabel("Compare with").selectOption("orthogonal");
+    await layers("orthogonal").waitFor();
+    await page.getByRole("button", { name: "Save as a run" }).click();
+    await page.getByText("The initialisation is saved as a run").waitFor();
+    for (const theme of ["Light", "Dark"] as const) {
+      await chooseTheme(page, theme);
+      await show("Initialise");
+      await page.waitForTimeout(500);
+      await takeScreenshot(page, `initialise-${theme.toLowerCase()}`);
+      expect(await violations(), theme).toEqual([]);
+    }
+    await show("Runs");
+    await page
+      .getByRole("button", { name: /normal \/ √n/ })
+      .first()
+      .click();
+    await layers("orthogonal").waitFor();
+  });
+});
