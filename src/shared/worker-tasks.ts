@@ -1,6 +1,7 @@
 import type { Op } from "../core/ops/op.ts";
 import type { Tensor } from "../core/ops/recording-ops.ts";
 import type { Phase } from "../core/ops/sharding.ts";
+import type { DetailedComparison } from "../core/gradient-report.ts";
 import type { Network } from "../core/network/network.ts";
 import type { NetworkCoordinates } from "../core/reference/network-differences.ts";
 import type { DifferenceCoordinates } from "../core/reference/finite-differences.ts";
@@ -195,6 +196,12 @@ export interface GradientReportTask {
   /** Where the reference itself is uncertain: float64 in the shape of the tensor, or by flat index. */
   readonly allowances: Tensor | ReadonlyMap<number, number>;
 }
+
+/** What a worker answers about one gradient. */
+export type GradientReportAnswer = DetailedComparison & {
+  /** Mean |ours − reference| over patches of a matrix; null for vectors. */
+  readonly heatMap: { rows: number; columns: number; values: number[] } | null;
+};
 
 /** Compares elements [begin, end) of a float32 tensor with a float64 one, or with another float32 one. */
 export interface CompareTask {

@@ -82,13 +82,6 @@ export function columnSum<T extends TensorLike>(ops: Ops<T>, x: T, name = `sum o
   return out;
 }
 
-/** Σ and Σ of squares over the rows of x (N, F) → (2, F) float64. @throws {ShapeError} */
-export function columnMoments<T extends TensorLike>(ops: Ops<T>, x: T, name = `moments of ${x.name}`): T {
-  const out = ops.tensor(name, [2, columnsOf(x)], "float64");
-  ops.run({ op: "columnMoments", x, out });
-  return out;
-}
-
 /**
  * Σ_n x[n] ⊗ dy[n] of x (N, I) and dy (N, O) → (I, O), formed explicitly for `chunkRows` rows at a time.
  *

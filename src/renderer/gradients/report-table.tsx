@@ -126,7 +126,7 @@ function ReportRow({ report, chosen, onChoose }: ReportRowProps) {
           [{worst.index.join(", ")}] {formatNumber(worst.ours)}, reference {formatNumber(worst.reference)}
         </span>
       </td>
-      <td data-wrap="true">{reason}</td>
+      <td>{reason}</td>
     </tr>
   );
 }

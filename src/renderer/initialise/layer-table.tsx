@@ -79,7 +79,7 @@ function LayerRow({ layer }: { readonly layer: LayerReport }) {
       <td>
         <SmallHistogram histogram={activation.histogram} />
       </td>
-      <td data-wrap="true">{light.reason}</td>
+      <td>{light.reason}</td>
     </tr>
   );
 }

@@ -1,17 +1,7 @@
-import {
-  compareInDetail,
-  errorHeatMap,
-  withinAllowances,
-  type DetailedComparison,
-} from "../../core/gradient-report.ts";
+import { compareInDetail, errorHeatMap, withinAllowances } from "../../core/gradient-report.ts";
 import { viewOf } from "../../shared/tensor-view.ts";
-import type { GradientReportTask } from "../../shared/worker-tasks.ts";
+import type { GradientReportAnswer, GradientReportTask } from "../../shared/worker-tasks.ts";
 import type { Control } from "../program/control.ts";
-
-/** What a worker answers about one gradient. */
-export type GradientReportAnswer = DetailedComparison & {
-  readonly heatMap: { rows: number; columns: number; values: number[] } | null;
-};
 
 /** Compares a whole gradient with its reference. */
 export function runGradientReport(

@@ -72,8 +72,8 @@ describe("PyTorch's classifier", () => {
       const theirs = (await readNpy(join(GOLDEN_FOLDER, `deep_${name}_grad.npy`))).data;
       const largest = Math.max(...Array.from(theirs, Math.abs));
       ours.forEach((value, i) => {
-        expect(Math.abs(value - Number(theirs[i])), `${name}[${i}]`).toBeLessThan(
-          1e-4 * Math.abs(Number(theirs[i])) + 1e-6 * largest,
+        expect(Math.abs(value - theirs[i]), `${name}[${i}]`).toBeLessThan(
+          1e-4 * Math.abs(theirs[i]) + 1e-6 * largest,
         );
       });
     }

@@ -5,8 +5,13 @@ import type { NetworkGradients } from "../../../core/reference/network-gradients
 import { sampleCoordinates } from "../../../core/reference/sample-coordinates.ts";
 import type { GradcheckSettings, GradientReport } from "../../../shared/gradcheck.ts";
 import { viewOf } from "../../../shared/tensor-view.ts";
-import type { Direction, DirectionAnswer, RowBlock, WorkerTask } from "../../../shared/worker-tasks.ts";
-import type { GradientReportAnswer } from "../../../workers/tasks/gradient-report.ts";
+import type {
+  Direction,
+  DirectionAnswer,
+  GradientReportAnswer,
+  RowBlock,
+  WorkerTask,
+} from "../../../shared/worker-tasks.ts";
 import type { Scope } from "../../engine/arena.ts";
 import type { Engine } from "../../engine/engine.ts";
 import { runOnWorker, runTasks } from "../programs.ts";

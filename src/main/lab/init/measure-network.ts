@@ -160,9 +160,10 @@ export async function measureNetwork(
         }),
       };
     });
+    if (input === undefined) throw new TypeError("measureNetwork: nothing was recorded");
     return {
       title,
-      input: input === undefined ? reportOf(activations[0]!) : reportOf(input),
+      input: reportOf(input),
       layers,
       loss: lossTensor === undefined ? NaN : (viewOf(memory, lossTensor, "float32")[0] ?? NaN),
       ms: performance.now() - startedMs,

@@ -1,0 +1,71 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { toJsonSchema } from "@valibot/to-json-schema";
+import type { GenericSchema } from "valibot";
+import * as v from "valibot";
+import { describe, expect, it } from "vitest";
+import { DEEP_CLASSIFIER, networkSpecSchema, NOTEBOOK_NETWORK } from "../../../src/shared/network-spec.ts";
+import { NOTEBOOK_SPEC } from "../../../src/shared/notebook-spec.ts";
+import { stepsOf, trainSpecSchema } from "../../../src/shared/train-spec.ts";
+
+const SCHEMAS: Readonly<Record<string, GenericSchema>> = {
+  "network-spec": networkSpecSchema,
+  "train-spec": trainSpecSchema,
+};
+
+/** What JSON Schema cannot say (widths that follow each other, epochs or steps) is left to the app. */
+const text = (schema: GenericSchema): string =>
+  `${JSON.stringify(toJsonSchema(schema, { typeMode: "input", errorMode: "ignore" }), null, 2)}\n`;
+
+describe("resources/schema", () => {
+  it.each(Object.entries(SCHEMAS))("%s.schema.json is what the app validates with", (name, schema) => {
+    const path = `resources/schema/${name}.schema.json`;
+    // `UPDATE_SCHEMAS=1 npm test` writes them anew.
+    if (process.env["UPDATE_SCHEMAS"] === "1") writeFileSync(path, text(schema));
+    expect(readFileSync(path, "utf8")).toBe(text(schema));
+  });
+});
+
+describe("networkSpecSchema", () => {
+  it("takes its own presets, with defaults filled in", () => {
+    expect(v.parse(networkSpecSchema, NOTEBOOK_NETWORK)).toEqual(NOTEBOOK_NETWORK);
+    expect(v.parse(networkSpecSchema, DEEP_CLASSIFIER)).toEqual(DEEP_CLASSIFIER);
+    const layers = [{ type: "linear", in: 784, out: 1 }];
+    const { layers: parsed } = v.parse(networkSpecSchema, { ...NOTEBOOK_NETWORK, layers });
+    expect(parsed).toEqual([{ type: "linear", in: 784, out: 1, init: "kaimingNormal" }]);
+  });
+
+  it.each([
+    [
+      "layer 3 takes 40 values where 50 come in",
+      {
+        layers: [{ type: "linear", in: 784, out: 50 }, { type: "tanh" }, { type: "linear", in: 40, out: 1 }],
+      },
+    ],
+    ["the loss crossEntropy needs 10 outputs; the last layer has 1", { loss: "crossEntropy" }],
+    ["there must be at least one linear layer", { layers: [{ type: "tanh" }] }],
+    ['the split "valid" has 10,000 rows', { data: { name: "mnist", split: "valid", rows: 20_000 } }],
+    ["rows must be a whole number", { data: { name: "mnist", split: "train", rows: 1.5 } }],
+  ])("says %s", (message, changed) => {
+    const result = v.safeParse(networkSpecSchema, { ...NOTEBOOK_NETWORK, ...changed });
+    expect(result.issues?.map((issue) => issue.message)).toContain(message);
+  });
+});
+
+describe("trainSpecSchema", () => {
+  it("takes its own preset, and counts its steps", () => {
+    const spec = v.parse(trainSpecSchema, NOTEBOOK_SPEC);
+    expect(spec).toEqual(NOTEBOOK_SPEC);
+    expect(stepsOf(spec)).toEqual({ perEpoch: 782, total: 2346 });
+    expect(stepsOf({ ...spec, dropLast: true })).toEqual({ perEpoch: 781, total: 2343 });
+  });
+
+  it("wants either epochs or steps, and a batch that fits", () => {
+    const messages = (changed: object): string[] =>
+      v.safeParse(trainSpecSchema, { ...NOTEBOOK_SPEC, ...changed }).issues?.map(({ message }) => message) ??
+      [];
+    expect(messages({ steps: 10 })).toContain("give either epochs or steps");
+    expect(
+      messages({ dropLast: true, batchSize: 50_000, data: { name: "mnist", split: "train", rows: 10 } }),
+    ).toContain("with dropLast the batch size must be at most the number of rows");
+  });
+});
