@@ -22,6 +22,7 @@ export const CALL_NAMES = {
   stagesForecast: true,
   stagesStart: true,
   stagesGet: true,
+  stepperTrace: true,
   gradcheckForecast: true,
   gradcheckStart: true,
   gradcheckGet: true,

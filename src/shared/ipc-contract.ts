@@ -42,13 +42,14 @@ import {
   stagesRecordSchema,
   stagesSettingsSchema,
 } from "./stages.ts";
+import { stepperSettingsSchema, traceSchema } from "./stepper.ts";
 import { tuningReportSchema } from "./tuning.ts";
 
 /** The long piece of work that is on, or null: shown at the top of every view with Cancel. */
 export const activitySchema = v.object({
   /** Null for work that leaves no run. */
   runId: v.nullable(v.string()),
-  kind: v.picklist([...runKindSchema.options, "tuning"]),
+  kind: v.picklist([...runKindSchema.options, "stepper", "tuning"]),
   title: v.string(),
   phase: v.string(),
   /** 0 to 1, or null while unknown. */
@@ -151,6 +152,8 @@ export const IPC_CALLS = {
   /** Starts and answers at once; stages come as events. Refused while another activity is on. */
   stagesStart: { input: stagesSettingsSchema, output: v.object({ runId: v.string() }) },
   stagesGet: { input: v.object({ runId }), output: stagesRecordSchema },
+  /** Runs forward and backward op by op and tells what each left; leaves no run. Refused while an activity is on. */
+  stepperTrace: { input: stepperSettingsSchema, output: traceSchema },
   gradcheckForecast: { input: gradcheckSettingsSchema, output: gradcheckForecastSchema },
   /** Starts and answers at once; reports come as events. Refused while another activity is on. */
   gradcheckStart: { input: gradcheckSettingsSchema, output: v.object({ runId: v.string() }) },
@@ -199,6 +202,7 @@ export const IPC_EVENTS = {
     "showLadder",
     "showInitialise",
     "showStages",
+    "showBackward",
     "showGradients",
     "showTrain",
     "showRuns",

@@ -67,7 +67,7 @@ describe("the page", () => {
         ...["ladderDescribe", "ladderForecast", "ladderStart", "ladderGet", "ladderCompare"],
         ...["ladderExport", "ladderFindPyTorch"],
         ...["initPresets", "initMeasure", "initSave", "initGet", "initBand"],
-        ...["stagesDescribe", "stagesForecast", "stagesStart", "stagesGet"],
+        ...["stagesDescribe", "stagesForecast", "stagesStart", "stagesGet", "stepperTrace"],
         ...["gradcheckForecast", "gradcheckStart", "gradcheckGet", "gradcheckExport"],
         ...["activityState", "activityCancel", "runsList", "runsGet", "runsExportTimings"],
         ...["diagnosticsGet", "kernelsTune", "clipboardWrite", "fileSave", "on", "platform"],

@@ -48,6 +48,7 @@ export function ipcHandlers({ lab, askWhere, writeClipboard }: IpcServices): Ipc
     stagesForecast: async (settings) => (await lab).forecastStages(settings),
     stagesStart: async (settings) => ({ runId: (await lab).startStages(settings).runId }),
     stagesGet: async ({ runId }) => (await lab).getStages(runId),
+    stepperTrace: async (settings) => (await lab).traceNetwork(settings),
     gradcheckForecast: async (settings) => (await lab).forecastGradcheck(settings),
     gradcheckStart: async (settings) => ({ runId: (await lab).startGradcheck(settings).runId }),
     gradcheckGet: async ({ runId }) => (await lab).getGradcheck(runId),

@@ -16,6 +16,7 @@ import type {
 } from "../../shared/notebook.ts";
 import type { GradcheckForecast, GradcheckRecord, GradcheckSettings } from "../../shared/gradcheck.ts";
 import type { InitBand, InitPreset, InitRecord, InitReport, InitSettings } from "../../shared/init.ts";
+import type { StepperSettings, Trace } from "../../shared/stepper.ts";
 import type { StageDescription, StagesRecord, StagesSettings } from "../../shared/stages.ts";
 import type { GivenParameters } from "./gradcheck/network-setup.ts";
 import type { GivenWeights } from "./notebook/notebook-lab.ts";
@@ -78,6 +79,8 @@ export interface Lab {
   startStages(settings: StagesSettings): StartedRun;
   /** @throws {StoreError} If there is no such run. */
   getStages(runId: string): StagesRecord;
+  /** Forward and backward op by op; leaves no run. @throws {ContractError} If another activity is on. */
+  traceNetwork(settings: StepperSettings): Promise<Trace>;
   forecastGradcheck(settings: GradcheckSettings): GradcheckForecast;
   /** @throws {ContractError} If another activity is on. @throws {OutOfMemoryError} */
   startGradcheck(settings: GradcheckSettings, weights?: GivenParameters | null): StartedRun;

@@ -23,6 +23,7 @@ import { GradcheckLab } from "./gradcheck/gradcheck-lab.ts";
 import { InitLab } from "./init/init-lab.ts";
 import { MnistRows } from "./mnist-rows.ts";
 import { StagesLab } from "./stages/stages-lab.ts";
+import { StepperLab } from "./stepper/stepper-lab.ts";
 import { describeMachine } from "./machine.ts";
 import { NotebookLab } from "./notebook/notebook-lab.ts";
 import { saveGradients } from "./notebook/save-gradients.ts";
@@ -113,6 +114,7 @@ export async function openLab(options: LabOptions): Promise<Lab> {
   const data = new MnistRows(engine, options.resourcesDir);
   const init = new InitLab(services, supervisor, data);
   const stages = new StagesLab(services, supervisor, data, tfjsFile);
+  const stepper = new StepperLab(services, supervisor, data);
   const gradcheck = new GradcheckLab(services, supervisor, data, tfjsFile);
   const training = new TrainingLab(services, supervisor, data);
 
@@ -151,6 +153,7 @@ export async function openLab(options: LabOptions): Promise<Lab> {
     forecastStages: (settings) => stages.forecast(settings),
     startStages: (settings) => stages.start(settings),
     getStages: (runId) => store.getReport(runId, "stages", stagesReportSchema),
+    traceNetwork: (settings) => stepper.trace(settings),
     forecastGradcheck: (settings) => gradcheck.forecast(settings),
     startGradcheck: (settings, weights = null) => gradcheck.start(settings, weights),
     getGradcheck: (runId) => store.getReport(runId, "gradcheck", gradcheckReportSchema),

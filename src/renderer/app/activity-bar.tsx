@@ -14,6 +14,7 @@ const VIEW_OF = {
   init: { view: "initialise", label: "Show the initialisation" },
   stages: { view: "stages", label: "Show the stages" },
   gradcheck: { view: "gradients", label: "Show the gradient check" },
+  stepper: { view: "backward", label: "Show the backward pass" },
   training: { view: "train", label: "Show the training" },
   tuning: { view: "diagnostics", label: "Show the diagnostics" },
 } as const;

@@ -18,7 +18,7 @@ export interface Command {
 /** Every command that is always there. The menu offers the same with the same keys. */
 export const COMMANDS: readonly Command[] = [
   ...VIEWS.map(({ id, label }, index): Command => {
-    const shortcuts: Shortcut[] = [{ key: String(index + 1), mod: true }];
+    const shortcuts: Shortcut[] = index < 9 ? [{ key: String(index + 1), mod: true }] : [];
     if (id === "settings") shortcuts.push({ key: ",", mod: true });
     return { id: `show-${id}`, label: `Show ${label}`, group: "Go to", shortcuts, run: () => showView(id) };
   }),

@@ -1,6 +1,7 @@
 import { Button, Kbd, Tooltip } from "@mantine/core";
 import { Search } from "lucide-react";
 import { Activity, useEffect, useState, type ComponentType } from "react";
+import { BackwardView } from "../backward/backward-view.tsx";
 import { DiagnosticsView } from "../diagnostics/diagnostics-view.tsx";
 import { GradientsView } from "../gradients/gradients-view.tsx";
 import { InitialiseView } from "../initialise/initialise-view.tsx";
@@ -28,6 +29,7 @@ const CONTENT: Readonly<Record<ViewId, ComponentType>> = {
   ladder: LadderView,
   initialise: InitialiseView,
   stages: StagesView,
+  backward: BackwardView,
   gradients: GradientsView,
   train: TrainView,
   runs: RunsView,

@@ -20,7 +20,7 @@ export function Navigation() {
           className={classes["navItem"]}
           aria-current={shown === id ? "page" : undefined}
           aria-label={label}
-          title={`${label} (${shortcutText({ key: String(index + 1), mod: true })})`}
+          title={`${label} (${shortcutText({ key: index < 9 ? String(index + 1) : ",", mod: true })})`}
           onClick={() => showView(id)}
         >
           <Icon size="1.125rem" style={ICON} aria-hidden="true" />

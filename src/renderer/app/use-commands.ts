@@ -8,6 +8,7 @@ const MENU: Readonly<Record<IpcEvent<"menuCommand">, string>> = {
   showLadder: "show-ladder",
   showInitialise: "show-initialise",
   showStages: "show-stages",
+  showBackward: "show-backward",
   showGradients: "show-gradients",
   showTrain: "show-train",
   showRuns: "show-runs",

@@ -8,6 +8,7 @@ import {
   Settings2,
   ShieldCheck,
   Sprout,
+  StepBack,
   type LucideIcon,
 } from "lucide-react";
 import { createStore, useStore } from "../store/create-store.ts";
@@ -17,6 +18,7 @@ export type ViewId =
   | "ladder"
   | "initialise"
   | "stages"
+  | "backward"
   | "gradients"
   | "train"
   | "runs"
@@ -29,12 +31,13 @@ export interface ViewEntry {
   readonly icon: LucideIcon;
 }
 
-/** In the order of the navigation; each answers to Ctrl/⌘ and its number. */
+/** In the order of the navigation; the first nine answer to Ctrl/⌘ and their number, Settings to Ctrl/⌘ and a comma. */
 export const VIEWS: readonly ViewEntry[] = [
   { id: "notebook", label: "Notebook", icon: NotebookText },
   { id: "ladder", label: "Ladder", icon: ChartNoAxesColumnIncreasing },
   { id: "initialise", label: "Initialise", icon: Sprout },
   { id: "stages", label: "Stages", icon: Layers },
+  { id: "backward", label: "Backward", icon: StepBack },
   { id: "gradients", label: "Gradients", icon: ShieldCheck },
   { id: "train", label: "Train", icon: FlaskConical },
   { id: "runs", label: "Runs", icon: History },

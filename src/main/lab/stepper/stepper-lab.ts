@@ -1,0 +1,222 @@
+import { ContractError, OutOfMemoryError } from "../../../core/errors.ts";
+import { drawParameters } from "../../../core/init/draw-parameters.ts";
+import { buildNetwork } from "../../../core/network/build-network.ts";
+import { linearLayers, networkTitle, parameterShapes } from "../../../core/network/network.ts";
+import type { Op } from "../../../core/ops/op.ts";
+import { numelOf, sizeBytesOf, type Program, type Tensor } from "../../../core/ops/recording-ops.ts";
+import { phasesOf } from "../../../core/ops/sharding.ts";
+import { median } from "../../../core/statistics.ts";
+import { MNIST_PIXELS, networkOf, schemesOf } from "../../../shared/network-spec.ts";
+import type { StepperSettings, Trace, TracedStep, TracedTensor } from "../../../shared/stepper.ts";
+import { viewOf } from "../../../shared/tensor-view.ts";
+import type { Scope } from "../../engine/arena.ts";
+import type { MnistRows } from "../mnist-rows.ts";
+import { forecastMemory } from "../notebook/forecast.ts";
+import {
+  elapsedBetween,
+  execute,
+  executeOnce,
+  record,
+  recordHistogram,
+  recordStatistics,
+  statisticsAt,
+} from "../programs.ts";
+import type { LabServices, RunSupervisor } from "../run-supervisor.ts";
+import { describeStep } from "./describe-step.ts";
+
+/** Times of every op: the first calls warm up. */
+const CALLS = 7;
+const WARMUP_CALLS = 2;
+/** Most values of a tensor that are shown. */
+const SHOWN = { rows: 32, columns: 64 } as const;
+
+/** A network whose ops are known one by one. */
+interface Recorded {
+  readonly ops: readonly Op<Tensor>[];
+  readonly loss: Tensor;
+  /** Names and roles of what is there before the first op, by place. */
+  readonly given: ReadonlyMap<number, { readonly tensor: Tensor; readonly role: TracedTensor["role"] }>;
+}
+
+/** The backward stepper: every op of a forward and a backward pass, alone, with what it left. */
+export class StepperLab {
+  readonly #services: LabServices;
+  readonly #supervisor: RunSupervisor;
+  readonly #data: MnistRows;
+
+  constructor(services: LabServices, supervisor: RunSupervisor, data: MnistRows) {
+    this.#services = services;
+    this.#supervisor = supervisor;
+    this.#data = data;
+  }
+
+  /** @throws {ContractError} If another activity is on. @throws {OutOfMemoryError} @throws {ExperimentCancelled} */
+  async trace(settings: StepperSettings): Promise<Trace> {
+    const { engine } = this.#services;
+    const { refusal } = forecastMemory(memoryOf(settings), engine.arena, null);
+    if (refusal !== "") throw new OutOfMemoryError(refusal);
+    const title = networkTitle(networkOf(settings.network));
+    let trace: Trace | undefined;
+    await this.#supervisor.work("stepper", `Tracing ${title}`, async () => {
+      const scope = engine.arena.scope();
+      try {
+        const recorded = await this.#record(settings, scope);
+        const times = await this.#time(recorded, settings.threads);
+        trace = { settings, title, notes: NOTES, ...(await this.#walk(recorded, settings, times)) };
+      } finally {
+        scope.release();
+      }
+    });
+    if (trace === undefined) throw new ContractError("the trace gave nothing; try again");
+    return trace;
+  }
+
+  async #record({ network: spec, threads }: StepperSettings, scope: Scope): Promise<Recorded> {
+    const { engine } = this.#services;
+    const network = networkOf(spec);
+    const data = await this.#data.rows(spec.data, threads);
+    const drawn = drawParameters(network, schemesOf(spec), spec.seed);
+    const given = new Map<number, { tensor: Tensor; role: TracedTensor["role"] }>();
+    given.set(data.x.offsetBytes, { tensor: data.x, role: "data" });
+    given.set(data.y.offsetBytes, { tensor: data.y, role: "data" });
+    const parameters = Object.fromEntries(
+      parameterShapes(network).map(({ name, shape }) => {
+        const tensor = scope.tensor(name, shape);
+        viewOf(engine.arena.memory, tensor, "float32").set(drawn[name] ?? []);
+        given.set(tensor.offsetBytes, { tensor, role: "parameter" });
+        return [name, tensor];
+      }),
+    );
+    let loss: Tensor | undefined;
+    const { ops } = record(scope, (recording) => {
+      const built = buildNetwork(recording, network, { ...data, parameters });
+      ({ loss } = built);
+      built.backward();
+    });
+    if (loss === undefined) throw new TypeError("StepperLab: nothing was recorded");
+    return { ops, loss, given };
+  }
+
+  /** Median milliseconds of every op alone, without fusion. */
+  async #time({ ops }: Recorded, threads: number): Promise<readonly number[]> {
+    const mark = (name: string): Program => ({ ops: [{ op: "mark", name }] });
+    const once = ops.flatMap((op, index) => [
+      { program: mark(`begin ${index}`), repeats: 1 },
+      { program: { ops: [op] }, repeats: 1, opByOp: true },
+      { program: mark(`end ${index}`), repeats: 1 },
+    ]);
+    const sections = Array.from({ length: CALLS }, () => once).flat();
+    const records = await execute(this.#services.engine, sections, { threads });
+    return ops.map((_, index) =>
+      median(elapsedBetween(records, `begin ${index}`, `end ${index}`).slice(WARMUP_CALLS)),
+    );
+  }
+
+  /** Runs op after op, and reads what each has left before the next can write over it. */
+  async #walk(
+    { ops, loss, given }: Recorded,
+    { threads }: StepperSettings,
+    times: readonly number[],
+  ): Promise<Pick<Trace, "loss" | "tensors" | "steps">> {
+    const { engine, tracker } = this.#services;
+    const tensors: TracedTensor[] = [];
+    /** The latest version of what lies at a place. */
+    const latest = new Map<number, string>();
+    const add = async (tensor: Tensor, role: TracedTensor["role"], step: number): Promise<string> => {
+      const id = `${tensor.name}@${step}`;
+      tensors.push(await this.#look(tensor, id, role, threads));
+      latest.set(tensor.offsetBytes, id);
+      return id;
+    };
+    for (const { tensor, role } of given.values()) await add(tensor, role, -1);
+    const steps: TracedStep[] = [];
+    let passed: TracedStep["pass"] = "forward";
+    for (const [index, op] of ops.entries()) {
+      tracker.progress(index / ops.length);
+      const isLoss = op.op === "mse" || op.op === "crossEntropy";
+      if (isLoss) passed = "loss";
+      else if (passed === "loss") passed = "backward";
+      const accesses = phasesOf(op).flatMap((phase) => phase.accesses);
+      const places = (write: boolean): Tensor[] => {
+        const found = accesses.filter((access) => access.write === write).map(({ tensor }) => tensor);
+        return found.filter(
+          (one, at) => found.findIndex(({ offsetBytes }) => offsetBytes === one.offsetBytes) === at,
+        );
+      };
+      const inputs = places(false).map(({ offsetBytes }) => latest.get(offsetBytes) ?? "");
+      await execute(engine, [{ program: { ops: [op] }, repeats: 1 }], { threads });
+      const outputs: string[] = [];
+      const role = isLoss ? "loss" : passed === "backward" ? "gradient" : "activation";
+      for (const tensor of places(true)) outputs.push(await add(tensor, role, index));
+      steps.push({
+        ...{ index, pass: passed, op: op.op, ...describeStep(op), inputs, outputs },
+        ms: times[index] ?? NaN,
+        bytes: [...places(false), ...places(true)].reduce((sum, tensor) => sum + sizeBytesOf(tensor), 0),
+        multiplyAdds: op.op === "matmul" ? (numelOf(op.a.shape) * numelOf(op.out.shape)) / rowsShared(op) : 0,
+      });
+    }
+    const value = viewOf(engine.arena.memory, loss, "float32")[0] ?? NaN;
+    return { loss: value, tensors, steps };
+  }
+
+  async #look(
+    tensor: Tensor,
+    id: string,
+    role: TracedTensor["role"],
+    threads: number,
+  ): Promise<TracedTensor> {
+    const { engine } = this.#services;
+    const seen = await executeOnce(engine, threads, (ops) => {
+      const statistics = recordStatistics(ops, tensor);
+      return () => statisticsAt(engine, statistics, tensor.name);
+    });
+    const { mean, std, min, max, zeroShare } = seen;
+    const range = max > min ? { lo: min, hi: max } : { lo: min - 0.5, hi: min + 0.5 };
+    const histogram = Number.isFinite(range.hi - range.lo)
+      ? await executeOnce(engine, threads, (ops) =>
+          recordHistogram(engine, ops, tensor, { label: tensor.name, ...range }),
+        )
+      : { label: tensor.name, lo: 0, hi: 1, counts: [] };
+    return {
+      ...{ id, name: tensor.name, role, shape: [...tensor.shape], bytes: sizeBytesOf(tensor) },
+      ...{ mean, std, min, max, zeroShare, histogram },
+      values: this.#values(tensor),
+    };
+  }
+
+  /** All values of a small tensor, else every so many-th row and column. */
+  #values(tensor: Tensor): TracedTensor["values"] {
+    const view = viewOf(this.#services.engine.arena.memory, tensor, "float32");
+    const [height, width] =
+      tensor.shape.length === 1 ? [1, tensor.shape[0] ?? 1] : [tensor.shape[0] ?? 1, tensor.shape[1] ?? 1];
+    const [rows, columns] = [Math.min(SHOWN.rows, height), Math.min(SHOWN.columns, width)];
+    const values: number[] = [];
+    for (let row = 0; row < rows; row++) {
+      const from = Math.floor((row * height) / rows) * width;
+      for (let column = 0; column < columns; column++) {
+        values.push(view[from + Math.floor((column * width) / columns)] ?? NaN);
+      }
+    }
+    const all = rows === height && columns === width;
+    return { rows, columns, values, shown: all ? "all values" : "a sample" };
+  }
+}
+
+const NOTES = [
+  "Every op is run and timed alone here. In the app's experiments the planner fuses them and goes through rows in blocks.",
+];
+
+/** Rows of the product's result: what a and out have in common beside the depth. */
+const rowsShared = ({ a, transposeA }: Extract<Op<Tensor>, { op: "matmul" }>): number =>
+  (transposeA ? a.shape[1] : a.shape[0]) ?? 1;
+
+function memoryOf({ network: spec }: StepperSettings): { name: string; bytes: number }[] {
+  const { rows } = spec.data;
+  const layers = linearLayers(networkOf(spec));
+  const widths = layers.reduce((sum, { out }) => sum + out, 0);
+  return [
+    { name: "images and their gradient", bytes: 8 * rows * MNIST_PIXELS },
+    { name: "activations and gradients", bytes: 16 * rows * widths },
+    { name: "parameters and gradients", bytes: 8 * layers.reduce((sum, one) => sum + one.in * one.out, 0) },
+  ];
+}

@@ -1,0 +1,140 @@
+import { ActionIcon, Button, Slider, Tooltip } from "@mantine/core";
+import { ChevronFirst, ChevronLast, ChevronLeft, ChevronRight, Play } from "lucide-react";
+import { useMemo } from "react";
+import type { Trace } from "../../shared/stepper.ts";
+import { formatDuration } from "../format/duration.ts";
+import { formatBytes, formatNumber } from "../format/number.ts";
+import { createNetworkForm } from "../network/network-form.ts";
+import { NetworkFields } from "../network/network-fields.tsx";
+import { useStore } from "../store/create-store.ts";
+import { labStore } from "../store/lab-store.ts";
+import { goTo, stepperStore, traceNetwork } from "../store/stepper-store.ts";
+import classes from "../ui/controls.module.css";
+import { Formula } from "../ui/formula.tsx";
+import { EmptyState } from "../ui/notices.tsx";
+import { ViewLayout } from "../ui/view-layout.tsx";
+import { StepGraph } from "./step-graph.tsx";
+import { TensorCard } from "./tensor-card.tsx";
+import own from "./backward.module.css";
+
+// Small enough to read every number.
+const network = createNetworkForm("backprop-lab.backward-network", {
+  ...{ preset: "custom", activation: "relu", init: "kaimingNormal", loss: "mse", split: "train" },
+  ...{ depth: 2, width: 4, rows: 4, seed: 42 },
+});
+
+export function BackwardView() {
+  const { trace, at } = useStore(stepperStore);
+  return (
+    <ViewLayout controls={<Controls />} controlsLabel="Backward settings">
+      {trace === null ? (
+        <EmptyState action={<TraceButton label="Trace the backward pass" />}>
+          Nothing was traced yet: a network goes forward and backward op by op, and each step shows its
+          formula, its values and its gradient. On 4 rows you can read the numbers, on 50,000 the statistics.
+        </EmptyState>
+      ) : (
+        <Traced trace={trace} at={at} />
+      )}
+    </ViewLayout>
+  );
+}
+
+function Controls() {
+  const form = network.useForm();
+  return (
+    <div className={classes["controls"]}>
+      <NetworkFields form={form} />
+      <div className={classes["actions"]}>
+        <TraceButton label="Trace" />
+        <p className={classes["forecast"]}>4 rows show numbers, more show statistics and a sample.</p>
+      </div>
+    </div>
+  );
+}
+
+function TraceButton({ label }: { readonly label: string }) {
+  const { spec } = network.useForm();
+  const threads = useStore(labStore, (state) => state.threads) ?? 1;
+  const busy = useStore(labStore, ({ activity }) => activity !== null);
+  return (
+    <Button
+      size="sm"
+      leftSection={<Play size="1rem" aria-hidden="true" />}
+      disabled={busy || spec === null}
+      onClick={() => {
+        if (spec !== null) void traceNetwork({ network: spec, threads });
+      }}
+    >
+      {label}
+    </Button>
+  );
+}
+
+function Traced({ trace, at }: { readonly trace: Trace; readonly at: number }) {
+  const step = trace.steps[at];
+  const byId = useMemo(() => new Map(trace.tensors.map((tensor) => [tensor.id, tensor])), [trace]);
+  if (step === undefined) return null;
+  const last = trace.steps.length - 1;
+  const moves = [
+    { label: "First step", icon: ChevronFirst, to: 0, off: at === 0 },
+    { label: "Step back", icon: ChevronLeft, to: at - 1, off: at === 0 },
+    { label: "Step on", icon: ChevronRight, to: at + 1, off: at === last },
+    { label: "Last step", icon: ChevronLast, to: last, off: at === last },
+  ];
+  const named = (ids: readonly string[]) => ids.flatMap((id) => byId.get(id) ?? []);
+  const said = `Step ${at + 1} of ${trace.steps.length}, ${step.pass}: ${step.title}`;
+  return (
+    <>
+      <h2>{trace.title}</h2>
+      <p className={own["quiet"]}>
+        loss {formatNumber(trace.loss, 7)}. {trace.notes.join(" ")}
+      </p>
+      <StepGraph key={trace.title} trace={trace} at={at} />
+      <div className={own["player"]}>
+        {moves.map(({ label, icon: Icon, to, off }) => (
+          <Tooltip key={label} label={label}>
+            <ActionIcon
+              variant="default"
+              size="lg"
+              aria-label={label}
+              disabled={off}
+              onClick={() => goTo(to)}
+            >
+              <Icon size="1rem" aria-hidden="true" />
+            </ActionIcon>
+          </Tooltip>
+        ))}
+        <Slider
+          className={own["slider"] ?? ""}
+          min={0}
+          max={last}
+          value={at}
+          onChange={goTo}
+          label={null}
+          thumbLabel="Step"
+          thumbProps={{ "aria-valuetext": said }}
+        />
+      </div>
+      <section className={own["step"]} aria-label="This step">
+        <h3>
+          <span role="status">{said}</span>
+        </h3>
+        {step.formula !== "" && <Formula source={step.formula} />}
+        <p>{step.sentence}</p>
+        <p className={own["quiet"]}>
+          {formatDuration(step.ms)} alone; {formatBytes(step.bytes)} read and written
+          {step.multiplyAdds > 0 &&
+            `; ${formatNumber(step.multiplyAdds)} multiply-adds, ${formatNumber((2 * step.multiplyAdds) / step.ms / 1e6, 3)} GFLOP/s`}
+        </p>
+        <div className={own["tensors"]}>
+          {named(step.inputs).map((tensor) => (
+            <TensorCard key={`in ${tensor.id}`} tensor={tensor} heading="reads" />
+          ))}
+          {named(step.outputs).map((tensor) => (
+            <TensorCard key={`out ${tensor.id}`} tensor={tensor} heading="writes" />
+          ))}
+        </div>
+      </section>
+    </>
+  );
+}

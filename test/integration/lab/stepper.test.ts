@@ -1,0 +1,118 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { drawParameters } from "../../../src/core/init/draw-parameters.ts";
+import { buildNetwork } from "../../../src/core/network/build-network.ts";
+import { parameterShapes } from "../../../src/core/network/network.ts";
+import { ReferenceOps } from "../../../src/core/ops/reference-ops.ts";
+import { networkOf, schemesOf, type NetworkSpec } from "../../../src/shared/network-spec.ts";
+import type { Trace } from "../../../src/shared/stepper.ts";
+import { openTestLab, type TestLab } from "./open-test-lab.ts";
+
+const SMALL: NetworkSpec = {
+  layers: [
+    { type: "linear", in: 784, out: 4, init: "kaimingNormal" },
+    { type: "relu", shift: 0 },
+    { type: "linear", in: 4, out: 1, init: "kaimingNormal" },
+  ],
+  loss: "mse",
+  data: { name: "mnist", split: "train", rows: 4 },
+  seed: 42,
+};
+
+let test: TestLab;
+let trace: Trace;
+beforeAll(async () => {
+  test = await openTestLab(2);
+  trace = await test.lab.traceNetwork({ network: SMALL, threads: 2 });
+});
+afterAll(async () => {
+  await test.close();
+});
+
+const last = (name: string) => trace.tensors.findLast((tensor) => tensor.name === name)!;
+
+describe("Lab.traceNetwork()", () => {
+  it("walks forward, through the loss, and backward, each op in words", () => {
+    expect(trace.title).toBe("784-4-1, relu, MSE");
+    expect(trace.steps.map(({ pass, op }) => `${pass} ${op}`)).toEqual([
+      ...[
+        "forward matmul",
+        "forward addBias",
+        "forward relu",
+        "forward matmul",
+        "forward addBias",
+        "loss mse",
+      ],
+      ...["backward mseBackward", "backward matmul", "backward matmul", "backward columnSum"],
+      ...["backward reluBackward", "backward matmul", "backward matmul", "backward columnSum"],
+    ]);
+    for (const step of trace.steps) {
+      expect(step.sentence.length, step.op).toBeGreaterThan(20);
+      expect(step.formula, step.op).not.toBe("");
+      expect(step.ms).toBeGreaterThan(0);
+      expect(step.outputs).toHaveLength(1);
+      for (const id of [...step.inputs, ...step.outputs]) {
+        expect(
+          trace.tensors.some((tensor) => tensor.id === id),
+          `${step.op} ${id}`,
+        ).toBe(true);
+      }
+    }
+  });
+
+  it("shows what each op left, also where a later one writes over it", () => {
+    const ops = new ReferenceOps();
+    const network = networkOf(SMALL);
+    const given = drawParameters(network, schemesOf(SMALL), SMALL.seed);
+    const parameters = Object.fromEntries(
+      parameterShapes(network).map(({ name, shape }) => [name, ops.from(name, shape, given[name])]),
+    );
+    // The first four rows are small enough to be read from the trace itself only in part: all their values are needed.
+    const [product, biased] = [trace.steps[0], trace.steps[1]].map(({ outputs }) =>
+      trace.tensors.find(({ id }) => id === outputs[0])!,
+    );
+    expect(product.name).toBe(biased.name);
+    expect(product.id).not.toBe(biased.id);
+    // Biases begin at zero.
+    expect(product.values.values).toEqual(biased.values.values);
+    const hidden = last("relu(x @ w1)");
+    expect(hidden.values.values).toEqual(biased.values.values.map((value) => Math.max(value, 0)));
+    const [h, y] = [hidden.values.values, last("y").values.values];
+    const x = ops.from("x", [4, 4], h);
+    const built = buildNetwork(
+      ops,
+      { layers: [{ type: "linear", in: 4, out: 1 }], loss: "mse" },
+      { x, y: ops.from("y", [4], y), parameters: { w1: parameters["w2"], b1: parameters["b2"] } },
+    );
+    expect(trace.loss).toBeCloseTo(built.loss.data[0], 4);
+    const gradients = built.backward();
+    for (const [ours, theirs] of [
+      ["w2.g", "w1"],
+      ["b2.g", "b1"],
+    ] as const) {
+      const expected = gradients[theirs].data;
+      last(ours).values.values.forEach((value, i) => expect(value).toBeCloseTo(expected[i], 3));
+    }
+  });
+
+  it("gives all values of small tensors, and a sample of large ones", () => {
+    expect(last("w2").values).toMatchObject({ rows: 4, columns: 1, shown: "all values" });
+    expect(last("x").values).toMatchObject({ rows: 4, columns: 64, shown: "a sample" });
+    expect(last("x").role).toBe("data");
+    expect(last("w1.g")).toMatchObject({ role: "gradient", shape: [784, 4] });
+  });
+
+  it("traces every kind of layer, and is refused while something else runs", async () => {
+    const layers: NetworkSpec["layers"] = [
+      { type: "linear", in: 784, out: 6, init: "xavierNormal" },
+      { type: "gelu" },
+      { type: "linear", in: 6, out: 6, init: "xavierNormal" },
+      { type: "leakyRelu", slope: 0.1 },
+      { type: "linear", in: 6, out: 10, init: "xavierNormal" },
+    ];
+    const spec: NetworkSpec = { ...SMALL, layers, loss: "crossEntropy" };
+    const first = test.lab.traceNetwork({ network: spec, threads: 2 });
+    await expect(test.lab.traceNetwork({ network: spec, threads: 2 })).rejects.toThrow(/still running/);
+    const found = await first;
+    expect(found.steps.every(({ sentence }) => sentence !== "")).toBe(true);
+  });
+});
