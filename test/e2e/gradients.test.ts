@@ -101,6 +101,10 @@ describe("the gradients view", () => {
       .last()
       .click();
     await page.getByText("All gradients passed.").waitFor();
+    await history.getByRole("button", { name: /^Compare with the check .*scale-1-percent/ }).click();
+    const compared = page.getByRole("region", { name: "Verdicts of the two checks" });
+    await compared.waitFor();
+    expect(await compared.getByText("failed", { exact: true }).count()).toBe(2);
     for (const theme of ["Light", "Dark"] as const) {
       await chooseTheme(page, theme);
       await show("Gradients");

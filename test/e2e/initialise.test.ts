@@ -45,6 +45,10 @@ describe("the initialise view", () => {
     await page.keyboard.press("ArrowRight");
     await page.getByText("Depth, 11 linear layers").waitFor();
     await expect.poll(() => layers("Kaiming normal, fan in").getByRole("row").count()).toBe(22);
+    await page.getByText("gradients", { exact: true }).click();
+    await page.getByRole("img", { name: /^Histograms of gradients over depth: Kaiming/ }).waitFor();
+    await page.getByRole("checkbox", { name: "Histograms over depth on a log scale" }).check();
+    await page.getByText("activations", { exact: true }).click();
     await controls().getByLabel("Weights").selectOption("zeros");
     await layers("all zeros").waitFor();
     await page.getByText(/they stay alike for ever/).waitFor();

@@ -1,9 +1,12 @@
 import { Button } from "@mantine/core";
+import { useState } from "react";
 import { formatDate } from "../format/date.ts";
+import { gradcheckStore } from "../store/gradcheck-store.ts";
 import { readGradcheck } from "../store/gradcheck-actions.ts";
 import { useStore } from "../store/create-store.ts";
 import { labStore } from "../store/lab-store.ts";
 import tables from "../ui/data-table.module.css";
+import { GradientsComparison } from "./gradients-comparison.tsx";
 import own from "./gradients.module.css";
 
 /** Checks that are shown; the Runs view has all. */
@@ -12,6 +15,8 @@ const MOST = 10;
 /** Earlier checks, the newest first: each can be opened again. */
 export function GradientsHistory({ shownId }: { readonly shownId: string | null }) {
   const runs = useStore(labStore, (state) => state.runs);
+  const shown = useStore(gradcheckStore, (state) => state.shown);
+  const [otherId, setOtherId] = useState<string | null>(null);
   const checks = (runs ?? []).filter(({ kind }) => kind === "gradcheck").slice(0, MOST);
   if (checks.length === 0) return null;
   return (
@@ -55,12 +60,24 @@ export function GradientsHistory({ shownId }: { readonly shownId: string | null 
                   >
                     {id === shownId ? "shown" : "show"}
                   </Button>
+                  <Button
+                    variant="subtle"
+                    size="compact-xs"
+                    disabled={id === shownId || shown === null || status === "running"}
+                    aria-label={`Compare with the check ${name} of ${formatDate(startedAt)}`}
+                    onClick={() => setOtherId(id)}
+                  >
+                    compare
+                  </Button>
                 </td>
               </tr>
             ))}
           </tbody>
         </table>
       </div>
+      {shown !== null && otherId !== null && otherId !== shown.runId && (
+        <GradientsComparison reports={shown.reports} otherId={otherId} />
+      )}
     </section>
   );
 }

@@ -1,5 +1,5 @@
-import { Button } from "@mantine/core";
-import { useEffect, useMemo } from "react";
+import { Button, Checkbox, SegmentedControl } from "@mantine/core";
+import { useEffect, useMemo, useState } from "react";
 import { MEASURING_TITLE, type InitReport, type InitSide } from "../../shared/init.ts";
 import { ChartFigure } from "../charts/chart-figure.tsx";
 import { HeatMap, type HeatMapData } from "../charts/heat-map.tsx";
@@ -13,7 +13,7 @@ import { ViewLayout } from "../ui/view-layout.tsx";
 import { bandFigure } from "./band-figure.ts";
 import { InitialiseControls } from "./initialise-controls.tsx";
 import { useInitialiseForm } from "./initialise-form.ts";
-import { LayerTable } from "./layer-table.tsx";
+import { LayerTable, type Watched } from "./layer-table.tsx";
 import { stdFigure } from "./std-figure.ts";
 import own from "./initialise.module.css";
 
@@ -75,9 +75,13 @@ export function InitialiseView() {
 /** What was seen, in charts and in a table a side. */
 export function InitResults({ report }: { readonly report: InitReport }) {
   const { sides, notes } = report;
+  const [log, setLog] = useState(false);
+  const [of, setOf] = useState<Watched>("activation");
+  const backward = sides.some(({ layers }) => layers.some(({ gradient }) => gradient !== null));
+  const shown = backward ? of : "activation";
   const activations = useMemo(() => stdFigure(sides, "activation"), [sides]);
   const gradients = useMemo(() => stdFigure(sides, "gradient"), [sides]);
-  const maps = useMemo(() => sides.map(heatMapOf), [sides]);
+  const maps = useMemo(() => sides.map((side) => heatMapOf(side, shown)), [sides, shown]);
   return (
     <>
       {notes.length > 0 && (
@@ -91,8 +95,25 @@ export function InitResults({ report }: { readonly report: InitReport }) {
         {activations !== null && <ChartFigure figure={activations} />}
         {gradients !== null && <ChartFigure figure={gradients} />}
         {maps.map((map) => (
-          <HeatMap key={map.title} data={map} />
+          <HeatMap key={map.title} data={map} log={log} />
         ))}
+      </div>
+      <div className={own["switches"]}>
+        <SegmentedControl
+          aria-label="Statistics of"
+          value={shown}
+          disabled={!backward}
+          data={[
+            { value: "activation", label: "activations" },
+            { value: "gradient", label: "gradients" },
+          ]}
+          onChange={(value) => setOf(value === "gradient" ? "gradient" : "activation")}
+        />
+        <Checkbox
+          label="Histograms over depth on a log scale"
+          checked={log}
+          onChange={(event) => setLog(event.currentTarget.checked)}
+        />
       </div>
       {sides.map((side) => (
         <section key={side.title} className={own["side"]}>
@@ -100,7 +121,7 @@ export function InitResults({ report }: { readonly report: InitReport }) {
           <p className={own["quiet"]}>
             loss {formatNumber(side.loss)}; drawn and measured in {formatNumber(side.ms, 3)} ms
           </p>
-          <LayerTable side={side} />
+          <LayerTable side={side} of={shown} />
         </section>
       ))}
     </>
@@ -108,14 +129,15 @@ export function InitResults({ report }: { readonly report: InitReport }) {
 }
 
 /** Histograms of all layers below each other, each over its own mean ± 4 std. */
-function heatMapOf({ title, layers }: InitSide): HeatMapData {
-  const bins = Math.max(1, ...layers.map(({ activation }) => activation.histogram.counts.length));
-  const values = layers.flatMap(({ activation: { histogram } }) => {
-    const total = histogram.counts.reduce((sum, count) => sum + count, 0);
-    return Array.from({ length: bins }, (_, bin) => (histogram.counts[bin] ?? 0) / Math.max(1, total));
+function heatMapOf({ title, layers }: InitSide, of: Watched): HeatMapData {
+  const bins = Math.max(1, ...layers.map((layer) => layer[of]?.histogram.counts.length ?? 0));
+  const values = layers.flatMap((layer) => {
+    const counts = layer[of]?.histogram.counts ?? [];
+    const total = counts.reduce((sum, count) => sum + count, 0);
+    return Array.from({ length: bins }, (_, bin) => (counts[bin] ?? 0) / Math.max(1, total));
   });
   return {
-    title: `Histograms over depth: ${title}`,
+    title: `Histograms of ${of === "activation" ? "activations" : "gradients"} over depth: ${title}`,
     note: "share of a layer's values in each bin, over its own mean ± 4 std",
     summary: `${layers.length} layers from top to bottom, ${bins} bins each.`,
     ...{ rows: layers.length, columns: bins, values, rowAxis: "layer", columnAxis: "value" },

@@ -15,10 +15,13 @@ const LOOK: Readonly<
   bad: { icon: X, tone: "bad" },
 };
 
-const COLUMNS = ["mean", "std", "zeros", "never active", "saturated", "NaN, ∞", "gradient std"] as const;
+const COLUMNS = ["mean", "std", "zeros", "never active", "saturated", "NaN, ∞", "weights std"] as const;
+
+/** Whether a table shows what goes forward or what comes back. */
+export type Watched = "activation" | "gradient";
 
 /** What is seen in every layer of one side, a line each. */
-export function LayerTable({ side }: { readonly side: InitSide }) {
+export function LayerTable({ side, of }: { readonly side: InitSide; readonly of: Watched }) {
   return (
     <div className={tables["scroll"]} tabIndex={0} role="region" aria-label={`Layers, ${side.title}`}>
       <table className={tables["table"]}>
@@ -38,7 +41,7 @@ export function LayerTable({ side }: { readonly side: InitSide }) {
         </thead>
         <tbody>
           {side.layers.map((layer) => (
-            <LayerRow key={layer.position} layer={layer} />
+            <LayerRow key={layer.position} layer={layer} of={of} />
           ))}
         </tbody>
       </table>
@@ -48,8 +51,10 @@ export function LayerTable({ side }: { readonly side: InitSide }) {
 
 const share = (value: number | null): string => (value === null ? "–" : formatPercent(value));
 
-function LayerRow({ layer }: { readonly layer: LayerReport }) {
-  const { position, label, activation, gradient, light } = layer;
+function LayerRow({ layer, of }: { readonly layer: LayerReport; readonly of: Watched }) {
+  const { position, label, light, weightStd } = layer;
+  const seen = layer[of];
+  if (seen === null) return null;
   const { icon: Icon, tone } = LOOK[light.verdict];
   const number = (value: number) => <ExactText text={formatNumber(value)} exact={fullPrecision(value)} />;
   return (
@@ -69,15 +74,15 @@ function LayerRow({ layer }: { readonly layer: LayerReport }) {
           {light.verdict}
         </span>
       </td>
-      <td data-numeric="true">{number(activation.mean)}</td>
-      <td data-numeric="true">{number(activation.std)}</td>
-      <td data-numeric="true">{formatPercent(activation.zeroShare)}</td>
-      <td data-numeric="true">{share(activation.neverActiveShare)}</td>
-      <td data-numeric="true">{share(activation.saturatedShare)}</td>
-      <td data-numeric="true">{formatNumber(activation.nan + activation.infinite)}</td>
-      <td data-numeric="true">{gradient === null ? "–" : number(gradient.std)}</td>
+      <td data-numeric="true">{number(seen.mean)}</td>
+      <td data-numeric="true">{number(seen.std)}</td>
+      <td data-numeric="true">{formatPercent(seen.zeroShare)}</td>
+      <td data-numeric="true">{share(seen.neverActiveShare)}</td>
+      <td data-numeric="true">{share(seen.saturatedShare)}</td>
+      <td data-numeric="true">{formatNumber(seen.nan + seen.infinite)}</td>
+      <td data-numeric="true">{weightStd === null ? "–" : number(weightStd)}</td>
       <td>
-        <SmallHistogram histogram={activation.histogram} />
+        <SmallHistogram histogram={seen.histogram} />
       </td>
       <td>{light.reason}</td>
     </tr>

@@ -1,0 +1,82 @@
+import { useMemo } from "react";
+import type { GradientReport } from "../../shared/gradcheck.ts";
+import { useAnswer } from "../bridge/use-answer.ts";
+import { formatNumber, fullPrecision } from "../format/number.ts";
+import tables from "../ui/data-table.module.css";
+import { ExactText } from "../ui/exact-text.tsx";
+import { ErrorNotice } from "../ui/notices.tsx";
+import { REFERENCES } from "./reference-names.ts";
+import { GradientVerdict } from "./report-table.tsx";
+import own from "./gradients.module.css";
+
+interface GradientsComparisonProps {
+  readonly reports: readonly GradientReport[];
+  readonly otherId: string;
+}
+
+/** The shown check beside another, tensor by tensor. */
+export function GradientsComparison({ reports, otherId }: GradientsComparisonProps) {
+  const input = useMemo(() => ({ runId: otherId }), [otherId]);
+  const answer = useAnswer(window.lab.gradcheckGet, input, null);
+  if (answer.kind === "failed")
+    return <ErrorNotice title="The other check could not be read" error={answer.error} />;
+  if (answer.kind !== "known") return null;
+  const { title, reports: others, settings } = answer.value.report;
+  const other = (wanted: GradientReport): GradientReport | undefined =>
+    others.find(({ tensor, reference }) => tensor === wanted.tensor && reference === wanted.reference);
+  return (
+    <section className={own["history"]} aria-label="Two checks compared">
+      <h2>
+        Beside {title}
+        {settings.bug === null ? "" : `, bug ${settings.bug}`}
+      </h2>
+      <div className={tables["scroll"]} tabIndex={0} role="region" aria-label="Verdicts of the two checks">
+        <table className={tables["table"]}>
+          <thead>
+            <tr>
+              <th scope="col">gradient of</th>
+              <th scope="col">against</th>
+              <th scope="col">this check</th>
+              <th scope="col" data-numeric="true">
+                rel. norm
+              </th>
+              <th scope="col">the other</th>
+              <th scope="col" data-numeric="true">
+                rel. norm
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {reports.map((report) => {
+              const match = other(report);
+              return (
+                <tr key={`${report.reference} ${report.tensor}`}>
+                  <th scope="row" className="mono">
+                    {report.tensor}
+                  </th>
+                  <td>{REFERENCES[report.reference].name}</td>
+                  <td>
+                    <GradientVerdict verdict={report.verdict} />
+                  </td>
+                  <td data-numeric="true">
+                    <ExactText text={formatNumber(report.relNorm)} exact={fullPrecision(report.relNorm)} />
+                  </td>
+                  <td>
+                    {match === undefined ? "not compared" : <GradientVerdict verdict={match.verdict} />}
+                  </td>
+                  <td data-numeric="true">
+                    {match === undefined ? (
+                      "–"
+                    ) : (
+                      <ExactText text={formatNumber(match.relNorm)} exact={fullPrecision(match.relNorm)} />
+                    )}
+                  </td>
+                </tr>
+              );
+            })}
+          </tbody>
+        </table>
+      </div>
+    </section>
+  );
+}
