@@ -84,7 +84,15 @@ function LayerRow({ layer, of }: { readonly layer: LayerReport; readonly of: Wat
       <td>
         <SmallHistogram histogram={seen.histogram} />
       </td>
-      <td>{light.reason}</td>
+      <td>
+        {light.reason}
+        {light.verdict !== "good" && (
+          <span className={own["quiet"]}>
+            {" "}
+            Rule: {light.rule} ({light.source}).
+          </span>
+        )}
+      </td>
     </tr>
   );
 }
