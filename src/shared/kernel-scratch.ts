@@ -64,6 +64,8 @@ export function scratchBytesOf(op: Op<Tensor>): number {
     const rowBytes = 4 * (op.logits.shape[1] ?? 1);
     return EXPONENTIAL_ROWS * (8 + (op.op === "crossEntropy" ? rowBytes : 0));
   }
+  if (op.op === "normalizeColumns") return 4 * (op.x.shape[1] ?? 1);
+  if (op.op === "normalizeColumnsBackward") return 3 * 4 * (op.dy.shape[1] ?? 1);
   if (op.op === "outerProductSum") {
     const columns = paddedToVectors(op.dy.shape[1] ?? 1);
     return columns * 4 + op.chunkRows * (numelOf(op.x.shape.slice(1)) * columns) * 4;

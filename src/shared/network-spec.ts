@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import type { Layer, Network } from "../core/network/network.ts";
+import type { Layer, LossName, Network, PlainLayer, PlainNetwork } from "../core/network/network.ts";
 
 const wholeNumber = (what: string, min: number, max: number) =>
   v.pipe(
@@ -35,8 +35,8 @@ export const initialisationSchema = v.picklist(
 );
 export type Initialisation = v.InferOutput<typeof initialisationSchema>;
 
-/** One layer. A linear layer without `init` is drawn by Kaiming normal, fan in. */
-export const layerSpecSchema = v.variant("type", [
+/** One layer that every experiment takes. A linear layer without `init` is drawn by Kaiming normal, fan in. */
+const plainLayers = [
   v.strictObject({
     type: v.literal("linear"),
     in: wholeNumber("in", 1, 100_000),
@@ -48,8 +48,47 @@ export const layerSpecSchema = v.variant("type", [
   v.strictObject({ type: v.literal("tanh") }),
   v.strictObject({ type: v.literal("sigmoid") }),
   v.strictObject({ type: v.literal("gelu") }),
-]);
+] as const;
+export const layerSpecSchema = v.variant("type", plainLayers);
 export type LayerSpec = v.InferOutput<typeof layerSpecSchema>;
+
+const eps = v.optional(
+  v.pipe(v.number("eps must be a number"), v.minValue(1e-12, "eps must be above 0")),
+  1e-5,
+);
+const share = (what: string) =>
+  v.pipe(
+    v.number(`${what} must be a number`),
+    v.minValue(0, `${what} must be at least 0`),
+    v.check((value) => value < 1, `${what} must be below 1`),
+  );
+/** Layers that only training knows, beside the others. */
+const trainableLayers = [
+  ...plainLayers,
+  v.strictObject({ type: v.literal("dropout"), rate: v.optional(share("the dropout rate"), 0.5) }),
+  v.strictObject({
+    type: v.literal("batchNorm"),
+    momentum: v.optional(
+      v.pipe(v.number(), v.minValue(0.001, "momentum must be at least 0.001"), v.maxValue(1)),
+      0.1,
+    ),
+    eps,
+  }),
+  v.strictObject({ type: v.literal("layerNorm"), eps }),
+] as const;
+/** A residual block, x + f(x), holds other layers but no block. */
+export const trainLayerSpecSchema = v.variant("type", [
+  ...trainableLayers,
+  v.strictObject({
+    type: v.literal("residual"),
+    layers: v.pipe(
+      v.array(v.variant("type", trainableLayers)),
+      v.minLength(1, "a residual block must hold at least one layer"),
+      v.maxLength(50, "a residual block can hold at most 50 layers"),
+    ),
+  }),
+]);
+export type TrainLayerSpec = v.InferOutput<typeof trainLayerSpecSchema>;
 
 export const MNIST_PIXELS = 784;
 export const MNIST_CLASSES = 10;
@@ -74,28 +113,50 @@ export function networkSpecMisfit({
   layers,
   loss,
 }: {
-  readonly layers: readonly LayerSpec[];
-  readonly loss: "mse" | "crossEntropy";
+  readonly layers: readonly TrainLayerSpec[];
+  readonly loss: LossName;
 }): string {
   let width: number = MNIST_PIXELS;
-  for (const [index, layer] of layers.entries()) {
-    if (layer.type !== "linear") continue;
-    if (layer.in !== width) return `layer ${index + 1} takes ${layer.in} values where ${width} come in`;
-    width = layer.out;
-  }
-  if (!layers.some(({ type }) => type === "linear")) return "there must be at least one linear layer";
+  let linear = 0;
+  const misfit = (list: readonly TrainLayerSpec[], where: string): string => {
+    for (const [index, layer] of list.entries()) {
+      const place = `${where}layer ${index + 1}`;
+      if (layer.type === "residual") {
+        const before = width;
+        const inside = misfit(layer.layers, `${place}, `);
+        if (inside !== "") return inside;
+        if (width !== before) {
+          return `${place}, a residual block, takes ${before} values and gives ${width}: both must be equal`;
+        }
+      }
+      if (layer.type !== "linear") continue;
+      linear++;
+      if (layer.in !== width) return `${place} takes ${layer.in} values where ${width} come in`;
+      width = layer.out;
+    }
+    return "";
+  };
+  const found = misfit(layers, "");
+  if (found !== "") return found;
+  if (linear === 0) return "there must be at least one linear layer";
   const expected = loss === "mse" ? 1 : MNIST_CLASSES;
   return width === expected ? "" : `the loss ${loss} needs ${expected} outputs; the last layer has ${width}`;
 }
 
-/** Fields of a network with its data and seed, for schemas that say more. */
-export const networkSpecEntries = {
-  layers: v.pipe(
-    v.array(layerSpecSchema),
+const layerList = <const S extends typeof layerSpecSchema | typeof trainLayerSpecSchema>(schema: S) =>
+  v.pipe(
+    v.array(schema),
     v.minLength(1, "there must be at least one layer"),
     v.maxLength(500, "there can be at most 500 layers"),
-  ),
-  loss: v.picklist(["mse", "crossEntropy"]),
+  );
+export const trainLayerList = layerList(trainLayerSpecSchema);
+
+/** Fields of a network with its data and seed, for schemas that say more. */
+export const networkSpecEntries = {
+  layers: layerList(layerSpecSchema),
+  loss: v.picklist(["mse", "mseOneHot", "crossEntropy"]),
+  /** Of the cross entropy; the squared errors do not look at it. */
+  labelSmoothing: v.optional(share("label smoothing")),
   data: dataSpecSchema,
   seed: wholeNumber("seed", 0, 0xffffffff),
 };
@@ -110,7 +171,7 @@ export const networkSpecSchema = v.pipe(
 );
 export type NetworkSpec = v.InferOutput<typeof networkSpecSchema>;
 
-function layerOf(spec: LayerSpec): Layer {
+function layerOf(spec: LayerSpec): PlainLayer {
   switch (spec.type) {
     case "linear":
       return { type: "linear", in: spec.in, out: spec.out };
@@ -126,10 +187,46 @@ function layerOf(spec: LayerSpec): Layer {
 }
 
 /** The network of a spec as mathematics sees it. */
-export const networkOf = ({ layers, loss }: Pick<NetworkSpec, "layers" | "loss">): Network => ({
+export const networkOf = ({
+  layers,
+  loss,
+  labelSmoothing = 0,
+}: Pick<NetworkSpec, "layers" | "loss"> & {
+  readonly labelSmoothing?: number | undefined;
+}): PlainNetwork => ({
   layers: layers.map(layerOf),
   loss,
+  smoothing: labelSmoothing,
 });
+
+/** The same of a network that may have layers which only training knows. */
+export function trainNetworkOf({
+  layers,
+  loss,
+  labelSmoothing = 0,
+}: {
+  readonly layers: readonly TrainLayerSpec[];
+  readonly loss: LossName;
+  readonly labelSmoothing?: number | undefined;
+}): Network {
+  let width: number = MNIST_PIXELS;
+  const trainLayerOf = (spec: TrainLayerSpec): Layer => {
+    switch (spec.type) {
+      case "dropout":
+        return { type: "dropout", rate: spec.rate };
+      case "batchNorm":
+        return { type: "batchNorm", features: width, momentum: spec.momentum, eps: spec.eps };
+      case "layerNorm":
+        return { type: "layerNorm", features: width, eps: spec.eps };
+      case "residual":
+        return { type: "residual", layers: spec.layers.map(trainLayerOf) };
+      default:
+        if (spec.type === "linear") width = spec.out;
+        return layerOf(spec);
+    }
+  };
+  return { layers: layers.map(trainLayerOf), loss, smoothing: labelSmoothing };
+}
 
 const linear = (inFeatures: number, out: number): LayerSpec => ({
   type: "linear",
@@ -161,5 +258,12 @@ export const DEEP_CLASSIFIER: NetworkSpec = {
 };
 
 /** The schemes of a spec's linear layers, in order. */
-export const schemesOf = ({ layers }: Pick<NetworkSpec, "layers">): readonly Initialisation[] =>
-  layers.flatMap((layer) => (layer.type === "linear" ? [layer.init] : []));
+export const schemesOf = ({
+  layers,
+}: {
+  readonly layers: readonly TrainLayerSpec[];
+}): readonly Initialisation[] =>
+  layers.flatMap((layer) => {
+    if (layer.type === "residual") return schemesOf(layer);
+    return layer.type === "linear" ? [layer.init] : [];
+  });

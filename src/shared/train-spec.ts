@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { networkSpecEntries, networkSpecMisfit } from "./network-spec.ts";
+import { networkSpecEntries, networkSpecMisfit, trainLayerList } from "./network-spec.ts";
 
 const wholeNumber = (what: string, min: number, max: number) =>
   v.pipe(
@@ -69,6 +69,7 @@ export const scheduleSchema = v.variant("name", [
 export const trainSpecSchema = v.pipe(
   v.strictObject({
     ...networkSpecEntries,
+    layers: trainLayerList,
     optimizer: optimizerSchema,
     schedule: v.optional(scheduleSchema, { name: "constant", warmupSteps: 0 }),
     /** Longest norm of all gradients together; null for no clipping. */

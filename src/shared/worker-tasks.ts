@@ -2,7 +2,7 @@ import type { Op } from "../core/ops/op.ts";
 import type { Tensor } from "../core/ops/recording-ops.ts";
 import type { Phase } from "../core/ops/sharding.ts";
 import type { DetailedComparison } from "../core/gradient-report.ts";
-import type { Network } from "../core/network/network.ts";
+import type { PlainNetwork } from "../core/network/network.ts";
 import type { NetworkCoordinates } from "../core/reference/network-differences.ts";
 import type { DifferenceCoordinates } from "../core/reference/finite-differences.ts";
 import type { InstructionSet } from "./instruction-sets.ts";
@@ -135,7 +135,7 @@ export interface FiniteDifferenceTask {
 
 /** A network with its float32 parameters by name, and the rows of its data. */
 export interface NetworkModel {
-  readonly network: Network;
+  readonly network: PlainNetwork;
   readonly parameters: Readonly<Record<string, Tensor>>;
   readonly x: Tensor;
   readonly y: Tensor;

@@ -1,4 +1,4 @@
-import { linearLayers, parameterNames, type Network } from "../network/network.ts";
+import { linearLayers, parameterNames, parameterShapes, type Network } from "../network/network.ts";
 import { normal } from "../random/normal.ts";
 import { randomStream, type RandomStream } from "../random/random-stream.ts";
 import { uniform } from "../random/uniform.ts";
@@ -87,7 +87,7 @@ function drawWeights(stream: RandomStream, scheme: Scheme, fanIn: number, fanOut
 /**
  * The parameters w1, b1, w2, b2, … of a network, one scheme a linear layer. Every layer has streams of its own, so the
  * same seed gives the same draws whatever the other layers are, and two normal schemes differ by a factor only. Biases
- * are zero, except with `torchLinear`.
+ * are zero, except with `torchLinear`; gains of norms are 1, running averages those of a standard normal distribution.
  *
  * @throws {RangeError} If there are not as many schemes as linear layers.
  */
@@ -100,8 +100,14 @@ export function drawParameters(
   if (schemes.length !== layers.length) {
     throw new RangeError(`drawParameters: expected ${layers.length} schemes, got ${schemes.length}`);
   }
-  return Object.fromEntries(
-    layers.flatMap((layer, index) => {
+  const given = parameterShapes(network).flatMap(({ name, shape, begin }) => {
+    if (begin === null) return [];
+    const size = shape.reduce((product, length) => product * length, 1);
+    return [[name, Float32Array.from({ length: size }, (_, i) => begin(i))] as const];
+  });
+  return Object.fromEntries([
+    ...given,
+    ...layers.flatMap((layer, index) => {
       const { weight, bias } = parameterNames(index);
       const stream = randomStream(seed, FIRST_STREAM + 2 * index);
       const scheme = schemes[index];
@@ -114,5 +120,5 @@ export function drawParameters(
         [bias, biases],
       ] as const;
     }),
-  );
+  ]);
 }

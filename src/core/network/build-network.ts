@@ -1,13 +1,16 @@
 import { Activate, ReLU } from "../autograd/activations.ts";
 import { Linear } from "../autograd/linear.ts";
-import { CrossEntropyLoss, MSELoss } from "../autograd/losses.ts";
-import type { Module } from "../autograd/module.ts";
+import { Dropout } from "../autograd/dropout.ts";
+import { CrossEntropyLoss, MSELoss, OneHotMSELoss, type Loss } from "../autograd/losses.ts";
+import { BatchNorm, LayerNorm } from "../autograd/norms.ts";
+import { Residual } from "../autograd/residual.ts";
+import { Module } from "../autograd/module.ts";
 import { Tape } from "../autograd/tape.ts";
 import { Parameter, Variable } from "../autograd/variable.ts";
 import { ContractError } from "../errors.ts";
 import type { Ops, TensorLike } from "../ops/op.ts";
 import type { Layer, Network } from "./network.ts";
-import { parameterNames } from "./network.ts";
+import { normNames, parameterNames } from "./network.ts";
 
 /** What a network is computed from: x (N, in), y (N,), and its parameters w1, b1, w2, … by name. */
 export interface NetworkTensors<T> {
@@ -16,7 +19,7 @@ export interface NetworkTensors<T> {
   readonly parameters: Readonly<Partial<Record<string, T>>>;
 }
 
-/** The output of one layer; `gradient` is there after backward(). */
+/** The output of one layer, those of residual blocks among them; `gradient` is there after backward(). */
 export interface LayerOutput<T extends TensorLike> {
   readonly layer: Layer;
   readonly out: T;
@@ -32,6 +35,43 @@ export interface BuiltNetwork<T extends TensorLike> {
   backward(): Readonly<Record<string, T>>;
 }
 
+/** What tells one training step from another; without it a network is evaluated. */
+export interface TrainingStep<T> {
+  /** (1,) float64: steps done before. */
+  readonly counter: T;
+  readonly seed: number;
+}
+
+function lossOf<T extends TensorLike>({ loss, smoothing }: Network): Loss<T> {
+  switch (loss) {
+    case "mse":
+      return new MSELoss();
+    case "mseOneHot":
+      return new OneHotMSELoss();
+    case "crossEntropy":
+      return new CrossEntropyLoss(smoothing);
+  }
+}
+
+/** Layers one after another, each by what `step` makes of it: the inside of a residual block. */
+class Through<T extends TensorLike> extends Module<T> {
+  readonly #layers: readonly Layer[];
+  readonly #step: (before: Variable<T>, layer: Layer) => Variable<T>;
+
+  constructor(layers: readonly Layer[], step: (before: Variable<T>, layer: Layer) => Variable<T>) {
+    super();
+    this.#layers = layers;
+    this.#step = step;
+  }
+
+  override forward(x: Variable<T>): Variable<T> {
+    return this.#layers.reduce(this.#step, x);
+  }
+}
+
+/** Seeds of the dropout layers, apart from each other. */
+const DROPOUT_SEED_STEP = 0x51ed270b;
+
 /**
  * Records a network's forward pass over the given tensors with the autograd's layers, and its backward pass when it
  * is asked for.
@@ -42,22 +82,22 @@ export function buildNetwork<T extends TensorLike>(
   ops: Ops<T>,
   network: Network,
   { x, y, parameters }: NetworkTensors<T>,
+  training: TrainingStep<T> | null = null,
 ): BuiltNetwork<T> {
   const tape = new Tape(ops);
   const learned = new Map<string, Parameter<T>>();
-  const parameter = (name: string): Parameter<T> => {
+  const given = (name: string): T => {
     const tensor = parameters[name];
-    if (tensor === undefined) {
-      throw new ContractError(
-        `buildNetwork: there is no ${name}; expected one weight and bias for each linear layer`,
-      );
-    }
-    const made = new Parameter(tape, tensor);
+    if (tensor !== undefined) return tensor;
+    throw new ContractError(`buildNetwork: there is no ${name}; expected the parameters of each layer`);
+  };
+  const parameter = (name: string): Parameter<T> => {
+    const made = new Parameter(tape, given(name));
     learned.set(name, made);
     return made;
   };
-  let linear = 0;
-  const moduleOf = (layer: Layer): Module<T> => {
+  let [linear, norm, dropped] = [0, 0, 0];
+  const moduleOf = (layer: Exclude<Layer, { type: "residual" }>): Module<T> | null => {
     switch (layer.type) {
       case "linear": {
         const names = parameterNames(linear++);
@@ -67,18 +107,39 @@ export function buildNetwork<T extends TensorLike>(
         return new ReLU(layer.shift);
       case "activation":
         return new Activate(layer.activation);
+      case "dropout":
+        if (training === null || layer.rate === 0) return null;
+        return new Dropout({
+          rate: layer.rate,
+          seed: training.seed + DROPOUT_SEED_STEP * ++dropped,
+          counter: training.counter,
+        });
+      case "batchNorm": {
+        const names = normNames(norm++);
+        const { momentum, eps } = layer;
+        return new BatchNorm(parameter(names.gain), parameter(names.shift), given(names.running), {
+          ...{ momentum, eps, training: training !== null },
+        });
+      }
+      case "layerNorm": {
+        const names = normNames(norm++);
+        return new LayerNorm(parameter(names.gain), parameter(names.shift), layer.eps);
+      }
     }
   };
 
-  const input = new Variable(tape, x);
-  let value: Variable<T> = input;
-  const outputs = network.layers.map((layer): LayerOutput<T> => {
-    const out = moduleOf(layer).forward(value);
-    value = out;
-    return { layer, out: out.data, gradient: () => out.grad };
-  });
-  const criterion = network.loss === "mse" ? new MSELoss<T>() : new CrossEntropyLoss<T>();
-  const loss = criterion.forward(value, y);
+  const input: Variable<T> = new Variable(tape, x);
+  const outputs: LayerOutput<T>[] = [];
+  const through = (before: Variable<T>, layer: Layer): Variable<T> => {
+    const out =
+      layer.type === "residual"
+        ? new Residual(new Through(layer.layers, through)).forward(before)
+        : (moduleOf(layer)?.forward(before) ?? before);
+    if (out !== before) outputs.push({ layer, out: out.data, gradient: () => out.grad });
+    return out;
+  };
+  const value = network.layers.reduce(through, input);
+  const loss = lossOf<T>(network).forward(value, y);
   return {
     loss: loss.data,
     outputs,

@@ -18,16 +18,56 @@ export interface ActivationLayer {
   readonly activation: Activation;
 }
 
-/** One layer of a network as mathematics needs it; how its weights are drawn is said elsewhere. */
-export type Layer = LinearLayer | ReluLayer | ActivationLayer;
+/** The layers that initialisation, the stepper and the gradient checks take apart. */
+export type PlainLayer = LinearLayer | ReluLayer | ActivationLayer;
 
-export type LossName = "mse" | "crossEntropy";
+/** While it trains, a value is 0 with probability `rate`, else 1 / (1 − rate) times itself; evaluated, it passes. */
+export interface DropoutLayer {
+  readonly type: "dropout";
+  readonly rate: number;
+}
+
+/** (x − mean) / √(variance + eps) · gain + bias, over the rows of the batch; evaluated, with running averages. */
+export interface BatchNormLayer {
+  readonly type: "batchNorm";
+  readonly features: number;
+  readonly momentum: number;
+  readonly eps: number;
+}
+
+/** The same over the features of each row. */
+export interface LayerNormLayer {
+  readonly type: "layerNorm";
+  readonly features: number;
+  readonly eps: number;
+}
+
+/** x + f(x): f is `layers`, and as wide at its end as at its beginning. */
+export interface ResidualLayer {
+  readonly type: "residual";
+  readonly layers: readonly Layer[];
+}
+
+/** One layer of a network as mathematics needs it; how its weights are drawn is said elsewhere. */
+export type Layer = PlainLayer | DropoutLayer | BatchNormLayer | LayerNormLayer | ResidualLayer;
+
+/** Squared error of the label itself, of the label as onehot, or cross entropy of the softmax. */
+export type LossName = "mse" | "mseOneHot" | "crossEntropy";
 
 /** Layers one after another, and the loss at their end. */
-export interface Network {
-  readonly layers: readonly Layer[];
+export interface Network<L extends Layer = Layer> {
+  readonly layers: readonly L[];
   readonly loss: LossName;
+  /** Label smoothing of the cross entropy; 0 without. */
+  readonly smoothing?: number;
 }
+export type PlainNetwork = Network<PlainLayer>;
+
+export const LOSS_TITLES: Readonly<Record<LossName, string>> = {
+  mse: "MSE",
+  mseOneHot: "MSE on onehot",
+  crossEntropy: "cross entropy",
+};
 
 /** Names of the parameters of the linear layer number `index`, from 0: w1 and b1, w2 and b2, … */
 export const parameterNames = (index: number): { readonly weight: string; readonly bias: string } => ({
@@ -35,30 +75,79 @@ export const parameterNames = (index: number): { readonly weight: string; readon
   bias: `b${index + 1}`,
 });
 
+/** Names of the normalising layer number `index`, from 0: gain1, shift1 and, of a batch norm, running1, … */
+export const normNames = (
+  index: number,
+): { readonly gain: string; readonly shift: string; readonly running: string } => ({
+  gain: `gain${index + 1}`,
+  shift: `shift${index + 1}`,
+  running: `running${index + 1}`,
+});
+
+/** All layers in order, those of residual blocks in the block's place. */
+export const flatLayers = (layers: readonly Layer[]): readonly Exclude<Layer, ResidualLayer>[] =>
+  layers.flatMap((layer) => (layer.type === "residual" ? flatLayers(layer.layers) : [layer]));
+
 /** The linear layers in order. */
 export const linearLayers = ({ layers }: Network): readonly LinearLayer[] =>
-  layers.filter((layer) => layer.type === "linear");
+  flatLayers(layers).filter((layer) => layer.type === "linear");
+
+/** What a network keeps: what it learns, and the running averages of batch norms (mean, variance), which only follow. */
+export interface ParameterShape {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly learned: boolean;
+  /** Before the first step; null where it is drawn. */
+  readonly begin: ((index: number) => number) | null;
+}
 
 /** Names and shapes of all parameters, in order: w1 (in, out), b1 (out,), … */
-export function parameterShapes(network: Network): readonly { name: string; shape: readonly number[] }[] {
-  return linearLayers(network).flatMap((layer, index) => {
-    const { weight, bias } = parameterNames(index);
-    return [
-      { name: weight, shape: [layer.in, layer.out] },
-      { name: bias, shape: [layer.out] },
+export function parameterShapes({ layers }: Network): readonly ParameterShape[] {
+  let [linear, norm] = [0, 0];
+  return flatLayers(layers).flatMap((layer): ParameterShape[] => {
+    if (layer.type === "linear") {
+      const { weight, bias } = parameterNames(linear++);
+      return [
+        { name: weight, shape: [layer.in, layer.out], learned: true, begin: null },
+        { name: bias, shape: [layer.out], learned: true, begin: null },
+      ];
+    }
+    if (layer.type !== "batchNorm" && layer.type !== "layerNorm") return [];
+    const { gain, shift, running } = normNames(norm++);
+    const { features } = layer;
+    const learned: ParameterShape[] = [
+      { name: gain, shape: [features], learned: true, begin: () => 1 },
+      { name: shift, shape: [features], learned: true, begin: () => 0 },
     ];
+    const begin = (index: number): number => (index < features ? 0 : 1);
+    return layer.type === "layerNorm"
+      ? learned
+      : [...learned, { name: running, shape: [2, features], learned: false, begin }];
   });
 }
 
-/** "784-50-1, relu, mse". */
+function kindOf(layer: Exclude<Layer, ResidualLayer>): string[] {
+  switch (layer.type) {
+    case "linear":
+      return [];
+    case "activation":
+      return [layer.activation.kind];
+    case "relu":
+    case "dropout":
+      return [layer.type];
+    case "batchNorm":
+      return ["batch norm"];
+    case "layerNorm":
+      return ["layer norm"];
+  }
+}
+
+/** "784-50-1, relu, MSE". */
 export function networkTitle(network: Network): string {
   const linear = linearLayers(network);
   const widths = [linear[0]?.in ?? 0, ...linear.map(({ out }) => out)];
-  const kinds = new Set(
-    network.layers.flatMap((layer) =>
-      layer.type === "linear" ? [] : [layer.type === "relu" ? "relu" : layer.activation.kind],
-    ),
-  );
+  const kinds = new Set(flatLayers(network.layers).flatMap(kindOf));
+  if (network.layers.some(({ type }) => type === "residual")) kinds.add("residual");
   const shown = widths.length > 6 ? [widths[0], `… ${linear.length} layers …`, widths.at(-1)] : widths;
-  return [shown.join("-"), ...kinds, network.loss === "mse" ? "MSE" : "cross entropy"].join(", ");
+  return [shown.join("-"), ...kinds, LOSS_TITLES[network.loss]].join(", ");
 }

@@ -54,6 +54,21 @@ class Checks {
   }
 }
 
+/** Targets of a squared error: one number a row, or as many as predicted. (N, 1) against (N, 1) would hide a mistake. */
+function checkTarget(check: Checks, pred: TensorLike, target: TensorLike): void {
+  const [rows = 0, columns = 0] = check.sizes("pred", pred, ["N", "1 or C"]);
+  if (columns > 1) check.shape("target", target, [rows, columns]);
+  else check.shape("target", target, [rows]);
+}
+
+function checkEps(check: Checks, eps: number): void {
+  check.range("eps", eps > 0, "to be above 0", eps);
+}
+
+function checkSmoothing(check: Checks, smoothing: number): void {
+  check.range("label smoothing", smoothing >= 0 && smoothing < 1, "to be at least 0 and below 1", smoothing);
+}
+
 /** Both are one shape, element by element. */
 function sameShape(check: Checks, roles: Readonly<Record<string, TensorLike>>, model: TensorLike): void {
   for (const [role, tensor] of Object.entries(roles)) check.shape(role, tensor, model.shape);
@@ -116,6 +131,69 @@ const RULES = {
   add: ({ a, b, out }, check) => {
     sameShape(check, { b, out }, a);
   },
+  dropout: ({ x, out, rate, counter }, check) => {
+    sameShape(check, { out }, x);
+    check.shape("counter", counter, [1]);
+    check.range("rate", rate >= 0 && rate < 1, "to be at least 0 and below 1", rate);
+  },
+  scaleColumns: ({ x, gain, out }, check) => {
+    const [, features] = check.sizes("x", x, ["N", "F"]);
+    check.shape("gain", gain, [features]);
+    sameShape(check, { out }, x);
+  },
+  columnProducts: ({ a, b, out }, check) => {
+    const [, features] = check.sizes("a", a, ["N", "F"]);
+    sameShape(check, { b }, a);
+    check.shape("out", out, [features]);
+  },
+  meanVariance: ({ moments, out, rows }, check) => {
+    const [, features = 0] = check.sizes("moments", moments, ["2", "F"]);
+    check.shape("moments", moments, [2, features]);
+    sameShape(check, { out }, moments);
+    check.range("rows", rows >= 1, "to be at least 1", rows);
+  },
+  track: ({ running, batch, momentum, rows }, check) => {
+    const [, features = 0] = check.sizes("batch", batch, ["2", "F"]);
+    check.shape("batch", batch, [2, features]);
+    sameShape(check, { running }, batch);
+    check.range("momentum", momentum > 0 && momentum <= 1, "to be above 0 and at most 1", momentum);
+    check.range("rows", rows >= 1, "to be at least 1", rows);
+  },
+  normalizeColumns: ({ x, meanVariance, out, eps }, check) => {
+    const [, features] = check.sizes("x", x, ["N", "F"]);
+    check.shape("meanVariance", meanVariance, [2, features]);
+    sameShape(check, { out }, x);
+    checkEps(check, eps);
+  },
+  normalizeColumnsBackward: ({ normalized, dy, gain, dgain, dshift, meanVariance, dx, eps }, check) => {
+    const [, features] = check.sizes("dy", dy, ["N", "F"]);
+    sameShape(check, { normalized, dx }, dy);
+    for (const [role, vector] of Object.entries({ gain, dgain, dshift })) {
+      check.shape(role, vector, [features]);
+    }
+    check.shape("meanVariance", meanVariance, [2, features]);
+    checkEps(check, eps);
+  },
+  normalizeRows: ({ x, out, eps }, check) => {
+    check.sizes("x", x, ["N", "F"]);
+    sameShape(check, { out }, x);
+    checkEps(check, eps);
+  },
+  normalizeRowsBackward: ({ x, dy, dx, eps }, check) => {
+    check.sizes("x", x, ["N", "F"]);
+    sameShape(check, { dy, dx }, x);
+    checkEps(check, eps);
+  },
+  shiftImages: ({ x, out, width, most, fill, counter }, check) => {
+    const [, pixels] = check.sizes("x", x, ["N", "H · W"]);
+    sameShape(check, { out }, x);
+    check.distinct("out", out, "x", x);
+    check.shape("counter", counter, [1]);
+    check.range("width", pixels % width === 0, `to divide ${pixels} pixels`, width);
+    const fits = Number.isInteger(most) && most >= 0 && most < Math.min(width, pixels / width);
+    check.range("shift", fits, "to be a whole number of pixels within the image", most);
+    check.range("fill", Number.isFinite(fill), "to be finite", fill);
+  },
   columnSum: ({ x, out }, check) => {
     const [, features] = check.sizes("x", x, ["N", "F"]);
     check.shape("out", out, [features]);
@@ -140,24 +218,26 @@ const RULES = {
       chunkRows,
     );
   },
-  mse: ({ pred, target, loss }, check) => {
-    const [rows] = check.sizes("pred", pred, ["N", "1"]);
-    check.shape("pred", pred, [rows, 1]);
+  oneHot: ({ target, out }, check) => {
+    const [rows] = check.sizes("out", out, ["N", "C"]);
     check.shape("target", target, [rows]);
+  },
+  mse: ({ pred, target, loss }, check) => {
+    checkTarget(check, pred, target);
     check.shape("loss", loss, [1]);
   },
   mseBackward: ({ pred, target, dpred }, check) => {
-    const [rows] = check.sizes("pred", pred, ["N", "1"]);
-    check.shape("pred", pred, [rows, 1]);
-    check.shape("target", target, [rows]);
-    check.shape("dpred", dpred, [rows, 1]);
+    checkTarget(check, pred, target);
+    check.shape("dpred", dpred, pred.shape);
   },
-  crossEntropy: ({ logits, target, loss }, check) => {
+  crossEntropy: ({ logits, target, loss, smoothing }, check) => {
+    checkSmoothing(check, smoothing);
     const [rows] = check.sizes("logits", logits, ["N", "C"]);
     check.shape("target", target, [rows]);
     check.shape("loss", loss, [1]);
   },
-  crossEntropyBackward: ({ logits, target, dlogits }, check) => {
+  crossEntropyBackward: ({ logits, target, dlogits, smoothing }, check) => {
+    checkSmoothing(check, smoothing);
     const [rows] = check.sizes("logits", logits, ["N", "C"]);
     check.shape("target", target, [rows]);
     sameShape(check, { dlogits }, logits);
@@ -226,6 +306,18 @@ const RULES = {
   squaredNorm: ({ out }, check) => {
     check.shape("out", out, [1]);
   },
+  squaredDistance: ({ a, b, out }, check) => {
+    sameShape(check, { b }, a);
+    check.shape("out", out, [1]);
+  },
+  rootRatio: ({ numerator, denominator, out }, check) => {
+    for (const [role, tensor] of Object.entries({ numerator, denominator, out })) {
+      check.shape(role, tensor, [1]);
+    }
+  },
+  zeroShare: ({ out }, check) => {
+    check.shape("out", out, [1]);
+  },
   clip: ({ squaredNorm, maxNorm }, check) => {
     check.shape("squaredNorm", squaredNorm, [1]);
     check.range("maxNorm", maxNorm > 0, "to be above 0", maxNorm);
@@ -235,7 +327,10 @@ const RULES = {
     check.shape("target", target, [rows]);
     check.shape("out", out, [1]);
   },
-  record: () => undefined,
+  record: ({ source, index = 0 }, check) => {
+    const size = source.shape.reduce((product, length) => product * length, 1);
+    check.range("index", Number.isInteger(index) && index >= 0 && index < size, `below ${size}`, index);
+  },
   mark: () => undefined,
 } satisfies { [K in OpName]: (params: OpParams<TensorLike>[K], check: Checks) => void };
 

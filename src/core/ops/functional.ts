@@ -75,6 +75,90 @@ export function add<T extends TensorLike>(ops: Ops<T>, a: T, b: T, name = `${a.n
   return out;
 }
 
+/** x · mask / (1 − rate); the mask is a matter of seed, step and place. @throws {ShapeError} */
+export function dropout<T extends TensorLike>(
+  ops: Ops<T>,
+  x: T,
+  mask: { readonly rate: number; readonly seed: number; readonly counter: T },
+  name: string,
+): T {
+  const out = ops.tensor(name, x.shape);
+  ops.run({ op: "dropout", x, out, ...mask });
+  return out;
+}
+
+/** x (N, F) · gain (F,), column by column. @throws {ShapeError} */
+export function scaleColumns<T extends TensorLike>(
+  ops: Ops<T>,
+  x: T,
+  gain: T,
+  name = `${x.name} · ${gain.name}`,
+): T {
+  const out = ops.tensor(name, x.shape);
+  ops.run({ op: "scaleColumns", x, gain, out });
+  return out;
+}
+
+/** Σ over the rows of a · b → (F,). @throws {ShapeError} */
+export function columnProducts<T extends TensorLike>(ops: Ops<T>, a: T, b: T, name: string): T {
+  const out = ops.tensor(name, [columnsOf(a)]);
+  ops.run({ op: "columnProducts", a, b, out });
+  return out;
+}
+
+/** (x − mean) / √(variance + eps), column by column. @throws {ShapeError} */
+export function normalizeColumns<T extends TensorLike>(
+  ops: Ops<T>,
+  x: T,
+  meanVariance: T,
+  { eps, name }: { readonly eps: number; readonly name: string },
+): T {
+  const out = ops.tensor(name, x.shape);
+  ops.run({ op: "normalizeColumns", x, meanVariance, out, eps });
+  return out;
+}
+
+/** Back through a batch norm, its mean and variance too. @throws {ShapeError} */
+export function normalizeColumnsBackward<T extends TensorLike>(
+  ops: Ops<T>,
+  given: {
+    readonly normalized: T;
+    readonly dy: T;
+    readonly gain: T;
+    readonly dgain: T;
+    readonly dshift: T;
+    readonly meanVariance: T;
+  },
+  { eps, name }: { readonly eps: number; readonly name: string },
+): T {
+  const dx = ops.tensor(name, given.dy.shape);
+  ops.run({ op: "normalizeColumnsBackward", ...given, dx, eps });
+  return dx;
+}
+
+/** (x − mean) / √(variance + eps), row by row. @throws {ShapeError} */
+export function normalizeRows<T extends TensorLike>(
+  ops: Ops<T>,
+  x: T,
+  { eps, name }: { readonly eps: number; readonly name: string },
+): T {
+  const out = ops.tensor(name, x.shape);
+  ops.run({ op: "normalizeRows", x, out, eps });
+  return out;
+}
+
+/** Back through normalizeRows. @throws {ShapeError} */
+export function normalizeRowsBackward<T extends TensorLike>(
+  ops: Ops<T>,
+  x: T,
+  dy: T,
+  { eps, name }: { readonly eps: number; readonly name: string },
+): T {
+  const dx = ops.tensor(name, x.shape);
+  ops.run({ op: "normalizeRowsBackward", x, dy, dx, eps });
+  return dx;
+}
+
 /** Σ over the rows of x (N, F) → (F,). @throws {ShapeError} */
 export function columnSum<T extends TensorLike>(ops: Ops<T>, x: T, name = `sum of ${x.name}`): T {
   const out = ops.tensor(name, [columnsOf(x)]);
@@ -98,14 +182,21 @@ export function outerProductSum<T extends TensorLike>(
   return out;
 }
 
-/** mean over n of (pred[n, 0] − target[n])² → (1,). @throws {ShapeError} */
+/** 1 at each row's class, else 0 → (N, C). @throws {ShapeError} */
+export function oneHot<T extends TensorLike>(ops: Ops<T>, target: T, classes: number): T {
+  const out = ops.tensor(`onehot ${target.name}`, [target.shape[0] ?? 1, classes]);
+  ops.run({ op: "oneHot", target, out });
+  return out;
+}
+
+/** mean of (pred − target)² over all elements → (1,). @throws {ShapeError} */
 export function meanSquaredError<T extends TensorLike>(ops: Ops<T>, pred: T, target: T): T {
   const loss = ops.tensor("loss", [1]);
   ops.run({ op: "mse", pred, target, loss });
   return loss;
 }
 
-/** 2 (pred − target) / N → (N, 1). @throws {ShapeError} */
+/** 2 (pred − target) / number of elements → shape of pred. @throws {ShapeError} */
 export function meanSquaredErrorBackward<T extends TensorLike>(
   ops: Ops<T>,
   pred: T,
@@ -117,21 +208,21 @@ export function meanSquaredErrorBackward<T extends TensorLike>(
   return dpred;
 }
 
-/** mean over n of −log softmax(logits[n])[target[n]] → (1,). @throws {ShapeError} */
-export function crossEntropy<T extends TensorLike>(ops: Ops<T>, logits: T, target: T): T {
+/** mean over n of −log softmax(logits[n])[target[n]], labels smoothed → (1,). @throws {ShapeError} */
+export function crossEntropy<T extends TensorLike>(ops: Ops<T>, logits: T, target: T, smoothing = 0): T {
   const loss = ops.tensor("loss", [1]);
-  ops.run({ op: "crossEntropy", logits, target, loss });
+  ops.run({ op: "crossEntropy", logits, target, loss, smoothing });
   return loss;
 }
 
-/** (softmax(logits) − onehot(target)) / N → (N, C). @throws {ShapeError} */
+/** (softmax(logits) − smoothed onehot(target)) / N → (N, C). @throws {ShapeError} */
 export function crossEntropyBackward<T extends TensorLike>(
   ops: Ops<T>,
   logits: T,
   target: T,
-  name = `${logits.name}.g`,
+  { smoothing = 0, name = `${logits.name}.g` }: { readonly smoothing?: number; readonly name?: string } = {},
 ): T {
   const dlogits = ops.tensor(name, logits.shape);
-  ops.run({ op: "crossEntropyBackward", logits, target, dlogits });
+  ops.run({ op: "crossEntropyBackward", logits, target, dlogits, smoothing });
   return dlogits;
 }

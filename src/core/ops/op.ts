@@ -41,6 +41,44 @@ export interface OpParams<T> {
   scale: { x: T; out: T; factor: number };
   /** out = a + b, both of one shape; `out` may be either. */
   add: { a: T; b: T; out: T };
+  /**
+   * out = x / (1 − rate) where hash(seed, counter[0], index) keeps the element, else 0; the same for the same step, so
+   * that the backward pass takes the same mask. @see Srivastava et al. (2014); core/random/hash.ts
+   */
+  dropout: { x: T; out: T; rate: number; seed: number; counter: T };
+  /** out (N, F) = x (N, F) · gain (F,), column by column; `out` may be `x`. */
+  scaleColumns: { x: T; gain: T; out: T };
+  /** out (F,) = Σ over rows of a · b, both (N, F). */
+  columnProducts: { a: T; b: T; out: T };
+  /** out (2, F) = mean and variance (divided by `rows`) of columns, from their moments (2, F). */
+  meanVariance: { moments: T; out: T; rows: number };
+  /** running (2, F) ← (1 − momentum) running + momentum · batch, the batch's variance with n − 1. @see BatchNorm1d */
+  track: { running: T; batch: T; momentum: number; rows: number };
+  /** out (N, F) = (x − mean) / √(variance + eps), column by column; meanVariance (2, F). */
+  normalizeColumns: { x: T; meanVariance: T; out: T; eps: number };
+  /**
+   * Back through a batch norm, whose mean and variance depend on x: dx = gain / √(variance + eps) · (dy − dshift / N −
+   * normalized · dgain / N), with dshift = Σ dy and dgain = Σ dy · normalized over the rows. @see Ioffe, Szegedy (2015)
+   */
+  normalizeColumnsBackward: {
+    normalized: T;
+    dy: T;
+    gain: T;
+    dgain: T;
+    dshift: T;
+    meanVariance: T;
+    dx: T;
+    eps: number;
+  };
+  /** out (N, F) = (x − mean) / √(variance + eps) of each row. @see Ba, Kiros and Hinton (2016) */
+  normalizeRows: { x: T; out: T; eps: number };
+  /** dx = (dy − mean dy − x̂ · mean(dy · x̂)) / √(variance + eps), row by row, with x̂ = normalizeRows(x). */
+  normalizeRowsBackward: { x: T; dy: T; dx: T; eps: number };
+  /**
+   * out (N, H · W) = each row of x as an image of `width` columns, moved by up to `most` pixels each way, as
+   * hash(seed, counter[0], row) says; what comes in from outside is `fill`.
+   */
+  shiftImages: { x: T; out: T; width: number; most: number; fill: number; seed: number; counter: T };
   /** out (F,) = Σ over rows of x (N, F). */
   columnSum: { x: T; out: T };
   /** out (2, F) float64: Σ over rows of x (N, F), and Σ over rows of x². */
@@ -51,17 +89,23 @@ export interface OpParams<T> {
    * once. Same value as xᵀ dy, at the price of memory traffic: that is its lesson.
    */
   outerProductSum: { x: T; dy: T; out: T; chunkRows: number };
-  /** loss (1,) = mean over n of (pred[n, 0] − target[n])²; pred (N, 1), target (N,). */
+  /** out (N, C) = 1 at class target[n], else 0; target (N,) holds class numbers as floating point. */
+  oneHot: { target: T; out: T };
+  /**
+   * loss (1,) = mean of (pred − target)² over all elements; pred (N, 1) with target (N,), or both (N, C) with C > 1.
+   * @see torch.nn.MSELoss
+   */
   mse: { pred: T; target: T; loss: T };
-  /** dpred (N, 1) = 2 (pred[n, 0] − target[n]) / N. */
+  /** dpred = 2 (pred − target) / number of elements. */
   mseBackward: { pred: T; target: T; dpred: T };
   /**
    * loss (1,) = mean over n of −log softmax(logits[n])[target[n]], with log softmax(x)[c] = x[c] − max x −
-   * log Σ exp(x − max x); logits (N, C), target (N,) holds class numbers 0 … C − 1 as floating point.
+   * log Σ exp(x − max x); logits (N, C), target (N,) holds class numbers 0 … C − 1 as floating point. With label
+   * smoothing ε the wanted distribution is (1 − ε) onehot + ε / C. @see torch.nn.CrossEntropyLoss
    */
-  crossEntropy: { logits: T; target: T; loss: T };
-  /** dlogits (N, C) = (softmax(logits[n]) − onehot(target[n])) / N. */
-  crossEntropyBackward: { logits: T; target: T; dlogits: T };
+  crossEntropy: { logits: T; target: T; loss: T; smoothing: number };
+  /** dlogits (N, C) = (softmax(logits[n]) − (1 − ε) onehot(target[n]) − ε / C) / N. */
+  crossEntropyBackward: { logits: T; target: T; dlogits: T; smoothing: number };
   /** out = bytes / divisor as floating point, element by element. */
   scaleBytes: { bytes: T; out: T; divisor: number };
   /** out (7,) float64 of x: see STATISTICS. */
@@ -70,7 +114,7 @@ export interface OpParams<T> {
   normalize: { x: T; statistics: T; out: T };
   /** out (bins,) = counts of x in equal bins over [lo, hi]; values outside, and NaN, are not counted. */
   histogram: { x: T; out: T; lo: number; hi: number };
-  /** out (4,) float64: how many elements of x are NaN, infinite, below lo, above hi; see TALLY. */
+  /** out (4,) float64: how many elements of x are NaN, infinite, below lo, above hi (both as float32); see TALLY. */
   tally: { x: T; out: T; lo: number; hi: number };
   /** out (F,) float64: in how many rows x (N, F) is above 0, column by column. */
   activeRows: { x: T; out: T };
@@ -120,12 +164,18 @@ export interface OpParams<T> {
   advance: { counter: T };
   /** out (1,) float64 = Σ x², or out += with `accumulate`. */
   squaredNorm: { x: T; out: T; accumulate: boolean };
+  /** out (1,) float64 = Σ (a − b)². */
+  squaredDistance: { a: T; b: T; out: T };
+  /** out (1,) = √(numerator[0] / denominator[0]), both float64. */
+  rootRatio: { numerator: T; denominator: T; out: T };
+  /** out (1,) = share of the elements of x, float64, that are 0. */
+  zeroShare: { x: T; out: T };
   /** x *= min(1, maxNorm / (√squaredNorm + 1e-6)). @see torch.nn.utils.clip_grad_norm_ */
   clip: { x: T; squaredNorm: T; maxNorm: number };
   /** out (1,) = share of rows of logits (N, C) whose largest entry is the target's; the first of equal ones counts. */
   accuracy: { logits: T; target: T; out: T };
-  /** Puts (name, step, source[0]) into the stream of metrics. */
-  record: { source: T; name: string };
+  /** Puts (name, step, source[index]) into the stream of metrics. */
+  record: { source: T; name: string; index?: number };
   /** Puts the clock's reading, once every worker has arrived, into the stream of metrics. */
   mark: { name: string };
 }

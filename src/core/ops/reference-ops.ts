@@ -1,4 +1,6 @@
 import { ContractError } from "../errors.ts";
+import { hash32, hashKey } from "../random/hash.ts";
+import { shiftOf } from "../random/shift.ts";
 import { activate, activationSlope } from "../reference/activations.ts";
 import { checkShapes } from "./check-shapes.ts";
 import {
@@ -52,6 +54,15 @@ function columnMoments(x: ReferenceTensor, out: ReferenceTensor): void {
       out.data[features + j] += value * value;
     }
   }
+}
+
+/** x̂ = (x − mean) / √(variance + eps) of one row, and the root. */
+function normalizedRow(x: ArrayLike<number>, eps: number): { normalized: Float64Array; deviation: number } {
+  const row = Float64Array.from(x);
+  const mean = row.reduce((sum, value) => sum + value, 0) / row.length;
+  const variance = row.reduce((sum, value) => sum + (value - mean) ** 2, 0) / row.length;
+  const deviation = Math.sqrt(variance + eps);
+  return { normalized: row.map((value) => (value - mean) / deviation), deviation };
 }
 
 const RULES = {
@@ -120,6 +131,94 @@ const RULES = {
     for (let i = 0; i < a.data.length; i++) out.data[i] = a.data[i] + b.data[i];
   },
 
+  dropout: ({ x, out, rate, seed, counter }) => {
+    const key = hashKey(seed, counter.data[0]);
+    for (let i = 0; i < x.data.length; i++) {
+      out.data[i] = hash32(i ^ key) >= rate * 2 ** 32 ? x.data[i] / (1 - rate) : 0;
+    }
+  },
+
+  scaleColumns: ({ x, gain, out }) => {
+    const features = gain.data.length;
+    for (let i = 0; i < x.data.length; i++) out.data[i] = x.data[i] * gain.data[i % features];
+  },
+
+  columnProducts: ({ a, b, out }) => {
+    const features = out.data.length;
+    out.data.fill(0);
+    for (let i = 0; i < a.data.length; i++) out.data[i % features] += a.data[i] * b.data[i];
+  },
+
+  meanVariance: ({ moments, out, rows }) => {
+    const [, features] = out.shape;
+    for (let j = 0; j < features; j++) {
+      const mean = moments.data[j] / rows;
+      out.data[j] = mean;
+      out.data[features + j] = Math.max(0, moments.data[features + j] / rows - mean ** 2);
+    }
+  },
+
+  track: ({ running, batch, momentum, rows }) => {
+    const [, features] = batch.shape;
+    for (let j = 0; j < 2 * features; j++) {
+      const value = j < features || rows === 1 ? batch.data[j] : (batch.data[j] * rows) / (rows - 1);
+      running.data[j] += momentum * (value - running.data[j]);
+    }
+  },
+
+  normalizeColumns: ({ x, meanVariance, out, eps }) => {
+    const [, features] = meanVariance.shape;
+    for (let i = 0; i < x.data.length; i++) {
+      const j = i % features;
+      out.data[i] = (x.data[i] - meanVariance.data[j]) / Math.sqrt(meanVariance.data[features + j] + eps);
+    }
+  },
+
+  normalizeColumnsBackward: ({ normalized, dy, gain, dgain, dshift, meanVariance, dx, eps }) => {
+    const [rows, features] = dy.shape;
+    for (let i = 0; i < dy.data.length; i++) {
+      const j = i % features;
+      const common = (dshift.data[j] + normalized.data[i] * dgain.data[j]) / rows;
+      const deviation = Math.sqrt(meanVariance.data[features + j] + eps);
+      dx.data[i] = (gain.data[j] / deviation) * (dy.data[i] - common);
+    }
+  },
+
+  normalizeRows: ({ x, out, eps }) => {
+    const [rows, features] = x.shape;
+    for (let row = 0; row < rows; row++) {
+      const at = row * features;
+      out.data.set(normalizedRow(x.data.subarray(at, at + features), eps).normalized, at);
+    }
+  },
+
+  normalizeRowsBackward: ({ x, dy, dx, eps }) => {
+    const [rows, features] = x.shape;
+    for (let row = 0; row < rows; row++) {
+      const at = row * features;
+      const { normalized, deviation } = normalizedRow(x.data.subarray(at, at + features), eps);
+      const gradient = Float64Array.from(dy.data.subarray(at, at + features));
+      const mean = gradient.reduce((sum, value) => sum + value, 0) / features;
+      const along = gradient.reduce((sum, value, j) => sum + value * normalized[j], 0) / features;
+      const back = gradient.map((value, j) => (value - mean - normalized[j] * along) / deviation);
+      dx.data.set(back, at);
+    }
+  },
+
+  shiftImages: ({ x, out, width, most, fill, seed, counter }) => {
+    const [rows, pixels] = x.shape;
+    const height = pixels / width;
+    const key = hashKey(seed, counter.data[0]);
+    for (let row = 0; row < rows; row++) {
+      const { right, down } = shiftOf(hash32(row ^ key), most);
+      for (let i = 0; i < pixels; i++) {
+        const [fromX, fromY] = [(i % width) - right, Math.floor(i / width) - down];
+        const inside = fromX >= 0 && fromX < width && fromY >= 0 && fromY < height;
+        out.data[row * pixels + i] = inside ? x.data[row * pixels + fromY * width + fromX] : fill;
+      }
+    }
+  },
+
   columnSum: ({ x, out }) => {
     const [rows, features] = x.shape;
     out.data.fill(0);
@@ -146,31 +245,39 @@ const RULES = {
     }
   },
 
+  oneHot: ({ target, out }) => {
+    const [rows, classes] = out.shape;
+    out.data.fill(0);
+    for (let row = 0; row < rows; row++) out.data[row * classes + classOf(target, row, classes)] = 1;
+  },
+
   mse: ({ pred, target, loss }) => {
-    const [rows] = target.shape;
+    const count = pred.data.length;
     let sum = 0;
-    for (let row = 0; row < rows; row++) sum += (pred.data[row] - target.data[row]) ** 2;
-    loss.data[0] = sum / rows;
+    for (let i = 0; i < count; i++) sum += (pred.data[i] - target.data[i]) ** 2;
+    loss.data[0] = sum / count;
   },
 
   mseBackward: ({ pred, target, dpred }) => {
-    const [rows] = target.shape;
-    for (let row = 0; row < rows; row++) dpred.data[row] = (2 * (pred.data[row] - target.data[row])) / rows;
+    const count = pred.data.length;
+    for (let i = 0; i < count; i++) dpred.data[i] = (2 * (pred.data[i] - target.data[i])) / count;
   },
 
-  crossEntropy: ({ logits, target, loss }) => {
+  crossEntropy: ({ logits, target, loss, smoothing }) => {
     const [rows, classes] = logits.shape;
     let sum = 0;
     for (let row = 0; row < rows; row++) {
       const x = Float64Array.from(logits.data.subarray(row * classes, (row + 1) * classes));
       const largest = Math.max(...x);
       const total = x.reduce((exponentials, value) => exponentials + Math.exp(value - largest), 0);
-      sum += largest + Math.log(total) - x[classOf(target, row, classes)];
+      const mean = x.reduce((values, value) => values + value, 0) / classes;
+      const wanted = x[classOf(target, row, classes)];
+      sum += largest + Math.log(total) - (1 - smoothing) * wanted - smoothing * mean;
     }
     loss.data[0] = sum / rows;
   },
 
-  crossEntropyBackward: ({ logits, target, dlogits }) => {
+  crossEntropyBackward: ({ logits, target, dlogits, smoothing }) => {
     const [rows, classes] = logits.shape;
     for (let row = 0; row < rows; row++) {
       const x = Float64Array.from(logits.data.subarray(row * classes, (row + 1) * classes));
@@ -179,7 +286,8 @@ const RULES = {
       const wanted = classOf(target, row, classes);
       for (let c = 0; c < classes; c++) {
         const softmax = Math.exp(x[c] - largest) / total;
-        dlogits.data[row * classes + c] = (softmax - (c === wanted ? 1 : 0)) / rows;
+        dlogits.data[row * classes + c] =
+          (softmax - (c === wanted ? 1 - smoothing : 0) - smoothing / classes) / rows;
       }
     }
   },
@@ -228,11 +336,12 @@ const RULES = {
 
   tally: ({ x, out, lo, hi }) => {
     out.data.fill(0);
+    const [least, most] = [Math.fround(lo), Math.fround(hi)];
     for (const value of x.data) {
       if (Number.isNaN(value)) out.data[TALLY.nan]++;
       if (Math.abs(value) === Infinity) out.data[TALLY.infinite]++;
-      if (value < lo) out.data[TALLY.below]++;
-      if (value > hi) out.data[TALLY.above]++;
+      if (value < least) out.data[TALLY.below]++;
+      if (value > most) out.data[TALLY.above]++;
     }
   },
 
@@ -306,6 +415,19 @@ const RULES = {
     out.data[0] = sum;
   },
 
+  squaredDistance: ({ a, b, out }) => {
+    out.data[0] = 0;
+    for (let i = 0; i < a.data.length; i++) out.data[0] += (a.data[i] - b.data[i]) ** 2;
+  },
+
+  rootRatio: ({ numerator, denominator, out }) => {
+    out.data[0] = Math.sqrt(numerator.data[0] / denominator.data[0]);
+  },
+
+  zeroShare: ({ x, out }) => {
+    out.data[0] = Array.from(x.data).filter((value) => value === 0).length / x.data.length;
+  },
+
   clip: ({ x, squaredNorm, maxNorm }) => {
     const factor = Math.min(1, maxNorm / (Math.sqrt(squaredNorm.data[0]) + 1e-6));
     for (let i = 0; i < x.data.length; i++) x.data[i] *= factor;
@@ -321,8 +443,8 @@ const RULES = {
     out.data[0] = right / rows;
   },
 
-  record: ({ source, name }, { step, metrics }) => {
-    metrics.push({ name, step, value: source.data[0] });
+  record: ({ source, name, index = 0 }, { step, metrics }) => {
+    metrics.push({ name, step, value: source.data[index] });
   },
 
   mark: () => undefined,

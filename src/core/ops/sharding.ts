@@ -41,7 +41,7 @@ const COST_NS = {
   /** Float64 sums, and their minimum, maximum and zeros. */
   moment: 1.2,
   exponential: 1.5,
-  /** Plain loops: conversions of data, counts of a histogram, the squared error of a row. */
+  /** One at a time: the bins of a histogram, the largest of a row. */
   plain: 1,
 } as const;
 
@@ -143,6 +143,38 @@ const RULES: ShardingRules = {
   ],
   scale: ({ x, out }) => [rowWise(rowsOf(x), COST_NS.element * numel(x), [read(x), write(out)])],
   add: ({ a, b, out }) => [rowWise(rowsOf(a), COST_NS.element * numel(a), [read(a), read(b), write(out)])],
+  dropout: ({ x, out, counter }) => [
+    rowWise(rowsOf(x), COST_NS.element * numel(x), [read(x), readAll(counter), write(out)]),
+  ],
+  scaleColumns: ({ x, gain, out }) => [
+    rowWise(rowsOf(x), COST_NS.element * numel(x), [read(x), readAll(gain), write(out)]),
+  ],
+  columnProducts: ({ a, b, out }) =>
+    reduction([a, b], out, {
+      rows: rowsOf(a),
+      partialBytes: numel(out) * 8,
+      costNs: 2 * COST_NS.element * numel(a),
+    }),
+  meanVariance: ({ moments, out }) => [single([readAll(moments), write(out)])],
+  track: ({ running, batch }) => [single([readAll(batch), write(running)])],
+  normalizeColumns: ({ x, meanVariance, out }) => [
+    rowWise(rowsOf(x), COST_NS.element * numel(x), [read(x), readAll(meanVariance), write(out)]),
+  ],
+  normalizeColumnsBackward: ({ normalized, dy, gain, dgain, dshift, meanVariance, dx }) => [
+    rowWise(rowsOf(dy), 2 * COST_NS.element * numel(dy), [
+      read(normalized),
+      read(dy),
+      ...[gain, dgain, dshift, meanVariance].map(readAll),
+      write(dx),
+    ]),
+  ],
+  normalizeRows: ({ x, out }) => [rowWise(rowsOf(x), COST_NS.moment * numel(x), [read(x), write(out)])],
+  normalizeRowsBackward: ({ x, dy, dx }) => [
+    rowWise(rowsOf(x), 2 * COST_NS.moment * numel(x), [read(x), read(dy), write(dx)]),
+  ],
+  shiftImages: ({ x, out, counter }) => [
+    rowWise(rowsOf(x), COST_NS.element * numel(x), [read(x), readAll(counter), write(out)]),
+  ],
   columnSum: ({ x, out }) =>
     reduction([x], out, {
       rows: rowsOf(x),
@@ -161,14 +193,17 @@ const RULES: ShardingRules = {
       partialBytes: numel(out) * 4,
       costNs: numel(x) * (dy.shape[1] ?? 1) * COST_NS.outerProduct,
     }),
+  oneHot: ({ target, out }) => [
+    rowWise(rowsOf(out), COST_NS.element * numel(out), [read(target), write(out)]),
+  ],
   mse: ({ pred, target, loss }) =>
     reduction([pred, target], loss, {
       rows: rowsOf(pred),
       partialBytes: 8,
-      costNs: COST_NS.plain * rowsOf(pred),
+      costNs: COST_NS.element * numel(pred),
     }),
   mseBackward: ({ pred, target, dpred }) => [
-    rowWise(rowsOf(pred), COST_NS.element * rowsOf(pred), [read(pred), read(target), write(dpred)]),
+    rowWise(rowsOf(pred), COST_NS.element * numel(pred), [read(pred), read(target), write(dpred)]),
   ],
   crossEntropy: ({ logits, target, loss }) =>
     reduction([logits, target], loss, {
@@ -184,7 +219,7 @@ const RULES: ShardingRules = {
     ]),
   ],
   scaleBytes: ({ bytes, out }) => [
-    rowWise(rowsOf(out), COST_NS.plain * numel(out), [read(bytes), write(out)]),
+    rowWise(rowsOf(out), COST_NS.element * numel(out), [read(bytes), write(out)]),
   ],
   // The merge of the partial moments writes all of `out` at once, so it is one item of one worker.
   statistics: ({ x, out }) => [
@@ -195,7 +230,7 @@ const RULES: ShardingRules = {
     }).map((phase) => (phase.name === "reduce" ? { ...phase, items: 1 } : phase)),
   ],
   normalize: ({ x, statistics, out }) => [
-    rowWise(rowsOf(x), COST_NS.plain * numel(x), [read(x), readAll(statistics), write(out)]),
+    rowWise(rowsOf(x), COST_NS.element * numel(x), [read(x), readAll(statistics), write(out)]),
   ],
   histogram: ({ x, out }) =>
     reduction([x], out, { rows: rowsOf(x), partialBytes: numel(out) * 8, costNs: COST_NS.plain * numel(x) }),
@@ -238,6 +273,19 @@ const RULES: ShardingRules = {
       phase.name === "partial" ? { ...phase, axis: "elements", accesses: [read(x)] } : phase,
     ),
   ],
+  squaredDistance: ({ a, b, out }) => [
+    ...reduction([], out, {
+      rows: numel(a),
+      partialBytes: 8,
+      costNs: COST_NS.element * numel(a),
+    }).map((phase): Phase<typeof a> =>
+      phase.name === "partial" ? { ...phase, axis: "elements", accesses: [read(a), read(b)] } : phase,
+    ),
+  ],
+  rootRatio: ({ numerator, denominator, out }) => [
+    single([readAll(numerator), readAll(denominator), write(out)]),
+  ],
+  zeroShare: ({ x, out }) => [single([readAll(x), write(out)])],
   clip: ({ x, squaredNorm }) => [{ ...update(x, [], [], [squaredNorm]), costNs: COST_NS.element * numel(x) }],
   accuracy: ({ logits, target, out }) =>
     reduction([logits, target], out, {

@@ -72,20 +72,21 @@ function moveLinear(
  * only what moves.
  */
 function rowDifference(
-  { layers, loss }: ReferencePass,
+  pass: ReferencePass,
   values: readonly ArrayLike<number>[],
   target: number,
   position: number,
   move: Move,
   crossed: Crossed,
 ): number {
+  const { layers } = pass;
   let moved = move;
   for (let at = position + 1; at < layers.length; at++) {
     const layer = layers[at];
     moved =
       layer.type === "linear" ? moveLinear(layer, moved) : moveThrough(layer, values[at], moved, crossed);
   }
-  return rowLossDifference(loss, values[layers.length], target, moved.up, moved.down);
+  return rowLossDifference(pass, values[layers.length], target, moved);
 }
 
 /** What a coordinate of a tensor moves: one unit behind a linear layer, or one input of one row. */
@@ -195,10 +196,10 @@ export function fullDifference(
   y: NetworkRows["y"],
   { meanOver, width }: { readonly meanOver: number; readonly width: number },
 ): number {
-  const { layers, loss, widths } = above.pass;
+  const { layers, widths } = above.pass;
   const inputs = widths[0];
   const lossOf = ({ pass, x }: typeof above, row: number): number =>
-    rowLoss(loss, forwardRow(pass, x.subarray(row * inputs, (row + 1) * inputs))[layers.length], y[row]);
+    rowLoss(pass, forwardRow(pass, x.subarray(row * inputs, (row + 1) * inputs))[layers.length], y[row]);
   let sum = 0;
   for (let row = 0; row < y.length; row++) sum += lossOf(above, row) - lossOf(below, row);
   return sum / meanOver / width;

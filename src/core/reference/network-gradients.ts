@@ -135,14 +135,14 @@ export function networkGradients(
   for (let row = 0; row < y.length; row++) {
     const values = forwardRow(pass, x.subarray(row * inputs, (row + 1) * inputs));
     const out = values[pass.layers.length];
-    loss += rowLoss(pass.loss, out, y[row]) / meanOver;
+    loss += rowLoss(pass, out, y[row]) / meanOver;
     const atKinks = pass.layers.flatMap((_, position) => kinksAt(pass, position, values));
     const jumps: { kink: Kink; dz: number }[] = [];
     backwardRow(
       pass,
       values,
       pass.layers.length - 1,
-      rowLossGradient(pass.loss, out, y[row]).map((value) => value / meanOver),
+      rowLossGradient(pass, out, y[row]).map((value) => value / meanOver),
       {
         add: (name, index, amount) => {
           gradients[name][index] += amount;

@@ -1,5 +1,5 @@
 import { ShapeError } from "../errors.ts";
-import { parameterNames, type Layer, type LossName, type Network } from "../network/network.ts";
+import { parameterNames, type LossName, type PlainLayer, type PlainNetwork } from "../network/network.ts";
 import { activate, activationSlope } from "./activations.ts";
 
 /** Parameters in float64 by name: w1 (in, out), b1 (out,), … */
@@ -16,21 +16,27 @@ export type ReferenceLayer =
       readonly weight: Float64Array;
       readonly bias: Float64Array;
     }
-  | Exclude<Layer, { readonly type: "linear" }>;
+  | Exclude<PlainLayer, { readonly type: "linear" }>;
+
+/** How outputs are judged. */
+export interface Criterion {
+  readonly loss: LossName;
+  /** Label smoothing of the cross entropy. */
+  readonly smoothing: number;
+}
 
 /**
  * A network in float64, written down by itself: nothing here uses the ops, the kernels or the autograd, because this is
  * what they are checked against.
  */
-export interface ReferencePass {
+export interface ReferencePass extends Criterion {
   readonly layers: readonly ReferenceLayer[];
-  readonly loss: LossName;
   /** Width of the input, then of every layer's output. */
   readonly widths: readonly number[];
 }
 
 /** @throws {ShapeError} If a parameter is missing or has another length, or widths do not follow each other. */
-export function referencePass(network: Network, parameters: ReferenceParameters): ReferencePass {
+export function referencePass(network: PlainNetwork, parameters: ReferenceParameters): ReferencePass {
   const widths: number[] = [];
   let linear = 0;
   const layers = network.layers.map((layer): ReferenceLayer => {
@@ -59,7 +65,7 @@ export function referencePass(network: Network, parameters: ReferenceParameters)
       bias: take(names.bias, layer.out),
     };
   });
-  return { layers, loss: network.loss, widths };
+  return { layers, loss: network.loss, smoothing: network.smoothing ?? 0, widths };
 }
 
 /** The output of an element-wise layer. */
@@ -112,21 +118,33 @@ function softmax(logits: ArrayLike<number>): { shares: Float64Array; logSum: num
   return { shares: shares.map((value) => value / total), logSum: largest + Math.log(total) };
 }
 
-/** The loss of one row, before the mean. @throws {RangeError} If the target is no class. */
-export function rowLoss(loss: LossName, out: ArrayLike<number>, target: number): number {
-  if (loss === "mse") return (out[0] - target) ** 2;
-  if (!Number.isInteger(target) || target < 0 || target >= out.length) {
-    throw new RangeError(`rowLoss: expected a class below ${out.length}, got ${target}`);
+/** What the network should have put out: the label, a one at its class, or shares smoothed over all classes. */
+function wantedOutput({ loss, smoothing }: Criterion, classes: number, target: number): Float64Array {
+  if (loss === "mse") return Float64Array.of(target);
+  if (!Number.isInteger(target) || target < 0 || target >= classes) {
+    throw new RangeError(`wantedOutput: expected a class below ${classes}, got ${target}`);
   }
-  return softmax(out).logSum - out[target];
+  const spread = loss === "crossEntropy" ? smoothing : 0;
+  const wanted = new Float64Array(classes).fill(spread / classes);
+  wanted[target] += 1 - spread;
+  return wanted;
+}
+
+const dot = (a: ArrayLike<number>, b: ArrayLike<number>): number =>
+  Array.from(a).reduce((sum, value, i) => sum + value * b[i], 0);
+
+/** The loss of one row, before the mean over rows. @throws {RangeError} If the target is no class. */
+export function rowLoss(criterion: Criterion, out: ArrayLike<number>, target: number): number {
+  const wanted = wantedOutput(criterion, out.length, target);
+  if (criterion.loss === "crossEntropy") return softmax(out).logSum - dot(wanted, out);
+  return wanted.reduce((sum, value, c) => sum + (out[c] - value) ** 2, 0) / wanted.length;
 }
 
 /** The gradient of one row's loss by the network's output, before the mean. */
-export function rowLossGradient(loss: LossName, out: ArrayLike<number>, target: number): Float64Array {
-  if (loss === "mse") return Float64Array.of(2 * (out[0] - target));
-  const { shares } = softmax(out);
-  shares[target] -= 1;
-  return shares;
+export function rowLossGradient(criterion: Criterion, out: ArrayLike<number>, target: number): Float64Array {
+  const wanted = wantedOutput(criterion, out.length, target);
+  if (criterion.loss === "crossEntropy") return softmax(out).shares.map((share, c) => share - wanted[c]);
+  return wanted.map((value, c) => (2 * (out[c] - value)) / wanted.length);
 }
 
 /**
@@ -134,15 +152,18 @@ export function rowLossGradient(loss: LossName, out: ArrayLike<number>, target: 
  * squares as a product, a difference of logarithms by log1p and expm1.
  */
 export function rowLossDifference(
-  loss: LossName,
+  criterion: Criterion,
   out: ArrayLike<number>,
   target: number,
-  up: ArrayLike<number>,
-  down: ArrayLike<number>,
+  { up, down }: { readonly up: ArrayLike<number>; readonly down: ArrayLike<number> },
 ): number {
-  if (loss === "mse") return (up[0] - down[0]) * (2 * (out[0] - target) + up[0] + down[0]);
+  const wanted = wantedOutput(criterion, out.length, target);
+  if (criterion.loss !== "crossEntropy") {
+    const rises = wanted.map((value, c) => (up[c] - down[c]) * (2 * (out[c] - value) + up[c] + down[c]));
+    return rises.reduce((sum, rise) => sum + rise, 0) / wanted.length;
+  }
   const { shares } = softmax(out);
   const rise = (moves: ArrayLike<number>): number =>
     Math.log1p(shares.reduce((sum, share, c) => sum + share * Math.expm1(moves[c]), 0));
-  return rise(up) - rise(down) - (up[target] - down[target]);
+  return rise(up) - rise(down) - (dot(wanted, up) - dot(wanted, down));
 }

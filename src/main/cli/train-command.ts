@@ -1,5 +1,5 @@
 import { dirname, resolve } from "node:path";
-import { networkOf } from "../../shared/network-spec.ts";
+import { trainNetworkOf } from "../../shared/network-spec.ts";
 import type { MetricPoint } from "../../shared/run-records.ts";
 import { trainSpecSchema } from "../../shared/train-spec.ts";
 import type { Lab } from "../lab/lab.ts";
@@ -26,7 +26,7 @@ export async function runTrainCommand(lab: Lab, file: string, options: TrainOpti
   const parameters =
     weights === undefined
       ? null
-      : await readParameters(networkOf(spec), resolve(dirname(file), weights.dir), weights.prefix);
+      : await readParameters(trainNetworkOf(spec), resolve(dirname(file), weights.dir), weights.prefix);
   const stopProgress = showProgress(lab);
   const stopLines = lab.subscribe((event) => {
     if (options.json !== true || event.name !== "trainingMetrics") return;

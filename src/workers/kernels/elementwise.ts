@@ -1,6 +1,6 @@
-import type { Tensor } from "../../core/ops/recording-ops.ts";
+import { numelOf, type Tensor } from "../../core/ops/recording-ops.ts";
 import { STATISTICS } from "../../core/ops/op.ts";
-import { activate as valueOf, activationSlope } from "../../core/reference/activations.ts";
+import type { Activation } from "../../core/ops/activation.ts";
 import type { CompiledKernel, Kernel, KernelContext } from "./kernel.ts";
 
 /** Elements between two heartbeats: under a millisecond, of plain JavaScript too. */
@@ -57,28 +57,30 @@ export const reluBackward: Kernel<"reluBackward"> = ({ x, dy, dx }, context) => 
   });
 };
 
+const slopeOf = (activation: Activation): number => (activation.kind === "leakyRelu" ? activation.slope : 0);
+
 export const activate: Kernel<"activate"> = ({ x, out, activation }, context) => {
-  const source = context.view(x, "float32");
-  const target = context.view(out, "float32");
+  const [source, target] = [floatsOf(x, context), floatsOf(out, context)];
+  const { value } = context.kernels.activations[activation.kind];
+  const slope = slopeOf(activation);
   return inBlocks(context, rowLength(x.shape), (from, to) => {
-    for (let i = from; i < to; i++) target[i] = valueOf(activation, source[i]!);
+    value(source + 4 * from, target + 4 * from, 4 * (to - from), slope);
   });
 };
 
 export const activateBackward: Kernel<"activateBackward"> = ({ x, dy, dx, activation }, context) => {
-  const source = context.view(x, "float32");
-  const gradient = context.view(dy, "float32");
-  const target = context.view(dx, "float32");
+  const [source, gradient, target] = [floatsOf(x, context), floatsOf(dy, context), floatsOf(dx, context)];
+  const { backward } = context.kernels.activations[activation.kind];
+  const slope = slopeOf(activation);
   return inBlocks(context, rowLength(x.shape), (from, to) => {
-    for (let i = from; i < to; i++) target[i] = activationSlope(activation, source[i]!) * gradient[i]!;
+    backward(source + 4 * from, gradient + 4 * from, target + 4 * from, 4 * (to - from), slope);
   });
 };
 
 export const scale: Kernel<"scale"> = ({ x, out, factor }, context) => {
-  const source = context.view(x, "float32");
-  const target = context.view(out, "float32");
+  const [source, target] = [floatsOf(x, context), floatsOf(out, context)];
   return inBlocks(context, rowLength(x.shape), (from, to) => {
-    for (let i = from; i < to; i++) target[i] = factor * source[i]!;
+    context.kernels.scale(source + 4 * from, target + 4 * from, 4 * (to - from), factor);
   });
 };
 
@@ -89,36 +91,43 @@ export const add: Kernel<"add"> = ({ a, b, out }, context) => {
   });
 };
 
+export const oneHot: Kernel<"oneHot"> = ({ target, out }, context) => {
+  const [labels, into] = [floatsOf(target, context), floatsOf(out, context)];
+  const [, classes = 1] = out.shape;
+  return inBlocks(context, 1, (from, to) => {
+    context.kernels.oneHots(to - from, classes, labels + 4 * from, into + 4 * classes * from);
+  });
+};
+
 export const mseBackward: Kernel<"mseBackward"> = ({ pred, target, dpred }, context) => {
   const [predictions, labels, gradient] = [
     floatsOf(pred, context),
     floatsOf(target, context),
     floatsOf(dpred, context),
   ];
-  const [rows = 1] = pred.shape;
-  return inBlocks(context, 1, (from, to) => {
+  const count = numelOf(pred.shape);
+  return inBlocks(context, rowLength(pred.shape), (from, to) => {
     const bytes = 4 * (to - from);
     const at = 4 * from;
-    context.kernels.scaledDifference(predictions + at, labels + at, gradient + at, bytes, 2 / rows);
+    context.kernels.scaledDifference(predictions + at, labels + at, gradient + at, bytes, 2 / count);
   });
 };
 
 export const scaleBytes: Kernel<"scaleBytes"> = ({ bytes, out, divisor }, context) => {
-  const source = context.view(bytes, "uint8");
-  const target = context.view(out, "float32");
+  const source = context.view(bytes, "uint8").byteOffset;
+  const target = floatsOf(out, context);
   return inBlocks(context, rowLength(out.shape), (from, to) => {
-    for (let i = from; i < to; i++) target[i] = source[i]! / divisor;
+    context.kernels.scaleBytes(source + from, target + 4 * from, to - from, divisor);
   });
 };
 
 export const normalize: Kernel<"normalize"> = ({ x, statistics, out }, context) => {
-  const source = context.view(x, "float32");
-  const target = context.view(out, "float32");
+  const [source, target] = [floatsOf(x, context), floatsOf(out, context)];
   const moments = context.view(statistics, "float64");
   return inBlocks(context, rowLength(x.shape), (from, to) => {
     const mean = moments[STATISTICS.mean]!;
-    const std = moments[STATISTICS.std]!;
-    for (let i = from; i < to; i++) target[i] = (source[i]! - mean) / std;
+    const factor = 1 / moments[STATISTICS.std]!;
+    context.kernels.normalize(source + 4 * from, target + 4 * from, 4 * (to - from), mean, factor);
   });
 };
 

@@ -1,37 +1,5 @@
+import { exponential } from "./exponential.ts";
 import { advance, constant, lines, local, set } from "./wat.ts";
-
-const splat = (value: number): string => `(f32x4.splat (f32.const ${value}))`;
-
-/** exp(r) for |r| ≤ ln 2 / 2: the coefficients of r² … r⁷ (Cephes, expf). */
-const COEFFICIENTS = [
-  1.98756915e-4, 1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1, 5.0000001201e-1,
-];
-/** ln 2 in two parts: the first has so few bits that n · LN2_HIGH is exact. */
-const LN2_HIGH = 0.693359375;
-const LN2_LOW = -2.1219444e-4;
-/** Below this exp is no normal float32. */
-const LOWEST = -87.33;
-
-/** e ← exp(v) of four lanes for v ≤ 0: v = n ln 2 + r, exp(v) = 2ⁿ exp(r). NaN stays NaN. */
-const exponential = lines([
-  set("v", `(f32x4.max ${local("v")} ${splat(LOWEST)})`),
-  set("n", `(f32x4.nearest (f32x4.mul ${local("v")} ${splat(Math.LOG2E)}))`),
-  set("v", `(f32x4.sub ${local("v")} (f32x4.mul ${local("n")} ${splat(LN2_HIGH)}))`),
-  set("v", `(f32x4.sub ${local("v")} (f32x4.mul ${local("n")} ${splat(LN2_LOW)}))`),
-  set(
-    "e",
-    COEFFICIENTS.slice(1).reduce(
-      (sum, coefficient) => `(f32x4.add (f32x4.mul ${sum} ${local("v")}) ${splat(coefficient)})`,
-      splat(COEFFICIENTS[0]!),
-    ),
-  ),
-  set("e", `(f32x4.add (f32x4.mul (f32x4.mul ${local("e")} ${local("v")}) ${local("v")}) ${local("v")})`),
-  set("e", `(f32x4.add ${local("e")} ${splat(1)})`),
-  set(
-    "e",
-    `(f32x4.mul ${local("e")} (i32x4.shl (i32x4.add (i32x4.trunc_sat_f32x4_s ${local("n")}) (i32x4.splat (i32.const 127))) (i32.const 23)))`,
-  ),
-]);
 
 /** Goes along a row: vectors while four columns are left, then one column at a time. */
 function alongRow(label: string, body: (width: 4 | 1) => readonly string[]): string {
@@ -68,7 +36,7 @@ export const exponentialsFunction = (): string =>
     alongRow("exp", (width) => [
       set("v", `(v128.load${width === 4 ? "" : "32_zero"} ${local("x")})`),
       set("v", `(f32x4.sub ${local("v")} ${local("all")})`),
-      exponential,
+      exponential(),
       ...(width === 4
         ? [
             `(v128.store ${local("target")} ${local("e")})`,

@@ -1,19 +1,5 @@
+import { high, low, sumOfLanes, whileLeft } from "./lanes.ts";
 import { advance, constant, lines, local, set } from "./wat.ts";
-
-const low = (vector: string): string => `(f64x2.promote_low_f32x4 ${vector})`;
-const high = (vector: string): string =>
-  low(`(i8x16.shuffle 8 9 10 11 12 13 14 15 8 9 10 11 12 13 14 15 ${vector} ${vector})`);
-const sumOfLanes = (vector: string): string =>
-  `(f64.add (f64x2.extract_lane 0 ${vector}) (f64x2.extract_lane 1 ${vector}))`;
-
-/** While `step` more fit into what is left of `name`: the body, then what remains. */
-const whileLeft = (label: string, name: string, step: number, body: readonly string[]): string =>
-  lines([
-    `(block $no_${label} (loop $${label} (br_if $no_${label} (i32.lt_u ${local(name)} ${constant(step)}))`,
-    body,
-    advance(name, constant(-step)),
-    `(br $${label})))`,
-  ]);
 
 /** One group of columns down all rows: `width` 4 or 1. */
 const columns = (width: 4 | 1): string =>
@@ -35,6 +21,50 @@ const columns = (width: 4 | 1): string =>
     advance("x", constant(4 * width)),
     advance("sums", constant(8 * width)),
   ]);
+
+/** One group of columns of x · y down all rows: `width` 4 or 1. */
+const columnProducts = (width: 4 | 1): string => {
+  const load = (pointer: string): string => `(v128.load${width === 4 ? "" : "32_zero"} ${local(pointer)})`;
+  const halves = width === 4 ? [low, high] : [low];
+  return whileLeft(`products${width}`, "columns", width, [
+    set("atX", local("x")),
+    set("atY", local("y")),
+    set("left", local("rows")),
+    ...halves.map((_, half) =>
+      set(`sum${half}`, `(v128.load${width === 4 ? "" : "64_zero"} offset=${16 * half} ${local("sums")})`),
+    ),
+    whileLeft(`productRows${width}`, "left", 1, [
+      set("v", load("atX")),
+      set("w", load("atY")),
+      ...halves.map((part, half) =>
+        set(
+          `sum${half}`,
+          `(f64x2.add ${local(`sum${half}`)} (f64x2.mul ${part(local("v"))} ${part(local("w"))}))`,
+        ),
+      ),
+      advance("atX", local("stride")),
+      advance("atY", local("stride")),
+    ]),
+    ...halves.map((_, half) =>
+      width === 4
+        ? `(v128.store offset=${16 * half} ${local("sums")} ${local(`sum${half}`)})`
+        : `(v128.store64_lane 0 ${local("sums")} ${local("sum0")})`,
+    ),
+    advance("x", constant(4 * width)),
+    advance("y", constant(4 * width)),
+    advance("sums", constant(8 * width)),
+  ]);
+};
+
+/** `addProducts(rows, columns, x, y, stride, sums)`: sums (columns,) in float64 += the sum over rows of x · y. */
+const ADD_PRODUCTS = lines([
+  '(func (export "addProducts") (param $rows i32) (param $columns i32) (param $x i32) (param $y i32) (param $stride i32)',
+  "(param $sums i32) (local $atX i32) (local $atY i32) (local $left i32) (local $v v128) (local $w v128)",
+  "(local $sum0 v128) (local $sum1 v128)",
+  columnProducts(4),
+  columnProducts(1),
+  ")",
+]);
 
 /** `addColumns(rows, columns, x, stride, sums)`: sums (columns,) in float64 += the sum over rows of x. */
 const ADD_COLUMNS = lines([
@@ -137,4 +167,34 @@ const MOMENTS = lines([
   `${sumOfLanes(`(f64x2.add ${local("sum0")} ${local("sum1")})`)})`,
 ]);
 
-export const reductionFunctions = (): string[] => [ADD_COLUMNS, ADD_MOMENTS, MOMENTS];
+/** Both halves of four lanes, x − y in float64: each half's squares into its own sums. */
+const addSquares = (lanes: (vector: string) => string, sums: string): string[] => [
+  set("d", `(f64x2.sub ${lanes(local("v"))} ${lanes(local("w"))})`),
+  set(sums, `(f64x2.add ${local(sums)} (f64x2.mul ${local("d")} ${local("d")}))`),
+];
+
+/** `squaredDifferences(x, y, count)`: Σ (x − y)² of `count` floats, in float64. */
+const SQUARED_DIFFERENCES = lines([
+  '(func (export "squaredDifferences") (param $x i32) (param $y i32) (param $count i32) (result f64)',
+  "(local $v v128) (local $w v128) (local $d v128) (local $sum0 v128) (local $sum1 v128)",
+  ([4, 1] as const).map((width) => {
+    const load = width === 4 ? "v128.load" : "v128.load32_zero";
+    return whileLeft(`by${width}`, "count", width, [
+      set("v", `(${load} ${local("x")})`),
+      set("w", `(${load} ${local("y")})`),
+      ...addSquares(low, "sum0"),
+      ...(width === 4 ? addSquares(high, "sum1") : []),
+      advance("x", constant(4 * width)),
+      advance("y", constant(4 * width)),
+    ]);
+  }),
+  `${sumOfLanes(`(f64x2.add ${local("sum0")} ${local("sum1")})`)})`,
+]);
+
+export const reductionFunctions = (): string[] => [
+  ADD_COLUMNS,
+  ADD_MOMENTS,
+  ADD_PRODUCTS,
+  MOMENTS,
+  SQUARED_DIFFERENCES,
+];

@@ -1,10 +1,15 @@
 import binaryen from "binaryen";
 import { START } from "../../shared/kernel-scratch.ts";
 import type { WasmSet } from "../../shared/instruction-sets.ts";
+import { activationFunctions } from "./generate-activations.ts";
+import { countFunctions } from "./generate-counts.ts";
 import { dotsFunctions } from "./generate-dots.ts";
+import { dropoutFunction } from "./generate-dropout.ts";
 import { elementwiseFunctions } from "./generate-elementwise.ts";
 import { exponentialsFunction } from "./generate-exponentials.ts";
 import type { LayoutOfA } from "./kernels.ts";
+import { rowNormFunctions } from "./generate-row-norms.ts";
+import { lossFunctions } from "./generate-losses.ts";
 import { optimiserFunctions } from "./generate-optimisers.ts";
 import { peakFunctions } from "./generate-peak.ts";
 import { reductionFunctions } from "./generate-reductions.ts";
@@ -375,7 +380,7 @@ const OUTER_AND_ADD = `
     (local.set $target (i32.add (local.get $target) (i32.const 4)))
     (br $float))))`;
 
-/** The module of one instruction set as text; its memory is the arena, imported as `env.memory`. */
+/** The module of one instruction set as text; its memory is the arena, imported as `env.memory`, and `env.log` the natural logarithm. */
 export function kernelText(instructionSet: WasmSet): string {
   const target = TARGETS[instructionSet];
   const tiles = (["rows", "columns"] as const).flatMap((layout) =>
@@ -388,11 +393,17 @@ export function kernelText(instructionSet: WasmSet): string {
   );
   return lines([
     `(module (import "env" "memory" (memory 1 65536 shared))`,
+    `(import "env" "log" (func $log (param f64) (result f64)))`,
     tiles.map((tile) => multiplyFunction(tile, target)),
     dotsFunctions(target.multiplyAdd),
     elementwiseFunctions(),
     reductionFunctions(),
+    countFunctions(),
     exponentialsFunction(),
+    activationFunctions(),
+    lossFunctions(),
+    rowNormFunctions(),
+    dropoutFunction(),
     optimiserFunctions(),
     COPY_ROWS,
     COPY_TRANSPOSED,
@@ -405,8 +416,8 @@ export function kernelText(instructionSet: WasmSet): string {
 /** Assembles a module from text. Not optimised here: V8 does that, and wants the accesses where they stand. */
 export function assembleKernels(text: string): Uint8Array {
   const module = binaryen.parseText(text);
-  const { SIMD128, RelaxedSIMD, Atomics, MutableGlobals } = binaryen.Features;
-  module.setFeatures(SIMD128 | RelaxedSIMD | Atomics | MutableGlobals);
+  const { SIMD128, RelaxedSIMD, Atomics, MutableGlobals, NontrappingFPToInt } = binaryen.Features;
+  module.setFeatures(SIMD128 | RelaxedSIMD | Atomics | MutableGlobals | NontrappingFPToInt);
   if (!module.validate()) throw new Error("the generated kernels are not a valid WebAssembly module");
   const bytes = module.emitBinary();
   module.dispose();

@@ -1,6 +1,8 @@
 import { PANEL_COLUMNS } from "../../shared/instruction-sets.ts";
 import { START } from "../../shared/kernel-scratch.ts";
-import type { Kernels, LayoutOfA, MultiplyDots, MultiplyTiles } from "./kernels.ts";
+import { hash32 } from "../../core/random/hash.ts";
+import type { ActivationKernels, Kernels, LayoutOfA, MultiplyDots, MultiplyTiles } from "./kernels.ts";
+import { NORMAL_LIMIT, NORMAL_TAIL, NORMAL_TAIL_STEP } from "./normal-tail.ts";
 
 /** The arena as floats; taken anew when it has grown. */
 class Floats {
@@ -104,6 +106,45 @@ function moments(x: Float32Array): [number, number, number, number, number] {
   return [sum, squares, min, max, zeros];
 }
 
+const isClass = (label: number, classes: number): boolean =>
+  Number.isInteger(label) && label >= 0 && label < classes;
+
+const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x));
+
+/** Φ(x) from the tail's polynomial. */
+function normal(x: number): number {
+  const a = Math.min(Math.abs(x), NORMAL_LIMIT);
+  const t = 1 / (1 + NORMAL_TAIL_STEP * a);
+  const tail = Math.exp(-(a * a) / 2) * NORMAL_TAIL.reduce((sum, coefficient) => sum * t + coefficient, 0);
+  return x > 0 ? 1 - tail : tail;
+}
+
+/** exp(−x²/2) / √(2π). */
+const density = (x: number): number => Math.exp(-(x * x) / 2) / Math.sqrt(2 * Math.PI);
+
+/** (x − mean) / √(variance + eps) of a row, and the root. */
+function normalizedRow(x: Float32Array, eps: number): { normalized: Float64Array; deviation: number } {
+  const mean = x.reduce((sum, value) => sum + value, 0) / x.length;
+  const deviation = Math.sqrt(x.reduce((sum, value) => sum + (value - mean) ** 2, 0) / x.length + eps);
+  return { normalized: Float64Array.from(x, (value) => (value - mean) / deviation), deviation };
+}
+
+/** f(x) and f′(x); `slope` is a leaky relu's. */
+const ACTIVATIONS: Readonly<
+  Record<
+    keyof Kernels["activations"],
+    Readonly<Record<"value" | "slope", (x: number, slope: number) => number>>
+  >
+> = {
+  leakyRelu: { value: (x, slope) => (x > 0 ? x : slope * x), slope: (x, slope) => (x > 0 ? 1 : slope) },
+  tanh: { value: Math.tanh, slope: (x) => 1 - Math.tanh(x) ** 2 },
+  sigmoid: { value: sigmoid, slope: (x) => sigmoid(x) * sigmoid(-x) },
+  gelu: {
+    value: (x) => (x > 0 ? x : Math.max(x, -NORMAL_LIMIT)) * normal(x),
+    slope: (x) => normal(x) + Math.min(Math.max(x, -NORMAL_LIMIT), NORMAL_LIMIT) * density(x),
+  },
+};
+
 /**
  * The kernels in plain loops over the arena: some fifty times slower than with vectors, and right everywhere. Used
  * only where no WebAssembly module can be.
@@ -119,7 +160,16 @@ export function javascriptKernels(memory: WebAssembly.Memory): Kernels {
       const [atX, atY, atTarget] = [x / 4, y / 4, target / 4];
       for (let i = 0; i < bytes / 4; i++) all[atTarget + i] = f(all[atX + i]!, all[atY + i]!, scalar);
     };
-  const relu = map((x, _y, shift) => shiftedRelu(x, shift));
+  const mapOne = (f: (x: number, scalar: number) => number): Kernels["relu"] => {
+    const mapped = map((x, _y, scalar) => f(x, scalar));
+    return (x, target, bytes, scalar) => {
+      mapped(x, x, target, bytes, scalar);
+    };
+  };
+  const activation = (kind: keyof Kernels["activations"]): ActivationKernels => ({
+    value: mapOne(ACTIVATIONS[kind].value),
+    backward: map((x, y, scalar) => y * ACTIVATIONS[kind].slope(x, scalar)),
+  });
   const addInto = map((x, y) => x + y);
   const view = (at: number, length: number): Float32Array => floats.all.subarray(at / 4, at / 4 + length);
   return {
@@ -128,13 +178,96 @@ export function javascriptKernels(memory: WebAssembly.Memory): Kernels {
     rows: byWidth(widths, (width) => tiles(floats, "rows", width)),
     columns: byWidth(widths, (width) => tiles(floats, "columns", width)),
     dots: byWidth([1, 2, 3], (width) => dots(floats, width)),
-    relu: (x, target, bytes, shift) => {
-      relu(x, x, target, bytes, shift);
-    },
+    relu: mapOne(shiftedRelu),
     addInto,
     mask: map((x, y) => (x > 0 ? y : 0)),
     scaledDifference: map((x, y, scale) => scale * (x - y)),
     subtractScaled: map((x, y, scale) => x - scale * y),
+    multiply: map((x, y) => x * y),
+    standardize: (x, mean, factor, target, bytes) => {
+      const [values, means, factors, into] = [x, mean, factor, target].map((at) => view(at, bytes / 4));
+      for (let i = 0; i < bytes / 4; i++) into![i] = (values![i]! - means![i]!) * factors![i]!;
+    },
+    batchNormBackward: (x, dy, factor, mean, along, target, bytes) => {
+      const [values, gradient, factors] = [x, dy, factor].map((at) => view(at, bytes / 4));
+      const [means, alongs, into] = [mean, along, target].map((at) => view(at, bytes / 4));
+      for (let i = 0; i < bytes / 4; i++) {
+        into![i] = factors![i]! * (gradient![i]! - means![i]! - values![i]! * alongs![i]!);
+      }
+    },
+    addProducts: (rows, columns, x, y, stride, sums) => {
+      const totals = floats.doubles(sums, columns);
+      for (let i = 0; i < rows; i++) {
+        const [left, right] = [view(x + i * stride, columns), view(y + i * stride, columns)];
+        for (let j = 0; j < columns; j++) totals[j] = totals[j]! + left[j]! * right[j]!;
+      }
+    },
+    normalizeRows: (rows, columns, x, target, eps) => {
+      for (let i = 0; i < rows; i++) {
+        const at = 4 * i * columns;
+        view(target + at, columns).set(normalizedRow(view(x + at, columns), eps).normalized);
+      }
+    },
+    normalizeRowsBackward: (rows, columns, x, dy, target, eps) => {
+      for (let i = 0; i < rows; i++) {
+        const at = 4 * i * columns;
+        const { normalized, deviation } = normalizedRow(view(x + at, columns), eps);
+        const gradient = Float64Array.from(view(dy + at, columns));
+        const mean = gradient.reduce((sum, value) => sum + value, 0) / columns;
+        const along = gradient.reduce((sum, value, j) => sum + value * normalized[j]!, 0) / columns;
+        view(target + at, columns).set(
+          gradient.map((value, j) => (value - mean - normalized[j]! * along) / deviation),
+        );
+      }
+    },
+    dropout: (x, target, count, index, key, threshold, scale) => {
+      const [values, into] = [view(x, count), view(target, count)];
+      for (let i = 0; i < count; i++) {
+        into[i] = hash32((index + i) ^ key) >= threshold ? values[i]! * scale : 0;
+      }
+    },
+    scale: mapOne((x, factor) => factor * x),
+    normalize: (x, target, bytes, mean, factor) => {
+      const all = floats.all;
+      for (let i = 0; i < bytes / 4; i++) all[target / 4 + i] = (all[x / 4 + i]! - mean) * factor;
+    },
+    scaleBytes: (x, target, count, divisor) => {
+      const bytes = new Uint8Array(memory.buffer, x, count);
+      for (let i = 0; i < count; i++) floats.all[target / 4 + i] = bytes[i]! / divisor;
+    },
+    activations: {
+      leakyRelu: activation("leakyRelu"),
+      tanh: activation("tanh"),
+      sigmoid: activation("sigmoid"),
+      gelu: activation("gelu"),
+    },
+    squaredDifferences: (x, y, count) => {
+      const others = view(y, count);
+      return view(x, count).reduce((sum, value, i) => sum + (value - others[i]!) ** 2, 0);
+    },
+    tally: (x, count, lo, hi, counts) => {
+      const totals = floats.doubles(counts, 4);
+      const [least, most] = [Math.fround(lo), Math.fround(hi)];
+      for (const value of view(x, count)) {
+        const found = [Number.isNaN(value), Math.abs(value) === Infinity, value < least, value > most];
+        for (const [i, is] of found.entries()) if (is) totals[i] = totals[i]! + 1;
+      }
+    },
+    activeRows: (rows, columns, x, stride, counts) => {
+      const totals = floats.doubles(counts, columns);
+      for (let i = 0; i < rows; i++) {
+        const row = view(x + i * stride, columns);
+        for (let j = 0; j < columns; j++) if (row[j]! > 0) totals[j] = totals[j]! + 1;
+      }
+    },
+    histogram: (x, count, lo, hi, scale, bins, counts) => {
+      const totals = floats.doubles(counts, bins);
+      for (const value of view(x, count)) {
+        if (!(value >= lo && value <= hi)) continue;
+        const bin = Math.min(bins - 1, Math.floor((value - lo) * scale));
+        totals[bin] = totals[bin]! + 1;
+      }
+    },
     addColumns: (rows, columns, x, stride, sums) => {
       const [all, totals] = [floats.all, floats.doubles(sums, columns)];
       for (let i = 0; i < rows; i++) {
@@ -167,6 +300,45 @@ export function javascriptKernels(memory: WebAssembly.Memory): Kernels {
         const exponentials = row.map((value) => Math.exp(value - largest));
         view(target + 4 * i * columns, columns).set(exponentials);
         view(totals + 8 * i, 2).set([largest, exponentials.reduce((sum, value) => sum + value, 0)]);
+      }
+    },
+    crossEntropies: (rows, columns, x, totals, labels, smoothing) => {
+      const [sums, wanted] = [view(totals, 2 * rows), view(labels, rows)];
+      let total = 0;
+      for (let i = 0; i < rows; i++) {
+        const row = view(x + 4 * i * columns, columns);
+        const mean = row.reduce((sum, value) => sum + value, 0) / columns;
+        const ofLabel = isClass(wanted[i]!, columns) ? row[wanted[i]!]! : NaN;
+        total += sums[2 * i]! + Math.log(sums[2 * i + 1]!) - (1 - smoothing) * ofLabel - smoothing * mean;
+      }
+      return total;
+    },
+    softmaxGradients: (rows, columns, target, totals, labels, factor, smoothing) => {
+      const [sums, wanted] = [view(totals, 2 * rows), view(labels, rows)];
+      for (let i = 0; i < rows; i++) {
+        const row = view(target + 4 * i * columns, columns);
+        const [label, sum] = [wanted[i]!, sums[2 * i + 1]!];
+        const known = isClass(label, columns) ? 1 : NaN;
+        for (let c = 0; c < columns; c++) {
+          const share = (c === label ? 1 - smoothing : 0) + smoothing / columns;
+          row[c] = known * factor * (row[c]! / sum - share);
+        }
+      }
+    },
+    countHits: (rows, columns, x, labels) => {
+      const wanted = view(labels, rows);
+      let hits = 0;
+      for (let i = 0; i < rows; i++) {
+        const row = view(x + 4 * i * columns, columns);
+        if (row.indexOf(row.reduce((most, value) => Math.max(most, value), -Infinity)) === wanted[i]) hits++;
+      }
+      return hits;
+    },
+    oneHots: (rows, columns, labels, target) => {
+      for (const [i, label] of view(labels, rows).entries()) {
+        const known = isClass(label, columns);
+        view(target + 4 * i * columns, columns).fill(known ? 0 : NaN);
+        if (known) floats.all[target / 4 + i * columns + label] = 1;
       }
     },
     momentum: (param, grad, velocity, bytes, lr, momentum, ofGradient, ofVelocity, decay) => {

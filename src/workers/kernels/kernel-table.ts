@@ -9,6 +9,7 @@ import {
   gatherRows,
   mseBackward,
   normalize,
+  oneHot,
   relu,
   reluBackward,
   scale,
@@ -16,8 +17,32 @@ import {
   sgd,
 } from "./elementwise.ts";
 import type { CompiledKernel, Kernel, KernelContext } from "./kernel.ts";
+import {
+  columnProducts,
+  dropout,
+  meanVariance,
+  normalizeColumns,
+  normalizeColumnsBackward,
+  normalizeRows,
+  normalizeRowsBackward,
+  scaleColumns,
+  shiftImages,
+  track,
+} from "./normalisation.ts";
 import { linear, matmul } from "./matmul.ts";
-import { accuracy, adam, advance, clip, lookUp, momentum, rmsProp, squaredNorm } from "./optimisers.ts";
+import {
+  accuracy,
+  adam,
+  advance,
+  clip,
+  lookUp,
+  momentum,
+  rmsProp,
+  rootRatio,
+  squaredDistance,
+  squaredNorm,
+  zeroShare,
+} from "./optimisers.ts";
 import { outerProductSum } from "./outer-product-sum.ts";
 import { activeRows, columnMoments, columnSum, histogram, mse, statistics, tally } from "./reductions.ts";
 import { mark, record } from "./reports.ts";
@@ -33,9 +58,20 @@ const KERNELS: { readonly [K in OpName]: Kernel<K> } = {
   activateBackward,
   scale,
   add,
+  dropout,
+  scaleColumns,
+  columnProducts,
+  meanVariance,
+  track,
+  normalizeColumns,
+  normalizeColumnsBackward,
+  normalizeRows,
+  normalizeRowsBackward,
+  shiftImages,
   columnSum,
   columnMoments,
   outerProductSum,
+  oneHot,
   mse,
   mseBackward,
   crossEntropy,
@@ -54,6 +90,9 @@ const KERNELS: { readonly [K in OpName]: Kernel<K> } = {
   lookUp,
   advance,
   squaredNorm,
+  squaredDistance,
+  rootRatio,
+  zeroShare,
   clip,
   accuracy,
   record,

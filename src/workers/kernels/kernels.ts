@@ -1,4 +1,5 @@
 import { KernelUnavailableError } from "../../core/errors.ts";
+import type { Activation } from "../../core/ops/activation.ts";
 import { PANEL_COLUMNS, type InstructionSet, type WasmSet } from "../../shared/instruction-sets.ts";
 import { PEAK_SUMS, PEAK_VECTORS } from "./generate-peak.ts";
 
@@ -52,6 +53,14 @@ export type MapTwo = (x: number, y: number, target: number, bytes: number) => vo
 /** target = f(x, y, scalar), element by element. */
 export type MapTwoScaled = (x: number, y: number, target: number, bytes: number, scalar: number) => void;
 
+/** One kind of activation; the scalar is a leaky relu's slope, which the others do not look at. */
+export interface ActivationKernels {
+  /** f(x). */
+  readonly value: MapOne;
+  /** y · f′(x). */
+  readonly backward: MapTwoScaled;
+}
+
 /** What every instruction set offers; see generate.ts for what each computes. Pointers and strides are in bytes. */
 export interface Kernels {
   readonly instructionSet: InstructionSet;
@@ -72,6 +81,74 @@ export interface Kernels {
   readonly scaledDifference: MapTwoScaled;
   /** x − scalar · y. */
   readonly subtractScaled: MapTwoScaled;
+  /** x · y. */
+  readonly multiply: MapTwo;
+  /** (x − mean) · factor, each of them as long as x. */
+  readonly standardize: (x: number, mean: number, factor: number, target: number, bytes: number) => void;
+  /** factor · (dy − mean − x · along), each of them as long as x. */
+  readonly batchNormBackward: (
+    x: number,
+    dy: number,
+    factor: number,
+    mean: number,
+    along: number,
+    target: number,
+    bytes: number,
+  ) => void;
+  /** sums (columns,) in float64 += Σ over rows of x · y. */
+  readonly addProducts: (
+    rows: number,
+    columns: number,
+    x: number,
+    y: number,
+    stride: number,
+    sums: number,
+  ) => void;
+  /** (x − mean) / √(variance + eps), row by row. */
+  readonly normalizeRows: (rows: number, columns: number, x: number, target: number, eps: number) => void;
+  /** (dy − mean dy − x̂ · mean(dy · x̂)) / √(variance + eps), row by row. */
+  readonly normalizeRowsBackward: (
+    rows: number,
+    columns: number,
+    x: number,
+    dy: number,
+    target: number,
+    eps: number,
+  ) => void;
+  /** x · scale where hash32((index + i) ^ key) ≥ threshold, unsigned, else 0. */
+  readonly dropout: (
+    x: number,
+    target: number,
+    count: number,
+    index: number,
+    key: number,
+    threshold: number,
+    scale: number,
+  ) => void;
+  /** scalar · x. */
+  readonly scale: MapOne;
+  /** (x − mean) · factor, computed in float64. */
+  readonly normalize: (x: number, target: number, bytes: number, mean: number, factor: number) => void;
+  /** `count` bytes / divisor as floats. */
+  readonly scaleBytes: (x: number, target: number, count: number, divisor: number) => void;
+  /** Within 4 units of the last place, or 3e-7. */
+  readonly activations: Readonly<Record<Activation["kind"], ActivationKernels>>;
+  /** Σ (x − y)² of `count` floats in float64. */
+  readonly squaredDifferences: (x: number, y: number, count: number) => number;
+  /** counts (4,) in float64 += how many of `count` floats are NaN, infinite, below lo, above hi. */
+  readonly tally: (x: number, count: number, lo: number, hi: number, counts: number) => void;
+  /** counts (columns,) in float64 += rows of x that are above 0. */
+  readonly activeRows: (rows: number, columns: number, x: number, stride: number, counts: number) => void;
+  /** counts (bins,) in float64 += floats in each bin ⌊(x − lo) · scale⌋ of [lo, hi]; the last bin includes hi. */
+  readonly histogram: (
+    x: number,
+    count: number,
+    lo: number,
+    hi: number,
+    scale: number,
+    bins: number,
+    counts: number,
+  ) => void;
   /** sums (columns,) in float64 += Σ over rows of x. */
   readonly addColumns: (rows: number, columns: number, x: number, stride: number, sums: number) => void;
   /** sums and squares (columns,) in float64 += Σ and Σ of squares over rows of x. */
@@ -89,6 +166,32 @@ export interface Kernels {
   readonly deviations: (x: number, vectors: number, mean: number) => number;
   /** target = exp(x − row's max), and (max, sum of the exponentials) of each row as two floats at `totals`. */
   readonly exponentials: (rows: number, columns: number, x: number, target: number, totals: number) => void;
+  /**
+   * Σ over rows of log Σ exp x − (1 − smoothing) x[label] − smoothing · mean x in float64, with the totals of
+   * `exponentials`; NaN where a label is no class.
+   */
+  readonly crossEntropies: (
+    rows: number,
+    columns: number,
+    x: number,
+    totals: number,
+    labels: number,
+    smoothing: number,
+  ) => number;
+  /** target ← factor · (target / sum − (1 − smoothing) onehot(label) − smoothing / columns), of exponentials. */
+  readonly softmaxGradients: (
+    rows: number,
+    columns: number,
+    target: number,
+    totals: number,
+    labels: number,
+    factor: number,
+    smoothing: number,
+  ) => void;
+  /** Rows whose largest entry, the first of equal ones, is the label's. */
+  readonly countHits: (rows: number, columns: number, x: number, labels: number) => number;
+  /** target (rows, columns) = 1 at each row's label, else 0. */
+  readonly oneHots: (rows: number, columns: number, labels: number, target: number) => void;
   /** The optimisers' steps, element by element; see generate-optimisers.ts for the scalars. */
   readonly momentum: (
     param: number,
@@ -168,8 +271,14 @@ export function instantiateKernels(
   memory: WebAssembly.Memory,
 ): Kernels | null {
   if (!WebAssembly.validate(bytes)) return null;
-  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory } });
+  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), {
+    env: { memory, log: Math.log },
+  });
   const panelColumns = PANEL_COLUMNS[instructionSet];
+  const activation = (kind: Activation["kind"]): ActivationKernels => ({
+    value: exported(exports, kind),
+    backward: exported(exports, `${kind}Backward`),
+  });
   const widths = [16, 8, 4, 3, 2, 1].filter((width) => width <= panelColumns);
   const byWidth = (layout: string): Record<number, MultiplyTiles> =>
     Object.fromEntries(widths.map((width) => [width, exported(exports, `${layout}${width}`)]));
@@ -184,11 +293,35 @@ export function instantiateKernels(
     mask: exported(exports, "mask"),
     scaledDifference: exported(exports, "scaledDifference"),
     subtractScaled: exported(exports, "subtractScaled"),
+    multiply: exported(exports, "multiply"),
+    standardize: exported(exports, "standardize"),
+    batchNormBackward: exported(exports, "batchNormBackward"),
+    addProducts: exported(exports, "addProducts"),
+    normalizeRows: exported(exports, "normalizeRows"),
+    normalizeRowsBackward: exported(exports, "normalizeRowsBackward"),
+    dropout: exported(exports, "dropout"),
+    scale: exported(exports, "scale"),
+    normalize: exported(exports, "normalize"),
+    scaleBytes: exported(exports, "scaleBytes"),
+    activations: {
+      leakyRelu: activation("leakyRelu"),
+      tanh: activation("tanh"),
+      sigmoid: activation("sigmoid"),
+      gelu: activation("gelu"),
+    },
+    squaredDifferences: exported(exports, "squaredDifferences"),
+    tally: exported(exports, "tally"),
+    activeRows: exported(exports, "activeRows"),
+    histogram: exported(exports, "histogram"),
     addColumns: exported(exports, "addColumns"),
     addMoments: exported(exports, "addMoments"),
     moments: exported(exports, "moments"),
     deviations: exported(exports, "deviations"),
     exponentials: exported(exports, "exponentials"),
+    crossEntropies: exported(exports, "crossEntropies"),
+    softmaxGradients: exported(exports, "softmaxGradients"),
+    countHits: exported(exports, "countHits"),
+    oneHots: exported(exports, "oneHots"),
     momentum: exported(exports, "momentum"),
     adam: exported(exports, "adam"),
     rmsProp: exported(exports, "rmsProp"),

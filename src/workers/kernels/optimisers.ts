@@ -4,6 +4,8 @@ import type { Kernel, KernelContext } from "./kernel.ts";
 
 /** Elements between two heartbeats. */
 const BLOCK = 65_536;
+/** Rows between two heartbeats. */
+const ROWS = 1_024;
 
 const placeOf = (tensor: Tensor, context: KernelContext): number =>
   context.view(tensor, "float32").byteOffset;
@@ -128,15 +130,56 @@ export const squaredNorm: Kernel<"squaredNorm"> = ({ x, out, accumulate }, conte
   };
 };
 
+export const squaredDistance: Kernel<"squaredDistance"> = ({ a, b, out }, context) => {
+  if (context.step.phase === "reduce") return addPartials(out, context, { scale: 1 });
+  const [left, right] = [placeOf(a, context), placeOf(b, context)];
+  const sum = context.viewAt("float64", context.partialOffset(), 1);
+  return {
+    prepare: () => {
+      sum[0] = 0;
+    },
+    run: (begin, end) => {
+      blocks(context, begin, end, (at, bytes) => {
+        sum[0] = sum[0]! + context.kernels.squaredDifferences(left + at, right + at, bytes / 4);
+      });
+    },
+  };
+};
+
+export const rootRatio: Kernel<"rootRatio"> = ({ numerator, denominator, out }, context) => {
+  const [above, below] = [context.view(numerator, "float64"), context.view(denominator, "float64")];
+  const target = context.view(out, "float32");
+  return {
+    run: () => {
+      target[0] = Math.sqrt(above[0]! / below[0]!);
+    },
+  };
+};
+
+/** Over units of a layer, not rows: one worker takes it. */
+export const zeroShare: Kernel<"zeroShare"> = ({ x, out }, context) => {
+  const values = context.view(x, "float64");
+  const target = context.view(out, "float32");
+  return {
+    run: () => {
+      let zeros = 0;
+      for (const value of values) if (value === 0) zeros++;
+      target[0] = zeros / values.length;
+    },
+  };
+};
+
 export const clip: Kernel<"clip"> = ({ x, squaredNorm: norm, maxNorm }, context) => {
-  const values = context.view(x, "float32");
+  const values = placeOf(x, context);
   const squared = context.view(norm, "float64");
   return {
     run: (begin, end) => {
       const factor = Math.min(1, maxNorm / (Math.sqrt(squared[0]!) + 1e-6));
       // Most gradients are small enough.
       if (factor === 1) return;
-      for (let i = begin; i < end; i++) values[i] = values[i]! * factor;
+      blocks(context, begin, end, (at, bytes) => {
+        context.kernels.scale(values + at, values + at, bytes, factor);
+      });
     },
   };
 };
@@ -144,22 +187,20 @@ export const clip: Kernel<"clip"> = ({ x, squaredNorm: norm, maxNorm }, context)
 export const accuracy: Kernel<"accuracy"> = ({ logits, target, out }, context) => {
   const [rows = 1, classes = 1] = logits.shape;
   if (context.step.phase === "reduce") return addPartials(out, context, { scale: 1 / rows });
-  const x = context.view(logits, "float32");
-  const labels = context.view(target, "float32");
+  const x = placeOf(logits, context);
+  const labels = placeOf(target, context);
   const right = context.viewAt("float64", context.partialOffset(), 1);
   return {
     prepare: () => {
       right[0] = 0;
     },
     run: (begin, end) => {
-      let count = 0;
-      for (let row = begin; row < end; row++) {
-        if (row % 1024 === 0) context.control.beat();
-        let best = 0;
-        for (let c = 1; c < classes; c++) if (x[row * classes + c]! > x[row * classes + best]!) best = c;
-        if (best === labels[row]) count++;
+      for (let row = begin; row < end; row += ROWS) {
+        context.control.beat();
+        const count = Math.min(ROWS, end - row);
+        const found = context.kernels.countHits(count, classes, x + 4 * row * classes, labels + 4 * row);
+        right[0] = right[0]! + found;
       }
-      right[0] = right[0]! + count;
     },
   };
 };

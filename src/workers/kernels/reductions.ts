@@ -1,6 +1,7 @@
-import { STATISTICS, STATISTICS_LENGTH, TALLY, TALLY_LENGTH } from "../../core/ops/op.ts";
+import { STATISTICS, STATISTICS_LENGTH, TALLY_LENGTH } from "../../core/ops/op.ts";
+import { numelOf } from "../../core/ops/recording-ops.ts";
 import { addPartials } from "./add-partials.ts";
-import type { Kernel } from "./kernel.ts";
+import type { CompiledKernel, Kernel, KernelContext } from "./kernel.ts";
 
 /** Float64 values that one call of `moments` gives. */
 const MOMENTS = 5;
@@ -56,24 +57,24 @@ export const columnMoments: Kernel<"columnMoments"> = ({ x, out }, context) => {
 
 /** loss = mean of squared differences, summed in float64. */
 export const mse: Kernel<"mse"> = ({ pred, target, loss }, context) => {
-  const [rows = 1] = pred.shape;
+  const length = rowLength(pred.shape);
   if (context.step.phase === "reduce") {
-    return addPartials(loss, context, { scale: 1 / rows });
+    return addPartials(loss, context, { scale: 1 / numelOf(pred.shape) });
   }
-  const predictions = context.view(pred, "float32");
-  const labels = context.view(target, "float32");
+  const predictions = context.view(pred, "float32").byteOffset;
+  const labels = context.view(target, "float32").byteOffset;
   const sums = context.viewAt("float64", context.partialOffset(), 1);
   return {
     prepare: () => {
       sums[0] = 0;
     },
     run: (begin, end) => {
-      let sum = sums[0]!;
-      for (let i = begin; i < end; i++) {
-        const difference = predictions[i]! - labels[i]!;
-        sum += difference * difference;
+      for (let from = begin * length; from < end * length; from += BLOCK) {
+        context.control.beat();
+        const count = Math.min(end * length, from + BLOCK) - from;
+        const found = context.kernels.squaredDifferences(predictions + 4 * from, labels + 4 * from, count);
+        sums[0] = sums[0]! + found;
       }
-      sums[0] = sum;
     },
   };
 };
@@ -168,80 +169,62 @@ const mergedStatistics: Kernel<"statistics"> = ({ out }, context) => {
 export const statistics: Kernel<"statistics"> = (op, context) =>
   context.step.phase === "partial" ? partialStatistics(op, context) : mergedStatistics(op, context);
 
-/** Counts in equal bins over [lo, hi]; the last bin includes hi. */
-export const histogram: Kernel<"histogram"> = ({ x, out, lo, hi }, context) => {
-  if (context.step.phase === "reduce") {
-    return addPartials(out, context, { scale: 1 });
-  }
-  const length = rowLength(x.shape);
-  const [bins = 1] = out.shape;
-  const source = context.view(x, "float32");
-  const counts = context.viewAt("float64", context.partialOffset(), bins);
-  const scale = bins / (hi - lo);
-  const run = (begin: number, end: number): void => {
-    for (let row = begin; row < end; row++) {
-      if (row % 1024 === 0) context.control.beat();
-      for (let i = row * length; i < (row + 1) * length; i++) {
-        const value = source[i]!;
-        if (!(value >= lo && value <= hi)) continue;
-        const bin = Math.min(bins - 1, Math.floor((value - lo) * scale));
-        counts[bin] = counts[bin]! + 1;
-      }
-    }
-  };
-  return {
-    prepare: () => {
-      counts.fill(0);
-    },
-    run,
-  };
-};
-
-/** Counts of what is not finite or out of [lo, hi]. */
-export const tally: Kernel<"tally"> = ({ x, out, lo, hi }, context) => {
-  if (context.step.phase === "reduce") return addPartials(out, context, { scale: 1 });
-  const length = rowLength(x.shape);
-  const source = context.view(x, "float32");
-  const counts = context.viewAt("float64", context.partialOffset(), TALLY_LENGTH);
+/** Clears this worker's share of `out` before each repeat and adds to it block by block, with a heartbeat each. */
+function countInBlocks(
+  length: number,
+  counters: number,
+  context: KernelContext,
+  visit: (from: number, to: number, counts: number) => void,
+): CompiledKernel {
+  const counts = context.viewAt("float64", context.partialOffset(), counters);
   return {
     prepare: () => {
       counts.fill(0);
     },
     run: (begin, end) => {
-      let [nan, infinite, below, above] = [0, 0, 0, 0];
-      for (let row = begin; row < end; row++) {
-        if (row % 1024 === 0) context.control.beat();
-        for (let i = row * length; i < (row + 1) * length; i++) {
-          const value = source[i]!;
-          if (value !== value) nan++;
-          if (value === Infinity || value === -Infinity) infinite++;
-          if (value < lo) below++;
-          if (value > hi) above++;
-        }
+      for (let at = begin * length; at < end * length; at += BLOCK) {
+        context.control.beat();
+        visit(at, Math.min(end * length, at + BLOCK), counts.byteOffset);
       }
-      counts[TALLY.nan] = counts[TALLY.nan]! + nan;
-      counts[TALLY.infinite] = counts[TALLY.infinite]! + infinite;
-      counts[TALLY.below] = counts[TALLY.below]! + below;
-      counts[TALLY.above] = counts[TALLY.above]! + above;
     },
   };
+}
+
+/** Counts in equal bins over [lo, hi]; the last bin includes hi. */
+export const histogram: Kernel<"histogram"> = ({ x, out, lo, hi }, context) => {
+  if (context.step.phase === "reduce") return addPartials(out, context, { scale: 1 });
+  const [bins = 1] = out.shape;
+  const source = context.view(x, "float32").byteOffset;
+  const scale = bins / (hi - lo);
+  return countInBlocks(rowLength(x.shape), bins, context, (from, to, counts) => {
+    context.kernels.histogram(source + 4 * from, to - from, lo, hi, scale, bins, counts);
+  });
+};
+
+/** Counts of what is not finite or out of [lo, hi], both as float32. */
+export const tally: Kernel<"tally"> = ({ x, out, lo, hi }, context) => {
+  if (context.step.phase === "reduce") return addPartials(out, context, { scale: 1 });
+  const source = context.view(x, "float32").byteOffset;
+  return countInBlocks(rowLength(x.shape), TALLY_LENGTH, context, (from, to, counts) => {
+    context.kernels.tally(source + 4 * from, to - from, lo, hi, counts);
+  });
 };
 
 /** In how many rows each column is above 0. */
 export const activeRows: Kernel<"activeRows"> = ({ x, out }, context) => {
   if (context.step.phase === "reduce") return addPartials(out, context, { scale: 1 });
   const features = rowLength(x.shape);
-  const source = context.view(x, "float32");
+  const source = context.view(x, "float32").byteOffset;
   const counts = context.viewAt("float64", context.partialOffset(), features);
   return {
     prepare: () => {
       counts.fill(0);
     },
     run: (begin, end) => {
-      for (let row = begin; row < end; row++) {
-        if (row % 1024 === 0) context.control.beat();
-        const at = row * features;
-        for (let j = 0; j < features; j++) if (source[at + j]! > 0) counts[j] = counts[j]! + 1;
+      for (let row = begin; row < end; row += ROWS) {
+        context.control.beat();
+        const at = source + 4 * features * row;
+        context.kernels.activeRows(Math.min(ROWS, end - row), features, at, 4 * features, counts.byteOffset);
       }
     },
   };

@@ -1,12 +1,12 @@
 import type { Kernel } from "./kernel.ts";
 
-/** Puts the source's first element into the stream of metrics. */
-export const record: Kernel<"record"> = ({ source }, context) => {
+/** Puts one element of the source into the stream of metrics. */
+export const record: Kernel<"record"> = ({ source, index = 0 }, context) => {
   const values =
     source.dtype === "float64" ? context.view(source, "float64") : context.view(source, "float32");
   return {
     run: () => {
-      context.control.record(context.step.nameIndex, context.repeat(), values[0]!);
+      context.control.record(context.step.nameIndex, context.repeat(), values[index]!);
     },
   };
 };

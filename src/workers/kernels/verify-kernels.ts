@@ -1,5 +1,5 @@
 import { compileProduct, type Product } from "./multiply.ts";
-import { verifyOptimisers } from "./verify-optimisers.ts";
+import { verifyAgainstLoops } from "./verify-against-loops.ts";
 import { verifyVectors } from "./verify-vectors.ts";
 import type { Kernels } from "./kernels.ts";
 
@@ -155,7 +155,7 @@ export function verifyKernels(kernels: Kernels, memory: WebAssembly.Memory, regi
       if (wrong !== null) return wrong;
     }
   }
-  return verifyVectors(kernels, memory, region) ?? verifyOptimisers(kernels, memory, region);
+  return verifyVectors(kernels, memory, region) ?? verifyAgainstLoops(kernels, memory, region);
 }
 
 /** The product that candidates are timed on: larger than a first-level cache, a millisecond on a slow runtime. */

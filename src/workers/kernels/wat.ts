@@ -15,3 +15,13 @@ export const advance = (name: string, bytes: string): string =>
 /** 0 … n − 1. */
 export const count = (n: number): number[] => Array.from({ length: n }, (_, index) => index);
 export const lines = (parts: readonly (string | readonly string[])[]): string => parts.flat().join("\n");
+
+/** All lanes zero, of any type. */
+export const ZERO = "(v128.const i64x2 0 0)";
+/** The same number in four lanes. */
+export const splat = (value: number): string => `(f32x4.splat (f32.const ${value}))`;
+/** c₀ xⁿ + c₁ xⁿ⁻¹ + … + cₙ of four lanes (Horner); `x` is a local's name. */
+export const polynomial = (coefficients: readonly number[], x: string): string =>
+  coefficients
+    .map(splat)
+    .reduce((sum, coefficient) => `(f32x4.add (f32x4.mul ${sum} ${local(x)}) ${coefficient})`);

@@ -55,12 +55,14 @@ const activated = (
         operands: { x, out: { shape } },
         op: (t) => ({ op, x: t.x, out: t.out, activation }),
         result: "out",
+        atol: 1e-6,
       }
     : {
         title,
         operands: { x, dy: { shape, fill: (i) => wave(i + 5) }, dx: { shape } },
         op: (t) => ({ op, x: t.x, dy: t.dy, dx: t.dx, activation }),
         result: "dx",
+        atol: 1e-6,
       };
 };
 
@@ -194,17 +196,24 @@ function crossEntropyCases(): Record<"crossEntropy" | "crossEntropyBackward", re
   });
   const each = (build: (rows: number, classes: number, scale: number) => Case): Case[] =>
     shapes.flatMap(({ rows, classes }) => [1, 5_000].map((scale) => build(rows, classes, scale)));
+  const smoothingOf = (scale: number): number => (scale === 1 ? 0.1 : 0);
   return {
     crossEntropy: each((rows, classes, scale) => ({
       title: `crossEntropy (${rows}, ${classes}), logits up to ${2 * scale}`,
       operands: { ...operands(rows, classes, scale), loss: { shape: [1] } },
-      op: (t) => ({ op: "crossEntropy", logits: t.logits, target: t.target, loss: t.loss }),
+      op: (t) => ({
+        ...{ op: "crossEntropy", logits: t.logits, target: t.target, loss: t.loss },
+        smoothing: smoothingOf(scale),
+      }),
       result: "loss",
     })),
     crossEntropyBackward: each((rows, classes, scale) => ({
       title: `crossEntropyBackward (${rows}, ${classes}), logits up to ${2 * scale}`,
       operands: { ...operands(rows, classes, scale), dlogits: { shape: [rows, classes] } },
-      op: (t) => ({ op: "crossEntropyBackward", logits: t.logits, target: t.target, dlogits: t.dlogits }),
+      op: (t) => ({
+        ...{ op: "crossEntropyBackward", logits: t.logits, target: t.target, dlogits: t.dlogits },
+        smoothing: smoothingOf(scale),
+      }),
       result: "dlogits",
     })),
   };
@@ -290,6 +299,151 @@ const CASES: Readonly<Record<Exclude<OpName, "record" | "mark">, readonly Case[]
     op: (t) => ({ op: "add", a: t.a, b: t.b, out: t.out }),
     result: "out",
   })),
+  dropout: ROWS.flatMap(([rows, columns]) =>
+    [0, 0.3].map((rate) => ({
+      title: `dropout (${rows}, ${columns}), rate ${rate}`,
+      operands: {
+        x: { shape: [rows, columns], fill: wave },
+        counter: { shape: [1], dtype: "float64", fill: () => 12_345 },
+        out: { shape: [rows, columns] },
+      },
+      op: (t) => ({ op: "dropout", x: t.x, out: t.out, rate, seed: 0xdeadbeef, counter: t.counter }),
+      result: "out",
+    })),
+  ),
+  scaleColumns: ROWS.map(([rows, columns]) => ({
+    title: `scaleColumns (${rows}, ${columns})`,
+    operands: {
+      x: { shape: [rows, columns], fill: wave },
+      gain: { shape: [columns], fill: (i) => wave(i + 3) },
+      out: { shape: [rows, columns] },
+    },
+    op: (t) => ({ op: "scaleColumns", x: t.x, gain: t.gain, out: t.out }),
+    result: "out",
+  })),
+  columnProducts: ROWS.map(([rows, columns]) => ({
+    title: `columnProducts (${rows}, ${columns})`,
+    operands: {
+      a: { shape: [rows, columns], fill: wave },
+      b: { shape: [rows, columns], fill: (i) => wave(i + 3) },
+      out: { shape: [columns] },
+    },
+    op: (t) => ({ op: "columnProducts", a: t.a, b: t.b, out: t.out }),
+    result: "out",
+  })),
+  meanVariance: [1, 50].map((columns) => ({
+    title: `meanVariance of ${columns}`,
+    operands: {
+      moments: { shape: [2, columns], dtype: "float64", fill: (i) => (i < columns ? wave(i) * 9 : 400 + i) },
+      out: { shape: [2, columns] },
+    },
+    op: (t) => ({ op: "meanVariance", moments: t.moments, out: t.out, rows: 64 }),
+    result: "out",
+  })),
+  track: [1, 64].map((rows) => ({
+    title: `track of ${rows} rows`,
+    operands: {
+      running: { shape: [2, 50], fill: wave },
+      batch: { shape: [2, 50], fill: (i) => Math.abs(wave(i + 3)) },
+    },
+    op: (t) => ({ op: "track", running: t.running, batch: t.batch, momentum: 0.1, rows }),
+    result: "running",
+  })),
+  normalizeColumns: ROWS.map(([rows, columns]) => ({
+    title: `normalizeColumns (${rows}, ${columns})`,
+    operands: {
+      x: { shape: [rows, columns], fill: wave },
+      given: { shape: [2, columns], fill: (i) => Math.abs(wave(i)) },
+      out: { shape: [rows, columns] },
+    },
+    op: (t) => ({ op: "normalizeColumns", x: t.x, meanVariance: t.given, out: t.out, eps: 1e-2 }),
+    result: "out",
+  })),
+  normalizeColumnsBackward: ROWS.map(([rows, columns]) => ({
+    title: `normalizeColumnsBackward (${rows}, ${columns})`,
+    operands: {
+      normalized: { shape: [rows, columns], fill: wave },
+      dy: { shape: [rows, columns], fill: (i) => wave(i + 3) },
+      gain: { shape: [columns], fill: wave },
+      dgain: { shape: [columns], fill: (i) => wave(i + 5) },
+      dshift: { shape: [columns], fill: (i) => wave(i + 7) },
+      given: { shape: [2, columns], fill: (i) => Math.abs(wave(i)) },
+      dx: { shape: [rows, columns] },
+    },
+    op: (t) => ({
+      ...{ op: "normalizeColumnsBackward", normalized: t.normalized, dy: t.dy, gain: t.gain },
+      ...{ dgain: t.dgain, dshift: t.dshift, meanVariance: t.given, dx: t.dx, eps: 1e-2 },
+    }),
+    result: "dx",
+  })),
+  normalizeRows: ROWS.map(([rows, columns]) => ({
+    title: `normalizeRows (${rows}, ${columns})`,
+    operands: { x: { shape: [rows, columns], fill: wave }, out: { shape: [rows, columns] } },
+    op: (t) => ({ op: "normalizeRows", x: t.x, out: t.out, eps: 1e-5 }),
+    result: "out",
+  })),
+  normalizeRowsBackward: ROWS.map(([rows, columns]) => ({
+    title: `normalizeRowsBackward (${rows}, ${columns})`,
+    operands: {
+      x: { shape: [rows, columns], fill: wave },
+      dy: { shape: [rows, columns], fill: (i) => wave(i + 3) },
+      dx: { shape: [rows, columns] },
+    },
+    op: (t) => ({ op: "normalizeRowsBackward", x: t.x, dy: t.dy, dx: t.dx, eps: 1e-5 }),
+    result: "dx",
+  })),
+  shiftImages: [0, 2].flatMap((most) =>
+    [
+      { rows: 1, width: 3, pixels: 9 },
+      { rows: 517, width: 28, pixels: 784 },
+      { rows: 131, width: 5, pixels: 20 },
+    ].map(({ rows, width, pixels }) => ({
+      title: `shiftImages of ${rows}, ${pixels} pixels, by ${most}`,
+      operands: {
+        x: { shape: [rows, pixels], fill: wave },
+        counter: { shape: [1], dtype: "float64", fill: () => 7 },
+        out: { shape: [rows, pixels] },
+      },
+      op: (t) => ({
+        ...{ op: "shiftImages", x: t.x, out: t.out, width, most },
+        ...{ fill: -0.4, seed: 5, counter: t.counter },
+      }),
+      result: "out",
+    })),
+  ),
+  squaredDistance: [1, 7, 39_200, 400_009].map((length) => ({
+    title: `squaredDistance of ${length}`,
+    operands: {
+      a: { shape: [length], fill: wave },
+      b: { shape: [length], fill: (i) => wave(i + 3) },
+      out: { shape: [1], dtype: "float64" },
+    },
+    op: (t) => ({ op: "squaredDistance", a: t.a, b: t.b, out: t.out }),
+    result: "out",
+  })),
+  rootRatio: [
+    {
+      title: "rootRatio",
+      operands: {
+        numerator: { shape: [1], dtype: "float64", fill: () => 2 },
+        denominator: { shape: [1], dtype: "float64", fill: () => 32 },
+        out: { shape: [1] },
+      },
+      op: (t) => ({ op: "rootRatio", numerator: t.numerator, denominator: t.denominator, out: t.out }),
+      result: "out",
+    },
+  ],
+  zeroShare: [
+    {
+      title: "zeroShare",
+      operands: {
+        x: { shape: [50], dtype: "float64", fill: (i) => (i % 5) * 3 },
+        out: { shape: [1] },
+      },
+      op: (t) => ({ op: "zeroShare", x: t.x, out: t.out }),
+      result: "out",
+    },
+  ],
   tally: ROWS.map(([rows, columns]) => ({
     title: `tally (${rows}, ${columns})`,
     operands: {
@@ -322,26 +476,36 @@ const CASES: Readonly<Record<Exclude<OpName, "record" | "mark">, readonly Case[]
     op: (t) => ({ op: "outerProductSum", x: t.x, dy: t.dy, out: t.out, chunkRows }),
     result: "out",
   })),
-  mse: [1, 131, 250_000].map((rows) => ({
-    title: `mse ${rows}`,
-    operands: {
-      pred: { shape: [rows, 1], fill: wave },
-      target: { shape: [rows], fill: (i) => i % 10 },
-      loss: { shape: [1] },
-    },
-    op: (t) => ({ op: "mse", pred: t.pred, target: t.target, loss: t.loss }),
-    result: "loss",
+  oneHot: ROWS.map(([rows, columns]) => ({
+    title: `oneHot (${rows}, ${columns})`,
+    operands: { target: { shape: [rows], fill: (i) => (i * 7) % columns }, out: { shape: [rows, columns] } },
+    op: (t) => ({ op: "oneHot", target: t.target, out: t.out }),
+    result: "out",
   })),
-  mseBackward: [1, 131, 350_003].map((rows) => ({
-    title: `mseBackward ${rows}`,
-    operands: {
-      pred: { shape: [rows, 1], fill: wave },
-      target: { shape: [rows], fill: (i) => i % 10 },
-      dpred: { shape: [rows, 1] },
-    },
-    op: (t) => ({ op: "mseBackward", pred: t.pred, target: t.target, dpred: t.dpred }),
-    result: "dpred",
-  })),
+  mse: [{ shape: [1, 1] }, { shape: [131, 1] }, { shape: [250_000, 1] }, { shape: [3_001, 10] }].map(
+    ({ shape }) => ({
+      title: `mse ${shape.join(", ")}`,
+      operands: {
+        pred: { shape, fill: wave },
+        target: { shape: shape[1] === 1 ? [shape[0]] : shape, fill: (i) => i % 10 },
+        loss: { shape: [1] },
+      },
+      op: (t) => ({ op: "mse", pred: t.pred, target: t.target, loss: t.loss }),
+      result: "loss",
+    }),
+  ),
+  mseBackward: [{ shape: [1, 1] }, { shape: [131, 1] }, { shape: [350_003, 1] }, { shape: [3_001, 10] }].map(
+    ({ shape }) => ({
+      title: `mseBackward ${shape.join(", ")}`,
+      operands: {
+        pred: { shape, fill: wave },
+        target: { shape: shape[1] === 1 ? [shape[0]] : shape, fill: (i) => i % 10 },
+        dpred: { shape },
+      },
+      op: (t) => ({ op: "mseBackward", pred: t.pred, target: t.target, dpred: t.dpred }),
+      result: "dpred",
+    }),
+  ),
   ...crossEntropyCases(),
   scaleBytes: ROWS.map(([rows, columns]) => ({
     title: `scaleBytes (${rows}, ${columns})`,

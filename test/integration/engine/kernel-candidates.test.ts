@@ -83,6 +83,15 @@ describe("runTune()", () => {
       "sums single precision's high half twice",
       (text) => text.replaceAll("i8x16.shuffle 8 9 10 11", "i8x16.shuffle 0 1 2 3"),
     ],
+    ["loses a coefficient of the normal distribution", (text) => text.replaceAll("-0.2781299775", "-0.2781")],
+    [
+      "counts a hit beside the label",
+      (text) =>
+        text.replaceAll(
+          "(i32.eq (local.get $left) (local.get $class))",
+          "(i32.le_u (local.get $left) (local.get $class))",
+        ),
+    ],
     ["forgets the bias", (text) => text.replaceAll("(if (local.get $start)", "(if (i32.const 0)")],
     ["takes the relu of the wrong side", (text) => text.replaceAll("f32x4.pmax", "f32x4.pmin")],
     [

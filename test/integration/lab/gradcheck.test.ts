@@ -203,7 +203,7 @@ const pick = <T>(stream: RandomStream, from: readonly T[]): T =>
 /** A correct network of up to six linear layers with any activations and either loss. */
 function randomNetwork(number: number): NetworkSpec {
   const stream = randomStream(2_026, number);
-  const loss = pick(stream, ["mse", "crossEntropy"] as const);
+  const loss = pick(stream, ["mse", "mseOneHot", "crossEntropy"] as const);
   const depth = 1 + Math.floor(stream.next() * 6);
   const layers: LayerSpec[] = [];
   let width = 784;
@@ -234,7 +234,7 @@ function randomNetwork(number: number): NetworkSpec {
     split: pick(stream, ["train", "valid"] as const),
     rows: 1 + Math.floor(stream.next() * 32),
   } as const;
-  return { layers, loss, data, seed: number };
+  return { layers, loss, data, seed: number, labelSmoothing: number % 3 === 0 ? 0.1 : 0 };
 }
 
 it("accuses none of 200 random correct networks", async () => {

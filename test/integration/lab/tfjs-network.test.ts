@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { compareGradients, finishComparison } from "../../../src/core/gradient-check.ts";
 import { buildNetwork } from "../../../src/core/network/build-network.ts";
-import { parameterShapes, type Layer, type LossName } from "../../../src/core/network/network.ts";
+import { parameterShapes, type PlainLayer, type LossName } from "../../../src/core/network/network.ts";
 import { numelOf, type Tensor } from "../../../src/core/ops/recording-ops.ts";
 import { ReferenceOps, type ReferenceTensor } from "../../../src/core/ops/reference-ops.ts";
 import { normal } from "../../../src/core/random/normal.ts";
@@ -31,7 +31,7 @@ afterEach(async () => {
   await tfjs.close();
 });
 
-const ACTIVATIONS: Readonly<Record<string, Layer>> = {
+const ACTIVATIONS: Readonly<Record<string, PlainLayer>> = {
   relu: { type: "relu", shift: 0 },
   "relu with a shift": { type: "relu", shift: 0.5 },
   "leaky relu": { type: "activation", activation: { kind: "leakyRelu", slope: 0.1 } },
@@ -39,10 +39,10 @@ const ACTIVATIONS: Readonly<Record<string, Layer>> = {
   sigmoid: { type: "activation", activation: { kind: "sigmoid" } },
   gelu: { type: "activation", activation: { kind: "gelu" } },
 };
-const LOSSES = { mse: 1, crossEntropy: 10 } as const satisfies Record<LossName, number>;
+const LOSSES = { mse: 1, mseOneHot: 10, crossEntropy: 10 } as const satisfies Record<LossName, number>;
 
 /** A network of two linear layers with seeded values, in the arena. */
-function networkOf(activation: Layer, loss: LossName) {
+function networkOf(activation: PlainLayer, loss: LossName) {
   const network = {
     layers: [
       { type: "linear" as const, in: 19, out: 8 },
@@ -50,6 +50,7 @@ function networkOf(activation: Layer, loss: LossName) {
       { type: "linear" as const, in: 8, out: LOSSES[loss] },
     ],
     loss,
+    smoothing: 0.1,
   };
   const stream = randomStream(7);
   const tensor = (name: string, shape: readonly number[], fill: ArrayLike<number>): Tensor => {
@@ -98,7 +99,7 @@ function reference({ network, x, y, parameters }: ReturnType<typeof networkOf>) 
 }
 
 const CASES = Object.keys(ACTIVATIONS).flatMap((activation) =>
-  (["mse", "crossEntropy"] as const).map((loss) => ({ activation, loss })),
+  (["mse", "mseOneHot", "crossEntropy"] as const).map((loss) => ({ activation, loss })),
 );
 
 it.each(CASES)(

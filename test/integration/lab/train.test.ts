@@ -5,7 +5,7 @@ import { readParameters } from "../../../src/main/cli/read-parameters.ts";
 import type { Engine } from "../../../src/main/engine/engine.ts";
 import { MnistRows } from "../../../src/main/lab/mnist-rows.ts";
 import { Trainer } from "../../../src/main/lab/training/trainer.ts";
-import { DEEP_CLASSIFIER, networkOf } from "../../../src/shared/network-spec.ts";
+import { DEEP_CLASSIFIER, trainNetworkOf } from "../../../src/shared/network-spec.ts";
 import { NOTEBOOK_SPEC } from "../../../src/shared/notebook-spec.ts";
 import type { TrainSpec } from "../../../src/shared/train-spec.ts";
 import { startEngine } from "../engine/start-engine.ts";
@@ -63,7 +63,7 @@ async function start(spec: TrainSpec): Promise<Trainer> {
   return new Trainer(engine, spec, {
     data: { train: await data.rows(spec.data, 2), valid: null },
     threads: 2,
-    parameters: await readParameters(networkOf(spec), GOLDEN_FOLDER, "deep_"),
+    parameters: await readParameters(trainNetworkOf(spec), GOLDEN_FOLDER, "deep_"),
   });
 }
 

@@ -1,5 +1,5 @@
 import { buildNetwork } from "../../../core/network/build-network.ts";
-import { parameterShapes, type Network } from "../../../core/network/network.ts";
+import { parameterShapes, type PlainNetwork } from "../../../core/network/network.ts";
 import { BuggyOps, type SeededBug } from "../../../core/network/seeded-bug.ts";
 import type { Tensor } from "../../../core/ops/recording-ops.ts";
 import { viewOf } from "../../../shared/tensor-view.ts";
@@ -13,7 +13,7 @@ export type GivenParameters = Readonly<Record<string, Float32Array>>;
 
 /** A network whose gradients the engine has computed. */
 export interface ComputedNetwork {
-  readonly network: Network;
+  readonly network: PlainNetwork;
   readonly data: DataTensors;
   readonly parameters: Readonly<Record<string, Tensor>>;
   /** x, w1, b1, … */
@@ -32,7 +32,7 @@ export async function computeGradients(
   engine: Engine,
   scope: Scope,
   options: {
-    readonly network: Network;
+    readonly network: PlainNetwork;
     readonly data: DataTensors;
     readonly given: GivenParameters;
     readonly bug: SeededBug | null;

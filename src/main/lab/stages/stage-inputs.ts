@@ -1,5 +1,5 @@
 import { kaimingNormal } from "../../../core/init/kaiming-normal.ts";
-import type { Network } from "../../../core/network/network.ts";
+import type { PlainNetwork } from "../../../core/network/network.ts";
 import { linearLayer } from "../../../core/notebook/stage-1-functions.ts";
 import type { StageTensors } from "../../../core/notebook/stage.ts";
 import type { Tensor } from "../../../core/ops/recording-ops.ts";
@@ -27,7 +27,7 @@ const CHUNK_ROWS_IN_ALL = 1_024;
 export const stageChunkRows = (threads: number): number => Math.ceil(CHUNK_ROWS_IN_ALL / threads);
 
 /** The network that all stages compute. */
-export const STAGE_NETWORK: Network = {
+export const STAGE_NETWORK: PlainNetwork = {
   layers: [
     { type: "linear", in: IN_FEATURES, out: HIDDEN },
     { type: "relu", shift: STAGE_SHIFT },

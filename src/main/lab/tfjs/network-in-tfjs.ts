@@ -1,5 +1,5 @@
 import type * as Tensorflow from "@tensorflow/tfjs-core";
-import type { Layer, LossName, Network } from "../../../core/network/network.ts";
+import type { PlainLayer, PlainNetwork } from "../../../core/network/network.ts";
 import { parameterNames } from "../../../core/network/network.ts";
 import type { Activation } from "../../../core/ops/activation.ts";
 
@@ -22,13 +22,20 @@ function activate(tf: Tf, x: Value, activation: Activation): Value {
 }
 
 /** Mean over the rows of what each prediction lacks. */
-function lossOf(tf: Tf, loss: LossName, pred: Value, target: Value): Tensorflow.Scalar {
+function lossOf(
+  tf: Tf,
+  { loss, smoothing = 0 }: PlainNetwork,
+  pred: Value,
+  target: Value,
+): Tensorflow.Scalar {
+  if (loss === "mse") return tf.mean<Tensorflow.Scalar>(tf.square(tf.sub(tf.reshape(pred, [-1]), target)));
+  const [, classes = 0] = pred.shape;
+  const oneHot = tf.oneHot(tf.cast(target, "int32"), classes);
   switch (loss) {
-    case "mse":
-      return tf.mean<Tensorflow.Scalar>(tf.square(tf.sub(tf.reshape(pred, [-1]), target)));
+    case "mseOneHot":
+      return tf.mean<Tensorflow.Scalar>(tf.square(tf.sub(pred, oneHot)));
     case "crossEntropy": {
-      const [, classes = 0] = pred.shape;
-      const wanted = tf.oneHot(tf.cast(target, "int32"), classes);
+      const wanted = tf.add(tf.mul(oneHot, 1 - smoothing), smoothing / classes);
       return tf.neg(tf.mean<Tensorflow.Scalar>(tf.sum(tf.mul(tf.logSoftmax(pred), wanted), 1)));
     }
   }
@@ -38,13 +45,13 @@ function lossOf(tf: Tf, loss: LossName, pred: Value, target: Value): Tensorflow.
 /** A network's loss in TensorFlow.js's own operations; it derives the gradients from them itself. */
 export function networkLoss(
   tf: Tf,
-  network: Network,
+  network: PlainNetwork,
   x: Value,
   y: Value,
   parameter: (name: string) => Value,
 ): Tensorflow.Scalar {
   let linear = 0;
-  const forward = (value: Value, layer: Layer): Value => {
+  const forward = (value: Value, layer: PlainLayer): Value => {
     switch (layer.type) {
       case "linear": {
         const { weight, bias } = parameterNames(linear++);
@@ -56,6 +63,6 @@ export function networkLoss(
         return activate(tf, value, layer.activation);
     }
   };
-  return lossOf(tf, network.loss, network.layers.reduce(forward, x), y);
+  return lossOf(tf, network, network.layers.reduce(forward, x), y);
 }
 // #endregion

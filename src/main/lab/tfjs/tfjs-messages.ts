@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import type { Network } from "../../../core/network/network.ts";
+import type { PlainNetwork } from "../../../core/network/network.ts";
 import type { Tensor } from "../../../core/ops/recording-ops.ts";
 import { measuredNumberSchema as measured } from "../../../shared/run-records.ts";
 
@@ -17,7 +17,7 @@ export type TfjsProductRequest =
 
 /** A network on arena tensors, to be computed by TensorFlow.js on a thread of its own. */
 export interface TfjsNetworkRequest {
-  readonly network: Network;
+  readonly network: PlainNetwork;
   readonly x: Tensor;
   readonly y: Tensor;
   /** w1, b1, … */

@@ -7,7 +7,7 @@ import { recordUpdate, stateNames } from "../../../core/optimisers/optimiser.ts"
 import { learningRates } from "../../../core/optimisers/schedule.ts";
 import { permutation } from "../../../core/random/permutation.ts";
 import { randomStream } from "../../../core/random/random-stream.ts";
-import { MNIST_PIXELS, networkOf } from "../../../shared/network-spec.ts";
+import { MNIST_PIXELS, trainNetworkOf } from "../../../shared/network-spec.ts";
 import { viewOf } from "../../../shared/tensor-view.ts";
 import { stepsOf, type TrainSpec } from "../../../shared/train-spec.ts";
 import type { Scope } from "../../engine/arena.ts";
@@ -92,7 +92,7 @@ export class Trainer {
     this.#scope = engine.arena.scope();
     const { rows } = spec.data;
     const { batchSize, optimizer } = spec;
-    for (const { name, shape } of parameterShapes(networkOf(spec))) {
+    for (const { name, shape } of parameterShapes(trainNetworkOf(spec))) {
       this.#parameters[name] = this.#scope.tensor(name, shape);
       for (const state of stateNames(optimizer)) {
         this.#states[`${name} ${state}`] = this.#scope.tensor(`${name} ${state}`, shape);
@@ -190,7 +190,7 @@ export class Trainer {
     let program = this.#evaluations.get(data);
     if (program === undefined) {
       program = record(this.#scope, (ops) => {
-        const { loss, outputs } = buildNetwork(ops, networkOf(this.spec), {
+        const { loss, outputs } = buildNetwork(ops, trainNetworkOf(this.spec), {
           ...data,
           parameters: this.#parameters,
         });
@@ -258,7 +258,7 @@ export class Trainer {
       const indices = { ...this.#indices, shape: [batchSize] };
       ops.run({ op: "gatherRows", x: train.x, indices, out: x });
       ops.run({ op: "gatherRows", x: train.y, indices, out: y });
-      const built = buildNetwork(ops, networkOf(this.spec), { x, y, parameters: this.#parameters });
+      const built = buildNetwork(ops, trainNetworkOf(this.spec), { x, y, parameters: this.#parameters });
       ops.run({ op: "record", source: built.loss, name: "loss" });
       this.#recordUpdates(ops, built.backward());
     });

@@ -2,7 +2,7 @@ import { drawParameters } from "../../../core/init/draw-parameters.ts";
 import { linearLayers, networkTitle } from "../../../core/network/network.ts";
 import { numelOf } from "../../../core/ops/recording-ops.ts";
 import { OutOfMemoryError } from "../../../core/errors.ts";
-import { MNIST_PIXELS, networkOf, schemesOf } from "../../../shared/network-spec.ts";
+import { MNIST_PIXELS, trainNetworkOf, schemesOf } from "../../../shared/network-spec.ts";
 import { NOTEBOOK_SPEC } from "../../../shared/notebook-spec.ts";
 import type { TrainingSettings } from "../../../shared/notebook.ts";
 import type { Quantities } from "../../../shared/run-records.ts";
@@ -69,7 +69,7 @@ export class TrainingLab {
         const trainer = new Trainer(engine, spec, {
           data,
           threads,
-          parameters: given ?? drawParameters(networkOf(spec), schemesOf(spec), spec.seed),
+          parameters: given ?? drawParameters(trainNetworkOf(spec), schemesOf(spec), spec.seed),
         });
         try {
           outcome = await train(trainer, {
@@ -95,7 +95,7 @@ export class TrainingLab {
 }
 
 const titleOf = (spec: TrainSpec): string =>
-  `${networkTitle(networkOf(spec))}, ${spec.optimizer.name}, lr ${spec.optimizer.lr}, batch ${spec.batchSize}`;
+  `${networkTitle(trainNetworkOf(spec))}, ${spec.optimizer.name}, lr ${spec.optimizer.lr}, batch ${spec.batchSize}`;
 
 /** What a list of runs can be sorted and compared by. */
 function configOf(spec: TrainSpec, threads: number): Quantities {
@@ -106,7 +106,7 @@ function configOf(spec: TrainSpec, threads: number): Quantities {
     ...(epochs === undefined ? {} : { epochs }),
     ...(steps === undefined ? {} : { steps }),
     schedule: schedule.name,
-    network: networkTitle(networkOf(spec)),
+    network: networkTitle(trainNetworkOf(spec)),
     spec: JSON.stringify(spec),
   };
 }
@@ -114,7 +114,7 @@ function configOf(spec: TrainSpec, threads: number): Quantities {
 function trainingMemory(spec: TrainSpec): { name: string; bytes: number }[] {
   const rowBytes = 4 * MNIST_PIXELS;
   const { data, batchSize, validRows } = spec;
-  const layers = linearLayers(networkOf(spec));
+  const layers = linearLayers(trainNetworkOf(spec));
   const widths = layers.reduce((sum, { out }) => sum + out, 0);
   const parameters = layers.reduce((sum, layer) => sum + numelOf([layer.in + 1, layer.out]), 0);
   return [

@@ -28,10 +28,40 @@ const NETWORK: Network = {
   loss: "crossEntropy",
 };
 
+/** The layers that only training knows, and the losses of shares and squares. */
+const NORMALISED: Network = {
+  layers: [
+    { type: "linear", in: 4, out: 5 },
+    { type: "batchNorm", features: 5, momentum: 0.1, eps: 1e-3 },
+    { type: "activation", activation: { kind: "gelu" } },
+    {
+      type: "residual",
+      layers: [
+        { type: "layerNorm", features: 5, eps: 1e-3 },
+        { type: "linear", in: 5, out: 7 },
+        { type: "activation", activation: { kind: "tanh" } },
+        { type: "dropout", rate: 0.4 },
+        { type: "linear", in: 7, out: 5 },
+      ],
+    },
+    { type: "dropout", rate: 0.2 },
+    { type: "linear", in: 5, out: 3 },
+  ],
+  loss: "crossEntropy",
+  smoothing: 0.2,
+};
+
+interface RunOptions {
+  readonly network?: Network;
+  readonly training?: boolean;
+  readonly backward?: boolean;
+}
+
 /** Loss and gradients in float64, with one number of one tensor moved by `step`. */
 function run(
   moved: { name: string; index: number; step: number } | null,
   buggy?: (x: ReferenceTensor) => Ops<ReferenceTensor>,
+  { network = NETWORK, training = false, backward = true }: RunOptions = {},
 ) {
   const ops = new ReferenceOps();
   const stream = randomStream(3);
@@ -50,22 +80,37 @@ function run(
     Array.from({ length: ROWS }, (_, row) => row % 3),
   );
   const parameters = Object.fromEntries(
-    parameterShapes(NETWORK).map(({ name, shape }) => [name, tensor(name, shape)]),
+    parameterShapes(network).map(({ name, shape, learned, begin }) => {
+      if (learned || begin === null) return [name, tensor(name, shape)];
+      const values = Array.from({ length: shape.reduce((size, n) => size * n, 1) }, (_, i) => begin(i));
+      return [name, ops.from(name, shape, values)];
+    }),
   );
-  const built = buildNetwork(buggy === undefined ? ops : buggy(x), NETWORK, { x, y, parameters });
-  return { loss: built.loss.data[0], gradients: built.backward(), outputs: built.outputs };
+  const built = buildNetwork(
+    buggy === undefined ? ops : buggy(x),
+    network,
+    { x, y, parameters },
+    training ? { counter: ops.from("counter", [1], [17]), seed: 5 } : null,
+  );
+  return {
+    loss: built.loss.data[0],
+    gradients: backward ? built.backward() : {},
+    outputs: built.outputs,
+    parameters,
+  };
 }
 
 /** max |ours − central difference| over all coordinates of a tensor, relative to the largest gradient. */
-function disagreement(name: string, ours: ReferenceTensor): number {
+function disagreement(name: string, ours: ReferenceTensor, options: RunOptions = {}): number {
   let [worst, largest] = [0, 0];
   ours.data.forEach((gradient, index) => {
-    const moved = (step: number): number => run({ name, index, step }).loss;
+    const moved = (step: number): number => run({ name, index, step }, undefined, options).loss;
     const reference = (moved(1e-5) - moved(-1e-5)) / 2e-5;
     worst = Math.max(worst, Math.abs(gradient - reference));
     largest = Math.max(largest, Math.abs(reference));
   });
-  return worst / largest;
+  // A bias before a batch norm has no gradient at all.
+  return worst / Math.max(largest, 1e-2);
 }
 
 describe("buildNetwork()", () => {
@@ -76,6 +121,34 @@ describe("buildNetwork()", () => {
       expect(disagreement(name, gradient), name).toBeLessThan(1e-7);
     }
     for (const output of outputs) expect(output.gradient()?.shape).toEqual(output.out.shape);
+  });
+
+  it.each([
+    { network: NORMALISED, training: true },
+    { network: { ...NORMALISED, loss: "mseOneHot" as const }, training: true },
+  ])(
+    "differentiates norms, dropout and residual blocks too: $network.loss, training $training",
+    (options) => {
+      const { gradients } = run(null, undefined, options);
+      const learned = parameterShapes(options.network).filter((one) => one.learned);
+      expect(Object.keys(gradients).sort()).toEqual(["x", ...learned.map(({ name }) => name)].sort());
+      for (const [name, gradient] of Object.entries(gradients)) {
+        expect(disagreement(name, gradient, options), name).toBeLessThan(1e-6);
+      }
+    },
+  );
+
+  it("refuses to go back through running averages", () => {
+    expect(() => run(null, undefined, { network: NORMALISED })).toThrow(ContractError);
+  });
+
+  it("lets the running averages follow the batches while it trains, and leaves them when it evaluates", () => {
+    const begin = [0, 0, 0, 0, 0, 1, 1, 1, 1, 1];
+    const evaluated = run(null, undefined, { network: NORMALISED, backward: false });
+    expect([...evaluated.parameters["running1"].data]).toEqual(begin);
+    const trained = run(null, undefined, { network: NORMALISED, training: true });
+    expect([...trained.parameters["running1"].data].every((value, i) => value !== begin[i])).toBe(true);
+    expect(trained.loss).not.toBe(evaluated.loss);
   });
 
   it("throws ContractError when a parameter is missing", () => {

@@ -1,0 +1,103 @@
+import {
+  addBiasInPlace,
+  columnProducts,
+  columnSum,
+  normalizeColumns,
+  normalizeColumnsBackward,
+  normalizeRows,
+  normalizeRowsBackward,
+  scaleColumns,
+} from "../ops/functional.ts";
+import type { TensorLike } from "../ops/op.ts";
+import { ContractError } from "../errors.ts";
+import { Module } from "./module.ts";
+import type { Parameter, Variable } from "./variable.ts";
+
+/**
+ * `y = (x − mean) / √(variance + eps) · gain + shift` with mean and variance of the batch's rows, or of the running
+ * averages when it evaluates. x, y (N, F); gain, shift (F,); running (2, F) holds mean and variance, and follows the
+ * batches. The backward pass goes through mean and variance too, and throws ContractError where it only evaluates.
+ *
+ * @see torch.nn.BatchNorm1d
+ */
+export class BatchNorm<T extends TensorLike> extends Module<T> {
+  readonly gain: Parameter<T>;
+  readonly shift: Parameter<T>;
+  readonly #running: T;
+  readonly #options: { readonly momentum: number; readonly eps: number; readonly training: boolean };
+
+  constructor(
+    gain: Parameter<T>,
+    shift: Parameter<T>,
+    running: T,
+    options: { readonly momentum: number; readonly eps: number; readonly training: boolean },
+  ) {
+    super();
+    this.gain = gain;
+    this.shift = shift;
+    this.#running = running;
+    this.#options = options;
+  }
+
+  override forward(x: Variable<T>): Variable<T> {
+    const { gain, shift } = this;
+    const { momentum, eps, training } = this.#options;
+    const { ops } = x.tape;
+    const [rows = 1, features = 1] = x.data.shape;
+    const name = `${x.data.name} normalised`;
+    let meanVariance = this.#running;
+    if (training) {
+      const moments = ops.tensor(`moments of ${x.data.name}`, [2, features], "float64");
+      ops.run({ op: "columnMoments", x: x.data, out: moments });
+      meanVariance = ops.tensor(`mean and variance of ${x.data.name}`, [2, features]);
+      ops.run({ op: "meanVariance", moments, out: meanVariance, rows });
+      ops.run({ op: "track", running: this.#running, batch: meanVariance, momentum, rows });
+    }
+    const normalized = normalizeColumns(ops, x.data, meanVariance, { eps, name });
+    const y = addBiasInPlace(ops, scaleColumns(ops, normalized, gain.data), shift.data);
+    return x.tape.record(y, [x, gain, shift], (dy) => {
+      if (!training) {
+        throw new ContractError(
+          `BatchNorm.backward: ${x.data.name} was normalised by running averages; gradients need a training step`,
+        );
+      }
+      const dshift = columnSum(ops, dy, `${shift.data.name}.g`);
+      const dgain = columnProducts(ops, dy, normalized, `${gain.data.name}.g`);
+      const given = { normalized, dy, gain: gain.data, dgain, dshift, meanVariance };
+      return [normalizeColumnsBackward(ops, given, { eps, name: `${x.data.name}.g` }), dgain, dshift];
+    });
+  }
+}
+
+/**
+ * `y = (x − mean) / √(variance + eps) · gain + shift` with mean and variance of each row. x, y (N, F); gain, shift (F,).
+ *
+ * @see torch.nn.LayerNorm
+ */
+export class LayerNorm<T extends TensorLike> extends Module<T> {
+  readonly gain: Parameter<T>;
+  readonly shift: Parameter<T>;
+  readonly #eps: number;
+
+  constructor(gain: Parameter<T>, shift: Parameter<T>, eps: number) {
+    super();
+    this.gain = gain;
+    this.shift = shift;
+    this.#eps = eps;
+  }
+
+  override forward(x: Variable<T>): Variable<T> {
+    const { gain, shift } = this;
+    const { ops } = x.tape;
+    const normalized = normalizeRows(ops, x.data, { eps: this.#eps, name: `${x.data.name} normalised` });
+    const y = addBiasInPlace(ops, scaleColumns(ops, normalized, gain.data), shift.data);
+    return x.tape.record(y, [x, gain, shift], (dy) => {
+      const dnormalized = scaleColumns(ops, dy, gain.data);
+      return [
+        normalizeRowsBackward(ops, x.data, dnormalized, { eps: this.#eps, name: `${x.data.name}.g` }),
+        columnProducts(ops, dy, normalized, `${gain.data.name}.g`),
+        columnSum(ops, dy, `${shift.data.name}.g`),
+      ];
+    });
+  }
+}

@@ -1,0 +1,17 @@
+import { advance, constant, lines, local } from "./wat.ts";
+
+/** Two float32 of four as float64. */
+export const low = (vector: string): string => `(f64x2.promote_low_f32x4 ${vector})`;
+export const high = (vector: string): string =>
+  low(`(i8x16.shuffle 8 9 10 11 12 13 14 15 8 9 10 11 12 13 14 15 ${vector} ${vector})`);
+export const sumOfLanes = (vector: string): string =>
+  `(f64.add (f64x2.extract_lane 0 ${vector}) (f64x2.extract_lane 1 ${vector}))`;
+
+/** While `step` more fit into what is left of `name`: the body, then what remains. */
+export const whileLeft = (label: string, name: string, step: number, body: readonly string[]): string =>
+  lines([
+    `(block $no_${label} (loop $${label} (br_if $no_${label} (i32.lt_u ${local(name)} ${constant(step)}))`,
+    body,
+    advance(name, constant(-step)),
+    `(br $${label})))`,
+  ]);
