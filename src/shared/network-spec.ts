@@ -220,8 +220,14 @@ export function trainNetworkOf({
         return { type: "layerNorm", features: width, eps: spec.eps };
       case "residual":
         return { type: "residual", layers: spec.layers.map(trainLayerOf) };
-      default:
-        if (spec.type === "linear") width = spec.out;
+      case "linear":
+        width = spec.out;
+        return layerOf(spec);
+      case "relu":
+      case "leakyRelu":
+      case "tanh":
+      case "sigmoid":
+      case "gelu":
         return layerOf(spec);
     }
   };

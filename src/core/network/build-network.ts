@@ -128,7 +128,7 @@ export function buildNetwork<T extends TensorLike>(
     }
   };
 
-  const input: Variable<T> = new Variable(tape, x);
+  const input = new Variable(tape, x);
   const outputs: LayerOutput<T>[] = [];
   const through = (before: Variable<T>, layer: Layer): Variable<T> => {
     const out =
@@ -138,7 +138,7 @@ export function buildNetwork<T extends TensorLike>(
     if (out !== before) outputs.push({ layer, out: out.data, gradient: () => out.grad });
     return out;
   };
-  const value = network.layers.reduce(through, input);
+  const value = network.layers.reduce<Variable<T>>(through, input);
   const loss = lossOf<T>(network).forward(value, y);
   return {
     loss: loss.data,
