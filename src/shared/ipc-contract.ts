@@ -5,7 +5,6 @@ import {
   forecastSchema,
   notebookSettingsSchema,
   notebookStateSchema,
-  trainingSettingsSchema,
 } from "./notebook.ts";
 import {
   ladderComparisonSchema,
@@ -43,6 +42,17 @@ import {
   stagesSettingsSchema,
 } from "./stages.ts";
 import { stepperSettingsSchema, traceSchema } from "./stepper.ts";
+import { drawnImageSchema, learnedSchema, predictionSchema, weightsChoiceSchema } from "./learned.ts";
+import { trainSpecSchema } from "./train-spec.ts";
+import {
+  activationHistogramSchema,
+  lrSearchSchema,
+  queuedTrainingSchema,
+  trainingControlSchema,
+  trainingReportSchema,
+  trainingRequestSchema,
+  trainingStateSchema,
+} from "./training.ts";
 import { tuningReportSchema } from "./tuning.ts";
 
 /** The long piece of work that is on, or null: shown at the top of every view with Cancel. */
@@ -160,7 +170,38 @@ export const IPC_CALLS = {
   gradcheckGet: { input: v.object({ runId }), output: gradcheckRecordSchema },
   /** Asks for a place, then writes one row a tensor and reference. */
   gradcheckExport: { input: v.object({ runIds: v.array(runId) }), output: saved },
-  trainingStart: { input: trainingSettingsSchema, output: v.object({ runId: v.string() }) },
+  trainingForecast: { input: trainSpecSchema, output: forecastSchema },
+  /** Starts and answers at once; metrics come as events. Refused while another activity is on. */
+  trainingStart: { input: trainingRequestSchema, output: v.object({ runId: v.string() }) },
+  /** The run that this request would be, if it is there already. */
+  trainingFind: { input: trainingRequestSchema, output: v.nullable(runSummarySchema) },
+  trainingResume: { input: v.object({ runId }), output: v.object({ runId: v.string() }) },
+  trainingState: { input: nothing, output: trainingStateSchema },
+  /** Pause, go on, another learning rate; refused while no training is on. */
+  trainingControl: { input: trainingControlSchema, output: nothing },
+  /** Trains with a rising learning rate and answers; leaves no run. Refused while an activity is on. */
+  trainingFindLr: { input: trainingRequestSchema, output: lrSearchSchema },
+  trainingQueueGet: { input: nothing, output: v.array(queuedTrainingSchema) },
+  trainingEnqueue: {
+    input: v.object({
+      requests: v.pipe(v.array(trainingRequestSchema), v.maxLength(1_000)),
+      note: v.string(),
+    }),
+    output: v.array(queuedTrainingSchema),
+  },
+  trainingDequeue: { input: v.object({ ids: v.array(v.string()) }), output: nothing },
+  trainingReport: { input: v.object({ runId }), output: trainingReportSchema },
+  /** What a training's network has learned, on its validation rows. Refused while an activity is on. */
+  learnedInspect: { input: v.object({ runId, weights: weightsChoiceSchema }), output: learnedSchema },
+  learnedPredict: {
+    input: v.object({ runId, weights: weightsChoiceSchema, pixels: drawnImageSchema }),
+    output: predictionSchema,
+  },
+  /** Asks for a place, then writes the weights there. */
+  learnedSaveWeights: {
+    input: v.object({ runId, weights: weightsChoiceSchema, format: v.picklist(["safetensors", "npy"]) }),
+    output: saved,
+  },
   activityState: { input: nothing, output: v.nullable(activitySchema) },
   activityCancel: { input: nothing, output: v.object({ cancelled: v.boolean() }) },
   runsList: { input: nothing, output: v.array(runSummarySchema) },
@@ -195,6 +236,10 @@ export const IPC_EVENTS = {
   gradientReported: v.object({ runId: v.string(), report: gradientReportSchema }),
   /** At most 20 a second. */
   trainingMetrics: v.object({ runId: v.string(), points: v.array(metricPointSchema) }),
+  /** At most 5 a second. */
+  trainingHistogram: v.object({ runId: v.string(), histogram: activationHistogramSchema }),
+  trainingChanged: trainingStateSchema,
+  trainingQueueChanged: v.array(queuedTrainingSchema),
   runChanged: runSummarySchema,
   /** A menu command that the window carries out. */
   menuCommand: v.picklist([

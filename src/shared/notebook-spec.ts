@@ -13,4 +13,6 @@ export const NOTEBOOK_SPEC: TrainSpec = {
   shuffle: true,
   dropLast: false,
   validRows: 10_000,
+  augmentShift: 0,
+  statisticsEvery: 10,
 };

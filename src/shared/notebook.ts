@@ -59,21 +59,6 @@ export const cellSelectionSchema = v.variant("kind", [
 ]);
 export type CellSelection = v.InferOutput<typeof cellSelectionSchema>;
 
-export const trainingSettingsSchema = v.object({
-  seed: notebookSettingsSchema.entries.seed,
-  rows: notebookSettingsSchema.entries.rows,
-  threads: notebookSettingsSchema.entries.threads,
-  epochs: positiveInteger("epochs", 1_000),
-  batchSize: positiveInteger("batch size", 50_000),
-  lr: v.pipe(
-    v.number("learning rate must be a number"),
-    v.finite("learning rate must be finite"),
-    v.minValue(Number.MIN_VALUE, "learning rate must be above 0"),
-    v.maxValue(100, "learning rate must be at most 100"),
-  ),
-});
-export type TrainingSettings = v.InferOutput<typeof trainingSettingsSchema>;
-
 /** Memory and time an experiment will need, said before it starts. */
 export const forecastSchema = v.object({
   parts: v.array(v.object({ name: v.string(), bytes: v.number() })),

@@ -171,6 +171,16 @@ export const cellResultSchema = v.object({
 });
 export type CellResult = v.InferOutput<typeof cellResultSchema>;
 
+/** What happened to a run while it was on. */
+export const runEventSchema = v.object({
+  /** ISO 8601 UTC. */
+  at: v.string(),
+  step: v.nullable(v.number()),
+  kind: v.picklist(["paused", "resumed", "lr", "diverged", "stopped", "interrupted", "checkpoint"]),
+  text: v.string(),
+});
+export type RunEvent = v.InferOutput<typeof runEventSchema>;
+
 /** One run with everything recorded under it. */
 export const runDetailsSchema = v.object({
   run: runSummarySchema,
@@ -179,5 +189,6 @@ export const runDetailsSchema = v.object({
   metrics: v.array(metricPointSchema),
   timings: v.array(timingSchema),
   gradientChecks: v.array(gradientCheckSchema),
+  events: v.array(runEventSchema),
 });
 export type RunDetails = v.InferOutput<typeof runDetailsSchema>;

@@ -84,9 +84,29 @@ export const trainSpecSchema = v.pipe(
     dropLast: v.optional(v.boolean("dropLast must be true or false"), false),
     /** Rows of the validation split that are evaluated after each epoch; 0 for none. */
     validRows: v.optional(wholeNumber("validRows", 0, 10_000), 10_000),
-    /** Weights to begin with, instead of drawn ones: w1.npy, b1.npy, … after the prefix. */
+    /** Training images are moved by up to so many pixels each way, anew at each step. */
+    augmentShift: v.optional(wholeNumber("augmentShift", 0, 10), 0),
+    /** Statistics of all layers at every n-th step; 0 for never. */
+    statisticsEvery: v.optional(wholeNumber("statisticsEvery", 0, 1_000_000), 10),
+    /** Ends the training after so many epochs whose validation loss was not lower by `minDelta`. */
+    earlyStop: v.optional(
+      v.strictObject({
+        patience: wholeNumber("patience", 1, 10_000),
+        minDelta: v.optional(v.pipe(v.number(), v.minValue(0, "minDelta must be at least 0")), 0),
+      }),
+    ),
+    /** Ends the training when the validation loss (or, without one, the training loss) is this low. */
+    stopAtLoss: v.optional(positive("stopAtLoss")),
+    /** Ends the training at the end of the quarter of a second in which this time has passed. */
+    stopAfterSeconds: v.optional(positive("stopAfterSeconds")),
+    /** Checkpoints that stay, beside the latest and the best ones. */
+    keepEveryMinutes: v.optional(positive("keepEveryMinutes")),
+    /** Weights to begin with, instead of drawn ones: w1.npy, b1.npy, … after the prefix, or one .safetensors file. */
     weights: v.optional(
-      v.strictObject({ dir: v.pipe(v.string(), v.minLength(1)), prefix: v.optional(v.string(), "") }),
+      v.union([
+        v.strictObject({ dir: v.pipe(v.string(), v.minLength(1)), prefix: v.optional(v.string(), "") }),
+        v.strictObject({ file: v.pipe(v.string(), v.minLength(1)) }),
+      ]),
     ),
   }),
   v.check(
@@ -98,11 +118,18 @@ export const trainSpecSchema = v.pipe(
     "give either epochs or steps",
   ),
   v.check(
+    ({ earlyStop, validRows }) => earlyStop === undefined || validRows > 0,
+    "earlyStop looks at the validation loss: validRows must be above 0",
+  ),
+  v.check(
     ({ batchSize, data, dropLast }) => !dropLast || batchSize <= data.rows,
     "with dropLast the batch size must be at most the number of rows",
   ),
 );
 export type TrainSpec = v.InferOutput<typeof trainSpecSchema>;
+
+/** A saved spec, read again. @throws {v.ValiError} */
+export const parseTrainSpec = (saved: unknown): TrainSpec => v.parse(trainSpecSchema, saved);
 
 /** Steps of one epoch, and of the whole training. */
 export function stepsOf({ data, batchSize, dropLast, epochs, steps }: TrainSpec): {

@@ -78,6 +78,12 @@ export interface PlannedGroup {
 export interface PlannedSection {
   readonly groups: readonly PlannedGroup[];
   readonly repeats: number;
+  /** Other groups in place of these at every `every`-th repeat from `first` on, or null. */
+  readonly alternate: {
+    readonly groups: readonly PlannedGroup[];
+    readonly first: number;
+    readonly every: number;
+  } | null;
 }
 
 /** Runs sections in order, with all workers in step. */

@@ -1,3 +1,4 @@
+import { NOTEBOOK_SPEC } from "../../src/shared/notebook-spec.ts";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { LabBridge } from "../../src/shared/lab-bridge.ts";
 import { launchApp, type LaunchedApp } from "./launch-app.ts";
@@ -46,8 +47,9 @@ test("the diagnostics show every set of kernels beside the peak, and tune again 
 test("the diagnostics name the last run and how long it held up main", async () => {
   const { page } = launched;
   await showDiagnostics();
-  const settings = { seed: 1, rows: 5_000, threads: 2, epochs: 20, batchSize: 64, lr: 0.01 };
-  await page.evaluate((given) => window.lab.trainingStart(given), settings);
+  const data = { ...NOTEBOOK_SPEC.data, rows: 5_000 };
+  const request = { spec: { ...NOTEBOOK_SPEC, data, seed: 1, epochs: 20 }, threads: 2 };
+  await page.evaluate((given) => window.lab.trainingStart(given), request);
   const tune = page.getByRole("button", { name: "Tune again" });
   await expect.poll(() => tune.getAttribute("aria-disabled")).toBe("true");
   await expect.poll(() => tune.getAttribute("aria-disabled"), { timeout: 30_000 }).toBe("false");

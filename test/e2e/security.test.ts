@@ -63,7 +63,10 @@ describe("the page", () => {
     });
     expect(names).toEqual(
       [
-        ...["notebookDescribe", "notebookState", "notebookForecast", "notebookRun", "trainingStart"],
+        ...["notebookDescribe", "notebookState", "notebookForecast", "notebookRun"],
+        ...["trainingForecast", "trainingStart", "trainingFind", "trainingResume", "trainingState"],
+        ...["trainingControl", "trainingFindLr", "trainingQueueGet", "trainingEnqueue", "trainingDequeue"],
+        ...["trainingReport", "learnedInspect", "learnedPredict", "learnedSaveWeights"],
         ...["ladderDescribe", "ladderForecast", "ladderStart", "ladderGet", "ladderCompare"],
         ...["ladderExport", "ladderFindPyTorch"],
         ...["initPresets", "initMeasure", "initSave", "initGet", "initBand"],

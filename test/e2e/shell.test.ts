@@ -1,3 +1,4 @@
+import { NOTEBOOK_SPEC } from "../../src/shared/notebook-spec.ts";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -68,9 +69,8 @@ const dialogsAsked = (lab: LaunchedApp) =>
 
 /** Starts a training long enough to still be on when the test quits. */
 async function startLongTraining({ page }: LaunchedApp): Promise<void> {
-  const answer = await page.evaluate(() =>
-    window.lab.trainingStart({ seed: 7, rows: 50_000, threads: 1, epochs: 1_000, batchSize: 64, lr: 0.01 }),
-  );
+  const request = { spec: { ...NOTEBOOK_SPEC, seed: 7, epochs: 1_000 }, threads: 1 };
+  const answer = await page.evaluate((given) => window.lab.trainingStart(given), request);
   expect(answer).toMatchObject({ ok: true });
   await expect
     .poll(() => page.evaluate(async () => window.lab.activityState()), { timeout: 30_000 })

@@ -311,9 +311,9 @@ const RULES = {
     check.shape("out", out, [1]);
   },
   rootRatio: ({ numerator, denominator, out }, check) => {
-    for (const [role, tensor] of Object.entries({ numerator, denominator, out })) {
-      check.shape(role, tensor, [1]);
-    }
+    check.shape("numerator", numerator, [1]);
+    if (denominator !== null) check.shape("denominator", denominator, [1]);
+    check.shape("out", out, [1]);
   },
   zeroShare: ({ out }, check) => {
     check.shape("out", out, [1]);

@@ -166,8 +166,8 @@ export interface OpParams<T> {
   squaredNorm: { x: T; out: T; accumulate: boolean };
   /** out (1,) float64 = Σ (a − b)². */
   squaredDistance: { a: T; b: T; out: T };
-  /** out (1,) = √(numerator[0] / denominator[0]), both float64. */
-  rootRatio: { numerator: T; denominator: T; out: T };
+  /** out (1,) = √(numerator[0] / denominator[0]), both float64; without a denominator √numerator[0]. */
+  rootRatio: { numerator: T; denominator: T | null; out: T };
   /** out (1,) = share of the elements of x, float64, that are 0. */
   zeroShare: { x: T; out: T };
   /** x *= min(1, maxNorm / (√squaredNorm + 1e-6)). @see torch.nn.utils.clip_grad_norm_ */

@@ -421,7 +421,7 @@ const RULES = {
   },
 
   rootRatio: ({ numerator, denominator, out }) => {
-    out.data[0] = Math.sqrt(numerator.data[0] / denominator.data[0]);
+    out.data[0] = Math.sqrt(numerator.data[0] / (denominator?.data[0] ?? 1));
   },
 
   zeroShare: ({ x, out }) => {

@@ -283,7 +283,7 @@ const RULES: ShardingRules = {
     ),
   ],
   rootRatio: ({ numerator, denominator, out }) => [
-    single([readAll(numerator), readAll(denominator), write(out)]),
+    single([readAll(numerator), ...(denominator === null ? [] : [readAll(denominator)]), write(out)]),
   ],
   zeroShare: ({ x, out }) => [single([readAll(x), write(out)])],
   clip: ({ x, squaredNorm }) => [{ ...update(x, [], [], [squaredNorm]), costNs: COST_NS.element * numel(x) }],

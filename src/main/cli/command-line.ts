@@ -16,6 +16,7 @@ import { runLadderCommand, type LadderOptions } from "./ladder-command.ts";
 import { runNotebookCommand, type NotebookOptions } from "./notebook-command.ts";
 import { openCommandLab } from "./open-command-lab.ts";
 import { runRunsCommand } from "./runs-command.ts";
+import { runSweepCommand } from "./sweep-command.ts";
 import { runTrainCommand, type TrainOptions } from "./train-command.ts";
 import { runTuneCommand } from "./tune-command.ts";
 
@@ -171,12 +172,26 @@ function buildProgram(setExitCode: (code: ExitCode) => void): Command {
   program
     .command("train")
     .description("train what a spec says: network, data, optimiser, schedule")
-    .argument("<spec>", "JSON file; see the schema in resources/schema")
+    .argument("[spec]", "JSON file; see the schema in resources/schema")
+    .option("--resume <run>", "go on with a training that was cut short, exactly where it was")
+    .option("--again", "run a spec once more that has its run already")
+    .option("--csv <file>", "write every point of every metric")
     .option("--threads <n>", "worker threads", wholeNumber(1), availableParallelism())
     .option("--json", "print one JSON line a metric, then the summary")
     .option(...database)
-    .action(async (file: string, options: TrainOptions & CommonOptions) => {
+    .action(async (file: string | undefined, options: TrainOptions & CommonOptions) => {
       setExitCode(await inLab(options, (lab) => runTrainCommand(lab, file, options)));
+    });
+
+  program
+    .command("sweep")
+    .description("train a grid or a random sample of a spec's values, one after another")
+    .argument("<sweep>", "JSON file; see the schema in resources/schema")
+    .option("--threads <n>", "worker threads", wholeNumber(1), availableParallelism())
+    .option("--json", "print one JSON line a training instead of a table")
+    .option(...database)
+    .action(async (file: string, options: { threads: number } & CommonOptions) => {
+      setExitCode(await inLab(options, (lab) => runSweepCommand(lab, file, options)));
     });
 
   program

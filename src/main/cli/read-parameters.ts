@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { DataFormatError } from "../../core/errors.ts";
 import { parameterShapes, type Network } from "../../core/network/network.ts";
 import { readNpy } from "../data/read-npy.ts";
+import { readSafetensors } from "../data/safetensors.ts";
 
 /**
  * Reads a network's parameters from w1.npy, b1.npy, w2.npy, … in a folder, each with the prefix before its name.
@@ -24,4 +25,29 @@ export async function readParameters(
     parameters[name] = array.data;
   }
   return parameters;
+}
+
+/**
+ * Reads a network's parameters from one .safetensors file, as a training saves them.
+ *
+ * @throws {DataFormatError} If the file is not sound, or a parameter is missing or of another shape.
+ */
+export async function readParametersFile(
+  network: Network,
+  path: string,
+): Promise<Readonly<Record<string, Float32Array>>> {
+  const { tensors } = await readSafetensors(path);
+  return Object.fromEntries(
+    parameterShapes(network).map(({ name, shape }) => {
+      const found = tensors[name];
+      if (found?.shape.join() === shape.join()) return [name, found.data];
+      const expected = `${name} of shape (${shape.join(", ")})`;
+      throw new DataFormatError(
+        path,
+        0,
+        expected,
+        found === undefined ? "none" : `(${found.shape.join(", ")})`,
+      );
+    }),
+  );
 }

@@ -1,54 +1,123 @@
 import { dirname, resolve } from "node:path";
+import { ContractError } from "../../core/errors.ts";
 import { trainNetworkOf } from "../../shared/network-spec.ts";
-import type { MetricPoint } from "../../shared/run-records.ts";
-import { trainSpecSchema } from "../../shared/train-spec.ts";
-import type { Lab } from "../lab/lab.ts";
-import { METRICS } from "../lab/training/train.ts";
+import type { MetricPoint, RunSummary } from "../../shared/run-records.ts";
+import { learningRates } from "../../core/optimisers/schedule.ts";
+import { EPOCH_METRICS, STATISTIC_NAMES } from "../../shared/training.ts";
+import { stepsOf, trainSpecSchema, type TrainSpec } from "../../shared/train-spec.ts";
+import type { Lab, StartedRun } from "../lab/lab.ts";
+import { specOfRun } from "../lab/training/training-lab.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
-import { readParameters } from "./read-parameters.ts";
+import { readParameters, readParametersFile } from "./read-parameters.ts";
 import { readSpec } from "./read-spec.ts";
 import { showProgress } from "./show-progress.ts";
 
 export interface TrainOptions {
   readonly threads: number;
+  readonly resume?: string;
+  readonly again?: true;
+  readonly csv?: string;
   readonly json?: true;
 }
 
-/** One line for a step, and one for the sets after each epoch. */
-function jsonLine({ name, step, epoch, value, wallMs }: MetricPoint): string {
-  return JSON.stringify({ step, epoch, [name === METRICS.step ? "loss" : name]: value, ms: wallMs });
+/** Metrics of one step, or of the whole sets after an epoch, as one line; statistics of layers are left out. */
+function jsonLines(points: readonly MetricPoint[], rates: Float32Array): string {
+  const lines: Record<string, number>[] = [];
+  const names: Readonly<Record<string, string>> = {
+    [STATISTIC_NAMES.loss]: "loss",
+    [EPOCH_METRICS.train]: "trainLoss",
+    [EPOCH_METRICS.trainAccuracy]: "trainAccuracy",
+    [EPOCH_METRICS.valid]: "validLoss",
+    [EPOCH_METRICS.validAccuracy]: "accuracy",
+  };
+  for (const { name, step, epoch, value, wallMs } of points) {
+    const key = names[name];
+    if (key === undefined) continue;
+    const last = lines.at(-1);
+    // The numbers of both sets come together and make one line.
+    if (key !== "loss" && last?.["step"] === step && !("loss" in last)) last[key] = value;
+    else lines.push({ step, epoch, [key]: value, lr: rates[Math.max(0, step - 1)] ?? NaN, ms: wallMs });
+  }
+  return lines.map((line) => `${JSON.stringify(line)}\n`).join("");
 }
 
-/** Trains what a spec says; with `--json` one line a metric as it comes, then the summary. */
-export async function runTrainCommand(lab: Lab, file: string, options: TrainOptions): Promise<ExitCode> {
-  const spec = await readSpec(trainSpecSchema, file);
+/** Weights to begin with, as the spec names them, from the spec's own folder on. */
+async function givenWeights(spec: TrainSpec, file: string) {
   const { weights } = spec;
-  const parameters =
-    weights === undefined
-      ? null
-      : await readParameters(trainNetworkOf(spec), resolve(dirname(file), weights.dir), weights.prefix);
+  if (weights === undefined) return null;
+  const network = trainNetworkOf(spec);
+  const from = dirname(file);
+  return "file" in weights
+    ? readParametersFile(network, resolve(from, weights.file))
+    : readParameters(network, resolve(from, weights.dir), weights.prefix);
+}
+
+/** The numbers that a training is known by. */
+export function trainingResult({ id, status, summary }: RunSummary): Record<string, unknown> {
+  const { steps, seconds, stepsPerSecond, finalTrainLoss, finalValidLoss, validAccuracy } = summary;
+  const numbers = { steps, seconds, stepsPerSecond, finalTrainLoss, finalValidLoss, validAccuracy };
+  return { run: id, status, ...numbers };
+}
+
+function print(result: Readonly<Record<string, unknown>>, json: boolean): void {
+  const shown = Object.entries(result).filter(([, value]) => value !== undefined);
+  process.stdout.write(
+    json
+      ? `${JSON.stringify(result)}\n`
+      : shown.map(([name, value]) => `${name}: ${String(value)}\n`).join(""),
+  );
+}
+
+/** Trains what a spec says, or goes on with a run; with `--json` one line a step as it comes, then the summary. */
+export async function runTrainCommand(
+  lab: Lab,
+  file: string | undefined,
+  options: TrainOptions,
+): Promise<ExitCode> {
+  const { threads, resume } = options;
+  if ((file === undefined) === (resume === undefined)) {
+    throw new ContractError("lab train: give either a spec or --resume with a run");
+  }
+  let spec: TrainSpec;
+  let start: () => StartedRun;
+  if (resume !== undefined) {
+    ({ spec } = specOfRun(lab.getRun(resume).run));
+    start = () => lab.resumeTraining(resume);
+  } else {
+    const path = file ?? "";
+    spec = await readSpec(trainSpecSchema, path);
+    const given = await givenWeights(spec, path);
+    const trainingOptions = { threads, given, again: options.again === true };
+    const { run } = lab.identifyTraining(spec, trainingOptions);
+    if (run !== null && options.again !== true) {
+      const advice =
+        run.status === "finished"
+          ? "The same spec, seed, threads and code give the same losses; --again runs it all the same."
+          : `It is ${run.status}: lab train --resume ${run.id} goes on with it.`;
+      process.stderr.write(`lab: this training is there already, run ${run.id}. ${advice}\n`);
+      print({ ...trainingResult(run), repeated: true }, options.json === true);
+      if (options.csv !== undefined) await lab.exportMetrics([run.id], options.csv);
+      return run.status === "finished" ? EXIT.ok : EXIT.failedCheck;
+    }
+    start = () => lab.startTraining(spec, trainingOptions);
+  }
+  const rates = learningRates(spec.schedule, spec.optimizer.lr, stepsOf(spec).total);
   const stopProgress = showProgress(lab);
   const stopLines = lab.subscribe((event) => {
     if (options.json !== true || event.name !== "trainingMetrics") return;
-    process.stdout.write(event.payload.points.map((point) => `${jsonLine(point)}\n`).join(""));
+    process.stdout.write(jsonLines(event.payload.points, rates));
   });
-  const started = lab.train(spec, options.threads, parameters);
+  const started = start();
   const interrupt = (): void => {
     lab.cancel();
   };
   process.once("SIGINT", interrupt);
   try {
-    const { id, status, summary, failure } = await started.done;
-    const { steps, seconds, stepsPerSecond, finalTrainLoss, finalValidLoss, validAccuracy } = summary;
-    const result = { run: id, status, steps, seconds, stepsPerSecond, finalTrainLoss, finalValidLoss };
-    if (options.json === true) {
-      process.stdout.write(`${JSON.stringify({ ...result, validAccuracy })}\n`);
-    } else {
-      const shown = Object.entries({ ...result, validAccuracy }).filter(([, value]) => value !== undefined);
-      process.stdout.write(shown.map(([name, value]) => `${name}: ${String(value)}\n`).join(""));
-    }
-    if (failure !== null) process.stderr.write(`The training failed: ${failure}\n`);
-    return status === "finished" ? EXIT.ok : EXIT.failedCheck;
+    const run = await started.done;
+    print(trainingResult(run), options.json === true);
+    if (options.csv !== undefined) await lab.exportMetrics([run.id], options.csv);
+    if (run.failure !== null) process.stderr.write(`The training failed: ${run.failure}\n`);
+    return run.status === "finished" ? EXIT.ok : EXIT.failedCheck;
   } finally {
     process.removeListener("SIGINT", interrupt);
     stopLines();

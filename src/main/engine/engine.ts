@@ -96,6 +96,11 @@ export class Engine {
     return this.#tuning.chosen;
   }
 
+  /** Hash of the kernels' modules of this build. */
+  get kernelsHash(): string {
+    return this.#pool.kernels;
+  }
+
   get workers(): number {
     return this.#pool.threads;
   }

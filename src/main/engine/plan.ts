@@ -18,6 +18,8 @@ export interface Section {
   readonly repeats: number;
   /** When given, only what these tensors, records and marks depend on is computed. */
   readonly results?: readonly Tensor[];
+  /** Runs in place of `program` at every `every`-th repeat from `first` on: the same with statistics, say. */
+  readonly alternate?: { readonly program: Program; readonly first: number; readonly every: number };
   /** No ops are fused or carried out block by block: each goes over all rows before the next begins. */
   readonly opByOp?: boolean;
 }
@@ -178,11 +180,20 @@ export function planSections(
   allocateBytes: (sizeBytes: number) => number,
 ): Plan {
   const names = new Names();
-  const planned = sections.map((section) => ({
-    groups: planProgram(section, threads, names, allocateBytes),
-    repeats: section.repeats,
-  }));
-  const groups = planned.flatMap((section) => section.groups);
+  const planned = sections.map((section): PlannedSection => {
+    const { alternate } = section;
+    const plan = (program: Program): PlannedGroup[] =>
+      planProgram({ ...section, program }, threads, names, allocateBytes);
+    return {
+      groups: plan(section.program),
+      repeats: section.repeats,
+      alternate:
+        alternate === undefined
+          ? null
+          : { groups: plan(alternate.program), first: alternate.first, every: alternate.every },
+    };
+  });
+  const groups = planned.flatMap((section) => [...section.groups, ...(section.alternate?.groups ?? [])]);
   return {
     sections: planned,
     names: names.all,

@@ -58,7 +58,37 @@ export function ipcHandlers({ lab, askWhere, writeClipboard }: IpcServices): Ipc
       if (path === null) return { kind: "dismissed" };
       return { kind: "saved", path, rows: await opened.exportGradchecks(runIds, path) };
     },
-    trainingStart: async (settings) => ({ runId: (await lab).startTraining(settings).runId }),
+    trainingForecast: async (spec) => (await lab).forecastTraining(spec),
+    trainingStart: async ({ spec, ...options }) => ({
+      runId: (await lab).startTraining(spec, options).runId,
+    }),
+    trainingFind: async ({ spec, ...options }) => (await lab).identifyTraining(spec, options).run,
+    trainingResume: async ({ runId }) => ({ runId: (await lab).resumeTraining(runId).runId }),
+    trainingState: async () => (await lab).trainingState(),
+    trainingControl: async (control) => {
+      (await lab).controlTraining(control);
+      return undefined;
+    },
+    trainingFindLr: async ({ spec, threads }) => (await lab).findLr(spec, threads),
+    trainingQueueGet: async () => [...(await lab).trainingQueue()],
+    trainingEnqueue: async ({ requests, note }) => {
+      const opened = await lab;
+      return requests.map(({ spec, threads }) => opened.enqueueTraining(spec, threads, note));
+    },
+    trainingDequeue: async ({ ids }) => {
+      const opened = await lab;
+      for (const id of ids) opened.dequeueTraining(id);
+      return undefined;
+    },
+    trainingReport: async ({ runId }) => (await lab).getTrainingReport(runId),
+    learnedInspect: async ({ runId, weights }) => (await lab).inspectTraining(runId, weights),
+    learnedPredict: async ({ runId, weights, pixels }) => (await lab).predict(runId, weights, pixels),
+    learnedSaveWeights: async ({ runId, weights, format }) => {
+      const opened = await lab;
+      const path = await askWhere(`weights of ${nameOf(opened, [runId])}`, format);
+      if (path === null) return { kind: "dismissed" };
+      return { kind: "saved", path, rows: await opened.saveWeights(runId, weights, { format, path }) };
+    },
     activityState: async () => (await lab).activity(),
     activityCancel: async () => ({ cancelled: (await lab).cancel() }),
     runsList: async () => [...(await lab).listRuns()],

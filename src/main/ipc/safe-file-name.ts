@@ -9,7 +9,7 @@ const LONE_SURROGATE = /\p{Surrogate}/gu;
 const RESERVED = /^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\.|$)/i;
 
 /** A name that every file system takes and that hides nothing, from whatever a run is called. */
-export function safeFileName(suggested: string, extension: "csv" | "png"): string {
+export function safeFileName(suggested: string, extension: string): string {
   const clean = suggested
     .normalize("NFC")
     .replace(LONE_SURROGATE, "")

@@ -2,12 +2,15 @@ import { join } from "node:path";
 import { app, dialog, type BrowserWindow } from "electron";
 import { safeFileName } from "./safe-file-name.ts";
 
+export type SavedExtension = "csv" | "png" | "safetensors" | "npy";
+
 /** Asks where to save; null when the person closes the dialog. */
-export type AskWhere = (suggestedName: string, extension: "csv" | "png") => Promise<string | null>;
+export type AskWhere = (suggestedName: string, extension: SavedExtension) => Promise<string | null>;
 
 const FILTERS = {
   csv: { name: "Comma-separated values", extensions: ["csv"] },
   png: { name: "PNG image", extensions: ["png"] },
+  safetensors: { name: "Weights as .safetensors", extensions: ["safetensors"] },
 };
 
 /**
@@ -18,7 +21,15 @@ const FILTERS = {
 export function saveDialog(window: BrowserWindow, saveDir: string | null): AskWhere {
   return async (suggestedName, extension) => {
     const name = safeFileName(suggestedName, extension);
-    if (saveDir !== null) return join(saveDir, name);
+    if (saveDir !== null) return extension === "npy" ? saveDir : join(saveDir, name);
+    if (extension === "npy") {
+      // One file a parameter: the person chooses their folder.
+      const { filePaths } = await dialog.showOpenDialog(window, {
+        title: "Folder for the .npy files",
+        properties: ["openDirectory", "createDirectory"],
+      });
+      return filePaths[0] ?? null;
+    }
     const { canceled, filePath } = await dialog.showSaveDialog(window, {
       defaultPath: join(app.getPath("documents"), name),
       filters: [FILTERS[extension]],

@@ -12,16 +12,24 @@ import type {
   Forecast,
   NotebookSettings,
   NotebookState,
-  TrainingSettings,
 } from "../../shared/notebook.ts";
 import type { GradcheckForecast, GradcheckRecord, GradcheckSettings } from "../../shared/gradcheck.ts";
 import type { InitBand, InitPreset, InitRecord, InitReport, InitSettings } from "../../shared/init.ts";
 import type { StepperSettings, Trace } from "../../shared/stepper.ts";
 import type { StageDescription, StagesRecord, StagesSettings } from "../../shared/stages.ts";
+import type { Learned, Prediction, WeightsChoice } from "../../shared/learned.ts";
+import type {
+  TrainingReport,
+  LrSearch,
+  QueuedTraining,
+  TrainingControl,
+  TrainingState,
+} from "../../shared/training.ts";
 import type { GivenParameters } from "./gradcheck/network-setup.ts";
 import type { GivenWeights } from "./notebook/notebook-lab.ts";
 import type { RunDetails, RunSummary } from "../../shared/run-records.ts";
 import type { TrainSpec } from "../../shared/train-spec.ts";
+import type { TrainingOptions } from "./training/training-lab.ts";
 import type { TuningReport } from "../../shared/tuning.ts";
 
 /** What the lab tells its listeners: the same events that the window gets. */
@@ -88,10 +96,39 @@ export interface Lab {
   getGradcheck(runId: string): GradcheckRecord;
   /** Writes checks as CSV, one row a tensor and reference. @returns the number of rows. */
   exportGradchecks(runIds: readonly string[], path: string): Promise<number>;
-  /** @throws {ContractError} If another activity is on. @throws {OutOfMemoryError} */
-  startTraining(settings: TrainingSettings): StartedRun;
-  /** Trains any network. @throws {ContractError} If another activity is on. @throws {OutOfMemoryError} */
-  train(spec: TrainSpec, threads: number, parameters?: GivenParameters | null): StartedRun;
+  forecastTraining(spec: TrainSpec): Forecast;
+  /** The run that this spec, seed, code and number of threads would be, and whether it is there already. */
+  identifyTraining(spec: TrainSpec, options: TrainingOptions): { id: string; run: RunSummary | null };
+  /**
+   * Trains any network.
+   *
+   * @throws {ContractError} If another activity is on, or the run is there already and not wanted again.
+   * @throws {OutOfMemoryError}
+   */
+  startTraining(spec: TrainSpec, options: TrainingOptions): StartedRun;
+  /** Goes on exactly where the last checkpoint is. @throws {ContractError} @throws {StoreError} */
+  resumeTraining(runId: string): StartedRun;
+  trainingState(): TrainingState;
+  /** Pauses, goes on, changes the learning rate. @throws {ContractError} If no training is on. */
+  controlTraining(control: TrainingControl): void;
+  /** Trains with a rising learning rate; leaves no run. @throws {ContractError} If another activity is on. */
+  findLr(spec: TrainSpec, threads: number): Promise<LrSearch>;
+  trainingQueue(): readonly QueuedTraining[];
+  /** Starts when everything before it is done. @throws {OutOfMemoryError} */
+  enqueueTraining(spec: TrainSpec, threads: number, note: string): QueuedTraining;
+  dequeueTraining(id: string): void;
+  /** The heat maps of a training's activations. @throws {StoreError} */
+  getTrainingReport(runId: string): TrainingReport;
+  /** What a training's network has learned. @throws {ContractError} If another activity is on or weights are missing. */
+  inspectTraining(runId: string, weights: WeightsChoice): Promise<Learned>;
+  /** What it makes of one image of 784 grey values. @throws {ContractError} If weights are missing. */
+  predict(runId: string, weights: WeightsChoice, pixels: Uint8Array): Promise<Prediction>;
+  /** Writes its weights. @returns how many parameters. @throws {ContractError} If weights are missing. */
+  saveWeights(
+    runId: string,
+    weights: WeightsChoice,
+    target: { readonly format: "safetensors" | "npy"; readonly path: string },
+  ): Promise<number>;
   activity(): Activity | null;
   /** Asks the activity to stop; it ends as `cancelled` within 200 ms and keeps what it had. */
   cancel(): boolean;
@@ -100,6 +137,8 @@ export interface Lab {
   getRun(runId: string): RunDetails;
   /** Writes one CSV row a timing sample, through a temporary file. @returns the number of rows. */
   exportTimings(runIds: readonly string[], path: string): Promise<number>;
+  /** Writes every point of every metric as CSV. @returns the number of rows. */
+  exportMetrics(runIds: readonly string[], path: string): Promise<number>;
   diagnostics(): Diagnostics;
   /**
    * Tests and times the kernels again and uses and saves what wins; cancelled, all stays as it was.

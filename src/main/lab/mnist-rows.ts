@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { STATISTICS_LENGTH } from "../../core/ops/op.ts";
+import { STATISTICS, STATISTICS_LENGTH } from "../../core/ops/op.ts";
 import type { Tensor } from "../../core/ops/recording-ops.ts";
 import { MNIST_PIXELS, type DataSpec } from "../../shared/network-spec.ts";
 import { viewOf } from "../../shared/tensor-view.ts";
@@ -80,6 +80,25 @@ export class MnistRows {
       scope.release();
       throw error;
     }
+  }
+
+  /** What a black pixel holds after normalisation. @throws {DataFormatError} */
+  async background(threads: number): Promise<number> {
+    const { statistics } = (this.#loaded ??= await this.#load(threads));
+    return -(statistics[STATISTICS.mean] ?? 0) / (statistics[STATISTICS.std] ?? 1);
+  }
+
+  /** The grey values of one image. @throws {DataFormatError} If the images are not loaded. */
+  pixels(split: DataSpec["split"], row: number): Uint8Array {
+    const at = ((split === "train" ? 0 : TRAINING_ROWS) + row) * MNIST_PIXELS;
+    return this.#loaded?.images.slice(at, at + MNIST_PIXELS) ?? new Uint8Array(MNIST_PIXELS);
+  }
+
+  /** An image of grey values as the network sees it. @throws {DataFormatError} */
+  async normalise(pixels: Uint8Array): Promise<Float64Array> {
+    const { statistics } = (this.#loaded ??= await this.#load(1));
+    const [mean, std] = [statistics[STATISTICS.mean] ?? 0, statistics[STATISTICS.std] ?? 1];
+    return Float64Array.from(pixels, (value) => (value / PIXEL_SCALE - mean) / std);
   }
 
   /** Gives the arena's memory back. */

@@ -7,9 +7,11 @@ import type { ActivityDelay } from "../../shared/ipc-contract.ts";
 import type { Machine } from "../../shared/run-records.ts";
 import { gradcheckReportSchema } from "../../shared/gradcheck.ts";
 import { initReportSchema } from "../../shared/init.ts";
+import { trainingReportSchema } from "../../shared/training.ts";
 import { stagesReportSchema } from "../../shared/stages.ts";
 import { exportGradchecksCsv } from "../store/export-gradchecks-csv.ts";
 import { exportLadderCsv } from "../store/export-ladder-csv.ts";
+import { exportMetricsCsv } from "../store/export-metrics-csv.ts";
 import { exportTimingsCsv } from "../store/export-timings-csv.ts";
 import { openStore } from "../store/open-store.ts";
 import { ActivityTracker } from "./activity-tracker.ts";
@@ -29,6 +31,7 @@ import { NotebookLab } from "./notebook/notebook-lab.ts";
 import { saveGradients } from "./notebook/save-gradients.ts";
 import { RunSupervisor, type LabServices } from "./run-supervisor.ts";
 import { storedTuning } from "./stored-tuning.ts";
+import { LearnedLab } from "./training/learned-lab.ts";
 import { TrainingLab } from "./training/training-lab.ts";
 import { tuningReport } from "./tuning-report.ts";
 
@@ -101,6 +104,7 @@ export async function openLab(options: LabOptions): Promise<Lab> {
       return machine().id;
     },
     resourcesDir: options.resourcesDir,
+    appVersion: options.appVersion,
   };
   const supervisor = new RunSupervisor(services);
   const notebook = new NotebookLab(services, supervisor);
@@ -117,6 +121,7 @@ export async function openLab(options: LabOptions): Promise<Lab> {
   const stepper = new StepperLab(services, supervisor, data);
   const gradcheck = new GradcheckLab(services, supervisor, data, tfjsFile);
   const training = new TrainingLab(services, supervisor, data);
+  const learned = new LearnedLab(services, supervisor, data);
 
   let earlierDelay: ActivityDelay | null | undefined;
   /** From the database once: this process's own runs are known without it. */
@@ -158,12 +163,29 @@ export async function openLab(options: LabOptions): Promise<Lab> {
     startGradcheck: (settings, weights = null) => gradcheck.start(settings, weights),
     getGradcheck: (runId) => store.getReport(runId, "gradcheck", gradcheckReportSchema),
     exportGradchecks: (runIds, path) => exportGradchecksCsv(store, runIds, path),
-    startTraining: (settings) => training.start(settings),
-    train: (spec, threads, parameters = null) => training.startSpec(spec, threads, parameters),
+    forecastTraining: (spec) => training.forecast(spec),
+    identifyTraining: (spec, trainingOptions) => training.identify(spec, trainingOptions),
+    startTraining: (spec, trainingOptions) => training.start(spec, trainingOptions),
+    resumeTraining: (runId) => training.resume(runId),
+    trainingState: () => training.state(),
+    controlTraining: (control) => {
+      training.control(control);
+    },
+    findLr: (spec, searchThreads) => training.findLr(spec, searchThreads),
+    trainingQueue: () => training.queue(),
+    enqueueTraining: (spec, queuedThreads, note) => training.enqueue(spec, queuedThreads, note),
+    dequeueTraining: (id) => {
+      training.dequeue(id);
+    },
+    getTrainingReport: (runId) => store.getReport(runId, "training", trainingReportSchema).report,
+    inspectTraining: (runId, weights) => learned.inspect(runId, weights, threads),
+    predict: (runId, weights, pixels) => learned.predict(runId, weights, pixels),
+    saveWeights: (runId, weights, target) => learned.saveWeights(runId, weights, target),
     activity: () => tracker.current(),
     cancel: () => supervisor.cancel(),
     listRuns: () => store.listRuns(),
     getRun: (runId) => store.getRun(runId),
+    exportMetrics: (runIds, path) => exportMetricsCsv(store, runIds, path),
     exportTimings: (runIds, path) => exportTimingsCsv(store, runIds, path),
     tuneKernels: async () => {
       await supervisor.work("tuning", "Testing and timing the kernels", async () => {

@@ -17,6 +17,7 @@ export interface LabServices {
   readonly emit: (event: LabEvent) => void;
   readonly machineId: string;
   readonly resourcesDir: string;
+  readonly appVersion: string;
 }
 
 /** A new run, or one that goes on. */
@@ -63,7 +64,7 @@ export class RunSupervisor {
   }
 
   /** Work that leaves no run in the database. @throws {ContractError} If another activity is on. */
-  async work(kind: Activity["kind"], title: string, body: () => Promise<void>): Promise<void> {
+  async work<T>(kind: Activity["kind"], title: string, body: () => Promise<T>): Promise<T> {
     this.#assertIdle();
     const { engine, tracker } = this.#services;
     engine.clearCancellation();

@@ -17,6 +17,9 @@ function toMetric({ name, step, epoch, value, wallMs }: MetricRow): MetricPoint 
 export class MetricTable {
   readonly #insert;
   readonly #select;
+  readonly #selectNamed;
+  readonly #dropAfter;
+  readonly #dropAt;
 
   constructor(db: Database) {
     this.#insert = keptStatement(
@@ -28,6 +31,21 @@ export class MetricTable {
       db,
       "SELECT name, step, epoch, value, wall_ms AS wallMs FROM metric WHERE run_id = ? ORDER BY id",
     );
+    this.#selectNamed = keptStatement<MetricRow>(
+      db,
+      `SELECT name, step, epoch, value, wall_ms AS wallMs FROM metric WHERE run_id = ? AND name = ? ORDER BY id`,
+    );
+    this.#dropAfter = keptStatement(db, "DELETE FROM metric WHERE run_id = ? AND step > ?");
+    this.#dropAt = keptStatement(db, "DELETE FROM metric WHERE run_id = ? AND step = ? AND name = ?");
+  }
+
+  ofName(runId: string, name: string): MetricPoint[] {
+    return this.#selectNamed().all(runId, name).map(toMetric);
+  }
+
+  dropAfter(runId: string, step: number, alsoAt: readonly string[]): void {
+    this.#dropAfter().run(runId, step);
+    for (const name of alsoAt) this.#dropAt().run(runId, step, name);
   }
 
   append(runId: string, points: readonly MetricPoint[]): void {

@@ -8,6 +8,7 @@ import type {
   Machine,
   MetricPoint,
   RunDetails,
+  RunEvent,
   RunKind,
   RunSummary,
   Timing,
@@ -26,6 +27,7 @@ import { RunTable } from "./run-table.ts";
 import { storeFailure } from "./store-failure.ts";
 import type { NewRun, RunEnd, RunTiming, Store, StoreInfo, TuningKey } from "./store.ts";
 import { TimingTable } from "./timing-table.ts";
+import { EventTable } from "./event-table.ts";
 import { ReportTable } from "./report-table.ts";
 import { TuningTable } from "./tuning-table.ts";
 import type { WriteLock } from "./write-lock.ts";
@@ -72,6 +74,7 @@ export class SqliteStore implements Store {
   readonly #tunings: TuningTable;
   readonly #ladders: LadderTable;
   readonly #reports: ReportTable;
+  readonly #events: EventTable;
   readonly #changesAtStart: number;
 
   constructor({ db, path, integrity, notices, readOnlyReason, lock }: OpenedDatabase) {
@@ -91,7 +94,12 @@ export class SqliteStore implements Store {
     this.#tunings = new TuningTable(db);
     this.#ladders = new LadderTable(db);
     this.#reports = new ReportTable(db);
+    this.#events = new EventTable(db);
     this.#changesAtStart = totalChanges(db);
+  }
+
+  get checkpointsFolder(): string {
+    return `${this.path.replace(/\.[^./\\]*$/, "")}-checkpoints`;
   }
 
   saveMachine(machine: Machine): void {
@@ -118,7 +126,10 @@ export class SqliteStore implements Store {
         );
       }
       const startedAt = new Date(newRun.startedAt);
-      let id = newRunId(newRun.kind, startedAt);
+      let id = newRun.id ?? newRunId(newRun.kind, startedAt);
+      if (newRun.id !== undefined && this.#runs.find(id) !== undefined) {
+        throw new StoreError(`Run ${id} is already in ${this.path}.`);
+      }
       while (this.#runs.find(id) !== undefined) id = newRunId(newRun.kind, startedAt);
       const { kind, name, threads, rows, machineId, config } = newRun;
       const run: RunSummary = {
@@ -184,6 +195,27 @@ export class SqliteStore implements Store {
       this.#find(runId);
       this.#metrics.append(runId, points);
     });
+  }
+
+  dropMetricsAfter(runId: string, step: number, alsoAt: readonly string[]): void {
+    this.#write("forget metrics", () => {
+      this.#metrics.dropAfter(runId, step, alsoAt);
+    });
+  }
+
+  getMetric(runId: string, name: string): readonly MetricPoint[] {
+    return this.#attempt("read a metric", () => this.#metrics.ofName(runId, name));
+  }
+
+  addEvent(runId: string, event: RunEvent): void {
+    this.#write("save an event", () => {
+      this.#find(runId);
+      this.#events.append(runId, event);
+    });
+  }
+
+  findRun(runId: string): RunSummary | undefined {
+    return this.#attempt("look for a run", () => this.#runs.find(runId));
   }
 
   saveLadder(runId: string, frame: LadderFrame): void {
@@ -267,6 +299,7 @@ export class SqliteStore implements Store {
         metrics: this.#metrics.ofRun(runId),
         timings: timings.map(({ timing }) => timing),
         gradientChecks: gradientChecks.map(({ check }) => check),
+        events: this.#events.ofRun(runId),
       };
     });
   }

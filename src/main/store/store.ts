@@ -6,6 +6,7 @@ import type {
   Machine,
   MetricPoint,
   RunDetails,
+  RunEvent,
   RunKind,
   RunStatus,
   RunSummary,
@@ -19,7 +20,10 @@ import type { LadderFrame } from "./ladder-table.ts";
 export type NewRun = Pick<
   RunSummary,
   "kind" | "name" | "threads" | "rows" | "machineId" | "config" | "startedAt"
->;
+> & {
+  /** Where what is run decides the id; else one is drawn. */
+  readonly id?: string;
+};
 
 /** How a run ended. */
 export interface RunEnd {
@@ -67,6 +71,8 @@ export interface StoreInfo {
 export interface Store {
   readonly path: string;
   readonly readOnly: boolean;
+  /** Where trainings keep weights to go on from: beside the database. */
+  readonly checkpointsFolder: string;
   /** Why it is read-only (in use, newer schema, asked for), or null. */
   readonly readOnlyReason: string | null;
   /** What the user must be told about opening it: damage, what was restored, a migration. */
@@ -94,6 +100,16 @@ export interface Store {
   addGradientChecks(runId: string, checks: readonly GradientCheck[]): void;
   /** All or none of the points. */
   addMetrics(runId: string, points: readonly MetricPoint[]): void;
+  /**
+   * Forgets points after `step`, and those at it that have one of these names: a training that goes on from there
+   * records them again.
+   */
+  dropMetricsAfter(runId: string, step: number, alsoAt: readonly string[]): void;
+  /** Points of one metric, in recorded order. */
+  getMetric(runId: string, name: string): readonly MetricPoint[];
+  addEvent(runId: string, event: RunEvent): void;
+  /** The run, or undefined. */
+  findRun(runId: string): RunSummary | undefined;
   /** Saves or renews what a ladder runs with and on; before its rungs. */
   saveLadder(runId: string, frame: LadderFrame): void;
   /** All or none of the rungs, with their samples, in place of what was saved at their shapes. */

@@ -1,49 +1,74 @@
 import type { Chart, ChartDataset } from "chart.js";
 import { formatNumber } from "../format/number.ts";
 import type { Point } from "../store/min-max-buffer.ts";
-import type { TrainingLog } from "../store/training-log.ts";
+import type { Smoothing, TrainingAxis, TrainingLog } from "../store/training-log.ts";
 import { baseOptions, numberAxis, tooltip } from "./chart-options.ts";
 import { seriesColour, seriesDash, type ChartTheme } from "./chart-theme.ts";
 import type { Figure } from "./figure.ts";
 import { endLabels, nonFiniteMarks } from "./line-plugins.ts";
 
-const NAMES = ["loss of each step", "training loss", "validation loss"] as const;
+/** How a chart of a training is drawn. */
+export interface TrainingAxes {
+  readonly axis: TrainingAxis;
+  readonly stepsPerEpoch: number | null;
+  /** Null draws the steps as they are, alone. */
+  readonly smoothing: Smoothing | null;
+}
+
+export const AXIS_TITLES: Readonly<Record<TrainingAxis, string>> = {
+  step: "step",
+  epoch: "epoch",
+  time: "seconds of training",
+};
+const PLAIN: TrainingAxes = { axis: "step", stepsPerEpoch: null, smoothing: null };
+
+const NAMES = ["loss of each step", "training loss", "validation loss", "smoothed loss"] as const;
 const DEFAULT_PIXELS = 800;
 
 /** Loss of every step as a thin line, training and validation loss of every epoch as marked lines. */
-export function lossFigure(log: TrainingLog): Figure {
+export function lossFigure(log: TrainingLog, axes: TrainingAxes = PLAIN): Figure {
   const describe = (index: number, dataset: number) => {
-    const point = pointAt(log, dataset, index);
+    const point = pointAt(log, axes, dataset, index);
     if (point === undefined) return null;
     return {
-      title: `step ${formatNumber(point.x)}`,
+      title: `${AXIS_TITLES[axes.axis]} ${formatNumber(point.x)}`,
       lines: [`${NAMES[dataset] ?? ""} ${formatNumber(point.y)}`],
     };
   };
   return {
     title: "Loss while training",
     summary: lossSummary(log),
-    note: "mean squared error; the epochs' losses are measured on all rows after the epoch",
+    note: "the epochs' losses are measured on all rows after the epoch, in evaluation mode",
     legend: [
       { label: "each step", series: 0, mark: "line", datasets: [0] },
       { label: "training set, per epoch", series: 1, dash: 0, mark: "line", datasets: [1] },
       { label: "validation set, per epoch", series: 2, dash: 1, mark: "line", datasets: [2] },
+      ...(axes.smoothing === null
+        ? []
+        : [
+            {
+              label: `each step, smoothed with ${axes.smoothing}`,
+              ...{ series: 0, dash: 0, mark: "line" as const, datasets: [3] },
+            },
+          ]),
     ],
     describe,
     height: 24,
     log: { axis: "y", initially: false },
     table: () => ({
-      columns: ["metric", "step", "value"],
-      rows: [...seriesOf(log, DEFAULT_PIXELS)].flatMap((points, index) =>
+      columns: ["metric", AXIS_TITLES[axes.axis], "value"],
+      rows: [...seriesOf(log, axes, DEFAULT_PIXELS)].flatMap((points, index) =>
         points.filter(({ y }) => !Number.isNaN(y)).map(({ x, y }) => [NAMES[index] ?? "", x, y]),
       ),
     }),
     build: (theme, options) => ({
       type: "line",
-      data: { datasets: datasetsOf(log, theme) },
+      data: { datasets: datasetsOf(log, axes, theme) },
       plugins: [
         endLabels(theme, [null, "training", "validation"], theme.series),
-        nonFiniteMarks(theme, theme.bad, () => log.nonFinite),
+        nonFiniteMarks(theme, theme.bad, () =>
+          log.nonFinite.map(({ x, kind }) => ({ kind, x: log.place(x, axes.axis, axes.stepsPerEpoch) })),
+        ),
       ],
       options: {
         ...baseOptions(theme, options),
@@ -53,7 +78,7 @@ export function lossFigure(log: TrainingLog): Figure {
         layout: { padding: { top: theme.rem * 0.5, right: theme.rem * 4.75 } },
         interaction: { mode: "nearest", intersect: false, axis: "x" },
         scales: {
-          x: { ...numberAxis(theme, { title: "step", grid: false }), min: 0 },
+          x: { ...numberAxis(theme, { title: AXIS_TITLES[axes.axis], grid: false }), min: 0 },
           y: numberAxis(theme, { title: "loss", log: options.log }),
         },
         plugins: { tooltip: tooltip(theme, describe) },
@@ -63,9 +88,9 @@ export function lossFigure(log: TrainingLog): Figure {
 }
 
 /** Puts what the log holds now into the chart, at most two points a pixel. */
-export function refreshLoss(chart: Chart, log: TrainingLog): void {
+export function refreshLoss(chart: Chart, log: TrainingLog, axes: TrainingAxes = PLAIN): void {
   const width = Math.max(1, Math.floor(chart.chartArea.width));
-  seriesOf(log, width).forEach((points, index) => {
+  seriesOf(log, axes, width).forEach((points, index) => {
     const dataset = chart.data.datasets[index];
     if (dataset !== undefined) dataset.data = points;
   });
@@ -75,16 +100,22 @@ export function refreshLoss(chart: Chart, log: TrainingLog): void {
 /** Width for which the points in the chart were reduced: the tooltip's index counts those. */
 const shown = new WeakMap<TrainingLog, number>();
 
-function pointAt(log: TrainingLog, dataset: number, index: number): Point | undefined {
-  return seriesOf(log, shown.get(log) ?? DEFAULT_PIXELS)[dataset]?.[index];
+function pointAt(log: TrainingLog, axes: TrainingAxes, dataset: number, index: number): Point | undefined {
+  return seriesOf(log, axes, shown.get(log) ?? DEFAULT_PIXELS)[dataset]?.[index];
 }
 
-function seriesOf(log: TrainingLog, pixels: number): [Point[], Point[], Point[]] {
-  return [log.stepLoss.points(pixels), [...log.trainLoss], [...log.validLoss]];
+function seriesOf(
+  log: TrainingLog,
+  { axis, stepsPerEpoch, smoothing }: TrainingAxes,
+  pixels: number,
+): Point[][] {
+  const series = [log.stepLoss.points(pixels), log.trainLoss, log.validLoss];
+  if (smoothing !== null) series.push(log.smoothed(smoothing).points(pixels));
+  return series.map((points) => points.map(({ x, y }) => ({ x: log.place(x, axis, stepsPerEpoch), y })));
 }
 
-function datasetsOf(log: TrainingLog, theme: ChartTheme): ChartDataset<"line">[] {
-  const [steps, train, valid] = seriesOf(log, DEFAULT_PIXELS);
+function datasetsOf(log: TrainingLog, axes: TrainingAxes, theme: ChartTheme): ChartDataset<"line">[] {
+  const [steps = [], train = [], valid = [], smoothed] = seriesOf(log, axes, DEFAULT_PIXELS);
   const epochLine = (series: number, pointStyle: "circle" | "triangle") => ({
     borderColor: seriesColour(theme, series),
     backgroundColor: theme.surface,
@@ -98,7 +129,7 @@ function datasetsOf(log: TrainingLog, theme: ChartTheme): ChartDataset<"line">[]
   return [
     {
       data: steps,
-      borderColor: `${seriesColour(theme, 0)}99`,
+      borderColor: `${seriesColour(theme, 0)}${smoothed === undefined ? "99" : "40"}`,
       borderWidth: 1,
       pointRadius: 0,
       spanGaps: false,
@@ -106,6 +137,17 @@ function datasetsOf(log: TrainingLog, theme: ChartTheme): ChartDataset<"line">[]
     },
     { data: train, ...epochLine(1, "circle") },
     { data: valid, ...epochLine(2, "triangle") },
+    ...(smoothed === undefined
+      ? []
+      : [
+          {
+            data: smoothed,
+            borderColor: seriesColour(theme, 0),
+            borderWidth: 1.5,
+            pointRadius: 0,
+            order: 1,
+          },
+        ]),
   ];
 }
 

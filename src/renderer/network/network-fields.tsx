@@ -47,6 +47,7 @@ const ACTIVATION_NAMES = Object.entries(ACTIVATIONS).map(([value, { title }]) =>
 }));
 const LOSSES = [
   { value: "mse", label: "mean squared error of the label" },
+  { value: "mseOneHot", label: "mean squared error of the onehot label" },
   { value: "crossEntropy", label: "cross entropy of ten classes" },
 ] as const;
 const SPLITS = [

@@ -107,7 +107,7 @@ export function createNetworkForm(
       defaults.activation,
     ),
     init: oneOf(initialisationSchema.options, stored["init"], defaults.init),
-    loss: oneOf(["mse", "crossEntropy"] as const, stored["loss"], defaults.loss),
+    loss: oneOf(["mse", "mseOneHot", "crossEntropy"] as const, stored["loss"], defaults.loss),
     split: oneOf(["train", "valid"] as const, stored["split"], defaults.split),
   });
   const numberForms = createDraftForm<NetworkField>(`${key}-draft`, NUMBERS);

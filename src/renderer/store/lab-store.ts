@@ -1,11 +1,18 @@
 import type { IpcEvent } from "../../shared/ipc-contract.ts";
-import type { CellSelection, NotebookSettings, TrainingSettings } from "../../shared/notebook.ts";
+import type { CellSelection, NotebookSettings } from "../../shared/notebook.ts";
 import { ask, LabError, wireErrorOf } from "../bridge/lab.ts";
 import { createStore } from "./create-store.ts";
 import type { LabAction } from "./lab-action.ts";
 import { labReducer } from "./lab-reducer.ts";
 import { INITIAL_STATE } from "./lab-state.ts";
-import { appendMetrics, holdMetrics, openTraining, releaseMetrics } from "./training-store.ts";
+import {
+  appendHistogram,
+  appendMetrics,
+  holdMetrics,
+  releaseMetrics,
+  trainingQueueStore,
+  trainingStateStore,
+} from "./training-store.ts";
 
 export const labStore = createStore(INITIAL_STATE);
 
@@ -39,6 +46,9 @@ export function connectLab(): () => void {
     }),
     window.lab.on("cellFinished", (event) => dispatch({ type: "cellFinished", event })),
     window.lab.on("trainingMetrics", ({ runId, points }) => appendMetrics(runId, points)),
+    window.lab.on("trainingHistogram", ({ runId, histogram }) => appendHistogram(runId, histogram)),
+    window.lab.on("trainingChanged", (state) => trainingStateStore.set(state)),
+    window.lab.on("trainingQueueChanged", (queue) => trainingQueueStore.set(queue)),
     window.lab.on("runChanged", onRunChanged),
     window.lab.on("failure", ({ title, message }) => {
       dispatch({ type: "noticed", notice: { tone: "failure", title, message, error: null } });
@@ -74,6 +84,8 @@ export async function loadLab(): Promise<void> {
 
 async function reattachTraining(runId: string): Promise<void> {
   holdMetrics(runId);
+  trainingStateStore.set(await ask(window.lab.trainingState()));
+  trainingQueueStore.set(await ask(window.lab.trainingQueueGet()));
   try {
     releaseMetrics((await ask(window.lab.runsGet({ runId }))).metrics);
   } catch (error) {
@@ -106,15 +118,6 @@ export async function runCells(selection: CellSelection, settings: NotebookSetti
     dispatch({ type: "runRequested", selection, runId });
   } catch (error) {
     showFailure("The notebook did not start", error);
-  }
-}
-
-export async function startTraining(settings: TrainingSettings): Promise<void> {
-  try {
-    const { runId } = await ask(window.lab.trainingStart(settings));
-    openTraining(runId);
-  } catch (error) {
-    showFailure("The training did not start", error);
   }
 }
 

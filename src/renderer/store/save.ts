@@ -15,6 +15,9 @@ async function saving(what: string, save: Promise<Saved>): Promise<void> {
   }
 }
 
+/** Weights, whose place main asks for. */
+export const saveWeights = (save: Promise<Saved>): Promise<void> => saving("Weights", save);
+
 export function saveTable(suggestedName: string, table: TextTable): Promise<void> {
   return saveFile("Table", { suggestedName, content: { kind: "csv", text: toCsv(table) } });
 }

@@ -1,4 +1,5 @@
 import type { MetricPoint } from "../../shared/run-records.ts";
+import type { ActivationHistogram } from "../../shared/training.ts";
 import { MinMaxBuffer, type NonFinite, type Point } from "./min-max-buffer.ts";
 
 /** What the numbers strip shows. */
@@ -8,6 +9,7 @@ export interface TrainingNumbers {
   readonly loss: number | null;
   readonly trainLoss: number | null;
   readonly validLoss: number | null;
+  readonly validAccuracy: number | null;
   readonly stepsPerSecond: number | null;
   readonly wallMs: number;
 }
@@ -18,12 +20,42 @@ const NO_NUMBERS: TrainingNumbers = {
   loss: null,
   trainLoss: null,
   validLoss: null,
+  validAccuracy: null,
   stepsPerSecond: null,
   wallMs: 0,
 };
 
+/** What a chart of a training may have at the bottom. */
+export type TrainingAxis = "step" | "epoch" | "time";
+
+/** Weights of what came before in the smoothed lines. */
+export const SMOOTHINGS = [0.9, 0.99, 0.999] as const;
+export type Smoothing = (typeof SMOOTHINGS)[number];
+
+/** An exponential average, corrected for its beginning at 0. */
+class Average {
+  readonly points = new MinMaxBuffer();
+  readonly #weight: number;
+  #sum = 0;
+  #scale = 1;
+
+  constructor(weight: number) {
+    this.#weight = weight;
+  }
+
+  push(x: number, y: number): void {
+    if (!Number.isFinite(y)) return;
+    this.#sum = this.#weight * this.#sum + (1 - this.#weight) * y;
+    this.#scale *= this.#weight;
+    this.points.push(x, this.#sum / (1 - this.#scale));
+  }
+}
+
 /** Steps per second are counted over this stretch, so that one slow tick does not show. */
 const SPEED_WINDOW_MS = 2000;
+/** Columns of the heat maps, and remembered times: beyond this every second one goes. */
+const MOST_HISTOGRAMS = 256;
+const MOST_TIMES = 4096;
 
 /** The metrics of one training, ready to draw: the loss of every step decimated, those of the epochs complete. */
 export class TrainingLog {
@@ -31,6 +63,15 @@ export class TrainingLog {
   readonly stepLoss = new MinMaxBuffer();
   readonly trainLoss: Point[] = [];
   readonly validLoss: Point[] = [];
+  readonly trainAccuracy: Point[] = [];
+  readonly validAccuracy: Point[] = [];
+  /** Steps a second, one value an arrival of metrics. */
+  readonly speed = new MinMaxBuffer();
+  readonly histograms: ActivationHistogram[] = [];
+  readonly #smoothed = new Map<Smoothing, Average>(SMOOTHINGS.map((weight) => [weight, new Average(weight)]));
+  readonly #metrics = new Map<string, MinMaxBuffer>();
+  /** Step, epoch and time of some steps: between them both other axes are straight. */
+  readonly #times: { step: number; wallMs: number }[] = [];
   #numbers = NO_NUMBERS;
   #speed: { step: number; wallMs: number }[] = [];
 
@@ -46,6 +87,39 @@ export class TrainingLog {
     return this.stepLoss.length === 0 && this.trainLoss.length === 0 && this.validLoss.length === 0;
   }
 
+  /** Every other metric by its name: statistics of layers, gradient norm, learning rate. */
+  get metrics(): ReadonlyMap<string, MinMaxBuffer> {
+    return this.#metrics;
+  }
+
+  smoothed(weight: Smoothing): MinMaxBuffer {
+    return this.#smoothed.get(weight)?.points ?? new MinMaxBuffer();
+  }
+
+  /** Where a step lies on an axis; `stepsPerEpoch` may not be known yet. */
+  place(step: number, axis: TrainingAxis, stepsPerEpoch: number | null): number {
+    if (axis === "step" || (axis === "epoch" && stepsPerEpoch === null)) return step;
+    if (axis === "epoch") return step / (stepsPerEpoch ?? 1);
+    let [low, high] = [0, this.#times.length - 1];
+    while (low + 1 < high) {
+      const middle = (low + high) >> 1;
+      if ((this.#times[middle]?.step ?? 0) <= step) low = middle;
+      else high = middle;
+    }
+    const [from, to] = [this.#times[low], this.#times[high]];
+    if (from === undefined || to === undefined) return 0;
+    const part = to.step > from.step ? (step - from.step) / (to.step - from.step) : 0;
+    return (from.wallMs + Math.min(1, Math.max(0, part)) * (to.wallMs - from.wallMs)) / 1000;
+  }
+
+  addHistogram(histogram: ActivationHistogram): void {
+    if (this.histograms.at(-1)?.step === histogram.step) return;
+    this.histograms.push(histogram);
+    if (this.histograms.length > MOST_HISTOGRAMS) {
+      this.histograms.splice(0, this.histograms.length, ...this.histograms.filter((_, i) => i % 2 === 0));
+    }
+  }
+
   /** Values of an epoch that no axis can show; those of the steps are in `stepLoss`. */
   get nonFinite(): readonly NonFinite[] {
     return this.stepLoss.nonFinite;
@@ -55,19 +129,31 @@ export class TrainingLog {
     for (const point of points) this.#appendOne(point);
     const last = points.at(-1);
     if (last === undefined) return;
+    const stepsPerSecond = this.#stepsPerSecond(last);
     this.#numbers = {
       ...this.#numbers,
       step: Math.max(this.#numbers.step, last.step),
       epoch: Math.max(this.#numbers.epoch, last.epoch),
       wallMs: last.wallMs,
-      stepsPerSecond: this.#stepsPerSecond(last),
+      stepsPerSecond,
     };
+    this.#rememberTime(last);
+    if (stepsPerSecond !== null) this.speed.push(last.step, stepsPerSecond);
+  }
+
+  #rememberTime({ step, wallMs }: MetricPoint): void {
+    if (this.#times.length === 0) this.#times.push({ step: 0, wallMs: 0 });
+    if (step > (this.#times.at(-1)?.step ?? 0)) this.#times.push({ step, wallMs });
+    if (this.#times.length <= MOST_TIMES) return;
+    const kept = this.#times.filter((_, i) => i % 2 === 0 || i === this.#times.length - 1);
+    this.#times.splice(0, this.#times.length, ...kept);
   }
 
   #appendOne({ name, step, value }: MetricPoint): void {
     switch (name) {
       case "loss":
         this.stepLoss.push(step, value);
+        for (const average of this.#smoothed.values()) average.push(step, value);
         this.#numbers = { ...this.#numbers, loss: value };
         return;
       case "trainLoss":
@@ -78,9 +164,18 @@ export class TrainingLog {
         this.validLoss.push({ x: step, y: value });
         this.#numbers = { ...this.#numbers, validLoss: value };
         return;
-      default:
-        // A metric that this view has no place for is still in the run's record.
+      case "trainAccuracy":
+        this.trainAccuracy.push({ x: step, y: value });
         return;
+      case "validAccuracy":
+        this.validAccuracy.push({ x: step, y: value });
+        this.#numbers = { ...this.#numbers, validAccuracy: value };
+        return;
+      default: {
+        const buffer = this.#metrics.get(name) ?? new MinMaxBuffer();
+        this.#metrics.set(name, buffer);
+        buffer.push(step, value);
+      }
     }
   }
 

@@ -1,5 +1,6 @@
 import type { MetricPoint } from "../../shared/run-records.ts";
 import { createStore } from "./create-store.ts";
+import type { ActivationHistogram, QueuedTraining, TrainingState } from "../../shared/training.ts";
 import { TrainingLog } from "./training-log.ts";
 
 export interface TrainingView {
@@ -56,5 +57,14 @@ export function appendMetrics(runId: string, points: readonly MetricPoint[]): vo
     return;
   }
   openTraining(runId).append(points);
+  announce();
+}
+
+/** How the training that is on stands, and what waits behind it. */
+export const trainingStateStore = createStore<TrainingState>(null);
+export const trainingQueueStore = createStore<readonly QueuedTraining[]>([]);
+
+export function appendHistogram(runId: string, histogram: ActivationHistogram): void {
+  openTraining(runId).addHistogram(histogram);
   announce();
 }

@@ -10,13 +10,14 @@ interface NumbersStripProps {
 }
 
 export function NumbersStrip({ numbers, running }: NumbersStripProps) {
-  const { step, epoch, loss, trainLoss, validLoss, stepsPerSecond, wallMs } = numbers;
+  const { step, epoch, loss, trainLoss, validLoss, validAccuracy, stepsPerSecond, wallMs } = numbers;
   const entries: readonly (readonly [string, number | null])[] = [
     ["step", step],
     ["epoch", epoch],
     ["loss, last step", loss],
     ["training loss", trainLoss],
     ["validation loss", validLoss],
+    ...(validAccuracy === null ? [] : [["accuracy, validation", validAccuracy] as const]),
     [running ? "steps/s" : "steps/s at the end", stepsPerSecond],
   ];
   return (

@@ -1,60 +1,198 @@
-import { Button } from "@mantine/core";
-import { Play, RotateCcw } from "lucide-react";
-import type { TrainingSettings } from "../../shared/notebook.ts";
-import { formatNumber } from "../format/number.ts";
+import { Button, Checkbox, Fieldset } from "@mantine/core";
+import { FlaskConical, ListPlus, Play, Search } from "lucide-react";
+import { useAnswer } from "../bridge/use-answer.ts";
+import { formatBytes, formatNumber } from "../format/number.ts";
+import { Choice } from "../network/network-fields.tsx";
+import { overfitSpec, TRAIN_PRESETS, type TrainPreset } from "../../shared/train-presets.ts";
+import { stepsOf, type TrainSpec } from "../../shared/train-spec.ts";
 import { useStore } from "../store/create-store.ts";
-import { labStore, startTraining } from "../store/lab-store.ts";
+import { labStore } from "../store/lab-store.ts";
+import { enqueueTrainings, findLr, startTraining } from "../store/training-actions.ts";
 import classes from "../ui/controls.module.css";
 import { NumberField } from "../ui/number-field.tsx";
-import { useTrainForm, type TrainField } from "./train-form.ts";
+import { showSpec, useTrainForm, type TrainField, type TrainForm } from "./train-form.ts";
+import own from "./train-view.module.css";
 
-const FIELDS: readonly { readonly name: TrainField; readonly label: string; readonly hint: string }[] = [
-  { name: "epochs", label: "Epochs", hint: "passes over the training rows" },
-  { name: "batchSize", label: "Batch size", hint: "rows a step" },
-  { name: "lr", label: "Learning rate", hint: "each step subtracts lr · gradient" },
-  { name: "seed", label: "Seed", hint: "for weights and the order of rows" },
-  { name: "rows", label: "Rows", hint: "training images, up to 50,000" },
-  { name: "threads", label: "Threads", hint: "workers that share each product" },
+const PRESETS = [
+  ...Object.entries(TRAIN_PRESETS).map(([value, { title }]) => ({
+    value: value as TrainPreset | "own",
+    label: title,
+  })),
+  { value: "own" as const, label: "My own" },
 ];
+const LOSSES = [
+  { value: "crossEntropy", label: "cross entropy" },
+  { value: "mse", label: "MSE of the label, as the notebook" },
+  { value: "mseOneHot", label: "MSE of the onehot label" },
+] as const;
+const OPTIMIZERS = [
+  { value: "sgd", label: "SGD" },
+  { value: "adam", label: "Adam" },
+  { value: "adamw", label: "AdamW" },
+  { value: "rmsprop", label: "RMSProp" },
+] as const;
+const SCHEDULES = [
+  { value: "constant", label: "constant" },
+  { value: "step", label: "steps down" },
+  { value: "cosine", label: "cosine to 0" },
+  { value: "oneCycle", label: "one cycle" },
+] as const;
+
+interface FieldText {
+  readonly label: string;
+  readonly hint: string;
+}
+const TEXTS: Readonly<Record<TrainField, FieldText>> = {
+  epochs: { label: "Epochs", hint: "passes over the training rows" },
+  batchSize: { label: "Batch size", hint: "rows a step" },
+  lr: { label: "Learning rate", hint: "the largest one of the schedule" },
+  momentum: { label: "Momentum", hint: "share of the last step that goes on" },
+  weightDecay: { label: "Weight decay", hint: "pulls every weight towards 0" },
+  seed: { label: "Seed", hint: "for weights, order of rows, dropout" },
+  rows: { label: "Rows", hint: "training images, up to 50,000" },
+  validRows: { label: "Validation rows", hint: "up to 10,000; 0 for none" },
+  threads: { label: "Threads", hint: "workers that share each product" },
+  clipNorm: { label: "Clip norm", hint: "longest norm of all gradients; 0 is off" },
+  labelSmoothing: { label: "Label smoothing", hint: "share of the label spread over all classes" },
+  augmentShift: { label: "Shift images", hint: "pixels each way, anew at each step; 0 is off" },
+  warmupSteps: { label: "Warm-up steps", hint: "the rate rises from 0; 0 is off" },
+  stepEvery: { label: "Steps until down", hint: "the rate changes after so many" },
+  stepGamma: { label: "Factor down", hint: "what the rate is multiplied by" },
+  patience: { label: "Early stop", hint: "epochs without a lower validation loss; 0 is off" },
+  stopAfterSeconds: { label: "Stop after", hint: "seconds; 0 is off" },
+  stopAtLoss: { label: "Stop at loss", hint: "of the validation set; 0 is off" },
+  statisticsEvery: { label: "Statistics", hint: "of all layers at every n-th step; 0 is off" },
+};
+
+function Fields({ form, names }: { readonly form: TrainForm; readonly names: readonly TrainField[] }) {
+  return names.map((name) => <NumberField key={name} {...TEXTS[name]} field={form.numbers.fields[name]} />);
+}
 
 export function TrainControls() {
-  const { fields, values, changed, reset } = useTrainForm();
+  const form = useTrainForm();
+  const { choice, choose, spec, problem, threads } = form;
   const activity = useStore(labStore, (state) => state.activity);
   const busy = activity !== null;
+  const forecast = useAnswer(window.lab.trainingForecast, spec, busy);
+  const refusal = forecast.kind === "known" ? forecast.value.refusal : "";
+  const ready = spec !== null && refusal === "";
+  const whenIdle = busy ? `${activity.title} is running; cancel it first` : undefined;
+  const withSpec = (act: (spec: TrainSpec) => Promise<void>) => () => {
+    if (spec !== null) void act(spec);
+  };
   return (
     <div className={classes["controls"]}>
-      {FIELDS.map(({ name, label, hint }) => (
-        <NumberField key={name} label={label} hint={hint} field={fields[name]} />
-      ))}
+      <Choice
+        label="Preset"
+        value={choice.preset}
+        options={PRESETS}
+        onChoose={(preset) => {
+          if (preset === "own") choose({ preset });
+          else showSpec(TRAIN_PRESETS[preset].spec, preset);
+        }}
+      />
+      <Choice
+        label="Loss"
+        value={choice.loss}
+        options={LOSSES}
+        onChoose={(loss) => choose({ loss, preset: "own" })}
+      />
+      <Choice
+        label="Optimiser"
+        value={choice.optimizer}
+        options={OPTIMIZERS}
+        onChoose={(optimizer) => choose({ optimizer })}
+      />
+      <Fields form={form} names={["lr"]} />
+      {choice.optimizer === "sgd" && (
+        <>
+          <Fields form={form} names={["momentum"]} />
+          <Checkbox
+            label="Nesterov: look ahead"
+            checked={choice.nesterov}
+            onChange={(event) => choose({ nesterov: event.currentTarget.checked })}
+          />
+        </>
+      )}
+      <Choice
+        label="Schedule"
+        value={choice.schedule}
+        options={SCHEDULES}
+        onChoose={(schedule) => choose({ schedule })}
+      />
+      {choice.schedule === "step" && <Fields form={form} names={["stepEvery", "stepGamma"]} />}
+      <Fields form={form} names={["epochs", "batchSize", "seed", "rows", "threads"]} />
+      <details className={own["more"]}>
+        <summary>More settings</summary>
+        <Fieldset legend="Regularisation" className={own["fieldset"] ?? ""}>
+          <Fields form={form} names={["weightDecay", "clipNorm", "labelSmoothing", "augmentShift"]} />
+        </Fieldset>
+        <Fieldset legend="Course" className={own["fieldset"] ?? ""}>
+          <Fields
+            form={form}
+            names={[
+              ...(["warmupSteps", "validRows", "patience", "stopAfterSeconds", "stopAtLoss"] as const),
+              "statisticsEvery",
+            ]}
+          />
+          <Checkbox
+            label="Shuffle the rows each epoch"
+            checked={choice.shuffle}
+            onChange={(event) => choose({ shuffle: event.currentTarget.checked })}
+          />
+        </Fieldset>
+      </details>
       <div className={classes["actions"]}>
+        {problem !== "" && <p className={classes["refusal"]}>{problem}</p>}
+        {refusal !== "" && <p className={classes["refusal"]}>{refusal}</p>}
         <Button
           size="sm"
           leftSection={<Play size="1rem" aria-hidden="true" />}
-          disabled={busy || values === null}
-          title={busy ? `${activity.title} is running; cancel it first` : undefined}
-          onClick={() => {
-            if (values !== null) void startTraining(values);
-          }}
+          disabled={busy || !ready}
+          title={whenIdle}
+          onClick={withSpec((made) => startTraining(made, threads))}
         >
           Start training
         </Button>
-        {values !== null && <p className={classes["forecast"]}>{stepsSentence(values)}</p>}
-        {changed && (
-          <Button
-            variant="subtle"
-            color="gray"
-            leftSection={<RotateCcw size="0.875rem" aria-hidden="true" />}
-            onClick={reset}
-          >
-            Reset to defaults
-          </Button>
+        {spec !== null && <p className={classes["forecast"]}>{stepsSentence(spec)}</p>}
+        {forecast.kind === "known" && (
+          <p className={classes["forecast"]}>memory at most {formatBytes(forecast.value.totalBytes)}</p>
         )}
+        <Button
+          variant="default"
+          size="xs"
+          leftSection={<ListPlus size="0.875rem" aria-hidden="true" />}
+          disabled={!ready}
+          onClick={withSpec((made) => enqueueTrainings([made], threads, ""))}
+        >
+          Add to the queue
+        </Button>
+        <Button
+          variant="default"
+          size="xs"
+          leftSection={<Search size="0.875rem" aria-hidden="true" />}
+          disabled={busy || !ready}
+          title={whenIdle}
+          onClick={withSpec((made) => findLr(made, threads))}
+        >
+          Find a learning rate
+        </Button>
+        <Button
+          variant="default"
+          size="xs"
+          leftSection={<FlaskConical size="0.875rem" aria-hidden="true" />}
+          disabled={busy || !ready}
+          title={whenIdle ?? "A network that cannot learn 20 rows by heart has a mistake in it"}
+          onClick={withSpec((made) => startTraining(overfitSpec(made), threads))}
+        >
+          Overfit 20 rows
+        </Button>
       </div>
     </div>
   );
 }
 
-function stepsSentence({ rows, batchSize, epochs }: TrainingSettings): string {
-  const perEpoch = Math.ceil(rows / batchSize);
-  return `${formatNumber(perEpoch)} ${perEpoch === 1 ? "step" : "steps"} an epoch, ${formatNumber(perEpoch * epochs)} in all`;
+function stepsSentence(spec: TrainSpec): string {
+  const { perEpoch, total } = stepsOf(spec);
+  return `${formatNumber(perEpoch)} ${perEpoch === 1 ? "step" : "steps"} an epoch, ${formatNumber(total)} in all`;
 }

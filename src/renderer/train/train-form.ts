@@ -1,16 +1,194 @@
 import { useMemo } from "react";
-import { NOTEBOOK_DEFAULTS, trainingSettingsSchema } from "../../shared/notebook.ts";
-import { createDraftForm } from "../preferences/draft-form.ts";
-import { useStore } from "../store/create-store.ts";
+import * as v from "valibot";
+import type { TrainLayerSpec } from "../../shared/network-spec.ts";
+import { TRAIN_PRESETS, type TrainPreset } from "../../shared/train-presets.ts";
+import { trainSpecSchema, type TrainSpec } from "../../shared/train-spec.ts";
+import { createDraftForm, type DraftForm } from "../preferences/draft-form.ts";
+import { parseObject } from "../preferences/preferences.ts";
+import { createStore, useStore } from "../store/create-store.ts";
 import { labStore } from "../store/lab-store.ts";
 
-const { seed, rows, epochs, batchSize, lr } = NOTEBOOK_DEFAULTS;
+const whole = (what: string, min: number, max: number) =>
+  v.pipe(
+    v.number(`${what} must be a number`),
+    v.integer(`${what} must be a whole number`),
+    v.minValue(min, `${what} must be at least ${min}`),
+    v.maxValue(max, `${what} must be at most ${max.toLocaleString("en")}`),
+  );
+const number = (what: string, min: number, max: number) =>
+  v.pipe(
+    v.number(`${what} must be a number`),
+    v.minValue(min, `${what} must be at least ${min}`),
+    v.maxValue(max, `${what} must be at most ${max.toLocaleString("en")}`),
+  );
 
-export type TrainField = keyof typeof trainingSettingsSchema.entries;
+/** Zero means "off" for the fields whose hints say so. */
+const NUMBERS = {
+  epochs: whole("epochs", 1, 100_000),
+  batchSize: whole("batch size", 1, 50_000),
+  lr: number("learning rate", 1e-12, 1_000),
+  momentum: number("momentum", 0, 0.9999),
+  weightDecay: number("weight decay", 0, 10),
+  seed: whole("seed", 0, 0xffffffff),
+  rows: whole("rows", 1, 50_000),
+  validRows: whole("validation rows", 0, 10_000),
+  threads: whole("threads", 1, 64),
+  clipNorm: number("clip norm", 0, 1e6),
+  labelSmoothing: number("label smoothing", 0, 0.99),
+  augmentShift: whole("shift", 0, 10),
+  warmupSteps: whole("warm-up steps", 0, 1_000_000),
+  stepEvery: whole("every", 1, 10_000_000),
+  stepGamma: number("factor", 1e-6, 10),
+  patience: whole("patience", 0, 10_000),
+  stopAfterSeconds: number("stop after", 0, 1e6),
+  stopAtLoss: number("stop at loss", 0, 1e6),
+  statisticsEvery: whole("statistics", 0, 1_000_000),
+};
+export type TrainField = keyof typeof NUMBERS;
+export type OptimizerName = TrainSpec["optimizer"]["name"];
+export type ScheduleName = TrainSpec["schedule"]["name"];
 
-const forms = createDraftForm<TrainField>("backprop-lab.training-draft", trainingSettingsSchema.entries);
+/** What is chosen rather than typed. */
+export interface TrainChoice {
+  readonly preset: TrainPreset | "own";
+  readonly layers: readonly TrainLayerSpec[];
+  readonly loss: TrainSpec["loss"];
+  readonly optimizer: OptimizerName;
+  readonly nesterov: boolean;
+  readonly schedule: ScheduleName;
+  readonly shuffle: boolean;
+}
 
-export function useTrainForm() {
+export interface TrainForm {
+  readonly choice: TrainChoice;
+  readonly choose: (change: Partial<TrainChoice>) => void;
+  readonly numbers: DraftForm<TrainField>;
+  readonly threads: number;
+  /** Null while something is not valid; `problem` says what. */
+  readonly spec: TrainSpec | null;
+  readonly problem: string;
+}
+
+const KEY = "backprop-lab.train";
+const forms = createDraftForm<TrainField>(`${KEY}-draft`, NUMBERS);
+const DEFAULTS = numbersOf(TRAIN_PRESETS.notebook.spec);
+
+function choiceOf(spec: TrainSpec, preset: TrainChoice["preset"]): TrainChoice {
+  const { layers, loss, optimizer, schedule, shuffle } = spec;
+  const nesterov = optimizer.name === "sgd" && optimizer.nesterov;
+  return {
+    ...{ preset, layers, loss, nesterov, shuffle },
+    ...{ optimizer: optimizer.name, schedule: schedule.name },
+  };
+}
+
+function numbersOf(spec: TrainSpec): Record<Exclude<TrainField, "threads">, number> {
+  const { optimizer, schedule } = spec;
+  return {
+    epochs: spec.epochs ?? 1,
+    batchSize: spec.batchSize,
+    lr: optimizer.lr,
+    momentum: optimizer.name === "sgd" ? optimizer.momentum : 0.9,
+    weightDecay: optimizer.weightDecay,
+    seed: spec.seed,
+    rows: spec.data.rows,
+    validRows: spec.validRows,
+    clipNorm: spec.clipNorm ?? 0,
+    labelSmoothing: spec.labelSmoothing ?? 0,
+    augmentShift: spec.augmentShift,
+    warmupSteps: schedule.warmupSteps,
+    stepEvery: schedule.name === "step" ? schedule.every : 1_000,
+    stepGamma: schedule.name === "step" ? schedule.gamma : 0.5,
+    patience: spec.earlyStop?.patience ?? 0,
+    stopAfterSeconds: spec.stopAfterSeconds ?? 0,
+    stopAtLoss: spec.stopAtLoss ?? 0,
+    statisticsEvery: spec.statisticsEvery,
+  };
+}
+
+function storedChoice(): TrainChoice {
+  const fallback = choiceOf(TRAIN_PRESETS.notebook.spec, "notebook");
+  const stored = parseObject(localStorage.getItem(`${KEY}-choice`));
+  const merged: TrainChoice = { ...fallback, ...stored };
+  // What an older version kept may no longer be a network.
+  return "problem" in toSpec(merged, { ...DEFAULTS, threads: 1 }) ? fallback : merged;
+}
+const onlyAboveZero = <K extends string>(key: K, value: number): Partial<Record<K, number>> =>
+  value > 0 ? ({ [key]: value } as Record<K, number>) : {};
+
+/** The spec that the form stands for, or why it is none. */
+function toSpec(
+  choice: TrainChoice,
+  values: Readonly<Record<TrainField, number>>,
+): { spec: TrainSpec } | { problem: string } {
+  const { lr, momentum, weightDecay, warmupSteps, patience } = values;
+  const optimizer =
+    choice.optimizer === "sgd"
+      ? { name: "sgd", lr, momentum, nesterov: choice.nesterov, weightDecay }
+      : { name: choice.optimizer, lr, weightDecay };
+  const schedule =
+    choice.schedule === "step"
+      ? { name: "step", warmupSteps, every: values.stepEvery, gamma: values.stepGamma }
+      : { name: choice.schedule, warmupSteps };
+  const parsed = v.safeParse(trainSpecSchema, {
+    ...{ layers: choice.layers, loss: choice.loss, optimizer, schedule, shuffle: choice.shuffle },
+    data: { name: "mnist", split: "train", rows: values.rows },
+    ...{ seed: values.seed, batchSize: values.batchSize, epochs: values.epochs },
+    ...{ validRows: values.validRows, augmentShift: values.augmentShift },
+    ...{ statisticsEvery: values.statisticsEvery },
+    clipNorm: values.clipNorm > 0 ? values.clipNorm : null,
+    ...onlyAboveZero("labelSmoothing", choice.loss === "crossEntropy" ? values.labelSmoothing : 0),
+    ...onlyAboveZero("stopAfterSeconds", values.stopAfterSeconds),
+    ...onlyAboveZero("stopAtLoss", values.stopAtLoss),
+    ...(patience > 0 ? { earlyStop: { patience } } : {}),
+  });
+  if (parsed.success) return { spec: parsed.output };
+  const [issue] = parsed.issues;
+  return { problem: issue.message };
+}
+
+const choices = createStore<TrainChoice>(storedChoice());
+
+function choose(change: Partial<TrainChoice>): void {
+  const next = { ...choices.get(), ...change };
+  localStorage.setItem(`${KEY}-choice`, JSON.stringify(next));
+  choices.set(next);
+}
+
+export function useTrainForm(): TrainForm {
   const threads = useStore(labStore, (state) => state.threads) ?? 1;
-  return forms.useForm(useMemo(() => ({ seed, rows, threads, epochs, batchSize, lr }), [threads]));
+  const choice = useStore(choices);
+  const numbers = forms.useForm(useMemo(() => ({ ...DEFAULTS, threads }), [threads]));
+  return useMemo(() => {
+    const { values } = numbers;
+    const made = values === null ? { problem: "a number above is not valid" } : toSpec(choice, values);
+    return {
+      ...{ choice, choose, numbers, threads: values?.threads ?? threads },
+      spec: "spec" in made ? made.spec : null,
+      problem: "problem" in made ? made.problem : "",
+    };
+  }, [choice, numbers, threads]);
+}
+
+/** Puts a whole spec into the form. */
+export function showSpec(spec: TrainSpec, preset: TrainChoice["preset"]): void {
+  choose(choiceOf(spec, preset));
+  const { fields } = forms.read({ ...DEFAULTS, threads: labStore.get().threads ?? 1 });
+  for (const [name, value] of Object.entries(numbersOf(spec))) fields[name as TrainField].set(String(value));
+}
+
+/** Reads a spec from text. @throws {Error} In words, if it is none. */
+export function parseSpecText(text: string): TrainSpec {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Error(`this is not JSON: ${reason}`, { cause: error });
+  }
+  const parsed = v.safeParse(trainSpecSchema, json);
+  if (parsed.success) return parsed.output;
+  const [issue] = parsed.issues;
+  const place = v.getDotPath(issue);
+  throw new Error(`${place === null ? "" : `${place}: `}${issue.message}`);
 }

@@ -2,6 +2,7 @@ import { Button } from "@mantine/core";
 import { useStore } from "../store/create-store.ts";
 import { labStore } from "../store/lab-store.ts";
 import { RunStatusBadge } from "../runs/run-status-badge.tsx";
+import { resumeTraining } from "../store/training-actions.ts";
 import { openRun } from "../runs/open-run.ts";
 import classes from "./train-view.module.css";
 
@@ -13,6 +14,11 @@ export function TrainOutcome({ runId }: { readonly runId: string }) {
     <div className={classes["outcome"]}>
       <RunStatusBadge status={run.status} />
       {run.failure !== null && <span>{run.failure}</span>}
+      {run.status !== "finished" && (
+        <Button size="xs" variant="default" onClick={() => void resumeTraining(runId)}>
+          Resume
+        </Button>
+      )}
       <Button variant="subtle" onClick={() => openRun(runId)}>
         Open the run
       </Button>

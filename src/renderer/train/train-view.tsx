@@ -1,61 +1,86 @@
-import { useCallback, useMemo } from "react";
-import type { Chart } from "chart.js";
-import { ChartFigure } from "../charts/chart-figure.tsx";
-import { lossFigure, lossSummary, refreshLoss } from "../charts/loss-figure.ts";
+import { Button } from "@mantine/core";
 import { useStore } from "../store/create-store.ts";
 import { labStore } from "../store/lab-store.ts";
-import type { TrainingLog } from "../store/training-log.ts";
-import { trainingStore } from "../store/training-store.ts";
+import { resumeTraining } from "../store/training-actions.ts";
+import { trainingStateStore, trainingStore } from "../store/training-store.ts";
+import { LearnedPart } from "../learned/learned-part.tsx";
 import { Formula } from "../ui/formula.tsx";
 import { ViewLayout } from "../ui/view-layout.tsx";
+import { LrSearchPart } from "./lr-search.tsx";
+import { ModelBuilder } from "./model-builder.tsx";
 import { NumbersStrip } from "./numbers-strip.tsx";
+import { QueueList } from "./queue-list.tsx";
+import { SweepForm } from "./sweep-form.tsx";
+import { TrainCharts } from "./train-charts.tsx";
 import { TrainControls } from "./train-controls.tsx";
+import { useTrainForm } from "./train-form.ts";
+import { TrainLive } from "./train-live.tsx";
 import { TrainOutcome } from "./train-outcome.tsx";
 import classes from "./train-view.module.css";
 
 export function TrainView() {
   const { log, version } = useStore(trainingStore);
+  const form = useTrainForm();
   const running = useStore(
     labStore,
     ({ activity }) => activity?.kind === "training" && activity.runId === log?.runId,
   );
+  const run = useStore(labStore, ({ runs }) => runs?.find(({ id }) => id === log?.runId));
+  const stepsPerEpoch = useStore(trainingStateStore)?.stepsPerEpoch ?? null;
+  const perEpoch = stepsPerEpoch ?? stepsPerEpochOf(run?.config);
   return (
     <ViewLayout controls={<TrainControls />} controlsLabel="Training settings">
-      <div className={classes["about"]}>
-        <p>
-          The notebook's network, 784 → 50 → 1 with relu − 0.5 and mean squared error, trained by stochastic
-          gradient descent: every step takes the next batch of shuffled rows and moves each weight against its
-          gradient.
-        </p>
-        <Formula source={String.raw`W \leftarrow W - \text{lr}\,\frac{\partial L}{\partial W}`} />
-      </div>
+      <Interrupted />
+      <ModelBuilder form={form} />
+      <SweepForm form={form} />
+      <QueueList />
+      <LrSearchPart form={form} />
       {log === null ? (
-        <p className={classes["empty"]}>
-          Nothing was trained yet. “Start training” at the left runs 3 epochs in a few seconds; the loss is
-          drawn here while it falls.
-        </p>
+        <div className={classes["about"]}>
+          <p className={classes["empty"]}>
+            Nothing was trained yet. “Start training” at the left runs the chosen preset in a few seconds; the
+            loss and what happens in every layer are drawn here while it learns.
+          </p>
+          <Formula source={String.raw`W \leftarrow W - \text{lr}\,\frac{\partial L}{\partial W}`} />
+        </div>
       ) : (
         <>
+          <TrainLive />
           <NumbersStrip numbers={log.numbers} running={running} />
           <TrainOutcome runId={log.runId} />
-          <div className={classes["chart"]}>
-            <LossChart log={log} version={version} />
-          </div>
+          <TrainCharts key={log.runId} log={log} version={version} stepsPerEpoch={perEpoch} />
+          {run !== undefined && run.status !== "running" && (
+            <LearnedPart key={run.id} runId={run.id} cutShort={run.status !== "finished"} />
+          )}
         </>
       )}
     </ViewLayout>
   );
 }
 
-function LossChart({ log, version }: { readonly log: TrainingLog; readonly version: number }) {
-  const figure = useMemo(() => lossFigure(log), [log]);
-  const refresh = useCallback((chart: Chart) => refreshLoss(chart, log), [log]);
+function stepsPerEpochOf(config: Readonly<Record<string, unknown>> | undefined): number | null {
+  const [rows, batchSize] = [config?.["rows"], config?.["batchSize"]];
+  return typeof rows === "number" && typeof batchSize === "number" ? Math.ceil(rows / batchSize) : null;
+}
+
+/** Trainings that a crash or a restart has cut short: named, with the way to go on. */
+function Interrupted() {
+  const runs = useStore(labStore, (state) => state.runs) ?? [];
+  const busy = useStore(labStore, ({ activity }) => activity !== null);
+  const cut = runs.filter(({ kind, status }) => kind === "training" && status === "interrupted").slice(0, 3);
+  if (cut.length === 0) return null;
   return (
-    <ChartFigure
-      figure={figure}
-      toolsShown
-      live={{ revision: version, refresh }}
-      summary={lossSummary(log)}
-    />
+    <div className={classes["interrupted"]} role="status">
+      {cut.map(({ id, name, startedAt }) => (
+        <div key={id} className={classes["row"]}>
+          <span>
+            Interrupted: <strong>{name}</strong>, started {new Date(startedAt).toLocaleString()} ({id})
+          </span>
+          <Button size="xs" disabled={busy} onClick={() => void resumeTraining(id)}>
+            Resume
+          </Button>
+        </div>
+      ))}
+    </div>
   );
 }

@@ -147,11 +147,12 @@ export const squaredDistance: Kernel<"squaredDistance"> = ({ a, b, out }, contex
 };
 
 export const rootRatio: Kernel<"rootRatio"> = ({ numerator, denominator, out }, context) => {
-  const [above, below] = [context.view(numerator, "float64"), context.view(denominator, "float64")];
+  const above = context.view(numerator, "float64");
+  const below = denominator === null ? null : context.view(denominator, "float64");
   const target = context.view(out, "float32");
   return {
     run: () => {
-      target[0] = Math.sqrt(above[0]! / below[0]!);
+      target[0] = Math.sqrt(above[0]! / (below?.[0] ?? 1));
     },
   };
 };

@@ -45,11 +45,21 @@ export function runProgram(task: ProgramTask, memory: WebAssembly.Memory, librar
     };
   };
 
+  const compileAll = (groups: readonly PlannedGroup[]): { run: () => void; barrier: boolean }[] =>
+    groups.map((group) => ({ run: compile(group), barrier: group.barrier }));
+
   for (const section of task.sections) {
-    const groups = section.groups.map((group) => ({ run: compile(group), barrier: group.barrier }));
+    const usual = compileAll(section.groups);
+    const other = section.alternate === null ? usual : compileAll(section.alternate.groups);
+    const { first, every } = section.alternate ?? { first: Infinity, every: 1 };
+    let groups = usual;
     control.barrier();
     for (repeat = 0; repeat < section.repeats; repeat++) {
       control.beat();
+      const next = repeat >= first && (repeat - first) % every === 0 ? other : usual;
+      // Barriers were placed for groups that follow themselves.
+      if (next !== groups) control.barrier();
+      groups = next;
       for (const group of groups) {
         if (group.barrier) control.barrier();
         group.run();

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { openLab } from "../../../src/main/lab/open-lab.ts";
-import { labOptions } from "./open-test-lab.ts";
+import { labOptions, notebookSpec } from "./open-test-lab.ts";
 
 const finite = expect.toSatisfy((value: unknown) => Number.isFinite(value)) as number;
 
@@ -11,8 +11,8 @@ it("Lab.diagnostics() shows how long main was held up during the last training, 
   const folder = mkdtempSync(join(tmpdir(), "backprop-lab-delay-"));
   const lab = await openLab(labOptions(folder, 2));
   expect(lab.diagnostics().lastActivityDelayMs).toBeNull();
-  const settings = { seed: 1, rows: 2000, threads: 2, epochs: 2, batchSize: 50, lr: 0.01 };
-  const run = await lab.startTraining(settings).done;
+  const spec = notebookSpec({ rows: 2_000, epochs: 2, batchSize: 50, lr: 0.01 });
+  const run = await lab.startTraining(spec, { threads: 2 }).done;
   const measured = lab.diagnostics().lastActivityDelayMs;
   expect(measured).toEqual({ name: "Training, 2 epochs", p50: finite, p99: finite, max: finite });
   expect(measured?.max).toBeGreaterThan(0);

@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { NOTEBOOK_DEFAULTS, type NotebookSettings } from "../../../src/shared/notebook.ts";
 import type { CellResult } from "../../../src/shared/run-records.ts";
 import type { LabEvent } from "../../../src/main/lab/lab.ts";
-import { openTestLab, type TestLab } from "./open-test-lab.ts";
+import { notebookSpec, openTestLab, type TestLab } from "./open-test-lab.ts";
 
 let open: TestLab | undefined;
 afterEach(async () => {
@@ -84,9 +84,9 @@ describe("Lab.runNotebook()", () => {
   it("refuses a second experiment while one runs, and one that does not fit into memory", async () => {
     open = await openTestLab(1);
     const started = open.lab.runNotebook({ kind: "one", cell: "8" }, settings({ threads: 1 }));
-    expect(() =>
-      open!.lab.startTraining({ seed: 1, rows: 100, threads: 1, epochs: 1, batchSize: 10, lr: 0.1 }),
-    ).toThrow(/still running/);
+    expect(() => open!.lab.startTraining(notebookSpec({ rows: 100 }), { threads: 1 })).toThrow(
+      /still running/,
+    );
     await started.done;
     expect(() => open!.lab.runNotebook({ kind: "one", cell: "99" }, settings())).toThrow(/no cell "99"/);
   });
@@ -99,14 +99,10 @@ describe("Lab.startTraining()", () => {
     open.lab.subscribe((event: LabEvent) => {
       if (event.name === "trainingMetrics") live.push(...event.payload.points.map(({ value }) => value));
     });
-    const run = await open.lab.startTraining({
-      seed: 3,
-      rows: 5_050,
-      threads: 2,
-      epochs: 2,
-      batchSize: 100,
-      lr: 0.01,
-    }).done;
+    const run = await open.lab.startTraining(
+      notebookSpec({ seed: 3, rows: 5_050, epochs: 2, batchSize: 100, lr: 0.01 }),
+      { threads: 2 },
+    ).done;
     expect(run.status).toBe("finished");
     const { metrics } = open.lab.getRun(run.id);
     const losses = metrics.filter(({ name }) => name === "loss");
@@ -121,14 +117,10 @@ describe("Lab.startTraining()", () => {
 
   it("stops at the first loss that is not finite and keeps what came before", async () => {
     open = await openTestLab(2);
-    const run = await open.lab.startTraining({
-      seed: 3,
-      rows: 2_000,
-      threads: 2,
-      epochs: 5,
-      batchSize: 50,
-      lr: 50,
-    }).done;
+    const run = await open.lab.startTraining(
+      notebookSpec({ seed: 3, rows: 2_000, epochs: 5, batchSize: 50, lr: 50 }),
+      { threads: 2 },
+    ).done;
     expect(run.status).toBe("failed");
     expect(run.failure).toMatch(/NaN or infinite at step \d+/);
     expect(open.lab.getRun(run.id).metrics.length).toBeGreaterThan(2);

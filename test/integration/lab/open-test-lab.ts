@@ -3,6 +3,8 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import type { Lab } from "../../../src/main/lab/lab.ts";
 import { openLab, type LabOptions } from "../../../src/main/lab/open-lab.ts";
+import { NOTEBOOK_SPEC } from "../../../src/shared/notebook-spec.ts";
+import type { TrainSpec } from "../../../src/shared/train-spec.ts";
 import { WORKER_FILE } from "../engine/start-engine.ts";
 
 export interface TestLab {
@@ -39,3 +41,16 @@ export async function openTestLab(threads: number): Promise<TestLab> {
 
 /** Reads the weights that PyTorch started from. */
 export const GOLDEN_FOLDER = resolve("test/golden");
+
+/** The notebook's network, trained by plain SGD. */
+export const notebookSpec = ({
+  seed = 1,
+  rows = 1_000,
+  epochs = 1,
+  batchSize = 10,
+  lr = 0.1,
+}: Partial<Record<"seed" | "rows" | "epochs" | "batchSize" | "lr", number>>): TrainSpec => ({
+  ...NOTEBOOK_SPEC,
+  ...{ seed, epochs, batchSize, data: { name: "mnist", split: "train", rows } },
+  optimizer: { name: "sgd", lr, momentum: 0, nesterov: false, weightDecay: 0 },
+});

@@ -54,14 +54,16 @@ afterAll(async () => {
 async function losses(trainer: Trainer, until = Infinity): Promise<number[]> {
   const found: number[] = [];
   while (!trainer.finished && trainer.step < until) {
-    await trainer.advance((records) => found.push(...records.map(({ value }) => value)));
+    await trainer.advance((metrics) => {
+      found.push(...metrics.filter(({ name }) => name === "loss").map(({ value }) => value));
+    });
   }
   return found;
 }
 
 async function start(spec: TrainSpec): Promise<Trainer> {
   return new Trainer(engine, spec, {
-    data: { train: await data.rows(spec.data, 2), valid: null },
+    data: { train: await data.rows(spec.data, 2), valid: null, background: 0 },
     threads: 2,
     parameters: await readParameters(trainNetworkOf(spec), GOLDEN_FOLDER, "deep_"),
   });
@@ -146,7 +148,7 @@ describe("Lab.train()", () => {
       ...IN_ORDER,
       ...{ shuffle: true, epochs: 3, steps: undefined, validRows: 1_000, optimizer: { ...SGD, lr: 0.1 } },
     };
-    const run = await test.lab.train(spec, 2).done;
+    const run = await test.lab.startTraining(spec, { threads: 2 }).done;
     expect(run).toMatchObject({ kind: "training", status: "finished", rows: 2_560 });
     const { metrics } = test.lab.getRun(run.id);
     const accuracy = metrics.filter(({ name }) => name === "validAccuracy").map(({ value }) => value);

@@ -49,6 +49,8 @@ test("getRun() gives back everything recorded, bit for bit, after the store was 
     { name: "valid loss", step: 1, epoch: 0.5, value: Number.NaN, wallMs: 12 },
   ];
   store.addMetrics(run.id, points);
+  const event = { at: "2026-11-23T04:53:30.000Z", step: 7, kind: "lr" as const, text: "0.1 → 0.01" };
+  store.addEvent(run.id, event);
   const finished = store.finishRun(run.id, {
     status: "failed",
     summary: { loss: Number.NaN, worst: Number.NEGATIVE_INFINITY, samples: [0.1, -0] },
@@ -64,6 +66,7 @@ test("getRun() gives back everything recorded, bit for bit, after the store was 
     metrics: points,
     timings: [...cells.flatMap((one) => one.details.timings), timing(7, 1e-7)],
     gradientChecks: [...cells.flatMap((one) => one.details.gradientChecks), gradientCheck("x", -0)],
+    events: [event],
   });
   expect(details.run.status).toBe("failed");
 });

@@ -1,14 +1,11 @@
-import type { MetricPoint } from "../../../shared/run-records.ts";
+import type { MetricPoint, RunEvent } from "../../../shared/run-records.ts";
+import { EPOCH_METRICS, type ActivationHistogram } from "../../../shared/training.ts";
+import type { Checkpoint, Checkpoints } from "./checkpoints.ts";
 import type { Evaluation, Trainer } from "./trainer.ts";
+import type { TrainingSession } from "./training-session.ts";
 
-/** Names of the metrics; `loss` of each step's batch, the others over the whole sets after each epoch. */
-export const METRICS = {
-  step: "loss",
-  train: "trainLoss",
-  trainAccuracy: "trainAccuracy",
-  valid: "validLoss",
-  validAccuracy: "validAccuracy",
-} as const;
+/** A state to go on from is written this often: with a dispatch of 250 ms, less than a second is done again. */
+const SAVE_EVERY_MS = 500;
 
 /** The clock that workers stamp records with. */
 const monotonicMs = (): number => Number(process.hrtime.bigint()) / 1e6;
@@ -17,6 +14,20 @@ export interface TrainingListener {
   phase(phase: string): void;
   progress(fraction: number): void;
   metrics(points: readonly MetricPoint[]): void;
+  histogram(histogram: ActivationHistogram): void;
+  event(kind: RunEvent["kind"], step: number, text: string): void;
+  /** Makes all metrics so far durable: a checkpoint must not be ahead of them. */
+  flush(): void;
+  /** Paused, gone on, another learning rate. */
+  changed(): void;
+}
+
+/** Where a training goes on; a new one begins at step 0. */
+export interface TrainingStart {
+  readonly evaluated: boolean;
+  readonly wallMs: number;
+  /** Validation losses of the epochs so far, the one before training first. */
+  readonly validLosses: readonly number[];
 }
 
 export interface TrainingOutcome {
@@ -28,51 +39,181 @@ export interface TrainingOutcome {
   readonly validAccuracy: number;
 }
 
+type Evaluations = Readonly<Record<"train" | "valid", Evaluation>>;
+
+/** Epochs since the validation loss was last lower by more than `minDelta`, and the lowest. */
+class Progress {
+  readonly #minDelta: number;
+  best = Infinity;
+  epochsSince = 0;
+
+  constructor(minDelta: number) {
+    this.#minDelta = minDelta;
+  }
+
+  /** @returns whether this is the lowest so far. */
+  add(loss: number): boolean {
+    const better = loss < this.best;
+    this.epochsSince = loss < this.best - this.#minDelta ? 0 : this.epochsSince + 1;
+    if (better) this.best = loss;
+    return better;
+  }
+}
+
 /**
- * Trains to the end, evaluating both sets before the first epoch and after each.
+ * Trains to the end, evaluating both sets before the first epoch and after each, and writing checkpoints beside it:
+ * the state of the last half second, the lowest validation loss, and at the end the weights.
  *
- * @throws {DivergedError} At the first loss that is not finite. @throws {ExperimentCancelled} When cancelled.
+ * @throws {DivergedError} At the first loss that is not finite. @throws {ExperimentCancelled} When cancelled. Both
+ * leave the last good state as a checkpoint.
  */
-export async function train(trainer: Trainer, listener: TrainingListener): Promise<TrainingOutcome> {
-  const startedMs = monotonicMs();
-  const { stepsPerEpoch, totalSteps } = trainer;
+export async function train(
+  trainer: Trainer,
+  start: TrainingStart,
+  session: TrainingSession,
+  { checkpoints, listener }: { readonly checkpoints: Checkpoints; readonly listener: TrainingListener },
+): Promise<TrainingOutcome> {
+  const { spec, stepsPerEpoch, totalSteps } = trainer;
   const epochs = Math.ceil(totalSteps / stepsPerEpoch);
   const began = trainer.step;
-  const evaluate = async (epoch: number): Promise<Record<"train" | "valid", Evaluation>> => {
-    const at = { step: trainer.step, epoch };
-    const found = { train: await trainer.evaluate("train"), valid: await trainer.evaluate("valid") };
-    const wallMs = monotonicMs() - startedMs;
-    const point = (name: string, value: number): MetricPoint[] =>
-      Number.isNaN(value) ? [] : [{ name, ...at, value, wallMs }];
-    listener.metrics([
-      ...point(METRICS.train, found.train.loss),
-      ...point(METRICS.trainAccuracy, found.train.accuracy),
-      ...point(METRICS.valid, found.valid.loss),
-      ...point(METRICS.validAccuracy, found.valid.accuracy),
-    ]);
-    return found;
+  let startedMs = monotonicMs() - start.wallMs;
+  const wallMs = (): number => monotonicMs() - startedMs;
+  const beganMs = wallMs();
+  const progress = new Progress(spec.earlyStop?.minDelta ?? 0);
+  for (const loss of start.validLosses) progress.add(loss);
+  const last: { found: Evaluations | null } = { found: null };
+
+  // One write at a time, while the training goes on.
+  let saving: Promise<void> = Promise.resolve();
+  let [pending, savedMs, keptMs] = [0, 0, beganMs];
+  const checkpoint = (evaluated: boolean): Checkpoint => {
+    listener.flush();
+    return { state: trainer.state(), evaluated, wallMs: wallMs() };
+  };
+  const write = (save: () => Promise<void>): void => {
+    pending++;
+    saving = saving.then(save).finally(() => {
+      pending--;
+    });
+    // Reported where it is awaited.
+    saving.catch(() => undefined);
+  };
+  const saveWhenDue = (evaluated: boolean): void => {
+    const now = wallMs();
+    if (pending > 0 || (now - savedMs < SAVE_EVERY_MS && savedMs > 0)) return;
+    savedMs = now;
+    const made = checkpoint(evaluated);
+    write(() => checkpoints.saveLatest(made));
+    if (spec.keepEveryMinutes !== undefined && now - keptMs >= spec.keepEveryMinutes * 60_000) {
+      keptMs = now;
+      write(() => checkpoints.save(`kept-${made.state.step}`, made));
+      listener.event("checkpoint", made.state.step, `kept-${made.state.step}.safetensors`);
+    }
   };
 
-  listener.phase("loss before training");
-  let last = await evaluate(0);
-  let step = trainer.step;
-  while (!trainer.finished) {
-    const { epoch } = trainer;
-    listener.phase(`epoch ${epoch} of ${epochs}`);
-    await trainer.advance((records) => {
-      const points = records.map(({ value, clockMs }): MetricPoint => ({
-        ...{ name: METRICS.step, step: ++step, epoch, value, wallMs: clockMs - startedMs },
-      }));
-      listener.metrics(points);
-      listener.progress(step / totalSteps);
-    });
-    if (trainer.step % stepsPerEpoch === 0 || trainer.step === totalSteps) last = await evaluate(epoch);
+  const measure = async (): Promise<Evaluations> =>
+    (last.found = { train: await trainer.evaluate("train"), valid: await trainer.evaluate("valid") });
+  const evaluate = async (): Promise<void> => {
+    const epoch = Math.ceil(trainer.step / stepsPerEpoch);
+    const at = { step: trainer.step, epoch };
+    const found = await measure();
+    const time = wallMs();
+    const point = (name: string, value: number): MetricPoint[] =>
+      Number.isNaN(value) ? [] : [{ name, ...at, value, wallMs: time }];
+    listener.metrics([
+      ...point(EPOCH_METRICS.train, found.train.loss),
+      ...point(EPOCH_METRICS.trainAccuracy, found.train.accuracy),
+      ...point(EPOCH_METRICS.valid, found.valid.loss),
+      ...point(EPOCH_METRICS.validAccuracy, found.valid.accuracy),
+    ]);
+    if (progress.add(found.valid.loss) && trainer.step > 0) {
+      const best = checkpoint(true);
+      write(() => checkpoints.save("best", best));
+    }
+  };
+
+  /** Why the training ends before its last step, or "". */
+  const stopReason = (): string => {
+    const { earlyStop, stopAtLoss, stopAfterSeconds } = spec;
+    if (stopAfterSeconds !== undefined && wallMs() >= stopAfterSeconds * 1000) {
+      return `${stopAfterSeconds} s have passed`;
+    }
+    const { found } = last;
+    if (!trainer.atEpochEnd || found === null) return "";
+    const loss = Number.isNaN(found.valid.loss) ? found.train.loss : found.valid.loss;
+    if (stopAtLoss !== undefined && loss <= stopAtLoss) return `the loss is ${loss}, at most ${stopAtLoss}`;
+    if (earlyStop !== undefined && progress.epochsSince >= earlyStop.patience) {
+      return `the validation loss was not lower for ${progress.epochsSince} epochs; the best was ${progress.best}`;
+    }
+    return "";
+  };
+
+  const wishes = async (): Promise<void> => {
+    if (session.paused) {
+      listener.event("paused", trainer.step, `at step ${trainer.step}`);
+      listener.phase(`paused at step ${trainer.step} of ${totalSteps}`);
+      listener.changed();
+      startedMs += await session.whilePaused();
+      listener.event("resumed", trainer.step, `at step ${trainer.step}`);
+      listener.changed();
+    }
+    const lr = session.takeLr();
+    if (lr === null || trainer.finished) return;
+    const before = trainer.lrOf(trainer.step + 1);
+    trainer.changeLr(lr);
+    listener.event("lr", trainer.step, `${before} → ${lr}`);
+    listener.changed();
+  };
+
+  try {
+    if (trainer.atEpochEnd && !start.evaluated) {
+      listener.phase(trainer.step === 0 ? "loss before training" : "loss after the epoch");
+      await evaluate();
+    }
+    saveWhenDue(true);
+    while (!trainer.finished) {
+      await wishes();
+      const { epoch } = trainer;
+      listener.phase(`epoch ${epoch} of ${epochs}`);
+      await trainer.advance((metrics) => {
+        listener.metrics(
+          metrics.map(({ name, step, value, clockMs }) => ({
+            ...{ name, step, epoch, value, wallMs: clockMs - startedMs },
+          })),
+        );
+        listener.progress((metrics.at(-1)?.step ?? trainer.step) / totalSteps);
+      });
+      if (trainer.histogram !== null) listener.histogram(trainer.histogram);
+      const evaluated = trainer.atEpochEnd;
+      if (evaluated) await evaluate();
+      const reason = stopReason();
+      if (reason !== "") {
+        listener.event("stopped", trainer.step, reason);
+        break;
+      }
+      saveWhenDue(evaluated);
+    }
+    if (!trainer.atEpochEnd) await evaluate();
+  } catch (error) {
+    const step = trainer.step + 1;
+    if (error instanceof Error && error.name === "DivergedError") {
+      listener.event("diverged", step, error.message);
+    }
+    const left = checkpoint(false);
+    await saving.catch(() => undefined);
+    await checkpoints.saveLatest(left);
+    throw error;
   }
+  await saving;
+  // Killed after its last evaluation, a training goes on here with nothing left to do.
+  const found = last.found ?? (await measure());
+  await checkpoints.save("final", checkpoint(true));
+  await checkpoints.dropLatest();
   return {
     steps: trainer.step - began,
-    seconds: (monotonicMs() - startedMs) / 1000,
-    finalTrainLoss: last.train.loss,
-    finalValidLoss: last.valid.loss,
-    validAccuracy: last.valid.accuracy,
+    seconds: (wallMs() - beganMs) / 1000,
+    finalTrainLoss: found.train.loss,
+    finalValidLoss: found.valid.loss,
+    validAccuracy: found.valid.accuracy,
   };
 }

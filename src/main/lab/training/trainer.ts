@@ -2,20 +2,21 @@ import { DivergedError } from "../../../core/errors.ts";
 import { buildNetwork } from "../../../core/network/build-network.ts";
 import { parameterShapes } from "../../../core/network/network.ts";
 import type { Op } from "../../../core/ops/op.ts";
-import type { Program, RecordingOps, Tensor } from "../../../core/ops/recording-ops.ts";
-import { recordUpdate, stateNames } from "../../../core/optimisers/optimiser.ts";
+import type { Program, Tensor } from "../../../core/ops/recording-ops.ts";
+import { stateNames } from "../../../core/optimisers/optimiser.ts";
 import { learningRates } from "../../../core/optimisers/schedule.ts";
 import { permutation } from "../../../core/random/permutation.ts";
 import { randomStream } from "../../../core/random/random-stream.ts";
-import { MNIST_PIXELS, trainNetworkOf } from "../../../shared/network-spec.ts";
+import { trainNetworkOf } from "../../../shared/network-spec.ts";
 import { viewOf } from "../../../shared/tensor-view.ts";
+import { STATISTIC_NAMES, type ActivationHistogram } from "../../../shared/training.ts";
 import { stepsOf, type TrainSpec } from "../../../shared/train-spec.ts";
 import type { Scope } from "../../engine/arena.ts";
-import type { MetricRecord } from "../../engine/control-block.ts";
 import type { Engine } from "../../engine/engine.ts";
 import type { Section } from "../../engine/plan.ts";
 import type { DataTensors } from "../mnist-rows.ts";
 import { execute, record } from "../programs.ts";
+import { recordStep, type RecordedStep } from "./record-step.ts";
 
 /** The first of the streams that shuffle an epoch's rows, away from those that draw weights. */
 const SHUFFLE_STREAM = 10_000;
@@ -23,12 +24,27 @@ const SHUFFLE_STREAM = 10_000;
 const DISPATCH_MS = 250;
 const FIRST_DISPATCH_STEPS = 50;
 
+/** A learning rate that was changed by hand: `lr` from step number `step` on, counted from 0. */
+export interface RateChange {
+  readonly step: number;
+  readonly lr: number;
+}
+
 /** Everything that changes while it trains: enough to go on exactly where it was. */
 export interface TrainingState {
   /** Steps done. */
   readonly step: number;
   /** Parameters and what the optimiser remembers, by name. */
   readonly values: Readonly<Record<string, Float32Array>>;
+  readonly rateChanges: readonly RateChange[];
+}
+
+/** One number of one step, 1-based; `clockMs` of the workers' clock. */
+export interface StepMetric {
+  readonly name: string;
+  readonly step: number;
+  readonly value: number;
+  readonly clockMs: number;
 }
 
 /** Loss over some rows, and the share of rows whose class was found; NaN without classes. */
@@ -41,11 +57,8 @@ export interface TrainerData {
   readonly train: DataTensors;
   /** Null when nothing is evaluated. */
   readonly valid: DataTensors | null;
-}
-
-interface Step {
-  readonly program: Program;
-  readonly batchSize: number;
+  /** What a pixel of the background holds after normalisation. */
+  readonly background: number;
 }
 
 /**
@@ -58,6 +71,7 @@ export class Trainer {
   readonly stepsPerEpoch: number;
   readonly #engine: Engine;
   readonly #threads: number;
+  readonly #schedule: Float32Array;
   readonly #scope: Scope;
   readonly #data: TrainerData;
   readonly #parameters: Record<string, Tensor> = {};
@@ -65,12 +79,14 @@ export class Trainer {
   readonly #indices: Tensor;
   readonly #counter: Tensor;
   readonly #rates: Tensor;
-  readonly #full: Step | null;
-  readonly #tail: Step | null;
+  readonly #full: RecordedStep | null;
+  readonly #tail: RecordedStep | null;
   readonly #evaluations = new Map<DataTensors, Program>();
+  #rateChanges: readonly RateChange[] = [];
   #step = 0;
   #shuffledEpoch = -1;
   #dispatchSteps = FIRST_DISPATCH_STEPS;
+  #histogram: ActivationHistogram | null = null;
 
   /** @throws {OutOfMemoryError} @throws {ShapeError} If a value does not fit its parameter. */
   constructor(
@@ -80,34 +96,39 @@ export class Trainer {
       readonly data: TrainerData;
       readonly threads: number;
       readonly parameters: Readonly<Record<string, Float32Array>>;
+      /** Learning rates of all steps, instead of the schedule's. */
+      readonly rates?: Float32Array;
     },
   ) {
     this.#engine = engine;
     this.spec = spec;
     this.#data = options.data;
     this.#threads = options.threads;
+    this.#schedule = options.rates ?? learningRates(spec.schedule, spec.optimizer.lr, stepsOf(spec).total);
     const { perEpoch, total } = stepsOf(spec);
     this.stepsPerEpoch = perEpoch;
     this.totalSteps = total;
     this.#scope = engine.arena.scope();
     const { rows } = spec.data;
     const { batchSize, optimizer } = spec;
-    for (const { name, shape } of parameterShapes(trainNetworkOf(spec))) {
+    for (const { name, shape, learned } of parameterShapes(trainNetworkOf(spec))) {
       this.#parameters[name] = this.#scope.tensor(name, shape);
-      for (const state of stateNames(optimizer)) {
+      for (const state of learned ? stateNames(optimizer) : []) {
         this.#states[`${name} ${state}`] = this.#scope.tensor(`${name} ${state}`, shape);
       }
     }
     this.#indices = this.#scope.tensor("rows of the epoch", [rows], "int32");
     this.#counter = this.#scope.tensor("steps done", [1], "float64");
     this.#rates = this.#scope.tensor("learning rates", [total]);
-    viewOf(engine.arena.memory, this.#rates, "float32").set(
-      learningRates(spec.schedule, optimizer.lr, total),
-    );
-    this.restore({ step: 0, values: options.parameters });
-    this.#full = rows >= batchSize ? this.#recordStep(batchSize) : null;
+    this.restore({ step: 0, values: options.parameters, rateChanges: [] });
+    const shared = {
+      ...{ train: this.#data.train, background: this.#data.background },
+      ...{ parameters: this.#parameters, states: this.#states },
+      ...{ indices: this.#indices, counter: this.#counter, rates: this.#rates },
+    };
+    this.#full = rows >= batchSize ? recordStep(this.#scope, spec, batchSize, shared) : null;
     const rest = rows % batchSize;
-    this.#tail = rest > 0 && !spec.dropLast ? this.#recordStep(rest) : null;
+    this.#tail = rest > 0 && !spec.dropLast ? recordStep(this.#scope, spec, rest, shared) : null;
   }
 
   /** Steps done. */
@@ -124,19 +145,36 @@ export class Trainer {
     return Math.floor(this.#step / this.stepsPerEpoch) + 1;
   }
 
+  /** Whether whole epochs are behind it, or all steps: the sets are evaluated here. */
+  get atEpochEnd(): boolean {
+    return this.#step % this.stepsPerEpoch === 0 || this.finished;
+  }
+
+  /** The spread of the activations at the last measured step; null before the first. */
+  get histogram(): ActivationHistogram | null {
+    return this.#histogram;
+  }
+
   /** The learning rate of a step, 1-based. */
   lrOf(step: number): number {
     return viewOf(this.#engine.arena.memory, this.#rates, "float32")[step - 1] ?? NaN;
   }
 
+  /** From the next step on the schedule is scaled so that it stands at `lr` now. */
+  changeLr(lr: number): RateChange {
+    const change = { step: this.#step, lr };
+    this.#rateChanges = [...this.#rateChanges, change];
+    this.#fillRates();
+    return change;
+  }
+
   /**
    * Takes some steps, to the end of the epoch at most: a quarter of a second of them. Stopped half-way, it is back
-   * where it was before.
+   * where it was before. The loss of each step is the one before its update.
    *
-   * @returns the loss of each step before its update.
    * @throws {DivergedError} At the first loss that is not finite. @throws {ExperimentCancelled} @throws {TaskError}
    */
-  async advance(onRecords: (records: readonly MetricRecord[]) => void): Promise<void> {
+  async advance(onMetrics: (metrics: readonly StepMetric[]) => void): Promise<void> {
     const before = this.state();
     const first = this.#step;
     const inEpoch = first % this.stepsPerEpoch;
@@ -148,10 +186,10 @@ export class Trainer {
     let steps = 0;
     if (full !== null && inEpoch < fullSteps) {
       steps = Math.min(wanted, fullSteps - inEpoch);
-      sections.push(this.#section(full, inEpoch * full.batchSize, steps));
+      sections.push(this.#section(full, inEpoch * full.batchSize, steps, first));
     }
     if (tail !== null && steps < wanted && inEpoch + steps === fullSteps) {
-      sections.push(this.#section(tail, fullSteps * this.spec.batchSize, 1));
+      sections.push(this.#section(tail, fullSteps * this.spec.batchSize, 1, first + steps));
       steps++;
     }
     let divergedAt = 0;
@@ -161,11 +199,16 @@ export class Trainer {
       await execute(this.#engine, sections, {
         threads: this.#threads,
         onRecords: (records) => {
-          for (const { value } of records) {
-            seen++;
-            if (!Number.isFinite(value) && divergedAt === 0) divergedAt = first + seen;
-          }
-          onRecords(records);
+          onMetrics(
+            records.map(({ name, value, clockMs }) => {
+              // The loss is the first that a step records.
+              if (name === STATISTIC_NAMES.loss) {
+                seen++;
+                if (!Number.isFinite(value) && divergedAt === 0) divergedAt = first + seen;
+              }
+              return { name, step: first + seen, value, clockMs };
+            }),
+          );
           if (divergedAt > 0) this.#engine.cancel();
         },
       });
@@ -179,6 +222,7 @@ export class Trainer {
       throw new DivergedError("the loss", divergedAt);
     }
     this.#step = first + steps;
+    this.#readHistogram(first, steps);
     const stepMs = (performance.now() - startedMs) / steps;
     this.#dispatchSteps = Math.max(1, Math.round(DISPATCH_MS / stepMs));
   }
@@ -196,7 +240,7 @@ export class Trainer {
         });
         ops.run({ op: "record", source: loss, name: "loss" });
         const logits = outputs.at(-1)?.out;
-        if (this.spec.loss !== "crossEntropy" || logits === undefined) return;
+        if (this.spec.loss === "mse" || logits === undefined) return;
         const accuracy = ops.tensor("accuracy", [1]);
         ops.run({ op: "accuracy", logits, target: data.y, out: accuracy });
         ops.run({ op: "record", source: accuracy, name: "accuracy" });
@@ -213,11 +257,11 @@ export class Trainer {
     for (const [name, tensor] of Object.entries({ ...this.#parameters, ...this.#states })) {
       values[name] = viewOf(this.#engine.arena.memory, tensor, "float32").slice();
     }
-    return { step: this.#step, values };
+    return { step: this.#step, values, rateChanges: this.#rateChanges };
   }
 
-  /** Goes on from a state; what it does not hold of the optimiser's memory is zero. */
-  restore({ step, values }: TrainingState): void {
+  /** Goes on from a state; what it does not hold of the optimiser's memory is zero. @throws {RangeError} */
+  restore({ step, values, rateChanges }: TrainingState): void {
     const { memory } = this.#engine.arena;
     for (const [name, tensor] of Object.entries(this.#parameters)) {
       const given = values[name];
@@ -231,12 +275,24 @@ export class Trainer {
       else view.set(given);
     }
     this.#step = step;
+    this.#rateChanges = rateChanges;
+    this.#fillRates();
     viewOf(memory, this.#counter, "float64")[0] = step;
   }
 
   /** Gives the arena's memory back. */
   release(): void {
     this.#scope.release();
+  }
+
+  /** The schedule, scaled from each change on. */
+  #fillRates(): void {
+    const rates = viewOf(this.#engine.arena.memory, this.#rates, "float32");
+    rates.set(this.#schedule);
+    for (const { step, lr } of this.#rateChanges) {
+      const factor = lr / (rates[step] ?? lr);
+      for (let i = step; i < rates.length; i++) rates[i] = (rates[i] ?? 0) * factor;
+    }
   }
 
   /** Puts the rows of an epoch in order; the same for the same seed and epoch, whatever came before. */
@@ -250,55 +306,48 @@ export class Trainer {
     this.#shuffledEpoch = epoch;
   }
 
-  #recordStep(batchSize: number): Step {
-    const { train } = this.#data;
-    const program = record(this.#scope, (ops) => {
-      const x = ops.tensor("x", [batchSize, MNIST_PIXELS]);
-      const y = ops.tensor("y", [batchSize]);
-      const indices = { ...this.#indices, shape: [batchSize] };
-      ops.run({ op: "gatherRows", x: train.x, indices, out: x });
-      ops.run({ op: "gatherRows", x: train.y, indices, out: y });
-      const built = buildNetwork(ops, trainNetworkOf(this.spec), { x, y, parameters: this.#parameters });
-      ops.run({ op: "record", source: built.loss, name: "loss" });
-      this.#recordUpdates(ops, built.backward());
-    });
-    return { program, batchSize };
+  /** Steps to the next measured one, from step number `step` on: the first, and every `statisticsEvery`-th after it. */
+  #untilMeasured(step: number): number {
+    const { statisticsEvery } = this.spec;
+    return statisticsEvery === 0 ? Infinity : (statisticsEvery - (step % statisticsEvery)) % statisticsEvery;
   }
 
-  #recordUpdates(ops: RecordingOps, gradients: Readonly<Record<string, Tensor>>): void {
-    const { optimizer, clipNorm } = this.spec;
-    const learned = Object.entries(this.#parameters).flatMap(([name, param]) => {
-      const grad = gradients[name];
-      return grad === undefined ? [] : [{ name, param, grad }];
-    });
-    if (clipNorm !== null) {
-      const squaredNorm = ops.tensor("squared norm of the gradients", [1], "float64");
-      for (const [index, { grad }] of learned.entries()) {
-        ops.run({ op: "squaredNorm", x: grad, out: squaredNorm, accumulate: index > 0 });
-      }
-      for (const { grad } of learned) ops.run({ op: "clip", x: grad, squaredNorm, maxNorm: clipNorm });
-    }
-    const lr = ops.tensor("learning rate", [1]);
-    ops.run({ op: "lookUp", values: this.#rates, counter: this.#counter, out: lr });
-    for (const { name, param, grad } of learned) {
-      const states = stateNames(optimizer).flatMap((state) => this.#states[`${name} ${state}`] ?? []);
-      recordUpdate(ops, optimizer, { param, grad, states, lr, counter: this.#counter });
-    }
-    ops.run({ op: "advance", counter: this.#counter });
-  }
-
-  /** A step's program over the batches from row `firstRow` of the epoch on. */
-  #section({ program, batchSize }: Step, firstRow: number, repeats: number): Section {
+  /** A step's program over the batches from row `firstRow` of the epoch on; `step` is the first one's number. */
+  #section(recorded: RecordedStep, firstRow: number, repeats: number, step: number): Section {
     const indices = {
       ...this.#indices,
-      shape: [repeats * batchSize],
+      shape: [repeats * recorded.batchSize],
       offsetBytes: this.#indices.offsetBytes + 4 * firstRow,
     };
-    const ops = program.ops.map((op): Op<Tensor> => (op.op === "gatherRows" ? { ...op, indices } : op));
+    const placed = ({ ops }: Program): Program => ({
+      ops: ops.map((op): Op<Tensor> => (op.op === "gatherRows" ? { ...op, indices } : op)),
+    });
+    const first = this.#untilMeasured(step);
     return {
-      program: { ops },
+      program: placed(recorded.plain),
       repeats,
-      results: [...Object.values(this.#parameters), ...Object.values(this.#states), this.#counter],
+      results: [
+        ...[...Object.values(this.#parameters), ...Object.values(this.#states), this.#counter],
+        ...recorded.histograms,
+      ],
+      ...(first < repeats
+        ? { alternate: { program: placed(recorded.measured), first, every: this.spec.statisticsEvery } }
+        : {}),
+    };
+  }
+
+  /** Reads what the last measured step of a dispatch has left. */
+  #readHistogram(first: number, steps: number): void {
+    const { statisticsEvery } = this.spec;
+    if (statisticsEvery === 0) return;
+    const last = Math.floor((first + steps - 1) / statisticsEvery) * statisticsEvery;
+    if (last < first) return;
+    const isTail = this.#tail !== null && (last + 1) % this.stepsPerEpoch === 0;
+    const histograms = (isTail ? this.#tail : this.#full)?.histograms ?? [];
+    const { memory } = this.#engine.arena;
+    this.#histogram = {
+      step: last + 1,
+      layers: histograms.map((tensor) => Array.from(viewOf(memory, tensor, "float64"))),
     };
   }
 }

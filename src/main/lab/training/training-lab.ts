@@ -1,26 +1,60 @@
+import { randomUUID } from "node:crypto";
+import { ContractError, OutOfMemoryError } from "../../../core/errors.ts";
 import { drawParameters } from "../../../core/init/draw-parameters.ts";
-import { linearLayers, networkTitle } from "../../../core/network/network.ts";
-import { numelOf } from "../../../core/ops/recording-ops.ts";
-import { OutOfMemoryError } from "../../../core/errors.ts";
-import { MNIST_PIXELS, trainNetworkOf, schemesOf } from "../../../shared/network-spec.ts";
-import { NOTEBOOK_SPEC } from "../../../shared/notebook-spec.ts";
-import type { TrainingSettings } from "../../../shared/notebook.ts";
-import type { Quantities } from "../../../shared/run-records.ts";
-import { stepsOf, type TrainSpec } from "../../../shared/train-spec.ts";
+import { networkTitle } from "../../../core/network/network.ts";
+import { trainNetworkOf, schemesOf } from "../../../shared/network-spec.ts";
+import { parseTrainSpec, type TrainSpec } from "../../../shared/train-spec.ts";
+import {
+  EPOCH_METRICS,
+  type ActivationHistogram,
+  type LrSearch,
+  type QueuedTraining,
+  type TrainingControl,
+  type TrainingState,
+} from "../../../shared/training.ts";
+import type { Forecast } from "../../../shared/notebook.ts";
+import type { Quantities, RunSummary } from "../../../shared/run-records.ts";
+import type { GivenParameters } from "../gradcheck/network-setup.ts";
 import type { StartedRun } from "../lab.ts";
 import type { MnistRows } from "../mnist-rows.ts";
 import { forecastMemory } from "../notebook/forecast.ts";
-import type { LabServices, RunSupervisor } from "../run-supervisor.ts";
-import type { GivenParameters } from "../gradcheck/network-setup.ts";
+import type { LabServices, RunRow, RunSupervisor } from "../run-supervisor.ts";
+import { Checkpoints } from "./checkpoints.ts";
+import { findLr, searchRate, SEARCH_STEPS } from "./find-lr.ts";
 import { MetricWriter } from "./metric-writer.ts";
-import { train, type TrainingOutcome } from "./train.ts";
-import { Trainer } from "./trainer.ts";
+import { train, type TrainingOutcome, type TrainingStart } from "./train.ts";
+import { Trainer, type TrainerData } from "./trainer.ts";
+import { trainingMemory } from "./training-memory.ts";
+import { trainingRunId } from "./training-run-id.ts";
+import { TrainingSession } from "./training-session.ts";
 
-/** Training as the lab offers it: data prepared, metrics saved while they come. */
+/** Heat maps keep so many columns; then every second one goes. */
+const MOST_HISTOGRAMS = 256;
+/** The window hears of a heat map's column this often. */
+const HISTOGRAM_EVERY_MS = 200;
+
+/** How a training is started. */
+export interface TrainingOptions {
+  readonly threads: number;
+  /** Weights to begin with instead of drawn ones. */
+  readonly given?: GivenParameters | null;
+  /** Run a spec once more that has its run already. */
+  readonly again?: boolean;
+}
+
+interface Queued extends QueuedTraining {
+  readonly spec: TrainSpec;
+  readonly threads: number;
+}
+
+/** Training as the lab offers it: data prepared, metrics saved while they come, resumed after a crash, queued. */
 export class TrainingLab {
   readonly #services: LabServices;
   readonly #supervisor: RunSupervisor;
   readonly #data: MnistRows;
+  #running: { readonly runId: string; readonly trainer: Trainer; readonly session: TrainingSession } | null =
+    null;
+  #queue: readonly Queued[] = [];
 
   constructor(services: LabServices, supervisor: RunSupervisor, data: MnistRows) {
     this.#services = services;
@@ -28,69 +62,267 @@ export class TrainingLab {
     this.#data = data;
   }
 
-  /** Trains the notebook's network. @throws {ContractError} If another activity is on. @throws {OutOfMemoryError} */
-  start({ seed, rows, threads, epochs, batchSize, lr }: TrainingSettings): StartedRun {
-    const spec: TrainSpec = {
-      ...NOTEBOOK_SPEC,
-      ...{ seed, epochs, batchSize },
-      data: { name: "mnist", split: "train", rows },
-      optimizer: { name: "sgd", lr, momentum: 0, nesterov: false, weightDecay: 0 },
-    };
-    return this.startSpec(spec, threads, null);
+  /** The run that this spec, seed, code and number of threads would be, and whether it is there already. */
+  identify(
+    spec: TrainSpec,
+    { threads, given = null }: TrainingOptions,
+  ): { id: string; run: RunSummary | null } {
+    const { engine, store, appVersion } = this.#services;
+    const { kernelsHash: kernels, instructionSet } = engine;
+    const id = trainingRunId(spec, { appVersion, kernels, instructionSet, threads }, given);
+    return { id, run: store.findRun(id) ?? null };
   }
 
-  /** @throws {ContractError} If another activity is on. @throws {OutOfMemoryError} */
-  startSpec(spec: TrainSpec, threads: number, given: GivenParameters | null): StartedRun {
-    const { engine, tracker, emit } = this.#services;
-    const { refusal } = forecastMemory(trainingMemory(spec), engine.arena, null);
-    if (refusal !== "") throw new OutOfMemoryError(refusal);
-    const metrics = new MetricWriter(this.#services.store);
-    let outcome: TrainingOutcome | null = null;
-    return this.#supervisor.start(
-      `Training, ${spec.epochs === undefined ? `${spec.steps ?? 0} steps` : `${spec.epochs} epochs`}`,
-      {
-        create: {
-          kind: "training",
-          name: titleOf(spec),
-          threads,
-          rows: spec.data.rows,
-          config: configOf(spec, threads),
-        },
+  forecast(spec: TrainSpec): Forecast {
+    return forecastMemory(trainingMemory(spec), this.#services.engine.arena, null);
+  }
+
+  /**
+   * @throws {ContractError} If another activity is on, or the run is there already and not wanted again.
+   * @throws {OutOfMemoryError}
+   */
+  start(spec: TrainSpec, options: TrainingOptions): StartedRun {
+    const { id, run } = this.identify(spec, options);
+    if (run !== null && options.again !== true) {
+      throw new ContractError(
+        `This training is there already: run ${id}, ${run.status}. The same spec, seed, threads and code give the same losses; ` +
+          "change the seed, resume it if it was cut short, or run it again.",
+      );
+    }
+    return this.#begin(spec, options, {
+      create: {
+        id: run === null ? id : this.#freeId(id),
+        kind: "training",
+        name: titleOf(spec),
+        threads: options.threads,
+        rows: spec.data.rows,
+        config: configOf(spec, options.threads),
       },
-      async (runId) => {
-        tracker.phase("reading MNIST");
-        const data = {
-          train: await this.#data.rows(spec.data, threads),
-          valid:
-            spec.validRows === 0
-              ? null
-              : await this.#data.rows({ name: "mnist", split: "valid", rows: spec.validRows }, threads),
-        };
-        const trainer = new Trainer(engine, spec, {
-          data,
-          threads,
-          parameters: given ?? drawParameters(trainNetworkOf(spec), schemesOf(spec), spec.seed),
+    });
+  }
+
+  /**
+   * Goes on with a training that was cut short, exactly where its last checkpoint is.
+   *
+   * @throws {ContractError} If another activity is on or there is nothing to go on from. @throws {StoreError}
+   */
+  resume(runId: string): StartedRun {
+    const { run } = this.#services.store.getRun(runId);
+    const { spec, threads } = specOfRun(run);
+    if (run.status === "finished")
+      throw new ContractError(`Run ${runId} is finished: there is nothing to resume`);
+    return this.#begin(spec, { threads }, { resume: runId });
+  }
+
+  /** How the training that is on stands. */
+  state(): TrainingState {
+    if (this.#running === null) return null;
+    const { runId, trainer, session } = this.#running;
+    const { step, totalSteps, stepsPerEpoch } = trainer;
+    return { runId, paused: session.paused, lr: trainer.lrOf(step + 1), step, totalSteps, stepsPerEpoch };
+  }
+
+  /** @throws {ContractError} If no training is on. */
+  control(control: TrainingControl): void {
+    if (this.#running === null) throw new ContractError("No training is on: start one first");
+    this.#running.session.ask(control);
+  }
+
+  queue(): readonly QueuedTraining[] {
+    return this.#queue.map(({ id, title, note }) => ({ id, title, note }));
+  }
+
+  /** Starts a training when everything before it is done; at once when nothing is on. */
+  enqueue(spec: TrainSpec, threads: number, note: string): QueuedTraining {
+    const { refusal } = this.forecast(spec);
+    if (refusal !== "") throw new OutOfMemoryError(refusal);
+    const queued = { id: randomUUID(), title: titleOf(spec), note, spec, threads };
+    this.#setQueue([...this.#queue, queued]);
+    void this.#startNext();
+    return { id: queued.id, title: queued.title, note };
+  }
+
+  dequeue(id: string): void {
+    this.#setQueue(this.#queue.filter((queued) => queued.id !== id));
+  }
+
+  /** Trains with a rising learning rate; leaves no run. @throws {ContractError} If another activity is on. */
+  async findLr(spec: TrainSpec, threads: number): Promise<LrSearch> {
+    return this.#supervisor.work("training", "Looking for a learning rate", async () => {
+      const { tracker } = this.#services;
+      const searched: TrainSpec = {
+        ...spec,
+        ...{ epochs: undefined, steps: SEARCH_STEPS, statisticsEvery: 0, validRows: 0, earlyStop: undefined },
+      };
+      const data = await this.#dataOf(searched, threads);
+      const parameters = drawParameters(trainNetworkOf(spec), schemesOf(spec), spec.seed);
+      const rates = Float32Array.from({ length: SEARCH_STEPS }, (_, step) => searchRate(step));
+      const trainer = new Trainer(this.#services.engine, searched, { data, threads, parameters, rates });
+      try {
+        tracker.phase(`up to ${SEARCH_STEPS} steps with a rising rate`);
+        return await findLr(trainer, (fraction) => {
+          tracker.progress(fraction);
         });
+      } finally {
+        trainer.release();
+      }
+    });
+  }
+
+  #begin(spec: TrainSpec, { threads, given = null }: TrainingOptions, row: RunRow): StartedRun {
+    const { engine, tracker, store, emit } = this.#services;
+    const { refusal } = this.forecast(spec);
+    if (refusal !== "") throw new OutOfMemoryError(refusal);
+    const metrics = new MetricWriter(store);
+    const histograms = new HistogramLog();
+    let outcome: TrainingOutcome | null = null;
+    const started = this.#supervisor.start(
+      `Training, ${spec.epochs === undefined ? `${spec.steps ?? 0} steps` : `${spec.epochs} epochs`}`,
+      row,
+      async (runId) => {
+        tracker.phase("reading the data");
+        const data = await this.#dataOf(spec, threads);
+        const network = trainNetworkOf(spec);
+        const checkpoints = new Checkpoints(store.checkpointsFolder, runId, network);
+        const parameters = given ?? drawParameters(network, schemesOf(spec), spec.seed);
+        const trainer = new Trainer(engine, spec, { data, threads, parameters });
+        const session = new TrainingSession(() => tracker.cancelRequested);
+        this.#running = { runId, trainer, session };
+        const tell = (): void => {
+          emit({ name: "trainingChanged", payload: this.state() });
+        };
+        let toldMs = 0;
         try {
-          outcome = await train(trainer, {
-            phase: (phase) => {
-              tracker.phase(phase);
-            },
-            progress: (fraction) => {
-              tracker.progress(fraction);
-            },
-            metrics: (points) => {
-              metrics.add(runId, points);
-              emit({ name: "trainingMetrics", payload: { runId, points: [...points] } });
+          const start = "resume" in row ? await this.#goOn(runId, trainer, checkpoints) : FROM_THE_BEGINNING;
+          tell();
+          outcome = await train(trainer, start, session, {
+            checkpoints,
+            listener: {
+              phase: (phase) => {
+                tracker.phase(phase);
+              },
+              progress: (fraction) => {
+                tracker.progress(fraction);
+              },
+              metrics: (points) => {
+                metrics.add(runId, points);
+                emit({ name: "trainingMetrics", payload: { runId, points: [...points] } });
+              },
+              histogram: (histogram) => {
+                histograms.add(histogram);
+                if (performance.now() - toldMs < HISTOGRAM_EVERY_MS) return;
+                toldMs = performance.now();
+                emit({ name: "trainingHistogram", payload: { runId, histogram } });
+              },
+              event: (kind, step, text) => {
+                store.addEvent(runId, { at: new Date().toISOString(), step, kind, text });
+              },
+              flush: () => {
+                metrics.save(runId);
+              },
+              changed: tell,
             },
           });
         } finally {
           trainer.release();
+          this.#running = null;
           metrics.save(runId);
+          store.saveReport(runId, { histograms: histograms.all });
+          tell();
         }
       },
       () => ({ ...metrics.latest(), ...(outcome === null ? {} : speedOf(outcome)) }),
     );
+    void started.done.then(() => this.#startNext());
+    return started;
+  }
+
+  /** Takes the newest checkpoint and forgets what was recorded after it: that comes again. */
+  async #goOn(runId: string, trainer: Trainer, checkpoints: Checkpoints): Promise<TrainingStart> {
+    const { store } = this.#services;
+    const found = await checkpoints.newest();
+    if (found === null) {
+      throw new ContractError(
+        `Run ${runId} was cut short before its first checkpoint in "${checkpoints.folder}": start it again`,
+      );
+    }
+    const { state, evaluated, wallMs } = found;
+    trainer.restore(state);
+    store.dropMetricsAfter(runId, state.step, evaluated ? [] : Object.values(EPOCH_METRICS));
+    store.addEvent(runId, {
+      ...{ at: new Date().toISOString(), step: state.step, kind: "resumed" },
+      text: `from the checkpoint of step ${state.step}`,
+    });
+    const validLosses = store.getMetric(runId, EPOCH_METRICS.valid).map(({ value }) => value);
+    return { evaluated, wallMs, validLosses };
+  }
+
+  async #dataOf(spec: TrainSpec, threads: number): Promise<TrainerData> {
+    const { data, validRows } = spec;
+    return {
+      train: await this.#data.rows(data, threads),
+      valid:
+        validRows === 0
+          ? null
+          : await this.#data.rows({ name: data.name, split: "valid", rows: validRows }, threads),
+      background: await this.#data.background(threads),
+    };
+  }
+
+  #freeId(id: string): string {
+    for (let n = 2; ; n++) {
+      if (this.#services.store.findRun(`${id}-${n}`) === undefined) return `${id}-${n}`;
+    }
+  }
+
+  #setQueue(queue: readonly Queued[]): void {
+    this.#queue = queue;
+    this.#services.emit({ name: "trainingQueueChanged", payload: [...this.queue()] });
+  }
+
+  async #startNext(): Promise<void> {
+    await this.#supervisor.idle();
+    const [next, ...rest] = this.#queue;
+    if (next === undefined || this.#services.tracker.current() !== null) return;
+    this.#setQueue(rest);
+    try {
+      this.start(next.spec, { threads: next.threads, again: true });
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      this.#services.emit({ name: "failure", payload: { title: `${next.title} did not start`, message } });
+      void this.#startNext();
+    }
+  }
+}
+
+const FROM_THE_BEGINNING: TrainingStart = { evaluated: false, wallMs: 0, validLosses: [] };
+
+/** The spec and threads that a training was started with. @throws {ContractError} If it is no training. */
+export function specOfRun(run: RunSummary): { spec: TrainSpec; threads: number } {
+  const text = run.config["spec"];
+  if (run.kind !== "training" || typeof text !== "string") {
+    throw new ContractError(`Run ${run.id} is no training but of the kind ${run.kind}`);
+  }
+  return { spec: parseTrainSpec(JSON.parse(text)), threads: run.threads };
+}
+
+/** The heat maps' columns so far: when there are too many, every second one goes. */
+class HistogramLog {
+  #kept: ActivationHistogram[] = [];
+  #every = 1;
+  #seen = 0;
+
+  get all(): readonly ActivationHistogram[] {
+    return this.#kept;
+  }
+
+  add(histogram: ActivationHistogram): void {
+    if (this.#kept.at(-1)?.step === histogram.step) return;
+    if (this.#seen++ % this.#every !== 0) return;
+    this.#kept.push(histogram);
+    if (this.#kept.length <= MOST_HISTOGRAMS) return;
+    this.#kept = this.#kept.filter((_, index) => index % 2 === 0);
+    this.#every *= 2;
   }
 }
 
@@ -102,28 +334,16 @@ function configOf(spec: TrainSpec, threads: number): Quantities {
   const { optimizer, schedule, data, batchSize, epochs, steps, seed, loss } = spec;
   const { name, ...rates } = optimizer;
   return {
-    ...{ seed, rows: data.rows, threads, batchSize, loss, optimizer: name, ...rates },
+    ...{ seed, data: data.name, rows: data.rows, threads, batchSize, loss, optimizer: name, ...rates },
     ...(epochs === undefined ? {} : { epochs }),
     ...(steps === undefined ? {} : { steps }),
+    ...(spec.clipNorm === null ? {} : { clipNorm: spec.clipNorm }),
+    ...(spec.augmentShift === 0 ? {} : { augmentShift: spec.augmentShift }),
+    ...(spec.labelSmoothing === undefined ? {} : { labelSmoothing: spec.labelSmoothing }),
     schedule: schedule.name,
     network: networkTitle(trainNetworkOf(spec)),
     spec: JSON.stringify(spec),
   };
-}
-
-function trainingMemory(spec: TrainSpec): { name: string; bytes: number }[] {
-  const rowBytes = 4 * MNIST_PIXELS;
-  const { data, batchSize, validRows } = spec;
-  const layers = linearLayers(trainNetworkOf(spec));
-  const widths = layers.reduce((sum, { out }) => sum + out, 0);
-  const parameters = layers.reduce((sum, layer) => sum + numelOf([layer.in + 1, layer.out]), 0);
-  return [
-    { name: "training and validation images", bytes: (data.rows + validRows) * rowBytes },
-    { name: "activations of the evaluation", bytes: (data.rows + validRows) * widths * 8 },
-    { name: "one batch, forward and backward", bytes: 2 * batchSize * (rowBytes + 8 * widths) },
-    { name: "parameters, gradients and the optimiser's memory", bytes: 4 * 4 * parameters },
-    { name: "learning rates", bytes: 4 * stepsOf(spec).total },
-  ];
 }
 
 function speedOf({

@@ -2,7 +2,14 @@ import { initialSchema } from "./0001-initial-schema.ts";
 import { kernelTuning } from "./0002-kernel-tuning.ts";
 import { ladderTables } from "./0003-ladder.ts";
 import { reportTable } from "./0004-report.ts";
+import { eventTable } from "./0005-event.ts";
 import type { Migration } from "./migration.ts";
 
 /** Every step of the schema, in order. */
-export const MIGRATIONS: readonly Migration[] = [initialSchema, kernelTuning, ladderTables, reportTable];
+export const MIGRATIONS: readonly Migration[] = [
+  initialSchema,
+  kernelTuning,
+  ladderTables,
+  reportTable,
+  eventTable,
+];

@@ -1,0 +1,68 @@
+import { randomStream } from "../../core/random/random-stream.ts";
+import type { QuantityValue, RunSummary } from "../../shared/run-records.ts";
+import { expandSweep, sweepSpecSchema } from "../../shared/sweep-spec.ts";
+import type { Lab } from "../lab/lab.ts";
+import { EXIT, type ExitCode } from "./exit-code.ts";
+import { readSpec } from "./read-spec.ts";
+import { showProgress } from "./show-progress.ts";
+import { textTable } from "./text-table.ts";
+import { trainingResult } from "./train-command.ts";
+
+/** The draws of a random sweep, apart from those of its trainings. */
+const SWEEP_STREAM = 77;
+
+const cell = (value: QuantityValue | undefined): string =>
+  typeof value === "number" ? String(Number(value.toPrecision(5))) : "–";
+
+/** Runs the trainings of a sweep one after another; those that are there already are not run again. */
+export async function runSweepCommand(
+  lab: Lab,
+  file: string,
+  options: { readonly threads: number; readonly json?: true },
+): Promise<ExitCode> {
+  const sweep = await readSpec(sweepSpecSchema, file);
+  const stream = randomStream(sweep.kind === "random" ? sweep.seed : 0, SWEEP_STREAM);
+  const trainings = expandSweep(sweep, () => stream.next());
+  const stopProgress = showProgress(lab);
+  const done: { note: string; run: RunSummary }[] = [];
+  const cancelled = { now: false };
+  const interrupt = (): void => {
+    cancelled.now = true;
+    lab.cancel();
+  };
+  process.once("SIGINT", interrupt);
+  try {
+    for (const { spec, choice, note } of trainings) {
+      if (cancelled.now) break;
+      const { run: before } = lab.identifyTraining(spec, { threads: options.threads });
+      const run =
+        before?.status === "finished"
+          ? before
+          : await lab.startTraining(spec, { threads: options.threads, again: true }).done;
+      done.push({ note, run });
+      if (options.json === true) {
+        process.stdout.write(`${JSON.stringify({ ...choice, ...trainingResult(run) })}\n`);
+      }
+    }
+  } finally {
+    process.removeListener("SIGINT", interrupt);
+    stopProgress();
+  }
+  if (options.json !== true) {
+    const lossOf = ({ run }: (typeof done)[number]): number => {
+      const loss = run.summary["finalValidLoss"];
+      return typeof loss === "number" && !Number.isNaN(loss) ? loss : Infinity;
+    };
+    const rows = done
+      .toSorted((a, b) => lossOf(a) - lossOf(b))
+      .map(({ note, run: { id, status, summary } }) => [
+        ...[note, id, status, cell(summary["finalTrainLoss"]), cell(summary["finalValidLoss"])],
+        ...[cell(summary["validAccuracy"]), cell(summary["seconds"])],
+      ]);
+    const head = ["values", "run", "status", "train loss", "valid loss", "valid accuracy", "seconds"];
+    process.stdout.write(`${textTable(head, rows)}\n`);
+  }
+  return done.length === trainings.length && done.every(({ run }) => run.status === "finished")
+    ? EXIT.ok
+    : EXIT.failedCheck;
+}

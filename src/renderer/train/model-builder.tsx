@@ -1,0 +1,362 @@
+import { ActionIcon, Button, NativeSelect, Textarea, TextInput } from "@mantine/core";
+import { ArrowDown, ArrowUp, Plus, Trash2 } from "lucide-react";
+import { useState } from "react";
+import { flatLayers, parameterShapes } from "../../core/network/network.ts";
+import { MNIST_PIXELS, trainNetworkOf, type TrainLayerSpec } from "../../shared/network-spec.ts";
+import { formatNumber } from "../format/number.ts";
+import { SCHEMES } from "../network/network-form.ts";
+import { showFailure } from "../store/lab-store.ts";
+import { copyText } from "../store/save.ts";
+import { parseSpecText, showSpec, type TrainForm } from "./train-form.ts";
+import own from "./train-view.module.css";
+
+type Plain = Exclude<TrainLayerSpec, { type: "residual" }>;
+
+/** Layers that can be added, each as it begins. */
+const KINDS: Readonly<
+  Record<TrainLayerSpec["type"], { title: string; make: (width: number) => TrainLayerSpec }>
+> = {
+  linear: {
+    title: "linear",
+    make: (width) => ({ type: "linear", in: width, out: 64, init: "kaimingNormal" }),
+  },
+  relu: { title: "relu", make: () => ({ type: "relu", shift: 0 }) },
+  leakyRelu: { title: "leaky relu", make: () => ({ type: "leakyRelu", slope: 0.01 }) },
+  tanh: { title: "tanh", make: () => ({ type: "tanh" }) },
+  sigmoid: { title: "sigmoid", make: () => ({ type: "sigmoid" }) },
+  gelu: { title: "GELU", make: () => ({ type: "gelu" }) },
+  dropout: { title: "dropout", make: () => ({ type: "dropout", rate: 0.2 }) },
+  batchNorm: { title: "batch norm", make: () => ({ type: "batchNorm", momentum: 0.1, eps: 1e-5 }) },
+  layerNorm: { title: "layer norm", make: () => ({ type: "layerNorm", eps: 1e-5 }) },
+  residual: {
+    title: "residual block",
+    make: (width) => ({
+      type: "residual",
+      layers: [
+        { type: "linear", in: width, out: width, init: "kaimingNormal" },
+        { type: "relu", shift: 0 },
+        { type: "linear", in: width, out: width, init: "kaimingNormal" },
+      ],
+    }),
+  },
+};
+
+/** The same layers with every input as wide as what comes in; a residual block keeps its inner widths but the last. */
+export function fitWidths(layers: readonly TrainLayerSpec[]): TrainLayerSpec[] {
+  let width = MNIST_PIXELS;
+  const fit = <L extends TrainLayerSpec>(layer: L): L => {
+    if (layer.type === "linear") {
+      const fitted = { ...layer, in: width };
+      width = layer.out;
+      return fitted;
+    }
+    if (layer.type !== "residual") return layer;
+    const before = width;
+    const lastLinear = layer.layers.findLastIndex(({ type }) => type === "linear");
+    const inner = layer.layers.map((one, index): Plain =>
+      fit(index === lastLinear && one.type === "linear" ? { ...one, out: before } : one),
+    );
+    width = before;
+    return { ...layer, layers: inner };
+  };
+  return layers.map((layer) => fit(layer));
+}
+
+/** Width that comes out of the first `count` layers. */
+function widthAfter(layers: readonly TrainLayerSpec[], count: number): number {
+  return layers
+    .slice(0, count)
+    .reduce((width, layer) => (layer.type === "linear" ? layer.out : width), MNIST_PIXELS);
+}
+
+interface NumberProps {
+  readonly label: string;
+  readonly value: number;
+  readonly onChange: (value: number) => void;
+}
+
+/** A number in a row of the list: taken when it is one, kept as typed until then. */
+function LayerNumber({ label, value, onChange }: NumberProps) {
+  const [text, setText] = useState<string | null>(null);
+  return (
+    <TextInput
+      size="xs"
+      aria-label={label}
+      value={text ?? String(value)}
+      inputMode="decimal"
+      className={own["layerNumber"] ?? ""}
+      onChange={(event) => {
+        const typed = event.currentTarget.value;
+        const parsed = Number(typed);
+        setText(typed);
+        if (typed.trim() !== "" && Number.isFinite(parsed)) onChange(parsed);
+      }}
+      onBlur={() => setText(null)}
+    />
+  );
+}
+
+function LayerSettings({
+  layer,
+  place,
+  onChange,
+}: {
+  readonly layer: TrainLayerSpec;
+  readonly place: string;
+  readonly onChange: (layer: TrainLayerSpec) => void;
+}) {
+  switch (layer.type) {
+    case "linear":
+      return (
+        <>
+          <span className="mono">{layer.in} →</span>
+          <LayerNumber
+            label={`outputs of ${place}`}
+            value={layer.out}
+            onChange={(out) => onChange({ ...layer, out: Math.max(1, Math.round(out)) })}
+          />
+          <NativeSelect
+            size="xs"
+            aria-label={`initialisation of ${place}`}
+            value={layer.init}
+            data={SCHEMES.map((scheme) => ({ ...scheme }))}
+            onChange={(event) => {
+              const init = event.currentTarget.value as typeof layer.init;
+              onChange({ ...layer, init });
+            }}
+          />
+        </>
+      );
+    case "relu":
+      return (
+        <>
+          <span>shift</span>
+          <LayerNumber
+            label={`shift of ${place}`}
+            value={layer.shift}
+            onChange={(shift) => onChange({ ...layer, shift })}
+          />
+        </>
+      );
+    case "leakyRelu":
+      return (
+        <>
+          <span>slope</span>
+          <LayerNumber
+            label={`slope of ${place}`}
+            value={layer.slope}
+            onChange={(slope) => onChange({ ...layer, slope })}
+          />
+        </>
+      );
+    case "dropout":
+      return (
+        <>
+          <span>rate</span>
+          <LayerNumber
+            label={`rate of ${place}`}
+            value={layer.rate}
+            onChange={(rate) => onChange({ ...layer, rate })}
+          />
+        </>
+      );
+    case "batchNorm":
+      return (
+        <>
+          <span>momentum</span>
+          <LayerNumber
+            label={`momentum of ${place}`}
+            value={layer.momentum}
+            onChange={(momentum) => onChange({ ...layer, momentum })}
+          />
+        </>
+      );
+    case "residual":
+      return (
+        <span>
+          x + f(x), f: {layer.layers.map((inner) => describe(inner)).join(", ")} (inner layers: as JSON)
+        </span>
+      );
+    case "tanh":
+    case "sigmoid":
+    case "gelu":
+    case "layerNorm":
+      return null;
+  }
+}
+
+const describe = (layer: TrainLayerSpec): string =>
+  layer.type === "linear" ? `linear ${layer.in} → ${layer.out}` : KINDS[layer.type].title;
+
+/** The network layer by layer: add, move, change, remove; and the whole training as JSON. */
+export function ModelBuilder({ form }: { readonly form: TrainForm }) {
+  const { choice, choose, spec, problem } = form;
+  const [kind, setKind] = useState<TrainLayerSpec["type"]>("linear");
+  const { layers } = choice;
+  const set = (next: readonly TrainLayerSpec[]): void => {
+    choose({ layers: fitWidths(next), preset: "own" });
+  };
+  const move = (from: number, to: number): void => {
+    const next = [...layers];
+    const [moved] = next.splice(from, 1);
+    if (moved !== undefined) next.splice(to, 0, moved);
+    set(next);
+  };
+  const outputs = choice.loss === "mse" ? 1 : 10;
+  const last = layers.findLastIndex(({ type }) => type === "linear");
+  const width = widthAfter(layers, layers.length);
+  return (
+    <details className={own["builder"]}>
+      <summary>
+        <strong>Model</strong> <span className={own["quiet"]}>{modelSentence(form)}</span>
+      </summary>
+      <ol className={own["layers"]} aria-label="Layers">
+        {layers.map((layer, index) => {
+          const place = `layer ${index + 1}`;
+          return (
+            <li key={index}>
+              <span className={own["layerName"]}>{KINDS[layer.type].title}</span>
+              <LayerSettings
+                layer={layer}
+                place={place}
+                onChange={(changed) => set(layers.map((one, i) => (i === index ? changed : one)))}
+              />
+              <span className={own["layerTools"]}>
+                <ActionIcon
+                  variant="subtle"
+                  color="gray"
+                  aria-label={`Move ${place} up`}
+                  disabled={index === 0}
+                  onClick={() => move(index, index - 1)}
+                >
+                  <ArrowUp size="0.875rem" aria-hidden="true" />
+                </ActionIcon>
+                <ActionIcon
+                  variant="subtle"
+                  color="gray"
+                  aria-label={`Move ${place} down`}
+                  disabled={index === layers.length - 1}
+                  onClick={() => move(index, index + 1)}
+                >
+                  <ArrowDown size="0.875rem" aria-hidden="true" />
+                </ActionIcon>
+                <ActionIcon
+                  variant="subtle"
+                  color="gray"
+                  aria-label={`Remove ${place}`}
+                  disabled={layers.length === 1}
+                  onClick={() => set(layers.filter((_, i) => i !== index))}
+                >
+                  <Trash2 size="0.875rem" aria-hidden="true" />
+                </ActionIcon>
+              </span>
+            </li>
+          );
+        })}
+      </ol>
+      {problem !== "" && <p className={own["problem"]}>{problem}</p>}
+      <div className={own["row"]}>
+        <NativeSelect
+          size="xs"
+          aria-label="Kind of the new layer"
+          value={kind}
+          data={Object.entries(KINDS).map(([value, { title }]) => ({ value, label: title }))}
+          onChange={(event) => setKind(event.currentTarget.value as TrainLayerSpec["type"])}
+        />
+        <Button
+          variant="default"
+          size="xs"
+          leftSection={<Plus size="0.875rem" aria-hidden="true" />}
+          onClick={() => {
+            // Before the last linear layer, which gives the network's outputs.
+            const at = last < 0 ? layers.length : last;
+            set([...layers.slice(0, at), KINDS[kind].make(widthAfter(layers, at)), ...layers.slice(at)]);
+          }}
+        >
+          Add layer
+        </Button>
+        {width !== outputs && last >= 0 && (
+          <Button
+            variant="default"
+            size="xs"
+            onClick={() =>
+              set(
+                layers.map((one, i) =>
+                  i === last && one.type === "linear" ? { ...one, out: outputs } : one,
+                ),
+              )
+            }
+          >
+            Give the last layer {outputs} {outputs === 1 ? "output" : "outputs"}
+          </Button>
+        )}
+      </div>
+      <p className={own["quiet"]}>
+        Gradient check, stepper and the Initialise view take linear layers and activations only; norms,
+        dropout and residual blocks are trained here.
+      </p>
+      <SpecText text={spec === null ? null : JSON.stringify(spec, null, 2)} />
+    </details>
+  );
+}
+
+function modelSentence({ spec }: TrainForm): string {
+  if (spec === null) return "not complete";
+  const network = trainNetworkOf(spec);
+  const parameters = parameterShapes(network)
+    .filter(({ learned }) => learned)
+    .reduce((sum, { shape }) => sum + shape.reduce((product, size) => product * size, 1), 0);
+  const widths = flatLayers(network.layers).flatMap((layer) => (layer.type === "linear" ? [layer.out] : []));
+  const shown = widths.length > 8 ? [...widths.slice(0, 3), "…", ...widths.slice(-2)] : widths;
+  return `784-${shown.join("-")}, ${formatNumber(parameters)} parameters`;
+}
+
+/** The training as the command line takes it: to copy, and to paste. */
+function SpecText({ text }: { readonly text: string | null }) {
+  const [draft, setDraft] = useState<string | null>(null);
+  return (
+    <details>
+      <summary>As JSON, for `lab train` and for sharing</summary>
+      <Textarea
+        aria-label="Training as JSON"
+        autosize
+        minRows={6}
+        maxRows={20}
+        spellCheck={false}
+        classNames={{ input: "mono" }}
+        value={draft ?? text ?? ""}
+        onChange={(event) => setDraft(event.currentTarget.value)}
+      />
+      <div className={own["row"]}>
+        <Button
+          variant="default"
+          size="xs"
+          disabled={draft === null}
+          onClick={() => {
+            try {
+              showSpec(parseSpecText(draft ?? ""), "own");
+              setDraft(null);
+            } catch (error) {
+              showFailure("The JSON was not taken", error);
+            }
+          }}
+        >
+          Take this JSON
+        </Button>
+        <Button
+          variant="default"
+          size="xs"
+          disabled={text === null}
+          onClick={() => void copyText("Spec", text ?? "")}
+        >
+          Copy
+        </Button>
+        {draft !== null && (
+          <Button variant="subtle" color="gray" size="xs" onClick={() => setDraft(null)}>
+            Discard changes
+          </Button>
+        )}
+      </div>
+    </details>
+  );
+}

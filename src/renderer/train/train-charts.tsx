@@ -1,0 +1,253 @@
+import { NativeSelect } from "@mantine/core";
+import type { Chart } from "chart.js";
+import { useCallback, useMemo, useState } from "react";
+import { ACTIVATION_BINS, HEALTHY_UPDATE_RATIO, STATISTIC_NAMES } from "../../shared/training.ts";
+import { ChartFigure } from "../charts/chart-figure.tsx";
+import { HeatMap, type HeatMapData } from "../charts/heat-map.tsx";
+import { lossFigure, lossSummary, refreshLoss, type TrainingAxes } from "../charts/loss-figure.ts";
+import { metricFigure, metricSummary, refreshMetric, type MetricChart } from "../charts/metric-figure.ts";
+import { formatNumber } from "../format/number.ts";
+import { Choice } from "../network/network-fields.tsx";
+import { MinMaxBuffer } from "../store/min-max-buffer.ts";
+import { SMOOTHINGS, type TrainingAxis, type TrainingLog } from "../store/training-log.ts";
+import own from "./train-view.module.css";
+
+const AXES = [
+  { value: "step", label: "by step" },
+  { value: "epoch", label: "by epoch" },
+  { value: "time", label: "by time" },
+] as const satisfies readonly { value: TrainingAxis; label: string }[];
+const SMOOTHING_CHOICES = [
+  { value: "none", label: "no smoothing" },
+  ...SMOOTHINGS.map((weight) => ({ value: String(weight), label: `smoothed with ${weight}` })),
+];
+
+interface LogProps {
+  readonly log: TrainingLog;
+  readonly version: number;
+}
+
+/** All charts of one training; live while it runs. */
+export function TrainCharts({
+  log,
+  version,
+  stepsPerEpoch,
+}: LogProps & { readonly stepsPerEpoch: number | null }) {
+  const [axis, setAxis] = useState<TrainingAxis>("step");
+  const [smoothing, setSmoothing] = useState("none");
+  const axes = useMemo(
+    (): TrainingAxes => ({
+      ...{ axis, stepsPerEpoch },
+      smoothing: SMOOTHINGS.find((weight) => String(weight) === smoothing) ?? null,
+    }),
+    [axis, stepsPerEpoch, smoothing],
+  );
+  // Charts come up as their first values do.
+  const names = [...log.metrics.keys()].join("\n");
+  const charts = useMemo(() => chartsOf(log, names), [log, names]);
+  return (
+    <>
+      <div className={own["row"]}>
+        <Choice label="Charts" value={axis} options={AXES} onChoose={setAxis} />
+        <NativeSelect
+          aria-label="Smoothing of the loss"
+          value={smoothing}
+          data={SMOOTHING_CHOICES}
+          onChange={(event) => setSmoothing(event.currentTarget.value)}
+        />
+      </div>
+      <div className={own["chart"]}>
+        <LossChart log={log} version={version} axes={axes} />
+      </div>
+      <div className={own["charts"]}>
+        {charts.map((chart) => (
+          <div key={chart.title} className={own["chart"]}>
+            <MetricFigure log={log} version={version} chart={chart} axes={axes} />
+          </div>
+        ))}
+        {log.histograms.length > 1 && <ActivationHeatMap log={log} version={version} />}
+      </div>
+      <Alarms log={log} version={version} />
+    </>
+  );
+}
+
+function LossChart({ log, version, axes }: LogProps & { readonly axes: TrainingAxes }) {
+  const figure = useMemo(() => lossFigure(log, axes), [log, axes]);
+  const refresh = useCallback((chart: Chart) => refreshLoss(chart, log, axes), [log, axes]);
+  return (
+    <ChartFigure
+      figure={figure}
+      toolsShown
+      live={{ revision: version, refresh }}
+      summary={lossSummary(log)}
+    />
+  );
+}
+
+function MetricFigure({
+  log,
+  version,
+  chart,
+  axes,
+}: LogProps & { readonly chart: MetricChart; readonly axes: TrainingAxes }) {
+  const figure = useMemo(() => metricFigure(log, chart, axes), [log, chart, axes]);
+  const refresh = useCallback((drawn: Chart) => refreshMetric(drawn, log, chart, axes), [log, chart, axes]);
+  return (
+    <ChartFigure figure={figure} live={{ revision: version, refresh }} summary={metricSummary(log, chart)} />
+  );
+}
+
+const NOTHING = new MinMaxBuffer();
+
+/** Which charts a training has, by the metrics that have come. */
+function chartsOf(log: TrainingLog, names: string): MetricChart[] {
+  const all = names.split("\n").filter((name) => name !== "");
+  const line = (name: string, label: string) => ({ label, points: () => log.metrics.get(name) ?? NOTHING });
+  const matching = (pattern: RegExp) =>
+    all.flatMap((name) => {
+      const found = pattern.exec(name);
+      return found === null ? [] : [line(name, found[1] ?? name)];
+    });
+  const charts: MetricChart[] = [
+    {
+      title: "Accuracy",
+      note: "share of rows whose class was found, after each epoch",
+      unit: "share of rows",
+      lines: [
+        { label: "training", points: () => log.trainAccuracy },
+        { label: "validation", points: () => log.validAccuracy },
+      ],
+    },
+    {
+      title: "Update : weight ratio",
+      note: "‖Δw‖ / ‖w‖ of each weight matrix; about 10⁻³ is healthy (shaded: 10⁻⁴ to 10⁻²)",
+      unit: "ratio",
+      lines: matching(/^update ratio (.*)$/),
+      log: true,
+      band: HEALTHY_UPDATE_RATIO,
+    },
+    {
+      title: "Activations: standard deviation",
+      note: "of each activation layer on the step's batch",
+      unit: "std",
+      lines: matching(/^activation (\d+) std$/),
+    },
+    {
+      title: "Activations: mean",
+      unit: "mean",
+      lines: matching(/^activation (\d+) mean$/),
+    },
+    {
+      title: "Dead units",
+      note: "share of a layer's units that no row of the batch made active",
+      unit: "share of units",
+      lines: matching(/^activation (\d+) dead$/),
+    },
+    {
+      title: "Gradient norm",
+      note: "of all gradients together, before clipping",
+      unit: "norm",
+      lines: all.includes(STATISTIC_NAMES.gradientNorm) ? [line(STATISTIC_NAMES.gradientNorm, "all")] : [],
+      log: true,
+    },
+    {
+      title: "Learning rate",
+      unit: "lr",
+      lines: all.includes(STATISTIC_NAMES.lr) ? [line(STATISTIC_NAMES.lr, "lr")] : [],
+    },
+    { title: "Speed", unit: "steps/s", lines: [{ label: "steps/s", points: () => log.speed }] },
+  ];
+  return charts.filter(({ lines, title }) => lines.length > 0 && (title !== "Accuracy" || hasAccuracy(log)));
+}
+
+const hasAccuracy = (log: TrainingLog): boolean => log.validAccuracy.length + log.trainAccuracy.length > 0;
+
+/** How one layer's activations spread over the steps. */
+function ActivationHeatMap({ log }: LogProps) {
+  const [layer, setLayer] = useState(0);
+  const layers = log.histograms.at(-1)?.layers.length ?? 0;
+  // The log is changed in place; what it holds now is taken out of it.
+  const { length } = log.histograms;
+  const columns = useMemo(() => log.histograms.slice(0, length), [log, length]);
+  const data = useMemo(() => heatMapOf(columns, Math.min(layer, layers - 1)), [columns, layer, layers]);
+  return (
+    <div className={own["chart"]}>
+      <NativeSelect
+        size="xs"
+        aria-label="Layer of the heat map"
+        value={String(layer)}
+        data={Array.from({ length: layers }, (_, index) => ({
+          value: String(index),
+          label: `activation ${index + 1}`,
+        }))}
+        onChange={(event) => setLayer(Number(event.currentTarget.value))}
+      />
+      <HeatMap data={data} log />
+    </div>
+  );
+}
+
+function heatMapOf(histograms: TrainingLog["histograms"], layer: number): HeatMapData {
+  const { lo, hi, bins } = ACTIVATION_BINS;
+  const width = (hi - lo) / bins;
+  const values: number[] = [];
+  // The largest values at the top.
+  for (let row = bins - 1; row >= 0; row--) {
+    for (const { layers } of histograms) values.push(layers[layer]?.[row] ?? 0);
+  }
+  const first = histograms[0]?.step ?? 0;
+  const last = histograms.at(-1)?.step ?? 0;
+  return {
+    title: `Activation ${layer + 1} over the steps`,
+    summary: `How the values of activation ${layer + 1} spread from step ${formatNumber(first)} to ${formatNumber(last)}.`,
+    note: `values from ${lo} to ${hi}; those outside are not drawn`,
+    rows: bins,
+    columns: histograms.length,
+    values,
+    rowLabel: (row) =>
+      `${formatNumber(lo + (bins - 1 - row) * width)} to ${formatNumber(lo + (bins - row) * width)}`,
+    columnLabel: (column) => `step ${formatNumber(histograms[column]?.step ?? 0)}`,
+    rowAxis: "value",
+    columnAxis: "step",
+  };
+}
+
+const DEAD_ALARM = 0.5;
+/** Below this share of its highest rate a schedule is ending. */
+const ENDING_SHARE = 0.1;
+
+/** What looks wrong now, in words. */
+function Alarms({ log }: LogProps) {
+  const rates = log.metrics.get(STATISTIC_NAMES.lr)?.points(200) ?? [];
+  const highest = rates.reduce((most, { y }) => Math.max(most, y), 0);
+  // At the end of a schedule small steps are what was asked for.
+  const ending = (rates.at(-1)?.y ?? highest) < ENDING_SHARE * highest;
+  const found = [...log.metrics].flatMap(([name, buffer]) => {
+    const value = buffer.points(50).at(-1)?.y;
+    if (value === undefined) return [];
+    if (name.startsWith("update ratio") && value > HEALTHY_UPDATE_RATIO.hi) {
+      return [`${name} is ${formatNumber(value)}, above 10⁻²: the learning rate may be too high`];
+    }
+    if (name.startsWith("update ratio") && !ending && value > 0 && value < HEALTHY_UPDATE_RATIO.lo) {
+      return [`${name} is ${formatNumber(value)}, below 10⁻⁴: this layer hardly learns`];
+    }
+    if (name.endsWith("dead") && value > DEAD_ALARM) {
+      return [
+        `${name}: ${formatNumber(100 * value)} % of the units were active for no row of the last batch`,
+      ];
+    }
+    return [];
+  });
+  if (found.length === 0) return null;
+  return (
+    <div className={own["alarms"]} role="status" aria-label="What looks wrong">
+      <strong>Worth a look, at the last measured step</strong>
+      <ul>
+        {found.map((text) => (
+          <li key={text}>{text}</li>
+        ))}
+      </ul>
+    </div>
+  );
+}

@@ -1,0 +1,165 @@
+import { AxeBuilder } from "@axe-core/playwright";
+import type { Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { launchApp, type LaunchedApp } from "./launch-app.ts";
+import { chooseTheme, takeScreenshot } from "./take-screenshots.ts";
+
+const TRAINING_MS = 90_000;
+
+let launched: LaunchedApp;
+let page: Page;
+beforeAll(async () => {
+  launched = await launchApp();
+  page = launched.page;
+  await show("Train");
+});
+afterAll(async () => {
+  await launched.close();
+});
+
+const show = (view: string): Promise<void> =>
+  page.getByRole("navigation", { name: "Views" }).getByRole("button", { name: view, exact: true }).click();
+const controls = () => page.getByRole("region", { name: "Training settings" });
+const button = (name: string | RegExp) => page.getByRole("button", { name });
+const idle = () => page.getByText("Nothing is running").waitFor({ timeout: TRAINING_MS });
+
+const trainingNumber = (label: string): Promise<string> =>
+  page
+    .locator("dl[aria-label='Training numbers'] > div", { hasText: label })
+    .first()
+    .locator("dd")
+    .innerText();
+const step = async (): Promise<number> => Number((await trainingNumber("step")).replaceAll(",", ""));
+
+async function violations(): Promise<string[]> {
+  // Electron's pages belong to no browser context that axe could open a frame in.
+  const { violations: found } = await new AxeBuilder({ page }).setLegacyMode(true).analyze();
+  return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" | ")}`);
+}
+
+/** The state of the saved runs, newest first. */
+const statuses = (): Promise<string[]> =>
+  page.evaluate(async () => {
+    const answer = await window.lab.runsList();
+    return answer.ok ? answer.value.map(({ status }) => status) : [];
+  });
+
+describe("the train view", () => {
+  it("builds a model layer by layer, and says what does not fit", async () => {
+    await controls().getByLabel("Preset").selectOption("small");
+    await page.getByText("Model", { exact: true }).click();
+    const layers = page.getByRole("list", { name: "Layers" }).getByRole("listitem");
+    await expect.poll(() => layers.count()).toBe(3);
+    await page.getByLabel("Kind of the new layer").selectOption("dropout");
+    await button("Add layer").click();
+    await expect.poll(() => layers.allInnerTexts()).toHaveLength(4);
+    await page.getByLabel("outputs of layer 1").fill("60");
+    await page.getByText("784-60-10, 47,710 parameters").waitFor();
+    await page.getByLabel("outputs of layer 4").fill("9");
+    await page.getByText("the loss crossEntropy needs 10 outputs; the last layer has 9").first().waitFor();
+    expect(await button("Start training").isDisabled()).toBe(true);
+    await button("Give the last layer 10 outputs").click();
+    await expect.poll(() => button("Start training").isDisabled()).toBe(false);
+    expect(await violations()).toEqual([]);
+    await page.getByText("Model", { exact: true }).click();
+  });
+
+  it("trains, pauses, takes another learning rate, goes on, and shows every chart", async () => {
+    await controls().getByLabel("Epochs").fill("60");
+    await button("Start training").click();
+    await expect.poll(step, { timeout: 20_000 }).toBeGreaterThan(200);
+    await button("Pause").click();
+    await page.getByText(/^Paused at step/).waitFor();
+    const before = await step();
+    await page.waitForTimeout(400);
+    expect(await step()).toBe(before);
+    await page.getByLabel("Another learning rate from now on").fill("0.0005");
+    await button("Change").click();
+    await button("Go on").click();
+    await expect.poll(step).toBeGreaterThan(before + 200);
+    for (const title of ["Update : weight ratio", "Dead units", "Gradient norm", "Learning rate", "Speed"]) {
+      await page.getByText(title, { exact: true }).first().waitFor();
+    }
+    await page.getByLabel("Charts").selectOption("epoch");
+    await page.getByLabel("Smoothing of the loss").selectOption("0.99");
+    for (const theme of ["Light", "Dark"] as const) {
+      await chooseTheme(page, theme);
+      await show("Train");
+      await page.waitForTimeout(400);
+      await takeScreenshot(page, `train-live-${theme.toLowerCase()}`);
+      await page.getByText("Update : weight ratio", { exact: true }).first().scrollIntoViewIfNeeded();
+      await page.waitForTimeout(400);
+      await takeScreenshot(page, `train-charts-${theme.toLowerCase()}`);
+    }
+  });
+
+  it("is cancelled at once, and resumed where it was", async () => {
+    await button(/^Cancel /).click();
+    await idle();
+    expect((await statuses())[0]).toBe("cancelled");
+    const reached = await step();
+    await button("Resume").first().click();
+    await expect.poll(step, { timeout: 20_000 }).toBeGreaterThan(reached);
+    await button(/^Cancel /).click();
+    await idle();
+  });
+
+  it("runs what waits in the queue, one after the other", async () => {
+    await controls().getByLabel("Epochs").fill("2");
+    await page.getByText("Sweep", { exact: true }).click();
+    await page.getByLabel("Choices of value 1").fill("0.002, 0.005");
+    await page.getByLabel("Choices of value 2").fill("1");
+    await button("Add 2 trainings to the queue").click();
+    await expect
+      .poll(async () => (await statuses()).slice(0, 2), { timeout: TRAINING_MS })
+      .toEqual(["finished", "finished"]);
+    await idle();
+    expect(Number(await trainingNumber("accuracy, validation"))).toBeGreaterThan(0.94);
+  });
+
+  it("shows what it learned, and recognises a drawn digit", async () => {
+    await button("Look at it").click();
+    await page.getByRole("region", { name: "Worst mistakes" }).waitFor({ timeout: 20_000 });
+    await page.getByText("Last hidden layer on two axes").first().waitFor();
+    const pad = page.getByRole("application");
+    await takeScreenshot(page, "train-mistakes");
+    await pad.scrollIntoViewIfNeeded();
+    const box = await pad.boundingBox();
+    if (box === null) throw new Error("there is no drawing area");
+    const at = (x: number, y: number): [number, number] => [box.x + x * box.width, box.y + y * box.height];
+    // A one, from top to bottom.
+    await page.mouse.move(...at(0.52, 0.15));
+    await page.mouse.down();
+    for (let part = 0; part <= 10; part++)
+      await page.mouse.move(...at(0.52 - part * 0.004, 0.15 + part * 0.07));
+    await page.mouse.up();
+    await page.getByText(/^The network says 1, /).waitFor();
+    for (const theme of ["Light", "Dark"] as const) {
+      await chooseTheme(page, theme);
+      await show("Train");
+      await page.waitForTimeout(300);
+      await takeScreenshot(page, `train-learned-${theme.toLowerCase()}`);
+      await page.getByRole("region", { name: "Confusion matrix" }).scrollIntoViewIfNeeded();
+      await takeScreenshot(page, `train-confusion-${theme.toLowerCase()}`);
+      await pad.scrollIntoViewIfNeeded();
+      expect(await violations()).toEqual([]);
+    }
+  });
+
+  it("finds a learning rate and takes it", async () => {
+    await button("Find a learning rate").click();
+    await button(/^Take /).waitFor({ timeout: 30_000 });
+    await button(/^Take /).click();
+    expect(Number(await controls().getByLabel("Learning rate").inputValue())).toBeGreaterThan(1e-5);
+    await takeScreenshot(page, "train-lr-search");
+  });
+
+  it("learns 20 rows by heart", async () => {
+    await controls().getByLabel("Preset").selectOption("large");
+    await button("Overfit 20 rows").click();
+    await page.waitForTimeout(200);
+    await idle();
+    const loss = (await trainingNumber("loss, last step")).replace("−", "-");
+    expect(Number(loss)).toBeLessThan(0.01);
+  });
+});
