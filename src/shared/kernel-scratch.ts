@@ -59,7 +59,7 @@ export function scratchBytesOf(op: Op<Tensor>): number {
     return bytes + (op.transposeA ? turnedBytes(rows, columns) : 0);
   }
   if (op.op === "linear") return productScratch(op.x.shape[1] ?? 1, op.out.shape[1] ?? 1).bytes;
-  if (op.op === "statistics" || op.op === "squaredNorm") return 64;
+  if (op.op === "statistics") return 64;
   if (op.op === "crossEntropy" || op.op === "crossEntropyBackward") {
     const rowBytes = 4 * (op.logits.shape[1] ?? 1);
     return EXPONENTIAL_ROWS * (8 + (op.op === "crossEntropy" ? rowBytes : 0));

@@ -2,15 +2,14 @@ import { ActionIcon, Button, NativeSelect, Textarea, TextInput } from "@mantine/
 import { ArrowDown, ArrowUp, Plus, Trash2 } from "lucide-react";
 import { useState } from "react";
 import { flatLayers, parameterShapes } from "../../core/network/network.ts";
-import { MNIST_PIXELS, trainNetworkOf, type TrainLayerSpec } from "../../shared/network-spec.ts";
+import { trainNetworkOf, type TrainLayerSpec } from "../../shared/network-spec.ts";
 import { formatNumber } from "../format/number.ts";
 import { SCHEMES } from "../network/network-form.ts";
 import { showFailure } from "../store/lab-store.ts";
 import { copyText } from "../store/save.ts";
+import { fitWidths, widthAfter } from "./fit-widths.ts";
 import { parseSpecText, showSpec, type TrainForm } from "./train-form.ts";
 import own from "./train-view.module.css";
-
-type Plain = Exclude<TrainLayerSpec, { type: "residual" }>;
 
 /** Layers that can be added, each as it begins. */
 const KINDS: Readonly<
@@ -40,34 +39,6 @@ const KINDS: Readonly<
     }),
   },
 };
-
-/** The same layers with every input as wide as what comes in; a residual block keeps its inner widths but the last. */
-export function fitWidths(layers: readonly TrainLayerSpec[]): TrainLayerSpec[] {
-  let width = MNIST_PIXELS;
-  const fit = <L extends TrainLayerSpec>(layer: L): L => {
-    if (layer.type === "linear") {
-      const fitted = { ...layer, in: width };
-      width = layer.out;
-      return fitted;
-    }
-    if (layer.type !== "residual") return layer;
-    const before = width;
-    const lastLinear = layer.layers.findLastIndex(({ type }) => type === "linear");
-    const inner = layer.layers.map((one, index): Plain =>
-      fit(index === lastLinear && one.type === "linear" ? { ...one, out: before } : one),
-    );
-    width = before;
-    return { ...layer, layers: inner };
-  };
-  return layers.map((layer) => fit(layer));
-}
-
-/** Width that comes out of the first `count` layers. */
-function widthAfter(layers: readonly TrainLayerSpec[], count: number): number {
-  return layers
-    .slice(0, count)
-    .reduce((width, layer) => (layer.type === "linear" ? layer.out : width), MNIST_PIXELS);
-}
 
 interface NumberProps {
   readonly label: string;

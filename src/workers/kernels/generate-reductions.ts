@@ -1,5 +1,5 @@
 import { high, low, sumOfLanes, whileLeft } from "./lanes.ts";
-import { advance, constant, lines, local, set } from "./wat.ts";
+import { advance, constant, count, lines, local, set } from "./wat.ts";
 
 /** One group of columns down all rows: `width` 4 or 1. */
 const columns = (width: 4 | 1): string =>
@@ -167,28 +167,53 @@ const MOMENTS = lines([
   `${sumOfLanes(`(f64x2.add ${local("sum0")} ${local("sum1")})`)})`,
 ]);
 
-/** Both halves of four lanes, x − y in float64: each half's squares into its own sums. */
-const addSquares = (lanes: (vector: string) => string, sums: string): string[] => [
-  set("d", `(f64x2.sub ${lanes(local("v"))} ${lanes(local("w"))})`),
-  set(sums, `(f64x2.add ${local(sums)} (f64x2.mul ${local("d")} ${local("d")}))`),
-];
+/** Independent sums, so that one addition need not wait for the last. */
+const SUMS = 4;
+const squareSums = count(SUMS).map((index) => `sum${index}`);
+const squareSum = squareSums.map(local).reduce((left, right) => `(f64x2.add ${left} ${right})`);
+
+/** sums += the squares of `value` of sixteen floats, four, then one; `value` gives two lanes of float64. */
+function addSquares(
+  pointers: readonly string[],
+  value: (half: (vector: string) => string, load: (pointer: string) => string) => string,
+): string {
+  const add = (sum: string, lanes: string): string[] => [
+    set("d", lanes),
+    set(sum, `(f64x2.add ${local(sum)} (f64x2.mul ${local("d")} ${local("d")}))`),
+  ];
+  return lines(
+    ([16, 4, 1] as const).map((width) =>
+      whileLeft(`by${width}`, "count", width, [
+        ...count(Math.ceil(width / 4)).flatMap((vector) => {
+          const load = (pointer: string): string =>
+            `(v128.load${width === 1 ? "32_zero" : ""} offset=${16 * vector} ${local(pointer)})`;
+          const first = squareSums[(2 * vector) % SUMS] ?? "sum0";
+          const second = squareSums[(2 * vector + 1) % SUMS] ?? "sum1";
+          return width === 1
+            ? add(first, value(low, load))
+            : [...add(first, value(low, load)), ...add(second, value(high, load))];
+        }),
+        ...pointers.map((pointer) => advance(pointer, constant(4 * width))),
+      ]),
+    ),
+  );
+}
+const SQUARE_LOCALS = ["d", ...squareSums].map((name) => `(local $${name} v128)`).join(" ");
 
 /** `squaredDifferences(x, y, count)`: Σ (x − y)² of `count` floats, in float64. */
 const SQUARED_DIFFERENCES = lines([
   '(func (export "squaredDifferences") (param $x i32) (param $y i32) (param $count i32) (result f64)',
-  "(local $v v128) (local $w v128) (local $d v128) (local $sum0 v128) (local $sum1 v128)",
-  ([4, 1] as const).map((width) => {
-    const load = width === 4 ? "v128.load" : "v128.load32_zero";
-    return whileLeft(`by${width}`, "count", width, [
-      set("v", `(${load} ${local("x")})`),
-      set("w", `(${load} ${local("y")})`),
-      ...addSquares(low, "sum0"),
-      ...(width === 4 ? addSquares(high, "sum1") : []),
-      advance("x", constant(4 * width)),
-      advance("y", constant(4 * width)),
-    ]);
-  }),
-  `${sumOfLanes(`(f64x2.add ${local("sum0")} ${local("sum1")})`)})`,
+  SQUARE_LOCALS,
+  addSquares(["x", "y"], (half, load) => `(f64x2.sub ${half(load("x"))} ${half(load("y"))})`),
+  `${sumOfLanes(squareSum)})`,
+]);
+
+/** `squares(x, count)`: Σ x² of `count` floats, in float64. */
+const SQUARES = lines([
+  '(func (export "squares") (param $x i32) (param $count i32) (result f64)',
+  SQUARE_LOCALS,
+  addSquares(["x"], (half, load) => half(load("x"))),
+  `${sumOfLanes(squareSum)})`,
 ]);
 
 export const reductionFunctions = (): string[] => [
@@ -197,4 +222,5 @@ export const reductionFunctions = (): string[] => [
   ADD_PRODUCTS,
   MOMENTS,
   SQUARED_DIFFERENCES,
+  SQUARES,
 ];

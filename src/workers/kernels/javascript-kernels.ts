@@ -245,6 +245,7 @@ export function javascriptKernels(memory: WebAssembly.Memory): Kernels {
       const others = view(y, count);
       return view(x, count).reduce((sum, value, i) => sum + (value - others[i]!) ** 2, 0);
     },
+    squares: (x, count) => view(x, count).reduce((sum, value) => sum + value ** 2, 0),
     tally: (x, count, lo, hi, counts) => {
       const totals = floats.doubles(counts, 4);
       const [least, most] = [Math.fround(lo), Math.fround(hi)];

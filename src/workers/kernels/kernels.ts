@@ -135,6 +135,8 @@ export interface Kernels {
   readonly activations: Readonly<Record<Activation["kind"], ActivationKernels>>;
   /** Σ (x − y)² of `count` floats in float64. */
   readonly squaredDifferences: (x: number, y: number, count: number) => number;
+  /** Σ x² of `count` floats in float64. */
+  readonly squares: (x: number, count: number) => number;
   /** counts (4,) in float64 += how many of `count` floats are NaN, infinite, below lo, above hi. */
   readonly tally: (x: number, count: number, lo: number, hi: number, counts: number) => void;
   /** counts (columns,) in float64 += rows of x that are above 0. */
@@ -310,6 +312,7 @@ export function instantiateKernels(
       gelu: activation("gelu"),
     },
     squaredDifferences: exported(exports, "squaredDifferences"),
+    squares: exported(exports, "squares"),
     tally: exported(exports, "tally"),
     activeRows: exported(exports, "activeRows"),
     histogram: exported(exports, "histogram"),

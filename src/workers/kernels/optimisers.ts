@@ -98,7 +98,7 @@ export const advance: Kernel<"advance"> = ({ counter }, context) => {
   };
 };
 
-/** Σ x² of this worker's elements, four at a time and then one by one, in float64. */
+/** Σ x² of this worker's elements, in float64. */
 export const squaredNorm: Kernel<"squaredNorm"> = ({ x, out, accumulate }, context) => {
   if (context.step.phase === "reduce") {
     const target = context.view(out, "float64");
@@ -111,20 +111,15 @@ export const squaredNorm: Kernel<"squaredNorm"> = ({ x, out, accumulate }, conte
       },
     };
   }
-  const source = context.view(x, "float32");
+  const source = placeOf(x, context);
   const sum = context.viewAt("float64", context.partialOffset(), 1);
-  const found = context.viewAt("float64", context.scratchOffsetBytes, 5);
   return {
     prepare: () => {
       sum[0] = 0;
     },
     run: (begin, end) => {
       blocks(context, begin, end, (at, bytes) => {
-        const vectors = Math.floor(bytes / 16);
-        context.kernels.moments(source.byteOffset + at, vectors, found.byteOffset);
-        let total = vectors === 0 ? 0 : found[1]!;
-        for (let i = at / 4 + 4 * vectors; i < (at + bytes) / 4; i++) total += source[i]! ** 2;
-        sum[0] = sum[0]! + total;
+        sum[0] = sum[0]! + context.kernels.squares(source + at, bytes / 4);
       });
     },
   };

@@ -95,6 +95,11 @@ const STEPS: Readonly<Record<string, Step>> = {
       new Float32Array(memory.buffer, target, 2)[i] = kernels.squaredDifferences(source, target + 8, length);
     }
   },
+  squares: (kernels, [x = 0, y = 0, target = 0], length, memory) => {
+    for (const [i, source] of [y, x].entries()) {
+      new Float32Array(memory.buffer, target, 2)[i] = kernels.squares(source, length);
+    }
+  },
   tally: (kernels, [x = 0, , target = 0], length) => {
     kernels.tally(x, length, -2.5, 0.75, target);
   },

@@ -5,11 +5,13 @@ import * as v from "valibot";
 import { describe, expect, it } from "vitest";
 import { DEEP_CLASSIFIER, networkSpecSchema, NOTEBOOK_NETWORK } from "../../../src/shared/network-spec.ts";
 import { NOTEBOOK_SPEC } from "../../../src/shared/notebook-spec.ts";
+import { sweepSpecSchema } from "../../../src/shared/sweep-spec.ts";
 import { stepsOf, trainSpecSchema } from "../../../src/shared/train-spec.ts";
 
 const SCHEMAS: Readonly<Record<string, GenericSchema>> = {
   "network-spec": networkSpecSchema,
   "train-spec": trainSpecSchema,
+  "sweep-spec": sweepSpecSchema,
 };
 
 /** What JSON Schema cannot say (widths that follow each other, epochs or steps) is left to the app. */

@@ -1,7 +1,7 @@
 import { buildNetwork, type BuiltNetwork } from "../../../core/network/build-network.ts";
 import type { Layer } from "../../../core/network/network.ts";
-import { STATISTICS, STATISTICS_LENGTH } from "../../../core/ops/op.ts";
-import type { Program, RecordingOps, Tensor } from "../../../core/ops/recording-ops.ts";
+import { STATISTICS, STATISTICS_LENGTH, type Op, type Ops } from "../../../core/ops/op.ts";
+import type { Program, Tensor } from "../../../core/ops/recording-ops.ts";
 import { recordUpdate, stateNames } from "../../../core/optimisers/optimiser.ts";
 import { trainNetworkOf } from "../../../shared/network-spec.ts";
 import { ACTIVATION_BINS, STATISTIC_NAMES } from "../../../shared/training.ts";
@@ -53,7 +53,7 @@ function watchedOutputs(
 const canDie = (layer: Layer): layer is Activated => layer.type === "relu";
 
 /** Records mean, std and dead share of every activation. @returns the histograms' tensors. */
-function recordActivations(ops: RecordingOps, built: BuiltNetwork<Tensor>): Tensor[] {
+function recordActivations(ops: Ops<Tensor>, built: BuiltNetwork<Tensor>): Tensor[] {
   return watchedOutputs(built).map(({ out, before, layer }, index) => {
     const names = STATISTIC_NAMES.activation(index + 1);
     const statistics = ops.tensor(`statistics of ${out.name}`, [STATISTICS_LENGTH], "float64");
@@ -81,7 +81,7 @@ interface Learned {
 }
 
 /** Keeps a copy of each weight matrix before the update; afterwards ‖Δw‖ / ‖w‖ of each. */
-function watchUpdates(ops: RecordingOps, learned: readonly Learned[]): () => void {
+function watchUpdates(ops: Ops<Tensor>, learned: readonly Learned[]): () => void {
   const watched = learned
     .filter(({ param }) => param.shape.length === 2)
     .map(({ name, param }) => {
@@ -103,7 +103,7 @@ function watchUpdates(ops: RecordingOps, learned: readonly Learned[]): () => voi
 }
 
 /** Σ of the squares of all gradients. */
-function recordSquaredNorm(ops: RecordingOps, learned: readonly Learned[]): Tensor {
+function recordSquaredNorm(ops: Ops<Tensor>, learned: readonly Learned[]): Tensor {
   const squaredNorm = ops.tensor("squared norm of the gradients", [1], "float64");
   for (const [index, { grad }] of learned.entries()) {
     ops.run({ op: "squaredNorm", x: grad, out: squaredNorm, accumulate: index > 0 });
@@ -113,7 +113,8 @@ function recordSquaredNorm(ops: RecordingOps, learned: readonly Learned[]): Tens
 
 /**
  * Records a whole step on a batch of the epoch's rows: gather, shift, forward, loss, backward, clip, update; with
- * statistics of activations, gradients and updates in the measured program.
+ * statistics of activations, gradients and updates between them, which the plain program leaves out. Both work on the
+ * same tensors, so that one finds in the cache what the other has left.
  */
 export function recordStep(
   scope: Scope,
@@ -123,52 +124,59 @@ export function recordStep(
 ): RecordedStep {
   const { train, parameters, states, counter, rates, background } = shared;
   const [pixels = 1] = train.x.shape.slice(1);
-  const histograms: Tensor[] = [];
-  const build = (measure: boolean): Program =>
-    record(scope, (ops) => {
-      const gathered = ops.tensor("x", [batchSize, pixels]);
-      const y = ops.tensor("y", [batchSize]);
-      const indices = { ...shared.indices, shape: [batchSize] };
-      ops.run({ op: "gatherRows", x: train.x, indices, out: gathered });
-      ops.run({ op: "gatherRows", x: train.y, indices, out: y });
-      let x = gathered;
-      if (spec.augmentShift > 0) {
-        x = ops.tensor("x shifted", gathered.shape);
-        const [width, seed] = [Math.round(Math.sqrt(pixels)), spec.seed ^ AUGMENT_SEED];
-        ops.run({
-          ...{ op: "shiftImages", x: gathered, out: x, width, most: spec.augmentShift },
-          ...{ fill: background, seed, counter },
-        });
-      }
-      const training = { counter, seed: spec.seed };
-      const built = buildNetwork(ops, trainNetworkOf(spec), { x, y, parameters }, training);
-      ops.run({ op: "record", source: built.loss, name: STATISTIC_NAMES.loss });
-      if (measure) histograms.push(...recordActivations(ops, built));
-
-      const gradients = built.backward();
-      const learned = Object.entries(parameters).flatMap(([name, param]): Learned[] => {
-        const grad = gradients[name];
-        return grad === undefined ? [] : [{ name, param, grad }];
+  let histograms: readonly Tensor[] = [];
+  const onlyMeasured = new Set<Op<Tensor>>();
+  const measured = record(scope, (ops) => {
+    const watching: Ops<Tensor> = {
+      tensor: (name, shape, dtype) => ops.tensor(name, shape, dtype),
+      run: (op) => {
+        onlyMeasured.add(op);
+        ops.run(op);
+      },
+    };
+    const gathered = ops.tensor("x", [batchSize, pixels]);
+    const y = ops.tensor("y", [batchSize]);
+    const indices = { ...shared.indices, shape: [batchSize] };
+    ops.run({ op: "gatherRows", x: train.x, indices, out: gathered });
+    ops.run({ op: "gatherRows", x: train.y, indices, out: y });
+    let x = gathered;
+    if (spec.augmentShift > 0) {
+      x = ops.tensor("x shifted", gathered.shape);
+      const [width, seed] = [Math.round(Math.sqrt(pixels)), spec.seed ^ AUGMENT_SEED];
+      ops.run({
+        ...{ op: "shiftImages", x: gathered, out: x, width, most: spec.augmentShift },
+        ...{ fill: background, seed, counter },
       });
-      const squaredNorm = measure || spec.clipNorm !== null ? recordSquaredNorm(ops, learned) : null;
-      if (measure && squaredNorm !== null) {
-        const norm = ops.tensor("norm of the gradients", [1]);
-        ops.run({ op: "rootRatio", numerator: squaredNorm, denominator: null, out: norm });
-        ops.run({ op: "record", source: norm, name: STATISTIC_NAMES.gradientNorm });
-      }
-      if (spec.clipNorm !== null && squaredNorm !== null) {
-        for (const { grad } of learned) ops.run({ op: "clip", x: grad, squaredNorm, maxNorm: spec.clipNorm });
-      }
-      const lr = ops.tensor("learning rate", [1]);
-      ops.run({ op: "lookUp", values: rates, counter, out: lr });
-      const recordRatios = measure ? watchUpdates(ops, learned) : null;
-      for (const { name, param, grad } of learned) {
-        const own = stateNames(spec.optimizer).flatMap((state) => states[`${name} ${state}`] ?? []);
-        recordUpdate(ops, spec.optimizer, { param, grad, states: own, lr, counter });
-      }
-      recordRatios?.();
-      if (measure) ops.run({ op: "record", source: lr, name: STATISTIC_NAMES.lr });
-      ops.run({ op: "advance", counter });
+    }
+    const training = { counter, seed: spec.seed };
+    const built = buildNetwork(ops, trainNetworkOf(spec), { x, y, parameters }, training);
+    ops.run({ op: "record", source: built.loss, name: STATISTIC_NAMES.loss });
+    histograms = recordActivations(watching, built);
+
+    const gradients = built.backward();
+    const learned = Object.entries(parameters).flatMap(([name, param]): Learned[] => {
+      const grad = gradients[name];
+      return grad === undefined ? [] : [{ name, param, grad }];
     });
-  return { batchSize, plain: build(false), measured: build(true), histograms };
+    const { clipNorm } = spec;
+    const squaredNorm = recordSquaredNorm(clipNorm === null ? watching : ops, learned);
+    const norm = ops.tensor("norm of the gradients", [1]);
+    watching.run({ op: "rootRatio", numerator: squaredNorm, denominator: null, out: norm });
+    watching.run({ op: "record", source: norm, name: STATISTIC_NAMES.gradientNorm });
+    if (clipNorm !== null) {
+      for (const { grad } of learned) ops.run({ op: "clip", x: grad, squaredNorm, maxNorm: clipNorm });
+    }
+    const lr = ops.tensor("learning rate", [1]);
+    ops.run({ op: "lookUp", values: rates, counter, out: lr });
+    const recordRatios = watchUpdates(watching, learned);
+    for (const { name, param, grad } of learned) {
+      const own = stateNames(spec.optimizer).flatMap((state) => states[`${name} ${state}`] ?? []);
+      recordUpdate(ops, spec.optimizer, { param, grad, states: own, lr, counter });
+    }
+    recordRatios();
+    watching.run({ op: "record", source: lr, name: STATISTIC_NAMES.lr });
+    ops.run({ op: "advance", counter });
+  });
+  const plain = { ops: measured.ops.filter((op) => !onlyMeasured.has(op)) };
+  return { batchSize, plain, measured, histograms };
 }
