@@ -1,0 +1,194 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Lab } from "../../../src/main/lab/lab.ts";
+import { openLab } from "../../../src/main/lab/open-lab.ts";
+import { TRAIN_PRESETS } from "../../../src/shared/train-presets.ts";
+import type { TrainSpec } from "../../../src/shared/train-spec.ts";
+import { labOptions } from "./open-test-lab.ts";
+
+/** With everything that must survive: an optimiser's memory, a schedule, dropout, running averages, shifted images. */
+const SPEC: TrainSpec = {
+  ...TRAIN_PRESETS.normalised.spec,
+  data: { name: "mnist", split: "train", rows: 4_000 },
+  ...{ batchSize: 32, epochs: 50, validRows: 500, augmentShift: 2, clipNorm: 2, statisticsEvery: 50 },
+};
+
+const PROGRAM = resolve("out/main/lab.js");
+
+const folders: string[] = [];
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
+function newFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), "backprop-lab-resume-"));
+  folders.push(folder);
+  return folder;
+}
+
+/** Every loss and accuracy of a run, by name and step; a point that is there twice is two entries. */
+const curve = (lab: Lab, runId: string): string[] =>
+  lab
+    .getRun(runId)
+    .metrics.map(({ name, step, value }) => `${name} ${step}: ${value}`)
+    .sort();
+
+const stepReached = (lab: Lab, runId: string): number =>
+  Math.max(0, ...lab.getRun(runId).metrics.map(({ step }) => step));
+
+/** Waits until the training that is on has come to a step. */
+async function until(lab: Lab, wanted: number): Promise<void> {
+  while ((lab.trainingState()?.step ?? 0) < wanted) await new Promise((resolve) => setTimeout(resolve, 5));
+}
+
+let expected: string[] = [];
+let lab: Lab;
+beforeAll(async () => {
+  lab = await openLab(labOptions(newFolder(), 2));
+  const run = await lab.startTraining(SPEC, { threads: 2 }).done;
+  expect(run.status).toBe("finished");
+  expected = curve(lab, run.id);
+}, 60_000);
+afterAll(async () => {
+  await lab.close();
+});
+
+describe("Lab.resumeTraining()", () => {
+  it("goes on after a cancellation with the same losses, none of them twice", async () => {
+    const started = lab.startTraining(SPEC, { threads: 2, again: true });
+    await until(lab, 100);
+    lab.cancel();
+    expect((await started.done).status).toBe("cancelled");
+    expect(stepReached(lab, started.runId)).toBeGreaterThan(50);
+    const run = await lab.resumeTraining(started.runId).done;
+    expect(run.status).toBe("finished");
+    expect(curve(lab, run.id)).toEqual(expected);
+    expect(lab.getRun(run.id).events.map(({ kind }) => kind)).toContain("resumed");
+  }, 60_000);
+
+  it("goes on after three kills of the process with the same losses, none of them twice", async () => {
+    const folder = newFolder();
+    const { databasePath } = labOptions(folder, 2);
+    const file = join(folder, "spec.json");
+    writeFileSync(file, JSON.stringify(SPEC));
+    let runId = "";
+    for (const waitMs of [600, 300, 500]) {
+      const args = runId === "" ? [file] : ["--resume", runId];
+      const options = ["--database", databasePath, "--threads", "2", "--json"];
+      const child = spawn(process.execPath, [PROGRAM, "train", ...args, ...options], {
+        stdio: ["ignore", "pipe", "ignore"],
+      });
+      // The first line says that it trains.
+      await once(child.stdout, "data");
+      await new Promise((resolve) => setTimeout(resolve, waitMs));
+      child.kill("SIGKILL");
+      await once(child, "exit");
+      const opened = await openLab(labOptions(folder, 1));
+      const [run] = opened.listRuns();
+      runId = run.id;
+      await opened.close();
+      expect(run.status).toBe("interrupted");
+    }
+    const opened = await openLab(labOptions(folder, 2));
+    const [before] = opened.listRuns();
+    expect(before.status).toBe("interrupted");
+    await opened.resumeTraining(runId).done;
+    expect(opened.getRun(runId).run.status).toBe("finished");
+    expect(curve(opened, runId)).toEqual(expected);
+    await opened.close();
+  }, 120_000);
+
+  it("keeps a learning rate that was changed by hand", async () => {
+    const started = lab.startTraining({ ...SPEC, seed: 5 }, { threads: 2 });
+    await until(lab, 50);
+    lab.controlTraining({ action: "lr", lr: 1e-4 });
+    const changed = (): boolean => lab.getRun(started.runId).events.some(({ kind }) => kind === "lr");
+    while (!changed()) await new Promise((resolve) => setTimeout(resolve, 5));
+    const at = lab.trainingState()?.step ?? 0;
+    await until(lab, at + 1);
+    lab.cancel();
+    await started.done;
+    const resumed = lab.resumeTraining(started.runId);
+    await until(lab, at + 2);
+    const lr = lab.trainingState()?.lr ?? NaN;
+    lab.cancel();
+    await resumed.done;
+    expect(lr).toBeLessThan(3e-4);
+  }, 60_000);
+
+  it("refuses what is finished, and what is there already", () => {
+    const done = lab.listRuns().find(({ status }) => status === "finished");
+    expect(() => lab.resumeTraining(done?.id ?? "")).toThrow(/is finished: there is nothing to resume/);
+    expect(() => lab.startTraining(SPEC, { threads: 2 })).toThrow(/is there already: run training-/);
+  });
+});
+
+describe("a training", () => {
+  it("is paused and answers Cancel while it is", async () => {
+    const started = lab.startTraining({ ...SPEC, seed: 6 }, { threads: 2 });
+    await until(lab, 20);
+    lab.controlTraining({ action: "pause" });
+    const isPaused = (): boolean => lab.activity()?.phase.startsWith("paused") === true;
+    while (!isPaused()) await new Promise((resolve) => setTimeout(resolve, 5));
+    const at = lab.trainingState()?.step;
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    expect(lab.trainingState()?.step).toBe(at);
+    lab.cancel();
+    expect((await started.done).status).toBe("cancelled");
+  }, 60_000);
+
+  it("ends at a loss, after some time, or when the validation loss no longer falls, and says so", async () => {
+    const reasonOf = async (change: Partial<TrainSpec>): Promise<string> => {
+      const run = await lab.startTraining({ ...SPEC, epochs: 500, ...change }, { threads: 2 }).done;
+      expect(run.status).toBe("finished");
+      return lab.getRun(run.id).events.find(({ kind }) => kind === "stopped")?.text ?? "";
+    };
+    expect(await reasonOf({ stopAtLoss: 1.5 })).toMatch(/^the loss is .* at most 1.5$/);
+    expect(await reasonOf({ stopAfterSeconds: 0.5 })).toBe("0.5 s have passed");
+    const still = { optimizer: { ...TRAIN_PRESETS.softmax.spec.optimizer, lr: 1e-12 } };
+    expect(await reasonOf({ ...still, earlyStop: { patience: 3, minDelta: 0.01 } })).toMatch(
+      /^the validation loss was not lower for 3 epochs/,
+    );
+  }, 60_000);
+
+  it("waits in the queue for its turn", async () => {
+    const small: TrainSpec = { ...SPEC, epochs: 1, seed: 9 };
+    const first = lab.startTraining(small, { threads: 2 });
+    lab.enqueueTraining({ ...small, seed: 10 }, 2, "second");
+    lab.enqueueTraining({ ...small, seed: 11 }, 2, "third");
+    expect(lab.trainingQueue().map(({ note }) => note)).toEqual(["second", "third"]);
+    await first.done;
+    const seeds = (): unknown[] =>
+      lab
+        .listRuns()
+        .filter(({ status, config }) => status === "finished" && [9, 10, 11].includes(Number(config["seed"])))
+        .map(({ config }) => config["seed"]);
+    while (seeds().length < 3) await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(seeds()).toEqual([11, 10, 9]);
+    expect(lab.trainingQueue()).toEqual([]);
+  }, 60_000);
+
+  it("finds a learning rate between too low and too high", async () => {
+    const search = await lab.findLr(TRAIN_PRESETS.small.spec, 2);
+    expect(search.points.length).toBeGreaterThan(100);
+    expect(search.suggested).toBeGreaterThan(1e-5);
+    expect(search.suggested).toBeLessThan(0.5);
+  }, 60_000);
+
+  it("shows what it learned, from its saved weights", async () => {
+    const run = lab.listRuns().find(({ status, config }) => status === "finished" && config["epochs"] === 50);
+    const learned = await lab.inspectTraining(run?.id ?? "", "final");
+    const right = learned.confusion.reduce((sum, row, label) => sum + row[label], 0);
+    const accuracy = run?.summary["validAccuracy"];
+    expect(right / learned.rows).toBeCloseTo(typeof accuracy === "number" ? accuracy : NaN, 6);
+    expect(learned.mistakes).toHaveLength(Math.min(40, learned.rows - right));
+    const [worst] = learned.mistakes;
+    const { probabilities } = await lab.predict(run?.id ?? "", "final", worst.pixels);
+    // Float64 on one image says the same as the engine on all.
+    expect(probabilities[worst.label]).toBeCloseTo(worst.probability, 5);
+    expect(learned.embedding?.points.length).toBe(Math.ceil(learned.rows / 8));
+  }, 60_000);
+});
