@@ -42,6 +42,7 @@ import {
   stagesSettingsSchema,
 } from "./stages.ts";
 import { stepperSettingsSchema, traceSchema } from "./stepper.ts";
+import { datasetSchema, importChoiceSchema, importFilesSchema, importPreviewSchema } from "./datasets.ts";
 import { drawnImageSchema, learnedSchema, predictionSchema, weightsChoiceSchema } from "./learned.ts";
 import { trainSpecSchema } from "./train-spec.ts";
 import {
@@ -191,6 +192,11 @@ export const IPC_CALLS = {
   },
   trainingDequeue: { input: v.object({ ids: v.array(v.string()) }), output: nothing },
   trainingReport: { input: v.object({ runId }), output: trainingReportSchema },
+  datasetsList: { input: nothing, output: v.array(datasetSchema) },
+  /** Reads files that the window was given; they are kept until they are accepted or others come. */
+  datasetsPreview: { input: v.object({ files: importFilesSchema }), output: importPreviewSchema },
+  datasetsAccept: { input: importChoiceSchema, output: datasetSchema },
+  datasetsRemove: { input: v.object({ id: v.string() }), output: nothing },
   /** What a training's network has learned, on its validation rows. Refused while an activity is on. */
   learnedInspect: { input: v.object({ runId, weights: weightsChoiceSchema }), output: learnedSchema },
   learnedPredict: {

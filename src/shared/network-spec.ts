@@ -97,12 +97,16 @@ const SPLIT_ROWS = { train: 50_000, valid: 10_000 } as const;
 /** The first `rows` rows of a split, normalised by the training mean and standard deviation. */
 export const dataSpecSchema = v.pipe(
   v.strictObject({
-    name: v.literal("mnist"),
+    /** "mnist", or the id of an imported data set. */
+    name: v.pipe(
+      v.string(),
+      v.regex(/^[a-z0-9-]{1,60}$/, "the data set's name must be small letters, digits and -"),
+    ),
     split: v.picklist(["train", "valid"]),
-    rows: wholeNumber("rows", 1, SPLIT_ROWS.train),
+    rows: wholeNumber("rows", 1, 1_000_000),
   }),
   v.check(
-    ({ split, rows }) => rows <= SPLIT_ROWS[split],
+    ({ name, split, rows }) => name !== "mnist" || rows <= SPLIT_ROWS[split],
     ({ input }) => `the split "${input.split}" has ${SPLIT_ROWS[input.split].toLocaleString("en")} rows`,
   ),
 );

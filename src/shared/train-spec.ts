@@ -74,7 +74,7 @@ export const trainSpecSchema = v.pipe(
     schedule: v.optional(scheduleSchema, { name: "constant", warmupSteps: 0 }),
     /** Longest norm of all gradients together; null for no clipping. */
     clipNorm: v.optional(v.nullable(positive("clip norm")), null),
-    batchSize: wholeNumber("batch size", 1, 50_000),
+    batchSize: wholeNumber("batch size", 1, 1_000_000),
     /** Either these or `steps`. */
     epochs: v.optional(wholeNumber("epochs", 1, 100_000)),
     steps: v.optional(wholeNumber("steps", 1, 100_000_000)),
@@ -83,7 +83,7 @@ export const trainSpecSchema = v.pipe(
     /** Leave out the rows that do not fill the last batch of an epoch. */
     dropLast: v.optional(v.boolean("dropLast must be true or false"), false),
     /** Rows of the validation split that are evaluated after each epoch; 0 for none. */
-    validRows: v.optional(wholeNumber("validRows", 0, 10_000), 10_000),
+    validRows: v.optional(wholeNumber("validRows", 0, 1_000_000), 10_000),
     /** Training images are moved by up to so many pixels each way, anew at each step. */
     augmentShift: v.optional(wholeNumber("augmentShift", 0, 10), 0),
     /** Statistics of all layers at every n-th step; 0 for never. */

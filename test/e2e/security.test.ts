@@ -67,6 +67,7 @@ describe("the page", () => {
         ...["trainingForecast", "trainingStart", "trainingFind", "trainingResume", "trainingState"],
         ...["trainingControl", "trainingFindLr", "trainingQueueGet", "trainingEnqueue", "trainingDequeue"],
         ...["trainingReport", "learnedInspect", "learnedPredict", "learnedSaveWeights"],
+        ...["datasetsList", "datasetsPreview", "datasetsAccept", "datasetsRemove"],
         ...["ladderDescribe", "ladderForecast", "ladderStart", "ladderGet", "ladderCompare"],
         ...["ladderExport", "ladderFindPyTorch"],
         ...["initPresets", "initMeasure", "initSave", "initGet", "initBand"],

@@ -81,6 +81,13 @@ export function ipcHandlers({ lab, askWhere, writeClipboard }: IpcServices): Ipc
       return undefined;
     },
     trainingReport: async ({ runId }) => (await lab).getTrainingReport(runId),
+    datasetsList: async () => [...(await (await lab).listDatasets())],
+    datasetsPreview: async ({ files }) => (await lab).previewImport(files),
+    datasetsAccept: async (choice) => (await lab).acceptImport(choice),
+    datasetsRemove: async ({ id }) => {
+      await (await lab).removeDataset(id);
+      return undefined;
+    },
     learnedInspect: async ({ runId, weights }) => (await lab).inspectTraining(runId, weights),
     learnedPredict: async ({ runId, weights, pixels }) => (await lab).predict(runId, weights, pixels),
     learnedSaveWeights: async ({ runId, weights, format }) => {

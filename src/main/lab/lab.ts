@@ -17,6 +17,7 @@ import type { GradcheckForecast, GradcheckRecord, GradcheckSettings } from "../.
 import type { InitBand, InitPreset, InitRecord, InitReport, InitSettings } from "../../shared/init.ts";
 import type { StepperSettings, Trace } from "../../shared/stepper.ts";
 import type { StageDescription, StagesRecord, StagesSettings } from "../../shared/stages.ts";
+import type { Dataset, ImportChoice, ImportPreview } from "../../shared/datasets.ts";
 import type { Learned, Prediction, WeightsChoice } from "../../shared/learned.ts";
 import type {
   TrainingReport,
@@ -117,6 +118,16 @@ export interface Lab {
   /** Starts when everything before it is done. @throws {OutOfMemoryError} */
   enqueueTraining(spec: TrainSpec, threads: number, note: string): QueuedTraining;
   dequeueTraining(id: string): void;
+  /** MNIST, then what was imported. */
+  listDatasets(): Promise<readonly Dataset[]>;
+  /** Reads files and says what is in them. @throws {DataFormatError} @throws {RangeError} */
+  previewImport(
+    files: readonly { readonly name: string; readonly bytes: Uint8Array }[],
+  ): Promise<ImportPreview>;
+  /** Keeps what was previewed last as a data set. @throws {ContractError} */
+  acceptImport(choice: ImportChoice): Promise<Dataset>;
+  /** @throws {ContractError} If there is no such data set, or it is MNIST. */
+  removeDataset(id: string): Promise<void>;
   /** The heat maps of a training's activations. @throws {StoreError} */
   getTrainingReport(runId: string): TrainingReport;
   /** What a training's network has learned. @throws {ContractError} If another activity is on or weights are missing. */

@@ -23,7 +23,8 @@ import { ForeignRungs } from "./ladder/foreign-rungs.ts";
 import { LadderLab } from "./ladder/ladder-lab.ts";
 import { GradcheckLab } from "./gradcheck/gradcheck-lab.ts";
 import { InitLab } from "./init/init-lab.ts";
-import { MnistRows } from "./mnist-rows.ts";
+import { DatasetLibrary } from "./datasets/dataset-library.ts";
+import { ImageRows } from "./image-rows.ts";
 import { StagesLab } from "./stages/stages-lab.ts";
 import { StepperLab } from "./stepper/stepper-lab.ts";
 import { describeMachine } from "./machine.ts";
@@ -115,7 +116,8 @@ export async function openLab(options: LabOptions): Promise<Lab> {
     pytorchFile: join(options.resourcesDir, "peers", "pytorch.py"),
   });
   const ladder = new LadderLab(services, supervisor, foreignRungs);
-  const data = new MnistRows(engine, options.resourcesDir);
+  const datasets = new DatasetLibrary(store.datasetsFolder);
+  const data = new ImageRows(engine, options.resourcesDir, datasets);
   const init = new InitLab(services, supervisor, data);
   const stages = new StagesLab(services, supervisor, data, tfjsFile);
   const stepper = new StepperLab(services, supervisor, data);
@@ -177,6 +179,10 @@ export async function openLab(options: LabOptions): Promise<Lab> {
     dequeueTraining: (id) => {
       training.dequeue(id);
     },
+    listDatasets: () => datasets.list(),
+    previewImport: (files) => datasets.preview(files),
+    acceptImport: (choice) => datasets.accept(choice),
+    removeDataset: (id) => datasets.remove(id),
     getTrainingReport: (runId) => store.getReport(runId, "training", trainingReportSchema).report,
     inspectTraining: (runId, weights) => learned.inspect(runId, weights, threads),
     predict: (runId, weights, pixels) => learned.predict(runId, weights, pixels),

@@ -102,6 +102,10 @@ export class SqliteStore implements Store {
     return `${this.path.replace(/\.[^./\\]*$/, "")}-checkpoints`;
   }
 
+  get datasetsFolder(): string {
+    return `${this.path.replace(/\.[^./\\]*$/, "")}-data`;
+  }
+
   saveMachine(machine: Machine): void {
     this.#write("save the machine", () => this.#machines.save(machine));
   }

@@ -73,6 +73,8 @@ export interface Store {
   readonly readOnly: boolean;
   /** Where trainings keep weights to go on from: beside the database. */
   readonly checkpointsFolder: string;
+  /** Where imported data sets are: beside the database too. */
+  readonly datasetsFolder: string;
   /** Why it is read-only (in use, newer schema, asked for), or null. */
   readonly readOnlyReason: string | null;
   /** What the user must be told about opening it: damage, what was restored, a migration. */

@@ -6,6 +6,7 @@ import { Choice } from "../network/network-fields.tsx";
 import { overfitSpec, TRAIN_PRESETS, type TrainPreset } from "../../shared/train-presets.ts";
 import { stepsOf, type TrainSpec } from "../../shared/train-spec.ts";
 import { useStore } from "../store/create-store.ts";
+import { datasetsStore } from "../store/datasets-store.ts";
 import { labStore } from "../store/lab-store.ts";
 import { enqueueTrainings, findLr, startTraining } from "../store/training-actions.ts";
 import classes from "../ui/controls.module.css";
@@ -49,8 +50,8 @@ const TEXTS: Readonly<Record<TrainField, FieldText>> = {
   momentum: { label: "Momentum", hint: "share of the last step that goes on" },
   weightDecay: { label: "Weight decay", hint: "pulls every weight towards 0" },
   seed: { label: "Seed", hint: "for weights, order of rows, dropout" },
-  rows: { label: "Rows", hint: "training images, up to 50,000" },
-  validRows: { label: "Validation rows", hint: "up to 10,000; 0 for none" },
+  rows: { label: "Rows", hint: "training images; MNIST has 50,000" },
+  validRows: { label: "Validation rows", hint: "MNIST has 10,000; 0 for none" },
   threads: { label: "Threads", hint: "workers that share each product" },
   clipNorm: { label: "Clip norm", hint: "longest norm of all gradients; 0 is off" },
   labelSmoothing: { label: "Label smoothing", hint: "share of the label spread over all classes" },
@@ -73,6 +74,7 @@ export function TrainControls() {
   const { choice, choose, spec, problem, threads } = form;
   const activity = useStore(labStore, (state) => state.activity);
   const busy = activity !== null;
+  const data = useStore(datasetsStore).map(({ id, title }) => ({ value: id, label: title }));
   const forecast = useAnswer(window.lab.trainingForecast, spec, busy);
   const refusal = forecast.kind === "known" ? forecast.value.refusal : "";
   const ready = spec !== null && refusal === "";
@@ -91,6 +93,7 @@ export function TrainControls() {
           else showSpec(TRAIN_PRESETS[preset].spec, preset);
         }}
       />
+      <Choice label="Data" value={choice.data} options={data} onChoose={(id) => choose({ data: id })} />
       <Choice
         label="Loss"
         value={choice.loss}

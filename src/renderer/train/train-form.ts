@@ -25,13 +25,13 @@ const number = (what: string, min: number, max: number) =>
 /** Zero means "off" for the fields whose hints say so. */
 const NUMBERS = {
   epochs: whole("epochs", 1, 100_000),
-  batchSize: whole("batch size", 1, 50_000),
+  batchSize: whole("batch size", 1, 1_000_000),
   lr: number("learning rate", 1e-12, 1_000),
   momentum: number("momentum", 0, 0.9999),
   weightDecay: number("weight decay", 0, 10),
   seed: whole("seed", 0, 0xffffffff),
-  rows: whole("rows", 1, 50_000),
-  validRows: whole("validation rows", 0, 10_000),
+  rows: whole("rows", 1, 1_000_000),
+  validRows: whole("validation rows", 0, 1_000_000),
   threads: whole("threads", 1, 64),
   clipNorm: number("clip norm", 0, 1e6),
   labelSmoothing: number("label smoothing", 0, 0.99),
@@ -50,6 +50,8 @@ export type ScheduleName = TrainSpec["schedule"]["name"];
 
 /** What is chosen rather than typed. */
 export interface TrainChoice {
+  /** Id of a data set. */
+  readonly data: string;
   readonly preset: TrainPreset | "own";
   readonly layers: readonly TrainLayerSpec[];
   readonly loss: TrainSpec["loss"];
@@ -74,10 +76,10 @@ const forms = createDraftForm<TrainField>(`${KEY}-draft`, NUMBERS);
 const DEFAULTS = numbersOf(TRAIN_PRESETS.notebook.spec);
 
 function choiceOf(spec: TrainSpec, preset: TrainChoice["preset"]): TrainChoice {
-  const { layers, loss, optimizer, schedule, shuffle } = spec;
+  const { layers, loss, optimizer, schedule, shuffle, data } = spec;
   const nesterov = optimizer.name === "sgd" && optimizer.nesterov;
   return {
-    ...{ preset, layers, loss, nesterov, shuffle },
+    ...{ data: data.name, preset, layers, loss, nesterov, shuffle },
     ...{ optimizer: optimizer.name, schedule: schedule.name },
   };
 }
@@ -132,7 +134,7 @@ function toSpec(
       : { name: choice.schedule, warmupSteps };
   const parsed = v.safeParse(trainSpecSchema, {
     ...{ layers: choice.layers, loss: choice.loss, optimizer, schedule, shuffle: choice.shuffle },
-    data: { name: "mnist", split: "train", rows: values.rows },
+    data: { name: choice.data, split: "train", rows: values.rows },
     ...{ seed: values.seed, batchSize: values.batchSize, epochs: values.epochs },
     ...{ validRows: values.validRows, augmentShift: values.augmentShift },
     ...{ statisticsEvery: values.statisticsEvery },

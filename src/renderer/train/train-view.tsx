@@ -6,6 +6,7 @@ import { trainingStateStore, trainingStore } from "../store/training-store.ts";
 import { LearnedPart } from "../learned/learned-part.tsx";
 import { Formula } from "../ui/formula.tsx";
 import { ViewLayout } from "../ui/view-layout.tsx";
+import { ImportPart } from "./import-part.tsx";
 import { LrSearchPart } from "./lr-search.tsx";
 import { ModelBuilder } from "./model-builder.tsx";
 import { NumbersStrip } from "./numbers-strip.tsx";
@@ -31,6 +32,7 @@ export function TrainView() {
   return (
     <ViewLayout controls={<TrainControls />} controlsLabel="Training settings">
       <Interrupted />
+      <ImportPart form={form} />
       <ModelBuilder form={form} />
       <SweepForm form={form} />
       <QueueList />

@@ -9,7 +9,8 @@ import { readNpy } from "../../../src/main/data/read-npy.ts";
 import type { Engine } from "../../../src/main/engine/engine.ts";
 import { float64Reference } from "../../../src/main/lab/gradcheck/check-network.ts";
 import { computeGradients } from "../../../src/main/lab/gradcheck/network-setup.ts";
-import { MnistRows } from "../../../src/main/lab/mnist-rows.ts";
+import { DatasetLibrary } from "../../../src/main/lab/datasets/dataset-library.ts";
+import { ImageRows } from "../../../src/main/lab/image-rows.ts";
 import {
   GRADIENT_REFERENCES,
   type GradcheckRecord,
@@ -59,7 +60,7 @@ async function check(
 describe("PyTorch's classifier", () => {
   it("has its loss to 1e-6 and its six gradients to 1e-4 on the engine, its norms to 1e-9 in float64", async () => {
     const engine: Engine = await startEngine(2);
-    const data = new MnistRows(engine, resolve("resources"));
+    const data = new ImageRows(engine, resolve("resources"), new DatasetLibrary("no-such-folder"));
     const scope = engine.arena.scope();
     const network = networkOf(DEEP_CLASSIFIER);
     const computed = await computeGradients(engine, scope, {

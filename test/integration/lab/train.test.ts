@@ -3,7 +3,8 @@ import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readParameters } from "../../../src/main/cli/read-parameters.ts";
 import type { Engine } from "../../../src/main/engine/engine.ts";
-import { MnistRows } from "../../../src/main/lab/mnist-rows.ts";
+import { DatasetLibrary } from "../../../src/main/lab/datasets/dataset-library.ts";
+import { ImageRows } from "../../../src/main/lab/image-rows.ts";
 import { Trainer } from "../../../src/main/lab/training/trainer.ts";
 import { DEEP_CLASSIFIER, trainNetworkOf } from "../../../src/shared/network-spec.ts";
 import { NOTEBOOK_SPEC } from "../../../src/shared/notebook-spec.ts";
@@ -40,10 +41,10 @@ const IN_ORDER: TrainSpec = {
 };
 
 let engine: Engine;
-let data: MnistRows;
+let data: ImageRows;
 beforeAll(async () => {
   engine = await startEngine(2);
-  data = new MnistRows(engine, resolve("resources"));
+  data = new ImageRows(engine, resolve("resources"), new DatasetLibrary("no-such-folder"));
 });
 afterAll(async () => {
   data.release();

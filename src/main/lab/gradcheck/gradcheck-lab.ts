@@ -14,7 +14,7 @@ import type {
 import { MNIST_PIXELS, networkOf, schemesOf } from "../../../shared/network-spec.ts";
 import { ExperimentCancelled } from "../experiment-cancelled.ts";
 import type { StartedRun } from "../lab.ts";
-import type { MnistRows } from "../mnist-rows.ts";
+import type { ImageRows } from "../image-rows.ts";
 import { forecastMemory } from "../notebook/forecast.ts";
 import type { LabServices, RunSupervisor } from "../run-supervisor.ts";
 import { TfjsNetwork } from "../tfjs/tfjs-network.ts";
@@ -44,10 +44,10 @@ const NO_KINKS: Pick<Float64Reference, "allowances" | "kinks"> = { allowances: {
 export class GradcheckLab {
   readonly #services: LabServices;
   readonly #supervisor: RunSupervisor;
-  readonly #data: MnistRows;
+  readonly #data: ImageRows;
   readonly #tfjsFile: string;
 
-  constructor(services: LabServices, supervisor: RunSupervisor, data: MnistRows, tfjsFile: string) {
+  constructor(services: LabServices, supervisor: RunSupervisor, data: ImageRows, tfjsFile: string) {
     this.#services = services;
     this.#supervisor = supervisor;
     this.#data = data;

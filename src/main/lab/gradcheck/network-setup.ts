@@ -5,7 +5,7 @@ import type { Tensor } from "../../../core/ops/recording-ops.ts";
 import { viewOf } from "../../../shared/tensor-view.ts";
 import type { Scope } from "../../engine/arena.ts";
 import type { Engine } from "../../engine/engine.ts";
-import type { DataTensors } from "../mnist-rows.ts";
+import type { DataTensors } from "../image-rows.ts";
 import { execute, record } from "../programs.ts";
 
 /** Values by name, w1, b1, w2, …, instead of drawn ones. */

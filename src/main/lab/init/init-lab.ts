@@ -19,7 +19,7 @@ import {
 } from "../../../shared/network-spec.ts";
 import { ExperimentCancelled } from "../experiment-cancelled.ts";
 import type { StartedRun } from "../lab.ts";
-import type { MnistRows } from "../mnist-rows.ts";
+import type { ImageRows } from "../image-rows.ts";
 import { forecastMemory } from "../notebook/forecast.ts";
 import type { LabServices, RunSupervisor } from "../run-supervisor.ts";
 import { INIT_PRESETS } from "./init-presets.ts";
@@ -44,9 +44,9 @@ const titleOf = (spec: NetworkSpec): string =>
 export class InitLab {
   readonly #services: LabServices;
   readonly #supervisor: RunSupervisor;
-  readonly #data: MnistRows;
+  readonly #data: ImageRows;
 
-  constructor(services: LabServices, supervisor: RunSupervisor, data: MnistRows) {
+  constructor(services: LabServices, supervisor: RunSupervisor, data: ImageRows) {
     this.#services = services;
     this.#supervisor = supervisor;
     this.#data = data;

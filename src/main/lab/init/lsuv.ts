@@ -4,7 +4,7 @@ import type { Tensor } from "../../../core/ops/recording-ops.ts";
 import { networkOf, schemesOf, type NetworkSpec } from "../../../shared/network-spec.ts";
 import { viewOf } from "../../../shared/tensor-view.ts";
 import type { Engine } from "../../engine/engine.ts";
-import type { DataTensors } from "../mnist-rows.ts";
+import type { DataTensors } from "../image-rows.ts";
 import { execute, record, recordStatistics, statisticsAt } from "../programs.ts";
 import type { Weights } from "./measure-network.ts";
 

@@ -6,7 +6,7 @@ import type { InitSide, TensorReport } from "../../../shared/init.ts";
 import { networkOf, type LayerSpec, type NetworkSpec } from "../../../shared/network-spec.ts";
 import { viewOf } from "../../../shared/tensor-view.ts";
 import type { Engine } from "../../engine/engine.ts";
-import type { DataTensors } from "../mnist-rows.ts";
+import type { DataTensors } from "../image-rows.ts";
 import { execute, record, recordHistogram, recordStatistics, statisticsAt } from "../programs.ts";
 import { lightOf } from "./traffic-light.ts";
 

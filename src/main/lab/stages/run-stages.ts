@@ -6,7 +6,7 @@ import { messageOf } from "../../bench/message-of.ts";
 import type { Scope } from "../../engine/arena.ts";
 import type { Engine } from "../../engine/engine.ts";
 import { ExperimentCancelled } from "../experiment-cancelled.ts";
-import type { DataTensors } from "../mnist-rows.ts";
+import type { DataTensors } from "../image-rows.ts";
 import { tfjsMissing } from "../tfjs/tfjs-thread.ts";
 import type { TfjsNetwork } from "../tfjs/tfjs-network.ts";
 import { compareStages, type KeptGradients } from "./compare-stages.ts";

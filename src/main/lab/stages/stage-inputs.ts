@@ -9,7 +9,7 @@ import { referenceGradients, type ReluKink } from "../../../core/reference/refer
 import { viewOf } from "../../../shared/tensor-view.ts";
 import type { Scope } from "../../engine/arena.ts";
 import type { Engine } from "../../engine/engine.ts";
-import type { DataTensors } from "../mnist-rows.ts";
+import type { DataTensors } from "../image-rows.ts";
 import { HIDDEN, IN_FEATURES } from "../notebook/session.ts";
 import { executeOnce } from "../programs.ts";
 

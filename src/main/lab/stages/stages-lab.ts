@@ -10,7 +10,7 @@ import type {
 } from "../../../shared/stages.ts";
 import { ExperimentCancelled } from "../experiment-cancelled.ts";
 import type { StartedRun } from "../lab.ts";
-import type { MnistRows } from "../mnist-rows.ts";
+import type { ImageRows } from "../image-rows.ts";
 import type { LabServices, RunSupervisor } from "../run-supervisor.ts";
 import { TfjsNetwork } from "../tfjs/tfjs-network.ts";
 import { describeStages } from "./describe-stages.ts";
@@ -56,12 +56,12 @@ function summaryOf({ results, pairs, gains }: StagesReport): Quantities {
 export class StagesLab {
   readonly #services: LabServices;
   readonly #supervisor: RunSupervisor;
-  readonly #data: MnistRows;
+  readonly #data: ImageRows;
   readonly #tfjsFile: string;
   /** What the last whole run took, as a multiple of what was expected. */
   #pace: number | null = null;
 
-  constructor(services: LabServices, supervisor: RunSupervisor, data: MnistRows, tfjsFile: string) {
+  constructor(services: LabServices, supervisor: RunSupervisor, data: ImageRows, tfjsFile: string) {
     this.#services = services;
     this.#supervisor = supervisor;
     this.#data = data;

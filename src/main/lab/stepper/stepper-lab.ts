@@ -10,7 +10,7 @@ import { MNIST_PIXELS, networkOf, schemesOf } from "../../../shared/network-spec
 import type { StepperSettings, Trace, TracedStep, TracedTensor } from "../../../shared/stepper.ts";
 import { viewOf } from "../../../shared/tensor-view.ts";
 import type { Scope } from "../../engine/arena.ts";
-import type { MnistRows } from "../mnist-rows.ts";
+import type { ImageRows } from "../image-rows.ts";
 import { forecastMemory } from "../notebook/forecast.ts";
 import {
   elapsedBetween,
@@ -42,9 +42,9 @@ interface Recorded {
 export class StepperLab {
   readonly #services: LabServices;
   readonly #supervisor: RunSupervisor;
-  readonly #data: MnistRows;
+  readonly #data: ImageRows;
 
-  constructor(services: LabServices, supervisor: RunSupervisor, data: MnistRows) {
+  constructor(services: LabServices, supervisor: RunSupervisor, data: ImageRows) {
     this.#services = services;
     this.#supervisor = supervisor;
     this.#data = data;

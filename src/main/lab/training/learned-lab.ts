@@ -10,7 +10,7 @@ import { viewOf } from "../../../shared/tensor-view.ts";
 import type { TrainSpec } from "../../../shared/train-spec.ts";
 import { writeNpy } from "../../data/write-npy.ts";
 import { writeSafetensors } from "../../data/safetensors.ts";
-import type { MnistRows } from "../mnist-rows.ts";
+import type { ImageRows } from "../image-rows.ts";
 import { executeOnce } from "../programs.ts";
 import type { LabServices, RunSupervisor } from "../run-supervisor.ts";
 import { join } from "node:path";
@@ -36,10 +36,10 @@ interface Loaded {
 export class LearnedLab {
   readonly #services: LabServices;
   readonly #supervisor: RunSupervisor;
-  readonly #data: MnistRows;
+  readonly #data: ImageRows;
   #loaded: Loaded | null = null;
 
-  constructor(services: LabServices, supervisor: RunSupervisor, data: MnistRows) {
+  constructor(services: LabServices, supervisor: RunSupervisor, data: ImageRows) {
     this.#services = services;
     this.#supervisor = supervisor;
     this.#data = data;
@@ -48,7 +48,10 @@ export class LearnedLab {
   /** Runs a training's network over its validation rows. @throws {ContractError} @throws {DataFormatError} */
   async inspect(runId: string, weights: WeightsChoice, threads: number): Promise<Learned> {
     const { spec, network, checkpoint } = await this.#load(runId, weights);
-    const rows = spec.validRows === 0 ? 10_000 : spec.validRows;
+    if (spec.validRows === 0) {
+      throw new ContractError(`Run ${runId} has no validation rows to look at: train it with some`);
+    }
+    const rows = spec.validRows;
     return this.#supervisor.work("training", "What the network has learned", async () => {
       const data = await this.#data.rows({ name: spec.data.name, split: "valid", rows }, threads);
       const seen = await this.#evaluate(network, checkpoint, data, threads);
@@ -70,9 +73,9 @@ export class LearnedLab {
 
   /** Outputs and activations for one image of 784 grey values; in float64, beside whatever runs. */
   async predict(runId: string, weights: WeightsChoice, pixels: Uint8Array): Promise<Prediction> {
-    const { network, checkpoint } = await this.#load(runId, weights);
+    const { spec, network, checkpoint } = await this.#load(runId, weights);
     const ops = new ReferenceOps();
-    const normalised = await this.#data.normalise(pixels);
+    const normalised = await this.#data.normalise(spec.data.name, pixels);
     const x = ops.from("x", [1, MNIST_PIXELS], normalised);
     const parameters = Object.fromEntries(
       parameterShapes(network).map(({ name, shape }) => [

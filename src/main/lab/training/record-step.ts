@@ -7,7 +7,7 @@ import { trainNetworkOf } from "../../../shared/network-spec.ts";
 import { ACTIVATION_BINS, STATISTIC_NAMES } from "../../../shared/training.ts";
 import type { TrainSpec } from "../../../shared/train-spec.ts";
 import type { Scope } from "../../engine/arena.ts";
-import type { DataTensors } from "../mnist-rows.ts";
+import type { DataTensors } from "../image-rows.ts";
 import { record } from "../programs.ts";
 
 /** Streams of a step's own draws, apart from those of weights and order. */

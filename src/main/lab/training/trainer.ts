@@ -14,7 +14,7 @@ import { stepsOf, type TrainSpec } from "../../../shared/train-spec.ts";
 import type { Scope } from "../../engine/arena.ts";
 import type { Engine } from "../../engine/engine.ts";
 import type { Section } from "../../engine/plan.ts";
-import type { DataTensors } from "../mnist-rows.ts";
+import type { DataTensors } from "../image-rows.ts";
 import { execute, record } from "../programs.ts";
 import { recordStep, type RecordedStep } from "./record-step.ts";
 

@@ -16,7 +16,7 @@ import type { Forecast } from "../../../shared/notebook.ts";
 import type { Quantities, RunSummary } from "../../../shared/run-records.ts";
 import type { GivenParameters } from "../gradcheck/network-setup.ts";
 import type { StartedRun } from "../lab.ts";
-import type { MnistRows } from "../mnist-rows.ts";
+import type { ImageRows } from "../image-rows.ts";
 import { forecastMemory } from "../notebook/forecast.ts";
 import type { LabServices, RunRow, RunSupervisor } from "../run-supervisor.ts";
 import { Checkpoints } from "./checkpoints.ts";
@@ -51,12 +51,12 @@ interface Queued extends QueuedTraining {
 export class TrainingLab {
   readonly #services: LabServices;
   readonly #supervisor: RunSupervisor;
-  readonly #data: MnistRows;
+  readonly #data: ImageRows;
   #running: { readonly runId: string; readonly trainer: Trainer; readonly session: TrainingSession } | null =
     null;
   #queue: readonly Queued[] = [];
 
-  constructor(services: LabServices, supervisor: RunSupervisor, data: MnistRows) {
+  constructor(services: LabServices, supervisor: RunSupervisor, data: ImageRows) {
     this.#services = services;
     this.#supervisor = supervisor;
     this.#data = data;
@@ -265,7 +265,7 @@ export class TrainingLab {
         validRows === 0
           ? null
           : await this.#data.rows({ name: data.name, split: "valid", rows: validRows }, threads),
-      background: await this.#data.background(threads),
+      background: await this.#data.background(data.name, threads),
     };
   }
 

@@ -1,0 +1,224 @@
+import { randomUUID } from "node:crypto";
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
+import * as v from "valibot";
+import { ContractError } from "../../../core/errors.ts";
+import { permutation } from "../../../core/random/permutation.ts";
+import { randomStream } from "../../../core/random/random-stream.ts";
+import {
+  datasetSchema,
+  MNIST_DATASET,
+  type Dataset,
+  type ImportChoice,
+  type ImportPreview,
+} from "../../../shared/datasets.ts";
+import { MNIST_CLASSES, MNIST_PIXELS } from "../../../shared/network-spec.ts";
+import { readImport, type RawImages } from "./read-import.ts";
+
+const SHOWN_IMAGES = 24;
+const SHUFFLE_SEED = 1;
+const SHUFFLE_STREAM = 90_000;
+/** Rows between two breaths of main's event loop. */
+const ROWS_AT_ONCE = 2_000;
+
+/** Images as grey values and their labels. */
+export interface ImageBytes {
+  readonly images: Uint8Array;
+  readonly labels: Uint8Array;
+}
+
+/** What was previewed and may be taken. */
+interface Pending extends ImageBytes {
+  readonly refusal: string;
+}
+
+const breathe = (): Promise<void> =>
+  new Promise((resolve) => {
+    setImmediate(resolve);
+  });
+
+/** Data sets that were imported: one folder each, beside the database. */
+export class DatasetLibrary {
+  readonly #root: string;
+  #pending: Pending | null = null;
+
+  constructor(root: string) {
+    this.#root = root;
+  }
+
+  /** MNIST first, then what was imported. */
+  async list(): Promise<readonly Dataset[]> {
+    const names = await readdir(this.#root).catch(() => []);
+    const found: Dataset[] = [];
+    for (const name of names.sort()) {
+      const text = await readFile(join(this.#root, name, "dataset.json"), "utf8").catch(() => null);
+      if (text === null) continue;
+      const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), datasetSchema), text);
+      if (parsed.success) found.push(parsed.output);
+    }
+    return [MNIST_DATASET, ...found];
+  }
+
+  /** @throws {ContractError} If there is no such data set. */
+  async find(id: string): Promise<Dataset> {
+    const all = await this.list();
+    const dataset = all.find((one) => one.id === id);
+    if (dataset !== undefined) return dataset;
+    throw new ContractError(
+      `There is no data set "${id}"; there are ${all.map((one) => one.id).join(", ")}. Import it in the Train view.`,
+    );
+  }
+
+  /** @throws {ContractError} If the files are gone or were cut. */
+  async load({ id, trainRows, validRows }: Dataset): Promise<ImageBytes> {
+    const rows = trainRows + validRows;
+    const read = async (name: string, bytes: number): Promise<Uint8Array> => {
+      const path = join(this.#root, id, name);
+      const content = new Uint8Array(await readFile(path));
+      if (content.length === bytes) return content;
+      throw new ContractError(
+        `${path}: expected ${bytes} bytes, got ${content.length}; import the data again`,
+      );
+    };
+    return {
+      images: await read("images.bin", rows * MNIST_PIXELS),
+      labels: await read("labels.bin", rows),
+    };
+  }
+
+  /**
+   * Reads files and says what is in them; they are kept until they are accepted or others come.
+   *
+   * @throws {DataFormatError} @throws {RangeError} If they are no images with labels.
+   */
+  async preview(
+    files: readonly { readonly name: string; readonly bytes: Uint8Array }[],
+  ): Promise<ImportPreview> {
+    const folder = await mkdtemp(join(tmpdir(), "backprop-lab-import-"));
+    try {
+      const paths: string[] = [];
+      for (const [index, { name, bytes }] of files.entries()) {
+        const path = join(folder, `${index}-${basename(name).replaceAll(/[^\w.-]/g, "_")}`);
+        await writeFile(path, bytes);
+        paths.push(path);
+      }
+      const { pending, preview } = await judge(await readImport(paths));
+      this.#pending = pending;
+      return preview;
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  }
+
+  /** Keeps what was previewed last as a data set. @throws {ContractError} If there is nothing, or it does not fit. */
+  async accept({ title, validRows, shuffle, normalisation }: ImportChoice): Promise<Dataset> {
+    const pending = this.#pending;
+    if (pending === null) throw new ContractError("Nothing was previewed: choose files first");
+    if (pending.refusal !== "") throw new ContractError(pending.refusal);
+    const rows = pending.labels.length;
+    if (validRows >= rows) {
+      throw new ContractError(`${validRows} validation rows of ${rows} leave none to train on: take fewer`);
+    }
+    const order = shuffle ? permutation(randomStream(SHUFFLE_SEED, SHUFFLE_STREAM), rows) : null;
+    const images = new Uint8Array(pending.images.length);
+    const labels = new Uint8Array(rows);
+    for (let row = 0; row < rows; row++) {
+      const from = order === null ? row : (order[row] ?? row);
+      images.set(pending.images.subarray(from * MNIST_PIXELS, (from + 1) * MNIST_PIXELS), row * MNIST_PIXELS);
+      labels[row] = pending.labels[from] ?? 0;
+      if (row % ROWS_AT_ONCE === 0) await breathe();
+    }
+    const slug = title
+      .toLowerCase()
+      .replaceAll(/[^a-z0-9]+/g, "-")
+      .replaceAll(/^-|-$/g, "")
+      .slice(0, 30);
+    const dataset: Dataset = {
+      id: `${slug === "" || slug === "mnist" ? "data" : slug}-${randomUUID().slice(0, 4)}`,
+      ...{ title, trainRows: rows - validRows, validRows, normalisation },
+    };
+    const folder = join(this.#root, dataset.id);
+    const making = `${folder}.part`;
+    await mkdir(making, { recursive: true });
+    await writeFile(join(making, "images.bin"), images);
+    await writeFile(join(making, "labels.bin"), labels);
+    await writeFile(join(making, "dataset.json"), `${JSON.stringify(dataset, null, 2)}\n`);
+    // Only whole data sets have their name.
+    await rename(making, folder);
+    this.#pending = null;
+    return dataset;
+  }
+
+  async remove(id: string): Promise<void> {
+    const dataset = await this.find(id);
+    if (dataset.id === MNIST_DATASET.id) throw new ContractError("MNIST belongs to the app and stays");
+    await rm(join(this.#root, dataset.id), { recursive: true, force: true });
+  }
+}
+
+/** Grey values, counts and what is wrong. */
+async function judge(raw: RawImages): Promise<{ pending: Pending; preview: ImportPreview }> {
+  const { values, labels, pixels } = raw;
+  const rows = labels.length;
+  let [sum, squares, min, max, nanCount, fractions] = [0, 0, Infinity, -Infinity, 0, 0];
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i] ?? NaN;
+    if (Number.isNaN(value)) nanCount++;
+    else {
+      sum += value;
+      squares += value * value;
+      if (value < min) min = value;
+      if (value > max) max = value;
+      if (!Number.isInteger(value)) fractions++;
+    }
+    if (i % (ROWS_AT_ONCE * MNIST_PIXELS) === 0) await breathe();
+  }
+  const count = values.length - nanCount;
+  const mean = sum / count;
+  // Numbers from 0 to 1 that are not all 0 or 1 are shares of white.
+  const scale = max <= 1 && (fractions > 0 || max <= 1) ? 255 : 1;
+  const classCounts = new Array<number>(MNIST_CLASSES).fill(0);
+  let wrongLabel = NaN;
+  for (const label of labels) {
+    if (Number.isInteger(label) && label >= 0 && label < MNIST_CLASSES) {
+      classCounts[label] = (classCounts[label] ?? 0) + 1;
+    } else if (Number.isNaN(wrongLabel)) wrongLabel = label;
+  }
+  const allLabelsFit = classCounts.reduce((total, one) => total + one, 0) === rows;
+  const refusal =
+    pixels !== MNIST_PIXELS
+      ? `the images have ${pixels} pixels; expected 28 × 28 = ${MNIST_PIXELS}`
+      : nanCount > 0
+        ? `${nanCount} values are missing or no numbers: mend the file first`
+        : min < 0 || max > 255
+          ? `values reach from ${min} to ${max}; expected grey values from 0 to 255, or from 0 to 1`
+          : !allLabelsFit
+            ? `a label is ${wrongLabel}; expected classes from 0 to ${MNIST_CLASSES - 1}`
+            : "";
+  const images = new Uint8Array(refusal === "" ? values.length : 0);
+  for (let i = 0; i < images.length; i++) {
+    images[i] = Math.round((values[i] ?? 0) * scale);
+    if (i % (ROWS_AT_ONCE * MNIST_PIXELS) === 0) await breathe();
+  }
+  const notes = [
+    ...raw.notes,
+    scale === 1
+      ? fractions === 0
+        ? "values are grey values already"
+        : "values were rounded to whole grey values"
+      : "values from 0 to 1 became 256 grey values",
+  ];
+  const shown = refusal === "" ? Math.min(SHOWN_IMAGES, rows) : 0;
+  return {
+    pending: { images, labels: Uint8Array.from(labels), refusal },
+    preview: {
+      ...{ rows, classCounts, mean, min, max, nanCount, notes, refusal },
+      std: Math.sqrt(Math.max(0, squares / count - mean * mean)),
+      images: Array.from({ length: shown }, (_, row) => ({
+        label: labels[row] ?? NaN,
+        pixels: images.slice(row * MNIST_PIXELS, (row + 1) * MNIST_PIXELS),
+      })),
+    },
+  };
+}

@@ -1,0 +1,96 @@
+import { MNIST_PIXELS } from "../../../shared/network-spec.ts";
+import { readIdx } from "../../data/read-idx.ts";
+import { readNpy } from "../../data/read-npy.ts";
+import { readTable } from "../../data/read-table.ts";
+
+/** Images and labels as the files have them, before anything is judged. */
+export interface RawImages {
+  /** (rows, pixels). */
+  readonly values: Uint8Array | Float32Array | Float64Array;
+  readonly labels: Uint8Array | Float32Array | Float64Array;
+  readonly pixels: number;
+  readonly notes: readonly string[];
+}
+
+const MOST_VALUES = 1_000_000 * MNIST_PIXELS;
+
+/**
+ * The label's column of a table: the first or the last, whichever holds whole numbers from 0 to 9 only, and more
+ * different ones; a corner of the images may always be 0.
+ */
+function labelColumn(values: Float32Array, columns: number): "first" | "last" | null {
+  const classesIn = (column: number): number => {
+    const classes = new Set<number>();
+    for (let at = column; at < values.length; at += columns) {
+      const value = values[at] ?? NaN;
+      if (!Number.isInteger(value) || value < 0 || value > 9) return 0;
+      classes.add(value);
+    }
+    return classes.size > 1 ? classes.size : 0;
+  };
+  const [first, last] = [classesIn(0), classesIn(columns - 1)];
+  if (first === 0 && last === 0) return null;
+  return first >= last ? "first" : "last";
+}
+
+async function readCsv(path: string): Promise<RawImages> {
+  const { columns, rows, values, header } = await readTable(path, MOST_VALUES);
+  const place = labelColumn(values, columns);
+  const labels = new Float32Array(rows);
+  const pixels = columns - 1;
+  const images = new Float32Array(rows * pixels);
+  for (let row = 0; row < rows; row++) {
+    const line = values.subarray(row * columns, (row + 1) * columns);
+    const labelAt = place === "last" ? columns - 1 : 0;
+    labels[row] = place === null ? NaN : (line[labelAt] ?? NaN);
+    images.set(labelAt === 0 ? line.subarray(1) : line.subarray(0, -1), row * pixels);
+  }
+  return {
+    ...{ values: images, labels, pixels },
+    notes: [
+      header ? "the first line was taken for a header" : "there is no header",
+      place === null
+        ? "neither the first nor the last column holds labels from 0 to 9"
+        : `the ${place} column holds the labels`,
+    ],
+  };
+}
+
+/** Images and labels in two files, whichever comes first: images have more than one axis. */
+function paired(
+  arrays: readonly { shape: readonly number[]; data: RawImages["values"] }[],
+  notes: readonly string[],
+): RawImages {
+  const images = arrays.find(({ shape }) => shape.length > 1);
+  const labels = arrays.find(({ shape }) => shape.length === 1);
+  if (images === undefined || labels === undefined) {
+    throw new RangeError(
+      `expected images of two or three axes and labels of one, got ${arrays.map(({ shape }) => `(${shape.join(", ")})`).join(" and ")}`,
+    );
+  }
+  const [rows = 0, ...rest] = images.shape;
+  if (labels.shape[0] !== rows) {
+    throw new RangeError(
+      `there are ${rows} images and ${labels.shape[0] ?? 0} labels: expected as many of both`,
+    );
+  }
+  const pixels = rest.reduce((product, size) => product * size, 1);
+  return { values: images.data, labels: labels.data, pixels, notes };
+}
+
+/**
+ * Reads one CSV, or images and labels as IDX or .npy.
+ *
+ * @throws {DataFormatError} If a file is not sound. @throws {RangeError} If they do not belong together.
+ */
+export async function readImport(paths: readonly string[]): Promise<RawImages> {
+  const [first = "", second] = paths;
+  if (/\.csv(\.gz)?$/i.test(first) && second === undefined) return readCsv(first);
+  if (second === undefined) {
+    throw new RangeError("choose one .csv, or two files: images and labels, both IDX or both .npy");
+  }
+  if (paths.every((path) => /\.npy$/i.test(path))) {
+    return paired(await Promise.all(paths.map((path) => readNpy(path))), ["read as .npy"]);
+  }
+  return paired(await Promise.all(paths.map((path) => readIdx(path))), ["read as IDX"]);
+}
