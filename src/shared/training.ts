@@ -37,6 +37,10 @@ export const trainingRequestSchema = v.object({
   spec: trainSpecSchema,
   threads: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(64)),
   again: v.optional(v.boolean(), false),
+  /** Content of a .safetensors file whose weights the training begins with. */
+  weights: v.optional(
+    v.custom<Uint8Array>((value) => value instanceof Uint8Array, "must be the bytes of a file"),
+  ),
 });
 
 /** What may be asked of the training that is on. */

@@ -1,3 +1,5 @@
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
 import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -144,6 +146,22 @@ describe("the train view", () => {
       await pad.scrollIntoViewIfNeeded();
       expect(await violations()).toEqual([]);
     }
+  });
+
+  it("saves weights, and begins the next training with them", async () => {
+    await button("Save as .safetensors").click();
+    await page.getByText("Weights saved").waitFor();
+    const [file] = readdirSync(launched.saveDir).filter((name) => name.endsWith(".safetensors"));
+    await page.getByText("Model", { exact: true }).click();
+    await page.getByLabel("File of weights").setInputFiles(join(launched.saveDir, file));
+    await button("Draw them instead").waitFor();
+    await controls().getByLabel("Epochs").fill("1");
+    await button("Start training").click();
+    await page.waitForTimeout(200);
+    await idle();
+    expect(Number(await trainingNumber("accuracy, validation"))).toBeGreaterThan(0.955);
+    await button("Draw them instead").click();
+    await page.getByText("Model", { exact: true }).click();
   });
 
   it("imports a data set, after a look at what is in it", async () => {

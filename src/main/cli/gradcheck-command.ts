@@ -14,7 +14,7 @@ import {
 } from "../../shared/network-spec.ts";
 import type { Lab } from "../lab/lab.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
-import { readParameters } from "./read-parameters.ts";
+import { readParameters } from "../data/read-parameters.ts";
 import { readSpec } from "./read-spec.ts";
 import { showProgress } from "./show-progress.ts";
 import { textTable } from "./text-table.ts";

@@ -8,7 +8,7 @@ import { stepsOf, trainSpecSchema, type TrainSpec } from "../../shared/train-spe
 import type { Lab, StartedRun } from "../lab/lab.ts";
 import { specOfRun } from "../lab/training/training-lab.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
-import { readParameters, readParametersFile } from "./read-parameters.ts";
+import { readParameters, readParametersFile } from "../data/read-parameters.ts";
 import { readSpec } from "./read-spec.ts";
 import { showProgress } from "./show-progress.ts";
 

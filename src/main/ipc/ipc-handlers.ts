@@ -1,4 +1,10 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type * as v from "valibot";
+import type { Network } from "../../core/network/network.ts";
+import { trainNetworkOf } from "../../shared/network-spec.ts";
+import { readParametersFile } from "../data/read-parameters.ts";
 import type { IPC_CALLS, IpcCallName, IpcOutput } from "../../shared/ipc-contract.ts";
 import type { Lab } from "../lab/lab.ts";
 import type { AskWhere } from "./save-place.ts";
@@ -59,10 +65,16 @@ export function ipcHandlers({ lab, askWhere, writeClipboard }: IpcServices): Ipc
       return { kind: "saved", path, rows: await opened.exportGradchecks(runIds, path) };
     },
     trainingForecast: async (spec) => (await lab).forecastTraining(spec),
-    trainingStart: async ({ spec, ...options }) => ({
-      runId: (await lab).startTraining(spec, options).runId,
-    }),
-    trainingFind: async ({ spec, ...options }) => (await lab).identifyTraining(spec, options).run,
+    trainingStart: async ({ spec, weights, ...options }) => {
+      const opened = await lab;
+      const given = weights === undefined ? null : await parametersOf(trainNetworkOf(spec), weights);
+      return { runId: opened.startTraining(spec, { ...options, given }).runId };
+    },
+    trainingFind: async ({ spec, weights, ...options }) => {
+      const opened = await lab;
+      const given = weights === undefined ? null : await parametersOf(trainNetworkOf(spec), weights);
+      return opened.identifyTraining(spec, { ...options, given }).run;
+    },
     trainingResume: async ({ runId }) => ({ runId: (await lab).resumeTraining(runId).runId }),
     trainingState: async () => (await lab).trainingState(),
     trainingControl: async (control) => {
@@ -117,6 +129,18 @@ export function ipcHandlers({ lab, askWhere, writeClipboard }: IpcServices): Ipc
         ? savePng(askWhere, suggestedName, content.bytes)
         : saveCsv(askWhere, suggestedName, content.text),
   };
+}
+
+/** Reads weights that the window was given. @throws {DataFormatError} If they are not of this network. */
+async function parametersOf(network: Network, bytes: Uint8Array) {
+  const folder = await mkdtemp(join(tmpdir(), "backprop-lab-weights-"));
+  try {
+    const path = join(folder, "weights.safetensors");
+    await writeFile(path, bytes);
+    return await readParametersFile(network, path);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
 }
 
 /** The name of the only run, or how many there are. */

@@ -6,12 +6,16 @@ import { createStore } from "./create-store.ts";
 import { showFailure, showInfo } from "./lab-store.ts";
 import { openTraining } from "./training-store.ts";
 
+/** A file of weights that the next training begins with. */
+export const weightsStore = createStore<{ readonly name: string; readonly bytes: Uint8Array } | null>(null);
+
 /** Starts a training; one that has its run already is run once more, and says so. */
 export async function startTraining(spec: TrainSpec, threads: number): Promise<void> {
   try {
-    const before = await ask(window.lab.trainingFind({ spec, threads }));
-    const again = before !== null;
-    const { runId } = await ask(window.lab.trainingStart({ spec, threads, again }));
+    const weights = weightsStore.get()?.bytes;
+    const request = { spec, threads, ...(weights === undefined ? {} : { weights }) };
+    const before = await ask(window.lab.trainingFind(request));
+    const { runId } = await ask(window.lab.trainingStart({ ...request, again: before !== null }));
     openTraining(runId);
     if (before !== null) {
       showInfo(

@@ -62,6 +62,7 @@ const TEXTS: Readonly<Record<TrainField, FieldText>> = {
   patience: { label: "Early stop", hint: "epochs without a lower validation loss; 0 is off" },
   stopAfterSeconds: { label: "Stop after", hint: "seconds; 0 is off" },
   stopAtLoss: { label: "Stop at loss", hint: "of the validation set; 0 is off" },
+  keepEveryMinutes: { label: "Checkpoint every", hint: "minutes, beside latest and best; 0 is off" },
   statisticsEvery: { label: "Statistics", hint: "of all layers at every n-th step; 0 is off" },
 };
 
@@ -135,7 +136,7 @@ export function TrainControls() {
             form={form}
             names={[
               ...(["warmupSteps", "validRows", "patience", "stopAfterSeconds", "stopAtLoss"] as const),
-              "statisticsEvery",
+              ...(["statisticsEvery", "keepEveryMinutes"] as const),
             ]}
           />
           <Checkbox

@@ -43,6 +43,7 @@ const NUMBERS = {
   stopAfterSeconds: number("stop after", 0, 1e6),
   stopAtLoss: number("stop at loss", 0, 1e6),
   statisticsEvery: whole("statistics", 0, 1_000_000),
+  keepEveryMinutes: number("checkpoints", 0, 100_000),
 };
 export type TrainField = keyof typeof NUMBERS;
 export type OptimizerName = TrainSpec["optimizer"]["name"];
@@ -105,6 +106,7 @@ function numbersOf(spec: TrainSpec): Record<Exclude<TrainField, "threads">, numb
     stopAfterSeconds: spec.stopAfterSeconds ?? 0,
     stopAtLoss: spec.stopAtLoss ?? 0,
     statisticsEvery: spec.statisticsEvery,
+    keepEveryMinutes: spec.keepEveryMinutes ?? 0,
   };
 }
 
@@ -142,6 +144,7 @@ function toSpec(
     ...onlyAboveZero("labelSmoothing", choice.loss === "crossEntropy" ? values.labelSmoothing : 0),
     ...onlyAboveZero("stopAfterSeconds", values.stopAfterSeconds),
     ...onlyAboveZero("stopAtLoss", values.stopAtLoss),
+    ...onlyAboveZero("keepEveryMinutes", values.keepEveryMinutes),
     ...(patience > 0 ? { earlyStop: { patience } } : {}),
   });
   if (parsed.success) return { spec: parsed.output };

@@ -4,7 +4,7 @@ import { parse } from "csv-parse/sync";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { SEEDED_BUG_NAMES, type SeededBug } from "../../../src/core/network/seeded-bug.ts";
 import { randomStream, type RandomStream } from "../../../src/core/random/random-stream.ts";
-import { readParameters } from "../../../src/main/cli/read-parameters.ts";
+import { readParameters } from "../../../src/main/data/read-parameters.ts";
 import { readNpy } from "../../../src/main/data/read-npy.ts";
 import type { Engine } from "../../../src/main/engine/engine.ts";
 import { float64Reference } from "../../../src/main/lab/gradcheck/check-network.ts";

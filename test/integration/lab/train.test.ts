@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { readParameters } from "../../../src/main/cli/read-parameters.ts";
+import { readParameters } from "../../../src/main/data/read-parameters.ts";
 import type { Engine } from "../../../src/main/engine/engine.ts";
 import { DatasetLibrary } from "../../../src/main/lab/datasets/dataset-library.ts";
 import { ImageRows } from "../../../src/main/lab/image-rows.ts";

@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { DataFormatError } from "../../core/errors.ts";
 import { parameterShapes, type Network } from "../../core/network/network.ts";
-import { readNpy } from "../data/read-npy.ts";
-import { readSafetensors } from "../data/safetensors.ts";
+import { readNpy } from "./read-npy.ts";
+import { readSafetensors } from "./safetensors.ts";
 
 /**
  * Reads a network's parameters from w1.npy, b1.npy, w2.npy, … in a folder, each with the prefix before its name.
