@@ -96,7 +96,7 @@ export class TrainingLab {
         name: titleOf(spec),
         threads: options.threads,
         rows: spec.data.rows,
-        config: configOf(spec, options.threads),
+        config: configOf(spec, options),
       },
     });
   }
@@ -242,9 +242,17 @@ export class TrainingLab {
     const { store } = this.#services;
     const found = await checkpoints.newest();
     if (found === null) {
-      throw new ContractError(
-        `Run ${runId} was cut short before its first checkpoint in "${checkpoints.folder}": start it again`,
-      );
+      // Nothing was reached yet: with drawn weights the beginning is as good as a checkpoint.
+      if (store.findRun(runId)?.config["weights"] !== undefined) {
+        throw new ContractError(
+          `Run ${runId} was cut short before its first checkpoint in "${checkpoints.folder}", and its weights came from a file: start it again`,
+        );
+      }
+      store.dropMetricsAfter(runId, -1, []);
+      store.addEvent(runId, {
+        ...{ at: new Date().toISOString(), step: 0, kind: "resumed", text: "from the beginning" },
+      });
+      return FROM_THE_BEGINNING;
     }
     const { state, evaluated, wallMs } = found;
     trainer.restore(state);
@@ -330,7 +338,7 @@ const titleOf = (spec: TrainSpec): string =>
   `${networkTitle(trainNetworkOf(spec))}, ${spec.optimizer.name}, lr ${spec.optimizer.lr}, batch ${spec.batchSize}`;
 
 /** What a list of runs can be sorted and compared by. */
-function configOf(spec: TrainSpec, threads: number): Quantities {
+function configOf(spec: TrainSpec, { threads, given = null }: TrainingOptions): Quantities {
   const { optimizer, schedule, data, batchSize, epochs, steps, seed, loss } = spec;
   const { name, ...rates } = optimizer;
   return {
@@ -340,6 +348,7 @@ function configOf(spec: TrainSpec, threads: number): Quantities {
     ...(spec.clipNorm === null ? {} : { clipNorm: spec.clipNorm }),
     ...(spec.augmentShift === 0 ? {} : { augmentShift: spec.augmentShift }),
     ...(spec.labelSmoothing === undefined ? {} : { labelSmoothing: spec.labelSmoothing }),
+    ...(given === null ? {} : { weights: "from a file" }),
     schedule: schedule.name,
     network: networkTitle(trainNetworkOf(spec)),
     spec: JSON.stringify(spec),
