@@ -190,6 +190,18 @@ describe("the train view", () => {
     await expect.poll(() => controls().getByLabel("Data").inputValue()).toBe("mnist");
   });
 
+  it("shows a saved training on its page: what happened, charts, and a way to repeat it", async () => {
+    await show("Runs");
+    const cut = page.getByRole("row").filter({ hasText: "cancelled" }).first();
+    await cut.getByRole("button").or(cut.getByRole("link")).first().click();
+    await page.getByText("What happened").waitFor();
+    await page.locator("text='Update : weight ratio' >> visible=true").first().waitFor();
+    await takeScreenshot(page, "run-training");
+    expect(await violations()).toEqual([]);
+    await button("New experiment with these settings").click();
+    await expect.poll(() => controls().getByLabel("Epochs").inputValue()).toBe("60");
+  });
+
   it("finds a learning rate and takes it", async () => {
     await controls().getByLabel("Preset").selectOption("small");
     await button("Find a learning rate").click();

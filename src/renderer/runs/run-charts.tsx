@@ -1,31 +1,24 @@
-import type { Chart } from "chart.js";
-import { useCallback, useMemo } from "react";
+import { useMemo } from "react";
 import type { RunDetails } from "../../shared/run-records.ts";
 import { ChartFigure } from "../charts/chart-figure.tsx";
 import { histogramFigure } from "../charts/histogram-figure.ts";
-import { lossFigure, lossSummary, refreshLoss } from "../charts/loss-figure.ts";
 import { statisticsFigure } from "../charts/statistics-figure.ts";
 import { timingsFigure } from "../charts/timings-figure.ts";
-import { TrainingLog } from "../store/training-log.ts";
 import classes from "./runs.module.css";
 
-/** The run's charts: the loss of a training, activations and times of a notebook. */
+/** The charts of a notebook's run: activations and times. */
 export function RunCharts({ details }: { readonly details: RunDetails }) {
   const figures = useMemo(() => figuresOf(details), [details]);
+  if (figures.length === 0) return null;
   return (
-    <>
-      {details.metrics.length > 0 && <RecordedLoss details={details} />}
-      {figures.length > 0 && (
-        <section className={classes["part"]}>
-          <h3>Charts</h3>
-          <div className={classes["charts"]}>
-            {figures.map((figure) => (
-              <ChartFigure key={figure.title} figure={figure} />
-            ))}
-          </div>
-        </section>
-      )}
-    </>
+    <section className={classes["part"]}>
+      <h3>Charts</h3>
+      <div className={classes["charts"]}>
+        {figures.map((figure) => (
+          <ChartFigure key={figure.title} figure={figure} />
+        ))}
+      </div>
+    </section>
   );
 }
 
@@ -41,21 +34,4 @@ function figuresOf({ cells, timings }: RunDetails) {
     ...(statistics.length > 0 ? [statisticsFigure("Activations", statistics)] : []),
     ...cells.flatMap(({ details }) => details.histograms.map(histogramFigure)),
   ];
-}
-
-const RECORDED = 1;
-
-function RecordedLoss({ details }: { readonly details: RunDetails }) {
-  const log = useMemo(() => {
-    const recorded = new TrainingLog(details.run.id);
-    recorded.append(details.metrics);
-    return recorded;
-  }, [details]);
-  const figure = useMemo(() => lossFigure(log), [log]);
-  const refresh = useCallback((chart: Chart) => refreshLoss(chart, log), [log]);
-  return (
-    <section className={classes["part"]}>
-      <ChartFigure figure={figure} live={{ revision: RECORDED, refresh }} summary={lossSummary(log)} />
-    </section>
-  );
 }

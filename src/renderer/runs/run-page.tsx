@@ -19,6 +19,7 @@ import { RunGradcheck } from "./run-gradcheck.tsx";
 import { RunInit } from "./run-init.tsx";
 import { RunLadder } from "./run-ladder.tsx";
 import { RunStages } from "./run-stages.tsx";
+import { RunTraining } from "./run-training.tsx";
 import { RunStatusBadge } from "./run-status-badge.tsx";
 import { useRunDetails } from "./use-run-details.ts";
 import classes from "./runs.module.css";
@@ -69,7 +70,7 @@ function RunRecord({ details }: { readonly details: RunDetails }) {
       {run.failure !== null && <p className={classes["failure"]}>{run.failure}</p>}
       <div className={classes["facts"]}>
         <FactList title="Key numbers" facts={[...timeFacts(details), ...quantityFacts(run.summary)]} />
-        <FactList title="Settings" facts={quantityFacts(run.config, { given: true })} />
+        <FactList title="Settings" facts={quantityFacts(withoutSpec(run.config), { given: true })} />
         <FactList title="Machine" facts={machineFacts(machine)} />
       </div>
       {cells.length > 0 && <RunCells cells={cells} />}
@@ -77,7 +78,7 @@ function RunRecord({ details }: { readonly details: RunDetails }) {
       {run.kind === "init" && <RunInit run={run} />}
       {run.kind === "gradcheck" && <RunGradcheck run={run} />}
       {run.kind === "stages" && <RunStages run={run} />}
-      <RunCharts details={details} />
+      {run.kind === "training" ? <RunTraining details={details} /> : <RunCharts details={details} />}
       {gradientChecks.length > 0 && run.kind !== "gradcheck" && (
         <section className={classes["part"]}>
           <h3>Gradient checks</h3>
@@ -87,6 +88,10 @@ function RunRecord({ details }: { readonly details: RunDetails }) {
     </>
   );
 }
+
+/** The whole spec is copied by a button; its parts are in the list already. */
+const withoutSpec = (config: Quantities): Quantities =>
+  Object.fromEntries(Object.entries(config).filter(([key]) => key !== "spec"));
 
 function quantityFacts(quantities: Quantities, given?: { readonly given: boolean }): readonly Fact[] {
   return Object.entries(quantities).map(([key, value]) => {
