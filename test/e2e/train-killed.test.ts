@@ -1,0 +1,63 @@
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Page } from "playwright-core";
+import { afterAll, expect, it } from "vitest";
+import { TRAIN_PRESETS } from "../../src/shared/train-presets.ts";
+import { launchApp, type LaunchedApp } from "./launch-app.ts";
+import { takeScreenshot } from "./take-screenshots.ts";
+
+const profile = mkdtempSync(join(tmpdir(), "backprop-lab-killed-"));
+let launched: LaunchedApp | null = null;
+afterAll(async () => {
+  await launched?.close();
+  rmSync(profile, { recursive: true, force: true });
+});
+
+const show = (page: Page, view: string): Promise<void> =>
+  page.getByRole("navigation", { name: "Views" }).getByRole("button", { name: view, exact: true }).click();
+
+const stepOf = (page: Page): Promise<number> =>
+  page.evaluate(async () => {
+    const answer = await window.lab.trainingState();
+    return answer.ok ? (answer.value?.step ?? 0) : 0;
+  });
+
+/** Steps whose loss is recorded, in order. */
+const recordedSteps = (page: Page, runId: string): Promise<number[]> =>
+  page.evaluate(async (id) => {
+    const answer = await window.lab.runsGet({ runId: id });
+    return answer.ok
+      ? answer.value.metrics.filter(({ name }) => name === "loss").map(({ step }) => step)
+      : [];
+  }, runId);
+
+it("names a training that a crash has cut short, and goes on with it, no step twice", async () => {
+  launched = await launchApp({ userDataDir: profile });
+  const spec = { ...TRAIN_PRESETS.large.spec, epochs: 6 };
+  const started = await launched.page.evaluate((given) => window.lab.trainingStart(given), {
+    spec,
+    threads: 2,
+  });
+  expect(started).toMatchObject({ ok: true });
+  await expect.poll(() => stepOf(launched!.page), { timeout: 30_000 }).toBeGreaterThan(1_000);
+  const child = launched.app.process();
+  const exited = once(child, "exit");
+  child.kill("SIGKILL");
+  await exited;
+
+  launched = await launchApp({ userDataDir: profile });
+  const { page } = launched;
+  await show(page, "Train");
+  await page.getByText(/^Interrupted: 784-256-128-10, relu/).waitFor();
+  await takeScreenshot(page, "train-interrupted");
+  const runId = await page.evaluate(async () => {
+    const answer = await window.lab.runsList();
+    return answer.ok ? (answer.value[0]?.id ?? "") : "";
+  });
+  await page.getByRole("button", { name: "Resume" }).click();
+  await page.getByText("Nothing is running").waitFor({ timeout: 60_000 });
+  const steps = await recordedSteps(page, runId);
+  expect(steps).toEqual(Array.from({ length: 6 * 782 }, (_, index) => index + 1));
+});
