@@ -27,7 +27,7 @@ export const EPOCH_METRICS = {
 } as const;
 
 /** Bins of the activations' heat maps; what lies outside is not drawn. */
-export const ACTIVATION_BINS = { lo: -4, hi: 8, bins: 48 } as const;
+export const ACTIVATION_BINS = { lo: -4, hi: 12, bins: 64 } as const;
 
 /** Between these an update of a weight matrix is neither too small to learn from nor too large to be safe. */
 export const HEALTHY_UPDATE_RATIO = { lo: 1e-4, wanted: 1e-3, hi: 1e-2 } as const;
