@@ -68,7 +68,7 @@ describe("the window", () => {
     const { page } = launched;
     await show(page, "Train");
     await field(page, "Rows").fill(ROWS);
-    await field(page, "Epochs").fill("40");
+    await field(page, "Epochs").fill("400");
     await page.getByRole("button", { name: "Start training" }).click();
     const steps: string[] = [];
     const pictures = new Set<string>();

@@ -6,6 +6,9 @@ import { pinMarks, type Pin } from "./pins.ts";
 import { Chart } from "./register-charts.ts";
 import { applyZoom, type Zoom } from "./zoom.ts";
 
+/** A live chart is drawn this often at most: many of them at every event would keep the window from its frames. */
+const REFRESH_EVERY_MS = 200;
+
 export interface Live {
   /** Changes whenever there is something new to draw. */
   readonly revision: number;
@@ -36,6 +39,7 @@ export function useChart(figure: Figure, theme: ChartTheme, settings: UseChartSe
   const { log, animate, live, enabled, view } = settings;
   const canvas = useRef<HTMLCanvasElement>(null);
   const chart = useRef<Chart | null>(null);
+  const drawnMs = useRef(-Infinity);
   const refresh = live?.refresh;
   const revision = live?.revision;
   const byValue = live !== null;
@@ -59,9 +63,20 @@ export function useChart(figure: Figure, theme: ChartTheme, settings: UseChartSe
   }, [figure, theme, log, animate, enabled, view, byValue]);
 
   useEffect(() => {
-    if (chart.current === null || refresh === undefined) return;
-    refresh(chart.current);
-    chart.current.update("none");
+    if (refresh === undefined) return undefined;
+    const draw = (): void => {
+      if (chart.current === null) return;
+      drawnMs.current = performance.now();
+      refresh(chart.current);
+      chart.current.update("none");
+    };
+    const waitMs = drawnMs.current + REFRESH_EVERY_MS - performance.now();
+    if (waitMs <= 0) {
+      draw();
+      return undefined;
+    }
+    const timer = setTimeout(draw, waitMs);
+    return () => clearTimeout(timer);
   }, [refresh, revision, figure, theme, log, enabled, view]);
 
   return { canvas, chart };

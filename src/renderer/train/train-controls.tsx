@@ -45,6 +45,7 @@ interface FieldText {
 }
 const TEXTS: Readonly<Record<TrainField, FieldText>> = {
   epochs: { label: "Epochs", hint: "passes over the training rows" },
+  steps: { label: "Steps", hint: "instead of epochs; 0 counts epochs" },
   batchSize: { label: "Batch size", hint: "rows a step" },
   lr: { label: "Learning rate", hint: "the largest one of the schedule" },
   momentum: { label: "Momentum", hint: "share of the last step that goes on" },
@@ -135,7 +136,14 @@ export function TrainControls() {
           <Fields
             form={form}
             names={[
-              ...(["warmupSteps", "validRows", "patience", "stopAfterSeconds", "stopAtLoss"] as const),
+              ...([
+                "steps",
+                "warmupSteps",
+                "validRows",
+                "patience",
+                "stopAfterSeconds",
+                "stopAtLoss",
+              ] as const),
               ...(["statisticsEvery", "keepEveryMinutes"] as const),
             ]}
           />

@@ -25,6 +25,7 @@ const number = (what: string, min: number, max: number) =>
 /** Zero means "off" for the fields whose hints say so. */
 const NUMBERS = {
   epochs: whole("epochs", 1, 100_000),
+  steps: whole("steps", 0, 100_000_000),
   batchSize: whole("batch size", 1, 1_000_000),
   lr: number("learning rate", 1e-12, 1_000),
   momentum: number("momentum", 0, 0.9999),
@@ -89,6 +90,7 @@ function numbersOf(spec: TrainSpec): Record<Exclude<TrainField, "threads">, numb
   const { optimizer, schedule } = spec;
   return {
     epochs: spec.epochs ?? 1,
+    steps: spec.steps ?? 0,
     batchSize: spec.batchSize,
     lr: optimizer.lr,
     momentum: optimizer.name === "sgd" ? optimizer.momentum : 0.9,
@@ -137,7 +139,8 @@ function toSpec(
   const parsed = v.safeParse(trainSpecSchema, {
     ...{ layers: choice.layers, loss: choice.loss, optimizer, schedule, shuffle: choice.shuffle },
     data: { name: choice.data, split: "train", rows: values.rows },
-    ...{ seed: values.seed, batchSize: values.batchSize, epochs: values.epochs },
+    ...{ seed: values.seed, batchSize: values.batchSize },
+    ...(values.steps > 0 ? { steps: values.steps } : { epochs: values.epochs }),
     ...{ validRows: values.validRows, augmentShift: values.augmentShift },
     ...{ statisticsEvery: values.statisticsEvery },
     clipNorm: values.clipNorm > 0 ? values.clipNorm : null,

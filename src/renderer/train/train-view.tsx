@@ -20,15 +20,7 @@ import { TrainOutcome } from "./train-outcome.tsx";
 import classes from "./train-view.module.css";
 
 export function TrainView() {
-  const { log, version } = useStore(trainingStore);
   const form = useTrainForm();
-  const running = useStore(
-    labStore,
-    ({ activity }) => activity?.kind === "training" && activity.runId === log?.runId,
-  );
-  const run = useStore(labStore, ({ runs }) => runs?.find(({ id }) => id === log?.runId));
-  const stepsPerEpoch = useStore(trainingStateStore)?.stepsPerEpoch ?? null;
-  const perEpoch = stepsPerEpoch ?? stepsPerEpochOf(run?.config);
   return (
     <ViewLayout controls={<TrainControls />} controlsLabel="Training settings">
       <Interrupted />
@@ -37,26 +29,42 @@ export function TrainView() {
       <SweepForm form={form} />
       <QueueList />
       <LrSearchPart form={form} />
-      {log === null ? (
-        <div className={classes["about"]}>
-          <p className={classes["empty"]}>
-            Nothing was trained yet. “Start training” at the left runs the chosen preset in a few seconds; the
-            loss and what happens in every layer are drawn here while it learns.
-          </p>
-          <Formula source={String.raw`W \leftarrow W - \text{lr}\,\frac{\partial L}{\partial W}`} />
-        </div>
-      ) : (
-        <>
-          <TrainLive />
-          <NumbersStrip numbers={log.numbers} running={running} />
-          <TrainOutcome runId={log.runId} />
-          <TrainCharts key={log.runId} log={log} version={version} stepsPerEpoch={perEpoch} />
-          {run !== undefined && run.status !== "running" && (
-            <LearnedPart key={run.id} runId={run.id} cutShort={run.status !== "finished"} />
-          )}
-        </>
-      )}
+      <Training />
     </ViewLayout>
+  );
+}
+
+/** The training that is on or was on last: by itself, because it changes with every frame. */
+function Training() {
+  const { log, version } = useStore(trainingStore);
+  const running = useStore(
+    labStore,
+    ({ activity }) => activity?.kind === "training" && activity.runId === log?.runId,
+  );
+  const run = useStore(labStore, ({ runs }) => runs?.find(({ id }) => id === log?.runId));
+  const stepsPerEpoch = useStore(trainingStateStore)?.stepsPerEpoch ?? null;
+  if (log === null) {
+    return (
+      <div className={classes["about"]}>
+        <p className={classes["empty"]}>
+          Nothing was trained yet. “Start training” at the left runs the chosen preset in a few seconds; the
+          loss and what happens in every layer are drawn here while it learns.
+        </p>
+        <Formula source={String.raw`W \leftarrow W - \text{lr}\,\frac{\partial L}{\partial W}`} />
+      </div>
+    );
+  }
+  const perEpoch = stepsPerEpoch ?? stepsPerEpochOf(run?.config);
+  return (
+    <>
+      <TrainLive />
+      <NumbersStrip numbers={log.numbers} running={running} />
+      <TrainOutcome runId={log.runId} />
+      <TrainCharts key={log.runId} log={log} version={version} stepsPerEpoch={perEpoch} />
+      {run !== undefined && run.status !== "running" && (
+        <LearnedPart key={run.id} runId={run.id} cutShort={run.status !== "finished"} />
+      )}
+    </>
   );
 }
 

@@ -27,7 +27,8 @@ export class MetricWriter {
     this.#savedMs = performance.now();
   }
 
-  latest(): Quantities {
-    return Object.fromEntries(this.#latest);
+  /** The last value of each of these metrics. */
+  latest(names: readonly string[]): Quantities {
+    return Object.fromEntries([...this.#latest].filter(([name]) => names.includes(name)));
   }
 }

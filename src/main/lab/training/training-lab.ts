@@ -6,6 +6,7 @@ import { trainNetworkOf, schemesOf } from "../../../shared/network-spec.ts";
 import { parseTrainSpec, type TrainSpec } from "../../../shared/train-spec.ts";
 import {
   EPOCH_METRICS,
+  STATISTIC_NAMES,
   type ActivationHistogram,
   type LrSearch,
   type QueuedTraining,
@@ -231,7 +232,7 @@ export class TrainingLab {
           tell();
         }
       },
-      () => ({ ...metrics.latest(), ...(outcome === null ? {} : speedOf(outcome)) }),
+      () => ({ ...metrics.latest(SUMMARY_METRICS), ...(outcome === null ? {} : speedOf(outcome)) }),
     );
     void started.done.then(() => this.#startNext());
     return started;
@@ -302,6 +303,9 @@ export class TrainingLab {
     }
   }
 }
+
+/** What a list of runs shows of a training; the statistics of its layers are in its charts. */
+const SUMMARY_METRICS: readonly string[] = [STATISTIC_NAMES.loss, ...Object.values(EPOCH_METRICS)];
 
 const FROM_THE_BEGINNING: TrainingStart = { evaluated: false, wallMs: 0, validLosses: [] };
 
