@@ -12,15 +12,18 @@ export interface TrainingView {
 /** The training that is on or was on last. Kept apart from the lab's state: it changes 20 times a second. */
 export const trainingStore = createStore<TrainingView>({ log: null, version: 0 });
 
-let frame: number | null = null;
+/** However many events arrive, the numbers change this often at most: faster nobody reads them. */
+const ANNOUNCE_EVERY_MS = 100;
+let waiting = false;
 
 function announce(): void {
-  // However many events arrive, the window draws once a frame.
-  frame ??= requestAnimationFrame(() => {
-    frame = null;
+  if (waiting) return;
+  waiting = true;
+  setTimeout(() => {
+    waiting = false;
     const { log, version } = trainingStore.get();
     trainingStore.set({ log, version: version + 1 });
-  });
+  }, ANNOUNCE_EVERY_MS);
 }
 
 /** Makes `runId` the training that is shown, unless it is that already. */
