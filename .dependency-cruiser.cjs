@@ -19,7 +19,7 @@ const LIBRARIES = {
   preload: ["electron"],
   renderer: [
     ...["react", "react-dom", "@mantine/core", "@mantine/hooks", "lucide-react"],
-    ...["chart.js", "katex", "highlight.js", "valibot"],
+    ...["chart.js", "katex", "highlight.js", "valibot", "react-markdown", "@tanstack/react-virtual"],
   ],
 };
 

@@ -3,7 +3,7 @@ import { app, clipboard, session } from "electron";
 import { eventSender } from "./ipc/event-sender.ts";
 import { ipcHandlers } from "./ipc/ipc-handlers.ts";
 import { registerIpc } from "./ipc/register-ipc.ts";
-import { saveDialog } from "./ipc/save-place.ts";
+import { openDialog, saveDialog } from "./ipc/save-place.ts";
 import { openLab } from "./lab/open-lab.ts";
 import { showAbout } from "./shell/about.ts";
 import { signalActivity } from "./shell/activity-signals.ts";
@@ -19,6 +19,7 @@ import { guardQuit } from "./shell/quit-guard.ts";
 import { logRendererConsole } from "./shell/renderer-console.ts";
 import { recoverRenderer } from "./shell/renderer-recovery.ts";
 import { registerAppScheme, serveRenderer } from "./shell/serve-renderer.ts";
+import { sqlConsole } from "./shell/sql-console.ts";
 import { watchDescription, windowUsable } from "./shell/window-usable.ts";
 
 // Everything up to the first await runs before Electron is ready; scheme and switches must.
@@ -33,6 +34,8 @@ if (app.requestSingleInstanceLock()) {
   process.stdout.write("Backprop Lab is already running; its window was brought to the front.\n");
   app.exit(options.demoDir === null ? 0 : 1);
 }
+
+const TIDY_AFTER_MS = 5_000;
 
 async function start(): Promise<void> {
   const files = labFiles({
@@ -75,6 +78,9 @@ async function start(): Promise<void> {
     ipcHandlers({
       lab,
       askWhere: saveDialog(window, options.saveDir),
+      askWhich: openDialog(window, options.openFile),
+      printPage: () => window.webContents.printToPDF({ printBackground: true, pageSize: "A4" }),
+      querySql: sqlConsole(files.sqlFile, options.nativeBinding),
       writeClipboard: (text) => clipboard.writeText(text),
     }),
   );
@@ -96,6 +102,9 @@ async function start(): Promise<void> {
     signal(event);
     if (event.name === "activityChanged") showRunning(event.payload !== null);
   });
+
+  // After the window has its first answer: none of it is urgent.
+  setTimeout(() => void opened.runs.tidy(), TIDY_AFTER_MS).unref();
 
   if (!options.reportUsable && options.demoDir === null) return;
   await windowUsable(window, described);

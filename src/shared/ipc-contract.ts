@@ -54,13 +54,24 @@ import {
   trainingRequestSchema,
   trainingStateSchema,
 } from "./training.ts";
+import { runChangeSchema } from "./run-changes.ts";
+import { compareRequestSchema, runComparisonSchema } from "./run-comparison.ts";
+import { curvesRequestSchema, drawnCurveSchema } from "./run-curves.ts";
+import {
+  databaseCheckSchema,
+  emptiedTrashSchema,
+  exportKindSchema,
+  importedRunsSchema,
+  sqlAnswerSchema,
+} from "./run-exports.ts";
+import { runCatalogueSchema, runTableRequestSchema, runTableSchema, runViewSchema } from "./run-table.ts";
 import { tuningReportSchema } from "./tuning.ts";
 
 /** The long piece of work that is on, or null: shown at the top of every view with Cancel. */
 export const activitySchema = v.object({
   /** Null for work that leaves no run. */
   runId: v.nullable(v.string()),
-  kind: v.picklist([...runKindSchema.options, "stepper", "tuning"]),
+  kind: v.picklist([...runKindSchema.options, "stepper", "tuning", "import", "compacting"]),
   title: v.string(),
   phase: v.string(),
   /** 0 to 1, or null while unknown. */
@@ -140,11 +151,6 @@ export const IPC_CALLS = {
   ladderStart: { input: ladderSettingsSchema, output: v.object({ runId: v.string() }) },
   ladderGet: { input: v.object({ runId }), output: ladderRecordSchema },
   ladderCompare: { input: v.object({ runId, otherRunId: runId }), output: ladderComparisonSchema },
-  /** Asks for a place, then writes one row a sample, or one row a rung. */
-  ladderExport: {
-    input: v.object({ runIds: v.array(runId), rows: v.picklist(["samples", "summary"]) }),
-    output: saved,
-  },
   /** Looks for a `python3` with torch; asked for once by the user. */
   ladderFindPyTorch: {
     input: nothing,
@@ -169,8 +175,6 @@ export const IPC_CALLS = {
   /** Starts and answers at once; reports come as events. Refused while another activity is on. */
   gradcheckStart: { input: gradcheckSettingsSchema, output: v.object({ runId: v.string() }) },
   gradcheckGet: { input: v.object({ runId }), output: gradcheckRecordSchema },
-  /** Asks for a place, then writes one row a tensor and reference. */
-  gradcheckExport: { input: v.object({ runIds: v.array(runId) }), output: saved },
   trainingForecast: { input: trainSpecSchema, output: forecastSchema },
   /** Starts and answers at once; metrics come as events. Refused while another activity is on. */
   trainingStart: { input: trainingRequestSchema, output: v.object({ runId: v.string() }) },
@@ -210,10 +214,46 @@ export const IPC_CALLS = {
   },
   activityState: { input: nothing, output: v.nullable(activitySchema) },
   activityCancel: { input: nothing, output: v.object({ cancelled: v.boolean() }) },
+  /** The newest hundred of each kind, without those in the trash. */
   runsList: { input: nothing, output: v.array(runSummarySchema) },
   runsGet: { input: v.object({ runId }), output: runDetailsSchema },
-  /** Asks for a place in main's own dialog, then writes one row a sample. */
-  runsExportTimings: { input: v.object({ runIds: v.array(runId) }), output: saved },
+  /** A stretch of the table of all runs, filtered, sorted, grouped. */
+  runsTable: { input: runTableRequestSchema, output: runTableSchema },
+  runsCatalogue: { input: nothing, output: runCatalogueSchema },
+  /** Curves thinned out for a drawing. */
+  runsCurves: { input: curvesRequestSchema, output: v.array(drawnCurveSchema) },
+  runsCompare: { input: compareRequestSchema, output: runComparisonSchema },
+  runsChange: {
+    input: v.object({ runIds: v.pipe(v.array(runId), v.minLength(1)), change: runChangeSchema }),
+    output: v.array(runSummarySchema),
+  },
+  /** Asks for a place in main's own dialog, then writes; no runs are all that are not in the trash. */
+  runsExport: {
+    input: v.object({ what: exportKindSchema, runIds: v.nullable(v.array(runId)), weights: v.boolean() }),
+    output: saved,
+  },
+  /** Asks for a bundle in main's own dialog. Refused while an activity is on. */
+  runsImport: {
+    input: nothing,
+    output: v.variant("kind", [
+      v.object({ kind: v.literal("imported"), path: v.string(), ...importedRunsSchema.entries }),
+      v.object({ kind: v.literal("dismissed") }),
+    ]),
+  },
+  /** Deletes for good; null is everything in the trash. Refused while an activity is on. */
+  runsEmptyTrash: { input: v.object({ runIds: v.nullable(v.array(runId)) }), output: emptiedTrashSchema },
+  viewsList: { input: nothing, output: v.array(runViewSchema) },
+  viewsSave: { input: runViewSchema, output: nothing },
+  viewsDrop: { input: v.object({ name: v.string() }), output: nothing },
+  /** Asks for a place, then prints what the window shows. */
+  reportSave: { input: v.object({ suggestedName: v.pipe(v.string(), v.maxLength(300)) }), output: saved },
+  databaseCheck: { input: nothing, output: databaseCheckSchema },
+  databaseRepair: { input: nothing, output: databaseCheckSchema },
+  /** One SELECT on the database, in a process of its own that is ended when it takes too long. */
+  databaseQuery: {
+    input: v.object({ sql: v.pipe(v.string(), v.maxLength(100_000)) }),
+    output: sqlAnswerSchema,
+  },
   diagnosticsGet: { input: nothing, output: diagnosticsSchema },
   /** Tests and times the kernels again; answers when that is done. Refused while another activity is on. */
   kernelsTune: { input: nothing, output: tuningReportSchema },
@@ -247,6 +287,8 @@ export const IPC_EVENTS = {
   trainingChanged: trainingStateSchema,
   trainingQueueChanged: v.array(queuedTrainingSchema),
   runChanged: runSummarySchema,
+  /** A person changed these runs; null: some came or went. */
+  runsChanged: v.object({ runs: v.nullable(v.array(runSummarySchema)) }),
   /** A menu command that the window carries out. */
   menuCommand: v.picklist([
     "showNotebook",

@@ -42,6 +42,11 @@ export type QuantityValue = v.InferOutput<typeof quantityValueSchema>;
 export const quantitiesSchema = v.record(v.string(), quantityValueSchema);
 export type Quantities = v.InferOutput<typeof quantitiesSchema>;
 
+/** Colours a person may give a run: indices into the charts' palette. */
+export const RUN_COLOURS = 6;
+/** Limits of what a person writes about a run. */
+export const RUN_TEXT = { name: 200, notes: 100_000, tag: 40, tags: 50 } as const;
+
 export const runSummarySchema = v.object({
   id: v.string(),
   kind: runKindSchema,
@@ -59,6 +64,15 @@ export const runSummarySchema = v.object({
   summary: quantitiesSchema,
   /** Why a run failed or was interrupted. */
   failure: v.nullable(v.string()),
+  /** Index into the charts' palette, or null for none. */
+  colour: v.nullable(v.number()),
+  pinned: v.boolean(),
+  /** Markdown. */
+  notes: v.string(),
+  tags: v.array(v.string()),
+  /** ISO 8601 UTC; null is not archived, not in the trash. */
+  archivedAt: v.nullable(v.string()),
+  deletedAt: v.nullable(v.string()),
 });
 export type RunSummary = v.InferOutput<typeof runSummarySchema>;
 
@@ -181,12 +195,11 @@ export const runEventSchema = v.object({
 });
 export type RunEvent = v.InferOutput<typeof runEventSchema>;
 
-/** One run with everything recorded under it. */
+/** One run with everything recorded under it but the points of its metrics. */
 export const runDetailsSchema = v.object({
   run: runSummarySchema,
   machine: machineSchema,
   cells: v.array(cellResultSchema),
-  metrics: v.array(metricPointSchema),
   timings: v.array(timingSchema),
   gradientChecks: v.array(gradientCheckSchema),
   events: v.array(runEventSchema),

@@ -77,7 +77,10 @@ describe("the window's calls for the ladder", () => {
     );
     expect(rungs.some(({ status: one, samples }) => one === "measured" && samples.length > 1)).toBe(true);
     const saved = valueOf(
-      await launched.page.evaluate((id) => window.lab.ladderExport({ runIds: [id], rows: "samples" }), runId),
+      await launched.page.evaluate(
+        (id) => window.lab.runsExport({ what: "ladder-samples", runIds: [id], weights: false }),
+        runId,
+      ),
     );
     if (saved.kind !== "saved") throw new Error("nothing was saved");
     expect(saved.path).toContain("ladder samples of Notebook 100×1000×100.csv");

@@ -1,11 +1,12 @@
 import { availableParallelism } from "node:os";
-import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { Argument, Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import * as v from "valibot";
 import { SEEDED_BUG_NAMES } from "../../core/network/seeded-bug.ts";
 import { GRADIENT_REFERENCES } from "../../shared/gradcheck.ts";
 import type { LadderPreset } from "../../shared/ladder.ts";
 import { INITIALISATIONS } from "../../shared/network-spec.ts";
 import { NOTEBOOK_DEFAULTS } from "../../shared/notebook.ts";
+import { compareRequestSchema } from "../../shared/run-comparison.ts";
 import type { Lab } from "../lab/lab.ts";
 import { runCompareLaddersCommand } from "./compare-ladders-command.ts";
 import { runDoctorCommand } from "./doctor-command.ts";
@@ -15,6 +16,10 @@ import { runInitCommand, type InitOptions } from "./init-command.ts";
 import { runLadderCommand, type LadderOptions } from "./ladder-command.ts";
 import { runNotebookCommand, type NotebookOptions } from "./notebook-command.ts";
 import { openCommandLab } from "./open-command-lab.ts";
+import { runShowCommand } from "./show-command.ts";
+import { runCompareCommand } from "./compare-command.ts";
+import { EXPORTED, runExportCommand, runImportCommand, type ExportOptions } from "./export-command.ts";
+import { runTrashCommand, type TrashOptions } from "./trash-command.ts";
 import { runRunsCommand } from "./runs-command.ts";
 import { runSweepCommand } from "./sweep-command.ts";
 import { runTrainCommand, type TrainOptions } from "./train-command.ts";
@@ -197,10 +202,68 @@ function buildProgram(setExitCode: (code: ExitCode) => void): Command {
   program
     .command("runs")
     .description("list the saved runs, newest first")
+    .argument("[query...]", 'which, for example kind:train "lr>0.01" tag:keep; docs/runs.md says all of it')
+    .option("--archived", "archived ones too")
     .option("--json", "print JSON instead of a table")
     .option(...database)
-    .action(async (options: CommonOptions) => {
-      setExitCode(await inLab({ ...options, threads: 1 }, (lab) => runRunsCommand(lab, options)));
+    .action(async (query: string[], options: CommonOptions & { archived?: true }) => {
+      setExitCode(
+        await inLab({ ...options, threads: 1 }, (lab) => runRunsCommand(lab, query.join(" "), options)),
+      );
+    });
+
+  program
+    .command("show")
+    .description("show everything of one run, and how to do it again")
+    .argument("<run>", "run, as `lab runs` names it")
+    .option("--json", "print JSON instead of tables")
+    .option(...database)
+    .action(async (run: string, options: CommonOptions) => {
+      setExitCode(await inLab({ ...options, threads: 1 }, (lab) => runShowCommand(lab, run, options)));
+    });
+
+  program
+    .command("compare")
+    .description("compare 2 to 20 runs: settings, results, metrics, times, gradient checks")
+    .argument("<runs...>", "runs; the others are compared with the first")
+    .option("--json", "print JSON instead of tables")
+    .option(...database)
+    .action(async (runs: string[], options: CommonOptions) => {
+      const { runIds } = v.parse(compareRequestSchema, { runIds: runs });
+      setExitCode(await inLab({ ...options, threads: 1 }, (lab) => runCompareCommand(lab, runIds, options)));
+    });
+
+  program
+    .command("export")
+    .description("write runs as CSV, as a bundle to import elsewhere, or the whole database as SQLite")
+    .addArgument(new Argument("<what>", "what to write").choices(EXPORTED))
+    .requiredOption("--out <file>", "where to; - is standard output")
+    .option("--runs <query>", "which runs (default: all that are not in the trash)", "")
+    .option("--weights", "with a bundle: what trainings learned")
+    .option(...database)
+    .action(async (what: (typeof EXPORTED)[number], options: ExportOptions & CommonOptions) => {
+      setExitCode(await inLab({ ...options, threads: 1 }, (lab) => runExportCommand(lab, what, options)));
+    });
+
+  program
+    .command("import")
+    .description("add the runs of a bundle that are not there yet")
+    .argument("<file>", "bundle, as `lab export bundle` writes it")
+    .option(...database)
+    .action(async (file: string, options: CommonOptions) => {
+      setExitCode(await inLab({ ...options, threads: 1 }, (lab) => runImportCommand(lab, file)));
+    });
+
+  program
+    .command("trash")
+    .description("list the trash, put runs into it, restore them, or empty it")
+    .option("--delete <query>", "put these runs into the trash")
+    .option("--restore <query>", "take these runs out of it")
+    .option("--empty", "delete for good what is in it, and say how much smaller the database is")
+    .option("--json", "print the list as JSON")
+    .option(...database)
+    .action(async (options: TrashOptions & CommonOptions) => {
+      setExitCode(await inLab({ ...options, threads: 1 }, (lab) => runTrashCommand(lab, options)));
     });
 
   program

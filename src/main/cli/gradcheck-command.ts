@@ -96,7 +96,8 @@ export async function runGradcheckCommand(
   try {
     const run = await started.done;
     const record = lab.getGradcheck(run.id);
-    if (options.csv !== undefined) await lab.exportGradchecks([run.id], resolve(options.csv));
+    if (options.csv !== undefined)
+      await lab.runs.export({ what: "gradchecks", runIds: [run.id], path: resolve(options.csv) });
     const { loss, passed, reports } = record.report;
     process.stdout.write(
       options.json === true

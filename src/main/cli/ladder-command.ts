@@ -89,9 +89,11 @@ export async function runLadderCommand(lab: Lab, options: LadderOptions): Promis
     stopProgress();
   }
   const record = lab.getLadder(run.id);
-  if (options.csv !== undefined) await lab.exportLadders([run.id], "samples", resolve(options.csv));
+  if (options.csv !== undefined) {
+    await lab.runs.export({ what: "ladder-samples", runIds: [run.id], path: resolve(options.csv) });
+  }
   if (options.summaryCsv !== undefined) {
-    await lab.exportLadders([run.id], "summary", resolve(options.summaryCsv));
+    await lab.runs.export({ what: "ladder-summary", runIds: [run.id], path: resolve(options.summaryCsv) });
   }
   process.stdout.write(
     options.json === true ? `${JSON.stringify(toJson(record), null, 2)}\n` : `${ladderReport(record)}\n`,

@@ -11,17 +11,26 @@ const keyNumbers = ({ summary }: RunSummary): string =>
     )
     .join(", ");
 
-/** Lists the saved runs. */
-export function runRunsCommand(lab: Lab, options: { readonly json?: true }): ExitCode {
-  const runs = lab.listRuns();
+/** Lists the saved runs that a query finds, newest first. */
+export async function runRunsCommand(
+  lab: Lab,
+  query: string,
+  options: { readonly json?: true; readonly archived?: true },
+): Promise<ExitCode> {
+  const ids = await lab.runs.find(query, options.archived === true ? "all" : "active");
+  const runs = ids.map((id) => lab.getRun(id).run);
   if (options.json === true) {
     process.stdout.write(`${JSON.stringify(runs, null, 2)}\n`);
   } else if (runs.length === 0) {
-    process.stdout.write("No run is saved yet; `lab notebook` makes the first.\n");
-  } else {
-    const rows = runs.map((run) => [run.id, run.kind, run.status, run.startedAt, run.name, keyNumbers(run)]);
     process.stdout.write(
-      `${textTable(["run", "kind", "status", "started (UTC)", "name", "key numbers"], rows)}\n`,
+      query === "" ? "No run is saved yet; `lab notebook` makes the first.\n" : "No run matches the query.\n",
+    );
+  } else {
+    const rows = runs.map((run) => [
+      ...[run.id, run.kind, run.status, run.startedAt, run.name, run.tags.join(" "), keyNumbers(run)],
+    ]);
+    process.stdout.write(
+      `${textTable(["run", "kind", "status", "started (UTC)", "name", "tags", "key numbers"], rows)}\n`,
     );
   }
   return EXIT.ok;

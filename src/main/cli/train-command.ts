@@ -96,7 +96,8 @@ export async function runTrainCommand(
           : `It is ${run.status}: lab train --resume ${run.id} goes on with it.`;
       process.stderr.write(`lab: this training is there already, run ${run.id}. ${advice}\n`);
       print({ ...trainingResult(run), repeated: true }, options.json === true);
-      if (options.csv !== undefined) await lab.exportMetrics([run.id], options.csv);
+      if (options.csv !== undefined)
+        await lab.runs.export({ what: "metrics", runIds: [run.id], path: resolve(options.csv) });
       return run.status === "finished" ? EXIT.ok : EXIT.failedCheck;
     }
     start = () => lab.startTraining(spec, trainingOptions);
@@ -115,7 +116,8 @@ export async function runTrainCommand(
   try {
     const run = await started.done;
     print(trainingResult(run), options.json === true);
-    if (options.csv !== undefined) await lab.exportMetrics([run.id], options.csv);
+    if (options.csv !== undefined)
+      await lab.runs.export({ what: "metrics", runIds: [run.id], path: resolve(options.csv) });
     if (run.failure !== null) process.stderr.write(`The training failed: ${run.failure}\n`);
     return run.status === "finished" ? EXIT.ok : EXIT.failedCheck;
   } finally {

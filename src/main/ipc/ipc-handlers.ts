@@ -7,7 +7,9 @@ import { trainNetworkOf } from "../../shared/network-spec.ts";
 import { readParametersFile } from "../data/read-parameters.ts";
 import type { IPC_CALLS, IpcCallName, IpcOutput } from "../../shared/ipc-contract.ts";
 import type { Lab } from "../lab/lab.ts";
-import type { AskWhere } from "./save-place.ts";
+import { EXPORT_EXTENSIONS, type ExportKind, type SqlAnswer } from "../../shared/run-exports.ts";
+import type { AskWhere, AskWhich } from "./save-place.ts";
+import { writeWholeFile } from "./write-whole-file.ts";
 import { savePng, saveCsv } from "./save-file.ts";
 
 /** A call's input after its schema has parsed it. */
@@ -22,10 +24,31 @@ export interface IpcServices {
   /** Opening; calls wait for it. */
   readonly lab: Promise<Lab>;
   readonly askWhere: AskWhere;
+  /** Asks for a file to read; null when the person closes the dialog. */
+  readonly askWhich: AskWhich;
+  /** What the window shows, as PDF. */
+  readonly printPage: () => Promise<Uint8Array>;
+  /** Runs one SELECT on the database at `path`. */
+  readonly querySql: (path: string, sql: string) => Promise<SqlAnswer>;
   readonly writeClipboard: (text: string) => Promise<void>;
 }
 
-export function ipcHandlers({ lab, askWhere, writeClipboard }: IpcServices): IpcHandlers {
+/** What other views choose from; the Runs view has all. */
+const RECENT_OF_EACH_KIND = 100;
+
+const EXPORT_NAMES: Readonly<Record<ExportKind, string>> = {
+  timings: "timings",
+  metrics: "metrics",
+  summary: "summary",
+  gradchecks: "gradient checks",
+  "ladder-samples": "ladder samples",
+  "ladder-summary": "ladder summary",
+  bundle: "bundle",
+  database: "database",
+};
+
+export function ipcHandlers(services: IpcServices): IpcHandlers {
+  const { lab, askWhere, askWhich, printPage, querySql, writeClipboard } = services;
   return {
     notebookDescribe: async () => [...(await lab).describeNotebook()],
     notebookState: async () => (await lab).notebookState(),
@@ -38,12 +61,6 @@ export function ipcHandlers({ lab, askWhere, writeClipboard }: IpcServices): Ipc
     ladderStart: async (settings) => ({ runId: (await lab).startLadder(settings).runId }),
     ladderGet: async ({ runId }) => (await lab).getLadder(runId),
     ladderCompare: async ({ runId, otherRunId }) => (await lab).compareLadders(runId, otherRunId),
-    ladderExport: async ({ runIds, rows }) => {
-      const opened = await lab;
-      const path = await askWhere(`ladder ${rows} of ${nameOf(opened, runIds)}`, "csv");
-      if (path === null) return { kind: "dismissed" };
-      return { kind: "saved", path, rows: await opened.exportLadders(runIds, rows, path) };
-    },
     ladderFindPyTorch: async () => (await lab).findPyTorch(),
     initPresets: async () => [...(await lab).initPresets()],
     initMeasure: async (settings) => (await lab).measureInit(settings),
@@ -58,12 +75,6 @@ export function ipcHandlers({ lab, askWhere, writeClipboard }: IpcServices): Ipc
     gradcheckForecast: async (settings) => (await lab).forecastGradcheck(settings),
     gradcheckStart: async (settings) => ({ runId: (await lab).startGradcheck(settings).runId }),
     gradcheckGet: async ({ runId }) => (await lab).getGradcheck(runId),
-    gradcheckExport: async ({ runIds }) => {
-      const opened = await lab;
-      const path = await askWhere(`gradient checks of ${nameOf(opened, runIds)}`, "csv");
-      if (path === null) return { kind: "dismissed" };
-      return { kind: "saved", path, rows: await opened.exportGradchecks(runIds, path) };
-    },
     trainingForecast: async (spec) => (await lab).forecastTraining(spec),
     trainingStart: async ({ spec, weights, ...options }) => {
       const opened = await lab;
@@ -110,14 +121,45 @@ export function ipcHandlers({ lab, askWhere, writeClipboard }: IpcServices): Ipc
     },
     activityState: async () => (await lab).activity(),
     activityCancel: async () => ({ cancelled: (await lab).cancel() }),
-    runsList: async () => [...(await lab).listRuns()],
+    runsList: async () => [...(await lab).listRuns(RECENT_OF_EACH_KIND)],
     runsGet: async ({ runId }) => (await lab).getRun(runId),
-    runsExportTimings: async ({ runIds }) => {
+    runsTable: async (request) => (await lab).runs.table(request),
+    runsCatalogue: async () => (await lab).runs.catalogue(),
+    runsCurves: async (request) => [...(await (await lab).runs.curves(request))],
+    runsCompare: async ({ runIds }) => (await lab).runs.compare(runIds),
+    runsChange: async ({ runIds, change }) => [...(await lab).runs.change(runIds, change)],
+    runsExport: async ({ what, runIds, weights }) => {
       const opened = await lab;
-      const path = await askWhere(`timings of ${nameOf(opened, runIds)}`, "csv");
+      const named = runIds === null ? "all runs" : nameOf(opened, runIds);
+      const path = await askWhere(`${EXPORT_NAMES[what]} of ${named}`, EXPORT_EXTENSIONS[what]);
       if (path === null) return { kind: "dismissed" };
-      return { kind: "saved", path, rows: await opened.exportTimings(runIds, path) };
+      const chosen = runIds ?? (await opened.runs.find("", "all"));
+      return { kind: "saved", path, rows: await opened.runs.export({ what, runIds: chosen, path, weights }) };
     },
+    runsImport: async () => {
+      const path = await askWhich("Bundle of runs", "json");
+      if (path === null) return { kind: "dismissed" };
+      return { kind: "imported", path, ...(await (await lab).runs.import(path)) };
+    },
+    runsEmptyTrash: async ({ runIds }) => (await lab).runs.emptyTrash(runIds),
+    viewsList: async () => [...(await lab).listViews()],
+    viewsSave: async (view) => {
+      (await lab).saveView(view);
+      return undefined;
+    },
+    viewsDrop: async ({ name }) => {
+      (await lab).dropView(name);
+      return undefined;
+    },
+    reportSave: async ({ suggestedName }) => {
+      const path = await askWhere(suggestedName, "pdf");
+      if (path === null) return { kind: "dismissed" };
+      await writeWholeFile(path, await printPage());
+      return { kind: "saved", path, rows: 0 };
+    },
+    databaseCheck: async () => (await lab).runs.check(),
+    databaseRepair: async () => (await lab).runs.repair(),
+    databaseQuery: async ({ sql }) => querySql((await lab).diagnostics().database.path, sql),
     diagnosticsGet: async () => (await lab).diagnostics(),
     kernelsTune: async () => (await lab).tuneKernels(),
     clipboardWrite: async ({ text }) => {

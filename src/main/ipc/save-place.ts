@@ -2,12 +2,18 @@ import { join } from "node:path";
 import { app, dialog, type BrowserWindow } from "electron";
 import { safeFileName } from "./safe-file-name.ts";
 
-export type SavedExtension = "csv" | "png" | "safetensors" | "npy";
+export type SavedExtension = "csv" | "png" | "safetensors" | "npy" | "json" | "sqlite" | "pdf";
 
 /** Asks where to save; null when the person closes the dialog. */
 export type AskWhere = (suggestedName: string, extension: SavedExtension) => Promise<string | null>;
 
+/** Asks for a file to read; null when the person closes the dialog. */
+export type AskWhich = (title: string, extension: "json") => Promise<string | null>;
+
 const FILTERS = {
+  json: { name: "Bundle of runs", extensions: ["json"] },
+  sqlite: { name: "SQLite database", extensions: ["sqlite"] },
+  pdf: { name: "PDF document", extensions: ["pdf"] },
   csv: { name: "Comma-separated values", extensions: ["csv"] },
   png: { name: "PNG image", extensions: ["png"] },
   safetensors: { name: "Weights as .safetensors", extensions: ["safetensors"] },
@@ -35,5 +41,18 @@ export function saveDialog(window: BrowserWindow, saveDir: string | null): AskWh
       filters: [FILTERS[extension]],
     });
     return canceled || filePath === "" ? null : filePath;
+  };
+}
+
+/** @param openFile Tests: this file is taken without asking (see LaunchOptions). */
+export function openDialog(window: BrowserWindow, openFile: string | null): AskWhich {
+  return async (title, extension) => {
+    if (openFile !== null) return openFile;
+    const { filePaths } = await dialog.showOpenDialog(window, {
+      title,
+      properties: ["openFile"],
+      filters: [FILTERS[extension]],
+    });
+    return filePaths[0] ?? null;
   };
 }

@@ -28,8 +28,10 @@ import type {
 } from "../../shared/training.ts";
 import type { GivenParameters } from "./gradcheck/network-setup.ts";
 import type { GivenWeights } from "./notebook/notebook-lab.ts";
-import type { RunDetails, RunSummary } from "../../shared/run-records.ts";
+import type { MetricPoint, RunDetails, RunSummary } from "../../shared/run-records.ts";
+import type { RunView } from "../../shared/run-table.ts";
 import type { TrainSpec } from "../../shared/train-spec.ts";
+import type { RunsLab } from "./runs/runs-lab.ts";
 import type { TrainingOptions } from "./training/training-lab.ts";
 import type { TuningReport } from "../../shared/tuning.ts";
 
@@ -69,8 +71,6 @@ export interface Lab {
   getLadder(runId: string): LadderRecord;
   /** How many times as long each rung took in the second ladder. @throws {StoreError} If there is no such ladder. */
   compareLadders(runId: string, otherRunId: string): LadderComparison;
-  /** Writes ladders as CSV, one row a sample or one row a rung. @returns the number of rows. */
-  exportLadders(runIds: readonly string[], rows: "samples" | "summary", path: string): Promise<number>;
   /** Looks for a Python with torch, which becomes a rung; takes some seconds. */
   findPyTorch(): Promise<{ version: string | null; reason: string }>;
   initPresets(): readonly InitPreset[];
@@ -95,8 +95,6 @@ export interface Lab {
   startGradcheck(settings: GradcheckSettings, weights?: GivenParameters | null): StartedRun;
   /** @throws {StoreError} If there is no such run. */
   getGradcheck(runId: string): GradcheckRecord;
-  /** Writes checks as CSV, one row a tensor and reference. @returns the number of rows. */
-  exportGradchecks(runIds: readonly string[], path: string): Promise<number>;
   forecastTraining(spec: TrainSpec): Forecast;
   /** The run that this spec, seed, code and number of threads would be, and whether it is there already. */
   identifyTraining(spec: TrainSpec, options: TrainingOptions): { id: string; run: RunSummary | null };
@@ -143,13 +141,18 @@ export interface Lab {
   activity(): Activity | null;
   /** Asks the activity to stop; it ends as `cancelled` within 200 ms and keeps what it had. */
   cancel(): boolean;
-  listRuns(): readonly RunSummary[];
+  /** The newest so many of each kind that are not in the trash, newest first; all where no number is given. */
+  listRuns(ofEachKind?: number): readonly RunSummary[];
   /** @throws {StoreError} If there is no such run. */
   getRun(runId: string): RunDetails;
-  /** Writes one CSV row a timing sample, through a temporary file. @returns the number of rows. */
-  exportTimings(runIds: readonly string[], path: string): Promise<number>;
-  /** Writes every point of every metric as CSV. @returns the number of rows. */
-  exportMetrics(runIds: readonly string[], path: string): Promise<number>;
+  /** Points of a run's metrics, or of one of them, in recorded order. @throws {StoreError} */
+  getMetrics(runId: string, name?: string): readonly MetricPoint[];
+  /** Finding, changing, comparing, exporting and importing saved runs. */
+  readonly runs: RunsLab;
+  listViews(): readonly RunView[];
+  /** Saves a view of the table of runs under its name, in place of an earlier one. @throws {StoreError} */
+  saveView(view: RunView): void;
+  dropView(name: string): void;
   diagnostics(): Diagnostics;
   /**
    * Tests and times the kernels again and uses and saves what wins; cancelled, all stays as it was.

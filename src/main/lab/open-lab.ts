@@ -9,11 +9,8 @@ import { gradcheckReportSchema } from "../../shared/gradcheck.ts";
 import { initReportSchema } from "../../shared/init.ts";
 import { trainingReportSchema } from "../../shared/training.ts";
 import { stagesReportSchema } from "../../shared/stages.ts";
-import { exportGradchecksCsv } from "../store/export-gradchecks-csv.ts";
-import { exportLadderCsv } from "../store/export-ladder-csv.ts";
-import { exportMetricsCsv } from "../store/export-metrics-csv.ts";
-import { exportTimingsCsv } from "../store/export-timings-csv.ts";
 import { openStore } from "../store/open-store.ts";
+import { StoreReader } from "../store/reader/store-reader.ts";
 import { ActivityTracker } from "./activity-tracker.ts";
 import { collectDiagnostics } from "./diagnostics.ts";
 import { EventLoopDelay, savedActivityDelay } from "./event-loop-delay.ts";
@@ -30,6 +27,7 @@ import { StepperLab } from "./stepper/stepper-lab.ts";
 import { describeMachine } from "./machine.ts";
 import { NotebookLab } from "./notebook/notebook-lab.ts";
 import { saveGradients } from "./notebook/save-gradients.ts";
+import { RunsLab } from "./runs/runs-lab.ts";
 import { RunSupervisor, type LabServices } from "./run-supervisor.ts";
 import { storedTuning } from "./stored-tuning.ts";
 import { LearnedLab } from "./training/learned-lab.ts";
@@ -123,12 +121,18 @@ export async function openLab(options: LabOptions): Promise<Lab> {
   const stepper = new StepperLab(services, supervisor, data);
   const gradcheck = new GradcheckLab(services, supervisor, data, tfjsFile);
   const training = new TrainingLab(services, supervisor, data);
+  // Built beside the worker.
+  const reader = new StoreReader({
+    ...{ threadFile: join(dirname(options.workerFile), "store-thread.js"), path: store.path },
+    ...{ nativeBinding: options.nativeBinding, readOnly: store.readOnly },
+  });
+  const runs = new RunsLab(services, supervisor, reader);
   const learned = new LearnedLab(services, supervisor, data);
 
   let earlierDelay: ActivityDelay | null | undefined;
   /** From the database once: this process's own runs are known without it. */
   const readEarlierDelay = (): ActivityDelay | null => {
-    if (earlierDelay === undefined) earlierDelay = savedActivityDelay(store.listRuns());
+    if (earlierDelay === undefined) earlierDelay = savedActivityDelay(store.listRuns(1));
     return earlierDelay;
   };
 
@@ -144,7 +148,6 @@ export async function openLab(options: LabOptions): Promise<Lab> {
     getLadder: (runId) => store.getLadder(runId),
     compareLadders: (runId, otherRunId) =>
       compareLadders(store.getLadder(runId), store.getLadder(otherRunId)),
-    exportLadders: (runIds, rows, path) => exportLadderCsv(store, runIds, rows, path),
     findPyTorch: async () => {
       const found = await foreignRungs.findPyTorch();
       return "reason" in found
@@ -164,7 +167,6 @@ export async function openLab(options: LabOptions): Promise<Lab> {
     forecastGradcheck: (settings) => gradcheck.forecast(settings),
     startGradcheck: (settings, weights = null) => gradcheck.start(settings, weights),
     getGradcheck: (runId) => store.getReport(runId, "gradcheck", gradcheckReportSchema),
-    exportGradchecks: (runIds, path) => exportGradchecksCsv(store, runIds, path),
     forecastTraining: (spec) => training.forecast(spec),
     identifyTraining: (spec, trainingOptions) => training.identify(spec, trainingOptions),
     startTraining: (spec, trainingOptions) => training.start(spec, trainingOptions),
@@ -189,10 +191,17 @@ export async function openLab(options: LabOptions): Promise<Lab> {
     saveWeights: (runId, weights, target) => learned.saveWeights(runId, weights, target),
     activity: () => tracker.current(),
     cancel: () => supervisor.cancel(),
-    listRuns: () => store.listRuns(),
+    listRuns: (ofEachKind) => store.listRuns(ofEachKind),
+    getMetrics: (runId, name) => store.getMetrics(runId, name),
+    runs,
+    listViews: () => store.listViews(),
+    saveView: (view) => {
+      store.saveView(view);
+    },
+    dropView: (name) => {
+      store.dropView(name);
+    },
     getRun: (runId) => store.getRun(runId),
-    exportMetrics: (runIds, path) => exportMetricsCsv(store, runIds, path),
-    exportTimings: (runIds, path) => exportTimingsCsv(store, runIds, path),
     tuneKernels: async () => {
       await supervisor.work("tuning", "Testing and timing the kernels", async () => {
         tracker.phase("every set against a plain loop");
@@ -225,6 +234,7 @@ export async function openLab(options: LabOptions): Promise<Lab> {
       notebook.release();
       data.release();
       await engine.close();
+      await reader.close();
       delay.stop();
       store.close();
     },

@@ -7,6 +7,8 @@ export interface LabFiles {
   readonly windowStatePath: string;
   readonly resourcesDir: string;
   readonly workerFile: string;
+  /** The process that answers SQL. */
+  readonly sqlFile: string;
   readonly preloadFile: string;
   readonly rendererDir: string;
 }
@@ -20,6 +22,7 @@ export function labFiles(place: { appPath: string; userData: string; resourcesDi
     windowStatePath: join(userData, "window.json"),
     resourcesDir,
     workerFile: join(appPath, "out", "main", "worker.js"),
+    sqlFile: join(appPath, "out", "main", "sql-process.js"),
     preloadFile: join(appPath, "out", "preload", "index.cjs"),
     rendererDir: join(appPath, "out", "renderer"),
   };

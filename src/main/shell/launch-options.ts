@@ -16,6 +16,8 @@ export interface LaunchOptions {
    * ignores it, so nothing but a person ever chooses where an installed app writes.
    */
   readonly saveDir: string | null;
+  /** Tests only, as `saveDir`: the file that "Import" takes without asking. */
+  readonly openFile: string | null;
 }
 
 export function readLaunchOptions(
@@ -31,6 +33,7 @@ export function readLaunchOptions(
     nativeBinding: path(env["BACKPROP_LAB_NATIVE_BINDING"]),
     runtimeSource: env["BACKPROP_LAB_RUNTIME_SOURCE"] ?? "unknown",
     saveDir: packaged ? null : path(env["BACKPROP_LAB_SAVE_DIR"]),
+    openFile: packaged ? null : path(env["BACKPROP_LAB_OPEN_FILE"]),
   };
 }
 

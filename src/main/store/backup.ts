@@ -58,7 +58,7 @@ export function writeBackup(db: Database, target: string): void {
 function backupsOf(path: string): { readonly path: string; readonly date: Date }[] {
   const prefix = basename(latestBackupPath(path));
   return readdirSync(dirname(path))
-    .filter((name) => name.startsWith(prefix) && /^(-v\d+-\w+)?$/.test(name.slice(prefix.length)))
+    .filter((name) => name.startsWith(prefix) && /^(-(v\d+|weekly)-\w+)?$/.test(name.slice(prefix.length)))
     .map((name) => join(dirname(path), name))
     .map((file) => ({ path: file, date: statSync(file).mtime }))
     .sort((a, b) => b.date.getTime() - a.date.getTime());

@@ -10,6 +10,13 @@ export interface Statement<Row> {
   run(...parameters: SqlParameters): { readonly changes: number; readonly lastInsertRowid: number | bigint };
   get(...parameters: SqlParameters): Row | undefined;
   all(...parameters: SqlParameters): Row[];
+  /** Rows one by one; until the last one nothing can be written through this connection. */
+  iterate(...parameters: SqlParameters): IterableIterator<Row>;
+}
+
+/** A prepared SELECT whose rows come as arrays of the columns' values: four times as fast as objects. */
+export interface RawStatement {
+  all(...parameters: SqlParameters): SqlValue[][];
 }
 
 /** A better-sqlite3 connection. */
@@ -86,6 +93,13 @@ export function connect(path: string, { nativeBinding, readOnly, busyTimeoutMs }
     throw error;
   }
   return db;
+}
+
+/** A SELECT whose rows are arrays, prepared at its first use and kept. */
+export function keptRawStatement(db: Database, sql: string): () => RawStatement {
+  let kept: RawStatement | undefined;
+  // better-sqlite3 returns the statement itself, which then answers otherwise.
+  return () => (kept ??= (db.prepare(sql) as unknown as { raw(on: boolean): RawStatement }).raw(true));
 }
 
 /**

@@ -42,6 +42,9 @@ export function toJsonColumn(value: unknown): string {
   return JSON.stringify(pack(value));
 }
 
+/** Reads what `toJsonColumn` wrote, unchecked. @throws {SyntaxError} */
+export const parsePacked = (text: string): unknown => unpack(JSON.parse(text), (number) => number);
+
 /** Reads what `toJsonColumn` wrote. @throws {StoreError} If the text does not fit the schema; `where` names it. */
 export function fromJsonColumn<S extends v.GenericSchema>(
   schema: S,

@@ -104,6 +104,13 @@ const newerReason = (version: number): string =>
   `It was written by a newer version of the app (schema ${version}; this one knows up to ${CURRENT_SCHEMA}). ` +
   "Update the app to save new runs here; until then runs can be looked at and exported.";
 
+/** A second connection to a store that is open, only to read; nothing is checked again. @throws {StoreError} */
+export function openReader(path: string, nativeBinding: string | null): SqliteStore {
+  const db = connect(path, { nativeBinding, readOnly: true });
+  const readOnlyReason = "This connection only reads.";
+  return new SqliteStore({ db, path, integrity: "not checked", notices: [], readOnlyReason, lock: null });
+}
+
 function openForReading(path: string, nativeBinding: string | null, reason: string): Store {
   try {
     const db = connect(path, { nativeBinding, readOnly: true });

@@ -20,6 +20,10 @@ export class ReportTable {
     this.#save().run({ runId, report: toJsonColumn(report) });
   }
 
+  has(runId: string): boolean {
+    return this.#select().get(runId) !== undefined;
+  }
+
   /** Undefined when the run has no report. */
   ofRun<S extends v.GenericSchema>(runId: string, schema: S): v.InferOutput<S> | undefined {
     const row = this.#select().get(runId);

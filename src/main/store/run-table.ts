@@ -1,4 +1,6 @@
+import * as v from "valibot";
 import { quantitiesSchema, type RunKind, type RunStatus, type RunSummary } from "../../shared/run-records.ts";
+import type { RunChange } from "../../shared/run-changes.ts";
 import { keptStatement, type Database } from "./database.ts";
 import { fromJsonColumn, toJsonColumn } from "./json-column.ts";
 
@@ -15,16 +17,28 @@ interface RunRow {
   readonly config: string;
   readonly summary: string;
   readonly failure: string | null;
+  readonly colour: number | null;
+  readonly pinned: number;
+  readonly notes: string;
+  readonly tags: string;
+  readonly archivedAt: string | null;
+  readonly deletedAt: string | null;
 }
 
-const SELECT = `SELECT id, kind, name, status, started_at AS startedAt, finished_at AS finishedAt, threads, rows,
-  machine_id AS machineId, config, summary, failure FROM run`;
+const COLUMNS = `id, kind, name, status, started_at AS startedAt, finished_at AS finishedAt, threads, rows,
+  machine_id AS machineId, config, summary, failure, colour, pinned, notes, tags, archived_at AS archivedAt,
+  deleted_at AS deletedAt`;
+const tagsSchema = v.array(v.string());
+/** The next number of all changes; every statement that changes a run sets it. */
+const NEXT_REVISION = "revision = (SELECT coalesce(max(revision), 0) + 1 FROM run)";
 
 function toRun(row: RunRow): RunSummary {
   return {
     ...row,
     config: fromJsonColumn(quantitiesSchema, row.config, `The settings of run ${row.id}`),
     summary: fromJsonColumn(quantitiesSchema, row.summary, `The summary of run ${row.id}`),
+    pinned: row.pinned === 1,
+    tags: fromJsonColumn(tagsSchema, row.tags, `The tags of run ${row.id}`),
   };
 }
 
@@ -32,38 +46,80 @@ function toRun(row: RunRow): RunSummary {
 export class RunTable {
   readonly #insert;
   readonly #update;
+  readonly #annotate;
   readonly #interrupt;
   readonly #select;
-  readonly #selectAll;
+  readonly #selectRecent;
+  readonly #selectChanged;
+  readonly #delete;
+  readonly #expired;
   readonly #count;
 
   constructor(db: Database) {
     this.#insert = keptStatement(
       db,
-      `INSERT INTO run VALUES (@id, @kind, @name, @status, @startedAt, @finishedAt, @threads, @rows, @machineId,
-         @config, @summary, @failure)`,
+      `INSERT INTO run (id, kind, name, status, started_at, finished_at, threads, rows, machine_id, config, summary,
+         failure, revision)
+       VALUES (@id, @kind, @name, @status, @startedAt, @finishedAt, @threads, @rows, @machineId, @config, @summary,
+         @failure, (SELECT coalesce(max(revision), 0) + 1 FROM run))`,
     );
     this.#update = keptStatement(
       db,
-      `UPDATE run SET status = @status, finished_at = @finishedAt, summary = @summary, failure = @failure
-       WHERE id = @id`,
+      `UPDATE run SET status = @status, finished_at = @finishedAt, summary = @summary, failure = @failure,
+         ${NEXT_REVISION} WHERE id = @id`,
+    );
+    this.#annotate = keptStatement(
+      db,
+      `UPDATE run SET name = @name, colour = @colour, pinned = @pinned, notes = @notes, tags = @tags,
+         archived_at = @archivedAt, deleted_at = @deletedAt, ${NEXT_REVISION} WHERE id = @id`,
     );
     this.#interrupt = keptStatement(
       db,
-      "UPDATE run SET status = 'interrupted', failure = ? WHERE status = 'running'",
+      `UPDATE run SET status = 'interrupted', failure = ?, ${NEXT_REVISION} WHERE status = 'running'`,
     );
-    this.#select = keptStatement<RunRow>(db, `${SELECT} WHERE id = ?`);
-    this.#selectAll = keptStatement<RunRow>(db, `${SELECT} ORDER BY started_at DESC, id DESC`);
+    this.#select = keptStatement<RunRow>(db, `SELECT ${COLUMNS} FROM run WHERE id = ?`);
+    this.#selectRecent = keptStatement<RunRow>(
+      db,
+      `SELECT ${COLUMNS} FROM run WHERE id IN (
+         SELECT id FROM (
+           SELECT id, row_number() OVER (PARTITION BY kind ORDER BY started_at DESC, id DESC) AS place
+           FROM run WHERE deleted_at IS NULL
+         ) WHERE place <= ?
+       ) ORDER BY started_at DESC, id DESC`,
+    );
+    this.#selectChanged = keptStatement<RunRow & { revision: number }>(
+      db,
+      `SELECT ${COLUMNS}, revision FROM run WHERE revision > ? ORDER BY revision`,
+    );
+    this.#delete = keptStatement(db, "DELETE FROM run WHERE id = ?");
+    this.#expired = keptStatement<{ id: string }>(
+      db,
+      "SELECT id FROM run WHERE deleted_at IS NOT NULL AND deleted_at < ?",
+    );
     this.#count = keptStatement<{ n: number }>(db, "SELECT count(*) AS n FROM run");
   }
 
   insert(run: RunSummary): void {
-    this.#insert().run({ ...run, config: toJsonColumn(run.config), summary: toJsonColumn(run.summary) });
+    const { id, kind, name, status, startedAt, finishedAt, threads, rows, machineId, failure } = run;
+    this.#insert().run({
+      ...{ id, kind, name, status, startedAt, finishedAt, threads, rows, machineId, failure },
+      config: toJsonColumn(run.config),
+      summary: toJsonColumn(run.summary),
+    });
   }
 
   /** Changes how the run ended, or that it goes on. */
   update({ id, status, finishedAt, summary, failure }: RunSummary): void {
     this.#update().run({ id, status, finishedAt, summary: toJsonColumn(summary), failure });
+  }
+
+  /** Changes what a person says of the run. */
+  annotate({ id, name, colour, pinned, notes, tags, archivedAt, deletedAt }: RunSummary): void {
+    this.#annotate().run({
+      ...{ id, name, colour, notes, archivedAt, deletedAt },
+      pinned: pinned ? 1 : 0,
+      tags: toJsonColumn(tags),
+    });
   }
 
   /** @returns how many runs were running. */
@@ -76,12 +132,49 @@ export class RunTable {
     return row === undefined ? undefined : toRun(row);
   }
 
-  /** Newest first. */
-  list(): RunSummary[] {
-    return this.#selectAll().all().map(toRun);
+  /** The newest so many of each kind, the newest first, without those in the trash. */
+  recent(ofEachKind: number): RunSummary[] {
+    return this.#selectRecent().all(ofEachKind).map(toRun);
+  }
+
+  /** Runs that are new or changed since a revision, and the last one. */
+  changedSince(revision: number): { readonly runs: RunSummary[]; readonly revision: number } {
+    const rows = this.#selectChanged().all(revision);
+    return {
+      runs: rows.map(({ revision: _, ...row }) => toRun(row)),
+      revision: rows.at(-1)?.revision ?? revision,
+    };
+  }
+
+  /** With everything recorded under it. */
+  delete(id: string): void {
+    this.#delete().run(id);
+  }
+
+  /** Ids of runs that were put into the trash before a time (ISO 8601 UTC). */
+  expired(before: string): string[] {
+    return this.#expired()
+      .all(before)
+      .map(({ id }) => id);
   }
 
   count(): number {
     return this.#count().get()?.n ?? 0;
   }
+}
+
+/** A run after a person's change; `now` is ISO 8601 UTC. */
+export function changedRun(run: RunSummary, change: RunChange, now: string): RunSummary {
+  const { addTags = [], removeTags = [], archived, deleted, name, colour, pinned, notes } = change;
+  const tags = [...run.tags.filter((tag) => !removeTags.includes(tag)), ...addTags];
+  return {
+    ...run,
+    name: name ?? run.name,
+    colour: colour === undefined ? run.colour : colour,
+    pinned: pinned ?? run.pinned,
+    notes: notes ?? run.notes,
+    tags: [...new Set(tags)],
+    archivedAt: archived === undefined ? run.archivedAt : archived ? (run.archivedAt ?? now) : null,
+    deletedAt: deleted === undefined ? run.deletedAt : deleted ? (run.deletedAt ?? now) : null,
+  };
 }

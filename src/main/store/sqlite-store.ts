@@ -13,6 +13,8 @@ import type {
   RunSummary,
   Timing,
 } from "../../shared/run-records.ts";
+import { TRASH_DAYS, type RunChange } from "../../shared/run-changes.ts";
+import type { RunView } from "../../shared/run-table.ts";
 import type { Tuning } from "../../shared/tuning.ts";
 import { latestBackupPath, writeBackup } from "./backup.ts";
 import { CellTable, type CellParts } from "./cell-table.ts";
@@ -23,12 +25,13 @@ import { MachineTable } from "./machine-table.ts";
 import { MetricTable } from "./metric-table.ts";
 import { schemaVersion } from "./migrate.ts";
 import { newRunId } from "./run-id.ts";
-import { RunTable } from "./run-table.ts";
+import { changedRun, RunTable } from "./run-table.ts";
 import { storeFailure } from "./store-failure.ts";
 import type { NewRun, RunEnd, RunTiming, Store, StoreInfo, TuningKey } from "./store.ts";
 import { TimingTable } from "./timing-table.ts";
 import { EventTable } from "./event-table.ts";
 import { ReportTable } from "./report-table.ts";
+import { ViewTable } from "./view-table.ts";
 import { TuningTable } from "./tuning-table.ts";
 import type { WriteLock } from "./write-lock.ts";
 
@@ -75,6 +78,7 @@ export class SqliteStore implements Store {
   readonly #ladders: LadderTable;
   readonly #reports: ReportTable;
   readonly #events: EventTable;
+  readonly #views: ViewTable;
   readonly #changesAtStart: number;
 
   constructor({ db, path, integrity, notices, readOnlyReason, lock }: OpenedDatabase) {
@@ -95,6 +99,7 @@ export class SqliteStore implements Store {
     this.#ladders = new LadderTable(db);
     this.#reports = new ReportTable(db);
     this.#events = new EventTable(db);
+    this.#views = new ViewTable(db);
     this.#changesAtStart = totalChanges(db);
   }
 
@@ -149,6 +154,7 @@ export class SqliteStore implements Store {
         config,
         summary: {},
         failure: null,
+        ...{ colour: null, pinned: false, notes: "", tags: [], archivedAt: null, deletedAt: null },
       };
       this.#runs.insert(run);
       return run;
@@ -207,8 +213,10 @@ export class SqliteStore implements Store {
     });
   }
 
-  getMetric(runId: string, name: string): readonly MetricPoint[] {
-    return this.#attempt("read a metric", () => this.#metrics.ofName(runId, name));
+  getMetrics(runId: string, name?: string): readonly MetricPoint[] {
+    return this.#attempt("read metrics", () =>
+      name === undefined ? this.#metrics.ofRun(runId) : this.#metrics.ofName(runId, name),
+    );
   }
 
   addEvent(runId: string, event: RunEvent): void {
@@ -254,6 +262,10 @@ export class SqliteStore implements Store {
     });
   }
 
+  hasReport(runId: string): boolean {
+    return this.#attempt("look for a report", () => this.#reports.has(runId));
+  }
+
   getReport<S extends v.GenericSchema>(
     runId: string,
     kind: RunKind,
@@ -273,8 +285,44 @@ export class SqliteStore implements Store {
     return { runId, machine, report };
   }
 
-  listRuns(): RunSummary[] {
-    return this.#attempt("list the runs", () => this.#runs.list());
+  listRuns(ofEachKind = Number.MAX_SAFE_INTEGER): RunSummary[] {
+    return this.#attempt("list the runs", () => this.#runs.recent(ofEachKind));
+  }
+
+  changeRuns(runIds: readonly string[], change: RunChange): RunSummary[] {
+    const now = new Date().toISOString();
+    return this.#writeDurably("change the runs", () =>
+      runIds.map((runId) => {
+        const changed = changedRun(this.#find(runId), change, now);
+        if (changed.deletedAt !== null && changed.status === "running") {
+          throw new StoreError(`Run ${runId} is still running: cancel it, then delete it.`);
+        }
+        this.#runs.annotate(changed);
+        return changed;
+      }),
+    );
+  }
+
+  expiredRuns(now: Date): readonly string[] {
+    const before = new Date(now.getTime() - TRASH_DAYS * 86_400_000).toISOString();
+    return this.#attempt("look through the trash", () => this.#runs.expired(before));
+  }
+
+  listViews(): readonly RunView[] {
+    return this.#attempt("list the views", () => this.#views.list());
+  }
+
+  saveView(view: RunView): void {
+    this.#write("save a view", () => this.#views.save(view));
+  }
+
+  dropView(name: string): void {
+    this.#write("forget a view", () => this.#views.drop(name));
+  }
+
+  /** What a reader needs to follow the table: see RunIndex. */
+  get tables(): { readonly runs: RunTable; readonly metrics: MetricTable; readonly db: Database } {
+    return { runs: this.#runs, metrics: this.#metrics, db: this.#db };
   }
 
   getRun(runId: string): RunDetails {
@@ -300,7 +348,6 @@ export class SqliteStore implements Store {
         run,
         machine,
         cells: this.#cells.ofRun(runId, partsOf),
-        metrics: this.#metrics.ofRun(runId),
         timings: timings.map(({ timing }) => timing),
         gradientChecks: gradientChecks.map(({ check }) => check),
         events: this.#events.ofRun(runId),

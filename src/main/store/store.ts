@@ -12,6 +12,8 @@ import type {
   RunSummary,
   Timing,
 } from "../../shared/run-records.ts";
+import type { RunChange } from "../../shared/run-changes.ts";
+import type { RunView } from "../../shared/run-table.ts";
 import type { Tuning } from "../../shared/tuning.ts";
 
 import type { LadderFrame } from "./ladder-table.ts";
@@ -107,8 +109,8 @@ export interface Store {
    * records them again.
    */
   dropMetricsAfter(runId: string, step: number, alsoAt: readonly string[]): void;
-  /** Points of one metric, in recorded order. */
-  getMetric(runId: string, name: string): readonly MetricPoint[];
+  /** Points of a run's metrics, or of one of them, in recorded order. */
+  getMetrics(runId: string, name?: string): readonly MetricPoint[];
   addEvent(runId: string, event: RunEvent): void;
   /** The run, or undefined. */
   findRun(runId: string): RunSummary | undefined;
@@ -119,15 +121,23 @@ export interface Store {
   getLadder(runId: string): LadderRecord;
   /** Saves or renews what a run of these kinds found; one document a run. */
   saveReport(runId: string, report: unknown): void;
+  hasReport(runId: string): boolean;
   /** The report of a run of this kind, with its machine. */
   getReport<S extends v.GenericSchema>(
     runId: string,
     kind: RunKind,
     schema: S,
   ): { runId: string; machine: Machine; report: v.InferOutput<S> };
-  /** Newest first. */
-  listRuns(): RunSummary[];
+  /** The newest so many of each kind, without those in the trash, newest first; all where no number is given. */
+  listRuns(ofEachKind?: number): RunSummary[];
   getRun(runId: string): RunDetails;
+  /** Changes what a person says of runs, all or none; durable when it returns. @returns the changed runs. */
+  changeRuns(runIds: readonly string[], change: RunChange): RunSummary[];
+  /** Runs in the trash for longer than TRASH_DAYS. */
+  expiredRuns(now: Date): readonly string[];
+  listViews(): readonly RunView[];
+  saveView(view: RunView): void;
+  dropView(name: string): void;
   /**
    * Timings of several runs, run by run in recorded order, a page at a time: writing may go on meanwhile. A ladder's are
    * the samples of its rungs, the cold call as a warm-up.

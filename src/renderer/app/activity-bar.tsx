@@ -16,6 +16,8 @@ const VIEW_OF = {
   gradcheck: { view: "gradients", label: "Show the gradient check" },
   stepper: { view: "backward", label: "Show the backward pass" },
   training: { view: "train", label: "Show the training" },
+  import: { view: "runs", label: "Show the runs" },
+  compacting: { view: "runs", label: "Show the runs" },
   tuning: { view: "diagnostics", label: "Show the diagnostics" },
 } as const;
 

@@ -9,6 +9,8 @@ import { errorDetails } from "../ui/notices.tsx";
 import classes from "./toasts.module.css";
 
 const INFO_MS = 5_000;
+/** A way back is offered for longer. */
+const ACTION_MS = 15_000;
 
 /** Failures stay until they are closed; good news goes by itself. */
 export function Toasts() {
@@ -22,12 +24,13 @@ export function Toasts() {
   );
 }
 
-function Toast({ notice: { id, tone, title, message, error } }: { readonly notice: Notice }) {
+function Toast({ notice: { id, tone, title, message, error, action } }: { readonly notice: Notice }) {
+  const offers = action !== undefined;
   useEffect(() => {
     if (tone === "failure") return undefined;
-    const timer = setTimeout(() => closeNotice(id), INFO_MS);
+    const timer = setTimeout(() => closeNotice(id), offers ? ACTION_MS : INFO_MS);
     return () => clearTimeout(timer);
-  }, [id, tone]);
+  }, [id, tone, offers]);
   const Icon = tone === "failure" ? OctagonAlert : Check;
   return (
     <div className={classes["toast"]} data-tone={tone} role={tone === "failure" ? "alert" : undefined}>
@@ -35,6 +38,18 @@ function Toast({ notice: { id, tone, title, message, error } }: { readonly notic
       <div className={classes["text"]}>
         <strong>{title}</strong>
         {message !== "" && <p>{message}</p>}
+        {action !== undefined && (
+          <Button
+            variant="default"
+            size="xs"
+            onClick={() => {
+              closeNotice(id);
+              action.run();
+            }}
+          >
+            {action.label}
+          </Button>
+        )}
         {tone === "failure" && (
           <Button
             variant="subtle"

@@ -32,7 +32,8 @@ export function ChartStage({ figure, summary, canvas, chart, onZoom, onPin }: Ch
       <canvas ref={canvas} role="img" aria-label={summary} />
       {drag !== null && <div className={classes["drag"]} style={boxOf(drag)} />}
       <span id={keys} hidden>
-        Arrow keys go from value to value, Enter pins one, plus and minus zoom, 0 shows everything.
+        Arrow keys go from value to value, Enter pins one, plus and minus zoom, Shift and arrow keys move, 0
+        shows everything{figure.open === undefined ? "." : ", O opens the run."}
       </span>
       <span className="visually-hidden" role="status">
         {said}

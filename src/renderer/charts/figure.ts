@@ -42,6 +42,8 @@ export interface Figure {
   /** Axes that can be zoomed; `x` and `y` where they are numbers, unless it says otherwise. */
   readonly zoomAxes?: readonly string[];
   readonly describe: Describe;
+  /** What a click on a mark opens; a value is then pinned with Shift and a click. */
+  readonly open?: (dataset: number) => void;
   /** Height of the drawing in rem. */
   readonly height: number;
   readonly build: (theme: ChartTheme, options: FigureOptions) => ChartConfiguration;

@@ -1,8 +1,8 @@
 import type { Chart } from "chart.js";
-import { useState, type KeyboardEvent, type PointerEvent, type RefObject } from "react";
+import { useRef, useState, type KeyboardEvent, type PointerEvent, type RefObject } from "react";
 import type { Figure } from "./figure.ts";
 import { pinAt, type Pin } from "./pins.ts";
-import { zoomBy, zoomTo, type Rectangle, type Zoom } from "./zoom.ts";
+import { drawZoom, panBy, zoomBy, zoomTo, type Rectangle, type Zoom } from "./zoom.ts";
 
 interface ChartPointerSettings {
   readonly figure: Figure;
@@ -20,9 +20,24 @@ const STEP = { ArrowLeft: -1, ArrowRight: 1 } as const;
 const SERIES = { ArrowUp: -1, ArrowDown: 1 } as const;
 const ZOOM_FACTOR = 0.6;
 
-/** Dragging over a chart zooms, a click pins a value; the keyboard does the same. */
+/** A click this near a mark means it, in pixels. */
+const NEAR_PX = 12;
+/** Part of the chart that an arrow key with Shift moves by. */
+const PAN_SHARE = 0.2;
+const PAN: Readonly<Record<string, readonly [number, number]>> = {
+  ArrowLeft: [-1, 0],
+  ArrowRight: [1, 0],
+  ArrowUp: [0, -1],
+  ArrowDown: [0, 1],
+};
+
+/**
+ * Dragging over a chart zooms, with Shift it moves what is shown; a click pins a value, or opens what the mark stands for
+ * where the figure says so; the keyboard does the same.
+ */
 export function useChartPointer({ figure, chart, onZoom, onPin }: ChartPointerSettings) {
   const [drag, setDrag] = useState<Rectangle | null>(null);
+  const panning = useRef<{ x: number; y: number; moved: boolean } | null>(null);
   const [said, setSaid] = useState("");
 
   const pin = ({ dataset, index }: Mark) => {
@@ -32,19 +47,42 @@ export function useChartPointer({ figure, chart, onZoom, onPin }: ChartPointerSe
     if (made !== null) onPin(made);
   };
 
+  const pinActive = (drawn: Chart) => {
+    const [active] = drawn.getActiveElements();
+    if (active !== undefined) pin({ dataset: active.datasetIndex, index: active.index });
+  };
+
   const pointer = {
     onPointerDown: (event: PointerEvent<HTMLElement>) => {
       if (event.button !== 0) return;
       const at = placeOf(event);
-      setDrag({ from: at, to: at });
+      if (event.shiftKey) {
+        panning.current = { ...at, moved: false };
+        event.currentTarget.setPointerCapture(event.pointerId);
+      } else setDrag({ from: at, to: at });
     },
     onPointerMove: (event: PointerEvent<HTMLElement>) => {
+      if (panning.current !== null && chart.current !== null) {
+        const { x, y } = placeOf(event);
+        const by = { x: panning.current.x - x, y: panning.current.y - y };
+        if (!panning.current.moved && Math.hypot(by.x, by.y) < 5) return;
+        drawZoom(chart.current, panBy(chart.current, by, figure.zoomAxes));
+        panning.current = { x, y, moved: true };
+        return;
+      }
       if (drag === null) return;
       const to = placeOf(event);
       if (!isClick({ from: drag.from, to })) event.currentTarget.setPointerCapture(event.pointerId);
       setDrag({ from: drag.from, to });
     },
     onPointerUp: () => {
+      const pan = panning.current;
+      panning.current = null;
+      if (pan !== null && chart.current !== null) {
+        if (pan.moved) onZoom(panBy(chart.current, { x: 0, y: 0 }, figure.zoomAxes));
+        else pinActive(chart.current);
+        return;
+      }
       setDrag(null);
       if (drag === null || chart.current === null) return;
       if (!isClick(drag)) {
@@ -52,10 +90,17 @@ export function useChartPointer({ figure, chart, onZoom, onPin }: ChartPointerSe
         if (zoom !== null) onZoom(zoom);
         return;
       }
-      const [active] = chart.current.getActiveElements();
-      if (active !== undefined) pin({ dataset: active.datasetIndex, index: active.index });
+      const active = chart.current.getActiveElements()[0];
+      if (figure.open === undefined) pinActive(chart.current);
+      else if (active !== undefined) {
+        const { x, y } = active.element;
+        if (Math.hypot(x - drag.from.x, y - drag.from.y) < NEAR_PX) figure.open(active.datasetIndex);
+      }
     },
-    onPointerCancel: () => setDrag(null),
+    onPointerCancel: () => {
+      panning.current = null;
+      setDrag(null);
+    },
     onDoubleClick: () => onZoom(null),
   };
 
@@ -65,13 +110,20 @@ export function useChartPointer({ figure, chart, onZoom, onPin }: ChartPointerSe
     const marks = visibleMarks(drawn);
     const at = activeMark(drawn);
     const { key } = event;
-    if (key in STEP || key in SERIES) {
+    const pan = PAN[key];
+    if (event.shiftKey && pan !== undefined) {
+      const { width, height } = drawn.chartArea;
+      const by = { x: pan[0] * width * PAN_SHARE, y: pan[1] * height * PAN_SHARE };
+      onZoom(panBy(drawn, by, figure.zoomAxes));
+    } else if (key in STEP || key in SERIES) {
       const next = nextMark(marks, at, key);
       if (next === undefined) return;
       point(drawn, next);
       setSaid(words(figure, next));
     } else if (key === "Enter" || key === " ") {
       if (at !== null) pin(at);
+    } else if (key.toLowerCase() === "o" && figure.open !== undefined) {
+      if (at !== null) figure.open(at.dataset);
     } else if (key === "+" || key === "-") {
       const factor = key === "+" ? ZOOM_FACTOR : 1 / ZOOM_FACTOR;
       onZoom(zoomBy(drawn, factor, centreOf(drawn, at), figure.zoomAxes));

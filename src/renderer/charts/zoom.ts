@@ -50,6 +50,31 @@ export function zoomBy(
   );
 }
 
+/** Shows what lies so many pixels further right and down. */
+export function panBy(
+  chart: Chart,
+  { x, y }: { readonly x: number; readonly y: number },
+  axes = DEFAULT_AXES,
+): Zoom {
+  return Object.fromEntries(
+    numericScales(chart, axes).map(([axis, scale]) => {
+      const [start, end, by] = scale.isHorizontal()
+        ? [scale.left, scale.right, x]
+        : [scale.top, scale.bottom, y];
+      return [axis, valuesBetween(scale, start + by, end + by)];
+    }),
+  );
+}
+
+/** Draws a part of the axes at once, without building the chart anew. */
+export function drawZoom(chart: Chart, zoom: Zoom): void {
+  for (const [axis, range] of Object.entries(zoom)) {
+    const scale = chart.options.scales?.[axis];
+    if (scale !== undefined) Object.assign(scale, range);
+  }
+  chart.update("none");
+}
+
 function numericScales(chart: Chart, axes: readonly string[]): [string, Scale][] {
   return axes.flatMap((axis) => {
     const scale = chart.scales[axis];

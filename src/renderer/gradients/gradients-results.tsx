@@ -9,7 +9,7 @@ import { openRun } from "../runs/open-run.ts";
 import { useStore } from "../store/create-store.ts";
 import { labStore } from "../store/lab-store.ts";
 import type { ShownGradcheck } from "../store/gradcheck-store.ts";
-import { exportGradchecks } from "../store/save.ts";
+import { exportRuns } from "../store/save.ts";
 import { ExactText } from "../ui/exact-text.tsx";
 import { errorsFigure } from "./errors-figure.ts";
 import { ReportTable } from "./report-table.tsx";
@@ -39,7 +39,7 @@ export function GradientsResults({
             <Button
               variant="default"
               leftSection={<FileDown size="1rem" aria-hidden="true" />}
-              onClick={() => void exportGradchecks([runId])}
+              onClick={() => void exportRuns("gradchecks", [runId])}
             >
               Export as CSV
             </Button>

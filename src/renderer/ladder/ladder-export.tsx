@@ -1,10 +1,10 @@
 import { Button } from "@mantine/core";
 import { FileDown } from "lucide-react";
-import { exportLadder } from "../store/save.ts";
+import { exportRuns } from "../store/save.ts";
 
 const EXPORTS = [
-  { rows: "samples", label: "Samples as CSV" },
-  { rows: "summary", label: "Summary as CSV" },
+  { rows: "ladder-samples", label: "Samples as CSV" },
+  { rows: "ladder-summary", label: "Summary as CSV" },
 ] as const;
 
 interface LadderExportProps {
@@ -20,7 +20,7 @@ export function LadderExport({ runId, disabled }: LadderExportProps) {
       variant="default"
       leftSection={<FileDown size="1rem" aria-hidden="true" />}
       disabled={disabled}
-      onClick={() => void exportLadder([runId], rows)}
+      onClick={() => void exportRuns(rows, [runId])}
     >
       {label}
     </Button>

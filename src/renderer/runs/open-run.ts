@@ -1,18 +1,37 @@
 import { showView } from "../app/views.ts";
 import { createStore, useStore } from "../store/create-store.ts";
 
-const openedRun = createStore<string | null>(null);
+/** What the Runs view shows: the table, one run, or several side by side. */
+export type RunsPage =
+  | { readonly kind: "table" }
+  | { readonly kind: "run"; readonly runId: string }
+  | { readonly kind: "comparison"; readonly runIds: readonly string[] };
 
-/** Shows a run's page, from wherever it is asked. */
-export function openRun(runId: string): void {
-  openedRun.set(runId);
+const TABLE: RunsPage = { kind: "table" };
+const shown = createStore<{ readonly page: RunsPage; readonly before: RunsPage }>({
+  page: TABLE,
+  before: TABLE,
+});
+
+function show(page: RunsPage): void {
+  shown.set({ page, before: shown.get().page });
   showView("runs");
 }
 
-export function closeRun(): void {
-  openedRun.set(null);
+/** Shows a run's page, from wherever it is asked. */
+export const openRun = (runId: string): void => show({ kind: "run", runId });
+
+/** Shows runs side by side; the others are compared with the first. */
+export const openComparison = (runIds: readonly string[]): void => show({ kind: "comparison", runIds });
+
+export const openTable = (): void => show(TABLE);
+
+/** Back to the comparison from which a run was opened, or else to the table. */
+export function leaveRun(): void {
+  const { before } = shown.get();
+  show(before.kind === "comparison" ? before : TABLE);
 }
 
-export function useOpenedRun(): string | null {
-  return useStore(openedRun);
-}
+export const useRunsPage = (): RunsPage => useStore(shown, ({ page }) => page);
+export const useCameFromComparison = (): boolean =>
+  useStore(shown, ({ before }) => before.kind === "comparison");

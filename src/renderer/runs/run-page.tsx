@@ -1,18 +1,17 @@
 import { Button } from "@mantine/core";
-import { ArrowLeft, FileDown } from "lucide-react";
+import { ArrowLeft } from "lucide-react";
 import type { Quantities, RunDetails } from "../../shared/run-records.ts";
 import { formatDate, formatExactDate } from "../format/date.ts";
 import { formatDuration } from "../format/duration.ts";
 import { namedQuantity } from "../format/named-quantity.ts";
 import { useStore } from "../store/create-store.ts";
-import { labStore } from "../store/lab-store.ts";
-import { exportTimings } from "../store/save.ts";
+import { runsRevision } from "../store/lab-store.ts";
 import { FactList, type Fact } from "../ui/fact-list.tsx";
 import { GradientCheckTable } from "../ui/gradient-check-table.tsx";
 import { machineFacts } from "../ui/machine-facts.ts";
 import { ErrorNotice } from "../ui/notices.tsx";
 import { PlainLayout } from "../ui/view-layout.tsx";
-import { closeRun } from "./open-run.ts";
+import { leaveRun, useCameFromComparison } from "./open-run.ts";
 import { RunCells } from "./run-cells.tsx";
 import { RunCharts } from "./run-charts.tsx";
 import { RunGradcheck } from "./run-gradcheck.tsx";
@@ -20,14 +19,17 @@ import { RunInit } from "./run-init.tsx";
 import { RunLadder } from "./run-ladder.tsx";
 import { RunStages } from "./run-stages.tsx";
 import { RunTraining } from "./run-training.tsx";
-import { RunStatusBadge } from "./run-status-badge.tsx";
+import { RunEvents } from "./run-events.tsx";
+import { RunHead } from "./run-head.tsx";
+import { RunNotes } from "./run-notes.tsx";
+import { RunRepeat } from "./run-repeat.tsx";
 import { useRunDetails } from "./use-run-details.ts";
 import classes from "./runs.module.css";
 
 export function RunPage({ runId }: { readonly runId: string }) {
-  const listed = useStore(labStore, ({ runs }) => runs?.find(({ id }) => id === runId));
-  // A run that is on changes: its record is read again when its summary says so.
-  const state = useRunDetails(runId, listed);
+  // A run that is on changes, and a person changes its name: then its record is read again.
+  const state = useRunDetails(runId, useStore(runsRevision));
+  const compared = useCameFromComparison();
   return (
     <PlainLayout>
       <Button
@@ -36,9 +38,10 @@ export function RunPage({ runId }: { readonly runId: string }) {
         mb="xs"
         ml="-0.5rem"
         leftSection={<ArrowLeft size="1rem" aria-hidden="true" />}
-        onClick={closeRun}
+        className={classes["noPrint"] ?? ""}
+        onClick={leaveRun}
       >
-        All runs
+        {compared ? "Back to the comparison" : "All runs"}
       </Button>
       {state.kind === "failed" && (
         <ErrorNotice title="This run could not be read" error={state.error} onRetry={state.retry} />
@@ -50,29 +53,18 @@ export function RunPage({ runId }: { readonly runId: string }) {
 }
 
 function RunRecord({ details }: { readonly details: RunDetails }) {
-  const { run, machine, cells, timings, gradientChecks } = details;
+  const { run, machine, cells, gradientChecks, events } = details;
   return (
     <>
-      <div className={classes["head"]}>
-        <h2>{run.name}</h2>
-        <RunStatusBadge status={run.status} />
-        {run.kind !== "ladder" && (
-          <Button
-            variant="default"
-            leftSection={<FileDown size="1rem" aria-hidden="true" />}
-            disabled={timings.length === 0}
-            onClick={() => void exportTimings([run.id])}
-          >
-            Export timings as CSV
-          </Button>
-        )}
-      </div>
+      <RunHead run={run} />
       {run.failure !== null && <p className={classes["failure"]}>{run.failure}</p>}
       <div className={classes["facts"]}>
         <FactList title="Key numbers" facts={[...timeFacts(details), ...quantityFacts(run.summary)]} />
         <FactList title="Settings" facts={quantityFacts(withoutSpec(run.config), { given: true })} />
         <FactList title="Machine" facts={machineFacts(machine)} />
       </div>
+      <RunNotes runId={run.id} notes={run.notes} />
+      {events.length > 0 && <RunEvents events={events} />}
       {cells.length > 0 && <RunCells cells={cells} />}
       {run.kind === "ladder" && <RunLadder run={run} />}
       {run.kind === "init" && <RunInit run={run} />}
@@ -85,6 +77,7 @@ function RunRecord({ details }: { readonly details: RunDetails }) {
           <GradientCheckTable checks={gradientChecks} label="Gradient checks of this run" />
         </section>
       )}
+      <RunRepeat run={run} />
     </>
   );
 }

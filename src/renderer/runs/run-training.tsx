@@ -1,16 +1,14 @@
 import { Button } from "@mantine/core";
 import { CopyPlus, RotateCcw } from "lucide-react";
-import { useMemo } from "react";
+import { useEffect, useMemo, useState } from "react";
 import type { RunDetails } from "../../shared/run-records.ts";
 import { useAnswer } from "../bridge/use-answer.ts";
 import { showView } from "../app/views.ts";
-import { formatExactDate } from "../format/date.ts";
-import { formatNumber } from "../format/number.ts";
 import { LearnedPart } from "../learned/learned-part.tsx";
 import { useStore } from "../store/create-store.ts";
 import { labStore, showFailure } from "../store/lab-store.ts";
-import { copyText } from "../store/save.ts";
 import { resumeTraining } from "../store/training-actions.ts";
+import { NO_CURVES, readCurves, type RecordedCurves } from "../store/recorded-curves.ts";
 import { TrainingLog } from "../store/training-log.ts";
 import { TrainCharts } from "../train/train-charts.tsx";
 import { parseSpecText, showSpec } from "../train/train-form.ts";
@@ -18,19 +16,36 @@ import classes from "./runs.module.css";
 
 const RECORDED = 1;
 
+/** The run's metrics, read again when its status changes; null until they are there. */
+function useCurves(runId: string, status: string): RecordedCurves | null {
+  const [curves, setCurves] = useState<RecordedCurves | null>(null);
+  useEffect(() => {
+    let current = true;
+    readCurves(runId).then(
+      (read) => current && setCurves(read),
+      (error: unknown) => showFailure("The metrics could not be read", error),
+    );
+    return () => {
+      current = false;
+    };
+  }, [runId, status]);
+  return curves;
+}
+
 /** A training's charts, what happened to it, what it learned, and the ways to go on with it. */
 export function RunTraining({ details }: { readonly details: RunDetails }) {
-  const { run, metrics, events } = details;
+  const { run } = details;
   const busy = useStore(labStore, ({ activity }) => activity !== null);
   const input = useMemo(() => ({ runId: run.id }), [run.id]);
   const report = useAnswer(window.lab.trainingReport, input, run.status);
   const histograms = report.kind === "known" ? report.value.histograms : null;
+  const curves = useCurves(run.id, run.status);
   const log = useMemo(() => {
     const recorded = new TrainingLog(run.id);
-    recorded.append(metrics);
+    recorded.load(curves ?? NO_CURVES);
     for (const histogram of histograms ?? []) recorded.addHistogram(histogram);
     return recorded;
-  }, [run.id, metrics, histograms]);
+  }, [run.id, curves, histograms]);
   const spec = run.config["spec"];
   const perEpoch = Math.ceil(run.rows / Number(run.config["batchSize"]));
   const asNew = (): void => {
@@ -66,29 +81,7 @@ export function RunTraining({ details }: { readonly details: RunDetails }) {
             Resume
           </Button>
         )}
-        <Button
-          variant="default"
-          size="xs"
-          disabled={typeof spec !== "string"}
-          onClick={() => void copyText("Spec", typeof spec === "string" ? spec : "")}
-        >
-          Copy the spec for `lab train`
-        </Button>
       </div>
-      {events.length > 0 && (
-        <section className={classes["part"]}>
-          <h3>What happened</h3>
-          <ol className={classes["events"]}>
-            {events.map(({ at, step, kind, text }, index) => (
-              <li key={index}>
-                <span className="mono">{formatExactDate(at)}</span>{" "}
-                {step === null ? "" : `step ${formatNumber(step)}: `}
-                <strong>{kind}</strong> {text}
-              </li>
-            ))}
-          </ol>
-        </section>
-      )}
       <section className={classes["part"]}>
         <TrainCharts log={log} version={RECORDED} stepsPerEpoch={Number.isNaN(perEpoch) ? null : perEpoch} />
       </section>

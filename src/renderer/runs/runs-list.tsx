@@ -1,83 +1,115 @@
-import { Button } from "@mantine/core";
-import { FileDown, Play } from "lucide-react";
-import { useState } from "react";
+import { Button, SegmentedControl } from "@mantine/core";
+import { Play, Trash2, Upload } from "lucide-react";
 import { showView } from "../app/views.ts";
-import { useStore } from "../store/create-store.ts";
-import { labStore, loadRuns } from "../store/lab-store.ts";
-import { exportTimings } from "../store/save.ts";
 import { EmptyState, ErrorNotice } from "../ui/notices.tsx";
-import { PlainLayout } from "../ui/view-layout.tsx";
-import { RunsTable } from "./runs-table.tsx";
-import { selectRuns, useSelectedRuns } from "./selected-runs.ts";
+import { ColumnsMenu } from "./columns-menu.tsx";
+import { FilterBox } from "./filter-box.tsx";
+import { GroupChoice } from "./group-choice.tsx";
+import { GroupTable } from "./group-table.tsx";
+import { emptyTrash, importRuns } from "./run-actions.ts";
+import { RunGrid } from "./run-grid.tsx";
+import { SelectionBar } from "./selection-bar.tsx";
+import { changeTableView, SCOPES, useTableView } from "./table-view.ts";
+import { useRunTable, type RunTable } from "./use-run-table.ts";
+import { ViewsMenu } from "./views-menu.tsx";
 import classes from "./runs.module.css";
 
-const PAGE = 200;
-
+/** Every saved run: filtered, sorted, grouped, chosen. */
 export function RunsList() {
-  const runs = useStore(labStore, (state) => state.runs);
-  const failure = useStore(labStore, (state) => state.runsFailure);
-  const selected = useSelectedRuns();
-  const [shown, setShown] = useState(PAGE);
-  if (failure !== null) {
-    return (
-      <PlainLayout>
-        <ErrorNotice
-          title="The saved runs could not be read"
-          error={failure}
-          onRetry={() => void loadRuns()}
-        />
-      </PlainLayout>
-    );
-  }
-  if (runs === null) return <PlainLayout>Reading the saved runs…</PlainLayout>;
-  if (runs.length === 0) {
-    return (
-      <PlainLayout>
-        <EmptyState
-          action={
-            <Button
-              leftSection={<Play size="1rem" aria-hidden="true" />}
-              onClick={() => {
-                showView("notebook");
-              }}
-            >
-              Go to the notebook
-            </Button>
-          }
-        >
-          No run was saved yet: whatever you run in the notebook or train is kept here.
-        </EmptyState>
-      </PlainLayout>
-    );
-  }
+  const view = useTableView();
+  const { state, ensure } = useRunTable(view);
   return (
-    <PlainLayout>
+    <div className={classes["list"]}>
       <div className={classes["tools"]}>
+        <ViewsMenu view={view} />
+        <FilterBox query={view.query} problem={state.kind === "known" ? state.table.problem : null} />
+        <SegmentedControl
+          size="xs"
+          aria-label="Which runs"
+          value={view.scope}
+          data={SCOPES.map((scope) => ({ ...scope }))}
+          onChange={(chosen) => {
+            const scope = SCOPES.find(({ value }) => value === chosen);
+            if (scope !== undefined) changeTableView({ scope: scope.value });
+          }}
+        />
+        <GroupChoice groupBy={view.groupBy} />
+        <ColumnsMenu columns={view.columns} />
         <Button
           variant="default"
-          leftSection={<FileDown size="1rem" aria-hidden="true" />}
-          disabled={selected.size === 0}
-          onClick={() => void exportTimings(runs.filter(({ id }) => selected.has(id)).map(({ id }) => id))}
+          size="xs"
+          leftSection={<Upload size="0.875rem" aria-hidden="true" />}
+          onClick={() => void importRuns()}
         >
-          Export timings as CSV
+          Import
         </Button>
-        <span className={classes["selection"]} role="status">
-          {selected.size === 0
-            ? `${runs.length} ${runs.length === 1 ? "run" : "runs"}; select some to export their timings, one row a sample`
-            : `${selected.size} of ${runs.length} selected`}
-        </span>
-        {selected.size > 0 && (
-          <Button variant="subtle" color="gray" onClick={() => selectRuns([])}>
-            Select none
+        {view.scope === "trash" && (
+          <Button
+            variant="default"
+            size="xs"
+            leftSection={<Trash2 size="0.875rem" aria-hidden="true" />}
+            disabled={state.kind !== "known" || state.table.inScope === 0}
+            onClick={() => void emptyTrash(null)}
+          >
+            Empty the trash
           </Button>
         )}
       </div>
-      <RunsTable runs={runs.slice(0, shown)} />
-      {runs.length > shown && (
-        <Button variant="default" mt="sm" onClick={() => setShown(shown + PAGE)}>
-          Show {Math.min(PAGE, runs.length - shown)} older runs
-        </Button>
+      {state.kind === "failed" && (
+        <ErrorNotice title="The saved runs could not be read" error={state.error} onRetry={state.retry} />
       )}
-    </PlainLayout>
+      {state.kind === "reading" && <p className={classes["waiting"]}>Reading the saved runs…</p>}
+      {state.kind === "known" && (
+        <>
+          <SelectionBar table={state.table} scope={view.scope} />
+          <Content table={state.table} ensure={ensure} />
+        </>
+      )}
+    </div>
+  );
+}
+
+function Content({
+  table,
+  ensure,
+}: {
+  readonly table: RunTable;
+  readonly ensure: (first: number, last: number) => void;
+}) {
+  const view = useTableView();
+  if (table.groups !== null && view.groupBy !== null && table.total > 0) {
+    return <GroupTable groups={table.groups} groupBy={view.groupBy} columns={view.columns} />;
+  }
+  if (table.total > 0) return <RunGrid table={table} view={view} onVisible={ensure} />;
+  if (table.inScope > 0) {
+    return (
+      <EmptyState
+        action={
+          <Button variant="default" onClick={() => changeTableView({ query: "" })}>
+            Show all {table.inScope}
+          </Button>
+        }
+      >
+        No run matches the filter.
+      </EmptyState>
+    );
+  }
+  if (view.scope === "trash") return <p className={classes["waiting"]}>The trash is empty.</p>;
+  if (view.scope === "archived") return <p className={classes["waiting"]}>Nothing is archived.</p>;
+  return (
+    <EmptyState
+      action={
+        <Button
+          leftSection={<Play size="1rem" aria-hidden="true" />}
+          onClick={() => {
+            showView("notebook");
+          }}
+        >
+          Go to the notebook
+        </Button>
+      }
+    >
+      No run was saved yet: whatever you run in the notebook or train is kept here.
+    </EmptyState>
   );
 }

@@ -1,8 +1,16 @@
+import { CompareView } from "./compare/compare-view.tsx";
+import { useRunsPage } from "./open-run.ts";
 import { RunPage } from "./run-page.tsx";
 import { RunsList } from "./runs-list.tsx";
-import { useOpenedRun } from "./open-run.ts";
 
 export function RunsView() {
-  const opened = useOpenedRun();
-  return opened === null ? <RunsList /> : <RunPage key={opened} runId={opened} />;
+  const page = useRunsPage();
+  switch (page.kind) {
+    case "table":
+      return <RunsList />;
+    case "run":
+      return <RunPage key={page.runId} runId={page.runId} />;
+    case "comparison":
+      return <CompareView key={page.runIds.join(" ")} runIds={page.runIds} />;
+  }
 }

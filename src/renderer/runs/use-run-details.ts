@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useState } from "react";
-import type { RunDetails, RunSummary } from "../../shared/run-records.ts";
+import type { RunDetails } from "../../shared/run-records.ts";
 import type { WireError } from "../../shared/wire-error.ts";
 import { ask, wireErrorOf } from "../bridge/lab.ts";
 
@@ -8,8 +8,8 @@ export type RunDetailsState =
   | { readonly kind: "known"; readonly details: RunDetails }
   | { readonly kind: "failed"; readonly error: WireError; readonly retry: () => void };
 
-/** The whole record of a run, read again each time its summary changes. */
-export function useRunDetails(runId: string, summary: RunSummary | undefined): RunDetailsState {
+/** The whole record of a run, read again each time `revision` changes. */
+export function useRunDetails(runId: string, revision: number): RunDetailsState {
   const [attempt, setAttempt] = useState(0);
   const retry = useCallback(() => setAttempt((count) => count + 1), []);
   const [state, setState] = useState<RunDetailsState>({ kind: "reading" });
@@ -22,6 +22,6 @@ export function useRunDetails(runId: string, summary: RunSummary | undefined): R
     return () => {
       current = false;
     };
-  }, [runId, summary, attempt, retry]);
+  }, [runId, revision, attempt, retry]);
   return state;
 }

@@ -8,7 +8,7 @@ import { openRun } from "../runs/open-run.ts";
 import { RunStatusBadge } from "../runs/run-status-badge.tsx";
 import { useStore } from "../store/create-store.ts";
 import { labStore } from "../store/lab-store.ts";
-import { exportTimings } from "../store/save.ts";
+import { exportRuns } from "../store/save.ts";
 import { stagesStore, type ShownStages } from "../store/stages-store.ts";
 import { AgreementPart } from "./agreement-part.tsx";
 import { GainsPart } from "./gains-part.tsx";
@@ -64,7 +64,7 @@ function StagesHead({ shown: { runId, settings, results }, running }: StagesResu
           <Button
             variant="default"
             disabled={running || results.length === 0}
-            onClick={() => void exportTimings([runId])}
+            onClick={() => void exportRuns("timings", [runId])}
           >
             Samples as CSV
           </Button>

@@ -22,5 +22,6 @@ export type LabAction =
   | { readonly type: "runsListed"; readonly runs: readonly RunSummary[] }
   | { readonly type: "runsFailed"; readonly error: WireError }
   | { readonly type: "runChanged"; readonly run: RunSummary }
+  | { readonly type: "runsForgotten"; readonly runIds: readonly string[] }
   | { readonly type: "noticed"; readonly notice: Omit<Notice, "id"> }
   | { readonly type: "noticeClosed"; readonly id: number };

@@ -42,6 +42,8 @@ export function labReducer(state: LabState, action: LabAction): LabState {
       return { ...state, notebook: finished(state.notebook, action.event.runId, action.event.result) };
     case "runsListed":
       return { ...state, runs: newestFirst(action.runs), runsFailure: null };
+    case "runsForgotten":
+      return { ...state, runs: state.runs?.filter(({ id }) => !action.runIds.includes(id)) ?? null };
     case "runsFailed":
       return { ...state, runsFailure: action.error };
     case "runChanged":

@@ -9,6 +9,8 @@ export interface Notice {
   readonly title: string;
   readonly message: string;
   readonly error: WireError | null;
+  /** What the message offers to do. */
+  readonly action?: { readonly label: string; readonly run: () => void };
 }
 
 export interface NotebookProgress {

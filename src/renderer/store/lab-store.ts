@@ -3,6 +3,7 @@ import type { CellSelection, NotebookSettings } from "../../shared/notebook.ts";
 import { ask, LabError, wireErrorOf } from "../bridge/lab.ts";
 import { createStore } from "./create-store.ts";
 import type { LabAction } from "./lab-action.ts";
+import { NO_CURVES, readCurves } from "./recorded-curves.ts";
 import { labReducer } from "./lab-reducer.ts";
 import { INITIAL_STATE } from "./lab-state.ts";
 import {
@@ -24,6 +25,14 @@ function dispatch(action: LabAction): void {
 export function showFailure(title: string, thrown: unknown): void {
   const error = wireErrorOf(thrown);
   dispatch({ type: "noticed", notice: { tone: "failure", title, message: error.message, error } });
+}
+
+/** Shows what was done, with a way back. */
+export function showUndo(title: string, label: string, run: () => void): void {
+  dispatch({
+    type: "noticed",
+    notice: { tone: "info", title, message: "", error: null, action: { label, run } },
+  });
 }
 
 /** Shows something good for a few seconds. */
@@ -50,6 +59,7 @@ export function connectLab(): () => void {
     window.lab.on("trainingChanged", (state) => trainingStateStore.set(state)),
     window.lab.on("trainingQueueChanged", (queue) => trainingQueueStore.set(queue)),
     window.lab.on("runChanged", onRunChanged),
+    window.lab.on("runsChanged", onRunsChanged),
     window.lab.on("failure", ({ title, message }) => {
       dispatch({ type: "noticed", notice: { tone: "failure", title, message, error: null } });
     }),
@@ -60,9 +70,23 @@ export function connectLab(): () => void {
 
 function onRunChanged(run: IpcEvent<"runChanged">): void {
   dispatch({ type: "runChanged", run });
+  runsRevision.set(runsRevision.get() + 1);
   if (run.status === "failed" && run.failure !== null) {
     showFailure(`${run.name} failed`, new LabError({ code: "RunFailed", message: run.failure }));
   }
+}
+
+/** Counts changes of saved runs: whoever shows some asks again. */
+export const runsRevision = createStore(0);
+
+function onRunsChanged({ runs }: IpcEvent<"runsChanged">): void {
+  if (runs === null) void loadRuns();
+  else {
+    const gone = runs.filter(({ deletedAt }) => deletedAt !== null).map(({ id }) => id);
+    if (gone.length > 0) dispatch({ type: "runsForgotten", runIds: gone });
+    for (const run of runs) if (run.deletedAt === null) dispatch({ type: "runChanged", run });
+  }
+  runsRevision.set(runsRevision.get() + 1);
 }
 
 /** Also behind "Try again". */
@@ -87,9 +111,9 @@ async function reattachTraining(runId: string): Promise<void> {
   trainingStateStore.set(await ask(window.lab.trainingState()));
   trainingQueueStore.set(await ask(window.lab.trainingQueueGet()));
   try {
-    releaseMetrics((await ask(window.lab.runsGet({ runId }))).metrics);
+    releaseMetrics(await readCurves(runId));
   } catch (error) {
-    releaseMetrics([]);
+    releaseMetrics(NO_CURVES);
     showFailure("The loss so far could not be read", error);
   }
 }

@@ -1,4 +1,5 @@
 import type { IpcInput, IpcOutput } from "../../shared/ipc-contract.ts";
+import type { ExportKind } from "../../shared/run-exports.ts";
 import { ask } from "../bridge/lab.ts";
 import { toCsv, type TextTable } from "../format/delimited-text.ts";
 import { showFailure, showInfo } from "./lab-store.ts";
@@ -30,18 +31,32 @@ function saveFile(what: string, input: IpcInput<"fileSave">): Promise<void> {
   return saving(what, ask(window.lab.fileSave(input)));
 }
 
-export function exportTimings(runIds: readonly string[]): Promise<void> {
-  return saving("Timings", ask(window.lab.runsExportTimings({ runIds: [...runIds] })));
+const EXPORTED: Readonly<Record<ExportKind, string>> = {
+  timings: "Timings",
+  metrics: "Metrics",
+  summary: "Summary",
+  gradchecks: "Gradient checks",
+  "ladder-samples": "Samples",
+  "ladder-summary": "Summary",
+  bundle: "Bundle",
+  database: "Database",
+};
+
+/** Writes runs to a file that main asks for; null is all that are not in the trash. */
+export function exportRuns(
+  what: ExportKind,
+  runIds: readonly string[] | null,
+  { weights = false } = {},
+): Promise<void> {
+  return saving(
+    EXPORTED[what],
+    ask(window.lab.runsExport({ what, runIds: runIds === null ? null : [...runIds], weights })),
+  );
 }
 
-export function exportLadder(runIds: readonly string[], rows: "samples" | "summary"): Promise<void> {
-  const what = rows === "samples" ? "Samples" : "Summary";
-  return saving(what, ask(window.lab.ladderExport({ runIds: [...runIds], rows })));
-}
-
-export function exportGradchecks(runIds: readonly string[]): Promise<void> {
-  return saving("Gradient checks", ask(window.lab.gradcheckExport({ runIds: [...runIds] })));
-}
+/** The window as it is now, as PDF. */
+export const saveReport = (suggestedName: string): Promise<void> =>
+  saving("Report", ask(window.lab.reportSave({ suggestedName })));
 
 export async function copyText(what: string, text: string): Promise<void> {
   try {

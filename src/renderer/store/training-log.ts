@@ -1,5 +1,6 @@
 import type { MetricPoint } from "../../shared/run-records.ts";
 import type { ActivationHistogram } from "../../shared/training.ts";
+import type { RecordedCurves } from "./recorded-curves.ts";
 import { MinMaxBuffer, type NonFinite, type Point } from "./min-max-buffer.ts";
 
 /** What the numbers strip shows. */
@@ -34,13 +35,21 @@ export type Smoothing = (typeof SMOOTHINGS)[number];
 
 /** An exponential average, corrected for its beginning at 0. */
 class Average {
-  readonly points = new MinMaxBuffer();
+  points = new MinMaxBuffer();
   readonly #weight: number;
   #sum = 0;
   #scale = 1;
 
   constructor(weight: number) {
     this.#weight = weight;
+  }
+
+  /** Takes over a line that was computed from all points; what comes later goes on from its end. */
+  load(xs: Float64Array, ys: Float64Array): void {
+    this.points = new MinMaxBuffer();
+    xs.forEach((x, i) => this.points.push(x, ys[i] ?? NaN));
+    this.#sum = ys.at(-1) ?? 0;
+    this.#scale = 0;
   }
 
   push(x: number, y: number): void {
@@ -139,6 +148,19 @@ export class TrainingLog {
     };
     this.#rememberTime(last);
     if (stepsPerSecond !== null) this.speed.push(last.step, stepsPerSecond);
+  }
+
+  /** Takes over what is recorded of a run. @returns the time of the last point. */
+  load({ points, loss }: RecordedCurves): number {
+    for (const point of points) this.#rememberTime(point);
+    this.append(points);
+    if (loss !== null) {
+      SMOOTHINGS.forEach((weight, i) => {
+        const line = loss.smoothed[i];
+        if (line !== undefined) this.#smoothed.get(weight)?.load(loss.steps, line);
+      });
+    }
+    return points.reduce((last, { wallMs }) => Math.max(last, wallMs), -Infinity);
   }
 
   #rememberTime({ step, wallMs }: MetricPoint): void {

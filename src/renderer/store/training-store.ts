@@ -1,6 +1,7 @@
 import type { MetricPoint } from "../../shared/run-records.ts";
 import { createStore } from "./create-store.ts";
 import type { ActivationHistogram, QueuedTraining, TrainingState } from "../../shared/training.ts";
+import type { RecordedCurves } from "./recorded-curves.ts";
 import { TrainingLog } from "./training-log.ts";
 
 export interface TrainingView {
@@ -43,13 +44,12 @@ export function holdMetrics(runId: string): void {
 }
 
 /** The record, then what was held back and is not part of it. */
-export function releaseMetrics(recorded: readonly MetricPoint[]): void {
+export function releaseMetrics(recorded: RecordedCurves): void {
   if (held === null) return;
   const { runId, points } = held;
   held = null;
-  const until = recorded.at(-1)?.wallMs ?? -Infinity;
   const log = openTraining(runId);
-  log.append(recorded);
+  const until = log.load(recorded);
   log.append(points.filter(({ wallMs }) => wallMs > until));
   announce();
 }

@@ -136,7 +136,7 @@ describe("Lab.startGradcheck()", () => {
     expect(details.gradientChecks).toHaveLength(20);
     expect(details.run.summary["passed"]).toBe(true);
     const path = join(test.folder, "checks.csv");
-    expect(await test.lab.exportGradchecks([runId], path)).toBe(20);
+    expect(await test.lab.runs.export({ what: "gradchecks", runIds: [runId], path })).toBe(20);
     const csv = parse<Record<string, string>>(readFileSync(path), { columns: true });
     expect(csv.map(({ rel_max }) => Number(rel_max))).toEqual(report.reports.map(({ relMax }) => relMax));
   });

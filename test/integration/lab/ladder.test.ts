@@ -97,9 +97,12 @@ describe("the ladder", () => {
   it("writes one row a sample and one row a rung, which read back to the same numbers", async () => {
     const samples = join(test.folder, "samples.csv");
     const summary = join(test.folder, "summary.csv");
+    const of = { runIds: [record.runId] };
     const count = record.rungs.reduce((sum, rung) => sum + rung.samples.length, 0);
-    expect(await test.lab.exportLadders([record.runId], "samples", samples)).toBe(count);
-    expect(await test.lab.exportLadders([record.runId], "summary", summary)).toBe(record.rungs.length);
+    expect(await test.lab.runs.export({ ...of, what: "ladder-samples", path: samples })).toBe(count);
+    expect(await test.lab.runs.export({ ...of, what: "ladder-summary", path: summary })).toBe(
+      record.rungs.length,
+    );
     const rows = readCsv(samples);
     expect(Object.keys(rows[0])).toEqual([
       ...["run_id", "preset", "rung", "m", "k", "n", "threads", "order", "sample", "ms", "gflops"],
@@ -122,7 +125,7 @@ describe("the ladder", () => {
 
   it("has its samples among the exported timings, the cold call as a warm-up", async () => {
     const path = join(test.folder, "timings.csv");
-    await test.lab.exportTimings([record.runId], path);
+    await test.lab.runs.export({ what: "timings", runIds: [record.runId], path });
     const rows = readCsv(path).filter(({ stage }) => stage === "cache-order 5×784×10");
     const { samples } = record.rungs.find(({ rung }) => rung === "cache-order")!;
     expect(rows.map(({ milliseconds }) => Number(milliseconds))).toEqual(samples.map(({ ms }) => ms));

@@ -104,7 +104,7 @@ describe("Lab.startTraining()", () => {
       { threads: 2 },
     ).done;
     expect(run.status).toBe("finished");
-    const { metrics } = open.lab.getRun(run.id);
+    const metrics = open.lab.getMetrics(run.id);
     const losses = metrics.filter(({ name }) => name === "loss");
     // 50 full batches and one of 50 rows an epoch.
     expect(losses.map(({ step }) => step)).toEqual(Array.from({ length: 102 }, (_, index) => index + 1));
@@ -123,6 +123,6 @@ describe("Lab.startTraining()", () => {
     ).done;
     expect(run.status).toBe("failed");
     expect(run.failure).toMatch(/NaN or infinite at step \d+/);
-    expect(open.lab.getRun(run.id).metrics.length).toBeGreaterThan(2);
+    expect(open.lab.getMetrics(run.id).length).toBeGreaterThan(2);
   });
 });

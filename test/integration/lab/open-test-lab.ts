@@ -9,6 +9,8 @@ import { WORKER_FILE } from "../engine/start-engine.ts";
 
 export interface TestLab {
   readonly lab: Lab;
+  /** What was there before the lab was opened. */
+  readonly recorded: readonly string[];
   readonly folder: string;
   close(): Promise<void>;
 }
@@ -25,12 +27,17 @@ export const labOptions = (folder: string, threads: number): LabOptions => ({
   threads,
 });
 
-/** A real lab on a database of its own. */
-export async function openTestLab(threads: number): Promise<TestLab> {
+/** A real lab on a database of its own, in which `record` may put runs first. */
+export async function openTestLab(
+  threads: number,
+  record: (databasePath: string) => readonly string[] = () => [],
+): Promise<TestLab> {
   const folder = mkdtempSync(join(tmpdir(), "backprop-lab-"));
+  const recorded = record(labOptions(folder, threads).databasePath);
   const lab = await openLab(labOptions(folder, threads));
   return {
     lab,
+    recorded,
     folder,
     close: async () => {
       await lab.close();

@@ -32,12 +32,12 @@ function newFolder(): string {
 /** Every loss and accuracy of a run, by name and step; a point that is there twice is two entries. */
 const curve = (lab: Lab, runId: string): string[] =>
   lab
-    .getRun(runId)
-    .metrics.map(({ name, step, value }) => `${name} ${step}: ${value}`)
+    .getMetrics(runId)
+    .map(({ name, step, value }) => `${name} ${step}: ${value}`)
     .sort();
 
 const stepReached = (lab: Lab, runId: string): number =>
-  Math.max(0, ...lab.getRun(runId).metrics.map(({ step }) => step));
+  Math.max(0, ...lab.getMetrics(runId).map(({ step }) => step));
 
 /** Waits until the training that is on has come to a step. */
 async function until(lab: Lab, wanted: number): Promise<void> {

@@ -151,7 +151,7 @@ describe("Lab.train()", () => {
     };
     const run = await test.lab.startTraining(spec, { threads: 2 }).done;
     expect(run).toMatchObject({ kind: "training", status: "finished", rows: 2_560 });
-    const { metrics } = test.lab.getRun(run.id);
+    const metrics = test.lab.getMetrics(run.id);
     const accuracy = metrics.filter(({ name }) => name === "validAccuracy").map(({ value }) => value);
     expect(accuracy).toHaveLength(4);
     expect(accuracy[0]).toBeLessThan(0.3);

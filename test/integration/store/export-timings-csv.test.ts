@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { parse } from "csv-parse/sync";
 import { expect, test } from "vitest";
 import { StoreError } from "../../../src/core/errors.ts";
-import { exportTimingsCsv } from "../../../src/main/store/export-timings-csv.ts";
+import { exportTimingsCsv } from "../../../src/main/store/export/export-timings-csv.ts";
 import { machine, notebookRun, timing } from "./recorded-values.ts";
 import { useStoreFolder } from "./store-folder.ts";
 

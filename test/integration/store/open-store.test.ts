@@ -129,7 +129,7 @@ test("openStore() keeps the log of a damaged file with it, so that it is not app
 test("openStore() opens a database of a newer app read-only and says so", () => {
   const id = savedRun({ cells: 2 });
   const newer = connect(folder.file(), { nativeBinding });
-  newer.exec("ALTER TABLE run ADD COLUMN colour TEXT; PRAGMA user_version = 99");
+  newer.exec("ALTER TABLE run ADD COLUMN mood TEXT; PRAGMA user_version = 99");
   newer.close();
   const before = readFileSync(folder.file());
   const store = folder.open(folder.file());

@@ -23,6 +23,7 @@ test("createRun() gives a running run with a readable id and keeps every setting
     finishedAt: null,
     summary: {},
     failure: null,
+    ...{ colour: null, pinned: false, notes: "", tags: [], archivedAt: null, deletedAt: null },
   });
   expect(store.listRuns()).toStrictEqual([run]);
 });
@@ -58,12 +59,13 @@ test("getRun() gives back everything recorded, bit for bit, after the store was 
     finishedAt: "2026-11-23T04:54:00.000Z",
   });
   store.close();
-  const details = folder.open(folder.file()).getRun(run.id);
+  const again = folder.open(folder.file());
+  expect(again.getMetrics(run.id)).toStrictEqual(points);
+  const details = again.getRun(run.id);
   expect(details).toStrictEqual({
     run: finished,
     machine,
     cells,
-    metrics: points,
     timings: [...cells.flatMap((one) => one.details.timings), timing(7, 1e-7)],
     gradientChecks: [...cells.flatMap((one) => one.details.gradientChecks), gradientCheck("x", -0)],
     events: [event],
@@ -84,7 +86,7 @@ test("addMetrics() keeps any double exactly", () => {
         wallMs: value,
       }));
       store.addMetrics(run.id, points);
-      expect(store.getRun(run.id).metrics).toStrictEqual(points);
+      expect(store.getMetrics(run.id)).toStrictEqual(points);
     }),
     { numRuns: 60 },
   );
@@ -94,7 +96,7 @@ test("addMetrics() keeps none of the points when one is refused", () => {
   const { store, run } = storeWithRun();
   const point = { name: "loss", step: 0, epoch: 0, value: 1, wallMs: 1 };
   expect(() => store.addMetrics(run.id, [point, { ...point, step: 0.5 }])).toThrow(StoreError);
-  expect(store.getRun(run.id).metrics).toStrictEqual([]);
+  expect(store.getMetrics(run.id)).toStrictEqual([]);
 });
 
 test("addCell() keeps nothing of a cell whose place in the run is taken", () => {

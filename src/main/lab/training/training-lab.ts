@@ -262,7 +262,7 @@ export class TrainingLab {
       ...{ at: new Date().toISOString(), step: state.step, kind: "resumed" },
       text: `from the checkpoint of step ${state.step}`,
     });
-    const validLosses = store.getMetric(runId, EPOCH_METRICS.valid).map(({ value }) => value);
+    const validLosses = store.getMetrics(runId, EPOCH_METRICS.valid).map(({ value }) => value);
     return { evaluated, wallMs, validLosses };
   }
 

@@ -3,6 +3,7 @@ import { kernelTuning } from "./0002-kernel-tuning.ts";
 import { ladderTables } from "./0003-ladder.ts";
 import { reportTable } from "./0004-report.ts";
 import { eventTable } from "./0005-event.ts";
+import { keepAndFind } from "./0006-keep-and-find.ts";
 import type { Migration } from "./migration.ts";
 
 /** Every step of the schema, in order. */
@@ -12,4 +13,5 @@ export const MIGRATIONS: readonly Migration[] = [
   ladderTables,
   reportTable,
   eventTable,
+  keepAndFind,
 ];

@@ -52,7 +52,7 @@ const MALFORMED: readonly (readonly [IpcCallName, unknown])[] = [
   ["trainingStart", "now"],
   ["runsGet", { runId: "" }],
   ["runsGet", { runId: "x".repeat(101) }],
-  ["runsExportTimings", { runIds: "all" }],
+  ["runsExport", { what: "timings", runIds: "all", weights: false }],
   ["clipboardWrite", { text: 1 }],
   ["clipboardWrite", { text: "x".repeat(10_000_001) }],
   ["fileSave", { suggestedName: "a", content: { kind: "png", bytes: [1, 2] } }],

@@ -10,6 +10,7 @@ test("readLaunchOptions() without switches opens the window as usual", () => {
     nativeBinding: null,
     runtimeSource: "unknown",
     saveDir: null,
+    openFile: null,
   });
 });
 
@@ -20,6 +21,7 @@ test("readLaunchOptions() reads switches and environment, paths made absolute", 
       BACKPROP_LAB_NATIVE_BINDING: "/cache/sqlite.node",
       BACKPROP_LAB_RUNTIME_SOURCE: "official",
       BACKPROP_LAB_SAVE_DIR: "/saved",
+      BACKPROP_LAB_OPEN_FILE: "/bundle.json",
     },
     { packaged: false },
   );
@@ -30,6 +32,7 @@ test("readLaunchOptions() reads switches and environment, paths made absolute", 
     nativeBinding: resolve("/cache/sqlite.node"),
     runtimeSource: "official",
     saveDir: resolve("/saved"),
+    openFile: resolve("/bundle.json"),
   });
 });
 

@@ -45,6 +45,7 @@ const run = (id: string, change: Partial<RunSummary> = {}): RunSummary => ({
   config: {},
   summary: {},
   failure: null,
+  ...{ colour: null, pinned: false, notes: "", tags: [], archivedAt: null, deletedAt: null },
   ...change,
 });
 

@@ -1,6 +1,6 @@
-import type { LadderRecord, Ratio, RungResult } from "../../shared/ladder.ts";
-import type { Store } from "./store.ts";
-import { writeCsv, type CsvRow } from "./write-csv.ts";
+import type { LadderRecord, Ratio, RungResult } from "../../../shared/ladder.ts";
+import type { Store } from "../store.ts";
+import { measuredField as measured, writeCsv, type CsvRow } from "./write-csv.ts";
 
 const OF_RUNG = ["run_id", "preset", "rung", "m", "k", "n", "threads"] as const;
 
@@ -35,10 +35,6 @@ function* sampleRows(record: LadderRecord): Generator<CsvRow<(typeof SAMPLE_COLU
     }
   }
 }
-
-/** What was not measured is an empty field: a spreadsheet takes "NaN" for text. */
-const measured = (value: number | null): number | string =>
-  value === null || Number.isNaN(value) ? "" : value;
 
 const ratioColumns = (name: string, ratio: Ratio | null): Record<string, number | string> => ({
   [name]: measured(ratio?.value ?? null),

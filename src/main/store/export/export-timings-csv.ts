@@ -1,4 +1,4 @@
-import type { RunTiming, Store } from "./store.ts";
+import type { RunTiming, Store } from "../store.ts";
 import { writeCsv, type CsvRow } from "./write-csv.ts";
 
 const COLUMNS = [

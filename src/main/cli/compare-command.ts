@@ -1,0 +1,71 @@
+import type { ComparedTiming, RunComparison } from "../../shared/run-comparison.ts";
+import type { RunValue } from "../../shared/run-table.ts";
+import { timingVerdict } from "../../shared/timing-verdict.ts";
+import type { Lab } from "../lab/lab.ts";
+import { EXIT, type ExitCode } from "./exit-code.ts";
+import { textTable } from "./text-table.ts";
+
+const said = (value: RunValue): string =>
+  value === null ? "–" : typeof value === "number" ? String(Number(value.toPrecision(6))) : String(value);
+
+const ms = (value: number): string => `${Number(value.toPrecision(4))} ms`;
+
+function saidTiming(timing: ComparedTiming["runs"][number]): string {
+  if (timing === null) return "–";
+  const { medianMs, loMs, hiMs, verdict } = timing;
+  const interval = `${ms(medianMs)} [${ms(loMs)}, ${ms(hiMs)}]`;
+  return verdict === "first" ? interval : `${interval}, ${timingVerdict(timing)}`;
+}
+
+function report({ runs, cautions, settings, results, metrics, timings, checks }: RunComparison): string {
+  const part = (title: string, first: string, rows: string[][]): string[] =>
+    rows.length === 0 ? [] : [title, textTable([first, ...runs.map(({ id }) => id)], rows), ""];
+  return [
+    ...cautions.map((caution) => `Mind: ${caution}`),
+    ...(cautions.length > 0 ? [""] : []),
+    ...part(
+      "Settings that differ",
+      "setting",
+      settings.filter(({ same }) => !same).map(({ key, values }) => [key, ...values.map(said)]),
+    ),
+    ...part(
+      "Results",
+      "result",
+      results.map(({ key, values }) => [key, ...values.map(said)]),
+    ),
+    ...part(
+      "Metrics: last (lowest … highest)",
+      "metric",
+      metrics.map(({ name, runs: of }) => [
+        name,
+        ...of.map((one) => (one === null ? "–" : `${said(one.last)} (${said(one.min)} … ${said(one.max)})`)),
+      ]),
+    ),
+    ...part(
+      "Times: median [95 % interval], compared with the first run",
+      "what was timed",
+      timings.map(({ label, runs: of }) => [label, ...of.map(saidTiming)]),
+    ),
+    ...part(
+      "Gradient checks",
+      "what was checked",
+      checks.map(({ label, runs: of }) => [
+        label,
+        ...of.map((one) => (one === null ? "–" : `${one.verdict}, relMax ${said(one.relMax)}`)),
+      ]),
+    ),
+  ].join("\n");
+}
+
+/** Compares saved runs; the others with the first. */
+export async function runCompareCommand(
+  lab: Lab,
+  runIds: readonly string[],
+  options: { readonly json?: true },
+): Promise<ExitCode> {
+  const comparison = await lab.runs.compare(runIds);
+  process.stdout.write(
+    options.json === true ? `${JSON.stringify(comparison, null, 2)}\n` : `${report(comparison)}\n`,
+  );
+  return EXIT.ok;
+}

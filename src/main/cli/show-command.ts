@@ -1,0 +1,52 @@
+import { repeatCommand } from "../../shared/repeat-command.ts";
+import type { Quantities } from "../../shared/run-records.ts";
+import type { Lab } from "../lab/lab.ts";
+import { EXIT, type ExitCode } from "./exit-code.ts";
+import { textTable } from "./text-table.ts";
+
+const entries = (quantities: Quantities): string[][] =>
+  Object.entries(quantities).map(([name, value]) => [name, String(value)]);
+
+/** Everything that is saved of one run but the points of its metrics, of which it names the last. */
+export function runShowCommand(lab: Lab, runId: string, options: { readonly json?: true }): ExitCode {
+  const details = lab.getRun(runId);
+  const metrics = new Map(lab.getMetrics(runId).map(({ name, step, value }) => [name, { step, value }]));
+  if (options.json === true) {
+    const last = Object.fromEntries(metrics);
+    process.stdout.write(`${JSON.stringify({ ...details, lastMetrics: last }, null, 2)}\n`);
+    return EXIT.ok;
+  }
+  const { run, machine, events, gradientChecks, timings } = details;
+  const { command, specFile, caution } = repeatCommand(run);
+  const part = (title: string, head: string[], rows: string[][]): string[] =>
+    rows.length === 0 ? [] : ["", title, textTable(head, rows)];
+  const failed = gradientChecks.filter(({ passed }) => !passed);
+  process.stdout.write(
+    `${[
+      `${run.name} (${run.id})`,
+      `${run.kind}, ${run.status}, started ${run.startedAt}, ended ${run.finishedAt ?? "not yet"}`,
+      `${run.threads} threads on ${machine.cpuModel} (${machine.id})`,
+      ...(run.tags.length === 0 ? [] : [`tags: ${run.tags.join(" ")}`]),
+      ...(run.failure === null ? [] : [`failure: ${run.failure}`]),
+      ...(run.notes === "" ? [] : ["", run.notes]),
+      ...part("Results", ["name", "value"], entries(run.summary)),
+      ...part("Settings", ["name", "value"], entries(run.config)),
+      ...part(
+        "Metrics",
+        ["metric", "last step", "last value"],
+        [...metrics].map(([name, { step, value }]) => [name, String(step), String(value)]),
+      ),
+      ...part(
+        "What happened",
+        ["when (UTC)", "step", "what", "how"],
+        events.map(({ at, step, kind, text }) => [at, String(step ?? ""), kind, text]),
+      ),
+      "",
+      `${timings.length} timings, ${gradientChecks.length} gradient checks, ${failed.length} of them failed`,
+      "",
+      `Again: lab ${command}${caution === "" ? "" : ` (${caution})`}`,
+      ...(specFile === null ? [] : [`       with the run's spec as ${specFile}`]),
+    ].join("\n")}\n`,
+  );
+  return EXIT.ok;
+}

@@ -1,0 +1,88 @@
+import { minMaxIndices, smoothed } from "../../../core/decimate.ts";
+import type { CurvesRequest, DrawnCurve } from "../../../shared/run-curves.ts";
+import type { Curve } from "../metric-table.ts";
+import type { SqliteStore } from "../sqlite-store.ts";
+
+/** 32 bytes each: 64 MB. */
+const MOST_KEPT_POINTS = 2_000_000;
+
+/** Reads curves and thins them out for a drawing; keeps those read last, so that zooming does not read again. */
+export class CurveDrawer {
+  readonly #store: SqliteStore;
+  readonly #kept = new Map<string, { readonly curve: Curve; readonly points: number }>();
+  #keptPoints = 0;
+
+  constructor(store: SqliteStore) {
+    this.#store = store;
+  }
+
+  /** Every curve that there is of the runs and metrics asked for. */
+  draw({ runIds, metrics, columns, steps, smoothings }: CurvesRequest): DrawnCurve[] {
+    return runIds.flatMap((runId) => {
+      const series = this.#store.tables.metrics.seriesOf(runId);
+      return series
+        .filter(({ name }) => metrics === null || metrics.includes(name))
+        .map(({ name, points }) => {
+          const curve = this.#curve(runId, name, points);
+          const from = steps === null ? 0 : firstIndex(curve.steps, (step) => step >= steps.from);
+          const to = steps === null ? curve.steps.length : firstIndex(curve.steps, (step) => step > steps.to);
+          // One more at each side, so that the line goes on to the edge of the drawing.
+          const chosen = minMaxIndices(
+            curve.values,
+            Math.max(0, from - 1),
+            Math.min(curve.steps.length, to + 1),
+            columns,
+          );
+          const pick = (values: Float64Array): Float64Array =>
+            Float64Array.from(chosen, (i) => values[i] ?? NaN);
+          return {
+            ...{ runId, metric: name, points },
+            ...{ steps: pick(curve.steps), epochs: pick(curve.epochs), wallMs: pick(curve.wallMs) },
+            values: pick(curve.values),
+            smoothed: smoothings.map((weight) => pick(smoothed(curve.values, weight))),
+          };
+        });
+    });
+  }
+
+  #curve(runId: string, name: string, points: number): Curve {
+    const key = `${runId}\n${name}`;
+    const kept = this.#kept.get(key);
+    if (kept?.points === points && this.#unchanged(runId)) {
+      // The newest is at the end.
+      this.#kept.delete(key);
+      this.#kept.set(key, kept);
+      return kept.curve;
+    }
+    this.#forget(key);
+    const curve = this.#store.tables.metrics.curve(runId, name);
+    this.#kept.set(key, { curve, points });
+    this.#keptPoints += points;
+    for (const oldest of this.#kept.keys()) {
+      if (this.#keptPoints <= MOST_KEPT_POINTS || oldest === key) break;
+      this.#forget(oldest);
+    }
+    return curve;
+  }
+
+  /** A run that is on may lose points and get as many new ones: it goes on from a checkpoint. */
+  #unchanged(runId: string): boolean {
+    return this.#store.findRun(runId)?.status === "finished";
+  }
+
+  #forget(key: string): void {
+    this.#keptPoints -= this.#kept.get(key)?.points ?? 0;
+    this.#kept.delete(key);
+  }
+}
+
+/** Index of the first step that passes; steps rise. */
+function firstIndex(steps: Float64Array, passes: (step: number) => boolean): number {
+  let [low, high] = [0, steps.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (passes(steps[middle] ?? 0)) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}

@@ -1,0 +1,58 @@
+import { Piscina } from "piscina";
+import { StoreError } from "../../../core/errors.ts";
+import type { StoreTaskMessage, StoreTaskName, StoreTasks, StoreThreadData } from "./store-tasks.ts";
+
+export interface StoreReaderOptions extends StoreThreadData {
+  /** The built thread, out/main/store-thread.js. */
+  readonly threadFile: string;
+}
+
+/** The store's thread as main sees it; started with its first question. */
+export class StoreReader {
+  readonly #options: StoreReaderOptions;
+  #pool: Piscina | null = null;
+
+  constructor(options: StoreReaderOptions) {
+    this.#options = options;
+  }
+
+  /** @throws {StoreError} What went wrong in the thread, or that it ended. */
+  async ask<N extends StoreTaskName>(
+    name: N,
+    input: StoreTasks[N]["input"],
+  ): Promise<StoreTasks[N]["output"]> {
+    const message: StoreTaskMessage<N> = { name, input };
+    let answer: { ok: StoreTasks[N]["output"] } | { failed: string };
+    try {
+      answer = (await this.#started().run(message)) as typeof answer;
+    } catch (cause) {
+      throw new StoreError(
+        `The store's thread ended: ${cause instanceof Error ? cause.message : String(cause)}. Try again.`,
+        { cause },
+      );
+    }
+    if ("failed" in answer) throw new StoreError(answer.failed);
+    return answer.ok;
+  }
+
+  async close(): Promise<void> {
+    await this.#pool?.destroy();
+    this.#pool = null;
+  }
+
+  #started(): Piscina {
+    if (this.#pool !== null) return this.#pool;
+    const { threadFile, path, nativeBinding, readOnly } = this.#options;
+    const pool = new Piscina({
+      filename: threadFile,
+      ...{ minThreads: 1, maxThreads: 1, idleTimeout: Infinity },
+      // A table's question must not wait for an export that is being written.
+      concurrentTasksPerWorker: 16,
+      workerData: { path, nativeBinding, readOnly } satisfies StoreThreadData,
+    });
+    pool.on("error", () => {
+      // Told where the task was asked for; Piscina starts another thread.
+    });
+    return (this.#pool = pool);
+  }
+}

@@ -1,0 +1,39 @@
+import * as v from "valibot";
+import { runViewSchema, type RunView } from "../../shared/run-table.ts";
+import { keptStatement, type Database } from "./database.ts";
+import { fromJsonColumn, toJsonColumn } from "./json-column.ts";
+
+const storedSchema = v.omit(runViewSchema, ["name"]);
+
+/** Views of the table of runs that a person has saved, by their names. */
+export class ViewTable {
+  readonly #save;
+  readonly #select;
+  readonly #drop;
+
+  constructor(db: Database) {
+    this.#save = keptStatement(
+      db,
+      "INSERT INTO saved_view VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET view = excluded.view",
+    );
+    this.#select = keptStatement<{ name: string; view: string }>(
+      db,
+      "SELECT name, view FROM saved_view ORDER BY name",
+    );
+    this.#drop = keptStatement(db, "DELETE FROM saved_view WHERE name = ?");
+  }
+
+  save({ name, ...view }: RunView): void {
+    this.#save().run(name, toJsonColumn(view));
+  }
+
+  list(): RunView[] {
+    return this.#select()
+      .all()
+      .map(({ name, view }) => ({ name, ...fromJsonColumn(storedSchema, view, `The view "${name}"`) }));
+  }
+
+  drop(name: string): void {
+    this.#drop().run(name);
+  }
+}

@@ -1,0 +1,55 @@
+import type { RunComparison } from "../../../shared/run-comparison.ts";
+import type { RunValue } from "../../../shared/run-table.ts";
+
+/** Something of which every run has a value: a setting, a result, a metric's last, lowest, highest. */
+export interface Dimension {
+  readonly key: string;
+  /** In the order of the runs. */
+  readonly values: readonly RunValue[];
+  readonly numeric: boolean;
+  /** Settings come first in a drawing. */
+  readonly setting: boolean;
+}
+
+const differs = (values: readonly RunValue[]): boolean =>
+  new Set(values.map((value) => String(value))).size > 1;
+
+function dimension(key: string, values: readonly RunValue[], setting: boolean): Dimension {
+  const known = values.filter((value) => value !== null);
+  return {
+    key,
+    values,
+    setting,
+    numeric: known.length > 0 && known.every((value) => typeof value === "number"),
+  };
+}
+
+/** Everything that differs between the runs and can be an axis: texts of settings, numbers of results. */
+export function dimensionsOf({ settings, results, metrics }: RunComparison): readonly Dimension[] {
+  return [
+    ...settings.map(({ key, values }) => dimension(key, values, true)),
+    ...results.map(({ key, values }) => dimension(key, values, false)),
+    ...metrics.flatMap(({ name, runs }) =>
+      (["last", "min", "max"] as const).map((of) =>
+        dimension(
+          `${{ last: "last", min: "lowest", max: "highest" }[of]} ${name}`,
+          runs.map((run) => run?.[of] ?? null),
+          false,
+        ),
+      ),
+    ),
+  ].filter(({ values, numeric, setting }) => differs(values) && (numeric || setting));
+}
+
+/** Where a value lies between the ends of its axis, 0 to 1; null for none. Texts stand in the order of the alphabet. */
+export function placeOn({ values, numeric }: Dimension, index: number): number | null {
+  const value = values[index] ?? null;
+  if (value === null || (typeof value === "number" && !Number.isFinite(value))) return null;
+  if (numeric) {
+    const numbers = values.filter((one): one is number => typeof one === "number" && Number.isFinite(one));
+    const [low, high] = [Math.min(...numbers), Math.max(...numbers)];
+    return high > low ? (Number(value) - low) / (high - low) : 0.5;
+  }
+  const texts = [...new Set(values.filter((one) => one !== null).map(String))].sort();
+  return texts.length > 1 ? texts.indexOf(String(value)) / (texts.length - 1) : 0.5;
+}

@@ -1,0 +1,131 @@
+import type { ChartDataset } from "chart.js";
+import type { DrawnCurve } from "../../../shared/run-curves.ts";
+import { baseOptions, numberAxis, tooltip } from "../../charts/chart-options.ts";
+import { seriesColour, seriesDash, type ChartTheme } from "../../charts/chart-theme.ts";
+import type { Figure } from "../../charts/figure.ts";
+import { formatNumber } from "../../format/number.ts";
+import { openRun } from "../open-run.ts";
+import type { RunLook } from "./run-look.ts";
+
+export type CurveAxis = "step" | "time";
+
+const TITLES: Readonly<Record<CurveAxis, string>> = { step: "step", time: "seconds of training" };
+
+interface CurvesFigure {
+  readonly metric: string;
+  readonly looks: readonly RunLook[];
+  readonly curves: readonly DrawnCurve[];
+  readonly axis: CurveAxis;
+  /** Draws the smoothed line over the recorded one, which stays behind it. */
+  readonly smooth: boolean;
+}
+
+interface Line {
+  readonly look: RunLook;
+  readonly curve: DrawnCurve;
+  readonly xs: Float64Array;
+}
+
+/** One metric of several runs on the same axes. */
+export function curvesFigure({ metric, looks, curves, axis, smooth }: CurvesFigure): Figure {
+  const lines = looks.flatMap((look): Line[] => {
+    const curve = curves.find((one) => one.runId === look.run.id);
+    return curve === undefined
+      ? []
+      : [{ look, curve, xs: axis === "step" ? curve.steps : curve.wallMs.map((ms) => ms / 1000) }];
+  });
+  const lineOf = (dataset: number): Line | undefined => lines[dataset % lines.length];
+  const describe = (index: number, dataset: number) => {
+    const line = lineOf(dataset);
+    if (line === undefined || index >= line.xs.length) return null;
+    const step = line.curve.steps[index] ?? NaN;
+    const others = lines
+      .map((one) => ({ label: one.look.label, value: valueAt(one.curve, step) }))
+      .filter(({ value }) => !Number.isNaN(value))
+      .sort((a, b) => b.value - a.value);
+    return {
+      title: `step ${formatNumber(step)}${axis === "time" ? `, ${formatNumber(line.xs[index] ?? NaN)} s` : ""}: ${line.look.label}`,
+      lines: others.map(
+        ({ label, value }) => `${label === line.look.label ? "▸ " : ""}${label} ${formatNumber(value)}`,
+      ),
+    };
+  };
+  return {
+    title: metric,
+    summary: `${metric}: ${lines
+      .map(({ look, curve }) => `${look.label} ends at ${formatNumber(curve.values.at(-1) ?? NaN)}`)
+      .join("; ")}.`,
+    legend: lines.map(({ look }, i) => ({
+      ...{ label: look.label, series: look.colour, dash: look.dash, mark: "line" as const },
+      datasets: smooth ? [i, i + lines.length] : [i],
+    })),
+    describe,
+    open: (dataset) => {
+      const line = lineOf(dataset);
+      if (line !== undefined) openRun(line.look.run.id);
+    },
+    height: 18,
+    log: { axis: "y", initially: false },
+    table: () => ({
+      columns: ["run", "step", "seconds", metric],
+      rows: lines.flatMap(({ look, curve }) =>
+        Array.from(curve.steps, (step, i) => [
+          ...[look.run.id, step, (curve.wallMs[i] ?? NaN) / 1000, curve.values[i] ?? NaN],
+        ]),
+      ),
+    }),
+    build: (theme, options) => ({
+      type: "line",
+      data: {
+        datasets: [
+          ...lines.map((line) => datasetOf(line, line.curve.values, theme, smooth)),
+          ...(smooth
+            ? lines.map((line) => datasetOf(line, line.curve.smoothed[0] ?? line.curve.values, theme, false))
+            : []),
+        ],
+      },
+      options: {
+        ...baseOptions(theme, options),
+        animation: false,
+        parsing: false,
+        normalized: true,
+        interaction: { mode: "nearest", intersect: false, axis: "xy" },
+        scales: {
+          x: numberAxis(theme, { title: TITLES[axis], grid: false }),
+          y: numberAxis(theme, { title: metric, log: options.log }),
+        },
+        plugins: { tooltip: tooltip(theme, describe) },
+      },
+    }),
+  };
+}
+
+function datasetOf(
+  { look, xs }: Line,
+  values: Float64Array,
+  theme: ChartTheme,
+  faint: boolean,
+): ChartDataset<"line"> {
+  const colour = seriesColour(theme, look.colour);
+  return {
+    label: look.label,
+    data: Array.from(xs, (x, i) => ({ x, y: values[i] ?? NaN })),
+    borderColor: faint ? `${colour}40` : colour,
+    backgroundColor: theme.surface,
+    borderDash: seriesDash(look.dash),
+    borderWidth: faint ? 1 : 1.5,
+    pointRadius: xs.length < 40 ? theme.rem * 0.125 : 0,
+    spanGaps: false,
+  };
+}
+
+/** The value at a step, of the last point at it or before it; NaN before the first. */
+export function valueAt({ steps, values }: DrawnCurve, step: number): number {
+  let [low, high] = [0, steps.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((steps[middle] ?? 0) <= step) low = middle + 1;
+    else high = middle;
+  }
+  return values[low - 1] ?? NaN;
+}

@@ -1,0 +1,59 @@
+import type { ComparedTiming, RunComparison } from "../../../shared/run-comparison.ts";
+import { formatDuration } from "../../format/duration.ts";
+import tables from "../../ui/data-table.module.css";
+import { ExactText } from "../../ui/exact-text.tsx";
+import { RunHeads } from "./settings-part.tsx";
+import type { RunLook } from "./run-look.ts";
+import { timingVerdict } from "../../../shared/timing-verdict.ts";
+import own from "./compare.module.css";
+
+interface TimingsPartProps {
+  readonly comparison: RunComparison;
+  readonly looks: readonly RunLook[];
+}
+
+/** Medians with their intervals, and what can be said of the difference to the first run. */
+export function TimingsPart({ comparison: { timings }, looks }: TimingsPartProps) {
+  if (timings.length === 0) return null;
+  return (
+    <section className={own["part"]}>
+      <h3>Times</h3>
+      <p className={own["note"]}>
+        Median of the warm samples with its 95 % bootstrap interval, compared with the first run that has it.
+        A difference counts when its whole interval lies beyond 1 %.
+      </p>
+      <div className={tables["scroll"]} tabIndex={0} role="region" aria-label="Times side by side">
+        <table className={tables["table"]}>
+          <RunHeads looks={looks} first="what was timed" />
+          <tbody>
+            {timings.map(({ label, runs }) => (
+              <tr key={label}>
+                <th scope="row">{label}</th>
+                {runs.map((one, i) => (
+                  <td key={looks[i]?.run.id}>{one === null ? "–" : <Time timing={one} />}</td>
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </section>
+  );
+}
+
+function Time({ timing }: { readonly timing: NonNullable<ComparedTiming["runs"][number]> }) {
+  const { medianMs, loMs, hiMs, samples, verdict } = timing;
+  return (
+    <>
+      <ExactText
+        text={`${formatDuration(medianMs)} [${formatDuration(loMs)}, ${formatDuration(hiMs)}]`}
+        exact={`median ${medianMs} ms, 95 % interval ${loMs} to ${hiMs} ms, ${samples} samples`}
+      />
+      {verdict !== "first" && (
+        <span className={own["verdict"]} data-verdict={verdict}>
+          {timingVerdict(timing)}
+        </span>
+      )}
+    </>
+  );
+}

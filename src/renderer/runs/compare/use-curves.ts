@@ -1,0 +1,16 @@
+import { useMemo } from "react";
+import type { CurvesRequest, DrawnCurve } from "../../../shared/run-curves.ts";
+import { useAnswer, type Answer } from "../../bridge/use-answer.ts";
+
+const ask = (request: CurvesRequest) => window.lab.runsCurves(request);
+
+/** Curves of several runs, thinned out for a drawing, asked for again when any part of the request changes. */
+export function useCurves(asked: Omit<CurvesRequest, "steps">): Answer<DrawnCurve[]> {
+  // The same request is the same text, whatever objects it is made of.
+  const key = JSON.stringify(asked);
+  const request = useMemo((): CurvesRequest | null => {
+    const { metrics, ...rest } = JSON.parse(key) as typeof asked;
+    return metrics === null || metrics.length === 0 ? null : { ...rest, metrics, steps: null };
+  }, [key]);
+  return useAnswer(ask, request, null);
+}

@@ -1,0 +1,154 @@
+import { Button, NativeSelect, NumberInput } from "@mantine/core";
+import { ArrowDown, ArrowUp, Copy, X } from "lucide-react";
+import { useState } from "react";
+import type { DrawnCurve } from "../../../shared/run-curves.ts";
+import { toTsv } from "../../format/delimited-text.ts";
+import { formatNumber } from "../../format/number.ts";
+import { copyText } from "../../store/save.ts";
+import tables from "../../ui/data-table.module.css";
+import { ExactText } from "../../ui/exact-text.tsx";
+import { openRun } from "../open-run.ts";
+import { valueAt } from "./curves-figure.ts";
+import { RunMark } from "./run-mark.tsx";
+import type { RunLook } from "./run-look.ts";
+import own from "./compare.module.css";
+
+interface ValueTableProps {
+  readonly curves: readonly DrawnCurve[];
+  readonly looks: readonly RunLook[];
+  readonly metrics: readonly string[];
+}
+
+const END = Infinity;
+
+/** What each run had at pinned steps and at its end: sortable, to copy. */
+export function ValueTable({ curves, looks, metrics }: ValueTableProps) {
+  const [chosen, setMetric] = useState("");
+  const metric = metrics.includes(chosen) ? chosen : (metrics[0] ?? "");
+  const [steps, setSteps] = useState<readonly number[]>([]);
+  const [next, setNext] = useState<number | string>("");
+  const [sort, setSort] = useState({ step: END, descending: false });
+  const columns = [...steps, END];
+  const rows = looks
+    .flatMap((look) => {
+      const curve = curves.find((one) => one.runId === look.run.id && one.metric === metric);
+      return curve === undefined ? [] : [{ look, values: columns.map((step) => valueAt(curve, step)) }];
+    })
+    .sort((a, b) => {
+      const column = Math.max(0, columns.indexOf(sort.step));
+      const difference = (a.values[column] ?? NaN) - (b.values[column] ?? NaN);
+      return Number.isNaN(difference) ? 0 : sort.descending ? -difference : difference;
+    });
+  const heading = (step: number): string => (step === END ? "at the end" : `step ${formatNumber(step)}`);
+  const pin = () => {
+    if (typeof next === "number" && !steps.includes(next)) setSteps([...steps, next].sort((a, b) => a - b));
+    setNext("");
+  };
+  const copy = () =>
+    copyText(
+      "Values",
+      toTsv({
+        columns: ["run", "name", ...columns.map((step) => `${metric} ${heading(step)}`)],
+        rows: rows.map(({ look, values }) => [look.run.id, look.label, ...values]),
+      }),
+    );
+  return (
+    <>
+      <form
+        className={own["tools"]}
+        onSubmit={(event) => {
+          event.preventDefault();
+          pin();
+        }}
+      >
+        <NativeSelect
+          size="xs"
+          aria-label="Metric of the values"
+          value={metric}
+          data={[...metrics]}
+          onChange={(event) => setMetric(event.currentTarget.value)}
+        />
+        <NumberInput
+          size="xs"
+          aria-label="Step whose values are shown"
+          placeholder="step"
+          min={0}
+          value={next}
+          onChange={setNext}
+        />
+        <Button type="submit" size="xs" variant="default" disabled={next === ""}>
+          Pin this step
+        </Button>
+        <Button
+          size="xs"
+          variant="default"
+          leftSection={<Copy size="0.875rem" aria-hidden="true" />}
+          onClick={() => void copy()}
+        >
+          Copy the values
+        </Button>
+      </form>
+      <div className={tables["scroll"]} tabIndex={0} role="region" aria-label="Values at pinned steps">
+        <table className={tables["table"]}>
+          <thead>
+            <tr>
+              <th scope="col">{metric}</th>
+              {columns.map((step) => {
+                const sorted = sort.step === step;
+                const Arrow = sort.descending ? ArrowDown : ArrowUp;
+                return (
+                  <th
+                    key={step}
+                    scope="col"
+                    data-numeric="true"
+                    aria-sort={sorted ? (sort.descending ? "descending" : "ascending") : "none"}
+                  >
+                    <button
+                      type="button"
+                      className={own["sort"]}
+                      onClick={() => setSort({ step, descending: sorted ? !sort.descending : false })}
+                    >
+                      {heading(step)}
+                      {sorted && <Arrow size="0.75rem" aria-hidden="true" />}
+                    </button>
+                    {step !== END && (
+                      <button
+                        type="button"
+                        className={own["sort"]}
+                        aria-label={`Unpin ${heading(step)}`}
+                        onClick={() => setSteps(steps.filter((one) => one !== step))}
+                      >
+                        <X size="0.75rem" aria-hidden="true" />
+                      </button>
+                    )}
+                  </th>
+                );
+              })}
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map(({ look, values }) => (
+              <tr key={look.run.id}>
+                <th scope="row">
+                  <button type="button" className={own["open"]} onClick={() => openRun(look.run.id)}>
+                    <RunMark look={look} />
+                    {look.label}
+                  </button>
+                </th>
+                {values.map((value, i) => (
+                  <td key={columns[i]} data-numeric="true">
+                    {Number.isNaN(value) ? (
+                      "–"
+                    ) : (
+                      <ExactText text={formatNumber(value)} exact={String(value)} />
+                    )}
+                  </td>
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,69 @@
+import type { RunChange } from "../../shared/run-changes.ts";
+import { ask } from "../bridge/lab.ts";
+import { formatBytes } from "../format/number.ts";
+import { showFailure, showInfo, showUndo } from "../store/lab-store.ts";
+import { selectRuns } from "./selected-runs.ts";
+
+const said = (count: number): string => (count === 1 ? "1 run" : `${count} runs`);
+
+/** Changes what is said of runs. @returns whether it was saved. */
+export async function changeRuns(runIds: readonly string[], change: RunChange): Promise<boolean> {
+  try {
+    await ask(window.lab.runsChange({ runIds: [...runIds], change }));
+    return true;
+  } catch (error) {
+    showFailure("The change was not saved", error);
+    return false;
+  }
+}
+
+/** Into the trash, with the way back. */
+export async function deleteRuns(runIds: readonly string[]): Promise<void> {
+  if (!(await changeRuns(runIds, { deleted: true }))) return;
+  selectRuns([]);
+  showUndo(`${said(runIds.length)} moved to the trash`, "Undo", () => {
+    void changeRuns(runIds, { deleted: false });
+  });
+}
+
+export async function restoreRuns(runIds: readonly string[]): Promise<void> {
+  if (await changeRuns(runIds, { deleted: false })) showInfo(`${said(runIds.length)} restored`);
+}
+
+export async function archiveRuns(runIds: readonly string[], archived: boolean): Promise<void> {
+  if (!(await changeRuns(runIds, { archived }))) return;
+  selectRuns([]);
+  showUndo(`${said(runIds.length)} ${archived ? "archived" : "taken out of the archive"}`, "Undo", () => {
+    void changeRuns(runIds, { archived: !archived });
+  });
+}
+
+/** Deletes for good; null is everything in the trash. */
+export async function emptyTrash(runIds: readonly string[] | null): Promise<void> {
+  try {
+    const { runs, freedBytes, sizeBytes } = await ask(
+      window.lab.runsEmptyTrash({ runIds: runIds === null ? null : [...runIds] }),
+    );
+    selectRuns([]);
+    showInfo(
+      `${said(runs)} deleted for good`,
+      `The database is ${formatBytes(freedBytes)} smaller and has ${formatBytes(sizeBytes)} now.`,
+    );
+  } catch (error) {
+    showFailure("The trash was not emptied", error);
+  }
+}
+
+export async function importRuns(): Promise<void> {
+  try {
+    const answer = await ask(window.lab.runsImport());
+    if (answer.kind === "dismissed") return;
+    const { added, skipped } = answer;
+    showInfo(
+      `${said(added.length)} imported`,
+      skipped.length === 0 ? answer.path : `${said(skipped.length)} of the bundle were there already.`,
+    );
+  } catch (error) {
+    showFailure("The runs were not imported", error);
+  }
+}

@@ -1,0 +1,80 @@
+import { Button, Textarea } from "@mantine/core";
+import { NotebookPen } from "lucide-react";
+import { useState } from "react";
+import Markdown from "react-markdown";
+import { RUN_TEXT } from "../../shared/run-records.ts";
+import { changeRuns } from "./run-actions.ts";
+import classes from "./runs.module.css";
+
+interface RunNotesProps {
+  readonly runId: string;
+  readonly notes: string;
+}
+
+/** Notes in Markdown. HTML in them stays text, links and pictures lead nowhere: the app opens no pages. */
+export function RunNotes({ runId, notes }: RunNotesProps) {
+  const [draft, setDraft] = useState<string | null>(null);
+  const save = async () => {
+    if (draft !== null && (await changeRuns([runId], { notes: draft }))) setDraft(null);
+  };
+  return (
+    <section className={classes["part"]}>
+      <div className={classes["notesHead"]}>
+        <h3>Notes</h3>
+        {draft === null && (
+          <Button
+            variant="default"
+            size="xs"
+            leftSection={<NotebookPen size="0.875rem" aria-hidden="true" />}
+            onClick={() => setDraft(notes)}
+          >
+            {notes === "" ? "Write notes" : "Edit notes"}
+          </Button>
+        )}
+      </div>
+      {draft === null ? (
+        notes !== "" && (
+          <div className={classes["notes"]}>
+            <Markdown
+              disallowedElements={["img"]}
+              components={{ a: ({ children, href }) => <span title={href}>{children}</span> }}
+            >
+              {notes}
+            </Markdown>
+          </div>
+        )
+      ) : (
+        <form
+          onSubmit={(event) => {
+            event.preventDefault();
+            void save();
+          }}
+        >
+          <Textarea
+            aria-label="Notes in Markdown"
+            description="Markdown: # heading, **bold**, - list, `code`. Ctrl or ⌘ and Enter saves."
+            autosize
+            minRows={5}
+            maxRows={20}
+            maxLength={RUN_TEXT.notes}
+            autoFocus
+            value={draft}
+            onChange={(event) => setDraft(event.currentTarget.value)}
+            onKeyDown={(event) => {
+              if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) void save();
+              if (event.key === "Escape") setDraft(null);
+            }}
+          />
+          <div className={classes["tagButtons"]}>
+            <Button type="submit" size="xs">
+              Save notes
+            </Button>
+            <Button size="xs" variant="default" onClick={() => setDraft(null)}>
+              Leave them as they were
+            </Button>
+          </div>
+        </form>
+      )}
+    </section>
+  );
+}

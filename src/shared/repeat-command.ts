@@ -1,0 +1,77 @@
+import type { QuantityValue, RunSummary } from "./run-records.ts";
+
+/** How a run is done once more from a command line. */
+export interface RepeatCommand {
+  /** Without the program: "ladder --preset lesson --threads 2". */
+  readonly command: string;
+  /** Which file the command reads, whose content is the run's spec; null for none. */
+  readonly specFile: string | null;
+  /** What the command cannot repeat, in words, or "". */
+  readonly caution: string;
+}
+
+const option = (name: string, value: QuantityValue | undefined): string =>
+  value === undefined ? "" : ` --${name} ${String(value)}`;
+
+/** The command that does the same again. */
+export function repeatCommand({ id, kind, config, threads }: RunSummary): RepeatCommand {
+  const common = option("threads", threads);
+  const specFile = `${id}.json`;
+  switch (kind) {
+    case "notebook":
+    case "stages":
+      return {
+        command: `notebook${["seed", "rows", "samples", "coordinates"].map((name) => option(name, config[name])).join("")}${common}`,
+        specFile: null,
+        caution:
+          kind === "stages"
+            ? "The command line runs the stages as cells of the notebook."
+            : config["weights"] === "given"
+              ? "This run's weights were read from files: add --weights FOLDER."
+              : "",
+      };
+    case "ladder": {
+      const own = config["preset"] === "custom";
+      const [m, k, n] = String(config["shapes"]).split("×");
+      const shape = own
+        ? `${option("m", m)}${option("k", k)}${option("n", n)}`
+        : option("preset", config["preset"]);
+      return {
+        command:
+          `ladder${shape}${option("budget", config["budgetSeconds"])}${option("seed", config["seed"])}${common}` +
+          (config["scaling"] === true ? " --scaling" : ""),
+        specFile: null,
+        caution: "",
+      };
+    }
+    case "init":
+      return {
+        command: `init ${specFile}${common} --save`,
+        specFile,
+        caution: "",
+      };
+    case "gradcheck": {
+      const references = String(config["references"]).split(", ");
+      const reference = references.length === 1 ? (references[0] ?? "all") : "all";
+      const bug = config["bug"] === "none" ? "" : option("bug", config["bug"]);
+      const every = config["coordinates"] === "every one";
+      return {
+        command:
+          `gradcheck ${specFile} --reference ${reference}` +
+          `${every ? " --all-coordinates" : option("coordinates", config["coordinates"])}${bug}${option("tolerance", config["tolerance"])}${common}`,
+        specFile,
+        caution:
+          config["given"] === true ? "This run's weights were read from files: add --weights FOLDER." : "",
+      };
+    }
+    case "training":
+      return {
+        command: `train ${specFile}${common} --again`,
+        specFile,
+        caution:
+          config["weights"] === undefined
+            ? ""
+            : "This run began with weights from a file, which the spec does not hold.",
+      };
+  }
+}

@@ -1,0 +1,36 @@
+import * as v from "valibot";
+
+const runId = v.pipe(v.string(), v.minLength(1), v.maxLength(100));
+const numbers = v.custom<Float64Array>((value) => value instanceof Float64Array, "must be a Float64Array");
+
+/** Runs that can be compared at once. */
+export const MOST_COMPARED = 20;
+
+/** Which curves to draw, and how finely. */
+export const curvesRequestSchema = v.object({
+  runIds: v.pipe(v.array(runId), v.minLength(1), v.maxLength(MOST_COMPARED)),
+  /** Null is every metric of the runs. */
+  metrics: v.nullable(v.pipe(v.array(v.pipe(v.string(), v.maxLength(200))), v.maxLength(100))),
+  /** Columns of the drawing; each gets its lowest and its highest point. */
+  columns: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(4_000)),
+  /** Only points of these steps, ends included; null is all. */
+  steps: v.nullable(v.object({ from: v.number(), to: v.number() })),
+  /** Weights of what came before in smoothed curves, 0 to 1. */
+  smoothings: v.pipe(v.array(v.pipe(v.number(), v.minValue(0), v.maxValue(0.9999))), v.maxLength(3)),
+});
+export type CurvesRequest = v.InferOutput<typeof curvesRequestSchema>;
+
+/** One metric of one run, decimated: arrays side by side, NaN where a value is not a number. */
+export const drawnCurveSchema = v.object({
+  runId: v.string(),
+  metric: v.string(),
+  /** Recorded points, of which these are some. */
+  points: v.number(),
+  steps: numbers,
+  epochs: numbers,
+  wallMs: numbers,
+  values: numbers,
+  /** In the order of the request's smoothings, computed from all points. */
+  smoothed: v.array(numbers),
+});
+export type DrawnCurve = v.InferOutput<typeof drawnCurveSchema>;
