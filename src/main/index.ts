@@ -5,6 +5,8 @@ import { ipcHandlers } from "./ipc/ipc-handlers.ts";
 import { registerIpc } from "./ipc/register-ipc.ts";
 import { openDialog, saveDialog } from "./ipc/save-place.ts";
 import { openLab } from "./lab/open-lab.ts";
+import { folderDialog } from "./shell/ask-folder.ts";
+import { openSomewhere } from "./shell/database-place.ts";
 import { showAbout } from "./shell/about.ts";
 import { signalActivity } from "./shell/activity-signals.ts";
 import { installMenu } from "./shell/app-menu.ts";
@@ -64,15 +66,24 @@ async function start(): Promise<void> {
     window.focus();
   });
 
-  const lab = openLab({
-    databasePath: options.demoDir === null ? files.databasePath : join(options.demoDir, "lab.sqlite"),
-    resourcesDir: files.resourcesDir,
-    workerFile: files.workerFile,
-    nativeBinding: options.nativeBinding,
-    logPath: files.logPath,
-    appVersion: app.getVersion(),
-    runtimeSource: options.runtimeSource,
-  });
+  const place = {
+    placeFile: files.databasePlacePath,
+    usualPath: options.demoDir === null ? files.databasePath : join(options.demoDir, "lab.sqlite"),
+  };
+  const lab = openSomewhere(
+    place,
+    (databasePath) =>
+      openLab({
+        databasePath,
+        resourcesDir: files.resourcesDir,
+        workerFile: files.workerFile,
+        nativeBinding: options.nativeBinding,
+        logPath: files.logPath,
+        appVersion: app.getVersion(),
+        runtimeSource: options.runtimeSource,
+      }),
+    { ask: options.demoDir === null ? folderDialog(window) : () => Promise.resolve(null), log },
+  );
   fatal.protect(lab);
   const { handlers, described } = watchDescription(
     ipcHandlers({

@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import { randomStream } from "../../core/random/random-stream.ts";
 import type { Machine, MetricPoint, RunKind, Timing } from "../../shared/run-records.ts";
 import { openStore } from "../store/open-store.ts";
-import type { SqliteStore } from "../store/sqlite-store.ts";
+import { SqliteStore } from "../store/sqlite-store.ts";
 
 // A database of a person who has used the app for years, for measuring the store and for trying out the Runs view.
 // Usage: make-store FILE [RUNS] [POINTS]
@@ -69,7 +69,8 @@ const timings = (count: number): Timing[] =>
 const store = openStore({
   path: resolve(file),
   nativeBinding: process.env["BACKPROP_LAB_NATIVE_BINDING"] ?? null,
-}) as SqliteStore;
+});
+if (!(store instanceof SqliteStore)) throw new TypeError("expected a store on SQLite");
 store.saveMachine(MACHINE);
 const trainings = Math.floor((runs * 3) / KINDS.length);
 const rest = Math.max(0, points - LONG.runs * (LONG.losses + 40));

@@ -3,9 +3,15 @@ import { join, resolve } from "node:path";
 import * as v from "valibot";
 import { openLab } from "../lab/open-lab.ts";
 import type { Lab } from "../lab/lab.ts";
+import { databasePath } from "../shell/database-place.ts";
 import { labFiles } from "../shell/lab-files.ts";
 import { readLaunchOptions } from "../shell/launch-options.ts";
 import { userDataFolder } from "./user-data-folder.ts";
+
+const say = (message: string): void => {
+  process.stderr.write(`lab: ${message}\n`);
+};
+const STDERR_LOG = { info: say, warn: say, error: say };
 
 const packageSchema = v.object({ productName: v.string(), version: v.string() });
 
@@ -21,7 +27,10 @@ export async function openCommandLab(options: { database?: string; threads?: num
   const files = labFiles({ appPath, userData, resourcesDir: join(appPath, "resources") });
   const launch = readLaunchOptions([], process.env, { packaged: false });
   return openLab({
-    databasePath: options.database === undefined ? files.databasePath : resolve(options.database),
+    databasePath:
+      options.database === undefined
+        ? databasePath({ placeFile: files.databasePlacePath, usualPath: files.databasePath }, STDERR_LOG)
+        : resolve(options.database),
     resourcesDir: files.resourcesDir,
     workerFile: files.workerFile,
     nativeBinding: launch.nativeBinding,

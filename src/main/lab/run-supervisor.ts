@@ -1,12 +1,18 @@
+import { setTimeout as wait } from "node:timers/promises";
 import { ContractError, StoreError } from "../../core/errors.ts";
 import type { Activity } from "../../shared/ipc-contract.ts";
 import type { Quantities, RunStatus, RunSummary } from "../../shared/run-records.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { NewRun, Store } from "../store/store.ts";
+import { isOutOfSpace } from "../store/store-failure.ts";
 import type { ActivityTracker } from "./activity-tracker.ts";
 import { delayQuantities, type EventLoopDelay } from "./event-loop-delay.ts";
 import { ExperimentCancelled } from "./experiment-cancelled.ts";
 import type { LabEvent, StartedRun } from "./lab.ts";
+
+/** The end of a run is tried to be saved again while the disk is full: five minutes. */
+const RETRY_MS = 2_000;
+const MOST_TRIES = 150;
 
 /** What every experiment needs from the lab around it. */
 export interface LabServices {
@@ -122,11 +128,19 @@ export class RunSupervisor {
     const summary = { ...summarise(), ...delayQuantities(delay.endActivity(title)) };
     const end = { status, failure, summary, finishedAt: new Date().toISOString() };
     let finished: RunSummary = { ...run, ...end };
-    try {
-      finished = store.finishRun(run.id, end);
-    } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
-      emit({ name: "failure", payload: { title: "The end of the run was not saved", message } });
+    for (let tries = 1; ; tries++) {
+      try {
+        finished = store.finishRun(run.id, end);
+        break;
+      } catch (error) {
+        const message = error instanceof Error ? error.message : String(error);
+        if (tries === 1) {
+          emit({ name: "failure", payload: { title: "The end of the run was not saved", message } });
+        }
+        if (!isOutOfSpace(error) || tries === MOST_TRIES) break;
+        tracker.phase("waiting for room on the disk");
+        await wait(RETRY_MS);
+      }
     }
     // The run's end comes first: the window then knows why what it shows as running has stopped.
     emit({ name: "runChanged", payload: finished });

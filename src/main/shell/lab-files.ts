@@ -3,6 +3,8 @@ import { join } from "node:path";
 /** Where the app's own files and the user's data lie. */
 export interface LabFiles {
   readonly databasePath: string;
+  /** Says where the database is when a person has put it elsewhere. */
+  readonly databasePlacePath: string;
   readonly logPath: string;
   readonly windowStatePath: string;
   readonly resourcesDir: string;
@@ -18,6 +20,7 @@ export function labFiles(place: { appPath: string; userData: string; resourcesDi
   const { appPath, userData, resourcesDir } = place;
   return {
     databasePath: join(userData, "lab.sqlite"),
+    databasePlacePath: join(userData, "database-place.json"),
     logPath: join(userData, "logs", "main.log"),
     windowStatePath: join(userData, "window.json"),
     resourcesDir,

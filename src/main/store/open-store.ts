@@ -9,6 +9,7 @@ import { openSound } from "./open-sound.ts";
 import { SqliteStore } from "./sqlite-store.ts";
 import { failureCode, storeFailure } from "./store-failure.ts";
 import type { Store } from "./store.ts";
+import { remoteReason } from "./remote-folder.ts";
 import { claimWriting } from "./write-lock.ts";
 
 export interface OpenStoreOptions {
@@ -18,6 +19,8 @@ export interface OpenStoreOptions {
   readonly nativeBinding: string | null;
   /** Only look: no lock, no migration, nothing created. */
   readonly readOnly?: boolean;
+  /** Asks what kind of file system a folder is on; tests say it themselves. */
+  readonly fileSystemType?: (folder: string) => number;
 }
 
 const CURRENT_SCHEMA = MIGRATIONS.reduce((last, migration) => Math.max(last, migration.version), 0);
@@ -29,12 +32,12 @@ const CURRENT_SCHEMA = MIGRATIONS.reduce((last, migration) => Math.max(last, mig
  *
  * @throws {StoreError} If SQLite cannot be loaded, the folder cannot be written or the file is another program's.
  */
-export function openStore({ path, nativeBinding, readOnly }: OpenStoreOptions): Store {
+export function openStore({ path, nativeBinding, readOnly, fileSystemType }: OpenStoreOptions): Store {
   assertLoadable(nativeBinding, process.versions["napi"]);
   if (readOnly ?? false) return openForReading(path, nativeBinding, "It was opened only to be read.");
   prepareFolder(dirname(path));
   try {
-    return openForWriting(path, nativeBinding);
+    return openForWriting(path, nativeBinding, remoteReason(dirname(path), fileSystemType));
   } catch (error) {
     throw storeFailure("open the saved runs", path, error);
   }
@@ -54,7 +57,7 @@ function prepareFolder(folder: string): void {
   }
 }
 
-function openForWriting(path: string, nativeBinding: string | null): Store {
+function openForWriting(path: string, nativeBinding: string | null, remote: string | null): Store {
   const claim = claimWriting(path, nativeBinding);
   if ("heldBy" in claim) {
     const reason = `It is in use by ${claim.heldBy}; close that one to save new runs here.`;
@@ -72,8 +75,15 @@ function openForWriting(path: string, nativeBinding: string | null): Store {
         lock.release();
         return openForReading(path, nativeBinding, newerReason(version));
       }
-      const journal = String(db.pragma("journal_mode = WAL", { simple: true }));
-      if (journal !== "wal") {
+      // The log of WAL lies in memory that processes share: on another machine's disk that is another memory.
+      const wanted = remote === null ? "WAL" : "DELETE";
+      const journal = String(db.pragma(`journal_mode = ${wanted}`, { simple: true }));
+      if (remote !== null) {
+        notices.push(
+          `${path} ${remote}. Saving is slower there, and two machines that write at once can damage it: ` +
+            "a folder on this machine's own disk is better.",
+        );
+      } else if (journal !== "wal") {
         notices.push(
           `${path} is on a disk where SQLite cannot share memory (journal mode ${journal}): saving is slower. ` +
             "A folder on a local disk is better.",

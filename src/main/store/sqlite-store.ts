@@ -26,7 +26,7 @@ import { MetricTable } from "./metric-table.ts";
 import { schemaVersion } from "./migrate.ts";
 import { newRunId } from "./run-id.ts";
 import { changedRun, RunTable } from "./run-table.ts";
-import { storeFailure } from "./store-failure.ts";
+import { isOutOfSpace, storeFailure } from "./store-failure.ts";
 import type { NewRun, RunEnd, RunTiming, Store, StoreInfo, TuningKey } from "./store.ts";
 import { TimingTable } from "./timing-table.ts";
 import { EventTable } from "./event-table.ts";
@@ -37,6 +37,9 @@ import type { WriteLock } from "./write-lock.ts";
 
 /** About 2 ms of reading: an export does not hold up the main process. */
 const PAGE_ROWS = 500;
+
+/** About half a second of writing. */
+const BACKED_UP_AT_END_BYTES = 128e6;
 
 export interface OpenedDatabase {
   readonly db: Database;
@@ -399,15 +402,25 @@ export class SqliteStore implements Store {
   close(): void {
     if (!this.#db.open) return;
     try {
-      if (totalChanges(this.#db) > this.#changesAtStart) {
-        this.#attempt("fold the log into the file", () =>
-          this.#db.pragma("wal_checkpoint(TRUNCATE)", { simple: true }),
-        );
-        writeBackup(this.#db, latestBackupPath(this.path));
-      }
+      if (totalChanges(this.#db) > this.#changesAtStart) this.#foldAndBackUp();
     } finally {
       this.#db.close();
       this.#lock?.release();
+    }
+  }
+
+  #foldAndBackUp(): void {
+    try {
+      this.#attempt("fold the log into the file", () =>
+        this.#db.pragma("wal_checkpoint(TRUNCATE)", { simple: true }),
+      );
+      // A large one takes longer than leaving may: its weekly backups are written while the app runs.
+      if (statSync(this.path).size <= BACKED_UP_AT_END_BYTES) {
+        writeBackup(this.#db, latestBackupPath(this.path));
+      }
+    } catch (error) {
+      // On a full disk the log stays beside the file, with everything in it.
+      if (!isOutOfSpace(error)) throw error;
     }
   }
 

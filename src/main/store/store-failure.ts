@@ -6,6 +6,12 @@ export function failureCode(error: unknown): string {
   return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "";
 }
 
+/** Is there no room left where it was to be written? */
+export function isOutOfSpace(error: unknown): boolean {
+  const cause = error instanceof StoreError ? error.cause : error;
+  return /^(SQLITE_FULL|ENOSPC|EDQUOT)/.test(failureCode(cause));
+}
+
 /** Is the file itself unusable, whatever is asked of it? */
 export function isDamage(error: unknown): boolean {
   return /^SQLITE_(CORRUPT|NOTADB)/.test(failureCode(error));

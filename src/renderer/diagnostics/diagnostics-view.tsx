@@ -4,6 +4,7 @@ import { copyText } from "../store/save.ts";
 import { FactList } from "../ui/fact-list.tsx";
 import { ErrorNotice } from "../ui/notices.tsx";
 import { PlainLayout } from "../ui/view-layout.tsx";
+import { DatabasePart } from "./database-part.tsx";
 import { diagnosticGroups, diagnosticsText } from "./diagnostic-groups.ts";
 import { KernelTuning } from "./kernel-tuning.tsx";
 import { useDiagnostics } from "./use-diagnostics.ts";
@@ -38,6 +39,7 @@ export function DiagnosticsView() {
             </ul>
           )}
           <KernelTuning report={known.tuning} onTuned={readAgain} />
+          <DatabasePart readOnly={known.database.readOnly} />
           <div className={classes["groups"]}>
             {diagnosticGroups(known).map(({ title, facts }) => (
               <FactList key={title} title={title} facts={facts} level={2} />

@@ -31,10 +31,21 @@ export function parseObject(text: string | null): Readonly<Record<string, unknow
   }
 }
 
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 export const preferencesStore = createStore<Preferences>(DEFAULTS);
 
 export function loadPreferences(): void {
-  preferencesStore.set(parsePreferences(localStorage.getItem(KEY)));
+  const text = localStorage.getItem(KEY);
+  if (text !== null && !isJson(text)) localStorage.setItem(`${KEY}.bad`, text);
+  preferencesStore.set(parsePreferences(text));
 }
 
 export function changePreferences(change: Partial<Preferences>): void {

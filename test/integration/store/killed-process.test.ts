@@ -6,6 +6,9 @@ import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { build } from "vite";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { randomStream } from "../../../src/core/random/random-stream.ts";
+import { connect } from "../../../src/main/store/database.ts";
+import { findDamage } from "../../../src/main/store/reader/maintenance.ts";
 import { nativeBinding } from "./recorded-values.ts";
 import { useStoreFolder } from "./store-folder.ts";
 
@@ -53,30 +56,45 @@ async function startWriter(path: string) {
   };
 }
 
-test("openStore() recovers what a killed process wrote and marks its run interrupted", async () => {
-  const path = folder.file();
-  const runIds: string[] = [];
-  for (const wait of [0, 3, 17, 60]) {
-    const writer = await startWriter(path);
-    runIds.push(writer.runId);
-    await delay(wait);
-    await writer.kill();
-    expect(existsSync(`${path}-wal`)).toBe(true);
-    const store = folder.open(path);
-    expect(store.notices).toStrictEqual([]);
-    expect(store.info()).toMatchObject({ integrity: "ok", readOnly: false, runs: runIds.length });
-    for (const runId of runIds) {
-      const { run, cells, timings } = store.getRun(runId);
-      const metrics = store.getMetrics(runId);
+/** Killed this often in all; each time the whole file is checked. */
+const KILLS = 200;
+/** A new database after so many: its check takes longer with every run in it. */
+const KILLS_PER_FILE = 20;
+
+test(`openStore() recovers what ${KILLS} killed processes wrote, and marks their runs interrupted`, async () => {
+  const stream = randomStream(20_261_123);
+  let recovered = 0;
+  for (let file = 0; file < KILLS / KILLS_PER_FILE; file++) {
+    const path = folder.file(`${file}.sqlite`);
+    const runIds: string[] = [];
+    for (let kill = 0; kill < KILLS_PER_FILE; kill++) {
+      const writer = await startWriter(path);
+      runIds.push(writer.runId);
+      await delay(Math.floor(stream.next() * 40));
+      await writer.kill();
+      expect(existsSync(`${path}-wal`)).toBe(true);
+      const store = folder.open(path);
+      expect(store.notices).toStrictEqual([]);
+      expect(store.info()).toMatchObject({ integrity: "ok", readOnly: false, runs: runIds.length });
+      const { run, cells, timings } = store.getRun(writer.runId);
+      const metrics = store.getMetrics(writer.runId);
       expect(run.status).toBe("interrupted");
       expect(cells.length).toBeGreaterThanOrEqual(6);
       expect(timings).toHaveLength(cells.length * 2);
       expect([cells.length * 50, (cells.length - 1) * 50]).toContain(metrics.length);
       expect(metrics.map((point) => point.step)).toStrictEqual(metrics.map((_, i) => i));
+      store.close();
+      recovered++;
     }
+    const db = connect(path, { nativeBinding, readOnly: true });
+    expect(findDamage(db)).toStrictEqual([]);
+    db.close();
+    const store = folder.open(path);
+    expect(store.listRuns().map(({ status }) => status)).toStrictEqual(runIds.map(() => "interrupted"));
     store.close();
   }
-});
+  expect(recovered).toBe(KILLS);
+}, 300_000);
 
 test("openStore() is read-only while another process writes, and follows what it writes", async () => {
   const path = folder.file();

@@ -9,6 +9,7 @@ import type { RunChange } from "../../../shared/run-changes.ts";
 import type { DatabaseCheck, EmptiedTrash, ExportKind, ImportedRuns } from "../../../shared/run-exports.ts";
 import type { RunSummary } from "../../../shared/run-records.ts";
 import type { RunCatalogue, RunScope, RunTableAnswer, RunTableRequest } from "../../../shared/run-table.ts";
+import { CHECKED_AT_ONCE_BYTES } from "../../store/open-sound.ts";
 import type { StoreReader } from "../../store/reader/store-reader.ts";
 import { dueBackupPath, dropOldBackups } from "../../store/weekly-backup.ts";
 import type { LabServices, RunSupervisor } from "../run-supervisor.ts";
@@ -21,9 +22,6 @@ export interface ExportRequest {
   /** With a bundle: what trainings learned. */
   readonly weights?: boolean;
 }
-
-/** Above this the database is checked beside the work instead of before it. */
-const QUICK_CHECK_BYTES = 64e6;
 
 /** Saved runs: found, changed, compared, exported, imported; the trash and the database's health. */
 export class RunsLab {
@@ -139,7 +137,7 @@ export class RunsLab {
         .ask("backup", { path })
         .then(() => dropOldBackups(store.path), fail("The weekly backup was not written"));
     }
-    if (store.info().sizeBytes <= QUICK_CHECK_BYTES) return;
+    if (store.info().sizeBytes <= CHECKED_AT_ONCE_BYTES) return;
     const { findings } = await this.check();
     if (findings.length === 0) return;
     fail("The database is damaged")(

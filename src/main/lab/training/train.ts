@@ -1,5 +1,6 @@
 import type { MetricPoint, RunEvent } from "../../../shared/run-records.ts";
 import { EPOCH_METRICS, type ActivationHistogram } from "../../../shared/training.ts";
+import { isOutOfSpace } from "../../store/store-failure.ts";
 import type { Checkpoint, Checkpoints } from "./checkpoints.ts";
 import type { Evaluation, Trainer } from "./trainer.ts";
 import type { TrainingSession } from "./training-session.ts";
@@ -16,8 +17,10 @@ export interface TrainingListener {
   metrics(points: readonly MetricPoint[]): void;
   histogram(histogram: ActivationHistogram): void;
   event(kind: RunEvent["kind"], step: number, text: string): void;
-  /** Makes all metrics so far durable: a checkpoint must not be ahead of them. */
-  flush(): void;
+  /** Makes all metrics so far durable: a checkpoint must not be ahead of them. @returns false while the disk is full. */
+  flush(): boolean;
+  /** A checkpoint could not be written for want of room; the next one is tried all the same. */
+  noRoom(reason: string): void;
   /** Paused, gone on, another learning rate. */
   changed(): void;
 }
@@ -86,23 +89,33 @@ export async function train(
   // One write at a time, while the training goes on.
   let saving: Promise<void> = Promise.resolve();
   let [pending, savedMs, keptMs] = [0, 0, beganMs];
-  const checkpoint = (evaluated: boolean): Checkpoint => {
-    listener.flush();
-    return { state: trainer.state(), evaluated, wallMs: wallMs() };
-  };
+  /** Null while metrics wait for room: resuming from a later state would leave them out. */
+  const checkpoint = (evaluated: boolean): Checkpoint | null =>
+    listener.flush() ? { state: trainer.state(), evaluated, wallMs: wallMs() } : null;
+  const unsaved: { error: Error | null } = { error: null };
   const write = (save: () => Promise<void>): void => {
     pending++;
-    saving = saving.then(save).finally(() => {
-      pending--;
-    });
-    // Reported where it is awaited.
-    saving.catch(() => undefined);
+    saving = saving
+      .then(save)
+      .then(
+        () => {
+          unsaved.error = null;
+        },
+        (error: unknown) => {
+          unsaved.error = error instanceof Error ? error : new Error(String(error));
+          if (isOutOfSpace(error)) listener.noRoom(String(error));
+        },
+      )
+      .finally(() => {
+        pending--;
+      });
   };
   const saveWhenDue = (evaluated: boolean): void => {
     const now = wallMs();
     if (pending > 0 || (now - savedMs < SAVE_EVERY_MS && savedMs > 0)) return;
     savedMs = now;
     const made = checkpoint(evaluated);
+    if (made === null) return;
     write(() => checkpoints.saveLatest(made));
     if (spec.keepEveryMinutes !== undefined && now - keptMs >= spec.keepEveryMinutes * 60_000) {
       keptMs = now;
@@ -128,7 +141,7 @@ export async function train(
     ]);
     if (progress.add(found.valid.loss) && trainer.step > 0) {
       const best = checkpoint(true);
-      write(() => checkpoints.save("best", best));
+      if (best !== null) write(() => checkpoints.save("best", best));
     }
   };
 
@@ -151,7 +164,11 @@ export async function train(
   const wishes = async (): Promise<void> => {
     if (session.paused) {
       listener.event("paused", trainer.step, `at step ${trainer.step}`);
-      listener.phase(`paused at step ${trainer.step} of ${totalSteps}`);
+      listener.phase(
+        session.blocked
+          ? `the disk is full: waiting at step ${trainer.step} of ${totalSteps}`
+          : `paused at step ${trainer.step} of ${totalSteps}`,
+      );
       listener.changed();
       startedMs += await session.whilePaused();
       listener.event("resumed", trainer.step, `at step ${trainer.step}`);
@@ -200,14 +217,19 @@ export async function train(
       listener.event("diverged", step, error.message);
     }
     const left = checkpoint(false);
-    await saving.catch(() => undefined);
-    await checkpoints.saveLatest(left);
+    await saving;
+    if (left !== null) await checkpoints.saveLatest(left);
     throw error;
   }
+  // What waits for room is waited for: at the end nothing may be missing.
+  if (session.blocked) listener.phase(`the disk is full: waiting after step ${trainer.step}`);
+  await session.whilePaused();
   await saving;
+  if (unsaved.error !== null && !isOutOfSpace(unsaved.error)) throw unsaved.error;
   // Killed after its last evaluation, a training goes on here with nothing left to do.
   const found = last.found ?? (await measure());
-  await checkpoints.save("final", checkpoint(true));
+  listener.flush();
+  await checkpoints.save("final", { state: trainer.state(), evaluated: true, wallMs: wallMs() });
   await checkpoints.dropLatest();
   return {
     steps: trainer.step - began,

@@ -22,7 +22,7 @@ import { forecastMemory } from "../notebook/forecast.ts";
 import type { LabServices, RunRow, RunSupervisor } from "../run-supervisor.ts";
 import { Checkpoints } from "./checkpoints.ts";
 import { findLr, searchRate, SEARCH_STEPS } from "./find-lr.ts";
-import { MetricWriter } from "./metric-writer.ts";
+import { RunRecorder } from "./run-recorder.ts";
 import { train, type TrainingOutcome, type TrainingStart } from "./train.ts";
 import { Trainer, type TrainerData } from "./trainer.ts";
 import { trainingMemory } from "./training-memory.ts";
@@ -33,6 +33,8 @@ import { TrainingSession } from "./training-session.ts";
 const MOST_HISTOGRAMS = 256;
 /** The window hears of a heat map's column this often. */
 const HISTOGRAM_EVERY_MS = 200;
+
+const NO_ROOM = "The disk is full: the training waits and keeps its numbers in memory";
 
 /** How a training is started. */
 export interface TrainingOptions {
@@ -174,7 +176,7 @@ export class TrainingLab {
     const { engine, tracker, store, emit } = this.#services;
     const { refusal } = this.forecast(spec);
     if (refusal !== "") throw new OutOfMemoryError(refusal);
-    const metrics = new MetricWriter(store);
+    let recorder: RunRecorder | null = null;
     const histograms = new HistogramLog();
     let outcome: TrainingOutcome | null = null;
     const started = this.#supervisor.start(
@@ -187,7 +189,13 @@ export class TrainingLab {
         const checkpoints = new Checkpoints(store.checkpointsFolder, runId, network);
         const parameters = given ?? drawParameters(network, schemesOf(spec), spec.seed);
         const trainer = new Trainer(engine, spec, { data, threads, parameters });
-        const session = new TrainingSession(() => tracker.cancelRequested);
+        const recorded = (recorder = new RunRecorder(store, runId, (message) => {
+          emit({ name: "failure", payload: { title: NO_ROOM, message } });
+        }));
+        const session = new TrainingSession(() => tracker.cancelRequested, {
+          blocked: () => recorded.full,
+          retry: () => recorded.save(),
+        });
         this.#running = { runId, trainer, session };
         const tell = (): void => {
           emit({ name: "trainingChanged", payload: this.state() });
@@ -206,7 +214,7 @@ export class TrainingLab {
                 tracker.progress(fraction);
               },
               metrics: (points) => {
-                metrics.add(runId, points);
+                recorded.add(points);
                 emit({ name: "trainingMetrics", payload: { runId, points: [...points] } });
               },
               histogram: (histogram) => {
@@ -216,10 +224,11 @@ export class TrainingLab {
                 emit({ name: "trainingHistogram", payload: { runId, histogram } });
               },
               event: (kind, step, text) => {
-                store.addEvent(runId, { at: new Date().toISOString(), step, kind, text });
+                recorded.event({ at: new Date().toISOString(), step, kind, text });
               },
-              flush: () => {
-                metrics.save(runId);
+              flush: () => recorded.save(),
+              noRoom: (message) => {
+                emit({ name: "failure", payload: { title: NO_ROOM, message } });
               },
               changed: tell,
             },
@@ -227,12 +236,12 @@ export class TrainingLab {
         } finally {
           trainer.release();
           this.#running = null;
-          metrics.save(runId);
+          recorded.save();
           store.saveReport(runId, { histograms: histograms.all });
           tell();
         }
       },
-      () => ({ ...metrics.latest(SUMMARY_METRICS), ...(outcome === null ? {} : speedOf(outcome)) }),
+      () => ({ ...recorder?.latest(SUMMARY_METRICS), ...(outcome === null ? {} : speedOf(outcome)) }),
     );
     void started.done.then(() => this.#startNext());
     return started;

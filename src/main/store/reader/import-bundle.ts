@@ -241,7 +241,8 @@ class BundleImporter {
   #insert(table: string, values: Readonly<Record<string, SqlValue>>, or = ""): number {
     const names = Object.keys(values);
     for (const name of names) {
-      if (!/^[a-z][a-z0-9_]*$/.test(name)) throw new StoreError(`${this.#path}: "${name}" is not a column's name.`);
+      if (!/^[a-z][a-z0-9_]*$/.test(name))
+        throw new StoreError(`${this.#path}: "${name}" is not a column's name.`);
     }
     const sql = `INSERT ${or} INTO ${table} (${names.join(", ")}) VALUES (${names.map((name) => `@${name}`).join(", ")})`;
     return Number(this.#statement(sql).run(values).lastInsertRowid);

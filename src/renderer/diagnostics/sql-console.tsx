@@ -1,0 +1,112 @@
+import { Button, Textarea } from "@mantine/core";
+import { Play } from "lucide-react";
+import { useState } from "react";
+import type { SqlAnswer } from "../../shared/run-exports.ts";
+import type { WireError } from "../../shared/wire-error.ts";
+import { ask, wireErrorOf } from "../bridge/lab.ts";
+import { formatDuration } from "../format/duration.ts";
+import { toTsv } from "../format/delimited-text.ts";
+import { copyText, saveTable } from "../store/save.ts";
+import tables from "../ui/data-table.module.css";
+import { ErrorNotice } from "../ui/notices.tsx";
+import classes from "./diagnostics.module.css";
+
+const EXAMPLE = `SELECT kind, count(*) AS runs, max(started_at) AS latest
+FROM run GROUP BY kind ORDER BY runs DESC`;
+
+/** One SELECT on the database, for those who want it: it can only read, and ends after ten seconds. */
+export function SqlConsole() {
+  const [sql, setSql] = useState(EXAMPLE);
+  const [answer, setAnswer] = useState<SqlAnswer | null>(null);
+  const [error, setError] = useState<WireError | null>(null);
+  const [running, setRunning] = useState(false);
+  const run = async () => {
+    setRunning(true);
+    try {
+      setAnswer(await ask(window.lab.databaseQuery({ sql })));
+      setError(null);
+    } catch (thrown) {
+      setAnswer(null);
+      setError(wireErrorOf(thrown));
+    } finally {
+      setRunning(false);
+    }
+  };
+  const table =
+    answer === null
+      ? null
+      : { columns: answer.columns, rows: answer.rows.map((row) => row.map((one) => one ?? "")) };
+  return (
+    <details className={classes["sql"]}>
+      <summary>Ask the database in SQL</summary>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          void run();
+        }}
+      >
+        <Textarea
+          label="SELECT statement"
+          description="It only reads. At most 1,000 rows and 10 seconds. The tables: machine, run, series, point, timing, gradient_check, cell, ladder, rung, rung_sample, report, event; docs/database.md describes them."
+          autosize
+          minRows={3}
+          maxRows={12}
+          spellCheck={false}
+          value={sql}
+          onChange={(event) => setSql(event.currentTarget.value)}
+          onKeyDown={(event) => {
+            if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) void run();
+          }}
+        />
+        <div className={classes["databaseTools"]}>
+          <Button type="submit" disabled={running} leftSection={<Play size="1rem" aria-hidden="true" />}>
+            {running ? "Asking…" : "Ask"}
+          </Button>
+          {table !== null && (
+            <>
+              <Button variant="default" onClick={() => void copyText("Rows", toTsv(table))}>
+                Copy the rows
+              </Button>
+              <Button variant="default" onClick={() => void saveTable("SQL answer", table)}>
+                Save as CSV
+              </Button>
+            </>
+          )}
+        </div>
+      </form>
+      {error !== null && <ErrorNotice title="The database did not answer" error={error} />}
+      {answer !== null && (
+        <>
+          <p role="status">
+            {answer.cut ? "The first " : ""}
+            {answer.rows.length} rows in {formatDuration(answer.ms)}
+          </p>
+          <div className={tables["scroll"]} tabIndex={0} role="region" aria-label="Answer of the database">
+            <table className={tables["table"]}>
+              <thead>
+                <tr>
+                  {answer.columns.map((column, i) => (
+                    <th key={i} scope="col">
+                      {column}
+                    </th>
+                  ))}
+                </tr>
+              </thead>
+              <tbody>
+                {answer.rows.map((row, i) => (
+                  <tr key={i}>
+                    {row.map((value, j) => (
+                      <td key={j} className="mono" data-numeric={typeof value === "number"}>
+                        {value === null ? "NULL" : String(value)}
+                      </td>
+                    ))}
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          </div>
+        </>
+      )}
+    </details>
+  );
+}

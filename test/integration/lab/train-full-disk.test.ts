@@ -1,0 +1,48 @@
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
+import { expect, it } from "vitest";
+import { openLab } from "../../../src/main/lab/open-lab.ts";
+import { labOptions, notebookSpec } from "./open-test-lab.ts";
+
+/** Fault 17 of the list of faults: needs to mount a small disk. */
+it("a training waits while the disk is full, and ends with every step recorded once", async (context) => {
+  const folder = mkdtempSync(join(tmpdir(), "backprop-lab-disk-"));
+  try {
+    execFileSync("mount", ["-t", "tmpfs", "-o", "size=12m", "tmpfs", folder], { stdio: "ignore" });
+  } catch {
+    rmSync(folder, { recursive: true });
+    return context.skip();
+  }
+  try {
+    const lab = await openLab(labOptions(folder, 1));
+    const told: string[] = [];
+    const phases: string[] = [];
+    lab.subscribe((event) => {
+      if (event.name === "failure") told.push(event.payload.title);
+      if (event.name === "activityChanged" && event.payload !== null) phases.push(event.payload.phase);
+    });
+    writeFileSync(join(folder, "filler"), Buffer.alloc(12_100_000));
+    const spec = notebookSpec({ rows: 20_000, epochs: 4, batchSize: 10, lr: 0.01 });
+    const started = lab.startTraining(spec, { threads: 1 });
+    await expect
+      .poll(() => phases.some((phase) => phase.startsWith("the disk is full")), { timeout: 30_000 })
+      .toBe(true);
+    const waitingAt = lab.trainingState()?.step;
+    await wait(1_500);
+    expect(lab.trainingState()).toMatchObject({ paused: true, step: waitingAt });
+    rmSync(join(folder, "filler"));
+    const run = await started.done;
+    expect(run).toMatchObject({ status: "finished", failure: null });
+    const steps = lab.getMetrics(run.id, "loss").map(({ step }) => step);
+    expect(steps).toEqual(Array.from({ length: 8_000 }, (_, i) => i + 1));
+    expect(told).toContain("The disk is full: the training waits and keeps its numbers in memory");
+    expect(await lab.runs.check()).toEqual({ sound: true, findings: [], done: [] });
+    await lab.close();
+  } finally {
+    execFileSync("umount", ["-l", folder]);
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
