@@ -106,12 +106,13 @@ describe("the window", () => {
     launched = await launchApp({ userDataDir: profile });
     const { page, saveDir } = launched;
     await show(page, "Runs");
-    const table = page.getByRole("region", { name: "Saved runs" });
+    const table = page.getByRole("grid", { name: "Saved runs" });
     await expect.poll(() => table.getByRole("row").count()).toBe(3);
     await table.getByText("Notebook, seed 42").click();
     await page.getByRole("heading", { name: "Notebook, seed 42" }).waitFor();
     await takeScreenshot(page, "run-page");
-    await page.getByRole("button", { name: "Export timings as CSV" }).click();
+    await page.getByRole("button", { name: "Export", exact: true }).click();
+    await page.getByRole("menuitem", { name: /^Timings as CSV/ }).click();
     await expect.poll(() => readdirSync(saveDir).filter((name) => name.endsWith(".csv")).length).toBe(1);
     const [name = ""] = readdirSync(saveDir);
     const text = readFileSync(join(saveDir, name), "utf8");
@@ -142,6 +143,6 @@ describe("the window", () => {
     await page.getByText("Nothing is running").waitFor({ timeout: 5_000 });
     await show(page, "Runs");
     await page.getByRole("button", { name: "All runs" }).click();
-    await page.getByRole("region", { name: "Saved runs" }).getByText("cancelled").waitFor();
+    await page.getByRole("grid", { name: "Saved runs" }).getByText("cancelled").waitFor();
   });
 });

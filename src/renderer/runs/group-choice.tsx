@@ -1,5 +1,4 @@
 import { NativeSelect } from "@mantine/core";
-import { useState } from "react";
 import { columnLabel } from "./column-names.ts";
 import { changeTableView } from "./table-view.ts";
 import { useCatalogue } from "./use-catalogue.ts";
@@ -8,8 +7,7 @@ const ALWAYS = ["name", "kind", "status", "machine", "threads", "rows", "tags"];
 
 /** Runs that share a setting as one row with mean and standard deviation, over seeds for example. */
 export function GroupChoice({ groupBy }: { readonly groupBy: string | null }) {
-  const [asked, setAsked] = useState(false);
-  const { config } = useCatalogue(asked || groupBy !== null);
+  const { config } = useCatalogue(true);
   const keys = [...ALWAYS, ...config.map((key) => `config.${key}`)];
   const known = groupBy === null || keys.includes(groupBy) ? keys : [...keys, groupBy];
   return (
@@ -21,7 +19,6 @@ export function GroupChoice({ groupBy }: { readonly groupBy: string | null }) {
         { value: "", label: "not grouped" },
         ...known.map((column) => ({ value: column, label: `by ${columnLabel(column)}` })),
       ]}
-      onFocus={() => setAsked(true)}
       onChange={(event) =>
         changeTableView({ groupBy: event.currentTarget.value === "" ? null : event.currentTarget.value })
       }

@@ -1,0 +1,292 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import AxeBuilder from "@axe-core/playwright";
+import type { Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { LabBridge } from "../../src/shared/lab-bridge.ts";
+import { launchApp, type LaunchedApp } from "./launch-app.ts";
+import { chooseTheme, takeScreenshot } from "./take-screenshots.ts";
+
+declare global {
+  interface Window {
+    lab: LabBridge;
+  }
+}
+
+let launched: LaunchedApp;
+let page: Page;
+let profile = "";
+
+beforeAll(async () => {
+  profile = mkdtempSync(join(tmpdir(), "backprop-lab-runs-"));
+  launched = await launchApp({ userDataDir: profile });
+  ({ page } = launched);
+  page.setDefaultTimeout(15_000);
+});
+afterAll(async () => {
+  await launched.close();
+  rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
+});
+
+const show = (name: string, on: Page = page): Promise<void> =>
+  on.getByRole("navigation", { name: "Views" }).getByRole("button", { name, exact: true }).click();
+const button = (name: string | RegExp, on: Page = page) =>
+  on.getByRole("button", { name, exact: typeof name === "string" });
+const grid = (on: Page = page) => on.getByRole("grid", { name: "Saved runs" });
+const rowCount = async (on: Page = page): Promise<number> =>
+  Number(await grid(on).getAttribute("aria-rowcount")) - 1;
+const violations = async (): Promise<string[]> => {
+  const { violations: found } = await new AxeBuilder({ page }).setLegacyMode(true).analyze();
+  return found.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 200)}`));
+};
+const valueOf = <T>(answer: { ok: true; value: T } | { ok: false; error: { message: string } }): T =>
+  answer.ok ? answer.value : expect.fail(answer.error.message);
+
+/** Trains the small network for a moment; runs of one seed differ from those of another in nothing else. */
+function train(seed: number): Promise<string> {
+  return page.evaluate(async (chosen) => {
+    const ended = new Promise<void>((resolve) => {
+      const stop = window.lab.on("runChanged", ({ status }) => {
+        if (status === "running") return;
+        stop();
+        resolve();
+      });
+    });
+    const started = await window.lab.trainingStart({
+      threads: 2,
+      spec: {
+        layers: [
+          { type: "linear", in: 784, out: 20, init: "kaimingNormal" },
+          { type: "relu", shift: 0 },
+          { type: "linear", in: 20, out: 10, init: "kaimingNormal" },
+        ],
+        loss: "crossEntropy",
+        data: { name: "mnist", split: "train", rows: 5_000 },
+        seed: chosen,
+        optimizer: { name: "sgd", lr: 0.1, momentum: 0.9, nesterov: false, weightDecay: 0 },
+        batchSize: 50,
+        epochs: 3,
+        shuffle: true,
+        validRows: 1_000,
+      },
+    });
+    if (!started.ok) throw new Error(started.error.message);
+    await ended;
+    return started.value.runId;
+  }, seed);
+}
+
+describe("the Runs view", () => {
+  let ids: string[] = [];
+
+  it("shows two trainings as soon as they are there, and opens one of them from the keyboard", async () => {
+    ids = [await train(1), await train(2)];
+    await show("Runs");
+    await expect.poll(() => rowCount()).toBe(2);
+    await grid().focus();
+    await page.keyboard.press("ArrowDown");
+    const active = await grid().getAttribute("aria-activedescendant");
+    // A run that comes in above does not move the active row.
+    ids.push(await train(3));
+    await show("Runs");
+    await expect.poll(() => rowCount()).toBe(3);
+    expect(await grid().getAttribute("aria-activedescendant")).not.toBe(active);
+    await grid().focus();
+    await page.keyboard.press("Enter");
+    await page.getByRole("heading", { name: /^784-20-10/ }).waitFor();
+    expect(
+      await page.locator("text=/training-[0-9a-f]{12}.json/ >> visible=true").first().innerText(),
+    ).toContain(ids[0]);
+    await page.locator("text='Update : weight ratio' >> visible=true").first().waitFor();
+  });
+
+  it("keeps a name, a colour, tags and notes; HTML in notes is text", async () => {
+    await button("Rename").click();
+    await page.getByRole("textbox", { name: "Name of the run" }).fill("my first <b>run</b>");
+    await button("Save name").click();
+    await page.getByRole("heading", { name: "my first <b>run</b>" }).waitFor();
+    await page.getByRole("textbox", { name: "Add tags" }).fill("keep lesson");
+    await page.keyboard.press("Enter");
+    await button("Take away the tag lesson").waitFor();
+    await button("Colour").click();
+    await button("green green")
+      .or(page.getByRole("button", { name: /green$/ }))
+      .first()
+      .click();
+    await button("Pin").click();
+    await button("Unpin").waitFor();
+    await button("Write notes").click();
+    await page
+      .getByRole("textbox", { name: "Notes in Markdown" })
+      .fill("# Why\n\n- **seed 1**\n- <img src=x onerror=alert(1)> [away](https://example.com)");
+    await page.keyboard.press("Control+Enter");
+    await page.getByRole("heading", { name: "Why" }).waitFor();
+    expect(await page.locator("img[src=x]").count()).toBe(0);
+    expect(await page.locator('a[href*="example"]').count()).toBe(0);
+    await takeScreenshot(page, "runs-page");
+    expect(await violations()).toEqual([]);
+    await button("Report as PDF").click();
+    await expect
+      .poll(() => readdirSync(launched.saveDir).filter((name) => name.endsWith(".pdf")).length)
+      .toBe(1);
+    const [pdf = ""] = readdirSync(launched.saveDir);
+    expect(readFileSync(join(launched.saveDir, pdf)).subarray(0, 5).toString()).toBe("%PDF-");
+  });
+
+  it("filters by a query, says what is wrong with one, sorts, chooses columns, groups", async () => {
+    await button("All runs").click();
+    const filter = page.getByRole("textbox", { name: "Filter the runs" });
+    await filter.fill("tag:keep");
+    await expect.poll(() => rowCount()).toBe(1);
+    await filter.fill("kind:train seed>1");
+    await expect.poll(() => rowCount()).toBe(2);
+    await filter.fill('name:"open');
+    await page.getByText(/quotation mark at character 6 is not closed/).waitFor();
+    await filter.fill("");
+    await expect.poll(() => rowCount()).toBe(3);
+    await button("Columns").click();
+    await page.getByRole("textbox", { name: "Find a column" }).fill("seed");
+    await page.getByRole("checkbox", { name: "seed", exact: true }).check();
+    await page.keyboard.press("Escape");
+    await grid().getByRole("button", { name: "seed" }).click();
+    await expect
+      .poll(() => grid().getByRole("columnheader", { name: "seed" }).getAttribute("aria-sort"))
+      .toBe("descending");
+    await page.getByRole("combobox", { name: "Group the runs" }).selectOption("config.optimizer");
+    await page.getByRole("region", { name: "Groups of runs" }).getByText(/±/).first().waitFor();
+    await takeScreenshot(page, "runs-groups");
+    expect(await violations()).toEqual([]);
+    await page.getByRole("combobox", { name: "Group the runs" }).selectOption("");
+    await button("Save view").click();
+    await page.getByRole("textbox", { name: "Name of this view" }).fill("by seed");
+    await page.keyboard.press("Enter");
+    await button("View: by seed").click();
+    await page.getByRole("menuitem", { name: "All", exact: true }).click();
+    await button("View: All").click();
+    await page.getByRole("menuitem", { name: "by seed", exact: true }).click();
+    await grid().getByRole("columnheader", { name: "seed" }).waitFor();
+  });
+
+  it("compares two seeds: differences first, curves, results; a click on a line opens its run", async () => {
+    await page.getByRole("checkbox", { name: "Select my first <b>run</b>" }).check();
+    await page
+      .getByRole("checkbox", { name: /^Select 784-20-10/ })
+      .first()
+      .check();
+    await page.getByText(/^2 selected of 3 runs/).waitFor();
+    await button("Compare").click();
+    await page.getByRole("heading", { name: "2 runs side by side" }).waitFor();
+    const settings = page.getByRole("region", { name: "Settings side by side" });
+    await settings.waitFor();
+    expect(await settings.getByRole("rowheader").allInnerTexts()).toEqual(["seed"]);
+    const drawing = page.getByRole("group", { name: "Drawing: validAccuracy" });
+    await drawing.scrollIntoViewIfNeeded();
+    await page.waitForTimeout(800);
+    await takeScreenshot(page, "runs-compare");
+    expect(await violations()).toEqual([]);
+    await drawing.focus();
+    await page.keyboard.press("ArrowRight");
+    await page.keyboard.press("o");
+    await button("Back to the comparison").click();
+    await page
+      .getByRole("spinbutton")
+      .or(page.getByRole("textbox", { name: "Step whose values are shown" }))
+      .first()
+      .fill("100");
+    await button("Pin this step").click();
+    await button("step 100").waitFor();
+    await chooseTheme(page, "Dark");
+    await show("Runs");
+    await page.waitForTimeout(800);
+    await takeScreenshot(page, "runs-compare-dark");
+    expect(await violations()).toEqual([]);
+    await button("All runs").click();
+    await takeScreenshot(page, "runs-table-dark");
+    expect(await violations()).toEqual([]);
+    await chooseTheme(page, "Light");
+    await show("Runs");
+    await takeScreenshot(page, "runs-table");
+    expect(await violations()).toEqual([]);
+  });
+
+  it("deletes with a way back, archives, and empties the trash, saying by how much", async () => {
+    await page.getByText(/^2 selected/).waitFor();
+    await button("Delete").click();
+    await expect.poll(() => rowCount()).toBe(1);
+    await button("Undo").click();
+    await expect.poll(() => rowCount()).toBe(3);
+    await page
+      .getByRole("checkbox", { name: /^Select 784-20-10/ })
+      .first()
+      .check();
+    await button("Archive").click();
+    await expect.poll(() => rowCount()).toBe(2);
+    await page.getByText("Archived", { exact: true }).click();
+    await expect.poll(() => rowCount()).toBe(1);
+    await page
+      .getByRole("checkbox", { name: /^Select 784/ })
+      .first()
+      .check();
+    await button("Delete").click();
+    await page.getByText("Nothing is archived.").waitFor();
+    await page.getByText("Trash", { exact: true }).click();
+    await expect.poll(() => rowCount()).toBe(1);
+    await button("Empty the trash").click();
+    await page.getByText("1 run deleted for good").waitFor();
+    await page.getByText(/The database is .* smaller and has .* now/).waitFor();
+    await page.getByText("Runs", { exact: true }).last().click();
+    await expect.poll(() => rowCount()).toBe(2);
+  });
+
+  it("exports a bundle that another profile imports whole, once", async () => {
+    await button(/^Export 2 runs$/).click();
+    await page.getByRole("menuitem", { name: "Bundle with weights" }).click();
+    const bundle = join(launched.saveDir, "bundle of all runs.json");
+    await expect.poll(() => readdirSync(launched.saveDir)).toContain("bundle of all runs.json");
+    const other = await launchApp({ env: { BACKPROP_LAB_OPEN_FILE: bundle } });
+    try {
+      await show("Runs", other.page);
+      await button("Import", other.page).click();
+      await other.page.getByText("2 runs imported").waitFor();
+      await expect.poll(() => rowCount(other.page)).toBe(2);
+      await other.page.getByRole("button", { name: "my first <b>run</b>" }).click();
+      await other.page.getByRole("heading", { name: "Why" }).waitFor();
+      // What it learned came along.
+      const learned = await other.page.evaluate(
+        (runId) => window.lab.learnedInspect({ runId, weights: "final" }),
+        ids[0] ?? "",
+      );
+      expect(valueOf(learned)).toMatchObject({});
+      await other.page.getByRole("button", { name: "All runs" }).click();
+      await button("Import", other.page).click();
+      await other.page.getByText("2 runs of the bundle were there already.").waitFor();
+    } finally {
+      await other.close();
+    }
+  });
+
+  it("answers SQL that reads, refuses what writes, and ends what takes too long", async () => {
+    const ask = (sql: string) => page.evaluate((asked) => window.lab.databaseQuery({ sql: asked }), sql);
+    expect(valueOf(await ask("SELECT count(*) AS n FROM run"))).toMatchObject({
+      columns: ["n"],
+      rows: [[2]],
+    });
+    expect(await ask("DELETE FROM run")).toMatchObject({ ok: false, error: { code: "StoreError" } });
+    const began = Date.now();
+    const endless = await ask(
+      "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n",
+    );
+    expect(endless).toMatchObject({ ok: false });
+    expect(endless.ok ? "" : endless.error.message).toContain("took longer than 10 s");
+    expect(Date.now() - began).toBeLessThan(15_000);
+    await show("Diagnostics");
+    await page.getByText("Ask the database in SQL").click();
+    await button("Ask").click();
+    await page.getByRole("region", { name: "Answer of the database" }).getByText("training").waitFor();
+    await button("Check").click();
+    await page.getByText("Every page and every reference is sound.").waitFor();
+    await takeScreenshot(page, "diagnostics-database");
+    expect(await violations()).toEqual([]);
+  });
+});
