@@ -142,6 +142,16 @@ export default defineConfig(
     languageOptions: { globals: NODE_GLOBALS },
   },
   {
+    // Parts of it run in the page.
+    files: ["bench/store/**"],
+    languageOptions: {
+      globals: readonly(
+        ...["window", "document", "localStorage", "requestAnimationFrame"],
+        ...["Event", "PointerEvent", "HTMLInputElement"],
+      ),
+    },
+  },
+  {
     files: ["**/*.cjs"],
     languageOptions: {
       sourceType: "commonjs",

@@ -1,6 +1,7 @@
 // Sets up what is missing and measures the engine in the app's own runtime.
-// Usage: npm run bench [-- --peers] [-- --help]
+// Usage: npm run bench [-- --peers] [-- --help], npm run bench -- store
 import path from "node:path";
+import { pathToFileURL } from "node:url";
 import { ensureReady } from "./setup.mjs";
 import { ensureBenchPeers } from "./setup/bench-peers.mjs";
 import { displayAvailable, startVirtualDisplay } from "./setup/display.mjs";
@@ -17,12 +18,26 @@ await runMain(async () => {
   const args = process.argv.slice(2);
   const runtime = await ensureReady({ build: true });
   const report = createReport();
+  const flags = sandboxFlags(runtime.electronPath, report);
   if (args.includes("--peers")) await ensureBenchPeers(report);
-  const bench = [...sandboxFlags(runtime.electronPath, report), path.join(projectPaths.projectDir, "bench")];
+  const bench = [...flags, path.join(projectPaths.projectDir, "bench")];
   const { display, stop } = displayAvailable()
     ? { display: undefined, stop: () => {} }
     : await startVirtualDisplay();
   try {
+    if (args[0] === "store") {
+      // Here, because it needs a package that is only there for development.
+      const file = path.join(projectPaths.projectDir, "bench", "store", "measure.mjs");
+      const { measureStore } = await import(pathToFileURL(file).href);
+      return await measureStore({
+        electronPath: runtime.electronPath,
+        args: flags,
+        env: { ...runtimeEnv(runtime), ...(display === undefined ? {} : { DISPLAY: display }) },
+        outDir: projectPaths.outDir,
+        resultsDir: path.join(projectPaths.projectDir, "bench-results"),
+        projectDir: projectPaths.projectDir,
+      });
+    }
     return await launch(runtime.electronPath, [...bench, ...args], {
       env: { ...runtimeEnv(runtime), ...(display === undefined ? {} : { DISPLAY: display }) },
       onStderr: (line) => {

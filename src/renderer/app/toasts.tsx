@@ -38,18 +38,6 @@ function Toast({ notice: { id, tone, title, message, error, action } }: { readon
       <div className={classes["text"]}>
         <strong>{title}</strong>
         {message !== "" && <p>{message}</p>}
-        {action !== undefined && (
-          <Button
-            variant="default"
-            size="xs"
-            onClick={() => {
-              closeNotice(id);
-              action.run();
-            }}
-          >
-            {action.label}
-          </Button>
-        )}
         {tone === "failure" && (
           <Button
             variant="subtle"
@@ -62,6 +50,19 @@ function Toast({ notice: { id, tone, title, message, error, action } }: { readon
           </Button>
         )}
       </div>
+      {action !== undefined && (
+        <Button
+          variant="default"
+          className={classes["action"] ?? ""}
+          size="xs"
+          onClick={() => {
+            closeNotice(id);
+            action.run();
+          }}
+        >
+          {action.label}
+        </Button>
+      )}
       <CloseButton aria-label={`Close message: ${title}`} onClick={() => closeNotice(id)} />
     </div>
   );

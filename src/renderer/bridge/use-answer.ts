@@ -11,12 +11,13 @@ export type Answer<T> =
 
 /**
  * What main answers to an input, asked shortly after the input changes and after `again` changes; `call` must keep its
- * identity. Null asks nothing.
+ * identity. Null asks nothing; `settleMs` of 0 asks at once, where inputs do not change from key to key.
  */
 export function useAnswer<I, T>(
   call: (input: I) => Promise<Result<T>>,
   input: I | null,
   again: unknown,
+  settleMs = SETTLE_MS,
 ): Answer<T> {
   const [state, setState] = useState<Answer<T>>({ kind: "none" });
   useEffect(() => {
@@ -27,11 +28,11 @@ export function useAnswer<I, T>(
         (value) => current && setState({ kind: "known", value }),
         (error: unknown) => current && setState({ kind: "failed", error: wireErrorOf(error) }),
       );
-    }, SETTLE_MS);
+    }, settleMs);
     return () => {
       current = false;
       clearTimeout(timer);
     };
-  }, [call, input, again]);
+  }, [call, input, again, settleMs]);
   return input === null ? { kind: "none" } : state;
 }

@@ -1,4 +1,8 @@
 import { useEffect, useState, type RefObject } from "react";
+import { createStore, useStore } from "../store/create-store.ts";
+
+/** True while the page is being printed: every chart is drawn then. */
+export const printingStore = createStore(false);
 
 /** True from the moment the element comes near the visible part of the page: a notebook has many charts. */
 export function useNearViewport(element: RefObject<HTMLElement | null>): boolean {
@@ -14,5 +18,7 @@ export function useNearViewport(element: RefObject<HTMLElement | null>): boolean
     observer.observe(element.current);
     return () => observer.disconnect();
   }, [near, element]);
-  return near;
+  // On paper there is no viewport.
+  const printing = useStore(printingStore);
+  return near || printing;
 }

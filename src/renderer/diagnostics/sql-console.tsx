@@ -79,7 +79,7 @@ export function SqlConsole() {
         <>
           <p role="status">
             {answer.cut ? "The first " : ""}
-            {answer.rows.length} rows in {formatDuration(answer.ms)}
+            {answer.rows.length === 1 ? "1 row" : `${answer.rows.length} rows`} in {formatDuration(answer.ms)}
           </p>
           <div className={tables["scroll"]} tabIndex={0} role="region" aria-label="Answer of the database">
             <table className={tables["table"]}>

@@ -12,7 +12,7 @@ import classes from "./runs.module.css";
 /** The reports of a gradient check's run, and the way back to its view. */
 export function RunGradcheck({ run: { id, status } }: { readonly run: RunSummary }) {
   const input = useMemo(() => ({ runId: id }), [id]);
-  const answer = useAnswer(window.lab.gradcheckGet, input, status);
+  const answer = useAnswer(window.lab.gradcheckGet, input, status, 0);
   return (
     <section className={classes["part"]}>
       <h3>Gradients</h3>

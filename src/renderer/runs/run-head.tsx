@@ -2,7 +2,7 @@ import { Button, CloseButton, TextInput } from "@mantine/core";
 import { Archive, Pencil, Pin, Printer, Trash2 } from "lucide-react";
 import { useState } from "react";
 import { RUN_TEXT, type RunSummary } from "../../shared/run-records.ts";
-import { saveReport } from "../store/save.ts";
+import { saveReport } from "./save-report.ts";
 import { ExportMenu } from "./export-menu.tsx";
 import { leaveRun } from "./open-run.ts";
 import { archiveRuns, changeRuns, deleteRuns, restoreRuns } from "./run-actions.ts";

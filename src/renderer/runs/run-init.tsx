@@ -8,7 +8,7 @@ import classes from "./runs.module.css";
 /** What a saved initialisation showed. */
 export function RunInit({ run: { id, status } }: { readonly run: RunSummary }) {
   const input = useMemo(() => ({ runId: id }), [id]);
-  const answer = useAnswer(window.lab.initGet, input, status);
+  const answer = useAnswer(window.lab.initGet, input, status, 0);
   return (
     <section className={classes["part"]}>
       {answer.kind === "failed" && <ErrorNotice title="The layers could not be read" error={answer.error} />}

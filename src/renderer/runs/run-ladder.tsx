@@ -15,7 +15,7 @@ import classes from "./runs.module.css";
 /** The rungs of a ladder's run, and the way back to its view. */
 export function RunLadder({ run: { id, status } }: { readonly run: RunSummary }) {
   const input = useMemo(() => ({ runId: id }), [id]);
-  const answer = useAnswer(window.lab.ladderGet, input, status);
+  const answer = useAnswer(window.lab.ladderGet, input, status, 0);
   return (
     <section className={classes["part"]}>
       <h3>Rungs</h3>

@@ -16,7 +16,7 @@ import classes from "./runs.module.css";
 /** What a run of the stages found, and the way back to their view. */
 export function RunStages({ run: { id, status } }: { readonly run: RunSummary }) {
   const input = useMemo(() => ({ runId: id }), [id]);
-  const answer = useAnswer(window.lab.stagesGet, input, status);
+  const answer = useAnswer(window.lab.stagesGet, input, status, 0);
   const stages = useStore(stagesStore, (state) => state.stages) ?? [];
   return (
     <section className={classes["part"]}>

@@ -37,7 +37,7 @@ export function RunTraining({ details }: { readonly details: RunDetails }) {
   const { run } = details;
   const busy = useStore(labStore, ({ activity }) => activity !== null);
   const input = useMemo(() => ({ runId: run.id }), [run.id]);
-  const report = useAnswer(window.lab.trainingReport, input, run.status);
+  const report = useAnswer(window.lab.trainingReport, input, run.status, 0);
   const histograms = report.kind === "known" ? report.value.histograms : null;
   const curves = useCurves(run.id, run.status);
   const log = useMemo(() => {

@@ -7,7 +7,7 @@ import { runsRevision } from "../store/lab-store.ts";
 
 /** Rows that are asked for at once: more than a screen holds. */
 const PAGE = 100;
-/** While one types or trains, the table is asked for this often at most. */
+/** While runs change, the table is asked for this much later. */
 const SETTLE_MS = 80;
 
 export interface RunTable {
@@ -40,6 +40,7 @@ export function useRunTable(view: RunView): {
   const [loaded, setLoaded] = useState<Loaded | null>(null);
   const [error, setError] = useState<WireError | null>(null);
   const first = useRef(0);
+  const readRevision = useRef(-1);
   const asked = useRef({ turn: 0, pages: new Set<number>() });
 
   const read = useCallback(
@@ -65,7 +66,13 @@ export function useRunTable(view: RunView): {
   useEffect(() => {
     const turn = asked.current.turn + 1;
     asked.current = { turn, pages: new Set() };
-    const timer = setTimeout(() => void read(turn, Math.floor(first.current / PAGE), true), SETTLE_MS);
+    // A change of the runs may be one of many; what a person asks for is asked at once.
+    const again = readRevision.current !== revision && readRevision.current >= 0;
+    readRevision.current = revision;
+    const timer = setTimeout(
+      () => void read(turn, Math.floor(first.current / PAGE), true),
+      again ? SETTLE_MS : 0,
+    );
     return () => clearTimeout(timer);
   }, [read, revision, attempt]);
 

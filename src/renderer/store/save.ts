@@ -7,7 +7,7 @@ import { showFailure, showInfo } from "./lab-store.ts";
 type Saved = IpcOutput<"fileSave">;
 
 /** Says where a file went; closing the dialog needs no words. */
-async function saving(what: string, save: Promise<Saved>): Promise<void> {
+export async function saving(what: string, save: Promise<Saved>): Promise<void> {
   try {
     const saved = await save;
     if (saved.kind === "saved") showInfo(`${what} saved`, saved.path);
@@ -53,10 +53,6 @@ export function exportRuns(
     ask(window.lab.runsExport({ what, runIds: runIds === null ? null : [...runIds], weights })),
   );
 }
-
-/** The window as it is now, as PDF. */
-export const saveReport = (suggestedName: string): Promise<void> =>
-  saving("Report", ask(window.lab.reportSave({ suggestedName })));
 
 export async function copyText(what: string, text: string): Promise<void> {
   try {

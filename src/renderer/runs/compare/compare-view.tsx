@@ -5,7 +5,7 @@ import { useAnswer } from "../../bridge/use-answer.ts";
 import { formatDate } from "../../format/date.ts";
 import { useStore } from "../../store/create-store.ts";
 import { runsRevision } from "../../store/lab-store.ts";
-import { saveReport } from "../../store/save.ts";
+import { saveReport } from "../save-report.ts";
 import { ErrorNotice } from "../../ui/notices.tsx";
 import { PlainLayout } from "../../ui/view-layout.tsx";
 import { ExportMenu } from "../export-menu.tsx";
@@ -25,7 +25,7 @@ import own from "./compare.module.css";
 export function CompareView({ runIds }: { readonly runIds: readonly string[] }) {
   const input = useMemo(() => ({ runIds: [...runIds] }), [runIds]);
   const call = useCallback((asked: { runIds: string[] }) => window.lab.runsCompare(asked), []);
-  const answer = useAnswer(call, input, useStore(runsRevision));
+  const answer = useAnswer(call, input, useStore(runsRevision), 0);
   const looks = useMemo(() => (answer.kind === "known" ? looksOf(answer.value.runs) : []), [answer]);
   return (
     <PlainLayout>

@@ -19,7 +19,7 @@ const FIRST = [
   STATISTIC_NAMES.gradientNorm,
 ];
 /** Two points a column: more than the widest chart has pixels. */
-const COLUMNS = 1_500;
+const COLUMNS = 800;
 
 interface CurvesPartProps {
   readonly comparison: RunComparison;

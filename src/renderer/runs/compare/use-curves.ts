@@ -12,5 +12,5 @@ export function useCurves(asked: Omit<CurvesRequest, "steps">): Answer<DrawnCurv
     const { metrics, ...rest } = JSON.parse(key) as typeof asked;
     return metrics === null || metrics.length === 0 ? null : { ...rest, metrics, steps: null };
   }, [key]);
-  return useAnswer(ask, request, null);
+  return useAnswer(ask, request, null, 0);
 }
