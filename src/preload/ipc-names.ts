@@ -50,6 +50,7 @@ export const CALL_NAMES = {
   runsTable: true,
   runsCatalogue: true,
   runsCurves: true,
+  runsBands: true,
   runsCompare: true,
   runsChange: true,
   runsExport: true,

@@ -56,7 +56,7 @@ import {
 } from "./training.ts";
 import { runChangeSchema } from "./run-changes.ts";
 import { compareRequestSchema, runComparisonSchema } from "./run-comparison.ts";
-import { curvesRequestSchema, drawnCurveSchema } from "./run-curves.ts";
+import { bandsRequestSchema, curvesRequestSchema, drawnBandSchema, drawnCurveSchema } from "./run-curves.ts";
 import {
   databaseCheckSchema,
   emptiedTrashSchema,
@@ -222,6 +222,8 @@ export const IPC_CALLS = {
   runsCatalogue: { input: nothing, output: runCatalogueSchema },
   /** Curves thinned out for a drawing. */
   runsCurves: { input: curvesRequestSchema, output: v.array(drawnCurveSchema) },
+  /** Means over runs that belong together, over seeds for example. */
+  runsBands: { input: bandsRequestSchema, output: v.array(drawnBandSchema) },
   runsCompare: { input: compareRequestSchema, output: runComparisonSchema },
   runsChange: {
     input: v.object({ runIds: v.pipe(v.array(runId), v.minLength(1)), change: runChangeSchema }),

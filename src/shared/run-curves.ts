@@ -20,6 +20,29 @@ export const curvesRequestSchema = v.object({
 });
 export type CurvesRequest = v.InferOutput<typeof curvesRequestSchema>;
 
+/** Runs to average, of each metric. */
+export const bandsRequestSchema = v.object({
+  groups: v.pipe(
+    v.array(v.pipe(v.array(runId), v.minLength(2), v.maxLength(MOST_COMPARED))),
+    v.minLength(1),
+    v.maxLength(MOST_COMPARED),
+  ),
+  metrics: v.pipe(v.array(v.pipe(v.string(), v.maxLength(200))), v.maxLength(100)),
+  columns: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(4_000)),
+});
+export type BandsRequest = v.InferOutput<typeof bandsRequestSchema>;
+
+/** Mean and sample standard deviation of a metric over runs, at the steps that at least two of them have. */
+export const drawnBandSchema = v.object({
+  /** Index of the request's group. */
+  group: v.number(),
+  metric: v.string(),
+  steps: numbers,
+  means: numbers,
+  deviations: numbers,
+});
+export type DrawnBand = v.InferOutput<typeof drawnBandSchema>;
+
 /** One metric of one run, decimated: arrays side by side, NaN where a value is not a number. */
 export const drawnCurveSchema = v.object({
   runId: v.string(),

@@ -1,27 +1,9 @@
 import * as v from "valibot";
 import { quantityValueSchema, runKindSchema, runStatusSchema } from "./run-records.ts";
 
-/** Columns of the table of runs that every run has. */
-export const RUN_COLUMNS = [
-  ...[
-    "name",
-    "kind",
-    "status",
-    "started",
-    "finished",
-    "seconds",
-    "threads",
-    "rows",
-    "machine",
-    "tags",
-    "notes",
-  ],
-  ...["checks", "id"],
-] as const;
-export type RunColumn = (typeof RUN_COLUMNS)[number];
-
 /**
- * A column's name: one of RUN_COLUMNS, or `config.lr`, `summary.validAccuracy`, `last.loss`, `best.loss`, `min.loss`,
+ * A column's name: `name`, `kind`, `status`, `started`, `finished`, `seconds`, `threads`, `rows`, `machine`, `tags`,
+ * `notes`, `checks`, `id`, or `config.lr`, `summary.validAccuracy`, `last.loss`, `best.loss`, `min.loss`,
  * `max.loss` (of a metric's points), `ms.functions forward` (median of the warm timings).
  */
 const column = v.pipe(v.string(), v.minLength(1), v.maxLength(200));

@@ -180,7 +180,9 @@ describe("the Runs view", () => {
     const settings = page.getByRole("region", { name: "Settings side by side" });
     await settings.waitFor();
     expect(await settings.getByRole("rowheader").allInnerTexts()).toEqual(["seed"]);
-    const drawing = page.getByRole("group", { name: "Drawing: validAccuracy" });
+    await page.getByRole("switch", { name: /^Mean and standard deviation/ }).check();
+    await page.getByRole("group", { name: "Drawing: validLoss over seeds" }).waitFor();
+    const drawing = page.getByRole("group", { name: "Drawing: validAccuracy", exact: true });
     await drawing.scrollIntoViewIfNeeded();
     await page.waitForTimeout(800);
     await takeScreenshot(page, "runs-compare");

@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import { randomStream } from "../../core/random/random-stream.ts";
 import type { QuantityValue, RunSummary } from "../../shared/run-records.ts";
 import { expandSweep, sweepSpecSchema } from "../../shared/sweep-spec.ts";
@@ -38,7 +39,8 @@ export async function runSweepCommand(
       const run =
         before?.status === "finished"
           ? before
-          : await lab.startTraining(spec, { threads: options.threads, again: true }).done;
+          : await lab.startTraining(spec, { threads: options.threads, again: true, sweep: basename(file) })
+              .done;
       done.push({ note, run });
       if (options.json === true) {
         process.stdout.write(`${JSON.stringify({ ...choice, ...trainingResult(run) })}\n`);

@@ -126,6 +126,7 @@ export function ipcHandlers(services: IpcServices): IpcHandlers {
     runsTable: async (request) => (await lab).runs.table(request),
     runsCatalogue: async () => (await lab).runs.catalogue(),
     runsCurves: async (request) => [...(await (await lab).runs.curves(request))],
+    runsBands: async (request) => [...(await (await lab).runs.bands(request))],
     runsCompare: async ({ runIds }) => (await lab).runs.compare(runIds),
     runsChange: async ({ runIds, change }) => [...(await lab).runs.change(runIds, change)],
     runsExport: async ({ what, runIds, weights }) => {

@@ -34,6 +34,9 @@ import { LearnedLab } from "./training/learned-lab.ts";
 import { TrainingLab } from "./training/training-lab.ts";
 import { tuningReport } from "./tuning-report.ts";
 
+/** The thread for exports and checks ends this long after the last one. */
+const SLOW_READER_IDLE_MS = 10_000;
+
 export interface LabOptions {
   readonly databasePath: string;
   /** Holds data/mnist. */
@@ -122,11 +125,15 @@ export async function openLab(options: LabOptions): Promise<Lab> {
   const gradcheck = new GradcheckLab(services, supervisor, data, tfjsFile);
   const training = new TrainingLab(services, supervisor, data);
   // Built beside the worker.
-  const reader = new StoreReader({
+  const readerOptions = {
     ...{ threadFile: join(dirname(options.workerFile), "store-thread.js"), path: store.path },
     ...{ nativeBinding: options.nativeBinding, readOnly: store.readOnly },
-  });
-  const runs = new RunsLab(services, supervisor, reader);
+  };
+  const readers = {
+    quick: new StoreReader({ ...readerOptions, idleMs: Infinity }),
+    slow: new StoreReader({ ...readerOptions, idleMs: SLOW_READER_IDLE_MS }),
+  };
+  const runs = new RunsLab(services, supervisor, readers);
   const learned = new LearnedLab(services, supervisor, data);
 
   let earlierDelay: ActivityDelay | null | undefined;
@@ -234,7 +241,7 @@ export async function openLab(options: LabOptions): Promise<Lab> {
       notebook.release();
       data.release();
       await engine.close();
-      await reader.close();
+      await Promise.all([readers.quick.close(), readers.slow.close()]);
       delay.stop();
       store.close();
     },

@@ -47,6 +47,7 @@ export class RunTable {
   readonly #insert;
   readonly #update;
   readonly #annotate;
+  readonly #running;
   readonly #interrupt;
   readonly #select;
   readonly #selectRecent;
@@ -73,6 +74,7 @@ export class RunTable {
       `UPDATE run SET name = @name, colour = @colour, pinned = @pinned, notes = @notes, tags = @tags,
          archived_at = @archivedAt, deleted_at = @deletedAt, ${NEXT_REVISION} WHERE id = @id`,
     );
+    this.#running = keptStatement<{ id: string }>(db, "SELECT id FROM run WHERE status = 'running'");
     this.#interrupt = keptStatement(
       db,
       `UPDATE run SET status = 'interrupted', failure = ?, ${NEXT_REVISION} WHERE status = 'running'`,
@@ -120,6 +122,13 @@ export class RunTable {
       pinned: pinned ? 1 : 0,
       tags: toJsonColumn(tags),
     });
+  }
+
+  /** Ids of the runs that are on. */
+  running(): string[] {
+    return this.#running()
+      .all()
+      .map(({ id }) => id);
   }
 
   /** @returns how many runs were running. */

@@ -378,11 +378,16 @@ export class SqliteStore implements Store {
   }
 
   markInterrupted(): number {
-    return this.#writeDurably("mark interrupted runs", () =>
-      this.#runs.interruptRunning(
+    return this.#writeDurably("mark interrupted runs", () => {
+      const at = new Date().toISOString();
+      for (const runId of this.#runs.running()) {
+        const text = "the app ended while this run was on; found at the next start";
+        this.#events.append(runId, { at, step: null, kind: "interrupted", text });
+      }
+      return this.#runs.interruptRunning(
         "The app ended while this run was on. Everything recorded until then is here; start it again for the rest.",
-      ),
-    );
+      );
+    });
   }
 
   info(): StoreInfo {

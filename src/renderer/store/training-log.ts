@@ -62,6 +62,8 @@ class Average {
 
 /** Steps per second are counted over this stretch, so that one slow tick does not show. */
 const SPEED_WINDOW_MS = 2000;
+/** Points of a recorded run's speed. */
+const SPEED_STRETCHES = 100;
 /** Columns of the heat maps, and remembered times: beyond this every second one goes. */
 const MOST_HISTOGRAMS = 256;
 const MOST_TIMES = 4096;
@@ -134,7 +136,7 @@ export class TrainingLog {
     return this.stepLoss.nonFinite;
   }
 
-  append(points: readonly MetricPoint[]): void {
+  append(points: readonly MetricPoint[], recorded = false): void {
     for (const point of points) this.#appendOne(point);
     const last = points.at(-1);
     if (last === undefined) return;
@@ -147,20 +149,31 @@ export class TrainingLog {
       stepsPerSecond,
     };
     this.#rememberTime(last);
-    if (stepsPerSecond !== null) this.speed.push(last.step, stepsPerSecond);
+    if (stepsPerSecond !== null && !recorded) this.speed.push(last.step, stepsPerSecond);
   }
 
   /** Takes over what is recorded of a run. @returns the time of the last point. */
   load({ points, loss }: RecordedCurves): number {
     for (const point of points) this.#rememberTime(point);
-    this.append(points);
+    this.append(points, true);
     if (loss !== null) {
       SMOOTHINGS.forEach((weight, i) => {
         const line = loss.smoothed[i];
         if (line !== undefined) this.#smoothed.get(weight)?.load(loss.steps, line);
       });
     }
+    this.#recordedSpeed();
     return points.reduce((last, { wallMs }) => Math.max(last, wallMs), -Infinity);
+  }
+
+  /** Steps a second over stretches of what is recorded: where the run was paused or cut short it is slower. */
+  #recordedSpeed(): void {
+    const every = Math.max(1, Math.floor(this.#times.length / SPEED_STRETCHES));
+    for (let i = every; i < this.#times.length; i += every) {
+      const [from, to] = [this.#times[i - every], this.#times[i]];
+      if (from === undefined || to === undefined || to.wallMs <= from.wallMs) continue;
+      this.speed.push(to.step, ((to.step - from.step) / (to.wallMs - from.wallMs)) * 1000);
+    }
   }
 
   #rememberTime({ step, wallMs }: MetricPoint): void {

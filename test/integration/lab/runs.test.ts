@@ -231,6 +231,17 @@ describe("Lab.runs.curves()", () => {
   });
 });
 
+describe("Lab.runs.bands()", () => {
+  it("averages runs step by step, with the sample deviation", async () => {
+    const [band] = await lab.runs.bands({
+      ...{ groups: [[ids[1] ?? "", ids[2] ?? "", ids[3] ?? ""]], metrics: ["validAccuracy"], columns: 100 },
+    });
+    expect([...band.steps]).toEqual([0, 1_000, 2_000]);
+    expect(band.means[0]).toBeCloseTo(0.92, 12);
+    expect(band.deviations[0]).toBeCloseTo(0.01, 12);
+  });
+});
+
 describe("Lab.runs.compare()", () => {
   it("puts differences first, judges times by their intervals, and flags machines and threads", async () => {
     const [first = "", second = "", third = ""] = ids;

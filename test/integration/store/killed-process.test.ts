@@ -76,7 +76,8 @@ test(`openStore() recovers what ${KILLS} killed processes wrote, and marks their
       const store = folder.open(path);
       expect(store.notices).toStrictEqual([]);
       expect(store.info()).toMatchObject({ integrity: "ok", readOnly: false, runs: runIds.length });
-      const { run, cells, timings } = store.getRun(writer.runId);
+      const { run, cells, timings, events } = store.getRun(writer.runId);
+      expect(events.map(({ kind }) => kind)).toStrictEqual(["interrupted"]);
       const metrics = store.getMetrics(writer.runId);
       expect(run.status).toBe("interrupted");
       expect(cells.length).toBeGreaterThanOrEqual(6);

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ContractError } from "../../../core/errors.ts";
 import type { RunComparison } from "../../../shared/run-comparison.ts";
-import type { CurvesRequest, DrawnCurve } from "../../../shared/run-curves.ts";
+import type { BandsRequest, CurvesRequest, DrawnBand, DrawnCurve } from "../../../shared/run-curves.ts";
 import type { RunChange } from "../../../shared/run-changes.ts";
 import type { DatabaseCheck, EmptiedTrash, ExportKind, ImportedRuns } from "../../../shared/run-exports.ts";
 import type { RunSummary } from "../../../shared/run-records.ts";
@@ -28,11 +28,18 @@ export class RunsLab {
   readonly #services: LabServices;
   readonly #supervisor: RunSupervisor;
   readonly #reader: StoreReader;
+  readonly #slow: StoreReader;
 
-  constructor(services: LabServices, supervisor: RunSupervisor, reader: StoreReader) {
+  /** @param readers One that answers in milliseconds, one for what takes seconds: neither waits for the other. */
+  constructor(
+    services: LabServices,
+    supervisor: RunSupervisor,
+    readers: { readonly quick: StoreReader; readonly slow: StoreReader },
+  ) {
     this.#services = services;
     this.#supervisor = supervisor;
-    this.#reader = reader;
+    this.#reader = readers.quick;
+    this.#slow = readers.slow;
   }
 
   table(request: RunTableRequest): Promise<RunTableAnswer> {
@@ -57,6 +64,10 @@ export class RunsLab {
     return this.#reader.ask("curves", request);
   }
 
+  bands(request: BandsRequest): Promise<readonly DrawnBand[]> {
+    return this.#reader.ask("bands", request);
+  }
+
   compare(runIds: readonly string[]): Promise<RunComparison> {
     return this.#reader.ask("compare", { runIds });
   }
@@ -70,7 +81,7 @@ export class RunsLab {
 
   /** @returns rows of a CSV, runs of a bundle and of the database. */
   export({ what, runIds, path, weights = false }: ExportRequest): Promise<number> {
-    return this.#reader.ask("export", { what, runIds, path, weights });
+    return this.#slow.ask("export", { what, runIds, path, weights });
   }
 
   /** The same as text, for those who read it from a pipe. */
@@ -88,7 +99,7 @@ export class RunsLab {
   /** Adds a bundle's runs that are not there yet. @throws {ContractError} If an activity is on. @throws {StoreError} */
   async import(path: string): Promise<ImportedRuns> {
     const imported = await this.#supervisor.work("import", "Importing runs", () =>
-      this.#reader.ask("import", { path }),
+      this.#slow.ask("import", { path }),
     );
     this.#tellAll();
     return imported;
@@ -99,7 +110,7 @@ export class RunsLab {
     const inTrash = await this.find("", "trash");
     const doomed = runIds === null ? inTrash : runIds.filter((id) => inTrash.includes(id));
     const emptied = await this.#supervisor.work("compacting", "Emptying the trash", () =>
-      this.#reader.ask("emptyTrash", { runIds: doomed }),
+      this.#slow.ask("emptyTrash", { runIds: doomed }),
     );
     this.#tellAll();
     return emptied;
@@ -107,13 +118,13 @@ export class RunsLab {
 
   /** Reads every page of the database. */
   check(): Promise<DatabaseCheck> {
-    return this.#reader.ask("check", null);
+    return this.#slow.ask("check", null);
   }
 
   /** @throws {ContractError} If an activity is on. @throws {StoreError} If the database may not be written. */
   repair(): Promise<DatabaseCheck> {
     return this.#supervisor.work("compacting", "Repairing the database", () =>
-      this.#reader.ask("repair", null),
+      this.#slow.ask("repair", null),
     );
   }
 

@@ -43,6 +43,8 @@ export interface TrainingOptions {
   readonly given?: GivenParameters | null;
   /** Run a spec once more that has its run already. */
   readonly again?: boolean;
+  /** The sweep that it is part of: its runs are found and grouped by it. */
+  readonly sweep?: string;
 }
 
 interface Queued extends QueuedTraining {
@@ -304,7 +306,8 @@ export class TrainingLab {
     if (next === undefined || this.#services.tracker.current() !== null) return;
     this.#setQueue(rest);
     try {
-      this.start(next.spec, { threads: next.threads, again: true });
+      const sweep = next.note === "" ? {} : { sweep: next.note };
+      this.start(next.spec, { threads: next.threads, again: true, ...sweep });
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
       this.#services.emit({ name: "failure", payload: { title: `${next.title} did not start`, message } });
@@ -351,7 +354,7 @@ const titleOf = (spec: TrainSpec): string =>
   `${networkTitle(trainNetworkOf(spec))}, ${spec.optimizer.name}, lr ${spec.optimizer.lr}, batch ${spec.batchSize}`;
 
 /** What a list of runs can be sorted and compared by. */
-function configOf(spec: TrainSpec, { threads, given = null }: TrainingOptions): Quantities {
+function configOf(spec: TrainSpec, { threads, given = null, sweep }: TrainingOptions): Quantities {
   const { optimizer, schedule, data, batchSize, epochs, steps, seed, loss } = spec;
   const { name, ...rates } = optimizer;
   return {
@@ -362,6 +365,7 @@ function configOf(spec: TrainSpec, { threads, given = null }: TrainingOptions): 
     ...(spec.augmentShift === 0 ? {} : { augmentShift: spec.augmentShift }),
     ...(spec.labelSmoothing === undefined ? {} : { labelSmoothing: spec.labelSmoothing }),
     ...(given === null ? {} : { weights: "from a file" }),
+    ...(sweep === undefined ? {} : { sweep }),
     schedule: schedule.name,
     network: networkTitle(trainNetworkOf(spec)),
     spec: JSON.stringify(spec),

@@ -1,5 +1,6 @@
+import { averageCurves } from "../../../core/average-curves.ts";
 import { minMaxIndices, smoothed } from "../../../core/decimate.ts";
-import type { CurvesRequest, DrawnCurve } from "../../../shared/run-curves.ts";
+import type { BandsRequest, CurvesRequest, DrawnBand, DrawnCurve } from "../../../shared/run-curves.ts";
 import type { Curve } from "../metric-table.ts";
 import type { SqliteStore } from "../sqlite-store.ts";
 
@@ -43,6 +44,24 @@ export class CurveDrawer {
           };
         });
     });
+  }
+
+  /** Averages over the runs of each group; computed from all points, then thinned out by the extremes of the mean. */
+  bands({ groups, metrics, columns }: BandsRequest): DrawnBand[] {
+    return groups.flatMap((runIds, group) =>
+      metrics.flatMap((metric) => {
+        const curves = runIds.flatMap((runId) => {
+          const series = this.#store.tables.metrics.seriesOf(runId).find(({ name }) => name === metric);
+          return series === undefined ? [] : [this.#curve(runId, metric, series.points)];
+        });
+        const { steps, means, deviations } = averageCurves(curves);
+        if (steps.length === 0) return [];
+        const chosen = minMaxIndices(means, 0, means.length, columns);
+        const pick = (values: Float64Array): Float64Array =>
+          Float64Array.from(chosen, (i) => values[i] ?? NaN);
+        return [{ group, metric, steps: pick(steps), means: pick(means), deviations: pick(deviations) }];
+      }),
+    );
   }
 
   #curve(runId: string, name: string, points: number): Curve {

@@ -5,9 +5,11 @@ import type { StoreTaskMessage, StoreTaskName, StoreTasks, StoreThreadData } fro
 export interface StoreReaderOptions extends StoreThreadData {
   /** The built thread, out/main/store-thread.js. */
   readonly threadFile: string;
+  /** How long the thread stays when nothing is asked, milliseconds. */
+  readonly idleMs: number;
 }
 
-/** The store's thread as main sees it; started with its first question. */
+/** A thread of the store as main sees it; started with its first question. */
 export class StoreReader {
   readonly #options: StoreReaderOptions;
   #pool: Piscina | null = null;
@@ -42,11 +44,11 @@ export class StoreReader {
 
   #started(): Piscina {
     if (this.#pool !== null) return this.#pool;
-    const { threadFile, path, nativeBinding, readOnly } = this.#options;
+    const { threadFile, path, nativeBinding, readOnly, idleMs } = this.#options;
     const pool = new Piscina({
       filename: threadFile,
-      ...{ minThreads: 1, maxThreads: 1, idleTimeout: Infinity },
-      // A table's question must not wait for an export that is being written.
+      ...{ minThreads: 0, maxThreads: 1, idleTimeout: idleMs },
+      // What is streamed to a file lets other questions in between.
       concurrentTasksPerWorker: 16,
       workerData: { path, nativeBinding, readOnly } satisfies StoreThreadData,
     });

@@ -1,5 +1,5 @@
 import type { RunComparison } from "../../../shared/run-comparison.ts";
-import type { CurvesRequest, DrawnCurve } from "../../../shared/run-curves.ts";
+import type { BandsRequest, CurvesRequest, DrawnBand, DrawnCurve } from "../../../shared/run-curves.ts";
 import type { DatabaseCheck, EmptiedTrash, ExportKind, ImportedRuns } from "../../../shared/run-exports.ts";
 import type { RunCatalogue, RunTableAnswer, RunTableRequest } from "../../../shared/run-table.ts";
 
@@ -8,6 +8,7 @@ export interface StoreTasks {
   readonly table: { readonly input: RunTableRequest; readonly output: RunTableAnswer };
   readonly catalogue: { readonly input: null; readonly output: RunCatalogue };
   readonly curves: { readonly input: CurvesRequest; readonly output: readonly DrawnCurve[] };
+  readonly bands: { readonly input: BandsRequest; readonly output: readonly DrawnBand[] };
   readonly compare: {
     readonly input: { readonly runIds: readonly string[] };
     readonly output: RunComparison;

@@ -33,6 +33,7 @@ const handlers: Handlers = {
   table: (request) => index.table(request),
   catalogue: () => index.catalogue(),
   curves: (request) => curves.draw(request),
+  bands: (request) => curves.bands(request),
   compare: ({ runIds }) => compareRuns(store, runIds),
   export: ({ what, runIds, path, weights }) => {
     switch (what) {

@@ -1,4 +1,4 @@
-import { MultiSelect, NativeSelect } from "@mantine/core";
+import { MultiSelect, NativeSelect, Switch } from "@mantine/core";
 import { useMemo, useState } from "react";
 import type { RunComparison } from "../../../shared/run-comparison.ts";
 import { EPOCH_METRICS, STATISTIC_NAMES } from "../../../shared/training.ts";
@@ -6,6 +6,9 @@ import { ChartFigure } from "../../charts/chart-figure.tsx";
 import { SMOOTHINGS } from "../../store/training-log.ts";
 import { ErrorNotice } from "../../ui/notices.tsx";
 import { curvesFigure, type CurveAxis } from "./curves-figure.ts";
+import { bandsFigure } from "./bands-figure.ts";
+import { seedGroups } from "./seed-groups.ts";
+import { useBands } from "./use-bands.ts";
 import type { RunLook } from "./run-look.ts";
 import { useCurves } from "./use-curves.ts";
 import { ValueTable } from "./value-table.tsx";
@@ -19,7 +22,7 @@ const FIRST = [
   STATISTIC_NAMES.gradientNorm,
 ];
 /** Two points a column: more than the widest chart has pixels. */
-const COLUMNS = 800;
+const COLUMNS = 600;
 
 interface CurvesPartProps {
   readonly comparison: RunComparison;
@@ -34,6 +37,7 @@ export function CurvesPart({ comparison, looks }: CurvesPartProps) {
     return known.length > 0 ? known : names.slice(0, 4);
   });
   const [axis, setAxis] = useState<CurveAxis>("step");
+  const [averaged, setAveraged] = useState(false);
   const [smoothing, setSmoothing] = useState<number | null>(null);
   const answer = useCurves({
     ...{ runIds: looks.map(({ run }) => run.id), metrics, columns: COLUMNS },
@@ -48,6 +52,21 @@ export function CurvesPart({ comparison, looks }: CurvesPartProps) {
       }),
     );
   }, [answer, metrics, looks, axis, smoothing]);
+  const groups = useMemo(() => seedGroups(comparison, looks), [comparison, looks]);
+  const bands = useBands({
+    ...{ groups: averaged ? groups.map((group) => group.looks.map(({ run }) => run.id)) : [], metrics },
+    columns: COLUMNS,
+  });
+  const averages = useMemo(() => {
+    if (bands.kind !== "known") return [];
+    return metrics.map((metric) =>
+      bandsFigure(
+        metric,
+        groups,
+        bands.value.filter((band) => band.metric === metric),
+      ),
+    );
+  }, [bands, metrics, groups]);
   if (names.length === 0) return null;
   return (
     <section className={own["part"]}>
@@ -87,9 +106,18 @@ export function CurvesPart({ comparison, looks }: CurvesPartProps) {
           onChange={(event) => setSmoothing(Number(event.currentTarget.value) || null)}
         />
       </div>
+      {groups.length > 0 && (
+        <Switch
+          size="xs"
+          label="Mean and standard deviation of runs that differ in the seed only"
+          checked={averaged}
+          onChange={(event) => setAveraged(event.currentTarget.checked)}
+        />
+      )}
+      {bands.kind === "failed" && <ErrorNotice title="The runs could not be averaged" error={bands.error} />}
       {answer.kind === "failed" && <ErrorNotice title="The metrics could not be read" error={answer.error} />}
       <div className={own["charts"]} data-drawn={answer.kind === "known"}>
-        {figures.map((figure) => (
+        {[...averages, ...figures].map((figure) => (
           <ChartFigure key={figure.title} figure={figure} />
         ))}
       </div>
