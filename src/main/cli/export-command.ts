@@ -40,8 +40,9 @@ export async function runExportCommand(
   }
   const path = resolve(options.out);
   const count = await lab.runs.export({ ...request, path });
-  const unit = what === "bundle" || what === "database" ? "runs" : "rows";
-  process.stderr.write(`${count} ${unit} of ${runIds.length} runs: ${path}\n`);
+  const said =
+    what === "bundle" || what === "database" ? `${count} runs` : `${count} rows of ${runIds.length} runs`;
+  process.stderr.write(`${said}: ${path}\n`);
   return EXIT.ok;
 }
 

@@ -17,17 +17,17 @@ export async function runTrashCommand(lab: Lab, options: TrashOptions): Promise<
   if (options.delete !== undefined) {
     const ids = await lab.runs.find(options.delete, "all");
     if (ids.length > 0) lab.runs.change(ids, { deleted: true });
-    process.stdout.write(`${ids.length} runs put into the trash; they stay there for ${TRASH_DAYS} days\n`);
+    process.stdout.write(`runs put into the trash: ${ids.length}; they stay there for ${TRASH_DAYS} days\n`);
   }
   if (options.restore !== undefined) {
     const ids = await lab.runs.find(options.restore, "trash");
     if (ids.length > 0) lab.runs.change(ids, { deleted: false });
-    process.stdout.write(`${ids.length} runs restored\n`);
+    process.stdout.write(`runs restored: ${ids.length}\n`);
   }
   if (options.empty === true) {
     const { runs, freedBytes, sizeBytes } = await lab.runs.emptyTrash(null);
     process.stdout.write(
-      `${runs} runs deleted for good; ${freedBytes} bytes freed, the database has ${sizeBytes} now\n`,
+      `runs deleted for good: ${runs}; ${freedBytes} bytes freed, the database has ${sizeBytes} now\n`,
     );
   }
   if (options.delete !== undefined || options.restore !== undefined || options.empty === true) return EXIT.ok;

@@ -48,6 +48,8 @@ describe("lab", () => {
     [["ladder", "--preset", "steep"], /Allowed choices are notebook, lesson, layer, square/],
     [["ladder", "--budget", "none"], /number of seconds/],
     [["ladder", "--m", "2000000", "--database", join(tmpdir(), "never-written.sqlite")], /at most 1,000,000/],
+    [["compare", "one-run"], /two runs are the fewest/],
+    [["export", "everything", "--out", "-"], /Allowed choices are timings/],
     [[], /Usage/],
   ])("ends with 2 on wrong usage: %j", (args, message) => {
     const { status, stdout, stderr } = lab(...args);

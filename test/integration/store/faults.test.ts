@@ -132,6 +132,22 @@ describe("26: a full or removed target", () => {
   });
 });
 
+test("18: a database that another program keeps locked is waited for, then named", () => {
+  const store = sqliteStore();
+  const { id } = store.createRun(notebookRun);
+  const other = connect(folder.file(), { nativeBinding });
+  other.exec("BEGIN IMMEDIATE");
+  const began = performance.now();
+  expect(() => store.addMetrics(id, points(0, 1))).toThrow(
+    /another program has kept it locked for more than 5 s/,
+  );
+  expect(performance.now() - began).toBeGreaterThan(4_500);
+  other.exec("ROLLBACK");
+  other.close();
+  store.addMetrics(id, points(0, 1));
+  expect(store.getMetrics(id)).toHaveLength(1);
+});
+
 describe("22: file systems of other machines", () => {
   test.each([
     [0x6969, "NFS"],
@@ -298,18 +314,19 @@ describe("SQL of one's own", () => {
     const many = ask("SELECT step, value FROM point");
     expect([many.rows.length, many.cut]).toEqual([1_000, true]);
     expect(ask("SELECT NULL, x'00ff'").rows).toEqual([[null, "2 bytes"]]);
+    const never = folder.file("never.sqlite");
     for (const sql of [
       "DELETE FROM run",
       "UPDATE run SET name = 'x'",
       "PRAGMA user_version = 9",
-      "ATTACH DATABASE '/tmp/never-written.sqlite' AS other",
+      `ATTACH DATABASE '${never}' AS other`,
       "SELECT 1; DELETE FROM run",
-      "VACUUM INTO '/tmp/never-written.sqlite'",
+      `VACUUM INTO '${never}'`,
       "nonsense",
     ]) {
       expect(() => ask(sql), sql).toThrow(Error);
     }
-    expect(existsSync("/tmp/never-written.sqlite")).toBe(false);
+    expect(existsSync(never)).toBe(false);
     expect(store.listRuns()).toHaveLength(1);
   });
 });
