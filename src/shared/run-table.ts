@@ -70,6 +70,9 @@ export const runRowSchema = v.object({
 });
 export type RunRow = v.InferOutput<typeof runRowSchema>;
 
+/** Groups that a table shows; beyond this a column does not group but tells apart. */
+export const MOST_GROUPS = 500;
+
 /** Runs that share the value of the column they are grouped by. */
 export const runGroupSchema = v.object({
   value: v.string(),

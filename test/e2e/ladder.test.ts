@@ -81,7 +81,9 @@ async function chartShot(chart: string, theme: string): Promise<void> {
 
 /** The CSV that was saved last under a name with this word. */
 async function savedRows(word: string): Promise<Record<string, string>[]> {
-  const named = () => readdirSync(launched.saveDir).filter((name) => name.includes(word));
+  // A file that is still being written is called ".tmp".
+  const named = () =>
+    readdirSync(launched.saveDir).filter((name) => name.includes(word) && name.endsWith(".csv"));
   await expect.poll(named).toHaveLength(1);
   const [name = ""] = named();
   const text = readFileSync(join(launched.saveDir, name), "utf8");

@@ -235,6 +235,8 @@ describe("the Runs view", () => {
     await page.getByText("Trash", { exact: true }).click();
     await expect.poll(() => rowCount()).toBe(1);
     await button("Empty the trash").click();
+    await page.getByText(/This cannot be undone/).waitFor();
+    await button("Delete for good").click();
     await page.getByText("1 run deleted for good").waitFor();
     await page.getByText(/The database is .* smaller and has .* now/).waitFor();
     await page.getByText("Runs", { exact: true }).last().click();

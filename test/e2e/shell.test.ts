@@ -148,6 +148,7 @@ test("every menu command reaches the page", async () => {
     "showTrain",
     "showRuns",
     "showDiagnostics",
+    "latestRun",
     "palette",
     "shortcuts",
   ];

@@ -28,7 +28,14 @@ export function menuTemplate(
   return [
     {
       label: "&File",
-      submenu: [command("showSettings", "Settings", "CmdOrCtrl+,"), separator, { role: "quit" }],
+      submenu: [
+        command("importRuns", "Import runs…", "CmdOrCtrl+O"),
+        command("exportRuns", "Export all runs…", "CmdOrCtrl+Shift+E"),
+        separator,
+        command("showSettings", "Settings", "CmdOrCtrl+,"),
+        separator,
+        { role: "quit" },
+      ],
     },
     { label: "&Edit", role: "editMenu" },
     {
@@ -50,6 +57,7 @@ export function menuTemplate(
         command("showTrain", "Train", "CmdOrCtrl+7"),
         command("showRuns", "Runs", "CmdOrCtrl+8"),
         command("showDiagnostics", "Diagnostics", "CmdOrCtrl+9"),
+        command("latestRun", "Latest run", "CmdOrCtrl+L"),
         separator,
         command("palette", "Command palette", "CmdOrCtrl+Shift+P"),
         separator,

@@ -2,6 +2,9 @@ import { changePreferences, preferencesStore } from "../preferences/preferences.
 import { jumpToCell } from "../notebook/jump-to-cell.ts";
 import { runLadder } from "../ladder/ladder-form.ts";
 import { runNotebookCells } from "../notebook/notebook-form.ts";
+import { openRun } from "../runs/open-run.ts";
+import { importRuns } from "../runs/run-actions.ts";
+import { exportRuns } from "../store/save.ts";
 import { cancelActivity, labStore } from "../store/lab-store.ts";
 import { openOverlay } from "./overlays.ts";
 import type { Shortcut } from "./shortcut.ts";
@@ -48,6 +51,31 @@ export const COMMANDS: readonly Command[] = [
     group: "Run",
     shortcuts: [{ key: ".", mod: true }],
     run: () => void cancelActivity(),
+  },
+  {
+    id: "latest-run",
+    label: "Open the latest run",
+    group: "Go to",
+    shortcuts: [{ key: "l", mod: true }],
+    run: () => {
+      const latest = labStore.get().runs?.[0];
+      if (latest === undefined) showView("runs");
+      else openRun(latest.id);
+    },
+  },
+  {
+    id: "import-runs",
+    label: "Import runs from a bundle",
+    group: "Run",
+    shortcuts: [{ key: "o", mod: true }],
+    run: () => void importRuns(),
+  },
+  {
+    id: "export-runs",
+    label: "Export all runs as a bundle",
+    group: "Run",
+    shortcuts: [{ key: "e", mod: true, shift: true }],
+    run: () => void exportRuns("bundle", null),
   },
   {
     id: "palette",

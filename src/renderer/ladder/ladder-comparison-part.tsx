@@ -30,6 +30,7 @@ export function LadderComparisonPart({ runId }: { readonly runId: string }) {
       <div className={classes["chooser"]}>
         <NativeSelect
           label="With another ladder"
+          description="the newest 100; older ones are compared in Runs"
           size="xs"
           disabled={others.length === 0}
           value={chosen ?? ""}

@@ -1,5 +1,5 @@
 import { Button } from "@mantine/core";
-import type { RunGroup } from "../../shared/run-table.ts";
+import { MOST_GROUPS, type RunGroup } from "../../shared/run-table.ts";
 import { MOST_COMPARED } from "../../shared/run-curves.ts";
 import tables from "../ui/data-table.module.css";
 import { ExactText } from "../ui/exact-text.tsx";
@@ -23,6 +23,7 @@ export function GroupTable({ groups, groupBy, columns }: GroupTableProps) {
       <table className={tables["table"]}>
         <caption className={classes["groupCaption"]}>
           Mean ± sample standard deviation over the runs of each group that have the value
+          {groups.length === MOST_GROUPS && `; only the first ${MOST_GROUPS} groups are shown`}
         </caption>
         <thead>
           <tr>

@@ -52,7 +52,7 @@ export function RunNotes({ runId, notes }: RunNotesProps) {
         >
           <Textarea
             aria-label="Notes in Markdown"
-            description="Markdown: # heading, **bold**, - list, `code`. Ctrl or ⌘ and Enter saves."
+            description="Markdown: # heading, **bold**, - list, `code`. Links and pictures are not opened. Ctrl or ⌘ and Enter saves."
             autosize
             minRows={5}
             maxRows={20}

@@ -1,6 +1,7 @@
 import { Button, SegmentedControl } from "@mantine/core";
 import { Play, Trash2, Upload } from "lucide-react";
 import { showView } from "../app/views.ts";
+import { ConfirmButton } from "../ui/confirm-button.tsx";
 import { EmptyState, ErrorNotice } from "../ui/notices.tsx";
 import { ColumnsMenu } from "./columns-menu.tsx";
 import { FilterBox } from "./filter-box.tsx";
@@ -44,15 +45,15 @@ export function RunsList() {
           Import
         </Button>
         {view.scope === "trash" && (
-          <Button
-            variant="default"
-            size="xs"
+          <ConfirmButton
             leftSection={<Trash2 size="0.875rem" aria-hidden="true" />}
             disabled={state.kind !== "known" || state.table.inScope === 0}
-            onClick={() => void emptyTrash(null)}
+            question="Everything in the trash is deleted for good, with what trainings learned. This cannot be undone."
+            confirm="Delete for good"
+            onConfirm={() => void emptyTrash(null)}
           >
             Empty the trash
-          </Button>
+          </ConfirmButton>
         )}
       </div>
       {state.kind === "failed" && (

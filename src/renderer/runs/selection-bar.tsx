@@ -3,6 +3,7 @@ import { Archive, GitCompareArrows, Pin, Tag, Trash2, Undo2 } from "lucide-react
 import { useState } from "react";
 import { MOST_COMPARED } from "../../shared/run-curves.ts";
 import type { RunScope } from "../../shared/run-table.ts";
+import { ConfirmButton } from "../ui/confirm-button.tsx";
 import { ExportMenu } from "./export-menu.tsx";
 import { openComparison } from "./open-run.ts";
 import { archiveRuns, changeRuns, deleteRuns, emptyTrash, restoreRuns } from "./run-actions.ts";
@@ -42,14 +43,14 @@ export function SelectionBar({ table, scope }: { readonly table: RunTable; reado
           >
             Restore
           </Button>
-          <Button
-            size="xs"
-            variant="default"
+          <ConfirmButton
             leftSection={<Trash2 {...icon} />}
-            onClick={() => void emptyTrash(ids)}
+            question={`${ids.length === 1 ? "One run is" : `${ids.length} runs are`} deleted for good. This cannot be undone.`}
+            confirm="Yes, delete for good"
+            onConfirm={() => void emptyTrash(ids)}
           >
             Delete for good
-          </Button>
+          </ConfirmButton>
         </>
       )}
       {ids.length > 0 && scope !== "trash" && (

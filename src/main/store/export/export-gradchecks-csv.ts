@@ -44,13 +44,16 @@ const ofCheck = (check: GradientCheck): CsvRow<string> => ({
 function* rowsOf(store: Store, runIds: readonly string[]): Generator<CsvRow<string>> {
   for (const runId of runIds) {
     const { run, gradientChecks } = store.getRun(runId);
-    for (const check of gradientChecks) {
-      yield {
-        ...{ run_id: runId, network: run.name, loss: "", bug: "" },
-        ...{ ...ofCheck(check), machine: run.machineId },
-      };
+    // A finished check's report says more of the same tensors; a cancelled one has only what it had checked.
+    if (run.kind !== "gradcheck" || !store.hasReport(runId)) {
+      for (const check of gradientChecks) {
+        yield {
+          ...{ run_id: runId, network: run.name, loss: "", bug: "" },
+          ...{ ...ofCheck(check), machine: run.machineId },
+        };
+      }
+      continue;
     }
-    if (run.kind !== "gradcheck" || !store.hasReport(runId)) continue;
     const { machine, report } = store.getReport(runId, "gradcheck", gradcheckReportSchema);
     for (const one of report.reports) {
       yield {

@@ -7,14 +7,15 @@ import {
   type FieldValue,
   type RunQuery,
 } from "../../../shared/run-query.ts";
-import type {
-  RunCatalogue,
-  RunGroup,
-  RunRow,
-  RunScope,
-  RunTableAnswer,
-  RunTableRequest,
-  RunValue,
+import {
+  MOST_GROUPS,
+  type RunCatalogue,
+  type RunGroup,
+  type RunRow,
+  type RunScope,
+  type RunTableAnswer,
+  type RunTableRequest,
+  type RunValue,
 } from "../../../shared/run-table.ts";
 import { keptRawStatement, type RawStatement } from "../database.ts";
 import type { SeriesSummary } from "../metric-table.ts";
@@ -32,9 +33,6 @@ interface IndexedRun {
   /** Name, notes, tags and id in lower case. */
   readonly text: string;
 }
-
-/** Groups that a table shows; beyond this a column does not group but tells apart. */
-const MOST_GROUPS = 500;
 
 /**
  * All runs in memory, in the form in which the table asks for them: filtering and sorting thousands takes milliseconds.

@@ -32,7 +32,7 @@ export function ParallelPart({ comparison, looks }: ParallelPartProps) {
     <section className={own["part"]}>
       <h3>Settings and results in parallel</h3>
       <p className={own["note"]}>
-        One line a run; a click opens it. The tables above say the same in numbers.
+        One line a run; a click opens it. Up to {MOST_AXES} axes; the tables above say the same in numbers.
       </p>
       <div className={own["tools"]}>
         <MultiSelect

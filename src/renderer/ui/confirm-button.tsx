@@ -1,0 +1,39 @@
+import { Button, Popover, type ButtonProps } from "@mantine/core";
+import { useState, type ReactNode } from "react";
+
+interface ConfirmButtonProps extends Pick<ButtonProps, "leftSection" | "disabled"> {
+  readonly children: ReactNode;
+  /** What will happen, and that it cannot be taken back. */
+  readonly question: string;
+  readonly confirm: string;
+  readonly onConfirm: () => void;
+}
+
+/** A button for what cannot be undone: it says so and asks once more. */
+export function ConfirmButton({ children, question, confirm, onConfirm, ...button }: ConfirmButtonProps) {
+  const [open, setOpen] = useState(false);
+  return (
+    <Popover opened={open} onChange={setOpen} position="bottom-end" width="18rem" trapFocus returnFocus>
+      <Popover.Target>
+        <Button size="xs" variant="default" {...button} onClick={() => setOpen(!open)}>
+          {children}
+        </Button>
+      </Popover.Target>
+      <Popover.Dropdown>
+        <p>{question}</p>
+        <Button
+          size="xs"
+          mt="xs"
+          color="red"
+          data-autofocus
+          onClick={() => {
+            setOpen(false);
+            onConfirm();
+          }}
+        >
+          {confirm}
+        </Button>
+      </Popover.Dropdown>
+    </Popover>
+  );
+}
