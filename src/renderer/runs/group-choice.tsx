@@ -2,6 +2,7 @@ import { NativeSelect } from "@mantine/core";
 import { columnLabel } from "./column-names.ts";
 import { changeTableView } from "./table-view.ts";
 import { useCatalogue } from "./use-catalogue.ts";
+import classes from "./runs.module.css";
 
 const ALWAYS = ["name", "kind", "status", "machine", "threads", "rows", "tags"];
 
@@ -12,6 +13,7 @@ export function GroupChoice({ groupBy }: { readonly groupBy: string | null }) {
   const known = groupBy === null || keys.includes(groupBy) ? keys : [...keys, groupBy];
   return (
     <NativeSelect
+      className={classes["group"] ?? ""}
       size="xs"
       aria-label="Group the runs"
       value={groupBy ?? ""}

@@ -58,7 +58,7 @@ export function RunTraining({ details }: { readonly details: RunDetails }) {
   };
   return (
     <>
-      <div className={classes["head"]}>
+      <div className={classes["actions"]}>
         <Button
           variant="default"
           size="xs"
