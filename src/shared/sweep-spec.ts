@@ -1,16 +1,33 @@
 import * as v from "valibot";
+import { randomStream } from "../core/random/random-stream.ts";
+import { fitWidths } from "./fit-widths.ts";
+import { trainLayerSpecSchema } from "./network-spec.ts";
 import { trainSpecSchema, type TrainSpec } from "./train-spec.ts";
 
-const MOST_TRAININGS = 500;
+/** More than anybody waits for; every one of them is checked before the first begins. */
+export const MOST_TRAININGS = 500;
+
+/** The draws of a random sweep, apart from those of its trainings. */
+const SWEEP_STREAM = 77;
+
+/** Enough to find a value, few enough to read it. */
+const DRAWN_DIGITS = 6;
 
 const value = v.union([v.number(), v.string(), v.boolean(), v.null()]);
 /** A range to draw from, evenly or evenly in the logarithm. */
-const range = v.strictObject({
-  min: v.number(),
-  max: v.number(),
-  log: v.optional(v.boolean(), false),
-  whole: v.optional(v.boolean(), false),
-});
+const range = v.pipe(
+  v.strictObject({
+    min: v.pipe(v.number(), v.finite()),
+    max: v.pipe(v.number(), v.finite()),
+    log: v.optional(v.boolean(), false),
+    whole: v.optional(v.boolean(), false),
+  }),
+  v.check(
+    ({ min, max, log }) => min < max && (!log || min > 0),
+    ({ input: { min, max, log } }) =>
+      `expected a range from less to more${log ? ", from above 0 for log" : ""}; got ${min} to ${max}`,
+  ),
+);
 
 /**
  * Trainings that differ in some values of a spec, named by their path ("optimizer.lr", "seed", "layers.0.out"): all
@@ -26,7 +43,7 @@ export const sweepSpecSchema = v.variant("kind", [
     kind: v.literal("random"),
     base: v.looseObject({}),
     count: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(MOST_TRAININGS)),
-    seed: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0)), 1),
+    seed: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(0xffffffff)), 1),
     values: v.record(v.string(), v.union([v.pipe(v.array(value), v.minLength(1)), range])),
   }),
 ]);
@@ -64,6 +81,14 @@ function withValue(spec: unknown, path: readonly string[], replacement: unknown)
   return { ...spec, [key]: withValue((spec as Record<string, unknown>)[key], rest, replacement) };
 }
 
+const WIDTH = /^layers\..*\.out$/;
+
+/** A layer of another width hands it to the next: the inputs follow. */
+function withFittedWidths(spec: unknown): unknown {
+  const layers = v.safeParse(v.looseObject({ layers: v.array(trainLayerSpecSchema) }), spec);
+  return layers.success ? { ...layers.output, layers: fitWidths(layers.output.layers) } : spec;
+}
+
 function drawn(values: Extract<SweepSpec, { kind: "random" }>["values"], next: () => number): Choice {
   return Object.fromEntries(
     Object.entries(values).map(([name, options]) => {
@@ -71,36 +96,36 @@ function drawn(values: Extract<SweepSpec, { kind: "random" }>["values"], next: (
       const { min, max, log, whole } = options;
       const part = next();
       const drawnValue = log ? min * (max / min) ** part : min + (max - min) * part;
-      return [name, whole ? Math.round(drawnValue) : drawnValue];
+      return [name, whole ? Math.round(drawnValue) : Number(drawnValue.toPrecision(DRAWN_DIGITS))];
     }),
   );
 }
 
 /**
- * The trainings of a sweep, in order. `next` gives uniform draws in [0, 1) for a random one.
+ * The trainings of a sweep, in order; the same sweep gives the same ones. Where the width of a layer is chosen, the
+ * inputs of the layers after it follow.
  *
  * @throws {RangeError} If there are too many, a path leads nowhere, or a spec does not fit: says which and why.
  */
-export function expandSweep(sweep: SweepSpec, next: () => number): readonly SweepTraining[] {
+export function expandSweep(sweep: SweepSpec): readonly SweepTraining[] {
+  const stream = randomStream(sweep.kind === "random" ? sweep.seed : 0, SWEEP_STREAM);
   const choices =
     sweep.kind === "grid"
       ? combinations(sweep.values)
-      : Array.from({ length: sweep.count }, () => drawn(sweep.values, next));
+      : Array.from({ length: sweep.count }, () => drawn(sweep.values, () => stream.next()));
   if (choices.length > MOST_TRAININGS) {
     throw new RangeError(`the sweep has ${choices.length} trainings; expected at most ${MOST_TRAININGS}`);
   }
   return choices.map((choice) => {
     const note = Object.entries(choice)
-      .map(
-        ([name, chosen]) =>
-          `${name} ${typeof chosen === "number" ? Number(chosen.toPrecision(6)) : String(chosen)}`,
-      )
+      .map(([name, chosen]) => `${name} ${String(chosen)}`)
       .join(", ");
     const json = Object.entries(choice).reduce<unknown>(
       (spec, [name, chosen]) => withValue(spec, name.split("."), chosen),
       sweep.base,
     );
-    const checked = v.safeParse(trainSpecSchema, json);
+    const widths = Object.keys(choice).some((name) => WIDTH.test(name));
+    const checked = v.safeParse(trainSpecSchema, widths ? withFittedWidths(json) : json);
     if (checked.success) return { spec: checked.output, choice, note };
     const [issue] = checked.issues;
     const place = v.getDotPath(issue);

@@ -117,6 +117,14 @@ describe("the train view", () => {
       .toEqual(["finished", "finished"]);
     await idle();
     expect(Number(await trainingNumber("accuracy, validation"))).toBeGreaterThan(0.94);
+    await page.getByText("Random sample", { exact: true }).click();
+    await page.getByLabel("Trainings", { exact: true }).fill("1");
+    await page.getByLabel("Choices of value 1").fill("0.002 to 0.005 log");
+    const before = (await statuses()).length;
+    await button("Add 1 training to the queue").click();
+    await expect.poll(async () => (await statuses()).length, { timeout: TRAINING_MS }).toBe(before + 1);
+    await idle();
+    expect((await statuses())[0]).toBe("finished");
   });
 
   it("shows what it learned, and recognises a drawn digit", async () => {

@@ -1,5 +1,4 @@
 import { basename } from "node:path";
-import { randomStream } from "../../core/random/random-stream.ts";
 import type { QuantityValue, RunSummary } from "../../shared/run-records.ts";
 import { expandSweep, sweepSpecSchema } from "../../shared/sweep-spec.ts";
 import type { Lab } from "../lab/lab.ts";
@@ -8,9 +7,6 @@ import { readSpec } from "./read-spec.ts";
 import { showProgress } from "./show-progress.ts";
 import { textTable } from "./text-table.ts";
 import { trainingResult } from "./train-command.ts";
-
-/** The draws of a random sweep, apart from those of its trainings. */
-const SWEEP_STREAM = 77;
 
 const cell = (value: QuantityValue | undefined): string =>
   typeof value === "number" ? String(Number(value.toPrecision(5))) : "–";
@@ -22,8 +18,7 @@ export async function runSweepCommand(
   options: { readonly threads: number; readonly json?: true },
 ): Promise<ExitCode> {
   const sweep = await readSpec(sweepSpecSchema, file);
-  const stream = randomStream(sweep.kind === "random" ? sweep.seed : 0, SWEEP_STREAM);
-  const trainings = expandSweep(sweep, () => stream.next());
+  const trainings = expandSweep(sweep);
   const stopProgress = showProgress(lab);
   const done: { note: string; run: RunSummary }[] = [];
   const cancelled = { now: false };

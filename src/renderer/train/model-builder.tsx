@@ -9,7 +9,7 @@ import { showFailure } from "../store/lab-store.ts";
 import { useStore } from "../store/create-store.ts";
 import { weightsStore } from "../store/training-actions.ts";
 import { copyText } from "../store/save.ts";
-import { fitWidths, widthAfter } from "./fit-widths.ts";
+import { fitWidths, widthAfter } from "../../shared/fit-widths.ts";
 import { parseSpecText, showSpec, type TrainForm } from "./train-form.ts";
 import own from "./train-view.module.css";
 

@@ -1,55 +1,62 @@
-import { Button, TextInput } from "@mantine/core";
+import { Button, NumberInput, SegmentedControl, TextInput } from "@mantine/core";
 import { useState } from "react";
-import { expandSweep } from "../../shared/sweep-spec.ts";
+import * as v from "valibot";
+import { expandSweep, MOST_TRAININGS, sweepSpecSchema, type SweepSpec } from "../../shared/sweep-spec.ts";
 import { showFailure } from "../store/lab-store.ts";
+import { copyText } from "../store/save.ts";
 import { enqueueTrainings } from "../store/training-actions.ts";
+import { parseChoices } from "./sweep-choices.ts";
 import type { TrainForm } from "./train-form.ts";
 import own from "./train-view.module.css";
 
 interface Axis {
   readonly path: string;
-  readonly values: string;
+  readonly choices: string;
 }
 
-/** "0.1, 0.2" as values: numbers where they are numbers. */
-const parseValues = (text: string): (string | number | boolean)[] =>
-  text
-    .split(",")
-    .map((part) => part.trim())
-    .filter((part) => part !== "")
-    .map((part) => {
-      if (part === "true" || part === "false") return part === "true";
-      return Number.isNaN(Number(part)) ? part : Number(part);
-    });
+const KINDS = [
+  { value: "grid", label: "All combinations" },
+  { value: "random", label: "Random sample" },
+] as const;
 
-/** All combinations of some values of the spec, into the queue. */
+/** All combinations of some values of the spec, or a random sample of them, into the queue. */
 export function SweepForm({ form }: { readonly form: TrainForm }) {
+  const [kind, setKind] = useState<SweepSpec["kind"]>("grid");
   const [axes, setAxes] = useState<readonly Axis[]>([
-    { path: "optimizer.lr", values: "" },
-    { path: "seed", values: "1, 2, 3" },
+    { path: "optimizer.lr", choices: "" },
+    { path: "seed", choices: "1, 2, 3" },
   ]);
+  const [count, setCount] = useState(20);
+  const [seed, setSeed] = useState(1);
   const { spec, threads } = form;
   const change = (index: number, next: Partial<Axis>): void => {
     setAxes(axes.map((axis, i) => (i === index ? { ...axis, ...next } : axis)));
   };
-  const given = axes.map(({ path, values }) => ({ path: path.trim(), values: parseValues(values) }));
-  const used = given.filter(({ path, values }) => path !== "" && values.length > 0);
-  const count = used.reduce((product, { values }) => product * values.length, 1);
+  const used = axes
+    .map(({ path, choices }) => ({ path: path.trim(), choices: parseChoices(choices) }))
+    .filter(({ path, choices }) => path !== "" && (!Array.isArray(choices) || choices.length > 0));
+  const combinations = used.reduce(
+    (product, { choices }) => product * (Array.isArray(choices) ? choices.length : 1),
+    1,
+  );
+  const trainings = kind === "grid" ? combinations : count;
+  const sweep = {
+    kind,
+    base: spec,
+    ...(kind === "grid" ? {} : { count, seed }),
+    values: Object.fromEntries(used.map(({ path, choices }) => [path, choices])),
+  };
   const start = (): void => {
-    if (spec === null) return;
     try {
-      const trainings = expandSweep(
-        {
-          kind: "grid",
-          base: { ...spec },
-          values: Object.fromEntries(used.map(({ path, values }) => [path, values])),
-        },
-        () => 0,
-      );
+      const checked = v.safeParse(sweepSpecSchema, sweep);
+      if (!checked.success) {
+        const [issue] = checked.issues;
+        throw new RangeError(`${v.getDotPath(issue) ?? "sweep"}: ${issue.message}`);
+      }
       void enqueueTrainings(
-        trainings.map((training) => training.spec),
+        expandSweep(checked.output).map((training) => training.spec),
         threads,
-        `sweep over ${used.map(({ path }) => path).join(", ")}`,
+        `${kind === "grid" ? "sweep" : `random sweep, seed ${seed},`} over ${used.map(({ path }) => path).join(", ")}`,
       );
     } catch (error) {
       showFailure("The sweep was not started", error);
@@ -58,8 +65,42 @@ export function SweepForm({ form }: { readonly form: TrainForm }) {
   return (
     <details className={own["builder"]}>
       <summary>
-        <strong>Sweep</strong> <span className={own["quiet"]}>all combinations of some values and seeds</span>
+        <strong>Sweep</strong>{" "}
+        <span className={own["quiet"]}>trainings that differ in some values and seeds</span>
       </summary>
+      <div className={own["row"]}>
+        <SegmentedControl
+          size="xs"
+          aria-label="Which trainings"
+          data={[...KINDS]}
+          value={kind}
+          onChange={(next) => setKind(next === "random" ? "random" : "grid")}
+        />
+        {kind === "random" && (
+          <>
+            <NumberInput
+              className={own["count"] ?? ""}
+              size="xs"
+              label="Trainings"
+              min={1}
+              max={MOST_TRAININGS}
+              allowDecimal={false}
+              value={count}
+              onChange={(next) => setCount(Number(next))}
+            />
+            <NumberInput
+              className={own["count"] ?? ""}
+              size="xs"
+              label="Seed of the sample"
+              min={0}
+              max={0xffffffff}
+              allowDecimal={false}
+              value={seed}
+              onChange={(next) => setSeed(Number(next))}
+            />
+          </>
+        )}
+      </div>
       {axes.map((axis, index) => (
         <div key={index} className={own["row"]}>
           <TextInput
@@ -72,22 +113,33 @@ export function SweepForm({ form }: { readonly form: TrainForm }) {
           <TextInput
             size="xs"
             aria-label={`Choices of value ${index + 1}`}
-            placeholder="0.001, 0.01, 0.1"
-            value={axis.values}
-            onChange={(event) => change(index, { values: event.currentTarget.value })}
+            placeholder={kind === "grid" ? "0.001, 0.01, 0.1" : "0.001 to 0.1 log"}
+            value={axis.choices}
+            onChange={(event) => change(index, { choices: event.currentTarget.value })}
           />
         </div>
       ))}
       <div className={own["row"]}>
-        <Button variant="default" size="xs" onClick={() => setAxes([...axes, { path: "", values: "" }])}>
+        <Button variant="default" size="xs" onClick={() => setAxes([...axes, { path: "", choices: "" }])}>
           Another value
         </Button>
+        <Button
+          variant="default"
+          size="xs"
+          disabled={spec === null || used.length === 0}
+          onClick={() => void copyText("Sweep", JSON.stringify(sweep, null, 2))}
+        >
+          Copy for `lab sweep`
+        </Button>
         <Button size="xs" disabled={spec === null || used.length === 0} onClick={start}>
-          Add {count} {count === 1 ? "training" : "trainings"} to the queue
+          Add {trainings} {trainings === 1 ? "training" : "trainings"} to the queue
         </Button>
       </div>
-      <p className={own["quiet"]}>
-        Names are those of the JSON above, with dots. Random samples: `lab sweep` on the command line.
+      <p className={own["hint"]}>
+        Names are those of the JSON above, with dots; layers.0.out fits the layers after it. At most{" "}
+        {MOST_TRAININGS} trainings.
+        {kind === "random" &&
+          " Choices are values (0.1, 0.2) or a range (0.001 to 0.1): “log” after it draws evenly in the logarithm, “whole” whole numbers."}
       </p>
     </details>
   );

@@ -1,21 +1,10 @@
 import { expect, test } from "vitest";
 import { repeatCommand } from "../../../src/shared/repeat-command.ts";
 import type { RunSummary } from "../../../src/shared/run-records.ts";
+import { recordedRun } from "../recorded-run.ts";
 
-const run = (kind: RunSummary["kind"], config: RunSummary["config"]): RunSummary => ({
-  ...{
-    id: "r-1",
-    kind,
-    name: "n",
-    status: "finished",
-    startedAt: "",
-    finishedAt: null,
-    threads: 2,
-    rows: 10,
-  },
-  ...{ machineId: "m", config, summary: {}, failure: null, colour: null, pinned: false, notes: "", tags: [] },
-  ...{ archivedAt: null, deletedAt: null },
-});
+const run = (kind: RunSummary["kind"], config: RunSummary["config"]): RunSummary =>
+  recordedRun("r-1", { kind, config, rows: 10 });
 
 test.each([
   [

@@ -4,8 +4,7 @@ import { NOTEBOOK_SPEC } from "../../../src/shared/notebook-spec.ts";
 import { expandSweep, sweepSpecSchema } from "../../../src/shared/sweep-spec.ts";
 
 const base = { ...NOTEBOOK_SPEC };
-const none = (): number => 0;
-const expand = (sweep: unknown, next = none) => expandSweep(v.parse(sweepSpecSchema, sweep), next);
+const expand = (sweep: unknown) => expandSweep(v.parse(sweepSpecSchema, sweep));
 
 describe("expandSweep()", () => {
   it("gives all combinations of a grid, the last name changing fastest", () => {
@@ -31,21 +30,51 @@ describe("expandSweep()", () => {
     expect(first.spec.layers[1]).toEqual({ type: "relu", shift: 0.25 });
   });
 
-  it("draws from lists and ranges, evenly in the logarithm where asked", () => {
+  it("draws from lists and ranges, evenly in the logarithm where asked, the same again for a seed", () => {
     const values = {
       "optimizer.lr": { min: 1e-4, max: 1, log: true },
       batchSize: { min: 10, max: 20, whole: true },
+      seed: [1, 2, 3],
     };
-    const found = expand({ kind: "random", base, count: 2, values }, () => 0.5);
-    expect(found).toHaveLength(2);
-    expect(found[0].spec.optimizer.lr).toBeCloseTo(0.01, 12);
-    expect(found[0].spec.batchSize).toBe(15);
+    const sample = { kind: "random", base, count: 400, values };
+    const found = expand(sample).map(({ spec }) => spec);
+    expect(found).toHaveLength(400);
+    const lrs = found.map(({ optimizer }) => optimizer.lr).sort((a, b) => a - b);
+    expect(lrs[0]).toBeGreaterThanOrEqual(1e-4);
+    expect(lrs.at(-1)).toBeLessThan(1);
+    // Half below 0.01 and half above; by chance alone 140 or fewer of 400 are one in 10⁹.
+    const below = lrs.filter((lr) => lr < 0.01).length;
+    expect(below).toBeGreaterThan(140);
+    expect(below).toBeLessThan(260);
+    expect(new Set(found.map(({ batchSize }) => batchSize))).toEqual(
+      new Set([10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20]),
+    );
+    expect(new Set(found.map(({ seed }) => seed))).toEqual(new Set([1, 2, 3]));
+    expect(expand(sample).map(({ spec }) => spec)).toEqual(found);
+    expect(expand({ ...sample, seed: 2 }).map(({ spec }) => spec)).not.toEqual(found);
+  });
+
+  it("lets the layers after it take the width that is chosen", () => {
+    const found = expand({ kind: "grid", base, values: { "layers.0.out": [20, 49] } });
+    expect(found.map(({ spec }) => spec.layers)).toMatchObject([
+      [{ out: 20 }, {}, { in: 20 }],
+      [{ out: 49 }, {}, { in: 49 }],
+    ]);
+  });
+
+  it.each([
+    [{ min: 1, max: 1 }, /expected a range from less to more; got 1 to 1/],
+    [{ min: 0, max: 1, log: true }, /from above 0 for log; got 0 to 1/],
+  ])("refuses the range %j", (range, message) => {
+    expect(() => expand({ kind: "random", base, count: 1, values: { "optimizer.lr": range } })).toThrow(
+      message,
+    );
   });
 
   it.each([
     [{ "layers.9.out": [1] }, /there is no element 9/],
     [{ "optimizer.lr": [-1] }, /^optimizer.lr -1: optimizer.lr: learning rate must be above 0/],
-    [{ "layers.0.out": [49] }, /layer 3 takes 50 values where 49 come in/],
+    [{ "layers.0.in": [49] }, /49/],
     [{ seed: Array.from({ length: 501 }, (_, i) => i) }, /501 trainings; expected at most 500/],
   ])("says what is wrong: %o", (values, message) => {
     expect(() => expand({ kind: "grid", base, values })).toThrow(message);

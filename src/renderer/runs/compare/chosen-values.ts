@@ -1,9 +1,12 @@
 import type { RunComparison } from "../../../shared/run-comparison.ts";
 import type { RunValue } from "../../../shared/run-table.ts";
+import { columnLabel } from "../column-names.ts";
 
 /** Something of which every run has a value: a setting, a result, a metric's last, lowest, highest. */
 export interface Dimension {
   readonly key: string;
+  /** What the tables call it. */
+  readonly label: string;
   /** In the order of the runs. */
   readonly values: readonly RunValue[];
   readonly numeric: boolean;
@@ -18,6 +21,7 @@ function dimension(key: string, values: readonly RunValue[], setting: boolean): 
   const known = values.filter((value) => value !== null);
   return {
     key,
+    label: columnLabel(`${setting ? "config" : "summary"}.${key}`),
     values,
     setting,
     numeric: known.length > 0 && known.every((value) => typeof value === "number"),

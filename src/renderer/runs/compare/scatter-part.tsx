@@ -30,7 +30,7 @@ export function ScatterPart({ comparison, looks }: ScatterPartProps) {
     [x, y, looks],
   );
   if (figure === null || x === undefined || y === undefined || numbers.length < 2) return null;
-  const data = numbers.map(({ key }) => key);
+  const data = numbers.map(({ key, label }) => ({ value: key, label }));
   return (
     <section className={own["part"]}>
       <h3>One against another</h3>
@@ -68,15 +68,15 @@ function pairFigure(x: Dimension, y: Dimension, looks: readonly RunLook[]): Figu
     if (point === undefined) return null;
     return {
       title: point.look.label,
-      lines: [`${x.key} ${formatNumber(point.x)}`, `${y.key} ${formatNumber(point.y)}`],
+      lines: [`${x.label} ${formatNumber(point.x)}`, `${y.label} ${formatNumber(point.y)}`],
     };
   };
   return {
-    title: `${y.key} against ${x.key}`,
+    title: `${y.label} against ${x.label}`,
     summary: points
       .map(
         (point) =>
-          `${point.look.label}: ${x.key} ${formatNumber(point.x)}, ${y.key} ${formatNumber(point.y)}`,
+          `${point.look.label}: ${x.label} ${formatNumber(point.x)}, ${y.label} ${formatNumber(point.y)}`,
       )
       .join("; "),
     legend: [],
@@ -106,8 +106,8 @@ function pairFigure(x: Dimension, y: Dimension, looks: readonly RunLook[]): Figu
         ...baseOptions(theme, options),
         animation: false,
         scales: {
-          x: numberAxis(theme, { title: x.key }),
-          y: numberAxis(theme, { title: y.key, log: options.log }),
+          x: numberAxis(theme, { title: x.label }),
+          y: numberAxis(theme, { title: y.label, log: options.log }),
         },
         plugins: { tooltip: tooltip(theme, describe) },
       },

@@ -3,7 +3,8 @@ import { labReducer } from "../../../../src/renderer/store/lab-reducer.ts";
 import type { LabAction } from "../../../../src/renderer/store/lab-action.ts";
 import { INITIAL_STATE, type LabState } from "../../../../src/renderer/store/lab-state.ts";
 import type { CellDescription } from "../../../../src/shared/notebook.ts";
-import type { CellResult, RunSummary } from "../../../../src/shared/run-records.ts";
+import type { CellResult } from "../../../../src/shared/run-records.ts";
+import { recordedRun } from "../../recorded-run.ts";
 
 const cell = (id: string, needs: string[] = []): CellDescription => ({
   id,
@@ -30,23 +31,6 @@ const result = (id: string, order: number): CellResult => ({
   verdict: "exact",
   reason: "",
   details: { statistics: [], histograms: [], timings: [], gradients: [], gradientChecks: [] },
-});
-
-const run = (id: string, change: Partial<RunSummary> = {}): RunSummary => ({
-  id,
-  kind: "notebook",
-  name: id,
-  status: "running",
-  startedAt: "2026-11-23T05:00:00.000Z",
-  finishedAt: null,
-  threads: 2,
-  rows: 50_000,
-  machineId: "m",
-  config: {},
-  summary: {},
-  failure: null,
-  ...{ colour: null, pinned: false, notes: "", tags: [], archivedAt: null, deletedAt: null },
-  ...change,
 });
 
 const after = (...actions: LabAction[]): LabState => actions.reduce(labReducer, INITIAL_STATE);
@@ -104,7 +88,7 @@ describe("labReducer()", () => {
       described,
       { type: "runRequested", selection: { kind: "all" }, runId: "r1" },
       started("3"),
-      { type: "runChanged", run: run("r1", { status: "failed", failure: "worker 2 ended" }) },
+      { type: "runChanged", run: recordedRun("r1", { status: "failed", failure: "worker 2 ended" }) },
     );
     expect(state.notebook).toMatchObject({
       running: null,
@@ -130,8 +114,8 @@ describe("labReducer()", () => {
   });
 
   it("keeps runs newest first and replaces a changed one", () => {
-    const older = run("a", { startedAt: "2026-01-01T00:00:00.000Z" });
-    const newer = run("b", { startedAt: "2026-02-01T00:00:00.000Z" });
+    const older = recordedRun("a", { startedAt: "2026-01-01T00:00:00.000Z" });
+    const newer = recordedRun("b", { startedAt: "2026-02-01T00:00:00.000Z" });
     const state = after(
       { type: "runsListed", runs: [older, newer] },
       { type: "runChanged", run: { ...older, status: "finished" } },

@@ -1,4 +1,4 @@
-import { MNIST_PIXELS, type TrainLayerSpec } from "../../shared/network-spec.ts";
+import { MNIST_PIXELS, type TrainLayerSpec } from "./network-spec.ts";
 
 type Plain = Exclude<TrainLayerSpec, { type: "residual" }>;
 

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import { fitWidths } from "../../../../src/renderer/train/fit-widths.ts";
-import { networkSpecMisfit, type TrainLayerSpec } from "../../../../src/shared/network-spec.ts";
+import { fitWidths } from "../../../src/shared/fit-widths.ts";
+import { networkSpecMisfit, type TrainLayerSpec } from "../../../src/shared/network-spec.ts";
 
 const linear = (inFeatures: number, out: number) => ({
   ...({ type: "linear", in: inFeatures, out, init: "kaimingNormal" } as const),
