@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { app, clipboard, session } from "electron";
+import { app, session } from "electron";
 import { eventSender } from "./ipc/event-sender.ts";
 import { ipcHandlers } from "./ipc/ipc-handlers.ts";
 import { registerIpc } from "./ipc/register-ipc.ts";
@@ -23,6 +23,7 @@ import { recoverRenderer } from "./shell/renderer-recovery.ts";
 import { registerAppScheme, serveRenderer } from "./shell/serve-renderer.ts";
 import { sqlConsole } from "./shell/sql-console.ts";
 import { watchDescription, windowUsable } from "./shell/window-usable.ts";
+import { writeClipboard } from "./shell/write-clipboard.ts";
 
 // Everything up to the first await runs before Electron is ready; scheme and switches must.
 const options = readLaunchOptions(process.argv, process.env, { packaged: app.isPackaged });
@@ -92,7 +93,7 @@ async function start(): Promise<void> {
       askWhich: openDialog(window, options.openFile),
       printPage: () => window.webContents.printToPDF({ printBackground: true, pageSize: "A4" }),
       querySql: sqlConsole(files.sqlFile, options.nativeBinding),
-      writeClipboard: (text) => clipboard.writeText(text),
+      writeClipboard,
     }),
   );
   registerIpc(window, handlers, log);

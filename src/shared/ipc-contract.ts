@@ -259,7 +259,13 @@ export const IPC_CALLS = {
   diagnosticsGet: { input: nothing, output: diagnosticsSchema },
   /** Tests and times the kernels again; answers when that is done. Refused while another activity is on. */
   kernelsTune: { input: nothing, output: tuningReportSchema },
-  clipboardWrite: { input: v.object({ text: v.pipe(v.string(), v.maxLength(10_000_000)) }), output: nothing },
+  clipboardWrite: {
+    input: v.variant("kind", [
+      v.object({ kind: v.literal("text"), text: v.pipe(v.string(), v.maxLength(10_000_000)) }),
+      v.object({ kind: v.literal("png"), bytes: v.instance(Uint8Array) }),
+    ]),
+    output: nothing,
+  },
   /** Chart as PNG or CSV, table as CSV: main asks where. */
   fileSave: {
     input: v.object({
@@ -310,6 +316,7 @@ export const IPC_EVENTS = {
     "cancel",
     "shortcuts",
     "palette",
+    "tour",
   ]),
   /** A failure that belongs to no call, ready to show. */
   failure: v.object({ title: v.string(), message: v.string() }),

@@ -60,8 +60,8 @@ describe("the gradients view", () => {
     await table().getByRole("button", { name: "Charts of w1 against float64 backward pass" }).click();
     await page.getByRole("img", { name: /^w1: where it is wrong/ }).waitFor();
     await page.getByRole("button", { name: "Show as table: w1: where it is wrong" }).click();
-    await page.getByRole("region", { name: "w1: where it is wrong as a table" }).waitFor();
-    await page.getByRole("button", { name: "Show as picture: w1: where it is wrong" }).click();
+    await page.getByRole("region", { name: "w1: where it is wrong: table" }).waitFor();
+    await page.getByRole("button", { name: "Show as chart: w1: where it is wrong" }).click();
     expect(await page.getByRole("list", { name: "To know before reading the numbers" }).innerText()).toMatch(
       /computed again with the whole loss/,
     );

@@ -167,6 +167,29 @@ describe("the ladder view", () => {
     await samples.getByRole("button", { name: /^Show as chart/ }).click();
   });
 
+  it("saves a chart as a picture at twice its size and puts it on the clipboard", async () => {
+    const samples = page.locator('[data-chart="samples"]');
+    const { width } = await samples.locator("canvas").evaluate((canvas) => ({ width: canvas.clientWidth }));
+    await samples.getByRole("button", { name: /^Save as PNG/ }).click();
+    const named = () => readdirSync(launched.saveDir).filter((name) => name.endsWith(".png"));
+    await expect.poll(named).toHaveLength(1);
+    const [name = ""] = named();
+    const png = readFileSync(join(launched.saveDir, name));
+    const rem = await page.evaluate(() => parseFloat(getComputedStyle(document.documentElement).fontSize));
+    // The header's width, after its signature and the first chunk's length and name.
+    expect(png.readUInt32BE(16)).toBe(Math.round(2 * (width + 2 * rem)));
+    const drawn = await samples.locator("canvas").evaluate((canvas) => (canvas as HTMLCanvasElement).width);
+    expect(drawn, "the chart on the page is as before").toBe(width);
+    await samples.getByRole("button", { name: /^Copy picture/ }).click();
+    await page.getByText(/^Picture of .* copied$/).waitFor();
+    const types = await launched.app.evaluate(async ({ clipboard }) => {
+      const availableFormats: unknown = Reflect.get(clipboard, "availableFormats");
+      if (typeof availableFormats === "function") return availableFormats.call(clipboard) as string[];
+      return (await clipboard.read()).flatMap((item) => item.types);
+    });
+    expect(types).toContain("image/png");
+  });
+
   it("exports one row a sample and one row a rung, in full precision", async () => {
     await page.getByRole("button", { name: "Samples as CSV" }).click();
     const samples = await savedRows("samples");

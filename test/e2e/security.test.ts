@@ -344,7 +344,7 @@ describe("IPC", () => {
         await call("notebookRun", { selection: { kind: "all" }, settings: { seed: -1 } }),
         await call("runsGet", { runId: { $ne: "" } }),
         await call("runsList", { unexpected: true }),
-        await call("clipboardWrite", { text: "x".repeat(10_000_001) }),
+        await call("clipboardWrite", { kind: "text", text: "x".repeat(10_000_001) }),
         await call("fileSave", { suggestedName: "x", content: { kind: "exe", bytes: new Uint8Array(4) } }),
         await call("runsExport", { runIds: Array.from({ length: 300_000 }, () => "r") }),
       ];

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { LabBridge } from "../../src/shared/lab-bridge.ts";
 import { appCommand, launchApp, type LaunchedApp } from "./launch-app.ts";
+import { takeScreenshot } from "./take-screenshots.ts";
 
 declare global {
   interface Window {
@@ -164,6 +165,28 @@ test("every menu command reaches the page", async () => {
   await expect.poll(() => lab.page.evaluate(() => window.commands)).toEqual(sent);
   expect(accelerators).not.toContain("none");
   expect(new Set(accelerators).size).toBe(accelerators.length);
+});
+
+test("the tour leads through three views at the first start, is over for good, and can be taken again", async () => {
+  const { page } = await launch();
+  const tour = page.getByRole("region", { name: "Tour" });
+  await tour.getByText("1 of 3").waitFor();
+  await tour.getByRole("button", { name: "Next" }).click();
+  await page.getByRole("heading", { name: "Train", level: 1 }).waitFor();
+  await takeScreenshot(page, "tour");
+  await tour.getByRole("button", { name: "Next" }).click();
+  await page.getByRole("heading", { name: "Runs", level: 1 }).waitFor();
+  await tour.getByRole("button", { name: "Done" }).click();
+  expect(await tour.count()).toBe(0);
+  await page.reload();
+  await page.getByRole("heading", { level: 1 }).waitFor();
+  expect(await tour.count()).toBe(0);
+  await page.getByRole("button", { name: "Command palette" }).click();
+  await page.keyboard.type("show the tour");
+  await page.keyboard.press("Enter");
+  await page.getByRole("heading", { name: "Notebook", level: 1 }).waitFor();
+  await tour.getByRole("button", { name: "Skip the tour" }).click();
+  expect(await tour.count()).toBe(0);
 });
 
 test("fault 11: quitting during a run asks; staying keeps it on, quitting cancels it within 5 s", async () => {

@@ -5,9 +5,10 @@ import type * as v from "valibot";
 import type { Network } from "../../core/network/network.ts";
 import { trainNetworkOf } from "../../shared/network-spec.ts";
 import { readParametersFile } from "../data/read-parameters.ts";
-import type { IPC_CALLS, IpcCallName, IpcOutput } from "../../shared/ipc-contract.ts";
+import type { IPC_CALLS, IpcCallName, IpcInput, IpcOutput } from "../../shared/ipc-contract.ts";
 import type { Lab } from "../lab/lab.ts";
 import { EXPORT_EXTENSIONS, type ExportKind, type SqlAnswer } from "../../shared/run-exports.ts";
+import { requirePng } from "./require-png.ts";
 import type { AskWhere, AskWhich } from "./save-place.ts";
 import { writeWholeFile } from "./write-whole-file.ts";
 import { savePng, saveCsv } from "./save-file.ts";
@@ -30,7 +31,7 @@ export interface IpcServices {
   readonly printPage: () => Promise<Uint8Array>;
   /** Runs one SELECT on the database at `path`. */
   readonly querySql: (path: string, sql: string) => Promise<SqlAnswer>;
-  readonly writeClipboard: (text: string) => Promise<void>;
+  readonly writeClipboard: (content: IpcInput<"clipboardWrite">) => Promise<void>;
 }
 
 /** What other views choose from; the Runs view has all. */
@@ -163,8 +164,9 @@ export function ipcHandlers(services: IpcServices): IpcHandlers {
     databaseQuery: async ({ sql }) => querySql((await lab).diagnostics().database.path, sql),
     diagnosticsGet: async () => (await lab).diagnostics(),
     kernelsTune: async () => (await lab).tuneKernels(),
-    clipboardWrite: async ({ text }) => {
-      await writeClipboard(text);
+    clipboardWrite: async (content) => {
+      if (content.kind === "png") requirePng(content.bytes, "The picture was not copied");
+      await writeClipboard(content);
       return undefined;
     },
     fileSave: ({ suggestedName, content }) =>

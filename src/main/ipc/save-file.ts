@@ -1,18 +1,13 @@
 import type { IpcOutput } from "../../shared/ipc-contract.ts";
 import type { AskWhere } from "./save-place.ts";
+import { requirePng } from "./require-png.ts";
 import { writeWholeFile } from "./write-whole-file.ts";
 
 type Saved = IpcOutput<"fileSave">;
 
-const PNG_SIGNATURE = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
-
 /** @throws {TypeError} If the bytes are not a PNG image. */
 export async function savePng(askWhere: AskWhere, suggestedName: string, bytes: Uint8Array): Promise<Saved> {
-  if (!PNG_SIGNATURE.equals(bytes.subarray(0, PNG_SIGNATURE.length))) {
-    throw new TypeError(
-      `"${suggestedName}" was not saved: expected the bytes of a PNG image, got something else`,
-    );
-  }
+  requirePng(bytes, `"${suggestedName}" was not saved`);
   return save(askWhere, suggestedName, "png", { content: bytes, rows: 0 });
 }
 

@@ -15,10 +15,10 @@ export function menuTemplate(
   actions: AppMenuActions,
   { devTools }: { devTools: boolean },
 ): MenuItemConstructorOptions[] {
-  const command = (id: MenuCommand, label: string, accelerator: string): MenuItemConstructorOptions => ({
+  const command = (id: MenuCommand, label: string, accelerator?: string): MenuItemConstructorOptions => ({
     id,
     label,
-    accelerator,
+    ...(accelerator === undefined ? {} : { accelerator }),
     click: () => actions.send(id),
   });
   const separator: MenuItemConstructorOptions = { type: "separator" };
@@ -71,6 +71,7 @@ export function menuTemplate(
     {
       label: "&Help",
       submenu: [
+        command("tour", "Tour"),
         command("shortcuts", "Keyboard shortcuts", "CmdOrCtrl+/"),
         { label: "Open logs folder", click: () => void shell.openPath(dirname(actions.logPath)) },
         separator,

@@ -8,6 +8,7 @@ import { exportRuns } from "../store/save.ts";
 import { cancelActivity, labStore } from "../store/lab-store.ts";
 import { openOverlay } from "./overlays.ts";
 import type { Shortcut } from "./shortcut.ts";
+import { startTour } from "./tour.tsx";
 import { showView, VIEWS } from "./views.ts";
 
 export interface Command {
@@ -94,6 +95,7 @@ export const COMMANDS: readonly Command[] = [
     shortcuts: [{ key: "?" }, { key: "/", mod: true }],
     run: () => openOverlay("shortcuts"),
   },
+  { id: "tour", label: "Show the tour", group: "View", shortcuts: [], run: startTour },
   ...(["light", "dark", "system"] as const).map((theme): Command => ({
     id: `theme-${theme}`,
     label: theme === "system" ? "Use the system's theme" : `Use the ${theme} theme`,

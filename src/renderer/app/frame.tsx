@@ -19,6 +19,7 @@ import { openOverlay } from "./overlays.ts";
 import { shortcutText } from "./shortcut.ts";
 import { ShortcutSheet } from "./shortcut-sheet.tsx";
 import { Toasts } from "./toasts.tsx";
+import { Tour } from "./tour.tsx";
 import { useCommands } from "./use-commands.ts";
 import { ViewBoundary } from "./view-boundary.tsx";
 import { useShownView, VIEWS, type ViewId } from "./views.ts";
@@ -63,6 +64,7 @@ export function Frame() {
           </Button>
         </Tooltip>
       </header>
+      <Tour />
       <main id="view" className={classes["view"]} tabIndex={-1}>
         {VIEWS.filter(({ id }) => visited.has(id)).map(({ id, label }) => {
           const View = CONTENT[id];

@@ -21,6 +21,7 @@ const MENU: Readonly<Record<IpcEvent<"menuCommand">, string>> = {
   cancel: "cancel",
   shortcuts: "shortcuts",
   palette: "palette",
+  tour: "tour",
 };
 
 /** Carries out what the menu and the keyboard ask for. */

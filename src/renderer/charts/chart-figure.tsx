@@ -2,7 +2,7 @@ import { useRef, useState } from "react";
 import { useReducedMotion } from "../preferences/use-appearance.ts";
 import { toTsv } from "../format/delimited-text.ts";
 import { showFailure } from "../store/lab-store.ts";
-import { copyText, savePicture, saveTable } from "../store/save.ts";
+import { copyText, saveTable, type PictureUse } from "../store/save.ts";
 import { chartPicture } from "./chart-picture.ts";
 import { ChartLegend } from "./chart-legend.tsx";
 import { ChartStage } from "./chart-stage.tsx";
@@ -51,12 +51,13 @@ export function ChartFigure({
     live === undefined ? (figure.describe(index, dataset) ?? text) : text,
   );
 
-  const savePng = async () => {
+  const withPicture = async (take: PictureUse) => {
     if (chart.current === null) return;
     try {
-      await savePicture(figure.title, await chartPicture(chart.current, { figure, theme, pinned }));
+      const { hidden } = view;
+      await take(figure.title, await chartPicture(chart.current, { figure, theme, hidden, pinned }));
     } catch (error) {
-      showFailure("Picture was not saved", error);
+      showFailure("The picture was not made", error);
     }
   };
 
@@ -78,7 +79,7 @@ export function ChartFigure({
           }}
           onResetZoom={zoomed ? () => zoomTo(null) : null}
           onTable={setAsTable}
-          onPng={savePng}
+          onPicture={withPicture}
           onCsv={() => saveTable(figure.title, figure.table())}
           onCopy={() => copyText("Chart data", toTsv(figure.table()))}
         />

@@ -1,9 +1,7 @@
-import { seriesColour, seriesDash, type ChartTheme } from "./chart-theme.ts";
+import { seriesColour, type ChartTheme } from "./chart-theme.ts";
 import type { LegendEntry } from "./figure.ts";
+import { legendMark, MARK_HEIGHT, MARK_WIDTH } from "./legend-mark.ts";
 import classes from "./chart-figure.module.css";
-
-const WIDTH = 22;
-const HEIGHT = 10;
 
 interface ChartLegendProps {
   readonly title: string;
@@ -54,16 +52,19 @@ interface SwatchProps {
   readonly theme: ChartTheme;
 }
 
-function Swatch({ entry: { series, mark, dash = series }, theme }: SwatchProps) {
-  const colour = seriesColour(theme, series);
-  const [x, y] = [WIDTH / 2, HEIGHT / 2];
+function Swatch({ entry, theme }: SwatchProps) {
+  const colour = seriesColour(theme, entry.series);
+  const { path, filled, dash } = legendMark(entry);
   return (
-    <svg width={WIDTH} height={HEIGHT} aria-hidden="true" stroke={colour} strokeWidth={2} fill="none">
-      {mark === "bar" && <rect width={WIDTH} height={HEIGHT} rx={1} fill={colour} stroke="none" />}
-      {mark === "line" && <line x2={WIDTH} y1={y} y2={y} strokeDasharray={seriesDash(dash).join(" ")} />}
-      {mark === "dot" && <circle cx={x} cy={y} r={3.5} fill={colour} stroke="none" />}
-      {mark === "triangle" && <path d={`M${x} 1 L${x + 4.5} 9 L${x - 4.5} 9 Z`} />}
-      {mark === "cross" && <path d={`M${x - 4} 1 L${x + 4} 9 M${x + 4} 1 L${x - 4} 9`} />}
+    <svg
+      width={MARK_WIDTH}
+      height={MARK_HEIGHT}
+      aria-hidden="true"
+      stroke={filled ? "none" : colour}
+      strokeWidth={2}
+      fill={filled ? colour : "none"}
+    >
+      <path d={path} strokeDasharray={dash.join(" ")} />
     </svg>
   );
 }

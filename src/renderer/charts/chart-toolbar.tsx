@@ -4,10 +4,12 @@ import {
   Copy,
   FileDown,
   ImageDown,
+  Images,
   RotateCcw,
   Table,
   type LucideIcon,
 } from "lucide-react";
+import { copyPicture, savePicture, type PictureUse } from "../store/save.ts";
 import classes from "./chart-figure.module.css";
 
 interface ChartToolbarProps {
@@ -19,7 +21,7 @@ interface ChartToolbarProps {
   /** Null while everything is shown. */
   readonly onResetZoom: (() => void) | null;
   readonly onTable: (on: boolean) => void;
-  readonly onPng: () => Promise<void>;
+  readonly onPicture: (take: PictureUse) => Promise<void>;
   readonly onCsv: () => Promise<void>;
   readonly onCopy: () => Promise<void>;
 }
@@ -54,7 +56,8 @@ export function ChartToolbar(props: ChartToolbarProps) {
       {tool(asTable ? "Show as chart" : "Show as table", asTable ? ChartNoAxesColumn : Table, () =>
         props.onTable(!asTable),
       )}
-      {!asTable && tool("Save as PNG", ImageDown, () => void props.onPng())}
+      {!asTable && tool("Save as PNG", ImageDown, () => void props.onPicture(savePicture))}
+      {!asTable && tool("Copy picture", Images, () => void props.onPicture(copyPicture))}
       {tool("Save as CSV", FileDown, () => void props.onCsv())}
       {tool("Copy data", Copy, () => void props.onCopy())}
     </div>

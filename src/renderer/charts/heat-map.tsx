@@ -1,10 +1,14 @@
-import { Button } from "@mantine/core";
-import { Table2 } from "lucide-react";
-import { useLayoutEffect, useRef, useState } from "react";
+import { useLayoutEffect, useMemo, useRef, useState } from "react";
+import { toTsv, type TextTable } from "../format/delimited-text.ts";
 import { formatNumber } from "../format/number.ts";
-import tables from "../ui/data-table.module.css";
-import classes from "./heat-map.module.css";
+import { showFailure } from "../store/lab-store.ts";
+import { copyText, saveTable, type PictureUse } from "../store/save.ts";
+import { ChartTable } from "./chart-table.tsx";
+import { seriesColour } from "./chart-theme.ts";
+import { ChartToolbar } from "./chart-toolbar.tsx";
+import { PICTURE_SCALE, pictureOf } from "./picture.ts";
 import { useChartTheme } from "./use-chart-theme.ts";
+import classes from "./heat-map.module.css";
 
 export interface HeatMapData {
   readonly title: string;
@@ -44,9 +48,30 @@ function paint(
   }
 }
 
+const tableOf = ({ rowAxis, rows, columns, values, rowLabel, columnLabel }: HeatMapData): TextTable => ({
+  columns: [rowAxis, ...Array.from({ length: columns }, (_, column) => columnLabel(column))],
+  rows: Array.from({ length: rows }, (_, row) => [
+    rowLabel(row),
+    ...values.slice(row * columns, (row + 1) * columns),
+  ]),
+});
+
+/** As large as on the page at the scale of a picture, every cell with sharp edges. */
+function enlarged(canvas: HTMLCanvasElement): HTMLCanvasElement {
+  const copy = document.createElement("canvas");
+  copy.width = canvas.clientWidth * PICTURE_SCALE;
+  copy.height = canvas.clientHeight * PICTURE_SCALE;
+  const context = copy.getContext("2d");
+  if (context === null) return copy;
+  context.imageSmoothingEnabled = false;
+  context.drawImage(canvas, 0, 0, copy.width, copy.height);
+  return copy;
+}
+
 /** Many cells as a picture with its scale in numbers; the table says the same in text. */
 export function HeatMap({ data, log = false }: { readonly data: HeatMapData; readonly log?: boolean }) {
   const theme = useChartTheme();
+  const colour = seriesColour(theme, 0);
   const canvas = useRef<HTMLCanvasElement>(null);
   const [asTable, setAsTable] = useState(false);
   const [pointed, setPointed] = useState<string>("");
@@ -62,53 +87,43 @@ export function HeatMap({ data, log = false }: { readonly data: HeatMapData; rea
     };
     paint(canvas.current, data, {
       surface: theme.surface,
-      colour: theme.series[0] ?? theme.ink,
+      colour,
       scale,
     });
-  }, [data, log, most, least, theme, asTable]);
+  }, [data, log, most, least, theme, colour, asTable]);
   const { title, summary, note, rows, columns, values, rowLabel, columnLabel } = data;
+  const table = useMemo(() => tableOf(data), [data]);
+  const axes = `↓ ${data.rowAxis}, → ${data.columnAxis}`;
+  const withPicture = async (take: PictureUse) => {
+    if (canvas.current === null) return;
+    try {
+      const ramp = `${formatNumber(log ? least : 0, 3)} … ${formatNumber(most, 3)}${log ? ", log scale" : ""}`;
+      const drawing = enlarged(canvas.current);
+      const foot = [axes, `from the background to the full colour: ${ramp}`];
+      await take(title, await pictureOf({ title, note, legend: [], drawing, foot, theme }));
+    } catch (error) {
+      showFailure("The picture was not made", error);
+    }
+  };
   return (
     <figure className={classes["figure"]} data-chart="heat-map">
-      <figcaption className={classes["caption"]}>
+      <figcaption className={classes["caption"]} data-tools="true">
         <strong>{title}</strong> <span className={classes["note"]}>{note}</span>
-        <Button
-          variant="subtle"
-          color="gray"
-          size="compact-xs"
-          leftSection={<Table2 size="0.875rem" aria-hidden="true" />}
-          aria-label={`${asTable ? "Show as picture" : "Show as table"}: ${title}`}
-          onClick={() => setAsTable(!asTable)}
-        >
-          {asTable ? "picture" : "table"}
-        </Button>
+        <ChartToolbar
+          title={title}
+          asTable={asTable}
+          shown
+          log={null}
+          onLog={() => undefined}
+          onResetZoom={null}
+          onTable={setAsTable}
+          onPicture={withPicture}
+          onCsv={() => saveTable(title, table)}
+          onCopy={() => copyText("Chart data", toTsv(table))}
+        />
       </figcaption>
       {asTable ? (
-        <div className={classes["table"]} tabIndex={0} role="region" aria-label={`${title} as a table`}>
-          <table className={tables["table"]}>
-            <thead>
-              <tr>
-                <th scope="col">{data.rowAxis}</th>
-                {Array.from({ length: columns }, (_, column) => (
-                  <th key={column} scope="col" data-numeric="true">
-                    {columnLabel(column)}
-                  </th>
-                ))}
-              </tr>
-            </thead>
-            <tbody>
-              {Array.from({ length: rows }, (_, row) => (
-                <tr key={row}>
-                  <th scope="row">{rowLabel(row)}</th>
-                  {Array.from({ length: columns }, (_, column) => (
-                    <td key={column} data-numeric="true">
-                      {formatNumber(values[row * columns + column] ?? NaN, 3)}
-                    </td>
-                  ))}
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
+        <ChartTable caption={title} table={table} />
       ) : (
         <>
           <canvas
@@ -129,13 +144,15 @@ export function HeatMap({ data, log = false }: { readonly data: HeatMapData; rea
             onPointerLeave={() => setPointed("")}
           />
           <div className={classes["scale"]}>
-            <span>
-              ↓ {data.rowAxis}, → {data.columnAxis}
-            </span>
+            <span>{axes}</span>
             <span className="mono">{pointed}</span>
             <span className={classes["legend"]}>
               <span className="mono">{formatNumber(log ? least : 0, 3)}</span>
-              <span className={classes["ramp"]} aria-hidden="true" />
+              <span
+                className={classes["ramp"]}
+                style={{ background: `linear-gradient(to right, ${theme.surface}, ${colour})` }}
+                aria-hidden="true"
+              />
               <span className="mono">{formatNumber(most, 3)}</span>
               {log ? " log scale" : ""}
             </span>

@@ -23,9 +23,11 @@ export function saveTable(suggestedName: string, table: TextTable): Promise<void
   return saveFile("Table", { suggestedName, content: { kind: "csv", text: toCsv(table) } });
 }
 
-export function savePicture(suggestedName: string, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
-  return saveFile("Picture", { suggestedName, content: { kind: "png", bytes } });
-}
+/** What is done with a picture when it is made. */
+export type PictureUse = (title: string, png: Uint8Array<ArrayBuffer>) => Promise<void>;
+
+export const savePicture: PictureUse = (suggestedName, bytes) =>
+  saveFile("Picture", { suggestedName, content: { kind: "png", bytes } });
 
 function saveFile(what: string, input: IpcInput<"fileSave">): Promise<void> {
   return saving(what, ask(window.lab.fileSave(input)));
@@ -54,9 +56,14 @@ export function exportRuns(
   );
 }
 
-export async function copyText(what: string, text: string): Promise<void> {
+export const copyText = (what: string, text: string): Promise<void> => copy(what, { kind: "text", text });
+
+export const copyPicture: PictureUse = (title, bytes) =>
+  copy(`Picture of "${title}"`, { kind: "png", bytes });
+
+async function copy(what: string, content: IpcInput<"clipboardWrite">): Promise<void> {
   try {
-    await ask(window.lab.clipboardWrite({ text }));
+    await ask(window.lab.clipboardWrite(content));
     showInfo(`${what} copied`);
   } catch (error) {
     showFailure(`${what} was not copied`, error);

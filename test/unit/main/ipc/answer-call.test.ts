@@ -38,7 +38,7 @@ const logged = () => readFileSync(join(dir, "main.log"), "utf8");
 
 test("answerCall() gives the handler's value when input and output keep the contract", async () => {
   expect(await answerCall("runsList", handlers, undefined, log)).toEqual({ ok: true, value: [] });
-  expect(await answerCall("clipboardWrite", handlers, { text: "1\t2" }, log)).toEqual({
+  expect(await answerCall("clipboardWrite", handlers, { kind: "text", text: "1\t2" }, log)).toEqual({
     ok: true,
     value: undefined,
   });
@@ -53,8 +53,9 @@ const MALFORMED: readonly (readonly [IpcCallName, unknown])[] = [
   ["runsGet", { runId: "" }],
   ["runsGet", { runId: "x".repeat(101) }],
   ["runsExport", { what: "timings", runIds: "all", weights: false }],
-  ["clipboardWrite", { text: 1 }],
-  ["clipboardWrite", { text: "x".repeat(10_000_001) }],
+  ["clipboardWrite", { kind: "text", text: 1 }],
+  ["clipboardWrite", { kind: "text", text: "x".repeat(10_000_001) }],
+  ["clipboardWrite", { kind: "png", bytes: "x" }],
   ["fileSave", { suggestedName: "a", content: { kind: "png", bytes: [1, 2] } }],
   ["fileSave", { suggestedName: "x".repeat(121), content: { kind: "csv", text: "" } }],
 ];

@@ -6,17 +6,18 @@ import { notebookSettingsSchema } from "../../../../src/shared/notebook.ts";
 
 describe("parsePreferences()", () => {
   it("falls back to the defaults for whatever storage holds", () => {
-    const defaults = { theme: "system", projector: false, motion: "system" };
-    for (const text of [null, "", "{", "[]", "7", '{"theme":"pink","projector":"yes"}']) {
+    const defaults = { theme: "system", projector: false, motion: "system", tour: 0 };
+    for (const text of [null, "", "{", "[]", "7", '{"theme":"pink","projector":"yes","tour":-1}']) {
       expect(parsePreferences(text)).toEqual(defaults);
     }
   });
 
   it("keeps what is valid", () => {
-    expect(parsePreferences('{"theme":"dark","projector":true,"motion":"reduced"}')).toEqual({
+    expect(parsePreferences('{"theme":"dark","projector":true,"motion":"reduced","tour":2}')).toEqual({
       theme: "dark",
       projector: true,
       motion: "reduced",
+      tour: 2,
     });
   });
 });
