@@ -4,7 +4,6 @@ import type { Phase } from "../core/ops/sharding.ts";
 import type { DetailedComparison } from "../core/gradient-report.ts";
 import type { PlainNetwork } from "../core/network/network.ts";
 import type { NetworkCoordinates } from "../core/reference/network-differences.ts";
-import type { DifferenceCoordinates } from "../core/reference/finite-differences.ts";
 import type { InstructionSet } from "./instruction-sets.ts";
 import type { KernelTiming } from "./tuning.ts";
 
@@ -98,45 +97,11 @@ export interface ProgramTask {
   readonly scratchOffsetBytes: number;
 }
 
-/** Weights of the notebook's 784→50→1 network as float64 tensors in the arena. */
-export interface ReferenceModel {
-  readonly w1: Tensor;
-  readonly b1: Tensor;
-  readonly w2: Tensor;
-  readonly b2: Tensor;
-  readonly shift: number;
-}
-
 /** Rows [begin, end) of the data, in a loss averaged over `meanOver` rows. */
 export interface RowBlock {
   readonly begin: number;
   readonly end: number;
   readonly meanOver: number;
-}
-
-/** Float64 loss and gradients of one block of rows, by the independent reference. */
-export interface ReferenceTask {
-  readonly kind: "reference";
-  /** Whose heartbeat this task bumps. */
-  readonly worker: number;
-  readonly model: ReferenceModel;
-  readonly x: Tensor;
-  readonly y: Tensor;
-  /** Float64; the block's rows are written. */
-  readonly dx: Tensor;
-  readonly block: RowBlock;
-}
-
-/** Central differences of the loss of one block of rows at the given coordinates, in float64. */
-export interface FiniteDifferenceTask {
-  readonly kind: "finiteDifferences";
-  /** Whose heartbeat this task bumps. */
-  readonly worker: number;
-  readonly model: ReferenceModel;
-  readonly x: Tensor;
-  readonly y: Tensor;
-  readonly block: RowBlock;
-  readonly coordinates: DifferenceCoordinates;
 }
 
 /** A network with its float32 parameters by name, and the rows of its data. */
@@ -147,7 +112,7 @@ export interface NetworkModel {
   readonly y: Tensor;
 }
 
-/** Float64 loss and gradients of one block of rows of any network. */
+/** Float64 loss and gradients of one block of rows of any network, by the independent reference. */
 export interface NetworkGradientsTask {
   readonly kind: "networkGradients";
   /** Whose heartbeat this task bumps. */
@@ -199,8 +164,8 @@ export interface GradientReportTask {
   readonly worker: number;
   readonly ours: Tensor;
   readonly reference: Tensor;
-  /** Where the reference itself is uncertain: float64 in the shape of the tensor, or by flat index. */
-  readonly allowances: Tensor | ReadonlyMap<number, number>;
+  /** Coordinates where the reference itself is uncertain, by flat index. */
+  readonly allowances: ReadonlyMap<number, number>;
 }
 
 /** What a worker answers about one gradient. */
@@ -300,8 +265,6 @@ export interface PingTask {
 
 export type WorkerTask =
   | ProgramTask
-  | ReferenceTask
-  | FiniteDifferenceTask
   | CompareTask
   | NetworkGradientsTask
   | NetworkDifferencesTask

@@ -11,7 +11,6 @@ import { runCompare } from "./tasks/compare.ts";
 import { runFill } from "./tasks/fill.ts";
 import { runGradientReport } from "./tasks/gradient-report.ts";
 import { runDirections, runNetworkDifferences, runNetworkGradients } from "./tasks/network-reference.ts";
-import { runFiniteDifferences, runReference } from "./tasks/reference.ts";
 import { runRung } from "./tasks/rung.ts";
 import { runTune, runVerify } from "./tasks/tune.ts";
 
@@ -38,10 +37,6 @@ function answer(task: WorkerTask): unknown {
       return runTune(library, memory, task.scratchOffsetBytes, () => {
         control.beat();
       });
-    case "reference":
-      return runReference(task, memory, control);
-    case "finiteDifferences":
-      return runFiniteDifferences(task, memory, control);
     case "networkGradients":
       return runNetworkGradients(task, memory, control);
     case "networkDifferences":

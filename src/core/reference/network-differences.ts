@@ -1,4 +1,4 @@
-import { differenceStep } from "./finite-differences.ts";
+import { ShapeError } from "../errors.ts";
 import type { NetworkRows } from "./network-gradients.ts";
 import {
   forwardRow,
@@ -20,13 +20,26 @@ export interface NetworkDifferences {
   readonly kinks: Readonly<Record<string, Float64Array>>;
 }
 
-/** How a layer's output moves when the step is taken up and down. */
-interface Move {
-  up: Float64Array;
-  down: Float64Array;
+/**
+ * Step of a central difference, `size` · max(1, |value|). With 1e-5 truncation (h²) and rounding (ε / h) are then both
+ * near 1e-10. `up` and `down` are the steps that float64 really takes.
+ */
+export function differenceStep(value: number, size = 1e-5): { up: number; down: number; width: number } {
+  const step = size * Math.max(1, Math.abs(value));
+  const above = value + step;
+  const below = value - step;
+  return { up: above - value, down: below - value, width: above - below };
 }
 
-/** Whether the step of any row has crossed a kink. */
+/** How a layer's output moves when the step is taken up and down. */
+interface Move {
+  readonly up: Float64Array;
+  readonly down: Float64Array;
+}
+
+const moveOf = (width: number): Move => ({ up: new Float64Array(width), down: new Float64Array(width) });
+
+/** Whether the step has crossed a kink in the row that was computed last. */
 interface Crossed {
   yet: boolean;
 }
@@ -36,64 +49,65 @@ function moveThrough(
   layer: Exclude<ReferenceLayer, { type: "linear" }>,
   x: ArrayLike<number>,
   { up, down }: Move,
+  into: Move,
   crossed: Crossed,
-): Move {
+): void {
   const kinked = jumpOf(layer) !== 0;
-  const moved = { up: new Float64Array(x.length), down: new Float64Array(x.length) };
   for (let j = 0; j < x.length; j++) {
+    into.up[j] = 0;
+    into.down[j] = 0;
     if (up[j] === 0 && down[j] === 0) continue;
     const here = outputOf(layer, x[j]);
-    moved.up[j] = outputOf(layer, x[j] + up[j]) - here;
-    moved.down[j] = outputOf(layer, x[j] + down[j]) - here;
+    into.up[j] = outputOf(layer, x[j] + up[j]) - here;
+    into.down[j] = outputOf(layer, x[j] + down[j]) - here;
     if (kinked && x[j] + up[j] > 0 !== x[j] + down[j] > 0) crossed.yet = true;
   }
-  return moved;
 }
 
 /** A linear layer moves by move · W; what does not move is passed over, which leaves one row of W at the beginning. */
 function moveLinear(
   { in: inputs, out, weight }: Extract<ReferenceLayer, { type: "linear" }>,
   { up, down }: Move,
-): Move {
-  const moved = { up: new Float64Array(out), down: new Float64Array(out) };
+  into: Move,
+): void {
+  into.up.fill(0);
+  into.down.fill(0);
   for (let i = 0; i < inputs; i++) {
     if (up[i] === 0 && down[i] === 0) continue;
     const at = i * out;
     for (let j = 0; j < out; j++) {
-      moved.up[j] += up[i] * weight[at + j];
-      moved.down[j] += down[i] * weight[at + j];
+      into.up[j] += up[i] * weight[at + j];
+      into.down[j] += down[i] * weight[at + j];
     }
   }
-  return moved;
 }
 
 /**
- * loss₊ − loss₋ of one row when the output of layer `position` moves: only what comes after is computed, and of that
- * only what moves.
+ * loss₊ − loss₋ of one row when the output of layer `position` moves as `moves[position + 1]` says: only what comes
+ * after is computed, into the rest of `moves`, and of that only what moves.
  */
 function rowDifference(
   pass: ReferencePass,
   values: readonly ArrayLike<number>[],
   target: number,
   position: number,
-  move: Move,
+  moves: readonly Move[],
   crossed: Crossed,
 ): number {
   const { layers } = pass;
-  let moved = move;
+  crossed.yet = false;
   for (let at = position + 1; at < layers.length; at++) {
     const layer = layers[at];
-    moved =
-      layer.type === "linear" ? moveLinear(layer, moved) : moveThrough(layer, values[at], moved, crossed);
+    if (layer.type === "linear") moveLinear(layer, moves[at], moves[at + 1]);
+    else moveThrough(layer, values[at], moves[at], moves[at + 1], crossed);
   }
-  return rowLossDifference(pass, values[layers.length], target, moved);
+  return rowLossDifference(pass, values[layers.length], target, moves[layers.length]);
 }
 
 /** What a coordinate of a tensor moves: one unit behind a linear layer, or one input of one row. */
 interface Place {
   /** Position of the linear layer; −1 for x. */
   readonly position: number;
-  readonly width: number;
   readonly values: Float64Array | null;
   /** The unit that moves, and the input that it moves by; −1 where that is a bias. */
   readonly unitOf: (index: number) => number;
@@ -103,7 +117,7 @@ interface Place {
 function placeOf({ layers, widths }: ReferencePass, tensor: string): Place {
   if (tensor === "x") {
     const width = widths[0];
-    return { position: -1, width, values: null, unitOf: (index) => index % width, inputOf: () => -1 };
+    return { position: -1, values: null, unitOf: (index) => index % width, inputOf: () => -1 };
   }
   for (const [position, layer] of layers.entries()) {
     if (layer.type !== "linear") continue;
@@ -111,10 +125,10 @@ function placeOf({ layers, widths }: ReferencePass, tensor: string): Place {
     if (tensor === layer.weightName) {
       const unitOf = (index: number): number => index % out;
       const inputOf = (index: number): number => Math.floor(index / out);
-      return { position, width: out, values: layer.weight, unitOf, inputOf };
+      return { position, values: layer.weight, unitOf, inputOf };
     }
     if (tensor === layer.biasName) {
-      return { position, width: out, values: layer.bias, unitOf: (index) => index, inputOf: () => -1 };
+      return { position, values: layer.bias, unitOf: (index) => index, inputOf: () => -1 };
     }
   }
   throw new RangeError(`networkDifferences: there is no tensor ${tensor}`);
@@ -127,7 +141,7 @@ function placeOf({ layers, widths }: ReferencePass, tensor: string): Place {
  * The forward pass is done once; a coordinate recomputes only what it changes, and differences are taken row by row,
  * so that no big sums cancel. `beat` is called between coordinates.
  *
- * @throws {RangeError} If a coordinate or a tensor does not exist.
+ * @throws {RangeError} If a coordinate or a tensor does not exist. @throws {ShapeError} If x and y do not fit.
  */
 export function networkDifferences(
   pass: ReferencePass,
@@ -142,18 +156,25 @@ export function networkDifferences(
   },
 ): NetworkDifferences {
   const inputs = pass.widths[0];
+  if (x.length !== y.length * inputs) {
+    throw new ShapeError("networkDifferences: x", `${y.length * inputs} values`, [x.length]);
+  }
   const rows = Array.from({ length: y.length }, (_, row) =>
     forwardRow(pass, x.subarray(row * inputs, (row + 1) * inputs)),
   );
   const { meanOver, firstRow, coordinates, beat } = options;
   const derivatives: Record<string, Float64Array> = {};
   const kinks: Record<string, Float64Array> = {};
+  const moves = pass.widths.map(moveOf);
+  const crossed: Crossed = { yet: false };
   for (const [tensor, chosen] of Object.entries(coordinates)) {
-    const { position, width, values, unitOf, inputOf } = placeOf(pass, tensor);
+    const { position, values, unitOf, inputOf } = placeOf(pass, tensor);
+    const move = moves[position + 1];
+    move.up.fill(0);
+    move.down.fill(0);
     const size = values?.length ?? Infinity;
     derivatives[tensor] = new Float64Array(chosen.length);
     kinks[tensor] = new Float64Array(chosen.length);
-    const move = { up: new Float64Array(width), down: new Float64Array(width) };
     for (const [place, coordinate] of chosen.entries()) {
       if (!Number.isInteger(coordinate) || coordinate < 0 || coordinate >= size) {
         throw new RangeError(`networkDifferences: ${tensor} has no coordinate ${coordinate}`);
@@ -163,24 +184,20 @@ export function networkDifferences(
       const only = tensor === "x" ? Math.floor(coordinate / inputs) - firstRow : null;
       const [begin, end] =
         only === null ? [0, rows.length] : [Math.max(0, only), Math.min(rows.length, only + 1)];
+      if (begin >= end) continue;
+      const value = values === null ? x[begin * inputs + unit] : values[coordinate];
+      const step = differenceStep(value, options.step);
       let sum = 0;
-      let stepWidth = 1;
       for (let row = begin; row < end; row++) {
-        const step = differenceStep(
-          values === null ? x[row * inputs + unit] : values[coordinate],
-          options.step,
-        );
-        stepWidth = step.width;
         const factor = input < 0 ? 1 : rows[row][position][input];
         move.up[unit] = step.up * factor;
         move.down[unit] = step.down * factor;
-        const crossed = { yet: false };
-        sum += rowDifference(pass, rows[row], y[row], position, move, crossed);
+        sum += rowDifference(pass, rows[row], y[row], position, moves, crossed);
         if (crossed.yet) kinks[tensor][place]++;
       }
       move.up[unit] = 0;
       move.down[unit] = 0;
-      derivatives[tensor][place] = sum / meanOver / stepWidth;
+      derivatives[tensor][place] = sum / meanOver / step.width;
     }
   }
   return { derivatives, kinks };

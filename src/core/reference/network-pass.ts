@@ -88,24 +88,32 @@ export function jumpOf(layer: Exclude<ReferenceLayer, { type: "linear" }>): numb
 function multiply(layer: Extract<ReferenceLayer, { type: "linear" }>, x: ArrayLike<number>): Float64Array {
   const { in: inputs, out, weight, bias } = layer;
   const y = bias.slice();
-  for (let i = 0; i < inputs; i++) {
+  const even = inputs & ~1;
+  // Two rows of W at a time: y is then read and written half as often.
+  for (let i = 0; i < even; i += 2) {
     const value = x[i];
+    const next = x[i + 1];
     const at = i * out;
-    for (let j = 0; j < out; j++) y[j] += value * weight[at + j];
+    for (let j = 0; j < out; j++) y[j] += value * weight[at + j] + next * weight[at + out + j];
   }
+  if (even < inputs) for (let j = 0; j < out; j++) y[j] += x[even] * weight[even * out + j];
   return y;
 }
 
 /** The values of one row: the input, then every layer's output. */
 export function forwardRow({ layers }: ReferencePass, x: ArrayLike<number>): readonly ArrayLike<number>[] {
   const values: ArrayLike<number>[] = [x];
-  for (const [index, layer] of layers.entries()) {
+  // With an iterator here the product's loops take twice as long.
+  for (let index = 0; index < layers.length; index++) {
+    const layer = layers[index];
     const input = values[index];
-    values.push(
-      layer.type === "linear"
-        ? multiply(layer, input)
-        : Float64Array.from(input, (value) => outputOf(layer, value)),
-    );
+    if (layer.type === "linear") {
+      values.push(multiply(layer, input));
+      continue;
+    }
+    const y = new Float64Array(input.length);
+    for (let j = 0; j < y.length; j++) y[j] = outputOf(layer, input[j]);
+    values.push(y);
   }
   return values;
 }
@@ -157,8 +165,10 @@ export function rowLossDifference(
   target: number,
   { up, down }: { readonly up: ArrayLike<number>; readonly down: ArrayLike<number> },
 ): number {
+  // By far the most often, and then without an array for each coordinate of each row.
+  if (criterion.loss === "mse") return (up[0] - down[0]) * (2 * (out[0] - target) + up[0] + down[0]);
   const wanted = wantedOutput(criterion, out.length, target);
-  if (criterion.loss !== "crossEntropy") {
+  if (criterion.loss === "mseOneHot") {
     const rises = wanted.map((value, c) => (up[c] - down[c]) * (2 * (out[c] - value) + up[c] + down[c]));
     return rises.reduce((sum, rise) => sum + rise, 0) / wanted.length;
   }

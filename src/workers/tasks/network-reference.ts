@@ -20,8 +20,8 @@ import type {
 } from "../../shared/worker-tasks.ts";
 import type { Control } from "../program/control.ts";
 
-/** Rows between two heartbeats: some ten milliseconds of float64 loops. */
-const ROWS_PER_BEAT = 100;
+/** Rows between two heartbeats: some tens of milliseconds of float64 loops. */
+const ROWS_PER_BEAT = 200;
 
 const inDoublePrecision = (memory: WebAssembly.Memory, tensor: Tensor): Float64Array =>
   Float64Array.from(viewOf(memory, tensor, "float32"));

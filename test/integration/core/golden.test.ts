@@ -1,14 +1,16 @@
 import { readFile } from "node:fs/promises";
 import { beforeAll, describe, expect, it } from "vitest";
 import { compareGradients, finishComparison } from "../../../src/core/gradient-check.ts";
-import { finiteDifferences } from "../../../src/core/reference/finite-differences.ts";
+import { networkDifferences } from "../../../src/core/reference/network-differences.ts";
 import {
-  referenceGradients,
-  type ReferenceGradients,
-} from "../../../src/core/reference/reference-gradients.ts";
-import type { ReferenceNetwork, ReferenceRows } from "../../../src/core/reference/reference-network.ts";
+  networkGradients,
+  type NetworkGradients,
+  type NetworkRows,
+} from "../../../src/core/reference/network-gradients.ts";
+import { referencePass, type ReferencePass } from "../../../src/core/reference/network-pass.ts";
 import { sampleCoordinates } from "../../../src/core/reference/sample-coordinates.ts";
 import { loadMnistTraining } from "../../../src/main/data/mnist.ts";
+import { notebookNetwork } from "../../../src/main/lab/notebook/session.ts";
 import { readNpy } from "../../../src/main/data/read-npy.ts";
 
 const ROWS = 50_000;
@@ -38,9 +40,9 @@ function pixelStatistics(images: Uint8Array): { mean: number; std: number } {
 
 describe("the float64 reference on all 50,000 images", () => {
   let statistics: { mean: number; std: number };
-  let network: ReferenceNetwork;
-  let rows: ReferenceRows;
-  let result: ReferenceGradients;
+  let pass: ReferencePass;
+  let rows: NetworkRows;
+  let result: NetworkGradients;
   const dx = new Float64Array(ROWS * IN_FEATURES);
 
   beforeAll(async () => {
@@ -59,8 +61,8 @@ describe("the float64 reference on all 50,000 images", () => {
     const [w1, b1, w2, b2] = (await Promise.all(WEIGHTS.map(array))).map((values) =>
       Float64Array.from(values),
     );
-    network = { w1: w1, b1: b1, w2: w2, b2: b2, inFeatures: IN_FEATURES, hidden: 50, shift: 0.5 };
-    result = referenceGradients(network, rows, { meanOver: ROWS, dx });
+    pass = referencePass(notebookNetwork(0.5), { w1, b1, w2, b2 });
+    result = networkGradients(pass, rows, { meanOver: ROWS, dx });
   }, 120_000);
 
   it("has PyTorch's data statistics", () => {
@@ -71,16 +73,17 @@ describe("the float64 reference on all 50,000 images", () => {
   it("has PyTorch's loss and gradient norms to 1e-9", () => {
     expect(Math.abs(result.loss / golden.notebook["loss"] - 1)).toBeLessThan(1e-9);
     for (const name of WEIGHTS) {
-      expect(Math.abs(norm(result[name]) / golden.notebook[`${name}_grad_norm`] - 1), name).toBeLessThan(
-        1e-9,
-      );
+      expect(
+        Math.abs(norm(result.gradients[name]) / golden.notebook[`${name}_grad_norm`] - 1),
+        name,
+      ).toBeLessThan(1e-9);
     }
     expect(Math.abs(norm(dx) / golden.notebook["xg_norm"] - 1)).toBeLessThan(1e-9);
   });
 
   it("has PyTorch's gradients element by element, as far as float32 holds them", async () => {
     const pairs = await Promise.all(
-      WEIGHTS.map(async (name) => [name, await array(`${name}_grad`), result[name]] as const),
+      WEIGHTS.map(async (name) => [name, await array(`${name}_grad`), result.gradients[name]] as const),
     );
     const first32 = await array("x_grad_first32");
     for (const [name, theirs, ours] of [...pairs, ["x", first32, dx.subarray(0, first32.length)] as const]) {
@@ -92,9 +95,9 @@ describe("the float64 reference on all 50,000 images", () => {
   it("agrees with its own central differences", () => {
     const sizes = { x: dx.length, w1: 39_200, b1: 50, w2: 50, b2: 1 };
     const coordinates = sampleCoordinates(1, sizes, 20);
-    const found = finiteDifferences(network, rows, { meanOver: ROWS, firstRow: 0, coordinates });
+    const found = networkDifferences(pass, rows, { meanOver: ROWS, firstRow: 0, coordinates });
     for (const name of ["x", ...WEIGHTS] as const) {
-      const gradient = name === "x" ? dx : result[name];
+      const gradient = name === "x" ? dx : result.gradients[name];
       const chosen = coordinates[name].map((index) => gradient[index]);
       const { relMax } = finishComparison(compareGradients(chosen, found.derivatives[name]));
       // A row that crosses a kink adds its own small gradient to the difference.

@@ -1,7 +1,7 @@
 import { compareInDetail } from "../../../core/gradient-report.ts";
 import { numelOf, type Tensor } from "../../../core/ops/recording-ops.ts";
-import type { NetworkDifferences } from "../../../core/reference/network-differences.ts";
-import type { NetworkGradients } from "../../../core/reference/network-gradients.ts";
+import type { NetworkCoordinates } from "../../../core/reference/network-differences.ts";
+import { uncertainOf } from "../../../core/reference/network-gradients.ts";
 import { sampleCoordinates } from "../../../core/reference/sample-coordinates.ts";
 import type { GradcheckSettings, GradientReport } from "../../../shared/gradcheck.ts";
 import { viewOf } from "../../../shared/tensor-view.ts";
@@ -9,28 +9,24 @@ import type {
   Direction,
   DirectionAnswer,
   GradientReportAnswer,
-  RowBlock,
   WorkerTask,
 } from "../../../shared/worker-tasks.ts";
 import type { Scope } from "../../engine/arena.ts";
 import type { Engine } from "../../engine/engine.ts";
+import { centralDifferences, DIFFERENCE_STEP, type Differences } from "../central-differences.ts";
+import { float64Gradients, rowBlocks } from "../float64-gradients.ts";
 import { runOnWorker, runTasks } from "../programs.ts";
 import type { TfjsNetwork } from "../tfjs/tfjs-network.ts";
 import { makeReport } from "./make-report.ts";
 import type { ComputedNetwork } from "./network-setup.ts";
 
-/** Rows a worker takes at a time. */
-const BLOCK_ROWS = 250;
-/** Coordinates a task takes at a time: progress and heartbeats in between. */
-const COORDINATES_PER_TASK = 2_000;
 /** Random directions a tensor. */
 const DIRECTIONS = 8;
 const DIRECTION_STEP = 1e-6;
 /** Coordinates a tensor at which the shortcut of the differences is computed again in full. */
 const PROOFS = 3;
 const PROOF_STEP = 1e-5;
-/** Steps of the differences, over max(1, |value|). */
-const STEP = 1e-5;
+/** Where a step crosses a kink, over max(1, |value|). */
 const SMALL_STEP = 1e-8;
 /** Of the largest derivative: what two ways of taking the same central difference may differ by. */
 const PROOF_TOLERANCE = 1e-4;
@@ -52,15 +48,6 @@ export interface CheckContext {
 const tensorsOf = ({ gradients }: ComputedNetwork): readonly (readonly [string, Tensor])[] =>
   Object.entries(gradients);
 
-function rowBlocks({ data }: ComputedNetwork, size: number): RowBlock[] {
-  const [rows = 0] = data.y.shape;
-  return Array.from({ length: Math.ceil(rows / size) }, (_, index) => ({
-    begin: index * size,
-    end: Math.min(rows, (index + 1) * size),
-    meanOver: rows,
-  }));
-}
-
 /** Runs tasks with progress. */
 const run = <Answer>(
   { engine, settings, onProgress }: CheckContext,
@@ -80,41 +67,26 @@ export interface Float64Reference {
   readonly loss: number;
   readonly kinks: number;
   readonly gradients: Readonly<Record<string, Tensor>>;
-  readonly allowances: Readonly<Record<string, Tensor | ReadonlyMap<number, number>>>;
+  readonly allowances: Readonly<Record<string, ReadonlyMap<number, number>>>;
 }
 
-/** The independent backward pass over all rows. */
+/** The independent backward pass over all rows, in the arena. */
 export async function float64Reference(context: CheckContext): Promise<Float64Reference> {
-  const { engine, scope, computed } = context;
-  const { memory } = engine.arena;
+  const { engine, scope, computed, settings, onProgress } = context;
   const dx = scope.tensor("x.g in float64", computed.data.x.shape, "float64");
-  const blocks = rowBlocks(computed, BLOCK_ROWS);
-  const answers = await run<NetworkGradients>(
-    context,
-    blocks.map((block) => (worker) => ({
-      ...{ kind: "networkGradients", worker, model: modelOf(computed), dx, block },
-    })),
-  );
-  const kinks = answers.reduce((sum, answer) => sum + answer.kinks, 0);
+  const found = await float64Gradients(engine, {
+    ...{ model: modelOf(computed), dx, threads: settings.threads, onProgress },
+  });
+  const { loss, kinks } = found;
   const gradients: Record<string, Tensor> = { x: dx };
-  const allowances: Record<string, Tensor | ReadonlyMap<number, number>> = {
-    x: kinks === 0 ? NOTHING : new Map(answers.flatMap(({ xAllowances }) => [...xAllowances])),
-  };
-  const sumOf = (kind: "gradients" | "allowances", name: string, shape: readonly number[]): Tensor => {
-    const tensor = scope.tensor(`${name} ${kind}`, shape, "float64");
-    const sum = viewOf(memory, tensor, "float64").fill(0);
-    for (const answer of answers) {
-      const part = answer[kind][name];
-      if (part !== undefined)
-        for (let i = 0; i < sum.length; i++) sum[i] = (sum[i] ?? NaN) + (part[i] ?? NaN);
-    }
-    return tensor;
-  };
+  const allowances: Record<string, ReadonlyMap<number, number>> = { x: found.xAllowances };
   for (const [name, { shape }] of Object.entries(computed.parameters)) {
-    gradients[name] = sumOf("gradients", name, shape);
-    allowances[name] = kinks === 0 ? NOTHING : sumOf("allowances", name, shape);
+    const tensor = scope.tensor(`${name}.g in float64`, shape, "float64");
+    viewOf(engine.arena.memory, tensor, "float64").set(found.gradients[name] ?? []);
+    gradients[name] = tensor;
+    allowances[name] = kinks === 0 ? NOTHING : uncertainOf(found.allowances[name] ?? new Float64Array());
   }
-  return { loss: answers.reduce((sum, { loss }) => sum + loss, 0), kinks, gradients, allowances };
+  return { loss, kinks, gradients, allowances };
 }
 
 /** All coordinates against whole reference gradients in the arena. */
@@ -141,49 +113,15 @@ export async function checkAgainst(
   }
 }
 
-/** A coordinate with its central difference, and in how many rows the step crossed a kink. */
-interface Difference {
-  readonly coordinate: number;
-  readonly derivative: number;
-  readonly crossings: number;
-}
-
-type Differences = Readonly<Record<string, readonly Difference[]>>;
-
-/** Central differences at these coordinates, summed over the blocks of rows. */
-async function differencesAt(
-  context: CheckContext,
-  chosen: Readonly<Record<string, readonly number[]>>,
+/** Central differences at these coordinates. */
+const differencesAt = (
+  { engine, computed, settings, onProgress }: CheckContext,
+  coordinates: NetworkCoordinates,
   step: number,
-): Promise<Differences> {
-  const { computed } = context;
-  const pieces = Object.entries(chosen).flatMap(([tensor, coordinates]) =>
-    Array.from({ length: Math.ceil(coordinates.length / COORDINATES_PER_TASK) }, (_, index) => ({
-      tensor,
-      coordinates: coordinates.slice(index * COORDINATES_PER_TASK, (index + 1) * COORDINATES_PER_TASK),
-    })),
-  );
-  const blocks = rowBlocks(computed, BLOCK_ROWS);
-  const work = pieces.flatMap((piece) => blocks.map((block) => ({ piece, block })));
-  const answers = await run<NetworkDifferences>(
-    context,
-    work.map(({ piece, block }) => (worker) => ({
-      ...{ kind: "networkDifferences", worker, model: modelOf(computed), block, step },
-      coordinates: { [piece.tensor]: piece.coordinates },
-    })),
-  );
-  const found: Record<string, Difference[]> = {};
-  for (const [index, { tensor, coordinates }] of pieces.entries()) {
-    const parts = answers.slice(index * blocks.length, (index + 1) * blocks.length);
-    const own = (found[tensor] ??= []);
-    for (const [i, coordinate] of coordinates.entries()) {
-      const total = (kind: "derivatives" | "kinks"): number =>
-        parts.reduce((sum, part) => sum + (part[kind][tensor]?.[i] ?? NaN), 0);
-      own.push({ coordinate, derivative: total("derivatives"), crossings: total("kinks") });
-    }
-  }
-  return found;
-}
+): Promise<Differences> =>
+  centralDifferences(engine, {
+    ...{ model: modelOf(computed), coordinates, step, threads: settings.threads, onProgress },
+  });
 
 /**
  * Central differences at all coordinates or a seeded sample; where a step crosses a kink, again with a much smaller
@@ -193,7 +131,7 @@ export async function checkByDifferences(context: CheckContext): Promise<string>
   const { engine, settings, computed, onReport } = context;
   const sizes = Object.fromEntries(tensorsOf(computed).map(([name, { shape }]) => [name, numelOf(shape)]));
   const chosen = sampleCoordinates(settings.network.seed, sizes, settings.coordinates ?? Infinity);
-  const first = await differencesAt(context, chosen, STEP);
+  const first = await differencesAt(context, chosen, DIFFERENCE_STEP);
   const crossed = Object.fromEntries(
     Object.entries(first).map(([tensor, all]) => [
       tensor,
@@ -259,7 +197,7 @@ async function alongDirections(
   const { gradients } = computed;
   const answers = await run<readonly DirectionAnswer[]>(
     context,
-    rowBlocks(computed, BLOCK_ROWS).map((block) => (worker) => ({
+    rowBlocks(modelOf(computed)).map((block) => (worker) => ({
       ...{ kind: "directions", worker, model: modelOf(computed), block, directions, gradients },
     })),
   );

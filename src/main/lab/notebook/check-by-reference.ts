@@ -1,72 +1,43 @@
-import { kinkAllowances, type KinkAllowances } from "../../../core/reference/kink-allowances.ts";
-import type {
-  ReferenceGradients as BlockGradients,
-  ReluKink,
-} from "../../../core/reference/reference-gradients.ts";
+import { uncertainOf } from "../../../core/reference/network-gradients.ts";
 import type { GradientCheck } from "../../../shared/run-records.ts";
 import { viewOf } from "../../../shared/tensor-view.ts";
 import { compareTensors } from "../compare-tensors.ts";
-import { referenceModelOf, rowBlocks, runBlocks } from "./run-blocks.ts";
+import { float64Gradients } from "../float64-gradients.ts";
 import {
   GRADIENT_NAMES,
-  HIDDEN,
-  IN_FEATURES,
   WEIGHT_NAMES,
   type Gradients,
   type NotebookSession,
+  type ReferenceGradients,
   type StageGradients,
 } from "./session.ts";
 
-const NOTHING: ReadonlyMap<number, number> = new Map();
+const NOTHING = new Float64Array();
 
-/** Loss, gradients and kinks by the independent float64 implementation, summed over row blocks in their order. */
+/** Fills `gradients` with what the independent float64 implementation computes over all rows. */
 async function computeReference(
   session: NotebookSession,
   stage: StageGradients,
   gradients: Gradients,
   onProgress: (fraction: number) => void,
-): Promise<{ loss: number; kinks: readonly ReluKink[] }> {
-  const { xTrain, yTrain } = session.normalized();
-  const answers = await runBlocks<BlockGradients>(
-    session,
-    rowBlocks(session.settings.rows).map((block) => (worker) => ({
-      kind: "reference",
-      worker,
-      model: referenceModelOf(stage),
-      x: xTrain,
-      y: yTrain,
-      dx: gradients.x,
-      block,
-    })),
-    onProgress,
-  );
+): Promise<Omit<ReferenceGradients, "gradients">> {
+  const { engine, settings } = session;
+  const found = await float64Gradients(engine, {
+    ...{ model: session.modelOf(stage), dx: gradients.x, threads: settings.threads, onProgress },
+  });
   for (const name of WEIGHT_NAMES) {
-    const sum = viewOf(session.engine.arena.memory, gradients[name], "float64").fill(0);
-    for (const answer of answers) {
-      const part = answer[name];
-      for (let i = 0; i < sum.length; i++) sum[i] = (sum[i] ?? NaN) + (part[i] ?? NaN);
-    }
+    viewOf(engine.arena.memory, gradients[name], "float64").set(found.gradients[name] ?? NOTHING);
   }
+  const allowed = (name: string): ReadonlyMap<number, number> =>
+    uncertainOf(found.allowances[name] ?? NOTHING);
   return {
-    loss: answers.reduce((loss, answer) => loss + answer.loss, 0),
-    kinks: answers.flatMap((answer) => answer.kinks),
+    loss: found.loss,
+    kinks: found.kinks,
+    allowances: {
+      x: found.xAllowances,
+      ...{ w1: allowed("w1"), b1: allowed("b1"), w2: allowed("w2"), b2: allowed("b2") },
+    },
   };
-}
-
-function allowancesOf(
-  session: NotebookSession,
-  stage: StageGradients,
-  kinks: readonly ReluKink[],
-): KinkAllowances {
-  const { memory } = session.engine.arena;
-  const x = viewOf(memory, session.normalized().xTrain, "float32");
-  const network = {
-    w1: viewOf(memory, stage.weights.w1, "float32"),
-    w2: viewOf(memory, stage.weights.w2, "float32"),
-    inFeatures: IN_FEATURES,
-    hidden: HIDDEN,
-  };
-  return kinkAllowances(network, kinks, (row) => x.subarray(row * IN_FEATURES, (row + 1) * IN_FEATURES));
 }
 
 /**
@@ -82,17 +53,16 @@ export async function checkByReference(
   const reference = await session.reference(stage, (gradients) =>
     computeReference(session, stage, gradients, onProgress),
   );
-  const allowances = allowancesOf(session, stage, reference.kinks);
   const checks: GradientCheck[] = [];
   for (const tensor of GRADIENT_NAMES) {
-    const allowed = tensor === "w2" || tensor === "b2" ? NOTHING : allowances[tensor];
+    const allowances = reference.allowances[tensor];
     const comparison = await compareTensors(session.engine, {
       ours: stage.gradients[tensor],
       reference: reference.gradients[tensor],
       threads: session.settings.threads,
-      allowances: allowed,
+      allowances,
     });
-    const kinks = allowed.size === 0 ? 0 : reference.kinks.length;
+    const kinks = allowances.size === 0 ? 0 : reference.kinks;
     checks.push({ stage: stageName, reference: "float64", tensor, ...comparison, kinks });
   }
   return { checks, referenceLoss: reference.loss };

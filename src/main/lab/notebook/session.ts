@@ -1,8 +1,9 @@
 import { ContractError } from "../../../core/errors.ts";
+import type { PlainNetwork } from "../../../core/network/network.ts";
 import type { Tensor } from "../../../core/ops/recording-ops.ts";
-import type { ReluKink } from "../../../core/reference/reference-gradients.ts";
 import type { NotebookSettings } from "../../../shared/notebook.ts";
 import { viewOf } from "../../../shared/tensor-view.ts";
+import type { NetworkModel } from "../../../shared/worker-tasks.ts";
 import type { Scope } from "../../engine/arena.ts";
 import type { Engine } from "../../engine/engine.ts";
 
@@ -46,11 +47,24 @@ export interface StageGradients {
   readonly loss: number;
 }
 
+/** pred = (max(x W1 + b1, 0) − shift) W2 + b2 and its mean squared error. */
+export const notebookNetwork = (shift: number): PlainNetwork => ({
+  layers: [
+    { type: "linear", in: IN_FEATURES, out: HIDDEN },
+    { type: "relu", shift },
+    { type: "linear", in: HIDDEN, out: 1 },
+  ],
+  loss: "mse",
+});
+
 /** Float64 gradients of an independent implementation. */
 export interface ReferenceGradients {
   readonly gradients: Gradients;
+  /** By how much each may differ without a mistake, by flat index. */
+  readonly allowances: Readonly<Record<GradientName, ReadonlyMap<number, number>>>;
   readonly loss: number;
-  readonly kinks: readonly ReluKink[];
+  /** Units within float32 rounding of the relu's kink. */
+  readonly kinks: number;
 }
 
 /**
@@ -140,6 +154,12 @@ export class NotebookSession {
       );
     }
     return found;
+  }
+
+  /** A stage's network with its weights and all rows, as the reference takes it. */
+  modelOf({ shift, weights: { w1, b1, w2, b2 } }: StageGradients): NetworkModel {
+    const { xTrain: x, yTrain: y } = this.normalized();
+    return { network: notebookNetwork(shift), parameters: { w1, b1, w2, b2 }, x, y };
   }
 
   /** The float64 gradients for these weights, computed at most once. */

@@ -1,16 +1,15 @@
 import { kaimingNormal } from "../../../core/init/kaiming-normal.ts";
-import type { PlainNetwork } from "../../../core/network/network.ts";
 import { linearLayer } from "../../../core/notebook/stage-1-functions.ts";
 import type { StageTensors } from "../../../core/notebook/stage.ts";
 import type { Tensor } from "../../../core/ops/recording-ops.ts";
 import { randomStream } from "../../../core/random/random-stream.ts";
-import { kinkAllowances, type KinkAllowances } from "../../../core/reference/kink-allowances.ts";
-import { referenceGradients, type ReluKink } from "../../../core/reference/reference-gradients.ts";
+import { networkGradients, uncertainOf } from "../../../core/reference/network-gradients.ts";
+import { referencePass } from "../../../core/reference/network-pass.ts";
 import { viewOf } from "../../../shared/tensor-view.ts";
 import type { Scope } from "../../engine/arena.ts";
 import type { Engine } from "../../engine/engine.ts";
 import type { DataTensors } from "../image-rows.ts";
-import { HIDDEN, IN_FEATURES } from "../notebook/session.ts";
+import { HIDDEN, IN_FEATURES, notebookNetwork } from "../notebook/session.ts";
 import { executeOnce } from "../programs.ts";
 
 /** ReLU of stage 4 has no shift, so none has one here. */
@@ -27,14 +26,7 @@ const CHUNK_ROWS_IN_ALL = 1_024;
 export const stageChunkRows = (threads: number): number => Math.ceil(CHUNK_ROWS_IN_ALL / threads);
 
 /** The network that all stages compute. */
-export const STAGE_NETWORK: PlainNetwork = {
-  layers: [
-    { type: "linear", in: IN_FEATURES, out: HIDDEN },
-    { type: "relu", shift: STAGE_SHIFT },
-    { type: "linear", in: HIDDEN, out: 1 },
-  ],
-  loss: "mse",
-};
+export const STAGE_NETWORK = notebookNetwork(STAGE_SHIFT);
 
 /** The notebook draws them in its cell 13: a seed gives the same weights here as there. */
 const WEIGHT_STREAM = 13;
@@ -69,7 +61,8 @@ const NEAR_ZERO = 1e-4;
 /** What may differ between right answers. */
 export interface Uncertainty {
   readonly kinks: number;
-  readonly allowances: KinkAllowances;
+  /** By how much each gradient may differ, by flat index. w2 and b2 do not depend on the side. */
+  readonly allowances: Readonly<Record<"x" | "w1" | "b1", ReadonlyMap<number, number>>>;
 }
 
 /**
@@ -94,14 +87,20 @@ export async function findKinks(
     y: Float64Array.from(near, (row) => values(tensors.y)[row] ?? NaN),
   };
   const wide = (tensor: Tensor): Float64Array => Float64Array.from(values(tensor));
-  const network = { w1: wide(tensors.w1), b1: wide(tensors.b1), w2: wide(tensors.w2), b2: wide(tensors.b2) };
-  const sizes = { inFeatures: IN_FEATURES, hidden: HIDDEN };
-  const { kinks } = referenceGradients({ ...network, ...sizes, shift: STAGE_SHIFT }, some, {
-    meanOver: tensors.y.shape[0] ?? 1,
-    dx: new Float64Array(some.x.length),
+  const { w1, b1, w2, b2 } = tensors;
+  const parameters = { w1: wide(w1), b1: wide(b1), w2: wide(w2), b2: wide(b2) };
+  const { kinks, allowances, xAllowances } = networkGradients(
+    referencePass(STAGE_NETWORK, parameters),
+    some,
+    { meanOver: tensors.y.shape[0] ?? 1, dx: new Float64Array(some.x.length) },
+  );
+  const placed = [...xAllowances].map(([index, allowance]): [number, number] => {
+    const row = near[Math.floor(index / IN_FEATURES)] ?? NaN;
+    return [row * IN_FEATURES + (index % IN_FEATURES), allowance];
   });
-  const placed = kinks.map((kink): ReluKink => ({ ...kink, row: near[kink.row] ?? NaN }));
-  return { kinks: kinks.length, allowances: kinkAllowances({ ...network, ...sizes }, placed, rowOf) };
+  const allowed = (name: string): ReadonlyMap<number, number> =>
+    uncertainOf(allowances[name] ?? new Float64Array());
+  return { kinks, allowances: { x: new Map(placed), w1: allowed("w1"), b1: allowed("b1") } };
 }
 
 function rowsNearZero(z: Float32Array): number[] {
