@@ -34,7 +34,7 @@ import { LearnedLab } from "./training/learned-lab.ts";
 import { TrainingLab } from "./training/training-lab.ts";
 import { tuningReport } from "./tuning-report.ts";
 
-/** The thread for exports and checks ends this long after the last one. */
+/** The threads for exports and upkeep end this long after the last one. */
 const SLOW_READER_IDLE_MS = 10_000;
 
 export interface LabOptions {
@@ -132,6 +132,7 @@ export async function openLab(options: LabOptions): Promise<Lab> {
   const readers = {
     quick: new StoreReader({ ...readerOptions, idleMs: Infinity }),
     slow: new StoreReader({ ...readerOptions, idleMs: SLOW_READER_IDLE_MS }),
+    upkeep: new StoreReader({ ...readerOptions, idleMs: SLOW_READER_IDLE_MS }),
   };
   const runs = new RunsLab(services, supervisor, readers);
   const learned = new LearnedLab(services, supervisor, data);
@@ -241,7 +242,7 @@ export async function openLab(options: LabOptions): Promise<Lab> {
       notebook.release();
       data.release();
       await engine.close();
-      await Promise.all([readers.quick.close(), readers.slow.close()]);
+      await Promise.all(Object.values(readers).map((reader) => reader.close()));
       delay.stop();
       store.close();
     },

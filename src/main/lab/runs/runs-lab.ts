@@ -29,17 +29,22 @@ export class RunsLab {
   readonly #supervisor: RunSupervisor;
   readonly #reader: StoreReader;
   readonly #slow: StoreReader;
+  readonly #upkeep: StoreReader;
 
-  /** @param readers One that answers in milliseconds, one for what takes seconds: neither waits for the other. */
+  /**
+   * @param readers One that answers in milliseconds, one for what a person asked for that takes seconds, one for what
+   *   the app does by itself: none waits for another.
+   */
   constructor(
     services: LabServices,
     supervisor: RunSupervisor,
-    readers: { readonly quick: StoreReader; readonly slow: StoreReader },
+    readers: Readonly<Record<"quick" | "slow" | "upkeep", StoreReader>>,
   ) {
     this.#services = services;
     this.#supervisor = supervisor;
     this.#reader = readers.quick;
     this.#slow = readers.slow;
+    this.#upkeep = readers.upkeep;
   }
 
   table(request: RunTableRequest): Promise<RunTableAnswer> {
@@ -118,7 +123,7 @@ export class RunsLab {
 
   /** Reads every page of the database. */
   check(): Promise<DatabaseCheck> {
-    return this.#slow.ask("check", null);
+    return this.#upkeep.ask("check", null);
   }
 
   /** @throws {ContractError} If an activity is on. @throws {StoreError} If the database may not be written. */
@@ -138,13 +143,13 @@ export class RunsLab {
     };
     const expired = store.expiredRuns(now);
     if (expired.length > 0) {
-      await this.#reader
+      await this.#upkeep
         .ask("deleteRuns", { runIds: expired })
         .then(() => this.#tellAll(), fail("Old trash was not deleted"));
     }
     const path = dueBackupPath(store.path, now);
     if (path !== null && existsSync(store.path)) {
-      await this.#reader
+      await this.#upkeep
         .ask("backup", { path })
         .then(() => dropOldBackups(store.path), fail("The weekly backup was not written"));
     }
