@@ -1,4 +1,5 @@
 import fs from "node:fs";
+import path from "node:path";
 import { projectPaths } from "./project-paths.mjs";
 import { prepareSqlite } from "./sqlite-binding.mjs";
 import { findElectron, probeElectron } from "./electron-runtime.mjs";
@@ -51,19 +52,64 @@ export async function ensureRuntime(report) {
     ...sqlite,
     validFor: validity(electronPath, sqlite.nativeBinding),
   };
-  const part = `${projectPaths.runtimeFile}.part`;
-  fs.writeFileSync(part, `${JSON.stringify(record, undefined, 2)}\n`);
-  fs.renameSync(part, projectPaths.runtimeFile);
+  writeRuntimeRecord(record);
   return record;
 }
 
-/** @returns {RuntimeRecord | undefined} */
-export function readRuntimeRecord() {
+/**
+ * Paths inside the project are written relative to it, so that a project folder that was moved or copied finds its
+ * own runtime and never the old place's.
+ *
+ * @param {RuntimeRecord} record
+ * @param {string} [projectDir]
+ */
+export function writeRuntimeRecord(record, projectDir = projectPaths.projectDir) {
+  const file = runtimeFileOf(projectDir);
+  const portable = {
+    ...record,
+    electronPath: insideProject(record.electronPath, projectDir),
+    nativeBinding: record.nativeBinding === null ? null : insideProject(record.nativeBinding, projectDir),
+  };
+  const part = `${file}.part`;
+  fs.writeFileSync(part, `${JSON.stringify(portable, undefined, 2)}\n`);
+  fs.renameSync(part, file);
+}
+
+/**
+ * @param {string} [projectDir]
+ * @returns {RuntimeRecord | undefined} Undefined when there is none, or when it names another folder's files.
+ */
+export function readRuntimeRecord(projectDir = projectPaths.projectDir) {
   try {
-    return JSON.parse(fs.readFileSync(projectPaths.runtimeFile, "utf8"));
+    const record = JSON.parse(fs.readFileSync(runtimeFileOf(projectDir), "utf8"));
+    // Only a runtime that its user named (ELECTRON_OVERRIDE_DIST_PATH) may lie elsewhere.
+    const foreign = [record.source === "installed" ? null : record.electronPath, record.nativeBinding].some(
+      (recorded) => recorded !== null && path.isAbsolute(recorded),
+    );
+    if (foreign) return undefined;
+    return {
+      ...record,
+      electronPath: path.resolve(projectDir, record.electronPath),
+      nativeBinding: record.nativeBinding === null ? null : path.resolve(projectDir, record.nativeBinding),
+    };
   } catch {
     return undefined;
   }
+}
+
+/** @param {string} projectDir */
+function runtimeFileOf(projectDir) {
+  return path.join(projectDir, path.relative(projectPaths.projectDir, projectPaths.runtimeFile));
+}
+
+/**
+ * @param {string} file
+ * @param {string} projectDir
+ * @returns {string} Relative to the project when the file lies in it.
+ */
+function insideProject(file, projectDir) {
+  const relative = path.relative(projectDir, file);
+  return relative.startsWith("..") || path.isAbsolute(relative) ? file : relative;
 }
 
 const SOURCE_TEXT = {
