@@ -237,6 +237,7 @@ export async function openLab(options: LabOptions): Promise<Lab> {
       };
     },
     close: async () => {
+      training.close();
       supervisor.cancel();
       await supervisor.idle();
       notebook.release();

@@ -171,6 +171,24 @@ describe("a training", () => {
     expect(lab.trainingQueue()).toEqual([]);
   }, 60_000);
 
+  it("is not begun out of the queue while the lab closes", async () => {
+    const folder = newFolder();
+    const closing = await openLab(labOptions(folder, 2));
+    const started = closing.startTraining(SPEC, { threads: 2 });
+    closing.enqueueTraining({ ...SPEC, seed: 20 }, 2, "queued");
+    await until(closing, 20);
+    await closing.close();
+    expect((await started.done).status).toBe("cancelled");
+    // Longer than a training takes to begin.
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    const again = await openLab(labOptions(folder, 2));
+    try {
+      expect(again.listRuns().map(({ id, status }) => [id, status])).toEqual([[started.runId, "cancelled"]]);
+    } finally {
+      await again.close();
+    }
+  }, 60_000);
+
   it("finds a learning rate between too low and too high", async () => {
     const search = await lab.findLr(TRAIN_PRESETS.small.spec, 2);
     expect(search.points.length).toBeGreaterThan(100);

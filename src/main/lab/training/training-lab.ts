@@ -60,6 +60,7 @@ export class TrainingLab {
   #running: { readonly runId: string; readonly trainer: Trainer; readonly session: TrainingSession } | null =
     null;
   #queue: readonly Queued[] = [];
+  #closed = false;
 
   constructor(services: LabServices, supervisor: RunSupervisor, data: ImageRows) {
     this.#services = services;
@@ -142,9 +143,16 @@ export class TrainingLab {
     const { refusal } = this.forecast(spec);
     if (refusal !== "") throw new OutOfMemoryError(refusal);
     const queued = { id: randomUUID(), title: titleOf(spec), note, spec, threads };
+    if (this.#closed) throw new ContractError("The lab is closing: no training can be queued any more");
     this.#setQueue([...this.#queue, queued]);
     void this.#startNext();
     return { id: queued.id, title: queued.title, note };
+  }
+
+  /** No training starts from now on, so that the one being cancelled is the last: the engine is about to end. */
+  close(): void {
+    this.#closed = true;
+    this.#queue = [];
   }
 
   dequeue(id: string): void {
