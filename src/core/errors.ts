@@ -32,12 +32,12 @@ export class OutOfMemoryError extends RangeError {
   override readonly name = "OutOfMemoryError";
 }
 
-/** A file is not what it claims to be. Message: file, offset, expected, got. */
+/** A file is not what it claims to be. Message: file, offset in bytes or another place in it, expected, got. */
 export class DataFormatError extends TypeError {
   override readonly name = "DataFormatError";
 
-  constructor(file: string, offsetBytes: number, expected: string, got: string) {
-    super(`${file}, byte ${offsetBytes}: expected ${expected}, got ${got}`);
+  constructor(file: string, at: number | { readonly place: string }, expected: string, got: string) {
+    super(`${file}, ${typeof at === "number" ? `byte ${at}` : at.place}: expected ${expected}, got ${got}`);
   }
 }
 

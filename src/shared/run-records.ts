@@ -6,6 +6,18 @@ export const measuredNumberSchema = v.custom<number>(
   "must be a number",
 );
 
+/** A time as ISO 8601 UTC, as `Date.toISOString()` writes it: "2026-11-23T04:53:12.345Z". */
+export const timeSchema = v.pipe(
+  v.string(),
+  v.check(
+    (text) => /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?Z$/.test(text) && Number.isFinite(Date.parse(text)),
+    "must be a time in UTC like 2026-11-23T04:53:12.345Z",
+  ),
+);
+
+/** Rows, samples, steps: a whole number from 0 on. */
+export const countSchema = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+
 /** What a run was measured on. Two runs with different `id` are never compared without saying so. */
 export const machineSchema = v.object({
   /** Hash of the fields below that change a measurement: CPU, cores, memory, OS, Electron, V8, kernel. */
@@ -27,6 +39,9 @@ export type Machine = v.InferOutput<typeof machineSchema>;
 export const runKindSchema = v.picklist(["notebook", "ladder", "init", "stages", "gradcheck", "training"]);
 export type RunKind = v.InferOutput<typeof runKindSchema>;
 
+/** As lists show it: a run whose row cannot be read is there all the same, so that it can be seen and deleted. */
+export const listedKindSchema = v.picklist([...runKindSchema.options, "unreadable"]);
+
 /** `interrupted`: the app ended while the run was on; found at the next start. */
 export const runStatusSchema = v.picklist(["running", "finished", "cancelled", "failed", "interrupted"]);
 export type RunStatus = v.InferOutput<typeof runStatusSchema>;
@@ -39,11 +54,20 @@ export const quantityValueSchema = v.union([
   v.array(measuredNumberSchema),
 ]);
 export type QuantityValue = v.InferOutput<typeof quantityValueSchema>;
-export const quantitiesSchema = v.record(v.string(), quantityValueSchema);
+export const quantitiesSchema = v.pipe(
+  // v.record() takes an array for an object.
+  v.custom<Readonly<Record<string, QuantityValue>>>(
+    (given) => !Array.isArray(given),
+    "must be values by their names",
+  ),
+  v.record(v.string(), quantityValueSchema),
+);
 export type Quantities = v.InferOutput<typeof quantitiesSchema>;
 
 /** Colours a person may give a run: indices into the charts' palette. */
 export const RUN_COLOURS = 6;
+/** More threads than any machine that this app runs on has. */
+const MOST_THREADS = 4_096;
 /** Limits of what a person writes about a run. */
 export const RUN_TEXT = { name: 200, notes: 100_000, tag: 40, tags: 50 } as const;
 
@@ -52,11 +76,10 @@ export const runSummarySchema = v.object({
   kind: runKindSchema,
   name: v.string(),
   status: runStatusSchema,
-  /** ISO 8601 UTC. */
-  startedAt: v.string(),
-  finishedAt: v.nullable(v.string()),
-  threads: v.number(),
-  rows: v.number(),
+  startedAt: timeSchema,
+  finishedAt: v.nullable(timeSchema),
+  threads: v.pipe(countSchema, v.maxValue(MOST_THREADS)),
+  rows: countSchema,
   machineId: v.string(),
   /** The experiment's settings, enough to repeat it. */
   config: quantitiesSchema,
@@ -65,16 +88,23 @@ export const runSummarySchema = v.object({
   /** Why a run failed or was interrupted. */
   failure: v.nullable(v.string()),
   /** Index into the charts' palette, or null for none. */
-  colour: v.nullable(v.number()),
+  colour: v.nullable(v.pipe(countSchema, v.maxValue(RUN_COLOURS - 1))),
   pinned: v.boolean(),
   /** Markdown. */
   notes: v.string(),
   tags: v.array(v.string()),
-  /** ISO 8601 UTC; null is not archived, not in the trash. */
-  archivedAt: v.nullable(v.string()),
-  deletedAt: v.nullable(v.string()),
+  /** Null is not archived, not in the trash. */
+  archivedAt: v.nullable(timeSchema),
+  deletedAt: v.nullable(timeSchema),
 });
 export type RunSummary = v.InferOutput<typeof runSummarySchema>;
+
+/** A run in a list. Of an unreadable one `failure` says why, and what could not be read is empty. */
+export type ListedRun = Omit<RunSummary, "kind"> & {
+  readonly kind: v.InferOutput<typeof listedKindSchema>;
+};
+
+export const isReadable = (run: ListedRun): run is RunSummary => run.kind !== "unreadable";
 
 export const verdictSchema = v.picklist(["exact", "in band", "differs", "failed", "measured"]);
 /** `measured`: a time or another number of this machine that is shown beside the notebook's, not judged. */
@@ -175,7 +205,7 @@ export const cellResultSchema = v.object({
   title: v.string(),
   /** 1-based position in the run's order of execution. */
   order: v.number(),
-  startedAt: v.string(),
+  startedAt: timeSchema,
   ms: measuredNumberSchema,
   expected: quantitiesSchema,
   measured: quantitiesSchema,
@@ -187,8 +217,7 @@ export type CellResult = v.InferOutput<typeof cellResultSchema>;
 
 /** What happened to a run while it was on. */
 export const runEventSchema = v.object({
-  /** ISO 8601 UTC. */
-  at: v.string(),
+  at: timeSchema,
   step: v.nullable(v.number()),
   kind: v.picklist(["paused", "resumed", "lr", "diverged", "stopped", "interrupted", "checkpoint"]),
   text: v.string(),

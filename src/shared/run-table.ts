@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { quantityValueSchema, runKindSchema, runStatusSchema } from "./run-records.ts";
+import { listedKindSchema, quantityValueSchema, runStatusSchema } from "./run-records.ts";
 
 /**
  * A column's name: `name`, `kind`, `status`, `started`, `finished`, `seconds`, `threads`, `rows`, `machine`, `tags`,
@@ -58,7 +58,7 @@ export type RunValue = v.InferOutput<typeof runValueSchema>;
 export const runRowSchema = v.object({
   id: v.string(),
   name: v.string(),
-  kind: runKindSchema,
+  kind: listedKindSchema,
   status: runStatusSchema,
   startedAt: v.string(),
   colour: v.nullable(v.number()),

@@ -1,15 +1,17 @@
-import type { RunSummary } from "../../shared/run-records.ts";
+import type { ListedRun } from "../../shared/run-records.ts";
 import type { Lab } from "../lab/lab.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import { textTable } from "./text-table.ts";
 
-const keyNumbers = ({ summary }: RunSummary): string =>
-  Object.entries(summary)
-    .map(
-      ([name, value]) =>
-        `${name} ${typeof value === "number" ? Number(value.toPrecision(4)) : String(value)}`,
-    )
-    .join(", ");
+const keyNumbers = ({ summary, kind, failure }: ListedRun): string =>
+  kind === "unreadable"
+    ? (failure ?? "")
+    : Object.entries(summary)
+        .map(
+          ([name, value]) =>
+            `${name} ${typeof value === "number" ? Number(value.toPrecision(4)) : String(value)}`,
+        )
+        .join(", ");
 
 /** Lists the saved runs that a query finds, newest first. */
 export async function runRunsCommand(
@@ -18,7 +20,7 @@ export async function runRunsCommand(
   options: { readonly json?: true; readonly archived?: true },
 ): Promise<ExitCode> {
   const ids = await lab.runs.find(query, options.archived === true ? "all" : "active");
-  const runs = ids.map((id) => lab.getRun(id).run);
+  const runs = lab.runs.listed(ids);
   if (options.json === true) {
     process.stdout.write(`${JSON.stringify(runs, null, 2)}\n`);
   } else if (runs.length === 0) {

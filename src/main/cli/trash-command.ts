@@ -31,7 +31,7 @@ export async function runTrashCommand(lab: Lab, options: TrashOptions): Promise<
     );
   }
   if (options.delete !== undefined || options.restore !== undefined || options.empty === true) return EXIT.ok;
-  const runs = (await lab.runs.find("", "trash")).map((id) => lab.getRun(id).run);
+  const runs = lab.runs.listed(await lab.runs.find("", "trash"));
   if (options.json === true) process.stdout.write(`${JSON.stringify(runs, null, 2)}\n`);
   else if (runs.length === 0) process.stdout.write("The trash is empty.\n");
   else {

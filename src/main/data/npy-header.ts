@@ -1,14 +1,13 @@
 import { DataFormatError } from "../../core/errors.ts";
+import { npyType, type NpyType } from "./npy-type.ts";
 
 export const NPY_MAGIC = Uint8Array.of(0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59);
 /** Magic, version, and the longest form of the header's length. */
 export const NPY_PREFIX_BYTES = 12;
 
-const CONVERT = "save it again with numpy.save(path, numpy.ascontiguousarray(array, dtype='float32'))";
-
 export interface NpyHeader {
   readonly shape: readonly number[];
-  readonly dtype: "float32" | "float64";
+  readonly type: NpyType;
 }
 
 /** Where the header's text lies. @throws {DataFormatError} If this is no .npy file. */
@@ -16,63 +15,123 @@ export function npyHeaderRange(file: string, prefix: Uint8Array): { begin: numbe
   if (!NPY_MAGIC.every((byte, index) => prefix[index] === byte)) {
     const found =
       prefix[0] === 0x80
-        ? `a pickle, which is a program and is never run here; ${CONVERT}`
+        ? "a pickle, which is a program and is never run here; save it again with numpy.save(path, array)"
         : prefix[0] === 0x50 && prefix[1] === 0x4b
           ? "a zip archive such as .npz; unpack it and choose one .npy file"
           : "another magic";
     throw new DataFormatError(file, 0, "a .npy file", found);
   }
   const view = new DataView(prefix.buffer, prefix.byteOffset, prefix.byteLength);
-  const major = prefix[6] ?? 0;
-  if (major < 1 || major > 3) throw new DataFormatError(file, 6, ".npy version 1, 2 or 3", String(major));
+  const [major = 0, minor = 0] = prefix.subarray(6, 8);
+  if (major < 1 || major > 3 || minor !== 0) {
+    throw new DataFormatError(
+      file,
+      6,
+      ".npy version 1, 2 or 3",
+      minor === 0 ? `${major}` : `${major}.${minor}`,
+    );
+  }
   const [begin, lengthBytes] = major === 1 ? [10, 2] : [12, 4];
   if (prefix.length < begin)
     throw new DataFormatError(file, prefix.length, `${begin} bytes`, `${prefix.length} bytes`);
   return { begin, end: begin + (lengthBytes === 2 ? view.getUint16(8, true) : view.getUint32(8, true)) };
 }
 
-const field = (text: string, key: string, value: string): string | undefined =>
-  new RegExp(`['"]${key}['"]\\s*:\\s*(${value})`).exec(text)?.[1];
+/** A value of the header's dictionary; what is no text, flag or tuple of whole numbers is `null`. */
+type Value = string | boolean | readonly number[] | null;
 
-function parseShape(file: string, offset: number, text: string | undefined): readonly number[] {
-  const items =
-    text
-      ?.slice(1, -1)
-      .split(",")
-      .map((item) => item.trim()) ?? [];
-  // Python writes (3,) with a comma behind the last item, and () for a scalar.
-  if (items.at(-1) === "") items.pop();
-  if (text === undefined || !items.every((item) => /^\d{1,15}L?$/.test(item))) {
-    throw new DataFormatError(file, offset, "a 'shape' of whole numbers", text ?? "none");
-  }
-  return items.map((item) => Number.parseInt(item, 10));
-}
+const KEYS: readonly string[] = ["descr", "fortran_order", "shape"];
 
-/** Reads the header's text, a Python dictionary, without evaluating it. @throws {DataFormatError} */
+/**
+ * Reads the header's text, a Python dictionary of three entries, from left to right and without evaluating it: each
+ * character is looked at once.
+ *
+ * @throws {DataFormatError}
+ */
 export function parseNpyHeader(file: string, text: string, offset: number): NpyHeader {
-  const descr = field(text, "descr", "'[^']*'|\"[^\"]*\"|\\[")?.replace(/['"]/g, "");
-  switch (descr) {
-    case "<f4":
-    case "<f8":
-      break;
-    case undefined:
-      throw new DataFormatError(file, offset, "a header with 'descr'", JSON.stringify(text.slice(0, 60)));
-    case "[":
-      throw new DataFormatError(file, offset, "float32 or float64 values", `a structured type; ${CONVERT}`);
-    default: {
-      const found = descr.includes("O")
-        ? `Python objects (type "${descr}"), which are pickled programs and never run here`
-        : descr.startsWith(">")
-          ? `big-endian values (type "${descr}")`
-          : `type "${descr}"`;
-      throw new DataFormatError(file, offset, 'type "<f4" or "<f8"', `${found}; ${CONVERT}`);
+  const fail = (at: number, expected: string, got?: string): never => {
+    throw new DataFormatError(
+      file,
+      offset + at,
+      expected,
+      got ?? (JSON.stringify(text.slice(at, at + 40)) || "the end"),
+    );
+  };
+  let at = 0;
+  const skipBlanks = (): void => {
+    while (" \t\n\r".includes(text.charAt(at)) && at < text.length) at++;
+  };
+  const accept = (token: string): boolean => {
+    skipBlanks();
+    if (!text.startsWith(token, at)) return false;
+    at += token.length;
+    return true;
+  };
+  const readText = (quote: string): string => {
+    const end = text.indexOf(quote, at);
+    const inside = text.slice(at, end);
+    if (end < 0 || /[\\\n\r]/.test(inside)) return fail(at, "a text in quotes");
+    at = end + 1;
+    return inside;
+  };
+  const readSizes = (): readonly number[] => {
+    const sizes: number[] = [];
+    for (let comma = true; !accept(")"); comma = accept(",")) {
+      skipBlanks();
+      let end = at;
+      while (text.charAt(end) >= "0" && text.charAt(end) <= "9") end++;
+      const digits = text.slice(at, end);
+      if (!comma || digits === "" || digits.length > 15 || (digits.length > 1 && digits.startsWith("0"))) {
+        return fail(at, "a 'shape' of whole numbers");
+      }
+      sizes.push(Number(digits));
+      at = end;
+      // Python 2 wrote 3L.
+      accept("L");
+      // A number in brackets is no tuple without a comma behind it.
+      skipBlanks();
+      if (sizes.length === 1 && text.charAt(at) === ")")
+        return fail(at, "a ',' behind a 'shape' of one size");
     }
+    return sizes;
+  };
+  const readValue = (): Value => {
+    if (accept("'")) return readText("'");
+    if (accept('"')) return readText('"');
+    if (accept("True")) return true;
+    if (accept("False")) return false;
+    if (accept("(")) return readSizes();
+    return null;
+  };
+
+  const entries = new Map<string, Value>();
+  if (!accept("{")) fail(at, "a dictionary with 'descr', 'fortran_order' and 'shape'");
+  for (let comma = true; !accept("}"); comma = accept(",")) {
+    const keyAt = at;
+    const key = accept("'") ? readText("'") : accept('"') ? readText('"') : fail(at, "a key in quotes");
+    if (!comma || !KEYS.includes(key) || entries.has(key) || !accept(":")) {
+      fail(keyAt, "'descr', 'fortran_order' and 'shape', each once");
+    }
+    const valueAt = at;
+    const value = readValue();
+    if (key === "descr" && value === null && accept("[")) {
+      fail(valueAt, "one type for all values", "a structured type: save each of its fields by itself");
+    }
+    if (value === null) fail(valueAt, `a value of '${key}'`);
+    entries.set(key, value);
   }
-  const fortran = field(text, "fortran_order", "True|False");
-  if (fortran !== "False") {
-    const found = fortran === "True" ? `Fortran order; ${CONVERT}` : "no 'fortran_order'";
-    throw new DataFormatError(file, offset, "C order", found);
+  skipBlanks();
+  if (at < text.length) fail(at, "the end of the header");
+
+  const [descr, fortran, shape] = [entries.get("descr"), entries.get("fortran_order"), entries.get("shape")];
+  if (typeof descr !== "string") return fail(0, "a header with 'descr'");
+  if (typeof fortran !== "boolean") return fail(0, "a 'fortran_order' that is True or False");
+  if (typeof shape !== "object" || shape === null) return fail(0, "a 'shape' of whole numbers");
+  const type = npyType(descr);
+  if (typeof type === "string") return fail(0, "values that are numbers", type);
+  if (fortran) {
+    const hint = "save it again with numpy.save(path, numpy.ascontiguousarray(array))";
+    return fail(0, "C order", `Fortran order; ${hint}`);
   }
-  const shape = parseShape(file, offset, field(text, "shape", "\\([^)]*\\)"));
-  return { shape, dtype: descr === "<f4" ? "float32" : "float64" };
+  return { shape, type };
 }

@@ -1,9 +1,7 @@
-import type { FileHandle } from "node:fs/promises";
-import { pipeline, type Readable } from "node:stream";
-import { createGunzip, type Gunzip } from "node:zlib";
 import { DataFormatError } from "../../core/errors.ts";
 import { IDX_MAGIC_BYTES, idxHeaderBytes, idxShape } from "./idx-header.ts";
 import { openRegularFile } from "./regular-file.ts";
+import { isGzip, unpackedChunks } from "./unpacked-chunks.ts";
 
 /** Unsigned bytes, row-major. */
 export interface IdxArray {
@@ -22,8 +20,6 @@ export interface ReadIdxOptions {
 const MAX_BYTES = 2 ** 30;
 /** Deflate cannot compress better than this, so a small file that claims a lot is lying. */
 const MAX_DEFLATE_RATIO = 1032;
-/** Small enough that copying one chunk takes microseconds of main's event loop. */
-const CHUNK_BYTES = 128 * 1024;
 
 /** Checks what the header claims before anything is allocated for it. @throws {DataFormatError} */
 function checkClaim(
@@ -55,35 +51,6 @@ function checkClaim(
     );
   }
   return claimed;
-}
-
-async function isGzip(handle: FileHandle): Promise<boolean> {
-  const { buffer, bytesRead } = await handle.read(new Uint8Array(2), 0, 2, 0);
-  return bytesRead === 2 && buffer[0] === 0x1f && buffer[1] === 0x8b;
-}
-
-/** zlib's complaints, in words that say what to do. */
-function gunzipError(file: string, error: unknown, expected: number | null, got: number): Error {
-  const code = error instanceof Error && "code" in error ? error.code : null;
-  const wanted = expected === null ? "a complete header" : `${expected} bytes`;
-  if (code === "Z_BUF_ERROR") {
-    return new DataFormatError(file, got, wanted, `${got} bytes: the compressed file ends early`);
-  }
-  if (code === "Z_DATA_ERROR") {
-    const detail = error instanceof Error ? error.message : "";
-    // The file began with gzip's magic, so this is what zlib says of bytes behind the end of the data.
-    if (detail === "incorrect header check") {
-      return new DataFormatError(file, got, "the end of the file", "more bytes behind the gzip data");
-    }
-    const crc = detail === "incorrect data check" || detail === "incorrect length check";
-    return new DataFormatError(
-      file,
-      got,
-      "sound gzip data",
-      crc ? `a wrong checksum (${detail})` : `damaged data (${detail})`,
-    );
-  }
-  return error instanceof Error ? error : new Error(String(error));
 }
 
 /** Takes bytes in pieces: first the header, then the values. */
@@ -166,36 +133,17 @@ class IdxReceiver {
  *
  * @throws {DataFormatError} Wrong magic, type, size or checksum; a file cut short; anything behind its end.
  */
-export async function readIdx(file: string, options: ReadIdxOptions = {}): Promise<IdxArray> {
-  const { handle, sizeBytes: fileBytes } = await openRegularFile(file);
+export async function readIdx(path: string, options: ReadIdxOptions = {}): Promise<IdxArray> {
+  const file = await openRegularFile(path);
   try {
-    const gzip = await isGzip(handle);
-    const receiver = new IdxReceiver(
-      file,
-      { fileBytes, gzip, maxBytes: options.maxBytes ?? MAX_BYTES },
-      options,
-    );
-    const source = handle.createReadStream({ start: 0, autoClose: false, highWaterMark: CHUNK_BYTES });
-    const gunzip: Gunzip | null = gzip ? createGunzip({ chunkSize: CHUNK_BYTES }) : null;
-    // The loop below hears of every failure; the callback only keeps it from being thrown a second time.
-    const stream: Readable = gunzip === null ? source : pipeline(source, gunzip, () => undefined);
-    let received = 0;
-    try {
-      for await (const chunk of stream as AsyncIterable<Uint8Array>) {
-        receiver.receive(chunk);
-        received += chunk.length;
-      }
-    } catch (error) {
-      if (error instanceof DataFormatError) throw error;
-      throw gunzipError(file, error, receiver.expectedBytes, received);
-    }
-    const array = receiver.finish();
-    if (gunzip !== null && gunzip.bytesWritten !== fileBytes) {
-      const trailing = `${fileBytes - gunzip.bytesWritten} more bytes`;
-      throw new DataFormatError(file, gunzip.bytesWritten, "the end of the file", trailing);
-    }
-    return array;
+    const gzip = await isGzip(file);
+    const limits = { fileBytes: file.sizeBytes, gzip, maxBytes: options.maxBytes ?? MAX_BYTES };
+    const receiver = new IdxReceiver(path, limits, options);
+    const expected = (): string =>
+      receiver.expectedBytes === null ? "a complete header" : `${receiver.expectedBytes} bytes`;
+    for await (const chunk of unpackedChunks(path, file, { gzip, expected })) receiver.receive(chunk);
+    return receiver.finish();
   } finally {
-    await handle.close();
+    await file.handle.close();
   }
 }

@@ -1,17 +1,19 @@
 import type { FileHandle } from "node:fs/promises";
 import { DataFormatError } from "../../core/errors.ts";
-import { NPY_PREFIX_BYTES, npyHeaderRange, parseNpyHeader } from "./npy-header.ts";
-import { openRegularFile } from "./regular-file.ts";
+import { NPY_PREFIX_BYTES, npyHeaderRange, parseNpyHeader, type NpyHeader } from "./npy-header.ts";
+import { openRegularFile, type RegularFile } from "./regular-file.ts";
 
-/** Values in C order. */
+/** Values in C order, and numpy's name of the type that they had in the file. */
 export interface NpyArray {
   readonly shape: readonly number[];
-  readonly data: Float32Array | Float64Array;
+  readonly dtype: string;
+  readonly data: Uint8Array | Float32Array | Float64Array;
 }
 
 /** Headers are a few hundred bytes; this is where a wrong length is noticed. */
-const MAX_HEADER_BYTES = 1 << 20;
-const CHUNK_BYTES = 1 << 22;
+const MAX_HEADER_BYTES = 64 * 1024;
+/** What is converted between two breaths of main's event loop. */
+const CHUNK_BYTES = 1 << 20;
 
 /** Fills `target` from `position`; @returns the bytes read, fewer only at the end of the file. */
 async function readFully(handle: FileHandle, target: Uint8Array, position: number): Promise<number> {
@@ -25,48 +27,85 @@ async function readFully(handle: FileHandle, target: Uint8Array, position: numbe
   return done;
 }
 
+/** The header, and where the values begin. */
+async function readHeader(
+  path: string,
+  { handle, sizeBytes }: RegularFile,
+): Promise<NpyHeader & { end: number }> {
+  const prefix = new Uint8Array(Math.min(NPY_PREFIX_BYTES, sizeBytes));
+  await readFully(handle, prefix, 0);
+  const { begin, end } = npyHeaderRange(path, prefix);
+  if (end - begin > MAX_HEADER_BYTES) {
+    throw new DataFormatError(
+      path,
+      8,
+      `a header of at most ${MAX_HEADER_BYTES} bytes`,
+      `${end - begin} bytes`,
+    );
+  }
+  if (end > sizeBytes) throw new DataFormatError(path, sizeBytes, `${end} bytes`, `${sizeBytes} bytes`);
+  const text = new Uint8Array(end - begin);
+  await readFully(handle, text, begin);
+  return { ...parseNpyHeader(path, new TextDecoder("latin1").decode(text), begin), end };
+}
+
 /**
- * Reads a .npy file of float32 or float64 in C order. The size that the header claims is compared with the file's
+ * Reads a .npy file of numbers in C order: bool, whole numbers and floats of any size, in the smallest array that holds
+ * them exactly. The size that the header claims is compared with the file's, and `check` may refuse shape and type,
  * before anything is allocated.
  *
- * @throws {DataFormatError} Pickles and object arrays are refused; other types, orders and sizes are named.
+ * @throws {DataFormatError} Pickles and object arrays are refused, other types, orders and sizes named; so is a whole
+ * number that float64 cannot hold.
  */
-export async function readNpy(path: string): Promise<NpyArray> {
-  const { handle, sizeBytes } = await openRegularFile(path);
+export async function readNpy(
+  path: string,
+  check: (found: { readonly shape: readonly number[]; readonly dtype: string }) => void = () => undefined,
+): Promise<NpyArray> {
+  const file = await openRegularFile(path);
+  const { handle, sizeBytes } = file;
   try {
-    const prefix = new Uint8Array(Math.min(NPY_PREFIX_BYTES, sizeBytes));
-    await readFully(handle, prefix, 0);
-    const { begin, end } = npyHeaderRange(path, prefix);
-    if (end - begin > MAX_HEADER_BYTES) {
-      throw new DataFormatError(
-        path,
-        8,
-        `a header of at most ${MAX_HEADER_BYTES} bytes`,
-        `${end - begin} bytes`,
-      );
-    }
-    if (end > sizeBytes) throw new DataFormatError(path, sizeBytes, `${end} bytes`, `${sizeBytes} bytes`);
-    const text = new Uint8Array(end - begin);
-    await readFully(handle, text, begin);
-    const { shape, dtype } = parseNpyHeader(path, new TextDecoder("latin1").decode(text), begin);
-
+    const { shape, type, end } = await readHeader(path, file);
+    check({ shape, dtype: type.name });
     const numel = shape.reduce((product, size) => product * size, 1);
-    const expectedBytes = end + numel * (dtype === "float32" ? 4 : 8);
+    const expectedBytes = end + numel * type.bytes;
     if (expectedBytes !== sizeBytes) {
       throw new DataFormatError(
         path,
         Math.min(expectedBytes, sizeBytes),
-        `${expectedBytes} bytes for shape (${shape.join(", ")})`,
+        `${expectedBytes} bytes for shape (${shape.join(", ")}) of ${type.name}`,
         `${sizeBytes} bytes`,
       );
     }
-    const data = dtype === "float32" ? new Float32Array(numel) : new Float64Array(numel);
-    const bytes = new Uint8Array(data.buffer);
-    const got = await readFully(handle, bytes, end);
-    // Somebody may have cut the file while it was read.
-    if (got !== bytes.length)
+    const data = type.allocate(numel);
+    // Somebody may cut the file while it is read.
+    const requireAll = (got: number, wanted: number): void => {
+      if (got === wanted) return;
       throw new DataFormatError(path, end + got, `${expectedBytes} bytes`, `${end + got} bytes`);
-    return { shape, data };
+    };
+    if (type.native) {
+      requireAll(await readFully(handle, new Uint8Array(data.buffer), end), data.byteLength);
+      return { shape, dtype: type.name, data };
+    }
+    const chunk = new Uint8Array(Math.min(CHUNK_BYTES, numel * type.bytes));
+    for (let first = 0; first < numel; first += CHUNK_BYTES / type.bytes) {
+      const bytes = chunk.subarray(0, (numel - first) * type.bytes);
+      const from = first * type.bytes;
+      requireAll(from + (await readFully(handle, bytes, end + from)), from + bytes.length);
+      const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+      for (let i = 0; i < bytes.length / type.bytes; i++) {
+        const value = type.read(view, i * type.bytes);
+        if (Number.isInteger(value) && !Number.isSafeInteger(value)) {
+          throw new DataFormatError(
+            path,
+            end + from + i * type.bytes,
+            "whole numbers up to 2^53, which float64 holds exactly",
+            `${value} as value ${first + i}`,
+          );
+        }
+        data[first + i] = value;
+      }
+    }
+    return { shape, dtype: type.name, data };
   } finally {
     await handle.close();
   }

@@ -16,15 +16,23 @@ export async function readParameters(
 ): Promise<Readonly<Record<string, Float32Array>>> {
   const parameters: Record<string, Float32Array> = {};
   for (const { name, shape } of parameterShapes(network)) {
-    const path = join(folder, `${prefix}${name}.npy`);
-    const array = await readNpy(path);
-    if (!(array.data instanceof Float32Array) || array.shape.join() !== shape.join()) {
-      const expected = `float32 of shape (${shape.join(", ")})`;
-      throw new DataFormatError(path, 0, expected, `shape (${array.shape.join(", ")})`);
-    }
-    parameters[name] = array.data;
+    parameters[name] = await readParameter(join(folder, `${prefix}${name}.npy`), shape);
   }
   return parameters;
+}
+
+/** Reads one parameter from a .npy file. @throws {DataFormatError} If it is not float32 of this shape. */
+export async function readParameter(path: string, shape: readonly number[]): Promise<Float32Array> {
+  const refusal = (found: { readonly shape: readonly number[]; readonly dtype: string }): DataFormatError => {
+    const hint = found.dtype === "float32" ? "" : "; save it with array.astype('float32')";
+    const got = `${found.dtype} of shape (${found.shape.join(", ")})${hint}`;
+    return new DataFormatError(path, 0, `float32 of shape (${shape.join(", ")})`, got);
+  };
+  const array = await readNpy(path, (found) => {
+    if (found.dtype !== "float32" || found.shape.join() !== shape.join()) throw refusal(found);
+  });
+  if (!(array.data instanceof Float32Array)) throw refusal(array);
+  return array.data;
 }
 
 /**
@@ -36,18 +44,18 @@ export async function readParametersFile(
   network: Network,
   path: string,
 ): Promise<Readonly<Record<string, Float32Array>>> {
-  const { tensors } = await readSafetensors(path);
-  return Object.fromEntries(
-    parameterShapes(network).map(({ name, shape }) => {
-      const found = tensors[name];
-      if (found?.shape.join() === shape.join()) return [name, found.data];
-      const expected = `${name} of shape (${shape.join(", ")})`;
+  const wanted = parameterShapes(network);
+  const { tensors } = await readSafetensors(path, (shapes) => {
+    for (const { name, shape } of wanted) {
+      const found = shapes.get(name);
+      if (found?.join() === shape.join()) continue;
       throw new DataFormatError(
         path,
         0,
-        expected,
-        found === undefined ? "none" : `(${found.shape.join(", ")})`,
+        `${name} of shape (${shape.join(", ")})`,
+        found === undefined ? "none" : `(${found.join(", ")})`,
       );
-    }),
-  );
+    }
+  });
+  return Object.fromEntries(wanted.map(({ name }) => [name, tensors[name]?.data ?? new Float32Array()]));
 }

@@ -1,5 +1,7 @@
 import { open, rename, rm } from "node:fs/promises";
+import * as v from "valibot";
 import { DataFormatError } from "../../core/errors.ts";
+import { duplicateKey } from "./duplicate-key.ts";
 import { openRegularFile } from "./regular-file.ts";
 
 /** A float32 tensor by its shape, values in C order. */
@@ -65,36 +67,104 @@ export async function writeSafetensors(path: string, { tensors, metadata }: Safe
   }
 }
 
-function isEntry(value: unknown): value is HeaderEntry {
-  const entry = value as Partial<HeaderEntry> | null;
-  return (
-    typeof entry?.dtype === "string" &&
-    Array.isArray(entry.shape) &&
-    entry.shape.every((size) => Number.isSafeInteger(size) && size >= 0) &&
-    Array.isArray(entry.data_offsets) &&
-    (entry.data_offsets as readonly unknown[]).length === 2 &&
-    entry.data_offsets.every((offset) => Number.isSafeInteger(offset) && offset >= 0)
+const sizes = v.array(v.pipe(v.number(), v.safeInteger(), v.minValue(0)));
+const entrySchema = v.strictObject({
+  dtype: v.string(),
+  shape: sizes,
+  data_offsets: v.pipe(sizes, v.length(2)),
+});
+const metadataSchema = v.record(v.string(), v.string());
+
+/** Where a tensor's values lie, counted from the end of the header. */
+interface Place {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly begin: number;
+  readonly end: number;
+}
+
+function parseHeader(path: string, bytes: Uint8Array): Readonly<Record<string, unknown>> {
+  const refuse = (expected: string, got: string): never => {
+    throw new DataFormatError(path, LENGTH_BYTES, expected, got);
+  };
+  let text: string;
+  try {
+    text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return refuse("a header in UTF-8", "bytes that are none");
+  }
+  if (!text.startsWith("{")) return refuse("a header that begins with {", JSON.stringify(text.slice(0, 40)));
+  let header: unknown;
+  try {
+    header = JSON.parse(text);
+  } catch {
+    return refuse("a JSON object as header", text.slice(0, 40));
+  }
+  const twice = duplicateKey(text);
+  if (twice !== null) return refuse("every name once", `${JSON.stringify(twice)} twice`);
+  return header as Readonly<Record<string, unknown>>;
+}
+
+/** The tensors in the order of their values. @throws {DataFormatError} If one is not what the format allows. */
+function placesOf(path: string, entries: Readonly<Record<string, unknown>>): Place[] {
+  return Object.entries(entries)
+    .map(([name, entry]): Place => {
+      const refuse = (expected: string, got: string): never => {
+        throw new DataFormatError(path, LENGTH_BYTES, expected, got);
+      };
+      const checked = v.safeParse(entrySchema, entry);
+      if (!checked.success) {
+        return refuse(
+          `tensor ${name} with dtype, shape and data_offsets`,
+          JSON.stringify(entry).slice(0, 80),
+        );
+      }
+      const { dtype, shape, data_offsets: offsets } = checked.output;
+      if (dtype !== "F32") return refuse(`tensor ${name} of type F32`, dtype);
+      const [begin = 0, end = 0] = offsets;
+      const numel = shape.reduce((product, size) => product * size, 1);
+      if (end - begin !== 4 * numel) {
+        return refuse(
+          `${4 * numel} bytes of ${name} with shape (${shape.join(", ")})`,
+          `data_offsets of ${end - begin} bytes`,
+        );
+      }
+      return { name, shape, begin, end };
+    })
+    .sort((a, b) => a.begin - b.begin || a.end - b.end);
+}
+
+/** Values must fill the file: none shared, none unused. @throws {DataFormatError} */
+function requireFilled(path: string, places: readonly Place[], dataAt: number, sizeBytes: number): void {
+  let filled = 0;
+  for (const { name, begin, end } of places) {
+    if (begin !== filled) {
+      const what = begin < filled ? "which overlaps the tensor before it" : "which leaves a hole before it";
+      throw new DataFormatError(path, dataAt + begin, `${name} from ${filled} on`, `${begin}, ${what}`);
+    }
+    filled = end;
+  }
+  if (dataAt + filled === sizeBytes) return;
+  throw new DataFormatError(
+    path,
+    Math.min(dataAt + filled, sizeBytes),
+    `${dataAt + filled} bytes for the tensors of the header`,
+    `${sizeBytes} bytes`,
   );
 }
 
-function parseHeader(path: string, text: string): Record<string, unknown> {
-  try {
-    const header: unknown = JSON.parse(text);
-    if (typeof header === "object" && header !== null && !Array.isArray(header)) {
-      return header as Record<string, unknown>;
-    }
-  } catch {
-    // Said below.
-  }
-  throw new DataFormatError(path, LENGTH_BYTES, "a JSON object as header", text.slice(0, 40));
-}
-
 /**
- * Reads a .safetensors file of float32 tensors. Sizes are compared with the file's before anything is allocated.
+ * Reads a .safetensors file of float32 tensors, as strictly as the format is: every name once, the values without holes
+ * or overlaps up to the end of the file. Everything is compared with the file's size, and `check` may refuse names and
+ * shapes, before anything is allocated.
  *
  * @throws {DataFormatError} If header, types, places or sizes do not fit. @throws {Error} If it cannot be opened.
+ * @see https://github.com/huggingface/safetensors#format
  */
-export async function readSafetensors(path: string): Promise<Safetensors> {
+export async function readSafetensors(
+  path: string,
+  check: (shapes: ReadonlyMap<string, readonly number[]>) => void = () => undefined,
+): Promise<Safetensors> {
   const { handle, sizeBytes } = await openRegularFile(path);
   try {
     const read = async (from: number, length: number): Promise<Uint8Array> => {
@@ -122,32 +192,26 @@ export async function readSafetensors(path: string): Promise<Safetensors> {
         `${headerBytes}`,
       );
     }
-    const header = parseHeader(path, new TextDecoder().decode(await read(LENGTH_BYTES, headerBytes)));
-    const { __metadata__: metadata = {}, ...entries } = header;
-    const tensors: Record<string, SavedTensor> = {};
-    for (const [name, entry] of Object.entries(entries)) {
-      if (!isEntry(entry) || entry.dtype !== "F32") {
-        throw new DataFormatError(
-          path,
-          LENGTH_BYTES,
-          `tensor ${name} of type F32 with shape and offsets`,
-          JSON.stringify(entry).slice(0, 80),
-        );
-      }
-      const [begin, end] = entry.data_offsets;
-      const numel = entry.shape.reduce((product, size) => product * size, 1);
-      if (end - begin !== 4 * numel || dataAt + end > sizeBytes) {
-        throw new DataFormatError(
-          path,
-          dataAt + begin,
-          `${4 * numel} bytes of ${name} with shape (${entry.shape.join(", ")})`,
-          `${Math.min(end, sizeBytes - dataAt) - begin} bytes`,
-        );
-      }
-      const bytes = await read(dataAt + begin, end - begin);
-      tensors[name] = { shape: entry.shape, data: new Float32Array(bytes.buffer) };
+    const header = parseHeader(path, await read(LENGTH_BYTES, headerBytes));
+    const { __metadata__: given = {}, ...entries } = header;
+    if (Array.isArray(given) || !v.is(metadataSchema, given)) {
+      throw new DataFormatError(
+        path,
+        LENGTH_BYTES,
+        "texts in __metadata__",
+        JSON.stringify(given).slice(0, 80),
+      );
     }
-    return { tensors, metadata: metadata as Record<string, string> };
+    const places = placesOf(path, entries);
+    requireFilled(path, places, dataAt, sizeBytes);
+    check(new Map(places.map(({ name, shape }) => [name, shape])));
+    const read32: [string, SavedTensor][] = [];
+    for (const { name, shape, begin, end } of places) {
+      const bytes = await read(dataAt + begin, end - begin);
+      read32.push([name, { shape, data: new Float32Array(bytes.buffer) }]);
+    }
+    // Not by assignment: a tensor may be called __proto__.
+    return { tensors: Object.fromEntries(read32), metadata: given };
   } finally {
     await handle.close();
   }

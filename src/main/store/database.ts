@@ -22,6 +22,7 @@ export interface RawStatement {
 /** A better-sqlite3 connection. */
 export interface Database {
   readonly open: boolean;
+  readonly inTransaction: boolean;
   prepare<Row = never>(sql: string): Statement<Row>;
   exec(sql: string): void;
   pragma(sql: string, options: { readonly simple: boolean }): unknown;

@@ -65,8 +65,12 @@ export function fromJsonColumn<S extends v.GenericSchema>(
   } catch (error) {
     problem = error instanceof Error ? error.message : String(error);
   }
-  throw new StoreError(
+  throw unreadable(where, problem);
+}
+
+/** Stored content that is not what this app writes; `where` names it. */
+export const unreadable = (where: string, problem: string): StoreError =>
+  new StoreError(
     `${where} cannot be read: ${problem}. It was changed outside this app or by a newer one; update the app, ` +
       "or restore the backup beside the database.",
   );
-}

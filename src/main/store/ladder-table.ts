@@ -117,6 +117,10 @@ export class LadderTable {
     }
   }
 
+  has(runId: string): boolean {
+    return this.#selectFrame().get(runId) !== undefined;
+  }
+
   /** Undefined when the run has no ladder. */
   ofRun(runId: string): (LadderFrame & Pick<LadderRecord, "rungs">) | undefined {
     const row = this.#selectFrame().get(runId);

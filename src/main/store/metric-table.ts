@@ -120,7 +120,7 @@ export class MetricTable {
     this.#recount = keptStatement(
       db,
       `UPDATE series SET (points, minimum, maximum, last_position, last) = (
-         SELECT count(*), min(value), max(value), max(position),
+         SELECT count(*), min(value), max(value), coalesce(max(position), -1),
            (SELECT value FROM point WHERE series_id = series.id ORDER BY position DESC LIMIT 1)
          FROM point WHERE series_id = series.id
        ) WHERE run_id = ?`,
@@ -151,6 +151,11 @@ export class MetricTable {
     this.#dropAfter().run(runId, step);
     for (const name of alsoAt) this.#dropAt().run(runId, name, step);
     this.#dropEmpty().run(runId);
+    this.recount(runId);
+  }
+
+  /** Makes what a table shows of the metrics of a run from their points. */
+  recount(runId: string): void {
     this.#recount().run(runId);
   }
 

@@ -1,14 +1,24 @@
 import * as v from "valibot";
-import { quantitiesSchema, type RunKind, type RunStatus, type RunSummary } from "../../shared/run-records.ts";
+import { StoreError } from "../../core/errors.ts";
+import {
+  isReadable,
+  quantitiesSchema,
+  runStatusSchema,
+  runSummarySchema,
+  timeSchema,
+  type ListedRun,
+  type RunSummary,
+} from "../../shared/run-records.ts";
 import type { RunChange } from "../../shared/run-changes.ts";
 import { keptStatement, type Database } from "./database.ts";
-import { fromJsonColumn, toJsonColumn } from "./json-column.ts";
+import { fromJsonColumn, toJsonColumn, unreadable } from "./json-column.ts";
 
+/** As the columns hold it: whatever wrote it may have known other kinds. */
 interface RunRow {
   readonly id: string;
-  readonly kind: RunKind;
+  readonly kind: string;
   readonly name: string;
-  readonly status: RunStatus;
+  readonly status: string;
   readonly startedAt: string;
   readonly finishedAt: string | null;
   readonly threads: number;
@@ -32,14 +42,39 @@ const tagsSchema = v.array(v.string());
 /** The next number of all changes; every statement that changes a run sets it. */
 const NEXT_REVISION = "revision = (SELECT coalesce(max(revision), 0) + 1 FROM run)";
 
+/** @throws {StoreError} That names the field which cannot be read. */
 function toRun(row: RunRow): RunSummary {
-  return {
+  const run = {
     ...row,
     config: fromJsonColumn(quantitiesSchema, row.config, `The settings of run ${row.id}`),
     summary: fromJsonColumn(quantitiesSchema, row.summary, `The summary of run ${row.id}`),
     pinned: row.pinned === 1,
     tags: fromJsonColumn(tagsSchema, row.tags, `The tags of run ${row.id}`),
   };
+  const checked = v.safeParse(runSummarySchema, run);
+  if (checked.success) return checked.output;
+  const [issue] = checked.issues;
+  throw unreadable(`Run ${row.id}`, `${v.getDotPath(issue) ?? "it"}: ${issue.message}`);
+}
+
+/** The run, or what stands for it in a list when its row cannot be read: one bad row never hides the others. */
+function toListed(row: RunRow): ListedRun {
+  try {
+    return toRun(row);
+  } catch (error) {
+    if (!(error instanceof StoreError)) throw error;
+    const time = (text: string | null): string | null => (v.is(timeSchema, text) ? text : null);
+    return {
+      ...{ id: row.id, kind: "unreadable", name: `unreadable: ${row.name}`, failure: error.message },
+      status: v.is(runStatusSchema, row.status) ? row.status : "failed",
+      startedAt: time(row.startedAt) ?? new Date(0).toISOString(),
+      finishedAt: time(row.finishedAt),
+      ...{ threads: 0, rows: 0, machineId: row.machineId, config: {}, summary: {} },
+      ...{ colour: null, pinned: row.pinned === 1, notes: "", tags: [] },
+      archivedAt: row.archivedAt === null ? null : (time(row.archivedAt) ?? new Date(0).toISOString()),
+      deletedAt: row.deletedAt === null ? null : (time(row.deletedAt) ?? new Date(0).toISOString()),
+    };
+  }
 }
 
 /** One row a run; what was recorded under it is in the other tables. */
@@ -47,6 +82,7 @@ export class RunTable {
   readonly #insert;
   readonly #update;
   readonly #annotate;
+  readonly #putAway;
   readonly #running;
   readonly #interrupt;
   readonly #select;
@@ -73,6 +109,10 @@ export class RunTable {
       db,
       `UPDATE run SET name = @name, colour = @colour, pinned = @pinned, notes = @notes, tags = @tags,
          archived_at = @archivedAt, deleted_at = @deletedAt, ${NEXT_REVISION} WHERE id = @id`,
+    );
+    this.#putAway = keptStatement(
+      db,
+      `UPDATE run SET archived_at = @archivedAt, deleted_at = @deletedAt, ${NEXT_REVISION} WHERE id = @id`,
     );
     this.#running = keptStatement<{ id: string }>(db, "SELECT id FROM run WHERE status = 'running'");
     this.#interrupt = keptStatement(
@@ -124,6 +164,11 @@ export class RunTable {
     });
   }
 
+  /** Changes only whether the run is archived or in the trash: what of it cannot be read stays as it is. */
+  putAway({ id, archivedAt, deletedAt }: Pick<ListedRun, "id" | "archivedAt" | "deletedAt">): void {
+    this.#putAway().run({ id, archivedAt, deletedAt });
+  }
+
   /** Ids of the runs that are on. */
   running(): string[] {
     return this.#running()
@@ -136,21 +181,28 @@ export class RunTable {
     return this.#interrupt().run(failure).changes;
   }
 
+  /** @throws {StoreError} If its row cannot be read. */
   find(id: string): RunSummary | undefined {
     const row = this.#select().get(id);
     return row === undefined ? undefined : toRun(row);
   }
 
-  /** The newest so many of each kind, the newest first, without those in the trash. */
-  recent(ofEachKind: number): RunSummary[] {
-    return this.#selectRecent().all(ofEachKind).map(toRun);
+  /** The run as a list shows it, readable or not. */
+  findListed(id: string): ListedRun | undefined {
+    const row = this.#select().get(id);
+    return row === undefined ? undefined : toListed(row);
   }
 
-  /** Runs that are new or changed since a revision, and the last one. */
-  changedSince(revision: number): { readonly runs: RunSummary[]; readonly revision: number } {
+  /** The newest so many of each kind that can be read, the newest first, without those in the trash. */
+  recent(ofEachKind: number): RunSummary[] {
+    return this.#selectRecent().all(ofEachKind).map(toListed).filter(isReadable);
+  }
+
+  /** Runs that are new or changed since a revision, readable or not, and the last one. */
+  changedSince(revision: number): { readonly runs: ListedRun[]; readonly revision: number } {
     const rows = this.#selectChanged().all(revision);
     return {
-      runs: rows.map(({ revision: _, ...row }) => toRun(row)),
+      runs: rows.map(({ revision: _, ...row }) => toListed(row)),
       revision: rows.at(-1)?.revision ?? revision,
     };
   }
@@ -173,7 +225,7 @@ export class RunTable {
 }
 
 /** A run after a person's change; `now` is ISO 8601 UTC. */
-export function changedRun(run: RunSummary, change: RunChange, now: string): RunSummary {
+export function changedRun<R extends ListedRun>(run: R, change: RunChange, now: string): R {
   const { addTags = [], removeTags = [], archived, deleted, name, colour, pinned, notes } = change;
   const tags = [...run.tags.filter((tag) => !removeTags.includes(tag)), ...addTags];
   return {

@@ -2,16 +2,18 @@ import type * as v from "valibot";
 import { statSync } from "node:fs";
 import { StoreError } from "../../core/errors.ts";
 import type { LadderRecord, RungResult } from "../../shared/ladder.ts";
-import type {
-  CellResult,
-  GradientCheck,
-  Machine,
-  MetricPoint,
-  RunDetails,
-  RunEvent,
-  RunKind,
-  RunSummary,
-  Timing,
+import {
+  isReadable,
+  type CellResult,
+  type GradientCheck,
+  type ListedRun,
+  type Machine,
+  type MetricPoint,
+  type RunDetails,
+  type RunEvent,
+  type RunKind,
+  type RunSummary,
+  type Timing,
 } from "../../shared/run-records.ts";
 import { TRASH_DAYS, type RunChange } from "../../shared/run-changes.ts";
 import type { RunView } from "../../shared/run-table.ts";
@@ -247,6 +249,10 @@ export class SqliteStore implements Store {
     });
   }
 
+  hasLadder(runId: string): boolean {
+    return this.#attempt("look for a ladder", () => this.#ladders.has(runId));
+  }
+
   getLadder(runId: string): LadderRecord {
     const { run, machine } = this.getRun(runId);
     const ladder = this.#attempt("read a ladder", () => this.#ladders.ofRun(runId));
@@ -292,15 +298,24 @@ export class SqliteStore implements Store {
     return this.#attempt("list the runs", () => this.#runs.recent(ofEachKind));
   }
 
-  changeRuns(runIds: readonly string[], change: RunChange): RunSummary[] {
+  findListed(runId: string): ListedRun | undefined {
+    return this.#attempt("look for a run", () => this.#runs.findListed(runId));
+  }
+
+  changeRuns(runIds: readonly string[], change: RunChange): ListedRun[] {
     const now = new Date().toISOString();
     return this.#writeDurably("change the runs", () =>
       runIds.map((runId) => {
-        const changed = changedRun(this.#find(runId), change, now);
+        const changed = changedRun(this.#runs.findListed(runId) ?? this.#find(runId), change, now);
         if (changed.deletedAt !== null && changed.status === "running") {
           throw new StoreError(`Run ${runId} is still running: cancel it, then delete it.`);
         }
-        this.#runs.annotate(changed);
+        if (isReadable(changed)) this.#runs.annotate(changed);
+        else {
+          const { archived: _, deleted: __, ...others } = change;
+          if (Object.keys(others).length > 0) throw new StoreError(changed.failure ?? "");
+          this.#runs.putAway(changed);
+        }
         return changed;
       }),
     );

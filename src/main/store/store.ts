@@ -9,6 +9,7 @@ import type {
   RunEvent,
   RunKind,
   RunStatus,
+  ListedRun,
   RunSummary,
   Timing,
 } from "../../shared/run-records.ts";
@@ -114,6 +115,8 @@ export interface Store {
   addEvent(runId: string, event: RunEvent): void;
   /** The run, or undefined. */
   findRun(runId: string): RunSummary | undefined;
+  /** The run as a list shows it, also when its row cannot be read. */
+  findListed(runId: string): ListedRun | undefined;
   /** Saves or renews what a ladder runs with and on; before its rungs. */
   saveLadder(runId: string, frame: LadderFrame): void;
   /** All or none of the rungs, with their samples, in place of what was saved at their shapes. */
@@ -128,11 +131,14 @@ export interface Store {
     kind: RunKind,
     schema: S,
   ): { runId: string; machine: Machine; report: v.InferOutput<S> };
-  /** The newest so many of each kind, without those in the trash, newest first; all where no number is given. */
+  /** The newest so many readable ones of each kind, without the trash, newest first; all where no number is given. */
   listRuns(ofEachKind?: number): RunSummary[];
   getRun(runId: string): RunDetails;
-  /** Changes what a person says of runs, all or none; durable when it returns. @returns the changed runs. */
-  changeRuns(runIds: readonly string[], change: RunChange): RunSummary[];
+  /**
+   * Changes what a person says of runs, all or none; durable when it returns. One that cannot be read can only be
+   * archived and put into the trash. @returns the changed runs.
+   */
+  changeRuns(runIds: readonly string[], change: RunChange): ListedRun[];
   /** Runs in the trash for longer than TRASH_DAYS. */
   expiredRuns(now: Date): readonly string[];
   listViews(): readonly RunView[];

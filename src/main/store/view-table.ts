@@ -1,9 +1,18 @@
 import * as v from "valibot";
-import { runViewSchema, type RunView } from "../../shared/run-table.ts";
+import { DEFAULT_VIEW, runViewSchema, type RunView } from "../../shared/run-table.ts";
 import { keptStatement, type Database } from "./database.ts";
 import { fromJsonColumn, toJsonColumn } from "./json-column.ts";
 
 const storedSchema = v.omit(runViewSchema, ["name"]);
+
+/** What a view holds; one that cannot be read shows all runs until it is saved anew or dropped. */
+function readView(text: string): Omit<RunView, "name"> {
+  try {
+    return fromJsonColumn(storedSchema, text, "A view");
+  } catch {
+    return DEFAULT_VIEW;
+  }
+}
 
 /** Views of the table of runs that a person has saved, by their names. */
 export class ViewTable {
@@ -30,7 +39,7 @@ export class ViewTable {
   list(): RunView[] {
     return this.#select()
       .all()
-      .map(({ name, view }) => ({ name, ...fromJsonColumn(storedSchema, view, `The view "${name}"`) }));
+      .map(({ name, view }) => ({ ...readView(view), name }));
   }
 
   drop(name: string): void {

@@ -162,10 +162,12 @@ async function judge(raw: RawImages): Promise<{ pending: Pending; preview: Impor
   const { values, labels, pixels } = raw;
   const rows = labels.length;
   let [sum, squares, min, max, nanCount, fractions] = [0, 0, Infinity, -Infinity, 0, 0];
+  let firstNan = -1;
   for (let i = 0; i < values.length; i++) {
     const value = values[i] ?? NaN;
-    if (Number.isNaN(value)) nanCount++;
-    else {
+    if (Number.isNaN(value)) {
+      if (nanCount++ === 0) firstNan = i;
+    } else {
       sum += value;
       squares += value * value;
       if (value < min) min = value;
@@ -179,22 +181,26 @@ async function judge(raw: RawImages): Promise<{ pending: Pending; preview: Impor
   // Numbers from 0 to 1 that are not all 0 or 1 are shares of white.
   const scale = max <= 1 && (fractions > 0 || max <= 1) ? 255 : 1;
   const classCounts = new Array<number>(MNIST_CLASSES).fill(0);
-  let wrongLabel = NaN;
-  for (const label of labels) {
+  let wrongLabelRow = -1;
+  for (const [row, label] of labels.entries()) {
     if (Number.isInteger(label) && label >= 0 && label < MNIST_CLASSES) {
       classCounts[label] = (classCounts[label] ?? 0) + 1;
-    } else if (Number.isNaN(wrongLabel)) wrongLabel = label;
+    } else if (wrongLabelRow < 0) wrongLabelRow = row;
   }
-  const allLabelsFit = classCounts.reduce((total, one) => total + one, 0) === rows;
+  const { firstMissing } = raw;
+  const firstNanPlace =
+    firstMissing === null
+      ? `row ${Math.floor(firstNan / pixels) + 1}, pixel ${(firstNan % pixels) + 1}`
+      : `row ${firstMissing.row + 1}, column ${firstMissing.column + 1}, which holds ${JSON.stringify(firstMissing.text)}`;
   const refusal =
     pixels !== MNIST_PIXELS
       ? `the images have ${pixels} pixels; expected 28 × 28 = ${MNIST_PIXELS}`
       : nanCount > 0
-        ? `${nanCount} values are missing or no numbers: mend the file first`
+        ? `${nanCount} values are missing or no numbers, the first in ${firstNanPlace}: mend the file first`
         : min < 0 || max > 255
           ? `values reach from ${min} to ${max}; expected grey values from 0 to 255, or from 0 to 1`
-          : !allLabelsFit
-            ? `a label is ${wrongLabel}; expected classes from 0 to ${MNIST_CLASSES - 1}`
+          : wrongLabelRow >= 0
+            ? `the label of row ${wrongLabelRow + 1} is ${labels[wrongLabelRow] ?? NaN}; expected classes from 0 to ${MNIST_CLASSES - 1}`
             : "";
   const images = new Uint8Array(refusal === "" ? values.length : 0);
   for (let i = 0; i < images.length; i++) {

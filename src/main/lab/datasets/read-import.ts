@@ -1,7 +1,6 @@
-import { MNIST_PIXELS } from "../../../shared/network-spec.ts";
 import { readIdx } from "../../data/read-idx.ts";
 import { readNpy } from "../../data/read-npy.ts";
-import { readTable } from "../../data/read-table.ts";
+import { readTable, type NumberTable } from "../../data/read-table.ts";
 
 /** Images and labels as the files have them, before anything is judged. */
 export interface RawImages {
@@ -10,12 +9,15 @@ export interface RawImages {
   readonly labels: Uint8Array | Float32Array | Float64Array;
   readonly pixels: number;
   readonly notes: readonly string[];
+  /** The first field of a table that is no number, as it stands there. */
+  readonly firstMissing: NumberTable["firstMissing"];
 }
 
-const MOST_VALUES = 1_000_000 * MNIST_PIXELS;
+/** Of Fashion-MNIST's size three times over: 600 MB while a table is read. */
+const MOST_VALUES = 150_000_000;
 
 /**
- * The label's column of a table: the first or the last, whichever holds whole numbers from 0 to 9 only, and more
+ * The label's column of a table without a name for it: the first or the last, whichever holds whole numbers from 0 to 9 only, and more
  * different ones; a corner of the images may always be 0.
  */
 function labelColumn(values: Float32Array, columns: number): "first" | "last" | null {
@@ -33,25 +35,39 @@ function labelColumn(values: Float32Array, columns: number): "first" | "last" | 
   return first >= last ? "first" : "last";
 }
 
+const SEPARATOR_NAMES = { ",": "commas", ";": "semicolons", "\t": "tabs" } as const;
+
 async function readCsv(path: string): Promise<RawImages> {
-  const { columns, rows, values, header } = await readTable(path, MOST_VALUES);
-  const place = labelColumn(values, columns);
+  const {
+    columns,
+    rows,
+    values,
+    header,
+    labelColumn: named,
+    dialect,
+    firstMissing,
+  } = await readTable(path, MOST_VALUES);
+  const place = named === null ? labelColumn(values, columns) : null;
+  const labelAt = named ?? (place === "last" ? columns - 1 : 0);
   const labels = new Float32Array(rows);
   const pixels = columns - 1;
   const images = new Float32Array(rows * pixels);
   for (let row = 0; row < rows; row++) {
     const line = values.subarray(row * columns, (row + 1) * columns);
-    const labelAt = place === "last" ? columns - 1 : 0;
-    labels[row] = place === null ? NaN : (line[labelAt] ?? NaN);
-    images.set(labelAt === 0 ? line.subarray(1) : line.subarray(0, -1), row * pixels);
+    labels[row] = named === null && place === null ? NaN : (line[labelAt] ?? NaN);
+    images.set(line.subarray(0, labelAt), row * pixels);
+    images.set(line.subarray(labelAt + 1), row * pixels + labelAt);
   }
   return {
-    ...{ values: images, labels, pixels },
+    ...{ values: images, labels, pixels, firstMissing },
     notes: [
+      `values are parted by ${SEPARATOR_NAMES[dialect.separator]}${dialect.decimalComma ? ", with decimal commas" : ""}`,
       header ? "the first line was taken for a header" : "there is no header",
-      place === null
-        ? "neither the first nor the last column holds labels from 0 to 9"
-        : `the ${place} column holds the labels`,
+      named !== null
+        ? `the header calls column ${named + 1} the label`
+        : place === null
+          ? "neither the first nor the last column holds labels from 0 to 9"
+          : `the ${place} column holds the labels`,
     ],
   };
 }
@@ -75,7 +91,7 @@ function paired(
     );
   }
   const pixels = rest.reduce((product, size) => product * size, 1);
-  return { values: images.data, labels: labels.data, pixels, notes };
+  return { values: images.data, labels: labels.data, pixels, notes, firstMissing: null };
 }
 
 /**
@@ -85,12 +101,13 @@ function paired(
  */
 export async function readImport(paths: readonly string[]): Promise<RawImages> {
   const [first = "", second] = paths;
-  if (/\.csv(\.gz)?$/i.test(first) && second === undefined) return readCsv(first);
+  if (/\.(csv|tsv|txt)(\.gz)?$/i.test(first) && second === undefined) return readCsv(first);
   if (second === undefined) {
     throw new RangeError("choose one .csv, or two files: images and labels, both IDX or both .npy");
   }
   if (paths.every((path) => /\.npy$/i.test(path))) {
-    return paired(await Promise.all(paths.map((path) => readNpy(path))), ["read as .npy"]);
+    const arrays = await Promise.all(paths.map((path) => readNpy(path)));
+    return paired(arrays, [`read as .npy of ${arrays.map(({ dtype }) => dtype).join(" and ")}`]);
   }
   return paired(await Promise.all(paths.map((path) => readIdx(path))), ["read as IDX"]);
 }

@@ -7,7 +7,7 @@ import type { RunComparison } from "../../../shared/run-comparison.ts";
 import type { BandsRequest, CurvesRequest, DrawnBand, DrawnCurve } from "../../../shared/run-curves.ts";
 import type { RunChange } from "../../../shared/run-changes.ts";
 import type { DatabaseCheck, EmptiedTrash, ExportKind, ImportedRuns } from "../../../shared/run-exports.ts";
-import type { RunSummary } from "../../../shared/run-records.ts";
+import { isReadable, type ListedRun, type RunSummary } from "../../../shared/run-records.ts";
 import type { RunCatalogue, RunScope, RunTableAnswer, RunTableRequest } from "../../../shared/run-table.ts";
 import { CHECKED_AT_ONCE_BYTES } from "../../store/open-sound.ts";
 import type { StoreReader } from "../../store/reader/store-reader.ts";
@@ -80,8 +80,15 @@ export class RunsLab {
   /** @throws {StoreError} If a run is not there, or one that is on is to be deleted. */
   change(runIds: readonly string[], change: RunChange): readonly RunSummary[] {
     const changed = this.#services.store.changeRuns(runIds, change);
-    this.#services.emit({ name: "runsChanged", payload: { runs: changed } });
-    return changed;
+    const readable = changed.filter(isReadable);
+    const runs = readable.length === changed.length ? readable : null;
+    this.#services.emit({ name: "runsChanged", payload: { runs } });
+    return readable;
+  }
+
+  /** Runs as a list shows them: one that cannot be read is there as such. */
+  listed(runIds: readonly string[]): readonly ListedRun[] {
+    return runIds.flatMap((runId) => this.#services.store.findListed(runId) ?? []);
   }
 
   /** @returns rows of a CSV, runs of a bundle and of the database. */

@@ -19,8 +19,15 @@ const FEWEST_SAMPLES = 5;
 /** Two runs of the same code differ by this much without a reason; a difference lies wholly beyond. */
 const RUN_TO_RUN = 0.01;
 
-/** What differs between runs, and by how much: settings, results, metrics, timings, gradient checks. */
-export function compareRuns(store: SqliteStore, runIds: readonly string[]): RunComparison {
+/**
+ * What differs between runs, and by how much: settings, results, metrics, timings, gradient checks. `timings` may be
+ * left out: their intervals take most of the time.
+ */
+export function compareRuns(
+  store: SqliteStore,
+  runIds: readonly string[],
+  { timings = true }: { readonly timings?: boolean } = {},
+): RunComparison {
   const details = runIds.map((runId) => store.getRun(runId));
   const runs = details.map(({ run }) => run);
   const machines = details.map(({ machine }) => machine);
@@ -34,7 +41,7 @@ export function compareRuns(store: SqliteStore, runIds: readonly string[]): RunC
     })),
     results: tableOf(runs.map(({ summary }) => ({ ...summary }))),
     metrics: compareMetrics(store, runIds),
-    timings: compareTimings(store, runIds),
+    timings: timings ? compareTimings(store, runIds) : [],
     checks: compareChecks(
       details.map(({ run, gradientChecks }) => ({
         ...Object.fromEntries(
@@ -92,12 +99,21 @@ type Values = Readonly<Record<string, RunValue>>;
 /** A training's settings are those of its spec, by their paths: "optimizer.lr". */
 function settingsOf({ kind, config, threads, rows }: RunSummary): Values {
   const { spec, ...given } = config;
-  if (typeof spec !== "string") return { kind, rows, threads, ...given };
+  const paths = typeof spec === "string" ? pathsOf(spec) : null;
+  if (paths === null) return { kind, rows, threads, ...config };
   const { threads: _, ...known } = { ...given };
-  const paths = flatten(JSON.parse(spec), "");
   // What the list of runs shows of a spec is in the spec too, under its path.
   const own = Object.entries(known).filter(([key]) => key === "weights");
   return { kind, threads, ...Object.fromEntries(own), ...paths };
+}
+
+/** Null for a text that is no spec: it is then compared as it is. */
+function pathsOf(spec: string): Values | null {
+  try {
+    return flatten(JSON.parse(spec), "");
+  } catch {
+    return null;
+  }
 }
 
 function flatten(value: unknown, path: string): Values {

@@ -1,265 +1,139 @@
-import { createReadStream, mkdirSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { createInterface } from "node:readline";
-import * as v from "valibot";
 import { StoreError } from "../../../core/errors.ts";
 import type { ImportedRuns } from "../../../shared/run-exports.ts";
-import type { Database, SqlValue } from "../database.ts";
-import { parsePacked } from "../json-column.ts";
+import { readLines } from "../../data/read-lines.ts";
+import type { Database } from "../database.ts";
 import { schemaVersion } from "../migrate.ts";
-import { BUNDLE_FORMAT, BUNDLE_TABLES, BUNDLE_VERSION, LOCAL_COLUMNS } from "./bundle-tables.ts";
+import { readBundleLine, type BundleLine, type BundleTableLine } from "./bundle-lines.ts";
+import { BUNDLE_VERSION } from "./bundle-tables.ts";
+import { BundleRows } from "./bundle-rows.ts";
+import { BundleWeights } from "./bundle-weights.ts";
+import { proveReadable } from "./prove-readable.ts";
 
-const value = v.custom<SqlValue>(
-  (given) => given === null || typeof given === "string" || typeof given === "number",
-  "must be a number, a text or null",
-);
-const row = v.record(v.string(), value);
-const runName = v.pipe(
-  v.string(),
-  v.regex(/^[\w.-]{1,100}$/, "is not the name of a run"),
-  // It becomes a folder's name.
-  v.check((name) => !/^\.+$/.test(name), "is not the name of a run"),
-);
-
-const lineSchema = v.union([
-  v.strictObject({ format: v.literal(BUNDLE_FORMAT), version: v.number(), schema: v.number() }),
-  v.strictObject({ run: runName, machine: row, row }),
-  v.strictObject({
-    run: runName,
-    table: v.picklist(BUNDLE_TABLES.map(({ name }) => name)),
-    columns: v.array(v.string()),
-    rows: v.array(v.array(value)),
-  }),
-  v.strictObject({
-    run: runName,
-    file: v.pipe(v.string(), v.regex(/^[\w-]+\.safetensors$/, "is not the name of a file of weights")),
-    base64: v.string(),
-  }),
-  v.strictObject({ end: v.object({ runs: v.number() }) }),
-]);
-type Line = v.InferOutput<typeof lineSchema>;
+/** A line holds rows of some 100 kB, or one file of weights: a text of JavaScript ends at 512 MB. */
+const MOST_LINE_BYTES = 500_000_000;
 
 /**
- * Adds the runs of a bundle that are not there yet; each is added whole or not at all.
+ * Adds the runs of a bundle that are not there yet, all of them or none: one transaction, which is committed after
+ * every run of it was read back as the list, its page and a comparison read it.
  *
- * @throws {StoreError} If the file is no bundle, a newer one, or cut off: runs before that place are added, and it says so.
+ * @throws {StoreError} If the file is no bundle, a newer one, cut off, or a run in it could not be read afterwards;
+ * the database is then as it was.
  */
 export async function importBundle(
   db: Database,
   path: string,
   checkpointsFolder: string,
 ): Promise<ImportedRuns> {
-  const importer = new BundleImporter(db, path, checkpointsFolder);
-  const lines = createInterface({ input: createReadStream(path, "utf8"), crlfDelay: Infinity });
+  const weights = new BundleWeights(checkpointsFolder);
+  const importer = new BundleImporter(db, path, weights);
   let number = 0;
+  db.exec("BEGIN IMMEDIATE");
   try {
-    for await (const text of lines) {
+    for await (const text of readLines(path, MOST_LINE_BYTES)) {
       number++;
       const json = text.replace(/,$/, "");
       if (json === "[" || json === "]" || json === "") continue;
-      importer.take(readLine(json, path, number), number);
+      importer.take(readBundleLine(json));
     }
     importer.finish();
+    proveReadable(db, path, importer.result.added);
+    weights.publish();
+    db.exec("COMMIT");
+    return importer.result;
   } catch (error) {
-    importer.abandon();
-    if (error instanceof StoreError) throw error;
+    weights.takeBack();
+    // A full disk has rolled back already.
+    if (db.inTransaction) db.exec("ROLLBACK");
     const why = error instanceof Error ? error.message : String(error);
-    throw new StoreError(
-      `${path}, line ${number}: ${why}. ${importer.said} Nothing of the run in that line was kept.`,
-      { cause: error },
-    );
+    throw new StoreError(`${path}, line ${number}: ${why.replace(/\.$/, "")}. Nothing was imported.`, {
+      cause: error,
+    });
+  } finally {
+    weights.close();
   }
-  return importer.result;
 }
 
-function readLine(json: string, path: string, number: number): Line {
-  let parsed: unknown;
-  try {
-    parsed = parsePacked(json);
-  } catch {
-    throw new StoreError(
-      `${path}, line ${number} is not JSON: expected a bundle of runs as this app exports it. Nothing more was read.`,
-    );
-  }
-  const checked = v.safeParse(lineSchema, parsed);
-  if (checked.success) return checked.output;
-  throw new StoreError(
-    `${path}, line ${number} is not what a bundle of runs holds: ${checked.issues[0].message}. Nothing more was read.`,
-  );
-}
-
+/** Takes a bundle's lines in their order. */
 class BundleImporter {
   readonly #db: Database;
+  readonly #weights: BundleWeights;
   readonly #path: string;
-  readonly #checkpointsFolder: string;
   readonly #added: string[] = [];
   readonly #skipped: string[] = [];
-  /** Ids that this database gave to the numbered rows of the run that is being added. */
-  #ids = new Map<string, number[]>();
+  readonly #rows: BundleRows;
   /** Null between runs, and while one is skipped. */
   #adding: string | null = null;
   #begun = false;
   #ended = false;
 
-  constructor(db: Database, path: string, checkpointsFolder: string) {
+  constructor(db: Database, path: string, weights: BundleWeights) {
     this.#db = db;
     this.#path = path;
-    this.#checkpointsFolder = checkpointsFolder;
+    this.#weights = weights;
+    this.#rows = new BundleRows(db);
   }
 
   get result(): ImportedRuns {
     return { added: this.#added, skipped: this.#skipped };
   }
 
-  /** What was done so far, in a sentence. */
-  get said(): string {
-    return `${this.#added.length} runs were added before it.`;
-  }
-
-  take(line: Line, number: number): void {
-    if ("format" in line) {
-      this.#begin(line);
-      return;
-    }
-    if (!this.#begun) {
-      throw new StoreError(`${this.#path} is no bundle of runs: its first line does not say so.`);
-    }
-    if ("end" in line) {
-      this.#commit();
-      this.#ended = true;
-      const found = this.#added.length + this.#skipped.length;
-      if (line.end.runs !== found) {
-        throw new StoreError(
-          `${this.#path} says that it holds ${line.end.runs} runs, and ${found} were found. ${this.said}`,
-        );
-      }
-    } else if ("row" in line) {
-      this.#commit();
-      this.#beginRun(line);
-    } else if (line.run === this.#adding) {
-      if ("table" in line) this.#addRows(line);
-      else this.#addFile(line);
-    } else if (!this.#skipped.includes(line.run)) {
-      throw new StoreError(`${this.#path}, line ${number} belongs to run ${line.run}, which did not begin.`);
+  take(line: BundleLine): void {
+    if (this.#ended) throw new StoreError("there is more behind the bundle's end");
+    if ("format" in line) this.#begin(line);
+    else if (!this.#begun) {
+      throw new StoreError(`${this.#path} is no bundle of runs: its first line does not say so`);
+    } else if ("end" in line) this.#end(line.end.runs);
+    else if ("row" in line) this.#beginRun(line);
+    else if (line.run === this.#adding) this.#add(line);
+    else if (this.#skipped.at(-1) !== line.run || this.#adding !== null) {
+      throw new StoreError(`this line belongs to run ${line.run}, which did not begin`);
     }
   }
 
   finish(): void {
     if (this.#ended) return;
-    this.abandon();
     throw new StoreError(
-      `${this.#path} is cut off: its last line is missing. ${this.said} Get the whole file and import it again; ` +
-        "runs that are there already are skipped.",
+      "the file is cut off: its last line is missing. Get the whole file and import it again",
     );
   }
 
-  abandon(): void {
-    if (this.#adding === null) return;
-    this.#db.exec("ROLLBACK");
-    rmSync(join(this.#checkpointsFolder, this.#adding), { recursive: true, force: true });
-    this.#adding = null;
-  }
-
-  #begin({ version, schema }: { version: number; schema: number }): void {
+  #begin({ version, schema }: { readonly version: number; readonly schema: number }): void {
+    if (this.#begun) throw new StoreError("the bundle begins twice");
     const own = schemaVersion(this.#db);
     if (version > BUNDLE_VERSION || schema > own) {
       throw new StoreError(
-        `${this.#path} was written by a newer version of the app (schema ${schema}; this one knows up to ${own}). ` +
-          "Update the app, then import it.",
+        `it was written by a newer version of the app (schema ${schema}; this one knows up to ${own}). ` +
+          "Update the app, then import it",
       );
     }
     this.#begun = true;
   }
 
-  #beginRun({
-    run,
-    machine,
-    row: given,
-  }: {
-    run: string;
-    machine: v.InferOutput<typeof row>;
-    row: v.InferOutput<typeof row>;
-  }): void {
+  #end(claimed: number): void {
+    this.#ended = true;
+    const found = this.#added.length + this.#skipped.length;
+    if (claimed === found) return;
+    throw new StoreError(`the bundle says that it holds ${claimed} runs, and ${found} were found`);
+  }
+
+  #beginRun({ run, machine, row }: Extract<BundleLine, { readonly machine: unknown }>): void {
+    this.#adding = null;
+    if (this.#added.includes(run) || this.#skipped.includes(run)) {
+      throw new StoreError(`run ${run} is in the bundle twice`);
+    }
     if (this.#db.prepare<{ id: string }>("SELECT id FROM run WHERE id = ?").get(run) !== undefined) {
       this.#skipped.push(run);
       return;
     }
-    this.#db.exec("BEGIN IMMEDIATE");
+    this.#rows.beginRun(run, machine, row);
+    this.#added.push(run);
     this.#adding = run;
-    this.#ids = new Map();
-    // A machine that is known keeps what was last seen of it here.
-    this.#insert("machine", { ...machine }, "OR IGNORE");
-    const status = given["status"] === "running" ? "interrupted" : (given["status"] ?? null);
-    const revision = this.#db
-      .prepare<{ next: number }>("SELECT coalesce(max(revision), 0) + 1 AS next FROM run")
-      .get();
-    this.#insert("run", { ...given, id: run, status, revision: revision?.next ?? 1 });
   }
 
-  #addRows({
-    run,
-    table,
-    columns,
-    rows,
-  }: {
-    run: string;
-    table: string;
-    columns: string[];
-    rows: SqlValue[][];
-  }): void {
-    const found = BUNDLE_TABLES.find(({ name }) => name === table);
-    const refers = found?.refers ?? null;
-    const ids = this.#ids.get(table) ?? [];
-    this.#ids.set(table, ids);
-    if (columns.some((column) => LOCAL_COLUMNS.includes(column))) {
-      throw new StoreError(`${this.#path}: table ${table} of run ${run} has a column that is not its own.`);
-    }
-    const belongs = refers === null || !["series", "rung"].includes(refers.table);
-    for (const values of rows) {
-      const given: Record<string, SqlValue> = Object.fromEntries(
-        columns.map((column, i) => [column, values[i] ?? null]),
-      );
-      if (refers !== null && typeof given[refers.column] === "number") {
-        const id = this.#ids.get(refers.table)?.[Number(given[refers.column])];
-        if (id === undefined) {
-          throw new StoreError(
-            `${this.#path}: table ${table} of run ${run} refers to a row that is missing.`,
-          );
-        }
-        given[refers.column] = id;
-      }
-      ids.push(this.#insert(table, belongs ? { run_id: run, ...given } : given));
-    }
-  }
-
-  #addFile({ run, file, base64 }: { run: string; file: string; base64: string }): void {
-    const folder = join(this.#checkpointsFolder, run);
-    mkdirSync(folder, { recursive: true });
-    writeFileSync(join(folder, file), Buffer.from(base64, "base64"));
-  }
-
-  #insert(table: string, values: Readonly<Record<string, SqlValue>>, or = ""): number {
-    const names = Object.keys(values);
-    for (const name of names) {
-      if (!/^[a-z][a-z0-9_]*$/.test(name))
-        throw new StoreError(`${this.#path}: "${name}" is not a column's name.`);
-    }
-    const sql = `INSERT ${or} INTO ${table} (${names.join(", ")}) VALUES (${names.map((name) => `@${name}`).join(", ")})`;
-    return Number(this.#statement(sql).run(values).lastInsertRowid);
-  }
-
-  readonly #statements = new Map<string, ReturnType<Database["prepare"]>>();
-
-  #statement(sql: string): ReturnType<Database["prepare"]> {
-    const known = this.#statements.get(sql) ?? this.#db.prepare(sql);
-    this.#statements.set(sql, known);
-    return known;
-  }
-
-  #commit(): void {
-    if (this.#adding === null) return;
-    this.#db.exec("COMMIT");
-    this.#added.push(this.#adding);
-    this.#adding = null;
+  #add(
+    line: BundleTableLine | { readonly run: string; readonly file: string; readonly base64: string },
+  ): void {
+    if ("table" in line) this.#rows.add(line);
+    else this.#weights.add(line.run, line.file, line.base64);
   }
 }

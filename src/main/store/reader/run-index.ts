@@ -1,5 +1,5 @@
 import { mean, median, standardDeviation } from "../../../core/statistics.ts";
-import type { RunSummary } from "../../../shared/run-records.ts";
+import type { ListedRun } from "../../../shared/run-records.ts";
 import {
   matchesQuery,
   parseRunQuery,
@@ -27,7 +27,7 @@ interface Checks {
 }
 
 interface IndexedRun {
-  readonly run: RunSummary;
+  readonly run: ListedRun;
   readonly series: ReadonlyMap<string, SeriesSummary>;
   readonly checks: Checks | null;
   /** Name, notes, tags and id in lower case. */
@@ -137,7 +137,7 @@ export class RunIndex {
     if (changed.runs.length > 0) this.#latest = latestOfEachName([...this.#runs.values()]);
   }
 
-  #readAll(all: readonly RunSummary[]): void {
+  #readAll(all: readonly ListedRun[]): void {
     const series = new Map<string, SeriesSummary[]>();
     for (const one of this.#store.tables.metrics.allSeries()) {
       const ofRun = series.get(one.runId) ?? [];
@@ -152,7 +152,7 @@ export class RunIndex {
     for (const run of all) this.#add(run, series.get(run.id) ?? [], checks.get(run.id) ?? null);
   }
 
-  #add(run: RunSummary, series: readonly SeriesSummary[], checks: Checks | null): void {
+  #add(run: ListedRun, series: readonly SeriesSummary[], checks: Checks | null): void {
     this.#runs.set(run.id, {
       ...{ run, checks },
       series: new Map(series.map((one) => [one.name, one])),
@@ -269,7 +269,7 @@ function compareValues(a: RunValue, b: RunValue): number {
   return String(a).localeCompare(String(b), "en", { numeric: true });
 }
 
-function inScope({ archivedAt, deletedAt }: RunSummary, scope: RunScope): boolean {
+function inScope({ archivedAt, deletedAt }: ListedRun, scope: RunScope): boolean {
   switch (scope) {
     case "active":
       return archivedAt === null && deletedAt === null;
@@ -282,7 +282,7 @@ function inScope({ archivedAt, deletedAt }: RunSummary, scope: RunScope): boolea
   }
 }
 
-function ownValue(run: RunSummary, checks: Checks | null, column: string): RunValue {
+function ownValue(run: ListedRun, checks: Checks | null, column: string): RunValue {
   switch (column) {
     case "id":
     case "name":
@@ -353,7 +353,7 @@ function mediansOf(rows: readonly (readonly unknown[])[]): Map<string, ReadonlyM
 }
 
 function latestOfEachName(runs: readonly IndexedRun[]): ReadonlySet<string> {
-  const newest = new Map<string, RunSummary>();
+  const newest = new Map<string, ListedRun>();
   for (const { run } of runs) {
     if (run.deletedAt !== null) continue;
     const key = `${run.kind} ${run.name}`;

@@ -1,4 +1,5 @@
-import { readFile } from "node:fs/promises";
+import { execFileSync } from "node:child_process";
+import { readFile, truncate } from "node:fs/promises";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { DataFormatError } from "../../../../src/core/errors.ts";
@@ -47,7 +48,7 @@ describe("readNpy()", () => {
         const sizes = shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(", ")})`;
         const header = dictionary(wide ? "'<f8'" : "'<f4'", sizes);
         const file = await write("sound.npy", npyFile(header, new Uint8Array(data.buffer), { version }));
-        expect(await readNpy(file)).toEqual({ shape, data });
+        expect(await readNpy(file)).toEqual({ shape, dtype: wide ? "float64" : "float32", data });
       }),
       { numRuns: 60 },
     );
@@ -60,7 +61,7 @@ describe("readNpy()", () => {
     }
     const total = sound.length;
     expect(await refusal(sound.subarray(0, total - 1))).toContain(
-      `expected ${total} bytes for shape (2, 3), got ${total - 1} bytes`,
+      `expected ${total} bytes for shape (2, 3) of float32, got ${total - 1} bytes`,
     );
     expect(await refusal(npyFile(SOUND, 25))).toContain(`got ${total + 1} bytes`);
   });
@@ -71,10 +72,8 @@ describe("readNpy()", () => {
     );
     expect(await refusal(Buffer.from("PK\u0003\u0004 and so on"))).toContain("a zip archive such as .npz");
     expect(await refusal(npyFile(SOUND, 24, { version: 4 }))).toContain("version 1, 2 or 3, got 4");
-    expect(await refusal(npyFile(dictionary("'<i8'", "(1,)"), 8))).toContain('type "<i8"');
-    expect(await refusal(npyFile(dictionary("'>f4'", "(1,)"), 4))).toContain(
-      'big-endian values (type ">f4")',
-    );
+    expect(await refusal(npyFile(dictionary("'<c8'", "(1,)"), 8))).toContain('type "<c8"');
+    expect(await refusal(npyFile(dictionary("'<U4'", "(1,)"), 16))).toContain('type "<U4"');
     expect(await refusal(npyFile(dictionary("[('a', '<f4')]", "(1,)"), 4))).toContain("a structured type");
     expect(await refusal(npyFile(dictionary("'<f4'", "(2, 3)", "True"), 24))).toContain("got Fortran order");
     expect(await refusal(npyFile("{'shape': (1,), }", 4))).toContain("a header with 'descr'");
@@ -89,7 +88,62 @@ describe("readNpy()", () => {
     );
     const longHeader = Buffer.from(npyFile(SOUND, 24, { version: 2 }));
     longHeader.writeUInt32LE(2 ** 31, 8);
-    expect(await refusal(longHeader)).toContain("a header of at most 1048576 bytes, got 2147483648 bytes");
+    expect(await refusal(longHeader)).toContain("a header of at most 65536 bytes, got 2147483648 bytes");
+  });
+
+  it("case 24: reads every type of number where float64 holds it exactly, and says where it does not", async () => {
+    const big = Buffer.alloc(16);
+    big.writeBigInt64LE(-(2n ** 53n) + 1n, 0);
+    big.writeBigInt64LE(7n, 8);
+    const read = async (descr: string, bytes: Uint8Array, shape = "(2,)") => {
+      const { dtype, data } = await readNpy(await write("t.npy", npyFile(dictionary(descr, shape), bytes)));
+      return [dtype, ...data];
+    };
+    expect(await read("'<i8'", big)).toEqual(["int64", -(2 ** 53) + 1, 7]);
+    expect(await read("'|u1'", Uint8Array.of(0, 255))).toEqual(["uint8", 0, 255]);
+    expect(await read("'|b1'", Uint8Array.of(0, 1))).toEqual(["bool", 0, 1]);
+    expect(await read("'|i1'", Uint8Array.of(128, 127))).toEqual(["int8", -128, 127]);
+    expect(await read("'<u2'", Uint8Array.of(0, 1, 255, 255))).toEqual(["uint16", 256, 65_535]);
+    expect(await read("'>i4'", Uint8Array.of(255, 255, 255, 255, 0, 0, 1, 0))).toEqual([
+      "big-endian int32",
+      -1,
+      256,
+    ]);
+    expect(await read("'<f2'", Uint8Array.of(0, 0x3c, 1, 0))).toEqual(["float16", 1, 2 ** -24]);
+    expect(await read("'>f4'", Uint8Array.of(0x3f, 0x80, 0, 0), "(1,)")).toEqual(["big-endian float32", 1]);
+    big.writeBigInt64LE(2n ** 53n, 8);
+    expect(await refusal(npyFile(dictionary("'<i8'", "(2,)"), big))).toContain("2^53");
+  });
+
+  it.each([
+    ["an entry twice", "{'descr': '<f4', 'fortran_order': False, 'shape': (1,), 'shape': (1,), }"],
+    ["an entry too many", "{'descr': '<f4', 'fortran_order': False, 'shape': (1,), 'more': True, }"],
+    ["garbage before it", "x{'descr': '<f4', 'fortran_order': False, 'shape': (1,), }"],
+    ["garbage behind it", "{'descr': '<f4', 'fortran_order': False, 'shape': (1,), }x"],
+    ["no comma", "{'descr': '<f4' 'fortran_order': False, 'shape': (1,), }"],
+    ["a number that is no tuple", "{'descr': '<f4', 'fortran_order': False, 'shape': (1), }"],
+    ["a size with a zero before it", "{'descr': '<f4', 'fortran_order': False, 'shape': (01,), }"],
+    ["entries inside an entry", "{'descr': '<f4', 'fortran_order': False, 'shape': ('shape': (1,)), }"],
+    ["no end", "{'descr': '<f4', 'fortran_order': False, 'shape': (1,), "],
+  ])("case 51: refuses a header with %s", async (_what, header) => {
+    expect(await refusal(npyFile(header, 4))).toMatch(/expected .+, got/);
+  });
+
+  it("case 51: reads a header of any length once from left to right", async () => {
+    const header = `{'descr': '<f4', 'fortran_order': False, 'shape':(${"'shape':(".repeat(7_000)}`;
+    expect(await refusal(npyFile(header, 4))).toContain("'shape' of whole numbers");
+    expect(await refusal(npyFile(header.repeat(2), 4, { version: 2 }))).toContain(
+      "a header of at most 65536",
+    );
+  });
+
+  it("fault 42: refuses a sparse file of 50 GB and a pipe before anything is read", async () => {
+    const sparse = await write("sparse.npy", npyFile(SOUND, 24));
+    await truncate(sparse, 50e9);
+    await expect(readNpy(sparse)).rejects.toThrow("a file of at most 4294967296 bytes, got 50000000000");
+    if (process.platform === "win32") return;
+    execFileSync("mkfifo", [path("pipe.npy")]);
+    await expect(readNpy(path("pipe.npy"))).rejects.toThrow("expected a file, got a device or pipe");
   });
 
   it("fault 35: refuses pickles and object arrays with a hint, and runs nothing", async () => {

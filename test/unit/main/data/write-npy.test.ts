@@ -16,7 +16,7 @@ describe("writeNpy()", () => {
         const numel = shape.reduce((product, size) => product * size, 1);
         const data = Float32Array.from({ length: numel }, (_, i) => Math.fround(i / 7));
         await writeNpy(path("round.npy"), shape, data);
-        expect(await readNpy(path("round.npy"))).toEqual({ shape, data });
+        expect(await readNpy(path("round.npy"))).toEqual({ shape, dtype: "float32", data });
         expect(((await readFile(path("round.npy"))).length - data.byteLength) % 64).toBe(0);
       }),
       { numRuns: 40 },

@@ -1,0 +1,224 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeEach, describe, expect, test } from "vitest";
+import { connect, type SqlValue } from "../../../src/main/store/database.ts";
+import { openReader } from "../../../src/main/store/open-store.ts";
+import { exportBundle } from "../../../src/main/store/reader/export-bundle.ts";
+import { importBundle } from "../../../src/main/store/reader/import-bundle.ts";
+import { RunIndex } from "../../../src/main/store/reader/run-index.ts";
+import { DEFAULT_VIEW } from "../../../src/shared/run-table.ts";
+import { cell, machine, nativeBinding, notebookRun } from "./recorded-values.ts";
+import { useStoreFolder } from "./store-folder.ts";
+
+const folder = useStoreFolder();
+const RUNS = ["first", "second"];
+
+type Line = Record<string, unknown> & {
+  row: Record<string, SqlValue>;
+  rows: SqlValue[][];
+  columns: string[];
+};
+
+/** A bundle of two runs, one with cells and metrics, the other with an event. */
+async function bundle(): Promise<Line[]> {
+  const path = folder.file("from.sqlite");
+  if (!existsSync(path)) {
+    const store = folder.open(path);
+    store.saveMachine(machine);
+    for (const id of RUNS) store.createRun({ ...notebookRun, id });
+    store.addCell("first", cell(1));
+    store.addMetrics("first", [
+      { name: "loss", step: 0, epoch: 0, value: 2, wallMs: 1 },
+      { name: "loss", step: 1, epoch: 0, value: NaN, wallMs: 2 },
+    ]);
+    store.addEvent("second", { at: "2026-11-23T04:53:13.000Z", step: 3, kind: "paused", text: "at step 3" });
+    for (const id of RUNS) {
+      const at = "2026-11-23T05:00:00.000Z";
+      store.finishRun(id, { status: "finished", summary: { loss: NaN }, failure: null, finishedAt: at });
+    }
+    store.close();
+  }
+  const reader = openReader(path, nativeBinding);
+  await exportBundle(reader, RUNS, folder.file("bundle.json"), { weights: false });
+  reader.close();
+  return JSON.parse(readFileSync(folder.file("bundle.json"), "utf8")) as Line[];
+}
+
+/** Into a database that holds the run "kept" with one point. */
+async function imported(lines: readonly unknown[], bundlePath = folder.file("given.json")): Promise<string> {
+  writeFileSync(bundlePath, `[\n${lines.map((line) => JSON.stringify(line)).join(",\n")}\n]\n`);
+  const db = connect(folder.file("to.sqlite"), { nativeBinding });
+  db.pragma("foreign_keys = ON", { simple: true });
+  try {
+    const { added } = await importBundle(db, bundlePath, folder.file("to-checkpoints"));
+    return added.join(" ");
+  } catch (error) {
+    return (error as Error).message;
+  } finally {
+    db.close();
+  }
+}
+
+/** Everything in the database, and what its list shows. */
+function content(): { runs: string[]; points: unknown[]; total: number } {
+  const reader = openReader(folder.file("to.sqlite"), nativeBinding);
+  try {
+    const table = new RunIndex(reader).table({ ...DEFAULT_VIEW, scope: "all", offset: 0, limit: 100 });
+    const points = reader.tables.db.prepare("SELECT * FROM point ORDER BY series_id, position").all();
+    return { runs: table.rows.map(({ id }) => id).sort(), points, total: table.total };
+  } finally {
+    reader.close();
+  }
+}
+
+beforeEach(() => {
+  const store = folder.open(folder.file("to.sqlite"));
+  store.saveMachine(machine);
+  store.createRun({ ...notebookRun, id: "kept" });
+  store.addMetrics("kept", [{ name: "loss", step: 0, epoch: 0, value: 7, wallMs: 1 }]);
+  store.close();
+});
+
+describe("a bundle of which one run could not be read afterwards is refused whole (issue 14, 26)", () => {
+  const inRow = (column: string, value: unknown) => (lines: Line[]) =>
+    Object.assign(lines.filter((line) => "row" in line).at(1)!.row, { [column]: value });
+  const inTable = (table: string, column: string, value: unknown) => (lines: Line[]) => {
+    const { columns, rows } = lines.find((line) => line["table"] === table)!;
+    rows[0][columns.indexOf(column)] = value as SqlValue;
+  };
+  test.each<[string, (lines: Line[]) => void, RegExp]>([
+    ["settings that are an array", inRow("config", "[1,2]"), /settings.*cannot be read/],
+    ["settings that are nested", inRow("config", '{"a":{"b":{"c":1}}}'), /settings.*cannot be read/],
+    ["settings that are no JSON", inRow("config", "not json"), /settings.*cannot be read/],
+    ["a summary of another type", inRow("summary", "[]"), /summary.*cannot be read/],
+    ["tags of another type", inRow("tags", '{"a":1}'), /tags.*cannot be read/],
+    ["an unknown kind", inRow("kind", "<img src=x onerror=alert(1)>"), /kind/],
+    ["an unknown status", inRow("status", "odd"), /CHECK constraint/],
+    ["a time that is none", inRow("started_at", "yesterday"), /startedAt.*must be a time/],
+    ["a time in the trash that is none", inRow("deleted_at", "soon"), /deletedAt/],
+    ["a colour that there is not", inRow("colour", 1e12), /colour/],
+    ["a negative number of threads", inRow("threads", -1), /threads/],
+    ["more threads than there can be", inRow("threads", 1e9), /threads/],
+    ["a number as a text", inRow("threads", "2"), /run\.threads: expected a whole number, got "2"/],
+    ["a text as a number", inRow("name", 5), /run\.name: expected a text, got 5/],
+    ["a revision", inRow("revision", 7), /not its own: revision/],
+    ["another machine", inRow("machine_id", "m-0"), /names another machine/],
+    ["a column that is none", inRow("evil", 1), /no column "evil"/],
+    ["an event of an unknown kind", inTable("event", "kind", "exploded"), /events\.0\.kind/],
+    ["an event at no time", inTable("event", "at", "noon"), /events\.0\.at/],
+    ["a timing of an unknown pass", inTable("timing", "pass", "sideways"), /timings\.0\.pass/],
+    ["a check of an unknown reference", inTable("gradient_check", "reference", "x"), /reference/],
+    ["a cell with details that are no JSON", inTable("cell", "details", "{"), /details of cell/],
+    ["a point of a series as a text", inTable("point", "series_id", "0"), /point\.series_id/],
+    ["a point of a series that is none", inTable("point", "series_id", 5), /series_id 5 refers to a row/],
+    ["a point of no series", inTable("point", "series_id", null), /series_id null refers to a row/],
+    ["a point without an epoch", inTable("point", "epoch", null), /epoch/],
+    ["a timing of a cell that is none", inTable("timing", "cell_id", 0.5), /timing\.cell_id/],
+    ["the same run twice", (lines) => lines.splice(2, 0, lines[1]), /twice/],
+    ["rows of a run that did not begin", (lines) => (lines.at(-2)!["run"] = "kept"), /did not begin/],
+    ["rows shorter than the columns", (lines) => lines.at(-2)!.rows[0].pop(), /values for \d+ columns/],
+    ["an id of its own", (lines) => (lines.at(-2)!.columns[0] = "run_id"), /not its own: run_id/],
+    ["more behind its end", (lines) => lines.push(lines[1]), /behind the bundle's end/],
+    ["a name that is a path", (lines) => (lines.at(-2)!["run"] = ".."), /not the name of a run/],
+    [
+      "a report that a notebook has not",
+      (lines) =>
+        lines.splice(-1, 0, { run: "second", table: "report", columns: ["report"], rows: [["{}"]] } as never),
+      /has a report/,
+    ],
+  ])("%s", async (_what, spoil, said) => {
+    const before = content();
+    const lines = await bundle();
+    spoil(lines);
+    const message = await imported(lines);
+    expect(message).toMatch(said);
+    expect(message).toContain("Nothing was imported");
+    expect(content()).toEqual(before);
+  });
+
+  test("a sound one is taken, and what is there already is skipped", async () => {
+    const lines = await bundle();
+    expect(await imported(lines)).toBe("first second");
+    expect(await imported(lines)).toBe("");
+    expect(content()).toMatchObject({ runs: ["first", "kept", "second"], total: 3 });
+  });
+
+  test("what a table shows of a metric comes from its points", async () => {
+    const lines = await bundle();
+    inTable("series", "minimum", -5)(lines);
+    inTable("series", "points", 99)(lines);
+    await imported(lines);
+    const reader = openReader(folder.file("to.sqlite"), nativeBinding);
+    expect(reader.tables.metrics.seriesOf("first")).toMatchObject([{ points: 2, min: 2, max: 2 }]);
+    reader.close();
+  });
+
+  test("weights are kept only with their runs", async () => {
+    const lines = await bundle();
+    const weights = { run: "second", file: "final.safetensors", base64: "AQID" };
+    const spoilt = structuredClone(lines);
+    spoilt.splice(-1, 0, weights as never);
+    inTable("event", "kind", "exploded")(spoilt);
+    expect(await imported(spoilt)).toContain("Nothing was imported");
+    expect(existsSync(join(folder.file("to-checkpoints"), "second"))).toBe(false);
+    lines.splice(-1, 0, weights as never);
+    expect(await imported(lines)).toBe("first second");
+    const file = join(folder.file("to-checkpoints"), "second", "final.safetensors");
+    expect([...readFileSync(file)]).toEqual([1, 2, 3]);
+  });
+
+  test("a folder in place of the file is refused", async () => {
+    mkdirSync(folder.file("folder.json"));
+    const db = connect(folder.file("to.sqlite"), { nativeBinding });
+    await expect(importBundle(db, folder.file("folder.json"), folder.file("c"))).rejects.toThrow(
+      "got a folder",
+    );
+    db.close();
+  });
+});
+
+describe("a run whose row cannot be read (issue 14, 26)", () => {
+  const spoil = (sql: string): void => {
+    const db = connect(folder.file("to.sqlite"), { nativeBinding });
+    db.exec(sql);
+    db.close();
+  };
+
+  test.each([
+    ["settings", "config = '[1]'"],
+    ["tags", "tags = '{}'"],
+    ["kind", "kind = 'odd'"],
+    ["startedAt", "started_at = 'yesterday'"],
+    ["archivedAt", "archived_at = 'once'"],
+  ])("is shown as such beside the others, and can be deleted: %s", (what, assignment) => {
+    const store = folder.open(folder.file("to.sqlite"));
+    store.createRun({ ...notebookRun, id: "bad" });
+    spoil(`UPDATE run SET ${assignment}, status = 'finished' WHERE id = 'bad'`);
+    expect(content().runs).toEqual(["bad", "kept"]);
+    expect(store.listRuns().map(({ id }) => id)).toEqual(["kept"]);
+    const listed = store.findListed("bad")!;
+    expect(listed).toMatchObject({ kind: "unreadable", name: `unreadable: ${notebookRun.name}` });
+    expect(listed.failure).toContain(what);
+    expect(() => store.getRun("bad")).toThrow("cannot be read");
+    expect(() => store.changeRuns(["bad"], { name: "new" })).toThrow("cannot be read");
+    expect(store.changeRuns(["bad", "kept"], { archived: true }).map(({ id }) => id)).toEqual([
+      "bad",
+      "kept",
+    ]);
+    store.changeRuns(["bad"], { deleted: true });
+    expect(store.expiredRuns(new Date("2036-01-01T00:00:00Z"))).toEqual(["bad"]);
+    store.changeRuns(["bad"], { deleted: false });
+    store.close();
+  });
+
+  test("a view that cannot be read shows all runs, beside the others", () => {
+    const store = folder.open(folder.file("to.sqlite"));
+    store.saveView({ ...DEFAULT_VIEW, name: "good", query: "lr>1" });
+    store.saveView({ ...DEFAULT_VIEW, name: "spoilt", query: "lr>2" });
+    spoil("UPDATE saved_view SET view = '[]' WHERE name = 'spoilt'");
+    expect(store.listViews().map(({ name, query }) => [name, query])).toEqual([
+      ["good", "lr>1"],
+      ["spoilt", ""],
+    ]);
+  });
+});
