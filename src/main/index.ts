@@ -76,6 +76,7 @@ async function start(): Promise<void> {
     (databasePath) =>
       openLab({
         databasePath,
+        database: { usualPlace: databasePath === place.usualPath },
         resourcesDir: files.resourcesDir,
         workerFile: files.workerFile,
         nativeBinding: options.nativeBinding,
