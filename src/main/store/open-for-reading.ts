@@ -33,8 +33,11 @@ export function openForReading(
   nativeBinding: string | null,
   { reason, emptyIfMissing = false }: ReadingOptions,
 ): Store {
-  if (emptyIfMissing && statSync(path, { throwIfNoEntry: false }) === undefined) {
-    return emptyStore(path, nativeBinding);
+  if (!isThere(path)) {
+    if (emptyIfMissing) return emptyStore(path, nativeBinding);
+    throw new StoreError(
+      `Could not read the saved runs in ${path}: there is no file of that name. Check the name.`,
+    );
   }
   try {
     let connection = connectToRead(path, nativeBinding);
@@ -67,6 +70,15 @@ export function openForReading(
     throw new StoreError(`${path} is damaged (${why}) and cannot be read; nothing was changed. ${REPAIR}`, {
       cause: error,
     });
+  }
+}
+
+function isThere(path: string): boolean {
+  try {
+    return statSync(path, { throwIfNoEntry: false }) !== undefined;
+  } catch {
+    // Its folder is a file.
+    return false;
   }
 }
 
