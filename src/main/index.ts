@@ -22,12 +22,16 @@ import { logRendererConsole } from "./shell/renderer-console.ts";
 import { recoverRenderer } from "./shell/renderer-recovery.ts";
 import { registerAppScheme, serveRenderer } from "./shell/serve-renderer.ts";
 import { sqlConsole } from "./shell/sql-console.ts";
+import { drainStandardStreams, watchStandardStreams } from "./shell/standard-streams.ts";
 import { watchDescription, windowUsable } from "./shell/window-usable.ts";
 import { writeClipboard } from "./shell/write-clipboard.ts";
 
 // Everything up to the first await runs before Electron is ready; scheme and switches must.
 const options = readLaunchOptions(process.argv, process.env, { packaged: app.isPackaged });
 if (options.userDataDir !== null) app.setPath("userData", options.userDataDir);
+watchStandardStreams(() => {
+  // Who started the app and listened is gone; the app is not.
+});
 forbidNetworkFeatures(app.commandLine);
 registerAppScheme();
 
@@ -35,7 +39,7 @@ if (app.requestSingleInstanceLock()) {
   void start();
 } else {
   process.stdout.write("Backprop Lab is already running; its window was brought to the front.\n");
-  app.exit(options.demoDir === null ? 0 : 1);
+  void drainStandardStreams().then(() => app.exit(options.demoDir === null ? 0 : 1));
 }
 
 const TIDY_AFTER_MS = 5_000;
@@ -76,6 +80,7 @@ async function start(): Promise<void> {
     (databasePath) =>
       openLab({
         databasePath,
+        database: { usualPlace: databasePath === place.usualPath },
         resourcesDir: files.resourcesDir,
         workerFile: files.workerFile,
         nativeBinding: options.nativeBinding,
@@ -126,5 +131,6 @@ async function start(): Promise<void> {
   if (options.demoDir === null) return;
   const exitCode = await runDemo(opened, window, options.demoDir);
   await opened.close();
+  await drainStandardStreams();
   app.exit(exitCode);
 }

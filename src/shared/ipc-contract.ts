@@ -115,8 +115,10 @@ export const diagnosticsSchema = v.object({
     sizeBytes: v.number(),
     schemaVersion: v.number(),
     runs: v.number(),
-    /** Answer of `PRAGMA quick_check`. */
+    /** SQLite's answer when it checked the file: "ok", or what is wrong. */
     integrity: v.string(),
+    /** What was damaged when it was opened, what took its place and what is missing; in words, none where all is well. */
+    damage: v.array(v.string()),
     readOnly: v.boolean(),
   }),
   logPath: v.string(),

@@ -9,13 +9,15 @@ import { NOTEBOOK_DEFAULTS } from "../../shared/notebook.ts";
 import { compareRequestSchema } from "../../shared/run-comparison.ts";
 import type { Lab } from "../lab/lab.ts";
 import { runCompareLaddersCommand } from "./compare-ladders-command.ts";
-import { runDoctorCommand } from "./doctor-command.ts";
+import { runDoctorCommand, type DoctorOptions } from "./doctor-command.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import { runGradcheckCommand, type GradcheckOptions } from "./gradcheck-command.ts";
 import { runInitCommand, type InitOptions } from "./init-command.ts";
 import { runLadderCommand, type LadderOptions } from "./ladder-command.ts";
 import { runNotebookCommand, type NotebookOptions } from "./notebook-command.ts";
+import type { Interruption } from "./interruption.ts";
 import { openCommandLab } from "./open-command-lab.ts";
+import { complain } from "./print.ts";
 import { runShowCommand } from "./show-command.ts";
 import { runCompareCommand } from "./compare-command.ts";
 import { EXPORTED, runExportCommand, runImportCommand, type ExportOptions } from "./export-command.ts";
@@ -49,26 +51,59 @@ function seconds(text: string): number {
   return value;
 }
 
+/** For commands that only look at saved runs. */
+const reading = (options: CommonOptions): LabNeeds => ({ ...options, threads: 1, readOnly: true });
+
+interface LabNeeds {
+  readonly database?: string;
+  readonly threads?: number;
+  /** What it only looks at stays as it is. */
+  readonly readOnly?: boolean;
+  readonly emptyIfMissing?: boolean;
+}
+
+/** What a command is given beside its options. */
+interface CommandHost {
+  readonly interruption: Interruption;
+  readonly setExitCode: (code: ExitCode) => void;
+}
+
 /** Opens the lab, runs a command in it, closes it whatever happens. */
 async function inLab(
-  options: { database?: string; threads?: number },
+  { interruption, setExitCode }: CommandHost,
+  needs: LabNeeds,
   command: (lab: Lab) => Promise<ExitCode> | ExitCode,
-): Promise<ExitCode> {
-  const lab = await openCommandLab(options);
+): Promise<void> {
+  const lab = await openCommandLab(needs);
   try {
-    return await command(lab);
+    const { notices, damaged } = lab.opened;
+    for (const notice of notices) complain(`lab: ${notice}`);
+    let cutShort = false;
+    interruption.listen(() => {
+      cutShort = lab.cancel() || cutShort;
+    });
+    // A reader that has ended has all that it wanted of a command that only prints.
+    const asked = (): boolean => interruption.requested && (interruption.kind !== "SIGPIPE" || cutShort);
+    const code = asked() ? EXIT.ok : await command(lab);
+    setExitCode(
+      asked() ? (interruption.exitCode ?? code) : code === EXIT.ok && damaged ? EXIT.failedCheck : code,
+    );
   } finally {
     await lab.close();
   }
 }
 
-function buildProgram(setExitCode: (code: ExitCode) => void): Command {
+function buildProgram(host: CommandHost): Command {
   const program = new Command("lab")
     .description("Backprop Lab without a window: the same code and the same database.")
-    .addHelpText("after", "\nExit codes: 0 ok, 1 failed check or failed run, 2 wrong usage.")
+    .addHelpText(
+      "after",
+      "\nExit codes: 0 ok, 1 failed check, failed run or damaged database, 2 wrong usage, 128 + n ended by signal n.",
+    )
     .showHelpAfterError("(lab --help lists the commands)")
     .exitOverride()
     .configureHelp({ showGlobalOptions: true });
+  const force = ["--force", "replace files that are there already"] as const;
   const database = ["--database <file>", "database to use instead of the app's"] as const;
 
   program
@@ -86,10 +121,11 @@ function buildProgram(setExitCode: (code: ExitCode) => void): Command {
       NOTEBOOK_DEFAULTS.coordinates,
     )
     .option("--save-gradients <folder>", "write notebook_w1_grad.npy and so on, x with all rows")
+    .option(...force)
     .option("--json", "print JSON instead of a table")
     .option(...database)
     .action(async (options: NotebookOptions & CommonOptions) => {
-      setExitCode(await inLab(options, (lab) => runNotebookCommand(lab, options)));
+      await inLab(host, options, (lab) => runNotebookCommand(lab, options));
     });
 
   program
@@ -106,10 +142,11 @@ function buildProgram(setExitCode: (code: ExitCode) => void): Command {
     .option("--no-pytorch", "do not look for a Python with torch")
     .option("--csv <file>", "write one row a sample")
     .option("--summary-csv <file>", "write one row a rung")
+    .option(...force)
     .option("--json", "print JSON instead of a table")
     .option(...database)
     .action(async (options: LadderOptions & CommonOptions) => {
-      setExitCode(await inLab(options, (lab) => runLadderCommand(lab, options)));
+      await inLab(host, options, (lab) => runLadderCommand(lab, options));
     });
 
   program
@@ -120,11 +157,7 @@ function buildProgram(setExitCode: (code: ExitCode) => void): Command {
     .option("--json", "print JSON instead of a table")
     .option(...database)
     .action(async (first: string, second: string, options: CommonOptions) => {
-      setExitCode(
-        await inLab({ ...options, threads: 1 }, (lab) =>
-          runCompareLaddersCommand(lab, { first, second }, options),
-        ),
-      );
+      await inLab(host, reading(options), (lab) => runCompareLaddersCommand(lab, { first, second }, options));
     });
 
   program
@@ -143,7 +176,9 @@ function buildProgram(setExitCode: (code: ExitCode) => void): Command {
     .option("--json", "print JSON instead of a table")
     .option(...database)
     .action(async (file: string | undefined, options: InitOptions & CommonOptions) => {
-      setExitCode(await inLab(options, (lab) => runInitCommand(lab, file, options)));
+      await inLab(host, { ...options, readOnly: options.save !== true }, (lab) =>
+        runInitCommand(lab, file, options),
+      );
     });
 
   program
@@ -168,10 +203,11 @@ function buildProgram(setExitCode: (code: ExitCode) => void): Command {
     )
     .option("--threads <n>", "worker threads", wholeNumber(1), availableParallelism())
     .option("--csv <file>", "write one row a tensor and reference")
+    .option(...force)
     .option("--json", "print JSON instead of a table")
     .option(...database)
     .action(async (file: string | undefined, options: GradcheckOptions & CommonOptions) => {
-      setExitCode(await inLab(options, (lab) => runGradcheckCommand(lab, file, options)));
+      await inLab(host, options, (lab) => runGradcheckCommand(lab, file, options));
     });
 
   program
@@ -181,11 +217,12 @@ function buildProgram(setExitCode: (code: ExitCode) => void): Command {
     .option("--resume <run>", "go on with a training that was cut short, exactly where it was")
     .option("--again", "run a spec once more that has its run already")
     .option("--csv <file>", "write every point of every metric")
+    .option(...force)
     .option("--threads <n>", "worker threads", wholeNumber(1), availableParallelism())
     .option("--json", "print one JSON line a metric, then the summary")
     .option(...database)
     .action(async (file: string | undefined, options: TrainOptions & CommonOptions) => {
-      setExitCode(await inLab(options, (lab) => runTrainCommand(lab, file, options)));
+      await inLab(host, options, (lab) => runTrainCommand(lab, file, options));
     });
 
   program
@@ -196,7 +233,7 @@ function buildProgram(setExitCode: (code: ExitCode) => void): Command {
     .option("--json", "print one JSON line a training instead of a table")
     .option(...database)
     .action(async (file: string, options: { threads: number } & CommonOptions) => {
-      setExitCode(await inLab(options, (lab) => runSweepCommand(lab, file, options)));
+      await inLab(host, options, (lab) => runSweepCommand(lab, file, options, host.interruption));
     });
 
   program
@@ -207,9 +244,7 @@ function buildProgram(setExitCode: (code: ExitCode) => void): Command {
     .option("--json", "print JSON instead of a table")
     .option(...database)
     .action(async (query: string[], options: CommonOptions & { archived?: true }) => {
-      setExitCode(
-        await inLab({ ...options, threads: 1 }, (lab) => runRunsCommand(lab, query.join(" "), options)),
-      );
+      await inLab(host, reading(options), (lab) => runRunsCommand(lab, query.join(" "), options));
     });
 
   program
@@ -219,7 +254,7 @@ function buildProgram(setExitCode: (code: ExitCode) => void): Command {
     .option("--json", "print JSON instead of tables")
     .option(...database)
     .action(async (run: string, options: CommonOptions) => {
-      setExitCode(await inLab({ ...options, threads: 1 }, (lab) => runShowCommand(lab, run, options)));
+      await inLab(host, reading(options), (lab) => runShowCommand(lab, run, options));
     });
 
   program
@@ -230,7 +265,7 @@ function buildProgram(setExitCode: (code: ExitCode) => void): Command {
     .option(...database)
     .action(async (runs: string[], options: CommonOptions) => {
       const { runIds } = v.parse(compareRequestSchema, { runIds: runs });
-      setExitCode(await inLab({ ...options, threads: 1 }, (lab) => runCompareCommand(lab, runIds, options)));
+      await inLab(host, reading(options), (lab) => runCompareCommand(lab, runIds, options));
     });
 
   program
@@ -240,9 +275,10 @@ function buildProgram(setExitCode: (code: ExitCode) => void): Command {
     .requiredOption("--out <file>", "where to; - is standard output")
     .option("--runs <query>", "which runs (default: all that are not in the trash)", "")
     .option("--weights", "with a bundle: what trainings learned")
+    .option(...force)
     .option(...database)
     .action(async (what: (typeof EXPORTED)[number], options: ExportOptions & CommonOptions) => {
-      setExitCode(await inLab({ ...options, threads: 1 }, (lab) => runExportCommand(lab, what, options)));
+      await inLab(host, reading(options), (lab) => runExportCommand(lab, what, options));
     });
 
   program
@@ -251,7 +287,7 @@ function buildProgram(setExitCode: (code: ExitCode) => void): Command {
     .argument("<file>", "bundle, as `lab export bundle` writes it")
     .option(...database)
     .action(async (file: string, options: CommonOptions) => {
-      setExitCode(await inLab({ ...options, threads: 1 }, (lab) => runImportCommand(lab, file)));
+      await inLab(host, { ...options, threads: 1 }, (lab) => runImportCommand(lab, file));
     });
 
   program
@@ -263,16 +299,20 @@ function buildProgram(setExitCode: (code: ExitCode) => void): Command {
     .option("--json", "print the list as JSON")
     .option(...database)
     .action(async (options: TrashOptions & CommonOptions) => {
-      setExitCode(await inLab({ ...options, threads: 1 }, (lab) => runTrashCommand(lab, options)));
+      const looks = options.delete ?? options.restore ?? options.empty;
+      const needs = looks === undefined ? reading(options) : { ...options, threads: 1 };
+      await inLab(host, needs, (lab) => runTrashCommand(lab, options));
     });
 
   program
     .command("doctor")
     .description("show runtime, SQLite, CPU, threads, kernel and the state of the database")
+    .option("--repair", "mend a damaged database or restore its last backup; the damaged file is kept")
     .option("--json", "print JSON instead of a table")
     .option(...database)
-    .action(async (options: CommonOptions) => {
-      setExitCode(await inLab(options, (lab) => runDoctorCommand(lab, options)));
+    .action(async (options: CommonOptions & DoctorOptions) => {
+      const needs = { ...options, readOnly: options.repair !== true, emptyIfMissing: true };
+      await inLab(host, needs, (lab) => runDoctorCommand(lab, options));
     });
 
   program
@@ -281,23 +321,29 @@ function buildProgram(setExitCode: (code: ExitCode) => void): Command {
     .option("--json", "print JSON instead of a table")
     .option(...database)
     .action(async (options: CommonOptions) => {
-      setExitCode(await inLab({ ...options, threads: 1 }, (lab) => runTuneCommand(lab, options)));
+      await inLab(host, { ...options, threads: 1 }, (lab) => runTuneCommand(lab, options));
     });
   return program;
 }
 
-/** Runs `lab …`; errors go to stderr in words. @returns the exit code. */
-export async function runCommandLine(argv: readonly string[]): Promise<ExitCode> {
+/**
+ * Runs `lab …`; errors go to stderr in words.
+ *
+ * @param interruption Asks for an early end: what was computed is kept and shown.
+ * @returns the exit code.
+ */
+export async function runCommandLine(argv: readonly string[], interruption: Interruption): Promise<ExitCode> {
   let exitCode: ExitCode = EXIT.ok;
+  const setExitCode = (code: ExitCode): void => {
+    exitCode = code;
+  };
   try {
-    await buildProgram((code) => {
-      exitCode = code;
-    }).parseAsync(argv);
+    await buildProgram({ interruption, setExitCode }).parseAsync(argv);
     return exitCode;
   } catch (error) {
     // Commander has printed its own message already; help and version end with code 0.
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.wrongUsage;
-    process.stderr.write(`lab: ${error instanceof Error ? error.message : String(error)}\n`);
+    complain(`lab: ${error instanceof Error ? error.message : String(error)}`);
     return error instanceof v.ValiError ? EXIT.wrongUsage : EXIT.failedCheck;
   }
 }

@@ -3,6 +3,7 @@ import type { RunValue } from "../../shared/run-table.ts";
 import { timingVerdict } from "../../shared/timing-verdict.ts";
 import type { Lab } from "../lab/lab.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
+import { print, printJson } from "./print.ts";
 import { textTable } from "./text-table.ts";
 
 const said = (value: RunValue): string =>
@@ -64,8 +65,7 @@ export async function runCompareCommand(
   options: { readonly json?: true },
 ): Promise<ExitCode> {
   const comparison = await lab.runs.compare(runIds);
-  process.stdout.write(
-    options.json === true ? `${JSON.stringify(comparison, null, 2)}\n` : `${report(comparison)}\n`,
-  );
+  if (options.json === true) printJson(comparison);
+  else print(`${report(comparison)}\n`);
   return EXIT.ok;
 }

@@ -3,6 +3,7 @@ import type { Lab } from "../lab/lab.ts";
 import { rungName } from "../lab/ladder/describe-rungs.ts";
 import { saidShape } from "../lab/ladder/words.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
+import { print, printJson } from "./print.ts";
 import { textTable } from "./text-table.ts";
 
 function report({ sameMachine, sameThreads, rungs }: LadderComparison): string {
@@ -28,8 +29,7 @@ export function runCompareLaddersCommand(
   options: { readonly json?: true },
 ): ExitCode {
   const comparison = lab.compareLadders(runs.first, runs.second);
-  process.stdout.write(
-    options.json === true ? `${JSON.stringify(comparison, null, 2)}\n` : `${report(comparison)}\n`,
-  );
+  if (options.json === true) printJson(comparison);
+  else print(`${report(comparison)}\n`);
   return EXIT.ok;
 }

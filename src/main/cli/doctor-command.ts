@@ -1,6 +1,7 @@
 import type { Diagnostics } from "../../shared/ipc-contract.ts";
 import type { Lab } from "../lab/lab.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
+import { complain, print, printJson } from "./print.ts";
 import { textTable } from "./text-table.ts";
 import { tuningText } from "./tuning-text.ts";
 
@@ -39,11 +40,22 @@ function report(diagnostics: Diagnostics): string {
   return `${textTable(["what", "value"], lines)}\n\n${tuningText(diagnostics.tuning)}`;
 }
 
+export interface DoctorOptions {
+  /** Mends what can be mended without losing anything. */
+  readonly repair?: true;
+  readonly json?: true;
+}
+
 /** Shows the installation's state; fails when the database or the workers are not sound. */
-export function runDoctorCommand(lab: Lab, options: { readonly json?: true }): ExitCode {
-  const diagnostics = lab.diagnostics();
-  process.stdout.write(
-    options.json === true ? `${JSON.stringify(diagnostics, null, 2)}\n` : `${report(diagnostics)}\n`,
-  );
-  return diagnostics.pool.healthy && diagnostics.database.integrity === "ok" ? EXIT.ok : EXIT.failedCheck;
+export async function runDoctorCommand(lab: Lab, options: DoctorOptions): Promise<ExitCode> {
+  const { done } = options.repair === true ? await lab.runs.repair() : { done: [] };
+  for (const what of done) complain(`lab: ${what}`);
+  const { sound, findings } = await lab.runs.check();
+  const known = lab.diagnostics();
+  const damage = findings.map((finding) => `The database is damaged: ${finding}`);
+  const diagnostics = { ...known, warnings: [...known.warnings, ...damage] };
+  if (options.json === true) printJson(diagnostics);
+  else print(`${report(diagnostics)}\n`);
+  const { pool, database } = diagnostics;
+  return pool.healthy && database.integrity === "ok" && sound ? EXIT.ok : EXIT.failedCheck;
 }

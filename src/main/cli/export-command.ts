@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import type { ExportKind } from "../../shared/run-exports.ts";
 import type { Lab } from "../lab/lab.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
+import { complain, print } from "./print.ts";
 
 /** What `lab export` writes. */
 export const EXPORTED = [
@@ -18,6 +19,7 @@ export interface ExportOptions {
   /** A file, or "-" for standard output. */
   readonly out: string;
   readonly weights?: true;
+  readonly force?: true;
 }
 
 /** Writes runs to a file or to standard output. */
@@ -30,26 +32,22 @@ export async function runExportCommand(
   const request = { what, runIds, weights: options.weights === true };
   if (options.out === "-") {
     const bytes = await lab.runs.exportText(request);
-    await new Promise<void>((written, failed) => {
-      process.stdout.write(bytes, (error) => {
-        if (error === undefined || error === null) written();
-        else failed(error);
-      });
-    });
+    // What a pipe does not take at once is drained before the process ends.
+    process.stdout.write(bytes);
     return EXIT.ok;
   }
   const path = resolve(options.out);
-  const count = await lab.runs.export({ ...request, path });
+  const count = await lab.runs.export({ ...request, path, overwrite: options.force === true });
   const said =
     what === "bundle" || what === "database" ? `${count} runs` : `${count} rows of ${runIds.length} runs`;
-  process.stderr.write(`${said}: ${path}\n`);
+  complain(`${said}: ${path}`);
   return EXIT.ok;
 }
 
 /** Adds the runs of a bundle. */
 export async function runImportCommand(lab: Lab, file: string): Promise<ExitCode> {
   const { added, skipped } = await lab.runs.import(resolve(file));
-  process.stdout.write(`${added.length} runs added, ${skipped.length} were there already\n`);
-  for (const id of added) process.stdout.write(`${id}\n`);
+  print(`${added.length} runs added, ${skipped.length} were there already\n`);
+  for (const id of added) print(`${id}\n`);
   return EXIT.ok;
 }

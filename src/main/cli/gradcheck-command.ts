@@ -14,6 +14,7 @@ import {
 } from "../../shared/network-spec.ts";
 import type { Lab } from "../lab/lab.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
+import { complain, print, printJson } from "./print.ts";
 import { readParameters } from "../data/read-parameters.ts";
 import { readSpec } from "./read-spec.ts";
 import { showProgress } from "./show-progress.ts";
@@ -30,6 +31,7 @@ export interface GradcheckOptions {
   readonly tolerance: string;
   readonly threads: number;
   readonly csv?: string;
+  readonly force?: true;
   readonly json?: true;
 }
 
@@ -87,27 +89,21 @@ export async function runGradcheckCommand(
     options.weights === undefined
       ? null
       : await readParameters(networkOf(spec), resolve(options.weights), options.prefix);
+  const csv = options.csv === undefined ? [] : [resolve(options.csv)];
+  const overwrite = options.force === true;
+  lab.runs.requireTargets(csv, { overwrite });
   const stopProgress = showProgress(lab);
   const started = lab.startGradcheck(settings, weights);
-  const interrupt = (): void => {
-    lab.cancel();
-  };
-  process.once("SIGINT", interrupt);
   try {
     const run = await started.done;
     const record = lab.getGradcheck(run.id);
-    if (options.csv !== undefined)
-      await lab.runs.export({ what: "gradchecks", runIds: [run.id], path: resolve(options.csv) });
     const { loss, passed, reports } = record.report;
-    process.stdout.write(
-      options.json === true
-        ? `${JSON.stringify({ run: run.id, loss, passed, reports: reports.map(toJsonReport) }, null, 2)}\n`
-        : `${textReport(record)}\n`,
-    );
-    if (run.failure !== null) process.stderr.write(`The gradient check failed: ${run.failure}\n`);
+    if (options.json === true) printJson({ run: run.id, loss, passed, reports: reports.map(toJsonReport) });
+    else print(`${textReport(record)}\n`);
+    for (const path of csv) await lab.runs.export({ what: "gradchecks", runIds: [run.id], path, overwrite });
+    if (run.failure !== null) complain(`The gradient check failed: ${run.failure}`);
     return run.status === "finished" && passed ? EXIT.ok : EXIT.failedCheck;
   } finally {
-    process.removeListener("SIGINT", interrupt);
     stopProgress();
   }
 }

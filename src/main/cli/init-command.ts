@@ -3,6 +3,7 @@ import { initSettingsSchema, type InitSide } from "../../shared/init.ts";
 import { networkSpecSchema, NOTEBOOK_NETWORK, type NetworkSpec } from "../../shared/network-spec.ts";
 import type { Lab } from "../lab/lab.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
+import { print, printJson } from "./print.ts";
 import { readSpec } from "./read-spec.ts";
 import { textTable } from "./text-table.ts";
 
@@ -51,10 +52,7 @@ export async function runInitCommand(
     runId = run.id;
   }
   const report = runId === null ? await lab.measureInit(settings) : lab.getInit(runId).report;
-  process.stdout.write(
-    options.json === true
-      ? `${JSON.stringify({ run: runId, ...report }, null, 2)}\n`
-      : `${[...report.sides.map(sideTable), ...report.notes].join("\n\n")}\n`,
-  );
+  if (options.json === true) printJson({ run: runId, ...report });
+  else print(`${[...report.sides.map(sideTable), ...report.notes].join("\n\n")}\n`);
   return EXIT.ok;
 }

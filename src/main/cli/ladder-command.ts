@@ -9,6 +9,7 @@ import {
 import type { RunSummary } from "../../shared/run-records.ts";
 import type { Lab } from "../lab/lab.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
+import { complain, print, printJson } from "./print.ts";
 import { ladderReport } from "./ladder-report.ts";
 import { showProgress } from "./show-progress.ts";
 
@@ -24,6 +25,7 @@ export interface LadderOptions {
   readonly pytorch: boolean;
   readonly csv?: string;
   readonly summaryCsv?: string;
+  readonly force?: true;
   readonly json?: true;
 }
 
@@ -74,31 +76,31 @@ export async function runLadderCommand(lab: Lab, options: LadderOptions): Promis
     seed,
     scaling: options.scaling === true,
   });
+  const outputs = [
+    ...(options.csv === undefined ? [] : [{ what: "ladder-samples" as const, path: resolve(options.csv) }]),
+    ...(options.summaryCsv === undefined
+      ? []
+      : [{ what: "ladder-summary" as const, path: resolve(options.summaryCsv) }]),
+  ];
+  const overwrite = options.force === true;
+  lab.runs.requireTargets(
+    outputs.map(({ path }) => path),
+    { overwrite },
+  );
   if (options.pytorch) await lab.findPyTorch();
   const stopProgress = showProgress(lab);
   const started = lab.startLadder(settings);
-  const interrupt = (): void => {
-    lab.cancel();
-  };
-  process.once("SIGINT", interrupt);
   let run: RunSummary;
   try {
     run = await started.done;
   } finally {
-    process.removeListener("SIGINT", interrupt);
     stopProgress();
   }
   const record = lab.getLadder(run.id);
-  if (options.csv !== undefined) {
-    await lab.runs.export({ what: "ladder-samples", runIds: [run.id], path: resolve(options.csv) });
-  }
-  if (options.summaryCsv !== undefined) {
-    await lab.runs.export({ what: "ladder-summary", runIds: [run.id], path: resolve(options.summaryCsv) });
-  }
-  process.stdout.write(
-    options.json === true ? `${JSON.stringify(toJson(record), null, 2)}\n` : `${ladderReport(record)}\n`,
-  );
-  if (run.failure !== null) process.stderr.write(`The ladder failed: ${run.failure}\n`);
+  if (options.json === true) printJson(toJson(record));
+  else print(`${ladderReport(record)}\n`);
+  for (const { what, path } of outputs) await lab.runs.export({ what, runIds: [run.id], path, overwrite });
+  if (run.failure !== null) complain(`The ladder failed: ${run.failure}`);
   const wrong = record.rungs.some(({ status }) => status === "wrong");
   return run.status === "finished" && !wrong ? EXIT.ok : EXIT.failedCheck;
 }

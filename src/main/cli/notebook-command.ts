@@ -1,9 +1,14 @@
+import { mkdir } from "node:fs/promises";
+import { resolve } from "node:path";
 import * as v from "valibot";
 import { median } from "../../core/statistics.ts";
 import { notebookSettingsSchema } from "../../shared/notebook.ts";
 import type { RunDetails, RunSummary, Timing } from "../../shared/run-records.ts";
 import type { Lab } from "../lab/lab.ts";
+import { gradientFile } from "../lab/notebook/save-gradients.ts";
+import { GRADIENT_NAMES } from "../lab/notebook/session.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
+import { complain, print, printJson } from "./print.ts";
 import { readWeights } from "./read-weights.ts";
 import { runReport } from "./run-report.ts";
 import { showProgress } from "./show-progress.ts";
@@ -16,6 +21,7 @@ export interface NotebookOptions {
   readonly coordinates: number;
   readonly weights?: string;
   readonly saveGradients?: string;
+  readonly force?: true;
   readonly json?: true;
 }
 
@@ -75,26 +81,24 @@ export async function runNotebookCommand(lab: Lab, options: NotebookOptions): Pr
   const { seed, rows, threads, samples, coordinates } = options;
   const settings = v.parse(notebookSettingsSchema, { seed, rows, threads, samples, coordinates });
   const weights = options.weights === undefined ? null : await readWeights(options.weights);
+  const folder = options.saveGradients === undefined ? null : resolve(options.saveGradients);
+  if (folder !== null) {
+    await mkdir(folder, { recursive: true });
+    const files = GRADIENT_NAMES.map((name) => gradientFile(folder, name));
+    lab.runs.requireTargets(files, { overwrite: options.force === true });
+  }
   const stopProgress = showProgress(lab);
   const started = lab.runNotebook({ kind: "all" }, settings, weights);
-  const interrupt = (): void => {
-    lab.cancel();
-  };
-  process.once("SIGINT", interrupt);
   let run: RunSummary;
   try {
     run = await started.done;
   } finally {
-    process.removeListener("SIGINT", interrupt);
     stopProgress();
   }
   const details = lab.getRun(run.id);
-  if (options.saveGradients !== undefined && run.status === "finished") {
-    await lab.saveGradients(options.saveGradients);
-  }
-  process.stdout.write(
-    options.json === true ? `${JSON.stringify(toJson(details), null, 2)}\n` : `${runReport(details)}\n`,
-  );
-  if (run.failure !== null) process.stderr.write(`The run failed: ${run.failure}\n`);
+  if (options.json === true) printJson(toJson(details));
+  else print(`${runReport(details)}\n`);
+  if (folder !== null && run.status === "finished") await lab.saveGradients(folder);
+  if (run.failure !== null) complain(`The run failed: ${run.failure}`);
   return run.status === "finished" && !failedCells(details) ? EXIT.ok : EXIT.failedCheck;
 }

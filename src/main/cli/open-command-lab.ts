@@ -6,17 +6,25 @@ import type { Lab } from "../lab/lab.ts";
 import { databasePath } from "../shell/database-place.ts";
 import { labFiles } from "../shell/lab-files.ts";
 import { readLaunchOptions } from "../shell/launch-options.ts";
+import { complain } from "./print.ts";
 import { userDataFolder } from "./user-data-folder.ts";
 
 const say = (message: string): void => {
-  process.stderr.write(`lab: ${message}\n`);
+  complain(`lab: ${message}`);
 };
 const STDERR_LOG = { info: say, warn: say, error: say };
 
 const packageSchema = v.object({ productName: v.string(), version: v.string() });
 
 /** Opens the lab as the app would: the same database, workers and data, unless `database` names another file. */
-export async function openCommandLab(options: { database?: string; threads?: number }): Promise<Lab> {
+export async function openCommandLab(options: {
+  readonly database?: string;
+  readonly threads?: number;
+  /** The command only reads: nothing is made or changed. */
+  readonly readOnly?: boolean;
+  /** Reading where there is no database yet is not an error. */
+  readonly emptyIfMissing?: boolean;
+}): Promise<Lab> {
   // This file is built into out/main, two folders below the project.
   const appPath = resolve(import.meta.dirname, "..", "..");
   const { productName, version } = v.parse(
@@ -26,11 +34,16 @@ export async function openCommandLab(options: { database?: string; threads?: num
   const userData = userDataFolder(productName, process.platform, process.env);
   const files = labFiles({ appPath, userData, resourcesDir: join(appPath, "resources") });
   const launch = readLaunchOptions([], process.env, { packaged: false });
+  const place = { placeFile: files.databasePlacePath, usualPath: files.databasePath };
+  const path = options.database === undefined ? databasePath(place, STDERR_LOG) : resolve(options.database);
+  const usualPlace = path === files.databasePath;
   return openLab({
-    databasePath:
-      options.database === undefined
-        ? databasePath({ placeFile: files.databasePlacePath, usualPath: files.databasePath }, STDERR_LOG)
-        : resolve(options.database),
+    databasePath: path,
+    database: {
+      ...{ readOnly: options.readOnly === true, usualPlace },
+      // Before the first run there is nothing wrong with an empty list; a name that was given must be right.
+      emptyIfMissing: options.database === undefined || options.emptyIfMissing === true,
+    },
     resourcesDir: files.resourcesDir,
     workerFile: files.workerFile,
     nativeBinding: launch.nativeBinding,

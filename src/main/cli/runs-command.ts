@@ -1,6 +1,7 @@
 import type { ListedRun } from "../../shared/run-records.ts";
 import type { Lab } from "../lab/lab.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
+import { print, printJson } from "./print.ts";
 import { textTable } from "./text-table.ts";
 
 const keyNumbers = ({ summary, kind, failure }: ListedRun): string =>
@@ -22,18 +23,16 @@ export async function runRunsCommand(
   const ids = await lab.runs.find(query, options.archived === true ? "all" : "active");
   const runs = lab.runs.listed(ids);
   if (options.json === true) {
-    process.stdout.write(`${JSON.stringify(runs, null, 2)}\n`);
+    printJson(runs);
   } else if (runs.length === 0) {
-    process.stdout.write(
+    print(
       query === "" ? "No run is saved yet; `lab notebook` makes the first.\n" : "No run matches the query.\n",
     );
   } else {
     const rows = runs.map((run) => [
       ...[run.id, run.kind, run.status, run.startedAt, run.name, run.tags.join(" "), keyNumbers(run)],
     ]);
-    process.stdout.write(
-      `${textTable(["run", "kind", "status", "started (UTC)", "name", "tags", "key numbers"], rows)}\n`,
-    );
+    print(`${textTable(["run", "kind", "status", "started (UTC)", "name", "tags", "key numbers"], rows)}\n`);
   }
   return EXIT.ok;
 }

@@ -2,6 +2,7 @@ import { repeatCommand } from "../../shared/repeat-command.ts";
 import type { Quantities } from "../../shared/run-records.ts";
 import type { Lab } from "../lab/lab.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
+import { print, printJson } from "./print.ts";
 import { textTable } from "./text-table.ts";
 
 const entries = (quantities: Quantities): string[][] =>
@@ -13,7 +14,7 @@ export function runShowCommand(lab: Lab, runId: string, options: { readonly json
   const metrics = new Map(lab.getMetrics(runId).map(({ name, step, value }) => [name, { step, value }]));
   if (options.json === true) {
     const last = Object.fromEntries(metrics);
-    process.stdout.write(`${JSON.stringify({ ...details, lastMetrics: last }, null, 2)}\n`);
+    printJson({ ...details, lastMetrics: last });
     return EXIT.ok;
   }
   const { run, machine, events, gradientChecks, timings } = details;
@@ -21,7 +22,7 @@ export function runShowCommand(lab: Lab, runId: string, options: { readonly json
   const part = (title: string, head: string[], rows: string[][]): string[] =>
     rows.length === 0 ? [] : ["", title, textTable(head, rows)];
   const failed = gradientChecks.filter(({ passed }) => !passed);
-  process.stdout.write(
+  print(
     `${[
       `${run.name} (${run.id})`,
       `${run.kind}, ${run.status}, started ${run.startedAt}, ended ${run.finishedAt ?? "not yet"}`,

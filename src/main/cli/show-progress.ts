@@ -1,3 +1,4 @@
+import { visibleText } from "../../shared/visible-text.ts";
 import type { Lab } from "../lab/lab.ts";
 
 const BAR = 24;
@@ -12,7 +13,7 @@ export function showProgress(lab: Lab, stream: NodeJS.WriteStream = process.stde
     const bar = "#".repeat(filled).padEnd(BAR, ".");
     const percent = fraction === null ? "" : ` ${Math.round(fraction * 100)} %`;
     const left = etaMs === null ? "" : `, ${Math.ceil(etaMs / 1000)} s left`;
-    const line = `[${bar}]${percent}${left}  ${phase}`;
+    const line = visibleText(`[${bar}]${percent}${left}  ${phase}`, { lines: false });
     stream.write(`\r${line.slice(0, stream.columns - 1)}\u001b[K`);
   });
   return () => {

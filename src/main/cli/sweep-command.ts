@@ -3,6 +3,8 @@ import type { QuantityValue, RunSummary } from "../../shared/run-records.ts";
 import { expandSweep, sweepSpecSchema } from "../../shared/sweep-spec.ts";
 import type { Lab } from "../lab/lab.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
+import type { Interruption } from "./interruption.ts";
+import { print, printJson } from "./print.ts";
 import { readSpec } from "./read-spec.ts";
 import { showProgress } from "./show-progress.ts";
 import { textTable } from "./text-table.ts";
@@ -16,20 +18,15 @@ export async function runSweepCommand(
   lab: Lab,
   file: string,
   options: { readonly threads: number; readonly json?: true },
+  interruption: Interruption,
 ): Promise<ExitCode> {
   const sweep = await readSpec(sweepSpecSchema, file);
   const trainings = expandSweep(sweep);
   const stopProgress = showProgress(lab);
   const done: { note: string; run: RunSummary }[] = [];
-  const cancelled = { now: false };
-  const interrupt = (): void => {
-    cancelled.now = true;
-    lab.cancel();
-  };
-  process.once("SIGINT", interrupt);
   try {
     for (const { spec, choice, note } of trainings) {
-      if (cancelled.now) break;
+      if (interruption.requested) break;
       const { run: before } = lab.identifyTraining(spec, { threads: options.threads });
       const run =
         before?.status === "finished"
@@ -38,11 +35,10 @@ export async function runSweepCommand(
               .done;
       done.push({ note, run });
       if (options.json === true) {
-        process.stdout.write(`${JSON.stringify({ ...choice, ...trainingResult(run) })}\n`);
+        printJson({ ...choice, ...trainingResult(run) }, { oneLine: true });
       }
     }
   } finally {
-    process.removeListener("SIGINT", interrupt);
     stopProgress();
   }
   if (options.json !== true) {
@@ -57,7 +53,7 @@ export async function runSweepCommand(
         ...[cell(summary["validAccuracy"]), cell(summary["seconds"])],
       ]);
     const head = ["values", "run", "status", "train loss", "valid loss", "valid accuracy", "seconds"];
-    process.stdout.write(`${textTable(head, rows)}\n`);
+    print(`${textTable(head, rows)}\n`);
   }
   return done.length === trainings.length && done.every(({ run }) => run.status === "finished")
     ? EXIT.ok

@@ -8,6 +8,7 @@ import { stepsOf, trainSpecSchema, type TrainSpec } from "../../shared/train-spe
 import type { Lab, StartedRun } from "../lab/lab.ts";
 import { specOfRun } from "../lab/training/training-lab.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
+import { complain, print, printJson } from "./print.ts";
 import { readParameters, readParametersFile } from "../data/read-parameters.ts";
 import { readSpec } from "./read-spec.ts";
 import { showProgress } from "./show-progress.ts";
@@ -17,11 +18,12 @@ export interface TrainOptions {
   readonly resume?: string;
   readonly again?: true;
   readonly csv?: string;
+  readonly force?: true;
   readonly json?: true;
 }
 
 /** Metrics of one step, or of the whole sets after an epoch, as one line; statistics of layers are left out. */
-function jsonLines(points: readonly MetricPoint[], rates: Float32Array): string {
+function stepLines(points: readonly MetricPoint[], rates: Float32Array): readonly Record<string, number>[] {
   const lines: Record<string, number>[] = [];
   const names: Readonly<Record<string, string>> = {
     [STATISTIC_NAMES.loss]: "loss",
@@ -38,7 +40,7 @@ function jsonLines(points: readonly MetricPoint[], rates: Float32Array): string 
     if (key !== "loss" && last?.["step"] === step && !("loss" in last)) last[key] = value;
     else lines.push({ step, epoch, [key]: value, lr: rates[Math.max(0, step - 1)] ?? NaN, ms: wallMs });
   }
-  return lines.map((line) => `${JSON.stringify(line)}\n`).join("");
+  return lines;
 }
 
 /** Weights to begin with, as the spec names them, from the spec's own folder on. */
@@ -59,13 +61,13 @@ export function trainingResult({ id, status, summary }: RunSummary): Record<stri
   return { run: id, status, ...numbers };
 }
 
-function print(result: Readonly<Record<string, unknown>>, json: boolean): void {
+function printResult(result: Readonly<Record<string, unknown>>, json: boolean): void {
+  if (json) {
+    printJson(result, { oneLine: true });
+    return;
+  }
   const shown = Object.entries(result).filter(([, value]) => value !== undefined);
-  process.stdout.write(
-    json
-      ? `${JSON.stringify(result)}\n`
-      : shown.map(([name, value]) => `${name}: ${String(value)}\n`).join(""),
-  );
+  print(shown.map(([name, value]) => `${name}: ${String(value)}\n`).join(""));
 }
 
 /** Trains what a spec says, or goes on with a run; with `--json` one line a step as it comes, then the summary. */
@@ -78,6 +80,12 @@ export async function runTrainCommand(
   if ((file === undefined) === (resume === undefined)) {
     throw new ContractError("lab train: give either a spec or --resume with a run");
   }
+  const csv = options.csv === undefined ? [] : [resolve(options.csv)];
+  const overwrite = options.force === true;
+  lab.runs.requireTargets(csv, { overwrite });
+  const writeMetrics = async (runId: string): Promise<void> => {
+    for (const path of csv) await lab.runs.export({ what: "metrics", runIds: [runId], path, overwrite });
+  };
   let spec: TrainSpec;
   let start: () => StartedRun;
   if (resume !== undefined) {
@@ -94,10 +102,9 @@ export async function runTrainCommand(
         run.status === "finished"
           ? "The same spec, seed, threads and code give the same losses; --again runs it all the same."
           : `It is ${run.status}: lab train --resume ${run.id} goes on with it.`;
-      process.stderr.write(`lab: this training is there already, run ${run.id}. ${advice}\n`);
-      print({ ...trainingResult(run), repeated: true }, options.json === true);
-      if (options.csv !== undefined)
-        await lab.runs.export({ what: "metrics", runIds: [run.id], path: resolve(options.csv) });
+      complain(`lab: this training is there already, run ${run.id}. ${advice}`);
+      printResult({ ...trainingResult(run), repeated: true }, options.json === true);
+      await writeMetrics(run.id);
       return run.status === "finished" ? EXIT.ok : EXIT.failedCheck;
     }
     start = () => lab.startTraining(spec, trainingOptions);
@@ -106,22 +113,16 @@ export async function runTrainCommand(
   const stopProgress = showProgress(lab);
   const stopLines = lab.subscribe((event) => {
     if (options.json !== true || event.name !== "trainingMetrics") return;
-    process.stdout.write(jsonLines(event.payload.points, rates));
+    for (const line of stepLines(event.payload.points, rates)) printJson(line, { oneLine: true });
   });
   const started = start();
-  const interrupt = (): void => {
-    lab.cancel();
-  };
-  process.once("SIGINT", interrupt);
   try {
     const run = await started.done;
-    print(trainingResult(run), options.json === true);
-    if (options.csv !== undefined)
-      await lab.runs.export({ what: "metrics", runIds: [run.id], path: resolve(options.csv) });
-    if (run.failure !== null) process.stderr.write(`The training failed: ${run.failure}\n`);
+    printResult(trainingResult(run), options.json === true);
+    await writeMetrics(run.id);
+    if (run.failure !== null) complain(`The training failed: ${run.failure}`);
     return run.status === "finished" ? EXIT.ok : EXIT.failedCheck;
   } finally {
-    process.removeListener("SIGINT", interrupt);
     stopLines();
     stopProgress();
   }

@@ -1,6 +1,9 @@
+import { ContractError } from "../../core/errors.ts";
+import { parseRunQuery } from "../../shared/run-query.ts";
 import { TRASH_DAYS } from "../../shared/run-changes.ts";
 import type { Lab } from "../lab/lab.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
+import { print, printJson } from "./print.ts";
 import { textTable } from "./text-table.ts";
 
 export interface TrashOptions {
@@ -12,31 +15,43 @@ export interface TrashOptions {
   readonly json?: true;
 }
 
+/** Everything is found by a query that says nothing, as an unset variable of a script does. */
+function requireTerms(option: string, query: string): void {
+  const says = parseRunQuery(query).some(
+    ({ field, values }) => field !== null || values.join("").trim() !== "",
+  );
+  if (says) return;
+  throw new ContractError(
+    `${option} "${query}" would take every run: say which, for example kind:train, a run's id, or started>2000 for all`,
+  );
+}
+
 /** Lists the trash, or changes it. */
 export async function runTrashCommand(lab: Lab, options: TrashOptions): Promise<ExitCode> {
   if (options.delete !== undefined) {
+    requireTerms("--delete", options.delete);
     const ids = await lab.runs.find(options.delete, "all");
     if (ids.length > 0) lab.runs.change(ids, { deleted: true });
-    process.stdout.write(`runs put into the trash: ${ids.length}; they stay there for ${TRASH_DAYS} days\n`);
+    print(`runs put into the trash: ${ids.length}; they stay there for ${TRASH_DAYS} days\n`);
   }
   if (options.restore !== undefined) {
+    requireTerms("--restore", options.restore);
     const ids = await lab.runs.find(options.restore, "trash");
     if (ids.length > 0) lab.runs.change(ids, { deleted: false });
-    process.stdout.write(`runs restored: ${ids.length}\n`);
+    print(`runs restored: ${ids.length}\n`);
   }
   if (options.empty === true) {
     const { runs, freedBytes, sizeBytes } = await lab.runs.emptyTrash(null);
-    process.stdout.write(
-      `runs deleted for good: ${runs}; ${freedBytes} bytes freed, the database has ${sizeBytes} now\n`,
-    );
+    print(`runs deleted for good: ${runs}; ${freedBytes} bytes freed, the database has ${sizeBytes} now\n`);
   }
   if (options.delete !== undefined || options.restore !== undefined || options.empty === true) return EXIT.ok;
   const runs = lab.runs.listed(await lab.runs.find("", "trash"));
-  if (options.json === true) process.stdout.write(`${JSON.stringify(runs, null, 2)}\n`);
-  else if (runs.length === 0) process.stdout.write("The trash is empty.\n");
+  if (options.json === true) printJson(runs);
+  else if (runs.length === 0) print("The trash is empty.
+");
   else {
     const rows = runs.map(({ id, kind, deletedAt, name }) => [id, kind, deletedAt ?? "", name]);
-    process.stdout.write(`${textTable(["run", "kind", "deleted (UTC)", "name"], rows)}\n`);
+    print(`${textTable(["run", "kind", "deleted (UTC)", "name"], rows)}\n`);
   }
   return EXIT.ok;
 }

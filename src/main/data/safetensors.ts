@@ -1,8 +1,9 @@
-import { open, rename, rm } from "node:fs/promises";
+import type { FileHandle } from "node:fs/promises";
 import * as v from "valibot";
 import { DataFormatError } from "../../core/errors.ts";
 import { duplicateKey } from "./duplicate-key.ts";
 import { openRegularFile } from "./regular-file.ts";
+import { replaceFile, type ReplaceOptions } from "./replace-file.ts";
 
 /** A float32 tensor by its shape, values in C order. */
 export interface SavedTensor {
@@ -32,7 +33,11 @@ const LENGTH_BYTES = 8;
  *
  * @throws {Error} If it cannot be written. @see https://github.com/huggingface/safetensors
  */
-export async function writeSafetensors(path: string, { tensors, metadata }: Safetensors): Promise<void> {
+export async function writeSafetensors(
+  path: string,
+  { tensors, metadata }: Safetensors,
+  options: ReplaceOptions = {},
+): Promise<void> {
   const header: Record<string, HeaderEntry | Readonly<Record<string, string>>> = { __metadata__: metadata };
   let at = 0;
   for (const [name, { shape, data }] of Object.entries(tensors)) {
@@ -45,21 +50,15 @@ export async function writeSafetensors(path: string, { tensors, metadata }: Safe
   const head = new Uint8Array(LENGTH_BYTES + headerBytes).fill(0x20);
   new DataView(head.buffer).setBigUint64(0, BigInt(headerBytes), true);
   head.set(text, LENGTH_BYTES);
-  const temporary = `${path}.${process.pid}.part`;
-  try {
-    const handle = await open(temporary, "w");
-    try {
-      await handle.appendFile(head);
-      for (const { data } of Object.values(tensors)) {
-        await handle.appendFile(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
-      }
-      await handle.sync();
-    } finally {
-      await handle.close();
+  const fill = async (handle: FileHandle): Promise<void> => {
+    await handle.appendFile(head);
+    for (const { data } of Object.values(tensors)) {
+      await handle.appendFile(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
     }
-    await rename(temporary, path);
+  };
+  try {
+    await replaceFile(path, fill, options);
   } catch (error) {
-    await rm(temporary, { force: true });
     const reason = error instanceof Error ? error.message : String(error);
     throw new Error(`"${path}" was not saved: ${reason}. Choose another place or free some space.`, {
       cause: error,

@@ -1,6 +1,6 @@
-import { open, rename, rm } from "node:fs/promises";
 import { ShapeError } from "../../core/errors.ts";
 import { NPY_MAGIC } from "./npy-header.ts";
+import { replaceFile } from "./replace-file.ts";
 
 /** Where the values of a .npy file begin must be a multiple of this. */
 const ALIGNMENT = 64;
@@ -30,23 +30,16 @@ export async function writeNpy(path: string, shape: readonly number[], data: Flo
   if (numel !== data.length) {
     throw new ShapeError("writeNpy", `${numel} values for shape (${shape.join(", ")})`, `${data.length}`);
   }
-  const temporary = `${path}.${process.pid}.part`;
   try {
-    const handle = await open(temporary, "w");
-    try {
+    await replaceFile(path, async (handle) => {
       await handle.appendFile(header(shape));
       for (let at = 0; at < data.length; at += CHUNK_ELEMENTS) {
         // A copy: the values may lie in shared memory, which writing does not accept everywhere.
         const chunk = Float32Array.from(data.subarray(at, at + CHUNK_ELEMENTS));
         await handle.appendFile(new Uint8Array(chunk.buffer));
       }
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    await rename(temporary, path);
+    });
   } catch (error) {
-    await rm(temporary, { force: true });
     const reason = error instanceof Error ? error.message : String(error);
     throw new Error(`"${path}" was not saved: ${reason}. Choose another place or free some space.`, {
       cause: error,

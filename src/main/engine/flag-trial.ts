@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import * as v from "valibot";
+import { replaceFileSync } from "../data/replace-file.ts";
 
 const recordSchema = v.object({ v8: v.string(), unfinishedStarts: v.number() });
 
@@ -28,12 +29,19 @@ function unfinishedStarts(path: string, v8: string): number {
  * experimental, and no self-test can catch the end of the process. A count of starts that were begun and not passed
  * is kept in `path`; after two in a row this version of V8 gets no flags any more.
  */
-export function beginFlagTrial(path: string, v8: string): FlagTrial {
+export function beginFlagTrial(
+  path: string,
+  v8: string,
+  /** False where nothing may be written: such a start is not counted. */
+  { record }: { readonly record: boolean } = { record: true },
+): FlagTrial {
   const before = unfinishedStarts(path, v8);
   const allowed = before < UNFINISHED_STARTS;
   const write = (count: number): void => {
+    if (!record) return;
     try {
-      writeFileSync(path, JSON.stringify({ v8, unfinishedStarts: count }));
+      const text = JSON.stringify({ v8, unfinishedStarts: count });
+      replaceFileSync(path, (part) => writeFileSync(part, text), { private: true });
     } catch {
       // A folder that cannot be written has no runs to save either; the store says so.
     }

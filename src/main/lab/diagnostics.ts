@@ -75,7 +75,7 @@ export function collectDiagnostics(sources: DiagnosticsSources): Diagnostics {
     lastActivityDelayMs: delay.lastActivity ?? sources.earlierDelay,
     rssBytes: process.memoryUsage.rss(),
     peakRssBytes: process.resourceUsage().maxRSS * 1024,
-    database,
+    database: { ...database, damage: [...store.damage] },
     logPath: sources.logPath,
     warnings: warningsOf(sources),
   };

@@ -51,6 +51,8 @@ export interface StartedRun {
  * machine without a display. One activity at a time.
  */
 export interface Lab {
+  /** What has to be said of how the saved runs were opened, and whether they were damaged. */
+  readonly opened: { readonly notices: readonly string[]; readonly damaged: boolean };
   describeNotebook(): readonly CellDescription[];
   notebookState(): NotebookState;
   forecastNotebook(settings: NotebookSettings): Forecast;

@@ -9,7 +9,7 @@ import { gradcheckReportSchema } from "../../shared/gradcheck.ts";
 import { initReportSchema } from "../../shared/init.ts";
 import { trainingReportSchema } from "../../shared/training.ts";
 import { stagesReportSchema } from "../../shared/stages.ts";
-import { openStore } from "../store/open-store.ts";
+import { openStore, type OpenStoreOptions } from "../store/open-store.ts";
 import { StoreReader } from "../store/reader/store-reader.ts";
 import { ActivityTracker } from "./activity-tracker.ts";
 import { collectDiagnostics } from "./diagnostics.ts";
@@ -51,6 +51,8 @@ export interface LabOptions {
   readonly runtimeSource: string;
   /** Worker threads to start with; default one a core. */
   readonly threads?: number;
+  /** How the database is opened, see OpenStoreOptions. */
+  readonly database?: Pick<OpenStoreOptions, "readOnly" | "emptyIfMissing" | "usualPlace">;
 }
 
 /**
@@ -61,10 +63,12 @@ export interface LabOptions {
 export async function openLab(options: LabOptions): Promise<Lab> {
   const threads = options.threads ?? availableParallelism();
   const delay = new EventLoopDelay();
-  const store = openStore({ path: options.databasePath, nativeBinding: options.nativeBinding });
+  const { databasePath, nativeBinding, database = {} } = options;
+  const store = openStore({ path: databasePath, nativeBinding, ...database });
   const trial = beginFlagTrial(
     join(dirname(options.databasePath), "v8-flags-trial.json"),
     process.versions.v8,
+    { record: !store.readOnly },
   );
   const v8Flags = trial.allowed ? setV8Flags() : [];
   const tuning = storedTuning(store, describeMachine("not chosen yet"), {
@@ -127,6 +131,7 @@ export async function openLab(options: LabOptions): Promise<Lab> {
   // Built beside the worker.
   const readerOptions = {
     ...{ threadFile: join(dirname(options.workerFile), "store-thread.js"), path: store.path },
+    ...{ readFrom: store.readFrom, abandonedRuns: store.abandonedRuns },
     ...{ nativeBinding: options.nativeBinding, readOnly: store.readOnly },
   };
   const readers = {
@@ -145,6 +150,7 @@ export async function openLab(options: LabOptions): Promise<Lab> {
   };
 
   return {
+    opened: { notices: store.notices, damaged: store.damage.length > 0 },
     describeNotebook: () => notebook.describe(),
     notebookState: () => notebook.state(),
     forecastNotebook: (settings) => notebook.forecast(settings),

@@ -27,11 +27,11 @@ export function storedTuning(
   });
   let problem: string | null = null;
   const attempt = <T>(what: string, body: () => T): T | null => {
-    // The store itself says why it is read-only; a newer schema need not have this table.
-    if (store.readOnly) return null;
     try {
       return body();
     } catch (error) {
+      // The store itself says why it is read-only; a newer schema need not have this table.
+      if (store.readOnly) return null;
       const message = error instanceof Error ? error.message : String(error);
       problem = `${what}, so the kernels are timed at every start: ${message}`;
       return null;

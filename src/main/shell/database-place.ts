@@ -1,6 +1,8 @@
 import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { StoreError } from "../../core/errors.ts";
+import { replaceFileSync } from "../data/replace-file.ts";
+import { NotOursError } from "../store/own-place.ts";
 import { failureCode } from "../store/store-failure.ts";
 import type { Log } from "./log.ts";
 
@@ -34,6 +36,9 @@ export function databasePath({ placeFile, usualPath }: Place, log: Log): string 
   }
 }
 
+/** Another folder helps: this one cannot be written, or what lies there is no database of the app. */
+const anotherMayDo = (error: unknown): boolean => error instanceof NotOursError || cannotBeWritten(error);
+
 const cannotBeWritten = (error: unknown): boolean =>
   error instanceof StoreError &&
   /^(SQLITE_(READONLY|PERM|CANTOPEN|FULL|IOERR)|EACCES|EPERM|EROFS|ENOTDIR|EEXIST|ENOSPC)/.test(
@@ -54,14 +59,15 @@ export async function openSomewhere<T>(
     try {
       return await open(path);
     } catch (error) {
-      if (!cannotBeWritten(error)) throw error;
+      if (!anotherMayDo(error)) throw error;
       const message = error instanceof Error ? error.message : String(error);
       log.warn(message);
       const folder = await ask(message);
       if (folder === null) throw error;
       path = join(folder, "lab.sqlite");
       try {
-        writeFileSync(place.placeFile, JSON.stringify({ databasePath: path }));
+        const text = JSON.stringify({ databasePath: path });
+        replaceFileSync(place.placeFile, (part) => writeFileSync(part, text), { private: true });
       } catch (cause) {
         log.warn(`the database's place will be asked for again: ${String(cause)}`);
       }

@@ -2,6 +2,7 @@ import { app, dialog } from "electron";
 import type { Lab } from "../lab/lab.ts";
 import { closeLab } from "./close-lab.ts";
 import type { Log } from "./log.ts";
+import { drainStandardStreams } from "./standard-streams.ts";
 
 export interface FatalErrors {
   /** From now on a fatal error closes this lab before the app ends. */
@@ -33,6 +34,7 @@ export function catchFatalErrors(log: Log, { interactive }: { interactive: boole
         buttons: ["Quit"],
       });
     }
+    await drainStandardStreams();
     app.exit(1);
   };
 

@@ -1,5 +1,6 @@
-import { appendFileSync, mkdirSync, renameSync, statSync } from "node:fs";
+import { appendFileSync, chmodSync, mkdirSync, renameSync, statSync } from "node:fs";
 import { dirname } from "node:path";
+import { PRIVATE_MODE } from "../data/replace-file.ts";
 
 export interface Log {
   info(message: string): void;
@@ -15,12 +16,18 @@ const DEFAULT_MAX_BYTES = 1_000_000;
  */
 export function openLog(path: string, { maxBytes = DEFAULT_MAX_BYTES } = {}): Log {
   mkdirSync(dirname(path), { recursive: true });
+  try {
+    // Earlier versions let everybody on the machine read it.
+    chmodSync(path, PRIVATE_MODE);
+  } catch {
+    // Not there yet, or another user's: then writing says so.
+  }
 
   const write = (level: string, message: string) => {
     const text = message.replaceAll("\r", "").replaceAll("\n", "\n    ");
     try {
       if (sizeOf(path) > maxBytes) renameSync(path, `${path}.1`);
-      appendFileSync(path, `${new Date().toISOString()} ${level} ${text}\n`);
+      appendFileSync(path, `${new Date().toISOString()} ${level} ${text}\n`, { mode: PRIVATE_MODE });
     } catch (error) {
       // A full disk must not end the experiment that is being logged.
       process.stderr.write(`${level} ${message}\n(not logged: ${String(error)})\n`);

@@ -1,11 +1,17 @@
+import { constants } from "node:os";
 import { app, dialog, type BrowserWindow } from "electron";
 import type { Lab } from "../lab/lab.ts";
 import { closeLab } from "./close-lab.ts";
 import type { Log } from "./log.ts";
+import { drainStandardStreams } from "./standard-streams.ts";
 
 const LAST_RESORT_MS = 1_000;
+const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
-/** Asks before an experiment is cut short, and closes the lab before the app ends. */
+/**
+ * Asks before an experiment is cut short, and closes the lab before the app ends. A signal comes from a terminal, a
+ * script or the system that shuts down: then nobody is there to be asked, and the exit code says which it was.
+ */
 export function guardQuit(window: BrowserWindow, lab: Promise<Lab>, log: Log): void {
   let phase: "open" | "asking" | "leaving" | "closed" = "open";
   let activityTitle: string | null = null;
@@ -19,22 +25,44 @@ export function guardQuit(window: BrowserWindow, lab: Promise<Lab>, log: Log): v
       // Reported where the lab is opened.
     });
 
-  const leave = async () => {
-    if (phase !== "open") return;
-    phase = "asking";
-    if (activityTitle !== null && !(await mayCutShort(window, activityTitle))) {
-      phase = "open";
-      return;
-    }
+  const close = async () => {
     phase = "leaving";
     await closeLab(lab, log);
     phase = "closed";
-    window.webContents.session.flushStorageData();
+    if (!window.isDestroyed()) window.webContents.session.flushStorageData();
     log.info("closed");
+  };
+  const leave = async () => {
+    if (phase !== "open") return;
+    phase = "asking";
+    const may = activityTitle === null || (await mayCutShort(window, activityTitle));
+    // A signal may have come meanwhile.
+    if (isLeaving()) return;
+    if (!may) {
+      phase = "open";
+      return;
+    }
+    await close();
     // A page that hangs would hold up the normal way out.
     setTimeout(() => app.exit(0), LAST_RESORT_MS);
     app.quit();
   };
+  const isLeaving = (): boolean => phase === "leaving" || phase === "closed";
+  const obey = async (signal: (typeof SIGNALS)[number]) => {
+    if (isLeaving()) return;
+    log.info(`${signal}: closing`);
+    await close();
+    await drainStandardStreams();
+    app.exit(128 + constants.signals[signal]);
+  };
+  for (const signal of SIGNALS) {
+    process.on(signal, () => {
+      obey(signal).catch((error: unknown) => {
+        log.error("quitting failed", error);
+        app.exit(1);
+      });
+    });
+  }
   const intercept = (event: { preventDefault: () => void }) => {
     if (phase === "closed") return;
     event.preventDefault();

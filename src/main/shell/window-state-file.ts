@@ -1,5 +1,6 @@
 import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import * as v from "valibot";
+import { replaceFileSync } from "../data/replace-file.ts";
 import type { Log } from "./log.ts";
 import { windowStateSchema, type WindowState } from "./window-bounds.ts";
 
@@ -25,8 +26,7 @@ export function readWindowState(path: string, log: Log): WindowState | null {
 /** Written beside and renamed, so that a crash leaves the old file or the new one. */
 export function writeWindowState(path: string, state: WindowState, log: Log): void {
   try {
-    writeFileSync(`${path}.new`, JSON.stringify(state));
-    renameSync(`${path}.new`, path);
+    replaceFileSync(path, (part) => writeFileSync(part, JSON.stringify(state)), { private: true });
   } catch (error) {
     log.warn(`the window's place was not saved: ${String(error)}`);
   }

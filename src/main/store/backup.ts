@@ -1,15 +1,9 @@
-import {
-  copyFileSync,
-  closeSync,
-  fsyncSync,
-  openSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  statSync,
-} from "node:fs";
+import { copyFileSync, readdirSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
+import { StoreError } from "../../core/errors.ts";
+import { replaceFileSync } from "../data/replace-file.ts";
 import { connect, type Database } from "./database.ts";
+import { isOwnDatabase } from "./own-file.ts";
 import { storeFailure } from "./store-failure.ts";
 
 /** The backup that is renewed when a session that wrote something ends. */
@@ -21,37 +15,30 @@ export function quickCheck(db: Database): string {
   return rows.map((row) => row.quick_check).join("; ");
 }
 
-function syncFile(path: string): void {
-  // Windows syncs only files that are open for writing.
-  const file = openSync(path, "r+");
-  try {
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
-  }
-}
-
-/** Writes `target` through a temporary file, so that an earlier one is whole at every moment. */
-function replaceFile(target: string, write: (temporary: string) => void): void {
-  const temporary = `${target}.tmp-${process.pid}`;
-  try {
-    rmSync(temporary, { force: true });
-    write(temporary);
-    syncFile(temporary);
-    renameSync(temporary, target);
-  } catch (error) {
-    rmSync(temporary, { force: true });
-    throw error;
-  }
+/** As `quickCheck`, with every index compared with its table; takes half as long again. */
+export function fullCheck(db: Database): string {
+  const rows = db.prepare<{ integrity_check: string }>("PRAGMA integrity_check(3)").all();
+  return rows.map((row) => row.integrity_check).join("; ");
 }
 
 /** Writes a consistent, compacted copy of the database to `target`. @throws {StoreError} `target` is as before. */
-export function writeBackup(db: Database, target: string): void {
+export function writeCopy(db: Database, target: string, options: { readonly private: boolean }): void {
   try {
-    replaceFile(target, (temporary) => db.prepare("VACUUM INTO ?").run(temporary));
+    replaceFileSync(target, (part) => db.prepare("VACUUM INTO ?").run(part), options);
   } catch (error) {
-    throw storeFailure("write the backup", target, error);
+    throw storeFailure("write a copy of the database", target, error);
   }
+}
+
+/** Writes the app's own backup. @throws {StoreError} If a file that is no backup has its name; it is as before. */
+export function writeBackup(db: Database, target: string): void {
+  const taken = statSync(target, { throwIfNoEntry: false }) !== undefined;
+  if (taken && !isOwnDatabase(target)) {
+    throw new StoreError(
+      `The backup was not written: ${target} is there and is no backup of the app. Move it away.`,
+    );
+  }
+  writeCopy(db, target, { private: true });
 }
 
 /** Backups of the database at `path`, newest first. */
@@ -68,7 +55,7 @@ function isSound(path: string, nativeBinding: string | null): boolean {
   try {
     const db = connect(path, { nativeBinding });
     try {
-      return quickCheck(db) === "ok";
+      return fullCheck(db) === "ok";
     } finally {
       db.close();
     }
@@ -84,8 +71,8 @@ export function restoreLatestBackup(
   nativeBinding: string | null,
 ): { readonly path: string; readonly date: Date } | null {
   for (const backup of backupsOf(path)) {
-    if (!isSound(backup.path, nativeBinding)) continue;
-    replaceFile(path, (temporary) => copyFileSync(backup.path, temporary));
+    if (!isOwnDatabase(backup.path) || !isSound(backup.path, nativeBinding)) continue;
+    replaceFileSync(path, (part) => copyFileSync(backup.path, part), { private: true });
     return backup;
   }
   return null;

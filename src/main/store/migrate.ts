@@ -2,10 +2,8 @@ import { StoreError } from "../../core/errors.ts";
 import { latestBackupPath, writeBackup } from "./backup.ts";
 import type { Database } from "./database.ts";
 import type { Migration } from "./migrations/migration.ts";
+import { APPLICATION_ID } from "./own-file.ts";
 import { compactTime } from "./set-aside.ts";
-
-/** "BpLb": says in the file's header whose database it is. */
-export const APPLICATION_ID = 0x42704c62;
 
 export function schemaVersion(db: Database): number {
   return Number(db.pragma("user_version", { simple: true }));
@@ -13,6 +11,11 @@ export function schemaVersion(db: Database): number {
 
 const countTables = (db: Database): number =>
   db.prepare<{ n: number }>("SELECT count(*) AS n FROM sqlite_schema").get()?.n ?? 0;
+
+/** Marks a database that nothing is in yet, in the file itself: a log beside it may be left behind. */
+export function markNew(db: Database): void {
+  if (countTables(db) === 0) db.pragma(`application_id = ${APPLICATION_ID}`, { simple: true });
+}
 
 /** Refuses another program's database: it is sound, so it is neither changed nor kept aside. */
 export function assertOwnDatabase(db: Database, path: string): void {

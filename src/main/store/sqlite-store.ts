@@ -1,5 +1,6 @@
 import type * as v from "valibot";
 import { statSync } from "node:fs";
+import { join } from "node:path";
 import { StoreError } from "../../core/errors.ts";
 import type { LadderRecord, RungResult } from "../../shared/ladder.ts";
 import {
@@ -18,6 +19,7 @@ import {
 import { TRASH_DAYS, type RunChange } from "../../shared/run-changes.ts";
 import type { RunView } from "../../shared/run-table.ts";
 import type { Tuning } from "../../shared/tuning.ts";
+import { sweepParts } from "../data/replace-file.ts";
 import { latestBackupPath, writeBackup } from "./backup.ts";
 import { CellTable, type CellParts } from "./cell-table.ts";
 import { sqliteVersion, type Database } from "./database.ts";
@@ -37,6 +39,10 @@ import { ViewTable } from "./view-table.ts";
 import { TuningTable } from "./tuning-table.ts";
 import type { WriteLock } from "./write-lock.ts";
 
+/** Why a run that a dead process has left ended. */
+export const INTERRUPTED =
+  "The app ended while this run was on. Everything recorded until then is here; start it again for the rest.";
+
 /** About 2 ms of reading: an export does not hold up the main process. */
 const PAGE_ROWS = 500;
 
@@ -46,9 +52,16 @@ const BACKED_UP_AT_END_BYTES = 128e6;
 export interface OpenedDatabase {
   readonly db: Database;
   readonly path: string;
+  /** What other connections of this process read: the database, a copy of it, or nothing where there is none yet. */
+  readonly readFrom: string | null;
   readonly integrity: string;
   readonly notices: readonly string[];
+  readonly damage: readonly string[];
   readonly readOnlyReason: string | null;
+  /** Nobody writes, so that runs which are still said to be running were left so by a process that is gone. */
+  readonly abandonedRuns: boolean;
+  /** Closes the connection. */
+  readonly release: () => void;
   /** Null when the store is read-only. */
   readonly lock: WriteLock | null;
 }
@@ -70,7 +83,11 @@ export class SqliteStore implements Store {
   readonly readOnly: boolean;
   readonly readOnlyReason: string | null;
   readonly notices: readonly string[];
+  readonly damage: readonly string[];
+  readonly readFrom: string | null;
+  readonly abandonedRuns: boolean;
   readonly #db: Database;
+  readonly #release: () => void;
   readonly #lock: WriteLock | null;
   readonly #integrity: string;
   readonly #machines: MachineTable;
@@ -86,8 +103,13 @@ export class SqliteStore implements Store {
   readonly #views: ViewTable;
   readonly #changesAtStart: number;
 
-  constructor({ db, path, integrity, notices, readOnlyReason, lock }: OpenedDatabase) {
+  constructor(opened: OpenedDatabase) {
+    const { db, path, integrity, notices, readOnlyReason, lock } = opened;
     this.path = path;
+    this.readFrom = opened.readFrom;
+    this.damage = opened.damage;
+    this.abandonedRuns = opened.abandonedRuns;
+    this.#release = opened.release;
     this.readOnly = lock === null;
     this.readOnlyReason = readOnlyReason;
     this.notices = notices;
@@ -398,10 +420,10 @@ export class SqliteStore implements Store {
       for (const runId of this.#runs.running()) {
         const text = "the app ended while this run was on; found at the next start";
         this.#events.append(runId, { at, step: null, kind: "interrupted", text });
+        // What the process was writing when it ended.
+        sweepParts(join(this.checkpointsFolder, runId), () => true);
       }
-      return this.#runs.interruptRunning(
-        "The app ended while this run was on. Everything recorded until then is here; start it again for the rest.",
-      );
+      return this.#runs.interruptRunning(INTERRUPTED);
     });
   }
 
@@ -422,9 +444,9 @@ export class SqliteStore implements Store {
   close(): void {
     if (!this.#db.open) return;
     try {
-      if (totalChanges(this.#db) > this.#changesAtStart) this.#foldAndBackUp();
+      if (!this.readOnly && totalChanges(this.#db) > this.#changesAtStart) this.#foldAndBackUp();
     } finally {
-      this.#db.close();
+      this.#release();
       this.#lock?.release();
     }
   }

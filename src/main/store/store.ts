@@ -74,6 +74,10 @@ export interface StoreInfo {
 export interface Store {
   readonly path: string;
   readonly readOnly: boolean;
+  /** What other connections of this process read: the database, a copy of it, or nothing where there is none yet. */
+  readonly readFrom: string | null;
+  /** Runs that are still said to be running were left so by a process that is gone. */
+  readonly abandonedRuns: boolean;
   /** Where trainings keep weights to go on from: beside the database. */
   readonly checkpointsFolder: string;
   /** Where imported data sets are: beside the database too. */
@@ -82,6 +86,8 @@ export interface Store {
   readonly readOnlyReason: string | null;
   /** What the user must be told about opening it: damage, what was restored, a migration. */
   readonly notices: readonly string[];
+  /** Those of the notices that tell of damage and what is missing: a person must not have to look for them. */
+  readonly damage: readonly string[];
 
   /** Saves or renews a machine; runs refer to it, so it comes first. */
   saveMachine(machine: Machine): void;

@@ -1,6 +1,9 @@
+import { lstatSync } from "node:fs";
+import { StoreError } from "../../core/errors.ts";
+import { replaceFileSync } from "../data/replace-file.ts";
 import { connect, type Database } from "./database.ts";
-import { setAside } from "./set-aside.ts";
-import { failureCode, isDamage } from "./store-failure.ts";
+import { isOwnLock } from "./own-file.ts";
+import { failureCode, isOutOfSpace } from "./store-failure.ts";
 
 /** Enough for another process to write or read the id, so that of two that start together one gets the lock. */
 const PATIENCE_MS = 200;
@@ -12,6 +15,9 @@ export interface WriteLock {
 /** Either the right to write, or who has it. */
 export type Claim = { readonly lock: WriteLock } | { readonly heldBy: string };
 
+/** The second where another program has a file of its own under the first: it stays as it is. */
+const lockNames = (path: string): readonly string[] => [`${path}.lock`, `${path}.backprop-lab.lock`];
+
 /**
  * Claims the right to write to the database at `path`, for one process at a time.
  *
@@ -20,14 +26,49 @@ export type Claim = { readonly lock: WriteLock } | { readonly heldBy: string };
  * program. The id in it is only for the message.
  */
 export function claimWriting(path: string, nativeBinding: string | null): Claim {
-  const file = `${path}.lock`;
+  const names = lockNames(path);
+  const file = names.find((name) => isOwnLock(name) || makeLock(name, nativeBinding));
+  if (file !== undefined) return claim(file, nativeBinding);
+  throw new StoreError(
+    `${path} cannot be locked: ${names.join(" and ")} are no locks of the app. Move them away, or choose another folder.`,
+  );
+}
+
+/** Makes a lock that nobody holds; nobody ever sees half of one. @returns whether there was no file of that name. */
+function makeLock(file: string, nativeBinding: string | null): boolean {
+  if (lstatSync(file, { throwIfNoEntry: false }) !== undefined) return false;
+  const make = (part: string): void => {
+    const db = connect(part, { nativeBinding });
+    db.exec("CREATE TABLE holder (pid INTEGER NOT NULL) STRICT");
+    db.close();
+  };
   try {
-    return claim(file, nativeBinding);
+    replaceFileSync(file, make, { private: true, overwrite: false });
   } catch (error) {
-    if (!isDamage(error)) throw error;
-    // Nothing is in it but a process id; a damaged one must not keep the runs from being opened.
-    setAside(file, new Date());
-    return claim(file, nativeBinding);
+    if (failureCode(error) !== "EEXIST") throw error;
+  }
+  return isOwnLock(file);
+}
+
+/**
+ * Is a process writing to the database at `path`? Nothing is written to find out.
+ *
+ * @returns null where that cannot be told.
+ */
+export function isBeingWritten(path: string, nativeBinding: string | null): boolean | null {
+  try {
+    const file = lockNames(path).find(isOwnLock);
+    if (file === undefined) return false;
+    const db = connect(file, { nativeBinding, busyTimeoutMs: PATIENCE_MS });
+    try {
+      db.exec("BEGIN IMMEDIATE");
+      db.exec("ROLLBACK");
+      return false;
+    } finally {
+      db.close();
+    }
+  } catch (error) {
+    return failureCode(error).startsWith("SQLITE_BUSY") ? true : null;
   }
 }
 
@@ -36,11 +77,7 @@ function claim(file: string, nativeBinding: string | null): Claim {
   try {
     db = connect(file, { nativeBinding, busyTimeoutMs: PATIENCE_MS });
     db.exec("BEGIN IMMEDIATE");
-    db.exec("CREATE TABLE IF NOT EXISTS holder (pid INTEGER NOT NULL) STRICT");
-    db.exec("DELETE FROM holder");
-    db.prepare("INSERT INTO holder VALUES (?)").run(process.pid);
-    // Committed so that others can read it; the transaction that is the lock follows.
-    db.exec("COMMIT");
+    writeHolder(db);
     db.exec("BEGIN IMMEDIATE");
     const lock = db;
     return { lock: { release: () => lock.close() } };
@@ -50,6 +87,18 @@ function claim(file: string, nativeBinding: string | null): Claim {
     db?.close();
     if (busy) return { heldBy };
     throw error;
+  }
+}
+
+/** Committed so that others can read it; the transaction that is the lock follows. On a full disk nobody is named. */
+function writeHolder(db: Database): void {
+  try {
+    db.exec("DELETE FROM holder");
+    db.prepare("INSERT INTO holder VALUES (?)").run(process.pid);
+    db.exec("COMMIT");
+  } catch (error) {
+    if (!isOutOfSpace(error)) throw error;
+    db.exec("ROLLBACK");
   }
 }
 

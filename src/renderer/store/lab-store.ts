@@ -128,7 +128,8 @@ export async function loadRuns(): Promise<void> {
 
 async function loadMachine(): Promise<void> {
   try {
-    const { threads, machine } = await ask(window.lab.diagnosticsGet());
+    const { threads, machine, database } = await ask(window.lab.diagnosticsGet());
+    for (const damage of database.damage) showFailure("The saved runs were damaged", new Error(damage));
     dispatch({ type: "machineKnown", threads, machineId: machine.id });
   } catch {
     // Only a default: the diagnostics page shows the failure itself.

@@ -117,9 +117,3 @@ test("exportTimingsCsv() throws StoreError when the target is a folder or its fo
   await expect(exportTimingsCsv(store, [run.id], folder.file("gone/t.csv"))).rejects.toThrow(StoreError);
   expect(readdirSync(folder.file("."))).toStrictEqual(["db", "taken"]);
 });
-
-test("exportTimingsCsv() refuses the database itself as its target", async () => {
-  const { store, run } = storeWithRun();
-  await expect(exportTimingsCsv(store, [run.id], store.path)).rejects.toThrow(/is the database itself/);
-  expect(store.listRuns()).toHaveLength(1);
-});

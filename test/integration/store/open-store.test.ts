@@ -77,12 +77,13 @@ test.each([
   ],
   ["a few bytes", Buffer.from("SQLite"), /is not an SQLite database/],
   ["a header without pages", Buffer.from("SQLite format 3\0 and nothing that follows"), /is damaged/],
-])("openStore() keeps %s aside and says so", (_, content, reason) => {
+])("fault 20: openStore() keeps %s in the app's own place aside and says so", (_, content, reason) => {
   writeFileSync(folder.file(), content);
-  const store = folder.open(folder.file());
+  const store = folder.open(folder.file(), { usualPlace: true });
   expect(store.readOnly).toBe(false);
   expect(store.listRuns()).toStrictEqual([]);
   expect(store.notices).toHaveLength(1);
+  expect(store.damage).toEqual(store.notices);
   expect(store.notices[0]).toMatch(reason);
   const [kept = ""] = keptAside();
   expect(store.notices[0]).toContain(kept);
@@ -121,7 +122,7 @@ test("openStore() passes over a damaged backup and starts empty when there is no
 test("openStore() keeps the log of a damaged file with it, so that it is not applied to the next", () => {
   writeFileSync(folder.file(), "no database");
   writeFileSync(folder.file("lab.sqlite-wal"), "its log");
-  folder.open(folder.file());
+  folder.open(folder.file(), { usualPlace: true });
   const kept = keptAside()[0] ?? "";
   expect(readFileSync(folder.file(`${kept}-wal`), "utf8")).toBe("its log");
 });

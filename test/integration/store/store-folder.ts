@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach } from "vitest";
-import { openStore } from "../../../src/main/store/open-store.ts";
+import { openStore, type OpenStoreOptions } from "../../../src/main/store/open-store.ts";
 import type { Store } from "../../../src/main/store/store.ts";
 import { nativeBinding } from "./recorded-values.ts";
 
@@ -20,7 +20,7 @@ export function useStoreFolder() {
   });
   return {
     file: (name = "lab.sqlite") => join(folder, name),
-    open(path: string, options: { readOnly?: boolean } = {}): Store {
+    open(path: string, options: Omit<OpenStoreOptions, "path" | "nativeBinding"> = {}): Store {
       const store = openStore({ path, nativeBinding, ...options });
       opened.push(store);
       return store;

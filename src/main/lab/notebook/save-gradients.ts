@@ -5,6 +5,10 @@ import { viewOf } from "../../../shared/tensor-view.ts";
 import type { NotebookLab } from "./notebook-lab.ts";
 import { GRADIENT_NAMES } from "./session.ts";
 
+/** Where a gradient is saved. */
+export const gradientFile = (folder: string, name: string): string =>
+  join(folder, `notebook_${name}_grad.npy`);
+
 /**
  * Writes the gradients of the last hand-written stage as notebook_NAME_grad.npy, float32 in C order; x has all rows.
  *
@@ -16,7 +20,7 @@ export async function saveGradients(notebook: NotebookLab, folder: string): Prom
   const paths: string[] = [];
   for (const name of GRADIENT_NAMES) {
     const tensor = stage.gradients[name];
-    const path = join(folder, `notebook_${name}_grad.npy`);
+    const path = gradientFile(folder, name);
     await writeNpy(path, tensor.shape, viewOf(session.engine.arena.memory, tensor, "float32"));
     paths.push(path);
   }

@@ -9,7 +9,8 @@ import type { RunChange } from "../../../shared/run-changes.ts";
 import type { DatabaseCheck, EmptiedTrash, ExportKind, ImportedRuns } from "../../../shared/run-exports.ts";
 import { isReadable, type ListedRun, type RunSummary } from "../../../shared/run-records.ts";
 import type { RunCatalogue, RunScope, RunTableAnswer, RunTableRequest } from "../../../shared/run-table.ts";
-import { CHECKED_AT_ONCE_BYTES } from "../../store/open-sound.ts";
+import { FULLY_CHECKED_BYTES } from "../../store/open-sound.ts";
+import { requireTarget } from "../../store/output-target.ts";
 import type { StoreReader } from "../../store/reader/store-reader.ts";
 import { dueBackupPath, dropOldBackups } from "../../store/weekly-backup.ts";
 import type { LabServices, RunSupervisor } from "../run-supervisor.ts";
@@ -21,6 +22,8 @@ export interface ExportRequest {
   readonly path: string;
   /** With a bundle: what trainings learned. */
   readonly weights?: boolean;
+  /** A file that is there is replaced; true where nothing is said, because a dialog has asked. */
+  readonly overwrite?: boolean;
 }
 
 /** Saved runs: found, changed, compared, exported, imported; the trash and the database's health. */
@@ -92,8 +95,18 @@ export class RunsLab {
   }
 
   /** @returns rows of a CSV, runs of a bundle and of the database. */
-  export({ what, runIds, path, weights = false }: ExportRequest): Promise<number> {
-    return this.#slow.ask("export", { what, runIds, path, weights });
+  export(request: ExportRequest): Promise<number> {
+    const { what, runIds, path, weights = false, overwrite = true } = request;
+    return this.#slow.ask("export", { what, runIds, path, weights, overwrite });
+  }
+
+  /** Tries whether files can be written, before the work that fills them. @throws {StoreError} */
+  requireTargets(paths: readonly string[], { overwrite }: { readonly overwrite: boolean }): void {
+    for (const [i, path] of paths.entries()) {
+      requireTarget(path, { database: this.#services.store.path, overwrite });
+      if (paths.indexOf(path) < i)
+        throw new ContractError(`${path} is given for two outputs: choose two files`);
+    }
   }
 
   /** The same as text, for those who read it from a pipe. */
@@ -160,7 +173,7 @@ export class RunsLab {
         .ask("backup", { path })
         .then(() => dropOldBackups(store.path), fail("The weekly backup was not written"));
     }
-    if (store.info().sizeBytes <= CHECKED_AT_ONCE_BYTES) return;
+    if (store.info().sizeBytes <= FULLY_CHECKED_BYTES) return;
     const { findings } = await this.check();
     if (findings.length === 0) return;
     fail("The database is damaged")(

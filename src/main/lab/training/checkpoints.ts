@@ -61,15 +61,14 @@ export class Checkpoints {
       tensor,
       { shape: shapeOf(tensor) ?? [data.length], data },
     ]);
-    await writeSafetensors(this.pathOf(name), {
-      tensors: Object.fromEntries(tensors),
-      metadata: {
-        step: String(state.step),
-        evaluated: String(evaluated),
-        wallMs: String(wallMs),
-        rateChanges: JSON.stringify(state.rateChanges),
-      },
-    });
+    const metadata = {
+      step: String(state.step),
+      evaluated: String(evaluated),
+      wallMs: String(wallMs),
+      rateChanges: JSON.stringify(state.rateChanges),
+    };
+    const content = { tensors: Object.fromEntries(tensors), metadata };
+    await writeSafetensors(this.pathOf(name), content, { private: true });
   }
 
   /** @throws {DataFormatError} @throws {v.ValiError} If the file is not what was saved. */

@@ -71,4 +71,4 @@ function* rowsOf(store: Store, runIds: readonly string[]): Generator<CsvRow<stri
  * @throws {StoreError} If a run cannot be read or the file cannot be written: an earlier file is then as it was.
  */
 export const exportGradchecksCsv = (store: Store, runIds: readonly string[], path: string): Promise<number> =>
-  writeCsv<string>(store, path, COLUMNS, rowsOf(store, runIds));
+  writeCsv<string>(path, COLUMNS, rowsOf(store, runIds));

@@ -91,5 +91,5 @@ export const exportLadderCsv = (
   path: string,
 ): Promise<number> =>
   rows === "samples"
-    ? writeCsv(store, path, SAMPLE_COLUMNS, ofAll(store, runIds, sampleRows))
-    : writeCsv<string>(store, path, SUMMARY_COLUMNS, ofAll(store, runIds, summaryRows));
+    ? writeCsv(path, SAMPLE_COLUMNS, ofAll(store, runIds, sampleRows))
+    : writeCsv<string>(path, SUMMARY_COLUMNS, ofAll(store, runIds, summaryRows));

@@ -21,4 +21,4 @@ export const exportMetricsCsv = (
   store: SqliteStore,
   runIds: readonly string[],
   path: string,
-): Promise<number> => writeCsv<(typeof COLUMNS)[number]>(store, path, COLUMNS, rowsOf(store, runIds));
+): Promise<number> => writeCsv<(typeof COLUMNS)[number]>(path, COLUMNS, rowsOf(store, runIds));

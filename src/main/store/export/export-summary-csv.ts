@@ -67,7 +67,6 @@ export async function exportSummaryCsv(
     .sort();
   const columns = [...OWN, ...more];
   return writeCsv<string>(
-    store,
     path,
     columns,
     rows.map((row) => columns.map((column) => row[column] ?? "")),

@@ -43,5 +43,5 @@ export async function exportTimingsCsv(
   function* rows(): Generator<CsvRow<(typeof COLUMNS)[number]>> {
     for (const timing of store.iterateTimings(runIds)) yield toCsvRow(timing);
   }
-  return writeCsv(store, path, COLUMNS, rows());
+  return writeCsv(path, COLUMNS, rows());
 }

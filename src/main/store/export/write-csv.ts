@@ -1,13 +1,8 @@
-import { randomBytes } from "node:crypto";
-import { createWriteStream, type WriteStream } from "node:fs";
-import { rename, rm } from "node:fs/promises";
-import { basename, dirname, join, resolve } from "node:path";
-import { Readable } from "node:stream";
+import { Readable, Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { stringify } from "csv-stringify";
-import { StoreError } from "../../../core/errors.ts";
+import { replaceFile } from "../../data/replace-file.ts";
 import { storeFailure } from "../store-failure.ts";
-import type { Store } from "../store.ts";
 
 /** A row by its columns' names. Numbers are written as JavaScript prints them, which reads back to the same double. */
 export type CsvRow<Column extends string> = Readonly<Record<Column, string | number>>;
@@ -28,14 +23,10 @@ export const measuredField = (value: number | null): number | string =>
  * @throws {StoreError} If the rows cannot be read or the file cannot be written: an earlier file is then as it was.
  */
 export async function writeCsv<Column extends string>(
-  store: Pick<Store, "path">,
   path: string,
   columns: readonly Column[],
   rows: Iterable<CsvRow<Column> | CsvFields>,
 ): Promise<number> {
-  if (resolve(path) === resolve(store.path)) {
-    throw new StoreError(`Could not export to ${path}: it is the database itself. Choose another file name.`);
-  }
   let written = 0;
   function* counted(): Generator<CsvRow<Column> | CsvFields> {
     for (const row of rows) {
@@ -58,17 +49,18 @@ export async function writeCsv<Column extends string>(
  *
  * @throws {StoreError} An earlier file is then as it was, and nothing half-written is left.
  */
-export async function writeStreamed(
-  path: string,
-  write: (target: WriteStream) => Promise<void>,
-): Promise<void> {
-  const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(4).toString("hex")}.tmp`);
+export async function writeStreamed(path: string, write: (target: Writable) => Promise<void>): Promise<void> {
   try {
-    // `flush` is an fsync before the file is closed: the rename must not overtake the rows.
-    await write(createWriteStream(temporary, { flags: "wx", flush: true }));
-    await rename(temporary, path);
+    await replaceFile(path, (handle) => {
+      // Closed by what has opened it, after all is on the disk: the rename must not overtake the rows.
+      const target = new Writable({
+        write: (chunk: Uint8Array, _encoding, done) => {
+          handle.appendFile(chunk).then(() => done(), done);
+        },
+      });
+      return write(target);
+    });
   } catch (error) {
-    await rm(temporary, { force: true });
     throw storeFailure("write the exported rows", path, error);
   }
 }

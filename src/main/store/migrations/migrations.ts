@@ -15,3 +15,6 @@ export const MIGRATIONS: readonly Migration[] = [
   eventTable,
   keepAndFind,
 ];
+
+/** What the last of them leaves behind. */
+export const CURRENT_SCHEMA = MIGRATIONS.reduce((last, migration) => Math.max(last, migration.version), 0);

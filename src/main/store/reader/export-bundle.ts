@@ -42,7 +42,7 @@ export async function exportBundle(
       }
       await write(`${JSON.stringify({ end: { runs: runIds.length } })}\n]\n`);
       target.end();
-      await once(target, "close");
+      await once(target, "finish");
     };
     await Promise.race([body(), failed]);
   });

@@ -20,6 +20,7 @@ export interface StoreTasks {
       readonly runIds: readonly string[];
       readonly path: string;
       readonly weights: boolean;
+      readonly overwrite: boolean;
     };
     readonly output: number;
   };
@@ -45,6 +46,9 @@ export interface StoreTaskMessage<N extends StoreTaskName = StoreTaskName> {
 /** Given to the thread when it starts. */
 export interface StoreThreadData {
   readonly path: string;
+  /** What is read: the database, a copy of it, or nothing where there is none yet. */
+  readonly readFrom: string | null;
+  readonly abandonedRuns: boolean;
   readonly nativeBinding: string | null;
   readonly readOnly: boolean;
 }

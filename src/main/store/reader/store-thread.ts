@@ -1,13 +1,15 @@
 import { workerData } from "piscina";
 import { StoreError } from "../../../core/errors.ts";
-import { writeBackup } from "../backup.ts";
+import { writeToStream } from "../../data/write-to-stream.ts";
+import { writeBackup, writeCopy } from "../backup.ts";
 import { connect, type Database } from "../database.ts";
 import { exportGradchecksCsv } from "../export/export-gradchecks-csv.ts";
 import { exportLadderCsv } from "../export/export-ladder-csv.ts";
 import { exportMetricsCsv } from "../export/export-metrics-csv.ts";
 import { exportSummaryCsv } from "../export/export-summary-csv.ts";
 import { exportTimingsCsv } from "../export/export-timings-csv.ts";
-import { openReader } from "../open-store.ts";
+import { openReader } from "../open-for-reading.ts";
+import { requireTarget } from "../output-target.ts";
 import { storeFailure } from "../store-failure.ts";
 import { compareRuns } from "./compare-runs.ts";
 import { CurveDrawer } from "./draw-curves.ts";
@@ -19,7 +21,7 @@ import type { StoreTaskMessage, StoreTaskName, StoreTasks, StoreThreadData } fro
 
 // The store's thread: reads through a connection of its own while main writes, so that neither waits for the other.
 const data = workerData as StoreThreadData;
-const store = openReader(data.path, data.nativeBinding);
+const store = openReader(data, data.nativeBinding);
 const index = new RunIndex(store);
 const curves = new CurveDrawer(store);
 
@@ -35,26 +37,11 @@ const handlers: Handlers = {
   curves: (request) => curves.draw(request),
   bands: (request) => curves.bands(request),
   compare: ({ runIds }) => compareRuns(store, runIds),
-  export: ({ what, runIds, path, weights }) => {
-    switch (what) {
-      case "timings":
-        return exportTimingsCsv(store, runIds, path);
-      case "metrics":
-        return exportMetricsCsv(store, runIds, path);
-      case "summary":
-        return exportSummaryCsv(store, runIds, path);
-      case "gradchecks":
-        return exportGradchecksCsv(store, runIds, path);
-      case "ladder-samples":
-        return exportLadderCsv(store, runIds, "samples", path);
-      case "ladder-summary":
-        return exportLadderCsv(store, runIds, "summary", path);
-      case "bundle":
-        return exportBundle(store, runIds, path, { weights });
-      case "database":
-        writeBackup(store.tables.db, path);
-        return store.info().runs;
-    }
+  export: (request) => {
+    const { path, overwrite } = request;
+    return requireTarget(path, { database: data.path, overwrite }) === "file"
+      ? exportTo(path, request)
+      : writeToStream(path, (file) => exportTo(file, request));
   },
   import: ({ path }) => writing("import runs", (db) => importBundle(db, path, store.checkpointsFolder)),
   deleteRuns: ({ runIds }) =>
@@ -73,6 +60,32 @@ const handlers: Handlers = {
   },
   repair: () => writing("repair the database", repair),
 };
+
+/** Writes a file whole. @returns rows of a CSV, runs of a bundle and of the database. */
+function exportTo(
+  path: string,
+  { what, runIds, weights }: StoreTasks["export"]["input"],
+): number | Promise<number> {
+  switch (what) {
+    case "timings":
+      return exportTimingsCsv(store, runIds, path);
+    case "metrics":
+      return exportMetricsCsv(store, runIds, path);
+    case "summary":
+      return exportSummaryCsv(store, runIds, path);
+    case "gradchecks":
+      return exportGradchecksCsv(store, runIds, path);
+    case "ladder-samples":
+      return exportLadderCsv(store, runIds, "samples", path);
+    case "ladder-summary":
+      return exportLadderCsv(store, runIds, "summary", path);
+    case "bundle":
+      return exportBundle(store, runIds, path, { weights });
+    case "database":
+      writeCopy(store.tables.db, path, { private: false });
+      return store.info().runs;
+  }
+}
 
 /** Through a second connection, open for as long as it takes. */
 async function writing<T>(action: string, body: (db: Database) => T | Promise<T>): Promise<T> {
