@@ -53,7 +53,10 @@ export const gradientReportSchema = v.object({
   relNorm: measured,
   /** Share of coordinates with |reference| < atol: there allclose can hardly fail. */
   hiddenByAtol: measured,
-  /** |ours − reference| ≤ atol + rtol |reference| everywhere; rtol 1e-3, atol 1e-5 as in the notebook. */
+  /**
+   * |ours − reference| ≤ atol + rtol |reference| everywhere; rtol 1e-3, atol 1e-5 as in the notebook, times the largest
+   * reference where that is above 1.
+   */
   allclose: v.boolean(),
   /** ours · reference / (‖ours‖ ‖reference‖). */
   cosine: measured,
@@ -62,7 +65,12 @@ export const gradientReportSchema = v.object({
    * pre-activations so near zero that float32 may put them on either side.
    */
   kinks: v.number(),
-  /** `not judged`: the step of every coordinate crosses a kink, as where a pre-activation is exactly 0. */
+  /** Coordinates that are right only because float32 rounds, or because a kink lies within rounding. */
+  excused: v.optional(v.object({ rounding: v.number(), kinks: v.number() }), { rounding: 0, kinks: 0 }),
+  /**
+   * `not judged`: the step of every coordinate crosses a kink, as where a pre-activation is exactly 0, or float32 has
+   * overflowed.
+   */
   verdict: v.picklist(["passed", "failed", "not judged"]),
   /** Which measure failed and by how much, or what held. */
   reason: v.string(),
@@ -87,7 +95,7 @@ export const gradcheckReportSchema = v.object({
   /** "784-50-1, relu, MSE". */
   title: v.string(),
   loss: measured,
-  /** By the float64 reference; NaN when it was not asked. */
+  /** By the float64 reference. */
   referenceLoss: measured,
   passed: v.boolean(),
   reports: v.array(gradientReportSchema),

@@ -1,8 +1,9 @@
 import type { Op } from "../core/ops/op.ts";
 import type { Tensor } from "../core/ops/recording-ops.ts";
 import type { Phase } from "../core/ops/sharding.ts";
-import type { DetailedComparison } from "../core/gradient-report.ts";
+import type { DetailedComparison, Excused } from "../core/gradient-report.ts";
 import type { PlainNetwork } from "../core/network/network.ts";
+import type { Float32Arithmetic } from "../core/reference/float32-arithmetic.ts";
 import type { NetworkCoordinates } from "../core/reference/network-differences.ts";
 import type { InstructionSet } from "./instruction-sets.ts";
 import type { KernelTiming } from "./tuning.ts";
@@ -112,6 +113,13 @@ export interface NetworkModel {
   readonly y: Tensor;
 }
 
+/** Whose float32 is analysed, and where it is written by how much x.g may differ: float32, as large as x. */
+export interface RoundingPlaces {
+  readonly arithmetic: Float32Arithmetic;
+  readonly xRounding: Tensor;
+  readonly xKinks: Tensor;
+}
+
 /** Float64 loss and gradients of one block of rows of any network, by the independent reference. */
 export interface NetworkGradientsTask {
   readonly kind: "networkGradients";
@@ -121,6 +129,7 @@ export interface NetworkGradientsTask {
   /** Float64; the block's rows are written. */
   readonly dx: Tensor;
   readonly block: RowBlock;
+  readonly rounding: RoundingPlaces | null;
 }
 
 /** Central differences of any network at the given coordinates, over one block of rows. */
@@ -134,7 +143,7 @@ export interface NetworkDifferencesTask {
   readonly step: number;
 }
 
-/** The change of the loss of one block of rows along directions, each computed in full. */
+/** The change of the loss of one block of rows along drawn directions. */
 export interface DirectionsTask {
   readonly kind: "directions";
   readonly worker: number;
@@ -145,17 +154,35 @@ export interface DirectionsTask {
   readonly gradients: Readonly<Record<string, Tensor>>;
 }
 
+/** A tensor that moves by ± step along a drawn direction. */
+export interface Direction {
+  readonly tensor: string;
+  readonly step: number;
+  readonly seed: number;
+  readonly stream: number;
+}
+
 /** Of one direction: what this block adds to the central difference, and to gradient · direction. */
 export interface DirectionAnswer {
   readonly difference: number;
   readonly dot: number;
 }
 
-/** A tensor that moves by ± step along a direction: the unit vector of a coordinate, or a drawn one. */
-export interface Direction {
-  readonly tensor: string;
+/** Central differences of one block of rows with the whole loss computed on both sides of each place. */
+export interface FullDifferencesTask {
+  readonly kind: "fullDifferences";
+  readonly worker: number;
+  readonly model: NetworkModel;
+  readonly block: RowBlock;
+  readonly places: readonly { readonly tensor: string; readonly coordinate: number }[];
+  /** Over max(1, |value|). */
   readonly step: number;
-  readonly along: { readonly coordinate: number } | { readonly seed: number; readonly stream: number };
+}
+
+/** Of one place: the block's share, and what float64 may have rounded of it. */
+export interface FullDifferenceAnswer {
+  readonly difference: number;
+  readonly noise: number;
 }
 
 /** Compares a whole float32 gradient with a reference, with everything a report shows. */
@@ -163,15 +190,17 @@ export interface GradientReportTask {
   readonly kind: "gradientReport";
   readonly worker: number;
   readonly ours: Tensor;
+  /** Float32 or float64; where it is uncertain it is moved towards ours. */
   readonly reference: Tensor;
-  /** Coordinates where the reference itself is uncertain, by flat index. */
-  readonly allowances: ReadonlyMap<number, number>;
+  /** Float32, as large as ours: by how much right values may differ. */
+  readonly allowances: { readonly rounding: Tensor; readonly kinks: Tensor };
 }
 
 /** What a worker answers about one gradient. */
 export type GradientReportAnswer = DetailedComparison & {
   /** Mean |ours − reference| over patches of a matrix; null for vectors. */
   readonly heatMap: { rows: number; columns: number; values: number[] } | null;
+  readonly excused: Excused;
 };
 
 /** Compares elements [begin, end) of a float32 tensor with a float64 one, or with another float32 one. */
@@ -269,6 +298,7 @@ export type WorkerTask =
   | NetworkGradientsTask
   | NetworkDifferencesTask
   | DirectionsTask
+  | FullDifferencesTask
   | GradientReportTask
   | RungTask
   | FillTask

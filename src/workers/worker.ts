@@ -10,7 +10,12 @@ import { runBandwidth } from "./tasks/bandwidth.ts";
 import { runCompare } from "./tasks/compare.ts";
 import { runFill } from "./tasks/fill.ts";
 import { runGradientReport } from "./tasks/gradient-report.ts";
-import { runDirections, runNetworkDifferences, runNetworkGradients } from "./tasks/network-reference.ts";
+import {
+  runDirections,
+  runFullDifferences,
+  runNetworkDifferences,
+  runNetworkGradients,
+} from "./tasks/network-reference.ts";
 import { runRung } from "./tasks/rung.ts";
 import { runTune, runVerify } from "./tasks/tune.ts";
 
@@ -43,6 +48,8 @@ function answer(task: WorkerTask): unknown {
       return runNetworkDifferences(task, memory, control);
     case "directions":
       return runDirections(task, memory, control);
+    case "fullDifferences":
+      return runFullDifferences(task, memory, control);
     case "gradientReport":
       return runGradientReport(task, memory, control);
     case "compare":

@@ -3,10 +3,11 @@ import type { NetworkRows } from "./network-gradients.ts";
 import {
   forwardRow,
   jumpOf,
-  outputOf,
+  moveOf,
   rowLoss,
   rowLossDifference,
-  type ReferenceLayer,
+  type ElementwiseLayer,
+  type LinearReference,
   type ReferencePass,
 } from "./network-pass.ts";
 
@@ -37,7 +38,7 @@ interface Move {
   readonly down: Float64Array;
 }
 
-const moveOf = (width: number): Move => ({ up: new Float64Array(width), down: new Float64Array(width) });
+const stillness = (width: number): Move => ({ up: new Float64Array(width), down: new Float64Array(width) });
 
 /** Whether the step has crossed a kink in the row that was computed last. */
 interface Crossed {
@@ -46,7 +47,7 @@ interface Crossed {
 
 /** f(x + move) − f(x) of an element-wise layer. */
 function moveThrough(
-  layer: Exclude<ReferenceLayer, { type: "linear" }>,
+  layer: ElementwiseLayer,
   x: ArrayLike<number>,
   { up, down }: Move,
   into: Move,
@@ -57,19 +58,14 @@ function moveThrough(
     into.up[j] = 0;
     into.down[j] = 0;
     if (up[j] === 0 && down[j] === 0) continue;
-    const here = outputOf(layer, x[j]);
-    into.up[j] = outputOf(layer, x[j] + up[j]) - here;
-    into.down[j] = outputOf(layer, x[j] + down[j]) - here;
+    into.up[j] = moveOf(layer, x[j], up[j]);
+    into.down[j] = moveOf(layer, x[j], down[j]);
     if (kinked && x[j] + up[j] > 0 !== x[j] + down[j] > 0) crossed.yet = true;
   }
 }
 
 /** A linear layer moves by move · W; what does not move is passed over, which leaves one row of W at the beginning. */
-function moveLinear(
-  { in: inputs, out, weight }: Extract<ReferenceLayer, { type: "linear" }>,
-  { up, down }: Move,
-  into: Move,
-): void {
+function moveLinear({ in: inputs, out, weight }: LinearReference, { up, down }: Move, into: Move): void {
   into.up.fill(0);
   into.down.fill(0);
   for (let i = 0; i < inputs; i++) {
@@ -103,6 +99,9 @@ function rowDifference(
   }
   return rowLossDifference(pass, values[layers.length], target, moves[layers.length]);
 }
+
+/** Rows between two heartbeats of one coordinate. */
+const ROWS_PER_BEAT = 64;
 
 /** What a coordinate of a tensor moves: one unit behind a linear layer, or one input of one row. */
 interface Place {
@@ -139,7 +138,7 @@ function placeOf({ layers, widths }: ReferencePass, tensor: string): Place {
  * one block of rows, the first of which is row `firstRow` of the data. Coordinates of x in other rows give 0.
  *
  * The forward pass is done once; a coordinate recomputes only what it changes, and differences are taken row by row,
- * so that no big sums cancel. `beat` is called between coordinates.
+ * so that no big sums cancel. `beat` is called every few rows.
  *
  * @throws {RangeError} If a coordinate or a tensor does not exist. @throws {ShapeError} If x and y do not fit.
  */
@@ -159,13 +158,14 @@ export function networkDifferences(
   if (x.length !== y.length * inputs) {
     throw new ShapeError("networkDifferences: x", `${y.length * inputs} values`, [x.length]);
   }
-  const rows = Array.from({ length: y.length }, (_, row) =>
-    forwardRow(pass, x.subarray(row * inputs, (row + 1) * inputs)),
-  );
   const { meanOver, firstRow, coordinates, beat } = options;
+  const rows = Array.from({ length: y.length }, (_, row) => {
+    beat?.();
+    return forwardRow(pass, x.subarray(row * inputs, (row + 1) * inputs));
+  });
   const derivatives: Record<string, Float64Array> = {};
   const kinks: Record<string, Float64Array> = {};
-  const moves = pass.widths.map(moveOf);
+  const moves = pass.widths.map(stillness);
   const crossed: Crossed = { yet: false };
   for (const [tensor, chosen] of Object.entries(coordinates)) {
     const { position, values, unitOf, inputOf } = placeOf(pass, tensor);
@@ -192,6 +192,7 @@ export function networkDifferences(
         const factor = input < 0 ? 1 : rows[row][position][input];
         move.up[unit] = step.up * factor;
         move.down[unit] = step.down * factor;
+        if (row % ROWS_PER_BEAT === 0) beat?.();
         sum += rowDifference(pass, rows[row], y[row], position, moves, crossed);
         if (crossed.yet) kinks[tensor][place]++;
       }
@@ -203,6 +204,61 @@ export function networkDifferences(
   return { derivatives, kinks };
 }
 
+/** A tensor that moves as a whole, by ± step · values; of x the block's rows. */
+export interface TensorMove {
+  readonly tensor: string;
+  readonly step: number;
+  readonly values: Float64Array;
+}
+
+/**
+ * (loss(θ + h v) − loss(θ − h v)) / 2 h of the loss averaged over `meanOver` rows along each move, the block's share. As
+ * above only what moves is computed and nothing cancels, so h may be so small that kinks are not crossed.
+ *
+ * @throws {RangeError} If there is no such tensor.
+ */
+export function directionDifferences(
+  pass: ReferencePass,
+  { x, y }: NetworkRows,
+  directions: readonly TensorMove[],
+  { meanOver, beat }: { readonly meanOver: number; readonly beat?: () => void },
+): Float64Array {
+  const inputs = pass.widths[0];
+  const places = directions.map(({ tensor }) => placeOf(pass, tensor));
+  const moves = pass.widths.map(stillness);
+  const crossed: Crossed = { yet: false };
+  const sums = new Float64Array(directions.length);
+  for (let row = 0; row < y.length; row++) {
+    const values = forwardRow(pass, x.subarray(row * inputs, (row + 1) * inputs));
+    for (const [index, { step, values: along }] of directions.entries()) {
+      beat?.();
+      const { position, inputOf } = places[index];
+      const { up, down } = moves[position + 1];
+      if (position < 0) up.set(along.subarray(row * inputs, (row + 1) * inputs));
+      else if (inputOf(0) < 0) up.set(along);
+      else multiplyInto(values[position], along, up);
+      for (let j = 0; j < up.length; j++) {
+        up[j] *= step;
+        down[j] = -up[j];
+      }
+      sums[index] += rowDifference(pass, values, y[row], position, moves, crossed) / (2 * step);
+    }
+  }
+  return sums.map((sum) => sum / meanOver);
+}
+
+/** y (out,) = x (in,) V. */
+function multiplyInto(x: ArrayLike<number>, v: Float64Array, y: Float64Array): void {
+  const out = y.length;
+  y.fill(0);
+  for (let i = 0; i < x.length; i++) {
+    const value = x[i];
+    if (value === 0) continue;
+    const at = i * out;
+    for (let j = 0; j < out; j++) y[j] += value * v[at + j];
+  }
+}
+
 /**
  * (loss(θ + h v) − loss(θ − h v)) / width of the block's rows, both losses computed in full, row by row. Along the unit
  * vector of a coordinate it is what proves the shortcut above.
@@ -211,13 +267,20 @@ export function fullDifference(
   above: { readonly pass: ReferencePass; readonly x: NetworkRows["x"] },
   below: { readonly pass: ReferencePass; readonly x: NetworkRows["x"] },
   y: NetworkRows["y"],
-  { meanOver, width }: { readonly meanOver: number; readonly width: number },
+  {
+    meanOver,
+    width,
+    beat,
+  }: { readonly meanOver: number; readonly width: number; readonly beat?: () => void },
 ): number {
   const { layers, widths } = above.pass;
   const inputs = widths[0];
   const lossOf = ({ pass, x }: typeof above, row: number): number =>
     rowLoss(pass, forwardRow(pass, x.subarray(row * inputs, (row + 1) * inputs))[layers.length], y[row]);
   let sum = 0;
-  for (let row = 0; row < y.length; row++) sum += lossOf(above, row) - lossOf(below, row);
+  for (let row = 0; row < y.length; row++) {
+    beat?.();
+    sum += lossOf(above, row) - lossOf(below, row);
+  }
   return sum / meanOver / width;
 }

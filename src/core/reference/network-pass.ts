@@ -1,6 +1,6 @@
 import { ShapeError } from "../errors.ts";
 import { parameterNames, type LossName, type PlainLayer, type PlainNetwork } from "../network/network.ts";
-import { activate, activationSlope } from "./activations.ts";
+import { activate, activationMove, activationSlope } from "./activations.ts";
 
 /** Parameters in float64 by name: w1 (in, out), b1 (out,), … */
 export type ReferenceParameters = Readonly<Record<string, Float64Array>>;
@@ -17,6 +17,9 @@ export type ReferenceLayer =
       readonly bias: Float64Array;
     }
   | Exclude<PlainLayer, { readonly type: "linear" }>;
+
+export type LinearReference = Extract<ReferenceLayer, { readonly type: "linear" }>;
+export type ElementwiseLayer = Exclude<ReferenceLayer, { readonly type: "linear" }>;
 
 /** How outputs are judged. */
 export interface Criterion {
@@ -69,23 +72,30 @@ export function referencePass(network: PlainNetwork, parameters: ReferenceParame
 }
 
 /** The output of an element-wise layer. */
-export function outputOf(layer: Exclude<ReferenceLayer, { type: "linear" }>, x: number): number {
+export function outputOf(layer: ElementwiseLayer, x: number): number {
   return layer.type === "relu" ? Math.max(x, 0) - layer.shift : activate(layer.activation, x);
 }
 
 /** Its derivative; at a kink the left one. */
-export function slopeOf(layer: Exclude<ReferenceLayer, { type: "linear" }>, x: number): number {
+export function slopeOf(layer: ElementwiseLayer, x: number): number {
   return layer.type === "relu" ? (x > 0 ? 1 : 0) : activationSlope(layer.activation, x);
 }
 
+/** f(x + d) − f(x), exact also where d is far below the last digit of x. */
+export function moveOf(layer: ElementwiseLayer, x: number, d: number): number {
+  if (layer.type !== "relu") return activationMove(layer.activation, x, d);
+  if (x > 0 === x + d > 0) return x > 0 ? d : 0;
+  return Math.max(x + d, 0) - Math.max(x, 0);
+}
+
 /** By how much the derivative jumps at 0; 0 for smooth functions. */
-export function jumpOf(layer: Exclude<ReferenceLayer, { type: "linear" }>): number {
+export function jumpOf(layer: ElementwiseLayer): number {
   if (layer.type === "relu") return 1;
   return layer.activation.kind === "leakyRelu" ? 1 - layer.activation.slope : 0;
 }
 
 /** y (out,) = x (in,) W + b. */
-function multiply(layer: Extract<ReferenceLayer, { type: "linear" }>, x: ArrayLike<number>): Float64Array {
+function multiply(layer: LinearReference, x: ArrayLike<number>): Float64Array {
   const { in: inputs, out, weight, bias } = layer;
   const y = bias.slice();
   const even = inputs & ~1;
@@ -118,16 +128,17 @@ export function forwardRow({ layers }: ReferencePass, x: ArrayLike<number>): rea
   return values;
 }
 
-/** softmax(logits) and log Σ exp. */
-function softmax(logits: ArrayLike<number>): { shares: Float64Array; logSum: number } {
-  const largest = Math.max(...Array.from(logits));
+/** softmax(logits). */
+export function softmax(logits: ArrayLike<number>): Float64Array {
+  let largest = -Infinity;
+  for (let c = 0; c < logits.length; c++) largest = Math.max(largest, logits[c]);
   const shares = Float64Array.from(logits, (value) => Math.exp(value - largest));
   const total = shares.reduce((sum, value) => sum + value, 0);
-  return { shares: shares.map((value) => value / total), logSum: largest + Math.log(total) };
+  return shares.map((value) => value / total);
 }
 
 /** What the network should have put out: the label, a one at its class, or shares smoothed over all classes. */
-function wantedOutput({ loss, smoothing }: Criterion, classes: number, target: number): Float64Array {
+export function wantedOutput({ loss, smoothing }: Criterion, classes: number, target: number): Float64Array {
   if (loss === "mse") return Float64Array.of(target);
   if (!Number.isInteger(target) || target < 0 || target >= classes) {
     throw new RangeError(`wantedOutput: expected a class below ${classes}, got ${target}`);
@@ -138,21 +149,46 @@ function wantedOutput({ loss, smoothing }: Criterion, classes: number, target: n
   return wanted;
 }
 
-const dot = (a: ArrayLike<number>, b: ArrayLike<number>): number =>
-  Array.from(a).reduce((sum, value, i) => sum + value * b[i], 0);
+/**
+ * log Σ exp(out − out[target]): small where the target's class leads, so that nothing may cancel on the way to it.
+ */
+function logLead(out: ArrayLike<number>, target: number): number {
+  let largest = -Infinity;
+  for (let c = 0; c < out.length; c++) {
+    if (c !== target) largest = Math.max(largest, out[c] - out[target]);
+  }
+  const above = Math.max(0, largest);
+  let others = 0;
+  for (let c = 0; c < out.length; c++) {
+    if (c !== target) others += Math.exp(out[c] - out[target] - above);
+  }
+  return above === 0 ? Math.log1p(others) : above + Math.log(others + Math.exp(-above));
+}
 
 /** The loss of one row, before the mean over rows. @throws {RangeError} If the target is no class. */
 export function rowLoss(criterion: Criterion, out: ArrayLike<number>, target: number): number {
   const wanted = wantedOutput(criterion, out.length, target);
-  if (criterion.loss === "crossEntropy") return softmax(out).logSum - dot(wanted, out);
+  if (criterion.loss === "crossEntropy") {
+    // Σ wanted is 1: what the other classes are wanted for counts from the target's output.
+    return wanted.reduce(
+      (sum, share, c) => (c === target ? sum : sum - share * (out[c] - out[target])),
+      logLead(out, target),
+    );
+  }
   return wanted.reduce((sum, value, c) => sum + (out[c] - value) ** 2, 0) / wanted.length;
 }
 
 /** The gradient of one row's loss by the network's output, before the mean. */
 export function rowLossGradient(criterion: Criterion, out: ArrayLike<number>, target: number): Float64Array {
   const wanted = wantedOutput(criterion, out.length, target);
-  if (criterion.loss === "crossEntropy") return softmax(out).shares.map((share, c) => share - wanted[c]);
-  return wanted.map((value, c) => (2 * (out[c] - value)) / wanted.length);
+  if (criterion.loss !== "crossEntropy") {
+    return wanted.map((value, c) => (2 * (out[c] - value)) / wanted.length);
+  }
+  const gradient = softmax(out).map((share, c) => share - wanted[c]);
+  // All together are 0. From the others the target's keeps its digits, where share − 1 would be rounding.
+  gradient[target] = 0;
+  gradient[target] = -gradient.reduce((sum, value) => sum + value, 0);
+  return gradient;
 }
 
 /**
@@ -172,8 +208,16 @@ export function rowLossDifference(
     const rises = wanted.map((value, c) => (up[c] - down[c]) * (2 * (out[c] - value) + up[c] + down[c]));
     return rises.reduce((sum, rise) => sum + rise, 0) / wanted.length;
   }
-  const { shares } = softmax(out);
-  const rise = (moves: ArrayLike<number>): number =>
-    Math.log1p(shares.reduce((sum, share, c) => sum + share * Math.expm1(moves[c]), 0));
-  return rise(up) - rise(down) - (dot(wanted, up) - dot(wanted, down));
+  const shares = softmax(out);
+  // Moves count from that of the target: a loss of 1e-18 has a derivative of 1e-18, which a share of 1 would swallow.
+  const rise = (moves: ArrayLike<number>): number => {
+    let [grown, along] = [0, 0];
+    for (let c = 0; c < shares.length; c++) {
+      const move = moves[c] - moves[target];
+      grown += shares[c] * Math.expm1(move);
+      if (c !== target) along += wanted[c] * move;
+    }
+    return Math.log1p(grown) - along;
+  };
+  return rise(up) - rise(down);
 }

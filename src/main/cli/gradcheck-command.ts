@@ -40,14 +40,24 @@ const COORDINATES = 200;
 
 const toJsonReport = (report: GradientReport): unknown => {
   const { reference, tensor, coordinates, maxAbs, relMax, relNorm, hiddenByAtol, allclose } = report;
-  const { cosine, kinks, verdict, reason, worst } = report;
+  const { cosine, kinks, excused, verdict, reason, worst } = report;
   return {
     ...{ reference, tensor, coordinates, maxAbs, relMax, relNorm, hiddenByAtol, allclose },
-    ...{ cosine, kinks, verdict, reason, worst },
+    ...{ cosine, kinks, excused, verdict, reason, worst },
   };
 };
 
 const said = (value: number): string => value.toPrecision(3);
+
+function saidOfOutcome({ passed, reports }: GradcheckRecord["report"]): string {
+  if (!passed) {
+    const failed = reports.some(({ verdict }) => verdict === "failed");
+    return failed || reports.length === 0 ? "The check did not pass." : "Nothing could be judged.";
+  }
+  return reports.every(({ verdict }) => verdict === "passed")
+    ? "All gradients passed."
+    : "All gradients that could be judged passed.";
+}
 
 function textReport({ report }: GradcheckRecord): string {
   const rows = report.reports.map((one) => [
@@ -65,7 +75,7 @@ function textReport({ report }: GradcheckRecord): string {
     textTable(columns, rows),
     "",
     ...report.notes,
-    report.passed ? "All gradients passed." : "The check did not pass.",
+    saidOfOutcome(report),
   ].join("\n");
 }
 

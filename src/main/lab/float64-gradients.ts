@@ -1,6 +1,6 @@
 import type { Tensor } from "../../core/ops/recording-ops.ts";
-import type { NetworkGradients } from "../../core/reference/network-gradients.ts";
-import type { NetworkModel, RowBlock } from "../../shared/worker-tasks.ts";
+import { firstOverflow, type NetworkGradients } from "../../core/reference/network-gradients.ts";
+import type { NetworkModel, RoundingPlaces, RowBlock } from "../../shared/worker-tasks.ts";
 import type { Engine } from "../engine/engine.ts";
 import { runTasks } from "./programs.ts";
 
@@ -29,18 +29,24 @@ export interface ReferenceOptions {
 
 /**
  * Loss and gradients of all rows by the independent float64 backward pass, on the workers, summed over blocks in their
- * order. The gradient of x is written into `dx`, float64.
+ * order. The gradient of x is written into `dx`, float64. With `rounding` also by how much float32 may round each.
  *
  * @throws {ExperimentCancelled} @throws {TaskError}
  */
 export async function float64Gradients(
   engine: Engine,
-  { model, dx, threads, onProgress }: ReferenceOptions & { readonly dx: Tensor },
+  {
+    model,
+    dx,
+    threads,
+    onProgress,
+    rounding = null,
+  }: ReferenceOptions & { readonly dx: Tensor; readonly rounding?: RoundingPlaces | null },
 ): Promise<NetworkGradients> {
   const blocks = rowBlocks(model);
   const answers = await runTasks<NetworkGradients>(
     engine,
-    blocks.map((block) => (worker) => ({ kind: "networkGradients", worker, model, dx, block })),
+    blocks.map((block) => (worker) => ({ kind: "networkGradients", worker, model, dx, block, rounding })),
     {
       threads,
       onProgress: (done) => {
@@ -48,7 +54,8 @@ export async function float64Gradients(
       },
     },
   );
-  const sumOf = (kind: "gradients" | "allowances", name: string): Float64Array => {
+  type Kind = "gradients" | "allowances" | "rounding";
+  const sumOf = (kind: Kind, name: string): Float64Array => {
     const [first, ...others] = answers.map((answer) => answer[kind][name]);
     if (first === undefined) throw new RangeError(`float64Gradients: there are no ${kind} of ${name}`);
     for (const part of others) {
@@ -56,13 +63,18 @@ export async function float64Gradients(
     }
     return first;
   };
-  const named = (kind: "gradients" | "allowances"): Record<string, Float64Array> =>
+  const named = (kind: Kind): Record<string, Float64Array> =>
     Object.fromEntries(Object.keys(model.parameters).map((name) => [name, sumOf(kind, name)]));
   return {
     loss: answers.reduce((sum, { loss }) => sum + loss, 0),
     kinks: answers.reduce((sum, { kinks }) => sum + kinks, 0),
     gradients: named("gradients"),
     allowances: named("allowances"),
+    rounding: rounding === null ? {} : named("rounding"),
+    overflow: answers.reduce<NetworkGradients["overflow"]>(
+      (first, { overflow }) => firstOverflow(first, overflow),
+      null,
+    ),
     xAllowances: new Map(answers.flatMap(({ xAllowances }) => [...xAllowances])),
   };
 }

@@ -1,9 +1,9 @@
-import { compareInDetail, errorHeatMap, withinAllowances } from "../../core/gradient-report.ts";
+import { compareInDetail, errorHeatMap, excuse } from "../../core/gradient-report.ts";
 import { viewOf } from "../../shared/tensor-view.ts";
 import type { GradientReportAnswer, GradientReportTask } from "../../shared/worker-tasks.ts";
 import type { Control } from "../program/control.ts";
 
-/** Compares a whole gradient with its reference. */
+/** Compares a whole gradient with its reference, which is moved by what is allowed. */
 export function runGradientReport(
   { ours, reference, allowances }: GradientReportTask,
   memory: WebAssembly.Memory,
@@ -18,9 +18,18 @@ export function runGradientReport(
     reference.dtype === "float32"
       ? viewOf(memory, reference, "float32")
       : viewOf(memory, reference, "float64");
-  const judged = allowances.size === 0 ? expected : withinAllowances(values, expected, allowances);
+  const excused = excuse(
+    values,
+    expected,
+    {
+      rounding: viewOf(memory, allowances.rounding, "float32"),
+      kinks: viewOf(memory, allowances.kinks, "float32"),
+    },
+    beat,
+  );
   return {
-    ...compareInDetail(values, judged, beat),
-    heatMap: errorHeatMap(ours.shape, values, judged, beat),
+    ...compareInDetail(values, expected, beat),
+    heatMap: errorHeatMap(ours.shape, values, expected, beat),
+    excused,
   };
 }

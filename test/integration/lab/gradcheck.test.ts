@@ -79,11 +79,14 @@ describe("PyTorch's classifier", () => {
         );
       });
     }
-    const reference = await float64Reference({
-      ...{ engine, scope, computed, settings: settings({ network: DEEP_CLASSIFIER }) },
-      onReport: () => undefined,
-      onProgress: () => undefined,
-    });
+    const reference = await float64Reference(
+      {
+        ...{ engine, scope, computed, settings: settings({ network: DEEP_CLASSIFIER }) },
+        onReport: () => undefined,
+        onProgress: () => undefined,
+      },
+      "engine",
+    );
     expect(Math.abs(reference.loss / golden.deep["loss"] - 1)).toBeLessThan(1e-9);
     for (const name of Object.keys(computed.parameters)) {
       const norm = Math.hypot(...viewOf(engine.arena.memory, reference.gradients[name], "float64"));
