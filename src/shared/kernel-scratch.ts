@@ -1,7 +1,7 @@
 import type { Op } from "../core/ops/op.ts";
 import { numelOf, type Tensor } from "../core/ops/recording-ops.ts";
 
-/** What the sums of a tile begin with; any other value is the place of a bias. */
+/** What the sums of a tile begin with: nothing, or what lies in C. */
 export const START = { zero: 0, sums: 1 } as const;
 
 /** Depth that a product takes at a time: 256 × 16 packed values of B are 16 kB, a third of a first-level cache. */

@@ -50,7 +50,7 @@ export interface OpParams<T> {
   scaleColumns: { x: T; gain: T; out: T };
   /** out (F,) = Σ over rows of a · b, both (N, F). */
   columnProducts: { a: T; b: T; out: T };
-  /** out (2, F) = mean and variance (divided by `rows`) of columns, from their moments (2, F). */
+  /** out (2, F) = mean and variance (divided by `rows`) of columns, from their moments (2, F), see `columnMoments`. */
   meanVariance: { moments: T; out: T; rows: number };
   /** running (2, F) ← (1 − momentum) running + momentum · batch, the batch's variance with n − 1. @see BatchNorm1d */
   track: { running: T; batch: T; momentum: number; rows: number };
@@ -81,7 +81,10 @@ export interface OpParams<T> {
   shiftImages: { x: T; out: T; width: number; most: number; fill: number; seed: number; counter: T };
   /** out (F,) = Σ over rows of x (N, F). */
   columnSum: { x: T; out: T };
-  /** out (2, F) float64: Σ over rows of x (N, F), and Σ over rows of x². */
+  /**
+   * out (2, F) float64: the mean over the rows of x (N, F), and Σ over rows of (x − mean)², which keeps what differences
+   * of E[x²] and E[x]² cancel where the mean is far from 0.
+   */
   columnMoments: { x: T; out: T };
   /**
    * out (I, O) = Σ over rows n of the outer product x[n] ⊗ dy[n], formed explicitly for `chunkRows` rows at a time

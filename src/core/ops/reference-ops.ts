@@ -43,16 +43,13 @@ function classOf(target: ReferenceTensor, row: number, classes: number): number 
   );
 }
 
-/** Σ x and Σ x² of every column. */
+/** Mean and Σ (x − mean)² of every column, in two passes. */
 function columnMoments(x: ReferenceTensor, out: ReferenceTensor): void {
   const [rows, features] = x.shape;
   out.data.fill(0);
-  for (let row = 0; row < rows; row++) {
-    for (let j = 0; j < features; j++) {
-      const value = x.data[row * features + j];
-      out.data[j] += value;
-      out.data[features + j] += value * value;
-    }
+  for (let i = 0; i < x.data.length; i++) out.data[i % features] += x.data[i] / rows;
+  for (let i = 0; i < x.data.length; i++) {
+    out.data[features + (i % features)] += (x.data[i] - out.data[i % features]) ** 2;
   }
 }
 
@@ -87,10 +84,11 @@ const RULES = {
     const [wRow, wColumn] = transposeW ? [1, k] : [n, 1];
     for (let i = 0; i < m; i++) {
       for (let j = 0; j < n; j++) {
-        let sum = bias.data[j];
+        let sum = 0;
         for (let l = 0; l < k; l++) sum += x.data[i * k + l] * w.data[l * wRow + j * wColumn];
-        out.data[i * n + j] = sum;
-        if (relu !== null) relu.out.data[i * n + j] = Math.max(sum, 0) - relu.shift;
+        const y = sum + bias.data[j];
+        out.data[i * n + j] = y;
+        if (relu !== null) relu.out.data[i * n + j] = Math.max(y, 0) - relu.shift;
       }
     }
     if (moments !== null) columnMoments(relu?.out ?? out, moments);
@@ -152,9 +150,8 @@ const RULES = {
   meanVariance: ({ moments, out, rows }) => {
     const [, features] = out.shape;
     for (let j = 0; j < features; j++) {
-      const mean = moments.data[j] / rows;
-      out.data[j] = mean;
-      out.data[features + j] = Math.max(0, moments.data[features + j] / rows - mean ** 2);
+      out.data[j] = moments.data[j];
+      out.data[features + j] = moments.data[features + j] / rows;
     }
   },
 

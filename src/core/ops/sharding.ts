@@ -48,6 +48,9 @@ const COST_NS = {
 const numel = (tensor: TensorLike): number => tensor.shape.reduce((product, size) => product * size, 1);
 const rowsOf = (tensor: TensorLike): number => tensor.shape[0] ?? 1;
 
+/** A worker's share of column moments (2, F): two sums in float64 and the centre that they are taken around in float32. */
+const columnMomentBytes = (moments: TensorLike): number => numel(moments) * (8 + 2);
+
 const read = <T>(tensor: T): Access<T> => ({ tensor, part: "shard", write: false });
 const readAll = <T>(tensor: T): Access<T> => ({ tensor, part: "all", write: false });
 const write = <T>(tensor: T): Access<T> => ({ tensor, part: "shard", write: true });
@@ -125,7 +128,7 @@ const RULES: ShardingRules = {
     const outputs = relu === null ? [out] : [out, relu.out];
     const accesses = [read(x), readAll(w), readAll(bias), ...outputs.map(write)];
     if (moments === null) return [rowWise(rowsOf(out), costNs, accesses)];
-    const partialBytes = numel(moments) * 8;
+    const partialBytes = columnMomentBytes(moments);
     return reduction([], moments, { rows: rowsOf(out), partialBytes, costNs }).map((phase) =>
       phase.name === "partial" ? { ...phase, accesses } : phase,
     );
@@ -184,7 +187,7 @@ const RULES: ShardingRules = {
   columnMoments: ({ x, out }) =>
     reduction([x], out, {
       rows: rowsOf(x),
-      partialBytes: numel(out) * 8,
+      partialBytes: columnMomentBytes(out),
       costNs: 2 * COST_NS.element * numel(x),
     }),
   outerProductSum: ({ x, dy, out }) =>

@@ -39,8 +39,9 @@ function tilesOfHeight(columns: number, height: number, multiplyAdd: MultiplyAdd
   const c = (row: number): string => `(i32.add ${local("c")} (i32.mul ${local("strideC")} ${constant(row)}))`;
   const total = (row: number, column: number): string => `total${row}_${column}`;
   const beginning = (row: number, column: number): string =>
-    `(if (result f32) (i32.eq ${local("start")} ${constant(START.sums)}) (then (f32.load offset=${4 * column} ${c(row)}))` +
-    ` (else (if (result f32) ${local("start")} (then (f32.load offset=${4 * column} ${local("start")})) (else (f32.const 0)))))`;
+    `(if (result f32) (i32.eq ${local("start")} ${constant(START.sums)}) (then (f32.load offset=${4 * column} ${c(row)})) (else (f32.const 0)))`;
+  const withBias = (x: string, column: number): string =>
+    `(if (result f32) ${local("bias")} (then (f32.add ${local(x)} (f32.load offset=${4 * column} ${local("bias")}))) (else ${local(x)}))`;
 
   return lines([
     `(block $no${height} (loop $tile${height} (br_if $no${height} (i32.lt_u ${local("rows")} ${constant(height)}))`,
@@ -87,6 +88,7 @@ function tilesOfHeight(columns: number, height: number, multiplyAdd: MultiplyAdd
         const x = total(row, column);
         return [
           set(x, `(f32.add ${local(x)} ${beginning(row, column)})`),
+          set(x, withBias(x, column)),
           `(f32.store offset=${4 * column} ${c(row)} ${local(x)})`,
           `(if ${local("relu")} (then ${set(x, shiftedRelu(x))} (f32.store offset=${4 * column} (i32.add ${c(row)} ${local("relu")}) ${local(x)})))`,
         ];
@@ -94,13 +96,22 @@ function tilesOfHeight(columns: number, height: number, multiplyAdd: MultiplyAdd
     ),
     `(if ${local("sums")} (then`,
     each.flatMap((column) => {
-      const values = rows.map((row) => `(f64.promote_f32 ${local(total(row, column))})`);
+      const values = rows.map(
+        (row) =>
+          `(f64.sub (f64.promote_f32 ${local(total(row, column))}) (f64.promote_f32 ${local("centre")}))`,
+      );
       const add = (pointer: string, terms: readonly string[]): string =>
         `(f64.store offset=${8 * column} ${local(pointer)} ${terms.reduce(
           (left, right) => `(f64.add ${left} ${right})`,
           `(f64.load offset=${8 * column} ${local(pointer)})`,
         )})`;
       return [
+        set("centre", `(f32.load offset=${4 * column} ${local("centres")})`),
+        set(
+          "centre",
+          `(select ${local("centre")} ${local(total(0, column))} (f32.eq ${local("centre")} ${local("centre")}))`,
+        ),
+        `(f32.store offset=${4 * column} ${local("centres")} ${local("centre")})`,
         add("sums", values),
         add(
           "squares",
@@ -117,9 +128,9 @@ function tilesOfHeight(columns: number, height: number, multiplyAdd: MultiplyAdd
 }
 
 /**
- * `dots1(rows, depth, a, strideA, b, strideB, c, strideC, start, relu, shift, sums, squares, scratch)`, and `dots2`,
- * `dots3`: the last columns of C (rows, columns) = A (rows, depth) @ B, where a vector of columns would be mostly empty;
- * `start` to `squares` as for the other tiles. B's columns lie
+ * `dots1(rows, depth, a, strideA, b, strideB, c, strideC, start, bias, relu, shift, sums, squares, centres, scratch)`,
+ * and `dots2`, `dots3`: the last columns of C (rows, columns) = A (rows, depth) @ B, where a vector of columns would be
+ * mostly empty; `start` to `centres` as for the other tiles. B's columns lie
  * contiguous, `strideB` apart. Each element is the sum of eight interleaved sums, then of what the depth leaves over.
  * `scratch` has room for 384 bytes.
  */
@@ -127,7 +138,19 @@ function dotsFunction(columns: number, multiplyAdd: MultiplyAdd): string {
   const heights = ROWS[columns] ?? [1];
   const tallest = Math.max(...heights);
   const each = count(columns);
-  const parameters = ["rows", "depth", "a", "strideA", "b", "strideB", "c", "strideC", "start", "relu"];
+  const parameters = [
+    "rows",
+    "depth",
+    "a",
+    "strideA",
+    "b",
+    "strideB",
+    "c",
+    "strideC",
+    "start",
+    "bias",
+    "relu",
+  ];
   const perElement = count(tallest).flatMap((row) => each.map((column) => `${row}_${column}`));
   const locals = {
     v128: [
@@ -136,13 +159,13 @@ function dotsFunction(columns: number, multiplyAdd: MultiplyAdd): string {
       "a0",
       "a1",
     ],
-    f32: perElement.map((element) => `total${element}`),
+    f32: ["centre", ...perElement.map((element) => `total${element}`)],
     i32: ["left", ...count(tallest).map((row) => `row${row}`), ...each.map((column) => `column${column}`)],
   };
   return lines([
     `(func (export "dots${columns}")`,
     parameters.map((name) => `(param $${name} i32)`),
-    "(param $shift f32) (param $sums i32) (param $squares i32) (param $scratch i32)",
+    "(param $shift f32) (param $sums i32) (param $squares i32) (param $centres i32) (param $scratch i32)",
     Object.entries(locals).flatMap(([type, names]) => names.map((name) => `(local $${name} ${type})`)),
     ["a", "b", "scratch"].map((name) => advance(name, constant(-BIAS))),
     heights.map((height) => tilesOfHeight(columns, height, multiplyAdd)),

@@ -75,23 +75,30 @@ const ADD_COLUMNS = lines([
   ")",
 ]);
 
-/** One group of columns down all rows, its squares too: `width` 4 or 1. */
+/** One group of columns down all rows, less their centre, and the squares of that: `width` 4 or 1. */
 const columnsAndSquares = (width: 4 | 1): string => {
+  const load = (pointer: string): string => `(v128.load${width === 4 ? "" : "32_zero"} ${local(pointer)})`;
   const pairs = width === 4 ? [low, high] : [low];
   const accumulators = pairs.flatMap((half, pair) =>
-    ["sum", "square"].map((kind) => ({ name: `${kind}${pair}`, half, offset: 16 * pair, kind })),
+    ["sum", "square"].map((kind) => ({ name: `${kind}${pair}`, half, pair, offset: 16 * pair, kind })),
   );
   const pointer = (kind: string): string => local(kind === "sum" ? "sums" : "squares");
   return whileLeft(`moments${width}`, "columns", width, [
     set("at", local("x")),
     set("left", local("rows")),
+    set("v", load("centres")),
+    set("v", `(v128.bitselect ${local("v")} ${load("at")} (f32x4.eq ${local("v")} ${local("v")}))`),
+    width === 4
+      ? `(v128.store ${local("centres")} ${local("v")})`
+      : `(v128.store32_lane 0 ${local("centres")} ${local("v")})`,
+    ...pairs.map((half, pair) => set(`centre${pair}`, half(local("v")))),
     ...accumulators.map(({ name, kind, offset }) =>
       set(name, `(v128.load${width === 4 ? "" : "64_zero"} offset=${offset} ${pointer(kind)})`),
     ),
     whileLeft(`momentRows${width}`, "left", 1, [
-      set("v", `(v128.load${width === 4 ? "" : "32_zero"} ${local("at")})`),
-      ...accumulators.flatMap(({ name, half, kind }) => [
-        set("wide", half(local("v"))),
+      set("v", load("at")),
+      ...accumulators.flatMap(({ name, half, kind, pair }) => [
+        set("wide", `(f64x2.sub ${half(local("v"))} ${local(`centre${pair}`)})`),
         set(
           name,
           `(f64x2.add ${local(name)} ${kind === "sum" ? local("wide") : `(f64x2.mul ${local("wide")} ${local("wide")})`})`,
@@ -107,13 +114,18 @@ const columnsAndSquares = (width: 4 | 1): string => {
     advance("x", constant(4 * width)),
     advance("sums", constant(8 * width)),
     advance("squares", constant(8 * width)),
+    advance("centres", constant(4 * width)),
   ]);
 };
 
-/** `addMoments(rows, columns, x, stride, sums, squares)`: both (columns,) in float64 += Σ x and Σ x² over the rows. */
+/**
+ * `addMoments(rows, columns, x, stride, sums, squares, centres)`: sums and squares (columns,) in float64 += Σ (x − centre)
+ * and Σ (x − centre)² over the rows; centres (columns,) that are NaN become the first row.
+ */
 const ADD_MOMENTS = lines([
   '(func (export "addMoments") (param $rows i32) (param $columns i32) (param $x i32) (param $stride i32)',
-  "(param $sums i32) (param $squares i32) (local $at i32) (local $left i32) (local $v v128) (local $wide v128)",
+  "(param $sums i32) (param $squares i32) (param $centres i32) (local $at i32) (local $left i32) (local $v v128)",
+  "(local $wide v128) (local $centre0 v128) (local $centre1 v128)",
   "(local $sum0 v128) (local $sum1 v128) (local $square0 v128) (local $square1 v128)",
   columnsAndSquares(4),
   columnsAndSquares(1),

@@ -129,6 +129,35 @@ function addToMoments(pointer: string, columns: number, vector: number, value: s
   }
 }
 
+/**
+ * Sums up the columns of a tile's rows, as they were just stored: "sums" += Σ d and "squares" += Σ d² with d = x − centre.
+ * The centre is the first row that was ever met, which lies at "centres" from then on (NaN before): where all values are
+ * far from 0, their squares would leave nothing of their differences in float32.
+ *
+ * Each vector has a pointer of its own, for the same reason as above; and values are read again from where they were
+ * stored, because V8 13.0 loses sums that it has joined when they are used otherwise.
+ */
+function addTileMoments(columns: number, vector: number, rows: readonly number[]): string[] {
+  const at = `(i32.add ${local("centres")} ${constant(16 * vector)})`;
+  const valueOf = (row: number): string => loadSum(columns, BIAS + 16 * vector, local(`row${row}`));
+  return [
+    set("centre", loadSum(columns, BIAS, at)),
+    set(
+      "centre",
+      `(v128.bitselect ${local("centre")} ${valueOf(0)} (f32x4.eq ${local("centre")} ${local("centre")}))`,
+    ),
+    storeSum(columns, BIAS, at, local("centre")),
+    ...rows.flatMap((row) => [
+      set("value", `(f32x4.sub ${valueOf(row)} ${local("centre")})`),
+      set("total", row === 0 ? local("value") : `(f32x4.add ${local("total")} ${local("value")})`),
+      set("value", `(f32x4.mul ${local("value")} ${local("value")})`),
+      set("square", row === 0 ? local("value") : `(f32x4.add ${local("square")} ${local("value")})`),
+    ]),
+    addToMoments(local("sums"), columns, vector, local("total")),
+    addToMoments(local("squares"), columns, vector, local("square")),
+  ];
+}
+
 /** max(x, 0) − shift; the second operand of pmax wins only if it is larger, so NaN stays. */
 const shiftedRelu = (x: string): string =>
   `(f32x4.sub (f32x4.pmax ${x} (v128.const i64x2 0 0)) (f32x4.splat ${local("shift")}))`;
@@ -202,16 +231,21 @@ function tilesOfHeight(tile: Tile, height: number, target: Target): string {
     pointAtRows("c", "strideC"),
     // All loads of C before any store of C: a store in between keeps V8 from joining the loads.
     eachSum((row, vector) => set(sum(row, vector), loadSum(columns, offsetOf(vector), local(`row${row}`)))),
-    `) (else (if ${local("start")} (then`,
-    eachSum((row, vector) => set(sum(row, vector), loadSum(columns, offsetOf(vector), local("bias")))),
     ") (else",
     eachSum((row, vector) => set(sum(row, vector), "(v128.const i64x2 0 0)")),
-    "))))",
+    "))",
     layout === "rows" ? pointAtRows("a", "strideA") : set("atA", local("a")),
     set("atB", local("b")),
     set("left", local("depth")),
     unroll > 1 ? rounds(unroll) : [],
     rounds(1),
+    // Last, so that a large bias does not coarsen the sums: it is rounded once.
+    `(if ${local("bias")} (then`,
+    vectors.map((vector) => set(`b${vector}`, loadSum(columns, offsetOf(vector), local("atBias")))),
+    eachSum((row, vector) =>
+      set(sum(row, vector), `(f32x4.add ${local(sum(row, vector))} ${local(`b${vector}`)})`),
+    ),
+    "))",
     pointAtRows("c", "strideC"),
     eachSum((row, vector) =>
       storeSum(columns, offsetOf(vector), local(`row${row}`), local(sum(row, vector))),
@@ -224,17 +258,7 @@ function tilesOfHeight(tile: Tile, height: number, target: Target): string {
     ),
     "))",
     `(if ${local("sums")} (then`,
-    // Read again from where they were just stored: V8 13.0 loses sums that it has joined when they are used otherwise.
-    vectors.flatMap((vector) => [
-      ...rows.flatMap((row) => [
-        set("value", loadSum(columns, offsetOf(vector), local(`row${row}`))),
-        set("total", row === 0 ? local("value") : `(f32x4.add ${local("total")} ${local("value")})`),
-        set("value", `(f32x4.mul ${local("value")} ${local("value")})`),
-        set("square", row === 0 ? local("value") : `(f32x4.add ${local("square")} ${local("value")})`),
-      ]),
-      addToMoments(local("sums"), columns, vector, local("total")),
-      addToMoments(local("squares"), columns, vector, local("square")),
-    ]),
+    vectors.flatMap((vector) => addTileMoments(columns, vector, rows)),
     "))",
     advance(
       "a",
@@ -247,11 +271,11 @@ function tilesOfHeight(tile: Tile, height: number, target: Target): string {
 }
 
 /**
- * `rows16(rows, depth, a, strideA, b, strideB, c, strideC, start, relu, shift, sums, squares)`, and so on for each layout and width:
- * C (rows, 16) = A (rows, depth) @ B (depth, 16), beginning with what `start` says: zero, the sums in C, or a bias
- * (16,) whose place it is. With `relu`, max(C, 0) − shift goes `relu` bytes behind C as well; with `sums`, the sums and
- * sums of squares of the columns are added there and at `squares`. Pointers and strides in bytes, rows of B and C
- * contiguous. Every element of C is summed in ascending k, whatever the width and the height of
+ * `rows16(rows, depth, a, strideA, b, strideB, c, strideC, start, bias, relu, shift, sums, squares, centres)`, and so on
+ * for each layout and width: C (rows, 16) = A (rows, depth) @ B (depth, 16) + bias (16,), beginning with zero or with the
+ * sums in C, as `start` says. With `relu`, max(C, 0) − shift goes `relu` bytes behind C as well; with `sums`, Σ (x − centre)
+ * and Σ (x − centre)² of the columns are added there and at `squares`, see `addTileMoments`. Pointers and strides in
+ * bytes, 0 for what is not wanted; rows of B and C contiguous. Every element of C is summed in ascending k, whatever the width and the height of
  * its tile.
  */
 function multiplyFunction(tile: Tile, target: Target): string {
@@ -260,18 +284,30 @@ function multiplyFunction(tile: Tile, target: Target): string {
   const vectorNames = [
     ...count(tallest).flatMap((row) => vectors.map((vector) => `sum${row}_${vector}`)),
     ...vectors.map((vector) => `b${vector}`),
-    ...["broadcast", "value", "total", "square"],
+    ...["broadcast", "value", "total", "square", "centre"],
   ];
-  const pointerNames = ["atA", "atB", "left", "kept", "bias", ...count(tallest).map((row) => `row${row}`)];
-  const parameters = ["rows", "depth", "a", "strideA", "b", "strideB", "c", "strideC", "start", "relu"];
+  const pointerNames = ["atA", "atB", "left", "kept", "atBias", ...count(tallest).map((row) => `row${row}`)];
+  const parameters = [
+    "rows",
+    "depth",
+    "a",
+    "strideA",
+    "b",
+    "strideB",
+    "c",
+    "strideC",
+    "start",
+    "bias",
+    "relu",
+  ];
   return lines([
     `(func (export "${tile.layout}${tile.columns}")`,
     parameters.map((name) => `(param $${name} i32)`),
-    "(param $shift f32) (param $sums i32) (param $squares i32)",
+    "(param $shift f32) (param $sums i32) (param $squares i32) (param $centres i32)",
     vectorNames.map((name) => `(local $${name} v128)`),
     pointerNames.map((name) => `(local $${name} i32)`),
-    ["a", "b", "c"].map((name) => advance(name, constant(-BIAS))),
-    set("bias", `(i32.sub ${local("start")} ${constant(BIAS)})`),
+    ["a", "b", "c", "centres"].map((name) => advance(name, constant(-BIAS))),
+    set("atBias", `(i32.sub ${local("bias")} ${constant(BIAS)})`),
     keepRows(tile),
     tile.heights.map((height) => tilesOfHeight(tile, height, target)),
     ")",

@@ -28,28 +28,40 @@ class Floats {
 /** max(x, 0) − shift; a comparison with NaN is false, so NaN stays. */
 const shiftedRelu = (x: number, shift: number): number => (x < 0 ? 0 : x) - shift;
 
+/** Sums of columns, less their centres; a centre that is NaN becomes the first value. */
+interface Moments {
+  readonly sums: Float64Array;
+  readonly squares: Float64Array;
+  readonly centres: Float32Array;
+}
+
+function addMoment({ sums, squares, centres }: Moments, column: number, value: number): void {
+  if (Number.isNaN(centres[column]!)) centres[column] = value;
+  const distance = value - centres[column]!;
+  sums[column] = sums[column]! + distance;
+  squares[column] = squares[column]! + distance * distance;
+}
+
 /** Element (i, k) of A lies at a + stepI · i + stepK · k, (k, j) of B at b + stepOfK · k + stepOfJ · j, in floats. */
 function multiply(
   f: Float32Array,
   [rows, depth, width]: readonly [number, number, number],
   a: { at: number; stepI: number; stepK: number },
   b: { at: number; stepK: number; stepJ: number },
-  c: { at: number; stride: number; start: number; relu: number; shift: number },
-  moments: { sums: Float64Array; squares: Float64Array } | null,
+  c: { at: number; stride: number; start: number; bias: number; relu: number; shift: number },
+  moments: Moments | null,
 ): void {
   for (let i = 0; i < rows; i++) {
     for (let j = 0; j < width; j++) {
       const target = c.at + i * c.stride + j;
-      let sum = c.start === START.zero ? 0 : c.start === START.sums ? f[target]! : f[c.start / 4 + j]!;
+      let sum = c.start === START.zero ? 0 : f[target]!;
       let atA = a.at + i * a.stepI;
       let atB = b.at + j * b.stepJ;
       for (let k = 0; k < depth; k++, atA += a.stepK, atB += b.stepK) sum += f[atA]! * f[atB]!;
-      f[target] = sum;
+      f[target] = c.bias === 0 ? sum : sum + f[c.bias / 4 + j]!;
       if (c.relu !== 0) f[target + c.relu / 4] = shiftedRelu(f[target], c.shift);
       if (moments === null) continue;
-      const last = f[target + c.relu / 4]!;
-      moments.sums[j] = moments.sums[j]! + last;
-      moments.squares[j] = moments.squares[j]! + last * last;
+      addMoment(moments, j, f[target + c.relu / 4]!);
     }
   }
 }
@@ -59,34 +71,41 @@ const momentsAt = (
   width: number,
   sums: number,
   squares: number,
-): { sums: Float64Array; squares: Float64Array } | null =>
-  sums === 0 ? null : { sums: floats.doubles(sums, width), squares: floats.doubles(squares, width) };
+  centres: number,
+): Moments | null =>
+  sums === 0
+    ? null
+    : {
+        sums: floats.doubles(sums, width),
+        squares: floats.doubles(squares, width),
+        centres: floats.all.subarray(centres / 4, centres / 4 + width),
+      };
 
 /** One tile function: bytes in, floats inside. */
 const tiles =
   (floats: Floats, layout: LayoutOfA, width: number): MultiplyTiles =>
-  (rows, depth, a, strideA, b, strideB, c, strideC, start, relu, shift, sums, squares) => {
+  (rows, depth, a, strideA, b, strideB, c, strideC, start, bias, relu, shift, sums, squares, centres) => {
     const [stepI, stepK] = layout === "rows" ? [strideA / 4, 1] : [1, strideA / 4];
     multiply(
       floats.all,
       [rows, depth, width],
       { at: a / 4, stepI, stepK },
       { at: b / 4, stepK: strideB / 4, stepJ: 1 },
-      { at: c / 4, stride: strideC / 4, start, relu, shift },
-      momentsAt(floats, width, sums, squares),
+      { at: c / 4, stride: strideC / 4, start, bias, relu, shift },
+      momentsAt(floats, width, sums, squares, centres),
     );
   };
 
 const dots =
   (floats: Floats, width: number): MultiplyDots =>
-  (rows, depth, a, strideA, b, strideB, c, strideC, start, relu, shift, sums, squares) => {
+  (rows, depth, a, strideA, b, strideB, c, strideC, start, bias, relu, shift, sums, squares, centres) => {
     multiply(
       floats.all,
       [rows, depth, width],
       { at: a / 4, stepI: strideA / 4, stepK: 1 },
       { at: b / 4, stepK: 1, stepJ: strideB / 4 },
-      { at: c / 4, stride: strideC / 4, start, relu, shift },
-      momentsAt(floats, width, sums, squares),
+      { at: c / 4, stride: strideC / 4, start, bias, relu, shift },
+      momentsAt(floats, width, sums, squares, centres),
     );
   };
 
@@ -275,18 +294,12 @@ export function javascriptKernels(memory: WebAssembly.Memory): Kernels {
         for (let j = 0; j < columns; j++) totals[j] = totals[j]! + all[(x + i * stride) / 4 + j]!;
       }
     },
-    addMoments: (rows, columns, x, stride, sums, squares) => {
-      const [all, totals, totalSquares] = [
-        floats.all,
-        floats.doubles(sums, columns),
-        floats.doubles(squares, columns),
-      ];
+    addMoments: (rows, columns, x, stride, sums, squares, centres) => {
+      const all = floats.all;
+      const found = momentsAt(floats, columns, sums, squares, centres);
+      if (found === null) return;
       for (let i = 0; i < rows; i++) {
-        for (let j = 0; j < columns; j++) {
-          const value = all[(x + i * stride) / 4 + j]!;
-          totals[j] = totals[j]! + value;
-          totalSquares[j] = totalSquares[j]! + value * value;
-        }
+        for (let j = 0; j < columns; j++) addMoment(found, j, all[(x + i * stride) / 4 + j]!);
       }
     },
     moments: (x, vectors, out) => {

@@ -7,10 +7,10 @@ import { PEAK_SUMS, PEAK_VECTORS } from "./generate-peak.ts";
 export type LayoutOfA = "rows" | "columns";
 
 /**
- * C (rows, width) = A (rows, depth) @ B (depth, width), beginning with `start` (START, or a bias's place), and
- * max(C, 0) − shift `relu` bytes behind it unless that is 0. Unless `sums` is 0, the float64 at `sums` and `squares`
- * (width,) grow by the sums and the sums of squares of the columns, of max(C, 0) − shift where that is formed. Pointers
- * and strides in bytes.
+ * C (rows, width) = A (rows, depth) @ B (depth, width), beginning with `start` (START), plus the bias (width,) at `bias`
+ * unless that is 0, and max(C, 0) − shift `relu` bytes behind it unless that is 0. Unless `sums` is 0, the float64 at
+ * `sums` and `squares` (width,) grow by Σ d and Σ d² of the columns, d = x − centre, of max(C, 0) − shift where that is
+ * formed; float32 `centres` (width,) that are NaN become the first row. Pointers and strides in bytes.
  */
 export type MultiplyTiles = (
   rows: number,
@@ -22,10 +22,12 @@ export type MultiplyTiles = (
   c: number,
   strideC: number,
   start: number,
+  bias: number,
   relu: number,
   shift: number,
   sums: number,
   squares: number,
+  centres: number,
 ) => void;
 
 /** The last columns of C as dot products; B's columns contiguous, strideB apart. See generate-dots.ts. */
@@ -39,10 +41,12 @@ export type MultiplyDots = (
   c: number,
   strideC: number,
   start: number,
+  bias: number,
   relu: number,
   shift: number,
   sums: number,
   squares: number,
+  centres: number,
   scratch: number,
 ) => void;
 
@@ -153,7 +157,7 @@ export interface Kernels {
   ) => void;
   /** sums (columns,) in float64 += Σ over rows of x. */
   readonly addColumns: (rows: number, columns: number, x: number, stride: number, sums: number) => void;
-  /** sums and squares (columns,) in float64 += Σ and Σ of squares over rows of x. */
+  /** As the sums of `MultiplyTiles`, over rows of x. */
   readonly addMoments: (
     rows: number,
     columns: number,
@@ -161,6 +165,7 @@ export interface Kernels {
     stride: number,
     sums: number,
     squares: number,
+    centres: number,
   ) => void;
   /** Sum, sum of squares, min, max and number of zeros of 4 · vectors floats, five float64 at `out`. */
   readonly moments: (x: number, vectors: number, out: number) => void;

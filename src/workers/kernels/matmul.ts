@@ -1,5 +1,6 @@
 import { turnedBytes } from "../../shared/kernel-scratch.ts";
-import { addFloatPartials, addPartials } from "./add-partials.ts";
+import { addFloatPartials } from "./add-partials.ts";
+import { clearedColumnMoments, mergeColumnMoments } from "./column-moments.ts";
 import type { Kernel } from "./kernel.ts";
 import { compileProduct } from "./multiply.ts";
 
@@ -92,11 +93,11 @@ const multiplyTransposedPartial: Kernel<"matmul"> = ({ a, b, out, transposeB }, 
 /** out = x @ w + bias, its relu beside it, and the column moments of the last of the two. */
 export const linear: Kernel<"linear"> = ({ x, w, bias, out, transposeW, relu, moments }, context) => {
   if (context.step.phase === "reduce" && moments !== null) {
-    return addPartials(moments, context, { scale: 1 });
+    return mergeColumnMoments(moments, out.shape[0] ?? 1, context);
   }
   const [rows = 1, columns = 1] = out.shape;
   const [, depth = 1] = x.shape;
-  const sums = moments === null ? null : context.viewAt("float64", context.partialOffset(), 2 * columns);
+  const sums = moments === null ? null : clearedColumnMoments(columns, context);
   const product = {
     rows,
     columns,
@@ -108,7 +109,7 @@ export const linear: Kernel<"linear"> = ({ x, w, bias, out, transposeW, relu, mo
     epilogue: {
       biasAt: bias.offsetBytes,
       relu: relu === null ? null : { at: relu.out.offsetBytes, shift: relu.shift },
-      momentsAt: sums?.byteOffset ?? null,
+      momentsAt: sums?.at ?? null,
     },
   };
   const { prepare, multiply } = compileProduct(context.kernels, product, context.scratchOffsetBytes, () => {
@@ -117,7 +118,7 @@ export const linear: Kernel<"linear"> = ({ x, w, bias, out, transposeW, relu, mo
   return {
     prepare: () => {
       prepare();
-      sums?.fill(0);
+      sums?.clear();
     },
     run: (begin, end) => {
       multiply(begin, end, 0, depth);

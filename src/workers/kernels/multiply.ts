@@ -8,6 +8,7 @@ import {
   RESIDENT_B_BYTES,
   START,
 } from "../../shared/kernel-scratch.ts";
+import { columnMomentPlaces } from "./column-moments.ts";
 import type { MultiplyDots, Kernels } from "./kernels.ts";
 
 /** A float32 matrix in the arena, rows contiguous; bytes throughout. Read transposed with `transposed`. */
@@ -34,8 +35,8 @@ export interface Product {
 }
 
 /**
- * + bias (columns,), max(C, 0) − shift into a second matrix laid out as C, and at `momentsAt` (2, columns) in float64 +=
- * Σ and Σ of squares over the rows of the last of these.
+ * + bias (columns,), max(C, 0) − shift into a second matrix laid out as C, and at `momentsAt` the sums over the rows of
+ * the last of these, see column-moments.ts.
  */
 export interface Epilogue {
   readonly biasAt: number;
@@ -127,6 +128,7 @@ export function compileProduct(
   const reluDistance = reluAt === null ? 0 : reluAt.at - c.at;
   const shift = reluAt?.shift ?? 0;
   const momentsAt = epilogue?.momentsAt ?? null;
+  const moments = momentsAt === null ? null : columnMomentPlaces(momentsAt, columns);
   let workSinceBeat = 0;
 
   const packPanel = (panel: Panel, k: number, kCount: number, target: number): void => {
@@ -179,11 +181,13 @@ export function compileProduct(
         strideB,
         c.at + i * c.stride + 4 * first,
         c.stride,
-        continues ? START.sums : epilogue === undefined ? START.zero : epilogue.biasAt + 4 * first,
+        continues ? START.sums : START.zero,
+        complete && epilogue !== undefined ? epilogue.biasAt + 4 * first : 0,
         relu,
         shift,
-        complete && momentsAt !== null ? momentsAt + 8 * first : 0,
-        complete && momentsAt !== null ? momentsAt + 8 * (columns + first) : 0,
+        complete && moments !== null ? moments.sums + 8 * first : 0,
+        complete && moments !== null ? moments.squares + 8 * first : 0,
+        complete && moments !== null ? moments.centres + 4 * first : 0,
         dotSums,
       );
       workSinceBeat += iCount * kCount * width;

@@ -47,15 +47,14 @@ export const columnProducts: Kernel<"columnProducts"> = ({ a, b, out }, context)
 
 /** A loop over columns, not rows: one worker takes it. */
 export const meanVariance: Kernel<"meanVariance"> = ({ moments, out, rows }, context) => {
-  const sums = context.view(moments, "float64");
+  const given = context.view(moments, "float64");
   const target = context.view(out, "float32");
   const features = featuresOf(out.shape);
   return {
     run: () => {
       for (let j = 0; j < features; j++) {
-        const mean = sums[j]! / rows;
-        target[j] = mean;
-        target[features + j] = Math.max(0, sums[features + j]! / rows - mean * mean);
+        target[j] = given[j]!;
+        target[features + j] = given[features + j]! / rows;
       }
     },
   };

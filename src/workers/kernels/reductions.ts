@@ -1,6 +1,7 @@
 import { STATISTICS, STATISTICS_LENGTH, TALLY_LENGTH } from "../../core/ops/op.ts";
 import { numelOf } from "../../core/ops/recording-ops.ts";
 import { addPartials } from "./add-partials.ts";
+import { clearedColumnMoments, columnMomentPlaces, mergeColumnMoments } from "./column-moments.ts";
 import type { CompiledKernel, Kernel, KernelContext } from "./kernel.ts";
 
 /** Float64 values that one call of `moments` gives. */
@@ -34,22 +35,21 @@ export const columnSum: Kernel<"columnSum"> = ({ x, out }, context) => {
   };
 };
 
-/** out (2, F) = Σ rows and Σ rows², each worker's share in float64. */
+/** out (2, F) = mean and Σ (x − mean)² of columns, each worker's share around a centre of its own. */
 export const columnMoments: Kernel<"columnMoments"> = ({ x, out }, context) => {
-  if (context.step.phase === "reduce") return addPartials(out, context, { scale: 1 });
+  if (context.step.phase === "reduce") return mergeColumnMoments(out, x.shape[0] ?? 1, context);
   const features = rowLength(x.shape);
   const source = context.view(x, "float32").byteOffset;
-  const both = context.viewAt("float64", context.partialOffset(), 2 * features);
-  const [sums, squares] = [both.byteOffset, both.byteOffset + 8 * features];
+  const { at: momentsAt, clear } = clearedColumnMoments(features, context);
+  const { sums, squares, centres } = columnMomentPlaces(momentsAt, features);
   return {
-    prepare: () => {
-      both.fill(0);
-    },
+    prepare: clear,
     run: (begin, end) => {
       for (let row = begin; row < end; row += ROWS) {
         context.control.beat();
         const at = source + 4 * features * row;
-        context.kernels.addMoments(Math.min(ROWS, end - row), features, at, 4 * features, sums, squares);
+        const count = Math.min(ROWS, end - row);
+        context.kernels.addMoments(count, features, at, 4 * features, sums, squares, centres);
       }
     },
   };

@@ -1,3 +1,4 @@
+import { columnMomentPlaces } from "./column-moments.ts";
 import type { Kernels } from "./kernels.ts";
 
 /** Less and more than one vector, than two, with every rest. */
@@ -22,6 +23,34 @@ const EXPECTED: Readonly<Record<Named, (x: number, y: number) => number>> = {
 
 const close = (got: number, wanted: number, tolerance = 1e-5): boolean =>
   Object.is(got, wanted) || Math.abs(got - wanted) <= tolerance * (1 + Math.abs(wanted));
+
+/** Σ d and Σ d² of columns far from 0, two rows and then one, d from the first row on; what is wrong, or null. */
+function wrongColumnMoment(
+  kernels: Kernels,
+  memory: WebAssembly.Memory,
+  at: number,
+  values: Float32Array,
+): string | null {
+  const { length } = values;
+  const bytes = 4 * length;
+  const { sums, squares, centres } = columnMomentPlaces(at + 8 * Math.ceil((3 * bytes) / 8), length);
+  const rows = [0, 1, -2].map((factor) => values.map((value) => Math.fround(4096 + factor * value)));
+  rows.forEach((row, i) => {
+    new Float32Array(memory.buffer, at + i * bytes, length).set(row);
+  });
+  const found = new Float64Array(memory.buffer, sums, 2 * length).fill(0);
+  new Float32Array(memory.buffer, centres, length).fill(NaN);
+  kernels.addMoments(2, length, at, bytes, sums, squares, centres);
+  kernels.addMoments(1, length, at + 2 * bytes, bytes, sums, squares, centres);
+  const [first, second, third] = rows;
+  const wrong = found.findIndex((got, i) => {
+    const column = i % length;
+    const distances = [second, third].map((row) => row![column]! - first![column]!);
+    const wanted = distances.reduce((sum, distance) => sum + distance ** (i < length ? 1 : 2), 0);
+    return !close(got, wanted, 1e-12);
+  });
+  return wrong < 0 ? null : `sum ${wrong} is ${found[wrong]}`;
+}
 
 /**
  * Checks the element-wise functions, sums, moments and exponentials against plain loops, in memory from `region` on.
@@ -71,6 +100,9 @@ export function verifyVectors(kernels: Kernels, memory: WebAssembly.Memory, regi
     kernels.addColumns(2, length, atX, 0, atTotals);
     const wrongSum = sums.findIndex((sum, i) => !close(sum, 1 + 3 * finite[i]!, 1e-12));
     if (wrongSum >= 0) return `addColumns of ${length}: sum ${wrongSum} is ${sums[wrongSum]}`;
+
+    const wrongMoment = wrongColumnMoment(kernels, memory, place(4), finite);
+    if (wrongMoment !== null) return `addMoments of ${length}: ${wrongMoment}`;
 
     kernels.exponentials(1, length, atX, atTarget, atTotals);
     const [largest, total] = floats(3, 2);

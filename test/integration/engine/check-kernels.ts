@@ -269,15 +269,19 @@ const CASES: Readonly<Record<Exclude<OpName, "record" | "mark">, readonly Case[]
   normalize: ROWS.map(([rows, columns]) => unary("normalize", rows, columns)),
   statistics: ROWS.filter(([rows]) => rows > 1).map(([rows, columns]) => unary("statistics", rows, columns)),
   columnSum: ROWS.map(([rows, columns]) => unary("columnSum", rows, columns)),
-  columnMoments: ROWS.map(([rows, columns]) => ({
-    title: `columnMoments (${rows}, ${columns})`,
-    operands: {
-      x: { shape: [rows, columns], fill: wave },
-      out: { shape: [2, columns], dtype: "float64" },
-    },
-    op: (t) => ({ op: "columnMoments", x: t.x, out: t.out }),
-    result: "out",
-  })),
+  columnMoments: ROWS.flatMap(([rows, columns]) =>
+    // Far from 0, where E[x²] − E[x]² would leave nothing.
+    [0, 1_000, 100_000].map((mean) => ({
+      title: `columnMoments (${rows}, ${columns}) around ${mean}`,
+      operands: {
+        x: { shape: [rows, columns], fill: (i) => mean + wave(i) },
+        out: { shape: [2, columns], dtype: "float64" },
+      },
+      op: (t) => ({ op: "columnMoments", x: t.x, out: t.out }),
+      result: "out",
+      atol: 1e-9,
+    })),
+  ),
   histogram: ROWS.map(([rows, columns]) => unary("histogram", rows, columns)),
   activate: ROWS.flatMap((size) => ACTIVATIONS.map((activation) => activated("activate", size, activation))),
   activateBackward: ROWS.flatMap((size) =>

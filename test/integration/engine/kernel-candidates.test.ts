@@ -92,7 +92,32 @@ describe("runTune()", () => {
           "(i32.le_u (local.get $left) (local.get $class))",
         ),
     ],
-    ["forgets the bias", (text) => text.replaceAll("(if (local.get $start)", "(if (i32.const 0)")],
+    [
+      "forgets the bias",
+      (text) =>
+        text
+          .replaceAll("(if (local.get $bias)", "(if (i32.const 0)")
+          .replaceAll("(if (result f32) (local.get $bias)", "(if (result f32) (i32.const 0)"),
+    ],
+    [
+      "sums columns up around 0, so that their variance cancels",
+      (text) => text.replaceAll(/\(f32x4\.sub (.*) \(local\.get \$centre\)\)/g, "$1"),
+    ],
+    [
+      "takes each tile's own centre",
+      (text) => text.replaceAll("(f32x4.eq (local.get $centre)", "(f32x4.lt (local.get $centre)"),
+    ],
+    [
+      "lets the sums begin with the bias",
+      (text) =>
+        text
+          .replaceAll("(if (local.get $bias)", "(if (i32.const 0)")
+          .replaceAll(
+            /\(local\.set \$sum(\d+)_(\d+) \(v128\.const i64x2 0 0\)\)/g,
+            (zero, row: string, vector: string) =>
+              `(if (i32.gt_s (local.get $atBias) (i32.const 0)) (then (local.set $sum${row}_${vector} (v128.load offset=${64 + 16 * Number(vector)} (local.get $atBias)))) (else ${zero}))`,
+          ),
+    ],
     ["takes the relu of the wrong side", (text) => text.replaceAll("f32x4.pmax", "f32x4.pmin")],
     [
       "packs a transposed operand wrongly",

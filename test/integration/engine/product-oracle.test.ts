@@ -4,6 +4,7 @@ import { WASM_SETS } from "../../../src/shared/instruction-sets.ts";
 import { productScratch } from "../../../src/shared/kernel-scratch.ts";
 import { assembleKernels, kernelText } from "../../../src/workers/kernels/generate.ts";
 import { javascriptKernels } from "../../../src/workers/kernels/javascript-kernels.ts";
+import { columnMomentPlaces } from "../../../src/workers/kernels/column-moments.ts";
 import { compileProduct } from "../../../src/workers/kernels/multiply.ts";
 import { instantiateKernels, type Kernels } from "../../../src/workers/kernels/kernels.ts";
 
@@ -112,7 +113,7 @@ interface Case {
   readonly c: Float32Array;
   readonly bias: Float32Array;
   readonly relu: Float32Array;
-  /** Sums of the relu's columns, then of their squares. */
+  /** Of the relu's columns, see `columnMomentPlaces`: two sums a column, and half as many bytes of centres. */
   readonly moments: Float64Array;
   readonly operands: Operands;
 }
@@ -124,8 +125,10 @@ function place([rows, depth, columns]: Shape): Case {
   const c = operands.floats(rows * columns);
   const bias = operands.floats(columns);
   const relu = operands.floats(rows * columns);
-  const moments = operands.doubles(2 * columns);
+  const moments = operands.doubles(2 * columns + Math.ceil(columns / 2));
   for (const [seed, values] of [a, b, c, bias].entries()) fill(values, seed + 1);
+  // Far from 0 the bias has to come last, and squares leave nothing of the differences.
+  bias.forEach((value, j) => (bias[j] = j % 3 === 1 ? 4096 + value : value));
   return { a, b, c, bias, relu, moments, operands };
 }
 
@@ -164,6 +167,7 @@ function multiply(
   if (needed > 0) throw new Error(`the test's memory is ${needed} bytes too small`);
   compiled.prepare();
   moments.fill(0);
+  centresOf(moments, columns).fill(NaN);
   const middle = Math.floor(rows / 3);
   compiled.multiply(0, middle, 0, depth);
   compiled.multiply(middle, rows, 0, depth);
@@ -192,16 +196,23 @@ function reference(
 
 const UNIT_ROUNDOFF = 2 ** -24;
 
-/** What is wrong with the sums and sums of squares of the relu's columns, or null. */
+const centresOf = (moments: Float64Array, columns: number): Float32Array =>
+  new Float32Array(memory.buffer, columnMomentPlaces(moments.byteOffset, columns).centres, columns);
+
+/** What is wrong with the sums of the relu's columns around their first row, and of the squares, or null. */
 function momentFault({ relu, moments }: Case, columns: number): string | null {
+  const centres = centresOf(moments, columns);
+  const moved = centres.findIndex((centre, column) => centre !== relu[column]);
+  if (moved >= 0) return `centre ${moved} is ${centres[moved]}, expected the first row's ${relu[moved]}`;
   const expected = new Float64Array(2 * columns);
   const magnitudes = new Float64Array(2 * columns);
   relu.forEach((value, at) => {
     const column = at % columns;
-    expected[column] += value;
-    expected[columns + column] += value * value;
-    magnitudes[column] += Math.abs(value);
-    magnitudes[columns + column] += value * value;
+    const distance = value - centres[column];
+    expected[column] += distance;
+    expected[columns + column] += distance * distance;
+    magnitudes[column] += Math.abs(distance);
+    magnitudes[columns + column] += distance * distance;
   });
   // A tile's few rows are summed in float32, the tiles in float64.
   const wrong = expected.findIndex(
@@ -219,10 +230,12 @@ function fault(kernels: Kernels, shape: Shape, flags: Flags): string | null {
   multiply(kernels, one, shape, flags);
   const where = `${kernels.instructionSet} ${shape.join("×")} ${JSON.stringify(flags)}`;
   for (let at = 0; at < sums.length; at++) {
-    const beginning = flags.accumulate ? before.c[at] : flags.epilogue ? one.bias[at % columns] : 0;
-    const expected = sums[at] + beginning;
-    // Higham, Accuracy and Stability, 3.1: n roundings change a sum by at most about n u Σ |terms|.
-    const bound = (depth + 2) * UNIT_ROUNDOFF * (magnitudes[at] + Math.abs(beginning));
+    const beginning = flags.accumulate ? before.c[at] : 0;
+    const expected = sums[at] + beginning + (flags.epilogue ? one.bias[at % columns] : 0);
+    // Higham, Accuracy and Stability, 3.1: n roundings change a sum by at most about n u Σ |terms|. The bias comes last.
+    const bound =
+      UNIT_ROUNDOFF *
+      ((depth + 2) * (magnitudes[at] + Math.abs(beginning)) + (flags.epilogue ? Math.abs(expected) : 0));
     if (!(Math.abs(one.c[at] - expected) <= bound)) {
       return `${where}: element ${at} is ${one.c[at]}, expected ${expected} ± ${bound}`;
     }
