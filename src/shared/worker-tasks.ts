@@ -35,9 +35,11 @@ export const CONTROL = {
   ringRead: 5,
   /** One word a worker from here on, bumped at every block of work. */
   heartbeats: 16,
+  /** One word a worker from here on: the system's number of the thread that runs its task, 0 for none or not known. */
+  threadIds: 256,
 } as const;
 
-export const CONTROL_WORDS = 16 + 240;
+export const CONTROL_WORDS = 256 + 240;
 
 export const ABORT = { cancelled: 1, failed: 2 } as const;
 

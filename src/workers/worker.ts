@@ -1,10 +1,11 @@
 import kernelsBase64 from "virtual:kernels";
 import { workerData as piscinaWorkerData } from "piscina";
 import { WASM_SETS } from "../shared/instruction-sets.ts";
-import type { WorkerData, WorkerTask } from "../shared/worker-tasks.ts";
+import { CONTROL, CONTROL_WORDS, type WorkerData, type WorkerTask } from "../shared/worker-tasks.ts";
 import { toWireError, type Result } from "../shared/wire-error.ts";
 import { KernelLibrary } from "./kernels/kernel-library.ts";
 import { Control, ProgramStopped } from "./program/control.ts";
+import { lowerPriority, ownThreadId } from "./own-thread.ts";
 import { runProgram } from "./program/run-program.ts";
 import { runBandwidth } from "./tasks/bandwidth.ts";
 import { runCompare } from "./tasks/compare.ts";
@@ -20,6 +21,9 @@ import { runRung } from "./tasks/rung.ts";
 import { runTune, runVerify } from "./tasks/tune.ts";
 
 const { memory } = piscinaWorkerData as WorkerData;
+lowerPriority();
+const threadId = ownThreadId();
+const controlWords = new Int32Array(memory.buffer, 0, CONTROL_WORDS);
 const library = new KernelLibrary(
   WASM_SETS.map((instructionSet) => ({
     instructionSet,
@@ -66,10 +70,15 @@ function answer(task: WorkerTask): unknown {
 
 /** Piscina's entry point. Errors come back tagged, because they cross threads without their fields. */
 export function work(task: WorkerTask): Result<unknown> {
+  const place = "worker" in task ? CONTROL.threadIds + task.worker : null;
+  // Before anything else: main's watchdog tells by this thread's processor time whether it hangs or waits for a core.
+  if (place !== null) Atomics.store(controlWords, place, threadId);
   try {
     return { ok: true, value: answer(task) };
   } catch (error) {
     if (error instanceof ProgramStopped) return { ok: true, value: "stopped" };
     return { ok: false, error: toWireError(error) };
+  } finally {
+    if (place !== null) Atomics.store(controlWords, place, 0);
   }
 }

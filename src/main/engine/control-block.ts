@@ -38,6 +38,11 @@ export class ControlBlock {
     return Atomics.load(this.#words, CONTROL.heartbeats + worker);
   }
 
+  /** The system's number of the thread that runs this worker's task; 0 before it begins, after it, or if not known. */
+  threadId(worker: number): number {
+    return Atomics.load(this.#words, CONTROL.threadIds + worker);
+  }
+
   /** Takes all values that workers have put into the ring since the last call. */
   drain(names: readonly string[]): MetricRecord[] {
     const written = Atomics.load(this.#words, CONTROL.ringWritten);

@@ -13,8 +13,9 @@ import { WorkerPool } from "./worker-pool.ts";
 /** Main looks at the ring, the heartbeats and the progress this often: 20 times a second. */
 const TICK_MS = 50;
 /**
- * Kernels report at least every few milliseconds; a worker silent for this long hangs. With the time its peers have to
- * leave and the time that ending its thread may take, a failed run has its reason within 5 s.
+ * Kernels report at least every few milliseconds; a worker that has had a core for this long without a report hangs.
+ * With the time its peers have to leave and the time that ending its thread may take, a failed run has its reason
+ * within 5 s on a machine that has a core to spare.
  */
 const HANG_MS = 3_000;
 /** How long the peers of a failed worker may take to leave before the pool is torn down under them. */
@@ -24,7 +25,7 @@ export interface EngineOptions {
   readonly threads: number;
   /** The built worker, out/main/worker.js. */
   readonly workerFile: string;
-  /** A worker that shows no sign of life for this long has failed; tests shorten it. */
+  /** A worker that computes, or sleeps, for this long without a sign of life has failed; tests shorten it. */
   readonly hangMs?: number;
   /** Where tunings are kept from one start to the next; without it every start tunes. */
   readonly tuning?: TuningCache;

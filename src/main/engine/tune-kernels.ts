@@ -8,7 +8,7 @@ import { withTimeout } from "./with-timeout.ts";
 import type { WorkerPool } from "./worker-pool.ts";
 
 /** Compiling, testing and timing take half a second; a slow or busy machine may need some. */
-const TUNE_TIMEOUT_MS = 20_000;
+const TUNE_TIMEOUT_MS = 60_000;
 
 /** Remembers tunings from one start to the next, by a hash of the kernels' modules. Must not throw. */
 export interface TuningCache {

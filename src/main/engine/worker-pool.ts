@@ -1,11 +1,15 @@
+import { availableParallelism } from "node:os";
 import { Piscina } from "piscina";
 import { KernelUnavailableError, TaskError } from "../../core/errors.ts";
 import type { WorkerData, WorkerTask } from "../../shared/worker-tasks.ts";
 import type { Result } from "../../shared/wire-error.ts";
 import { withTimeout } from "./with-timeout.ts";
 
-/** A healthy worker answers its start-up test within milliseconds; a slow disk or a busy machine may need seconds. */
-const START_TIMEOUT_MS = 20_000;
+/**
+ * A healthy worker answers its start-up test within milliseconds; many at once on a busy machine, or from a slow disk,
+ * may need half a minute.
+ */
+const START_TIMEOUT_MS = 60_000;
 /** Tensors live in the arena; a worker whose own heap grows past this has lost its way, and ends with a reason. */
 const HEAP_MB = 256;
 /** Threads that do not end by themselves are terminated; one that resists even that is left behind. */
@@ -34,7 +38,7 @@ export class WorkerPool {
     });
   }
 
-  /** @throws {TaskError} If a worker does not answer: a damaged installation, or a machine out of threads. */
+  /** @throws {TaskError} If a worker does not answer: a damaged installation, or more threads than the machine can run. */
   static async start(options: PoolOptions): Promise<WorkerPool> {
     const { threads, workerFile, memory } = options;
     const pool = new WorkerPool(
@@ -50,21 +54,27 @@ export class WorkerPool {
       }),
       threads,
     );
+    // Apart from its message, a time-out is what too many threads for this machine look like, not a damaged file.
+    const answers = Promise.all(Array.from({ length: threads }, () => pool.run({ kind: "ping" }))).catch(
+      (error: unknown) => {
+        throw new TaskError(
+          `The worker threads cannot start: ${error instanceof Error ? error.message : String(error)}. ` +
+            `The installation may be damaged (${workerFile}): run the set-up again.`,
+          { cause: error },
+        );
+      },
+    );
     try {
-      const pings = Array.from({ length: threads }, () => pool.run({ kind: "ping" }));
       const [kernels] = await withTimeout(
-        Promise.all(pings),
+        answers,
         START_TIMEOUT_MS,
-        `${threads} threads did not answer within ${START_TIMEOUT_MS / 1000} s`,
+        `The worker threads cannot start: ${threads} did not answer within ${START_TIMEOUT_MS / 1000} s on a machine ` +
+          `of ${availableParallelism()} cores. Choose fewer threads, or close what keeps this machine busy.`,
       );
       pool.#kernels = String(kernels);
     } catch (error) {
       await pool.destroy();
-      throw new TaskError(
-        `The worker threads cannot start: ${error instanceof Error ? error.message : String(error)}. ` +
-          `The installation may be damaged (${workerFile}): run the set-up again.`,
-        { cause: error },
-      );
+      throw error;
     }
     return pool;
   }
