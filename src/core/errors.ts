@@ -32,12 +32,14 @@ export class OutOfMemoryError extends RangeError {
   override readonly name = "OutOfMemoryError";
 }
 
-/** A file is not what it claims to be. Message: file, offset, expected, got. */
+/** A file is not what it claims to be. Message: file, place (a byte, or "row 12" of a table), expected, got. */
 export class DataFormatError extends TypeError {
   override readonly name = "DataFormatError";
 
-  constructor(file: string, offsetBytes: number, expected: string, got: string) {
-    super(`${file}, byte ${offsetBytes}: expected ${expected}, got ${got}`);
+  constructor(file: string, place: number | string, expected: string, got: string) {
+    super(
+      `${file}, ${typeof place === "number" ? `byte ${place}` : place}: expected ${expected}, got ${got}`,
+    );
   }
 }
 

@@ -34,10 +34,10 @@ export async function readTable(path: string, maxValues: number): Promise<Number
         if (header) continue;
       }
       if (record.length !== columns) {
-        throw new DataFormatError(path, rows + 1, `${columns} values in row ${rows + 1}`, `${record.length}`);
+        throw new DataFormatError(path, `row ${rows + 1}`, `${columns} values`, `${record.length}`);
       }
       if (rows >= MOST_ROWS || used + columns > maxValues) {
-        throw new DataFormatError(path, rows, `at most ${maxValues} values`, `more`);
+        throw new DataFormatError(path, `row ${rows + 1}`, `at most ${maxValues} values`, `more`);
       }
       if (used + columns > values.length) {
         const larger = new Float32Array(2 * values.length);
@@ -49,10 +49,15 @@ export async function readTable(path: string, maxValues: number): Promise<Number
     }
   } catch (error) {
     if (error instanceof DataFormatError) throw error;
-    throw new DataFormatError(path, rows, "a CSV of numbers", error instanceof Error ? error.message : "");
+    throw new DataFormatError(
+      path,
+      `row ${rows + 1}`,
+      "a CSV of numbers",
+      error instanceof Error ? error.message : "",
+    );
   } finally {
     file.destroy();
   }
-  if (rows === 0) throw new DataFormatError(path, 0, "at least one row of numbers", "none");
+  if (rows === 0) throw new DataFormatError(path, "row 1", "at least one row of numbers", "none");
   return { columns, rows, values: values.subarray(0, used), header };
 }

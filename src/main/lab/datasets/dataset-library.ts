@@ -103,7 +103,11 @@ export class DatasetLibrary {
         await writeFile(path, bytes);
         paths.push(path);
       }
-      const { pending, preview } = await judge(await readImport(paths));
+      const { pending, preview } = await judge(
+        await readImport(paths).catch((error: unknown) => {
+          throw namedAsChosen(error, paths, files);
+        }),
+      );
       this.#pending = pending;
       return preview;
     } finally {
@@ -157,15 +161,35 @@ export class DatasetLibrary {
   }
 }
 
+const labelWords = (row: number, label: number): string =>
+  Number.isNaN(label) ? `row ${row} has no label` : `the label of row ${row} is ${label}`;
+
+/** A reader's error with the names of the person's files in place of the copies that were read. */
+function namedAsChosen(
+  error: unknown,
+  paths: readonly string[],
+  files: readonly { readonly name: string }[],
+): unknown {
+  if (error instanceof Error) {
+    error.message = paths.reduce(
+      (text, path, index) => text.replaceAll(path, files[index]?.name ?? "the file"),
+      error.message,
+    );
+  }
+  return error;
+}
+
 /** Grey values, counts and what is wrong. */
 async function judge(raw: RawImages): Promise<{ pending: Pending; preview: ImportPreview }> {
   const { values, labels, pixels } = raw;
   const rows = labels.length;
   let [sum, squares, min, max, nanCount, fractions] = [0, 0, Infinity, -Infinity, 0, 0];
+  let firstNan = -1;
   for (let i = 0; i < values.length; i++) {
     const value = values[i] ?? NaN;
-    if (Number.isNaN(value)) nanCount++;
-    else {
+    if (Number.isNaN(value)) {
+      if (nanCount++ === 0) firstNan = i;
+    } else {
       sum += value;
       squares += value * value;
       if (value < min) min = value;
@@ -179,22 +203,22 @@ async function judge(raw: RawImages): Promise<{ pending: Pending; preview: Impor
   // Numbers from 0 to 1 that are not all 0 or 1 are shares of white.
   const scale = max <= 1 && (fractions > 0 || max <= 1) ? 255 : 1;
   const classCounts = new Array<number>(MNIST_CLASSES).fill(0);
-  let wrongLabel = NaN;
-  for (const label of labels) {
+  let wrongRow = -1;
+  for (const [row, label] of labels.entries()) {
     if (Number.isInteger(label) && label >= 0 && label < MNIST_CLASSES) {
       classCounts[label] = (classCounts[label] ?? 0) + 1;
-    } else if (Number.isNaN(wrongLabel)) wrongLabel = label;
+    } else if (wrongRow < 0) wrongRow = row;
   }
   const allLabelsFit = classCounts.reduce((total, one) => total + one, 0) === rows;
   const refusal =
     pixels !== MNIST_PIXELS
       ? `the images have ${pixels} pixels; expected 28 × 28 = ${MNIST_PIXELS}`
       : nanCount > 0
-        ? `${nanCount} values are missing or no numbers: mend the file first`
+        ? `${nanCount} ${nanCount === 1 ? "value is" : "values are"} missing or no number, the first in row ${Math.floor(firstNan / pixels) + 1}, pixel ${(firstNan % pixels) + 1}: mend the file first`
         : min < 0 || max > 255
           ? `values reach from ${min} to ${max}; expected grey values from 0 to 255, or from 0 to 1`
           : !allLabelsFit
-            ? `a label is ${wrongLabel}; expected classes from 0 to ${MNIST_CLASSES - 1}`
+            ? `${labelWords(wrongRow + 1, labels[wrongRow] ?? NaN)}; expected classes from 0 to ${MNIST_CLASSES - 1}`
             : "";
   const images = new Uint8Array(refusal === "" ? values.length : 0);
   for (let i = 0; i < images.length; i++) {

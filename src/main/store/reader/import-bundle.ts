@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import * as v from "valibot";
 import { StoreError } from "../../../core/errors.ts";
+import { issueAt } from "../../../shared/issue-words.ts";
 import type { ImportedRuns } from "../../../shared/run-exports.ts";
 import type { Database, SqlValue } from "../database.ts";
 import { parsePacked } from "../json-column.ts";
@@ -84,7 +85,7 @@ function readLine(json: string, path: string, number: number): Line {
   const checked = v.safeParse(lineSchema, parsed);
   if (checked.success) return checked.output;
   throw new StoreError(
-    `${path}, line ${number} is not what a bundle of runs holds: ${checked.issues[0].message}. Nothing more was read.`,
+    `${path}, line ${number} is not what a bundle of runs holds: ${issueAt(checked.issues[0])}. Nothing more was read.`,
   );
 }
 
