@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { atMost } from "./run-changes.ts";
 import { measuredNumberSchema } from "./run-records.ts";
 
 /** Largest file that is taken: what a call may carry, with room to spare. Larger CSVs are taken as .csv.gz. */
@@ -38,8 +39,17 @@ export type ImportPreview = v.InferOutput<typeof importPreviewSchema>;
 
 /** How previewed files become a data set. */
 export const importChoiceSchema = v.object({
-  title: v.pipe(v.string(), v.trim(), v.minLength(1, "give it a name"), v.maxLength(60)),
-  validRows: v.pipe(v.number(), v.integer(), v.minValue(0)),
+  title: v.pipe(
+    v.string(),
+    v.trim(),
+    v.minLength(1, "the data needs a name"),
+    atMost("a data set's name", 60),
+  ),
+  validRows: v.pipe(
+    v.number("validation rows must be a number"),
+    v.integer("validation rows must be a whole number"),
+    v.minValue(0, "validation rows must be at least 0"),
+  ),
   /** Mixes the rows by a fixed seed before the last ones become the validation rows. */
   shuffle: v.boolean(),
   normalisation: v.picklist(Object.keys(NORMALISATIONS) as (keyof typeof NORMALISATIONS)[]),

@@ -129,6 +129,8 @@ export type Diagnostics = v.InferOutput<typeof diagnosticsSchema>;
 
 const nothing = v.undefined();
 const runId = v.pipe(v.string(), v.minLength(1), v.maxLength(100));
+/** What a file could be called: main makes a name of it that every file system takes, and the dialog shows it. */
+const suggestedName = v.pipe(v.string(), v.minLength(1), v.maxLength(1_000));
 const saved = v.variant("kind", [
   v.object({ kind: v.literal("saved"), path: v.string(), rows: v.number() }),
   v.object({ kind: v.literal("dismissed") }),
@@ -250,7 +252,7 @@ export const IPC_CALLS = {
   viewsSave: { input: runViewSchema, output: nothing },
   viewsDrop: { input: v.object({ name: v.string() }), output: nothing },
   /** Asks for a place, then prints what the window shows. */
-  reportSave: { input: v.object({ suggestedName: v.pipe(v.string(), v.maxLength(300)) }), output: saved },
+  reportSave: { input: v.object({ suggestedName }), output: saved },
   databaseCheck: { input: nothing, output: databaseCheckSchema },
   databaseRepair: { input: nothing, output: databaseCheckSchema },
   /** One SELECT on the database, in a process of its own that is ended when it takes too long. */
@@ -271,7 +273,7 @@ export const IPC_CALLS = {
   /** Chart as PNG or CSV, table as CSV: main asks where. */
   fileSave: {
     input: v.object({
-      suggestedName: v.pipe(v.string(), v.minLength(1), v.maxLength(120)),
+      suggestedName,
       content: v.variant("kind", [
         v.object({ kind: v.literal("csv"), text: v.pipe(v.string(), v.maxLength(50_000_000)) }),
         v.object({ kind: v.literal("png"), bytes: v.instance(Uint8Array) }),

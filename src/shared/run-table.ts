@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { atMost } from "./run-changes.ts";
 import { listedKindSchema, quantityValueSchema, runStatusSchema } from "./run-records.ts";
 
 /**
@@ -16,8 +17,8 @@ const sortSchema = v.object({ column, descending: v.boolean() });
 
 /** How a person looks at the table of runs. */
 export const runViewSchema = v.object({
-  name: v.pipe(v.string(), v.trim(), v.minLength(1, "a view needs a name"), v.maxLength(80)),
-  query: v.pipe(v.string(), v.maxLength(1_000)),
+  name: v.pipe(v.string(), v.trim(), v.minLength(1, "a view needs a name"), atMost("a view's name", 80)),
+  query: v.pipe(v.string(), atMost("a filter", 1_000)),
   scope: runScopeSchema,
   sort: sortSchema,
   columns: v.pipe(v.array(column), v.maxLength(60)),

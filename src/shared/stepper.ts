@@ -16,8 +16,10 @@ export type StepperSettings = v.InferOutput<typeof stepperSettingsSchema>;
 /** A tensor as it is after its step. */
 export const tracedTensorSchema = v.object({
   id: v.string(),
-  /** x, y, w1, "relu(x @ w1)", w1.g … */
+  /** x, y, w1, z1, a1, L, dz1, dW1 … */
   name: v.string(),
+  /** Of what it was made, "x @ w1 + b1"; "" for what is given. */
+  formula: v.string(),
   role: v.picklist(["data", "parameter", "activation", "loss", "gradient"]),
   shape: v.array(v.number()),
   bytes: v.number(),

@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import { randomStream } from "../core/random/random-stream.ts";
 import { fitWidths } from "./fit-widths.ts";
+import { issueAt } from "./issue-words.ts";
 import { trainLayerSpecSchema } from "./network-spec.ts";
 import { trainSpecSchema, type TrainSpec } from "./train-spec.ts";
 
@@ -128,7 +129,6 @@ export function expandSweep(sweep: SweepSpec): readonly SweepTraining[] {
     const checked = v.safeParse(trainSpecSchema, widths ? withFittedWidths(json) : json);
     if (checked.success) return { spec: checked.output, choice, note };
     const [issue] = checked.issues;
-    const place = v.getDotPath(issue);
-    throw new RangeError(`${note}: ${place === null ? "" : `${place}: `}${issue.message}`);
+    throw new RangeError(`${note}: ${issueAt(issue)}`);
   });
 }

@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { issuesWords } from "./issue-words.ts";
 
 /**
  * An error as it crosses a process or thread boundary: Electron and Piscina keep only an error's message,
@@ -23,7 +24,7 @@ export function toWireError(error: unknown): WireError {
   if (!(error instanceof Error)) return { code: "Error", message: String(error) };
   return {
     code: error.name,
-    message: error.message,
+    message: error instanceof v.ValiError ? issuesWords(error.issues) : error.message,
     ...(error.stack === undefined ? {} : { details: error.stack }),
   };
 }

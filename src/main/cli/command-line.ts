@@ -7,6 +7,7 @@ import type { LadderPreset } from "../../shared/ladder.ts";
 import { INITIALISATIONS } from "../../shared/network-spec.ts";
 import { NOTEBOOK_DEFAULTS } from "../../shared/notebook.ts";
 import { compareRequestSchema } from "../../shared/run-comparison.ts";
+import { toWireError } from "../../shared/wire-error.ts";
 import type { Lab } from "../lab/lab.ts";
 import { runCompareLaddersCommand } from "./compare-ladders-command.ts";
 import { runDoctorCommand, type DoctorOptions } from "./doctor-command.ts";
@@ -343,7 +344,7 @@ export async function runCommandLine(argv: readonly string[], interruption: Inte
   } catch (error) {
     // Commander has printed its own message already; help and version end with code 0.
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.wrongUsage;
-    complain(`lab: ${error instanceof Error ? error.message : String(error)}`);
+    complain(`lab: ${toWireError(error).message}`);
     return error instanceof v.ValiError ? EXIT.wrongUsage : EXIT.failedCheck;
   }
 }

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import * as v from "valibot";
 import { ContractError } from "../../core/errors.ts";
+import { issueAt } from "../../shared/issue-words.ts";
 
 /**
  * Reads a spec from a JSON file and checks it.
@@ -21,6 +22,5 @@ export async function readSpec<S extends v.GenericSchema>(
   const checked = v.safeParse(schema, json);
   if (checked.success) return checked.output;
   const [issue] = checked.issues;
-  const place = v.getDotPath(issue);
-  throw new ContractError(`${path}: ${place === null ? "" : `${place}: `}${issue.message}`);
+  throw new ContractError(`${path}: ${issueAt(issue)}`);
 }

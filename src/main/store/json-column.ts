@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { StoreError } from "../../core/errors.ts";
+import { issueAt } from "../../shared/issue-words.ts";
 
 /** Numbers that JSON has no form for; each is stored as {"$number": "<name>"}. */
 const SPECIAL = new Map<string, number>([
@@ -61,7 +62,7 @@ export function fromJsonColumn<S extends v.GenericSchema>(
     );
     if (checked.success) return unpack(json, (number) => number);
     const [issue] = checked.issues;
-    problem = `${v.getDotPath(issue) ?? "it"}: ${issue.message}`;
+    problem = issueAt(issue);
   } catch (error) {
     problem = error instanceof Error ? error.message : String(error);
   }

@@ -27,6 +27,15 @@ export function ShortcutSheet() {
               </div>
             ))}
             <div>
+              <dt>Backward: step back, step on; first, last step</dt>
+              <dd>
+                <kbd>←</kbd>
+                <kbd>→</kbd>
+                <kbd>Home</kbd>
+                <kbd>End</kbd>
+              </dd>
+            </div>
+            <div>
               <dt>Runs: next, previous run; open; select</dt>
               <dd>
                 <kbd>↓</kbd>

@@ -13,6 +13,7 @@ import classes from "../ui/controls.module.css";
 import { Formula } from "../ui/formula.tsx";
 import { EmptyState } from "../ui/notices.tsx";
 import { ViewLayout } from "../ui/view-layout.tsx";
+import { useStepKeys } from "./use-step-keys.ts";
 import { StepGraph } from "./step-graph.tsx";
 import { TensorCard } from "./tensor-card.tsx";
 import own from "./backward.module.css";
@@ -72,6 +73,7 @@ function TraceButton({ label }: { readonly label: string }) {
 
 function Traced({ trace, at }: { readonly trace: Trace; readonly at: number }) {
   const step = trace.steps[at];
+  useStepKeys();
   const byId = useMemo(() => new Map(trace.tensors.map((tensor) => [tensor.id, tensor])), [trace]);
   if (step === undefined) return null;
   const last = trace.steps.length - 1;
@@ -85,10 +87,10 @@ function Traced({ trace, at }: { readonly trace: Trace; readonly at: number }) {
   const said = `Step ${at + 1} of ${trace.steps.length}, ${step.pass}: ${step.title}`;
   return (
     <>
-      <h2>{trace.title}</h2>
-      <p className={own["quiet"]}>
-        loss {formatNumber(trace.loss, 7)}. {trace.notes.join(" ")}
-      </p>
+      <div className={own["title"]}>
+        <h2>{trace.title}</h2>
+        <span className={own["quiet"]}>loss {formatNumber(trace.loss, 7)}</span>
+      </div>
       <StepGraph key={trace.title} trace={trace} at={at} />
       <div className={own["player"]}>
         {moves.map(({ label, icon: Icon, to, off }) => (
@@ -119,13 +121,15 @@ function Traced({ trace, at }: { readonly trace: Trace; readonly at: number }) {
         <h3>
           <span role="status">{said}</span>
         </h3>
-        {step.formula !== "" && <Formula source={step.formula} />}
+        <div className={own["formula"]}>
+          {step.formula !== "" && <Formula source={step.formula} />}
+          <span className={own["quiet"]}>
+            {formatDuration(step.ms)} alone; {formatBytes(step.bytes)} read and written
+            {step.multiplyAdds > 0 &&
+              `; ${formatNumber(step.multiplyAdds)} multiply-adds, ${formatNumber((2 * step.multiplyAdds) / step.ms / 1e6, 3)} GFLOP/s`}
+          </span>
+        </div>
         <p>{step.sentence}</p>
-        <p className={own["quiet"]}>
-          {formatDuration(step.ms)} alone; {formatBytes(step.bytes)} read and written
-          {step.multiplyAdds > 0 &&
-            `; ${formatNumber(step.multiplyAdds)} multiply-adds, ${formatNumber((2 * step.multiplyAdds) / step.ms / 1e6, 3)} GFLOP/s`}
-        </p>
         <div className={own["tensors"]}>
           {named(step.inputs).map((tensor) => (
             <TensorCard key={`in ${tensor.id}`} tensor={tensor} heading="reads" />
@@ -134,6 +138,7 @@ function Traced({ trace, at }: { readonly trace: Trace; readonly at: number }) {
             <TensorCard key={`out ${tensor.id}`} tensor={tensor} heading="writes" />
           ))}
         </div>
+        <p className={own["quiet"]}>{trace.notes.join(" ")}</p>
       </section>
     </>
   );

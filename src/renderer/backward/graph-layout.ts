@@ -1,12 +1,14 @@
-import type { Trace } from "../../shared/stepper.ts";
+import type { Trace, TracedStep } from "../../shared/stepper.ts";
 
-/** Sizes in units of the drawing. */
-export const NODE = { width: 150, height: 44, gapX: 46, gapY: 90 } as const;
+/** Sizes in units of the drawing, which are CSS pixels at a zoom of 1. */
+export const NODE = { width: 82, height: 38, gapX: 18, gapY: 22 } as const;
 
 export interface PlacedStep {
   readonly index: number;
   readonly x: number;
   readonly y: number;
+  /** What the step makes: z1, a1, dW1 … */
+  readonly makes: string;
 }
 
 export interface Edge {
@@ -23,23 +25,48 @@ export interface GraphLayout {
   readonly height: number;
 }
 
-/** Forward and loss from left to right in the upper band, backward from right to left below, several in a column. */
+/** Rows of the drawing: forward and loss; the gradients that go on to the layer before; those of the parameters. */
+const ROW = { forward: 0, through: 1, parameters: 2 } as const;
+
+/**
+ * Forward and loss from left to right in the upper row. Below, each gradient under the step that made its tensor, from
+ * right to left; gradients of parameters in a third row under the step that read the parameter.
+ */
 export function layoutGraph({ steps, tensors }: Trace): GraphLayout {
+  const nameOf = new Map(tensors.map(({ id, name }) => [id, name]));
+  const makes = ({ outputs, title }: TracedStep): string => nameOf.get(outputs[0] ?? "") ?? title;
   const forward = steps.filter(({ pass }) => pass !== "backward");
-  const backward = steps.filter(({ pass }) => pass === "backward");
-  const columns = Math.max(1, forward.length);
-  const perColumn = Math.max(1, Math.ceil(backward.length / columns));
-  const xOf = (column: number): number => column * (NODE.width + NODE.gapX);
-  const placed = [
-    ...forward.map(({ index }, column) => ({ index, x: xOf(column), y: 0 })),
-    ...backward.map(({ index }, place) => {
-      const column = columns - 1 - Math.floor(place / perColumn);
-      return { index, x: xOf(column), y: NODE.gapY + NODE.height + (place % perColumn) * (NODE.height + 22) };
-    }),
-  ];
+  const columnOf = new Map<string, number>();
+  forward.forEach((step, column) => {
+    columnOf.set(makes(step), column);
+    for (const id of step.inputs) {
+      const name = nameOf.get(id) ?? "";
+      if (!columnOf.has(name)) columnOf.set(name, column);
+    }
+  });
+  const taken = new Set<string>();
+  const place = (wanted: number, from: number): { column: number; row: number } => {
+    let row = from;
+    while (taken.has(`${wanted} ${row}`)) row++;
+    taken.add(`${wanted} ${row}`);
+    return { column: wanted, row };
+  };
+  const placed = steps.map((step): PlacedStep => {
+    const name = makes(step);
+    const forwardColumn = forward.indexOf(step);
+    const of = name.replace(/^d/, "").replace(/^W/, "w");
+    const { column, row } =
+      forwardColumn >= 0
+        ? place(forwardColumn, ROW.forward)
+        : place(columnOf.get(of) ?? 0, /^[wb]\d/.test(of) ? ROW.parameters : ROW.through);
+    return {
+      ...{ index: step.index, makes: name },
+      x: column * (NODE.width + NODE.gapX),
+      y: row * (NODE.height + NODE.gapY),
+    };
+  });
   const maker = new Map<string, number>();
   for (const { index, outputs } of steps) for (const id of outputs) maker.set(id, index);
-  const nameOf = new Map(tensors.map(({ id, name }) => [id, name]));
   const edges = steps.flatMap(({ index, inputs }) =>
     inputs.flatMap((id): Edge[] => {
       const from = maker.get(id);
@@ -49,7 +76,7 @@ export function layoutGraph({ steps, tensors }: Trace): GraphLayout {
   return {
     steps: placed,
     edges,
-    width: xOf(columns) - NODE.gapX,
+    width: Math.max(...placed.map(({ x }) => x)) + NODE.width,
     height: Math.max(...placed.map(({ y }) => y)) + NODE.height,
   };
 }

@@ -1,64 +1,41 @@
 import { ActionIcon, Tooltip } from "@mantine/core";
 import { Maximize, ZoomIn, ZoomOut } from "lucide-react";
-import { useMemo, useRef, useState, type KeyboardEvent, type PointerEvent } from "react";
+import { useMemo, useState, type KeyboardEvent } from "react";
 import type { Trace } from "../../shared/stepper.ts";
 import { goTo } from "../store/stepper-store.ts";
 import { layoutGraph, NODE, type PlacedStep } from "./graph-layout.ts";
+import { useGraphScroll } from "./use-graph-scroll.ts";
 import own from "./backward.module.css";
 
-const MARGIN = 24;
+const MARGIN = 10;
 const ZOOM_STEP = 1.25;
-const MOST_ZOOM = 8;
+const ZOOMS = { least: 0.1, most: 4 } as const;
 
-interface Viewport {
-  readonly zoom: number;
-  readonly x: number;
-  readonly y: number;
-}
-
-const WHOLE: Viewport = { zoom: 1, x: 0, y: 0 };
-
-/** The steps as a graph: drag to pan, wheel, buttons or +, − and 0 to zoom, arrow keys to walk. */
+/**
+ * The steps as a graph, at a size that can be read; what does not fit is scrolled to, and the current step always is.
+ * Drag to move, buttons or +, − and 0 to zoom.
+ */
 export function StepGraph({ trace, at }: { readonly trace: Trace; readonly at: number }) {
   const layout = useMemo(() => layoutGraph(trace), [trace]);
-  const [viewport, setViewport] = useState(WHOLE);
-  const drag = useRef<{ readonly x: number; readonly y: number; readonly from: Viewport } | null>(null);
+  const [zoom, setZoom] = useState(1);
   const places = useMemo(() => new Map(layout.steps.map((step) => [step.index, step])), [layout]);
   const [width, height] = [layout.width + 2 * MARGIN, layout.height + 2 * MARGIN];
-  const view = { width: width / viewport.zoom, height: height / viewport.zoom };
-
+  const current = zoom * (MARGIN + (places.get(at)?.x ?? 0));
+  const { pane, drag } = useGraphScroll(current, current + zoom * NODE.width);
   const zoomBy = (factor: number): void =>
-    setViewport(({ zoom, x, y }) => {
-      const next = Math.min(MOST_ZOOM, Math.max(1, zoom * factor));
-      // The middle stays where it is.
-      const shift = (size: number): number => (size / zoom - size / next) / 2;
-      return next === 1 ? WHOLE : { zoom: next, x: x + shift(width), y: y + shift(height) };
-    });
+    setZoom((now) => Math.min(ZOOMS.most, Math.max(ZOOMS.least, now * factor)));
+  const fit = (): void => setZoom(Math.min(1, (pane.current?.clientWidth ?? width) / width));
   const onKey = (event: KeyboardEvent): void => {
     const actions: Readonly<Record<string, () => void>> = {
       "+": () => zoomBy(ZOOM_STEP),
       "=": () => zoomBy(ZOOM_STEP),
       "-": () => zoomBy(1 / ZOOM_STEP),
-      "0": () => setViewport(WHOLE),
-      ArrowRight: () => goTo(at + 1),
-      ArrowLeft: () => goTo(at - 1),
-      Home: () => goTo(0),
-      End: () => goTo(trace.steps.length - 1),
+      "0": fit,
     };
     const action = actions[event.key];
     if (action === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
     action();
-  };
-  const onMove = (event: PointerEvent<SVGSVGElement>): void => {
-    if (drag.current === null) return;
-    const box = event.currentTarget.getBoundingClientRect();
-    const { x, y, from } = drag.current;
-    setViewport({
-      ...from,
-      x: from.x - ((event.clientX - x) * view.width) / box.width,
-      y: from.y - ((event.clientY - y) * view.height) / box.height,
-    });
   };
   return (
     <div className={own["graph"]}>
@@ -66,90 +43,87 @@ export function StepGraph({ trace, at }: { readonly trace: Trace; readonly at: n
         {[
           { label: "Zoom in", icon: ZoomIn, run: () => zoomBy(ZOOM_STEP) },
           { label: "Zoom out", icon: ZoomOut, run: () => zoomBy(1 / ZOOM_STEP) },
-          { label: "Show the whole graph", icon: Maximize, run: () => setViewport(WHOLE) },
+          { label: "Show the whole graph", icon: Maximize, run: fit },
         ].map(({ label, icon: Icon, run }) => (
           <Tooltip key={label} label={label}>
-            <ActionIcon variant="default" aria-label={label} onClick={run}>
-              <Icon size="1rem" aria-hidden="true" />
+            <ActionIcon variant="default" size="sm" aria-label={label} onClick={run}>
+              <Icon size="0.875rem" aria-hidden="true" />
             </ActionIcon>
           </Tooltip>
         ))}
       </div>
-      <svg
-        className={own["drawing"]}
-        viewBox={`${viewport.x - MARGIN} ${viewport.y - MARGIN} ${view.width} ${view.height}`}
+      <div
+        ref={pane}
+        className={own["pane"]}
         role="group"
         tabIndex={0}
         aria-label={`Computation graph, step ${at + 1} of ${trace.steps.length}: arrow keys walk, plus and minus zoom, 0 shows all`}
         onKeyDown={onKey}
-        onWheel={(event) => zoomBy(event.deltaY < 0 ? ZOOM_STEP : 1 / ZOOM_STEP)}
-        onPointerDown={(event) => {
-          drag.current = { x: event.clientX, y: event.clientY, from: viewport };
-        }}
-        onPointerMove={onMove}
-        onPointerUp={() => (drag.current = null)}
-        onPointerLeave={() => (drag.current = null)}
+        {...drag}
       >
-        <defs>
-          <marker
-            id="arrow"
-            viewBox="0 0 8 8"
-            refX="7"
-            refY="4"
-            markerWidth="7"
-            markerHeight="7"
-            orient="auto"
-          >
-            <path d="M0 0 L8 4 L0 8 z" className={own["arrow"]} />
-          </marker>
-        </defs>
-        {layout.edges.map(({ from, to, tensor }) => {
-          const [a, b] = [places.get(from), places.get(to)];
-          if (a === undefined || b === undefined) return null;
-          const near = from === at || to === at;
-          return (
-            <path
-              key={`${from} ${to} ${tensor}`}
-              className={own["edge"]}
-              data-near={near}
-              d={curve(a, b)}
-              markerEnd="url(#arrow)"
+        <svg
+          className={own["drawing"]}
+          width={width * zoom}
+          height={height * zoom}
+          viewBox={`${-MARGIN} ${-MARGIN} ${width} ${height}`}
+        >
+          <defs>
+            <marker
+              id="arrow"
+              viewBox="0 0 8 8"
+              refX="7"
+              refY="4"
+              markerWidth="7"
+              markerHeight="7"
+              orient="auto"
             >
-              <title>{tensor}</title>
-            </path>
-          );
-        })}
-        {layout.steps.map((place) => {
-          const step = trace.steps[place.index];
-          return step === undefined ? null : (
-            <g
-              key={place.index}
-              className={own["node"]}
-              data-step={place.index + 1}
-              data-pass={step.pass}
-              data-current={place.index === at}
-              transform={`translate(${place.x} ${place.y})`}
-              onClick={() => goTo(place.index)}
-            >
-              <title>{step.title}</title>
-              <rect width={NODE.width} height={NODE.height} rx={4} />
-              <text x={8} y={18} className={own["nodeNumber"]}>
-                {place.index + 1}. {step.pass}
-              </text>
-              <text x={8} y={35}>
-                {short(step.title)}
-              </text>
-            </g>
-          );
-        })}
-      </svg>
+              <path d="M0 0 L8 4 L0 8 z" className={own["arrow"]} />
+            </marker>
+          </defs>
+          {layout.edges.map(({ from, to, tensor }) => {
+            const [a, b] = [places.get(from), places.get(to)];
+            if (a === undefined || b === undefined) return null;
+            const near = from === at || to === at;
+            return (
+              <path
+                key={`${from} ${to} ${tensor}`}
+                className={own["edge"]}
+                data-near={near}
+                d={curve(a, b)}
+                markerEnd="url(#arrow)"
+              >
+                <title>{tensor}</title>
+              </path>
+            );
+          })}
+          {layout.steps.map((place) => {
+            const step = trace.steps[place.index];
+            return step === undefined ? null : (
+              <g
+                key={place.index}
+                className={own["node"]}
+                data-step={place.index + 1}
+                data-pass={step.pass}
+                data-current={place.index === at}
+                transform={`translate(${place.x} ${place.y})`}
+                onClick={() => goTo(place.index)}
+              >
+                <title>{step.title}</title>
+                <rect width={NODE.width} height={NODE.height} rx={4} />
+                <text x={6} y={13} className={own["nodeNumber"]}>
+                  {place.index + 1}. {step.pass}
+                </text>
+                <text x={6} y={30}>
+                  {place.makes}
+                </text>
+              </g>
+            );
+          })}
+        </svg>
+      </div>
     </div>
   );
 }
-
-const LONGEST = 20;
-const short = (title: string): string =>
-  title.length <= LONGEST ? title : `${title.slice(0, LONGEST - 1)}…`;
 
 /** From the side of one box that faces the other to its opposite. */
 function curve(a: PlacedStep, b: PlacedStep): string {

@@ -8,7 +8,7 @@ const WRITTEN = { rows: 8, columns: 10 } as const;
 
 /** A tensor after its step: shape, numbers, and its values as a map from negative over 0 to positive. */
 export function TensorCard({ tensor, heading }: { readonly tensor: TracedTensor; readonly heading: string }) {
-  const { name, shape, bytes, mean, std, min, max, zeroShare } = tensor;
+  const { name, formula, shape, bytes, mean, std, min, max, zeroShare } = tensor;
   const facts = [
     ["mean", mean],
     ["std", std],
@@ -19,11 +19,17 @@ export function TensorCard({ tensor, heading }: { readonly tensor: TracedTensor;
     <article className={own["tensor"]} aria-label={`${heading}: ${name}`}>
       <h4>
         <span className={own["quiet"]}>{heading}</span> <span className="mono">{name}</span>
+        {formula !== "" && formula !== name && (
+          <span className={`mono ${own["quiet"] ?? ""}`}> = {formula}</span>
+        )}
       </h4>
-      <p className="mono">
-        ({shape.join(", ")}) · {formatBytes(bytes)}
-      </p>
       <dl className={own["facts"]}>
+        <div>
+          <dt className="visually-hidden">shape and size</dt>
+          <dd className="mono">
+            ({shape.join(", ")}) · {formatBytes(bytes)}
+          </dd>
+        </div>
         {facts.map(([label, value]) => (
           <div key={label}>
             <dt>{label}</dt>

@@ -1,5 +1,5 @@
 import type { LabBridge } from "../../shared/lab-bridge.ts";
-import type { Result, WireError } from "../../shared/wire-error.ts";
+import { toWireError, type Result, type WireError } from "../../shared/wire-error.ts";
 
 declare global {
   interface Window {
@@ -26,14 +26,5 @@ export async function ask<T>(call: Promise<Result<T>>): Promise<T> {
 }
 
 /** Anything thrown, in the form that is shown. */
-export function wireErrorOf(error: unknown): WireError {
-  if (error instanceof LabError) return error.wire;
-  if (error instanceof Error) {
-    return {
-      code: error.name,
-      message: error.message,
-      ...(error.stack === undefined ? {} : { details: error.stack }),
-    };
-  }
-  return { code: "Error", message: String(error) };
-}
+export const wireErrorOf = (error: unknown): WireError =>
+  error instanceof LabError ? error.wire : toWireError(error);

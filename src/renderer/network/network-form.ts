@@ -6,11 +6,13 @@ import {
   initialisationSchema,
   MNIST_CLASSES,
   MNIST_PIXELS,
+  networkSpecSchema,
   NOTEBOOK_NETWORK,
   type Initialisation,
   type LayerSpec,
   type NetworkSpec,
 } from "../../shared/network-spec.ts";
+import { problemOf } from "../preferences/check-number.ts";
 import { createDraftForm, type DraftForm } from "../preferences/draft-form.ts";
 import { parseObject } from "../preferences/preferences.ts";
 import { createStore, useStore } from "../store/create-store.ts";
@@ -121,10 +123,13 @@ export function createNetworkForm(
       const chosen = useStore(choice);
       const numbers = numberForms.useForm(defaults);
       return useMemo(() => {
-        const { values } = numbers;
-        const most = chosen.split === "valid" ? 10_000 : 50_000;
-        const fits = values !== null && values.rows <= most;
-        return { choice: chosen, choose, numbers, spec: fits ? specOf(chosen, values) : null };
+        const { values, fields } = numbers;
+        const spec = values === null ? null : specOf(chosen, values);
+        const problem = spec === null ? null : problemOf(networkSpecSchema, spec);
+        if (problem === null) return { choice: chosen, choose, numbers, spec };
+        // What numbers right by themselves do not fit is the data: said beside its rows.
+        const rows = { ...fields.rows, error: problem };
+        return { choice: chosen, choose, numbers: { ...numbers, fields: { ...fields, rows } }, spec: null };
       }, [chosen, numbers]);
     },
     set: (change) => {

@@ -1,21 +1,17 @@
-/** What every schema of the shared contract offers (the Standard Schema interface). */
-export interface NumberSchema {
-  readonly "~standard": { readonly validate: (value: unknown) => unknown };
-}
+import * as v from "valibot";
+import { issueWords } from "../../shared/issue-words.ts";
 
 /** Reads a number as people write it ("50,000", "1e-3") and asks the schema. */
-export function checkNumber(schema: NumberSchema, text: string): { value: number; error: string | null } {
+export function checkNumber(schema: v.GenericSchema, text: string): { value: number; error: string | null } {
   const digits = text.replaceAll(/[\s,_]/g, "");
   const value = digits === "" ? NaN : Number(digits);
   if (Number.isNaN(value))
     return { value, error: text.trim() === "" ? "needs a number" : `"${text}" is not a number` };
-  return { value, error: firstIssue(schema["~standard"].validate(value)) };
+  return { value, error: problemOf(schema, value) };
 }
 
-function firstIssue(outcome: unknown): string | null {
-  if (typeof outcome !== "object" || outcome === null || !("issues" in outcome)) return null;
-  const { issues } = outcome;
-  const issue: unknown = Array.isArray(issues) ? issues[0] : undefined;
-  if (typeof issue !== "object" || issue === null || !("message" in issue)) return null;
-  return String(issue.message);
+/** What is wrong with a field's value, in words to stand beside it; null when nothing is. */
+export function problemOf(schema: v.GenericSchema, value: unknown): string | null {
+  const checked = v.safeParse(schema, value);
+  return checked.success ? null : issueWords(checked.issues[0]);
 }

@@ -1,6 +1,7 @@
 import { useMemo } from "react";
+import type * as v from "valibot";
 import { createStore, useStore } from "../store/create-store.ts";
-import { checkNumber, type NumberSchema } from "./check-number.ts";
+import { checkNumber } from "./check-number.ts";
 import { parseObject } from "./preferences.ts";
 
 export type Texts<Name extends string> = Readonly<Partial<Record<Name, string>>>;
@@ -30,7 +31,7 @@ export interface DraftForms<Name extends string> {
 /** A form of numbers as it is typed: each text is checked against its schema, and drafts survive a restart. */
 export function createDraftForm<Name extends string>(
   key: string,
-  schemas: Readonly<Record<Name, NumberSchema>>,
+  schemas: Readonly<Record<Name, v.GenericSchema>>,
 ): DraftForms<Name> {
   const names = Object.keys(schemas).filter((name): name is Name => name in schemas);
   const drafts = createStore<Texts<Name>>(textsOf(names, parseObject(localStorage.getItem(key))));

@@ -1,7 +1,9 @@
 import { Button, CloseButton, TextInput } from "@mantine/core";
 import { Archive, Pencil, Pin, Printer, Trash2 } from "lucide-react";
 import { useState } from "react";
-import { RUN_TEXT, type RunSummary } from "../../shared/run-records.ts";
+import { runChangeSchema } from "../../shared/run-changes.ts";
+import type { RunSummary } from "../../shared/run-records.ts";
+import { problemOf } from "../preferences/check-number.ts";
 import { saveReport } from "./save-report.ts";
 import { ExportMenu } from "./export-menu.tsx";
 import { leaveRun } from "./open-run.ts";
@@ -10,6 +12,7 @@ import { ColourChoice, RunColour } from "./run-colour.tsx";
 import { RunStatusBadge } from "./run-status-badge.tsx";
 import classes from "./runs.module.css";
 
+const { name: nameSchema, addTags: tagsSchema } = runChangeSchema.entries;
 const icon = { size: "0.875rem", "aria-hidden": true } as const;
 
 /** A run's name, state and tags, and what can be done with the run as a whole. */
@@ -95,7 +98,9 @@ function Name({ runId, name }: { readonly runId: string; readonly name: string }
       </>
     );
   }
+  const problem = draft.trim() === "" ? null : problemOf(nameSchema, draft);
   const save = async () => {
+    if (problem !== null) return;
     if (draft.trim() === "" || draft.trim() === name || (await changeRuns([runId], { name: draft.trim() }))) {
       setDraft(null);
     }
@@ -113,14 +118,14 @@ function Name({ runId, name }: { readonly runId: string; readonly name: string }
         aria-label="Name of the run"
         className={classes["filter"] ?? ""}
         autoFocus
-        maxLength={RUN_TEXT.name}
+        error={problem}
         value={draft}
         onChange={(event) => setDraft(event.currentTarget.value)}
         onKeyDown={(event) => {
           if (event.key === "Escape") setDraft(null);
         }}
       />
-      <Button type="submit" size="xs">
+      <Button type="submit" size="xs" disabled={problem !== null}>
         Save name
       </Button>
     </form>
@@ -130,12 +135,13 @@ function Name({ runId, name }: { readonly runId: string; readonly name: string }
 function Tags({ runId, tags }: { readonly runId: string; readonly tags: readonly string[] }) {
   const [text, setText] = useState("");
   const added = text.split(/[\s,]+/).filter((tag) => tag !== "");
+  const problem = problemOf(tagsSchema, added);
   return (
     <form
       className={classes["tags"]}
       onSubmit={(event) => {
         event.preventDefault();
-        if (added.length > 0) {
+        if (added.length > 0 && problem === null) {
           void changeRuns([runId], { addTags: added }).then((saved) => (saved ? setText("") : undefined));
         }
       }}
@@ -154,6 +160,7 @@ function Tags({ runId, tags }: { readonly runId: string; readonly tags: readonly
         size="xs"
         aria-label="Add tags"
         placeholder="add a tag"
+        error={problem}
         value={text}
         onChange={(event) => setText(event.currentTarget.value)}
       />

@@ -2,7 +2,8 @@ import { Button, Textarea } from "@mantine/core";
 import { NotebookPen } from "lucide-react";
 import { useState } from "react";
 import Markdown from "react-markdown";
-import { RUN_TEXT } from "../../shared/run-records.ts";
+import { runChangeSchema } from "../../shared/run-changes.ts";
+import { problemOf } from "../preferences/check-number.ts";
 import { changeRuns } from "./run-actions.ts";
 import classes from "./runs.module.css";
 
@@ -14,8 +15,9 @@ interface RunNotesProps {
 /** Notes in Markdown. HTML in them stays text, links and pictures lead nowhere: the app opens no pages. */
 export function RunNotes({ runId, notes }: RunNotesProps) {
   const [draft, setDraft] = useState<string | null>(null);
+  const problem = problemOf(runChangeSchema.entries.notes, draft ?? notes);
   const save = async () => {
-    if (draft !== null && (await changeRuns([runId], { notes: draft }))) setDraft(null);
+    if (draft !== null && problem === null && (await changeRuns([runId], { notes: draft }))) setDraft(null);
   };
   return (
     <section className={classes["part"]}>
@@ -56,7 +58,7 @@ export function RunNotes({ runId, notes }: RunNotesProps) {
             autosize
             minRows={5}
             maxRows={20}
-            maxLength={RUN_TEXT.notes}
+            error={problem}
             autoFocus
             value={draft}
             onChange={(event) => setDraft(event.currentTarget.value)}
@@ -66,7 +68,7 @@ export function RunNotes({ runId, notes }: RunNotesProps) {
             }}
           />
           <div className={classes["tagButtons"]}>
-            <Button type="submit" size="xs">
+            <Button type="submit" size="xs" disabled={problem !== null}>
               Save notes
             </Button>
             <Button size="xs" variant="default" onClick={() => setDraft(null)}>

@@ -1,8 +1,9 @@
 import { Button, Menu, Popover, TextInput } from "@mantine/core";
 import { Bookmark, Trash2 } from "lucide-react";
 import { useEffect, useState } from "react";
-import type { RunView } from "../../shared/run-table.ts";
+import { runViewSchema, type RunView } from "../../shared/run-table.ts";
 import { ask } from "../bridge/lab.ts";
+import { problemOf } from "../preferences/check-number.ts";
 import { showFailure, showUndo } from "../store/lab-store.ts";
 import { BUILT_IN_VIEWS, changeTableView, showTableView } from "./table-view.ts";
 
@@ -82,6 +83,11 @@ function SaveView({ onSave }: { readonly onSave: (name: string) => void }) {
   const [open, setOpen] = useState(false);
   const [name, setName] = useState("");
   const taken = BUILT_IN_VIEWS.some((one) => one.name === name.trim());
+  const problem = taken
+    ? "this one is always there: choose another name"
+    : name === ""
+      ? null
+      : problemOf(runViewSchema.entries.name, name);
   return (
     <Popover opened={open} onChange={setOpen} position="bottom-start" trapFocus returnFocus>
       <Popover.Target>
@@ -93,7 +99,7 @@ function SaveView({ onSave }: { readonly onSave: (name: string) => void }) {
         <form
           onSubmit={(event) => {
             event.preventDefault();
-            if (name.trim() === "" || taken) return;
+            if (name.trim() === "" || problem !== null) return;
             setOpen(false);
             onSave(name.trim());
           }}
@@ -103,12 +109,11 @@ function SaveView({ onSave }: { readonly onSave: (name: string) => void }) {
             label="Name of this view"
             description="filter, columns, order and grouping as they are now"
             data-autofocus
-            maxLength={80}
-            error={taken ? "this one is always there: choose another name" : null}
+            error={problem}
             value={name}
             onChange={(event) => setName(event.currentTarget.value)}
           />
-          <Button type="submit" size="xs" mt="xs" disabled={name.trim() === "" || taken}>
+          <Button type="submit" size="xs" mt="xs" disabled={name.trim() === "" || problem !== null}>
             Save
           </Button>
         </form>

@@ -1,10 +1,16 @@
 import { Button, Checkbox, TextInput } from "@mantine/core";
 import { Upload } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
-import { NORMALISATIONS, type ImportChoice, type ImportPreview } from "../../shared/datasets.ts";
+import {
+  importChoiceSchema,
+  NORMALISATIONS,
+  type ImportChoice,
+  type ImportPreview,
+} from "../../shared/datasets.ts";
 import { formatNumber } from "../format/number.ts";
 import { PixelImage } from "../learned/pixel-image.tsx";
 import { Choice } from "../network/network-fields.tsx";
+import { checkNumber, problemOf } from "../preferences/check-number.ts";
 import { useStore } from "../store/create-store.ts";
 import {
   acceptImport,
@@ -114,8 +120,11 @@ function Preview({ preview, form }: { readonly preview: ImportPreview; readonly 
   const [valid, setValid] = useState(String(Math.floor(rows / 6)));
   const [shuffle, setShuffle] = useState(false);
   const [normalisation, setNormalisation] = useState<ImportChoice["normalisation"]>("meanStd");
-  const validRows = Number(valid);
-  const fits = title.trim() !== "" && Number.isInteger(validRows) && validRows >= 0 && validRows < rows;
+  const { value: validRows, error: validIssue } = checkNumber(importChoiceSchema.entries.validRows, valid);
+  const titleProblem = title === "" ? null : problemOf(importChoiceSchema.entries.title, title);
+  const validProblem =
+    validIssue ?? (validRows < rows ? null : `must leave rows to train on: fewer than ${formatNumber(rows)}`);
+  const fits = title.trim() !== "" && titleProblem === null && validProblem === null;
   const accept = async (): Promise<void> => {
     const dataset = await acceptImport({ title, validRows, shuffle, normalisation });
     if (dataset === null) return;
@@ -152,12 +161,14 @@ function Preview({ preview, form }: { readonly preview: ImportPreview; readonly 
           aria-label="Name of the data set"
           placeholder="name, for example Fashion-MNIST"
           value={title}
+          error={titleProblem}
           onChange={(event) => setTitle(event.currentTarget.value)}
         />
         <TextInput
           size="xs"
           aria-label="Validation rows of the data set"
           value={valid}
+          error={validProblem}
           inputMode="numeric"
           onChange={(event) => setValid(event.currentTarget.value)}
         />

@@ -1,6 +1,7 @@
 import { Button, NumberInput, SegmentedControl, TextInput } from "@mantine/core";
 import { useState } from "react";
 import * as v from "valibot";
+import { issueWords } from "../../shared/issue-words.ts";
 import { expandSweep, MOST_TRAININGS, sweepSpecSchema, type SweepSpec } from "../../shared/sweep-spec.ts";
 import { showFailure } from "../store/lab-store.ts";
 import { copyText } from "../store/save.ts";
@@ -51,7 +52,7 @@ export function SweepForm({ form }: { readonly form: TrainForm }) {
       const checked = v.safeParse(sweepSpecSchema, sweep);
       if (!checked.success) {
         const [issue] = checked.issues;
-        throw new RangeError(`${v.getDotPath(issue) ?? "sweep"}: ${issue.message}`);
+        throw new RangeError(issueWords(issue));
       }
       void enqueueTrainings(
         expandSweep(checked.output).map((training) => training.spec),

@@ -1,5 +1,6 @@
 import { useMemo } from "react";
 import * as v from "valibot";
+import { issueAt, issueWords } from "../../shared/issue-words.ts";
 import type { TrainLayerSpec } from "../../shared/network-spec.ts";
 import { TRAIN_PRESETS, type TrainPreset } from "../../shared/train-presets.ts";
 import { trainSpecSchema, type TrainSpec } from "../../shared/train-spec.ts";
@@ -152,7 +153,7 @@ function toSpec(
   });
   if (parsed.success) return { spec: parsed.output };
   const [issue] = parsed.issues;
-  return { problem: issue.message };
+  return { problem: issueWords(issue) };
 }
 
 const choices = createStore<TrainChoice>(storedChoice());
@@ -197,6 +198,5 @@ export function parseSpecText(text: string): TrainSpec {
   const parsed = v.safeParse(trainSpecSchema, json);
   if (parsed.success) return parsed.output;
   const [issue] = parsed.issues;
-  const place = v.getDotPath(issue);
-  throw new Error(`${place === null ? "" : `${place}: `}${issue.message}`);
+  throw new Error(issueAt(issue));
 }

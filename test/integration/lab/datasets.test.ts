@@ -126,12 +126,12 @@ describe("an import", () => {
           bytes: csv((row) => `${labelOf(row)},${row === 5 ? "" : "1"}${",2".repeat(PIXELS - 1)}`),
         },
       ],
-      /1 values are missing/,
+      /1 value is missing or no number, the first in row 6, pixel 1: mend/,
     ],
     [
       "labels that are no classes",
       [{ name: "d.csv", bytes: csv((row) => `${row % 12},${pixelsOf(row)}`) }],
-      /a label is NaN/,
+      /row 1 has no label; expected classes from 0 to 9/,
     ],
   ])("says why it cannot take %s", async (_what, files, reason) => {
     const { refusal } = await lab.previewImport(files);
@@ -147,9 +147,21 @@ describe("an import", () => {
     [
       "rows of different lengths",
       [{ name: "d.csv", bytes: new TextEncoder().encode("1,2\n1,2,3\n") }],
-      /2 values in row 2/,
+      /^d\.csv, row 2: expected 2 values, got 3$/,
     ],
-    ["no numbers", [{ name: "d.csv", bytes: new TextEncoder().encode("") }], /at least one row/],
+    [
+      "no numbers",
+      [{ name: "d.csv", bytes: new TextEncoder().encode("") }],
+      /^d\.csv, row 1: expected at least one row/,
+    ],
+    [
+      "A8: a file that is not what its name says, by the name that the person gave it",
+      [
+        { name: "my images (1).npy", bytes: new Uint8Array([1, 2, 3]) },
+        { name: "my labels.npy", bytes: npy([ROWS], labelOf) },
+      ],
+      /^my images \(1\)\.npy, byte 0: expected a \.npy file/,
+    ],
   ])("refuses %s", async (_what, files, reason) => {
     await expect(lab.previewImport(files)).rejects.toThrow(reason);
   });

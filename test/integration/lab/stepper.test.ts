@@ -59,6 +59,18 @@ describe("Lab.traceNetwork()", () => {
     }
   });
 
+  it("A9: names tensors by layer, with the formula beside, and never nests them", () => {
+    const made = trace.steps.map(({ outputs }) => trace.tensors.find(({ id }) => id === outputs[0])!);
+    expect(made.map(({ name, formula }) => `${name} = ${formula}`)).toEqual([
+      ...["x @ w1 = x @ w1", "z1 = x @ w1 + b1", "a1 = relu(z1)"],
+      ...["a1 @ w2 = a1 @ w2", "z2 = a1 @ w2 + b2", "L = mean((z2 − y)²)"],
+      "dz2 = 2 (z2 − y) / count",
+      ...["da1 = dz2 @ w2ᵀ", "dW2 = a1ᵀ @ dz2", "db2 = Σ rows of dz2"],
+      "dz1 = [z1 > 0] · da1",
+      ...["dx = dz1 @ w1ᵀ", "dW1 = xᵀ @ dz1", "db1 = Σ rows of dz1"],
+    ]);
+  });
+
   it("shows what each op left, also where a later one writes over it", () => {
     const ops = new ReferenceOps();
     const network = networkOf(SMALL);
@@ -70,11 +82,12 @@ describe("Lab.traceNetwork()", () => {
     const [product, biased] = [trace.steps[0], trace.steps[1]].map(({ outputs }) =>
       trace.tensors.find(({ id }) => id === outputs[0])!,
     );
-    expect(product.name).toBe(biased.name);
+    expect(product.name).toBe("x @ w1");
+    expect(biased.name).toBe("z1");
     expect(product.id).not.toBe(biased.id);
     // Biases begin at zero.
     expect(product.values.values).toEqual(biased.values.values);
-    const hidden = last("relu(x @ w1)");
+    const hidden = last("a1");
     expect(hidden.values.values).toEqual(biased.values.values.map((value) => Math.max(value, 0)));
     const [h, y] = [hidden.values.values, last("y").values.values];
     const x = ops.from("x", [4, 4], h);
@@ -86,8 +99,8 @@ describe("Lab.traceNetwork()", () => {
     expect(trace.loss).toBeCloseTo(built.loss.data[0], 4);
     const gradients = built.backward();
     for (const [ours, theirs] of [
-      ["w2.g", "w1"],
-      ["b2.g", "b1"],
+      ["dW2", "w1"],
+      ["db2", "b1"],
     ] as const) {
       const expected = gradients[theirs].data;
       last(ours).values.values.forEach((value, i) => expect(value).toBeCloseTo(expected[i], 3));
@@ -98,7 +111,7 @@ describe("Lab.traceNetwork()", () => {
     expect(last("w2").values).toMatchObject({ rows: 4, columns: 1, shown: "all values" });
     expect(last("x").values).toMatchObject({ rows: 4, columns: 64, shown: "a sample" });
     expect(last("x").role).toBe("data");
-    expect(last("w1.g")).toMatchObject({ role: "gradient", shape: [784, 4] });
+    expect(last("dW1")).toMatchObject({ role: "gradient", shape: [784, 4] });
   });
 
   it("traces every kind of layer, and is refused while something else runs", async () => {
@@ -114,5 +127,10 @@ describe("Lab.traceNetwork()", () => {
     await expect(test.lab.traceNetwork({ network: spec, threads: 2 })).rejects.toThrow(/still running/);
     const found = await first;
     expect(found.steps.every(({ sentence }) => sentence !== "")).toBe(true);
+    const names = new Set(found.tensors.map(({ name }) => name));
+    for (const name of ["z1", "a1", "z2", "a2", "z3", "L", "dz3", "da2", "dz2", "da1", "dz1", "dW1", "dx"]) {
+      expect(names, name).toContain(name);
+    }
+    for (const name of names) expect(name).not.toMatch(/[(.]/);
   });
 });

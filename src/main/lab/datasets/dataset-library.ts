@@ -103,7 +103,11 @@ export class DatasetLibrary {
         await writeFile(path, bytes);
         paths.push(path);
       }
-      const { pending, preview } = await judge(await readImport(paths));
+      const { pending, preview } = await judge(
+        await readImport(paths).catch((error: unknown) => {
+          throw namedAsChosen(error, paths, files);
+        }),
+      );
       this.#pending = pending;
       return preview;
     } finally {
@@ -157,6 +161,24 @@ export class DatasetLibrary {
   }
 }
 
+const labelWords = (row: number, label: number): string =>
+  Number.isNaN(label) ? `row ${row} has no label` : `the label of row ${row} is ${label}`;
+
+/** A reader's error with the names of the person's files in place of the copies that were read. */
+function namedAsChosen(
+  error: unknown,
+  paths: readonly string[],
+  files: readonly { readonly name: string }[],
+): unknown {
+  if (error instanceof Error) {
+    error.message = paths.reduce(
+      (text, path, index) => text.replaceAll(path, files[index]?.name ?? "the file"),
+      error.message,
+    );
+  }
+  return error;
+}
+
 /** Grey values, counts and what is wrong. */
 async function judge(raw: RawImages): Promise<{ pending: Pending; preview: ImportPreview }> {
   const { values, labels, pixels } = raw;
@@ -200,7 +222,7 @@ async function judge(raw: RawImages): Promise<{ pending: Pending; preview: Impor
         : min < 0 || max > 255
           ? `values reach from ${min} to ${max}; expected grey values from 0 to 255, or from 0 to 1`
           : wrongLabelRow >= 0
-            ? `the label of row ${wrongLabelRow + 1} is ${labels[wrongLabelRow] ?? NaN}; expected classes from 0 to ${MNIST_CLASSES - 1}`
+            ? `${labelWords(wrongLabelRow + 1, labels[wrongLabelRow] ?? NaN)}; expected classes from 0 to ${MNIST_CLASSES - 1}`
             : "";
   const images = new Uint8Array(refusal === "" ? values.length : 0);
   for (let i = 0; i < images.length; i++) {

@@ -11,12 +11,17 @@ export interface StepWords {
 
 type Words = { readonly [K in OpName]?: (op: Extract<Op<Tensor>, { op: K }>) => StepWords };
 
-/** "x.g" as KaTeX: the gradient of the loss by x. */
+/** z1 as KaTeX, z with a small 1; dz1 as the gradient of the loss by z1; "a1 @ w2" as a product. */
 function symbol(name: string): string {
-  const text = name.replace(/[\\{}_^%#&~$]/g, " ");
-  return text.endsWith(".g")
-    ? String.raw`\frac{\partial L}{\partial\,\text{${text.slice(0, -2)}}}`
-    : String.raw`\text{${text}}`;
+  if (name.includes(" @ "))
+    return name
+      .split(" @ ")
+      .map(symbol)
+      .join(String.raw`\,`);
+  const [, gradient = "", letter = name, index = ""] = /^(d?)([A-Za-z])(\d*)$/.exec(name) ?? [];
+  const text = letter.length === 1 ? letter : String.raw`\text{${letter.replace(/[\\{}_^%#&~$]/g, " ")}}`;
+  const indexed = index === "" ? text : `${text}_{${index}}`;
+  return gradient === "" ? indexed : String.raw`\frac{\partial L}{\partial ${indexed}}`;
 }
 
 const WORDS: Words = {
@@ -45,57 +50,57 @@ const WORDS: Words = {
       sentence: "Every output is the sum of all inputs of its row, each times its weight.",
     };
   },
-  addBias: ({ bias, out }) => ({
-    title: `${bias.name} added`,
-    formula: `${symbol(out.name)} \\leftarrow ${symbol(out.name)} + ${symbol(bias.name)}`,
+  addBias: ({ x, bias, out }) => ({
+    title: `${bias.name} added: ${out.name}`,
+    formula: `${symbol(out.name)} = ${symbol(x.name)} + ${symbol(bias.name)}`,
     sentence:
       "Each output gets its bias, the same in every row. The product is written over: nobody needs it.",
   }),
   relu: ({ x, out, shift }) => ({
-    title: shift === 0 ? "relu" : `relu − ${shift}`,
+    title: `${shift === 0 ? "relu" : `relu − ${shift}`}: ${out.name}`,
     formula: `${symbol(out.name)} = \\max(${symbol(x.name)}, 0)${shift === 0 ? "" : ` - ${shift}`}`,
     sentence:
       "What is below 0 becomes 0; the rest stays. Without such a bend, two layers are no more than one.",
   }),
-  reluBackward: ({ x, dx }) => ({
+  reluBackward: ({ x, dy, dx }) => ({
     title: `${dx.name}: back through the relu`,
-    formula: `${symbol(dx.name)} = [\\,${symbol(x.name)} > 0\\,]\\cdot \\text{gradient}`,
+    formula: `${symbol(dx.name)} = [\\,${symbol(x.name)} > 0\\,]\\cdot ${symbol(dy.name)}`,
     sentence: "Where the relu let its input pass, the gradient passes; where it gave 0, nothing does.",
   }),
   activate: ({ x, out, activation }) => ({
-    title: activation.kind,
+    title: `${activation.kind}: ${out.name}`,
     formula: `${symbol(out.name)} = f(${symbol(x.name)})`,
     sentence: `Every value goes through ${activation.kind} by itself.`,
   }),
-  activateBackward: ({ x, dx, activation }) => ({
+  activateBackward: ({ x, dy, dx, activation }) => ({
     title: `${dx.name}: back through ${activation.kind}`,
-    formula: `${symbol(dx.name)} = f'(${symbol(x.name)})\\cdot \\text{gradient}`,
+    formula: `${symbol(dx.name)} = f'(${symbol(x.name)})\\cdot ${symbol(dy.name)}`,
     sentence: "The chain rule for a function of one number: the gradient times the slope at the input.",
   }),
-  columnSum: ({ out }) => ({
+  columnSum: ({ x, out }) => ({
     title: `${out.name}: the bias's gradient`,
-    formula: `${symbol(out.name)} = \\sum_n \\text{gradient}_n`,
+    formula: `${symbol(out.name)} = \\sum_n \\left(${symbol(x.name)}\\right)_n`,
     sentence: "A bias is added in every row, so its gradient is the sum over all rows.",
   }),
-  mse: () => ({
+  mse: ({ pred }) => ({
     title: "mean squared error",
-    formula: String.raw`L = \frac1N\sum_n (\text{pred}_n - y_n)^2`,
+    formula: String.raw`L = \operatorname{mean}\bigl((${symbol(pred.name)} - y)^2\bigr)`,
     sentence: "One number says how wrong all predictions are: the mean of their squared errors.",
   }),
-  mseBackward: ({ dpred }) => ({
+  mseBackward: ({ pred, dpred }) => ({
     title: `${dpred.name}: where the backward pass begins`,
-    formula: String.raw`\frac{\partial L}{\partial\,\text{pred}_n} = \frac{2}{N}(\text{pred}_n - y_n)`,
+    formula: String.raw`${symbol(dpred.name)} = \frac{2}{N}(${symbol(pred.name)} - y)`,
     sentence:
       "A prediction that is too large has a positive gradient: making it smaller makes the loss smaller.",
   }),
-  crossEntropy: () => ({
+  crossEntropy: ({ logits }) => ({
     title: "cross entropy",
-    formula: String.raw`L = -\frac1N\sum_n \log \operatorname{softmax}(z_n)_{y_n}`,
+    formula: String.raw`L = -\frac1N\sum_n \log \operatorname{softmax}(${symbol(logits.name)})_{n,\,y_n}`,
     sentence: "The loss of a row is small where the right class gets a large share of the softmax.",
   }),
-  crossEntropyBackward: ({ dlogits }) => ({
+  crossEntropyBackward: ({ logits, dlogits }) => ({
     title: `${dlogits.name}: where the backward pass begins`,
-    formula: String.raw`\frac{\partial L}{\partial z_n} = \frac1N\bigl(\operatorname{softmax}(z_n) - \text{onehot}(y_n)\bigr)`,
+    formula: String.raw`${symbol(dlogits.name)} = \frac1N\bigl(\operatorname{softmax}(${symbol(logits.name)}) - \text{onehot}(y)\bigr)`,
     sentence: "Every class is pushed down by its share, the right one up by what it lacks.",
   }),
   add: ({ out }) => ({

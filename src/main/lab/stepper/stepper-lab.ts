@@ -23,6 +23,7 @@ import {
 } from "../programs.ts";
 import type { LabServices, RunSupervisor } from "../run-supervisor.ts";
 import { describeStep } from "./describe-step.ts";
+import { StepNames, type TensorName } from "./step-names.ts";
 
 /** Times of every op: the first calls warm up. */
 const CALLS = 7;
@@ -122,13 +123,20 @@ export class StepperLab {
     const tensors: TracedTensor[] = [];
     /** The latest version of what lies at a place. */
     const latest = new Map<number, string>();
-    const add = async (tensor: Tensor, role: TracedTensor["role"], step: number): Promise<string> => {
-      const id = `${tensor.name}@${step}`;
-      tensors.push(await this.#look(tensor, id, role, threads));
+    const names = new StepNames();
+    const add = async (
+      tensor: Tensor,
+      { symbol, formula }: TensorName,
+      { role, step }: { readonly role: TracedTensor["role"]; readonly step: number },
+    ): Promise<string> => {
+      const id = `${symbol}@${step}`;
+      tensors.push({ ...(await this.#look(tensor, threads)), id, name: symbol, formula, role });
       latest.set(tensor.offsetBytes, id);
       return id;
     };
-    for (const { tensor, role } of given.values()) await add(tensor, role, -1);
+    for (const { tensor, role } of given.values()) {
+      await add(tensor, names.given(tensor), { role, step: -1 });
+    }
     const steps: TracedStep[] = [];
     let passed: TracedStep["pass"] = "forward";
     for (const [index, op] of ops.entries()) {
@@ -147,9 +155,10 @@ export class StepperLab {
       await execute(engine, [{ program: { ops: [op] }, repeats: 1 }], { threads });
       const outputs: string[] = [];
       const role = isLoss ? "loss" : passed === "backward" ? "gradient" : "activation";
-      for (const tensor of places(true)) outputs.push(await add(tensor, role, index));
+      const { op: named, out } = names.next(op);
+      for (const tensor of places(true)) outputs.push(await add(tensor, out, { role, step: index }));
       steps.push({
-        ...{ index, pass: passed, op: op.op, ...describeStep(op), inputs, outputs },
+        ...{ index, pass: passed, op: op.op, ...describeStep(named), inputs, outputs },
         ms: times[index] ?? NaN,
         bytes: [...places(false), ...places(true)].reduce((sum, tensor) => sum + sizeBytesOf(tensor), 0),
         multiplyAdds: op.op === "matmul" ? (numelOf(op.a.shape) * numelOf(op.out.shape)) / rowsShared(op) : 0,
@@ -161,10 +170,8 @@ export class StepperLab {
 
   async #look(
     tensor: Tensor,
-    id: string,
-    role: TracedTensor["role"],
     threads: number,
-  ): Promise<TracedTensor> {
+  ): Promise<Omit<TracedTensor, "id" | "name" | "formula" | "role">> {
     const { engine } = this.#services;
     const seen = await executeOnce(engine, threads, (ops) => {
       const statistics = recordStatistics(ops, tensor);
@@ -178,7 +185,7 @@ export class StepperLab {
         )
       : { label: tensor.name, lo: 0, hi: 1, counts: [] };
     return {
-      ...{ id, name: tensor.name, role, shape: [...tensor.shape], bytes: sizeBytesOf(tensor) },
+      ...{ shape: [...tensor.shape], bytes: sizeBytesOf(tensor) },
       ...{ mean, std, min, max, zeroShare, histogram },
       values: this.#values(tensor),
     };
