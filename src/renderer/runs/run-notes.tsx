@@ -3,6 +3,7 @@ import { NotebookPen } from "lucide-react";
 import { useState } from "react";
 import Markdown from "react-markdown";
 import { RUN_TEXT } from "../../shared/run-records.ts";
+import { Formula } from "../ui/formula.tsx";
 import { changeRuns } from "./run-actions.ts";
 import classes from "./runs.module.css";
 
@@ -37,7 +38,17 @@ export function RunNotes({ runId, notes }: RunNotesProps) {
           <div className={classes["notes"]}>
             <Markdown
               disallowedElements={["img"]}
-              components={{ a: ({ children, href }) => <span title={href}>{children}</span> }}
+              components={{
+                a: ({ children, href }) => <span title={href}>{children}</span>,
+                code: ({ children }) => {
+                  const formula = /^\$(.+)\$$/.exec(typeof children === "string" ? children : "")?.[1];
+                  return formula === undefined ? (
+                    <code>{children}</code>
+                  ) : (
+                    <Formula source={formula} inline />
+                  );
+                },
+              }}
             >
               {notes}
             </Markdown>
@@ -52,7 +63,7 @@ export function RunNotes({ runId, notes }: RunNotesProps) {
         >
           <Textarea
             aria-label="Notes in Markdown"
-            description="Markdown: # heading, **bold**, - list, `code`. Links and pictures are not opened. Ctrl or ⌘ and Enter saves."
+            description="Markdown: # heading, **bold**, - list, code and, as code between dollars, formulas: `$\\sigma^2$`. Links and pictures are not opened. Ctrl or ⌘ and Enter saves."
             autosize
             minRows={5}
             maxRows={20}

@@ -27,6 +27,7 @@ import { RunRecorder } from "./run-recorder.ts";
 import { train, type TrainingOutcome, type TrainingStart } from "./train.ts";
 import { Trainer, type TrainerData } from "./trainer.ts";
 import { trainingMemory } from "./training-memory.ts";
+import { expectedTrainingMs } from "./training-time.ts";
 import { trainingRunId } from "./training-run-id.ts";
 import { TrainingSession } from "./training-session.ts";
 
@@ -61,6 +62,8 @@ export class TrainingLab {
   #running: { readonly runId: string; readonly trainer: Trainer; readonly session: TrainingSession } | null =
     null;
   #queue: readonly Queued[] = [];
+  /** What the last whole training took, as a multiple of what was expected. */
+  #pace = 1;
 
   constructor(services: LabServices, supervisor: RunSupervisor, data: ImageRows) {
     this.#services = services;
@@ -80,7 +83,9 @@ export class TrainingLab {
   }
 
   forecast(spec: TrainSpec): Forecast {
-    return forecastMemory(trainingMemory(spec), this.#services.engine.arena, null);
+    const seconds = (this.#pace * expectedTrainingMs(spec)) / 1000;
+    const most = spec.stopAfterSeconds ?? Infinity;
+    return forecastMemory(trainingMemory(spec), this.#services.engine.arena, Math.min(seconds, most));
   }
 
   /**
@@ -237,7 +242,9 @@ export class TrainingLab {
                 emit({ name: "trainingHistogram", payload: { runId, histogram } });
               },
               event: (kind, step, text) => {
-                recorded.event({ at: new Date().toISOString(), step, kind, text });
+                const event = { at: new Date().toISOString(), step, kind, text };
+                recorded.event(event);
+                emit({ name: "trainingEvent", payload: { runId, event } });
               },
               flush: () => recorded.save(),
               noRoom: (message) => {
@@ -246,6 +253,9 @@ export class TrainingLab {
               changed: tell,
             },
           });
+          if (!("resume" in row) && trainer.finished) {
+            this.#pace = (1000 * outcome.seconds) / expectedTrainingMs(spec);
+          }
         } finally {
           trainer.release();
           this.#running = null;
