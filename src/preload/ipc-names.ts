@@ -77,6 +77,7 @@ export const EVENT_NAMES = {
   stageFinished: true,
   gradientReported: true,
   trainingMetrics: true,
+  trainingEvent: true,
   trainingHistogram: true,
   trainingChanged: true,
   trainingQueueChanged: true,

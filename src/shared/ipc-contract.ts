@@ -19,6 +19,7 @@ import {
   machineSchema,
   metricPointSchema,
   runDetailsSchema,
+  runEventSchema,
   runKindSchema,
   runSummarySchema,
 } from "./run-records.ts";
@@ -295,6 +296,7 @@ export const IPC_EVENTS = {
   /** At most 20 a second. */
   trainingMetrics: v.object({ runId: v.string(), points: v.array(metricPointSchema) }),
   /** At most 5 a second. */
+  trainingEvent: v.object({ runId: v.string(), event: runEventSchema }),
   trainingHistogram: v.object({ runId: v.string(), histogram: activationHistogramSchema }),
   trainingChanged: trainingStateSchema,
   trainingQueueChanged: v.array(queuedTrainingSchema),

@@ -10,7 +10,7 @@ export type WeightsChoice = v.InferOutput<typeof weightsChoiceSchema>;
 
 /** A validation image that the network gets wrong, or a new one. */
 export const mistakeSchema = v.object({
-  /** Row of the validation split, from 0. */
+  /** Row of the split, from 0. */
   row: v.number(),
   label: v.number(),
   predicted: v.number(),
@@ -22,11 +22,12 @@ export const mistakeSchema = v.object({
 });
 export type Mistake = v.InferOutput<typeof mistakeSchema>;
 
-/** What a network has learned, seen on the validation rows. */
+/** What a network has learned, seen on the validation rows; on the training rows where it has no others. */
 export const learnedSchema = v.object({
   runId: v.string(),
   weights: weightsChoiceSchema,
   step: v.number(),
+  split: v.picklist(["train", "valid"]),
   rows: v.number(),
   /** Rows of each class by predicted class. */
   confusion: v.array(v.array(v.number())),

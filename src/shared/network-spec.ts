@@ -16,7 +16,7 @@ const finiteNumber = (what: string) =>
  * torch stores the transpose, so on a tensor of our shape its fan_out is our fan in.
  */
 export const INITIALISATIONS = {
-  normal: "plain normal, standard deviation 1",
+  normal: "plain normal, std 1",
   scaledNormal: "normal / √n",
   xavierNormal: "Xavier normal",
   xavierUniform: "Xavier uniform",
@@ -24,7 +24,7 @@ export const INITIALISATIONS = {
   kaimingNormalFanOut: "Kaiming normal, fan out",
   kaimingUniform: "Kaiming uniform, fan in",
   kaimingUniformFanOut: "Kaiming uniform, fan out",
-  torchLinear: "Kaiming uniform, a = √5: torch's default Linear",
+  torchLinear: "torch's Linear: a = √5",
   orthogonal: "orthogonal",
   lsuv: "LSUV, tolerance 0.001",
   zeros: "all zeros",

@@ -32,17 +32,6 @@ export type TrainPreset = "notebook" | "softmax" | "small" | "large" | "deep" | 
 
 /** Trainings to begin with, by the names that the window shows. */
 export const TRAIN_PRESETS: Readonly<Record<TrainPreset, Preset>> = {
-  notebook: { title: "Notebook: 784-50-1, relu − 0.5, MSE", spec: NOTEBOOK_SPEC },
-  softmax: {
-    title: "Softmax regression: 784-10",
-    spec: {
-      ...CLASSIFIER,
-      layers: reluNetwork(784, 10),
-      optimizer: { name: "sgd", lr: 0.05, momentum: 0, nesterov: false, weightDecay: 0 },
-      schedule: { name: "constant", warmupSteps: 0 },
-      epochs: 5,
-    },
-  },
   small: {
     title: "Small classifier: 784-50-10",
     spec: {
@@ -52,12 +41,22 @@ export const TRAIN_PRESETS: Readonly<Record<TrainPreset, Preset>> = {
       epochs: 10,
     },
   },
+  softmax: {
+    title: "Softmax regression",
+    spec: {
+      ...CLASSIFIER,
+      layers: reluNetwork(784, 10),
+      optimizer: { name: "sgd", lr: 0.05, momentum: 0, nesterov: false, weightDecay: 0 },
+      schedule: { name: "constant", warmupSteps: 0 },
+      epochs: 5,
+    },
+  },
   large: {
     title: "Classifier: 784-256-128-10",
     spec: { ...CLASSIFIER, layers: reluNetwork(784, 256, 128, 10), epochs: 12 },
   },
   deep: {
-    title: "Deep and narrow: 784-(32 × 10)-10",
+    title: "Deep: 784-(32 × 10)-10",
     spec: {
       ...CLASSIFIER,
       layers: reluNetwork(784, ...new Array<number>(10).fill(32), 10),
@@ -65,7 +64,7 @@ export const TRAIN_PRESETS: Readonly<Record<TrainPreset, Preset>> = {
     },
   },
   normalised: {
-    title: "Batch norm, dropout and a residual block",
+    title: "Batch norm, dropout, residual",
     spec: {
       ...CLASSIFIER,
       layers: [
@@ -80,13 +79,28 @@ export const TRAIN_PRESETS: Readonly<Record<TrainPreset, Preset>> = {
       epochs: 8,
     },
   },
+  notebook: { title: "Notebook: 784-50-1, MSE", spec: NOTEBOOK_SPEC },
 };
 
-/** The same training on 20 rows for 200 steps: a network that cannot learn those by heart has a mistake in it. */
+const OVERFIT_ROWS = 20;
+const OVERFIT_STEPS = 300;
+
+/** Whether a training is one of `overfitSpec`. */
+export const isOverfitSpec = ({ data, steps, validRows, batchSize }: TrainSpec): boolean =>
+  data.rows === OVERFIT_ROWS && batchSize === OVERFIT_ROWS && steps === OVERFIT_STEPS && validRows === 0;
+
+/** The same training on 20 rows for 300 steps: a network that cannot learn those by heart has a mistake in it. */
 export const overfitSpec = (spec: TrainSpec): TrainSpec => ({
   ...spec,
-  data: { ...spec.data, rows: 20 },
-  ...{ batchSize: 20, epochs: undefined, steps: 300, validRows: 0, augmentShift: 0, statisticsEvery: 10 },
+  data: { ...spec.data, rows: OVERFIT_ROWS },
+  ...{
+    batchSize: OVERFIT_ROWS,
+    epochs: undefined,
+    steps: OVERFIT_STEPS,
+    validRows: 0,
+    augmentShift: 0,
+    statisticsEvery: 10,
+  },
   schedule: { name: "constant", warmupSteps: 0 },
   labelSmoothing: undefined,
   earlyStop: undefined,

@@ -79,13 +79,23 @@ export type ActivationHistogram = v.InferOutput<typeof activationHistogramSchema
 export const queuedTrainingSchema = v.object({ id: v.string(), title: v.string(), note: v.string() });
 export type QueuedTraining = v.InferOutput<typeof queuedTrainingSchema>;
 
-/** The loss while the learning rate rises from step to step. */
-export const lrSearchSchema = v.object({
-  points: v.array(v.object({ lr: v.number(), loss: measuredNumberSchema })),
-  /** Where the smoothed loss falls fastest; null when it never falls. */
+/** The loss while the learning rate rises from step to step, for one seed. */
+export const seedSearchSchema = v.object({
+  seed: v.number(),
+  points: v.array(v.object({ lr: v.number(), loss: measuredNumberSchema, smoothed: measuredNumberSchema })),
+  /** How many of the points come before the loss runs away. */
+  steps: v.number(),
+  /** Where the smoothed loss falls fastest; null when it falls no further than its noise. */
   suggested: v.nullable(v.number()),
   /** Why the search ended. */
   reason: v.string(),
+});
+export type SeedSearch = v.InferOutput<typeof seedSearchSchema>;
+
+/** The searches of several seeds, the spec's own first, and the middle of what they suggest. */
+export const lrSearchSchema = v.object({
+  searches: v.array(seedSearchSchema),
+  suggested: v.nullable(v.number()),
 });
 export type LrSearch = v.InferOutput<typeof lrSearchSchema>;
 

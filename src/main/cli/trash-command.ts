@@ -47,8 +47,7 @@ export async function runTrashCommand(lab: Lab, options: TrashOptions): Promise<
   if (options.delete !== undefined || options.restore !== undefined || options.empty === true) return EXIT.ok;
   const runs = lab.runs.listed(await lab.runs.find("", "trash"));
   if (options.json === true) printJson(runs);
-  else if (runs.length === 0) print("The trash is empty.
-");
+  else if (runs.length === 0) print("The trash is empty.\n");
   else {
     const rows = runs.map(({ id, kind, deletedAt, name }) => [id, kind, deletedAt ?? "", name]);
     print(`${textTable(["run", "kind", "deleted (UTC)", "name"], rows)}\n`);

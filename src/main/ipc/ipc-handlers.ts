@@ -93,7 +93,11 @@ export function ipcHandlers(services: IpcServices): IpcHandlers {
       (await lab).controlTraining(control);
       return undefined;
     },
-    trainingFindLr: async ({ spec, threads }) => (await lab).findLr(spec, threads),
+    trainingFindLr: async ({ spec, threads, weights }) => {
+      const opened = await lab;
+      const given = weights === undefined ? null : await parametersOf(trainNetworkOf(spec), weights);
+      return opened.findLr(spec, { threads, given });
+    },
     trainingQueueGet: async () => [...(await lab).trainingQueue()],
     trainingEnqueue: async ({ requests, note }) => {
       const opened = await lab;

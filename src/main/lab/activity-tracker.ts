@@ -1,10 +1,8 @@
+import { RecentPace } from "./recent-pace.ts";
 import type { Activity } from "../../shared/ipc-contract.ts";
 
 /** Listeners hear of progress at most this often; phases and endings at once. */
 const REPORT_EVERY_MS = 100;
-/** No ETA before this much time and progress: it would be a guess. */
-const ETA_AFTER_MS = 1_000;
-const ETA_AFTER_FRACTION = 0.02;
 
 /** The one long piece of work that may be on: what it is, how far, since when. */
 export class ActivityTracker {
@@ -12,6 +10,7 @@ export class ActivityTracker {
   #current: (Pick<Activity, "runId" | "kind" | "title"> & { readonly startedMs: number }) | null = null;
   #phase = "";
   #fraction: number | null = null;
+  #pace = new RecentPace();
   #cancelling = false;
   #reportedMs = 0;
 
@@ -23,6 +22,7 @@ export class ActivityTracker {
     this.#current = { runId, kind, title, startedMs: performance.now() };
     this.#phase = "starting";
     this.#fraction = null;
+    this.#pace = new RecentPace();
     this.#cancelling = false;
     this.#report();
   }
@@ -35,6 +35,7 @@ export class ActivityTracker {
   /** `fraction` of the whole activity, 0 to 1. */
   progress(fraction: number): void {
     this.#fraction = Math.min(1, Math.max(0, fraction));
+    this.#pace.add(performance.now(), this.#fraction);
     if (performance.now() - this.#reportedMs >= REPORT_EVERY_MS) this.#report();
   }
 
@@ -57,13 +58,12 @@ export class ActivityTracker {
     const { startedMs, ...identity } = this.#current;
     const elapsedMs = performance.now() - startedMs;
     const fraction = this.#fraction;
-    const known = fraction !== null && fraction >= ETA_AFTER_FRACTION && elapsedMs >= ETA_AFTER_MS;
     return {
       ...identity,
       phase: this.#phase,
       fraction,
       elapsedMs,
-      etaMs: known ? (elapsedMs * (1 - fraction)) / fraction : null,
+      etaMs: this.#pace.leftMs(performance.now()),
       cancelling: this.#cancelling,
     };
   }

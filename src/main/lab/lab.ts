@@ -113,7 +113,7 @@ export interface Lab {
   /** Pauses, goes on, changes the learning rate. @throws {ContractError} If no training is on. */
   controlTraining(control: TrainingControl): void;
   /** Trains with a rising learning rate; leaves no run. @throws {ContractError} If another activity is on. */
-  findLr(spec: TrainSpec, threads: number): Promise<LrSearch>;
+  findLr(spec: TrainSpec, options: Pick<TrainingOptions, "threads" | "given">): Promise<LrSearch>;
   trainingQueue(): readonly QueuedTraining[];
   /** Starts when everything before it is done. @throws {OutOfMemoryError} */
   enqueueTraining(spec: TrainSpec, threads: number, note: string): QueuedTraining;

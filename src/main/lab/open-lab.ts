@@ -189,7 +189,7 @@ export async function openLab(options: LabOptions): Promise<Lab> {
     controlTraining: (control) => {
       training.control(control);
     },
-    findLr: (spec, searchThreads) => training.findLr(spec, searchThreads),
+    findLr: (spec, options) => training.findLr(spec, options),
     trainingQueue: () => training.queue(),
     enqueueTraining: (spec, queuedThreads, note) => training.enqueue(spec, queuedThreads, note),
     dequeueTraining: (id) => {

@@ -9,6 +9,7 @@ import { NetworkFields } from "../network/network-fields.tsx";
 import { useStore } from "../store/create-store.ts";
 import { labStore } from "../store/lab-store.ts";
 import { goTo, stepperStore, traceNetwork } from "../store/stepper-store.ts";
+import { ControlPanel } from "../ui/control-panel.tsx";
 import classes from "../ui/controls.module.css";
 import { Formula } from "../ui/formula.tsx";
 import { EmptyState } from "../ui/notices.tsx";
@@ -43,13 +44,16 @@ export function BackwardView() {
 function Controls() {
   const form = network.useForm();
   return (
-    <div className={classes["controls"]}>
+    <ControlPanel
+      actions={
+        <>
+          <TraceButton label="Trace" />
+          <p className={classes["forecast"]}>4 rows show numbers, more show statistics and a sample.</p>
+        </>
+      }
+    >
       <NetworkFields form={form} />
-      <div className={classes["actions"]}>
-        <TraceButton label="Trace" />
-        <p className={classes["forecast"]}>4 rows show numbers, more show statistics and a sample.</p>
-      </div>
-    </div>
+    </ControlPanel>
   );
 }
 

@@ -1,4 +1,4 @@
-import { useLayoutEffect, useMemo, useRef, useState } from "react";
+import { useCallback, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { toTsv, type TextTable } from "../format/delimited-text.ts";
 import { formatNumber } from "../format/number.ts";
 import { showFailure } from "../store/lab-store.ts";
@@ -24,6 +24,8 @@ export interface HeatMapData {
   /** Below each other at the left and right of the scale. */
   readonly rowAxis: string;
   readonly columnAxis: string;
+  /** Few cells: each shows its value, each row and column its name. */
+  readonly labelled?: boolean;
 }
 
 /** A cell's colour by its part of the largest value: from the ground to the first series colour. */
@@ -57,7 +59,11 @@ const tableOf = ({ rowAxis, rows, columns, values, rowLabel, columnLabel }: Heat
 });
 
 /** As large as on the page at the scale of a picture, every cell with sharp edges. */
-function enlarged(canvas: HTMLCanvasElement): HTMLCanvasElement {
+function enlarged(
+  canvas: HTMLCanvasElement,
+  data: HeatMapData,
+  inkOf: (value: number) => string,
+): HTMLCanvasElement {
   const copy = document.createElement("canvas");
   copy.width = canvas.clientWidth * PICTURE_SCALE;
   copy.height = canvas.clientHeight * PICTURE_SCALE;
@@ -65,8 +71,21 @@ function enlarged(canvas: HTMLCanvasElement): HTMLCanvasElement {
   if (context === null) return copy;
   context.imageSmoothingEnabled = false;
   context.drawImage(canvas, 0, 0, copy.width, copy.height);
+  if (data.labelled !== true) return copy;
+  const [width, height] = [copy.width / data.columns, copy.height / data.rows];
+  context.font = `${Math.min(height * 0.55, width * 0.3)}px sans-serif`;
+  context.textAlign = "center";
+  context.textBaseline = "middle";
+  data.values.forEach((value, index) => {
+    context.fillStyle = inkOf(value);
+    const [row, column] = [Math.floor(index / data.columns), index % data.columns];
+    context.fillText(formatNumber(value), (column + 0.5) * width, (row + 0.5) * height);
+  });
   return copy;
 }
+
+/** From this part of the full colour on, letters are in the colour of the ground. */
+const DARK_FROM = 0.55;
 
 /** Many cells as a picture with its scale in numbers; the table says the same in text. */
 export function HeatMap({ data, log = false }: { readonly data: HeatMapData; readonly log?: boolean }) {
@@ -78,19 +97,19 @@ export function HeatMap({ data, log = false }: { readonly data: HeatMapData; rea
   const finite = data.values.filter(Number.isFinite);
   const most = Math.max(0, ...finite);
   const least = log ? Math.min(...finite.filter((value) => value > 0), most) : 0;
-  useLayoutEffect(() => {
-    if (canvas.current === null) return;
-    const span = log ? Math.log(most / least) : most;
-    const scale = (value: number): number => {
+  const scale = useCallback(
+    (value: number): number => {
+      const span = log ? Math.log(most / least) : most;
       if (!(value > 0) || !(span > 0)) return value > 0 ? 1 : 0;
       return log ? 0.1 + (0.9 * Math.log(value / least)) / span : value / most;
-    };
-    paint(canvas.current, data, {
-      surface: theme.surface,
-      colour,
-      scale,
-    });
-  }, [data, log, most, least, theme, colour, asTable]);
+    },
+    [log, most, least],
+  );
+  const inkOf = (value: number): string => (scale(value) > DARK_FROM ? theme.surface : theme.ink);
+  useLayoutEffect(() => {
+    if (canvas.current === null) return;
+    paint(canvas.current, data, { surface: theme.surface, colour, scale });
+  }, [data, scale, theme, colour, asTable]);
   const { title, summary, note, rows, columns, values, rowLabel, columnLabel } = data;
   const table = useMemo(() => tableOf(data), [data]);
   const axes = `↓ ${data.rowAxis}, → ${data.columnAxis}`;
@@ -98,7 +117,7 @@ export function HeatMap({ data, log = false }: { readonly data: HeatMapData; rea
     if (canvas.current === null) return;
     try {
       const ramp = `${formatNumber(log ? least : 0, 3)} … ${formatNumber(most, 3)}${log ? ", log scale" : ""}`;
-      const drawing = enlarged(canvas.current);
+      const drawing = enlarged(canvas.current, data, inkOf);
       const foot = [axes, `from the background to the full colour: ${ramp}`];
       await take(title, await pictureOf({ title, note, legend: [], drawing, foot, theme }));
     } catch (error) {
@@ -126,23 +145,56 @@ export function HeatMap({ data, log = false }: { readonly data: HeatMapData; rea
         <ChartTable caption={title} table={table} />
       ) : (
         <>
-          <canvas
-            ref={canvas}
-            role="img"
-            aria-label={`${title}. ${summary}`}
-            className={classes["canvas"]}
-            onPointerMove={(event) => {
-              const box = event.currentTarget.getBoundingClientRect();
-              const row = Math.min(rows - 1, Math.floor(((event.clientY - box.top) / box.height) * rows));
-              const column = Math.min(
-                columns - 1,
-                Math.floor(((event.clientX - box.left) / box.width) * columns),
-              );
-              const value = values[row * columns + column] ?? NaN;
-              setPointed(`${rowLabel(row)}, ${columnLabel(column)}: ${formatNumber(value)}`);
-            }}
-            onPointerLeave={() => setPointed("")}
-          />
+          {data.labelled === true && (
+            <div
+              className={classes["columns"]}
+              aria-hidden="true"
+              style={{ gridTemplateColumns: `repeat(${columns}, 1fr)` }}
+            >
+              {Array.from({ length: columns }, (_, column) => (
+                <span key={column}>{columnLabel(column)}</span>
+              ))}
+            </div>
+          )}
+          <div className={classes["map"]} data-labelled={data.labelled === true}>
+            {data.labelled === true && (
+              <div className={classes["rows"]} aria-hidden="true">
+                {Array.from({ length: rows }, (_, row) => (
+                  <span key={row}>{rowLabel(row)}</span>
+                ))}
+              </div>
+            )}
+            <canvas
+              ref={canvas}
+              role="img"
+              aria-label={`${title}. ${summary}`}
+              className={classes["canvas"]}
+              onPointerMove={(event) => {
+                const box = event.currentTarget.getBoundingClientRect();
+                const row = Math.min(rows - 1, Math.floor(((event.clientY - box.top) / box.height) * rows));
+                const column = Math.min(
+                  columns - 1,
+                  Math.floor(((event.clientX - box.left) / box.width) * columns),
+                );
+                const value = values[row * columns + column] ?? NaN;
+                setPointed(`${rowLabel(row)}, ${columnLabel(column)}: ${formatNumber(value)}`);
+              }}
+              onPointerLeave={() => setPointed("")}
+            />
+            {data.labelled === true && (
+              <div
+                className={classes["cells"]}
+                aria-hidden="true"
+                style={{ gridTemplate: `repeat(${rows}, 1fr) / repeat(${columns}, 1fr)` }}
+              >
+                {values.map((value, index) => (
+                  <span key={index} style={{ color: inkOf(value) }}>
+                    {formatNumber(value)}
+                  </span>
+                ))}
+              </div>
+            )}
+          </div>
           <div className={classes["scale"]}>
             <span>{axes}</span>
             <span className="mono">{pointed}</span>

@@ -76,3 +76,39 @@ function drawMark(
   ctx.fillText(text, fits ? x + theme.rem * 0.4 : x - theme.rem * 0.4, y);
   ctx.restore();
 }
+
+/** Something that happened at one place of the x axis. */
+export interface EventMark {
+  readonly x: number;
+  readonly text: string;
+}
+
+/** A quiet upright line with its words where a rate was changed, a run paused or gone on with. */
+export function eventMarks(theme: ChartTheme, marks: () => readonly EventMark[]): Plugin {
+  return {
+    id: "events",
+    afterDatasetsDraw: ({ ctx, chartArea, scales }) => {
+      const axis = scales["x"];
+      if (axis === undefined) return;
+      ctx.save();
+      ctx.strokeStyle = theme.muted;
+      ctx.fillStyle = theme.muted;
+      ctx.font = `${theme.fontSize}px ${theme.fontFamily}`;
+      ctx.textBaseline = "bottom";
+      ctx.setLineDash([2, 3]);
+      marks().forEach(({ x: value, text }, index) => {
+        const x = axis.getPixelForValue(value);
+        if (!(x >= chartArea.left && x <= chartArea.right)) return;
+        ctx.beginPath();
+        ctx.moveTo(x, chartArea.top);
+        ctx.lineTo(x, chartArea.bottom);
+        ctx.stroke();
+        const fits = x + ctx.measureText(text).width + theme.rem < chartArea.right;
+        ctx.textAlign = fits ? "left" : "right";
+        const y = chartArea.bottom - theme.fontSize * (0.2 + (index % 3) * 1.2);
+        ctx.fillText(text, fits ? x + theme.rem * 0.25 : x - theme.rem * 0.25, y);
+      });
+      ctx.restore();
+    },
+  };
+}

@@ -5,7 +5,7 @@ import type { Smoothing, TrainingAxis, TrainingLog } from "../store/training-log
 import { baseOptions, numberAxis, tooltip } from "./chart-options.ts";
 import { seriesColour, seriesDash, type ChartTheme } from "./chart-theme.ts";
 import type { Figure } from "./figure.ts";
-import { endLabels, nonFiniteMarks } from "./line-plugins.ts";
+import { endLabels, eventMarks, nonFiniteMarks, type EventMark } from "./line-plugins.ts";
 
 /** How a chart of a training is drawn. */
 export interface TrainingAxes {
@@ -66,6 +66,7 @@ export function lossFigure(log: TrainingLog, axes: TrainingAxes = PLAIN): Figure
       data: { datasets: datasetsOf(log, axes, theme) },
       plugins: [
         endLabels(theme, [null, "training", "validation"], theme.series),
+        eventMarks(theme, () => marksOf(log, axes)),
         nonFiniteMarks(theme, theme.bad, () =>
           log.nonFinite.map(({ x, kind }) => ({ kind, x: log.place(x, axes.axis, axes.stepsPerEpoch) })),
         ),
@@ -86,6 +87,10 @@ export function lossFigure(log: TrainingLog, axes: TrainingAxes = PLAIN): Figure
     }),
   };
 }
+
+/** Where somebody stepped in, on the chart's axis. */
+export const marksOf = (log: TrainingLog, { axis, stepsPerEpoch }: TrainingAxes): EventMark[] =>
+  log.marks.map(({ step, text }) => ({ text, x: log.place(step, axis, stepsPerEpoch) }));
 
 /** Puts what the log holds now into the chart, at most two points a pixel. */
 export function refreshLoss(chart: Chart, log: TrainingLog, axes: TrainingAxes = PLAIN): void {

@@ -5,7 +5,8 @@ import type { TrainingLog } from "../store/training-log.ts";
 import { baseOptions, numberAxis, tooltip } from "./chart-options.ts";
 import { seriesColour, seriesDash, type ChartTheme } from "./chart-theme.ts";
 import type { Figure } from "./figure.ts";
-import { AXIS_TITLES, type TrainingAxes } from "./loss-figure.ts";
+import { AXIS_TITLES, marksOf, type TrainingAxes } from "./loss-figure.ts";
+import { eventMarks } from "./line-plugins.ts";
 
 /** One line of a chart; `points` is asked for anew whenever the chart is drawn. */
 export interface MetricLine {
@@ -19,6 +20,8 @@ export interface MetricChart {
   readonly unit: string;
   readonly lines: readonly MetricLine[];
   readonly log?: boolean;
+  /** The y axis begins at 0: a constant is a line in the middle, not a change in the third digit. */
+  readonly fromZero?: boolean;
   /** A stretch of the y axis that is drawn as healthy. */
   readonly band?: { readonly lo: number; readonly hi: number };
 }
@@ -55,7 +58,10 @@ export function metricFigure(log: TrainingLog, chart: MetricChart, axes: Trainin
     build: (theme, options) => ({
       type: "line",
       data: { datasets: datasetsOf(log, chart, axes, theme) },
-      plugins: band === undefined ? [] : [healthyBand(theme, band)],
+      plugins: [
+        ...(band === undefined ? [] : [healthyBand(theme, band)]),
+        eventMarks(theme, () => marksOf(log, axes)),
+      ],
       options: {
         ...baseOptions(theme, options),
         animation: false,
@@ -64,7 +70,10 @@ export function metricFigure(log: TrainingLog, chart: MetricChart, axes: Trainin
         interaction: { mode: "nearest", intersect: false, axis: "x" },
         scales: {
           x: { ...numberAxis(theme, { title: AXIS_TITLES[axes.axis], grid: false }), min: 0 },
-          y: numberAxis(theme, { title: unit, log: options.log }),
+          y: {
+            ...numberAxis(theme, { title: unit, log: options.log }),
+            beginAtZero: chart.fromZero === true && !options.log,
+          },
         },
         plugins: { tooltip: tooltip(theme, describe) },
       },

@@ -9,6 +9,7 @@ import { Choice, NetworkFields } from "../network/network-fields.tsx";
 import { startGradcheck } from "../store/gradcheck-actions.ts";
 import { useStore } from "../store/create-store.ts";
 import { labStore } from "../store/lab-store.ts";
+import { ControlPanel } from "../ui/control-panel.tsx";
 import classes from "../ui/controls.module.css";
 import { NumberField } from "../ui/number-field.tsx";
 import { useGradientsForm, withReference } from "./gradients-form.ts";
@@ -16,12 +17,12 @@ import { REFERENCES } from "./reference-names.ts";
 import own from "./gradients.module.css";
 
 const BUGS = [
-  { value: "none", label: "none: the backward pass as it is" },
+  { value: "none", label: "none" },
   ...SEEDED_BUG_NAMES.map((bug) => ({ value: bug, label: bug })),
 ] as const;
 const TOLERANCES = [
-  { value: "strict", label: "strict: relative to each tensor" },
-  { value: "notebook", label: "the notebook's allclose alone" },
+  { value: "strict", label: "strict, by each tensor" },
+  { value: "notebook", label: "allclose alone" },
 ] as const;
 /** On all rows the gradient of the input is smallest, and hides best. */
 const ALL_ROWS = 50_000;
@@ -34,7 +35,48 @@ export function GradientsControls() {
   const forecast = useAnswer(window.lab.gradcheckForecast, settings, busy);
   const refusal = forecast.kind === "known" ? forecast.value.refusal : "";
   return (
-    <div className={classes["controls"]}>
+    <ControlPanel
+      actions={
+        <>
+          <Button
+            size="sm"
+            leftSection={<ShieldCheck size="1rem" aria-hidden="true" />}
+            disabled={busy || settings === null || refusal !== ""}
+            title={busy ? `${activity.title} is running; cancel it first` : undefined}
+            onClick={() => {
+              if (settings !== null) void startGradcheck(settings);
+            }}
+          >
+            Check gradients
+          </Button>
+          {references.length === 0 && <p className={classes["refusal"]}>Choose something to compare with.</p>}
+          {forecast.kind === "known" && (
+            <p className={refusal === "" ? classes["forecast"] : classes["refusal"]}>
+              {refusal === ""
+                ? `needs ${formatBytes(forecast.value.bytes)}, ${formatForecast(forecast.value.seconds)}; ${formatNumber(forecast.value.parameters)} parameters`
+                : refusal}
+            </p>
+          )}
+          {tolerance === "notebook" && (
+            <p className={own["warning"]}>
+              The notebook’s tolerance passes an input gradient that is 8 % wrong: most of its entries are
+              smaller than atol.{" "}
+              <Button
+                variant="subtle"
+                size="compact-xs"
+                leftSection={<FlaskConical size="0.875rem" aria-hidden="true" />}
+                disabled={busy || settings === null}
+                onClick={() => {
+                  if (settings !== null) void startGradcheck(demonstration(settings));
+                }}
+              >
+                Show me
+              </Button>
+            </p>
+          )}
+        </>
+      }
+    >
       <NetworkFields form={network} />
       <Fieldset legend="Compare with" className={own["fieldset"] ?? ""}>
         {GRADIENT_REFERENCES.map((reference) => (
@@ -79,45 +121,7 @@ export function GradientsControls() {
         hint={bug === null ? "a check that catches a known mistake earns trust" : SEEDED_BUGS[bug]}
         onChoose={(chosen) => choose({ bug: chosen === "none" ? null : chosen })}
       />
-      <div className={classes["actions"]}>
-        <Button
-          size="sm"
-          leftSection={<ShieldCheck size="1rem" aria-hidden="true" />}
-          disabled={busy || settings === null || refusal !== ""}
-          title={busy ? `${activity.title} is running; cancel it first` : undefined}
-          onClick={() => {
-            if (settings !== null) void startGradcheck(settings);
-          }}
-        >
-          Check gradients
-        </Button>
-        {references.length === 0 && <p className={classes["refusal"]}>Choose something to compare with.</p>}
-        {forecast.kind === "known" && (
-          <p className={refusal === "" ? classes["forecast"] : classes["refusal"]}>
-            {refusal === ""
-              ? `needs ${formatBytes(forecast.value.bytes)}, ${formatForecast(forecast.value.seconds)}; ${formatNumber(forecast.value.parameters)} parameters`
-              : refusal}
-          </p>
-        )}
-        {tolerance === "notebook" && (
-          <p className={own["warning"]}>
-            The notebook’s tolerance passes an input gradient that is 8 % wrong: most of its entries are
-            smaller than atol.{" "}
-            <Button
-              variant="subtle"
-              size="compact-xs"
-              leftSection={<FlaskConical size="0.875rem" aria-hidden="true" />}
-              disabled={busy || settings === null}
-              onClick={() => {
-                if (settings !== null) void startGradcheck(demonstration(settings));
-              }}
-            >
-              Show me
-            </Button>
-          </p>
-        )}
-      </div>
-    </div>
+    </ControlPanel>
   );
 }
 

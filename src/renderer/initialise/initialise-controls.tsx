@@ -6,7 +6,7 @@ import { SCHEMES } from "../network/network-form.ts";
 import { useStore } from "../store/create-store.ts";
 import { initStore, saveInit } from "../store/init-store.ts";
 import { labStore } from "../store/lab-store.ts";
-import classes from "../ui/controls.module.css";
+import { ControlPanel } from "../ui/control-panel.tsx";
 import { drawAgain, setDepth, takePreset, useInitialiseForm } from "./initialise-form.ts";
 import own from "./initialise.module.css";
 
@@ -21,7 +21,22 @@ export function InitialiseControls() {
   const busy = useStore(labStore, ({ activity }) => activity !== null);
   const depth = Number(network.numbers.fields.depth.text);
   return (
-    <div className={classes["controls"]}>
+    <ControlPanel
+      actions={
+        <>
+          <Button
+            size="sm"
+            leftSection={<Save size="1rem" aria-hidden="true" />}
+            disabled={busy || settings === null}
+            onClick={() => {
+              if (settings !== null) void saveInit(settings);
+            }}
+          >
+            Save as a run
+          </Button>
+        </>
+      }
+    >
       <div className={own["presets"]} role="group" aria-label="The notebook's first layers">
         {presets.map((preset) => (
           <Button key={preset.id} variant="default" size="compact-sm" onClick={() => takePreset(preset)}>
@@ -64,18 +79,6 @@ export function InitialiseControls() {
         checked={gradients}
         onChange={(event) => choose({ gradients: event.currentTarget.checked })}
       />
-      <div className={classes["actions"]}>
-        <Button
-          size="sm"
-          leftSection={<Save size="1rem" aria-hidden="true" />}
-          disabled={busy || settings === null}
-          onClick={() => {
-            if (settings !== null) void saveInit(settings);
-          }}
-        >
-          Save as a run
-        </Button>
-      </div>
-    </div>
+    </ControlPanel>
   );
 }

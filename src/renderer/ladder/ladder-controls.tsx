@@ -4,7 +4,7 @@ import { useAnswer } from "../bridge/use-answer.ts";
 import { useStore } from "../store/create-store.ts";
 import { labStore } from "../store/lab-store.ts";
 import { startLadder } from "../store/ladder-actions.ts";
-import classes from "../ui/controls.module.css";
+import { ControlPanel } from "../ui/control-panel.tsx";
 import { NumberField } from "../ui/number-field.tsx";
 import { useLadderForm, type LadderField, type ShapeField } from "./ladder-form.ts";
 import { LadderForecastNote } from "./ladder-forecast-note.tsx";
@@ -29,7 +29,34 @@ export function LadderControls() {
   const forecast = useAnswer(window.lab.ladderForecast, settings, busy);
   const refused = forecast.kind === "known" && forecast.value.refusal !== "";
   return (
-    <div className={classes["controls"]}>
+    <ControlPanel
+      actions={
+        <>
+          <Button
+            size="sm"
+            leftSection={<Play size="1rem" aria-hidden="true" />}
+            disabled={busy || settings === null || refused}
+            title={busy ? `${activity.title} is running; cancel it first` : undefined}
+            onClick={() => {
+              if (settings !== null) void startLadder(settings);
+            }}
+          >
+            Run ladder
+          </Button>
+          <LadderForecastNote forecast={forecast} />
+          {changed && (
+            <Button
+              variant="subtle"
+              color="gray"
+              leftSection={<RotateCcw size="0.875rem" aria-hidden="true" />}
+              onClick={reset}
+            >
+              Reset to defaults
+            </Button>
+          )}
+        </>
+      }
+    >
       <PresetChoice preset={preset} onChoose={(chosen) => choose({ preset: chosen })} />
       {preset === "custom" && (
         <div className={own["shapeFields"]} role="group" aria-label="Shape: C (m, n) = A (m, k) @ B (k, n)">
@@ -48,30 +75,6 @@ export function LadderControls() {
         checked={scaling}
         onChange={(event) => choose({ scaling: event.currentTarget.checked })}
       />
-      <div className={classes["actions"]}>
-        <Button
-          size="sm"
-          leftSection={<Play size="1rem" aria-hidden="true" />}
-          disabled={busy || settings === null || refused}
-          title={busy ? `${activity.title} is running; cancel it first` : undefined}
-          onClick={() => {
-            if (settings !== null) void startLadder(settings);
-          }}
-        >
-          Run ladder
-        </Button>
-        <LadderForecastNote forecast={forecast} />
-        {changed && (
-          <Button
-            variant="subtle"
-            color="gray"
-            leftSection={<RotateCcw size="0.875rem" aria-hidden="true" />}
-            onClick={reset}
-          >
-            Reset to defaults
-          </Button>
-        )}
-      </div>
-    </div>
+    </ControlPanel>
   );
 }

@@ -24,6 +24,7 @@ const WEIGHTS = [
 /** What a training's network has learned; asked for when the person wants it. */
 export function LearnedPart({ runId, cutShort }: { readonly runId: string; readonly cutShort: boolean }) {
   const [weights, setWeights] = useState<WeightsChoice>(cutShort ? "latest" : "final");
+  const choices = WEIGHTS.filter(({ value }) => value !== (cutShort ? "final" : "latest"));
   const learned = useStore(learnedStore);
   const busy = useStore(labStore, ({ activity }) => activity !== null);
   const shown = learned?.runId === runId && learned.weights === weights ? learned : null;
@@ -35,7 +36,7 @@ export function LearnedPart({ runId, cutShort }: { readonly runId: string; reado
           size="xs"
           aria-label="Weights to look at"
           value={weights}
-          data={WEIGHTS.map((choice) => ({ ...choice }))}
+          data={choices.map((choice) => ({ ...choice }))}
           onChange={(event) => {
             const chosen = WEIGHTS.find(({ value }) => value === event.currentTarget.value);
             if (chosen !== undefined) setWeights(chosen.value);
@@ -80,7 +81,8 @@ export function LearnedPart({ runId, cutShort }: { readonly runId: string; reado
 }
 
 function Inspected({ learned }: { readonly learned: Learned }) {
-  const { confusion, mistakes, firstLayer, firstLayerUnits, embedding, embeddingNote, rows, step } = learned;
+  const { confusion, mistakes, firstLayer, firstLayerUnits, embedding, embeddingNote, rows, split, step } =
+    learned;
   const counts = confusion.map((row) => row.reduce((sum, count) => sum + count, 0));
   const right = confusion.reduce((sum, row, label) => sum + (row[label] ?? 0), 0);
   const figure = useMemo(() => (embedding === null ? null : embeddingFigure(embedding)), [embedding]);
@@ -89,7 +91,7 @@ function Inspected({ learned }: { readonly learned: Learned }) {
     <>
       <p>
         After step {formatNumber(step)}: <strong>{formatNumber((100 * right) / rows)} %</strong> of{" "}
-        {formatNumber(rows)} validation rows are right.
+        {formatNumber(rows)} {split === "train" ? "training" : "validation"} rows are right.
       </p>
       <div className={classes["parts"]}>
         <section className={classes["part"]} aria-label="Confusion matrix">
@@ -177,6 +179,7 @@ function confusionMap(confusion: readonly (readonly number[])[]): HeatMapData {
     values: confusion.flat(),
     rowLabel: (row) => String(row),
     columnLabel: (column) => String(column),
+    labelled: true,
     rowAxis: "digit",
     columnAxis: "said",
   };

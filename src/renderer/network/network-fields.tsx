@@ -46,13 +46,13 @@ const ACTIVATION_NAMES = Object.entries(ACTIVATIONS).map(([value, { title }]) =>
   label: title,
 }));
 const LOSSES = [
-  { value: "mse", label: "mean squared error of the label" },
-  { value: "mseOneHot", label: "mean squared error of the onehot label" },
-  { value: "crossEntropy", label: "cross entropy of ten classes" },
+  { value: "mse", label: "MSE of the label" },
+  { value: "mseOneHot", label: "MSE of the onehot label" },
+  { value: "crossEntropy", label: "cross entropy" },
 ] as const;
 const SPLITS = [
-  { value: "train", label: "training, up to 50,000 rows" },
-  { value: "valid", label: "validation, up to 10,000 rows" },
+  { value: "train", label: "training, 50,000 rows" },
+  { value: "valid", label: "validation, 10,000 rows" },
 ] as const;
 
 /** The network that is looked at, and its data. */

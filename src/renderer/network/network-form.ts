@@ -36,7 +36,7 @@ export type NetworkField = keyof typeof NUMBERS;
 /** Activations between the linear layers, by the names that the form shows. */
 export const ACTIVATIONS = {
   relu: { title: "relu", layer: { type: "relu", shift: 0 } },
-  shiftedRelu: { title: "relu − 0.5, as the notebook's", layer: { type: "relu", shift: 0.5 } },
+  shiftedRelu: { title: "relu − 0.5", layer: { type: "relu", shift: 0.5 } },
   leakyRelu: { title: "leaky relu, slope 0.01", layer: { type: "leakyRelu", slope: 0.01 } },
   tanh: { title: "tanh", layer: { type: "tanh" } },
   sigmoid: { title: "sigmoid", layer: { type: "sigmoid" } },
@@ -46,8 +46,8 @@ export const ACTIVATIONS = {
 export type ActivationName = keyof typeof ACTIVATIONS;
 
 export const NETWORK_PRESETS = {
-  notebook: "Notebook: 784-50-1, relu − 0.5, MSE",
-  classifier: "Classifier: 784-100-50-10, relu, cross entropy",
+  notebook: "Notebook: 784-50-1, MSE",
+  classifier: "Classifier: 784-100-50-10",
   custom: "My own",
 } as const;
 export type NetworkPreset = keyof typeof NETWORK_PRESETS;

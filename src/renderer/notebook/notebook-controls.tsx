@@ -3,7 +3,7 @@ import { Play, RotateCcw } from "lucide-react";
 import type { CellDescription } from "../../shared/notebook.ts";
 import { useStore } from "../store/create-store.ts";
 import { labStore } from "../store/lab-store.ts";
-import classes from "../ui/controls.module.css";
+import { ControlPanel } from "../ui/control-panel.tsx";
 import { NumberField } from "../ui/number-field.tsx";
 import { CellOutline } from "./cell-outline.tsx";
 import { ForecastNote } from "./forecast-note.tsx";
@@ -25,33 +25,37 @@ export function NotebookControls({ cells }: { readonly cells: readonly CellDescr
   const forecast = useForecast(values, busy);
   const refused = forecast.kind === "known" && forecast.value.refusal !== "";
   return (
-    <div className={classes["controls"]}>
+    <ControlPanel
+      actions={
+        <>
+          <Button
+            size="sm"
+            leftSection={<Play size="1rem" aria-hidden="true" />}
+            disabled={busy || values === null || refused}
+            title={busy ? `${activity.title} is running; cancel it first` : undefined}
+            onClick={() => runNotebookCells({ kind: "all" })}
+          >
+            Run all
+          </Button>
+          <ForecastNote state={forecast} />
+          {changed && (
+            <Button
+              variant="subtle"
+              color="gray"
+              leftSection={<RotateCcw size="0.875rem" aria-hidden="true" />}
+              onClick={reset}
+            >
+              Reset to defaults
+            </Button>
+          )}
+        </>
+      }
+    >
       {FIELDS.map(({ name, label, hint }) => (
         <NumberField key={name} label={label} hint={hint} field={fields[name]} />
       ))}
-      <div className={classes["actions"]}>
-        <Button
-          size="sm"
-          leftSection={<Play size="1rem" aria-hidden="true" />}
-          disabled={busy || values === null || refused}
-          title={busy ? `${activity.title} is running; cancel it first` : undefined}
-          onClick={() => runNotebookCells({ kind: "all" })}
-        >
-          Run all
-        </Button>
-        <ForecastNote state={forecast} />
-        {changed && (
-          <Button
-            variant="subtle"
-            color="gray"
-            leftSection={<RotateCcw size="0.875rem" aria-hidden="true" />}
-            onClick={reset}
-          >
-            Reset to defaults
-          </Button>
-        )}
-      </div>
+
       <CellOutline cells={cells} />
-    </div>
+    </ControlPanel>
   );
 }

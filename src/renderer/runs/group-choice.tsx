@@ -9,7 +9,7 @@ const ALWAYS = ["name", "kind", "status", "machine", "threads", "rows", "tags"];
 /** Runs that share a setting as one row with mean and standard deviation, over seeds for example. */
 export function GroupChoice({ groupBy }: { readonly groupBy: string | null }) {
   const { config } = useCatalogue(true);
-  const keys = [...ALWAYS, ...config.map((key) => `config.${key}`)];
+  const keys = [...ALWAYS, ...config.filter((key) => !ALWAYS.includes(key)).map((key) => `config.${key}`)];
   const known = groupBy === null || keys.includes(groupBy) ? keys : [...keys, groupBy];
   return (
     <NativeSelect

@@ -53,8 +53,16 @@ export function GroupTable({ groups, groupBy, columns }: GroupTableProps) {
                 return (
                   <td key={column} data-numeric="true">
                     <ExactText
-                      text={`${shownValue(column, mean).text} ± ${shownValue(column, sd).text}`}
-                      exact={`mean ${mean}, standard deviation ${sd}, ${n} of ${runs} runs`}
+                      text={
+                        n < 2 || Number.isNaN(sd)
+                          ? shownValue(column, mean).text
+                          : `${shownValue(column, mean).text} ± ${shownValue(column, sd).text}`
+                      }
+                      exact={
+                        n < 2
+                          ? `${mean}, one run`
+                          : `mean ${mean}, standard deviation ${sd}, ${n} of ${runs} runs`
+                      }
                     />
                     {n < runs && <span className={tables["quiet"]}> ({n})</span>}
                   </td>

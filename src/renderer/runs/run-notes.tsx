@@ -4,6 +4,7 @@ import { useState } from "react";
 import Markdown from "react-markdown";
 import { runChangeSchema } from "../../shared/run-changes.ts";
 import { problemOf } from "../preferences/check-number.ts";
+import { Formula } from "../ui/formula.tsx";
 import { changeRuns } from "./run-actions.ts";
 import classes from "./runs.module.css";
 
@@ -39,7 +40,17 @@ export function RunNotes({ runId, notes }: RunNotesProps) {
           <div className={classes["notes"]}>
             <Markdown
               disallowedElements={["img"]}
-              components={{ a: ({ children, href }) => <span title={href}>{children}</span> }}
+              components={{
+                a: ({ children, href }) => <span title={href}>{children}</span>,
+                code: ({ children }) => {
+                  const formula = /^\$(.+)\$$/.exec(typeof children === "string" ? children : "")?.[1];
+                  return formula === undefined ? (
+                    <code>{children}</code>
+                  ) : (
+                    <Formula source={formula} inline />
+                  );
+                },
+              }}
             >
               {notes}
             </Markdown>
@@ -54,7 +65,7 @@ export function RunNotes({ runId, notes }: RunNotesProps) {
         >
           <Textarea
             aria-label="Notes in Markdown"
-            description="Markdown: # heading, **bold**, - list, `code`. Links and pictures are not opened. Ctrl or ⌘ and Enter saves."
+            description="Markdown: # heading, **bold**, - list, code and, as code between dollars, formulas: `$\sigma^2$`. Links and pictures are not opened. Ctrl or ⌘ and Enter saves."
             autosize
             minRows={5}
             maxRows={20}

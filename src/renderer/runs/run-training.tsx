@@ -10,6 +10,7 @@ import { labStore, showFailure } from "../store/lab-store.ts";
 import { resumeTraining } from "../store/training-actions.ts";
 import { NO_CURVES, readCurves, type RecordedCurves } from "../store/recorded-curves.ts";
 import { TrainingLog } from "../store/training-log.ts";
+import { OverfitVerdict } from "../train/overfit-verdict.tsx";
 import { TrainCharts } from "../train/train-charts.tsx";
 import { parseSpecText, showSpec } from "../train/train-form.ts";
 import classes from "./runs.module.css";
@@ -34,7 +35,7 @@ function useCurves(runId: string, status: string): RecordedCurves | null {
 
 /** A training's charts, what happened to it, what it learned, and the ways to go on with it. */
 export function RunTraining({ details }: { readonly details: RunDetails }) {
-  const { run } = details;
+  const { run, events } = details;
   const busy = useStore(labStore, ({ activity }) => activity !== null);
   const input = useMemo(() => ({ runId: run.id }), [run.id]);
   const report = useAnswer(window.lab.trainingReport, input, run.status, 0);
@@ -43,9 +44,10 @@ export function RunTraining({ details }: { readonly details: RunDetails }) {
   const log = useMemo(() => {
     const recorded = new TrainingLog(run.id);
     recorded.load(curves ?? NO_CURVES);
+    for (const event of events) recorded.addEvent(event);
     for (const histogram of histograms ?? []) recorded.addHistogram(histogram);
     return recorded;
-  }, [run.id, curves, histograms]);
+  }, [run.id, curves, histograms, events]);
   const spec = run.config["spec"];
   const perEpoch = Math.ceil(run.rows / Number(run.config["batchSize"]));
   const asNew = (): void => {
@@ -82,6 +84,7 @@ export function RunTraining({ details }: { readonly details: RunDetails }) {
           </Button>
         )}
       </div>
+      <OverfitVerdict run={run} log={log} />
       <section className={classes["part"]}>
         <TrainCharts log={log} version={RECORDED} stepsPerEpoch={Number.isNaN(perEpoch) ? null : perEpoch} />
       </section>

@@ -5,7 +5,7 @@ import { ForecastNote } from "../notebook/forecast-note.tsx";
 import { useStore } from "../store/create-store.ts";
 import { labStore } from "../store/lab-store.ts";
 import { startStages } from "../store/stages-actions.ts";
-import classes from "../ui/controls.module.css";
+import { ControlPanel } from "../ui/control-panel.tsx";
 import { NumberField } from "../ui/number-field.tsx";
 import { useStagesForm, type StagesField } from "./stages-form.ts";
 
@@ -23,34 +23,37 @@ export function StagesControls() {
   const forecast = useAnswer(window.lab.stagesForecast, values, busy);
   const refused = forecast.kind === "known" && forecast.value.refusal !== "";
   return (
-    <div className={classes["controls"]}>
+    <ControlPanel
+      actions={
+        <>
+          <Button
+            size="sm"
+            leftSection={<Play size="1rem" aria-hidden="true" />}
+            disabled={busy || values === null || refused}
+            title={busy ? `${activity.title} is running; cancel it first` : undefined}
+            onClick={() => {
+              if (values !== null) void startStages(values);
+            }}
+          >
+            Run stages
+          </Button>
+          <ForecastNote state={forecast} />
+          {changed && (
+            <Button
+              variant="subtle"
+              color="gray"
+              leftSection={<RotateCcw size="0.875rem" aria-hidden="true" />}
+              onClick={reset}
+            >
+              Reset to defaults
+            </Button>
+          )}
+        </>
+      }
+    >
       {FIELDS.map(({ name, label, hint }) => (
         <NumberField key={name} label={label} hint={hint} field={fields[name]} />
       ))}
-      <div className={classes["actions"]}>
-        <Button
-          size="sm"
-          leftSection={<Play size="1rem" aria-hidden="true" />}
-          disabled={busy || values === null || refused}
-          title={busy ? `${activity.title} is running; cancel it first` : undefined}
-          onClick={() => {
-            if (values !== null) void startStages(values);
-          }}
-        >
-          Run stages
-        </Button>
-        <ForecastNote state={forecast} />
-        {changed && (
-          <Button
-            variant="subtle"
-            color="gray"
-            leftSection={<RotateCcw size="0.875rem" aria-hidden="true" />}
-            onClick={reset}
-          >
-            Reset to defaults
-          </Button>
-        )}
-      </div>
-    </div>
+    </ControlPanel>
   );
 }

@@ -8,6 +8,7 @@ import { labReducer } from "./lab-reducer.ts";
 import { INITIAL_STATE } from "./lab-state.ts";
 import {
   appendHistogram,
+  openTraining,
   appendMetrics,
   holdMetrics,
   releaseMetrics,
@@ -55,6 +56,7 @@ export function connectLab(): () => void {
     }),
     window.lab.on("cellFinished", (event) => dispatch({ type: "cellFinished", event })),
     window.lab.on("trainingMetrics", ({ runId, points }) => appendMetrics(runId, points)),
+    window.lab.on("trainingEvent", ({ runId, event }) => openTraining(runId).addEvent(event)),
     window.lab.on("trainingHistogram", ({ runId, histogram }) => appendHistogram(runId, histogram)),
     window.lab.on("trainingChanged", (state) => trainingStateStore.set(state)),
     window.lab.on("trainingQueueChanged", (queue) => trainingQueueStore.set(queue)),

@@ -72,7 +72,9 @@ export const lrSearchStore = createStore<LrSearch | null>(null);
 
 export async function findLr(spec: TrainSpec, threads: number): Promise<void> {
   try {
-    lrSearchStore.set(await ask(window.lab.trainingFindLr({ spec, threads })));
+    const weights = weightsStore.get()?.bytes;
+    const request = { spec, threads, ...(weights === undefined ? {} : { weights }) };
+    lrSearchStore.set(await ask(window.lab.trainingFindLr(request)));
   } catch (error) {
     showFailure("No learning rate was found", error);
   }

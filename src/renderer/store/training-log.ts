@@ -1,5 +1,5 @@
-import type { MetricPoint } from "../../shared/run-records.ts";
-import type { ActivationHistogram } from "../../shared/training.ts";
+import type { MetricPoint, RunEvent } from "../../shared/run-records.ts";
+import { EPOCH_METRICS, type ActivationHistogram } from "../../shared/training.ts";
 import type { RecordedCurves } from "./recorded-curves.ts";
 import { MinMaxBuffer, type NonFinite, type Point } from "./min-max-buffer.ts";
 
@@ -68,6 +68,9 @@ const SPEED_STRETCHES = 100;
 const MOST_HISTOGRAMS = 256;
 const MOST_TIMES = 4096;
 
+/** Measured between steps: they take time and no steps. */
+const EVALUATED: ReadonlySet<string> = new Set(Object.values(EPOCH_METRICS));
+
 /** The metrics of one training, ready to draw: the loss of every step decimated, those of the epochs complete. */
 export class TrainingLog {
   readonly runId: string;
@@ -79,6 +82,8 @@ export class TrainingLog {
   /** Steps a second, one value an arrival of metrics. */
   readonly speed = new MinMaxBuffer();
   readonly histograms: ActivationHistogram[] = [];
+  /** Where somebody stepped in: another rate, a pause, going on. */
+  readonly marks: { readonly step: number; readonly text: string }[] = [];
   readonly #smoothed = new Map<Smoothing, Average>(SMOOTHINGS.map((weight) => [weight, new Average(weight)]));
   readonly #metrics = new Map<string, MinMaxBuffer>();
   /** Step, epoch and time of some steps: between them both other axes are straight. */
@@ -123,6 +128,17 @@ export class TrainingLog {
     return (from.wallMs + Math.min(1, Math.max(0, part)) * (to.wallMs - from.wallMs)) / 1000;
   }
 
+  addEvent({ kind, step, text }: RunEvent): void {
+    const words = {
+      paused: "paused",
+      resumed: "gone on",
+      lr: `lr ${text}`,
+      interrupted: "cut short",
+    } as const;
+    if (step === null || !(kind in words)) return;
+    this.marks.push({ step, text: words[kind as keyof typeof words] });
+  }
+
   addHistogram(histogram: ActivationHistogram): void {
     if (this.histograms.at(-1)?.step === histogram.step) return;
     this.histograms.push(histogram);
@@ -140,7 +156,11 @@ export class TrainingLog {
     for (const point of points) this.#appendOne(point);
     const last = points.at(-1);
     if (last === undefined) return;
-    const stepsPerSecond = this.#stepsPerSecond(last);
+    const stepped = points.findLast(({ name }) => !EVALUATED.has(name));
+    const stepsPerSecond =
+      stepped === undefined ? this.#numbers.stepsPerSecond : this.#stepsPerSecond(stepped);
+    // An evaluation takes time in which no step is taken: the next stretch begins after it.
+    if (EVALUATED.has(last.name)) this.#speed = [];
     this.#numbers = {
       ...this.#numbers,
       step: Math.max(this.#numbers.step, last.step),
@@ -149,7 +169,8 @@ export class TrainingLog {
       stepsPerSecond,
     };
     this.#rememberTime(last);
-    if (stepsPerSecond !== null && !recorded) this.speed.push(last.step, stepsPerSecond);
+    if (stepped !== undefined && stepsPerSecond !== null && !recorded)
+      this.speed.push(stepped.step, stepsPerSecond);
   }
 
   /** Takes over what is recorded of a run. @returns the time of the last point. */
@@ -163,6 +184,8 @@ export class TrainingLog {
       });
     }
     this.#recordedSpeed();
+    const atTheEnd = this.speed.points(SPEED_STRETCHES).at(-1);
+    if (atTheEnd !== undefined) this.#numbers = { ...this.#numbers, stepsPerSecond: atTheEnd.y };
     return points.reduce((last, { wallMs }) => Math.max(last, wallMs), -Infinity);
   }
 

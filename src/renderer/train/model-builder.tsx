@@ -330,7 +330,9 @@ function SpecText({ text }: { readonly text: string | null }) {
   const [draft, setDraft] = useState<string | null>(null);
   return (
     <details>
-      <summary>As JSON, for `lab train` and for sharing</summary>
+      <summary>
+        As JSON, for <code>lab train</code> and for sharing
+      </summary>
       <Textarea
         aria-label="Training as JSON"
         autosize

@@ -130,7 +130,7 @@ export function SweepForm({ form }: { readonly form: TrainForm }) {
           disabled={spec === null || used.length === 0}
           onClick={() => void copyText("Sweep", JSON.stringify(sweep, null, 2))}
         >
-          Copy for `lab sweep`
+          Copy for lab sweep
         </Button>
         <Button size="xs" disabled={spec === null || used.length === 0} onClick={start}>
           Add {trainings} {trainings === 1 ? "training" : "trainings"} to the queue

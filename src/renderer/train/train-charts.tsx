@@ -100,14 +100,16 @@ function MetricFigure({
 
 const NOTHING = new MinMaxBuffer();
 
+const ofLayer = (number: string): string => `activation ${number}`;
+
 /** Which charts a training has, by the metrics that have come. */
 function chartsOf(log: TrainingLog, names: string): MetricChart[] {
   const all = names.split("\n").filter((name) => name !== "");
   const line = (name: string, label: string) => ({ label, points: () => log.metrics.get(name) ?? NOTHING });
-  const matching = (pattern: RegExp) =>
+  const matching = (pattern: RegExp, label = (found: string) => found) =>
     all.flatMap((name) => {
       const found = pattern.exec(name);
-      return found === null ? [] : [line(name, found[1] ?? name)];
+      return found === null ? [] : [line(name, label(found[1] ?? name))];
     });
   const charts: MetricChart[] = [
     {
@@ -131,18 +133,19 @@ function chartsOf(log: TrainingLog, names: string): MetricChart[] {
       title: "Activations: standard deviation",
       note: "of each activation layer on the step's batch",
       unit: "std",
-      lines: matching(/^activation (\d+) std$/),
+      lines: matching(/^activation (\d+) std$/, ofLayer),
     },
     {
       title: "Activations: mean",
       unit: "mean",
-      lines: matching(/^activation (\d+) mean$/),
+      lines: matching(/^activation (\d+) mean$/, ofLayer),
     },
     {
       title: "Dead units",
       note: "share of a layer's units that no row of the batch made active",
       unit: "share of units",
-      lines: matching(/^activation (\d+) dead$/),
+      lines: matching(/^activation (\d+) dead$/, ofLayer),
+      fromZero: true,
     },
     {
       title: "Gradient norm",
@@ -154,9 +157,15 @@ function chartsOf(log: TrainingLog, names: string): MetricChart[] {
     {
       title: "Learning rate",
       unit: "lr",
+      fromZero: true,
       lines: all.includes(STATISTIC_NAMES.lr) ? [line(STATISTIC_NAMES.lr, "lr")] : [],
     },
-    { title: "Speed", unit: "steps/s", lines: [{ label: "steps/s", points: () => log.speed }] },
+    {
+      title: "Speed",
+      unit: "steps/s",
+      fromZero: true,
+      lines: [{ label: "steps/s", points: () => log.speed }],
+    },
   ];
   return charts.filter(({ lines, title }) => lines.length > 0 && (title !== "Accuracy" || hasAccuracy(log)));
 }

@@ -1,6 +1,7 @@
 import { Button, Checkbox, Fieldset } from "@mantine/core";
 import { FlaskConical, ListPlus, Play, Search } from "lucide-react";
 import { useAnswer } from "../bridge/use-answer.ts";
+import { formatForecast } from "../format/duration.ts";
 import { formatBytes, formatNumber } from "../format/number.ts";
 import { Choice } from "../network/network-fields.tsx";
 import { overfitSpec, TRAIN_PRESETS, type TrainPreset } from "../../shared/train-presets.ts";
@@ -9,6 +10,7 @@ import { useStore } from "../store/create-store.ts";
 import { datasetsStore } from "../store/datasets-store.ts";
 import { labStore } from "../store/lab-store.ts";
 import { enqueueTrainings, findLr, startTraining } from "../store/training-actions.ts";
+import { ControlPanel } from "../ui/control-panel.tsx";
 import classes from "../ui/controls.module.css";
 import { NumberField } from "../ui/number-field.tsx";
 import { showSpec, useTrainForm, type TrainField, type TrainForm } from "./train-form.ts";
@@ -23,7 +25,7 @@ const PRESETS = [
 ];
 const LOSSES = [
   { value: "crossEntropy", label: "cross entropy" },
-  { value: "mse", label: "MSE of the label, as the notebook" },
+  { value: "mse", label: "MSE of the label" },
   { value: "mseOneHot", label: "MSE of the onehot label" },
 ] as const;
 const OPTIMIZERS = [
@@ -85,7 +87,30 @@ export function TrainControls() {
     if (spec !== null) void act(spec);
   };
   return (
-    <div className={classes["controls"]}>
+    <ControlPanel
+      actions={
+        <>
+          <Button
+            size="sm"
+            leftSection={<Play size="1rem" aria-hidden="true" />}
+            disabled={busy || !ready}
+            title={whenIdle}
+            onClick={withSpec((made) => startTraining(made, threads))}
+          >
+            Start training
+          </Button>
+          {problem !== "" && <p className={classes["refusal"]}>{problem}</p>}
+          {refusal !== "" && <p className={classes["refusal"]}>{refusal}</p>}
+          {spec !== null && <p className={classes["forecast"]}>{stepsSentence(spec)}</p>}
+          {forecast.kind === "known" && (
+            <p className={classes["forecast"]}>
+              {formatForecast(forecast.value.seconds ?? 0)}; memory at most{" "}
+              {formatBytes(forecast.value.totalBytes)}
+            </p>
+          )}
+        </>
+      }
+    >
       <Choice
         label="Preset"
         value={choice.preset}
@@ -154,22 +179,7 @@ export function TrainControls() {
           />
         </Fieldset>
       </details>
-      <div className={classes["actions"]}>
-        {problem !== "" && <p className={classes["refusal"]}>{problem}</p>}
-        {refusal !== "" && <p className={classes["refusal"]}>{refusal}</p>}
-        <Button
-          size="sm"
-          leftSection={<Play size="1rem" aria-hidden="true" />}
-          disabled={busy || !ready}
-          title={whenIdle}
-          onClick={withSpec((made) => startTraining(made, threads))}
-        >
-          Start training
-        </Button>
-        {spec !== null && <p className={classes["forecast"]}>{stepsSentence(spec)}</p>}
-        {forecast.kind === "known" && (
-          <p className={classes["forecast"]}>memory at most {formatBytes(forecast.value.totalBytes)}</p>
-        )}
+      <div className={classes["more"]}>
         <Button
           variant="default"
           size="xs"
@@ -200,7 +210,7 @@ export function TrainControls() {
           Overfit 20 rows
         </Button>
       </div>
-    </div>
+    </ControlPanel>
   );
 }
 

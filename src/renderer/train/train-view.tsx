@@ -5,15 +5,18 @@ import { resumeTraining } from "../store/training-actions.ts";
 import { trainingStateStore, trainingStore } from "../store/training-store.ts";
 import { LearnedPart } from "../learned/learned-part.tsx";
 import { Formula } from "../ui/formula.tsx";
+import { EmptyState } from "../ui/notices.tsx";
 import { ViewLayout } from "../ui/view-layout.tsx";
 import { ImportPart } from "./import-part.tsx";
 import { LrSearchPart } from "./lr-search.tsx";
 import { ModelBuilder } from "./model-builder.tsx";
 import { NumbersStrip } from "./numbers-strip.tsx";
+import { OverfitVerdict } from "./overfit-verdict.tsx";
 import { QueueList } from "./queue-list.tsx";
 import { SweepForm } from "./sweep-form.tsx";
 import { TrainCharts } from "./train-charts.tsx";
 import { TrainControls } from "./train-controls.tsx";
+import { StartTraining } from "./start-training.tsx";
 import { useTrainForm } from "./train-form.ts";
 import { TrainLive } from "./train-live.tsx";
 import { TrainOutcome } from "./train-outcome.tsx";
@@ -45,13 +48,13 @@ function Training() {
   const stepsPerEpoch = useStore(trainingStateStore)?.stepsPerEpoch ?? null;
   if (log === null) {
     return (
-      <div className={classes["about"]}>
-        <p className={classes["empty"]}>
-          Nothing was trained yet. “Start training” at the left runs the chosen preset in a few seconds; the
-          loss and what happens in every layer are drawn here while it learns.
-        </p>
+      <>
+        <EmptyState action={<StartTraining />}>
+          Nothing was trained yet. The chosen preset runs in a few seconds; the loss and what happens in every
+          layer are drawn here while it learns.
+        </EmptyState>
         <Formula source={String.raw`W \leftarrow W - \text{lr}\,\frac{\partial L}{\partial W}`} />
-      </div>
+      </>
     );
   }
   const perEpoch = stepsPerEpoch ?? stepsPerEpochOf(run?.config);
@@ -60,6 +63,7 @@ function Training() {
       <TrainLive />
       <NumbersStrip numbers={log.numbers} running={running} />
       <TrainOutcome runId={log.runId} />
+      {run !== undefined && <OverfitVerdict run={run} log={log} />}
       <TrainCharts key={log.runId} log={log} version={version} stepsPerEpoch={perEpoch} />
       {run !== undefined && run.status !== "running" && (
         <LearnedPart key={run.id} runId={run.id} cutShort={run.status !== "finished"} />

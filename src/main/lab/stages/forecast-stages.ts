@@ -17,7 +17,7 @@ export const expectedMs = ({ rows, samples }: StagesSettings): number =>
 export function forecastStages(
   settings: StagesSettings,
   arena: Arena,
-  /** What earlier runs took, as a multiple of what was expected; null before the first. */
+  /** What earlier runs took, as a multiple of what was expected; null before the first, which is forecast by the table's machine. */
   pace: number | null,
 ): Forecast {
   const { rows, threads } = settings;
@@ -34,6 +34,6 @@ export function forecastStages(
     { name: "TensorFlow.js", bytes: TFJS_COPIES * xBytes },
     { name: "the app itself", bytes: APP_BYTES },
   ];
-  const seconds = pace === null ? null : (pace * expectedMs(settings)) / 1000;
+  const seconds = ((pace ?? 1) * expectedMs(settings)) / 1000;
   return forecastMemory(parts, arena, seconds);
 }

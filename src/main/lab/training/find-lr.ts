@@ -1,35 +1,27 @@
-import type { LrSearch } from "../../../shared/training.ts";
+import { middleRate, readRangeTest } from "../../../core/optimisers/range-test.ts";
+import type { LrSearch, SeedSearch } from "../../../shared/training.ts";
 import type { Trainer } from "./trainer.ts";
 
 /** From here to there, evenly in the logarithm. */
 const LOWEST_LR = 1e-6;
 const HIGHEST_LR = 10;
 export const SEARCH_STEPS = 200;
-/** Weight of what came before in the smoothed loss. */
-const SMOOTHING = 0.9;
-/** Beyond this multiple of the lowest smoothed loss nothing is learned any more. */
-const TOO_HIGH = 4;
+/** One seed's curve is as much noise as loss; the middle of five is not. */
+export const SEARCH_SEEDS = 5;
 
 /** The learning rate of a search's step, from 0. */
 export const searchRate = (step: number): number =>
   LOWEST_LR * (HIGHEST_LR / LOWEST_LR) ** (step / (SEARCH_STEPS - 1));
 
-/** Exponential averages, corrected for their beginning at 0. */
-function smoothed(losses: readonly number[]): number[] {
-  let sum = 0;
-  return losses.map((loss, i) => {
-    sum = SMOOTHING * sum + (1 - SMOOTHING) * loss;
-    return sum / (1 - SMOOTHING ** (i + 1));
-  });
-}
-
 /**
- * Trains with a learning rate that rises from step to step until the loss runs away. The suggestion is the rate at
- * which the smoothed loss falls fastest over the logarithm of the rate.
+ * Trains with a learning rate that rises from step to step until the loss runs away.
  *
- * @throws {ExperimentCancelled} @throws {TaskError} @see Smith, "Cyclical Learning Rates" (2017)
+ * @throws {ExperimentCancelled} @throws {TaskError} @see readRangeTest
  */
-export async function findLr(trainer: Trainer, onProgress: (fraction: number) => void): Promise<LrSearch> {
+export async function searchSeed(
+  trainer: Trainer,
+  onProgress: (fraction: number) => void,
+): Promise<SeedSearch> {
   const losses: number[] = [];
   let reason = `the highest rate, ${HIGHEST_LR}, was reached`;
   while (!trainer.finished) {
@@ -43,22 +35,21 @@ export async function findLr(trainer: Trainer, onProgress: (fraction: number) =>
       reason = "the loss is no longer finite";
       break;
     }
-    const averages = smoothed(losses);
-    if ((averages.at(-1) ?? 0) > TOO_HIGH * Math.min(...averages)) {
-      reason = `the loss is ${TOO_HIGH} times its lowest`;
-      break;
-    }
+    if (readRangeTest(losses, SEARCH_STEPS).until < losses.length) break;
   }
-  const averages = smoothed(losses.filter((loss) => Number.isFinite(loss)));
-  const lowest = averages.indexOf(Math.min(...averages));
-  let [steepest, fall] = [-1, 0];
-  for (let i = 5; i < lowest; i++) {
-    const change = (averages[i] ?? 0) - (averages[i - 1] ?? 0);
-    if (change < fall) [steepest, fall] = [i, change];
-  }
+  const { smoothed, steepest, until } = readRangeTest(losses, SEARCH_STEPS);
+  if (until < smoothed.length) reason = "the loss is four times its lowest";
   return {
-    points: losses.map((loss, step) => ({ lr: searchRate(step), loss })),
-    suggested: steepest < 0 ? null : searchRate(steepest),
+    seed: trainer.spec.seed,
+    points: losses.map((loss, step) => ({ lr: searchRate(step), loss, smoothed: smoothed[step] ?? NaN })),
+    steps: until,
+    suggested: steepest === null ? null : searchRate(steepest),
     reason,
   };
 }
+
+/** What several seeds' searches say together. */
+export const togetherOf = (searches: readonly SeedSearch[]): LrSearch => ({
+  searches: [...searches],
+  suggested: middleRate(searches.map(({ suggested }) => suggested)),
+});

@@ -45,24 +45,22 @@ export class LearnedLab {
     this.#data = data;
   }
 
-  /** Runs a training's network over its validation rows. @throws {ContractError} @throws {DataFormatError} */
+  /** Runs a training's network over its validation rows, or over its training rows where it has no others. @throws {ContractError} @throws {DataFormatError} */
   async inspect(runId: string, weights: WeightsChoice, threads: number): Promise<Learned> {
     const { spec, network, checkpoint } = await this.#load(runId, weights);
-    if (spec.validRows === 0) {
-      throw new ContractError(`Run ${runId} has no validation rows to look at: train it with some`);
-    }
-    const rows = spec.validRows;
+    const split = spec.validRows === 0 ? "train" : "valid";
+    const rows = split === "train" ? spec.data.rows : spec.validRows;
     return this.#supervisor.work("training", "What the network has learned", async () => {
-      const data = await this.#data.rows({ name: spec.data.name, split: "valid", rows }, threads);
+      const data = await this.#data.rows({ name: spec.data.name, split, rows }, threads);
       const seen = await this.#evaluate(network, checkpoint, data, threads);
       const labels = viewOf(this.#services.engine.arena.memory, data.y, "float32");
       const judged = judge(seen.outputs, labels, network.loss !== "mse");
       const mistakes = judged.worst.map(({ row, ...rest }): Mistake => ({
-        ...{ row, ...rest, pixels: this.#data.pixels("valid", row) },
+        ...{ row, ...rest, pixels: this.#data.pixels(split, row) },
       }));
       const { units, shown } = firstLayerImages(network, checkpoint);
       return {
-        ...{ runId, weights, step: checkpoint.state.step, rows },
+        ...{ runId, weights, step: checkpoint.state.step, split, rows },
         ...{ confusion: judged.confusion, mistakes },
         ...{ firstLayer: shown, firstLayerUnits: units },
         embedding: embed(seen, labels),

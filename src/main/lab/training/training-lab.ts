@@ -10,6 +10,7 @@ import {
   type ActivationHistogram,
   type LrSearch,
   type QueuedTraining,
+  type SeedSearch,
   type TrainingControl,
   type TrainingState,
 } from "../../../shared/training.ts";
@@ -21,11 +22,12 @@ import type { ImageRows } from "../image-rows.ts";
 import { forecastMemory } from "../notebook/forecast.ts";
 import type { LabServices, RunRow, RunSupervisor } from "../run-supervisor.ts";
 import { Checkpoints } from "./checkpoints.ts";
-import { findLr, searchRate, SEARCH_STEPS } from "./find-lr.ts";
+import { SEARCH_SEEDS, SEARCH_STEPS, searchRate, searchSeed, togetherOf } from "./find-lr.ts";
 import { RunRecorder } from "./run-recorder.ts";
 import { train, type TrainingOutcome, type TrainingStart } from "./train.ts";
 import { Trainer, type TrainerData } from "./trainer.ts";
 import { trainingMemory } from "./training-memory.ts";
+import { expectedTrainingMs } from "./training-time.ts";
 import { trainingRunId } from "./training-run-id.ts";
 import { TrainingSession } from "./training-session.ts";
 
@@ -61,6 +63,8 @@ export class TrainingLab {
     null;
   #queue: readonly Queued[] = [];
   #closed = false;
+  /** What the last whole training took, as a multiple of what was expected. */
+  #pace = 1;
 
   constructor(services: LabServices, supervisor: RunSupervisor, data: ImageRows) {
     this.#services = services;
@@ -80,7 +84,9 @@ export class TrainingLab {
   }
 
   forecast(spec: TrainSpec): Forecast {
-    return forecastMemory(trainingMemory(spec), this.#services.engine.arena, null);
+    const seconds = (this.#pace * expectedTrainingMs(spec)) / 1000;
+    const most = spec.stopAfterSeconds ?? Infinity;
+    return forecastMemory(trainingMemory(spec), this.#services.engine.arena, Math.min(seconds, most));
   }
 
   /**
@@ -159,26 +165,36 @@ export class TrainingLab {
     this.#setQueue(this.#queue.filter((queued) => queued.id !== id));
   }
 
-  /** Trains with a rising learning rate; leaves no run. @throws {ContractError} If another activity is on. */
-  async findLr(spec: TrainSpec, threads: number): Promise<LrSearch> {
+  /** Trains with a rising learning rate on several seeds; leaves no run. @throws {ContractError} If another activity is on. */
+  async findLr(
+    spec: TrainSpec,
+    { threads, given = null }: Pick<TrainingOptions, "threads" | "given">,
+  ): Promise<LrSearch> {
     return this.#supervisor.work("training", "Looking for a learning rate", async () => {
-      const { tracker } = this.#services;
+      const { tracker, engine } = this.#services;
       const searched: TrainSpec = {
         ...spec,
         ...{ epochs: undefined, steps: SEARCH_STEPS, statisticsEvery: 0, validRows: 0, earlyStop: undefined },
       };
       const data = await this.#dataOf(searched, threads);
-      const parameters = drawParameters(trainNetworkOf(spec), schemesOf(spec), spec.seed);
       const rates = Float32Array.from({ length: SEARCH_STEPS }, (_, step) => searchRate(step));
-      const trainer = new Trainer(this.#services.engine, searched, { data, threads, parameters, rates });
-      try {
-        tracker.phase(`up to ${SEARCH_STEPS} steps with a rising rate`);
-        return await findLr(trainer, (fraction) => {
-          tracker.progress(fraction);
-        });
-      } finally {
-        trainer.release();
+      const searches: SeedSearch[] = [];
+      for (let n = 0; n < SEARCH_SEEDS; n++) {
+        const seed = (spec.seed + n) % 2 ** 32;
+        const parameters = given ?? drawParameters(trainNetworkOf(spec), schemesOf(spec), seed);
+        const trainer = new Trainer(engine, { ...searched, seed }, { data, threads, parameters, rates });
+        try {
+          tracker.phase(`seed ${seed}: up to ${SEARCH_STEPS} steps with a rising rate`);
+          searches.push(
+            await searchSeed(trainer, (fraction) => {
+              tracker.progress((n + fraction) / SEARCH_SEEDS);
+            }),
+          );
+        } finally {
+          trainer.release();
+        }
       }
+      return togetherOf(searches);
     });
   }
 
@@ -234,7 +250,9 @@ export class TrainingLab {
                 emit({ name: "trainingHistogram", payload: { runId, histogram } });
               },
               event: (kind, step, text) => {
-                recorded.event({ at: new Date().toISOString(), step, kind, text });
+                const event = { at: new Date().toISOString(), step, kind, text };
+                recorded.event(event);
+                emit({ name: "trainingEvent", payload: { runId, event } });
               },
               flush: () => recorded.save(),
               noRoom: (message) => {
@@ -243,6 +261,9 @@ export class TrainingLab {
               changed: tell,
             },
           });
+          if (!("resume" in row) && trainer.finished) {
+            this.#pace = (1000 * outcome.seconds) / expectedTrainingMs(spec);
+          }
         } finally {
           trainer.release();
           this.#running = null;

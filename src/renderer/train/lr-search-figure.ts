@@ -1,0 +1,127 @@
+import type { LrSearch, SeedSearch } from "../../shared/training.ts";
+import { baseOptions, numberAxis, tooltip } from "../charts/chart-options.ts";
+import { seriesColour } from "../charts/chart-theme.ts";
+import type { Figure } from "../charts/figure.ts";
+import { formatNumber } from "../format/number.ts";
+
+/** Room above and below the smoothed lines, as a share of their span. */
+const MARGIN = 0.25;
+
+const finite = (values: readonly number[]): number[] => values.filter(Number.isFinite);
+
+/**
+ * The y axis: what the smoothed losses reach before they run away, with some room. A single batch's spike, and the
+ * runaway itself, go over the edge instead of flattening everything else.
+ */
+export function lossRange(searches: readonly SeedSearch[]): { min: number; max: number } {
+  const smoothed = finite(
+    searches.flatMap(({ points, steps }) => points.slice(0, steps).map((point) => point.smoothed)),
+  );
+  if (smoothed.length === 0) return { min: 0, max: 1 };
+  const raw = finite(
+    searches.flatMap(({ points, steps }) => points.slice(0, steps).map((point) => point.loss)),
+  ).sort((a, b) => a - b);
+  const typical = raw[Math.floor(0.9 * raw.length)] ?? Infinity;
+  const least = Math.min(...smoothed);
+  // The runaway's first steps may count as "before": what nine of ten batches stay under bounds them.
+  const most = Math.max(typical, Math.min(Math.max(...smoothed), 2 * typical));
+  const room = MARGIN * (most - least);
+  return { min: Math.max(0, least - room), max: most + room };
+}
+
+const datasetsOf = (searches: readonly SeedSearch[]) => [
+  { of: searches[0], name: "loss of each step", pick: "loss" as const },
+  ...searches.map((of) => ({ of, name: `smoothed loss, seed ${of.seed}`, pick: "smoothed" as const })),
+];
+
+/** Each seed's smoothed loss over the logarithm of the learning rate, and where it falls fastest. */
+export function lrSearchFigure({ searches, suggested }: LrSearch): Figure {
+  const lines = datasetsOf(searches);
+  const smoothedAt = searches.map((_, index) => index + 1);
+  const marked = lines.length;
+  const pointsOf = (index: number) => {
+    const line = lines[index];
+    if (line?.of === undefined) return [];
+    return line.of.points
+      .map((point) => ({ x: point.lr, y: point[line.pick] }))
+      .filter(({ y }) => Number.isFinite(y));
+  };
+  const marks = searches.flatMap(({ seed, points, suggested: lr }) => {
+    const at = points.find((point) => point.lr === lr);
+    return at === undefined ? [] : [{ seed, x: at.lr, y: at.smoothed }];
+  });
+  const describe = (index: number, dataset: number) => {
+    const mark = marks[index];
+    if (dataset === marked) {
+      return mark === undefined
+        ? null
+        : { title: `lr ${formatNumber(mark.x)}`, lines: [`seed ${mark.seed} falls fastest here`] };
+    }
+    const point = pointsOf(dataset)[index];
+    return point === undefined
+      ? null
+      : {
+          title: `lr ${formatNumber(point.x)}`,
+          lines: [`${lines[dataset]?.name ?? ""} ${formatNumber(point.y)}`],
+        };
+  };
+  const said = suggested === null ? "none" : formatNumber(suggested, 2);
+  const range = lossRange(searches);
+  return {
+    title: "Loss while the learning rate rises",
+    summary: `${searches.length} seeds, each with a learning rate that rises from step to step until the loss runs away. Suggested: ${said}.`,
+    note: `one step a point; the steepest part of each seed's smoothed fall is marked, and their middle is suggested; ended because ${searches[0]?.reason ?? "nothing was searched"}`,
+    legend: [
+      { label: `loss of each step, seed ${searches[0]?.seed ?? ""}`, series: 0, mark: "line", datasets: [0] },
+      {
+        label: `smoothed, ${searches.length} seeds`,
+        series: 2,
+        dash: 0,
+        mark: "line",
+        datasets: smoothedAt,
+      },
+      { label: "falls fastest", series: 1, mark: "dot", datasets: [marked] },
+    ],
+    describe,
+    height: 16,
+    log: { axis: "x", initially: true },
+    table: () => ({
+      columns: ["seed", "lr", "loss", "smoothed loss"],
+      rows: searches.flatMap(({ seed, points }) =>
+        points.map(({ lr, loss, smoothed }) => [seed, lr, loss, smoothed]),
+      ),
+    }),
+    build: (theme, options) => ({
+      type: "line",
+      data: {
+        datasets: [
+          ...lines.map(({ pick }, index) => ({
+            data: pointsOf(index),
+            borderColor: pick === "loss" ? `${seriesColour(theme, 0)}66` : seriesColour(theme, 2),
+            borderWidth: pick === "loss" ? 1 : index === 1 ? 2 : 1,
+            pointRadius: 0,
+            order: 2,
+          })),
+          {
+            data: marks.map(({ x, y }) => ({ x, y })),
+            borderColor: seriesColour(theme, 1),
+            backgroundColor: seriesColour(theme, 1),
+            pointRadius: theme.rem * 0.3125,
+            showLine: false,
+            order: 1,
+          },
+        ],
+      },
+      options: {
+        ...baseOptions(theme, options),
+        parsing: false,
+        normalized: true,
+        scales: {
+          x: numberAxis(theme, { title: "learning rate", log: options.log }),
+          y: { ...numberAxis(theme, { title: "loss" }), ...range },
+        },
+        plugins: { tooltip: tooltip(theme, describe) },
+      },
+    }),
+  };
+}
