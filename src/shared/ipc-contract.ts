@@ -313,6 +313,8 @@ export const IPC_EVENTS = {
     "importRuns",
     "exportRuns",
     "runAll",
+    "runView",
+    "presentation",
     "cancel",
     "shortcuts",
     "palette",

@@ -81,6 +81,7 @@ export function GradientsControls() {
       />
       <div className={classes["actions"]}>
         <Button
+          data-action="check-gradients"
           size="sm"
           leftSection={<ShieldCheck size="1rem" aria-hidden="true" />}
           disabled={busy || settings === null || refusal !== ""}

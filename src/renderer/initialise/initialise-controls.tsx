@@ -66,6 +66,7 @@ export function InitialiseControls() {
       />
       <div className={classes["actions"]}>
         <Button
+          data-action="save-initialisation"
           size="sm"
           leftSection={<Save size="1rem" aria-hidden="true" />}
           disabled={busy || settings === null}

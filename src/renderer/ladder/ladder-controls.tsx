@@ -50,6 +50,7 @@ export function LadderControls() {
       />
       <div className={classes["actions"]}>
         <Button
+          data-action="run-ladder"
           size="sm"
           leftSection={<Play size="1rem" aria-hidden="true" />}
           disabled={busy || settings === null || refused}

@@ -31,6 +31,7 @@ export function NotebookControls({ cells }: { readonly cells: readonly CellDescr
       ))}
       <div className={classes["actions"]}>
         <Button
+          data-action="run-all"
           size="sm"
           leftSection={<Play size="1rem" aria-hidden="true" />}
           disabled={busy || values === null || refused}

@@ -29,6 +29,7 @@ export function StagesControls() {
       ))}
       <div className={classes["actions"]}>
         <Button
+          data-action="run-stages"
           size="sm"
           leftSection={<Play size="1rem" aria-hidden="true" />}
           disabled={busy || values === null || refused}

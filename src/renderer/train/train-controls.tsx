@@ -158,6 +158,7 @@ export function TrainControls() {
         {problem !== "" && <p className={classes["refusal"]}>{problem}</p>}
         {refusal !== "" && <p className={classes["refusal"]}>{refusal}</p>}
         <Button
+          data-action="start-training"
           size="sm"
           leftSection={<Play size="1rem" aria-hidden="true" />}
           disabled={busy || !ready}
@@ -171,6 +172,7 @@ export function TrainControls() {
           <p className={classes["forecast"]}>memory at most {formatBytes(forecast.value.totalBytes)}</p>
         )}
         <Button
+          data-action="queue-training"
           variant="default"
           size="xs"
           leftSection={<ListPlus size="0.875rem" aria-hidden="true" />}
@@ -180,6 +182,7 @@ export function TrainControls() {
           Add to the queue
         </Button>
         <Button
+          data-action="find-lr"
           variant="default"
           size="xs"
           leftSection={<Search size="0.875rem" aria-hidden="true" />}
@@ -190,6 +193,7 @@ export function TrainControls() {
           Find a learning rate
         </Button>
         <Button
+          data-action="overfit"
           variant="default"
           size="xs"
           leftSection={<FlaskConical size="0.875rem" aria-hidden="true" />}
