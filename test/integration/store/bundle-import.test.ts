@@ -2,10 +2,11 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
 import { connect, type SqlValue } from "../../../src/main/store/database.ts";
-import { openReader } from "../../../src/main/store/open-store.ts";
+import { openReader } from "../../../src/main/store/open-for-reading.ts";
 import { exportBundle } from "../../../src/main/store/reader/export-bundle.ts";
 import { importBundle } from "../../../src/main/store/reader/import-bundle.ts";
 import { RunIndex } from "../../../src/main/store/reader/run-index.ts";
+import type { SqliteStore } from "../../../src/main/store/sqlite-store.ts";
 import { DEFAULT_VIEW } from "../../../src/shared/run-table.ts";
 import { cell, machine, nativeBinding, notebookRun } from "./recorded-values.ts";
 import { useStoreFolder } from "./store-folder.ts";
@@ -38,11 +39,14 @@ async function bundle(): Promise<Line[]> {
     }
     store.close();
   }
-  const reader = openReader(path, nativeBinding);
+  const reader = readerOf(path);
   await exportBundle(reader, RUNS, folder.file("bundle.json"), { weights: false });
   reader.close();
   return JSON.parse(readFileSync(folder.file("bundle.json"), "utf8")) as Line[];
 }
+
+const readerOf = (path: string): SqliteStore =>
+  openReader({ path, readFrom: path, abandonedRuns: false }, nativeBinding);
 
 /** Into a database that holds the run "kept" with one point. */
 async function imported(lines: readonly unknown[], bundlePath = folder.file("given.json")): Promise<string> {
@@ -61,7 +65,7 @@ async function imported(lines: readonly unknown[], bundlePath = folder.file("giv
 
 /** Everything in the database, and what its list shows. */
 function content(): { runs: string[]; points: unknown[]; total: number } {
-  const reader = openReader(folder.file("to.sqlite"), nativeBinding);
+  const reader = readerOf(folder.file("to.sqlite"));
   try {
     const table = new RunIndex(reader).table({ ...DEFAULT_VIEW, scope: "all", offset: 0, limit: 100 });
     const points = reader.tables.db.prepare("SELECT * FROM point ORDER BY series_id, position").all();
@@ -148,7 +152,7 @@ describe("a bundle of which one run could not be read afterwards is refused whol
     inTable("series", "minimum", -5)(lines);
     inTable("series", "points", 99)(lines);
     await imported(lines);
-    const reader = openReader(folder.file("to.sqlite"), nativeBinding);
+    const reader = readerOf(folder.file("to.sqlite"));
     expect(reader.tables.metrics.seriesOf("first")).toMatchObject([{ points: 2, min: 2, max: 2 }]);
     reader.close();
   });

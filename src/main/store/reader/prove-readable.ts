@@ -37,7 +37,17 @@ const REPORTS: Readonly<Record<RunKind, v.GenericSchema | null>> = {
 export function proveReadable(db: Database, path: string, runIds: readonly string[]): void {
   if (runIds.length === 0) return;
   const store = new SqliteStore({
-    ...{ db, path, integrity: "not checked", notices: [], readOnlyReason: "Being read back.", lock: null },
+    db,
+    path,
+    readFrom: path,
+    integrity: "not checked",
+    notices: [],
+    damage: [],
+    readOnlyReason: "Being read back.",
+    abandonedRuns: false,
+    // The connection is the importer's.
+    release: () => undefined,
+    lock: null,
   });
   for (const runId of runIds) {
     store.tables.metrics.recount(runId);
