@@ -33,7 +33,7 @@ export type TrainPreset = "notebook" | "softmax" | "small" | "large" | "deep" | 
 /** Trainings to begin with, by the names that the window shows. */
 export const TRAIN_PRESETS: Readonly<Record<TrainPreset, Preset>> = {
   small: {
-    title: "Small classifier: 784-50-10",
+    title: "Classifier: 784-50-10",
     spec: {
       ...CLASSIFIER,
       layers: reluNetwork(784, 50, 10),
@@ -52,7 +52,7 @@ export const TRAIN_PRESETS: Readonly<Record<TrainPreset, Preset>> = {
     },
   },
   large: {
-    title: "Classifier: 784-256-128-10",
+    title: "Large: 784-256-128-10",
     spec: { ...CLASSIFIER, layers: reluNetwork(784, 256, 128, 10), epochs: 12 },
   },
   deep: {
@@ -64,7 +64,7 @@ export const TRAIN_PRESETS: Readonly<Record<TrainPreset, Preset>> = {
     },
   },
   normalised: {
-    title: "Batch norm, dropout, residual",
+    title: "Batch norm, dropout",
     spec: {
       ...CLASSIFIER,
       layers: [

@@ -46,8 +46,8 @@ export const ACTIVATIONS = {
 export type ActivationName = keyof typeof ACTIVATIONS;
 
 export const NETWORK_PRESETS = {
-  notebook: "Notebook: 784-50-1, MSE",
-  classifier: "Classifier: 784-100-50-10",
+  notebook: "Notebook: 784-50-1",
+  classifier: "784-100-50-10",
   custom: "My own",
 } as const;
 export type NetworkPreset = keyof typeof NETWORK_PRESETS;
