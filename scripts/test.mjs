@@ -3,10 +3,12 @@
 import fs from "node:fs";
 import path from "node:path";
 import { ensureReady } from "./setup.mjs";
+import { ensureCheckedPage } from "./setup/app-build.mjs";
 import { displayAvailable, startVirtualDisplay } from "./setup/display.mjs";
 import { launch, runtimeEnv } from "./setup/launch.mjs";
 import { npmInvocation } from "./setup/npm-command.mjs";
 import { projectPaths } from "./setup/project-paths.mjs";
+import { createReport } from "./setup/report.mjs";
 import { runMain } from "./setup/run-main.mjs";
 import { addTestCounts, readTestCounts, testSummary } from "./setup/test-counts.mjs";
 
@@ -65,7 +67,8 @@ async function runVitest(project, { env, electronPath, vitestArgs }) {
     ...vitestArgs,
   ];
   const cwd = projectPaths.projectDir;
-  if (project !== "e2e") {
+  if (project === "e2e") await ensureCheckedPage(createReport());
+  else {
     // As the app: its V8, its Node-API, its SQLite.
     return launch(electronPath, args, { cwd, env: { ...env, ELECTRON_RUN_AS_NODE: "1" } });
   }

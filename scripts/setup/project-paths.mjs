@@ -18,5 +18,7 @@ export const projectPaths = {
   lockFile: path.join(runtimeDir, "setup.lock"),
   mnistDir: path.join(projectDir, "resources", "data", "mnist"),
   outDir: path.join(projectDir, "out"),
+  /** The page with the React that warns, for the end-to-end tests. */
+  checkedPageDir: path.join(projectDir, ".cache", "checked-page"),
   demoDir: path.join(projectDir, "lab-demo"),
 };

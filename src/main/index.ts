@@ -59,7 +59,7 @@ async function start(): Promise<void> {
 
   await app.whenReady();
   lockDownSession(session.defaultSession, log);
-  serveRenderer(session.defaultSession.protocol, files.rendererDir, log);
+  serveRenderer(session.defaultSession.protocol, options.pageDir ?? files.rendererDir, log);
   app.on("web-contents-created", (_event, contents) => lockDownContents(contents, log));
 
   // The window first: it paints while the database, the data and the workers are made ready.

@@ -1,9 +1,11 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { _electron, type ElectronApplication, type Page } from "playwright-core";
+import { projectPaths } from "../../scripts/setup/project-paths.mjs";
+import { pageComplaints } from "./page-complaints.ts";
 
-const PROJECT_DIR = resolve(import.meta.dirname, "../..");
+const PROJECT_DIR = projectPaths.projectDir;
 
 export interface LaunchedApp {
   readonly app: ElectronApplication;
@@ -14,7 +16,11 @@ export interface LaunchedApp {
   readonly saveDir: string;
   /** What main has logged so far. */
   readonly readLog: () => string;
-  /** Ends the app. The profile is deleted unless it was given by the caller. */
+  /**
+   * Ends the app. The profile is deleted unless it was given by the caller.
+   *
+   * @throws {Error} If the page warned of anything or had an error, or React did.
+   */
   close(): Promise<void>;
 }
 
@@ -23,6 +29,10 @@ export interface LaunchSettings {
   readonly userDataDir?: string;
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  /** `shipped` is what a person gets; `checked` (the default) is the same page with the React that warns. */
+  readonly page?: "checked" | "shipped";
+  /** What the test provokes: these warnings and errors of the page are not held against it. */
+  readonly expectedComplaints?: readonly RegExp[];
 }
 
 /** Starts the built app in the real Electron, with a profile of its own. */
@@ -30,11 +40,18 @@ export async function launchApp(settings: LaunchSettings = {}): Promise<Launched
   const scratchDir = mkdtempSync(join(tmpdir(), "backprop-lab-e2e-"));
   const userDataDir = settings.userDataDir ?? join(scratchDir, "profile");
   const saveDir = mkdtempSync(join(scratchDir, "saved-"));
+  const logFile = join(userDataDir, "logs", "main.log");
+  const readLog = () => (existsSync(logFile) ? readFileSync(logFile, "utf8") : "");
   const { executablePath, args, env } = appCommand(userDataDir, settings.args);
+  const before = readLog();
   const app = await _electron.launch({
     executablePath,
     args,
-    env: { ...env, BACKPROP_LAB_SAVE_DIR: saveDir, ...settings.env },
+    env: {
+      ...{ ...env, BACKPROP_LAB_SAVE_DIR: saveDir },
+      ...(settings.page === "shipped" ? {} : { BACKPROP_LAB_PAGE_DIR: checkedPage() }),
+      ...settings.env,
+    },
   });
   const page = await app.firstWindow();
   await page.waitForLoadState("load");
@@ -43,12 +60,26 @@ export async function launchApp(settings: LaunchSettings = {}): Promise<Launched
     page,
     userDataDir,
     saveDir,
-    readLog: () => readFileSync(join(userDataDir, "logs", "main.log"), "utf8"),
+    readLog,
     close: async () => {
-      await app.close();
+      // Gone already where the test ended the app itself.
+      await app.close().catch(() => undefined);
+      const complaints = pageComplaints(readLog(), before, settings.expectedComplaints ?? []);
       rmSync(scratchDir, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+      if (complaints.length > 0) {
+        throw new Error(`the page was expected to be silent, but said:\n${complaints.join("\n")}`);
+      }
     },
   };
+}
+
+/** Where the test command has built the page with the React that warns. */
+function checkedPage(): string {
+  const { checkedPageDir } = projectPaths;
+  if (existsSync(join(checkedPageDir, "index.html"))) return checkedPageDir;
+  throw new Error(
+    `${checkedPageDir} holds no page: expected what "node scripts/test.mjs --only e2e" builds; run the tests with it`,
+  );
 }
 
 /** The command that starts the built app, for tests that watch the process itself. */

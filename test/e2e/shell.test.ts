@@ -28,8 +28,7 @@ beforeEach(() => {
 });
 
 afterEach(async () => {
-  // Gone already where the test ended the app itself.
-  await launched?.close().catch(() => undefined);
+  await launched?.close();
   rmSync(scratchDir, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
 });
 

@@ -18,6 +18,8 @@ export interface LaunchOptions {
   readonly saveDir: string | null;
   /** Tests only, as `saveDir`: the file that "Import" takes without asking. */
   readonly openFile: string | null;
+  /** Tests only, as `saveDir`: a build of the page that says what React warns of, instead of the one that ships. */
+  readonly pageDir: string | null;
 }
 
 export function readLaunchOptions(
@@ -34,6 +36,7 @@ export function readLaunchOptions(
     runtimeSource: env["BACKPROP_LAB_RUNTIME_SOURCE"] ?? "unknown",
     saveDir: packaged ? null : path(env["BACKPROP_LAB_SAVE_DIR"]),
     openFile: packaged ? null : path(env["BACKPROP_LAB_OPEN_FILE"]),
+    pageDir: packaged ? null : path(env["BACKPROP_LAB_PAGE_DIR"]),
   };
 }
 

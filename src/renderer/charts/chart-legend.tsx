@@ -17,18 +17,18 @@ export function ChartLegend({ title, entries, theme, hidden, onToggle }: ChartLe
   if (entries.length === 0) return null;
   return (
     <ul className={classes["legend"]}>
-      {entries.map((entry) => {
+      {entries.map((entry, index) => {
         const swatch = <Swatch entry={entry} theme={theme} />;
         if (entry.datasets === undefined || onToggle === null) {
           return (
-            <li key={entry.label} className={classes["entry"]}>
+            <li key={index} className={classes["entry"]}>
               {swatch}
               {entry.label}
             </li>
           );
         }
         return (
-          <li key={entry.label}>
+          <li key={index}>
             <button
               type="button"
               className={classes["entry"]}

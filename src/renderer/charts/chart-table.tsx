@@ -20,7 +20,7 @@ export function ChartTable({ caption, table }: { readonly caption: string; reado
         <thead>
           <tr>
             {table.columns.map((column, index) => (
-              <th key={column} scope="col" data-numeric={typeof shown[0]?.[index] === "number"}>
+              <th key={index} scope="col" data-numeric={typeof shown[0]?.[index] === "number"}>
                 {column}
               </th>
             ))}

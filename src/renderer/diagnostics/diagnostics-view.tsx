@@ -30,8 +30,8 @@ export function DiagnosticsView() {
           </div>
           {known.warnings.length > 0 && (
             <ul className={classes["warnings"]} aria-label="Warnings">
-              {known.warnings.map((warning) => (
-                <li key={warning}>
+              {known.warnings.map((warning, index) => (
+                <li key={index}>
                   <TriangleAlert size="1rem" aria-hidden="true" />
                   {warning}
                 </li>

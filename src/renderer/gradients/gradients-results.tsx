@@ -64,8 +64,8 @@ export function GradientsResults({
           </p>
           {record.report.notes.length > 0 && (
             <ul className={own["notes"]} aria-label="To know before reading the numbers">
-              {record.report.notes.map((note) => (
-                <li key={note}>{note}</li>
+              {record.report.notes.map((note, index) => (
+                <li key={index}>{note}</li>
               ))}
             </ul>
           )}

@@ -86,16 +86,16 @@ export function InitResults({ report }: { readonly report: InitReport }) {
     <>
       {notes.length > 0 && (
         <ul className={own["notes"]}>
-          {notes.map((note) => (
-            <li key={note}>{note}</li>
+          {notes.map((note, index) => (
+            <li key={index}>{note}</li>
           ))}
         </ul>
       )}
       <div className={own["charts"]}>
         {activations !== null && <ChartFigure figure={activations} />}
         {gradients !== null && <ChartFigure figure={gradients} />}
-        {maps.map((map) => (
-          <HeatMap key={map.title} data={map} log={log} />
+        {maps.map((map, side) => (
+          <HeatMap key={side} data={map} log={log} />
         ))}
       </div>
       <div className={own["switches"]}>
@@ -115,8 +115,8 @@ export function InitResults({ report }: { readonly report: InitReport }) {
           onChange={(event) => setLog(event.currentTarget.checked)}
         />
       </div>
-      {sides.map((side) => (
-        <section key={side.title} className={own["side"]}>
+      {sides.map((side, index) => (
+        <section key={index} className={own["side"]}>
           <h2>{side.title}</h2>
           <p className={own["quiet"]}>
             loss {formatNumber(side.loss)}; drawn and measured in {formatNumber(side.ms, 3)} ms

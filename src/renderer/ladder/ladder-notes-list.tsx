@@ -18,14 +18,14 @@ export function LadderNotes({ results, record, shape, running }: LadderNotesProp
   if (warnings.length + notes.length === 0) return null;
   return (
     <ul className={classes["notes"]} aria-label="To know before reading the numbers">
-      {warnings.map((warning) => (
-        <li key={warning} data-tone="warn">
+      {warnings.map((warning, index) => (
+        <li key={index} data-tone="warn">
           <TriangleAlert size="1rem" aria-hidden="true" />
           {warning}
         </li>
       ))}
-      {notes.map((note) => (
-        <li key={note}>{note}</li>
+      {notes.map((note, index) => (
+        <li key={index}>{note}</li>
       ))}
     </ul>
   );

@@ -29,8 +29,8 @@ export function CellDetailsView({ title, details }: CellDetailsViewProps) {
     <div className={classes["details"]}>
       {figures.length > 0 && (
         <div className={classes["charts"]} data-several={figures.length > 1}>
-          {figures.map((figure) => (
-            <ChartFigure key={figure.title} figure={figure} />
+          {figures.map((figure, index) => (
+            <ChartFigure key={index} figure={figure} />
           ))}
         </div>
       )}

@@ -33,8 +33,8 @@ export function CellDisclosures({ cell }: { readonly cell: CellDescription }) {
         {cell.code !== "" && toggle("Code", code, setCode)}
       </div>
       <div id={`${id}-Why`} hidden={!why} className={classes["why"]}>
-        {cell.why.split(/\n{2,}/).map((paragraph) => (
-          <p key={paragraph}>{paragraph}</p>
+        {cell.why.split(/\n{2,}/).map((paragraph, index) => (
+          <p key={index}>{paragraph}</p>
         ))}
       </div>
       <div id={`${id}-Code`} hidden={!code}>

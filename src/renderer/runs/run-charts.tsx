@@ -14,8 +14,8 @@ export function RunCharts({ details }: { readonly details: RunDetails }) {
     <section className={classes["part"]}>
       <h3>Charts</h3>
       <div className={classes["charts"]}>
-        {figures.map((figure) => (
-          <ChartFigure key={figure.title} figure={figure} />
+        {figures.map((figure, index) => (
+          <ChartFigure key={index} figure={figure} />
         ))}
       </div>
     </section>

@@ -252,8 +252,8 @@ function Cell({
   if (column === "tags") {
     return (
       <span className={classes["cell"]} role="gridcell" title={row.tags.join(" ")}>
-        {row.tags.map((tag) => (
-          <span key={tag} className={classes["tag"]}>
+        {row.tags.map((tag, index) => (
+          <span key={index} className={classes["tag"]}>
             {tag}
           </span>
         ))}

@@ -146,8 +146,8 @@ function Tags({ runId, tags }: { readonly runId: string; readonly tags: readonly
         }
       }}
     >
-      {tags.map((tag) => (
-        <span key={tag} className={classes["tag"]}>
+      {tags.map((tag, index) => (
+        <span key={index} className={classes["tag"]}>
           {tag}
           <CloseButton
             size="sm"

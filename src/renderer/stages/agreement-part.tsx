@@ -38,8 +38,8 @@ export function AgreementPart({ report, stages }: AgreementPartProps) {
         10⁻⁵ ‖b‖: nearly all of its entries are smaller than atol, so that allclose alone would let a wrong
         one pass.
       </p>
-      {report.notes.map((note) => (
-        <p key={note} className={classes["said"]}>
+      {report.notes.map((note, index) => (
+        <p key={index} className={classes["said"]}>
           {note}
         </p>
       ))}

@@ -1,4 +1,5 @@
 import { Button } from "@mantine/core";
+import { Fragment } from "react";
 import { useStore } from "../store/create-store.ts";
 import { labStore } from "../store/lab-store.ts";
 import { resumeTraining } from "../store/training-actions.ts";
@@ -64,10 +65,13 @@ function Training() {
       <NumbersStrip numbers={log.numbers} running={running} />
       <TrainOutcome runId={log.runId} />
       {run !== undefined && <OverfitVerdict run={run} log={log} />}
-      <TrainCharts key={log.runId} log={log} version={version} stepsPerEpoch={perEpoch} />
-      {run !== undefined && run.status !== "running" && (
-        <LearnedPart key={run.id} runId={run.id} cutShort={run.status !== "finished"} />
-      )}
+      {/* One key for both: two siblings with the same one, and React forgets the first without taking it away. */}
+      <Fragment key={log.runId}>
+        <TrainCharts log={log} version={version} stepsPerEpoch={perEpoch} />
+        {run !== undefined && run.status !== "running" && (
+          <LearnedPart runId={run.id} cutShort={run.status !== "finished"} />
+        )}
+      </Fragment>
     </>
   );
 }

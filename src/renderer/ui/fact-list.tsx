@@ -22,8 +22,8 @@ export function FactList({ title, facts, level = 3 }: FactListProps) {
     <section>
       <Heading className={classes["title"]}>{title}</Heading>
       <dl className={classes["facts"]}>
-        {facts.map(({ label, text, exact }) => (
-          <div key={label}>
+        {facts.map(({ label, text, exact }, index) => (
+          <div key={index}>
             <dt>{label}</dt>
             <dd>{exact === undefined ? text : <ExactText text={text} exact={exact} />}</dd>
           </div>

@@ -72,8 +72,8 @@ function CheckGroup({
           {shared !== undefined && <span className={classes["reason"]}>{shared}</span>}
         </th>
       </tr>
-      {checks.map((check) => (
-        <Fragment key={check.tensor}>
+      {checks.map((check, index) => (
+        <Fragment key={index}>
           <CheckRow check={check} />
           {shared === undefined && (
             <tr className={classes["reasonRow"]}>

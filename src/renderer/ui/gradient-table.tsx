@@ -25,7 +25,7 @@ export function GradientTable({ gradients }: { readonly gradients: readonly Grad
       </thead>
       <tbody>
         {gradients.map(({ tensor, norm, maxAbs }, index) => (
-          <tr key={tensor}>
+          <tr key={index}>
             <th scope="row" className="mono">
               {tensor}.g
             </th>

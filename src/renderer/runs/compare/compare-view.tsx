@@ -61,8 +61,8 @@ export function CompareView({ runIds }: { readonly runIds: readonly string[] }) 
           <RunKey looks={looks} />
           {answer.value.cautions.length > 0 && (
             <ul className={own["cautions"]} aria-label="Mind these differences">
-              {answer.value.cautions.map((caution) => (
-                <li key={caution}>
+              {answer.value.cautions.map((caution, index) => (
+                <li key={index}>
                   <TriangleAlert size="1rem" aria-hidden="true" />
                   {caution}
                 </li>

@@ -11,6 +11,7 @@ test("readLaunchOptions() without switches opens the window as usual", () => {
     runtimeSource: "unknown",
     saveDir: null,
     openFile: null,
+    pageDir: null,
   });
 });
 
@@ -22,6 +23,7 @@ test("readLaunchOptions() reads switches and environment, paths made absolute", 
       BACKPROP_LAB_RUNTIME_SOURCE: "official",
       BACKPROP_LAB_SAVE_DIR: "/saved",
       BACKPROP_LAB_OPEN_FILE: "/bundle.json",
+      BACKPROP_LAB_PAGE_DIR: "/page",
     },
     { packaged: false },
   );
@@ -33,11 +35,13 @@ test("readLaunchOptions() reads switches and environment, paths made absolute", 
     runtimeSource: "official",
     saveDir: resolve("/saved"),
     openFile: resolve("/bundle.json"),
+    pageDir: resolve("/page"),
   });
 });
 
-test("readLaunchOptions() ignores the tests' save folder in a packaged app", () => {
-  expect(readLaunchOptions([], { BACKPROP_LAB_SAVE_DIR: "/saved" }, { packaged: true }).saveDir).toBeNull();
+test("readLaunchOptions() ignores the tests' folders in a packaged app", () => {
+  const env = { BACKPROP_LAB_SAVE_DIR: "/saved", BACKPROP_LAB_PAGE_DIR: "/page" };
+  expect(readLaunchOptions([], env, { packaged: true })).toMatchObject({ saveDir: null, pageDir: null });
 });
 
 test("readLaunchOptions() takes an empty value as none", () => {
