@@ -8,6 +8,7 @@ import { App } from "./app/app.tsx";
 import { loadPreferences } from "./preferences/preferences.ts";
 import { connectGradcheck } from "./store/gradcheck-actions.ts";
 import { connectLadder } from "./store/ladder-actions.ts";
+import { restoreLastResults } from "./store/last-results.ts";
 import { connectLab } from "./store/lab-store.ts";
 import { connectStages } from "./store/stages-actions.ts";
 import { copyExactNumbers } from "./ui/copy-exact.ts";
@@ -16,6 +17,7 @@ const root = document.getElementById("root");
 if (root === null) throw new Error('index.html has no element with the id "root": build the app again');
 
 loadPreferences();
+restoreLastResults();
 connectLab();
 connectLadder();
 connectGradcheck();

@@ -14,8 +14,10 @@ export function connectGradcheck(): () => void {
 }
 
 function onRunChanged({ id, kind, status }: IpcEvent<"runChanged">): void {
-  const isShown = kind === "gradcheck" && gradcheckStore.get().shown?.runId === id;
-  if (isShown && status !== "running") void readGradcheck(id);
+  if (kind !== "gradcheck" || status === "running") return;
+  const { shown } = gradcheckStore.get();
+  // Nothing is shown where the window was reloaded while the check was on.
+  if (shown === null || shown.runId === id) void readGradcheck(id);
 }
 
 /** Shows a recorded check. */

@@ -40,6 +40,11 @@ export async function measureInit(settings: InitSettings): Promise<void> {
   change({ measuring: false });
 }
 
+/** Shows a saved report until the form's own network is measured. */
+export function restoreInit(report: InitReport): void {
+  if (initStore.get().report === null) change({ report });
+}
+
 export async function loadInitPresets(): Promise<void> {
   try {
     change({ presets: await ask(window.lab.initPresets()) });

@@ -1,6 +1,6 @@
 import type { Activity, IpcEvent } from "../../shared/ipc-contract.ts";
 import type { CellDescription, CellSelection, NotebookState } from "../../shared/notebook.ts";
-import type { RunSummary } from "../../shared/run-records.ts";
+import type { CellResult, RunSummary } from "../../shared/run-records.ts";
 import type { WireError } from "../../shared/wire-error.ts";
 import type { Notice } from "./lab-state.ts";
 
@@ -14,6 +14,7 @@ export type LabAction =
       readonly activity: Activity | null;
       readonly now: number;
     }
+  | { readonly type: "notebookRestored"; readonly runId: string; readonly results: readonly CellResult[] }
   | { readonly type: "machineKnown"; readonly threads: number; readonly machineId: string | null }
   | { readonly type: "runRequested"; readonly selection: CellSelection; readonly runId: string }
   | { readonly type: "activityChanged"; readonly activity: Activity | null; readonly now: number }

@@ -1,7 +1,7 @@
 import type { RunSummary } from "../../shared/run-records.ts";
 import type { LabAction } from "./lab-action.ts";
 import type { LabState, Notice } from "./lab-state.ts";
-import { ended, finished, idle, reattached, requested, started } from "./notebook-progress.ts";
+import { ended, finished, idle, reattached, requested, restored, started } from "./notebook-progress.ts";
 
 const MAX_NOTICES = 4;
 
@@ -21,6 +21,8 @@ export function labReducer(state: LabState, action: LabAction): LabState {
         activity: action.activity,
         activityAt: action.now,
       };
+    case "notebookRestored":
+      return { ...state, notebook: restored(state.notebook, action.runId, action.results) };
     case "runRequested":
       return {
         ...state,

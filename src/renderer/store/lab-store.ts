@@ -1,5 +1,6 @@
 import type { IpcEvent } from "../../shared/ipc-contract.ts";
 import type { CellSelection, NotebookSettings } from "../../shared/notebook.ts";
+import type { RunDetails } from "../../shared/run-records.ts";
 import { ask, LabError, wireErrorOf } from "../bridge/lab.ts";
 import { createStore } from "./create-store.ts";
 import type { LabAction } from "./lab-action.ts";
@@ -118,6 +119,11 @@ async function reattachTraining(runId: string): Promise<void> {
     releaseMetrics(NO_CURVES);
     showFailure("The loss so far could not be read", error);
   }
+}
+
+/** Shows a notebook that an earlier start of the app has run. */
+export function restoreNotebook({ run, cells }: RunDetails): void {
+  dispatch({ type: "notebookRestored", runId: run.id, results: cells });
 }
 
 export async function loadRuns(): Promise<void> {

@@ -13,6 +13,16 @@ export function reattached(state: NotebookState, now: number): NotebookProgress 
   };
 }
 
+/** What an earlier start of the app has recorded, as long as this one has nothing of its own. */
+export function restored(
+  progress: NotebookProgress,
+  runId: string,
+  results: readonly CellResult[],
+): NotebookProgress {
+  if (progress.runId !== null) return progress;
+  return { ...progress, runId, results: new Map(results.map((result) => [result.cell, result])) };
+}
+
 /** Results belong to one run: a new one starts without any. */
 function inRun(progress: NotebookProgress, runId: string): NotebookProgress {
   if (progress.runId === runId) return progress;

@@ -36,6 +36,19 @@ export function openTraining(runId: string): TrainingLog {
   return opened;
 }
 
+/** Shows what is recorded of a training, unless one is shown already. */
+export function restoreTraining(
+  runId: string,
+  recorded: RecordedCurves,
+  histograms: readonly ActivationHistogram[],
+): void {
+  if (trainingStore.get().log !== null) return;
+  const log = openTraining(runId);
+  log.load(recorded);
+  for (const histogram of histograms) log.addHistogram(histogram);
+  announce();
+}
+
 let held: { readonly runId: string; readonly points: MetricPoint[] } | null = null;
 
 /** Keeps back what arrives for a run whose record is being read: it comes after the record. */
