@@ -319,6 +319,8 @@ export const IPC_EVENTS = {
     "importRuns",
     "exportRuns",
     "runAll",
+    "runView",
+    "presentation",
     "cancel",
     "shortcuts",
     "palette",

@@ -142,6 +142,9 @@ describe("the train view", () => {
     await page.mouse.down();
     for (let part = 0; part <= 10; part++)
       await page.mouse.move(...at(0.52 - part * 0.004, 0.15 + part * 0.07));
+    await page.getByText(/^The network says /).waitFor();
+    // A3: nothing moves while the pointer is down, here at the end of the page where it would slide.
+    expect(await pad.boundingBox()).toEqual(box);
     await page.mouse.up();
     await page.getByText(/^The network says 1, /).waitFor();
     for (const theme of ["Light", "Dark"] as const) {

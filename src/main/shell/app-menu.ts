@@ -41,6 +41,7 @@ export function menuTemplate(
     {
       label: "&Run",
       submenu: [
+        command("runView", "Run this view", "CmdOrCtrl+Enter"),
         command("runAll", "Run all cells", "CmdOrCtrl+Shift+Enter"),
         { ...command("cancel", "Cancel", "CmdOrCtrl+."), enabled: false },
       ],
@@ -60,6 +61,7 @@ export function menuTemplate(
         command("latestRun", "Latest run", "CmdOrCtrl+L"),
         separator,
         command("palette", "Command palette", "CmdOrCtrl+Shift+P"),
+        command("presentation", "Presentation", "F5"),
         separator,
         { role: "resetZoom" },
         { role: "zoomIn" },

@@ -1,10 +1,13 @@
 import { Modal, TextInput } from "@mantine/core";
 import { Search } from "lucide-react";
 import { useId, useMemo, useState, type KeyboardEvent } from "react";
-import { cellCommands, COMMANDS, filterCommands, type Command } from "./commands.ts";
+import { cellCommands, COMMANDS, filterCommands, runCommands, type Command } from "./commands.ts";
 import { openOverlay, useOverlay } from "./overlays.ts";
 import { shortcutText } from "./shortcut.ts";
 import classes from "./overlays.module.css";
+
+/** Beyond this a person types another word. */
+const MOST_SHOWN = 200;
 
 export function CommandPalette() {
   const opened = useOverlay() === "palette";
@@ -24,8 +27,11 @@ function Palette() {
   const list = useId();
   const [typed, setTyped] = useState("");
   const [at, setAt] = useState(0);
-  const commands = useMemo(() => [...COMMANDS, ...cellCommands()], []);
-  const found = filterCommands(commands, typed);
+  const commands = useMemo(
+    () => [...COMMANDS.filter(({ when }) => when?.() ?? true), ...cellCommands(), ...runCommands()],
+    [],
+  );
+  const found = filterCommands(commands, typed).slice(0, MOST_SHOWN);
   const index = Math.min(at, Math.max(0, found.length - 1));
   const optionId = (command: Command | undefined) =>
     command === undefined ? undefined : `${list}-${command.id}`;

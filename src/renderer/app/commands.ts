@@ -1,21 +1,25 @@
 import { changePreferences, preferencesStore } from "../preferences/preferences.ts";
+import { formatDate } from "../format/date.ts";
 import { jumpToCell } from "../notebook/jump-to-cell.ts";
-import { runLadder } from "../ladder/ladder-form.ts";
 import { runNotebookCells } from "../notebook/notebook-form.ts";
 import { openRun } from "../runs/open-run.ts";
 import { importRuns } from "../runs/run-actions.ts";
 import { exportRuns } from "../store/save.ts";
 import { cancelActivity, labStore } from "../store/lab-store.ts";
-import { openOverlay } from "./overlays.ts";
+import { openOverlay, overlayIsOpen } from "./overlays.ts";
+import { isPresenting, present } from "./presentation.ts";
 import type { Shortcut } from "./shortcut.ts";
 import { startTour } from "./tour.tsx";
+import { startAction, startPrimaryAction, VIEW_ACTIONS } from "./view-actions.ts";
 import { showView, VIEWS } from "./views.ts";
 
 export interface Command {
   readonly id: string;
   readonly label: string;
-  readonly group: "Go to" | "Run" | "View" | "Cells";
+  readonly group: "Go to" | "Run" | "View" | "Cells" | "Runs";
   readonly shortcuts: readonly Shortcut[];
+  /** Whether it can be asked for now; always, where it is not given. */
+  readonly when?: () => boolean;
   readonly run: () => void;
 }
 
@@ -27,25 +31,17 @@ export const COMMANDS: readonly Command[] = [
     return { id: `show-${id}`, label: `Show ${label}`, group: "Go to", shortcuts, run: () => showView(id) };
   }),
   {
-    id: "run-all",
-    label: "Run all cells",
+    id: "run-view",
+    label: "Run what this view is for",
     group: "Run",
-    shortcuts: [{ key: "enter", mod: true, shift: true }],
-    run: () => {
-      showView("notebook");
-      runNotebookCells({ kind: "all" });
-    },
+    shortcuts: [{ key: "enter", mod: true }],
+    run: startPrimaryAction,
   },
-  {
-    id: "run-ladder",
-    label: "Run ladder",
-    group: "Run",
-    shortcuts: [],
-    run: () => {
-      showView("ladder");
-      runLadder();
-    },
-  },
+  ...VIEW_ACTIONS.map((action): Command => ({
+    ...{ id: action.id, label: action.label, group: "Run" },
+    shortcuts: action.id === "run-all" ? [{ key: "enter", mod: true, shift: true }] : [],
+    run: () => startAction(action),
+  })),
   {
     id: "cancel",
     label: "Cancel what runs",
@@ -95,6 +91,21 @@ export const COMMANDS: readonly Command[] = [
     shortcuts: [{ key: "?" }, { key: "/", mod: true }],
     run: () => openOverlay("shortcuts"),
   },
+  {
+    id: "presentation",
+    label: "Presentation: hide or show controls and navigation",
+    group: "View",
+    shortcuts: [{ key: "f5" }],
+    run: () => present(!isPresenting()),
+  },
+  {
+    id: "end-presentation",
+    label: "End the presentation",
+    group: "View",
+    shortcuts: [{ key: "escape" }],
+    when: () => isPresenting() && !overlayIsOpen(),
+    run: () => present(false),
+  },
   { id: "tour", label: "Show the tour", group: "View", shortcuts: [], run: startTour },
   ...(["light", "dark", "system"] as const).map((theme): Command => ({
     id: `theme-${theme}`,
@@ -137,6 +148,17 @@ export function cellCommands(): readonly Command[] {
       },
     },
   ]);
+}
+
+/** One for each saved run that the window knows. */
+export function runCommands(): readonly Command[] {
+  return (labStore.get().runs ?? []).map(({ id, name, kind, startedAt }): Command => ({
+    id: `open-${id}`,
+    label: `Open ${kind} run ${name}, ${formatDate(startedAt)}`,
+    group: "Runs",
+    shortcuts: [],
+    run: () => openRun(id),
+  }));
 }
 
 /** Every word that was typed appears in the label, wherever. */

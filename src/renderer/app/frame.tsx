@@ -16,6 +16,7 @@ import { CommandPalette } from "./command-palette.tsx";
 import { LiveRegion } from "./live-region.tsx";
 import { Navigation } from "./navigation.tsx";
 import { openOverlay } from "./overlays.ts";
+import { usePresentation } from "./presentation.ts";
 import { shortcutText } from "./shortcut.ts";
 import { ShortcutSheet } from "./shortcut-sheet.tsx";
 import { Toasts } from "./toasts.tsx";
@@ -42,13 +43,17 @@ export function Frame() {
   useCommands();
   const shown = useShownView();
   const visited = useVisited(shown);
+  const presenting = usePresentation();
+  useEffect(() => {
+    document.documentElement.dataset["presenting"] = String(presenting);
+  }, [presenting]);
   const title = VIEWS.find(({ id }) => id === shown)?.label ?? "";
   return (
     <div className={classes["frame"]}>
       <a className={classes["skip"]} href="#view">
         Skip to the view
       </a>
-      <Navigation />
+      {!presenting && <Navigation />}
       <header className={classes["top"]}>
         <h1>{title}</h1>
         <ActivityBar />

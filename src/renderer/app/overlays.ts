@@ -9,6 +9,8 @@ export function openOverlay(which: Overlay): void {
   overlay.set(which);
 }
 
+export const overlayIsOpen = (): boolean => overlay.get() !== null;
+
 export function useOverlay(): Overlay {
   return useStore(overlay);
 }

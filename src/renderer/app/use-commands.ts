@@ -1,7 +1,7 @@
 import { useEffect } from "react";
 import type { IpcEvent } from "../../shared/ipc-contract.ts";
 import { COMMANDS } from "./commands.ts";
-import { matches } from "./shortcut.ts";
+import { matches, type Shortcut } from "./shortcut.ts";
 
 const MENU: Readonly<Record<IpcEvent<"menuCommand">, string>> = {
   showNotebook: "show-notebook",
@@ -18,6 +18,8 @@ const MENU: Readonly<Record<IpcEvent<"menuCommand">, string>> = {
   importRuns: "import-runs",
   exportRuns: "export-runs",
   runAll: "run-all",
+  runView: "run-view",
+  presentation: "presentation",
   cancel: "cancel",
   shortcuts: "shortcuts",
   palette: "palette",
@@ -31,8 +33,11 @@ export function useCommands(): void {
       COMMANDS.find(({ id }) => id === MENU[name])?.run();
     });
     const onKey = (event: KeyboardEvent) => {
-      const command = COMMANDS.find(({ shortcuts }) =>
-        shortcuts.some((shortcut) => matches(shortcut, event) && (shortcut.mod === true || !isTyping(event))),
+      if (event.defaultPrevented) return;
+      const asked = (shortcut: Shortcut) =>
+        matches(shortcut, event) && (shortcut.mod === true || shortcut.key.length > 1 || !isTyping(event));
+      const command = COMMANDS.find(
+        ({ shortcuts, when }) => shortcuts.some(asked) && (when === undefined || when()),
       );
       if (command === undefined) return;
       // Taken here, it does not reach the menu and run twice.

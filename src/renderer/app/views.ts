@@ -51,6 +51,8 @@ export function showView(id: ViewId): void {
   shownView.set(id);
 }
 
+export const shownViewId = (): ViewId => shownView.get();
+
 export function useShownView(): ViewId {
   return useStore(shownView);
 }

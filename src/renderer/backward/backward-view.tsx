@@ -47,7 +47,7 @@ function Controls() {
     <ControlPanel
       actions={
         <>
-          <TraceButton label="Trace" />
+          <TraceButton label="Trace" action="trace" />
           <p className={classes["forecast"]}>4 rows show numbers, more show statistics and a sample.</p>
         </>
       }
@@ -57,12 +57,13 @@ function Controls() {
   );
 }
 
-function TraceButton({ label }: { readonly label: string }) {
+function TraceButton({ label, action }: { readonly label: string; readonly action?: string }) {
   const { spec } = network.useForm();
   const threads = useStore(labStore, (state) => state.threads) ?? 1;
   const busy = useStore(labStore, ({ activity }) => activity !== null);
   return (
     <Button
+      data-action={action}
       size="sm"
       leftSection={<Play size="1rem" aria-hidden="true" />}
       disabled={busy || spec === null}

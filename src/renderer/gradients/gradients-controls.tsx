@@ -39,6 +39,7 @@ export function GradientsControls() {
       actions={
         <>
           <Button
+            data-action="check-gradients"
             size="sm"
             leftSection={<ShieldCheck size="1rem" aria-hidden="true" />}
             disabled={busy || settings === null || refusal !== ""}

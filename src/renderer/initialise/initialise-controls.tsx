@@ -25,6 +25,7 @@ export function InitialiseControls() {
       actions={
         <>
           <Button
+            data-action="save-initialisation"
             size="sm"
             leftSection={<Save size="1rem" aria-hidden="true" />}
             disabled={busy || settings === null}

@@ -33,6 +33,7 @@ export function LadderControls() {
       actions={
         <>
           <Button
+            data-action="run-ladder"
             size="sm"
             leftSection={<Play size="1rem" aria-hidden="true" />}
             disabled={busy || settings === null || refused}

@@ -11,9 +11,7 @@ import {
 import { createDraftForm, type DraftForm } from "../preferences/draft-form.ts";
 import { parseObject } from "../preferences/preferences.ts";
 import { createStore, useStore } from "../store/create-store.ts";
-import { LabError } from "../bridge/lab.ts";
-import { labStore, showFailure } from "../store/lab-store.ts";
-import { startLadder } from "../store/ladder-actions.ts";
+import { labStore } from "../store/lab-store.ts";
 
 export type ShapeField = keyof ProductShape;
 export type LadderField = "threads" | "budgetSeconds" | "seed";
@@ -80,20 +78,6 @@ export function useLadderForm(): LadderForm {
     };
     return { ...chosen, choose, numbers, shape, settings, changed, reset };
   }, [chosen, numbers, shape]);
-}
-
-/** Starts what the form says, or tells which field is not valid: for a command. */
-export function runLadder(): void {
-  const numbers = numberForms.read(defaultsFor(labStore.get().threads ?? 1));
-  const shape = shapeForms.read(DEFAULT_SHAPE);
-  const settings = ladderSettings(choice.get(), numbers.values, shape.values);
-  if (settings !== null) {
-    void startLadder(settings);
-    return;
-  }
-  const wrong = Object.values({ ...numbers.fields, ...shape.fields }).flatMap(({ error }) => error ?? []);
-  const message = `A setting is not valid: ${wrong.join("; ")}. Correct it in the Ladder's controls.`;
-  showFailure("The ladder did not start", new LabError({ code: "RangeError", message }));
 }
 
 /** Puts a ladder's settings into the form. */

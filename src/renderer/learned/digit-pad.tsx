@@ -1,5 +1,5 @@
 import { Button } from "@mantine/core";
-import { useCallback, useEffect, useRef, useState } from "react";
+import { useCallback, useEffect, useLayoutEffect, useRef, useState } from "react";
 import type { Prediction, WeightsChoice } from "../../shared/learned.ts";
 import { ask } from "../bridge/lab.ts";
 import { useChartTheme } from "../charts/use-chart-theme.ts";
@@ -40,6 +40,7 @@ interface DigitPadProps {
 export function DigitPad({ runId, weights }: DigitPadProps) {
   const pixels = useRef(new Uint8Array(SIDE * SIDE));
   const canvas = useRef<HTMLCanvasElement>(null);
+  const pad = useRef<HTMLDivElement>(null);
   const last = useRef<{ x: number; y: number } | null>(null);
   const asking = useRef(false);
   const wanted = useRef(false);
@@ -79,6 +80,10 @@ export function DigitPad({ runId, weights }: DigitPadProps) {
   }, [runId, weights]);
 
   useEffect(paint, [paint]);
+  // What became shorter would let the page slide under the pointer, where it is scrolled to its end.
+  useLayoutEffect(() => {
+    if (pad.current !== null) pad.current.style.minHeight = `${pad.current.offsetHeight}px`;
+  }, [prediction]);
   useEffect(() => {
     if (pixels.current.some((value) => value > 0)) void predict();
   }, [predict]);
@@ -133,7 +138,7 @@ export function DigitPad({ runId, weights }: DigitPadProps) {
   return (
     <section className={classes["part"]} aria-label="Draw a digit">
       <h3>Draw a digit</h3>
-      <div className={classes["pad"]}>
+      <div ref={pad} className={classes["pad"]}>
         <div>
           <canvas
             ref={canvas}
@@ -155,6 +160,9 @@ export function DigitPad({ runId, weights }: DigitPadProps) {
             onPointerUp={() => {
               last.current = null;
             }}
+            onPointerCancel={() => {
+              last.current = null;
+            }}
           />
           <div className={classes["row"]}>
             <Button variant="default" size="xs" onClick={clear}>
@@ -169,7 +177,7 @@ export function DigitPad({ runId, weights }: DigitPadProps) {
             are, then goes through the network.
           </p>
         ) : (
-          <div className={classes["answer"]}>
+          <div>
             <p role="status">
               {shares.length === 0 ? (
                 <>

@@ -29,6 +29,7 @@ export function NotebookControls({ cells }: { readonly cells: readonly CellDescr
       actions={
         <>
           <Button
+            data-action="run-all"
             size="sm"
             leftSection={<Play size="1rem" aria-hidden="true" />}
             disabled={busy || values === null || refused}

@@ -27,6 +27,7 @@ export function StagesControls() {
       actions={
         <>
           <Button
+            data-action="run-stages"
             size="sm"
             leftSection={<Play size="1rem" aria-hidden="true" />}
             disabled={busy || values === null || refused}

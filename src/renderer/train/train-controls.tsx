@@ -91,6 +91,7 @@ export function TrainControls() {
       actions={
         <>
           <Button
+            data-action="start-training"
             size="sm"
             leftSection={<Play size="1rem" aria-hidden="true" />}
             disabled={busy || !ready}
@@ -181,6 +182,7 @@ export function TrainControls() {
       </details>
       <div className={classes["more"]}>
         <Button
+          data-action="queue-training"
           variant="default"
           size="xs"
           leftSection={<ListPlus size="0.875rem" aria-hidden="true" />}
@@ -190,6 +192,7 @@ export function TrainControls() {
           Add to the queue
         </Button>
         <Button
+          data-action="find-lr"
           variant="default"
           size="xs"
           leftSection={<Search size="0.875rem" aria-hidden="true" />}
@@ -200,6 +203,7 @@ export function TrainControls() {
           Find a learning rate
         </Button>
         <Button
+          data-action="overfit"
           variant="default"
           size="xs"
           leftSection={<FlaskConical size="0.875rem" aria-hidden="true" />}
