@@ -69,7 +69,7 @@ export function Frame() {
           </Button>
         </Tooltip>
       </header>
-      <Tour />
+      {!presenting && <Tour />}
       <main id="view" className={classes["view"]} tabIndex={-1}>
         {VIEWS.filter(({ id }) => visited.has(id)).map(({ id, label }) => {
           const View = CONTENT[id];

@@ -1,0 +1,150 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Page } from "playwright-core";
+import { afterAll, expect, test } from "vitest";
+import type { LabBridge } from "../../src/shared/lab-bridge.ts";
+import { TRAIN_PRESETS } from "../../src/shared/train-presets.ts";
+import { launchApp, type LaunchedApp } from "./launch-app.ts";
+import { takeScreenshot } from "./take-screenshots.ts";
+
+declare global {
+  interface Window {
+    lab: LabBridge;
+  }
+}
+
+const scratchDir = mkdtempSync(join(tmpdir(), "backprop-lab-restart-"));
+const profile = join(scratchDir, "profile");
+let launched: LaunchedApp | undefined;
+afterAll(async () => {
+  await launched?.close();
+  rmSync(scratchDir, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+});
+
+const show = (page: Page, view: string): Promise<void> =>
+  page.getByRole("navigation", { name: "Views" }).getByRole("button", { name: view, exact: true }).click();
+const idle = (page: Page) => page.getByText("Nothing is running").waitFor({ timeout: 120_000 });
+
+/** Runs a small one of each kind. */
+async function runEachKind(page: Page): Promise<void> {
+  const small = { seed: 3, rows: 200, threads: 1, samples: 5 };
+  const { layers, loss } = TRAIN_PRESETS.small.spec;
+  const network = { layers, loss, data: { name: "mnist", split: "train", rows: 20 }, seed: 3 };
+  const given = {
+    notebook: { selection: { kind: "one", cell: "3" }, settings: { ...small, coordinates: 2 } },
+    ladder: {
+      ...{ preset: "custom", scaling: false, shape: { m: 8, k: 8, n: 8 } },
+      ...{ threads: 1, budgetSeconds: 1, seed: 3 },
+    },
+    init: { network, otherwise: null, gradients: false, threads: 1 },
+    stages: small,
+    gradcheck: {
+      ...{ network, references: ["float64"], bug: null, coordinates: 2, tolerance: "strict", threads: 1 },
+    },
+    training: {
+      spec: {
+        ...TRAIN_PRESETS.small.spec,
+        ...{ data: { name: "mnist", split: "train", rows: 200 }, validRows: 50, epochs: 3 },
+      },
+      threads: 1,
+    },
+  };
+  const ends = await page.evaluate(async (settings) => {
+    const starts = {
+      notebook: window.lab.notebookRun,
+      ladder: window.lab.ladderStart,
+      init: window.lab.initSave,
+      stages: window.lab.stagesStart,
+      gradcheck: window.lab.gradcheckStart,
+      training: window.lab.trainingStart,
+    } as Record<string, (input: unknown) => Promise<{ ok: boolean }>>;
+    for (const [kind, input] of Object.entries(settings)) {
+      const answer = await starts[kind](input);
+      if (!answer.ok) return `${kind}: ${JSON.stringify(answer)}`;
+      for (;;) {
+        const activity = await window.lab.activityState();
+        if (activity.ok && activity.value === null) break;
+        await new Promise((resolve) => setTimeout(resolve, 100));
+      }
+    }
+    const runs = await window.lab.runsList();
+    return runs.ok ? runs.value.map(({ kind, status }) => `${kind} ${status}`).sort() : "no list";
+  }, given);
+  expect(ends).toEqual(
+    ["gradcheck", "init", "ladder", "notebook", "stages", "training"].map((kind) => `${kind} finished`),
+  );
+}
+
+/** What each view shows of its last result, and what it says where it knows of none. */
+async function expectLastResults(page: Page): Promise<void> {
+  await idle(page);
+  const results = page.locator("section[aria-label='Results']").locator("visible=true");
+  await show(page, "Notebook");
+  await page.getByText("50,000", { exact: false }).first().waitFor();
+  await expect.poll(() => results.getByText("Never run.").count()).toBeLessThan(await cellCount(page));
+  for (const [view, denial] of [
+    ["Ladder", "No ladder was climbed yet"],
+    ["Stages", "The stages have not run yet"],
+    ["Backward", "Nothing was traced yet"],
+    ["Gradients", "Nothing was checked yet"],
+    ["Train", "Nothing was trained yet"],
+    ["Initialise", "Drawing the network…"],
+  ] as const) {
+    await show(page, view);
+    await expect.poll(() => results.getByText(denial).count(), { message: view }).toBe(0);
+    await results.locator("h2").first().waitFor();
+    await takeScreenshot(page, `restarted-${view.toLowerCase()}`);
+  }
+  await show(page, "Train");
+  await page.getByText("Update : weight ratio", { exact: true }).first().waitFor();
+}
+
+const cellCount = (page: Page): Promise<number> =>
+  page.evaluate(async () => {
+    const answer = await window.lab.notebookDescribe();
+    return answer.ok ? answer.value.length : 0;
+  });
+
+test("A2: after a restart and a reload every view shows its last result; A14: Ctrl+Enter, palette, presentation", async () => {
+  launched = await launchApp({ userDataDir: profile });
+  await idle(launched.page);
+  await runEachKind(launched.page);
+  await show(launched.page, "Backward");
+  await launched.page.keyboard.press("Control+Enter");
+  await launched.page.getByText(/^Step 1 of/).waitFor();
+  await launched.close();
+
+  launched = await launchApp({ userDataDir: profile });
+  const { page } = launched;
+  await expectLastResults(page);
+  await page.reload();
+  await expectLastResults(page);
+
+  // A run by its name, from the palette.
+  await page.keyboard.press("Control+k");
+  const options = page.getByRole("listbox", { name: "Commands" }).getByRole("option");
+  for (const label of [
+    ...["Run all cells", "Run ladder", "Save the initialisation as a run", "Run stages"],
+    ...["Trace the backward pass", "Check gradients", "Start training", "Find a learning rate"],
+  ]) {
+    expect(await options.filter({ hasText: label }).count(), label).toBeGreaterThan(0);
+  }
+  await page.keyboard.type("open ladder run");
+  await page.keyboard.press("Enter");
+  await page.getByRole("heading", { name: "Key numbers" }).waitFor();
+
+  // A presentation: one key hides controls and navigation, the same or Escape brings them back.
+  await show(page, "Stages");
+  const controls = page.getByRole("region", { name: "Stages settings" });
+  const navigation = page.getByRole("navigation", { name: "Views" });
+  for (const back of ["F5", "Escape"]) {
+    await page.keyboard.press("F5");
+    await expect.poll(async () => [await controls.count(), await navigation.count()]).toEqual([0, 0]);
+    await takeScreenshot(page, "presentation");
+    await page.keyboard.press(back);
+    await expect.poll(async () => [await controls.count(), await navigation.count()]).toEqual([1, 1]);
+  }
+  await page.keyboard.press("?");
+  await page.getByText("Presentation: hide or show controls and navigation").waitFor();
+});
