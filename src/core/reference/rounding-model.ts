@@ -91,7 +91,11 @@ export class RoundingModel {
       bound[c] +=
         shares === null
           ? (2 * outErrors[c]) / out.length
-          : Math.min(1, shares[c] * Math.expm1(Math.min(50, outErrors[c] + largest)));
+          : // A share and what it lacks both change by the outputs' errors: the smaller of them counts.
+            Math.min(
+              1,
+              Math.min(shares[c], 1 - shares[c]) * Math.expm1(Math.min(50, outErrors[c] + largest)),
+            );
     }
     return bound;
   }
