@@ -3,6 +3,7 @@ import {
   compareGradients,
   finishComparison,
   MAX_REL_MAX,
+  MAX_REL_NORM,
   RTOL,
   type GradientComparison,
 } from "./gradient-check.ts";
@@ -44,36 +45,40 @@ export const NOTHING_EXCUSED: Excused = { rounding: 0, kinks: 0, difference: 0, 
 /** Below the largest reference this is what allclose takes for equal: rounding grows with the values that were summed. */
 const atolOf = (largest: number): number => ATOL * Math.max(1, largest);
 
-/** max |values| of those that are numbers. */
-function largestOf(values: ArrayLike<number>, beat: () => void): number {
-  let largest = 0;
+/** The largest and the root mean square of |values|, of those that are numbers. */
+function sizesOf(values: ArrayLike<number>, beat: () => void): { largest: number; typical: number } {
+  let [largest, squares] = [0, 0];
   for (let i = 0; i < values.length; i++) {
     if (i % STRETCH === 0) beat();
     const size = Math.abs(values[i]);
     if (size > largest) largest = size;
+    if (Number.isFinite(size)) squares += size * size;
   }
-  return largest;
+  return { largest, typical: Math.sqrt(squares / Math.max(1, values.length)) };
 }
 
-/** Moves the reference, in place, towards ours by at most what is allowed: only a difference beyond that counts. */
+/**
+ * Where a difference is too large to pass but allowed, moves the reference to ours, in place; where more than that, by
+ * what is allowed: only the rest counts. Small differences stay as they are, to be seen.
+ */
 export function excuse(
   ours: ArrayLike<number>,
   reference: Float32Array | Float64Array,
   { rounding, kinks }: Allowances,
   beat: () => void = () => undefined,
 ): Excused {
-  const largest = largestOf(reference, beat);
-  const [atol, relMax] = [atolOf(largest), MAX_REL_MAX * largest];
+  const { largest, typical } = sizesOf(reference, beat);
+  const [atol, limit] = [atolOf(largest), Math.min(MAX_REL_MAX * largest, MAX_REL_NORM * typical)];
   const excused = { rounding: 0, kinks: 0, difference: 0, allowed: 0 };
   for (let i = 0; i < ours.length; i++) {
     if (i % STRETCH === 0) beat();
     const value = reference[i];
     const difference = ours[i] - value;
     const size = Math.abs(difference);
+    if (!Number.isFinite(size) || size <= Math.min(atol + RTOL * Math.abs(value), limit)) continue;
     const allowance = rounding[i] + kinks[i];
-    if (!Number.isFinite(size) || !(allowance > 0)) continue;
     reference[i] = size <= allowance ? ours[i] : value + Math.sign(difference) * allowance;
-    if (size <= Math.min(atol + RTOL * Math.abs(value), relMax) || size > allowance) continue;
+    if (size > allowance) continue;
     if (size > rounding[i]) {
       excused.kinks++;
       continue;
@@ -97,7 +102,7 @@ export function compareInDetail(
   reference: ArrayLike<number>,
   beat: () => void = () => undefined,
 ): DetailedComparison {
-  const largest = largestOf(reference, beat);
+  const { largest } = sizesOf(reference, beat);
   const atol = atolOf(largest);
   const comparison = finishComparison(compareGradients(ours, reference, { rtol: RTOL, atol }));
   let [dot, squaredOurs, squaredReference] = [0, 0, 0];

@@ -61,8 +61,9 @@ export function activationSlope(activation: Activation, x: number): number {
   }
 }
 
-/** σ(x + d) − σ(x) = σ(x + d) σ(−x) (1 − e^(−d)). */
-const sigmoidMove = (x: number, d: number): number => sigmoid(x + d) * sigmoid(-x) * -Math.expm1(-d);
+/** σ(x + d) − σ(x) = σ(x + d) σ(−x) (1 − e^(−d)); far steps do not cancel. */
+const sigmoidMove = (x: number, d: number): number =>
+  Math.abs(d) > 1 ? sigmoid(x + d) - sigmoid(x) : sigmoid(x + d) * sigmoid(-x) * -Math.expm1(-d);
 
 /** Nodes and weights of Gauss and Legendre for three points on [0, 1]. */
 const QUADRATURE = [
@@ -85,7 +86,8 @@ export function activationMove(activation: Activation, x: number, d: number): nu
       return sigmoidMove(x, d);
     case "gelu":
       if (Math.abs(d) * Math.max(1, Math.abs(x)) > SHORT_STEP) {
-        return activate(activation, x + d) - activate(activation, x);
+        // (x + d) Φ(x + d) − x Φ(x): far from 0 both Φ are equal, and x however large has no part in it.
+        return d * normalDistribution(x + d) + x * (normalDistribution(x + d) - normalDistribution(x));
       }
       return QUADRATURE.reduce(
         (sum, [at, weight]) => sum + weight * d * activationSlope(activation, x + at * d),

@@ -86,5 +86,5 @@ export const shareRounding = (arithmetic: Float32Arithmetic, below: number, clas
   UNIT_ROUNDOFF *
   (arithmetic === "engine" ? 8 + below + Math.sqrt(classes) : 12 + 3 * (below + Math.log(classes)));
 
-/** exp() of what is smaller than this is no normal number: a share below it may be 0 or stand at it. */
-export const SMALLEST_SHARE = SMALLEST_NORMAL;
+/** exp(−87.33), which the engine's exponential never falls below: a share under it may be 0 or stand at it. */
+export const SMALLEST_SHARE = 1.2e-38;

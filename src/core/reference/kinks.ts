@@ -49,15 +49,7 @@ export function kinksAt(
   return found;
 }
 
-/** What a row's gradient jumps by at a kink: the gradient of the layer's output times the jump of its slope. */
-export interface Jump extends Kink {
-  readonly dz: number;
-}
-
-/** Kinks of a row that are followed one by one; more of them go back together, as absolute values. */
-const MOST_APART = 8;
-
-/** Where a row's allowances go. */
+/** Where a row's allowances go: into sums that are already there, so that nothing of a parameter's size is made. */
 export interface KinkSink {
   /** By parameter. */
   readonly allowances: Readonly<Record<string, Float64Array>>;
@@ -65,72 +57,81 @@ export interface KinkSink {
   readonly x: Float64Array;
 }
 
+/** A row whose kinks are followed. */
+export interface KinkedRow {
+  readonly values: readonly ArrayLike<number>[];
+  readonly kinks: readonly Kink[];
+  /** The largest |gradient| of each layer's output, by position. */
+  readonly gradients: readonly ArrayLike<number>[];
+}
+
 /**
- * Adds what the other side of these kinks would have given, walking back from each into sums that are already there:
- * nothing of a parameter's size is made. Kinks of the first product touch one column each and always go one by one.
+ * Adds what the other sides of a row's kinks would have given. Kinks of one layer do not meet, so each is walked back by
+ * itself, as it is. With kinks in several layers any of their sides may come together: then all go back at once, as
+ * absolute values, through the steeper side of every kink.
  */
-export function addJumps(
-  pass: ReferencePass,
-  values: readonly ArrayLike<number>[],
-  jumps: readonly Jump[],
-  sink: KinkSink,
-): void {
-  const first = pass.layers.findIndex(({ type }) => type === "linear");
-  const real = jumps.filter(({ dz }) => dz !== 0);
-  const apart = real.filter(({ position }) => position === first + 1 || real.length <= MOST_APART);
-  for (const { position, unit, dz } of apart) {
-    const start = new Float64Array(values[position].length);
-    start[unit] = dz;
-    walkBack(pass, values, position - 1, start, sink);
+export function addJumps(pass: ReferencePass, { values, kinks, gradients }: KinkedRow, sink: KinkSink): void {
+  const positions = [...new Set(kinks.map(({ position }) => position))];
+  if (positions.length > 1) {
+    walkTogether(pass, { values, kinks, gradients }, sink);
+    return;
   }
-  const together = new Map<number, Float64Array>();
-  for (const { position, unit, dz } of real) {
-    if (position === first + 1 || real.length <= MOST_APART) continue;
-    const start = together.get(position) ?? new Float64Array(values[position].length);
-    start[unit] = Math.abs(dz);
-    together.set(position, start);
-  }
-  for (const [position, start] of together) {
-    walkBack(pass, values, position - 1, start, sink, { absolute: true });
+  for (const { position, unit } of kinks) {
+    const layer = pass.layers[position];
+    const jump = layer.type === "linear" ? 0 : gradients[position][unit] * jumpOf(layer);
+    if (jump === 0) continue;
+    let dy = new Float64Array(values[position].length);
+    dy[unit] = jump;
+    for (let at = position - 1; at >= 0; at--) {
+      const before = pass.layers[at];
+      const x = values[at];
+      dy =
+        before.type === "linear"
+          ? walkThrough(before, x, dy, sink, { absolute: false })
+          : dy.map((value, j) => value * slopeOf(before, x[j]));
+    }
+    for (let i = 0; i < dy.length; i++) sink.x[i] += Math.abs(dy[i]);
   }
 }
 
-/** Walks a jump back and adds its absolute values; with `absolute` nothing cancels on the way either. */
-function walkBack(
+function walkTogether(
   { layers }: ReferencePass,
-  values: readonly ArrayLike<number>[],
-  from: number,
-  start: Float64Array,
+  { values, kinks, gradients }: KinkedRow,
   sink: KinkSink,
-  { absolute } = { absolute: false },
 ): void {
-  let dy = start;
-  for (let position = from; position >= 0; position--) {
+  const highest = kinks.reduce((most, { position }) => Math.max(most, position), 0);
+  let dy = new Float64Array(values[highest + 1].length);
+  for (let position = highest; position >= 0; position--) {
     const layer = layers[position];
     const x = values[position];
     if (layer.type === "linear") {
-      dy = walkThrough(layer, x, dy, sink, absolute);
+      dy = walkThrough(layer, x, dy, sink, { absolute: true });
       continue;
     }
-    dy = dy.map((value, j) => {
-      const dx = value * slopeOf(layer, x[j]);
-      return absolute ? Math.abs(dx) : dx;
-    });
+    const here = new Set(kinks.flatMap((kink) => (kink.position === position ? [kink.unit] : [])));
+    const steeper = Math.max(Math.abs(slopeOf(layer, 1)), Math.abs(slopeOf(layer, -1)));
+    dy = dy.map((value, j) =>
+      here.has(j)
+        ? steeper * value + Math.abs(jumpOf(layer)) * gradients[position][j]
+        : value * Math.abs(slopeOf(layer, x[j])),
+    );
   }
-  for (let i = 0; i < dy.length; i++) sink.x[i] += Math.abs(dy[i]);
+  for (let i = 0; i < dy.length; i++) sink.x[i] += dy[i];
 }
 
+/** dx = dy Wᵀ, or |dy| |W|ᵀ, on the way adding |xᵀ dy| and |dy|. */
 function walkThrough(
   { in: inputs, out, weight, weightName, biasName }: LinearReference,
   x: ArrayLike<number>,
   dy: Float64Array,
   { allowances }: KinkSink,
-  absolute: boolean,
-): Float64Array {
+  { absolute }: { readonly absolute: boolean },
+): Float64Array<ArrayBuffer> {
   const [weights, biases] = [allowances[weightName], allowances[biasName]];
   const moved = Array.from(dy.keys()).filter((j) => dy[j] !== 0);
   for (const j of moved) biases[j] += Math.abs(dy[j]);
   const dx = new Float64Array(inputs);
+  if (moved.length === 0) return dx;
   for (let i = 0; i < inputs; i++) {
     const at = i * out;
     let sum = 0;

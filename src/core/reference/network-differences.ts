@@ -21,12 +21,15 @@ export interface NetworkDifferences {
   readonly kinks: Readonly<Record<string, Float64Array>>;
 }
 
+/** Step over max(1, |value|). */
+const stepSize = (value: number, size = 1e-5): number => size * Math.max(1, Math.abs(value));
+
 /**
  * Step of a central difference, `size` · max(1, |value|). With 1e-5 truncation (h²) and rounding (ε / h) are then both
  * near 1e-10. `up` and `down` are the steps that float64 really takes.
  */
-export function differenceStep(value: number, size = 1e-5): { up: number; down: number; width: number } {
-  const step = size * Math.max(1, Math.abs(value));
+export function differenceStep(value: number, size?: number): { up: number; down: number; width: number } {
+  const step = stepSize(value, size);
   const above = value + step;
   const below = value - step;
   return { up: above - value, down: below - value, width: above - below };
@@ -186,19 +189,20 @@ export function networkDifferences(
         only === null ? [0, rows.length] : [Math.max(0, only), Math.min(rows.length, only + 1)];
       if (begin >= end) continue;
       const value = values === null ? x[begin * inputs + unit] : values[coordinate];
-      const step = differenceStep(value, options.step);
+      // Moves are never added to a value, so the step needs no float64 beside it.
+      const step = stepSize(value, options.step);
       let sum = 0;
       for (let row = begin; row < end; row++) {
         const factor = input < 0 ? 1 : rows[row][position][input];
-        move.up[unit] = step.up * factor;
-        move.down[unit] = step.down * factor;
+        move.up[unit] = step * factor;
+        move.down[unit] = -step * factor;
         if (row % ROWS_PER_BEAT === 0) beat?.();
         sum += rowDifference(pass, rows[row], y[row], position, moves, crossed);
         if (crossed.yet) kinks[tensor][place]++;
       }
       move.up[unit] = 0;
       move.down[unit] = 0;
-      derivatives[tensor][place] = sum / meanOver / step.width;
+      derivatives[tensor][place] = sum / meanOver / (2 * step);
     }
   }
   return { derivatives, kinks };

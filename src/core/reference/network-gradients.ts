@@ -5,10 +5,9 @@ import {
   sumRounding,
   type Float32Arithmetic,
 } from "./float32-arithmetic.ts";
-import { addJumps, kinksAt, type Jump } from "./kinks.ts";
+import { addJumps, kinksAt } from "./kinks.ts";
 import {
   forwardRow,
-  jumpOf,
   rowLoss,
   rowLossGradient,
   slopeOf,
@@ -210,7 +209,7 @@ export function networkGradients(
     loss += rowLoss(pass, out, y[row]) / meanOver;
     const atKinks = pass.layers.flatMap((_, position) => kinksAt(pass, position, values, forward.errors));
     kinks += atKinks.length;
-    const jumps: Jump[] = [];
+    const kinkGradients: Float64Array[] = [];
     const met = (found: Omit<Overflow, "row">): void => {
       if (found.value > LARGEST_FLOAT32) overflow = firstOverflow(overflow, { ...found, row });
     };
@@ -236,10 +235,11 @@ export function networkGradients(
         }
         dy = next;
       } else {
-        for (const { unit } of atKinks.filter((kink) => kink.position === position)) {
-          const most = Math.abs(dy[unit]) + (model === null ? 0 : dyErrors[unit]);
-          jumps.push({ position, unit, dz: most * jumpOf(layer) });
-        }
+        const errorsNow = dyErrors;
+        if (atKinks.length > 0)
+          kinkGradients[position] = dy.map(
+            (value, j) => Math.abs(value) + (model === null ? 0 : errorsNow[j]),
+          );
         if (model !== null && errors !== undefined) {
           dyErrors = model.elementwise(position, values[position], errors, dy, dyErrors);
         }
@@ -249,9 +249,9 @@ export function networkGradients(
     }
     dx.set(dy, row * inputs);
     rounding?.xRounding.set(dyErrors, row * inputs);
-    if (jumps.length === 0) continue;
+    if (atKinks.length === 0) continue;
     rowJumps.fill(0);
-    addJumps(pass, values, jumps, { allowances, x: rowJumps });
+    addJumps(pass, { values, kinks: atKinks, gradients: kinkGradients }, { allowances, x: rowJumps });
     if (rounding !== undefined) rounding.xKinks.set(rowJumps, row * inputs);
     else {
       rowJumps.forEach((amount, i) => {

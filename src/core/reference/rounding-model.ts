@@ -21,10 +21,10 @@ import {
 } from "./network-pass.ts";
 
 /** Rows of a block that are computed with made-up rounding, and how often each. */
-const SAMPLED_ROWS = 4;
-const SAMPLES = 3;
+const SAMPLED_ROWS = 8;
+const SAMPLES = 4;
 /** By how much rounding may exceed the largest that was seen in the samples. */
-const SAFETY = 3;
+const SAFETY = 4;
 
 /** Rows to calibrate with, spread over a block of so many. */
 export function sampledRows(rows: number): readonly number[] {
@@ -70,7 +70,7 @@ export class RoundingModel {
       layer.type === "linear" ? layer.weight.map(Math.abs) : new Float64Array(),
     );
     this.#forward = new Float64Array(pass.layers.length).fill(1);
-    this.#backward = new Float64Array(pass.layers.length + 1).fill(1);
+    this.#backward = new Float64Array(pass.layers.length).fill(1);
   }
 
   /** Bounds of a row's values: of the input, which is exact, then of every layer's output. */
@@ -91,9 +91,13 @@ export class RoundingModel {
       bound[c] +=
         shares === null
           ? (2 * outErrors[c]) / out.length
-          : Math.min(1, shares[c] * Math.expm1(Math.min(50, outErrors[c] + largest)));
+          : // A share and what it lacks both change by the outputs' errors: the smaller of them counts.
+            Math.min(
+              1,
+              Math.min(shares[c], 1 - shares[c]) * Math.expm1(Math.min(50, outErrors[c] + largest)),
+            );
     }
-    return scaled(bound, this.#backward[this.#pass.layers.length]);
+    return bound;
   }
 
   /** Bound of dx behind an element-wise layer, from dy and its bound. */
@@ -159,14 +163,9 @@ export class RoundingModel {
       bounds.forEach((bound, row) => errors[row].push(scaled(bound, this.#forward[position])));
     }
     let dy = chosen.map(({ values, target }) => rowLossGradient(this.#pass, values[layers.length], target));
-    this.#backward[layers.length] = 1;
     let dyErrors = chosen.map(({ values, target }, row) =>
       this.lossGradient(values[layers.length], errors[row][layers.length], target),
     );
-    this.#backward[layers.length] = factorOf(dyErrors, (row, sample) =>
-      minus(perturbed[row][sample].gradients[layers.length], dy[row]),
-    );
-    dyErrors = dyErrors.map((bound) => scaled(bound, this.#backward[layers.length]));
     for (let position = layers.length - 1; position >= 0; position--) {
       const layer = layers[position];
       if (layer.type === "linear") {

@@ -33,7 +33,7 @@ const DIRECTIONS = 8;
  * Steps of differences and directions. What moves is computed without cancellation, so they may be far smaller than the
  * usual 1e-5: nothing bends on the way, and only a pre-activation of 0 lies within a step of a kink.
  */
-const STEP = 1e-12;
+const STEP = 1e-100;
 /**
  * Deviations of a random direction's product with the errors of a gradient: the directions are drawn without regard to
  * these, so it is normal with their norm, and none of a million exceeds this.

@@ -1,0 +1,201 @@
+import { resolve } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { SEEDED_BUG_NAMES, type SeededBug } from "../../../src/core/network/seeded-bug.ts";
+import type { Scope } from "../../../src/main/engine/arena.ts";
+import type { Engine } from "../../../src/main/engine/engine.ts";
+import {
+  checkAgainst,
+  checkByDifferences,
+  checkByDirections,
+  checkByTfjs,
+  float64Reference,
+  type Uncertainty,
+} from "../../../src/main/lab/gradcheck/check-network.ts";
+import { computeGradients } from "../../../src/main/lab/gradcheck/network-setup.ts";
+import { TfjsNetwork } from "../../../src/main/lab/tfjs/tfjs-network.ts";
+import {
+  GRADIENT_REFERENCES,
+  type GradcheckSettings,
+  type GradientReport,
+} from "../../../src/shared/gradcheck.ts";
+import { NOTEBOOK_NETWORK } from "../../../src/shared/network-spec.ts";
+import { viewOf } from "../../../src/shared/tensor-view.ts";
+import { startEngine } from "../engine/start-engine.ts";
+import { cancellingNetwork, type CancellingNetwork } from "./cancelling-networks.ts";
+
+/** More for a longer look: GRADCHECK_NETWORKS=200. */
+const NETWORKS = Number(process.env["GRADCHECK_NETWORKS"] ?? 24);
+/** Bugs a network, of those that it has a place for: GRADCHECK_BUGS=8 for all. */
+const BUGS = Number(process.env["GRADCHECK_BUGS"] ?? 1);
+
+const SETTINGS: GradcheckSettings = {
+  ...{ network: NOTEBOOK_NETWORK, references: [...GRADIENT_REFERENCES], bug: null, coordinates: 30 },
+  ...{ tolerance: "strict", threads: 2 },
+};
+
+let engine: Engine;
+let tfjs: TfjsNetwork;
+beforeAll(async () => {
+  engine = await startEngine(2);
+  tfjs = new TfjsNetwork(resolve("out/main/tfjs.js"), engine.arena.memory, () => undefined);
+});
+afterAll(async () => {
+  await tfjs.close();
+  await engine.close();
+});
+
+interface Checked {
+  readonly reports: readonly GradientReport[];
+  readonly notes: string;
+  readonly bugMade: boolean;
+  readonly gradients: Readonly<Record<string, Float32Array>>;
+  /** Largest |ours − float64| by tensor, and largest |float64|. */
+  readonly noise: Readonly<Record<string, { readonly error: number; readonly size: number }>>;
+  /** Largest |ours − float64| over what is allowed there, of coordinates that lie apart at all. */
+  readonly largestRatio: number;
+  /** By tensor, ‖allowed‖ / ‖reference‖: the share that a bug must have to be seen. */
+  readonly hidden: Readonly<Record<string, number>>;
+}
+
+/** Ratio of error and allowance, and what the allowance hides, before the references are moved. */
+function measure(
+  gradients: Readonly<Record<string, Parameters<typeof viewOf>[1]>>,
+  reference: Awaited<ReturnType<typeof float64Reference>>,
+): Pick<Checked, "largestRatio" | "hidden" | "gradients" | "noise"> {
+  const { memory } = engine.arena;
+  let largestRatio = 0;
+  const hidden: Record<string, number> = {};
+  const noise: Record<string, { error: number; size: number }> = {};
+  const copies: Record<string, Float32Array> = {};
+  for (const [tensor, ours] of Object.entries(gradients)) {
+    const values = viewOf(memory, ours, "float32");
+    const expected = viewOf(memory, reference.gradients[tensor], "float64");
+    const rounding = viewOf(memory, reference.allowances[tensor].rounding, "float32");
+    const kinks = viewOf(memory, reference.allowances[tensor].kinks, "float32");
+    let [allowed, size] = [0, 0];
+    copies[tensor] = values.slice();
+    noise[tensor] = { error: 0, size: 0 };
+    values.forEach((value, i) => {
+      noise[tensor].error = Math.max(noise[tensor].error, Math.abs(value - expected[i]));
+      noise[tensor].size = Math.max(noise[tensor].size, Math.abs(expected[i]));
+      const allowance = rounding[i] + kinks[i];
+      largestRatio = Math.max(largestRatio, Math.abs(value - expected[i]) / allowance);
+      allowed += allowance ** 2;
+      size += expected[i] ** 2;
+    });
+    hidden[tensor] = Math.sqrt(allowed / size);
+  }
+  return { largestRatio, hidden, gradients: copies, noise };
+}
+
+async function checkAll(
+  { network, parameters, x, y }: CancellingNetwork,
+  bug: SeededBug | null = null,
+): Promise<Checked> {
+  const scope: Scope = engine.arena.scope();
+  try {
+    const place = (name: string, shape: readonly number[], values: Float32Array) => {
+      const tensor = scope.tensor(name, shape);
+      viewOf(engine.arena.memory, tensor, "float32").set(values);
+      return tensor;
+    };
+    const data = {
+      x: place("x", [y.length, x.length / y.length], x),
+      y: place("y", [y.length], y),
+    };
+    const computed = await computeGradients(engine, scope, {
+      ...{ network, data, given: parameters, bug, threads: 2 },
+    });
+    const reports: GradientReport[] = [];
+    const context = {
+      ...{ engine, scope, settings: SETTINGS, computed, onProgress: () => undefined },
+      onReport: (report: GradientReport) => reports.push(report),
+    };
+    const certain = await float64Reference(context, "engine");
+    const measured = measure(computed.gradients, certain);
+    const notes = await checkByDifferences(context, certain);
+    await checkByDirections(context, certain);
+    await checkByTfjs(context, tfjs, certain satisfies Uncertainty);
+    await checkAgainst(context, "float64", certain.gradients, certain);
+    return { reports, notes, bugMade: computed.bugMade, ...measured };
+  } finally {
+    scope.release();
+  }
+}
+
+const accusations = (title: string, { reports, notes }: Checked): string[] => [
+  ...reports
+    .filter(({ verdict }) => verdict !== "passed" && verdict !== "not judged")
+    .map(({ reference, tensor, reason }) => `${title}: ${reference} ${tensor}: ${reason}`),
+  ...(notes.includes("not to be trusted") ? [`${title}: ${notes}`] : []),
+];
+
+const percentile = (values: readonly number[], share: number): number =>
+  values.toSorted((a, b) => a - b)[Math.min(values.length - 1, Math.floor(share * values.length))] ?? NaN;
+
+describe("gradient check (issue items 19, 21d)", () => {
+  it(
+    `accuses none of ${NETWORKS} networks whose gradients cancel, by any reference`,
+    async () => {
+      const accused: string[] = [];
+      const ratios: number[] = [];
+      const hidden: number[] = [];
+      for (let number = 0; number < NETWORKS; number++) {
+        const network = cancellingNetwork(number);
+        const checked = await checkAll(network);
+        accused.push(...accusations(network.title, checked));
+        ratios.push(checked.largestRatio);
+        hidden.push(...Object.values(checked.hidden));
+      }
+      const real = hidden.filter((share) => Number.isFinite(share));
+      process.stdout.write(
+        `error over allowance: ${percentile(ratios, 0.5)} median, ${Math.max(...ratios)} largest; ` +
+          `hidden share: ${percentile(real, 0.5)} median, ${percentile(real, 0.9)} of 90 %, ` +
+          `${hidden.filter((share) => !(share < 0.01)).length} of ${hidden.length} tensors hide 1 %\n`,
+      );
+      expect(accused).toEqual([]);
+      expect(Math.max(...ratios)).toBeLessThanOrEqual(1);
+    },
+    NETWORKS * 10_000,
+  );
+
+  it(
+    "catches every bug that stands out from rounding, on the same networks, by each reference",
+    async () => {
+      const missed: string[] = [];
+      let [made, visible] = [0, 0];
+      for (let number = 0; number < NETWORKS; number += BUGS > 1 ? 1 : 2) {
+        const network = cancellingNetwork(number);
+        const right = await checkAll(network);
+        for (let turn = 0; turn < BUGS; turn++) {
+          const bug = SEEDED_BUG_NAMES[(number * 3 + turn) % SEEDED_BUG_NAMES.length];
+          const wrong = await checkAll(network, bug);
+          if (!wrong.bugMade) continue;
+          made++;
+          const standsOut = Object.entries(right.gradients).filter(([tensor, values]) => {
+            const { error, size } = right.noise[tensor];
+            const change = values.reduce(
+              (most, value, i) => Math.max(most, Math.abs(wrong.gradients[tensor][i] - value)),
+              0,
+            );
+            return change > 0.005 * size && change > 1000 * error;
+          });
+          if (standsOut.length === 0) continue;
+          visible++;
+          for (const reference of GRADIENT_REFERENCES) {
+            const of = wrong.reports.filter((one) => one.reference === reference);
+            if (of.some(({ verdict }) => verdict === "failed")) continue;
+            missed.push(
+              `${network.title}: ${reference} misses ${bug} in ${standsOut.map(([name]) => name).join(" ")}`,
+            );
+          }
+        }
+      }
+      process.stdout.write(
+        `${made} bugs made, ${visible} of them stand out, ${missed.length} missed by a reference\n`,
+      );
+      expect(missed).toEqual([]);
+    },
+    NETWORKS * 30_000,
+  );
+});
