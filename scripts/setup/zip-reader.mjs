@@ -41,6 +41,8 @@ export async function extractZip(archive, targetDir, { rename = (name) => name, 
     const entries = await readDirectory(handle, archive);
     const root = path.resolve(targetDir);
     let done = 0;
+    /** @type {{ entry: ZipEntry, target: string }[]} */
+    const links = [];
     for (const entry of entries) {
       onProgress?.(done++, entries.length);
       const name = rename(entry.name);
@@ -49,8 +51,11 @@ export async function extractZip(archive, targetDir, { rename = (name) => name, 
       if (target !== root && !target.startsWith(root + path.sep)) {
         throw new Error(`${archive}: entry "${entry.name}" would be written outside ${root}; refused`);
       }
-      await extractEntry(handle, entry, target, root, archive);
+      // Links last: nothing is ever written through one.
+      if (entry.kind === "symlink") links.push({ entry, target });
+      else await extractEntry(handle, entry, target, archive);
     }
+    await makeLinks(handle, links, root, archive);
   } finally {
     await handle.close();
   }
@@ -127,28 +132,55 @@ async function readDirectory(handle, archive) {
  * @param {fs.promises.FileHandle} handle
  * @param {ZipEntry} entry
  * @param {string} target
- * @param {string} root
  * @param {string} archive
  */
-async function extractEntry(handle, entry, target, root, archive) {
+async function extractEntry(handle, entry, target, archive) {
   if (entry.kind === "directory") {
     await fs.promises.mkdir(target, { recursive: true });
     return;
   }
   await fs.promises.mkdir(path.dirname(target), { recursive: true });
   const content = await openEntry(handle, entry, archive);
-  if (entry.kind === "file") {
-    await pipeline(content, fs.createWriteStream(target, { mode: entry.mode === 0 ? 0o644 : entry.mode }));
-    return;
+  await pipeline(content, fs.createWriteStream(target, { mode: entry.mode === 0 ? 0o644 : entry.mode }));
+}
+
+/**
+ * Makes the links, each pointing inside the folder by itself and through the others.
+ *
+ * @param {fs.promises.FileHandle} handle
+ * @param {{ entry: ZipEntry, target: string }[]} links
+ * @param {string} root
+ * @param {string} archive
+ */
+async function makeLinks(handle, links, root, archive) {
+  const inside = (/** @type {string} */ place, /** @type {string} */ folder) =>
+    place === folder || place.startsWith(folder + path.sep);
+  const made = [];
+  try {
+    for (const { entry, target } of links) {
+      const chunks = [];
+      for await (const chunk of await openEntry(handle, entry, archive)) chunks.push(chunk);
+      const link = Buffer.concat(chunks).toString("utf8");
+      await fs.promises.mkdir(path.dirname(target), { recursive: true });
+      const realRoot = await fs.promises.realpath(root);
+      const folder = await fs.promises.realpath(path.dirname(target));
+      const refuse = () =>
+        new Error(`${archive}: link "${entry.name}" points outside the archive (${link}); refused`);
+      if (!inside(folder, realRoot) || !path.resolve(folder, link).startsWith(realRoot + path.sep))
+        throw refuse();
+      await fs.promises.rm(target, { force: true });
+      await fs.promises.symlink(link, target);
+      made.push(target);
+      // A chain of links may leave the folder though none of them does by itself.
+      for (const each of made) {
+        const real = await fs.promises.realpath(each).catch(() => realRoot);
+        if (!inside(real, realRoot)) throw refuse();
+      }
+    }
+  } catch (error) {
+    for (const target of made) await fs.promises.rm(target, { force: true });
+    throw error;
   }
-  const chunks = [];
-  for await (const chunk of content) chunks.push(chunk);
-  const link = Buffer.concat(chunks).toString("utf8");
-  if (!path.resolve(path.dirname(target), link).startsWith(root + path.sep)) {
-    throw new Error(`${archive}: link "${entry.name}" points outside the archive (${link}); refused`);
-  }
-  await fs.promises.rm(target, { force: true });
-  await fs.promises.symlink(link, target);
 }
 
 /** @param {fs.promises.FileHandle} handle @param {ZipEntry} entry @param {string} archive */

@@ -120,6 +120,8 @@ async function start(): Promise<void> {
     if (event.name === "activityChanged") showRunning(event.payload !== null);
   });
 
+  fatal.goOnAfter((title, message) => send({ name: "failure", payload: { title, message } }));
+
   // The thread reads all runs once, so that the table is there when it is asked for.
   void opened.runs.catalogue().catch((error: unknown) => log.warn(String(error)));
   // After the window has its first answer: none of it is urgent.

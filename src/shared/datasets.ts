@@ -56,13 +56,15 @@ export const importChoiceSchema = v.object({
 });
 export type ImportChoice = v.InferOutput<typeof importChoiceSchema>;
 
+const rowCount = v.pipe(v.number(), v.safeInteger(), v.minValue(0), v.maxValue(10_000_000));
+
 /** A data set that can be trained on: 28 × 28 images of ten classes. */
 export const datasetSchema = v.object({
-  /** What a spec's `data.name` says. */
-  id: v.string(),
+  /** What a spec's `data.name` says, and the name of the folder that holds it. */
+  id: v.pipe(v.string(), v.regex(/^[a-z0-9-]{1,60}$/, "is not the name of a data set")),
   title: v.string(),
-  trainRows: v.number(),
-  validRows: v.number(),
+  trainRows: v.pipe(rowCount, v.minValue(1)),
+  validRows: rowCount,
   normalisation: importChoiceSchema.entries.normalisation,
 });
 export type Dataset = v.InferOutput<typeof datasetSchema>;

@@ -7,14 +7,25 @@ import { drainStandardStreams } from "./standard-streams.ts";
 export interface FatalErrors {
   /** From now on a fatal error closes this lab before the app ends. */
   protect(lab: Promise<Lab>): void;
+  /** From now on a failure that leaves the app sound is shown by this, and the app goes on. */
+  goOnAfter(show: (title: string, message: string) => void): void;
   /** Logs, closes the lab, tells the person at the window (or stderr) and ends the app with exit code 1. */
   report(title: string, error: unknown): Promise<void>;
 }
+
+/** Of a session; what fails over and over is in the log. */
+const MOST_SHOWN = 10;
+
+/** A stream's or the system's refusal (ENOENT, EPIPE, Z_DATA_ERROR): nothing of the app's own is half done. */
+const isRefusal = (error: unknown): boolean =>
+  error instanceof Error && "code" in error && typeof error.code === "string" && /^[EZ]/.test(error.code);
 
 /** Catches what nothing else caught. `interactive` is off where nobody could close a dialog. */
 export function catchFatalErrors(log: Log, { interactive }: { interactive: boolean }): FatalErrors {
   let lab: Promise<Lab> | null = null;
   let reported = false;
+  let show: ((title: string, message: string) => void) | null = null;
+  let shown = 0;
 
   const report = async (title: string, error: unknown) => {
     log.error(title, error);
@@ -38,17 +49,29 @@ export function catchFatalErrors(log: Log, { interactive }: { interactive: boole
     app.exit(1);
   };
 
-  process.on(
-    "uncaughtException",
-    (error) => void report("Backprop Lab met an internal error and has to close", error),
-  );
-  process.on(
-    "unhandledRejection",
-    (reason) => void report("Backprop Lab met an internal error and has to close", reason),
-  );
+  const goOn = (error: unknown): void => {
+    if (show === null) {
+      void report("Backprop Lab met an internal error and has to close", error);
+      return;
+    }
+    log.error("Something failed that nothing waited for", error);
+    if (++shown > MOST_SHOWN) return;
+    const message = error instanceof Error ? error.message : String(error);
+    show("Something failed, and the app goes on", `${message}. The log tells where (menu Help).`);
+  };
+
+  process.on("uncaughtException", (error) => {
+    // After any other exception a part of the app may be half done.
+    if (isRefusal(error)) goOn(error);
+    else void report("Backprop Lab met an internal error and has to close", error);
+  });
+  process.on("unhandledRejection", goOn);
   return {
     protect: (opened) => {
       lab = opened;
+    },
+    goOnAfter: (shownBy) => {
+      show = shownBy;
     },
     report,
   };

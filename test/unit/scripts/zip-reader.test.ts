@@ -56,6 +56,21 @@ describe("extractZip()", () => {
     await expect(extractZip(file, target)).rejects.toThrow("points outside the archive");
   });
 
+  it.runIf(process.platform !== "win32")(
+    "refuses a chain of links that leaves the folder (issue 14, 37)",
+    async () => {
+      const { file, target } = archive([
+        { name: "a/b/c/file", content: "x" },
+        { name: "up", content: "a/b/c", mode: 0o120777, stored: true },
+        { name: "out", content: "up/../../../../..", mode: 0o120777, stored: true },
+        { name: "out/evil", content: "x" },
+      ]);
+      await expect(extractZip(file, target)).rejects.toThrow();
+      expect(existsSync(join(target, "..", "evil"))).toBe(false);
+      expect(existsSync(join(target, "up"))).toBe(false);
+    },
+  );
+
   it("reports an entry whose content does not match its CRC", async () => {
     const { file, target } = archive([{ name: "stored.txt", content: "content", stored: true }], (bytes) => {
       const damaged = Buffer.from(bytes);

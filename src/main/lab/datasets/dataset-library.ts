@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
-import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import * as v from "valibot";
-import { ContractError } from "../../../core/errors.ts";
+import { ContractError, DataFormatError } from "../../../core/errors.ts";
 import { permutation } from "../../../core/random/permutation.ts";
 import { randomStream } from "../../../core/random/random-stream.ts";
 import {
@@ -14,8 +14,10 @@ import {
   type ImportPreview,
 } from "../../../shared/datasets.ts";
 import { MNIST_CLASSES, MNIST_PIXELS } from "../../../shared/network-spec.ts";
+import { openRegularFile, readRegularFile } from "../../data/regular-file.ts";
 import { readImport, type RawImages } from "./read-import.ts";
 
+const MOST_DESCRIPTION_BYTES = 64 * 1024;
 const SHOWN_IMAGES = 24;
 const SHUFFLE_SEED = 1;
 const SHUFFLE_STREAM = 90_000;
@@ -38,6 +40,14 @@ const breathe = (): Promise<void> =>
     setImmediate(resolve);
   });
 
+/** What `dataset.json` says of the data set in a folder, which is its name whatever is written; null if nothing sound. */
+function describedBy(folder: string, text: string): Dataset | null {
+  const given = v.safeParse(v.pipe(v.string(), v.parseJson(), v.looseObject({})), text);
+  if (!given.success) return null;
+  const described = v.safeParse(datasetSchema, { ...given.output, id: folder });
+  return described.success ? described.output : null;
+}
+
 /** Data sets that were imported: one folder each, beside the database. */
 export class DatasetLibrary {
   readonly #root: string;
@@ -49,13 +59,14 @@ export class DatasetLibrary {
 
   /** MNIST first, then what was imported. */
   async list(): Promise<readonly Dataset[]> {
-    const names = await readdir(this.#root).catch(() => []);
+    const folders = await readdir(this.#root, { withFileTypes: true }).catch(() => []);
+    const names = folders.filter((entry) => entry.isDirectory()).map(({ name }) => name);
     const found: Dataset[] = [];
     for (const name of names.sort()) {
-      const text = await readFile(join(this.#root, name, "dataset.json"), "utf8").catch(() => null);
-      if (text === null) continue;
-      const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), datasetSchema), text);
-      if (parsed.success) found.push(parsed.output);
+      const path = join(this.#root, name, "dataset.json");
+      const text = await readRegularFile(path, MOST_DESCRIPTION_BYTES).catch(() => null);
+      const described = text === null ? null : describedBy(name, text.toString("utf8"));
+      if (described !== null && described.id !== MNIST_DATASET.id) found.push(described);
     }
     return [MNIST_DATASET, ...found];
   }
@@ -70,21 +81,36 @@ export class DatasetLibrary {
     );
   }
 
-  /** @throws {ContractError} If the files are gone or were cut. */
+  /** @throws {DataFormatError} If the files are not what the description says. @throws {Error} If they are gone. */
   async load({ id, trainRows, validRows }: Dataset): Promise<ImageBytes> {
     const rows = trainRows + validRows;
     const read = async (name: string, bytes: number): Promise<Uint8Array> => {
       const path = join(this.#root, id, name);
-      const content = new Uint8Array(await readFile(path));
-      if (content.length === bytes) return content;
-      throw new ContractError(
-        `${path}: expected ${bytes} bytes, got ${content.length}; import the data again`,
+      const { handle, sizeBytes } = await openRegularFile(path);
+      try {
+        if (sizeBytes === bytes) return new Uint8Array(await handle.readFile());
+      } finally {
+        await handle.close();
+      }
+      throw new DataFormatError(
+        path,
+        Math.min(sizeBytes, bytes),
+        `${bytes} bytes for ${rows} rows`,
+        `${sizeBytes}; import the data again`,
       );
     };
-    return {
-      images: await read("images.bin", rows * MNIST_PIXELS),
-      labels: await read("labels.bin", rows),
-    };
+    const labels = await read("labels.bin", rows);
+    const wrong = labels.findIndex((label) => label >= MNIST_CLASSES);
+    if (wrong >= 0) {
+      const got = `${labels[wrong] ?? NaN} as label of row ${wrong + 1}; import the data again`;
+      throw new DataFormatError(
+        join(this.#root, id, "labels.bin"),
+        wrong,
+        `classes from 0 to ${MNIST_CLASSES - 1}`,
+        got,
+      );
+    }
+    return { images: await read("images.bin", rows * MNIST_PIXELS), labels };
   }
 
   /**

@@ -10,6 +10,7 @@ import { viewOf } from "../../../shared/tensor-view.ts";
 import type { TrainSpec } from "../../../shared/train-spec.ts";
 import { writeNpy } from "../../data/write-npy.ts";
 import { writeSafetensors } from "../../data/safetensors.ts";
+import { failureCode } from "../../store/store-failure.ts";
 import type { ImageRows } from "../image-rows.ts";
 import { executeOnce } from "../programs.ts";
 import type { LabServices, RunSupervisor } from "../run-supervisor.ts";
@@ -129,9 +130,14 @@ export class LearnedLab {
     if (this.#loaded?.key === key && weights !== "latest") return this.#loaded;
     const { spec } = specOfRun(run);
     const network = trainNetworkOf(spec);
-    const checkpoints = new Checkpoints(store.checkpointsFolder, runId, network);
+    const checkpoints = new Checkpoints(store.checkpointsFolder, runId, spec);
     const checkpoint =
-      weights === "latest" ? await checkpoints.newest() : await checkpoints.load(weights).catch(() => null);
+      weights === "latest"
+        ? ((await checkpoints.newest())?.checkpoint ?? null)
+        : await checkpoints.load(weights).catch((error: unknown) => {
+            if (failureCode(error) === "ENOENT") return null;
+            throw error;
+          });
     if (checkpoint === null) {
       throw new ContractError(
         `Run ${runId} has no ${weights} weights in "${checkpoints.folder}": ` +

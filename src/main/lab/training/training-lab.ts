@@ -212,7 +212,7 @@ export class TrainingLab {
         tracker.phase("reading the data");
         const data = await this.#dataOf(spec, threads);
         const network = trainNetworkOf(spec);
-        const checkpoints = new Checkpoints(store.checkpointsFolder, runId, network);
+        const checkpoints = new Checkpoints(store.checkpointsFolder, runId, spec);
         const parameters = given ?? drawParameters(network, schemesOf(spec), spec.seed);
         const trainer = new Trainer(engine, spec, { data, threads, parameters });
         const recorded = (recorder = new RunRecorder(store, runId, (message) => {
@@ -295,12 +295,14 @@ export class TrainingLab {
       });
       return FROM_THE_BEGINNING;
     }
-    const { state, evaluated, wallMs } = found;
+    const { state, evaluated, wallMs } = found.checkpoint;
     trainer.restore(state);
     store.dropMetricsAfter(runId, state.step, evaluated ? [] : Object.values(EPOCH_METRICS));
     store.addEvent(runId, {
       ...{ at: new Date().toISOString(), step: state.step, kind: "resumed" },
-      text: `from the checkpoint of step ${state.step}`,
+      text:
+        `from the checkpoint of step ${state.step}` +
+        (found.refused === "" ? "" : `; the other one could not be taken: ${found.refused}`),
     });
     const validLosses = store.getMetrics(runId, EPOCH_METRICS.valid).map(({ value }) => value);
     return { evaluated, wallMs, validLosses };

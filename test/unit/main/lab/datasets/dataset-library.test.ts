@@ -1,0 +1,66 @@
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { DatasetLibrary } from "../../../../../src/main/lab/datasets/dataset-library.ts";
+
+let root = "";
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), "backprop-lab-data-"));
+});
+afterEach(() => {
+  rmSync(root, { recursive: true, force: true });
+});
+
+const SOUND = { id: "bars", title: "Bars", trainRows: 3, validRows: 1, normalisation: "unit" };
+
+function dataset(
+  description: object | string,
+  labels = Uint8Array.of(0, 1, 2, 9),
+  imageBytes = 4 * 784,
+): DatasetLibrary {
+  const folder = join(root, "data", "bars");
+  mkdirSync(folder, { recursive: true });
+  const text = typeof description === "string" ? description : JSON.stringify(description);
+  writeFileSync(join(folder, "dataset.json"), text);
+  writeFileSync(join(folder, "labels.bin"), labels);
+  writeFileSync(join(folder, "images.bin"), new Uint8Array(imageBytes));
+  return new DatasetLibrary(join(root, "data"));
+}
+
+describe("a data set's folder (issue 14, 34)", () => {
+  it("is what the data set is called, whatever its description says: removing it removes nothing else", async () => {
+    mkdirSync(join(root, "lab-checkpoints"));
+    const library = dataset({ ...SOUND, id: "../lab-checkpoints" });
+    expect((await library.list()).map(({ id }) => id)).toEqual(["mnist", "bars"]);
+    await expect(library.remove("../lab-checkpoints")).rejects.toThrow("There is no data set");
+    await library.remove("bars");
+    expect(existsSync(join(root, "lab-checkpoints"))).toBe(true);
+    expect(existsSync(join(root, "data", "bars"))).toBe(false);
+  });
+
+  it.each([
+    ["rows below 0", { ...SOUND, trainRows: -5 }],
+    ["1e12 rows", { ...SOUND, trainRows: 1e12 }],
+    ["half a row", { ...SOUND, validRows: 0.5 }],
+    ["no training rows", { ...SOUND, trainRows: 0 }],
+    ["another normalisation", { ...SOUND, normalisation: "none" }],
+    ["no title", { ...SOUND, title: 7 }],
+    ["no JSON", "{"],
+    ["too long a text", `{"a":"${"x".repeat(70_000)}"}`],
+  ])("is not listed with %s", async (_what, description) => {
+    expect(await dataset(description).list()).toHaveLength(1);
+  });
+
+  it("is checked when it is loaded: sizes, and every label with its row", async () => {
+    const load = async (library: DatasetLibrary) => library.load(await library.find("bars"));
+    expect((await load(dataset(SOUND))).labels).toHaveLength(4);
+    await expect(load(dataset(SOUND, Uint8Array.of(0, 1, 200, 3)))).rejects.toThrow("200 as label of row 3");
+    await expect(load(dataset(SOUND, Uint8Array.of(0, 1)))).rejects.toThrow(
+      "expected 4 bytes for 4 rows, got 2",
+    );
+    await expect(load(dataset(SOUND, undefined, 783))).rejects.toThrow(
+      "expected 3136 bytes for 4 rows, got 783",
+    );
+  });
+});
