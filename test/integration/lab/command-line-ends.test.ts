@@ -22,7 +22,7 @@ import { notebookSpec } from "./open-test-lab.ts";
 // Numbers are items of the list of faults that were met.
 
 const PROGRAM = resolve("out/main/lab.js");
-const RUNS = 400;
+const RUNS = 60;
 
 let folder = "";
 const mounts: string[] = [];
@@ -33,7 +33,7 @@ function recordRuns(path: string): void {
   const store = openStore({ path, nativeBinding });
   store.saveMachine(machine);
   for (let i = 0; i < RUNS; i++) {
-    const name = i === 0 ? "red \u001b[31m\u009b2J\u202e\nnext" : "x".repeat(500);
+    const name = i === 0 ? "red \u001b[31m\u009b2J\u202e\nnext" : "x".repeat(4_000);
     const { id } = store.createRun({ ...notebookRun, name });
     store.finishRun(id, {
       status: "finished",
@@ -265,8 +265,7 @@ describe("37", () => {
     const { stdout } = lab("runs", "red", "--database", at("runs.sqlite"));
     expect(stdout).toContain("red \\u001b[31m\\u009b2J\\u202e\\u000anext");
     const json = lab("runs", "red", "--json", "--database", at("runs.sqlite")).stdout;
-    // eslint-disable-next-line no-control-regex -- what must not be there
-    expect(stdout + json).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/);
+    expect((stdout + json).replaceAll("\n", "")).not.toMatch(/\p{Cc}/u);
     expect((JSON.parse(json) as RunSummary[])[0]?.name).toContain("\u009b2J");
   });
 
@@ -295,7 +294,7 @@ describe("37", () => {
     const { status, stdout } = lab("trash", "--empty", "--database", path);
     expect([status, stdout]).toEqual([
       0,
-      expect.stringMatching(/deleted for good: 399; [1-9]\d+ bytes freed/),
+      expect.stringMatching(/deleted for good: 59; [1-9]\d+ bytes freed/),
     ]);
     expect(lab("doctor", "--database", path).status).toBe(0);
   });
