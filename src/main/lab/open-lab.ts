@@ -131,7 +131,7 @@ export async function openLab(options: LabOptions): Promise<Lab> {
   // Built beside the worker.
   const readerOptions = {
     ...{ threadFile: join(dirname(options.workerFile), "store-thread.js"), path: store.path },
-    ...{ readFrom: store.readFrom, abandonedRuns: store.abandonedRuns },
+    ...{ readFrom: store.readFrom, abandonedRuns: store.abandonedRuns, outOfSpace: store.outOfSpace },
     ...{ nativeBinding: options.nativeBinding, readOnly: store.readOnly },
   };
   const readers = {

@@ -16,6 +16,8 @@ export interface ReadingOptions {
   readonly reason: string;
   /** A database that is not there yet is an empty one instead of an error. */
   readonly emptyIfMissing?: boolean;
+  /** It would be opened for writing if the disk had room. */
+  readonly outOfSpace?: boolean;
 }
 
 const newerReason = (version: number): string =>
@@ -31,7 +33,7 @@ const newerReason = (version: number): string =>
 export function openForReading(
   path: string,
   nativeBinding: string | null,
-  { reason, emptyIfMissing = false }: ReadingOptions,
+  { reason, emptyIfMissing = false, outOfSpace = false }: ReadingOptions,
 ): Store {
   if (!isThere(path)) {
     if (emptyIfMissing) return emptyStore(path, nativeBinding);
@@ -56,7 +58,7 @@ export function openForReading(
       db.pragma("query_only = ON", { simple: true });
       const version = schemaVersion(db);
       return new SqliteStore({
-        ...{ db, path, readFrom, integrity, notices: damage, damage, abandonedRuns, lock: null },
+        ...{ db, path, readFrom, integrity, notices: damage, damage, abandonedRuns, outOfSpace, lock: null },
         readOnlyReason: version > CURRENT_SCHEMA ? newerReason(version) : reason,
         release: () => reader.close(),
       });

@@ -56,7 +56,7 @@ export function openStore(options: OpenStoreOptions): Store {
     if (!exists || !isOutOfSpace(error)) throw storeFailure("open the saved runs", path, error);
     const reason =
       "The disk is full: free some space on it, for example by emptying the trash, and start again.";
-    return openForReading(path, nativeBinding, { reason });
+    return openForReading(path, nativeBinding, { reason, outOfSpace: true });
   }
 }
 

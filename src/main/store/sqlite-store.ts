@@ -60,6 +60,8 @@ export interface OpenedDatabase {
   readonly readOnlyReason: string | null;
   /** Nobody writes, so that runs which are still said to be running were left so by a process that is gone. */
   readonly abandonedRuns: boolean;
+  /** The disk was full when it was opened. */
+  readonly outOfSpace?: boolean;
   /** Closes the connection. */
   readonly release: () => void;
   /** Null when the store is read-only. */
@@ -86,6 +88,7 @@ export class SqliteStore implements Store {
   readonly damage: readonly string[];
   readonly readFrom: string | null;
   readonly abandonedRuns: boolean;
+  readonly outOfSpace: boolean;
   readonly #db: Database;
   readonly #release: () => void;
   readonly #lock: WriteLock | null;
@@ -109,6 +112,7 @@ export class SqliteStore implements Store {
     this.readFrom = opened.readFrom;
     this.damage = opened.damage;
     this.abandonedRuns = opened.abandonedRuns;
+    this.outOfSpace = opened.outOfSpace ?? false;
     this.#release = opened.release;
     this.readOnly = lock === null;
     this.readOnlyReason = readOnlyReason;

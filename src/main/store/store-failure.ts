@@ -9,7 +9,7 @@ export function failureCode(error: unknown): string {
 /** Is there no room left where it was to be written? */
 export function isOutOfSpace(error: unknown): boolean {
   const cause = error instanceof StoreError ? error.cause : error;
-  return /^(SQLITE_FULL|ENOSPC|EDQUOT)/.test(failureCode(cause));
+  return /^(SQLITE_FULL|SQLITE_IOERR_SHMSIZE|ENOSPC|EDQUOT)/.test(failureCode(cause));
 }
 
 /** Is the file itself unusable, whatever is asked of it? */
@@ -22,7 +22,7 @@ const EXPLANATIONS: readonly (readonly [RegExp, string])[] = [
     /^SQLITE_(BUSY|LOCKED)/,
     `another program has kept it locked for more than ${BUSY_TIMEOUT_MS / 1000} s. Close that program and try again`,
   ],
-  [/^(SQLITE_FULL|ENOSPC|EDQUOT)/, "the disk is full. Free some space on it and try again"],
+  [/^(SQLITE_FULL|SQLITE_IOERR_SHMSIZE|ENOSPC|EDQUOT)/, "the disk is full. Free some space on it and try again"],
   [
     /^(SQLITE_READONLY|SQLITE_PERM|SQLITE_AUTH|EACCES|EPERM|EROFS)/,
     "it may not be written. Change the permissions of the file and its folder, or choose another folder",

@@ -76,6 +76,8 @@ export interface Store {
   readonly readOnly: boolean;
   /** What other connections of this process read: the database, a copy of it, or nothing where there is none yet. */
   readonly readFrom: string | null;
+  /** The disk was full when it was opened: it is read-only, and its trash can be emptied all the same. */
+  readonly outOfSpace: boolean;
   /** Runs that are still said to be running were left so by a process that is gone. */
   readonly abandonedRuns: boolean;
   /** Where trainings keep weights to go on from: beside the database. */

@@ -98,7 +98,8 @@ function writeHolder(db: Database): void {
     db.exec("COMMIT");
   } catch (error) {
     if (!isOutOfSpace(error)) throw error;
-    db.exec("ROLLBACK");
+    // SQLite may have taken it back by itself.
+    if (db.inTransaction) db.exec("ROLLBACK");
   }
 }
 

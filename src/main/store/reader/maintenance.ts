@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { DatabaseCheck, EmptiedTrash } from "../../../shared/run-exports.ts";
 import type { Database } from "../database.ts";
 import type { SqliteStore } from "../sqlite-store.ts";
+import { isOutOfSpace } from "../store-failure.ts";
 
 /** A folder with everything in it. */
 function folderBytes(folder: string): number {
@@ -20,8 +21,9 @@ const databaseBytes = (path: string): number =>
 /** Deletes runs for good, one transaction each, so that other writers get their turn; their weights too. */
 export function deleteRuns(db: Database, checkpointsFolder: string, runIds: readonly string[]): void {
   for (const runId of runIds) {
-    db.prepare("DELETE FROM run WHERE id = ?").run(runId);
+    // The files first: on a full disk they make the room that the database needs to forget the run.
     rmSync(join(checkpointsFolder, runId), { recursive: true, force: true });
+    db.prepare("DELETE FROM run WHERE id = ?").run(runId);
   }
 }
 
@@ -34,10 +36,19 @@ export function emptyTrash(
   const size = (): number => databaseBytes(path) + folderBytes(checkpointsFolder);
   const before = size();
   deleteRuns(db, checkpointsFolder, runIds);
-  db.exec("VACUUM");
-  db.pragma("wal_checkpoint(TRUNCATE)", { simple: true });
+  compact(db);
   const sizeBytes = databaseBytes(path);
   return { runs: runIds.length, freedBytes: Math.max(0, before - size()), sizeBytes };
+}
+
+/** Gives the room of what was deleted back to the disk; without room for a copy the file itself uses it again. */
+function compact(db: Database): void {
+  try {
+    db.exec("VACUUM");
+    db.pragma("wal_checkpoint(TRUNCATE)", { simple: true });
+  } catch (error) {
+    if (!isOutOfSpace(error)) throw error;
+  }
 }
 
 /** Findings that are shown; a damaged file has thousands. */

@@ -44,13 +44,13 @@ export class StoreReader {
 
   #started(): Piscina {
     if (this.#pool !== null) return this.#pool;
-    const { threadFile, idleMs, path, readFrom, abandonedRuns, nativeBinding, readOnly } = this.#options;
+    const { threadFile, idleMs, ...threadData } = this.#options;
     const pool = new Piscina({
       filename: threadFile,
       ...{ minThreads: 0, maxThreads: 1, idleTimeout: idleMs },
       // What is streamed to a file lets other questions in between.
       concurrentTasksPerWorker: 16,
-      workerData: { path, readFrom, abandonedRuns, nativeBinding, readOnly } satisfies StoreThreadData,
+      workerData: threadData satisfies StoreThreadData,
     });
     pool.on("error", () => {
       // Told where the task was asked for; Piscina starts another thread.

@@ -49,6 +49,8 @@ export interface StoreThreadData {
   /** What is read: the database, a copy of it, or nothing where there is none yet. */
   readonly readFrom: string | null;
   readonly abandonedRuns: boolean;
+  /** The disk was full when the store was opened. */
+  readonly outOfSpace: boolean;
   readonly nativeBinding: string | null;
   readonly readOnly: boolean;
 }

@@ -15,6 +15,7 @@ import { compareRuns } from "./compare-runs.ts";
 import { CurveDrawer } from "./draw-curves.ts";
 import { exportBundle } from "./export-bundle.ts";
 import { importBundle } from "./import-bundle.ts";
+import { emptyTrashInPlace } from "./empty-trash-in-place.ts";
 import { deleteRuns, emptyTrash, findDamage, repair } from "./maintenance.ts";
 import { RunIndex } from "./run-index.ts";
 import type { StoreTaskMessage, StoreTaskName, StoreTasks, StoreThreadData } from "./store-tasks.ts";
@@ -49,7 +50,10 @@ const handlers: Handlers = {
       deleteRuns(db, store.checkpointsFolder, runIds);
       return null;
     }),
-  emptyTrash: ({ runIds }) => writing("empty the trash", (db) => emptyTrash(db, store, runIds)),
+  emptyTrash: ({ runIds }) =>
+    data.outOfSpace
+      ? emptyTrashInPlace(store, runIds, data.nativeBinding)
+      : writing("empty the trash", (db) => emptyTrash(db, store, runIds)),
   backup: ({ path }) => {
     writeBackup(store.tables.db, path);
     return null;
