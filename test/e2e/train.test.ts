@@ -78,7 +78,7 @@ describe("the train view", () => {
     await page.getByLabel("Another learning rate from now on").fill("0.0005");
     await button("Change").click();
     await button("Go on").click();
-    await expect.poll(step).toBeGreaterThan(before + 200);
+    await expect.poll(step, { timeout: 20_000 }).toBeGreaterThan(before + 200);
     for (const title of ["Update : weight ratio", "Dead units", "Gradient norm", "Learning rate", "Speed"]) {
       await page.getByText(title, { exact: true }).first().waitFor();
     }
