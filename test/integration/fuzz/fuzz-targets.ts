@@ -56,7 +56,7 @@ const table =
   };
 
 const { spec } = TRAIN_PRESETS.small;
-const sweep = { kind: "grid", spec, values: { "optimizer.lr": [0.1, 0.01], seed: [1, 2] } };
+const sweep = { kind: "grid", base: spec, values: { "optimizer.lr": [0.1, 0.01], seed: [1, 2] } };
 
 /** Everything that is read from outside. */
 export const FUZZ_TARGETS: Readonly<Record<string, FuzzTarget>> = {
@@ -163,7 +163,7 @@ export const FUZZ_TARGETS: Readonly<Record<string, FuzzTarget>> = {
   checkpoint: {
     sound: async (folder) => {
       const path = join(folder, "sound.safetensors");
-      const shapes = { w1: [784, 2], b1: [2] };
+      const shapes = { w1: [784, 10], b1: [10] };
       const tensors = Object.fromEntries(
         Object.entries(shapes).map(([name, shape]) => [
           name,
@@ -177,13 +177,13 @@ export const FUZZ_TARGETS: Readonly<Record<string, FuzzTarget>> = {
     read: async (bytes, folder) => {
       const small = v.parse(trainSpecSchema, {
         ...spec,
-        ...{ layers: [{ type: "linear", in: 784, out: 2 }], optimizer: { name: "sgd", lr: 0.1 } },
+        ...{ layers: [{ type: "linear", in: 784, out: 10 }], optimizer: { name: "sgd", lr: 0.1 } },
       });
       const checkpoints = new Checkpoints(folder, "run", small);
       mkdirSync(checkpoints.folder, { recursive: true });
       writeFileSync(checkpoints.pathOf("final"), bytes);
       const { state } = await checkpoints.load("final");
-      wrong(Object.keys(state.values).length !== 2 || state.values["w1"]?.length !== 1568, "other tensors");
+      wrong(Object.keys(state.values).length !== 2 || state.values["w1"]?.length !== 7840, "other tensors");
     },
   },
   bundle: {
