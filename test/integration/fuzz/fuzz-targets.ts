@@ -37,7 +37,9 @@ const wrong = (condition: boolean, what: string): void => {
 };
 /** Refusals in words: whatever else is thrown is a crash. */
 export const isRefusal = (error: unknown): boolean =>
-  [DataFormatError, StoreError, QueryError, v.ValiError, SyntaxError].some((kind) => error instanceof kind);
+  [DataFormatError, StoreError, QueryError, v.ValiError, SyntaxError].some((kind) => error instanceof kind) ||
+  // A sweep's; the engine's own are crashes.
+  (error instanceof RangeError && !/call stack|array length|buffer|string/i.test(error.message));
 
 const written = (folder: string, name: string, bytes: Uint8Array): string => {
   const path = join(folder, name);
@@ -183,7 +185,7 @@ export const FUZZ_TARGETS: Readonly<Record<string, FuzzTarget>> = {
       mkdirSync(checkpoints.folder, { recursive: true });
       writeFileSync(checkpoints.pathOf("final"), bytes);
       const { state } = await checkpoints.load("final");
-      wrong(Object.keys(state.values).length !== 2 || state.values["w1"]?.length !== 7840, "other tensors");
+      wrong(Object.keys(state.values).length !== 2 || state.values["w1"].length !== 7840, "other tensors");
     },
   },
   bundle: {
