@@ -1,0 +1,252 @@
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import * as v from "valibot";
+import { DataFormatError, StoreError } from "../../../src/core/errors.ts";
+import { readIdx } from "../../../src/main/data/read-idx.ts";
+import { readNpy } from "../../../src/main/data/read-npy.ts";
+import { readTable } from "../../../src/main/data/read-table.ts";
+import { readSafetensors, writeSafetensors } from "../../../src/main/data/safetensors.ts";
+import { DatasetLibrary } from "../../../src/main/lab/datasets/dataset-library.ts";
+import { Checkpoints } from "../../../src/main/lab/training/checkpoints.ts";
+import { connect } from "../../../src/main/store/database.ts";
+import { openReader, openStore } from "../../../src/main/store/open-store.ts";
+import { exportBundle } from "../../../src/main/store/reader/export-bundle.ts";
+import { importBundle } from "../../../src/main/store/reader/import-bundle.ts";
+import { RunIndex } from "../../../src/main/store/reader/run-index.ts";
+import { expandSweep, sweepSpecSchema } from "../../../src/shared/sweep-spec.ts";
+import { parseRunQuery, QueryError } from "../../../src/shared/run-query.ts";
+import { DEFAULT_VIEW } from "../../../src/shared/run-table.ts";
+import { TRAIN_PRESETS } from "../../../src/shared/train-presets.ts";
+import { trainSpecSchema } from "../../../src/shared/train-spec.ts";
+import { cell, machine, nativeBinding, notebookRun } from "../store/recorded-values.ts";
+
+/** A reader that is given damaged input. */
+export interface FuzzTarget {
+  /** Makes the sound input; `folder` is the target's own. */
+  readonly sound: (folder: string) => Promise<Uint8Array> | Uint8Array;
+  /** Reads one input. Throws what the reader may throw; asserts by `wrong` what must hold of what is taken. */
+  readonly read: (bytes: Uint8Array, folder: string) => Promise<void> | void;
+}
+
+/** A reader took what it must not. */
+export class WrongAcceptance extends Error {}
+
+const wrong = (condition: boolean, what: string): void => {
+  if (condition) throw new WrongAcceptance(what);
+};
+/** Refusals in words: whatever else is thrown is a crash. */
+export const isRefusal = (error: unknown): boolean =>
+  [DataFormatError, StoreError, QueryError, v.ValiError, SyntaxError].some((kind) => error instanceof kind) ||
+  // A sweep's; the engine's own are crashes.
+  (error instanceof RangeError && !/call stack|array length|buffer|string/i.test(error.message));
+
+const written = (folder: string, name: string, bytes: Uint8Array): string => {
+  const path = join(folder, name);
+  writeFileSync(path, bytes);
+  return path;
+};
+const product = (shape: readonly number[]): number => shape.reduce((all, size) => all * size, 1);
+const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString("utf8");
+const csv = Array.from({ length: 40 }, (_, row) => `${row % 10},${row},0.5,-1e3\n`).join("");
+
+const table =
+  (name: string): FuzzTarget["read"] =>
+  async (bytes, folder) => {
+    const { rows, columns, values } = await readTable(written(folder, name, bytes), 1e5);
+    wrong(values.length !== rows * columns || rows === 0, "a table of another size");
+  };
+
+const { spec } = TRAIN_PRESETS.small;
+const sweep = { kind: "grid", base: spec, values: { "optimizer.lr": [0.1, 0.01], seed: [1, 2] } };
+
+/** Everything that is read from outside. */
+export const FUZZ_TARGETS: Readonly<Record<string, FuzzTarget>> = {
+  idx: {
+    sound: () =>
+      Uint8Array.of(0, 0, 8, 2, 0, 0, 0, 3, 0, 0, 0, 4, ...Array.from({ length: 12 }, (_, i) => i)),
+    read: async (bytes, folder) => {
+      const { shape, data } = await readIdx(written(folder, "x", bytes));
+      if (bytes[0] === 0x1f) return;
+      wrong(4 + 4 * shape.length + product(shape) !== bytes.length || bytes[2] !== 8, "another size or type");
+      wrong(
+        !Buffer.from(data).equals(Buffer.from(bytes.subarray(bytes.length - data.length))),
+        "other values",
+      );
+    },
+  },
+  npy: {
+    sound: () => readFileSync("test/golden/notebook_b1.npy"),
+    read: async (bytes, folder) => {
+      const { shape, data } = await readNpy(written(folder, "x.npy", bytes));
+      const view = Buffer.from(bytes);
+      const [begin, length] = bytes[6] === 1 ? [10, view.readUInt16LE(8)] : [12, view.readUInt32LE(8)];
+      // An oracle of another kind: the dictionary as JSON.
+      const json = view
+        .toString("latin1", begin, begin + length)
+        .replaceAll("'", '"')
+        .replaceAll("True", "true")
+        .replaceAll("False", "false")
+        .replaceAll("(", "[")
+        .replaceAll(")", "]")
+        .replaceAll(/(?<=\d)L/g, "")
+        .replaceAll(/,\s*(?=[\]}])/g, "");
+      const header = JSON.parse(json) as { descr: string; fortran_order: boolean; shape: number[] };
+      wrong(
+        Object.keys(header).sort().join() !== "descr,fortran_order,shape" || header.fortran_order,
+        "header",
+      );
+      wrong(header.shape.join() !== shape.join() || data.length !== product(shape), "another shape");
+      wrong(begin + length + Number(header.descr.slice(2)) * product(shape) !== bytes.length, "another size");
+    },
+  },
+  safetensors: {
+    sound: async (folder) => {
+      const path = join(folder, "sound.safetensors");
+      const tensors = {
+        w: { shape: [2, 3], data: Float32Array.of(1, 2, 3, 4, 5, 6) },
+        b: { shape: [3], data: Float32Array.of(7, 8, 9) },
+      };
+      await writeSafetensors(path, { tensors, metadata: { step: "7" } });
+      return readFileSync(path);
+    },
+    read: async (bytes, folder) => {
+      const { tensors } = await readSafetensors(written(folder, "x.safetensors", bytes));
+      const headerBytes = Number(Buffer.from(bytes).readBigUInt64LE(0));
+      const header = new TextDecoder("utf-8", { fatal: true }).decode(bytes.subarray(8, 8 + headerBytes));
+      wrong(!header.startsWith("{"), "another beginning");
+      const found = Object.values(tensors);
+      const values = found.reduce((sum, { data }) => sum + data.length, 0);
+      wrong(8 + headerBytes + 4 * values !== bytes.length, "holes, overlaps or bytes behind");
+      wrong(header.split('"dtype"').length - 1 !== found.length, "a name twice");
+      wrong(
+        found.some(({ shape, data }) => product(shape) !== data.length),
+        "another shape",
+      );
+    },
+  },
+  csv: { sound: () => Buffer.from(csv), read: table("x.csv") },
+  "csv.gz": { sound: () => gzipSync(csv), read: table("x.csv.gz") },
+  spec: {
+    sound: () => Buffer.from(JSON.stringify(spec)),
+    read: (bytes) => {
+      const taken = v.parse(trainSpecSchema, JSON.parse(text(bytes)));
+      wrong(!v.is(trainSpecSchema, JSON.parse(JSON.stringify(taken))), "it is not taken again");
+      wrong(!(taken.batchSize >= 1 && Number.isFinite(taken.optimizer.lr)), "a number out of bounds");
+    },
+  },
+  sweep: {
+    sound: () => Buffer.from(JSON.stringify(sweep)),
+    read: (bytes) => {
+      const trainings = expandSweep(v.parse(sweepSpecSchema, JSON.parse(text(bytes))));
+      wrong(trainings.length > 1_000, "more trainings than a sweep may have");
+    },
+  },
+  query: {
+    sound: () =>
+      Buffer.from('kind:training -tag:old lr>=0.01 last."gradient norm"<3 started!=2026-11-23 "two words"'),
+    read: (bytes) => {
+      parseRunQuery(text(bytes));
+    },
+  },
+  dataset: {
+    sound: () =>
+      Buffer.from(JSON.stringify({ id: "d", title: "D", trainRows: 3, validRows: 1, normalisation: "unit" })),
+    read: async (bytes, folder) => {
+      mkdirSync(join(folder, "data", "d"), { recursive: true });
+      written(join(folder, "data", "d"), "dataset.json", bytes);
+      const list = await new DatasetLibrary(join(folder, "data")).list();
+      wrong(
+        list.slice(1).some(({ id, trainRows }) => id !== "d" || !(trainRows >= 1)),
+        "another identity or no rows",
+      );
+    },
+  },
+  checkpoint: {
+    sound: async (folder) => {
+      const path = join(folder, "sound.safetensors");
+      const shapes = { w1: [784, 10], b1: [10] };
+      const tensors = Object.fromEntries(
+        Object.entries(shapes).map(([name, shape]) => [
+          name,
+          { shape, data: new Float32Array(product(shape)) },
+        ]),
+      );
+      const metadata = { step: "1", evaluated: "false", wallMs: "5", rateChanges: "[]" };
+      await writeSafetensors(path, { tensors, metadata });
+      return readFileSync(path);
+    },
+    read: async (bytes, folder) => {
+      const small = v.parse(trainSpecSchema, {
+        ...spec,
+        ...{ layers: [{ type: "linear", in: 784, out: 10 }], optimizer: { name: "sgd", lr: 0.1 } },
+      });
+      const checkpoints = new Checkpoints(folder, "run", small);
+      mkdirSync(checkpoints.folder, { recursive: true });
+      writeFileSync(checkpoints.pathOf("final"), bytes);
+      const { state } = await checkpoints.load("final");
+      wrong(Object.keys(state.values).length !== 2 || state.values["w1"].length !== 7840, "other tensors");
+    },
+  },
+  bundle: {
+    sound: async (folder) => {
+      const path = join(folder, "from.sqlite");
+      const store = openStore({ path, nativeBinding });
+      store.saveMachine(machine);
+      store.createRun({ ...notebookRun, id: "one" });
+      store.addCell("one", cell(1));
+      store.addMetrics("one", [{ name: "loss", step: 0, epoch: 0, value: 2, wallMs: 1 }]);
+      store.finishRun("one", {
+        status: "finished",
+        summary: {},
+        failure: null,
+        finishedAt: notebookRun.startedAt,
+      });
+      store.close();
+      const reader = openReader(path, nativeBinding);
+      await exportBundle(reader, ["one"], join(folder, "bundle.json"), { weights: false });
+      reader.close();
+      openStore({ path: join(folder, "to.sqlite"), nativeBinding }).close();
+      return readFileSync(join(folder, "bundle.json"));
+    },
+    read: async (bytes, folder) => {
+      const db = connect(join(folder, "to.sqlite"), { nativeBinding });
+      try {
+        db.exec("PRAGMA foreign_keys = ON; PRAGMA synchronous = OFF");
+        const { added } = await importBundle(db, written(folder, "x.json", bytes), join(folder, "weights"));
+        const reader = openReader(join(folder, "to.sqlite"), nativeBinding);
+        const { rows } = new RunIndex(reader).table({ ...DEFAULT_VIEW, scope: "all", offset: 0, limit: 9 });
+        wrong(
+          rows.length !== added.length || rows.some(({ kind }) => kind === "unreadable"),
+          "unreadable runs",
+        );
+        for (const id of added) reader.getRun(id);
+        reader.close();
+      } finally {
+        db.exec("DELETE FROM run");
+        const { n } = db.prepare<{ n: number }>("SELECT count(*) AS n FROM point").get() ?? { n: 0 };
+        db.close();
+        wrong(n > 0, "a point without its run");
+      }
+    },
+  },
+  database: {
+    sound: (folder) => {
+      const store = openStore({ path: join(folder, "sound.sqlite"), nativeBinding });
+      store.saveMachine(machine);
+      store.createRun({ ...notebookRun, id: "one" });
+      store.close();
+      return readFileSync(join(folder, "sound.sqlite"));
+    },
+    read: (bytes, folder) => {
+      const path = written(folder, "x.sqlite", bytes);
+      for (const suffix of ["-wal", "-shm"]) rmSync(path + suffix, { force: true });
+      const store = openStore({ path, nativeBinding, readOnly: true });
+      try {
+        store.listRuns();
+      } finally {
+        store.close();
+      }
+    },
+  },
+};

@@ -1,0 +1,64 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { FUZZ_TARGETS, isRefusal, WrongAcceptance } from "./fuzz-targets.ts";
+import { mutate } from "./mutate.ts";
+
+/** Set by `npm run fuzz`; a plain test takes 2,000 inputs of each target. */
+const { FUZZ_TARGET, FUZZ_SECONDS, FUZZ_SEED, FUZZ_INPUTS } = process.env;
+const SECONDS = Number(FUZZ_SECONDS ?? Infinity);
+const INPUTS = Number(FUZZ_INPUTS ?? (FUZZ_SECONDS === undefined ? 2_000 : Infinity));
+const FIRST_SEED = Number(FUZZ_SEED ?? 14);
+const MOST_MS = 5_000;
+const MOST_GROWTH_BYTES = 1e9;
+
+let root = "";
+const unhandled: unknown[] = [];
+const hear = (reason: unknown): void => void unhandled.push(reason);
+beforeAll(() => {
+  root = mkdtempSync(join(tmpdir(), "backprop-lab-fuzz-"));
+  process.on("unhandledRejection", hear);
+});
+afterAll(() => {
+  process.off("unhandledRejection", hear);
+  rmSync(root, { recursive: true, force: true });
+});
+
+describe("damaged input is refused in words or read rightly (issue 14, faults 19, 28 to 35)", () => {
+  const chosen = Object.entries(FUZZ_TARGETS).filter(
+    ([name]) => FUZZ_TARGET === undefined || name === FUZZ_TARGET,
+  );
+  it.each(chosen)(
+    "%s",
+    async (name, { sound, read }) => {
+      const folder = mkdtempSync(join(root, `${name}-`));
+      const input = await sound(folder);
+      await read(input, folder);
+      const beganMs = performance.now();
+      const beganBytes = process.memoryUsage.rss();
+      let [taken, refused, longestMs] = [0, 0, 0];
+      for (let n = 0; n < INPUTS && performance.now() - beganMs < 1000 * SECONDS; n++) {
+        const startedMs = performance.now();
+        try {
+          await read(mutate(input, FIRST_SEED + n), folder);
+          taken++;
+        } catch (error) {
+          if (error instanceof WrongAcceptance || !isRefusal(error)) {
+            throw new Error(`${name}, seed ${FIRST_SEED + n}: ${String(error)}`, { cause: error });
+          }
+          refused++;
+        }
+        longestMs = Math.max(longestMs, performance.now() - startedMs);
+      }
+      const growthBytes = process.memoryUsage.rss() - beganBytes;
+      process.stdout.write(
+        `${name}: ${taken} taken, ${refused} refused, longest ${longestMs.toFixed(0)} ms, memory grew by ${(growthBytes / 1e6).toFixed(0)} MB\n`,
+      );
+      expect(longestMs).toBeLessThan(MOST_MS);
+      expect(growthBytes).toBeLessThan(MOST_GROWTH_BYTES);
+      expect(unhandled).toEqual([]);
+    },
+    Number.isFinite(SECONDS) ? 1000 * (SECONDS + 120) : 86_400_000,
+  );
+});
