@@ -53,7 +53,11 @@ export const layerSpecSchema = v.variant("type", plainLayers);
 export type LayerSpec = v.InferOutput<typeof layerSpecSchema>;
 
 const eps = v.optional(
-  v.pipe(v.number("eps must be a number"), v.minValue(1e-12, "eps must be above 0")),
+  v.pipe(
+    v.number("eps must be a number"),
+    v.finite("eps must be finite"),
+    v.minValue(1e-12, "eps must be at least 1e-12"),
+  ),
   1e-5,
 );
 const share = (what: string) =>
@@ -69,7 +73,11 @@ const trainableLayers = [
   v.strictObject({
     type: v.literal("batchNorm"),
     momentum: v.optional(
-      v.pipe(v.number(), v.minValue(0.001, "momentum must be at least 0.001"), v.maxValue(1)),
+      v.pipe(
+        v.number("momentum must be a number"),
+        v.minValue(0.001, "momentum must be at least 0.001"),
+        v.maxValue(1, "momentum must be at most 1"),
+      ),
       0.1,
     ),
     eps,

@@ -101,13 +101,23 @@ function termMatches({ field, operator, values }: Term, run: Searchable): boolea
   return values.some((value) => compare(found, operator, value));
 }
 
+/** Numbers that people write as words. */
+const SPECIAL: Readonly<Record<string, number>> = {
+  ...{ inf: Infinity, "+inf": Infinity, infinity: Infinity, "∞": Infinity },
+  ...{ "-inf": -Infinity, "-infinity": -Infinity, "−∞": -Infinity },
+};
+
 function compare(found: FieldValue, operator: Operator, value: string): boolean {
   if (found === undefined) return false;
   if (Array.isArray(found)) return found.some((one: string) => compare(one, operator, value));
   if (typeof found === "number") {
-    const wanted = Number(value);
+    const wanted = SPECIAL[value.toLowerCase()] ?? Number(value);
+    // NaN is neither below nor above anything, and is found by its name.
+    if (Number.isNaN(found) || value.toLowerCase() === "nan") {
+      return (operator === ":" || operator === "=") && Number.isNaN(found) && value.toLowerCase() === "nan";
+    }
     if (Number.isNaN(wanted)) return operator === ":" && String(found).startsWith(value);
-    return inOrder(found - wanted, operator);
+    return inOrder(found === wanted ? 0 : found < wanted ? -1 : 1, operator);
   }
   const [text, wanted] = [String(found).toLowerCase(), value.toLowerCase()];
   if (operator === ":") return text.includes(wanted);

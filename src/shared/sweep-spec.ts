@@ -28,6 +28,10 @@ const range = v.pipe(
     ({ input: { min, max, log } }) =>
       `expected a range from less to more${log ? ", from above 0 for log" : ""}; got ${min} to ${max}`,
   ),
+  v.check(
+    ({ min, max, whole }) => !whole || Math.ceil(min) <= Math.floor(max),
+    ({ input: { min, max } }) => `there is no whole number from ${min} to ${max}`,
+  ),
 );
 
 /**
@@ -94,10 +98,14 @@ function drawn(values: Extract<SweepSpec, { kind: "random" }>["values"], next: (
   return Object.fromEntries(
     Object.entries(values).map(([name, options]) => {
       if (Array.isArray(options)) return [name, options[Math.floor(next() * options.length)] ?? null];
-      const { min, max, log, whole } = options;
+      const { log, whole } = options;
+      const [least, most] = [Math.ceil(options.min), Math.floor(options.max)];
+      // A whole number stands for the half on either side of it, so that the ends come up as often as the others.
+      const [min, max] = whole ? [least - 0.5, most + 0.5] : [options.min, options.max];
       const part = next();
-      const drawnValue = log ? min * (max / min) ** part : min + (max - min) * part;
-      return [name, whole ? Math.round(drawnValue) : Number(drawnValue.toPrecision(DRAWN_DIGITS))];
+      const value = log ? min * (max / min) ** part : min + (max - min) * part;
+      if (whole) return [name, Math.min(most, Math.max(least, Math.round(value)))];
+      return [name, Number(value.toPrecision(DRAWN_DIGITS))];
     }),
   );
 }
@@ -109,14 +117,21 @@ function drawn(values: Extract<SweepSpec, { kind: "random" }>["values"], next: (
  * @throws {RangeError} If there are too many, a path leads nowhere, or a spec does not fit: says which and why.
  */
 export function expandSweep(sweep: SweepSpec): readonly SweepTraining[] {
+  // Counted before they are built: nine lists of ten are a billion.
+  const count =
+    sweep.kind === "random"
+      ? sweep.count
+      : Object.values(sweep.values).reduce((product, options) => product * options.length, 1);
+  if (count > MOST_TRAININGS) {
+    throw new RangeError(
+      `the sweep has ${count.toLocaleString("en")} trainings; expected at most ${MOST_TRAININGS}: take fewer values, or draw some with "kind": "random"`,
+    );
+  }
   const stream = randomStream(sweep.kind === "random" ? sweep.seed : 0, SWEEP_STREAM);
   const choices =
     sweep.kind === "grid"
       ? combinations(sweep.values)
       : Array.from({ length: sweep.count }, () => drawn(sweep.values, () => stream.next()));
-  if (choices.length > MOST_TRAININGS) {
-    throw new RangeError(`the sweep has ${choices.length} trainings; expected at most ${MOST_TRAININGS}`);
-  }
   return choices.map((choice) => {
     const note = Object.entries(choice)
       .map(([name, chosen]) => `${name} ${String(chosen)}`)

@@ -1,5 +1,10 @@
 import * as v from "valibot";
-import { networkSpecEntries, networkSpecMisfit, trainLayerList } from "./network-spec.ts";
+import {
+  networkSpecEntries,
+  networkSpecMisfit,
+  trainLayerList,
+  type TrainLayerSpec,
+} from "./network-spec.ts";
 
 const wholeNumber = (what: string, min: number, max: number) =>
   v.pipe(
@@ -14,6 +19,18 @@ const share = (what: string) =>
     v.minValue(0, `${what} must be at least 0`),
     v.maxValue(1, `${what} must be at most 1`),
   );
+/** As torch's decay rates: 1 would never let go of what it began with, and divide by 1 − 1. */
+const decayRate = (what: string) =>
+  v.pipe(
+    share(what),
+    v.check((value) => value < 1, `${what} must be below 1`),
+  );
+const notNegative = (what: string) =>
+  v.pipe(
+    v.number(`${what} must be a number`),
+    v.finite(`${what} must be finite`),
+    v.minValue(0, `${what} must be at least 0`),
+  );
 const positive = (what: string) =>
   v.pipe(
     v.number(`${what} must be a number`),
@@ -21,18 +38,15 @@ const positive = (what: string) =>
     v.check((value) => value > 0, `${what} must be above 0`),
   );
 const lr = positive("learning rate");
-const weightDecay = v.optional(
-  v.pipe(v.number("weight decay must be a number"), v.minValue(0, "weight decay must be at least 0")),
-  0,
-);
+const weightDecay = v.optional(notNegative("weight decay"), 0);
 const adamEntries = {
   lr,
-  beta1: v.optional(share("beta1"), 0.9),
-  beta2: v.optional(share("beta2"), 0.999),
+  beta1: v.optional(decayRate("beta1"), 0.9),
+  beta2: v.optional(decayRate("beta2"), 0.999),
   eps: v.optional(positive("eps"), 1e-8),
 };
 
-/** Names and defaults as in torch.optim. */
+/** Names, defaults and limits as in torch.optim: what its constructors refuse is refused here. */
 export const optimizerSchema = v.variant("name", [
   v.strictObject({
     name: v.literal("sgd"),
@@ -65,6 +79,32 @@ export const scheduleSchema = v.variant("name", [
   v.strictObject({ name: v.literal("oneCycle"), warmupSteps }),
 ]);
 
+interface StepCounts {
+  readonly data: { readonly rows: number };
+  readonly batchSize: number;
+  readonly dropLast: boolean;
+  readonly epochs?: number | undefined;
+  readonly steps?: number | undefined;
+}
+
+/** Why batch norm cannot train on these batches, or "": the variance of one row is 0. */
+export function batchNormMisfit(spec: StepCounts & { readonly layers: readonly TrainLayerSpec[] }): string {
+  const holdsBatchNorm = (layers: readonly TrainLayerSpec[]): boolean =>
+    layers.some(
+      (layer) => layer.type === "batchNorm" || (layer.type === "residual" && holdsBatchNorm(layer.layers)),
+    );
+  if (!holdsBatchNorm(spec.layers)) return "";
+  const { data, batchSize, dropLast } = spec;
+  const { perEpoch, total } = stepsOf(spec);
+  const expected = "batch norm expects more than 1 value per channel when it trains";
+  if (batchSize === 1) return `${expected}; the batch size is 1: make it at least 2`;
+  const lastIsOne = data.rows % batchSize === 1 && !dropLast;
+  return lastIsOne && total >= perEpoch
+    ? `${expected}; the last batch of ${data.rows} rows in batches of ${batchSize} has 1 row: ` +
+        "change the batch size or the rows, or leave the last batch out with dropLast"
+    : "";
+}
+
 /** A network with its data, and how it is trained: all that is needed to repeat the training. */
 export const trainSpecSchema = v.pipe(
   v.strictObject({
@@ -92,7 +132,7 @@ export const trainSpecSchema = v.pipe(
     earlyStop: v.optional(
       v.strictObject({
         patience: wholeNumber("patience", 1, 10_000),
-        minDelta: v.optional(v.pipe(v.number(), v.minValue(0, "minDelta must be at least 0")), 0),
+        minDelta: v.optional(notNegative("minDelta"), 0),
       }),
     ),
     /** Ends the training when the validation loss (or, without one, the training loss) is this low. */
@@ -125,6 +165,14 @@ export const trainSpecSchema = v.pipe(
     ({ batchSize, data, dropLast }) => !dropLast || batchSize <= data.rows,
     "with dropLast the batch size must be at most the number of rows",
   ),
+  v.check(
+    ({ optimizer }) => optimizer.name !== "sgd" || !optimizer.nesterov || optimizer.momentum > 0,
+    "Nesterov momentum needs a momentum above 0",
+  ),
+  v.check(
+    (spec) => batchNormMisfit(spec) === "",
+    ({ input }) => batchNormMisfit(input),
+  ),
 );
 export type TrainSpec = v.InferOutput<typeof trainSpecSchema>;
 
@@ -132,7 +180,7 @@ export type TrainSpec = v.InferOutput<typeof trainSpecSchema>;
 export const parseTrainSpec = (saved: unknown): TrainSpec => v.parse(trainSpecSchema, saved);
 
 /** Steps of one epoch, and of the whole training. */
-export function stepsOf({ data, batchSize, dropLast, epochs, steps }: TrainSpec): {
+export function stepsOf({ data, batchSize, dropLast, epochs, steps }: StepCounts): {
   readonly perEpoch: number;
   readonly total: number;
 } {

@@ -47,6 +47,11 @@ export class BatchNorm<T extends TensorLike> extends Module<T> {
     const name = `${x.data.name} normalised`;
     let meanVariance = this.#running;
     if (training) {
+      if (rows < 2) {
+        throw new ContractError(
+          `BatchNorm.forward: expected more than 1 value per channel when training, got ${x.data.name} (${rows}, ${features}): take batches of at least 2 rows`,
+        );
+      }
       const moments = ops.tensor(`moments of ${x.data.name}`, [2, features], "float64");
       ops.run({ op: "columnMoments", x: x.data, out: moments });
       meanVariance = ops.tensor(`mean and variance of ${x.data.name}`, [2, features]);

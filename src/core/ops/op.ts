@@ -161,7 +161,7 @@ export interface OpParams<T> {
    * @see torch.optim.RMSprop
    */
   rmsProp: { param: T; grad: T; v: T; lr: T; alpha: number; eps: number; weightDecay: number };
-  /** out (1,) = values[min(counter[0], S − 1)] of values (S,): a schedule's learning rate. */
+  /** out (1,) = values[counter[0] mod S] of values (S,): a schedule's learning rate, from a ring of the next ones. */
   lookUp: { values: T; counter: T; out: T };
   /** counter (1,) float64 += 1. */
   advance: { counter: T };

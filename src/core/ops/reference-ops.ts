@@ -399,7 +399,7 @@ const RULES = {
   },
 
   lookUp: ({ values, counter, out }) => {
-    out.data[0] = values.data[Math.min(counter.data[0], values.data.length - 1)];
+    out.data[0] = values.data[counter.data[0] % values.data.length];
   },
 
   advance: ({ counter }) => {

@@ -5,7 +5,8 @@
  * - `constant`: lr
  * - `step`: lr · gamma^⌊t / every⌋
  * - `cosine`: lr (1 + cos(π t / S)) / 2
- * - `oneCycle`: a cosine rise from lr / 25 to lr over 30 % of the steps, then a cosine fall to lr / 250,000
+ * - `oneCycle`: a cosine rise from lr / 25 to lr over 30 % of the steps, then a cosine fall to lr / 250,000; equals
+ *   torch's with `cycle_momentum=False`: the momentum stays as it is
  *
  * @see Loshchilov and Hutter, "SGDR" (2017); Smith, "Super-convergence" (2018); torch.optim.lr_scheduler.OneCycleLR
  */
@@ -40,14 +41,17 @@ function rateAt(schedule: Schedule, lr: number, t: number, steps: number): numbe
   }
 }
 
-/** The learning rate of every step. @throws {RangeError} If there is no step. */
-export function learningRates(schedule: Schedule, lr: number, steps: number): Float32Array {
-  if (!Number.isInteger(steps) || steps < 1) {
-    throw new RangeError(`learningRates: expected a whole number of steps of at least 1, got ${steps}`);
+/**
+ * The learning rate of step t, from 0, of a training of `steps` steps, as float32. A function of the step: a list of all
+ * would take a minute and 400 MB for 10⁸ steps that a time limit ends after seconds.
+ *
+ * @throws {RangeError} If there is no such step.
+ */
+export function learningRate(schedule: Schedule, lr: number, t: number, steps: number): number {
+  if (!Number.isInteger(steps) || !Number.isInteger(t) || t < 0 || t >= steps) {
+    throw new RangeError(`learningRate: expected a step from 0 to below ${steps}, got ${t}`);
   }
   const { warmupSteps } = schedule;
-  return Float32Array.from({ length: steps }, (_, t) => {
-    const rate = rateAt(schedule, lr, t, steps);
-    return t < warmupSteps ? (rate * (t + 1)) / warmupSteps : rate;
-  });
+  const rate = rateAt(schedule, lr, t, steps);
+  return Math.fround(t < warmupSteps ? (rate * (t + 1)) / warmupSteps : rate);
 }

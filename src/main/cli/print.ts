@@ -10,7 +10,10 @@ export function print(text: string): void {
 
 /** Writes JSON to standard output, one value over several lines or on one. */
 export function printJson(value: unknown, { oneLine = false }: { readonly oneLine?: boolean } = {}): void {
-  const text = JSON.stringify(value, null, oneLine ? 0 : 2);
+  // JSON has no form for NaN and the infinities, and null would hide them.
+  const inWords = (_key: string, entry: unknown): unknown =>
+    typeof entry === "number" && !Number.isFinite(entry) ? String(entry) : entry;
+  const text = JSON.stringify(value, inWords, oneLine ? 0 : 2);
   const escaped = text.replaceAll(
     CONTROLS,
     (mark) => `\\u${mark.charCodeAt(0).toString(16).padStart(4, "0")}`,

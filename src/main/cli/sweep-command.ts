@@ -8,7 +8,7 @@ import { print, printJson } from "./print.ts";
 import { readSpec } from "./read-spec.ts";
 import { showProgress } from "./show-progress.ts";
 import { textTable } from "./text-table.ts";
-import { trainingResult } from "./train-command.ts";
+import { givenWeights, trainingResult } from "./train-command.ts";
 
 const cell = (value: QuantityValue | undefined): string =>
   typeof value === "number" ? String(Number(value.toPrecision(5))) : "–";
@@ -27,12 +27,14 @@ export async function runSweepCommand(
   try {
     for (const { spec, choice, note } of trainings) {
       if (interruption.requested) break;
-      const { run: before } = lab.identifyTraining(spec, { threads: options.threads });
+      const given = await givenWeights(spec, file);
+      const { run: before } = lab.identifyTraining(spec, { threads: options.threads, given });
       const run =
         before?.status === "finished"
           ? before
-          : await lab.startTraining(spec, { threads: options.threads, again: true, sweep: basename(file) })
-              .done;
+          : await lab.startTraining(spec, {
+              ...{ threads: options.threads, given, again: true, sweep: basename(file) },
+            }).done;
       done.push({ note, run });
       if (options.json === true) {
         printJson({ ...choice, ...trainingResult(run) }, { oneLine: true });

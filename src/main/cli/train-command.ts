@@ -2,9 +2,10 @@ import { dirname, resolve } from "node:path";
 import { ContractError } from "../../core/errors.ts";
 import { trainNetworkOf } from "../../shared/network-spec.ts";
 import type { MetricPoint, RunSummary } from "../../shared/run-records.ts";
-import { learningRates } from "../../core/optimisers/schedule.ts";
+import { learningRate } from "../../core/optimisers/schedule.ts";
 import { EPOCH_METRICS, STATISTIC_NAMES } from "../../shared/training.ts";
 import { stepsOf, trainSpecSchema, type TrainSpec } from "../../shared/train-spec.ts";
+import type { GivenParameters } from "../lab/gradcheck/network-setup.ts";
 import type { Lab, StartedRun } from "../lab/lab.ts";
 import { specOfRun } from "../lab/training/training-lab.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
@@ -23,7 +24,10 @@ export interface TrainOptions {
 }
 
 /** Metrics of one step, or of the whole sets after an epoch, as one line; statistics of layers are left out. */
-function stepLines(points: readonly MetricPoint[], rates: Float32Array): readonly Record<string, number>[] {
+function stepLines(
+  points: readonly MetricPoint[],
+  rateOf: (step: number) => number,
+): readonly Record<string, number>[] {
   const lines: Record<string, number>[] = [];
   const names: Readonly<Record<string, string>> = {
     [STATISTIC_NAMES.loss]: "loss",
@@ -38,13 +42,13 @@ function stepLines(points: readonly MetricPoint[], rates: Float32Array): readonl
     const last = lines.at(-1);
     // The numbers of both sets come together and make one line.
     if (key !== "loss" && last?.["step"] === step && !("loss" in last)) last[key] = value;
-    else lines.push({ step, epoch, [key]: value, lr: rates[Math.max(0, step - 1)] ?? NaN, ms: wallMs });
+    else lines.push({ step, epoch, [key]: value, lr: rateOf(Math.max(0, step - 1)), ms: wallMs });
   }
   return lines;
 }
 
-/** Weights to begin with, as the spec names them, from the spec's own folder on. */
-async function givenWeights(spec: TrainSpec, file: string) {
+/** Weights to begin with, as the spec names them, from the spec's own folder on. @throws {DataFormatError} */
+export async function givenWeights(spec: TrainSpec, file: string): Promise<GivenParameters | null> {
   const { weights } = spec;
   if (weights === undefined) return null;
   const network = trainNetworkOf(spec);
@@ -109,11 +113,12 @@ export async function runTrainCommand(
     }
     start = () => lab.startTraining(spec, trainingOptions);
   }
-  const rates = learningRates(spec.schedule, spec.optimizer.lr, stepsOf(spec).total);
+  const { total } = stepsOf(spec);
+  const rateOf = (t: number): number => learningRate(spec.schedule, spec.optimizer.lr, t, total);
   const stopProgress = showProgress(lab);
   const stopLines = lab.subscribe((event) => {
     if (options.json !== true || event.name !== "trainingMetrics") return;
-    for (const line of stepLines(event.payload.points, rates)) printJson(line, { oneLine: true });
+    for (const line of stepLines(event.payload.points, rateOf)) printJson(line, { oneLine: true });
   });
   const started = start();
   try {

@@ -84,7 +84,7 @@ export const lookUp: Kernel<"lookUp"> = ({ values, counter, out }, context) => {
   const target = context.view(out, "float32");
   return {
     run: () => {
-      target[0] = table[Math.min(at[0]!, table.length - 1)]!;
+      target[0] = table[at[0]! % table.length]!;
     },
   };
 };

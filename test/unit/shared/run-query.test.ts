@@ -63,3 +63,19 @@ test("any text is read, or refused with words: never anything else", () => {
     }),
   );
 });
+
+test.each([
+  ["last.loss<3", NaN, false],
+  ["last.loss>3", NaN, false],
+  ["last.loss=3", NaN, false],
+  ["last.loss!=3", NaN, true],
+  ["last.loss=NaN", NaN, true],
+  ["last.loss:nan", NaN, true],
+  ["last.loss=nan", 3, false],
+  ["last.loss=inf", Infinity, true],
+  ["last.loss=Infinity", 3, false],
+  ["last.loss>3", Infinity, true],
+  ["last.loss<3", -Infinity, true],
+])("item 18: %s of %s: %s", (query, value, expected) => {
+  expect(matchesQuery(parseRunQuery(query), { text: "", field: () => value })).toBe(expected);
+});

@@ -71,3 +71,57 @@ describe("trainSpecSchema", () => {
     ).toContain("with dropLast the batch size must be at most the number of rows");
   });
 });
+
+describe("what torch's constructors refuse", () => {
+  const problemOf = (change: object): string => {
+    const parsed = v.safeParse(trainSpecSchema, { ...NOTEBOOK_SPEC, ...change });
+    return parsed.success ? "" : (parsed.issues[0]?.message ?? "");
+  };
+  it.each([
+    [{ optimizer: { name: "adam", lr: 0.1, beta1: 1 } }, "beta1 must be below 1"],
+    [{ optimizer: { name: "adamw", lr: 0.1, beta2: 1 } }, "beta2 must be below 1"],
+    [{ optimizer: { name: "adam", lr: 0.1, beta2: -0.1 } }, "beta2 must be at least 0"],
+    [{ optimizer: { name: "adam", lr: 0.1, eps: -1 } }, "eps must be above 0"],
+    [{ optimizer: { name: "sgd", lr: -0.1 } }, "learning rate must be above 0"],
+    [{ optimizer: { name: "sgd", lr: 0.1, weightDecay: Infinity } }, "weight decay must be finite"],
+    [{ optimizer: { name: "sgd", lr: 0.1, momentum: -0.9 } }, "momentum must be at least 0"],
+    [{ optimizer: { name: "sgd", lr: 0.1, nesterov: true } }, "Nesterov momentum needs a momentum above 0"],
+    [{ optimizer: { name: "rmsprop", lr: 0.1, alpha: -1 } }, "alpha must be at least 0"],
+    [{ clipNorm: -1 }, "clip norm must be above 0"],
+    [{ labelSmoothing: 1.5 }, "label smoothing must be below 1"],
+    [{ schedule: { name: "step", every: 0, gamma: 0.5 } }, "every must be at least 1"],
+  ])("item 20: %j: %s", (change, problem) => {
+    expect(problemOf(change)).toBe(problem);
+  });
+
+  it.each([
+    [{ type: "batchNorm", momentum: 2 }, "momentum must be at most 1"],
+    [{ type: "batchNorm", eps: Infinity }, "eps must be finite"],
+    [{ type: "dropout", rate: 1.5 }, "the dropout rate must be below 1"],
+  ])("item 20: a layer %j: %s", (layer, problem) => {
+    expect(problemOf({ layers: [layer, ...NOTEBOOK_SPEC.layers] })).toBe(problem);
+  });
+
+  it("item 17: batch norm on a batch, or a last batch, of one row is refused before the start", () => {
+    const layers = [
+      ...NOTEBOOK_SPEC.layers.slice(0, 1),
+      { type: "batchNorm" },
+      ...NOTEBOOK_SPEC.layers.slice(1),
+    ];
+    const data = { name: "mnist", split: "train", rows: 65 };
+    const batch = { layers, data, batchSize: 64 };
+    expect(problemOf({ ...batch, batchSize: 1 })).toMatch(/more than 1 value per channel.*batch size is 1/);
+    expect(problemOf(batch)).toMatch(/more than 1 value per channel.*65 rows in batches of 64 has 1 row/);
+    expect(
+      problemOf({
+        ...batch,
+        layers: layers.map((layer) =>
+          layer.type === "batchNorm" ? { type: "residual", layers: [layer] } : layer,
+        ),
+      }),
+    ).toMatch(/more than 1 value per channel/);
+    expect(problemOf({ ...batch, dropLast: true })).toBe("");
+    expect(problemOf({ ...batch, epochs: undefined, steps: 1 })).toBe("");
+    expect(problemOf({ ...batch, data: { ...data, rows: 66 } })).toBe("");
+  });
+});

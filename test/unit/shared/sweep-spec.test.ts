@@ -80,3 +80,34 @@ describe("expandSweep()", () => {
     expect(() => expand({ kind: "grid", base, values })).toThrow(message);
   });
 });
+
+it.each([false, true])("item 21: whole numbers of a range come up evenly, the ends too (log: %s)", (log) => {
+  const counts = new Map<number, number>();
+  for (let seed = 1; seed <= 5; seed++) {
+    for (const { choice } of expand({
+      ...{ kind: "random", base, count: 500, seed },
+      values: { seed: { min: 2, max: 5, whole: true, log } },
+    })) {
+      const drawn = Number(choice["seed"]);
+      counts.set(drawn, (counts.get(drawn) ?? 0) + 1);
+    }
+  }
+  expect([...counts.keys()].sort()).toEqual([2, 3, 4, 5]);
+  for (const [value, count] of counts) {
+    const share = log ? Math.log((value + 0.5) / (value - 0.5)) / Math.log(5.5 / 1.5) : 1 / 4;
+    // Four standard deviations of a binomial count.
+    expect(Math.abs(count - 2500 * share)).toBeLessThan(4 * Math.sqrt(2500 * share * (1 - share)));
+  }
+});
+
+it("item 36: a billion combinations are counted, not built", () => {
+  const values = Object.fromEntries(
+    Array.from({ length: 9 }, (_, i) => [`value${i}`, Array.from({ length: 10 }, (_one, k) => k)]),
+  );
+  expect(() => expand({ kind: "grid", base, values })).toThrow("the sweep has 1,000,000,000 trainings");
+});
+
+it("refuses a range that holds no whole number", () => {
+  const values = { seed: { min: 2.1, max: 2.9, whole: true } };
+  expect(() => expand({ kind: "random", base, count: 1, values })).toThrow("no whole number from 2.1 to 2.9");
+});

@@ -209,6 +209,7 @@ function namedAsChosen(
 async function judge(raw: RawImages): Promise<{ pending: Pending; preview: ImportPreview }> {
   const { values, labels, pixels } = raw;
   const rows = labels.length;
+  let centre = NaN;
   let [sum, squares, min, max, nanCount, fractions] = [0, 0, Infinity, -Infinity, 0, 0];
   let firstNan = -1;
   for (let i = 0; i < values.length; i++) {
@@ -216,8 +217,10 @@ async function judge(raw: RawImages): Promise<{ pending: Pending; preview: Impor
     if (Number.isNaN(value)) {
       if (nanCount++ === 0) firstNan = i;
     } else {
-      sum += value;
-      squares += value * value;
+      // Around the first value, so that the squares keep small differences.
+      if (Number.isNaN(centre)) centre = value;
+      sum += value - centre;
+      squares += (value - centre) ** 2;
       if (value < min) min = value;
       if (value > max) max = value;
       if (!Number.isInteger(value)) fractions++;
@@ -225,7 +228,7 @@ async function judge(raw: RawImages): Promise<{ pending: Pending; preview: Impor
     if (i % (ROWS_AT_ONCE * MNIST_PIXELS) === 0) await breathe();
   }
   const count = values.length - nanCount;
-  const mean = sum / count;
+  const mean = centre + sum / count;
   // Numbers from 0 to 1 that are not all 0 or 1 are shares of white.
   const scale = max <= 1 && (fractions > 0 || max <= 1) ? 255 : 1;
   const classCounts = new Array<number>(MNIST_CLASSES).fill(0);
@@ -268,7 +271,7 @@ async function judge(raw: RawImages): Promise<{ pending: Pending; preview: Impor
     pending: { images, labels: Uint8Array.from(labels), refusal },
     preview: {
       ...{ rows, classCounts, mean, min, max, nanCount, notes, refusal },
-      std: Math.sqrt(Math.max(0, squares / count - mean * mean)),
+      std: Math.sqrt(Math.max(0, squares / count - (sum / count) ** 2)),
       images: Array.from({ length: shown }, (_, row) => ({
         label: labels[row] ?? NaN,
         pixels: images.slice(row * MNIST_PIXELS, (row + 1) * MNIST_PIXELS),

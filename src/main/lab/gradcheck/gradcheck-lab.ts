@@ -1,6 +1,5 @@
 import { availableParallelism } from "node:os";
 import { OutOfMemoryError } from "../../../core/errors.ts";
-import { drawParameters } from "../../../core/init/draw-parameters.ts";
 import { linearLayers, networkTitle, parameterShapes } from "../../../core/network/network.ts";
 import { SEEDED_BUGS } from "../../../core/network/seeded-bug.ts";
 import { numelOf } from "../../../core/ops/recording-ops.ts";
@@ -11,9 +10,10 @@ import type {
   GradientReference,
   GradientReport,
 } from "../../../shared/gradcheck.ts";
-import { MNIST_PIXELS, networkOf, schemesOf } from "../../../shared/network-spec.ts";
+import { MNIST_PIXELS, networkOf } from "../../../shared/network-spec.ts";
 import { ExperimentCancelled } from "../experiment-cancelled.ts";
 import type { StartedRun } from "../lab.ts";
+import { drawNetwork } from "../init/draw-network.ts";
 import type { ImageRows } from "../image-rows.ts";
 import { forecastMemory } from "../notebook/forecast.ts";
 import type { LabServices, RunSupervisor } from "../run-supervisor.ts";
@@ -115,7 +115,7 @@ export class GradcheckLab {
       tracker.phase("reading MNIST");
       const data = await this.#data.rows(spec.data, threads);
       tracker.phase("forward and backward");
-      const given = weights ?? drawParameters(network, schemesOf(spec), spec.seed);
+      const given = weights ?? (await drawNetwork(engine, spec, { data, threads }));
       const computed = await computeGradients(engine, scope, { network, data, given, bug, threads });
       report.loss = computed.loss;
       report.notes.push(...notesOf(settings, computed.bugMade));

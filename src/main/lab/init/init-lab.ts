@@ -1,5 +1,4 @@
 import { ContractError, OutOfMemoryError } from "../../../core/errors.ts";
-import { drawParameters } from "../../../core/init/draw-parameters.ts";
 import { linearLayers, networkTitle } from "../../../core/network/network.ts";
 import {
   MEASURING_TITLE,
@@ -23,7 +22,7 @@ import type { ImageRows } from "../image-rows.ts";
 import { forecastMemory } from "../notebook/forecast.ts";
 import type { LabServices, RunSupervisor } from "../run-supervisor.ts";
 import { INIT_PRESETS } from "./init-presets.ts";
-import { scaleToUnitVariance } from "./lsuv.ts";
+import { drawNetwork } from "./draw-network.ts";
 import { measureNetwork } from "./measure-network.ts";
 
 const SEEDS = 30;
@@ -145,8 +144,7 @@ export class InitLab {
   async #side(spec: NetworkSpec, { gradients, threads }: InitSettings): Promise<InitSide> {
     const { engine } = this.#services;
     const data = await this.#data.rows(spec.data, threads);
-    const drawn = drawParameters(networkOf(spec), schemesOf(spec), spec.seed);
-    const weights = await scaleToUnitVariance(engine, spec, { weights: drawn, data, threads });
+    const weights = await drawNetwork(engine, spec, { data, threads });
     return measureNetwork(engine, spec, { title: titleOf(spec), weights, data, gradients, threads });
   }
 

@@ -1,11 +1,12 @@
 import { buildNetwork } from "../../../core/network/build-network.ts";
 import { parameterShapes } from "../../../core/network/network.ts";
 import type { Tensor } from "../../../core/ops/recording-ops.ts";
-import { networkOf, schemesOf, type NetworkSpec } from "../../../shared/network-spec.ts";
+import { schemesOf, trainNetworkOf } from "../../../shared/network-spec.ts";
 import { viewOf } from "../../../shared/tensor-view.ts";
 import type { Engine } from "../../engine/engine.ts";
 import type { DataTensors } from "../image-rows.ts";
 import { execute, record, recordStatistics, statisticsAt } from "../programs.ts";
+import type { DrawnSpec } from "./draw-network.ts";
 import type { Weights } from "./measure-network.ts";
 
 const TOLERANCE = 1e-3;
@@ -19,7 +20,7 @@ const MOST_PASSES = 10;
  */
 export async function scaleToUnitVariance(
   engine: Engine,
-  spec: NetworkSpec,
+  spec: DrawnSpec,
   {
     weights,
     data,
@@ -29,7 +30,7 @@ export async function scaleToUnitVariance(
   const schemes = schemesOf(spec);
   if (!schemes.includes("lsuv")) return weights;
   const { memory } = engine.arena;
-  const network = networkOf(spec);
+  const network = trainNetworkOf(spec);
   const scope = engine.arena.scope();
   try {
     const parameters = Object.fromEntries(

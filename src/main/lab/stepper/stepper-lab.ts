@@ -1,15 +1,15 @@
 import { ContractError, OutOfMemoryError } from "../../../core/errors.ts";
-import { drawParameters } from "../../../core/init/draw-parameters.ts";
 import { buildNetwork } from "../../../core/network/build-network.ts";
 import { linearLayers, networkTitle, parameterShapes } from "../../../core/network/network.ts";
 import type { Op } from "../../../core/ops/op.ts";
 import { numelOf, sizeBytesOf, type Program, type Tensor } from "../../../core/ops/recording-ops.ts";
 import { phasesOf } from "../../../core/ops/sharding.ts";
 import { median } from "../../../core/statistics.ts";
-import { MNIST_PIXELS, networkOf, schemesOf } from "../../../shared/network-spec.ts";
+import { MNIST_PIXELS, networkOf } from "../../../shared/network-spec.ts";
 import type { StepperSettings, Trace, TracedStep, TracedTensor } from "../../../shared/stepper.ts";
 import { viewOf } from "../../../shared/tensor-view.ts";
 import type { Scope } from "../../engine/arena.ts";
+import { drawNetwork } from "../init/draw-network.ts";
 import type { ImageRows } from "../image-rows.ts";
 import { forecastMemory } from "../notebook/forecast.ts";
 import {
@@ -76,7 +76,7 @@ export class StepperLab {
     const { engine } = this.#services;
     const network = networkOf(spec);
     const data = await this.#data.rows(spec.data, threads);
-    const drawn = drawParameters(network, schemesOf(spec), spec.seed);
+    const drawn = await drawNetwork(engine, spec, { data, threads });
     const given = new Map<number, { tensor: Tensor; role: TracedTensor["role"] }>();
     given.set(data.x.offsetBytes, { tensor: data.x, role: "data" });
     given.set(data.y.offsetBytes, { tensor: data.y, role: "data" });

@@ -186,6 +186,12 @@ export class LearnedLab {
       viewOf(memory, indices, "int32").set(Int32Array.from({ length: count }, (_, i) => i * EMBEDDED_EVERY));
       const some = ops.tensor("embedded rows", [count, width]);
       ops.run({ op: "gatherRows", x: hidden, indices, out: some });
+      // Less the first row: a covariance must not be the difference of two numbers that are far larger.
+      const [first, centre] = ["first row", "centre"].map((name) => ops.tensor(name, [1, width]));
+      if (first === undefined || centre === undefined) throw new TypeError("LearnedLab: no centre");
+      ops.run({ op: "gatherRows", x: hidden, indices: { ...indices, shape: [1] }, out: first });
+      ops.run({ op: "scale", x: first, out: centre, factor: -1 });
+      ops.run({ op: "addBias", x: some, bias: { ...centre, shape: [width] }, out: some });
       const moments = ops.tensor("second moments", [width, width]);
       ops.run({
         ...{ op: "matmul", a: some, b: some, out: moments },

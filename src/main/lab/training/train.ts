@@ -1,8 +1,9 @@
+import { DivergedError } from "../../../core/errors.ts";
 import type { MetricPoint, RunEvent } from "../../../shared/run-records.ts";
 import { EPOCH_METRICS, type ActivationHistogram } from "../../../shared/training.ts";
 import { isOutOfSpace } from "../../store/store-failure.ts";
 import type { Checkpoint, Checkpoints } from "./checkpoints.ts";
-import type { Evaluation, Trainer } from "./trainer.ts";
+import type { Evaluation, Trainer, TrainingState } from "./trainer.ts";
 import type { TrainingSession } from "./training-session.ts";
 
 /** A state to go on from is written this often: with a dispatch of 250 ms, less than a second is done again. */
@@ -37,12 +38,17 @@ export interface TrainingOutcome {
   readonly steps: number;
   readonly seconds: number;
   readonly finalTrainLoss: number;
-  readonly finalValidLoss: number;
-  /** NaN where there are no classes. */
-  readonly validAccuracy: number;
+  /** Null without validation rows. */
+  readonly finalValidLoss: number | null;
+  /** Null without validation rows or classes. */
+  readonly validAccuracy: number | null;
 }
 
 type Evaluations = Readonly<Record<"train" | "valid", Evaluation>>;
+
+/** What is no longer finite in a state, or null. */
+const brokenIn = ({ values }: TrainingState): string | null =>
+  Object.entries(values).find(([, numbers]) => !numbers.every(Number.isFinite))?.[0] ?? null;
 
 /** Epochs since the validation loss was last lower by more than `minDelta`, and the lowest. */
 class Progress {
@@ -67,7 +73,7 @@ class Progress {
  * Trains to the end, evaluating both sets before the first epoch and after each, and writing checkpoints beside it:
  * the state of the last half second, the lowest validation loss, and at the end the weights.
  *
- * @throws {DivergedError} At the first loss that is not finite. @throws {ExperimentCancelled} When cancelled. Both
+ * @throws {DivergedError} At the first loss that is not finite, that of the last update too. @throws {ExperimentCancelled} When cancelled. Both
  * leave the last good state as a checkpoint.
  */
 export async function train(
@@ -90,8 +96,12 @@ export async function train(
   let saving: Promise<void> = Promise.resolve();
   let [pending, savedMs, keptMs] = [0, 0, beganMs];
   /** Null while metrics wait for room: resuming from a later state would leave them out. */
-  const checkpoint = (evaluated: boolean): Checkpoint | null =>
-    listener.flush() ? { state: trainer.state(), evaluated, wallMs: wallMs() } : null;
+  const checkpoint = (evaluated: boolean): Checkpoint | null => {
+    if (!listener.flush()) return null;
+    const state = trainer.state();
+    // The last good state stays.
+    return brokenIn(state) === null ? { state, evaluated, wallMs: wallMs() } : null;
+  };
   const unsaved: { error: Error | null } = { error: null };
   const write = (save: () => Promise<void>): void => {
     pending++;
@@ -131,15 +141,17 @@ export async function train(
     const at = { step: trainer.step, epoch };
     const found = await measure();
     const time = wallMs();
-    const point = (name: string, value: number): MetricPoint[] =>
-      Number.isNaN(value) ? [] : [{ name, ...at, value, wallMs: time }];
+    // NaN is a result too: it is recorded.
+    const point = (name: string, value: number | null): MetricPoint[] =>
+      value === null ? [] : [{ name, ...at, value, wallMs: time }];
     listener.metrics([
       ...point(EPOCH_METRICS.train, found.train.loss),
       ...point(EPOCH_METRICS.trainAccuracy, found.train.accuracy),
       ...point(EPOCH_METRICS.valid, found.valid.loss),
       ...point(EPOCH_METRICS.validAccuracy, found.valid.accuracy),
     ]);
-    if (progress.add(found.valid.loss) && trainer.step > 0) {
+    if (!Number.isFinite(found.train.loss)) throw new DivergedError("the training loss", trainer.step);
+    if (progress.add(found.valid.loss ?? NaN) && trainer.step > 0) {
       const best = checkpoint(true);
       if (best !== null) write(() => checkpoints.save("best", best));
     }
@@ -153,8 +165,9 @@ export async function train(
     }
     const { found } = last;
     if (!trainer.atEpochEnd || found === null) return "";
-    const loss = Number.isNaN(found.valid.loss) ? found.train.loss : found.valid.loss;
-    if (stopAtLoss !== undefined && loss <= stopAtLoss) return `the loss is ${loss}, at most ${stopAtLoss}`;
+    const loss = found.valid.loss ?? found.train.loss;
+    if (stopAtLoss !== undefined && loss !== null && loss <= stopAtLoss)
+      return `the loss is ${loss}, at most ${stopAtLoss}`;
     if (earlyStop !== undefined && progress.epochsSince >= earlyStop.patience) {
       return `the validation loss was not lower for ${progress.epochsSince} epochs; the best was ${progress.best}`;
     }
@@ -211,11 +224,14 @@ export async function train(
       saveWhenDue(evaluated);
     }
     if (!trainer.atEpochEnd) await evaluate();
+    // What it ends with is looked at: the last update has no step after it that would find out.
+    const { found } = last;
+    const validLoss = found?.valid.loss ?? 0;
+    if (!Number.isFinite(validLoss)) throw new DivergedError("the validation loss", trainer.step);
+    const broken = brokenIn(trainer.state());
+    if (broken !== null) throw new DivergedError(`a value of ${broken}`, trainer.step);
   } catch (error) {
-    const step = trainer.step + 1;
-    if (error instanceof Error && error.name === "DivergedError") {
-      listener.event("diverged", step, error.message);
-    }
+    if (error instanceof DivergedError) listener.event("diverged", error.step, error.message);
     const left = checkpoint(false);
     await saving;
     if (left !== null) await checkpoints.saveLatest(left);
@@ -234,7 +250,7 @@ export async function train(
   return {
     steps: trainer.step - began,
     seconds: (wallMs() - beganMs) / 1000,
-    finalTrainLoss: found.train.loss,
+    finalTrainLoss: found.train.loss ?? NaN,
     finalValidLoss: found.valid.loss,
     validAccuracy: found.valid.accuracy,
   };

@@ -4,7 +4,7 @@ import { parameterShapes } from "../../../core/network/network.ts";
 import type { Op } from "../../../core/ops/op.ts";
 import type { Program, Tensor } from "../../../core/ops/recording-ops.ts";
 import { stateNames } from "../../../core/optimisers/optimiser.ts";
-import { learningRates } from "../../../core/optimisers/schedule.ts";
+import { learningRate } from "../../../core/optimisers/schedule.ts";
 import { permutation } from "../../../core/random/permutation.ts";
 import { randomStream } from "../../../core/random/random-stream.ts";
 import { trainNetworkOf } from "../../../shared/network-spec.ts";
@@ -23,6 +23,8 @@ const SHUFFLE_STREAM = 10_000;
 /** One dispatch takes about this long: what a cancelled or killed training has to do again at most. */
 const DISPATCH_MS = 250;
 const FIRST_DISPATCH_STEPS = 50;
+/** Learning rates that lie ready: a dispatch takes no more steps. */
+const MOST_DISPATCH_STEPS = 65_536;
 
 /** A learning rate that was changed by hand: `lr` from step number `step` on, counted from 0. */
 export interface RateChange {
@@ -47,10 +49,10 @@ export interface StepMetric {
   readonly clockMs: number;
 }
 
-/** Loss over some rows, and the share of rows whose class was found; NaN without classes. */
+/** Loss over some rows, and the share of rows whose class was found; null where there are no rows, or no classes. */
 export interface Evaluation {
-  readonly loss: number;
-  readonly accuracy: number;
+  readonly loss: number | null;
+  readonly accuracy: number | null;
 }
 
 export interface TrainerData {
@@ -71,7 +73,8 @@ export class Trainer {
   readonly stepsPerEpoch: number;
   readonly #engine: Engine;
   readonly #threads: number;
-  readonly #schedule: Float32Array;
+  /** The learning rate of step t, from 0, before changes by hand. */
+  readonly #schedule: (t: number) => number;
   readonly #scope: Scope;
   readonly #data: TrainerData;
   readonly #parameters: Record<string, Tensor> = {};
@@ -96,16 +99,16 @@ export class Trainer {
       readonly data: TrainerData;
       readonly threads: number;
       readonly parameters: Readonly<Record<string, Float32Array>>;
-      /** Learning rates of all steps, instead of the schedule's. */
-      readonly rates?: Float32Array;
+      /** The learning rate of a step, from 0, instead of the schedule's. */
+      readonly rate?: (t: number) => number;
     },
   ) {
     this.#engine = engine;
     this.spec = spec;
     this.#data = options.data;
     this.#threads = options.threads;
-    this.#schedule = options.rates ?? learningRates(spec.schedule, spec.optimizer.lr, stepsOf(spec).total);
     const { perEpoch, total } = stepsOf(spec);
+    this.#schedule = options.rate ?? ((t) => learningRate(spec.schedule, spec.optimizer.lr, t, total));
     this.stepsPerEpoch = perEpoch;
     this.totalSteps = total;
     this.#scope = engine.arena.scope();
@@ -119,7 +122,7 @@ export class Trainer {
     }
     this.#indices = this.#scope.tensor("rows of the epoch", [rows], "int32");
     this.#counter = this.#scope.tensor("steps done", [1], "float64");
-    this.#rates = this.#scope.tensor("learning rates", [total]);
+    this.#rates = this.#scope.tensor("learning rates", [Math.min(total, MOST_DISPATCH_STEPS)]);
     this.restore({ step: 0, values: options.parameters, rateChanges: [] });
     const shared = {
       ...{ train: this.#data.train, background: this.#data.background },
@@ -157,14 +160,13 @@ export class Trainer {
 
   /** The learning rate of a step, 1-based. */
   lrOf(step: number): number {
-    return viewOf(this.#engine.arena.memory, this.#rates, "float32")[step - 1] ?? NaN;
+    return this.#rateOf(step - 1);
   }
 
   /** From the next step on the schedule is scaled so that it stands at `lr` now. */
   changeLr(lr: number): RateChange {
     const change = { step: this.#step, lr };
     this.#rateChanges = [...this.#rateChanges, change];
-    this.#fillRates();
     return change;
   }
 
@@ -181,7 +183,7 @@ export class Trainer {
     this.#shuffle(Math.floor(first / this.stepsPerEpoch));
     const { full, tail } = { full: this.#full, tail: this.#tail };
     const fullSteps = full === null ? 0 : this.stepsPerEpoch - (tail === null ? 0 : 1);
-    const wanted = Math.min(this.#dispatchSteps, this.totalSteps - first);
+    const wanted = Math.min(this.#dispatchSteps, MOST_DISPATCH_STEPS, this.totalSteps - first);
     const sections: Section[] = [];
     let steps = 0;
     if (full !== null && inEpoch < fullSteps) {
@@ -192,6 +194,7 @@ export class Trainer {
       sections.push(this.#section(tail, fullSteps * this.spec.batchSize, 1, first + steps));
       steps++;
     }
+    this.#fillRates(first, steps);
     let divergedAt = 0;
     let seen = 0;
     const startedMs = performance.now();
@@ -230,7 +233,7 @@ export class Trainer {
   /** Loss and accuracy over all rows of a part of the data. @throws {ExperimentCancelled} @throws {TaskError} */
   async evaluate(part: "train" | "valid"): Promise<Evaluation> {
     const data = this.#data[part];
-    if (data === null) return { loss: NaN, accuracy: NaN };
+    if (data === null) return { loss: null, accuracy: null };
     let program = this.#evaluations.get(data);
     if (program === undefined) {
       program = record(this.#scope, (ops) => {
@@ -248,7 +251,7 @@ export class Trainer {
       this.#evaluations.set(data, program);
     }
     const records = await execute(this.#engine, [{ program, repeats: 1 }], { threads: this.#threads });
-    const of = (name: string): number => records.find((one) => one.name === name)?.value ?? NaN;
+    const of = (name: string): number | null => records.find((one) => one.name === name)?.value ?? null;
     return { loss: of("loss"), accuracy: of("accuracy") };
   }
 
@@ -276,7 +279,6 @@ export class Trainer {
     }
     this.#step = step;
     this.#rateChanges = rateChanges;
-    this.#fillRates();
     viewOf(memory, this.#counter, "float64")[0] = step;
   }
 
@@ -285,14 +287,18 @@ export class Trainer {
     this.#scope.release();
   }
 
-  /** The schedule, scaled from each change on. */
-  #fillRates(): void {
+  /** The schedule's rate of step t, from 0, scaled from each change on; NaN where there is no such step. */
+  #rateOf(t: number): number {
+    if (t < 0 || t >= this.totalSteps) return NaN;
+    let factor = 1;
+    for (const { step, lr } of this.#rateChanges) if (step <= t) factor = lr / this.#schedule(step);
+    return Math.fround(this.#schedule(t) * factor);
+  }
+
+  /** Puts the rates of the next steps into the ring that they are looked up in. */
+  #fillRates(first: number, steps: number): void {
     const rates = viewOf(this.#engine.arena.memory, this.#rates, "float32");
-    rates.set(this.#schedule);
-    for (const { step, lr } of this.#rateChanges) {
-      const factor = lr / (rates[step] ?? lr);
-      for (let i = step; i < rates.length; i++) rates[i] = (rates[i] ?? 0) * factor;
-    }
+    for (let t = first; t < first + steps; t++) rates[t % rates.length] = this.#rateOf(t);
   }
 
   /** Puts the rows of an epoch in order; the same for the same seed and epoch, whatever came before. */

@@ -1,9 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { ContractError, OutOfMemoryError } from "../../../core/errors.ts";
-import { drawParameters } from "../../../core/init/draw-parameters.ts";
 import { networkTitle } from "../../../core/network/network.ts";
-import { trainNetworkOf, schemesOf } from "../../../shared/network-spec.ts";
-import { parseTrainSpec, type TrainSpec } from "../../../shared/train-spec.ts";
+import { trainNetworkOf } from "../../../shared/network-spec.ts";
+import { batchNormMisfit, parseTrainSpec, type TrainSpec } from "../../../shared/train-spec.ts";
 import {
   EPOCH_METRICS,
   STATISTIC_NAMES,
@@ -19,6 +18,7 @@ import type { Quantities, RunSummary } from "../../../shared/run-records.ts";
 import type { GivenParameters } from "../gradcheck/network-setup.ts";
 import type { StartedRun } from "../lab.ts";
 import type { ImageRows } from "../image-rows.ts";
+import { drawNetwork } from "../init/draw-network.ts";
 import { forecastMemory } from "../notebook/forecast.ts";
 import type { LabServices, RunRow, RunSupervisor } from "../run-supervisor.ts";
 import { Checkpoints } from "./checkpoints.ts";
@@ -94,6 +94,7 @@ export class TrainingLab {
    * @throws {OutOfMemoryError}
    */
   start(spec: TrainSpec, options: TrainingOptions): StartedRun {
+    assertWeightsGiven(spec, options.given ?? null);
     const { id, run } = this.identify(spec, options);
     if (run !== null && options.again !== true) {
       throw new ContractError(
@@ -146,6 +147,7 @@ export class TrainingLab {
 
   /** Starts a training when everything before it is done; at once when nothing is on. */
   enqueue(spec: TrainSpec, threads: number, note: string): QueuedTraining {
+    assertWeightsGiven(spec, null);
     const { refusal } = this.forecast(spec);
     if (refusal !== "") throw new OutOfMemoryError(refusal);
     const queued = { id: randomUUID(), title: titleOf(spec), note, spec, threads };
@@ -170,19 +172,26 @@ export class TrainingLab {
     spec: TrainSpec,
     { threads, given = null }: Pick<TrainingOptions, "threads" | "given">,
   ): Promise<LrSearch> {
+    assertWeightsGiven(spec, given);
     return this.#supervisor.work("training", "Looking for a learning rate", async () => {
       const { tracker, engine } = this.#services;
       const searched: TrainSpec = {
         ...spec,
         ...{ epochs: undefined, steps: SEARCH_STEPS, statisticsEvery: 0, validRows: 0, earlyStop: undefined },
       };
+      const misfit = batchNormMisfit(searched);
+      if (misfit !== "") throw new ContractError(`Looking for a learning rate: ${misfit}`);
       const data = await this.#dataOf(searched, threads);
-      const rates = Float32Array.from({ length: SEARCH_STEPS }, (_, step) => searchRate(step));
       const searches: SeedSearch[] = [];
       for (let n = 0; n < SEARCH_SEEDS; n++) {
         const seed = (spec.seed + n) % 2 ** 32;
-        const parameters = given ?? drawParameters(trainNetworkOf(spec), schemesOf(spec), seed);
-        const trainer = new Trainer(engine, { ...searched, seed }, { data, threads, parameters, rates });
+        const parameters =
+          given ?? (await drawNetwork(engine, { ...spec, seed }, { data: data.train, threads }));
+        const trainer = new Trainer(
+          engine,
+          { ...searched, seed },
+          { data, threads, parameters, rate: searchRate },
+        );
         try {
           tracker.phase(`seed ${seed}: up to ${SEARCH_STEPS} steps with a rising rate`);
           searches.push(
@@ -213,7 +222,7 @@ export class TrainingLab {
         const data = await this.#dataOf(spec, threads);
         const network = trainNetworkOf(spec);
         const checkpoints = new Checkpoints(store.checkpointsFolder, runId, spec);
-        const parameters = given ?? drawParameters(network, schemesOf(spec), spec.seed);
+        const parameters = given ?? (await drawNetwork(engine, spec, { data: data.train, threads }));
         const trainer = new Trainer(engine, spec, { data, threads, parameters });
         const recorded = (recorder = new RunRecorder(store, runId, (message) => {
           emit({ name: "failure", payload: { title: NO_ROOM, message } });
@@ -350,6 +359,19 @@ export class TrainingLab {
 /** What a list of runs shows of a training; the statistics of its layers are in its charts. */
 const SUMMARY_METRICS: readonly string[] = [STATISTIC_NAMES.loss, ...Object.values(EPOCH_METRICS)];
 
+/**
+ * A spec means the same wherever it is run: weights that it names are read by whoever knows the folder they are named
+ * from, and never left out.
+ */
+function assertWeightsGiven({ weights }: TrainSpec, given: GivenParameters | null): void {
+  if (weights === undefined || given !== null) return;
+  const named = "file" in weights ? weights.file : weights.dir;
+  throw new ContractError(
+    `The spec names weights to begin with, "${named}", which are read from the spec's own folder: run it as a file ` +
+      'with "lab train" or "lab sweep", or take "weights" out and choose a file of weights here.',
+  );
+}
+
 const FROM_THE_BEGINNING: TrainingStart = { evaluated: false, wallMs: 0, validLosses: [] };
 
 /** The spec and threads that a training was started with. @throws {ContractError} If it is no training. */
@@ -411,7 +433,8 @@ function speedOf({
   validAccuracy,
 }: TrainingOutcome): Quantities {
   return {
-    ...{ steps, seconds, stepsPerSecond: steps / seconds, finalTrainLoss, finalValidLoss },
-    ...(Number.isNaN(validAccuracy) ? {} : { validAccuracy }),
+    ...{ steps, seconds, stepsPerSecond: steps / seconds, finalTrainLoss },
+    ...(finalValidLoss === null ? {} : { finalValidLoss }),
+    ...(validAccuracy === null ? {} : { validAccuracy }),
   };
 }

@@ -2,7 +2,7 @@ import { linearLayers, parameterShapes } from "../../../core/network/network.ts"
 import { numelOf } from "../../../core/ops/recording-ops.ts";
 import { stateNames } from "../../../core/optimisers/optimiser.ts";
 import { MNIST_PIXELS, trainNetworkOf } from "../../../shared/network-spec.ts";
-import { stepsOf, type TrainSpec } from "../../../shared/train-spec.ts";
+import type { TrainSpec } from "../../../shared/train-spec.ts";
 
 /** What a training will take from the arena, part by part; generous, because it decides whether it may start. */
 export function trainingMemory(spec: TrainSpec): { name: string; bytes: number }[] {
@@ -20,6 +20,5 @@ export function trainingMemory(spec: TrainSpec): { name: string; bytes: number }
       name: "parameters, gradients and the optimiser's memory",
       bytes: 4 * parameters * (4 + stateNames(spec.optimizer).length),
     },
-    { name: "learning rates", bytes: 4 * stepsOf(spec).total },
   ];
 }

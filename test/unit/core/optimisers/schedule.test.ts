@@ -1,7 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { learningRates } from "../../../../src/core/optimisers/schedule.ts";
+import { learningRate, type Schedule } from "../../../../src/core/optimisers/schedule.ts";
 
-describe("learningRates()", () => {
+const learningRates = (schedule: Schedule, lr: number, steps: number): number[] =>
+  Array.from({ length: steps }, (_, t) => learningRate(schedule, lr, t, steps));
+
+describe("learningRate()", () => {
   it("keeps a constant rate, after a linear rise where one is asked for", () => {
     expect([...learningRates({ name: "constant", warmupSteps: 0 }, 0.5, 3)]).toEqual([0.5, 0.5, 0.5]);
     expect([...learningRates({ name: "constant", warmupSteps: 2 }, 0.5, 4)]).toEqual([0.25, 0.5, 0.5, 0.5]);
@@ -30,6 +33,7 @@ describe("learningRates()", () => {
   });
 
   it("throws RangeError when there is no step", () => {
-    expect(() => learningRates({ name: "constant", warmupSteps: 0 }, 1, 0)).toThrow(RangeError);
+    expect(() => learningRate({ name: "constant", warmupSteps: 0 }, 1, 0, 0)).toThrow(RangeError);
+    expect(() => learningRate({ name: "constant", warmupSteps: 0 }, 1, 5, 5)).toThrow("below 5, got 5");
   });
 });
