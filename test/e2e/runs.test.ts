@@ -163,8 +163,8 @@ describe("the Runs view", () => {
     const heads = grid().getByRole("columnheader");
     expect((await heads.allInnerTexts()).slice(1, 5).map((text) => text.trim())).toEqual([
       "name",
-      "best validation accuracy",
-      "best validation loss",
+      "best valid accuracy",
+      "best valid loss",
       "last loss",
     ]);
     const [box, scroller] = [await heads.nth(4).boundingBox(), await grid().boundingBox()];
