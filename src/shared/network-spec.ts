@@ -35,6 +35,13 @@ export const initialisationSchema = v.picklist(
 );
 export type Initialisation = v.InferOutput<typeof initialisationSchema>;
 
+/** Factor on a layer's drawn weights, as torch's `gain`; with `normal` it is the standard deviation itself. */
+export const gainSchema = v.pipe(
+  v.number("gain must be a number"),
+  v.minValue(1e-6, "gain must be at least 0.000001"),
+  v.maxValue(1_000, "gain must be at most 1,000"),
+);
+
 /** One layer that every experiment takes. A linear layer without `init` is drawn by Kaiming normal, fan in. */
 const plainLayers = [
   v.strictObject({
@@ -42,6 +49,7 @@ const plainLayers = [
     in: wholeNumber("in", 1, 100_000),
     out: wholeNumber("out", 1, 100_000),
     init: v.optional(initialisationSchema, "kaimingNormal"),
+    gain: v.optional(gainSchema),
   }),
   v.strictObject({ type: v.literal("relu"), shift: v.optional(finiteNumber("shift"), 0) }),
   v.strictObject({ type: v.literal("leakyRelu"), slope: v.optional(finiteNumber("slope"), 0.01) }),
@@ -186,7 +194,10 @@ export type NetworkSpec = v.InferOutput<typeof networkSpecSchema>;
 function layerOf(spec: LayerSpec): PlainLayer {
   switch (spec.type) {
     case "linear":
-      return { type: "linear", in: spec.in, out: spec.out };
+      return {
+        ...{ type: "linear", in: spec.in, out: spec.out },
+        ...(spec.gain === undefined ? {} : { gain: spec.gain }),
+      };
     case "relu":
       return { type: "relu", shift: spec.shift };
     case "leakyRelu":

@@ -32,14 +32,14 @@ export const DEFAULT_VIEW: RunView = {
   scope: "active",
   sort: { column: "started", descending: true },
   columns: [
-    "started",
-    "kind",
-    "status",
-    "tags",
-    "last.loss",
-    "best.validLoss",
     "best.validAccuracy",
+    "best.validLoss",
+    "last.loss",
+    "status",
+    "started",
     "seconds",
+    "kind",
+    "tags",
   ],
   groupBy: null,
 };
@@ -59,6 +59,8 @@ export type RunValue = v.InferOutput<typeof runValueSchema>;
 export const runRowSchema = v.object({
   id: v.string(),
   name: v.string(),
+  /** What tells it from the other runs that match: "lr 0.05, seed 3"; "" where its name does. */
+  differs: v.string(),
   kind: listedKindSchema,
   status: runStatusSchema,
   startedAt: v.string(),

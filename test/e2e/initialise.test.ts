@@ -70,6 +70,46 @@ describe("the initialise view", () => {
     await expect.poll(() => layers("normal / √n").getByRole("row").count(), { timeout: 30_000 }).toBe(16);
   });
 
+  it("A15: takes tanh with Xavier and a gain of 5/3, and an own standard deviation", async () => {
+    await controls().getByLabel("Activation").selectOption("tanh");
+    await controls().getByLabel("Weights").selectOption("xavierNormal");
+    await controls().getByRole("textbox", { name: "Gain" }).fill("5/3");
+    await layers("Xavier normal, gain 1.667").waitFor();
+    await controls().getByRole("textbox", { name: "Gain" }).fill("0");
+    await page.getByText("gain must be at least 0.000001").waitFor();
+    await controls().getByLabel("Weights").selectOption("normal");
+    await controls().getByRole("textbox", { name: "Std of the weights" }).fill("0.02");
+    await layers("normal, standard deviation 0.02").waitFor();
+  });
+
+  it("A15: draws before and after the activation as two lines, and its tables fit at 1280", async () => {
+    await page
+      .getByText(/normal, standard deviation 0\.02, before the activation/)
+      .first()
+      .waitFor();
+    await page
+      .getByText(/normal, standard deviation 0\.02, after it/)
+      .first()
+      .waitFor();
+    await launched.app.evaluate(({ BrowserWindow }) =>
+      BrowserWindow.getAllWindows()[0]?.setContentSize(1280, 800),
+    );
+    for (const scheme of ["kaimingNormal", "zeros", "normal"]) {
+      await controls().getByLabel("Weights").selectOption(scheme);
+      await page.waitForTimeout(600);
+      const tables = page.getByRole("region", { name: /^Layers, / }).filter({ visible: true });
+      const beyond = await tables.evaluateAll((boxes) =>
+        boxes.map((box) => box.scrollWidth - box.clientWidth),
+      );
+      expect(beyond.length).toBeGreaterThan(0);
+      expect(Math.max(...beyond), scheme).toBeLessThanOrEqual(1);
+    }
+    await controls().getByRole("textbox", { name: "Std of the weights" }).fill("1");
+    await controls().getByLabel("Activation").selectOption("relu");
+    await controls().getByLabel("Weights").selectOption("scaledNormal");
+    await layers("normal / √n").waitFor();
+  });
+
   it("saves a run, whose page shows the same, and looks right in both themes", async () => {
     await controls().getByLabel("Compare with").selectOption("orthogonal");
     await layers("orthogonal").waitFor();

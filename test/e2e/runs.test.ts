@@ -134,6 +134,52 @@ describe("the Runs view", () => {
     expect(readFileSync(join(launched.saveDir, pdf)).subarray(0, 5).toString()).toBe("%PDF-");
   });
 
+  it("A8: refuses a name that is too long beside the field, whole", async () => {
+    await button("Rename").click();
+    const field = page.getByRole("textbox", { name: "Name of the run" });
+    await field.fill("n".repeat(250));
+    expect(await field.inputValue()).toHaveLength(250);
+    await page.getByText("a name may have at most 200 characters; this one has 250: shorten it").waitFor();
+    expect(await button("Save name").isDisabled()).toBe(true);
+    await page.keyboard.press("Escape");
+    const tag = page.getByRole("textbox", { name: "Add tags" });
+    await tag.fill("t".repeat(50));
+    await page.getByText("a tag may have at most 40 characters; this one has 50: shorten it").waitFor();
+    await tag.fill("");
+  });
+
+  it("A11: rows say what differs, and the results stand beside the name at 1280", async () => {
+    await button("All runs").click();
+    await expect.poll(() => rowCount()).toBe(3);
+    await launched.app.evaluate(({ BrowserWindow }) =>
+      BrowserWindow.getAllWindows()[0]?.setContentSize(1280, 800),
+    );
+    const names = await grid().locator("button[data-run]").allTextContents();
+    expect(names.map((name) => name.replace(/ 784.*/, ""))).toEqual([
+      "my first <b>run</b>",
+      "seed 3",
+      "seed 2",
+    ]);
+    const heads = grid().getByRole("columnheader");
+    expect((await heads.allInnerTexts()).slice(1, 5).map((text) => text.trim())).toEqual([
+      "name",
+      "best valid accuracy",
+      "best valid loss",
+      "last loss",
+    ]);
+    const [box, scroller] = [await heads.nth(4).boundingBox(), await grid().boundingBox()];
+    expect((box?.x ?? 1e9) + (box?.width ?? 0)).toBeLessThanOrEqual(
+      (scroller?.x ?? 0) + (scroller?.width ?? 0),
+    );
+    const points = await grid()
+      .locator("[role=row] [data-numeric=true]:nth-child(5)")
+      .evaluateAll((cells) => cells.map((cell) => cell.textContent.indexOf(".")));
+    expect(points.length).toBe(3);
+    expect(new Set(points).size).toBe(1);
+    await grid().getByRole("button", { name: "my first <b>run</b>" }).click();
+    await page.getByRole("heading", { name: "my first <b>run</b>" }).waitFor();
+  });
+
   it("filters by a query, says what is wrong with one, sorts, chooses columns, groups", async () => {
     await button("All runs").click();
     const filter = page.getByRole("textbox", { name: "Filter the runs" });

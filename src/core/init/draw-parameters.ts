@@ -1,4 +1,10 @@
-import { linearLayers, parameterNames, parameterShapes, type Network } from "../network/network.ts";
+import {
+  linearLayers,
+  parameterNames,
+  parameterShapes,
+  type LinearLayer,
+  type Network,
+} from "../network/network.ts";
 import { normal } from "../random/normal.ts";
 import { randomStream, type RandomStream } from "../random/random-stream.ts";
 import { uniform } from "../random/uniform.ts";
@@ -36,6 +42,9 @@ const BOUND = Math.sqrt(3);
  * - Kaiming: √(2 / fan) (He, Zhang, Ren and Sun, 2015)
  * - `torchLinear`: 1 / √(3 in): Kaiming uniform with a = √5 (torch.nn.Linear.reset_parameters)
  *
+ * All of them times the layer's gain: Xavier with 5/3 for tanh, as `torch.nn.init.xavier_normal_(w, gain=5/3)`; with
+ * `normal` the gain is the standard deviation itself.
+ *
  * torch stores Wᵀ, so on a tensor of our shape its fan_out is our fan in. Null for schemes that are not drawn element
  * by element.
  */
@@ -71,17 +80,24 @@ const UNIFORM: ReadonlySet<Scheme> = new Set([
   "torchLinear",
 ]);
 
-/** W (fanIn, fanOut) as float32; drawn in float64, scaled, rounded once. `lsuv` begins orthogonal. */
-function drawWeights(stream: RandomStream, scheme: Scheme, fanIn: number, fanOut: number): Float32Array {
-  const deviation = deviationOf(scheme, fanIn, fanOut);
+/** W (in, out) as float32; drawn in float64, scaled by the gain too, rounded once. `lsuv` begins orthogonal. */
+function drawWeights(
+  stream: RandomStream,
+  scheme: Scheme,
+  { in: fanIn, out: fanOut, gain = 1 }: LinearLayer,
+): Float32Array {
+  const ungained = deviationOf(scheme, fanIn, fanOut);
+  const deviation = ungained === null ? null : gain * ungained;
   const size = fanIn * fanOut;
   if (deviation !== null) {
     return UNIFORM.has(scheme)
       ? Float32Array.from(uniform(stream, size, -BOUND * deviation, BOUND * deviation))
       : Float32Array.from(normal(stream, size), (value) => value * deviation);
   }
-  if (scheme === "orthogonal" || scheme === "lsuv") return orthogonal(stream, fanIn, fanOut);
-  return new Float32Array(size).fill(scheme === "constant" ? CONSTANT_WEIGHT : 0);
+  if (scheme === "orthogonal" || scheme === "lsuv") {
+    return orthogonal(stream, fanIn, fanOut).map((value) => gain * value);
+  }
+  return new Float32Array(size).fill(scheme === "constant" ? gain * CONSTANT_WEIGHT : 0);
 }
 
 /**
@@ -116,7 +132,7 @@ export function drawParameters(
           ? linearBias(randomStream(seed, FIRST_STREAM + 2 * index + 1), layer.in, layer.out)
           : new Float32Array(layer.out);
       return [
-        [weight, drawWeights(stream, scheme, layer.in, layer.out)],
+        [weight, drawWeights(stream, scheme, layer)],
         [bias, biases],
       ] as const;
     }),

@@ -5,6 +5,8 @@ export interface LinearLayer {
   readonly type: "linear";
   readonly in: number;
   readonly out: number;
+  /** Factor on the weights when they are drawn, torch's `gain`; 1 without. */
+  readonly gain?: number;
 }
 
 /** max(x, 0) − shift. */

@@ -170,6 +170,11 @@ function buildProgram(host: CommandHost): Command {
         Object.keys(INITIALISATIONS),
       ),
     )
+    .option(
+      "--gain <factor>",
+      "factor on every layer's weights; with normal their standard deviation",
+      Number,
+    )
     .option("--gradients", "go backwards too")
     .option("--rows <n>", "rows of the data instead of the spec's", wholeNumber(1))
     .option("--threads <n>", "worker threads", wholeNumber(1), availableParallelism())

@@ -9,6 +9,7 @@ import { textTable } from "./text-table.ts";
 
 export interface InitOptions {
   readonly otherwise?: string;
+  readonly gain?: number;
   readonly gradients?: true;
   readonly rows?: number;
   readonly threads: number;
@@ -41,7 +42,13 @@ export async function runInitCommand(
 ): Promise<ExitCode> {
   const spec: NetworkSpec = file === undefined ? NOTEBOOK_NETWORK : await readSpec(networkSpecSchema, file);
   const settings = v.parse(initSettingsSchema, {
-    network: { ...spec, data: { ...spec.data, rows: options.rows ?? spec.data.rows } },
+    network: {
+      ...spec,
+      layers: spec.layers.map((layer) =>
+        layer.type === "linear" && options.gain !== undefined ? { ...layer, gain: options.gain } : layer,
+      ),
+      data: { ...spec.data, rows: options.rows ?? spec.data.rows },
+    },
     otherwise: options.otherwise ?? null,
     gradients: options.gradients === true,
     threads: options.threads,

@@ -40,7 +40,16 @@ export function takePreset({ settings }: InitPreset): void {
   const { layers, data, seed } = settings.network;
   const shifted = layers.some((layer) => layer.type === "relu" && layer.shift !== 0);
   network.set({
-    ...{ preset: "custom", depth: 2, width: 50, loss: "mse", split: data.split, rows: data.rows, seed },
+    ...{
+      preset: "custom",
+      depth: 2,
+      width: 50,
+      loss: "mse",
+      split: data.split,
+      rows: data.rows,
+      seed,
+      gain: 1,
+    },
     activation: shifted ? "shiftedRelu" : "relu",
     init: schemesOf(settings.network)[0] ?? "kaimingNormal",
   });

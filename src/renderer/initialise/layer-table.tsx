@@ -1,6 +1,7 @@
+import type { ReactNode } from "react";
 import { Check, TriangleAlert, X, type LucideIcon } from "lucide-react";
 import type { Histogram } from "../../shared/run-records.ts";
-import type { InitSide, LayerReport, Light } from "../../shared/init.ts";
+import type { InitSide, LayerReport, Light, TensorReport } from "../../shared/init.ts";
 import { formatNumber, formatPercent, fullPrecision } from "../format/number.ts";
 import tables from "../ui/data-table.module.css";
 import { ExactText } from "../ui/exact-text.tsx";
@@ -15,13 +16,36 @@ const LOOK: Readonly<
   bad: { icon: X, tone: "bad" },
 };
 
-const COLUMNS = ["mean", "std", "zeros", "never active", "saturated", "NaN, ∞", "weights std"] as const;
+interface Column {
+  readonly name: string;
+  /** Null where a layer has nothing to show; a column of such layers only is left out. */
+  readonly cell: (seen: TensorReport, layer: LayerReport) => ReactNode;
+}
+
+const number = (value: number) => <ExactText text={formatNumber(value)} exact={fullPrecision(value)} />;
+const share = (value: number | null): string | null => (value === null ? null : formatPercent(value));
+
+const COLUMNS: readonly Column[] = [
+  { name: "mean", cell: ({ mean }) => number(mean) },
+  { name: "std", cell: ({ std }) => number(std) },
+  { name: "zeros", cell: ({ zeroShare }) => (zeroShare === 0 ? null : formatPercent(zeroShare)) },
+  { name: "never active", cell: ({ neverActiveShare }) => share(neverActiveShare) },
+  { name: "saturated", cell: ({ saturatedShare }) => share(saturatedShare) },
+  {
+    name: "NaN, ∞",
+    cell: ({ nan, infinite }) => (nan + infinite === 0 ? null : formatNumber(nan + infinite)),
+  },
+  { name: "weights std", cell: (_seen, { weightStd }) => (weightStd === null ? null : number(weightStd)) },
+];
 
 /** Whether a table shows what goes forward or what comes back. */
 export type Watched = "activation" | "gradient";
 
 /** What is seen in every layer of one side, a line each. */
 export function LayerTable({ side, of }: { readonly side: InitSide; readonly of: Watched }) {
+  const columns = COLUMNS.filter(({ cell }) =>
+    side.layers.some((layer) => layer[of] !== null && cell(layer[of], layer) !== null),
+  );
   return (
     <div className={tables["scroll"]} tabIndex={0} role="region" aria-label={`Layers, ${side.title}`}>
       <table className={tables["table"]}>
@@ -29,19 +53,18 @@ export function LayerTable({ side, of }: { readonly side: InitSide; readonly of:
         <thead>
           <tr>
             <th scope="col">layer</th>
-            <th scope="col">verdict</th>
-            {COLUMNS.map((name) => (
+            <th scope="col">verdict and why</th>
+            {columns.map(({ name }) => (
               <th key={name} scope="col" data-numeric="true">
                 {name}
               </th>
             ))}
             <th scope="col">values</th>
-            <th scope="col">why</th>
           </tr>
         </thead>
         <tbody>
           {side.layers.map((layer) => (
-            <LayerRow key={layer.position} layer={layer} of={of} />
+            <LayerRow key={layer.position} layer={layer} of={of} columns={columns} />
           ))}
         </tbody>
       </table>
@@ -49,20 +72,23 @@ export function LayerTable({ side, of }: { readonly side: InitSide; readonly of:
   );
 }
 
-const share = (value: number | null): string => (value === null ? "–" : formatPercent(value));
+interface LayerRowProps {
+  readonly layer: LayerReport;
+  readonly of: Watched;
+  readonly columns: readonly Column[];
+}
 
-function LayerRow({ layer, of }: { readonly layer: LayerReport; readonly of: Watched }) {
-  const { position, label, light, weightStd } = layer;
+function LayerRow({ layer, of, columns }: LayerRowProps) {
+  const { position, label, light } = layer;
   const seen = layer[of];
   if (seen === null) return null;
   const { icon: Icon, tone } = LOOK[light.verdict];
-  const number = (value: number) => <ExactText text={formatNumber(value)} exact={fullPrecision(value)} />;
   return (
     <tr>
       <th scope="row">
         {position}. {label}
       </th>
-      <td>
+      <td className={own["verdict"]}>
         <span className={badge["badge"]} data-tone={tone} title={`${light.rule} (${light.source})`}>
           <Icon
             className={badge["icon"]}
@@ -73,25 +99,18 @@ function LayerRow({ layer, of }: { readonly layer: LayerReport; readonly of: Wat
           />
           {light.verdict}
         </span>
+        <span className={own["quiet"]}>
+          {light.reason}
+          {light.verdict !== "good" && ` Rule: ${light.rule} (${light.source}).`}
+        </span>
       </td>
-      <td data-numeric="true">{number(seen.mean)}</td>
-      <td data-numeric="true">{number(seen.std)}</td>
-      <td data-numeric="true">{formatPercent(seen.zeroShare)}</td>
-      <td data-numeric="true">{share(seen.neverActiveShare)}</td>
-      <td data-numeric="true">{share(seen.saturatedShare)}</td>
-      <td data-numeric="true">{formatNumber(seen.nan + seen.infinite)}</td>
-      <td data-numeric="true">{weightStd === null ? "–" : number(weightStd)}</td>
+      {columns.map(({ name, cell }) => (
+        <td key={name} data-numeric="true">
+          {cell(seen, layer) ?? "–"}
+        </td>
+      ))}
       <td>
         <SmallHistogram histogram={seen.histogram} />
-      </td>
-      <td>
-        {light.reason}
-        {light.verdict !== "good" && (
-          <span className={own["quiet"]}>
-            {" "}
-            Rule: {light.rule} ({light.source}).
-          </span>
-        )}
       </td>
     </tr>
   );

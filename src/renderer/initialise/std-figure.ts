@@ -6,25 +6,39 @@ import { formatNumber } from "../format/number.ts";
 
 interface Line {
   readonly label: string;
+  /** One colour a side, one dash for before and one for after. */
+  readonly side: number;
+  readonly dash: number;
   readonly values: readonly { readonly position: number; readonly layer: string; readonly std: number }[];
 }
 
-/** Standard deviation by depth, of activations or of gradients, one line a side. */
+/** A layer's output before and after its activation lie apart by nature: as one line they zigzag. */
+const PARTS = [
+  { part: "before the activation", is: (type: string) => type === "linear" },
+  { part: "after it", is: (type: string) => type !== "linear" },
+] as const;
+
+/** Standard deviation by depth, of activations or of gradients: for each side what is before and after activations. */
 export function stdFigure(sides: readonly InitSide[], of: "activation" | "gradient"): Figure | null {
-  const lines = sides.map(({ title, layers }): Line => ({
-    label: title,
-    values: layers.flatMap((layer) => {
-      const tensor = layer[of];
-      return tensor === null ? [] : [{ position: layer.position, layer: layer.label, std: tensor.std }];
+  const lines = sides.flatMap(({ title, layers }, side) =>
+    PARTS.flatMap(({ part, is }, dash): Line[] => {
+      let linear = 0;
+      const values = layers.flatMap((layer) => {
+        if (layer.type === "linear") linear++;
+        const tensor = layer[of];
+        if (tensor === null || !is(layer.type)) return [];
+        return [{ position: linear, layer: `${layer.position}. ${layer.label}`, std: tensor.std }];
+      });
+      return values.length === 0 ? [] : [{ label: `${title}, ${part}`, side, dash, values }];
     }),
-  }));
-  if (lines.every(({ values }) => values.length === 0)) return null;
+  );
+  if (lines.length === 0) return null;
   const what = of === "activation" ? "activations" : "gradients";
   const describe = (index: number, dataset: number) => {
     const value = lines[dataset]?.values[index];
     if (value === undefined) return null;
     return {
-      title: `${value.position}: ${value.layer}`,
+      title: value.layer,
       lines: [`std of the ${what} ${formatNumber(value.std)}`, lines[dataset]?.label ?? ""],
     };
   };
@@ -36,29 +50,30 @@ export function stdFigure(sides: readonly InitSide[], of: "activation" | "gradie
     title: `Standard deviation of the ${what} by depth`,
     summary: `${said.join("; ")}.`,
     note: "a level line keeps the signal alive; what is 0, NaN or infinite is not drawn on a log scale",
-    legend: lines.map(({ label }, series) => ({ label, series, mark: "line", datasets: [series] })),
+    legend: lines.map(({ label, side, dash }, index) => ({
+      ...{ label, series: side, dash, mark: "line" as const, datasets: [index] },
+    })),
     log: { axis: "y", initially: true },
     describe,
     height: 15,
     table: () => ({
-      columns: ["position", "layer", ...lines.map(({ label }) => label)],
-      rows: (lines[0]?.values ?? []).map(({ position, layer }, index) => [
+      columns: ["linear layer", ...lines.map(({ label }) => label)],
+      rows: (lines[0]?.values ?? []).map(({ position }) => [
         position,
-        layer,
-        ...lines.map(({ values }) => values[index]?.std ?? NaN),
+        ...lines.map(({ values }) => values.find((one) => one.position === position)?.std ?? NaN),
       ]),
     }),
     build: (theme, options) => ({
       type: "line",
       data: {
-        datasets: lines.map(({ values }, series) => ({
+        datasets: lines.map(({ values, side, dash }) => ({
           data: values.map(({ position, std }) => ({
             x: position,
             y: Number.isFinite(std) && (!options.log || std > 0) ? std : NaN,
           })),
-          borderColor: seriesColour(theme, series),
+          borderColor: seriesColour(theme, side),
           backgroundColor: theme.surface,
-          borderDash: seriesDash(series),
+          borderDash: seriesDash(dash),
           borderWidth: 2,
           pointRadius: values.length > 40 ? 0 : theme.rem * 0.1875,
           pointHitRadius: theme.rem * 0.5,
@@ -68,7 +83,7 @@ export function stdFigure(sides: readonly InitSide[], of: "activation" | "gradie
         ...baseOptions(theme, options),
         animation: false,
         scales: {
-          x: numberAxis(theme, { title: "position in the network", grid: false }),
+          x: numberAxis(theme, { title: "linear layer", grid: false }),
           y: numberAxis(theme, { title: `std of the ${what}`, log: options.log }),
         },
         plugins: { tooltip: tooltip(theme, describe) },

@@ -85,6 +85,15 @@ export function NetworkFields({ form }: { readonly form: NetworkForm }) {
         options={SCHEMES as readonly { value: Initialisation; label: string }[]}
         onChoose={(init) => choose({ init })}
       />
+      <NumberField
+        label={choice.init === "normal" ? "Std of the weights" : "Gain"}
+        hint={
+          choice.init === "normal"
+            ? "the standard deviation they are drawn with"
+            : "factor on the weights: 5/3 for Xavier before tanh; Kaiming has relu's √2 in it"
+        }
+        field={numbers.fields.gain}
+      />
       <Choice label="Data" value={choice.split} options={SPLITS} onChoose={(split) => choose({ split })} />
       <NumberField label="Rows" hint="the first rows of it" field={numbers.fields.rows} />
       <NumberField label="Seed" hint="of the weights" field={numbers.fields.seed} />

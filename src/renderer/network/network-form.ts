@@ -2,6 +2,7 @@ import { useMemo } from "react";
 import * as v from "valibot";
 import {
   DEEP_CLASSIFIER,
+  gainSchema,
   INITIALISATIONS,
   initialisationSchema,
   MNIST_CLASSES,
@@ -30,6 +31,7 @@ const NUMBERS = {
   width: wholeNumber("width", 1, 2_000),
   rows: wholeNumber("rows", 1, 50_000),
   seed: wholeNumber("seed", 0, 0xffffffff),
+  gain: gainSchema,
 };
 export type NetworkField = keyof typeof NUMBERS;
 
@@ -63,13 +65,14 @@ export interface NetworkChoice {
 /** 784 → width → … → 1 or 10, with an activation after every linear layer but the last. */
 export function specOf(
   { preset, activation, init, loss, split }: NetworkChoice,
-  { depth, width, rows, seed }: Readonly<Record<NetworkField, number>>,
+  { depth, width, rows, seed, gain }: Readonly<Record<NetworkField, number>>,
 ): NetworkSpec {
   const data = { name: "mnist", split, rows } as const;
+  const drawn = gain === 1 ? { init } : { init, gain };
   if (preset !== "custom") {
     const { layers, loss: own } = preset === "notebook" ? NOTEBOOK_NETWORK : DEEP_CLASSIFIER;
     return {
-      layers: layers.map((layer) => (layer.type === "linear" ? { ...layer, init } : layer)),
+      layers: layers.map((layer) => (layer.type === "linear" ? { ...layer, ...drawn } : layer)),
       ...{ loss: own, data, seed },
     };
   }
@@ -77,7 +80,7 @@ export function specOf(
   const layers = Array.from({ length: depth }, (_, index): LayerSpec[] => {
     const last = index === depth - 1;
     const out = last ? (loss === "mse" ? 1 : MNIST_CLASSES) : width;
-    const linear: LayerSpec = { type: "linear", in: index === 0 ? MNIST_PIXELS : width, out, init };
+    const linear: LayerSpec = { type: "linear", in: index === 0 ? MNIST_PIXELS : width, out, ...drawn };
     return last || layer === null ? [linear] : [linear, layer];
   });
   return { layers: layers.flat(), loss, data, seed };
@@ -98,8 +101,12 @@ const oneOf = <T extends string>(names: readonly T[], value: unknown, otherwise:
 /** A form for a network; each view has its own, under its own key. */
 export function createNetworkForm(
   key: string,
-  defaults: NetworkChoice & Readonly<Record<NetworkField, number>>,
-): { readonly useForm: () => NetworkForm; readonly set: (change: Partial<typeof defaults>) => void } {
+  given: NetworkChoice & Readonly<Record<Exclude<NetworkField, "gain">, number>>,
+): {
+  readonly useForm: () => NetworkForm;
+  readonly set: (change: Partial<NetworkChoice & Record<NetworkField, number>>) => void;
+} {
+  const defaults = { gain: 1, ...given };
   const stored = parseObject(localStorage.getItem(`${key}-choice`));
   const choice = createStore<NetworkChoice>({
     preset: oneOf(Object.keys(NETWORK_PRESETS) as NetworkPreset[], stored["preset"], defaults.preset),
@@ -134,8 +141,8 @@ export function createNetworkForm(
     },
     set: (change) => {
       const { fields } = numberForms.read(defaults);
-      const { depth, width, rows, seed, ...rest } = change;
-      for (const [name, value] of Object.entries({ depth, width, rows, seed })) {
+      const { depth, width, rows, seed, gain, ...rest } = change;
+      for (const [name, value] of Object.entries({ depth, width, rows, seed, gain })) {
         if (value !== undefined) fields[name as NetworkField].set(String(value));
       }
       choose(rest);

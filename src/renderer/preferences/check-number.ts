@@ -1,10 +1,12 @@
 import * as v from "valibot";
 import { issueWords } from "../../shared/issue-words.ts";
 
-/** Reads a number as people write it ("50,000", "1e-3") and asks the schema. */
+/** Reads a number as people write it ("50,000", "1e-3", "5/3") and asks the schema. */
 export function checkNumber(schema: v.GenericSchema, text: string): { value: number; error: string | null } {
   const digits = text.replaceAll(/[\s,_]/g, "");
-  const value = digits === "" ? NaN : Number(digits);
+  const [numerator = "", denominator = "1", ...more] = digits.split("/");
+  const whole = numerator !== "" && denominator !== "" && more.length === 0;
+  const value = whole ? Number(numerator) / Number(denominator) : NaN;
   if (Number.isNaN(value))
     return { value, error: text.trim() === "" ? "needs a number" : `"${text}" is not a number` };
   return { value, error: problemOf(schema, value) };

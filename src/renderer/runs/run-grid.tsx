@@ -3,6 +3,7 @@ import { useVirtualizer } from "@tanstack/react-virtual";
 import { ArrowDown, ArrowUp, Pin } from "lucide-react";
 import { useEffect, useId, useRef, useState, type KeyboardEvent } from "react";
 import type { RunRow, RunView } from "../../shared/run-table.ts";
+import { alignDecimals } from "../format/align-decimals.ts";
 import { ExactText } from "../ui/exact-text.tsx";
 import { columnLabel, shownValue } from "./column-names.ts";
 import { openComparison, openRun } from "./open-run.ts";
@@ -46,6 +47,8 @@ export function RunGrid({ table, view, onVisible }: RunGridProps) {
   useEffect(() => onVisible(first, last), [onVisible, first, last, table]);
   useEffect(() => rows.measure(), [rows, rowHeight]);
 
+  const shown = items.flatMap(({ index }) => table.rowAt(index) ?? []);
+  const aligned = alignedFigures(shown, view.columns);
   const active = activeId === null ? -1 : table.ids.indexOf(activeId);
   const chosen = table.ids.filter((id) => selected.has(id)).length;
   const goTo = (index: number, extend: boolean) => {
@@ -126,6 +129,7 @@ export function RunGrid({ table, view, onVisible }: RunGridProps) {
             index={index}
             row={table.rowAt(index)}
             columns={view.columns}
+            aligned={aligned.get(table.ids[index] ?? "")}
             place={{ height: size, transform: `translateY(${start}px)` }}
             selected={selected.has(table.ids[index] ?? "")}
             active={index === active}
@@ -135,6 +139,20 @@ export function RunGrid({ table, view, onVisible }: RunGridProps) {
       </div>
     </div>
   );
+}
+
+/** Decimal points under each other, a column each, over the rows in sight. */
+function alignedFigures(
+  rows: readonly RunRow[],
+  columns: readonly string[],
+): ReadonlyMap<string, readonly (string | null)[]> {
+  const byColumn = columns.map((column, i) => {
+    const cells = rows.map(({ values }) => shownValue(column, values[i] ?? null));
+    const figures = alignDecimals(cells.filter(({ numeric }) => numeric).map(({ text }) => text));
+    let next = 0;
+    return cells.map(({ numeric }) => (numeric ? (figures[next++] ?? null) : null));
+  });
+  return new Map(rows.map(({ id }, row) => [id, byColumn.map((cells) => cells[row] ?? null)]));
 }
 
 /** A row is as high as a line with room, whatever the projector scale. */
@@ -172,13 +190,15 @@ interface RowProps {
   readonly index: number;
   readonly row: RunRow | undefined;
   readonly columns: readonly string[];
+  /** The figures of its columns, padded to stand under those of the other rows; null for texts. */
+  readonly aligned: readonly (string | null)[] | undefined;
   readonly place: { readonly height: number; readonly transform: string };
   readonly selected: boolean;
   readonly active: boolean;
   readonly onActivate: (extend: boolean) => void;
 }
 
-function Row({ id, index, row, columns, place, selected, active, onActivate }: RowProps) {
+function Row({ id, index, row, columns, aligned, place, selected, active, onActivate }: RowProps) {
   const shared = {
     ...{ id, className: classes["row"], role: "row", style: place },
     ...{ "aria-rowindex": index + 2, "data-active": active, "data-selected": selected },
@@ -218,16 +238,28 @@ function Row({ id, index, row, columns, place, selected, active, onActivate }: R
           className={classes["open"]}
           tabIndex={-1}
           data-run={row.id}
-          title={row.name}
+          title={row.differs === "" ? row.name : `${row.differs}: ${row.name}`}
           onClick={(event) => {
             if (!event.shiftKey) openRun(row.id);
           }}
         >
-          {row.name}
+          {row.differs === "" ? (
+            row.name
+          ) : (
+            <>
+              {row.differs} <span className={classes["quiet"]}>{row.name}</span>
+            </>
+          )}
         </button>
       </span>
       {columns.map((column, i) => (
-        <Cell key={column} column={column} row={row} value={row.values[i] ?? null} />
+        <Cell
+          key={column}
+          column={column}
+          row={row}
+          value={row.values[i] ?? null}
+          aligned={aligned?.[i] ?? null}
+        />
       ))}
     </div>
   );
@@ -237,10 +269,12 @@ function Cell({
   column,
   row,
   value,
+  aligned,
 }: {
   readonly column: string;
   readonly row: RunRow;
   readonly value: RunRow["values"][number];
+  readonly aligned: string | null;
 }) {
   if (column === "status") {
     return (
@@ -263,7 +297,7 @@ function Cell({
   const { text, exact, numeric } = shownValue(column, value);
   return (
     <span className={classes["cell"]} role="gridcell" data-numeric={numeric}>
-      {numeric ? <ExactText text={text} exact={exact} /> : <span title={exact}>{text}</span>}
+      {numeric ? <ExactText text={aligned ?? text} exact={exact} /> : <span title={exact}>{text}</span>}
     </span>
   );
 }

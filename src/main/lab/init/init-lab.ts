@@ -14,6 +14,7 @@ import {
   networkOf,
   schemesOf,
   type Initialisation,
+  type LayerSpec,
   type NetworkSpec,
 } from "../../../shared/network-spec.ts";
 import { ExperimentCancelled } from "../experiment-cancelled.ts";
@@ -32,12 +33,29 @@ const BAND = 2;
 /** The network with all its linear layers drawn by one scheme. */
 const drawnBy = (spec: NetworkSpec, init: Initialisation): NetworkSpec => ({
   ...spec,
-  layers: spec.layers.map((layer) => (layer.type === "linear" ? { ...layer, init } : layer)),
+  layers: spec.layers.map((layer) => {
+    if (layer.type !== "linear") return layer;
+    const { gain: _own, ...ungained } = layer;
+    return { ...ungained, init };
+  }),
 });
 
 /** "Kaiming normal, fan in", or all schemes of a mixed network. */
 const titleOf = (spec: NetworkSpec): string =>
-  [...new Set(schemesOf(spec))].map((scheme) => INITIALISATIONS[scheme]).join(" + ");
+  [...new Set(spec.layers.flatMap((layer) => (layer.type === "linear" ? [drawTitle(layer)] : [])))].join(
+    " + ",
+  );
+
+const DIGITS = 4;
+
+/** "Xavier normal, gain 1.667", "normal, standard deviation 0.02". */
+function drawTitle({ init, gain = 1 }: Extract<LayerSpec, { type: "linear" }>): string {
+  if (gain === 1) return INITIALISATIONS[init];
+  const factor = String(Number(gain.toPrecision(DIGITS)));
+  return init === "normal"
+    ? `normal, standard deviation ${factor}`
+    : `${INITIALISATIONS[init]}, gain ${factor}`;
+}
 
 /** Initialisation as the lab offers it: looking at networks just drawn, without and with a run. */
 export class InitLab {

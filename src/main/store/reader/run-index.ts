@@ -1,4 +1,5 @@
 import { mean, median, standardDeviation } from "../../../core/statistics.ts";
+import { runDifferences } from "../../../shared/run-differences.ts";
 import type { ListedRun } from "../../../shared/run-records.ts";
 import {
   matchesQuery,
@@ -77,12 +78,15 @@ export class RunIndex {
       matchesQuery(query, { text: indexed.text, field: (name) => this.#field(indexed, name) }),
     );
     this.#sort(found, request.sort);
+    const differences = runDifferences(found.map(({ run }) => run));
     const shown = found.slice(request.offset, request.offset + request.limit);
     return {
       total: found.length,
       inScope: scoped.length,
       ids: found.map(({ run }) => run.id),
-      rows: shown.map((indexed) => this.#row(indexed, request.columns)),
+      rows: shown.map((indexed) =>
+        this.#row(indexed, request.columns, differences.get(indexed.run.id) ?? ""),
+      ),
       groups: request.groupBy === null ? null : this.#groups(found, request.groupBy, request.columns),
       problem,
     };
@@ -203,10 +207,10 @@ export class RunIndex {
     }
   }
 
-  #row(indexed: IndexedRun, columns: readonly string[]): RunRow {
+  #row(indexed: IndexedRun, columns: readonly string[], differs: string): RunRow {
     const { id, name, kind, status, startedAt, colour, pinned, archivedAt, tags } = indexed.run;
     return {
-      ...{ id, name, kind, status, startedAt, colour, pinned, tags, archived: archivedAt !== null },
+      ...{ id, name, differs, kind, status, startedAt, colour, pinned, tags, archived: archivedAt !== null },
       values: columns.map((column) => this.#value(indexed, column)),
     };
   }

@@ -1,5 +1,5 @@
-import { Button } from "@mantine/core";
-import { ArrowLeft, Printer, TriangleAlert } from "lucide-react";
+import { ActionIcon, Button } from "@mantine/core";
+import { ArrowLeft, ListStart, Printer, TriangleAlert, X } from "lucide-react";
 import { useCallback, useMemo } from "react";
 import { useAnswer } from "../../bridge/use-answer.ts";
 import { formatDate } from "../../format/date.ts";
@@ -90,35 +90,41 @@ function RunKey({ looks }: { readonly looks: readonly RunLook[] }) {
       {looks.map((look, i) => (
         <li key={look.run.id}>
           <RunMark look={look} />
-          <button type="button" className={own["open"]} onClick={() => openRun(look.run.id)}>
+          <button
+            type="button"
+            className={own["open"]}
+            title={`${look.run.name}, ${formatDate(look.run.startedAt)}`}
+            onClick={() => openRun(look.run.id)}
+          >
             {look.label}
           </button>
-          <span className={own["when"]}>{formatDate(look.run.startedAt)}</span>
           {i === 0 ? (
-            <span className={own["when"]}>the others are compared with this one</span>
+            <span className={own["when"]}>first</span>
           ) : (
-            <Button
-              size="compact-xs"
+            <ActionIcon
+              size="sm"
               variant="subtle"
               color="gray"
               className={own["noPrint"] ?? ""}
               aria-label={`Compare with ${look.label}`}
+              title="Compare the others with this one"
               onClick={() => openComparison([look.run.id, ...ids.filter((id) => id !== look.run.id)])}
             >
-              compare with this one
-            </Button>
+              <ListStart size="0.875rem" aria-hidden="true" />
+            </ActionIcon>
           )}
           {ids.length > 2 && (
-            <Button
-              size="compact-xs"
+            <ActionIcon
+              size="sm"
               variant="subtle"
               color="gray"
               className={own["noPrint"] ?? ""}
               aria-label={`Leave out ${look.label}`}
+              title="Leave it out"
               onClick={() => openComparison(ids.filter((id) => id !== look.run.id))}
             >
-              leave out
-            </Button>
+              <X size="0.875rem" aria-hidden="true" />
+            </ActionIcon>
           )}
         </li>
       ))}

@@ -1,3 +1,4 @@
+import { runDifferences } from "../../../shared/run-differences.ts";
 import type { RunSummary } from "../../../shared/run-records.ts";
 import { DASHES } from "../../charts/chart-theme.ts";
 import { RUN_COLOURS } from "../../../shared/run-records.ts";
@@ -7,13 +8,13 @@ export interface RunLook {
   readonly run: RunSummary;
   readonly colour: number;
   readonly dash: number;
-  /** The name, with the id where two have the same. */
+  /** What tells it from the others: "lr 0.05, seed 3", or its name. */
   readonly label: string;
 }
 
 /** The colour that a person chose, else the next in order; the dash tells apart what has the same colour. */
 export function looksOf(runs: readonly RunSummary[]): readonly RunLook[] {
-  const names = runs.map(({ name }) => name);
+  const labels = labelsOf(runs);
   const used = new Set<string>();
   return runs.map((run, i) => {
     const colour = run.colour ?? i % RUN_COLOURS;
@@ -23,7 +24,19 @@ export function looksOf(runs: readonly RunSummary[]): readonly RunLook[] {
       dash = (dash + 1) % DASHES.length;
     }
     used.add(`${colour} ${dash}`);
-    const alone = names.filter((name) => name === run.name).length === 1;
-    return { run, colour, dash, label: alone ? run.name : `${run.name} (${run.id})` };
+    return { run, colour, dash, label: labels[i] ?? run.name };
+  });
+}
+
+/** What differs, or the name; counted where two runs are the same in all settings. */
+function labelsOf(runs: readonly RunSummary[]): readonly string[] {
+  const differences = runDifferences(runs);
+  const seen = new Map<string, number>();
+  return runs.map(({ id, name }) => {
+    const differs = differences.get(id) ?? "";
+    const label = differs === "" ? name : differs;
+    const count = (seen.get(label) ?? 0) + 1;
+    seen.set(label, count);
+    return count === 1 ? label : `${label} (${count})`;
   });
 }

@@ -44,6 +44,16 @@ function kolmogorov(values: Float32Array, distribution: (x: number) => number): 
 }
 
 describe("drawParameters()", () => {
+  it("A15: multiplies the weights of every scheme by the layer's gain, and nothing else", () => {
+    for (const scheme of ["normal", "xavierNormal", "kaimingUniform", "orthogonal", "constant"] as const) {
+      const plain = drawParameters(layer(30, 20), [scheme], 3);
+      const network = { layers: [{ type: "linear", in: 30, out: 20, gain: 5 / 3 }], loss: "mse" } as const;
+      const gained = drawParameters(network, [scheme], 3);
+      gained["w1"].forEach((value, i) => expect(value).toBeCloseTo((5 / 3) * plain["w1"][i], 5));
+      expect(gained["b1"]).toEqual(plain["b1"]);
+    }
+  });
+
   it.each([
     // torch's fan_out on a tensor of our shape is our fan in, and the other way round.
     ["kaimingNormal", init["kaiming_normal_fan_in_relu"]],

@@ -1,0 +1,60 @@
+import type { RunSummary } from "./run-records.ts";
+
+type ComparedRun = Pick<RunSummary, "id" | "name" | "config"> & { readonly kind: string };
+
+/** Settings that are told first, because people vary them. */
+const FIRST = ["network", "lr", "seed", "optimizer", "batchSize", "epochs", "steps", "rows", "schedule"];
+/** The whole spec says again what the others say; a sweep's mark says nothing by itself. */
+const UNTOLD: ReadonlySet<string> = new Set(["spec", "sweep", "loss"]);
+const MOST_PARTS = 4;
+
+/** Runs that are told apart by their settings: trainings that nobody renamed, others that share a name. */
+function groupOf({ kind, name, config }: ComparedRun): string {
+  const { network } = config;
+  return kind === "training" && typeof network === "string" && name.startsWith(network)
+    ? "training"
+    : `${kind} ${name}`;
+}
+
+/**
+ * What tells each run from those it could be mistaken for: "lr 0.05, seed 3"; "" where there are none, where nothing
+ * differs, and for runs with a name of their own.
+ */
+export function runDifferences(runs: readonly ComparedRun[]): ReadonlyMap<string, string> {
+  const groups = new Map<string, ComparedRun[]>();
+  for (const run of runs) {
+    const key = groupOf(run);
+    const members = groups.get(key);
+    if (members === undefined) groups.set(key, [run]);
+    else members.push(run);
+  }
+  const words = new Map<string, string>();
+  for (const members of groups.values()) {
+    const keys = differingKeys(members);
+    for (const { id, config } of members) {
+      const parts = keys.flatMap((key) => {
+        const value = config[key];
+        if (value === undefined) return [];
+        return key === "network" || key === "optimizer"
+          ? [String(value)]
+          : [`${wordsOf(key)} ${String(value)}`];
+      });
+      words.set(id, parts.slice(0, MOST_PARTS).join(", "));
+    }
+  }
+  return words;
+}
+
+function differingKeys(members: readonly ComparedRun[]): readonly string[] {
+  const [first] = members;
+  if (first === undefined || members.length < 2) return [];
+  const names = new Set(members.flatMap(({ config }) => Object.keys(config)));
+  const differing = [...names].filter(
+    (key) =>
+      !UNTOLD.has(key) && members.some(({ config }) => String(config[key]) !== String(first.config[key])),
+  );
+  const place = (key: string): number => (FIRST.includes(key) ? FIRST.indexOf(key) : FIRST.length);
+  return differing.sort((a, b) => place(a) - place(b));
+}
+
+const wordsOf = (key: string): string => key.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
