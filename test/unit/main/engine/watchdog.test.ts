@@ -29,7 +29,9 @@ describe("fault 8: Watchdog", () => {
   it("finds a thread that computes without a heartbeat as soon as it has used the time", () => {
     const loop = (atMs: number) => ({ cpuMs: atMs, asleep: false });
     expect(verdictAfter(2_900, loop)).toBeNull();
-    expect(verdictAfter(3_300, loop)).toMatch(/Worker 1 of 1 gave no sign of life for 3 s while it kept a core busy/);
+    expect(verdictAfter(3_300, loop)).toMatch(
+      /Worker 1 of 1 gave no sign of life for 3 s while it kept a core busy/,
+    );
   });
 
   it("finds the same loop later on a machine that gives it a fifth of a core", () => {
