@@ -109,14 +109,22 @@ function drawn(values: Extract<SweepSpec, { kind: "random" }>["values"], next: (
  * @throws {RangeError} If there are too many, a path leads nowhere, or a spec does not fit: says which and why.
  */
 export function expandSweep(sweep: SweepSpec): readonly SweepTraining[] {
+  // Counted before anything is built: a grid of a few hundred bytes may name billions.
+  const count =
+    sweep.kind === "random"
+      ? sweep.count
+      : Object.values(sweep.values).reduce((product, options) => product * options.length, 1);
+  if (count > MOST_TRAININGS) {
+    throw new RangeError(
+      `the sweep has ${count.toLocaleString("en")} trainings; expected at most ${MOST_TRAININGS}: ` +
+        "list fewer values, or draw some of them with kind random",
+    );
+  }
   const stream = randomStream(sweep.kind === "random" ? sweep.seed : 0, SWEEP_STREAM);
   const choices =
     sweep.kind === "grid"
       ? combinations(sweep.values)
       : Array.from({ length: sweep.count }, () => drawn(sweep.values, () => stream.next()));
-  if (choices.length > MOST_TRAININGS) {
-    throw new RangeError(`the sweep has ${choices.length} trainings; expected at most ${MOST_TRAININGS}`);
-  }
   return choices.map((choice) => {
     const note = Object.entries(choice)
       .map(([name, chosen]) => `${name} ${String(chosen)}`)
