@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { app, session } from "electron";
+import { app, dialog, session } from "electron";
 import { eventSender } from "./ipc/event-sender.ts";
 import { ipcHandlers } from "./ipc/ipc-handlers.ts";
 import { registerIpc } from "./ipc/register-ipc.ts";
@@ -17,6 +17,7 @@ import { readLaunchOptions } from "./shell/launch-options.ts";
 import { forbidNetworkFeatures, lockDownContents, lockDownSession } from "./shell/lock-down.ts";
 import { logConsoleErrors, openLog } from "./shell/log.ts";
 import { openMainWindow } from "./shell/main-window.ts";
+import { profileProblem } from "./shell/profile-problem.ts";
 import { guardQuit } from "./shell/quit-guard.ts";
 import { logRendererConsole } from "./shell/renderer-console.ts";
 import { recoverRenderer } from "./shell/renderer-recovery.ts";
@@ -35,14 +36,33 @@ watchStandardStreams(() => {
 forbidNetworkFeatures(app.commandLine);
 registerAppScheme();
 
-if (app.requestSingleInstanceLock()) {
-  void start();
+const unusable = profileProblem(app.getPath("userData"));
+if (unusable !== null) {
+  void endWith("Backprop Lab cannot start", unusable);
+} else if (app.requestSingleInstanceLock()) {
+  start().catch((error: unknown) => endWith("Backprop Lab cannot start", messageOf(error)));
 } else {
   process.stdout.write("Backprop Lab is already running; its window was brought to the front.\n");
   void drainStandardStreams().then(() => app.exit(options.demoDir === null ? 0 : 1));
 }
 
 const TIDY_AFTER_MS = 5_000;
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** Before there is a log: what went wrong is said on stderr, and in a dialog where somebody can close it. */
+async function endWith(title: string, message: string): Promise<void> {
+  process.stderr.write(`${title}: ${message}\n`);
+  if (options.demoDir === null) {
+    await app.whenReady();
+    await dialog.showMessageBox({
+      ...{ type: "error", title: app.getName(), message: title, detail: message, buttons: ["Quit"] },
+    });
+  }
+  app.exit(1);
+}
 
 async function start(): Promise<void> {
   const files = labFiles({
@@ -122,6 +142,9 @@ async function start(): Promise<void> {
 
   fatal.goOnAfter((title, message) => send({ name: "failure", payload: { title, message } }));
 
+  if (log.problem !== null) {
+    send({ name: "failure", payload: { title: "Backprop Lab goes on without a log", message: log.problem } });
+  }
   // The thread reads all runs once, so that the table is there when it is asked for.
   void opened.runs.catalogue().catch((error: unknown) => log.warn(String(error)));
   // After the window has its first answer: none of it is urgent.

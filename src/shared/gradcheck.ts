@@ -2,6 +2,7 @@ import * as v from "valibot";
 import { SEEDED_BUG_NAMES } from "../core/network/seeded-bug.ts";
 import { networkSpecSchema } from "./network-spec.ts";
 import { machineSchema, measuredNumberSchema as measured } from "./run-records.ts";
+import { threadsSchema } from "./threads.ts";
 
 /**
  * What our float32 gradients are compared with: our own backward pass in float64, written once more; central
@@ -27,12 +28,7 @@ export const gradcheckSettingsSchema = v.object({
   ),
   /** `strict` also judges relMax and relNorm; `notebook` is allclose alone, which passes an 8 % wrong x.g. */
   tolerance: v.picklist(["strict", "notebook"]),
-  threads: v.pipe(
-    v.number("threads must be a number"),
-    v.integer("threads must be a whole number"),
-    v.minValue(1, "threads must be at least 1"),
-    v.maxValue(64, "threads must be at most 64"),
-  ),
+  threads: threadsSchema,
 });
 export type GradcheckSettings = v.InferOutput<typeof gradcheckSettingsSchema>;
 

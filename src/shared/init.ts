@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import { initialisationSchema, networkSpecSchema } from "./network-spec.ts";
 import { histogramSchema, machineSchema, measuredNumberSchema as measured } from "./run-records.ts";
+import { threadsSchema } from "./threads.ts";
 
 export const initSettingsSchema = v.object({
   network: networkSpecSchema,
@@ -8,12 +9,7 @@ export const initSettingsSchema = v.object({
   otherwise: v.nullable(initialisationSchema),
   /** Also go backwards, for the statistics of gradients. */
   gradients: v.boolean(),
-  threads: v.pipe(
-    v.number("threads must be a number"),
-    v.integer("threads must be a whole number"),
-    v.minValue(1, "threads must be at least 1"),
-    v.maxValue(64, "threads must be at most 64"),
-  ),
+  threads: threadsSchema,
 });
 export type InitSettings = v.InferOutput<typeof initSettingsSchema>;
 

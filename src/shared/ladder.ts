@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { machineSchema, measuredNumberSchema as measuredNumber } from "./run-records.ts";
+import { threadsSchema } from "./threads.ts";
 
 const wholeNumber = (what: string, min: number, max: number) =>
   v.pipe(
@@ -67,7 +68,7 @@ export const ladderSettingsSchema = v.object({
   preset: ladderPresetSchema,
   /** For `custom`; ignored by the other presets. */
   shape: productShapeSchema,
-  threads: wholeNumber("threads", 1, 256),
+  threads: threadsSchema,
   /** Longest time that one rung may take, at one shape. */
   budgetSeconds: v.pipe(
     v.number("the budget must be a number of seconds"),

@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { cellResultSchema, quantitiesSchema } from "./run-records.ts";
+import { threadsSchema } from "./threads.ts";
 
 const positiveInteger = (what: string, max: number) =>
   v.pipe(
@@ -19,7 +20,7 @@ export const notebookSettingsSchema = v.object({
   ),
   /** Training rows: the first `rows` of the 50,000. */
   rows: positiveInteger("rows", 50_000),
-  threads: positiveInteger("threads", 64),
+  threads: threadsSchema,
   /** Timed calls a stage and pass, after warm-up. */
   samples: v.pipe(positiveInteger("samples", 200), v.minValue(5, "samples must be at least 5")),
   /** Coordinates a tensor that finite differences check. */

@@ -1,15 +1,11 @@
 import * as v from "valibot";
 import { networkSpecSchema } from "./network-spec.ts";
 import { histogramSchema, measuredNumberSchema as measured } from "./run-records.ts";
+import { threadsSchema } from "./threads.ts";
 
 export const stepperSettingsSchema = v.object({
   network: networkSpecSchema,
-  threads: v.pipe(
-    v.number("threads must be a number"),
-    v.integer("threads must be a whole number"),
-    v.minValue(1, "threads must be at least 1"),
-    v.maxValue(64, "threads must be at most 64"),
-  ),
+  threads: threadsSchema,
 });
 export type StepperSettings = v.InferOutput<typeof stepperSettingsSchema>;
 

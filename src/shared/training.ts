@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import { measuredNumberSchema } from "./run-records.ts";
 import { trainSpecSchema } from "./train-spec.ts";
+import { threadsSchema } from "./threads.ts";
 
 /** Names of the metrics that a step records; all but the loss every few steps only. */
 export const STATISTIC_NAMES = {
@@ -35,7 +36,7 @@ export const HEALTHY_UPDATE_RATIO = { lo: 1e-4, wanted: 1e-3, hi: 1e-2 } as cons
 /** What the window starts: `again` runs a spec once more that has its run already. */
 export const trainingRequestSchema = v.object({
   spec: trainSpecSchema,
-  threads: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(64)),
+  threads: threadsSchema,
   again: v.optional(v.boolean(), false),
   /** Content of a .safetensors file whose weights the training begins with. */
   weights: v.optional(

@@ -2,7 +2,7 @@ import { readlinkSync } from "node:fs";
 import { setPriority } from "node:os";
 
 /** Main and the window get a core before the workers do, which have all the time that is left. */
-const WORKER_NICENESS = 5;
+const WORKER_NICENESS = 3;
 
 /** Gives this thread a lower priority, where threads have one of their own: on Linux, where 0 means the caller. */
 export function lowerPriority(): void {

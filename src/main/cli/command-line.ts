@@ -26,6 +26,7 @@ import { runTrashCommand, type TrashOptions } from "./trash-command.ts";
 import { runRunsCommand } from "./runs-command.ts";
 import { runSweepCommand } from "./sweep-command.ts";
 import { runTrainCommand, type TrainOptions } from "./train-command.ts";
+import { MOST_THREADS } from "../../shared/threads.ts";
 import { runTuneCommand } from "./tune-command.ts";
 
 interface CommonOptions {
@@ -45,6 +46,18 @@ const wholeNumber =
     }
     return value;
   };
+
+/** Said before any thread is started: a thousand of them would look like a damaged installation. */
+function threadCount(text: string): number {
+  const value = wholeNumber(1)(text);
+  if (value > MOST_THREADS) {
+    throw new InvalidArgumentError(
+      `expected at most ${MOST_THREADS} threads; this machine has ${availableParallelism()} cores.`,
+    );
+  }
+  return value;
+}
+const DEFAULT_THREADS = Math.min(availableParallelism(), MOST_THREADS);
 
 function seconds(text: string): number {
   const value = Number(text);
@@ -113,7 +126,7 @@ function buildProgram(host: CommandHost): Command {
     .option("--seed <n>", "seed of all random draws", wholeNumber(0), NOTEBOOK_DEFAULTS.seed)
     .option("--weights <folder>", "read notebook_w1.npy, _b1, _w2 and _b2 instead of drawing")
     .option("--rows <n>", "training rows, at most 50000", wholeNumber(1), NOTEBOOK_DEFAULTS.rows)
-    .option("--threads <n>", "worker threads", wholeNumber(1), availableParallelism())
+    .option("--threads <n>", "worker threads", threadCount, DEFAULT_THREADS)
     .option("--samples <n>", "timed calls a stage, at least 5", wholeNumber(5), NOTEBOOK_DEFAULTS.samples)
     .option(
       "--coordinates <n>",
@@ -136,7 +149,7 @@ function buildProgram(host: CommandHost): Command {
     .option("--m <n>", "rows of A, instead of a preset", wholeNumber(1))
     .option("--k <n>", "columns of A and rows of B", wholeNumber(1))
     .option("--n <n>", "columns of B", wholeNumber(1))
-    .option("--threads <n>", "worker threads", wholeNumber(1), availableParallelism())
+    .option("--threads <n>", "worker threads", threadCount, DEFAULT_THREADS)
     .option("--budget <seconds>", "longest time a rung may take at a shape", seconds, 10)
     .option("--seed <n>", "seed of the matrices and of the order", wholeNumber(0), NOTEBOOK_DEFAULTS.seed)
     .option("--scaling", "time the sharded rung on 1 to all threads")
@@ -177,7 +190,7 @@ function buildProgram(host: CommandHost): Command {
     )
     .option("--gradients", "go backwards too")
     .option("--rows <n>", "rows of the data instead of the spec's", wholeNumber(1))
-    .option("--threads <n>", "worker threads", wholeNumber(1), availableParallelism())
+    .option("--threads <n>", "worker threads", threadCount, DEFAULT_THREADS)
     .option("--save", "keep it as a run")
     .option("--json", "print JSON instead of a table")
     .option(...database)
@@ -207,7 +220,7 @@ function buildProgram(host: CommandHost): Command {
         .choices(["strict", "notebook"])
         .default("strict"),
     )
-    .option("--threads <n>", "worker threads", wholeNumber(1), availableParallelism())
+    .option("--threads <n>", "worker threads", threadCount, DEFAULT_THREADS)
     .option("--csv <file>", "write one row a tensor and reference")
     .option(...force)
     .option("--json", "print JSON instead of a table")
@@ -224,7 +237,7 @@ function buildProgram(host: CommandHost): Command {
     .option("--again", "run a spec once more that has its run already")
     .option("--csv <file>", "write every point of every metric")
     .option(...force)
-    .option("--threads <n>", "worker threads", wholeNumber(1), availableParallelism())
+    .option("--threads <n>", "worker threads", threadCount, DEFAULT_THREADS)
     .option("--json", "print one JSON line a metric, then the summary")
     .option(...database)
     .action(async (file: string | undefined, options: TrainOptions & CommonOptions) => {
@@ -235,7 +248,7 @@ function buildProgram(host: CommandHost): Command {
     .command("sweep")
     .description("train a grid or a random sample of a spec's values, one after another")
     .argument("<sweep>", "JSON file; see the schema in resources/schema")
-    .option("--threads <n>", "worker threads", wholeNumber(1), availableParallelism())
+    .option("--threads <n>", "worker threads", threadCount, DEFAULT_THREADS)
     .option("--json", "print one JSON line a training instead of a table")
     .option(...database)
     .action(async (file: string, options: { threads: number } & CommonOptions) => {

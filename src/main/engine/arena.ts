@@ -28,6 +28,8 @@ export class Arena {
   readonly memory: WebAssembly.Memory;
   readonly #holes: Hole[] = [];
   readonly #sizes = new Map<number, number>();
+  /** What was released while releases are held, or null. */
+  #held: Set<number> | null = null;
   #end = ARENA_START_BYTES;
   #usedBytes = 0;
 
@@ -79,7 +81,13 @@ export class Arena {
   /** @throws {RangeError} If nothing is allocated there: a double release. */
   release(offset: number): void {
     const size = this.#sizes.get(offset);
-    if (size === undefined) throw new RangeError(`Arena.release: nothing is allocated at byte ${offset}`);
+    if (size === undefined || this.#held?.has(offset) === true) {
+      throw new RangeError(`Arena.release: nothing is allocated at byte ${offset}`);
+    }
+    if (this.#held !== null) {
+      this.#held.add(offset);
+      return;
+    }
     this.#sizes.delete(offset);
     this.#usedBytes -= size;
     const next = this.#holes.findIndex((hole) => hole.offset > offset);
@@ -92,6 +100,18 @@ export class Arena {
       this.#end = last.offset;
       this.#holes.pop();
     }
+  }
+
+  /** From now on released bytes are not given out again: somebody may still write there. */
+  holdReleases(): void {
+    this.#held ??= new Set();
+  }
+
+  /** Nobody writes there any more: what was released meanwhile is free. */
+  freeHeld(): void {
+    const held = this.#held ?? [];
+    this.#held = null;
+    for (const offset of held) this.release(offset);
   }
 
   /** Allocations made through a scope are released together. */

@@ -21,6 +21,12 @@ const HANG_MS = 3_000;
 /** How long the peers of a failed worker may take to leave before the pool is torn down under them. */
 const LEAVE_MS = 500;
 
+/**
+ * A cancelled dispatch is answered after this long, also if its workers have not had a core yet to notice: they leave
+ * behind it, and the next dispatch waits for them.
+ */
+const ANSWER_CANCEL_MS = 80;
+
 export interface EngineOptions {
   readonly threads: number;
   /** The built worker, out/main/worker.js. */
@@ -62,6 +68,11 @@ export class Engine {
   #pool: WorkerPool;
   #busy = false;
   #cancelled = false;
+  #closed = false;
+  /** Told once the running dispatch is cancelled and need not be waited for any longer. */
+  #answerCancel: () => void = () => undefined;
+  /** Workers of a cancelled dispatch that have not left yet; never rejects. */
+  #leaving: Promise<void> | null = null;
 
   private constructor(options: EngineOptions, arena: Arena, pool: WorkerPool, tuning: TuningInForce) {
     this.#tuning = tuning;
@@ -117,12 +128,19 @@ export class Engine {
    */
   cancel(): void {
     this.#cancelled = true;
-    if (this.#busy) this.#control.abort("cancelled");
+    if (!this.#busy) return;
+    this.#control.abort("cancelled");
+    setTimeout(this.#answerCancel, ANSWER_CANCEL_MS);
   }
 
   /** Forgets a cancellation that came after the last dispatch; called before an experiment begins. */
   clearCancellation(): void {
     if (!this.#busy) this.#cancelled = false;
+  }
+
+  /** Resolves when no worker writes into the arena any more: a cancelled dispatch may have left some behind. */
+  async settled(): Promise<void> {
+    await this.#leaving;
   }
 
   /**
@@ -132,16 +150,16 @@ export class Engine {
    * @throws {KernelUnavailableError} If no kernels compute rightly. @throws {TaskError} If the worker fails.
    */
   async tune(): Promise<RunStatus> {
-    return this.#dispatch(1, async () => {
-      try {
-        const tuning = await tuneKernels(this.#pool, this.arena);
-        if (tuning === null || this.#cancelled) return "cancelled";
-        this.#use(tuning);
-        return "finished";
-      } catch (error) {
+    return this.#dispatch(1, "cancelled", async (cancelled) => {
+      const tuned = tuneKernels(this.#pool, this.arena).catch(async (error: unknown) => {
         await this.#replacePool(this.#pool.threads);
         throw error;
-      }
+      });
+      await this.#unlessLeftBehind(tuned, cancelled);
+      const tuning = this.#cancelled ? null : await tuned;
+      if (tuning === null) return "cancelled";
+      this.#use(tuning);
+      return "finished";
     });
   }
 
@@ -151,7 +169,7 @@ export class Engine {
    * @throws {TaskError} If a worker dies, throws or hangs. @throws {OutOfMemoryError} If scratch does not fit.
    */
   async run(sections: readonly Section[], options: RunOptions): Promise<RunStatus> {
-    return this.#dispatch(options.threads, async () => {
+    return this.#dispatch(options.threads, "cancelled", async (cancelled) => {
       const scope = this.arena.scope();
       try {
         const plan = planSections(sections, options.threads, (bytes) => scope.bytes(bytes));
@@ -172,6 +190,7 @@ export class Engine {
         await this.#supervise(
           tasks.map((task) => this.#pool.run(task)),
           report,
+          cancelled,
         );
         return this.#cancelled ? "cancelled" : "finished";
       } finally {
@@ -189,54 +208,117 @@ export class Engine {
     tasks: readonly ((worker: number) => WorkerTask)[],
     options: BlockOptions,
   ): Promise<BlockAnswers> {
-    return this.#dispatch(options.threads, async () => {
+    return this.#dispatch(options.threads, null, async (cancelled) => {
       const answers: unknown[] = [];
       let next = 0;
       let done = 0;
+      let answered = false;
       const lane = async (worker: number): Promise<void> => {
-        while (next < tasks.length && !this.#cancelled) {
+        while (next < tasks.length && !this.#cancelled && !answered) {
           const index = next++;
           const task = tasks[index];
           if (task === undefined) return;
           answers[index] = await this.#pool.run(task(worker));
-          options.onProgress?.(++done);
+          if (!answered) options.onProgress?.(++done);
         }
       };
       await this.#supervise(
         Array.from({ length: options.threads }, (_, worker) => lane(worker)),
         () => undefined,
+        cancelled,
       );
+      answered = true;
       return this.#cancelled ? null : answers;
     });
   }
 
   async close(): Promise<void> {
+    this.#closed = true;
     this.cancel();
     await this.#pool.destroy();
   }
 
-  async #dispatch<T>(threads: number, body: () => Promise<T>): Promise<T> {
+  /**
+   * Does one piece of work on the workers; `cancelled` resolves when it is cancelled and must be answered now.
+   *
+   * @param ifCancelled The answer when it was cancelled before it could begin.
+   */
+  async #dispatch<T>(
+    threads: number,
+    ifCancelled: T,
+    body: (cancelled: Promise<void>) => Promise<T>,
+  ): Promise<T> {
     if (this.#busy)
       throw new ContractError("Engine.run: another program is running; cancel it or wait for it");
     this.#busy = true;
+    const cancelled = new Promise<void>((resolve) => {
+      this.#answerCancel = resolve;
+    });
     try {
+      if (this.#leaving !== null) {
+        const left = await Promise.race([this.#leaving.then(() => true), cancelled.then(() => false)]);
+        if (!left) return ifCancelled;
+      }
       if (threads > this.#pool.threads) await this.#replacePool(threads);
       this.#control.reset();
-      if (this.#cancelled) this.#control.abort("cancelled");
-      return await body();
+      if (this.#cancelled) this.cancel();
+      return await body(cancelled);
     } finally {
       this.#busy = false;
       this.#cancelled = false;
     }
   }
 
-  /** Waits for all workers, reports at every tick, and turns a dead or silent worker into an error. */
-  async #supervise(workers: readonly Promise<unknown>[], report: () => void): Promise<void> {
+  /**
+   * Waits for `work` until it is cancelled and must be answered; what it uses of the arena stays untouched until it has
+   * ended all the same.
+   */
+  async #unlessLeftBehind(work: Promise<unknown>, cancelled: Promise<void>): Promise<void> {
+    let ended = false;
+    const whole = work.finally(() => {
+      ended = true;
+    });
+    await Promise.race([whole, cancelled]);
+    if (ended) return;
+    this.arena.holdReleases();
+    const leaving = whole
+      .then(
+        () => undefined,
+        // What a worker died of after its work was cancelled concerns nobody; the pool has been replaced.
+        () => undefined,
+      )
+      .finally(() => {
+        this.#leaving = null;
+        this.arena.freeHeld();
+      });
+    this.#leaving = leaving;
+  }
+
+  /** Waits for all workers, or for a cancellation; reports at every tick while it waits. */
+  async #supervise(
+    workers: readonly Promise<unknown>[],
+    report: () => void,
+    cancelled: Promise<void>,
+  ): Promise<void> {
+    let waiting = true;
+    const reportWhileWaiting = (): void => {
+      if (waiting) report();
+    };
+    try {
+      await this.#unlessLeftBehind(this.#watch(workers, reportWhileWaiting), cancelled);
+    } finally {
+      report();
+      waiting = false;
+    }
+  }
+
+  /** Resolves when all workers have answered; turns a dead or silent one into an error and replaces the pool. */
+  async #watch(workers: readonly Promise<unknown>[], onTick: () => void): Promise<void> {
     const watchdog = new Watchdog(this.#control, workers.length, this.#options.hangMs ?? HANG_MS);
     let stopTicking = (): void => undefined;
     const hang = new Promise<never>((_resolve, reject) => {
       const timer = setInterval(() => {
-        report();
+        onTick();
         const silent = watchdog.silentWorker();
         if (silent !== null) reject(new TaskError(silent));
       }, TICK_MS);
@@ -263,7 +345,6 @@ export class Engine {
       throw error instanceof KernelUnavailableError ? await this.#afterWrongKernels(error) : error;
     } finally {
       stopTicking();
-      report();
     }
   }
 
@@ -288,6 +369,7 @@ export class Engine {
 
   async #replacePool(threads: number): Promise<void> {
     await this.#pool.destroy();
+    if (this.#closed) return;
     this.#pool = await WorkerPool.start({
       threads,
       workerFile: this.#options.workerFile,

@@ -30,6 +30,7 @@ import { saveGradients } from "./notebook/save-gradients.ts";
 import { RunsLab } from "./runs/runs-lab.ts";
 import { RunSupervisor, type LabServices } from "./run-supervisor.ts";
 import { storedTuning } from "./stored-tuning.ts";
+import { MOST_THREADS } from "../../shared/threads.ts";
 import { LearnedLab } from "./training/learned-lab.ts";
 import { TrainingLab } from "./training/training-lab.ts";
 import { tuningReport } from "./tuning-report.ts";
@@ -61,7 +62,7 @@ export interface LabOptions {
  * @throws {StoreError} If the database cannot be opened. @throws {TaskError} If the workers cannot start.
  */
 export async function openLab(options: LabOptions): Promise<Lab> {
-  const threads = options.threads ?? availableParallelism();
+  const threads = options.threads ?? Math.min(availableParallelism(), MOST_THREADS);
   const delay = new EventLoopDelay();
   const { databasePath, nativeBinding, database = {} } = options;
   const store = openStore({ path: databasePath, nativeBinding, ...database });

@@ -37,6 +37,8 @@ export type RunRow =
 export class RunSupervisor {
   readonly #services: LabServices;
   #current: Promise<unknown> | null = null;
+  /** Ends the wait of an activity for the workers. */
+  #stopWaiting: () => void = () => undefined;
 
   constructor(services: LabServices) {
     this.#services = services;
@@ -75,9 +77,11 @@ export class RunSupervisor {
     const { engine, tracker } = this.#services;
     engine.clearCancellation();
     tracker.begin(null, kind, title);
-    const done = body().finally(() => {
-      tracker.end();
-    });
+    const done = this.#workersFree()
+      .then(body)
+      .finally(() => {
+        tracker.end();
+      });
     this.#current = done.catch(() => undefined);
     return done;
   }
@@ -87,6 +91,7 @@ export class RunSupervisor {
     if (tracker.current() === null) return false;
     tracker.cancelling();
     engine.cancel();
+    this.#stopWaiting();
     return true;
   }
 
@@ -104,6 +109,16 @@ export class RunSupervisor {
     }
   }
 
+  /** Waits for workers that a cancelled activity has left behind. @throws {ExperimentCancelled} */
+  async #workersFree(): Promise<void> {
+    const { engine, tracker } = this.#services;
+    const cancelled = new Promise<void>((resolve) => {
+      this.#stopWaiting = resolve;
+    });
+    await Promise.race([engine.settled(), cancelled]);
+    if (tracker.cancelRequested) throw new ExperimentCancelled("cancelled");
+  }
+
   async #see(
     title: string,
     run: RunSummary,
@@ -114,8 +129,8 @@ export class RunSupervisor {
     let status: Exclude<RunStatus, "running"> = "finished";
     let failure: string | null = null;
     try {
-      // The caller hears its run id before the first event of the run.
-      await Promise.resolve();
+      // The caller hears its run id before the first event of the run; workers of a cancelled one may still be leaving.
+      await this.#workersFree();
       await body(run.id);
     } catch (error) {
       if (error instanceof ExperimentCancelled) {

@@ -1,4 +1,4 @@
-import { appendFileSync, chmodSync, mkdirSync, renameSync, statSync } from "node:fs";
+import { appendFileSync, chmodSync, closeSync, mkdirSync, openSync, renameSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { PRIVATE_MODE } from "../data/replace-file.ts";
 
@@ -8,14 +8,24 @@ export interface Log {
   error(message: string, cause?: unknown): void;
 }
 
+/** A log as it was opened. */
+export interface OpenedLog extends Log {
+  /** Why nothing is written, or null. */
+  readonly problem: string | null;
+}
+
 const DEFAULT_MAX_BYTES = 1_000_000;
 
 /**
  * An append-only log file. Written synchronously, so that the last lines before a crash are there; past `maxBytes`
  * the file becomes `<name>.1` and a new one begins, so two files bound the space it takes.
  */
-export function openLog(path: string, { maxBytes = DEFAULT_MAX_BYTES } = {}): Log {
-  mkdirSync(dirname(path), { recursive: true });
+export function openLog(path: string, { maxBytes = DEFAULT_MAX_BYTES } = {}): OpenedLog {
+  const problem = cannotLogTo(path);
+  if (problem !== null) {
+    process.stderr.write(`Backprop Lab goes on without a log: ${problem}\n`);
+    return silentLog(problem);
+  }
   try {
     // Earlier versions let everybody on the machine read it.
     chmodSync(path, PRIVATE_MODE);
@@ -35,10 +45,35 @@ export function openLog(path: string, { maxBytes = DEFAULT_MAX_BYTES } = {}): Lo
   };
 
   return {
+    problem: null,
     info: (message) => write("info ", message),
     warn: (message) => write("warn ", message),
     error: (message, cause) =>
       write("error", cause === undefined ? message : `${message}\n${describe(cause)}`),
+  };
+}
+
+/** Something else may lie where the log's folder should be, or the folder may not be written. */
+function cannotLogTo(path: string): string | null {
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    closeSync(openSync(path, "a", PRIVATE_MODE));
+    return null;
+  } catch (error) {
+    return `"${path}" cannot be written (${error instanceof Error ? error.message : String(error)})`;
+  }
+}
+
+/** Where there is no log, warnings and errors still reach the terminal. */
+function silentLog(problem: string): OpenedLog {
+  const say = (message: string): void => {
+    process.stderr.write(`${message}\n`);
+  };
+  return {
+    problem,
+    info: () => undefined,
+    warn: say,
+    error: (message, cause) => say(cause === undefined ? message : `${message}: ${describe(cause)}`),
   };
 }
 

@@ -8,6 +8,9 @@ import { Formula } from "../ui/formula.tsx";
 import { changeRuns } from "./run-actions.ts";
 import classes from "./runs.module.css";
 
+/** Nested marks in longer notes take the renderer seconds, more than in proportion to their length. */
+const MOST_MARKDOWN = 10_000;
+
 interface RunNotesProps {
   readonly runId: string;
   readonly notes: string;
@@ -38,22 +41,34 @@ export function RunNotes({ runId, notes }: RunNotesProps) {
       {draft === null ? (
         notes !== "" && (
           <div className={classes["notes"]}>
-            <Markdown
-              disallowedElements={["img"]}
-              components={{
-                a: ({ children, href }) => <span title={href}>{children}</span>,
-                code: ({ children }) => {
-                  const formula = /^\$(.+)\$$/.exec(typeof children === "string" ? children : "")?.[1];
-                  return formula === undefined ? (
-                    <code>{children}</code>
-                  ) : (
-                    <Formula source={formula} inline />
-                  );
-                },
-              }}
-            >
-              {notes}
-            </Markdown>
+            {notes.length > MOST_MARKDOWN ? (
+              <>
+                <p>
+                  <em>
+                    These notes have {notes.length.toLocaleString("en")} characters. More than{" "}
+                    {MOST_MARKDOWN.toLocaleString("en")} are shown as they were written, without formatting.
+                  </em>
+                </p>
+                <pre className={classes["plainNotes"]}>{notes}</pre>
+              </>
+            ) : (
+              <Markdown
+                disallowedElements={["img"]}
+                components={{
+                  a: ({ children, href }) => <span title={href}>{children}</span>,
+                  code: ({ children }) => {
+                    const formula = /^\$(.+)\$$/.exec(typeof children === "string" ? children : "")?.[1];
+                    return formula === undefined ? (
+                      <code>{children}</code>
+                    ) : (
+                      <Formula source={formula} inline />
+                    );
+                  },
+                }}
+              >
+                {notes}
+              </Markdown>
+            )}
           </div>
         )
       ) : (

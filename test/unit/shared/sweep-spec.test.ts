@@ -79,6 +79,13 @@ describe("expandSweep()", () => {
   ])("says what is wrong: %o", (values, message) => {
     expect(() => expand({ kind: "grid", base, values })).toThrow(message);
   });
+
+  it("counts a grid before it is built and refuses a billion trainings with the number (D36, case 52)", () => {
+    const ten = Array.from({ length: 10 }, (_, i) => i + 1);
+    const values = Object.fromEntries(Array.from({ length: 9 }, (_, i) => [`layers.${i}.out`, ten]));
+    const sweep = v.parse(sweepSpecSchema, { kind: "grid", base: {}, values });
+    expect(() => expandSweep(sweep)).toThrow(/has 1,000,000,000 trainings; expected at most 500/);
+  });
 });
 
 it.each([false, true])("item 21: whole numbers of a range come up evenly, the ends too (log: %s)", (log) => {

@@ -90,6 +90,8 @@ export class Trainer {
   #shuffledEpoch = -1;
   #dispatchSteps = FIRST_DISPATCH_STEPS;
   #histogram: ActivationHistogram | null = null;
+  /** Where it was put back to after a dispatch was stopped, whose last workers may still write into its tensors. */
+  #putBack: TrainingState | null = null;
 
   /** @throws {OutOfMemoryError} @throws {ShapeError} If a value does not fit its parameter. */
   constructor(
@@ -216,12 +218,12 @@ export class Trainer {
         },
       });
     } catch (error) {
-      this.restore(before);
+      this.#putBackTo(before);
       if (divergedAt > 0) throw new DivergedError("the loss", divergedAt);
       throw error;
     }
     if (divergedAt > 0) {
-      this.restore(before);
+      this.#putBackTo(before);
       throw new DivergedError("the loss", divergedAt);
     }
     this.#step = first + steps;
@@ -256,11 +258,17 @@ export class Trainer {
   }
 
   state(): TrainingState {
+    if (this.#putBack !== null) return this.#putBack;
     const values: Record<string, Float32Array> = {};
     for (const [name, tensor] of Object.entries({ ...this.#parameters, ...this.#states })) {
       values[name] = viewOf(this.#engine.arena.memory, tensor, "float32").slice();
     }
     return { step: this.#step, values, rateChanges: this.#rateChanges };
+  }
+
+  #putBackTo(before: TrainingState): void {
+    this.restore(before);
+    this.#putBack = before;
   }
 
   /** Goes on from a state; what it does not hold of the optimiser's memory is zero. @throws {RangeError} */
@@ -277,6 +285,7 @@ export class Trainer {
       if (given === undefined) view.fill(0);
       else view.set(given);
     }
+    this.#putBack = null;
     this.#step = step;
     this.#rateChanges = rateChanges;
     viewOf(memory, this.#counter, "float64")[0] = step;

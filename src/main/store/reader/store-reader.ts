@@ -9,6 +9,17 @@ export interface StoreReaderOptions extends StoreThreadData {
   readonly idleMs: number;
 }
 
+/** A file that is not there, or is not the program that was built. */
+const isDamagedFile = (cause: unknown): boolean =>
+  cause instanceof SyntaxError ||
+  (cause instanceof Error &&
+    (/^ERR_(MODULE_NOT_FOUND|UNKNOWN_FILE_EXTENSION)$|^MODULE_NOT_FOUND$/.test(
+      "code" in cause ? String(cause.code) : "",
+    ) ||
+      /No handler function|does not provide an export|Unexpected|Invalid or unexpected token/.test(
+        cause.message,
+      )));
+
 /** A thread of the store as main sees it; started with its first question. */
 export class StoreReader {
   readonly #options: StoreReaderOptions;
@@ -28,8 +39,12 @@ export class StoreReader {
     try {
       answer = (await this.#started().run(message)) as typeof answer;
     } catch (cause) {
+      const reason = cause instanceof Error ? cause.message : String(cause);
       throw new StoreError(
-        `The store's thread ended: ${cause instanceof Error ? cause.message : String(cause)}. Try again.`,
+        isDamagedFile(cause)
+          ? `The store's thread cannot start: ${reason}. The installation is damaged ` +
+              `(${this.#options.threadFile}): run the set-up again. No run is lost.`
+          : `The store's thread ended: ${reason}. Try again.`,
         { cause },
       );
     }

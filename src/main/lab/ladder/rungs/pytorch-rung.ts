@@ -5,7 +5,7 @@ import * as v from "valibot";
 import { TaskError } from "../../../../core/errors.ts";
 import type { Tensor } from "../../../../core/ops/recording-ops.ts";
 import { viewOf } from "../../../../shared/tensor-view.ts";
-import { threadLimits } from "../../../peers/find-pytorch.ts";
+import { PYTHON_ARGUMENTS, threadLimits } from "../../../peers/find-pytorch.ts";
 import { PeerProcess } from "../../../peers/peer-process.ts";
 import { rungName } from "../describe-rungs.ts";
 import type { Operands } from "../operands.ts";
@@ -42,7 +42,7 @@ export class PyTorchProcess {
     this.#options = options;
     this.#process = new PeerProcess(rungName("pytorch"), {
       command: options.python,
-      args: [options.program, "written-out"],
+      args: [...PYTHON_ARGUMENTS, options.program, "written-out"],
       env: threadLimits(options.threads),
     });
   }

@@ -1,0 +1,85 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
+import { setTimeout as wait } from "node:timers/promises";
+import { afterEach, describe, expect, it } from "vitest";
+import { NOTEBOOK_NETWORK } from "../../../src/shared/network-spec.ts";
+import { notebookSpec, openTestLab, type TestLab } from "./open-test-lab.ts";
+
+/** Time for work that has a small part of a core; nothing is judged by it. */
+const HANG_GUARD_MS = 300_000;
+
+let open: TestLab | undefined;
+let neighbours: readonly ChildProcess[] = [];
+afterEach(async () => {
+  for (const one of neighbours) one.kill("SIGKILL");
+  neighbours = [];
+  await open?.close();
+  open = undefined;
+});
+
+/** Processes that compute without end, at the priority of any program. */
+function keepBusy(processes: number): void {
+  neighbours = Array.from({ length: processes }, () =>
+    spawn(process.execPath, ["-e", "for (;;);"], { stdio: "ignore" }),
+  );
+}
+
+const small = { seed: 7, rows: 500, threads: 2, samples: 5, coordinates: 5 };
+
+describe("a lab on a busy machine (A13)", () => {
+  it(
+    "runs the notebook beside six busy processes: no waiting worker is declared dead",
+    async () => {
+      open = await openTestLab(2);
+      keepBusy(6);
+      const run = await open.lab.runNotebook({ kind: "all" }, small).done;
+      expect(run.failure).toBeNull();
+      expect(run.status).toBe("finished");
+    },
+    HANG_GUARD_MS,
+  );
+
+  it(
+    "cancels beside ten busy processes without waiting for workers that have no core, and goes on",
+    async () => {
+      open = await openTestLab(2);
+      keepBusy(10);
+      const { lab } = open;
+      const spec = notebookSpec({ rows: 2_000, epochs: 1_000, lr: 1e-6 });
+      const statuses: string[] = [];
+      for (const afterMs of [50, 400, 900]) {
+        const started = lab.startTraining(spec, { threads: 2, again: true });
+        await wait(afterMs);
+        lab.cancel();
+        statuses.push((await started.done).status);
+        const check = lab.startGradcheck({
+          ...{ network: NOTEBOOK_NETWORK, references: ["float64"], bug: null },
+          ...{ coordinates: 5, tolerance: "strict", threads: 2 },
+        });
+        await wait(afterMs);
+        lab.cancel();
+        statuses.push((await check.done).status);
+      }
+      expect(new Set(statuses)).toEqual(new Set(["cancelled"]));
+      for (const one of neighbours) one.kill("SIGKILL");
+      // What was left behind has not written into what comes after it.
+      const [first, second] = [
+        await lab.runNotebook({ kind: "one", cell: "23" }, small).done,
+        await lab.runNotebook({ kind: "all" }, small).done,
+      ];
+      expect([first.status, second.status]).toEqual(["finished", "finished"]);
+      expect(second.summary["loss"]).toBe(first.summary["loss"]);
+    },
+    HANG_GUARD_MS,
+  );
+
+  it.runIf(process.platform === "linux")("gives its workers a lower priority than main has", async () => {
+    open = await openTestLab(3);
+    const niceness = readdirSync("/proc/self/task").map((thread) => {
+      const stat = readFileSync(`/proc/self/task/${thread}/stat`, "utf8");
+      return Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[16]);
+    });
+    const own = Number(readFileSync("/proc/self/stat", "utf8").split(") ")[1]?.split(" ")[16]);
+    expect(niceness.filter((nice) => nice > own).length).toBeGreaterThanOrEqual(3);
+  });
+});
