@@ -75,7 +75,7 @@ describe("trainSpecSchema", () => {
 describe("what torch's constructors refuse", () => {
   const problemOf = (change: object): string => {
     const parsed = v.safeParse(trainSpecSchema, { ...NOTEBOOK_SPEC, ...change });
-    return parsed.success ? "" : (parsed.issues[0]?.message ?? "");
+    return parsed.success ? "" : parsed.issues[0].message;
   };
   it.each([
     [{ optimizer: { name: "adam", lr: 0.1, beta1: 1 } }, "beta1 must be below 1"],
