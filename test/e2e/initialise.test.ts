@@ -78,7 +78,7 @@ describe("the initialise view", () => {
     await controls().getByRole("textbox", { name: "Gain" }).fill("0");
     await page.getByText("gain must be at least 0.000001").waitFor();
     await controls().getByLabel("Weights").selectOption("normal");
-    await controls().getByRole("textbox", { name: "Std of the weights" }).fill("0.02");
+    await controls().getByRole("textbox", { name: "Standard deviation" }).fill("0.02");
     await layers("normal, standard deviation 0.02").waitFor();
   });
 
@@ -104,7 +104,7 @@ describe("the initialise view", () => {
       expect(beyond.length).toBeGreaterThan(0);
       expect(Math.max(...beyond), scheme).toBeLessThanOrEqual(1);
     }
-    await controls().getByRole("textbox", { name: "Std of the weights" }).fill("1");
+    await controls().getByRole("textbox", { name: "Standard deviation" }).fill("1");
     await controls().getByLabel("Activation").selectOption("relu");
     await controls().getByLabel("Weights").selectOption("scaledNormal");
     await layers("normal / √n").waitFor();

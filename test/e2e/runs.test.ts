@@ -195,7 +195,7 @@ describe("the Runs view", () => {
     await page.getByRole("textbox", { name: "Find a column" }).fill("seed");
     await page.getByRole("checkbox", { name: "seed", exact: true }).check();
     await page.keyboard.press("Escape");
-    await grid().getByRole("button", { name: "seed" }).click();
+    await grid().getByRole("button", { name: "seed", exact: true }).click();
     await expect
       .poll(() => grid().getByRole("columnheader", { name: "seed" }).getAttribute("aria-sort"))
       .toBe("descending");

@@ -86,7 +86,7 @@ export function NetworkFields({ form }: { readonly form: NetworkForm }) {
         onChoose={(init) => choose({ init })}
       />
       <NumberField
-        label={choice.init === "normal" ? "Std of the weights" : "Gain"}
+        label={choice.init === "normal" ? "Standard deviation" : "Gain"}
         hint={
           choice.init === "normal"
             ? "the standard deviation they are drawn with"
