@@ -40,8 +40,6 @@ export interface Excused {
   readonly allowed: number;
 }
 
-export const NOTHING_EXCUSED: Excused = { rounding: 0, kinks: 0, difference: 0, allowed: 0 };
-
 /** Below the largest reference this is what allclose takes for equal: rounding grows with the values that were summed. */
 const atolOf = (largest: number): number => ATOL * Math.max(1, largest);
 

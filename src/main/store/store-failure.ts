@@ -22,7 +22,10 @@ const EXPLANATIONS: readonly (readonly [RegExp, string])[] = [
     /^SQLITE_(BUSY|LOCKED)/,
     `another program has kept it locked for more than ${BUSY_TIMEOUT_MS / 1000} s. Close that program and try again`,
   ],
-  [/^(SQLITE_FULL|SQLITE_IOERR_SHMSIZE|ENOSPC|EDQUOT)/, "the disk is full. Free some space on it and try again"],
+  [
+    /^(SQLITE_FULL|SQLITE_IOERR_SHMSIZE|ENOSPC|EDQUOT)/,
+    "the disk is full. Free some space on it and try again",
+  ],
   [
     /^(SQLITE_READONLY|SQLITE_PERM|SQLITE_AUTH|EACCES|EPERM|EROFS)/,
     "it may not be written. Change the permissions of the file and its folder, or choose another folder",

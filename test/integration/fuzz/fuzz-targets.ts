@@ -10,7 +10,8 @@ import { readSafetensors, writeSafetensors } from "../../../src/main/data/safete
 import { DatasetLibrary } from "../../../src/main/lab/datasets/dataset-library.ts";
 import { Checkpoints } from "../../../src/main/lab/training/checkpoints.ts";
 import { connect } from "../../../src/main/store/database.ts";
-import { openReader, openStore } from "../../../src/main/store/open-store.ts";
+import { openReader } from "../../../src/main/store/open-for-reading.ts";
+import { openStore } from "../../../src/main/store/open-store.ts";
 import { exportBundle } from "../../../src/main/store/reader/export-bundle.ts";
 import { importBundle } from "../../../src/main/store/reader/import-bundle.ts";
 import { RunIndex } from "../../../src/main/store/reader/run-index.ts";
@@ -203,7 +204,7 @@ export const FUZZ_TARGETS: Readonly<Record<string, FuzzTarget>> = {
         finishedAt: notebookRun.startedAt,
       });
       store.close();
-      const reader = openReader(path, nativeBinding);
+      const reader = openReader({ path, readFrom: path, abandonedRuns: false }, nativeBinding);
       await exportBundle(reader, ["one"], join(folder, "bundle.json"), { weights: false });
       reader.close();
       openStore({ path: join(folder, "to.sqlite"), nativeBinding }).close();
@@ -214,7 +215,8 @@ export const FUZZ_TARGETS: Readonly<Record<string, FuzzTarget>> = {
       try {
         db.exec("PRAGMA foreign_keys = ON; PRAGMA synchronous = OFF");
         const { added } = await importBundle(db, written(folder, "x.json", bytes), join(folder, "weights"));
-        const reader = openReader(join(folder, "to.sqlite"), nativeBinding);
+        const to = join(folder, "to.sqlite");
+        const reader = openReader({ path: to, readFrom: to, abandonedRuns: false }, nativeBinding);
         const { rows } = new RunIndex(reader).table({ ...DEFAULT_VIEW, scope: "all", offset: 0, limit: 9 });
         wrong(
           rows.length !== added.length || rows.some(({ kind }) => kind === "unreadable"),

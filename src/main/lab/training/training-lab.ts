@@ -220,7 +220,6 @@ export class TrainingLab {
       async (runId) => {
         tracker.phase("reading the data");
         const data = await this.#dataOf(spec, threads);
-        const network = trainNetworkOf(spec);
         const checkpoints = new Checkpoints(store.checkpointsFolder, runId, spec);
         const parameters = given ?? (await drawNetwork(engine, spec, { data: data.train, threads }));
         const trainer = new Trainer(engine, spec, { data, threads, parameters });
