@@ -42,7 +42,7 @@ const anyOf = (names) => names.map(escape).join("|");
 const RUNG_CODE = "^src/main/lab/ladder/rung-code\\.ts$";
 
 /** Runs while the app is built; what it makes is part of the app, its library is not. */
-const KERNEL_GENERATOR = "^src/workers/kernels/generate\\.ts$";
+const KERNEL_GENERATOR = "^src/workers/kernels/generate/generate\\.ts$";
 
 const tableRules = Object.entries(FOLDERS).flatMap(([folder, reachable]) => [
   {

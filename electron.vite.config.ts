@@ -2,8 +2,8 @@ import { resolve } from "node:path";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "electron-vite";
 import type { Plugin } from "vite";
-import { WASM_SETS, type WasmSet } from "./src/shared/instruction-sets.ts";
-import { assembleKernels, kernelText } from "./src/workers/kernels/generate.ts";
+import { WASM_SETS, type WasmSet } from "./src/shared/engine/instruction-sets.ts";
+import { assembleKernels, kernelText } from "./src/workers/kernels/generate/generate.ts";
 
 // The oldest runtime that must work is Electron 33 (Node 20.18, Chrome 130); electron-vite would otherwise take its
 // targets from the installed electron package and emit syntax that 33 cannot parse.
@@ -44,8 +44,8 @@ export default defineConfig({
           bench: resolve("src/main/bench/bench.ts"),
           "make-store": resolve("src/main/bench/make-store.ts"),
           worker: resolve("src/workers/worker.ts"),
-          "sql-process": resolve("src/main/store/sql-process.ts"),
-          "store-thread": resolve("src/main/store/reader/store-thread.ts"),
+          "sql-process": resolve("src/main/store/sql/sql-process.ts"),
+          "store-thread": resolve("src/main/store/thread/store-thread.ts"),
           tfjs: resolve("src/main/lab/tfjs/tfjs-worker.ts"),
         },
         output: { format: "es", entryFileNames: "[name].js", chunkFileNames: "chunks/[name]-[hash].js" },

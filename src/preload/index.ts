@@ -1,6 +1,6 @@
 import { contextBridge, ipcRenderer, type IpcRendererEvent } from "electron";
-import type { IpcCallName, IpcEvent, IpcEventName } from "../shared/ipc-contract.ts";
-import type { LabBridge } from "../shared/lab-bridge.ts";
+import type { IpcCallName, IpcEvent, IpcEventName } from "../shared/ipc/ipc-contract.ts";
+import type { LabBridge } from "../shared/ipc/lab-bridge.ts";
 import { CALL_NAMES, EVENT_NAMES } from "./ipc-names.ts";
 
 // As `channelOf` in the contract, which would bring every schema along.

@@ -1,4 +1,4 @@
-import type { IpcCallName, IpcEventName } from "../shared/ipc-contract.ts";
+import type { IpcCallName, IpcEventName } from "../shared/ipc/ipc-contract.ts";
 
 // Names only, so that the schema library stays out of the preload; a name missing here or too many does not compile.
 export const CALL_NAMES = {

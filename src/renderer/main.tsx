@@ -6,11 +6,11 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { App } from "./app/app.tsx";
 import { loadPreferences } from "./preferences/preferences.ts";
-import { connectGradcheck } from "./store/gradcheck-actions.ts";
-import { connectLadder } from "./store/ladder-actions.ts";
-import { restoreLastResults } from "./store/last-results.ts";
+import { connectGradcheck } from "./gradients/gradcheck-actions.ts";
+import { connectLadder } from "./ladder/ladder-actions.ts";
+import { restoreLastResults } from "./app/last-results.ts";
 import { connectLab } from "./store/lab-store.ts";
-import { connectStages } from "./store/stages-actions.ts";
+import { connectStages } from "./stages/stages-actions.ts";
 import { copyExactNumbers } from "./ui/copy-exact.ts";
 
 const root = document.getElementById("root");

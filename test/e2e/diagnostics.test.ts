@@ -1,6 +1,6 @@
-import { NOTEBOOK_SPEC } from "../../src/shared/notebook-spec.ts";
+import { NOTEBOOK_SPEC } from "../../src/shared/specs/notebook-spec.ts";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { LabBridge } from "../../src/shared/lab-bridge.ts";
+import type { LabBridge } from "../../src/shared/ipc/lab-bridge.ts";
 import { launchApp, type LaunchedApp } from "./launch-app.ts";
 
 declare global {

@@ -1,7 +1,7 @@
 import type { CDPSession } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { LabBridge } from "../../src/shared/lab-bridge.ts";
-import { TRAIN_PRESETS } from "../../src/shared/train-presets.ts";
+import type { LabBridge } from "../../src/shared/ipc/lab-bridge.ts";
+import { TRAIN_PRESETS } from "../../src/shared/specs/train-presets.ts";
 import { launchApp, type LaunchedApp } from "./launch-app.ts";
 
 declare global {

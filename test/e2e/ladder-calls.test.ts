@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { LadderSettings } from "../../src/shared/ladder.ts";
-import type { Result } from "../../src/shared/wire-error.ts";
+import type { LadderSettings } from "../../src/shared/experiments/ladder.ts";
+import type { Result } from "../../src/shared/ipc/wire-error.ts";
 import { launchApp, type LaunchedApp } from "./launch-app.ts";
 
 const LESSON: LadderSettings = {

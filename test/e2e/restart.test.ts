@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { afterAll, expect, test } from "vitest";
-import type { LabBridge } from "../../src/shared/lab-bridge.ts";
-import { TRAIN_PRESETS } from "../../src/shared/train-presets.ts";
+import type { LabBridge } from "../../src/shared/ipc/lab-bridge.ts";
+import { TRAIN_PRESETS } from "../../src/shared/specs/train-presets.ts";
 import { launchApp, type LaunchedApp } from "./launch-app.ts";
 import { takeScreenshot } from "./take-screenshots.ts";
 

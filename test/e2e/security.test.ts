@@ -1,7 +1,7 @@
 import { createServer, type Server } from "node:http";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { LabBridge } from "../../src/shared/lab-bridge.ts";
+import type { LabBridge } from "../../src/shared/ipc/lab-bridge.ts";
 import { launchApp, type LaunchedApp } from "./launch-app.ts";
 
 const APP_PAGE = "app://lab/index.html";

@@ -1,11 +1,11 @@
-import { NOTEBOOK_SPEC } from "../../src/shared/notebook-spec.ts";
+import { NOTEBOOK_SPEC } from "../../src/shared/specs/notebook-spec.ts";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import type { LabBridge } from "../../src/shared/lab-bridge.ts";
+import type { LabBridge } from "../../src/shared/ipc/lab-bridge.ts";
 import { appCommand, launchApp, type LaunchedApp } from "./launch-app.ts";
 import { takeScreenshot } from "./take-screenshots.ts";
 

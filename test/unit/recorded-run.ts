@@ -1,4 +1,4 @@
-import type { RunSummary } from "../../src/shared/run-records.ts";
+import type { RunSummary } from "../../src/shared/runs/run-records.ts";
 
 /** A run as the store lists it, with what a test wants otherwise. */
 export const recordedRun = (id: string, change: Partial<RunSummary> = {}): RunSummary => ({

@@ -1,4 +1,4 @@
-import type { Machine } from "../../shared/run-records.ts";
+import type { Machine } from "../../shared/runs/run-records.ts";
 import type { Ratio } from "../../core/bootstrap-ratio.ts";
 
 /** One contender's figures in one case; times are of one call. */

@@ -3,7 +3,7 @@ import { interquartileRange, median } from "../../core/statistics.ts";
 import type { CaseReport, Figures, NotMeasured, PeerFigures } from "./bench-report.ts";
 import { bootstrapRatio } from "../../core/bootstrap-ratio.ts";
 import type { BenchCase } from "./cases/bench-case.ts";
-import type { Measurement } from "./interleave.ts";
+import type { Measurement } from "../timing/interleave.ts";
 
 /** Of the bootstrap: the same samples give the same interval. */
 const SEED = 95;

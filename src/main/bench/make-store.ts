@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { randomStream } from "../../core/random/random-stream.ts";
-import type { Machine, MetricPoint, RunKind, Timing } from "../../shared/run-records.ts";
-import { openStore } from "../store/open-store.ts";
+import type { Machine, MetricPoint, RunKind, Timing } from "../../shared/runs/run-records.ts";
+import { openStore } from "../store/open/open-store.ts";
 import { SqliteStore } from "../store/sqlite-store.ts";
 
 // A database of a person who has used the app for years, for measuring the store and for trying out the Runs view.

@@ -1,10 +1,10 @@
 import type { Program, Tensor } from "../../core/ops/recording-ops.ts";
-import { viewOf } from "../../shared/tensor-view.ts";
+import { viewOf } from "../../shared/engine/tensor-view.ts";
 import type { Scope } from "../engine/arena.ts";
 import type { Engine } from "../engine/engine.ts";
-import { execute, record, timeLoops } from "../lab/programs.ts";
+import { execute, record, timeLoops } from "../lab/compute/programs.ts";
 import type { PreparedCase } from "./cases/bench-case.ts";
-import type { Batch, Contender } from "./contender.ts";
+import type { Batch, Contender } from "../timing/contender.ts";
 
 /** A case recorded for the engine: its program, and where its inputs and outputs lie. */
 export interface RecordedCase {

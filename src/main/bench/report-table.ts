@@ -1,4 +1,4 @@
-import { textTable } from "../cli/text-table.ts";
+import { textTable } from "../report/text-table.ts";
 import type { BenchReport, CaseReport, Figures, NotMeasured, PeerFigures } from "./bench-report.ts";
 
 /** Three digits that matter, without an exponent. */

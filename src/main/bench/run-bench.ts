@@ -3,7 +3,7 @@ import { loadavg } from "node:os";
 import { dirname, resolve } from "node:path";
 import { Engine } from "../engine/engine.ts";
 import { setV8Flags } from "../engine/v8-flags.ts";
-import { describeMachine } from "../lab/machine.ts";
+import { describeMachine } from "../lab/diagnostics/machine.ts";
 import type { BenchOptions } from "./bench-options.ts";
 import type { BenchMachine, BenchReport, CaseReport, RawSamples } from "./bench-report.ts";
 import { reportMarkdown, reportText } from "./report-table.ts";

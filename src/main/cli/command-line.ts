@@ -2,12 +2,12 @@ import { availableParallelism } from "node:os";
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import * as v from "valibot";
 import { SEEDED_BUG_NAMES } from "../../core/network/seeded-bug.ts";
-import { GRADIENT_REFERENCES } from "../../shared/gradcheck.ts";
-import type { LadderPreset } from "../../shared/ladder.ts";
-import { INITIALISATIONS } from "../../shared/network-spec.ts";
-import { NOTEBOOK_DEFAULTS } from "../../shared/notebook.ts";
-import { compareRequestSchema } from "../../shared/run-comparison.ts";
-import { toWireError } from "../../shared/wire-error.ts";
+import { GRADIENT_REFERENCES } from "../../shared/experiments/gradcheck.ts";
+import type { LadderPreset } from "../../shared/experiments/ladder.ts";
+import { INITIALISATIONS } from "../../shared/specs/network-spec.ts";
+import { NOTEBOOK_DEFAULTS } from "../../shared/experiments/notebook.ts";
+import { compareRequestSchema } from "../../shared/runs/run-comparison.ts";
+import { toWireError } from "../../shared/ipc/wire-error.ts";
 import type { Lab } from "../lab/lab.ts";
 import { runCompareLaddersCommand } from "./compare-ladders-command.ts";
 import { runDoctorCommand, type DoctorOptions } from "./doctor-command.ts";
@@ -26,7 +26,7 @@ import { runTrashCommand, type TrashOptions } from "./trash-command.ts";
 import { runRunsCommand } from "./runs-command.ts";
 import { runSweepCommand } from "./sweep-command.ts";
 import { runTrainCommand, type TrainOptions } from "./train-command.ts";
-import { MOST_THREADS } from "../../shared/threads.ts";
+import { MOST_THREADS } from "../../shared/specs/threads.ts";
 import { runTuneCommand } from "./tune-command.ts";
 
 interface CommonOptions {

@@ -1,10 +1,10 @@
-import type { ComparedTiming, RunComparison } from "../../shared/run-comparison.ts";
-import type { RunValue } from "../../shared/run-table.ts";
-import { timingVerdict } from "../../shared/timing-verdict.ts";
+import type { ComparedTiming, RunComparison } from "../../shared/runs/run-comparison.ts";
+import type { RunValue } from "../../shared/runs/run-table.ts";
+import { timingVerdict } from "../../shared/runs/timing-verdict.ts";
 import type { Lab } from "../lab/lab.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import { print, printJson } from "./print.ts";
-import { textTable } from "./text-table.ts";
+import { textTable } from "../report/text-table.ts";
 
 const said = (value: RunValue): string =>
   value === null ? "–" : typeof value === "number" ? String(Number(value.toPrecision(6))) : String(value);

@@ -1,10 +1,10 @@
-import type { LadderComparison } from "../../shared/ladder.ts";
+import type { LadderComparison } from "../../shared/experiments/ladder.ts";
 import type { Lab } from "../lab/lab.ts";
 import { rungName } from "../lab/ladder/describe-rungs.ts";
 import { saidShape } from "../lab/ladder/words.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import { print, printJson } from "./print.ts";
-import { textTable } from "./text-table.ts";
+import { textTable } from "../report/text-table.ts";
 
 function report({ sameMachine, sameThreads, rungs }: LadderComparison): string {
   const rows = rungs.map(({ rung, shape, threads, ratio, verdict }) => [

@@ -1,8 +1,8 @@
-import type { Diagnostics } from "../../shared/ipc-contract.ts";
+import type { Diagnostics } from "../../shared/ipc/ipc-contract.ts";
 import type { Lab } from "../lab/lab.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import { complain, print, printJson } from "./print.ts";
-import { textTable } from "./text-table.ts";
+import { textTable } from "../report/text-table.ts";
 import { tuningText } from "./tuning-text.ts";
 
 const milliseconds = (ms: number): string => `${ms.toFixed(1)} ms`;

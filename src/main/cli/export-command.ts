@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import type { ExportKind } from "../../shared/run-exports.ts";
+import type { ExportKind } from "../../shared/runs/run-exports.ts";
 import type { Lab } from "../lab/lab.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import { complain, print } from "./print.ts";

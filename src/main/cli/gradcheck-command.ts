@@ -5,20 +5,20 @@ import {
   gradcheckSettingsSchema,
   type GradcheckRecord,
   type GradientReport,
-} from "../../shared/gradcheck.ts";
+} from "../../shared/experiments/gradcheck.ts";
 import {
   networkOf,
   networkSpecSchema,
   NOTEBOOK_NETWORK,
   type NetworkSpec,
-} from "../../shared/network-spec.ts";
+} from "../../shared/specs/network-spec.ts";
 import type { Lab } from "../lab/lab.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import { complain, print, printJson } from "./print.ts";
 import { readParameters } from "../data/read-parameters.ts";
 import { readSpec } from "./read-spec.ts";
 import { showProgress } from "./show-progress.ts";
-import { textTable } from "./text-table.ts";
+import { textTable } from "../report/text-table.ts";
 
 export interface GradcheckOptions {
   readonly weights?: string;

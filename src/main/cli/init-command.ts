@@ -1,11 +1,11 @@
 import * as v from "valibot";
-import { initSettingsSchema, type InitSide } from "../../shared/init.ts";
-import { networkSpecSchema, NOTEBOOK_NETWORK, type NetworkSpec } from "../../shared/network-spec.ts";
+import { initSettingsSchema, type InitSide } from "../../shared/experiments/init.ts";
+import { networkSpecSchema, NOTEBOOK_NETWORK, type NetworkSpec } from "../../shared/specs/network-spec.ts";
 import type { Lab } from "../lab/lab.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import { print, printJson } from "./print.ts";
 import { readSpec } from "./read-spec.ts";
-import { textTable } from "./text-table.ts";
+import { textTable } from "../report/text-table.ts";
 
 export interface InitOptions {
   readonly otherwise?: string;

@@ -5,8 +5,8 @@ import {
   RUNG_NUMBERS,
   type LadderRecord,
   type RungResult,
-} from "../../shared/ladder.ts";
-import type { RunSummary } from "../../shared/run-records.ts";
+} from "../../shared/experiments/ladder.ts";
+import type { RunSummary } from "../../shared/runs/run-records.ts";
 import type { Lab } from "../lab/lab.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import { complain, print, printJson } from "./print.ts";

@@ -1,6 +1,6 @@
-import { RUNG_NUMBERS, type LadderRecord, type RungResult } from "../../shared/ladder.ts";
+import { RUNG_NUMBERS, type LadderRecord, type RungResult } from "../../shared/experiments/ladder.ts";
 import { saidShape, saidTime } from "../lab/ladder/words.ts";
-import { textTable } from "./text-table.ts";
+import { textTable } from "../report/text-table.ts";
 
 const COLUMNS = [
   "rung",

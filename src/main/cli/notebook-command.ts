@@ -2,15 +2,15 @@ import { mkdir } from "node:fs/promises";
 import { resolve } from "node:path";
 import * as v from "valibot";
 import { median } from "../../core/statistics.ts";
-import { notebookSettingsSchema } from "../../shared/notebook.ts";
-import type { RunDetails, RunSummary, Timing } from "../../shared/run-records.ts";
+import { notebookSettingsSchema } from "../../shared/experiments/notebook.ts";
+import type { RunDetails, RunSummary, Timing } from "../../shared/runs/run-records.ts";
 import type { Lab } from "../lab/lab.ts";
 import { gradientFile } from "../lab/notebook/save-gradients.ts";
 import { GRADIENT_NAMES } from "../lab/notebook/session.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import { complain, print, printJson } from "./print.ts";
 import { readWeights } from "./read-weights.ts";
-import { runReport } from "./run-report.ts";
+import { runReport } from "../report/run-report.ts";
 import { showProgress } from "./show-progress.ts";
 
 export interface NotebookOptions {

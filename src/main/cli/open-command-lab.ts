@@ -3,9 +3,9 @@ import { join, resolve } from "node:path";
 import * as v from "valibot";
 import { openLab } from "../lab/open-lab.ts";
 import type { Lab } from "../lab/lab.ts";
-import { databasePath } from "../shell/database-place.ts";
-import { labFiles } from "../shell/lab-files.ts";
-import { readLaunchOptions } from "../shell/launch-options.ts";
+import { databasePath } from "../place/database-place.ts";
+import { labFiles } from "../place/lab-files.ts";
+import { readLaunchOptions } from "../place/launch-options.ts";
 import { complain } from "./print.ts";
 import { userDataFolder } from "./user-data-folder.ts";
 

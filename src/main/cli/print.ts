@@ -1,4 +1,4 @@
-import { visibleText } from "../../shared/visible-text.ts";
+import { visibleText } from "../../shared/runs/visible-text.ts";
 
 // C1 controls act on a terminal like an escape, and JSON leaves them as they are.
 const CONTROLS = /[\u007f-\u009f\u2028\u2029]/g;

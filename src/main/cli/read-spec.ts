@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import * as v from "valibot";
 import { ContractError } from "../../core/errors.ts";
-import { issueAt } from "../../shared/issue-words.ts";
+import { issueAt } from "../../shared/ipc/issue-words.ts";
 
 /**
  * Reads a spec from a JSON file and checks it.

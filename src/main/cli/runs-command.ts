@@ -1,8 +1,8 @@
-import type { ListedRun } from "../../shared/run-records.ts";
+import type { ListedRun } from "../../shared/runs/run-records.ts";
 import type { Lab } from "../lab/lab.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import { print, printJson } from "./print.ts";
-import { textTable } from "./text-table.ts";
+import { textTable } from "../report/text-table.ts";
 
 const keyNumbers = ({ summary, kind, failure }: ListedRun): string =>
   kind === "unreadable"

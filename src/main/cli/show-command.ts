@@ -1,9 +1,9 @@
-import { repeatCommand } from "../../shared/repeat-command.ts";
-import type { Quantities } from "../../shared/run-records.ts";
+import { repeatCommand } from "../../shared/runs/repeat-command.ts";
+import type { Quantities } from "../../shared/runs/run-records.ts";
 import type { Lab } from "../lab/lab.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import { print, printJson } from "./print.ts";
-import { textTable } from "./text-table.ts";
+import { textTable } from "../report/text-table.ts";
 
 const entries = (quantities: Quantities): string[][] =>
   Object.entries(quantities).map(([name, value]) => [name, String(value)]);

@@ -1,4 +1,4 @@
-import { visibleText } from "../../shared/visible-text.ts";
+import { visibleText } from "../../shared/runs/visible-text.ts";
 import type { Lab } from "../lab/lab.ts";
 
 const BAR = 24;

@@ -1,13 +1,13 @@
 import { basename } from "node:path";
-import type { QuantityValue, RunSummary } from "../../shared/run-records.ts";
-import { expandSweep, sweepSpecSchema } from "../../shared/sweep-spec.ts";
+import type { QuantityValue, RunSummary } from "../../shared/runs/run-records.ts";
+import { expandSweep, sweepSpecSchema } from "../../shared/specs/sweep-spec.ts";
 import type { Lab } from "../lab/lab.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import type { Interruption } from "./interruption.ts";
 import { print, printJson } from "./print.ts";
 import { readSpec } from "./read-spec.ts";
 import { showProgress } from "./show-progress.ts";
-import { textTable } from "./text-table.ts";
+import { textTable } from "../report/text-table.ts";
 import { givenWeights, trainingResult } from "./train-command.ts";
 
 const cell = (value: QuantityValue | undefined): string =>

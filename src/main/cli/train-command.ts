@@ -1,11 +1,11 @@
 import { dirname, resolve } from "node:path";
 import { ContractError } from "../../core/errors.ts";
-import { trainNetworkOf } from "../../shared/network-spec.ts";
-import type { MetricPoint, RunSummary } from "../../shared/run-records.ts";
+import { trainNetworkOf } from "../../shared/specs/network-spec.ts";
+import type { MetricPoint, RunSummary } from "../../shared/runs/run-records.ts";
 import { learningRate } from "../../core/optimisers/schedule.ts";
-import { EPOCH_METRICS, STATISTIC_NAMES } from "../../shared/training.ts";
-import { stepsOf, trainSpecSchema, type TrainSpec } from "../../shared/train-spec.ts";
-import type { GivenParameters } from "../lab/gradcheck/network-setup.ts";
+import { EPOCH_METRICS, STATISTIC_NAMES } from "../../shared/experiments/training.ts";
+import { stepsOf, trainSpecSchema, type TrainSpec } from "../../shared/specs/train-spec.ts";
+import type { GivenParameters } from "../lab/compute/network-setup.ts";
 import type { Lab, StartedRun } from "../lab/lab.ts";
 import { specOfRun } from "../lab/training/training-lab.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";

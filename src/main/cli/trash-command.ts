@@ -1,10 +1,10 @@
 import { ContractError } from "../../core/errors.ts";
-import { parseRunQuery } from "../../shared/run-query.ts";
-import { TRASH_DAYS } from "../../shared/run-changes.ts";
+import { parseRunQuery } from "../../shared/runs/run-query.ts";
+import { TRASH_DAYS } from "../../shared/runs/run-changes.ts";
 import type { Lab } from "../lab/lab.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import { print, printJson } from "./print.ts";
-import { textTable } from "./text-table.ts";
+import { textTable } from "../report/text-table.ts";
 
 export interface TrashOptions {
   /** Puts the runs of a query into the trash. */

@@ -1,5 +1,5 @@
-import type { TuningReport } from "../../shared/tuning.ts";
-import { textTable } from "./text-table.ts";
+import type { TuningReport } from "../../shared/experiments/tuning.ts";
+import { textTable } from "../report/text-table.ts";
 
 /** The tuning's table of candidates, then the peak and when it was measured. */
 export function tuningText({ kernels, peakGflops, measuredAt, source }: TuningReport): string {

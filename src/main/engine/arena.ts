@@ -1,7 +1,7 @@
 import { OutOfMemoryError } from "../../core/errors.ts";
 import type { DType } from "../../core/ops/op.ts";
 import { sizeBytesOf, type Tensor } from "../../core/ops/recording-ops.ts";
-import { ARENA_START_BYTES } from "../../shared/worker-tasks.ts";
+import { ARENA_START_BYTES } from "../../shared/engine/worker-tasks.ts";
 
 const PAGE_BYTES = 65536;
 /** WebAssembly's 32-bit address space; one memory of this maximum is safe in Electron, many are not. */

@@ -1,6 +1,6 @@
 import { KernelUnavailableError } from "../../core/errors.ts";
-import type { InstructionSet } from "../../shared/instruction-sets.ts";
-import type { KernelTiming } from "../../shared/tuning.ts";
+import type { InstructionSet } from "../../shared/engine/instruction-sets.ts";
+import type { KernelTiming } from "../../shared/experiments/tuning.ts";
 
 /**
  * A candidate further down the list must be this much faster to be taken: a noisy measurement must not change the

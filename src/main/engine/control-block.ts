@@ -1,4 +1,4 @@
-import { ABORT, CONTROL, CONTROL_WORDS, RING, RING_FIELD } from "../../shared/worker-tasks.ts";
+import { ABORT, CONTROL, CONTROL_WORDS, RING, RING_FIELD } from "../../shared/engine/worker-tasks.ts";
 
 /** One value out of a running program. */
 export interface MetricRecord {

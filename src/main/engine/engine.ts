@@ -1,8 +1,8 @@
 import { ContractError, KernelUnavailableError, TaskError } from "../../core/errors.ts";
-import type { InstructionSet } from "../../shared/instruction-sets.ts";
-import { VERIFICATION_BYTES } from "../../shared/kernel-scratch.ts";
-import type { Tuning } from "../../shared/tuning.ts";
-import type { WorkerTask } from "../../shared/worker-tasks.ts";
+import type { InstructionSet } from "../../shared/engine/instruction-sets.ts";
+import { VERIFICATION_BYTES } from "../../shared/engine/kernel-scratch.ts";
+import type { Tuning } from "../../shared/experiments/tuning.ts";
+import type { WorkerTask } from "../../shared/engine/worker-tasks.ts";
 import { Arena } from "./arena.ts";
 import { ControlBlock, type MetricRecord } from "./control-block.ts";
 import { planSections, type Section } from "./plan.ts";

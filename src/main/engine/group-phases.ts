@@ -2,7 +2,7 @@ import type { Op } from "../../core/ops/op.ts";
 import { sizeBytesOf, type Tensor } from "../../core/ops/recording-ops.ts";
 import { phasesOf, type Access, type Phase } from "../../core/ops/sharding.ts";
 import { fuseLinear } from "./fuse-linear.ts";
-import { packedBytesOfB, RESIDENT_B_BYTES } from "../../shared/kernel-scratch.ts";
+import { packedBytesOfB, RESIDENT_B_BYTES } from "../../shared/engine/kernel-scratch.ts";
 
 /** One phase of one op of a program. */
 export interface PlacedPhase {

@@ -1,8 +1,8 @@
 import type { Op } from "../../core/ops/op.ts";
 import type { Program, Tensor } from "../../core/ops/recording-ops.ts";
 import type { Access } from "../../core/ops/sharding.ts";
-import { scratchBytesOf } from "../../shared/kernel-scratch.ts";
-import type { PlannedGroup, PlannedSection, PlannedStep } from "../../shared/worker-tasks.ts";
+import { scratchBytesOf } from "../../shared/engine/kernel-scratch.ts";
+import type { PlannedGroup, PlannedSection, PlannedStep } from "../../shared/engine/worker-tasks.ts";
 import { dropUnused } from "./drop-unused.ts";
 import { groupPhases, type PhaseGroup, type PlacedPhase } from "./group-phases.ts";
 

@@ -1,7 +1,7 @@
 import { TaskError } from "../../core/errors.ts";
-import { VERIFICATION_BYTES } from "../../shared/kernel-scratch.ts";
-import type { Tuning, TuningReport } from "../../shared/tuning.ts";
-import type { TuneAnswer, WorkerTask } from "../../shared/worker-tasks.ts";
+import { VERIFICATION_BYTES } from "../../shared/engine/kernel-scratch.ts";
+import type { Tuning, TuningReport } from "../../shared/experiments/tuning.ts";
+import type { TuneAnswer, WorkerTask } from "../../shared/engine/worker-tasks.ts";
 import type { Arena } from "./arena.ts";
 import { chooseKernels } from "./choose-kernels.ts";
 import { withTimeout } from "./with-timeout.ts";

@@ -1,8 +1,8 @@
 import { availableParallelism } from "node:os";
 import { Piscina } from "piscina";
 import { KernelUnavailableError, TaskError } from "../../core/errors.ts";
-import type { WorkerData, WorkerTask } from "../../shared/worker-tasks.ts";
-import type { Result } from "../../shared/wire-error.ts";
+import type { WorkerData, WorkerTask } from "../../shared/engine/worker-tasks.ts";
+import type { Result } from "../../shared/ipc/wire-error.ts";
 import { withTimeout } from "./with-timeout.ts";
 
 /**

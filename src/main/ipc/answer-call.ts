@@ -1,8 +1,8 @@
 import * as v from "valibot";
-import { IPC_CALLS, type IpcCallName, type IpcOutput } from "../../shared/ipc-contract.ts";
-import { issuesWords } from "../../shared/issue-words.ts";
-import { toWireError, type Result, type WireError } from "../../shared/wire-error.ts";
-import type { Log } from "../shell/log.ts";
+import { IPC_CALLS, type IpcCallName, type IpcOutput } from "../../shared/ipc/ipc-contract.ts";
+import { issuesWords } from "../../shared/ipc/issue-words.ts";
+import { toWireError, type Result, type WireError } from "../../shared/ipc/wire-error.ts";
+import type { Log } from "../place/log.ts";
 import type { IpcHandlers } from "./ipc-handlers.ts";
 import { oversized } from "./payload-limit.ts";
 

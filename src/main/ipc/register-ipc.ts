@@ -1,6 +1,6 @@
 import { ipcMain, type BrowserWindow } from "electron";
-import { channelOf, IPC_CALLS, type IpcCallName } from "../../shared/ipc-contract.ts";
-import type { Log } from "../shell/log.ts";
+import { channelOf, IPC_CALLS, type IpcCallName } from "../../shared/ipc/ipc-contract.ts";
+import type { Log } from "../place/log.ts";
 import { answerCall, refused } from "./answer-call.ts";
 import type { IpcHandlers } from "./ipc-handlers.ts";
 import { isTrustedSender } from "./trusted-sender.ts";

@@ -1,4 +1,4 @@
-import type { IpcOutput } from "../../shared/ipc-contract.ts";
+import type { IpcOutput } from "../../shared/ipc/ipc-contract.ts";
 import type { AskWhere } from "./save-place.ts";
 import { requirePng } from "./require-png.ts";
 import { writeWholeFile } from "./write-whole-file.ts";

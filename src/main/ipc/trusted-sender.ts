@@ -1,5 +1,5 @@
 import type { BrowserWindow, IpcMainInvokeEvent } from "electron";
-import { isAppUrl } from "../shell/app-url.ts";
+import { isAppUrl } from "../place/app-url.ts";
 
 /** Only the main frame of the app's own window, and only while it shows the app's own page. */
 export function isTrustedSender(event: IpcMainInvokeEvent, window: BrowserWindow): boolean {

@@ -1,39 +1,49 @@
-import type { Activity, Diagnostics, IpcEvent, IpcEventName } from "../../shared/ipc-contract.ts";
+import type { Activity, Diagnostics, IpcEvent, IpcEventName } from "../../shared/ipc/ipc-contract.ts";
 import type {
   LadderComparison,
   LadderForecast,
   LadderRecord,
   LadderSettings,
   RungDescription,
-} from "../../shared/ladder.ts";
+} from "../../shared/experiments/ladder.ts";
 import type {
   CellDescription,
   CellSelection,
   Forecast,
   NotebookSettings,
   NotebookState,
-} from "../../shared/notebook.ts";
-import type { GradcheckForecast, GradcheckRecord, GradcheckSettings } from "../../shared/gradcheck.ts";
-import type { InitBand, InitPreset, InitRecord, InitReport, InitSettings } from "../../shared/init.ts";
-import type { StepperSettings, Trace } from "../../shared/stepper.ts";
-import type { StageDescription, StagesRecord, StagesSettings } from "../../shared/stages.ts";
-import type { Dataset, ImportChoice, ImportPreview } from "../../shared/datasets.ts";
-import type { Learned, Prediction, WeightsChoice } from "../../shared/learned.ts";
+} from "../../shared/experiments/notebook.ts";
+import type {
+  GradcheckForecast,
+  GradcheckRecord,
+  GradcheckSettings,
+} from "../../shared/experiments/gradcheck.ts";
+import type {
+  InitBand,
+  InitPreset,
+  InitRecord,
+  InitReport,
+  InitSettings,
+} from "../../shared/experiments/init.ts";
+import type { StepperSettings, Trace } from "../../shared/experiments/stepper.ts";
+import type { StageDescription, StagesRecord, StagesSettings } from "../../shared/experiments/stages.ts";
+import type { Dataset, ImportChoice, ImportPreview } from "../../shared/experiments/datasets.ts";
+import type { Learned, Prediction, WeightsChoice } from "../../shared/experiments/learned.ts";
 import type {
   TrainingReport,
   LrSearch,
   QueuedTraining,
   TrainingControl,
   TrainingState,
-} from "../../shared/training.ts";
-import type { GivenParameters } from "./gradcheck/network-setup.ts";
+} from "../../shared/experiments/training.ts";
+import type { GivenParameters } from "./compute/network-setup.ts";
 import type { GivenWeights } from "./notebook/notebook-lab.ts";
-import type { MetricPoint, RunDetails, RunSummary } from "../../shared/run-records.ts";
-import type { RunView } from "../../shared/run-table.ts";
-import type { TrainSpec } from "../../shared/train-spec.ts";
+import type { MetricPoint, RunDetails, RunSummary } from "../../shared/runs/run-records.ts";
+import type { RunView } from "../../shared/runs/run-table.ts";
+import type { TrainSpec } from "../../shared/specs/train-spec.ts";
 import type { RunsLab } from "./runs/runs-lab.ts";
 import type { TrainingOptions } from "./training/training-lab.ts";
-import type { TuningReport } from "../../shared/tuning.ts";
+import type { TuningReport } from "../../shared/experiments/tuning.ts";
 
 /** What the lab tells its listeners: the same events that the window gets. */
 export type LabEvent = {

@@ -1,5 +1,5 @@
 import { Notification, powerSaveBlocker, type BrowserWindow } from "electron";
-import type { Activity } from "../../shared/ipc-contract.ts";
+import type { Activity } from "../../shared/ipc/ipc-contract.ts";
 import type { LabEvent } from "../lab/lab.ts";
 
 const LONG_RUN_MS = 30_000;

@@ -1,6 +1,6 @@
 import { dirname } from "node:path";
 import { app, Menu, shell, type MenuItemConstructorOptions } from "electron";
-import type { IpcEvent } from "../../shared/ipc-contract.ts";
+import type { IpcEvent } from "../../shared/ipc/ipc-contract.ts";
 
 export type MenuCommand = IpcEvent<"menuCommand">;
 

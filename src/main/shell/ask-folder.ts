@@ -1,5 +1,5 @@
 import { dialog, type BrowserWindow } from "electron";
-import type { AskFolder } from "./database-place.ts";
+import type { AskFolder } from "../place/database-place.ts";
 
 /** Asks for a folder in which runs can be saved. */
 export function folderDialog(window: BrowserWindow): AskFolder {

@@ -1,5 +1,5 @@
 import type { Lab } from "../lab/lab.ts";
-import type { Log } from "./log.ts";
+import type { Log } from "../place/log.ts";
 
 /** How long leaving may take: past this the operating system, or the user, would kill the app anyway. */
 const CLOSE_TIMEOUT_MS = 5_000;

@@ -1,9 +1,9 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { BrowserWindow } from "electron";
-import { NOTEBOOK_DEFAULTS } from "../../shared/notebook.ts";
+import { NOTEBOOK_DEFAULTS } from "../../shared/experiments/notebook.ts";
 import type { Lab } from "../lab/lab.ts";
-import { runReport } from "../cli/run-report.ts";
+import { runReport } from "../report/run-report.ts";
 
 // Charts animate and tables are laid out after the last event arrived.
 const SETTLE_MS = 1_000;

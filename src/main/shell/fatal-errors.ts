@@ -1,7 +1,7 @@
 import { app, dialog } from "electron";
 import type { Lab } from "../lab/lab.ts";
 import { closeLab } from "./close-lab.ts";
-import type { Log } from "./log.ts";
+import type { Log } from "../place/log.ts";
 import { drainStandardStreams } from "./standard-streams.ts";
 
 export interface FatalErrors {

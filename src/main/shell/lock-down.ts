@@ -1,6 +1,6 @@
 import { app, type CommandLine, type Session, type WebContents } from "electron";
-import { isAppUrl, isRequestAllowed } from "./app-url.ts";
-import type { Log } from "./log.ts";
+import { isAppUrl, isRequestAllowed } from "../place/app-url.ts";
+import type { Log } from "../place/log.ts";
 
 /**
  * Switches off everything in Chromium that would reach for the network by itself. Must run before the app is ready.

@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { app, BrowserWindow, nativeTheme, screen } from "electron";
-import { APP_START_URL } from "./app-url.ts";
-import type { LabFiles } from "./lab-files.ts";
-import type { Log } from "./log.ts";
+import { APP_START_URL } from "../place/app-url.ts";
+import type { LabFiles } from "../place/lab-files.ts";
+import type { Log } from "../place/log.ts";
 import { boundsOnDisplay, MINIMUM_SIZE } from "./window-bounds.ts";
 import { readWindowState, writeWindowState } from "./window-state-file.ts";
 

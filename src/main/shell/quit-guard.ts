@@ -2,7 +2,7 @@ import { constants } from "node:os";
 import { app, dialog, type BrowserWindow } from "electron";
 import type { Lab } from "../lab/lab.ts";
 import { closeLab } from "./close-lab.ts";
-import type { Log } from "./log.ts";
+import type { Log } from "../place/log.ts";
 import { drainStandardStreams } from "./standard-streams.ts";
 
 const LAST_RESORT_MS = 1_000;

@@ -1,5 +1,5 @@
 import type { WebContents } from "electron";
-import type { Log } from "./log.ts";
+import type { Log } from "../place/log.ts";
 
 /**
  * Warnings and errors of the page's console go into the log: refused styles and scripts show up only there.

@@ -1,5 +1,5 @@
 import type { BrowserWindow } from "electron";
-import type { Log } from "./log.ts";
+import type { Log } from "../place/log.ts";
 
 const PATIENCE_MS = 10_000;
 const CRASHES_IN_A_ROW = 3;

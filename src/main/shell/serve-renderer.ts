@@ -1,7 +1,7 @@
 import { readFile, realpath } from "node:fs/promises";
 import { protocol, type Protocol } from "electron";
-import { APP_SCHEME, isAppUrl } from "./app-url.ts";
-import type { Log } from "./log.ts";
+import { APP_SCHEME, isAppUrl } from "../place/app-url.ts";
+import type { Log } from "../place/log.ts";
 import { pageNonce, securityHeaders, withNonce } from "./page-security.ts";
 import { rendererFile } from "./renderer-file.ts";
 

@@ -1,8 +1,8 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { utilityProcess, type UtilityProcess } from "electron";
 import { StoreError } from "../../core/errors.ts";
-import type { SqlAnswer } from "../../shared/run-exports.ts";
-import type { SqlReply, SqlRequest } from "../store/sql-messages.ts";
+import type { SqlAnswer } from "../../shared/runs/run-exports.ts";
+import type { SqlReply, SqlRequest } from "../store/sql/sql-messages.ts";
 
 /** A query of one's own may be a mistake: then it must not keep a core busy for ever. */
 const LIMIT_MS = 10_000;

@@ -1,7 +1,7 @@
 import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import * as v from "valibot";
 import { replaceFileSync } from "../data/replace-file.ts";
-import type { Log } from "./log.ts";
+import type { Log } from "../place/log.ts";
 import { windowStateSchema, type WindowState } from "./window-bounds.ts";
 
 /** The window's last place, or null; a file that cannot be understood is kept beside as `.bad`. */

@@ -1,6 +1,6 @@
 // As a whole: older runtimes have no ClipboardItem, and an import by that name would end the app at its start.
 import electron from "electron";
-import type { IpcInput } from "../../shared/ipc-contract.ts";
+import type { IpcInput } from "../../shared/ipc/ipc-contract.ts";
 
 /** Puts a text or a picture on the clipboard. */
 export async function writeClipboard(content: IpcInput<"clipboardWrite">): Promise<void> {

@@ -1,6 +1,6 @@
 import { randomInt } from "node:crypto";
-import type { RunKind } from "../../shared/run-records.ts";
-import { compactTime } from "./set-aside.ts";
+import type { RunKind } from "../../shared/runs/run-records.ts";
+import { compactTime } from "./open/set-aside.ts";
 
 const LETTERS = "0123456789abcdefghijklmnopqrstuvwxyz";
 

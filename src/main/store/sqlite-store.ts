@@ -2,7 +2,7 @@ import type * as v from "valibot";
 import { statSync } from "node:fs";
 import { join } from "node:path";
 import { StoreError } from "../../core/errors.ts";
-import type { LadderRecord, RungResult } from "../../shared/ladder.ts";
+import type { LadderRecord, RungResult } from "../../shared/experiments/ladder.ts";
 import {
   isReadable,
   type CellResult,
@@ -15,29 +15,29 @@ import {
   type RunKind,
   type RunSummary,
   type Timing,
-} from "../../shared/run-records.ts";
-import { TRASH_DAYS, type RunChange } from "../../shared/run-changes.ts";
-import type { RunView } from "../../shared/run-table.ts";
-import type { Tuning } from "../../shared/tuning.ts";
+} from "../../shared/runs/run-records.ts";
+import { TRASH_DAYS, type RunChange } from "../../shared/runs/run-changes.ts";
+import type { RunView } from "../../shared/runs/run-table.ts";
+import type { Tuning } from "../../shared/experiments/tuning.ts";
 import { sweepParts } from "../data/replace-file.ts";
-import { latestBackupPath, writeBackup } from "./backup.ts";
-import { CellTable, type CellParts } from "./cell-table.ts";
-import { sqliteVersion, type Database } from "./database.ts";
-import { GradientCheckTable } from "./gradient-check-table.ts";
-import { LadderTable, type LadderFrame } from "./ladder-table.ts";
-import { MachineTable } from "./machine-table.ts";
-import { MetricTable } from "./metric-table.ts";
-import { schemaVersion } from "./migrate.ts";
+import { latestBackupPath, writeBackup } from "./open/backup.ts";
+import { CellTable, type CellParts } from "./tables/cell-table.ts";
+import { sqliteVersion, type Database } from "./open/database.ts";
+import { GradientCheckTable } from "./tables/gradient-check-table.ts";
+import { LadderTable, type LadderFrame } from "./tables/ladder-table.ts";
+import { MachineTable } from "./tables/machine-table.ts";
+import { MetricTable } from "./tables/metric-table.ts";
+import { schemaVersion } from "./open/migrate.ts";
 import { newRunId } from "./run-id.ts";
-import { changedRun, RunTable } from "./run-table.ts";
+import { changedRun, RunTable } from "./tables/run-table.ts";
 import { isOutOfSpace, storeFailure } from "./store-failure.ts";
 import type { NewRun, RunEnd, RunTiming, Store, StoreInfo, TuningKey } from "./store.ts";
-import { TimingTable } from "./timing-table.ts";
-import { EventTable } from "./event-table.ts";
-import { ReportTable } from "./report-table.ts";
-import { ViewTable } from "./view-table.ts";
-import { TuningTable } from "./tuning-table.ts";
-import type { WriteLock } from "./write-lock.ts";
+import { TimingTable } from "./tables/timing-table.ts";
+import { EventTable } from "./tables/event-table.ts";
+import { ReportTable } from "./tables/report-table.ts";
+import { ViewTable } from "./tables/view-table.ts";
+import { TuningTable } from "./tables/tuning-table.ts";
+import type { WriteLock } from "./open/write-lock.ts";
 
 /** Why a run that a dead process has left ended. */
 export const INTERRUPTED =

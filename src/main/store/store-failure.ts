@@ -1,5 +1,5 @@
 import { StoreError } from "../../core/errors.ts";
-import { BUSY_TIMEOUT_MS } from "./database.ts";
+import { BUSY_TIMEOUT_MS } from "./open/database.ts";
 
 /** SQLite's extended result code ("SQLITE_BUSY_SNAPSHOT") or a file system's ("ENOSPC"), or "". */
 export function failureCode(error: unknown): string {

@@ -1,5 +1,5 @@
 import type * as v from "valibot";
-import type { LadderRecord, RungResult } from "../../shared/ladder.ts";
+import type { LadderRecord, RungResult } from "../../shared/experiments/ladder.ts";
 import type {
   CellResult,
   GradientCheck,
@@ -12,12 +12,12 @@ import type {
   ListedRun,
   RunSummary,
   Timing,
-} from "../../shared/run-records.ts";
-import type { RunChange } from "../../shared/run-changes.ts";
-import type { RunView } from "../../shared/run-table.ts";
-import type { Tuning } from "../../shared/tuning.ts";
+} from "../../shared/runs/run-records.ts";
+import type { RunChange } from "../../shared/runs/run-changes.ts";
+import type { RunView } from "../../shared/runs/run-table.ts";
+import type { Tuning } from "../../shared/experiments/tuning.ts";
 
-import type { LadderFrame } from "./ladder-table.ts";
+import type { LadderFrame } from "./tables/ladder-table.ts";
 
 /** What is known of a run when it starts. */
 export type NewRun = Pick<

@@ -1,7 +1,7 @@
 import { MantineProvider } from "@mantine/core";
 import { useEffect, useState } from "react";
-import { readChartTheme, type ChartTheme } from "../charts/chart-theme.ts";
-import { ChartThemeContext } from "../charts/use-chart-theme.ts";
+import { readChartTheme, type ChartTheme } from "../charts/kit/chart-theme.ts";
+import { ChartThemeContext } from "../charts/kit/use-chart-theme.ts";
 import { usePreferences } from "../preferences/preferences.ts";
 import { useAppearance } from "../preferences/use-appearance.ts";
 import { LAB_CSS_VARIABLES, LAB_THEME } from "../theme/lab-theme.ts";

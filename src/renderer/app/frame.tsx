@@ -7,7 +7,7 @@ import { GradientsView } from "../gradients/gradients-view.tsx";
 import { InitialiseView } from "../initialise/initialise-view.tsx";
 import { LadderView } from "../ladder/ladder-view.tsx";
 import { NotebookView } from "../notebook/notebook-view.tsx";
-import { RunsView } from "../runs/runs-view.tsx";
+import { RunsView } from "../runs/table/runs-view.tsx";
 import { SettingsView } from "../settings/settings-view.tsx";
 import { StagesView } from "../stages/stages-view.tsx";
 import { TrainView } from "../train/train-view.tsx";

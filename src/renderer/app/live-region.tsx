@@ -1,5 +1,5 @@
 import { useEffect, useState } from "react";
-import type { Activity } from "../../shared/ipc-contract.ts";
+import type { Activity } from "../../shared/ipc/ipc-contract.ts";
 import { labStore } from "../store/lab-store.ts";
 
 const EVERY_MS = 10_000;

@@ -1,5 +1,5 @@
 import { useEffect } from "react";
-import type { IpcEvent } from "../../shared/ipc-contract.ts";
+import type { IpcEvent } from "../../shared/ipc/ipc-contract.ts";
 import { COMMANDS } from "./commands.ts";
 import { matches, type Shortcut } from "./shortcut.ts";
 

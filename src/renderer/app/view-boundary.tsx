@@ -1,5 +1,5 @@
 import { Component, type ReactNode } from "react";
-import type { WireError } from "../../shared/wire-error.ts";
+import type { WireError } from "../../shared/ipc/wire-error.ts";
 import { wireErrorOf } from "../bridge/lab.ts";
 import { ErrorNotice } from "../ui/notices.tsx";
 import { PlainLayout } from "../ui/view-layout.tsx";

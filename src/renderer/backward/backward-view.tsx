@@ -1,14 +1,14 @@
 import { ActionIcon, Button, Slider, Tooltip } from "@mantine/core";
 import { ChevronFirst, ChevronLast, ChevronLeft, ChevronRight, Play } from "lucide-react";
 import { useMemo } from "react";
-import type { Trace } from "../../shared/stepper.ts";
+import type { Trace } from "../../shared/experiments/stepper.ts";
 import { formatDuration } from "../format/duration.ts";
 import { formatBytes, formatNumber } from "../format/number.ts";
 import { createNetworkForm } from "../network/network-form.ts";
 import { NetworkFields } from "../network/network-fields.tsx";
 import { useStore } from "../store/create-store.ts";
 import { labStore } from "../store/lab-store.ts";
-import { goTo, stepperStore, traceNetwork } from "../store/stepper-store.ts";
+import { goTo, stepperStore, traceNetwork } from "./stepper-store.ts";
 import { ControlPanel } from "../ui/control-panel.tsx";
 import classes from "../ui/controls.module.css";
 import { Formula } from "../ui/formula.tsx";

@@ -1,4 +1,4 @@
-import type { Trace, TracedStep } from "../../shared/stepper.ts";
+import type { Trace, TracedStep } from "../../shared/experiments/stepper.ts";
 
 /** Sizes in units of the drawing, which are CSS pixels at a zoom of 1. */
 export const NODE = { width: 82, height: 38, gapX: 18, gapY: 22 } as const;

@@ -1,8 +1,8 @@
 import { ActionIcon, Tooltip } from "@mantine/core";
 import { Maximize, ZoomIn, ZoomOut } from "lucide-react";
 import { useMemo, useState, type KeyboardEvent } from "react";
-import type { Trace } from "../../shared/stepper.ts";
-import { goTo } from "../store/stepper-store.ts";
+import type { Trace } from "../../shared/experiments/stepper.ts";
+import { goTo } from "./stepper-store.ts";
 import { layoutGraph, NODE, type PlacedStep } from "./graph-layout.ts";
 import { useGraphScroll } from "./use-graph-scroll.ts";
 import own from "./backward.module.css";

@@ -1,4 +1,4 @@
-import type { TracedTensor } from "../../shared/stepper.ts";
+import type { TracedTensor } from "../../shared/experiments/stepper.ts";
 import { formatBytes, formatNumber, formatPercent, fullPrecision } from "../format/number.ts";
 import { ExactText } from "../ui/exact-text.tsx";
 import own from "./backward.module.css";

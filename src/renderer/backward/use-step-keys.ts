@@ -1,5 +1,5 @@
 import { useEffect } from "react";
-import { goTo, stepperStore } from "../store/stepper-store.ts";
+import { goTo, stepperStore } from "./stepper-store.ts";
 
 /** Where these keys mean something else already: fields, and what moves by arrows itself. */
 const OWN_KEYS = "input, textarea, select, [contenteditable], [role=slider], [role=dialog], [role=menu]";

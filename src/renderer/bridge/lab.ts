@@ -1,5 +1,5 @@
-import type { LabBridge } from "../../shared/lab-bridge.ts";
-import { toWireError, type Result, type WireError } from "../../shared/wire-error.ts";
+import type { LabBridge } from "../../shared/ipc/lab-bridge.ts";
+import { toWireError, type Result, type WireError } from "../../shared/ipc/wire-error.ts";
 
 declare global {
   interface Window {

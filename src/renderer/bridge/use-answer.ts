@@ -1,5 +1,5 @@
 import { useEffect, useState } from "react";
-import type { Result, WireError } from "../../shared/wire-error.ts";
+import type { Result, WireError } from "../../shared/ipc/wire-error.ts";
 import { ask, wireErrorOf } from "./lab.ts";
 
 const SETTLE_MS = 200;

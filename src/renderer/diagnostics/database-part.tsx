@@ -1,7 +1,7 @@
 import { Button } from "@mantine/core";
 import { DatabaseBackup, FileDown, Stethoscope } from "lucide-react";
 import { useState } from "react";
-import type { DatabaseCheck } from "../../shared/run-exports.ts";
+import type { DatabaseCheck } from "../../shared/runs/run-exports.ts";
 import { ask } from "../bridge/lab.ts";
 import { useStore } from "../store/create-store.ts";
 import { labStore, showFailure } from "../store/lab-store.ts";

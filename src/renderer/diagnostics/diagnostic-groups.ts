@@ -1,5 +1,5 @@
-import type { Diagnostics, LoopDelay } from "../../shared/ipc-contract.ts";
-import type { TuningReport } from "../../shared/tuning.ts";
+import type { Diagnostics, LoopDelay } from "../../shared/ipc/ipc-contract.ts";
+import type { TuningReport } from "../../shared/experiments/tuning.ts";
 import { formatDuration } from "../format/duration.ts";
 import { formatBytes, formatPercent } from "../format/number.ts";
 import type { Fact } from "../ui/fact-list.tsx";

@@ -1,6 +1,6 @@
 import { Button } from "@mantine/core";
 import { Gauge } from "lucide-react";
-import type { TuningReport } from "../../shared/tuning.ts";
+import type { TuningReport } from "../../shared/experiments/tuning.ts";
 import { formatDate, formatExactDate } from "../format/date.ts";
 import { formatNumber, formatPercent } from "../format/number.ts";
 import { useStore } from "../store/create-store.ts";

@@ -1,8 +1,8 @@
 import { Button, Textarea } from "@mantine/core";
 import { Play } from "lucide-react";
 import { useState } from "react";
-import type { SqlAnswer } from "../../shared/run-exports.ts";
-import type { WireError } from "../../shared/wire-error.ts";
+import type { SqlAnswer } from "../../shared/runs/run-exports.ts";
+import type { WireError } from "../../shared/ipc/wire-error.ts";
 import { ask, wireErrorOf } from "../bridge/lab.ts";
 import { formatDuration } from "../format/duration.ts";
 import { toTsv } from "../format/delimited-text.ts";

@@ -1,6 +1,6 @@
 import { useEffect, useState } from "react";
-import type { Diagnostics } from "../../shared/ipc-contract.ts";
-import type { WireError } from "../../shared/wire-error.ts";
+import type { Diagnostics } from "../../shared/ipc/ipc-contract.ts";
+import type { WireError } from "../../shared/ipc/wire-error.ts";
 import { ask, wireErrorOf } from "../bridge/lab.ts";
 
 const EVERY_MS = 2000;

@@ -1,5 +1,5 @@
 import { useState } from "react";
-import type { WireError } from "../../shared/wire-error.ts";
+import type { WireError } from "../../shared/ipc/wire-error.ts";
 import { ask, wireErrorOf } from "../bridge/lab.ts";
 
 export interface Tune {

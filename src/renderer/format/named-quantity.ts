@@ -1,4 +1,4 @@
-import type { QuantityValue } from "../../shared/run-records.ts";
+import type { QuantityValue } from "../../shared/runs/run-records.ts";
 import { formatDuration } from "./duration.ts";
 import { formatBytes } from "./number.ts";
 import { exactQuantity, formatQuantity } from "./quantity.ts";

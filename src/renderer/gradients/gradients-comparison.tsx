@@ -1,5 +1,5 @@
 import { useMemo } from "react";
-import type { GradientReport } from "../../shared/gradcheck.ts";
+import type { GradientReport } from "../../shared/experiments/gradcheck.ts";
 import { useAnswer } from "../bridge/use-answer.ts";
 import { formatNumber, fullPrecision } from "../format/number.ts";
 import tables from "../ui/data-table.module.css";

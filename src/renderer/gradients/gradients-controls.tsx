@@ -1,12 +1,12 @@
 import { Button, Checkbox, Fieldset } from "@mantine/core";
 import { FlaskConical, ShieldCheck } from "lucide-react";
 import { SEEDED_BUGS, SEEDED_BUG_NAMES } from "../../core/network/seeded-bug.ts";
-import { GRADIENT_REFERENCES, type GradcheckSettings } from "../../shared/gradcheck.ts";
+import { GRADIENT_REFERENCES, type GradcheckSettings } from "../../shared/experiments/gradcheck.ts";
 import { useAnswer } from "../bridge/use-answer.ts";
 import { formatForecast } from "../format/duration.ts";
 import { formatBytes, formatNumber } from "../format/number.ts";
 import { Choice, NetworkFields } from "../network/network-fields.tsx";
-import { startGradcheck } from "../store/gradcheck-actions.ts";
+import { startGradcheck } from "./gradcheck-actions.ts";
 import { useStore } from "../store/create-store.ts";
 import { labStore } from "../store/lab-store.ts";
 import { ControlPanel } from "../ui/control-panel.tsx";

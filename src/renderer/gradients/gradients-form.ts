@@ -5,7 +5,7 @@ import {
   GRADIENT_REFERENCES,
   type GradcheckSettings,
   type GradientReference,
-} from "../../shared/gradcheck.ts";
+} from "../../shared/experiments/gradcheck.ts";
 import { createNetworkForm, type NetworkForm } from "../network/network-form.ts";
 import { createDraftForm, type DraftForm } from "../preferences/draft-form.ts";
 import { createStore, useStore } from "../store/create-store.ts";

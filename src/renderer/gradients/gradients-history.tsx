@@ -1,8 +1,8 @@
 import { Button } from "@mantine/core";
 import { useState } from "react";
 import { formatDate } from "../format/date.ts";
-import { gradcheckStore } from "../store/gradcheck-store.ts";
-import { readGradcheck } from "../store/gradcheck-actions.ts";
+import { gradcheckStore } from "./gradcheck-store.ts";
+import { readGradcheck } from "./gradcheck-actions.ts";
 import { useStore } from "../store/create-store.ts";
 import { labStore } from "../store/lab-store.ts";
 import tables from "../ui/data-table.module.css";

@@ -1,14 +1,14 @@
 import { Button } from "@mantine/core";
 import { Check, FileDown, TriangleAlert, X } from "lucide-react";
 import { useMemo, useState } from "react";
-import type { GradientReport } from "../../shared/gradcheck.ts";
-import { ChartFigure } from "../charts/chart-figure.tsx";
-import { HeatMap, type HeatMapData } from "../charts/heat-map.tsx";
+import type { GradientReport } from "../../shared/experiments/gradcheck.ts";
+import { ChartFigure } from "../charts/kit/chart-figure.tsx";
+import { HeatMap, type HeatMapData } from "../charts/kit/heat-map.tsx";
 import { formatNumber, fullPrecision } from "../format/number.ts";
 import { openRun } from "../runs/open-run.ts";
 import { useStore } from "../store/create-store.ts";
 import { labStore } from "../store/lab-store.ts";
-import type { ShownGradcheck } from "../store/gradcheck-store.ts";
+import type { ShownGradcheck } from "./gradcheck-store.ts";
 import { exportRuns } from "../store/save.ts";
 import { ExactText } from "../ui/exact-text.tsx";
 import { errorsFigure } from "./errors-figure.ts";

@@ -1,7 +1,7 @@
 import { Button } from "@mantine/core";
 import { ShieldCheck } from "lucide-react";
-import { startGradcheck } from "../store/gradcheck-actions.ts";
-import { gradcheckStore } from "../store/gradcheck-store.ts";
+import { startGradcheck } from "./gradcheck-actions.ts";
+import { gradcheckStore } from "./gradcheck-store.ts";
 import { useStore } from "../store/create-store.ts";
 import { labStore } from "../store/lab-store.ts";
 import { Formula } from "../ui/formula.tsx";

@@ -1,4 +1,4 @@
-import type { GradientReference } from "../../shared/gradcheck.ts";
+import type { GradientReference } from "../../shared/experiments/gradcheck.ts";
 
 /** What a gradient is compared with, in a few words and in a sentence. */
 export const REFERENCES: Readonly<

@@ -1,5 +1,5 @@
 import { Check, CircleHelp, X, type LucideIcon } from "lucide-react";
-import type { GradientReport } from "../../shared/gradcheck.ts";
+import type { GradientReport } from "../../shared/experiments/gradcheck.ts";
 import { formatNumber, formatPercent, fullPrecision } from "../format/number.ts";
 import tables from "../ui/data-table.module.css";
 import { ExactText } from "../ui/exact-text.tsx";

@@ -1,7 +1,7 @@
-import type { GradientReport } from "../../shared/gradcheck.ts";
-import { baseOptions, numberAxis, tooltip } from "../charts/chart-options.ts";
-import { seriesColour } from "../charts/chart-theme.ts";
-import type { Figure } from "../charts/figure.ts";
+import type { GradientReport } from "../../shared/experiments/gradcheck.ts";
+import { baseOptions, numberAxis, tooltip } from "../charts/kit/chart-options.ts";
+import { seriesColour } from "../charts/kit/chart-theme.ts";
+import type { Figure } from "../charts/kit/figure.ts";
 import { formatNumber } from "../format/number.ts";
 import { REFERENCES } from "./reference-names.ts";
 

@@ -1,10 +1,10 @@
 import { ActionIcon, Button, Checkbox, Slider, Tooltip } from "@mantine/core";
 import { Dices, Save } from "lucide-react";
-import type { Initialisation } from "../../shared/network-spec.ts";
+import type { Initialisation } from "../../shared/specs/network-spec.ts";
 import { Choice, NetworkFields } from "../network/network-fields.tsx";
 import { SCHEMES } from "../network/network-form.ts";
 import { useStore } from "../store/create-store.ts";
-import { initStore, saveInit } from "../store/init-store.ts";
+import { initStore, saveInit } from "./init-store.ts";
 import { labStore } from "../store/lab-store.ts";
 import { ControlPanel } from "../ui/control-panel.tsx";
 import { drawAgain, setDepth, takePreset, useInitialiseForm } from "./initialise-form.ts";

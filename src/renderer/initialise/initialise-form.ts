@@ -1,6 +1,6 @@
 import { useMemo } from "react";
-import type { InitPreset, InitSettings } from "../../shared/init.ts";
-import { schemesOf, type Initialisation } from "../../shared/network-spec.ts";
+import type { InitPreset, InitSettings } from "../../shared/experiments/init.ts";
+import { schemesOf, type Initialisation } from "../../shared/specs/network-spec.ts";
 import { createNetworkForm, type NetworkForm } from "../network/network-form.ts";
 import { createStore, useStore } from "../store/create-store.ts";
 import { labStore } from "../store/lab-store.ts";

@@ -1,11 +1,11 @@
 import { Button, Checkbox, SegmentedControl } from "@mantine/core";
 import { useEffect, useMemo, useState } from "react";
-import { MEASURING_TITLE, type InitReport, type InitSide } from "../../shared/init.ts";
-import { ChartFigure } from "../charts/chart-figure.tsx";
-import { HeatMap, type HeatMapData } from "../charts/heat-map.tsx";
+import { MEASURING_TITLE, type InitReport, type InitSide } from "../../shared/experiments/init.ts";
+import { ChartFigure } from "../charts/kit/chart-figure.tsx";
+import { HeatMap, type HeatMapData } from "../charts/kit/heat-map.tsx";
 import { formatNumber } from "../format/number.ts";
 import { useStore } from "../store/create-store.ts";
-import { initStore, loadInitPresets, measureBand, measureInit } from "../store/init-store.ts";
+import { initStore, loadInitPresets, measureBand, measureInit } from "./init-store.ts";
 import { labStore } from "../store/lab-store.ts";
 import { Formula } from "../ui/formula.tsx";
 import { ErrorNotice } from "../ui/notices.tsx";

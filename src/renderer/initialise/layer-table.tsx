@@ -1,7 +1,7 @@
 import type { ReactNode } from "react";
 import { Check, TriangleAlert, X, type LucideIcon } from "lucide-react";
-import type { Histogram } from "../../shared/run-records.ts";
-import type { InitSide, LayerReport, Light, TensorReport } from "../../shared/init.ts";
+import type { Histogram } from "../../shared/runs/run-records.ts";
+import type { InitSide, LayerReport, Light, TensorReport } from "../../shared/experiments/init.ts";
 import { formatNumber, formatPercent, fullPrecision } from "../format/number.ts";
 import tables from "../ui/data-table.module.css";
 import { ExactText } from "../ui/exact-text.tsx";

@@ -1,7 +1,7 @@
-import type { InitSide } from "../../shared/init.ts";
-import { baseOptions, numberAxis, tooltip } from "../charts/chart-options.ts";
-import { seriesColour, seriesDash } from "../charts/chart-theme.ts";
-import type { Figure } from "../charts/figure.ts";
+import type { InitSide } from "../../shared/experiments/init.ts";
+import { baseOptions, numberAxis, tooltip } from "../charts/kit/chart-options.ts";
+import { seriesColour, seriesDash } from "../charts/kit/chart-theme.ts";
+import type { Figure } from "../charts/kit/figure.ts";
 import { formatNumber } from "../format/number.ts";
 
 interface Line {

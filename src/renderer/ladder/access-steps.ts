@@ -1,4 +1,4 @@
-import type { RungId } from "../../shared/ladder.ts";
+import type { RungId } from "../../shared/experiments/ladder.ts";
 
 /** The product in the picture: C (4, 4) = A (4, 5) @ B (5, 4). */
 export const PICTURE = { m: 4, k: 5, n: 4 } as const;

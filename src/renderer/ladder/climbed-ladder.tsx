@@ -1,9 +1,9 @@
 import { SegmentedControl } from "@mantine/core";
 import { useState } from "react";
-import type { ProductShape } from "../../shared/ladder.ts";
+import type { ProductShape } from "../../shared/experiments/ladder.ts";
 import { useStore } from "../store/create-store.ts";
 import { labStore } from "../store/lab-store.ts";
-import type { ShownLadder } from "../store/ladder-store.ts";
+import type { ShownLadder } from "./ladder-store.ts";
 import { LadderBars } from "./ladder-bars.tsx";
 import { LadderCharts } from "./ladder-charts.tsx";
 import { LadderComparisonPart } from "./ladder-comparison-part.tsx";

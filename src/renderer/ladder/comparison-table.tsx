@@ -1,8 +1,8 @@
 import { Equal, TrendingDown, TrendingUp, type LucideIcon } from "lucide-react";
-import type { LadderComparison } from "../../shared/ladder.ts";
+import type { LadderComparison } from "../../shared/experiments/ladder.ts";
 import { formatNumber } from "../format/number.ts";
 import { useStore } from "../store/create-store.ts";
-import { ladderStore } from "../store/ladder-store.ts";
+import { ladderStore } from "./ladder-store.ts";
 import tables from "../ui/data-table.module.css";
 import { ExactText } from "../ui/exact-text.tsx";
 import badge from "../ui/verdict-badge.module.css";

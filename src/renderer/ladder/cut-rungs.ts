@@ -1,4 +1,4 @@
-import type { LadderForecast, RungId } from "../../shared/ladder.ts";
+import type { LadderForecast, RungId } from "../../shared/experiments/ladder.ts";
 import { formatNumber } from "../format/number.ts";
 import { rungIndex, sameShape } from "./ladder-results.ts";
 

@@ -1,4 +1,4 @@
-import type { Ratio } from "../../shared/ladder.ts";
+import type { Ratio } from "../../shared/experiments/ladder.ts";
 import { formatNumber, fullPrecision } from "../format/number.ts";
 
 const DIGITS = 3;

@@ -1,6 +1,6 @@
 import { useMemo } from "react";
-import type { ProductShape, RungResult } from "../../shared/ladder.ts";
-import { ChartFigure } from "../charts/chart-figure.tsx";
+import type { ProductShape, RungResult } from "../../shared/experiments/ladder.ts";
+import { ChartFigure } from "../charts/kit/chart-figure.tsx";
 import { ladderBarsFigure } from "./figures/ladder-bars-figure.ts";
 import { hasTimes, ladderAt } from "./ladder-results.ts";
 import classes from "./ladder-view.module.css";

@@ -1,7 +1,7 @@
 import { useMemo } from "react";
-import type { LadderRecord, ProductShape, RungResult } from "../../shared/ladder.ts";
-import { ChartFigure } from "../charts/chart-figure.tsx";
-import type { Figure } from "../charts/figure.ts";
+import type { LadderRecord, ProductShape, RungResult } from "../../shared/experiments/ladder.ts";
+import { ChartFigure } from "../charts/kit/chart-figure.tsx";
+import type { Figure } from "../charts/kit/figure.ts";
 import { rooflineFigure } from "./figures/roofline-figure.ts";
 import { samplesFigure } from "./figures/samples-figure.ts";
 import { scalingFigure } from "./figures/scaling-figure.ts";

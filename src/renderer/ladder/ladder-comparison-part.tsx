@@ -1,7 +1,7 @@
 import { NativeSelect } from "@mantine/core";
 import { TriangleAlert } from "lucide-react";
 import { useCallback, useState } from "react";
-import type { RunSummary } from "../../shared/run-records.ts";
+import type { RunSummary } from "../../shared/runs/run-records.ts";
 import { useAnswer } from "../bridge/use-answer.ts";
 import { formatDate } from "../format/date.ts";
 import { useStore } from "../store/create-store.ts";

@@ -3,7 +3,7 @@ import { Play, RotateCcw } from "lucide-react";
 import { useAnswer } from "../bridge/use-answer.ts";
 import { useStore } from "../store/create-store.ts";
 import { labStore } from "../store/lab-store.ts";
-import { startLadder } from "../store/ladder-actions.ts";
+import { startLadder } from "./ladder-actions.ts";
 import { ControlPanel } from "../ui/control-panel.tsx";
 import { NumberField } from "../ui/number-field.tsx";
 import { useLadderForm, type LadderField, type ShapeField } from "./ladder-form.ts";

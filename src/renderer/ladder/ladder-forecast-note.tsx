@@ -1,6 +1,6 @@
 import { useStore } from "../store/create-store.ts";
-import { ladderStore } from "../store/ladder-store.ts";
-import type { LadderForecast, RungId } from "../../shared/ladder.ts";
+import { ladderStore } from "./ladder-store.ts";
+import type { LadderForecast, RungId } from "../../shared/experiments/ladder.ts";
 import type { Answer } from "../bridge/use-answer.ts";
 import { formatDuration, formatForecast } from "../format/duration.ts";
 import { formatBytes } from "../format/number.ts";

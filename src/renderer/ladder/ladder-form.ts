@@ -7,7 +7,7 @@ import {
   type LadderPreset,
   type LadderSettings,
   type ProductShape,
-} from "../../shared/ladder.ts";
+} from "../../shared/experiments/ladder.ts";
 import { createDraftForm, type DraftForm } from "../preferences/draft-form.ts";
 import { parseObject } from "../preferences/preferences.ts";
 import { createStore, useStore } from "../store/create-store.ts";

@@ -1,11 +1,11 @@
 import { Button } from "@mantine/core";
-import { LADDER_PRESETS, type LadderSettings } from "../../shared/ladder.ts";
+import { LADDER_PRESETS, type LadderSettings } from "../../shared/experiments/ladder.ts";
 import { formatDate, formatExactDate } from "../format/date.ts";
 import { openRun } from "../runs/open-run.ts";
 import { RunStatusBadge } from "../runs/run-status-badge.tsx";
 import { useStore } from "../store/create-store.ts";
 import { labStore } from "../store/lab-store.ts";
-import type { ShownLadder } from "../store/ladder-store.ts";
+import type { ShownLadder } from "./ladder-store.ts";
 import { LadderExport } from "./ladder-export.tsx";
 import { shapeText } from "./ladder-results.ts";
 import { LadderParts } from "./ladder-parts.tsx";

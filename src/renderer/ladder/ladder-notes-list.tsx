@@ -1,5 +1,5 @@
 import { TriangleAlert } from "lucide-react";
-import type { LadderRecord, ProductShape, RungResult } from "../../shared/ladder.ts";
+import type { LadderRecord, ProductShape, RungResult } from "../../shared/experiments/ladder.ts";
 import { ladderNotes } from "./ladder-notes.ts";
 import classes from "./ladder-view.module.css";
 

@@ -1,4 +1,4 @@
-import type { ProductShape, RungResult } from "../../shared/ladder.ts";
+import type { ProductShape, RungResult } from "../../shared/experiments/ladder.ts";
 import { formatNumber } from "../format/number.ts";
 import { hasTimes, ladderAt } from "./ladder-results.ts";
 

@@ -4,7 +4,7 @@ import {
   type ProductShape,
   type RungId,
   type RungResult,
-} from "../../shared/ladder.ts";
+} from "../../shared/experiments/ladder.ts";
 import { formatNumber } from "../format/number.ts";
 
 /** "100 × 1,000 × 100": m, k, n. */

@@ -1,10 +1,10 @@
 import { Button } from "@mantine/core";
 import { Play } from "lucide-react";
-import { LADDER_PRESETS } from "../../shared/ladder.ts";
+import { LADDER_PRESETS } from "../../shared/experiments/ladder.ts";
 import { useStore } from "../store/create-store.ts";
 import { labStore } from "../store/lab-store.ts";
-import { loadLadder, startLadder } from "../store/ladder-actions.ts";
-import { ladderStore } from "../store/ladder-store.ts";
+import { loadLadder, startLadder } from "./ladder-actions.ts";
+import { ladderStore } from "./ladder-store.ts";
 import { EmptyState, ErrorNotice } from "../ui/notices.tsx";
 import { ViewLayout } from "../ui/view-layout.tsx";
 import { LadderControls } from "./ladder-controls.tsx";

@@ -1,4 +1,4 @@
-import type { LadderRecord, LadderSettings } from "../../shared/ladder.ts";
+import type { LadderRecord, LadderSettings } from "../../shared/experiments/ladder.ts";
 import { formatBytes, formatNumber, fullPrecision } from "../format/number.ts";
 import { FactList, type Fact } from "../ui/fact-list.tsx";
 import { machineFacts } from "../ui/machine-facts.ts";

@@ -1,5 +1,5 @@
 import { SegmentedControl } from "@mantine/core";
-import { LADDER_PRESETS, ladderPresetSchema, type LadderPreset } from "../../shared/ladder.ts";
+import { LADDER_PRESETS, ladderPresetSchema, type LadderPreset } from "../../shared/experiments/ladder.ts";
 import { shapeText } from "./ladder-results.ts";
 import classes from "./ladder-controls.module.css";
 

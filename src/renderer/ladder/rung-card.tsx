@@ -1,8 +1,8 @@
 import { Button } from "@mantine/core";
 import { ChevronDown, ChevronRight, Search } from "lucide-react";
 import { memo, useId, useMemo, useState } from "react";
-import type { ProductShape, RungDescription, RungResult } from "../../shared/ladder.ts";
-import { findPyTorch } from "../store/ladder-actions.ts";
+import type { ProductShape, RungDescription, RungResult } from "../../shared/experiments/ladder.ts";
+import { findPyTorch } from "./ladder-actions.ts";
 import { CodeBlock } from "../ui/code-block.tsx";
 import { ExactText } from "../ui/exact-text.tsx";
 import type { Fact } from "../ui/fact-list.tsx";

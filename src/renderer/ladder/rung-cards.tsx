@@ -1,6 +1,6 @@
-import type { ProductShape, RungResult } from "../../shared/ladder.ts";
+import type { ProductShape, RungResult } from "../../shared/experiments/ladder.ts";
 import { useStore } from "../store/create-store.ts";
-import { ladderStore } from "../store/ladder-store.ts";
+import { ladderStore } from "./ladder-store.ts";
 import { AccessKey } from "./access-key.tsx";
 import { LADDER_PARTS } from "./ladder-parts.tsx";
 import { ladderAt, shapeText } from "./ladder-results.ts";

@@ -1,4 +1,4 @@
-import type { ProductShape, RungResult } from "../../shared/ladder.ts";
+import type { ProductShape, RungResult } from "../../shared/experiments/ladder.ts";
 import { formatDuration } from "../format/duration.ts";
 import { formatBytes, formatNumber, formatPercent, fullPrecision } from "../format/number.ts";
 import { formatSpread } from "../format/spread.ts";

@@ -1,8 +1,8 @@
-import type { RungResult } from "../../shared/ladder.ts";
+import type { RungResult } from "../../shared/experiments/ladder.ts";
 import { formatDuration } from "../format/duration.ts";
 import { formatNumber, formatPercent, fullPrecision } from "../format/number.ts";
 import { formatSpread } from "../format/spread.ts";
-import { resultKey } from "../store/ladder-store.ts";
+import { resultKey } from "./ladder-store.ts";
 import tables from "../ui/data-table.module.css";
 import { ExactText } from "../ui/exact-text.tsx";
 import { exactRatio, formatRatio } from "./format-ratio.ts";

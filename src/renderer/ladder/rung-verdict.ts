@@ -1,4 +1,4 @@
-import type { RungDescription, RungResult } from "../../shared/ladder.ts";
+import type { RungDescription, RungResult } from "../../shared/experiments/ladder.ts";
 import { formatNumber } from "../format/number.ts";
 
 export interface RungVerdict {

@@ -9,7 +9,7 @@ import {
   type NetworkForm,
   type NetworkPreset,
 } from "./network-form.ts";
-import type { Initialisation } from "../../shared/network-spec.ts";
+import type { Initialisation } from "../../shared/specs/network-spec.ts";
 
 interface ChoiceProps<T extends string> {
   readonly label: string;

@@ -12,7 +12,7 @@ import {
   type Initialisation,
   type LayerSpec,
   type NetworkSpec,
-} from "../../shared/network-spec.ts";
+} from "../../shared/specs/network-spec.ts";
 import { problemOf } from "../preferences/check-number.ts";
 import { createDraftForm, type DraftForm } from "../preferences/draft-form.ts";
 import { parseObject } from "../preferences/preferences.ts";

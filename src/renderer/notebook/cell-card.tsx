@@ -1,5 +1,5 @@
 import { memo } from "react";
-import type { CellDescription } from "../../shared/notebook.ts";
+import type { CellDescription } from "../../shared/experiments/notebook.ts";
 import { formatDuration } from "../format/duration.ts";
 import { quantityRows } from "../format/quantity.ts";
 import { useStore } from "../store/create-store.ts";

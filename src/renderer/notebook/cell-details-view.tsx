@@ -1,9 +1,9 @@
 import { useMemo } from "react";
-import type { CellDetails } from "../../shared/run-records.ts";
-import { ChartFigure } from "../charts/chart-figure.tsx";
-import { histogramFigure } from "../charts/histogram-figure.ts";
-import { statisticsFigure } from "../charts/statistics-figure.ts";
-import { timingsFigure } from "../charts/timings-figure.ts";
+import type { CellDetails } from "../../shared/runs/run-records.ts";
+import { ChartFigure } from "../charts/kit/chart-figure.tsx";
+import { histogramFigure } from "../charts/figures/histogram-figure.ts";
+import { statisticsFigure } from "../charts/figures/statistics-figure.ts";
+import { timingsFigure } from "../charts/figures/timings-figure.ts";
 import { GradientCheckTable } from "../ui/gradient-check-table.tsx";
 import { GradientTable } from "../ui/gradient-table.tsx";
 import classes from "./cell-details-view.module.css";

@@ -1,6 +1,6 @@
 import { ChevronDown, ChevronRight } from "lucide-react";
 import { useId, useState } from "react";
-import type { CellDescription } from "../../shared/notebook.ts";
+import type { CellDescription } from "../../shared/experiments/notebook.ts";
 import { CodeBlock } from "../ui/code-block.tsx";
 import classes from "./cell-card.module.css";
 

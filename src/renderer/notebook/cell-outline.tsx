@@ -1,5 +1,5 @@
 import { CircleDashed, LoaderCircle, OctagonAlert } from "lucide-react";
-import type { CellDescription } from "../../shared/notebook.ts";
+import type { CellDescription } from "../../shared/experiments/notebook.ts";
 import { useStore } from "../store/create-store.ts";
 import { labStore } from "../store/lab-store.ts";
 import { VerdictIcon } from "../ui/verdict-badge.tsx";

@@ -1,4 +1,4 @@
-import type { CellResult } from "../../shared/run-records.ts";
+import type { CellResult } from "../../shared/runs/run-records.ts";
 import type { NotebookProgress } from "../store/lab-state.ts";
 
 export type CellState =

@@ -1,6 +1,6 @@
 import { useMemo } from "react";
-import { ChartFigure } from "../charts/chart-figure.tsx";
-import type { Figure } from "../charts/figure.ts";
+import { ChartFigure } from "../charts/kit/chart-figure.tsx";
+import type { Figure } from "../charts/kit/figure.ts";
 import { useStore } from "../store/create-store.ts";
 import { labStore } from "../store/lab-store.ts";
 import { initialisationFigure, missingCells, stagesFigure, type Comparison } from "./comparisons.ts";

@@ -1,7 +1,7 @@
-import type { CellResult } from "../../shared/run-records.ts";
-import type { Figure } from "../charts/figure.ts";
-import { statisticsFigure } from "../charts/statistics-figure.ts";
-import { timingsFigure } from "../charts/timings-figure.ts";
+import type { CellResult } from "../../shared/runs/run-records.ts";
+import type { Figure } from "../charts/kit/figure.ts";
+import { statisticsFigure } from "../charts/figures/statistics-figure.ts";
+import { timingsFigure } from "../charts/figures/timings-figure.ts";
 
 type Results = ReadonlyMap<string, CellResult>;
 

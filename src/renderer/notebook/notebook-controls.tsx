@@ -1,6 +1,6 @@
 import { Button } from "@mantine/core";
 import { Play, RotateCcw } from "lucide-react";
-import type { CellDescription } from "../../shared/notebook.ts";
+import type { CellDescription } from "../../shared/experiments/notebook.ts";
 import { useStore } from "../store/create-store.ts";
 import { labStore } from "../store/lab-store.ts";
 import { ControlPanel } from "../ui/control-panel.tsx";

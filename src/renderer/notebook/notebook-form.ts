@@ -1,5 +1,9 @@
 import { useMemo } from "react";
-import { NOTEBOOK_DEFAULTS, notebookSettingsSchema, type CellSelection } from "../../shared/notebook.ts";
+import {
+  NOTEBOOK_DEFAULTS,
+  notebookSettingsSchema,
+  type CellSelection,
+} from "../../shared/experiments/notebook.ts";
 import { LabError } from "../bridge/lab.ts";
 import { createDraftForm } from "../preferences/draft-form.ts";
 import { useStore } from "../store/create-store.ts";

@@ -1,5 +1,5 @@
-import type { CellDescription } from "../../shared/notebook.ts";
-import type { Verdict } from "../../shared/run-records.ts";
+import type { CellDescription } from "../../shared/experiments/notebook.ts";
+import type { Verdict } from "../../shared/runs/run-records.ts";
 import { formatDuration } from "../format/duration.ts";
 import { useStore } from "../store/create-store.ts";
 import { labStore } from "../store/lab-store.ts";

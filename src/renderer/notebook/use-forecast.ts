@@ -1,4 +1,4 @@
-import type { Forecast, NotebookSettings } from "../../shared/notebook.ts";
+import type { Forecast, NotebookSettings } from "../../shared/experiments/notebook.ts";
 import { useAnswer, type Answer } from "../bridge/use-answer.ts";
 
 export type ForecastState = Answer<Forecast>;

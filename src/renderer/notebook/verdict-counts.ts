@@ -1,4 +1,4 @@
-import type { CellResult, Verdict } from "../../shared/run-records.ts";
+import type { CellResult, Verdict } from "../../shared/runs/run-records.ts";
 
 export interface VerdictCounts {
   readonly counts: Readonly<Record<Verdict, number>>;

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { issueWords } from "../../shared/issue-words.ts";
+import { issueWords } from "../../shared/ipc/issue-words.ts";
 
 /** Reads a number as people write it ("50,000", "1e-3", "5/3") and asks the schema. */
 export function checkNumber(schema: v.GenericSchema, text: string): { value: number; error: string | null } {

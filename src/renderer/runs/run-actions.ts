@@ -1,8 +1,8 @@
-import type { RunChange } from "../../shared/run-changes.ts";
+import type { RunChange } from "../../shared/runs/run-changes.ts";
 import { ask } from "../bridge/lab.ts";
 import { formatBytes } from "../format/number.ts";
 import { showFailure, showInfo, showUndo } from "../store/lab-store.ts";
-import { selectRuns } from "./selected-runs.ts";
+import { selectRuns } from "./table/selected-runs.ts";
 
 const said = (count: number): string => (count === 1 ? "1 run" : `${count} runs`);
 

@@ -1,9 +1,9 @@
 import { Button, Popover } from "@mantine/core";
 import { useState } from "react";
-import { RUN_COLOURS } from "../../shared/run-records.ts";
-import { seriesColour } from "../charts/chart-theme.ts";
-import { useChartTheme } from "../charts/use-chart-theme.ts";
-import classes from "./run-grid.module.css";
+import { RUN_COLOURS } from "../../shared/runs/run-records.ts";
+import { seriesColour } from "../charts/kit/chart-theme.ts";
+import { useChartTheme } from "../charts/kit/use-chart-theme.ts";
+import classes from "./table/run-grid.module.css";
 
 /** Names of the charts' colours: a colour is never told by itself alone. */
 const NAMES = ["blue", "orange", "green", "pink", "ochre", "ink"] as const;

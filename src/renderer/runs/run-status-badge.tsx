@@ -1,5 +1,5 @@
 import { Ban, Check, LoaderCircle, Unplug, X, type LucideIcon } from "lucide-react";
-import type { RunStatus } from "../../shared/run-records.ts";
+import type { RunStatus } from "../../shared/runs/run-records.ts";
 import classes from "../ui/verdict-badge.module.css";
 
 const LOOK: Readonly<Record<RunStatus, { icon: LucideIcon; tone: "good" | "warn" | "bad" | "plain" }>> = {

@@ -1,7 +1,7 @@
 import { SegmentedControl } from "@mantine/core";
 import { Check, X } from "lucide-react";
 import { useId, useState } from "react";
-import type { StageDescription, StageId, StagePair, StagesReport } from "../../shared/stages.ts";
+import type { StageDescription, StageId, StagePair, StagesReport } from "../../shared/experiments/stages.ts";
 import { formatNumber, fullPrecision } from "../format/number.ts";
 import tables from "../ui/data-table.module.css";
 import { ExactText } from "../ui/exact-text.tsx";

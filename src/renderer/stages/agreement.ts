@@ -1,4 +1,4 @@
-import type { StageId, StagePair } from "../../shared/stages.ts";
+import type { StageId, StagePair } from "../../shared/experiments/stages.ts";
 
 export const GRADIENT_TENSORS = ["x", "w1", "b1", "w2", "b2"] as const;
 export type GradientChoice = (typeof GRADIENT_TENSORS)[number] | "all";

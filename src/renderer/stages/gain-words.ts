@@ -1,4 +1,4 @@
-import type { StageGain } from "../../shared/stages.ts";
+import type { StageGain } from "../../shared/experiments/stages.ts";
 import { exactRatio, formatRatio } from "../ladder/format-ratio.ts";
 
 export interface GainWords {

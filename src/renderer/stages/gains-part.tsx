@@ -1,5 +1,5 @@
 import { useId, useMemo } from "react";
-import type { StageGain } from "../../shared/stages.ts";
+import type { StageGain } from "../../shared/experiments/stages.ts";
 import { Formula } from "../ui/formula.tsx";
 import { ExactText } from "../ui/exact-text.tsx";
 import { gainWords } from "./gain-words.ts";

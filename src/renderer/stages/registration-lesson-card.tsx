@@ -1,5 +1,5 @@
 import { Check, TriangleAlert } from "lucide-react";
-import type { RegistrationLesson } from "../../shared/stages.ts";
+import type { RegistrationLesson } from "../../shared/experiments/stages.ts";
 import { formatNumber } from "../format/number.ts";
 import { CodeBlock } from "../ui/code-block.tsx";
 import badge from "../ui/verdict-badge.module.css";

@@ -1,5 +1,5 @@
 import { memo, useId } from "react";
-import type { StageDescription, StageResult } from "../../shared/stages.ts";
+import type { StageDescription, StageResult } from "../../shared/experiments/stages.ts";
 import { ExactText } from "../ui/exact-text.tsx";
 import { CodeDisclosure } from "./code-disclosure.tsx";
 import { StageBadge } from "./stage-badge.tsx";

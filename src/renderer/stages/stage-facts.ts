@@ -1,4 +1,4 @@
-import type { PassReport, StageDescription, StageResult } from "../../shared/stages.ts";
+import type { PassReport, StageDescription, StageResult } from "../../shared/experiments/stages.ts";
 import { formatDuration } from "../format/duration.ts";
 import { formatBytes, formatNumber, fullPrecision } from "../format/number.ts";
 import { formatSpread } from "../format/spread.ts";

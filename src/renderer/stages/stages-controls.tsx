@@ -4,7 +4,7 @@ import { useAnswer } from "../bridge/use-answer.ts";
 import { ForecastNote } from "../notebook/forecast-note.tsx";
 import { useStore } from "../store/create-store.ts";
 import { labStore } from "../store/lab-store.ts";
-import { startStages } from "../store/stages-actions.ts";
+import { startStages } from "./stages-actions.ts";
 import { ControlPanel } from "../ui/control-panel.tsx";
 import { NumberField } from "../ui/number-field.tsx";
 import { useStagesForm, type StagesField } from "./stages-form.ts";

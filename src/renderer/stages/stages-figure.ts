@@ -1,6 +1,6 @@
-import type { StageDescription, StageResult } from "../../shared/stages.ts";
-import type { Figure } from "../charts/figure.ts";
-import { timingsFigure } from "../charts/timings-figure.ts";
+import type { StageDescription, StageResult } from "../../shared/experiments/stages.ts";
+import type { Figure } from "../charts/kit/figure.ts";
+import { timingsFigure } from "../charts/figures/timings-figure.ts";
 
 /** "2 Layer classes". */
 export const stageLabel = ({ number, name }: Pick<StageDescription, "number" | "name">): string =>

@@ -1,6 +1,6 @@
 import { useMemo } from "react";
-import { NOTEBOOK_DEFAULTS } from "../../shared/notebook.ts";
-import { stagesSettingsSchema, type StagesSettings } from "../../shared/stages.ts";
+import { NOTEBOOK_DEFAULTS } from "../../shared/experiments/notebook.ts";
+import { stagesSettingsSchema, type StagesSettings } from "../../shared/experiments/stages.ts";
 import { createDraftForm } from "../preferences/draft-form.ts";
 import { useStore } from "../store/create-store.ts";
 import { labStore } from "../store/lab-store.ts";

@@ -1,7 +1,7 @@
 import { Button } from "@mantine/core";
 import { useMemo } from "react";
-import type { StageDescription } from "../../shared/stages.ts";
-import { ChartFigure } from "../charts/chart-figure.tsx";
+import type { StageDescription } from "../../shared/experiments/stages.ts";
+import { ChartFigure } from "../charts/kit/chart-figure.tsx";
 import { formatDate, formatExactDate } from "../format/date.ts";
 import { formatNumber } from "../format/number.ts";
 import { openRun } from "../runs/open-run.ts";
@@ -9,7 +9,7 @@ import { RunStatusBadge } from "../runs/run-status-badge.tsx";
 import { useStore } from "../store/create-store.ts";
 import { labStore } from "../store/lab-store.ts";
 import { exportRuns } from "../store/save.ts";
-import { stagesStore, type ShownStages } from "../store/stages-store.ts";
+import { stagesStore, type ShownStages } from "./stages-store.ts";
 import { AgreementPart } from "./agreement-part.tsx";
 import { GainsPart } from "./gains-part.tsx";
 import { stagesFigure } from "./stages-figure.ts";

@@ -1,7 +1,7 @@
-import type { Activity, IpcEvent } from "../../shared/ipc-contract.ts";
-import type { CellDescription, CellSelection, NotebookState } from "../../shared/notebook.ts";
-import type { CellResult, RunSummary } from "../../shared/run-records.ts";
-import type { WireError } from "../../shared/wire-error.ts";
+import type { Activity, IpcEvent } from "../../shared/ipc/ipc-contract.ts";
+import type { CellDescription, CellSelection, NotebookState } from "../../shared/experiments/notebook.ts";
+import type { CellResult, RunSummary } from "../../shared/runs/run-records.ts";
+import type { WireError } from "../../shared/ipc/wire-error.ts";
 import type { Notice } from "./lab-state.ts";
 
 /** Everything that changes what the window knows. `now` is the window's monotonic clock. */

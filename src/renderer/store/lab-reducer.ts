@@ -1,7 +1,15 @@
-import type { RunSummary } from "../../shared/run-records.ts";
+import type { RunSummary } from "../../shared/runs/run-records.ts";
 import type { LabAction } from "./lab-action.ts";
 import type { LabState, Notice } from "./lab-state.ts";
-import { ended, finished, idle, reattached, requested, restored, started } from "./notebook-progress.ts";
+import {
+  ended,
+  finished,
+  idle,
+  reattached,
+  requested,
+  restored,
+  started,
+} from "../notebook/notebook-progress.ts";
 
 const MAX_NOTICES = 4;
 

@@ -1,7 +1,7 @@
-import type { Activity } from "../../shared/ipc-contract.ts";
-import type { CellDescription } from "../../shared/notebook.ts";
-import type { CellResult, RunSummary } from "../../shared/run-records.ts";
-import type { WireError } from "../../shared/wire-error.ts";
+import type { Activity } from "../../shared/ipc/ipc-contract.ts";
+import type { CellDescription } from "../../shared/experiments/notebook.ts";
+import type { CellResult, RunSummary } from "../../shared/runs/run-records.ts";
+import type { WireError } from "../../shared/ipc/wire-error.ts";
 
 export interface Notice {
   readonly id: number;

@@ -1,10 +1,10 @@
-import type { IpcEvent } from "../../shared/ipc-contract.ts";
-import type { CellSelection, NotebookSettings } from "../../shared/notebook.ts";
-import type { RunDetails } from "../../shared/run-records.ts";
+import type { IpcEvent } from "../../shared/ipc/ipc-contract.ts";
+import type { CellSelection, NotebookSettings } from "../../shared/experiments/notebook.ts";
+import type { RunDetails } from "../../shared/runs/run-records.ts";
 import { ask, LabError, wireErrorOf } from "../bridge/lab.ts";
 import { createStore } from "./create-store.ts";
 import type { LabAction } from "./lab-action.ts";
-import { NO_CURVES, readCurves } from "./recorded-curves.ts";
+import { NO_CURVES, readCurves } from "../train/recorded-curves.ts";
 import { labReducer } from "./lab-reducer.ts";
 import { INITIAL_STATE } from "./lab-state.ts";
 import {
@@ -15,7 +15,7 @@ import {
   releaseMetrics,
   trainingQueueStore,
   trainingStateStore,
-} from "./training-store.ts";
+} from "../train/training-store.ts";
 
 export const labStore = createStore(INITIAL_STATE);
 

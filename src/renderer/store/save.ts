@@ -1,5 +1,5 @@
-import type { IpcInput, IpcOutput } from "../../shared/ipc-contract.ts";
-import type { ExportKind } from "../../shared/run-exports.ts";
+import type { IpcInput, IpcOutput } from "../../shared/ipc/ipc-contract.ts";
+import type { ExportKind } from "../../shared/runs/run-exports.ts";
 import { ask } from "../bridge/lab.ts";
 import { toCsv, type TextTable } from "../format/delimited-text.ts";
 import { showFailure, showInfo } from "./lab-store.ts";

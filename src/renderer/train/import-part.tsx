@@ -6,9 +6,9 @@ import {
   NORMALISATIONS,
   type ImportChoice,
   type ImportPreview,
-} from "../../shared/datasets.ts";
+} from "../../shared/experiments/datasets.ts";
 import { formatNumber } from "../format/number.ts";
-import { PixelImage } from "../learned/pixel-image.tsx";
+import { PixelImage } from "./learned/pixel-image.tsx";
 import { Choice } from "../network/network-fields.tsx";
 import { checkNumber, problemOf } from "../preferences/check-number.ts";
 import { useStore } from "../store/create-store.ts";
@@ -19,7 +19,7 @@ import {
   loadDatasets,
   previewImport,
   removeDataset,
-} from "../store/datasets-store.ts";
+} from "./datasets-store.ts";
 import { FactList } from "../ui/fact-list.tsx";
 import type { TrainForm } from "./train-form.ts";
 import own from "./train-view.module.css";

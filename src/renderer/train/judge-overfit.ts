@@ -1,8 +1,8 @@
-import type { RunSummary } from "../../shared/run-records.ts";
-import type { TrainSpec } from "../../shared/train-spec.ts";
-import { HEALTHY_UPDATE_RATIO } from "../../shared/training.ts";
+import type { RunSummary } from "../../shared/runs/run-records.ts";
+import type { TrainSpec } from "../../shared/specs/train-spec.ts";
+import { HEALTHY_UPDATE_RATIO } from "../../shared/experiments/training.ts";
 import { formatNumber } from "../format/number.ts";
-import type { TrainingLog } from "../store/training-log.ts";
+import type { TrainingLog } from "./training-log.ts";
 
 /** A regression knows a digit by heart when its typical error is less than half of one. */
 const LEARNED_MSE = 0.25;

@@ -1,7 +1,7 @@
-import type { LrSearch, SeedSearch } from "../../shared/training.ts";
-import { baseOptions, numberAxis, tooltip } from "../charts/chart-options.ts";
-import { seriesColour } from "../charts/chart-theme.ts";
-import type { Figure } from "../charts/figure.ts";
+import type { LrSearch, SeedSearch } from "../../shared/experiments/training.ts";
+import { baseOptions, numberAxis, tooltip } from "../charts/kit/chart-options.ts";
+import { seriesColour } from "../charts/kit/chart-theme.ts";
+import type { Figure } from "../charts/kit/figure.ts";
 import { formatNumber } from "../format/number.ts";
 
 /** Room above and below the smoothed lines, as a share of their span. */

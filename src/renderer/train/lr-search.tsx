@@ -1,9 +1,9 @@
 import { Button } from "@mantine/core";
 import { useMemo } from "react";
-import { ChartFigure } from "../charts/chart-figure.tsx";
+import { ChartFigure } from "../charts/kit/chart-figure.tsx";
 import { formatNumber } from "../format/number.ts";
 import { useStore } from "../store/create-store.ts";
-import { lrSearchStore } from "../store/training-actions.ts";
+import { lrSearchStore } from "./training-actions.ts";
 import { lrSearchFigure } from "./lr-search-figure.ts";
 import type { TrainForm } from "./train-form.ts";
 import own from "./train-view.module.css";

@@ -2,14 +2,14 @@ import { ActionIcon, Button, NativeSelect, Textarea, TextInput } from "@mantine/
 import { ArrowDown, ArrowUp, Plus, Trash2 } from "lucide-react";
 import { useRef, useState } from "react";
 import { flatLayers, parameterShapes } from "../../core/network/network.ts";
-import { trainNetworkOf, type TrainLayerSpec } from "../../shared/network-spec.ts";
+import { trainNetworkOf, type TrainLayerSpec } from "../../shared/specs/network-spec.ts";
 import { formatNumber } from "../format/number.ts";
 import { SCHEMES } from "../network/network-form.ts";
 import { showFailure } from "../store/lab-store.ts";
 import { useStore } from "../store/create-store.ts";
-import { weightsStore } from "../store/training-actions.ts";
+import { weightsStore } from "./training-actions.ts";
 import { copyText } from "../store/save.ts";
-import { fitWidths, widthAfter } from "../../shared/fit-widths.ts";
+import { fitWidths, widthAfter } from "../../shared/specs/fit-widths.ts";
 import { parseSpecText, showSpec, type TrainForm } from "./train-form.ts";
 import own from "./train-view.module.css";
 

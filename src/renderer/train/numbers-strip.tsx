@@ -1,6 +1,6 @@
 import { formatClock } from "../format/duration.ts";
 import { formatNumber, fullPrecision } from "../format/number.ts";
-import type { TrainingNumbers } from "../store/training-log.ts";
+import type { TrainingNumbers } from "./training-log.ts";
 import { ExactText } from "../ui/exact-text.tsx";
 import classes from "./train-view.module.css";
 

@@ -1,6 +1,6 @@
-import { isOverfitSpec } from "../../shared/train-presets.ts";
-import type { RunSummary } from "../../shared/run-records.ts";
-import type { TrainingLog } from "../store/training-log.ts";
+import { isOverfitSpec } from "../../shared/specs/train-presets.ts";
+import type { RunSummary } from "../../shared/runs/run-records.ts";
+import type { TrainingLog } from "./training-log.ts";
 import { judgeOverfit } from "./judge-overfit.ts";
 import { parseSpecText } from "./train-form.ts";
 import own from "./train-view.module.css";

@@ -1,7 +1,7 @@
 import { Button } from "@mantine/core";
 import { useStore } from "../store/create-store.ts";
-import { dequeueTrainings } from "../store/training-actions.ts";
-import { trainingQueueStore } from "../store/training-store.ts";
+import { dequeueTrainings } from "./training-actions.ts";
+import { trainingQueueStore } from "./training-store.ts";
 import own from "./train-view.module.css";
 
 /** Trainings that wait for their turn. */

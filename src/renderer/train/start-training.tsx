@@ -2,7 +2,7 @@ import { Button } from "@mantine/core";
 import { Play } from "lucide-react";
 import { useStore } from "../store/create-store.ts";
 import { labStore } from "../store/lab-store.ts";
-import { startTraining } from "../store/training-actions.ts";
+import { startTraining } from "./training-actions.ts";
 import { useTrainForm } from "./train-form.ts";
 
 /** Trains what the form says, where a first result would stand. */

@@ -1,4 +1,4 @@
-import type { SweepSpec } from "../../shared/sweep-spec.ts";
+import type { SweepSpec } from "../../shared/specs/sweep-spec.ts";
 
 /** What one name of a sweep may be: values, or a range that a random sweep draws from. */
 export type SweepChoices = Extract<SweepSpec, { kind: "random" }>["values"][string];

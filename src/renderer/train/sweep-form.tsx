@@ -1,11 +1,16 @@
 import { Button, NumberInput, SegmentedControl, TextInput } from "@mantine/core";
 import { useState } from "react";
 import * as v from "valibot";
-import { issueWords } from "../../shared/issue-words.ts";
-import { expandSweep, MOST_TRAININGS, sweepSpecSchema, type SweepSpec } from "../../shared/sweep-spec.ts";
+import { issueWords } from "../../shared/ipc/issue-words.ts";
+import {
+  expandSweep,
+  MOST_TRAININGS,
+  sweepSpecSchema,
+  type SweepSpec,
+} from "../../shared/specs/sweep-spec.ts";
 import { showFailure } from "../store/lab-store.ts";
 import { copyText } from "../store/save.ts";
-import { enqueueTrainings } from "../store/training-actions.ts";
+import { enqueueTrainings } from "./training-actions.ts";
 import { parseChoices } from "./sweep-choices.ts";
 import type { TrainForm } from "./train-form.ts";
 import own from "./train-view.module.css";

@@ -1,15 +1,15 @@
 import { NativeSelect } from "@mantine/core";
 import type { Chart } from "chart.js";
 import { useCallback, useMemo, useState } from "react";
-import { ACTIVATION_BINS, HEALTHY_UPDATE_RATIO, STATISTIC_NAMES } from "../../shared/training.ts";
-import { ChartFigure } from "../charts/chart-figure.tsx";
-import { HeatMap, type HeatMapData } from "../charts/heat-map.tsx";
-import { lossFigure, lossSummary, refreshLoss, type TrainingAxes } from "../charts/loss-figure.ts";
-import { metricFigure, metricSummary, refreshMetric, type MetricChart } from "../charts/metric-figure.ts";
+import { ACTIVATION_BINS, HEALTHY_UPDATE_RATIO, STATISTIC_NAMES } from "../../shared/experiments/training.ts";
+import { ChartFigure } from "../charts/kit/chart-figure.tsx";
+import { HeatMap, type HeatMapData } from "../charts/kit/heat-map.tsx";
+import { lossFigure, lossSummary, refreshLoss, type TrainingAxes } from "./figures/loss-figure.ts";
+import { metricFigure, metricSummary, refreshMetric, type MetricChart } from "./figures/metric-figure.ts";
 import { formatNumber } from "../format/number.ts";
 import { Choice } from "../network/network-fields.tsx";
-import { MinMaxBuffer } from "../store/min-max-buffer.ts";
-import { SMOOTHINGS, type TrainingAxis, type TrainingLog } from "../store/training-log.ts";
+import { MinMaxBuffer } from "../charts/kit/min-max-buffer.ts";
+import { SMOOTHINGS, type TrainingAxis, type TrainingLog } from "./training-log.ts";
 import own from "./train-view.module.css";
 
 const AXES = [

@@ -1,9 +1,9 @@
 import { useMemo } from "react";
 import * as v from "valibot";
-import { issueAt, issueWords } from "../../shared/issue-words.ts";
-import type { TrainLayerSpec } from "../../shared/network-spec.ts";
-import { TRAIN_PRESETS, type TrainPreset } from "../../shared/train-presets.ts";
-import { trainSpecSchema, type TrainSpec } from "../../shared/train-spec.ts";
+import { issueAt, issueWords } from "../../shared/ipc/issue-words.ts";
+import type { TrainLayerSpec } from "../../shared/specs/network-spec.ts";
+import { TRAIN_PRESETS, type TrainPreset } from "../../shared/specs/train-presets.ts";
+import { trainSpecSchema, type TrainSpec } from "../../shared/specs/train-spec.ts";
 import { createDraftForm, type DraftForm } from "../preferences/draft-form.ts";
 import { parseObject } from "../preferences/preferences.ts";
 import { createStore, useStore } from "../store/create-store.ts";

@@ -4,8 +4,8 @@ import { useState } from "react";
 import { formatNumber } from "../format/number.ts";
 import { useStore } from "../store/create-store.ts";
 import { showFailure } from "../store/lab-store.ts";
-import { controlTraining } from "../store/training-actions.ts";
-import { trainingStateStore } from "../store/training-store.ts";
+import { controlTraining } from "./training-actions.ts";
+import { trainingStateStore } from "./training-store.ts";
 import own from "./train-view.module.css";
 
 /** Pause, go on, another learning rate: while a training is on. */

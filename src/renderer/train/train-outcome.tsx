@@ -2,7 +2,7 @@ import { Button } from "@mantine/core";
 import { useStore } from "../store/create-store.ts";
 import { labStore } from "../store/lab-store.ts";
 import { RunStatusBadge } from "../runs/run-status-badge.tsx";
-import { resumeTraining } from "../store/training-actions.ts";
+import { resumeTraining } from "./training-actions.ts";
 import { openRun } from "../runs/open-run.ts";
 import classes from "./train-view.module.css";
 

@@ -1,6 +1,6 @@
 import { Check, X } from "lucide-react";
 import { Fragment } from "react";
-import type { GradientCheck } from "../../shared/run-records.ts";
+import type { GradientCheck } from "../../shared/runs/run-records.ts";
 import { formatNumber, formatPercent, fullPrecision } from "../format/number.ts";
 import { ExactText } from "./exact-text.tsx";
 import classes from "./data-table.module.css";

@@ -1,4 +1,4 @@
-import type { GradientSummary } from "../../shared/run-records.ts";
+import type { GradientSummary } from "../../shared/runs/run-records.ts";
 import { alignDecimals } from "../format/align-decimals.ts";
 import { formatNumber, fullPrecision } from "../format/number.ts";
 import { ExactText } from "./exact-text.tsx";

@@ -1,4 +1,4 @@
-import type { Machine } from "../../shared/run-records.ts";
+import type { Machine } from "../../shared/runs/run-records.ts";
 import { formatBytes } from "../format/number.ts";
 import type { Fact } from "./fact-list.tsx";
 

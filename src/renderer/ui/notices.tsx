@@ -1,7 +1,7 @@
 import { Button } from "@mantine/core";
 import { OctagonAlert } from "lucide-react";
 import type { ReactNode } from "react";
-import type { WireError } from "../../shared/wire-error.ts";
+import type { WireError } from "../../shared/ipc/wire-error.ts";
 import { copyText } from "../store/save.ts";
 import classes from "./notices.module.css";
 

@@ -1,5 +1,5 @@
 import { Check, Clock, TriangleAlert, X, type LucideIcon } from "lucide-react";
-import type { Verdict } from "../../shared/run-records.ts";
+import type { Verdict } from "../../shared/runs/run-records.ts";
 import classes from "./verdict-badge.module.css";
 
 interface Look {

@@ -1,9 +1,9 @@
 import { shardRange } from "../../core/ops/shard-range.ts";
-import type { PlannedGroup, PlannedStep, ProgramTask } from "../../shared/worker-tasks.ts";
-import { viewAt, viewOf } from "../../shared/tensor-view.ts";
-import { compileKernel } from "../kernels/kernel-table.ts";
-import type { KernelContext } from "../kernels/kernel.ts";
-import type { Kernels } from "../kernels/kernels.ts";
+import type { PlannedGroup, PlannedStep, ProgramTask } from "../../shared/engine/worker-tasks.ts";
+import { viewAt, viewOf } from "../../shared/engine/tensor-view.ts";
+import { compileKernel } from "../kernels/ops/kernel-table.ts";
+import type { KernelContext } from "../kernels/ops/kernel.ts";
+import type { Kernels } from "../kernels/primitives/kernels.ts";
 import { Control } from "./control.ts";
 
 /**

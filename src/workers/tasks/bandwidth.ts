@@ -1,4 +1,4 @@
-import type { BandwidthAnswer, BandwidthTask } from "../../shared/worker-tasks.ts";
+import type { BandwidthAnswer, BandwidthTask } from "../../shared/engine/worker-tasks.ts";
 import type { Control } from "../program/control.ts";
 
 const PASSES = 8;

@@ -1,6 +1,6 @@
 import { compareGradients, mergeComparisons, type PartialComparison } from "../../core/gradient-check.ts";
-import { viewOf } from "../../shared/tensor-view.ts";
-import type { CompareTask } from "../../shared/worker-tasks.ts";
+import { viewOf } from "../../shared/engine/tensor-view.ts";
+import type { CompareTask } from "../../shared/engine/worker-tasks.ts";
 import type { Control } from "../program/control.ts";
 
 /** Elements between two heartbeats. */

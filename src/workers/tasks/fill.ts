@@ -1,7 +1,7 @@
 import { fillNormal } from "../../core/random/normal.ts";
 import { randomStream } from "../../core/random/random-stream.ts";
-import { viewOf } from "../../shared/tensor-view.ts";
-import type { FillTask } from "../../shared/worker-tasks.ts";
+import { viewOf } from "../../shared/engine/tensor-view.ts";
+import type { FillTask } from "../../shared/engine/worker-tasks.ts";
 import type { Control } from "../program/control.ts";
 
 /** Fills the task's tensor; at most some hundred milliseconds for the largest that fits. */

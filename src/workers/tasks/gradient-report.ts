@@ -1,6 +1,6 @@
 import { compareInDetail, errorHeatMap, excuse } from "../../core/gradient-report.ts";
-import { viewOf } from "../../shared/tensor-view.ts";
-import type { GradientReportAnswer, GradientReportTask } from "../../shared/worker-tasks.ts";
+import { viewOf } from "../../shared/engine/tensor-view.ts";
+import type { GradientReportAnswer, GradientReportTask } from "../../shared/engine/worker-tasks.ts";
 import type { Control } from "../program/control.ts";
 
 /** Compares a whole gradient with its reference, which is moved by what is allowed. */

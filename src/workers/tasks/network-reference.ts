@@ -11,7 +11,7 @@ import {
 import { networkGradients, type NetworkGradients } from "../../core/reference/network-gradients.ts";
 import { lossNoise } from "../../core/reference/loss-noise.ts";
 import { referencePass } from "../../core/reference/network-pass.ts";
-import { viewOf } from "../../shared/tensor-view.ts";
+import { viewOf } from "../../shared/engine/tensor-view.ts";
 import type {
   Direction,
   DirectionAnswer,
@@ -22,7 +22,7 @@ import type {
   NetworkGradientsTask,
   NetworkModel,
   RowBlock,
-} from "../../shared/worker-tasks.ts";
+} from "../../shared/engine/worker-tasks.ts";
 import type { Control } from "../program/control.ts";
 
 const inDoublePrecision = (memory: WebAssembly.Memory, tensor: Tensor): Float64Array =>

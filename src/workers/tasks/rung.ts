@@ -1,8 +1,8 @@
 import { ContractError } from "../../core/errors.ts";
 import { LADDER } from "../../core/matmul-rungs/ladder.ts";
 import type { Tensor } from "../../core/ops/recording-ops.ts";
-import { viewOf } from "../../shared/tensor-view.ts";
-import type { RungAnswer, RungTask } from "../../shared/worker-tasks.ts";
+import { viewOf } from "../../shared/engine/tensor-view.ts";
+import type { RungAnswer, RungTask } from "../../shared/engine/worker-tasks.ts";
 import type { Control } from "../program/control.ts";
 
 /**

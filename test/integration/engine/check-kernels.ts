@@ -4,7 +4,7 @@ import type { DType, Op, OpName } from "../../../src/core/ops/op.ts";
 import { numelOf, RecordingOps, type Tensor } from "../../../src/core/ops/recording-ops.ts";
 import { ReferenceOps, type ReferenceTensor } from "../../../src/core/ops/reference-ops.ts";
 import type { Engine } from "../../../src/main/engine/engine.ts";
-import { viewOf } from "../../../src/shared/tensor-view.ts";
+import { viewOf } from "../../../src/shared/engine/tensor-view.ts";
 import { startEngine } from "./start-engine.ts";
 
 /** A tensor's place in a case: its shape, type, and whether it is filled before the op runs. */

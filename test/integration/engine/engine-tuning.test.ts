@@ -4,7 +4,7 @@ import { KernelUnavailableError } from "../../../src/core/errors.ts";
 import { RecordingOps } from "../../../src/core/ops/recording-ops.ts";
 import { Engine } from "../../../src/main/engine/engine.ts";
 import type { TuningCache } from "../../../src/main/engine/tune-kernels.ts";
-import type { Tuning } from "../../../src/shared/tuning.ts";
+import type { Tuning } from "../../../src/shared/experiments/tuning.ts";
 import { WORKER_FILE } from "./start-engine.ts";
 
 const WRONG_KERNELS_WORKER = resolve("test/integration/engine/wrong-kernels-worker.mjs");

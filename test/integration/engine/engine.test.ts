@@ -3,7 +3,7 @@ import { RecordingOps, type Program, type Tensor } from "../../../src/core/ops/r
 import type { Scope } from "../../../src/main/engine/arena.ts";
 import type { MetricRecord } from "../../../src/main/engine/control-block.ts";
 import type { Engine } from "../../../src/main/engine/engine.ts";
-import { viewOf } from "../../../src/shared/tensor-view.ts";
+import { viewOf } from "../../../src/shared/engine/tensor-view.ts";
 import { startEngine } from "./start-engine.ts";
 
 let engine: Engine | undefined;

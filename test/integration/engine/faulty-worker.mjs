@@ -5,7 +5,7 @@ import { workerData } from "piscina";
 
 const { work: realWork } = await import(new URL("../../../out/main/worker.js", import.meta.url).href);
 
-/** Index of the word that counts the workers at the barrier; see CONTROL in src/shared/worker-tasks.ts. */
+/** Index of the word that counts the workers at the barrier; see CONTROL in src/shared/engine/worker-tasks.ts. */
 const ARRIVED = 1;
 /** Index of the first word that names a worker's thread. */
 const THREAD_IDS = 256;

@@ -5,7 +5,7 @@ import { RecordingOps } from "../../../src/core/ops/recording-ops.ts";
 import { ReferenceOps } from "../../../src/core/ops/reference-ops.ts";
 import type { Engine } from "../../../src/main/engine/engine.ts";
 import { planSections } from "../../../src/main/engine/plan.ts";
-import { viewOf } from "../../../src/shared/tensor-view.ts";
+import { viewOf } from "../../../src/shared/engine/tensor-view.ts";
 import { startEngine } from "./start-engine.ts";
 
 interface Sizes {

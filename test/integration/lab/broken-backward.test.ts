@@ -8,8 +8,8 @@ import { checkGradients } from "../../../src/main/lab/notebook/check-gradients.t
 import { cellEntry } from "../../../src/main/lab/notebook/cell-table.ts";
 import { runStage } from "../../../src/main/lab/notebook/run-stage.ts";
 import { NotebookSession } from "../../../src/main/lab/notebook/session.ts";
-import type { GradientCheck } from "../../../src/shared/run-records.ts";
-import { viewOf } from "../../../src/shared/tensor-view.ts";
+import type { GradientCheck } from "../../../src/shared/runs/run-records.ts";
+import { viewOf } from "../../../src/shared/engine/tensor-view.ts";
 import { startEngine } from "../engine/start-engine.ts";
 
 const SILENT = { phase: () => undefined, progress: () => undefined };

@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { setTimeout as wait } from "node:timers/promises";
 import { afterEach, describe, expect, it } from "vitest";
-import { NOTEBOOK_NETWORK } from "../../../src/shared/network-spec.ts";
+import { NOTEBOOK_NETWORK } from "../../../src/shared/specs/network-spec.ts";
 import { notebookSpec, openTestLab, type TestLab } from "./open-test-lab.ts";
 
 /** Time for work that has a small part of a core; nothing is judged by it. */

@@ -13,9 +13,9 @@ import {
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { connect } from "../../../src/main/store/database.ts";
-import { openStore } from "../../../src/main/store/open-store.ts";
-import type { RunSummary } from "../../../src/shared/run-records.ts";
+import { connect } from "../../../src/main/store/open/database.ts";
+import { openStore } from "../../../src/main/store/open/open-store.ts";
+import type { RunSummary } from "../../../src/shared/runs/run-records.ts";
 import { machine, nativeBinding, notebookRun } from "../store/recorded-values.ts";
 import { notebookSpec } from "./open-test-lab.ts";
 

@@ -3,8 +3,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { WASM_SETS } from "../../../src/shared/instruction-sets.ts";
-import type { TuningReport } from "../../../src/shared/tuning.ts";
+import { WASM_SETS } from "../../../src/shared/engine/instruction-sets.ts";
+import type { TuningReport } from "../../../src/shared/experiments/tuning.ts";
 import { GOLDEN_FOLDER } from "./open-test-lab.ts";
 
 const PROGRAM = resolve("out/main/lab.js");

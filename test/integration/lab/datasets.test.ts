@@ -5,7 +5,7 @@ import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Lab } from "../../../src/main/lab/lab.ts";
 import { openLab } from "../../../src/main/lab/open-lab.ts";
-import { TRAIN_PRESETS } from "../../../src/shared/train-presets.ts";
+import { TRAIN_PRESETS } from "../../../src/shared/specs/train-presets.ts";
 import { labOptions } from "./open-test-lab.ts";
 
 const ROWS = 300;

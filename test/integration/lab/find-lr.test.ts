@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { TRAIN_PRESETS } from "../../../src/shared/train-presets.ts";
-import { parseTrainSpec, type TrainSpec } from "../../../src/shared/train-spec.ts";
+import { TRAIN_PRESETS } from "../../../src/shared/specs/train-presets.ts";
+import { parseTrainSpec, type TrainSpec } from "../../../src/shared/specs/train-spec.ts";
 import { openTestLab, type TestLab } from "./open-test-lab.ts";
 
 let opened: TestLab;

@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readWeights } from "../../../src/main/cli/read-weights.ts";
 import { readNpy } from "../../../src/main/data/read-npy.ts";
-import { NOTEBOOK_DEFAULTS } from "../../../src/shared/notebook.ts";
-import type { RunDetails } from "../../../src/shared/run-records.ts";
+import { NOTEBOOK_DEFAULTS } from "../../../src/shared/experiments/notebook.ts";
+import type { RunDetails } from "../../../src/shared/runs/run-records.ts";
 import { GOLDEN_FOLDER, openTestLab, type TestLab } from "./open-test-lab.ts";
 
 interface Golden {

@@ -11,15 +11,15 @@ import {
   float64Reference,
   type Uncertainty,
 } from "../../../src/main/lab/gradcheck/check-network.ts";
-import { computeGradients } from "../../../src/main/lab/gradcheck/network-setup.ts";
+import { computeGradients } from "../../../src/main/lab/compute/network-setup.ts";
 import { TfjsNetwork } from "../../../src/main/lab/tfjs/tfjs-network.ts";
 import {
   GRADIENT_REFERENCES,
   type GradcheckSettings,
   type GradientReport,
-} from "../../../src/shared/gradcheck.ts";
-import { NOTEBOOK_NETWORK } from "../../../src/shared/network-spec.ts";
-import { viewOf } from "../../../src/shared/tensor-view.ts";
+} from "../../../src/shared/experiments/gradcheck.ts";
+import { NOTEBOOK_NETWORK } from "../../../src/shared/specs/network-spec.ts";
+import { viewOf } from "../../../src/shared/engine/tensor-view.ts";
 import { startEngine } from "../engine/start-engine.ts";
 import { cancellingNetwork, type CancellingNetwork } from "./cancelling-networks.ts";
 

@@ -8,22 +8,22 @@ import { readParameters } from "../../../src/main/data/read-parameters.ts";
 import { readNpy } from "../../../src/main/data/read-npy.ts";
 import type { Engine } from "../../../src/main/engine/engine.ts";
 import { float64Reference } from "../../../src/main/lab/gradcheck/check-network.ts";
-import { computeGradients } from "../../../src/main/lab/gradcheck/network-setup.ts";
+import { computeGradients } from "../../../src/main/lab/compute/network-setup.ts";
 import { DatasetLibrary } from "../../../src/main/lab/datasets/dataset-library.ts";
-import { ImageRows } from "../../../src/main/lab/image-rows.ts";
+import { ImageRows } from "../../../src/main/lab/compute/image-rows.ts";
 import {
   GRADIENT_REFERENCES,
   type GradcheckRecord,
   type GradcheckSettings,
-} from "../../../src/shared/gradcheck.ts";
+} from "../../../src/shared/experiments/gradcheck.ts";
 import {
   DEEP_CLASSIFIER,
   networkOf,
   NOTEBOOK_NETWORK,
   type LayerSpec,
   type NetworkSpec,
-} from "../../../src/shared/network-spec.ts";
-import { viewOf } from "../../../src/shared/tensor-view.ts";
+} from "../../../src/shared/specs/network-spec.ts";
+import { viewOf } from "../../../src/shared/engine/tensor-view.ts";
 import { startEngine } from "../engine/start-engine.ts";
 import { GOLDEN_FOLDER, openTestLab, type TestLab } from "./open-test-lab.ts";
 

@@ -7,8 +7,8 @@ import { climb, LADDER_EFFORT } from "../../../src/main/lab/ladder/climb.ts";
 import { compareWithReference, makeOperands } from "../../../src/main/lab/ladder/operands.ts";
 import type { RungMeasurement } from "../../../src/main/lab/ladder/rung-measurement.ts";
 import { ownContenders } from "../../../src/main/lab/ladder/rungs/own-contenders.ts";
-import type { LadderRecord, LadderSettings, RungResult } from "../../../src/shared/ladder.ts";
-import { viewOf } from "../../../src/shared/tensor-view.ts";
+import type { LadderRecord, LadderSettings, RungResult } from "../../../src/shared/experiments/ladder.ts";
+import { viewOf } from "../../../src/shared/engine/tensor-view.ts";
 import { startEngine } from "../engine/start-engine.ts";
 import { openTestLab, type TestLab } from "./open-test-lab.ts";
 

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
-import { NOTEBOOK_DEFAULTS, type NotebookSettings } from "../../../src/shared/notebook.ts";
-import type { CellResult } from "../../../src/shared/run-records.ts";
+import { NOTEBOOK_DEFAULTS, type NotebookSettings } from "../../../src/shared/experiments/notebook.ts";
+import type { CellResult } from "../../../src/shared/runs/run-records.ts";
 import type { LabEvent } from "../../../src/main/lab/lab.ts";
 import { notebookSpec, openTestLab, type TestLab } from "./open-test-lab.ts";
 

@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import type { Lab } from "../../../src/main/lab/lab.ts";
 import { openLab, type LabOptions } from "../../../src/main/lab/open-lab.ts";
-import { NOTEBOOK_SPEC } from "../../../src/shared/notebook-spec.ts";
-import type { TrainSpec } from "../../../src/shared/train-spec.ts";
+import { NOTEBOOK_SPEC } from "../../../src/shared/specs/notebook-spec.ts";
+import type { TrainSpec } from "../../../src/shared/specs/train-spec.ts";
 import { WORKER_FILE } from "../engine/start-engine.ts";
 
 export interface TestLab {

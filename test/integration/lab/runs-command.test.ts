@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { openStore } from "../../../src/main/store/open-store.ts";
+import { openStore } from "../../../src/main/store/open/open-store.ts";
 import { machine, nativeBinding, notebookRun, timing } from "../store/recorded-values.ts";
 
 const PROGRAM = resolve("out/main/lab.js");

@@ -6,8 +6,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { StoreError } from "../../../src/core/errors.ts";
 import { minMaxIndices } from "../../../src/core/decimate.ts";
 import type { Lab } from "../../../src/main/lab/lab.ts";
-import { openStore } from "../../../src/main/store/open-store.ts";
-import type { RunTableRequest } from "../../../src/shared/run-table.ts";
+import { openStore } from "../../../src/main/store/open/open-store.ts";
+import type { RunTableRequest } from "../../../src/shared/runs/run-table.ts";
 import {
   cell,
   gradientCheck,
@@ -443,7 +443,7 @@ describe("the trash", () => {
     expect(await lab.runs.find("", "trash")).toEqual([second]);
     for (const days of [31, 39, 47, 55]) await lab.runs.tidy(day(days));
     expect(await lab.runs.find("", "trash")).toEqual([]);
-    const { weeklyBackups } = await import("../../../src/main/store/weekly-backup.ts");
+    const { weeklyBackups } = await import("../../../src/main/store/open/weekly-backup.ts");
     const backups = weeklyBackups(join(test.folder, "lab.sqlite"));
     expect(backups).toHaveLength(3);
     const copy = openStore({ path: backups[0]?.path ?? "", nativeBinding, readOnly: true });

@@ -5,7 +5,7 @@ import {
   type StageResult,
   type StagesRecord,
   type StagesSettings,
-} from "../../../src/shared/stages.ts";
+} from "../../../src/shared/experiments/stages.ts";
 import { openTestLab, type TestLab } from "./open-test-lab.ts";
 
 const SETTINGS: StagesSettings = { seed: 42, rows: 1_000, threads: 2, samples: 5 };

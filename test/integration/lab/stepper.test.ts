@@ -3,8 +3,8 @@ import { drawParameters } from "../../../src/core/init/draw-parameters.ts";
 import { buildNetwork } from "../../../src/core/network/build-network.ts";
 import { parameterShapes } from "../../../src/core/network/network.ts";
 import { ReferenceOps } from "../../../src/core/ops/reference-ops.ts";
-import { networkOf, schemesOf, type NetworkSpec } from "../../../src/shared/network-spec.ts";
-import type { Trace } from "../../../src/shared/stepper.ts";
+import { networkOf, schemesOf, type NetworkSpec } from "../../../src/shared/specs/network-spec.ts";
+import type { Trace } from "../../../src/shared/experiments/stepper.ts";
 import { openTestLab, type TestLab } from "./open-test-lab.ts";
 
 const SMALL: NetworkSpec = {

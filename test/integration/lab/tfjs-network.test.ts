@@ -8,9 +8,9 @@ import { ReferenceOps, type ReferenceTensor } from "../../../src/core/ops/refere
 import { normal } from "../../../src/core/random/normal.ts";
 import { randomStream } from "../../../src/core/random/random-stream.ts";
 import { Arena, type Scope } from "../../../src/main/engine/arena.ts";
-import { ExperimentCancelled } from "../../../src/main/lab/experiment-cancelled.ts";
+import { ExperimentCancelled } from "../../../src/main/lab/activity/experiment-cancelled.ts";
 import { TfjsNetwork } from "../../../src/main/lab/tfjs/tfjs-network.ts";
-import { viewOf } from "../../../src/shared/tensor-view.ts";
+import { viewOf } from "../../../src/shared/engine/tensor-view.ts";
 
 const TFJS_FILE = resolve("out/main/tfjs.js");
 const ROWS = 37;

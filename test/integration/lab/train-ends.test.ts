@@ -7,8 +7,8 @@ import { runSweepCommand } from "../../../src/main/cli/sweep-command.ts";
 import { drawParameters } from "../../../src/core/init/draw-parameters.ts";
 import { readParametersFile } from "../../../src/main/data/read-parameters.ts";
 import { writeNpy } from "../../../src/main/data/write-npy.ts";
-import { schemesOf, trainNetworkOf } from "../../../src/shared/network-spec.ts";
-import { trainSpecSchema, type TrainSpec } from "../../../src/shared/train-spec.ts";
+import { schemesOf, trainNetworkOf } from "../../../src/shared/specs/network-spec.ts";
+import { trainSpecSchema, type TrainSpec } from "../../../src/shared/specs/train-spec.ts";
 import { openTestLab, type TestLab } from "./open-test-lab.ts";
 
 const specOf = (spec: object): TrainSpec =>

@@ -6,8 +6,8 @@ import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Lab } from "../../../src/main/lab/lab.ts";
 import { openLab } from "../../../src/main/lab/open-lab.ts";
-import { TRAIN_PRESETS } from "../../../src/shared/train-presets.ts";
-import type { TrainSpec } from "../../../src/shared/train-spec.ts";
+import { TRAIN_PRESETS } from "../../../src/shared/specs/train-presets.ts";
+import type { TrainSpec } from "../../../src/shared/specs/train-spec.ts";
 import { labOptions } from "./open-test-lab.ts";
 
 /** With everything that must survive: an optimiser's memory, a schedule, dropout, running averages, shifted images. */

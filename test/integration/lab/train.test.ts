@@ -4,11 +4,11 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readParameters } from "../../../src/main/data/read-parameters.ts";
 import type { Engine } from "../../../src/main/engine/engine.ts";
 import { DatasetLibrary } from "../../../src/main/lab/datasets/dataset-library.ts";
-import { ImageRows } from "../../../src/main/lab/image-rows.ts";
-import { Trainer } from "../../../src/main/lab/training/trainer.ts";
-import { DEEP_CLASSIFIER, trainNetworkOf } from "../../../src/shared/network-spec.ts";
-import { NOTEBOOK_SPEC } from "../../../src/shared/notebook-spec.ts";
-import type { TrainSpec } from "../../../src/shared/train-spec.ts";
+import { ImageRows } from "../../../src/main/lab/compute/image-rows.ts";
+import { Trainer } from "../../../src/main/lab/training/session/trainer.ts";
+import { DEEP_CLASSIFIER, trainNetworkOf } from "../../../src/shared/specs/network-spec.ts";
+import { NOTEBOOK_SPEC } from "../../../src/shared/specs/notebook-spec.ts";
+import type { TrainSpec } from "../../../src/shared/specs/train-spec.ts";
 import { startEngine } from "../engine/start-engine.ts";
 import { GOLDEN_FOLDER, openTestLab, type TestLab } from "./open-test-lab.ts";
 

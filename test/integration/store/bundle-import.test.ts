@@ -1,13 +1,13 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
-import { connect, type SqlValue } from "../../../src/main/store/database.ts";
-import { openReader } from "../../../src/main/store/open-for-reading.ts";
-import { exportBundle } from "../../../src/main/store/reader/export-bundle.ts";
-import { importBundle } from "../../../src/main/store/reader/import-bundle.ts";
-import { RunIndex } from "../../../src/main/store/reader/run-index.ts";
+import { connect, type SqlValue } from "../../../src/main/store/open/database.ts";
+import { openReader } from "../../../src/main/store/open/open-for-reading.ts";
+import { exportBundle } from "../../../src/main/store/thread/export-bundle.ts";
+import { importBundle } from "../../../src/main/store/thread/import-bundle.ts";
+import { RunIndex } from "../../../src/main/store/thread/run-index.ts";
 import type { SqliteStore } from "../../../src/main/store/sqlite-store.ts";
-import { DEFAULT_VIEW } from "../../../src/shared/run-table.ts";
+import { DEFAULT_VIEW } from "../../../src/shared/runs/run-table.ts";
 import { cell, machine, nativeBinding, notebookRun } from "./recorded-values.ts";
 import { useStoreFolder } from "./store-folder.ts";
 

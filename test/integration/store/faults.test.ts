@@ -13,16 +13,16 @@ import {
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
 import { StoreError } from "../../../src/core/errors.ts";
-import { RunRecorder } from "../../../src/main/lab/training/run-recorder.ts";
-import { writeBackup } from "../../../src/main/store/backup.ts";
-import { connect } from "../../../src/main/store/database.ts";
+import { RunRecorder } from "../../../src/main/lab/training/record/run-recorder.ts";
+import { writeBackup } from "../../../src/main/store/open/backup.ts";
+import { connect } from "../../../src/main/store/open/database.ts";
 import { exportMetricsCsv } from "../../../src/main/store/export/export-metrics-csv.ts";
-import { openStore } from "../../../src/main/store/open-store.ts";
-import { findDamage, repair } from "../../../src/main/store/reader/maintenance.ts";
+import { openStore } from "../../../src/main/store/open/open-store.ts";
+import { findDamage, repair } from "../../../src/main/store/thread/maintenance.ts";
 import { isOutOfSpace } from "../../../src/main/store/store-failure.ts";
 import { SqliteStore } from "../../../src/main/store/sqlite-store.ts";
-import { answerSql } from "../../../src/main/store/answer-sql.ts";
-import { databasePath, openSomewhere } from "../../../src/main/shell/database-place.ts";
+import { answerSql } from "../../../src/main/store/sql/answer-sql.ts";
+import { databasePath, openSomewhere } from "../../../src/main/place/database-place.ts";
 import { cell, machine, nativeBinding, notebookRun } from "./recorded-values.ts";
 import { useStoreFolder } from "./store-folder.ts";
 

@@ -7,8 +7,8 @@ import { fileURLToPath } from "node:url";
 import { build } from "vite";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { randomStream } from "../../../src/core/random/random-stream.ts";
-import { connect } from "../../../src/main/store/database.ts";
-import { findDamage } from "../../../src/main/store/reader/maintenance.ts";
+import { connect } from "../../../src/main/store/open/database.ts";
+import { findDamage } from "../../../src/main/store/thread/maintenance.ts";
 import { nativeBinding } from "./recorded-values.ts";
 import { useStoreFolder } from "./store-folder.ts";
 

@@ -1,4 +1,4 @@
-import { openStore } from "../../../src/main/store/open-store.ts";
+import { openStore } from "../../../src/main/store/open/open-store.ts";
 import { cell, machine, nativeBinding, notebookRun } from "./recorded-values.ts";
 
 /** Run as a process of its own: writes to the database named on the command line until it is killed. */

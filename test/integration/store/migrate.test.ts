@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from "node:fs";
 import { afterEach, expect, test } from "vitest";
 import { StoreError } from "../../../src/core/errors.ts";
-import { quickCheck } from "../../../src/main/store/backup.ts";
-import { connect, type Database } from "../../../src/main/store/database.ts";
-import { migrate, schemaVersion } from "../../../src/main/store/migrate.ts";
+import { quickCheck } from "../../../src/main/store/open/backup.ts";
+import { connect, type Database } from "../../../src/main/store/open/database.ts";
+import { migrate, schemaVersion } from "../../../src/main/store/open/migrate.ts";
 import { MIGRATIONS } from "../../../src/main/store/migrations/migrations.ts";
 import type { Migration } from "../../../src/main/store/migrations/migration.ts";
 import { cell, machine, nativeBinding, notebookRun } from "./recorded-values.ts";

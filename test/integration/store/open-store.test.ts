@@ -11,9 +11,9 @@ import {
 import { basename, dirname, join } from "node:path";
 import { expect, test } from "vitest";
 import { StoreError } from "../../../src/core/errors.ts";
-import { connect } from "../../../src/main/store/database.ts";
+import { connect } from "../../../src/main/store/open/database.ts";
 import { MIGRATIONS } from "../../../src/main/store/migrations/migrations.ts";
-import { openStore } from "../../../src/main/store/open-store.ts";
+import { openStore } from "../../../src/main/store/open/open-store.ts";
 import { cell, machine, nativeBinding, notebookRun } from "./recorded-values.ts";
 import { useStoreFolder } from "./store-folder.ts";
 

@@ -12,10 +12,10 @@ import {
 } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { openSomewhere } from "../../../src/main/shell/database-place.ts";
-import { connect } from "../../../src/main/store/database.ts";
-import { NotOursError } from "../../../src/main/store/own-place.ts";
-import { requireTarget } from "../../../src/main/store/output-target.ts";
+import { openSomewhere } from "../../../src/main/place/database-place.ts";
+import { connect } from "../../../src/main/store/open/database.ts";
+import { NotOursError } from "../../../src/main/store/open/own-place.ts";
+import { requireTarget } from "../../../src/main/store/open/output-target.ts";
 import { machine, nativeBinding, notebookRun } from "./recorded-values.ts";
 import { useStoreFolder } from "./store-folder.ts";
 

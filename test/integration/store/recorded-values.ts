@@ -1,5 +1,5 @@
 import type { NewRun } from "../../../src/main/store/store.ts";
-import type { CellResult, GradientCheck, Machine, Timing } from "../../../src/shared/run-records.ts";
+import type { CellResult, GradientCheck, Machine, Timing } from "../../../src/shared/runs/run-records.ts";
 
 /** SQLite built for the runtime the tests run in; unset, the package's own. */
 export const nativeBinding = process.env["BACKPROP_LAB_NATIVE_BINDING"] ?? null;

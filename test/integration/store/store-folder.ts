@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach } from "vitest";
-import { openStore, type OpenStoreOptions } from "../../../src/main/store/open-store.ts";
+import { openStore, type OpenStoreOptions } from "../../../src/main/store/open/open-store.ts";
 import type { Store } from "../../../src/main/store/store.ts";
 import { nativeBinding } from "./recorded-values.ts";
 

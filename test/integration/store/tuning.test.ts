@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { StoreError } from "../../../src/core/errors.ts";
 import type { TuningKey } from "../../../src/main/store/store.ts";
-import type { Tuning } from "../../../src/shared/tuning.ts";
-import { connect } from "../../../src/main/store/database.ts";
+import type { Tuning } from "../../../src/shared/experiments/tuning.ts";
+import { connect } from "../../../src/main/store/open/database.ts";
 import { nativeBinding } from "./recorded-values.ts";
 import { useStoreFolder } from "./store-folder.ts";
 

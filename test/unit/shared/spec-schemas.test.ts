@@ -3,10 +3,14 @@ import { toJsonSchema } from "@valibot/to-json-schema";
 import type { GenericSchema } from "valibot";
 import * as v from "valibot";
 import { describe, expect, it } from "vitest";
-import { DEEP_CLASSIFIER, networkSpecSchema, NOTEBOOK_NETWORK } from "../../../src/shared/network-spec.ts";
-import { NOTEBOOK_SPEC } from "../../../src/shared/notebook-spec.ts";
-import { sweepSpecSchema } from "../../../src/shared/sweep-spec.ts";
-import { stepsOf, trainSpecSchema } from "../../../src/shared/train-spec.ts";
+import {
+  DEEP_CLASSIFIER,
+  networkSpecSchema,
+  NOTEBOOK_NETWORK,
+} from "../../../src/shared/specs/network-spec.ts";
+import { NOTEBOOK_SPEC } from "../../../src/shared/specs/notebook-spec.ts";
+import { sweepSpecSchema } from "../../../src/shared/specs/sweep-spec.ts";
+import { stepsOf, trainSpecSchema } from "../../../src/shared/specs/train-spec.ts";
 
 const SCHEMAS: Readonly<Record<string, GenericSchema>> = {
   "network-spec": networkSpecSchema,

@@ -12,8 +12,8 @@ import {
   type Dataset,
   type ImportChoice,
   type ImportPreview,
-} from "../../../shared/datasets.ts";
-import { MNIST_CLASSES, MNIST_PIXELS } from "../../../shared/network-spec.ts";
+} from "../../../shared/experiments/datasets.ts";
+import { MNIST_CLASSES, MNIST_PIXELS } from "../../../shared/specs/network-spec.ts";
 import { openRegularFile, readRegularFile } from "../../data/regular-file.ts";
 import { readImport, type RawImages } from "./read-import.ts";
 

@@ -10,22 +10,22 @@ import type { Float32Arithmetic } from "../../../core/reference/float32-arithmet
 import type { NetworkCoordinates } from "../../../core/reference/network-differences.ts";
 import type { Overflow } from "../../../core/reference/network-gradients.ts";
 import { sampleCoordinates } from "../../../core/reference/sample-coordinates.ts";
-import type { GradcheckSettings, GradientReport } from "../../../shared/gradcheck.ts";
-import { viewOf } from "../../../shared/tensor-view.ts";
+import type { GradcheckSettings, GradientReport } from "../../../shared/experiments/gradcheck.ts";
+import { viewOf } from "../../../shared/engine/tensor-view.ts";
 import type {
   DirectionAnswer,
   FullDifferenceAnswer,
   GradientReportAnswer,
   WorkerTask,
-} from "../../../shared/worker-tasks.ts";
+} from "../../../shared/engine/worker-tasks.ts";
 import type { Scope } from "../../engine/arena.ts";
 import type { Engine } from "../../engine/engine.ts";
-import { centralDifferences, type Differences } from "../central-differences.ts";
-import { float64Gradients, rowBlocks } from "../float64-gradients.ts";
-import { runOnWorker, runTasks } from "../programs.ts";
+import { centralDifferences, type Differences } from "../compute/central-differences.ts";
+import { float64Gradients, rowBlocks } from "../compute/float64-gradients.ts";
+import { runOnWorker, runTasks } from "../compute/programs.ts";
 import type { TfjsNetwork } from "../tfjs/tfjs-network.ts";
 import { makeReport } from "./make-report.ts";
-import type { ComputedNetwork } from "./network-setup.ts";
+import type { ComputedNetwork } from "../compute/network-setup.ts";
 
 /** Random directions a tensor. */
 const DIRECTIONS = 8;

@@ -9,14 +9,14 @@ import type {
   GradcheckSettings,
   GradientReference,
   GradientReport,
-} from "../../../shared/gradcheck.ts";
-import { MNIST_PIXELS, networkOf } from "../../../shared/network-spec.ts";
-import { ExperimentCancelled } from "../experiment-cancelled.ts";
+} from "../../../shared/experiments/gradcheck.ts";
+import { MNIST_PIXELS, networkOf } from "../../../shared/specs/network-spec.ts";
+import { ExperimentCancelled } from "../activity/experiment-cancelled.ts";
 import type { StartedRun } from "../lab.ts";
-import { drawNetwork } from "../init/draw-network.ts";
-import type { ImageRows } from "../image-rows.ts";
-import { forecastMemory } from "../notebook/forecast.ts";
-import type { LabServices, RunSupervisor } from "../run-supervisor.ts";
+import { drawNetwork } from "../compute/draw-network.ts";
+import type { ImageRows } from "../compute/image-rows.ts";
+import { forecastMemory } from "../compute/forecast-memory.ts";
+import type { LabServices, RunSupervisor } from "../activity/run-supervisor.ts";
 import { TfjsNetwork } from "../tfjs/tfjs-network.ts";
 import {
   checkAgainst,
@@ -27,7 +27,7 @@ import {
   type CheckContext,
 } from "./check-network.ts";
 import { saidOfOverflow } from "./make-report.ts";
-import { computeGradients, type GivenParameters } from "./network-setup.ts";
+import { computeGradients, type GivenParameters } from "../compute/network-setup.ts";
 
 const SAID: Readonly<Record<GradientReference, string>> = {
   float64: "float64 backward pass",

@@ -1,7 +1,11 @@
 import type { DetailedComparison, Excused } from "../../../core/gradient-report.ts";
 import type { Overflow } from "../../../core/reference/network-gradients.ts";
 import { indexOf } from "../../../core/gradient-report.ts";
-import type { GradcheckSettings, GradientReference, GradientReport } from "../../../shared/gradcheck.ts";
+import type {
+  GradcheckSettings,
+  GradientReference,
+  GradientReport,
+} from "../../../shared/experiments/gradcheck.ts";
 
 /** What a comparison needs beside its numbers. */
 export interface ReportContext {

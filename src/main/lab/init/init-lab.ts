@@ -7,7 +7,7 @@ import {
   type InitReport,
   type InitSettings,
   type InitSide,
-} from "../../../shared/init.ts";
+} from "../../../shared/experiments/init.ts";
 import {
   INITIALISATIONS,
   MNIST_PIXELS,
@@ -16,14 +16,14 @@ import {
   type Initialisation,
   type LayerSpec,
   type NetworkSpec,
-} from "../../../shared/network-spec.ts";
-import { ExperimentCancelled } from "../experiment-cancelled.ts";
+} from "../../../shared/specs/network-spec.ts";
+import { ExperimentCancelled } from "../activity/experiment-cancelled.ts";
 import type { StartedRun } from "../lab.ts";
-import type { ImageRows } from "../image-rows.ts";
-import { forecastMemory } from "../notebook/forecast.ts";
-import type { LabServices, RunSupervisor } from "../run-supervisor.ts";
+import type { ImageRows } from "../compute/image-rows.ts";
+import { forecastMemory } from "../compute/forecast-memory.ts";
+import type { LabServices, RunSupervisor } from "../activity/run-supervisor.ts";
 import { INIT_PRESETS } from "./init-presets.ts";
-import { drawNetwork } from "./draw-network.ts";
+import { drawNetwork } from "../compute/draw-network.ts";
 import { measureNetwork } from "./measure-network.ts";
 
 const SEEDS = 30;

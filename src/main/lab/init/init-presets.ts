@@ -1,5 +1,5 @@
-import type { InitPreset } from "../../../shared/init.ts";
-import type { Initialisation, NetworkSpec } from "../../../shared/network-spec.ts";
+import type { InitPreset } from "../../../shared/experiments/init.ts";
+import type { Initialisation, NetworkSpec } from "../../../shared/specs/network-spec.ts";
 
 /** The notebook's network on its validation rows, its first layer drawn by one scheme. */
 const firstLayer = (init: Initialisation, shift: number): NetworkSpec => ({

@@ -2,12 +2,12 @@ import { buildNetwork } from "../../../core/network/build-network.ts";
 import { parameterShapes } from "../../../core/network/network.ts";
 import { TALLY, TALLY_LENGTH } from "../../../core/ops/op.ts";
 import type { RecordingOps, Tensor } from "../../../core/ops/recording-ops.ts";
-import type { InitSide, TensorReport } from "../../../shared/init.ts";
-import { networkOf, type LayerSpec, type NetworkSpec } from "../../../shared/network-spec.ts";
-import { viewOf } from "../../../shared/tensor-view.ts";
+import type { InitSide, TensorReport } from "../../../shared/experiments/init.ts";
+import { networkOf, type LayerSpec, type NetworkSpec } from "../../../shared/specs/network-spec.ts";
+import { viewOf } from "../../../shared/engine/tensor-view.ts";
 import type { Engine } from "../../engine/engine.ts";
-import type { DataTensors } from "../image-rows.ts";
-import { execute, record, recordHistogram, recordStatistics, statisticsAt } from "../programs.ts";
+import type { DataTensors } from "../compute/image-rows.ts";
+import { execute, record, recordHistogram, recordStatistics, statisticsAt } from "../compute/programs.ts";
 import { lightOf } from "./traffic-light.ts";
 
 /** Beyond these a tanh or a sigmoid hardly answers any more. */

@@ -1,4 +1,4 @@
-import type { Light, TensorReport } from "../../../shared/init.ts";
+import type { Light, TensorReport } from "../../../shared/experiments/init.ts";
 
 /** What a light judges a layer by. */
 interface Seen {

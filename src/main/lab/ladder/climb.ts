@@ -1,10 +1,10 @@
 import type { GradientComparison } from "../../../core/gradient-check.ts";
 import { permutation } from "../../../core/random/permutation.ts";
 import type { RandomStream } from "../../../core/random/random-stream.ts";
-import type { ProductShape } from "../../../shared/ladder.ts";
-import { scheduleFor, type Effort } from "../../bench/interleave.ts";
-import { messageOf } from "../../bench/message-of.ts";
-import { ExperimentCancelled } from "../experiment-cancelled.ts";
+import type { ProductShape } from "../../../shared/experiments/ladder.ts";
+import { scheduleFor, type Effort } from "../../timing/interleave.ts";
+import { messageOf } from "../../timing/message-of.ts";
+import { ExperimentCancelled } from "../activity/experiment-cancelled.ts";
 import { RungMeasurement } from "./rung-measurement.ts";
 import type { Contender } from "./rungs/contender.ts";
 import { cutNote, skippedNote } from "./words.ts";

@@ -1,6 +1,6 @@
 import { bootstrapRatio } from "../../../core/bootstrap-ratio.ts";
 import { randomStream } from "../../../core/random/random-stream.ts";
-import type { LadderComparison, LadderRecord, RungResult } from "../../../shared/ladder.ts";
+import type { LadderComparison, LadderRecord, RungResult } from "../../../shared/experiments/ladder.ts";
 
 /** Of the bootstrap: the same samples give the same interval. */
 const SEED = 95;

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { cpus, loadavg } from "node:os";
 import { join } from "node:path";
 import { median } from "../../../core/statistics.ts";
-import type { LadderRecord, RungResult } from "../../../shared/ladder.ts";
+import type { LadderRecord, RungResult } from "../../../shared/experiments/ladder.ts";
 
 export type Conditions = LadderRecord["conditions"];
 

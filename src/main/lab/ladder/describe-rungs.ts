@@ -1,5 +1,10 @@
 import { LADDER } from "../../../core/matmul-rungs/ladder.ts";
-import { RUNG_IDS, RUNG_NUMBERS, type RungDescription, type RungId } from "../../../shared/ladder.ts";
+import {
+  RUNG_IDS,
+  RUNG_NUMBERS,
+  type RungDescription,
+  type RungId,
+} from "../../../shared/experiments/ladder.ts";
 import { RUNG_CODE } from "./rung-code.ts";
 
 interface Presentation {

@@ -6,7 +6,7 @@ import {
   type LadderSettings,
   type ProductShape,
   type RungId,
-} from "../../../shared/ladder.ts";
+} from "../../../shared/experiments/ladder.ts";
 import type { Arena } from "../../engine/arena.ts";
 import { LADDER_EFFORT } from "./climb.ts";
 import { shapesOf, sharesOf } from "./ladder-shapes.ts";

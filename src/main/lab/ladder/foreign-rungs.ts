@@ -1,8 +1,8 @@
-import type { RungId } from "../../../shared/ladder.ts";
-import { messageOf } from "../../bench/message-of.ts";
+import type { RungId } from "../../../shared/experiments/ladder.ts";
+import { messageOf } from "../../timing/message-of.ts";
 import type { Engine } from "../../engine/engine.ts";
 import { findPyTorch, type FoundPyTorch } from "../../peers/find-pytorch.ts";
-import { ExperimentCancelled } from "../experiment-cancelled.ts";
+import { ExperimentCancelled } from "../activity/experiment-cancelled.ts";
 import { rungName } from "./describe-rungs.ts";
 import type { Operands } from "./operands.ts";
 import type { ForeignRung } from "./run-ladder.ts";

@@ -6,11 +6,11 @@ import {
   type RungDescription,
   type RungId,
   type RungResult,
-} from "../../../shared/ladder.ts";
-import type { Quantities } from "../../../shared/run-records.ts";
-import { ExperimentCancelled } from "../experiment-cancelled.ts";
+} from "../../../shared/experiments/ladder.ts";
+import type { Quantities } from "../../../shared/runs/run-records.ts";
+import { ExperimentCancelled } from "../activity/experiment-cancelled.ts";
 import type { StartedRun } from "../lab.ts";
-import type { LabServices, RunSupervisor } from "../run-supervisor.ts";
+import type { LabServices, RunSupervisor } from "../activity/run-supervisor.ts";
 import { LADDER_EFFORT } from "./climb.ts";
 import { readConditions, throttleCount, warningsAfter, type Conditions } from "./conditions.ts";
 import { describeRungs } from "./describe-rungs.ts";

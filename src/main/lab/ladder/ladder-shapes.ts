@@ -1,4 +1,8 @@
-import { LADDER_PRESETS, type LadderSettings, type ProductShape } from "../../../shared/ladder.ts";
+import {
+  LADDER_PRESETS,
+  type LadderSettings,
+  type ProductShape,
+} from "../../../shared/experiments/ladder.ts";
 
 /** The shapes that a ladder climbs at, smallest first. */
 export const shapesOf = ({ preset, shape }: LadderSettings): readonly ProductShape[] =>

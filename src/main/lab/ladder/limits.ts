@@ -1,9 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { LadderRecord } from "../../../shared/ladder.ts";
-import type { BandwidthAnswer } from "../../../shared/worker-tasks.ts";
+import type { LadderRecord } from "../../../shared/experiments/ladder.ts";
+import type { BandwidthAnswer } from "../../../shared/engine/worker-tasks.ts";
 import type { Engine } from "../../engine/engine.ts";
-import { runTasks } from "../programs.ts";
+import { runTasks } from "../compute/programs.ts";
 
 export type Limits = LadderRecord["limits"];
 

@@ -6,11 +6,11 @@ import {
 } from "../../../core/gradient-check.ts";
 import type { Tensor } from "../../../core/ops/recording-ops.ts";
 import { shardRange } from "../../../core/ops/shard-range.ts";
-import type { ProductShape } from "../../../shared/ladder.ts";
-import type { RungAnswer } from "../../../shared/worker-tasks.ts";
+import type { ProductShape } from "../../../shared/experiments/ladder.ts";
+import type { RungAnswer } from "../../../shared/engine/worker-tasks.ts";
 import type { Scope } from "../../engine/arena.ts";
 import type { Engine } from "../../engine/engine.ts";
-import { runTasks } from "../programs.ts";
+import { runTasks } from "../compute/programs.ts";
 
 /** Rung 0: what all others must equal. */
 const REFERENCE = "reference";

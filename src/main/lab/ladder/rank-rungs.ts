@@ -1,7 +1,7 @@
 import { ratioOfMedians, resampleMedian, type ResampledMedian } from "../../../core/bootstrap-ratio.ts";
 import { WHY_SLOWER } from "../../../core/matmul-rungs/why-slower.ts";
 import type { RandomStream } from "../../../core/random/random-stream.ts";
-import { RUNG_NUMBERS, type Ratio, type RungResult } from "../../../shared/ladder.ts";
+import { RUNG_NUMBERS, type Ratio, type RungResult } from "../../../shared/experiments/ladder.ts";
 
 /** From rung 4 on each is expected to be this much faster than the one before it, or to say why it is not. */
 const EXPECTED_GAIN = 1.5;

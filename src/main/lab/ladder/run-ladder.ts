@@ -1,6 +1,6 @@
 import { randomStream, type RandomStream } from "../../../core/random/random-stream.ts";
-import type { LadderSettings, ProductShape, RungResult } from "../../../shared/ladder.ts";
-import type { Effort } from "../../bench/interleave.ts";
+import type { LadderSettings, ProductShape, RungResult } from "../../../shared/experiments/ladder.ts";
+import type { Effort } from "../../timing/interleave.ts";
 import type { Engine } from "../../engine/engine.ts";
 import { climb } from "./climb.ts";
 import { shapesOf, sharesOf } from "./ladder-shapes.ts";

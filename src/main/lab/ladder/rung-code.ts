@@ -5,10 +5,10 @@ import elementwise from "../../../core/matmul-rungs/elementwise.ts?raw";
 import reference from "../../../core/matmul-rungs/reference.ts?raw";
 import tripleLoop from "../../../core/matmul-rungs/triple-loop.ts?raw";
 import shardRange from "../../../core/ops/shard-range.ts?raw";
-import type { RungId } from "../../../shared/ladder.ts";
-import generate from "../../../workers/kernels/generate.ts?raw";
-import matmul from "../../../workers/kernels/matmul.ts?raw";
-import { regionOf, withoutImports } from "../source-code.ts";
+import type { RungId } from "../../../shared/experiments/ladder.ts";
+import generate from "../../../workers/kernels/generate/generate.ts?raw";
+import matmul from "../../../workers/kernels/ops/matmul.ts?raw";
+import { regionOf, withoutImports } from "../source/source-code.ts";
 
 /** What runs, and the file it is from. */
 export interface RungCode {
@@ -32,10 +32,10 @@ export const RUNG_CODE: Readonly<Record<RungId, RungCode>> = {
   broadcast: file("broadcast", broadcast, WITH_STEPS),
   einsum: file("einsum", einsum, WITH_STEPS),
   "cache-order": file("cache-order", cacheOrder),
-  kernel: { code: regionOf(generate, "rung 6"), source: "src/workers/kernels/generate.ts" },
+  kernel: { code: regionOf(generate, "rung 6"), source: "src/workers/kernels/generate/generate.ts" },
   sharded: {
     code: `${withoutImports(shardRange)}\n\n${regionOf(matmul, "rung 7")}`,
-    source: "src/workers/kernels/matmul.ts",
+    source: "src/workers/kernels/ops/matmul.ts",
   },
   tfjs: FOREIGN,
   pytorch: FOREIGN,

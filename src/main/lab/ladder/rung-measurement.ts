@@ -7,7 +7,7 @@ import {
   outlierFences,
   standardDeviation,
 } from "../../../core/statistics.ts";
-import type { LadderSample, ProductShape, RungResult } from "../../../shared/ladder.ts";
+import type { LadderSample, ProductShape, RungResult } from "../../../shared/experiments/ladder.ts";
 import type { Contender } from "./rungs/contender.ts";
 
 /** What a rung's identity is, before anything was measured of it. */

@@ -9,7 +9,7 @@ import functions from "../../../core/notebook/stage-1-functions.ts?raw";
 import classes from "../../../core/notebook/stage-2-layer-classes.ts?raw";
 import modules from "../../../core/notebook/stage-3-module.ts?raw";
 import autograd from "../../../core/notebook/stage-4-autograd.ts?raw";
-import { regionOf, withoutImports } from "../source-code.ts";
+import { regionOf, withoutImports } from "../source/source-code.ts";
 import dataCells from "./cells/data-cells.ts?raw";
 import initCells from "./cells/init-cells.ts?raw";
 

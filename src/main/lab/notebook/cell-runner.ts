@@ -1,5 +1,5 @@
 import type { QuantityRecord } from "../../../core/notebook/judge.ts";
-import type { CellDetails } from "../../../shared/run-records.ts";
+import type { CellDetails } from "../../../shared/runs/run-records.ts";
 import type { NotebookSession } from "./session.ts";
 
 /** What running a cell gives: its numbers, and what its charts and tables show. */

@@ -1,9 +1,9 @@
 import { compareGradients, finishComparison } from "../../../core/gradient-check.ts";
 import { numelOf } from "../../../core/ops/recording-ops.ts";
 import { sampleCoordinates } from "../../../core/reference/sample-coordinates.ts";
-import type { GradientCheck } from "../../../shared/run-records.ts";
-import { viewOf } from "../../../shared/tensor-view.ts";
-import { centralDifferences, DIFFERENCE_STEP } from "../central-differences.ts";
+import type { GradientCheck } from "../../../shared/runs/run-records.ts";
+import { viewOf } from "../../../shared/engine/tensor-view.ts";
+import { centralDifferences, DIFFERENCE_STEP } from "../compute/central-differences.ts";
 import { GRADIENT_NAMES, IN_FEATURES, type NotebookSession, type StageGradients } from "./session.ts";
 
 /** Compares a seeded sample of each gradient's coordinates with central differences in float64 over all rows. */

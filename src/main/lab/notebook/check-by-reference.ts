@@ -1,8 +1,8 @@
 import { uncertainOf } from "../../../core/reference/network-gradients.ts";
-import type { GradientCheck } from "../../../shared/run-records.ts";
-import { viewOf } from "../../../shared/tensor-view.ts";
-import { compareTensors } from "../compare-tensors.ts";
-import { float64Gradients } from "../float64-gradients.ts";
+import type { GradientCheck } from "../../../shared/runs/run-records.ts";
+import { viewOf } from "../../../shared/engine/tensor-view.ts";
+import { compareTensors } from "../compute/compare-tensors.ts";
+import { float64Gradients } from "../compute/float64-gradients.ts";
 import {
   GRADIENT_NAMES,
   WEIGHT_NAMES,

@@ -1,4 +1,4 @@
-import type { GradientCheck } from "../../../shared/run-records.ts";
+import type { GradientCheck } from "../../../shared/runs/run-records.ts";
 import type { CellOutcome, CellProgress } from "./cell-runner.ts";
 import { checkByDifferences } from "./check-by-differences.ts";
 import { checkByReference } from "./check-by-reference.ts";

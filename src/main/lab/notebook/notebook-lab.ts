@@ -6,13 +6,13 @@ import type {
   Forecast,
   NotebookSettings,
   NotebookState,
-} from "../../../shared/notebook.ts";
-import type { CellResult, Quantities } from "../../../shared/run-records.ts";
-import { ExperimentCancelled } from "../experiment-cancelled.ts";
+} from "../../../shared/experiments/notebook.ts";
+import type { CellResult, Quantities } from "../../../shared/runs/run-records.ts";
+import { ExperimentCancelled } from "../activity/experiment-cancelled.ts";
 import type { StartedRun } from "../lab.ts";
-import type { LabServices, RunSupervisor } from "../run-supervisor.ts";
+import type { LabServices, RunSupervisor } from "../activity/run-supervisor.ts";
 import { codeOf } from "./cell-code.ts";
-import { forecastMemory, notebookMemory } from "./forecast.ts";
+import { forecastMemory, notebookMemory } from "../compute/forecast-memory.ts";
 import { cellsToRun, runCells } from "./run-notebook.ts";
 import { NotebookSession, type StageGradients, type Weights } from "./session.ts";
 

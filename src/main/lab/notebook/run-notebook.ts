@@ -1,7 +1,7 @@
 import type { JudgeContext } from "../../../core/notebook/judge.ts";
 import { executionOrder, notebookCell, NOTEBOOK_CELLS } from "../../../core/notebook/notebook-cells.ts";
-import type { CellSelection } from "../../../shared/notebook.ts";
-import type { CellResult, Quantities } from "../../../shared/run-records.ts";
+import type { CellSelection } from "../../../shared/experiments/notebook.ts";
+import type { CellResult, Quantities } from "../../../shared/runs/run-records.ts";
 import { cellEntry } from "./cell-table.ts";
 import type { CellProgress } from "./cell-runner.ts";
 import type { NotebookSession } from "./session.ts";

@@ -1,7 +1,7 @@
 import type { Stage } from "../../../core/notebook/stage.ts";
 import { RecordingOps } from "../../../core/ops/recording-ops.ts";
-import type { GradientSummary, Timing } from "../../../shared/run-records.ts";
-import { viewOf } from "../../../shared/tensor-view.ts";
+import type { GradientSummary, Timing } from "../../../shared/runs/run-records.ts";
+import { viewOf } from "../../../shared/engine/tensor-view.ts";
 import {
   OUTER_PRODUCT_CHUNK_ROWS,
   passTimings,
@@ -10,8 +10,8 @@ import {
   timesOf,
   WARMUP_CALLS,
   type PassTimes,
-} from "../pass-timings.ts";
-import { execute, executeOnce, recordStatistics, statisticsAt } from "../programs.ts";
+} from "../compute/pass-timings.ts";
+import { execute, executeOnce, recordStatistics, statisticsAt } from "../compute/programs.ts";
 import type { CellProgress } from "./cell-runner.ts";
 import { GRADIENT_NAMES, type Gradients, type NotebookSession, type Weights } from "./session.ts";
 

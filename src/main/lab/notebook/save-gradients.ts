@@ -1,7 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { writeNpy } from "../../data/write-npy.ts";
-import { viewOf } from "../../../shared/tensor-view.ts";
+import { viewOf } from "../../../shared/engine/tensor-view.ts";
 import type { NotebookLab } from "./notebook-lab.ts";
 import { GRADIENT_NAMES } from "./session.ts";
 

@@ -1,9 +1,9 @@
 import { ContractError } from "../../../core/errors.ts";
 import type { PlainNetwork } from "../../../core/network/network.ts";
 import type { Tensor } from "../../../core/ops/recording-ops.ts";
-import type { NotebookSettings } from "../../../shared/notebook.ts";
-import { viewOf } from "../../../shared/tensor-view.ts";
-import type { NetworkModel } from "../../../shared/worker-tasks.ts";
+import type { NotebookSettings } from "../../../shared/experiments/notebook.ts";
+import { viewOf } from "../../../shared/engine/tensor-view.ts";
+import type { NetworkModel } from "../../../shared/engine/worker-tasks.ts";
 import type { Scope } from "../../engine/arena.ts";
 import type { Engine } from "../../engine/engine.ts";
 

@@ -3,17 +3,27 @@ import { mkdtemp, readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ContractError } from "../../../core/errors.ts";
-import type { RunComparison } from "../../../shared/run-comparison.ts";
-import type { BandsRequest, CurvesRequest, DrawnBand, DrawnCurve } from "../../../shared/run-curves.ts";
-import type { RunChange } from "../../../shared/run-changes.ts";
-import type { DatabaseCheck, EmptiedTrash, ExportKind, ImportedRuns } from "../../../shared/run-exports.ts";
-import { isReadable, type ListedRun, type RunSummary } from "../../../shared/run-records.ts";
-import type { RunCatalogue, RunScope, RunTableAnswer, RunTableRequest } from "../../../shared/run-table.ts";
-import { FULLY_CHECKED_BYTES } from "../../store/open-sound.ts";
-import { requireTarget } from "../../store/output-target.ts";
-import type { StoreReader } from "../../store/reader/store-reader.ts";
-import { dueBackupPath, dropOldBackups } from "../../store/weekly-backup.ts";
-import type { LabServices, RunSupervisor } from "../run-supervisor.ts";
+import type { RunComparison } from "../../../shared/runs/run-comparison.ts";
+import type { BandsRequest, CurvesRequest, DrawnBand, DrawnCurve } from "../../../shared/runs/run-curves.ts";
+import type { RunChange } from "../../../shared/runs/run-changes.ts";
+import type {
+  DatabaseCheck,
+  EmptiedTrash,
+  ExportKind,
+  ImportedRuns,
+} from "../../../shared/runs/run-exports.ts";
+import { isReadable, type ListedRun, type RunSummary } from "../../../shared/runs/run-records.ts";
+import type {
+  RunCatalogue,
+  RunScope,
+  RunTableAnswer,
+  RunTableRequest,
+} from "../../../shared/runs/run-table.ts";
+import { FULLY_CHECKED_BYTES } from "../../store/open/open-sound.ts";
+import { requireTarget } from "../../store/open/output-target.ts";
+import type { StoreReader } from "../../store/thread/store-reader.ts";
+import { dueBackupPath, dropOldBackups } from "../../store/open/weekly-backup.ts";
+import type { LabServices, RunSupervisor } from "../activity/run-supervisor.ts";
 
 /** What to write to a file. */
 export interface ExportRequest {

@@ -1,9 +1,9 @@
 import { MAX_REL_MAX, MAX_REL_NORM, type GradientComparison } from "../../../core/gradient-check.ts";
 import type { StageGradients } from "../../../core/notebook/stage.ts";
 import type { Tensor } from "../../../core/ops/recording-ops.ts";
-import type { StageId, StagePair } from "../../../shared/stages.ts";
+import type { StageId, StagePair } from "../../../shared/experiments/stages.ts";
 import type { Engine } from "../../engine/engine.ts";
-import { compareTensors } from "../compare-tensors.ts";
+import { compareTensors } from "../compute/compare-tensors.ts";
 import { GRADIENT_NAMES, type GradientName } from "../notebook/session.ts";
 import type { Uncertainty } from "./stage-inputs.ts";
 

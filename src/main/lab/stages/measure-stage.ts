@@ -1,13 +1,20 @@
 import type { Stage, StageGradients, StageTensors } from "../../../core/notebook/stage.ts";
 import { RecordingOps, type Program, type Tensor } from "../../../core/ops/recording-ops.ts";
-import type { Timing } from "../../../shared/run-records.ts";
-import type { PassReport, StageResult } from "../../../shared/stages.ts";
-import { viewOf } from "../../../shared/tensor-view.ts";
+import type { Timing } from "../../../shared/runs/run-records.ts";
+import type { PassReport, StageResult } from "../../../shared/experiments/stages.ts";
+import { viewOf } from "../../../shared/engine/tensor-view.ts";
 import type { Scope } from "../../engine/arena.ts";
 import type { Engine } from "../../engine/engine.ts";
 import { planSections, type Section } from "../../engine/plan.ts";
-import { PASS_MARKS, passTimings, recordPasses, samplesOf, timesOf, WARMUP_CALLS } from "../pass-timings.ts";
-import { execute } from "../programs.ts";
+import {
+  PASS_MARKS,
+  passTimings,
+  recordPasses,
+  samplesOf,
+  timesOf,
+  WARMUP_CALLS,
+} from "../compute/pass-timings.ts";
+import { execute } from "../compute/programs.ts";
 import { GRADIENT_NAMES } from "../notebook/session.ts";
 import { STAGE_SHIFT, stageChunkRows } from "./stage-inputs.ts";
 

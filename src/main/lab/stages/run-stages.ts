@@ -1,12 +1,12 @@
 import type { StageTensors } from "../../../core/notebook/stage.ts";
 import type { Tensor } from "../../../core/ops/recording-ops.ts";
-import type { Timing } from "../../../shared/run-records.ts";
-import type { StagePair, StageResult, StagesSettings } from "../../../shared/stages.ts";
-import { messageOf } from "../../bench/message-of.ts";
+import type { Timing } from "../../../shared/runs/run-records.ts";
+import type { StagePair, StageResult, StagesSettings } from "../../../shared/experiments/stages.ts";
+import { messageOf } from "../../timing/message-of.ts";
 import type { Scope } from "../../engine/arena.ts";
 import type { Engine } from "../../engine/engine.ts";
-import { ExperimentCancelled } from "../experiment-cancelled.ts";
-import type { DataTensors } from "../image-rows.ts";
+import { ExperimentCancelled } from "../activity/experiment-cancelled.ts";
+import type { DataTensors } from "../compute/image-rows.ts";
 import { tfjsMissing } from "../tfjs/tfjs-thread.ts";
 import type { TfjsNetwork } from "../tfjs/tfjs-network.ts";
 import { compareStages, type KeptGradients } from "./compare-stages.ts";

@@ -3,7 +3,7 @@ import { stage2LayerClasses } from "../../../core/notebook/stage-2-layer-classes
 import { stage3Module } from "../../../core/notebook/stage-3-module.ts";
 import { stage4Autograd } from "../../../core/notebook/stage-4-autograd.ts";
 import type { Stage } from "../../../core/notebook/stage.ts";
-import type { StageId } from "../../../shared/stages.ts";
+import type { StageId } from "../../../shared/experiments/stages.ts";
 
 /** A stage that the engine runs, or another framework. */
 export interface StageDefinition {

@@ -1,6 +1,6 @@
 import { bootstrapRatio } from "../../../core/bootstrap-ratio.ts";
 import { randomStream } from "../../../core/random/random-stream.ts";
-import type { StageGain, StageId, StageResult } from "../../../shared/stages.ts";
+import type { StageGain, StageId, StageResult } from "../../../shared/experiments/stages.ts";
 
 /** Streams of weights and data end below this. */
 const BOOTSTRAP_STREAM = 100;

@@ -5,12 +5,12 @@ import type { Tensor } from "../../../core/ops/recording-ops.ts";
 import { randomStream } from "../../../core/random/random-stream.ts";
 import { networkGradients, uncertainOf } from "../../../core/reference/network-gradients.ts";
 import { referencePass } from "../../../core/reference/network-pass.ts";
-import { viewOf } from "../../../shared/tensor-view.ts";
+import { viewOf } from "../../../shared/engine/tensor-view.ts";
 import type { Scope } from "../../engine/arena.ts";
 import type { Engine } from "../../engine/engine.ts";
-import type { DataTensors } from "../image-rows.ts";
+import type { DataTensors } from "../compute/image-rows.ts";
 import { HIDDEN, IN_FEATURES, notebookNetwork } from "../notebook/session.ts";
-import { executeOnce } from "../programs.ts";
+import { executeOnce } from "../compute/programs.ts";
 
 /** ReLU of stage 4 has no shift, so none has one here. */
 export const STAGE_SHIFT = 0;

@@ -1,17 +1,17 @@
 import { OutOfMemoryError } from "../../../core/errors.ts";
-import type { Forecast } from "../../../shared/notebook.ts";
-import type { Quantities } from "../../../shared/run-records.ts";
+import type { Forecast } from "../../../shared/experiments/notebook.ts";
+import type { Quantities } from "../../../shared/runs/run-records.ts";
 import type {
   StageDescription,
   StagePair,
   StageResult,
   StagesReport,
   StagesSettings,
-} from "../../../shared/stages.ts";
-import { ExperimentCancelled } from "../experiment-cancelled.ts";
+} from "../../../shared/experiments/stages.ts";
+import { ExperimentCancelled } from "../activity/experiment-cancelled.ts";
 import type { StartedRun } from "../lab.ts";
-import type { ImageRows } from "../image-rows.ts";
-import type { LabServices, RunSupervisor } from "../run-supervisor.ts";
+import type { ImageRows } from "../compute/image-rows.ts";
+import type { LabServices, RunSupervisor } from "../activity/run-supervisor.ts";
 import { TfjsNetwork } from "../tfjs/tfjs-network.ts";
 import { describeStages } from "./describe-stages.ts";
 import { expectedMs, forecastStages } from "./forecast-stages.ts";

@@ -5,13 +5,18 @@ import type { Op } from "../../../core/ops/op.ts";
 import { numelOf, sizeBytesOf, type Program, type Tensor } from "../../../core/ops/recording-ops.ts";
 import { phasesOf } from "../../../core/ops/sharding.ts";
 import { median } from "../../../core/statistics.ts";
-import { MNIST_PIXELS, networkOf } from "../../../shared/network-spec.ts";
-import type { StepperSettings, Trace, TracedStep, TracedTensor } from "../../../shared/stepper.ts";
-import { viewOf } from "../../../shared/tensor-view.ts";
+import { MNIST_PIXELS, networkOf } from "../../../shared/specs/network-spec.ts";
+import type {
+  StepperSettings,
+  Trace,
+  TracedStep,
+  TracedTensor,
+} from "../../../shared/experiments/stepper.ts";
+import { viewOf } from "../../../shared/engine/tensor-view.ts";
 import type { Scope } from "../../engine/arena.ts";
-import { drawNetwork } from "../init/draw-network.ts";
-import type { ImageRows } from "../image-rows.ts";
-import { forecastMemory } from "../notebook/forecast.ts";
+import { drawNetwork } from "../compute/draw-network.ts";
+import type { ImageRows } from "../compute/image-rows.ts";
+import { forecastMemory } from "../compute/forecast-memory.ts";
 import {
   elapsedBetween,
   execute,
@@ -20,8 +25,8 @@ import {
   recordHistogram,
   recordStatistics,
   statisticsAt,
-} from "../programs.ts";
-import type { LabServices, RunSupervisor } from "../run-supervisor.ts";
+} from "../compute/programs.ts";
+import type { LabServices, RunSupervisor } from "../activity/run-supervisor.ts";
 import { describeStep } from "./describe-step.ts";
 import { StepNames, type TensorName } from "./step-names.ts";
 

@@ -1,7 +1,7 @@
 import type * as Tensorflow from "@tensorflow/tfjs-core";
 import { parameterShapes } from "../../../core/network/network.ts";
 import type { Tensor } from "../../../core/ops/recording-ops.ts";
-import { viewOf } from "../../../shared/tensor-view.ts";
+import { viewOf } from "../../../shared/engine/tensor-view.ts";
 import { networkLoss } from "./network-in-tfjs.ts";
 import type { TfjsNetworkAnswer, TfjsNetworkRequest } from "./tfjs-messages.ts";
 

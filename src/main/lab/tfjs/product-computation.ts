@@ -1,6 +1,6 @@
 import type * as Tensorflow from "@tensorflow/tfjs-core";
 import type { Tensor } from "../../../core/ops/recording-ops.ts";
-import { viewOf } from "../../../shared/tensor-view.ts";
+import { viewOf } from "../../../shared/engine/tensor-view.ts";
 import type { TfjsProductRequest } from "./tfjs-messages.ts";
 
 /** One matrix product by TensorFlow.js, on its thread. */

@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import type { PlainNetwork } from "../../../core/network/network.ts";
 import type { Tensor } from "../../../core/ops/recording-ops.ts";
-import { measuredNumberSchema as measured } from "../../../shared/run-records.ts";
+import { measuredNumberSchema as measured } from "../../../shared/runs/run-records.ts";
 
 /** What the thread of TensorFlow.js gets when it starts. */
 export interface TfjsWorkerData {

@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { ContractError, OutOfMemoryError } from "../../../core/errors.ts";
 import { networkTitle } from "../../../core/network/network.ts";
-import { trainNetworkOf } from "../../../shared/network-spec.ts";
-import { batchNormMisfit, parseTrainSpec, type TrainSpec } from "../../../shared/train-spec.ts";
+import { trainNetworkOf } from "../../../shared/specs/network-spec.ts";
+import { batchNormMisfit, parseTrainSpec, type TrainSpec } from "../../../shared/specs/train-spec.ts";
 import {
   EPOCH_METRICS,
   STATISTIC_NAMES,
@@ -12,24 +12,24 @@ import {
   type SeedSearch,
   type TrainingControl,
   type TrainingState,
-} from "../../../shared/training.ts";
-import type { Forecast } from "../../../shared/notebook.ts";
-import type { Quantities, RunSummary } from "../../../shared/run-records.ts";
-import type { GivenParameters } from "../gradcheck/network-setup.ts";
+} from "../../../shared/experiments/training.ts";
+import type { Forecast } from "../../../shared/experiments/notebook.ts";
+import type { Quantities, RunSummary } from "../../../shared/runs/run-records.ts";
+import type { GivenParameters } from "../compute/network-setup.ts";
 import type { StartedRun } from "../lab.ts";
-import type { ImageRows } from "../image-rows.ts";
-import { drawNetwork } from "../init/draw-network.ts";
-import { forecastMemory } from "../notebook/forecast.ts";
-import type { LabServices, RunRow, RunSupervisor } from "../run-supervisor.ts";
-import { Checkpoints } from "./checkpoints.ts";
-import { SEARCH_SEEDS, SEARCH_STEPS, searchRate, searchSeed, togetherOf } from "./find-lr.ts";
-import { RunRecorder } from "./run-recorder.ts";
-import { train, type TrainingOutcome, type TrainingStart } from "./train.ts";
-import { Trainer, type TrainerData } from "./trainer.ts";
-import { trainingMemory } from "./training-memory.ts";
-import { expectedTrainingMs } from "./training-time.ts";
-import { trainingRunId } from "./training-run-id.ts";
-import { TrainingSession } from "./training-session.ts";
+import type { ImageRows } from "../compute/image-rows.ts";
+import { drawNetwork } from "../compute/draw-network.ts";
+import { forecastMemory } from "../compute/forecast-memory.ts";
+import type { LabServices, RunRow, RunSupervisor } from "../activity/run-supervisor.ts";
+import { Checkpoints } from "./session/checkpoints.ts";
+import { SEARCH_SEEDS, SEARCH_STEPS, searchRate, searchSeed, togetherOf } from "./session/find-lr.ts";
+import { RunRecorder } from "./record/run-recorder.ts";
+import { train, type TrainingOutcome, type TrainingStart } from "./session/train.ts";
+import { Trainer, type TrainerData } from "./session/trainer.ts";
+import { trainingMemory } from "./session/training-memory.ts";
+import { expectedTrainingMs } from "./session/training-time.ts";
+import { trainingRunId } from "./record/training-run-id.ts";
+import { TrainingSession } from "./session/training-session.ts";
 
 /** Heat maps keep so many columns; then every second one goes. */
 const MOST_HISTOGRAMS = 256;

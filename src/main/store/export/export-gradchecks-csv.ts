@@ -1,5 +1,5 @@
-import { gradcheckReportSchema, type GradientReport } from "../../../shared/gradcheck.ts";
-import type { GradientCheck } from "../../../shared/run-records.ts";
+import { gradcheckReportSchema, type GradientReport } from "../../../shared/experiments/gradcheck.ts";
+import type { GradientCheck } from "../../../shared/runs/run-records.ts";
 import type { Store } from "../store.ts";
 import { measuredField as measured, writeCsv, type CsvRow } from "./write-csv.ts";
 

@@ -1,4 +1,4 @@
-import type { LadderRecord, Ratio, RungResult } from "../../../shared/ladder.ts";
+import type { LadderRecord, Ratio, RungResult } from "../../../shared/experiments/ladder.ts";
 import type { Store } from "../store.ts";
 import { measuredField as measured, writeCsv, type CsvRow } from "./write-csv.ts";
 

@@ -1,5 +1,5 @@
-import type { RunSummary } from "../../../shared/run-records.ts";
-import type { RunValue } from "../../../shared/run-table.ts";
+import type { RunSummary } from "../../../shared/runs/run-records.ts";
+import type { RunValue } from "../../../shared/runs/run-table.ts";
 import type { SqliteStore } from "../sqlite-store.ts";
 import { measuredField, writeCsv, type CsvRow } from "./write-csv.ts";
 

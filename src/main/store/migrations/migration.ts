@@ -1,4 +1,4 @@
-import type { Database } from "../database.ts";
+import type { Database } from "../open/database.ts";
 
 /** One step of the schema. Steps are never edited once released: a change is a new step. */
 export interface Migration {

@@ -1,8 +1,8 @@
-import type { ProductShape, RungResult } from "../../../shared/ladder.ts";
-import { baseOptions, categoryAxis, numberAxis, tooltip } from "../../charts/chart-options.ts";
-import { seriesColour } from "../../charts/chart-theme.ts";
-import type { Figure, PointText } from "../../charts/figure.ts";
-import { spreadPlugin } from "../../charts/spread-plugin.ts";
+import type { ProductShape, RungResult } from "../../../shared/experiments/ladder.ts";
+import { baseOptions, categoryAxis, numberAxis, tooltip } from "../../charts/kit/chart-options.ts";
+import { seriesColour } from "../../charts/kit/chart-theme.ts";
+import type { Figure, PointText } from "../../charts/kit/figure.ts";
+import { spreadPlugin } from "../../charts/plugins/spread-plugin.ts";
 import { quantile } from "../../format/spread.ts";
 import { formatSpread } from "../../format/spread.ts";
 import { formatNumber } from "../../format/number.ts";

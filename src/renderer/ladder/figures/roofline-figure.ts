@@ -1,8 +1,8 @@
-import type { LadderRecord, ProductShape, RungResult } from "../../../shared/ladder.ts";
-import { baseOptions, numberAxis, tooltip } from "../../charts/chart-options.ts";
-import { seriesColour, seriesDash, type ChartTheme } from "../../charts/chart-theme.ts";
-import type { Figure, LegendEntry, PointText } from "../../charts/figure.ts";
-import { pointLabels } from "../../charts/point-labels.ts";
+import type { LadderRecord, ProductShape, RungResult } from "../../../shared/experiments/ladder.ts";
+import { baseOptions, numberAxis, tooltip } from "../../charts/kit/chart-options.ts";
+import { seriesColour, seriesDash, type ChartTheme } from "../../charts/kit/chart-theme.ts";
+import type { Figure, LegendEntry, PointText } from "../../charts/kit/figure.ts";
+import { pointLabels } from "../../charts/plugins/point-labels.ts";
 import { formatNumber, formatPercent } from "../../format/number.ts";
 import { hasTimes, intensityOf, ladderAt, shapeText } from "../ladder-results.ts";
 import { roofsOf, type Roof } from "./roofs.ts";

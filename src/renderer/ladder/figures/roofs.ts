@@ -1,5 +1,5 @@
-import type { LadderRecord } from "../../../shared/ladder.ts";
-import type { PointText } from "../../charts/figure.ts";
+import type { LadderRecord } from "../../../shared/experiments/ladder.ts";
+import type { PointText } from "../../charts/kit/figure.ts";
 import { formatNumber } from "../../format/number.ts";
 
 /** The most that so many workers can reach: bandwidth times intensity, up to their peak. */

@@ -1,5 +1,5 @@
-import type { RungId, RungResult } from "../../../shared/ladder.ts";
-import type { LegendEntry } from "../../charts/figure.ts";
+import type { RungId, RungResult } from "../../../shared/experiments/ladder.ts";
+import type { LegendEntry } from "../../charts/kit/figure.ts";
 import { rungIndex } from "../ladder-results.ts";
 
 /** As many colours as the theme has; after them the dashes move on by two, so that no pair comes twice. */

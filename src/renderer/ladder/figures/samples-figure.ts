@@ -1,8 +1,8 @@
 import type { ChartDataset } from "chart.js";
-import type { LadderSample, ProductShape, RungResult } from "../../../shared/ladder.ts";
-import { baseOptions, numberAxis, tooltip } from "../../charts/chart-options.ts";
-import { seriesColour, type ChartTheme } from "../../charts/chart-theme.ts";
-import type { Figure, LegendEntry, PointText } from "../../charts/figure.ts";
+import type { LadderSample, ProductShape, RungResult } from "../../../shared/experiments/ladder.ts";
+import { baseOptions, numberAxis, tooltip } from "../../charts/kit/chart-options.ts";
+import { seriesColour, type ChartTheme } from "../../charts/kit/chart-theme.ts";
+import type { Figure, LegendEntry, PointText } from "../../charts/kit/figure.ts";
 import { formatDuration } from "../../format/duration.ts";
 import { ladderAt, shapeText } from "../ladder-results.ts";
 import { rungLabel } from "./rung-label.ts";

@@ -1,8 +1,8 @@
-import type { ProductShape, RungResult } from "../../../shared/ladder.ts";
-import { baseOptions, numberAxis, tooltip } from "../../charts/chart-options.ts";
-import { seriesColour, seriesDash } from "../../charts/chart-theme.ts";
-import type { Figure } from "../../charts/figure.ts";
-import { labelsBelow } from "../../charts/point-labels.ts";
+import type { ProductShape, RungResult } from "../../../shared/experiments/ladder.ts";
+import { baseOptions, numberAxis, tooltip } from "../../charts/kit/chart-options.ts";
+import { seriesColour, seriesDash } from "../../charts/kit/chart-theme.ts";
+import type { Figure } from "../../charts/kit/figure.ts";
+import { labelsBelow } from "../../charts/plugins/point-labels.ts";
 import { formatNumber, formatPercent } from "../../format/number.ts";
 import { formatSpread } from "../../format/spread.ts";
 import { hasTimes, sameShape, shapeText } from "../ladder-results.ts";

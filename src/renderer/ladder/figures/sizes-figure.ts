@@ -1,9 +1,9 @@
-import { RUNG_IDS, type LadderRecord, type RungResult } from "../../../shared/ladder.ts";
-import { baseOptions, numberAxis, tooltip } from "../../charts/chart-options.ts";
-import { seriesColour, seriesDash } from "../../charts/chart-theme.ts";
-import type { Figure } from "../../charts/figure.ts";
-import { levelMarks, type LevelMark } from "../../charts/level-marks.ts";
-import { endLabels } from "../../charts/line-plugins.ts";
+import { RUNG_IDS, type LadderRecord, type RungResult } from "../../../shared/experiments/ladder.ts";
+import { baseOptions, numberAxis, tooltip } from "../../charts/kit/chart-options.ts";
+import { seriesColour, seriesDash } from "../../charts/kit/chart-theme.ts";
+import type { Figure } from "../../charts/kit/figure.ts";
+import { levelMarks, type LevelMark } from "../../charts/plugins/level-marks.ts";
+import { endLabels } from "../../charts/plugins/line-plugins.ts";
 import { formatBytes, formatNumber } from "../../format/number.ts";
 import { formatSpread } from "../../format/spread.ts";
 import { costOf, hasTimes, ladderAt, shapesOf, shapeText } from "../ladder-results.ts";

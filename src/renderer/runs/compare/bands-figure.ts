@@ -1,8 +1,8 @@
 import type { ChartDataset } from "chart.js";
-import type { DrawnBand } from "../../../shared/run-curves.ts";
-import { baseOptions, numberAxis, tooltip } from "../../charts/chart-options.ts";
-import { seriesColour, seriesDash, type ChartTheme } from "../../charts/chart-theme.ts";
-import type { Figure } from "../../charts/figure.ts";
+import type { DrawnBand } from "../../../shared/runs/run-curves.ts";
+import { baseOptions, numberAxis, tooltip } from "../../charts/kit/chart-options.ts";
+import { seriesColour, seriesDash, type ChartTheme } from "../../charts/kit/chart-theme.ts";
+import type { Figure } from "../../charts/kit/figure.ts";
 import { formatNumber } from "../../format/number.ts";
 import type { SeedGroup } from "./seed-groups.ts";
 

@@ -1,5 +1,5 @@
 import { Check, CircleHelp, X } from "lucide-react";
-import type { ComparedCheck, RunComparison } from "../../../shared/run-comparison.ts";
+import type { ComparedCheck, RunComparison } from "../../../shared/runs/run-comparison.ts";
 import { formatNumber } from "../../format/number.ts";
 import tables from "../../ui/data-table.module.css";
 import { ExactText } from "../../ui/exact-text.tsx";

@@ -1,8 +1,8 @@
 import type { ChartDataset } from "chart.js";
-import type { DrawnCurve } from "../../../shared/run-curves.ts";
-import { baseOptions, numberAxis, tooltip } from "../../charts/chart-options.ts";
-import { seriesColour, seriesDash, type ChartTheme } from "../../charts/chart-theme.ts";
-import type { Figure } from "../../charts/figure.ts";
+import type { DrawnCurve } from "../../../shared/runs/run-curves.ts";
+import { baseOptions, numberAxis, tooltip } from "../../charts/kit/chart-options.ts";
+import { seriesColour, seriesDash, type ChartTheme } from "../../charts/kit/chart-theme.ts";
+import type { Figure } from "../../charts/kit/figure.ts";
 import { formatNumber } from "../../format/number.ts";
 import { openRun } from "../open-run.ts";
 import type { RunLook } from "./run-look.ts";

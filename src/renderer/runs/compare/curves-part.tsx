@@ -1,9 +1,9 @@
 import { MultiSelect, NativeSelect, Switch } from "@mantine/core";
 import { useMemo, useState } from "react";
-import type { RunComparison } from "../../../shared/run-comparison.ts";
-import { EPOCH_METRICS, STATISTIC_NAMES } from "../../../shared/training.ts";
-import { ChartFigure } from "../../charts/chart-figure.tsx";
-import { SMOOTHINGS } from "../../store/training-log.ts";
+import type { RunComparison } from "../../../shared/runs/run-comparison.ts";
+import { EPOCH_METRICS, STATISTIC_NAMES } from "../../../shared/experiments/training.ts";
+import { ChartFigure } from "../../charts/kit/chart-figure.tsx";
+import { SMOOTHINGS } from "../../train/training-log.ts";
 import { ErrorNotice } from "../../ui/notices.tsx";
 import { curvesFigure, type CurveAxis } from "./curves-figure.ts";
 import { bandsFigure } from "./bands-figure.ts";

@@ -1,9 +1,9 @@
 import type { ChartDataset } from "chart.js";
-import type { RunValue } from "../../../shared/run-table.ts";
-import { baseOptions, categoryAxis, tooltip } from "../../charts/chart-options.ts";
-import { seriesColour, seriesDash, type ChartTheme } from "../../charts/chart-theme.ts";
-import type { Figure } from "../../charts/figure.ts";
-import { shownValue } from "../column-names.ts";
+import type { RunValue } from "../../../shared/runs/run-table.ts";
+import { baseOptions, categoryAxis, tooltip } from "../../charts/kit/chart-options.ts";
+import { seriesColour, seriesDash, type ChartTheme } from "../../charts/kit/chart-theme.ts";
+import type { Figure } from "../../charts/kit/figure.ts";
+import { shownValue } from "../table/column-names.ts";
 import { openRun } from "../open-run.ts";
 import { placeOn, type Dimension } from "./chosen-values.ts";
 import type { RunLook } from "./run-look.ts";

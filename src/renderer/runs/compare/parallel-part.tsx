@@ -1,7 +1,7 @@
 import { MultiSelect } from "@mantine/core";
 import { useMemo, useState } from "react";
-import type { RunComparison } from "../../../shared/run-comparison.ts";
-import { ChartFigure } from "../../charts/chart-figure.tsx";
+import type { RunComparison } from "../../../shared/runs/run-comparison.ts";
+import { ChartFigure } from "../../charts/kit/chart-figure.tsx";
 import { dimensionsOf, type Dimension } from "./chosen-values.ts";
 import { parallelFigure } from "./parallel-figure.ts";
 import type { RunLook } from "./run-look.ts";

@@ -1,8 +1,8 @@
-import type { RunComparison } from "../../../shared/run-comparison.ts";
+import type { RunComparison } from "../../../shared/runs/run-comparison.ts";
 import { formatNumber } from "../../format/number.ts";
 import tables from "../../ui/data-table.module.css";
 import { ExactText } from "../../ui/exact-text.tsx";
-import { columnLabel, shownValue } from "../column-names.ts";
+import { columnLabel, shownValue } from "../table/column-names.ts";
 import { RunHeads } from "./settings-part.tsx";
 import type { RunLook } from "./run-look.ts";
 import own from "./compare.module.css";

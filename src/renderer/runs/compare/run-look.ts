@@ -1,7 +1,7 @@
-import { runDifferences } from "../../../shared/run-differences.ts";
-import type { RunSummary } from "../../../shared/run-records.ts";
-import { DASHES } from "../../charts/chart-theme.ts";
-import { RUN_COLOURS } from "../../../shared/run-records.ts";
+import { runDifferences } from "../../../shared/runs/run-differences.ts";
+import type { RunSummary } from "../../../shared/runs/run-records.ts";
+import { DASHES } from "../../charts/kit/chart-theme.ts";
+import { RUN_COLOURS } from "../../../shared/runs/run-records.ts";
 
 /** How a run is drawn beside others: 36 pairs of colour and dash before one comes again. */
 export interface RunLook {

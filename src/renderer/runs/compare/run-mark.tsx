@@ -1,5 +1,5 @@
-import { seriesColour, seriesDash } from "../../charts/chart-theme.ts";
-import { useChartTheme } from "../../charts/use-chart-theme.ts";
+import { seriesColour, seriesDash } from "../../charts/kit/chart-theme.ts";
+import { useChartTheme } from "../../charts/kit/use-chart-theme.ts";
 import type { RunLook } from "./run-look.ts";
 
 const WIDTH = 22;

@@ -1,10 +1,10 @@
 import { NativeSelect } from "@mantine/core";
 import { useMemo, useState } from "react";
-import type { RunComparison } from "../../../shared/run-comparison.ts";
-import { ChartFigure } from "../../charts/chart-figure.tsx";
-import { baseOptions, numberAxis, tooltip } from "../../charts/chart-options.ts";
-import { seriesColour } from "../../charts/chart-theme.ts";
-import type { Figure } from "../../charts/figure.ts";
+import type { RunComparison } from "../../../shared/runs/run-comparison.ts";
+import { ChartFigure } from "../../charts/kit/chart-figure.tsx";
+import { baseOptions, numberAxis, tooltip } from "../../charts/kit/chart-options.ts";
+import { seriesColour } from "../../charts/kit/chart-theme.ts";
+import type { Figure } from "../../charts/kit/figure.ts";
 import { formatNumber } from "../../format/number.ts";
 import { openRun } from "../open-run.ts";
 import { dimensionsOf, type Dimension } from "./chosen-values.ts";

@@ -1,4 +1,4 @@
-import type { RunComparison } from "../../../shared/run-comparison.ts";
+import type { RunComparison } from "../../../shared/runs/run-comparison.ts";
 import type { RunLook } from "./run-look.ts";
 
 /** Runs that differ in nothing but their seed. */

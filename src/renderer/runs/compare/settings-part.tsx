@@ -1,10 +1,10 @@
 import { Button, Switch } from "@mantine/core";
 import { EyeOff } from "lucide-react";
 import { useState } from "react";
-import type { RunComparison } from "../../../shared/run-comparison.ts";
+import type { RunComparison } from "../../../shared/runs/run-comparison.ts";
 import tables from "../../ui/data-table.module.css";
 import { ExactText } from "../../ui/exact-text.tsx";
-import { shownValue } from "../column-names.ts";
+import { shownValue } from "../table/column-names.ts";
 import { RunMark } from "./run-mark.tsx";
 import type { RunLook } from "./run-look.ts";
 import own from "./compare.module.css";

@@ -1,10 +1,10 @@
-import type { ComparedTiming, RunComparison } from "../../../shared/run-comparison.ts";
+import type { ComparedTiming, RunComparison } from "../../../shared/runs/run-comparison.ts";
 import { formatDuration } from "../../format/duration.ts";
 import tables from "../../ui/data-table.module.css";
 import { ExactText } from "../../ui/exact-text.tsx";
 import { RunHeads } from "./settings-part.tsx";
 import type { RunLook } from "./run-look.ts";
-import { timingVerdict } from "../../../shared/timing-verdict.ts";
+import { timingVerdict } from "../../../shared/runs/timing-verdict.ts";
 import own from "./compare.module.css";
 
 interface TimingsPartProps {

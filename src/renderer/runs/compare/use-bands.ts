@@ -1,5 +1,5 @@
 import { useMemo } from "react";
-import type { BandsRequest, DrawnBand } from "../../../shared/run-curves.ts";
+import type { BandsRequest, DrawnBand } from "../../../shared/runs/run-curves.ts";
 import { useAnswer, type Answer } from "../../bridge/use-answer.ts";
 
 const ask = (request: BandsRequest) => window.lab.runsBands(request);

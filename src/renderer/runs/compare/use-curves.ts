@@ -1,5 +1,5 @@
 import { useMemo } from "react";
-import type { CurvesRequest, DrawnCurve } from "../../../shared/run-curves.ts";
+import type { CurvesRequest, DrawnCurve } from "../../../shared/runs/run-curves.ts";
 import { useAnswer, type Answer } from "../../bridge/use-answer.ts";
 
 const ask = (request: CurvesRequest) => window.lab.runsCurves(request);

@@ -1,7 +1,7 @@
 import { Button, NativeSelect, NumberInput } from "@mantine/core";
 import { ArrowDown, ArrowUp, Copy, X } from "lucide-react";
 import { useState } from "react";
-import type { DrawnCurve } from "../../../shared/run-curves.ts";
+import type { DrawnCurve } from "../../../shared/runs/run-curves.ts";
 import { toTsv } from "../../format/delimited-text.ts";
 import { formatNumber } from "../../format/number.ts";
 import { copyText } from "../../store/save.ts";

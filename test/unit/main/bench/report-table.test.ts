@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { BenchReport } from "../../../../src/main/bench/bench-report.ts";
 import { caseReport } from "../../../../src/main/bench/case-report.ts";
 import { productCase } from "../../../../src/main/bench/cases/product-case.ts";
-import type { Measurement } from "../../../../src/main/bench/interleave.ts";
+import type { Measurement } from "../../../../src/main/timing/interleave.ts";
 import { reportMarkdown, reportText, threeDigits } from "../../../../src/main/bench/report-table.ts";
 
 const measurement = (name: string, threads: number, samplesMs: readonly number[]): Measurement => ({

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { OutOfMemoryError } from "../../../../src/core/errors.ts";
 import { Arena } from "../../../../src/main/engine/arena.ts";
-import { ARENA_START_BYTES } from "../../../../src/shared/worker-tasks.ts";
+import { ARENA_START_BYTES } from "../../../../src/shared/engine/worker-tasks.ts";
 
 describe("Arena.allocate()", () => {
   it("never hands out the same byte twice, aligns, and reuses what was released", () => {

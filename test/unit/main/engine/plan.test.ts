@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { RecordingOps, type Program, type Tensor } from "../../../../src/core/ops/recording-ops.ts";
 import { Arena } from "../../../../src/main/engine/arena.ts";
 import { planSections } from "../../../../src/main/engine/plan.ts";
-import type { PlannedGroup } from "../../../../src/shared/worker-tasks.ts";
+import type { PlannedGroup } from "../../../../src/shared/engine/worker-tasks.ts";
 
 function plan(
   threads: number,

@@ -2,10 +2,10 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { IPC_CALLS, type IpcCallName } from "../../../../src/shared/ipc-contract.ts";
+import { IPC_CALLS, type IpcCallName } from "../../../../src/shared/ipc/ipc-contract.ts";
 import { answerCall } from "../../../../src/main/ipc/answer-call.ts";
 import type { IpcHandlers } from "../../../../src/main/ipc/ipc-handlers.ts";
-import { openLog, type Log } from "../../../../src/main/shell/log.ts";
+import { openLog, type Log } from "../../../../src/main/place/log.ts";
 
 let dir: string;
 let log: Log;

@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { openLog, type Log } from "../../../../src/main/shell/log.ts";
+import { openLog, type Log } from "../../../../src/main/place/log.ts";
 import { readWindowState, writeWindowState } from "../../../../src/main/shell/window-state-file.ts";
 
 let dir: string;

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { layoutGraph, NODE } from "../../../../src/renderer/backward/graph-layout.ts";
-import type { Trace, TracedStep } from "../../../../src/shared/stepper.ts";
+import type { Trace, TracedStep } from "../../../../src/shared/experiments/stepper.ts";
 
 const step = (index: number, pass: TracedStep["pass"], inputs: string[], outputs: string[]): TracedStep => ({
   ...{ index, pass, inputs, outputs, op: "matmul", title: "", formula: "", sentence: "" },

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { histogramFigure } from "../../../../src/renderer/charts/histogram-figure.ts";
-import { lossFigure } from "../../../../src/renderer/charts/loss-figure.ts";
-import { statisticsFigure } from "../../../../src/renderer/charts/statistics-figure.ts";
-import { timingsFigure } from "../../../../src/renderer/charts/timings-figure.ts";
-import { TrainingLog } from "../../../../src/renderer/store/training-log.ts";
+import { histogramFigure } from "../../../../src/renderer/charts/figures/histogram-figure.ts";
+import { lossFigure } from "../../../../src/renderer/train/figures/loss-figure.ts";
+import { statisticsFigure } from "../../../../src/renderer/charts/figures/statistics-figure.ts";
+import { timingsFigure } from "../../../../src/renderer/charts/figures/timings-figure.ts";
+import { TrainingLog } from "../../../../src/renderer/train/training-log.ts";
 
 describe("statisticsFigure()", () => {
   it("says in words and in a table what the bars show", () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { accessSteps, PICTURE, type Cell } from "../../../../src/renderer/ladder/access-steps.ts";
-import { RUNG_IDS } from "../../../../src/shared/ladder.ts";
+import { RUNG_IDS } from "../../../../src/shared/experiments/ladder.ts";
 
 const { m, k, n } = PICTURE;
 const OURS = RUNG_IDS.filter((rung) => accessSteps(rung) !== null);

@@ -4,7 +4,7 @@ import {
   type RungDescription,
   type RungId,
   type RungResult,
-} from "../../../../src/shared/ladder.ts";
+} from "../../../../src/shared/experiments/ladder.ts";
 
 export const LESSON: ProductShape = { m: 5, k: 784, n: 10 };
 

@@ -2,7 +2,7 @@ import * as v from "valibot";
 import { describe, expect, it } from "vitest";
 import { checkNumber } from "../../../../src/renderer/preferences/check-number.ts";
 import { parsePreferences } from "../../../../src/renderer/preferences/preferences.ts";
-import { notebookSettingsSchema } from "../../../../src/shared/notebook.ts";
+import { notebookSettingsSchema } from "../../../../src/shared/experiments/notebook.ts";
 
 describe("parsePreferences()", () => {
   it("falls back to the defaults for whatever storage holds", () => {

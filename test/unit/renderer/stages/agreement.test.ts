@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { agreementOf } from "../../../../src/renderer/stages/agreement.ts";
-import type { StagePair } from "../../../../src/shared/stages.ts";
+import type { StagePair } from "../../../../src/shared/experiments/stages.ts";
 
 const pair = (tensor: StagePair["tensor"], relNorm: number, equal = true): StagePair => ({
   ...{ first: "functions", second: "tfjs", tensor, relNorm, equal },

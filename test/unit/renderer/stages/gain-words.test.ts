@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { gainWords } from "../../../../src/renderer/stages/gain-words.ts";
-import type { StageGain } from "../../../../src/shared/stages.ts";
+import type { StageGain } from "../../../../src/shared/experiments/stages.ts";
 
 const gain = (change: Partial<StageGain>): StageGain => ({
   ...{ slower: "layer-classes", faster: "module", pass: "backward", ratio: 11, low: 10.1, high: 11.5 },

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { stageFacts, stageVerdict } from "../../../../src/renderer/stages/stage-facts.ts";
-import type { StageResult } from "../../../../src/shared/stages.ts";
+import type { StageResult } from "../../../../src/shared/experiments/stages.ts";
 
 const pass = { medianMs: 43, iqrMs: 1, samplesMs: [42.5, 43, 43.5], cpuMs: 86 };
 const RESULT: StageResult = {

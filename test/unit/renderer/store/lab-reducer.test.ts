@@ -2,8 +2,8 @@ import { describe, expect, it } from "vitest";
 import { labReducer } from "../../../../src/renderer/store/lab-reducer.ts";
 import type { LabAction } from "../../../../src/renderer/store/lab-action.ts";
 import { INITIAL_STATE, type LabState } from "../../../../src/renderer/store/lab-state.ts";
-import type { CellDescription } from "../../../../src/shared/notebook.ts";
-import type { CellResult } from "../../../../src/shared/run-records.ts";
+import type { CellDescription } from "../../../../src/shared/experiments/notebook.ts";
+import type { CellResult } from "../../../../src/shared/runs/run-records.ts";
 import { recordedRun } from "../../recorded-run.ts";
 
 const cell = (id: string, needs: string[] = []): CellDescription => ({

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { TrainingLog } from "../../../../src/renderer/store/training-log.ts";
+import { TrainingLog } from "../../../../src/renderer/train/training-log.ts";
 import { judgeOverfit } from "../../../../src/renderer/train/judge-overfit.ts";
-import { isOverfitSpec, overfitSpec, TRAIN_PRESETS } from "../../../../src/shared/train-presets.ts";
+import { isOverfitSpec, overfitSpec, TRAIN_PRESETS } from "../../../../src/shared/specs/train-presets.ts";
 
 const spec = overfitSpec(TRAIN_PRESETS.small.spec);
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { lossRange, lrSearchFigure } from "../../../../src/renderer/train/lr-search-figure.ts";
-import type { SeedSearch } from "../../../../src/shared/training.ts";
+import type { SeedSearch } from "../../../../src/shared/experiments/training.ts";
 
 function search(seed: number, change: (losses: number[]) => void): SeedSearch {
   const losses = Array.from({ length: 100 }, (_, step) => (step < 60 ? 2.5 : 0.5));

@@ -1,5 +1,5 @@
 import { LADDER } from "../../../../core/matmul-rungs/ladder.ts";
-import { rungIdSchema } from "../../../../shared/ladder.ts";
+import { rungIdSchema } from "../../../../shared/experiments/ladder.ts";
 import * as v from "valibot";
 import type { Engine } from "../../../engine/engine.ts";
 import { rungName } from "../describe-rungs.ts";

@@ -1,6 +1,6 @@
-import type { RungAnswer, RungTask } from "../../../../shared/worker-tasks.ts";
+import type { RungAnswer, RungTask } from "../../../../shared/engine/worker-tasks.ts";
 import type { Engine } from "../../../engine/engine.ts";
-import { runOnWorker } from "../../programs.ts";
+import { runOnWorker } from "../../compute/programs.ts";
 import type { Operands } from "../operands.ts";
 import type { Contender } from "./contender.ts";
 

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import * as v from "valibot";
 import { TaskError } from "../../../../core/errors.ts";
 import type { Tensor } from "../../../../core/ops/recording-ops.ts";
-import { viewOf } from "../../../../shared/tensor-view.ts";
+import { viewOf } from "../../../../shared/engine/tensor-view.ts";
 import { PYTHON_ARGUMENTS, threadLimits } from "../../../peers/find-pytorch.ts";
 import { PeerProcess } from "../../../peers/peer-process.ts";
 import { rungName } from "../describe-rungs.ts";

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { loadMnistTraining } from "../../../data/mnist.ts";
-import { viewOf } from "../../../../shared/tensor-view.ts";
+import { viewOf } from "../../../../shared/engine/tensor-view.ts";
 import { STATISTICS_LENGTH } from "../../../../core/ops/op.ts";
 import {
   execute,
@@ -9,7 +9,7 @@ import {
   recordHistogram,
   recordStatistics,
   statisticsAt,
-} from "../../programs.ts";
+} from "../../compute/programs.ts";
 import type { CellProgress, CellRunner } from "../cell-runner.ts";
 import { IN_FEATURES, VALID_ROWS, VALID_START, type NotebookData, type NotebookSession } from "../session.ts";
 

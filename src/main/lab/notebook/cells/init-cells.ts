@@ -3,9 +3,9 @@ import { scaledNormal } from "../../../../core/init/scaled-normal.ts";
 import { standardDeviation } from "../../../../core/statistics.ts";
 import { linearLayer, relu } from "../../../../core/notebook/stage-1-functions.ts";
 import type { Tensor } from "../../../../core/ops/recording-ops.ts";
-import type { Histogram, TensorStatistics } from "../../../../shared/run-records.ts";
+import type { Histogram, TensorStatistics } from "../../../../shared/runs/run-records.ts";
 import { randomStream } from "../../../../core/random/random-stream.ts";
-import { executeOnce, recordHistogram, recordStatistics, statisticsAt } from "../../programs.ts";
+import { executeOnce, recordHistogram, recordStatistics, statisticsAt } from "../../compute/programs.ts";
 import type { CellOutcome, CellRunner } from "../cell-runner.ts";
 import { HIDDEN, IN_FEATURES, type NotebookSession } from "../session.ts";
 

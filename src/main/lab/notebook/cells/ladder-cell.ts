@@ -1,6 +1,6 @@
 import { median } from "../../../../core/statistics.ts";
-import { LADDER_PRESETS, type RungId } from "../../../../shared/ladder.ts";
-import type { Timing } from "../../../../shared/run-records.ts";
+import { LADDER_PRESETS, type RungId } from "../../../../shared/experiments/ladder.ts";
+import type { Timing } from "../../../../shared/runs/run-records.ts";
 import { compareWithReference, makeOperands } from "../../ladder/operands.ts";
 import { ownContenders } from "../../ladder/rungs/own-contenders.ts";
 import type { CellRunner } from "../cell-runner.ts";

@@ -1,7 +1,7 @@
 import { model, mse, mseBackwards } from "../../../../core/notebook/stage-1-functions.ts";
 import type { RecordingOps, Tensor } from "../../../../core/ops/recording-ops.ts";
-import { viewOf } from "../../../../shared/tensor-view.ts";
-import { executeOnce, recordStatistics, statisticsAt } from "../../programs.ts";
+import { viewOf } from "../../../../shared/engine/tensor-view.ts";
+import { executeOnce, recordStatistics, statisticsAt } from "../../compute/programs.ts";
 import type { CellOutcome, CellRunner } from "../cell-runner.ts";
 import type { NotebookSession } from "../session.ts";
 import { RELU_SHIFT } from "./init-cells.ts";

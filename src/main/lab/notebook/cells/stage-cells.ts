@@ -5,7 +5,7 @@ import { stage3Module } from "../../../../core/notebook/stage-3-module.ts";
 import type { QuantityRecord } from "../../../../core/notebook/judge.ts";
 import type { CellRunner } from "../cell-runner.ts";
 import { checkGradients } from "../check-gradients.ts";
-import { OUTER_PRODUCT_CHUNK_ROWS } from "../../pass-timings.ts";
+import { OUTER_PRODUCT_CHUNK_ROWS } from "../../compute/pass-timings.ts";
 import { runStage, type StageRun } from "../run-stage.ts";
 import type { NotebookSession } from "../session.ts";
 import { RELU_SHIFT } from "./init-cells.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { randomStream } from "../../../../../src/core/random/random-stream.ts";
-import { ExperimentCancelled } from "../../../../../src/main/lab/experiment-cancelled.ts";
+import { ExperimentCancelled } from "../../../../../src/main/lab/activity/experiment-cancelled.ts";
 import { climb, LADDER_EFFORT, type ClimbOptions } from "../../../../../src/main/lab/ladder/climb.ts";
 import type { RungMeasurement } from "../../../../../src/main/lab/ladder/rung-measurement.ts";
 import { Clock, comparison, scripted, type Call, type Script } from "./contenders.ts";

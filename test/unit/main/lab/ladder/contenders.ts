@@ -5,7 +5,7 @@ import {
 } from "../../../../../src/core/gradient-check.ts";
 import { normal } from "../../../../../src/core/random/normal.ts";
 import { randomStream } from "../../../../../src/core/random/random-stream.ts";
-import type { RungId } from "../../../../../src/shared/ladder.ts";
+import type { RungId } from "../../../../../src/shared/experiments/ladder.ts";
 import type { Contender } from "../../../../../src/main/lab/ladder/rungs/contender.ts";
 
 /** A clock that only contenders move. */

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { Arena } from "../../../../../src/main/engine/arena.ts";
 import { forecastLadder, MeasuredSpeeds } from "../../../../../src/main/lab/ladder/forecast-ladder.ts";
-import { RUNG_IDS, type LadderSettings, type RungId } from "../../../../../src/shared/ladder.ts";
+import { RUNG_IDS, type LadderSettings, type RungId } from "../../../../../src/shared/experiments/ladder.ts";
 import { ladder, measured } from "./ladder-record.ts";
 
 const settings: LadderSettings = {

@@ -2,7 +2,7 @@ import { compareGradients, finishComparison } from "../../../../../src/core/grad
 import { normal } from "../../../../../src/core/random/normal.ts";
 import { randomStream } from "../../../../../src/core/random/random-stream.ts";
 import { RungMeasurement } from "../../../../../src/main/lab/ladder/rung-measurement.ts";
-import type { LadderRecord, RungId, RungResult } from "../../../../../src/shared/ladder.ts";
+import type { LadderRecord, RungId, RungResult } from "../../../../../src/shared/experiments/ladder.ts";
 
 const SHAPE = { m: 100, k: 1000, n: 100 };
 

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { stageGains } from "../../../../../src/main/lab/stages/stage-gains.ts";
-import type { StageId, StageResult } from "../../../../../src/shared/stages.ts";
+import type { StageId, StageResult } from "../../../../../src/shared/experiments/stages.ts";
 
 const measured = (id: StageId, samplesMs: number[]): StageResult => {
   const pass = { medianMs: samplesMs[0], iqrMs: 0, samplesMs, cpuMs: 1 };

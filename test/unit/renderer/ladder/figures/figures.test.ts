@@ -5,7 +5,7 @@ import { rungSeries } from "../../../../../src/renderer/ladder/figures/rung-seri
 import { samplesFigure } from "../../../../../src/renderer/ladder/figures/samples-figure.ts";
 import { scalingFigure } from "../../../../../src/renderer/ladder/figures/scaling-figure.ts";
 import { sizesFigure } from "../../../../../src/renderer/ladder/figures/sizes-figure.ts";
-import { RUNG_IDS } from "../../../../../src/shared/ladder.ts";
+import { RUNG_IDS } from "../../../../../src/shared/experiments/ladder.ts";
 import { LESSON, measured, skipped } from "../recorded-rungs.ts";
 
 const cube = (size: number) => ({ m: size, k: size, n: size });

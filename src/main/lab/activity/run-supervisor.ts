@@ -1,0 +1,165 @@
+import { setTimeout as wait } from "node:timers/promises";
+import { ContractError, StoreError } from "../../../core/errors.ts";
+import type { Activity } from "../../../shared/ipc/ipc-contract.ts";
+import type { Quantities, RunStatus, RunSummary } from "../../../shared/runs/run-records.ts";
+import type { Engine } from "../../engine/engine.ts";
+import type { NewRun, Store } from "../../store/store.ts";
+import { isOutOfSpace } from "../../store/store-failure.ts";
+import type { ActivityTracker } from "./activity-tracker.ts";
+import { delayQuantities, type EventLoopDelay } from "./event-loop-delay.ts";
+import { ExperimentCancelled } from "./experiment-cancelled.ts";
+import type { LabEvent, StartedRun } from "../lab.ts";
+
+/** The end of a run is tried to be saved again while the disk is full: five minutes. */
+const RETRY_MS = 2_000;
+const MOST_TRIES = 150;
+
+/** What every experiment needs from the lab around it. */
+export interface LabServices {
+  readonly engine: Engine;
+  readonly store: Store;
+  readonly tracker: ActivityTracker;
+  readonly delay: EventLoopDelay;
+  readonly emit: (event: LabEvent) => void;
+  readonly machineId: string;
+  readonly resourcesDir: string;
+  readonly appVersion: string;
+}
+
+/** A new run, or one that goes on. */
+export type RunRow =
+  { readonly create: Omit<NewRun, "machineId" | "startedAt"> } | { readonly resume: string };
+
+/**
+ * Runs experiments one at a time and sees each to its end: the row in the database, the activity on the screen, and
+ * a status with a reason whatever happens.
+ */
+export class RunSupervisor {
+  readonly #services: LabServices;
+  #current: Promise<unknown> | null = null;
+  /** Ends the wait of an activity for the workers. */
+  #stopWaiting: () => void = () => undefined;
+
+  constructor(services: LabServices) {
+    this.#services = services;
+  }
+
+  /** @throws {ContractError} If another activity is on. @throws {StoreError} If runs cannot be saved. */
+  start(
+    title: string,
+    row: RunRow,
+    body: (runId: string) => Promise<void>,
+    summarise: () => Quantities,
+  ): StartedRun {
+    const { engine, store, tracker, delay, emit, machineId } = this.#services;
+    this.#assertIdle();
+    if (store.readOnly) {
+      throw new StoreError(
+        `Experiments cannot be saved in ${store.path}: ${store.readOnlyReason ?? "read-only"}`,
+      );
+    }
+    const run =
+      "create" in row
+        ? store.createRun({ ...row.create, machineId, startedAt: new Date().toISOString() })
+        : store.resumeRun(row.resume);
+    engine.clearCancellation();
+    tracker.begin(run.id, run.kind, title);
+    delay.beginActivity();
+    emit({ name: "runChanged", payload: run });
+    const done = this.#see(title, run, body, summarise);
+    this.#current = done;
+    return { runId: run.id, done };
+  }
+
+  /** Work that leaves no run in the database. @throws {ContractError} If another activity is on. */
+  async work<T>(kind: Activity["kind"], title: string, body: () => Promise<T>): Promise<T> {
+    this.#assertIdle();
+    const { engine, tracker } = this.#services;
+    engine.clearCancellation();
+    tracker.begin(null, kind, title);
+    const done = this.#workersFree()
+      .then(body)
+      .finally(() => {
+        tracker.end();
+      });
+    this.#current = done.catch(() => undefined);
+    return done;
+  }
+
+  cancel(): boolean {
+    const { tracker, engine } = this.#services;
+    if (tracker.current() === null) return false;
+    tracker.cancelling();
+    engine.cancel();
+    this.#stopWaiting();
+    return true;
+  }
+
+  /** Resolves when nothing runs. */
+  async idle(): Promise<void> {
+    await this.#current;
+  }
+
+  #assertIdle(): void {
+    const active = this.#services.tracker.current();
+    if (active !== null) {
+      throw new ContractError(
+        `"${active.title}" is still running; cancel it or wait for it, then start again`,
+      );
+    }
+  }
+
+  /** Waits for workers that a cancelled activity has left behind. @throws {ExperimentCancelled} */
+  async #workersFree(): Promise<void> {
+    const { engine, tracker } = this.#services;
+    const cancelled = new Promise<void>((resolve) => {
+      this.#stopWaiting = resolve;
+    });
+    await Promise.race([engine.settled(), cancelled]);
+    if (tracker.cancelRequested) throw new ExperimentCancelled("cancelled");
+  }
+
+  async #see(
+    title: string,
+    run: RunSummary,
+    body: (runId: string) => Promise<void>,
+    summarise: () => Quantities,
+  ): Promise<RunSummary> {
+    const { store, tracker, delay, emit } = this.#services;
+    let status: Exclude<RunStatus, "running"> = "finished";
+    let failure: string | null = null;
+    try {
+      // The caller hears its run id before the first event of the run; workers of a cancelled one may still be leaving.
+      await this.#workersFree();
+      await body(run.id);
+    } catch (error) {
+      if (error instanceof ExperimentCancelled) {
+        status = "cancelled";
+      } else {
+        status = "failed";
+        failure = error instanceof Error ? error.message : String(error);
+      }
+    }
+    const summary = { ...summarise(), ...delayQuantities(delay.endActivity(title)) };
+    const end = { status, failure, summary, finishedAt: new Date().toISOString() };
+    let finished: RunSummary = { ...run, ...end };
+    for (let tries = 1; ; tries++) {
+      try {
+        finished = store.finishRun(run.id, end);
+        break;
+      } catch (error) {
+        const message = error instanceof Error ? error.message : String(error);
+        if (tries === 1) {
+          emit({ name: "failure", payload: { title: "The end of the run was not saved", message } });
+        }
+        if (!isOutOfSpace(error) || tries === MOST_TRIES) break;
+        tracker.phase("waiting for room on the disk");
+        await wait(RETRY_MS);
+      }
+    }
+    // The run's end comes first: the window then knows why what it shows as running has stopped.
+    emit({ name: "runChanged", payload: finished });
+    tracker.end();
+    return finished;
+  }
+}

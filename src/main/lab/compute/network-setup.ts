@@ -1,0 +1,65 @@
+import { buildNetwork } from "../../../core/network/build-network.ts";
+import { parameterShapes, type PlainNetwork } from "../../../core/network/network.ts";
+import { BuggyOps, type SeededBug } from "../../../core/network/seeded-bug.ts";
+import type { Tensor } from "../../../core/ops/recording-ops.ts";
+import { viewOf } from "../../../shared/engine/tensor-view.ts";
+import type { Scope } from "../../engine/arena.ts";
+import type { Engine } from "../../engine/engine.ts";
+import type { DataTensors } from "./image-rows.ts";
+import { execute, record } from "./programs.ts";
+
+/** Values by name, w1, b1, w2, …, instead of drawn ones. */
+export type GivenParameters = Readonly<Record<string, Float32Array>>;
+
+/** A network whose gradients the engine has computed. */
+export interface ComputedNetwork {
+  readonly network: PlainNetwork;
+  readonly data: DataTensors;
+  readonly parameters: Readonly<Record<string, Tensor>>;
+  /** x, w1, b1, … */
+  readonly gradients: Readonly<Record<string, Tensor>>;
+  readonly loss: number;
+  /** The seeded bug found a place in this network. */
+  readonly bugMade: boolean;
+}
+
+/**
+ * Runs forward and backward once on the engine, with a seeded bug if one is wanted. Everything lies in `scope`.
+ *
+ * @throws {ExperimentCancelled} @throws {TaskError} @throws {OutOfMemoryError}
+ */
+export async function computeGradients(
+  engine: Engine,
+  scope: Scope,
+  options: {
+    readonly network: PlainNetwork;
+    readonly data: DataTensors;
+    readonly given: GivenParameters;
+    readonly bug: SeededBug | null;
+    readonly threads: number;
+  },
+): Promise<ComputedNetwork> {
+  const { network, data, given, bug, threads } = options;
+  const { memory } = engine.arena;
+  const parameters = Object.fromEntries(
+    parameterShapes(network).map(({ name, shape }) => {
+      const tensor = scope.tensor(name, shape);
+      const values = given[name];
+      if (values !== undefined) viewOf(memory, tensor, "float32").set(values);
+      return [name, tensor];
+    }),
+  );
+  let gradients: Readonly<Record<string, Tensor>> = {};
+  let loss: Tensor | undefined;
+  let bugMade = false;
+  const program = record(scope, (ops) => {
+    const buggy = bug === null ? null : new BuggyOps(ops, bug, data.x);
+    const built = buildNetwork(buggy ?? ops, network, { ...data, parameters });
+    gradients = built.backward();
+    ({ loss } = built);
+    bugMade = buggy !== null && buggy.made > 0;
+  });
+  await execute(engine, [{ program, repeats: 1 }], { threads });
+  const lossValue = loss === undefined ? NaN : (viewOf(memory, loss, "float32")[0] ?? NaN);
+  return { network, data, parameters, gradients, loss: lossValue, bugMade };
+}

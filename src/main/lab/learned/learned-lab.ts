@@ -1,0 +1,294 @@
+import { ContractError } from "../../../core/errors.ts";
+import { buildNetwork } from "../../../core/network/build-network.ts";
+import { parameterShapes, type Layer, type Network } from "../../../core/network/network.ts";
+import { numelOf, type Tensor } from "../../../core/ops/recording-ops.ts";
+import { ReferenceOps } from "../../../core/ops/reference-ops.ts";
+import { principalAxes } from "../../../core/principal-axes.ts";
+import type { Learned, Mistake, Prediction, WeightsChoice } from "../../../shared/experiments/learned.ts";
+import { MNIST_CLASSES, MNIST_PIXELS, trainNetworkOf } from "../../../shared/specs/network-spec.ts";
+import { viewOf } from "../../../shared/engine/tensor-view.ts";
+import type { TrainSpec } from "../../../shared/specs/train-spec.ts";
+import { writeNpy } from "../../data/write-npy.ts";
+import { writeSafetensors } from "../../data/safetensors.ts";
+import { failureCode } from "../../store/store-failure.ts";
+import type { ImageRows } from "../compute/image-rows.ts";
+import { executeOnce } from "../compute/programs.ts";
+import type { LabServices, RunSupervisor } from "../activity/run-supervisor.ts";
+import { join } from "node:path";
+import { Checkpoints, type Checkpoint } from "../training/session/checkpoints.ts";
+import { specOfRun } from "../training/training-lab.ts";
+
+const MOST_MISTAKES = 40;
+const MOST_UNITS = 64;
+/** Rows of the embedding: one in so many of the validation rows. */
+const EMBEDDED_EVERY = 8;
+/** Widest last hidden layer whose principal axes main computes without holding itself up. */
+const WIDEST_EMBEDDING = 512;
+
+/** Weights of a training that is looked at. */
+interface Loaded {
+  readonly key: string;
+  readonly spec: TrainSpec;
+  readonly network: Network;
+  readonly checkpoint: Checkpoint;
+}
+
+/** What trained networks have learned, and what they make of a drawn digit. */
+export class LearnedLab {
+  readonly #services: LabServices;
+  readonly #supervisor: RunSupervisor;
+  readonly #data: ImageRows;
+  #loaded: Loaded | null = null;
+
+  constructor(services: LabServices, supervisor: RunSupervisor, data: ImageRows) {
+    this.#services = services;
+    this.#supervisor = supervisor;
+    this.#data = data;
+  }
+
+  /** Runs a training's network over its validation rows, or over its training rows where it has no others. @throws {ContractError} @throws {DataFormatError} */
+  async inspect(runId: string, weights: WeightsChoice, threads: number): Promise<Learned> {
+    const { spec, network, checkpoint } = await this.#load(runId, weights);
+    const split = spec.validRows === 0 ? "train" : "valid";
+    const rows = split === "train" ? spec.data.rows : spec.validRows;
+    return this.#supervisor.work("training", "What the network has learned", async () => {
+      const data = await this.#data.rows({ name: spec.data.name, split, rows }, threads);
+      const seen = await this.#evaluate(network, checkpoint, data, threads);
+      const labels = viewOf(this.#services.engine.arena.memory, data.y, "float32");
+      const judged = judge(seen.outputs, labels, network.loss !== "mse");
+      const mistakes = judged.worst.map(({ row, ...rest }): Mistake => ({
+        ...{ row, ...rest, pixels: this.#data.pixels(split, row) },
+      }));
+      const { units, shown } = firstLayerImages(network, checkpoint);
+      return {
+        ...{ runId, weights, step: checkpoint.state.step, split, rows },
+        ...{ confusion: judged.confusion, mistakes },
+        ...{ firstLayer: shown, firstLayerUnits: units },
+        embedding: embed(seen, labels),
+        embeddingNote: seen.embeddingNote,
+      };
+    });
+  }
+
+  /** Outputs and activations for one image of 784 grey values; in float64, beside whatever runs. */
+  async predict(runId: string, weights: WeightsChoice, pixels: Uint8Array): Promise<Prediction> {
+    const { spec, network, checkpoint } = await this.#load(runId, weights);
+    const ops = new ReferenceOps();
+    const normalised = await this.#data.normalise(spec.data.name, pixels);
+    const x = ops.from("x", [1, MNIST_PIXELS], normalised);
+    const parameters = Object.fromEntries(
+      parameterShapes(network).map(({ name, shape }) => [
+        name,
+        ops.from(name, shape, checkpoint.state.values[name] ?? []),
+      ]),
+    );
+    const y = ops.from("y", [1], [0]);
+    const built = buildNetwork(ops, network, { x, y, parameters });
+    const outputs = Array.from(built.outputs.at(-1)?.out.data ?? []);
+    return {
+      outputs,
+      probabilities: network.loss === "mse" ? [] : softmax(outputs),
+      activations: built.outputs
+        .filter(({ layer }) => layer.type === "relu" || layer.type === "activation")
+        .map(({ layer, out }, index) => ({
+          title: `${index + 1}: ${titleOf(layer)}`,
+          values: Array.from(out.data),
+        })),
+    };
+  }
+
+  /** Writes weights as one .safetensors file, or one .npy a parameter into a folder. @returns how many parameters. */
+  async saveWeights(
+    runId: string,
+    weights: WeightsChoice,
+    target: { readonly format: "safetensors" | "npy"; readonly path: string },
+  ): Promise<number> {
+    const { network, checkpoint } = await this.#load(runId, weights);
+    const tensors = parameterShapes(network).map(({ name, shape }) => ({
+      ...{ name, shape },
+      data: checkpoint.state.values[name] ?? new Float32Array(),
+    }));
+    if (target.format === "npy") {
+      for (const { name, shape, data } of tensors) {
+        await writeNpy(join(target.path, `${name}.npy`), shape, data);
+      }
+    } else {
+      await writeSafetensors(target.path, {
+        tensors: Object.fromEntries(tensors.map(({ name, shape, data }) => [name, { shape, data }])),
+        metadata: { format: "backprop-lab", run: runId, step: String(checkpoint.state.step) },
+      });
+    }
+    return tensors.length;
+  }
+
+  async #load(runId: string, weights: WeightsChoice): Promise<Loaded> {
+    const key = `${runId} ${weights}`;
+    const { store } = this.#services;
+    const run = store.findRun(runId);
+    if (run === undefined)
+      throw new ContractError(`There is no run ${runId}: list the runs to see which there are`);
+    if (this.#loaded?.key === key && weights !== "latest") return this.#loaded;
+    const { spec } = specOfRun(run);
+    const network = trainNetworkOf(spec);
+    const checkpoints = new Checkpoints(store.checkpointsFolder, runId, spec);
+    const checkpoint =
+      weights === "latest"
+        ? ((await checkpoints.newest())?.checkpoint ?? null)
+        : await checkpoints.load(weights).catch((error: unknown) => {
+            if (failureCode(error) === "ENOENT") return null;
+            throw error;
+          });
+    if (checkpoint === null) {
+      throw new ContractError(
+        `Run ${runId} has no ${weights} weights in "${checkpoints.folder}": ` +
+          (weights === "final"
+            ? "it was not trained to its end. Take the latest ones."
+            : "take the final ones."),
+      );
+    }
+    return (this.#loaded = { key, spec, network, checkpoint });
+  }
+
+  /** Logits of all rows, and some rows of the last hidden layer with their second moments. */
+  async #evaluate(
+    network: Network,
+    checkpoint: Checkpoint,
+    data: { readonly x: Tensor; readonly y: Tensor },
+    threads: number,
+  ): Promise<Seen> {
+    const { engine } = this.#services;
+    const { memory } = engine.arena;
+    return executeOnce<Seen>(engine, threads, (ops, scope) => {
+      const parameters = Object.fromEntries(
+        parameterShapes(network).map(({ name, shape }) => {
+          const tensor = scope.tensor(name, shape);
+          viewOf(memory, tensor, "float32").set(checkpoint.state.values[name] ?? []);
+          return [name, tensor];
+        }),
+      );
+      const built = buildNetwork(ops, network, { ...data, parameters });
+      const out = built.outputs.at(-1)?.out;
+      const hidden = built.outputs.at(-2)?.out;
+      const width = hidden?.shape[1] ?? 0;
+      const embeddingNote =
+        hidden === undefined
+          ? "The network has no hidden layer."
+          : width > WIDEST_EMBEDDING
+            ? `The last hidden layer has ${width} units; principal axes are computed up to ${WIDEST_EMBEDDING}.`
+            : width < 2
+              ? "The last hidden layer has one unit."
+              : "";
+      if (hidden === undefined || embeddingNote !== "") {
+        return () => ({ outputs: copyOf(memory, out), hidden: null, embeddingNote });
+      }
+      const count = Math.ceil((data.y.shape[0] ?? 0) / EMBEDDED_EVERY);
+      const indices = scope.tensor("rows to embed", [count], "int32");
+      viewOf(memory, indices, "int32").set(Int32Array.from({ length: count }, (_, i) => i * EMBEDDED_EVERY));
+      const some = ops.tensor("embedded rows", [count, width]);
+      ops.run({ op: "gatherRows", x: hidden, indices, out: some });
+      // Less the first row: a covariance must not be the difference of two numbers that are far larger.
+      const [first, centre] = ["first row", "centre"].map((name) => ops.tensor(name, [1, width]));
+      if (first === undefined || centre === undefined) throw new TypeError("LearnedLab: no centre");
+      ops.run({ op: "gatherRows", x: hidden, indices: { ...indices, shape: [1] }, out: first });
+      ops.run({ op: "scale", x: first, out: centre, factor: -1 });
+      ops.run({ op: "addBias", x: some, bias: { ...centre, shape: [width] }, out: some });
+      const moments = ops.tensor("second moments", [width, width]);
+      ops.run({
+        ...{ op: "matmul", a: some, b: some, out: moments },
+        ...{ transposeA: true, transposeB: false, accumulate: false },
+      });
+      return () => ({
+        outputs: copyOf(memory, out),
+        hidden: { values: copyOf(memory, some), moments: copyOf(memory, moments), width },
+        embeddingNote,
+      });
+    });
+  }
+}
+
+interface Seen {
+  readonly outputs: Float32Array;
+  readonly hidden: {
+    readonly values: Float32Array;
+    readonly moments: Float32Array;
+    readonly width: number;
+  } | null;
+  readonly embeddingNote: string;
+}
+
+const copyOf = (memory: WebAssembly.Memory, tensor: Tensor | undefined): Float32Array =>
+  tensor === undefined ? new Float32Array() : viewOf(memory, tensor, "float32").slice();
+
+function softmax(logits: readonly number[]): number[] {
+  const largest = Math.max(...logits);
+  const shares = logits.map((value) => Math.exp(value - largest));
+  const total = shares.reduce((sum, value) => sum + value, 0);
+  return shares.map((value) => value / total);
+}
+
+function titleOf(layer: Layer): string {
+  if (layer.type === "activation") return layer.activation.kind;
+  return layer.type;
+}
+
+/** A regression's class: the nearest digit. */
+const nearestDigit = (value: number): number => Math.min(MNIST_CLASSES - 1, Math.max(0, Math.round(value)));
+
+function judge(
+  outputs: Float32Array,
+  labels: Float32Array,
+  classes: boolean,
+): { confusion: number[][]; worst: Omit<Mistake, "pixels">[] } {
+  const confusion = Array.from({ length: MNIST_CLASSES }, () => new Array<number>(MNIST_CLASSES).fill(0));
+  const width = outputs.length / labels.length;
+  const judged = Array.from(labels, (label, row): Omit<Mistake, "pixels"> => {
+    const out = Array.from(outputs.subarray(row * width, (row + 1) * width));
+    const shares = classes ? softmax(out) : [];
+    const predicted = classes ? out.indexOf(Math.max(...out)) : nearestDigit(out[0] ?? NaN);
+    const counts = confusion[label];
+    if (counts !== undefined) counts[predicted] = (counts[predicted] ?? 0) + 1;
+    const probability = classes ? (shares[label] ?? NaN) : NaN;
+    const loss = classes ? -Math.log(probability) : ((out[0] ?? NaN) - label) ** 2;
+    return { row, label, predicted, probability, loss };
+  });
+  const worst = judged
+    .filter(({ label, predicted }) => label !== predicted)
+    .sort((a, b) => b.loss - a.loss)
+    .slice(0, MOST_MISTAKES);
+  return { confusion, worst };
+}
+
+/** The weights into each of the first layer's units: a column of w1 (784, units). */
+function firstLayerImages(network: Network, { state }: Checkpoint): { units: number; shown: Float32Array[] } {
+  const [first] = parameterShapes(network).filter(({ name }) => name === "w1");
+  const units = first?.shape[1] ?? 0;
+  const weights = state.values["w1"] ?? new Float32Array();
+  const count = first?.shape[0] === MNIST_PIXELS ? Math.min(units, MOST_UNITS) : 0;
+  const shown = Array.from({ length: count }, (_, unit) =>
+    Float32Array.from({ length: MNIST_PIXELS }, (_value, pixel) => weights[pixel * units + unit] ?? 0),
+  );
+  return { units, shown };
+}
+
+function embed({ hidden }: Seen, labels: Float32Array): Learned["embedding"] {
+  if (hidden === null) return null;
+  const { values, moments, width } = hidden;
+  const count = values.length / width;
+  const mean = new Float64Array(width);
+  for (let i = 0; i < values.length; i++) mean[i % width] = (mean[i % width] ?? 0) + (values[i] ?? 0) / count;
+  const covariance = Float64Array.from(moments, (value, at) => {
+    const [i, j] = [Math.floor(at / width), at % width];
+    return value / count - (mean[i] ?? 0) * (mean[j] ?? 0);
+  });
+  const { axes, explained } = principalAxes(covariance, numelOf([width]));
+  const along = (axis: Float64Array, row: number): number => {
+    let sum = 0;
+    for (let j = 0; j < width; j++) sum += (axis[j] ?? 0) * ((values[row * width + j] ?? 0) - (mean[j] ?? 0));
+    return sum;
+  };
+  const points = Array.from({ length: count }, (_, row) => ({
+    ...{ x: along(axes[0], row), y: along(axes[1], row) },
+    label: labels[row * EMBEDDED_EVERY] ?? NaN,
+  }));
+  return { points, explained: [explained[0], explained[1]] };
+}

@@ -1,0 +1,37 @@
+import { createHash } from "node:crypto";
+import type { TrainSpec } from "../../../../shared/specs/train-spec.ts";
+import type { GivenParameters } from "../../compute/network-setup.ts";
+
+/** What a training's losses depend on besides its spec. */
+export interface TrainingCode {
+  readonly appVersion: string;
+  /** Hash of the kernels' modules. */
+  readonly kernels: string;
+  readonly instructionSet: string;
+  readonly threads: number;
+}
+
+/** Keys in alphabetical order, whatever order they were written in. */
+const canonical = (value: unknown): unknown =>
+  typeof value === "object" && value !== null && !Array.isArray(value)
+    ? Object.fromEntries(
+        Object.entries(value)
+          .filter(([, entry]) => entry !== undefined)
+          .sort(([a], [b]) => (a < b ? -1 : 1))
+          .map(([key, entry]) => [key, canonical(entry)]),
+      )
+    : Array.isArray(value)
+      ? value.map(canonical)
+      : value;
+
+/**
+ * `training-1f0c8d2a9b3e`: the same for the same spec, seed, given weights, threads and code, because then every loss is
+ * the same.
+ */
+export function trainingRunId(spec: TrainSpec, code: TrainingCode, given: GivenParameters | null): string {
+  const hash = createHash("sha256").update(JSON.stringify(canonical({ spec, code })));
+  for (const [name, values] of Object.entries(given ?? {}).sort(([a], [b]) => (a < b ? -1 : 1))) {
+    hash.update(name).update(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
+  }
+  return `training-${hash.digest("hex").slice(0, 12)}`;
+}

@@ -1,0 +1,257 @@
+import { DivergedError } from "../../../../core/errors.ts";
+import type { MetricPoint, RunEvent } from "../../../../shared/runs/run-records.ts";
+import { EPOCH_METRICS, type ActivationHistogram } from "../../../../shared/experiments/training.ts";
+import { isOutOfSpace } from "../../../store/store-failure.ts";
+import type { Checkpoint, Checkpoints } from "./checkpoints.ts";
+import type { Evaluation, Trainer, TrainingState } from "./trainer.ts";
+import type { TrainingSession } from "./training-session.ts";
+
+/** A state to go on from is written this often: with a dispatch of 250 ms, less than a second is done again. */
+const SAVE_EVERY_MS = 500;
+
+/** The clock that workers stamp records with. */
+const monotonicMs = (): number => Number(process.hrtime.bigint()) / 1e6;
+
+export interface TrainingListener {
+  phase(phase: string): void;
+  progress(fraction: number): void;
+  metrics(points: readonly MetricPoint[]): void;
+  histogram(histogram: ActivationHistogram): void;
+  event(kind: RunEvent["kind"], step: number, text: string): void;
+  /** Makes all metrics so far durable: a checkpoint must not be ahead of them. @returns false while the disk is full. */
+  flush(): boolean;
+  /** A checkpoint could not be written for want of room; the next one is tried all the same. */
+  noRoom(reason: string): void;
+  /** Paused, gone on, another learning rate. */
+  changed(): void;
+}
+
+/** Where a training goes on; a new one begins at step 0. */
+export interface TrainingStart {
+  readonly evaluated: boolean;
+  readonly wallMs: number;
+  /** Validation losses of the epochs so far, the one before training first. */
+  readonly validLosses: readonly number[];
+}
+
+export interface TrainingOutcome {
+  readonly steps: number;
+  readonly seconds: number;
+  readonly finalTrainLoss: number;
+  /** Null without validation rows. */
+  readonly finalValidLoss: number | null;
+  /** Null without validation rows or classes. */
+  readonly validAccuracy: number | null;
+}
+
+type Evaluations = Readonly<Record<"train" | "valid", Evaluation>>;
+
+/** What is no longer finite in a state, or null. */
+const brokenIn = ({ values }: TrainingState): string | null =>
+  Object.entries(values).find(([, numbers]) => !numbers.every(Number.isFinite))?.[0] ?? null;
+
+/** Epochs since the validation loss was last lower by more than `minDelta`, and the lowest. */
+class Progress {
+  readonly #minDelta: number;
+  best = Infinity;
+  epochsSince = 0;
+
+  constructor(minDelta: number) {
+    this.#minDelta = minDelta;
+  }
+
+  /** @returns whether this is the lowest so far. */
+  add(loss: number): boolean {
+    const better = loss < this.best;
+    this.epochsSince = loss < this.best - this.#minDelta ? 0 : this.epochsSince + 1;
+    if (better) this.best = loss;
+    return better;
+  }
+}
+
+/**
+ * Trains to the end, evaluating both sets before the first epoch and after each, and writing checkpoints beside it:
+ * the state of the last half second, the lowest validation loss, and at the end the weights.
+ *
+ * @throws {DivergedError} At the first loss that is not finite, that of the last update too. @throws {ExperimentCancelled} When cancelled. Both
+ * leave the last good state as a checkpoint.
+ */
+export async function train(
+  trainer: Trainer,
+  start: TrainingStart,
+  session: TrainingSession,
+  { checkpoints, listener }: { readonly checkpoints: Checkpoints; readonly listener: TrainingListener },
+): Promise<TrainingOutcome> {
+  const { spec, stepsPerEpoch, totalSteps } = trainer;
+  const epochs = Math.ceil(totalSteps / stepsPerEpoch);
+  const began = trainer.step;
+  let startedMs = monotonicMs() - start.wallMs;
+  const wallMs = (): number => monotonicMs() - startedMs;
+  const beganMs = wallMs();
+  const progress = new Progress(spec.earlyStop?.minDelta ?? 0);
+  for (const loss of start.validLosses) progress.add(loss);
+  const last: { found: Evaluations | null } = { found: null };
+
+  // One write at a time, while the training goes on.
+  let saving: Promise<void> = Promise.resolve();
+  let [pending, savedMs, keptMs] = [0, 0, beganMs];
+  /** Null while metrics wait for room: resuming from a later state would leave them out. */
+  const checkpoint = (evaluated: boolean): Checkpoint | null => {
+    if (!listener.flush()) return null;
+    const state = trainer.state();
+    // The last good state stays.
+    return brokenIn(state) === null ? { state, evaluated, wallMs: wallMs() } : null;
+  };
+  const unsaved: { error: Error | null } = { error: null };
+  const write = (save: () => Promise<void>): void => {
+    pending++;
+    saving = saving
+      .then(save)
+      .then(
+        () => {
+          unsaved.error = null;
+        },
+        (error: unknown) => {
+          unsaved.error = error instanceof Error ? error : new Error(String(error));
+          if (isOutOfSpace(error)) listener.noRoom(String(error));
+        },
+      )
+      .finally(() => {
+        pending--;
+      });
+  };
+  const saveWhenDue = (evaluated: boolean): void => {
+    const now = wallMs();
+    if (pending > 0 || (now - savedMs < SAVE_EVERY_MS && savedMs > 0)) return;
+    savedMs = now;
+    const made = checkpoint(evaluated);
+    if (made === null) return;
+    write(() => checkpoints.saveLatest(made));
+    if (spec.keepEveryMinutes !== undefined && now - keptMs >= spec.keepEveryMinutes * 60_000) {
+      keptMs = now;
+      write(() => checkpoints.save(`kept-${made.state.step}`, made));
+      listener.event("checkpoint", made.state.step, `kept-${made.state.step}.safetensors`);
+    }
+  };
+
+  const measure = async (): Promise<Evaluations> =>
+    (last.found = { train: await trainer.evaluate("train"), valid: await trainer.evaluate("valid") });
+  const evaluate = async (): Promise<void> => {
+    const epoch = Math.ceil(trainer.step / stepsPerEpoch);
+    const at = { step: trainer.step, epoch };
+    const found = await measure();
+    const time = wallMs();
+    // NaN is a result too: it is recorded.
+    const point = (name: string, value: number | null): MetricPoint[] =>
+      value === null ? [] : [{ name, ...at, value, wallMs: time }];
+    listener.metrics([
+      ...point(EPOCH_METRICS.train, found.train.loss),
+      ...point(EPOCH_METRICS.trainAccuracy, found.train.accuracy),
+      ...point(EPOCH_METRICS.valid, found.valid.loss),
+      ...point(EPOCH_METRICS.validAccuracy, found.valid.accuracy),
+    ]);
+    if (!Number.isFinite(found.train.loss)) throw new DivergedError("the training loss", trainer.step);
+    if (progress.add(found.valid.loss ?? NaN) && trainer.step > 0) {
+      const best = checkpoint(true);
+      if (best !== null) write(() => checkpoints.save("best", best));
+    }
+  };
+
+  /** Why the training ends before its last step, or "". */
+  const stopReason = (): string => {
+    const { earlyStop, stopAtLoss, stopAfterSeconds } = spec;
+    if (stopAfterSeconds !== undefined && wallMs() >= stopAfterSeconds * 1000) {
+      return `${stopAfterSeconds} s have passed`;
+    }
+    const { found } = last;
+    if (!trainer.atEpochEnd || found === null) return "";
+    const loss = found.valid.loss ?? found.train.loss;
+    if (stopAtLoss !== undefined && loss !== null && loss <= stopAtLoss)
+      return `the loss is ${loss}, at most ${stopAtLoss}`;
+    if (earlyStop !== undefined && progress.epochsSince >= earlyStop.patience) {
+      return `the validation loss was not lower for ${progress.epochsSince} epochs; the best was ${progress.best}`;
+    }
+    return "";
+  };
+
+  const wishes = async (): Promise<void> => {
+    if (session.paused) {
+      listener.event("paused", trainer.step, `at step ${trainer.step}`);
+      listener.phase(
+        session.blocked
+          ? `the disk is full: waiting at step ${trainer.step} of ${totalSteps}`
+          : `paused at step ${trainer.step} of ${totalSteps}`,
+      );
+      listener.changed();
+      startedMs += await session.whilePaused();
+      listener.event("resumed", trainer.step, `at step ${trainer.step}`);
+      listener.changed();
+    }
+    const lr = session.takeLr();
+    if (lr === null || trainer.finished) return;
+    const before = trainer.lrOf(trainer.step + 1);
+    trainer.changeLr(lr);
+    listener.event("lr", trainer.step, `${before} → ${lr}`);
+    listener.changed();
+  };
+
+  try {
+    if (trainer.atEpochEnd && !start.evaluated) {
+      listener.phase(trainer.step === 0 ? "loss before training" : "loss after the epoch");
+      await evaluate();
+    }
+    saveWhenDue(true);
+    while (!trainer.finished) {
+      await wishes();
+      const { epoch } = trainer;
+      listener.phase(`epoch ${epoch} of ${epochs}`);
+      await trainer.advance((metrics) => {
+        listener.metrics(
+          metrics.map(({ name, step, value, clockMs }) => ({
+            ...{ name, step, epoch, value, wallMs: clockMs - startedMs },
+          })),
+        );
+        listener.progress((metrics.at(-1)?.step ?? trainer.step) / totalSteps);
+      });
+      if (trainer.histogram !== null) listener.histogram(trainer.histogram);
+      const evaluated = trainer.atEpochEnd;
+      if (evaluated) await evaluate();
+      const reason = stopReason();
+      if (reason !== "") {
+        listener.event("stopped", trainer.step, reason);
+        break;
+      }
+      saveWhenDue(evaluated);
+    }
+    if (!trainer.atEpochEnd) await evaluate();
+    // What it ends with is looked at: the last update has no step after it that would find out.
+    const { found } = last;
+    const validLoss = found?.valid.loss ?? 0;
+    if (!Number.isFinite(validLoss)) throw new DivergedError("the validation loss", trainer.step);
+    const broken = brokenIn(trainer.state());
+    if (broken !== null) throw new DivergedError(`a value of ${broken}`, trainer.step);
+  } catch (error) {
+    if (error instanceof DivergedError) listener.event("diverged", error.step, error.message);
+    const left = checkpoint(false);
+    await saving;
+    if (left !== null) await checkpoints.saveLatest(left);
+    throw error;
+  }
+  // What waits for room is waited for: at the end nothing may be missing.
+  if (session.blocked) listener.phase(`the disk is full: waiting after step ${trainer.step}`);
+  await session.whilePaused();
+  await saving;
+  if (unsaved.error !== null && !isOutOfSpace(unsaved.error)) throw unsaved.error;
+  // Killed after its last evaluation, a training goes on here with nothing left to do.
+  const found = last.found ?? (await measure());
+  listener.flush();
+  await checkpoints.save("final", { state: trainer.state(), evaluated: true, wallMs: wallMs() });
+  await checkpoints.dropLatest();
+  return {
+    steps: trainer.step - began,
+    seconds: (wallMs() - beganMs) / 1000,
+    finalTrainLoss: found.train.loss ?? NaN,
+    finalValidLoss: found.valid.loss,
+    validAccuracy: found.valid.accuracy,
+  };
+}

@@ -1,0 +1,368 @@
+import { DivergedError } from "../../../../core/errors.ts";
+import { buildNetwork } from "../../../../core/network/build-network.ts";
+import { parameterShapes } from "../../../../core/network/network.ts";
+import type { Op } from "../../../../core/ops/op.ts";
+import type { Program, Tensor } from "../../../../core/ops/recording-ops.ts";
+import { stateNames } from "../../../../core/optimisers/optimiser.ts";
+import { learningRate } from "../../../../core/optimisers/schedule.ts";
+import { permutation } from "../../../../core/random/permutation.ts";
+import { randomStream } from "../../../../core/random/random-stream.ts";
+import { trainNetworkOf } from "../../../../shared/specs/network-spec.ts";
+import { viewOf } from "../../../../shared/engine/tensor-view.ts";
+import { STATISTIC_NAMES, type ActivationHistogram } from "../../../../shared/experiments/training.ts";
+import { stepsOf, type TrainSpec } from "../../../../shared/specs/train-spec.ts";
+import type { Scope } from "../../../engine/arena.ts";
+import type { Engine } from "../../../engine/engine.ts";
+import type { Section } from "../../../engine/plan.ts";
+import type { DataTensors } from "../../compute/image-rows.ts";
+import { execute, record } from "../../compute/programs.ts";
+import { recordStep, type RecordedStep } from "../record/record-step.ts";
+
+/** The first of the streams that shuffle an epoch's rows, away from those that draw weights. */
+const SHUFFLE_STREAM = 10_000;
+/** One dispatch takes about this long: what a cancelled or killed training has to do again at most. */
+const DISPATCH_MS = 250;
+const FIRST_DISPATCH_STEPS = 50;
+/** Learning rates that lie ready: a dispatch takes no more steps. */
+const MOST_DISPATCH_STEPS = 65_536;
+
+/** A learning rate that was changed by hand: `lr` from step number `step` on, counted from 0. */
+export interface RateChange {
+  readonly step: number;
+  readonly lr: number;
+}
+
+/** Everything that changes while it trains: enough to go on exactly where it was. */
+export interface TrainingState {
+  /** Steps done. */
+  readonly step: number;
+  /** Parameters and what the optimiser remembers, by name. */
+  readonly values: Readonly<Record<string, Float32Array>>;
+  readonly rateChanges: readonly RateChange[];
+}
+
+/** One number of one step, 1-based; `clockMs` of the workers' clock. */
+export interface StepMetric {
+  readonly name: string;
+  readonly step: number;
+  readonly value: number;
+  readonly clockMs: number;
+}
+
+/** Loss over some rows, and the share of rows whose class was found; null where there are no rows, or no classes. */
+export interface Evaluation {
+  readonly loss: number | null;
+  readonly accuracy: number | null;
+}
+
+export interface TrainerData {
+  readonly train: DataTensors;
+  /** Null when nothing is evaluated. */
+  readonly valid: DataTensors | null;
+  /** What a pixel of the background holds after normalisation. */
+  readonly background: number;
+}
+
+/**
+ * Trains a network step by step on the engine: gather, forward, loss, backward and update are one program, which the
+ * workers repeat over a part of an epoch in one dispatch. Nothing is allocated for a step.
+ */
+export class Trainer {
+  readonly spec: TrainSpec;
+  readonly totalSteps: number;
+  readonly stepsPerEpoch: number;
+  readonly #engine: Engine;
+  readonly #threads: number;
+  /** The learning rate of step t, from 0, before changes by hand. */
+  readonly #schedule: (t: number) => number;
+  readonly #scope: Scope;
+  readonly #data: TrainerData;
+  readonly #parameters: Record<string, Tensor> = {};
+  readonly #states: Record<string, Tensor> = {};
+  readonly #indices: Tensor;
+  readonly #counter: Tensor;
+  readonly #rates: Tensor;
+  readonly #full: RecordedStep | null;
+  readonly #tail: RecordedStep | null;
+  readonly #evaluations = new Map<DataTensors, Program>();
+  #rateChanges: readonly RateChange[] = [];
+  #step = 0;
+  #shuffledEpoch = -1;
+  #dispatchSteps = FIRST_DISPATCH_STEPS;
+  #histogram: ActivationHistogram | null = null;
+  /** Where it was put back to after a dispatch was stopped, whose last workers may still write into its tensors. */
+  #putBack: TrainingState | null = null;
+
+  /** @throws {OutOfMemoryError} @throws {ShapeError} If a value does not fit its parameter. */
+  constructor(
+    engine: Engine,
+    spec: TrainSpec,
+    options: {
+      readonly data: TrainerData;
+      readonly threads: number;
+      readonly parameters: Readonly<Record<string, Float32Array>>;
+      /** The learning rate of a step, from 0, instead of the schedule's. */
+      readonly rate?: (t: number) => number;
+    },
+  ) {
+    this.#engine = engine;
+    this.spec = spec;
+    this.#data = options.data;
+    this.#threads = options.threads;
+    const { perEpoch, total } = stepsOf(spec);
+    this.#schedule = options.rate ?? ((t) => learningRate(spec.schedule, spec.optimizer.lr, t, total));
+    this.stepsPerEpoch = perEpoch;
+    this.totalSteps = total;
+    this.#scope = engine.arena.scope();
+    const { rows } = spec.data;
+    const { batchSize, optimizer } = spec;
+    for (const { name, shape, learned } of parameterShapes(trainNetworkOf(spec))) {
+      this.#parameters[name] = this.#scope.tensor(name, shape);
+      for (const state of learned ? stateNames(optimizer) : []) {
+        this.#states[`${name} ${state}`] = this.#scope.tensor(`${name} ${state}`, shape);
+      }
+    }
+    this.#indices = this.#scope.tensor("rows of the epoch", [rows], "int32");
+    this.#counter = this.#scope.tensor("steps done", [1], "float64");
+    this.#rates = this.#scope.tensor("learning rates", [Math.min(total, MOST_DISPATCH_STEPS)]);
+    this.restore({ step: 0, values: options.parameters, rateChanges: [] });
+    const shared = {
+      ...{ train: this.#data.train, background: this.#data.background },
+      ...{ parameters: this.#parameters, states: this.#states },
+      ...{ indices: this.#indices, counter: this.#counter, rates: this.#rates },
+    };
+    this.#full = rows >= batchSize ? recordStep(this.#scope, spec, batchSize, shared) : null;
+    const rest = rows % batchSize;
+    this.#tail = rest > 0 && !spec.dropLast ? recordStep(this.#scope, spec, rest, shared) : null;
+  }
+
+  /** Steps done. */
+  get step(): number {
+    return this.#step;
+  }
+
+  get finished(): boolean {
+    return this.#step >= this.totalSteps;
+  }
+
+  /** The epoch that the next step belongs to, from 1. */
+  get epoch(): number {
+    return Math.floor(this.#step / this.stepsPerEpoch) + 1;
+  }
+
+  /** Whether whole epochs are behind it, or all steps: the sets are evaluated here. */
+  get atEpochEnd(): boolean {
+    return this.#step % this.stepsPerEpoch === 0 || this.finished;
+  }
+
+  /** The spread of the activations at the last measured step; null before the first. */
+  get histogram(): ActivationHistogram | null {
+    return this.#histogram;
+  }
+
+  /** The learning rate of a step, 1-based. */
+  lrOf(step: number): number {
+    return this.#rateOf(step - 1);
+  }
+
+  /** From the next step on the schedule is scaled so that it stands at `lr` now. */
+  changeLr(lr: number): RateChange {
+    const change = { step: this.#step, lr };
+    this.#rateChanges = [...this.#rateChanges, change];
+    return change;
+  }
+
+  /**
+   * Takes some steps, to the end of the epoch at most: a quarter of a second of them. Stopped half-way, it is back
+   * where it was before. The loss of each step is the one before its update.
+   *
+   * @throws {DivergedError} At the first loss that is not finite. @throws {ExperimentCancelled} @throws {TaskError}
+   */
+  async advance(onMetrics: (metrics: readonly StepMetric[]) => void): Promise<void> {
+    const before = this.state();
+    const first = this.#step;
+    const inEpoch = first % this.stepsPerEpoch;
+    this.#shuffle(Math.floor(first / this.stepsPerEpoch));
+    const { full, tail } = { full: this.#full, tail: this.#tail };
+    const fullSteps = full === null ? 0 : this.stepsPerEpoch - (tail === null ? 0 : 1);
+    const wanted = Math.min(this.#dispatchSteps, MOST_DISPATCH_STEPS, this.totalSteps - first);
+    const sections: Section[] = [];
+    let steps = 0;
+    if (full !== null && inEpoch < fullSteps) {
+      steps = Math.min(wanted, fullSteps - inEpoch);
+      sections.push(this.#section(full, inEpoch * full.batchSize, steps, first));
+    }
+    if (tail !== null && steps < wanted && inEpoch + steps === fullSteps) {
+      sections.push(this.#section(tail, fullSteps * this.spec.batchSize, 1, first + steps));
+      steps++;
+    }
+    this.#fillRates(first, steps);
+    let divergedAt = 0;
+    let seen = 0;
+    const startedMs = performance.now();
+    try {
+      await execute(this.#engine, sections, {
+        threads: this.#threads,
+        onRecords: (records) => {
+          onMetrics(
+            records.map(({ name, value, clockMs }) => {
+              // The loss is the first that a step records.
+              if (name === STATISTIC_NAMES.loss) {
+                seen++;
+                if (!Number.isFinite(value) && divergedAt === 0) divergedAt = first + seen;
+              }
+              return { name, step: first + seen, value, clockMs };
+            }),
+          );
+          if (divergedAt > 0) this.#engine.cancel();
+        },
+      });
+    } catch (error) {
+      this.#putBackTo(before);
+      if (divergedAt > 0) throw new DivergedError("the loss", divergedAt);
+      throw error;
+    }
+    if (divergedAt > 0) {
+      this.#putBackTo(before);
+      throw new DivergedError("the loss", divergedAt);
+    }
+    this.#step = first + steps;
+    this.#readHistogram(first, steps);
+    const stepMs = (performance.now() - startedMs) / steps;
+    this.#dispatchSteps = Math.max(1, Math.round(DISPATCH_MS / stepMs));
+  }
+
+  /** Loss and accuracy over all rows of a part of the data. @throws {ExperimentCancelled} @throws {TaskError} */
+  async evaluate(part: "train" | "valid"): Promise<Evaluation> {
+    const data = this.#data[part];
+    if (data === null) return { loss: null, accuracy: null };
+    let program = this.#evaluations.get(data);
+    if (program === undefined) {
+      program = record(this.#scope, (ops) => {
+        const { loss, outputs } = buildNetwork(ops, trainNetworkOf(this.spec), {
+          ...data,
+          parameters: this.#parameters,
+        });
+        ops.run({ op: "record", source: loss, name: "loss" });
+        const logits = outputs.at(-1)?.out;
+        if (this.spec.loss === "mse" || logits === undefined) return;
+        const accuracy = ops.tensor("accuracy", [1]);
+        ops.run({ op: "accuracy", logits, target: data.y, out: accuracy });
+        ops.run({ op: "record", source: accuracy, name: "accuracy" });
+      });
+      this.#evaluations.set(data, program);
+    }
+    const records = await execute(this.#engine, [{ program, repeats: 1 }], { threads: this.#threads });
+    const of = (name: string): number | null => records.find((one) => one.name === name)?.value ?? null;
+    return { loss: of("loss"), accuracy: of("accuracy") };
+  }
+
+  state(): TrainingState {
+    if (this.#putBack !== null) return this.#putBack;
+    const values: Record<string, Float32Array> = {};
+    for (const [name, tensor] of Object.entries({ ...this.#parameters, ...this.#states })) {
+      values[name] = viewOf(this.#engine.arena.memory, tensor, "float32").slice();
+    }
+    return { step: this.#step, values, rateChanges: this.#rateChanges };
+  }
+
+  #putBackTo(before: TrainingState): void {
+    this.restore(before);
+    this.#putBack = before;
+  }
+
+  /** Goes on from a state; what it does not hold of the optimiser's memory is zero. @throws {RangeError} */
+  restore({ step, values, rateChanges }: TrainingState): void {
+    const { memory } = this.#engine.arena;
+    for (const [name, tensor] of Object.entries(this.#parameters)) {
+      const given = values[name];
+      if (given === undefined) throw new RangeError(`Trainer.restore: there is no ${name}`);
+      viewOf(memory, tensor, "float32").set(given);
+    }
+    for (const [name, tensor] of Object.entries(this.#states)) {
+      const view = viewOf(memory, tensor, "float32");
+      const given = values[name];
+      if (given === undefined) view.fill(0);
+      else view.set(given);
+    }
+    this.#putBack = null;
+    this.#step = step;
+    this.#rateChanges = rateChanges;
+    viewOf(memory, this.#counter, "float64")[0] = step;
+  }
+
+  /** Gives the arena's memory back. */
+  release(): void {
+    this.#scope.release();
+  }
+
+  /** The schedule's rate of step t, from 0, scaled from each change on; NaN where there is no such step. */
+  #rateOf(t: number): number {
+    if (t < 0 || t >= this.totalSteps) return NaN;
+    let factor = 1;
+    for (const { step, lr } of this.#rateChanges) if (step <= t) factor = lr / this.#schedule(step);
+    return Math.fround(this.#schedule(t) * factor);
+  }
+
+  /** Puts the rates of the next steps into the ring that they are looked up in. */
+  #fillRates(first: number, steps: number): void {
+    const rates = viewOf(this.#engine.arena.memory, this.#rates, "float32");
+    for (let t = first; t < first + steps; t++) rates[t % rates.length] = this.#rateOf(t);
+  }
+
+  /** Puts the rows of an epoch in order; the same for the same seed and epoch, whatever came before. */
+  #shuffle(epoch: number): void {
+    if (this.#shuffledEpoch === epoch) return;
+    const { rows } = this.spec.data;
+    const order = this.spec.shuffle
+      ? permutation(randomStream(this.spec.seed, SHUFFLE_STREAM + epoch), rows)
+      : Int32Array.from({ length: rows }, (_, row) => row);
+    viewOf(this.#engine.arena.memory, this.#indices, "int32").set(order);
+    this.#shuffledEpoch = epoch;
+  }
+
+  /** Steps to the next measured one, from step number `step` on: the first, and every `statisticsEvery`-th after it. */
+  #untilMeasured(step: number): number {
+    const { statisticsEvery } = this.spec;
+    return statisticsEvery === 0 ? Infinity : (statisticsEvery - (step % statisticsEvery)) % statisticsEvery;
+  }
+
+  /** A step's program over the batches from row `firstRow` of the epoch on; `step` is the first one's number. */
+  #section(recorded: RecordedStep, firstRow: number, repeats: number, step: number): Section {
+    const indices = {
+      ...this.#indices,
+      shape: [repeats * recorded.batchSize],
+      offsetBytes: this.#indices.offsetBytes + 4 * firstRow,
+    };
+    const placed = ({ ops }: Program): Program => ({
+      ops: ops.map((op): Op<Tensor> => (op.op === "gatherRows" ? { ...op, indices } : op)),
+    });
+    const first = this.#untilMeasured(step);
+    return {
+      program: placed(recorded.plain),
+      repeats,
+      results: [
+        ...[...Object.values(this.#parameters), ...Object.values(this.#states), this.#counter],
+        ...recorded.histograms,
+      ],
+      ...(first < repeats
+        ? { alternate: { program: placed(recorded.measured), first, every: this.spec.statisticsEvery } }
+        : {}),
+    };
+  }
+
+  /** Reads what the last measured step of a dispatch has left. */
+  #readHistogram(first: number, steps: number): void {
+    const { statisticsEvery } = this.spec;
+    if (statisticsEvery === 0) return;
+    const last = Math.floor((first + steps - 1) / statisticsEvery) * statisticsEvery;
+    if (last < first) return;
+    const isTail = this.#tail !== null && (last + 1) % this.stepsPerEpoch === 0;
+    const histograms = (isTail ? this.#tail : this.#full)?.histograms ?? [];
+    const { memory } = this.#engine.arena;
+    this.#histogram = {
+      step: last + 1,
+      layers: histograms.map((tensor) => Array.from(viewOf(memory, tensor, "float64"))),
+    };
+  }
+}

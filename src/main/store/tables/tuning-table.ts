@@ -1,0 +1,58 @@
+import * as v from "valibot";
+import { instructionSetSchema, kernelTimingSchema, type Tuning } from "../../../shared/experiments/tuning.ts";
+import { keptStatement, type Database } from "../open/database.ts";
+import { fromJsonColumn, toJsonColumn } from "./json-column.ts";
+import type { TuningKey } from "../store.ts";
+
+interface TuningRow {
+  readonly measuredAt: string;
+  readonly chosen: string;
+  readonly peakGflops: number | null;
+  readonly candidates: string;
+}
+
+const candidatesSchema = v.array(kernelTimingSchema);
+
+/** How fast each set of kernels was on this CPU and runtime, so that a later start need not measure. */
+export class TuningTable {
+  readonly #replace;
+  readonly #select;
+  readonly #delete;
+
+  constructor(db: Database) {
+    this.#replace = keptStatement(
+      db,
+      `INSERT OR REPLACE INTO tuning VALUES (@cpuModel, @electron, @v8, @v8Flags, @appVersion, @kernels, @measuredAt,
+         @chosen, @peakGflops, @candidates)`,
+    );
+    this.#select = keptStatement<TuningRow>(
+      db,
+      `SELECT measured_at AS measuredAt, chosen, peak_gflops AS peakGflops, candidates FROM tuning
+       WHERE cpu_model = @cpuModel AND electron = @electron AND v8 = @v8 AND v8_flags = @v8Flags
+         AND app_version = @appVersion AND kernels = @kernels`,
+    );
+    this.#delete = keptStatement(
+      db,
+      `DELETE FROM tuning
+       WHERE cpu_model = @cpuModel AND electron = @electron AND v8 = @v8 AND v8_flags = @v8Flags`,
+    );
+  }
+
+  save(key: TuningKey, { measuredAt, chosen, peakGflops, kernels }: Tuning): void {
+    this.#replace().run({ ...key, measuredAt, chosen, peakGflops, candidates: toJsonColumn(kernels) });
+  }
+
+  /** @throws {StoreError} If the row is not as this app writes it. */
+  find(key: TuningKey): Tuning | undefined {
+    const row = this.#select().get({ ...key });
+    if (row === undefined) return undefined;
+    const kernels = fromJsonColumn(candidatesSchema, row.candidates, "The kernels' tuning");
+    // A set that this build does not know cannot be used.
+    if (!v.is(instructionSetSchema, row.chosen)) return undefined;
+    return { measuredAt: row.measuredAt, chosen: row.chosen, peakGflops: row.peakGflops, kernels };
+  }
+
+  drop({ cpuModel, electron, v8, v8Flags }: TuningKey): void {
+    this.#delete().run({ cpuModel, electron, v8, v8Flags });
+  }
+}

@@ -1,0 +1,221 @@
+import { ratioOfMedians, resampleMedian, type ResampledMedian } from "../../../core/bootstrap-ratio.ts";
+import { randomStream } from "../../../core/random/random-stream.ts";
+import { quantile } from "../../../core/statistics.ts";
+import { gradcheckReportSchema } from "../../../shared/experiments/gradcheck.ts";
+import type {
+  ComparedCheck,
+  ComparedMetric,
+  ComparedTiming,
+  RunComparison,
+} from "../../../shared/runs/run-comparison.ts";
+import type { Machine, RunSummary } from "../../../shared/runs/run-records.ts";
+import type { RunValue } from "../../../shared/runs/run-table.ts";
+import type { SqliteStore } from "../sqlite-store.ts";
+
+/** Of the bootstrap: the same samples give the same interval. */
+const SEED = 95;
+/** With fewer, an interval says nothing. */
+const FEWEST_SAMPLES = 5;
+/** Two runs of the same code differ by this much without a reason; a difference lies wholly beyond. */
+const RUN_TO_RUN = 0.01;
+
+/**
+ * What differs between runs, and by how much: settings, results, metrics, timings, gradient checks. `timings` may be
+ * left out: their intervals take most of the time.
+ */
+export function compareRuns(
+  store: SqliteStore,
+  runIds: readonly string[],
+  { timings = true }: { readonly timings?: boolean } = {},
+): RunComparison {
+  const details = runIds.map((runId) => store.getRun(runId));
+  const runs = details.map(({ run }) => run);
+  const machines = details.map(({ machine }) => machine);
+  return {
+    runs,
+    machines: [...new Map(machines.map((machine) => [machine.id, machine])).values()],
+    cautions: cautionsOf(runs, machines),
+    settings: tableOf(runs.map(settingsOf)).map(({ key, values }) => ({
+      ...{ key, values },
+      same: values.every((value) => JSON.stringify(value) === JSON.stringify(values[0])),
+    })),
+    results: tableOf(runs.map(({ summary }) => ({ ...summary }))),
+    metrics: compareMetrics(store, runIds),
+    timings: timings ? compareTimings(store, runIds) : [],
+    checks: compareChecks(
+      details.map(({ run, gradientChecks }) => ({
+        ...Object.fromEntries(
+          gradientChecks.map(({ stage, reference, tensor, passed, relMax, relNorm }) => [
+            `${stage}, ${reference}, ${tensor}`,
+            { verdict: passed ? "passed" : "failed", passed, relMax, relNorm },
+          ]),
+        ),
+        ...reportedChecks(store, run),
+      })),
+    ),
+  };
+}
+
+function cautionsOf(runs: readonly RunSummary[], machines: readonly Machine[]): string[] {
+  const differ = (values: readonly (string | number)[]): boolean => new Set(values).size > 1;
+  const list = (values: readonly (string | number)[]): string => [...new Set(values)].join("; ");
+  const cautions: string[] = [];
+  if (differ(machines.map(({ id }) => id))) {
+    const named: readonly (readonly [string, (machine: Machine) => string | number])[] = [
+      ["CPU", (machine) => machine.cpuModel],
+      ["cores", (machine) => machine.cpuCores],
+      ["memory in bytes", (machine) => machine.memoryBytes],
+      ["operating system", (machine) => machine.os],
+      ["Electron", (machine) => machine.electron],
+      ["V8", (machine) => machine.v8],
+      ["kernel", (machine) => machine.kernel],
+    ];
+    const what = named
+      .filter(([, of]) => differ(machines.map(of)))
+      .map(([name, of]) => `${name} (${list(machines.map(of))})`);
+    cautions.push(
+      `These runs were measured on different machines or runtimes: ${what.join(", ") || "by their ids"}. ` +
+        "Their times compare the machines, not the settings.",
+    );
+  }
+  if (differ(runs.map(({ threads }) => threads))) {
+    cautions.push(`They used different numbers of threads (${list(runs.map(({ threads }) => threads))}).`);
+  }
+  if (differ(runs.map(({ rows }) => rows))) {
+    cautions.push(`They worked on different numbers of rows (${list(runs.map(({ rows }) => rows))}).`);
+  }
+  if (differ(runs.map(({ kind }) => kind))) {
+    cautions.push(`They are of different kinds (${list(runs.map(({ kind }) => kind))}).`);
+  }
+  const cut = runs.filter(({ status }) => status !== "finished");
+  if (cut.length > 0) {
+    cautions.push(`Not finished: ${cut.map(({ id, status }) => `${id} (${status})`).join(", ")}.`);
+  }
+  return cautions;
+}
+
+type Values = Readonly<Record<string, RunValue>>;
+
+/** A training's settings are those of its spec, by their paths: "optimizer.lr". */
+function settingsOf({ kind, config, threads, rows }: RunSummary): Values {
+  const { spec, ...given } = config;
+  const paths = typeof spec === "string" ? pathsOf(spec) : null;
+  if (paths === null) return { kind, rows, threads, ...config };
+  const { threads: _, ...known } = { ...given };
+  // What the list of runs shows of a spec is in the spec too, under its path.
+  const own = Object.entries(known).filter(([key]) => key === "weights");
+  return { kind, threads, ...Object.fromEntries(own), ...paths };
+}
+
+/** Null for a text that is no spec: it is then compared as it is. */
+function pathsOf(spec: string): Values | null {
+  try {
+    return flatten(JSON.parse(spec), "");
+  } catch {
+    return null;
+  }
+}
+
+function flatten(value: unknown, path: string): Values {
+  if (typeof value !== "object" || value === null) {
+    const known = typeof value === "string" || typeof value === "number" || typeof value === "boolean";
+    return { [path]: known ? value : null };
+  }
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([key, entry]) =>
+      Object.entries(flatten(entry, path === "" ? key : `${path}.${key}`)),
+    ),
+  );
+}
+
+/** One row a key that any run has. */
+function tableOf(runs: readonly Values[]): { key: string; values: RunValue[] }[] {
+  const keys = [...new Set(runs.flatMap((values) => Object.keys(values)))];
+  return keys.map((key) => ({ key, values: runs.map((values) => values[key] ?? null) }));
+}
+
+function compareMetrics(store: SqliteStore, runIds: readonly string[]): ComparedMetric[] {
+  const series = runIds.map((runId) => store.tables.metrics.seriesOf(runId));
+  const names = [...new Set(series.flatMap((ofRun) => ofRun.map(({ name }) => name)))];
+  return names.map((name) => ({
+    name,
+    runs: series.map((ofRun) => {
+      const found = ofRun.find((one) => one.name === name);
+      if (found === undefined) return null;
+      const { points, last, min, max } = found;
+      return { points, last, min, max };
+    }),
+  }));
+}
+
+function compareTimings(store: SqliteStore, runIds: readonly string[]): ComparedTiming[] {
+  const samples = runIds.map((runId) => {
+    const ofRun = new Map<string, number[]>();
+    for (const { timing } of store.iterateTimings([runId])) {
+      if (timing.warmup || Number.isNaN(timing.ms)) continue;
+      const label = timing.pass === "call" ? timing.stage : `${timing.stage} ${timing.pass}`;
+      const known = ofRun.get(label) ?? [];
+      ofRun.set(label, known);
+      known.push(timing.ms);
+    }
+    return ofRun;
+  });
+  const labels = [...new Set(samples.flatMap((ofRun) => [...ofRun.keys()]))];
+  const stream = randomStream(SEED);
+  return labels.map((label) => {
+    const drawn = samples.map((ofRun) => {
+      const ms = ofRun.get(label);
+      return ms === undefined ? null : { count: ms.length, resampled: resampleMedian(ms, stream) };
+    });
+    const first = drawn.find((one) => one !== null) ?? null;
+    return {
+      label,
+      runs: drawn.map((one) => (one === null ? null : comparedTiming(one, first, one === first))),
+    };
+  });
+}
+
+interface Drawn {
+  readonly count: number;
+  readonly resampled: ResampledMedian;
+}
+
+function comparedTiming(
+  { count, resampled }: Drawn,
+  first: Drawn | null,
+  isFirst: boolean,
+): NonNullable<ComparedTiming["runs"][number]> {
+  const own = {
+    samples: count,
+    medianMs: resampled.median,
+    loMs: quantile(resampled.resampled, 0.025),
+    hiMs: quantile(resampled.resampled, 0.975),
+  };
+  if (isFirst || first === null) return { ...own, ratio: null, verdict: "first" };
+  if (count < FEWEST_SAMPLES || first.count < FEWEST_SAMPLES) {
+    return { ...own, ratio: null, verdict: "too few samples" };
+  }
+  const { value, low: lo, high: hi } = ratioOfMedians(resampled, first.resampled);
+  const verdict =
+    lo > 1 + RUN_TO_RUN ? "slower" : hi < 1 / (1 + RUN_TO_RUN) ? "faster" : "no difference shown";
+  return { ...own, ratio: { value, lo, hi }, verdict };
+}
+
+type Checks = Readonly<Record<string, NonNullable<ComparedCheck["runs"][number]>>>;
+
+/** A gradient check's own report. */
+function reportedChecks(store: SqliteStore, run: RunSummary): Checks {
+  if (run.kind !== "gradcheck" || run.status !== "finished") return {};
+  const { report } = store.getReport(run.id, "gradcheck", gradcheckReportSchema);
+  return Object.fromEntries(
+    report.reports.map(({ reference, tensor, verdict, relMax, relNorm }) => [
+      `${reference}, ${tensor}`,
+      { verdict, passed: verdict === "passed", relMax, relNorm },
+    ]),
+  );
+}
+
+function compareChecks(runs: readonly Checks[]): ComparedCheck[] {
+  const labels = [...new Set(runs.flatMap((checks) => Object.keys(checks)))];
+  return labels.map((label) => ({ label, runs: runs.map((checks) => checks[label] ?? null) }));
+}

@@ -1,0 +1,95 @@
+import { once } from "node:events";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { SqlValue } from "../open/database.ts";
+import { writeStreamed } from "../export/write-csv.ts";
+import { toJsonColumn } from "../tables/json-column.ts";
+import { schemaVersion } from "../open/migrate.ts";
+import type { SqliteStore } from "../sqlite-store.ts";
+import { BUNDLE_FORMAT, BUNDLE_ROWS, BUNDLE_TABLES, BUNDLE_VERSION, LOCAL_COLUMNS } from "./bundle-tables.ts";
+
+export interface BundleOptions {
+  /** With what trainings learned: their .safetensors files. */
+  readonly weights: boolean;
+}
+
+type Row = Readonly<Record<string, SqlValue>>;
+
+/**
+ * Writes runs with everything recorded under them as one JSON document, one element a line, so that it can be read
+ * however large it is. The same runs give the same bytes.
+ *
+ * @returns the number of runs.
+ * @throws {StoreError} If a run cannot be read or the file cannot be written: an earlier file is then as it was.
+ */
+export async function exportBundle(
+  store: SqliteStore,
+  runIds: readonly string[],
+  path: string,
+  options: BundleOptions,
+): Promise<number> {
+  await writeStreamed(path, async (target) => {
+    const write = async (text: string): Promise<void> => {
+      if (!target.write(text)) await once(target, "drain");
+    };
+    const failed = once(target, "error").then(([error]) => Promise.reject(error as Error));
+    const body = async (): Promise<void> => {
+      const { db } = store.tables;
+      const head = { format: BUNDLE_FORMAT, version: BUNDLE_VERSION, schema: schemaVersion(db) };
+      await write(`[\n${JSON.stringify(head)},\n`);
+      for (const runId of runIds) {
+        for (const line of linesOf(store, runId, options)) await write(`${toJsonColumn(line)},\n`);
+      }
+      await write(`${JSON.stringify({ end: { runs: runIds.length } })}\n]\n`);
+      target.end();
+      await once(target, "finish");
+    };
+    await Promise.race([body(), failed]);
+  });
+  return runIds.length;
+}
+
+function* linesOf(store: SqliteStore, runId: string, { weights }: BundleOptions): Generator<object> {
+  const { db } = store.tables;
+  store.getRun(runId);
+  const run = db.prepare<Row>("SELECT * FROM run WHERE id = ?").get(runId) ?? {};
+  const machine = db.prepare<Row>("SELECT * FROM machine WHERE id = ?").get(run["machine_id"] ?? "") ?? {};
+  yield { run: runId, machine, row: without(run, ["id", "revision"]) };
+  const numbers = new Map<string, Map<SqlValue, number>>();
+  for (const { name, numbered, refers, from } of BUNDLE_TABLES) {
+    const own = new Map<SqlValue, number>();
+    numbers.set(name, own);
+    let rows: Row[] = [];
+    for (const row of db.prepare<Row>(`SELECT * FROM ${from}`).iterate(runId)) {
+      if (numbered) own.set(row["id"] ?? null, own.size);
+      const reference = refers === null ? null : (row[refers.column] ?? null);
+      rows.push({
+        ...without(row, LOCAL_COLUMNS),
+        ...(refers === null
+          ? {}
+          : {
+              [refers.column]:
+                reference === null ? null : (numbers.get(refers.table)?.get(reference) ?? null),
+            }),
+      });
+      if (rows.length < BUNDLE_ROWS) continue;
+      yield tableLine(runId, name, rows);
+      rows = [];
+    }
+    if (rows.length > 0) yield tableLine(runId, name, rows);
+  }
+  if (!weights) return;
+  const folder = join(store.checkpointsFolder, runId);
+  for (const file of existsSync(folder) ? readdirSync(folder).sort() : []) {
+    if (!file.endsWith(".safetensors")) continue;
+    yield { run: runId, file, base64: readFileSync(join(folder, file)).toString("base64") };
+  }
+}
+
+const without = (row: Row, names: readonly string[]): Row =>
+  Object.fromEntries(Object.entries(row).filter(([name]) => !names.includes(name)));
+
+const tableLine = (run: string, table: string, rows: readonly Row[]): object => {
+  const columns = Object.keys(rows[0] ?? {});
+  return { run, table, columns, rows: rows.map((row) => columns.map((column) => row[column] ?? null)) };
+};

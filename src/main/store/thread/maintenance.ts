@@ -1,0 +1,108 @@
+import { existsSync, readdirSync, rmSync, statSync } from "node:fs";
+import { join } from "node:path";
+import type { DatabaseCheck, EmptiedTrash } from "../../../shared/runs/run-exports.ts";
+import type { Database } from "../open/database.ts";
+import type { SqliteStore } from "../sqlite-store.ts";
+import { isOutOfSpace } from "../store-failure.ts";
+
+/** A folder with everything in it. */
+function folderBytes(folder: string): number {
+  if (!existsSync(folder)) return 0;
+  return readdirSync(folder, { withFileTypes: true, recursive: true })
+    .filter((entry) => entry.isFile())
+    .reduce((sum, entry) => sum + statSync(join(entry.parentPath, entry.name)).size, 0);
+}
+
+const databaseBytes = (path: string): number =>
+  [path, `${path}-wal`]
+    .map((file) => statSync(file, { throwIfNoEntry: false })?.size ?? 0)
+    .reduce((sum, size) => sum + size);
+
+/** Deletes runs for good, one transaction each, so that other writers get their turn; their weights too. */
+export function deleteRuns(db: Database, checkpointsFolder: string, runIds: readonly string[]): void {
+  for (const runId of runIds) {
+    // The files first: on a full disk they make the room that the database needs to forget the run.
+    rmSync(join(checkpointsFolder, runId), { recursive: true, force: true });
+    db.prepare("DELETE FROM run WHERE id = ?").run(runId);
+  }
+}
+
+/** Deletes runs for good and gives their room back to the disk. */
+export function emptyTrash(
+  db: Database,
+  { path, checkpointsFolder }: Pick<SqliteStore, "path" | "checkpointsFolder">,
+  runIds: readonly string[],
+): EmptiedTrash {
+  const size = (): number => databaseBytes(path) + folderBytes(checkpointsFolder);
+  const before = size();
+  deleteRuns(db, checkpointsFolder, runIds);
+  compact(db);
+  const sizeBytes = databaseBytes(path);
+  return { runs: runIds.length, freedBytes: Math.max(0, before - size()), sizeBytes };
+}
+
+/** Gives the room of what was deleted back to the disk; without room for a copy the file itself uses it again. */
+function compact(db: Database): void {
+  try {
+    db.exec("VACUUM");
+    db.pragma("wal_checkpoint(TRUNCATE)", { simple: true });
+  } catch (error) {
+    if (!isOutOfSpace(error)) throw error;
+  }
+}
+
+/** Findings that are shown; a damaged file has thousands. */
+const MOST_FINDINGS = 20;
+
+/** Reads every page and every reference. @returns what is wrong, in SQLite's words. */
+export function findDamage(db: Database): string[] {
+  try {
+    const integrity = db
+      .prepare<{ integrity_check: string }>(`PRAGMA integrity_check(${MOST_FINDINGS})`)
+      .all()
+      .map((row) => row.integrity_check)
+      .filter((finding) => finding !== "ok");
+    const orphans = db
+      .prepare<{ table: string; parent: string }>("PRAGMA foreign_key_check")
+      .all()
+      .map(({ table, parent }) => `a row of ${table} refers to a row of ${parent} that is missing`);
+    return [...integrity, ...new Set(orphans)].slice(0, MOST_FINDINGS);
+  } catch (error) {
+    return [error instanceof Error ? error.message : String(error)];
+  }
+}
+
+const RECOUNT = `UPDATE series SET (points, minimum, maximum, last_position, last) = (
+  SELECT count(*), min(value), max(value), coalesce(max(position), -1),
+    (SELECT value FROM point WHERE series_id = series.id ORDER BY position DESC LIMIT 1)
+  FROM point WHERE series_id = series.id)`;
+
+/**
+ * Does what can be done without losing anything: builds all indexes anew, counts the metrics anew, removes rows whose
+ * run is gone. What is damaged beyond that is said, with the way out.
+ */
+export function repair(db: Database): DatabaseCheck {
+  const before = findDamage(db);
+  if (before.length === 0) return { sound: true, findings: [], done: [] };
+  const done: string[] = [];
+  const attempt = (what: string, body: () => void): void => {
+    try {
+      body();
+      done.push(what);
+    } catch (error) {
+      done.push(`${what}: not possible (${error instanceof Error ? error.message : String(error)})`);
+    }
+  };
+  attempt("all indexes were built anew", () => db.exec("REINDEX"));
+  attempt("rows whose run is gone were removed", () => {
+    db.exec("PRAGMA foreign_keys = ON");
+    for (const { table, rowid } of db
+      .prepare<{ table: string; rowid: number | null }>("PRAGMA foreign_key_check")
+      .all()) {
+      if (rowid !== null) db.prepare(`DELETE FROM "${table}" WHERE rowid = ?`).run(rowid);
+    }
+  });
+  attempt("the metrics were counted anew", () => db.exec(RECOUNT));
+  const findings = findDamage(db);
+  return { sound: findings.length === 0, findings, done };
+}

@@ -1,0 +1,61 @@
+import type { RunComparison } from "../../../shared/runs/run-comparison.ts";
+import type { BandsRequest, CurvesRequest, DrawnBand, DrawnCurve } from "../../../shared/runs/run-curves.ts";
+import type {
+  DatabaseCheck,
+  EmptiedTrash,
+  ExportKind,
+  ImportedRuns,
+} from "../../../shared/runs/run-exports.ts";
+import type { RunCatalogue, RunTableAnswer, RunTableRequest } from "../../../shared/runs/run-table.ts";
+
+/** What the store's thread is asked, and what it answers: everything that takes longer than main may be held up. */
+export interface StoreTasks {
+  readonly table: { readonly input: RunTableRequest; readonly output: RunTableAnswer };
+  readonly catalogue: { readonly input: null; readonly output: RunCatalogue };
+  readonly curves: { readonly input: CurvesRequest; readonly output: readonly DrawnCurve[] };
+  readonly bands: { readonly input: BandsRequest; readonly output: readonly DrawnBand[] };
+  readonly compare: {
+    readonly input: { readonly runIds: readonly string[] };
+    readonly output: RunComparison;
+  };
+  /** Answers the number of rows, of runs for a bundle and the database. */
+  readonly export: {
+    readonly input: {
+      readonly what: ExportKind;
+      readonly runIds: readonly string[];
+      readonly path: string;
+      readonly weights: boolean;
+      readonly overwrite: boolean;
+    };
+    readonly output: number;
+  };
+  readonly import: { readonly input: { readonly path: string }; readonly output: ImportedRuns };
+  readonly deleteRuns: { readonly input: { readonly runIds: readonly string[] }; readonly output: null };
+  readonly emptyTrash: {
+    readonly input: { readonly runIds: readonly string[] };
+    readonly output: EmptiedTrash;
+  };
+  readonly backup: { readonly input: { readonly path: string }; readonly output: null };
+  readonly check: { readonly input: null; readonly output: DatabaseCheck };
+  readonly repair: { readonly input: null; readonly output: DatabaseCheck };
+}
+
+export type StoreTaskName = keyof StoreTasks;
+
+/** What crosses to the thread. */
+export interface StoreTaskMessage<N extends StoreTaskName = StoreTaskName> {
+  readonly name: N;
+  readonly input: StoreTasks[N]["input"];
+}
+
+/** Given to the thread when it starts. */
+export interface StoreThreadData {
+  readonly path: string;
+  /** What is read: the database, a copy of it, or nothing where there is none yet. */
+  readonly readFrom: string | null;
+  readonly abandonedRuns: boolean;
+  /** The disk was full when the store was opened. */
+  readonly outOfSpace: boolean;
+  readonly nativeBinding: string | null;
+  readonly readOnly: boolean;
+}

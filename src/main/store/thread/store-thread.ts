@@ -1,0 +1,121 @@
+import { workerData } from "piscina";
+import { StoreError } from "../../../core/errors.ts";
+import { writeToStream } from "../../data/write-to-stream.ts";
+import { writeBackup, writeCopy } from "../open/backup.ts";
+import { connect, type Database } from "../open/database.ts";
+import { exportGradchecksCsv } from "../export/export-gradchecks-csv.ts";
+import { exportLadderCsv } from "../export/export-ladder-csv.ts";
+import { exportMetricsCsv } from "../export/export-metrics-csv.ts";
+import { exportSummaryCsv } from "../export/export-summary-csv.ts";
+import { exportTimingsCsv } from "../export/export-timings-csv.ts";
+import { openReader } from "../open/open-for-reading.ts";
+import { requireTarget } from "../open/output-target.ts";
+import { storeFailure } from "../store-failure.ts";
+import { compareRuns } from "./compare-runs.ts";
+import { CurveDrawer } from "./draw-curves.ts";
+import { exportBundle } from "./export-bundle.ts";
+import { importBundle } from "./import-bundle.ts";
+import { emptyTrashInPlace } from "./empty-trash-in-place.ts";
+import { deleteRuns, emptyTrash, findDamage, repair } from "./maintenance.ts";
+import { RunIndex } from "./run-index.ts";
+import type { StoreTaskMessage, StoreTaskName, StoreTasks, StoreThreadData } from "./store-tasks.ts";
+
+// The store's thread: reads through a connection of its own while main writes, so that neither waits for the other.
+const data = workerData as StoreThreadData;
+const store = openReader(data, data.nativeBinding);
+const index = new RunIndex(store);
+const curves = new CurveDrawer(store);
+
+type Handlers = {
+  readonly [N in StoreTaskName]: (
+    input: StoreTasks[N]["input"],
+  ) => StoreTasks[N]["output"] | Promise<StoreTasks[N]["output"]>;
+};
+
+const handlers: Handlers = {
+  table: (request) => index.table(request),
+  catalogue: () => index.catalogue(),
+  curves: (request) => curves.draw(request),
+  bands: (request) => curves.bands(request),
+  compare: ({ runIds }) => compareRuns(store, runIds),
+  export: (request) => {
+    const { path, overwrite } = request;
+    return requireTarget(path, { database: data.path, overwrite }) === "file"
+      ? exportTo(path, request)
+      : writeToStream(path, (file) => exportTo(file, request));
+  },
+  import: ({ path }) => writing("import runs", (db) => importBundle(db, path, store.checkpointsFolder)),
+  deleteRuns: ({ runIds }) =>
+    writing("delete runs", (db) => {
+      deleteRuns(db, store.checkpointsFolder, runIds);
+      return null;
+    }),
+  emptyTrash: ({ runIds }) =>
+    data.outOfSpace
+      ? emptyTrashInPlace(store, runIds, data.nativeBinding)
+      : writing("empty the trash", (db) => emptyTrash(db, store, runIds)),
+  backup: ({ path }) => {
+    writeBackup(store.tables.db, path);
+    return null;
+  },
+  check: () => {
+    const findings = findDamage(store.tables.db);
+    return { sound: findings.length === 0, findings, done: [] };
+  },
+  repair: () => writing("repair the database", repair),
+};
+
+/** Writes a file whole. @returns rows of a CSV, runs of a bundle and of the database. */
+function exportTo(
+  path: string,
+  { what, runIds, weights }: StoreTasks["export"]["input"],
+): number | Promise<number> {
+  switch (what) {
+    case "timings":
+      return exportTimingsCsv(store, runIds, path);
+    case "metrics":
+      return exportMetricsCsv(store, runIds, path);
+    case "summary":
+      return exportSummaryCsv(store, runIds, path);
+    case "gradchecks":
+      return exportGradchecksCsv(store, runIds, path);
+    case "ladder-samples":
+      return exportLadderCsv(store, runIds, "samples", path);
+    case "ladder-summary":
+      return exportLadderCsv(store, runIds, "summary", path);
+    case "bundle":
+      return exportBundle(store, runIds, path, { weights });
+    case "database":
+      writeCopy(store.tables.db, path, { private: false });
+      return store.info().runs;
+  }
+}
+
+/** Through a second connection, open for as long as it takes. */
+async function writing<T>(action: string, body: (db: Database) => T | Promise<T>): Promise<T> {
+  if (data.readOnly) throw new StoreError(`Could not ${action}: ${data.path} is open for reading only.`);
+  try {
+    const db = connect(data.path, { nativeBinding: data.nativeBinding });
+    try {
+      db.pragma("synchronous = FULL", { simple: true });
+      db.pragma("foreign_keys = ON", { simple: true });
+      return await body(db);
+    } finally {
+      db.close();
+    }
+  } catch (error) {
+    throw storeFailure(action, data.path, error);
+  }
+}
+
+export default async function answer<N extends StoreTaskName>({
+  name,
+  input,
+}: StoreTaskMessage<N>): Promise<{ ok: StoreTasks[N]["output"] } | { failed: string }> {
+  try {
+    return { ok: await handlers[name](input) };
+  } catch (error) {
+    // An error's class does not survive the way between threads.
+    return { failed: error instanceof Error ? error.message : String(error) };
+  }
+}

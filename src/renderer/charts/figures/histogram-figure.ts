@@ -1,0 +1,55 @@
+import type { Histogram } from "../../../shared/runs/run-records.ts";
+import { formatNumber } from "../../format/number.ts";
+import { baseOptions, numberAxis, tooltip } from "../kit/chart-options.ts";
+import { seriesColour } from "../kit/chart-theme.ts";
+import type { Figure } from "../kit/figure.ts";
+
+/** Counts of a tensor's values in equal bins. */
+export function histogramFigure({ label, lo, hi, counts }: Histogram): Figure {
+  const width = (hi - lo) / Math.max(1, counts.length);
+  const total = counts.reduce((sum, count) => sum + count, 0);
+  const largest = Math.max(0, ...counts);
+  const fullest = lo + (counts.indexOf(largest) + 0.5) * width;
+  const edges = (index: number) => [lo + index * width, lo + (index + 1) * width] as const;
+  const describe = (index: number) => ({
+    title: edges(index)
+      .map((edge) => formatNumber(edge))
+      .join(" to "),
+    lines: [`${formatNumber(counts[index] ?? 0)} values`],
+  });
+  return {
+    title: `Distribution: ${label}`,
+    summary: `Histogram of ${label}: ${formatNumber(total)} values from ${formatNumber(lo)} to ${formatNumber(hi)}, most of them (${formatNumber(largest)}) near ${formatNumber(fullest)}.`,
+    note: `${formatNumber(total)} values in ${counts.length} bins of ${formatNumber(width)}`,
+    legend: [],
+    describe,
+    height: 11,
+    log: { axis: "y", initially: false },
+    table: () => ({
+      columns: ["from", "to", "count"],
+      rows: counts.map((count, index) => [...edges(index), count]),
+    }),
+    build: (theme, options) => ({
+      type: "bar",
+      data: {
+        datasets: [
+          {
+            data: counts.map((count, index) => ({ x: lo + (index + 0.5) * width, y: count })),
+            backgroundColor: seriesColour(theme, 0),
+            barPercentage: 1,
+            categoryPercentage: 0.94,
+            grouped: false,
+          },
+        ],
+      },
+      options: {
+        ...baseOptions(theme, options),
+        scales: {
+          x: { ...numberAxis(theme, { title: "value", grid: false }), min: lo, max: hi, offset: false },
+          y: { ...numberAxis(theme, { title: "count", log: options.log }), beginAtZero: !options.log },
+        },
+        plugins: { tooltip: tooltip(theme, describe) },
+      },
+    }),
+  };
+}

@@ -1,0 +1,195 @@
+import type { Chart } from "chart.js";
+import { useRef, useState, type KeyboardEvent, type PointerEvent, type RefObject } from "react";
+import type { Figure } from "../kit/figure.ts";
+import { pinAt, type Pin } from "./pins.ts";
+import { drawZoom, panBy, zoomBy, zoomTo, type Rectangle, type Zoom } from "./zoom.ts";
+
+interface ChartPointerSettings {
+  readonly figure: Figure;
+  readonly chart: RefObject<Chart | null>;
+  readonly onZoom: (zoom: Zoom | null) => void;
+  readonly onPin: (pin: Pin) => void;
+}
+
+interface Mark {
+  readonly dataset: number;
+  readonly index: number;
+}
+
+const STEP = { ArrowLeft: -1, ArrowRight: 1 } as const;
+const SERIES = { ArrowUp: -1, ArrowDown: 1 } as const;
+const ZOOM_FACTOR = 0.6;
+
+/** A click this near a mark means it, in pixels. */
+const NEAR_PX = 12;
+/** Part of the chart that an arrow key with Shift moves by. */
+const PAN_SHARE = 0.2;
+const PAN: Readonly<Record<string, readonly [number, number]>> = {
+  ArrowLeft: [-1, 0],
+  ArrowRight: [1, 0],
+  ArrowUp: [0, -1],
+  ArrowDown: [0, 1],
+};
+
+/**
+ * Dragging over a chart zooms, with Shift it moves what is shown; a click pins a value, or opens what the mark stands for
+ * where the figure says so; the keyboard does the same.
+ */
+export function useChartPointer({ figure, chart, onZoom, onPin }: ChartPointerSettings) {
+  const [drag, setDrag] = useState<Rectangle | null>(null);
+  const panning = useRef<{ x: number; y: number; moved: boolean } | null>(null);
+  const [said, setSaid] = useState("");
+
+  const pin = ({ dataset, index }: Mark) => {
+    const text = figure.describe(index, dataset);
+    if (chart.current === null || text === null) return;
+    const made = pinAt(chart.current, dataset, index, text);
+    if (made !== null) onPin(made);
+  };
+
+  const pinActive = (drawn: Chart) => {
+    const [active] = drawn.getActiveElements();
+    if (active !== undefined) pin({ dataset: active.datasetIndex, index: active.index });
+  };
+
+  const pointer = {
+    onPointerDown: (event: PointerEvent<HTMLElement>) => {
+      if (event.button !== 0) return;
+      const at = placeOf(event);
+      if (event.shiftKey) {
+        panning.current = { ...at, moved: false };
+        event.currentTarget.setPointerCapture(event.pointerId);
+      } else setDrag({ from: at, to: at });
+    },
+    onPointerMove: (event: PointerEvent<HTMLElement>) => {
+      if (panning.current !== null && chart.current !== null) {
+        const { x, y } = placeOf(event);
+        const by = { x: panning.current.x - x, y: panning.current.y - y };
+        if (!panning.current.moved && Math.hypot(by.x, by.y) < 5) return;
+        drawZoom(chart.current, panBy(chart.current, by, figure.zoomAxes));
+        panning.current = { x, y, moved: true };
+        return;
+      }
+      if (drag === null) return;
+      const to = placeOf(event);
+      if (!isClick({ from: drag.from, to })) event.currentTarget.setPointerCapture(event.pointerId);
+      setDrag({ from: drag.from, to });
+    },
+    onPointerUp: () => {
+      const pan = panning.current;
+      panning.current = null;
+      if (pan !== null && chart.current !== null) {
+        if (pan.moved) onZoom(panBy(chart.current, { x: 0, y: 0 }, figure.zoomAxes));
+        else pinActive(chart.current);
+        return;
+      }
+      setDrag(null);
+      if (drag === null || chart.current === null) return;
+      if (!isClick(drag)) {
+        const zoom = zoomTo(chart.current, drag, figure.zoomAxes);
+        if (zoom !== null) onZoom(zoom);
+        return;
+      }
+      const active = chart.current.getActiveElements()[0];
+      if (figure.open === undefined) pinActive(chart.current);
+      else if (active !== undefined) {
+        const { x, y } = active.element;
+        if (Math.hypot(x - drag.from.x, y - drag.from.y) < NEAR_PX) figure.open(active.datasetIndex);
+      }
+    },
+    onPointerCancel: () => {
+      panning.current = null;
+      setDrag(null);
+    },
+    onDoubleClick: () => onZoom(null),
+  };
+
+  const onKeyDown = (event: KeyboardEvent<HTMLElement>) => {
+    const drawn = chart.current;
+    if (drawn === null || event.ctrlKey || event.metaKey || event.altKey) return;
+    const marks = visibleMarks(drawn);
+    const at = activeMark(drawn);
+    const { key } = event;
+    const pan = PAN[key];
+    if (event.shiftKey && pan !== undefined) {
+      const { width, height } = drawn.chartArea;
+      const by = { x: pan[0] * width * PAN_SHARE, y: pan[1] * height * PAN_SHARE };
+      onZoom(panBy(drawn, by, figure.zoomAxes));
+    } else if (key in STEP || key in SERIES) {
+      const next = nextMark(marks, at, key);
+      if (next === undefined) return;
+      point(drawn, next);
+      setSaid(words(figure, next));
+    } else if (key === "Enter" || key === " ") {
+      if (at !== null) pin(at);
+    } else if (key.toLowerCase() === "o" && figure.open !== undefined) {
+      if (at !== null) figure.open(at.dataset);
+    } else if (key === "+" || key === "-") {
+      const factor = key === "+" ? ZOOM_FACTOR : 1 / ZOOM_FACTOR;
+      onZoom(zoomBy(drawn, factor, centreOf(drawn, at), figure.zoomAxes));
+    } else if (key === "0") onZoom(null);
+    else return;
+    event.preventDefault();
+  };
+
+  return { drag: drag === null || isClick(drag) ? null : drag, said, handlers: { ...pointer, onKeyDown } };
+}
+
+function placeOf(event: PointerEvent<HTMLElement>): { x: number; y: number } {
+  const box = event.currentTarget.getBoundingClientRect();
+  return { x: event.clientX - box.left, y: event.clientY - box.top };
+}
+
+const isClick = ({ from, to }: Rectangle): boolean => Math.hypot(to.x - from.x, to.y - from.y) < 5;
+
+function words(figure: Figure, { index, dataset }: Mark): string {
+  const text = figure.describe(index, dataset);
+  return text === null ? "" : [text.title, ...text.lines].join(", ");
+}
+
+/** Everything that can be pointed at, dataset by dataset. */
+function visibleMarks(chart: Chart): Mark[] {
+  return chart.data.datasets.flatMap((_, dataset) =>
+    chart.isDatasetVisible(dataset)
+      ? chart
+          .getDatasetMeta(dataset)
+          .data.flatMap((element, index) =>
+            Number.isNaN(element.x) || Number.isNaN(element.y) ? [] : [{ dataset, index }],
+          )
+      : [],
+  );
+}
+
+function activeMark(chart: Chart): Mark | null {
+  const [active] = chart.getActiveElements();
+  return active === undefined ? null : { dataset: active.datasetIndex, index: active.index };
+}
+
+/** Left and right go through the marks in order; up and down to the same place of the next series. */
+function nextMark(marks: readonly Mark[], at: Mark | null, key: string): Mark | undefined {
+  const here = marks.findIndex((mark) => mark.dataset === at?.dataset && mark.index === at.index);
+  if (at === null || here < 0) return marks[0];
+  const step = key === "ArrowLeft" ? -1 : key === "ArrowRight" ? 1 : 0;
+  if (step !== 0) return marks[(here + step + marks.length) % marks.length];
+  const series = [...new Set(marks.map(({ dataset }) => dataset))];
+  const down = key === "ArrowDown" ? 1 : -1;
+  const next = series[(series.indexOf(at.dataset) + down + series.length) % series.length];
+  const there = marks.filter(({ dataset }) => dataset === next);
+  return there.find(({ index }) => index >= at.index) ?? there.at(-1);
+}
+
+function point(chart: Chart, { dataset, index }: Mark): void {
+  const element = chart.getDatasetMeta(dataset).data[index];
+  if (element === undefined) return;
+  const active = [{ datasetIndex: dataset, index }];
+  chart.setActiveElements(active);
+  chart.tooltip?.setActiveElements(active, { x: element.x, y: element.y });
+  chart.update("none");
+}
+
+function centreOf(chart: Chart, at: Mark | null): { x: number; y: number } {
+  const element = at === null ? undefined : chart.getDatasetMeta(at.dataset).data[at.index];
+  if (element !== undefined) return { x: element.x, y: element.y };
+  const { left, right, top, bottom } = chart.chartArea;
+  return { x: (left + right) / 2, y: (top + bottom) / 2 };
+}

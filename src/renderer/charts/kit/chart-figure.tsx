@@ -1,0 +1,109 @@
+import { useRef, useState } from "react";
+import { useReducedMotion } from "../../preferences/use-appearance.ts";
+import { toTsv } from "../../format/delimited-text.ts";
+import { showFailure } from "../../store/lab-store.ts";
+import { copyText, saveTable, type PictureUse } from "../../store/save.ts";
+import { chartPicture } from "../export/chart-picture.ts";
+import { ChartLegend } from "./chart-legend.tsx";
+import { ChartStage } from "./chart-stage.tsx";
+import { ChartTable } from "../export/chart-table.tsx";
+import { ChartToolbar } from "../interact/chart-toolbar.tsx";
+import type { Figure } from "./figure.ts";
+import { PinList } from "../interact/pin-list.tsx";
+import { useChartTheme } from "./use-chart-theme.ts";
+import { useChartView } from "../interact/use-chart-view.ts";
+import { useChart, type Live } from "./use-chart.ts";
+import { useNearViewport } from "./use-near-viewport.ts";
+import { NO_ZOOM } from "../interact/zoom.ts";
+import classes from "./chart-figure.module.css";
+
+interface ChartFigureProps {
+  readonly figure: Figure;
+  readonly live?: Live;
+  /** The sentence for a live chart, whose figure stays the same while it grows. */
+  readonly summary?: string;
+  /** Keeps the tools in sight instead of showing them on hover and focus. */
+  readonly toolsShown?: boolean;
+}
+
+/** A chart with its title, legend and tools; its table says the same in text. */
+export function ChartFigure({
+  figure,
+  live,
+  summary = figure.summary,
+  toolsShown = false,
+}: ChartFigureProps) {
+  const theme = useChartTheme();
+  const animate = !useReducedMotion();
+  const box = useRef<HTMLElement>(null);
+  const near = useNearViewport(box);
+  const [log, setLog] = useState(figure.log?.initially ?? false);
+  const [asTable, setAsTable] = useState(false);
+  const { view, zoomTo, toggle, togglePin, unpin } = useChartView();
+  const { canvas, chart } = useChart(figure, theme, {
+    ...{ log, animate, view },
+    live: live ?? null,
+    enabled: near && !asTable,
+  });
+  const zoomed = view.zoom !== NO_ZOOM;
+  // A point of a live chart is counted anew as it grows; elsewhere a pin says what is there now.
+  const pinned = view.pins.map(({ index, dataset, text }) =>
+    live === undefined ? (figure.describe(index, dataset) ?? text) : text,
+  );
+
+  const withPicture = async (take: PictureUse) => {
+    if (chart.current === null) return;
+    try {
+      const { hidden } = view;
+      await take(figure.title, await chartPicture(chart.current, { figure, theme, hidden, pinned }));
+    } catch (error) {
+      showFailure("The picture was not made", error);
+    }
+  };
+
+  return (
+    <figure ref={box} className={classes["figure"]}>
+      <figcaption>
+        <div className={classes["words"]} data-tools={toolsShown}>
+          <span className={classes["title"]}>{figure.title}</span>
+          {figure.note !== undefined && <span className={classes["note"]}>{figure.note}</span>}
+        </div>
+        <ChartToolbar
+          title={figure.title}
+          asTable={asTable}
+          shown={toolsShown || asTable || zoomed}
+          log={figure.log === undefined ? null : { axis: figure.log.axis, on: log }}
+          onLog={(on) => {
+            setLog(on);
+            zoomTo(null);
+          }}
+          onResetZoom={zoomed ? () => zoomTo(null) : null}
+          onTable={setAsTable}
+          onPicture={withPicture}
+          onCsv={() => saveTable(figure.title, figure.table())}
+          onCopy={() => copyText("Chart data", toTsv(figure.table()))}
+        />
+      </figcaption>
+      <ChartLegend
+        title={figure.title}
+        entries={figure.legend}
+        theme={theme}
+        hidden={view.hidden}
+        onToggle={asTable ? null : toggle}
+      />
+      {asTable ? (
+        <ChartTable caption={figure.title} table={figure.table()} />
+      ) : (
+        <ChartStage
+          figure={figure}
+          summary={summary}
+          canvas={canvas}
+          chart={chart}
+          onZoom={zoomTo}
+          onPin={togglePin}
+        />
+      )}
+      {!asTable && <PinList title={figure.title} texts={pinned} onRemove={unpin} />}
+    </figure>
+  );
+}

@@ -1,0 +1,216 @@
+import { useCallback, useLayoutEffect, useMemo, useRef, useState } from "react";
+import { toTsv, type TextTable } from "../../format/delimited-text.ts";
+import { formatNumber } from "../../format/number.ts";
+import { showFailure } from "../../store/lab-store.ts";
+import { copyText, saveTable, type PictureUse } from "../../store/save.ts";
+import { ChartTable } from "../export/chart-table.tsx";
+import { seriesColour } from "./chart-theme.ts";
+import { ChartToolbar } from "../interact/chart-toolbar.tsx";
+import { PICTURE_SCALE, pictureOf } from "../export/picture.ts";
+import { useChartTheme } from "./use-chart-theme.ts";
+import classes from "./heat-map.module.css";
+
+export interface HeatMapData {
+  readonly title: string;
+  /** The picture in a sentence, for those who do not see it. */
+  readonly summary: string;
+  readonly note: string;
+  readonly rows: number;
+  readonly columns: number;
+  /** Row by row. */
+  readonly values: readonly number[];
+  readonly rowLabel: (row: number) => string;
+  readonly columnLabel: (column: number) => string;
+  /** Below each other at the left and right of the scale. */
+  readonly rowAxis: string;
+  readonly columnAxis: string;
+  /** Few cells: each shows its value, each row and column its name. */
+  readonly labelled?: boolean;
+}
+
+/** A cell's colour by its part of the largest value: from the ground to the first series colour. */
+function paint(
+  canvas: HTMLCanvasElement,
+  { rows, columns, values }: HeatMapData,
+  { surface, colour, scale }: { surface: string; colour: string; scale: (value: number) => number },
+): void {
+  const context = canvas.getContext("2d");
+  if (context === null) return;
+  canvas.width = columns;
+  canvas.height = rows;
+  for (let row = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++) {
+      context.globalAlpha = 1;
+      context.fillStyle = surface;
+      context.fillRect(column, row, 1, 1);
+      context.globalAlpha = scale(values[row * columns + column] ?? 0);
+      context.fillStyle = colour;
+      context.fillRect(column, row, 1, 1);
+    }
+  }
+}
+
+const tableOf = ({ rowAxis, rows, columns, values, rowLabel, columnLabel }: HeatMapData): TextTable => ({
+  columns: [rowAxis, ...Array.from({ length: columns }, (_, column) => columnLabel(column))],
+  rows: Array.from({ length: rows }, (_, row) => [
+    rowLabel(row),
+    ...values.slice(row * columns, (row + 1) * columns),
+  ]),
+});
+
+/** As large as on the page at the scale of a picture, every cell with sharp edges. */
+function enlarged(
+  canvas: HTMLCanvasElement,
+  data: HeatMapData,
+  inkOf: (value: number) => string,
+): HTMLCanvasElement {
+  const copy = document.createElement("canvas");
+  copy.width = canvas.clientWidth * PICTURE_SCALE;
+  copy.height = canvas.clientHeight * PICTURE_SCALE;
+  const context = copy.getContext("2d");
+  if (context === null) return copy;
+  context.imageSmoothingEnabled = false;
+  context.drawImage(canvas, 0, 0, copy.width, copy.height);
+  if (data.labelled !== true) return copy;
+  const [width, height] = [copy.width / data.columns, copy.height / data.rows];
+  context.font = `${Math.min(height * 0.55, width * 0.3)}px sans-serif`;
+  context.textAlign = "center";
+  context.textBaseline = "middle";
+  data.values.forEach((value, index) => {
+    context.fillStyle = inkOf(value);
+    const [row, column] = [Math.floor(index / data.columns), index % data.columns];
+    context.fillText(formatNumber(value), (column + 0.5) * width, (row + 0.5) * height);
+  });
+  return copy;
+}
+
+/** From this part of the full colour on, letters are in the colour of the ground. */
+const DARK_FROM = 0.55;
+
+/** Many cells as a picture with its scale in numbers; the table says the same in text. */
+export function HeatMap({ data, log = false }: { readonly data: HeatMapData; readonly log?: boolean }) {
+  const theme = useChartTheme();
+  const colour = seriesColour(theme, 0);
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const [asTable, setAsTable] = useState(false);
+  const [pointed, setPointed] = useState<string>("");
+  const finite = data.values.filter(Number.isFinite);
+  const most = Math.max(0, ...finite);
+  const least = log ? Math.min(...finite.filter((value) => value > 0), most) : 0;
+  const scale = useCallback(
+    (value: number): number => {
+      const span = log ? Math.log(most / least) : most;
+      if (!(value > 0) || !(span > 0)) return value > 0 ? 1 : 0;
+      return log ? 0.1 + (0.9 * Math.log(value / least)) / span : value / most;
+    },
+    [log, most, least],
+  );
+  const inkOf = (value: number): string => (scale(value) > DARK_FROM ? theme.surface : theme.ink);
+  useLayoutEffect(() => {
+    if (canvas.current === null) return;
+    paint(canvas.current, data, { surface: theme.surface, colour, scale });
+  }, [data, scale, theme, colour, asTable]);
+  const { title, summary, note, rows, columns, values, rowLabel, columnLabel } = data;
+  const table = useMemo(() => tableOf(data), [data]);
+  const axes = `↓ ${data.rowAxis}, → ${data.columnAxis}`;
+  const withPicture = async (take: PictureUse) => {
+    if (canvas.current === null) return;
+    try {
+      const ramp = `${formatNumber(log ? least : 0, 3)} … ${formatNumber(most, 3)}${log ? ", log scale" : ""}`;
+      const drawing = enlarged(canvas.current, data, inkOf);
+      const foot = [axes, `from the background to the full colour: ${ramp}`];
+      await take(title, await pictureOf({ title, note, legend: [], drawing, foot, theme }));
+    } catch (error) {
+      showFailure("The picture was not made", error);
+    }
+  };
+  return (
+    <figure className={classes["figure"]} data-chart="heat-map">
+      <figcaption className={classes["caption"]} data-tools="true">
+        <strong>{title}</strong> <span className={classes["note"]}>{note}</span>
+        <ChartToolbar
+          title={title}
+          asTable={asTable}
+          shown
+          log={null}
+          onLog={() => undefined}
+          onResetZoom={null}
+          onTable={setAsTable}
+          onPicture={withPicture}
+          onCsv={() => saveTable(title, table)}
+          onCopy={() => copyText("Chart data", toTsv(table))}
+        />
+      </figcaption>
+      {asTable ? (
+        <ChartTable caption={title} table={table} />
+      ) : (
+        <>
+          {data.labelled === true && (
+            <div
+              className={classes["columns"]}
+              aria-hidden="true"
+              style={{ gridTemplateColumns: `repeat(${columns}, 1fr)` }}
+            >
+              {Array.from({ length: columns }, (_, column) => (
+                <span key={column}>{columnLabel(column)}</span>
+              ))}
+            </div>
+          )}
+          <div className={classes["map"]} data-labelled={data.labelled === true}>
+            {data.labelled === true && (
+              <div className={classes["rows"]} aria-hidden="true">
+                {Array.from({ length: rows }, (_, row) => (
+                  <span key={row}>{rowLabel(row)}</span>
+                ))}
+              </div>
+            )}
+            <canvas
+              ref={canvas}
+              role="img"
+              aria-label={`${title}. ${summary}`}
+              className={classes["canvas"]}
+              onPointerMove={(event) => {
+                const box = event.currentTarget.getBoundingClientRect();
+                const row = Math.min(rows - 1, Math.floor(((event.clientY - box.top) / box.height) * rows));
+                const column = Math.min(
+                  columns - 1,
+                  Math.floor(((event.clientX - box.left) / box.width) * columns),
+                );
+                const value = values[row * columns + column] ?? NaN;
+                setPointed(`${rowLabel(row)}, ${columnLabel(column)}: ${formatNumber(value)}`);
+              }}
+              onPointerLeave={() => setPointed("")}
+            />
+            {data.labelled === true && (
+              <div
+                className={classes["cells"]}
+                aria-hidden="true"
+                style={{ gridTemplate: `repeat(${rows}, 1fr) / repeat(${columns}, 1fr)` }}
+              >
+                {values.map((value, index) => (
+                  <span key={index} style={{ color: inkOf(value) }}>
+                    {formatNumber(value)}
+                  </span>
+                ))}
+              </div>
+            )}
+          </div>
+          <div className={classes["scale"]}>
+            <span>{axes}</span>
+            <span className="mono">{pointed}</span>
+            <span className={classes["legend"]}>
+              <span className="mono">{formatNumber(log ? least : 0, 3)}</span>
+              <span
+                className={classes["ramp"]}
+                style={{ background: `linear-gradient(to right, ${theme.surface}, ${colour})` }}
+                aria-hidden="true"
+              />
+              <span className="mono">{formatNumber(most, 3)}</span>
+              {log ? " log scale" : ""}
+            </span>
+          </div>
+        </>
+      )}
+    </figure>
+  );
+}

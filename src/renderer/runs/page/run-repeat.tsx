@@ -1,0 +1,100 @@
+import { Button } from "@mantine/core";
+import { Copy, RotateCw } from "lucide-react";
+import { repeatCommand } from "../../../shared/runs/repeat-command.ts";
+import { notebookSettingsSchema } from "../../../shared/experiments/notebook.ts";
+import * as v from "valibot";
+import type { RunSummary } from "../../../shared/runs/run-records.ts";
+import { showView } from "../../app/views.ts";
+import { ask } from "../../bridge/lab.ts";
+import { useStore } from "../../store/create-store.ts";
+import { labStore, runCells, showFailure } from "../../store/lab-store.ts";
+import { copyText } from "../../store/save.ts";
+import classes from "../runs.module.css";
+
+/** What a run was made of, as the JSON that the command line reads; null where there is none. */
+async function specOf({ id, kind, config }: RunSummary): Promise<string | null> {
+  switch (kind) {
+    case "training":
+      return typeof config["spec"] === "string" ? config["spec"] : null;
+    case "gradcheck":
+      return JSON.stringify(
+        (await ask(window.lab.gradcheckGet({ runId: id }))).report.settings.network,
+        null,
+        2,
+      );
+    case "init":
+      return JSON.stringify((await ask(window.lab.initGet({ runId: id }))).report.settings.network, null, 2);
+    case "notebook":
+    case "ladder":
+    case "stages":
+      return null;
+  }
+}
+
+/** Does the same once more, as a new run. */
+async function runAgain(run: RunSummary): Promise<void> {
+  try {
+    if (run.kind === "notebook") {
+      const settings = v.parse(notebookSettingsSchema, { ...run.config, threads: run.threads });
+      showView("notebook");
+      await runCells({ kind: "all" }, settings);
+    } else if (run.kind === "gradcheck") {
+      const { report } = await ask(window.lab.gradcheckGet({ runId: run.id }));
+      showView("gradients");
+      await ask(window.lab.gradcheckStart(report.settings));
+    } else if (run.kind === "init") {
+      const { report } = await ask(window.lab.initGet({ runId: run.id }));
+      await ask(window.lab.initSave(report.settings));
+    }
+  } catch (error) {
+    showFailure("The run was not started again", error);
+  }
+}
+
+/** How to do this run again: here, or by the command line. Other kinds have their own button beside their results. */
+export function RunRepeat({ run }: { readonly run: RunSummary }) {
+  const busy = useStore(labStore, ({ activity }) => activity !== null);
+  const { command, specFile, caution } = repeatCommand(run);
+  const line = `npm run lab -- ${command}`;
+  const here = ["notebook", "gradcheck", "init"].includes(run.kind) && run.status !== "running";
+  const copySpec = () =>
+    specOf(run).then(
+      (spec) => (spec === null ? undefined : copyText("Spec", spec)),
+      (error: unknown) => showFailure("The spec was not copied", error),
+    );
+  return (
+    <section className={classes["part"]}>
+      <h3>Do it again</h3>
+      <p className={classes["command"]}>
+        <code>{line}</code>
+      </p>
+      <div className={classes["tools"]}>
+        {here && (
+          <Button
+            variant="default"
+            size="xs"
+            leftSection={<RotateCw size="0.875rem" aria-hidden="true" />}
+            disabled={busy}
+            onClick={() => void runAgain(run)}
+          >
+            Run again with these settings
+          </Button>
+        )}
+        <Button
+          variant="default"
+          size="xs"
+          leftSection={<Copy size="0.875rem" aria-hidden="true" />}
+          onClick={() => void copyText("Command", line)}
+        >
+          Copy the command
+        </Button>
+        {specFile !== null && (
+          <Button variant="default" size="xs" onClick={() => void copySpec()}>
+            Copy the spec to save as {specFile}
+          </Button>
+        )}
+        {caution !== "" && <span>{caution}</span>}
+      </div>
+    </section>
+  );
+}

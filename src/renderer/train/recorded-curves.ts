@@ -1,0 +1,46 @@
+import type { DrawnCurve } from "../../shared/runs/run-curves.ts";
+import type { MetricPoint } from "../../shared/runs/run-records.ts";
+import { STATISTIC_NAMES } from "../../shared/experiments/training.ts";
+import { ask } from "../bridge/lab.ts";
+import { SMOOTHINGS } from "./training-log.ts";
+
+/** Of the loss, which is drawn large, and of the other metrics. */
+const LOSS_COLUMNS = 2_000;
+const COLUMNS = 600;
+
+/** A run's metrics as its charts need them: thinned out, every extreme kept, smoothed from all points. */
+export interface RecordedCurves {
+  /** In the order of their time. */
+  readonly points: readonly MetricPoint[];
+  /** The loss with its smoothed lines, in the order of SMOOTHINGS; null where there is none. */
+  readonly loss: DrawnCurve | null;
+}
+
+export const NO_CURVES: RecordedCurves = { points: [], loss: null };
+
+/** Reads the metrics of one run. @throws {LabError} */
+export async function readCurves(runId: string): Promise<RecordedCurves> {
+  const [losses, all] = await Promise.all([
+    ask(
+      window.lab.runsCurves({
+        ...{ runIds: [runId], metrics: [STATISTIC_NAMES.loss], columns: LOSS_COLUMNS },
+        ...{ steps: null, smoothings: [...SMOOTHINGS] },
+      }),
+    ),
+    ask(
+      window.lab.runsCurves({
+        ...{ runIds: [runId], metrics: null, columns: COLUMNS, steps: null, smoothings: [] },
+      }),
+    ),
+  ]);
+  const loss = losses[0] ?? null;
+  const others = all.filter(({ metric }) => metric !== STATISTIC_NAMES.loss);
+  const points = [...(loss === null ? [] : [loss]), ...others].flatMap(pointsOf);
+  return { points: points.sort((a, b) => a.step - b.step || a.wallMs - b.wallMs), loss };
+}
+
+function pointsOf({ metric, steps, epochs, wallMs, values }: DrawnCurve): MetricPoint[] {
+  return Array.from(steps, (step, i) => ({
+    ...{ name: metric, step, epoch: epochs[i] ?? NaN, value: values[i] ?? NaN, wallMs: wallMs[i] ?? NaN },
+  }));
+}

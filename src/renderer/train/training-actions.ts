@@ -1,0 +1,92 @@
+import type { Learned, WeightsChoice } from "../../shared/experiments/learned.ts";
+import type { LrSearch, TrainingControl } from "../../shared/experiments/training.ts";
+import type { TrainSpec } from "../../shared/specs/train-spec.ts";
+import { ask } from "../bridge/lab.ts";
+import { createStore } from "../store/create-store.ts";
+import { showFailure, showInfo } from "../store/lab-store.ts";
+import { openTraining } from "./training-store.ts";
+
+/** A file of weights that the next training begins with. */
+export const weightsStore = createStore<{ readonly name: string; readonly bytes: Uint8Array } | null>(null);
+
+/** Starts a training; one that has its run already is run once more, and says so. */
+export async function startTraining(spec: TrainSpec, threads: number): Promise<void> {
+  try {
+    const weights = weightsStore.get()?.bytes;
+    const request = { spec, threads, ...(weights === undefined ? {} : { weights }) };
+    const before = await ask(window.lab.trainingFind(request));
+    const { runId } = await ask(window.lab.trainingStart({ ...request, again: before !== null }));
+    openTraining(runId);
+    if (before !== null) {
+      showInfo(
+        "This training is there already",
+        `The same spec, seed, threads and code as ${before.id}: the losses will be the same.`,
+      );
+    }
+  } catch (error) {
+    showFailure("The training did not start", error);
+  }
+}
+
+export async function resumeTraining(runId: string): Promise<void> {
+  try {
+    await ask(window.lab.trainingResume({ runId }));
+    openTraining(runId);
+  } catch (error) {
+    showFailure("The training was not resumed", error);
+  }
+}
+
+export async function controlTraining(control: TrainingControl): Promise<void> {
+  try {
+    await ask(window.lab.trainingControl(control));
+  } catch (error) {
+    showFailure("The training did not answer", error);
+  }
+}
+
+export async function enqueueTrainings(
+  specs: readonly TrainSpec[],
+  threads: number,
+  note: string,
+): Promise<void> {
+  try {
+    const requests = specs.map((spec) => ({ spec, threads }));
+    await ask(window.lab.trainingEnqueue({ requests, note }));
+    showInfo(specs.length === 1 ? "Added to the queue" : `${specs.length} trainings added to the queue`);
+  } catch (error) {
+    showFailure("The queue did not take it", error);
+  }
+}
+
+export async function dequeueTrainings(ids: readonly string[]): Promise<void> {
+  try {
+    await ask(window.lab.trainingDequeue({ ids: [...ids] }));
+  } catch (error) {
+    showFailure("The queue was not changed", error);
+  }
+}
+
+/** The last search for a learning rate, until another spec is trained. */
+export const lrSearchStore = createStore<LrSearch | null>(null);
+
+export async function findLr(spec: TrainSpec, threads: number): Promise<void> {
+  try {
+    const weights = weightsStore.get()?.bytes;
+    const request = { spec, threads, ...(weights === undefined ? {} : { weights }) };
+    lrSearchStore.set(await ask(window.lab.trainingFindLr(request)));
+  } catch (error) {
+    showFailure("No learning rate was found", error);
+  }
+}
+
+/** What a trained network has learned, as it was last looked at. */
+export const learnedStore = createStore<Learned | null>(null);
+
+export async function inspectTraining(runId: string, weights: WeightsChoice): Promise<void> {
+  try {
+    learnedStore.set(await ask(window.lab.learnedInspect({ runId, weights })));
+  } catch (error) {
+    showFailure("The network was not looked at", error);
+  }
+}

@@ -1,0 +1,248 @@
+import type { MetricPoint, RunEvent } from "../../shared/runs/run-records.ts";
+import { EPOCH_METRICS, type ActivationHistogram } from "../../shared/experiments/training.ts";
+import type { RecordedCurves } from "./recorded-curves.ts";
+import { MinMaxBuffer, type NonFinite, type Point } from "../charts/kit/min-max-buffer.ts";
+
+/** What the numbers strip shows. */
+export interface TrainingNumbers {
+  readonly step: number;
+  readonly epoch: number;
+  readonly loss: number | null;
+  readonly trainLoss: number | null;
+  readonly validLoss: number | null;
+  readonly validAccuracy: number | null;
+  readonly stepsPerSecond: number | null;
+  readonly wallMs: number;
+}
+
+const NO_NUMBERS: TrainingNumbers = {
+  step: 0,
+  epoch: 0,
+  loss: null,
+  trainLoss: null,
+  validLoss: null,
+  validAccuracy: null,
+  stepsPerSecond: null,
+  wallMs: 0,
+};
+
+/** What a chart of a training may have at the bottom. */
+export type TrainingAxis = "step" | "epoch" | "time";
+
+/** Weights of what came before in the smoothed lines. */
+export const SMOOTHINGS = [0.9, 0.99, 0.999] as const;
+export type Smoothing = (typeof SMOOTHINGS)[number];
+
+/** An exponential average, corrected for its beginning at 0. */
+class Average {
+  points = new MinMaxBuffer();
+  readonly #weight: number;
+  #sum = 0;
+  #scale = 1;
+
+  constructor(weight: number) {
+    this.#weight = weight;
+  }
+
+  /** Takes over a line that was computed from all points; what comes later goes on from its end. */
+  load(xs: Float64Array, ys: Float64Array): void {
+    this.points = new MinMaxBuffer();
+    xs.forEach((x, i) => this.points.push(x, ys[i] ?? NaN));
+    this.#sum = ys.at(-1) ?? 0;
+    this.#scale = 0;
+  }
+
+  push(x: number, y: number): void {
+    if (!Number.isFinite(y)) return;
+    this.#sum = this.#weight * this.#sum + (1 - this.#weight) * y;
+    this.#scale *= this.#weight;
+    this.points.push(x, this.#sum / (1 - this.#scale));
+  }
+}
+
+/** Steps per second are counted over this stretch, so that one slow tick does not show. */
+const SPEED_WINDOW_MS = 2000;
+/** Points of a recorded run's speed. */
+const SPEED_STRETCHES = 100;
+/** Columns of the heat maps, and remembered times: beyond this every second one goes. */
+const MOST_HISTOGRAMS = 256;
+const MOST_TIMES = 4096;
+
+/** Measured between steps: they take time and no steps. */
+const EVALUATED: ReadonlySet<string> = new Set(Object.values(EPOCH_METRICS));
+
+/** The metrics of one training, ready to draw: the loss of every step decimated, those of the epochs complete. */
+export class TrainingLog {
+  readonly runId: string;
+  readonly stepLoss = new MinMaxBuffer();
+  readonly trainLoss: Point[] = [];
+  readonly validLoss: Point[] = [];
+  readonly trainAccuracy: Point[] = [];
+  readonly validAccuracy: Point[] = [];
+  /** Steps a second, one value an arrival of metrics. */
+  readonly speed = new MinMaxBuffer();
+  readonly histograms: ActivationHistogram[] = [];
+  /** Where somebody stepped in: another rate, a pause, going on. */
+  readonly marks: { readonly step: number; readonly text: string }[] = [];
+  readonly #smoothed = new Map<Smoothing, Average>(SMOOTHINGS.map((weight) => [weight, new Average(weight)]));
+  readonly #metrics = new Map<string, MinMaxBuffer>();
+  /** Step, epoch and time of some steps: between them both other axes are straight. */
+  readonly #times: { step: number; wallMs: number }[] = [];
+  #numbers = NO_NUMBERS;
+  #speed: { step: number; wallMs: number }[] = [];
+
+  constructor(runId: string) {
+    this.runId = runId;
+  }
+
+  get numbers(): TrainingNumbers {
+    return this.#numbers;
+  }
+
+  get isEmpty(): boolean {
+    return this.stepLoss.length === 0 && this.trainLoss.length === 0 && this.validLoss.length === 0;
+  }
+
+  /** Every other metric by its name: statistics of layers, gradient norm, learning rate. */
+  get metrics(): ReadonlyMap<string, MinMaxBuffer> {
+    return this.#metrics;
+  }
+
+  smoothed(weight: Smoothing): MinMaxBuffer {
+    return this.#smoothed.get(weight)?.points ?? new MinMaxBuffer();
+  }
+
+  /** Where a step lies on an axis; `stepsPerEpoch` may not be known yet. */
+  place(step: number, axis: TrainingAxis, stepsPerEpoch: number | null): number {
+    if (axis === "step" || (axis === "epoch" && stepsPerEpoch === null)) return step;
+    if (axis === "epoch") return step / (stepsPerEpoch ?? 1);
+    let [low, high] = [0, this.#times.length - 1];
+    while (low + 1 < high) {
+      const middle = (low + high) >> 1;
+      if ((this.#times[middle]?.step ?? 0) <= step) low = middle;
+      else high = middle;
+    }
+    const [from, to] = [this.#times[low], this.#times[high]];
+    if (from === undefined || to === undefined) return 0;
+    const part = to.step > from.step ? (step - from.step) / (to.step - from.step) : 0;
+    return (from.wallMs + Math.min(1, Math.max(0, part)) * (to.wallMs - from.wallMs)) / 1000;
+  }
+
+  addEvent({ kind, step, text }: RunEvent): void {
+    const words = {
+      paused: "paused",
+      resumed: "gone on",
+      lr: `lr ${text}`,
+      interrupted: "cut short",
+    } as const;
+    if (step === null || !(kind in words)) return;
+    this.marks.push({ step, text: words[kind as keyof typeof words] });
+  }
+
+  addHistogram(histogram: ActivationHistogram): void {
+    if (this.histograms.at(-1)?.step === histogram.step) return;
+    this.histograms.push(histogram);
+    if (this.histograms.length > MOST_HISTOGRAMS) {
+      this.histograms.splice(0, this.histograms.length, ...this.histograms.filter((_, i) => i % 2 === 0));
+    }
+  }
+
+  /** Values of an epoch that no axis can show; those of the steps are in `stepLoss`. */
+  get nonFinite(): readonly NonFinite[] {
+    return this.stepLoss.nonFinite;
+  }
+
+  append(points: readonly MetricPoint[], recorded = false): void {
+    for (const point of points) this.#appendOne(point);
+    const last = points.at(-1);
+    if (last === undefined) return;
+    const stepped = points.findLast(({ name }) => !EVALUATED.has(name));
+    const stepsPerSecond =
+      stepped === undefined ? this.#numbers.stepsPerSecond : this.#stepsPerSecond(stepped);
+    // An evaluation takes time in which no step is taken: the next stretch begins after it.
+    if (EVALUATED.has(last.name)) this.#speed = [];
+    this.#numbers = {
+      ...this.#numbers,
+      step: Math.max(this.#numbers.step, last.step),
+      epoch: Math.max(this.#numbers.epoch, last.epoch),
+      wallMs: last.wallMs,
+      stepsPerSecond,
+    };
+    this.#rememberTime(last);
+    if (stepped !== undefined && stepsPerSecond !== null && !recorded)
+      this.speed.push(stepped.step, stepsPerSecond);
+  }
+
+  /** Takes over what is recorded of a run. @returns the time of the last point. */
+  load({ points, loss }: RecordedCurves): number {
+    for (const point of points) this.#rememberTime(point);
+    this.append(points, true);
+    if (loss !== null) {
+      SMOOTHINGS.forEach((weight, i) => {
+        const line = loss.smoothed[i];
+        if (line !== undefined) this.#smoothed.get(weight)?.load(loss.steps, line);
+      });
+    }
+    this.#recordedSpeed();
+    const atTheEnd = this.speed.points(SPEED_STRETCHES).at(-1);
+    if (atTheEnd !== undefined) this.#numbers = { ...this.#numbers, stepsPerSecond: atTheEnd.y };
+    return points.reduce((last, { wallMs }) => Math.max(last, wallMs), -Infinity);
+  }
+
+  /** Steps a second over stretches of what is recorded: where the run was paused or cut short it is slower. */
+  #recordedSpeed(): void {
+    const every = Math.max(1, Math.floor(this.#times.length / SPEED_STRETCHES));
+    for (let i = every; i < this.#times.length; i += every) {
+      const [from, to] = [this.#times[i - every], this.#times[i]];
+      if (from === undefined || to === undefined || to.wallMs <= from.wallMs) continue;
+      this.speed.push(to.step, ((to.step - from.step) / (to.wallMs - from.wallMs)) * 1000);
+    }
+  }
+
+  #rememberTime({ step, wallMs }: MetricPoint): void {
+    if (this.#times.length === 0) this.#times.push({ step: 0, wallMs: 0 });
+    if (step > (this.#times.at(-1)?.step ?? 0)) this.#times.push({ step, wallMs });
+    if (this.#times.length <= MOST_TIMES) return;
+    const kept = this.#times.filter((_, i) => i % 2 === 0 || i === this.#times.length - 1);
+    this.#times.splice(0, this.#times.length, ...kept);
+  }
+
+  #appendOne({ name, step, value }: MetricPoint): void {
+    switch (name) {
+      case "loss":
+        this.stepLoss.push(step, value);
+        for (const average of this.#smoothed.values()) average.push(step, value);
+        this.#numbers = { ...this.#numbers, loss: value };
+        return;
+      case "trainLoss":
+        this.trainLoss.push({ x: step, y: value });
+        this.#numbers = { ...this.#numbers, trainLoss: value };
+        return;
+      case "validLoss":
+        this.validLoss.push({ x: step, y: value });
+        this.#numbers = { ...this.#numbers, validLoss: value };
+        return;
+      case "trainAccuracy":
+        this.trainAccuracy.push({ x: step, y: value });
+        return;
+      case "validAccuracy":
+        this.validAccuracy.push({ x: step, y: value });
+        this.#numbers = { ...this.#numbers, validAccuracy: value };
+        return;
+      default: {
+        const buffer = this.#metrics.get(name) ?? new MinMaxBuffer();
+        this.#metrics.set(name, buffer);
+        buffer.push(step, value);
+      }
+    }
+  }
+
+  #stepsPerSecond({ step, wallMs }: MetricPoint): number | null {
+    this.#speed.push({ step, wallMs });
+    while (this.#speed.length > 2 && wallMs - (this.#speed[1]?.wallMs ?? wallMs) > SPEED_WINDOW_MS)
+      this.#speed.shift();
+    const first = this.#speed[0];
+    if (first === undefined || wallMs <= first.wallMs) return this.#numbers.stepsPerSecond;
+    return ((step - first.step) / (wallMs - first.wallMs)) * 1000;
+  }
+}

@@ -1,0 +1,90 @@
+import type { MetricPoint } from "../../shared/runs/run-records.ts";
+import { createStore } from "../store/create-store.ts";
+import type {
+  ActivationHistogram,
+  QueuedTraining,
+  TrainingState,
+} from "../../shared/experiments/training.ts";
+import type { RecordedCurves } from "./recorded-curves.ts";
+import { TrainingLog } from "./training-log.ts";
+
+export interface TrainingView {
+  readonly log: TrainingLog | null;
+  /** Counts what was appended: the log itself is changed in place. */
+  readonly version: number;
+}
+
+/** The training that is on or was on last. Kept apart from the lab's state: it changes 20 times a second. */
+export const trainingStore = createStore<TrainingView>({ log: null, version: 0 });
+
+/** However many events arrive, the numbers change this often at most: faster nobody reads them. */
+const ANNOUNCE_EVERY_MS = 100;
+let waiting = false;
+
+function announce(): void {
+  if (waiting) return;
+  waiting = true;
+  setTimeout(() => {
+    waiting = false;
+    const { log, version } = trainingStore.get();
+    trainingStore.set({ log, version: version + 1 });
+  }, ANNOUNCE_EVERY_MS);
+}
+
+/** Makes `runId` the training that is shown, unless it is that already. */
+export function openTraining(runId: string): TrainingLog {
+  const { log, version } = trainingStore.get();
+  if (log?.runId === runId) return log;
+  const opened = new TrainingLog(runId);
+  trainingStore.set({ log: opened, version: version + 1 });
+  return opened;
+}
+
+/** Shows what is recorded of a training, unless one is shown already. */
+export function restoreTraining(
+  runId: string,
+  recorded: RecordedCurves,
+  histograms: readonly ActivationHistogram[],
+): void {
+  if (trainingStore.get().log !== null) return;
+  const log = openTraining(runId);
+  log.load(recorded);
+  for (const histogram of histograms) log.addHistogram(histogram);
+  announce();
+}
+
+let held: { readonly runId: string; readonly points: MetricPoint[] } | null = null;
+
+/** Keeps back what arrives for a run whose record is being read: it comes after the record. */
+export function holdMetrics(runId: string): void {
+  held = { runId, points: [] };
+}
+
+/** The record, then what was held back and is not part of it. */
+export function releaseMetrics(recorded: RecordedCurves): void {
+  if (held === null) return;
+  const { runId, points } = held;
+  held = null;
+  const log = openTraining(runId);
+  const until = log.load(recorded);
+  log.append(points.filter(({ wallMs }) => wallMs > until));
+  announce();
+}
+
+export function appendMetrics(runId: string, points: readonly MetricPoint[]): void {
+  if (held?.runId === runId) {
+    held.points.push(...points);
+    return;
+  }
+  openTraining(runId).append(points);
+  announce();
+}
+
+/** How the training that is on stands, and what waits behind it. */
+export const trainingStateStore = createStore<TrainingState>(null);
+export const trainingQueueStore = createStore<readonly QueuedTraining[]>([]);
+
+export function appendHistogram(runId: string, histogram: ActivationHistogram): void {
+  openTraining(runId).addHistogram(histogram);
+  announce();
+}

@@ -1,0 +1,105 @@
+import * as v from "valibot";
+import { measuredNumberSchema } from "../runs/run-records.ts";
+import { trainSpecSchema } from "../specs/train-spec.ts";
+import { threadsSchema } from "../specs/threads.ts";
+
+/** Names of the metrics that a step records; all but the loss every few steps only. */
+export const STATISTIC_NAMES = {
+  loss: "loss",
+  lr: "lr",
+  gradientNorm: "gradient norm",
+  /** Of the activation layer number `index`, from 1. */
+  activation: (index: number) => ({
+    mean: `activation ${index} mean`,
+    std: `activation ${index} std`,
+    /** Share of units that no row of the batch made active. */
+    dead: `activation ${index} dead`,
+  }),
+  /** ‖Δw‖ / ‖w‖ of one weight matrix in one step. */
+  updateRatio: (parameter: string) => `update ratio ${parameter}`,
+} as const;
+
+/** Names of the metrics of whole sets, after each epoch. */
+export const EPOCH_METRICS = {
+  train: "trainLoss",
+  trainAccuracy: "trainAccuracy",
+  valid: "validLoss",
+  validAccuracy: "validAccuracy",
+} as const;
+
+/** Bins of the activations' heat maps; what lies outside is not drawn. */
+export const ACTIVATION_BINS = { lo: -4, hi: 12, bins: 64 } as const;
+
+/** Between these an update of a weight matrix is neither too small to learn from nor too large to be safe. */
+export const HEALTHY_UPDATE_RATIO = { lo: 1e-4, wanted: 1e-3, hi: 1e-2 } as const;
+
+/** What the window starts: `again` runs a spec once more that has its run already. */
+export const trainingRequestSchema = v.object({
+  spec: trainSpecSchema,
+  threads: threadsSchema,
+  again: v.optional(v.boolean(), false),
+  /** Content of a .safetensors file whose weights the training begins with. */
+  weights: v.optional(
+    v.custom<Uint8Array>((value) => value instanceof Uint8Array, "must be the bytes of a file"),
+  ),
+});
+
+/** What may be asked of the training that is on. */
+export const trainingControlSchema = v.variant("action", [
+  v.object({ action: v.literal("pause") }),
+  v.object({ action: v.literal("resume") }),
+  v.object({
+    action: v.literal("lr"),
+    lr: v.pipe(v.number(), v.finite(), v.minValue(Number.MIN_VALUE, "the learning rate must be above 0")),
+  }),
+]);
+export type TrainingControl = v.InferOutput<typeof trainingControlSchema>;
+
+/** How the training that is on stands; null when none is. */
+export const trainingStateSchema = v.nullable(
+  v.object({
+    runId: v.string(),
+    paused: v.boolean(),
+    /** Of the next step. */
+    lr: v.number(),
+    step: v.number(),
+    totalSteps: v.number(),
+    stepsPerEpoch: v.number(),
+  }),
+);
+export type TrainingState = v.InferOutput<typeof trainingStateSchema>;
+
+/** How the activations are spread at one step: counts in ACTIVATION_BINS for each activation layer. */
+export const activationHistogramSchema = v.object({
+  step: v.number(),
+  layers: v.array(v.array(v.number())),
+});
+export type ActivationHistogram = v.InferOutput<typeof activationHistogramSchema>;
+
+/** A training that waits for its turn. */
+export const queuedTrainingSchema = v.object({ id: v.string(), title: v.string(), note: v.string() });
+export type QueuedTraining = v.InferOutput<typeof queuedTrainingSchema>;
+
+/** The loss while the learning rate rises from step to step, for one seed. */
+export const seedSearchSchema = v.object({
+  seed: v.number(),
+  points: v.array(v.object({ lr: v.number(), loss: measuredNumberSchema, smoothed: measuredNumberSchema })),
+  /** How many of the points come before the loss runs away. */
+  steps: v.number(),
+  /** Where the smoothed loss falls fastest; null when it falls no further than its noise. */
+  suggested: v.nullable(v.number()),
+  /** Why the search ended. */
+  reason: v.string(),
+});
+export type SeedSearch = v.InferOutput<typeof seedSearchSchema>;
+
+/** The searches of several seeds, the spec's own first, and the middle of what they suggest. */
+export const lrSearchSchema = v.object({
+  searches: v.array(seedSearchSchema),
+  suggested: v.nullable(v.number()),
+});
+export type LrSearch = v.InferOutput<typeof lrSearchSchema>;
+
+/** What a training leaves behind besides metrics: the heat maps of its activations. */
+export const trainingReportSchema = v.object({ histograms: v.array(activationHistogramSchema) });
+export type TrainingReport = v.InferOutput<typeof trainingReportSchema>;

@@ -1,0 +1,360 @@
+import * as v from "valibot";
+import {
+  cellDescriptionSchema,
+  cellSelectionSchema,
+  forecastSchema,
+  notebookSettingsSchema,
+  notebookStateSchema,
+} from "../experiments/notebook.ts";
+import {
+  ladderComparisonSchema,
+  ladderForecastSchema,
+  ladderRecordSchema,
+  ladderSettingsSchema,
+  rungDescriptionSchema,
+  rungResultSchema,
+} from "../experiments/ladder.ts";
+import {
+  cellResultSchema,
+  machineSchema,
+  metricPointSchema,
+  runDetailsSchema,
+  runEventSchema,
+  runKindSchema,
+  runSummarySchema,
+} from "../runs/run-records.ts";
+import {
+  gradcheckForecastSchema,
+  gradcheckRecordSchema,
+  gradcheckSettingsSchema,
+  gradientReportSchema,
+} from "../experiments/gradcheck.ts";
+import {
+  initBandSchema,
+  initPresetSchema,
+  initRecordSchema,
+  initReportSchema,
+  initSettingsSchema,
+} from "../experiments/init.ts";
+import {
+  stageDescriptionSchema,
+  stageResultSchema,
+  stagesRecordSchema,
+  stagesSettingsSchema,
+} from "../experiments/stages.ts";
+import { stepperSettingsSchema, traceSchema } from "../experiments/stepper.ts";
+import {
+  datasetSchema,
+  importChoiceSchema,
+  importFilesSchema,
+  importPreviewSchema,
+} from "../experiments/datasets.ts";
+import {
+  drawnImageSchema,
+  learnedSchema,
+  predictionSchema,
+  weightsChoiceSchema,
+} from "../experiments/learned.ts";
+import { trainSpecSchema } from "../specs/train-spec.ts";
+import {
+  activationHistogramSchema,
+  lrSearchSchema,
+  queuedTrainingSchema,
+  trainingControlSchema,
+  trainingReportSchema,
+  trainingRequestSchema,
+  trainingStateSchema,
+} from "../experiments/training.ts";
+import { runChangeSchema } from "../runs/run-changes.ts";
+import { compareRequestSchema, runComparisonSchema } from "../runs/run-comparison.ts";
+import {
+  bandsRequestSchema,
+  curvesRequestSchema,
+  drawnBandSchema,
+  drawnCurveSchema,
+} from "../runs/run-curves.ts";
+import {
+  databaseCheckSchema,
+  emptiedTrashSchema,
+  exportKindSchema,
+  importedRunsSchema,
+  sqlAnswerSchema,
+} from "../runs/run-exports.ts";
+import {
+  runCatalogueSchema,
+  runTableRequestSchema,
+  runTableSchema,
+  runViewSchema,
+} from "../runs/run-table.ts";
+import { tuningReportSchema } from "../experiments/tuning.ts";
+
+/** The long piece of work that is on, or null: shown at the top of every view with Cancel. */
+export const activitySchema = v.object({
+  /** Null for work that leaves no run. */
+  runId: v.nullable(v.string()),
+  kind: v.picklist([...runKindSchema.options, "stepper", "tuning", "import", "compacting"]),
+  title: v.string(),
+  phase: v.string(),
+  /** 0 to 1, or null while unknown. */
+  fraction: v.nullable(v.number()),
+  elapsedMs: v.number(),
+  etaMs: v.nullable(v.number()),
+  cancelling: v.boolean(),
+});
+export type Activity = v.InferOutput<typeof activitySchema>;
+
+const loopDelayFields = { p50: v.number(), p99: v.number(), max: v.number() };
+/** Delay of the main process's event loop in milliseconds: median, 99th percentile, longest. */
+const loopDelaySchema = v.object(loopDelayFields);
+export type LoopDelay = v.InferOutput<typeof loopDelaySchema>;
+const activityDelaySchema = v.object({ name: v.string(), ...loopDelayFields });
+export type ActivityDelay = v.InferOutput<typeof activityDelaySchema>;
+
+/** What the diagnostics page and `lab doctor` show. */
+export const diagnosticsSchema = v.object({
+  appVersion: v.string(),
+  machine: machineSchema,
+  napi: v.string(),
+  sqlite: v.string(),
+  /** Where Electron came from: installed, official, cypress, or unknown. */
+  runtimeSource: v.string(),
+  threads: v.number(),
+  pool: v.object({ workers: v.number(), healthy: v.boolean(), note: v.string() }),
+  /** Every set of kernels this build has: whether it computes rightly on this runtime, how fast, which is in use. */
+  tuning: tuningReportSchema,
+  /** Flags of V8 that the app has set for its kernels. */
+  v8Flags: v.array(v.string()),
+  arena: v.object({ usedBytes: v.number(), committedBytes: v.number(), maximumBytes: v.number() }),
+  /** Since it was last read. */
+  eventLoopDelayMs: loopDelaySchema,
+  /** From the start to the end of the last run, of an earlier start of the app if need be; null before the first. */
+  lastActivityDelayMs: v.nullable(activityDelaySchema),
+  rssBytes: v.number(),
+  peakRssBytes: v.number(),
+  database: v.object({
+    path: v.string(),
+    sizeBytes: v.number(),
+    schemaVersion: v.number(),
+    runs: v.number(),
+    /** SQLite's answer when it checked the file: "ok", or what is wrong. */
+    integrity: v.string(),
+    /** What was damaged when it was opened, what took its place and what is missing; in words, none where all is well. */
+    damage: v.array(v.string()),
+    readOnly: v.boolean(),
+  }),
+  logPath: v.string(),
+  /** Everything that limits this installation, in words: no SIMD, root without sandbox, old runtime. */
+  warnings: v.array(v.string()),
+});
+export type Diagnostics = v.InferOutput<typeof diagnosticsSchema>;
+
+const nothing = v.undefined();
+const runId = v.pipe(v.string(), v.minLength(1), v.maxLength(100));
+/** What a file could be called: main makes a name of it that every file system takes, and the dialog shows it. */
+const suggestedName = v.pipe(v.string(), v.minLength(1), v.maxLength(1_000));
+const saved = v.variant("kind", [
+  v.object({ kind: v.literal("saved"), path: v.string(), rows: v.number() }),
+  v.object({ kind: v.literal("dismissed") }),
+]);
+
+/**
+ * Every question the window may ask main: name → input and output schema. Preload builds `window.lab` from this
+ * table, main must answer each entry, and both directions are parsed.
+ */
+export const IPC_CALLS = {
+  notebookDescribe: { input: nothing, output: v.array(cellDescriptionSchema) },
+  notebookState: { input: nothing, output: notebookStateSchema },
+  notebookForecast: { input: notebookSettingsSchema, output: forecastSchema },
+  /** Starts and answers at once; results come as events. Refused while another activity is on. */
+  notebookRun: {
+    input: v.object({ selection: cellSelectionSchema, settings: notebookSettingsSchema }),
+    output: v.object({ runId: v.string() }),
+  },
+  ladderDescribe: { input: nothing, output: v.array(rungDescriptionSchema) },
+  ladderForecast: { input: ladderSettingsSchema, output: ladderForecastSchema },
+  /** Starts and answers at once; rungs come as events. Refused while another activity is on. */
+  ladderStart: { input: ladderSettingsSchema, output: v.object({ runId: v.string() }) },
+  ladderGet: { input: v.object({ runId }), output: ladderRecordSchema },
+  ladderCompare: { input: v.object({ runId, otherRunId: runId }), output: ladderComparisonSchema },
+  /** Looks for a `python3` with torch; asked for once by the user. */
+  ladderFindPyTorch: {
+    input: nothing,
+    output: v.object({ version: v.nullable(v.string()), reason: v.string() }),
+  },
+  initPresets: { input: nothing, output: v.array(initPresetSchema) },
+  /** Draws, computes and answers; leaves no run. Refused while an activity is on. */
+  initMeasure: { input: initSettingsSchema, output: initReportSchema },
+  /** The same as a run in the database. */
+  initSave: { input: initSettingsSchema, output: v.object({ runId: v.string() }) },
+  initGet: { input: v.object({ runId }), output: initRecordSchema },
+  /** Draws a preset with 30 seeds; leaves no run. */
+  initBand: { input: v.object({ id: initPresetSchema.entries.id }), output: initBandSchema },
+  stagesDescribe: { input: nothing, output: v.array(stageDescriptionSchema) },
+  stagesForecast: { input: stagesSettingsSchema, output: forecastSchema },
+  /** Starts and answers at once; stages come as events. Refused while another activity is on. */
+  stagesStart: { input: stagesSettingsSchema, output: v.object({ runId: v.string() }) },
+  stagesGet: { input: v.object({ runId }), output: stagesRecordSchema },
+  /** Runs forward and backward op by op and tells what each left; leaves no run. Refused while an activity is on. */
+  stepperTrace: { input: stepperSettingsSchema, output: traceSchema },
+  gradcheckForecast: { input: gradcheckSettingsSchema, output: gradcheckForecastSchema },
+  /** Starts and answers at once; reports come as events. Refused while another activity is on. */
+  gradcheckStart: { input: gradcheckSettingsSchema, output: v.object({ runId: v.string() }) },
+  gradcheckGet: { input: v.object({ runId }), output: gradcheckRecordSchema },
+  trainingForecast: { input: trainSpecSchema, output: forecastSchema },
+  /** Starts and answers at once; metrics come as events. Refused while another activity is on. */
+  trainingStart: { input: trainingRequestSchema, output: v.object({ runId: v.string() }) },
+  /** The run that this request would be, if it is there already. */
+  trainingFind: { input: trainingRequestSchema, output: v.nullable(runSummarySchema) },
+  trainingResume: { input: v.object({ runId }), output: v.object({ runId: v.string() }) },
+  trainingState: { input: nothing, output: trainingStateSchema },
+  /** Pause, go on, another learning rate; refused while no training is on. */
+  trainingControl: { input: trainingControlSchema, output: nothing },
+  /** Trains with a rising learning rate and answers; leaves no run. Refused while an activity is on. */
+  trainingFindLr: { input: trainingRequestSchema, output: lrSearchSchema },
+  trainingQueueGet: { input: nothing, output: v.array(queuedTrainingSchema) },
+  trainingEnqueue: {
+    input: v.object({
+      requests: v.pipe(v.array(trainingRequestSchema), v.maxLength(1_000)),
+      note: v.string(),
+    }),
+    output: v.array(queuedTrainingSchema),
+  },
+  trainingDequeue: { input: v.object({ ids: v.array(v.string()) }), output: nothing },
+  trainingReport: { input: v.object({ runId }), output: trainingReportSchema },
+  datasetsList: { input: nothing, output: v.array(datasetSchema) },
+  /** Reads files that the window was given; they are kept until they are accepted or others come. */
+  datasetsPreview: { input: v.object({ files: importFilesSchema }), output: importPreviewSchema },
+  datasetsAccept: { input: importChoiceSchema, output: datasetSchema },
+  datasetsRemove: { input: v.object({ id: v.string() }), output: nothing },
+  /** What a training's network has learned, on its validation rows. Refused while an activity is on. */
+  learnedInspect: { input: v.object({ runId, weights: weightsChoiceSchema }), output: learnedSchema },
+  learnedPredict: {
+    input: v.object({ runId, weights: weightsChoiceSchema, pixels: drawnImageSchema }),
+    output: predictionSchema,
+  },
+  /** Asks for a place, then writes the weights there. */
+  learnedSaveWeights: {
+    input: v.object({ runId, weights: weightsChoiceSchema, format: v.picklist(["safetensors", "npy"]) }),
+    output: saved,
+  },
+  activityState: { input: nothing, output: v.nullable(activitySchema) },
+  activityCancel: { input: nothing, output: v.object({ cancelled: v.boolean() }) },
+  /** The newest hundred of each kind, without those in the trash. */
+  runsList: { input: nothing, output: v.array(runSummarySchema) },
+  runsGet: { input: v.object({ runId }), output: runDetailsSchema },
+  /** A stretch of the table of all runs, filtered, sorted, grouped. */
+  runsTable: { input: runTableRequestSchema, output: runTableSchema },
+  runsCatalogue: { input: nothing, output: runCatalogueSchema },
+  /** Curves thinned out for a drawing. */
+  runsCurves: { input: curvesRequestSchema, output: v.array(drawnCurveSchema) },
+  /** Means over runs that belong together, over seeds for example. */
+  runsBands: { input: bandsRequestSchema, output: v.array(drawnBandSchema) },
+  runsCompare: { input: compareRequestSchema, output: runComparisonSchema },
+  runsChange: {
+    input: v.object({ runIds: v.pipe(v.array(runId), v.minLength(1)), change: runChangeSchema }),
+    output: v.array(runSummarySchema),
+  },
+  /** Asks for a place in main's own dialog, then writes; no runs are all that are not in the trash. */
+  runsExport: {
+    input: v.object({ what: exportKindSchema, runIds: v.nullable(v.array(runId)), weights: v.boolean() }),
+    output: saved,
+  },
+  /** Asks for a bundle in main's own dialog. Refused while an activity is on. */
+  runsImport: {
+    input: nothing,
+    output: v.variant("kind", [
+      v.object({ kind: v.literal("imported"), path: v.string(), ...importedRunsSchema.entries }),
+      v.object({ kind: v.literal("dismissed") }),
+    ]),
+  },
+  /** Deletes for good; null is everything in the trash. Refused while an activity is on. */
+  runsEmptyTrash: { input: v.object({ runIds: v.nullable(v.array(runId)) }), output: emptiedTrashSchema },
+  viewsList: { input: nothing, output: v.array(runViewSchema) },
+  viewsSave: { input: runViewSchema, output: nothing },
+  viewsDrop: { input: v.object({ name: v.string() }), output: nothing },
+  /** Asks for a place, then prints what the window shows. */
+  reportSave: { input: v.object({ suggestedName }), output: saved },
+  databaseCheck: { input: nothing, output: databaseCheckSchema },
+  databaseRepair: { input: nothing, output: databaseCheckSchema },
+  /** One SELECT on the database, in a process of its own that is ended when it takes too long. */
+  databaseQuery: {
+    input: v.object({ sql: v.pipe(v.string(), v.maxLength(100_000)) }),
+    output: sqlAnswerSchema,
+  },
+  diagnosticsGet: { input: nothing, output: diagnosticsSchema },
+  /** Tests and times the kernels again; answers when that is done. Refused while another activity is on. */
+  kernelsTune: { input: nothing, output: tuningReportSchema },
+  clipboardWrite: {
+    input: v.variant("kind", [
+      v.object({ kind: v.literal("text"), text: v.pipe(v.string(), v.maxLength(10_000_000)) }),
+      v.object({ kind: v.literal("png"), bytes: v.instance(Uint8Array) }),
+    ]),
+    output: nothing,
+  },
+  /** Chart as PNG or CSV, table as CSV: main asks where. */
+  fileSave: {
+    input: v.object({
+      suggestedName,
+      content: v.variant("kind", [
+        v.object({ kind: v.literal("csv"), text: v.pipe(v.string(), v.maxLength(50_000_000)) }),
+        v.object({ kind: v.literal("png"), bytes: v.instance(Uint8Array) }),
+      ]),
+    }),
+    output: saved,
+  },
+} as const;
+
+/** Everything main tells the window unasked: name → payload schema. */
+export const IPC_EVENTS = {
+  activityChanged: v.nullable(activitySchema),
+  cellStarted: v.object({ runId: v.string(), cell: v.string() }),
+  cellFinished: v.object({ runId: v.string(), result: cellResultSchema }),
+  /** A rung was verified, skipped or has new samples; at most 5 a second a rung, and once when it is done. */
+  rungChanged: v.object({ runId: v.string(), result: rungResultSchema }),
+  stageFinished: v.object({ runId: v.string(), result: stageResultSchema }),
+  gradientReported: v.object({ runId: v.string(), report: gradientReportSchema }),
+  /** At most 20 a second. */
+  trainingMetrics: v.object({ runId: v.string(), points: v.array(metricPointSchema) }),
+  /** At most 5 a second. */
+  trainingEvent: v.object({ runId: v.string(), event: runEventSchema }),
+  trainingHistogram: v.object({ runId: v.string(), histogram: activationHistogramSchema }),
+  trainingChanged: trainingStateSchema,
+  trainingQueueChanged: v.array(queuedTrainingSchema),
+  runChanged: runSummarySchema,
+  /** A person changed these runs; null: some came or went. */
+  runsChanged: v.object({ runs: v.nullable(v.array(runSummarySchema)) }),
+  /** A menu command that the window carries out. */
+  menuCommand: v.picklist([
+    "showNotebook",
+    "showLadder",
+    "showInitialise",
+    "showStages",
+    "showBackward",
+    "showGradients",
+    "showTrain",
+    "showRuns",
+    "showDiagnostics",
+    "showSettings",
+    "latestRun",
+    "importRuns",
+    "exportRuns",
+    "runAll",
+    "runView",
+    "presentation",
+    "cancel",
+    "shortcuts",
+    "palette",
+    "tour",
+  ]),
+  /** A failure that belongs to no call, ready to show. */
+  failure: v.object({ title: v.string(), message: v.string() }),
+} as const;
+
+export type IpcCallName = keyof typeof IPC_CALLS;
+export type IpcInput<N extends IpcCallName> = v.InferInput<(typeof IPC_CALLS)[N]["input"]>;
+export type IpcOutput<N extends IpcCallName> = v.InferOutput<(typeof IPC_CALLS)[N]["output"]>;
+export type IpcEventName = keyof typeof IPC_EVENTS;
+export type IpcEvent<N extends IpcEventName> = v.InferOutput<(typeof IPC_EVENTS)[N]>;
+
+/** Electron channel of a call or an event. */
+export const channelOf = (name: IpcCallName | IpcEventName): string => `lab:${name}`;

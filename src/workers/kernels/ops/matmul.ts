@@ -1,0 +1,139 @@
+import { turnedBytes } from "../../../shared/engine/kernel-scratch.ts";
+import { addFloatPartials } from "./add-partials.ts";
+import { clearedColumnMoments, mergeColumnMoments } from "./column-moments.ts";
+import type { Kernel } from "./kernel.ts";
+import { compileProduct } from "./multiply.ts";
+
+// #region rung 7
+/** out rows [begin, end) = A @ B. */
+const multiplyRows: Kernel<"matmul"> = ({ a, b, out, transposeB, accumulate }, context) => {
+  const [rows = 1, columns = 1] = out.shape;
+  const [, depth = 1] = a.shape;
+  const product = {
+    rows,
+    columns,
+    depth,
+    a: { at: a.offsetBytes, stride: depth * 4, transposed: false },
+    b: { at: b.offsetBytes, stride: (transposeB ? depth : columns) * 4, transposed: transposeB },
+    c: { at: out.offsetBytes, stride: columns * 4 },
+    accumulate,
+  };
+  const { prepare, multiply } = compileProduct(context.kernels, product, context.scratchOffsetBytes, () => {
+    context.control.beat();
+  });
+  return {
+    prepare,
+    run: (begin, end) => {
+      multiply(begin, end, 0, depth);
+    },
+  };
+};
+// #endregion
+
+/**
+ * Whether Aᵀ @ B is formed as (Bᵀ @ A)ᵀ: then the columns of A are the vectors, which for the notebook's dW are 784
+ * (49 whole panels) instead of 50. Each worker turns its own share back.
+ */
+const formsTransposed = (rows: number, columns: number, panelColumns: number): boolean =>
+  columns % panelColumns !== 0 && rows > columns;
+
+/** This worker's share of Aᵀ @ B: the sum over its rows [begin, end) of a and b. */
+const multiplyTransposedPartial: Kernel<"matmul"> = ({ a, b, out, transposeB }, context) => {
+  const [rows = 1, columns = 1] = out.shape;
+  const [depth = 1] = a.shape;
+  const { begin: firstDepth, kernels } = context;
+  const placeA = { at: a.offsetBytes, stride: rows * 4 };
+  const placeB = { at: b.offsetBytes, stride: (transposeB ? depth : columns) * 4 };
+  const partial = context.partialOffset();
+  const beat = (): void => {
+    context.control.beat();
+  };
+  if (!formsTransposed(rows, columns, kernels.panelColumns)) {
+    const product = {
+      rows,
+      columns,
+      depth,
+      firstDepth,
+      a: { ...placeA, transposed: true },
+      b: { ...placeB, transposed: transposeB },
+      c: { at: partial, stride: columns * 4 },
+      accumulate: false,
+    };
+    const { prepare, multiply } = compileProduct(kernels, product, context.scratchOffsetBytes, beat);
+    return {
+      prepare,
+      run: (begin, end) => {
+        multiply(0, rows, begin, end);
+      },
+    };
+  }
+  const turned = context.scratchOffsetBytes;
+  const product = {
+    rows: columns,
+    columns: rows,
+    depth,
+    firstDepth,
+    a: { ...placeB, transposed: !transposeB },
+    b: { ...placeA, transposed: false },
+    c: { at: turned, stride: rows * 4 },
+    accumulate: false,
+  };
+  const { prepare, multiply } = compileProduct(kernels, product, turned + turnedBytes(rows, columns), beat);
+  return {
+    prepare,
+    run: (begin, end) => {
+      multiply(0, columns, begin, end);
+    },
+    finish: () => {
+      kernels.copyTransposed(columns, rows, turned, rows * 4, partial, columns * 4);
+    },
+  };
+};
+
+/** out = x @ w + bias, its relu beside it, and the column moments of the last of the two. */
+export const linear: Kernel<"linear"> = ({ x, w, bias, out, transposeW, relu, moments }, context) => {
+  if (context.step.phase === "reduce" && moments !== null) {
+    return mergeColumnMoments(moments, out.shape[0] ?? 1, context);
+  }
+  const [rows = 1, columns = 1] = out.shape;
+  const [, depth = 1] = x.shape;
+  const sums = moments === null ? null : clearedColumnMoments(columns, context);
+  const product = {
+    rows,
+    columns,
+    depth,
+    a: { at: x.offsetBytes, stride: depth * 4, transposed: false },
+    b: { at: w.offsetBytes, stride: (transposeW ? depth : columns) * 4, transposed: transposeW },
+    c: { at: out.offsetBytes, stride: columns * 4 },
+    accumulate: false,
+    epilogue: {
+      biasAt: bias.offsetBytes,
+      relu: relu === null ? null : { at: relu.out.offsetBytes, shift: relu.shift },
+      momentsAt: sums?.at ?? null,
+    },
+  };
+  const { prepare, multiply } = compileProduct(context.kernels, product, context.scratchOffsetBytes, () => {
+    context.control.beat();
+  });
+  return {
+    prepare: () => {
+      prepare();
+      sums?.clear();
+    },
+    run: (begin, end) => {
+      multiply(begin, end, 0, depth);
+    },
+  };
+};
+
+/** out = A @ B; a sum over rows of a (xᵀ·dy) leaves partial sums first. */
+export const matmul: Kernel<"matmul"> = (op, context) => {
+  switch (context.step.phase) {
+    case "run":
+      return multiplyRows(op, context);
+    case "partial":
+      return multiplyTransposedPartial(op, context);
+    case "reduce":
+      return addFloatPartials(op.out, context, { accumulate: op.accumulate });
+  }
+};

@@ -1,0 +1,218 @@
+import {
+  DEPTH_BLOCK,
+  PACKED_PADDING_BYTES,
+  PACKED_ROWS,
+  packedBytesOfB,
+  paddedToVectors,
+  productScratch,
+  RESIDENT_B_BYTES,
+  START,
+} from "../../../shared/engine/kernel-scratch.ts";
+import { columnMomentPlaces } from "./column-moments.ts";
+import type { MultiplyDots, Kernels } from "../primitives/kernels.ts";
+
+/** A float32 matrix in the arena, rows contiguous; bytes throughout. Read transposed with `transposed`. */
+export interface MatrixPlace {
+  readonly at: number;
+  readonly stride: number;
+  readonly transposed: boolean;
+}
+
+/** C (rows, columns) = A (rows, depth) @ B (depth, columns), or C += … with `accumulate`. */
+export interface Product {
+  /** All rows, of which a worker may ask for some: how an element is summed must not depend on the other workers. */
+  readonly rows: number;
+  readonly columns: number;
+  readonly depth: number;
+  /** Where this worker's part begins, when the sums are cut along the depth; B is then not kept packed. */
+  readonly firstDepth?: number;
+  readonly a: MatrixPlace;
+  readonly b: MatrixPlace;
+  readonly c: { readonly at: number; readonly stride: number };
+  readonly accumulate: boolean;
+  /** What happens to C in the registers; the sums are not cut along the depth then. */
+  readonly epilogue?: Epilogue;
+}
+
+/**
+ * + bias (columns,), max(C, 0) − shift into a second matrix laid out as C, and at `momentsAt` the sums over the rows of
+ * the last of these, see column-moments.ts.
+ */
+export interface Epilogue {
+  readonly biasAt: number;
+  readonly relu: { readonly at: number; readonly shift: number } | null;
+  readonly momentsAt: number | null;
+}
+
+/** Columns of C that one micro-kernel takes. */
+interface Columns {
+  readonly first: number;
+  readonly width: number;
+}
+
+interface Panel extends Columns {
+  readonly multiply: MultiplyDots;
+  /** B's columns contiguous along the depth, for dot products; else its rows. */
+  readonly byColumns: boolean;
+  readonly packed: boolean;
+}
+
+/** From here on packing B costs less than its scattered rows do. */
+const ROWS_WORTH_PACKING_B = 96;
+/** From here on the last columns are worth turning for dot products. */
+const ROWS_WORTH_DOTS = 16;
+/** From here on packing A costs less than rows that meet in few cache sets. */
+const COLUMNS_WORTH_PACKING_A = 128;
+/** Rows that lie a multiple of this apart share cache sets. */
+const ALIASING_BYTES = 1024;
+/** Rows of A between two passes over a resident B: with a depth of 784 a fifth of the second-level cache. */
+const STREAMED_ROWS = 126;
+/** Multiply-adds between two heartbeats: a tenth of a millisecond, or two on the slowest runtime. */
+const WORK_PER_BEAT = 4_000_000;
+
+function columnsOf(columns: number, widest: number): Columns[] {
+  const panels: Columns[] = [];
+  for (let first = 0; first < columns;) {
+    const left = columns - first;
+    const width = [widest, 8, 4].find((size) => size <= left) ?? left;
+    panels.push({ first, width });
+    first += width;
+  }
+  return panels;
+}
+
+/** Cuts `length` into equal blocks of at most `largest`. */
+const evenBlock = (length: number, largest: number): number =>
+  Math.ceil(length / Math.ceil(length / largest));
+
+/** A product made ready: any block of it can be asked for, in ascending order of depth for each element. */
+export interface CompiledProduct {
+  /** Packs B where it is kept packed; before the first block, whenever B has changed. */
+  readonly prepare: () => void;
+  /** The part of C (rows [i0, i1)) that depths [k0, k1) add; at `firstDepth` the sums begin. */
+  readonly multiply: (i0: number, i1: number, k0: number, k1: number) => void;
+}
+
+/**
+ * A is read in place unless its rows alias, B where packing does not pay; blocks keep a panel of B in the first-level
+ * cache and a block of A in the second.
+ *
+ * `scratch` has room for what `productScratch(depth, columns)` says; `beat` is called every few milliseconds.
+ */
+export function compileProduct(
+  kernels: Kernels,
+  { rows, columns, depth, firstDepth, a, b, c, accumulate, epilogue }: Product,
+  scratch: number,
+  beat: () => void,
+): CompiledProduct {
+  const packsB = b.transposed || rows >= ROWS_WORTH_PACKING_B;
+  const residentB = packsB && firstDepth === undefined && packedBytesOfB(depth, columns) <= RESIDENT_B_BYTES;
+  const depthBlock = evenBlock(depth, DEPTH_BLOCK);
+  const packsA =
+    columns >= COLUMNS_WORTH_PACKING_A &&
+    (a.stride % ALIASING_BYTES === 0 || (a.transposed && a.stride > ALIASING_BYTES));
+  const largestRowBlock = residentB && !packsA ? STREAMED_ROWS : PACKED_ROWS;
+  const { bytesOfA, bytesOfB } = productScratch(depth, columns);
+  const packedB = scratch;
+  const packedA = packedB + bytesOfB;
+  const dotSums = packedA + bytesOfA;
+  const tiles = a.transposed ? kernels.columns : kernels.rows;
+  const panels = columnsOf(columns, kernels.panelColumns).map(({ first, width }): Panel => {
+    // Rows of A against columns of B: both must lie contiguous along the depth.
+    const dots = a.transposed || rows < ROWS_WORTH_DOTS ? undefined : kernels.dots[width];
+    const multiply = dots ?? tiles[width];
+    if (multiply === undefined) throw new RangeError(`compileProduct: no kernel for ${width} columns`);
+    return { first, width, multiply, byColumns: dots !== undefined, packed: packsB || dots !== undefined };
+  });
+  const reluAt = epilogue?.relu ?? null;
+  const reluDistance = reluAt === null ? 0 : reluAt.at - c.at;
+  const shift = reluAt?.shift ?? 0;
+  const momentsAt = epilogue?.momentsAt ?? null;
+  const moments = momentsAt === null ? null : columnMomentPlaces(momentsAt, columns);
+  let workSinceBeat = 0;
+
+  const packPanel = (panel: Panel, k: number, kCount: number, target: number): void => {
+    const { first, width, byColumns } = panel;
+    const bytes = 4 * paddedToVectors(width);
+    if (byColumns === b.transposed) {
+      // As it lies. Lanes beyond the last column are copied from whatever follows; they are never stored.
+      if (byColumns) {
+        kernels.copyRows(width, 4 * kCount, b.at + first * b.stride + 4 * k, b.stride, target, 4 * kCount);
+      } else {
+        kernels.copyRows(kCount, bytes, b.at + k * b.stride + 4 * first, b.stride, target, bytes);
+      }
+    } else if (byColumns) {
+      kernels.copyTransposed(kCount, width, b.at + k * b.stride + 4 * first, b.stride, target, 4 * kCount);
+    } else {
+      kernels.copyTransposed(width, kCount, b.at + first * b.stride + 4 * k, b.stride, target, bytes);
+    }
+  };
+  const packedPanel = ({ first }: Panel, k: number, kCount: number): number =>
+    packedB + 4 * (k * paddedToVectors(columns) + kCount * first);
+
+  const multiplyBlock = (i: number, iCount: number, k: number, kCount: number): void => {
+    let atA = a.at + (a.transposed ? k * a.stride + 4 * i : i * a.stride + 4 * k);
+    let strideA = a.stride;
+    if (packsA) {
+      const [count, length] = a.transposed ? [kCount, iCount] : [iCount, kCount];
+      strideA = 4 * length + PACKED_PADDING_BYTES;
+      kernels.copyRows(count, 4 * length, atA, a.stride, packedA, strideA);
+      atA = packedA;
+    }
+    const continues = accumulate || k > (firstDepth ?? 0);
+    const complete = k + kCount === depth;
+    const relu = complete ? reluDistance : 0;
+    for (let p = 0; p < panels.length; p++) {
+      const panel = panels[p]!;
+      const { first, width } = panel;
+      let atB = b.at + k * b.stride + 4 * first;
+      let strideB = b.stride;
+      if (panel.packed) {
+        strideB = 4 * (panel.byColumns ? kCount : paddedToVectors(width));
+        atB = residentB ? packedPanel(panel, k, kCount) : packedB;
+        if (!residentB) packPanel(panel, k, kCount, packedB);
+      }
+      panel.multiply(
+        iCount,
+        kCount,
+        atA,
+        strideA,
+        atB,
+        strideB,
+        c.at + i * c.stride + 4 * first,
+        c.stride,
+        continues ? START.sums : START.zero,
+        complete && epilogue !== undefined ? epilogue.biasAt + 4 * first : 0,
+        relu,
+        shift,
+        complete && moments !== null ? moments.sums + 8 * first : 0,
+        complete && moments !== null ? moments.squares + 8 * first : 0,
+        complete && moments !== null ? moments.centres + 4 * first : 0,
+        dotSums,
+      );
+      workSinceBeat += iCount * kCount * width;
+      if (workSinceBeat < WORK_PER_BEAT) continue;
+      workSinceBeat = 0;
+      beat();
+    }
+  };
+
+  return {
+    prepare: () => {
+      if (!residentB) return;
+      for (let k = 0; k < depth; k += depthBlock) {
+        const kCount = Math.min(depthBlock, depth - k);
+        for (const panel of panels) packPanel(panel, k, kCount, packedPanel(panel, k, kCount));
+      }
+    },
+    multiply: (i0, i1, k0, k1) => {
+      const rowBlock = evenBlock(i1 - i0, largestRowBlock);
+      // A packed B is cut where it was packed; else each part is cut evenly.
+      const kBlock = residentB ? depthBlock : evenBlock(k1 - k0, DEPTH_BLOCK);
+      for (let i = i0; i < i1; i += rowBlock) {
+        const iCount = Math.min(rowBlock, i1 - i);
+        for (let k = k0; k < k1; k += kBlock) multiplyBlock(i, iCount, k, Math.min(kBlock, k1 - k));
+      }
+    },
+  };
+}

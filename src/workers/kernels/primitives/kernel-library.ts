@@ -1,0 +1,69 @@
+import { createHash } from "node:crypto";
+import { KernelUnavailableError } from "../../../core/errors.ts";
+import type { InstructionSet, WasmSet } from "../../../shared/engine/instruction-sets.ts";
+import { javascriptKernels } from "./javascript-kernels.ts";
+import { verifyKernels } from "../verify/verify-kernels.ts";
+import { instantiateKernels, type Kernels } from "./kernels.ts";
+
+/** A module that might be used. */
+export interface KernelCandidate {
+  readonly instructionSet: WasmSet;
+  readonly bytes: Uint8Array;
+}
+
+/** A worker's kernels. None leaves here before it has given the right answers in this very thread. */
+export class KernelLibrary {
+  readonly #candidates: readonly KernelCandidate[];
+  readonly #memory: WebAssembly.Memory;
+  readonly #verified = new Map<InstructionSet, Kernels>();
+
+  constructor(candidates: readonly KernelCandidate[], memory: WebAssembly.Memory) {
+    this.#candidates = candidates;
+    this.#memory = memory;
+  }
+
+  /** The generated ones; `javascript` is there besides, and needs no trying while one of these is right. */
+  get wasmSets(): readonly WasmSet[] {
+    return this.#candidates.map(({ instructionSet }) => instructionSet);
+  }
+
+  /** Changes with every byte of every module: another build of the kernels. */
+  get hash(): string {
+    const hash = createHash("sha256");
+    for (const { instructionSet, bytes } of this.#candidates) hash.update(instructionSet).update(bytes);
+    return hash.digest("hex").slice(0, 32);
+  }
+
+  /** The next use of any kernels compiles and tests them again. */
+  forgetTests(): void {
+    this.#verified.clear();
+  }
+
+  /**
+   * The kernels of an instruction set, tested at the first call in the VERIFICATION_BYTES from `scratch` on.
+   *
+   * @throws {KernelUnavailableError} If this runtime does not know the instructions, or the kernels compute wrongly.
+   */
+  verified(instructionSet: InstructionSet, scratch: number): Kernels {
+    const known = this.#verified.get(instructionSet);
+    if (known !== undefined) return known;
+    const kernels =
+      instructionSet === "javascript" ? javascriptKernels(this.#memory) : this.#instantiate(instructionSet);
+    const wrong = verifyKernels(kernels, this.#memory, scratch);
+    if (wrong !== null) throw new KernelUnavailableError(`${instructionSet}: wrong result, ${wrong}`);
+    this.#verified.set(instructionSet, kernels);
+    return kernels;
+  }
+
+  #instantiate(instructionSet: WasmSet): Kernels {
+    const candidate = this.#candidates.find((one) => one.instructionSet === instructionSet);
+    if (candidate === undefined) {
+      throw new KernelUnavailableError(`${instructionSet}: not in this build; build the app again`);
+    }
+    const kernels = instantiateKernels(instructionSet, candidate.bytes, this.#memory);
+    if (kernels === null) {
+      throw new KernelUnavailableError(`${instructionSet}: this runtime does not know its instructions`);
+    }
+    return kernels;
+  }
+}

@@ -1,0 +1,193 @@
+import { columnMomentPlaces } from "../ops/column-moments.ts";
+import { compileProduct, type Product } from "../ops/multiply.ts";
+import { verifyAgainstLoops } from "./verify-against-loops.ts";
+import { verifyVectors } from "./verify-vectors.ts";
+import type { Kernels } from "../primitives/kernels.ts";
+
+/** (rows, depth, columns): every width and height of a tile, one more and one less, and more than one block deep. */
+const AWKWARD_SHAPES: readonly (readonly [number, number, number])[] = [
+  [1, 1, 1],
+  [2, 3, 2],
+  [3, 17, 3],
+  [5, 65, 50],
+  [7, 259, 23],
+  [17, 50, 33],
+  [97, 300, 17],
+  [9, 270, 130],
+  [97, 900, 116],
+];
+
+/** Of a large product some elements stand for all: one in this many. */
+const SAMPLED = 37;
+const LARGE = 1_000_000;
+
+/** Every way the operands may be stored. */
+interface Flags {
+  readonly transposeA: boolean;
+  readonly transposeB: boolean;
+  readonly accumulate: boolean;
+  /** With a bias, a relu and the columns' moments. */
+  readonly epilogue: boolean;
+}
+
+const FLAGS: readonly Flags[] = [false, true].flatMap((transposeA) =>
+  [false, true].flatMap((transposeB) => [
+    { transposeA, transposeB, accumulate: false, epilogue: false },
+    { transposeA, transposeB, accumulate: true, epilogue: false },
+    { transposeA, transposeB, accumulate: false, epilogue: true },
+  ]),
+);
+
+const SHIFT = 0.5;
+/** Added to the bias of every third column: there a sum that begins with it, or squares of what it leaves, come out wrong. */
+const FAR = 4096;
+const UNIT_ROUNDOFF = 2 ** -24;
+
+/** Deterministic values of both signs below 1, in all bits of the fraction. */
+function fill(values: Float32Array, seed: number): void {
+  let state = seed;
+  for (let i = 0; i < values.length; i++) {
+    state = (Math.imul(state, 1664525) + 1013904223) | 0;
+    values[i] = state / 2 ** 31;
+  }
+}
+
+/** A product in the region for tests, with the end of what it needs there. */
+interface PlacedProduct extends Product {
+  readonly biasAt: number;
+  readonly reluAt: number;
+  readonly momentsAt: number;
+  readonly end: number;
+}
+
+/** Where the operands of a product lie in the region for tests. */
+function place(
+  region: number,
+  [rows, depth, columns]: readonly [number, number, number],
+  flags: Flags,
+): PlacedProduct {
+  // Four bytes on: tensors are aligned to 64 bytes, their rows are not.
+  const a = region + 4;
+  const b = a + rows * depth * 4 + 64;
+  const c = b + depth * columns * 4 + 64;
+  const biasAt = c + rows * columns * 4 + 64;
+  const reluAt = biasAt + columns * 4 + 64;
+  const momentsAt = Math.ceil((reluAt + rows * columns * 4 + 64) / 8) * 8;
+  return {
+    rows,
+    columns,
+    depth,
+    a: { at: a, stride: (flags.transposeA ? rows : depth) * 4, transposed: flags.transposeA },
+    b: { at: b, stride: (flags.transposeB ? depth : columns) * 4, transposed: flags.transposeB },
+    c: { at: c, stride: columns * 4 },
+    accumulate: flags.accumulate,
+    ...(flags.epilogue ? { epilogue: { biasAt, relu: { at: reluAt, shift: SHIFT }, momentsAt } } : {}),
+    biasAt,
+    reluAt,
+    momentsAt,
+    end: momentsAt + columns * 20 + 64,
+  };
+}
+
+/** The first element that differs from a plain float64 loop, in words; null when all are right. */
+function firstDifference(
+  kernels: Kernels,
+  memory: WebAssembly.Memory,
+  product: PlacedProduct,
+): string | null {
+  const { rows, columns, depth, a, b, c, epilogue } = product;
+  const floats = (at: number, length: number): Float32Array => new Float32Array(memory.buffer, at, length);
+  const valuesA = floats(a.at, rows * depth);
+  const valuesB = floats(b.at, depth * columns);
+  const result = floats(c.at, rows * columns);
+  const behind = floats(c.at + rows * columns * 4, 4);
+  fill(valuesA, 1);
+  fill(valuesB, 2);
+  const bias = floats(product.biasAt, columns);
+  const activated = floats(product.reluAt, rows * columns);
+  fill(result, 3);
+  fill(bias, 4);
+  for (let j = 1; j < columns; j += 3) bias[j] = bias[j]! + FAR;
+  behind.fill(7);
+  const moments = new Float64Array(memory.buffer, product.momentsAt, 2 * columns).fill(0);
+  const centres = floats(columnMomentPlaces(product.momentsAt, columns).centres, columns).fill(NaN);
+  const before = result.slice();
+  const compiled = compileProduct(kernels, product, product.end, () => undefined);
+  compiled.prepare();
+  compiled.multiply(0, rows, 0, depth);
+  const title = `${rows}×${depth}×${columns}${a.transposed ? " Aᵀ" : ""}${b.transposed ? " Bᵀ" : ""}${epilogue === undefined ? "" : " + bias"}`;
+  const step = rows * depth * columns < LARGE ? 1 : SAMPLED;
+  for (let at = 0; at < rows * columns; at += step) {
+    const i = Math.trunc(at / columns);
+    const j = at - i * columns;
+    let sum = product.accumulate ? before[at]! : 0;
+    for (let k = 0; k < depth; k++) {
+      const left = a.transposed ? valuesA[k * rows + i]! : valuesA[i * depth + k]!;
+      const right = b.transposed ? valuesB[j * depth + k]! : valuesB[k * columns + j]!;
+      sum += left * right;
+    }
+    if (epilogue !== undefined) sum += bias[j]!;
+    const got = result[at]!;
+    // Rounding: at most depth times half a unit of the last place of partial sums that stay below depth; the bias, last.
+    if (!(Math.abs(got - sum) <= 1e-6 * (depth + 1) + UNIT_ROUNDOFF * Math.abs(sum))) {
+      return `${title}: element (${i}, ${j}) is ${got} instead of ${sum}`;
+    }
+    const wanted = Math.fround(Math.max(got, 0) - SHIFT);
+    if (epilogue !== undefined && activated[at] !== wanted) {
+      return `${title}: relu of element (${i}, ${j}) is ${activated[at]} instead of ${wanted}`;
+    }
+  }
+  if (epilogue !== undefined) {
+    for (let at = 0; at < 2 * columns; at++) {
+      const [j, power] = [at % columns, at < columns ? 1 : 2];
+      let [sum, magnitude] = [0, 0];
+      for (let i = 0; i < rows; i++) {
+        const term = (activated[i * columns + j]! - activated[j]!) ** power;
+        sum += term;
+        magnitude += Math.abs(term);
+      }
+      // Around the first row; a tile's few rows are summed in float32.
+      if (centres[j] !== activated[j] || !(Math.abs(moments[at]! - sum) <= 16 * UNIT_ROUNDOFF * magnitude)) {
+        return `${title}: moment ${power} of column ${j} is ${moments[at]} around ${centres[j]} instead of ${sum} around ${activated[j]}`;
+      }
+    }
+  }
+  return behind.every((value) => value === 7) ? null : `${title}: wrote behind the last element`;
+}
+
+/**
+ * Checks the kernels against plain loops on awkward shapes and lengths, in memory from `region` on.
+ *
+ * @returns What is wrong, or null: only then may they be used.
+ */
+export function verifyKernels(kernels: Kernels, memory: WebAssembly.Memory, region: number): string | null {
+  for (const shape of AWKWARD_SHAPES) {
+    for (const flags of FLAGS) {
+      const wrong = firstDifference(kernels, memory, place(region, shape, flags));
+      if (wrong !== null) return wrong;
+    }
+  }
+  return verifyVectors(kernels, memory, region) ?? verifyAgainstLoops(kernels, memory, region);
+}
+
+/** The product that candidates are timed on: larger than a first-level cache, a millisecond on a slow runtime. */
+const TIMED_SHAPE = [128, 256, 192] as const;
+/** Long enough for V8 to have put optimised code into place, where it starts with the quick compiler's. */
+const TIMED_MS = 30;
+
+/** The best of some calls, in GFLOP/s. The first ones also give V8 the time to optimise. */
+export function timeKernels(kernels: Kernels, memory: WebAssembly.Memory, region: number): number {
+  const product = place(region, TIMED_SHAPE, FLAGS[0]!);
+  const { rows, columns, depth, a, b } = product;
+  fill(new Float32Array(memory.buffer, a.at, rows * depth), 1);
+  fill(new Float32Array(memory.buffer, b.at, depth * columns), 2);
+  const compiled = compileProduct(kernels, product, product.end, () => undefined);
+  compiled.prepare();
+  const endMs = performance.now() + TIMED_MS;
+  let bestMs = Infinity;
+  for (let startedMs = performance.now(); startedMs < endMs; startedMs = performance.now()) {
+    compiled.multiply(0, rows, 0, depth);
+    bestMs = Math.min(bestMs, performance.now() - startedMs);
+  }
+  return (2 * rows * columns * depth) / bestMs / 1e6;
+}

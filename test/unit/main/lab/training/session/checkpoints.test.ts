@@ -1,0 +1,90 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { stateNames } from "../../../../../../src/core/optimisers/optimiser.ts";
+import { parameterShapes } from "../../../../../../src/core/network/network.ts";
+import { readSafetensors, writeSafetensors } from "../../../../../../src/main/data/safetensors.ts";
+import { Checkpoints, type Checkpoint } from "../../../../../../src/main/lab/training/session/checkpoints.ts";
+import { trainNetworkOf } from "../../../../../../src/shared/specs/network-spec.ts";
+import { TRAIN_PRESETS } from "../../../../../../src/shared/specs/train-presets.ts";
+import { stepsOf } from "../../../../../../src/shared/specs/train-spec.ts";
+
+const { spec } = TRAIN_PRESETS.small;
+const { total } = stepsOf(spec);
+let root = "";
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), "backprop-lab-checkpoints-"));
+});
+afterEach(() => {
+  rmSync(root, { recursive: true, force: true });
+});
+
+const at = (step: number): Checkpoint => ({
+  state: {
+    ...{ step, rateChanges: [] },
+    values: Object.fromEntries(
+      parameterShapes(trainNetworkOf(spec)).flatMap(({ name, shape, learned }) => {
+        const values = new Float32Array(shape.reduce((product, size) => product * size, 1)).fill(step);
+        const states = learned ? stateNames(spec.optimizer) : [];
+        return [
+          [name, values],
+          ...states.map((state): [string, Float32Array] => [`${name} ${state}`, values]),
+        ];
+      }),
+    ),
+  },
+  ...{ evaluated: false, wallMs: 1 },
+});
+
+/** Two checkpoints, of steps 1 and 2. */
+async function saved(): Promise<Checkpoints> {
+  const checkpoints = new Checkpoints(root, "run", spec);
+  await checkpoints.saveLatest(at(1));
+  await checkpoints.saveLatest(at(2));
+  return new Checkpoints(root, "run", spec);
+}
+
+type Change = (path: string) => Promise<void> | void;
+const changed =
+  (change: (file: Awaited<ReturnType<typeof readSafetensors>>) => object): Change =>
+  async (path) => {
+    const file = await readSafetensors(path);
+    await writeSafetensors(path, { ...file, ...change(file) });
+  };
+
+describe("a checkpoint that is not what its training saves (issue 14, 34)", () => {
+  it.each<[string, Change, string]>([
+    [
+      "a step beyond the last",
+      changed(({ metadata }) => ({ metadata: { ...metadata, step: "999999999" } })),
+      `a step up to ${total}`,
+    ],
+    [
+      "a parameter of one value",
+      changed(({ tensors }) => ({ tensors: { ...tensors, w1: { shape: [1], data: Float32Array.of(1) } } })),
+      "w1 of shape",
+    ],
+    [
+      "a tensor too many",
+      changed(({ tensors }) => ({ tensors: { ...tensors, evil: { shape: [0], data: new Float32Array() } } })),
+      "evil",
+    ],
+    ["no step", changed(() => ({ metadata: {} })), "a training's state"],
+    ["half a file", (path) => writeFileSync(path, readFileSync(path).subarray(0, 5_000)), "bytes"],
+  ])("is not taken, the other one is, and it is said: %s", async (_what, change, said) => {
+    const checkpoints = await saved();
+    await change(checkpoints.pathOf("latest-b"));
+    const found = await checkpoints.newest();
+    expect(found?.checkpoint.state.step).toBe(1);
+    expect(found?.refused).toContain(said);
+    await change(checkpoints.pathOf("latest-a"));
+    await expect(checkpoints.newest()).rejects.toThrow(said);
+  });
+
+  it("the newer of two sound ones is taken, and none is no fault", async () => {
+    expect(await new Checkpoints(root, "none", spec).newest()).toBeNull();
+    const found = await (await saved()).newest();
+    expect(found).toMatchObject({ checkpoint: { state: { step: 2 } }, refused: "" });
+  });
+});

@@ -1,0 +1,46 @@
+import { describe, expect, it } from "vitest";
+import { TrainingLog } from "../../../../src/renderer/train/training-log.ts";
+
+const point = (name: string, step: number, value: number, epoch = 1) => ({
+  name,
+  step,
+  epoch,
+  value,
+  wallMs: step * 10,
+});
+
+describe("TrainingLog", () => {
+  it("sorts metrics by name and keeps the last of each", () => {
+    const log = new TrainingLog("r1");
+    expect(log.isEmpty).toBe(true);
+    log.append([
+      point("loss", 1, 30),
+      point("loss", 2, 20),
+      point("trainLoss", 2, 19),
+      point("validLoss", 2, 21),
+    ]);
+    expect(log.isEmpty).toBe(false);
+    expect(log.trainLoss).toEqual([{ x: 2, y: 19 }]);
+    expect(log.numbers).toMatchObject({
+      step: 2,
+      epoch: 1,
+      loss: 20,
+      trainLoss: 19,
+      validLoss: 21,
+      wallMs: 20,
+    });
+  });
+
+  it("counts steps a second over the last stretch", () => {
+    const log = new TrainingLog("r1");
+    for (let step = 1; step <= 1000; step++) log.append([point("loss", step, 1)]);
+    expect(log.numbers.stepsPerSecond).toBeCloseTo(100);
+  });
+
+  it("ignores a metric that it has no place for", () => {
+    const log = new TrainingLog("r1");
+    log.append([point("accuracy", 1, 0.5)]);
+    expect(log.isEmpty).toBe(true);
+    expect(log.numbers.step).toBe(1);
+  });
+});
