@@ -18,8 +18,17 @@ const LIBRARIES = {
   ],
   preload: ["electron"],
   renderer: [
-    ...["react", "react-dom", "@mantine/core", "@mantine/hooks", "lucide-react"],
-    ...["chart.js", "katex", "highlight.js", "valibot", "react-markdown", "@tanstack/react-virtual"],
+    "react",
+    "react-dom",
+    "@mantine/core",
+    "@mantine/hooks",
+    "lucide-react",
+    "chart.js",
+    "katex",
+    "highlight.js",
+    "valibot",
+    "react-markdown",
+    "@tanstack/react-virtual",
   ],
 };
 

@@ -15,10 +15,39 @@ const electronWithout = (...importNames) => ({
 
 const readonly = (...names) => Object.fromEntries(names.map((name) => [name, "readonly"]));
 const NODE_GLOBALS = readonly(
-  ...["process", "console", "Buffer", "URL", "URLSearchParams", "fetch", "AbortController", "AbortSignal"],
-  ...["setTimeout", "clearTimeout", "setInterval", "clearInterval", "setImmediate", "clearImmediate"],
-  ...["queueMicrotask", "structuredClone", "performance", "TextEncoder", "TextDecoder", "WebAssembly"],
+  "process",
+  "console",
+  "Buffer",
+  "URL",
+  "URLSearchParams",
+  "fetch",
+  "AbortController",
+  "AbortSignal",
+  "setTimeout",
+  "clearTimeout",
+  "setInterval",
+  "clearInterval",
+  "setImmediate",
+  "clearImmediate",
+  "queueMicrotask",
+  "structuredClone",
+  "performance",
+  "TextEncoder",
+  "TextDecoder",
+  "WebAssembly",
 );
+
+const PLAIN_LITERALS = {
+  "no-restricted-syntax": [
+    "error",
+    ...["SpreadElement > ObjectExpression.argument", "SpreadElement > ArrayExpression.argument"].map(
+      (selector) => ({
+        selector,
+        message: "Write the fields out: a spread of a literal only dodges the formatter.",
+      }),
+    ),
+  ],
+};
 
 export default defineConfig(
   globalIgnores([
@@ -32,6 +61,7 @@ export default defineConfig(
   ]),
   { linterOptions: { reportUnusedDisableDirectives: "error", noInlineConfig: true } },
   js.configs.recommended,
+  { rules: PLAIN_LITERALS },
 
   {
     files: ["**/*.ts", "**/*.tsx"],
@@ -146,8 +176,13 @@ export default defineConfig(
     files: ["bench/store/**"],
     languageOptions: {
       globals: readonly(
-        ...["window", "document", "localStorage", "requestAnimationFrame"],
-        ...["Event", "PointerEvent", "HTMLInputElement"],
+        "window",
+        "document",
+        "localStorage",
+        "requestAnimationFrame",
+        "Event",
+        "PointerEvent",
+        "HTMLInputElement",
       ),
     },
   },

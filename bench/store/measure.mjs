@@ -168,8 +168,13 @@ const queryTime = (page, query) =>
   page.evaluate(async (asked) => {
     const began = performance.now();
     const answer = await window.lab.runsTable({
-      ...{ query: asked, scope: "active", sort: { column: "last.loss", descending: false } },
-      ...{ columns: ["last.loss", "config.lr"], groupBy: null, offset: 0, limit: 100 },
+      query: asked,
+      scope: "active",
+      sort: { column: "last.loss", descending: false },
+      columns: ["last.loss", "config.lr"],
+      groupBy: null,
+      offset: 0,
+      limit: 100,
     });
     if (!answer.ok) throw new Error(answer.error.message);
     return performance.now() - began;
@@ -195,8 +200,13 @@ async function frames(page) {
         const send = (type, at) =>
           stage.dispatchEvent(
             new PointerEvent(type, {
-              ...{ bubbles: true, pointerId: 1, button: 0, shiftKey: true, isPrimary: true },
-              ...{ clientX: at, clientY: top + height / 2 },
+              bubbles: true,
+              pointerId: 1,
+              button: 0,
+              shiftKey: true,
+              isPrimary: true,
+              clientX: at,
+              clientY: top + height / 2,
             }),
           );
         stage.setPointerCapture = () => undefined;
@@ -234,17 +244,20 @@ async function exportTime(page, app, memory) {
   try {
     return await page.evaluate(async () => {
       const table = await window.lab.runsTable({
-        ...{
-          query: "last.loss>0 kind:training",
-          scope: "active",
-          sort: { column: "started", descending: true },
-        },
-        ...{ columns: [], groupBy: null, offset: 0, limit: 0 },
+        query: "last.loss>0 kind:training",
+        scope: "active",
+        sort: { column: "started", descending: true },
+        columns: [],
+        groupBy: null,
+        offset: 0,
+        limit: 0,
       });
       if (!table.ok) throw new Error(table.error.message);
       const began = performance.now();
       const saved = await window.lab.runsExport({
-        ...{ what: "metrics", runIds: table.value.ids.slice(0, 20), weights: false },
+        what: "metrics",
+        runIds: table.value.ids.slice(0, 20),
+        weights: false,
       });
       if (!saved.ok || saved.value.kind !== "saved") throw new Error("nothing was exported");
       if (saved.value.rows < 1_000_000) throw new Error(`only ${saved.value.rows} rows were exported`);

@@ -26,7 +26,11 @@ export async function ensureBuild(
   const tool = path.join(projectPaths.modulesDir, "electron-vite", "bin", "electron-vite.js");
   await buildOnce(
     {
-      ...{ what: "the app", projectDir, outDir, force, product: path.join("main", "index.js") },
+      what: "the app",
+      projectDir,
+      outDir,
+      force,
+      product: path.join("main", "index.js"),
       args: [tool, "build"],
       // electron-vite wants to know an Electron even to build; without this it looks for one in node_modules.
       env: { NODE_ENV: "production", ELECTRON_EXEC_PATH: electronPath },
@@ -44,11 +48,18 @@ export async function ensureCheckedPage(report) {
   const { projectDir, modulesDir, checkedPageDir } = projectPaths;
   await buildOnce(
     {
-      ...{ what: "the page for the tests", projectDir, outDir: checkedPageDir, product: "index.html" },
+      what: "the page for the tests",
+      projectDir,
+      outDir: checkedPageDir,
+      product: "index.html",
       args: [
         path.join(modulesDir, "vite", "bin", "vite.js"),
-        ...["build", "--config", path.join(projectDir, CHECKED_PAGE_CONFIG)],
-        ...["--outDir", checkedPageDir, "--emptyOutDir"],
+        "build",
+        "--config",
+        path.join(projectDir, CHECKED_PAGE_CONFIG),
+        "--outDir",
+        checkedPageDir,
+        "--emptyOutDir",
       ],
       env: { NODE_ENV: "development" },
     },

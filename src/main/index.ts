@@ -58,7 +58,11 @@ async function endWith(title: string, message: string): Promise<void> {
   if (options.demoDir === null) {
     await app.whenReady();
     await dialog.showMessageBox({
-      ...{ type: "error", title: app.getName(), message: title, detail: message, buttons: ["Quit"] },
+      type: "error",
+      title: app.getName(),
+      message: title,
+      detail: message,
+      buttons: ["Quit"],
     });
   }
   app.exit(1);

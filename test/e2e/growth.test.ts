@@ -19,12 +19,10 @@ const MOST_GROWTH = 1.05;
 /** Some seconds' worth of what a person would wait for, in a fraction of one. */
 const TINY_SPEC = {
   ...TRAIN_PRESETS.small.spec,
-  ...{
-    data: { name: "mnist", split: "train" as const, rows: 200 },
-    validRows: 50,
-    epochs: 3,
-    statisticsEvery: 2,
-  },
+  data: { name: "mnist", split: "train" as const, rows: 200 },
+  validRows: 50,
+  epochs: 3,
+  statisticsEvery: 2,
 };
 
 let launched: LaunchedApp;

@@ -48,7 +48,8 @@ export async function launchApp(settings: LaunchSettings = {}): Promise<Launched
     executablePath,
     args,
     env: {
-      ...{ ...env, BACKPROP_LAB_SAVE_DIR: saveDir },
+      ...env,
+      BACKPROP_LAB_SAVE_DIR: saveDir,
       ...(settings.page === "shipped" ? {} : { BACKPROP_LAB_PAGE_DIR: checkedPage() }),
       ...settings.env,
     },

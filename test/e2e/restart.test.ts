@@ -34,18 +34,29 @@ async function runEachKind(page: Page): Promise<void> {
   const given = {
     notebook: { selection: { kind: "one", cell: "3" }, settings: { ...small, coordinates: 2 } },
     ladder: {
-      ...{ preset: "custom", scaling: false, shape: { m: 8, k: 8, n: 8 } },
-      ...{ threads: 1, budgetSeconds: 1, seed: 3 },
+      preset: "custom",
+      scaling: false,
+      shape: { m: 8, k: 8, n: 8 },
+      threads: 1,
+      budgetSeconds: 1,
+      seed: 3,
     },
     init: { network, otherwise: null, gradients: false, threads: 1 },
     stages: small,
     gradcheck: {
-      ...{ network, references: ["float64"], bug: null, coordinates: 2, tolerance: "strict", threads: 1 },
+      network,
+      references: ["float64"],
+      bug: null,
+      coordinates: 2,
+      tolerance: "strict",
+      threads: 1,
     },
     training: {
       spec: {
         ...TRAIN_PRESETS.small.spec,
-        ...{ data: { name: "mnist", split: "train", rows: 200 }, validRows: 50, epochs: 3 },
+        data: { name: "mnist", split: "train", rows: 200 },
+        validRows: 50,
+        epochs: 3,
       },
       threads: 1,
     },
@@ -125,8 +136,14 @@ test("A2: after a restart and a reload every view shows its last result; A14: Ct
   await page.keyboard.press("Control+k");
   const options = page.getByRole("listbox", { name: "Commands" }).getByRole("option");
   for (const label of [
-    ...["Run all cells", "Run ladder", "Save the initialisation as a run", "Run stages"],
-    ...["Trace the backward pass", "Check gradients", "Start training", "Find a learning rate"],
+    "Run all cells",
+    "Run ladder",
+    "Save the initialisation as a run",
+    "Run stages",
+    "Trace the backward pass",
+    "Check gradients",
+    "Start training",
+    "Find a learning rate",
   ]) {
     expect(await options.filter({ hasText: label }).count(), label).toBeGreaterThan(0);
   }

@@ -28,7 +28,11 @@ const stepOf = (page: Page): Promise<number> =>
 const recordedSteps = (page: Page, runId: string): Promise<number[]> =>
   page.evaluate(async (id) => {
     const answer = await window.lab.runsCurves({
-      ...{ runIds: [id], metrics: ["loss"], columns: 4_000, steps: null, smoothings: [] },
+      runIds: [id],
+      metrics: ["loss"],
+      columns: 4_000,
+      steps: null,
+      smoothings: [],
     });
     return answer.ok ? Array.from(answer.value[0]?.steps ?? []) : [];
   }, runId);

@@ -14,6 +14,11 @@ export const recordedRun = (id: string, change: Partial<RunSummary> = {}): RunSu
   config: {},
   summary: {},
   failure: null,
-  ...{ colour: null, pinned: false, notes: "", tags: [], archivedAt: null, deletedAt: null },
+  colour: null,
+  pinned: false,
+  notes: "",
+  tags: [],
+  archivedAt: null,
+  deletedAt: null,
   ...change,
 });

@@ -118,7 +118,9 @@ export function buildNetwork<T extends TensorLike>(
         const names = normNames(norm++);
         const { momentum, eps } = layer;
         return new BatchNorm(parameter(names.gain), parameter(names.shift), given(names.running), {
-          ...{ momentum, eps, training: training !== null },
+          momentum,
+          eps,
+          training: training !== null,
         });
       }
       case "layerNorm": {

@@ -108,7 +108,12 @@ function update<T extends TensorLike>(
 
 /** One number, computed by one worker. */
 const single = <T>(accesses: readonly Access<T>[]): Phase<T> => ({
-  ...{ name: "run", axis: "elements", items: 1, accesses, partialBytes: 0, costNs: 1 },
+  name: "run",
+  axis: "elements",
+  items: 1,
+  accesses,
+  partialBytes: 0,
+  costNs: 1,
 });
 
 type ShardingRules = {

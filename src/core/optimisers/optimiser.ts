@@ -80,8 +80,18 @@ export function recordUpdate<T extends TensorLike>(
     const { beta1, beta2, eps, weightDecay } = optimiser;
     const decoupled = optimiser.name === "adamw";
     ops.run({
-      ...{ op: "adam", param, grad, m: first, v: second, lr, counter },
-      ...{ beta1, beta2, eps, weightDecay, decoupled },
+      op: "adam",
+      param,
+      grad,
+      m: first,
+      v: second,
+      lr,
+      counter,
+      beta1,
+      beta2,
+      eps,
+      weightDecay,
+      decoupled,
     });
   }
 }

@@ -46,7 +46,12 @@ export function caseReport(
   const { name, m, k, n } = benchCase;
   const own = figuresOf(ours, benchCase);
   return {
-    ...{ name, m, k, n, threads: own.threads, ours: own },
+    name,
+    m,
+    k,
+    n,
+    threads: own.threads,
+    ours: own,
     peers: {
       ...Object.fromEntries(
         others.map((peer) => [peer.contender.name, peerFiguresOf(peer, ours, benchCase)]),

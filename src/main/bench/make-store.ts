@@ -25,14 +25,16 @@ const SCHEDULES = ["constant", "cosine", "oneCycle", "step"] as const;
 const TAGS = ["keep", "junk", "lesson", "baseline", "paper"] as const;
 
 const MACHINE: Machine = {
-  ...{
-    id: "bench-machine",
-    hostname: "bench",
-    os: "Linux 6.1 x64",
-    cpuModel: "Some CPU @ 2.60GHz",
-    cpuCores: 2,
-  },
-  ...{ memoryBytes: 8_323_072_000, electron: "33.2.1", node: "20.18.1", v8: "13.0", chrome: "130.0" },
+  id: "bench-machine",
+  hostname: "bench",
+  os: "Linux 6.1 x64",
+  cpuModel: "Some CPU @ 2.60GHz",
+  cpuCores: 2,
+  memoryBytes: 8_323_072_000,
+  electron: "33.2.1",
+  node: "20.18.1",
+  v8: "13.0",
+  chrome: "130.0",
   kernel: "wasm-relaxed256",
 };
 
@@ -59,11 +61,13 @@ function losses(count: number): MetricPoint[] {
 
 const timings = (count: number): Timing[] =>
   Array.from({ length: count }, (_, sample) => ({
-    ...{
-      stage: pick(["functions", "layer classes", "Module"]),
-      pass: pick(["forward", "backward"] as const),
-    },
-    ...{ sample, ms: 20 + 5 * stream.next(), warmup: sample < 2, threads: 2, rows: 50_000 },
+    stage: pick(["functions", "layer classes", "Module"]),
+    pass: pick(["forward", "backward"] as const),
+    sample,
+    ms: 20 + 5 * stream.next(),
+    warmup: sample < 2,
+    threads: 2,
+    rows: 50_000,
   }));
 
 const store = openStore({
@@ -82,8 +86,12 @@ for (let i = 0; i < runs; i++) {
   const lr = Number((10 ** (-4 + 3 * stream.next())).toPrecision(3));
   const startedAt = new Date(Date.UTC(2024, 0, 1) + i * 3 * 3_600_000).toISOString();
   const run = store.createRun({
-    ...{ kind, name: `784-256-128-10, ${optimizer}, ${schedule}, lr ${lr}`, threads: 2, rows: 50_000 },
-    ...{ machineId: MACHINE.id, startedAt },
+    kind,
+    name: `784-256-128-10, ${optimizer}, ${schedule}, lr ${lr}`,
+    threads: 2,
+    rows: 50_000,
+    machineId: MACHINE.id,
+    startedAt,
     config: {
       seed,
       optimizer,

@@ -48,7 +48,10 @@ export async function runBench(
     const peak = engine.tuning.peakGflops;
     const machine: BenchMachine = {
       ...describeMachine(`wasm-${engine.instructionSet}`),
-      ...{ date: new Date().toISOString(), loadBefore, v8Flags, peakGflops: peak },
+      date: new Date().toISOString(),
+      loadBefore,
+      v8Flags,
+      peakGflops: peak,
     };
     const run = { engine, threads, oneThread, say, peers: options.peers ? places : null, peakGflops: peak };
     const cases: CaseReport[] = [];

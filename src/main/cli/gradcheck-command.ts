@@ -42,8 +42,20 @@ const toJsonReport = (report: GradientReport): unknown => {
   const { reference, tensor, coordinates, maxAbs, relMax, relNorm, hiddenByAtol, allclose } = report;
   const { cosine, kinks, excused, verdict, reason, worst } = report;
   return {
-    ...{ reference, tensor, coordinates, maxAbs, relMax, relNorm, hiddenByAtol, allclose },
-    ...{ cosine, kinks, excused, verdict, reason, worst },
+    reference,
+    tensor,
+    coordinates,
+    maxAbs,
+    relMax,
+    relNorm,
+    hiddenByAtol,
+    allclose,
+    cosine,
+    kinks,
+    excused,
+    verdict,
+    reason,
+    worst,
   };
 };
 
@@ -61,13 +73,30 @@ function saidOfOutcome({ passed, reports }: GradcheckRecord["report"]): string {
 
 function textReport({ report }: GradcheckRecord): string {
   const rows = report.reports.map((one) => [
-    ...[one.tensor, one.reference, String(one.coordinates), said(one.maxAbs), said(one.relMax)],
-    ...[said(one.relNorm), `${(100 * one.hiddenByAtol).toFixed(1)} %`, one.allclose ? "yes" : "no"],
-    ...[String(one.kinks), one.verdict, one.reason],
+    one.tensor,
+    one.reference,
+    String(one.coordinates),
+    said(one.maxAbs),
+    said(one.relMax),
+    said(one.relNorm),
+    `${(100 * one.hiddenByAtol).toFixed(1)} %`,
+    one.allclose ? "yes" : "no",
+    String(one.kinks),
+    one.verdict,
+    one.reason,
   ]);
   const columns = [
-    ...["tensor", "reference", "coordinates", "max abs", "rel max", "rel norm", "hidden by atol"],
-    ...["allclose", "kinks", "verdict", "reason"],
+    "tensor",
+    "reference",
+    "coordinates",
+    "max abs",
+    "rel max",
+    "rel norm",
+    "hidden by atol",
+    "allclose",
+    "kinks",
+    "verdict",
+    "reason",
   ];
   return [
     `${report.title}: loss ${report.loss}${Number.isNaN(report.referenceLoss) ? "" : `, in float64 ${report.referenceLoss}`}`,

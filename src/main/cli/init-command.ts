@@ -22,14 +22,30 @@ const percent = (share: number | null): string => (share === null ? "" : `${(100
 
 function sideTable({ title, layers, loss }: InitSide): string {
   const rows = layers.map(({ position, label, activation, gradient, light }) => [
-    ...[String(position), label, said(activation.mean), said(activation.std), percent(activation.zeroShare)],
-    ...[percent(activation.neverActiveShare), percent(activation.saturatedShare)],
-    ...[String(activation.nan + activation.infinite), said(gradient?.std ?? null)],
-    ...[light.verdict, light.reason],
+    String(position),
+    label,
+    said(activation.mean),
+    said(activation.std),
+    percent(activation.zeroShare),
+    percent(activation.neverActiveShare),
+    percent(activation.saturatedShare),
+    String(activation.nan + activation.infinite),
+    said(gradient?.std ?? null),
+    light.verdict,
+    light.reason,
   ]);
   const columns = [
-    ...["", "layer", "mean", "std", "zeros", "never active", "saturated", "not finite", "gradient std"],
-    ...["verdict", "reason"],
+    "",
+    "layer",
+    "mean",
+    "std",
+    "zeros",
+    "never active",
+    "saturated",
+    "not finite",
+    "gradient std",
+    "verdict",
+    "reason",
   ];
   return [`${title}, loss ${loss.toPrecision(6)}`, "", textTable(columns, rows)].join("\n");
 }

@@ -40,7 +40,8 @@ export async function openCommandLab(options: {
   return openLab({
     databasePath: path,
     database: {
-      ...{ readOnly: options.readOnly === true, usualPlace },
+      readOnly: options.readOnly === true,
+      usualPlace,
       // Before the first run there is nothing wrong with an empty list; a name that was given must be right.
       emptyIfMissing: options.database === undefined || options.emptyIfMissing === true,
     },

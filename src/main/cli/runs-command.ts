@@ -30,7 +30,13 @@ export async function runRunsCommand(
     );
   } else {
     const rows = runs.map((run) => [
-      ...[run.id, run.kind, run.status, run.startedAt, run.name, run.tags.join(" "), keyNumbers(run)],
+      run.id,
+      run.kind,
+      run.status,
+      run.startedAt,
+      run.name,
+      run.tags.join(" "),
+      keyNumbers(run),
     ]);
     print(`${textTable(["run", "kind", "status", "started (UTC)", "name", "tags", "key numbers"], rows)}\n`);
   }

@@ -33,7 +33,10 @@ export async function runSweepCommand(
         before?.status === "finished"
           ? before
           : await lab.startTraining(spec, {
-              ...{ threads: options.threads, given, again: true, sweep: basename(file) },
+              threads: options.threads,
+              given,
+              again: true,
+              sweep: basename(file),
             }).done;
       done.push({ note, run });
       if (options.json === true) {
@@ -51,8 +54,13 @@ export async function runSweepCommand(
     const rows = done
       .toSorted((a, b) => lossOf(a) - lossOf(b))
       .map(({ note, run: { id, status, summary } }) => [
-        ...[note, id, status, cell(summary["finalTrainLoss"]), cell(summary["finalValidLoss"])],
-        ...[cell(summary["validAccuracy"]), cell(summary["seconds"])],
+        note,
+        id,
+        status,
+        cell(summary["finalTrainLoss"]),
+        cell(summary["finalValidLoss"]),
+        cell(summary["validAccuracy"]),
+        cell(summary["seconds"]),
       ]);
     const head = ["values", "run", "status", "train loss", "valid loss", "valid accuracy", "seconds"];
     print(`${textTable(head, rows)}\n`);

@@ -57,7 +57,9 @@ export function npyType(descr: string): NpyType | string {
   const little = order !== ">";
   return {
     name: little || size === 1 ? found.name : `big-endian ${found.name}`,
-    ...{ bytes: size, allocate: found.allocate, native: NATIVE.includes(kind) && (little || size === 1) },
+    bytes: size,
+    allocate: found.allocate,
+    native: NATIVE.includes(kind) && (little || size === 1),
     read: (view, at) => found.read(view, at, little),
   };
 }

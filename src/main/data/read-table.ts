@@ -80,8 +80,12 @@ export async function readTable(path: string, maxValues: number): Promise<Number
       yield* bytes;
     }
     const parser = parse({
-      ...{ relax_column_count: true, skip_empty_lines: true, trim: dialect.separator !== "\t", bom: true },
-      ...{ delimiter: dialect.separator, max_record_size: MOST_ROW_BYTES },
+      relax_column_count: true,
+      skip_empty_lines: true,
+      trim: dialect.separator !== "\t",
+      bom: true,
+      delimiter: dialect.separator,
+      max_record_size: MOST_ROW_BYTES,
     });
     // The loop below hears of every failure; the callback only keeps it from being thrown a second time.
     pipeline(whole(), parser, () => undefined);
@@ -135,7 +139,12 @@ async function collect(
   if (rows === 0) throw refuse("at least one row of numbers", "none");
   const labelColumn = header === null ? null : labelColumnOf(header);
   return {
-    ...{ columns, rows, values: values.subarray(0, used), dialect, firstMissing },
-    ...{ header: header !== null, labelColumn },
+    columns,
+    rows,
+    values: values.subarray(0, used),
+    dialect,
+    firstMissing,
+    header: header !== null,
+    labelColumn,
   };
 }

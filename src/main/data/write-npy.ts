@@ -14,7 +14,10 @@ function header(shape: readonly number[]): Uint8Array {
   const length = Math.ceil((prefixBytes + dictionary.length + 1) / ALIGNMENT) * ALIGNMENT - prefixBytes;
   return Uint8Array.of(
     ...NPY_MAGIC,
-    ...[1, 0, length & 0xff, length >> 8],
+    1,
+    0,
+    length & 0xff,
+    length >> 8,
     ...new TextEncoder().encode(`${dictionary.padEnd(length - 1)}\n`),
   );
 }

@@ -59,8 +59,12 @@ export class Watchdog {
     const now = system.now();
     this.#checkedMs = now;
     this.#seen = Array.from({ length: workers }, () => ({
-      ...{ beat: -1, atMs: now, left: false },
-      ...{ cpuMs: null, asleepSince: null, punctualMs: 0 },
+      beat: -1,
+      atMs: now,
+      left: false,
+      cpuMs: null,
+      asleepSince: null,
+      punctualMs: 0,
     }));
   }
 

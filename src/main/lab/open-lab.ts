@@ -131,9 +131,13 @@ export async function openLab(options: LabOptions): Promise<Lab> {
   const training = new TrainingLab(services, supervisor, data);
   // Built beside the worker.
   const readerOptions = {
-    ...{ threadFile: join(dirname(options.workerFile), "store-thread.js"), path: store.path },
-    ...{ readFrom: store.readFrom, abandonedRuns: store.abandonedRuns, outOfSpace: store.outOfSpace },
-    ...{ nativeBinding: options.nativeBinding, readOnly: store.readOnly },
+    threadFile: join(dirname(options.workerFile), "store-thread.js"),
+    path: store.path,
+    readFrom: store.readFrom,
+    abandonedRuns: store.abandonedRuns,
+    outOfSpace: store.outOfSpace,
+    nativeBinding: options.nativeBinding,
+    readOnly: store.readOnly,
   };
   const readers = {
     quick: new StoreReader({ ...readerOptions, idleMs: Infinity }),

@@ -44,7 +44,8 @@ export async function findPyTorch(
       onTry(python);
       try {
         const { stdout } = await promisify(execFile)(python, [...PYTHON_ARGUMENTS, "-c", PROGRAM], {
-          ...{ timeout: IMPORT_MS, cwd },
+          timeout: IMPORT_MS,
+          cwd,
         });
         return { python, version: stdout.trim() };
       } catch {

@@ -75,7 +75,13 @@ const totalChanges = (db: Database): number =>
 /** A rung's samples as timings: "kernel 100×1000×100", calls. */
 function rungTimings({ rung, shape: { m, k, n }, threads, samples }: RungResult): Timing[] {
   return samples.map(({ ms, cold }, sample) => ({
-    ...{ stage: `${rung} ${m}×${k}×${n}`, pass: "call", sample, ms, warmup: cold, threads, rows: m },
+    stage: `${rung} ${m}×${k}×${n}`,
+    pass: "call",
+    sample,
+    ms,
+    warmup: cold,
+    threads,
+    rows: m,
   }));
 }
 
@@ -185,7 +191,12 @@ export class SqliteStore implements Store {
         config,
         summary: {},
         failure: null,
-        ...{ colour: null, pinned: false, notes: "", tags: [], archivedAt: null, deletedAt: null },
+        colour: null,
+        pinned: false,
+        notes: "",
+        tags: [],
+        archivedAt: null,
+        deletedAt: null,
       };
       this.#runs.insert(run);
       return run;

@@ -15,7 +15,11 @@ export interface Effort {
 }
 
 export const EFFORT: Effort = {
-  ...{ rounds: 5, minimumSamples: 10, targetMs: 1_000, sampleMs: 25, pauseMs: 150 },
+  rounds: 5,
+  minimumSamples: 10,
+  targetMs: 1_000,
+  sampleMs: 25,
+  pauseMs: 150,
 };
 
 const MAXIMUM_SAMPLES = 50;

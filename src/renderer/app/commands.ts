@@ -38,7 +38,9 @@ export const COMMANDS: readonly Command[] = [
     run: startPrimaryAction,
   },
   ...VIEW_ACTIONS.map((action): Command => ({
-    ...{ id: action.id, label: action.label, group: "Run" },
+    id: action.id,
+    label: action.label,
+    group: "Run",
     shortcuts: action.id === "run-all" ? [{ key: "enter", mod: true, shift: true }] : [],
     run: () => startAction(action),
   })),

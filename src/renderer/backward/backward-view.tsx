@@ -21,8 +21,15 @@ import own from "./backward.module.css";
 
 // Small enough to read every number.
 const network = createNetworkForm("backprop-lab.backward-network", {
-  ...{ preset: "custom", activation: "relu", init: "kaimingNormal", loss: "mse", split: "train" },
-  ...{ depth: 2, width: 4, rows: 4, seed: 42 },
+  preset: "custom",
+  activation: "relu",
+  init: "kaimingNormal",
+  loss: "mse",
+  split: "train",
+  depth: 2,
+  width: 4,
+  rows: 4,
+  seed: 42,
 });
 
 export function BackwardView() {

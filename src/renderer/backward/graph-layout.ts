@@ -60,7 +60,8 @@ export function layoutGraph({ steps, tensors }: Trace): GraphLayout {
         ? place(forwardColumn, ROW.forward)
         : place(columnOf.get(of) ?? 0, /^[wb]\d/.test(of) ? ROW.parameters : ROW.through);
     return {
-      ...{ index: step.index, makes: name },
+      index: step.index,
+      makes: name,
       x: column * (NODE.width + NODE.gapX),
       y: row * (NODE.height + NODE.gapY),
     };

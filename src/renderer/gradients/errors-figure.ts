@@ -46,7 +46,9 @@ export function errorsFigure({ tensor, errors, coordinates }: GradientReport): F
         scales: {
           x: {
             ...numberAxis(theme, { title: "log10 of the relative error", grid: false }),
-            ...{ min: LOWEST, max: decade(counts.length), offset: false },
+            min: LOWEST,
+            max: decade(counts.length),
+            offset: false,
           },
           y: { ...numberAxis(theme, { title: "coordinates", log: options.log }), beginAtZero: !options.log },
         },

@@ -12,8 +12,15 @@ import { createStore, useStore } from "../store/create-store.ts";
 import { labStore } from "../store/lab-store.ts";
 
 const network = createNetworkForm("backprop-lab.gradients-network", {
-  ...{ preset: "notebook", activation: "relu", init: "kaimingNormal", loss: "crossEntropy", split: "train" },
-  ...{ depth: 3, width: 50, rows: 1_000, seed: 42 },
+  preset: "notebook",
+  activation: "relu",
+  init: "kaimingNormal",
+  loss: "crossEntropy",
+  split: "train",
+  depth: 3,
+  width: 50,
+  rows: 1_000,
+  seed: 42,
 });
 
 const numberForms = createDraftForm<"coordinates">("backprop-lab.gradients-draft", {
@@ -60,7 +67,11 @@ export function useGradientsForm(): GradientsForm {
     const valid = spec !== null && coordinates !== undefined && references.length > 0;
     const settings: GradcheckSettings | null = valid
       ? {
-          ...{ network: spec, references: [...references], bug, tolerance, threads },
+          network: spec,
+          references: [...references],
+          bug,
+          tolerance,
+          threads,
           coordinates: every ? null : coordinates,
         }
       : null;

@@ -154,7 +154,11 @@ function heatMapOf({ tensor, heatMap, shape }: GradientReport): HeatMapData | nu
     title: `${tensor}: where it is wrong`,
     note: "mean |ours − reference| over patches of the matrix",
     summary: `The largest error, ${formatNumber(most)}, is at row ${range(Math.floor(at / columns), rows, height)}, column ${range(at % columns, columns, width)}.`,
-    ...{ rows, columns, values, rowAxis: "row", columnAxis: "column" },
+    rows,
+    columns,
+    values,
+    rowAxis: "row",
+    columnAxis: "column",
     rowLabel: (row) => `row ${range(row, rows, height)}`,
     columnLabel: (column) => `column ${range(column, columns, width)}`,
   };

@@ -32,7 +32,13 @@ export function GradientVerdict({ verdict }: { readonly verdict: GradientReport[
 }
 
 const NUMBERS = [
-  ...["coordinates", "max |a − b|", "rel. max", "rel. norm", "cosine", "hidden by atol", "kinks"],
+  "coordinates",
+  "max |a − b|",
+  "rel. max",
+  "rel. norm",
+  "cosine",
+  "hidden by atol",
+  "kinks",
 ] as const;
 
 interface ReportTableProps {

@@ -15,7 +15,11 @@ export interface InitState {
 }
 
 export const initStore = createStore<InitState>({
-  ...{ presets: [], report: null, failure: null, measuring: false, bands: {} },
+  presets: [],
+  report: null,
+  failure: null,
+  measuring: false,
+  bands: {},
 });
 
 const change = (news: Partial<InitState>): void => initStore.set({ ...initStore.get(), ...news });

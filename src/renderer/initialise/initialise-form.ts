@@ -6,8 +6,15 @@ import { createStore, useStore } from "../store/create-store.ts";
 import { labStore } from "../store/lab-store.ts";
 
 const network = createNetworkForm("backprop-lab.initialise-network", {
-  ...{ preset: "custom", activation: "relu", init: "kaimingNormal", loss: "crossEntropy", split: "valid" },
-  ...{ depth: 10, width: 50, rows: 10_000, seed: 42 },
+  preset: "custom",
+  activation: "relu",
+  init: "kaimingNormal",
+  loss: "crossEntropy",
+  split: "valid",
+  depth: 10,
+  width: 50,
+  rows: 10_000,
+  seed: 42,
 });
 
 interface Choice {
@@ -40,16 +47,14 @@ export function takePreset({ settings }: InitPreset): void {
   const { layers, data, seed } = settings.network;
   const shifted = layers.some((layer) => layer.type === "relu" && layer.shift !== 0);
   network.set({
-    ...{
-      preset: "custom",
-      depth: 2,
-      width: 50,
-      loss: "mse",
-      split: data.split,
-      rows: data.rows,
-      seed,
-      gain: 1,
-    },
+    preset: "custom",
+    depth: 2,
+    width: 50,
+    loss: "mse",
+    split: data.split,
+    rows: data.rows,
+    seed,
+    gain: 1,
     activation: shifted ? "shiftedRelu" : "relu",
     init: schemesOf(settings.network)[0] ?? "kaimingNormal",
   });

@@ -140,7 +140,11 @@ function heatMapOf({ title, layers }: InitSide, of: Watched): HeatMapData {
     title: `Histograms of ${of === "activation" ? "activations" : "gradients"} over depth: ${title}`,
     note: "share of a layer's values in each bin, over its own mean ± 4 std",
     summary: `${layers.length} layers from top to bottom, ${bins} bins each.`,
-    ...{ rows: layers.length, columns: bins, values, rowAxis: "layer", columnAxis: "value" },
+    rows: layers.length,
+    columns: bins,
+    values,
+    rowAxis: "layer",
+    columnAxis: "value",
     rowLabel: (row) => `${row + 1}. ${layers[row]?.label ?? ""}`,
     columnLabel: (column) => `bin ${column + 1}`,
   };

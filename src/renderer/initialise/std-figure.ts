@@ -51,7 +51,11 @@ export function stdFigure(sides: readonly InitSide[], of: "activation" | "gradie
     summary: `${said.join("; ")}.`,
     note: "a level line keeps the signal alive; what is 0, NaN or infinite is not drawn on a log scale",
     legend: lines.map(({ label, side, dash }, index) => ({
-      ...{ label, series: side, dash, mark: "line" as const, datasets: [index] },
+      label,
+      series: side,
+      dash,
+      mark: "line" as const,
+      datasets: [index],
     })),
     log: { axis: "y", initially: true },
     describe,

@@ -32,7 +32,10 @@ const all = { rows: range(0, M), inner: range(0, K), columns: range(0, N) };
 
 const touch = (a: readonly Cell[], b: readonly Cell[], c: readonly Cell[], stores = true): Touch => ({
   worker: 0,
-  ...{ a, b, c, stores },
+  a,
+  b,
+  c,
+  stores,
 });
 
 /** Which elements a rung touches, step by step; null for libraries whose order is their own. */

@@ -73,7 +73,9 @@ export function specOf(
     const { layers, loss: own } = preset === "notebook" ? NOTEBOOK_NETWORK : DEEP_CLASSIFIER;
     return {
       layers: layers.map((layer) => (layer.type === "linear" ? { ...layer, ...drawn } : layer)),
-      ...{ loss: own, data, seed },
+      loss: own,
+      data,
+      seed,
     };
   }
   const { layer } = ACTIVATIONS[activation];

@@ -105,7 +105,9 @@ export function gainWords(gains: readonly StageGain[]): readonly GainWords[] {
     return [
       {
         ...lesson,
-        ...{ key: `${slower} ${pass}`, ratio: text, exact: exactRatio(ratio) },
+        key: `${slower} ${pass}`,
+        ratio: text,
+        exact: exactRatio(ratio),
         sentence: `${subject} takes ${text} as long as ${object}.${remarkOn(gain)}`,
       },
     ];

@@ -13,7 +13,13 @@ export function stagesFigure(stages: readonly StageDescription[], results: reado
     if (stage === undefined || result.status !== "measured") return [];
     return (["forward", "backward"] as const).flatMap((pass) =>
       result[pass].samplesMs.map((ms, sample) => ({
-        ...{ stage: stageLabel(stage), pass, sample, ms, warmup: false, threads: NaN, rows: NaN },
+        stage: stageLabel(stage),
+        pass,
+        sample,
+        ms,
+        warmup: false,
+        threads: NaN,
+        rows: NaN,
       })),
     );
   });

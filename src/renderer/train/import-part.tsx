@@ -25,7 +25,8 @@ import type { TrainForm } from "./train-form.ts";
 import own from "./train-view.module.css";
 
 const NORMALISATION_CHOICES = Object.entries(NORMALISATIONS).map(([value, label]) => ({
-  ...{ value: value as ImportChoice["normalisation"], label },
+  value: value as ImportChoice["normalisation"],
+  label,
 }));
 
 /** Data sets: what there is, and files to make a new one of, by dialog or dropped here. */

@@ -23,13 +23,20 @@ export async function readCurves(runId: string): Promise<RecordedCurves> {
   const [losses, all] = await Promise.all([
     ask(
       window.lab.runsCurves({
-        ...{ runIds: [runId], metrics: [STATISTIC_NAMES.loss], columns: LOSS_COLUMNS },
-        ...{ steps: null, smoothings: [...SMOOTHINGS] },
+        runIds: [runId],
+        metrics: [STATISTIC_NAMES.loss],
+        columns: LOSS_COLUMNS,
+        steps: null,
+        smoothings: [...SMOOTHINGS],
       }),
     ),
     ask(
       window.lab.runsCurves({
-        ...{ runIds: [runId], metrics: null, columns: COLUMNS, steps: null, smoothings: [] },
+        runIds: [runId],
+        metrics: null,
+        columns: COLUMNS,
+        steps: null,
+        smoothings: [],
       }),
     ),
   ]);
@@ -41,6 +48,10 @@ export async function readCurves(runId: string): Promise<RecordedCurves> {
 
 function pointsOf({ metric, steps, epochs, wallMs, values }: DrawnCurve): MetricPoint[] {
   return Array.from(steps, (step, i) => ({
-    ...{ name: metric, step, epoch: epochs[i] ?? NaN, value: values[i] ?? NaN, wallMs: wallMs[i] ?? NaN },
+    name: metric,
+    step,
+    epoch: epochs[i] ?? NaN,
+    value: values[i] ?? NaN,
+    wallMs: wallMs[i] ?? NaN,
   }));
 }

@@ -37,7 +37,8 @@ export function TrainCharts({
   const [smoothing, setSmoothing] = useState("none");
   const axes = useMemo(
     (): TrainingAxes => ({
-      ...{ axis, stepsPerEpoch },
+      axis,
+      stepsPerEpoch,
       smoothing: SMOOTHINGS.find((weight) => String(weight) === smoothing) ?? null,
     }),
     [axis, stepsPerEpoch, smoothing],

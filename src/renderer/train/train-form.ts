@@ -84,8 +84,14 @@ function choiceOf(spec: TrainSpec, preset: TrainChoice["preset"]): TrainChoice {
   const { layers, loss, optimizer, schedule, shuffle, data } = spec;
   const nesterov = optimizer.name === "sgd" && optimizer.nesterov;
   return {
-    ...{ data: data.name, preset, layers, loss, nesterov, shuffle },
-    ...{ optimizer: optimizer.name, schedule: schedule.name },
+    data: data.name,
+    preset,
+    layers,
+    loss,
+    nesterov,
+    shuffle,
+    optimizer: optimizer.name,
+    schedule: schedule.name,
   };
 }
 
@@ -140,12 +146,18 @@ function toSpec(
       ? { name: "step", warmupSteps, every: values.stepEvery, gamma: values.stepGamma }
       : { name: choice.schedule, warmupSteps };
   const parsed = v.safeParse(trainSpecSchema, {
-    ...{ layers: choice.layers, loss: choice.loss, optimizer, schedule, shuffle: choice.shuffle },
+    layers: choice.layers,
+    loss: choice.loss,
+    optimizer,
+    schedule,
+    shuffle: choice.shuffle,
     data: { name: choice.data, split: "train", rows: values.rows },
-    ...{ seed: values.seed, batchSize: values.batchSize },
+    seed: values.seed,
+    batchSize: values.batchSize,
     ...(values.steps > 0 ? { steps: values.steps } : { epochs: values.epochs }),
-    ...{ validRows: values.validRows, augmentShift: values.augmentShift },
-    ...{ statisticsEvery: values.statisticsEvery },
+    validRows: values.validRows,
+    augmentShift: values.augmentShift,
+    statisticsEvery: values.statisticsEvery,
     clipNorm: values.clipNorm > 0 ? values.clipNorm : null,
     ...onlyAboveZero("labelSmoothing", choice.loss === "crossEntropy" ? values.labelSmoothing : 0),
     ...onlyAboveZero("stopAfterSeconds", values.stopAfterSeconds),
@@ -174,7 +186,10 @@ export function useTrainForm(): TrainForm {
     const { values } = numbers;
     const made = values === null ? { problem: "a number above is not valid" } : toSpec(choice, values);
     return {
-      ...{ choice, choose, numbers, threads: values?.threads ?? threads },
+      choice,
+      choose,
+      numbers,
+      threads: values?.threads ?? threads,
       spec: "spec" in made ? made.spec : null,
       problem: "problem" in made ? made.problem : "",
     };

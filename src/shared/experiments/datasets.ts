@@ -70,5 +70,9 @@ export const datasetSchema = v.object({
 export type Dataset = v.InferOutput<typeof datasetSchema>;
 
 export const MNIST_DATASET: Dataset = {
-  ...{ id: "mnist", title: "MNIST", trainRows: 50_000, validRows: 10_000, normalisation: "meanStd" },
+  id: "mnist",
+  title: "MNIST",
+  trainRows: 50_000,
+  validRows: 10_000,
+  normalisation: "meanStd",
 };

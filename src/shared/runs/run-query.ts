@@ -103,8 +103,13 @@ function termMatches({ field, operator, values }: Term, run: Searchable): boolea
 
 /** Numbers that people write as words. */
 const SPECIAL: Readonly<Record<string, number>> = {
-  ...{ inf: Infinity, "+inf": Infinity, infinity: Infinity, "∞": Infinity },
-  ...{ "-inf": -Infinity, "-infinity": -Infinity, "−∞": -Infinity },
+  inf: Infinity,
+  "+inf": Infinity,
+  infinity: Infinity,
+  "∞": Infinity,
+  "-inf": -Infinity,
+  "-infinity": -Infinity,
+  "−∞": -Infinity,
 };
 
 function compare(found: FieldValue, operator: Operator, value: string): boolean {

@@ -195,7 +195,9 @@ function layerOf(spec: LayerSpec): PlainLayer {
   switch (spec.type) {
     case "linear":
       return {
-        ...{ type: "linear", in: spec.in, out: spec.out },
+        type: "linear",
+        in: spec.in,
+        out: spec.out,
         ...(spec.gain === undefined ? {} : { gain: spec.gain }),
       };
     case "relu":

@@ -91,7 +91,10 @@ export function runNetworkDifferences(
 ): NetworkDifferences {
   const pass = referencePass(model.network, parametersOf(memory, model));
   return networkDifferences(pass, rowsOf(memory, model, block), {
-    ...{ meanOver: block.meanOver, firstRow: block.begin, coordinates, step },
+    meanOver: block.meanOver,
+    firstRow: block.begin,
+    coordinates,
+    step,
     beat: () => {
       control.beat();
     },

@@ -180,7 +180,8 @@ export const FUZZ_TARGETS: Readonly<Record<string, FuzzTarget>> = {
     read: async (bytes, folder) => {
       const small = v.parse(trainSpecSchema, {
         ...spec,
-        ...{ layers: [{ type: "linear", in: 784, out: 10 }], optimizer: { name: "sgd", lr: 0.1 } },
+        layers: [{ type: "linear", in: 784, out: 10 }],
+        optimizer: { name: "sgd", lr: 0.1 },
       });
       const checkpoints = new Checkpoints(folder, "run", small);
       mkdirSync(checkpoints.folder, { recursive: true });

@@ -53,8 +53,12 @@ describe("a lab on a busy machine (A13)", () => {
         lab.cancel();
         statuses.push((await started.done).status);
         const check = lab.startGradcheck({
-          ...{ network: NOTEBOOK_NETWORK, references: ["float64"], bug: null },
-          ...{ coordinates: 5, tolerance: "strict", threads: 2 },
+          network: NOTEBOOK_NETWORK,
+          references: ["float64"],
+          bug: null,
+          coordinates: 5,
+          tolerance: "strict",
+          threads: 2,
         });
         await wait(afterMs);
         lab.cancel();

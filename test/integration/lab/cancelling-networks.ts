@@ -118,8 +118,18 @@ function atKink(
 }
 
 const KINDS = [
-  ...["constant", "zeros", "partly zeros", "trained to a minimum", "saturated", "tiny weights", "vanishing"],
-  ...["rows at kinks", "zero rows", "plain normal", "tiny loss", "one row"],
+  "constant",
+  "zeros",
+  "partly zeros",
+  "trained to a minimum",
+  "saturated",
+  "tiny weights",
+  "vanishing",
+  "rows at kinks",
+  "zero rows",
+  "plain normal",
+  "tiny loss",
+  "one row",
 ] as const;
 
 /** Number `number` of a list without an end: every kind in turn, each different. */
@@ -137,7 +147,10 @@ export function cancellingNetwork(number: number): CancellingNetwork {
   const y = Float32Array.from({ length: rows }, () => between(stream, 0, 9));
   const made = (network: PlainNetwork, parameters: Parameters, what: string = kind): CancellingNetwork => ({
     title: `${number} ${what}, ${widths.join("-")}, ${kinds.join(" ")}, ${network.loss}, ${rows} rows`,
-    ...{ network, parameters, x, y },
+    network,
+    parameters,
+    x,
+    y,
   });
   const network = networkOf(widths, kinds, loss);
   switch (kind) {

@@ -91,8 +91,16 @@ describe("lab", () => {
   it("runs the notebook with given weights, saves it, and lists it", () => {
     const gradients = join(folder, "gradients");
     const { status, stdout, stderr } = lab(
-      ...["notebook", "--weights", GOLDEN_FOLDER, "--rows", "1500", "--threads", "2", "--json"],
-      ...["--save-gradients", gradients],
+      "notebook",
+      "--weights",
+      GOLDEN_FOLDER,
+      "--rows",
+      "1500",
+      "--threads",
+      "2",
+      "--json",
+      "--save-gradients",
+      gradients,
       ...database(),
     );
     // Not a terminal: no progress on stderr.
@@ -126,8 +134,23 @@ describe("lab", () => {
     const csv = join(folder, "samples.csv");
     const summaryCsv = join(folder, "summary.csv");
     const { status, stdout, stderr } = lab(
-      ...["ladder", "--m", "7", "--k", "30", "--n", "9", "--threads", "2", "--budget", "3", "--no-pytorch"],
-      ...["--json", "--csv", csv, "--summary-csv", summaryCsv],
+      "ladder",
+      "--m",
+      "7",
+      "--k",
+      "30",
+      "--n",
+      "9",
+      "--threads",
+      "2",
+      "--budget",
+      "3",
+      "--no-pytorch",
+      "--json",
+      "--csv",
+      csv,
+      "--summary-csv",
+      summaryCsv,
       ...database(),
     );
     expect(stderr).toBe("");
@@ -143,16 +166,19 @@ describe("lab", () => {
     const number = expect.any(Number) as number;
     for (const rung of result.rungs.slice(0, 9)) {
       expect(rung).toMatchObject({
-        ...{
-          verified: true,
-          maxDiff: number,
-          coldMs: number,
-          medianMs: number,
-          iqrMs: number,
-          minMs: number,
-        },
-        ...{ gflops: number, speedup: { overFirst: number, ci: [number, number] }, m: 7, k: 30, n: 9 },
-        ...{ name: expect.any(String) as string, note: expect.any(String) as string },
+        verified: true,
+        maxDiff: number,
+        coldMs: number,
+        medianMs: number,
+        iqrMs: number,
+        minMs: number,
+        gflops: number,
+        speedup: { overFirst: number, ci: [number, number] },
+        m: 7,
+        k: 30,
+        n: 9,
+        name: expect.any(String) as string,
+        note: expect.any(String) as string,
       });
       expect(rung).toHaveProperty("peakShare");
       expect((rung["samples"] as number[]).length).toBeGreaterThan(0);

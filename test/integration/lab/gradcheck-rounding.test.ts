@@ -29,8 +29,12 @@ const NETWORKS = Number(process.env["GRADCHECK_NETWORKS"] ?? 24);
 const BUGS = Number(process.env["GRADCHECK_BUGS"] ?? 1);
 
 const SETTINGS: GradcheckSettings = {
-  ...{ network: NOTEBOOK_NETWORK, references: [...GRADIENT_REFERENCES], bug: null, coordinates: 30 },
-  ...{ tolerance: "strict", threads: 2 },
+  network: NOTEBOOK_NETWORK,
+  references: [...GRADIENT_REFERENCES],
+  bug: null,
+  coordinates: 30,
+  tolerance: "strict",
+  threads: 2,
 };
 
 let engine: Engine;
@@ -104,11 +108,19 @@ async function checkAll(
       y: place("y", [y.length], y),
     };
     const computed = await computeGradients(engine, scope, {
-      ...{ network, data, given: parameters, bug, threads: 2 },
+      network,
+      data,
+      given: parameters,
+      bug,
+      threads: 2,
     });
     const reports: GradientReport[] = [];
     const context = {
-      ...{ engine, scope, settings: SETTINGS, computed, onProgress: () => undefined },
+      engine,
+      scope,
+      settings: SETTINGS,
+      computed,
+      onProgress: () => undefined,
       onReport: (report: GradientReport) => reports.push(report),
     };
     const certain = await float64Reference(context, "engine");

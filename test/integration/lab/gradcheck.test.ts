@@ -36,8 +36,13 @@ const rows = (network: NetworkSpec, count: number): NetworkSpec => ({
   data: { ...network.data, rows: count },
 });
 const settings = (changed: Partial<GradcheckSettings>): GradcheckSettings => ({
-  ...{ network: rows(NOTEBOOK_NETWORK, 64), references: ["float64"], bug: null, coordinates: 20 },
-  ...{ tolerance: "strict", threads: 2, ...changed },
+  network: rows(NOTEBOOK_NETWORK, 64),
+  references: ["float64"],
+  bug: null,
+  coordinates: 20,
+  tolerance: "strict",
+  threads: 2,
+  ...changed,
 });
 
 let test: TestLab;
@@ -64,7 +69,9 @@ describe("PyTorch's classifier", () => {
     const scope = engine.arena.scope();
     const network = networkOf(DEEP_CLASSIFIER);
     const computed = await computeGradients(engine, scope, {
-      ...{ network, bug: null, threads: 2 },
+      network,
+      bug: null,
+      threads: 2,
       data: await data.rows(DEEP_CLASSIFIER.data, 2),
       given: await readParameters(network, GOLDEN_FOLDER, "deep_"),
     });
@@ -81,7 +88,10 @@ describe("PyTorch's classifier", () => {
     }
     const reference = await float64Reference(
       {
-        ...{ engine, scope, computed, settings: settings({ network: DEEP_CLASSIFIER }) },
+        engine,
+        scope,
+        computed,
+        settings: settings({ network: DEEP_CLASSIFIER }),
         onReport: () => undefined,
         onProgress: () => undefined,
       },

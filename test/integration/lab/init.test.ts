@@ -14,7 +14,11 @@ function network(depth: number, init: Initialisation, activation: LayerSpec, row
 }
 
 const settings = (spec: NetworkSpec, changed: Partial<InitSettings> = {}): InitSettings => ({
-  ...{ network: spec, otherwise: null, gradients: true, threads: 2, ...changed },
+  network: spec,
+  otherwise: null,
+  gradients: true,
+  threads: 2,
+  ...changed,
 });
 const RELU: LayerSpec = { type: "relu", shift: 0 };
 

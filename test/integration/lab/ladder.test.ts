@@ -47,8 +47,17 @@ describe("the ladder", () => {
 
   it("measures every rung that can run here, each equal to the float64 product first", () => {
     expect(record.rungs.map(({ rung, threads }) => `${rung} ${threads}`)).toEqual([
-      ...["reference 1", "triple-loop 1", "elementwise 1", "broadcast 1", "einsum 1", "cache-order 1"],
-      ...["kernel 1", "sharded 1", "sharded 2", "tfjs 1", "pytorch 2"],
+      "reference 1",
+      "triple-loop 1",
+      "elementwise 1",
+      "broadcast 1",
+      "einsum 1",
+      "cache-order 1",
+      "kernel 1",
+      "sharded 1",
+      "sharded 2",
+      "tfjs 1",
+      "pytorch 2",
     ]);
     for (const rung of record.rungs.filter(({ rung }) => rung !== "pytorch")) {
       expect(rung).toMatchObject({ status: "measured", verified: true });
@@ -105,15 +114,35 @@ describe("the ladder", () => {
     );
     const rows = readCsv(samples);
     expect(Object.keys(rows[0])).toEqual([
-      ...["run_id", "preset", "rung", "m", "k", "n", "threads", "order", "sample", "ms", "gflops"],
-      ...["cold", "outlier", "machine"],
+      "run_id",
+      "preset",
+      "rung",
+      "m",
+      "k",
+      "n",
+      "threads",
+      "order",
+      "sample",
+      "ms",
+      "gflops",
+      "cold",
+      "outlier",
+      "machine",
     ]);
     expect(rows.map(({ ms }) => Number(ms))).toEqual(
       record.rungs.flatMap((rung) => rung.samples.map(({ ms }) => ms)),
     );
     expect(rows[0]).toMatchObject({
-      ...{ run_id: record.runId, preset: "lesson", rung: "reference", m: "5", k: "784", n: "10" },
-      ...{ cold: "true", outlier: "false", machine: record.machine.id, threads: "1" },
+      run_id: record.runId,
+      preset: "lesson",
+      rung: "reference",
+      m: "5",
+      k: "784",
+      n: "10",
+      cold: "true",
+      outlier: "false",
+      machine: record.machine.id,
+      threads: "1",
     });
     const rungs = readCsv(summary);
     expect(rungs.map(({ median_ms }) => median_ms)).toEqual(

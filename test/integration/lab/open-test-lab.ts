@@ -58,6 +58,9 @@ export const notebookSpec = ({
   lr = 0.1,
 }: Partial<Record<"seed" | "rows" | "epochs" | "batchSize" | "lr", number>>): TrainSpec => ({
   ...NOTEBOOK_SPEC,
-  ...{ seed, epochs, batchSize, data: { name: "mnist", split: "train", rows } },
+  seed,
+  epochs,
+  batchSize,
+  data: { name: "mnist", split: "train", rows },
   optimizer: { name: "sgd", lr, momentum: 0, nesterov: false, weightDecay: 0 },
 });

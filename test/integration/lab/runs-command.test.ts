@@ -23,7 +23,11 @@ function recordRuns(path: string): void {
       startedAt: `2026-11-2${i}T04:53:12.345Z`,
     });
     const points = Array.from({ length: 10 }, (_, step) => ({
-      ...{ name: "loss", step, epoch: 1, value: lr / (1 + step), wallMs: step },
+      name: "loss",
+      step,
+      epoch: 1,
+      value: lr / (1 + step),
+      wallMs: step,
     }));
     store.addMetrics(id, points);
     store.addTimings(id, [timing(0, 1.5)]);

@@ -73,14 +73,14 @@ function recordRuns(path: string): string[] {
 }
 
 const request = (change: Partial<RunTableRequest> = {}): RunTableRequest => ({
-  ...{
-    query: "",
-    scope: "active",
-    sort: { column: "started", descending: true },
-    columns: [],
-    groupBy: null,
-  },
-  ...{ offset: 0, limit: 100, ...change },
+  query: "",
+  scope: "active",
+  sort: { column: "started", descending: true },
+  columns: [],
+  groupBy: null,
+  offset: 0,
+  limit: 100,
+  ...change,
 });
 
 const found = async (query: string): Promise<number[]> =>
@@ -234,7 +234,9 @@ describe("Lab.runs.curves()", () => {
 describe("Lab.runs.bands()", () => {
   it("averages runs step by step, with the sample deviation", async () => {
     const [band] = await lab.runs.bands({
-      ...{ groups: [[ids[1] ?? "", ids[2] ?? "", ids[3] ?? ""]], metrics: ["validAccuracy"], columns: 100 },
+      groups: [[ids[1] ?? "", ids[2] ?? "", ids[3] ?? ""]],
+      metrics: ["validAccuracy"],
+      columns: 100,
     });
     expect([...band.steps]).toEqual([0, 1_000, 2_000]);
     expect(band.means[0]).toBeCloseTo(0.92, 12);
@@ -281,7 +283,12 @@ describe("exports", () => {
     );
     const rows = rowsOf(file("metrics.csv"));
     expect(rows[3_000]).toEqual({
-      ...{ run_id: ids[0], metric: "loss", step: "3000", epoch: "1", value: "", wall_ms: "6000" },
+      run_id: ids[0],
+      metric: "loss",
+      step: "3000",
+      epoch: "1",
+      value: "",
+      wall_ms: "6000",
     });
     expect(rows[10]?.["value"]).toBe(String(2 / 11));
   });
@@ -291,8 +298,11 @@ describe("exports", () => {
     const rows = rowsOf(file("summary.csv"));
     expect(rows[2]).toMatchObject({ name: `'${HOSTILE}`, "config.lr": "0.1", "summary.finalValidLoss": "" });
     expect(rows[1]).toMatchObject({
-      ...{ started_at: "2026-11-21T04:53:12.345Z", finished_at: "2026-11-21T04:54:12.345Z", seconds: "60" },
-      ...{ "max.loss": "99", cpu: machine.cpuModel },
+      started_at: "2026-11-21T04:53:12.345Z",
+      finished_at: "2026-11-21T04:54:12.345Z",
+      seconds: "60",
+      "max.loss": "99",
+      cpu: machine.cpuModel,
     });
   });
 
@@ -315,8 +325,14 @@ describe("exports", () => {
       execFileSync(
         soffice ?? "",
         [
-          ...["--headless", `-env:UserInstallation=file://${test.folder}/office`, "--convert-to", "fods"],
-          ...["--infilter=CSV:44,34,76,1", "--outdir", test.folder, file("office.csv")],
+          "--headless",
+          `-env:UserInstallation=file://${test.folder}/office`,
+          "--convert-to",
+          "fods",
+          "--infilter=CSV:44,34,76,1",
+          "--outdir",
+          test.folder,
+          file("office.csv"),
         ],
         { stdio: "ignore", timeout: 120_000 },
       );

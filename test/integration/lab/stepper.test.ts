@@ -34,16 +34,20 @@ describe("Lab.traceNetwork()", () => {
   it("walks forward, through the loss, and backward, each op in words", () => {
     expect(trace.title).toBe("784-4-1, relu, MSE");
     expect(trace.steps.map(({ pass, op }) => `${pass} ${op}`)).toEqual([
-      ...[
-        "forward matmul",
-        "forward addBias",
-        "forward relu",
-        "forward matmul",
-        "forward addBias",
-        "loss mse",
-      ],
-      ...["backward mseBackward", "backward matmul", "backward matmul", "backward columnSum"],
-      ...["backward reluBackward", "backward matmul", "backward matmul", "backward columnSum"],
+      "forward matmul",
+      "forward addBias",
+      "forward relu",
+      "forward matmul",
+      "forward addBias",
+      "loss mse",
+      "backward mseBackward",
+      "backward matmul",
+      "backward matmul",
+      "backward columnSum",
+      "backward reluBackward",
+      "backward matmul",
+      "backward matmul",
+      "backward columnSum",
     ]);
     for (const step of trace.steps) {
       expect(step.sentence.length, step.op).toBeGreaterThan(20);
@@ -62,12 +66,20 @@ describe("Lab.traceNetwork()", () => {
   it("A9: names tensors by layer, with the formula beside, and never nests them", () => {
     const made = trace.steps.map(({ outputs }) => trace.tensors.find(({ id }) => id === outputs[0])!);
     expect(made.map(({ name, formula }) => `${name} = ${formula}`)).toEqual([
-      ...["x @ w1 = x @ w1", "z1 = x @ w1 + b1", "a1 = relu(z1)"],
-      ...["a1 @ w2 = a1 @ w2", "z2 = a1 @ w2 + b2", "L = mean((z2 − y)²)"],
+      "x @ w1 = x @ w1",
+      "z1 = x @ w1 + b1",
+      "a1 = relu(z1)",
+      "a1 @ w2 = a1 @ w2",
+      "z2 = a1 @ w2 + b2",
+      "L = mean((z2 − y)²)",
       "dz2 = 2 (z2 − y) / count",
-      ...["da1 = dz2 @ w2ᵀ", "dW2 = a1ᵀ @ dz2", "db2 = Σ rows of dz2"],
+      "da1 = dz2 @ w2ᵀ",
+      "dW2 = a1ᵀ @ dz2",
+      "db2 = Σ rows of dz2",
       "dz1 = [z1 > 0] · da1",
-      ...["dx = dz1 @ w1ᵀ", "dW1 = xᵀ @ dz1", "db1 = Σ rows of dz1"],
+      "dx = dz1 @ w1ᵀ",
+      "dW1 = xᵀ @ dz1",
+      "db1 = Σ rows of dz1",
     ]);
   });
 

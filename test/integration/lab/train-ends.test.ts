@@ -13,9 +13,16 @@ import { openTestLab, type TestLab } from "./open-test-lab.ts";
 
 const specOf = (spec: object): TrainSpec =>
   v.parse(trainSpecSchema, {
-    ...{ layers: [{ type: "linear", in: 784, out: 10 }], loss: "crossEntropy", seed: 5 },
-    ...{ data: { name: "mnist", split: "train", rows: 300 }, batchSize: 100, validRows: 100, steps: 1 },
-    ...{ optimizer: { name: "sgd", lr: 0.1 }, statisticsEvery: 0, ...spec },
+    layers: [{ type: "linear", in: 784, out: 10 }],
+    loss: "crossEntropy",
+    seed: 5,
+    data: { name: "mnist", split: "train", rows: 300 },
+    batchSize: 100,
+    validRows: 100,
+    steps: 1,
+    optimizer: { name: "sgd", lr: 0.1 },
+    statisticsEvery: 0,
+    ...spec,
   });
 const normed = (init: string): object => ({
   layers: [
@@ -55,7 +62,12 @@ describe("the end of a training", () => {
     const found = async (query: string): Promise<readonly string[]> =>
       (
         await test.lab.runs.table({
-          ...{ query, scope: "active", columns: ["last.trainLoss"], groupBy: null, offset: 0, limit: 10 },
+          query,
+          scope: "active",
+          columns: ["last.trainLoss"],
+          groupBy: null,
+          offset: 0,
+          limit: 10,
           sort: { column: "started", descending: true },
         })
       ).ids;

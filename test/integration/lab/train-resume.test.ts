@@ -14,7 +14,12 @@ import { labOptions } from "./open-test-lab.ts";
 const SPEC: TrainSpec = {
   ...TRAIN_PRESETS.normalised.spec,
   data: { name: "mnist", split: "train", rows: 4_000 },
-  ...{ batchSize: 32, epochs: 50, validRows: 500, augmentShift: 2, clipNorm: 2, statisticsEvery: 50 },
+  batchSize: 32,
+  epochs: 50,
+  validRows: 500,
+  augmentShift: 2,
+  clipNorm: 2,
+  statisticsEvery: 50,
 };
 
 const PROGRAM = resolve("out/main/lab.js");

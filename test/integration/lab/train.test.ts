@@ -91,7 +91,9 @@ describe("Trainer", () => {
   it("goes on from a saved state with the same losses, bit by bit", async () => {
     const spec: TrainSpec = {
       ...IN_ORDER,
-      ...{ shuffle: true, steps: 120, optimizer: OPTIMIZERS["adam"] },
+      shuffle: true,
+      steps: 120,
+      optimizer: OPTIMIZERS["adam"],
       schedule: { name: "oneCycle", warmupSteps: 0 },
       clipNorm: 1,
     };
@@ -147,7 +149,11 @@ describe("Lab.train()", () => {
   it("trains a classifier, with its accuracy on both sets after each epoch", async () => {
     const spec: TrainSpec = {
       ...IN_ORDER,
-      ...{ shuffle: true, epochs: 3, steps: undefined, validRows: 1_000, optimizer: { ...SGD, lr: 0.1 } },
+      shuffle: true,
+      epochs: 3,
+      steps: undefined,
+      validRows: 1_000,
+      optimizer: { ...SGD, lr: 0.1 },
     };
     const run = await test.lab.startTraining(spec, { threads: 2 }).done;
     expect(run).toMatchObject({ kind: "training", status: "finished", rows: 2_560 });

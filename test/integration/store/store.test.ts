@@ -23,7 +23,12 @@ test("createRun() gives a running run with a readable id and keeps every setting
     finishedAt: null,
     summary: {},
     failure: null,
-    ...{ colour: null, pinned: false, notes: "", tags: [], archivedAt: null, deletedAt: null },
+    colour: null,
+    pinned: false,
+    notes: "",
+    tags: [],
+    archivedAt: null,
+    deletedAt: null,
   });
   expect(store.listRuns()).toStrictEqual([run]);
 });

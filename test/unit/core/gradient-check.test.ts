@@ -8,7 +8,13 @@ const check = (ours: readonly number[], reference: readonly number[]) =>
 describe("finishComparison()", () => {
   it("passes equal gradients and says what held", () => {
     expect(check([1, -2], [1, -2])).toEqual({
-      ...{ coordinates: 2, allclose: true, maxAbs: 0, relMax: 0, relNorm: 0, hiddenByAtol: 0, passed: true },
+      coordinates: 2,
+      allclose: true,
+      maxAbs: 0,
+      relMax: 0,
+      relNorm: 0,
+      hiddenByAtol: 0,
+      passed: true,
       reason: "relMax 0.00, relNorm 0.00",
     });
   });

@@ -21,7 +21,10 @@ const BACKWARD_FLOPS = 2 * FORWARD_FLOPS;
 
 function notebookValues(): NotebookValues {
   return {
-    ...{ rows: ROWS, features: FEATURES, hidden: HIDDEN, shift: SHIFT },
+    rows: ROWS,
+    features: FEATURES,
+    hidden: HIDDEN,
+    shift: SHIFT,
     x: randomValues(1, ROWS * FEATURES),
     y: randomValues(2, ROWS).map((value) => Math.abs(Math.round(3 * value)) % 10),
     w1: randomValues(3, FEATURES * HIDDEN, Math.sqrt(2 / FEATURES)),
@@ -52,8 +55,12 @@ function prepare(backward: boolean): PreparedCase {
       const stage = stage3Module.build(
         ops,
         {
-          ...{ x: input("x"), y: input("y") },
-          ...{ w1: input("w1"), b1: input("b1"), w2: input("w2"), b2: input("b2") },
+          x: input("x"),
+          y: input("y"),
+          w1: input("w1"),
+          b1: input("b1"),
+          w2: input("w2"),
+          b2: input("b2"),
         },
         { shift: SHIFT, chunkRows: 1 },
       );
@@ -62,7 +69,11 @@ function prepare(backward: boolean): PreparedCase {
       const gradients = stage.backward();
       return {
         loss,
-        ...{ dx: gradients.x, dw1: gradients.w1, db1: gradients.b1, dw2: gradients.w2, db2: gradients.b2 },
+        dx: gradients.x,
+        dw1: gradients.w1,
+        db1: gradients.b1,
+        dw2: gradients.w2,
+        db2: gradients.b2,
       };
     },
     expected: (): ExpectedElement[] => [
@@ -73,7 +84,11 @@ function prepare(backward: boolean): PreparedCase {
 }
 
 const notebookCase = (name: string, flops: number, backward: boolean): BenchCase => ({
-  ...{ name, flops, m: ROWS, k: FEATURES, n: HIDDEN },
+  name,
+  flops,
+  m: ROWS,
+  k: FEATURES,
+  n: HIDDEN,
   maxCalls: Infinity,
   stepwise: false,
   prepare: () => prepare(backward),

@@ -106,7 +106,9 @@ function recordStep<T extends TensorLike>(
 function inputsOf(shape: StepShape): CaseInput[] {
   const parameters = layersOf(shape).flatMap(({ number, fanIn, fanOut }): CaseInput[] => [
     {
-      ...{ name: `w${number}`, shape: [fanIn, fanOut], dtype: "float32" },
+      name: `w${number}`,
+      shape: [fanIn, fanOut],
+      dtype: "float32",
       values: randomValues(10 + number, fanIn * fanOut, Math.sqrt(2 / fanIn)),
     },
     { name: `b${number}`, shape: [fanOut], dtype: "float32", values: randomValues(20 + number, fanOut, 0.1) },
@@ -156,7 +158,10 @@ function stepCase(shape: StepShape): BenchCase {
   // Forward and dW for every layer, dX for all but the first.
   const macs = layersOf(shape).map(({ fanIn, fanOut }, index) => (index === 0 ? 2 : 3) * fanIn * fanOut);
   return {
-    ...{ name: shape.name, m: shape.batchSize, k, n },
+    name: shape.name,
+    m: shape.batchSize,
+    k,
+    n,
     flops: 2 * shape.batchSize * macs.reduce((sum, count) => sum + count, 0),
     maxCalls: Math.floor(ROWS / shape.batchSize),
     stepwise: true,

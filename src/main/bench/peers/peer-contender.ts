@@ -79,7 +79,9 @@ export async function invitePeer(peer: Peer, invitation: PeerInvitation): Promis
   };
   try {
     const inputs = prepared.inputs.map(({ name, shape, dtype }) => ({
-      ...{ name, shape, dtype },
+      name,
+      shape,
+      dtype,
       file: fileOf(folder, name),
     }));
     const answer = await ask(

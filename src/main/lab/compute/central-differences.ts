@@ -58,7 +58,12 @@ export async function centralDifferences(
   const answers = await runTasks<NetworkDifferences>(
     engine,
     work.map(({ piece, block }) => (worker) => ({
-      ...{ kind: "networkDifferences", worker, model, block, coordinates: piece, step },
+      kind: "networkDifferences",
+      worker,
+      model,
+      block,
+      coordinates: piece,
+      step,
     })),
     {
       threads,

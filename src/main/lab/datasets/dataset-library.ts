@@ -166,7 +166,10 @@ export class DatasetLibrary {
       .slice(0, 30);
     const dataset: Dataset = {
       id: `${slug === "" || slug === "mnist" ? "data" : slug}-${randomUUID().slice(0, 4)}`,
-      ...{ title, trainRows: rows - validRows, validRows, normalisation },
+      title,
+      trainRows: rows - validRows,
+      validRows,
+      normalisation,
     };
     const folder = join(this.#root, dataset.id);
     const making = `${folder}.part`;
@@ -270,7 +273,14 @@ async function judge(raw: RawImages): Promise<{ pending: Pending; preview: Impor
   return {
     pending: { images, labels: Uint8Array.from(labels), refusal },
     preview: {
-      ...{ rows, classCounts, mean, min, max, nanCount, notes, refusal },
+      rows,
+      classCounts,
+      mean,
+      min,
+      max,
+      nanCount,
+      notes,
+      refusal,
       std: Math.sqrt(Math.max(0, squares / count - (sum / count) ** 2)),
       images: Array.from({ length: shown }, (_, row) => ({
         label: labels[row] ?? NaN,

@@ -59,7 +59,10 @@ async function readCsv(path: string): Promise<RawImages> {
     images.set(line.subarray(labelAt + 1), row * pixels + labelAt);
   }
   return {
-    ...{ values: images, labels, pixels, firstMissing },
+    values: images,
+    labels,
+    pixels,
+    firstMissing,
     notes: [
       `values are parted by ${SEPARATOR_NAMES[dialect.separator]}${dialect.decimalComma ? ", with decimal commas" : ""}`,
       header ? "the first line was taken for a header" : "there is no header",

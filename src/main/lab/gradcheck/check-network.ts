@@ -102,7 +102,10 @@ export async function float64Reference(
   // What lay there before is not 0, and only rows at a kink are written.
   viewOf(engine.arena.memory, xKinks, "float32").fill(0);
   const found = await float64Gradients(engine, {
-    ...{ model: modelOf(computed), dx, threads: settings.threads, onProgress },
+    model: modelOf(computed),
+    dx,
+    threads: settings.threads,
+    onProgress,
     rounding: { arithmetic, xRounding, xKinks },
   });
   const { loss, kinks, overflow } = found;
@@ -145,14 +148,25 @@ export async function checkAgainst(
     const expected = gradients[tensor];
     if (expected === undefined) throw new RangeError(`gradient check: no reference of ${tensor}`);
     const answer = await runOnWorker<GradientReportAnswer>(engine, (worker) => ({
-      ...{ kind: "gradientReport", worker, ours, reference: expected },
+      kind: "gradientReport",
+      worker,
+      ours,
+      reference: expected,
       allowances: allowancesOf(uncertainty, tensor),
     }));
     const { kinks, overflow } = uncertainty;
     onReport(
       makeReport(answer, {
-        ...{ reference, tensor, shape: ours.shape, complete: true, kinks, places: null, overflow },
-        ...{ heatMap: answer.heatMap, tolerance: settings.tolerance, excused: answer.excused },
+        reference,
+        tensor,
+        shape: ours.shape,
+        complete: true,
+        kinks,
+        places: null,
+        overflow,
+        heatMap: answer.heatMap,
+        tolerance: settings.tolerance,
+        excused: answer.excused,
       }),
     );
   }
@@ -176,7 +190,11 @@ const differencesAt = (
   step: number,
 ): Promise<Differences> =>
   centralDifferences(engine, {
-    ...{ model: modelOf(computed), coordinates, step, threads: settings.threads, onProgress },
+    model: modelOf(computed),
+    coordinates,
+    step,
+    threads: settings.threads,
+    onProgress,
   });
 
 /**
@@ -204,11 +222,16 @@ export async function checkByDifferences(context: CheckContext, uncertainty: Unc
     );
     onReport(
       makeReport(comparison, {
-        ...{ reference: "finite-difference", tensor, shape: ours.shape, excused },
+        reference: "finite-difference",
+        tensor,
+        shape: ours.shape,
+        excused,
         complete: usable.length === numelOf(ours.shape),
         kinks: all.length - usable.length,
         overflow: uncertainty.overflow,
-        ...{ places, heatMap: null, tolerance: settings.tolerance },
+        places,
+        heatMap: null,
+        tolerance: settings.tolerance,
       }),
     );
   }
@@ -234,7 +257,12 @@ async function proveShortcut(context: CheckContext, differences: Differences): P
   const answers = await run<readonly FullDifferenceAnswer[]>(
     context,
     rowBlocks(model).map((block) => (worker) => ({
-      ...{ kind: "fullDifferences", worker, model, block, places, step: PROOF_STEP },
+      kind: "fullDifferences",
+      worker,
+      model,
+      block,
+      places,
+      step: PROOF_STEP,
     })),
   );
   let [worst, unclear, told] = [0, 0, 0];
@@ -275,7 +303,10 @@ export async function checkByDirections(context: CheckContext, uncertainty: Unce
   const tensors = tensorsOf(computed);
   for (const [index, [tensor, ours]] of tensors.entries()) {
     const directions = Array.from({ length: DIRECTIONS }, (_, number) => ({
-      ...{ tensor, step: STEP, seed, stream: DIRECTION_STREAM + index * DIRECTIONS + number },
+      tensor,
+      step: STEP,
+      seed,
+      stream: DIRECTION_STREAM + index * DIRECTIONS + number,
     }));
     const part: CheckContext = {
       ...context,
@@ -286,7 +317,12 @@ export async function checkByDirections(context: CheckContext, uncertainty: Unce
     const answers = await run<readonly DirectionAnswer[]>(
       part,
       rowBlocks(model).map((block) => (worker) => ({
-        ...{ kind: "directions", worker, model, block, directions, gradients },
+        kind: "directions",
+        worker,
+        model,
+        block,
+        directions,
+        gradients,
       })),
     );
     const total = (kind: keyof DirectionAnswer): number[] =>
@@ -302,8 +338,16 @@ export async function checkByDirections(context: CheckContext, uncertainty: Unce
     });
     onReport(
       makeReport(comparison, {
-        ...{ reference: "direction", tensor, shape: ours.shape, complete: false, kinks: 0, excused },
-        ...{ places: null, heatMap: null, tolerance: settings.tolerance, overflow: uncertainty.overflow },
+        reference: "direction",
+        tensor,
+        shape: ours.shape,
+        complete: false,
+        kinks: 0,
+        excused,
+        places: null,
+        heatMap: null,
+        tolerance: settings.tolerance,
+        overflow: uncertainty.overflow,
       }),
     );
   }

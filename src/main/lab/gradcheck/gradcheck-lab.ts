@@ -72,7 +72,13 @@ export class GradcheckLab {
     const { network: spec, references, bug, coordinates, tolerance, threads } = settings;
     const title = networkTitle(networkOf(spec));
     const report: GradcheckReport = {
-      ...{ settings, title, loss: NaN, referenceLoss: NaN, passed: false, reports: [], notes: [] },
+      settings,
+      title,
+      loss: NaN,
+      referenceLoss: NaN,
+      passed: false,
+      reports: [],
+      notes: [],
     };
     return this.#supervisor.start(
       `Gradient check, ${title}`,
@@ -83,8 +89,15 @@ export class GradcheckLab {
           threads,
           rows: spec.data.rows,
           config: {
-            ...{ network: title, loss: spec.loss, split: spec.data.split, rows: spec.data.rows },
-            ...{ seed: spec.seed, references: references.join(", "), bug: bug ?? "none", tolerance, threads },
+            network: title,
+            loss: spec.loss,
+            split: spec.data.split,
+            rows: spec.data.rows,
+            seed: spec.seed,
+            references: references.join(", "),
+            bug: bug ?? "none",
+            tolerance,
+            threads,
             coordinates: coordinates ?? "every one",
             given: weights !== null,
           },
@@ -92,7 +105,9 @@ export class GradcheckLab {
       },
       (runId) => this.#check(runId, report, weights),
       () => ({
-        ...{ passed: report.passed, loss: report.loss, reports: report.reports.length },
+        passed: report.passed,
+        loss: report.loss,
+        reports: report.reports.length,
         failed: report.reports.filter(({ verdict }) => verdict === "failed").length,
         worstRelMax: report.reports.reduce((worst, { relMax }) => Math.max(worst, relMax), 0),
       }),
@@ -122,7 +137,10 @@ export class GradcheckLab {
       save();
       let done = 0;
       const context: CheckContext = {
-        ...{ engine, scope, settings, computed },
+        engine,
+        scope,
+        settings,
+        computed,
         onReport: (one) => {
           report.reports.push(one);
           emit({ name: "gradientReported", payload: { runId, report: one } });
@@ -173,9 +191,17 @@ export class GradcheckLab {
 }
 
 const toStored = (stage: string, one: GradientReport) => ({
-  ...{ stage, reference: one.reference, tensor: one.tensor, coordinates: one.coordinates },
-  ...{ allclose: one.allclose, maxAbs: one.maxAbs, relMax: one.relMax, relNorm: one.relNorm },
-  ...{ hiddenByAtol: one.hiddenByAtol, kinks: one.kinks, passed: one.verdict !== "failed" },
+  stage,
+  reference: one.reference,
+  tensor: one.tensor,
+  coordinates: one.coordinates,
+  allclose: one.allclose,
+  maxAbs: one.maxAbs,
+  relMax: one.relMax,
+  relNorm: one.relNorm,
+  hiddenByAtol: one.hiddenByAtol,
+  kinks: one.kinks,
+  passed: one.verdict !== "failed",
   reason: one.reason,
 });
 

@@ -64,7 +64,12 @@ export function makeReport(comparison: DetailedComparison, context: ReportContex
       : reason;
   const said = found + saidOfExcused(excused, comparison.coordinates);
   return {
-    ...{ reference, tensor, shape: [...shape], complete, kinks, heatMap },
+    reference,
+    tensor,
+    shape: [...shape],
+    complete,
+    kinks,
+    heatMap,
     coordinates: comparison.coordinates,
     maxAbs: comparison.maxAbs,
     relMax: comparison.relMax,

@@ -100,11 +100,13 @@ export class InitLab {
           threads,
           rows: spec.data.rows,
           config: {
-            ...{ network: title, scheme: titleOf(spec), seed: spec.seed, rows: spec.data.rows, threads },
-            ...{
-              split: spec.data.split,
-              otherwise: otherwise === null ? "none" : INITIALISATIONS[otherwise],
-            },
+            network: title,
+            scheme: titleOf(spec),
+            seed: spec.seed,
+            rows: spec.data.rows,
+            threads,
+            split: spec.data.split,
+            otherwise: otherwise === null ? "none" : INITIALISATIONS[otherwise],
           },
         },
       },
@@ -114,7 +116,8 @@ export class InitLab {
         this.#services.store.saveReport(runId, report);
       },
       () => ({
-        ...{ layers: sides[0]?.layers.length ?? 0, loss: sides[0]?.loss ?? NaN },
+        layers: sides[0]?.layers.length ?? 0,
+        loss: sides[0]?.loss ?? NaN,
         lastStd: sides[0]?.layers.at(-2)?.activation.std ?? NaN,
         bad: sides[0]?.layers.filter(({ light }) => light.verdict === "bad").length ?? 0,
       }),

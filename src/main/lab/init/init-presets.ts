@@ -20,7 +20,11 @@ const preset = (
   network: NetworkSpec,
   [mean, std]: readonly [number, number],
 ): InitPreset => ({
-  ...{ id, title, sentence, position: 2, expected: { mean, std } },
+  id,
+  title,
+  sentence,
+  position: 2,
+  expected: { mean, std },
   settings: { network, otherwise: null, gradients: true, threads: 1 },
 });
 

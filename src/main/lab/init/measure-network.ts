@@ -127,7 +127,12 @@ export async function measureNetwork(
       const saturates = one.type === "tanh" || one.type === "sigmoid";
       const outside = (tally[TALLY.below] ?? 0) + (tally[TALLY.above] ?? 0);
       return {
-        ...{ shape: [...one.tensor.shape], mean, std, min, max, zeroShare },
+        shape: [...one.tensor.shape],
+        mean,
+        std,
+        min,
+        max,
+        zeroShare,
         neverActiveShare: active === null ? null : silent / active.length,
         saturatedShare: saturates ? outside / count : null,
         nan: tally[TALLY.nan] ?? 0,

@@ -11,7 +11,11 @@ import { cutNote, skippedNote } from "./words.ts";
 
 /** How long to measure each rung; tests take less. */
 export const LADDER_EFFORT: Effort = {
-  ...{ rounds: 10, minimumSamples: 10, targetMs: 1_000, sampleMs: 20, pauseMs: 0 },
+  rounds: 10,
+  minimumSamples: 10,
+  targetMs: 1_000,
+  sampleMs: 20,
+  pauseMs: 0,
 };
 /** A loop this much shorter than a sample is long enough to say how long a call takes. */
 const CALIBRATION_SHARE = 0.2;
@@ -144,7 +148,13 @@ export async function climb(
     measurements.push(measurement);
     if (contender.remark !== "") measurement.note(contender.remark);
     return {
-      ...{ contender, measurement, usedMs: 0, callMs: NaN, samplesPerRound: 0, wanted: 0, done: false },
+      contender,
+      measurement,
+      usedMs: 0,
+      callMs: NaN,
+      samplesPerRound: 0,
+      wanted: 0,
+      done: false,
     };
   });
   const work = async (entry: Entry, body: () => Promise<void>): Promise<void> => {

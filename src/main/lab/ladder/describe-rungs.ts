@@ -49,7 +49,10 @@ export const describeRungs = (
   RUNG_IDS.map((rung) => {
     const { name, idea } = presentationOf(rung);
     return {
-      ...{ rung, number: RUNG_NUMBERS[rung], name, idea },
+      rung,
+      number: RUNG_NUMBERS[rung],
+      name,
+      idea,
       ...RUNG_CODE[rung],
       unavailable: unavailable[rung] ?? "",
     };

@@ -67,7 +67,10 @@ export class ForeignRungs {
     };
     const rungOn = async (rung: keyof typeof create, operands: Operands): Promise<ForeignRung> => {
       const refuse = (unavailable: string): ForeignRung => ({
-        ...{ rung, name: rungName(rung), threads: rung === "tfjs" ? 1 : threads, unavailable },
+        rung,
+        name: rungName(rung),
+        threads: rung === "tfjs" ? 1 : threads,
+        unavailable,
       });
       const missing = this.unavailable()[rung];
       if (missing !== undefined) return refuse(missing);

@@ -87,7 +87,10 @@ async function computeReference(engine: Engine, operands: Operands, threads: num
         a: rowsOf(a, begin, end, 4),
         b,
         out: rowsOf(expected, begin, end, 8),
-        ...{ warmupCalls: 0, callsPerSample: 1, samples: 1, limitMs: Infinity },
+        warmupCalls: 0,
+        callsPerSample: 1,
+        samples: 1,
+        limitMs: Infinity,
       };
     }),
     { threads },

@@ -57,13 +57,21 @@ export class LearnedLab {
       const labels = viewOf(this.#services.engine.arena.memory, data.y, "float32");
       const judged = judge(seen.outputs, labels, network.loss !== "mse");
       const mistakes = judged.worst.map(({ row, ...rest }): Mistake => ({
-        ...{ row, ...rest, pixels: this.#data.pixels(split, row) },
+        row,
+        ...rest,
+        pixels: this.#data.pixels(split, row),
       }));
       const { units, shown } = firstLayerImages(network, checkpoint);
       return {
-        ...{ runId, weights, step: checkpoint.state.step, split, rows },
-        ...{ confusion: judged.confusion, mistakes },
-        ...{ firstLayer: shown, firstLayerUnits: units },
+        runId,
+        weights,
+        step: checkpoint.state.step,
+        split,
+        rows,
+        confusion: judged.confusion,
+        mistakes,
+        firstLayer: shown,
+        firstLayerUnits: units,
         embedding: embed(seen, labels),
         embeddingNote: seen.embeddingNote,
       };
@@ -105,7 +113,8 @@ export class LearnedLab {
   ): Promise<number> {
     const { network, checkpoint } = await this.#load(runId, weights);
     const tensors = parameterShapes(network).map(({ name, shape }) => ({
-      ...{ name, shape },
+      name,
+      shape,
       data: checkpoint.state.values[name] ?? new Float32Array(),
     }));
     if (target.format === "npy") {
@@ -194,8 +203,13 @@ export class LearnedLab {
       ops.run({ op: "addBias", x: some, bias: { ...centre, shape: [width] }, out: some });
       const moments = ops.tensor("second moments", [width, width]);
       ops.run({
-        ...{ op: "matmul", a: some, b: some, out: moments },
-        ...{ transposeA: true, transposeB: false, accumulate: false },
+        op: "matmul",
+        a: some,
+        b: some,
+        out: moments,
+        transposeA: true,
+        transposeB: false,
+        accumulate: false,
       });
       return () => ({
         outputs: copyOf(memory, out),
@@ -287,7 +301,8 @@ function embed({ hidden }: Seen, labels: Float32Array): Learned["embedding"] {
     return sum;
   };
   const points = Array.from({ length: count }, (_, row) => ({
-    ...{ x: along(axes[0], row), y: along(axes[1], row) },
+    x: along(axes[0], row),
+    y: along(axes[1], row),
     label: labels[row * EMBEDDED_EVERY] ?? NaN,
   }));
   return { points, explained: [explained[0], explained[1]] };

@@ -24,8 +24,11 @@ export async function checkByDifferences(
   };
   const coordinates = sampleCoordinates(settings.seed, sizes, settings.coordinates);
   const differences = await centralDifferences(engine, {
-    ...{ model: session.modelOf(stage), coordinates, step: DIFFERENCE_STEP },
-    ...{ threads: settings.threads, onProgress },
+    model: session.modelOf(stage),
+    coordinates,
+    step: DIFFERENCE_STEP,
+    threads: settings.threads,
+    onProgress,
   });
   return GRADIENT_NAMES.map((tensor) => {
     const samples = differences[tensor] ?? [];

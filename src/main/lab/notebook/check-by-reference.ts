@@ -23,7 +23,10 @@ async function computeReference(
 ): Promise<Omit<ReferenceGradients, "gradients">> {
   const { engine, settings } = session;
   const found = await float64Gradients(engine, {
-    ...{ model: session.modelOf(stage), dx: gradients.x, threads: settings.threads, onProgress },
+    model: session.modelOf(stage),
+    dx: gradients.x,
+    threads: settings.threads,
+    onProgress,
   });
   for (const name of WEIGHT_NAMES) {
     viewOf(engine.arena.memory, gradients[name], "float64").set(found.gradients[name] ?? NOTHING);
@@ -35,7 +38,10 @@ async function computeReference(
     kinks: found.kinks,
     allowances: {
       x: found.xAllowances,
-      ...{ w1: allowed("w1"), b1: allowed("b1"), w2: allowed("w2"), b2: allowed("b2") },
+      w1: allowed("w1"),
+      b1: allowed("b1"),
+      w2: allowed("w2"),
+      b2: allowed("b2"),
     },
   };
 }

@@ -67,7 +67,12 @@ export class RunsLab {
   /** Ids of the runs that a query finds, the newest first. @throws {ContractError} If the query cannot be read. */
   async find(query: string, scope: RunScope): Promise<readonly string[]> {
     const { ids, problem } = await this.table({
-      ...{ query, scope, columns: [], groupBy: null, offset: 0, limit: 0 },
+      query,
+      scope,
+      columns: [],
+      groupBy: null,
+      offset: 0,
+      limit: 0,
       sort: { column: "started", descending: true },
     });
     if (problem !== null) throw new ContractError(`The query "${query}" cannot be read: ${problem}`);

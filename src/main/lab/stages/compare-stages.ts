@@ -40,7 +40,13 @@ export async function compareStages(
     });
     const { allclose, maxAbs, relMax, relNorm } = comparison;
     pairs.push({
-      ...{ first: first.id, second: second.id, tensor, allclose, maxAbs, relMax, relNorm },
+      first: first.id,
+      second: second.id,
+      tensor,
+      allclose,
+      maxAbs,
+      relMax,
+      relNorm,
       equal: isEqual(tensor, comparison),
     });
   }

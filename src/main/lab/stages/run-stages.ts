@@ -32,8 +32,16 @@ export interface StagesOptions {
 function withoutNumbers(id: StageResult["id"], status: StageResult["status"], note: string): StageResult {
   const none = passReport([], NaN);
   return {
-    ...{ id, status, note, loss: NaN, forward: none, backward: none, both: none },
-    ...{ peakBytes: NaN, ops: NaN, groups: NaN },
+    id,
+    status,
+    note,
+    loss: NaN,
+    forward: none,
+    backward: none,
+    both: none,
+    peakBytes: NaN,
+    ops: NaN,
+    groups: NaN,
   };
 }
 

@@ -112,7 +112,10 @@ export class StagesLab {
         settings.threads,
       );
       await runStages({
-        ...{ engine, settings, data, tfjs },
+        engine,
+        settings,
+        data,
+        tfjs,
         onPhase: (phase) => {
           tracker.phase(phase);
         },

@@ -163,7 +163,12 @@ export class StepperLab {
       const { op: named, out } = names.next(op);
       for (const tensor of places(true)) outputs.push(await add(tensor, out, { role, step: index }));
       steps.push({
-        ...{ index, pass: passed, op: op.op, ...describeStep(named), inputs, outputs },
+        index,
+        pass: passed,
+        op: op.op,
+        ...describeStep(named),
+        inputs,
+        outputs,
         ms: times[index] ?? NaN,
         bytes: [...places(false), ...places(true)].reduce((sum, tensor) => sum + sizeBytesOf(tensor), 0),
         multiplyAdds: op.op === "matmul" ? (numelOf(op.a.shape) * numelOf(op.out.shape)) / rowsShared(op) : 0,
@@ -190,8 +195,14 @@ export class StepperLab {
         )
       : { label: tensor.name, lo: 0, hi: 1, counts: [] };
     return {
-      ...{ shape: [...tensor.shape], bytes: sizeBytesOf(tensor) },
-      ...{ mean, std, min, max, zeroShare, histogram },
+      shape: [...tensor.shape],
+      bytes: sizeBytesOf(tensor),
+      mean,
+      std,
+      min,
+      max,
+      zeroShare,
+      histogram,
       values: this.#values(tensor),
     };
   }

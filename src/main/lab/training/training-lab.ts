@@ -177,7 +177,11 @@ export class TrainingLab {
       const { tracker, engine } = this.#services;
       const searched: TrainSpec = {
         ...spec,
-        ...{ epochs: undefined, steps: SEARCH_STEPS, statisticsEvery: 0, validRows: 0, earlyStop: undefined },
+        epochs: undefined,
+        steps: SEARCH_STEPS,
+        statisticsEvery: 0,
+        validRows: 0,
+        earlyStop: undefined,
       };
       const misfit = batchNormMisfit(searched);
       if (misfit !== "") throw new ContractError(`Looking for a learning rate: ${misfit}`);
@@ -299,7 +303,10 @@ export class TrainingLab {
       }
       store.dropMetricsAfter(runId, -1, []);
       store.addEvent(runId, {
-        ...{ at: new Date().toISOString(), step: 0, kind: "resumed", text: "from the beginning" },
+        at: new Date().toISOString(),
+        step: 0,
+        kind: "resumed",
+        text: "from the beginning",
       });
       return FROM_THE_BEGINNING;
     }
@@ -307,7 +314,9 @@ export class TrainingLab {
     trainer.restore(state);
     store.dropMetricsAfter(runId, state.step, evaluated ? [] : Object.values(EPOCH_METRICS));
     store.addEvent(runId, {
-      ...{ at: new Date().toISOString(), step: state.step, kind: "resumed" },
+      at: new Date().toISOString(),
+      step: state.step,
+      kind: "resumed",
       text:
         `from the checkpoint of step ${state.step}` +
         (found.refused === "" ? "" : `; the other one could not be taken: ${found.refused}`),
@@ -410,7 +419,14 @@ function configOf(spec: TrainSpec, { threads, given = null, sweep }: TrainingOpt
   const { optimizer, schedule, data, batchSize, epochs, steps, seed, loss } = spec;
   const { name, ...rates } = optimizer;
   return {
-    ...{ seed, data: data.name, rows: data.rows, threads, batchSize, loss, optimizer: name, ...rates },
+    seed,
+    data: data.name,
+    rows: data.rows,
+    threads,
+    batchSize,
+    loss,
+    optimizer: name,
+    ...rates,
     ...(epochs === undefined ? {} : { epochs }),
     ...(steps === undefined ? {} : { steps }),
     ...(spec.clipNorm === null ? {} : { clipNorm: spec.clipNorm }),
@@ -432,7 +448,10 @@ function speedOf({
   validAccuracy,
 }: TrainingOutcome): Quantities {
   return {
-    ...{ steps, seconds, stepsPerSecond: steps / seconds, finalTrainLoss },
+    steps,
+    seconds,
+    stepsPerSecond: steps / seconds,
+    finalTrainLoss,
     ...(finalValidLoss === null ? {} : { finalValidLoss }),
     ...(validAccuracy === null ? {} : { validAccuracy }),
   };

@@ -4,9 +4,29 @@ import type { Store } from "../store.ts";
 import { measuredField as measured, writeCsv, type CsvRow } from "./write-csv.ts";
 
 const COLUMNS = [
-  ...["run_id", "network", "loss", "bug", "stage", "reference", "tensor", "shape", "coordinates", "complete"],
-  ...["max_abs", "rel_max", "rel_norm", "hidden_by_atol", "allclose", "cosine", "kinks", "verdict", "reason"],
-  ...["worst_index", "worst_ours", "worst_reference", "machine"],
+  "run_id",
+  "network",
+  "loss",
+  "bug",
+  "stage",
+  "reference",
+  "tensor",
+  "shape",
+  "coordinates",
+  "complete",
+  "max_abs",
+  "rel_max",
+  "rel_norm",
+  "hidden_by_atol",
+  "allclose",
+  "cosine",
+  "kinks",
+  "verdict",
+  "reason",
+  "worst_index",
+  "worst_ours",
+  "worst_reference",
+  "machine",
 ] as const;
 
 const ofReport = (report: GradientReport): CsvRow<string> => ({
@@ -30,15 +50,24 @@ const ofReport = (report: GradientReport): CsvRow<string> => ({
 });
 
 const ofCheck = (check: GradientCheck): CsvRow<string> => ({
-  ...{ stage: check.stage, reference: check.reference, tensor: check.tensor, shape: "" },
-  ...{ coordinates: check.coordinates, complete: "" },
+  stage: check.stage,
+  reference: check.reference,
+  tensor: check.tensor,
+  shape: "",
+  coordinates: check.coordinates,
+  complete: "",
   max_abs: measured(check.maxAbs),
   rel_max: measured(check.relMax),
   rel_norm: measured(check.relNorm),
   hidden_by_atol: measured(check.hiddenByAtol),
   allclose: String(check.allclose),
-  ...{ cosine: "", kinks: check.kinks, verdict: check.passed ? "passed" : "failed", reason: check.reason },
-  ...{ worst_index: "", worst_ours: "", worst_reference: "" },
+  cosine: "",
+  kinks: check.kinks,
+  verdict: check.passed ? "passed" : "failed",
+  reason: check.reason,
+  worst_index: "",
+  worst_ours: "",
+  worst_reference: "",
 });
 
 function* rowsOf(store: Store, runIds: readonly string[]): Generator<CsvRow<string>> {
@@ -48,8 +77,12 @@ function* rowsOf(store: Store, runIds: readonly string[]): Generator<CsvRow<stri
     if (run.kind !== "gradcheck" || !store.hasReport(runId)) {
       for (const check of gradientChecks) {
         yield {
-          ...{ run_id: runId, network: run.name, loss: "", bug: "" },
-          ...{ ...ofCheck(check), machine: run.machineId },
+          run_id: runId,
+          network: run.name,
+          loss: "",
+          bug: "",
+          ...ofCheck(check),
+          machine: run.machineId,
         };
       }
       continue;
@@ -57,8 +90,13 @@ function* rowsOf(store: Store, runIds: readonly string[]): Generator<CsvRow<stri
     const { machine, report } = store.getReport(runId, "gradcheck", gradcheckReportSchema);
     for (const one of report.reports) {
       yield {
-        ...{ run_id: runId, network: report.title, loss: measured(report.loss) },
-        ...{ bug: report.settings.bug ?? "", stage: "", ...ofReport(one), machine: machine.id },
+        run_id: runId,
+        network: report.title,
+        loss: measured(report.loss),
+        bug: report.settings.bug ?? "",
+        stage: "",
+        ...ofReport(one),
+        machine: machine.id,
       };
     }
   }

@@ -8,10 +8,31 @@ const SAMPLE_COLUMNS = [...OF_RUNG, "order", "sample", "ms", "gflops", "cold", "
 
 const SUMMARY_COLUMNS = [
   ...OF_RUNG,
-  ...["name", "status", "verified", "max_diff", "samples", "calls_per_sample"],
-  ...["cold_ms", "median_ms", "iqr_ms", "min_ms", "mad_ms", "variation", "outliers", "gflops"],
-  ...["multiply_adds", "bytes", "over_first", "over_first_lo", "over_first_hi"],
-  ...["over_previous", "over_previous_lo", "over_previous_hi", "peak_share", "machine", "note"],
+  "name",
+  "status",
+  "verified",
+  "max_diff",
+  "samples",
+  "calls_per_sample",
+  "cold_ms",
+  "median_ms",
+  "iqr_ms",
+  "min_ms",
+  "mad_ms",
+  "variation",
+  "outliers",
+  "gflops",
+  "multiply_adds",
+  "bytes",
+  "over_first",
+  "over_first_lo",
+  "over_first_hi",
+  "over_previous",
+  "over_previous_lo",
+  "over_previous_hi",
+  "peak_share",
+  "machine",
+  "note",
 ] as const;
 
 /** What a ladder's CSV has a row for. */
@@ -21,7 +42,13 @@ const ofRung = (
   { runId, settings }: LadderRecord,
   { rung, shape, threads }: RungResult,
 ): CsvRow<(typeof OF_RUNG)[number]> => ({
-  ...{ run_id: runId, preset: settings.preset, rung, m: shape.m, k: shape.k, n: shape.n, threads },
+  run_id: runId,
+  preset: settings.preset,
+  rung,
+  m: shape.m,
+  k: shape.k,
+  n: shape.n,
+  threads,
 });
 
 function* sampleRows(record: LadderRecord): Generator<CsvRow<(typeof SAMPLE_COLUMNS)[number]>> {
@@ -29,8 +56,13 @@ function* sampleRows(record: LadderRecord): Generator<CsvRow<(typeof SAMPLE_COLU
     for (const [sample, { order, ms, cold, outlier }] of rung.samples.entries()) {
       yield {
         ...ofRung(record, rung),
-        ...{ order, sample, ms, gflops: (2 * rung.multiplyAdds) / ms / 1e6 },
-        ...{ cold: String(cold), outlier: String(outlier), machine: record.machine.id },
+        order,
+        sample,
+        ms,
+        gflops: (2 * rung.multiplyAdds) / ms / 1e6,
+        cold: String(cold),
+        outlier: String(outlier),
+        machine: record.machine.id,
       };
     }
   }
@@ -46,7 +78,9 @@ function* summaryRows(record: LadderRecord): Generator<CsvRow<string>> {
   for (const rung of record.rungs) {
     yield {
       ...ofRung(record, rung),
-      ...{ name: rung.name, status: rung.status, verified: String(rung.verified) },
+      name: rung.name,
+      status: rung.status,
+      verified: String(rung.verified),
       max_diff: measured(rung.maxDiff),
       samples: rung.samples.filter(({ cold }) => !cold).length,
       calls_per_sample: rung.callsPerSample,

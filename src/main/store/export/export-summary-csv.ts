@@ -4,19 +4,21 @@ import type { SqliteStore } from "../sqlite-store.ts";
 import { measuredField, writeCsv, type CsvRow } from "./write-csv.ts";
 
 const OWN = [
-  ...[
-    "run_id",
-    "name",
-    "kind",
-    "status",
-    "started_at",
-    "finished_at",
-    "seconds",
-    "threads",
-    "rows",
-    "machine",
-  ],
-  ...["cpu", "kernel", "tags", "notes", "failure"],
+  "run_id",
+  "name",
+  "kind",
+  "status",
+  "started_at",
+  "finished_at",
+  "seconds",
+  "threads",
+  "rows",
+  "machine",
+  "cpu",
+  "kernel",
+  "tags",
+  "notes",
+  "failure",
 ];
 
 const field = (value: RunValue): string | number => {
@@ -28,12 +30,21 @@ const field = (value: RunValue): string | number => {
 const own = (store: SqliteStore, run: RunSummary): CsvRow<string> => {
   const { machine } = store.getRun(run.id);
   return {
-    ...{ run_id: run.id, name: run.name, kind: run.kind, status: run.status },
-    ...{ started_at: run.startedAt, finished_at: run.finishedAt ?? "" },
+    run_id: run.id,
+    name: run.name,
+    kind: run.kind,
+    status: run.status,
+    started_at: run.startedAt,
+    finished_at: run.finishedAt ?? "",
     seconds: run.finishedAt === null ? "" : (Date.parse(run.finishedAt) - Date.parse(run.startedAt)) / 1000,
-    ...{ threads: run.threads, rows: run.rows, machine: run.machineId },
-    ...{ cpu: machine.cpuModel, kernel: machine.kernel },
-    ...{ tags: run.tags.join(" "), notes: run.notes, failure: run.failure ?? "" },
+    threads: run.threads,
+    rows: run.rows,
+    machine: run.machineId,
+    cpu: machine.cpuModel,
+    kernel: machine.kernel,
+    tags: run.tags.join(" "),
+    notes: run.notes,
+    failure: run.failure ?? "",
   };
 };
 

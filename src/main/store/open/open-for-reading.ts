@@ -58,7 +58,15 @@ export function openForReading(
       db.pragma("query_only = ON", { simple: true });
       const version = schemaVersion(db);
       return new SqliteStore({
-        ...{ db, path, readFrom, integrity, notices: damage, damage, abandonedRuns, outOfSpace, lock: null },
+        db,
+        path,
+        readFrom,
+        integrity,
+        notices: damage,
+        damage,
+        abandonedRuns,
+        outOfSpace,
+        lock: null,
         readOnlyReason: version > CURRENT_SCHEMA ? newerReason(version) : reason,
         release: () => reader.close(),
       });
@@ -99,8 +107,16 @@ export function openReader(
       : connect(readFrom, { nativeBinding, readOnly: true });
   if (abandonedRuns) showInterrupted(db);
   return new SqliteStore({
-    ...{ db, path, readFrom, integrity: "not checked", notices: [], damage: [], abandonedRuns, lock: null },
-    ...{ readOnlyReason: "This connection only reads.", release: () => db.close() },
+    db,
+    path,
+    readFrom,
+    integrity: "not checked",
+    notices: [],
+    damage: [],
+    abandonedRuns,
+    lock: null,
+    readOnlyReason: "This connection only reads.",
+    release: () => db.close(),
   });
 }
 
@@ -138,7 +154,15 @@ function emptyStore(path: string, nativeBinding: string | null): Store {
   const db = emptyDatabase(path, nativeBinding);
   const readOnlyReason = `There is no database at ${path} yet: the first run makes it.`;
   return new SqliteStore({
-    ...{ db, path, readFrom: null, integrity: "ok", notices: [], damage: [], abandonedRuns: false },
-    ...{ readOnlyReason, lock: null, release: () => db.close() },
+    db,
+    path,
+    readFrom: null,
+    integrity: "ok",
+    notices: [],
+    damage: [],
+    abandonedRuns: false,
+    readOnlyReason,
+    lock: null,
+    release: () => db.close(),
   });
 }

@@ -122,8 +122,16 @@ function openForWriting(path: string, nativeBinding: string | null, remote: stri
         notices.push(`${latest} is no backup of the app, so no backup can be written there: move it away.`);
       }
       const store = new SqliteStore({
-        ...{ db, path, readFrom: path, integrity, notices, damage: damage === null ? [] : [damage] },
-        ...{ readOnlyReason: null, abandonedRuns: false, lock, release: () => db.close() },
+        db,
+        path,
+        readFrom: path,
+        integrity,
+        notices,
+        damage: damage === null ? [] : [damage],
+        readOnlyReason: null,
+        abandonedRuns: false,
+        lock,
+        release: () => db.close(),
       });
       store.markInterrupted();
       sweepParts(dirname(path), (target) => target.startsWith(basename(latest)) || target === basename(path));

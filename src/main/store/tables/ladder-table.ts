@@ -105,13 +105,21 @@ export class LadderTable {
     let position = this.#nextPosition().get(runId)?.next ?? 0;
     for (const { rung, shape, threads, status, samples, ...result } of results) {
       const { lastInsertRowid } = this.#insertRung().run({
-        ...{ runId, position: position++, rung, ...shape, threads, status },
+        runId,
+        position: position++,
+        rung,
+        ...shape,
+        threads,
+        status,
         result: toJsonColumn(result),
       });
       for (const { order, ms, cold, outlier } of samples) {
         this.#insertSample().run({
-          ...{ rungId: Number(lastInsertRowid), order, ms },
-          ...{ cold: cold ? 1 : 0, outlier: outlier ? 1 : 0 },
+          rungId: Number(lastInsertRowid),
+          order,
+          ms,
+          cold: cold ? 1 : 0,
+          outlier: outlier ? 1 : 0,
         });
       }
     }
@@ -140,11 +148,16 @@ export class LadderTable {
     return {
       ...fromJsonColumn(storedResultSchema, result, where),
       rung: v.parse(rungResultSchema.entries.rung, rung),
-      ...{ shape: { m, k, n }, threads, status },
+      shape: { m, k, n },
+      threads,
+      status,
       samples: this.#selectSamples()
         .all(id)
         .map(({ order, ms, cold, outlier }): LadderSample => ({
-          ...{ order, ms: ms ?? NaN, cold: cold === 1, outlier: outlier === 1 },
+          order,
+          ms: ms ?? NaN,
+          cold: cold === 1,
+          outlier: outlier === 1,
         })),
     };
   }

@@ -39,8 +39,12 @@ interface SeriesRow {
 }
 
 const toSummary = ({ runId, name, points, last, minimum, maximum }: SeriesRow): SeriesSummary => ({
-  ...{ runId, name, points },
-  ...{ last: last ?? Number.NaN, min: minimum ?? Number.NaN, max: maximum ?? Number.NaN },
+  runId,
+  name,
+  points,
+  last: last ?? Number.NaN,
+  min: minimum ?? Number.NaN,
+  max: maximum ?? Number.NaN,
 });
 
 const POINTS = `SELECT series.name, step, epoch, value, wall_ms AS wallMs FROM point JOIN series
@@ -167,7 +171,12 @@ export class MetricTable {
     >();
     for (const { name, step, epoch, value, wallMs } of points) {
       const series = added.get(name) ?? {
-        ...{ id: this.#seriesOf(runId, name), points: 0, last: NaN, min: null, max: null, position: -1 },
+        id: this.#seriesOf(runId, name),
+        points: 0,
+        last: NaN,
+        min: null,
+        max: null,
+        position: -1,
       };
       added.set(name, series);
       this.#insert().run({ seriesId: series.id, position, step, epoch, value, wallMs });
@@ -193,7 +202,10 @@ export class MetricTable {
         const page = this.#page().all(id, after, PAGE_POINTS);
         for (const [, step, epoch, value, wallMs] of page) {
           yield {
-            ...{ name, step: Number(step), epoch: numberOf(epoch), value: numberOf(value) },
+            name,
+            step: Number(step),
+            epoch: numberOf(epoch),
+            value: numberOf(value),
             wallMs: numberOf(wallMs),
           };
         }

@@ -65,12 +65,22 @@ function toListed(row: RunRow): ListedRun {
     if (!(error instanceof StoreError)) throw error;
     const time = (text: string | null): string | null => (v.is(timeSchema, text) ? text : null);
     return {
-      ...{ id: row.id, kind: "unreadable", name: `unreadable: ${row.name}`, failure: error.message },
+      id: row.id,
+      kind: "unreadable",
+      name: `unreadable: ${row.name}`,
+      failure: error.message,
       status: v.is(runStatusSchema, row.status) ? row.status : "failed",
       startedAt: time(row.startedAt) ?? new Date(0).toISOString(),
       finishedAt: time(row.finishedAt),
-      ...{ threads: 0, rows: 0, machineId: row.machineId, config: {}, summary: {} },
-      ...{ colour: null, pinned: row.pinned === 1, notes: "", tags: [] },
+      threads: 0,
+      rows: 0,
+      machineId: row.machineId,
+      config: {},
+      summary: {},
+      colour: null,
+      pinned: row.pinned === 1,
+      notes: "",
+      tags: [],
       archivedAt: row.archivedAt === null ? null : (time(row.archivedAt) ?? new Date(0).toISOString()),
       deletedAt: row.deletedAt === null ? null : (time(row.deletedAt) ?? new Date(0).toISOString()),
     };
@@ -144,7 +154,16 @@ export class RunTable {
   insert(run: RunSummary): void {
     const { id, kind, name, status, startedAt, finishedAt, threads, rows, machineId, failure } = run;
     this.#insert().run({
-      ...{ id, kind, name, status, startedAt, finishedAt, threads, rows, machineId, failure },
+      id,
+      kind,
+      name,
+      status,
+      startedAt,
+      finishedAt,
+      threads,
+      rows,
+      machineId,
+      failure,
       config: toJsonColumn(run.config),
       summary: toJsonColumn(run.summary),
     });
@@ -158,7 +177,12 @@ export class RunTable {
   /** Changes what a person says of the run. */
   annotate({ id, name, colour, pinned, notes, tags, archivedAt, deletedAt }: RunSummary): void {
     this.#annotate().run({
-      ...{ id, name, colour, notes, archivedAt, deletedAt },
+      id,
+      name,
+      colour,
+      notes,
+      archivedAt,
+      deletedAt,
       pinned: pinned ? 1 : 0,
       tags: toJsonColumn(tags),
     });

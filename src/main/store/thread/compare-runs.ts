@@ -36,7 +36,8 @@ export function compareRuns(
     machines: [...new Map(machines.map((machine) => [machine.id, machine])).values()],
     cautions: cautionsOf(runs, machines),
     settings: tableOf(runs.map(settingsOf)).map(({ key, values }) => ({
-      ...{ key, values },
+      key,
+      values,
       same: values.every((value) => JSON.stringify(value) === JSON.stringify(values[0])),
     })),
     results: tableOf(runs.map(({ summary }) => ({ ...summary }))),

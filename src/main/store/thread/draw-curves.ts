@@ -37,8 +37,12 @@ export class CurveDrawer {
           const pick = (values: Float64Array): Float64Array =>
             Float64Array.from(chosen, (i) => values[i] ?? NaN);
           return {
-            ...{ runId, metric: name, points },
-            ...{ steps: pick(curve.steps), epochs: pick(curve.epochs), wallMs: pick(curve.wallMs) },
+            runId,
+            metric: name,
+            points,
+            steps: pick(curve.steps),
+            epochs: pick(curve.epochs),
+            wallMs: pick(curve.wallMs),
             values: pick(curve.values),
             smoothed: smoothings.map((weight) => pick(smoothed(curve.values, weight))),
           };

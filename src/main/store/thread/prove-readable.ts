@@ -54,8 +54,11 @@ export function proveReadable(db: Database, path: string, runIds: readonly strin
     proveRun(store, runId);
   }
   const table = new RunIndex(store).table({
-    ...{ ...DEFAULT_VIEW, scope: "all", columns: [...DEFAULT_VIEW.columns, "notes", "machine", "checks"] },
-    ...{ offset: 0, limit: Number.MAX_SAFE_INTEGER },
+    ...DEFAULT_VIEW,
+    scope: "all",
+    columns: [...DEFAULT_VIEW.columns, "notes", "machine", "checks"],
+    offset: 0,
+    limit: Number.MAX_SAFE_INTEGER,
   });
   parsed("the list of runs", runTableSchema, table);
 }

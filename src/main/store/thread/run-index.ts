@@ -158,7 +158,8 @@ export class RunIndex {
 
   #add(run: ListedRun, series: readonly SeriesSummary[], checks: Checks | null): void {
     this.#runs.set(run.id, {
-      ...{ run, checks },
+      run,
+      checks,
       series: new Map(series.map((one) => [one.name, one])),
       text: [run.name, run.notes, run.tags.join(" "), run.id].join("\n").toLowerCase(),
     });
@@ -210,7 +211,16 @@ export class RunIndex {
   #row(indexed: IndexedRun, columns: readonly string[], differs: string): RunRow {
     const { id, name, kind, status, startedAt, colour, pinned, archivedAt, tags } = indexed.run;
     return {
-      ...{ id, name, differs, kind, status, startedAt, colour, pinned, tags, archived: archivedAt !== null },
+      id,
+      name,
+      differs,
+      kind,
+      status,
+      startedAt,
+      colour,
+      pinned,
+      tags,
+      archived: archivedAt !== null,
       values: columns.map((column) => this.#value(indexed, column)),
     };
   }

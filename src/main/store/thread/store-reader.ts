@@ -62,7 +62,9 @@ export class StoreReader {
     const { threadFile, idleMs, ...threadData } = this.#options;
     const pool = new Piscina({
       filename: threadFile,
-      ...{ minThreads: 0, maxThreads: 1, idleTimeout: idleMs },
+      minThreads: 0,
+      maxThreads: 1,
+      idleTimeout: idleMs,
       // What is streamed to a file lets other questions in between.
       concurrentTasksPerWorker: 16,
       workerData: threadData satisfies StoreThreadData,

@@ -41,7 +41,9 @@ export function ChartFigure({
   const [asTable, setAsTable] = useState(false);
   const { view, zoomTo, toggle, togglePin, unpin } = useChartView();
   const { canvas, chart } = useChart(figure, theme, {
-    ...{ log, animate, view },
+    log,
+    animate,
+    view,
     live: live ?? null,
     enabled: near && !asTable,
   });

@@ -44,7 +44,10 @@ export function rooflineFigure(
     legend: [
       ...rungs.map((rung, dataset) => rungEntry(rung, "dot", dataset)),
       ...roofs.map(({ label, dash }, index): LegendEntry => ({
-        ...{ label, dash, series: 5, mark: "line" },
+        label,
+        dash,
+        series: 5,
+        mark: "line",
         datasets: [rungs.length + index],
       })),
     ],
@@ -79,7 +82,9 @@ export function rooflineFigure(
         pointLabels(
           theme,
           rungs.map(({ rung, name }, dataset) => ({
-            ...{ dataset, index: 0, text: name },
+            dataset,
+            index: 0,
+            text: name,
             colour: seriesColour(theme, rungSeries(rung).series),
           })),
         ),
@@ -90,7 +95,8 @@ export function rooflineFigure(
         scales: {
           x: {
             ...numberAxis(theme, { title: "arithmetic intensity in FLOP/B", log: true, grid: false }),
-            ...{ min: ends[0], max: ends[1] },
+            min: ends[0],
+            max: ends[1],
           },
           y: {
             ...numberAxis(theme, { title: "GFLOP/s", log: true }),

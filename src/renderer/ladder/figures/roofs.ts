@@ -40,7 +40,9 @@ function roof({ peak, bandwidthGBs, threads }: RoofOf): Roof {
     label: Number.isFinite(peak)
       ? `${workers}: ${reach} GFLOP/s, ${speed} GB/s`
       : `${workers}: ${speed} GB/s`,
-    ...{ threads, dash: 0, knee },
+    threads,
+    dash: 0,
+    knee,
     at: (intensity) => Math.min(peak, bandwidthGBs * intensity),
     corners: ([from, to]) => (Number.isFinite(knee) ? [from, knee, to] : [from, to]),
     describe: (corner) =>

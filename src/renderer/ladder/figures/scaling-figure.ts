@@ -81,7 +81,8 @@ export function scalingFigure(results: readonly RungResult[], shape: ProductShap
         labelsBelow(
           theme,
           scaled.map(({ efficiency }, index) => ({
-            ...{ dataset: MEASURED, index },
+            dataset: MEASURED,
+            index,
             text: formatPercent(efficiency, 2),
             colour: theme.ink,
           })),

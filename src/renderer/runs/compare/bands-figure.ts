@@ -38,7 +38,9 @@ export function bandsFigure(
       .join("; ")}.`,
     note: "mean over runs that differ in the seed only; the band is one sample standard deviation to each side",
     legend: shown.map(({ group, series }, i) => ({
-      ...{ label: group.label, series, mark: "line" as const },
+      label: group.label,
+      series,
+      mark: "line" as const,
       datasets: [i * PARTS, i * PARTS + 1, i * PARTS + 2],
     })),
     describe,
@@ -48,7 +50,10 @@ export function bandsFigure(
       columns: ["group", "step", "mean", "standard deviation"],
       rows: shown.flatMap(({ band, group }) =>
         Array.from(band.steps, (step, i) => [
-          ...[group.label, step, band.means[i] ?? NaN, band.deviations[i] ?? NaN],
+          group.label,
+          step,
+          band.means[i] ?? NaN,
+          band.deviations[i] ?? NaN,
         ]),
       ),
     }),

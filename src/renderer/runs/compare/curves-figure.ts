@@ -56,7 +56,10 @@ export function curvesFigure({ metric, looks, curves, axis, smooth }: CurvesFigu
       .map(({ look, curve }) => `${look.label} ends at ${formatNumber(curve.values.at(-1) ?? NaN)}`)
       .join("; ")}.`,
     legend: lines.map(({ look }, i) => ({
-      ...{ label: look.label, series: look.colour, dash: look.dash, mark: "line" as const },
+      label: look.label,
+      series: look.colour,
+      dash: look.dash,
+      mark: "line" as const,
       datasets: smooth ? [i, i + lines.length] : [i],
     })),
     describe,
@@ -70,7 +73,10 @@ export function curvesFigure({ metric, looks, curves, axis, smooth }: CurvesFigu
       columns: ["run", "step", "seconds", metric],
       rows: lines.flatMap(({ look, curve }) =>
         Array.from(curve.steps, (step, i) => [
-          ...[look.run.id, step, (curve.wallMs[i] ?? NaN) / 1000, curve.values[i] ?? NaN],
+          look.run.id,
+          step,
+          (curve.wallMs[i] ?? NaN) / 1000,
+          curve.values[i] ?? NaN,
         ]),
       ),
     }),

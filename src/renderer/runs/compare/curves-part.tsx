@@ -40,21 +40,27 @@ export function CurvesPart({ comparison, looks }: CurvesPartProps) {
   const [averaged, setAveraged] = useState(false);
   const [smoothing, setSmoothing] = useState<number | null>(null);
   const answer = useCurves({
-    ...{ runIds: looks.map(({ run }) => run.id), metrics, columns: COLUMNS },
+    runIds: looks.map(({ run }) => run.id),
+    metrics,
+    columns: COLUMNS,
     smoothings: smoothing === null ? [] : [smoothing],
   });
   const figures = useMemo(() => {
     if (answer.kind !== "known") return [];
     return metrics.map((metric) =>
       curvesFigure({
-        ...{ metric, looks, axis, smooth: smoothing !== null },
+        metric,
+        looks,
+        axis,
+        smooth: smoothing !== null,
         curves: answer.value.filter((curve) => curve.metric === metric),
       }),
     );
   }, [answer, metrics, looks, axis, smoothing]);
   const groups = useMemo(() => seedGroups(comparison, looks), [comparison, looks]);
   const bands = useBands({
-    ...{ groups: averaged ? groups.map((group) => group.looks.map(({ run }) => run.id)) : [], metrics },
+    groups: averaged ? groups.map((group) => group.looks.map(({ run }) => run.id)) : [],
+    metrics,
     columns: COLUMNS,
   });
   const averages = useMemo(() => {

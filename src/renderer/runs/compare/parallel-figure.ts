@@ -30,7 +30,10 @@ export function parallelFigure(axes: readonly Dimension[], looks: readonly RunLo
     summary: `Parallel coordinates of ${looks.length} runs over ${axes.map(({ label }) => label).join(", ")}.`,
     note: "one line a run; each axis from its least value below to its greatest above; a click on a point opens the run",
     legend: looks.map(({ label, colour, dash }, run) => ({
-      ...{ label, series: colour, dash, mark: "line" as const },
+      label,
+      series: colour,
+      dash,
+      mark: "line" as const,
       datasets: [run],
     })),
     describe,

@@ -200,8 +200,13 @@ interface RowProps {
 
 function Row({ id, index, row, columns, aligned, place, selected, active, onActivate }: RowProps) {
   const shared = {
-    ...{ id, className: classes["row"], role: "row", style: place },
-    ...{ "aria-rowindex": index + 2, "data-active": active, "data-selected": selected },
+    id,
+    className: classes["row"],
+    role: "row",
+    style: place,
+    "aria-rowindex": index + 2,
+    "data-active": active,
+    "data-selected": selected,
   };
   if (row === undefined) {
     return (

@@ -44,8 +44,14 @@ export const BUILT_IN_VIEWS: readonly RunView[] = [
     query: "kind:training",
     sort: { column: "best.validAccuracy", descending: true },
     columns: [
-      ...["config.optimizer", "config.lr", "config.batchSize", "config.seed"],
-      ...["best.validLoss", "best.validAccuracy", "summary.stepsPerSecond", "seconds"],
+      "config.optimizer",
+      "config.lr",
+      "config.batchSize",
+      "config.seed",
+      "best.validLoss",
+      "best.validAccuracy",
+      "summary.stepsPerSecond",
+      "seconds",
     ],
   },
   {

@@ -48,7 +48,10 @@ export function lossFigure(log: TrainingLog, axes: TrainingAxes = PLAIN): Figure
         : [
             {
               label: `each step, smoothed with ${axes.smoothing}`,
-              ...{ series: 0, dash: 0, mark: "line" as const, datasets: [3] },
+              series: 0,
+              dash: 0,
+              mark: "line" as const,
+              datasets: [3],
             },
           ]),
     ],

@@ -44,7 +44,10 @@ export function metricFigure(log: TrainingLog, chart: MetricChart, axes: Trainin
     summary: metricSummary(log, chart),
     ...(note === undefined ? {} : { note }),
     legend: lines.map(({ label }, index) => ({
-      ...{ label, series: index, mark: "line" as const, datasets: [index] },
+      label,
+      series: index,
+      mark: "line" as const,
+      datasets: [index],
     })),
     describe,
     height: 13,

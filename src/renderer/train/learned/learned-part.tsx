@@ -168,7 +168,9 @@ function confusionMap(confusion: readonly (readonly number[])[]): HeatMapData {
     row.map((count, predicted) => ({ label, predicted, count })).filter((one) => one.label !== one.predicted),
   );
   const most = wrong.reduce((largest, one) => (one.count > largest.count ? one : largest), {
-    ...{ label: 0, predicted: 0, count: 0 },
+    label: 0,
+    predicted: 0,
+    count: 0,
   });
   return {
     title: "Confusion matrix",

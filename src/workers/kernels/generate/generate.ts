@@ -284,7 +284,11 @@ function multiplyFunction(tile: Tile, target: Target): string {
   const vectorNames = [
     ...count(tallest).flatMap((row) => vectors.map((vector) => `sum${row}_${vector}`)),
     ...vectors.map((vector) => `b${vector}`),
-    ...["broadcast", "value", "total", "square", "centre"],
+    "broadcast",
+    "value",
+    "total",
+    "square",
+    "centre",
   ];
   const pointerNames = ["atA", "atB", "left", "kept", "atBias", ...count(tallest).map((row) => `row${row}`)];
   const parameters = [

@@ -32,7 +32,10 @@ export const momentum: Kernel<"momentum"> = (op, context) => {
       const lr = rate[0]!;
       blocks(context, begin, end, (at, bytes) => {
         context.kernels.momentum(
-          ...[param! + at, grad! + at, velocity! + at, bytes],
+          param! + at,
+          grad! + at,
+          velocity! + at,
+          bytes,
           ...([lr, op.momentum, ofGradient, ofVelocity, op.weightDecay] as const),
         );
       });

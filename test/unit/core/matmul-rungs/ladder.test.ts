@@ -35,7 +35,12 @@ describe.each(LADDER)("rung $id", ({ run }) => {
 describe("LADDER", () => {
   it("has the notebook's order and ids of its own", () => {
     expect(LADDER.map(({ id }) => id)).toEqual([
-      ...["reference", "triple-loop", "elementwise", "broadcast", "einsum", "cache-order"],
+      "reference",
+      "triple-loop",
+      "elementwise",
+      "broadcast",
+      "einsum",
+      "cache-order",
     ]);
   });
 

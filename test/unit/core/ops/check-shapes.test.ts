@@ -28,12 +28,18 @@ const SHIFT = {
   op: "shiftImages",
   x: t("x", 2, 9),
   out: t("out", 2, 9),
-  ...{ fill: 0, seed: 1, counter: ONE },
+  fill: 0,
+  seed: 1,
+  counter: ONE,
 } as const;
 const NORM_BACKWARD = {
   op: "normalizeColumnsBackward",
-  ...{ normalized: t("n", 4, 3), dy: t("dy", 4, 3), dgain: t("dgain", 3) },
-  ...{ dshift: t("dshift", 3), meanVariance: t("m", 2, 3), eps: 1 },
+  normalized: t("n", 4, 3),
+  dy: t("dy", 4, 3),
+  dgain: t("dgain", 3),
+  dshift: t("dshift", 3),
+  meanVariance: t("m", 2, 3),
+  eps: 1,
 } as const;
 
 /** For every op one call that fits and some that do not. */
@@ -90,12 +96,18 @@ const CASES: Record<Exclude<OpName, "mark">, { good: Op<TensorLike>; bad: Op<Ten
   },
   activateBackward: {
     good: {
-      ...{ op: "activateBackward", x: t("x", 2, 3), dy: t("dy", 2, 3), dx: t("dx", 2, 3) },
+      op: "activateBackward",
+      x: t("x", 2, 3),
+      dy: t("dy", 2, 3),
+      dx: t("dx", 2, 3),
       activation: { kind: "leakyRelu", slope: 0.01 },
     },
     bad: [
       {
-        ...{ op: "activateBackward", x: t("x", 2, 3), dy: t("dy", 2, 2), dx: t("dx", 2, 3) },
+        op: "activateBackward",
+        x: t("x", 2, 3),
+        dy: t("dy", 2, 2),
+        dx: t("dx", 2, 3),
         activation: { kind: "gelu" },
       },
     ],
@@ -132,10 +144,10 @@ const CASES: Record<Exclude<OpName, "mark">, { good: Op<TensorLike>; bad: Op<Ten
     ],
   },
   dropout: {
-    good: { ...{ op: "dropout", x: t("x", 4, 3), out: t("out", 4, 3) }, rate: 0.5, seed: 1, counter: ONE },
+    good: { op: "dropout", x: t("x", 4, 3), out: t("out", 4, 3), rate: 0.5, seed: 1, counter: ONE },
     bad: [
-      { ...{ op: "dropout", x: t("x", 4, 3), out: t("out", 3, 4) }, rate: 0.5, seed: 1, counter: ONE },
-      { ...{ op: "dropout", x: t("x", 4, 3), out: t("out", 4, 3) }, rate: 1, seed: 1, counter: ONE },
+      { op: "dropout", x: t("x", 4, 3), out: t("out", 3, 4), rate: 0.5, seed: 1, counter: ONE },
+      { op: "dropout", x: t("x", 4, 3), out: t("out", 4, 3), rate: 1, seed: 1, counter: ONE },
     ],
   },
   scaleColumns: {

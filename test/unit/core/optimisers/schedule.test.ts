@@ -26,8 +26,8 @@ describe("learningRate()", () => {
     const rates = learningRates({ name: "oneCycle", warmupSteps: 0 }, 0.1, 10);
     // torch 1.13: OneCycleLR(optimizer, max_lr=0.1, total_steps=10)
     const torch = [
-      ...[0.004, 0.052, 0.1, 0.0950484632, 0.0811745654, 0.0611262022, 0.0388741978, 0.0188258346],
-      ...[0.0049519368, 4e-7],
+      0.004, 0.052, 0.1, 0.0950484632, 0.0811745654, 0.0611262022, 0.0388741978, 0.0188258346, 0.0049519368,
+      4e-7,
     ];
     torch.forEach((rate, t) => expect(rates[t]).toBeCloseTo(rate, 8));
   });

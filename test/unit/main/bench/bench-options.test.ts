@@ -5,8 +5,12 @@ import { BENCH_CASES } from "../../../../src/main/bench/cases/bench-cases.ts";
 describe("readBenchOptions()", () => {
   test("measures every case of our own without arguments", () => {
     expect(readBenchOptions([])).toMatchObject({
-      ...{ cases: BENCH_CASES, peers: false, oneThread: false, v8Flags: true },
-      ...{ format: "table", out: null },
+      cases: BENCH_CASES,
+      peers: false,
+      oneThread: false,
+      v8Flags: true,
+      format: "table",
+      out: null,
     });
   });
 
@@ -27,8 +31,12 @@ describe("readBenchOptions()", () => {
       "raw.json",
     ];
     expect(readBenchOptions(argv)).toMatchObject({
-      ...{ threads: 3, peers: true, oneThread: true, v8Flags: false },
-      ...{ format: "json", out: "raw.json" },
+      threads: 3,
+      peers: true,
+      oneThread: true,
+      v8Flags: false,
+      format: "json",
+      out: "raw.json",
     });
   });
 

@@ -7,11 +7,15 @@ import { reportMarkdown, reportText, threeDigits } from "../../../../src/main/be
 
 const measurement = (name: string, threads: number, samplesMs: readonly number[]): Measurement => ({
   contender: {
-    ...{ name, threads, version: "1.2" },
+    name,
+    threads,
+    version: "1.2",
     sample: () => Promise.reject(new Error("not asked here")),
     close: () => Promise.resolve(),
   },
-  ...{ calls: 4, samplesMs, cpuShare: threads },
+  calls: 4,
+  samplesMs,
+  cpuShare: threads,
 });
 
 const square = caseReport(productCase({ name: "square-100", m: 100, k: 100, n: 100 }), {
@@ -23,9 +27,21 @@ const square = caseReport(productCase({ name: "square-100", m: 100, k: 100, n: 1
 
 const report: BenchReport = {
   machine: {
-    ...{ id: "0", hostname: "host", os: "Linux", cpuModel: "Zen", cpuCores: 2, memoryBytes: 1e9 },
-    ...{ electron: "33.2.1", node: "20.18.1", v8: "13.0", chrome: "130", kernel: "wasm-relaxed256" },
-    ...{ date: "2026-11-23T08:00:00.000Z", loadBefore: 0.25, v8Flags: [], peakGflops: 0.5 },
+    id: "0",
+    hostname: "host",
+    os: "Linux",
+    cpuModel: "Zen",
+    cpuCores: 2,
+    memoryBytes: 1e9,
+    electron: "33.2.1",
+    node: "20.18.1",
+    v8: "13.0",
+    chrome: "130",
+    kernel: "wasm-relaxed256",
+    date: "2026-11-23T08:00:00.000Z",
+    loadBefore: 0.25,
+    v8Flags: [],
+    peakGflops: 0.5,
   },
   cases: [square],
 };
@@ -33,7 +49,12 @@ const report: BenchReport = {
 describe("caseReport()", () => {
   test("has figures of a call, the ratio to ours and the share of all threads' peak", () => {
     expect(square).toMatchObject({
-      ...{ name: "square-100", m: 100, k: 100, n: 100, threads: 2, peakShare: 1 },
+      name: "square-100",
+      m: 100,
+      k: 100,
+      n: 100,
+      threads: 2,
+      peakShare: 1,
       ours: { medianMs: 2, iqrMs: 1, minMs: 1, gflops: 1, samples: 3, callsPerSample: 4 },
       peers: {
         pytorch: { medianMs: 4, ratio: { value: 2 }, version: "1.2" },
@@ -44,7 +65,10 @@ describe("caseReport()", () => {
 
   test("leaves the share of the peak open while the peak is not known", () => {
     const unknown = caseReport(productCase({ name: "one", m: 1, k: 1, n: 1 }), {
-      ...{ ours: measurement("ours", 1, [1]), others: [], missing: {}, peakGflops: null },
+      ours: measurement("ours", 1, [1]),
+      others: [],
+      missing: {},
+      peakGflops: null,
     });
     expect(unknown.peakShare).toBeNull();
   });

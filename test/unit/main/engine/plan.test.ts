@@ -86,7 +86,11 @@ describe("planSections()", () => {
       { opByOp: true },
     );
     expect(named(groups).map((group) => group.replace("| ", ""))).toEqual([
-      ...["matmul ×2", "addBias ×2", "relu ×2", "columnSum partial ×2", "columnSum reduce ×1"],
+      "matmul ×2",
+      "addBias ×2",
+      "relu ×2",
+      "columnSum partial ×2",
+      "columnSum reduce ×1",
     ]);
     for (const { items, blockItems } of groups) expect(blockItems).toBe(items);
   });

@@ -8,7 +8,9 @@ const EFFORT: Effort = { rounds: 4, minimumSamples: 10, targetMs: 100, sampleMs:
 /** A contender whose calls take exactly this long, and a log of its turns. */
 function steady(name: string, msPerCall: number, log: string[] = []): Contender {
   return {
-    ...{ name, version: "1", threads: 1 },
+    name,
+    version: "1",
+    threads: 1,
     sample: (calls, samples) => {
       log.push(name);
       const samplesMs = Array.from({ length: samples }, () => msPerCall);

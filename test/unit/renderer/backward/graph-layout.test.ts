@@ -3,8 +3,17 @@ import { layoutGraph, NODE } from "../../../../src/renderer/backward/graph-layou
 import type { Trace, TracedStep } from "../../../../src/shared/experiments/stepper.ts";
 
 const step = (index: number, pass: TracedStep["pass"], inputs: string[], outputs: string[]): TracedStep => ({
-  ...{ index, pass, inputs, outputs, op: "matmul", title: "", formula: "", sentence: "" },
-  ...{ ms: 1, bytes: 1, multiplyAdds: 1 },
+  index,
+  pass,
+  inputs,
+  outputs,
+  op: "matmul",
+  title: "",
+  formula: "",
+  sentence: "",
+  ms: 1,
+  bytes: 1,
+  multiplyAdds: 1,
 });
 
 test("layoutGraph() puts forward above from left to right, backward below from right to left, and joins them", () => {

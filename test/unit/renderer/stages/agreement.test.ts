@@ -3,8 +3,14 @@ import { agreementOf } from "../../../../src/renderer/stages/agreement.ts";
 import type { StagePair } from "../../../../src/shared/experiments/stages.ts";
 
 const pair = (tensor: StagePair["tensor"], relNorm: number, equal = true): StagePair => ({
-  ...{ first: "functions", second: "tfjs", tensor, relNorm, equal },
-  ...{ allclose: equal, maxAbs: relNorm, relMax: relNorm },
+  first: "functions",
+  second: "tfjs",
+  tensor,
+  relNorm,
+  equal,
+  allclose: equal,
+  maxAbs: relNorm,
+  relMax: relNorm,
 });
 
 it("agreementOf() gives the worst of five gradients, in either order of the stages", () => {

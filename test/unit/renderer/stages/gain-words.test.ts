@@ -3,7 +3,12 @@ import { gainWords } from "../../../../src/renderer/stages/gain-words.ts";
 import type { StageGain } from "../../../../src/shared/experiments/stages.ts";
 
 const gain = (change: Partial<StageGain>): StageGain => ({
-  ...{ slower: "layer-classes", faster: "module", pass: "backward", ratio: 11, low: 10.1, high: 11.5 },
+  slower: "layer-classes",
+  faster: "module",
+  pass: "backward",
+  ratio: 11,
+  low: 10.1,
+  high: 11.5,
   ...change,
 });
 

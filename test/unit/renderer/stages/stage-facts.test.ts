@@ -4,8 +4,16 @@ import type { StageResult } from "../../../../src/shared/experiments/stages.ts";
 
 const pass = { medianMs: 43, iqrMs: 1, samplesMs: [42.5, 43, 43.5], cpuMs: 86 };
 const RESULT: StageResult = {
-  ...{ id: "module", status: "measured", loss: 18.07862, forward: pass, backward: pass, both: pass },
-  ...{ peakBytes: 205.7e6, ops: 14, groups: 6, note: "" },
+  id: "module",
+  status: "measured",
+  loss: 18.07862,
+  forward: pass,
+  backward: pass,
+  both: pass,
+  peakBytes: 205.7e6,
+  ops: 14,
+  groups: 6,
+  note: "",
 };
 const available = { unavailable: "" };
 
@@ -33,6 +41,8 @@ it("stageVerdict() is a word, with the reason where there is one", () => {
   expect(stageVerdict(available, RESULT, { running: false }).word).toBe("measured");
   const failed: StageResult = { ...RESULT, status: "failed", note: "its thread ended" };
   expect(stageVerdict(available, failed, { running: false })).toEqual({
-    ...{ tone: "bad", word: "failed", reason: "its thread ended" },
+    tone: "bad",
+    word: "failed",
+    reason: "its thread ended",
   });
 });

@@ -6,9 +6,13 @@ function search(seed: number, change: (losses: number[]) => void): SeedSearch {
   const losses = Array.from({ length: 100 }, (_, step) => (step < 60 ? 2.5 : 0.5));
   change(losses);
   return {
-    ...{ seed, steps: 90, suggested: 1e-3, reason: "the loss is four times its lowest" },
+    seed,
+    steps: 90,
+    suggested: 1e-3,
+    reason: "the loss is four times its lowest",
     points: losses.map((loss, step) => ({
-      ...{ lr: 10 ** (-6 + step / 20), loss },
+      lr: 10 ** (-6 + step / 20),
+      loss,
       smoothed: step < 90 ? Math.min(loss, 2.6) : loss,
     })),
   };

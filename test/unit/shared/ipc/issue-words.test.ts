@@ -64,8 +64,17 @@ describe("issueWords()", () => {
 
   it("A8: no call of the window is answered with a validator's raw text, whatever it is given", () => {
     const values = [
-      ...[undefined, null, {}, [], "x".repeat(200), -1, Number.NaN, true],
-      ...[{ runId: "" }, { runId: "x".repeat(200) }, { title: "x".repeat(200), validRows: 1.5 }],
+      undefined,
+      null,
+      {},
+      [],
+      "x".repeat(200),
+      -1,
+      Number.NaN,
+      true,
+      { runId: "" },
+      { runId: "x".repeat(200) },
+      { title: "x".repeat(200), validRows: 1.5 },
       { name: "x".repeat(300), query: "x".repeat(2_000), scope: "?", columns: [""], sort: {} },
       { runIds: [], change: { name: "x".repeat(300), notes: 1, addTags: ["two words"] } },
       { files: [{ name: "", bytes: "x" }], sql: 1, ids: 1, requests: "x", what: "x", content: { kind: "x" } },

@@ -10,18 +10,16 @@ describe("expandSweep()", () => {
   it("gives all combinations of a grid, the last name changing fastest", () => {
     const found = expand({ kind: "grid", base, values: { "optimizer.lr": [0.1, 0.01], seed: [1, 2] } });
     expect(found.map(({ note }) => note)).toEqual([
-      ...["optimizer.lr 0.1, seed 1", "optimizer.lr 0.1, seed 2"],
-      ...["optimizer.lr 0.01, seed 1", "optimizer.lr 0.01, seed 2"],
+      "optimizer.lr 0.1, seed 1",
+      "optimizer.lr 0.1, seed 2",
+      "optimizer.lr 0.01, seed 1",
+      "optimizer.lr 0.01, seed 2",
     ]);
     expect(found.map(({ spec }) => [spec.optimizer.lr, spec.seed])).toEqual([
-      ...[
-        [0.1, 1],
-        [0.1, 2],
-      ],
-      ...[
-        [0.01, 1],
-        [0.01, 2],
-      ],
+      [0.1, 1],
+      [0.1, 2],
+      [0.01, 1],
+      [0.01, 2],
     ]);
   });
 
@@ -92,7 +90,10 @@ it.each([false, true])("item 21: whole numbers of a range come up evenly, the en
   const counts = new Map<number, number>();
   for (let seed = 1; seed <= 5; seed++) {
     for (const { choice } of expand({
-      ...{ kind: "random", base, count: 500, seed },
+      kind: "random",
+      base,
+      count: 500,
+      seed,
       values: { seed: { min: 2, max: 5, whole: true, log } },
     })) {
       const drawn = Number(choice["seed"]);

@@ -24,13 +24,18 @@ export function kernelRung(
   const { sections } = planSections([{ program, repeats: 1 }], threads, () => 0);
   const workers = Math.max(...sections.flatMap(({ groups }) => groups.map((group) => group.threads)));
   return {
-    ...{ rung, name, threads },
+    rung,
+    name,
+    threads,
     restMs: 0,
     foreign: false,
     remark: workers < threads ? leftToFewer(workers, threads) : "",
     first: async () => {
       const [coldMs = NaN] = await timeLoops(engine, program, {
-        ...{ threads, calls: 1, samples: 1, warmupCalls: 0 },
+        threads,
+        calls: 1,
+        samples: 1,
+        warmupCalls: 0,
       });
       return { coldMs };
     },

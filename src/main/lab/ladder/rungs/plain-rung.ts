@@ -31,7 +31,10 @@ export function plainRung(
     remark: "",
     first: async (limitMs) => {
       const { samplesMs, givenUpMs } = await timePlainRung(engine, rung, operands, {
-        ...{ warmupCalls: 0, callsPerSample: 1, samples: 1, limitMs },
+        warmupCalls: 0,
+        callsPerSample: 1,
+        samples: 1,
+        limitMs,
       });
       return givenUpMs === null ? { coldMs: samplesMs[0] ?? NaN } : { givenUpMs };
     },
@@ -39,7 +42,10 @@ export function plainRung(
       // Of a long call nothing is thrown away: its own caches are full after its first rows.
       const warmupCalls = callsPerSample > 1 ? 1 : 0;
       const { samplesMs } = await timePlainRung(engine, rung, operands, {
-        ...{ warmupCalls, callsPerSample, samples, limitMs: Infinity },
+        warmupCalls,
+        callsPerSample,
+        samples,
+        limitMs: Infinity,
       });
       return samplesMs;
     },

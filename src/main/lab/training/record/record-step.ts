@@ -42,7 +42,8 @@ function watchedOutputs(
   built: BuiltNetwork<Tensor>,
 ): readonly { out: Tensor; before: Tensor | null; layer: Layer }[] {
   const all = built.outputs.map(({ layer, out }, index) => ({
-    ...{ layer, out },
+    layer,
+    out,
     before: built.outputs[index - 1]?.out ?? null,
   }));
   const activated = all.filter(({ layer }) => layer.type === "relu" || layer.type === "activation");
@@ -144,8 +145,14 @@ export function recordStep(
       x = ops.tensor("x shifted", gathered.shape);
       const [width, seed] = [Math.round(Math.sqrt(pixels)), spec.seed ^ AUGMENT_SEED];
       ops.run({
-        ...{ op: "shiftImages", x: gathered, out: x, width, most: spec.augmentShift },
-        ...{ fill: background, seed, counter },
+        op: "shiftImages",
+        x: gathered,
+        out: x,
+        width,
+        most: spec.augmentShift,
+        fill: background,
+        seed,
+        counter,
       });
     }
     const training = { counter, seed: spec.seed };

@@ -208,7 +208,11 @@ export async function train(
       await trainer.advance((metrics) => {
         listener.metrics(
           metrics.map(({ name, step, value, clockMs }) => ({
-            ...{ name, step, epoch, value, wallMs: clockMs - startedMs },
+            name,
+            step,
+            epoch,
+            value,
+            wallMs: clockMs - startedMs,
           })),
         );
         listener.progress((metrics.at(-1)?.step ?? trainer.step) / totalSteps);

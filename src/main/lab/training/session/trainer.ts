@@ -127,9 +127,13 @@ export class Trainer {
     this.#rates = this.#scope.tensor("learning rates", [Math.min(total, MOST_DISPATCH_STEPS)]);
     this.restore({ step: 0, values: options.parameters, rateChanges: [] });
     const shared = {
-      ...{ train: this.#data.train, background: this.#data.background },
-      ...{ parameters: this.#parameters, states: this.#states },
-      ...{ indices: this.#indices, counter: this.#counter, rates: this.#rates },
+      train: this.#data.train,
+      background: this.#data.background,
+      parameters: this.#parameters,
+      states: this.#states,
+      indices: this.#indices,
+      counter: this.#counter,
+      rates: this.#rates,
     };
     this.#full = rows >= batchSize ? recordStep(this.#scope, spec, batchSize, shared) : null;
     const rest = rows % batchSize;
@@ -342,7 +346,9 @@ export class Trainer {
       program: placed(recorded.plain),
       repeats,
       results: [
-        ...[...Object.values(this.#parameters), ...Object.values(this.#states), this.#counter],
+        ...Object.values(this.#parameters),
+        ...Object.values(this.#states),
+        this.#counter,
         ...recorded.histograms,
       ],
       ...(first < repeats

@@ -12,10 +12,16 @@ import { randomValues } from "../../../../../src/main/bench/cases/random-values.
 const [ROWS, FEATURES, HIDDEN] = [12, 5, 3];
 
 const smallValues = (): NotebookValues => ({
-  ...{ rows: ROWS, features: FEATURES, hidden: HIDDEN, shift: 0.5 },
-  ...{ x: randomValues(1, ROWS * FEATURES), y: randomValues(2, ROWS) },
-  ...{ w1: randomValues(3, FEATURES * HIDDEN), b1: randomValues(4, HIDDEN) },
-  ...{ w2: randomValues(5, HIDDEN), b2: randomValues(6, 1) },
+  rows: ROWS,
+  features: FEATURES,
+  hidden: HIDDEN,
+  shift: 0.5,
+  x: randomValues(1, ROWS * FEATURES),
+  y: randomValues(2, ROWS),
+  w1: randomValues(3, FEATURES * HIDDEN),
+  b1: randomValues(4, HIDDEN),
+  w2: randomValues(5, HIDDEN),
+  b2: randomValues(6, 1),
 });
 
 test("sampledGradients() and lossOf() agree with the notebook's own passes in float64", () => {

@@ -37,7 +37,12 @@ export function scripted(script: Script, clock: Clock, calls: Call[]): Contender
   const noise = normal(randomStream(rung.length), 1000);
   let taken = 0;
   return {
-    ...{ rung, name: rung, threads, restMs: 0, foreign, remark: "" },
+    rung,
+    name: rung,
+    threads,
+    restMs: 0,
+    foreign,
+    remark: "",
     first: (limitMs) => {
       const coldMs = callMs * coldness;
       clock.ms += Math.min(coldMs, limitMs);

@@ -5,14 +5,12 @@ import { RUNG_IDS, type LadderSettings, type RungId } from "../../../../../src/s
 import { ladder, measured } from "./ladder-record.ts";
 
 const settings: LadderSettings = {
-  ...{
-    preset: "custom",
-    shape: { m: 5, k: 784, n: 10 },
-    threads: 2,
-    budgetSeconds: 10,
-    seed: 42,
-    scaling: false,
-  },
+  preset: "custom",
+  shape: { m: 5, k: 784, n: 10 },
+  threads: 2,
+  budgetSeconds: 10,
+  seed: 42,
+  scaling: false,
 };
 
 const forecast = (given: Partial<LadderSettings>, speeds = new MeasuredSpeeds(), missing: RungId[] = []) =>

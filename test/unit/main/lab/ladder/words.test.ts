@@ -3,7 +3,13 @@ import { cutNote, saidShape, saidTime, skippedNote } from "../../../../../src/ma
 
 test("saidTime() says times as one does", () => {
   expect([0.0034, 0.25, 12.34, 1_234, 89_000, 21 * 60_000, 5.2 * 3_600_000].map(saidTime)).toEqual([
-    ...["3.4 µs", "250 µs", "12 ms", "1.2 s", "89 s", "21 min", "5.2 h"],
+    "3.4 µs",
+    "250 µs",
+    "12 ms",
+    "1.2 s",
+    "89 s",
+    "21 min",
+    "5.2 h",
   ]);
 });
 

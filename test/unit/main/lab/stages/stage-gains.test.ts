@@ -5,8 +5,16 @@ import type { StageId, StageResult } from "../../../../../src/shared/experiments
 const measured = (id: StageId, samplesMs: number[]): StageResult => {
   const pass = { medianMs: samplesMs[0], iqrMs: 0, samplesMs, cpuMs: 1 };
   return {
-    ...{ id, status: "measured", loss: 1, forward: pass, backward: pass, both: pass },
-    ...{ peakBytes: 1, ops: 1, groups: 1, note: "" },
+    id,
+    status: "measured",
+    loss: 1,
+    forward: pass,
+    backward: pass,
+    both: pass,
+    peakBytes: 1,
+    ops: 1,
+    groups: 1,
+    note: "",
   };
 };
 

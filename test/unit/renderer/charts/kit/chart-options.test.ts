@@ -2,8 +2,16 @@ import { describe, expect, it } from "vitest";
 import { numberAxis } from "../../../../../src/renderer/charts/kit/chart-options.ts";
 
 const theme = {
-  ...{ surface: "", ink: "", muted: "", bad: "", grid: "", axis: "" },
-  ...{ series: [], fontFamily: "", fontSize: 12, rem: 16 },
+  surface: "",
+  ink: "",
+  muted: "",
+  bad: "",
+  grid: "",
+  axis: "",
+  series: [],
+  fontFamily: "",
+  fontSize: 12,
+  rem: 16,
 };
 
 const labels = (values: readonly number[]) => {

@@ -5,16 +5,25 @@ import { placeOn, type Dimension } from "../../../../../src/renderer/runs/compar
 import { recordedRun } from "../../../recorded-run.ts";
 
 const lr: Dimension = {
-  ...{ key: "lr", label: "lr", values: [0.1, 0.3, 0.2] },
-  ...{ numeric: true, setting: true },
+  key: "lr",
+  label: "lr",
+  values: [0.1, 0.3, 0.2],
+  numeric: true,
+  setting: true,
 };
 const optimizer: Dimension = {
-  ...{ key: "optimizer", label: "optimizer", values: ["sgd", "adam", null] },
-  ...{ numeric: false, setting: true },
+  key: "optimizer",
+  label: "optimizer",
+  values: ["sgd", "adam", null],
+  numeric: false,
+  setting: true,
 };
 const loss: Dimension = {
-  ...{ key: "finalLoss", label: "final loss", values: [0.5, Infinity, 1.5] },
-  ...{ numeric: true, setting: false },
+  key: "finalLoss",
+  label: "final loss",
+  values: [0.5, Infinity, 1.5],
+  numeric: true,
+  setting: false,
 };
 const looks = looksOf(["a", "b", "c"].map((id) => recordedRun(id)));
 

@@ -22,7 +22,8 @@ afterEach(() => {
 
 const at = (step: number): Checkpoint => ({
   state: {
-    ...{ step, rateChanges: [] },
+    step,
+    rateChanges: [],
     values: Object.fromEntries(
       parameterShapes(trainNetworkOf(spec)).flatMap(({ name, shape, learned }) => {
         const values = new Float32Array(shape.reduce((product, size) => product * size, 1)).fill(step);
@@ -34,7 +35,8 @@ const at = (step: number): Checkpoint => ({
       }),
     ),
   },
-  ...{ evaluated: false, wallMs: 1 },
+  evaluated: false,
+  wallMs: 1,
 });
 
 /** Two checkpoints, of steps 1 and 2. */
