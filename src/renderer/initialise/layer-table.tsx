@@ -46,29 +46,34 @@ export function LayerTable({ side, of }: { readonly side: InitSide; readonly of:
   const columns = COLUMNS.filter(({ cell }) =>
     side.layers.some((layer) => layer[of] !== null && cell(layer[of], layer) !== null),
   );
+  const warned = side.layers.filter(({ light }) => light.verdict !== "good");
+  const rules = [...new Set(warned.map(({ light }) => `${light.rule} (${light.source})`))];
   return (
-    <div className={tables["scroll"]} tabIndex={0} role="region" aria-label={`Layers, ${side.title}`}>
-      <table className={tables["table"]}>
-        <caption className="visually-hidden">Layers, {side.title}</caption>
-        <thead>
-          <tr>
-            <th scope="col">layer</th>
-            <th scope="col">verdict and why</th>
-            {columns.map(({ name }) => (
-              <th key={name} scope="col" data-numeric="true">
-                {name}
-              </th>
+    <>
+      <div className={tables["scroll"]} tabIndex={0} role="region" aria-label={`Layers, ${side.title}`}>
+        <table className={tables["table"]}>
+          <caption className="visually-hidden">Layers, {side.title}</caption>
+          <thead>
+            <tr>
+              <th scope="col">layer</th>
+              <th scope="col">verdict and why</th>
+              {columns.map(({ name }) => (
+                <th key={name} scope="col" data-numeric="true">
+                  {name}
+                </th>
+              ))}
+              <th scope="col">values</th>
+            </tr>
+          </thead>
+          <tbody>
+            {side.layers.map((layer) => (
+              <LayerRow key={layer.position} layer={layer} of={of} columns={columns} />
             ))}
-            <th scope="col">values</th>
-          </tr>
-        </thead>
-        <tbody>
-          {side.layers.map((layer) => (
-            <LayerRow key={layer.position} layer={layer} of={of} columns={columns} />
-          ))}
-        </tbody>
-      </table>
-    </div>
+          </tbody>
+        </table>
+      </div>
+      {rules.length > 0 && <p className={own["quiet"]}>Rule: {rules.join("; ")}.</p>}
+    </>
   );
 }
 
@@ -99,10 +104,7 @@ function LayerRow({ layer, of, columns }: LayerRowProps) {
           />
           {light.verdict}
         </span>
-        <span className={own["quiet"]}>
-          {light.reason}
-          {light.verdict !== "good" && ` Rule: ${light.rule} (${light.source}).`}
-        </span>
+        <span className={own["quiet"]}>{light.reason}</span>
       </td>
       {columns.map(({ name, cell }) => (
         <td key={name} data-numeric="true">

@@ -16,20 +16,32 @@ const step = (index: number, pass: TracedStep["pass"], inputs: string[], outputs
   multiplyAdds: 1,
 });
 
-test("layoutGraph() puts forward above from left to right, backward below from right to left, and joins them", () => {
+test("A9: layoutGraph() puts each gradient below what it belongs to, parameters' in a row of their own", () => {
+  const tensors = ["x", "w1", "b1", "x @ w1", "z1", "L", "dz1", "dx", "dW1", "db1"].map((id) => ({
+    id,
+    name: id,
+  }));
   const steps = [
-    step(0, "forward", ["x"], ["h"]),
-    step(1, "loss", ["h"], ["loss"]),
-    step(2, "backward", ["h"], ["h.g"]),
-    step(3, "backward", ["h.g", "x"], ["w.g"]),
+    step(0, "forward", ["x", "w1"], ["x @ w1"]),
+    step(1, "forward", ["x @ w1", "b1"], ["z1"]),
+    step(2, "loss", ["z1"], ["L"]),
+    step(3, "backward", ["z1"], ["dz1"]),
+    step(4, "backward", ["dz1", "w1"], ["dx"]),
+    step(5, "backward", ["x", "dz1"], ["dW1"]),
+    step(6, "backward", ["dz1"], ["db1"]),
   ];
-  const { steps: placed, edges, width, height } = layoutGraph({ steps, tensors: [] } as unknown as Trace);
-  expect(placed.map(({ index }) => index)).toEqual([0, 1, 2, 3]);
-  expect(placed[0].x).toBeLessThan(placed[1].x);
-  expect(placed[2].x).toBe(placed[1].x);
-  expect(placed[3].x).toBe(placed[0].x);
-  expect(placed[2].y).toBeGreaterThan(NODE.height);
-  expect(edges.map(({ from, to }) => `${from} ${to}`)).toEqual(["0 1", "0 2", "2 3"]);
-  expect(width).toBe(2 * NODE.width + NODE.gapX);
-  expect(height).toBe(placed[2].y + NODE.height);
+  const { steps: placed, edges, width, height } = layoutGraph({ steps, tensors } as unknown as Trace);
+  const [product, z, loss, dz, dx, dW, db] = placed;
+  expect(placed.map(({ makes }) => makes)).toEqual(steps.map(({ outputs }) => outputs[0]));
+  expect([product.y, z.y, loss.y]).toEqual([0, 0, 0]);
+  expect(product.x).toBeLessThan(z.x);
+  expect(z.x).toBeLessThan(loss.x);
+  expect([dz.x, db.x, dx.x, dW.x]).toEqual([z.x, z.x, product.x, product.x]);
+  expect(dz.y).toBe(dx.y);
+  expect(dW.y).toBe(db.y);
+  expect(dW.y).toBeGreaterThan(dx.y + NODE.height);
+  expect(new Set(placed.map(({ x, y }) => `${x} ${y}`)).size).toBe(placed.length);
+  expect(edges.map(({ from, to }) => `${from} ${to}`)).toEqual(["0 1", "1 2", "1 3", "3 4", "3 5", "3 6"]);
+  expect(width).toBe(3 * NODE.width + 2 * NODE.gapX);
+  expect(height).toBe(dW.y + NODE.height);
 });
