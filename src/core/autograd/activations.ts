@@ -2,7 +2,7 @@ import type { Activation } from "../ops/activation.ts";
 import { activate, activateBackward, relu, reluBackward } from "../ops/functional.ts";
 import type { TensorLike } from "../ops/op.ts";
 import { Module } from "./module.ts";
-import type { Variable } from "./variable.ts";
+import type { Variable } from "./tape.ts";
 
 /**
  * `y = max(x, 0) − shift`, element by element. Backward: dx = (x > 0) · dy.

@@ -1,7 +1,7 @@
 import { dropout } from "../ops/functional.ts";
 import type { TensorLike } from "../ops/op.ts";
 import { Module } from "./module.ts";
-import type { Variable } from "./variable.ts";
+import type { Variable } from "./tape.ts";
 
 /**
  * `y = x · mask / (1 − rate)`, the mask 0 with probability `rate`. Backward: dx = dy · mask / (1 − rate). Which elements

@@ -1,7 +1,7 @@
 import { addBiasInPlace, columnSum, matmul } from "../ops/functional.ts";
 import type { TensorLike } from "../ops/op.ts";
 import { Module } from "./module.ts";
-import type { Parameter, Variable } from "./variable.ts";
+import type { Parameter, Variable } from "./tape.ts";
 
 /**
  * Fully connected layer: `y = x W + b`.

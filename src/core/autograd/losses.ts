@@ -6,7 +6,7 @@ import {
   oneHot,
 } from "../ops/functional.ts";
 import type { TensorLike } from "../ops/op.ts";
-import type { Variable } from "./variable.ts";
+import type { Variable } from "./tape.ts";
 
 /** What compares predictions with targets: its output is one number on the tape. */
 export interface Loss<T extends TensorLike> {

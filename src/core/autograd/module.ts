@@ -1,5 +1,5 @@
 import type { TensorLike } from "../ops/op.ts";
-import { Parameter, type Variable } from "./variable.ts";
+import { Parameter, type Variable } from "./tape.ts";
 
 /**
  * A part of a network. As in torch, `parameters()` finds the parameters and modules that are properties of a module,

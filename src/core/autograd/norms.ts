@@ -11,7 +11,7 @@ import {
 import type { TensorLike } from "../ops/op.ts";
 import { ContractError } from "../errors.ts";
 import { Module } from "./module.ts";
-import type { Parameter, Variable } from "./variable.ts";
+import type { Parameter, Variable } from "./tape.ts";
 
 /**
  * `y = (x − mean) / √(variance + eps) · gain + shift` with mean and variance of the batch's rows, or of the running

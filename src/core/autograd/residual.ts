@@ -1,7 +1,7 @@
 import { add } from "../ops/functional.ts";
 import type { TensorLike } from "../ops/op.ts";
 import { Module } from "./module.ts";
-import type { Variable } from "./variable.ts";
+import type { Variable } from "./tape.ts";
 
 /**
  * `y = x + f(x)`. Backward: dx = dy + what comes back through f; the tape adds both.

@@ -1,6 +1,6 @@
 import type { TensorLike } from "../ops/op.ts";
 import { Module } from "./module.ts";
-import type { Parameter, Variable } from "./variable.ts";
+import type { Parameter, Variable } from "./tape.ts";
 
 /** Layers one after another. @see torch.nn.Sequential */
 export class Sequential<T extends TensorLike> extends Module<T> {

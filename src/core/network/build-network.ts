@@ -6,7 +6,7 @@ import { BatchNorm, LayerNorm } from "../autograd/norms.ts";
 import { Residual } from "../autograd/residual.ts";
 import { Module } from "../autograd/module.ts";
 import { Tape } from "../autograd/tape.ts";
-import { Parameter, Variable } from "../autograd/variable.ts";
+import { Parameter, Variable } from "../autograd/tape.ts";
 import { ContractError } from "../errors.ts";
 import type { Ops, TensorLike } from "../ops/op.ts";
 import type { Layer, Network } from "./network.ts";

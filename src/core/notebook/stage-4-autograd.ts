@@ -3,7 +3,7 @@ import { Linear } from "../autograd/linear.ts";
 import { MSELoss } from "../autograd/losses.ts";
 import { Module } from "../autograd/module.ts";
 import { Tape } from "../autograd/tape.ts";
-import { Parameter, Variable } from "../autograd/variable.ts";
+import { Parameter, Variable } from "../autograd/tape.ts";
 import { ContractError } from "../errors.ts";
 import type { Ops, TensorLike } from "../ops/op.ts";
 import { afterForward, type Stage, type StageOptions, type StageTensors } from "./stage.ts";

@@ -3,7 +3,7 @@ import { Linear } from "../autograd/linear.ts";
 import { Module } from "../autograd/module.ts";
 import { Sequential } from "../autograd/sequential.ts";
 import { Tape } from "../autograd/tape.ts";
-import { Parameter, type Variable } from "../autograd/variable.ts";
+import { Parameter, type Variable } from "../autograd/tape.ts";
 import type { TensorLike } from "../ops/op.ts";
 import { ReferenceOps, type ReferenceTensor } from "../ops/reference-ops.ts";
 

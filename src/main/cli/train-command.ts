@@ -6,13 +6,14 @@ import { learningRate } from "../../core/optimisers/schedule.ts";
 import { EPOCH_METRICS, STATISTIC_NAMES } from "../../shared/experiments/training.ts";
 import { stepsOf, trainSpecSchema, type TrainSpec } from "../../shared/specs/train-spec.ts";
 import type { GivenParameters } from "../lab/compute/network-setup.ts";
-import type { Lab, StartedRun } from "../lab/lab.ts";
+import type { Lab } from "../lab/lab.ts";
 import { specOfRun } from "../lab/training/training-lab.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import { complain, print, printJson } from "./print.ts";
 import { readParameters, readParametersFile } from "../data/read-parameters.ts";
 import { readSpec } from "./read-spec.ts";
 import { showProgress } from "./show-progress.ts";
+import type { StartedRun } from "../lab/activity/experiment.ts";
 
 export interface TrainOptions {
   readonly threads: number;

@@ -212,14 +212,14 @@ export class Engine {
       const answers: unknown[] = [];
       let next = 0;
       let done = 0;
-      let answered = false;
+      const waiting = { over: false };
       const lane = async (worker: number): Promise<void> => {
-        while (next < tasks.length && !this.#cancelled && !answered) {
+        while (next < tasks.length && !this.#cancelled && !waiting.over) {
           const index = next++;
           const task = tasks[index];
           if (task === undefined) return;
           answers[index] = await this.#pool.run(task(worker));
-          if (!answered) options.onProgress?.(++done);
+          if (!waiting.over) options.onProgress?.(++done);
         }
       };
       await this.#supervise(
@@ -227,7 +227,7 @@ export class Engine {
         () => undefined,
         cancelled,
       );
-      answered = true;
+      waiting.over = true;
       return this.#cancelled ? null : answers;
     });
   }
@@ -274,12 +274,8 @@ export class Engine {
    * ended all the same.
    */
   async #unlessLeftBehind(work: Promise<unknown>, cancelled: Promise<void>): Promise<void> {
-    let ended = false;
-    const whole = work.finally(() => {
-      ended = true;
-    });
-    await Promise.race([whole, cancelled]);
-    if (ended) return;
+    const whole = work.then(() => "ended" as const);
+    if ((await Promise.race([whole, cancelled])) === "ended") return;
     this.arena.holdReleases();
     const leaving = whole
       .then(

@@ -1,8 +1,8 @@
 import type { BrowserWindow } from "electron";
 import * as v from "valibot";
 import { channelOf, IPC_EVENTS } from "../../shared/ipc/ipc-contract.ts";
-import type { LabEvent } from "../lab/lab.ts";
 import type { Log } from "../place/log.ts";
+import type { LabEvent } from "../lab/activity/experiment.ts";
 
 /**
  * The one way from main to the window unasked. With `validate` (development) a payload that breaks the contract is

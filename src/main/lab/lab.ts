@@ -1,4 +1,4 @@
-import type { Activity, Diagnostics, IpcEvent, IpcEventName } from "../../shared/ipc/ipc-contract.ts";
+import type { Activity, Diagnostics } from "../../shared/ipc/ipc-contract.ts";
 import type {
   LadderComparison,
   LadderForecast,
@@ -44,17 +44,7 @@ import type { TrainSpec } from "../../shared/specs/train-spec.ts";
 import type { RunsLab } from "./runs/runs-lab.ts";
 import type { TrainingOptions } from "./training/training-lab.ts";
 import type { TuningReport } from "../../shared/experiments/tuning.ts";
-
-/** What the lab tells its listeners: the same events that the window gets. */
-export type LabEvent = {
-  [N in IpcEventName]: { readonly name: N; readonly payload: IpcEvent<N> };
-}[IpcEventName];
-
-/** A started experiment. `done` never rejects: how it ended is in the run's record. */
-export interface StartedRun {
-  readonly runId: string;
-  readonly done: Promise<RunSummary>;
-}
+import type { LabEvent, StartedRun } from "./activity/experiment.ts";
 
 /**
  * Everything a person can ask of the lab, whatever asks: the window over IPC, the command line, the demo on a

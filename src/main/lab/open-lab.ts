@@ -14,7 +14,7 @@ import { StoreReader } from "../store/thread/store-reader.ts";
 import { ActivityTracker } from "./activity/activity-tracker.ts";
 import { collectDiagnostics } from "./diagnostics/diagnostics.ts";
 import { EventLoopDelay, savedActivityDelay } from "./activity/event-loop-delay.ts";
-import type { Lab, LabEvent } from "./lab.ts";
+import type { Lab } from "./lab.ts";
 import { compareLadders } from "./ladder/compare-ladders.ts";
 import { ForeignRungs } from "./ladder/foreign-rungs.ts";
 import { LadderLab } from "./ladder/ladder-lab.ts";
@@ -28,12 +28,13 @@ import { describeMachine } from "./diagnostics/machine.ts";
 import { NotebookLab } from "./notebook/notebook-lab.ts";
 import { saveGradients } from "./notebook/save-gradients.ts";
 import { RunsLab } from "./runs/runs-lab.ts";
-import { RunSupervisor, type LabServices } from "./activity/run-supervisor.ts";
+import { RunSupervisor } from "./activity/run-supervisor.ts";
 import { storedTuning } from "./diagnostics/stored-tuning.ts";
 import { MOST_THREADS } from "../../shared/specs/threads.ts";
 import { LearnedLab } from "./learned/learned-lab.ts";
 import { TrainingLab } from "./training/training-lab.ts";
 import { tuningReport } from "./diagnostics/tuning-report.ts";
+import type { LabEvent, LabServices } from "./activity/experiment.ts";
 
 /** The threads for exports and upkeep end this long after the last one. */
 const SLOW_READER_IDLE_MS = 10_000;

@@ -1,6 +1,6 @@
 import { Notification, powerSaveBlocker, type BrowserWindow } from "electron";
 import type { Activity } from "../../shared/ipc/ipc-contract.ts";
-import type { LabEvent } from "../lab/lab.ts";
+import type { LabEvent } from "../lab/activity/experiment.ts";
 
 const LONG_RUN_MS = 30_000;
 const NO_BAR = -1;

@@ -1,5 +1,5 @@
 import { ActionIcon, Tooltip } from "@mantine/core";
-import { Maximize, ZoomIn, ZoomOut } from "lucide-react";
+import { Maximize, ZoomIn, ZoomOut, type LucideIcon } from "lucide-react";
 import { useMemo, useState, type KeyboardEvent } from "react";
 import type { Trace } from "../../shared/experiments/stepper.ts";
 import { goTo } from "./stepper-store.ts";
@@ -40,17 +40,9 @@ export function StepGraph({ trace, at }: { readonly trace: Trace; readonly at: n
   return (
     <div className={own["graph"]}>
       <div className={own["tools"]}>
-        {[
-          { label: "Zoom in", icon: ZoomIn, run: () => zoomBy(ZOOM_STEP) },
-          { label: "Zoom out", icon: ZoomOut, run: () => zoomBy(1 / ZOOM_STEP) },
-          { label: "Show the whole graph", icon: Maximize, run: fit },
-        ].map(({ label, icon: Icon, run }) => (
-          <Tooltip key={label} label={label}>
-            <ActionIcon variant="default" size="sm" aria-label={label} onClick={run}>
-              <Icon size="0.875rem" aria-hidden="true" />
-            </ActionIcon>
-          </Tooltip>
-        ))}
+        <GraphTool label="Zoom in" icon={ZoomIn} onClick={() => zoomBy(ZOOM_STEP)} />
+        <GraphTool label="Zoom out" icon={ZoomOut} onClick={() => zoomBy(1 / ZOOM_STEP)} />
+        <GraphTool label="Show the whole graph" icon={Maximize} onClick={fit} />
       </div>
       <div
         ref={pane}
@@ -144,4 +136,20 @@ function curve(a: PlacedStep, b: PlacedStep): string {
   ];
   const middle = (y1 + y2) / 2;
   return `M${ax} ${y1} C${ax} ${middle} ${bx} ${middle} ${bx} ${y2}`;
+}
+
+interface GraphToolProps {
+  readonly label: string;
+  readonly icon: LucideIcon;
+  readonly onClick: () => void;
+}
+
+function GraphTool({ label, icon: Icon, onClick }: GraphToolProps) {
+  return (
+    <Tooltip label={label}>
+      <ActionIcon variant="default" size="sm" aria-label={label} onClick={onClick}>
+        <Icon size="0.875rem" aria-hidden="true" />
+      </ActionIcon>
+    </Tooltip>
+  );
 }

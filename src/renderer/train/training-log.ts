@@ -1,6 +1,7 @@
 import type { MetricPoint, RunEvent } from "../../shared/runs/run-records.ts";
 import { EPOCH_METRICS, type ActivationHistogram } from "../../shared/experiments/training.ts";
 import type { RecordedCurves } from "./recorded-curves.ts";
+import { SMOOTHINGS, type Smoothing } from "./smoothing.ts";
 import { MinMaxBuffer, type NonFinite, type Point } from "../charts/kit/min-max-buffer.ts";
 
 /** What the numbers strip shows. */
@@ -28,10 +29,6 @@ const NO_NUMBERS: TrainingNumbers = {
 
 /** What a chart of a training may have at the bottom. */
 export type TrainingAxis = "step" | "epoch" | "time";
-
-/** Weights of what came before in the smoothed lines. */
-export const SMOOTHINGS = [0.9, 0.99, 0.999] as const;
-export type Smoothing = (typeof SMOOTHINGS)[number];
 
 /** An exponential average, corrected for its beginning at 0. */
 class Average {

@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { NOTEBOOK_DEFAULTS, type NotebookSettings } from "../../../src/shared/experiments/notebook.ts";
 import type { CellResult } from "../../../src/shared/runs/run-records.ts";
-import type { LabEvent } from "../../../src/main/lab/lab.ts";
 import { notebookSpec, openTestLab, type TestLab } from "./open-test-lab.ts";
+import type { LabEvent } from "../../../src/main/lab/activity/experiment.ts";
 
 let open: TestLab | undefined;
 afterEach(async () => {

@@ -2,10 +2,11 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { Lab, LabEvent } from "../../../src/main/lab/lab.ts";
+import type { Lab } from "../../../src/main/lab/lab.ts";
 import { openLab } from "../../../src/main/lab/open-lab.ts";
 import { ContractError } from "../../../src/core/errors.ts";
 import { labOptions } from "./open-test-lab.ts";
+import type { LabEvent } from "../../../src/main/lab/activity/experiment.ts";
 
 let folder: string;
 let opened: Lab[] = [];

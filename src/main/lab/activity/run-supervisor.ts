@@ -2,33 +2,14 @@ import { setTimeout as wait } from "node:timers/promises";
 import { ContractError, StoreError } from "../../../core/errors.ts";
 import type { Activity } from "../../../shared/ipc/ipc-contract.ts";
 import type { Quantities, RunStatus, RunSummary } from "../../../shared/runs/run-records.ts";
-import type { Engine } from "../../engine/engine.ts";
-import type { NewRun, Store } from "../../store/store.ts";
 import { isOutOfSpace } from "../../store/store-failure.ts";
-import type { ActivityTracker } from "./activity-tracker.ts";
-import { delayQuantities, type EventLoopDelay } from "./event-loop-delay.ts";
+import { delayQuantities } from "./event-loop-delay.ts";
 import { ExperimentCancelled } from "./experiment-cancelled.ts";
-import type { LabEvent, StartedRun } from "../lab.ts";
+import type { LabServices, RunRow, StartedRun } from "./experiment.ts";
 
 /** The end of a run is tried to be saved again while the disk is full: five minutes. */
 const RETRY_MS = 2_000;
 const MOST_TRIES = 150;
-
-/** What every experiment needs from the lab around it. */
-export interface LabServices {
-  readonly engine: Engine;
-  readonly store: Store;
-  readonly tracker: ActivityTracker;
-  readonly delay: EventLoopDelay;
-  readonly emit: (event: LabEvent) => void;
-  readonly machineId: string;
-  readonly resourcesDir: string;
-  readonly appVersion: string;
-}
-
-/** A new run, or one that goes on. */
-export type RunRow =
-  { readonly create: Omit<NewRun, "machineId" | "startedAt"> } | { readonly resume: string };
 
 /**
  * Runs experiments one at a time and sees each to its end: the row in the database, the activity on the screen, and

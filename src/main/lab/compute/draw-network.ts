@@ -1,19 +1,9 @@
 import { drawParameters } from "../../../core/init/draw-parameters.ts";
-import {
-  schemesOf,
-  trainNetworkOf,
-  type NetworkSpec,
-  type TrainLayerSpec,
-} from "../../../shared/specs/network-spec.ts";
+import { schemesOf, trainNetworkOf } from "../../../shared/specs/network-spec.ts";
 import type { Engine } from "../../engine/engine.ts";
 import type { DataTensors } from "./image-rows.ts";
-import { scaleToUnitVariance } from "./lsuv.ts";
+import { scaleToUnitVariance, type DrawnSpec } from "./lsuv.ts";
 import type { Weights } from "../init/measure-network.ts";
-
-/** What decides the weights that a network begins with. */
-export interface DrawnSpec extends Pick<NetworkSpec, "loss" | "seed"> {
-  readonly layers: readonly TrainLayerSpec[];
-}
 
 /**
  * The weights that a spec's schemes and seed give on its data: the same in every view and command, schemes that look at

@@ -1,16 +1,25 @@
 import { buildNetwork } from "../../../core/network/build-network.ts";
 import { parameterShapes } from "../../../core/network/network.ts";
 import type { Tensor } from "../../../core/ops/recording-ops.ts";
-import { schemesOf, trainNetworkOf } from "../../../shared/specs/network-spec.ts";
+import {
+  schemesOf,
+  trainNetworkOf,
+  type NetworkSpec,
+  type TrainLayerSpec,
+} from "../../../shared/specs/network-spec.ts";
 import { viewOf } from "../../../shared/engine/tensor-view.ts";
 import type { Engine } from "../../engine/engine.ts";
 import type { DataTensors } from "./image-rows.ts";
 import { execute, record, recordStatistics, statisticsAt } from "./programs.ts";
-import type { DrawnSpec } from "./draw-network.ts";
 import type { Weights } from "../init/measure-network.ts";
 
 const TOLERANCE = 1e-3;
 const MOST_PASSES = 10;
+
+/** What decides the weights that a network begins with. */
+export interface DrawnSpec extends Pick<NetworkSpec, "loss" | "seed"> {
+  readonly layers: readonly TrainLayerSpec[];
+}
 
 /**
  * Layer-sequential unit variance: in order, the weights of each layer of that scheme are divided by the standard

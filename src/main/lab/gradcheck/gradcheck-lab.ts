@@ -12,11 +12,10 @@ import type {
 } from "../../../shared/experiments/gradcheck.ts";
 import { MNIST_PIXELS, networkOf } from "../../../shared/specs/network-spec.ts";
 import { ExperimentCancelled } from "../activity/experiment-cancelled.ts";
-import type { StartedRun } from "../lab.ts";
 import { drawNetwork } from "../compute/draw-network.ts";
 import type { ImageRows } from "../compute/image-rows.ts";
 import { forecastMemory } from "../compute/forecast-memory.ts";
-import type { LabServices, RunSupervisor } from "../activity/run-supervisor.ts";
+import type { RunSupervisor } from "../activity/run-supervisor.ts";
 import { TfjsNetwork } from "../tfjs/tfjs-network.ts";
 import {
   checkAgainst,
@@ -28,6 +27,7 @@ import {
 } from "./check-network.ts";
 import { saidOfOverflow } from "./make-report.ts";
 import { computeGradients, type GivenParameters } from "../compute/network-setup.ts";
+import type { LabServices, StartedRun } from "../activity/experiment.ts";
 
 const SAID: Readonly<Record<GradientReference, string>> = {
   float64: "float64 backward pass",

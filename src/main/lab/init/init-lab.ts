@@ -18,13 +18,13 @@ import {
   type NetworkSpec,
 } from "../../../shared/specs/network-spec.ts";
 import { ExperimentCancelled } from "../activity/experiment-cancelled.ts";
-import type { StartedRun } from "../lab.ts";
 import type { ImageRows } from "../compute/image-rows.ts";
 import { forecastMemory } from "../compute/forecast-memory.ts";
-import type { LabServices, RunSupervisor } from "../activity/run-supervisor.ts";
+import type { RunSupervisor } from "../activity/run-supervisor.ts";
 import { INIT_PRESETS } from "./init-presets.ts";
 import { drawNetwork } from "../compute/draw-network.ts";
 import { measureNetwork } from "./measure-network.ts";
+import type { LabServices, StartedRun } from "../activity/experiment.ts";
 
 const SEEDS = 30;
 /** The band of a preset: mean ± so many standard deviations over the seeds. */

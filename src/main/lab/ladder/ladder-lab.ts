@@ -9,8 +9,7 @@ import {
 } from "../../../shared/experiments/ladder.ts";
 import type { Quantities } from "../../../shared/runs/run-records.ts";
 import { ExperimentCancelled } from "../activity/experiment-cancelled.ts";
-import type { StartedRun } from "../lab.ts";
-import type { LabServices, RunSupervisor } from "../activity/run-supervisor.ts";
+import type { RunSupervisor } from "../activity/run-supervisor.ts";
 import { LADDER_EFFORT } from "./climb.ts";
 import { readConditions, throttleCount, warningsAfter, type Conditions } from "./conditions.ts";
 import { describeRungs } from "./describe-rungs.ts";
@@ -21,6 +20,7 @@ import { measureLimits, type Limits } from "./limits.ts";
 import { runLadder } from "./run-ladder.ts";
 import type { RungMeasurement } from "./rung-measurement.ts";
 import { saidShape } from "./words.ts";
+import type { LabServices, StartedRun } from "../activity/experiment.ts";
 
 /** The window hears of a rung's new samples at most five times a second. */
 const REPORT_EVERY_MS = 200;

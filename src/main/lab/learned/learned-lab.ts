@@ -13,10 +13,11 @@ import { writeSafetensors } from "../../data/safetensors.ts";
 import { failureCode } from "../../store/store-failure.ts";
 import type { ImageRows } from "../compute/image-rows.ts";
 import { executeOnce } from "../compute/programs.ts";
-import type { LabServices, RunSupervisor } from "../activity/run-supervisor.ts";
+import type { RunSupervisor } from "../activity/run-supervisor.ts";
 import { join } from "node:path";
 import { Checkpoints, type Checkpoint } from "../training/session/checkpoints.ts";
 import { specOfRun } from "../training/training-lab.ts";
+import type { LabServices } from "../activity/experiment.ts";
 
 const MOST_MISTAKES = 40;
 const MOST_UNITS = 64;

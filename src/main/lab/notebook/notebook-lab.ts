@@ -9,12 +9,12 @@ import type {
 } from "../../../shared/experiments/notebook.ts";
 import type { CellResult, Quantities } from "../../../shared/runs/run-records.ts";
 import { ExperimentCancelled } from "../activity/experiment-cancelled.ts";
-import type { StartedRun } from "../lab.ts";
-import type { LabServices, RunSupervisor } from "../activity/run-supervisor.ts";
+import type { RunSupervisor } from "../activity/run-supervisor.ts";
 import { codeOf } from "./cell-code.ts";
 import { forecastMemory, notebookMemory } from "../compute/forecast-memory.ts";
 import { cellsToRun, runCells } from "./run-notebook.ts";
 import { NotebookSession, type StageGradients, type Weights } from "./session.ts";
+import type { LabServices, StartedRun } from "../activity/experiment.ts";
 
 export type GivenWeights = Readonly<Record<keyof Weights, Float32Array>>;
 

@@ -23,7 +23,8 @@ import { FULLY_CHECKED_BYTES } from "../../store/open/open-sound.ts";
 import { requireTarget } from "../../store/open/output-target.ts";
 import type { StoreReader } from "../../store/thread/store-reader.ts";
 import { dueBackupPath, dropOldBackups } from "../../store/open/weekly-backup.ts";
-import type { LabServices, RunSupervisor } from "../activity/run-supervisor.ts";
+import type { RunSupervisor } from "../activity/run-supervisor.ts";
+import type { LabServices } from "../activity/experiment.ts";
 
 /** What to write to a file. */
 export interface ExportRequest {

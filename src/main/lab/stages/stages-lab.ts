@@ -9,14 +9,14 @@ import type {
   StagesSettings,
 } from "../../../shared/experiments/stages.ts";
 import { ExperimentCancelled } from "../activity/experiment-cancelled.ts";
-import type { StartedRun } from "../lab.ts";
 import type { ImageRows } from "../compute/image-rows.ts";
-import type { LabServices, RunSupervisor } from "../activity/run-supervisor.ts";
+import type { RunSupervisor } from "../activity/run-supervisor.ts";
 import { TfjsNetwork } from "../tfjs/tfjs-network.ts";
 import { describeStages } from "./describe-stages.ts";
 import { expectedMs, forecastStages } from "./forecast-stages.ts";
 import { runStages } from "./run-stages.ts";
 import { stageGains } from "./stage-gains.ts";
+import type { LabServices, StartedRun } from "../activity/experiment.ts";
 
 /** What is known of a run so far. */
 interface Found {

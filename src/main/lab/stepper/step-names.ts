@@ -53,58 +53,65 @@ export class StepNames {
   }
 
   #nameOf(op: Op<Tensor>, before: (tensor: Tensor) => string): TensorName {
-    switch (op.op) {
-      case "matmul": {
-        const [a, b] = [before(op.a), before(op.b)];
-        if (op.transposeA) return { symbol: gradientOf(op.out.name), formula: `${a}ᵀ @ ${b}` };
-        if (op.transposeB) return { symbol: `d${this.#inputs.get(b) ?? "x"}`, formula: `${a} @ ${b}ᵀ` };
-        this.#inputs.set(b, a);
-        return { symbol: `${a} @ ${b}`, formula: `${a} @ ${b}` };
-      }
-      case "addBias": {
-        const bias = before(op.bias);
-        return { symbol: bias.replace(/^b/, "z"), formula: `${before(op.x)} + ${bias}` };
-      }
-      case "relu": {
-        const shift = op.shift === 0 ? "" : ` − ${op.shift}`;
-        return { symbol: before(op.x).replace(/^z/, "a"), formula: `relu(${before(op.x)})${shift}` };
-      }
-      case "activate":
-        return {
-          symbol: before(op.x).replace(/^z/, "a"),
-          formula: `${op.activation.kind}(${before(op.x)})`,
-        };
-      case "reluBackward":
-        return { symbol: `d${before(op.x)}`, formula: `[${before(op.x)} > 0] · ${before(op.dy)}` };
-      case "activateBackward":
-        return {
-          symbol: `d${before(op.x)}`,
-          formula: `${op.activation.kind}′(${before(op.x)}) · ${before(op.dy)}`,
-        };
-      case "columnSum":
-        return { symbol: gradientOf(op.out.name), formula: `Σ rows of ${before(op.x)}` };
-      case "oneHot":
-        return { symbol: "Y", formula: `onehot(${before(op.target)})` };
-      case "mse":
-        return { symbol: "L", formula: `mean((${before(op.pred)} − ${before(op.target)})²)` };
-      case "crossEntropy":
-        return {
-          symbol: "L",
-          formula: `mean(−log softmax(${before(op.logits)}) at ${before(op.target)})`,
-        };
-      case "mseBackward":
-        return {
-          symbol: `d${before(op.pred)}`,
-          formula: `2 (${before(op.pred)} − ${before(op.target)}) / count`,
-        };
-      case "crossEntropyBackward":
-        return {
-          symbol: `d${before(op.logits)}`,
-          formula: `(softmax(${before(op.logits)}) − onehot(${before(op.target)})) / rows`,
-        };
-      default:
-        return { symbol: "out" in op && isTensor(op.out) ? op.out.name : op.op, formula: "" };
+    if (op.op === "matmul") {
+      const [a, b] = [before(op.a), before(op.b)];
+      if (op.transposeA) return { symbol: gradientOf(op.out.name), formula: `${a}ᵀ @ ${b}` };
+      if (op.transposeB) return { symbol: `d${this.#inputs.get(b) ?? "x"}`, formula: `${a} @ ${b}ᵀ` };
+      this.#inputs.set(b, a);
+      return { symbol: `${a} @ ${b}`, formula: `${a} @ ${b}` };
     }
+    if (op.op === "addBias") {
+      const bias = before(op.bias);
+      return { symbol: bias.replace(/^b/, "z"), formula: `${before(op.x)} + ${bias}` };
+    }
+    if (op.op === "relu") {
+      const shift = op.shift === 0 ? "" : ` − ${op.shift}`;
+      return { symbol: before(op.x).replace(/^z/, "a"), formula: `relu(${before(op.x)})${shift}` };
+    }
+    if (op.op === "activate") {
+      return {
+        symbol: before(op.x).replace(/^z/, "a"),
+        formula: `${op.activation.kind}(${before(op.x)})`,
+      };
+    }
+    if (op.op === "reluBackward") {
+      return { symbol: `d${before(op.x)}`, formula: `[${before(op.x)} > 0] · ${before(op.dy)}` };
+    }
+    if (op.op === "activateBackward") {
+      return {
+        symbol: `d${before(op.x)}`,
+        formula: `${op.activation.kind}′(${before(op.x)}) · ${before(op.dy)}`,
+      };
+    }
+    if (op.op === "columnSum") {
+      return { symbol: gradientOf(op.out.name), formula: `Σ rows of ${before(op.x)}` };
+    }
+    if (op.op === "oneHot") {
+      return { symbol: "Y", formula: `onehot(${before(op.target)})` };
+    }
+    if (op.op === "mse") {
+      return { symbol: "L", formula: `mean((${before(op.pred)} − ${before(op.target)})²)` };
+    }
+    if (op.op === "crossEntropy") {
+      return {
+        symbol: "L",
+        formula: `mean(−log softmax(${before(op.logits)}) at ${before(op.target)})`,
+      };
+    }
+    if (op.op === "mseBackward") {
+      return {
+        symbol: `d${before(op.pred)}`,
+        formula: `2 (${before(op.pred)} − ${before(op.target)}) / count`,
+      };
+    }
+    if (op.op === "crossEntropyBackward") {
+      return {
+        symbol: `d${before(op.logits)}`,
+        formula: `(softmax(${before(op.logits)}) − onehot(${before(op.target)})) / rows`,
+      };
+    }
+
+    return { symbol: "out" in op && isTensor(op.out) ? op.out.name : op.op, formula: "" };
   }
 }
 

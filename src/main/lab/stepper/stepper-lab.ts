@@ -26,9 +26,10 @@ import {
   recordStatistics,
   statisticsAt,
 } from "../compute/programs.ts";
-import type { LabServices, RunSupervisor } from "../activity/run-supervisor.ts";
+import type { RunSupervisor } from "../activity/run-supervisor.ts";
 import { describeStep } from "./describe-step.ts";
 import { StepNames, type TensorName } from "./step-names.ts";
+import type { LabServices } from "../activity/experiment.ts";
 
 /** Times of every op: the first calls warm up. */
 const CALLS = 7;

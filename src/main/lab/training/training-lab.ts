@@ -16,11 +16,10 @@ import {
 import type { Forecast } from "../../../shared/experiments/notebook.ts";
 import type { Quantities, RunSummary } from "../../../shared/runs/run-records.ts";
 import type { GivenParameters } from "../compute/network-setup.ts";
-import type { StartedRun } from "../lab.ts";
 import type { ImageRows } from "../compute/image-rows.ts";
 import { drawNetwork } from "../compute/draw-network.ts";
 import { forecastMemory } from "../compute/forecast-memory.ts";
-import type { LabServices, RunRow, RunSupervisor } from "../activity/run-supervisor.ts";
+import type { RunSupervisor } from "../activity/run-supervisor.ts";
 import { Checkpoints } from "./session/checkpoints.ts";
 import { SEARCH_SEEDS, SEARCH_STEPS, searchRate, searchSeed, togetherOf } from "./session/find-lr.ts";
 import { RunRecorder } from "./record/run-recorder.ts";
@@ -30,6 +29,7 @@ import { trainingMemory } from "./session/training-memory.ts";
 import { expectedTrainingMs } from "./session/training-time.ts";
 import { trainingRunId } from "./record/training-run-id.ts";
 import { TrainingSession } from "./session/training-session.ts";
+import type { LabServices, RunRow, StartedRun } from "../activity/experiment.ts";
 
 /** Heat maps keep so many columns; then every second one goes. */
 const MOST_HISTOGRAMS = 256;

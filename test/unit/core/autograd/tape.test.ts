@@ -5,7 +5,7 @@ import { MSELoss } from "../../../../src/core/autograd/losses.ts";
 import { Module } from "../../../../src/core/autograd/module.ts";
 import { Sequential } from "../../../../src/core/autograd/sequential.ts";
 import { Tape } from "../../../../src/core/autograd/tape.ts";
-import { Parameter, Variable } from "../../../../src/core/autograd/variable.ts";
+import { Parameter, Variable } from "../../../../src/core/autograd/tape.ts";
 import { ContractError } from "../../../../src/core/errors.ts";
 import type { ReferenceTensor } from "../../../../src/core/ops/reference-ops.ts";
 import { smallNetwork } from "../small-network.ts";

@@ -29,5 +29,5 @@ test("fromJsonColumn() throws StoreError saying what is wrong and where", () => 
   expect(read('{"a": null}')).toThrow(StoreError);
   expect(read('{"a": null}')).toThrow(/^The summary of run r cannot be read: a: .*update the app/);
   expect(read('{"a": ')).toThrow(StoreError);
-  expect(() => fromJsonColumn(v.array(v.number()), '["x"]', "it")).toThrow(/0: Invalid type/);
+  expect(() => fromJsonColumn(v.array(v.number()), '["x"]', "it")).toThrow(/0: must be a number/);
 });

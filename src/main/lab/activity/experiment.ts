@@ -1,0 +1,33 @@
+import type { IpcEvent, IpcEventName } from "../../../shared/ipc/ipc-contract.ts";
+import type { RunSummary } from "../../../shared/runs/run-records.ts";
+import type { Engine } from "../../engine/engine.ts";
+import type { NewRun, Store } from "../../store/store.ts";
+import type { ActivityTracker } from "./activity-tracker.ts";
+import type { EventLoopDelay } from "./event-loop-delay.ts";
+
+/** What the lab tells its listeners: the same events that the window gets. */
+export type LabEvent = {
+  [N in IpcEventName]: { readonly name: N; readonly payload: IpcEvent<N> };
+}[IpcEventName];
+
+/** A started experiment. `done` never rejects: how it ended is in the run's record. */
+export interface StartedRun {
+  readonly runId: string;
+  readonly done: Promise<RunSummary>;
+}
+
+/** What every experiment needs from the lab around it. */
+export interface LabServices {
+  readonly engine: Engine;
+  readonly store: Store;
+  readonly tracker: ActivityTracker;
+  readonly delay: EventLoopDelay;
+  readonly emit: (event: LabEvent) => void;
+  readonly machineId: string;
+  readonly resourcesDir: string;
+  readonly appVersion: string;
+}
+
+/** A new run, or one that goes on. */
+export type RunRow =
+  { readonly create: Omit<NewRun, "machineId" | "startedAt"> } | { readonly resume: string };
