@@ -212,14 +212,15 @@ export class Engine {
       const answers: unknown[] = [];
       let next = 0;
       let done = 0;
-      const waiting = { over: false };
+      const wait = { over: false };
+      const waiting = (): boolean => !wait.over;
       const lane = async (worker: number): Promise<void> => {
-        while (next < tasks.length && !this.#cancelled && !waiting.over) {
+        while (next < tasks.length && !this.#cancelled && waiting()) {
           const index = next++;
           const task = tasks[index];
           if (task === undefined) return;
           answers[index] = await this.#pool.run(task(worker));
-          if (!waiting.over) options.onProgress?.(++done);
+          if (waiting()) options.onProgress?.(++done);
         }
       };
       await this.#supervise(
@@ -227,7 +228,7 @@ export class Engine {
         () => undefined,
         cancelled,
       );
-      waiting.over = true;
+      wait.over = true;
       return this.#cancelled ? null : answers;
     });
   }

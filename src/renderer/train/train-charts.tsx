@@ -9,7 +9,7 @@ import { metricFigure, metricSummary, refreshMetric, type MetricChart } from "./
 import { formatNumber } from "../format/number.ts";
 import { Choice } from "../network/network-fields.tsx";
 import { MinMaxBuffer } from "../charts/kit/min-max-buffer.ts";
-import { type TrainingAxis, type TrainingLog } from "./training-log.ts";
+import type { TrainingAxis, TrainingLog } from "./training-log.ts";
 import { SMOOTHINGS } from "./smoothing.ts";
 import own from "./train-view.module.css";
 
