@@ -47,6 +47,20 @@ const NODE = ["workers", "main"];
 const escape = (name) => name.replace(/[.*+?^${}()|[\]\\/]/g, "\\$&");
 const anyOf = (names) => names.map(escape).join("|");
 
+const EXPERIMENTS = ["notebook", "ladder", "init", "stages", "stepper", "gradcheck", "training", "learned", "runs"];
+const VIEWS = [
+  "notebook",
+  "ladder",
+  "initialise",
+  "stages",
+  "backward",
+  "gradients",
+  "train",
+  "runs",
+  "diagnostics",
+  "settings",
+];
+
 /** Shows the source of the kernels as text. */
 const RUNG_CODE = "^src/main/lab/ladder/rung-code\\.ts$";
 
@@ -87,6 +101,27 @@ const tableRules = Object.entries(FOLDERS).flatMap(([folder, reachable]) => [
 module.exports = {
   forbidden: [
     ...tableRules,
+    {
+      name: "experiments-stand-alone",
+      comment: "An experiment imports no other one: what they share lies in lab/activity, compute, tfjs, datasets, source.",
+      severity: "error",
+      from: { path: `^src/main/lab/(${EXPERIMENTS.join("|")})/` },
+      to: { path: `^src/main/lab/(${EXPERIMENTS.join("|")})/`, pathNot: "^src/main/lab/$1/" },
+    },
+    {
+      name: "views-stand-alone",
+      comment: "A view imports no other one: what they share lies in ui, network, charts, format, store.",
+      severity: "error",
+      from: { path: `^src/renderer/(${VIEWS.join("|")})/` },
+      to: { path: `^src/renderer/(${VIEWS.join("|")})/`, pathNot: "^src/renderer/$1/" },
+    },
+    {
+      name: "charts-know-no-view",
+      comment: "Charts draw series; a view makes them of its numbers.",
+      severity: "error",
+      from: { path: "^src/renderer/(charts|ui|format|theme|bridge)/" },
+      to: { path: `^src/renderer/(${VIEWS.join("|")}|app)/` },
+    },
     {
       name: "no-cycles",
       comment: "Two files that need each other are one file, or a third one is missing.",
