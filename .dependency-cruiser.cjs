@@ -47,7 +47,17 @@ const NODE = ["workers", "main"];
 const escape = (name) => name.replace(/[.*+?^${}()|[\]\\/]/g, "\\$&");
 const anyOf = (names) => names.map(escape).join("|");
 
-const EXPERIMENTS = ["notebook", "ladder", "init", "stages", "stepper", "gradcheck", "training", "learned", "runs"];
+const EXPERIMENTS = [
+  "notebook",
+  "ladder",
+  "init",
+  "stages",
+  "stepper",
+  "gradcheck",
+  "training",
+  "learned",
+  "runs",
+];
 const VIEWS = [
   "notebook",
   "ladder",
@@ -62,7 +72,7 @@ const VIEWS = [
 ];
 
 /** Shows the source of the kernels as text. */
-const RUNG_CODE = "^src/main/lab/ladder/rung-code\\.ts$";
+const RUNG_CODE = "^src/main/lab/rungs/rung-code\\.ts$";
 
 /** Runs while the app is built; what it makes is part of the app, its library is not. */
 const KERNEL_GENERATOR = "^src/workers/kernels/generate/generate\\.ts$";
@@ -103,7 +113,8 @@ module.exports = {
     ...tableRules,
     {
       name: "experiments-stand-alone",
-      comment: "An experiment imports no other one: what they share lies in lab/activity, compute, tfjs, datasets, source.",
+      comment:
+        "An experiment imports no other one: what they share lies in lab/activity, compute, tfjs, datasets, source.",
       severity: "error",
       from: { path: `^src/main/lab/(${EXPERIMENTS.join("|")})/` },
       to: { path: `^src/main/lab/(${EXPERIMENTS.join("|")})/`, pathNot: "^src/main/lab/$1/" },

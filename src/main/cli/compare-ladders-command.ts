@@ -1,6 +1,6 @@
 import type { LadderComparison } from "../../shared/experiments/ladder.ts";
 import type { Lab } from "../lab/lab.ts";
-import { rungName } from "../lab/ladder/describe-rungs.ts";
+import { rungName } from "../lab/rungs/describe-rungs.ts";
 import { saidShape } from "../lab/ladder/words.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import { print, printJson } from "./print.ts";

@@ -6,7 +6,7 @@ import { notebookSettingsSchema } from "../../shared/experiments/notebook.ts";
 import type { RunDetails, RunSummary, Timing } from "../../shared/runs/run-records.ts";
 import type { Lab } from "../lab/lab.ts";
 import { gradientFile } from "../lab/notebook/save-gradients.ts";
-import { GRADIENT_NAMES } from "../lab/notebook/session.ts";
+import { GRADIENT_NAMES } from "../lab/compute/notebook-network.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import { complain, print, printJson } from "./print.ts";
 import { readWeights } from "./read-weights.ts";

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { readParameter } from "../data/read-parameters.ts";
 import type { GivenWeights } from "../lab/notebook/notebook-lab.ts";
-import { HIDDEN, IN_FEATURES } from "../lab/notebook/session.ts";
+import { HIDDEN, IN_FEATURES } from "../lab/compute/notebook-network.ts";
 
 /** Reads notebook_w1.npy, notebook_b1.npy, notebook_w2.npy and notebook_b2.npy. @throws {DataFormatError} */
 export async function readWeights(folder: string): Promise<GivenWeights> {

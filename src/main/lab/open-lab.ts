@@ -31,7 +31,7 @@ import { RunsLab } from "./runs/runs-lab.ts";
 import { RunSupervisor } from "./activity/run-supervisor.ts";
 import { storedTuning } from "./diagnostics/stored-tuning.ts";
 import { MOST_THREADS } from "../../shared/specs/threads.ts";
-import { LearnedLab } from "./learned/learned-lab.ts";
+import { LearnedLab } from "./training/learned/learned-lab.ts";
 import { TrainingLab } from "./training/training-lab.ts";
 import { tuningReport } from "./diagnostics/tuning-report.ts";
 import type { LabEvent, LabServices } from "./activity/experiment.ts";

@@ -6,7 +6,9 @@ import { usePreferences } from "../preferences/preferences.ts";
 import { useAppearance } from "../preferences/use-appearance.ts";
 import { LAB_CSS_VARIABLES, LAB_THEME } from "../theme/lab-theme.ts";
 import { pageNonce } from "../theme/page-nonce.ts";
+import { RunPartsContext } from "../ui/run-part.ts";
 import { Frame } from "./frame.tsx";
+import { RUN_PARTS } from "./run-parts.ts";
 
 export function App() {
   const scheme = useAppearance();
@@ -18,7 +20,9 @@ export function App() {
       getStyleNonce={pageNonce}
     >
       <WithChartTheme scheme={scheme}>
-        <Frame />
+        <RunPartsContext value={RUN_PARTS}>
+          <Frame />
+        </RunPartsContext>
       </WithChartTheme>
     </MantineProvider>
   );

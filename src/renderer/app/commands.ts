@@ -2,7 +2,7 @@ import { changePreferences, preferencesStore } from "../preferences/preferences.
 import { formatDate } from "../format/date.ts";
 import { jumpToCell } from "../notebook/jump-to-cell.ts";
 import { runNotebookCells } from "../notebook/notebook-form.ts";
-import { openRun } from "../runs/open-run.ts";
+import { openRun } from "../store/open-run.ts";
 import { importRuns } from "../runs/run-actions.ts";
 import { exportRuns } from "../store/save.ts";
 import { cancelActivity, labStore } from "../store/lab-store.ts";

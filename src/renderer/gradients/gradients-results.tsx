@@ -5,7 +5,7 @@ import type { GradientReport } from "../../shared/experiments/gradcheck.ts";
 import { ChartFigure } from "../charts/kit/chart-figure.tsx";
 import { HeatMap, type HeatMapData } from "../charts/kit/heat-map.tsx";
 import { formatNumber, fullPrecision } from "../format/number.ts";
-import { openRun } from "../runs/open-run.ts";
+import { openRun } from "../store/open-run.ts";
 import { useStore } from "../store/create-store.ts";
 import { labStore } from "../store/lab-store.ts";
 import type { ShownGradcheck } from "./gradcheck-store.ts";

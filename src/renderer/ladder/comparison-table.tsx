@@ -6,7 +6,7 @@ import { ladderStore } from "./ladder-store.ts";
 import tables from "../ui/data-table.module.css";
 import { ExactText } from "../ui/exact-text.tsx";
 import badge from "../ui/verdict-badge.module.css";
-import { exactRatio } from "./format-ratio.ts";
+import { exactRatio } from "../format/format-ratio.ts";
 import { shapeText } from "./ladder-results.ts";
 
 type ComparedRung = LadderComparison["rungs"][number];

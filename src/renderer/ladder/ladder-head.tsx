@@ -1,8 +1,8 @@
 import { Button } from "@mantine/core";
 import { LADDER_PRESETS, type LadderSettings } from "../../shared/experiments/ladder.ts";
 import { formatDate, formatExactDate } from "../format/date.ts";
-import { openRun } from "../runs/open-run.ts";
-import { RunStatusBadge } from "../runs/run-status-badge.tsx";
+import { openRun } from "../store/open-run.ts";
+import { RunStatusBadge } from "../ui/run-status-badge.tsx";
 import { useStore } from "../store/create-store.ts";
 import { labStore } from "../store/lab-store.ts";
 import type { ShownLadder } from "./ladder-store.ts";

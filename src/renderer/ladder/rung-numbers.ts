@@ -3,7 +3,7 @@ import { formatDuration } from "../format/duration.ts";
 import { formatBytes, formatNumber, formatPercent, fullPrecision } from "../format/number.ts";
 import { formatSpread } from "../format/spread.ts";
 import type { Fact } from "../ui/fact-list.tsx";
-import { exactRatio, formatRatio } from "./format-ratio.ts";
+import { exactRatio, formatRatio } from "../format/format-ratio.ts";
 import { costOf, hasTimes, intensityOf } from "./ladder-results.ts";
 
 /** What one product costs, whichever rung computes it. */

@@ -5,7 +5,7 @@ import { formatSpread } from "../format/spread.ts";
 import { resultKey } from "./ladder-store.ts";
 import tables from "../ui/data-table.module.css";
 import { ExactText } from "../ui/exact-text.tsx";
-import { exactRatio, formatRatio } from "./format-ratio.ts";
+import { exactRatio, formatRatio } from "../format/format-ratio.ts";
 import { rungLabel } from "./figures/rung-label.ts";
 import { hasTimes, shapeText } from "./ladder-results.ts";
 import { RungBadge } from "./rung-badge.tsx";

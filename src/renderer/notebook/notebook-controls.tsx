@@ -6,7 +6,7 @@ import { labStore } from "../store/lab-store.ts";
 import { ControlPanel } from "../ui/control-panel.tsx";
 import { NumberField } from "../ui/number-field.tsx";
 import { CellOutline } from "./cell-outline.tsx";
-import { ForecastNote } from "./forecast-note.tsx";
+import { ForecastNote } from "../ui/forecast-note.tsx";
 import { runNotebookCells, useNotebookForm, type NotebookField } from "./notebook-form.ts";
 import { useForecast } from "./use-forecast.ts";
 

@@ -1,7 +1,7 @@
 import { Button } from "@mantine/core";
 import { Play, RotateCcw } from "lucide-react";
 import { useAnswer } from "../bridge/use-answer.ts";
-import { ForecastNote } from "../notebook/forecast-note.tsx";
+import { ForecastNote } from "../ui/forecast-note.tsx";
 import { useStore } from "../store/create-store.ts";
 import { labStore } from "../store/lab-store.ts";
 import { startStages } from "./stages-actions.ts";

@@ -2,7 +2,7 @@ import type { DrawnCurve } from "../../shared/runs/run-curves.ts";
 import type { MetricPoint } from "../../shared/runs/run-records.ts";
 import { STATISTIC_NAMES } from "../../shared/experiments/training.ts";
 import { ask } from "../bridge/lab.ts";
-import { SMOOTHINGS } from "./smoothing.ts";
+import { SMOOTHINGS } from "../charts/figures/smoothing.ts";
 
 /** Of the loss, which is drawn large, and of the other metrics. */
 const LOSS_COLUMNS = 2_000;

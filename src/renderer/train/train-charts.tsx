@@ -10,7 +10,7 @@ import { formatNumber } from "../format/number.ts";
 import { Choice } from "../network/network-fields.tsx";
 import { MinMaxBuffer } from "../charts/kit/min-max-buffer.ts";
 import type { TrainingAxis, TrainingLog } from "./training-log.ts";
-import { SMOOTHINGS } from "./smoothing.ts";
+import { SMOOTHINGS } from "../charts/figures/smoothing.ts";
 import own from "./train-view.module.css";
 
 const AXES = [

@@ -1,9 +1,9 @@
 import { Button } from "@mantine/core";
 import { useStore } from "../store/create-store.ts";
 import { labStore } from "../store/lab-store.ts";
-import { RunStatusBadge } from "../runs/run-status-badge.tsx";
+import { RunStatusBadge } from "../ui/run-status-badge.tsx";
 import { resumeTraining } from "./training-actions.ts";
-import { openRun } from "../runs/open-run.ts";
+import { openRun } from "../store/open-run.ts";
 import classes from "./train-view.module.css";
 
 /** How the training ended, and the way to its record. */

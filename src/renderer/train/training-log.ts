@@ -1,7 +1,7 @@
 import type { MetricPoint, RunEvent } from "../../shared/runs/run-records.ts";
 import { EPOCH_METRICS, type ActivationHistogram } from "../../shared/experiments/training.ts";
 import type { RecordedCurves } from "./recorded-curves.ts";
-import { SMOOTHINGS, type Smoothing } from "./smoothing.ts";
+import { SMOOTHINGS, type Smoothing } from "../charts/figures/smoothing.ts";
 import { MinMaxBuffer, type NonFinite, type Point } from "../charts/kit/min-max-buffer.ts";
 
 /** What the numbers strip shows. */

@@ -10,7 +10,7 @@ import {
 import { referencePass, type ReferencePass } from "../../../src/core/reference/network-pass.ts";
 import { sampleCoordinates } from "../../../src/core/reference/sample-coordinates.ts";
 import { loadMnistTraining } from "../../../src/main/data/mnist.ts";
-import { notebookNetwork } from "../../../src/main/lab/notebook/session.ts";
+import { notebookNetwork } from "../../../src/main/lab/compute/notebook-network.ts";
 import { readNpy } from "../../../src/main/data/read-npy.ts";
 
 const ROWS = 50_000;

@@ -1,7 +1,7 @@
 import { freemem } from "node:os";
 import type { Forecast, NotebookSettings } from "../../../shared/experiments/notebook.ts";
 import type { Arena } from "../../engine/arena.ts";
-import { HIDDEN, IN_FEATURES, VALID_ROWS } from "../notebook/session.ts";
+import { HIDDEN, IN_FEATURES, VALID_ROWS } from "./notebook-network.ts";
 import { OUTER_PRODUCT_CHUNK_ROWS } from "./pass-timings.ts";
 
 /** Images of the training file, one byte a pixel, while they are read. */

@@ -6,7 +6,7 @@ import { scheduleFor, type Effort } from "../../timing/interleave.ts";
 import { messageOf } from "../../timing/message-of.ts";
 import { ExperimentCancelled } from "../activity/experiment-cancelled.ts";
 import { RungMeasurement } from "./rung-measurement.ts";
-import type { Contender } from "./rungs/contender.ts";
+import type { Contender } from "../rungs/contender.ts";
 import { cutNote, skippedNote } from "./words.ts";
 
 /** How long to measure each rung; tests take less. */

@@ -10,7 +10,7 @@ import {
 import type { Arena } from "../../engine/arena.ts";
 import { LADDER_EFFORT } from "./climb.ts";
 import { shapesOf, sharesOf } from "./ladder-shapes.ts";
-import { operandBytes } from "./operands.ts";
+import { operandBytes } from "../rungs/operands.ts";
 import { cutNote, skippedNote } from "./words.ts";
 
 /** What a call costs: so much for each multiply-add, and so much before the first. */

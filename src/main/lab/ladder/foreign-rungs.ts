@@ -3,13 +3,13 @@ import { messageOf } from "../../timing/message-of.ts";
 import type { Engine } from "../../engine/engine.ts";
 import { findPyTorch, type FoundPyTorch } from "../../peers/find-pytorch.ts";
 import { ExperimentCancelled } from "../activity/experiment-cancelled.ts";
-import { rungName } from "./describe-rungs.ts";
-import type { Operands } from "./operands.ts";
+import { rungName } from "../rungs/describe-rungs.ts";
+import type { Operands } from "../rungs/operands.ts";
 import type { ForeignRung } from "./run-ladder.ts";
-import type { Contender } from "./rungs/contender.ts";
-import { PyTorchProcess } from "./rungs/pytorch-rung.ts";
+import type { Contender } from "../rungs/contender.ts";
+import { PyTorchProcess } from "../rungs/pytorch-rung.ts";
 import { tfjsMissing } from "../tfjs/tfjs-thread.ts";
-import { TfjsRung } from "./rungs/tfjs-rung.ts";
+import { TfjsRung } from "../rungs/tfjs-rung.ts";
 
 const NOT_LOOKED_FOR: FoundPyTorch = { reason: "it has not been looked for on this machine" };
 

@@ -12,7 +12,7 @@ import { ExperimentCancelled } from "../activity/experiment-cancelled.ts";
 import type { RunSupervisor } from "../activity/run-supervisor.ts";
 import { LADDER_EFFORT } from "./climb.ts";
 import { readConditions, throttleCount, warningsAfter, type Conditions } from "./conditions.ts";
-import { describeRungs } from "./describe-rungs.ts";
+import { describeRungs } from "../rungs/describe-rungs.ts";
 import type { ForeignRungs } from "./foreign-rungs.ts";
 import { forecastLadder, MeasuredSpeeds } from "./forecast-ladder.ts";
 import { shapesOf } from "./ladder-shapes.ts";

@@ -5,11 +5,11 @@ import type { Engine } from "../../engine/engine.ts";
 import { climb } from "./climb.ts";
 import { shapesOf, sharesOf } from "./ladder-shapes.ts";
 import type { Limits } from "./limits.ts";
-import { compareWithReference, makeOperands, type Operands } from "./operands.ts";
+import { compareWithReference, makeOperands, type Operands } from "../rungs/operands.ts";
 import { rankRungs } from "./rank-rungs.ts";
 import { RungMeasurement, type RungIdentity } from "./rung-measurement.ts";
-import type { Contender } from "./rungs/contender.ts";
-import { ownContenders } from "./rungs/own-contenders.ts";
+import type { Contender } from "../rungs/contender.ts";
+import { ownContenders } from "../rungs/own-contenders.ts";
 import { saidShape } from "./words.ts";
 
 /** Streams of the seed, beyond those of the matrices. */

@@ -8,7 +8,7 @@ import {
   standardDeviation,
 } from "../../../core/statistics.ts";
 import type { LadderSample, ProductShape, RungResult } from "../../../shared/experiments/ladder.ts";
-import type { Contender } from "./rungs/contender.ts";
+import type { Contender } from "../rungs/contender.ts";
 
 /** What a rung's identity is, before anything was measured of it. */
 export type RungIdentity = Pick<Contender, "rung" | "name" | "threads">;

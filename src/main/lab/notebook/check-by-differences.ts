@@ -4,7 +4,8 @@ import { sampleCoordinates } from "../../../core/reference/sample-coordinates.ts
 import type { GradientCheck } from "../../../shared/runs/run-records.ts";
 import { viewOf } from "../../../shared/engine/tensor-view.ts";
 import { centralDifferences, DIFFERENCE_STEP } from "../compute/central-differences.ts";
-import { GRADIENT_NAMES, IN_FEATURES, type NotebookSession, type StageGradients } from "./session.ts";
+import type { NotebookSession, StageGradients } from "./session.ts";
+import { GRADIENT_NAMES, IN_FEATURES } from "../compute/notebook-network.ts";
 
 /** Compares a seeded sample of each gradient's coordinates with central differences in float64 over all rows. */
 export async function checkByDifferences(

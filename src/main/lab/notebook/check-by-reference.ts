@@ -4,13 +4,13 @@ import { viewOf } from "../../../shared/engine/tensor-view.ts";
 import { compareTensors } from "../compute/compare-tensors.ts";
 import { float64Gradients } from "../compute/float64-gradients.ts";
 import {
-  GRADIENT_NAMES,
   WEIGHT_NAMES,
   type Gradients,
   type NotebookSession,
   type ReferenceGradients,
   type StageGradients,
 } from "./session.ts";
+import { GRADIENT_NAMES } from "../compute/notebook-network.ts";
 
 const NOTHING = new Float64Array();
 

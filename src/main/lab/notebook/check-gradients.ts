@@ -2,7 +2,8 @@ import type { GradientCheck } from "../../../shared/runs/run-records.ts";
 import type { CellOutcome, CellProgress } from "./cell-runner.ts";
 import { checkByDifferences } from "./check-by-differences.ts";
 import { checkByReference } from "./check-by-reference.ts";
-import { GRADIENT_NAMES, type NotebookSession, type StageGradients } from "./session.ts";
+import type { NotebookSession, StageGradients } from "./session.ts";
+import { GRADIENT_NAMES } from "../compute/notebook-network.ts";
 
 /**
  * Checks the five gradients of a stage against the float64 reference (all coordinates) and central differences (a

@@ -13,7 +13,8 @@ import {
 } from "../compute/pass-timings.ts";
 import { execute, executeOnce, recordStatistics, statisticsAt } from "../compute/programs.ts";
 import type { CellProgress } from "./cell-runner.ts";
-import { GRADIENT_NAMES, type Gradients, type NotebookSession, type Weights } from "./session.ts";
+import type { Gradients, NotebookSession, Weights } from "./session.ts";
+import { GRADIENT_NAMES } from "../compute/notebook-network.ts";
 
 export interface StageRun {
   readonly stage: string;

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { writeNpy } from "../../data/write-npy.ts";
 import { viewOf } from "../../../shared/engine/tensor-view.ts";
 import type { NotebookLab } from "./notebook-lab.ts";
-import { GRADIENT_NAMES } from "./session.ts";
+import { GRADIENT_NAMES } from "../compute/notebook-network.ts";
 
 /** Where a gradient is saved. */
 export const gradientFile = (folder: string, name: string): string =>

@@ -1,17 +1,11 @@
 import { ContractError } from "../../../core/errors.ts";
-import type { PlainNetwork } from "../../../core/network/network.ts";
 import type { Tensor } from "../../../core/ops/recording-ops.ts";
 import type { NotebookSettings } from "../../../shared/experiments/notebook.ts";
 import { viewOf } from "../../../shared/engine/tensor-view.ts";
 import type { NetworkModel } from "../../../shared/engine/worker-tasks.ts";
 import type { Scope } from "../../engine/arena.ts";
 import type { Engine } from "../../engine/engine.ts";
-
-export const IN_FEATURES = 784;
-export const HIDDEN = 50;
-export const VALID_ROWS = 10_000;
-/** Validation images are rows 50,000 to 59,999 of the training file. */
-export const VALID_START = 50_000;
+import { IN_FEATURES, HIDDEN, type GradientName, notebookNetwork } from "../compute/notebook-network.ts";
 
 /** The notebook's data, as they are after the last cell that touched them. */
 export interface NotebookData {
@@ -34,8 +28,6 @@ export interface Weights {
 }
 
 export const WEIGHT_NAMES: readonly (keyof Weights)[] = ["w1", "b1", "w2", "b2"];
-export type GradientName = "x" | keyof Weights;
-export const GRADIENT_NAMES: readonly GradientName[] = ["x", "w1", "b1", "w2", "b2"];
 export type Gradients = Readonly<Record<GradientName, Tensor>>;
 
 /** What a stage left behind: its gradients and the weights they belong to. */
@@ -46,16 +38,6 @@ export interface StageGradients {
   readonly shift: number;
   readonly loss: number;
 }
-
-/** pred = (max(x W1 + b1, 0) − shift) W2 + b2 and its mean squared error. */
-export const notebookNetwork = (shift: number): PlainNetwork => ({
-  layers: [
-    { type: "linear", in: IN_FEATURES, out: HIDDEN },
-    { type: "relu", shift },
-    { type: "linear", in: HIDDEN, out: 1 },
-  ],
-  loss: "mse",
-});
 
 /** Float64 gradients of an independent implementation. */
 export interface ReferenceGradients {

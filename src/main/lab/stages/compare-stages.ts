@@ -4,7 +4,7 @@ import type { Tensor } from "../../../core/ops/recording-ops.ts";
 import type { StageId, StagePair } from "../../../shared/experiments/stages.ts";
 import type { Engine } from "../../engine/engine.ts";
 import { compareTensors } from "../compute/compare-tensors.ts";
-import { GRADIENT_NAMES, type GradientName } from "../notebook/session.ts";
+import { GRADIENT_NAMES, type GradientName } from "../compute/notebook-network.ts";
 import type { Uncertainty } from "./stage-inputs.ts";
 
 /** Nearly all entries of x.g lie below atol: what allclose cannot see there, its norm must. */

@@ -2,7 +2,7 @@ import type { Forecast } from "../../../shared/experiments/notebook.ts";
 import type { StagesSettings } from "../../../shared/experiments/stages.ts";
 import type { Arena } from "../../engine/arena.ts";
 import { APP_BYTES, forecastMemory, IMAGE_BYTES } from "../compute/forecast-memory.ts";
-import { HIDDEN, IN_FEATURES } from "../notebook/session.ts";
+import { HIDDEN, IN_FEATURES } from "../compute/notebook-network.ts";
 import { STAGE_DEFINITIONS, stageMs } from "./stage-definitions.ts";
 import { stageChunkRows } from "./stage-inputs.ts";
 

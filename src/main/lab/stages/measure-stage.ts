@@ -15,7 +15,7 @@ import {
   WARMUP_CALLS,
 } from "../compute/pass-timings.ts";
 import { execute } from "../compute/programs.ts";
-import { GRADIENT_NAMES } from "../notebook/session.ts";
+import { GRADIENT_NAMES } from "../compute/notebook-network.ts";
 import { STAGE_SHIFT, stageChunkRows } from "./stage-inputs.ts";
 
 /** How stages are measured. */

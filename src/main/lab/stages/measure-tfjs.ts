@@ -3,7 +3,7 @@ import type { Tensor } from "../../../core/ops/recording-ops.ts";
 import { median } from "../../../core/statistics.ts";
 import type { Timing } from "../../../shared/runs/run-records.ts";
 import type { Scope } from "../../engine/arena.ts";
-import type { GradientName } from "../notebook/session.ts";
+import type { GradientName } from "../compute/notebook-network.ts";
 import { WARMUP_CALLS } from "../compute/pass-timings.ts";
 import type { TfjsNetwork } from "../tfjs/tfjs-network.ts";
 import { passReport, type MeasuredStage, type StageEffort } from "./measure-stage.ts";

@@ -9,7 +9,7 @@ import { viewOf } from "../../../shared/engine/tensor-view.ts";
 import type { Scope } from "../../engine/arena.ts";
 import type { Engine } from "../../engine/engine.ts";
 import type { DataTensors } from "../compute/image-rows.ts";
-import { HIDDEN, IN_FEATURES, notebookNetwork } from "../notebook/session.ts";
+import { HIDDEN, IN_FEATURES, notebookNetwork } from "../compute/notebook-network.ts";
 import { executeOnce } from "../compute/programs.ts";
 
 /** ReLU of stage 4 has no shift, so none has one here. */

@@ -2,7 +2,7 @@ import { createRequire } from "node:module";
 import { Worker } from "node:worker_threads";
 import * as v from "valibot";
 import { TaskError } from "../../../core/errors.ts";
-import { unlessCancelled } from "../ladder/rungs/unless-cancelled.ts";
+import { unlessCancelled } from "../rungs/unless-cancelled.ts";
 import {
   tfjsFailureSchema,
   tfjsProgressSchema,

@@ -6,7 +6,7 @@ import { spreadPlugin } from "../../charts/plugins/spread-plugin.ts";
 import { quantile } from "../../format/spread.ts";
 import { formatSpread } from "../../format/spread.ts";
 import { formatNumber } from "../../format/number.ts";
-import { formatRatio } from "../format-ratio.ts";
+import { formatRatio } from "../../format/format-ratio.ts";
 import { hasTimes, ladderAt, shapeText, warmTimes } from "../ladder-results.ts";
 import { rungLabel } from "./rung-label.ts";
 

@@ -9,7 +9,7 @@ import { saveReport } from "../page/save-report.ts";
 import { ErrorNotice } from "../../ui/notices.tsx";
 import { PlainLayout } from "../../ui/view-layout.tsx";
 import { ExportMenu } from "../table/export-menu.tsx";
-import { openComparison, openRun, openTable } from "../open-run.ts";
+import { openComparison, openRun, openTable } from "../../store/open-run.ts";
 import { ChecksPart } from "./checks-part.tsx";
 import { CurvesPart } from "./curves-part.tsx";
 import { ParallelPart } from "./parallel-part.tsx";

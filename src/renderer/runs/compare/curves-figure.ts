@@ -4,7 +4,7 @@ import { baseOptions, numberAxis, tooltip } from "../../charts/kit/chart-options
 import { seriesColour, seriesDash, type ChartTheme } from "../../charts/kit/chart-theme.ts";
 import type { Figure } from "../../charts/kit/figure.ts";
 import { formatNumber } from "../../format/number.ts";
-import { openRun } from "../open-run.ts";
+import { openRun } from "../../store/open-run.ts";
 import type { RunLook } from "./run-look.ts";
 
 export type CurveAxis = "step" | "time";

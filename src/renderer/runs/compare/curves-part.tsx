@@ -3,7 +3,7 @@ import { useMemo, useState } from "react";
 import type { RunComparison } from "../../../shared/runs/run-comparison.ts";
 import { EPOCH_METRICS, STATISTIC_NAMES } from "../../../shared/experiments/training.ts";
 import { ChartFigure } from "../../charts/kit/chart-figure.tsx";
-import { SMOOTHINGS } from "../../train/smoothing.ts";
+import { SMOOTHINGS } from "../../charts/figures/smoothing.ts";
 import { ErrorNotice } from "../../ui/notices.tsx";
 import { curvesFigure, type CurveAxis } from "./curves-figure.ts";
 import { bandsFigure } from "./bands-figure.ts";

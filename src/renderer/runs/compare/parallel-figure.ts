@@ -4,7 +4,7 @@ import { baseOptions, categoryAxis, tooltip } from "../../charts/kit/chart-optio
 import { seriesColour, seriesDash, type ChartTheme } from "../../charts/kit/chart-theme.ts";
 import type { Figure } from "../../charts/kit/figure.ts";
 import { shownValue } from "../table/column-names.ts";
-import { openRun } from "../open-run.ts";
+import { openRun } from "../../store/open-run.ts";
 import { placeOn, type Dimension } from "./chosen-values.ts";
 import type { RunLook } from "./run-look.ts";
 

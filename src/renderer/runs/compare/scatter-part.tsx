@@ -6,7 +6,7 @@ import { baseOptions, numberAxis, tooltip } from "../../charts/kit/chart-options
 import { seriesColour } from "../../charts/kit/chart-theme.ts";
 import type { Figure } from "../../charts/kit/figure.ts";
 import { formatNumber } from "../../format/number.ts";
-import { openRun } from "../open-run.ts";
+import { openRun } from "../../store/open-run.ts";
 import { dimensionsOf, type Dimension } from "./chosen-values.ts";
 import type { RunLook } from "./run-look.ts";
 import own from "./compare.module.css";

@@ -7,7 +7,7 @@ import { formatNumber } from "../../format/number.ts";
 import { copyText } from "../../store/save.ts";
 import tables from "../../ui/data-table.module.css";
 import { ExactText } from "../../ui/exact-text.tsx";
-import { openRun } from "../open-run.ts";
+import { openRun } from "../../store/open-run.ts";
 import { valueAt } from "./curves-figure.ts";
 import { RunMark } from "./run-mark.tsx";
 import type { RunLook } from "./run-look.ts";

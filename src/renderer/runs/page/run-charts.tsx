@@ -5,13 +5,14 @@ import { histogramFigure } from "../../charts/figures/histogram-figure.ts";
 import { statisticsFigure } from "../../charts/figures/statistics-figure.ts";
 import { timingsFigure } from "../../charts/figures/timings-figure.ts";
 import classes from "../runs.module.css";
+import part from "../../ui/run-part.module.css";
 
 /** The charts of a notebook's run: activations and times. */
 export function RunCharts({ details }: { readonly details: RunDetails }) {
   const figures = useMemo(() => figuresOf(details), [details]);
   if (figures.length === 0) return null;
   return (
-    <section className={classes["part"]}>
+    <section className={part["part"]}>
       <h3>Charts</h3>
       <div className={classes["charts"]}>
         {figures.map((figure, index) => (

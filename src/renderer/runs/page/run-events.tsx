@@ -2,11 +2,12 @@ import type { RunEvent } from "../../../shared/runs/run-records.ts";
 import { formatExactDate } from "../../format/date.ts";
 import { formatNumber } from "../../format/number.ts";
 import classes from "../runs.module.css";
+import part from "../../ui/run-part.module.css";
 
 /** What happened to a run while it was on: paused, another rate, diverged, cut short, gone on. */
 export function RunEvents({ events }: { readonly events: readonly RunEvent[] }) {
   return (
-    <section className={classes["part"]}>
+    <section className={part["part"]}>
       <h3>What happened</h3>
       <ol className={classes["events"]}>
         {events.map(({ at, step, kind, text }, index) => (

@@ -6,11 +6,12 @@ import type { RunSummary } from "../../../shared/runs/run-records.ts";
 import { problemOf } from "../../preferences/check-number.ts";
 import { saveReport } from "./save-report.ts";
 import { ExportMenu } from "../table/export-menu.tsx";
-import { leaveRun } from "../open-run.ts";
+import { leaveRun } from "../../store/open-run.ts";
 import { archiveRuns, changeRuns, deleteRuns, restoreRuns } from "../run-actions.ts";
 import { ColourChoice, RunColour } from "../run-colour.tsx";
-import { RunStatusBadge } from "../run-status-badge.tsx";
+import { RunStatusBadge } from "../../ui/run-status-badge.tsx";
 import classes from "../runs.module.css";
+import part from "../../ui/run-part.module.css";
 
 const { name: nameSchema, addTags: tagsSchema } = runChangeSchema.entries;
 const icon = { size: "0.875rem", "aria-hidden": true } as const;
@@ -27,7 +28,7 @@ export function RunHead({ run }: { readonly run: RunSummary }) {
         {archivedAt !== null && <span className={classes["state"]}>archived</span>}
         {deletedAt !== null && <span className={classes["state"]}>in the trash</span>}
       </div>
-      <div className={`${classes["tools"] ?? ""} ${classes["noPrint"] ?? ""}`}>
+      <div className={`${part["tools"] ?? ""} ${classes["noPrint"] ?? ""}`}>
         <Tags runId={id} tags={run.tags} />
         <ColourChoice colour={colour} onChoose={(chosen) => void changeRuns([id], { colour: chosen })} />
         <Button

@@ -7,6 +7,7 @@ import { problemOf } from "../../preferences/check-number.ts";
 import { Formula } from "../../ui/formula.tsx";
 import { changeRuns } from "../run-actions.ts";
 import classes from "../runs.module.css";
+import part from "../../ui/run-part.module.css";
 
 /** Nested marks in longer notes take the renderer seconds, more than in proportion to their length. */
 const MOST_MARKDOWN = 10_000;
@@ -24,7 +25,7 @@ export function RunNotes({ runId, notes }: RunNotesProps) {
     if (draft !== null && problem === null && (await changeRuns([runId], { notes: draft }))) setDraft(null);
   };
   return (
-    <section className={classes["part"]}>
+    <section className={part["part"]}>
       <div className={classes["notesHead"]}>
         <h3>Notes</h3>
         {draft === null && (

@@ -1,5 +1,6 @@
 import { Button } from "@mantine/core";
 import { ArrowLeft } from "lucide-react";
+import { useContext } from "react";
 import type { Quantities, RunDetails } from "../../../shared/runs/run-records.ts";
 import { formatDate, formatExactDate } from "../../format/date.ts";
 import { formatDuration } from "../../format/duration.ts";
@@ -10,21 +11,18 @@ import { FactList, type Fact } from "../../ui/fact-list.tsx";
 import { GradientCheckTable } from "../../ui/gradient-check-table.tsx";
 import { machineFacts } from "../../ui/machine-facts.ts";
 import { ErrorNotice } from "../../ui/notices.tsx";
+import { RunPartsContext } from "../../ui/run-part.ts";
 import { PlainLayout } from "../../ui/view-layout.tsx";
-import { leaveRun, useCameFromComparison } from "../open-run.ts";
+import { leaveRun, useCameFromComparison } from "../../store/open-run.ts";
 import { RunCells } from "../table/run-cells.tsx";
 import { RunCharts } from "./run-charts.tsx";
-import { RunGradcheck } from "./run-gradcheck.tsx";
-import { RunInit } from "./run-init.tsx";
-import { RunLadder } from "./run-ladder.tsx";
-import { RunStages } from "./run-stages.tsx";
-import { RunTraining } from "./run-training.tsx";
 import { RunEvents } from "./run-events.tsx";
 import { RunHead } from "./run-head.tsx";
 import { RunNotes } from "./run-notes.tsx";
 import { RunRepeat } from "./run-repeat.tsx";
 import { useRunDetails } from "./use-run-details.ts";
 import classes from "../runs.module.css";
+import part from "../../ui/run-part.module.css";
 
 export function RunPage({ runId }: { readonly runId: string }) {
   // A run that is on changes, and a person changes its name: then its record is read again.
@@ -54,6 +52,7 @@ export function RunPage({ runId }: { readonly runId: string }) {
 
 function RunRecord({ details }: { readonly details: RunDetails }) {
   const { run, machine, cells, gradientChecks, events } = details;
+  const Part = useContext(RunPartsContext)[run.kind];
   return (
     <>
       <RunHead run={run} />
@@ -66,13 +65,10 @@ function RunRecord({ details }: { readonly details: RunDetails }) {
       <RunNotes runId={run.id} notes={run.notes} />
       {events.length > 0 && <RunEvents events={events} />}
       {cells.length > 0 && <RunCells cells={cells} />}
-      {run.kind === "ladder" && <RunLadder run={run} />}
-      {run.kind === "init" && <RunInit run={run} />}
-      {run.kind === "gradcheck" && <RunGradcheck run={run} />}
-      {run.kind === "stages" && <RunStages run={run} />}
-      {run.kind === "training" ? <RunTraining details={details} /> : <RunCharts details={details} />}
+      {Part !== undefined && <Part details={details} />}
+      {run.kind !== "training" && <RunCharts details={details} />}
       {gradientChecks.length > 0 && run.kind !== "gradcheck" && (
-        <section className={classes["part"]}>
+        <section className={part["part"]}>
           <h3>Gradient checks</h3>
           <GradientCheckTable checks={gradientChecks} label="Gradient checks of this run" />
         </section>

@@ -10,6 +10,7 @@ import { useStore } from "../../store/create-store.ts";
 import { labStore, runCells, showFailure } from "../../store/lab-store.ts";
 import { copyText } from "../../store/save.ts";
 import classes from "../runs.module.css";
+import part from "../../ui/run-part.module.css";
 
 /** What a run was made of, as the JSON that the command line reads; null where there is none. */
 async function specOf({ id, kind, config }: RunSummary): Promise<string | null> {
@@ -63,12 +64,12 @@ export function RunRepeat({ run }: { readonly run: RunSummary }) {
       (error: unknown) => showFailure("The spec was not copied", error),
     );
   return (
-    <section className={classes["part"]}>
+    <section className={part["part"]}>
       <h3>Do it again</h3>
       <p className={classes["command"]}>
         <code>{line}</code>
       </p>
-      <div className={classes["tools"]}>
+      <div className={part["tools"]}>
         {here && (
           <Button
             variant="default"

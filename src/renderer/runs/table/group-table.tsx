@@ -4,7 +4,7 @@ import { MOST_COMPARED } from "../../../shared/runs/run-curves.ts";
 import tables from "../../ui/data-table.module.css";
 import { ExactText } from "../../ui/exact-text.tsx";
 import { columnLabel, shownValue } from "./column-names.ts";
-import { openComparison } from "../open-run.ts";
+import { openComparison } from "../../store/open-run.ts";
 import { selectRuns } from "./selected-runs.ts";
 import { changeTableView } from "./table-view.ts";
 import classes from "../runs.module.css";

@@ -14,6 +14,7 @@ import { changeTableView, SCOPES, useTableView } from "./table-view.ts";
 import { useRunTable, type RunTable } from "./use-run-table.ts";
 import { ViewsMenu } from "./views-menu.tsx";
 import classes from "../runs.module.css";
+import part from "../../ui/run-part.module.css";
 
 /** Every saved run: filtered, sorted, grouped, chosen. */
 export function RunsList() {
@@ -21,7 +22,7 @@ export function RunsList() {
   const { state, ensure } = useRunTable(view);
   return (
     <div className={classes["list"]}>
-      <div className={classes["tools"]}>
+      <div className={part["tools"]}>
         <ViewsMenu view={view} />
         <FilterBox query={view.query} problem={state.kind === "known" ? state.table.problem : null} />
         <SegmentedControl

@@ -1,5 +1,5 @@
 import { CompareView } from "../compare/compare-view.tsx";
-import { useRunsPage } from "../open-run.ts";
+import { useRunsPage } from "../../store/open-run.ts";
 import { RunPage } from "../page/run-page.tsx";
 import { RunsList } from "./runs-list.tsx";
 

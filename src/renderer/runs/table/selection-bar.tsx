@@ -5,7 +5,7 @@ import { MOST_COMPARED } from "../../../shared/runs/run-curves.ts";
 import type { RunScope } from "../../../shared/runs/run-table.ts";
 import { ConfirmButton } from "../../ui/confirm-button.tsx";
 import { ExportMenu } from "./export-menu.tsx";
-import { openComparison } from "../open-run.ts";
+import { openComparison } from "../../store/open-run.ts";
 import { archiveRuns, changeRuns, deleteRuns, emptyTrash, restoreRuns } from "../run-actions.ts";
 import { ColourChoice } from "../run-colour.tsx";
 import { selectRuns, useSelectedRuns } from "./selected-runs.ts";

@@ -2,7 +2,7 @@ import type { Chart, ChartDataset } from "chart.js";
 import { formatNumber } from "../../format/number.ts";
 import type { Point } from "../../charts/kit/min-max-buffer.ts";
 import type { TrainingAxis, TrainingLog } from "../training-log.ts";
-import type { Smoothing } from "../smoothing.ts";
+import type { Smoothing } from "../../charts/figures/smoothing.ts";
 import { baseOptions, numberAxis, tooltip } from "../../charts/kit/chart-options.ts";
 import { seriesColour, seriesDash, type ChartTheme } from "../../charts/kit/chart-theme.ts";
 import type { Figure } from "../../charts/kit/figure.ts";

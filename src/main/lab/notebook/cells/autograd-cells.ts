@@ -5,7 +5,8 @@ import { randomStream } from "../../../../core/random/random-stream.ts";
 import type { CellProgress, CellRunner } from "../cell-runner.ts";
 import { checkGradients } from "../check-gradients.ts";
 import { runStage, type StageRun } from "../run-stage.ts";
-import { HIDDEN, IN_FEATURES, type NotebookSession, type Weights } from "../session.ts";
+import type { NotebookSession, Weights } from "../session.ts";
+import { HIDDEN, IN_FEATURES } from "../../compute/notebook-network.ts";
 
 const STAGE = "autograd";
 /** nn.ReLU has no shift. */

@@ -11,7 +11,8 @@ import {
   statisticsAt,
 } from "../../compute/programs.ts";
 import type { CellProgress, CellRunner } from "../cell-runner.ts";
-import { IN_FEATURES, VALID_ROWS, VALID_START, type NotebookData, type NotebookSession } from "../session.ts";
+import type { NotebookData, NotebookSession } from "../session.ts";
+import { IN_FEATURES, VALID_ROWS, VALID_START } from "../../compute/notebook-network.ts";
 
 const IMAGES = VALID_START + VALID_ROWS;
 /** Pixels are bytes; the notebook's pickle holds them divided by 256. */

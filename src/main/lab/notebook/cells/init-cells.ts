@@ -7,7 +7,8 @@ import type { Histogram, TensorStatistics } from "../../../../shared/runs/run-re
 import { randomStream } from "../../../../core/random/random-stream.ts";
 import { executeOnce, recordHistogram, recordStatistics, statisticsAt } from "../../compute/programs.ts";
 import type { CellOutcome, CellRunner } from "../cell-runner.ts";
-import { HIDDEN, IN_FEATURES, type NotebookSession } from "../session.ts";
+import type { NotebookSession } from "../session.ts";
+import { HIDDEN, IN_FEATURES } from "../../compute/notebook-network.ts";
 
 /** The second relu of the notebook is max(z, 0) − 0.5. */
 export const RELU_SHIFT = 0.5;

@@ -1,8 +1,8 @@
 import { median } from "../../../../core/statistics.ts";
 import { LADDER_PRESETS, type RungId } from "../../../../shared/experiments/ladder.ts";
 import type { Timing } from "../../../../shared/runs/run-records.ts";
-import { compareWithReference, makeOperands } from "../../ladder/operands.ts";
-import { ownContenders } from "../../ladder/rungs/own-contenders.ts";
+import { compareWithReference, makeOperands } from "../../rungs/operands.ts";
+import { ownContenders } from "../../rungs/own-contenders.ts";
 import type { CellRunner } from "../cell-runner.ts";
 
 const [SHAPE] = LADDER_PRESETS.notebook.shapes;

@@ -6,7 +6,7 @@ import {
 import { normal } from "../../../../../src/core/random/normal.ts";
 import { randomStream } from "../../../../../src/core/random/random-stream.ts";
 import type { RungId } from "../../../../../src/shared/experiments/ladder.ts";
-import type { Contender } from "../../../../../src/main/lab/ladder/rungs/contender.ts";
+import type { Contender } from "../../../../../src/main/lab/rungs/contender.ts";
 
 /** A clock that only contenders move. */
 export class Clock {

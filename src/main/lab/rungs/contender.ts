@@ -1,4 +1,4 @@
-import type { RungId } from "../../../../shared/experiments/ladder.ts";
+import type { RungId } from "../../../shared/experiments/ladder.ts";
 
 /** How the first call went: its time, or about how long it would have taken had it not been given up. */
 export type FirstCall = { readonly coldMs: number } | { readonly givenUpMs: number };

@@ -1,5 +1,5 @@
 import { showView } from "../app/views.ts";
-import { createStore, useStore } from "../store/create-store.ts";
+import { createStore, useStore } from "./create-store.ts";
 
 /** What the Runs view shows: the table, one run, or several side by side. */
 export type RunsPage =

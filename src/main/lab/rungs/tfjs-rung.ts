@@ -1,8 +1,8 @@
 import * as v from "valibot";
-import { rungName } from "../describe-rungs.ts";
-import type { Operands } from "../operands.ts";
-import { tfjsProductAnswerSchema, type TfjsProductRequest } from "../../tfjs/tfjs-messages.ts";
-import { TfjsThread } from "../../tfjs/tfjs-thread.ts";
+import { rungName } from "./describe-rungs.ts";
+import type { Operands } from "./operands.ts";
+import { tfjsProductAnswerSchema, type TfjsProductRequest } from "../tfjs/tfjs-messages.ts";
+import { TfjsThread } from "../tfjs/tfjs-thread.ts";
 import type { Contender } from "./contender.ts";
 
 /** TensorFlow.js as a rung, on a thread of its own for as long as a ladder lasts. */

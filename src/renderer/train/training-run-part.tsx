@@ -1,19 +1,19 @@
 import { Button } from "@mantine/core";
 import { CopyPlus, RotateCcw } from "lucide-react";
 import { useEffect, useMemo, useState } from "react";
-import type { RunDetails } from "../../../shared/runs/run-records.ts";
-import { useAnswer } from "../../bridge/use-answer.ts";
-import { showView } from "../../app/views.ts";
-import { LearnedPart } from "../../train/learned/learned-part.tsx";
-import { useStore } from "../../store/create-store.ts";
-import { labStore, showFailure } from "../../store/lab-store.ts";
-import { resumeTraining } from "../../train/training-actions.ts";
-import { NO_CURVES, readCurves, type RecordedCurves } from "../../train/recorded-curves.ts";
-import { TrainingLog } from "../../train/training-log.ts";
-import { OverfitVerdict } from "../../train/overfit-verdict.tsx";
-import { TrainCharts } from "../../train/train-charts.tsx";
-import { parseSpecText, showSpec } from "../../train/train-form.ts";
-import classes from "../runs.module.css";
+import type { RunPartProps } from "../ui/run-part.ts";
+import { useAnswer } from "../bridge/use-answer.ts";
+import { showView } from "../app/views.ts";
+import { LearnedPart } from "./learned/learned-part.tsx";
+import { useStore } from "../store/create-store.ts";
+import { labStore, showFailure } from "../store/lab-store.ts";
+import { resumeTraining } from "./training-actions.ts";
+import { NO_CURVES, readCurves, type RecordedCurves } from "./recorded-curves.ts";
+import { TrainingLog } from "./training-log.ts";
+import { OverfitVerdict } from "./overfit-verdict.tsx";
+import { TrainCharts } from "./train-charts.tsx";
+import { parseSpecText, showSpec } from "./train-form.ts";
+import part from "../ui/run-part.module.css";
 
 const RECORDED = 1;
 
@@ -34,7 +34,7 @@ function useCurves(runId: string, status: string): RecordedCurves | null {
 }
 
 /** A training's charts, what happened to it, what it learned, and the ways to go on with it. */
-export function RunTraining({ details }: { readonly details: RunDetails }) {
+export function TrainingRunPart({ details }: RunPartProps) {
   const { run, events } = details;
   const busy = useStore(labStore, ({ activity }) => activity !== null);
   const input = useMemo(() => ({ runId: run.id }), [run.id]);
@@ -60,7 +60,7 @@ export function RunTraining({ details }: { readonly details: RunDetails }) {
   };
   return (
     <>
-      <div className={classes["actions"]}>
+      <div className={part["tools"]}>
         <Button
           variant="default"
           size="xs"
@@ -85,7 +85,7 @@ export function RunTraining({ details }: { readonly details: RunDetails }) {
         )}
       </div>
       <OverfitVerdict run={run} log={log} />
-      <section className={classes["part"]}>
+      <section className={part["part"]}>
         <TrainCharts log={log} version={RECORDED} stepsPerEpoch={Number.isNaN(perEpoch) ? null : perEpoch} />
       </section>
       {run.status !== "running" && <LearnedPart runId={run.id} cutShort={run.status !== "finished"} />}

@@ -1,11 +1,12 @@
 import { formatForecast } from "../format/duration.ts";
 import { formatBytes, fullPrecision } from "../format/number.ts";
-import { ExactText } from "../ui/exact-text.tsx";
-import classes from "../ui/controls.module.css";
-import type { ForecastState } from "./use-forecast.ts";
+import { ExactText } from "./exact-text.tsx";
+import classes from "./controls.module.css";
+import type { Forecast } from "../../shared/experiments/notebook.ts";
+import type { Answer } from "../bridge/use-answer.ts";
 
 /** Memory and time under the primary button, before anything is started. */
-export function ForecastNote({ state }: { readonly state: ForecastState }) {
+export function ForecastNote({ state }: { readonly state: Answer<Forecast> }) {
   if (state.kind === "none") return null;
   if (state.kind === "failed")
     return <p className={classes["refusal"]}>No forecast: {state.error.message}</p>;

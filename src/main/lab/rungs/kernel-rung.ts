@@ -1,8 +1,8 @@
-import type { Program } from "../../../../core/ops/recording-ops.ts";
-import type { Engine } from "../../../engine/engine.ts";
-import { planSections } from "../../../engine/plan.ts";
-import { timeLoops } from "../../compute/programs.ts";
-import type { Operands } from "../operands.ts";
+import type { Program } from "../../../core/ops/recording-ops.ts";
+import type { Engine } from "../../engine/engine.ts";
+import { planSections } from "../../engine/plan.ts";
+import { timeLoops } from "../compute/programs.ts";
+import type { Operands } from "./operands.ts";
 import type { Contender } from "./contender.ts";
 
 /** The engine's product of the operands as a program. */

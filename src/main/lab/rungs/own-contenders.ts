@@ -1,9 +1,9 @@
-import { LADDER } from "../../../../core/matmul-rungs/ladder.ts";
-import { rungIdSchema } from "../../../../shared/experiments/ladder.ts";
+import { LADDER } from "../../../core/matmul-rungs/ladder.ts";
+import { rungIdSchema } from "../../../shared/experiments/ladder.ts";
 import * as v from "valibot";
-import type { Engine } from "../../../engine/engine.ts";
-import { rungName } from "../describe-rungs.ts";
-import type { Operands } from "../operands.ts";
+import type { Engine } from "../../engine/engine.ts";
+import { rungName } from "./describe-rungs.ts";
+import type { Operands } from "./operands.ts";
 import type { Contender } from "./contender.ts";
 import { kernelRung } from "./kernel-rung.ts";
 import { plainRung } from "./plain-rung.ts";

@@ -1,6 +1,6 @@
 import { Ban, Check, LoaderCircle, Unplug, X, type LucideIcon } from "lucide-react";
 import type { RunStatus } from "../../shared/runs/run-records.ts";
-import classes from "../ui/verdict-badge.module.css";
+import classes from "./verdict-badge.module.css";
 
 const LOOK: Readonly<Record<RunStatus, { icon: LucideIcon; tone: "good" | "warn" | "bad" | "plain" }>> = {
   running: { icon: LoaderCircle, tone: "plain" },

@@ -1,7 +1,7 @@
-import type { RungAnswer, RungTask } from "../../../../shared/engine/worker-tasks.ts";
-import type { Engine } from "../../../engine/engine.ts";
-import { runOnWorker } from "../../compute/programs.ts";
-import type { Operands } from "../operands.ts";
+import type { RungAnswer, RungTask } from "../../../shared/engine/worker-tasks.ts";
+import type { Engine } from "../../engine/engine.ts";
+import { runOnWorker } from "../compute/programs.ts";
+import type { Operands } from "./operands.ts";
 import type { Contender } from "./contender.ts";
 
 /** What is timed of a rung. */

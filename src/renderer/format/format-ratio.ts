@@ -1,5 +1,5 @@
 import type { Ratio } from "../../shared/experiments/ladder.ts";
-import { formatNumber, fullPrecision } from "../format/number.ts";
+import { formatNumber, fullPrecision } from "./number.ts";
 
 const DIGITS = 3;
 

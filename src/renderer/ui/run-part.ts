@@ -1,0 +1,13 @@
+import { createContext, type ComponentType } from "react";
+import type { RunDetails, RunKind } from "../../shared/runs/run-records.ts";
+
+/** What a part of a run's page is given. */
+export interface RunPartProps {
+  readonly details: RunDetails;
+}
+
+/** What the view of a kind of run adds to the page of such a run. */
+export type RunParts = Readonly<Partial<Record<RunKind, ComponentType<RunPartProps>>>>;
+
+/** Filled by the app, so that the Runs view knows no other view. */
+export const RunPartsContext = createContext<RunParts>({});
