@@ -211,7 +211,7 @@ describe("30: signals", () => {
     expect(runsOf(database)).toMatchObject([{ status: "cancelled", failure: null }]);
   });
 
-  it("a run that was killed is shown as interrupted by commands that only read", async () => {
+  it("fault 1: a run that was killed is shown as interrupted by commands that only read", async () => {
     const database = at("killed.sqlite");
     const args = ["train", at("spec.json"), "--json", "--threads", "1", "--database", database];
     const child = spawn(process.execPath, [PROGRAM, ...args], { stdio: ["ignore", "pipe", "ignore"] });

@@ -186,7 +186,7 @@ describe("the ladder", () => {
 });
 
 describe("climb() on the engine", () => {
-  it("refuses an injected wrong rung and never times it", async () => {
+  it("fault 45: refuses an injected wrong rung and never times it", async () => {
     const engine = await startEngine(2);
     const scope = engine.arena.scope();
     try {

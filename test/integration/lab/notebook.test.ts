@@ -115,7 +115,7 @@ describe("Lab.startTraining()", () => {
     expect(run.summary["validLoss"]).toBe(valid[2].value);
   });
 
-  it("stops at the first loss that is not finite and keeps what came before", async () => {
+  it("fault 37: stops at the first loss that is not finite and keeps what came before", async () => {
     open = await openTestLab(2);
     const run = await open.lab.startTraining(
       notebookSpec({ seed: 3, rows: 2_000, epochs: 5, batchSize: 50, lr: 50 }),

@@ -69,7 +69,7 @@ describe("Lab.resumeTraining()", () => {
     expect(lab.getRun(run.id).events.map(({ kind }) => kind)).toContain("resumed");
   }, 60_000);
 
-  it("goes on after three kills of the process with the same losses, none of them twice", async () => {
+  it("fault 1: goes on after three kills of the process with the same losses, none of them twice", async () => {
     const folder = newFolder();
     const { databasePath } = labOptions(folder, 2);
     const file = join(folder, "spec.json");
