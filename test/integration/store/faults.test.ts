@@ -267,6 +267,37 @@ describe("damaged files", () => {
     expect(opened.getMetrics(id)).toHaveLength(100);
   });
 
+  test("fault 21: a rollback journal that a crash has left is applied, a stale one is not", () => {
+    const path = folder.file("journal.sqlite");
+    const options = { nativeBinding, fileSystemType: () => 0x6969 };
+    const store = openStore({ path, ...options });
+    if (!(store instanceof SqliteStore)) throw new TypeError("expected a store on SQLite");
+    store.saveMachine(machine);
+    const { id } = store.createRun(notebookRun);
+    store.addMetrics(id, points(0, 20_000));
+    const { db } = store.tables;
+    // So small a cache writes pages of an unfinished transaction into the file, after their old bytes into the journal.
+    db.pragma("cache_size = 10", { simple: true });
+    db.exec("BEGIN; UPDATE point SET value = 7.0");
+    const copy = folder.file("copy.sqlite");
+    for (const suffix of ["", "-journal"]) writeFileSync(copy + suffix, readFileSync(path + suffix));
+    db.exec("ROLLBACK");
+    store.close();
+    const values = (read: SqliteStore | ReturnType<typeof openStore>) =>
+      read.getMetrics(id).map(({ value }) => value);
+    const expected = points(0, 20_000).map(({ value }) => value);
+    const bytes = readFileSync(copy);
+    const recovered = openStore({ path: copy, ...options });
+    expect(values(recovered)).toEqual(expected);
+    expect(recovered.info().integrity).toBe("ok");
+    recovered.close();
+    expect(readFileSync(copy).equals(bytes)).toBe(false);
+    writeFileSync(`${copy}-journal`, Buffer.alloc(4_096));
+    const again = openStore({ path: copy, ...options });
+    expect(values(again)).toEqual(expected);
+    again.close();
+  });
+
   test("repair builds a damaged index anew, and says when nothing is wrong", () => {
     const id = saved();
     const db = connect(folder.file(), { nativeBinding });
