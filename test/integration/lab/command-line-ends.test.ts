@@ -76,7 +76,7 @@ const runsOf = (database: string): RunSummary[] =>
 
 describe("22, case 49: a file that is no database of the app", () => {
   it.each(["runs", "doctor", "tune", "trash --empty", "export bundle --out bundle.json", "show nobody"])(
-    "is refused and left alone by lab %s",
+    "fault 20: is refused and left alone by lab %s",
     (command) => {
       writeFileSync(at("x.json"), '{"a": 1}');
       const before = readdirSync(folder);
