@@ -51,6 +51,7 @@ import {
   lrSearchSchema,
   queuedTrainingSchema,
   trainingControlSchema,
+  trainingForecastSchema,
   trainingReportSchema,
   trainingRequestSchema,
   trainingStateSchema,
@@ -180,7 +181,7 @@ export const IPC_CALLS = {
   /** Starts and answers at once; reports come as events. Refused while another activity is on. */
   gradcheckStart: { input: gradcheckSettingsSchema, output: v.object({ runId: v.string() }) },
   gradcheckGet: { input: v.object({ runId }), output: gradcheckRecordSchema },
-  trainingForecast: { input: trainSpecSchema, output: forecastSchema },
+  trainingForecast: { input: trainSpecSchema, output: trainingForecastSchema },
   /** Starts and answers at once; metrics come as events. Refused while another activity is on. */
   trainingStart: { input: trainingRequestSchema, output: v.object({ runId: v.string() }) },
   /** The run that this request would be, if it is there already. */

@@ -141,11 +141,13 @@ describe("Lab.startTraining()", () => {
     });
     const beganMs = performance.now();
     const spec = { ...notebookSpec({ rows: 20_000, epochs: 1, batchSize: 1, lr: 1e-4 }), statisticsEvery: 1 };
+    const { points } = open.lab.forecastTraining(spec);
     const run = await open.lab.startTraining(spec, { threads: 2 }).done;
     const seconds = (performance.now() - beganMs) / 1000;
     expect(run.status).toBe("finished");
     const recorded = open.lab.getMetrics(run.id).length;
-    expect(recorded).toBeGreaterThan(60_000);
+    // The forecast is for a classifier: this network has no accuracy to record.
+    expect([0, 2 * 2]).toContain(points - recorded);
     expect(sizes.reduce((sum, size) => sum + size, 0)).toBe(recorded);
     // Beside the 20: one at the end of each dispatch and of each epoch.
     expect(sizes.length).toBeLessThan(30 * seconds + 10);

@@ -1,4 +1,6 @@
 import { randomUUID } from "node:crypto";
+import { statfsSync } from "node:fs";
+import { dirname } from "node:path";
 import { ContractError, OutOfMemoryError } from "../../../core/errors.ts";
 import { networkTitle } from "../../../core/network/network.ts";
 import { trainNetworkOf } from "../../../shared/network-spec.ts";
@@ -11,6 +13,7 @@ import {
   type QueuedTraining,
   type SeedSearch,
   type TrainingControl,
+  type TrainingForecast,
   type TrainingState,
 } from "../../../shared/training.ts";
 import type { Forecast } from "../../../shared/notebook.ts";
@@ -23,6 +26,7 @@ import { forecastMemory } from "../notebook/forecast.ts";
 import type { LabServices, RunRow, RunSupervisor } from "../run-supervisor.ts";
 import { Checkpoints } from "./checkpoints.ts";
 import { SEARCH_SEEDS, SEARCH_STEPS, searchRate, searchSeed, togetherOf } from "./find-lr.ts";
+import { recordedPoints, recordingRefusal } from "./recorded-points.ts";
 import { RunRecorder } from "./run-recorder.ts";
 import { train, type TrainingOutcome, type TrainingStart } from "./train.ts";
 import { Trainer, type TrainerData } from "./trainer.ts";
@@ -83,7 +87,13 @@ export class TrainingLab {
     return { id, run: store.findRun(id) ?? null };
   }
 
-  forecast(spec: TrainSpec): Forecast {
+  forecast(spec: TrainSpec): TrainingForecast {
+    const memory = this.#forecastMemory(spec);
+    const refusal = memory.refusal || recordingRefusal(spec, freeBytesBeside(this.#services.store.path));
+    return { ...memory, ...recordedPoints(spec), refusal };
+  }
+
+  #forecastMemory(spec: TrainSpec): Forecast {
     const seconds = (this.#pace * expectedTrainingMs(spec)) / 1000;
     const most = spec.stopAfterSeconds ?? Infinity;
     return forecastMemory(trainingMemory(spec), this.#services.engine.arena, Math.min(seconds, most));
@@ -209,7 +219,8 @@ export class TrainingLab {
 
   #begin(spec: TrainSpec, { threads, given = null }: TrainingOptions, row: RunRow): StartedRun {
     const { engine, tracker, store, emit } = this.#services;
-    const { refusal } = this.forecast(spec);
+    // Of a training that goes on, some of the points are in the database already.
+    const { refusal } = "resume" in row ? this.#forecastMemory(spec) : this.forecast(spec);
     if (refusal !== "") throw new OutOfMemoryError(refusal);
     let recorder: RunRecorder | null = null;
     const histograms = new HistogramLog();
@@ -353,6 +364,12 @@ export class TrainingLab {
       void this.#startNext();
     }
   }
+}
+
+/** Room on the disk of a file. */
+function freeBytesBeside(path: string): number {
+  const { bavail, bsize } = statfsSync(dirname(path));
+  return bavail * bsize;
 }
 
 /** What a list of runs shows of a training; the statistics of its layers are in its charts. */
