@@ -292,6 +292,8 @@ export const IPC_EVENTS = {
   cellFinished: v.object({ runId: v.string(), result: cellResultSchema }),
   /** A rung was verified, skipped or has new samples; at most 5 a second a rung, and once when it is done. */
   rungChanged: v.object({ runId: v.string(), result: rungResultSchema }),
+  /** While PyTorch is looked for: the whole path of the Python that is started next, null when none is. */
+  pythonTried: v.object({ python: v.nullable(v.string()) }),
   stageFinished: v.object({ runId: v.string(), result: stageResultSchema }),
   gradientReported: v.object({ runId: v.string(), report: gradientReportSchema }),
   /** At most 20 a second. */
