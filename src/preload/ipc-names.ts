@@ -74,6 +74,7 @@ export const EVENT_NAMES = {
   cellStarted: true,
   cellFinished: true,
   rungChanged: true,
+  pythonTried: true,
   stageFinished: true,
   gradientReported: true,
   trainingMetrics: true,

@@ -367,20 +367,20 @@ describe("permissions", () => {
 });
 
 describe("IPC", () => {
-  test("a call from another window is refused, whatever page it shows", async () => {
+  test("fault 46: a call from another window is refused, whatever page it shows", async () => {
     const answer = await fromHostileWindow(["invoke", "lab:runsList"]);
     expect(answer).toMatchObject({ ok: false, error: { code: "ContractError" } });
     expect(lab.readLog()).toContain("call refused: runsList: it came from app://lab/index.html");
   });
 
-  test("an unknown channel is refused and logged", async () => {
+  test("fault 46: an unknown channel is refused and logged", async () => {
     expect(await fromHostileWindow(["invoke", "lab:openShell", "rm"])).toMatch(/No handler registered/);
     await expect.poll(() => lab.readLog()).toContain("No handler registered for 'lab:openShell'");
     await fromHostileWindow(["send", "lab:notebookRun", {}]);
     await expect.poll(() => lab.readLog()).toContain("message refused: lab:notebookRun");
   });
 
-  test("malformed and oversized input is refused before it reaches the lab", async () => {
+  test("fault 46: malformed and oversized input is refused before it reaches the lab", async () => {
     const errors = await lab.page.evaluate(async () => {
       type AnyCall = (input: unknown) => Promise<{ error?: { message: string } }>;
       const call = (name: string, input: unknown) => (Reflect.get(window.lab, name) as AnyCall)(input);

@@ -37,7 +37,7 @@ const recordedSteps = (page: Page, runId: string): Promise<number[]> =>
     return answer.ok ? Array.from(answer.value[0]?.steps ?? []) : [];
   }, runId);
 
-it("names a training that a crash has cut short, and goes on with it, no step twice", async () => {
+it("fault 1: names a training that a crash has cut short, and goes on with it, no step twice", async () => {
   launched = await launchApp({ userDataDir: profile });
   const spec = { ...TRAIN_PRESETS.large.spec, epochs: 6 };
   const started = await launched.page.evaluate((given) => window.lab.trainingStart(given), {

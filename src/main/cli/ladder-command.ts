@@ -64,6 +64,19 @@ const toJson = ({ runId, machine, settings, conditions, rungs }: LadderRecord): 
   rungs: rungs.map(toJsonRung),
 });
 
+/** Looks for PyTorch; says of each Python where it lies before it is started. */
+async function findPyTorch(lab: Lab): Promise<void> {
+  const stop = lab.subscribe((event) => {
+    if (event.name !== "pythonTried" || event.payload.python === null) return;
+    complain(`Looking for PyTorch: starting ${event.payload.python}`);
+  });
+  try {
+    await lab.findPyTorch();
+  } finally {
+    stop();
+  }
+}
+
 /** Climbs the ladder; prints a table, or JSON with `--json`. */
 export async function runLadderCommand(lab: Lab, options: LadderOptions): Promise<ExitCode> {
   const { m, k, n, threads, budget, seed } = options;
@@ -87,7 +100,7 @@ export async function runLadderCommand(lab: Lab, options: LadderOptions): Promis
     outputs.map(({ path }) => path),
     { overwrite },
   );
-  if (options.pytorch) await lab.findPyTorch();
+  if (options.pytorch) await findPyTorch(lab);
   const stopProgress = showProgress(lab);
   const started = lab.startLadder(settings);
   let run: RunSummary;

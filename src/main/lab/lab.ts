@@ -34,6 +34,7 @@ import type {
   LrSearch,
   QueuedTraining,
   TrainingControl,
+  TrainingForecast,
   TrainingState,
 } from "../../shared/experiments/training.ts";
 import type { GivenParameters } from "./compute/network-setup.ts";
@@ -97,7 +98,7 @@ export interface Lab {
   startGradcheck(settings: GradcheckSettings, weights?: GivenParameters | null): StartedRun;
   /** @throws {StoreError} If there is no such run. */
   getGradcheck(runId: string): GradcheckRecord;
-  forecastTraining(spec: TrainSpec): Forecast;
+  forecastTraining(spec: TrainSpec): TrainingForecast;
   /** The run that this spec, seed, code and number of threads would be, and whether it is there already. */
   identifyTraining(spec: TrainSpec, options: TrainingOptions): { id: string; run: RunSummary | null };
   /**

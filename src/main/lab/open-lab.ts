@@ -169,7 +169,12 @@ export async function openLab(options: LabOptions): Promise<Lab> {
     compareLadders: (runId, otherRunId) =>
       compareLadders(store.getLadder(runId), store.getLadder(otherRunId)),
     findPyTorch: async () => {
-      const found = await foreignRungs.findPyTorch();
+      const tell = (python: string | null): void => {
+        emit({ name: "pythonTried", payload: { python } });
+      };
+      const found = await foreignRungs.findPyTorch(tell).finally(() => {
+        tell(null);
+      });
       return "reason" in found
         ? { version: null, reason: found.reason }
         : { version: found.version, reason: "" };

@@ -34,7 +34,7 @@ export function pythonsOn(path: string): readonly string[] {
  * @param onTry Told the whole path of each before it is started.
  */
 export async function findPyTorch(
-  onTry: (python: string) => void = () => undefined,
+  onTry: (python: string) => void,
   path = process.env["PATH"] ?? "",
 ): Promise<FoundPyTorch> {
   const pythons = pythonsOn(path);

@@ -9,11 +9,16 @@ import {
   ladderStore,
   openLadder,
   showLadder,
+  showTriedPython,
 } from "./ladder-store.ts";
 
 /** Listens for rungs and asks what a fresh or reloaded window needs. @returns how to stop listening. */
 export function connectLadder(): () => void {
-  const stops = [window.lab.on("rungChanged", changeRung), window.lab.on("runChanged", onRunChanged)];
+  const stops = [
+    window.lab.on("rungChanged", changeRung),
+    window.lab.on("pythonTried", showTriedPython),
+    window.lab.on("runChanged", onRunChanged),
+  ];
   void loadLadder();
   return () => stops.forEach((stop) => stop());
 }

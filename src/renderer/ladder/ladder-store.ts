@@ -23,9 +23,13 @@ export interface LadderState {
   readonly rungs: readonly RungDescription[] | null;
   readonly failure: WireError | null;
   readonly shown: ShownLadder | null;
+  /** The Python that is asked for PyTorch now. */
+  readonly triedPython: string | null;
 }
 
-export const ladderStore = createStore<LadderState>({ rungs: null, failure: null, shown: null });
+export const ladderStore = createStore<LadderState>({
+  ...{ rungs: null, failure: null, shown: null, triedPython: null },
+});
 
 /** Events come 5 times a second for each rung; the cards and charts follow 5 times a second in all. */
 const EVERY_MS = 200;
@@ -39,6 +43,10 @@ export function describeRungs(rungs: readonly RungDescription[]): void {
 
 export function failToDescribe(failure: WireError): void {
   ladderStore.set({ ...ladderStore.get(), failure });
+}
+
+export function showTriedPython({ python }: IpcEvent<"pythonTried">): void {
+  ladderStore.set({ ...ladderStore.get(), triedPython: python });
 }
 
 /** Shows a ladder that has just started. */

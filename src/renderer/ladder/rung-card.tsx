@@ -2,7 +2,9 @@ import { Button } from "@mantine/core";
 import { ChevronDown, ChevronRight, Search } from "lucide-react";
 import { memo, useId, useMemo, useState } from "react";
 import type { ProductShape, RungDescription, RungResult } from "../../shared/experiments/ladder.ts";
+import { useStore } from "../store/create-store.ts";
 import { findPyTorch } from "./ladder-actions.ts";
+import { ladderStore } from "./ladder-store.ts";
 import { CodeBlock } from "../ui/code-block.tsx";
 import { ExactText } from "../ui/exact-text.tsx";
 import type { Fact } from "../ui/fact-list.tsx";
@@ -41,16 +43,7 @@ export const RungCard = memo(function RungCard({ description, shape, result, run
         </header>
         <p className={classes["idea"]}>{idea}</p>
         {verdict.reason !== "" && <p className={classes["reason"]}>{verdict.reason}</p>}
-        {rung === "pytorch" && description.unavailable !== "" && (
-          <Button
-            variant="default"
-            w="fit-content"
-            leftSection={<Search size="0.875rem" aria-hidden="true" />}
-            onClick={() => void findPyTorch()}
-          >
-            Look for PyTorch
-          </Button>
-        )}
+        {rung === "pytorch" && description.unavailable !== "" && <PyTorchSearch />}
         {result !== undefined && <Facts facts={resultFacts(result)} label={`Result of ${name}`} />}
         <Facts facts={costFacts(shape)} label={`Cost of ${name}`} />
         {description.code !== "" && <RungCode description={description} />}
@@ -65,6 +58,29 @@ export const RungCard = memo(function RungCard({ description, shape, result, run
     </article>
   );
 });
+
+/** Looks for PyTorch, and says where each Python lies that is started for it. */
+function PyTorchSearch() {
+  const python = useStore(ladderStore, (state) => state.triedPython);
+  return (
+    <>
+      <Button
+        variant="default"
+        w="fit-content"
+        leftSection={<Search size="0.875rem" aria-hidden="true" />}
+        disabled={python !== null}
+        onClick={() => void findPyTorch()}
+      >
+        Look for PyTorch
+      </Button>
+      {python !== null && (
+        <p className={classes["reason"]} role="status">
+          Starting <span className="mono">{python}</span>
+        </p>
+      )}
+    </>
+  );
+}
 
 function Facts({ facts, label }: { readonly facts: readonly Fact[]; readonly label: string }) {
   if (facts.length === 0) return null;

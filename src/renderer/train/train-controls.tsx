@@ -106,7 +106,8 @@ export function TrainControls() {
           {forecast.kind === "known" && (
             <p className={classes["forecast"]}>
               {formatForecast(forecast.value.seconds ?? 0)}; memory at most{" "}
-              {formatBytes(forecast.value.totalBytes)}
+              {formatBytes(forecast.value.totalBytes)}; {formatNumber(forecast.value.points)} values on the
+              disk, {formatBytes(forecast.value.diskBytes)}
             </p>
           )}
         </>

@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { forecastSchema } from "./notebook.ts";
 import { measuredNumberSchema } from "../runs/run-records.ts";
 import { trainSpecSchema } from "../specs/train-spec.ts";
 import { threadsSchema } from "../specs/threads.ts";
@@ -26,6 +27,16 @@ export const EPOCH_METRICS = {
   valid: "validLoss",
   validAccuracy: "validAccuracy",
 } as const;
+
+/** What a training will need, said before it starts; how many steps and metric points it will record at most. */
+export const trainingForecastSchema = v.object({
+  ...forecastSchema.entries,
+  steps: v.number(),
+  points: v.number(),
+  /** Of the points, in the database and its backup. */
+  diskBytes: v.number(),
+});
+export type TrainingForecast = v.InferOutput<typeof trainingForecastSchema>;
 
 /** Bins of the activations' heat maps; what lies outside is not drawn. */
 export const ACTIVATION_BINS = { lo: -4, hi: 12, bins: 64 } as const;

@@ -61,6 +61,7 @@ import {
   lrSearchSchema,
   queuedTrainingSchema,
   trainingControlSchema,
+  trainingForecastSchema,
   trainingReportSchema,
   trainingRequestSchema,
   trainingStateSchema,
@@ -200,7 +201,7 @@ export const IPC_CALLS = {
   /** Starts and answers at once; reports come as events. Refused while another activity is on. */
   gradcheckStart: { input: gradcheckSettingsSchema, output: v.object({ runId: v.string() }) },
   gradcheckGet: { input: v.object({ runId }), output: gradcheckRecordSchema },
-  trainingForecast: { input: trainSpecSchema, output: forecastSchema },
+  trainingForecast: { input: trainSpecSchema, output: trainingForecastSchema },
   /** Starts and answers at once; metrics come as events. Refused while another activity is on. */
   trainingStart: { input: trainingRequestSchema, output: v.object({ runId: v.string() }) },
   /** The run that this request would be, if it is there already. */
@@ -311,6 +312,8 @@ export const IPC_EVENTS = {
   cellFinished: v.object({ runId: v.string(), result: cellResultSchema }),
   /** A rung was verified, skipped or has new samples; at most 5 a second a rung, and once when it is done. */
   rungChanged: v.object({ runId: v.string(), result: rungResultSchema }),
+  /** While PyTorch is looked for: the whole path of the Python that is started next, null when none is. */
+  pythonTried: v.object({ python: v.nullable(v.string()) }),
   stageFinished: v.object({ runId: v.string(), result: stageResultSchema }),
   gradientReported: v.object({ runId: v.string(), report: gradientReportSchema }),
   /** At most 20 a second. */

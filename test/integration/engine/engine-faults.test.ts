@@ -1,4 +1,6 @@
-import { resolve } from "node:path";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { TaskError } from "../../../src/core/errors.ts";
 import { RecordingOps, type Program } from "../../../src/core/ops/recording-ops.ts";
@@ -39,49 +41,59 @@ async function outcome(running: Promise<string>): Promise<unknown> {
 
 describe("Engine.run() when a worker fails", () => {
   it.each([
-    ["exits", "fault: exit", /^A worker thread ended while it ran "program": .*3/],
+    ["fault 4: a worker that exits", "fault: exit", /^A worker thread ended while it ran "program": .*3/],
     [
-      "exits while its peer sleeps at a barrier",
+      "fault 9: a worker that exits while its peer sleeps at a barrier",
       "fault: exit before the barrier",
       /^A worker thread ended while it ran "program": .*4/,
     ],
     [
-      "exits in a barrier",
+      "fault 9: a worker that exits in a barrier",
       "fault: exit in the barrier",
       /^A worker thread ended while it ran "program": .*5/,
     ],
-    ["throws", "fault: throw", /thrown on purpose/],
+    ["fault 4: a worker that throws", "fault: throw", /thrown on purpose/],
     [
-      "hangs",
+      "fault 8: a worker that hangs",
       "fault: hang",
       /^Worker 2 of 2 gave no sign of life for [34] s while it kept a core busy; the workers were restarted/,
     ],
     [
-      "sleeps for ever",
+      "fault 8: a worker that sleeps for ever",
       "fault: sleep",
       /^Worker 2 of 2 gave no sign of life for [34] s and was asleep; the workers were restarted/,
     ],
-    ["runs out of memory", "fault: memory", /^A worker thread ended while it ran "program": .*out of memory/],
-  ])(
-    "fails with the reason within 5 s when a worker %s, and the next run works",
-    async (_what, fault, reason) => {
-      engine = await Engine.start({ threads: 2, workerFile: FAULTY_WORKER });
-      const scope = engine.arena.scope();
-      const startedMs = performance.now();
-      const failure = await outcome(run(engine, scope, fault));
-      expect(performance.now() - startedMs).toBeLessThan(REASON_WITHIN_MS);
-      expect(failure).toBeInstanceOf(TaskError);
-      expect((failure as TaskError).message).toMatch(reason);
-      expect(engine.workers).toBe(2);
-      expect(await run(engine, scope, null, 3)).toBe("finished");
-      scope.release();
-      expect(engine.arena.allocations).toBe(0);
-    },
-  );
+    [
+      "fault 6: a worker that runs out of memory",
+      "fault: memory",
+      /^A worker thread ended while it ran "program": .*out of memory/,
+    ],
+  ])("%s ends the run with the reason within 5 s, and the next run works", async (_what, fault, reason) => {
+    engine = await Engine.start({ threads: 2, workerFile: FAULTY_WORKER });
+    const scope = engine.arena.scope();
+    const startedMs = performance.now();
+    const failure = await outcome(run(engine, scope, fault));
+    expect(performance.now() - startedMs).toBeLessThan(REASON_WITHIN_MS);
+    expect(failure).toBeInstanceOf(TaskError);
+    expect((failure as TaskError).message).toMatch(reason);
+    expect(engine.workers).toBe(2);
+    expect(await run(engine, scope, null, 3)).toBe("finished");
+    scope.release();
+    expect(engine.arena.allocations).toBe(0);
+  });
 
-  it("says that the installation is damaged when the worker file is missing", async () => {
-    const start = Engine.start({ threads: 1, workerFile: resolve("out/main/no-such-worker.js") });
-    await expect(start).rejects.toThrow(/may be damaged/);
+  it("fault 5: a worker file that is missing or damaged is said, and the set-up named that mends it", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "backprop-lab-worker-"));
+    try {
+      const damaged = join(folder, "worker.mjs");
+      writeFileSync(damaged, "export function work() { return");
+      for (const workerFile of [join(folder, "gone.mjs"), damaged]) {
+        const start = Engine.start({ threads: 1, workerFile });
+        await expect(start).rejects.toThrow(/may be damaged .*: run the set-up again/);
+      }
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 });
 

@@ -131,7 +131,7 @@ describe("runTune()", () => {
     expect(chooseKernels(kernels)).not.toBe("relaxed256");
   });
 
-  it("falls back to plain JavaScript when no module computes rightly", () => {
+  it("fault 48: falls back to plain JavaScript when no module computes rightly", () => {
     const { kernels } = tuneWith((text) => text.replaceAll("f32x4.pmax", "f32x4.pmin"), WASM_SETS);
     expect(kernels.map(({ instructionSet, failure }) => [instructionSet, failure === null])).toEqual([
       ["relaxed256", false],

@@ -64,7 +64,7 @@ describe("the notebook's forward and backward pass", () => {
     return result as Result;
   }
 
-  it("gives the same bits again with the same number of threads", async () => {
+  it("fault 44: gives the same bits again with the same number of threads", async () => {
     for (const threads of [1, 2, 3]) {
       const [first, second] = [await run(threads), await run(threads)];
       for (const name of ["loss", ...GRADIENTS] as const) {
@@ -73,12 +73,12 @@ describe("the notebook's forward and backward pass", () => {
     }
   });
 
-  it("gives every row's gradient in the same bits for any number of threads", async () => {
+  it("fault 44: gives every row's gradient in the same bits for any number of threads", async () => {
     const alone = await run(1);
     for (const threads of [2, 3]) expect(sameBits((await run(threads)).x, alone.x)).toBe(true);
   });
 
-  it(`differs by at most ${PROMISED} in what is summed over rows, relative to its norm`, async () => {
+  it(`fault 44: differs by at most ${PROMISED} in what is summed over rows, relative to its norm`, async () => {
     const alone = await run(1);
     for (const threads of [2, 3]) {
       const other = await run(threads);

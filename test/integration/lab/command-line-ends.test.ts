@@ -76,7 +76,7 @@ const runsOf = (database: string): RunSummary[] =>
 
 describe("22, case 49: a file that is no database of the app", () => {
   it.each(["runs", "doctor", "tune", "trash --empty", "export bundle --out bundle.json", "show nobody"])(
-    "is refused and left alone by lab %s",
+    "fault 20: is refused and left alone by lab %s",
     (command) => {
       writeFileSync(at("x.json"), '{"a": 1}');
       const before = readdirSync(folder);
@@ -211,7 +211,7 @@ describe("30: signals", () => {
     expect(runsOf(database)).toMatchObject([{ status: "cancelled", failure: null }]);
   });
 
-  it("a run that was killed is shown as interrupted by commands that only read", async () => {
+  it("fault 1: a run that was killed is shown as interrupted by commands that only read", async () => {
     const database = at("killed.sqlite");
     const args = ["train", at("spec.json"), "--json", "--threads", "1", "--database", database];
     const child = spawn(process.execPath, [PROGRAM, ...args], { stdio: ["ignore", "pipe", "ignore"] });

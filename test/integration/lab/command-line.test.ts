@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -56,6 +56,17 @@ describe("lab", () => {
     expect(stderr + stdout).toMatch(message);
     expect(status).toBe(2);
   });
+
+  it.each(["notebook", "ladder", "init", "gradcheck", "train spec.json", "sweep sweep.json"])(
+    "D36: lab %s --threads 1000 is refused in words, before anything is opened",
+    (command) => {
+      const path = join(folder, "never-written.sqlite");
+      const { status, stderr } = lab(...command.split(" "), "--threads", "1000", "--database", path);
+      expect(status).toBe(2);
+      expect(stderr).toMatch(/expected at most 64 threads; this machine has \d+ cores/);
+      expect(existsSync(path)).toBe(false);
+    },
+  );
 
   it("doctor names runtime, SQLite, kernel, threads and database", () => {
     const { status, stdout } = lab("doctor", "--json", ...database());

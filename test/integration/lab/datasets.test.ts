@@ -119,21 +119,32 @@ describe("an import", () => {
       /9 pixels; expected 28 × 28/,
     ],
     [
-      "missing values",
+      "fault 36: missing values",
       [
         {
           name: "d.csv",
           bytes: csv((row) => `${labelOf(row)},${row === 5 ? "" : "1"}${",2".repeat(PIXELS - 1)}`),
         },
       ],
-      /1 value is missing or no number, the first in row 6, pixel 1: mend/,
+      /1 value is missing, infinite or no number, the first in row 6, column 2, which holds "": mend/,
     ],
     [
-      "labels that are no classes",
+      "fault 36: NaN and infinity",
+      [
+        {
+          name: "a.npy",
+          bytes: npy([ROWS, 28, 28], (i) => (i === 1_000 ? -Infinity : i === 2_000 ? NaN : images(i) / 255)),
+        },
+        { name: "b.npy", bytes: npy([ROWS], labelOf) },
+      ],
+      /2 values are missing, infinite or no numbers, the first in row 2, pixel 217: mend/,
+    ],
+    [
+      "fault 33: labels that are no classes",
       [{ name: "d.csv", bytes: csv((row) => `${row % 12},${pixelsOf(row)}`) }],
       /row 1 has no label; expected classes from 0 to 9/,
     ],
-  ])("says why it cannot take %s", async (_what, files, reason) => {
+  ])("says why it cannot take it: %s", async (_what, files, reason) => {
     const { refusal } = await lab.previewImport(files);
     expect(refusal).toMatch(reason);
     const choice = { title: "x", validRows: 1, shuffle: false, normalisation: "unit" } as const;
@@ -143,7 +154,11 @@ describe("an import", () => {
   it.each([
     ["one IDX file alone", [IDX_PAIR[0]], /choose one .csv, or two files/],
     ["two files of labels", [IDX_PAIR[0], IDX_PAIR[0]], /expected images of two or three axes/],
-    ["different counts", [IDX_PAIR[1], { name: "l", bytes: idx([5], () => 1) }], /300 images and 5 labels/],
+    [
+      "fault 33: different counts",
+      [IDX_PAIR[1], { name: "l", bytes: idx([5], () => 1) }],
+      /300 images and 5 labels/,
+    ],
     [
       "rows of different lengths",
       [{ name: "d.csv", bytes: new TextEncoder().encode("1,2\n1,2,3\n") }],

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "csv-parse/sync";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -214,8 +214,34 @@ describe("the ladder", () => {
   });
 });
 
+it.skipIf(process.platform === "win32")(
+  "D33: tells the whole path of each Python before it is started, and when none is any more",
+  async () => {
+    const lab = await openTestLab(1);
+    const bin = join(lab.folder, "bin");
+    const started = join(lab.folder, "started");
+    mkdirSync(bin);
+    writeFileSync(join(bin, "python3"), `#!/bin/sh\n: > ${started}\necho 9.9\n`, { mode: 0o700 });
+    const path = process.env["PATH"];
+    process.env["PATH"] = bin;
+    const heard: (string | null)[] = [];
+    lab.lab.subscribe((event) => {
+      if (event.name !== "pythonTried") return;
+      heard.push(event.payload.python);
+      expect(existsSync(started)).toBe(event.payload.python === null);
+    });
+    try {
+      expect(await lab.lab.findPyTorch()).toEqual({ version: "9.9", reason: "" });
+      expect(heard).toEqual([join(bin, "python3"), null]);
+    } finally {
+      process.env["PATH"] = path;
+      await lab.close();
+    }
+  },
+);
+
 describe("climb() on the engine", () => {
-  it("refuses an injected wrong rung and never times it", async () => {
+  it("fault 45: refuses an injected wrong rung and never times it", async () => {
     const engine = await startEngine(2);
     const scope = engine.arena.scope();
     try {

@@ -1,3 +1,4 @@
+import { OutOfMemoryError } from "../../../src/core/errors.ts";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
@@ -81,7 +82,22 @@ describe("Lab.runNotebook()", () => {
     },
   );
 
-  it("refuses a second experiment while one runs, and one that does not fit into memory", async () => {
+  it("fault 7: refuses what does not fit into memory before anything is allocated, and leaves no run", async () => {
+    open = await openTestLab(1);
+    const layers = [
+      { type: "linear" as const, in: 784, out: 30_000, init: "kaimingNormal" as const },
+      { type: "relu" as const, shift: 0 },
+      { type: "linear" as const, in: 30_000, out: 30_000, init: "kaimingNormal" as const },
+    ];
+    const spec = { ...notebookSpec({ rows: 100 }), layers };
+    expect(open.lab.forecastTraining(spec).refusal).toMatch(/^This needs [\d.]+ GB and [\d.]+ GB are free/);
+    expect(() => open!.lab.startTraining(spec, { threads: 1 })).toThrow(OutOfMemoryError);
+    expect(() => open!.lab.enqueueTraining(spec, 1, "")).toThrow(OutOfMemoryError);
+    expect(open.lab.listRuns()).toEqual([]);
+    expect(open.lab.activity()).toBeNull();
+  });
+
+  it("refuses a second experiment while one runs, and a cell that there is not", async () => {
     open = await openTestLab(1);
     const started = open.lab.runNotebook({ kind: "one", cell: "8" }, settings({ threads: 1 }));
     expect(() => open!.lab.startTraining(notebookSpec({ rows: 100 }), { threads: 1 })).toThrow(
@@ -115,7 +131,30 @@ describe("Lab.startTraining()", () => {
     expect(run.summary["validLoss"]).toBe(valid[2].value);
   });
 
-  it("stops at the first loss that is not finite and keeps what came before", async () => {
+  it("fault 47: thousands of steps a second reach the window some 20 times a second, none left out", async () => {
+    open = await openTestLab(2);
+    const sizes: number[] = [];
+    let others = 0;
+    open.lab.subscribe((event: LabEvent) => {
+      if (event.name === "trainingMetrics") sizes.push(event.payload.points.length);
+      else others++;
+    });
+    const beganMs = performance.now();
+    const spec = { ...notebookSpec({ rows: 20_000, epochs: 1, batchSize: 1, lr: 1e-4 }), statisticsEvery: 1 };
+    const { points } = open.lab.forecastTraining(spec);
+    const run = await open.lab.startTraining(spec, { threads: 2 }).done;
+    const seconds = (performance.now() - beganMs) / 1000;
+    expect(run.status).toBe("finished");
+    const recorded = open.lab.getMetrics(run.id).length;
+    // The forecast is for a classifier: this network has no accuracy to record.
+    expect([0, 2 * 2]).toContain(points - recorded);
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBe(recorded);
+    // Beside the 20: one at the end of each dispatch and of each epoch.
+    expect(sizes.length).toBeLessThan(30 * seconds + 10);
+    expect(others).toBeLessThan(60 * seconds + 20);
+  });
+
+  it("fault 37: stops at the first loss that is not finite and keeps what came before", async () => {
     open = await openTestLab(2);
     const run = await open.lab.startTraining(
       notebookSpec({ seed: 3, rows: 2_000, epochs: 5, batchSize: 50, lr: 50 }),

@@ -49,7 +49,7 @@ const finalWeights = (spec: TrainSpec, runId: string) =>
   readParametersFile(trainNetworkOf(spec), join(test.folder, "lab-checkpoints", runId, "final.safetensors"));
 
 describe("the end of a training", () => {
-  it("item 18: NaN after the last step fails the run, is stored, and is found as NaN only", async () => {
+  it("fault 37, item 18: NaN after the last step fails the run, is stored, and is found as NaN only", async () => {
     const spec = specOf({ optimizer: { name: "sgd", lr: 1e39 } });
     const run = await test.lab.startTraining(spec, { threads: 2 }).done;
     expect(run.status).toBe("failed");

@@ -7,8 +7,8 @@ import { expect, it } from "vitest";
 import { openLab } from "../../../src/main/lab/open-lab.ts";
 import { labOptions, notebookSpec } from "./open-test-lab.ts";
 
-/** Fault 17 of the list of faults: needs to mount a small disk. */
-it("a training waits while the disk is full, and ends with every step recorded once", async (context) => {
+/** Needs to mount a small disk. */
+it("fault 17: a training waits while the disk is full, and ends with every step recorded once", async (context) => {
   const folder = mkdtempSync(join(tmpdir(), "backprop-lab-disk-"));
   try {
     execFileSync("mount", ["-t", "tmpfs", "-o", "size=12m", "tmpfs", folder], { stdio: "ignore" });

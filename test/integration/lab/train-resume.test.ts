@@ -74,7 +74,7 @@ describe("Lab.resumeTraining()", () => {
     expect(lab.getRun(run.id).events.map(({ kind }) => kind)).toContain("resumed");
   }, 60_000);
 
-  it("goes on after three kills of the process with the same losses, none of them twice", async () => {
+  it("fault 1: goes on after three kills of the process with the same losses, none of them twice", async () => {
     const folder = newFolder();
     const { databasePath } = labOptions(folder, 2);
     const file = join(folder, "spec.json");
@@ -174,6 +174,32 @@ describe("a training", () => {
     while (seeds().length < 3) await new Promise((resolve) => setTimeout(resolve, 20));
     expect(seeds()).toEqual([11, 10, 9]);
     expect(lab.trainingQueue()).toEqual([]);
+  }, 60_000);
+
+  it("fault 10: is cancelled in the queue, before its first step and while it records, and keeps what was", async () => {
+    const first = lab.startTraining({ ...SPEC, seed: 30 }, { threads: 2 });
+    const queued = lab.enqueueTraining({ ...SPEC, seed: 31 }, 2, "queued");
+    lab.dequeueTraining(queued.id);
+    // In the same turn as its start: nothing was read yet.
+    lab.cancel();
+    const early = await first.done;
+    expect(early).toMatchObject({ status: "cancelled", failure: null });
+    expect(lab.getMetrics(early.id).filter(({ name }) => name === "loss")).toEqual([]);
+
+    const second = lab.startTraining({ ...SPEC, seed: 32 }, { threads: 2 });
+    let saved = 0;
+    const stop = lab.subscribe((event) => {
+      // Cancelled from within the very call that records.
+      if (event.name === "trainingMetrics" && (saved += event.payload.points.length) > 300) lab.cancel();
+    });
+    const late = await second.done;
+    stop();
+    expect(late).toMatchObject({ status: "cancelled", failure: null });
+    const steps = lab.getMetrics(late.id, "loss").map(({ step }) => step);
+    expect(steps.length).toBeGreaterThan(50);
+    expect(steps).toEqual(steps.map((_, index) => index + 1));
+    expect(lab.trainingQueue()).toEqual([]);
+    expect(lab.listRuns().some(({ config }) => config["seed"] === 31)).toBe(false);
   }, 60_000);
 
   it("is not begun out of the queue while the lab closes", async () => {

@@ -128,7 +128,7 @@ describe("Trainer", () => {
     expect(await moved(clipped)).toBeCloseTo(0.5, 4);
   });
 
-  it("keeps the last good weights when the loss is no longer finite", async () => {
+  it("fault 37: keeps the last good weights when the loss is no longer finite", async () => {
     const trainer = await start({ ...IN_ORDER, optimizer: { ...SGD, lr: 1e30 } });
     const before = trainer.state();
     await expect(losses(trainer)).rejects.toThrow(/NaN or infinite at step/);

@@ -48,7 +48,7 @@ test("exportTimingsCsv() writes one row a sample that reads back to the same num
   expect(readdirSync(folder.file("."))).toStrictEqual(["db", "timings.csv"]);
 });
 
-test("exportTimingsCsv() escapes text that a spreadsheet would run as a formula, and quotes what needs it", async () => {
+test("fault 40: exportTimingsCsv() escapes text that a spreadsheet would run as a formula, and quotes what needs it", async () => {
   const { store, run } = storeWithRun();
   const stages = ["=cmd|' /C calc'!A0", "+1", "-1", "@SUM(A1)", "\tx", 'a "b", c\nd', "Module"];
   store.addTimings(

@@ -65,8 +65,8 @@ const points = (from: number, count: number) =>
 
 const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
-describe("17: a full disk", () => {
-  test("metrics are kept in memory, told once, and written when there is room", () => {
+describe("a full disk", () => {
+  test("fault 17: metrics are kept in memory, told once, and written when there is room", () => {
     const store = sqliteStore();
     const { id } = store.createRun(notebookRun);
     const { db } = store.tables;
@@ -92,7 +92,7 @@ describe("17: a full disk", () => {
     expect(findDamage(db)).toEqual([]);
   });
 
-  test("on a real small disk: the database stays sound, and goes on when something is deleted", (context) => {
+  test("fault 17: on a real small disk: the database stays sound, and goes on when something is deleted", (context) => {
     const disk = smallDisk("disk", 8_000_000);
     if (disk === null) return context.skip();
     const filler = join(disk, "filler");
@@ -113,8 +113,8 @@ describe("17: a full disk", () => {
   });
 });
 
-describe("26: a full or removed target", () => {
-  test("an export and a backup leave nothing half-written, and the old file as it was", async (context) => {
+describe("a full or removed target", () => {
+  test("fault 26: an export and a backup leave nothing half-written, and the old file as it was", async (context) => {
     const disk = smallDisk("target", 400_000);
     if (disk === null) return context.skip();
     const store = sqliteStore();
@@ -132,7 +132,7 @@ describe("26: a full or removed target", () => {
   });
 });
 
-test("18: a database that another program keeps locked is waited for, then named", () => {
+test("fault 18: a database that another program keeps locked is waited for, then named", () => {
   const store = sqliteStore();
   const { id } = store.createRun(notebookRun);
   const other = connect(folder.file(), { nativeBinding });
@@ -148,12 +148,12 @@ test("18: a database that another program keeps locked is waited for, then named
   expect(store.getMetrics(id)).toHaveLength(1);
 });
 
-describe("22: file systems of other machines", () => {
+describe("file systems of other machines", () => {
   test.each([
     [0x6969, "NFS"],
     [0xff534d42, "CIFS"],
     [-11317950, "CIFS"],
-  ])("type %i: no log in shared memory, and a warning", (type, name) => {
+  ])("fault 22: type %i: no log in shared memory, and a warning", (type, name) => {
     const store = openStore({ path: folder.file(), nativeBinding, fileSystemType: () => type });
     try {
       expect(store.notices.join(" ")).toContain(`(${name})`);
@@ -165,7 +165,7 @@ describe("22: file systems of other machines", () => {
     }
   });
 
-  test("a folder that a cloud program copies is named", () => {
+  test("fault 22: a folder that a cloud program copies is named", () => {
     const store = folder.open(folder.file("Dropbox/lab.sqlite"));
     expect(store.notices.join(" ")).toContain("Dropbox keeps on several machines");
   });
@@ -177,8 +177,8 @@ describe("22: file systems of other machines", () => {
   });
 });
 
-describe("25: a folder that may not be written", () => {
-  test("a person chooses another, which is remembered", async () => {
+describe("a folder that may not be written", () => {
+  test("fault 25: a person chooses another, which is remembered", async () => {
     const blocked = folder.file("blocked");
     writeFileSync(blocked, "a file where the folder should be");
     const place = { placeFile: folder.file("place.json"), usualPath: join(blocked, "lab.sqlite") };
@@ -202,7 +202,7 @@ describe("25: a folder that may not be written", () => {
     ).rejects.toThrow(StoreError);
   });
 
-  test("27: a damaged note of the place is kept aside, and the usual place is used", () => {
+  test("fault 27: a damaged note of the place is kept aside, and the usual place is used", () => {
     const placeFile = folder.file("place.json");
     writeFileSync(placeFile, "{ not json");
     expect(databasePath({ placeFile, usualPath: "/usual" }, silent)).toBe("/usual");
@@ -210,7 +210,7 @@ describe("25: a folder that may not be written", () => {
     expect(existsSync(placeFile)).toBe(false);
   });
 
-  test("a read-only file is told apart from a full disk", (context) => {
+  test("fault 25: a read-only file is told apart from a full disk", (context) => {
     if (process.getuid?.() === 0) return context.skip();
     const store = sqliteStore();
     store.close();
@@ -219,7 +219,7 @@ describe("25: a folder that may not be written", () => {
   });
 });
 
-describe("19 to 21: damaged files", () => {
+describe("damaged files", () => {
   const saved = (): string => {
     const store = sqliteStore();
     const { id } = store.createRun(notebookRun);
@@ -244,7 +244,7 @@ describe("19 to 21: damaged files", () => {
     ],
     ["without its beginning", (path: string) => writeFileSync(path, readFileSync(path).subarray(512))],
     ["empty", (path: string) => writeFileSync(path, "")],
-  ])("a file %s is kept aside and the backup takes its place", (_, damage) => {
+  ])("fault 19: a file %s is kept aside and the backup takes its place", (_, damage) => {
     const id = saved();
     damage(folder.file());
     const before = readFileSync(folder.file());
@@ -255,7 +255,7 @@ describe("19 to 21: damaged files", () => {
     expect(readFileSync(folder.file(kept)).equals(before)).toBe(true);
   });
 
-  test("a log with rubbish at its end loses only what was never committed", () => {
+  test("fault 21: a log with rubbish at its end loses only what was never committed", () => {
     const store = sqliteStore();
     const { id } = store.createRun(notebookRun);
     store.addMetrics(id, points(0, 100));
@@ -265,6 +265,37 @@ describe("19 to 21: damaged files", () => {
     const opened = folder.open(copy);
     expect(opened.info().integrity).toBe("ok");
     expect(opened.getMetrics(id)).toHaveLength(100);
+  });
+
+  test("fault 21: a rollback journal that a crash has left is applied, a stale one is not", () => {
+    const path = folder.file("journal.sqlite");
+    const options = { nativeBinding, fileSystemType: () => 0x6969 };
+    const store = openStore({ path, ...options });
+    if (!(store instanceof SqliteStore)) throw new TypeError("expected a store on SQLite");
+    store.saveMachine(machine);
+    const { id } = store.createRun(notebookRun);
+    store.addMetrics(id, points(0, 20_000));
+    const { db } = store.tables;
+    // So small a cache writes pages of an unfinished transaction into the file, after their old bytes into the journal.
+    db.pragma("cache_size = 10", { simple: true });
+    db.exec("BEGIN; UPDATE point SET value = 7.0");
+    const copy = folder.file("copy.sqlite");
+    for (const suffix of ["", "-journal"]) writeFileSync(copy + suffix, readFileSync(path + suffix));
+    db.exec("ROLLBACK");
+    store.close();
+    const values = (read: SqliteStore | ReturnType<typeof openStore>) =>
+      read.getMetrics(id).map(({ value }) => value);
+    const expected = points(0, 20_000).map(({ value }) => value);
+    const bytes = readFileSync(copy);
+    const recovered = openStore({ path: copy, ...options });
+    expect(values(recovered)).toEqual(expected);
+    expect(recovered.info().integrity).toBe("ok");
+    recovered.close();
+    expect(readFileSync(copy).equals(bytes)).toBe(false);
+    writeFileSync(`${copy}-journal`, Buffer.alloc(4_096));
+    const again = openStore({ path: copy, ...options });
+    expect(values(again)).toEqual(expected);
+    again.close();
   });
 
   test("repair builds a damaged index anew, and says when nothing is wrong", () => {

@@ -61,7 +61,7 @@ const KILLS = 200;
 /** A new database after so many: its check takes longer with every run in it. */
 const KILLS_PER_FILE = 20;
 
-test(`openStore() recovers what ${KILLS} killed processes wrote, and marks their runs interrupted`, async () => {
+test(`fault 1: openStore() recovers what ${KILLS} killed processes wrote, and marks their runs interrupted`, async () => {
   const stream = randomStream(20_261_123);
   let recovered = 0;
   for (let file = 0; file < KILLS / KILLS_PER_FILE; file++) {
@@ -97,7 +97,7 @@ test(`openStore() recovers what ${KILLS} killed processes wrote, and marks their
   expect(recovered).toBe(KILLS);
 }, 300_000);
 
-test("openStore() is read-only while another process writes, and follows what it writes", async () => {
+test("fault 13: openStore() is read-only while another process writes, and follows what it writes", async () => {
   const path = folder.file();
   const writer = await startWriter(path);
   try {

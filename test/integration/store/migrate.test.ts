@@ -78,7 +78,7 @@ test("migrate() keeps a backup from before and all that was saved", () => {
   expect(quickCheck(before)).toBe("ok");
 });
 
-test("migrate() leaves the database as it was when a step fails, and the backup is intact", () => {
+test("fault 24: migrate() leaves the database as it was when a step fails, and the backup is intact", () => {
   const { db, runId } = saved();
   const schema = tables(db);
   const attempt = () => migrate(db, folder.file(), [...MIGRATIONS, addNote, failing], now);

@@ -47,7 +47,7 @@ test("openStore() makes the folder and the database", () => {
   db.close();
 });
 
-test("openStore() throws StoreError naming the folder when a file is in its place", () => {
+test("fault 25: openStore() throws StoreError naming the folder when a file is in its place", () => {
   writeFileSync(folder.file("taken"), "a file");
   const path = folder.file("taken/lab.sqlite");
   expect(() => folder.open(path)).toThrow(StoreError);
@@ -90,7 +90,7 @@ test.each([
   expect(readFileSync(join(dirname(folder.file()), kept))).toStrictEqual(content);
 });
 
-test("openStore() restores the last backup when the file was cut short", () => {
+test("fault 19: openStore() restores the last backup when the file was cut short", () => {
   const id = savedRun({ cells: 40 });
   truncateSync(folder.file(), Math.floor(statSync(folder.file()).size / 2));
   const store = folder.open(folder.file());
@@ -100,7 +100,7 @@ test("openStore() restores the last backup when the file was cut short", () => {
   expect(keptAside()).toHaveLength(1);
 });
 
-test("openStore() restores the last backup when pages were overwritten", () => {
+test("fault 19: openStore() restores the last backup when pages were overwritten", () => {
   const id = savedRun({ cells: 40 });
   const bytes = readFileSync(folder.file());
   bytes.fill(0xa5, 4096, 4096 * 6);
@@ -119,7 +119,7 @@ test("openStore() passes over a damaged backup and starts empty when there is no
   expect(store.listRuns()).toStrictEqual([]);
 });
 
-test("openStore() keeps the log of a damaged file with it, so that it is not applied to the next", () => {
+test("fault 21: openStore() keeps the log of a damaged file with it, so that it is not applied to the next", () => {
   writeFileSync(folder.file(), "no database");
   writeFileSync(folder.file("lab.sqlite-wal"), "its log");
   folder.open(folder.file(), { usualPlace: true });
@@ -127,7 +127,7 @@ test("openStore() keeps the log of a damaged file with it, so that it is not app
   expect(readFileSync(folder.file(`${kept}-wal`), "utf8")).toBe("its log");
 });
 
-test("openStore() opens a database of a newer app read-only and says so", () => {
+test("fault 23: openStore() opens a database of a newer app read-only and says so", () => {
   const id = savedRun({ cells: 2 });
   const newer = connect(folder.file(), { nativeBinding });
   newer.exec("ALTER TABLE run ADD COLUMN mood TEXT; PRAGMA user_version = 99");
@@ -154,7 +154,7 @@ test("openStore() leaves another program's database alone", () => {
   expect(readFileSync(folder.file())).toStrictEqual(before);
 });
 
-test("openStore() opens read-only and says who has it while another store writes", () => {
+test("fault 13: openStore() opens read-only and says who has it while another store writes", () => {
   const id = savedRun({ cells: 1 });
   const writer = folder.open(folder.file());
   const second = folder.open(folder.file());

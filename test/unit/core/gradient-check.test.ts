@@ -34,7 +34,7 @@ describe("finishComparison()", () => {
     expect(result.reason).toBe("relMax is 0.0800, limit 0.001; relNorm is 0.0800, limit 0.001");
   });
 
-  it("names the share of coordinates outside the tolerances and the worst difference", () => {
+  it("fault 43: names the share of coordinates outside the tolerances and the worst difference", () => {
     const result = check([1, 2.5, 3], [1, 2, 3]);
     expect(result).toMatchObject({ allclose: false, maxAbs: 0.5, passed: false });
     expect(result.reason).toContain(

@@ -51,7 +51,7 @@ describe("networkSpecSchema", () => {
     ["there must be at least one linear layer", { layers: [{ type: "tanh" }] }],
     ['the split "valid" has 10,000 rows', { data: { name: "mnist", split: "valid", rows: 20_000 } }],
     ["rows must be a whole number", { data: { name: "mnist", split: "train", rows: 1.5 } }],
-  ])("says %s", (message, changed) => {
+  ])("fault 38: says %s", (message, changed) => {
     const result = v.safeParse(networkSpecSchema, { ...NOTEBOOK_NETWORK, ...changed });
     expect(result.issues?.map((issue) => issue.message)).toContain(message);
   });

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { CaseRecipe } from "../cases/bench-case.ts";
-import { findPyTorch, type FoundPyTorch } from "../../peers/find-pytorch.ts";
+import { findPyTorch, PYTHON_ARGUMENTS, type FoundPyTorch } from "../../peers/find-pytorch.ts";
 import type { PeerCommand } from "../../peers/peer-process.ts";
 
 /** Where the peers' programs and packages lie. */
@@ -45,10 +45,12 @@ function pythonPeer(name: string, style: string, applies: Peer["applies"]): Peer
     name,
     applies,
     command: async ({ pytorchFile }) => {
-      const found = await (pythonSearch ??= findPyTorch());
+      const found = await (pythonSearch ??= findPyTorch((python) =>
+        process.stderr.write(`looking for PyTorch: starting ${python}\n`),
+      ));
       return "reason" in found
         ? { missing: found.reason }
-        : { command: found.python, args: [pytorchFile, style], env: {} };
+        : { command: found.python, args: [...PYTHON_ARGUMENTS, pytorchFile, style], env: {} };
     },
   };
 }

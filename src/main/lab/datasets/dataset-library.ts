@@ -217,7 +217,7 @@ async function judge(raw: RawImages): Promise<{ pending: Pending; preview: Impor
   let firstNan = -1;
   for (let i = 0; i < values.length; i++) {
     const value = values[i] ?? NaN;
-    if (Number.isNaN(value)) {
+    if (!Number.isFinite(value)) {
       if (nanCount++ === 0) firstNan = i;
     } else {
       // Around the first value, so that the squares keep small differences.
@@ -250,7 +250,7 @@ async function judge(raw: RawImages): Promise<{ pending: Pending; preview: Impor
     pixels !== MNIST_PIXELS
       ? `the images have ${pixels} pixels; expected 28 × 28 = ${MNIST_PIXELS}`
       : nanCount > 0
-        ? `${nanCount} values are missing or no numbers, the first in ${firstNanPlace}: mend the file first`
+        ? `${nanCount} ${nanCount === 1 ? "value is missing, infinite or no number" : "values are missing, infinite or no numbers"}, the first in ${firstNanPlace}: mend the file first`
         : min < 0 || max > 255
           ? `values reach from ${min} to ${max}; expected grey values from 0 to 255, or from 0 to 1`
           : wrongLabelRow >= 0

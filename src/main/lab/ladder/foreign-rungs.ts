@@ -38,9 +38,9 @@ export class ForeignRungs {
     this.#pytorchFile = files.pytorchFile;
   }
 
-  /** Looks for a Python with torch, once. */
-  async findPyTorch(): Promise<FoundPyTorch> {
-    if ("reason" in this.#pytorch) this.#pytorch = await findPyTorch();
+  /** Looks for a Python with torch, once. @param onTry Told the whole path of each before it is started. */
+  async findPyTorch(onTry: (python: string) => void): Promise<FoundPyTorch> {
+    if ("reason" in this.#pytorch) this.#pytorch = await findPyTorch(onTry);
     return this.#pytorch;
   }
 

@@ -1,4 +1,6 @@
 import { randomUUID } from "node:crypto";
+import { statfsSync } from "node:fs";
+import { dirname } from "node:path";
 import { ContractError, OutOfMemoryError } from "../../../core/errors.ts";
 import { networkTitle } from "../../../core/network/network.ts";
 import { trainNetworkOf } from "../../../shared/specs/network-spec.ts";
@@ -11,6 +13,7 @@ import {
   type QueuedTraining,
   type SeedSearch,
   type TrainingControl,
+  type TrainingForecast,
   type TrainingState,
 } from "../../../shared/experiments/training.ts";
 import type { Forecast } from "../../../shared/experiments/notebook.ts";
@@ -22,6 +25,7 @@ import { forecastMemory } from "../compute/forecast-memory.ts";
 import type { RunSupervisor } from "../activity/run-supervisor.ts";
 import { Checkpoints } from "./session/checkpoints.ts";
 import { SEARCH_SEEDS, SEARCH_STEPS, searchRate, searchSeed, togetherOf } from "./session/find-lr.ts";
+import { recordedPoints, recordingRefusal } from "./record/recorded-points.ts";
 import { RunRecorder } from "./record/run-recorder.ts";
 import { train, type TrainingOutcome, type TrainingStart } from "./session/train.ts";
 import { Trainer, type TrainerData } from "./session/trainer.ts";
@@ -83,7 +87,13 @@ export class TrainingLab {
     return { id, run: store.findRun(id) ?? null };
   }
 
-  forecast(spec: TrainSpec): Forecast {
+  forecast(spec: TrainSpec): TrainingForecast {
+    const memory = this.#forecastMemory(spec);
+    const refusal = memory.refusal || recordingRefusal(spec, freeBytesBeside(this.#services.store.path));
+    return { ...memory, ...recordedPoints(spec), refusal };
+  }
+
+  #forecastMemory(spec: TrainSpec): Forecast {
     const seconds = (this.#pace * expectedTrainingMs(spec)) / 1000;
     const most = spec.stopAfterSeconds ?? Infinity;
     return forecastMemory(trainingMemory(spec), this.#services.engine.arena, Math.min(seconds, most));
@@ -213,7 +223,8 @@ export class TrainingLab {
 
   #begin(spec: TrainSpec, { threads, given = null }: TrainingOptions, row: RunRow): StartedRun {
     const { engine, tracker, store, emit } = this.#services;
-    const { refusal } = this.forecast(spec);
+    // Of a training that goes on, some of the points are in the database already.
+    const { refusal } = "resume" in row ? this.#forecastMemory(spec) : this.forecast(spec);
     if (refusal !== "") throw new OutOfMemoryError(refusal);
     let recorder: RunRecorder | null = null;
     const histograms = new HistogramLog();
@@ -362,6 +373,12 @@ export class TrainingLab {
       void this.#startNext();
     }
   }
+}
+
+/** Room on the disk of a file. */
+function freeBytesBeside(path: string): number {
+  const { bavail, bsize } = statfsSync(dirname(path));
+  return bavail * bsize;
 }
 
 /** What a list of runs shows of a training; the statistics of its layers are in its charts. */

@@ -109,7 +109,7 @@ describe("readIdx()", () => {
     expect(await refusal(Buffer.concat([SOUND, Uint8Array.of(0)]))).toContain("expected 18 bytes");
   });
 
-  it("refuses folders, and says of a missing file what the system says", async () => {
+  it("fault 42: refuses folders, and says of a missing file what the system says", async () => {
     await mkdir(path("folder"));
     await expect(readIdx(path("folder"))).rejects.toThrow(/expected a file, got a folder|EISDIR/);
     await expect(readIdx(path("missing"))).rejects.toThrow("ENOENT");

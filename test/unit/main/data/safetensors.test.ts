@@ -82,7 +82,7 @@ describe("safetensors", () => {
     ["a header that is no UTF-8", () => write(Buffer.from('{"\xff":1}', "latin1"), 0)],
     ["more tensors than there are bytes, overlapping", () => write(`{${overlapping}}`, 16)],
     ["a negative size", () => write({ w: { dtype: "F32", shape: [-4], data_offsets: [0, 16] } }, 16)],
-  ])("refuses %s", async (_what, make) => {
+  ])("fault 34: refuses %s", async (_what, make) => {
     await expect(readSafetensors(make())).rejects.toThrow(DataFormatError);
   });
 });

@@ -89,7 +89,7 @@ test("climb() lets the rungs take turns in a random order that the seed repeats"
   expect(new Set(orders.flat()).size).toBe(orders.flat().length);
 });
 
-test("climb() never times a rung whose product is wrong, and says what is wrong", async () => {
+test("fault 45: climb() never times a rung whose product is wrong, and says what is wrong", async () => {
   const done = await climbed([
     { rung: "triple-loop", callMs: 30 },
     { rung: "cache-order", callMs: 5, wrong: true },

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { StoreError } from "../../../../../src/core/errors.ts";
 import { assertLoadable, assertSqliteVersion } from "../../../../../src/main/store/open/database.ts";
 
-test("assertLoadable() refuses the prebuilt binary below Node-API 10", () => {
+test("fault 16: assertLoadable() refuses the prebuilt binary below Node-API 10", () => {
   expect(() => assertLoadable(null, "9")).toThrow(StoreError);
   expect(() => assertLoadable(null, "9")).toThrow(/needs Node-API 10 and this runtime has 9.*npm run setup/);
   expect(() => assertLoadable(null, undefined)).toThrow(/this runtime has none/);
