@@ -24,7 +24,7 @@ import { startEngine } from "../engine/start-engine.ts";
 import { cancellingNetwork, type CancellingNetwork } from "./cancelling-networks.ts";
 
 /** More for a longer look: GRADCHECK_NETWORKS=200. */
-const NETWORKS = Number(process.env["GRADCHECK_NETWORKS"] ?? 24);
+const NETWORKS = Number(process.env["GRADCHECK_NETWORKS"] ?? 12);
 /** Bugs a network, of those that it has a place for: GRADCHECK_BUGS=8 for all. */
 const BUGS = Number(process.env["GRADCHECK_BUGS"] ?? 1);
 

@@ -232,8 +232,8 @@ async function judge(raw: RawImages): Promise<{ pending: Pending; preview: Impor
   }
   const count = values.length - nanCount;
   const mean = centre + sum / count;
-  // Numbers from 0 to 1 that are not all 0 or 1 are shares of white.
-  const scale = max <= 1 && (fractions > 0 || max <= 1) ? 255 : 1;
+  // Nothing above 1 is a share of white, also where all is 0 or 1: as grey values such images would all be black.
+  const scale = max <= 1 ? 255 : 1;
   const classCounts = new Array<number>(MNIST_CLASSES).fill(0);
   let wrongLabelRow = -1;
   for (const [row, label] of labels.entries()) {
