@@ -96,14 +96,17 @@ describe("an import", () => {
     ["zeros and ones", (i: number) => i % 2, [0, 255]],
     ["nothing but 0.5", () => 0.5, [128]],
     ["grey values", (i: number) => i % 3, [0, 1, 2]],
-  ])("takes %s for what they are: shares of white up to 1, grey values above", async (_name, value, greys) => {
-    const { images: shown, refusal } = await lab.previewImport([
-      { name: "x.npy", bytes: npy([ROWS, PIXELS], value) },
-      { name: "y.npy", bytes: npy([ROWS], labelOf) },
-    ]);
-    expect(refusal).toBe("");
-    expect([...new Set(shown.flatMap(({ pixels }) => [...pixels]))].sort((a, b) => a - b)).toEqual(greys);
-  });
+  ])(
+    "takes %s for what they are: shares of white up to 1, grey values above",
+    async (_name, value, greys) => {
+      const { images: shown, refusal } = await lab.previewImport([
+        { name: "x.npy", bytes: npy([ROWS, PIXELS], value) },
+        { name: "y.npy", bytes: npy([ROWS], labelOf) },
+      ]);
+      expect(refusal).toBe("");
+      expect([...new Set(shown.flatMap(({ pixels }) => [...pixels]))].sort((a, b) => a - b)).toEqual(greys);
+    },
+  );
 
   it("becomes a data set that can be trained on, and is there after a restart", async () => {
     await lab.previewImport(IDX_PAIR);
