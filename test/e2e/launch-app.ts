@@ -1,6 +1,6 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { _electron, type ElectronApplication, type Page } from "playwright-core";
 import { projectPaths } from "../../scripts/setup/project-paths.mjs";
 import { pageComplaints } from "./page-complaints.ts";
@@ -134,8 +134,9 @@ function recordedRuntime(optional: boolean): Runtime {
     );
   }
   return {
-    electron: electronPath,
-    nativeBinding: typeof nativeBinding === "string" ? nativeBinding : null,
+    // What lies in the project is written relative to it.
+    electron: resolve(PROJECT_DIR, electronPath),
+    nativeBinding: typeof nativeBinding === "string" ? resolve(PROJECT_DIR, nativeBinding) : null,
     source: typeof source === "string" ? source : "unknown",
   };
 }
