@@ -209,16 +209,27 @@ test("fault 11: quitting during a run asks; staying keeps it on, quitting cancel
   expect(lab.readLog()).toMatch(/closed\n$/);
 });
 
-test("fault 15: an unhandled rejection in main is logged and shown, and the app ends with 1", async () => {
+test("fault 15: an unhandled rejection in main is logged and shown, and the app goes on; an exception ends it with 1", async () => {
   const lab = await launch();
   await lab.page.evaluate(() => window.lab.notebookState());
-  await answerDialogs(lab, 0);
-  const exited = once(lab.app.process(), "exit");
   await lab.app.evaluate(() => {
     setTimeout(() => void Promise.reject(new Error("planted by the test")), 0);
   });
+  await lab.page.getByText("Something failed, and the app goes on").waitFor();
+  expect(lab.readLog()).toMatch(
+    /error Something failed that nothing waited for\n {4}Error: planted by the test/,
+  );
+  expect((await lab.page.evaluate(() => window.lab.notebookState())).ok).toBe(true);
+
+  await answerDialogs(lab, 0);
+  const exited = once(lab.app.process(), "exit");
+  await lab.app.evaluate(() => {
+    setTimeout(() => {
+      throw new Error("thrown by the test");
+    }, 0);
+  });
   expect(await exited).toEqual([1, null]);
   expect(lab.readLog()).toMatch(
-    /error Backprop Lab met an internal error and has to close\n {4}Error: planted by the test/,
+    /error Backprop Lab met an internal error and has to close\n {4}Error: thrown by the test/,
   );
-});
+}, 60_000);
