@@ -48,6 +48,9 @@ describe("the stages view", () => {
     await card("module")
       .getByRole("button", { name: /^Code: / })
       .click();
+    await card("module")
+      .getByRole("button", { name: /^Show all/ })
+      .click();
     await expect.poll(() => card("module").locator("code").innerText()).toContain("transposeA: true");
     const [list, registered] = ["Layers in a plain list", "Layers in a Sequential"].map((name) =>
       page.getByRole("article", { name }).or(page.locator(`[data-model="${name}"]`)),
