@@ -1,25 +1,22 @@
 import { Button, Textarea } from "@mantine/core";
 import { NotebookPen } from "lucide-react";
-import { useState } from "react";
-import Markdown from "react-markdown";
+import { useMemo, useState } from "react";
 import { runChangeSchema } from "../../../shared/runs/run-changes.ts";
 import { problemOf } from "../../preferences/check-number.ts";
-import { Formula } from "../../ui/formula.tsx";
 import { changeRuns } from "../run-actions.ts";
 import classes from "../runs.module.css";
 import part from "../../ui/run-part.module.css";
-
-/** Nested marks in longer notes take the renderer seconds, more than in proportion to their length. */
-const MOST_MARKDOWN = 10_000;
+import { formatNotes } from "./format-notes.tsx";
 
 interface RunNotesProps {
   readonly runId: string;
   readonly notes: string;
 }
 
-/** Notes in Markdown. HTML in them stays text, links and pictures lead nowhere: the app opens no pages. */
+/** Notes in Markdown, and a field to write them. */
 export function RunNotes({ runId, notes }: RunNotesProps) {
   const [draft, setDraft] = useState<string | null>(null);
+  const shown = useMemo(() => formatNotes(notes), [notes]);
   const problem = problemOf(runChangeSchema.entries.notes, draft ?? notes);
   const save = async () => {
     if (draft !== null && problem === null && (await changeRuns([runId], { notes: draft }))) setDraft(null);
@@ -42,33 +39,15 @@ export function RunNotes({ runId, notes }: RunNotesProps) {
       {draft === null ? (
         notes !== "" && (
           <div className={classes["notes"]}>
-            {notes.length > MOST_MARKDOWN ? (
+            {"formatted" in shown ? (
+              shown.formatted
+            ) : (
               <>
                 <p>
-                  <em>
-                    These notes have {notes.length.toLocaleString("en")} characters. More than{" "}
-                    {MOST_MARKDOWN.toLocaleString("en")} are shown as they were written, without formatting.
-                  </em>
+                  <em>{shown.plain}</em>
                 </p>
                 <pre className={classes["plainNotes"]}>{notes}</pre>
               </>
-            ) : (
-              <Markdown
-                disallowedElements={["img"]}
-                components={{
-                  a: ({ children, href }) => <span title={href}>{children}</span>,
-                  code: ({ children }) => {
-                    const formula = /^\$(.+)\$$/.exec(typeof children === "string" ? children : "")?.[1];
-                    return formula === undefined ? (
-                      <code>{children}</code>
-                    ) : (
-                      <Formula source={formula} inline />
-                    );
-                  },
-                }}
-              >
-                {notes}
-              </Markdown>
             )}
           </div>
         )
