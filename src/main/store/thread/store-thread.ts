@@ -26,6 +26,21 @@ const store = openReader(data, data.nativeBinding);
 const index = new RunIndex(store);
 const curves = new CurveDrawer(store);
 
+/** Through a connection of its own: this one may show abandoned runs by a view, which SQLite would take for the table. */
+function copyDatabase(target: string): void {
+  const { readFrom } = store;
+  if (readFrom === null) {
+    writeCopy(store.tables.db, target, { private: false });
+    return;
+  }
+  const db = connect(readFrom, { nativeBinding: data.nativeBinding, readOnly: true });
+  try {
+    writeCopy(db, target, { private: false });
+  } finally {
+    db.close();
+  }
+}
+
 type Handlers = {
   readonly [N in StoreTaskName]: (
     input: StoreTasks[N]["input"],
@@ -86,7 +101,7 @@ function exportTo(
     case "bundle":
       return exportBundle(store, runIds, path, { weights });
     case "database":
-      writeCopy(store.tables.db, path, { private: false });
+      copyDatabase(path);
       return store.info().runs;
   }
 }
