@@ -28,7 +28,8 @@ const profile = mkdtempSync(join(tmpdir(), "backprop-lab-ladder-"));
 let launched: LaunchedApp;
 let page: Page;
 beforeAll(async () => {
-  launched = await launchApp({ userDataDir: profile });
+  // The test itself reads the pixels of its charts.
+  launched = await launchApp({ userDataDir: profile, expectedComplaints: [/willReadFrequently/] });
   page = launched.page;
   await show("Ladder");
 });

@@ -59,7 +59,14 @@ const sideways = (): Promise<string[]> =>
       .filter((box) => box.checkVisibility() && box.scrollWidth > box.clientWidth + 1)
       .filter((box) => ["auto", "scroll"].includes(getComputedStyle(box).overflowX))
       .filter((box) => box.closest("pre, table, .katex") === null && box.querySelector("table, pre") === null)
-      .map((box) => `${box.tagName} ${box.className} ${box.scrollWidth} > ${box.clientWidth}`),
+      .map((box) => {
+        const right = box.getBoundingClientRect().left + box.clientWidth;
+        const wide = [...box.querySelectorAll<HTMLElement>("*")].filter(
+          (inner) => inner.getBoundingClientRect().right > right + 1,
+        );
+        const named = wide.slice(0, 3).map(({ tagName, className }) => `${tagName} ${String(className)}`);
+        return `${box.tagName} ${box.className} ${box.scrollWidth} > ${box.clientWidth}: ${named.join(", ")}`;
+      }),
   );
 
 /** Selects of the settings whose longest text does not fit into its box. */

@@ -60,7 +60,7 @@ it("fault 1: names a training that a crash has cut short, and goes on with it, n
     const answer = await window.lab.runsList();
     return answer.ok ? (answer.value[0]?.id ?? "") : "";
   });
-  await page.getByRole("button", { name: "Resume" }).click();
+  await page.getByRole("button", { name: "Resume" }).first().click();
   await page.getByText("Nothing is running").waitFor({ timeout: 60_000 });
   const steps = await recordedSteps(page, runId);
   expect(steps).toEqual(Array.from({ length: 6 * 782 }, (_, index) => index + 1));

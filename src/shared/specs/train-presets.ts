@@ -79,7 +79,7 @@ export const TRAIN_PRESETS: Readonly<Record<TrainPreset, Preset>> = {
       epochs: 8,
     },
   },
-  notebook: { title: "Notebook: 784-50-1, MSE", spec: NOTEBOOK_SPEC },
+  notebook: { title: "Notebook: 784-50-1", spec: NOTEBOOK_SPEC },
 };
 
 const OVERFIT_ROWS = 20;
