@@ -282,7 +282,7 @@ describe("37", () => {
   it("the trash of a database on a full disk can be emptied", (context) => {
     mkdirSync(at("full"));
     try {
-      execFileSync("mount", ["-t", "tmpfs", "-o", "size=4m", "tmpfs", at("full")], { stdio: "ignore" });
+      execFileSync("mount", ["-t", "tmpfs", "-o", "size=12m", "tmpfs", at("full")], { stdio: "ignore" });
     } catch {
       return context.skip();
     }
