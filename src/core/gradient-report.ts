@@ -57,24 +57,50 @@ function sizesOf(values: ArrayLike<number>, beat: () => void): { largest: number
 
 /**
  * Where a difference is too large to pass but allowed, moves the reference to ours, in place; where more than that, by
- * what is allowed: only the rest counts. Small differences stay as they are, to be seen.
+ * what is allowed: only the rest counts. Small differences stay as they are, to be seen. Moving may shrink the largest
+ * reference, which differences are judged by: it is gone over again until nothing more needs an allowance.
  */
 export function excuse(
   ours: ArrayLike<number>,
   reference: Float32Array | Float64Array,
-  { rounding, kinks }: Allowances,
+  allowances: Allowances,
   beat: () => void = () => undefined,
 ): Excused {
+  const excused = { rounding: 0, kinks: 0, difference: 0, allowed: 0 };
+  const moved = new Uint8Array(ours.length);
+  while (excuseOnce(ours, reference, allowances, { excused, moved, beat }) > 0);
+  return excused;
+}
+
+/** @returns How many coordinates were moved. */
+function excuseOnce(
+  ours: ArrayLike<number>,
+  reference: Float32Array | Float64Array,
+  { rounding, kinks }: Allowances,
+  {
+    excused,
+    moved,
+    beat,
+  }: {
+    readonly excused: { -readonly [K in keyof Excused]: Excused[K] };
+    readonly moved: Uint8Array;
+    readonly beat: () => void;
+  },
+): number {
   const { largest, typical } = sizesOf(reference, beat);
   const [atol, limit] = [atolOf(largest), Math.min(MAX_REL_MAX * largest, MAX_REL_NORM * typical)];
-  const excused = { rounding: 0, kinks: 0, difference: 0, allowed: 0 };
+  let count = 0;
   for (let i = 0; i < ours.length; i++) {
     if (i % STRETCH === 0) beat();
     const value = reference[i];
     const difference = ours[i] - value;
     const size = Math.abs(difference);
-    if (!Number.isFinite(size) || size <= Math.min(atol + RTOL * Math.abs(value), limit)) continue;
+    if (moved[i] === 1 || !Number.isFinite(size)) continue;
+    if (size <= Math.min(atol + RTOL * Math.abs(value), limit)) continue;
     const allowance = rounding[i] + kinks[i];
+    if (allowance === 0) continue;
+    moved[i] = 1;
+    count++;
     reference[i] = size <= allowance ? ours[i] : value + Math.sign(difference) * allowance;
     if (size > allowance) continue;
     if (size > rounding[i]) {
@@ -82,9 +108,12 @@ export function excuse(
       continue;
     }
     excused.rounding++;
-    if (size > excused.difference) Object.assign(excused, { difference: size, allowed: rounding[i] });
+    if (size > excused.difference) {
+      excused.difference = size;
+      excused.allowed = rounding[i];
+    }
   }
-  return excused;
+  return count;
 }
 
 /** Elements between two calls of `beat`. */

@@ -64,7 +64,7 @@ const sideways = (): Promise<string[]> =>
         const wide = [...box.querySelectorAll<HTMLElement>("*")].filter(
           (inner) => inner.getBoundingClientRect().right > right + 1,
         );
-        const named = wide.slice(0, 3).map(({ tagName, className }) => `${tagName} ${String(className)}`);
+        const named = wide.slice(0, 3).map(({ tagName, className }) => `${tagName} ${className}`);
         return `${box.tagName} ${box.className} ${box.scrollWidth} > ${box.clientWidth}: ${named.join(", ")}`;
       }),
   );

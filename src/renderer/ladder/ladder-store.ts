@@ -28,7 +28,10 @@ export interface LadderState {
 }
 
 export const ladderStore = createStore<LadderState>({
-  ...{ rungs: null, failure: null, shown: null, triedPython: null },
+  rungs: null,
+  failure: null,
+  shown: null,
+  triedPython: null,
 });
 
 /** Events come 5 times a second for each rung; the cards and charts follow 5 times a second in all. */

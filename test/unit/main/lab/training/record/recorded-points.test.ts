@@ -17,7 +17,10 @@ const { spec: SMALL } = TRAIN_PRESETS.small;
 /** As many steps as epochs may make: 5 · 10⁹. */
 const HUGE: TrainSpec = {
   ...SMALL,
-  ...{ data: { ...SMALL.data, rows: 50_000 }, epochs: 100_000, batchSize: 1, statisticsEvery: 1 },
+  data: { ...SMALL.data, rows: 50_000 },
+  epochs: 100_000,
+  batchSize: 1,
+  statisticsEvery: 1,
 };
 
 /** How many values a plain and a measured step of a spec record, counted in the programs themselves. */
@@ -46,7 +49,7 @@ function recordsOf(spec: TrainSpec): { plain: number; measured: number } {
 describe("recordedPoints() (D36)", () => {
   it.each(Object.entries(TRAIN_PRESETS))("counts what the steps of %s record", (_name, { spec }) => {
     const { plain, measured } = recordsOf(spec);
-    const counted: TrainSpec = { ...spec, ...{ epochs: undefined, steps: 1_000, statisticsEvery: 7 } };
+    const counted: TrainSpec = { ...spec, epochs: undefined, steps: 1_000, statisticsEvery: 7 };
     const evaluations = recordedPoints({ ...counted, statisticsEvery: 0 }).points - 1_000 * plain;
     expect(evaluations % 4).toBe(0);
     expect(recordedPoints(counted).points).toBe(
