@@ -1,4 +1,6 @@
-import { ContractError, ShapeError } from "../errors.ts";
+import { Checks } from "./checks.ts";
+import { GENERIC_CHECKS } from "./generic-checks.ts";
+import { isGeneric, viewsOf } from "./generic-op.ts";
 import {
   STATISTICS_LENGTH,
   TALLY_LENGTH,
@@ -7,52 +9,6 @@ import {
   type OpParams,
   type TensorLike,
 } from "./op.ts";
-
-const describe = (shape: readonly (number | string)[]): string =>
-  shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(", ")})`;
-
-/** Checks of one op; every failure names the op and the tensor's role in it. */
-class Checks {
-  readonly #op: OpName;
-
-  constructor(op: OpName) {
-    this.#op = op;
-  }
-
-  /** The sizes of a tensor that must have these axes. */
-  sizes(role: string, tensor: TensorLike, axes: readonly string[]): readonly number[] {
-    if (tensor.shape.length !== axes.length) this.#fail(role, tensor, describe(axes));
-    return tensor.shape;
-  }
-
-  /** The tensor must have exactly this shape. */
-  shape(role: string, tensor: TensorLike, expected: readonly number[]): void {
-    const same = tensor.shape.length === expected.length && tensor.shape.every((n, i) => n === expected[i]);
-    if (!same) this.#fail(role, tensor, describe(expected));
-  }
-
-  /** Every axis must have at least one element. */
-  notEmpty(role: string, tensor: TensorLike): void {
-    if (tensor.shape.includes(0)) this.#fail(role, tensor, "at least 1 along every axis");
-  }
-
-  /** An output that the op writes while it still reads `input`. */
-  distinct(role: string, out: TensorLike, inputRole: string, input: TensorLike): void {
-    if (out === input) {
-      throw new ContractError(
-        `${this.#op}: ${role} and ${inputRole} are the same tensor "${out.name}"; ${role} must be a tensor of its own`,
-      );
-    }
-  }
-
-  range(what: string, holds: boolean, expected: string, got: number | string): void {
-    if (!holds) throw new RangeError(`${this.#op}: expected ${what} ${expected}, got ${got}`);
-  }
-
-  #fail(role: string, tensor: TensorLike, expected: string): never {
-    throw new ShapeError(`${this.#op}: ${role} "${tensor.name}"`, expected, describe(tensor.shape));
-  }
-}
 
 /** Targets of a squared error: one number a row, or as many as predicted. (N, 1) against (N, 1) would hide a mistake. */
 function checkTarget(check: Checks, pred: TensorLike, target: TensorLike): void {
@@ -332,6 +288,7 @@ const RULES = {
     check.range("index", Number.isInteger(index) && index >= 0 && index < size, `below ${size}`, index);
   },
   mark: () => undefined,
+  ...GENERIC_CHECKS,
 } satisfies { [K in OpName]: (params: OpParams<TensorLike>[K], check: Checks) => void };
 
 /** The tensors of an op by their roles. */
@@ -340,7 +297,9 @@ function tensorsOf(op: Op<TensorLike>): (readonly [string, TensorLike])[] {
     const [, value] = entry as [string, unknown];
     return typeof value === "object" && value !== null && "shape" in value;
   });
-  return op.op === "linear" && op.relu !== null ? [...named, ["relu.out", op.relu.out]] : named;
+  if (op.op === "linear" && op.relu !== null) return [...named, ["relu.out", op.relu.out]];
+  const views = isGeneric(op) ? viewsOf(op) : [];
+  return [...named, ...views.map(([role, { tensor }]) => [role, tensor] as const)];
 }
 
 /**

@@ -1,13 +1,14 @@
 import type { Activation } from "./activation.ts";
+import type { GenericOpParams } from "./generic-op.ts";
 
 /**
  * The tensor operations that experiments are made of. An op is one name and one parameter entry here, one float64
  * rule in reference-ops.ts, one sharding rule in sharding.ts and one kernel in workers/kernels: each of those
- * tables is total over `OpName`, so a forgotten entry does not compile.
+ * tables is total over `OpName`, so a forgotten entry does not compile. Those of the tensor language are in generic-op.ts.
  *
  * `T` is whatever names a tensor: a float64 array in the reference, a number in a recorded program.
  */
-export interface OpParams<T> {
+export interface OpParams<T> extends GenericOpParams<T> {
   /**
    * out (M, N) = A @ B, or out += A @ B with `accumulate`; A is (M, K), or `a` (K, M) read transposed with
    * `transposeA`; likewise B (K, N) from `b` (N, K) with `transposeB`.

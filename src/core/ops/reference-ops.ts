@@ -3,6 +3,7 @@ import { hash32, hashKey } from "../random/hash.ts";
 import { shiftOf } from "../random/shift.ts";
 import { activate, activationSlope } from "../reference/activations.ts";
 import { checkShapes } from "./check-shapes.ts";
+import { GENERIC_RULES } from "./generic-reference.ts";
 import {
   STATISTICS,
   TALLY,
@@ -445,6 +446,8 @@ const RULES = {
   },
 
   mark: () => undefined,
+
+  ...GENERIC_RULES,
 } satisfies { [K in OpName]: (params: OpParams<ReferenceTensor>[K], context: Context) => void };
 
 const CREATE: Record<DType, (length: number) => ReferenceTensor["data"]> = {

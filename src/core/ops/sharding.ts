@@ -1,59 +1,12 @@
 import type { Op, OpName, TensorLike } from "./op.ts";
+import { GENERIC_SHARDING } from "./generic-sharding.ts";
 import { STATISTICS_LENGTH, TALLY_LENGTH } from "./op.ts";
+import { COST_NS, numel, read, readAll, reduction, single, write, type Access, type Phase } from "./phase.ts";
 
-/**
- * How one phase of an op touches a tensor:
- * `shard`: only this worker's items (its rows, or its elements of the flat tensor); `all`: the whole tensor.
- */
-export interface Access<T> {
-  readonly tensor: T;
-  readonly part: "shard" | "all";
-  readonly write: boolean;
-}
-
-/**
- * A step that all workers take together, each on its own contiguous range of `items`. Reductions take two phases:
- * `partial` leaves one result a worker in scratch, `reduce` adds them in the order of the workers, so the sum does
- * not depend on which worker was faster.
- */
-export interface Phase<T> {
-  readonly name: "run" | "partial" | "reduce";
-  /** What is split among the workers: rows (the leading axis) or elements. */
-  readonly axis: "rows" | "elements";
-  readonly items: number;
-  readonly accesses: readonly Access<T>[];
-  /** Float64 scratch that each worker fills in `partial` and every worker may read in `reduce`. */
-  readonly partialBytes: number;
-  /** Rough time of one worker alone, in nanoseconds; decides how many workers are worth waking. */
-  readonly costNs: number;
-}
-
-/**
- * What one worker takes, measured in November 2026 (Zen 5, one thread of two, data in the cache). They are constants,
- * because the number of threads decides the last bits of sums: it must not depend on the measurement of a day.
- */
-const COST_NS = {
-  multiplyAdd: 0.02,
-  /** One element of an outer product, written and added up in full. */
-  outerProduct: 0.33,
-  /** Vector loops: an element loaded, changed and stored. */
-  element: 0.2,
-  /** Float64 sums, and their minimum, maximum and zeros. */
-  moment: 1.2,
-  exponential: 1.5,
-  /** One at a time: the bins of a histogram, the largest of a row. */
-  plain: 1,
-} as const;
-
-const numel = (tensor: TensorLike): number => tensor.shape.reduce((product, size) => product * size, 1);
 const rowsOf = (tensor: TensorLike): number => tensor.shape[0] ?? 1;
 
 /** A worker's share of column moments (2, F): two sums in float64 and the centre that they are taken around in float32. */
 const columnMomentBytes = (moments: TensorLike): number => numel(moments) * (8 + 2);
-
-const read = <T>(tensor: T): Access<T> => ({ tensor, part: "shard", write: false });
-const readAll = <T>(tensor: T): Access<T> => ({ tensor, part: "all", write: false });
-const write = <T>(tensor: T): Access<T> => ({ tensor, part: "shard", write: true });
 
 function rowWise<T extends TensorLike>(
   items: number,
@@ -61,32 +14,6 @@ function rowWise<T extends TensorLike>(
   accesses: readonly Access<T>[],
 ): Phase<T> {
   return { name: "run", axis: "rows", items, accesses, partialBytes: 0, costNs };
-}
-
-/** Each worker reduces its own rows of `inputs`, then each adds up its own elements of `out` over all workers. */
-function reduction<T extends TensorLike>(
-  inputs: readonly T[],
-  out: T,
-  options: { readonly rows: number; readonly partialBytes: number; readonly costNs: number },
-): readonly Phase<T>[] {
-  return [
-    {
-      name: "partial",
-      axis: "rows",
-      items: options.rows,
-      accesses: inputs.map(read),
-      partialBytes: options.partialBytes,
-      costNs: options.costNs,
-    },
-    {
-      name: "reduce",
-      axis: "elements",
-      items: numel(out),
-      accesses: [write(out)],
-      partialBytes: 0,
-      costNs: COST_NS.element * numel(out),
-    },
-  ];
 }
 
 /** One step of an optimiser: each worker changes its own elements of a parameter and of its states. */
@@ -105,16 +32,6 @@ function update<T extends TensorLike>(
     costNs: COST_NS.element * numel(param) * (1 + states.length),
   };
 }
-
-/** One number, computed by one worker. */
-const single = <T>(accesses: readonly Access<T>[]): Phase<T> => ({
-  name: "run",
-  axis: "elements",
-  items: 1,
-  accesses,
-  partialBytes: 0,
-  costNs: 1,
-});
 
 type ShardingRules = {
   [K in OpName]: <T extends TensorLike>(op: Extract<Op<T>, { op: K }>) => readonly Phase<T>[];
@@ -305,6 +222,7 @@ const RULES: ShardingRules = {
     { name: "run", axis: "elements", items: 1, accesses: [readAll(source)], partialBytes: 0, costNs: 1 },
   ],
   mark: () => [{ name: "run", axis: "elements", items: 1, accesses: [], partialBytes: 0, costNs: 1 }],
+  ...GENERIC_SHARDING,
 };
 
 /** The phases in which the workers carry out an op. Total over the op table. */

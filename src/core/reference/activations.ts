@@ -20,6 +20,10 @@ function complementaryErrorFraction(x: number): number {
   return Math.exp(-x * x) / Math.sqrt(Math.PI) / fraction;
 }
 
+/** erf(x) in float64, to about 1e-15. */
+export const errorFunction = (x: number): number =>
+  Math.abs(x) < SERIES_LIMIT ? errorSeries(x) : Math.sign(x) * (1 - complementaryErrorFraction(Math.abs(x)));
+
 /** Φ(x), the standard normal distribution, to about 1e-15. @see Abramowitz and Stegun, 7.1.5 and 7.1.14 */
 export function normalDistribution(x: number): number {
   const z = Math.abs(x) / Math.SQRT2;

@@ -29,6 +29,7 @@ import {
   shiftImages,
   track,
 } from "./normalisation.ts";
+import { GENERIC_KERNELS } from "./generic.ts";
 import { linear, matmul } from "./matmul.ts";
 import {
   accuracy,
@@ -97,6 +98,7 @@ const KERNELS: { readonly [K in OpName]: Kernel<K> } = {
   accuracy,
   record,
   mark,
+  ...GENERIC_KERNELS,
 };
 
 /** One planned step, ready to run on one worker. */
