@@ -1,7 +1,15 @@
 import type { Op, OpName } from "../../core/ops/op.ts";
 import type { Tensor } from "../../core/ops/recording-ops.ts";
+import { overlaps, rangeOf } from "./tensor-ranges.ts";
 
-const same = (one: Tensor, other: Tensor): boolean => one.offsetBytes === other.offsetBytes;
+/** The same elements in the same shape. */
+const same = (one: Tensor, other: Tensor): boolean =>
+  one.offsetBytes === other.offsetBytes &&
+  one.shape.length === other.shape.length &&
+  one.shape.every((size, d) => size === other.shape[d]);
+
+/** Whether they have elements in common: one may be a part of the other. */
+const meet = (one: Tensor, other: Tensor): boolean => overlaps(rangeOf(one), rangeOf(other));
 
 /** The op at `index` when it has this name. */
 function opAt<K extends OpName>(
@@ -19,13 +27,13 @@ function linearAt(ops: readonly Op<Tensor>[], index: number): { op: Op<Tensor>; 
   const sum = opAt(ops, index + 1, "addBias");
   if (product === null || sum === null || product.transposeA || product.accumulate) return null;
   const { a: x, b: w, out, transposeB: transposeW } = product;
-  if (!same(sum.x, out) || !same(sum.out, out) || same(sum.bias, out)) return null;
+  if (!same(sum.x, out) || !same(sum.out, out) || meet(sum.bias, out)) return null;
   const taken = [out, x, w, sum.bias];
   let length = 2;
 
   const activation = opAt(ops, index + length, "relu");
   const takesRelu =
-    activation !== null && same(activation.x, out) && !taken.some((tensor) => same(activation.out, tensor));
+    activation !== null && same(activation.x, out) && !taken.some((tensor) => meet(activation.out, tensor));
   const relu = takesRelu ? { out: activation.out, shift: activation.shift } : null;
   if (relu !== null) {
     taken.push(relu.out);
@@ -35,7 +43,7 @@ function linearAt(ops: readonly Op<Tensor>[], index: number): { op: Op<Tensor>; 
   const takesMoments =
     columns !== null &&
     same(columns.x, relu?.out ?? out) &&
-    !taken.some((tensor) => same(columns.out, tensor));
+    !taken.some((tensor) => meet(columns.out, tensor));
   if (takesMoments) length++;
   const moments = takesMoments ? columns.out : null;
   return { op: { op: "linear", x, w, bias: sum.bias, out, transposeW, relu, moments }, length };

@@ -3,6 +3,7 @@ import { sizeBytesOf, type Tensor } from "../../core/ops/recording-ops.ts";
 import type { Access, Phase } from "../../core/ops/phase.ts";
 import { phasesOf } from "../../core/ops/sharding.ts";
 import { fuseLinear } from "./fuse-linear.ts";
+import { overlaps, rangeOf, sameRange, type ByteRange } from "./tensor-ranges.ts";
 import { packedBytesOfB, RESIDENT_B_BYTES } from "../../shared/engine/kernel-scratch.ts";
 
 /** One phase of one op of a program. */
@@ -26,7 +27,7 @@ const SMALLEST_BLOCK = 32;
 
 /** Whether the op keeps little besides its rows, so that going through it in blocks of rows costs nothing. */
 function streams(op: Op<Tensor>): boolean {
-  if (op.op === "outerProductSum" || op.op === "mark") return false;
+  if (op.op === "outerProductSum" || op.op === "scatterAdd" || op.op === "mark") return false;
   if (op.op === "linear") {
     return packedBytesOfB(op.x.shape[1] ?? 1, op.out.shape[1] ?? 1) <= RESIDENT_B_BYTES;
   }
@@ -43,6 +44,7 @@ class GrowingGroup {
   readonly phases: PlacedPhase[] = [];
   /** Second phases of reductions: nothing in the group needs their results. */
   readonly waiting: PlacedPhase[] = [];
+  readonly #touches: (Access<Tensor> & { readonly range: ByteRange; readonly waits: boolean })[] = [];
 
   /** Whether a phase may go through the items together with those already here. */
   takes({ op, phase }: PlacedPhase): boolean {
@@ -50,20 +52,32 @@ class GrowingGroup {
     if (first === undefined) return true;
     if (!streams(op) || !streams(first.op)) return false;
     if (phase.axis !== first.phase.axis || phase.items !== first.phase.items) return false;
-    const meets = (accesses: readonly Access<Tensor>[], other: Access<Tensor>): boolean =>
-      accesses.some(
+    return phase.accesses.every((access) => {
+      const range = rangeOf(access.tensor);
+      const found = this.#touches.filter((one) => overlaps(one.range, range));
+      return !found.some(
         (one) =>
-          one.tensor.offsetBytes === other.tensor.offsetBytes &&
-          (one.write || other.write) &&
-          (one.part === "all" || other.part === "all"),
+          one.waits ||
+          ((one.write || access.write) &&
+            (one.part === "all" || access.part === "all" || !sameRange(one.range, range))),
       );
-    return phase.accesses.every(
-      (access) =>
-        !this.phases.some((one) => meets(one.phase.accesses, access)) &&
-        !this.waiting.some((one) =>
-          one.phase.accesses.some(({ tensor }) => tensor.offsetBytes === access.tensor.offsetBytes),
-        ),
-    );
+    });
+  }
+
+  add(placed: PlacedPhase): void {
+    this.phases.push(placed);
+    this.#note(placed, false);
+  }
+
+  defer(placed: PlacedPhase): void {
+    this.waiting.push(placed);
+    this.#note(placed, true);
+  }
+
+  #note({ phase }: PlacedPhase, waits: boolean): void {
+    for (const access of phase.accesses) {
+      this.#touches.push({ ...access, range: rangeOf(access.tensor), waits });
+    }
   }
 
   /** Whether a reduction's second phase may wait until the group has ended. */
@@ -109,14 +123,14 @@ export function groupPhases(
     for (const phase of phasesOf(op)) {
       const placed = { op, phase };
       if (growing.defers(placed)) {
-        growing.waiting.push(placed);
+        growing.defer(placed);
         continue;
       }
       if (!growing.takes(placed)) {
         groups.push(...growing.close());
         growing = new GrowingGroup();
       }
-      growing.phases.push(placed);
+      growing.add(placed);
     }
   }
   return [...groups, ...growing.close()];

@@ -4,6 +4,7 @@ import type { Access } from "../../core/ops/phase.ts";
 import { scratchBytesOf } from "../../shared/engine/kernel-scratch.ts";
 import type { PlannedGroup, PlannedSection, PlannedStep } from "../../shared/engine/worker-tasks.ts";
 import { dropUnused } from "./drop-unused.ts";
+import { Buffers, overlaps, rangeOf, sameRange, type ByteRange } from "./tensor-ranges.ts";
 import { groupPhases, type PhaseGroup, type PlacedPhase } from "./group-phases.ts";
 
 /**
@@ -32,39 +33,57 @@ export interface Plan {
   readonly scratchBytes: number;
 }
 
-/** How a tensor was touched since the last barrier: by which split, and whether it was written. */
-interface Touch {
-  readonly offsetBytes: number;
+/** How bytes of the arena were touched since the last barrier: by which split, and whether they were written. */
+interface Touch extends ByteRange {
   readonly split: string;
   readonly write: boolean;
 }
 
 /**
- * Finds where workers must wait for each other. Two touches of a tensor may go without a barrier when both only
- * read, or when both use the same split: then each worker meets only its own items.
+ * Finds where workers must wait for each other. Two touches that overlap may go without a barrier when both only
+ * read, or when both split the same bytes alike: then each worker meets only its own items.
  */
 class BarrierFinder {
+  readonly #buffers: Buffers;
+  /** By buffer. */
   readonly #touches = new Map<number, Touch[]>();
+
+  constructor(touches: readonly Touch[]) {
+    this.#buffers = new Buffers(touches);
+  }
 
   /** Whether these touches need a barrier before them; remembers them. */
   visit(touches: readonly Touch[], always: boolean): boolean {
     const needed = always || touches.some((touch) => this.#conflicts(touch));
     if (needed) this.#touches.clear();
     for (const touch of touches) {
-      const seen = this.#touches.get(touch.offsetBytes) ?? [];
-      if (!seen.some(({ split, write }) => split === touch.split && write === touch.write)) seen.push(touch);
-      this.#touches.set(touch.offsetBytes, seen);
+      const seen = this.#seenWith(touch);
+      const known = seen.some(
+        (other) => sameRange(other, touch) && other.split === touch.split && other.write === touch.write,
+      );
+      if (!known) this.#touches.set(this.#buffers.of(touch), [...seen, touch]);
     }
     return needed;
   }
 
   #conflicts(touch: Touch): boolean {
-    const seen = this.#touches.get(touch.offsetBytes) ?? [];
-    return seen.some(
-      (other) => (other.write || touch.write) && (other.split !== touch.split || touch.split === "all"),
+    return this.#seenWith(touch).some(
+      (other) =>
+        (other.write || touch.write) &&
+        overlaps(other, touch) &&
+        // One worker alone is in order whatever it meets.
+        !(other.split === ALONE && touch.split === ALONE) &&
+        (other.split !== touch.split || touch.split === "all" || !sameRange(other, touch)),
     );
   }
+
+  #seenWith(touch: Touch): readonly Touch[] {
+    return this.#touches.get(this.#buffers.of(touch)) ?? [];
+  }
 }
+
+/** The split of a worker that has all items: the first one. */
+const ALONE = "first";
 
 /** Workers worth waking for a group. */
 function threadsFor({ phases, items }: PhaseGroup, threads: number): number {
@@ -76,11 +95,7 @@ function threadsFor({ phases, items }: PhaseGroup, threads: number): number {
 function touchOf(access: Access<Tensor>, { axis, items }: PhaseGroup, threads: number): Touch {
   const split = access.part === "all" ? "all" : `${axis}:${items}:${threads}`;
   // One worker alone meets its own data whatever the split is called.
-  return {
-    offsetBytes: access.tensor.offsetBytes,
-    split: threads === 1 ? "first" : split,
-    write: access.write,
-  };
+  return { ...rangeOf(access.tensor), split: threads === 1 ? ALONE : split, write: access.write };
 }
 
 /** Where an op's workers leave partial results, and how many do. */
@@ -127,21 +142,23 @@ function planProgram(
   const touchesOf = (group: PhaseGroup, groupThreads: number): Touch[] =>
     group.phases.flatMap((one) => {
       const touches = one.phase.accesses.map((access) => touchOf(access, group, groupThreads));
-      const { offsetBytes, threads: partialThreads } = partialsOf(one);
+      const { offsetBytes, strideBytes, threads: partialThreads } = partialsOf(one);
+      const range = { begin: offsetBytes, end: offsetBytes + strideBytes * partialThreads };
       if (one.phase.name === "partial") {
-        touches.push({ offsetBytes, split: groupThreads === 1 ? "first" : "own", write: true });
+        touches.push({ ...range, split: groupThreads === 1 ? ALONE : "own", write: true });
       } else if (one.phase.name === "reduce") {
         const alone = groupThreads === 1 && partialThreads === 1;
-        touches.push({ offsetBytes, split: alone ? "first" : "all", write: false });
+        touches.push({ ...range, split: alone ? ALONE : "all", write: false });
       }
       return touches;
     });
 
-  const finder = new BarrierFinder();
+  const touched = placed.map(({ group, threads: groupThreads }) => touchesOf(group, groupThreads));
+  const finder = new BarrierFinder(touched.flat());
   const pass = (): boolean[] =>
-    placed.map(({ group, threads: groupThreads }) =>
+    placed.map(({ group }, index) =>
       finder.visit(
-        touchesOf(group, groupThreads),
+        touched[index]!,
         group.phases.some(({ op }) => op.op === "mark"),
       ),
     );
