@@ -49,7 +49,10 @@ export type BinaryFunction = (typeof BINARY_FUNCTIONS)[number];
 /** `where` takes condition, yes and no: yes where the condition is not 0 (NaN is not). */
 export type MapFunction = UnaryFunction | BinaryFunction | "where";
 
-/** One step of an expression in postfix order: puts an input's element or a number on the stack, or applies a function to its top. */
+/**
+ * One step of an expression in postfix order: puts an input's element or a number, as float32, on the stack, or applies
+ * a function to its top.
+ */
 export type MapStep = { readonly input: number } | { readonly value: number } | { readonly fn: MapFunction };
 
 export type ReduceKind = "sum" | "max" | "min" | "argmax" | "argmin";

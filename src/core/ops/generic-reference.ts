@@ -28,7 +28,7 @@ function mapped(
   const stack: number[] = [];
   for (const step of steps) {
     if ("input" in step) stack.push(valueAt(inputs[step.input], index));
-    else if ("value" in step) stack.push(step.value);
+    else if ("value" in step) stack.push(Math.fround(step.value));
     else applyToStack(step.fn, stack);
   }
   return stack[0];

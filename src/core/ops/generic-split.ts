@@ -32,8 +32,12 @@ export function splitOf(shape: readonly number[]): Split {
 }
 
 /** Whether a worker meets only its own items of the view's tensor. */
-export function isOwn(view: StridedView<TensorLike>, shape: readonly number[], { axis }: Split): boolean {
-  if (axis === "rows") return staysInRows(view, shape);
+export function isOwn(
+  view: StridedView<TensorLike>,
+  shape: readonly number[],
+  { axis, items }: Split,
+): boolean {
+  if (axis === "rows") return (shape[0] ?? 1) === items && staysInRows(view, shape);
   return isDense(view, shape) && countOf(view.tensor.shape) === countOf(shape);
 }
 

@@ -26,8 +26,8 @@ export const BINARY: Readonly<Record<BinaryFunction, (x: number, y: number) => n
   div: (x, y) => x / y,
   // Math.pow(±1, ±∞) and Math.pow(1, NaN) are NaN; in IEEE 754 and torch they are 1.
   pow: (x, y) => (x === 1 || (x === -1 && Math.abs(y) === Infinity) ? 1 : x ** y),
-  maximum: Math.max,
-  minimum: Math.min,
+  maximum: (x, y) => Math.max(x, y),
+  minimum: (x, y) => Math.min(x, y),
   gt: (x, y) => truth(x > y),
   ge: (x, y) => truth(x >= y),
   lt: (x, y) => truth(x < y),

@@ -1,5 +1,7 @@
+import { isGeneric } from "../../core/ops/generic-op.ts";
 import type { Op } from "../../core/ops/op.ts";
 import { numelOf, type Tensor } from "../../core/ops/recording-ops.ts";
+import { genericScratchBytes } from "./expression-scratch.ts";
 
 /** What the sums of a tile begin with: nothing, or what lies in C. */
 export const START = { zero: 0, sums: 1 } as const;
@@ -70,5 +72,5 @@ export function scratchBytesOf(op: Op<Tensor>): number {
     const columns = paddedToVectors(op.dy.shape[1] ?? 1);
     return columns * 4 + op.chunkRows * (numelOf(op.x.shape.slice(1)) * columns) * 4;
   }
-  return 0;
+  return isGeneric(op) ? genericScratchBytes(op) : 0;
 }

@@ -1,3 +1,4 @@
+import { add, mul, sub } from "./vectors.ts";
 import { lines, local, polynomial, set, splat } from "./wat.ts";
 
 /** exp(r) for |r| ≤ ln 2 / 2: the coefficients of r⁷ … r² (Cephes, expf). */
@@ -29,3 +30,43 @@ export const exponential = (): string =>
       `(f32x4.mul ${local("e")} (i32x4.shl (i32x4.add (i32x4.trunc_sat_f32x4_s ${local("n")}) (i32x4.splat (i32.const 127))) (i32.const 23)))`,
     ),
   ]);
+
+/** What `limitedExponential` and `wideExponential` work in. */
+export const EXPONENTIAL_LOCALS = ["v", "n", "e", "under"];
+
+/** Steps for e ← exp(v) of v ≤ 0, exactly 0 where that is no normal float32: limits at infinity are then exact. */
+export const limitedExponential = (v: string): readonly string[] => [
+  set("v", v),
+  set("under", `(f32x4.lt ${local("v")} ${splat(LOWEST_EXPONENT)})`),
+  exponential(),
+  set("e", `(v128.andnot ${local("e")} ${local("under")})`),
+];
+
+/** Beyond these exp is ∞ and 0 in float32. */
+const OVERFLOW = 89;
+const UNDERFLOW = -104;
+
+/** 2ⁿ of whole lanes n, of a normal float32. */
+const powerOfTwo = (n: string): string =>
+  `(i32x4.shl (i32x4.add ${n} (i32x4.splat (i32.const 127))) (i32.const 23))`;
+
+/**
+ * Steps for e ← exp(v) of any v: 2ⁿ in two factors, so that it may reach beyond the normal numbers on either side. NaN
+ * stays NaN.
+ */
+export const wideExponential = (v: string): readonly string[] => {
+  const half = `(i32x4.shr_s ${local("under")} (i32.const 1))`;
+  return [
+    // The second operand wins only if it is smaller or larger, so NaN stays.
+    set("v", `(f32x4.pmax (f32x4.pmin ${v} ${splat(OVERFLOW)}) ${splat(UNDERFLOW)})`),
+    set("n", `(f32x4.nearest ${mul(local("v"), splat(Math.LOG2E))})`),
+    set("v", sub(local("v"), mul(local("n"), splat(LN2_HIGH)))),
+    set("v", sub(local("v"), mul(local("n"), splat(LN2_LOW)))),
+    set("e", polynomial(COEFFICIENTS, "v")),
+    set("e", add(mul(mul(local("e"), local("v")), local("v")), local("v"))),
+    set("e", add(local("e"), splat(1))),
+    set("under", `(i32x4.trunc_sat_f32x4_s ${local("n")})`),
+    set("e", mul(local("e"), powerOfTwo(half))),
+    set("e", mul(local("e"), powerOfTwo(`(i32x4.sub ${local("under")} ${half})`))),
+  ];
+};

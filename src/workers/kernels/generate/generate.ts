@@ -3,6 +3,7 @@ import type { WasmSet } from "../../../shared/engine/instruction-sets.ts";
 import { PRIMITIVES } from "../primitives/primitive-table.ts";
 import { peakFunctions } from "./generate-peak.ts";
 import { productFunctions } from "./generate-tiles.ts";
+import { powerFunction } from "./power.ts";
 import { lines } from "./wat.ts";
 
 /** The module of one instruction set as text; its memory is the arena, imported as `env.memory`, and `env.log` the natural logarithm. */
@@ -11,6 +12,7 @@ export const kernelText = (instructionSet: WasmSet): string =>
     `(module (import "env" "memory" (memory 1 65536 shared))`,
     `(import "env" "log" (func $log (param f64) (result f64)))`,
     productFunctions(instructionSet),
+    powerFunction(),
     Object.entries(PRIMITIVES).map(([name, { generate }]) => generate(name)),
     peakFunctions(instructionSet),
     ")",

@@ -29,7 +29,8 @@ import {
   shiftImages,
   track,
 } from "./normalisation.ts";
-import { GENERIC_KERNELS } from "./generic.ts";
+import { draw } from "./draw.ts";
+import { copy, map } from "./map.ts";
 import { linear, matmul } from "./matmul.ts";
 import {
   accuracy,
@@ -46,7 +47,9 @@ import {
 } from "./optimisers.ts";
 import { outerProductSum } from "./outer-product-sum.ts";
 import { activeRows, columnMoments, columnSum, histogram, mse, statistics, tally } from "./reductions.ts";
+import { reduce } from "./reduce.ts";
 import { mark, record } from "./reports.ts";
+import { scatterAdd, take } from "./take.ts";
 
 /** One kernel an op. A missing entry does not compile. */
 const KERNELS: { readonly [K in OpName]: Kernel<K> } = {
@@ -98,7 +101,12 @@ const KERNELS: { readonly [K in OpName]: Kernel<K> } = {
   accuracy,
   record,
   mark,
-  ...GENERIC_KERNELS,
+  map,
+  reduce,
+  copy,
+  take,
+  scatterAdd,
+  draw,
 };
 
 /** One planned step, ready to run on one worker. */

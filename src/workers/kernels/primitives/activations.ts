@@ -1,37 +1,12 @@
-import { exponential, LOWEST_EXPONENT } from "../generate/exponential.ts";
+import { EXPONENTIAL_LOCALS, limitedExponential } from "../generate/exponential.ts";
 import type { Elementwise } from "../generate/elementwise-function.ts";
-import { local, polynomial, set, splat, ZERO } from "../generate/wat.ts";
+import { abs, add, after, choose, div, mul, ONE, positive, SIGN, sub } from "../generate/vectors.ts";
+import { local, polynomial, set, splat } from "../generate/wat.ts";
 import { mapOne, mapped, mapTwo, type MapOne, type MapTwoScaled } from "./mapped.ts";
 import { NORMAL_LIMIT, NORMAL_TAIL, NORMAL_TAIL_STEP } from "./normal-tail.ts";
 import type { Primitive } from "./primitive.ts";
 
-const abs = (value: string): string => `(f32x4.abs ${value})`;
-const add = (a: string, b: string): string => `(f32x4.add ${a} ${b})`;
-const sub = (a: string, b: string): string => `(f32x4.sub ${a} ${b})`;
-const mul = (a: string, b: string): string => `(f32x4.mul ${a} ${b})`;
-const div = (a: string, b: string): string => `(f32x4.div ${a} ${b})`;
-const positive = (value: string): string => `(f32x4.gt ${value} ${ZERO})`;
-const choose = (yes: string, no: string, condition: string): string =>
-  `(v128.bitselect ${yes} ${no} ${condition})`;
-/** Steps, and what they leave behind, as one value. */
-const after = (steps: readonly string[], value: string): string =>
-  `(block (result v128) ${steps.join("\n")} ${value})`;
-
-const ONE = splat(1);
-/** The bit of the sign, in every lane. */
-const SIGN = "(i32x4.splat (i32.const 0x80000000))";
 const E = local("e");
-/** What `exponential` works in. */
-const LOCALS = ["v", "n", "e"];
-
-/** e ← exp(v), exactly 0 where that is no normal float32: limits at infinity are then exact. */
-const exponentialOf = (v: string): readonly string[] => [
-  set("v", v),
-  set("under", `(f32x4.lt ${local("v")} ${splat(LOWEST_EXPONENT)})`),
-  exponential(),
-  set("e", `(v128.andnot ${E} ${local("under")})`),
-];
-
 /** tanh(x) for |x| < TANH_SPLIT as x + x³ P(x²) (Cephes, tanhf): 1 − 2 e / (1 + e) would cancel there. */
 const TANH_POLYNOMIAL = [
   -5.70498872745e-3, 2.06390887954e-2, -5.37397155531e-2, 1.33314422036e-1, -3.33332819422e-1,
@@ -42,7 +17,7 @@ const TANH_SPLIT = 0.625;
 const tanh = (x: string): string =>
   after(
     [
-      ...exponentialOf(mul(splat(-2), abs(x))),
+      ...limitedExponential(mul(splat(-2), abs(x))),
       set("square", mul(x, x)),
       set("small", add(mul(mul(polynomial(TANH_POLYNOMIAL, "square"), local("square")), x), x)),
       set("e", sub(ONE, div(add(E, E), add(ONE, E)))),
@@ -53,12 +28,12 @@ const tanh = (x: string): string =>
 
 /** With e = exp(−|x|): 1 / (1 + e) right of 0 and e / (1 + e) left of it, so that small results keep their digits. */
 const sigmoid = (x: string): string =>
-  after(exponentialOf(`(f32x4.neg ${abs(x)})`), div(choose(ONE, E, positive(x)), add(ONE, E)));
+  after(limitedExponential(`(f32x4.neg ${abs(x)})`), div(choose(ONE, E, positive(x)), add(ONE, E)));
 
 /** s (1 − s) = e / (1 + e)², with e = exp(−|factor · x|). */
 const sigmoidSlope = (x: string, factor: number): string =>
   after(
-    [...exponentialOf(mul(splat(-factor), abs(x))), set("v", add(ONE, E))],
+    [...limitedExponential(mul(splat(-factor), abs(x))), set("v", add(ONE, E))],
     div(E, mul(local("v"), local("v"))),
   );
 
@@ -66,7 +41,7 @@ const sigmoidSlope = (x: string, factor: number): string =>
 const normal = (x: string): readonly string[] => [
   // The second operand wins only if it is smaller or larger, so NaN stays.
   set("near", `(f32x4.pmax (f32x4.pmin ${x} ${splat(NORMAL_LIMIT)}) ${splat(-NORMAL_LIMIT)})`),
-  ...exponentialOf(mul(splat(-0.5), mul(local("near"), local("near")))),
+  ...limitedExponential(mul(splat(-0.5), mul(local("near"), local("near")))),
   set("t", div(ONE, add(ONE, mul(splat(NORMAL_TAIL_STEP), abs(local("near")))))),
   set("normal", mul(E, polynomial(NORMAL_TAIL, "t"))),
   set("normal", choose(sub(ONE, local("normal")), local("normal"), positive(x))),
@@ -125,7 +100,7 @@ const LEAKY_RELU: ActivationFormulas = {
 };
 
 const TANH: ActivationFormulas = {
-  locals: [...LOCALS, "under", "square", "small"],
+  locals: [...EXPONENTIAL_LOCALS, "square", "small"],
   scalars: [],
   value: (of) => tanh(of("x")),
   // 1 − tanh² = 4 s (1 − s) at 2 x, without the difference that cancels.
@@ -136,7 +111,7 @@ const TANH: ActivationFormulas = {
 
 const sigmoidOf = (x: number): number => 1 / (1 + Math.exp(-x));
 const SIGMOID: ActivationFormulas = {
-  locals: [...LOCALS, "under"],
+  locals: [...EXPONENTIAL_LOCALS],
   scalars: [],
   value: (of) => sigmoid(of("x")),
   backward: (of) => mul(of("y"), sigmoidSlope(of("x"), 1)),
@@ -154,7 +129,7 @@ function normalOf(x: number): number {
 /** exp(−x²/2) / √(2π). */
 const density = (x: number): number => Math.exp(-(x * x) / 2) / Math.sqrt(2 * Math.PI);
 const GELU: ActivationFormulas = {
-  locals: [...LOCALS, "under", ...NORMAL_LOCALS],
+  locals: [...EXPONENTIAL_LOCALS, ...NORMAL_LOCALS],
   scalars: [],
   value: (of) => gelu(of("x")),
   backward: (of) => mul(of("y"), geluSlope(of("x"))),

@@ -5,11 +5,14 @@ import { COPIES } from "./copies.ts";
 import { COUNTS } from "./counts.ts";
 import { DROPOUT } from "./dropout.ts";
 import { ELEMENTWISE } from "./elementwise.ts";
+import { EXPRESSIONS } from "./expressions.ts";
 import { EXPONENTIALS } from "./exponentials.ts";
 import { LOSSES } from "./losses.ts";
 import { OPTIMISERS } from "./optimisers.ts";
 import type { Primitive, PrimitiveFunction } from "./primitive.ts";
 import { ROW_NORMS } from "./row-norms.ts";
+import { ROW_RESULTS } from "./row-results.ts";
+import { STRIDED_COPY } from "./strided-copy.ts";
 import { SUMS } from "./sums.ts";
 
 /** All functions beside the products: one row each, which modules, loops and checks are made of. */
@@ -26,6 +29,9 @@ export const PRIMITIVES = {
   ...DROPOUT,
   ...OPTIMISERS,
   ...COPIES,
+  ...EXPRESSIONS,
+  ...ROW_RESULTS,
+  ...STRIDED_COPY,
 };
 type Table = typeof PRIMITIVES;
 

@@ -1,0 +1,18 @@
+import { splat, ZERO } from "./wat.ts";
+
+/** WebAssembly text of arithmetic on four lanes of float32. */
+export const abs = (value: string): string => `(f32x4.abs ${value})`;
+export const add = (a: string, b: string): string => `(f32x4.add ${a} ${b})`;
+export const sub = (a: string, b: string): string => `(f32x4.sub ${a} ${b})`;
+export const mul = (a: string, b: string): string => `(f32x4.mul ${a} ${b})`;
+export const div = (a: string, b: string): string => `(f32x4.div ${a} ${b})`;
+export const positive = (value: string): string => `(f32x4.gt ${value} ${ZERO})`;
+export const choose = (yes: string, no: string, condition: string): string =>
+  `(v128.bitselect ${yes} ${no} ${condition})`;
+/** Steps, and what they leave behind, as one value. */
+export const after = (steps: readonly string[], value: string): string =>
+  `(block (result v128) ${steps.join("\n")} ${value})`;
+
+export const ONE = splat(1);
+/** The bit of the sign, in every lane. */
+export const SIGN = "(i32x4.splat (i32.const 0x80000000))";
