@@ -1,28 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Activation } from "../../../src/core/ops/activation.ts";
-import type { DType, Op, OpName } from "../../../src/core/ops/op.ts";
+import type { OpName } from "../../../src/core/ops/op.ts";
 import { numelOf, RecordingOps, type Tensor } from "../../../src/core/ops/recording-ops.ts";
 import { ReferenceOps, type ReferenceTensor } from "../../../src/core/ops/reference-ops.ts";
 import type { Engine } from "../../../src/main/engine/engine.ts";
 import { viewOf } from "../../../src/shared/engine/tensor-view.ts";
+import { GENERIC_CASES } from "./generic-cases.ts";
+import type { KernelCase, Operand } from "./kernel-case.ts";
 import { startEngine } from "./start-engine.ts";
-
-/** A tensor's place in a case: its shape, type, and whether it is filled before the op runs. */
-interface Operand {
-  readonly shape: readonly number[];
-  readonly dtype?: DType;
-  readonly fill?: (index: number) => number;
-}
-
-interface Case {
-  readonly title: string;
-  readonly operands: Readonly<Record<string, Operand>>;
-  readonly op: <T>(tensors: Readonly<Record<string, T>>) => Op<T>;
-  /** The operand that holds the result. */
-  readonly result: string;
-  /** Where the result is a sum that cancels what was rounded before. */
-  readonly atol?: number;
-}
 
 /** A deterministic, sign-changing, non-periodic fill; some exact zeros for relu's edge. */
 const wave = (index: number): number => (index % 17 === 0 ? 0 : Math.sin(index * 12.9898) * 2);
@@ -46,7 +31,7 @@ const activated = (
   op: "activate" | "activateBackward",
   shape: readonly number[],
   activation: Activation,
-): Case => {
+): KernelCase => {
   const title = `${op} ${activation.kind} (${shape.join(", ")})`;
   const x = { shape, fill: wide };
   return op === "activate"
@@ -67,7 +52,7 @@ const activated = (
 };
 
 /** Operands of an optimiser's step at its fourth step, for some lengths. */
-const updates = (op: string, states: readonly string[]): Case[] =>
+const updates = (op: string, states: readonly string[]): KernelCase[] =>
   [1, 7, 39_200, 400_009].map((length) => ({
     title: `${op} ${length}`,
     operands: {
@@ -89,11 +74,11 @@ const unary = (
   op: "relu" | "reluBackward" | "normalize" | "statistics" | "columnSum" | "histogram",
   rows: number,
   columns: number,
-): Case => {
+): KernelCase => {
   const x: Operand = { shape: [rows, columns], fill: wave };
   const out: Operand = { shape: [rows, columns] };
   const title = `${op} (${rows}, ${columns})`;
-  const make = (operands: Case["operands"], result: string, build: Case["op"]): Case => ({
+  const make = (operands: KernelCase["operands"], result: string, build: KernelCase["op"]): KernelCase => ({
     title,
     operands,
     result,
@@ -139,7 +124,7 @@ const matmulCase = (
   k: number,
   n: number,
   flags: { transposeA: boolean; transposeB: boolean; accumulate: boolean },
-): Case => ({
+): KernelCase => ({
   title: `matmul ${m}×${k}×${n} ${JSON.stringify(flags)}`,
   operands: {
     a: { shape: flags.transposeA ? [k, m] : [m, k], fill: wave },
@@ -188,13 +173,13 @@ const ROWS: readonly (readonly [number, number])[] = [
 ];
 
 /** Both halves of cross entropy; the fills reach logits where exp overflows unless the row's largest is taken off. */
-function crossEntropyCases(): Record<"crossEntropy" | "crossEntropyBackward", readonly Case[]> {
+function crossEntropyCases(): Record<"crossEntropy" | "crossEntropyBackward", readonly KernelCase[]> {
   const shapes = [1, 2, 3, 10, 17].flatMap((classes) => [1, 64, 20_011].map((rows) => ({ rows, classes })));
-  const operands = (rows: number, classes: number, scale: number): Case["operands"] => ({
+  const operands = (rows: number, classes: number, scale: number): KernelCase["operands"] => ({
     logits: { shape: [rows, classes], fill: (i) => scale * wave(i) },
     target: { shape: [rows], fill: (i) => (i * 7) % classes },
   });
-  const each = (build: (rows: number, classes: number, scale: number) => Case): Case[] =>
+  const each = (build: (rows: number, classes: number, scale: number) => KernelCase): KernelCase[] =>
     shapes.flatMap(({ rows, classes }) => [1, 5_000].map((scale) => build(rows, classes, scale)));
   const smoothingOf = (scale: number): number => (scale === 1 ? 0.1 : 0);
   return {
@@ -225,7 +210,10 @@ function crossEntropyCases(): Record<"crossEntropy" | "crossEntropyBackward", re
   };
 }
 
-const CASES: Readonly<Record<Exclude<OpName, "record" | "mark">, readonly Case[]>> = {
+type Checked = Exclude<OpName, "record" | "mark">;
+
+const CASES: Readonly<Record<Checked, readonly KernelCase[]>> = {
+  ...GENERIC_CASES,
   matmul: SIZES.flatMap(([m, k, n]) => FLAGS.map((flags) => matmulCase(m, k, n, flags))),
   linear: SIZES.flatMap(([m, k, n]) =>
     [false, true].flatMap((transposeW) =>
@@ -234,7 +222,7 @@ const CASES: Readonly<Record<Exclude<OpName, "record" | "mark">, readonly Case[]
         { result: "activated", activates: true },
         { result: "moments", activates: false },
         { result: "moments", activates: true },
-      ].map(({ result, activates }): Case => ({
+      ].map(({ result, activates }): KernelCase => ({
         title: `linear ${m}×${k}×${n}${transposeW ? " wᵀ" : ""}${activates ? " relu" : ""}, ${result}`,
         operands: {
           x: { shape: [m, k], fill: wave },

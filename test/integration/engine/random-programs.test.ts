@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { DType, Op, Ops, TensorLike } from "../../../src/core/ops/op.ts";
-import { RecordingOps } from "../../../src/core/ops/recording-ops.ts";
-import { ReferenceOps } from "../../../src/core/ops/reference-ops.ts";
+import type { BinaryFunction } from "../../../src/core/ops/generic-op.ts";
+import { RecordingOps, type Tensor } from "../../../src/core/ops/recording-ops.ts";
+import { ReferenceOps, type ReferenceTensor } from "../../../src/core/ops/reference-ops.ts";
 import type { Engine } from "../../../src/main/engine/engine.ts";
 import { planSections } from "../../../src/main/engine/plan.ts";
 import { viewOf } from "../../../src/shared/engine/tensor-view.ts";
@@ -52,12 +53,102 @@ function tensorsOf<T extends TensorLike>(ops: Ops<T>, { rows, inputs, outputs }:
     s: t("s", [inputs, outputs]),
   };
 }
-type Tensors<T> = Record<keyof ReturnType<typeof tensorsOf>, T>;
+
+/** Halves of h and h2, which share their bytes, and one across the middle of h. */
+const PARTS = ["upper", "lower", "middle", "upper2", "lower2"] as const;
+type Tensors<T> = Record<keyof ReturnType<typeof tensorsOf> | (typeof PARTS)[number], T>;
+
+function partsOf<T extends TensorLike>(
+  t: Record<"h" | "h2", T>,
+  rows: number,
+  part: (whole: T, firstRow: number, rows: number) => T,
+): Record<(typeof PARTS)[number], T> {
+  const half = Math.max(1, Math.floor(rows / 2));
+  return {
+    upper: part(t.h, 0, half),
+    lower: part(t.h, rows - half, half),
+    middle: part(t.h, Math.floor((rows - half) / 2), half),
+    upper2: part(t.h2, 0, half),
+    lower2: part(t.h2, rows - half, half),
+  };
+}
+
+const tensorPart = (whole: Tensor, firstRow: number, rows: number): Tensor => {
+  const [, columns = 1] = whole.shape;
+  return { ...whole, shape: [rows, columns], offsetBytes: whole.offsetBytes + 4 * firstRow * columns };
+};
+const referencePart = (whole: ReferenceTensor, firstRow: number, rows: number): ReferenceTensor => {
+  const [, columns = 1] = whole.shape;
+  const data = whole.data.subarray(firstRow * columns, (firstRow + rows) * columns);
+  return { ...whole, shape: [rows, columns], data };
+};
+
+/** A tensor as it lies, one value a row for all columns, one row for all rows. */
+const dense = <T extends TensorLike>(tensor: T) => ({
+  tensor,
+  offset: 0,
+  strides: [tensor.shape[1] ?? 1, 1],
+});
+const perRow = <T>(tensor: T) => ({ tensor, offset: 0, strides: [1, 0] });
+const perColumn = <T>(tensor: T) => ({ tensor, offset: 0, strides: [0, 1] });
+const binary = (fn: BinaryFunction) => [{ input: 0 }, { input: 1 }, { fn }] as const;
 
 const product = { transposeA: false, transposeB: false, accumulate: false };
 
 /** Steps that a program is drawn from: whole, in place, reduced, added to, written over what was read before. */
-const STEPS: readonly (<T>(t: Tensors<T>) => Op<T>)[] = [
+const STEPS: readonly (<T extends TensorLike>(t: Tensors<T>) => Op<T>)[] = [
+  (t) => ({
+    op: "map",
+    shape: t.h.shape,
+    inputs: [dense(t.h), perColumn(t.b)],
+    steps: binary("add"),
+    out: t.h2,
+  }),
+  (t) => ({ op: "map", shape: t.h.shape, inputs: [dense(t.h), perRow(t.p)], steps: binary("sub"), out: t.h }),
+  (t) => ({
+    op: "map",
+    shape: t.h.shape,
+    inputs: [dense(t.h2), perColumn(t.db)],
+    steps: binary("maximum"),
+    out: t.g,
+  }),
+  (t) => ({
+    op: "reduce",
+    kind: "sum",
+    shape: t.h.shape,
+    inputs: [dense(t.h), dense(t.h2)],
+    steps: binary("mul"),
+    axes: [0],
+    scale: 1,
+    out: t.db,
+  }),
+  (t) => ({
+    op: "reduce",
+    kind: "max",
+    shape: t.h.shape,
+    inputs: [dense(t.h)],
+    steps: [{ input: 0 }],
+    axes: [1],
+    scale: 1,
+    out: t.p,
+  }),
+  (t) => ({
+    op: "reduce",
+    kind: "sum",
+    shape: t.x.shape,
+    inputs: [dense(t.x)],
+    steps: [{ input: 0 }, { fn: "square" }],
+    axes: [0, 1],
+    scale: 1 / (t.x.shape[0] ?? 1),
+    out: t.loss,
+  }),
+  (t) => ({ op: "copy", shape: t.upper.shape, x: dense(t.upper), out: dense(t.lower2) }),
+  (t) => ({ op: "copy", shape: t.middle.shape, x: dense(t.upper2), out: dense(t.middle) }),
+  (t) => ({ op: "relu", x: t.lower, out: t.upper, shift: 0.1 }),
+  (t) => ({ op: "add", a: t.upper2, b: t.lower2, out: t.middle }),
+  (t) => ({ op: "add", a: t.middle, b: t.lower2, out: t.upper2 }),
+  (t) => ({ op: "columnSum", x: t.lower, out: t.db }),
+  (t) => ({ op: "scale", x: t.middle, out: t.middle, factor: 0.5 }),
   (t) => ({ op: "matmul", a: t.x, b: t.w, out: t.h, ...product }),
   (t) => ({ op: "matmul", a: t.x, b: t.w, out: t.h, ...product, accumulate: true }),
   (t) => ({ op: "addBias", x: t.h, bias: t.b, out: t.h }),
@@ -186,9 +277,11 @@ describe("Engine.run() of random programs", () => {
         try {
           const recording = new RecordingOps((name, shape, dtype) => scope.tensor(name, shape, dtype));
           const reference = new ReferenceOps();
-          const ours = tensorsOf(recording, sizes);
-          const theirs = tensorsOf(reference, sizes);
-          const names = Object.keys(ours) as (keyof typeof ours)[];
+          const ownTensors = tensorsOf(recording, sizes);
+          const theirTensors = tensorsOf(reference, sizes);
+          const names = Object.keys(ownTensors) as (keyof typeof ownTensors)[];
+          const ours = { ...ownTensors, ...partsOf(ownTensors, sizes.rows, tensorPart) };
+          const theirs = { ...theirTensors, ...partsOf(theirTensors, sizes.rows, referencePart) };
           for (const name of names) {
             const values = viewOf(engine.arena.memory, ours[name], ours[name].dtype);
             const fill = fillOf(name, sizes);

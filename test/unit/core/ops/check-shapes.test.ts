@@ -42,6 +42,45 @@ const NORM_BACKWARD = {
   eps: 1,
 } as const;
 
+const view = (tensor: TensorLike, strides: number[], offset = 0) => ({ tensor, offset, strides });
+const OUTSIDE: TensorLike = { name: "outside", shape: [1], dtype: "float64" };
+const MAP = {
+  op: "map",
+  shape: [2, 3],
+  inputs: [view(t("x", 2, 3), [3, 1]), view(t("b", 3), [0, 1])],
+  steps: [{ input: 0 }, { input: 1 }, { fn: "add" }],
+  out: t("out", 6),
+} as const;
+const REDUCE = { ...MAP, op: "reduce", kind: "sum", axes: [0], scale: 0.5, out: t("out", 3) } as const;
+const COPY = {
+  op: "copy",
+  shape: [3, 2],
+  x: view(t("x", 2, 3), [1, 3]),
+  out: view(t("out", 3, 2), [2, 1]),
+} as const;
+const TAKE = {
+  op: "take",
+  shape: [4, 3],
+  x: view(t("x", 5, 3), [0, 1]),
+  axisStride: 3,
+  axisSize: 5,
+  indices: view(t("i", 4), [1, 0]),
+  out: t("out", 4, 3),
+  outside: OUTSIDE,
+} as const;
+const SCATTER = {
+  op: "scatterAdd",
+  shape: [4, 3],
+  g: view(t("g", 4, 3), [3, 1]),
+  indices: view(t("i", 4), [1, 0]),
+  out: t("out", 5, 3),
+  outStrides: [0, 1],
+  axisStride: 3,
+  axisSize: 5,
+  outside: OUTSIDE,
+} as const;
+const DRAW = { op: "draw", distribution: "normal", seed: 1, stream: 2, draw: 3, out: t("out", 7) } as const;
+
 /** For every op one call that fits and some that do not. */
 const CASES: Record<Exclude<OpName, "mark">, { good: Op<TensorLike>; bad: Op<TensorLike>[] }> = {
   matmul: {
@@ -354,6 +393,80 @@ const CASES: Record<Exclude<OpName, "mark">, { good: Op<TensorLike>; bad: Op<Ten
     ],
   },
   record: { good: { op: "record", source: t("loss", 1), name: "loss" }, bad: [] },
+  map: {
+    good: MAP,
+    bad: [
+      { ...MAP, out: t("out", 5) },
+      { ...MAP, shape: [2, 4] },
+      { ...MAP, shape: [1, 1, 1, 1, 1, 1, 6] },
+      { ...MAP, shape: [2, 1.5] },
+      { ...MAP, shape: [2, NaN] },
+      { ...MAP, shape: [2 ** 20, 2 ** 20] },
+      { ...MAP, inputs: [view(t("x", 2, 3), [3, 1], 1), view(t("b", 3), [0, 1])] },
+      { ...MAP, inputs: [view(t("x", 2, 3), [3, -1]), view(t("b", 3), [0, 1])] },
+      { ...MAP, inputs: [view(t("x", 2, 3), [3]), view(t("b", 3), [0, 1])] },
+      { ...MAP, inputs: Array.from({ length: 9 }, () => MAP.inputs[0]) },
+      { ...MAP, inputs: [MAP.inputs[0], view({ ...t("b", 3), dtype: "int32" }, [0, 1])] },
+      { ...MAP, steps: [{ input: 0 }, { input: 2 }, { fn: "add" }] },
+      { ...MAP, steps: [{ input: 0 }, { fn: "add" }] },
+      { ...MAP, steps: [{ input: 0 }, { input: 1 }] },
+      { ...MAP, steps: [] },
+      { ...MAP, steps: [{ input: 0 }, ...Array.from({ length: 17 }, () => ({ fn: "neg" as const }))] },
+      { ...MAP, out: MAP.inputs[1].tensor },
+    ],
+  },
+  reduce: {
+    good: REDUCE,
+    bad: [
+      { ...REDUCE, axes: [2] },
+      { ...REDUCE, axes: [0, 0] },
+      { ...REDUCE, axes: [1] },
+      { ...REDUCE, scale: NaN },
+      { ...REDUCE, kind: "max" },
+      { ...REDUCE, inputs: [MAP.inputs[0], view(REDUCE.out, [0, 1])] },
+    ],
+  },
+  copy: {
+    good: COPY,
+    bad: [
+      { ...COPY, out: view(t("out", 3, 2), [2, 2]) },
+      { ...COPY, out: view(t("out", 3, 2), [0, 1]) },
+      { ...COPY, out: view(t("out", 2, 2), [2, 1]) },
+      { ...COPY, x: view(t("x", 2, 3), [2, 3]) },
+      { ...COPY, out: view(COPY.x.tensor, [2, 1]) },
+    ],
+  },
+  take: {
+    good: TAKE,
+    bad: [
+      { ...TAKE, axisSize: 6 },
+      { ...TAKE, axisSize: 0 },
+      { ...TAKE, axisStride: 0.5 },
+      { ...TAKE, out: t("out", 3, 3) },
+      { ...TAKE, outside: t("outside", 1) },
+      { ...TAKE, indices: view(t("i", 3), [1, 0]) },
+    ],
+  },
+  scatterAdd: {
+    good: SCATTER,
+    bad: [
+      { ...SCATTER, axisSize: 6 },
+      { ...SCATTER, outStrides: [0] },
+      { ...SCATTER, outStrides: [4, 1] },
+      { ...SCATTER, out: SCATTER.g.tensor, axisSize: 4 },
+      { ...SCATTER, g: view(t("g", 3, 3), [3, 1]) },
+    ],
+  },
+  draw: {
+    good: DRAW,
+    bad: [
+      { ...DRAW, seed: -1 },
+      { ...DRAW, stream: 2 ** 32 },
+      { ...DRAW, draw: 0.5 },
+      { ...DRAW, distribution: "permutation", out: t("out", 2 ** 24 + 1) },
+      { ...DRAW, out: { ...t("out", 7), dtype: "float64" } },
+    ],
+  },
 };
 
 /** The class of the error that an op meets. */
@@ -401,6 +514,15 @@ describe("checkShapes()", () => {
         `${name}: ${role} "${tensor.name}": expected at least 1 along every axis, got (0`,
       );
     }
+  });
+
+  it("looks for empty tensors behind views too", () => {
+    const op = { ...COPY, x: view(t("x", 0, 3), [1, 3]) };
+    expect(() => checkShapes(op)).toThrow('copy: x "x": expected at least 1 along every axis, got (0');
+  });
+
+  it("lets a map write over an input that is read element for element", () => {
+    expect(() => checkShapes({ ...MAP, out: MAP.inputs[0].tensor })).not.toThrow();
   });
 
   it("looks for empty tensors in a fused relu too", () => {

@@ -148,6 +148,83 @@ describe("planSections()", () => {
     expect(named(groups)).toEqual(["| relu ×2", "| matmul ×2"]);
   });
 
+  it("puts a barrier where a part of a buffer meets the whole of it", () => {
+    const groups = plan(2, (ops) => {
+      const x = ops.tensor("x", [10_000, 100]);
+      const h = ops.tensor("h", [10_000, 100]);
+      const y = ops.tensor("y", [5_000, 100]);
+      // Its second half: another tensor at an offset inside.
+      const part: Tensor = { ...h, shape: [5_000, 100], offsetBytes: h.offsetBytes + 4 * 500_000 };
+      ops.run({ op: "relu", x, out: h, shift: 0 });
+      ops.run({ op: "relu", x: part, out: y, shift: 0 });
+      ops.run({ op: "add", a: y, b: part, out: part });
+      ops.run({ op: "relu", x: h, out: x, shift: 0 });
+    });
+    expect(named(groups)).toEqual(["| relu ×2", "| relu, add ×2", "| relu ×2"]);
+  });
+
+  it("keeps a part of a product's result out of what is fused with it", () => {
+    const groups = plan(2, (ops) => {
+      const x = ops.tensor("x", [10_000, 100]);
+      const w = ops.tensor("w", [100, 50]);
+      const h = ops.tensor("h", [10_000, 50]);
+      const part: Tensor = { ...h, shape: [5_000, 50] };
+      ops.run({ op: "matmul", a: x, b: w, out: h, transposeA: false, transposeB: false, accumulate: false });
+      ops.run({ op: "addBias", x: part, bias: ops.tensor("b", [50]), out: part });
+    });
+    expect(named(groups)).toEqual(["| matmul ×2", "| addBias ×2"]);
+  });
+
+  it("keeps what writes a part of a buffer that results are read from", () => {
+    const scope = new Arena().scope();
+    const ops = new RecordingOps((name, shape, dtype) => scope.tensor(name, shape, dtype));
+    const [a, b, both, unused] = ["a", "b", "both", "unused"].map((name) => ops.tensor(name, [4, 3]));
+    const shape = [2, 3];
+    const at = (tensor: Tensor, offset: number) => ({ tensor, offset, strides: [3, 1] });
+    ops.run({ op: "copy", shape, x: at(a, 0), out: at(both, 0) });
+    ops.run({ op: "copy", shape, x: at(b, 0), out: at(both, 6) });
+    ops.run({ op: "copy", shape, x: at(b, 0), out: at(unused, 6) });
+    const part: Tensor = { ...both, shape, offsetBytes: both.offsetBytes + 24 };
+    const section = { program: ops.program(), repeats: 1, results: [part] };
+    const { sections } = planSections([section], 1, (bytes) => scope.bytes(bytes));
+    const kept = sections[0].groups.flatMap(({ steps }) => steps.map(({ op }) => op));
+    expect(kept).toEqual(ops.program().ops.slice(0, 2));
+  });
+
+  it("carries row-wise maps and reductions out with their neighbours", () => {
+    const groups = plan(2, (ops) => {
+      const x = ops.tensor("x", [10_000, 100]);
+      const w = ops.tensor("w", [100, 50]);
+      const b = ops.tensor("b", [50]);
+      const h = ops.tensor("h", [10_000, 50]);
+      const g = ops.tensor("g", [10_000, 50]);
+      const sums = ops.tensor("sums", [10_000]);
+      const total = ops.tensor("total", [50]);
+      const shape = [10_000, 50];
+      const rows = (tensor: Tensor) => ({ tensor, offset: 0, strides: [50, 1] });
+      ops.run({ op: "matmul", a: x, b: w, out: h, transposeA: false, transposeB: false, accumulate: false });
+      const inputs = [rows(h), { tensor: b, offset: 0, strides: [0, 1] }];
+      ops.run({ op: "map", shape, inputs, steps: [{ input: 0 }, { input: 1 }, { fn: "mul" }], out: g });
+      const reduced = { op: "reduce", kind: "sum", shape, steps: [{ input: 0 }], scale: 1 } as const;
+      ops.run({ ...reduced, inputs: [rows(g)], axes: [1], out: sums });
+      ops.run({ ...reduced, inputs: [rows(g)], axes: [0], out: total });
+      // All of what the reduction gave is read by every worker.
+      const scaled = [rows(g), { tensor: total, offset: 0, strides: [0, 1] }];
+      ops.run({
+        op: "map",
+        shape,
+        inputs: scaled,
+        steps: [{ input: 0 }, { input: 1 }, { fn: "div" }],
+        out: g,
+      });
+    });
+    expect(named(groups)).toEqual([
+      "| matmul, map, reduce, reduce partial ×2",
+      "| reduce reduce ×1",
+      "| map ×2",
+    ]);
+  });
+
   it("leaves out what the results do not depend on, when told them", () => {
     const scope = new Arena().scope();
     const ops = new RecordingOps((name, shape, dtype) => scope.tensor(name, shape, dtype));
