@@ -6,10 +6,18 @@ import { countOf, denseStrides } from "./strides.ts";
 
 type Params = GenericOpParams<ReferenceTensor>;
 
-/** The index of the flat place `at` of an iteration space. */
-function indexAt(shape: readonly number[], at: number): number[] {
-  const strides = denseStrides(shape);
-  return shape.map((size, d) => Math.floor(at / strides[d]) % size);
+/** Visits every index of an iteration space in its flat order; the index is one array, which moves on. */
+function forEachIndex(shape: readonly number[], visit: (index: readonly number[], at: number) => void): void {
+  const index = shape.map(() => 0);
+  const count = countOf(shape);
+  for (let at = 0; at < count; at++) {
+    visit(index, at);
+    for (let d = shape.length - 1; d >= 0; d--) {
+      index[d]++;
+      if (index[d] < shape[d]) break;
+      index[d] = 0;
+    }
+  }
 }
 
 const along = (index: readonly number[], strides: readonly number[]): number =>
@@ -50,7 +58,9 @@ const isIndex = (value: number, size: number): boolean =>
 /** Float64 rules of the tensor language's ops. */
 export const GENERIC_RULES = {
   map: (op) => {
-    for (let at = 0; at < op.out.data.length; at++) op.out.data[at] = mapped(op, indexAt(op.shape, at));
+    forEachIndex(op.shape, (index, at) => {
+      op.out.data[at] = mapped(op, index);
+    });
   },
 
   reduce: (op) => {
@@ -58,43 +68,39 @@ export const GENERIC_RULES = {
     const kept = shape.map((size, d) => (axes.includes(d) ? 1 : size));
     const strides = denseStrides(kept).map((stride, d) => (axes.includes(d) ? 0 : stride));
     const groups: number[][] = Array.from({ length: out.data.length }, () => []);
-    for (let at = 0; at < countOf(shape); at++) {
-      const index = indexAt(shape, at);
+    forEachIndex(shape, (index) => {
       groups[along(index, strides)].push(mapped(op, index));
-    }
+    });
     groups.forEach((values, at) => {
       out.data[at] = scale * reduced(kind, values);
     });
   },
 
   copy: ({ shape, x, out }) => {
-    for (let at = 0; at < countOf(shape); at++) {
-      const index = indexAt(shape, at);
+    forEachIndex(shape, (index) => {
       out.tensor.data[placeIn(out, index)] = valueAt(x, index);
-    }
+    });
   },
 
   take: ({ shape, x, axisStride, axisSize, indices, out, outside }) => {
     outside.data[0] = 0;
-    for (let at = 0; at < out.data.length; at++) {
-      const index = indexAt(shape, at);
+    forEachIndex(shape, (index, at) => {
       const picked = valueAt(indices, index);
       const inside = isIndex(picked, axisSize);
       if (!inside) outside.data[0]++;
       out.data[at] = inside ? x.tensor.data[placeIn(x, index) + picked * axisStride] : NaN;
-    }
+    });
   },
 
   scatterAdd: ({ shape, g, indices, out, outStrides, axisStride, axisSize, outside }) => {
     outside.data[0] = 0;
     out.data.fill(0);
-    for (let at = 0; at < countOf(shape); at++) {
-      const index = indexAt(shape, at);
+    forEachIndex(shape, (index) => {
       const picked = valueAt(indices, index);
       if (isIndex(picked, axisSize))
         out.data[along(index, outStrides) + picked * axisStride] += valueAt(g, index);
       else outside.data[0]++;
-    }
+    });
   },
 
   draw: ({ distribution, out, ...key }) => {

@@ -13,7 +13,7 @@ import { countOf } from "./strides.ts";
 
 const SLOW: ReadonlySet<MapFunction> = new Set(["exp", "log", "tanh", "sigmoid", "erf", "pow"]);
 /** Numbers drawn one at a time. */
-const DRAW_NS = 20;
+const DRAW_NS = 40;
 
 /** One element of an expression. */
 const mapCostNs = (steps: readonly MapStep[]): number =>

@@ -1,10 +1,12 @@
 /** Upper half of the 64-bit product of two unsigned 32-bit numbers. */
 function upperHalf(a: number, b: number): number {
-  const [aLow, aHigh] = [a & 0xffff, a >>> 16];
-  const [bLow, bHigh] = [b & 0xffff, b >>> 16];
-  const middle = aHigh * bLow + Math.floor((aLow * bLow) / 65_536);
-  const carried = aLow * bHigh + (middle % 65_536);
-  return aHigh * bHigh + Math.floor(middle / 65_536) + Math.floor(carried / 65_536);
+  const aLow = a & 0xffff;
+  const aHigh = a >>> 16;
+  const bLow = b & 0xffff;
+  const bHigh = b >>> 16;
+  const middle = aHigh * bLow + ((aLow * bLow) >>> 16);
+  const carried = aLow * bHigh + (middle & 0xffff);
+  return aHigh * bHigh + Math.floor(middle / 65_536) + (carried >>> 16);
 }
 
 /**
@@ -19,12 +21,19 @@ export function philox(
   key: readonly [number, number],
   into: Uint32Array,
 ): void {
-  let [c0, c1, c2, c3] = counter;
-  let [k0, k1] = key;
+  let c0 = counter[0];
+  let c1 = counter[1];
+  let c2 = counter[2];
+  let c3 = counter[3];
+  let k0 = key[0];
+  let k1 = key[1];
   for (let round = 0; round < 10; round++) {
-    const [upper0, lower0] = [upperHalf(0xd2511f53, c0), Math.imul(0xd2511f53, c0)];
-    const [upper1, lower1] = [upperHalf(0xcd9e8d57, c2), Math.imul(0xcd9e8d57, c2)];
-    [c0, c1, c2, c3] = [(upper1 ^ c1 ^ k0) >>> 0, lower1 >>> 0, (upper0 ^ c3 ^ k1) >>> 0, lower0 >>> 0];
+    const first = (upperHalf(0xcd9e8d57, c2) ^ c1 ^ k0) >>> 0;
+    const third = (upperHalf(0xd2511f53, c0) ^ c3 ^ k1) >>> 0;
+    c1 = Math.imul(0xcd9e8d57, c2) >>> 0;
+    c3 = Math.imul(0xd2511f53, c0) >>> 0;
+    c0 = first;
+    c2 = third;
     k0 = (k0 + 0x9e3779b9) >>> 0;
     k1 = (k1 + 0xbb67ae85) >>> 0;
   }

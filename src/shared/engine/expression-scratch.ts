@@ -4,7 +4,7 @@ import type { TensorLike } from "../../core/ops/op.ts";
 import { countOf } from "../../core/ops/strides.ts";
 
 /** Elements that an expression is computed for at a time: a few tensors of them stay in the first-level cache. */
-export const EXPRESSION_BLOCK = 4096;
+export const EXPRESSION_BLOCK = 1024;
 /** A block of one tensor, and the next one not right behind it. */
 export const SLOT_BYTES = 4 * EXPRESSION_BLOCK + 64;
 /** Results of a reduction that are summed up at a time. */

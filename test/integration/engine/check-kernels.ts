@@ -675,19 +675,23 @@ export function checkKernels(): void {
           for (let i = 0; i < numelOf(shape); i++) values[i] = fill(i);
           expected.data.set(values);
         }
-        ops.run(op(ours));
-        reference.run(op(theirs));
-        await engine.run([{ program: ops.program(), repeats: 1 }], { threads });
-        const tensor = ours[result];
-        const values = viewOf(engine.arena.memory, tensor, tensor.dtype);
-        const expected = theirs[result].data;
-        for (let i = 0; i < values.length; i++) {
-          const tolerance = atol + 1e-4 * Math.abs(expected[i]);
-          if (!(Math.abs(values[i] - expected[i]) <= tolerance)) {
-            expect.fail(`element ${i}: ${values[i]} instead of ${expected[i]}`);
+        try {
+          ops.run(op(ours));
+          reference.run(op(theirs));
+          await engine.run([{ program: ops.program(), repeats: 1 }], { threads });
+          const tensor = ours[result];
+          const values = viewOf(engine.arena.memory, tensor, tensor.dtype);
+          const expected = theirs[result].data;
+          for (let i = 0; i < values.length; i++) {
+            const wanted = tensor.dtype === "float32" ? Math.fround(expected[i]) : expected[i];
+            const tolerance = atol + 1e-4 * Math.abs(wanted);
+            if (!Object.is(values[i], wanted) && !(Math.abs(values[i] - wanted) <= tolerance)) {
+              expect.fail(`element ${i}: ${values[i]} instead of ${wanted}`);
+            }
           }
+        } finally {
+          scope.release();
         }
-        scope.release();
         expect(engine.arena.usedBytes).toBe(0);
       },
     );

@@ -59,16 +59,22 @@ const [x, y, row, column, one] = [0, 1, 2, 3, 4].map((input) => ({ input })) as 
   MapStep,
 ];
 
-const maps = SIZES.flatMap((shape): KernelCase[] => [
-  ...UNARY_FUNCTIONS.map((fn) => mapCase(fn, shape, [x, { fn }])),
+/** More than a block, and more than one row in each. */
+const MIDDLE = [67, 101];
+
+const functions: readonly KernelCase[] = [
+  ...UNARY_FUNCTIONS.map((fn) => mapCase(fn, MIDDLE, [x, { fn }])),
   ...BINARY_FUNCTIONS.flatMap((fn) => [
-    mapCase(fn, shape, [x, y, { fn }]),
-    mapCase(`${fn} number`, shape, [x, { value: 0.75 }, { fn }]),
-    mapCase(`number ${fn}`, shape, [{ value: 2 }, x, { fn }]),
-    mapCase(`${fn} row`, shape, [x, row, { fn }]),
-    mapCase(`column ${fn}`, shape, [column, x, { fn }]),
-    mapCase(`${fn} one`, shape, [x, one, { fn }]),
+    mapCase(fn, MIDDLE, [x, y, { fn }]),
+    mapCase(`${fn} number`, MIDDLE, [x, { value: 0.75 }, { fn }]),
+    mapCase(`number ${fn}`, MIDDLE, [{ value: 2 }, x, { fn }]),
+    mapCase(`${fn} row`, MIDDLE, [x, row, { fn }]),
+    mapCase(`column ${fn}`, MIDDLE, [column, x, { fn }]),
+    mapCase(`${fn} one`, MIDDLE, [x, one, { fn }]),
   ]),
+];
+
+const maps = SIZES.flatMap((shape): KernelCase[] => [
   mapCase("pow 2", shape, [x, { value: 2 }, { fn: "pow" }]),
   mapCase("where", shape, [x, { value: 0 }, { fn: "gt" }, y, row, { fn: "where" }]),
   mapCase("where numbers", shape, [x, { value: 1 }, one, { fn: "where" }]),
@@ -219,7 +225,7 @@ const draws = SIZES.flatMap((shape) =>
 
 /** The tensor language's ops on awkward shapes. */
 export const GENERIC_CASES = {
-  map: maps,
+  map: [...functions, ...maps],
   reduce: reductions,
   copy: copies,
   take: picking.filter(({ title }) => title.startsWith("take")),

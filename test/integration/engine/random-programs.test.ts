@@ -55,14 +55,14 @@ function tensorsOf<T extends TensorLike>(ops: Ops<T>, { rows, inputs, outputs }:
 }
 
 /** Halves of h and h2, which share their bytes, and one across the middle of h. */
-const PARTS = ["upper", "lower", "middle", "upper2", "lower2"] as const;
-type Tensors<T> = Record<keyof ReturnType<typeof tensorsOf> | (typeof PARTS)[number], T>;
+type Part = "upper" | "lower" | "middle" | "upper2" | "lower2";
+type Tensors<T> = Record<keyof ReturnType<typeof tensorsOf> | Part, T>;
 
 function partsOf<T extends TensorLike>(
   t: Record<"h" | "h2", T>,
   rows: number,
   part: (whole: T, firstRow: number, rows: number) => T,
-): Record<(typeof PARTS)[number], T> {
+): Record<Part, T> {
   const half = Math.max(1, Math.floor(rows / 2));
   return {
     upper: part(t.h, 0, half),
