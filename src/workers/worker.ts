@@ -3,7 +3,7 @@ import { workerData as piscinaWorkerData } from "piscina";
 import { WASM_SETS } from "../shared/engine/instruction-sets.ts";
 import { CONTROL, CONTROL_WORDS, type WorkerData, type WorkerTask } from "../shared/engine/worker-tasks.ts";
 import { toWireError, type Result } from "../shared/ipc/wire-error.ts";
-import { KernelLibrary } from "./kernels/primitives/kernel-library.ts";
+import { KernelLibrary } from "./kernels/load/kernel-library.ts";
 import { Control, ProgramStopped } from "./program/control.ts";
 import { lowerPriority, ownThreadId } from "./own-thread.ts";
 import { runProgram } from "./program/run-program.ts";

@@ -3,7 +3,7 @@ import type { PlannedGroup, PlannedStep, ProgramTask } from "../../shared/engine
 import { viewAt, viewOf } from "../../shared/engine/tensor-view.ts";
 import { compileKernel } from "../kernels/ops/kernel-table.ts";
 import type { KernelContext } from "../kernels/ops/kernel.ts";
-import type { Kernels } from "../kernels/primitives/kernels.ts";
+import type { Kernels } from "../kernels/load/kernels.ts";
 import { Control } from "./control.ts";
 
 /**

@@ -2,10 +2,10 @@ import { KernelUnavailableError } from "../../core/errors.ts";
 import type { InstructionSet } from "../../shared/engine/instruction-sets.ts";
 import type { KernelTiming } from "../../shared/experiments/tuning.ts";
 import type { TuneAnswer } from "../../shared/engine/worker-tasks.ts";
-import type { KernelLibrary } from "../kernels/primitives/kernel-library.ts";
+import type { KernelLibrary } from "../kernels/load/kernel-library.ts";
 import { measurePeak } from "../kernels/verify/measure-peak.ts";
 import { timeKernels } from "../kernels/verify/verify-kernels.ts";
-import type { Kernels } from "../kernels/primitives/kernels.ts";
+import type { Kernels } from "../kernels/load/kernels.ts";
 
 /** The kernels if they compute rightly, else why they must not be used. */
 function tested(library: KernelLibrary, instructionSet: InstructionSet, scratch: number): Kernels | string {

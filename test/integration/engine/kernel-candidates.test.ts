@@ -4,9 +4,9 @@ import { setV8Flags } from "../../../src/main/engine/v8-flags.ts";
 import { WASM_SETS, type WasmSet } from "../../../src/shared/engine/instruction-sets.ts";
 import { VERIFICATION_BYTES } from "../../../src/shared/engine/kernel-scratch.ts";
 import { assembleKernels, kernelText } from "../../../src/workers/kernels/generate/generate.ts";
-import { KernelLibrary } from "../../../src/workers/kernels/primitives/kernel-library.ts";
+import { KernelLibrary } from "../../../src/workers/kernels/load/kernel-library.ts";
 import { measurePeak } from "../../../src/workers/kernels/verify/measure-peak.ts";
-import { instantiateKernels } from "../../../src/workers/kernels/primitives/kernels.ts";
+import { instantiateKernels } from "../../../src/workers/kernels/load/kernels.ts";
 import { runTune } from "../../../src/workers/tasks/tune.ts";
 
 // The whole file runs with the flags that the app sets, the other tests of kernels without.

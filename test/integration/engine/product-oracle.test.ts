@@ -3,10 +3,10 @@ import { setV8Flags } from "../../../src/main/engine/v8-flags.ts";
 import { WASM_SETS } from "../../../src/shared/engine/instruction-sets.ts";
 import { productScratch } from "../../../src/shared/engine/kernel-scratch.ts";
 import { assembleKernels, kernelText } from "../../../src/workers/kernels/generate/generate.ts";
-import { javascriptKernels } from "../../../src/workers/kernels/primitives/javascript-kernels.ts";
+import { javascriptKernels } from "../../../src/workers/kernels/load/javascript-kernels.ts";
 import { columnMomentPlaces } from "../../../src/workers/kernels/ops/column-moments.ts";
 import { compileProduct } from "../../../src/workers/kernels/ops/multiply.ts";
-import { instantiateKernels, type Kernels } from "../../../src/workers/kernels/primitives/kernels.ts";
+import { instantiateKernels, type Kernels } from "../../../src/workers/kernels/load/kernels.ts";
 
 // As the app runs; kernels.test.ts goes through the same driver without flags.
 setV8Flags();

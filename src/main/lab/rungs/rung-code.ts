@@ -6,7 +6,7 @@ import reference from "../../../core/matmul-rungs/reference.ts?raw";
 import tripleLoop from "../../../core/matmul-rungs/triple-loop.ts?raw";
 import shardRange from "../../../core/ops/shard-range.ts?raw";
 import type { RungId } from "../../../shared/experiments/ladder.ts";
-import generate from "../../../workers/kernels/generate/generate.ts?raw";
+import tiles from "../../../workers/kernels/generate/generate-tiles.ts?raw";
 import matmul from "../../../workers/kernels/ops/matmul.ts?raw";
 import { regionOf, withoutImports } from "../source/source-code.ts";
 
@@ -32,7 +32,7 @@ export const RUNG_CODE: Readonly<Record<RungId, RungCode>> = {
   broadcast: file("broadcast", broadcast, WITH_STEPS),
   einsum: file("einsum", einsum, WITH_STEPS),
   "cache-order": file("cache-order", cacheOrder),
-  kernel: { code: regionOf(generate, "rung 6"), source: "src/workers/kernels/generate/generate.ts" },
+  kernel: { code: regionOf(tiles, "rung 6"), source: "src/workers/kernels/generate/generate-tiles.ts" },
   sharded: {
     code: `${withoutImports(shardRange)}\n\n${regionOf(matmul, "rung 7")}`,
     source: "src/workers/kernels/ops/matmul.ts",

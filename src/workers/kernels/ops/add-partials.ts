@@ -24,7 +24,7 @@ export function addFloatPartials(
         for (let worker = 0; worker < partials.length; worker++) {
           const partial = partials[worker]! + at;
           if (worker === 0 && !options.accumulate) kernels.copyRows(1, bytes, partial, 0, target + at, 0);
-          else kernels.add(partial, target + at, bytes);
+          else kernels.addInto(target + at, partial, target + at, bytes);
         }
       }
     },

@@ -61,7 +61,7 @@ const slopeOf = (activation: Activation): number => (activation.kind === "leakyR
 
 export const activate: Kernel<"activate"> = ({ x, out, activation }, context) => {
   const [source, target] = [floatsOf(x, context), floatsOf(out, context)];
-  const { value } = context.kernels.activations[activation.kind];
+  const value = context.kernels[activation.kind];
   const slope = slopeOf(activation);
   return inBlocks(context, rowLength(x.shape), (from, to) => {
     value(source + 4 * from, target + 4 * from, 4 * (to - from), slope);
@@ -70,7 +70,7 @@ export const activate: Kernel<"activate"> = ({ x, out, activation }, context) =>
 
 export const activateBackward: Kernel<"activateBackward"> = ({ x, dy, dx, activation }, context) => {
   const [source, gradient, target] = [floatsOf(x, context), floatsOf(dy, context), floatsOf(dx, context)];
-  const { backward } = context.kernels.activations[activation.kind];
+  const backward = context.kernels[`${activation.kind}Backward` as const];
   const slope = slopeOf(activation);
   return inBlocks(context, rowLength(x.shape), (from, to) => {
     backward(source + 4 * from, gradient + 4 * from, target + 4 * from, 4 * (to - from), slope);

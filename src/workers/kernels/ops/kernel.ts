@@ -3,7 +3,7 @@ import type { Tensor } from "../../../core/ops/recording-ops.ts";
 import type { Views } from "../../../shared/engine/tensor-view.ts";
 import type { PlannedStep } from "../../../shared/engine/worker-tasks.ts";
 import type { Control } from "../../program/control.ts";
-import type { Kernels } from "../primitives/kernels.ts";
+import type { Kernels } from "../load/kernels.ts";
 
 /** What a kernel knows about its place when it is compiled for one worker. */
 export interface KernelContext {

@@ -9,7 +9,7 @@ import {
   START,
 } from "../../../shared/engine/kernel-scratch.ts";
 import { columnMomentPlaces } from "./column-moments.ts";
-import type { MultiplyDots, Kernels } from "../primitives/kernels.ts";
+import type { MultiplyDots, Kernels } from "../load/kernels.ts";
 
 /** A float32 matrix in the arena, rows contiguous; bytes throughout. Read transposed with `transposed`. */
 export interface MatrixPlace {

@@ -32,7 +32,8 @@ const sumOuterProductsPartial: Kernel<"outerProductSum"> = ({ x, dy, chunkRows }
         const source = x.offsetBytes + (first + n) * inFeatures * 4;
         kernels.outer(source, rowOffset, products + n * productBytes, inFeatures, columns / 4);
       }
-      for (let n = 1; n < rows; n++) kernels.add(products + n * productBytes, products, productBytes);
+      for (let n = 1; n < rows; n++)
+        kernels.addInto(products, products + n * productBytes, products, productBytes);
       for (let i = 0, at = 0; i < inFeatures; i++) {
         for (let o = 0; o < outFeatures; o++, at++) {
           partial[at] = partial[at]! + sum[i * columns + o]!;

@@ -1,5 +1,5 @@
 import { PEAK_PLACES, PEAK_SUMS, PEAK_SUM_STRIDE_BYTES, PEAK_VECTORS } from "../generate/generate-peak.ts";
-import type { Kernels } from "../primitives/kernels.ts";
+import type { Kernels } from "../load/kernels.ts";
 
 /** 0.15 ms at 128 GFLOP/s: long beside the call, short beside an interruption. */
 const ROUNDS = 100_000;

@@ -1,8 +1,7 @@
 import { columnMomentPlaces } from "../ops/column-moments.ts";
 import { compileProduct, type Product } from "../ops/multiply.ts";
-import { verifyAgainstLoops } from "./verify-against-loops.ts";
-import { verifyVectors } from "./verify-vectors.ts";
-import type { Kernels } from "../primitives/kernels.ts";
+import type { Kernels } from "../load/kernels.ts";
+import { verifyPrimitives } from "./verify-primitives.ts";
 
 /** (rows, depth, columns): every width and height of a tile, one more and one less, and more than one block deep. */
 const AWKWARD_SHAPES: readonly (readonly [number, number, number])[] = [
@@ -167,7 +166,7 @@ export function verifyKernels(kernels: Kernels, memory: WebAssembly.Memory, regi
       if (wrong !== null) return wrong;
     }
   }
-  return verifyVectors(kernels, memory, region) ?? verifyAgainstLoops(kernels, memory, region);
+  return verifyPrimitives(kernels, memory, region);
 }
 
 /** The product that candidates are timed on: larger than a first-level cache, a millisecond on a slow runtime. */

@@ -1,5 +1,6 @@
-import { exponential } from "./exponential.ts";
-import { advance, constant, lines, local, set } from "./wat.ts";
+import { exponential } from "../generate/exponential.ts";
+import { advance, constant, lines, local, set } from "../generate/wat.ts";
+import { primitive } from "./primitive.ts";
 
 /** Goes along a row: vectors while four columns are left, then one column at a time. */
 function alongRow(label: string, body: (width: 4 | 1) => readonly string[]): string {
@@ -14,13 +15,9 @@ function alongRow(label: string, body: (width: 4 | 1) => readonly string[]): str
   ]);
 }
 
-/**
- * `exponentials(rows, columns, x, target, totals)`: for every row of x (rows, columns), target = exp(x − max x), and
- * two floats into totals (rows, 2): max x and the sum of the row's exponentials. Within 2 units of the last place.
- */
-export const exponentialsFunction = (): string =>
+const exponentials = (name: string): string =>
   lines([
-    '(func (export "exponentials") (param $rows i32) (param $columns i32) (param $x i32) (param $target i32) (param $totals i32)',
+    `(func (export "${name}") (param $rows i32) (param $columns i32) (param $x i32) (param $target i32) (param $totals i32)`,
     "(local $left i32) (local $at i32) (local $largest f32) (local $sum f32) (local $all v128)",
     "(local $v v128) (local $n v128) (local $e v128) (local $sums v128)",
     `(block $done (loop $row (br_if $done (i32.eqz ${local("rows")}))`,
@@ -57,3 +54,26 @@ export const exponentialsFunction = (): string =>
     advance("rows", constant(-1)),
     "(br $row))))",
   ]);
+
+export const EXPONENTIALS = {
+  /** target = exp(x − row's max), and (max, sum of the exponentials) of each row as two floats at `totals`. Within 2 units of the last place. */
+  exponentials: primitive<(rows: number, columns: number, x: number, target: number, totals: number) => void>(
+    {
+      generate: exponentials,
+      loop: (arena) => (rows, columns, x, target, totals) => {
+        for (let i = 0; i < rows; i++) {
+          const row = arena.floats(x + 4 * i * columns, columns);
+          const largest = row.reduce((most, value) => Math.max(most, value), -Infinity);
+          const values = row.map((value) => Math.exp(value - largest));
+          arena.floats(target + 4 * i * columns, columns).set(values);
+          arena.floats(totals + 8 * i, 2).set([largest, values.reduce((sum, value) => sum + value, 0)]);
+        }
+      },
+      check: (exponentiate, { positive, zeros, length, arena }) => {
+        const x = arena.floats(positive, 3 * length);
+        for (let i = 0; i < x.length; i++) x[i] = 40 * x[i]! - 20;
+        exponentiate(3, length, positive, zeros + 32, zeros);
+      },
+    },
+  ),
+};

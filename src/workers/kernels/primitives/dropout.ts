@@ -1,5 +1,7 @@
-import { whileLeft } from "./lanes.ts";
-import { advance, constant, lines, local, set } from "./wat.ts";
+import { hash32 } from "../../../core/random/hash.ts";
+import { whileLeft } from "../generate/lanes.ts";
+import { advance, constant, lines, local, set } from "../generate/wat.ts";
+import { primitive } from "./primitive.ts";
 
 /** h ← h ^ (h ≫ bits). */
 const fold = (bits: number): string =>
@@ -7,13 +9,10 @@ const fold = (bits: number): string =>
 const times = (factor: number): string =>
   set("h", `(i32x4.mul ${local("h")} (i32x4.splat (i32.const ${factor})))`);
 
-/**
- * `dropout(x, target, count, index, key, threshold, scale)`: target = x · scale where hash32((index + i) ^ key) ≥
- * threshold, unsigned, else 0. The hash is core/random/hash.ts, four lanes at a time.
- */
-export const dropoutFunction = (): string =>
+/** The hash is core/random/hash.ts, four lanes at a time. */
+const dropout = (name: string): string =>
   lines([
-    '(func (export "dropout") (param $x i32) (param $target i32) (param $count i32) (param $index i32) (param $key i32)',
+    `(func (export "${name}") (param $x i32) (param $target i32) (param $count i32) (param $index i32) (param $key i32)`,
     "(param $threshold i32) (param $scale f32)",
     "(local $h v128) (local $v v128) (local $keys v128) (local $thresholds v128) (local $scales v128)",
     set("keys", `(i32x4.splat ${local("key")})`),
@@ -45,3 +44,29 @@ export const dropoutFunction = (): string =>
     ),
     ")",
   ]);
+
+export const DROPOUT = {
+  /** x · scale where hash32((index + i) ^ key) ≥ threshold, unsigned, else 0. */
+  dropout: primitive<
+    (
+      x: number,
+      target: number,
+      count: number,
+      index: number,
+      key: number,
+      threshold: number,
+      scale: number,
+    ) => void
+  >({
+    generate: dropout,
+    loop: (arena) => (x, target, count, index, key, threshold, scale) => {
+      const [values, into] = [arena.floats(x, count), arena.floats(target, count)];
+      for (let i = 0; i < count; i++) {
+        into[i] = hash32((index + i) ^ key) >= threshold ? values[i]! * scale : 0;
+      }
+    },
+    check: (drop, { positive, zeros, length }) => {
+      drop(positive, zeros, length, 12_345, 0x9abcdef0 | 0, 0x60000000, 1.6);
+    },
+  }),
+};

@@ -1,0 +1,65 @@
+import type { Kernels } from "../load/kernels.ts";
+import { ArenaNumbers, CHECKED_BYTES, type CheckedCall, type Primitive } from "../primitives/primitive.ts";
+import { PRIMITIVE_NAMES, PRIMITIVES } from "../primitives/primitive-table.ts";
+
+/** Less and more than one vector, than two, than the widest group of columns. */
+const LENGTHS = [1, 4, 7, 9, 33];
+/** Rounding of a square root, a division, a polynomial. */
+const TOLERANCE = 1e-5;
+
+const TENSORS = ["signed", "positive", "zeros", "others"] as const;
+
+const SPECIAL = [NaN, Infinity, -Infinity, 0, 200, -200, -1e-3];
+const FILLS: Readonly<Record<(typeof TENSORS)[number], (index: number) => number>> = {
+  signed: (i) => SPECIAL[i - 20] ?? (i % 5 === 4 ? 0 : 9 * Math.sin(i * 12.9898)),
+  positive: (i) => Math.abs(Math.sin(i * 12.9898 + 1)),
+  zeros: () => 0,
+  others: (i) => Math.abs(Math.sin(i * 12.9898 + 3)),
+};
+
+/** Fresh tensors one behind the other from `at` on. */
+function tensorsAt(arena: ArenaNumbers, at: number, length: number): CheckedCall {
+  const places = TENSORS.map((name, index) => {
+    const place = at + index * CHECKED_BYTES;
+    const values = arena.floats(place, CHECKED_BYTES / 4);
+    for (let i = 0; i < values.length; i++) values[i] = FILLS[name](i);
+    return place;
+  });
+  const [signed = 0, positive = 0, zeros = 0, others = 0] = places;
+  return { length, signed, positive, zeros, others, arena };
+}
+
+/**
+ * Checks every primitive against its plain loop, in memory from `region` on.
+ *
+ * @returns What is wrong, or null.
+ */
+export function verifyPrimitives(
+  kernels: Kernels,
+  memory: WebAssembly.Memory,
+  region: number,
+): string | null {
+  const arena = new ArenaNumbers(memory);
+  const [ours, theirs] = [region, region + TENSORS.length * CHECKED_BYTES];
+  for (const name of PRIMITIVE_NAMES) {
+    const row: Primitive = PRIMITIVES[name];
+    const loop = row.loop(arena);
+    for (const length of LENGTHS) {
+      row.check(kernels[name], tensorsAt(arena, ours, length));
+      row.check(loop, tensorsAt(arena, theirs, length));
+      const [got, wanted] = [ours, theirs].map((at) =>
+        arena.floats(at, (TENSORS.length * CHECKED_BYTES) / 4),
+      );
+      const wrong = got!.findIndex(
+        (value, i) =>
+          !Object.is(value, wanted![i]!) &&
+          !(Math.abs(value - wanted![i]!) <= TOLERANCE * (1 + Math.abs(wanted![i]!))),
+      );
+      if (wrong < 0) continue;
+      const tensor = TENSORS[Math.trunc((4 * wrong) / CHECKED_BYTES)];
+      const element = wrong % (CHECKED_BYTES / 4);
+      return `${name} of ${length}: element ${element} of ${tensor} is ${got![wrong]}, not ${wanted![wrong]}`;
+    }
+  }
+  return null;
+}
