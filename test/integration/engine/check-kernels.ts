@@ -67,9 +67,9 @@ const activated = (
 };
 
 /** Operands of an optimiser's step at its fourth step, for some lengths. */
-const updates = (op: string, states: readonly string[]): Case[] =>
+const updates = (title: string, states: readonly string[], op: Case["op"]): Case[] =>
   [1, 7, 39_200, 400_009].map((length) => ({
-    title: `${op} ${length}`,
+    title: `${title} ${length}`,
     operands: {
       param: { shape: [length], fill: wave },
       grad: { shape: [length], fill: (i) => wave(i + 3) },
@@ -79,9 +79,7 @@ const updates = (op: string, states: readonly string[]): Case[] =>
       lr: { shape: [1], fill: () => 0.1 },
       counter: { shape: [1], dtype: "float64", fill: () => 3 },
     },
-    op: () => {
-      throw new Error(`${op}: the case says which op`);
-    },
+    op,
     result: "param",
   }));
 
@@ -549,54 +547,43 @@ const CASES: Readonly<Record<Exclude<OpName, "record" | "mark">, readonly Case[]
     op: (t) => ({ op: "gatherRows", x: t.x, indices: t.indices, out: t.out }),
     result: "out",
   })),
-  momentum: updates("momentum", ["velocity"]).flatMap((one) =>
-    [false, true].map((nesterov) => ({
-      ...one,
-      title: `${one.title}${nesterov ? ", Nesterov" : ""}`,
-      op: (t) => ({
-        op: "momentum",
-        param: t.param,
-        grad: t.grad,
-        velocity: t.velocity,
-        lr: t.lr,
-        momentum: 0.9,
-        nesterov,
-        weightDecay: 0.01,
-      }),
-    })),
-  ),
-  adam: updates("adam", ["m", "v"]).flatMap((one) =>
-    [false, true].map((decoupled) => ({
-      ...one,
-      title: `${one.title}${decoupled ? ", decoupled" : ""}`,
-      op: (t) => ({
-        op: "adam",
-        param: t.param,
-        grad: t.grad,
-        m: t.m,
-        v: t.v,
-        lr: t.lr,
-        counter: t.counter,
-        beta1: 0.9,
-        beta2: 0.999,
-        eps: 1e-8,
-        weightDecay: 0.01,
-        decoupled,
-      }),
-    })),
-  ),
-  rmsProp: updates("rmsProp", ["v"]).map((one) => ({
-    ...one,
-    op: (t) => ({
-      op: "rmsProp",
+  momentum: [false, true].flatMap((nesterov) =>
+    updates(`momentum${nesterov ? ", Nesterov" : ""}`, ["velocity"], (t) => ({
+      op: "momentum",
       param: t.param,
       grad: t.grad,
+      velocity: t.velocity,
+      lr: t.lr,
+      momentum: 0.9,
+      nesterov,
+      weightDecay: 0.01,
+    })),
+  ),
+  adam: [false, true].flatMap((decoupled) =>
+    updates(`adam${decoupled ? ", decoupled" : ""}`, ["m", "v"], (t) => ({
+      op: "adam",
+      param: t.param,
+      grad: t.grad,
+      m: t.m,
       v: t.v,
       lr: t.lr,
-      alpha: 0.99,
+      counter: t.counter,
+      beta1: 0.9,
+      beta2: 0.999,
       eps: 1e-8,
       weightDecay: 0.01,
-    }),
+      decoupled,
+    })),
+  ),
+  rmsProp: updates("rmsProp", ["v"], (t) => ({
+    op: "rmsProp",
+    param: t.param,
+    grad: t.grad,
+    v: t.v,
+    lr: t.lr,
+    alpha: 0.99,
+    eps: 1e-8,
+    weightDecay: 0.01,
   })),
   lookUp: [0, 3, 9].map((counter) => ({
     title: `lookUp at ${counter} of 5`,
