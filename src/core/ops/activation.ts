@@ -8,14 +8,16 @@ interface ActivationFacts {
 }
 
 /**
- * The activations without parameters; gelu is x Φ(x), the exact form with the error function.
+ * The activations without parameters; gelu is x Φ(x), the exact form with the error function, softplus log(1 + eˣ), and
+ * x above 20.
  *
- * @see torch.nn.Tanh, Sigmoid, GELU
+ * @see torch.nn.Tanh, Sigmoid, GELU, Softplus (beta 1, threshold 20)
  */
 export const SIMPLE_ACTIVATIONS = {
   tanh: { title: "tanh", range: [-1, 1], answers: [-0.97, 0.97] },
   sigmoid: { title: "sigmoid", range: [0, 1], answers: [0.03, 0.97] },
   gelu: { title: "GELU" },
+  softplus: { title: "softplus" },
 } as const satisfies Readonly<Record<string, ActivationFacts>>;
 export type SimpleActivation = keyof typeof SIMPLE_ACTIVATIONS;
 

@@ -37,6 +37,7 @@ const ACTIVATIONS: readonly Activation[] = [
   { kind: "tanh" },
   { kind: "sigmoid" },
   { kind: "gelu" },
+  { kind: "softplus" },
 ];
 
 /** From far in one tail to far in the other, small values too. */

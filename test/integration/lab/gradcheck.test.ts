@@ -240,6 +240,7 @@ function randomNetwork(number: number): NetworkSpec {
         { type: "tanh" },
         { type: "sigmoid" },
         { type: "gelu" },
+        { type: "softplus" },
       ]),
     );
   }

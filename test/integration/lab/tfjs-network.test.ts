@@ -38,6 +38,7 @@ const ACTIVATIONS: Readonly<Record<string, PlainLayer>> = {
   tanh: { type: "activation", activation: { kind: "tanh" } },
   sigmoid: { type: "activation", activation: { kind: "sigmoid" } },
   gelu: { type: "activation", activation: { kind: "gelu" } },
+  softplus: { type: "activation", activation: { kind: "softplus" } },
 };
 const LOSSES = { mse: 1, mseOneHot: 10, crossEntropy: 10 } as const satisfies Record<LossName, number>;
 
