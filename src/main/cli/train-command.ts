@@ -94,14 +94,14 @@ export async function runTrainCommand(
   let spec: TrainSpec;
   let start: () => StartedRun;
   if (resume !== undefined) {
-    ({ spec } = specOfRun(lab.getRun(resume).run));
-    start = () => lab.resumeTraining(resume);
+    ({ spec } = specOfRun(lab.runs.get({ runId: resume }).run));
+    start = () => lab.training.resume({ runId: resume });
   } else {
     const path = file ?? "";
     spec = await readSpec(trainSpecSchema, path);
     const given = await givenWeights(spec, path);
     const trainingOptions = { threads, given, again: options.again === true };
-    const { run } = lab.identifyTraining(spec, trainingOptions);
+    const { run } = lab.training.identify({ spec, ...trainingOptions });
     if (run !== null && options.again !== true) {
       const advice =
         run.status === "finished"
@@ -112,7 +112,7 @@ export async function runTrainCommand(
       await writeMetrics(run.id);
       return run.status === "finished" ? EXIT.ok : EXIT.failedCheck;
     }
-    start = () => lab.startTraining(spec, trainingOptions);
+    start = () => lab.training.start({ spec, ...trainingOptions });
   }
   const { total } = stepsOf(spec);
   const rateOf = (t: number): number => learningRate(spec.schedule, spec.optimizer.lr, t, total);

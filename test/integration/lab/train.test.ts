@@ -155,9 +155,9 @@ describe("Lab.train()", () => {
       validRows: 1_000,
       optimizer: { ...SGD, lr: 0.1 },
     };
-    const run = await test.lab.startTraining(spec, { threads: 2 }).done;
+    const run = await test.lab.training.start({ spec, threads: 2 }).done;
     expect(run).toMatchObject({ kind: "training", status: "finished", rows: 2_560 });
-    const metrics = test.lab.getMetrics(run.id);
+    const metrics = test.lab.runs.metrics(run.id);
     const accuracy = metrics.filter(({ name }) => name === "validAccuracy").map(({ value }) => value);
     expect(accuracy).toHaveLength(4);
     expect(accuracy[0]).toBeLessThan(0.3);

@@ -67,13 +67,19 @@ export class RunSupervisor {
     return done;
   }
 
-  cancel(): boolean {
+  /** The activity that is on, or null. */
+  state(): Activity | null {
+    return this.#services.tracker.current();
+  }
+
+  /** Asks the activity to stop; it ends as `cancelled` within 200 ms and keeps what it had. */
+  cancel(): { cancelled: boolean } {
     const { tracker, engine } = this.#services;
-    if (tracker.current() === null) return false;
+    if (tracker.current() === null) return { cancelled: false };
     tracker.cancelling();
     engine.cancel();
     this.#stopWaiting();
-    return true;
+    return { cancelled: true };
   }
 
   /** Resolves when nothing runs. */

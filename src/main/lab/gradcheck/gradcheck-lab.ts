@@ -3,12 +3,14 @@ import { OutOfMemoryError } from "../../../core/errors.ts";
 import { linearLayers, networkTitle, parameterShapes } from "../../../core/network/network.ts";
 import { SEEDED_BUGS } from "../../../core/network/seeded-bug.ts";
 import { numelOf } from "../../../core/ops/recording-ops.ts";
-import type {
-  GradcheckForecast,
-  GradcheckReport,
-  GradcheckSettings,
-  GradientReference,
-  GradientReport,
+import {
+  gradcheckReportSchema,
+  type GradcheckForecast,
+  type GradcheckRecord,
+  type GradcheckReport,
+  type GradcheckSettings,
+  type GradientReference,
+  type GradientReport,
 } from "../../../shared/experiments/gradcheck.ts";
 import { MNIST_PIXELS, networkOf } from "../../../shared/specs/network-spec.ts";
 import { ExperimentCancelled } from "../activity/experiment-cancelled.ts";
@@ -66,7 +68,7 @@ export class GradcheckLab {
   }
 
   /** @throws {ContractError} If another activity is on. @throws {OutOfMemoryError} */
-  start(settings: GradcheckSettings, weights: GivenParameters | null): StartedRun {
+  start(settings: GradcheckSettings, weights: GivenParameters | null = null): StartedRun {
     const { refusal } = this.forecast(settings);
     if (refusal !== "") throw new OutOfMemoryError(refusal);
     const { network: spec, references, bug, coordinates, tolerance, threads } = settings;
@@ -112,6 +114,11 @@ export class GradcheckLab {
         worstRelMax: report.reports.reduce((worst, { relMax }) => Math.max(worst, relMax), 0),
       }),
     );
+  }
+
+  /** @throws {StoreError} If there is no such run. */
+  get({ runId }: { readonly runId: string }): GradcheckRecord {
+    return this.#services.store.getReport(runId, "gradcheck", gradcheckReportSchema);
   }
 
   async #check(runId: string, report: GradcheckReport, weights: GivenParameters | null): Promise<void> {

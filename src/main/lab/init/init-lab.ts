@@ -1,9 +1,11 @@
 import { ContractError, OutOfMemoryError } from "../../../core/errors.ts";
 import { linearLayers, networkTitle } from "../../../core/network/network.ts";
 import {
+  initReportSchema,
   MEASURING_TITLE,
   type InitBand,
   type InitPreset,
+  type InitRecord,
   type InitReport,
   type InitSettings,
   type InitSide,
@@ -74,7 +76,7 @@ export class InitLab {
     return INIT_PRESETS.map((preset) => ({ ...preset, settings: { ...preset.settings, threads } }));
   }
 
-  /** @throws {ContractError} If another activity is on. @throws {OutOfMemoryError} */
+  /** Draws networks and looks at every layer; leaves no run. @throws {ContractError} If another activity is on. @throws {OutOfMemoryError} */
   async measure(settings: InitSettings): Promise<InitReport> {
     this.#assertFits(settings);
     let report: InitReport | undefined;
@@ -85,7 +87,7 @@ export class InitLab {
     return report;
   }
 
-  /** @throws {ContractError} If another activity is on. @throws {OutOfMemoryError} */
+  /** The same as a run. @throws {ContractError} If another activity is on. @throws {OutOfMemoryError} */
   save(settings: InitSettings): StartedRun {
     this.#assertFits(settings);
     const { network: spec, otherwise, threads } = settings;
@@ -124,8 +126,13 @@ export class InitLab {
     );
   }
 
-  /** @throws {ContractError} If there is no such preset, or another activity is on. */
-  async band(id: InitPreset["id"]): Promise<InitBand> {
+  /** @throws {StoreError} If there is no such run. */
+  get({ runId }: { readonly runId: string }): InitRecord {
+    return this.#services.store.getReport(runId, "init", initReportSchema);
+  }
+
+  /** A preset's layer over 30 seeds. @throws {ContractError} If there is no such preset, or another activity is on. */
+  async band({ id }: Pick<InitPreset, "id">): Promise<InitBand> {
     const preset = this.presets().find((one) => one.id === id);
     if (preset === undefined) throw new ContractError(`there is no preset "${id}"`);
     const { settings, position } = preset;

@@ -1,7 +1,9 @@
 import { OutOfMemoryError } from "../../../core/errors.ts";
 import {
   LADDER_PRESETS,
+  type LadderComparison,
   type LadderForecast,
+  type LadderRecord,
   type LadderSettings,
   type RungDescription,
   type RungId,
@@ -11,6 +13,7 @@ import type { Quantities } from "../../../shared/runs/run-records.ts";
 import { ExperimentCancelled } from "../activity/experiment-cancelled.ts";
 import type { RunSupervisor } from "../activity/run-supervisor.ts";
 import { LADDER_EFFORT } from "./climb.ts";
+import { compareLadders } from "./compare-ladders.ts";
 import { readConditions, throttleCount, warningsAfter, type Conditions } from "./conditions.ts";
 import { describeRungs } from "../rungs/describe-rungs.ts";
 import type { ForeignRungs } from "./foreign-rungs.ts";
@@ -107,6 +110,29 @@ export class LadderLab {
       (runId) => this.#climb(runId, settings, results),
       () => summaryOf(results),
     );
+  }
+
+  /** @throws {StoreError} If there is no such ladder. */
+  get({ runId }: { readonly runId: string }): LadderRecord {
+    return this.#services.store.getLadder(runId);
+  }
+
+  /** How many times as long each rung took in the second ladder. @throws {StoreError} If there is no such ladder. */
+  compare({ runId, otherRunId }: { readonly runId: string; readonly otherRunId: string }): LadderComparison {
+    return compareLadders(this.get({ runId }), this.get({ runId: otherRunId }));
+  }
+
+  /** Looks for a Python with torch, which becomes a rung; takes some seconds. */
+  async findPyTorch(): Promise<{ version: string | null; reason: string }> {
+    const tell = (python: string | null): void => {
+      this.#services.emit({ name: "pythonTried", payload: { python } });
+    };
+    const found = await this.#foreign.findPyTorch(tell).finally(() => {
+      tell(null);
+    });
+    return "reason" in found
+      ? { version: null, reason: found.reason }
+      : { version: found.version, reason: "" };
   }
 
   async #climb(runId: string, settings: LadderSettings, results: RungResult[]): Promise<void> {

@@ -13,7 +13,8 @@ import type { RunSupervisor } from "../activity/run-supervisor.ts";
 import { codeOf } from "./cell-code.ts";
 import { forecastMemory, notebookMemory } from "../compute/forecast-memory.ts";
 import { cellsToRun, runCells } from "./run-notebook.ts";
-import { NotebookSession, type StageGradients, type Weights } from "./session.ts";
+import { saveGradients } from "./save-gradients.ts";
+import { NotebookSession, type Weights } from "./session.ts";
 import type { LabServices, StartedRun } from "../activity/experiment.ts";
 
 export type GivenWeights = Readonly<Record<keyof Weights, Float32Array>>;
@@ -82,14 +83,24 @@ export class NotebookLab {
     return forecastMemory(notebookMemory(settings), this.#services.engine.arena, seconds);
   }
 
-  /** @throws {ContractError} If the stage has not run in this session. */
-  gradientsOf(stage: string, cell: string): { session: NotebookSession; stage: StageGradients } {
+  /**
+   * Writes the gradients of the last hand-written stage as .npy files.
+   *
+   * @returns their paths. @throws {ContractError} If the stage has not run in this session.
+   */
+  async saveGradients(folder: string): Promise<readonly string[]> {
     if (this.#session === null) throw new ContractError("no cell has run yet; run the notebook first");
-    return { session: this.#session, stage: this.#session.stageGradients(stage, cell) };
+    return saveGradients(this.#session, this.#session.stageGradients("Module", "64"), folder);
   }
 
-  /** @throws {ContractError} If another activity is on or the cell is unknown. @throws {OutOfMemoryError} */
-  run(selection: CellSelection, settings: NotebookSettings, givenWeights: GivenWeights | null): StartedRun {
+  /**
+   * @param givenWeights Used from cell 16 on instead of the drawn ones.
+   * @throws {ContractError} If another activity is on or the cell is unknown. @throws {OutOfMemoryError}
+   */
+  run(
+    { selection, settings }: { readonly selection: CellSelection; readonly settings: NotebookSettings },
+    givenWeights: GivenWeights | null = null,
+  ): StartedRun {
     const { refusal, totalBytes } = this.forecast(settings);
     if (refusal !== "") throw new OutOfMemoryError(refusal);
     const fresh =

@@ -1,12 +1,14 @@
 import { OutOfMemoryError } from "../../../core/errors.ts";
 import type { Forecast } from "../../../shared/experiments/notebook.ts";
 import type { Quantities } from "../../../shared/runs/run-records.ts";
-import type {
-  StageDescription,
-  StagePair,
-  StageResult,
-  StagesReport,
-  StagesSettings,
+import {
+  stagesReportSchema,
+  type StageDescription,
+  type StagePair,
+  type StageResult,
+  type StagesRecord,
+  type StagesReport,
+  type StagesSettings,
 } from "../../../shared/experiments/stages.ts";
 import { ExperimentCancelled } from "../activity/experiment-cancelled.ts";
 import type { ImageRows } from "../compute/image-rows.ts";
@@ -95,6 +97,11 @@ export class StagesLab {
       (runId) => this.#run(runId, settings, found),
       () => summaryOf(reportOf(settings, found)),
     );
+  }
+
+  /** @throws {StoreError} If there is no such run. */
+  get({ runId }: { readonly runId: string }): StagesRecord {
+    return this.#services.store.getReport(runId, "stages", stagesReportSchema);
   }
 
   async #run(runId: string, settings: StagesSettings, found: Found): Promise<void> {

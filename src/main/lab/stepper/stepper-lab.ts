@@ -57,7 +57,7 @@ export class StepperLab {
     this.#data = data;
   }
 
-  /** @throws {ContractError} If another activity is on. @throws {OutOfMemoryError} @throws {ExperimentCancelled} */
+  /** Leaves no run. @throws {ContractError} If another activity is on. @throws {OutOfMemoryError} @throws {ExperimentCancelled} */
   async trace(settings: StepperSettings): Promise<Trace> {
     const { engine } = this.#services;
     const { refusal } = forecastMemory(memoryOf(settings), engine.arena, null);

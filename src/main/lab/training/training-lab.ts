@@ -8,12 +8,14 @@ import { batchNormMisfit, parseTrainSpec, type TrainSpec } from "../../../shared
 import {
   EPOCH_METRICS,
   STATISTIC_NAMES,
+  trainingReportSchema,
   type ActivationHistogram,
   type LrSearch,
   type QueuedTraining,
   type SeedSearch,
   type TrainingControl,
   type TrainingForecast,
+  type TrainingReport,
   type TrainingState,
 } from "../../../shared/experiments/training.ts";
 import type { Forecast } from "../../../shared/experiments/notebook.ts";
@@ -42,8 +44,9 @@ const HISTOGRAM_EVERY_MS = 200;
 
 const NO_ROOM = "The disk is full: the training waits and keeps its numbers in memory";
 
-/** How a training is started. */
-export interface TrainingOptions {
+/** A training that is asked for. */
+export interface TrainingOrder {
+  readonly spec: TrainSpec;
   readonly threads: number;
   /** Weights to begin with instead of drawn ones. */
   readonly given?: GivenParameters | null;
@@ -77,14 +80,16 @@ export class TrainingLab {
   }
 
   /** The run that this spec, seed, code and number of threads would be, and whether it is there already. */
-  identify(
-    spec: TrainSpec,
-    { threads, given = null }: TrainingOptions,
-  ): { id: string; run: RunSummary | null } {
+  identify({ spec, threads, given = null }: TrainingOrder): { id: string; run: RunSummary | null } {
     const { engine, store, appVersion } = this.#services;
     const { kernelsHash: kernels, instructionSet } = engine;
     const id = trainingRunId(spec, { appVersion, kernels, instructionSet, threads }, given);
     return { id, run: store.findRun(id) ?? null };
+  }
+
+  /** The run that this training would be, if it is there already. */
+  find(order: TrainingOrder): RunSummary | null {
+    return this.identify(order).run;
   }
 
   forecast(spec: TrainSpec): TrainingForecast {
@@ -100,26 +105,29 @@ export class TrainingLab {
   }
 
   /**
+   * Trains any network.
+   *
    * @throws {ContractError} If another activity is on, or the run is there already and not wanted again.
    * @throws {OutOfMemoryError}
    */
-  start(spec: TrainSpec, options: TrainingOptions): StartedRun {
-    assertWeightsGiven(spec, options.given ?? null);
-    const { id, run } = this.identify(spec, options);
-    if (run !== null && options.again !== true) {
+  start(order: TrainingOrder): StartedRun {
+    const { spec, threads } = order;
+    assertWeightsGiven(order);
+    const { id, run } = this.identify(order);
+    if (run !== null && order.again !== true) {
       throw new ContractError(
         `This training is there already: run ${id}, ${run.status}. The same spec, seed, threads and code give the same losses; ` +
           "change the seed, resume it if it was cut short, or run it again.",
       );
     }
-    return this.#begin(spec, options, {
+    return this.#begin(order, {
       create: {
         id: run === null ? id : this.#freeId(id),
         kind: "training",
         name: titleOf(spec),
-        threads: options.threads,
+        threads,
         rows: spec.data.rows,
-        config: configOf(spec, options),
+        config: configOf(order),
       },
     });
   }
@@ -129,12 +137,12 @@ export class TrainingLab {
    *
    * @throws {ContractError} If another activity is on or there is nothing to go on from. @throws {StoreError}
    */
-  resume(runId: string): StartedRun {
+  resume({ runId }: { readonly runId: string }): StartedRun {
     const { run } = this.#services.store.getRun(runId);
     const { spec, threads } = specOfRun(run);
     if (run.status === "finished")
       throw new ContractError(`Run ${runId} is finished: there is nothing to resume`);
-    return this.#begin(spec, { threads }, { resume: runId });
+    return this.#begin({ spec, threads }, { resume: runId });
   }
 
   /** How the training that is on stands. */
@@ -151,20 +159,28 @@ export class TrainingLab {
     this.#running.session.ask(control);
   }
 
-  queue(): readonly QueuedTraining[] {
+  queueGet(): readonly QueuedTraining[] {
     return this.#queue.map(({ id, title, note }) => ({ id, title, note }));
   }
 
-  /** Starts a training when everything before it is done; at once when nothing is on. */
-  enqueue(spec: TrainSpec, threads: number, note: string): QueuedTraining {
-    assertWeightsGiven(spec, null);
-    const { refusal } = this.forecast(spec);
-    if (refusal !== "") throw new OutOfMemoryError(refusal);
-    const queued = { id: randomUUID(), title: titleOf(spec), note, spec, threads };
-    if (this.#closed) throw new ContractError("The lab is closing: no training can be queued any more");
-    this.#setQueue([...this.#queue, queued]);
-    void this.#startNext();
-    return { id: queued.id, title: queued.title, note };
+  /** Starts trainings when everything before them is done; at once when nothing is on. @throws {OutOfMemoryError} */
+  enqueue({
+    requests,
+    note,
+  }: {
+    readonly requests: readonly Pick<TrainingOrder, "spec" | "threads">[];
+    readonly note: string;
+  }): readonly QueuedTraining[] {
+    return requests.map(({ spec, threads }) => {
+      assertWeightsGiven({ spec });
+      const { refusal } = this.forecast(spec);
+      if (refusal !== "") throw new OutOfMemoryError(refusal);
+      const queued = { id: randomUUID(), title: titleOf(spec), note, spec, threads };
+      if (this.#closed) throw new ContractError("The lab is closing: no training can be queued any more");
+      this.#setQueue([...this.#queue, queued]);
+      void this.#startNext();
+      return { id: queued.id, title: queued.title, note };
+    });
   }
 
   /** No training starts from now on, so that the one being cancelled is the last: the engine is about to end. */
@@ -173,16 +189,19 @@ export class TrainingLab {
     this.#queue = [];
   }
 
-  dequeue(id: string): void {
-    this.#setQueue(this.#queue.filter((queued) => queued.id !== id));
+  dequeue({ ids }: { readonly ids: readonly string[] }): void {
+    this.#setQueue(this.#queue.filter(({ id }) => !ids.includes(id)));
+  }
+
+  /** The heat maps of a training's activations. @throws {StoreError} If there is no such run. */
+  report({ runId }: { readonly runId: string }): TrainingReport {
+    return this.#services.store.getReport(runId, "training", trainingReportSchema).report;
   }
 
   /** Trains with a rising learning rate on several seeds; leaves no run. @throws {ContractError} If another activity is on. */
-  async findLr(
-    spec: TrainSpec,
-    { threads, given = null }: Pick<TrainingOptions, "threads" | "given">,
-  ): Promise<LrSearch> {
-    assertWeightsGiven(spec, given);
+  async findLr(order: Pick<TrainingOrder, "spec" | "threads" | "given">): Promise<LrSearch> {
+    const { spec, threads, given = null } = order;
+    assertWeightsGiven(order);
     return this.#supervisor.work("training", "Looking for a learning rate", async () => {
       const { tracker, engine } = this.#services;
       const searched: TrainSpec = {
@@ -221,7 +240,7 @@ export class TrainingLab {
     });
   }
 
-  #begin(spec: TrainSpec, { threads, given = null }: TrainingOptions, row: RunRow): StartedRun {
+  #begin({ spec, threads, given = null }: TrainingOrder, row: RunRow): StartedRun {
     const { engine, tracker, store, emit } = this.#services;
     // Of a training that goes on, some of the points are in the database already.
     const { refusal } = "resume" in row ? this.#forecastMemory(spec) : this.forecast(spec);
@@ -356,7 +375,7 @@ export class TrainingLab {
 
   #setQueue(queue: readonly Queued[]): void {
     this.#queue = queue;
-    this.#services.emit({ name: "trainingQueueChanged", payload: [...this.queue()] });
+    this.#services.emit({ name: "trainingQueueChanged", payload: [...this.queueGet()] });
   }
 
   async #startNext(): Promise<void> {
@@ -366,7 +385,7 @@ export class TrainingLab {
     this.#setQueue(rest);
     try {
       const sweep = next.note === "" ? {} : { sweep: next.note };
-      this.start(next.spec, { threads: next.threads, again: true, ...sweep });
+      this.start({ spec: next.spec, threads: next.threads, again: true, ...sweep });
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
       this.#services.emit({ name: "failure", payload: { title: `${next.title} did not start`, message } });
@@ -388,8 +407,8 @@ const SUMMARY_METRICS: readonly string[] = [STATISTIC_NAMES.loss, ...Object.valu
  * A spec means the same wherever it is run: weights that it names are read by whoever knows the folder they are named
  * from, and never left out.
  */
-function assertWeightsGiven({ weights }: TrainSpec, given: GivenParameters | null): void {
-  if (weights === undefined || given !== null) return;
+function assertWeightsGiven({ spec: { weights }, given }: Pick<TrainingOrder, "spec" | "given">): void {
+  if (weights === undefined || (given !== undefined && given !== null)) return;
   const named = "file" in weights ? weights.file : weights.dir;
   throw new ContractError(
     `The spec names weights to begin with, "${named}", which are read from the spec's own folder: run it as a file ` +
@@ -432,7 +451,7 @@ const titleOf = (spec: TrainSpec): string =>
   `${networkTitle(trainNetworkOf(spec))}, ${spec.optimizer.name}, lr ${spec.optimizer.lr}, batch ${spec.batchSize}`;
 
 /** What a list of runs can be sorted and compared by. */
-function configOf(spec: TrainSpec, { threads, given = null, sweep }: TrainingOptions): Quantities {
+function configOf({ spec, threads, given = null, sweep }: TrainingOrder): Quantities {
   const { optimizer, schedule, data, batchSize, epochs, steps, seed, loss } = spec;
   const { name, ...rates } = optimizer;
   return {

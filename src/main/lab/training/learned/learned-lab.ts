@@ -26,6 +26,12 @@ const EMBEDDED_EVERY = 8;
 /** Widest last hidden layer whose principal axes main computes without holding itself up. */
 const WIDEST_EMBEDDING = 512;
 
+/** Weights that a training has saved. */
+interface TrainedWeights {
+  readonly runId: string;
+  readonly weights: WeightsChoice;
+}
+
 /** Weights of a training that is looked at. */
 interface Loaded {
   readonly key: string;
@@ -48,7 +54,8 @@ export class LearnedLab {
   }
 
   /** Runs a training's network over its validation rows, or over its training rows where it has no others. @throws {ContractError} @throws {DataFormatError} */
-  async inspect(runId: string, weights: WeightsChoice, threads: number): Promise<Learned> {
+  async inspect({ runId, weights }: TrainedWeights): Promise<Learned> {
+    const threads = this.#services.engine.workers;
     const { spec, network, checkpoint } = await this.#load(runId, weights);
     const split = spec.validRows === 0 ? "train" : "valid";
     const rows = split === "train" ? spec.data.rows : spec.validRows;
@@ -80,7 +87,11 @@ export class LearnedLab {
   }
 
   /** Outputs and activations for one image of 784 grey values; in float64, beside whatever runs. */
-  async predict(runId: string, weights: WeightsChoice, pixels: Uint8Array): Promise<Prediction> {
+  async predict({
+    runId,
+    weights,
+    pixels,
+  }: TrainedWeights & { readonly pixels: Uint8Array }): Promise<Prediction> {
     const { spec, network, checkpoint } = await this.#load(runId, weights);
     const ops = new ReferenceOps();
     const normalised = await this.#data.normalise(spec.data.name, pixels);
@@ -108,8 +119,7 @@ export class LearnedLab {
 
   /** Writes weights as one .safetensors file, or one .npy a parameter into a folder. @returns how many parameters. */
   async saveWeights(
-    runId: string,
-    weights: WeightsChoice,
+    { runId, weights }: TrainedWeights,
     target: { readonly format: "safetensors" | "npy"; readonly path: string },
   ): Promise<number> {
     const { network, checkpoint } = await this.#load(runId, weights);
