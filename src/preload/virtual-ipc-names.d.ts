@@ -1,5 +1,5 @@
-/** Names without the contract's schemas: the library that parses them stays out of the preload. */
+/** Names of the contract's calls and events without its schemas, put in by electron.vite.config.ts. */
 declare module "virtual:ipc-names" {
-  export const CALL_NAMES: readonly import("../shared/ipc/ipc-contract.ts").IpcCallName[];
-  export const EVENT_NAMES: readonly import("../shared/ipc/ipc-contract.ts").IpcEventName[];
+  export const CALL_NAMES: readonly string[];
+  export const EVENT_NAMES: readonly string[];
 }

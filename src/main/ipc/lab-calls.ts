@@ -4,13 +4,12 @@ import type { IPC_CALLS, IpcCallName, IpcOutput } from "../../shared/ipc/ipc-con
 /** A call's input after its schema has parsed it. */
 export type ParsedInput<N extends IpcCallName> = v.InferOutput<(typeof IPC_CALLS)[N]["input"]>;
 
-/** What a call may be answered with: its schema copies it, so that a list need not be one that may be changed. */
+/** What a call may be answered with. A list may be one that must not be changed: its schema copies it. */
 type Answer<N extends IpcCallName> =
   IpcOutput<N> extends (infer Item)[]
     ? readonly Item[]
     : undefined extends IpcOutput<N>
-      ? // eslint-disable-next-line @typescript-eslint/no-invalid-void-type -- a method that returns nothing
-        IpcOutput<N> | void
+      ? unknown
       : IpcOutput<N>;
 
 export type IpcHandler<N extends IpcCallName> = (input: ParsedInput<N>) => Answer<N> | Promise<Answer<N>>;

@@ -5,7 +5,6 @@ import { Engine } from "../engine/engine.ts";
 import { beginFlagTrial } from "../engine/flag-trial.ts";
 import { setV8Flags } from "../engine/v8-flags.ts";
 import { openStore, type OpenStoreOptions } from "../store/open/open-store.ts";
-import { ActivityTracker } from "./activity/activity-tracker.ts";
 import { EventLoopDelay } from "./activity/event-loop-delay.ts";
 import type { LabEvent, LabServices } from "./activity/experiment.ts";
 import { RunSupervisor } from "./activity/run-supervisor.ts";
@@ -83,14 +82,9 @@ export async function openLab(options: LabOptions): Promise<Lab> {
   const emit = (event: LabEvent): void => {
     for (const listener of listeners) listener(event);
   };
-  const tracker = new ActivityTracker((activity) => {
-    emit({ name: "activityChanged", payload: activity });
-  });
   const services: LabServices = {
     engine,
     store,
-    tracker,
-    delay,
     emit,
     get machineId() {
       return machine.get().id;
@@ -98,7 +92,7 @@ export async function openLab(options: LabOptions): Promise<Lab> {
     resourcesDir: options.resourcesDir,
     appVersion: options.appVersion,
   };
-  const supervisor = new RunSupervisor(services);
+  const supervisor = new RunSupervisor(services, delay);
   const builtFile = (name: string): string => join(dirname(options.workerFile), name);
   const tfjsFile = builtFile("tfjs.js");
   const foreignRungs = new ForeignRungs(engine, {

@@ -26,6 +26,7 @@ import {
 import { viewOf } from "../../../src/shared/engine/tensor-view.ts";
 import { startEngine } from "../engine/start-engine.ts";
 import { GOLDEN_FOLDER, openTestLab, type TestLab } from "./open-test-lab.ts";
+import { unwatchedActivity } from "./unwatched-activity.ts";
 
 const golden = JSON.parse(readFileSync(join(GOLDEN_FOLDER, "golden.json"), "utf8")) as {
   readonly deep: Readonly<Record<string, number>>;
@@ -93,7 +94,7 @@ describe("PyTorch's classifier", () => {
         computed,
         settings: settings({ network: DEEP_CLASSIFIER }),
         onReport: () => undefined,
-        onProgress: () => undefined,
+        activity: unwatchedActivity(),
       },
       "engine",
     );

@@ -11,6 +11,7 @@ import type { LadderRecord, LadderSettings, RungResult } from "../../../src/shar
 import { viewOf } from "../../../src/shared/engine/tensor-view.ts";
 import { startEngine } from "../engine/start-engine.ts";
 import { openTestLab, type TestLab } from "./open-test-lab.ts";
+import { unwatchedActivity } from "./unwatched-activity.ts";
 
 const SETTINGS: LadderSettings = {
   preset: "lesson",
@@ -278,8 +279,7 @@ describe("climb() on the engine", () => {
         peakGflops: null,
         compare: () => compareWithReference(engine, operands, 2),
         nextOrder: () => order++,
-        checkpoint: () => undefined,
-        onPhase: () => undefined,
+        activity: unwatchedActivity(),
         onChange: () => undefined,
       });
       const [wrong, right] = measurements.map((measurement) => measurement.result());

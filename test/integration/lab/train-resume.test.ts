@@ -181,11 +181,11 @@ describe("a training", () => {
 
   it("fault 10: is cancelled in the queue, before its first step and while it records, and keeps what was", async () => {
     const first = lab.training.start({ spec: { ...SPEC, seed: 30 }, threads: 2 });
-    const [queued] = lab.training.enqueue({
+    const queued = lab.training.enqueue({
       requests: [{ spec: { ...SPEC, seed: 31 }, threads: 2 }],
       note: "queued",
     });
-    lab.training.dequeue({ ids: [queued?.id ?? ""] });
+    lab.training.dequeue({ ids: queued.map(({ id }) => id) });
     // In the same turn as its start: nothing was read yet.
     lab.activity.cancel();
     const early = await first.done;

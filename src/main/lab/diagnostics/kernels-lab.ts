@@ -20,9 +20,9 @@ export class KernelsLab {
    * @throws {KernelUnavailableError} @throws {TaskError}
    */
   async tune(): Promise<TuningReport> {
-    const { engine, tracker } = this.#services;
-    await this.#supervisor.work("tuning", "Testing and timing the kernels", async () => {
-      tracker.phase("every set against a plain loop");
+    const { engine } = this.#services;
+    await this.#supervisor.work("tuning", "Testing and timing the kernels", async ({ phase }) => {
+      phase("every set against a plain loop");
       await engine.tune();
     });
     return tuningReport(engine.tuning);

@@ -13,7 +13,7 @@ import {
   type GradientReport,
 } from "../../../shared/experiments/gradcheck.ts";
 import { MNIST_PIXELS, networkOf } from "../../../shared/specs/network-spec.ts";
-import { ExperimentCancelled } from "../activity/experiment-cancelled.ts";
+import { equalPart, type ActivityHandle } from "../activity/activity-handle.ts";
 import { drawNetwork } from "../compute/draw-network.ts";
 import type { ImageRows } from "../compute/image-rows.ts";
 import { forecastMemory } from "../compute/forecast-memory.ts";
@@ -105,7 +105,7 @@ export class GradcheckLab {
           },
         },
       },
-      (runId) => this.#check(runId, report, weights),
+      (runId, activity) => this.#check({ runId, activity }, report, weights),
       () => ({
         passed: report.passed,
         loss: report.loss,
@@ -121,29 +121,30 @@ export class GradcheckLab {
     return this.#services.store.getReport(runId, "gradcheck", gradcheckReportSchema);
   }
 
-  async #check(runId: string, report: GradcheckReport, weights: GivenParameters | null): Promise<void> {
-    const { engine, store, tracker, emit } = this.#services;
+  async #check(
+    { runId, activity }: { readonly runId: string; readonly activity: ActivityHandle },
+    report: GradcheckReport,
+    weights: GivenParameters | null,
+  ): Promise<void> {
+    const { engine, store, emit } = this.#services;
     const { settings } = report;
     const { network: spec, references, bug, threads } = settings;
     const network = networkOf(spec);
     const scope = engine.arena.scope();
-    const tfjs = new TfjsNetwork(this.#tfjsFile, engine.arena.memory, () => {
-      if (tracker.cancelRequested) throw new ExperimentCancelled("cancelled");
-    });
+    const tfjs = new TfjsNetwork(this.#tfjsFile, engine.arena.memory, activity.checkpoint);
     const save = (): void => {
       store.saveReport(runId, report);
     };
     try {
-      tracker.phase("reading MNIST");
+      activity.phase("reading MNIST");
       const data = await this.#data.rows(spec.data, threads);
-      tracker.phase("forward and backward");
+      activity.phase("forward and backward");
       const given = weights ?? (await drawNetwork(engine, spec, { data, threads }));
       const computed = await computeGradients(engine, scope, { network, data, given, bug, threads });
       report.loss = computed.loss;
       report.notes.push(...notesOf(settings, computed.bugMade));
       save();
-      let done = 0;
-      const context: CheckContext = {
+      const contextOf = (index: number): CheckContext => ({
         engine,
         scope,
         settings,
@@ -152,17 +153,16 @@ export class GradcheckLab {
           report.reports.push(one);
           emit({ name: "gradientReported", payload: { runId, report: one } });
         },
-        onProgress: (fraction) => {
-          tracker.progress((done + fraction) / references.length);
-        },
-      };
+        activity: activity.part(equalPart(index, references.length)),
+      });
       // What float32 may round and where kinks lie excuses differences from every reference.
-      tracker.phase(SAID.float64);
-      const certain = await float64Reference(context, "engine");
+      activity.phase(SAID.float64);
+      const certain = await float64Reference(contextOf(0), "engine");
       report.referenceLoss = certain.loss;
       if (certain.overflow !== null) report.notes.push(`${saidOfOverflow(certain.overflow)}.`);
-      for (const reference of references) {
-        tracker.phase(SAID[reference]);
+      for (const [index, reference] of references.entries()) {
+        const context = contextOf(index);
+        activity.phase(SAID[reference]);
         switch (reference) {
           case "float64":
             await checkAgainst(context, "float64", certain.gradients, certain);
@@ -177,7 +177,6 @@ export class GradcheckLab {
             await checkByTfjs(context, tfjs, certain);
             break;
         }
-        done++;
         save();
       }
       const { reports } = report;

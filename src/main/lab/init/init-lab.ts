@@ -19,7 +19,6 @@ import {
   type LayerSpec,
   type NetworkSpec,
 } from "../../../shared/specs/network-spec.ts";
-import { ExperimentCancelled } from "../activity/experiment-cancelled.ts";
 import type { ImageRows } from "../compute/image-rows.ts";
 import { forecastMemory } from "../compute/forecast-memory.ts";
 import type { RunSupervisor } from "../activity/run-supervisor.ts";
@@ -79,12 +78,7 @@ export class InitLab {
   /** Draws networks and looks at every layer; leaves no run. @throws {ContractError} If another activity is on. @throws {OutOfMemoryError} */
   async measure(settings: InitSettings): Promise<InitReport> {
     this.#assertFits(settings);
-    let report: InitReport | undefined;
-    await this.#supervisor.work("init", MEASURING_TITLE, async () => {
-      report = await this.#report(settings);
-    });
-    if (report === undefined) throw new ContractError("the initialisation gave no report; try again");
-    return report;
+    return this.#supervisor.work("init", MEASURING_TITLE, () => this.#report(settings));
   }
 
   /** The same as a run. @throws {ContractError} If another activity is on. @throws {OutOfMemoryError} */
@@ -137,11 +131,10 @@ export class InitLab {
     if (preset === undefined) throw new ContractError(`there is no preset "${id}"`);
     const { settings, position } = preset;
     const found: { mean: number; std: number }[] = [];
-    const { tracker } = this.#services;
-    await this.#supervisor.work("init", `${preset.title}, ${SEEDS} seeds`, async () => {
+    await this.#supervisor.work("init", `${preset.title}, ${SEEDS} seeds`, async (activity) => {
       for (let seed = 0; seed < SEEDS; seed++) {
-        if (tracker.cancelRequested) throw new ExperimentCancelled("cancelled");
-        tracker.progress(seed / SEEDS);
+        activity.checkpoint();
+        activity.progress(seed / SEEDS);
         const network = { ...settings.network, seed };
         const side = await this.#side(network, { ...settings, gradients: false });
         const layer = side.layers[position - 1];

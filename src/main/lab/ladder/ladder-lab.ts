@@ -10,7 +10,7 @@ import {
   type RungResult,
 } from "../../../shared/experiments/ladder.ts";
 import type { Quantities } from "../../../shared/runs/run-records.ts";
-import { ExperimentCancelled } from "../activity/experiment-cancelled.ts";
+import type { ActivityHandle } from "../activity/activity-handle.ts";
 import type { RunSupervisor } from "../activity/run-supervisor.ts";
 import { LADDER_EFFORT } from "./climb.ts";
 import { compareLadders } from "./compare-ladders.ts";
@@ -56,6 +56,14 @@ function summaryOf(results: readonly RungResult[]): Quantities {
       ? {}
       : { fastest: fastest.name, gflops: fastest.gflops, medianMs: fastest.medianMs }),
   };
+}
+
+/** A ladder that is being climbed, with what is known of it so far. */
+interface Climb {
+  readonly runId: string;
+  readonly settings: LadderSettings;
+  readonly results: RungResult[];
+  readonly activity: ActivityHandle;
 }
 
 /** The ladder as the lab offers it: what the rungs are, what a ladder would take, climbing it, what was measured. */
@@ -107,7 +115,7 @@ export class LadderLab {
           },
         },
       },
-      (runId) => this.#climb(runId, settings, results),
+      (runId, activity) => this.#climb({ runId, settings, results, activity }),
       () => summaryOf(results),
     );
   }
@@ -135,23 +143,20 @@ export class LadderLab {
       : { version: found.version, reason: "" };
   }
 
-  async #climb(runId: string, settings: LadderSettings, results: RungResult[]): Promise<void> {
-    const { engine, store, tracker, emit } = this.#services;
+  async #climb({ runId, settings, results, activity }: Climb): Promise<void> {
+    const { engine, store, emit } = this.#services;
     const conditions = readConditions(`wasm-${engine.instructionSet}`);
     const throttledBefore = throttleCount();
     const save = (frame: { conditions: Conditions; limits: Limits }): void =>
       store.saveLadder(runId, { settings, ...frame });
     save({ conditions, limits: NO_LIMITS });
-    const checkpoint = (): void => {
-      if (tracker.cancelRequested) throw new ExperimentCancelled("cancelled");
-    };
-    tracker.phase("measuring the memory's bandwidth");
+    activity.phase("measuring the memory's bandwidth");
     const limits = await measureLimits(engine, settings.threads);
     save({ conditions, limits });
     const report = throttled((result) => emit({ name: "rungChanged", payload: { runId, result } }));
     const unfinished = new Set<RungMeasurement>();
     let savedMs = performance.now();
-    const foreign = this.#foreign.open(settings.threads, checkpoint);
+    const foreign = this.#foreign.open(settings.threads, activity.checkpoint);
     try {
       await runLadder({
         engine,
@@ -160,11 +165,7 @@ export class LadderLab {
         effort: LADDER_EFFORT,
         shapeMs: (shape) => this.forecast({ ...settings, preset: "custom", shape }).ms,
         foreign: (operands) => foreign.on(operands),
-        checkpoint,
-        onPhase: (phase, fraction) => {
-          tracker.phase(phase);
-          tracker.progress(fraction);
-        },
+        activity,
         onChange: (measurement) => {
           report(measurement);
           unfinished.add(measurement);

@@ -8,11 +8,11 @@ import type {
   NotebookState,
 } from "../../../shared/experiments/notebook.ts";
 import type { CellResult, Quantities } from "../../../shared/runs/run-records.ts";
-import { ExperimentCancelled } from "../activity/experiment-cancelled.ts";
+import type { ActivityHandle } from "../activity/activity-handle.ts";
 import type { RunSupervisor } from "../activity/run-supervisor.ts";
 import { codeOf } from "./cell-code.ts";
 import { forecastMemory, notebookMemory } from "../compute/forecast-memory.ts";
-import { cellsToRun, runCells } from "./run-notebook.ts";
+import { cellsToRun, runCells, type NotebookListener } from "./run-notebook.ts";
 import { saveGradients } from "./save-gradients.ts";
 import { NotebookSession, type Weights } from "./session.ts";
 import type { LabServices, StartedRun } from "../activity/experiment.ts";
@@ -125,9 +125,9 @@ export class NotebookLab {
             },
           }
         : { resume: this.#runId },
-      async (runId) => {
+      async (runId, activity) => {
         const session = this.#sessionFor(fresh, settings, givenWeights);
-        await this.#runCells(session, runId, cells);
+        await this.#runCells(session, cells, { runId, activity });
         if (selection.kind === "all") {
           this.#lastSeconds = { rows: settings.rows, seconds: (performance.now() - startedMs) / 1000 };
         }
@@ -164,29 +164,27 @@ export class NotebookLab {
     return this.#session;
   }
 
-  async #runCells(session: NotebookSession, runId: string, cells: readonly string[]): Promise<void> {
-    const { store, emit, tracker } = this.#services;
+  async #runCells(
+    session: NotebookSession,
+    cells: readonly string[],
+    { runId, activity }: { readonly runId: string; readonly activity: ActivityHandle },
+  ): Promise<void> {
+    const { store, emit } = this.#services;
+    const listener: NotebookListener = {
+      cellStarted: (cell) => {
+        this.#runningCell = cell;
+        emit({ name: "cellStarted", payload: { runId, cell } });
+      },
+      cellFinished: (result) => {
+        this.#executed = result.order;
+        this.#results.set(result.cell, result);
+        this.#runningCell = null;
+        store.addCell(runId, result);
+        emit({ name: "cellFinished", payload: { runId, result } });
+      },
+    };
     try {
-      await runCells(session, cells, this.#executed + 1, {
-        cellStarted: (cell) => {
-          if (tracker.cancelRequested) throw new ExperimentCancelled("cancelled");
-          this.#runningCell = cell;
-          emit({ name: "cellStarted", payload: { runId, cell } });
-        },
-        cellFinished: (result) => {
-          this.#executed = result.order;
-          this.#results.set(result.cell, result);
-          this.#runningCell = null;
-          store.addCell(runId, result);
-          emit({ name: "cellFinished", payload: { runId, result } });
-        },
-        phase: (phase) => {
-          tracker.phase(phase);
-        },
-        progress: (fraction) => {
-          tracker.progress(fraction);
-        },
-      });
+      await runCells(session, cells, { firstOrder: this.#executed + 1, activity, listener });
     } finally {
       this.#runningCell = null;
     }

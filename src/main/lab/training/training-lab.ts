@@ -24,6 +24,7 @@ import type { GivenParameters } from "../compute/network-setup.ts";
 import type { ImageRows } from "../compute/image-rows.ts";
 import { drawNetwork } from "../compute/draw-network.ts";
 import { forecastMemory } from "../compute/forecast-memory.ts";
+import { equalPart } from "../activity/activity-handle.ts";
 import type { RunSupervisor } from "../activity/run-supervisor.ts";
 import { Checkpoints } from "./session/checkpoints.ts";
 import { SEARCH_SEEDS, SEARCH_STEPS, searchRate, searchSeed, togetherOf } from "./session/find-lr.ts";
@@ -202,8 +203,8 @@ export class TrainingLab {
   async findLr(order: Pick<TrainingOrder, "spec" | "threads" | "given">): Promise<LrSearch> {
     const { spec, threads, given = null } = order;
     assertWeightsGiven(order);
-    return this.#supervisor.work("training", "Looking for a learning rate", async () => {
-      const { tracker, engine } = this.#services;
+    return this.#supervisor.work("training", "Looking for a learning rate", async (activity) => {
+      const { engine } = this.#services;
       const searched: TrainSpec = {
         ...spec,
         epochs: undefined,
@@ -226,12 +227,9 @@ export class TrainingLab {
           { data, threads, parameters, rate: searchRate },
         );
         try {
-          tracker.phase(`seed ${seed}: up to ${SEARCH_STEPS} steps with a rising rate`);
-          searches.push(
-            await searchSeed(trainer, (fraction) => {
-              tracker.progress((n + fraction) / SEARCH_SEEDS);
-            }),
-          );
+          activity.phase(`seed ${seed}: up to ${SEARCH_STEPS} steps with a rising rate`);
+          const { progress } = activity.part(equalPart(n, SEARCH_SEEDS));
+          searches.push(await searchSeed(trainer, progress));
         } finally {
           trainer.release();
         }
@@ -241,7 +239,7 @@ export class TrainingLab {
   }
 
   #begin({ spec, threads, given = null }: TrainingOrder, row: RunRow): StartedRun {
-    const { engine, tracker, store, emit } = this.#services;
+    const { engine, store, emit } = this.#services;
     // Of a training that goes on, some of the points are in the database already.
     const { refusal } = "resume" in row ? this.#forecastMemory(spec) : this.forecast(spec);
     if (refusal !== "") throw new OutOfMemoryError(refusal);
@@ -251,8 +249,8 @@ export class TrainingLab {
     const started = this.#supervisor.start(
       `Training, ${spec.epochs === undefined ? `${spec.steps ?? 0} steps` : `${spec.epochs} epochs`}`,
       row,
-      async (runId) => {
-        tracker.phase("reading the data");
+      async (runId, activity) => {
+        activity.phase("reading the data");
         const data = await this.#dataOf(spec, threads);
         const checkpoints = new Checkpoints(store.checkpointsFolder, runId, spec);
         const parameters = given ?? (await drawNetwork(engine, spec, { data: data.train, threads }));
@@ -260,7 +258,7 @@ export class TrainingLab {
         const recorded = (recorder = new RunRecorder(store, runId, (message) => {
           emit({ name: "failure", payload: { title: NO_ROOM, message } });
         }));
-        const session = new TrainingSession(() => tracker.cancelRequested, {
+        const session = new TrainingSession(activity.isCancelled, {
           blocked: () => recorded.full,
           retry: () => recorded.save(),
         });
@@ -274,13 +272,8 @@ export class TrainingLab {
           tell();
           outcome = await train(trainer, start, session, {
             checkpoints,
+            activity,
             listener: {
-              phase: (phase) => {
-                tracker.phase(phase);
-              },
-              progress: (fraction) => {
-                tracker.progress(fraction);
-              },
               metrics: (points) => {
                 recorded.add(points);
                 emit({ name: "trainingMetrics", payload: { runId, points: [...points] } });
@@ -381,7 +374,7 @@ export class TrainingLab {
   async #startNext(): Promise<void> {
     await this.#supervisor.idle();
     const [next, ...rest] = this.#queue;
-    if (next === undefined || this.#services.tracker.current() !== null) return;
+    if (next === undefined || this.#supervisor.state() !== null) return;
     this.#setQueue(rest);
     try {
       const sweep = next.note === "" ? {} : { sweep: next.note };

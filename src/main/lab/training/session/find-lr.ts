@@ -1,5 +1,6 @@
 import { middleRate, readRangeTest } from "../../../../core/optimisers/range-test.ts";
 import type { LrSearch, SeedSearch } from "../../../../shared/experiments/training.ts";
+import type { ActivityHandle } from "../../activity/activity-handle.ts";
 import type { Trainer } from "./trainer.ts";
 
 /** From here to there, evenly in the logarithm. */
@@ -20,7 +21,7 @@ export const searchRate = (step: number): number =>
  */
 export async function searchSeed(
   trainer: Trainer,
-  onProgress: (fraction: number) => void,
+  progress: ActivityHandle["progress"],
 ): Promise<SeedSearch> {
   const losses: number[] = [];
   let reason = `the highest rate, ${HIGHEST_LR}, was reached`;
@@ -28,7 +29,7 @@ export async function searchSeed(
     try {
       await trainer.advance((metrics) => {
         losses.push(...metrics.map(({ value }) => value));
-        onProgress(losses.length / SEARCH_STEPS);
+        progress(losses.length / SEARCH_STEPS);
       });
     } catch (error) {
       if (!(error instanceof Error) || error.name !== "DivergedError") throw error;
