@@ -7,7 +7,7 @@ import { EPOCH_METRICS, STATISTIC_NAMES } from "../../shared/experiments/trainin
 import { stepsOf, trainSpecSchema, type TrainSpec } from "../../shared/specs/train-spec.ts";
 import type { GivenParameters } from "../lab/compute/network-setup.ts";
 import type { Lab } from "../lab/lab.ts";
-import { specOfRun } from "../lab/training/training-lab.ts";
+import { trainingOfRun } from "../lab/training/resolved-training.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import { complain, print, printJson } from "./print.ts";
 import { readParameters, readParametersFile } from "../data/read-parameters.ts";
@@ -94,7 +94,7 @@ export async function runTrainCommand(
   let spec: TrainSpec;
   let start: () => StartedRun;
   if (resume !== undefined) {
-    ({ spec } = specOfRun(lab.runs.get({ runId: resume }).run));
+    ({ spec } = trainingOfRun(lab.runs.get({ runId: resume }).run));
     start = () => lab.training.resume({ runId: resume });
   } else {
     const path = file ?? "";

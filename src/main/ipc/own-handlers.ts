@@ -5,7 +5,7 @@ import { readParametersFile } from "../data/read-parameters.ts";
 import type { IpcCallName, IpcInput } from "../../shared/ipc/ipc-contract.ts";
 import { trainNetworkOf } from "../../shared/specs/network-spec.ts";
 import type { Lab } from "../lab/lab.ts";
-import type { TrainingOrder } from "../lab/training/training-lab.ts";
+import type { TrainingOrder } from "../lab/training/training-order.ts";
 import { EXPORT_EXTENSIONS, type ExportKind, type SqlAnswer } from "../../shared/runs/run-exports.ts";
 import type { IpcHandler, ParsedInput } from "./lab-calls.ts";
 import { requirePng } from "./require-png.ts";

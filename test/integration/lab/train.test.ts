@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { resolveTraining } from "../../../src/main/lab/training/resolved-training.ts";
 import { readParameters } from "../../../src/main/data/read-parameters.ts";
 import type { Engine } from "../../../src/main/engine/engine.ts";
 import { DatasetLibrary } from "../../../src/main/lab/datasets/dataset-library.ts";
@@ -63,7 +64,7 @@ async function losses(trainer: Trainer, until = Infinity): Promise<number[]> {
 }
 
 async function start(spec: TrainSpec): Promise<Trainer> {
-  return new Trainer(engine, spec, {
+  return new Trainer(engine, resolveTraining(spec), {
     data: { train: await data.rows(spec.data, 2), valid: null, background: 0 },
     threads: 2,
     parameters: await readParameters(trainNetworkOf(spec), GOLDEN_FOLDER, "deep_"),

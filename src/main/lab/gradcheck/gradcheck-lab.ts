@@ -12,7 +12,7 @@ import {
   type GradientReference,
   type GradientReport,
 } from "../../../shared/experiments/gradcheck.ts";
-import { MNIST_PIXELS, networkOf } from "../../../shared/specs/network-spec.ts";
+import { MNIST_PIXELS, networkOf, schemesOf } from "../../../shared/specs/network-spec.ts";
 import { equalPart, type ActivityHandle } from "../activity/activity-handle.ts";
 import { drawNetwork } from "../compute/draw-network.ts";
 import type { ImageRows } from "../compute/image-rows.ts";
@@ -139,7 +139,8 @@ export class GradcheckLab {
       activity.phase("reading MNIST");
       const data = await this.#data.rows(spec.data, threads);
       activity.phase("forward and backward");
-      const given = weights ?? (await drawNetwork(engine, spec, { data, threads }));
+      const drawn = { network, schemes: schemesOf(spec), seed: spec.seed };
+      const given = weights ?? (await drawNetwork(engine, drawn, { data, threads }));
       const computed = await computeGradients(engine, scope, { network, data, given, bug, threads });
       report.loss = computed.loss;
       report.notes.push(...notesOf(settings, computed.bugMade));

@@ -165,7 +165,8 @@ export class InitLab {
   async #side(spec: NetworkSpec, { gradients, threads }: InitSettings): Promise<InitSide> {
     const { engine } = this.#services;
     const data = await this.#data.rows(spec.data, threads);
-    const weights = await drawNetwork(engine, spec, { data, threads });
+    const drawn = { network: networkOf(spec), schemes: schemesOf(spec), seed: spec.seed };
+    const weights = await drawNetwork(engine, drawn, { data, threads });
     return measureNetwork(engine, spec, { title: titleOf(spec), weights, data, gradients, threads });
   }
 

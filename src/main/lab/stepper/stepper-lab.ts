@@ -5,7 +5,7 @@ import type { Op } from "../../../core/ops/op.ts";
 import { numelOf, sizeBytesOf, type Program, type Tensor } from "../../../core/ops/recording-ops.ts";
 import { phasesOf } from "../../../core/ops/sharding.ts";
 import { median } from "../../../core/statistics.ts";
-import { MNIST_PIXELS, networkOf } from "../../../shared/specs/network-spec.ts";
+import { MNIST_PIXELS, networkOf, schemesOf } from "../../../shared/specs/network-spec.ts";
 import type {
   StepperSettings,
   Trace,
@@ -81,7 +81,11 @@ export class StepperLab {
     const { engine } = this.#services;
     const network = networkOf(spec);
     const data = await this.#data.rows(spec.data, threads);
-    const drawn = await drawNetwork(engine, spec, { data, threads });
+    const drawn = await drawNetwork(
+      engine,
+      { network, schemes: schemesOf(spec), seed: spec.seed },
+      { data, threads },
+    );
     const given = new Map<number, { tensor: Tensor; role: TracedTensor["role"] }>();
     given.set(data.x.offsetBytes, { tensor: data.x, role: "data" });
     given.set(data.y.offsetBytes, { tensor: data.y, role: "data" });

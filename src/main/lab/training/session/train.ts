@@ -89,7 +89,7 @@ export async function train(
     readonly listener: TrainingListener;
   },
 ): Promise<TrainingOutcome> {
-  const { spec, stepsPerEpoch, totalSteps } = trainer;
+  const { spec, stepsPerEpoch, totalSteps } = trainer.training;
   const epochs = Math.ceil(totalSteps / stepsPerEpoch);
   const began = trainer.step;
   let startedMs = monotonicMs() - start.wallMs;
