@@ -94,7 +94,7 @@ async function inLab(
     for (const notice of notices) complain(`lab: ${notice}`);
     let cutShort = false;
     interruption.listen(() => {
-      cutShort = lab.cancel() || cutShort;
+      cutShort = lab.activity.cancel().cancelled || cutShort;
     });
     // A reader that has ended has all that it wanted of a command that only prints.
     const asked = (): boolean => interruption.requested && (interruption.kind !== "SIGPIPE" || cutShort);
