@@ -2,17 +2,20 @@
 // Usage: npm test [-- --only check|unit|integration|e2e [-- vitest arguments]]
 import fs from "node:fs";
 import path from "node:path";
+import { runChecks } from "./check.mjs";
 import { ensureReady } from "./setup.mjs";
 import { ensureCheckedPage } from "./setup/app-build.mjs";
 import { displayAvailable, startVirtualDisplay } from "./setup/display.mjs";
 import { launch, runtimeEnv } from "./setup/launch.mjs";
-import { npmInvocation } from "./setup/npm-command.mjs";
 import { projectPaths } from "./setup/project-paths.mjs";
 import { createReport } from "./setup/report.mjs";
 import { runMain } from "./setup/run-main.mjs";
 import { addTestCounts, readTestCounts, testSummary } from "./setup/test-counts.mjs";
 
-const PHASES = ["check", "unit", "integration", "e2e"];
+/** @typedef {"check" | "unit" | "integration" | "e2e"} Phase */
+const TEST_PHASES = /** @type {const} */ (["unit", "integration", "e2e"]);
+/** @type {readonly Phase[]} */
+const PHASES = ["check", ...TEST_PHASES];
 const USAGE = `Usage: npm test [-- --only ${PHASES.join("|")} [-- vitest arguments]]\n`;
 const resultsDir = path.join(projectPaths.runtimeDir, "test-results");
 
@@ -22,32 +25,34 @@ await runMain(async () => {
     process.stderr.write(USAGE);
     return 2;
   }
+  const phases = PHASES.filter((name) => only === undefined || name === only);
   // Types and units are looked at as source.
-  const build = only !== "check" && only !== "unit";
-  const runtime = await timed("set-up", () => ensureReady({ build }));
-  const env = { ...runtimeEnv(runtime), BACKPROP_LAB_ELECTRON: runtime.electronPath };
+  const build = phases.some((name) => name !== "check" && name !== "unit");
+  /** Looks at the sources beside the set-up and the unit tests, which leave a processor idle. */
+  let checked = Promise.resolve(0);
+  const onPackages = () => {
+    if (phases.includes("check")) checked = timed("check", runChecks);
+  };
+  const runtime = await timed("set-up", () => ensureReady({ build, onPackages }));
+  const { electronPath } = runtime;
+  const env = { ...runtimeEnv(runtime), BACKPROP_LAB_ELECTRON: electronPath };
   let counts = { passed: 0, failed: 0, skipped: 0 };
-  for (const phase of PHASES.filter((name) => only === undefined || name === only)) {
-    const code = await timed(phase, () =>
-      phase === "check"
-        ? runCheck(env)
-        : runVitest(phase, { env, electronPath: runtime.electronPath, vitestArgs }),
-    );
-    if (phase !== "check") counts = addTestCounts(counts, readTestCounts(resultFile(phase)));
-    if (code !== 0) {
-      process.stdout.write(`${phase} failed (exit code ${String(code)})\n${testSummary(counts)}\n`);
-      return 1;
-    }
+  /** @param {Phase} phase @param {number} code */
+  const failed = (phase, code) => {
+    process.stdout.write(`${phase} failed (exit code ${String(code)})\n${testSummary(counts)}\n`);
+    return 1;
+  };
+  for (const phase of TEST_PHASES.filter((name) => phases.includes(name))) {
+    // Nothing but the tests of a phase with worker threads or a window may keep the processors busy.
+    if (phase !== "unit" && (await checked) !== 0) return failed("check", await checked);
+    const code = await timed(phase, () => runVitest(phase, { env, electronPath, vitestArgs }));
+    counts = addTestCounts(counts, readTestCounts(resultFile(phase)));
+    if (code !== 0) return failed(phase, code);
   }
+  if ((await checked) !== 0) return failed("check", await checked);
   process.stdout.write(`${testSummary(counts)}\n`);
   return 0;
 });
-
-/** @param {NodeJS.ProcessEnv} env */
-function runCheck(env) {
-  const { command, args, shell } = npmInvocation(["run", "check"]);
-  return launch(command, args, { cwd: projectPaths.projectDir, env, shell });
-}
 
 /**
  * @param {string} project
