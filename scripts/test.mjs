@@ -17,6 +17,8 @@ const TEST_PHASES = /** @type {const} */ (["unit", "integration", "e2e"]);
 /** @type {readonly Phase[]} */
 const PHASES = ["check", ...TEST_PHASES];
 const USAGE = `Usage: npm test [-- --only ${PHASES.join("|")} [-- vitest arguments]]\n`;
+/** End-to-end tests that run at a time, where their windows are not in anybody's way. */
+const WINDOWS = 2;
 const resultsDir = path.join(projectPaths.runtimeDir, "test-results");
 
 await runMain(async () => {
@@ -65,7 +67,8 @@ async function runVitest(project, { env, electronPath, vitestArgs }) {
     path.join(projectPaths.modulesDir, "vitest", "vitest.mjs"),
     "run",
     "--project",
-    project,
+    // Of the integration tests there are two: side by side, and alone.
+    `${project}*`,
     "--reporter=default",
     "--reporter=json",
     `--outputFile.json=${resultFile(project)}`,
@@ -79,11 +82,16 @@ async function runVitest(project, { env, electronPath, vitestArgs }) {
   }
   // Under plain Node, so that the Electron it opens does not inherit ELECTRON_RUN_AS_NODE.
   if (displayAvailable()) return launch(process.execPath, args, { cwd, env });
-  const { display, stop } = await startVirtualDisplay();
+  // A display for each window: focus and clipboard belong to one application at a time.
+  const displays = await Promise.all(Array.from({ length: WINDOWS }, startVirtualDisplay));
+  const names = displays.map(({ display }) => display);
   try {
-    return await launch(process.execPath, args, { cwd, env: { ...env, DISPLAY: display } });
+    return await launch(process.execPath, args, {
+      cwd,
+      env: { ...env, DISPLAY: names[0], BACKPROP_LAB_TEST_DISPLAYS: names.join(",") },
+    });
   } finally {
-    stop();
+    for (const { stop } of displays) stop();
   }
 }
 
