@@ -4,8 +4,12 @@ import type { Page } from "playwright-core";
 
 const FOLDER = resolve("test-results/screenshots");
 
-/** One picture of the window as it is, to look at; test-results is not part of the repository. */
+/** Pictures are for people to look at: they are taken only when somebody wants them. */
+const WANTED = process.env["BACKPROP_LAB_SCREENSHOTS"] === "1";
+
+/** One picture of the window as it is; test-results is not part of the repository. */
 export async function takeScreenshot(page: Page, name: string): Promise<void> {
+  if (!WANTED) return;
   mkdirSync(FOLDER, { recursive: true });
   await page.screenshot({ path: join(FOLDER, `${name}.png`) });
 }
