@@ -1,4 +1,4 @@
-import { ContractError, ShapeError } from "../errors.ts";
+import { Checks, sameShape } from "./checks.ts";
 import {
   STATISTICS_LENGTH,
   TALLY_LENGTH,
@@ -7,52 +7,7 @@ import {
   type OpParams,
   type TensorLike,
 } from "./op.ts";
-
-const describe = (shape: readonly (number | string)[]): string =>
-  shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(", ")})`;
-
-/** Checks of one op; every failure names the op and the tensor's role in it. */
-class Checks {
-  readonly #op: OpName;
-
-  constructor(op: OpName) {
-    this.#op = op;
-  }
-
-  /** The sizes of a tensor that must have these axes. */
-  sizes(role: string, tensor: TensorLike, axes: readonly string[]): readonly number[] {
-    if (tensor.shape.length !== axes.length) this.#fail(role, tensor, describe(axes));
-    return tensor.shape;
-  }
-
-  /** The tensor must have exactly this shape. */
-  shape(role: string, tensor: TensorLike, expected: readonly number[]): void {
-    const same = tensor.shape.length === expected.length && tensor.shape.every((n, i) => n === expected[i]);
-    if (!same) this.#fail(role, tensor, describe(expected));
-  }
-
-  /** Every axis must have at least one element. */
-  notEmpty(role: string, tensor: TensorLike): void {
-    if (tensor.shape.includes(0)) this.#fail(role, tensor, "at least 1 along every axis");
-  }
-
-  /** An output that the op writes while it still reads `input`. */
-  distinct(role: string, out: TensorLike, inputRole: string, input: TensorLike): void {
-    if (out === input) {
-      throw new ContractError(
-        `${this.#op}: ${role} and ${inputRole} are the same tensor "${out.name}"; ${role} must be a tensor of its own`,
-      );
-    }
-  }
-
-  range(what: string, holds: boolean, expected: string, got: number | string): void {
-    if (!holds) throw new RangeError(`${this.#op}: expected ${what} ${expected}, got ${got}`);
-  }
-
-  #fail(role: string, tensor: TensorLike, expected: string): never {
-    throw new ShapeError(`${this.#op}: ${role} "${tensor.name}"`, expected, describe(tensor.shape));
-  }
-}
+import { OPTIMISER_CHECKS } from "./optimiser-ops.ts";
 
 /** Targets of a squared error: one number a row, or as many as predicted. (N, 1) against (N, 1) would hide a mistake. */
 function checkTarget(check: Checks, pred: TensorLike, target: TensorLike): void {
@@ -67,11 +22,6 @@ function checkEps(check: Checks, eps: number): void {
 
 function checkSmoothing(check: Checks, smoothing: number): void {
   check.range("label smoothing", smoothing >= 0 && smoothing < 1, "to be at least 0 and below 1", smoothing);
-}
-
-/** Both are one shape, element by element. */
-function sameShape(check: Checks, roles: Readonly<Record<string, TensorLike>>, model: TensorLike): void {
-  for (const [role, tensor] of Object.entries(roles)) check.shape(role, tensor, model.shape);
 }
 
 const checkSlope = (check: Checks, slope: number): void => {
@@ -278,23 +228,7 @@ const RULES = {
     check.range("at least one row of indices a batch:", available >= batchSize, `≥ ${batchSize}`, available);
     check.distinct("out", out, "x", x);
   },
-  sgd: ({ param, grad, lr }, check) => {
-    sameShape(check, { grad }, param);
-    check.shape("lr", lr, [1]);
-  },
-  momentum: ({ param, grad, velocity, lr }, check) => {
-    sameShape(check, { grad, velocity }, param);
-    check.shape("lr", lr, [1]);
-  },
-  adam: ({ param, grad, m, v, lr, counter }, check) => {
-    sameShape(check, { grad, m, v }, param);
-    check.shape("lr", lr, [1]);
-    check.shape("counter", counter, [1]);
-  },
-  rmsProp: ({ param, grad, v, lr }, check) => {
-    sameShape(check, { grad, v }, param);
-    check.shape("lr", lr, [1]);
-  },
+  ...OPTIMISER_CHECKS,
   lookUp: ({ values, counter, out }, check) => {
     check.sizes("values", values, ["S"]);
     check.shape("counter", counter, [1]);

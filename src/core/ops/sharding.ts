@@ -1,59 +1,10 @@
 import type { Op, OpName, TensorLike } from "./op.ts";
 import { STATISTICS_LENGTH, TALLY_LENGTH } from "./op.ts";
-
-/**
- * How one phase of an op touches a tensor:
- * `shard`: only this worker's items (its rows, or its elements of the flat tensor); `all`: the whole tensor.
- */
-export interface Access<T> {
-  readonly tensor: T;
-  readonly part: "shard" | "all";
-  readonly write: boolean;
-}
-
-/**
- * A step that all workers take together, each on its own contiguous range of `items`. Reductions take two phases:
- * `partial` leaves one result a worker in scratch, `reduce` adds them in the order of the workers, so the sum does
- * not depend on which worker was faster.
- */
-export interface Phase<T> {
-  readonly name: "run" | "partial" | "reduce";
-  /** What is split among the workers: rows (the leading axis) or elements. */
-  readonly axis: "rows" | "elements";
-  readonly items: number;
-  readonly accesses: readonly Access<T>[];
-  /** Float64 scratch that each worker fills in `partial` and every worker may read in `reduce`. */
-  readonly partialBytes: number;
-  /** Rough time of one worker alone, in nanoseconds; decides how many workers are worth waking. */
-  readonly costNs: number;
-}
-
-/**
- * What one worker takes, measured in November 2026 (Zen 5, one thread of two, data in the cache). They are constants,
- * because the number of threads decides the last bits of sums: it must not depend on the measurement of a day.
- */
-const COST_NS = {
-  multiplyAdd: 0.02,
-  /** One element of an outer product, written and added up in full. */
-  outerProduct: 0.33,
-  /** Vector loops: an element loaded, changed and stored. */
-  element: 0.2,
-  /** Float64 sums, and their minimum, maximum and zeros. */
-  moment: 1.2,
-  exponential: 1.5,
-  /** One at a time: the bins of a histogram, the largest of a row. */
-  plain: 1,
-} as const;
-
-const numel = (tensor: TensorLike): number => tensor.shape.reduce((product, size) => product * size, 1);
-const rowsOf = (tensor: TensorLike): number => tensor.shape[0] ?? 1;
+import { OPTIMISER_SHARDING } from "./optimiser-ops.ts";
+import { COST_NS, numel, read, readAll, rowsOf, update, write, type Access, type Phase } from "./phase.ts";
 
 /** A worker's share of column moments (2, F): two sums in float64 and the centre that they are taken around in float32. */
 const columnMomentBytes = (moments: TensorLike): number => numel(moments) * (8 + 2);
-
-const read = <T>(tensor: T): Access<T> => ({ tensor, part: "shard", write: false });
-const readAll = <T>(tensor: T): Access<T> => ({ tensor, part: "all", write: false });
-const write = <T>(tensor: T): Access<T> => ({ tensor, part: "shard", write: true });
 
 function rowWise<T extends TensorLike>(
   items: number,
@@ -87,23 +38,6 @@ function reduction<T extends TensorLike>(
       costNs: COST_NS.element * numel(out),
     },
   ];
-}
-
-/** One step of an optimiser: each worker changes its own elements of a parameter and of its states. */
-function update<T extends TensorLike>(
-  param: T,
-  inputs: readonly T[],
-  states: readonly T[],
-  scalars: readonly T[],
-): Phase<T> {
-  return {
-    name: "run",
-    axis: "elements",
-    items: numel(param),
-    accesses: [write(param), ...states.map(write), ...inputs.map(read), ...scalars.map(readAll)],
-    partialBytes: 0,
-    costNs: COST_NS.element * numel(param) * (1 + states.length),
-  };
 }
 
 /** One number, computed by one worker. */
@@ -257,19 +191,7 @@ const RULES: ShardingRules = {
   gatherRows: ({ x, indices, out }) => [
     rowWise(rowsOf(out), COST_NS.element * numel(out), [readAll(x), readAll(indices), write(out)]),
   ],
-  sgd: ({ param, grad, lr }) => [
-    {
-      name: "run",
-      axis: "elements",
-      items: numel(param),
-      accesses: [write(param), read(grad), readAll(lr)],
-      partialBytes: 0,
-      costNs: COST_NS.element * numel(param),
-    },
-  ],
-  momentum: ({ param, grad, velocity, lr }) => [update(param, [grad], [velocity], [lr])],
-  adam: ({ param, grad, m, v, lr, counter }) => [update(param, [grad], [m, v], [lr, counter])],
-  rmsProp: ({ param, grad, v, lr }) => [update(param, [grad], [v], [lr])],
+  ...OPTIMISER_SHARDING,
   lookUp: ({ values, counter, out }) => [single([readAll(values), readAll(counter), write(out)])],
   advance: ({ counter }) => [single([write(counter)])],
   squaredNorm: ({ x, out }) => [

@@ -1,6 +1,7 @@
 import type { Op } from "../../core/ops/op.ts";
 import { sizeBytesOf, type Tensor } from "../../core/ops/recording-ops.ts";
-import { phasesOf, type Access, type Phase } from "../../core/ops/sharding.ts";
+import type { Access, Phase } from "../../core/ops/phase.ts";
+import { phasesOf } from "../../core/ops/sharding.ts";
 import { fuseLinear } from "./fuse-linear.ts";
 import { packedBytesOfB, RESIDENT_B_BYTES } from "../../shared/engine/kernel-scratch.ts";
 

@@ -1,6 +1,6 @@
 import type { Op } from "../../core/ops/op.ts";
 import type { Program, Tensor } from "../../core/ops/recording-ops.ts";
-import type { Access } from "../../core/ops/sharding.ts";
+import type { Access } from "../../core/ops/phase.ts";
 import { scratchBytesOf } from "../../shared/engine/kernel-scratch.ts";
 import type { PlannedGroup, PlannedSection, PlannedStep } from "../../shared/engine/worker-tasks.ts";
 import { dropUnused } from "./drop-unused.ts";

@@ -1,6 +1,6 @@
 import type { Op } from "../../core/ops/op.ts";
 import type { Tensor } from "../../core/ops/recording-ops.ts";
-import type { Phase } from "../../core/ops/sharding.ts";
+import type { Phase } from "../../core/ops/phase.ts";
 import type { DetailedComparison, Excused } from "../../core/gradient-report.ts";
 import type { PlainNetwork } from "../../core/network/network.ts";
 import type { Float32Arithmetic } from "../../core/reference/float32-arithmetic.ts";

@@ -20,7 +20,7 @@ import {
   scaleColumns,
   track,
 } from "./normalisation.ts";
-import { adam, momentum, rmsProp, sgd } from "./optimisers.ts";
+import { OPTIMISER_KERNELS } from "./optimisers.ts";
 import { outerProductSum } from "./outer-product-sum.ts";
 import { mark, record } from "./reports.ts";
 import { gatherRows, shiftImages } from "./rows.ts";
@@ -63,10 +63,7 @@ const KERNELS: { readonly [K in OpName]: Kernel<K> } = {
   tally,
   activeRows,
   gatherRows,
-  sgd,
-  momentum,
-  adam,
-  rmsProp,
+  ...OPTIMISER_KERNELS,
   lookUp,
   advance,
   squaredNorm,

@@ -1,7 +1,7 @@
 import { floatsOf, inBlocks } from "./blocks.ts";
 import type { Kernel } from "./kernel.ts";
 
-export const sgd: Kernel<"sgd"> = ({ param, grad, lr }, context) => {
+const sgd: Kernel<"sgd"> = ({ param, grad, lr }, context) => {
   const [weights, gradient] = [floatsOf(param, context), floatsOf(grad, context)];
   const rate = context.view(lr, "float32");
   return inBlocks(context, 1, (from, to) => {
@@ -10,7 +10,7 @@ export const sgd: Kernel<"sgd"> = ({ param, grad, lr }, context) => {
   });
 };
 
-export const momentum: Kernel<"momentum"> = (op, context) => {
+const momentum: Kernel<"momentum"> = (op, context) => {
   const [param, grad] = [floatsOf(op.param, context), floatsOf(op.grad, context)];
   const velocity = floatsOf(op.velocity, context);
   const rate = context.view(op.lr, "float32");
@@ -31,7 +31,7 @@ export const momentum: Kernel<"momentum"> = (op, context) => {
   });
 };
 
-export const adam: Kernel<"adam"> = (op, context) => {
+const adam: Kernel<"adam"> = (op, context) => {
   const { beta1, beta2, eps, weightDecay, decoupled } = op;
   const [param, grad] = [floatsOf(op.param, context), floatsOf(op.grad, context)];
   const [m, v] = [floatsOf(op.m, context), floatsOf(op.v, context)];
@@ -60,7 +60,7 @@ export const adam: Kernel<"adam"> = (op, context) => {
   });
 };
 
-export const rmsProp: Kernel<"rmsProp"> = (op, context) => {
+const rmsProp: Kernel<"rmsProp"> = (op, context) => {
   const { alpha, eps, weightDecay } = op;
   const [param, grad, v] = [floatsOf(op.param, context), floatsOf(op.grad, context), floatsOf(op.v, context)];
   const rate = context.view(op.lr, "float32");
@@ -79,3 +79,5 @@ export const rmsProp: Kernel<"rmsProp"> = (op, context) => {
     );
   });
 };
+
+export const OPTIMISER_KERNELS = { sgd, momentum, adam, rmsProp };

@@ -1,0 +1,70 @@
+import type { TensorLike } from "./tensor-like.ts";
+
+/**
+ * How one phase of an op touches a tensor:
+ * `shard`: only this worker's items (its rows, or its elements of the flat tensor); `all`: the whole tensor.
+ */
+export interface Access<T> {
+  readonly tensor: T;
+  readonly part: "shard" | "all";
+  readonly write: boolean;
+}
+
+/**
+ * A step that all workers take together, each on its own contiguous range of `items`. Reductions take two phases:
+ * `partial` leaves one result a worker in scratch, `reduce` adds them in the order of the workers, so the sum does
+ * not depend on which worker was faster.
+ */
+export interface Phase<T> {
+  readonly name: "run" | "partial" | "reduce";
+  /** What is split among the workers: rows (the leading axis) or elements. */
+  readonly axis: "rows" | "elements";
+  readonly items: number;
+  readonly accesses: readonly Access<T>[];
+  /** Float64 scratch that each worker fills in `partial` and every worker may read in `reduce`. */
+  readonly partialBytes: number;
+  /** Rough time of one worker alone, in nanoseconds; decides how many workers are worth waking. */
+  readonly costNs: number;
+}
+
+/**
+ * What one worker takes, measured in November 2026 (Zen 5, one thread of two, data in the cache). They are constants,
+ * because the number of threads decides the last bits of sums: it must not depend on the measurement of a day.
+ */
+export const COST_NS = {
+  multiplyAdd: 0.02,
+  /** One element of an outer product, written and added up in full. */
+  outerProduct: 0.33,
+  /** Vector loops: an element loaded, changed and stored. */
+  element: 0.2,
+  /** Float64 sums, and their minimum, maximum and zeros. */
+  moment: 1.2,
+  exponential: 1.5,
+  /** One at a time: the bins of a histogram, the largest of a row. */
+  plain: 1,
+} as const;
+
+export const numel = (tensor: TensorLike): number =>
+  tensor.shape.reduce((product, size) => product * size, 1);
+export const rowsOf = (tensor: TensorLike): number => tensor.shape[0] ?? 1;
+
+export const read = <T>(tensor: T): Access<T> => ({ tensor, part: "shard", write: false });
+export const readAll = <T>(tensor: T): Access<T> => ({ tensor, part: "all", write: false });
+export const write = <T>(tensor: T): Access<T> => ({ tensor, part: "shard", write: true });
+
+/** Each worker changes its own elements of a parameter and of its states: one step of an optimiser. */
+export function update<T extends TensorLike>(
+  param: T,
+  inputs: readonly T[],
+  states: readonly T[],
+  scalars: readonly T[],
+): Phase<T> {
+  return {
+    name: "run",
+    axis: "elements",
+    items: numel(param),
+    accesses: [write(param), ...states.map(write), ...inputs.map(read), ...scalars.map(readAll)],
+    partialBytes: 0,
+    costNs: COST_NS.element * numel(param) * (1 + states.length),
+  };
+}
