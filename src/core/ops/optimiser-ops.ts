@@ -43,6 +43,22 @@ export interface OptimiserParams<T> {
    * @see torch.optim.RMSprop
    */
   rmsProp: { param: T; grad: T; v: T; lr: T; alpha: number; eps: number; weightDecay: number };
+  /**
+   * g = grad + weightDecay · param; sum ← sum + g²; param −= lr / (1 + t · lrDecay) · g / (√(initial + sum) + eps) with
+   * t = counter[0] steps before this one. The sum begins as zeros; torch's begins with `initial`.
+   * @see Duchi, Hazan and Singer (2011); torch.optim.Adagrad
+   */
+  adagrad: {
+    param: T;
+    grad: T;
+    sum: T;
+    lr: T;
+    counter: T;
+    lrDecay: number;
+    initial: number;
+    eps: number;
+    weightDecay: number;
+  };
 }
 type Name = keyof OptimiserParams<unknown>;
 
@@ -80,6 +96,15 @@ export const OPTIMISER_RULES = {
       param.data[i] -= (lr.data[0] * g) / (Math.sqrt(v.data[i]) + eps);
     }
   },
+
+  adagrad: ({ param, grad, sum, lr, counter, lrDecay, initial, eps, weightDecay }) => {
+    const rate = lr.data[0] / (1 + counter.data[0] * lrDecay);
+    for (let i = 0; i < param.data.length; i++) {
+      const g = grad.data[i] + weightDecay * param.data[i];
+      sum.data[i] += g * g;
+      param.data[i] -= (rate * g) / (Math.sqrt(initial + sum.data[i]) + eps);
+    }
+  },
 } satisfies { [K in Name]: (params: OptimiserParams<ReferenceTensor>[K]) => void };
 
 export const OPTIMISER_CHECKS = {
@@ -100,6 +125,11 @@ export const OPTIMISER_CHECKS = {
     sameShape(check, { grad, v }, param);
     check.shape("lr", lr, [1]);
   },
+  adagrad: ({ param, grad, sum, lr, counter }, check) => {
+    sameShape(check, { grad, sum }, param);
+    check.shape("lr", lr, [1]);
+    check.shape("counter", counter, [1]);
+  },
 } satisfies { [K in Name]: (params: OptimiserParams<TensorLike>[K], check: Checks) => void };
 
 /** Each worker takes its own elements. */
@@ -110,4 +140,5 @@ export const OPTIMISER_SHARDING: {
   momentum: ({ param, grad, velocity, lr }) => [update(param, [grad], [velocity], [lr])],
   adam: ({ param, grad, m, v, lr, counter }) => [update(param, [grad], [m, v], [lr, counter])],
   rmsProp: ({ param, grad, v, lr }) => [update(param, [grad], [v], [lr])],
+  adagrad: ({ param, grad, sum, lr, counter }) => [update(param, [grad], [sum], [lr, counter])],
 };

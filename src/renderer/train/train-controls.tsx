@@ -33,6 +33,7 @@ const OPTIMIZERS = [
   { value: "adam", label: "Adam" },
   { value: "adamw", label: "AdamW" },
   { value: "rmsprop", label: "RMSProp" },
+  { value: "adagrad", label: "Adagrad" },
 ] as const;
 const SCHEDULES = [
   { value: "constant", label: "constant" },

@@ -587,6 +587,18 @@ const CASES: Readonly<Record<Exclude<OpName, "record" | "mark">, readonly Case[]
     eps: 1e-8,
     weightDecay: 0.01,
   })),
+  adagrad: updates("adagrad", ["sum"], (t) => ({
+    op: "adagrad",
+    param: t.param,
+    grad: t.grad,
+    sum: t.sum,
+    lr: t.lr,
+    counter: t.counter,
+    lrDecay: 0.05,
+    initial: 0.1,
+    eps: 1e-10,
+    weightDecay: 0.01,
+  })),
   lookUp: [0, 3, 9].map((counter) => ({
     title: `lookUp at ${counter} of 5`,
     operands: {

@@ -80,4 +80,20 @@ const rmsProp: Kernel<"rmsProp"> = (op, context) => {
   });
 };
 
-export const OPTIMISER_KERNELS = { sgd, momentum, adam, rmsProp };
+const adagrad: Kernel<"adagrad"> = (op, context) => {
+  const { lrDecay, initial, eps, weightDecay } = op;
+  const [param, grad, sum] = [
+    floatsOf(op.param, context),
+    floatsOf(op.grad, context),
+    floatsOf(op.sum, context),
+  ];
+  const rate = context.view(op.lr, "float32");
+  const counter = context.view(op.counter, "float64");
+  return inBlocks(context, 1, (from, to) => {
+    const at = 4 * from;
+    const lr = rate[0]! / (1 + counter[0]! * lrDecay);
+    context.kernels.adagrad(param + at, grad + at, sum + at, 4 * (to - from), lr, initial, eps, weightDecay);
+  });
+};
+
+export const OPTIMISER_KERNELS = { sgd, momentum, adam, rmsProp, adagrad };
