@@ -65,8 +65,8 @@ function seconds(text: string): number {
   return value;
 }
 
-/** For commands that only look at saved runs. */
-const reading = (options: CommonOptions): LabNeeds => ({ ...options, threads: 1, readOnly: true });
+/** For commands that only look at saved runs: no worker is started. */
+const reading = (options: CommonOptions): LabNeeds => ({ ...options, threads: 0, readOnly: true });
 
 interface LabNeeds {
   readonly database?: string;

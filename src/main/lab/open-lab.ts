@@ -8,6 +8,7 @@ import { openStore, type OpenStoreOptions } from "../store/open/open-store.ts";
 import { EventLoopDelay } from "./activity/event-loop-delay.ts";
 import type { LabEvent, LabServices } from "./activity/experiment.ts";
 import { RunSupervisor } from "./activity/run-supervisor.ts";
+import { IdleMemory } from "./compute/idle-memory.ts";
 import { ImageRows } from "./compute/image-rows.ts";
 import { DatasetLibrary } from "./datasets/dataset-library.ts";
 import { CurrentMachine } from "./diagnostics/current-machine.ts";
@@ -44,6 +45,8 @@ export interface LabOptions {
   readonly runtimeSource: string;
   /** Worker threads to start with; default one a core. */
   readonly threads?: number;
+  /** The arena's memory goes back to the system when nothing was on for so long. */
+  readonly idleMs?: number;
   /** How the database is opened, see OpenStoreOptions. */
   readonly database?: Pick<OpenStoreOptions, "readOnly" | "emptyIfMissing" | "usualPlace">;
 }
@@ -101,6 +104,17 @@ export async function openLab(options: LabOptions): Promise<Lab> {
   });
   const datasets = new DatasetLibrary(store.datasetsFolder);
   const data = new ImageRows(engine, options.resourcesDir, datasets);
+  const idleMemory = new IdleMemory({
+    engine,
+    idle: () => supervisor.state() === null,
+    release: () => {
+      data.release();
+    },
+    ...(options.idleMs === undefined ? {} : { idleMs: options.idleMs }),
+  });
+  listeners.add(({ name }) => {
+    if (name === "activityChanged") idleMemory.activityChanged();
+  });
   const readers = storeReaders({
     threadFile: builtFile("store-thread.js"),
     path: store.path,
@@ -139,6 +153,7 @@ export async function openLab(options: LabOptions): Promise<Lab> {
     },
     close: async () => {
       training.close();
+      idleMemory.close();
       supervisor.cancel();
       await supervisor.idle();
       notebook.release();

@@ -125,7 +125,15 @@ export const diagnosticsSchema = v.object({
   tuning: tuningReportSchema,
   /** Flags of V8 that the app has set for its kernels. */
   v8Flags: v.array(v.string()),
-  arena: v.object({ usedBytes: v.number(), committedBytes: v.number(), maximumBytes: v.number() }),
+  arena: v.object({
+    usedBytes: v.number(),
+    committedBytes: v.number(),
+    maximumBytes: v.number(),
+    /** The most that was ever committed. */
+    peakBytes: v.number(),
+    /** To the system, since the start: idle memory. */
+    givenBackBytes: v.number(),
+  }),
   /** Since it was last read. */
   eventLoopDelayMs: loopDelaySchema,
   /** From the start to the end of the last run, of an earlier start of the app if need be; null before the first. */
