@@ -21,6 +21,7 @@ import { openCommandLab } from "./open-command-lab.ts";
 import { complain } from "./print.ts";
 import { runShowCommand } from "./show-command.ts";
 import { runCompareCommand } from "./compare-command.ts";
+import type { ExportKind } from "../../shared/runs/run-exports.ts";
 import { EXPORTED, runExportCommand, runImportCommand, type ExportOptions } from "./export-command.ts";
 import { runTrashCommand, type TrashOptions } from "./trash-command.ts";
 import { runRunsCommand } from "./runs-command.ts";
@@ -296,7 +297,7 @@ function buildProgram(host: CommandHost): Command {
     .option("--weights", "with a bundle: what trainings learned")
     .option(...force)
     .option(...database)
-    .action(async (what: (typeof EXPORTED)[number], options: ExportOptions & CommonOptions) => {
+    .action(async (what: ExportKind, options: ExportOptions & CommonOptions) => {
       await inLab(host, reading(options), (lab) => runExportCommand(lab, what, options));
     });
 

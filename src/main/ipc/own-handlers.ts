@@ -6,7 +6,7 @@ import type { IpcCallName, IpcInput } from "../../shared/ipc/ipc-contract.ts";
 import { trainNetworkOf } from "../../shared/specs/network-spec.ts";
 import type { Lab } from "../lab/lab.ts";
 import type { TrainingOrder } from "../lab/training/training-order.ts";
-import { EXPORT_EXTENSIONS, type ExportKind, type SqlAnswer } from "../../shared/runs/run-exports.ts";
+import { EXPORTS, type SqlAnswer } from "../../shared/runs/run-exports.ts";
 import type { IpcHandler, ParsedInput } from "./lab-calls.ts";
 import { requirePng } from "./require-png.ts";
 import type { AskWhere, AskWhich } from "./save-place.ts";
@@ -26,17 +26,6 @@ export interface IpcServices {
   readonly writeClipboard: (content: IpcInput<"clipboardWrite">) => Promise<void>;
 }
 
-const EXPORT_NAMES: Readonly<Record<ExportKind, string>> = {
-  timings: "timings",
-  metrics: "metrics",
-  summary: "summary",
-  gradchecks: "gradient checks",
-  "ladder-samples": "ladder samples",
-  "ladder-summary": "ladder summary",
-  bundle: "bundle",
-  database: "database",
-};
-
 /** Calls that need more than the lab: dialogs, the clipboard, the page, a process of their own, files as bytes. */
 export function ownHandlers(services: IpcServices) {
   const { lab, askWhere, askWhich, printPage, querySql, writeClipboard } = services;
@@ -54,7 +43,9 @@ export function ownHandlers(services: IpcServices) {
     runsExport: async ({ what, runIds, weights }) => {
       const opened = await lab;
       const named = runIds === null ? "all runs" : nameOf(opened, runIds);
-      const path = await askWhere(`${EXPORT_NAMES[what]} of ${named}`, EXPORT_EXTENSIONS[what]);
+      const { title, of, extension } = EXPORTS[what];
+      const written = of === null ? title.toLowerCase() : `${of} ${title.toLowerCase()}`;
+      const path = await askWhere(`${written} of ${named}`, extension);
       if (path === null) return { kind: "dismissed" };
       const chosen = runIds ?? (await opened.runs.find("", "all"));
       return { kind: "saved", path, rows: await opened.runs.export({ what, runIds: chosen, path, weights }) };

@@ -313,6 +313,19 @@ export const IPC_CALLS = {
   },
 } as const;
 
+/** The menu's commands that show a view, in the order of the navigation. */
+export const MENU_VIEWS = [
+  "showNotebook",
+  "showLadder",
+  "showInitialise",
+  "showStages",
+  "showBackward",
+  "showGradients",
+  "showTrain",
+  "showRuns",
+  "showDiagnostics",
+] as const;
+
 /** Everything main tells the window unasked: name → payload schema. */
 export const IPC_EVENTS = {
   activityChanged: v.nullable(activitySchema),
@@ -336,15 +349,7 @@ export const IPC_EVENTS = {
   runsChanged: v.object({ runs: v.nullable(v.array(runSummarySchema)) }),
   /** A menu command that the window carries out. */
   menuCommand: v.picklist([
-    "showNotebook",
-    "showLadder",
-    "showInitialise",
-    "showStages",
-    "showBackward",
-    "showGradients",
-    "showTrain",
-    "showRuns",
-    "showDiagnostics",
+    ...MENU_VIEWS,
     "showSettings",
     "latestRun",
     "importRuns",

@@ -52,7 +52,7 @@ export function RunPage({ runId }: { readonly runId: string }) {
 
 function RunRecord({ details }: { readonly details: RunDetails }) {
   const { run, machine, cells, gradientChecks, events } = details;
-  const Part = useContext(RunPartsContext)[run.kind];
+  const Part = useContext(RunPartsContext)[run.kind]?.Part;
   return (
     <>
       <RunHead run={run} />
