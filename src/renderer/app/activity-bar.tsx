@@ -39,6 +39,7 @@ export function ActivityBar() {
           variant="subtle"
           color="gray"
           className={classes["activityTitle"] ?? ""}
+          title={`${title}: ${cancelling ? "cancelling…" : phase}`}
           onClick={() => showView(view)}
         >
           <span className={classes["activityName"]}>{title}</span>
