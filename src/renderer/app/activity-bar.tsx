@@ -25,6 +25,7 @@ export function ActivityBar() {
           variant="subtle"
           color="gray"
           className={classes["activityTitle"] ?? ""}
+          title={`${title}: ${cancelling ? "cancelling…" : phase}`}
           onClick={() => {
             if (view !== undefined) showView(view.id);
           }}
