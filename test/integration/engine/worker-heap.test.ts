@@ -6,6 +6,7 @@ import type { DType } from "../../../src/core/ops/op.ts";
 import type { Tensor } from "../../../src/core/ops/recording-ops.ts";
 import { stateNames } from "../../../src/core/optimisers/optimiser.ts";
 import { Engine } from "../../../src/main/engine/engine.ts";
+import { resolveTraining } from "../../../src/main/lab/training/resolved-training.ts";
 import { recordStep } from "../../../src/main/lab/training/record/record-step.ts";
 import { viewOf } from "../../../src/shared/engine/tensor-view.ts";
 import { trainNetworkOf } from "../../../src/shared/specs/network-spec.ts";
@@ -87,7 +88,7 @@ it.each(OPTIMIZERS.flatMap((optimizer) => [1, 2].map((threads) => ({ optimizer, 
       return tensor;
     };
     const shapes = parameterShapes(trainNetworkOf(spec));
-    const { plain, measured } = recordStep(scope, spec, BATCH, {
+    const { plain, measured } = recordStep(scope, resolveTraining(spec), BATCH, {
       train: { x: zeros("x", [BATCH, 784]), y: zeros("y", [BATCH]) },
       parameters: Object.fromEntries(shapes.map(({ name, shape }) => [name, zeros(name, shape)])),
       states: Object.fromEntries(
