@@ -3,6 +3,7 @@ import react from "@vitejs/plugin-react";
 import { defineConfig } from "electron-vite";
 import type { Plugin } from "vite";
 import { WASM_SETS, type WasmSet } from "./src/shared/engine/instruction-sets.ts";
+import { IPC_CALLS, IPC_EVENTS } from "./src/shared/ipc/ipc-contract.ts";
 import { assembleKernels, kernelText } from "./src/workers/kernels/generate/generate.ts";
 
 // The oldest runtime that must work is Electron 33 (Node 20.18, Chrome 130); electron-vite would otherwise take its
@@ -14,23 +15,32 @@ const CHROME_TARGET = "chrome130";
 const kernelsBase64 = (instructionSet: WasmSet): string =>
   Buffer.from(assembleKernels(kernelText(instructionSet))).toString("base64");
 
-/** Generates the WebAssembly kernels and inlines them as `virtual:kernels`. */
-function wasmKernels(): Plugin {
-  const name = "virtual:kernels";
+/** A module whose text is made while the app is built. */
+function virtualModule(name: string, text: () => string): Plugin {
   const id = `\0${name}`;
   return {
-    name: "wasm-kernels",
+    name,
     resolveId: (source) => (source === name ? id : undefined),
-    load: (requested) =>
-      requested === id
-        ? `export default ${JSON.stringify(Object.fromEntries(WASM_SETS.map((set) => [set, kernelsBase64(set)])))};`
-        : undefined,
+    load: (requested) => (requested === id ? text() : undefined),
   };
 }
 
+const wasmKernels = virtualModule(
+  "virtual:kernels",
+  () =>
+    `export default ${JSON.stringify(Object.fromEntries(WASM_SETS.map((set) => [set, kernelsBase64(set)])))};`,
+);
+
+/** What the contract offers, by name: a sandboxed preload has no use for its schemas. */
+const ipcNames = virtualModule("virtual:ipc-names", () =>
+  Object.entries({ CALL_NAMES: IPC_CALLS, EVENT_NAMES: IPC_EVENTS })
+    .map(([name, table]) => `export const ${name} = ${JSON.stringify(Object.keys(table))};`)
+    .join("\n"),
+);
+
 export default defineConfig({
   main: {
-    plugins: [wasmKernels()],
+    plugins: [wasmKernels],
     build: {
       target: NODE_TARGET,
       outDir: "out/main",
@@ -53,6 +63,7 @@ export default defineConfig({
     },
   },
   preload: {
+    plugins: [ipcNames],
     build: {
       target: NODE_TARGET,
       outDir: "out/preload",

@@ -14,14 +14,16 @@ import { withSetupLock } from "./setup/setup-lock.mjs";
 /**
  * Runs every set-up step that still has work to do.
  *
- * @param {{ build: boolean | "forced", timings?: boolean }} options
+ * @param {{ build: boolean | "forced", timings?: boolean, onPackages?: () => void }} options
+ *   `onPackages` is called as soon as what needs only node_modules may begin.
  * @returns {Promise<import("./setup/runtime-record.mjs").RuntimeRecord>}
  */
-export async function ensureReady({ build, timings = false }) {
+export async function ensureReady({ build, timings = false, onPackages = () => undefined }) {
   requireNode();
   const report = createReport({ timings });
   const work = async () => {
     await report.timed("packages", () => ensurePackages(report));
+    onPackages();
     // Packing the images is seconds of one core; fetching and compiling leave one idle.
     const [runtime] = await Promise.all([
       ensureRuntime(report),

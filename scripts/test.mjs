@@ -2,18 +2,23 @@
 // Usage: npm test [-- --only check|unit|integration|e2e [-- vitest arguments]]
 import fs from "node:fs";
 import path from "node:path";
+import { runChecks } from "./check.mjs";
 import { ensureReady } from "./setup.mjs";
 import { ensureCheckedPage } from "./setup/app-build.mjs";
 import { displayAvailable, startVirtualDisplay } from "./setup/display.mjs";
 import { launch, runtimeEnv } from "./setup/launch.mjs";
-import { npmInvocation } from "./setup/npm-command.mjs";
 import { projectPaths } from "./setup/project-paths.mjs";
 import { createReport } from "./setup/report.mjs";
 import { runMain } from "./setup/run-main.mjs";
 import { addTestCounts, readTestCounts, testSummary } from "./setup/test-counts.mjs";
 
-const PHASES = ["check", "unit", "integration", "e2e"];
+/** @typedef {"check" | "unit" | "integration" | "e2e"} Phase */
+const TEST_PHASES = /** @type {const} */ (["unit", "integration", "e2e"]);
+/** @type {readonly Phase[]} */
+const PHASES = ["check", ...TEST_PHASES];
 const USAGE = `Usage: npm test [-- --only ${PHASES.join("|")} [-- vitest arguments]]\n`;
+/** End-to-end tests that run at a time, where their windows are not in anybody's way. */
+const WINDOWS = 2;
 const resultsDir = path.join(projectPaths.runtimeDir, "test-results");
 
 await runMain(async () => {
@@ -22,32 +27,34 @@ await runMain(async () => {
     process.stderr.write(USAGE);
     return 2;
   }
+  const phases = PHASES.filter((name) => only === undefined || name === only);
   // Types and units are looked at as source.
-  const build = only !== "check" && only !== "unit";
-  const runtime = await timed("set-up", () => ensureReady({ build }));
-  const env = { ...runtimeEnv(runtime), BACKPROP_LAB_ELECTRON: runtime.electronPath };
+  const build = phases.some((name) => name !== "check" && name !== "unit");
+  /** Looks at the sources beside the set-up and the unit tests, which leave a processor idle. */
+  let checked = Promise.resolve(0);
+  const onPackages = () => {
+    if (phases.includes("check")) checked = timed("check", runChecks);
+  };
+  const runtime = await timed("set-up", () => ensureReady({ build, onPackages }));
+  const { electronPath } = runtime;
+  const env = { ...runtimeEnv(runtime), BACKPROP_LAB_ELECTRON: electronPath };
   let counts = { passed: 0, failed: 0, skipped: 0 };
-  for (const phase of PHASES.filter((name) => only === undefined || name === only)) {
-    const code = await timed(phase, () =>
-      phase === "check"
-        ? runCheck(env)
-        : runVitest(phase, { env, electronPath: runtime.electronPath, vitestArgs }),
-    );
-    if (phase !== "check") counts = addTestCounts(counts, readTestCounts(resultFile(phase)));
-    if (code !== 0) {
-      process.stdout.write(`${phase} failed (exit code ${String(code)})\n${testSummary(counts)}\n`);
-      return 1;
-    }
+  /** @param {Phase} phase @param {number} code */
+  const failed = (phase, code) => {
+    process.stdout.write(`${phase} failed (exit code ${String(code)})\n${testSummary(counts)}\n`);
+    return 1;
+  };
+  for (const phase of TEST_PHASES.filter((name) => phases.includes(name))) {
+    // Nothing but the tests of a phase with worker threads or a window may keep the processors busy.
+    if (phase !== "unit" && (await checked) !== 0) return failed("check", await checked);
+    const code = await timed(phase, () => runVitest(phase, { env, electronPath, vitestArgs }));
+    counts = addTestCounts(counts, readTestCounts(resultFile(phase)));
+    if (code !== 0) return failed(phase, code);
   }
+  if ((await checked) !== 0) return failed("check", await checked);
   process.stdout.write(`${testSummary(counts)}\n`);
   return 0;
 });
-
-/** @param {NodeJS.ProcessEnv} env */
-function runCheck(env) {
-  const { command, args, shell } = npmInvocation(["run", "check"]);
-  return launch(command, args, { cwd: projectPaths.projectDir, env, shell });
-}
 
 /**
  * @param {string} project
@@ -60,7 +67,8 @@ async function runVitest(project, { env, electronPath, vitestArgs }) {
     path.join(projectPaths.modulesDir, "vitest", "vitest.mjs"),
     "run",
     "--project",
-    project,
+    // Of the integration tests there are two: side by side, and alone.
+    `${project}*`,
     "--reporter=default",
     "--reporter=json",
     `--outputFile.json=${resultFile(project)}`,
@@ -74,11 +82,16 @@ async function runVitest(project, { env, electronPath, vitestArgs }) {
   }
   // Under plain Node, so that the Electron it opens does not inherit ELECTRON_RUN_AS_NODE.
   if (displayAvailable()) return launch(process.execPath, args, { cwd, env });
-  const { display, stop } = await startVirtualDisplay();
+  // A display for each window: focus and clipboard belong to one application at a time.
+  const displays = await Promise.all(Array.from({ length: WINDOWS }, startVirtualDisplay));
+  const names = displays.map(({ display }) => display);
   try {
-    return await launch(process.execPath, args, { cwd, env: { ...env, DISPLAY: display } });
+    return await launch(process.execPath, args, {
+      cwd,
+      env: { ...env, DISPLAY: names[0], BACKPROP_LAB_TEST_DISPLAYS: names.join(",") },
+    });
   } finally {
-    stop();
+    for (const { stop } of displays) stop();
   }
 }
 

@@ -1,21 +1,21 @@
 import { contextBridge, ipcRenderer, type IpcRendererEvent } from "electron";
-import type { IpcCallName, IpcEvent, IpcEventName } from "../shared/ipc/ipc-contract.ts";
+import type { IpcEvent, IpcEventName } from "../shared/ipc/ipc-contract.ts";
 import type { LabBridge } from "../shared/ipc/lab-bridge.ts";
-import { CALL_NAMES, EVENT_NAMES } from "./ipc-names.ts";
+import { CALL_NAMES, EVENT_NAMES } from "virtual:ipc-names";
 
 // As `channelOf` in the contract, which would bring every schema along.
-const channelOf = (name: IpcCallName | IpcEventName) => `lab:${name}`;
+const channelOf = (name: string) => `lab:${name}`;
 
 // The page gets named functions and never ipcRenderer, so it can reach no channel outside the contract.
 const calls = Object.fromEntries(
-  (Object.keys(CALL_NAMES) as IpcCallName[]).map((name) => {
+  CALL_NAMES.map((name) => {
     const channel = channelOf(name);
     return [name, (input: unknown) => ipcRenderer.invoke(channel, input)];
   }),
 );
 
 function on<N extends IpcEventName>(name: N, listener: (payload: IpcEvent<N>) => void): () => void {
-  if (!Object.hasOwn(EVENT_NAMES, name)) throw new TypeError(`window.lab.on: there is no event "${name}"`);
+  if (!EVENT_NAMES.includes(name)) throw new TypeError(`window.lab.on: there is no event "${name}"`);
   // Without Electron's own event object: it carries the sender.
   const forward = (_event: IpcRendererEvent, payload: IpcEvent<N>) => listener(payload);
   ipcRenderer.on(channelOf(name), forward);

@@ -6,11 +6,9 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { App } from "./app/app.tsx";
 import { loadPreferences } from "./preferences/preferences.ts";
-import { connectGradcheck } from "./gradients/gradcheck-actions.ts";
-import { connectLadder } from "./ladder/ladder-actions.ts";
 import { restoreLastResults } from "./app/last-results.ts";
+import { VIEW_PARTS } from "./app/view-parts.ts";
 import { connectLab } from "./store/lab-store.ts";
-import { connectStages } from "./stages/stages-actions.ts";
 import { copyExactNumbers } from "./ui/copy-exact.ts";
 
 const root = document.getElementById("root");
@@ -19,9 +17,7 @@ if (root === null) throw new Error('index.html has no element with the id "root"
 loadPreferences();
 restoreLastResults();
 connectLab();
-connectLadder();
-connectGradcheck();
-connectStages();
+for (const { connect } of Object.values(VIEW_PARTS)) connect?.();
 copyExactNumbers();
 createRoot(root).render(
   <StrictMode>

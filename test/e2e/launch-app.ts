@@ -91,6 +91,7 @@ export function appCommand(userDataDir: string, extraArgs: readonly string[] = [
     args: [...sandboxFlags(), PROJECT_DIR, `--user-data-dir=${userDataDir}`, ...extraArgs],
     env: {
       ...definedEnv(),
+      ...ownDisplay(),
       ...(runtime.nativeBinding === null ? {} : { BACKPROP_LAB_NATIVE_BINDING: runtime.nativeBinding }),
       BACKPROP_LAB_RUNTIME_SOURCE: runtime.source,
     },
@@ -139,6 +140,13 @@ function recordedRuntime(optional: boolean): Runtime {
     nativeBinding: typeof nativeBinding === "string" ? resolve(PROJECT_DIR, nativeBinding) : null,
     source: typeof source === "string" ? source : "unknown",
   };
+}
+
+/** Tests that run at a time have a virtual display each; without any, all windows open on the person's own. */
+function ownDisplay(): { DISPLAY?: string } {
+  const displays = process.env["BACKPROP_LAB_TEST_DISPLAYS"]?.split(",") ?? [];
+  const display = displays[(Number(process.env["VITEST_POOL_ID"] ?? 1) - 1) % displays.length];
+  return display === undefined ? {} : { DISPLAY: display };
 }
 
 /** Chromium refuses to run as root inside its sandbox; anyone else gets it. */

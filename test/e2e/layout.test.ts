@@ -1,20 +1,45 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { TRAIN_PRESETS } from "../../src/shared/specs/train-presets.ts";
 import { launchApp, type LaunchedApp } from "./launch-app.ts";
-import { takeScreenshot } from "./take-screenshots.ts";
+import { runEachKind, runToEnd } from "./run-each-kind.ts";
+import { takeScreenshot, takeWholeView } from "./take-screenshots.ts";
+import {
+  cutLabels,
+  cutSelects,
+  cutTexts,
+  resizeWindow,
+  scrollsSideways,
+  setProjectorScale,
+  setTheme,
+  showView,
+  WINDOW_SIZES,
+} from "./window-layout.ts";
 
+/**
+ * `LAYOUT_PICTURES=1` keeps a picture of every view in every state, size and theme in test-results/screenshots, and of
+ * the whole length of each; `LAYOUT_PICTURES=done` those of one state.
+ */
+const PICTURES = process.env["LAYOUT_PICTURES"] ?? "";
+
+const scratchDir = mkdtempSync(join(tmpdir(), "backprop-lab-layout-"));
+const profile = join(scratchDir, "profile");
 let launched: LaunchedApp;
 let page: Page;
 beforeAll(async () => {
-  launched = await launchApp();
+  launched = await launchApp({ userDataDir: profile });
   page = launched.page;
 });
 afterAll(async () => {
   await launched.close();
+  rmSync(scratchDir, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
 });
 
 /** Views with a column of settings, and the button that it is all for. */
-const PRIMARY = {
+const PRIMARY: Readonly<Record<string, string>> = {
   Notebook: "Run all",
   Ladder: "Run ladder",
   Initialise: "Save as a run",
@@ -22,78 +47,14 @@ const PRIMARY = {
   Backward: "Trace",
   Gradients: "Check gradients",
   Train: "Start training",
-} as const;
-const OTHERS = ["Runs", "Diagnostics", "Settings"] as const;
-const SIZES = [
-  [1280, 800],
-  [960, 640],
-  [1920, 1080],
-] as const;
+};
+const VIEWS = [...Object.keys(PRIMARY), "Runs", "Diagnostics", "Settings"];
+const APPEARANCES = WINDOW_SIZES.flatMap(([width, height]) =>
+  [false, true].map((large) => ({ width, height, large })),
+);
+type Appearance = (typeof APPEARANCES)[number];
 
-const show = (view: string): Promise<void> =>
-  page.getByRole("navigation", { name: "Views" }).getByRole("button", { name: view, exact: true }).click();
-
-async function resize(width: number, height: number): Promise<void> {
-  await launched.app.evaluate(
-    ({ BrowserWindow }, size) => {
-      BrowserWindow.getAllWindows()[0]?.setContentSize(size.width, size.height);
-    },
-    { width, height },
-  );
-  await expect.poll(() => page.evaluate(() => innerWidth)).toBe(width);
-}
-
-async function projector(on: boolean): Promise<void> {
-  await show("Settings");
-  const choice = page.getByRole("switch", { name: "Projector scale" });
-  if ((await choice.isChecked()) !== on) await choice.click({ force: true });
-  await expect
-    .poll(() => page.evaluate(() => document.documentElement.dataset["projector"]))
-    .toBe(String(on));
-}
-
-/** What can be moved sideways though it is no table and no code. */
-const sideways = (): Promise<string[]> =>
-  page.evaluate(() =>
-    [...document.querySelectorAll<HTMLElement>("html, body, section, main, main *")]
-      .filter((box) => box.checkVisibility() && box.scrollWidth > box.clientWidth + 1)
-      .filter((box) => ["auto", "scroll"].includes(getComputedStyle(box).overflowX))
-      .filter((box) => box.closest("pre, table, .katex") === null && box.querySelector("table, pre") === null)
-      .map((box) => {
-        const right = box.getBoundingClientRect().left + box.clientWidth;
-        const wide = [...box.querySelectorAll<HTMLElement>("*")].filter(
-          (inner) => inner.getBoundingClientRect().right > right + 1,
-        );
-        const named = wide.slice(0, 3).map(({ tagName, className }) => `${tagName} ${className}`);
-        return `${box.tagName} ${box.className} ${box.scrollWidth} > ${box.clientWidth}: ${named.join(", ")}`;
-      }),
-  );
-
-/** Selects of the settings whose longest text does not fit into its box. */
-const cutSelects = (): Promise<string[]> =>
-  page.evaluate(() =>
-    [...document.querySelectorAll("select")]
-      .filter((select) => select.checkVisibility() && select.closest("section") !== null)
-      .flatMap((select) => {
-        const style = getComputedStyle(select);
-        const context = document.createElement("canvas").getContext("2d");
-        if (context === null) return [];
-        context.font = `${style.fontWeight} ${style.fontSize} ${style.fontFamily}`;
-        const room = select.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
-        return [...select.options]
-          .filter(({ text }) => context.measureText(text).width > room + 0.5)
-          .map(({ text }) => `"${text}" of ${Math.ceil(context.measureText(text).width)} px in ${room} px`);
-      }),
-  );
-
-/** Labels of the settings that lose part of their text. */
-const cutLabels = (): Promise<string[]> =>
-  page.evaluate(() =>
-    [...document.querySelectorAll<HTMLElement>("section label, section legend")]
-      .filter((label) => label.checkVisibility() && label.scrollWidth > label.clientWidth + 1)
-      .filter((label) => getComputedStyle(label).display !== "inline")
-      .map((label) => `${label.innerText} ${label.scrollWidth} > ${label.clientWidth}`),
-  );
+const idle = () => page.getByText("Nothing is running").waitFor({ timeout: 120_000 });
 
 async function expectInSight(name: string): Promise<void> {
   const box = await page.getByRole("button", { name, exact: true }).boundingBox();
@@ -112,52 +73,148 @@ async function expectInSight(name: string): Promise<void> {
   expect(hit.trim()).toBe(name);
 }
 
-describe("every view keeps its primary button in sight (A5)", () => {
-  it.each([false, true].flatMap((large) => SIZES.map(([width, height]) => ({ large, width, height }))))(
-    "at $width × $height, projector $large",
-    async ({ large, width, height }) => {
-      await resize(width, height);
-      await projector(large);
-      for (const view of Object.keys(PRIMARY) as (keyof typeof PRIMARY)[]) {
-        await show(view);
-        const button = page.getByRole("button", { name: PRIMARY[view], exact: true });
-        await button.waitFor();
-        // The forecast under it comes a moment later.
-        await page.waitForTimeout(350);
-        await expectInSight(PRIMARY[view]);
-        expect(await sideways(), `${view} scrolls sideways`).toEqual([]);
-        expect(await cutSelects(), `${view} cuts a select`).toEqual([]);
-        expect(await cutLabels(), `${view} cuts a label`).toEqual([]);
-        await takeScreenshot(page, `layout-${view.toLowerCase()}-${width}${large ? "-projector" : ""}`);
+/** Nothing of a view is cut or scrolls sideways, and its primary button is in sight; pictures in both themes. */
+async function expectWhole(views: readonly string[], state: string, look: Appearance): Promise<void> {
+  const { width, height, large } = look;
+  await resizeWindow(launched.app, page, width, height);
+  await setProjectorScale(page, large);
+  const kept = PICTURES === "1" || PICTURES === state;
+  for (const theme of kept ? (["Dark", "Light"] as const) : (["Light"] as const)) {
+    await setTheme(page, theme);
+    for (const view of views) {
+      await showView(page, view);
+      const primary = PRIMARY[view];
+      if (primary !== undefined) await page.getByRole("button", { name: primary, exact: true }).waitFor();
+      // The forecast under it comes a moment later.
+      await page.waitForTimeout(350);
+      const name = `${state}-${view.toLowerCase()}-${width}${large ? "-projector" : ""}-${theme.toLowerCase()}`;
+      if (kept) await takeScreenshot(page, name);
+      if (primary !== undefined) await expectInSight(primary);
+      const at = `${view}, ${state}, ${width} × ${height}${large ? ", projector" : ""}`;
+      const faults = {
+        sideways: await scrollsSideways(page),
+        cutTexts: await cutTexts(page),
+        cutSelects: await cutSelects(page),
+        cutLabels: await cutLabels(page),
+      };
+      expect.soft(faults, at).toEqual({ sideways: [], cutTexts: [], cutSelects: [], cutLabels: [] });
+      if (kept) await takeWholeView(page, `${name}-whole`);
+    }
+  }
+}
+
+const title = "at $width × $height, projector $large";
+
+describe("every view is whole, and keeps its primary button in sight (A5)", () => {
+  describe("before anything ran", () => {
+    it("begins with the classifier, and the empty view has a button of its own", async () => {
+      await resizeWindow(launched.app, page, 1280, 800);
+      await setProjectorScale(page, false);
+      await showView(page, "Train");
+      expect(await page.getByLabel("Preset").inputValue()).toBe("small");
+      await expectInSight("Start the training");
+    });
+
+    it.each(APPEARANCES)(title, (look) => expectWhole(VIEWS, "empty", look), 240_000);
+  });
+
+  describe("when an experiment of each kind has ended", () => {
+    beforeAll(async () => {
+      await runEachKind(page);
+      await showView(page, "Backward");
+      await page.keyboard.press("Control+Enter");
+      await page.getByText(/^Step 1 of/).waitFor();
+      // As a window opened after them.
+      await page.reload();
+      await idle();
+    }, 240_000);
+    it.each(APPEARANCES)(title, (look) => expectWhole(VIEWS, "done", look), 240_000);
+  });
+
+  describe("while a training is on", () => {
+    beforeAll(async () => {
+      const spec = { ...TRAIN_PRESETS.large.spec, epochs: 1000 };
+      const started = await page.evaluate(
+        (given) => window.lab.trainingStart({ spec: given, threads: 1 }),
+        spec,
+      );
+      expect(started.ok).toBe(true);
+      await page.getByRole("button", { name: /^Cancel / }).waitFor();
+    });
+    afterAll(async () => {
+      await page.getByRole("button", { name: /^Cancel / }).click();
+      await idle();
+    }, 120_000);
+    it.each(APPEARANCES)(
+      title,
+      (look) => expectWhole(["Train", "Notebook", "Runs"], "running", look),
+      240_000,
+    );
+  });
+
+  describe("after a restart", () => {
+    beforeAll(async () => {
+      await launched.close();
+      launched = await launchApp({ userDataDir: profile });
+      page = launched.page;
+      await idle();
+    }, 120_000);
+    it.each(APPEARANCES)(title, (look) => expectWhole(VIEWS, "restarted", look), 240_000);
+  });
+
+  describe("with runs side by side", () => {
+    const MOST_HEAD_PX = 320;
+    beforeAll(async () => {
+      const { spec } = TRAIN_PRESETS.small;
+      for (let seed = 1; seed <= 20; seed++) {
+        const tiny = {
+          ...spec,
+          seed,
+          data: { name: "mnist", split: "train", rows: 200 },
+          validRows: 50,
+          epochs: 1,
+        };
+        await runToEnd(page, { training: { spec: tiny, threads: 1 } });
       }
-      for (const view of OTHERS) {
-        await show(view);
-        await page.waitForTimeout(200);
-        expect(await sideways(), `${view} scrolls sideways`).toEqual([]);
-      }
-    },
-    120_000,
-  );
+      await resizeWindow(launched.app, page, 1280, 800);
+      await setProjectorScale(page, false);
+    }, 240_000);
+    it.each([2, 9, 20])(
+      "%i of them have a head that leaves room for what differs",
+      async (many) => {
+        await showView(page, "Runs");
+        await page.getByRole("textbox", { name: "Filter the runs" }).fill("kind:training seed<=20");
+        const boxes = page.getByRole("checkbox", { name: /^Select .*epochs 1/ });
+        await expect.poll(() => boxes.count()).toBe(20);
+        for (let at = 0; at < many; at++) await boxes.nth(at).check();
+        await page.getByRole("button", { name: "Compare", exact: true }).click();
+        await page.getByRole("heading", { name: `${many} runs side by side` }).waitFor();
+        const key = page.getByRole("list", { name: "Compared runs" });
+        expect(await key.getByRole("listitem").count()).toBe(many);
+        expect((await key.boundingBox())?.height).toBeLessThan(MOST_HEAD_PX);
+        const settings = await page.getByRole("region", { name: "Settings side by side" }).boundingBox();
+        expect(settings!.y + settings!.height, "the settings are in sight").toBeLessThan(800);
+        for (const look of APPEARANCES) await expectWhole(["Runs"], `compared-${many}`, look);
+        await resizeWindow(launched.app, page, 1280, 800);
+        await setProjectorScale(page, false);
+        await showView(page, "Runs");
+        await page.getByRole("button", { name: "All runs" }).click();
+        await page.getByRole("button", { name: "Select none" }).click();
+      },
+      240_000,
+    );
+  });
 
   it("also when every setting is unfolded and the column is at its top or its end", async () => {
-    await resize(960, 640);
-    await projector(true);
-    await show("Train");
+    await resizeWindow(launched.app, page, 960, 640);
+    await setProjectorScale(page, true);
+    await showView(page, "Train");
     await page.getByText("More settings", { exact: true }).click();
     for (const field of ["Batch size", "Checkpoint every", "Preset"]) {
       await page.getByLabel(field).scrollIntoViewIfNeeded();
       await expectInSight("Start training");
     }
-    expect(await cutLabels()).toEqual([]);
-    await takeScreenshot(page, "layout-train-more");
+    expect(await cutLabels(page)).toEqual([]);
     await page.getByText("More settings", { exact: true }).click();
-  });
-
-  it("begins with the classifier, and the empty view has a button of its own", async () => {
-    await resize(1280, 800);
-    await projector(false);
-    await show("Train");
-    expect(await page.getByLabel("Preset").inputValue()).toBe("small");
-    await expectInSight("Start the training");
   });
 });

@@ -3,16 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { afterAll, expect, test } from "vitest";
-import type { LabBridge } from "../../src/shared/ipc/lab-bridge.ts";
-import { TRAIN_PRESETS } from "../../src/shared/specs/train-presets.ts";
 import { launchApp, type LaunchedApp } from "./launch-app.ts";
+import { runEachKind } from "./run-each-kind.ts";
 import { takeScreenshot } from "./take-screenshots.ts";
-
-declare global {
-  interface Window {
-    lab: LabBridge;
-  }
-}
 
 const scratchDir = mkdtempSync(join(tmpdir(), "backprop-lab-restart-"));
 const profile = join(scratchDir, "profile");
@@ -25,67 +18,6 @@ afterAll(async () => {
 const show = (page: Page, view: string): Promise<void> =>
   page.getByRole("navigation", { name: "Views" }).getByRole("button", { name: view, exact: true }).click();
 const idle = (page: Page) => page.getByText("Nothing is running").waitFor({ timeout: 120_000 });
-
-/** Runs a small one of each kind. */
-async function runEachKind(page: Page): Promise<void> {
-  const small = { seed: 3, rows: 200, threads: 1, samples: 5 };
-  const { layers, loss } = TRAIN_PRESETS.small.spec;
-  const network = { layers, loss, data: { name: "mnist", split: "train", rows: 20 }, seed: 3 };
-  const given = {
-    notebook: { selection: { kind: "one", cell: "3" }, settings: { ...small, coordinates: 2 } },
-    ladder: {
-      preset: "custom",
-      scaling: false,
-      shape: { m: 8, k: 8, n: 8 },
-      threads: 1,
-      budgetSeconds: 1,
-      seed: 3,
-    },
-    init: { network, otherwise: null, gradients: false, threads: 1 },
-    stages: small,
-    gradcheck: {
-      network,
-      references: ["float64"],
-      bug: null,
-      coordinates: 2,
-      tolerance: "strict",
-      threads: 1,
-    },
-    training: {
-      spec: {
-        ...TRAIN_PRESETS.small.spec,
-        data: { name: "mnist", split: "train", rows: 200 },
-        validRows: 50,
-        epochs: 3,
-      },
-      threads: 1,
-    },
-  };
-  const ends = await page.evaluate(async (settings) => {
-    const starts = {
-      notebook: window.lab.notebookRun,
-      ladder: window.lab.ladderStart,
-      init: window.lab.initSave,
-      stages: window.lab.stagesStart,
-      gradcheck: window.lab.gradcheckStart,
-      training: window.lab.trainingStart,
-    } as Record<string, (input: unknown) => Promise<{ ok: boolean }>>;
-    for (const [kind, input] of Object.entries(settings)) {
-      const answer = await starts[kind](input);
-      if (!answer.ok) return `${kind}: ${JSON.stringify(answer)}`;
-      for (;;) {
-        const activity = await window.lab.activityState();
-        if (activity.ok && activity.value === null) break;
-        await new Promise((resolve) => setTimeout(resolve, 100));
-      }
-    }
-    const runs = await window.lab.runsList();
-    return runs.ok ? runs.value.map(({ kind, status }) => `${kind} ${status}`).sort() : "no list";
-  }, given);
-  expect(ends).toEqual(
-    ["gradcheck", "init", "ladder", "notebook", "stages", "training"].map((kind) => `${kind} finished`),
-  );
-}
 
 /** What each view shows of its last result, and what it says where it knows of none. */
 async function expectLastResults(page: Page): Promise<void> {

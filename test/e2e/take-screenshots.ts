@@ -4,10 +4,36 @@ import type { Page } from "playwright-core";
 
 const FOLDER = resolve("test-results/screenshots");
 
-/** One picture of the window as it is, to look at; test-results is not part of the repository. */
+/** Pictures are for people to look at: they are taken only when somebody wants them. */
+const WANTED = process.env["BACKPROP_LAB_SCREENSHOTS"] === "1";
+
+/** One picture of the window as it is; test-results is not part of the repository. */
 export async function takeScreenshot(page: Page, name: string): Promise<void> {
+  if (!WANTED) return;
   mkdirSync(FOLDER, { recursive: true });
   await page.screenshot({ path: join(FOLDER, `${name}.png`) });
+}
+
+/** The longest picture: what lies below is not looked at. */
+const MOST_HEIGHT_PX = 6000;
+/** Charts are drawn when they come near the visible part. */
+const DRAWN_MS = 700;
+
+/** A picture as high as what the panes of the view hold, so that nothing has to be scrolled to. */
+export async function takeWholeView(page: Page, name: string): Promise<void> {
+  const devtools = await page.context().newCDPSession(page);
+  const { width, height } = await page.evaluate(() => {
+    const panes = [...document.querySelectorAll<HTMLElement>("main *")]
+      .filter((box) => box.checkVisibility() && getComputedStyle(box).overflowY === "auto")
+      .map((box) => box.scrollHeight - box.clientHeight);
+    return { width: innerWidth, height: innerHeight + Math.max(0, ...panes) };
+  });
+  const metrics = { width, height: Math.min(height, MOST_HEIGHT_PX), deviceScaleFactor: 1, mobile: false };
+  await devtools.send("Emulation.setDeviceMetricsOverride", metrics);
+  await page.waitForTimeout(DRAWN_MS);
+  await takeScreenshot(page, name);
+  await devtools.send("Emulation.clearDeviceMetricsOverride");
+  await devtools.detach();
 }
 
 /** Chooses a theme in Settings and goes back to no particular view. */

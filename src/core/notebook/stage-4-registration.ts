@@ -5,7 +5,8 @@ import { Sequential } from "../autograd/sequential.ts";
 import { Tape } from "../autograd/tape.ts";
 import { Parameter, type Variable } from "../autograd/tape.ts";
 import type { TensorLike } from "../ops/op.ts";
-import { ReferenceOps, type ReferenceTensor } from "../ops/reference-ops.ts";
+import { ReferenceOps } from "../ops/reference-ops.ts";
+import type { ReferenceTensor } from "../ops/reference-tensor.ts";
 
 // #region plain list
 class ListModel<T extends TensorLike> extends Module<T> {

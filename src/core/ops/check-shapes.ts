@@ -1,6 +1,4 @@
-import { Checks } from "./checks.ts";
-import { GENERIC_CHECKS } from "./generic-checks.ts";
-import { isGeneric, viewsOf } from "./generic-op.ts";
+import { Checks, sameShape } from "./checks.ts";
 import {
   STATISTICS_LENGTH,
   TALLY_LENGTH,
@@ -9,6 +7,9 @@ import {
   type OpParams,
   type TensorLike,
 } from "./op.ts";
+import { GENERIC_CHECKS } from "./generic-checks.ts";
+import { isGeneric, viewsOf } from "./generic-op.ts";
+import { OPTIMISER_CHECKS } from "./optimiser-ops.ts";
 
 /** Targets of a squared error: one number a row, or as many as predicted. (N, 1) against (N, 1) would hide a mistake. */
 function checkTarget(check: Checks, pred: TensorLike, target: TensorLike): void {
@@ -23,11 +24,6 @@ function checkEps(check: Checks, eps: number): void {
 
 function checkSmoothing(check: Checks, smoothing: number): void {
   check.range("label smoothing", smoothing >= 0 && smoothing < 1, "to be at least 0 and below 1", smoothing);
-}
-
-/** Both are one shape, element by element. */
-function sameShape(check: Checks, roles: Readonly<Record<string, TensorLike>>, model: TensorLike): void {
-  for (const [role, tensor] of Object.entries(roles)) check.shape(role, tensor, model.shape);
 }
 
 const checkSlope = (check: Checks, slope: number): void => {
@@ -234,23 +230,7 @@ const RULES = {
     check.range("at least one row of indices a batch:", available >= batchSize, `≥ ${batchSize}`, available);
     check.distinct("out", out, "x", x);
   },
-  sgd: ({ param, grad, lr }, check) => {
-    sameShape(check, { grad }, param);
-    check.shape("lr", lr, [1]);
-  },
-  momentum: ({ param, grad, velocity, lr }, check) => {
-    sameShape(check, { grad, velocity }, param);
-    check.shape("lr", lr, [1]);
-  },
-  adam: ({ param, grad, m, v, lr, counter }, check) => {
-    sameShape(check, { grad, m, v }, param);
-    check.shape("lr", lr, [1]);
-    check.shape("counter", counter, [1]);
-  },
-  rmsProp: ({ param, grad, v, lr }, check) => {
-    sameShape(check, { grad, v }, param);
-    check.shape("lr", lr, [1]);
-  },
+  ...OPTIMISER_CHECKS,
   lookUp: ({ values, counter, out }, check) => {
     check.sizes("values", values, ["S"]);
     check.shape("counter", counter, [1]);

@@ -1,14 +1,14 @@
 import { ContractError, ShapeError } from "../errors.ts";
-import type { DType, OpName, TensorLike } from "./op.ts";
+import type { DType, TensorLike } from "./tensor-like.ts";
 
 const describe = (shape: readonly (number | string)[]): string =>
   shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(", ")})`;
 
 /** Checks of one op; every failure names the op and the tensor's role in it. */
 export class Checks {
-  readonly #op: OpName;
+  readonly #op: string;
 
-  constructor(op: OpName) {
+  constructor(op: string) {
     this.#op = op;
   }
 
@@ -54,4 +54,13 @@ export class Checks {
   #fail(role: string, tensor: TensorLike, expected: string): never {
     throw new ShapeError(`${this.#op}: ${role} "${tensor.name}"`, expected, describe(tensor.shape));
   }
+}
+
+/** Both are one shape, element by element. */
+export function sameShape(
+  check: Checks,
+  roles: Readonly<Record<string, TensorLike>>,
+  model: TensorLike,
+): void {
+  for (const [role, tensor] of Object.entries(roles)) check.shape(role, tensor, model.shape);
 }

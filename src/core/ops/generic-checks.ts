@@ -10,7 +10,7 @@ import {
   type StridedView,
 } from "./generic-op.ts";
 import { countOf, isDense, reachOf } from "./strides.ts";
-import type { TensorLike } from "./op.ts";
+import type { TensorLike } from "./tensor-like.ts";
 
 const wholeBelow = (value: number, limit: number): boolean =>
   Number.isInteger(value) && value >= 0 && value < limit;

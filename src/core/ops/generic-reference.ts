@@ -1,7 +1,7 @@
 import { drawNormal, drawPermutation, drawUniform } from "../random/philox.ts";
 import type { GenericOpName, GenericOpParams, ReduceKind, StridedView } from "./generic-op.ts";
 import { applyToStack } from "./map-functions.ts";
-import type { ReferenceTensor } from "./reference-ops.ts";
+import type { ReferenceTensor } from "./reference-tensor.ts";
 import { countOf, denseStrides } from "./strides.ts";
 
 type Params = GenericOpParams<ReferenceTensor>;

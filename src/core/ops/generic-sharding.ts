@@ -7,7 +7,7 @@ import {
   type StridedView,
 } from "./generic-op.ts";
 import { isOwn, reduceSplit, splitOf, type Split } from "./generic-split.ts";
-import type { TensorLike } from "./op.ts";
+import type { TensorLike } from "./tensor-like.ts";
 import { COST_NS, numel, read, readAll, reduction, single, write, type Access, type Phase } from "./phase.ts";
 import { countOf } from "./strides.ts";
 

@@ -1,5 +1,5 @@
 import type { GenericOpParams, StridedView } from "./generic-op.ts";
-import type { TensorLike } from "./op.ts";
+import type { TensorLike } from "./tensor-like.ts";
 import { countOf, isDense, staysInRows } from "./strides.ts";
 
 /** With fewer rows than this, workers share the elements of a large tensor instead. */

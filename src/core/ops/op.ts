@@ -1,14 +1,19 @@
 import type { Activation } from "./activation.ts";
 import type { GenericOpParams } from "./generic-op.ts";
+import type { OptimiserParams } from "./optimiser-ops.ts";
+import type { TensorLike, DType } from "./tensor-like.ts";
+
+export type { DType, TensorLike };
 
 /**
  * The tensor operations that experiments are made of. An op is one name and one parameter entry here, one float64
  * rule in reference-ops.ts, one sharding rule in sharding.ts and one kernel in workers/kernels: each of those
- * tables is total over `OpName`, so a forgotten entry does not compile. Those of the tensor language are in generic-op.ts.
+ * tables is total over `OpName`, so a forgotten entry does not compile. Those of the optimisers stand together in
+ * optimiser-ops.ts, those of the tensor language in generic-op.ts.
  *
  * `T` is whatever names a tensor: a float64 array in the reference, a number in a recorded program.
  */
-export interface OpParams<T> extends GenericOpParams<T> {
+export interface OpParams<T> extends OptimiserParams<T>, GenericOpParams<T> {
   /**
    * out (M, N) = A @ B, or out += A @ B with `accumulate`; A is (M, K), or `a` (K, M) read transposed with
    * `transposeA`; likewise B (K, N) from `b` (N, K) with `transposeB`.
@@ -124,44 +129,6 @@ export interface OpParams<T> extends GenericOpParams<T> {
   activeRows: { x: T; out: T };
   /** out (B, F) = rows of x at indices[step · B … step · B + B − 1]; step is the program's repeat counter. */
   gatherRows: { x: T; indices: T; out: T };
-  /** param −= lr · grad; lr (1,), a tensor so that it can change while the program runs. */
-  sgd: { param: T; grad: T; lr: T };
-  /**
-   * g = grad + weightDecay · param; velocity ← momentum · velocity + g; param −= lr · velocity, with `nesterov`
-   * lr · (g + momentum · velocity). The velocity begins as zeros. @see torch.optim.SGD
-   */
-  momentum: {
-    param: T;
-    grad: T;
-    velocity: T;
-    lr: T;
-    momentum: number;
-    nesterov: boolean;
-    weightDecay: number;
-  };
-  /**
-   * m ← β₁ m + (1 − β₁) g; v ← β₂ v + (1 − β₂) g²; param −= lr · m̂ / (√v̂ + eps) with m̂ = m / (1 − β₁ᵗ),
-   * v̂ = v / (1 − β₂ᵗ), t = counter[0] + 1. Weight decay is added to g, or with `decoupled` taken off param before, as
-   * AdamW does. m and v begin as zeros. @see Kingma and Ba (2015); Loshchilov and Hutter (2019); torch.optim.AdamW
-   */
-  adam: {
-    param: T;
-    grad: T;
-    m: T;
-    v: T;
-    lr: T;
-    counter: T;
-    beta1: number;
-    beta2: number;
-    eps: number;
-    weightDecay: number;
-    decoupled: boolean;
-  };
-  /**
-   * g = grad + weightDecay · param; v ← α v + (1 − α) g²; param −= lr · g / (√v + eps). v begins as zeros.
-   * @see torch.optim.RMSprop
-   */
-  rmsProp: { param: T; grad: T; v: T; lr: T; alpha: number; eps: number; weightDecay: number };
   /** out (1,) = values[counter[0] mod S] of values (S,): a schedule's learning rate, from a ring of the next ones. */
   lookUp: { values: T; counter: T; out: T };
   /** counter (1,) float64 += 1. */
@@ -188,15 +155,6 @@ export type OpName = keyof OpParams<unknown>;
 
 /** One op with its parameters. */
 export type Op<T> = { [K in OpName]: { readonly op: K } & Readonly<OpParams<T>[K]> }[OpName];
-
-export type DType = "float32" | "float64" | "int32" | "uint8";
-
-/** A tensor as far as building an experiment needs to know it. */
-export interface TensorLike {
-  readonly name: string;
-  readonly shape: readonly number[];
-  readonly dtype: DType;
-}
 
 /**
  * What experiments are written against. ReferenceOps computes at once in float64; RecordingOps appends to a program

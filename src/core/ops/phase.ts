@@ -1,4 +1,4 @@
-import type { TensorLike } from "./op.ts";
+import type { TensorLike } from "./tensor-like.ts";
 
 /**
  * How one phase of an op touches a tensor:
@@ -48,10 +48,28 @@ export const COST_NS = {
 
 export const numel = (tensor: TensorLike): number =>
   tensor.shape.reduce((product, size) => product * size, 1);
+export const rowsOf = (tensor: TensorLike): number => tensor.shape[0] ?? 1;
 
 export const read = <T>(tensor: T): Access<T> => ({ tensor, part: "shard", write: false });
 export const readAll = <T>(tensor: T): Access<T> => ({ tensor, part: "all", write: false });
 export const write = <T>(tensor: T): Access<T> => ({ tensor, part: "shard", write: true });
+
+/** Each worker changes its own elements of a parameter and of its states: one step of an optimiser. */
+export function update<T extends TensorLike>(
+  param: T,
+  inputs: readonly T[],
+  states: readonly T[],
+  scalars: readonly T[],
+): Phase<T> {
+  return {
+    name: "run",
+    axis: "elements",
+    items: numel(param),
+    accesses: [write(param), ...states.map(write), ...inputs.map(read), ...scalars.map(readAll)],
+    partialBytes: 0,
+    costNs: COST_NS.element * numel(param) * (1 + states.length),
+  };
+}
 
 /** Each worker reduces its own rows of `inputs`, then each adds up its own elements of `out` over all workers. */
 export function reduction<T extends TensorLike>(

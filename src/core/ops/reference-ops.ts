@@ -3,22 +3,10 @@ import { hash32, hashKey } from "../random/hash.ts";
 import { shiftOf } from "../random/shift.ts";
 import { activate, activationSlope } from "../reference/activations.ts";
 import { checkShapes } from "./check-shapes.ts";
+import { STATISTICS, TALLY, type DType, type Op, type OpName, type OpParams, type Ops } from "./op.ts";
 import { GENERIC_RULES } from "./generic-reference.ts";
-import {
-  STATISTICS,
-  TALLY,
-  type DType,
-  type Op,
-  type OpName,
-  type OpParams,
-  type Ops,
-  type TensorLike,
-} from "./op.ts";
-
-/** A tensor of the oracle: both float types are held in float64. Row-major, contiguous. */
-export interface ReferenceTensor extends TensorLike {
-  readonly data: Float64Array | Int32Array | Uint8Array;
-}
+import { OPTIMISER_RULES } from "./optimiser-ops.ts";
+import type { ReferenceTensor } from "./reference-tensor.ts";
 
 /** What `record` leaves behind. */
 export interface RecordedMetric {
@@ -366,38 +354,7 @@ const RULES = {
     }
   },
 
-  sgd: ({ param, grad, lr }) => {
-    for (let i = 0; i < param.data.length; i++) param.data[i] -= lr.data[0] * grad.data[i];
-  },
-
-  momentum: ({ param, grad, velocity, lr, momentum, nesterov, weightDecay }) => {
-    for (let i = 0; i < param.data.length; i++) {
-      const g = grad.data[i] + weightDecay * param.data[i];
-      velocity.data[i] = momentum * velocity.data[i] + g;
-      const step = nesterov ? g + momentum * velocity.data[i] : velocity.data[i];
-      param.data[i] -= lr.data[0] * step;
-    }
-  },
-
-  adam: ({ param, grad, m, v, lr, counter, beta1, beta2, eps, weightDecay, decoupled }) => {
-    const t = counter.data[0] + 1;
-    for (let i = 0; i < param.data.length; i++) {
-      if (decoupled) param.data[i] *= 1 - lr.data[0] * weightDecay;
-      const g = grad.data[i] + (decoupled ? 0 : weightDecay * param.data[i]);
-      m.data[i] = beta1 * m.data[i] + (1 - beta1) * g;
-      v.data[i] = beta2 * v.data[i] + (1 - beta2) * g * g;
-      const [mHat, vHat] = [m.data[i] / (1 - beta1 ** t), v.data[i] / (1 - beta2 ** t)];
-      param.data[i] -= (lr.data[0] * mHat) / (Math.sqrt(vHat) + eps);
-    }
-  },
-
-  rmsProp: ({ param, grad, v, lr, alpha, eps, weightDecay }) => {
-    for (let i = 0; i < param.data.length; i++) {
-      const g = grad.data[i] + weightDecay * param.data[i];
-      v.data[i] = alpha * v.data[i] + (1 - alpha) * g * g;
-      param.data[i] -= (lr.data[0] * g) / (Math.sqrt(v.data[i]) + eps);
-    }
-  },
+  ...OPTIMISER_RULES,
 
   lookUp: ({ values, counter, out }) => {
     out.data[0] = values.data[counter.data[0] % values.data.length];

@@ -1,9 +1,20 @@
 import type { Op, OpName, TensorLike } from "./op.ts";
-import { GENERIC_SHARDING } from "./generic-sharding.ts";
 import { STATISTICS_LENGTH, TALLY_LENGTH } from "./op.ts";
-import { COST_NS, numel, read, readAll, reduction, single, write, type Access, type Phase } from "./phase.ts";
-
-const rowsOf = (tensor: TensorLike): number => tensor.shape[0] ?? 1;
+import { GENERIC_SHARDING } from "./generic-sharding.ts";
+import { OPTIMISER_SHARDING } from "./optimiser-ops.ts";
+import {
+  COST_NS,
+  numel,
+  read,
+  readAll,
+  reduction,
+  rowsOf,
+  single,
+  update,
+  write,
+  type Access,
+  type Phase,
+} from "./phase.ts";
 
 /** A worker's share of column moments (2, F): two sums in float64 and the centre that they are taken around in float32. */
 const columnMomentBytes = (moments: TensorLike): number => numel(moments) * (8 + 2);
@@ -14,23 +25,6 @@ function rowWise<T extends TensorLike>(
   accesses: readonly Access<T>[],
 ): Phase<T> {
   return { name: "run", axis: "rows", items, accesses, partialBytes: 0, costNs };
-}
-
-/** One step of an optimiser: each worker changes its own elements of a parameter and of its states. */
-function update<T extends TensorLike>(
-  param: T,
-  inputs: readonly T[],
-  states: readonly T[],
-  scalars: readonly T[],
-): Phase<T> {
-  return {
-    name: "run",
-    axis: "elements",
-    items: numel(param),
-    accesses: [write(param), ...states.map(write), ...inputs.map(read), ...scalars.map(readAll)],
-    partialBytes: 0,
-    costNs: COST_NS.element * numel(param) * (1 + states.length),
-  };
 }
 
 type ShardingRules = {
@@ -174,19 +168,7 @@ const RULES: ShardingRules = {
   gatherRows: ({ x, indices, out }) => [
     rowWise(rowsOf(out), COST_NS.element * numel(out), [readAll(x), readAll(indices), write(out)]),
   ],
-  sgd: ({ param, grad, lr }) => [
-    {
-      name: "run",
-      axis: "elements",
-      items: numel(param),
-      accesses: [write(param), read(grad), readAll(lr)],
-      partialBytes: 0,
-      costNs: COST_NS.element * numel(param),
-    },
-  ],
-  momentum: ({ param, grad, velocity, lr }) => [update(param, [grad], [velocity], [lr])],
-  adam: ({ param, grad, m, v, lr, counter }) => [update(param, [grad], [m, v], [lr, counter])],
-  rmsProp: ({ param, grad, v, lr }) => [update(param, [grad], [v], [lr])],
+  ...OPTIMISER_SHARDING,
   lookUp: ({ values, counter, out }) => [single([readAll(values), readAll(counter), write(out)])],
   advance: ({ counter }) => [single([write(counter)])],
   squaredNorm: ({ x, out }) => [

@@ -1,5 +1,5 @@
 import type { StridedView } from "./generic-op.ts";
-import type { TensorLike } from "./op.ts";
+import type { TensorLike } from "./tensor-like.ts";
 
 /** Number of elements of an iteration space; 1 for rank 0. */
 export const countOf = (shape: readonly number[]): number =>

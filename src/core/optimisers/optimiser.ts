@@ -24,6 +24,14 @@ export type Optimiser =
       readonly alpha: number;
       readonly eps: number;
       readonly weightDecay: number;
+    }
+  | {
+      readonly name: "adagrad";
+      readonly lr: number;
+      readonly lrDecay: number;
+      readonly initialAccumulatorValue: number;
+      readonly eps: number;
+      readonly weightDecay: number;
     };
 
 /** What an optimiser remembers of every parameter, each in the parameter's shape, beginning with zeros. */
@@ -36,6 +44,8 @@ export function stateNames(optimiser: Optimiser): readonly string[] {
       return ["m", "v"];
     case "rmsprop":
       return ["v"];
+    case "adagrad":
+      return ["sum"];
   }
 }
 
@@ -76,6 +86,9 @@ export function recordUpdate<T extends TensorLike>(
   } else if (optimiser.name === "rmsprop") {
     const { alpha, eps, weightDecay } = optimiser;
     ops.run({ op: "rmsProp", param, grad, v: first, lr, alpha, eps, weightDecay });
+  } else if (optimiser.name === "adagrad") {
+    const { lrDecay, initialAccumulatorValue: initial, eps, weightDecay } = optimiser;
+    ops.run({ op: "adagrad", param, grad, sum: first, lr, counter, lrDecay, initial, eps, weightDecay });
   } else if (second !== undefined) {
     const { beta1, beta2, eps, weightDecay } = optimiser;
     const decoupled = optimiser.name === "adamw";

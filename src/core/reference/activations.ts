@@ -36,6 +36,9 @@ export const normalDensity = (x: number): number => Math.exp((-x * x) / 2) / Mat
 
 const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x));
 
+/** Above this softplus is x, as torch has it: log(1 + eˣ) is larger by 2e-9 there, and less further on. */
+const SOFTPLUS_THRESHOLD = 20;
+
 /** f(x) in float64. */
 export function activate(activation: Activation, x: number): number {
   switch (activation.kind) {
@@ -47,6 +50,8 @@ export function activate(activation: Activation, x: number): number {
       return sigmoid(x);
     case "gelu":
       return x * normalDistribution(x);
+    case "softplus":
+      return x > SOFTPLUS_THRESHOLD ? x : Math.log1p(Math.exp(x));
   }
 }
 
@@ -62,6 +67,8 @@ export function activationSlope(activation: Activation, x: number): number {
       return sigmoid(x) * sigmoid(-x);
     case "gelu":
       return normalDistribution(x) + x * normalDensity(x);
+    case "softplus":
+      return x > SOFTPLUS_THRESHOLD ? 1 : sigmoid(x);
   }
 }
 
@@ -97,5 +104,10 @@ export function activationMove(activation: Activation, x: number, d: number): nu
         (sum, [at, weight]) => sum + weight * d * activationSlope(activation, x + at * d),
         0,
       );
+    case "softplus":
+      // log((1 + eˣ⁺ᵈ) / (1 + eˣ)), across the threshold too: the 2e-9 between its sides are no slope.
+      return Math.abs(d) > 1
+        ? activate(activation, x + d) - activate(activation, x)
+        : Math.log1p(sigmoid(x) * Math.expm1(d));
   }
 }

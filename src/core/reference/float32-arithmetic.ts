@@ -42,6 +42,9 @@ export function valueRounding(
       if (arithmetic === "tfjs") return 8 * relative + 4e-7 * Math.abs(x);
       // exp(−x²/2) magnifies the rounding of its argument.
       return (8 + (x < 0 ? x * x : 0)) * relative + SMALLEST_NORMAL * (1 + Math.abs(x));
+    case "softplus":
+      // TensorFlow.js adds 1 to the exponential before it takes the logarithm, which small ones do not survive.
+      return 8 * relative + (arithmetic === "tfjs" ? 4 * UNIT_ROUNDOFF : SMALLEST_NORMAL);
   }
 }
 
@@ -67,6 +70,9 @@ function activationSlopeRounding(
       const magnified = (8 + x * x) * (tail + density) * UNIT_ROUNDOFF;
       return magnified + (x > 0 ? 3 : 0) * UNIT_ROUNDOFF + (arithmetic === "tfjs" ? 6e-7 : SMALLEST_NORMAL);
     }
+    // A sigmoid that is computed from x.
+    case "softplus":
+      return 12 * relative + SMALLEST_NORMAL;
   }
 }
 

@@ -21,6 +21,7 @@ import { openCommandLab } from "./open-command-lab.ts";
 import { complain } from "./print.ts";
 import { runShowCommand } from "./show-command.ts";
 import { runCompareCommand } from "./compare-command.ts";
+import type { ExportKind } from "../../shared/runs/run-exports.ts";
 import { EXPORTED, runExportCommand, runImportCommand, type ExportOptions } from "./export-command.ts";
 import { runTrashCommand, type TrashOptions } from "./trash-command.ts";
 import { runRunsCommand } from "./runs-command.ts";
@@ -65,8 +66,8 @@ function seconds(text: string): number {
   return value;
 }
 
-/** For commands that only look at saved runs. */
-const reading = (options: CommonOptions): LabNeeds => ({ ...options, threads: 1, readOnly: true });
+/** For commands that only look at saved runs: no worker is started. */
+const reading = (options: CommonOptions): LabNeeds => ({ ...options, threads: 0, readOnly: true });
 
 interface LabNeeds {
   readonly database?: string;
@@ -94,7 +95,7 @@ async function inLab(
     for (const notice of notices) complain(`lab: ${notice}`);
     let cutShort = false;
     interruption.listen(() => {
-      cutShort = lab.cancel() || cutShort;
+      cutShort = lab.activity.cancel().cancelled || cutShort;
     });
     // A reader that has ended has all that it wanted of a command that only prints.
     const asked = (): boolean => interruption.requested && (interruption.kind !== "SIGPIPE" || cutShort);
@@ -296,7 +297,7 @@ function buildProgram(host: CommandHost): Command {
     .option("--weights", "with a bundle: what trainings learned")
     .option(...force)
     .option(...database)
-    .action(async (what: (typeof EXPORTED)[number], options: ExportOptions & CommonOptions) => {
+    .action(async (what: ExportKind, options: ExportOptions & CommonOptions) => {
       await inLab(host, reading(options), (lab) => runExportCommand(lab, what, options));
     });
 

@@ -64,7 +64,7 @@ export async function runCompareCommand(
   runIds: readonly string[],
   options: { readonly json?: true },
 ): Promise<ExitCode> {
-  const comparison = await lab.runs.compare(runIds);
+  const comparison = await lab.runs.compare({ runIds });
   if (options.json === true) printJson(comparison);
   else print(`${report(comparison)}\n`);
   return EXIT.ok;

@@ -28,7 +28,7 @@ export function runCompareLaddersCommand(
   runs: { readonly first: string; readonly second: string },
   options: { readonly json?: true },
 ): ExitCode {
-  const comparison = lab.compareLadders(runs.first, runs.second);
+  const comparison = lab.ladder.compare({ runId: runs.first, otherRunId: runs.second });
   if (options.json === true) printJson(comparison);
   else print(`${report(comparison)}\n`);
   return EXIT.ok;

@@ -48,10 +48,10 @@ export interface DoctorOptions {
 
 /** Shows the installation's state; fails when the database or the workers are not sound. */
 export async function runDoctorCommand(lab: Lab, options: DoctorOptions): Promise<ExitCode> {
-  const { done } = options.repair === true ? await lab.runs.repair() : { done: [] };
+  const { done } = options.repair === true ? await lab.database.repair() : { done: [] };
   for (const what of done) complain(`lab: ${what}`);
-  const { sound, findings } = await lab.runs.check();
-  const known = lab.diagnostics();
+  const { sound, findings } = await lab.database.check();
+  const known = lab.diagnostics.get();
   const damage = findings.map((finding) => `The database is damaged: ${finding}`);
   const diagnostics = { ...known, warnings: [...known.warnings, ...damage] };
   if (options.json === true) printJson(diagnostics);

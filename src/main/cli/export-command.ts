@@ -1,18 +1,11 @@
 import { resolve } from "node:path";
-import type { ExportKind } from "../../shared/runs/run-exports.ts";
+import { EXPORT_KINDS, EXPORTS, type ExportKind } from "../../shared/runs/run-exports.ts";
 import type { Lab } from "../lab/lab.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import { complain, print } from "./print.ts";
 
-/** What `lab export` writes. */
-export const EXPORTED = [
-  "timings",
-  "metrics",
-  "summary",
-  "gradchecks",
-  "bundle",
-  "database",
-] as const satisfies readonly ExportKind[];
+/** What `lab export` writes: what any run may have. */
+export const EXPORTED = EXPORT_KINDS.filter((kind) => EXPORTS[kind].of === null);
 
 export interface ExportOptions {
   readonly runs: string;

@@ -132,10 +132,10 @@ export async function runGradcheckCommand(
   const overwrite = options.force === true;
   lab.runs.requireTargets(csv, { overwrite });
   const stopProgress = showProgress(lab);
-  const started = lab.startGradcheck(settings, weights);
+  const started = lab.gradcheck.start(settings, weights);
   try {
     const run = await started.done;
-    const record = lab.getGradcheck(run.id);
+    const record = lab.gradcheck.get({ runId: run.id });
     const { loss, passed, reports } = record.report;
     if (options.json === true) printJson({ run: run.id, loss, passed, reports: reports.map(toJsonReport) });
     else print(`${textReport(record)}\n`);

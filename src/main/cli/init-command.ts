@@ -71,10 +71,10 @@ export async function runInitCommand(
   });
   let runId: string | null = null;
   if (options.save === true) {
-    const run = await lab.saveInit(settings).done;
+    const run = await lab.init.save(settings).done;
     runId = run.id;
   }
-  const report = runId === null ? await lab.measureInit(settings) : lab.getInit(runId).report;
+  const report = runId === null ? await lab.init.measure(settings) : lab.init.get({ runId }).report;
   if (options.json === true) printJson({ run: runId, ...report });
   else print(`${[...report.sides.map(sideTable), ...report.notes].join("\n\n")}\n`);
   return EXIT.ok;

@@ -71,7 +71,7 @@ async function findPyTorch(lab: Lab): Promise<void> {
     complain(`Looking for PyTorch: starting ${event.payload.python}`);
   });
   try {
-    await lab.findPyTorch();
+    await lab.ladder.findPyTorch();
   } finally {
     stop();
   }
@@ -102,14 +102,14 @@ export async function runLadderCommand(lab: Lab, options: LadderOptions): Promis
   );
   if (options.pytorch) await findPyTorch(lab);
   const stopProgress = showProgress(lab);
-  const started = lab.startLadder(settings);
+  const started = lab.ladder.start(settings);
   let run: RunSummary;
   try {
     run = await started.done;
   } finally {
     stopProgress();
   }
-  const record = lab.getLadder(run.id);
+  const record = lab.ladder.get({ runId: run.id });
   if (options.json === true) printJson(toJson(record));
   else print(`${ladderReport(record)}\n`);
   for (const { what, path } of outputs) await lab.runs.export({ what, runIds: [run.id], path, overwrite });

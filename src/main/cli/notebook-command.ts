@@ -88,17 +88,17 @@ export async function runNotebookCommand(lab: Lab, options: NotebookOptions): Pr
     lab.runs.requireTargets(files, { overwrite: options.force === true });
   }
   const stopProgress = showProgress(lab);
-  const started = lab.runNotebook({ kind: "all" }, settings, weights);
+  const started = lab.notebook.run({ selection: { kind: "all" }, settings }, weights);
   let run: RunSummary;
   try {
     run = await started.done;
   } finally {
     stopProgress();
   }
-  const details = lab.getRun(run.id);
+  const details = lab.runs.get({ runId: run.id });
   if (options.json === true) printJson(toJson(details));
   else print(`${runReport(details)}\n`);
-  if (folder !== null && run.status === "finished") await lab.saveGradients(folder);
+  if (folder !== null && run.status === "finished") await lab.notebook.saveGradients(folder);
   if (run.failure !== null) complain(`The run failed: ${run.failure}`);
   return run.status === "finished" && !failedCells(details) ? EXIT.ok : EXIT.failedCheck;
 }

@@ -10,8 +10,8 @@ const entries = (quantities: Quantities): string[][] =>
 
 /** Everything that is saved of one run but the points of its metrics, of which it names the last. */
 export function runShowCommand(lab: Lab, runId: string, options: { readonly json?: true }): ExitCode {
-  const details = lab.getRun(runId);
-  const metrics = new Map(lab.getMetrics(runId).map(({ name, step, value }) => [name, { step, value }]));
+  const details = lab.runs.get({ runId });
+  const metrics = new Map(lab.runs.metrics(runId).map(({ name, step, value }) => [name, { step, value }]));
   if (options.json === true) {
     const last = Object.fromEntries(metrics);
     printJson({ ...details, lastMetrics: last });

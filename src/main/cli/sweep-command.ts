@@ -28,11 +28,12 @@ export async function runSweepCommand(
     for (const { spec, choice, note } of trainings) {
       if (interruption.requested) break;
       const given = await givenWeights(spec, file);
-      const { run: before } = lab.identifyTraining(spec, { threads: options.threads, given });
+      const { run: before } = lab.training.identify({ spec, threads: options.threads, given });
       const run =
         before?.status === "finished"
           ? before
-          : await lab.startTraining(spec, {
+          : await lab.training.start({
+              spec,
               threads: options.threads,
               given,
               again: true,

@@ -7,7 +7,7 @@ import { EPOCH_METRICS, STATISTIC_NAMES } from "../../shared/experiments/trainin
 import { stepsOf, trainSpecSchema, type TrainSpec } from "../../shared/specs/train-spec.ts";
 import type { GivenParameters } from "../lab/compute/network-setup.ts";
 import type { Lab } from "../lab/lab.ts";
-import { specOfRun } from "../lab/training/training-lab.ts";
+import { trainingOfRun } from "../lab/training/resolved-training.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import { complain, print, printJson } from "./print.ts";
 import { readParameters, readParametersFile } from "../data/read-parameters.ts";
@@ -94,14 +94,14 @@ export async function runTrainCommand(
   let spec: TrainSpec;
   let start: () => StartedRun;
   if (resume !== undefined) {
-    ({ spec } = specOfRun(lab.getRun(resume).run));
-    start = () => lab.resumeTraining(resume);
+    ({ spec } = trainingOfRun(lab.runs.get({ runId: resume }).run));
+    start = () => lab.training.resume({ runId: resume });
   } else {
     const path = file ?? "";
     spec = await readSpec(trainSpecSchema, path);
     const given = await givenWeights(spec, path);
     const trainingOptions = { threads, given, again: options.again === true };
-    const { run } = lab.identifyTraining(spec, trainingOptions);
+    const { run } = lab.training.identify({ spec, ...trainingOptions });
     if (run !== null && options.again !== true) {
       const advice =
         run.status === "finished"
@@ -112,7 +112,7 @@ export async function runTrainCommand(
       await writeMetrics(run.id);
       return run.status === "finished" ? EXIT.ok : EXIT.failedCheck;
     }
-    start = () => lab.startTraining(spec, trainingOptions);
+    start = () => lab.training.start({ spec, ...trainingOptions });
   }
   const { total } = stepsOf(spec);
   const rateOf = (t: number): number => learningRate(spec.schedule, spec.optimizer.lr, t, total);

@@ -31,17 +31,17 @@ export async function runTrashCommand(lab: Lab, options: TrashOptions): Promise<
   if (options.delete !== undefined) {
     requireTerms("--delete", options.delete);
     const ids = await lab.runs.find(options.delete, "all");
-    if (ids.length > 0) lab.runs.change(ids, { deleted: true });
+    if (ids.length > 0) lab.runs.change({ runIds: ids, change: { deleted: true } });
     print(`runs put into the trash: ${ids.length}; they stay there for ${TRASH_DAYS} days\n`);
   }
   if (options.restore !== undefined) {
     requireTerms("--restore", options.restore);
     const ids = await lab.runs.find(options.restore, "trash");
-    if (ids.length > 0) lab.runs.change(ids, { deleted: false });
+    if (ids.length > 0) lab.runs.change({ runIds: ids, change: { deleted: false } });
     print(`runs restored: ${ids.length}\n`);
   }
   if (options.empty === true) {
-    const { runs, freedBytes, sizeBytes } = await lab.runs.emptyTrash(null);
+    const { runs, freedBytes, sizeBytes } = await lab.runs.emptyTrash({ runIds: null });
     print(`runs deleted for good: ${runs}; ${freedBytes} bytes freed, the database has ${sizeBytes} now\n`);
   }
   if (options.delete !== undefined || options.restore !== undefined || options.empty === true) return EXIT.ok;

@@ -17,28 +17,39 @@ interface Hole {
 
 const alignUp = (bytes: number): number => Math.ceil(bytes / ALIGNMENT_BYTES) * ALIGNMENT_BYTES;
 
+/** Room for small experiments, so that not every one of them grows the memory. */
+const SPARE_PAGES = 16;
+
+const startPages = (endBytes: number): number => Math.ceil(endBytes / PAGE_BYTES) + SPARE_PAGES;
+
+const memoryOf = (endBytes: number): WebAssembly.Memory =>
+  new WebAssembly.Memory({
+    initial: Math.min(startPages(endBytes), MAXIMUM_PAGES),
+    maximum: MAXIMUM_PAGES,
+    shared: true,
+  });
+
 /** Bytes a tensor takes in the arena, padding included. */
 export const arenaBytes = (sizeBytes: number): number => alignUp(sizeBytes + TAIL_BYTES);
 
 /**
  * The one shared memory that all tensors live in, with a first-fit free list owned by main. The memory grows when no
- * hole is large enough and never shrinks; released ranges are reused.
+ * hole is large enough; released ranges are reused. A WebAssembly memory cannot shrink: to give bytes back, the tensors
+ * move into a smaller one.
  */
 export class Arena {
-  readonly memory: WebAssembly.Memory;
+  #memory = memoryOf(ARENA_START_BYTES);
   readonly #holes: Hole[] = [];
   readonly #sizes = new Map<number, number>();
   /** What was released while releases are held, or null. */
   #held: Set<number> | null = null;
   #end = ARENA_START_BYTES;
   #usedBytes = 0;
+  #peakBytes = 0;
 
-  constructor() {
-    this.memory = new WebAssembly.Memory({
-      initial: ARENA_START_BYTES / PAGE_BYTES + 16,
-      maximum: MAXIMUM_PAGES,
-      shared: true,
-    });
+  /** Not to be kept from one experiment to the next: between them tensors may move to another. */
+  get memory(): WebAssembly.Memory {
+    return this.#memory;
   }
 
   get usedBytes(): number {
@@ -46,7 +57,36 @@ export class Arena {
   }
 
   get committedBytes(): number {
-    return this.memory.buffer.byteLength;
+    return this.#memory.buffer.byteLength;
+  }
+
+  /** The most that it has ever committed. */
+  get peakBytes(): number {
+    return Math.max(this.#peakBytes, this.committedBytes);
+  }
+
+  /** What it has committed behind its last tensor. */
+  get spareBytes(): number {
+    return this.committedBytes - startPages(this.#end) * PAGE_BYTES;
+  }
+
+  /** A memory with room for every tensor and little else. @throws {RangeError} If there is no address space for it. */
+  smallerMemory(): WebAssembly.Memory {
+    return memoryOf(this.#end);
+  }
+
+  /**
+   * Moves every tensor, at its offset, into another memory; only while no worker runs.
+   *
+   * @returns Whether it was large enough.
+   */
+  moveTo(memory: WebAssembly.Memory): boolean {
+    if (memory.buffer.byteLength < this.#end) return false;
+    const from = new Uint8Array(this.#memory.buffer, ARENA_START_BYTES, this.#end - ARENA_START_BYTES);
+    new Uint8Array(memory.buffer, ARENA_START_BYTES).set(from);
+    this.#peakBytes = this.peakBytes;
+    this.#memory = memory;
+    return true;
   }
 
   /** Largest size the arena can ever have. */
@@ -131,7 +171,7 @@ export class Arena {
     const missing = Math.ceil((endBytes - this.committedBytes) / PAGE_BYTES);
     if (missing <= 0) return;
     try {
-      this.memory.grow(missing);
+      this.#memory.grow(missing);
     } catch (cause) {
       throw new OutOfMemoryError(
         `The arena cannot give ${requestedBytes.toLocaleString("en")} bytes more: ` +

@@ -4,6 +4,7 @@ import { VERIFICATION_BYTES } from "../../shared/engine/kernel-scratch.ts";
 import type { Tuning } from "../../shared/experiments/tuning.ts";
 import type { WorkerTask } from "../../shared/engine/worker-tasks.ts";
 import { Arena } from "./arena.ts";
+import { collectGarbage } from "./collect-garbage.ts";
 import { ControlBlock, type MetricRecord } from "./control-block.ts";
 import { planSections, type Section } from "./plan.ts";
 import { savedOrNewTuning, tuneKernels, type TuningCache, type TuningInForce } from "./tune-kernels.ts";
@@ -27,7 +28,20 @@ const LEAVE_MS = 500;
  */
 const ANSWER_CANCEL_MS = 80;
 
+/** Less than this is not worth new workers. */
+const WORTH_GIVING_BACK_BYTES = 64 * 2 ** 20;
+
+/** What an engine without workers knows of its kernels: nothing. */
+const NOT_TUNED: TuningInForce = {
+  source: "measured",
+  measuredAt: "",
+  peakGflops: null,
+  kernels: [],
+  chosen: "javascript",
+};
+
 export interface EngineOptions {
+  /** 0: nothing will be computed, and no worker is started; whoever looks at saved runs does not wait for them. */
   readonly threads: number;
   /** The built worker, out/main/worker.js. */
   readonly workerFile: string;
@@ -62,7 +76,7 @@ export type BlockAnswers = readonly unknown[] | null;
  */
 export class Engine {
   readonly arena: Arena;
-  readonly #control: ControlBlock;
+  #control: ControlBlock;
   readonly #options: EngineOptions;
   #tuning: TuningInForce;
   #pool: WorkerPool;
@@ -73,6 +87,10 @@ export class Engine {
   #answerCancel: () => void = () => undefined;
   /** Workers of a cancelled dispatch that have not left yet; never rejects. */
   #leaving: Promise<void> | null = null;
+  /** Counts dispatches. */
+  #dispatches = 0;
+  #givingBack: Promise<number> = Promise.resolve(0);
+  #givenBackBytes = 0;
 
   private constructor(options: EngineOptions, arena: Arena, pool: WorkerPool, tuning: TuningInForce) {
     this.#tuning = tuning;
@@ -85,6 +103,7 @@ export class Engine {
   /** @throws {TaskError} If the workers cannot start. @throws {KernelUnavailableError} If no kernels compute rightly. */
   static async start(options: EngineOptions): Promise<Engine> {
     const arena = new Arena();
+    if (options.threads === 0) return new Engine(options, arena, WorkerPool.empty(), NOT_TUNED);
     const pool = await WorkerPool.start({
       threads: options.threads,
       workerFile: options.workerFile,
@@ -115,6 +134,11 @@ export class Engine {
 
   get workers(): number {
     return this.#pool.threads;
+  }
+
+  /** What the arena has given back to the system since the start. */
+  get givenBackBytes(): number {
+    return this.#givenBackBytes;
   }
 
   /** Why the current pool is unhealthy, or null. */
@@ -233,10 +257,56 @@ export class Engine {
     });
   }
 
+  /**
+   * Gives back to the system what the arena has grown to and no tensor uses: tensors move into a smaller memory, and
+   * workers that share it take over. Nothing happens where that is not worth it, or anything else begins meanwhile.
+   *
+   * @param idle Whether nobody holds the arena's memory. @returns How many bytes.
+   */
+  giveBack(idle: () => boolean): Promise<number> {
+    this.#givingBack = this.#givingBack.then(() => this.#moveIntoSmallerMemory(idle));
+    return this.#givingBack;
+  }
+
   async close(): Promise<void> {
     this.#closed = true;
     this.cancel();
+    await this.#givingBack;
     await this.#pool.destroy();
+  }
+
+  async #moveIntoSmallerMemory(idle: () => boolean): Promise<number> {
+    const dispatches = this.#dispatches;
+    const mayMove = (): boolean =>
+      idle() && !this.#busy && !this.#closed && this.#leaving === null && this.#dispatches === dispatches;
+    const before = this.arena.committedBytes;
+    if (this.arena.spareBytes < WORTH_GIVING_BACK_BYTES || !mayMove()) return 0;
+    let pool: WorkerPool;
+    let memory: WebAssembly.Memory;
+    try {
+      memory = this.arena.smallerMemory();
+      pool = await WorkerPool.start({
+        threads: this.#pool.threads,
+        workerFile: this.#options.workerFile,
+        memory,
+      });
+    } catch {
+      // No address space or no threads for a moment of both: all stays as it is, and works.
+      return 0;
+    }
+    if (!mayMove() || !this.arena.moveTo(memory)) {
+      await pool.destroy();
+      return 0;
+    }
+    const old = this.#pool;
+    this.#pool = pool;
+    this.#control = new ControlBlock(memory);
+    const bytes = before - this.arena.committedBytes;
+    this.#givenBackBytes += bytes;
+    await old.destroy();
+    // The old memory is the system's again only when its last view is collected, which an idle process does not do.
+    void old.ended().then(collectGarbage);
+    return bytes;
   }
 
   /**
@@ -251,7 +321,10 @@ export class Engine {
   ): Promise<T> {
     if (this.#busy)
       throw new ContractError("Engine.run: another program is running; cancel it or wait for it");
+    if (this.#options.threads === 0)
+      throw new ContractError("Engine.run: expected workers, but this engine was started with none");
     this.#busy = true;
+    this.#dispatches++;
     const cancelled = new Promise<void>((resolve) => {
       this.#answerCancel = resolve;
     });

@@ -25,17 +25,23 @@ export interface PoolOptions {
 /** The Piscina pool behind the engine: started with a test of every worker, replaced after any failure. */
 export class WorkerPool {
   readonly threads: number;
-  readonly #pool: Piscina;
+  readonly #pool: Piscina | null;
   #kernels = "";
+  #ended: Promise<void> = Promise.resolve();
   #failure: string | null = null;
 
-  private constructor(pool: Piscina, threads: number) {
+  private constructor(pool: Piscina | null, threads: number) {
     this.#pool = pool;
     this.threads = threads;
     // Without a listener a worker's uncaught error would end the main process.
-    pool.on("error", (error: unknown) => {
+    pool?.on("error", (error: unknown) => {
       this.#failure = error instanceof Error ? error.message : String(error);
     });
+  }
+
+  /** A pool without threads, which runs nothing. */
+  static empty(): WorkerPool {
+    return new WorkerPool(null, 0);
   }
 
   /** @throws {TaskError} If a worker does not answer: a damaged installation, or more threads than the machine can run. */
@@ -95,6 +101,7 @@ export class WorkerPool {
    * @throws {TaskError} With the worker's own message. @throws {KernelUnavailableError} If its kernels compute wrongly.
    */
   async run(task: WorkerTask): Promise<unknown> {
+    if (this.#pool === null) throw new TaskError(`No worker thread is there to run "${task.kind}".`);
     let result: Result<unknown>;
     try {
       result = (await this.#pool.run(task)) as Result<unknown>;
@@ -110,10 +117,15 @@ export class WorkerPool {
     );
   }
 
-  /** Ends all threads, even hanging ones. */
+  /** Ends all threads, even hanging ones; not waiting longer than a moment for those that do not get a core. */
   async destroy(): Promise<void> {
-    await withTimeout(this.#pool.destroy(), DESTROY_TIMEOUT_MS, "threads did not end in time").catch(
-      () => undefined,
-    );
+    if (this.#pool === null) return;
+    this.#ended = this.#pool.destroy();
+    await withTimeout(this.#ended, DESTROY_TIMEOUT_MS, "threads did not end in time").catch(() => undefined);
+  }
+
+  /** Resolves when all threads of a destroyed pool have ended, however long that takes. */
+  async ended(): Promise<void> {
+    await this.#ended.catch(() => undefined);
   }
 }

@@ -1,43 +1,35 @@
 import { availableParallelism } from "node:os";
 import { dirname, join } from "node:path";
+import { MOST_THREADS } from "../../shared/specs/threads.ts";
 import { Engine } from "../engine/engine.ts";
 import { beginFlagTrial } from "../engine/flag-trial.ts";
 import { setV8Flags } from "../engine/v8-flags.ts";
-import type { ActivityDelay } from "../../shared/ipc/ipc-contract.ts";
-import type { Machine } from "../../shared/runs/run-records.ts";
-import { gradcheckReportSchema } from "../../shared/experiments/gradcheck.ts";
-import { initReportSchema } from "../../shared/experiments/init.ts";
-import { trainingReportSchema } from "../../shared/experiments/training.ts";
-import { stagesReportSchema } from "../../shared/experiments/stages.ts";
 import { openStore, type OpenStoreOptions } from "../store/open/open-store.ts";
-import { StoreReader } from "../store/thread/store-reader.ts";
-import { ActivityTracker } from "./activity/activity-tracker.ts";
-import { collectDiagnostics } from "./diagnostics/diagnostics.ts";
-import { EventLoopDelay, savedActivityDelay } from "./activity/event-loop-delay.ts";
-import type { Lab } from "./lab.ts";
-import { compareLadders } from "./ladder/compare-ladders.ts";
-import { ForeignRungs } from "./ladder/foreign-rungs.ts";
-import { LadderLab } from "./ladder/ladder-lab.ts";
+import { EventLoopDelay } from "./activity/event-loop-delay.ts";
+import type { LabEvent, LabServices } from "./activity/experiment.ts";
+import { RunSupervisor } from "./activity/run-supervisor.ts";
+import { IdleMemory } from "./compute/idle-memory.ts";
+import { ImageRows } from "./compute/image-rows.ts";
+import { DatasetLibrary } from "./datasets/dataset-library.ts";
+import { CurrentMachine } from "./diagnostics/current-machine.ts";
+import { DiagnosticsLab } from "./diagnostics/diagnostics-lab.ts";
+import { KernelsLab } from "./diagnostics/kernels-lab.ts";
+import { describeMachine } from "./diagnostics/machine.ts";
+import { storedTuning } from "./diagnostics/stored-tuning.ts";
 import { GradcheckLab } from "./gradcheck/gradcheck-lab.ts";
 import { InitLab } from "./init/init-lab.ts";
-import { DatasetLibrary } from "./datasets/dataset-library.ts";
-import { ImageRows } from "./compute/image-rows.ts";
+import type { Lab } from "./lab.ts";
+import { ForeignRungs } from "./ladder/foreign-rungs.ts";
+import { LadderLab } from "./ladder/ladder-lab.ts";
+import { NotebookLab } from "./notebook/notebook-lab.ts";
+import { DatabaseLab } from "./runs/database-lab.ts";
+import { RunsLab } from "./runs/runs-lab.ts";
+import { storeReaders } from "./runs/store-readers.ts";
+import { ViewsLab } from "./runs/views-lab.ts";
 import { StagesLab } from "./stages/stages-lab.ts";
 import { StepperLab } from "./stepper/stepper-lab.ts";
-import { describeMachine } from "./diagnostics/machine.ts";
-import { NotebookLab } from "./notebook/notebook-lab.ts";
-import { saveGradients } from "./notebook/save-gradients.ts";
-import { RunsLab } from "./runs/runs-lab.ts";
-import { RunSupervisor } from "./activity/run-supervisor.ts";
-import { storedTuning } from "./diagnostics/stored-tuning.ts";
-import { MOST_THREADS } from "../../shared/specs/threads.ts";
 import { LearnedLab } from "./training/learned/learned-lab.ts";
 import { TrainingLab } from "./training/training-lab.ts";
-import { tuningReport } from "./diagnostics/tuning-report.ts";
-import type { LabEvent, LabServices } from "./activity/experiment.ts";
-
-/** The threads for exports and upkeep end this long after the last one. */
-const SLOW_READER_IDLE_MS = 10_000;
 
 export interface LabOptions {
   readonly databasePath: string;
@@ -53,6 +45,8 @@ export interface LabOptions {
   readonly runtimeSource: string;
   /** Worker threads to start with; default one a core. */
   readonly threads?: number;
+  /** The arena's memory goes back to the system when nothing was on for so long. */
+  readonly idleMs?: number;
   /** How the database is opened, see OpenStoreOptions. */
   readonly database?: Pick<OpenStoreOptions, "readOnly" | "emptyIfMissing" | "usualPlace">;
 }
@@ -84,169 +78,73 @@ export async function openLab(options: LabOptions): Promise<Lab> {
     },
   );
   trial.passed();
-  let described: Machine | null = null;
-  /** The machine with the kernels in use, which a tuning may change; saved, so that runs may refer to it. */
-  const machine = (): Machine => {
-    const kernel = `wasm-${engine.instructionSet}`;
-    if (described?.kernel === kernel) return described;
-    described = describeMachine(kernel);
-    if (!store.readOnly) store.saveMachine(described);
-    return described;
-  };
-  machine();
+  const machine = new CurrentMachine(engine, store);
+  machine.get();
 
   const listeners = new Set<(event: LabEvent) => void>();
   const emit = (event: LabEvent): void => {
     for (const listener of listeners) listener(event);
   };
-  const tracker = new ActivityTracker((activity) => {
-    emit({ name: "activityChanged", payload: activity });
-  });
   const services: LabServices = {
     engine,
     store,
-    tracker,
-    delay,
     emit,
     get machineId() {
-      return machine().id;
+      return machine.get().id;
     },
     resourcesDir: options.resourcesDir,
     appVersion: options.appVersion,
   };
-  const supervisor = new RunSupervisor(services);
-  const notebook = new NotebookLab(services, supervisor);
-  // Built beside the worker.
-  const tfjsFile = join(dirname(options.workerFile), "tfjs.js");
+  const supervisor = new RunSupervisor(services, delay);
+  const builtFile = (name: string): string => join(dirname(options.workerFile), name);
+  const tfjsFile = builtFile("tfjs.js");
   const foreignRungs = new ForeignRungs(engine, {
     tfjsFile,
     pytorchFile: join(options.resourcesDir, "peers", "pytorch.py"),
   });
-  const ladder = new LadderLab(services, supervisor, foreignRungs);
   const datasets = new DatasetLibrary(store.datasetsFolder);
   const data = new ImageRows(engine, options.resourcesDir, datasets);
-  const init = new InitLab(services, supervisor, data);
-  const stages = new StagesLab(services, supervisor, data, tfjsFile);
-  const stepper = new StepperLab(services, supervisor, data);
-  const gradcheck = new GradcheckLab(services, supervisor, data, tfjsFile);
-  const training = new TrainingLab(services, supervisor, data);
-  // Built beside the worker.
-  const readerOptions = {
-    threadFile: join(dirname(options.workerFile), "store-thread.js"),
+  const idleMemory = new IdleMemory({
+    engine,
+    idle: () => supervisor.state() === null,
+    release: () => {
+      data.release();
+    },
+    ...(options.idleMs === undefined ? {} : { idleMs: options.idleMs }),
+  });
+  listeners.add(({ name }) => {
+    if (name === "activityChanged") idleMemory.activityChanged();
+  });
+  const readers = storeReaders({
+    threadFile: builtFile("store-thread.js"),
     path: store.path,
     readFrom: store.readFrom,
     abandonedRuns: store.abandonedRuns,
     outOfSpace: store.outOfSpace,
     nativeBinding: options.nativeBinding,
     readOnly: store.readOnly,
-  };
-  const readers = {
-    quick: new StoreReader({ ...readerOptions, idleMs: Infinity }),
-    slow: new StoreReader({ ...readerOptions, idleMs: SLOW_READER_IDLE_MS }),
-    upkeep: new StoreReader({ ...readerOptions, idleMs: SLOW_READER_IDLE_MS }),
-  };
-  const runs = new RunsLab(services, supervisor, readers);
-  const learned = new LearnedLab(services, supervisor, data);
-
-  let earlierDelay: ActivityDelay | null | undefined;
-  /** From the database once: this process's own runs are known without it. */
-  const readEarlierDelay = (): ActivityDelay | null => {
-    if (earlierDelay === undefined) earlierDelay = savedActivityDelay(store.listRuns(1));
-    return earlierDelay;
-  };
+  });
+  const notebook = new NotebookLab(services, supervisor);
+  const training = new TrainingLab(services, supervisor, data);
+  const found = { ...options, threads, engine, store, delay, v8Flags, flagsWithheld: !trial.allowed };
 
   return {
     opened: { notices: store.notices, damaged: store.damage.length > 0 },
-    describeNotebook: () => notebook.describe(),
-    notebookState: () => notebook.state(),
-    forecastNotebook: (settings) => notebook.forecast(settings),
-    runNotebook: (selection, settings, weights = null) => notebook.run(selection, settings, weights),
-    saveGradients: (folder) => saveGradients(notebook, folder),
-    describeLadder: () => ladder.describe(),
-    forecastLadder: (settings) => ladder.forecast(settings),
-    startLadder: (settings) => ladder.start(settings),
-    getLadder: (runId) => store.getLadder(runId),
-    compareLadders: (runId, otherRunId) =>
-      compareLadders(store.getLadder(runId), store.getLadder(otherRunId)),
-    findPyTorch: async () => {
-      const tell = (python: string | null): void => {
-        emit({ name: "pythonTried", payload: { python } });
-      };
-      const found = await foreignRungs.findPyTorch(tell).finally(() => {
-        tell(null);
-      });
-      return "reason" in found
-        ? { version: null, reason: found.reason }
-        : { version: found.version, reason: "" };
-    },
-    initPresets: () => init.presets(),
-    measureInit: (settings) => init.measure(settings),
-    saveInit: (settings) => init.save(settings),
-    getInit: (runId) => store.getReport(runId, "init", initReportSchema),
-    initBand: (id) => init.band(id),
-    describeStages: () => stages.describe(),
-    forecastStages: (settings) => stages.forecast(settings),
-    startStages: (settings) => stages.start(settings),
-    getStages: (runId) => store.getReport(runId, "stages", stagesReportSchema),
-    traceNetwork: (settings) => stepper.trace(settings),
-    forecastGradcheck: (settings) => gradcheck.forecast(settings),
-    startGradcheck: (settings, weights = null) => gradcheck.start(settings, weights),
-    getGradcheck: (runId) => store.getReport(runId, "gradcheck", gradcheckReportSchema),
-    forecastTraining: (spec) => training.forecast(spec),
-    identifyTraining: (spec, trainingOptions) => training.identify(spec, trainingOptions),
-    startTraining: (spec, trainingOptions) => training.start(spec, trainingOptions),
-    resumeTraining: (runId) => training.resume(runId),
-    trainingState: () => training.state(),
-    controlTraining: (control) => {
-      training.control(control);
-    },
-    findLr: (spec, options) => training.findLr(spec, options),
-    trainingQueue: () => training.queue(),
-    enqueueTraining: (spec, queuedThreads, note) => training.enqueue(spec, queuedThreads, note),
-    dequeueTraining: (id) => {
-      training.dequeue(id);
-    },
-    listDatasets: () => datasets.list(),
-    previewImport: (files) => datasets.preview(files),
-    acceptImport: (choice) => datasets.accept(choice),
-    removeDataset: (id) => datasets.remove(id),
-    getTrainingReport: (runId) => store.getReport(runId, "training", trainingReportSchema).report,
-    inspectTraining: (runId, weights) => learned.inspect(runId, weights, threads),
-    predict: (runId, weights, pixels) => learned.predict(runId, weights, pixels),
-    saveWeights: (runId, weights, target) => learned.saveWeights(runId, weights, target),
-    activity: () => tracker.current(),
-    cancel: () => supervisor.cancel(),
-    listRuns: (ofEachKind) => store.listRuns(ofEachKind),
-    getMetrics: (runId, name) => store.getMetrics(runId, name),
-    runs,
-    listViews: () => store.listViews(),
-    saveView: (view) => {
-      store.saveView(view);
-    },
-    dropView: (name) => {
-      store.dropView(name);
-    },
-    getRun: (runId) => store.getRun(runId),
-    tuneKernels: async () => {
-      await supervisor.work("tuning", "Testing and timing the kernels", async () => {
-        tracker.phase("every set against a plain loop");
-        await engine.tune();
-      });
-      return tuningReport(engine.tuning);
-    },
-    diagnostics: () =>
-      collectDiagnostics({
-        ...options,
-        threads,
-        machine: machine(),
-        engine,
-        store,
-        delay,
-        earlierDelay: readEarlierDelay(),
-        v8Flags,
-        tuningProblem: tuning.problem,
-        flagsWithheld: !trial.allowed,
-      }),
+    notebook,
+    ladder: new LadderLab(services, supervisor, foreignRungs),
+    init: new InitLab(services, supervisor, data),
+    stages: new StagesLab(services, supervisor, data, tfjsFile),
+    stepper: new StepperLab(services, supervisor, data),
+    gradcheck: new GradcheckLab(services, supervisor, data, tfjsFile),
+    training,
+    learned: new LearnedLab(services, supervisor, data),
+    datasets,
+    runs: new RunsLab(services, supervisor, readers),
+    views: new ViewsLab(store),
+    database: new DatabaseLab(services, supervisor, readers),
+    diagnostics: new DiagnosticsLab(found, machine, tuning),
+    kernels: new KernelsLab(services, supervisor),
+    activity: supervisor,
     subscribe: (listener) => {
       listeners.add(listener);
       return () => {
@@ -255,6 +153,7 @@ export async function openLab(options: LabOptions): Promise<Lab> {
     },
     close: async () => {
       training.close();
+      idleMemory.close();
       supervisor.cancel();
       await supervisor.idle();
       notebook.release();

@@ -1,6 +1,6 @@
 import { dirname } from "node:path";
 import { app, Menu, shell, type MenuItemConstructorOptions } from "electron";
-import type { IpcEvent } from "../../shared/ipc/ipc-contract.ts";
+import { MENU_VIEWS, type IpcEvent } from "../../shared/ipc/ipc-contract.ts";
 
 export type MenuCommand = IpcEvent<"menuCommand">;
 
@@ -49,15 +49,9 @@ export function menuTemplate(
     {
       label: "&View",
       submenu: [
-        command("showNotebook", "Notebook", "CmdOrCtrl+1"),
-        command("showLadder", "Ladder", "CmdOrCtrl+2"),
-        command("showInitialise", "Initialise", "CmdOrCtrl+3"),
-        command("showStages", "Stages", "CmdOrCtrl+4"),
-        command("showBackward", "Backward", "CmdOrCtrl+5"),
-        command("showGradients", "Gradients", "CmdOrCtrl+6"),
-        command("showTrain", "Train", "CmdOrCtrl+7"),
-        command("showRuns", "Runs", "CmdOrCtrl+8"),
-        command("showDiagnostics", "Diagnostics", "CmdOrCtrl+9"),
+        ...MENU_VIEWS.map((name, index) =>
+          command(name, name.slice("show".length), `CmdOrCtrl+${index + 1}`),
+        ),
         command("latestRun", "Latest run", "CmdOrCtrl+L"),
         separator,
         command("palette", "Command palette", "CmdOrCtrl+Shift+P"),

@@ -27,6 +27,6 @@ async function cancelAndClose(lab: Promise<Lab>): Promise<void> {
   // A lab that never opened has nothing to close; why it did not is reported where it was opened.
   const opened = await lab.catch(() => null);
   if (opened === null) return;
-  opened.cancel();
+  opened.activity.cancel();
   await opened.close();
 }

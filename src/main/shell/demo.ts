@@ -17,14 +17,17 @@ const SETTLE_MS = 1_000;
 export async function runDemo(lab: Lab, window: BrowserWindow, outDir: string): Promise<0 | 1> {
   mkdirSync(outDir, { recursive: true });
   const { seed, rows, samples, coordinates } = NOTEBOOK_DEFAULTS;
-  const { threads } = lab.diagnostics();
-  const run = lab.runNotebook({ kind: "all" }, { seed, rows, samples, coordinates, threads });
+  const { threads } = lab.diagnostics.get();
+  const run = lab.notebook.run({
+    selection: { kind: "all" },
+    settings: { seed, rows, samples, coordinates, threads },
+  });
   await run.done;
-  const details = lab.getRun(run.runId);
+  const details = lab.runs.get({ runId: run.runId });
   const picture = join(outDir, "notebook.png");
   writeFileSync(picture, await pictureOf(window));
   process.stdout.write(
-    [runReport(details), `screenshot ${picture}`, `database ${lab.diagnostics().database.path}`, ""].join(
+    [runReport(details), `screenshot ${picture}`, `database ${lab.diagnostics.get().database.path}`, ""].join(
       "\n",
     ),
   );

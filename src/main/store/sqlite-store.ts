@@ -1,5 +1,4 @@
 import type * as v from "valibot";
-import { statSync } from "node:fs";
 import { join } from "node:path";
 import { StoreError } from "../../core/errors.ts";
 import type { LadderRecord, RungResult } from "../../shared/experiments/ladder.ts";
@@ -20,24 +19,21 @@ import { TRASH_DAYS, type RunChange } from "../../shared/runs/run-changes.ts";
 import type { RunView } from "../../shared/runs/run-table.ts";
 import type { Tuning } from "../../shared/experiments/tuning.ts";
 import { sweepParts } from "../data/replace-file.ts";
-import { latestBackupPath, writeBackup } from "./open/backup.ts";
 import { CellTable, type CellParts } from "./tables/cell-table.ts";
-import { sqliteVersion, type Database } from "./open/database.ts";
+import type { Database } from "./open/database.ts";
 import { GradientCheckTable } from "./tables/gradient-check-table.ts";
 import { LadderTable, type LadderFrame } from "./tables/ladder-table.ts";
 import { MachineTable } from "./tables/machine-table.ts";
 import { MetricTable } from "./tables/metric-table.ts";
-import { schemaVersion } from "./open/migrate.ts";
 import { newRunId } from "./run-id.ts";
 import { changedRun, RunTable } from "./tables/run-table.ts";
-import { isOutOfSpace, storeFailure } from "./store-failure.ts";
+import { StoreConnection, type OpenedDatabase } from "./store-connection.ts";
 import type { NewRun, RunEnd, RunTiming, Store, StoreInfo, TuningKey } from "./store.ts";
 import { TimingTable } from "./tables/timing-table.ts";
 import { EventTable } from "./tables/event-table.ts";
 import { ReportTable } from "./tables/report-table.ts";
 import { ViewTable } from "./tables/view-table.ts";
 import { TuningTable } from "./tables/tuning-table.ts";
-import type { WriteLock } from "./open/write-lock.ts";
 
 /** Why a run that a dead process has left ended. */
 export const INTERRUPTED =
@@ -45,32 +41,6 @@ export const INTERRUPTED =
 
 /** About 2 ms of reading: an export does not hold up the main process. */
 const PAGE_ROWS = 500;
-
-/** About half a second of writing. */
-const BACKED_UP_AT_END_BYTES = 128e6;
-
-export interface OpenedDatabase {
-  readonly db: Database;
-  readonly path: string;
-  /** What other connections of this process read: the database, a copy of it, or nothing where there is none yet. */
-  readonly readFrom: string | null;
-  readonly integrity: string;
-  readonly notices: readonly string[];
-  readonly damage: readonly string[];
-  readonly readOnlyReason: string | null;
-  /** Nobody writes, so that runs which are still said to be running were left so by a process that is gone. */
-  readonly abandonedRuns: boolean;
-  /** The disk was full when it was opened. */
-  readonly outOfSpace?: boolean;
-  /** Closes the connection. */
-  readonly release: () => void;
-  /** Null when the store is read-only. */
-  readonly lock: WriteLock | null;
-}
-
-/** Rows this connection has changed so far. */
-const totalChanges = (db: Database): number =>
-  db.prepare<{ n: number }>("SELECT total_changes() AS n").get()?.n ?? 0;
 
 /** A rung's samples as timings: "kernel 100×1000×100", calls. */
 function rungTimings({ rung, shape: { m, k, n }, threads, samples }: RungResult): Timing[] {
@@ -86,19 +56,7 @@ function rungTimings({ rung, shape: { m, k, n }, threads, samples }: RungResult)
 }
 
 /** The store on a database that openStore has checked and brought up to date. */
-export class SqliteStore implements Store {
-  readonly path: string;
-  readonly readOnly: boolean;
-  readonly readOnlyReason: string | null;
-  readonly notices: readonly string[];
-  readonly damage: readonly string[];
-  readonly readFrom: string | null;
-  readonly abandonedRuns: boolean;
-  readonly outOfSpace: boolean;
-  readonly #db: Database;
-  readonly #release: () => void;
-  readonly #lock: WriteLock | null;
-  readonly #integrity: string;
+export class SqliteStore extends StoreConnection implements Store {
   readonly #machines: MachineTable;
   readonly #runs: RunTable;
   readonly #cells: CellTable;
@@ -110,22 +68,10 @@ export class SqliteStore implements Store {
   readonly #reports: ReportTable;
   readonly #events: EventTable;
   readonly #views: ViewTable;
-  readonly #changesAtStart: number;
 
   constructor(opened: OpenedDatabase) {
-    const { db, path, integrity, notices, readOnlyReason, lock } = opened;
-    this.path = path;
-    this.readFrom = opened.readFrom;
-    this.damage = opened.damage;
-    this.abandonedRuns = opened.abandonedRuns;
-    this.outOfSpace = opened.outOfSpace ?? false;
-    this.#release = opened.release;
-    this.readOnly = lock === null;
-    this.readOnlyReason = readOnlyReason;
-    this.notices = notices;
-    this.#db = db;
-    this.#lock = lock;
-    this.#integrity = integrity;
+    super(opened);
+    const { db } = opened;
     this.#machines = new MachineTable(db);
     this.#runs = new RunTable(db);
     this.#cells = new CellTable(db);
@@ -137,35 +83,26 @@ export class SqliteStore implements Store {
     this.#reports = new ReportTable(db);
     this.#events = new EventTable(db);
     this.#views = new ViewTable(db);
-    this.#changesAtStart = totalChanges(db);
-  }
-
-  get checkpointsFolder(): string {
-    return `${this.path.replace(/\.[^./\\]*$/, "")}-checkpoints`;
-  }
-
-  get datasetsFolder(): string {
-    return `${this.path.replace(/\.[^./\\]*$/, "")}-data`;
   }
 
   saveMachine(machine: Machine): void {
-    this.#write("save the machine", () => this.#machines.save(machine));
+    this.write("save the machine", () => this.#machines.save(machine));
   }
 
   findTuning(key: TuningKey): Tuning | undefined {
-    return this.#attempt("read the kernels' tuning", () => this.#tunings.find(key));
+    return this.attempt("read the kernels' tuning", () => this.#tunings.find(key));
   }
 
   saveTuning(key: TuningKey, tuning: Tuning): void {
-    this.#write("save the kernels' tuning", () => this.#tunings.save(key, tuning));
+    this.write("save the kernels' tuning", () => this.#tunings.save(key, tuning));
   }
 
   dropTuning(key: TuningKey): void {
-    this.#write("forget the kernels' tuning", () => this.#tunings.drop(key));
+    this.write("forget the kernels' tuning", () => this.#tunings.drop(key));
   }
 
   createRun(newRun: NewRun): RunSummary {
-    return this.#writeDurably("start a run", () => {
+    return this.writeDurably("start a run", () => {
       if (this.#machines.find(newRun.machineId) === undefined) {
         throw new StoreError(
           `Could not start a run in ${this.path}: machine ${newRun.machineId} is not saved; save it first.`,
@@ -204,7 +141,7 @@ export class SqliteStore implements Store {
   }
 
   resumeRun(runId: string): RunSummary {
-    return this.#writeDurably("resume a run", () => {
+    return this.writeDurably("resume a run", () => {
       const run: RunSummary = { ...this.#find(runId), status: "running", finishedAt: null, failure: null };
       this.#runs.update(run);
       return run;
@@ -212,7 +149,7 @@ export class SqliteStore implements Store {
   }
 
   finishRun(runId: string, { status, summary, failure, finishedAt }: RunEnd): RunSummary {
-    return this.#writeDurably("finish a run", () => {
+    return this.writeDurably("finish a run", () => {
       const run: RunSummary = { ...this.#find(runId), status, summary, failure, finishedAt };
       this.#runs.update(run);
       return run;
@@ -220,7 +157,7 @@ export class SqliteStore implements Store {
   }
 
   addCell(runId: string, cell: CellResult): void {
-    this.#write(`save cell ${cell.cell}`, () => {
+    this.write(`save cell ${cell.cell}`, () => {
       this.#find(runId);
       const cellId = this.#cells.insert(runId, cell);
       this.#timings.append(runId, cellId, cell.details.timings);
@@ -229,70 +166,70 @@ export class SqliteStore implements Store {
   }
 
   addTimings(runId: string, timings: readonly Timing[]): void {
-    this.#write("save timings", () => {
+    this.write("save timings", () => {
       this.#find(runId);
       this.#timings.append(runId, null, timings);
     });
   }
 
   addGradientChecks(runId: string, checks: readonly GradientCheck[]): void {
-    this.#write("save gradient checks", () => {
+    this.write("save gradient checks", () => {
       this.#find(runId);
       this.#gradientChecks.append(runId, null, checks);
     });
   }
 
   addMetrics(runId: string, points: readonly MetricPoint[]): void {
-    this.#write("save metrics", () => {
+    this.write("save metrics", () => {
       this.#find(runId);
       this.#metrics.append(runId, points);
     });
   }
 
   dropMetricsAfter(runId: string, step: number, alsoAt: readonly string[]): void {
-    this.#write("forget metrics", () => {
+    this.write("forget metrics", () => {
       this.#metrics.dropAfter(runId, step, alsoAt);
     });
   }
 
   getMetrics(runId: string, name?: string): readonly MetricPoint[] {
-    return this.#attempt("read metrics", () =>
+    return this.attempt("read metrics", () =>
       name === undefined ? this.#metrics.ofRun(runId) : this.#metrics.ofName(runId, name),
     );
   }
 
   addEvent(runId: string, event: RunEvent): void {
-    this.#write("save an event", () => {
+    this.write("save an event", () => {
       this.#find(runId);
       this.#events.append(runId, event);
     });
   }
 
   findRun(runId: string): RunSummary | undefined {
-    return this.#attempt("look for a run", () => this.#runs.find(runId));
+    return this.attempt("look for a run", () => this.#runs.find(runId));
   }
 
   saveLadder(runId: string, frame: LadderFrame): void {
-    this.#write("save the ladder", () => {
+    this.write("save the ladder", () => {
       this.#find(runId);
       this.#ladders.saveFrame(runId, frame);
     });
   }
 
   saveRungs(runId: string, results: readonly RungResult[]): void {
-    this.#write("save rungs", () => {
+    this.write("save rungs", () => {
       this.#find(runId);
       this.#ladders.replace(runId, results);
     });
   }
 
   hasLadder(runId: string): boolean {
-    return this.#attempt("look for a ladder", () => this.#ladders.has(runId));
+    return this.attempt("look for a ladder", () => this.#ladders.has(runId));
   }
 
   getLadder(runId: string): LadderRecord {
     const { run, machine } = this.getRun(runId);
-    const ladder = this.#attempt("read a ladder", () => this.#ladders.ofRun(runId));
+    const ladder = this.attempt("read a ladder", () => this.#ladders.ofRun(runId));
     if (ladder === undefined) {
       throw new StoreError(
         `Run ${runId} is no ladder but a ${run.kind}. List the runs to see which are ladders.`,
@@ -302,14 +239,14 @@ export class SqliteStore implements Store {
   }
 
   saveReport(runId: string, report: unknown): void {
-    this.#write("save a report", () => {
+    this.write("save a report", () => {
       this.#find(runId);
       this.#reports.save(runId, report);
     });
   }
 
   hasReport(runId: string): boolean {
-    return this.#attempt("look for a report", () => this.#reports.has(runId));
+    return this.attempt("look for a report", () => this.#reports.has(runId));
   }
 
   getReport<S extends v.GenericSchema>(
@@ -319,9 +256,7 @@ export class SqliteStore implements Store {
   ): { runId: string; machine: Machine; report: v.InferOutput<S> } {
     const { run, machine } = this.getRun(runId);
     const report =
-      run.kind === kind
-        ? this.#attempt("read a report", () => this.#reports.ofRun(runId, schema))
-        : undefined;
+      run.kind === kind ? this.attempt("read a report", () => this.#reports.ofRun(runId, schema)) : undefined;
     if (report === undefined) {
       const found = run.kind === kind ? `has no report: it is ${run.status}` : `is of the kind ${run.kind}`;
       throw new StoreError(
@@ -332,16 +267,16 @@ export class SqliteStore implements Store {
   }
 
   listRuns(ofEachKind = Number.MAX_SAFE_INTEGER): RunSummary[] {
-    return this.#attempt("list the runs", () => this.#runs.recent(ofEachKind));
+    return this.attempt("list the runs", () => this.#runs.recent(ofEachKind));
   }
 
   findListed(runId: string): ListedRun | undefined {
-    return this.#attempt("look for a run", () => this.#runs.findListed(runId));
+    return this.attempt("look for a run", () => this.#runs.findListed(runId));
   }
 
   changeRuns(runIds: readonly string[], change: RunChange): ListedRun[] {
     const now = new Date().toISOString();
-    return this.#writeDurably("change the runs", () =>
+    return this.writeDurably("change the runs", () =>
       runIds.map((runId) => {
         const changed = changedRun(this.#runs.findListed(runId) ?? this.#find(runId), change, now);
         if (changed.deletedAt !== null && changed.status === "running") {
@@ -360,28 +295,28 @@ export class SqliteStore implements Store {
 
   expiredRuns(now: Date): readonly string[] {
     const before = new Date(now.getTime() - TRASH_DAYS * 86_400_000).toISOString();
-    return this.#attempt("look through the trash", () => this.#runs.expired(before));
+    return this.attempt("look through the trash", () => this.#runs.expired(before));
   }
 
   listViews(): readonly RunView[] {
-    return this.#attempt("list the views", () => this.#views.list());
+    return this.attempt("list the views", () => this.#views.list());
   }
 
   saveView(view: RunView): void {
-    this.#write("save a view", () => this.#views.save(view));
+    this.write("save a view", () => this.#views.save(view));
   }
 
   dropView(name: string): void {
-    this.#write("forget a view", () => this.#views.drop(name));
+    this.write("forget a view", () => this.#views.drop(name));
   }
 
   /** What a reader needs to follow the table: see RunIndex. */
   get tables(): { readonly runs: RunTable; readonly metrics: MetricTable; readonly db: Database } {
-    return { runs: this.#runs, metrics: this.#metrics, db: this.#db };
+    return { runs: this.#runs, metrics: this.#metrics, db: this.db };
   }
 
   getRun(runId: string): RunDetails {
-    return this.#attempt("read a run", () => {
+    return this.attempt("read a run", () => {
       const run = this.#find(runId);
       const machine = this.#machines.find(run.machineId);
       if (machine === undefined) {
@@ -412,15 +347,15 @@ export class SqliteStore implements Store {
 
   *iterateTimings(runIds: readonly string[]): Generator<RunTiming> {
     for (const runId of runIds) {
-      const run = this.#attempt("read a run", () => this.#find(runId));
-      const ladder = this.#attempt("read a ladder", () => this.#ladders.ofRun(runId));
+      const run = this.attempt("read a run", () => this.#find(runId));
+      const ladder = this.attempt("read a ladder", () => this.#ladders.ofRun(runId));
       for (const rung of ladder?.rungs ?? []) {
         for (const timing of rungTimings(rung)) yield { run, timing };
       }
       let after = -1;
       for (;;) {
         // Pages, not a cursor: an open cursor would refuse every write on this connection until it is done.
-        const page = this.#attempt("read timings", () => this.#timings.page(runId, after, PAGE_ROWS));
+        const page = this.attempt("read timings", () => this.#timings.page(runId, after, PAGE_ROWS));
         for (const { timing } of page) yield { run, timing };
         const last = page.at(-1);
         if (last === undefined || page.length < PAGE_ROWS) break;
@@ -430,7 +365,7 @@ export class SqliteStore implements Store {
   }
 
   markInterrupted(): number {
-    return this.#writeDurably("mark interrupted runs", () => {
+    return this.writeDurably("mark interrupted runs", () => {
       const at = new Date().toISOString();
       for (const runId of this.#runs.running()) {
         const text = "the app ended while this run was on; found at the next start";
@@ -443,77 +378,15 @@ export class SqliteStore implements Store {
   }
 
   info(): StoreInfo {
-    return this.#attempt("read the database's state", () => ({
-      path: this.path,
-      sizeBytes: [this.path, `${this.path}-wal`]
-        .map((file) => statSync(file, { throwIfNoEntry: false })?.size ?? 0)
-        .reduce((sum, size) => sum + size),
-      schemaVersion: schemaVersion(this.#db),
+    return this.attempt("read the database's state", () => ({
+      ...this.fileInfo(),
       runs: this.#runs.count(),
-      integrity: this.#integrity,
-      readOnly: this.readOnly,
-      sqlite: sqliteVersion(this.#db),
     }));
-  }
-
-  close(): void {
-    if (!this.#db.open) return;
-    try {
-      if (!this.readOnly && totalChanges(this.#db) > this.#changesAtStart) this.#foldAndBackUp();
-    } finally {
-      this.#release();
-      this.#lock?.release();
-    }
-  }
-
-  #foldAndBackUp(): void {
-    try {
-      this.#attempt("fold the log into the file", () =>
-        this.#db.pragma("wal_checkpoint(TRUNCATE)", { simple: true }),
-      );
-      // A large one takes longer than leaving may: its weekly backups are written while the app runs.
-      if (statSync(this.path).size <= BACKED_UP_AT_END_BYTES) {
-        writeBackup(this.#db, latestBackupPath(this.path));
-      }
-    } catch (error) {
-      // On a full disk the log stays beside the file, with everything in it.
-      if (!isOutOfSpace(error)) throw error;
-    }
   }
 
   #find(runId: string): RunSummary {
     const run = this.#runs.find(runId);
     if (run !== undefined) return run;
     throw new StoreError(`There is no run ${runId} in ${this.path}. List the runs to see which there are.`);
-  }
-
-  #attempt<T>(action: string, body: () => T): T {
-    try {
-      return body();
-    } catch (error) {
-      throw storeFailure(action, this.path, error);
-    }
-  }
-
-  #write<T>(action: string, body: () => T): T {
-    if (this.readOnlyReason !== null) {
-      throw new StoreError(
-        `Could not ${action}: ${this.path} is open for reading only. ${this.readOnlyReason}`,
-      );
-    }
-    return this.#attempt(action, () => this.#db.transaction(body).immediate());
-  }
-
-  /** As `#write`, and on the disk when it returns: what a power cut must not take back. */
-  #writeDurably<T>(action: string, body: () => T): T {
-    if (this.readOnly) return this.#write(action, body);
-    return this.#attempt(action, () => {
-      this.#db.pragma("synchronous = FULL", { simple: true });
-      try {
-        return this.#write(action, body);
-      } finally {
-        this.#db.pragma("synchronous = NORMAL", { simple: true });
-      }
-    });
   }
 }

@@ -3,23 +3,9 @@ import { X } from "lucide-react";
 import { formatClock } from "../format/duration.ts";
 import { cancelActivity, labStore } from "../store/lab-store.ts";
 import { useStore } from "../store/create-store.ts";
-import { showView } from "./views.ts";
+import { showView, viewOfWork } from "./views.ts";
 import { useClock } from "../ui/use-clock.ts";
 import classes from "./frame.module.css";
-
-/** Where each kind of work is shown. */
-const VIEW_OF = {
-  notebook: { view: "notebook", label: "Show the notebook" },
-  ladder: { view: "ladder", label: "Show the ladder" },
-  init: { view: "initialise", label: "Show the initialisation" },
-  stages: { view: "stages", label: "Show the stages" },
-  gradcheck: { view: "gradients", label: "Show the gradient check" },
-  stepper: { view: "backward", label: "Show the backward pass" },
-  training: { view: "train", label: "Show the training" },
-  import: { view: "runs", label: "Show the runs" },
-  compacting: { view: "runs", label: "Show the runs" },
-  tuning: { view: "diagnostics", label: "Show the diagnostics" },
-} as const;
 
 /** What runs now, from any view: how far, how long, and the way to stop it. */
 export function ActivityBar() {
@@ -28,18 +14,21 @@ export function ActivityBar() {
   const now = useClock(activity === null ? null : 500);
   if (activity === null) return <div className={classes["idle"]}>Nothing is running</div>;
   const { fraction, title, phase, cancelling, etaMs } = activity;
-  const { view, label } = VIEW_OF[activity.kind];
+  const view = viewOfWork(activity.kind);
   const since = Math.max(0, now - at);
   const percent = fraction === null ? null : Math.floor(fraction * 100);
   const left = etaMs === null ? null : Math.max(0, etaMs - since);
   return (
     <div className={classes["activity"]} role="group" aria-label="What runs now">
-      <Tooltip label={label}>
+      <Tooltip label={`Show ${view?.work?.name ?? "it"}`}>
         <Button
           variant="subtle"
           color="gray"
           className={classes["activityTitle"] ?? ""}
-          onClick={() => showView(view)}
+          title={`${title}: ${cancelling ? "cancelling…" : phase}`}
+          onClick={() => {
+            if (view !== undefined) showView(view.id);
+          }}
         >
           <span className={classes["activityName"]}>{title}</span>
           <span className={classes["activityPhase"]}>{cancelling ? "cancelling…" : phase}</span>

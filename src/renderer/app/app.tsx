@@ -8,7 +8,7 @@ import { LAB_CSS_VARIABLES, LAB_THEME } from "../theme/lab-theme.ts";
 import { pageNonce } from "../theme/page-nonce.ts";
 import { RunPartsContext } from "../ui/run-part.ts";
 import { Frame } from "./frame.tsx";
-import { RUN_PARTS } from "./run-parts.ts";
+import { RUN_KINDS } from "./view-parts.ts";
 
 export function App() {
   const scheme = useAppearance();
@@ -20,7 +20,7 @@ export function App() {
       getStyleNonce={pageNonce}
     >
       <WithChartTheme scheme={scheme}>
-        <RunPartsContext value={RUN_PARTS}>
+        <RunPartsContext value={RUN_KINDS}>
           <Frame />
         </RunPartsContext>
       </WithChartTheme>

@@ -1,16 +1,6 @@
 import { Button, Kbd, Tooltip } from "@mantine/core";
 import { Search } from "lucide-react";
-import { Activity, useEffect, useState, type ComponentType } from "react";
-import { BackwardView } from "../backward/backward-view.tsx";
-import { DiagnosticsView } from "../diagnostics/diagnostics-view.tsx";
-import { GradientsView } from "../gradients/gradients-view.tsx";
-import { InitialiseView } from "../initialise/initialise-view.tsx";
-import { LadderView } from "../ladder/ladder-view.tsx";
-import { NotebookView } from "../notebook/notebook-view.tsx";
-import { RunsView } from "../runs/table/runs-view.tsx";
-import { SettingsView } from "../settings/settings-view.tsx";
-import { StagesView } from "../stages/stages-view.tsx";
-import { TrainView } from "../train/train-view.tsx";
+import { Activity, useEffect, useState } from "react";
 import { ActivityBar } from "./activity-bar.tsx";
 import { CommandPalette } from "./command-palette.tsx";
 import { LiveRegion } from "./live-region.tsx";
@@ -23,21 +13,9 @@ import { Toasts } from "./toasts.tsx";
 import { Tour } from "./tour.tsx";
 import { useCommands } from "./use-commands.ts";
 import { ViewBoundary } from "./view-boundary.tsx";
+import { VIEW_PARTS } from "./view-parts.ts";
 import { useShownView, VIEWS, type ViewId } from "./views.ts";
 import classes from "./frame.module.css";
-
-const CONTENT: Readonly<Record<ViewId, ComponentType>> = {
-  notebook: NotebookView,
-  ladder: LadderView,
-  initialise: InitialiseView,
-  stages: StagesView,
-  backward: BackwardView,
-  gradients: GradientsView,
-  train: TrainView,
-  runs: RunsView,
-  diagnostics: DiagnosticsView,
-  settings: SettingsView,
-};
 
 export function Frame() {
   useCommands();
@@ -72,7 +50,7 @@ export function Frame() {
       {!presenting && <Tour />}
       <main id="view" className={classes["view"]} tabIndex={-1}>
         {VIEWS.filter(({ id }) => visited.has(id)).map(({ id, label }) => {
-          const View = CONTENT[id];
+          const { View } = VIEW_PARTS[id];
           // Hidden, not gone: what was typed, opened and scrolled is there on return, and nothing ticks meanwhile.
           return (
             <Activity key={id} mode={id === shown ? "visible" : "hidden"}>

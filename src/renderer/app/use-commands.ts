@@ -3,34 +3,15 @@ import type { IpcEvent } from "../../shared/ipc/ipc-contract.ts";
 import { COMMANDS } from "./commands.ts";
 import { matches, type Shortcut } from "./shortcut.ts";
 
-const MENU: Readonly<Record<IpcEvent<"menuCommand">, string>> = {
-  showNotebook: "show-notebook",
-  showLadder: "show-ladder",
-  showInitialise: "show-initialise",
-  showStages: "show-stages",
-  showBackward: "show-backward",
-  showGradients: "show-gradients",
-  showTrain: "show-train",
-  showRuns: "show-runs",
-  showDiagnostics: "show-diagnostics",
-  showSettings: "show-settings",
-  latestRun: "latest-run",
-  importRuns: "import-runs",
-  exportRuns: "export-runs",
-  runAll: "run-all",
-  runView: "run-view",
-  presentation: "presentation",
-  cancel: "cancel",
-  shortcuts: "shortcuts",
-  palette: "palette",
-  tour: "tour",
-};
+/** The command that a menu command is: `showNotebook` is `show-notebook`. */
+const commandOf = (name: IpcEvent<"menuCommand">): string =>
+  name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 
 /** Carries out what the menu and the keyboard ask for. */
 export function useCommands(): void {
   useEffect(() => {
     const stop = window.lab.on("menuCommand", (name) => {
-      COMMANDS.find(({ id }) => id === MENU[name])?.run();
+      COMMANDS.find(({ id }) => id === commandOf(name))?.run();
     });
     const onKey = (event: KeyboardEvent) => {
       if (event.defaultPrevented) return;

@@ -1,5 +1,5 @@
 import { showFailure } from "../store/lab-store.ts";
-import { shownViewId, showView, type ViewId } from "./views.ts";
+import { shownViewId, showView, VIEWS, type ViewId } from "./views.ts";
 
 export interface ViewAction {
   readonly id: string;
@@ -9,22 +9,10 @@ export interface ViewAction {
   readonly primary: boolean;
 }
 
-/**
- * What each view's buttons start. A button says by `data-action` which of these it is: a command presses it, so that what
- * the form allows is known in one place.
- */
-export const VIEW_ACTIONS: readonly ViewAction[] = [
-  { id: "run-all", label: "Run all cells", view: "notebook", primary: true },
-  { id: "run-ladder", label: "Run ladder", view: "ladder", primary: true },
-  { id: "save-initialisation", label: "Save the initialisation as a run", view: "initialise", primary: true },
-  { id: "run-stages", label: "Run stages", view: "stages", primary: true },
-  { id: "trace", label: "Trace the backward pass", view: "backward", primary: true },
-  { id: "check-gradients", label: "Check gradients", view: "gradients", primary: true },
-  { id: "start-training", label: "Start training", view: "train", primary: true },
-  { id: "queue-training", label: "Add the training to the queue", view: "train", primary: false },
-  { id: "find-lr", label: "Find a learning rate", view: "train", primary: false },
-  { id: "overfit", label: "Overfit 20 rows", view: "train", primary: false },
-];
+/** What each view's buttons start: a command presses the button, so that what the form allows is known in one place. */
+export const VIEW_ACTIONS: readonly ViewAction[] = VIEWS.flatMap(({ id: view, buttons }) =>
+  buttons.map(({ id, label, primary = false }) => ({ id, label, view, primary })),
+);
 
 /** A view that is opened for the first time has its buttons after some frames. */
 const MOST_FRAMES = 60;

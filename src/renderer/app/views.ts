@@ -11,39 +11,114 @@ import {
   StepBack,
   type LucideIcon,
 } from "lucide-react";
+import type { Activity as Work } from "../../shared/ipc/ipc-contract.ts";
 import { createStore, useStore } from "../store/create-store.ts";
 
-export type ViewId =
-  | "notebook"
-  | "ladder"
-  | "initialise"
-  | "stages"
-  | "backward"
-  | "gradients"
-  | "train"
-  | "runs"
-  | "diagnostics"
-  | "settings";
+/** What a button of a view starts; it says by `data-action` which of these it is. */
+interface ViewButton {
+  readonly id: string;
+  readonly label: string;
+  /** Ctrl+Enter in the view does it. */
+  readonly primary?: true;
+}
 
-export interface ViewEntry {
-  readonly id: ViewId;
+interface ViewRow {
+  readonly id: string;
   readonly label: string;
   readonly icon: LucideIcon;
+  /** The work that is shown there, and what it is called. */
+  readonly work: { readonly kinds: readonly Work["kind"][]; readonly name: string } | null;
+  readonly buttons: readonly ViewButton[];
+}
+
+const ROWS = [
+  {
+    id: "notebook",
+    label: "Notebook",
+    icon: NotebookText,
+    work: { kinds: ["notebook"], name: "the notebook" },
+    buttons: [{ id: "run-all", label: "Run all cells", primary: true }],
+  },
+  {
+    id: "ladder",
+    label: "Ladder",
+    icon: ChartNoAxesColumnIncreasing,
+    work: { kinds: ["ladder"], name: "the ladder" },
+    buttons: [{ id: "run-ladder", label: "Run ladder", primary: true }],
+  },
+  {
+    id: "initialise",
+    label: "Initialise",
+    icon: Sprout,
+    work: { kinds: ["init"], name: "the initialisation" },
+    buttons: [{ id: "save-initialisation", label: "Save the initialisation as a run", primary: true }],
+  },
+  {
+    id: "stages",
+    label: "Stages",
+    icon: Layers,
+    work: { kinds: ["stages"], name: "the stages" },
+    buttons: [{ id: "run-stages", label: "Run stages", primary: true }],
+  },
+  {
+    id: "backward",
+    label: "Backward",
+    icon: StepBack,
+    work: { kinds: ["stepper"], name: "the backward pass" },
+    buttons: [{ id: "trace", label: "Trace the backward pass", primary: true }],
+  },
+  {
+    id: "gradients",
+    label: "Gradients",
+    icon: ShieldCheck,
+    work: { kinds: ["gradcheck"], name: "the gradient check" },
+    buttons: [{ id: "check-gradients", label: "Check gradients", primary: true }],
+  },
+  {
+    id: "train",
+    label: "Train",
+    icon: FlaskConical,
+    work: { kinds: ["training"], name: "the training" },
+    buttons: [
+      { id: "start-training", label: "Start training", primary: true },
+      { id: "queue-training", label: "Add the training to the queue" },
+      { id: "find-lr", label: "Find a learning rate" },
+      { id: "overfit", label: "Overfit 20 rows" },
+    ],
+  },
+  {
+    id: "runs",
+    label: "Runs",
+    icon: History,
+    work: { kinds: ["import", "compacting"], name: "the runs" },
+    buttons: [],
+  },
+  {
+    id: "diagnostics",
+    label: "Diagnostics",
+    icon: Activity,
+    work: { kinds: ["tuning"], name: "the diagnostics" },
+    buttons: [],
+  },
+  { id: "settings", label: "Settings", icon: Settings2, work: null, buttons: [] },
+] as const satisfies readonly ViewRow[];
+
+type Row = (typeof ROWS)[number];
+export type ViewId = Row["id"];
+/** Kinds of work that a view shows: all there are, else `viewOfWork` does not compile where it is asked. */
+type ShownWork = NonNullable<Row["work"]>["kinds"][number];
+
+export interface ViewEntry extends ViewRow {
+  readonly id: ViewId;
 }
 
 /** In the order of the navigation; the first nine answer to Ctrl/⌘ and their number, Settings to Ctrl/⌘ and a comma. */
-export const VIEWS: readonly ViewEntry[] = [
-  { id: "notebook", label: "Notebook", icon: NotebookText },
-  { id: "ladder", label: "Ladder", icon: ChartNoAxesColumnIncreasing },
-  { id: "initialise", label: "Initialise", icon: Sprout },
-  { id: "stages", label: "Stages", icon: Layers },
-  { id: "backward", label: "Backward", icon: StepBack },
-  { id: "gradients", label: "Gradients", icon: ShieldCheck },
-  { id: "train", label: "Train", icon: FlaskConical },
-  { id: "runs", label: "Runs", icon: History },
-  { id: "diagnostics", label: "Diagnostics", icon: Activity },
-  { id: "settings", label: "Settings", icon: Settings2 },
-];
+export const VIEWS: readonly ViewEntry[] = ROWS;
+
+/** The view that shows a kind of work. */
+export function viewOfWork(kind: ShownWork): ViewEntry | undefined {
+  return VIEWS.find(({ work }) => work?.kinds.includes(kind) === true);
+}
 
 const shownView = createStore<ViewId>("notebook");
 

@@ -56,7 +56,13 @@ function Values({ tensor: { name, values: shown, min, max } }: { readonly tensor
   const note = shown.shown === "all values" ? "all values" : `${rows} × ${columns} of them`;
   if (rows <= WRITTEN.rows && columns <= WRITTEN.columns) {
     return (
-      <div className={own["scroll"]} tabIndex={0} role="region" aria-label={`Values of ${name}`}>
+      <div
+        className={own["scroll"]}
+        data-columns="chosen"
+        tabIndex={0}
+        role="region"
+        aria-label={`Values of ${name}`}
+      >
         <table className={own["values"]}>
           <caption className={own["quiet"]}>{note}</caption>
           <tbody>

@@ -58,6 +58,8 @@ export function diagnosticGroups(known: Diagnostics): readonly FactGroup[] {
       facts: [
         bytes("arena in use", arena.usedBytes),
         bytes("arena committed", arena.committedBytes),
+        bytes("arena committed, peak", arena.peakBytes),
+        bytes("given back when idle", arena.givenBackBytes),
         bytes("arena at most", arena.maximumBytes),
         bytes("main process", known.rssBytes),
         bytes("main process, peak", known.peakRssBytes),

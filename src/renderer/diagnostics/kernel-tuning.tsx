@@ -5,7 +5,7 @@ import { formatDate, formatExactDate } from "../format/date.ts";
 import { formatNumber, formatPercent } from "../format/number.ts";
 import { useStore } from "../store/create-store.ts";
 import { labStore } from "../store/lab-store.ts";
-import tables from "../ui/data-table.module.css";
+import { DataTable } from "../ui/data-table.tsx";
 import { ExactText } from "../ui/exact-text.tsx";
 import { ErrorNotice } from "../ui/notices.tsx";
 import { useTune } from "./use-tune.ts";
@@ -62,46 +62,41 @@ function Peak({ gflops }: { readonly gflops: number | null }) {
 
 function KernelTable({ report }: { readonly report: TuningReport }) {
   return (
-    <div className={tables["scroll"]} tabIndex={0} role="region" aria-label="Kernels">
-      <table className={tables["table"]}>
-        <caption className="visually-hidden">
-          Sets of kernels, in the order in which they are preferred
-        </caption>
-        <thead>
-          <tr>
-            <th scope="col">kernels</th>
-            <th scope="col">right results</th>
-            <th scope="col" data-numeric="true">
-              GFLOP/s
+    <DataTable label="Kernels">
+      <thead>
+        <tr>
+          <th scope="col">kernels</th>
+          <th scope="col">right results</th>
+          <th scope="col" data-numeric="true">
+            GFLOP/s
+          </th>
+          <th scope="col" data-numeric="true">
+            of the peak
+          </th>
+          <th scope="col">in use</th>
+        </tr>
+      </thead>
+      <tbody>
+        {report.kernels.map(({ instructionSet, failure, gflops, peakShare, chosen }) => (
+          <tr key={instructionSet}>
+            <th scope="row" className="mono">
+              {instructionSet}
             </th>
-            <th scope="col" data-numeric="true">
-              of the peak
-            </th>
-            <th scope="col">in use</th>
+            <td data-wrap={failure !== null}>{failure === null ? "yes" : `no: ${failure}`}</td>
+            <td data-numeric="true">
+              {failure === null ? (
+                <ExactText text={formatNumber(gflops)} exact={`${gflops} GFLOP/s on one thread`} />
+              ) : (
+                "–"
+              )}
+            </td>
+            <td data-numeric="true" className="mono">
+              {peakShare === null ? "–" : formatPercent(peakShare, 2)}
+            </td>
+            <td>{chosen ? "yes" : ""}</td>
           </tr>
-        </thead>
-        <tbody>
-          {report.kernels.map(({ instructionSet, failure, gflops, peakShare, chosen }) => (
-            <tr key={instructionSet}>
-              <th scope="row" className="mono">
-                {instructionSet}
-              </th>
-              <td data-wrap={failure !== null}>{failure === null ? "yes" : `no: ${failure}`}</td>
-              <td data-numeric="true">
-                {failure === null ? (
-                  <ExactText text={formatNumber(gflops)} exact={`${gflops} GFLOP/s on one thread`} />
-                ) : (
-                  "–"
-                )}
-              </td>
-              <td data-numeric="true" className="mono">
-                {peakShare === null ? "–" : formatPercent(peakShare, 2)}
-              </td>
-              <td>{chosen ? "yes" : ""}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+        ))}
+      </tbody>
+    </DataTable>
   );
 }

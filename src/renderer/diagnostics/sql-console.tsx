@@ -7,7 +7,7 @@ import { ask, wireErrorOf } from "../bridge/lab.ts";
 import { formatDuration } from "../format/duration.ts";
 import { toTsv } from "../format/delimited-text.ts";
 import { copyText, saveTable } from "../store/save.ts";
-import tables from "../ui/data-table.module.css";
+import { DataTable } from "../ui/data-table.tsx";
 import { ErrorNotice } from "../ui/notices.tsx";
 import classes from "./diagnostics.module.css";
 
@@ -81,30 +81,28 @@ export function SqlConsole() {
             {answer.cut ? "The first " : ""}
             {answer.rows.length === 1 ? "1 row" : `${answer.rows.length} rows`} in {formatDuration(answer.ms)}
           </p>
-          <div className={tables["scroll"]} tabIndex={0} role="region" aria-label="Answer of the database">
-            <table className={tables["table"]}>
-              <thead>
-                <tr>
-                  {answer.columns.map((column, i) => (
-                    <th key={i} scope="col">
-                      {column}
-                    </th>
+          <DataTable label="Answer of the database" columns="chosen">
+            <thead>
+              <tr>
+                {answer.columns.map((column, i) => (
+                  <th key={i} scope="col">
+                    {column}
+                  </th>
+                ))}
+              </tr>
+            </thead>
+            <tbody>
+              {answer.rows.map((row, i) => (
+                <tr key={i}>
+                  {row.map((value, j) => (
+                    <td key={j} className="mono" data-numeric={typeof value === "number"}>
+                      {value === null ? "NULL" : String(value)}
+                    </td>
                   ))}
                 </tr>
-              </thead>
-              <tbody>
-                {answer.rows.map((row, i) => (
-                  <tr key={i}>
-                    {row.map((value, j) => (
-                      <td key={j} className="mono" data-numeric={typeof value === "number"}>
-                        {value === null ? "NULL" : String(value)}
-                      </td>
-                    ))}
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          </div>
+              ))}
+            </tbody>
+          </DataTable>
         </>
       )}
     </details>

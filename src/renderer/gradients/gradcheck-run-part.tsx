@@ -4,7 +4,8 @@ import { useMemo } from "react";
 import type { RunPartProps } from "../ui/run-part.ts";
 import { showView } from "../app/views.ts";
 import { useAnswer } from "../bridge/use-answer.ts";
-import { ReportTable } from "./report-table.tsx";
+import { GradientCheckTable } from "../ui/gradient-check-table.tsx";
+import { groupReports } from "./group-reports.ts";
 import { showGradcheck } from "./gradcheck-store.ts";
 import { ErrorNotice } from "../ui/notices.tsx";
 import part from "../ui/run-part.module.css";
@@ -32,7 +33,10 @@ export function GradcheckRunPart({ details: { run } }: RunPartProps) {
               Open in Gradients
             </Button>
           </div>
-          <ReportTable reports={answer.value.report.reports} chosen={null} />
+          <GradientCheckTable
+            groups={groupReports(answer.value.report.reports)}
+            label="Gradients and references"
+          />
         </>
       )}
     </section>

@@ -2,11 +2,11 @@ import { useMemo } from "react";
 import type { GradientReport } from "../../shared/experiments/gradcheck.ts";
 import { useAnswer } from "../bridge/use-answer.ts";
 import { formatNumber, fullPrecision } from "../format/number.ts";
-import tables from "../ui/data-table.module.css";
+import { DataTable } from "../ui/data-table.tsx";
 import { ExactText } from "../ui/exact-text.tsx";
 import { ErrorNotice } from "../ui/notices.tsx";
 import { REFERENCES } from "./reference-names.ts";
-import { GradientVerdict } from "./report-table.tsx";
+import { GradientVerdict } from "../ui/gradient-check-table.tsx";
 import own from "./gradients.module.css";
 
 interface GradientsComparisonProps {
@@ -30,53 +30,49 @@ export function GradientsComparison({ reports, otherId }: GradientsComparisonPro
         Beside {title}
         {settings.bug === null ? "" : `, bug ${settings.bug}`}
       </h2>
-      <div className={tables["scroll"]} tabIndex={0} role="region" aria-label="Verdicts of the two checks">
-        <table className={tables["table"]}>
-          <thead>
-            <tr>
-              <th scope="col">gradient of</th>
-              <th scope="col">against</th>
-              <th scope="col">this check</th>
-              <th scope="col" data-numeric="true">
-                rel. norm
-              </th>
-              <th scope="col">the other</th>
-              <th scope="col" data-numeric="true">
-                rel. norm
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {reports.map((report) => {
-              const match = other(report);
-              return (
-                <tr key={`${report.reference} ${report.tensor}`}>
-                  <th scope="row" className="mono">
-                    {report.tensor}
-                  </th>
-                  <td>{REFERENCES[report.reference].name}</td>
-                  <td>
-                    <GradientVerdict verdict={report.verdict} />
-                  </td>
-                  <td data-numeric="true">
-                    <ExactText text={formatNumber(report.relNorm)} exact={fullPrecision(report.relNorm)} />
-                  </td>
-                  <td>
-                    {match === undefined ? "not compared" : <GradientVerdict verdict={match.verdict} />}
-                  </td>
-                  <td data-numeric="true">
-                    {match === undefined ? (
-                      "–"
-                    ) : (
-                      <ExactText text={formatNumber(match.relNorm)} exact={fullPrecision(match.relNorm)} />
-                    )}
-                  </td>
-                </tr>
-              );
-            })}
-          </tbody>
-        </table>
-      </div>
+      <DataTable label="Verdicts of the two checks">
+        <thead>
+          <tr>
+            <th scope="col">gradient of</th>
+            <th scope="col">against</th>
+            <th scope="col">this check</th>
+            <th scope="col" data-numeric="true">
+              rel. norm
+            </th>
+            <th scope="col">the other</th>
+            <th scope="col" data-numeric="true">
+              rel. norm
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {reports.map((report) => {
+            const match = other(report);
+            return (
+              <tr key={`${report.reference} ${report.tensor}`}>
+                <th scope="row" className="mono">
+                  {report.tensor}
+                </th>
+                <td>{REFERENCES[report.reference].name}</td>
+                <td>
+                  <GradientVerdict verdict={report.verdict} />
+                </td>
+                <td data-numeric="true">
+                  <ExactText text={formatNumber(report.relNorm)} exact={fullPrecision(report.relNorm)} />
+                </td>
+                <td>{match === undefined ? "not compared" : <GradientVerdict verdict={match.verdict} />}</td>
+                <td data-numeric="true">
+                  {match === undefined ? (
+                    "–"
+                  ) : (
+                    <ExactText text={formatNumber(match.relNorm)} exact={fullPrecision(match.relNorm)} />
+                  )}
+                </td>
+              </tr>
+            );
+          })}
+        </tbody>
+      </DataTable>
     </section>
   );
 }

@@ -2,16 +2,15 @@ import { Button, Checkbox, Fieldset } from "@mantine/core";
 import { FlaskConical, ShieldCheck } from "lucide-react";
 import { SEEDED_BUGS, SEEDED_BUG_NAMES } from "../../core/network/seeded-bug.ts";
 import { GRADIENT_REFERENCES, type GradcheckSettings } from "../../shared/experiments/gradcheck.ts";
-import { useAnswer } from "../bridge/use-answer.ts";
 import { formatForecast } from "../format/duration.ts";
 import { formatBytes, formatNumber } from "../format/number.ts";
 import { Choice, NetworkFields } from "../network/network-fields.tsx";
 import { startGradcheck } from "./gradcheck-actions.ts";
-import { useStore } from "../store/create-store.ts";
-import { labStore } from "../store/lab-store.ts";
 import { ControlPanel } from "../ui/control-panel.tsx";
 import classes from "../ui/controls.module.css";
+import { ExperimentActions } from "../ui/experiment-actions.tsx";
 import { NumberField } from "../ui/number-field.tsx";
+import { useBusyReason, useForecast } from "../ui/use-forecast.ts";
 import { useGradientsForm, withReference } from "./gradients-form.ts";
 import { REFERENCES } from "./reference-names.ts";
 import own from "./gradients.module.css";
@@ -30,34 +29,27 @@ const ALL_ROWS = 50_000;
 export function GradientsControls() {
   const form = useGradientsForm();
   const { references, bug, tolerance, every, choose, network, numbers, settings } = form;
-  const activity = useStore(labStore, (state) => state.activity);
-  const busy = activity !== null;
-  const forecast = useAnswer(window.lab.gradcheckForecast, settings, busy);
-  const refusal = forecast.kind === "known" ? forecast.value.refusal : "";
+  const forecast = useForecast(window.lab.gradcheckForecast, settings);
+  const busy = useBusyReason() !== undefined;
   return (
     <ControlPanel
       actions={
         <>
-          <Button
-            data-action="check-gradients"
-            size="sm"
-            leftSection={<ShieldCheck size="1rem" aria-hidden="true" />}
-            disabled={busy || settings === null || refusal !== ""}
-            title={busy ? `${activity.title} is running; cancel it first` : undefined}
-            onClick={() => {
-              if (settings !== null) void startGradcheck(settings);
-            }}
+          <ExperimentActions
+            command="check-gradients"
+            label="Check gradients"
+            icon={ShieldCheck}
+            settings={settings}
+            forecast={forecast}
+            onStart={(chosen) => void startGradcheck(chosen)}
           >
-            Check gradients
-          </Button>
+            {({ bytes, seconds, parameters }) => (
+              <p className={classes["forecast"]}>
+                needs {formatBytes(bytes)}, {formatForecast(seconds)}; {formatNumber(parameters)} parameters
+              </p>
+            )}
+          </ExperimentActions>
           {references.length === 0 && <p className={classes["refusal"]}>Choose something to compare with.</p>}
-          {forecast.kind === "known" && (
-            <p className={refusal === "" ? classes["forecast"] : classes["refusal"]}>
-              {refusal === ""
-                ? `needs ${formatBytes(forecast.value.bytes)}, ${formatForecast(forecast.value.seconds)}; ${formatNumber(forecast.value.parameters)} parameters`
-                : refusal}
-            </p>
-          )}
           {tolerance === "notebook" && (
             <p className={own["warning"]}>
               The notebook’s tolerance passes an input gradient that is 8 % wrong: most of its entries are

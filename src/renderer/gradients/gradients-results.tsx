@@ -12,7 +12,8 @@ import type { ShownGradcheck } from "./gradcheck-store.ts";
 import { exportRuns } from "../store/save.ts";
 import { ExactText } from "../ui/exact-text.tsx";
 import { errorsFigure } from "./errors-figure.ts";
-import { ReportTable } from "./report-table.tsx";
+import { GradientCheckTable } from "../ui/gradient-check-table.tsx";
+import { groupReports } from "./group-reports.ts";
 import { scatterFigure } from "./scatter-figure.ts";
 import own from "./gradients.module.css";
 
@@ -26,7 +27,9 @@ export function GradientsResults({
 }) {
   const { runId, record, reports } = shown;
   const [chosen, setChosen] = useState(0);
-  const report = reports[Math.min(chosen, reports.length - 1)];
+  const groups = useMemo(() => groupReports(reports), [reports]);
+  const rows = groups.flatMap((group) => group.rows);
+  const row = rows[Math.min(chosen, rows.length - 1)];
   return (
     <>
       <div className={own["head"]}>
@@ -71,8 +74,12 @@ export function GradientsResults({
           )}
         </>
       )}
-      {reports.length > 0 && <ReportTable reports={reports} chosen={chosen} onChoose={setChosen} />}
-      {report !== undefined && <ReportCharts report={report} />}
+      <GradientCheckTable
+        groups={groups}
+        label="Gradients and references"
+        choice={{ row, choose: (wanted) => setChosen(rows.findIndex((each) => each === wanted)) }}
+      />
+      {row !== undefined && <ReportCharts report={row.report} />}
     </>
   );
 }

@@ -3,9 +3,9 @@ import { Check, TriangleAlert, X, type LucideIcon } from "lucide-react";
 import type { Histogram } from "../../shared/runs/run-records.ts";
 import type { InitSide, LayerReport, Light, TensorReport } from "../../shared/experiments/init.ts";
 import { formatNumber, formatPercent, fullPrecision } from "../format/number.ts";
-import tables from "../ui/data-table.module.css";
+import { Badge } from "../ui/badge.tsx";
+import { DataTable } from "../ui/data-table.tsx";
 import { ExactText } from "../ui/exact-text.tsx";
-import badge from "../ui/verdict-badge.module.css";
 import own from "./initialise.module.css";
 
 const LOOK: Readonly<
@@ -50,28 +50,25 @@ export function LayerTable({ side, of }: { readonly side: InitSide; readonly of:
   const rules = [...new Set(warned.map(({ light }) => `${light.rule} (${light.source})`))];
   return (
     <>
-      <div className={tables["scroll"]} tabIndex={0} role="region" aria-label={`Layers, ${side.title}`}>
-        <table className={tables["table"]}>
-          <caption className="visually-hidden">Layers, {side.title}</caption>
-          <thead>
-            <tr>
-              <th scope="col">layer</th>
-              <th scope="col">verdict and why</th>
-              {columns.map(({ name }) => (
-                <th key={name} scope="col" data-numeric="true">
-                  {name}
-                </th>
-              ))}
-              <th scope="col">values</th>
-            </tr>
-          </thead>
-          <tbody>
-            {side.layers.map((layer) => (
-              <LayerRow key={layer.position} layer={layer} of={of} columns={columns} />
+      <DataTable label={`Layers, ${side.title}`}>
+        <thead>
+          <tr>
+            <th scope="col">layer</th>
+            <th scope="col">verdict and why</th>
+            {columns.map(({ name }) => (
+              <th key={name} scope="col" data-numeric="true">
+                {name}
+              </th>
             ))}
-          </tbody>
-        </table>
-      </div>
+            <th scope="col">values</th>
+          </tr>
+        </thead>
+        <tbody>
+          {side.layers.map((layer) => (
+            <LayerRow key={layer.position} layer={layer} of={of} columns={columns} />
+          ))}
+        </tbody>
+      </DataTable>
       {rules.length > 0 && <p className={own["quiet"]}>Rule: {rules.join("; ")}.</p>}
     </>
   );
@@ -87,23 +84,16 @@ function LayerRow({ layer, of, columns }: LayerRowProps) {
   const { position, label, light } = layer;
   const seen = layer[of];
   if (seen === null) return null;
-  const { icon: Icon, tone } = LOOK[light.verdict];
+  const { icon, tone } = LOOK[light.verdict];
   return (
     <tr>
       <th scope="row">
         {position}. {label}
       </th>
       <td className={own["verdict"]}>
-        <span className={badge["badge"]} data-tone={tone} title={`${light.rule} (${light.source})`}>
-          <Icon
-            className={badge["icon"]}
-            data-tone={tone}
-            size="0.9375rem"
-            strokeWidth={2.5}
-            aria-hidden="true"
-          />
+        <Badge tone={tone} icon={icon} title={`${light.rule} (${light.source})`}>
           {light.verdict}
-        </span>
+        </Badge>
         <span className={own["quiet"]}>{light.reason}</span>
       </td>
       {columns.map(({ name, cell }) => (

@@ -1,11 +1,9 @@
-import { Button, Checkbox } from "@mantine/core";
-import { Play, RotateCcw } from "lucide-react";
-import { useAnswer } from "../bridge/use-answer.ts";
-import { useStore } from "../store/create-store.ts";
-import { labStore } from "../store/lab-store.ts";
+import { Checkbox } from "@mantine/core";
 import { startLadder } from "./ladder-actions.ts";
 import { ControlPanel } from "../ui/control-panel.tsx";
+import { ExperimentActions } from "../ui/experiment-actions.tsx";
 import { NumberField } from "../ui/number-field.tsx";
+import { useForecast } from "../ui/use-forecast.ts";
 import { useLadderForm, type LadderField, type ShapeField } from "./ladder-form.ts";
 import { LadderForecastNote } from "./ladder-forecast-note.tsx";
 import { PresetChoice } from "./preset-choice.tsx";
@@ -24,38 +22,20 @@ const NUMBERS: readonly { readonly name: LadderField; readonly label: string; re
 
 export function LadderControls() {
   const { preset, scaling, choose, numbers, shape, settings, changed, reset } = useLadderForm();
-  const activity = useStore(labStore, (state) => state.activity);
-  const busy = activity !== null;
-  const forecast = useAnswer(window.lab.ladderForecast, settings, busy);
-  const refused = forecast.kind === "known" && forecast.value.refusal !== "";
+  const forecast = useForecast(window.lab.ladderForecast, settings);
   return (
     <ControlPanel
       actions={
-        <>
-          <Button
-            data-action="run-ladder"
-            size="sm"
-            leftSection={<Play size="1rem" aria-hidden="true" />}
-            disabled={busy || settings === null || refused}
-            title={busy ? `${activity.title} is running; cancel it first` : undefined}
-            onClick={() => {
-              if (settings !== null) void startLadder(settings);
-            }}
-          >
-            Run ladder
-          </Button>
-          <LadderForecastNote forecast={forecast} />
-          {changed && (
-            <Button
-              variant="subtle"
-              color="gray"
-              leftSection={<RotateCcw size="0.875rem" aria-hidden="true" />}
-              onClick={reset}
-            >
-              Reset to defaults
-            </Button>
-          )}
-        </>
+        <ExperimentActions
+          command="run-ladder"
+          label="Run ladder"
+          settings={settings}
+          forecast={forecast}
+          onStart={(chosen) => void startLadder(chosen)}
+          onReset={changed ? reset : undefined}
+        >
+          {(known) => <LadderForecastNote forecast={known} />}
+        </ExperimentActions>
       }
     >
       <PresetChoice preset={preset} onChoose={(chosen) => choose({ preset: chosen })} />

@@ -1,7 +1,6 @@
 import { useStore } from "../store/create-store.ts";
 import { ladderStore } from "./ladder-store.ts";
 import type { LadderForecast, RungId } from "../../shared/experiments/ladder.ts";
-import type { Answer } from "../bridge/use-answer.ts";
 import { formatDuration, formatForecast } from "../format/duration.ts";
 import { formatBytes } from "../format/number.ts";
 import classes from "../ui/controls.module.css";
@@ -13,19 +12,9 @@ import own from "./ladder-controls.module.css";
 const MOST_SHOWN = 6;
 
 /** Time and memory under the primary button, and the rungs that the budget will cut or skip. */
-export function LadderForecastNote({ forecast }: { readonly forecast: Answer<LadderForecast> }) {
+export function LadderForecastNote({ forecast }: { readonly forecast: LadderForecast }) {
   const described = useStore(ladderStore, ({ rungs }) => rungs);
-  if (forecast.kind === "none") return null;
-  if (forecast.kind === "failed")
-    return <p className={classes["refusal"]}>No forecast: {forecast.error.message}</p>;
-  const { bytes, ms, refusal, rungs } = forecast.value;
-  if (refusal !== "") {
-    return (
-      <p className={classes["refusal"]} role="alert">
-        {refusal}
-      </p>
-    );
-  }
+  const { bytes, ms, rungs } = forecast;
   const nameOf = (id: RungId) => described?.find(({ rung }) => rung === id)?.name ?? id;
   return (
     <>

@@ -1,16 +1,13 @@
 import { Button } from "@mantine/core";
-import { ChevronDown, ChevronRight, Search } from "lucide-react";
-import { memo, useId, useMemo, useState } from "react";
+import { Search } from "lucide-react";
+import { memo, useMemo } from "react";
 import type { ProductShape, RungDescription, RungResult } from "../../shared/experiments/ladder.ts";
 import { useStore } from "../store/create-store.ts";
 import { findPyTorch } from "./ladder-actions.ts";
 import { ladderStore } from "./ladder-store.ts";
-import { CodeBlock } from "../ui/code-block.tsx";
-import { ExactText } from "../ui/exact-text.tsx";
-import type { Fact } from "../ui/fact-list.tsx";
+import { NumberedCard } from "../ui/numbered-card.tsx";
 import { AccessPlayer } from "./access-player.tsx";
 import { accessSteps } from "./access-steps.ts";
-import { RungBadge } from "./rung-badge.tsx";
 import { costFacts, resultFacts } from "./rung-numbers.ts";
 import { rungVerdict } from "./rung-verdict.ts";
 import classes from "./rung-card.module.css";
@@ -24,38 +21,30 @@ interface RungCardProps {
 
 /** One rung: its idea, what it costs, what was measured, which memory it touches, and the code that runs. */
 export const RungCard = memo(function RungCard({ description, shape, result, running }: RungCardProps) {
-  const id = useId();
-  const { rung, number, name, idea } = description;
+  const { rung, number, name, idea, code, source } = description;
   const steps = useMemo(() => accessSteps(rung), [rung]);
-  const verdict = rungVerdict(description, result, { running });
+  const results = result === undefined ? [] : [{ label: `Result of ${name}`, facts: resultFacts(result) }];
   return (
-    <article className={classes["card"]} aria-labelledby={id} data-rung={rung}>
-      <div className={classes["number"]} aria-hidden="true">
-        {number}
-      </div>
-      <div className={classes["body"]}>
-        <header className={classes["head"]}>
-          <h3 id={id}>
-            <span className="visually-hidden">Rung {number}: </span>
-            {name}
-          </h3>
-          <RungBadge verdict={verdict} />
-        </header>
-        <p className={classes["idea"]}>{idea}</p>
-        {verdict.reason !== "" && <p className={classes["reason"]}>{verdict.reason}</p>}
-        {rung === "pytorch" && description.unavailable !== "" && <PyTorchSearch />}
-        {result !== undefined && <Facts facts={resultFacts(result)} label={`Result of ${name}`} />}
-        <Facts facts={costFacts(shape)} label={`Cost of ${name}`} />
-        {description.code !== "" && <RungCode description={description} />}
-      </div>
-      <div className={classes["memory"]}>
-        {steps === null ? (
+    <NumberedCard
+      kind="Rung"
+      id={rung}
+      number={number}
+      name={name}
+      idea={idea}
+      outcome={rungVerdict(description, result, { running })}
+      facts={[...results, { label: `Cost of ${name}`, facts: costFacts(shape) }]}
+      code={code}
+      source={source}
+      aside={
+        steps === null ? (
           <p className={classes["none"]}>Which elements this library touches, and when, is its own affair.</p>
         ) : (
           <AccessPlayer name={name} steps={steps} />
-        )}
-      </div>
-    </article>
+        )
+      }
+    >
+      {rung === "pytorch" && description.unavailable !== "" && <PyTorchSearch />}
+    </NumberedCard>
   );
 });
 
@@ -79,47 +68,5 @@ function PyTorchSearch() {
         </p>
       )}
     </>
-  );
-}
-
-function Facts({ facts, label }: { readonly facts: readonly Fact[]; readonly label: string }) {
-  if (facts.length === 0) return null;
-  return (
-    <dl className={classes["facts"]} aria-label={label}>
-      {facts.map(({ label: name, text, exact }) => (
-        <div key={name}>
-          <dt>{name}</dt>
-          <dd>{exact === undefined ? text : <ExactText text={text} exact={exact} />}</dd>
-        </div>
-      ))}
-    </dl>
-  );
-}
-
-function RungCode({ description: { name, code, source } }: { readonly description: RungDescription }) {
-  const id = useId();
-  const [open, setOpen] = useState(false);
-  return (
-    <div>
-      <button
-        type="button"
-        className={classes["disclosure"]}
-        aria-expanded={open}
-        aria-controls={id}
-        aria-label={`Code: ${name}`}
-        onClick={() => setOpen(!open)}
-      >
-        {open ? (
-          <ChevronDown size="1rem" aria-hidden="true" />
-        ) : (
-          <ChevronRight size="1rem" aria-hidden="true" />
-        )}
-        Code
-        <span className={`${classes["source"] ?? ""} mono`}>{source}</span>
-      </button>
-      <div id={id} hidden={!open}>
-        {open && <CodeBlock code={code} label={`Code of ${name}`} />}
-      </div>
-    </div>
   );
 }

@@ -3,12 +3,12 @@ import { formatDuration } from "../format/duration.ts";
 import { formatNumber, formatPercent, fullPrecision } from "../format/number.ts";
 import { formatSpread } from "../format/spread.ts";
 import { resultKey } from "./ladder-store.ts";
-import tables from "../ui/data-table.module.css";
+import { DataTable } from "../ui/data-table.tsx";
 import { ExactText } from "../ui/exact-text.tsx";
+import { OutcomeBadge } from "../ui/outcome-badge.tsx";
 import { exactRatio, formatRatio } from "../format/format-ratio.ts";
 import { rungLabel } from "./figures/rung-label.ts";
 import { hasTimes, shapeText } from "./ladder-results.ts";
-import { RungBadge } from "./rung-badge.tsx";
 import { resultVerdict } from "./rung-verdict.ts";
 
 const NUMBERS = [
@@ -25,27 +25,24 @@ const NUMBERS = [
 /** Every rung of a recorded ladder in a line. */
 export function RungTable({ results }: { readonly results: readonly RungResult[] }) {
   return (
-    <div className={tables["scroll"]} tabIndex={0} role="region" aria-label="Rungs of this ladder">
-      <table className={tables["table"]}>
-        <caption className="visually-hidden">Rungs of this ladder</caption>
-        <thead>
-          <tr>
-            <th scope="col">rung</th>
-            <th scope="col">verdict</th>
-            {NUMBERS.map((name) => (
-              <th key={name} scope="col" data-numeric="true">
-                {name}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {results.map((result) => (
-            <RungRow key={resultKey(result)} result={result} />
+    <DataTable label="Rungs of this ladder">
+      <thead>
+        <tr>
+          <th scope="col">rung</th>
+          <th scope="col">verdict</th>
+          {NUMBERS.map((name) => (
+            <th key={name} scope="col" data-numeric="true">
+              {name}
+            </th>
           ))}
-        </tbody>
-      </table>
-    </div>
+        </tr>
+      </thead>
+      <tbody>
+        {results.map((result) => (
+          <RungRow key={resultKey(result)} result={result} />
+        ))}
+      </tbody>
+    </DataTable>
   );
 }
 
@@ -59,7 +56,7 @@ function RungRow({ result }: { readonly result: RungResult }) {
     <tr>
       <th scope="row">{rungLabel(result)}</th>
       <td title={verdict.reason}>
-        <RungBadge verdict={verdict} />
+        <OutcomeBadge outcome={verdict} />
       </td>
       <Value text={shapeText(shape)} exact={shapeText(shape)} />
       <Value text={String(threads)} exact={String(threads)} />

@@ -1,18 +1,13 @@
 import type { RungDescription, RungResult } from "../../shared/experiments/ladder.ts";
 import { formatNumber } from "../format/number.ts";
-
-export interface RungVerdict {
-  readonly tone: "good" | "warn" | "bad" | "plain";
-  readonly word: string;
-  readonly reason: string;
-}
+import type { Outcome } from "../ui/outcome-badge.tsx";
 
 /** How a rung came out, as a word and a reason. */
 export function rungVerdict(
   description: RungDescription,
   result: RungResult | undefined,
   { running }: { readonly running: boolean },
-): RungVerdict {
+): Outcome {
   if (result === undefined) {
     if (description.unavailable !== "")
       return { tone: "plain", word: "not available", reason: description.unavailable };
@@ -24,7 +19,7 @@ export function rungVerdict(
 }
 
 /** The same for a rung that has a result. */
-export function resultVerdict(result: RungResult): RungVerdict {
+export function resultVerdict(result: RungResult): Outcome {
   const { status, note, maxDiff } = result;
   switch (status) {
     case "measured":
@@ -47,7 +42,7 @@ export function resultVerdict(result: RungResult): RungVerdict {
   }
 }
 
-function measuredVerdict({ rung, verified, note }: RungResult): RungVerdict {
+function measuredVerdict({ rung, verified, note }: RungResult): Outcome {
   if (rung === "reference")
     return { tone: "good", word: "reference", reason: join("what all others must equal", note) };
   if (!verified) return { tone: "warn", word: "not verified", reason: note };

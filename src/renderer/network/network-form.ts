@@ -1,5 +1,6 @@
 import { useMemo } from "react";
 import * as v from "valibot";
+import { forSimpleActivations } from "../../core/ops/activation.ts";
 import {
   DEEP_CLASSIFIER,
   gainSchema,
@@ -40,9 +41,7 @@ export const ACTIVATIONS = {
   relu: { title: "relu", layer: { type: "relu", shift: 0 } },
   shiftedRelu: { title: "relu − 0.5", layer: { type: "relu", shift: 0.5 } },
   leakyRelu: { title: "leaky relu, slope 0.01", layer: { type: "leakyRelu", slope: 0.01 } },
-  tanh: { title: "tanh", layer: { type: "tanh" } },
-  sigmoid: { title: "sigmoid", layer: { type: "sigmoid" } },
-  gelu: { title: "GELU", layer: { type: "gelu" } },
+  ...forSimpleActivations((type, title) => ({ title, layer: { type } })),
   none: { title: "none", layer: null },
 } as const satisfies Record<string, { title: string; layer: LayerSpec | null }>;
 export type ActivationName = keyof typeof ACTIVATIONS;

@@ -4,7 +4,7 @@ import { ChartFigure } from "../charts/kit/chart-figure.tsx";
 import { histogramFigure } from "../charts/figures/histogram-figure.ts";
 import { statisticsFigure } from "../charts/figures/statistics-figure.ts";
 import { timingsFigure } from "../charts/figures/timings-figure.ts";
-import { GradientCheckTable } from "../ui/gradient-check-table.tsx";
+import { GradientCheckTable, groupChecks } from "../ui/gradient-check-table.tsx";
 import { GradientTable } from "../ui/gradient-table.tsx";
 import classes from "./cell-details-view.module.css";
 
@@ -35,7 +35,7 @@ export function CellDetailsView({ title, details }: CellDetailsViewProps) {
         </div>
       )}
       <GradientTable gradients={details.gradients} />
-      <GradientCheckTable checks={details.gradientChecks} label={`Gradient checks: ${title}`} />
+      <GradientCheckTable groups={groupChecks(details.gradientChecks)} label={`Gradient checks: ${title}`} />
     </div>
   );
 }

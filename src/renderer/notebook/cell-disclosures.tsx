@@ -1,7 +1,7 @@
-import { ChevronDown, ChevronRight } from "lucide-react";
 import { useId, useState } from "react";
 import type { CellDescription } from "../../shared/experiments/notebook.ts";
 import { CodeBlock } from "../ui/code-block.tsx";
+import { DisclosureButton } from "../ui/code-disclosure.tsx";
 import classes from "./cell-card.module.css";
 
 /** The why and the code, folded away until they are wanted. */
@@ -9,22 +9,10 @@ export function CellDisclosures({ cell }: { readonly cell: CellDescription }) {
   const id = useId();
   const [why, setWhy] = useState(false);
   const [code, setCode] = useState(false);
-  const toggle = (label: string, open: boolean, set: (open: boolean) => void) => (
-    <button
-      type="button"
-      className={classes["disclosure"]}
-      aria-expanded={open}
-      aria-controls={`${id}-${label}`}
-      aria-label={`${label}: ${cell.title}`}
-      onClick={() => set(!open)}
-    >
-      {open ? (
-        <ChevronDown size="1rem" aria-hidden="true" />
-      ) : (
-        <ChevronRight size="1rem" aria-hidden="true" />
-      )}
+  const toggle = (label: string, open: boolean, onToggle: (open: boolean) => void) => (
+    <DisclosureButton id={`${id}-${label}`} label={`${label}: ${cell.title}`} open={open} onToggle={onToggle}>
       {label}
-    </button>
+    </DisclosureButton>
   );
   return (
     <div>

@@ -1,14 +1,11 @@
-import { Button } from "@mantine/core";
-import { Play, RotateCcw } from "lucide-react";
 import type { CellDescription } from "../../shared/experiments/notebook.ts";
-import { useStore } from "../store/create-store.ts";
-import { labStore } from "../store/lab-store.ts";
 import { ControlPanel } from "../ui/control-panel.tsx";
 import { NumberField } from "../ui/number-field.tsx";
 import { CellOutline } from "./cell-outline.tsx";
-import { ForecastNote } from "../ui/forecast-note.tsx";
+import { ExperimentActions } from "../ui/experiment-actions.tsx";
+import { MemoryForecast } from "../ui/forecast-note.tsx";
+import { useForecast } from "../ui/use-forecast.ts";
 import { runNotebookCells, useNotebookForm, type NotebookField } from "./notebook-form.ts";
-import { useForecast } from "./use-forecast.ts";
 
 const FIELDS: readonly { readonly name: NotebookField; readonly label: string; readonly hint: string }[] = [
   { name: "seed", label: "Seed", hint: "for all random draws" },
@@ -20,36 +17,20 @@ const FIELDS: readonly { readonly name: NotebookField; readonly label: string; r
 
 export function NotebookControls({ cells }: { readonly cells: readonly CellDescription[] }) {
   const { fields, values, changed, reset } = useNotebookForm();
-  const activity = useStore(labStore, (state) => state.activity);
-  const busy = activity !== null;
-  const forecast = useForecast(values, busy);
-  const refused = forecast.kind === "known" && forecast.value.refusal !== "";
+  const forecast = useForecast(window.lab.notebookForecast, values);
   return (
     <ControlPanel
       actions={
-        <>
-          <Button
-            data-action="run-all"
-            size="sm"
-            leftSection={<Play size="1rem" aria-hidden="true" />}
-            disabled={busy || values === null || refused}
-            title={busy ? `${activity.title} is running; cancel it first` : undefined}
-            onClick={() => runNotebookCells({ kind: "all" })}
-          >
-            Run all
-          </Button>
-          <ForecastNote state={forecast} />
-          {changed && (
-            <Button
-              variant="subtle"
-              color="gray"
-              leftSection={<RotateCcw size="0.875rem" aria-hidden="true" />}
-              onClick={reset}
-            >
-              Reset to defaults
-            </Button>
-          )}
-        </>
+        <ExperimentActions
+          command="run-all"
+          label="Run all"
+          settings={values}
+          forecast={forecast}
+          onStart={() => runNotebookCells({ kind: "all" })}
+          onReset={changed ? reset : undefined}
+        >
+          {(known) => <MemoryForecast forecast={known} />}
+        </ExperimentActions>
       }
     >
       {FIELDS.map(({ name, label, hint }) => (

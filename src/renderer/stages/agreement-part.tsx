@@ -3,9 +3,9 @@ import { Check, X } from "lucide-react";
 import { useId, useState } from "react";
 import type { StageDescription, StageId, StagePair, StagesReport } from "../../shared/experiments/stages.ts";
 import { formatNumber, fullPrecision } from "../format/number.ts";
-import tables from "../ui/data-table.module.css";
+import { Badge } from "../ui/badge.tsx";
+import { DataTable } from "../ui/data-table.tsx";
 import { ExactText } from "../ui/exact-text.tsx";
-import badge from "../ui/verdict-badge.module.css";
 import { agreementOf, GRADIENT_TENSORS, type GradientChoice } from "./agreement.ts";
 import { stageLabel } from "./stages-figure.ts";
 import classes from "./stages-view.module.css";
@@ -47,40 +47,34 @@ export function AgreementPart({ report, stages }: AgreementPartProps) {
         aria-label="Gradient compared"
         value={choice}
         data={CHOICES}
-        onChange={(value) => setChoice(CHOICES.find((one) => one.value === value)?.value as GradientChoice)}
+        onChange={(value) =>
+          setChoice(CHOICES.find((choice) => choice.value === value)?.value as GradientChoice)
+        }
       />
-      <div className={tables["scroll"]} tabIndex={0} role="region" aria-label="Agreement of the stages">
-        <table className={`${tables["table"] ?? ""} ${classes["matrix"] ?? ""}`}>
-          <caption className="visually-hidden">
-            Relative norm of the difference of every two stages
-            {choice === "all" ? ", the largest of five" : ""}
-          </caption>
-          <thead>
-            <tr>
-              <th scope="col">‖a − b‖ / ‖b‖</th>
-              {compared.slice(0, -1).map((stage) => (
-                <th key={stage.id} scope="col">
-                  {stageLabel(stage)}
-                </th>
+      <DataTable label="Agreement of the stages">
+        <thead>
+          <tr>
+            <th scope="col">‖a − b‖ / ‖b‖</th>
+            {compared.slice(0, -1).map((stage) => (
+              <th key={stage.id} scope="col">
+                {stageLabel(stage)}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {compared.slice(1).map((row, index) => (
+            <tr key={row.id}>
+              <th scope="row">{stageLabel(row)}</th>
+              {compared.slice(0, -1).map((column, at) => (
+                <td key={column.id}>
+                  {at <= index && <Cell pairs={report.pairs} stages={[column.id, row.id]} choice={choice} />}
+                </td>
               ))}
             </tr>
-          </thead>
-          <tbody>
-            {compared.slice(1).map((row, index) => (
-              <tr key={row.id}>
-                <th scope="row">{stageLabel(row)}</th>
-                {compared.slice(0, -1).map((column, at) => (
-                  <td key={column.id}>
-                    {at <= index && (
-                      <Cell pairs={report.pairs} stages={[column.id, row.id]} choice={choice} />
-                    )}
-                  </td>
-                ))}
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+          ))}
+        </tbody>
+      </DataTable>
       <details className={classes["how"]}>
         <summary>Every comparison</summary>
         <PairTable pairs={report.pairs} stages={stages} />
@@ -112,10 +106,9 @@ function Cell({ pairs, stages, choice }: CellProps) {
 
 function EqualBadge({ equal }: { readonly equal: boolean }) {
   return (
-    <span className={badge["badge"]} data-tone={equal ? "good" : "bad"}>
-      {equal ? <Check size="0.875rem" aria-hidden="true" /> : <X size="0.875rem" aria-hidden="true" />}
+    <Badge tone={equal ? "good" : "bad"} icon={equal ? Check : X}>
       {equal ? "equal" : "differs"}
-    </span>
+    </Badge>
   );
 }
 
@@ -127,7 +120,7 @@ function PairTable({
   readonly stages: readonly StageDescription[];
 }) {
   const labelOf = (id: StageId): string => {
-    const stage = stages.find((one) => one.id === id);
+    const stage = stages.find((candidate) => candidate.id === id);
     return stage === undefined ? id : stageLabel(stage);
   };
   const number = (value: number) => (
@@ -136,45 +129,37 @@ function PairTable({
     </td>
   );
   return (
-    <div
-      className={tables["scroll"]}
-      tabIndex={0}
-      role="region"
-      aria-label="Every comparison of two gradients"
-    >
-      <table className={tables["table"]}>
-        <caption className="visually-hidden">Every comparison of two gradients</caption>
-        <thead>
-          <tr>
-            <th scope="col">stages</th>
-            <th scope="col">gradient</th>
-            <th scope="col">verdict</th>
-            <th scope="col">allclose</th>
-            {["max |a − b|", "rel. max", "rel. norm"].map((name) => (
-              <th key={name} scope="col" data-numeric="true">
-                {name}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {pairs.map(({ first, second, tensor, equal, allclose, maxAbs, relMax, relNorm }) => (
-            <tr key={`${first} ${second} ${tensor}`}>
-              <th scope="row">
-                {labelOf(second)} against {labelOf(first)}
-              </th>
-              <td className="mono">{tensor}.g</td>
-              <td>
-                <EqualBadge equal={equal} />
-              </td>
-              <td>{allclose ? "yes" : "no"}</td>
-              {number(maxAbs)}
-              {number(relMax)}
-              {number(relNorm)}
-            </tr>
+    <DataTable label="Every comparison of two gradients">
+      <thead>
+        <tr>
+          <th scope="col">stages</th>
+          <th scope="col">gradient</th>
+          <th scope="col">verdict</th>
+          <th scope="col">allclose</th>
+          {["max |a − b|", "rel. max", "rel. norm"].map((name) => (
+            <th key={name} scope="col" data-numeric="true">
+              {name}
+            </th>
           ))}
-        </tbody>
-      </table>
-    </div>
+        </tr>
+      </thead>
+      <tbody>
+        {pairs.map(({ first, second, tensor, equal, allclose, maxAbs, relMax, relNorm }) => (
+          <tr key={`${first} ${second} ${tensor}`}>
+            <th scope="row">
+              {labelOf(second)} against {labelOf(first)}
+            </th>
+            <td className="mono">{tensor}.g</td>
+            <td>
+              <EqualBadge equal={equal} />
+            </td>
+            <td>{allclose ? "yes" : "no"}</td>
+            {number(maxAbs)}
+            {number(relMax)}
+            {number(relNorm)}
+          </tr>
+        ))}
+      </tbody>
+    </DataTable>
   );
 }

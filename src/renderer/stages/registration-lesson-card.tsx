@@ -1,9 +1,9 @@
 import { Check, TriangleAlert } from "lucide-react";
 import type { RegistrationLesson } from "../../shared/experiments/stages.ts";
 import { formatNumber } from "../format/number.ts";
+import { Badge } from "../ui/badge.tsx";
 import { CodeBlock } from "../ui/code-block.tsx";
-import badge from "../ui/verdict-badge.module.css";
-import { CodeDisclosure } from "./code-disclosure.tsx";
+import { CodeDisclosure } from "../ui/code-disclosure.tsx";
 import classes from "./stage-card.module.css";
 
 /** The notebook's pitfall: layers in a plain list compute, and are never trained. */
@@ -44,20 +44,15 @@ function Answer({ parameters }: { readonly parameters: readonly (readonly number
     (sum, shape) => sum + shape.reduce((product, size) => product * size, 1),
     0,
   );
-  const found = parameters.length > 0;
+  const registered = parameters.length > 0;
   return (
     <p className={classes["answer"]}>
-      <span className={badge["badge"]} data-tone={found ? "good" : "warn"}>
-        {found ? (
-          <Check size="0.9375rem" aria-hidden="true" />
-        ) : (
-          <TriangleAlert size="0.9375rem" aria-hidden="true" />
-        )}
-        {found ? "trained" : "not trained"}
-      </span>
+      <Badge tone={registered ? "good" : "warn"} icon={registered ? Check : TriangleAlert}>
+        {registered ? "trained" : "not trained"}
+      </Badge>
       <span>
         <code>model.parameters()</code> gives {parameters.length} tensors, {formatNumber(numbers)} numbers
-        {found && `: ${parameters.map((shape) => `(${shape.join(", ")})`).join(", ")}`}
+        {registered && `: ${parameters.map((shape) => `(${shape.join(", ")})`).join(", ")}`}
       </span>
     </p>
   );

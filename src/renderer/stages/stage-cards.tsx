@@ -1,8 +1,6 @@
-import { memo, useId } from "react";
+import { memo } from "react";
 import type { StageDescription, StageResult } from "../../shared/experiments/stages.ts";
-import { ExactText } from "../ui/exact-text.tsx";
-import { CodeDisclosure } from "./code-disclosure.tsx";
-import { StageBadge } from "./stage-badge.tsx";
+import { NumberedCard } from "../ui/numbered-card.tsx";
 import { stageFacts, stageVerdict } from "./stage-facts.ts";
 import classes from "./stage-card.module.css";
 
@@ -40,37 +38,18 @@ interface StageCardProps {
 
 /** One stage: its idea, what was measured, and the code that runs. */
 const StageCard = memo(function StageCard({ description, result, running }: StageCardProps) {
-  const id = useId();
-  const { number, name, idea, code, source } = description;
-  const verdict = stageVerdict(description, result, { running });
-  const facts = result === undefined ? [] : stageFacts(result);
+  const { id, number, name, idea, code, source } = description;
   return (
-    <article className={classes["card"]} aria-labelledby={id} data-stage={description.id}>
-      <div className={classes["number"]} aria-hidden="true">
-        {number}
-      </div>
-      <div className={classes["body"]}>
-        <header className={classes["head"]}>
-          <h3 id={id}>
-            <span className="visually-hidden">Stage {number}: </span>
-            {name}
-          </h3>
-          <StageBadge verdict={verdict} />
-        </header>
-        <p className={classes["idea"]}>{idea}</p>
-        {verdict.reason !== "" && <p className={classes["reason"]}>{verdict.reason}</p>}
-        {facts.length > 0 && (
-          <dl className={classes["facts"]} aria-label={`Measured of ${name}`}>
-            {facts.map(({ label, text, exact }) => (
-              <div key={label}>
-                <dt>{label}</dt>
-                <dd>{exact === undefined ? text : <ExactText text={text} exact={exact} />}</dd>
-              </div>
-            ))}
-          </dl>
-        )}
-        <CodeDisclosure name={name} code={code} source={source} />
-      </div>
-    </article>
+    <NumberedCard
+      kind="Stage"
+      id={id}
+      number={number}
+      name={name}
+      idea={idea}
+      outcome={stageVerdict(description, result, { running })}
+      facts={[{ label: `Measured of ${name}`, facts: result === undefined ? [] : stageFacts(result) }]}
+      code={code}
+      source={source}
+    />
   );
 });

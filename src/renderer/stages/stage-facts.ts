@@ -3,13 +3,7 @@ import { formatDuration } from "../format/duration.ts";
 import { formatBytes, formatNumber, fullPrecision } from "../format/number.ts";
 import { formatSpread } from "../format/spread.ts";
 import type { Fact } from "../ui/fact-list.tsx";
-
-/** How a stage came out, as a word and a reason. */
-export interface StageVerdict {
-  readonly tone: "good" | "warn" | "bad" | "plain";
-  readonly word: string;
-  readonly reason: string;
-}
+import type { Outcome } from "../ui/outcome-badge.tsx";
 
 const NOT_MEASURED = {
   unavailable: { tone: "plain", word: "not available" },
@@ -21,7 +15,7 @@ export function stageVerdict(
   { unavailable }: Pick<StageDescription, "unavailable">,
   result: StageResult | undefined,
   { running }: { readonly running: boolean },
-): StageVerdict {
+): Outcome {
   if (result === undefined) {
     if (unavailable !== "") return { tone: "plain", word: "not available", reason: unavailable };
     return { tone: "plain", word: running ? "waiting" : "not run", reason: "" };

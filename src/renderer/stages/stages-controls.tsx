@@ -1,9 +1,6 @@
-import { Button } from "@mantine/core";
-import { Play, RotateCcw } from "lucide-react";
-import { useAnswer } from "../bridge/use-answer.ts";
-import { ForecastNote } from "../ui/forecast-note.tsx";
-import { useStore } from "../store/create-store.ts";
-import { labStore } from "../store/lab-store.ts";
+import { ExperimentActions } from "../ui/experiment-actions.tsx";
+import { MemoryForecast } from "../ui/forecast-note.tsx";
+import { useForecast } from "../ui/use-forecast.ts";
 import { startStages } from "./stages-actions.ts";
 import { ControlPanel } from "../ui/control-panel.tsx";
 import { NumberField } from "../ui/number-field.tsx";
@@ -18,38 +15,20 @@ const FIELDS: readonly { readonly name: StagesField; readonly label: string; rea
 
 export function StagesControls() {
   const { fields, values, changed, reset } = useStagesForm();
-  const activity = useStore(labStore, (state) => state.activity);
-  const busy = activity !== null;
-  const forecast = useAnswer(window.lab.stagesForecast, values, busy);
-  const refused = forecast.kind === "known" && forecast.value.refusal !== "";
+  const forecast = useForecast(window.lab.stagesForecast, values);
   return (
     <ControlPanel
       actions={
-        <>
-          <Button
-            data-action="run-stages"
-            size="sm"
-            leftSection={<Play size="1rem" aria-hidden="true" />}
-            disabled={busy || values === null || refused}
-            title={busy ? `${activity.title} is running; cancel it first` : undefined}
-            onClick={() => {
-              if (values !== null) void startStages(values);
-            }}
-          >
-            Run stages
-          </Button>
-          <ForecastNote state={forecast} />
-          {changed && (
-            <Button
-              variant="subtle"
-              color="gray"
-              leftSection={<RotateCcw size="0.875rem" aria-hidden="true" />}
-              onClick={reset}
-            >
-              Reset to defaults
-            </Button>
-          )}
-        </>
+        <ExperimentActions
+          command="run-stages"
+          label="Run stages"
+          settings={values}
+          forecast={forecast}
+          onStart={(settings) => void startStages(settings)}
+          onReset={changed ? reset : undefined}
+        >
+          {(known) => <MemoryForecast forecast={known} />}
+        </ExperimentActions>
       }
     >
       {FIELDS.map(({ name, label, hint }) => (

@@ -1,5 +1,5 @@
 import type { IpcInput, IpcOutput } from "../../shared/ipc/ipc-contract.ts";
-import type { ExportKind } from "../../shared/runs/run-exports.ts";
+import { EXPORTS, type ExportKind } from "../../shared/runs/run-exports.ts";
 import { ask } from "../bridge/lab.ts";
 import { toCsv, type TextTable } from "../format/delimited-text.ts";
 import { showFailure, showInfo } from "./lab-store.ts";
@@ -33,17 +33,6 @@ function saveFile(what: string, input: IpcInput<"fileSave">): Promise<void> {
   return saving(what, ask(window.lab.fileSave(input)));
 }
 
-const EXPORTED: Readonly<Record<ExportKind, string>> = {
-  timings: "Timings",
-  metrics: "Metrics",
-  summary: "Summary",
-  gradchecks: "Gradient checks",
-  "ladder-samples": "Samples",
-  "ladder-summary": "Summary",
-  bundle: "Bundle",
-  database: "Database",
-};
-
 /** Writes runs to a file that main asks for; null is all that are not in the trash. */
 export function exportRuns(
   what: ExportKind,
@@ -51,7 +40,7 @@ export function exportRuns(
   { weights = false } = {},
 ): Promise<void> {
   return saving(
-    EXPORTED[what],
+    EXPORTS[what].title,
     ask(window.lab.runsExport({ what, runIds: runIds === null ? null : [...runIds], weights })),
   );
 }

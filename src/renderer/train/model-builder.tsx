@@ -2,7 +2,8 @@ import { ActionIcon, Button, NativeSelect, Textarea, TextInput } from "@mantine/
 import { ArrowDown, ArrowUp, Plus, Trash2 } from "lucide-react";
 import { useRef, useState } from "react";
 import { flatLayers, parameterShapes } from "../../core/network/network.ts";
-import { trainNetworkOf, type TrainLayerSpec } from "../../shared/specs/network-spec.ts";
+import { forSimpleActivations } from "../../core/ops/activation.ts";
+import { isSimpleActivation, trainNetworkOf, type TrainLayerSpec } from "../../shared/specs/network-spec.ts";
 import { formatNumber } from "../format/number.ts";
 import { SCHEMES } from "../network/network-form.ts";
 import { showFailure } from "../store/lab-store.ts";
@@ -23,9 +24,7 @@ const KINDS: Readonly<
   },
   relu: { title: "relu", make: () => ({ type: "relu", shift: 0 }) },
   leakyRelu: { title: "leaky relu", make: () => ({ type: "leakyRelu", slope: 0.01 }) },
-  tanh: { title: "tanh", make: () => ({ type: "tanh" }) },
-  sigmoid: { title: "sigmoid", make: () => ({ type: "sigmoid" }) },
-  gelu: { title: "GELU", make: () => ({ type: "gelu" }) },
+  ...forSimpleActivations((type, title) => ({ title, make: () => ({ type }) })),
   dropout: { title: "dropout", make: () => ({ type: "dropout", rate: 0.2 }) },
   batchNorm: { title: "batch norm", make: () => ({ type: "batchNorm", momentum: 0.1, eps: 1e-5 }) },
   layerNorm: { title: "layer norm", make: () => ({ type: "layerNorm", eps: 1e-5 }) },
@@ -78,6 +77,7 @@ function LayerSettings({
   readonly place: string;
   readonly onChange: (layer: TrainLayerSpec) => void;
 }) {
+  if (isSimpleActivation(layer)) return null;
   switch (layer.type) {
     case "linear":
       return (
@@ -150,9 +150,6 @@ function LayerSettings({
           x + f(x), f: {layer.layers.map((inner) => describe(inner)).join(", ")} (inner layers: as JSON)
         </span>
       );
-    case "tanh":
-    case "sigmoid":
-    case "gelu":
     case "layerNorm":
       return null;
   }

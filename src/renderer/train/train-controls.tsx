@@ -1,6 +1,5 @@
 import { Button, Checkbox, Fieldset } from "@mantine/core";
-import { FlaskConical, ListPlus, Play, Search } from "lucide-react";
-import { useAnswer } from "../bridge/use-answer.ts";
+import { FlaskConical, ListPlus, Search } from "lucide-react";
 import { formatForecast } from "../format/duration.ts";
 import { formatBytes, formatNumber } from "../format/number.ts";
 import { Choice } from "../network/network-fields.tsx";
@@ -8,11 +7,12 @@ import { overfitSpec, TRAIN_PRESETS, type TrainPreset } from "../../shared/specs
 import { stepsOf, type TrainSpec } from "../../shared/specs/train-spec.ts";
 import { useStore } from "../store/create-store.ts";
 import { datasetsStore } from "./datasets-store.ts";
-import { labStore } from "../store/lab-store.ts";
 import { enqueueTrainings, findLr, startTraining } from "./training-actions.ts";
 import { ControlPanel } from "../ui/control-panel.tsx";
 import classes from "../ui/controls.module.css";
+import { ExperimentActions } from "../ui/experiment-actions.tsx";
 import { NumberField } from "../ui/number-field.tsx";
+import { isRefused, useBusyReason, useForecast } from "../ui/use-forecast.ts";
 import { showSpec, useTrainForm, type TrainField, type TrainForm } from "./train-form.ts";
 import own from "./train-view.module.css";
 
@@ -33,6 +33,7 @@ const OPTIMIZERS = [
   { value: "adam", label: "Adam" },
   { value: "adamw", label: "AdamW" },
   { value: "rmsprop", label: "RMSProp" },
+  { value: "adagrad", label: "Adagrad" },
 ] as const;
 const SCHEDULES = [
   { value: "constant", label: "constant" },
@@ -76,13 +77,10 @@ function Fields({ form, names }: { readonly form: TrainForm; readonly names: rea
 export function TrainControls() {
   const form = useTrainForm();
   const { choice, choose, spec, problem, threads } = form;
-  const activity = useStore(labStore, (state) => state.activity);
-  const busy = activity !== null;
+  const busy = useBusyReason();
   const data = useStore(datasetsStore).map(({ id, title }) => ({ value: id, label: title }));
-  const forecast = useAnswer(window.lab.trainingForecast, spec, busy);
-  const refusal = forecast.kind === "known" ? forecast.value.refusal : "";
-  const ready = spec !== null && refusal === "";
-  const whenIdle = busy ? `${activity.title} is running; cancel it first` : undefined;
+  const forecast = useForecast(window.lab.trainingForecast, spec);
+  const ready = spec !== null && !isRefused(forecast);
   const withSpec = (act: (spec: TrainSpec) => Promise<void>) => () => {
     if (spec !== null) void act(spec);
   };
@@ -90,26 +88,22 @@ export function TrainControls() {
     <ControlPanel
       actions={
         <>
-          <Button
-            data-action="start-training"
-            size="sm"
-            leftSection={<Play size="1rem" aria-hidden="true" />}
-            disabled={busy || !ready}
-            title={whenIdle}
-            onClick={withSpec((made) => startTraining(made, threads))}
+          <ExperimentActions
+            command="start-training"
+            label="Start training"
+            settings={spec}
+            forecast={forecast}
+            onStart={(chosen) => void startTraining(chosen, threads)}
           >
-            Start training
-          </Button>
+            {({ seconds, totalBytes, points, diskBytes }) => (
+              <p className={classes["forecast"]}>
+                {formatForecast(seconds ?? 0)}; memory at most {formatBytes(totalBytes)};{" "}
+                {formatNumber(points)} values on the disk, {formatBytes(diskBytes)}
+              </p>
+            )}
+          </ExperimentActions>
           {problem !== "" && <p className={classes["refusal"]}>{problem}</p>}
-          {refusal !== "" && <p className={classes["refusal"]}>{refusal}</p>}
           {spec !== null && <p className={classes["forecast"]}>{stepsSentence(spec)}</p>}
-          {forecast.kind === "known" && (
-            <p className={classes["forecast"]}>
-              {formatForecast(forecast.value.seconds ?? 0)}; memory at most{" "}
-              {formatBytes(forecast.value.totalBytes)}; {formatNumber(forecast.value.points)} values on the
-              disk, {formatBytes(forecast.value.diskBytes)}
-            </p>
-          )}
         </>
       }
     >
@@ -197,8 +191,8 @@ export function TrainControls() {
           variant="default"
           size="xs"
           leftSection={<Search size="0.875rem" aria-hidden="true" />}
-          disabled={busy || !ready}
-          title={whenIdle}
+          disabled={busy !== undefined || !ready}
+          title={busy}
           onClick={withSpec((made) => findLr(made, threads))}
         >
           Find a learning rate
@@ -208,8 +202,8 @@ export function TrainControls() {
           variant="default"
           size="xs"
           leftSection={<FlaskConical size="0.875rem" aria-hidden="true" />}
-          disabled={busy || !ready}
-          title={whenIdle ?? "A network that cannot learn 20 rows by heart has a mistake in it"}
+          disabled={busy !== undefined || !ready}
+          title={busy ?? "A network that cannot learn 20 rows by heart has a mistake in it"}
           onClick={withSpec((made) => startTraining(overfitSpec(made), threads))}
         >
           Overfit 20 rows

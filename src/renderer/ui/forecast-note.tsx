@@ -1,23 +1,36 @@
+import type { ReactNode } from "react";
+import type { Forecast } from "../../shared/experiments/notebook.ts";
 import { formatForecast } from "../format/duration.ts";
 import { formatBytes, fullPrecision } from "../format/number.ts";
 import { ExactText } from "./exact-text.tsx";
+import type { AskedForecast } from "./use-forecast.ts";
 import classes from "./controls.module.css";
-import type { Forecast } from "../../shared/experiments/notebook.ts";
-import type { Answer } from "../bridge/use-answer.ts";
 
-/** Memory and time under the primary button, before anything is started. */
-export function ForecastNote({ state }: { readonly state: Answer<Forecast> }) {
-  if (state.kind === "none") return null;
-  if (state.kind === "failed")
-    return <p className={classes["refusal"]}>No forecast: {state.error.message}</p>;
-  const { parts, totalBytes, availableBytes, seconds, refusal } = state.value;
-  if (refusal !== "") {
-    return (
-      <p className={classes["refusal"]} role="alert">
-        {refusal}
-      </p>
-    );
+interface ForecastNoteProps<T> {
+  readonly forecast: AskedForecast<T>;
+  readonly children: (forecast: T) => ReactNode;
+}
+
+/** What is known under the primary button before anything is started: a forecast, a refusal, or neither. */
+export function ForecastNote<T>({ forecast, children }: ForecastNoteProps<T>) {
+  switch (forecast.kind) {
+    case "none":
+      return null;
+    case "failed":
+      return <p className={classes["refusal"]}>No forecast: {forecast.error.message}</p>;
+    case "known":
+      if (forecast.value.refusal === "") return children(forecast.value);
+      return (
+        <p className={classes["refusal"]} role="alert">
+          {forecast.value.refusal}
+        </p>
+      );
   }
+}
+
+/** Memory by what it is for, and time. */
+export function MemoryForecast({ forecast }: { readonly forecast: Forecast }) {
+  const { parts, totalBytes, availableBytes, seconds } = forecast;
   return (
     <details className={classes["forecast"]}>
       <summary>

@@ -1,10 +1,12 @@
-import { Check, X } from "lucide-react";
+import { Check, CircleHelp, X, type LucideIcon } from "lucide-react";
 import { Fragment } from "react";
+import type { GradientReport } from "../../shared/experiments/gradcheck.ts";
 import type { GradientCheck } from "../../shared/runs/run-records.ts";
 import { formatNumber, formatPercent, fullPrecision } from "../format/number.ts";
+import { Badge, type Tone } from "./badge.tsx";
+import { DataTable } from "./data-table.tsx";
 import { ExactText } from "./exact-text.tsx";
 import classes from "./data-table.module.css";
-import badge from "./verdict-badge.module.css";
 
 const REFERENCES: Readonly<Record<GradientCheck["reference"], string>> = {
   float64: "float64 backward pass, all coordinates",
@@ -14,72 +16,151 @@ const REFERENCES: Readonly<Record<GradientCheck["reference"], string>> = {
   "stage-1": "the functions of stage 1",
 };
 
-const COLUMNS = ["coordinates", "max |a − b|", "rel. max", "rel. norm", "hidden by atol", "kinks"] as const;
+type Verdict = GradientReport["verdict"];
+const LOOK: Readonly<Record<Verdict, { readonly icon: LucideIcon; readonly tone: Tone }>> = {
+  passed: { icon: Check, tone: "good" },
+  failed: { icon: X, tone: "bad" },
+  "not judged": { icon: CircleHelp, tone: "plain" },
+};
 
-interface GradientCheckTableProps {
-  readonly checks: readonly GradientCheck[];
-  /** Tells this table from others on the page. */
-  readonly label: string;
-}
-
-/** Every comparison of a gradient with a reference, grouped by stage and reference. */
-export function GradientCheckTable({ checks, label }: GradientCheckTableProps) {
-  if (checks.length === 0) return null;
-  const groups = new Map<string, GradientCheck[]>();
-  for (const check of checks) {
-    const key = `${check.stage} against ${REFERENCES[check.reference]}`;
-    groups.set(key, [...(groups.get(key) ?? []), check]);
-  }
+/** Icon and word. */
+export function GradientVerdict({ verdict }: { readonly verdict: Verdict }) {
   return (
-    <div className={classes["scroll"]} tabIndex={0} role="region" aria-label={label}>
-      <table className={classes["table"]}>
-        <caption className="visually-hidden">Gradient checks by stage and reference</caption>
-        <thead>
-          <tr>
-            <th scope="col">tensor</th>
-            <th scope="col">allclose</th>
-            {COLUMNS.map((column) => (
-              <th key={column} scope="col" data-numeric="true">
-                {column}
-              </th>
-            ))}
-            <th scope="col">verdict</th>
-          </tr>
-        </thead>
-        {[...groups].map(([title, group]) => (
-          <CheckGroup key={title} title={title} checks={group} />
-        ))}
-      </table>
-    </div>
+    <Badge tone={LOOK[verdict].tone} icon={LOOK[verdict].icon}>
+      {verdict}
+    </Badge>
   );
 }
 
-/** Where all rows have one reason, it is said once. */
-function CheckGroup({
-  title,
-  checks,
-}: {
+/** A gradient compared with a reference. */
+export interface ComparedGradient extends Pick<
+  GradientReport,
+  | "tensor"
+  | "verdict"
+  | "allclose"
+  | "coordinates"
+  | "maxAbs"
+  | "relMax"
+  | "relNorm"
+  | "hiddenByAtol"
+  | "kinks"
+> {
+  /** Null where it was not kept. */
+  readonly cosine: number | null;
+  readonly reason: string;
+}
+
+export interface GradientGroup {
   readonly title: string;
-  readonly checks: readonly GradientCheck[];
-}) {
-  const reasons = new Set(checks.map(({ reason }) => reason));
+  readonly rows: readonly ComparedGradient[];
+}
+
+/** Checks by stage and reference, in the order in which they come. */
+export function groupChecks(checks: readonly GradientCheck[]): readonly GradientGroup[] {
+  const groups = new Map<string, ComparedGradient[]>();
+  for (const check of checks) {
+    const title = `${check.stage} against ${REFERENCES[check.reference]}`;
+    const rows = groups.get(title) ?? [];
+    rows.push({ ...check, verdict: check.passed ? "passed" : "failed", cosine: null });
+    groups.set(title, rows);
+  }
+  return [...groups].map(([title, rows]) => ({ title, rows }));
+}
+
+interface Column {
+  readonly name: string;
+  readonly value: (row: ComparedGradient) => number;
+  readonly format?: (value: number) => string;
+}
+const COLUMNS: readonly Column[] = [
+  { name: "coordinates", value: ({ coordinates }) => coordinates },
+  { name: "max |a − b|", value: ({ maxAbs }) => maxAbs },
+  { name: "rel. max", value: ({ relMax }) => relMax },
+  { name: "rel. norm", value: ({ relNorm }) => relNorm },
+  { name: "cosine", value: ({ cosine }) => cosine ?? NaN },
+  {
+    name: "hidden by atol",
+    value: ({ hiddenByAtol }) => hiddenByAtol,
+    format: (value) => formatPercent(value),
+  },
+  { name: "kinks", value: ({ kinks }) => kinks },
+];
+
+interface Choice {
+  readonly row: ComparedGradient | undefined;
+  readonly choose: (row: ComparedGradient) => void;
+}
+
+interface GradientCheckTableProps {
+  readonly groups: readonly GradientGroup[];
+  /** Tells this table from others on the page. */
+  readonly label: string;
+  /** Where a row can be chosen: which one is, and what choosing does. */
+  readonly choice?: Choice | undefined;
+}
+
+/** Every comparison of a gradient with a reference; under it what was found, said once where all say the same. */
+export function GradientCheckTable({ groups, label, choice }: GradientCheckTableProps) {
+  if (groups.length === 0) return null;
+  const cosines = groups.some(({ rows }) => rows.some(({ cosine }) => cosine !== null));
+  const columns = COLUMNS.filter(({ name }) => name !== "cosine" || cosines);
+  return (
+    <DataTable label={label}>
+      <thead>
+        <tr>
+          <th scope="col">gradient of</th>
+          <th scope="col">allclose</th>
+          {columns.map(({ name }) => (
+            <th key={name} scope="col" data-numeric="true">
+              {name}
+            </th>
+          ))}
+          <th scope="col">verdict</th>
+        </tr>
+      </thead>
+      {groups.map((group) => (
+        <CheckGroup key={group.title} group={group} columns={columns} choice={choice} />
+      ))}
+    </DataTable>
+  );
+}
+
+interface CheckGroupProps extends Pick<GradientCheckTableProps, "choice"> {
+  readonly group: GradientGroup;
+  readonly columns: readonly Column[];
+}
+
+function CheckGroup({ group: { title, rows }, columns, choice }: CheckGroupProps) {
+  const reasons = new Set(rows.map(({ reason }) => reason));
   const shared = reasons.size === 1 ? [...reasons][0] : undefined;
   return (
     <tbody>
       <tr className={classes["group"]}>
-        <th scope="rowgroup" colSpan={COLUMNS.length + 3}>
+        <th scope="rowgroup" colSpan={columns.length + 3}>
           {title}
           {shared !== undefined && <span className={classes["reason"]}>{shared}</span>}
         </th>
       </tr>
-      {checks.map((check, index) => (
+      {rows.map((row, index) => (
         <Fragment key={index}>
-          <CheckRow check={check} />
+          <tr>
+            <th scope="row">
+              <TensorName row={row} against={title} choice={choice} />
+            </th>
+            <td>{row.allclose ? "yes" : "no"}</td>
+            {columns.map(({ name, value, format = formatNumber }) => (
+              <td key={name} data-numeric="true">
+                <ExactText text={format(value(row))} exact={fullPrecision(value(row))} />
+              </td>
+            ))}
+            <td>
+              <GradientVerdict verdict={row.verdict} />
+            </td>
+          </tr>
           {shared === undefined && (
             <tr className={classes["reasonRow"]}>
-              <td />
-              <td colSpan={COLUMNS.length + 2} data-wrap="true">
-                {check.reason}
+              <td colSpan={columns.length + 3} data-wrap="true">
+                {row.reason}
               </td>
             </tr>
           )}
@@ -89,36 +170,23 @@ function CheckGroup({
   );
 }
 
-function CheckRow({ check }: { readonly check: GradientCheck }) {
-  const number = (value: number) => (
-    <td data-numeric="true">
-      <ExactText text={formatNumber(value)} exact={fullPrecision(value)} />
-    </td>
-  );
+interface TensorNameProps extends Pick<GradientCheckTableProps, "choice"> {
+  readonly row: ComparedGradient;
+  readonly against: string;
+}
+
+function TensorName({ row, against, choice }: TensorNameProps) {
+  const name = <span className="mono">{row.tensor}</span>;
+  if (choice === undefined) return name;
   return (
-    <tr>
-      <th scope="row" className="mono">
-        {check.tensor}.g
-      </th>
-      <td>{check.allclose ? "yes" : "no"}</td>
-      {number(check.coordinates)}
-      {number(check.maxAbs)}
-      {number(check.relMax)}
-      {number(check.relNorm)}
-      <td data-numeric="true">
-        <ExactText text={formatPercent(check.hiddenByAtol)} exact={fullPrecision(check.hiddenByAtol)} />
-      </td>
-      {number(check.kinks)}
-      <td>
-        <span className={badge["badge"]} data-tone={check.passed ? "good" : "bad"}>
-          {check.passed ? (
-            <Check size="0.875rem" aria-hidden="true" />
-          ) : (
-            <X size="0.875rem" aria-hidden="true" />
-          )}
-          {check.passed ? "passes" : "fails"}
-        </span>
-      </td>
-    </tr>
+    <button
+      type="button"
+      className={classes["rowButton"]}
+      aria-pressed={choice.row === row}
+      aria-label={`Charts of ${row.tensor} ${against}`}
+      onClick={() => choice.choose(row)}
+    >
+      {name}
+    </button>
   );
 }

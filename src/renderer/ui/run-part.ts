@@ -6,8 +6,8 @@ export interface RunPartProps {
   readonly details: RunDetails;
 }
 
-/** What the view of a kind of run adds to the page of such a run. */
-export type RunParts = Readonly<Partial<Record<RunKind, ComponentType<RunPartProps>>>>;
+/** What the views of kinds of runs add to the pages of such runs. */
+export type RunParts = Readonly<Partial<Record<RunKind, { readonly Part?: ComponentType<RunPartProps> }>>>;
 
 /** Filled by the app, so that the Runs view knows no other view. */
 export const RunPartsContext = createContext<RunParts>({});

@@ -1,8 +1,8 @@
 import { Ban, Check, LoaderCircle, Unplug, X, type LucideIcon } from "lucide-react";
 import type { RunStatus } from "../../shared/runs/run-records.ts";
-import classes from "./verdict-badge.module.css";
+import { Badge, type Tone } from "./badge.tsx";
 
-const LOOK: Readonly<Record<RunStatus, { icon: LucideIcon; tone: "good" | "warn" | "bad" | "plain" }>> = {
+const LOOK: Readonly<Record<RunStatus, { icon: LucideIcon; tone: Tone }>> = {
   running: { icon: LoaderCircle, tone: "plain" },
   finished: { icon: Check, tone: "good" },
   cancelled: { icon: Ban, tone: "plain" },
@@ -11,11 +11,10 @@ const LOOK: Readonly<Record<RunStatus, { icon: LucideIcon; tone: "good" | "warn"
 };
 
 export function RunStatusBadge({ status }: { readonly status: RunStatus }) {
-  const { icon: Icon, tone } = LOOK[status];
+  const { icon, tone } = LOOK[status];
   return (
-    <span className={classes["badge"]} data-tone={tone}>
-      <Icon size="0.875rem" strokeWidth={2.5} aria-hidden="true" />
+    <Badge tone={tone} icon={icon}>
       {status}
-    </span>
+    </Badge>
   );
 }

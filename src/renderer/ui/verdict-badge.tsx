@@ -1,10 +1,11 @@
 import { Check, Clock, TriangleAlert, X, type LucideIcon } from "lucide-react";
 import type { Verdict } from "../../shared/runs/run-records.ts";
+import { Badge, type Tone } from "./badge.tsx";
 import classes from "./verdict-badge.module.css";
 
 interface Look {
   readonly icon: LucideIcon;
-  readonly tone: "good" | "warn" | "bad" | "plain";
+  readonly tone: Tone;
   readonly meaning: string;
 }
 
@@ -22,15 +23,11 @@ export const VERDICT_LOOK: Readonly<Record<Verdict, Look>> = {
 
 /** Icon and word; the reason stands beside it where there is room. */
 export function VerdictBadge({ verdict }: { readonly verdict: Verdict }) {
+  const { icon, tone, meaning } = VERDICT_LOOK[verdict];
   return (
-    <span
-      className={classes["badge"]}
-      data-tone={VERDICT_LOOK[verdict].tone}
-      title={VERDICT_LOOK[verdict].meaning}
-    >
-      <VerdictIcon verdict={verdict} />
+    <Badge tone={tone} icon={icon} title={meaning}>
       {verdict}
-    </span>
+    </Badge>
   );
 }
 

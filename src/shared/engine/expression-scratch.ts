@@ -1,6 +1,6 @@
 import { operandsOf, type GenericOp, type MapStep } from "../../core/ops/generic-op.ts";
 import { reduceSplit } from "../../core/ops/generic-split.ts";
-import type { TensorLike } from "../../core/ops/op.ts";
+import type { TensorLike } from "../../core/ops/tensor-like.ts";
 import { countOf } from "../../core/ops/strides.ts";
 
 /** Elements that an expression is computed for at a time: a few tensors of them stay in the first-level cache. */

@@ -87,7 +87,4 @@ export const NOTEBOOK_DEFAULTS = {
   rows: 50_000,
   samples: 5,
   coordinates: 20,
-  epochs: 3,
-  batchSize: 64,
-  lr: 0.01,
 } as const;

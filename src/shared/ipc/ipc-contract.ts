@@ -125,7 +125,15 @@ export const diagnosticsSchema = v.object({
   tuning: tuningReportSchema,
   /** Flags of V8 that the app has set for its kernels. */
   v8Flags: v.array(v.string()),
-  arena: v.object({ usedBytes: v.number(), committedBytes: v.number(), maximumBytes: v.number() }),
+  arena: v.object({
+    usedBytes: v.number(),
+    committedBytes: v.number(),
+    maximumBytes: v.number(),
+    /** The most that was ever committed. */
+    peakBytes: v.number(),
+    /** To the system, since the start: idle memory. */
+    givenBackBytes: v.number(),
+  }),
   /** Since it was last read. */
   eventLoopDelayMs: loopDelaySchema,
   /** From the start to the end of the last run, of an earlier start of the app if need be; null before the first. */
@@ -305,6 +313,19 @@ export const IPC_CALLS = {
   },
 } as const;
 
+/** The menu's commands that show a view, in the order of the navigation. */
+export const MENU_VIEWS = [
+  "showNotebook",
+  "showLadder",
+  "showInitialise",
+  "showStages",
+  "showBackward",
+  "showGradients",
+  "showTrain",
+  "showRuns",
+  "showDiagnostics",
+] as const;
+
 /** Everything main tells the window unasked: name → payload schema. */
 export const IPC_EVENTS = {
   activityChanged: v.nullable(activitySchema),
@@ -328,15 +349,7 @@ export const IPC_EVENTS = {
   runsChanged: v.object({ runs: v.nullable(v.array(runSummarySchema)) }),
   /** A menu command that the window carries out. */
   menuCommand: v.picklist([
-    "showNotebook",
-    "showLadder",
-    "showInitialise",
-    "showStages",
-    "showBackward",
-    "showGradients",
-    "showTrain",
-    "showRuns",
-    "showDiagnostics",
+    ...MENU_VIEWS,
     "showSettings",
     "latestRun",
     "importRuns",

@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import type { RunKind } from "./run-records.ts";
 
 /** What can be written to a file of its own. `database` is always all of it. */
 export const exportKindSchema = v.picklist([
@@ -13,17 +14,28 @@ export const exportKindSchema = v.picklist([
 ]);
 export type ExportKind = v.InferOutput<typeof exportKindSchema>;
 
-/** The ending of each kind's file. */
-export const EXPORT_EXTENSIONS = {
-  timings: "csv",
-  metrics: "csv",
-  summary: "csv",
-  gradchecks: "csv",
-  "ladder-samples": "csv",
-  "ladder-summary": "csv",
-  bundle: "json",
-  database: "sqlite",
-} as const satisfies Record<ExportKind, string>;
+interface ExportEntry {
+  /** What is written, as the window says it. */
+  readonly title: string;
+  readonly extension: "csv" | "json" | "sqlite";
+  /** The only kind of run that has it, offered by that kind's view and command alone; null for any run. */
+  readonly of: RunKind | null;
+  /** How the menu of the Runs view offers it; null where it does not, or in its own words. */
+  readonly menu: string | null;
+}
+
+export const EXPORTS: Readonly<Record<ExportKind, ExportEntry>> = {
+  timings: { title: "Timings", extension: "csv", of: null, menu: "Timings as CSV, one row a sample" },
+  metrics: { title: "Metrics", extension: "csv", of: null, menu: "Metrics as CSV, every point" },
+  summary: { title: "Summary", extension: "csv", of: null, menu: "Summary as CSV, one row a run" },
+  gradchecks: { title: "Gradient checks", extension: "csv", of: null, menu: "Gradient checks as CSV" },
+  "ladder-samples": { title: "Samples", extension: "csv", of: "ladder", menu: null },
+  "ladder-summary": { title: "Summary", extension: "csv", of: "ladder", menu: null },
+  bundle: { title: "Bundle", extension: "json", of: null, menu: null },
+  database: { title: "Database", extension: "sqlite", of: null, menu: null },
+};
+
+export const EXPORT_KINDS = exportKindSchema.options;
 
 export const importedRunsSchema = v.object({
   added: v.array(v.string()),

@@ -1,5 +1,10 @@
 import * as v from "valibot";
 import type { Layer, LossName, Network, PlainLayer, PlainNetwork } from "../../core/network/network.ts";
+import {
+  activationFacts,
+  SIMPLE_ACTIVATION_NAMES,
+  type SimpleActivation,
+} from "../../core/ops/activation.ts";
 
 const wholeNumber = (what: string, min: number, max: number) =>
   v.pipe(
@@ -53,9 +58,7 @@ const plainLayers = [
   }),
   v.strictObject({ type: v.literal("relu"), shift: v.optional(finiteNumber("shift"), 0) }),
   v.strictObject({ type: v.literal("leakyRelu"), slope: v.optional(finiteNumber("slope"), 0.01) }),
-  v.strictObject({ type: v.literal("tanh") }),
-  v.strictObject({ type: v.literal("sigmoid") }),
-  v.strictObject({ type: v.literal("gelu") }),
+  v.strictObject({ type: v.picklist(SIMPLE_ACTIVATION_NAMES) }),
 ] as const;
 export const layerSpecSchema = v.variant("type", plainLayers);
 export type LayerSpec = v.InferOutput<typeof layerSpecSchema>;
@@ -191,7 +194,13 @@ export const networkSpecSchema = v.pipe(
 );
 export type NetworkSpec = v.InferOutput<typeof networkSpecSchema>;
 
+/** Whether a layer is an activation without parameters. */
+export const isSimpleActivation = <L extends TrainLayerSpec>(
+  layer: L,
+): layer is Extract<L, { readonly type: SimpleActivation }> => activationFacts(layer.type) !== null;
+
 function layerOf(spec: LayerSpec): PlainLayer {
+  if (isSimpleActivation(spec)) return { type: "activation", activation: { kind: spec.type } };
   switch (spec.type) {
     case "linear":
       return {
@@ -204,10 +213,6 @@ function layerOf(spec: LayerSpec): PlainLayer {
       return { type: "relu", shift: spec.shift };
     case "leakyRelu":
       return { type: "activation", activation: { kind: "leakyRelu", slope: spec.slope } };
-    case "tanh":
-    case "sigmoid":
-    case "gelu":
-      return { type: "activation", activation: { kind: spec.type } };
   }
 }
 
@@ -236,6 +241,7 @@ export function trainNetworkOf({
 }): Network {
   let width: number = MNIST_PIXELS;
   const trainLayerOf = (spec: TrainLayerSpec): Layer => {
+    if (isSimpleActivation(spec)) return layerOf(spec);
     switch (spec.type) {
       case "dropout":
         return { type: "dropout", rate: spec.rate };
@@ -250,9 +256,6 @@ export function trainNetworkOf({
         return layerOf(spec);
       case "relu":
       case "leakyRelu":
-      case "tanh":
-      case "sigmoid":
-      case "gelu":
         return layerOf(spec);
     }
   };

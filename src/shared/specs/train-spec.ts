@@ -64,6 +64,14 @@ export const optimizerSchema = v.variant("name", [
     eps: v.optional(positive("eps"), 1e-8),
     weightDecay,
   }),
+  v.strictObject({
+    name: v.literal("adagrad"),
+    lr,
+    lrDecay: v.optional(notNegative("lrDecay"), 0),
+    initialAccumulatorValue: v.optional(notNegative("initialAccumulatorValue"), 0),
+    eps: v.optional(positive("eps"), 1e-10),
+    weightDecay,
+  }),
 ]);
 
 const warmupSteps = v.optional(wholeNumber("warm-up steps", 0, 1_000_000), 0);

@@ -67,7 +67,8 @@ const EXACT: readonly MapFunction[] = [
   "where",
   ...BINARY_FUNCTIONS.filter((fn) => fn !== "pow"),
 ];
-const ALL: readonly MapFunction[] = [...UNARY_FUNCTIONS, ...BINARY_FUNCTIONS, "where"];
+/** All others are the last step only: what follows could magnify their rounding without bound. */
+const ROUNDED: readonly MapFunction[] = ["pow", ...UNARY_FUNCTIONS.filter((fn) => !EXACT.includes(fn))];
 
 type Generator = fc.GeneratorValue;
 
@@ -153,9 +154,9 @@ export class ProgramGenerator {
       );
     };
     let depth = 0;
-    const functions = this.#int(0, exact ? 8 : 3);
+    const functions = this.#int(0, exact ? 8 : 2);
     for (let count = 0; count < functions; count++) {
-      const fn = this.#pick(exact ? EXACT : ALL);
+      const fn = this.#pick(EXACT);
       for (; depth < operandsOf(fn); depth++) push();
       if (this.#int(0, 3) === 0 && depth < 4) {
         push();
@@ -169,6 +170,11 @@ export class ProgramGenerator {
       depth = 1;
     }
     for (; depth > 1; depth--) steps.push({ fn: this.#pick(["add", "maximum", "mul"]) });
+    if (!exact) {
+      const fn = this.#pick(ROUNDED);
+      if (operandsOf(fn) === 2) push();
+      steps.push({ fn });
+    }
     return steps;
   }
 

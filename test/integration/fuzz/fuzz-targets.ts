@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import * as v from "valibot";
 import { DataFormatError, StoreError } from "../../../src/core/errors.ts";
+import { resolveTraining } from "../../../src/main/lab/training/resolved-training.ts";
 import { readIdx } from "../../../src/main/data/read-idx.ts";
 import { readNpy } from "../../../src/main/data/read-npy.ts";
 import { readTable } from "../../../src/main/data/read-table.ts";
@@ -183,7 +184,7 @@ export const FUZZ_TARGETS: Readonly<Record<string, FuzzTarget>> = {
         layers: [{ type: "linear", in: 784, out: 10 }],
         optimizer: { name: "sgd", lr: 0.1 },
       });
-      const checkpoints = new Checkpoints(folder, "run", small);
+      const checkpoints = new Checkpoints(folder, "run", resolveTraining(small));
       mkdirSync(checkpoints.folder, { recursive: true });
       writeFileSync(checkpoints.pathOf("final"), bytes);
       const { state } = await checkpoints.load("final");

@@ -7,13 +7,13 @@ import { labOptions, notebookSpec } from "./open-test-lab.ts";
 
 const finite = expect.toSatisfy((value: unknown) => Number.isFinite(value)) as number;
 
-it("Lab.diagnostics() shows how long main was held up during the last training, also after a new start", async () => {
+it("Lab.diagnostics.get() shows how long main was held up during the last training, also after a new start", async () => {
   const folder = mkdtempSync(join(tmpdir(), "backprop-lab-delay-"));
   const lab = await openLab(labOptions(folder, 2));
-  expect(lab.diagnostics().lastActivityDelayMs).toBeNull();
+  expect(lab.diagnostics.get().lastActivityDelayMs).toBeNull();
   const spec = notebookSpec({ rows: 2_000, epochs: 2, batchSize: 50, lr: 0.01 });
-  const run = await lab.startTraining(spec, { threads: 2 }).done;
-  const measured = lab.diagnostics().lastActivityDelayMs;
+  const run = await lab.training.start({ spec, threads: 2 }).done;
+  const measured = lab.diagnostics.get().lastActivityDelayMs;
   expect(measured).toEqual({ name: "Training, 2 epochs", p50: finite, p99: finite, max: finite });
   expect(measured?.max).toBeGreaterThan(0);
   expect(run.summary).toMatchObject({
@@ -23,7 +23,7 @@ it("Lab.diagnostics() shows how long main was held up during the last training, 
   });
   await lab.close();
   const again = await openLab(labOptions(folder, 1));
-  expect(again.diagnostics().lastActivityDelayMs).toEqual({
+  expect(again.diagnostics.get().lastActivityDelayMs).toEqual({
     ...measured,
     name: `${run.name}, ${run.startedAt}`,
   });

@@ -11,8 +11,9 @@ import { NotebookSession } from "../../../src/main/lab/notebook/session.ts";
 import type { GradientCheck } from "../../../src/shared/runs/run-records.ts";
 import { viewOf } from "../../../src/shared/engine/tensor-view.ts";
 import { startEngine } from "../engine/start-engine.ts";
+import { unwatchedActivity } from "./unwatched-activity.ts";
 
-const SILENT = { phase: () => undefined, progress: () => undefined };
+const SILENT = unwatchedActivity();
 
 let engine: Engine;
 let session: NotebookSession;

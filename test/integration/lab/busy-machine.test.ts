@@ -32,7 +32,7 @@ describe("a lab on a busy machine (A13)", () => {
     async () => {
       open = await openTestLab(2);
       keepBusy(6);
-      const run = await open.lab.runNotebook({ kind: "all" }, small).done;
+      const run = await open.lab.notebook.run({ selection: { kind: "all" }, settings: small }).done;
       expect(run.failure).toBeNull();
       expect(run.status).toBe("finished");
     },
@@ -48,11 +48,11 @@ describe("a lab on a busy machine (A13)", () => {
       const spec = notebookSpec({ rows: 2_000, epochs: 1_000, lr: 1e-6 });
       const statuses: string[] = [];
       for (const afterMs of [50, 400, 900]) {
-        const started = lab.startTraining(spec, { threads: 2, again: true });
+        const started = lab.training.start({ spec, threads: 2, again: true });
         await wait(afterMs);
-        lab.cancel();
+        lab.activity.cancel();
         statuses.push((await started.done).status);
-        const check = lab.startGradcheck({
+        const check = lab.gradcheck.start({
           network: NOTEBOOK_NETWORK,
           references: ["float64"],
           bug: null,
@@ -61,15 +61,15 @@ describe("a lab on a busy machine (A13)", () => {
           threads: 2,
         });
         await wait(afterMs);
-        lab.cancel();
+        lab.activity.cancel();
         statuses.push((await check.done).status);
       }
       expect(new Set(statuses)).toEqual(new Set(["cancelled"]));
       for (const one of neighbours) one.kill("SIGKILL");
       // What was left behind has not written into what comes after it.
       const [first, second] = [
-        await lab.runNotebook({ kind: "one", cell: "23" }, small).done,
-        await lab.runNotebook({ kind: "all" }, small).done,
+        await lab.notebook.run({ selection: { kind: "one", cell: "23" }, settings: small }).done,
+        await lab.notebook.run({ selection: { kind: "all" }, settings: small }).done,
       ];
       expect([first.status, second.status]).toEqual(["finished", "finished"]);
       expect(second.summary["loss"]).toBe(first.summary["loss"]);

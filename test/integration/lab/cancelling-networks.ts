@@ -31,7 +31,7 @@ const elementwise = (kind: Activation["kind"] | "relu"): PlainLayer =>
         activation: kind === "leakyRelu" ? { kind, slope: 0.1 } : { kind },
       };
 
-const ANY = ["relu", "leakyRelu", "tanh", "sigmoid", "gelu"] as const;
+const ANY = ["relu", "leakyRelu", "tanh", "sigmoid", "gelu", "softplus"] as const;
 
 function networkOf(
   widths: readonly number[],

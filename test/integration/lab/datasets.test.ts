@@ -82,7 +82,7 @@ describe("an import", () => {
       ],
     ],
   ])("previews %s", async (_what, files) => {
-    const preview = await lab.previewImport(files);
+    const preview = await lab.datasets.preview({ files });
     expect(preview.refusal).toBe("");
     expect(preview.rows).toBe(ROWS);
     expect(preview.classCounts).toEqual(new Array<number>(10).fill(30));
@@ -99,29 +99,32 @@ describe("an import", () => {
   ])(
     "takes %s for what they are: shares of white up to 1, grey values above",
     async (_name, value, greys) => {
-      const { images: shown, refusal } = await lab.previewImport([
-        { name: "x.npy", bytes: npy([ROWS, PIXELS], value) },
-        { name: "y.npy", bytes: npy([ROWS], labelOf) },
-      ]);
+      const { images: shown, refusal } = await lab.datasets.preview({
+        files: [
+          { name: "x.npy", bytes: npy([ROWS, PIXELS], value) },
+          { name: "y.npy", bytes: npy([ROWS], labelOf) },
+        ],
+      });
       expect(refusal).toBe("");
       expect([...new Set(shown.flatMap(({ pixels }) => [...pixels]))].sort((a, b) => a - b)).toEqual(greys);
     },
   );
 
   it("becomes a data set that can be trained on, and is there after a restart", async () => {
-    await lab.previewImport(IDX_PAIR);
+    await lab.datasets.preview({ files: IDX_PAIR });
     const choice = { title: "Bars!", validRows: 60, shuffle: true, normalisation: "meanStd" } as const;
-    const dataset = await lab.acceptImport(choice);
+    const dataset = await lab.datasets.accept(choice);
     expect(dataset).toMatchObject({ title: "Bars!", trainRows: 240, validRows: 60 });
     expect(dataset.id).toMatch(/^bars-[0-9a-f]{4}$/);
     await lab.close();
     lab = await openLab(labOptions(folder, 2));
-    expect((await lab.listDatasets()).map(({ id }) => id)).toEqual(["mnist", dataset.id]);
+    expect((await lab.datasets.list()).map(({ id }) => id)).toEqual(["mnist", dataset.id]);
     const { spec } = TRAIN_PRESETS.small;
     const data = { name: dataset.id, split: "train", rows: 240 } as const;
-    const run = await lab.startTraining({ ...spec, data, validRows: 60, epochs: 20 }, { threads: 2 }).done;
+    const run = await lab.training.start({ spec: { ...spec, data, validRows: 60, epochs: 20 }, threads: 2 })
+      .done;
     expect(run.summary["validAccuracy"]).toBe(1);
-    const learned = await lab.inspectTraining(run.id, "final");
+    const learned = await lab.learned.inspect({ runId: run.id, weights: "final" });
     expect(learned.mistakes).toEqual([]);
   });
 
@@ -161,10 +164,10 @@ describe("an import", () => {
       /row 1 has no label; expected classes from 0 to 9/,
     ],
   ])("says why it cannot take it: %s", async (_what, files, reason) => {
-    const { refusal } = await lab.previewImport(files);
+    const { refusal } = await lab.datasets.preview({ files });
     expect(refusal).toMatch(reason);
     const choice = { title: "x", validRows: 1, shuffle: false, normalisation: "unit" } as const;
-    await expect(lab.acceptImport(choice)).rejects.toThrow(reason);
+    await expect(lab.datasets.accept(choice)).rejects.toThrow(reason);
   });
 
   it.each([
@@ -194,13 +197,13 @@ describe("an import", () => {
       /^my images \(1\)\.npy, byte 0: expected a \.npy file/,
     ],
   ])("refuses %s", async (_what, files, reason) => {
-    await expect(lab.previewImport(files)).rejects.toThrow(reason);
+    await expect(lab.datasets.preview({ files })).rejects.toThrow(reason);
   });
 
   it("names the data sets there are when one is missing, and keeps MNIST", async () => {
     const data = { name: "gone", split: "train", rows: 100 } as const;
-    const run = await lab.startTraining({ ...TRAIN_PRESETS.small.spec, data }, { threads: 2 }).done;
+    const run = await lab.training.start({ spec: { ...TRAIN_PRESETS.small.spec, data }, threads: 2 }).done;
     expect(run.failure).toMatch(/There is no data set "gone"; there are mnist/);
-    await expect(lab.removeDataset("mnist")).rejects.toThrow(/stays/);
+    await expect(lab.datasets.remove({ id: "mnist" })).rejects.toThrow(/stays/);
   });
 });

@@ -24,19 +24,19 @@ const adam = (seed: number, batchSize: number): TrainSpec =>
 
 describe("the search for a learning rate (A4)", () => {
   it.each([1, 2, 3, 4, 5, 6])("finds plain SGD's rate on the fall, seed %i (case 19)", async (seed) => {
-    const { suggested } = await opened.lab.findLr(sgd(seed), { threads: 2 });
+    const { suggested } = await opened.lab.training.findLr({ spec: sgd(seed), threads: 2 });
     expect(suggested).toBeGreaterThan(1e-2);
     expect(suggested).toBeLessThan(1e-1);
   });
 
   it.each([1, 2, 3, 5, 6])("finds Adam's rate on batches of 16, seed %i (case 19)", async (seed) => {
-    const { suggested } = await opened.lab.findLr(adam(seed, 16), { threads: 2 });
+    const { suggested } = await opened.lab.training.findLr({ spec: adam(seed, 16), threads: 2 });
     expect(suggested).toBeGreaterThan(1e-3);
     expect(suggested).toBeLessThan(1e-1);
   });
 
   it.each([1, 6, 7])("stays on the fall on batches of 4, seed %i", async (seed) => {
-    const { suggested } = await opened.lab.findLr(adam(seed, 4), { threads: 2 });
+    const { suggested } = await opened.lab.training.findLr({ spec: adam(seed, 4), threads: 2 });
     expect(suggested).toBeGreaterThan(2e-4);
     expect(suggested).toBeLessThan(2e-2);
   });
@@ -45,7 +45,7 @@ describe("the search for a learning rate (A4)", () => {
     "suggests for the preset %s at most three times the rate that it trains well with, and not noise",
     async (name) => {
       const { spec } = TRAIN_PRESETS[name];
-      const { suggested } = await opened.lab.findLr(spec, { threads: 2 });
+      const { suggested } = await opened.lab.training.findLr({ spec, threads: 2 });
       expect(suggested).toBeGreaterThan(spec.optimizer.lr / 100);
       expect(suggested).toBeLessThan(spec.optimizer.lr * 3);
     },
@@ -55,7 +55,7 @@ describe("the search for a learning rate (A4)", () => {
     const spec = sgd(1);
     const flat = { w1: new Float32Array(784 * 50), b1: new Float32Array(50) };
     const given = { ...flat, w2: new Float32Array(500), b2: new Float32Array(10) };
-    const { searches } = await opened.lab.findLr(spec, { threads: 2, given });
+    const { searches } = await opened.lab.training.findLr({ spec, threads: 2, given });
     // Weights of zero: the loss of a guess among ten.
     for (const { points } of searches) expect(points[0]?.loss).toBeCloseTo(Math.log(10), 4);
   });

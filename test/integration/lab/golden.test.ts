@@ -38,10 +38,10 @@ describe.each([1, 2])("the notebook with PyTorch's weights on %i threads", (thre
     const { seed, rows, samples, coordinates } = NOTEBOOK_DEFAULTS;
     const settings = { seed, rows, samples, coordinates, threads };
     const weights = await readWeights(GOLDEN_FOLDER);
-    const run = await open.lab.runNotebook({ kind: "all" }, settings, weights).done;
+    const run = await open.lab.notebook.run({ selection: { kind: "all" }, settings }, weights).done;
     expect(run.failure).toBeNull();
-    details = open.lab.getRun(run.id);
-    await open.lab.saveGradients(join(open.folder, "gradients"));
+    details = open.lab.runs.get({ runId: run.id });
+    await open.lab.notebook.saveGradients(join(open.folder, "gradients"));
   }, 600_000);
   afterAll(async () => {
     await open.close();
@@ -102,7 +102,7 @@ describe.each([1, 2])("the notebook with PyTorch's weights on %i threads", (thre
 
   it("executes every cell once, in order, and none fails", () => {
     expect(details.cells.map(({ order }) => order)).toEqual(details.cells.map((_, index) => index + 1));
-    expect(details.cells.length).toBe(open.lab.describeNotebook().length);
+    expect(details.cells.length).toBe(open.lab.notebook.describe().length);
     expect(details.cells.filter(({ verdict }) => verdict === "failed")).toEqual([]);
   });
 

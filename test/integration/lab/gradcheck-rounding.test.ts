@@ -22,6 +22,7 @@ import { NOTEBOOK_NETWORK } from "../../../src/shared/specs/network-spec.ts";
 import { viewOf } from "../../../src/shared/engine/tensor-view.ts";
 import { startEngine } from "../engine/start-engine.ts";
 import { cancellingNetwork, type CancellingNetwork } from "./cancelling-networks.ts";
+import { unwatchedActivity } from "./unwatched-activity.ts";
 
 /** More for a longer look: GRADCHECK_NETWORKS=200. */
 const NETWORKS = Number(process.env["GRADCHECK_NETWORKS"] ?? 12);
@@ -120,7 +121,7 @@ async function checkAll(
       scope,
       settings: SETTINGS,
       computed,
-      onProgress: () => undefined,
+      activity: unwatchedActivity(),
       onReport: (report: GradientReport) => reports.push(report),
     };
     const certain = await float64Reference(context, "engine");

@@ -26,6 +26,7 @@ import {
 import { viewOf } from "../../../src/shared/engine/tensor-view.ts";
 import { startEngine } from "../engine/start-engine.ts";
 import { GOLDEN_FOLDER, openTestLab, type TestLab } from "./open-test-lab.ts";
+import { unwatchedActivity } from "./unwatched-activity.ts";
 
 const golden = JSON.parse(readFileSync(join(GOLDEN_FOLDER, "golden.json"), "utf8")) as {
   readonly deep: Readonly<Record<string, number>>;
@@ -55,11 +56,11 @@ afterAll(async () => {
 
 async function check(
   changed: Partial<GradcheckSettings>,
-  weights: Parameters<TestLab["lab"]["startGradcheck"]>[1] = null,
+  weights: Parameters<TestLab["lab"]["gradcheck"]["start"]>[1] = null,
 ): Promise<GradcheckRecord> {
-  const run = await test.lab.startGradcheck(settings(changed), weights).done;
+  const run = await test.lab.gradcheck.start(settings(changed), weights).done;
   expect(run).toMatchObject({ kind: "gradcheck", status: "finished", failure: null });
-  return test.lab.getGradcheck(run.id);
+  return test.lab.gradcheck.get({ runId: run.id });
 }
 
 describe("PyTorch's classifier", () => {
@@ -93,7 +94,7 @@ describe("PyTorch's classifier", () => {
         computed,
         settings: settings({ network: DEEP_CLASSIFIER }),
         onReport: () => undefined,
-        onProgress: () => undefined,
+        activity: unwatchedActivity(),
       },
       "engine",
     );
@@ -118,7 +119,7 @@ describe("PyTorch's classifier", () => {
   });
 });
 
-describe("Lab.startGradcheck()", () => {
+describe("Lab.gradcheck.start()", () => {
   it("passes the notebook's network against every reference, and saves the report", async () => {
     const told: string[] = [];
     const stop = test.lab.subscribe((event) => {
@@ -145,7 +146,7 @@ describe("Lab.startGradcheck()", () => {
     const w1 = report.reports.find(({ reference, tensor }) => reference === "float64" && tensor === "w1")!;
     expect(w1.heatMap).toMatchObject({ rows: 64, columns: 50 });
     expect(w1.worst.index).toHaveLength(2);
-    const details = test.lab.getRun(runId);
+    const details = test.lab.runs.get({ runId });
     expect(details.gradientChecks).toHaveLength(20);
     expect(details.run.summary["passed"]).toBe(true);
     const path = join(test.folder, "checks.csv");
@@ -193,7 +194,7 @@ describe("Lab.startGradcheck()", () => {
   });
 
   it("keeps the reports it has when it is cancelled", async () => {
-    const started = test.lab.startGradcheck(
+    const started = test.lab.gradcheck.start(
       settings({
         network: rows(NOTEBOOK_NETWORK, 256),
         references: ["float64", "finite-difference"],
@@ -202,12 +203,12 @@ describe("Lab.startGradcheck()", () => {
     );
     let reports = 0;
     const stop = test.lab.subscribe((event) => {
-      if (event.name === "gradientReported" && ++reports === 5) test.lab.cancel();
+      if (event.name === "gradientReported" && ++reports === 5) test.lab.activity.cancel();
     });
     const run = await started.done;
     stop();
     expect(run.status).toBe("cancelled");
-    expect(test.lab.getGradcheck(run.id).report.reports).toHaveLength(5);
+    expect(test.lab.gradcheck.get({ runId: run.id }).report.reports).toHaveLength(5);
   });
 });
 
@@ -240,6 +241,7 @@ function randomNetwork(number: number): NetworkSpec {
         { type: "tanh" },
         { type: "sigmoid" },
         { type: "gelu" },
+        { type: "softplus" },
       ]),
     );
   }

@@ -30,13 +30,13 @@ afterAll(async () => {
   await test.close();
 });
 
-describe("Lab.measureInit()", () => {
+describe("Lab.init.measure()", () => {
   it("gives the notebook's first layers: √2 between cells 12 and 15, the mean 0.5 lower in cell 18", async () => {
-    const presets = test.lab.initPresets();
+    const presets = test.lab.init.presets();
     expect(presets.map(({ id }) => id)).toEqual(["cell-12", "cell-15", "cell-16", "cell-18"]);
     const found = [];
     for (const preset of presets) {
-      const { sides } = await test.lab.measureInit(preset.settings);
+      const { sides } = await test.lab.init.measure(preset.settings);
       found.push(sides[0].layers[preset.position - 1].activation);
     }
     expect(found[1].mean / found[0].mean).toBeCloseTo(Math.SQRT2, 5);
@@ -50,12 +50,12 @@ describe("Lab.measureInit()", () => {
   });
 
   it("sees a plain normal explode, small weights vanish, and Kaiming keep alive", async () => {
-    const explode = await test.lab.measureInit(settings(network(30, "normal", RELU)));
+    const explode = await test.lab.init.measure(settings(network(30, "normal", RELU)));
     expect(explode.sides[0].layers.at(-2)).toMatchObject({ light: { verdict: "bad" } });
     expect(explode.sides[0].layers.at(-2)!.activation.std).toBeGreaterThan(1e6);
-    const vanish = await test.lab.measureInit(settings(network(30, "scaledNormal", RELU)));
+    const vanish = await test.lab.init.measure(settings(network(30, "scaledNormal", RELU)));
     expect(vanish.sides[0].layers.at(-2)!.light.reason).toMatch(/vanished/);
-    const { sides } = await test.lab.measureInit(
+    const { sides } = await test.lab.init.measure(
       settings(network(30, "kaimingNormal", RELU), { otherwise: "orthogonal" }),
     );
     expect(sides.map(({ title }) => title)).toEqual(["Kaiming normal, fan in", "orthogonal"]);
@@ -66,22 +66,22 @@ describe("Lab.measureInit()", () => {
   });
 
   it("counts dead units, saturation, NaN and infinities", async () => {
-    const overflow = await test.lab.measureInit(settings(network(100, "normal", RELU, 64)));
+    const overflow = await test.lab.init.measure(settings(network(100, "normal", RELU, 64)));
     const last = overflow.sides[0].layers.at(-2)!;
     expect(last.activation.nan + last.activation.infinite).toBeGreaterThan(0);
     expect(last.light.rule).toMatch(/NaN or infinite/);
-    const tanh = await test.lab.measureInit(settings(network(4, "normal", { type: "tanh" })));
+    const tanh = await test.lab.init.measure(settings(network(4, "normal", { type: "tanh" })));
     expect(tanh.sides[0].layers[1].activation.saturatedShare).toBeGreaterThan(0.5);
     expect(tanh.sides[0].layers[1].light.reason).toMatch(/saturated/);
-    const zeros = await test.lab.measureInit(settings(network(3, "zeros", RELU)));
+    const zeros = await test.lab.init.measure(settings(network(3, "zeros", RELU)));
     expect(zeros.sides[0].layers[1].activation).toMatchObject({ neverActiveShare: 1, zeroShare: 1, std: 0 });
     expect(zeros.notes[0]).toMatch(/stay alike/);
   });
 
   it("draws by LSUV layers of unit variance, the same on one thread and two", async () => {
     const spec = network(5, "lsuv", RELU);
-    const two = (await test.lab.measureInit(settings(spec))).sides[0];
-    const one = (await test.lab.measureInit(settings(spec, { threads: 1 }))).sides[0];
+    const two = (await test.lab.init.measure(settings(spec))).sides[0];
+    const one = (await test.lab.init.measure(settings(spec, { threads: 1 }))).sides[0];
     for (const [index, { type, activation }] of two.layers.entries()) {
       if (type === "linear") expect(Math.abs(activation.std - 1)).toBeLessThan(1e-3);
       expect(one.layers[index].activation.std).toBeCloseTo(activation.std, 5);
@@ -91,7 +91,7 @@ describe("Lab.measureInit()", () => {
   it("gives the same weights for the same seed, and others for another", async () => {
     const spec = network(3, "kaimingNormal", { type: "gelu" });
     const loss = async (changed: Partial<NetworkSpec>, threads: number): Promise<number> =>
-      (await test.lab.measureInit(settings({ ...spec, ...changed }, { threads }))).sides[0].loss;
+      (await test.lab.init.measure(settings({ ...spec, ...changed }, { threads }))).sides[0].loss;
     const first = await loss({}, 2);
     expect(await loss({}, 2)).toBe(first);
     expect(await loss({}, 1)).toBeCloseTo(first, 5);
@@ -99,21 +99,21 @@ describe("Lab.measureInit()", () => {
   });
 });
 
-describe("Lab.saveInit()", () => {
+describe("Lab.init.save()", () => {
   it("keeps the report as a run", async () => {
-    const run = await test.lab.saveInit(settings(network(3, "xavierUniform", { type: "sigmoid" }))).done;
+    const run = await test.lab.init.save(settings(network(3, "xavierUniform", { type: "sigmoid" }))).done;
     expect(run).toMatchObject({ kind: "init", status: "finished", failure: null });
-    const { report } = test.lab.getInit(run.id);
+    const { report } = test.lab.init.get({ runId: run.id });
     expect(report.sides[0].layers).toHaveLength(5);
-    expect(() => test.lab.getGradcheck(run.id)).toThrow(
+    expect(() => test.lab.gradcheck.get({ runId: run.id })).toThrow(
       /is of the kind init; expected one of the kind gradcheck/,
     );
   });
 });
 
-describe("Lab.initBand()", () => {
+describe("Lab.init.band()", () => {
   it("draws 30 seeds, whose band holds the notebook's number", async () => {
-    const { mean, std } = await test.lab.initBand("cell-12");
+    const { mean, std } = await test.lab.init.band({ id: "cell-12" });
     expect(mean.values).toHaveLength(30);
     expect(std.lo).toBeLessThan(0.6187);
     expect(std.hi).toBeGreaterThan(0.6187 - 0.05);

@@ -11,6 +11,7 @@ import type { LadderRecord, LadderSettings, RungResult } from "../../../src/shar
 import { viewOf } from "../../../src/shared/engine/tensor-view.ts";
 import { startEngine } from "../engine/start-engine.ts";
 import { openTestLab, type TestLab } from "./open-test-lab.ts";
+import { unwatchedActivity } from "./unwatched-activity.ts";
 
 const SETTINGS: LadderSettings = {
   preset: "lesson",
@@ -39,10 +40,10 @@ describe("the ladder", () => {
     const stop = test.lab.subscribe((event) => {
       if (event.name === "rungChanged") told.push(event.payload.result);
     });
-    const run = await test.lab.startLadder(SETTINGS).done;
+    const run = await test.lab.ladder.start(SETTINGS).done;
     stop();
     expect(run).toMatchObject({ kind: "ladder", status: "finished", name: "Lesson 5×784×10", failure: null });
-    record = test.lab.getLadder(run.id);
+    record = test.lab.ladder.get({ runId: run.id });
   });
 
   it("measures every rung that can run here, each equal to the float64 product first", () => {
@@ -162,48 +163,48 @@ describe("the ladder", () => {
   });
 
   it("saves what it has measured while a shape is still being climbed", async () => {
-    const started = test.lab.startLadder({ ...SETTINGS, preset: "notebook", budgetSeconds: 10 });
+    const started = test.lab.ladder.start({ ...SETTINGS, preset: "notebook", budgetSeconds: 10 });
     await expect
-      .poll(() => test.lab.getLadder(started.runId).rungs.length, { timeout: 30_000 })
+      .poll(() => test.lab.ladder.get({ runId: started.runId }).rungs.length, { timeout: 30_000 })
       .toBeGreaterThan(0);
-    expect(test.lab.activity()?.runId).toBe(started.runId);
-    test.lab.cancel();
+    expect(test.lab.activity.state()?.runId).toBe(started.runId);
+    test.lab.activity.cancel();
     await started.done;
-    const { rungs } = test.lab.getLadder(started.runId);
+    const { rungs } = test.lab.ladder.get({ runId: started.runId });
     const keys = rungs.map(({ rung, threads }) => `${rung} ${threads}`);
     expect(new Set(keys).size).toBe(keys.length);
   });
 
   it("compares ladders rung by rung and refuses a run of another kind", () => {
-    const { rungs, sameMachine } = test.lab.compareLadders(record.runId, record.runId);
+    const { rungs, sameMachine } = test.lab.ladder.compare({ runId: record.runId, otherRunId: record.runId });
     expect(sameMachine).toBe(true);
     expect(rungs).toHaveLength(10);
     for (const { ratio, verdict } of rungs) {
       expect(ratio.value).toBe(1);
       expect(verdict).toBe("no difference shown");
     }
-    expect(() => test.lab.getLadder("ladder-none")).toThrow(/There is no run ladder-none/);
+    expect(() => test.lab.ladder.get({ runId: "ladder-none" })).toThrow(/There is no run ladder-none/);
   });
 
   it("keeps what was measured when it is cancelled", async () => {
-    const started = test.lab.startLadder({ ...SETTINGS, preset: "notebook", budgetSeconds: 10 });
+    const started = test.lab.ladder.start({ ...SETTINGS, preset: "notebook", budgetSeconds: 10 });
     const stop = test.lab.subscribe((event) => {
-      if (event.name === "rungChanged" && warm(event.payload.result).length > 0) test.lab.cancel();
+      if (event.name === "rungChanged" && warm(event.payload.result).length > 0) test.lab.activity.cancel();
     });
     const run = await started.done;
     stop();
     expect(run.status).toBe("cancelled");
-    const { rungs } = test.lab.getLadder(run.id);
+    const { rungs } = test.lab.ladder.get({ runId: run.id });
     expect(rungs.some((rung) => rung.status === "measured" && warm(rung).length > 0)).toBe(true);
     expect(rungs.some(({ note }) => /^cancelled after \d+ samples/.test(note))).toBe(true);
-    expect(test.lab.activity()).toBeNull();
+    expect(test.lab.activity.state()).toBeNull();
     // The next ladder has the workers and the memory to itself again.
-    const next = await test.lab.startLadder({ ...SETTINGS, budgetSeconds: 0.1, scaling: false }).done;
+    const next = await test.lab.ladder.start({ ...SETTINGS, budgetSeconds: 0.1, scaling: false }).done;
     expect(next.status).toBe("finished");
   });
 
   it("describes its rungs with the code that runs", () => {
-    const described = test.lab.describeLadder();
+    const described = test.lab.ladder.describe();
     expect(described.map(({ number }) => number)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 8]);
     for (const { code, rung, source } of described.slice(0, 8)) {
       expect(code.length, rung).toBeGreaterThan(100);
@@ -231,7 +232,7 @@ it.skipIf(process.platform === "win32")(
       expect(existsSync(started)).toBe(event.payload.python === null);
     });
     try {
-      expect(await lab.lab.findPyTorch()).toEqual({ version: "9.9", reason: "" });
+      expect(await lab.lab.ladder.findPyTorch()).toEqual({ version: "9.9", reason: "" });
       expect(heard).toEqual([join(bin, "python3"), null]);
     } finally {
       process.env["PATH"] = path;
@@ -278,8 +279,7 @@ describe("climb() on the engine", () => {
         peakGflops: null,
         compare: () => compareWithReference(engine, operands, 2),
         nextOrder: () => order++,
-        checkpoint: () => undefined,
-        onPhase: () => undefined,
+        activity: unwatchedActivity(),
         onChange: () => undefined,
       });
       const [wrong, right] = measurements.map((measurement) => measurement.result());

@@ -28,16 +28,16 @@ const resultOf = (cells: readonly CellResult[], id: string): CellResult => {
   return found;
 };
 
-describe("Lab.runNotebook()", () => {
+describe("Lab.notebook.run()", () => {
   it("gives bit-identical loss and gradients twice for the same seed and threads", async () => {
     open = await openTestLab(2);
     const folders = ["first", "second"].map((name) => join(open!.folder, name));
     const losses: unknown[] = [];
     for (const folder of folders) {
-      const run = await open.lab.runNotebook({ kind: "all" }, settings()).done;
+      const run = await open.lab.notebook.run({ selection: { kind: "all" }, settings: settings() }).done;
       expect(run.status).toBe("finished");
-      losses.push(resultOf(open.lab.getRun(run.id).cells, "23").measured["loss"]);
-      await open.lab.saveGradients(folder);
+      losses.push(resultOf(open.lab.runs.get({ runId: run.id }).cells, "23").measured["loss"]);
+      await open.lab.notebook.saveGradients(folder);
     }
     expect(losses[1]).toBe(losses[0]);
     for (const name of ["x", "w1", "b1", "w2", "b2"]) {
@@ -50,11 +50,21 @@ describe("Lab.runNotebook()", () => {
 
   it("runs the cells that a cell needs first and records the order of execution", async () => {
     open = await openTestLab(2);
-    const first = await open.lab.runNotebook({ kind: "one", cell: "12" }, settings()).done;
-    expect(open.lab.getRun(first.id).cells.map(({ cell }) => cell)).toEqual(["3", "5", "7", "8", "12"]);
-    const again = await open.lab.runNotebook({ kind: "one", cell: "8" }, settings()).done;
+    const first = await open.lab.notebook.run({
+      selection: { kind: "one", cell: "12" },
+      settings: settings(),
+    }).done;
+    expect(open.lab.runs.get({ runId: first.id }).cells.map(({ cell }) => cell)).toEqual([
+      "3",
+      "5",
+      "7",
+      "8",
+      "12",
+    ]);
+    const again = await open.lab.notebook.run({ selection: { kind: "one", cell: "8" }, settings: settings() })
+      .done;
     expect(again.id).toBe(first.id);
-    const cells = open.lab.getRun(first.id).cells;
+    const cells = open.lab.runs.get({ runId: first.id }).cells;
     expect(cells.map(({ cell, order }) => [cell, order]).at(-1)).toEqual(["8", 6]);
   });
 
@@ -63,21 +73,27 @@ describe("Lab.runNotebook()", () => {
     { retry: 2 },
     async () => {
       open = await openTestLab(2);
-      const started = open.lab.runNotebook({ kind: "all" }, settings({ rows: 50_000 }));
+      const started = open.lab.notebook.run({
+        selection: { kind: "all" },
+        settings: settings({ rows: 50_000 }),
+      });
       await new Promise<void>((resolve) => {
         open!.lab.subscribe((event) => {
           if (event.name === "cellStarted" && event.payload.cell === "29") setTimeout(resolve, 500);
         });
       });
       const askedMs = performance.now();
-      expect(open.lab.cancel()).toBe(true);
+      expect(open.lab.activity.cancel().cancelled).toBe(true);
       const run = await started.done;
       expect(performance.now() - askedMs).toBeLessThan(200);
       expect(run.status).toBe("cancelled");
-      const cells = open.lab.getRun(run.id).cells;
+      const cells = open.lab.runs.get({ runId: run.id }).cells;
       expect(cells.at(-1)?.cell).toBe("25");
-      expect(open.lab.activity()).toBeNull();
-      const next = await open.lab.runNotebook({ kind: "one", cell: "8" }, settings()).done;
+      expect(open.lab.activity.state()).toBeNull();
+      const next = await open.lab.notebook.run({
+        selection: { kind: "one", cell: "8" },
+        settings: settings(),
+      }).done;
       expect(next.status).toBe("finished");
     },
   );
@@ -90,37 +106,44 @@ describe("Lab.runNotebook()", () => {
       { type: "linear" as const, in: 30_000, out: 30_000, init: "kaimingNormal" as const },
     ];
     const spec = { ...notebookSpec({ rows: 100 }), layers };
-    expect(open.lab.forecastTraining(spec).refusal).toMatch(/^This needs [\d.]+ GB and [\d.]+ GB are free/);
-    expect(() => open!.lab.startTraining(spec, { threads: 1 })).toThrow(OutOfMemoryError);
-    expect(() => open!.lab.enqueueTraining(spec, 1, "")).toThrow(OutOfMemoryError);
-    expect(open.lab.listRuns()).toEqual([]);
-    expect(open.lab.activity()).toBeNull();
+    expect(open.lab.training.forecast(spec).refusal).toMatch(/^This needs [\d.]+ GB and [\d.]+ GB are free/);
+    expect(() => open!.lab.training.start({ spec, threads: 1 })).toThrow(OutOfMemoryError);
+    expect(() => open!.lab.training.enqueue({ requests: [{ spec, threads: 1 }], note: "" })).toThrow(
+      OutOfMemoryError,
+    );
+    expect(open.lab.runs.list()).toEqual([]);
+    expect(open.lab.activity.state()).toBeNull();
   });
 
   it("refuses a second experiment while one runs, and a cell that there is not", async () => {
     open = await openTestLab(1);
-    const started = open.lab.runNotebook({ kind: "one", cell: "8" }, settings({ threads: 1 }));
-    expect(() => open!.lab.startTraining(notebookSpec({ rows: 100 }), { threads: 1 })).toThrow(
+    const started = open.lab.notebook.run({
+      selection: { kind: "one", cell: "8" },
+      settings: settings({ threads: 1 }),
+    });
+    expect(() => open!.lab.training.start({ spec: notebookSpec({ rows: 100 }), threads: 1 })).toThrow(
       /still running/,
     );
     await started.done;
-    expect(() => open!.lab.runNotebook({ kind: "one", cell: "99" }, settings())).toThrow(/no cell "99"/);
+    expect(() =>
+      open!.lab.notebook.run({ selection: { kind: "one", cell: "99" }, settings: settings() }),
+    ).toThrow(/no cell "99"/);
   });
 });
 
-describe("Lab.startTraining()", () => {
+describe("Lab.training.start()", () => {
   it("lowers the loss, reports every step and saves all metrics", async () => {
     open = await openTestLab(2);
     const live: number[] = [];
     open.lab.subscribe((event: LabEvent) => {
       if (event.name === "trainingMetrics") live.push(...event.payload.points.map(({ value }) => value));
     });
-    const run = await open.lab.startTraining(
-      notebookSpec({ seed: 3, rows: 5_050, epochs: 2, batchSize: 100, lr: 0.01 }),
-      { threads: 2 },
-    ).done;
+    const run = await open.lab.training.start({
+      spec: notebookSpec({ seed: 3, rows: 5_050, epochs: 2, batchSize: 100, lr: 0.01 }),
+      threads: 2,
+    }).done;
     expect(run.status).toBe("finished");
-    const metrics = open.lab.getMetrics(run.id);
+    const metrics = open.lab.runs.metrics(run.id);
     const losses = metrics.filter(({ name }) => name === "loss");
     // 50 full batches and one of 50 rows an epoch.
     expect(losses.map(({ step }) => step)).toEqual(Array.from({ length: 102 }, (_, index) => index + 1));
@@ -141,11 +164,11 @@ describe("Lab.startTraining()", () => {
     });
     const beganMs = performance.now();
     const spec = { ...notebookSpec({ rows: 20_000, epochs: 1, batchSize: 1, lr: 1e-4 }), statisticsEvery: 1 };
-    const { points } = open.lab.forecastTraining(spec);
-    const run = await open.lab.startTraining(spec, { threads: 2 }).done;
+    const { points } = open.lab.training.forecast(spec);
+    const run = await open.lab.training.start({ spec, threads: 2 }).done;
     const seconds = (performance.now() - beganMs) / 1000;
     expect(run.status).toBe("finished");
-    const recorded = open.lab.getMetrics(run.id).length;
+    const recorded = open.lab.runs.metrics(run.id).length;
     // The forecast is for a classifier: this network has no accuracy to record.
     expect([0, 2 * 2]).toContain(points - recorded);
     expect(sizes.reduce((sum, size) => sum + size, 0)).toBe(recorded);
@@ -156,12 +179,12 @@ describe("Lab.startTraining()", () => {
 
   it("fault 37: stops at the first loss that is not finite and keeps what came before", async () => {
     open = await openTestLab(2);
-    const run = await open.lab.startTraining(
-      notebookSpec({ seed: 3, rows: 2_000, epochs: 5, batchSize: 50, lr: 50 }),
-      { threads: 2 },
-    ).done;
+    const run = await open.lab.training.start({
+      spec: notebookSpec({ seed: 3, rows: 2_000, epochs: 5, batchSize: 50, lr: 50 }),
+      threads: 2,
+    }).done;
     expect(run.status).toBe("failed");
     expect(run.failure).toMatch(/NaN or infinite at step \d+/);
-    expect(open.lab.getMetrics(run.id).length).toBeGreaterThan(2);
+    expect(open.lab.runs.metrics(run.id).length).toBeGreaterThan(2);
   });
 });

@@ -156,32 +156,38 @@ describe("Lab.runs.table()", () => {
 
   it("follows changes: tags, notes, names, pins, the archive and the trash", async () => {
     const [first = "", second = ""] = ids;
-    lab.runs.change([first, second], { addTags: ["keep", "keep"] });
-    lab.runs.change([second], { pinned: true, notes: "# About *cosine*", colour: 3, name: "renamed" });
+    lab.runs.change({ runIds: [first, second], change: { addTags: ["keep", "keep"] } });
+    lab.runs.change({
+      runIds: [second],
+      change: { pinned: true, notes: "# About *cosine*", colour: 3, name: "renamed" },
+    });
     expect(await found("tag:keep")).toEqual([0, 1]);
     expect(await found("about")).toEqual([1]);
     expect(await found("is:pinned has:notes")).toEqual([1]);
     const { rows } = await lab.runs.table(request());
     expect(rows[0]).toMatchObject({ id: second, name: "renamed", colour: 3, pinned: true, tags: ["keep"] });
-    lab.runs.change([first], { archived: true });
+    lab.runs.change({ runIds: [first], change: { archived: true } });
     expect(await found("")).toEqual([1, 2, 3]);
     expect(await lab.runs.find("", "archived")).toEqual([first]);
-    lab.runs.change([second], { deleted: true });
+    lab.runs.change({ runIds: [second], change: { deleted: true } });
     expect(await found("")).toEqual([2, 3]);
     expect(await lab.runs.find("", "trash")).toEqual([second]);
-    lab.runs.change(ids, { archived: false, deleted: false, pinned: false, removeTags: ["keep"], notes: "" });
-    lab.runs.change([second], { name: "cosine, seed 1", colour: null });
+    lab.runs.change({
+      runIds: ids,
+      change: { archived: false, deleted: false, pinned: false, removeTags: ["keep"], notes: "" },
+    });
+    lab.runs.change({ runIds: [second], change: { name: "cosine, seed 1", colour: null } });
     expect(await found("")).toEqual([0, 1, 2, 3]);
-    expect(() => lab.runs.change(["nobody"], { pinned: true })).toThrow(StoreError);
+    expect(() => lab.runs.change({ runIds: ["nobody"], change: { pinned: true } })).toThrow(StoreError);
   });
 
   it("keeps views by their names", () => {
     const view = { ...request({ query: "lr>0.1" }), name: "mine" };
-    lab.saveView(view);
-    lab.saveView({ ...view, query: "lr>0.2" });
-    expect(lab.listViews().map(({ name, query }) => [name, query])).toEqual([["mine", "lr>0.2"]]);
-    lab.dropView("mine");
-    expect(lab.listViews()).toEqual([]);
+    lab.views.save(view);
+    lab.views.save({ ...view, query: "lr>0.2" });
+    expect(lab.views.list().map(({ name, query }) => [name, query])).toEqual([["mine", "lr>0.2"]]);
+    lab.views.drop({ name: "mine" });
+    expect(lab.views.list()).toEqual([]);
   });
 
   it("says what there is to choose from", async () => {
@@ -247,7 +253,7 @@ describe("Lab.runs.bands()", () => {
 describe("Lab.runs.compare()", () => {
   it("puts differences first, judges times by their intervals, and flags machines and threads", async () => {
     const [first = "", second = "", third = ""] = ids;
-    const two = await lab.runs.compare([first, second]);
+    const two = await lab.runs.compare({ runIds: [first, second] });
     expect(two.cautions).toEqual([]);
     expect(two.settings.filter(({ same }) => !same)).toEqual([{ key: "seed", same: false, values: [0, 1] }]);
     const { runs } = two.timings.find(({ label }) => label === "layer classes forward")!;
@@ -264,12 +270,12 @@ describe("Lab.runs.compare()", () => {
         ],
       },
     ]);
-    const three = await lab.runs.compare([first, third]);
+    const three = await lab.runs.compare({ runIds: [first, third] });
     expect(three.cautions.join(" ")).toMatch(/different machines.*Some CPU.*Another CPU/);
     expect(three.cautions.join(" ")).toContain("different numbers of threads (2; 4)");
     const forward = three.timings.find(({ label }) => label === "layer classes forward")!;
     expect(forward.runs[1]?.verdict).toBe("no difference shown");
-    await expect(lab.runs.compare([first, "nobody"])).rejects.toThrow(/There is no run nobody/);
+    await expect(lab.runs.compare({ runIds: [first, "nobody"] })).rejects.toThrow(/There is no run nobody/);
   });
 });
 
@@ -369,7 +375,7 @@ describe("bundles", () => {
     const weights = join(test.folder, "lab-checkpoints", ids[0] ?? "");
     mkdirSync(weights, { recursive: true });
     writeFileSync(join(weights, "final.safetensors"), Buffer.from([1, 2, 3, 0, 255]));
-    lab.runs.change([ids[2] ?? ""], { addTags: ["kept"], notes: "**note**", colour: 1 });
+    lab.runs.change({ runIds: [ids[2] ?? ""], change: { addTags: ["kept"], notes: "**note**", colour: 1 } });
     const path = join(test.folder, "bundle.json");
     expect(await lab.runs.export({ what: "bundle", runIds: ids, path, weights: true })).toBe(4);
     expect(JSON.parse(readFileSync(path, "utf8"))).toBeInstanceOf(Array);
@@ -378,8 +384,8 @@ describe("bundles", () => {
       expect(await other.lab.runs.import(path)).toEqual({ added: ids, skipped: [] });
       expect(await other.lab.runs.import(path)).toEqual({ added: [], skipped: ids });
       for (const id of ids) {
-        expect(other.lab.getRun(id)).toEqual(lab.getRun(id));
-        expect(other.lab.getMetrics(id)).toEqual(lab.getMetrics(id));
+        expect(other.lab.runs.get({ runId: id })).toEqual(lab.runs.get({ runId: id }));
+        expect(other.lab.runs.metrics(id)).toEqual(lab.runs.metrics(id));
       }
       const again = join(other.folder, "again.json");
       await other.lab.runs.export({ what: "bundle", runIds: ids, path: again, weights: true });
@@ -438,26 +444,26 @@ describe("bundles", () => {
 describe("the trash", () => {
   it("is emptied for good, with the weights, and the database shrinks by what it says", async () => {
     const [first = ""] = ids;
-    const sizeBytes = (): number => lab.diagnostics().database.sizeBytes;
-    lab.runs.change([first], { deleted: true });
+    const sizeBytes = (): number => lab.diagnostics.get().database.sizeBytes;
+    lab.runs.change({ runIds: [first], change: { deleted: true } });
     const before = sizeBytes();
-    const { runs, freedBytes, sizeBytes: after } = await lab.runs.emptyTrash(null);
+    const { runs, freedBytes, sizeBytes: after } = await lab.runs.emptyTrash({ runIds: null });
     expect(runs).toBe(1);
     expect(freedBytes).toBeGreaterThan(50_000);
     expect(after).toBeLessThan(before);
     expect(existsSync(join(test.folder, "lab-checkpoints", first))).toBe(false);
     expect(await lab.runs.find("", "all")).toHaveLength(3);
-    expect(() => lab.getRun(first)).toThrow(/There is no run/);
-    expect(await lab.runs.check()).toEqual({ sound: true, findings: [], done: [] });
+    expect(() => lab.runs.get({ runId: first })).toThrow(/There is no run/);
+    expect(await lab.database.check()).toEqual({ sound: true, findings: [], done: [] });
   });
 
   it("loses by itself what has been in it for 30 days, and a weekly backup is written, three kept", async () => {
     const [, second = ""] = ids;
-    lab.runs.change([second], { deleted: true });
+    lab.runs.change({ runIds: [second], change: { deleted: true } });
     const day = (days: number): Date => new Date(Date.now() + days * 86_400_000);
-    await lab.runs.tidy(day(29));
+    await lab.database.tidy(day(29));
     expect(await lab.runs.find("", "trash")).toEqual([second]);
-    for (const days of [31, 39, 47, 55]) await lab.runs.tidy(day(days));
+    for (const days of [31, 39, 47, 55]) await lab.database.tidy(day(days));
     expect(await lab.runs.find("", "trash")).toEqual([]);
     const { weeklyBackups } = await import("../../../src/main/store/open/weekly-backup.ts");
     const backups = weeklyBackups(join(test.folder, "lab.sqlite"));

@@ -26,11 +26,11 @@ describe("the stages", () => {
     const stop = test.lab.subscribe((event) => {
       if (event.name === "stageFinished") told.push(event.payload.result);
     });
-    const run = await test.lab.startStages(SETTINGS).done;
+    const run = await test.lab.stages.start(SETTINGS).done;
     stop();
     expect(run).toMatchObject({ kind: "stages", status: "finished", failure: null, rows: 1_000 });
     expect(run.summary).toMatchObject({ stages: 6, gradientPairs: 75, equalPairs: 75 });
-    record = test.lab.getStages(run.id);
+    record = test.lab.stages.get({ runId: run.id });
   }, 120_000);
 
   it("measures all six, and tells of each when it is done", () => {
@@ -86,9 +86,9 @@ describe("the stages", () => {
   });
 
   it("saves every time that was taken", () => {
-    const { timings } = test.lab.getRun(record.runId);
+    const { timings } = test.lab.runs.get({ runId: record.runId });
     for (const { id, forward, backward, both } of record.report.results) {
-      const { name } = test.lab.describeStages().find((stage) => stage.id === id)!;
+      const { name } = test.lab.stages.describe().find((stage) => stage.id === id)!;
       const saved = (pass: string): number[] =>
         timings.filter((one) => one.stage === name && one.pass === pass && !one.warmup).map(({ ms }) => ms);
       expect(saved("forward"), id).toEqual(forward.samplesMs);
@@ -98,35 +98,35 @@ describe("the stages", () => {
   });
 
   it("gives the memory back", async () => {
-    const before = test.lab.forecastStages(SETTINGS);
+    const before = test.lab.stages.forecast(SETTINGS);
     expect(before).toMatchObject({ refusal: "", seconds: expect.any(Number) as number });
-    const again = await test.lab.startStages({ ...SETTINGS, rows: 64 }).done;
+    const again = await test.lab.stages.start({ ...SETTINGS, rows: 64 }).done;
     expect(again).toMatchObject({ status: "finished", summary: { equalPairs: 75 } });
   });
 
   it("keeps what was measured when it is cancelled", async () => {
-    const started = test.lab.startStages({ ...SETTINGS, samples: 50 });
+    const started = test.lab.stages.start({ ...SETTINGS, samples: 50 });
     const stop = test.lab.subscribe((event) => {
-      if (event.name === "stageFinished" && event.payload.result.id === "module") test.lab.cancel();
+      if (event.name === "stageFinished" && event.payload.result.id === "module") test.lab.activity.cancel();
     });
     const run = await started.done;
     stop();
     expect(run).toMatchObject({ status: "cancelled", summary: { stages: 3 } });
-    const { report } = test.lab.getStages(run.id);
+    const { report } = test.lab.stages.get({ runId: run.id });
     expect(report.results.map(({ status }) => status).slice(0, 3)).toEqual([
       "measured",
       "measured",
       "measured",
     ]);
     expect(report.gains.map(({ slower }) => slower)).toEqual(["layer-classes"]);
-    expect(test.lab.activity()).toBeNull();
-    const next = await test.lab.startStages({ ...SETTINGS, rows: 64 }).done;
+    expect(test.lab.activity.state()).toBeNull();
+    const next = await test.lab.stages.start({ ...SETTINGS, rows: 64 }).done;
     expect(next.status).toBe("finished");
   });
 });
 
 it("describeStages() gives the code that runs and what parameters() answers", () => {
-  const described = test.lab.describeStages();
+  const described = test.lab.stages.describe();
   expect(described.map(({ number }) => number)).toEqual(["1", "2", "3", "3b", "4", "5"]);
   for (const { id, code, source, unavailable } of described) {
     expect(code.length, id).toBeGreaterThan(200);

@@ -22,7 +22,7 @@ let test: TestLab;
 let trace: Trace;
 beforeAll(async () => {
   test = await openTestLab(2);
-  trace = await test.lab.traceNetwork({ network: SMALL, threads: 2 });
+  trace = await test.lab.stepper.trace({ network: SMALL, threads: 2 });
 });
 afterAll(async () => {
   await test.close();
@@ -30,7 +30,7 @@ afterAll(async () => {
 
 const last = (name: string) => trace.tensors.findLast((tensor) => tensor.name === name)!;
 
-describe("Lab.traceNetwork()", () => {
+describe("Lab.stepper.trace()", () => {
   it("walks forward, through the loss, and backward, each op in words", () => {
     expect(trace.title).toBe("784-4-1, relu, MSE");
     expect(trace.steps.map(({ pass, op }) => `${pass} ${op}`)).toEqual([
@@ -135,8 +135,8 @@ describe("Lab.traceNetwork()", () => {
       { type: "linear", in: 6, out: 10, init: "xavierNormal" },
     ];
     const spec: NetworkSpec = { ...SMALL, layers, loss: "crossEntropy" };
-    const first = test.lab.traceNetwork({ network: spec, threads: 2 });
-    await expect(test.lab.traceNetwork({ network: spec, threads: 2 })).rejects.toThrow(/still running/);
+    const first = test.lab.stepper.trace({ network: spec, threads: 2 });
+    await expect(test.lab.stepper.trace({ network: spec, threads: 2 })).rejects.toThrow(/still running/);
     const found = await first;
     expect(found.steps.every(({ sentence }) => sentence !== "")).toBe(true);
     const names = new Set(found.tensors.map(({ name }) => name));

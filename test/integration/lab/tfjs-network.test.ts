@@ -4,7 +4,8 @@ import { compareGradients, finishComparison } from "../../../src/core/gradient-c
 import { buildNetwork } from "../../../src/core/network/build-network.ts";
 import { parameterShapes, type PlainLayer, type LossName } from "../../../src/core/network/network.ts";
 import { numelOf, type Tensor } from "../../../src/core/ops/recording-ops.ts";
-import { ReferenceOps, type ReferenceTensor } from "../../../src/core/ops/reference-ops.ts";
+import { ReferenceOps } from "../../../src/core/ops/reference-ops.ts";
+import type { ReferenceTensor } from "../../../src/core/ops/reference-tensor.ts";
 import { normal } from "../../../src/core/random/normal.ts";
 import { randomStream } from "../../../src/core/random/random-stream.ts";
 import { Arena, type Scope } from "../../../src/main/engine/arena.ts";
@@ -38,6 +39,7 @@ const ACTIVATIONS: Readonly<Record<string, PlainLayer>> = {
   tanh: { type: "activation", activation: { kind: "tanh" } },
   sigmoid: { type: "activation", activation: { kind: "sigmoid" } },
   gelu: { type: "activation", activation: { kind: "gelu" } },
+  softplus: { type: "activation", activation: { kind: "softplus" } },
 };
 const LOSSES = { mse: 1, mseOneHot: 10, crossEntropy: 10 } as const satisfies Record<LossName, number>;
 

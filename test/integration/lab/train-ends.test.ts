@@ -42,7 +42,7 @@ afterAll(async () => {
 });
 
 const lossesOf = (runId: string): number[] =>
-  test.lab.getMetrics(runId).flatMap(({ name, value }) => (name === "loss" ? [value] : []));
+  test.lab.runs.metrics(runId).flatMap(({ name, value }) => (name === "loss" ? [value] : []));
 const drawn = (spec: TrainSpec): Record<string, Float32Array> =>
   drawParameters(trainNetworkOf(spec), schemesOf(spec), spec.seed);
 const finalWeights = (spec: TrainSpec, runId: string) =>
@@ -51,10 +51,10 @@ const finalWeights = (spec: TrainSpec, runId: string) =>
 describe("the end of a training", () => {
   it("fault 37, item 18: NaN after the last step fails the run, is stored, and is found as NaN only", async () => {
     const spec = specOf({ optimizer: { name: "sgd", lr: 1e39 } });
-    const run = await test.lab.startTraining(spec, { threads: 2 }).done;
+    const run = await test.lab.training.start({ spec, threads: 2 }).done;
     expect(run.status).toBe("failed");
     expect(run.failure).toMatch(/NaN or infinite at step 1/);
-    const series = test.lab.getMetrics(run.id).filter(({ name }) => name === "trainLoss");
+    const series = test.lab.runs.metrics(run.id).filter(({ name }) => name === "trainLoss");
     expect(series.map(({ step, value }) => [step, Number.isFinite(value)])).toEqual([
       [0, true],
       [1, false],
@@ -83,7 +83,7 @@ describe("batch norm", () => {
     const variances: number[] = [];
     for (const bias of [0, 100, 1_000]) {
       const given = { ...drawn(spec), b1: new Float32Array(20).fill(bias) };
-      const run = await test.lab.startTraining(spec, { threads: 2, given }).done;
+      const run = await test.lab.training.start({ spec, threads: 2, given }).done;
       first.push(lossesOf(run.id)[0]);
       const { running1 } = await finalWeights(spec, run.id);
       variances.push(running1[25]);
@@ -103,7 +103,7 @@ describe("a spec means the same wherever it is run", () => {
         layers: [{ type: "linear", in: 784, out: 10, init }],
         optimizer: { name: "sgd", lr: 1e-30 },
       });
-      const run = await test.lab.startTraining(spec, { threads: 2 }).done;
+      const run = await test.lab.training.start({ spec, threads: 2 }).done;
       const { w1 } = await finalWeights(spec, run.id);
       weights.push(w1);
     }
@@ -123,18 +123,20 @@ describe("a spec means the same wherever it is run", () => {
     const file = join(folder, "sweep.json");
     writeFileSync(file, JSON.stringify({ kind: "grid", base: spec, values: { seed: [1] } }));
     expect(await runSweepCommand(test.lab, file, { threads: 2, json: true }, new Interruption())).toBe(0);
-    const { run } = test.lab.identifyTraining({ ...spec, seed: 1 }, { threads: 2, given: zeros });
+    const { run } = test.lab.training.identify({ spec: { ...spec, seed: 1 }, threads: 2, given: zeros });
     expect(lossesOf(run?.id ?? "")[0]).toBeCloseTo(Math.log(10), 5);
-    expect(() => test.lab.startTraining(spec, { threads: 2 })).toThrow(
+    expect(() => test.lab.training.start({ spec, threads: 2 })).toThrow(
       /names weights to begin with, "given"/,
     );
-    expect(() => test.lab.enqueueTraining(spec, 2, "")).toThrow(/names weights to begin with/);
+    expect(() => test.lab.training.enqueue({ requests: [{ spec, threads: 2 }], note: "" })).toThrow(
+      /names weights to begin with/,
+    );
   });
 
   it("item 21: 10⁸ steps with a time limit take no room for a list of rates", async () => {
     const spec = specOf({ batchSize: 1, epochs: 100_000, steps: undefined, stopAfterSeconds: 0.2 });
-    expect(test.lab.forecastTraining({ ...spec, data: { ...spec.data, rows: 1_000 } }).refusal).toBe("");
-    const run = await test.lab.startTraining(spec, { threads: 2 }).done;
+    expect(test.lab.training.forecast({ ...spec, data: { ...spec.data, rows: 1_000 } }).refusal).toBe("");
+    const run = await test.lab.training.start({ spec, threads: 2 }).done;
     expect(run.status).toBe("finished");
   });
 });

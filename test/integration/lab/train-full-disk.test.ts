@@ -26,20 +26,20 @@ it("fault 17: a training waits while the disk is full, and ends with every step 
     });
     writeFileSync(join(folder, "filler"), Buffer.alloc(12_100_000));
     const spec = notebookSpec({ rows: 20_000, epochs: 4, batchSize: 10, lr: 0.01 });
-    const started = lab.startTraining(spec, { threads: 1 });
+    const started = lab.training.start({ spec, threads: 1 });
     await expect
       .poll(() => phases.some((phase) => phase.startsWith("the disk is full")), { timeout: 30_000 })
       .toBe(true);
-    const waitingAt = lab.trainingState()?.step;
+    const waitingAt = lab.training.state()?.step;
     await wait(1_500);
-    expect(lab.trainingState()).toMatchObject({ paused: true, step: waitingAt });
+    expect(lab.training.state()).toMatchObject({ paused: true, step: waitingAt });
     rmSync(join(folder, "filler"));
     const run = await started.done;
     expect(run).toMatchObject({ status: "finished", failure: null });
-    const steps = lab.getMetrics(run.id, "loss").map(({ step }) => step);
+    const steps = lab.runs.metrics(run.id, "loss").map(({ step }) => step);
     expect(steps).toEqual(Array.from({ length: 8_000 }, (_, i) => i + 1));
     expect(told).toContain("The disk is full: the training waits and keeps its numbers in memory");
-    expect(await lab.runs.check()).toEqual({ sound: true, findings: [], done: [] });
+    expect(await lab.database.check()).toEqual({ sound: true, findings: [], done: [] });
     await lab.close();
   } finally {
     execFileSync("umount", ["-l", folder]);

@@ -36,24 +36,24 @@ function newFolder(): string {
 
 /** Every loss and accuracy of a run, by name and step; a point that is there twice is two entries. */
 const curve = (lab: Lab, runId: string): string[] =>
-  lab
-    .getMetrics(runId)
+  lab.runs
+    .metrics(runId)
     .map(({ name, step, value }) => `${name} ${step}: ${value}`)
     .sort();
 
 const stepReached = (lab: Lab, runId: string): number =>
-  Math.max(0, ...lab.getMetrics(runId).map(({ step }) => step));
+  Math.max(0, ...lab.runs.metrics(runId).map(({ step }) => step));
 
 /** Waits until the training that is on has come to a step. */
 async function until(lab: Lab, wanted: number): Promise<void> {
-  while ((lab.trainingState()?.step ?? 0) < wanted) await new Promise((resolve) => setTimeout(resolve, 5));
+  while ((lab.training.state()?.step ?? 0) < wanted) await new Promise((resolve) => setTimeout(resolve, 5));
 }
 
 let expected: string[] = [];
 let lab: Lab;
 beforeAll(async () => {
   lab = await openLab(labOptions(newFolder(), 2));
-  const run = await lab.startTraining(SPEC, { threads: 2 }).done;
+  const run = await lab.training.start({ spec: SPEC, threads: 2 }).done;
   expect(run.status).toBe("finished");
   expected = curve(lab, run.id);
 }, 60_000);
@@ -61,17 +61,17 @@ afterAll(async () => {
   await lab.close();
 });
 
-describe("Lab.resumeTraining()", () => {
+describe("Lab.training.resume()", () => {
   it("goes on after a cancellation with the same losses, none of them twice", async () => {
-    const started = lab.startTraining(SPEC, { threads: 2, again: true });
+    const started = lab.training.start({ spec: SPEC, threads: 2, again: true });
     await until(lab, 100);
-    lab.cancel();
+    lab.activity.cancel();
     expect((await started.done).status).toBe("cancelled");
     expect(stepReached(lab, started.runId)).toBeGreaterThan(50);
-    const run = await lab.resumeTraining(started.runId).done;
+    const run = await lab.training.resume({ runId: started.runId }).done;
     expect(run.status).toBe("finished");
     expect(curve(lab, run.id)).toEqual(expected);
-    expect(lab.getRun(run.id).events.map(({ kind }) => kind)).toContain("resumed");
+    expect(lab.runs.get({ runId: run.id }).events.map(({ kind }) => kind)).toContain("resumed");
   }, 60_000);
 
   it("fault 1: goes on after three kills of the process with the same losses, none of them twice", async () => {
@@ -92,64 +92,67 @@ describe("Lab.resumeTraining()", () => {
       child.kill("SIGKILL");
       await once(child, "exit");
       const opened = await openLab(labOptions(folder, 1));
-      const [run] = opened.listRuns();
+      const [run] = opened.runs.list();
       runId = run.id;
       await opened.close();
       expect(run.status).toBe("interrupted");
     }
     const opened = await openLab(labOptions(folder, 2));
-    const [before] = opened.listRuns();
+    const [before] = opened.runs.list();
     expect(before.status).toBe("interrupted");
-    await opened.resumeTraining(runId).done;
-    expect(opened.getRun(runId).run.status).toBe("finished");
+    await opened.training.resume({ runId }).done;
+    expect(opened.runs.get({ runId }).run.status).toBe("finished");
     expect(curve(opened, runId)).toEqual(expected);
     await opened.close();
   }, 120_000);
 
   it("keeps a learning rate that was changed by hand", async () => {
-    const started = lab.startTraining({ ...SPEC, seed: 5 }, { threads: 2 });
+    const started = lab.training.start({ spec: { ...SPEC, seed: 5 }, threads: 2 });
     await until(lab, 50);
-    lab.controlTraining({ action: "lr", lr: 1e-4 });
-    const changed = (): boolean => lab.getRun(started.runId).events.some(({ kind }) => kind === "lr");
+    lab.training.control({ action: "lr", lr: 1e-4 });
+    const changed = (): boolean =>
+      lab.runs.get({ runId: started.runId }).events.some(({ kind }) => kind === "lr");
     while (!changed()) await new Promise((resolve) => setTimeout(resolve, 5));
-    const at = lab.trainingState()?.step ?? 0;
+    const at = lab.training.state()?.step ?? 0;
     await until(lab, at + 1);
-    lab.cancel();
+    lab.activity.cancel();
     await started.done;
-    const resumed = lab.resumeTraining(started.runId);
+    const resumed = lab.training.resume({ runId: started.runId });
     await until(lab, at + 2);
-    const lr = lab.trainingState()?.lr ?? NaN;
-    lab.cancel();
+    const lr = lab.training.state()?.lr ?? NaN;
+    lab.activity.cancel();
     await resumed.done;
     expect(lr).toBeLessThan(3e-4);
   }, 60_000);
 
   it("refuses what is finished, and what is there already", () => {
-    const done = lab.listRuns().find(({ status }) => status === "finished");
-    expect(() => lab.resumeTraining(done?.id ?? "")).toThrow(/is finished: there is nothing to resume/);
-    expect(() => lab.startTraining(SPEC, { threads: 2 })).toThrow(/is there already: run training-/);
+    const done = lab.runs.list().find(({ status }) => status === "finished");
+    expect(() => lab.training.resume({ runId: done?.id ?? "" })).toThrow(
+      /is finished: there is nothing to resume/,
+    );
+    expect(() => lab.training.start({ spec: SPEC, threads: 2 })).toThrow(/is there already: run training-/);
   });
 });
 
 describe("a training", () => {
   it("is paused and answers Cancel while it is", async () => {
-    const started = lab.startTraining({ ...SPEC, seed: 6 }, { threads: 2 });
+    const started = lab.training.start({ spec: { ...SPEC, seed: 6 }, threads: 2 });
     await until(lab, 20);
-    lab.controlTraining({ action: "pause" });
-    const isPaused = (): boolean => lab.activity()?.phase.startsWith("paused") === true;
+    lab.training.control({ action: "pause" });
+    const isPaused = (): boolean => lab.activity.state()?.phase.startsWith("paused") === true;
     while (!isPaused()) await new Promise((resolve) => setTimeout(resolve, 5));
-    const at = lab.trainingState()?.step;
+    const at = lab.training.state()?.step;
     await new Promise((resolve) => setTimeout(resolve, 200));
-    expect(lab.trainingState()?.step).toBe(at);
-    lab.cancel();
+    expect(lab.training.state()?.step).toBe(at);
+    lab.activity.cancel();
     expect((await started.done).status).toBe("cancelled");
   }, 60_000);
 
   it("ends at a loss, after some time, or when the validation loss no longer falls, and says so", async () => {
     const reasonOf = async (change: Partial<TrainSpec>): Promise<string> => {
-      const run = await lab.startTraining({ ...SPEC, epochs: 500, ...change }, { threads: 2 }).done;
+      const run = await lab.training.start({ spec: { ...SPEC, epochs: 500, ...change }, threads: 2 }).done;
       expect(run.status).toBe("finished");
-      return lab.getRun(run.id).events.find(({ kind }) => kind === "stopped")?.text ?? "";
+      return lab.runs.get({ runId: run.id }).events.find(({ kind }) => kind === "stopped")?.text ?? "";
     };
     expect(await reasonOf({ stopAtLoss: 1.5 })).toMatch(/^the loss is .* at most 1.5$/);
     expect(await reasonOf({ stopAfterSeconds: 0.5 })).toBe("0.5 s have passed");
@@ -161,52 +164,56 @@ describe("a training", () => {
 
   it("waits in the queue for its turn", async () => {
     const small: TrainSpec = { ...SPEC, epochs: 1, seed: 9 };
-    const first = lab.startTraining(small, { threads: 2 });
-    lab.enqueueTraining({ ...small, seed: 10 }, 2, "second");
-    lab.enqueueTraining({ ...small, seed: 11 }, 2, "third");
-    expect(lab.trainingQueue().map(({ note }) => note)).toEqual(["second", "third"]);
+    const first = lab.training.start({ spec: small, threads: 2 });
+    lab.training.enqueue({ requests: [{ spec: { ...small, seed: 10 }, threads: 2 }], note: "second" });
+    lab.training.enqueue({ requests: [{ spec: { ...small, seed: 11 }, threads: 2 }], note: "third" });
+    expect(lab.training.queueGet().map(({ note }) => note)).toEqual(["second", "third"]);
     await first.done;
     const seeds = (): unknown[] =>
-      lab
-        .listRuns()
+      lab.runs
+        .list()
         .filter(({ status, config }) => status === "finished" && [9, 10, 11].includes(Number(config["seed"])))
         .map(({ config }) => config["seed"]);
     while (seeds().length < 3) await new Promise((resolve) => setTimeout(resolve, 20));
     expect(seeds()).toEqual([11, 10, 9]);
-    expect(lab.trainingQueue()).toEqual([]);
+    expect(lab.training.queueGet()).toEqual([]);
   }, 60_000);
 
   it("fault 10: is cancelled in the queue, before its first step and while it records, and keeps what was", async () => {
-    const first = lab.startTraining({ ...SPEC, seed: 30 }, { threads: 2 });
-    const queued = lab.enqueueTraining({ ...SPEC, seed: 31 }, 2, "queued");
-    lab.dequeueTraining(queued.id);
+    const first = lab.training.start({ spec: { ...SPEC, seed: 30 }, threads: 2 });
+    const queued = lab.training.enqueue({
+      requests: [{ spec: { ...SPEC, seed: 31 }, threads: 2 }],
+      note: "queued",
+    });
+    lab.training.dequeue({ ids: queued.map(({ id }) => id) });
     // In the same turn as its start: nothing was read yet.
-    lab.cancel();
+    lab.activity.cancel();
     const early = await first.done;
     expect(early).toMatchObject({ status: "cancelled", failure: null });
-    expect(lab.getMetrics(early.id).filter(({ name }) => name === "loss")).toEqual([]);
+    expect(lab.runs.metrics(early.id).filter(({ name }) => name === "loss")).toEqual([]);
 
-    const second = lab.startTraining({ ...SPEC, seed: 32 }, { threads: 2 });
+    const second = lab.training.start({ spec: { ...SPEC, seed: 32 }, threads: 2 });
     let saved = 0;
     const stop = lab.subscribe((event) => {
       // Cancelled from within the very call that records.
-      if (event.name === "trainingMetrics" && (saved += event.payload.points.length) > 300) lab.cancel();
+      if (event.name === "trainingMetrics" && (saved += event.payload.points.length) > 300)
+        lab.activity.cancel();
     });
     const late = await second.done;
     stop();
     expect(late).toMatchObject({ status: "cancelled", failure: null });
-    const steps = lab.getMetrics(late.id, "loss").map(({ step }) => step);
+    const steps = lab.runs.metrics(late.id, "loss").map(({ step }) => step);
     expect(steps.length).toBeGreaterThan(50);
     expect(steps).toEqual(steps.map((_, index) => index + 1));
-    expect(lab.trainingQueue()).toEqual([]);
-    expect(lab.listRuns().some(({ config }) => config["seed"] === 31)).toBe(false);
+    expect(lab.training.queueGet()).toEqual([]);
+    expect(lab.runs.list().some(({ config }) => config["seed"] === 31)).toBe(false);
   }, 60_000);
 
   it("is not begun out of the queue while the lab closes", async () => {
     const folder = newFolder();
     const closing = await openLab(labOptions(folder, 2));
-    const started = closing.startTraining(SPEC, { threads: 2 });
-    closing.enqueueTraining({ ...SPEC, seed: 20 }, 2, "queued");
+    const started = closing.training.start({ spec: SPEC, threads: 2 });
+    closing.training.enqueue({ requests: [{ spec: { ...SPEC, seed: 20 }, threads: 2 }], note: "queued" });
     await until(closing, 20);
     await closing.close();
     expect((await started.done).status).toBe("cancelled");
@@ -214,21 +221,27 @@ describe("a training", () => {
     await new Promise((resolve) => setTimeout(resolve, 1_000));
     const again = await openLab(labOptions(folder, 2));
     try {
-      expect(again.listRuns().map(({ id, status }) => [id, status])).toEqual([[started.runId, "cancelled"]]);
+      expect(again.runs.list().map(({ id, status }) => [id, status])).toEqual([[started.runId, "cancelled"]]);
     } finally {
       await again.close();
     }
   }, 60_000);
 
   it("shows what it learned, from its saved weights", async () => {
-    const run = lab.listRuns().find(({ status, config }) => status === "finished" && config["epochs"] === 50);
-    const learned = await lab.inspectTraining(run?.id ?? "", "final");
+    const run = lab.runs
+      .list()
+      .find(({ status, config }) => status === "finished" && config["epochs"] === 50);
+    const learned = await lab.learned.inspect({ runId: run?.id ?? "", weights: "final" });
     const right = learned.confusion.reduce((sum, row, label) => sum + row[label], 0);
     const accuracy = run?.summary["validAccuracy"];
     expect(right / learned.rows).toBeCloseTo(typeof accuracy === "number" ? accuracy : NaN, 6);
     expect(learned.mistakes).toHaveLength(Math.min(40, learned.rows - right));
     const [worst] = learned.mistakes;
-    const { probabilities } = await lab.predict(run?.id ?? "", "final", worst.pixels);
+    const { probabilities } = await lab.learned.predict({
+      runId: run?.id ?? "",
+      weights: "final",
+      pixels: worst.pixels,
+    });
     // Float64 on one image says the same as the engine on all.
     expect(probabilities[worst.label]).toBeCloseTo(worst.probability, 5);
     expect(learned.embedding?.points.length).toBe(Math.ceil(learned.rows / 8));

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { resolveTraining } from "../../../src/main/lab/training/resolved-training.ts";
 import { readParameters } from "../../../src/main/data/read-parameters.ts";
 import type { Engine } from "../../../src/main/engine/engine.ts";
 import { DatasetLibrary } from "../../../src/main/lab/datasets/dataset-library.ts";
@@ -63,7 +64,7 @@ async function losses(trainer: Trainer, until = Infinity): Promise<number[]> {
 }
 
 async function start(spec: TrainSpec): Promise<Trainer> {
-  return new Trainer(engine, spec, {
+  return new Trainer(engine, resolveTraining(spec), {
     data: { train: await data.rows(spec.data, 2), valid: null, background: 0 },
     threads: 2,
     parameters: await readParameters(trainNetworkOf(spec), GOLDEN_FOLDER, "deep_"),
@@ -155,9 +156,9 @@ describe("Lab.train()", () => {
       validRows: 1_000,
       optimizer: { ...SGD, lr: 0.1 },
     };
-    const run = await test.lab.startTraining(spec, { threads: 2 }).done;
+    const run = await test.lab.training.start({ spec, threads: 2 }).done;
     expect(run).toMatchObject({ kind: "training", status: "finished", rows: 2_560 });
-    const metrics = test.lab.getMetrics(run.id);
+    const metrics = test.lab.runs.metrics(run.id);
     const accuracy = metrics.filter(({ name }) => name === "validAccuracy").map(({ value }) => value);
     expect(accuracy).toHaveLength(4);
     expect(accuracy[0]).toBeLessThan(0.3);

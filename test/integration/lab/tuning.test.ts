@@ -28,7 +28,7 @@ async function open(appVersion = "test"): Promise<Lab> {
 describe("openLab()", () => {
   it("takes the tuning of an earlier start from the database, but not of another version", async () => {
     const first = await open();
-    const measured = first.diagnostics().tuning;
+    const measured = first.diagnostics.get().tuning;
     expect(measured).toMatchObject({ source: "measured", peakGflops: expect.any(Number) as number });
     expect(measured.kernels.filter(({ chosen }) => chosen).length).toBe(1);
     for (const { gflops, peakShare } of measured.kernels) {
@@ -36,36 +36,36 @@ describe("openLab()", () => {
     }
     await first.close();
     const second = await open();
-    expect(second.diagnostics().tuning).toEqual({ ...measured, source: "saved" });
+    expect(second.diagnostics.get().tuning).toEqual({ ...measured, source: "saved" });
     await second.close();
-    expect((await open("a later one")).diagnostics().tuning.source).toBe("measured");
+    expect((await open("a later one")).diagnostics.get().tuning.source).toBe("measured");
   });
 
   it("takes the saved tuning and saves none when another process has the database", async () => {
     const first = await open();
     const second = await open();
-    expect(second.diagnostics().database.readOnly).toBe(true);
-    expect(second.diagnostics().tuning.source).toBe("saved");
-    expect(await second.tuneKernels()).toMatchObject({ source: "measured" });
-    expect(first.diagnostics().warnings.concat(second.diagnostics().warnings).join()).not.toMatch(
+    expect(second.diagnostics.get().database.readOnly).toBe(true);
+    expect(second.diagnostics.get().tuning.source).toBe("saved");
+    expect(await second.kernels.tune()).toMatchObject({ source: "measured" });
+    expect(first.diagnostics.get().warnings.concat(second.diagnostics.get().warnings).join()).not.toMatch(
       /tuning could not/,
     );
   });
 });
 
-describe("Lab.tuneKernels()", () => {
+describe("Lab.kernels.tune()", () => {
   it("is an activity while it runs, refuses a second one, and is saved", async () => {
     const lab = await open();
     const events: LabEvent[] = [];
     lab.subscribe((event) => events.push(event));
-    const tuned = lab.tuneKernels();
-    expect(lab.activity()).toMatchObject({ kind: "tuning", runId: null });
-    await expect(lab.tuneKernels()).rejects.toThrow(ContractError);
+    const tuned = lab.kernels.tune();
+    expect(lab.activity.state()).toMatchObject({ kind: "tuning", runId: null });
+    await expect(lab.kernels.tune()).rejects.toThrow(ContractError);
     const report = await tuned;
     expect(report.source).toBe("measured");
-    expect(lab.activity()).toBeNull();
+    expect(lab.activity.state()).toBeNull();
     expect(events.map(({ name }) => name)).toEqual(["activityChanged", "activityChanged", "activityChanged"]);
     await lab.close();
-    expect((await open()).diagnostics().tuning.measuredAt).toBe(report.measuredAt);
+    expect((await open()).diagnostics.get().tuning.measuredAt).toBe(report.measuredAt);
   });
 });

@@ -95,7 +95,7 @@ test(`fault 1: openStore() recovers what ${KILLS} killed processes wrote, and ma
     store.close();
   }
   expect(recovered).toBe(KILLS);
-}, 300_000);
+}, 900_000);
 
 test("fault 13: openStore() is read-only while another process writes, and follows what it writes", async () => {
   const path = folder.file();

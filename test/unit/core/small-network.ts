@@ -1,5 +1,6 @@
 import type { StageTensors } from "../../../src/core/notebook/stage.ts";
-import { ReferenceOps, type ReferenceTensor } from "../../../src/core/ops/reference-ops.ts";
+import { ReferenceOps } from "../../../src/core/ops/reference-ops.ts";
+import type { ReferenceTensor } from "../../../src/core/ops/reference-tensor.ts";
 import { normal } from "../../../src/core/random/normal.ts";
 import { randomStream } from "../../../src/core/random/random-stream.ts";
 import type { NetworkRows } from "../../../src/core/reference/network-gradients.ts";

@@ -8,7 +8,8 @@ import {
   reluBackward,
 } from "../../../core/ops/functional.ts";
 import type { Ops, TensorLike } from "../../../core/ops/op.ts";
-import { ReferenceOps, type ReferenceTensor } from "../../../core/ops/reference-ops.ts";
+import { ReferenceOps } from "../../../core/ops/reference-ops.ts";
+import type { ReferenceTensor } from "../../../core/ops/reference-tensor.ts";
 import { permutation } from "../../../core/random/permutation.ts";
 import { randomStream } from "../../../core/random/random-stream.ts";
 import type { BenchCase, CaseInput, ExpectedElement, PreparedCase } from "./bench-case.ts";

@@ -1,3 +1,5 @@
+import type { ActivityHandle, ActivityPart } from "./activity-handle.ts";
+import { ExperimentCancelled } from "./experiment-cancelled.ts";
 import { RecentPace } from "./recent-pace.ts";
 import type { Activity } from "../../../shared/ipc/ipc-contract.ts";
 
@@ -18,13 +20,15 @@ export class ActivityTracker {
     this.#emit = emit;
   }
 
-  begin(runId: Activity["runId"], kind: Activity["kind"], title: string): void {
+  /** @returns what the activity holds while it is on. */
+  begin(runId: Activity["runId"], kind: Activity["kind"], title: string): ActivityHandle {
     this.#current = { runId, kind, title, startedMs: performance.now() };
     this.#phase = "starting";
     this.#fraction = null;
     this.#pace = new RecentPace();
     this.#cancelling = false;
     this.#report();
+    return this.#handle({ from: 0, to: 1 });
   }
 
   phase(phase: string): void {
@@ -32,8 +36,7 @@ export class ActivityTracker {
     this.#report();
   }
 
-  /** `fraction` of the whole activity, 0 to 1. */
-  progress(fraction: number): void {
+  #progress(fraction: number): void {
     this.#fraction = Math.min(1, Math.max(0, fraction));
     this.#pace.add(performance.now(), this.#fraction);
     if (performance.now() - this.#reportedMs >= REPORT_EVERY_MS) this.#report();
@@ -65,6 +68,28 @@ export class ActivityTracker {
       elapsedMs,
       etaMs: this.#pace.leftMs(performance.now()),
       cancelling: this.#cancelling,
+    };
+  }
+
+  #handle({ from, to, title = "" }: ActivityPart): ActivityHandle {
+    const share = (fraction: number): number => from + (to - from) * fraction;
+    return {
+      phase: (phase) => {
+        this.phase(`${title}${phase}`);
+      },
+      progress: (fraction) => {
+        this.#progress(share(fraction));
+      },
+      checkpoint: () => {
+        if (this.#cancelling) throw new ExperimentCancelled("cancelled");
+      },
+      isCancelled: () => this.#cancelling,
+      part: (part) =>
+        this.#handle({
+          from: share(part.from),
+          to: share(part.to),
+          title: part.title === undefined ? title : `${title}${part.title}: `,
+        }),
     };
   }
 

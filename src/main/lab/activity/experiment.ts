@@ -2,8 +2,6 @@ import type { IpcEvent, IpcEventName } from "../../../shared/ipc/ipc-contract.ts
 import type { RunSummary } from "../../../shared/runs/run-records.ts";
 import type { Engine } from "../../engine/engine.ts";
 import type { NewRun, Store } from "../../store/store.ts";
-import type { ActivityTracker } from "./activity-tracker.ts";
-import type { EventLoopDelay } from "./event-loop-delay.ts";
 
 /** What the lab tells its listeners: the same events that the window gets. */
 export type LabEvent = {
@@ -20,8 +18,6 @@ export interface StartedRun {
 export interface LabServices {
   readonly engine: Engine;
   readonly store: Store;
-  readonly tracker: ActivityTracker;
-  readonly delay: EventLoopDelay;
   readonly emit: (event: LabEvent) => void;
   readonly machineId: string;
   readonly resourcesDir: string;

@@ -3,7 +3,9 @@ import { ContractError, StoreError } from "../../../core/errors.ts";
 import type { Activity } from "../../../shared/ipc/ipc-contract.ts";
 import type { Quantities, RunStatus, RunSummary } from "../../../shared/runs/run-records.ts";
 import { isOutOfSpace } from "../../store/store-failure.ts";
-import { delayQuantities } from "./event-loop-delay.ts";
+import type { ActivityHandle } from "./activity-handle.ts";
+import { ActivityTracker } from "./activity-tracker.ts";
+import { delayQuantities, type EventLoopDelay } from "./event-loop-delay.ts";
 import { ExperimentCancelled } from "./experiment-cancelled.ts";
 import type { LabServices, RunRow, StartedRun } from "./experiment.ts";
 
@@ -17,22 +19,32 @@ const MOST_TRIES = 150;
  */
 export class RunSupervisor {
   readonly #services: LabServices;
+  readonly #tracker: ActivityTracker;
+  readonly #delay: EventLoopDelay;
   #current: Promise<unknown> | null = null;
   /** Ends the wait of an activity for the workers. */
   #stopWaiting: () => void = () => undefined;
 
-  constructor(services: LabServices) {
+  constructor(services: LabServices, delay: EventLoopDelay) {
     this.#services = services;
+    this.#delay = delay;
+    this.#tracker = new ActivityTracker((activity) => {
+      services.emit({ name: "activityChanged", payload: activity });
+    });
   }
 
-  /** @throws {ContractError} If another activity is on. @throws {StoreError} If runs cannot be saved. */
+  /**
+   * Starts an experiment that leaves a run; `summarise` is asked for the run's key numbers however it ended.
+   *
+   * @throws {ContractError} If another activity is on. @throws {StoreError} If runs cannot be saved.
+   */
   start(
     title: string,
     row: RunRow,
-    body: (runId: string) => Promise<void>,
+    body: (runId: string, activity: ActivityHandle) => Promise<void>,
     summarise: () => Quantities,
   ): StartedRun {
-    const { engine, store, tracker, delay, emit, machineId } = this.#services;
+    const { engine, store, emit, machineId } = this.#services;
     this.#assertIdle();
     if (store.readOnly) {
       throw new StoreError(
@@ -44,36 +56,44 @@ export class RunSupervisor {
         ? store.createRun({ ...row.create, machineId, startedAt: new Date().toISOString() })
         : store.resumeRun(row.resume);
     engine.clearCancellation();
-    tracker.begin(run.id, run.kind, title);
-    delay.beginActivity();
+    const activity = this.#tracker.begin(run.id, run.kind, title);
+    this.#delay.beginActivity();
     emit({ name: "runChanged", payload: run });
-    const done = this.#see(title, run, body, summarise);
+    const done = this.#see(title, run, () => body(run.id, activity), summarise);
     this.#current = done;
     return { runId: run.id, done };
   }
 
   /** Work that leaves no run in the database. @throws {ContractError} If another activity is on. */
-  async work<T>(kind: Activity["kind"], title: string, body: () => Promise<T>): Promise<T> {
+  async work<T>(
+    kind: Activity["kind"],
+    title: string,
+    body: (activity: ActivityHandle) => Promise<T>,
+  ): Promise<T> {
     this.#assertIdle();
-    const { engine, tracker } = this.#services;
-    engine.clearCancellation();
-    tracker.begin(null, kind, title);
+    this.#services.engine.clearCancellation();
+    const activity = this.#tracker.begin(null, kind, title);
     const done = this.#workersFree()
-      .then(body)
+      .then(() => body(activity))
       .finally(() => {
-        tracker.end();
+        this.#tracker.end();
       });
     this.#current = done.catch(() => undefined);
     return done;
   }
 
-  cancel(): boolean {
-    const { tracker, engine } = this.#services;
-    if (tracker.current() === null) return false;
-    tracker.cancelling();
-    engine.cancel();
+  /** The activity that is on, or null. */
+  state(): Activity | null {
+    return this.#tracker.current();
+  }
+
+  /** Asks the activity to stop; it ends as `cancelled` within 200 ms and keeps what it had. */
+  cancel(): { cancelled: boolean } {
+    if (this.state() === null) return { cancelled: false };
+    this.#tracker.cancelling();
+    this.#services.engine.cancel();
     this.#stopWaiting();
-    return true;
+    return { cancelled: true };
   }
 
   /** Resolves when nothing runs. */
@@ -82,7 +102,7 @@ export class RunSupervisor {
   }
 
   #assertIdle(): void {
-    const active = this.#services.tracker.current();
+    const active = this.state();
     if (active !== null) {
       throw new ContractError(
         `"${active.title}" is still running; cancel it or wait for it, then start again`,
@@ -92,27 +112,26 @@ export class RunSupervisor {
 
   /** Waits for workers that a cancelled activity has left behind. @throws {ExperimentCancelled} */
   async #workersFree(): Promise<void> {
-    const { engine, tracker } = this.#services;
     const cancelled = new Promise<void>((resolve) => {
       this.#stopWaiting = resolve;
     });
-    await Promise.race([engine.settled(), cancelled]);
-    if (tracker.cancelRequested) throw new ExperimentCancelled("cancelled");
+    await Promise.race([this.#services.engine.settled(), cancelled]);
+    if (this.#tracker.cancelRequested) throw new ExperimentCancelled("cancelled");
   }
 
   async #see(
     title: string,
     run: RunSummary,
-    body: (runId: string) => Promise<void>,
+    body: () => Promise<void>,
     summarise: () => Quantities,
   ): Promise<RunSummary> {
-    const { store, tracker, delay, emit } = this.#services;
+    const { store, emit } = this.#services;
     let status: Exclude<RunStatus, "running"> = "finished";
     let failure: string | null = null;
     try {
       // The caller hears its run id before the first event of the run; workers of a cancelled one may still be leaving.
       await this.#workersFree();
-      await body(run.id);
+      await body();
     } catch (error) {
       if (error instanceof ExperimentCancelled) {
         status = "cancelled";
@@ -121,7 +140,7 @@ export class RunSupervisor {
         failure = error instanceof Error ? error.message : String(error);
       }
     }
-    const summary = { ...summarise(), ...delayQuantities(delay.endActivity(title)) };
+    const summary = { ...summarise(), ...delayQuantities(this.#delay.endActivity(title)) };
     const end = { status, failure, summary, finishedAt: new Date().toISOString() };
     let finished: RunSummary = { ...run, ...end };
     for (let tries = 1; ; tries++) {
@@ -134,13 +153,13 @@ export class RunSupervisor {
           emit({ name: "failure", payload: { title: "The end of the run was not saved", message } });
         }
         if (!isOutOfSpace(error) || tries === MOST_TRIES) break;
-        tracker.phase("waiting for room on the disk");
+        this.#tracker.phase("waiting for room on the disk");
         await wait(RETRY_MS);
       }
     }
     // The run's end comes first: the window then knows why what it shows as running has stopped.
     emit({ name: "runChanged", payload: finished });
-    tracker.end();
+    this.#tracker.end();
     return finished;
   }
 }

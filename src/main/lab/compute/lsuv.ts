@@ -1,12 +1,7 @@
 import { buildNetwork } from "../../../core/network/build-network.ts";
-import { parameterShapes } from "../../../core/network/network.ts";
+import { parameterShapes, type Network } from "../../../core/network/network.ts";
 import type { Tensor } from "../../../core/ops/recording-ops.ts";
-import {
-  schemesOf,
-  trainNetworkOf,
-  type NetworkSpec,
-  type TrainLayerSpec,
-} from "../../../shared/specs/network-spec.ts";
+import type { Initialisation } from "../../../shared/specs/network-spec.ts";
 import { viewOf } from "../../../shared/engine/tensor-view.ts";
 import type { Engine } from "../../engine/engine.ts";
 import type { DataTensors } from "./image-rows.ts";
@@ -17,8 +12,11 @@ const TOLERANCE = 1e-3;
 const MOST_PASSES = 10;
 
 /** What decides the weights that a network begins with. */
-export interface DrawnSpec extends Pick<NetworkSpec, "loss" | "seed"> {
-  readonly layers: readonly TrainLayerSpec[];
+export interface DrawnNetwork {
+  readonly network: Network;
+  /** Of each linear layer, in order. */
+  readonly schemes: readonly Initialisation[];
+  readonly seed: number;
 }
 
 /**
@@ -29,17 +27,15 @@ export interface DrawnSpec extends Pick<NetworkSpec, "loss" | "seed"> {
  */
 export async function scaleToUnitVariance(
   engine: Engine,
-  spec: DrawnSpec,
+  { network, schemes }: Omit<DrawnNetwork, "seed">,
   {
     weights,
     data,
     threads,
   }: { readonly weights: Weights; readonly data: DataTensors; readonly threads: number },
 ): Promise<Weights> {
-  const schemes = schemesOf(spec);
   if (!schemes.includes("lsuv")) return weights;
   const { memory } = engine.arena;
-  const network = trainNetworkOf(spec);
   const scope = engine.arena.scope();
   try {
     const parameters = Object.fromEntries(

@@ -118,9 +118,11 @@ export class DatasetLibrary {
    *
    * @throws {DataFormatError} @throws {RangeError} If they are no images with labels.
    */
-  async preview(
-    files: readonly { readonly name: string; readonly bytes: Uint8Array }[],
-  ): Promise<ImportPreview> {
+  async preview({
+    files,
+  }: {
+    readonly files: readonly { readonly name: string; readonly bytes: Uint8Array }[];
+  }): Promise<ImportPreview> {
     const folder = await mkdtemp(join(tmpdir(), "backprop-lab-import-"));
     try {
       const paths: string[] = [];
@@ -183,7 +185,8 @@ export class DatasetLibrary {
     return dataset;
   }
 
-  async remove(id: string): Promise<void> {
+  /** @throws {ContractError} If there is no such data set, or it is MNIST. */
+  async remove({ id }: { readonly id: string }): Promise<void> {
     const dataset = await this.find(id);
     if (dataset.id === MNIST_DATASET.id) throw new ContractError("MNIST belongs to the app and stays");
     await rm(join(this.#root, dataset.id), { recursive: true, force: true });

@@ -70,6 +70,8 @@ export function collectDiagnostics(sources: DiagnosticsSources): Diagnostics {
       usedBytes: engine.arena.usedBytes,
       committedBytes: engine.arena.committedBytes,
       maximumBytes: engine.arena.maximumBytes,
+      peakBytes: engine.arena.peakBytes,
+      givenBackBytes: engine.givenBackBytes,
     },
     eventLoopDelayMs: delay.read(),
     lastActivityDelayMs: delay.lastActivity ?? sources.earlierDelay,

@@ -20,6 +20,7 @@ import type {
 } from "../../../shared/engine/worker-tasks.ts";
 import type { Scope } from "../../engine/arena.ts";
 import type { Engine } from "../../engine/engine.ts";
+import { equalPart, type ActivityHandle } from "../activity/activity-handle.ts";
 import { centralDifferences, type Differences } from "../compute/central-differences.ts";
 import { float64Gradients, rowBlocks } from "../compute/float64-gradients.ts";
 import { runOnWorker, runTasks } from "../compute/programs.ts";
@@ -54,8 +55,8 @@ export interface CheckContext {
   readonly settings: GradcheckSettings;
   readonly computed: ComputedNetwork;
   readonly onReport: (report: GradientReport) => void;
-  /** 0 to 1 of this reference. */
-  readonly onProgress: (fraction: number) => void;
+  /** This reference's part of it. */
+  readonly activity: ActivityHandle;
 }
 
 const tensorsOf = ({ gradients }: ComputedNetwork): readonly (readonly [string, Tensor])[] =>
@@ -63,13 +64,13 @@ const tensorsOf = ({ gradients }: ComputedNetwork): readonly (readonly [string, 
 
 /** Runs tasks with progress. */
 const run = <Answer>(
-  { engine, settings, onProgress }: CheckContext,
+  { engine, settings, activity }: CheckContext,
   tasks: readonly ((worker: number) => WorkerTask)[],
 ): Promise<readonly Answer[]> =>
   runTasks<Answer>(engine, tasks, {
     threads: settings.threads,
     onProgress: (done) => {
-      onProgress(done / tasks.length);
+      activity.progress(done / tasks.length);
     },
   });
 
@@ -94,7 +95,7 @@ export async function float64Reference(
   context: CheckContext,
   arithmetic: Float32Arithmetic,
 ): Promise<Float64Reference> {
-  const { engine, scope, computed, settings, onProgress } = context;
+  const { engine, scope, computed, settings, activity } = context;
   const { shape: xShape } = computed.data.x;
   const dx = scope.tensor("x.g in float64", xShape, "float64");
   const xRounding = scope.tensor("rounding of x.g", xShape);
@@ -105,7 +106,7 @@ export async function float64Reference(
     model: modelOf(computed),
     dx,
     threads: settings.threads,
-    onProgress,
+    onProgress: activity.progress,
     rounding: { arithmetic, xRounding, xKinks },
   });
   const { loss, kinks, overflow } = found;
@@ -185,7 +186,7 @@ function compareSome(
 
 /** Central differences at these coordinates. */
 const differencesAt = (
-  { engine, computed, settings, onProgress }: CheckContext,
+  { engine, computed, settings, activity }: CheckContext,
   coordinates: NetworkCoordinates,
   step: number,
 ): Promise<Differences> =>
@@ -194,7 +195,7 @@ const differencesAt = (
     coordinates,
     step,
     threads: settings.threads,
-    onProgress,
+    onProgress: activity.progress,
   });
 
 /**
@@ -295,7 +296,7 @@ function normOf(values: Float32Array): number {
 
 /** Derivatives along random directions of each tensor, from the loss alone. */
 export async function checkByDirections(context: CheckContext, uncertainty: Uncertainty): Promise<void> {
-  const { engine, settings, computed, onReport, onProgress } = context;
+  const { engine, settings, computed, onReport, activity } = context;
   const { memory } = engine.arena;
   const { seed } = settings.network;
   const { gradients } = computed;
@@ -308,12 +309,7 @@ export async function checkByDirections(context: CheckContext, uncertainty: Unce
       seed,
       stream: DIRECTION_STREAM + index * DIRECTIONS + number,
     }));
-    const part: CheckContext = {
-      ...context,
-      onProgress: (fraction) => {
-        onProgress((index + fraction) / tensors.length);
-      },
-    };
+    const part = { ...context, activity: activity.part(equalPart(index, tensors.length)) };
     const answers = await run<readonly DirectionAnswer[]>(
       part,
       rowBlocks(model).map((block) => (worker) => ({

@@ -3,15 +3,17 @@ import { OutOfMemoryError } from "../../../core/errors.ts";
 import { linearLayers, networkTitle, parameterShapes } from "../../../core/network/network.ts";
 import { SEEDED_BUGS } from "../../../core/network/seeded-bug.ts";
 import { numelOf } from "../../../core/ops/recording-ops.ts";
-import type {
-  GradcheckForecast,
-  GradcheckReport,
-  GradcheckSettings,
-  GradientReference,
-  GradientReport,
+import {
+  gradcheckReportSchema,
+  type GradcheckForecast,
+  type GradcheckRecord,
+  type GradcheckReport,
+  type GradcheckSettings,
+  type GradientReference,
+  type GradientReport,
 } from "../../../shared/experiments/gradcheck.ts";
-import { MNIST_PIXELS, networkOf } from "../../../shared/specs/network-spec.ts";
-import { ExperimentCancelled } from "../activity/experiment-cancelled.ts";
+import { MNIST_PIXELS, networkOf, schemesOf } from "../../../shared/specs/network-spec.ts";
+import { equalPart, type ActivityHandle } from "../activity/activity-handle.ts";
 import { drawNetwork } from "../compute/draw-network.ts";
 import type { ImageRows } from "../compute/image-rows.ts";
 import { forecastMemory } from "../compute/forecast-memory.ts";
@@ -66,7 +68,7 @@ export class GradcheckLab {
   }
 
   /** @throws {ContractError} If another activity is on. @throws {OutOfMemoryError} */
-  start(settings: GradcheckSettings, weights: GivenParameters | null): StartedRun {
+  start(settings: GradcheckSettings, weights: GivenParameters | null = null): StartedRun {
     const { refusal } = this.forecast(settings);
     if (refusal !== "") throw new OutOfMemoryError(refusal);
     const { network: spec, references, bug, coordinates, tolerance, threads } = settings;
@@ -103,7 +105,7 @@ export class GradcheckLab {
           },
         },
       },
-      (runId) => this.#check(runId, report, weights),
+      (runId, activity) => this.#check({ runId, activity }, report, weights),
       () => ({
         passed: report.passed,
         loss: report.loss,
@@ -114,29 +116,36 @@ export class GradcheckLab {
     );
   }
 
-  async #check(runId: string, report: GradcheckReport, weights: GivenParameters | null): Promise<void> {
-    const { engine, store, tracker, emit } = this.#services;
+  /** @throws {StoreError} If there is no such run. */
+  get({ runId }: { readonly runId: string }): GradcheckRecord {
+    return this.#services.store.getReport(runId, "gradcheck", gradcheckReportSchema);
+  }
+
+  async #check(
+    { runId, activity }: { readonly runId: string; readonly activity: ActivityHandle },
+    report: GradcheckReport,
+    weights: GivenParameters | null,
+  ): Promise<void> {
+    const { engine, store, emit } = this.#services;
     const { settings } = report;
     const { network: spec, references, bug, threads } = settings;
     const network = networkOf(spec);
     const scope = engine.arena.scope();
-    const tfjs = new TfjsNetwork(this.#tfjsFile, engine.arena.memory, () => {
-      if (tracker.cancelRequested) throw new ExperimentCancelled("cancelled");
-    });
+    const tfjs = new TfjsNetwork(this.#tfjsFile, engine.arena.memory, activity.checkpoint);
     const save = (): void => {
       store.saveReport(runId, report);
     };
     try {
-      tracker.phase("reading MNIST");
+      activity.phase("reading MNIST");
       const data = await this.#data.rows(spec.data, threads);
-      tracker.phase("forward and backward");
-      const given = weights ?? (await drawNetwork(engine, spec, { data, threads }));
+      activity.phase("forward and backward");
+      const drawn = { network, schemes: schemesOf(spec), seed: spec.seed };
+      const given = weights ?? (await drawNetwork(engine, drawn, { data, threads }));
       const computed = await computeGradients(engine, scope, { network, data, given, bug, threads });
       report.loss = computed.loss;
       report.notes.push(...notesOf(settings, computed.bugMade));
       save();
-      let done = 0;
-      const context: CheckContext = {
+      const contextOf = (index: number): CheckContext => ({
         engine,
         scope,
         settings,
@@ -145,17 +154,16 @@ export class GradcheckLab {
           report.reports.push(one);
           emit({ name: "gradientReported", payload: { runId, report: one } });
         },
-        onProgress: (fraction) => {
-          tracker.progress((done + fraction) / references.length);
-        },
-      };
+        activity: activity.part(equalPart(index, references.length)),
+      });
       // What float32 may round and where kinks lie excuses differences from every reference.
-      tracker.phase(SAID.float64);
-      const certain = await float64Reference(context, "engine");
+      activity.phase(SAID.float64);
+      const certain = await float64Reference(contextOf(0), "engine");
       report.referenceLoss = certain.loss;
       if (certain.overflow !== null) report.notes.push(`${saidOfOverflow(certain.overflow)}.`);
-      for (const reference of references) {
-        tracker.phase(SAID[reference]);
+      for (const [index, reference] of references.entries()) {
+        const context = contextOf(index);
+        activity.phase(SAID[reference]);
         switch (reference) {
           case "float64":
             await checkAgainst(context, "float64", certain.gradients, certain);
@@ -170,7 +178,6 @@ export class GradcheckLab {
             await checkByTfjs(context, tfjs, certain);
             break;
         }
-        done++;
         save();
       }
       const { reports } = report;

@@ -1,9 +1,11 @@
 import { ContractError, OutOfMemoryError } from "../../../core/errors.ts";
 import { linearLayers, networkTitle } from "../../../core/network/network.ts";
 import {
+  initReportSchema,
   MEASURING_TITLE,
   type InitBand,
   type InitPreset,
+  type InitRecord,
   type InitReport,
   type InitSettings,
   type InitSide,
@@ -17,7 +19,6 @@ import {
   type LayerSpec,
   type NetworkSpec,
 } from "../../../shared/specs/network-spec.ts";
-import { ExperimentCancelled } from "../activity/experiment-cancelled.ts";
 import type { ImageRows } from "../compute/image-rows.ts";
 import { forecastMemory } from "../compute/forecast-memory.ts";
 import type { RunSupervisor } from "../activity/run-supervisor.ts";
@@ -74,18 +75,13 @@ export class InitLab {
     return INIT_PRESETS.map((preset) => ({ ...preset, settings: { ...preset.settings, threads } }));
   }
 
-  /** @throws {ContractError} If another activity is on. @throws {OutOfMemoryError} */
+  /** Draws networks and looks at every layer; leaves no run. @throws {ContractError} If another activity is on. @throws {OutOfMemoryError} */
   async measure(settings: InitSettings): Promise<InitReport> {
     this.#assertFits(settings);
-    let report: InitReport | undefined;
-    await this.#supervisor.work("init", MEASURING_TITLE, async () => {
-      report = await this.#report(settings);
-    });
-    if (report === undefined) throw new ContractError("the initialisation gave no report; try again");
-    return report;
+    return this.#supervisor.work("init", MEASURING_TITLE, () => this.#report(settings));
   }
 
-  /** @throws {ContractError} If another activity is on. @throws {OutOfMemoryError} */
+  /** The same as a run. @throws {ContractError} If another activity is on. @throws {OutOfMemoryError} */
   save(settings: InitSettings): StartedRun {
     this.#assertFits(settings);
     const { network: spec, otherwise, threads } = settings;
@@ -124,17 +120,21 @@ export class InitLab {
     );
   }
 
-  /** @throws {ContractError} If there is no such preset, or another activity is on. */
-  async band(id: InitPreset["id"]): Promise<InitBand> {
+  /** @throws {StoreError} If there is no such run. */
+  get({ runId }: { readonly runId: string }): InitRecord {
+    return this.#services.store.getReport(runId, "init", initReportSchema);
+  }
+
+  /** A preset's layer over 30 seeds. @throws {ContractError} If there is no such preset, or another activity is on. */
+  async band({ id }: Pick<InitPreset, "id">): Promise<InitBand> {
     const preset = this.presets().find((one) => one.id === id);
     if (preset === undefined) throw new ContractError(`there is no preset "${id}"`);
     const { settings, position } = preset;
     const found: { mean: number; std: number }[] = [];
-    const { tracker } = this.#services;
-    await this.#supervisor.work("init", `${preset.title}, ${SEEDS} seeds`, async () => {
+    await this.#supervisor.work("init", `${preset.title}, ${SEEDS} seeds`, async (activity) => {
       for (let seed = 0; seed < SEEDS; seed++) {
-        if (tracker.cancelRequested) throw new ExperimentCancelled("cancelled");
-        tracker.progress(seed / SEEDS);
+        activity.checkpoint();
+        activity.progress(seed / SEEDS);
         const network = { ...settings.network, seed };
         const side = await this.#side(network, { ...settings, gradients: false });
         const layer = side.layers[position - 1];
@@ -165,7 +165,8 @@ export class InitLab {
   async #side(spec: NetworkSpec, { gradients, threads }: InitSettings): Promise<InitSide> {
     const { engine } = this.#services;
     const data = await this.#data.rows(spec.data, threads);
-    const weights = await drawNetwork(engine, spec, { data, threads });
+    const drawn = { network: networkOf(spec), schemes: schemesOf(spec), seed: spec.seed };
+    const weights = await drawNetwork(engine, drawn, { data, threads });
     return measureNetwork(engine, spec, { title: titleOf(spec), weights, data, gradients, threads });
   }
 

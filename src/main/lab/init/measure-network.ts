@@ -1,17 +1,21 @@
 import { buildNetwork } from "../../../core/network/build-network.ts";
 import { parameterShapes } from "../../../core/network/network.ts";
+import { activationFacts } from "../../../core/ops/activation.ts";
 import { TALLY, TALLY_LENGTH } from "../../../core/ops/op.ts";
 import type { RecordingOps, Tensor } from "../../../core/ops/recording-ops.ts";
 import type { InitSide, TensorReport } from "../../../shared/experiments/init.ts";
-import { networkOf, type LayerSpec, type NetworkSpec } from "../../../shared/specs/network-spec.ts";
+import {
+  isSimpleActivation,
+  networkOf,
+  type LayerSpec,
+  type NetworkSpec,
+} from "../../../shared/specs/network-spec.ts";
 import { viewOf } from "../../../shared/engine/tensor-view.ts";
 import type { Engine } from "../../engine/engine.ts";
 import type { DataTensors } from "../compute/image-rows.ts";
 import { execute, record, recordHistogram, recordStatistics, statisticsAt } from "../compute/programs.ts";
 import { lightOf } from "./traffic-light.ts";
 
-/** Beyond these a tanh or a sigmoid hardly answers any more. */
-const SATURATED = { tanh: [-0.97, 0.97], sigmoid: [0.03, 0.97] } as const;
 /** A histogram reaches this many standard deviations from the mean. */
 const REACH = 4;
 
@@ -35,8 +39,7 @@ function watch(
   input: Tensor | null,
 ): Watched {
   const tally = ops.tensor(`tally of ${tensor.name}`, [TALLY_LENGTH], "float64");
-  const [lo, hi] =
-    type === "tanh" || type === "sigmoid" ? SATURATED[type] : [-Number.MAX_VALUE, Number.MAX_VALUE];
+  const [lo, hi] = activationFacts(type)?.answers ?? [-Number.MAX_VALUE, Number.MAX_VALUE];
   ops.run({ op: "tally", x: tensor, out: tally, lo, hi });
   let active: Tensor | null = null;
   if (type === "relu" && input !== null) {
@@ -48,8 +51,8 @@ function watch(
 
 /** Where a histogram begins and ends: around the mean, or over all that the function can give. */
 function rangeOf(type: Watched["type"], mean: number, std: number): { lo: number; hi: number } {
-  if (type === "tanh") return { lo: -1, hi: 1 };
-  if (type === "sigmoid") return { lo: 0, hi: 1 };
+  const range = activationFacts(type)?.range;
+  if (range !== undefined) return { lo: range[0], hi: range[1] };
   const reach = REACH * (Number.isFinite(std) && std > 0 ? std : 1);
   const middle = Number.isFinite(mean) ? mean : 0;
   return { lo: middle - reach, hi: middle + reach };
@@ -124,7 +127,7 @@ export async function measureNetwork(
       const count = one.tensor.shape.reduce((size, n) => size * n, 1);
       const active = one.active === null ? null : viewOf(memory, one.active, "float64");
       const silent = active?.filter((rows) => rows === 0).length ?? 0;
-      const saturates = one.type === "tanh" || one.type === "sigmoid";
+      const saturates = activationFacts(one.type)?.answers !== undefined;
       const outside = (tally[TALLY.below] ?? 0) + (tally[TALLY.above] ?? 0);
       return {
         shape: [...one.tensor.shape],
@@ -180,6 +183,7 @@ export async function measureNetwork(
 
 /** "linear 784 → 50", "relu − 0.5". */
 function labelOf(layer: LayerSpec): string {
+  if (isSimpleActivation(layer)) return layer.type;
   switch (layer.type) {
     case "linear":
       return `linear ${layer.in} → ${layer.out}`;
@@ -187,10 +191,6 @@ function labelOf(layer: LayerSpec): string {
       return layer.shift === 0 ? "relu" : `relu − ${layer.shift}`;
     case "leakyRelu":
       return `leaky relu, slope ${layer.slope}`;
-    case "tanh":
-    case "sigmoid":
-    case "gelu":
-      return layer.type;
   }
 }
 

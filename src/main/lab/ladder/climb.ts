@@ -4,6 +4,7 @@ import type { RandomStream } from "../../../core/random/random-stream.ts";
 import type { ProductShape } from "../../../shared/experiments/ladder.ts";
 import { scheduleFor, type Effort } from "../../timing/interleave.ts";
 import { messageOf } from "../../timing/message-of.ts";
+import type { ActivityHandle } from "../activity/activity-handle.ts";
 import { ExperimentCancelled } from "../activity/experiment-cancelled.ts";
 import { RungMeasurement } from "./rung-measurement.ts";
 import type { Contender } from "../rungs/contender.ts";
@@ -51,9 +52,7 @@ export interface ClimbOptions {
   readonly compare: () => Promise<GradientComparison>;
   /** Counts samples over the whole ladder. */
   readonly nextOrder: () => number;
-  /** Called between two pieces of work. @throws {ExperimentCancelled} */
-  readonly checkpoint: () => void;
-  readonly onPhase: (phase: string, fraction: number) => void;
+  readonly activity: ActivityHandle;
   readonly onChange: (measurement: RungMeasurement) => void;
 }
 
@@ -159,7 +158,7 @@ export async function climb(
   });
   const work = async (entry: Entry, body: () => Promise<void>): Promise<void> => {
     if (entry.done) return;
-    options.checkpoint();
+    options.activity.checkpoint();
     try {
       await body();
     } catch (error) {
@@ -173,15 +172,19 @@ export async function climb(
   try {
     const steps = entries.length * (1 + options.effort.rounds);
     let step = 0;
+    const turn = (phase: string): void => {
+      options.activity.phase(phase);
+      options.activity.progress(step++ / steps);
+    };
     for (const entry of entries) {
-      options.onPhase(`comparing ${entry.contender.name} with float64`, step++ / steps);
+      turn(`comparing ${entry.contender.name} with float64`);
       await work(entry, () => verify(entry, options));
       await work(entry, () => warmUp(entry, options));
     }
     for (let round = 1; round <= options.effort.rounds; round++) {
       for (const index of permutation(options.stream, entries.length)) {
         const entry = entries[index];
-        options.onPhase(`round ${round} of ${options.effort.rounds}`, step++ / steps);
+        turn(`round ${round} of ${options.effort.rounds}`);
         if (entry !== undefined) await work(entry, () => takeTurn(entry, options));
       }
     }

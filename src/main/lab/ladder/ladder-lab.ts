@@ -1,16 +1,19 @@
 import { OutOfMemoryError } from "../../../core/errors.ts";
 import {
   LADDER_PRESETS,
+  type LadderComparison,
   type LadderForecast,
+  type LadderRecord,
   type LadderSettings,
   type RungDescription,
   type RungId,
   type RungResult,
 } from "../../../shared/experiments/ladder.ts";
 import type { Quantities } from "../../../shared/runs/run-records.ts";
-import { ExperimentCancelled } from "../activity/experiment-cancelled.ts";
+import type { ActivityHandle } from "../activity/activity-handle.ts";
 import type { RunSupervisor } from "../activity/run-supervisor.ts";
 import { LADDER_EFFORT } from "./climb.ts";
+import { compareLadders } from "./compare-ladders.ts";
 import { readConditions, throttleCount, warningsAfter, type Conditions } from "./conditions.ts";
 import { describeRungs } from "../rungs/describe-rungs.ts";
 import type { ForeignRungs } from "./foreign-rungs.ts";
@@ -53,6 +56,14 @@ function summaryOf(results: readonly RungResult[]): Quantities {
       ? {}
       : { fastest: fastest.name, gflops: fastest.gflops, medianMs: fastest.medianMs }),
   };
+}
+
+/** A ladder that is being climbed, with what is known of it so far. */
+interface Climb {
+  readonly runId: string;
+  readonly settings: LadderSettings;
+  readonly results: RungResult[];
+  readonly activity: ActivityHandle;
 }
 
 /** The ladder as the lab offers it: what the rungs are, what a ladder would take, climbing it, what was measured. */
@@ -104,28 +115,48 @@ export class LadderLab {
           },
         },
       },
-      (runId) => this.#climb(runId, settings, results),
+      (runId, activity) => this.#climb({ runId, settings, results, activity }),
       () => summaryOf(results),
     );
   }
 
-  async #climb(runId: string, settings: LadderSettings, results: RungResult[]): Promise<void> {
-    const { engine, store, tracker, emit } = this.#services;
+  /** @throws {StoreError} If there is no such ladder. */
+  get({ runId }: { readonly runId: string }): LadderRecord {
+    return this.#services.store.getLadder(runId);
+  }
+
+  /** How many times as long each rung took in the second ladder. @throws {StoreError} If there is no such ladder. */
+  compare({ runId, otherRunId }: { readonly runId: string; readonly otherRunId: string }): LadderComparison {
+    return compareLadders(this.get({ runId }), this.get({ runId: otherRunId }));
+  }
+
+  /** Looks for a Python with torch, which becomes a rung; takes some seconds. */
+  async findPyTorch(): Promise<{ version: string | null; reason: string }> {
+    const tell = (python: string | null): void => {
+      this.#services.emit({ name: "pythonTried", payload: { python } });
+    };
+    const found = await this.#foreign.findPyTorch(tell).finally(() => {
+      tell(null);
+    });
+    return "reason" in found
+      ? { version: null, reason: found.reason }
+      : { version: found.version, reason: "" };
+  }
+
+  async #climb({ runId, settings, results, activity }: Climb): Promise<void> {
+    const { engine, store, emit } = this.#services;
     const conditions = readConditions(`wasm-${engine.instructionSet}`);
     const throttledBefore = throttleCount();
     const save = (frame: { conditions: Conditions; limits: Limits }): void =>
       store.saveLadder(runId, { settings, ...frame });
     save({ conditions, limits: NO_LIMITS });
-    const checkpoint = (): void => {
-      if (tracker.cancelRequested) throw new ExperimentCancelled("cancelled");
-    };
-    tracker.phase("measuring the memory's bandwidth");
+    activity.phase("measuring the memory's bandwidth");
     const limits = await measureLimits(engine, settings.threads);
     save({ conditions, limits });
     const report = throttled((result) => emit({ name: "rungChanged", payload: { runId, result } }));
     const unfinished = new Set<RungMeasurement>();
     let savedMs = performance.now();
-    const foreign = this.#foreign.open(settings.threads, checkpoint);
+    const foreign = this.#foreign.open(settings.threads, activity.checkpoint);
     try {
       await runLadder({
         engine,
@@ -134,11 +165,7 @@ export class LadderLab {
         effort: LADDER_EFFORT,
         shapeMs: (shape) => this.forecast({ ...settings, preset: "custom", shape }).ms,
         foreign: (operands) => foreign.on(operands),
-        checkpoint,
-        onPhase: (phase, fraction) => {
-          tracker.phase(phase);
-          tracker.progress(fraction);
-        },
+        activity,
         onChange: (measurement) => {
           report(measurement);
           unfinished.add(measurement);

@@ -2,6 +2,7 @@ import { randomStream, type RandomStream } from "../../../core/random/random-str
 import type { LadderSettings, ProductShape, RungResult } from "../../../shared/experiments/ladder.ts";
 import type { Effort } from "../../timing/interleave.ts";
 import type { Engine } from "../../engine/engine.ts";
+import type { ActivityHandle } from "../activity/activity-handle.ts";
 import { climb } from "./climb.ts";
 import { shapesOf, sharesOf } from "./ladder-shapes.ts";
 import type { Limits } from "./limits.ts";
@@ -28,9 +29,7 @@ export interface LadderRun {
   readonly shapeMs: (shape: ProductShape) => number;
   /** Rungs of other libraries on these operands. */
   readonly foreign: (operands: Operands) => Promise<readonly ForeignRung[]>;
-  /** Called between two pieces of work. @throws {ExperimentCancelled} */
-  readonly checkpoint: () => void;
-  readonly onPhase: (phase: string, fraction: number) => void;
+  readonly activity: ActivityHandle;
   /** A rung has new samples. */
   readonly onChange: (measurement: RungMeasurement) => void;
   /** All that is known of a shape, also when the ladder ends there; to be saved. */
@@ -47,16 +46,17 @@ async function climbAtShape(
   run: LadderRun,
   shape: ProductShape,
   at: Position,
-  onPhase: LadderRun["onPhase"],
+  activity: ActivityHandle,
 ): Promise<void> {
   const { engine, settings, limits } = run;
   const { threads, seed } = settings;
   const measurements: RungMeasurement[] = [];
   const scope = engine.arena.scope();
   try {
-    onPhase("computing the float64 product", 0);
+    activity.phase("computing the float64 product");
+    activity.progress(0);
     const operands = await makeOperands(engine, scope, shape, { seed, threads });
-    onPhase("handing the matrices to other libraries", 0);
+    activity.phase("handing the matrices to other libraries");
     const foreign = await run.foreign(operands);
     const contenders = [
       ...ownContenders(engine, operands, sharesOf(settings)),
@@ -72,8 +72,7 @@ async function climbAtShape(
         peakGflops: limits.peakGflops,
         compare: () => compareWithReference(engine, operands, threads),
         nextOrder: () => at.order++,
-        checkpoint: run.checkpoint,
-        onPhase,
+        activity,
         onChange: run.onChange,
       });
     } finally {
@@ -108,11 +107,14 @@ export async function runLadder(run: LadderRun): Promise<void> {
   };
   let done = 0;
   for (const [index, shape] of shapes.entries()) {
-    run.checkpoint();
-    const share = shares[index] ?? 0;
-    await climbAtShape(run, shape, at, (phase, fraction) => {
-      run.onPhase(`${saidShape(shape)}: ${phase}`, (done + share * fraction) / total);
-    });
-    done += share;
+    run.activity.checkpoint();
+    const from = done / total;
+    done += shares[index] ?? 0;
+    await climbAtShape(
+      run,
+      shape,
+      at,
+      run.activity.part({ from, to: done / total, title: saidShape(shape) }),
+    );
   }
 }

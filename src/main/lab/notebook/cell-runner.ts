@@ -1,5 +1,6 @@
 import type { QuantityRecord } from "../../../core/notebook/judge.ts";
 import type { CellDetails } from "../../../shared/runs/run-records.ts";
+import type { ActivityHandle } from "../activity/activity-handle.ts";
 import type { NotebookSession } from "./session.ts";
 
 /** What running a cell gives: its numbers, and what its charts and tables show. */
@@ -8,11 +9,5 @@ export interface CellOutcome {
   readonly details?: Partial<CellDetails>;
 }
 
-/** How a cell reports while it runs: what it does now, and which share of it is done. */
-export interface CellProgress {
-  phase(phase: string): void;
-  /** 0 to 1. */
-  progress(fraction: number): void;
-}
-
-export type CellRunner = (session: NotebookSession, progress: CellProgress) => Promise<CellOutcome>;
+/** Runs a cell; the activity is the cell's part of it. */
+export type CellRunner = (session: NotebookSession, activity: ActivityHandle) => Promise<CellOutcome>;

@@ -8,12 +8,13 @@ import type {
   NotebookState,
 } from "../../../shared/experiments/notebook.ts";
 import type { CellResult, Quantities } from "../../../shared/runs/run-records.ts";
-import { ExperimentCancelled } from "../activity/experiment-cancelled.ts";
+import type { ActivityHandle } from "../activity/activity-handle.ts";
 import type { RunSupervisor } from "../activity/run-supervisor.ts";
 import { codeOf } from "./cell-code.ts";
 import { forecastMemory, notebookMemory } from "../compute/forecast-memory.ts";
-import { cellsToRun, runCells } from "./run-notebook.ts";
-import { NotebookSession, type StageGradients, type Weights } from "./session.ts";
+import { cellsToRun, runCells, type NotebookListener } from "./run-notebook.ts";
+import { saveGradients } from "./save-gradients.ts";
+import { NotebookSession, type Weights } from "./session.ts";
 import type { LabServices, StartedRun } from "../activity/experiment.ts";
 
 export type GivenWeights = Readonly<Record<keyof Weights, Float32Array>>;
@@ -82,14 +83,24 @@ export class NotebookLab {
     return forecastMemory(notebookMemory(settings), this.#services.engine.arena, seconds);
   }
 
-  /** @throws {ContractError} If the stage has not run in this session. */
-  gradientsOf(stage: string, cell: string): { session: NotebookSession; stage: StageGradients } {
+  /**
+   * Writes the gradients of the last hand-written stage as .npy files.
+   *
+   * @returns their paths. @throws {ContractError} If the stage has not run in this session.
+   */
+  async saveGradients(folder: string): Promise<readonly string[]> {
     if (this.#session === null) throw new ContractError("no cell has run yet; run the notebook first");
-    return { session: this.#session, stage: this.#session.stageGradients(stage, cell) };
+    return saveGradients(this.#session, this.#session.stageGradients("Module", "64"), folder);
   }
 
-  /** @throws {ContractError} If another activity is on or the cell is unknown. @throws {OutOfMemoryError} */
-  run(selection: CellSelection, settings: NotebookSettings, givenWeights: GivenWeights | null): StartedRun {
+  /**
+   * @param givenWeights Used from cell 16 on instead of the drawn ones.
+   * @throws {ContractError} If another activity is on or the cell is unknown. @throws {OutOfMemoryError}
+   */
+  run(
+    { selection, settings }: { readonly selection: CellSelection; readonly settings: NotebookSettings },
+    givenWeights: GivenWeights | null = null,
+  ): StartedRun {
     const { refusal, totalBytes } = this.forecast(settings);
     if (refusal !== "") throw new OutOfMemoryError(refusal);
     const fresh =
@@ -114,9 +125,9 @@ export class NotebookLab {
             },
           }
         : { resume: this.#runId },
-      async (runId) => {
+      async (runId, activity) => {
         const session = this.#sessionFor(fresh, settings, givenWeights);
-        await this.#runCells(session, runId, cells);
+        await this.#runCells(session, cells, { runId, activity });
         if (selection.kind === "all") {
           this.#lastSeconds = { rows: settings.rows, seconds: (performance.now() - startedMs) / 1000 };
         }
@@ -153,29 +164,27 @@ export class NotebookLab {
     return this.#session;
   }
 
-  async #runCells(session: NotebookSession, runId: string, cells: readonly string[]): Promise<void> {
-    const { store, emit, tracker } = this.#services;
+  async #runCells(
+    session: NotebookSession,
+    cells: readonly string[],
+    { runId, activity }: { readonly runId: string; readonly activity: ActivityHandle },
+  ): Promise<void> {
+    const { store, emit } = this.#services;
+    const listener: NotebookListener = {
+      cellStarted: (cell) => {
+        this.#runningCell = cell;
+        emit({ name: "cellStarted", payload: { runId, cell } });
+      },
+      cellFinished: (result) => {
+        this.#executed = result.order;
+        this.#results.set(result.cell, result);
+        this.#runningCell = null;
+        store.addCell(runId, result);
+        emit({ name: "cellFinished", payload: { runId, result } });
+      },
+    };
     try {
-      await runCells(session, cells, this.#executed + 1, {
-        cellStarted: (cell) => {
-          if (tracker.cancelRequested) throw new ExperimentCancelled("cancelled");
-          this.#runningCell = cell;
-          emit({ name: "cellStarted", payload: { runId, cell } });
-        },
-        cellFinished: (result) => {
-          this.#executed = result.order;
-          this.#results.set(result.cell, result);
-          this.#runningCell = null;
-          store.addCell(runId, result);
-          emit({ name: "cellFinished", payload: { runId, result } });
-        },
-        phase: (phase) => {
-          tracker.phase(phase);
-        },
-        progress: (fraction) => {
-          tracker.progress(fraction);
-        },
-      });
+      await runCells(session, cells, { firstOrder: this.#executed + 1, activity, listener });
     } finally {
       this.#runningCell = null;
     }

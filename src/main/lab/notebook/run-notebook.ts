@@ -3,16 +3,20 @@ import { executionOrder, notebookCell, NOTEBOOK_CELLS } from "../../../core/note
 import type { CellSelection } from "../../../shared/experiments/notebook.ts";
 import type { CellResult, Quantities } from "../../../shared/runs/run-records.ts";
 import { cellEntry } from "./cell-table.ts";
-import type { CellProgress } from "./cell-runner.ts";
 import type { NotebookSession } from "./session.ts";
+import type { ActivityHandle } from "../activity/activity-handle.ts";
 
 /** What running cells tells as it goes. */
 export interface NotebookListener {
   cellStarted(cell: string): void;
   cellFinished(result: CellResult): void;
-  phase(phase: string): void;
-  /** Share of the selected cells' work that is done, 0 to 1. */
-  progress(fraction: number): void;
+}
+
+/** How cells are run: what the first one is counted as, and who hears of them. */
+export interface CellRun {
+  readonly firstOrder: number;
+  readonly activity: ActivityHandle;
+  readonly listener: NotebookListener;
 }
 
 /** Cells that a selection names, with the needs that have not run yet, in the notebook's order. */
@@ -35,7 +39,7 @@ async function runCell(
   session: NotebookSession,
   id: string,
   order: number,
-  progress: CellProgress,
+  activity: ActivityHandle,
 ): Promise<CellResult> {
   const cell = notebookCell(id);
   const context: JudgeContext = {
@@ -44,7 +48,7 @@ async function runCell(
   };
   const startedAt = new Date().toISOString();
   const startedMs = performance.now();
-  const { measured, details } = await cellEntry(id).run(session, progress);
+  const { measured, details } = await cellEntry(id).run(session, activity);
   return {
     cell: id,
     title: cell.title,
@@ -74,26 +78,20 @@ async function runCell(
 export async function runCells(
   session: NotebookSession,
   cells: readonly string[],
-  firstOrder: number,
-  listener: NotebookListener,
+  { firstOrder, activity, listener }: CellRun,
 ): Promise<void> {
   const totalCost = cells.reduce((sum, id) => sum + cellEntry(id).cost, 0);
   let doneCost = 0;
   for (const [index, id] of cells.entries()) {
-    const { cost } = cellEntry(id);
+    activity.checkpoint();
     listener.cellStarted(id);
     const title = notebookCell(id).title;
-    listener.phase(title);
-    const result = await runCell(session, id, firstOrder + index, {
-      phase: (phase) => {
-        listener.phase(`${title}: ${phase}`);
-      },
-      progress: (fraction) => {
-        listener.progress((doneCost + cost * fraction) / totalCost);
-      },
-    });
-    doneCost += cost;
-    listener.progress(doneCost / totalCost);
+    activity.phase(title);
+    const from = doneCost / totalCost;
+    doneCost += cellEntry(id).cost;
+    const to = doneCost / totalCost;
+    const result = await runCell(session, id, firstOrder + index, activity.part({ from, to, title }));
+    activity.progress(to);
     listener.cellFinished(result);
   }
 }

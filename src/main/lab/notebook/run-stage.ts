@@ -12,9 +12,9 @@ import {
   type PassTimes,
 } from "../compute/pass-timings.ts";
 import { execute, executeOnce, recordStatistics, statisticsAt } from "../compute/programs.ts";
-import type { CellProgress } from "./cell-runner.ts";
 import type { Gradients, NotebookSession, Weights } from "./session.ts";
 import { GRADIENT_NAMES } from "../compute/notebook-network.ts";
+import type { ActivityHandle } from "../activity/activity-handle.ts";
 
 export interface StageRun {
   readonly stage: string;
@@ -47,7 +47,7 @@ async function summarise(session: NotebookSession, gradients: Gradients): Promis
  */
 export async function runStage(
   session: NotebookSession,
-  progress: CellProgress,
+  activity: ActivityHandle,
   options: {
     readonly stage: Stage;
     readonly name: string;
@@ -69,11 +69,11 @@ export async function runStage(
   const { loss, gradients } = recordPasses(ops, built, { backward: options.timed !== "forward" });
 
   const repeats = WARMUP_CALLS + settings.samples;
-  progress.phase(`${WARMUP_CALLS} warm-up calls, then ${settings.samples} samples`);
+  activity.phase(`${WARMUP_CALLS} warm-up calls, then ${settings.samples} samples`);
   const records = await execute(engine, [{ program: ops.program(), repeats }], {
     threads: settings.threads,
     onProgress: (done) => {
-      progress.progress(done / repeats);
+      activity.progress(done / repeats);
     },
   });
 

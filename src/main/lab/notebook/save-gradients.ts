@@ -2,20 +2,19 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { writeNpy } from "../../data/write-npy.ts";
 import { viewOf } from "../../../shared/engine/tensor-view.ts";
-import type { NotebookLab } from "./notebook-lab.ts";
+import type { NotebookSession, StageGradients } from "./session.ts";
 import { GRADIENT_NAMES } from "../compute/notebook-network.ts";
 
 /** Where a gradient is saved. */
 export const gradientFile = (folder: string, name: string): string =>
   join(folder, `notebook_${name}_grad.npy`);
 
-/**
- * Writes the gradients of the last hand-written stage as notebook_NAME_grad.npy, float32 in C order; x has all rows.
- *
- * @returns the paths. @throws {ContractError} If the stage has not run.
- */
-export async function saveGradients(notebook: NotebookLab, folder: string): Promise<readonly string[]> {
-  const { session, stage } = notebook.gradientsOf("Module", "64");
+/** Writes a stage's gradients as notebook_NAME_grad.npy, float32 in C order; x has all rows. @returns the paths. */
+export async function saveGradients(
+  session: NotebookSession,
+  stage: StageGradients,
+  folder: string,
+): Promise<readonly string[]> {
   await mkdir(folder, { recursive: true });
   const paths: string[] = [];
   for (const name of GRADIENT_NAMES) {

@@ -1,4 +1,4 @@
-import { existsSync, rmSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { mkdtemp, readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -6,25 +6,27 @@ import { ContractError } from "../../../core/errors.ts";
 import type { RunComparison } from "../../../shared/runs/run-comparison.ts";
 import type { BandsRequest, CurvesRequest, DrawnBand, DrawnCurve } from "../../../shared/runs/run-curves.ts";
 import type { RunChange } from "../../../shared/runs/run-changes.ts";
-import type {
-  DatabaseCheck,
-  EmptiedTrash,
-  ExportKind,
-  ImportedRuns,
-} from "../../../shared/runs/run-exports.ts";
-import { isReadable, type ListedRun, type RunSummary } from "../../../shared/runs/run-records.ts";
+import type { EmptiedTrash, ExportKind, ImportedRuns } from "../../../shared/runs/run-exports.ts";
+import {
+  isReadable,
+  type ListedRun,
+  type MetricPoint,
+  type RunDetails,
+  type RunSummary,
+} from "../../../shared/runs/run-records.ts";
 import type {
   RunCatalogue,
   RunScope,
   RunTableAnswer,
   RunTableRequest,
 } from "../../../shared/runs/run-table.ts";
-import { FULLY_CHECKED_BYTES } from "../../store/open/open-sound.ts";
 import { requireTarget } from "../../store/open/output-target.ts";
 import type { StoreReader } from "../../store/thread/store-reader.ts";
-import { dueBackupPath, dropOldBackups } from "../../store/open/weekly-backup.ts";
 import type { RunSupervisor } from "../activity/run-supervisor.ts";
 import type { LabServices } from "../activity/experiment.ts";
+import type { StoreReaders } from "./store-readers.ts";
+
+const RECENT_OF_EACH_KIND = 100;
 
 /** What to write to a file. */
 export interface ExportRequest {
@@ -37,28 +39,33 @@ export interface ExportRequest {
   readonly overwrite?: boolean;
 }
 
-/** Saved runs: found, changed, compared, exported, imported; the trash and the database's health. */
+/** Saved runs: found, changed, compared, exported, imported, and the trash. */
 export class RunsLab {
   readonly #services: LabServices;
   readonly #supervisor: RunSupervisor;
   readonly #reader: StoreReader;
   readonly #slow: StoreReader;
-  readonly #upkeep: StoreReader;
 
-  /**
-   * @param readers One that answers in milliseconds, one for what a person asked for that takes seconds, one for what
-   *   the app does by itself: none waits for another.
-   */
-  constructor(
-    services: LabServices,
-    supervisor: RunSupervisor,
-    readers: Readonly<Record<"quick" | "slow" | "upkeep", StoreReader>>,
-  ) {
+  constructor(services: LabServices, supervisor: RunSupervisor, readers: StoreReaders) {
     this.#services = services;
     this.#supervisor = supervisor;
     this.#reader = readers.quick;
     this.#slow = readers.slow;
-    this.#upkeep = readers.upkeep;
+  }
+
+  /** The newest so many of each kind that are not in the trash, newest first: what other views choose from. */
+  list(ofEachKind = RECENT_OF_EACH_KIND): readonly RunSummary[] {
+    return this.#services.store.listRuns(ofEachKind);
+  }
+
+  /** @throws {StoreError} If there is no such run. */
+  get({ runId }: { readonly runId: string }): RunDetails {
+    return this.#services.store.getRun(runId);
+  }
+
+  /** Points of a run's metrics, or of one of them, in recorded order. @throws {StoreError} */
+  metrics(runId: string, name?: string): readonly MetricPoint[] {
+    return this.#services.store.getMetrics(runId, name);
   }
 
   table(request: RunTableRequest): Promise<RunTableAnswer> {
@@ -92,12 +99,18 @@ export class RunsLab {
     return this.#reader.ask("bands", request);
   }
 
-  compare(runIds: readonly string[]): Promise<RunComparison> {
+  compare({ runIds }: { readonly runIds: readonly string[] }): Promise<RunComparison> {
     return this.#reader.ask("compare", { runIds });
   }
 
   /** @throws {StoreError} If a run is not there, or one that is on is to be deleted. */
-  change(runIds: readonly string[], change: RunChange): readonly RunSummary[] {
+  change({
+    runIds,
+    change,
+  }: {
+    readonly runIds: readonly string[];
+    readonly change: RunChange;
+  }): readonly RunSummary[] {
     const changed = this.#services.store.changeRuns(runIds, change);
     const readable = changed.filter(isReadable);
     const runs = readable.length === changed.length ? readable : null;
@@ -147,7 +160,7 @@ export class RunsLab {
   }
 
   /** Deletes for good what is in the trash, or some of it. @throws {ContractError} If an activity is on. */
-  async emptyTrash(runIds: readonly string[] | null): Promise<EmptiedTrash> {
+  async emptyTrash({ runIds }: { readonly runIds: readonly string[] | null }): Promise<EmptiedTrash> {
     const inTrash = await this.find("", "trash");
     const doomed = runIds === null ? inTrash : runIds.filter((id) => inTrash.includes(id));
     const emptied = await this.#supervisor.work("compacting", "Emptying the trash", () =>
@@ -155,49 +168,6 @@ export class RunsLab {
     );
     this.#tellAll();
     return emptied;
-  }
-
-  /** Reads every page of the database. */
-  check(): Promise<DatabaseCheck> {
-    return this.#upkeep.ask("check", null);
-  }
-
-  /** @throws {ContractError} If an activity is on. @throws {StoreError} If the database may not be written. */
-  repair(): Promise<DatabaseCheck> {
-    return this.#supervisor.work("compacting", "Repairing the database", () =>
-      this.#slow.ask("repair", null),
-    );
-  }
-
-  /** What the app does by itself after it has started: a weekly backup, old trash, a check of a large database. */
-  async tidy(now = new Date()): Promise<void> {
-    const { store, emit } = this.#services;
-    if (store.readOnly) return;
-    const fail = (title: string) => (error: unknown) => {
-      const message = error instanceof Error ? error.message : String(error);
-      emit({ name: "failure", payload: { title, message } });
-    };
-    const expired = store.expiredRuns(now);
-    if (expired.length > 0) {
-      await this.#upkeep
-        .ask("deleteRuns", { runIds: expired })
-        .then(() => this.#tellAll(), fail("Old trash was not deleted"));
-    }
-    const path = dueBackupPath(store.path, now);
-    if (path !== null && existsSync(store.path)) {
-      await this.#upkeep
-        .ask("backup", { path })
-        .then(() => dropOldBackups(store.path), fail("The weekly backup was not written"));
-    }
-    if (store.info().sizeBytes <= FULLY_CHECKED_BYTES) return;
-    const { findings } = await this.check();
-    if (findings.length === 0) return;
-    fail("The database is damaged")(
-      new Error(
-        `${store.path}: ${findings[0] ?? ""}. Open Diagnostics and choose "Check and repair", or restart the app: ` +
-          "it keeps the damaged file aside and restores the last backup.",
-      ),
-    );
   }
 
   #tellAll(): void {

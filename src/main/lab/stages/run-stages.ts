@@ -5,6 +5,7 @@ import type { StagePair, StageResult, StagesSettings } from "../../../shared/exp
 import { messageOf } from "../../timing/message-of.ts";
 import type { Scope } from "../../engine/arena.ts";
 import type { Engine } from "../../engine/engine.ts";
+import type { ActivityHandle } from "../activity/activity-handle.ts";
 import { ExperimentCancelled } from "../activity/experiment-cancelled.ts";
 import type { DataTensors } from "../compute/image-rows.ts";
 import { tfjsMissing } from "../tfjs/tfjs-thread.ts";
@@ -20,9 +21,7 @@ export interface StagesOptions {
   readonly settings: StagesSettings;
   readonly data: DataTensors;
   readonly tfjs: TfjsNetwork;
-  readonly onPhase: (phase: string) => void;
-  /** 0 to 1. */
-  readonly onProgress: (fraction: number) => void;
+  readonly activity: ActivityHandle;
   readonly onKinks: (kinks: number) => void;
   readonly onStage: (result: StageResult, timings: readonly Timing[]) => void;
   readonly onPairs: (pairs: readonly StagePair[]) => void;
@@ -52,29 +51,26 @@ function withoutNumbers(id: StageResult["id"], status: StageResult["status"], no
  * @throws {ExperimentCancelled} @throws {TaskError} Of the engine. @throws {OutOfMemoryError}
  */
 export async function runStages(options: StagesOptions): Promise<void> {
-  const { engine, settings, data, onPhase } = options;
+  const { engine, settings, data, activity } = options;
   const { threads } = settings;
   const kept = engine.arena.scope();
   const keptGradients: KeptGradients[] = [];
   try {
     const tensors = drawInputs(engine, kept, data, settings.seed);
-    onPhase("looking for units at the relu's kink");
+    activity.phase("looking for units at the relu's kink");
     const uncertainty = await findKinks(engine, tensors, threads);
     options.onKinks(uncertainty.kinks);
     const costOf = (definition: StageDefinition): number => stageMs(definition, settings.samples);
     const whole = STAGE_DEFINITIONS.reduce((sum, definition) => sum + costOf(definition), 0);
     let before = 0;
     for (const definition of STAGE_DEFINITIONS) {
-      onPhase(stageTitle(definition));
-      const effort = {
-        ...settings,
-        onProgress: (fraction: number) => {
-          options.onProgress((before + fraction * costOf(definition)) / whole);
-        },
-      };
-      const measured = await measure(definition, tensors, kept, effort, options);
+      activity.phase(stageTitle(definition));
+      const from = before / whole;
       before += costOf(definition);
-      options.onProgress(before / whole);
+      const to = before / whole;
+      const effort = { ...settings, onProgress: activity.part({ from, to }).progress };
+      const measured = await measure(definition, tensors, kept, effort, options);
+      activity.progress(to);
       if (measured === null) continue;
       const one: KeptGradients = { id: definition.id, gradients: measured.gradients };
       for (const other of keptGradients) {

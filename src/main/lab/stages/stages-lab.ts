@@ -1,14 +1,16 @@
 import { OutOfMemoryError } from "../../../core/errors.ts";
 import type { Forecast } from "../../../shared/experiments/notebook.ts";
 import type { Quantities } from "../../../shared/runs/run-records.ts";
-import type {
-  StageDescription,
-  StagePair,
-  StageResult,
-  StagesReport,
-  StagesSettings,
+import {
+  stagesReportSchema,
+  type StageDescription,
+  type StagePair,
+  type StageResult,
+  type StagesRecord,
+  type StagesReport,
+  type StagesSettings,
 } from "../../../shared/experiments/stages.ts";
-import { ExperimentCancelled } from "../activity/experiment-cancelled.ts";
+import type { ActivityHandle } from "../activity/activity-handle.ts";
 import type { ImageRows } from "../compute/image-rows.ts";
 import type { RunSupervisor } from "../activity/run-supervisor.ts";
 import { TfjsNetwork } from "../tfjs/tfjs-network.ts";
@@ -92,21 +94,28 @@ export class StagesLab {
           config: { ...settings, forecastBytes: totalBytes },
         },
       },
-      (runId) => this.#run(runId, settings, found),
+      (runId, activity) => this.#run({ runId, activity }, settings, found),
       () => summaryOf(reportOf(settings, found)),
     );
   }
 
-  async #run(runId: string, settings: StagesSettings, found: Found): Promise<void> {
-    const { engine, store, tracker, emit } = this.#services;
+  /** @throws {StoreError} If there is no such run. */
+  get({ runId }: { readonly runId: string }): StagesRecord {
+    return this.#services.store.getReport(runId, "stages", stagesReportSchema);
+  }
+
+  async #run(
+    { runId, activity }: { readonly runId: string; readonly activity: ActivityHandle },
+    settings: StagesSettings,
+    found: Found,
+  ): Promise<void> {
+    const { engine, store, emit } = this.#services;
     const startedMs = performance.now();
-    const tfjs = new TfjsNetwork(this.#tfjsFile, engine.arena.memory, () => {
-      if (tracker.cancelRequested) throw new ExperimentCancelled("cancelled");
-    });
+    const tfjs = new TfjsNetwork(this.#tfjsFile, engine.arena.memory, activity.checkpoint);
     const save = (): void => store.saveReport(runId, reportOf(settings, found));
     save();
     try {
-      tracker.phase("reading the images");
+      activity.phase("reading the images");
       const data = await this.#data.rows(
         { name: "mnist", split: "train", rows: settings.rows },
         settings.threads,
@@ -116,12 +125,7 @@ export class StagesLab {
         settings,
         data,
         tfjs,
-        onPhase: (phase) => {
-          tracker.phase(phase);
-        },
-        onProgress: (fraction) => {
-          tracker.progress(fraction);
-        },
+        activity,
         onKinks: (kinks) => {
           found.kinks = kinks;
         },

@@ -1,11 +1,11 @@
-import { ContractError, OutOfMemoryError } from "../../../core/errors.ts";
+import { OutOfMemoryError } from "../../../core/errors.ts";
 import { buildNetwork } from "../../../core/network/build-network.ts";
 import { linearLayers, networkTitle, parameterShapes } from "../../../core/network/network.ts";
 import type { Op } from "../../../core/ops/op.ts";
 import { numelOf, sizeBytesOf, type Program, type Tensor } from "../../../core/ops/recording-ops.ts";
 import { phasesOf } from "../../../core/ops/sharding.ts";
 import { median } from "../../../core/statistics.ts";
-import { MNIST_PIXELS, networkOf } from "../../../shared/specs/network-spec.ts";
+import { MNIST_PIXELS, networkOf, schemesOf } from "../../../shared/specs/network-spec.ts";
 import type {
   StepperSettings,
   Trace,
@@ -14,6 +14,7 @@ import type {
 } from "../../../shared/experiments/stepper.ts";
 import { viewOf } from "../../../shared/engine/tensor-view.ts";
 import type { Scope } from "../../engine/arena.ts";
+import type { ActivityHandle } from "../activity/activity-handle.ts";
 import { drawNetwork } from "../compute/draw-network.ts";
 import type { ImageRows } from "../compute/image-rows.ts";
 import { forecastMemory } from "../compute/forecast-memory.ts";
@@ -57,32 +58,34 @@ export class StepperLab {
     this.#data = data;
   }
 
-  /** @throws {ContractError} If another activity is on. @throws {OutOfMemoryError} @throws {ExperimentCancelled} */
+  /** Leaves no run. @throws {ContractError} If another activity is on. @throws {OutOfMemoryError} @throws {ExperimentCancelled} */
   async trace(settings: StepperSettings): Promise<Trace> {
     const { engine } = this.#services;
     const { refusal } = forecastMemory(memoryOf(settings), engine.arena, null);
     if (refusal !== "") throw new OutOfMemoryError(refusal);
     const title = networkTitle(networkOf(settings.network));
-    let trace: Trace | undefined;
-    await this.#supervisor.work("stepper", `Tracing ${title}`, async () => {
+    return this.#supervisor.work("stepper", `Tracing ${title}`, async ({ progress }) => {
       const scope = engine.arena.scope();
       try {
         const recorded = await this.#record(settings, scope);
         const times = await this.#time(recorded, settings.threads);
-        trace = { settings, title, notes: NOTES, ...(await this.#walk(recorded, settings, times)) };
+        const walked = await this.#walk(recorded, { settings, times, progress });
+        return { settings, title, notes: NOTES, ...walked };
       } finally {
         scope.release();
       }
     });
-    if (trace === undefined) throw new ContractError("the trace gave nothing; try again");
-    return trace;
   }
 
   async #record({ network: spec, threads }: StepperSettings, scope: Scope): Promise<Recorded> {
     const { engine } = this.#services;
     const network = networkOf(spec);
     const data = await this.#data.rows(spec.data, threads);
-    const drawn = await drawNetwork(engine, spec, { data, threads });
+    const drawn = await drawNetwork(
+      engine,
+      { network, schemes: schemesOf(spec), seed: spec.seed },
+      { data, threads },
+    );
     const given = new Map<number, { tensor: Tensor; role: TracedTensor["role"] }>();
     given.set(data.x.offsetBytes, { tensor: data.x, role: "data" });
     given.set(data.y.offsetBytes, { tensor: data.y, role: "data" });
@@ -122,10 +125,17 @@ export class StepperLab {
   /** Runs op after op, and reads what each has left before the next can write over it. */
   async #walk(
     { ops, loss, given }: Recorded,
-    { threads }: StepperSettings,
-    times: readonly number[],
+    {
+      settings: { threads },
+      times,
+      progress,
+    }: {
+      readonly settings: StepperSettings;
+      readonly times: readonly number[];
+      readonly progress: ActivityHandle["progress"];
+    },
   ): Promise<Pick<Trace, "loss" | "tensors" | "steps">> {
-    const { engine, tracker } = this.#services;
+    const { engine } = this.#services;
     const tensors: TracedTensor[] = [];
     /** The latest version of what lies at a place. */
     const latest = new Map<number, string>();
@@ -146,7 +156,7 @@ export class StepperLab {
     const steps: TracedStep[] = [];
     let passed: TracedStep["pass"] = "forward";
     for (const [index, op] of ops.entries()) {
-      tracker.progress(index / ops.length);
+      progress(index / ops.length);
       const isLoss = op.op === "mse" || op.op === "crossEntropy";
       if (isLoss) passed = "loss";
       else if (passed === "loss") passed = "backward";

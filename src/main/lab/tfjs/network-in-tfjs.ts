@@ -18,6 +18,8 @@ function activate(tf: Tf, x: Value, activation: Activation): Value {
     case "gelu":
       // x Φ(x), with Φ(x) = (1 + erf(x / √2)) / 2.
       return tf.mul(tf.mul(x, 0.5), tf.add(tf.erf(tf.mul(x, Math.SQRT1_2)), 1));
+    case "softplus":
+      return tf.softplus(x);
   }
 }
 

@@ -1,7 +1,7 @@
 import { Check, CircleHelp, X } from "lucide-react";
 import type { ComparedCheck, RunComparison } from "../../../shared/runs/run-comparison.ts";
 import { formatNumber } from "../../format/number.ts";
-import tables from "../../ui/data-table.module.css";
+import { DataTable } from "../../ui/data-table.tsx";
 import { ExactText } from "../../ui/exact-text.tsx";
 import { RunHeads } from "./settings-part.tsx";
 import type { RunLook } from "./run-look.ts";
@@ -18,21 +18,19 @@ export function ChecksPart({ comparison: { checks }, looks }: ChecksPartProps) {
   return (
     <section className={own["part"]}>
       <h3>Gradient checks</h3>
-      <div className={tables["scroll"]} tabIndex={0} role="region" aria-label="Gradient checks side by side">
-        <table className={tables["table"]}>
-          <RunHeads looks={looks} first="what was checked" />
-          <tbody>
-            {checks.map(({ label, runs }) => (
-              <tr key={label}>
-                <th scope="row">{label}</th>
-                {runs.map((one, i) => (
-                  <td key={looks[i]?.run.id}>{one === null ? "–" : <Verdict check={one} />}</td>
-                ))}
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <DataTable label="Gradient checks side by side" columns="chosen">
+        <RunHeads looks={looks} first="what was checked" />
+        <tbody>
+          {checks.map(({ label, runs }) => (
+            <tr key={label}>
+              <th scope="row">{label}</th>
+              {runs.map((one, i) => (
+                <td key={looks[i]?.run.id}>{one === null ? "–" : <Verdict check={one} />}</td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </DataTable>
     </section>
   );
 }

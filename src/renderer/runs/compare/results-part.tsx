@@ -1,6 +1,6 @@
 import type { RunComparison } from "../../../shared/runs/run-comparison.ts";
 import { formatNumber } from "../../format/number.ts";
-import tables from "../../ui/data-table.module.css";
+import { DataTable } from "../../ui/data-table.tsx";
 import { ExactText } from "../../ui/exact-text.tsx";
 import { columnLabel, shownValue } from "../table/column-names.ts";
 import { RunHeads } from "./settings-part.tsx";
@@ -18,43 +18,41 @@ export function ResultsPart({ comparison: { results, metrics }, looks }: Results
   return (
     <section className={own["part"]}>
       <h3>Results</h3>
-      <div className={tables["scroll"]} tabIndex={0} role="region" aria-label="Results side by side">
-        <table className={tables["table"]}>
-          <RunHeads looks={looks} first="result" />
-          <tbody>
-            {results.map(({ key, values }) => (
-              <tr key={key}>
-                <th scope="row">{columnLabel(`summary.${key}`)}</th>
-                {values.map((value, i) => {
-                  const { text, exact } = shownValue(`summary.${key}`, value);
-                  return (
-                    <td key={looks[i]?.run.id}>
-                      {value === null ? "–" : <ExactText text={text} exact={exact} />}
-                    </td>
-                  );
-                })}
-              </tr>
-            ))}
-            {metrics.map(({ name, runs }) => (
-              <tr key={`metric ${name}`}>
-                <th scope="row">{name}: last (lowest … highest)</th>
-                {runs.map((one, i) => (
+      <DataTable label="Results side by side" columns="chosen">
+        <RunHeads looks={looks} first="result" />
+        <tbody>
+          {results.map(({ key, values }) => (
+            <tr key={key}>
+              <th scope="row">{columnLabel(`summary.${key}`)}</th>
+              {values.map((value, i) => {
+                const { text, exact } = shownValue(`summary.${key}`, value);
+                return (
                   <td key={looks[i]?.run.id}>
-                    {one === null ? (
-                      "–"
-                    ) : (
-                      <ExactText
-                        text={`${formatNumber(one.last)} (${formatNumber(one.min)} … ${formatNumber(one.max)})`}
-                        exact={`last ${one.last}, lowest ${one.min}, highest ${one.max}, ${one.points} points`}
-                      />
-                    )}
+                    {value === null ? "–" : <ExactText text={text} exact={exact} />}
                   </td>
-                ))}
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+                );
+              })}
+            </tr>
+          ))}
+          {metrics.map(({ name, runs }) => (
+            <tr key={`metric ${name}`}>
+              <th scope="row">{name}: last (lowest … highest)</th>
+              {runs.map((one, i) => (
+                <td key={looks[i]?.run.id}>
+                  {one === null ? (
+                    "–"
+                  ) : (
+                    <ExactText
+                      text={`${formatNumber(one.last)} (${formatNumber(one.min)} … ${formatNumber(one.max)})`}
+                      exact={`last ${one.last}, lowest ${one.min}, highest ${one.max}, ${one.points} points`}
+                    />
+                  )}
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </DataTable>
     </section>
   );
 }

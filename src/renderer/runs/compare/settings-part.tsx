@@ -2,6 +2,7 @@ import { Button, Switch } from "@mantine/core";
 import { EyeOff } from "lucide-react";
 import { useState } from "react";
 import type { RunComparison } from "../../../shared/runs/run-comparison.ts";
+import { DataTable } from "../../ui/data-table.tsx";
 import tables from "../../ui/data-table.module.css";
 import { ExactText } from "../../ui/exact-text.tsx";
 import { shownValue } from "../table/column-names.ts";
@@ -54,37 +55,35 @@ export function SettingsPart({ comparison: { settings }, looks }: SettingsPartPr
       </div>
       {different.length === 0 && !all && <p>All settings are the same.</p>}
       {shown.length > 0 && (
-        <div className={tables["scroll"]} tabIndex={0} role="region" aria-label="Settings side by side">
-          <table className={tables["table"]}>
-            <RunHeads looks={looks} first="setting" />
-            <tbody>
-              {shown.map(({ key, same, values }) => (
-                <tr key={key}>
-                  <th scope="row">
-                    {key}
-                    <button
-                      type="button"
-                      className={own["sort"]}
-                      aria-label={`Ignore ${key}`}
-                      title="Ignore in every comparison"
-                      onClick={() => ignore([...ignored, key])}
-                    >
-                      <EyeOff size="0.75rem" aria-hidden="true" />
-                    </button>
-                  </th>
-                  {values.map((value, i) => {
-                    const { text, exact } = shownValue(`config.${key}`, value);
-                    return (
-                      <td key={looks[i]?.run.id} className={same ? tables["quiet"] : undefined}>
-                        {value === null ? "–" : <ExactText text={text} exact={exact} />}
-                      </td>
-                    );
-                  })}
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
+        <DataTable label="Settings side by side" columns="chosen">
+          <RunHeads looks={looks} first="setting" />
+          <tbody>
+            {shown.map(({ key, same, values }) => (
+              <tr key={key}>
+                <th scope="row">
+                  {key}
+                  <button
+                    type="button"
+                    className={own["sort"]}
+                    aria-label={`Ignore ${key}`}
+                    title="Ignore in every comparison"
+                    onClick={() => ignore([...ignored, key])}
+                  >
+                    <EyeOff size="0.75rem" aria-hidden="true" />
+                  </button>
+                </th>
+                {values.map((value, i) => {
+                  const { text, exact } = shownValue(`config.${key}`, value);
+                  return (
+                    <td key={looks[i]?.run.id} className={same ? tables["quiet"] : undefined}>
+                      {value === null ? "–" : <ExactText text={text} exact={exact} />}
+                    </td>
+                  );
+                })}
+              </tr>
+            ))}
+          </tbody>
+        </DataTable>
       )}
     </section>
   );

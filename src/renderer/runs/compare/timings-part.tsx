@@ -1,6 +1,6 @@
 import type { ComparedTiming, RunComparison } from "../../../shared/runs/run-comparison.ts";
 import { formatDuration } from "../../format/duration.ts";
-import tables from "../../ui/data-table.module.css";
+import { DataTable } from "../../ui/data-table.tsx";
 import { ExactText } from "../../ui/exact-text.tsx";
 import { RunHeads } from "./settings-part.tsx";
 import type { RunLook } from "./run-look.ts";
@@ -22,21 +22,19 @@ export function TimingsPart({ comparison: { timings }, looks }: TimingsPartProps
         Median of the warm samples with its 95 % bootstrap interval, compared with the first run that has it.
         A difference counts when its whole interval lies beyond 1 %.
       </p>
-      <div className={tables["scroll"]} tabIndex={0} role="region" aria-label="Times side by side">
-        <table className={tables["table"]}>
-          <RunHeads looks={looks} first="what was timed" />
-          <tbody>
-            {timings.map(({ label, runs }) => (
-              <tr key={label}>
-                <th scope="row">{label}</th>
-                {runs.map((one, i) => (
-                  <td key={looks[i]?.run.id}>{one === null ? "–" : <Time timing={one} />}</td>
-                ))}
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <DataTable label="Times side by side" columns="chosen">
+        <RunHeads looks={looks} first="what was timed" />
+        <tbody>
+          {timings.map(({ label, runs }) => (
+            <tr key={label}>
+              <th scope="row">{label}</th>
+              {runs.map((one, i) => (
+                <td key={looks[i]?.run.id}>{one === null ? "–" : <Time timing={one} />}</td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </DataTable>
     </section>
   );
 }

@@ -5,7 +5,7 @@ import type { DrawnCurve } from "../../../shared/runs/run-curves.ts";
 import { toTsv } from "../../format/delimited-text.ts";
 import { formatNumber } from "../../format/number.ts";
 import { copyText } from "../../store/save.ts";
-import tables from "../../ui/data-table.module.css";
+import { DataTable } from "../../ui/data-table.tsx";
 import { ExactText } from "../../ui/exact-text.tsx";
 import { openRun } from "../../store/open-run.ts";
 import { valueAt } from "./curves-figure.ts";
@@ -88,67 +88,61 @@ export function ValueTable({ curves, looks, metrics }: ValueTableProps) {
           Copy the values
         </Button>
       </form>
-      <div className={tables["scroll"]} tabIndex={0} role="region" aria-label="Values at pinned steps">
-        <table className={tables["table"]}>
-          <thead>
-            <tr>
-              <th scope="col">{metric}</th>
-              {columns.map((step) => {
-                const sorted = sort.step === step;
-                const Arrow = sort.descending ? ArrowDown : ArrowUp;
-                return (
-                  <th
-                    key={step}
-                    scope="col"
-                    data-numeric="true"
-                    aria-sort={sorted ? (sort.descending ? "descending" : "ascending") : "none"}
+      <DataTable label="Values at pinned steps" columns="chosen">
+        <thead>
+          <tr>
+            <th scope="col">{metric}</th>
+            {columns.map((step) => {
+              const sorted = sort.step === step;
+              const Arrow = sort.descending ? ArrowDown : ArrowUp;
+              return (
+                <th
+                  key={step}
+                  scope="col"
+                  data-numeric="true"
+                  aria-sort={sorted ? (sort.descending ? "descending" : "ascending") : "none"}
+                >
+                  <button
+                    type="button"
+                    className={own["sort"]}
+                    onClick={() => setSort({ step, descending: sorted ? !sort.descending : false })}
                   >
+                    {heading(step)}
+                    {sorted && <Arrow size="0.75rem" aria-hidden="true" />}
+                  </button>
+                  {step !== END && (
                     <button
                       type="button"
                       className={own["sort"]}
-                      onClick={() => setSort({ step, descending: sorted ? !sort.descending : false })}
+                      aria-label={`Unpin ${heading(step)}`}
+                      onClick={() => setSteps(steps.filter((one) => one !== step))}
                     >
-                      {heading(step)}
-                      {sorted && <Arrow size="0.75rem" aria-hidden="true" />}
+                      <X size="0.75rem" aria-hidden="true" />
                     </button>
-                    {step !== END && (
-                      <button
-                        type="button"
-                        className={own["sort"]}
-                        aria-label={`Unpin ${heading(step)}`}
-                        onClick={() => setSteps(steps.filter((one) => one !== step))}
-                      >
-                        <X size="0.75rem" aria-hidden="true" />
-                      </button>
-                    )}
-                  </th>
-                );
-              })}
-            </tr>
-          </thead>
-          <tbody>
-            {rows.map(({ look, values }) => (
-              <tr key={look.run.id}>
-                <th scope="row">
-                  <button type="button" className={own["open"]} onClick={() => openRun(look.run.id)}>
-                    <RunMark look={look} />
-                    {look.label}
-                  </button>
+                  )}
                 </th>
-                {values.map((value, i) => (
-                  <td key={columns[i]} data-numeric="true">
-                    {Number.isNaN(value) ? (
-                      "–"
-                    ) : (
-                      <ExactText text={formatNumber(value)} exact={String(value)} />
-                    )}
-                  </td>
-                ))}
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+              );
+            })}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map(({ look, values }) => (
+            <tr key={look.run.id}>
+              <th scope="row">
+                <button type="button" className={own["open"]} onClick={() => openRun(look.run.id)}>
+                  <RunMark look={look} />
+                  {look.label}
+                </button>
+              </th>
+              {values.map((value, i) => (
+                <td key={columns[i]} data-numeric="true">
+                  {Number.isNaN(value) ? "–" : <ExactText text={formatNumber(value)} exact={String(value)} />}
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </DataTable>
     </>
   );
 }

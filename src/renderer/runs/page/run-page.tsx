@@ -8,7 +8,7 @@ import { namedQuantity } from "../../format/named-quantity.ts";
 import { useStore } from "../../store/create-store.ts";
 import { runsRevision } from "../../store/lab-store.ts";
 import { FactList, type Fact } from "../../ui/fact-list.tsx";
-import { GradientCheckTable } from "../../ui/gradient-check-table.tsx";
+import { GradientCheckTable, groupChecks } from "../../ui/gradient-check-table.tsx";
 import { machineFacts } from "../../ui/machine-facts.ts";
 import { ErrorNotice } from "../../ui/notices.tsx";
 import { RunPartsContext } from "../../ui/run-part.ts";
@@ -52,7 +52,7 @@ export function RunPage({ runId }: { readonly runId: string }) {
 
 function RunRecord({ details }: { readonly details: RunDetails }) {
   const { run, machine, cells, gradientChecks, events } = details;
-  const Part = useContext(RunPartsContext)[run.kind];
+  const Part = useContext(RunPartsContext)[run.kind]?.Part;
   return (
     <>
       <RunHead run={run} />
@@ -70,7 +70,7 @@ function RunRecord({ details }: { readonly details: RunDetails }) {
       {gradientChecks.length > 0 && run.kind !== "gradcheck" && (
         <section className={part["part"]}>
           <h3>Gradient checks</h3>
-          <GradientCheckTable checks={gradientChecks} label="Gradient checks of this run" />
+          <GradientCheckTable groups={groupChecks(gradientChecks)} label="Gradient checks of this run" />
         </section>
       )}
       <RunRepeat run={run} />

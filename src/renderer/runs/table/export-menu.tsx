@@ -1,14 +1,7 @@
 import { Button, Menu } from "@mantine/core";
 import { FileDown } from "lucide-react";
-import type { ExportKind } from "../../../shared/runs/run-exports.ts";
+import { EXPORT_KINDS, EXPORTS } from "../../../shared/runs/run-exports.ts";
 import { exportRuns } from "../../store/save.ts";
-
-const CSV: readonly { readonly what: ExportKind; readonly label: string }[] = [
-  { what: "timings", label: "Timings as CSV, one row a sample" },
-  { what: "metrics", label: "Metrics as CSV, every point" },
-  { what: "summary", label: "Summary as CSV, one row a run" },
-  { what: "gradchecks", label: "Gradient checks as CSV" },
-];
 
 interface ExportMenuProps {
   /** Null is all runs that are not in the trash. */
@@ -26,9 +19,9 @@ export function ExportMenu({ runIds, label }: ExportMenuProps) {
         </Button>
       </Menu.Target>
       <Menu.Dropdown>
-        {CSV.map(({ what, label: item }) => (
+        {EXPORT_KINDS.filter((what) => EXPORTS[what].menu !== null).map((what) => (
           <Menu.Item key={what} onClick={() => void exportRuns(what, runIds)}>
-            {item}
+            {EXPORTS[what].menu}
           </Menu.Item>
         ))}
         <Menu.Divider />

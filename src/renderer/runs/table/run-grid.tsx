@@ -97,6 +97,7 @@ export function RunGrid({ table, view, onVisible }: RunGridProps) {
     <div
       ref={scroller}
       className={classes["scroller"]}
+      data-columns="chosen"
       role="grid"
       aria-label="Saved runs"
       aria-rowcount={table.total + 1}

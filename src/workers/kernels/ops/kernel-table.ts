@@ -1,54 +1,34 @@
 import type { Op, OpName } from "../../../core/ops/op.ts";
 import type { Tensor } from "../../../core/ops/recording-ops.ts";
+import { accuracy } from "./accuracy.ts";
+import { columnMoments, columnProducts, columnSum } from "./column-sums.ts";
+import { normalize, oneHot, scaleBytes } from "./conversions.ts";
+import { advance, lookUp } from "./counter.ts";
+import { activeRows, histogram, tally, zeroShare } from "./counts.ts";
 import { crossEntropy, crossEntropyBackward } from "./cross-entropy.ts";
-import {
-  activate,
-  activateBackward,
-  add,
-  addBias,
-  gatherRows,
-  mseBackward,
-  normalize,
-  oneHot,
-  relu,
-  reluBackward,
-  scale,
-  scaleBytes,
-  sgd,
-} from "./elementwise.ts";
+import { draw } from "./draw.ts";
+import { dropout } from "./dropout.ts";
+import { activate, activateBackward, add, addBias, relu, reluBackward, scale } from "./elementwise.ts";
 import type { CompiledKernel, Kernel, KernelContext } from "./kernel.ts";
+import { copy, map } from "./map.ts";
+import { linear, matmul } from "./matmul.ts";
+import { mse, mseBackward } from "./mse.ts";
 import {
-  columnProducts,
-  dropout,
   meanVariance,
   normalizeColumns,
   normalizeColumnsBackward,
   normalizeRows,
   normalizeRowsBackward,
   scaleColumns,
-  shiftImages,
   track,
 } from "./normalisation.ts";
-import { draw } from "./draw.ts";
-import { copy, map } from "./map.ts";
-import { linear, matmul } from "./matmul.ts";
-import {
-  accuracy,
-  adam,
-  advance,
-  clip,
-  lookUp,
-  momentum,
-  rmsProp,
-  rootRatio,
-  squaredDistance,
-  squaredNorm,
-  zeroShare,
-} from "./optimisers.ts";
+import { OPTIMISER_KERNELS } from "./optimisers.ts";
 import { outerProductSum } from "./outer-product-sum.ts";
-import { activeRows, columnMoments, columnSum, histogram, mse, statistics, tally } from "./reductions.ts";
 import { reduce } from "./reduce.ts";
 import { mark, record } from "./reports.ts";
+import { gatherRows, shiftImages } from "./rows.ts";
+import { clip, rootRatio, squaredDistance, squaredNorm } from "./squared-norms.ts";
+import { statistics } from "./statistics.ts";
 import { scatterAdd, take } from "./take.ts";
 
 /** One kernel an op. A missing entry does not compile. */
@@ -87,10 +67,7 @@ const KERNELS: { readonly [K in OpName]: Kernel<K> } = {
   tally,
   activeRows,
   gatherRows,
-  sgd,
-  momentum,
-  adam,
-  rmsProp,
+  ...OPTIMISER_KERNELS,
   lookUp,
   advance,
   squaredNorm,

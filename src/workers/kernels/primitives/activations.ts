@@ -1,7 +1,7 @@
 import { EXPONENTIAL_LOCALS, limitedExponential } from "../generate/exponential.ts";
 import type { Elementwise } from "../generate/elementwise-function.ts";
 import { abs, add, after, choose, div, mul, ONE, positive, SIGN, sub } from "../generate/vectors.ts";
-import { local, polynomial, set, splat } from "../generate/wat.ts";
+import { local, polynomial, set, splat, ZERO } from "../generate/wat.ts";
 import { mapOne, mapped, mapTwo, type MapOne, type MapTwoScaled } from "./mapped.ts";
 import { NORMAL_LIMIT, NORMAL_TAIL, NORMAL_TAIL_STEP } from "./normal-tail.ts";
 import type { Primitive } from "./primitive.ts";
@@ -137,6 +137,29 @@ const GELU: ActivationFormulas = {
   slope: (x) => normalOf(x) + Math.min(Math.max(x, -NORMAL_LIMIT), NORMAL_LIMIT) * density(x),
 };
 
+/** log(1 + e) = 2 artanh(s) with s = e / (2 + e) ≤ 1/3: 2 s times the coefficients of s¹⁴ … s². */
+const ARTANH = [1 / 15, 1 / 13, 1 / 11, 1 / 9, 1 / 7, 1 / 5, 1 / 3, 1];
+
+/** max(x, 0) + log(1 + exp(−|x|)); in float32 that is x from 20 on, as torch has it. */
+const softplus = (x: string): string =>
+  after(
+    [
+      ...limitedExponential(`(f32x4.neg ${abs(x)})`),
+      set("e", div(E, add(splat(2), E))),
+      set("square", mul(E, E)),
+    ],
+    // The second operand of pmax wins only if it is larger, so NaN stays.
+    add(`(f32x4.pmax ${x} ${ZERO})`, mul(add(E, E), polynomial(ARTANH, "square"))),
+  );
+const SOFTPLUS: ActivationFormulas = {
+  locals: [...EXPONENTIAL_LOCALS, "square"],
+  scalars: [],
+  value: (of) => softplus(of("x")),
+  backward: (of) => mul(of("y"), sigmoid(of("x"))),
+  f: (x) => (x > 20 ? x : Math.log1p(Math.exp(x))),
+  slope: sigmoidOf,
+};
+
 export const ACTIVATIONS = {
   leakyRelu: valueOf(LEAKY_RELU),
   leakyReluBackward: backwardOf(LEAKY_RELU),
@@ -146,4 +169,6 @@ export const ACTIVATIONS = {
   sigmoidBackward: backwardOf(SIGMOID),
   gelu: valueOf(GELU),
   geluBackward: backwardOf(GELU),
+  softplus: valueOf(SOFTPLUS),
+  softplusBackward: backwardOf(SOFTPLUS),
 };

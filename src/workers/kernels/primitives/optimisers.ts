@@ -151,4 +151,44 @@ export const OPTIMISERS = {
       step(signed, positive, zeros, 4 * length, 0.1, 0.9, 0.1, 1e-8, 0.01);
     },
   }),
+  /** lr is the one that has decayed. */
+  adagrad: updated<
+    (
+      param: number,
+      grad: number,
+      sum: number,
+      bytes: number,
+      lr: number,
+      initial: number,
+      eps: number,
+      decay: number,
+    ) => void
+  >({
+    tensors: ["param", "grad", "sum"],
+    written: ["sum", "param"],
+    scalars: ["lr", "initial", "eps", "decay"],
+    body: [
+      DECAYED,
+      ["sum", plus(lane("sum"), times(lane("g"), lane("g")))],
+      [
+        "param",
+        minus(
+          lane("param"),
+          over(times(all("lr"), lane("g")), plus(root(plus(all("initial"), lane("sum"))), all("eps"))),
+        ),
+      ],
+    ],
+    loop: (arena) => (param, grad, sum, bytes, lr, initial, eps, decay) => {
+      const { all: values } = arena;
+      for (let i = 0; i < bytes / 4; i++) {
+        const [at, ofSum] = [param / 4 + i, sum / 4 + i];
+        const g = values[grad / 4 + i]! + decay * values[at]!;
+        values[ofSum] = values[ofSum]! + g * g;
+        values[at] = values[at]! - (lr * g) / (Math.sqrt(initial + values[ofSum]) + eps);
+      }
+    },
+    check: (step, { signed, positive, zeros, length }) => {
+      step(signed, positive, zeros, 4 * length, 0.1, 0.25, 1e-10, 0.01);
+    },
+  }),
 };

@@ -7,7 +7,7 @@ import { Sequential } from "../../../../src/core/autograd/sequential.ts";
 import { Tape } from "../../../../src/core/autograd/tape.ts";
 import { Parameter, Variable } from "../../../../src/core/autograd/tape.ts";
 import { ContractError } from "../../../../src/core/errors.ts";
-import type { ReferenceTensor } from "../../../../src/core/ops/reference-ops.ts";
+import type { ReferenceTensor } from "../../../../src/core/ops/reference-tensor.ts";
 import { smallNetwork } from "../small-network.ts";
 
 function watched(options: Parameters<typeof smallNetwork>[0] = {}) {

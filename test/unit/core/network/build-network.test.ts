@@ -4,7 +4,8 @@ import { buildNetwork } from "../../../../src/core/network/build-network.ts";
 import { networkTitle, parameterShapes, type Network } from "../../../../src/core/network/network.ts";
 import { BuggyOps, SEEDED_BUG_NAMES } from "../../../../src/core/network/seeded-bug.ts";
 import type { Ops } from "../../../../src/core/ops/op.ts";
-import { ReferenceOps, type ReferenceTensor } from "../../../../src/core/ops/reference-ops.ts";
+import { ReferenceOps } from "../../../../src/core/ops/reference-ops.ts";
+import type { ReferenceTensor } from "../../../../src/core/ops/reference-tensor.ts";
 import { normal } from "../../../../src/core/random/normal.ts";
 import { randomStream } from "../../../../src/core/random/random-stream.ts";
 

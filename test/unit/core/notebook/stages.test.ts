@@ -5,7 +5,8 @@ import { stage2LayerClasses } from "../../../../src/core/notebook/stage-2-layer-
 import { stage3Module } from "../../../../src/core/notebook/stage-3-module.ts";
 import { stage4Autograd } from "../../../../src/core/notebook/stage-4-autograd.ts";
 import type { Op, OpName } from "../../../../src/core/ops/op.ts";
-import { ReferenceOps, type ReferenceTensor } from "../../../../src/core/ops/reference-ops.ts";
+import { ReferenceOps } from "../../../../src/core/ops/reference-ops.ts";
+import type { ReferenceTensor } from "../../../../src/core/ops/reference-tensor.ts";
 import { compareGradients, finishComparison } from "../../../../src/core/gradient-check.ts";
 import { networkGradients } from "../../../../src/core/reference/network-gradients.ts";
 import { relativeDifference, smallNetwork } from "../small-network.ts";

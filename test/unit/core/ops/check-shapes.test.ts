@@ -20,6 +20,7 @@ const LINEAR = {
   moments: null,
 } as const;
 
+const ADAGRAD = { op: "adagrad", lrDecay: 0, initial: 0, eps: 1e-10, weightDecay: 0 } as const;
 const UPDATE = { param: t("w", 2, 3), grad: t("g", 2, 3), lr: t("lr", 1) };
 const ADAM = { beta1: 0.9, beta2: 0.999, eps: 1e-8, weightDecay: 0, decoupled: false };
 
@@ -364,6 +365,13 @@ const CASES: Record<Exclude<OpName, "mark">, { good: Op<TensorLike>; bad: Op<Ten
   rmsProp: {
     good: { ...UPDATE, op: "rmsProp", v: t("v", 2, 3), alpha: 0.99, eps: 1e-8, weightDecay: 0 },
     bad: [{ ...UPDATE, op: "rmsProp", v: t("v", 2), alpha: 0.99, eps: 1e-8, weightDecay: 0 }],
+  },
+  adagrad: {
+    good: { ...UPDATE, ...ADAGRAD, sum: t("sum", 2, 3), counter: t("counter", 1) },
+    bad: [
+      { ...UPDATE, ...ADAGRAD, sum: t("sum", 2), counter: t("counter", 1) },
+      { ...UPDATE, ...ADAGRAD, sum: t("sum", 2, 3), counter: t("counter", 2) },
+    ],
   },
   lookUp: {
     good: { op: "lookUp", values: t("values", 9), counter: t("t", 1), out: t("lr", 1) },

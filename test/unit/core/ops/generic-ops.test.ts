@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import { ContractError } from "../../../../src/core/errors.ts";
 import type { MapFunction, ReduceKind } from "../../../../src/core/ops/generic-op.ts";
 import { reduceSplit, splitOf } from "../../../../src/core/ops/generic-split.ts";
-import { ReferenceOps, type ReferenceTensor } from "../../../../src/core/ops/reference-ops.ts";
+import { ReferenceOps } from "../../../../src/core/ops/reference-ops.ts";
+import type { ReferenceTensor } from "../../../../src/core/ops/reference-tensor.ts";
 import { collapse, denseStrides, isDense, staysInRows } from "../../../../src/core/ops/strides.ts";
 
 const ops = new ReferenceOps();

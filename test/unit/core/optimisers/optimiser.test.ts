@@ -21,6 +21,15 @@ const TORCH: readonly (readonly [Optimiser, readonly number[]])[] = [
     { name: "rmsprop", lr: 0.1, alpha: 0.9, eps: 1e-8, weightDecay: 0.05 },
     [0.924540394693, -1.933245467802, 0.007753330431],
   ],
+  // By torch's formula, `_single_tensor_adagrad`, in float64.
+  [
+    { name: "adagrad", lr: 0.1, lrDecay: 0, initialAccumulatorValue: 0, eps: 1e-10, weightDecay: 0 },
+    [0.982294020883, -1.982294020867, 0.5],
+  ],
+  [
+    { name: "adagrad", lr: 0.1, lrDecay: 0.05, initialAccumulatorValue: 0.1, eps: 1e-10, weightDecay: 0.05 },
+    [0.986479495628, -1.973853159497, 0.471355299874],
+  ],
 ];
 
 describe("recordUpdate()", () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Activation } from "../../../../src/core/ops/activation.ts";
-import { activate, activationSlope } from "../../../../src/core/reference/activations.ts";
+import { activate, activationMove, activationSlope } from "../../../../src/core/reference/activations.ts";
 
 // The kernels' oracle and the gradient check's reference share these functions, so they are proven here against
 // closed forms in exact fixed-point arithmetic, which shares nothing with them: whole numbers of 2^-BITS.
@@ -83,6 +83,15 @@ const normalDensity = (x: bigint): bigint => over(exp(-times(x, x) / 2n), root(2
 const sigmoid = (x: bigint): bigint => over(ONE, ONE + exp(-x));
 const tanh = (x: bigint): bigint => 2n * sigmoid(2n * x) - ONE;
 
+/** ln a, by Newton's method on eʸ = a from the float64 next to it. */
+function logarithm(a: bigint): bigint {
+  let y = fixed(Math.log(float(a)));
+  for (let n = 0; n < 6; n++) y += times(a, exp(-y)) - ONE;
+  return y;
+}
+/** torch's softplus with beta 1 and threshold 20. */
+const softplus = (x: bigint): bigint => (x > 20n * ONE ? x : logarithm(ONE + exp(x)));
+
 interface ClosedForm {
   readonly activation: Activation;
   readonly f: (x: bigint) => bigint;
@@ -106,12 +115,17 @@ const CLOSED_FORMS: readonly ClosedForm[] = [
     f: (x) => times(x, normalDistribution(x)),
     slope: (x) => normalDistribution(x) + times(x, normalDensity(x)),
   },
+  {
+    activation: { kind: "softplus" },
+    f: softplus,
+    slope: (x) => (x > 20n * ONE ? ONE : sigmoid(x)),
+  },
 ];
 
 /** Both sides, both branches of the error function, and near the places where they meet. */
 const INPUTS = [
   -9.5, -6.25, -3.75, -3.5355339, -3.5, -2.125, -1, -0.75, -0.3, -1e-3, -1e-9, 0, 1e-9, 1e-3, 0.3, 0.75, 1,
-  1.4142135, 2.125, 3.5, 3.5355339, 3.75, 6.25, 9.5,
+  1.4142135, 2.125, 3.5, 3.5355339, 3.75, 6.25, 9.5, 19.5,
 ];
 
 describe.each(CLOSED_FORMS)("the reference's $activation.kind", ({ activation, f, slope }) => {
@@ -123,6 +137,24 @@ describe.each(CLOSED_FORMS)("the reference's $activation.kind", ({ activation, f
 
   it.each(INPUTS)("has the closed form's slope at %d to 1e-15", (x) => {
     expect(Math.abs(activationSlope(activation, x) - float(slope(fixed(x))))).toBeLessThanOrEqual(2e-15);
+  });
+});
+
+describe("softplus", () => {
+  const kind = { kind: "softplus" } as const;
+
+  it("is x above torch's threshold of 20", () => {
+    expect([activate(kind, 20.5), activationSlope(kind, 20.5)]).toEqual([20.5, 1]);
+    expect(activate(kind, 20)).toBe(Math.log1p(Math.exp(20)));
+  });
+
+  it.each([-30, -3, 0, 3, 19.999_999, 20.000_001])("moves by its slope at %d, however short the step", (x) => {
+    for (const step of [1e-12, -1e-7]) {
+      expect(activationMove(kind, x, step) / (activationSlope(kind, x) * step)).toBeCloseTo(1, 6);
+    }
+    for (const step of [0.75, -2]) {
+      expect(activationMove(kind, x, step)).toBeCloseTo(activate(kind, x + step) - activate(kind, x), 8);
+    }
   });
 });
 

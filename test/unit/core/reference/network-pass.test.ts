@@ -21,6 +21,7 @@ const ACTIVATIONS: readonly Activation[] = [
   { kind: "tanh" },
   { kind: "sigmoid" },
   { kind: "gelu" },
+  { kind: "softplus" },
 ];
 it.each(ACTIVATIONS)("$kind moves by its slope, however small the step and far out", (activation) => {
   for (const x of [-30, -3, -0.2, 0.3, 2, 30, 1e5]) {

@@ -2,11 +2,12 @@ import { kaimingUniform } from "../../../../core/init/kaiming-uniform.ts";
 import { linearBias } from "../../../../core/init/linear-bias.ts";
 import { stage4Autograd } from "../../../../core/notebook/stage-4-autograd.ts";
 import { randomStream } from "../../../../core/random/random-stream.ts";
-import type { CellProgress, CellRunner } from "../cell-runner.ts";
+import type { CellRunner } from "../cell-runner.ts";
 import { checkGradients } from "../check-gradients.ts";
 import { runStage, type StageRun } from "../run-stage.ts";
 import type { NotebookSession, Weights } from "../session.ts";
 import { HIDDEN, IN_FEATURES } from "../../compute/notebook-network.ts";
+import type { ActivityHandle } from "../../activity/activity-handle.ts";
 
 const STAGE = "autograd";
 /** nn.ReLU has no shift. */
@@ -36,10 +37,10 @@ function weightsOf(session: NotebookSession): Weights {
 
 const runAutograd = (
   session: NotebookSession,
-  progress: CellProgress,
+  activity: ActivityHandle,
   timed: "forward" | "backward",
 ): Promise<StageRun> =>
-  runStage(session, progress, {
+  runStage(session, activity, {
     stage: stage4Autograd,
     name: STAGE,
     weights: weightsOf(session),
@@ -48,8 +49,8 @@ const runAutograd = (
   });
 
 /** Cell 84: the forward pass of the framework-style model. */
-export const runAutogradForward: CellRunner = async (session, progress) => {
-  const run = await runAutograd(session, progress, "forward");
+export const runAutogradForward: CellRunner = async (session, activity) => {
+  const run = await runAutograd(session, activity, "forward");
   return {
     measured: { forwardMs: run.forwardMs.medianMs, loss: run.loss },
     details: { timings: run.timings },
@@ -57,9 +58,9 @@ export const runAutogradForward: CellRunner = async (session, progress) => {
 };
 
 /** Cell 86: loss.backward(), and the five checks that the notebook leaves out. */
-export const runAutogradBackward: CellRunner = async (session, progress) => {
-  const run = await runAutograd(session, progress, "backward");
-  const checks = await checkGradients(session, progress, {
+export const runAutogradBackward: CellRunner = async (session, activity) => {
+  const run = await runAutograd(session, activity, "backward");
+  const checks = await checkGradients(session, activity, {
     stage: STAGE,
     gradients: session.stageGradients(STAGE, "86"),
   });

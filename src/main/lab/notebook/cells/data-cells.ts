@@ -10,9 +10,10 @@ import {
   recordStatistics,
   statisticsAt,
 } from "../../compute/programs.ts";
-import type { CellProgress, CellRunner } from "../cell-runner.ts";
+import type { CellRunner } from "../cell-runner.ts";
 import type { NotebookData, NotebookSession } from "../session.ts";
 import { IN_FEATURES, VALID_ROWS, VALID_START } from "../../compute/notebook-network.ts";
+import type { ActivityHandle } from "../../activity/activity-handle.ts";
 
 const IMAGES = VALID_START + VALID_ROWS;
 /** Pixels are bytes; the notebook's pickle holds them divided by 256. */
@@ -33,7 +34,7 @@ function allocate(session: NotebookSession): NotebookData {
 }
 
 /** Reads the images and scales them; also what cells 5 and 7 call when the data are normalised already. */
-async function load(session: NotebookSession, progress: CellProgress): Promise<NotebookData> {
+async function load(session: NotebookSession, activity: ActivityHandle): Promise<NotebookData> {
   const { engine, settings } = session;
   const data = (session.data ??= allocate(session));
   const { rows } = settings;
@@ -42,13 +43,11 @@ async function load(session: NotebookSession, progress: CellProgress): Promise<N
     const images = scope.tensor("images", [IMAGES, IN_FEATURES], "uint8");
     const labels = scope.tensor("labels", [IMAGES], "uint8");
     const memory = engine.arena.memory;
-    progress.phase("reading MNIST");
+    activity.phase("reading MNIST");
     await loadMnistTraining(join(session.resourcesDir, "data", "mnist"), {
       images: viewOf(memory, images, "uint8"),
       labels: viewOf(memory, labels, "uint8"),
-      onProgress: (fraction) => {
-        progress.progress(0.8 * fraction);
-      },
+      onProgress: activity.part({ from: 0, to: 0.8 }).progress,
     });
     const validImages = {
       ...images,
@@ -74,21 +73,21 @@ async function load(session: NotebookSession, progress: CellProgress): Promise<N
   }
 }
 
-export const loadMnist: CellRunner = async (session, progress) => {
-  const { xTrain, xValid } = await load(session, progress);
+export const loadMnist: CellRunner = async (session, activity) => {
+  const { xTrain, xValid } = await load(session, activity);
   const [trainRows = 0, trainColumns = 0] = xTrain.shape;
   const [validRows = 0, validColumns = 0] = xValid.shape;
   return { measured: { trainRows, trainColumns, validRows, validColumns } };
 };
 
 /** The data as cell 3 leaves them: read again when they are normalised already. */
-async function rawData(session: NotebookSession, progress: CellProgress): Promise<NotebookData> {
+async function rawData(session: NotebookSession, activity: ActivityHandle): Promise<NotebookData> {
   const data = session.loaded();
-  return data.normalized ? load(session, progress) : data;
+  return data.normalized ? load(session, activity) : data;
 }
 
-export const measureTraining: CellRunner = async (session, progress) => {
-  const data = await rawData(session, progress);
+export const measureTraining: CellRunner = async (session, activity) => {
+  const data = await rawData(session, activity);
   const { engine, settings } = session;
   const outcome = await executeOnce(engine, settings.threads, (ops) => {
     // #region cell 5
@@ -107,10 +106,10 @@ export const measureTraining: CellRunner = async (session, progress) => {
   return outcome;
 };
 
-export const normalizeData: CellRunner = async (session, progress) => {
+export const normalizeData: CellRunner = async (session, activity) => {
   if (session.loaded().normalized) {
-    await load(session, progress);
-    await measureTraining(session, progress);
+    await load(session, activity);
+    await measureTraining(session, activity);
   }
   const data = session.loaded();
   const { engine, settings } = session;

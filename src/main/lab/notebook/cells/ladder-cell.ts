@@ -20,7 +20,7 @@ const QUANTITIES: Readonly<Partial<Record<RungId, string>>> = {
 };
 
 /** Cell 1: every rung once cold, then warm, each compared with the float64 product. The ladder itself is more thorough. */
-export const climbLadder: CellRunner = async (session, progress) => {
+export const climbLadder: CellRunner = async (session, activity) => {
   const { engine, settings } = session;
   const { threads, seed, samples } = settings;
   const scope = engine.arena.scope();
@@ -32,8 +32,8 @@ export const climbLadder: CellRunner = async (session, progress) => {
     let maxDifference = 0;
     for (const [index, contender] of contenders.entries()) {
       const name = QUANTITIES[contender.rung] ?? contender.rung;
-      progress.phase(`rung ${name}`);
-      progress.progress(index / contenders.length);
+      activity.phase(`rung ${name}`);
+      activity.progress(index / contenders.length);
       const first = await contender.first(Infinity);
       const coldMs = "coldMs" in first ? first.coldMs : NaN;
       const { maxAbs, allclose } = await compareWithReference(engine, operands, threads);

@@ -24,8 +24,8 @@ const stageRunner =
     timed: "forward" | "backward" | "both",
     measure: (run: StageRun, session: NotebookSession) => QuantityRecord,
   ): CellRunner =>
-  async (session, progress) => {
-    const run = await runStage(session, progress, {
+  async (session, activity) => {
+    const run = await runStage(session, activity, {
       stage: STAGES[stage],
       name: stage,
       weights: session.weights,
@@ -72,5 +72,5 @@ export const runModuleBackward = stageRunner("Module", "backward", (run, session
 /** Cells 36, 44 and 65: the five gradients of a stage against both references. */
 export const checkStage =
   (stage: HandWrittenStage, cell: string): CellRunner =>
-  async (session, progress) =>
-    checkGradients(session, progress, { stage, gradients: session.stageGradients(stage, cell) });
+  async (session, activity) =>
+    checkGradients(session, activity, { stage, gradients: session.stageGradients(stage, cell) });

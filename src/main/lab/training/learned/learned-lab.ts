@@ -5,9 +5,8 @@ import { numelOf, type Tensor } from "../../../../core/ops/recording-ops.ts";
 import { ReferenceOps } from "../../../../core/ops/reference-ops.ts";
 import { principalAxes } from "../../../../core/principal-axes.ts";
 import type { Learned, Mistake, Prediction, WeightsChoice } from "../../../../shared/experiments/learned.ts";
-import { MNIST_CLASSES, MNIST_PIXELS, trainNetworkOf } from "../../../../shared/specs/network-spec.ts";
+import { MNIST_CLASSES, MNIST_PIXELS } from "../../../../shared/specs/network-spec.ts";
 import { viewOf } from "../../../../shared/engine/tensor-view.ts";
-import type { TrainSpec } from "../../../../shared/specs/train-spec.ts";
 import { writeNpy } from "../../../data/write-npy.ts";
 import { writeSafetensors } from "../../../data/safetensors.ts";
 import { failureCode } from "../../../store/store-failure.ts";
@@ -16,7 +15,7 @@ import { executeOnce } from "../../compute/programs.ts";
 import type { RunSupervisor } from "../../activity/run-supervisor.ts";
 import { join } from "node:path";
 import { Checkpoints, type Checkpoint } from "../session/checkpoints.ts";
-import { specOfRun } from "../training-lab.ts";
+import { trainingOfRun, type ResolvedTraining } from "../resolved-training.ts";
 import type { LabServices } from "../../activity/experiment.ts";
 
 const MOST_MISTAKES = 40;
@@ -26,11 +25,16 @@ const EMBEDDED_EVERY = 8;
 /** Widest last hidden layer whose principal axes main computes without holding itself up. */
 const WIDEST_EMBEDDING = 512;
 
+/** Weights that a training has saved. */
+interface TrainedWeights {
+  readonly runId: string;
+  readonly weights: WeightsChoice;
+}
+
 /** Weights of a training that is looked at. */
 interface Loaded {
   readonly key: string;
-  readonly spec: TrainSpec;
-  readonly network: Network;
+  readonly training: ResolvedTraining;
   readonly checkpoint: Checkpoint;
 }
 
@@ -48,8 +52,12 @@ export class LearnedLab {
   }
 
   /** Runs a training's network over its validation rows, or over its training rows where it has no others. @throws {ContractError} @throws {DataFormatError} */
-  async inspect(runId: string, weights: WeightsChoice, threads: number): Promise<Learned> {
-    const { spec, network, checkpoint } = await this.#load(runId, weights);
+  async inspect({ runId, weights }: TrainedWeights): Promise<Learned> {
+    const threads = this.#services.engine.workers;
+    const {
+      training: { spec, network },
+      checkpoint,
+    } = await this.#load(runId, weights);
     const split = spec.validRows === 0 ? "train" : "valid";
     const rows = split === "train" ? spec.data.rows : spec.validRows;
     return this.#supervisor.work("training", "What the network has learned", async () => {
@@ -80,8 +88,15 @@ export class LearnedLab {
   }
 
   /** Outputs and activations for one image of 784 grey values; in float64, beside whatever runs. */
-  async predict(runId: string, weights: WeightsChoice, pixels: Uint8Array): Promise<Prediction> {
-    const { spec, network, checkpoint } = await this.#load(runId, weights);
+  async predict({
+    runId,
+    weights,
+    pixels,
+  }: TrainedWeights & { readonly pixels: Uint8Array }): Promise<Prediction> {
+    const {
+      training: { spec, network },
+      checkpoint,
+    } = await this.#load(runId, weights);
     const ops = new ReferenceOps();
     const normalised = await this.#data.normalise(spec.data.name, pixels);
     const x = ops.from("x", [1, MNIST_PIXELS], normalised);
@@ -108,11 +123,13 @@ export class LearnedLab {
 
   /** Writes weights as one .safetensors file, or one .npy a parameter into a folder. @returns how many parameters. */
   async saveWeights(
-    runId: string,
-    weights: WeightsChoice,
+    { runId, weights }: TrainedWeights,
     target: { readonly format: "safetensors" | "npy"; readonly path: string },
   ): Promise<number> {
-    const { network, checkpoint } = await this.#load(runId, weights);
+    const {
+      training: { network },
+      checkpoint,
+    } = await this.#load(runId, weights);
     const tensors = parameterShapes(network).map(({ name, shape }) => ({
       name,
       shape,
@@ -138,9 +155,8 @@ export class LearnedLab {
     if (run === undefined)
       throw new ContractError(`There is no run ${runId}: list the runs to see which there are`);
     if (this.#loaded?.key === key && weights !== "latest") return this.#loaded;
-    const { spec } = specOfRun(run);
-    const network = trainNetworkOf(spec);
-    const checkpoints = new Checkpoints(store.checkpointsFolder, runId, spec);
+    const training = trainingOfRun(run);
+    const checkpoints = new Checkpoints(store.checkpointsFolder, runId, training);
     const checkpoint =
       weights === "latest"
         ? ((await checkpoints.newest())?.checkpoint ?? null)
@@ -156,7 +172,7 @@ export class LearnedLab {
             : "take the final ones."),
       );
     }
-    return (this.#loaded = { key, spec, network, checkpoint });
+    return (this.#loaded = { key, training, checkpoint });
   }
 
   /** Logits of all rows, and some rows of the last hidden layer with their second moments. */

@@ -3,9 +3,8 @@ import type { Layer } from "../../../../core/network/network.ts";
 import { STATISTICS, STATISTICS_LENGTH, type Op, type Ops } from "../../../../core/ops/op.ts";
 import type { Program, Tensor } from "../../../../core/ops/recording-ops.ts";
 import { recordUpdate, stateNames } from "../../../../core/optimisers/optimiser.ts";
-import { trainNetworkOf } from "../../../../shared/specs/network-spec.ts";
 import { ACTIVATION_BINS, STATISTIC_NAMES } from "../../../../shared/experiments/training.ts";
-import type { TrainSpec } from "../../../../shared/specs/train-spec.ts";
+import type { ResolvedTraining } from "../resolved-training.ts";
 import type { Scope } from "../../../engine/arena.ts";
 import type { DataTensors } from "../../compute/image-rows.ts";
 import { record } from "../../compute/programs.ts";
@@ -119,7 +118,7 @@ function recordSquaredNorm(ops: Ops<Tensor>, learned: readonly Learned[]): Tenso
  */
 export function recordStep(
   scope: Scope,
-  spec: TrainSpec,
+  { spec, network }: Pick<ResolvedTraining, "spec" | "network">,
   batchSize: number,
   shared: StepTensors,
 ): RecordedStep {
@@ -156,7 +155,7 @@ export function recordStep(
       });
     }
     const training = { counter, seed: spec.seed };
-    const built = buildNetwork(ops, trainNetworkOf(spec), { x, y, parameters }, training);
+    const built = buildNetwork(ops, network, { x, y, parameters }, training);
     ops.run({ op: "record", source: built.loss, name: STATISTIC_NAMES.loss });
     histograms = recordActivations(watching, built);
 

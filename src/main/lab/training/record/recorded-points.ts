@@ -1,7 +1,6 @@
 import { flatLayers, linearLayers } from "../../../../core/network/network.ts";
-import { trainNetworkOf } from "../../../../shared/specs/network-spec.ts";
-import { stepsOf, type TrainSpec } from "../../../../shared/specs/train-spec.ts";
 import { EPOCH_METRICS } from "../../../../shared/experiments/training.ts";
+import type { ResolvedTraining } from "../resolved-training.ts";
 import { expectedTrainingMs } from "../session/training-time.ts";
 
 /** A metric point in the database: 44 to 47 bytes with 1 to 30 metrics (November 2026). */
@@ -21,8 +20,7 @@ export interface RecordedPoints {
 }
 
 /** Points that a measured step adds to its loss: see `recordStep`. */
-function statisticsOf(spec: TrainSpec): number {
-  const network = trainNetworkOf(spec);
+function statisticsOf({ network }: ResolvedTraining): number {
   const layers = flatLayers(network.layers);
   const relus = layers.filter(({ type }) => type === "relu").length;
   const activated = relus + layers.filter(({ type }) => type === "activation").length;
@@ -33,13 +31,13 @@ function statisticsOf(spec: TrainSpec): number {
 }
 
 /** How many points a training records: each step's loss, the statistics, and the whole sets once an epoch. */
-export function recordedPoints(spec: TrainSpec): RecordedPoints {
-  const { total, perEpoch } = stepsOf(spec);
-  const share = (FASTEST * 1000 * (spec.stopAfterSeconds ?? Infinity)) / expectedTrainingMs(spec);
-  const steps = share < 1 ? Math.ceil(share * total) : total;
+export function recordedPoints(training: ResolvedTraining): RecordedPoints {
+  const { spec, totalSteps, stepsPerEpoch } = training;
+  const share = (FASTEST * 1000 * (spec.stopAfterSeconds ?? Infinity)) / expectedTrainingMs(training);
+  const steps = share < 1 ? Math.ceil(share * totalSteps) : totalSteps;
   const measured = spec.statisticsEvery === 0 ? 0 : Math.ceil(steps / spec.statisticsEvery);
-  const evaluations = 1 + Math.ceil(steps / perEpoch);
-  const points = steps + measured * statisticsOf(spec) + evaluations * Object.keys(EPOCH_METRICS).length;
+  const evaluations = 1 + Math.ceil(steps / stepsPerEpoch);
+  const points = steps + measured * statisticsOf(training) + evaluations * Object.keys(EPOCH_METRICS).length;
   return { steps, points, diskBytes: COPIES * BYTES_A_POINT * points };
 }
 
@@ -47,10 +45,11 @@ const gigabytes = (bytes: number): string =>
   `${Number((bytes / 1e9).toPrecision(3)).toLocaleString("en")} GB`;
 
 /** Why what a training records has no room on the disk, and what would fit; or "". */
-export function recordingRefusal(spec: TrainSpec, freeBytes: number): string {
-  const { steps, points, diskBytes } = recordedPoints(spec);
+export function recordingRefusal(training: ResolvedTraining, freeBytes: number): string {
+  const { spec } = training;
+  const { steps, points, diskBytes } = recordedPoints(training);
   if (diskBytes <= Math.max(freeBytes, WORTH_WAITING_BYTES)) return "";
-  const plain = recordedPoints({ ...spec, statisticsEvery: 0 });
+  const plain = recordedPoints({ ...training, spec: { ...spec, statisticsEvery: 0 } });
   const advice =
     spec.statisticsEvery > 0 && plain.diskBytes <= freeBytes
       ? "Measure statistics at fewer steps, or never"

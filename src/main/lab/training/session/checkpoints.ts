@@ -5,10 +5,9 @@ import { DataFormatError } from "../../../../core/errors.ts";
 import { parameterShapes } from "../../../../core/network/network.ts";
 import { stateNames } from "../../../../core/optimisers/optimiser.ts";
 import { countSchema } from "../../../../shared/runs/run-records.ts";
-import { trainNetworkOf } from "../../../../shared/specs/network-spec.ts";
-import { stepsOf, type TrainSpec } from "../../../../shared/specs/train-spec.ts";
 import { failureCode } from "../../../store/store-failure.ts";
 import { readSafetensors, writeSafetensors, type SavedTensor } from "../../../data/safetensors.ts";
+import type { ResolvedTraining } from "../resolved-training.ts";
 import type { TrainingState } from "./trainer.ts";
 
 /** `latest-*`: to go on from after a crash; `best`: lowest validation loss; `final`: the end. */
@@ -42,10 +41,10 @@ const metadataSchema = v.object({
 });
 
 /** Every tensor of a training's state: a parameter, or "x m", what the optimiser remembers of parameter x. */
-function shapesOf(spec: TrainSpec): ReadonlyMap<string, readonly number[]> {
+function shapesOf({ spec, network }: ResolvedTraining): ReadonlyMap<string, readonly number[]> {
   const names = stateNames(spec.optimizer);
   return new Map(
-    parameterShapes(trainNetworkOf(spec)).flatMap(({ name, shape, learned }) => [
+    parameterShapes(network).flatMap(({ name, shape, learned }) => [
       [name, shape],
       ...(learned ? names.map((state): [string, readonly number[]] => [`${name} ${state}`, shape]) : []),
     ]),
@@ -71,13 +70,13 @@ function requireShapes(
 /** The checkpoints of one run: .safetensors files in a folder of its own, parameters and the optimiser's memory. */
 export class Checkpoints {
   readonly folder: string;
-  readonly #spec: TrainSpec;
+  readonly #training: ResolvedTraining;
   #next: "latest-a" | "latest-b" = "latest-a";
 
   /** `root` is the database's folder for checkpoints. */
-  constructor(root: string, runId: string, spec: TrainSpec) {
+  constructor(root: string, runId: string, training: ResolvedTraining) {
     this.folder = join(root, runId);
-    this.#spec = spec;
+    this.#training = training;
   }
 
   pathOf(name: CheckpointName): string {
@@ -93,7 +92,7 @@ export class Checkpoints {
 
   async save(name: CheckpointName, { state, evaluated, wallMs }: Checkpoint): Promise<void> {
     await mkdir(this.folder, { recursive: true });
-    const shapes = shapesOf(this.#spec);
+    const shapes = shapesOf(this.#training);
     const tensors = Object.entries(state.values).map(([tensor, data]): [string, SavedTensor] => [
       tensor,
       { shape: shapes.get(tensor) ?? [data.length], data },
@@ -112,7 +111,7 @@ export class Checkpoints {
   async load(name: CheckpointName): Promise<Checkpoint> {
     const path = this.pathOf(name);
     const { tensors, metadata } = await readSafetensors(path, (found) =>
-      requireShapes(path, found, shapesOf(this.#spec)),
+      requireShapes(path, found, shapesOf(this.#training)),
     );
     const checked = v.safeParse(metadataSchema, metadata);
     if (!checked.success) {
@@ -125,9 +124,14 @@ export class Checkpoints {
       );
     }
     const { step, evaluated, wallMs, rateChanges } = checked.output;
-    const { total } = stepsOf(this.#spec);
-    if (step > total) {
-      throw new DataFormatError(path, 8, `a step up to ${total}, the last of this training`, `step ${step}`);
+    const { totalSteps } = this.#training;
+    if (step > totalSteps) {
+      throw new DataFormatError(
+        path,
+        8,
+        `a step up to ${totalSteps}, the last of this training`,
+        `step ${step}`,
+      );
     }
     const values = Object.fromEntries(Object.entries(tensors).map(([tensor, { data }]) => [tensor, data]));
     return { state: { step, values, rateChanges }, evaluated: evaluated === "true", wallMs };

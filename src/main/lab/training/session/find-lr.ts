@@ -1,16 +1,25 @@
+import { ContractError } from "../../../../core/errors.ts";
 import { middleRate, readRangeTest } from "../../../../core/optimisers/range-test.ts";
 import type { LrSearch, SeedSearch } from "../../../../shared/experiments/training.ts";
-import type { Trainer } from "./trainer.ts";
+import { batchNormMisfit, type TrainSpec } from "../../../../shared/specs/train-spec.ts";
+import type { Engine } from "../../../engine/engine.ts";
+import { equalPart, type ActivityHandle } from "../../activity/activity-handle.ts";
+import { drawNetwork } from "../../compute/draw-network.ts";
+import type { ImageRows } from "../../compute/image-rows.ts";
+import type { GivenParameters } from "../../compute/network-setup.ts";
+import { resolveTraining } from "../resolved-training.ts";
+import { Trainer } from "./trainer.ts";
+import { trainingData } from "./training-data.ts";
 
 /** From here to there, evenly in the logarithm. */
 const LOWEST_LR = 1e-6;
 const HIGHEST_LR = 10;
-export const SEARCH_STEPS = 200;
+const SEARCH_STEPS = 200;
 /** One seed's curve is as much noise as loss; the middle of five is not. */
-export const SEARCH_SEEDS = 5;
+const SEARCH_SEEDS = 5;
 
 /** The learning rate of a search's step, from 0. */
-export const searchRate = (step: number): number =>
+const searchRate = (step: number): number =>
   LOWEST_LR * (HIGHEST_LR / LOWEST_LR) ** (step / (SEARCH_STEPS - 1));
 
 /**
@@ -18,17 +27,14 @@ export const searchRate = (step: number): number =>
  *
  * @throws {ExperimentCancelled} @throws {TaskError} @see readRangeTest
  */
-export async function searchSeed(
-  trainer: Trainer,
-  onProgress: (fraction: number) => void,
-): Promise<SeedSearch> {
+async function searchSeed(trainer: Trainer, progress: ActivityHandle["progress"]): Promise<SeedSearch> {
   const losses: number[] = [];
   let reason = `the highest rate, ${HIGHEST_LR}, was reached`;
   while (!trainer.finished) {
     try {
       await trainer.advance((metrics) => {
         losses.push(...metrics.map(({ value }) => value));
-        onProgress(losses.length / SEARCH_STEPS);
+        progress(losses.length / SEARCH_STEPS);
       });
     } catch (error) {
       if (!(error instanceof Error) || error.name !== "DivergedError") throw error;
@@ -40,7 +46,7 @@ export async function searchSeed(
   const { smoothed, steepest, until } = readRangeTest(losses, SEARCH_STEPS);
   if (until < smoothed.length) reason = "the loss is four times its lowest";
   return {
-    seed: trainer.spec.seed,
+    seed: trainer.training.spec.seed,
     points: losses.map((loss, step) => ({ lr: searchRate(step), loss, smoothed: smoothed[step] ?? NaN })),
     steps: until,
     suggested: steepest === null ? null : searchRate(steepest),
@@ -48,8 +54,52 @@ export async function searchSeed(
   };
 }
 
-/** What several seeds' searches say together. */
-export const togetherOf = (searches: readonly SeedSearch[]): LrSearch => ({
-  searches: [...searches],
-  suggested: middleRate(searches.map(({ suggested }) => suggested)),
-});
+/**
+ * Searches on several seeds, the spec's own first; what a spec says of epochs, evaluations and stopping does not count.
+ *
+ * @throws {ContractError} If batch norm cannot train on its batches. @throws {ExperimentCancelled} @throws {TaskError}
+ */
+export async function findLr(
+  spec: TrainSpec,
+  {
+    engine,
+    images,
+    threads,
+    given,
+    activity,
+  }: {
+    readonly engine: Engine;
+    readonly images: ImageRows;
+    readonly threads: number;
+    readonly given: GivenParameters | null;
+    readonly activity: ActivityHandle;
+  },
+): Promise<LrSearch> {
+  const searched = resolveTraining({
+    ...spec,
+    epochs: undefined,
+    steps: SEARCH_STEPS,
+    statisticsEvery: 0,
+    validRows: 0,
+    earlyStop: undefined,
+  });
+  const misfit = batchNormMisfit(searched.spec);
+  if (misfit !== "") throw new ContractError(`Looking for a learning rate: ${misfit}`);
+  const data = await trainingData(images, searched.spec, threads);
+  const { network, schemes } = searched;
+  const searches: SeedSearch[] = [];
+  for (let n = 0; n < SEARCH_SEEDS; n++) {
+    const seed = (spec.seed + n) % 2 ** 32;
+    const parameters =
+      given ?? (await drawNetwork(engine, { network, schemes, seed }, { data: data.train, threads }));
+    const training = { ...searched, spec: { ...searched.spec, seed } };
+    const trainer = new Trainer(engine, training, { data, threads, parameters, rate: searchRate });
+    try {
+      activity.phase(`seed ${seed}: up to ${SEARCH_STEPS} steps with a rising rate`);
+      searches.push(await searchSeed(trainer, activity.part(equalPart(n, SEARCH_SEEDS)).progress));
+    } finally {
+      trainer.release();
+    }
+  }
+  return { searches, suggested: middleRate(searches.map(({ suggested }) => suggested)) };
+}

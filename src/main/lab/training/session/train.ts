@@ -2,6 +2,7 @@ import { DivergedError } from "../../../../core/errors.ts";
 import type { MetricPoint, RunEvent } from "../../../../shared/runs/run-records.ts";
 import { EPOCH_METRICS, type ActivationHistogram } from "../../../../shared/experiments/training.ts";
 import { isOutOfSpace } from "../../../store/store-failure.ts";
+import type { ActivityHandle } from "../../activity/activity-handle.ts";
 import type { Checkpoint, Checkpoints } from "./checkpoints.ts";
 import type { Evaluation, Trainer, TrainingState } from "./trainer.ts";
 import type { TrainingSession } from "./training-session.ts";
@@ -13,8 +14,6 @@ const SAVE_EVERY_MS = 500;
 const monotonicMs = (): number => Number(process.hrtime.bigint()) / 1e6;
 
 export interface TrainingListener {
-  phase(phase: string): void;
-  progress(fraction: number): void;
   metrics(points: readonly MetricPoint[]): void;
   histogram(histogram: ActivationHistogram): void;
   event(kind: RunEvent["kind"], step: number, text: string): void;
@@ -80,9 +79,17 @@ export async function train(
   trainer: Trainer,
   start: TrainingStart,
   session: TrainingSession,
-  { checkpoints, listener }: { readonly checkpoints: Checkpoints; readonly listener: TrainingListener },
+  {
+    checkpoints,
+    activity,
+    listener,
+  }: {
+    readonly checkpoints: Checkpoints;
+    readonly activity: ActivityHandle;
+    readonly listener: TrainingListener;
+  },
 ): Promise<TrainingOutcome> {
-  const { spec, stepsPerEpoch, totalSteps } = trainer;
+  const { spec, stepsPerEpoch, totalSteps } = trainer.training;
   const epochs = Math.ceil(totalSteps / stepsPerEpoch);
   const began = trainer.step;
   let startedMs = monotonicMs() - start.wallMs;
@@ -177,7 +184,7 @@ export async function train(
   const wishes = async (): Promise<void> => {
     if (session.paused) {
       listener.event("paused", trainer.step, `at step ${trainer.step}`);
-      listener.phase(
+      activity.phase(
         session.blocked
           ? `the disk is full: waiting at step ${trainer.step} of ${totalSteps}`
           : `paused at step ${trainer.step} of ${totalSteps}`,
@@ -197,14 +204,14 @@ export async function train(
 
   try {
     if (trainer.atEpochEnd && !start.evaluated) {
-      listener.phase(trainer.step === 0 ? "loss before training" : "loss after the epoch");
+      activity.phase(trainer.step === 0 ? "loss before training" : "loss after the epoch");
       await evaluate();
     }
     saveWhenDue(true);
     while (!trainer.finished) {
       await wishes();
       const { epoch } = trainer;
-      listener.phase(`epoch ${epoch} of ${epochs}`);
+      activity.phase(`epoch ${epoch} of ${epochs}`);
       await trainer.advance((metrics) => {
         listener.metrics(
           metrics.map(({ name, step, value, clockMs }) => ({
@@ -215,7 +222,7 @@ export async function train(
             wallMs: clockMs - startedMs,
           })),
         );
-        listener.progress((metrics.at(-1)?.step ?? trainer.step) / totalSteps);
+        activity.progress((metrics.at(-1)?.step ?? trainer.step) / totalSteps);
       });
       if (trainer.histogram !== null) listener.histogram(trainer.histogram);
       const evaluated = trainer.atEpochEnd;
@@ -242,7 +249,7 @@ export async function train(
     throw error;
   }
   // What waits for room is waited for: at the end nothing may be missing.
-  if (session.blocked) listener.phase(`the disk is full: waiting after step ${trainer.step}`);
+  if (session.blocked) activity.phase(`the disk is full: waiting after step ${trainer.step}`);
   await session.whilePaused();
   await saving;
   if (unsaved.error !== null && !isOutOfSpace(unsaved.error)) throw unsaved.error;

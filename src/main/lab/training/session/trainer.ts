@@ -7,15 +7,14 @@ import { stateNames } from "../../../../core/optimisers/optimiser.ts";
 import { learningRate } from "../../../../core/optimisers/schedule.ts";
 import { permutation } from "../../../../core/random/permutation.ts";
 import { randomStream } from "../../../../core/random/random-stream.ts";
-import { trainNetworkOf } from "../../../../shared/specs/network-spec.ts";
 import { viewOf } from "../../../../shared/engine/tensor-view.ts";
 import { STATISTIC_NAMES, type ActivationHistogram } from "../../../../shared/experiments/training.ts";
-import { stepsOf, type TrainSpec } from "../../../../shared/specs/train-spec.ts";
 import type { Scope } from "../../../engine/arena.ts";
 import type { Engine } from "../../../engine/engine.ts";
 import type { Section } from "../../../engine/plan.ts";
 import type { DataTensors } from "../../compute/image-rows.ts";
 import { execute, record } from "../../compute/programs.ts";
+import type { ResolvedTraining } from "../resolved-training.ts";
 import { recordStep, type RecordedStep } from "../record/record-step.ts";
 
 /** The first of the streams that shuffle an epoch's rows, away from those that draw weights. */
@@ -68,9 +67,7 @@ export interface TrainerData {
  * workers repeat over a part of an epoch in one dispatch. Nothing is allocated for a step.
  */
 export class Trainer {
-  readonly spec: TrainSpec;
-  readonly totalSteps: number;
-  readonly stepsPerEpoch: number;
+  readonly training: ResolvedTraining;
   readonly #engine: Engine;
   readonly #threads: number;
   /** The learning rate of step t, from 0, before changes by hand. */
@@ -96,7 +93,7 @@ export class Trainer {
   /** @throws {OutOfMemoryError} @throws {ShapeError} If a value does not fit its parameter. */
   constructor(
     engine: Engine,
-    spec: TrainSpec,
+    training: ResolvedTraining,
     options: {
       readonly data: TrainerData;
       readonly threads: number;
@@ -106,17 +103,15 @@ export class Trainer {
     },
   ) {
     this.#engine = engine;
-    this.spec = spec;
+    this.training = training;
     this.#data = options.data;
     this.#threads = options.threads;
-    const { perEpoch, total } = stepsOf(spec);
-    this.#schedule = options.rate ?? ((t) => learningRate(spec.schedule, spec.optimizer.lr, t, total));
-    this.stepsPerEpoch = perEpoch;
-    this.totalSteps = total;
+    const { spec, network, totalSteps } = training;
+    this.#schedule = options.rate ?? ((t) => learningRate(spec.schedule, spec.optimizer.lr, t, totalSteps));
     this.#scope = engine.arena.scope();
     const { rows } = spec.data;
     const { batchSize, optimizer } = spec;
-    for (const { name, shape, learned } of parameterShapes(trainNetworkOf(spec))) {
+    for (const { name, shape, learned } of parameterShapes(network)) {
       this.#parameters[name] = this.#scope.tensor(name, shape);
       for (const state of learned ? stateNames(optimizer) : []) {
         this.#states[`${name} ${state}`] = this.#scope.tensor(`${name} ${state}`, shape);
@@ -124,7 +119,7 @@ export class Trainer {
     }
     this.#indices = this.#scope.tensor("rows of the epoch", [rows], "int32");
     this.#counter = this.#scope.tensor("steps done", [1], "float64");
-    this.#rates = this.#scope.tensor("learning rates", [Math.min(total, MOST_DISPATCH_STEPS)]);
+    this.#rates = this.#scope.tensor("learning rates", [Math.min(totalSteps, MOST_DISPATCH_STEPS)]);
     this.restore({ step: 0, values: options.parameters, rateChanges: [] });
     const shared = {
       train: this.#data.train,
@@ -135,9 +130,9 @@ export class Trainer {
       counter: this.#counter,
       rates: this.#rates,
     };
-    this.#full = rows >= batchSize ? recordStep(this.#scope, spec, batchSize, shared) : null;
+    this.#full = rows >= batchSize ? recordStep(this.#scope, training, batchSize, shared) : null;
     const rest = rows % batchSize;
-    this.#tail = rest > 0 && !spec.dropLast ? recordStep(this.#scope, spec, rest, shared) : null;
+    this.#tail = rest > 0 && !spec.dropLast ? recordStep(this.#scope, training, rest, shared) : null;
   }
 
   /** Steps done. */
@@ -146,17 +141,17 @@ export class Trainer {
   }
 
   get finished(): boolean {
-    return this.#step >= this.totalSteps;
+    return this.#step >= this.training.totalSteps;
   }
 
   /** The epoch that the next step belongs to, from 1. */
   get epoch(): number {
-    return Math.floor(this.#step / this.stepsPerEpoch) + 1;
+    return Math.floor(this.#step / this.training.stepsPerEpoch) + 1;
   }
 
   /** Whether whole epochs are behind it, or all steps: the sets are evaluated here. */
   get atEpochEnd(): boolean {
-    return this.#step % this.stepsPerEpoch === 0 || this.finished;
+    return this.#step % this.training.stepsPerEpoch === 0 || this.finished;
   }
 
   /** The spread of the activations at the last measured step; null before the first. */
@@ -185,11 +180,11 @@ export class Trainer {
   async advance(onMetrics: (metrics: readonly StepMetric[]) => void): Promise<void> {
     const before = this.state();
     const first = this.#step;
-    const inEpoch = first % this.stepsPerEpoch;
-    this.#shuffle(Math.floor(first / this.stepsPerEpoch));
+    const inEpoch = first % this.training.stepsPerEpoch;
+    this.#shuffle(Math.floor(first / this.training.stepsPerEpoch));
     const { full, tail } = { full: this.#full, tail: this.#tail };
-    const fullSteps = full === null ? 0 : this.stepsPerEpoch - (tail === null ? 0 : 1);
-    const wanted = Math.min(this.#dispatchSteps, MOST_DISPATCH_STEPS, this.totalSteps - first);
+    const fullSteps = full === null ? 0 : this.training.stepsPerEpoch - (tail === null ? 0 : 1);
+    const wanted = Math.min(this.#dispatchSteps, MOST_DISPATCH_STEPS, this.training.totalSteps - first);
     const sections: Section[] = [];
     let steps = 0;
     if (full !== null && inEpoch < fullSteps) {
@@ -197,7 +192,7 @@ export class Trainer {
       sections.push(this.#section(full, inEpoch * full.batchSize, steps, first));
     }
     if (tail !== null && steps < wanted && inEpoch + steps === fullSteps) {
-      sections.push(this.#section(tail, fullSteps * this.spec.batchSize, 1, first + steps));
+      sections.push(this.#section(tail, fullSteps * this.training.spec.batchSize, 1, first + steps));
       steps++;
     }
     this.#fillRates(first, steps);
@@ -243,13 +238,13 @@ export class Trainer {
     let program = this.#evaluations.get(data);
     if (program === undefined) {
       program = record(this.#scope, (ops) => {
-        const { loss, outputs } = buildNetwork(ops, trainNetworkOf(this.spec), {
+        const { loss, outputs } = buildNetwork(ops, this.training.network, {
           ...data,
           parameters: this.#parameters,
         });
         ops.run({ op: "record", source: loss, name: "loss" });
         const logits = outputs.at(-1)?.out;
-        if (this.spec.loss === "mse" || logits === undefined) return;
+        if (this.training.spec.loss === "mse" || logits === undefined) return;
         const accuracy = ops.tensor("accuracy", [1]);
         ops.run({ op: "accuracy", logits, target: data.y, out: accuracy });
         ops.run({ op: "record", source: accuracy, name: "accuracy" });
@@ -302,7 +297,7 @@ export class Trainer {
 
   /** The schedule's rate of step t, from 0, scaled from each change on; NaN where there is no such step. */
   #rateOf(t: number): number {
-    if (t < 0 || t >= this.totalSteps) return NaN;
+    if (t < 0 || t >= this.training.totalSteps) return NaN;
     let factor = 1;
     for (const { step, lr } of this.#rateChanges) if (step <= t) factor = lr / this.#schedule(step);
     return Math.fround(this.#schedule(t) * factor);
@@ -317,9 +312,9 @@ export class Trainer {
   /** Puts the rows of an epoch in order; the same for the same seed and epoch, whatever came before. */
   #shuffle(epoch: number): void {
     if (this.#shuffledEpoch === epoch) return;
-    const { rows } = this.spec.data;
-    const order = this.spec.shuffle
-      ? permutation(randomStream(this.spec.seed, SHUFFLE_STREAM + epoch), rows)
+    const { rows } = this.training.spec.data;
+    const order = this.training.spec.shuffle
+      ? permutation(randomStream(this.training.spec.seed, SHUFFLE_STREAM + epoch), rows)
       : Int32Array.from({ length: rows }, (_, row) => row);
     viewOf(this.#engine.arena.memory, this.#indices, "int32").set(order);
     this.#shuffledEpoch = epoch;
@@ -327,7 +322,7 @@ export class Trainer {
 
   /** Steps to the next measured one, from step number `step` on: the first, and every `statisticsEvery`-th after it. */
   #untilMeasured(step: number): number {
-    const { statisticsEvery } = this.spec;
+    const { statisticsEvery } = this.training.spec;
     return statisticsEvery === 0 ? Infinity : (statisticsEvery - (step % statisticsEvery)) % statisticsEvery;
   }
 
@@ -352,18 +347,24 @@ export class Trainer {
         ...recorded.histograms,
       ],
       ...(first < repeats
-        ? { alternate: { program: placed(recorded.measured), first, every: this.spec.statisticsEvery } }
+        ? {
+            alternate: {
+              program: placed(recorded.measured),
+              first,
+              every: this.training.spec.statisticsEvery,
+            },
+          }
         : {}),
     };
   }
 
   /** Reads what the last measured step of a dispatch has left. */
   #readHistogram(first: number, steps: number): void {
-    const { statisticsEvery } = this.spec;
+    const { statisticsEvery } = this.training.spec;
     if (statisticsEvery === 0) return;
     const last = Math.floor((first + steps - 1) / statisticsEvery) * statisticsEvery;
     if (last < first) return;
-    const isTail = this.#tail !== null && (last + 1) % this.stepsPerEpoch === 0;
+    const isTail = this.#tail !== null && (last + 1) % this.training.stepsPerEpoch === 0;
     const histograms = (isTail ? this.#tail : this.#full)?.histograms ?? [];
     const { memory } = this.#engine.arena;
     this.#histogram = {

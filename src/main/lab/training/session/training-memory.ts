@@ -1,14 +1,13 @@
 import { linearLayers, parameterShapes } from "../../../../core/network/network.ts";
 import { numelOf } from "../../../../core/ops/recording-ops.ts";
 import { stateNames } from "../../../../core/optimisers/optimiser.ts";
-import { MNIST_PIXELS, trainNetworkOf } from "../../../../shared/specs/network-spec.ts";
-import type { TrainSpec } from "../../../../shared/specs/train-spec.ts";
+import { MNIST_PIXELS } from "../../../../shared/specs/network-spec.ts";
+import type { ResolvedTraining } from "../resolved-training.ts";
 
 /** What a training will take from the arena, part by part; generous, because it decides whether it may start. */
-export function trainingMemory(spec: TrainSpec): { name: string; bytes: number }[] {
+export function trainingMemory({ spec, network }: ResolvedTraining): { name: string; bytes: number }[] {
   const rowBytes = 4 * MNIST_PIXELS;
   const { data, batchSize, validRows } = spec;
-  const network = trainNetworkOf(spec);
   const widths = linearLayers(network).reduce((sum, { out }) => sum + out, 0);
   const parameters = parameterShapes(network).reduce((sum, { shape }) => sum + numelOf(shape), 0);
   return [

@@ -33,8 +33,8 @@ describe("a data set's folder (issue 14, 34)", () => {
     mkdirSync(join(root, "lab-checkpoints"));
     const library = dataset({ ...SOUND, id: "../lab-checkpoints" });
     expect((await library.list()).map(({ id }) => id)).toEqual(["mnist", "bars"]);
-    await expect(library.remove("../lab-checkpoints")).rejects.toThrow("There is no data set");
-    await library.remove("bars");
+    await expect(library.remove({ id: "../lab-checkpoints" })).rejects.toThrow("There is no data set");
+    await library.remove({ id: "bars" });
     expect(existsSync(join(root, "lab-checkpoints"))).toBe(true);
     expect(existsSync(join(root, "data", "bars"))).toBe(false);
   });

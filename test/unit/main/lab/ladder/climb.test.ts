@@ -1,6 +1,8 @@
 import { expect, test } from "vitest";
 import { randomStream } from "../../../../../src/core/random/random-stream.ts";
 import { ExperimentCancelled } from "../../../../../src/main/lab/activity/experiment-cancelled.ts";
+import type { ActivityHandle } from "../../../../../src/main/lab/activity/activity-handle.ts";
+import { ActivityTracker } from "../../../../../src/main/lab/activity/activity-tracker.ts";
 import { climb, LADDER_EFFORT, type ClimbOptions } from "../../../../../src/main/lab/ladder/climb.ts";
 import type { RungMeasurement } from "../../../../../src/main/lab/ladder/rung-measurement.ts";
 import { Clock, comparison, scripted, type Call, type Script } from "./contenders.ts";
@@ -28,8 +30,7 @@ async function climbed(scripts: readonly Script[], given: Partial<ClimbOptions> 
     peakGflops: 100,
     compare: () => Promise.resolve(comparison(scripts[verified++].wrong === true)),
     nextOrder: () => order++,
-    checkpoint: () => undefined,
-    onPhase: () => undefined,
+    activity: new ActivityTracker(() => undefined).begin(null, "ladder", "test"),
     onChange: () => undefined,
     ...given,
   };
@@ -40,6 +41,14 @@ async function climbed(scripts: readonly Script[], given: Partial<ClimbOptions> 
   );
   return { measurements, calls, error };
 }
+
+/** An activity that is cancelled at the first checkpoint where `when` says so. */
+const cancelledAfter = (when: () => boolean): ActivityHandle => ({
+  ...new ActivityTracker(() => undefined).begin(null, "ladder", "test"),
+  checkpoint: () => {
+    if (when()) throw new ExperimentCancelled("cancelled");
+  },
+});
 
 const resultOf = ({ measurements }: Climbed, rung: string) =>
   measurements.map((measurement) => measurement.result()).find((result) => result.rung === rung)!;
@@ -134,9 +143,7 @@ test("climb() keeps what was measured when it is cancelled", async () => {
       { rung: "broadcast", callMs: 30 },
     ],
     {
-      checkpoint: () => {
-        if (++checks > 7) throw new ExperimentCancelled("cancelled");
-      },
+      activity: cancelledAfter(() => ++checks > 7),
     },
   );
   expect(done.error).toBeInstanceOf(ExperimentCancelled);
@@ -149,9 +156,7 @@ test("climb() keeps what was measured when it is cancelled", async () => {
   }
   checks = 6;
   const early = await climbed([{ rung: "triple-loop", callMs: 30 }], {
-    checkpoint: () => {
-      if (++checks > 7) throw new ExperimentCancelled("cancelled");
-    },
+    activity: cancelledAfter(() => ++checks > 7),
   });
   expect(resultOf(early, "triple-loop")).toMatchObject({ status: "cancelled", verified: true });
 });

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { parameterShapes } from "../../../../../../src/core/network/network.ts";
 import type { Program } from "../../../../../../src/core/ops/recording-ops.ts";
 import { stateNames } from "../../../../../../src/core/optimisers/optimiser.ts";
+import { resolveTraining } from "../../../../../../src/main/lab/training/resolved-training.ts";
 import { Arena } from "../../../../../../src/main/engine/arena.ts";
 import { recordStep } from "../../../../../../src/main/lab/training/record/record-step.ts";
 import {
@@ -29,7 +30,7 @@ function recordsOf(spec: TrainSpec): { plain: number; measured: number } {
   const shapes = parameterShapes(trainNetworkOf(spec));
   const named = (names: readonly (readonly [string, readonly number[]])[]) =>
     Object.fromEntries(names.map(([name, shape]) => [name, scope.tensor(name, shape)]));
-  const { plain, measured } = recordStep(scope, spec, BATCH, {
+  const { plain, measured } = recordStep(scope, resolveTraining(spec), BATCH, {
     train: { x: scope.tensor("x", [BATCH, 784]), y: scope.tensor("y", [BATCH]) },
     parameters: named(shapes.map(({ name, shape }) => [name, shape])),
     states: named(
@@ -50,16 +51,17 @@ describe("recordedPoints() (D36)", () => {
   it.each(Object.entries(TRAIN_PRESETS))("counts what the steps of %s record", (_name, { spec }) => {
     const { plain, measured } = recordsOf(spec);
     const counted: TrainSpec = { ...spec, epochs: undefined, steps: 1_000, statisticsEvery: 7 };
-    const evaluations = recordedPoints({ ...counted, statisticsEvery: 0 }).points - 1_000 * plain;
+    const evaluations =
+      recordedPoints(resolveTraining({ ...counted, statisticsEvery: 0 })).points - 1_000 * plain;
     expect(evaluations % 4).toBe(0);
-    expect(recordedPoints(counted).points).toBe(
+    expect(recordedPoints(resolveTraining(counted)).points).toBe(
       1_000 * plain + Math.ceil(1_000 / 7) * (measured - plain) + evaluations,
     );
   });
 
   it("does not count the steps that a time limit leaves no time for", () => {
-    expect(recordedPoints(HUGE).steps).toBe(5e9);
-    const { steps } = recordedPoints({ ...HUGE, stopAfterSeconds: 60 });
+    expect(recordedPoints(resolveTraining(HUGE)).steps).toBe(5e9);
+    const { steps } = recordedPoints(resolveTraining({ ...HUGE, stopAfterSeconds: 60 }));
     expect(steps).toBeGreaterThan(1e6);
     expect(steps).toBeLessThan(1e7);
   });
@@ -67,18 +69,20 @@ describe("recordedPoints() (D36)", () => {
 
 describe("recordingRefusal() (D36)", () => {
   it("refuses 10⁵ epochs of single rows with numbers and what to do", () => {
-    expect(recordingRefusal(HUGE, 50e9)).toMatch(
+    expect(recordingRefusal(resolveTraining(HUGE), 50e9)).toMatch(
       /^This records [\d,]+ values in 5,000,000,000 steps: [\d,]+ GB with the backup, and 50 GB are free where the runs are kept\. Use fewer epochs, a larger batch, or a time limit\.$/,
     );
-    expect(recordingRefusal({ ...HUGE, stopAfterSeconds: 60 }, 50e9)).toBe("");
+    expect(recordingRefusal(resolveTraining({ ...HUGE, stopAfterSeconds: 60 }), 50e9)).toBe("");
   });
 
   it("says when it would fit without statistics", () => {
-    const { diskBytes } = recordedPoints({ ...HUGE, statisticsEvery: 0 });
-    expect(recordingRefusal(HUGE, diskBytes)).toMatch(/Measure statistics at fewer steps, or never\.$/);
+    const { diskBytes } = recordedPoints(resolveTraining({ ...HUGE, statisticsEvery: 0 }));
+    expect(recordingRefusal(resolveTraining(HUGE), diskBytes)).toMatch(
+      /Measure statistics at fewer steps, or never\.$/,
+    );
   });
 
   it("leaves what is small to the wait for a disk that is full", () => {
-    expect(recordingRefusal(SMALL, 0)).toBe("");
+    expect(recordingRefusal(resolveTraining(SMALL), 0)).toBe("");
   });
 });

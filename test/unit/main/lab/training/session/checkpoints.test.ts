@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { stateNames } from "../../../../../../src/core/optimisers/optimiser.ts";
 import { parameterShapes } from "../../../../../../src/core/network/network.ts";
+import { resolveTraining } from "../../../../../../src/main/lab/training/resolved-training.ts";
 import { readSafetensors, writeSafetensors } from "../../../../../../src/main/data/safetensors.ts";
 import { Checkpoints, type Checkpoint } from "../../../../../../src/main/lab/training/session/checkpoints.ts";
 import { trainNetworkOf } from "../../../../../../src/shared/specs/network-spec.ts";
@@ -41,10 +42,10 @@ const at = (step: number): Checkpoint => ({
 
 /** Two checkpoints, of steps 1 and 2. */
 async function saved(): Promise<Checkpoints> {
-  const checkpoints = new Checkpoints(root, "run", spec);
+  const checkpoints = new Checkpoints(root, "run", resolveTraining(spec));
   await checkpoints.saveLatest(at(1));
   await checkpoints.saveLatest(at(2));
-  return new Checkpoints(root, "run", spec);
+  return new Checkpoints(root, "run", resolveTraining(spec));
 }
 
 type Change = (path: string) => Promise<void> | void;
@@ -85,7 +86,7 @@ describe("a checkpoint that is not what its training saves (issue 14, 34)", () =
   });
 
   it("the newer of two sound ones is taken, and none is no fault", async () => {
-    expect(await new Checkpoints(root, "none", spec).newest()).toBeNull();
+    expect(await new Checkpoints(root, "none", resolveTraining(spec)).newest()).toBeNull();
     const found = await (await saved()).newest();
     expect(found).toMatchObject({ checkpoint: { state: { step: 2 } }, refused: "" });
   });

@@ -1,0 +1,95 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { readParametersFile } from "../data/read-parameters.ts";
+import type { IpcCallName, IpcInput } from "../../shared/ipc/ipc-contract.ts";
+import { trainNetworkOf } from "../../shared/specs/network-spec.ts";
+import type { Lab } from "../lab/lab.ts";
+import type { TrainingOrder } from "../lab/training/training-order.ts";
+import { EXPORTS, type SqlAnswer } from "../../shared/runs/run-exports.ts";
+import type { IpcHandler, ParsedInput } from "./lab-calls.ts";
+import { requirePng } from "./require-png.ts";
+import type { AskWhere, AskWhich } from "./save-place.ts";
+import { writeWholeFile } from "./write-whole-file.ts";
+import { savePng, saveCsv } from "./save-file.ts";
+
+export interface IpcServices {
+  /** Opening; calls wait for it. */
+  readonly lab: Promise<Lab>;
+  readonly askWhere: AskWhere;
+  /** Asks for a file to read; null when the person closes the dialog. */
+  readonly askWhich: AskWhich;
+  /** What the window shows, as PDF. */
+  readonly printPage: () => Promise<Uint8Array>;
+  /** Runs one SELECT on the database at `path`. */
+  readonly querySql: (path: string, sql: string) => Promise<SqlAnswer>;
+  readonly writeClipboard: (content: IpcInput<"clipboardWrite">) => Promise<void>;
+}
+
+/** Calls that need more than the lab: dialogs, the clipboard, the page, a process of their own, files as bytes. */
+export function ownHandlers(services: IpcServices) {
+  const { lab, askWhere, askWhich, printPage, querySql, writeClipboard } = services;
+  return {
+    trainingStart: async (request) => (await lab).training.start(await orderOf(request)),
+    trainingFind: async (request) => (await lab).training.find(await orderOf(request)),
+    trainingFindLr: async (request) => (await lab).training.findLr(await orderOf(request)),
+    learnedSaveWeights: async ({ runId, weights, format }) => {
+      const opened = await lab;
+      const path = await askWhere(`weights of ${nameOf(opened, [runId])}`, format);
+      if (path === null) return { kind: "dismissed" };
+      const rows = await opened.learned.saveWeights({ runId, weights }, { format, path });
+      return { kind: "saved", path, rows };
+    },
+    runsExport: async ({ what, runIds, weights }) => {
+      const opened = await lab;
+      const named = runIds === null ? "all runs" : nameOf(opened, runIds);
+      const { title, of, extension } = EXPORTS[what];
+      const written = of === null ? title.toLowerCase() : `${of} ${title.toLowerCase()}`;
+      const path = await askWhere(`${written} of ${named}`, extension);
+      if (path === null) return { kind: "dismissed" };
+      const chosen = runIds ?? (await opened.runs.find("", "all"));
+      return { kind: "saved", path, rows: await opened.runs.export({ what, runIds: chosen, path, weights }) };
+    },
+    runsImport: async () => {
+      const path = await askWhich("Bundle of runs", "json");
+      if (path === null) return { kind: "dismissed" };
+      return { kind: "imported", path, ...(await (await lab).runs.import(path)) };
+    },
+    reportSave: async ({ suggestedName }) => {
+      const path = await askWhere(suggestedName, "pdf");
+      if (path === null) return { kind: "dismissed" };
+      await writeWholeFile(path, await printPage());
+      return { kind: "saved", path, rows: 0 };
+    },
+    databaseQuery: async ({ sql }) => querySql((await lab).diagnostics.get().database.path, sql),
+    clipboardWrite: async (content) => {
+      if (content.kind === "png") requirePng(content.bytes, "The picture was not copied");
+      await writeClipboard(content);
+    },
+    fileSave: ({ suggestedName, content }) =>
+      content.kind === "png"
+        ? savePng(askWhere, suggestedName, content.bytes)
+        : saveCsv(askWhere, suggestedName, content.text),
+  } satisfies { readonly [N in IpcCallName]?: IpcHandler<N> };
+}
+
+/** A training as the lab takes it: weights that the window was given are read. @throws {DataFormatError} */
+async function orderOf({ weights, ...order }: ParsedInput<"trainingStart">): Promise<TrainingOrder> {
+  if (weights === undefined) return order;
+  const folder = await mkdtemp(join(tmpdir(), "backprop-lab-weights-"));
+  try {
+    const path = join(folder, "weights.safetensors");
+    await writeFile(path, weights);
+    return { ...order, given: await readParametersFile(trainNetworkOf(order.spec), path) };
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** The name of the only run, or how many there are. */
+function nameOf(lab: Lab, runIds: readonly string[]): string {
+  const [only, ...more] = runIds;
+  return only === undefined || more.length > 0
+    ? `${runIds.length} runs`
+    : lab.runs.get({ runId: only }).run.name;
+}

@@ -1,0 +1,67 @@
+import { existsSync } from "node:fs";
+import type { DatabaseCheck } from "../../../shared/runs/run-exports.ts";
+import { FULLY_CHECKED_BYTES } from "../../store/open/open-sound.ts";
+import { dropOldBackups, dueBackupPath } from "../../store/open/weekly-backup.ts";
+import type { LabServices } from "../activity/experiment.ts";
+import type { RunSupervisor } from "../activity/run-supervisor.ts";
+import type { StoreReaders } from "./store-readers.ts";
+
+/** The database's health: checked, repaired, tidied. */
+export class DatabaseLab {
+  readonly #services: LabServices;
+  readonly #supervisor: RunSupervisor;
+  readonly #readers: StoreReaders;
+
+  constructor(services: LabServices, supervisor: RunSupervisor, readers: StoreReaders) {
+    this.#services = services;
+    this.#supervisor = supervisor;
+    this.#readers = readers;
+  }
+
+  /** Reads every page of the database. */
+  check(): Promise<DatabaseCheck> {
+    return this.#readers.upkeep.ask("check", null);
+  }
+
+  /** @throws {ContractError} If an activity is on. @throws {StoreError} If the database may not be written. */
+  repair(): Promise<DatabaseCheck> {
+    return this.#supervisor.work("compacting", "Repairing the database", () =>
+      this.#readers.slow.ask("repair", null),
+    );
+  }
+
+  /** What the app does by itself after it has started: a weekly backup, old trash, a check of a large database. */
+  async tidy(now = new Date()): Promise<void> {
+    const { store, emit } = this.#services;
+    const { upkeep } = this.#readers;
+    if (store.readOnly) return;
+    const fail = (title: string) => (error: unknown) => {
+      const message = error instanceof Error ? error.message : String(error);
+      emit({ name: "failure", payload: { title, message } });
+    };
+    const expired = store.expiredRuns(now);
+    if (expired.length > 0) {
+      await upkeep
+        .ask("deleteRuns", { runIds: expired })
+        .then(
+          () => emit({ name: "runsChanged", payload: { runs: null } }),
+          fail("Old trash was not deleted"),
+        );
+    }
+    const path = dueBackupPath(store.path, now);
+    if (path !== null && existsSync(store.path)) {
+      await upkeep
+        .ask("backup", { path })
+        .then(() => dropOldBackups(store.path), fail("The weekly backup was not written"));
+    }
+    if (store.info().sizeBytes <= FULLY_CHECKED_BYTES) return;
+    const { findings } = await this.check();
+    if (findings.length === 0) return;
+    fail("The database is damaged")(
+      new Error(
+        `${store.path}: ${findings[0] ?? ""}. Open Diagnostics and choose "Check and repair", or restart the app: ` +
+          "it keeps the damaged file aside and restores the last backup.",
+      ),
+    );
+  }
+}

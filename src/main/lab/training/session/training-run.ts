@@ -1,0 +1,185 @@
+import { ContractError } from "../../../../core/errors.ts";
+import {
+  EPOCH_METRICS,
+  type ActivationHistogram,
+  type TrainingControl,
+  type TrainingState,
+} from "../../../../shared/experiments/training.ts";
+import type { MetricPoint, Quantities, RunEvent } from "../../../../shared/runs/run-records.ts";
+import type { ActivityHandle } from "../../activity/activity-handle.ts";
+import type { LabServices } from "../../activity/experiment.ts";
+import { drawNetwork } from "../../compute/draw-network.ts";
+import type { ImageRows } from "../../compute/image-rows.ts";
+import type { GivenParameters } from "../../compute/network-setup.ts";
+import { HistogramLog } from "../record/histogram-log.ts";
+import { RunRecorder } from "../record/run-recorder.ts";
+import { speedOf, SUMMARY_METRICS } from "../record/training-summary.ts";
+import type { ResolvedTraining } from "../resolved-training.ts";
+import { Checkpoints } from "./checkpoints.ts";
+import { train, type TrainingListener, type TrainingOutcome, type TrainingStart } from "./train.ts";
+import { Trainer } from "./trainer.ts";
+import { trainingData } from "./training-data.ts";
+import { TrainingSession } from "./training-session.ts";
+
+/** The window hears of a heat map's column this often. */
+const HISTOGRAM_EVERY_MS = 200;
+const NO_ROOM = "The disk is full: the training waits and keeps its numbers in memory";
+const FROM_THE_BEGINNING: TrainingStart = { evaluated: false, wallMs: 0, validLosses: [] };
+
+export interface TrainingRunOptions {
+  readonly training: ResolvedTraining;
+  readonly threads: number;
+  readonly given: GivenParameters | null;
+  /** It goes on where an earlier part of the run was cut short. */
+  readonly resumes: boolean;
+}
+
+/** What a training has while it is on. */
+interface InHand {
+  readonly runId: string;
+  readonly trainer: Trainer;
+  readonly session: TrainingSession;
+  readonly recorder: RunRecorder;
+}
+
+/** One training as a run: from its data to its last checkpoint, what it records saved and told as it comes. */
+export class TrainingRun implements TrainingListener {
+  readonly #services: LabServices;
+  readonly #images: ImageRows;
+  readonly #options: TrainingRunOptions;
+  readonly #histograms = new HistogramLog();
+  #inHand: InHand | null = null;
+  #recorder: RunRecorder | null = null;
+  #outcome: TrainingOutcome | null = null;
+  #toldHistogramMs = 0;
+  #wholeSeconds: number | null = null;
+
+  constructor(services: LabServices, images: ImageRows, options: TrainingRunOptions) {
+    this.#services = services;
+    this.#images = images;
+    this.#options = options;
+  }
+
+  /** What it took from its first step to its last; null where it did not come so far, or began earlier. */
+  get wholeSeconds(): number | null {
+    return this.#wholeSeconds;
+  }
+
+  /** How it stands; null while there is nothing to pause. */
+  state(): TrainingState {
+    if (this.#inHand === null) return null;
+    const { runId, trainer, session } = this.#inHand;
+    const { step } = trainer;
+    const { totalSteps, stepsPerEpoch } = this.#options.training;
+    return { runId, paused: session.paused, lr: trainer.lrOf(step + 1), step, totalSteps, stepsPerEpoch };
+  }
+
+  /** @throws {ContractError} If it is not on. */
+  control(control: TrainingControl): void {
+    if (this.#inHand === null) throw new ContractError("No training is on: start one first");
+    this.#inHand.session.ask(control);
+  }
+
+  /** Key numbers, whatever it ended as. */
+  summary(): Quantities {
+    const speed = this.#outcome === null ? {} : speedOf(this.#outcome);
+    return { ...this.#recorder?.latest(SUMMARY_METRICS), ...speed };
+  }
+
+  /** @throws {DivergedError} @throws {ExperimentCancelled} @throws {TaskError} @throws {OutOfMemoryError} @throws {StoreError} */
+  async run(runId: string, activity: ActivityHandle): Promise<void> {
+    const { engine, store } = this.#services;
+    const { training, threads, given, resumes } = this.#options;
+    const { network, schemes, spec } = training;
+    activity.phase("reading the data");
+    const data = await trainingData(this.#images, spec, threads);
+    const checkpoints = new Checkpoints(store.checkpointsFolder, runId, training);
+    const drawn = { network, schemes, seed: spec.seed };
+    const parameters = given ?? (await drawNetwork(engine, drawn, { data: data.train, threads }));
+    const trainer = new Trainer(engine, training, { data, threads, parameters });
+    const recorder = new RunRecorder(store, runId, (message) => this.noRoom(message));
+    this.#recorder = recorder;
+    const session = new TrainingSession(activity.isCancelled, {
+      blocked: () => recorder.full,
+      retry: () => recorder.save(),
+    });
+    this.#inHand = { runId, trainer, session, recorder };
+    try {
+      const start = resumes ? await this.#goOn(runId, trainer, checkpoints) : FROM_THE_BEGINNING;
+      this.changed();
+      this.#outcome = await train(trainer, start, session, { checkpoints, activity, listener: this });
+      if (!resumes && trainer.finished) this.#wholeSeconds = this.#outcome.seconds;
+    } finally {
+      trainer.release();
+      this.#inHand = null;
+      recorder.save();
+      store.saveReport(runId, { histograms: this.#histograms.all });
+      this.changed();
+    }
+  }
+
+  metrics(points: readonly MetricPoint[]): void {
+    const { runId, recorder } = this.#on();
+    recorder.add(points);
+    this.#services.emit({ name: "trainingMetrics", payload: { runId, points: [...points] } });
+  }
+
+  histogram(histogram: ActivationHistogram): void {
+    this.#histograms.add(histogram);
+    if (performance.now() - this.#toldHistogramMs < HISTOGRAM_EVERY_MS) return;
+    this.#toldHistogramMs = performance.now();
+    const { runId } = this.#on();
+    this.#services.emit({ name: "trainingHistogram", payload: { runId, histogram } });
+  }
+
+  event(kind: RunEvent["kind"], step: number, text: string): void {
+    const { runId, recorder } = this.#on();
+    const event = { at: new Date().toISOString(), step, kind, text };
+    recorder.event(event);
+    this.#services.emit({ name: "trainingEvent", payload: { runId, event } });
+  }
+
+  flush(): boolean {
+    return this.#on().recorder.save();
+  }
+
+  noRoom(message: string): void {
+    this.#services.emit({ name: "failure", payload: { title: NO_ROOM, message } });
+  }
+
+  changed(): void {
+    this.#services.emit({ name: "trainingChanged", payload: this.state() });
+  }
+
+  #on(): InHand {
+    if (this.#inHand === null) throw new TypeError("TrainingRun: it is not on");
+    return this.#inHand;
+  }
+
+  /** Takes the newest checkpoint and forgets what was recorded after it: that comes again. */
+  async #goOn(runId: string, trainer: Trainer, checkpoints: Checkpoints): Promise<TrainingStart> {
+    const { store } = this.#services;
+    const resumedAt = (step: number, text: string): void => {
+      store.addEvent(runId, { at: new Date().toISOString(), step, kind: "resumed", text });
+    };
+    const found = await checkpoints.newest();
+    if (found === null) {
+      // Nothing was reached yet: with drawn weights the beginning is as good as a checkpoint.
+      if (store.findRun(runId)?.config["weights"] !== undefined) {
+        throw new ContractError(
+          `Run ${runId} was cut short before its first checkpoint in "${checkpoints.folder}", and its weights came from a file: start it again`,
+        );
+      }
+      store.dropMetricsAfter(runId, -1, []);
+      resumedAt(0, "from the beginning");
+      return FROM_THE_BEGINNING;
+    }
+    const { state, evaluated, wallMs } = found.checkpoint;
+    trainer.restore(state);
+    store.dropMetricsAfter(runId, state.step, evaluated ? [] : Object.values(EPOCH_METRICS));
+    const other = found.refused === "" ? "" : `; the other one could not be taken: ${found.refused}`;
+    resumedAt(state.step, `from the checkpoint of step ${state.step}${other}`);
+    const validLosses = store.getMetrics(runId, EPOCH_METRICS.valid).map(({ value }) => value);
+    return { evaluated, wallMs, validLosses };
+  }
+}

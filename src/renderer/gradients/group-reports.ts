@@ -1,0 +1,26 @@
+import type { GradientReport } from "../../shared/experiments/gradcheck.ts";
+import { formatNumber } from "../format/number.ts";
+import type { ComparedGradient, GradientGroup } from "../ui/gradient-check-table.tsx";
+import { REFERENCES } from "./reference-names.ts";
+
+/** A row of the table that knows its report. */
+export interface ReportRow extends ComparedGradient {
+  readonly report: GradientReport;
+}
+
+/** Reports by reference; under each row its reason and where the largest error lies. */
+export function groupReports(
+  reports: readonly GradientReport[],
+): readonly (GradientGroup & { readonly rows: readonly ReportRow[] })[] {
+  const groups = new Map<string, ReportRow[]>();
+  for (const report of reports) {
+    const title = `against ${REFERENCES[report.reference].name}`;
+    const rows = groups.get(title) ?? [];
+    rows.push({ ...report, report, reason: `${report.reason}; ${worstCoordinate(report)}` });
+    groups.set(title, rows);
+  }
+  return [...groups].map(([title, rows]) => ({ title, rows }));
+}
+
+const worstCoordinate = ({ worst: { index, ours, reference } }: GradientReport): string =>
+  `largest error at [${index.join(", ")}]: ${formatNumber(ours)}, reference ${formatNumber(reference)}`;

@@ -1,0 +1,70 @@
+import { useLayoutEffect, useRef, type ReactNode } from "react";
+import classes from "./data-table.module.css";
+
+interface DataTableProps {
+  /** Tells this table from others on the page. */
+  readonly label: string;
+  /** `chosen`: as many columns as a person puts side by side; they may lie beyond the pane. */
+  readonly columns?: "fixed" | "chosen";
+  readonly children: ReactNode;
+}
+
+/** A table as wide as its pane; where the pane is too narrow for a line, each becomes a small list. */
+export function DataTable({ label, columns = "fixed", children }: DataTableProps) {
+  const scroll = useRef<HTMLDivElement>(null);
+  const width = useRef<HTMLDivElement>(null);
+  useLayoutEffect(() => {
+    if (scroll.current !== null && columns === "fixed") stackIfTooWide(scroll.current);
+  });
+  useLayoutEffect(() => {
+    const [box, ruler] = [scroll.current, width.current];
+    if (box === null || ruler === null || columns === "chosen") return undefined;
+    let frame = 0;
+    // In the next frame: what changes sizes while they are being observed is an error of the page.
+    const observer = new ResizeObserver(() => {
+      cancelAnimationFrame(frame);
+      frame = requestAnimationFrame(() => stackIfTooWide(box));
+    });
+    observer.observe(ruler);
+    return () => {
+      cancelAnimationFrame(frame);
+      observer.disconnect();
+    };
+  }, [columns]);
+  return (
+    <div
+      ref={scroll}
+      className={classes["scroll"]}
+      data-columns={columns}
+      tabIndex={0}
+      role="region"
+      aria-label={label}
+    >
+      <div ref={width} />
+      <table className={classes["table"]}>
+        <caption className="visually-hidden">{label}</caption>
+        {children}
+      </table>
+    </div>
+  );
+}
+
+function stackIfTooWide(box: HTMLElement): void {
+  box.dataset["stacked"] = "false";
+  const tooWide = box.scrollWidth > box.clientWidth + 1;
+  if (tooWide) labelCells(box);
+  box.dataset["stacked"] = String(tooWide);
+}
+
+/** Every cell of a line gets the name of its column, which stands before it in a list. */
+function labelCells(box: HTMLElement): void {
+  const names = [...box.querySelectorAll("thead th")].map((head) => head.textContent.trim());
+  for (const row of box.querySelectorAll<HTMLTableRowElement>("tbody tr")) {
+    let column = 0;
+    for (const cell of row.cells) {
+      const name = cell.colSpan === 1 ? names[column] : undefined;
+      if (cell.tagName === "TD" && name !== undefined) cell.dataset["label"] = name;
+      column += cell.colSpan;
+    }
+  }
+}

@@ -1,0 +1,51 @@
+import { hash32, hashKey } from "../../../core/random/hash.ts";
+import { shiftOf } from "../../../core/random/shift.ts";
+import { floatsOf, rowLength } from "./blocks.ts";
+import type { Kernel } from "./kernel.ts";
+
+/** Rows between two heartbeats. */
+const ROWS = 512;
+
+export const gatherRows: Kernel<"gatherRows"> = ({ x, indices, out }, context) => {
+  const [source, target] = [floatsOf(x, context), floatsOf(out, context)];
+  const rows = context.view(indices, "int32");
+  const rowBytes = 4 * rowLength(x.shape);
+  const [batchSize = 0] = out.shape;
+  return {
+    run: (begin, end) => {
+      const first = context.repeat() * batchSize;
+      for (let row = begin; row < end; row++) {
+        const from = source + rows[first + row]! * rowBytes;
+        context.kernels.copyRows(1, rowBytes, from, 0, target + row * rowBytes, 0);
+      }
+    },
+  };
+};
+
+/** A row at a time: what stays in sight is copied, the rest is filled. */
+export const shiftImages: Kernel<"shiftImages"> = (op, context) => {
+  const { width, most, fill } = op;
+  const pixels = rowLength(op.x.shape);
+  const height = pixels / width;
+  const source = floatsOf(op.x, context);
+  const into = context.view(op.out, "float32");
+  const target = into.byteOffset;
+  const step = context.view(op.counter, "float64");
+  const stride = 4 * width;
+  return {
+    run: (begin, end) => {
+      const key = hashKey(op.seed, step[0]!);
+      for (let row = begin; row < end; row++) {
+        if (row % ROWS === 0) context.control.beat();
+        const { right, down } = shiftOf(hash32(row ^ key), most);
+        const first = row * pixels;
+        into.fill(fill, first, first + pixels);
+        const from = first + Math.max(0, -down) * width + Math.max(0, -right);
+        const to = first + Math.max(0, down) * width + Math.max(0, right);
+        const rows = height - Math.abs(down);
+        const bytes = 4 * (width - Math.abs(right));
+        context.kernels.copyRows(rows, bytes, source + 4 * from, stride, target + 4 * to, stride);
+      }
+    },
+  };
+};

@@ -1,0 +1,38 @@
+import { expect, test } from "vitest";
+import { equalPart } from "../../../../../src/main/lab/activity/activity-handle.ts";
+import { ActivityTracker } from "../../../../../src/main/lab/activity/activity-tracker.ts";
+import { ExperimentCancelled } from "../../../../../src/main/lab/activity/experiment-cancelled.ts";
+
+const begun = () => {
+  const tracker = new ActivityTracker(() => undefined);
+  return { tracker, activity: tracker.begin("run-1", "training", "Training") };
+};
+
+test("a part of a part moves its own share of the whole's progress and says what it belongs to", () => {
+  const { tracker, activity } = begun();
+  const second = activity.part({ ...equalPart(1, 2), title: "64×64×64" });
+  const last = second.part(equalPart(3, 4));
+  last.phase("round 2");
+  last.progress(0.5);
+  expect(tracker.current()).toMatchObject({ phase: "64×64×64: round 2", fraction: 0.5 + 0.5 * 0.875 });
+  activity.phase("saving");
+  expect(tracker.current()?.phase).toBe("saving");
+});
+
+test("a progress beyond its bounds stays within the whole", () => {
+  const { tracker, activity } = begun();
+  activity.progress(1.5);
+  expect(tracker.current()?.fraction).toBe(1);
+});
+
+test("every part ends at its next checkpoint once the activity is cancelled, and the next activity does not", () => {
+  const { tracker, activity } = begun();
+  const part = activity.part(equalPart(0, 3));
+  part.checkpoint();
+  expect(part.isCancelled()).toBe(false);
+  tracker.cancelling();
+  expect(part.isCancelled()).toBe(true);
+  expect(part.checkpoint).toThrow(ExperimentCancelled);
+  tracker.end();
+  tracker.begin(null, "init", "next").checkpoint();
+});
