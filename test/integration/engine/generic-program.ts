@@ -207,7 +207,15 @@ export class ProgramGenerator {
       case "reduce": {
         const mapped = this.#mapped(exact);
         const axes = mapped.shape.map((_, d) => d).filter(() => this.#int(0, 1) === 1);
-        const kind = this.#pick(["sum", "sum", "max", "min", "argmax", "argmin"] as const);
+        // Which of two rounded numbers is larger may honestly differ.
+        const kinds = [
+          "sum",
+          "sum",
+          "max",
+          "min",
+          ...(exact ? (["argmax", "argmin"] as const) : []),
+        ] as const;
+        const kind = this.#pick(kinds);
         const out = this.#out(mapped.shape.filter((_, d) => !axes.includes(d)));
         return { op: name, kind, ...mapped, axes, scale: kind === "sum" ? this.#pick([1, 0.25]) : 1, out };
       }

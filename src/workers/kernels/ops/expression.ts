@@ -28,6 +28,8 @@ type Operand = Block | Scalar;
 export interface Expression {
   /** Blocks should begin at multiples of this where they can: what repeats is then brought together once. */
   readonly alignment: number;
+  /** Elements of a block at most: more where nothing is computed and nothing need stay in the cache. */
+  readonly blockElements: number;
   /** Before the first run of each repeat. */
   readonly prepare: () => void;
   /** At the beginning of each run: the inputs may have changed. */
@@ -43,10 +45,15 @@ export interface Expression {
 /** How one input comes into blocks. */
 interface Input {
   readonly operand: Operand;
+  /** Blocks are the tensor's own elements. */
+  readonly isOwnTensor: boolean;
   readonly alignment: number;
   readonly begin: () => void;
   readonly read: (from: number, to: number) => void;
 }
+
+/** Elements of a block that is read where it lies. */
+const DIRECT_BLOCK = 16_384;
 
 const nothing = (): void => undefined;
 
@@ -66,14 +73,14 @@ function compileInput(
     const begin = (): void => {
       operand.value = values[offset]!;
     };
-    return { operand, alignment: 1, begin, read: nothing };
+    return { operand, isOwnTensor: false, alignment: 1, begin, read: nothing };
   }
   if (inner === undefined || (dimensions.length === 1 && inner.strides[0] === 1)) {
     const operand: Block = { kind: "block", at: base };
     const read = (from: number): void => {
       operand.at = base + 4 * from;
     };
-    return { operand, alignment: 1, begin: nothing, read };
+    return { operand, isOwnTensor: true, alignment: 1, begin: nothing, read };
   }
   const copy = compileStridedCopy(context.kernels, shape, strides, denseStrides(shape));
   // Where all repeats, a block that begins like the last one holds the same.
@@ -83,6 +90,7 @@ function compileInput(
   let held = 0;
   return {
     operand,
+    isOwnTensor: false,
     alignment: repeats && period <= EXPRESSION_BLOCK ? period : inner.size,
     begin: () => {
       held = 0;
@@ -182,12 +190,18 @@ export function compileExpression(
   const computed = calls.length > 0;
   const last = blockOf(pop());
   const own = last.at;
+  // What is read where it lies, with nothing brought together beside it.
+  const isDirect =
+    !computed &&
+    compiled.some(({ operand }) => operand === last) &&
+    compiled.every(({ operand, isOwnTensor }) => isOwnTensor || operand.kind === "scalar");
 
   return {
     alignment: Math.max(
       1,
       ...compiled.map(({ alignment }) => alignment).filter((n) => n <= EXPRESSION_BLOCK),
     ),
+    blockElements: isDirect ? DIRECT_BLOCK : EXPRESSION_BLOCK,
     prepare: () => {
       for (const fill of constants) fill();
     },
@@ -214,11 +228,16 @@ export function compileExpression(
  * Where the block that begins at `at` ends: whole multiples of the alignment if these fit into a block, else at the
  * next multiple or after a block, counted from the last one, so that it depends on no split.
  */
-export function blockEnd(at: number, to: number, alignment: number): number {
+export function blockEnd(
+  at: number,
+  to: number,
+  alignment: number,
+  { blockElements }: Pick<Expression, "blockElements">,
+): number {
   const within = at % alignment;
   const length =
-    alignment <= EXPRESSION_BLOCK
-      ? Math.floor(EXPRESSION_BLOCK / alignment) * alignment - within
-      : Math.min(alignment - within, EXPRESSION_BLOCK - (within % EXPRESSION_BLOCK));
+    alignment <= blockElements
+      ? Math.floor(blockElements / alignment) * alignment - within
+      : Math.min(alignment - within, blockElements - (within % blockElements));
   return Math.min(to, at + length);
 }

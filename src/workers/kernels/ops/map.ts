@@ -11,16 +11,16 @@ const COPIED = 65_536;
 export const map: Kernel<"map"> = (op, context) => {
   const { length } = splitOf(op.shape);
   const target = context.view(op.out, "float32").byteOffset;
-  const { alignment, prepare, begin: beginRun, evaluate } = compileExpression(op, context);
+  const expression = compileExpression(op, context);
   return {
-    prepare,
+    prepare: expression.prepare,
     run: (begin, end) => {
-      beginRun();
+      expression.begin();
       const to = end * length;
       for (let at = begin * length; at < to;) {
         context.control.beat();
-        const until = blockEnd(at, to, alignment);
-        evaluate(at, until, target + 4 * at);
+        const until = blockEnd(at, to, expression.alignment, expression);
+        expression.evaluate(at, until, target + 4 * at);
         at = until;
       }
     },

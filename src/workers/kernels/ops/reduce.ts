@@ -80,7 +80,8 @@ class Results {
 
 /**
  * Adds blocks of the iteration space to results: stretches of the innermost reduced dimension are rows of one result
- * each, those of a kept one are columns.
+ * each, those of a kept one are columns. Blocks should begin at multiples of `alignment`: a row's sum must not depend on
+ * where they do.
  */
 function compileAccumulate(
   op: Op,
@@ -129,19 +130,17 @@ function compileAccumulate(
       done += height * width;
     }
   };
-  return { alignment: inner.reduced ? inner.size : 1, accumulate };
+  return { alignment: inner.size, accumulate };
 }
 
 /** One expression and what its blocks are added to. */
 function compileBlocks(op: Op, context: KernelContext, results: Results) {
   const expression = compileExpression(op, context);
   const { alignment, accumulate } = compileAccumulate(op, context.kernels, results);
-  // A row's sum must not depend on where a block begins.
-  const aligned = alignment > 1 ? alignment : expression.alignment;
   const addRange = (from: number, to: number, firstResult: number): void => {
     for (let at = from; at < to;) {
       context.control.beat();
-      const until = blockEnd(at, to, aligned);
+      const until = blockEnd(at, to, alignment, expression);
       accumulate(at, until, expression.evaluate(at, until, null), firstResult);
       at = until;
     }
