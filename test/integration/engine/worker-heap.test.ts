@@ -86,8 +86,9 @@ it.each(OPTIMIZERS.flatMap((optimizer) => [1, 2].map((threads) => ({ optimizer, 
       viewOf(engine.arena.memory, tensor, dtype).fill(0);
       return tensor;
     };
-    const shapes = parameterShapes(trainNetworkOf(spec));
-    const { plain, measured } = recordStep(scope, spec, BATCH, {
+    const network = trainNetworkOf(spec);
+    const shapes = parameterShapes(network);
+    const { plain, measured } = recordStep(scope, { spec, network }, BATCH, {
       train: { x: zeros("x", [BATCH, 784]), y: zeros("y", [BATCH]) },
       parameters: Object.fromEntries(shapes.map(({ name, shape }) => [name, zeros(name, shape)])),
       states: Object.fromEntries(
