@@ -14,6 +14,8 @@ import {
 } from "../../../shared/experiments/gradcheck.ts";
 import { MNIST_PIXELS, networkOf, schemesOf } from "../../../shared/specs/network-spec.ts";
 import { equalPart, type ActivityHandle } from "../activity/activity-handle.ts";
+import type { Quantities } from "../../../shared/runs/run-records.ts";
+import { noteNotFinite } from "../activity/note-not-finite.ts";
 import { drawNetwork } from "../compute/draw-network.ts";
 import type { ImageRows } from "../compute/image-rows.ts";
 import { forecastMemory } from "../compute/forecast-memory.ts";
@@ -40,6 +42,21 @@ const SAID: Readonly<Record<GradientReference, string>> = {
 
 /** Multiply-adds a second of one thread in float64 loops, until a check has been measured. */
 const FLOAT64_RATE = 4e8;
+
+/** The numbers that a list of runs shows; of a check that was cut short before its loss, no loss. */
+function summaryOf({ passed, loss, reports, notes }: GradcheckReport): Quantities {
+  const computed = notes.length > 0 || reports.length > 0 || !Number.isNaN(loss);
+  return noteNotFinite(
+    {
+      passed,
+      ...(computed ? { loss } : {}),
+      reports: reports.length,
+      failed: reports.filter(({ verdict }) => verdict === "failed").length,
+      worstRelMax: reports.reduce((worst, { relMax }) => Math.max(worst, relMax), 0),
+    },
+    reports.map(({ tensor, reference, maxAbs }) => [`${tensor} against ${SAID[reference]}`, maxAbs]),
+  );
+}
 
 /** Gradient checks as the lab offers them: what one will take, running it, its report. */
 export class GradcheckLab {
@@ -106,13 +123,7 @@ export class GradcheckLab {
         },
       },
       (runId, activity) => this.#check({ runId, activity }, report, weights),
-      () => ({
-        passed: report.passed,
-        loss: report.loss,
-        reports: report.reports.length,
-        failed: report.reports.filter(({ verdict }) => verdict === "failed").length,
-        worstRelMax: report.reports.reduce((worst, { relMax }) => Math.max(worst, relMax), 0),
-      }),
+      () => summaryOf(report),
     );
   }
 
