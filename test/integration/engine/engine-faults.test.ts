@@ -99,21 +99,25 @@ describe("Engine.run() when a worker fails", () => {
       "fault: memory",
       /^A worker thread ended while it ran "program": .*out of memory/,
     ],
-  ])("%s ends the run with the reason within 5 s, and the next run works", async (_what, fault, reason) => {
-    engine = await Engine.start({ threads: 2, workerFile: FAULTY_WORKER });
-    const scope = engine.arena.scope();
-    const cores = waitingForCores();
-    const startedMs = performance.now();
-    const failure = await outcome(run(engine, scope, fault));
-    const elapsedMs = performance.now() - startedMs;
-    expect(elapsedMs - cores.stop()).toBeLessThan(REASON_WITHIN_MS);
-    expect(failure).toBeInstanceOf(TaskError);
-    expect((failure as TaskError).message).toMatch(reason);
-    expect(engine.workers).toBe(2);
-    expect(await run(engine, scope, null, 3)).toBe("finished");
-    scope.release();
-    expect(engine.arena.allocations).toBe(0);
-  }, HANG_GUARD_MS);
+  ])(
+    "%s ends the run with the reason within 5 s, and the next run works",
+    async (_what, fault, reason) => {
+      engine = await Engine.start({ threads: 2, workerFile: FAULTY_WORKER });
+      const scope = engine.arena.scope();
+      const cores = waitingForCores();
+      const startedMs = performance.now();
+      const failure = await outcome(run(engine, scope, fault));
+      const elapsedMs = performance.now() - startedMs;
+      expect(elapsedMs - cores.stop()).toBeLessThan(REASON_WITHIN_MS);
+      expect(failure).toBeInstanceOf(TaskError);
+      expect((failure as TaskError).message).toMatch(reason);
+      expect(engine.workers).toBe(2);
+      expect(await run(engine, scope, null, 3)).toBe("finished");
+      scope.release();
+      expect(engine.arena.allocations).toBe(0);
+    },
+    HANG_GUARD_MS,
+  );
 
   it("fault 5: a worker file that is missing or damaged is said, and the set-up named that mends it", async () => {
     const folder = mkdtempSync(join(tmpdir(), "backprop-lab-worker-"));
@@ -131,27 +135,31 @@ describe("Engine.run() when a worker fails", () => {
 });
 
 describe("Engine.run() over 200 cycles", () => {
-  it("leaks nothing in the arena, however a run ends", async () => {
-    engine = await Engine.start({ threads: 2, workerFile: FAULTY_WORKER });
-    let committedBytes = 0;
-    for (let cycle = 0; cycle < 200; cycle++) {
-      const scope = engine.arena.scope();
-      if (cycle % 10 === 3) {
-        const fault = cycle % 20 === 3 ? "fault: throw" : "fault: exit before the barrier";
-        expect(await outcome(run(engine, scope, fault))).toBeInstanceOf(TaskError);
-      } else if (cycle % 2 === 1) {
-        const cancelled = run(engine, scope, null, 100_000);
-        engine.cancel();
-        expect(await cancelled).toBe("cancelled");
-      } else {
-        expect(await run(engine, scope, null)).toBe("finished");
+  it(
+    "leaks nothing in the arena, however a run ends",
+    async () => {
+      engine = await Engine.start({ threads: 2, workerFile: FAULTY_WORKER });
+      let committedBytes = 0;
+      for (let cycle = 0; cycle < 200; cycle++) {
+        const scope = engine.arena.scope();
+        if (cycle % 10 === 3) {
+          const fault = cycle % 20 === 3 ? "fault: throw" : "fault: exit before the barrier";
+          expect(await outcome(run(engine, scope, fault))).toBeInstanceOf(TaskError);
+        } else if (cycle % 2 === 1) {
+          const cancelled = run(engine, scope, null, 100_000);
+          engine.cancel();
+          expect(await cancelled).toBe("cancelled");
+        } else {
+          expect(await run(engine, scope, null)).toBe("finished");
+        }
+        scope.release();
+        expect(engine.arena.allocations).toBe(0);
+        // The memory never shrinks: it must not grow either once every kind of ending has been seen.
+        if (cycle === 10) committedBytes = engine.arena.committedBytes;
       }
-      scope.release();
-      expect(engine.arena.allocations).toBe(0);
-      // The memory never shrinks: it must not grow either once every kind of ending has been seen.
-      if (cycle === 10) committedBytes = engine.arena.committedBytes;
-    }
-    expect(engine.arena.committedBytes).toBe(committedBytes);
-    expect(engine.arena.usedBytes).toBe(0);
-  }), HANG_GUARD_MS);
+      expect(engine.arena.committedBytes).toBe(committedBytes);
+      expect(engine.arena.usedBytes).toBe(0);
+    },
+    HANG_GUARD_MS,
+  );
 });
