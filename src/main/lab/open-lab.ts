@@ -102,7 +102,9 @@ export async function openLab(options: LabOptions): Promise<Lab> {
     tfjsFile,
     pytorchFile: join(options.resourcesDir, "peers", "pytorch.py"),
   });
-  const datasets = new DatasetLibrary(store.datasetsFolder);
+  const datasets = new DatasetLibrary(store.datasetsFolder, (message) => {
+    emit({ name: "failure", payload: { title: "A data set cannot be read", message } });
+  });
   const data = new ImageRows(engine, options.resourcesDir, datasets);
   const idleMemory = new IdleMemory({
     engine,
