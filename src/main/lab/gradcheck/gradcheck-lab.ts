@@ -29,6 +29,7 @@ import {
   float64Reference,
   type CheckContext,
 } from "./check-network.ts";
+import { hiddenShares, saidOfHidden } from "./hidden-share.ts";
 import { saidOfOverflow } from "./make-report.ts";
 import { computeGradients, type GivenParameters } from "../compute/network-setup.ts";
 import type { LabServices, StartedRun } from "../activity/experiment.ts";
@@ -172,6 +173,7 @@ export class GradcheckLab {
       const certain = await float64Reference(contextOf(0), "engine");
       report.referenceLoss = certain.loss;
       if (certain.overflow !== null) report.notes.push(`${saidOfOverflow(certain.overflow)}.`);
+      const hidden = saidOfHidden(await hiddenShares(engine, certain));
       for (const [index, reference] of references.entries()) {
         const context = contextOf(index);
         activity.phase(SAID[reference]);
@@ -195,7 +197,7 @@ export class GradcheckLab {
       report.passed =
         reports.every(({ verdict }) => verdict !== "failed") &&
         reports.some(({ verdict }) => verdict === "passed");
-      report.notes.push(...closingNotes(reports, certain.kinks));
+      report.notes.push(...closingNotes(reports, certain.kinks), ...(hidden === "" ? [] : [hidden]));
     } finally {
       await tfjs.close();
       scope.release();
