@@ -41,11 +41,11 @@ it("item 20: a run whose settings are refused today is looked at and saved; only
   });
   const network = { ...NOTEBOOK_NETWORK, data: { ...NOTEBOOK_NETWORK.data, rows: 30 } };
   const first = await openLab(labOptions(folder, 1));
-  const started = first.startTraining(spec, { threads: 1 });
-  while ((first.trainingState()?.step ?? 0) < 100) await wait(5);
-  first.cancel();
+  const started = first.training.start({ spec, threads: 1 });
+  while ((first.training.state()?.step ?? 0) < 100) await wait(5);
+  first.activity.cancel();
   await started.done;
-  const check = await first.startGradcheck({
+  const check = await first.gradcheck.start({
     network,
     references: ["float64"],
     bug: null,
@@ -59,14 +59,19 @@ it("item 20: a run whose settings are refused today is looked at and saved; only
   change("report", "report", '"coordinates":777', '"coordinates":0');
   const lab = await openLab(labOptions(folder, 1));
   try {
-    const learned = await lab.inspectTraining(started.runId, "latest");
+    const learned = await lab.learned.inspect({ runId: started.runId, weights: "latest" });
     expect(learned.rows).toBe(100);
     const saved = join(folder, "weights.safetensors");
-    expect(await lab.saveWeights(started.runId, "latest", { format: "safetensors", path: saved })).toBe(2);
-    expect(() => lab.resumeTraining(started.runId)).toThrow(
+    expect(
+      await lab.learned.saveWeights(
+        { runId: started.runId, weights: "latest" },
+        { format: "safetensors", path: saved },
+      ),
+    ).toBe(2);
+    expect(() => lab.training.resume({ runId: started.runId })).toThrow(
       /refused today: .*beta1 must be below 1.*can be looked at and saved/,
     );
-    const { report } = lab.getGradcheck(check.id);
+    const { report } = lab.gradcheck.get({ runId: check.id });
     expect(report.settings.coordinates).toBe(0);
     // It goes out to the window, too.
     expect(v.is(gradcheckReportSchema, report)).toBe(true);

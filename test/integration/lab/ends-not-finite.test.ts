@@ -52,11 +52,11 @@ async function expectFound(of: Lab, { id, kind }: RunSummary, where: string): Pr
 
 describe("what ends with NaN is stored, shown and found as that (issue 14, item 18)", () => {
   it("the stages fail, with their numbers kept", async () => {
-    const run = await lab.startStages({ seed: 1, rows: ROWS, threads: 2, samples: 5 }).done;
+    const run = await lab.stages.start({ seed: 1, rows: ROWS, threads: 2, samples: 5 }).done;
     expect(run.status).toBe("failed");
     expect(run.failure).toMatch(/the loss of stage 1, Functions is NaN.*expected numbers/);
     expect(run.summary["loss"]).toBeNaN();
-    const [first] = lab.getStages(run.id).report.results;
+    const [first] = lab.stages.get({ runId: run.id }).report.results;
     expect(first).toMatchObject({ id: "functions", status: "failed", loss: NaN });
     expect(first.note).toMatch(/its loss is NaN/);
     expect(first.forward.samplesMs).toHaveLength(5);
@@ -67,9 +67,9 @@ describe("what ends with NaN is stored, shown and found as that (issue 14, item 
 
   it("a notebook's cells fail", async () => {
     const settings = { seed: 1, rows: ROWS, threads: 2, samples: 1, coordinates: 1 };
-    const run = await lab.runNotebook({ kind: "one", cell: "23" }, settings).done;
+    const run = await lab.notebook.run({ selection: { kind: "one", cell: "23" }, settings }).done;
     expect(run.status).toBe("finished");
-    const cell = lab.getRun(run.id).cells.find((one) => one.cell === "23");
+    const cell = lab.runs.get({ runId: run.id }).cells.find((one) => one.cell === "23");
     expect(cell?.verdict).toBe("failed");
     expect(cell?.reason).toMatch(/^loss is NaN or infinite/);
     expect(run.summary["loss"]).toBeNaN();
@@ -77,7 +77,7 @@ describe("what ends with NaN is stored, shown and found as that (issue 14, item 
   });
 
   it("an initialisation names the layers", async () => {
-    const run = await lab.saveInit({ network: NETWORK, otherwise: null, gradients: true, threads: 2 }).done;
+    const run = await lab.init.save({ network: NETWORK, otherwise: null, gradients: true, threads: 2 }).done;
     expect(run.status).toBe("finished");
     expect(run.summary["loss"]).toBeNaN();
     expect(run.summary["notFinite"]).toMatch(/^loss, lastStd, activation 1 of .*, gradient 2 of /);
@@ -85,7 +85,7 @@ describe("what ends with NaN is stored, shown and found as that (issue 14, item 
   });
 
   it("a gradient check does not pass", async () => {
-    const run = await lab.startGradcheck({
+    const run = await lab.gradcheck.start({
       network: NETWORK,
       references: ["float64"],
       bug: null,
@@ -109,7 +109,7 @@ describe("what ends with NaN is stored, shown and found as that (issue 14, item 
       workerFile: join(threads, "nan-worker.mjs"),
     });
     try {
-      const run = await spoiled.startLadder({
+      const run = await spoiled.ladder.start({
         preset: "custom",
         shape: { m: 5, k: 784, n: 10 },
         threads: 2,
@@ -117,7 +117,7 @@ describe("what ends with NaN is stored, shown and found as that (issue 14, item 
         seed: 1,
         scaling: false,
       }).done;
-      const { rungs } = spoiled.getLadder(run.id);
+      const { rungs } = spoiled.ladder.get({ runId: run.id });
       expect(rungs.find(({ rung }) => rung === "kernel")).toMatchObject({ status: "wrong", maxDiff: NaN });
       expect(run.summary["wrong"]).toBeGreaterThan(0);
       await expectFound(spoiled, run, "difference of");
@@ -127,8 +127,8 @@ describe("what ends with NaN is stored, shown and found as that (issue 14, item 
   });
 
   it("what was cut short before it had a number is not taken for NaN", async () => {
-    const started = lab.saveInit({ network: NETWORK, otherwise: null, gradients: true, threads: 2 });
-    lab.cancel();
+    const started = lab.init.save({ network: NETWORK, otherwise: null, gradients: true, threads: 2 });
+    lab.activity.cancel();
     const run = await started.done;
     expect(run.status).toBe("cancelled");
     expect(run.summary).not.toHaveProperty("notFinite");

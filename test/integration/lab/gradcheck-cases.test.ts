@@ -35,9 +35,9 @@ async function check(
     tolerance: "strict",
     threads: 2,
   } as const;
-  const run = await test.lab.startGradcheck({ ...settings, references: [...references] }, weights).done;
+  const run = await test.lab.gradcheck.start({ ...settings, references: [...references] }, weights).done;
   expect(run.failure).toBeNull();
-  return test.lab.getGradcheck(run.id).report;
+  return test.lab.gradcheck.get({ runId: run.id }).report;
 }
 
 const accused = ({ reports }: GradcheckReport): string[] =>
