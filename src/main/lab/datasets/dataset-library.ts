@@ -85,7 +85,7 @@ export class DatasetLibrary {
   }> {
     const folders = await readdir(this.#root, { withFileTypes: true }).catch(() => []);
     const names = folders
-      .filter((entry) => entry.isDirectory() && !UNFINISHED.test(entry.name))
+      .filter((entry) => entry.isDirectory() && !entry.name.endsWith(".part"))
       .map(({ name }) => name);
     const datasets: Dataset[] = [MNIST_DATASET];
     const problems = new Map<string, string>();

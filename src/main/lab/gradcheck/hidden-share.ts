@@ -56,7 +56,7 @@ export function saidOfHidden(shares: ReadonlyMap<string, number>): string {
   }
   return (
     `A mistake could hide ${what} up to this share of the gradient's norm: ` +
-    `${large.map(([tensor, share]) => `${tensor} ${said(share)}`).join(", ")}` +
+    large.map(([tensor, share]) => `${tensor} ${said(share)}`).join(", ") +
     `${large.length < known.length ? `; of the other ${known.length - large.length} tensors less than 1 %` : ""}. ` +
     "There the true gradient is small beside what was summed for it, or many rows lie at a kink: other weights or data show more."
   );
