@@ -51,7 +51,7 @@ function describedBy(folder: string, text: string): Dataset | string {
 }
 
 /** Imports that were cut short leave such a folder. */
-const UNFINISHED = /\.part$/;
+const UNFINISHED = ".part";
 
 /** Data sets that were imported: one folder each, beside the database. */
 export class DatasetLibrary {
@@ -85,7 +85,7 @@ export class DatasetLibrary {
   }> {
     const folders = await readdir(this.#root, { withFileTypes: true }).catch(() => []);
     const names = folders
-      .filter((entry) => entry.isDirectory() && !entry.name.endsWith(".part"))
+      .filter((entry) => entry.isDirectory() && !entry.name.endsWith(UNFINISHED))
       .map(({ name }) => name);
     const datasets: Dataset[] = [MNIST_DATASET];
     const problems = new Map<string, string>();
