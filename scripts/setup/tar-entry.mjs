@@ -1,4 +1,5 @@
 import fs from "node:fs";
+import { pipeline } from "node:stream";
 import zlib from "node:zlib";
 
 const BLOCK = 512;
@@ -12,7 +13,9 @@ const BLOCK = 512;
  */
 export async function extractTarEntry(tarball, wanted, target) {
   const part = `${target}.part`;
-  const source = fs.createReadStream(tarball).pipe(zlib.createGunzip());
+  const source = zlib.createGunzip();
+  // What goes wrong with the file reaches the loop below, too.
+  pipeline(fs.createReadStream(tarball), source, () => undefined);
   let pending = Buffer.alloc(0);
   let skip = 0;
   let left = -1;
@@ -52,9 +55,18 @@ export async function extractTarEntry(tarball, wanted, target) {
         }
       }
     }
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    if (why.startsWith(tarball)) throw error;
+    throw new Error(`${tarball}: could not be read (${why}); remove it and run the set-up again`, {
+      cause: error,
+    });
   } finally {
-    await output?.close();
     source.destroy();
+    if (output !== undefined) {
+      await output.close();
+      await fs.promises.rm(part, { force: true });
+    }
   }
   throw new Error(`${tarball}: the wanted file is not in this archive, or the archive is cut short`);
 }

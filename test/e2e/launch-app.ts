@@ -145,7 +145,7 @@ function recordedRuntime(optional: boolean): Runtime {
 /** Tests that run at a time have a virtual display each; without any, all windows open on the person's own. */
 function ownDisplay(): { DISPLAY?: string } {
   const displays = process.env["BACKPROP_LAB_TEST_DISPLAYS"]?.split(",") ?? [];
-  const display = displays[(Number(process.env["VITEST_POOL_ID"] ?? 1) - 1) % displays.length];
+  const display = displays.at((Number(process.env["VITEST_POOL_ID"] ?? 1) - 1) % displays.length);
   return display === undefined ? {} : { DISPLAY: display };
 }
 

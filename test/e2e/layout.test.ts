@@ -176,13 +176,13 @@ describe("every view is whole, and keeps its primary button in sight (A5)", () =
         };
         await runToEnd(page, { training: { spec: tiny, threads: 1 } });
       }
-      await resizeWindow(launched.app, page, 1280, 800);
-      await setProjectorScale(page, false);
     }, 240_000);
     it.each([2, 9, 20])(
       "%i of them have a head that leaves room for what differs",
       async (many) => {
-        await showView(page, "Runs");
+        await resizeWindow(launched.app, page, 1280, 800);
+      await setProjectorScale(page, false);
+      await showView(page, "Runs");
         await page.getByRole("textbox", { name: "Filter the runs" }).fill("kind:training seed<=20");
         const boxes = page.getByRole("checkbox", { name: /^Select .*epochs 1/ });
         await expect.poll(() => boxes.count()).toBe(20);

@@ -6,6 +6,7 @@ import { beginFlagTrial } from "../engine/flag-trial.ts";
 import { setV8Flags } from "../engine/v8-flags.ts";
 import { openStore, type OpenStoreOptions } from "../store/open/open-store.ts";
 import { EventLoopDelay } from "./activity/event-loop-delay.ts";
+import { ExperimentCancelled } from "./activity/experiment-cancelled.ts";
 import type { LabEvent, LabServices } from "./activity/experiment.ts";
 import { RunSupervisor } from "./activity/run-supervisor.ts";
 import { IdleMemory } from "./compute/idle-memory.ts";
@@ -102,8 +103,12 @@ export async function openLab(options: LabOptions): Promise<Lab> {
     tfjsFile,
     pytorchFile: join(options.resourcesDir, "peers", "pytorch.py"),
   });
-  const datasets = new DatasetLibrary(store.datasetsFolder);
-  const data = new ImageRows(engine, options.resourcesDir, datasets);
+  const datasets = new DatasetLibrary(store.datasetsFolder, (message) => {
+    emit({ name: "failure", payload: { title: "A data set cannot be read", message } });
+  });
+  const data = new ImageRows(engine, options.resourcesDir, datasets, () => {
+    if (supervisor.state()?.cancelling === true) throw new ExperimentCancelled("cancelled");
+  });
   const idleMemory = new IdleMemory({
     engine,
     idle: () => supervisor.state() === null,

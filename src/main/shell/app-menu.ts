@@ -50,7 +50,7 @@ export function menuTemplate(
       label: "&View",
       submenu: [
         ...MENU_VIEWS.map((name, index) =>
-          command(name, name.slice("show".length), `CmdOrCtrl+${index + 1}`),
+          command(name, name.slice("show".length), index < 9 ? `CmdOrCtrl+${index + 1}` : undefined),
         ),
         command("latestRun", "Latest run", "CmdOrCtrl+L"),
         separator,

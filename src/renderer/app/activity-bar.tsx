@@ -3,6 +3,7 @@ import { X } from "lucide-react";
 import { formatClock } from "../format/duration.ts";
 import { cancelActivity, labStore } from "../store/lab-store.ts";
 import { useStore } from "../store/create-store.ts";
+import { trainingStateStore } from "../train/training-store.ts";
 import { showView, viewOfWork } from "./views.ts";
 import { useClock } from "../ui/use-clock.ts";
 import classes from "./frame.module.css";
@@ -11,13 +12,15 @@ import classes from "./frame.module.css";
 export function ActivityBar() {
   const activity = useStore(labStore, (state) => state.activity);
   const at = useStore(labStore, (state) => state.activityAt);
+  const paused = useStore(trainingStateStore, (state) => state?.paused === true);
   const now = useClock(activity === null ? null : 500);
   if (activity === null) return <div className={classes["idle"]}>Nothing is running</div>;
   const { fraction, title, phase, cancelling, etaMs } = activity;
   const view = viewOfWork(activity.kind);
   const since = Math.max(0, now - at);
   const percent = fraction === null ? null : Math.floor(fraction * 100);
-  const left = etaMs === null ? null : Math.max(0, etaMs - since);
+  // Nobody knows how long a pause will last.
+  const left = paused ? "paused" : etaMs === null ? "" : `${formatClock(Math.max(0, etaMs - since))} left`;
   return (
     <div className={classes["activity"]} role="group" aria-label="What runs now">
       <Tooltip label={`Show ${view?.work?.name ?? "it"}`}>
@@ -45,7 +48,7 @@ export function ActivityBar() {
       <span className={classes["activityNumbers"]}>
         <span className={classes["percent"]}>{percent === null ? "" : `${percent} %`}</span>
         <span>{formatClock(activity.elapsedMs + since)}</span>
-        <span className={classes["left"]}>{left === null ? "" : `${formatClock(left)} left`}</span>
+        <span className={classes["left"]}>{left}</span>
       </span>
       <Tooltip label={cancelling ? "Cancelling…" : "Cancel"}>
         <ActionIcon

@@ -98,7 +98,8 @@ export const RUN_KINDS: Readonly<Record<RunKind, RunKindParts>> = {
       if (curves.points.length === 0) throw new RangeError(`run ${runId} has no metrics`);
       // A training that was cut short has no report yet.
       const report = await ask(window.lab.trainingReport({ runId })).catch(() => null);
-      restoreTraining(runId, curves, report?.histograms ?? []);
+      const { events } = await ask(window.lab.runsGet({ runId }));
+      restoreTraining(runId, curves, { histograms: report?.histograms ?? [], events });
     },
   },
 };

@@ -96,7 +96,7 @@ function Traced({ trace, at }: { readonly trace: Trace; readonly at: number }) {
     { label: "Last step", icon: ChevronLast, to: last, off: at === last },
   ];
   const named = (ids: readonly string[]) => ids.flatMap((id) => byId.get(id) ?? []);
-  const said = `Step ${at + 1} of ${trace.steps.length}, ${step.pass}: ${step.title}`;
+  const stepText = `Step ${at + 1} of ${trace.steps.length}, ${step.pass}: ${step.title}`;
   return (
     <>
       <div className={own["title"]}>
@@ -126,12 +126,12 @@ function Traced({ trace, at }: { readonly trace: Trace; readonly at: number }) {
           onChange={goTo}
           label={null}
           thumbLabel="Step"
-          thumbProps={{ "aria-valuetext": said }}
+          thumbProps={{ "aria-valuetext": stepText }}
         />
       </div>
       <section className={own["step"]} aria-label="This step">
         <h3>
-          <span role="status">{said}</span>
+          <span role="status">{stepText}</span>
         </h3>
         <div className={own["formula"]}>
           {step.formula !== "" && <Formula source={step.formula} />}

@@ -35,7 +35,7 @@ export function SqlConsole() {
   const table =
     answer === null
       ? null
-      : { columns: answer.columns, rows: answer.rows.map((row) => row.map((one) => one ?? "")) };
+      : { columns: answer.columns, rows: answer.rows.map((row) => row.map((value) => value ?? "")) };
   return (
     <details className={classes["sql"]}>
       <summary>Ask the database in SQL</summary>

@@ -11,7 +11,8 @@ import classes from "../ui/controls.module.css";
 import { ExperimentActions } from "../ui/experiment-actions.tsx";
 import { NumberField } from "../ui/number-field.tsx";
 import { useBusyReason, useForecast } from "../ui/use-forecast.ts";
-import { useGradientsForm, withReference } from "./gradients-form.ts";
+import { useGradientsForm } from "./gradients-form.ts";
+import { withReference } from "./with-reference.ts";
 import { REFERENCES } from "./reference-names.ts";
 import own from "./gradients.module.css";
 

@@ -1,11 +1,7 @@
 import { useMemo } from "react";
 import * as v from "valibot";
 import type { SeededBug } from "../../core/network/seeded-bug.ts";
-import {
-  GRADIENT_REFERENCES,
-  type GradcheckSettings,
-  type GradientReference,
-} from "../../shared/experiments/gradcheck.ts";
+import type { GradcheckSettings, GradientReference } from "../../shared/experiments/gradcheck.ts";
 import { createNetworkForm, type NetworkForm } from "../network/network-form.ts";
 import { createDraftForm, type DraftForm } from "../preferences/draft-form.ts";
 import { createStore, useStore } from "../store/create-store.ts";
@@ -79,11 +75,3 @@ export function useGradientsForm(): GradientsForm {
     return { ...choice, choose, network: form, numbers, settings };
   }, [choice, form, numbers, threads]);
 }
-
-/** All references, the chosen ones in their order. */
-export const withReference = (
-  references: readonly GradientReference[],
-  reference: GradientReference,
-  wanted: boolean,
-): readonly GradientReference[] =>
-  GRADIENT_REFERENCES.filter((one) => (one === reference ? wanted : references.includes(one)));

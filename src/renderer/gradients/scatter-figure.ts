@@ -17,7 +17,8 @@ export function scatterFigure({ tensor, reference, scatter, worst }: GradientRep
     shown.filter(({ ours, reference: theirs }) => ours * theirs < 0),
   ] as const;
   const sizes = shown.flatMap(({ ours, reference: theirs }) => [Math.abs(ours), Math.abs(theirs)]);
-  const [lowest, highest] = [Math.min(...sizes), Math.max(...sizes)];
+  // None where every coordinate is 0 on one side.
+  const ends = sizes.length === 0 ? [] : [Math.min(...sizes), Math.max(...sizes)];
   const describe = (index: number, dataset: number) => {
     const point = dataset === DIAGONAL ? undefined : sides[dataset]?.[index];
     if (point === undefined) return null;
@@ -55,7 +56,7 @@ export function scatterFigure({ tensor, reference, scatter, worst }: GradientRep
           })),
           {
             type: "line" as const,
-            data: [lowest, highest].map((size) => ({ x: size, y: size })),
+            data: ends.map((size) => ({ x: size, y: size })),
             borderColor: seriesColour(theme, 5),
             borderDash: [6, 3],
             borderWidth: 1,

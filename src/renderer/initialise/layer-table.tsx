@@ -111,16 +111,16 @@ function LayerRow({ layer, of, columns }: LayerRowProps) {
 /** Counts as small bars; the tooltip says the range. */
 function SmallHistogram({ histogram: { lo, hi, counts } }: { readonly histogram: Histogram }) {
   const most = Math.max(1, ...counts);
-  const said = `${formatNumber(lo, 3)} to ${formatNumber(hi, 3)}`;
+  const rangeText = `${formatNumber(lo, 3)} to ${formatNumber(hi, 3)}`;
   return (
     <svg
       className={own["histogram"]}
       viewBox={`0 0 ${counts.length} 20`}
       preserveAspectRatio="none"
       role="img"
-      aria-label={`Histogram from ${said}`}
+      aria-label={`Histogram from ${rangeText}`}
     >
-      <title>{said}</title>
+      <title>{rangeText}</title>
       {counts.map((count, bin) => {
         const height = (20 * count) / most;
         return <rect key={bin} x={bin} y={20 - height} width={0.9} height={height} />;

@@ -42,13 +42,13 @@ export function stdFigure(sides: readonly InitSide[], of: "activation" | "gradie
       lines: [`std of the ${what} ${formatNumber(value.std)}`, lines[dataset]?.label ?? ""],
     };
   };
-  const said = lines.map(({ label, values }) => {
+  const rangeTexts = lines.map(({ label, values }) => {
     const [first, last] = [values[0], values.at(-1)];
     return `${label}: from ${formatNumber(first?.std ?? NaN)} to ${formatNumber(last?.std ?? NaN)}`;
   });
   return {
     title: `Standard deviation of the ${what} by depth`,
-    summary: `${said.join("; ")}.`,
+    summary: `${rangeTexts.join("; ")}.`,
     note: "a level line keeps the signal alive; what is 0, NaN or infinite is not drawn on a log scale",
     legend: lines.map(({ label, side, dash }, index) => ({
       label,
@@ -64,7 +64,7 @@ export function stdFigure(sides: readonly InitSide[], of: "activation" | "gradie
       columns: ["linear layer", ...lines.map(({ label }) => label)],
       rows: (lines[0]?.values ?? []).map(({ position }) => [
         position,
-        ...lines.map(({ values }) => values.find((one) => one.position === position)?.std ?? NaN),
+        ...lines.map(({ values }) => values.find((value) => value.position === position)?.std ?? NaN),
       ]),
     }),
     build: (theme, options) => ({

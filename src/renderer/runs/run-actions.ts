@@ -4,9 +4,9 @@ import { formatBytes } from "../format/number.ts";
 import { showFailure, showInfo, showUndo } from "../store/lab-store.ts";
 import { selectRuns } from "./table/selected-runs.ts";
 
-const said = (count: number): string => (count === 1 ? "1 run" : `${count} runs`);
+const countedRuns = (count: number): string => (count === 1 ? "1 run" : `${count} runs`);
 
-/** Changes what is said of runs. @returns whether it was saved. */
+/** Changes names, tags, notes and marks of runs. @returns whether it was saved. */
 export async function changeRuns(runIds: readonly string[], change: RunChange): Promise<boolean> {
   try {
     await ask(window.lab.runsChange({ runIds: [...runIds], change }));
@@ -21,21 +21,25 @@ export async function changeRuns(runIds: readonly string[], change: RunChange): 
 export async function deleteRuns(runIds: readonly string[]): Promise<void> {
   if (!(await changeRuns(runIds, { deleted: true }))) return;
   selectRuns([]);
-  showUndo(`${said(runIds.length)} moved to the trash`, "Undo", () => {
+  showUndo(`${countedRuns(runIds.length)} moved to the trash`, "Undo", () => {
     void changeRuns(runIds, { deleted: false });
   });
 }
 
 export async function restoreRuns(runIds: readonly string[]): Promise<void> {
-  if (await changeRuns(runIds, { deleted: false })) showInfo(`${said(runIds.length)} restored`);
+  if (await changeRuns(runIds, { deleted: false })) showInfo(`${countedRuns(runIds.length)} restored`);
 }
 
 export async function archiveRuns(runIds: readonly string[], archived: boolean): Promise<void> {
   if (!(await changeRuns(runIds, { archived }))) return;
   selectRuns([]);
-  showUndo(`${said(runIds.length)} ${archived ? "archived" : "taken out of the archive"}`, "Undo", () => {
-    void changeRuns(runIds, { archived: !archived });
-  });
+  showUndo(
+    `${countedRuns(runIds.length)} ${archived ? "archived" : "taken out of the archive"}`,
+    "Undo",
+    () => {
+      void changeRuns(runIds, { archived: !archived });
+    },
+  );
 }
 
 /** Deletes for good; null is everything in the trash. */
@@ -46,7 +50,7 @@ export async function emptyTrash(runIds: readonly string[] | null): Promise<void
     );
     selectRuns([]);
     showInfo(
-      `${said(runs)} deleted for good`,
+      `${countedRuns(runs)} deleted for good`,
       `The database is ${formatBytes(freedBytes)} smaller and has ${formatBytes(sizeBytes)} now.`,
     );
   } catch (error) {
@@ -60,8 +64,8 @@ export async function importRuns(): Promise<void> {
     if (answer.kind === "dismissed") return;
     const { added, skipped } = answer;
     showInfo(
-      `${said(added.length)} imported`,
-      skipped.length === 0 ? answer.path : `${said(skipped.length)} of the bundle were there already.`,
+      `${countedRuns(added.length)} imported`,
+      skipped.length === 0 ? answer.path : `${countedRuns(skipped.length)} of the bundle were there already.`,
     );
   } catch (error) {
     showFailure("The runs were not imported", error);

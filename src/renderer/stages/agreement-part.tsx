@@ -32,14 +32,14 @@ export function AgreementPart({ report, stages }: AgreementPartProps) {
   return (
     <section className={classes["part"]} aria-labelledby={id}>
       <h2 id={id}>Do they agree?</h2>
-      <p className={classes["said"]}>
+      <p className={classes["note"]}>
         {equal} of {report.pairs.length} comparisons are equal: five gradients of every two stages. Equal
         means allclose with rtol 10⁻³ and atol 10⁻⁵ as in the notebook, and also ‖a − b‖ ≤ 10⁻³ ‖b‖, for x.g ≤
         10⁻⁵ ‖b‖: nearly all of its entries are smaller than atol, so that allclose alone would let a wrong
         one pass.
       </p>
       {report.notes.map((note, index) => (
-        <p key={index} className={classes["said"]}>
+        <p key={index} className={classes["note"]}>
           {note}
         </p>
       ))}

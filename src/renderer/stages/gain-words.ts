@@ -98,7 +98,7 @@ const LESSONS: readonly Lesson[] = [
 /** What each ratio means. Intervals that hold 1 show no difference. */
 export function gainWords(gains: readonly StageGain[]): readonly GainWords[] {
   return LESSONS.flatMap(({ slower, pass, subject, object, ...lesson }) => {
-    const gain = gains.find((one) => one.slower === slower && one.pass === pass);
+    const gain = gains.find((other) => other.slower === slower && other.pass === pass);
     if (gain === undefined) return [];
     const ratio = { value: gain.ratio, lo: gain.low, hi: gain.high };
     const text = formatRatio(ratio);

@@ -114,9 +114,10 @@ async function reattachTraining(runId: string): Promise<void> {
   trainingStateStore.set(await ask(window.lab.trainingState()));
   trainingQueueStore.set(await ask(window.lab.trainingQueueGet()));
   try {
-    releaseMetrics(await readCurves(runId));
+    const [curves, { events }] = await Promise.all([readCurves(runId), ask(window.lab.runsGet({ runId }))]);
+    releaseMetrics(curves, events);
   } catch (error) {
-    releaseMetrics(NO_CURVES);
+    releaseMetrics(NO_CURVES, []);
     showFailure("The loss so far could not be read", error);
   }
 }

@@ -83,9 +83,9 @@ export function ImportPart({ form }: { readonly form: TrainForm }) {
       </ul>
       <p className={own["quiet"]}>
         Taken are 28 × 28 images of up to ten classes: two IDX files (images and labels, .gz or not), two .npy
-        files, or one .csv (.gz) with the label in the first or last column; up to 100 MB. Fashion-MNIST is
-        not part of the app: get train-images-idx3-ubyte.gz and train-labels-idx1-ubyte.gz from its authors’
-        page (github.com/zalandoresearch/fashion-mnist) and choose both here.
+        files, or one .csv (.gz) with the label in any column; up to 100 MB. Fashion-MNIST is not part of the
+        app: get train-images-idx3-ubyte.gz and train-labels-idx1-ubyte.gz from its authors’ page
+        (github.com/zalandoresearch/fashion-mnist) and choose both here.
       </p>
       <div className={own["row"]}>
         <input

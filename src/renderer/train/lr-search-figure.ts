@@ -65,11 +65,11 @@ export function lrSearchFigure({ searches, suggested }: LrSearch): Figure {
           lines: [`${lines[dataset]?.name ?? ""} ${formatNumber(point.y)}`],
         };
   };
-  const said = suggested === null ? "none" : formatNumber(suggested, 2);
+  const suggestedText = suggested === null ? "none" : formatNumber(suggested, 2);
   const range = lossRange(searches);
   return {
     title: "Loss while the learning rate rises",
-    summary: `${searches.length} seeds, each with a learning rate that rises from step to step until the loss runs away. Suggested: ${said}.`,
+    summary: `${searches.length} seeds, each with a learning rate that rises from step to step until the loss runs away. Suggested: ${suggestedText}.`,
     note: `one step a point; the steepest part of each seed's smoothed fall is marked, and their middle is suggested; ended because ${searches[0]?.reason ?? "nothing was searched"}`,
     legend: [
       { label: `loss of each step, seed ${searches[0]?.seed ?? ""}`, series: 0, mark: "line", datasets: [0] },

@@ -14,7 +14,7 @@ export function LrSearchPart({ form }: { readonly form: TrainForm }) {
   const figure = useMemo(() => (search === null ? null : lrSearchFigure(search)), [search]);
   if (search === null || figure === null) return null;
   const suggested = search.suggested === null ? null : Number(search.suggested.toPrecision(2));
-  const rates = search.searches.flatMap((one) => one.suggested ?? []);
+  const rates = search.searches.flatMap((seeded) => seeded.suggested ?? []);
   return (
     <section className={own["chart"]} aria-label="Search for a learning rate">
       <ChartFigure figure={figure} />

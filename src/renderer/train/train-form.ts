@@ -80,7 +80,8 @@ const forms = createDraftForm<TrainField>(`${KEY}-draft`, NUMBERS);
 const FIRST_PRESET: TrainPreset = "small";
 const DEFAULTS = numbersOf(TRAIN_PRESETS[FIRST_PRESET].spec);
 
-function choiceOf(spec: TrainSpec, preset: TrainChoice["preset"]): TrainChoice {
+/** What a spec chooses. */
+export function choiceOf(spec: TrainSpec, preset: TrainChoice["preset"]): TrainChoice {
   const { layers, loss, optimizer, schedule, shuffle, data } = spec;
   const nesterov = optimizer.name === "sgd" && optimizer.nesterov;
   return {
@@ -95,7 +96,8 @@ function choiceOf(spec: TrainSpec, preset: TrainChoice["preset"]): TrainChoice {
   };
 }
 
-function numbersOf(spec: TrainSpec): Record<Exclude<TrainField, "threads">, number> {
+/** What a spec puts into the fields. */
+export function numbersOf(spec: TrainSpec): Record<Exclude<TrainField, "threads">, number> {
   const { optimizer, schedule } = spec;
   return {
     epochs: spec.epochs ?? 1,
@@ -132,7 +134,7 @@ const onlyAboveZero = <K extends string>(key: K, value: number): Partial<Record<
   value > 0 ? ({ [key]: value } as Record<K, number>) : {};
 
 /** The spec that the form stands for, or why it is none. */
-function toSpec(
+export function toSpec(
   choice: TrainChoice,
   values: Readonly<Record<TrainField, number>>,
 ): { spec: TrainSpec } | { problem: string } {

@@ -133,7 +133,10 @@ export class TrainingLog {
       interrupted: "cut short",
     } as const;
     if (step === null || !(kind in words)) return;
-    this.marks.push({ step, text: words[kind as keyof typeof words] });
+    const mark = { step, text: words[kind as keyof typeof words] };
+    // What has come while the record was being read is in it, too.
+    if (this.marks.some((other) => other.step === step && other.text === mark.text)) return;
+    this.marks.push(mark);
   }
 
   addHistogram(histogram: ActivationHistogram): void {

@@ -1,4 +1,4 @@
-import type { MetricPoint } from "../../shared/runs/run-records.ts";
+import type { MetricPoint, RunEvent } from "../../shared/runs/run-records.ts";
 import { createStore } from "../store/create-store.ts";
 import type {
   ActivationHistogram,
@@ -44,11 +44,12 @@ export function openTraining(runId: string): TrainingLog {
 export function restoreTraining(
   runId: string,
   recorded: RecordedCurves,
-  histograms: readonly ActivationHistogram[],
+  { histograms, events }: { histograms: readonly ActivationHistogram[]; events: readonly RunEvent[] },
 ): void {
   if (trainingStore.get().log !== null) return;
   const log = openTraining(runId);
   log.load(recorded);
+  for (const event of events) log.addEvent(event);
   for (const histogram of histograms) log.addHistogram(histogram);
   announce();
 }
@@ -61,12 +62,13 @@ export function holdMetrics(runId: string): void {
 }
 
 /** The record, then what was held back and is not part of it. */
-export function releaseMetrics(recorded: RecordedCurves): void {
+export function releaseMetrics(recorded: RecordedCurves, events: readonly RunEvent[]): void {
   if (held === null) return;
   const { runId, points } = held;
   held = null;
   const log = openTraining(runId);
   const until = log.load(recorded);
+  for (const event of events) log.addEvent(event);
   log.append(points.filter(({ wallMs }) => wallMs > until));
   announce();
 }

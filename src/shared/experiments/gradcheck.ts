@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { asItWasRun } from "../specs/as-it-was-run.ts";
 import { SEEDED_BUG_NAMES } from "../../core/network/seeded-bug.ts";
 import { networkSpecSchema } from "../specs/network-spec.ts";
 import { machineSchema, measuredNumberSchema as measured } from "../runs/run-records.ts";
@@ -87,7 +88,7 @@ export type GradientReport = v.InferOutput<typeof gradientReportSchema>;
 
 /** A whole check as it is stored and shown. */
 export const gradcheckReportSchema = v.object({
-  settings: gradcheckSettingsSchema,
+  settings: asItWasRun(gradcheckSettingsSchema),
   /** "784-50-1, relu, MSE". */
   title: v.string(),
   loss: measured,

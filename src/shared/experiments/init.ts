@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { asItWasRun } from "../specs/as-it-was-run.ts";
 import { initialisationSchema, networkSpecSchema } from "../specs/network-spec.ts";
 import { histogramSchema, machineSchema, measuredNumberSchema as measured } from "../runs/run-records.ts";
 import { threadsSchema } from "../specs/threads.ts";
@@ -75,7 +76,7 @@ export const initSideSchema = v.object({
 export type InitSide = v.InferOutput<typeof initSideSchema>;
 
 export const initReportSchema = v.object({
-  settings: initSettingsSchema,
+  settings: asItWasRun(initSettingsSchema),
   /** One side, or two on the same seed. */
   sides: v.array(initSideSchema),
   notes: v.array(v.string()),

@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { asItWasRun } from "../specs/as-it-was-run.ts";
 import { machineSchema, measuredNumberSchema as measuredNumber } from "../runs/run-records.ts";
 import { threadsSchema } from "../specs/threads.ts";
 
@@ -171,7 +172,7 @@ export type RungResult = v.InferOutput<typeof rungResultSchema>;
 /** A whole ladder as it is stored and shown. */
 export const ladderRecordSchema = v.object({
   runId: v.string(),
-  settings: ladderSettingsSchema,
+  settings: asItWasRun(ladderSettingsSchema),
   machine: machineSchema,
   /** What the machine was doing: load, battery, governor, throttling; in words that can be shown. */
   conditions: v.object({

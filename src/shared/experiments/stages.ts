@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { asItWasRun } from "../specs/as-it-was-run.ts";
 import { notebookSettingsSchema } from "./notebook.ts";
 import { machineSchema, measuredNumberSchema as measured } from "../runs/run-records.ts";
 
@@ -110,7 +111,7 @@ export const stageGainSchema = v.object({
 export type StageGain = v.InferOutput<typeof stageGainSchema>;
 
 export const stagesReportSchema = v.object({
-  settings: stagesSettingsSchema,
+  settings: asItWasRun(stagesSettingsSchema),
   results: v.array(stageResultSchema),
   pairs: v.array(stagePairSchema),
   gains: v.array(stageGainSchema),

@@ -1,4 +1,6 @@
 import * as v from "valibot";
+import { issuesWords } from "../ipc/issue-words.ts";
+import { asItWasRun } from "./as-it-was-run.ts";
 import {
   networkSpecEntries,
   networkSpecMisfit,
@@ -184,8 +186,17 @@ export const trainSpecSchema = v.pipe(
 );
 export type TrainSpec = v.InferOutput<typeof trainSpecSchema>;
 
-/** A saved spec, read again. @throws {v.ValiError} */
-export const parseTrainSpec = (saved: unknown): TrainSpec => v.parse(trainSpecSchema, saved);
+/**
+ * A saved spec, read again: also one with values that are refused today, so that what was trained can be looked at;
+ * `refusal` says why it cannot be trained any more, or "".
+ *
+ * @throws {v.ValiError} If it is no spec.
+ */
+export function readSavedTrainSpec(saved: unknown): { readonly spec: TrainSpec; readonly refusal: string } {
+  const spec = v.parse(asItWasRun(trainSpecSchema), saved);
+  const { issues } = v.safeParse(trainSpecSchema, saved);
+  return { spec, refusal: issues === undefined ? "" : issuesWords(issues) };
+}
 
 /** Steps of one epoch, and of the whole training. */
 export function stepsOf({ data, batchSize, dropLast, epochs, steps }: StepCounts): {

@@ -6,7 +6,6 @@ import type { DType } from "../../../src/core/ops/op.ts";
 import type { Tensor } from "../../../src/core/ops/recording-ops.ts";
 import { stateNames } from "../../../src/core/optimisers/optimiser.ts";
 import { Engine } from "../../../src/main/engine/engine.ts";
-import { resolveTraining } from "../../../src/main/lab/training/resolved-training.ts";
 import { recordStep } from "../../../src/main/lab/training/record/record-step.ts";
 import { viewOf } from "../../../src/shared/engine/tensor-view.ts";
 import { trainNetworkOf } from "../../../src/shared/specs/network-spec.ts";
@@ -87,8 +86,9 @@ it.each(OPTIMIZERS.flatMap((optimizer) => [1, 2].map((threads) => ({ optimizer, 
       viewOf(engine.arena.memory, tensor, dtype).fill(0);
       return tensor;
     };
-    const shapes = parameterShapes(trainNetworkOf(spec));
-    const { plain, measured } = recordStep(scope, resolveTraining(spec), BATCH, {
+    const network = trainNetworkOf(spec);
+    const shapes = parameterShapes(network);
+    const { plain, measured } = recordStep(scope, { spec, network }, BATCH, {
       train: { x: zeros("x", [BATCH, 784]), y: zeros("y", [BATCH]) },
       parameters: Object.fromEntries(shapes.map(({ name, shape }) => [name, zeros(name, shape)])),
       states: Object.fromEntries(

@@ -68,6 +68,18 @@ describe("lab", () => {
     },
   );
 
+  it("init --gain scales what is drawn: the first layer's outputs are twice as wide at 2", () => {
+    const stdOf = (...gain: string[]): number => {
+      const { status, stdout } = lab("init", ...gain, "--rows", "300", "--save", "--json", ...database());
+      expect(status).toBe(0);
+      const { sides } = JSON.parse(stdout) as { sides: { layers: { activation: { std: number } }[] }[] };
+      return sides[0].layers[0].activation.std;
+    };
+    expect(stdOf("--gain", "2") / stdOf()).toBeCloseTo(2, 5);
+    const refused = lab("init", "--gain", "-1", ...database());
+    expect([refused.status, refused.stderr]).toEqual([2, expect.stringMatching(/gain/)]);
+  });
+
   it("doctor names runtime, SQLite, kernel, threads and database", () => {
     const { status, stdout } = lab("doctor", "--json", ...database());
     expect(status).toBe(0);

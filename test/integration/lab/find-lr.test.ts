@@ -1,6 +1,7 @@
+import * as v from "valibot";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { TRAIN_PRESETS } from "../../../src/shared/specs/train-presets.ts";
-import { parseTrainSpec, type TrainSpec } from "../../../src/shared/specs/train-spec.ts";
+import { trainSpecSchema, type TrainSpec } from "../../../src/shared/specs/train-spec.ts";
 import { openTestLab, type TestLab } from "./open-test-lab.ts";
 
 let opened: TestLab;
@@ -18,9 +19,9 @@ const CLASSIFIER = {
   layers: [{ type: "linear", in: 784, out: 50 }, { type: "relu" }, { type: "linear", in: 50, out: 10 }],
 };
 const sgd = (seed: number): TrainSpec =>
-  parseTrainSpec({ ...CLASSIFIER, seed, batchSize: 64, optimizer: { name: "sgd", lr: 0.1 } });
+  v.parse(trainSpecSchema, { ...CLASSIFIER, seed, batchSize: 64, optimizer: { name: "sgd", lr: 0.1 } });
 const adam = (seed: number, batchSize: number): TrainSpec =>
-  parseTrainSpec({ ...CLASSIFIER, seed, batchSize, optimizer: { name: "adam", lr: 0.1 } });
+  v.parse(trainSpecSchema, { ...CLASSIFIER, seed, batchSize, optimizer: { name: "adam", lr: 0.1 } });
 
 describe("the search for a learning rate (A4)", () => {
   it.each([1, 2, 3, 4, 5, 6])("finds plain SGD's rate on the fall, seed %i (case 19)", async (seed) => {

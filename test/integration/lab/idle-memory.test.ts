@@ -23,7 +23,6 @@ afterAll(async () => {
 /** All that is measured but the time it took. */
 const measure = async (): Promise<unknown> => {
   const [preset] = INIT_PRESETS;
-  if (preset === undefined) throw new Error("there is no preset");
   const { network } = preset.settings;
   const data = { ...network.data, split: "train", rows: 50_000 } as const;
   const report = await lab.init.measure({ ...preset.settings, network: { ...network, data }, threads: 2 });

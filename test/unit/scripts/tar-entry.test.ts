@@ -1,5 +1,6 @@
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { randomBytes } from "node:crypto";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { extractTarEntry } from "../../../scripts/setup/tar-entry.mjs";
@@ -38,6 +39,18 @@ describe("extractTarEntry()", () => {
     writeFileSync(file, gzipSync(wanted.subarray(0, 200_000)));
     await expect(extractTarEntry(file, isZip, target)).rejects.toThrow("cut short");
     expect(existsSync(target)).toBe(false);
+  });
+
+  it("names an archive that cannot be read, or whose compressed bytes are cut, and leaves nothing behind", async () => {
+    const { file, target } = tarball([tarFile("package/b", randomBytes(300_001)), wanted]);
+    await expect(extractTarEntry(join(file, "gone"), isZip, target)).rejects.toThrow(
+      /p\.tgz.gone: could not be read \(ENO.*run the set-up again/,
+    );
+    writeFileSync(file, readFileSync(file).subarray(0, 200_000));
+    await expect(extractTarEntry(file, isZip, target)).rejects.toThrow(
+      /p\.tgz: could not be read \(unexpected end of file\); remove it and run the set-up again/,
+    );
+    expect(readdirSync(dirname(file))).toEqual(["p.tgz"]);
   });
 
   it("says when the file is not there or the archive is not one", async () => {

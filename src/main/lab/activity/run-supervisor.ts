@@ -7,6 +7,7 @@ import type { ActivityHandle } from "./activity-handle.ts";
 import { ActivityTracker } from "./activity-tracker.ts";
 import { delayQuantities, type EventLoopDelay } from "./event-loop-delay.ts";
 import { ExperimentCancelled } from "./experiment-cancelled.ts";
+import { noteNotFinite } from "./note-not-finite.ts";
 import type { LabServices, RunRow, StartedRun } from "./experiment.ts";
 
 /** The end of a run is tried to be saved again while the disk is full: five minutes. */
@@ -140,7 +141,8 @@ export class RunSupervisor {
         failure = error instanceof Error ? error.message : String(error);
       }
     }
-    const summary = { ...summarise(), ...delayQuantities(this.#delay.endActivity(title)) };
+    // Whatever ended, and however: what is no number is named.
+    const summary = { ...noteNotFinite(summarise()), ...delayQuantities(this.#delay.endActivity(title)) };
     const end = { status, failure, summary, finishedAt: new Date().toISOString() };
     let finished: RunSummary = { ...run, ...end };
     for (let tries = 1; ; tries++) {

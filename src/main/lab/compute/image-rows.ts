@@ -9,6 +9,7 @@ import { loadMnistTraining } from "../../data/mnist.ts";
 import type { Scope } from "../../engine/arena.ts";
 import type { Engine } from "../../engine/engine.ts";
 import type { DatasetLibrary, ImageBytes } from "../datasets/dataset-library.ts";
+import { unlessCancelled } from "../rungs/unless-cancelled.ts";
 import { executeOnce } from "./programs.ts";
 
 const IMAGES = 60_000;
@@ -43,10 +44,20 @@ export class ImageRows {
   readonly #engine: Engine;
   readonly #resourcesDir: string;
   readonly #library: DatasetLibrary;
+  readonly #checkpoint: () => void;
   #loaded: Loaded | null = null;
+  /** What is being read; whoever cancels leaves it to the next one that asks. */
+  #reading: { readonly name: string; readonly bytes: Promise<ImageBytes> } | null = null;
   readonly #kept = new Map<DataSpec["split"], Kept>();
 
-  constructor(engine: Engine, resourcesDir: string, library: DatasetLibrary) {
+  /** `checkpoint` throws when the activity that is on was cancelled. */
+  constructor(
+    engine: Engine,
+    resourcesDir: string,
+    library: DatasetLibrary,
+    checkpoint: () => void = () => undefined,
+  ) {
+    this.#checkpoint = checkpoint;
     this.#engine = engine;
     this.#resourcesDir = resourcesDir;
     this.#library = library;
@@ -127,9 +138,23 @@ export class ImageRows {
   async #load(name: string, threads: number): Promise<Loaded> {
     if (this.#loaded?.dataset.id === name) return this.#loaded;
     const dataset = await this.#library.find(name);
-    const bytes = name === MNIST_DATASET.id ? await this.#loadMnist() : await this.#library.load(dataset);
+    const bytes = await unlessCancelled(this.#read(dataset), this.#checkpoint, () => undefined);
     const statistics = await this.#statistics(bytes.images, dataset, threads);
     return (this.#loaded = { ...bytes, dataset, statistics });
+  }
+
+  /** On a busy machine this takes seconds: it is begun once, however many are cancelled meanwhile. */
+  #read(dataset: Dataset): Promise<ImageBytes> {
+    const { id: name } = dataset;
+    if (this.#reading?.name === name) return this.#reading.bytes;
+    const bytes = name === MNIST_DATASET.id ? this.#loadMnist() : this.#library.load(dataset);
+    const reading = { name, bytes };
+    this.#reading = reading;
+    const done = (): void => {
+      if (this.#reading === reading) this.#reading = null;
+    };
+    bytes.then(done, done);
+    return bytes;
   }
 
   async #loadMnist(): Promise<ImageBytes> {

@@ -13,8 +13,10 @@ import {
   type ImportChoice,
   type ImportPreview,
 } from "../../../shared/experiments/datasets.ts";
+import { issuesWords } from "../../../shared/ipc/issue-words.ts";
 import { MNIST_CLASSES, MNIST_PIXELS } from "../../../shared/specs/network-spec.ts";
 import { openRegularFile, readRegularFile } from "../../data/regular-file.ts";
+import { messageOf } from "../../timing/message-of.ts";
 import { readImport, type RawImages } from "./read-import.ts";
 
 const MOST_DESCRIPTION_BYTES = 64 * 1024;
@@ -40,42 +42,80 @@ const breathe = (): Promise<void> =>
     setImmediate(resolve);
   });
 
-/** What `dataset.json` says of the data set in a folder, which is its name whatever is written; null if nothing sound. */
-function describedBy(folder: string, text: string): Dataset | null {
+/** What `dataset.json` says of the data set in a folder, which is its name whatever is written; or what is wrong. */
+function describedBy(folder: string, text: string): Dataset | string {
   const given = v.safeParse(v.pipe(v.string(), v.parseJson(), v.looseObject({})), text);
-  if (!given.success) return null;
+  if (!given.success) return issuesWords(given.issues);
   const described = v.safeParse(datasetSchema, { ...given.output, id: folder });
-  return described.success ? described.output : null;
+  return described.success ? described.output : issuesWords(described.issues);
 }
+
+/** Imports that were cut short leave such a folder. */
+const UNFINISHED = ".part";
 
 /** Data sets that were imported: one folder each, beside the database. */
 export class DatasetLibrary {
   readonly #root: string;
+  readonly #onProblem: (problem: string) => void;
+  /** Each folder is complained about once. */
+  readonly #told = new Set<string>();
   #pending: Pending | null = null;
 
-  constructor(root: string) {
+  /** `onProblem` hears of folders that should hold a data set and do not. */
+  constructor(root: string, onProblem: (problem: string) => void = () => undefined) {
     this.#root = root;
+    this.#onProblem = onProblem;
   }
 
   /** MNIST first, then what was imported. */
   async list(): Promise<readonly Dataset[]> {
+    const { datasets, problems } = await this.#read();
+    for (const [folder, problem] of problems) {
+      if (this.#told.has(folder)) continue;
+      this.#told.add(folder);
+      this.#onProblem(problem);
+    }
+    return datasets;
+  }
+
+  /** All folders: what they hold, and what is wrong with the others. */
+  async #read(): Promise<{
+    readonly datasets: readonly Dataset[];
+    readonly problems: ReadonlyMap<string, string>;
+  }> {
     const folders = await readdir(this.#root, { withFileTypes: true }).catch(() => []);
-    const names = folders.filter((entry) => entry.isDirectory()).map(({ name }) => name);
-    const found: Dataset[] = [];
+    const names = folders
+      .filter((entry) => entry.isDirectory() && !entry.name.endsWith(UNFINISHED))
+      .map(({ name }) => name);
+    const datasets: Dataset[] = [MNIST_DATASET];
+    const problems = new Map<string, string>();
     for (const name of names.sort()) {
       const path = join(this.#root, name, "dataset.json");
-      const text = await readRegularFile(path, MOST_DESCRIPTION_BYTES).catch(() => null);
-      const described = text === null ? null : describedBy(name, text.toString("utf8"));
-      if (described !== null && described.id !== MNIST_DATASET.id) found.push(described);
+      const described =
+        name === MNIST_DATASET.id
+          ? "this name belongs to the app's own MNIST"
+          : await readRegularFile(path, MOST_DESCRIPTION_BYTES).then(
+              (bytes) => describedBy(name, bytes.toString("utf8")),
+              messageOf,
+            );
+      if (typeof described !== "string") datasets.push(described);
+      else {
+        problems.set(
+          name,
+          `The folder ${join(this.#root, name)} is left out: ${described}. Mend its dataset.json, or remove the folder and import the data again.`,
+        );
+      }
     }
-    return [MNIST_DATASET, ...found];
+    return { datasets, problems };
   }
 
   /** @throws {ContractError} If there is no such data set. */
   async find(id: string): Promise<Dataset> {
-    const all = await this.list();
+    const { datasets: all, problems } = await this.#read();
     const dataset = all.find((one) => one.id === id);
     if (dataset !== undefined) return dataset;
+    const problem = problems.get(id);
+    if (problem !== undefined) throw new ContractError(`The data set "${id}" cannot be used. ${problem}`);
     throw new ContractError(
       `There is no data set "${id}"; there are ${all.map((one) => one.id).join(", ")}. Import it in the Train view.`,
     );

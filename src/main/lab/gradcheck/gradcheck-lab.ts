@@ -14,6 +14,8 @@ import {
 } from "../../../shared/experiments/gradcheck.ts";
 import { MNIST_PIXELS, networkOf, schemesOf } from "../../../shared/specs/network-spec.ts";
 import { equalPart, type ActivityHandle } from "../activity/activity-handle.ts";
+import type { Quantities } from "../../../shared/runs/run-records.ts";
+import { noteNotFinite } from "../activity/note-not-finite.ts";
 import { drawNetwork } from "../compute/draw-network.ts";
 import type { ImageRows } from "../compute/image-rows.ts";
 import { forecastMemory } from "../compute/forecast-memory.ts";
@@ -27,6 +29,7 @@ import {
   float64Reference,
   type CheckContext,
 } from "./check-network.ts";
+import { hiddenShares, saidOfHidden } from "./hidden-share.ts";
 import { saidOfOverflow } from "./make-report.ts";
 import { computeGradients, type GivenParameters } from "../compute/network-setup.ts";
 import type { LabServices, StartedRun } from "../activity/experiment.ts";
@@ -40,6 +43,21 @@ const SAID: Readonly<Record<GradientReference, string>> = {
 
 /** Multiply-adds a second of one thread in float64 loops, until a check has been measured. */
 const FLOAT64_RATE = 4e8;
+
+/** The numbers that a list of runs shows; of a check that was cut short before its loss, no loss. */
+function summaryOf({ passed, loss, reports, notes }: GradcheckReport): Quantities {
+  const computed = notes.length > 0 || reports.length > 0 || !Number.isNaN(loss);
+  return noteNotFinite(
+    {
+      passed,
+      ...(computed ? { loss } : {}),
+      reports: reports.length,
+      failed: reports.filter(({ verdict }) => verdict === "failed").length,
+      worstRelMax: reports.reduce((worst, { relMax }) => Math.max(worst, relMax), 0),
+    },
+    reports.map(({ tensor, reference, maxAbs }) => [`${tensor} against ${SAID[reference]}`, maxAbs]),
+  );
+}
 
 /** Gradient checks as the lab offers them: what one will take, running it, its report. */
 export class GradcheckLab {
@@ -106,13 +124,7 @@ export class GradcheckLab {
         },
       },
       (runId, activity) => this.#check({ runId, activity }, report, weights),
-      () => ({
-        passed: report.passed,
-        loss: report.loss,
-        reports: report.reports.length,
-        failed: report.reports.filter(({ verdict }) => verdict === "failed").length,
-        worstRelMax: report.reports.reduce((worst, { relMax }) => Math.max(worst, relMax), 0),
-      }),
+      () => summaryOf(report),
     );
   }
 
@@ -161,6 +173,7 @@ export class GradcheckLab {
       const certain = await float64Reference(contextOf(0), "engine");
       report.referenceLoss = certain.loss;
       if (certain.overflow !== null) report.notes.push(`${saidOfOverflow(certain.overflow)}.`);
+      const hidden = saidOfHidden(await hiddenShares(engine, certain));
       for (const [index, reference] of references.entries()) {
         const context = contextOf(index);
         activity.phase(SAID[reference]);
@@ -184,7 +197,7 @@ export class GradcheckLab {
       report.passed =
         reports.every(({ verdict }) => verdict !== "failed") &&
         reports.some(({ verdict }) => verdict === "passed");
-      report.notes.push(...closingNotes(reports, certain.kinks));
+      report.notes.push(...closingNotes(reports, certain.kinks), ...(hidden === "" ? [] : [hidden]));
     } finally {
       await tfjs.close();
       scope.release();

@@ -19,6 +19,8 @@ import {
   type LayerSpec,
   type NetworkSpec,
 } from "../../../shared/specs/network-spec.ts";
+import type { Quantities } from "../../../shared/runs/run-records.ts";
+import { noteNotFinite } from "../activity/note-not-finite.ts";
 import type { ImageRows } from "../compute/image-rows.ts";
 import { forecastMemory } from "../compute/forecast-memory.ts";
 import type { RunSupervisor } from "../activity/run-supervisor.ts";
@@ -56,6 +58,29 @@ function drawTitle({ init, gain = 1 }: Extract<LayerSpec, { type: "linear" }>): 
   return init === "normal"
     ? `normal, standard deviation ${factor}`
     : `${INITIALISATIONS[init]}, gain ${factor}`;
+}
+
+/** The numbers that a list of runs shows; of a measurement that was cut short there are none. */
+function summaryOf(sides: readonly InitSide[]): Quantities {
+  const [side] = sides;
+  if (side === undefined) return {};
+  const { layers, loss } = side;
+  const last = layers.at(-2)?.activation.std;
+  const broken = sides.flatMap(({ title, layers: ofSide }) =>
+    ofSide.flatMap(({ position, activation, gradient }): [string, number][] => [
+      [`activation ${position} of ${title}`, activation.nan + activation.infinite > 0 ? NaN : 0],
+      [`gradient ${position} of ${title}`, (gradient?.nan ?? 0) + (gradient?.infinite ?? 0) > 0 ? NaN : 0],
+    ]),
+  );
+  return noteNotFinite(
+    {
+      layers: layers.length,
+      loss,
+      ...(last === undefined ? {} : { lastStd: last }),
+      bad: layers.filter(({ light }) => light.verdict === "bad").length,
+    },
+    broken,
+  );
 }
 
 /** Initialisation as the lab offers it: looking at networks just drawn, without and with a run. */
@@ -111,12 +136,7 @@ export class InitLab {
         ({ sides } = report);
         this.#services.store.saveReport(runId, report);
       },
-      () => ({
-        layers: sides[0]?.layers.length ?? 0,
-        loss: sides[0]?.loss ?? NaN,
-        lastStd: sides[0]?.layers.at(-2)?.activation.std ?? NaN,
-        bad: sides[0]?.layers.filter(({ light }) => light.verdict === "bad").length ?? 0,
-      }),
+      () => summaryOf(sides),
     );
   }
 

@@ -11,6 +11,7 @@ import {
 } from "../../../shared/experiments/ladder.ts";
 import type { Quantities } from "../../../shared/runs/run-records.ts";
 import type { ActivityHandle } from "../activity/activity-handle.ts";
+import { noteNotFinite } from "../activity/note-not-finite.ts";
 import type { RunSupervisor } from "../activity/run-supervisor.ts";
 import { LADDER_EFFORT } from "./climb.ts";
 import { compareLadders } from "./compare-ladders.ts";
@@ -48,14 +49,20 @@ function summaryOf(results: readonly RungResult[]): Quantities {
     (best, result) => (result.gflops > (best?.gflops ?? 0) ? result : best),
     null,
   );
-  return {
-    rungs: results.length,
-    measured: count(({ status }) => status === "measured"),
-    wrong: count(({ status }) => status === "wrong"),
-    ...(fastest === null
-      ? {}
-      : { fastest: fastest.name, gflops: fastest.gflops, medianMs: fastest.medianMs }),
-  };
+  return noteNotFinite(
+    {
+      rungs: results.length,
+      measured: count(({ status }) => status === "measured"),
+      wrong: count(({ status }) => status === "wrong"),
+      ...(fastest === null
+        ? {}
+        : { fastest: fastest.name, gflops: fastest.gflops, medianMs: fastest.medianMs }),
+    },
+    // Of a rung that was not compared there is no difference.
+    results
+      .filter(({ status }) => status === "measured" || status === "wrong")
+      .map(({ name, shape, maxDiff }) => [`difference of ${name} at ${saidShape(shape)}`, maxDiff]),
+  );
 }
 
 /** A ladder that is being climbed, with what is known of it so far. */

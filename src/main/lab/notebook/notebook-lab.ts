@@ -9,6 +9,7 @@ import type {
 } from "../../../shared/experiments/notebook.ts";
 import type { CellResult, Quantities } from "../../../shared/runs/run-records.ts";
 import type { ActivityHandle } from "../activity/activity-handle.ts";
+import { noteNotFinite } from "../activity/note-not-finite.ts";
 import type { RunSupervisor } from "../activity/run-supervisor.ts";
 import { codeOf } from "./cell-code.ts";
 import { forecastMemory, notebookMemory } from "../compute/forecast-memory.ts";
@@ -27,7 +28,12 @@ function summaryOf(results: readonly CellResult[]): Quantities {
     const value = results.find((result) => result.cell === cell)?.measured[key];
     return value === undefined ? {} : { [name]: value };
   };
-  return {
+  const measured = results.flatMap(({ cell, measured: ofCell }) =>
+    Object.entries(ofCell).flatMap(([key, value]) =>
+      [value].flat().map((one) => [`${key} of cell ${cell}`, one] as const),
+    ),
+  );
+  const numbers = {
     cells: results.length,
     exact: count("exact"),
     inBand: count("in band"),
@@ -38,6 +44,7 @@ function summaryOf(results: readonly CellResult[]): Quantities {
     ...number("64", "backwardMs", "moduleBackwardMs"),
     ...number("86", "backwardMs", "autogradBackwardMs"),
   };
+  return noteNotFinite(numbers, measured);
 }
 
 /** The notebook as the lab offers it: descriptions, the current session, running cells of it. */

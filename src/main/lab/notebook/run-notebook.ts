@@ -1,4 +1,4 @@
-import type { JudgeContext } from "../../../core/notebook/judge.ts";
+import type { JudgeContext, Judgement } from "../../../core/notebook/judge.ts";
 import { executionOrder, notebookCell, NOTEBOOK_CELLS } from "../../../core/notebook/notebook-cells.ts";
 import type { CellSelection } from "../../../shared/experiments/notebook.ts";
 import type { CellResult, Quantities } from "../../../shared/runs/run-records.ts";
@@ -34,6 +34,15 @@ export function cellsToRun(selection: CellSelection, done: ReadonlySet<string>):
 
 const mutable = (record: Readonly<Record<string, unknown>>): Quantities => ({ ...record }) as Quantities;
 
+/** A cell that ends with NaN or infinity has failed, whatever else is judged of it. */
+function judgeFinite(measured: Quantities, judgement: Judgement): Judgement {
+  const broken = Object.entries(measured).find(([, value]) =>
+    [value].flat().some((one) => typeof one === "number" && !Number.isFinite(one)),
+  );
+  if (broken === undefined) return judgement;
+  return { verdict: "failed", reason: `${broken[0]} is NaN or infinite; ${judgement.reason}` };
+}
+
 /** Runs one cell and judges what came out. */
 async function runCell(
   session: NotebookSession,
@@ -57,7 +66,7 @@ async function runCell(
     ms: performance.now() - startedMs,
     expected: mutable(cell.expected),
     measured: mutable(measured),
-    ...cell.judge(measured, context),
+    ...judgeFinite(mutable(measured), cell.judge(measured, context)),
     details: {
       statistics: [],
       histograms: [],

@@ -1,3 +1,4 @@
+import { TaskError } from "../../../core/errors.ts";
 import type { StageTensors } from "../../../core/notebook/stage.ts";
 import type { Tensor } from "../../../core/ops/recording-ops.ts";
 import type { Timing } from "../../../shared/runs/run-records.ts";
@@ -48,13 +49,15 @@ function withoutNumbers(id: StageResult["id"], status: StageResult["status"], no
  * Measures the stages one after another on the same data and weights, and compares each one's gradients with those of
  * all before it. What was told until it is cancelled stays.
  *
- * @throws {ExperimentCancelled} @throws {TaskError} Of the engine. @throws {OutOfMemoryError}
+ * @throws {ExperimentCancelled} @throws {TaskError} Of the engine, or at the end if a loss is NaN or infinite.
+ * @throws {OutOfMemoryError}
  */
 export async function runStages(options: StagesOptions): Promise<void> {
   const { engine, settings, data, activity } = options;
   const { threads } = settings;
   const kept = engine.arena.scope();
   const keptGradients: KeptGradients[] = [];
+  const broken: string[] = [];
   try {
     const tensors = drawInputs(engine, kept, data, settings.seed);
     activity.phase("looking for units at the relu's kink");
@@ -72,16 +75,33 @@ export async function runStages(options: StagesOptions): Promise<void> {
       const measured = await measure(definition, tensors, kept, effort, options);
       activity.progress(to);
       if (measured === null) continue;
+      if (!Number.isFinite(measured.result.loss)) {
+        broken.push(`the loss of ${stageTitle(definition)} is ${measured.result.loss}`);
+      }
       const one: KeptGradients = { id: definition.id, gradients: measured.gradients };
       for (const other of keptGradients) {
         options.onPairs(await compareStages(engine, other, one, uncertainty, threads));
       }
       keptGradients.push(one);
     }
+    if (broken.length > 0) {
+      throw new TaskError(
+        `${broken.join(", ")}: expected numbers. Times are kept, gradients say nothing; look whether all images are alike`,
+      );
+    }
   } finally {
     kept.release();
   }
 }
+
+/** Whether a result has a loss: a stage that gave NaN has failed, with its numbers. */
+export const wasComputed = ({ forward }: StageResult): boolean => forward.samplesMs.length > 0;
+
+/** As it is told: a stage whose loss is no number has failed. */
+const judged = ({ result }: MeasuredStage, id: StageResult["id"], note: string): StageResult =>
+  Number.isFinite(result.loss)
+    ? { id, status: "measured", note, ...result }
+    : { id, status: "failed", note: `its loss is ${result.loss}, expected a number`, ...result };
 
 /** Measures one stage and tells of it; null when there is nothing to compare. */
 async function measure(
@@ -95,7 +115,7 @@ async function measure(
   try {
     if (definition.engine !== null) {
       const measured = await measureStage(engine, { name, ...definition.engine }, tensors, kept, effort);
-      onStage({ id, status: "measured", note: "", ...measured.result }, measured.timings);
+      onStage(judged(measured, id, ""), measured.timings);
       return measured;
     }
     const missing = tfjsMissing();
@@ -104,7 +124,7 @@ async function measure(
       return null;
     }
     const measured = await measureTfjs(tfjs, tensors, kept, effort);
-    onStage({ id, status: "measured", note: TFJS_NOTE, ...measured.result }, measured.timings);
+    onStage(judged(measured, id, TFJS_NOTE), measured.timings);
     return measured;
   } catch (error) {
     if (error instanceof ExperimentCancelled) {

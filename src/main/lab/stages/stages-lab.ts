@@ -11,12 +11,13 @@ import {
   type StagesSettings,
 } from "../../../shared/experiments/stages.ts";
 import type { ActivityHandle } from "../activity/activity-handle.ts";
+import { noteNotFinite } from "../activity/note-not-finite.ts";
 import type { ImageRows } from "../compute/image-rows.ts";
 import type { RunSupervisor } from "../activity/run-supervisor.ts";
 import { TfjsNetwork } from "../tfjs/tfjs-network.ts";
 import { describeStages } from "./describe-stages.ts";
 import { expectedMs, forecastStages } from "./forecast-stages.ts";
-import { runStages } from "./run-stages.ts";
+import { runStages, wasComputed } from "./run-stages.ts";
 import { stageGains } from "./stage-gains.ts";
 import type { LabServices, StartedRun } from "../activity/experiment.ts";
 
@@ -44,14 +45,22 @@ function summaryOf({ results, pairs, gains }: StagesReport): Quantities {
     gains.find((gain) => gain.slower === slower && gain.pass === pass)?.ratio;
   const speedup = ratio("layer-classes", "backward");
   const fusion = ratio("module-unfused", "both");
-  return {
-    stages: results.filter(({ status }) => status === "measured").length,
-    gradientPairs: pairs.length,
-    equalPairs: pairs.filter(({ equal }) => equal).length,
-    ...(results[0]?.status === "measured" ? { loss: results[0].loss } : {}),
-    ...(speedup === undefined ? {} : { outerProductsOverMatmul: speedup }),
-    ...(fusion === undefined ? {} : { fusionGain: fusion }),
-  };
+  return noteNotFinite(
+    {
+      stages: results.filter(({ status }) => status === "measured").length,
+      gradientPairs: pairs.length,
+      equalPairs: pairs.filter(({ equal }) => equal).length,
+      ...(results[0] !== undefined && wasComputed(results[0]) ? { loss: results[0].loss } : {}),
+      ...(speedup === undefined ? {} : { outerProductsOverMatmul: speedup }),
+      ...(fusion === undefined ? {} : { fusionGain: fusion }),
+    },
+    [
+      ...results.filter(wasComputed).map(({ id, loss }) => [`loss of ${id}`, loss] as const),
+      ...pairs.map(
+        ({ first, second, tensor, maxAbs }) => [`${tensor} of ${first} and ${second}`, maxAbs] as const,
+      ),
+    ],
+  );
 }
 
 /** The five stages as the lab offers them: what they are, what they would need, running them. */

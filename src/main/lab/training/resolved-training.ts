@@ -2,7 +2,7 @@ import { ContractError } from "../../../core/errors.ts";
 import type { Network } from "../../../core/network/network.ts";
 import type { RunSummary } from "../../../shared/runs/run-records.ts";
 import { schemesOf, trainNetworkOf, type Initialisation } from "../../../shared/specs/network-spec.ts";
-import { parseTrainSpec, stepsOf, type TrainSpec } from "../../../shared/specs/train-spec.ts";
+import { readSavedTrainSpec, stepsOf, type TrainSpec } from "../../../shared/specs/train-spec.ts";
 
 /** A training's spec with what follows from it, worked out once where the training begins. */
 export interface ResolvedTraining {
@@ -25,11 +25,27 @@ export function resolveTraining(spec: TrainSpec): ResolvedTraining {
   };
 }
 
-/** The training that a run was started as. @throws {ContractError} If it is no training. @throws {v.ValiError} */
-export function trainingOfRun(run: RunSummary): ResolvedTraining {
+function savedSpecOf(run: RunSummary): ReturnType<typeof readSavedTrainSpec> {
   const text = run.config["spec"];
   if (run.kind !== "training" || typeof text !== "string") {
     throw new ContractError(`Run ${run.id} is no training but of the kind ${run.kind}`);
   }
-  return resolveTraining(parseTrainSpec(JSON.parse(text)));
+  return readSavedTrainSpec(JSON.parse(text));
+}
+
+/**
+ * The training that a run was started as, also with settings that are refused today: it can be looked at.
+ *
+ * @throws {ContractError} If it is no training. @throws {v.ValiError}
+ */
+export const trainingOfRun = (run: RunSummary): ResolvedTraining => resolveTraining(savedSpecOf(run).spec);
+
+/** @throws {ContractError} If the run's settings are refused today, so that it cannot go on. */
+export function requireTrainable(run: RunSummary): void {
+  const { refusal } = savedSpecOf(run);
+  if (refusal === "") return;
+  throw new ContractError(
+    `Run ${run.id} was started by an earlier version with what is refused today: ${refusal}. ` +
+      "Its weights can be looked at and saved; to train on, start from them with a spec that is taken.",
+  );
 }

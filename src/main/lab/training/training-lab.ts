@@ -20,7 +20,12 @@ import type { ImageRows } from "../compute/image-rows.ts";
 import { recordedPoints, recordingRefusal } from "./record/recorded-points.ts";
 import { trainingRunId } from "./record/training-run-id.ts";
 import { trainingConfig, trainingTitle } from "./record/training-summary.ts";
-import { resolveTraining, trainingOfRun, type ResolvedTraining } from "./resolved-training.ts";
+import {
+  requireTrainable,
+  resolveTraining,
+  trainingOfRun,
+  type ResolvedTraining,
+} from "./resolved-training.ts";
 import { findLr } from "./session/find-lr.ts";
 import { trainingMemory } from "./session/training-memory.ts";
 import { TrainingRun } from "./session/training-run.ts";
@@ -101,6 +106,7 @@ export class TrainingLab {
     const training = trainingOfRun(run);
     if (run.status === "finished")
       throw new ContractError(`Run ${runId} is finished: there is nothing to resume`);
+    requireTrainable(run);
     return this.#begin(training, { threads: run.threads }, { resume: runId });
   }
 

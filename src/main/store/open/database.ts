@@ -76,15 +76,10 @@ export interface ConnectOptions {
   readonly nativeBinding: string | null;
   readonly readOnly?: boolean;
   readonly busyTimeoutMs?: number;
-  /** No other connection may be open; then nothing is shared in memory, which is a file too. */
-  readonly exclusive?: boolean;
 }
 
 /** Opens a connection, having checked that the runtime can. A damaged file is an SqliteError from here on. */
-export function connect(
-  path: string,
-  { nativeBinding, readOnly, busyTimeoutMs, exclusive }: ConnectOptions,
-): Database {
+export function connect(path: string, { nativeBinding, readOnly, busyTimeoutMs }: ConnectOptions): Database {
   assertLoadable(nativeBinding, process.versions["napi"]);
   const db = new BetterSqlite3(path, {
     readonly: readOnly ?? false,
@@ -93,8 +88,6 @@ export function connect(
     ...(nativeBinding === null ? {} : { nativeBinding }),
   }) as Database;
   try {
-    // Before the first statement, which reads the schema.
-    if (exclusive === true) db.pragma("locking_mode = EXCLUSIVE", { simple: true });
     assertSqliteVersion(sqliteVersion(db));
   } catch (error) {
     db.close();

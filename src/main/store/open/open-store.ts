@@ -10,6 +10,7 @@ import { openForReading } from "./open-for-reading.ts";
 import { openSound } from "./open-sound.ts";
 import { isOwnDatabase } from "./own-file.ts";
 import { requireOwnPlace } from "./own-place.ts";
+import { keepReserve, reservePath } from "./reserve.ts";
 import { SqliteStore } from "../sqlite-store.ts";
 import { failureCode, isOutOfSpace, storeFailure } from "../store-failure.ts";
 import type { Store } from "../store.ts";
@@ -134,7 +135,9 @@ function openForWriting(path: string, nativeBinding: string | null, remote: stri
         release: () => db.close(),
       });
       store.markInterrupted();
-      sweepParts(dirname(path), (target) => target.startsWith(basename(latest)) || target === basename(path));
+      const parts = [basename(path), basename(reservePath(path))];
+      sweepParts(dirname(path), (target) => target.startsWith(basename(latest)) || parts.includes(target));
+      keepReserve(path);
       return store;
     } catch (error) {
       db.close();

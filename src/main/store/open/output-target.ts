@@ -30,7 +30,9 @@ export type TargetKind = "file" | "stream";
 
 /** Streams of this process go by these names, whatever they lead to: a file there must not be replaced. */
 const STREAM_NAME = /^\/dev\/|^\/proc\/[^/]+\/fd\//;
-const BESIDE = new RegExp(`^(|${COMPANIONS.join("|")}|(\\.backprop-lab)?\\.lock|\\.backup.*|\\.bad-.*)$`);
+const BESIDE = new RegExp(
+  `^(|${COMPANIONS.join("|")}|(\\.backprop-lab)?\\.lock|\\.backup.*|\\.reserve|\\.bad-.*)$`,
+);
 
 const sameFile = (a: Stats, b: Stats): boolean => a.dev === b.dev && a.ino === b.ino;
 

@@ -177,6 +177,7 @@ export class RunIndex {
           ...(run.archivedAt === null ? [] : ["archived"]),
           ...(run.deletedAt === null ? [] : ["deleted"]),
           ...(this.#latest.has(run.id) ? ["latest"] : []),
+          ...(endsNotFinite(indexed) ? ["notFinite"] : []),
         ];
       case "has":
         return [...(run.notes === "" ? [] : ["notes"]), ...(run.tags.length === 0 ? [] : ["tags"])];
@@ -282,6 +283,13 @@ function compareValues(a: RunValue, b: RunValue): number {
   if (typeof b === "number") return 1;
   return String(a).localeCompare(String(b), "en", { numeric: true });
 }
+
+/** Whether a result, or the last value of a metric, is NaN or infinite. */
+const endsNotFinite = ({ run, series }: IndexedRun): boolean =>
+  run.summary["notFinite"] !== undefined ||
+  [...Object.values(run.summary), ...[...series.values()].map(({ last }) => last)].some(
+    (value) => typeof value === "number" && !Number.isFinite(value),
+  );
 
 function inScope({ archivedAt, deletedAt }: ListedRun, scope: RunScope): boolean {
   switch (scope) {

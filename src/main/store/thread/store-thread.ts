@@ -10,12 +10,12 @@ import { exportSummaryCsv } from "../export/export-summary-csv.ts";
 import { exportTimingsCsv } from "../export/export-timings-csv.ts";
 import { openReader } from "../open/open-for-reading.ts";
 import { requireTarget } from "../open/output-target.ts";
-import { storeFailure } from "../store-failure.ts";
+import { isOutOfSpace, storeFailure } from "../store-failure.ts";
 import { compareRuns } from "./compare-runs.ts";
 import { CurveDrawer } from "./draw-curves.ts";
 import { exportBundle } from "./export-bundle.ts";
 import { importBundle } from "./import-bundle.ts";
-import { emptyTrashInPlace } from "./empty-trash-in-place.ts";
+import { emptyTrashInPieces, emptyTrashInPlace } from "./empty-trash-in-place.ts";
 import { deleteRuns, emptyTrash, findDamage, repair } from "./maintenance.ts";
 import { RunIndex } from "./run-index.ts";
 import type { StoreTaskMessage, StoreTaskName, StoreTasks, StoreThreadData } from "./store-tasks.ts";
@@ -68,7 +68,14 @@ const handlers: Handlers = {
   emptyTrash: ({ runIds }) =>
     data.outOfSpace
       ? emptyTrashInPlace(store, runIds, data.nativeBinding)
-      : writing("empty the trash", (db) => emptyTrash(db, store, runIds)),
+      : writing("empty the trash", (db) => {
+          try {
+            return emptyTrash(db, store, runIds);
+          } catch (error) {
+            if (!isOutOfSpace(error)) throw error;
+            return emptyTrashInPieces(db, store, runIds);
+          }
+        }),
   backup: ({ path }) => {
     writeBackup(store.tables.db, path);
     return null;

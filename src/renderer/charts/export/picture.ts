@@ -77,7 +77,7 @@ export function wrapped(
   width: number,
 ): string[] {
   const lines: string[] = [];
-  for (const word of text.split(" ").filter((one) => one !== "")) {
+  for (const word of text.split(" ").filter((candidate) => candidate !== "")) {
     const last = lines.at(-1);
     if (last !== undefined && context.measureText(`${last} ${word}`).width <= width) {
       lines[lines.length - 1] = `${last} ${word}`;

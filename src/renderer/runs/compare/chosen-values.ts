@@ -50,10 +50,12 @@ export function placeOn({ values, numeric }: Dimension, index: number): number |
   const value = values[index] ?? null;
   if (value === null || (typeof value === "number" && !Number.isFinite(value))) return null;
   if (numeric) {
-    const numbers = values.filter((one): one is number => typeof one === "number" && Number.isFinite(one));
+    const numbers = values.filter(
+      (value): value is number => typeof value === "number" && Number.isFinite(value),
+    );
     const [low, high] = [Math.min(...numbers), Math.max(...numbers)];
     return high > low ? (Number(value) - low) / (high - low) : 0.5;
   }
-  const texts = [...new Set(values.filter((one) => one !== null).map(String))].sort();
+  const texts = [...new Set(values.filter((text) => text !== null).map(String))].sort();
   return texts.length > 1 ? texts.indexOf(String(value)) / (texts.length - 1) : 0.5;
 }

@@ -29,7 +29,7 @@ interface Line {
 /** One metric of several runs on the same axes. */
 export function curvesFigure({ metric, looks, curves, axis, smooth }: CurvesFigure): Figure {
   const lines = looks.flatMap((look): Line[] => {
-    const curve = curves.find((one) => one.runId === look.run.id);
+    const curve = curves.find((candidate) => candidate.runId === look.run.id);
     return curve === undefined
       ? []
       : [{ look, curve, xs: axis === "step" ? curve.steps : curve.wallMs.map((ms) => ms / 1000) }];
@@ -40,7 +40,7 @@ export function curvesFigure({ metric, looks, curves, axis, smooth }: CurvesFigu
     if (line === undefined || index >= line.xs.length) return null;
     const step = line.curve.steps[index] ?? NaN;
     const others = lines
-      .map((one) => ({ label: one.look.label, value: valueAt(one.curve, step) }))
+      .map(({ look, curve }) => ({ label: look.label, value: valueAt(curve, step) }))
       .filter(({ value }) => !Number.isNaN(value))
       .sort((a, b) => b.value - a.value);
     return {

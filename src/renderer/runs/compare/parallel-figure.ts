@@ -19,8 +19,8 @@ export function parallelFigure(axes: readonly Dimension[], looks: readonly RunLo
     return {
       title: look.label,
       lines: axes.map(
-        (one) =>
-          `${one.key === here.key ? "▸ " : ""}${one.label} ${shown(one, one.values[run] ?? null) || "–"}`,
+        (axis) =>
+          `${axis.key === here.key ? "▸ " : ""}${axis.label} ${shown(axis, axis.values[run] ?? null) || "–"}`,
       ),
     };
   };
@@ -107,9 +107,11 @@ const shown = ({ key, setting }: Dimension, value: RunValue): string =>
 function endsOf(axis: Dimension): { readonly low: string; readonly high: string } {
   const { values, numeric } = axis;
   if (!numeric) {
-    const texts = [...new Set(values.filter((one) => one !== null).map(String))].sort();
+    const texts = [...new Set(values.filter((value) => value !== null).map(String))].sort();
     return { low: texts[0] ?? "", high: texts.at(-1) ?? "" };
   }
-  const numbers = values.filter((one): one is number => typeof one === "number" && Number.isFinite(one));
+  const numbers = values.filter(
+    (value): value is number => typeof value === "number" && Number.isFinite(value),
+  );
   return { low: shown(axis, Math.min(...numbers)), high: shown(axis, Math.max(...numbers)) };
 }

@@ -31,7 +31,7 @@ export function ValueTable({ curves, looks, metrics }: ValueTableProps) {
   const columns = [...steps, END];
   const rows = looks
     .flatMap((look) => {
-      const curve = curves.find((one) => one.runId === look.run.id && one.metric === metric);
+      const curve = curves.find(({ runId, metric: name }) => runId === look.run.id && name === metric);
       return curve === undefined ? [] : [{ look, values: columns.map((step) => valueAt(curve, step)) }];
     })
     .sort((a, b) => {
@@ -115,7 +115,7 @@ export function ValueTable({ curves, looks, metrics }: ValueTableProps) {
                       type="button"
                       className={own["sort"]}
                       aria-label={`Unpin ${heading(step)}`}
-                      onClick={() => setSteps(steps.filter((one) => one !== step))}
+                      onClick={() => setSteps(steps.filter((other) => other !== step))}
                     >
                       <X size="0.75rem" aria-hidden="true" />
                     </button>

@@ -14,22 +14,13 @@ import part from "../../ui/run-part.module.css";
 
 /** What a run was made of, as the JSON that the command line reads; null where there is none. */
 async function specOf({ id, kind, config }: RunSummary): Promise<string | null> {
-  switch (kind) {
-    case "training":
-      return typeof config["spec"] === "string" ? config["spec"] : null;
-    case "gradcheck":
-      return JSON.stringify(
-        (await ask(window.lab.gradcheckGet({ runId: id }))).report.settings.network,
-        null,
-        2,
-      );
-    case "init":
-      return JSON.stringify((await ask(window.lab.initGet({ runId: id }))).report.settings.network, null, 2);
-    case "notebook":
-    case "ladder":
-    case "stages":
-      return null;
+  const textOf = (network: unknown): string => JSON.stringify(network, null, 2);
+  if (kind === "training") return typeof config["spec"] === "string" ? config["spec"] : null;
+  if (kind === "gradcheck") {
+    return textOf((await ask(window.lab.gradcheckGet({ runId: id }))).report.settings.network);
   }
+  if (kind === "init") return textOf((await ask(window.lab.initGet({ runId: id }))).report.settings.network);
+  return null;
 }
 
 /** Does the same once more, as a new run. */

@@ -12,7 +12,7 @@ export function ColumnsMenu({ columns }: { readonly columns: readonly string[] }
   const [wanted, setWanted] = useState("");
   const catalogue = useCatalogue(open);
   const choose = (column: string, on: boolean) =>
-    changeTableView({ columns: on ? [...columns, column] : columns.filter((one) => one !== column) });
+    changeTableView({ columns: on ? [...columns, column] : columns.filter((other) => other !== column) });
   const found = (column: string) => columnLabel(column).toLowerCase().includes(wanted.toLowerCase());
   return (
     <Popover opened={open} onChange={setOpen} position="bottom-end" width="22rem" trapFocus returnFocus>

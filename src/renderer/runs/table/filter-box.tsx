@@ -13,6 +13,7 @@ const EXAMPLES = [
   ["tag:keep -tag:junk", "with one tag and without another"],
   ["started>=2026-11-01", "times in UTC"],
   ["is:pinned is:latest has:notes", "latest: the newest run of its name"],
+  ["is:notFinite", "ends with NaN or infinity"],
 ] as const;
 
 /** The query; what it cannot read is said below it. */

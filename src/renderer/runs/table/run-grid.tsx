@@ -10,6 +10,7 @@ import { openComparison, openRun } from "../../store/open-run.ts";
 import { deleteRuns } from "../run-actions.ts";
 import { RunColour } from "../run-colour.tsx";
 import { RunStatusBadge } from "../../ui/run-status-badge.tsx";
+import { movedRow, rowsBetween } from "./selection.ts";
 import { selectRun, selectRuns, useSelectedRuns } from "./selected-runs.ts";
 import { sortBy } from "./table-view.ts";
 import type { RunTable } from "./use-run-table.ts";
@@ -61,21 +62,11 @@ export function RunGrid({ table, view, onVisible }: RunGridProps) {
       setAnchorId(id);
       return;
     }
-    const from = table.ids.indexOf(anchorId ?? id);
-    const [low, high] = from < next ? [from, next] : [next, from];
-    selectRuns(table.ids.slice(low, high + 1));
+    selectRuns(rowsBetween(table.ids, anchorId, next));
   };
   const onKey = (event: KeyboardEvent) => {
-    const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 0) / rowHeight) - 2);
-    const moves: Readonly<Record<string, number>> = {
-      ArrowDown: active + 1,
-      ArrowUp: active < 0 ? 0 : active - 1,
-      PageDown: active + page,
-      PageUp: active - page,
-      Home: 0,
-      End: table.total - 1,
-    };
-    const to = moves[event.key];
+    const pageRows = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 0) / rowHeight) - 2);
+    const to = movedRow(event.key, { active, pageRows, total: table.total });
     const mod = event.ctrlKey || event.metaKey;
     if (to !== undefined) goTo(to, event.shiftKey);
     else if (mod && event.key.toLowerCase() === "a") selectRuns(table.ids);

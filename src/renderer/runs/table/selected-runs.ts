@@ -7,6 +7,8 @@ export function useSelectedRuns(): ReadonlySet<string> {
   return useStore(selected);
 }
 
+export const selectedRuns = (): ReadonlySet<string> => selected.get();
+
 export function selectRun(runId: string, on: boolean): void {
   const next = new Set(selected.get());
   if (on) next.add(runId);

@@ -21,14 +21,14 @@ export function SelectionBar({ table, scope }: { readonly table: RunTable; reado
   const ids = table.ids.filter((id) => selected.has(id));
   const filtered = table.total < table.inScope ? `${table.total} of ${table.inScope} runs` : null;
   const all = filtered ?? (table.total === 1 ? "1 run" : `${table.total} runs`);
-  const said =
+  const status =
     ids.length === 0
       ? `${all}; select some to compare, export, tag or delete them`
       : `${ids.length} selected of ${all}`;
   return (
     <div className={classes["selectionBar"]}>
       <span className={classes["selection"]} role="status">
-        {said}
+        {status}
       </span>
       {ids.length === 0 && scope !== "trash" && (
         <ExportMenu runIds={table.total < table.inScope ? table.ids : null} label={`Export ${all}`} />

@@ -48,15 +48,15 @@ export function ViewsMenu({ view }: { readonly view: RunView }) {
         </Menu.Target>
         <Menu.Dropdown>
           <Menu.Label>Always there</Menu.Label>
-          {BUILT_IN_VIEWS.map((one) => (
-            <Menu.Item key={one.name} onClick={() => showTableView(one)}>
-              {one.name}
+          {BUILT_IN_VIEWS.map((view) => (
+            <Menu.Item key={view.name} onClick={() => showTableView(view)}>
+              {view.name}
             </Menu.Item>
           ))}
           {saved.length > 0 && <Menu.Label>Saved</Menu.Label>}
-          {saved.map((one) => (
-            <Menu.Item key={one.name} onClick={() => showTableView(one)}>
-              {one.name}
+          {saved.map((view) => (
+            <Menu.Item key={view.name} onClick={() => showTableView(view)}>
+              {view.name}
             </Menu.Item>
           ))}
           {saved.some(({ name }) => name === view.name) && (
@@ -82,7 +82,7 @@ export function ViewsMenu({ view }: { readonly view: RunView }) {
 function SaveView({ onSave }: { readonly onSave: (name: string) => void }) {
   const [open, setOpen] = useState(false);
   const [name, setName] = useState("");
-  const taken = BUILT_IN_VIEWS.some((one) => one.name === name.trim());
+  const taken = BUILT_IN_VIEWS.some((view) => view.name === name.trim());
   const problem = taken
     ? "this one is always there: choose another name"
     : name === ""

@@ -163,8 +163,8 @@ function datasetsOf(log: TrainingLog, axes: TrainingAxes, theme: ChartTheme): Ch
 /** What the picture shows, in a sentence. */
 export function lossSummary(log: TrainingLog): string {
   const { step, epoch, loss, trainLoss, validLoss } = log.numbers;
-  const said = (name: string, value: number | null) =>
+  const valueText = (name: string, value: number | null) =>
     value === null ? "" : `, ${name} ${formatNumber(value)}`;
   const broken = log.nonFinite.map(({ kind, x }) => `, ${kind} at step ${formatNumber(x)}`).join("");
-  return `Loss after step ${formatNumber(step)} (epoch ${formatNumber(epoch)})${said("last step", loss)}${said("training", trainLoss)}${said("validation", validLoss)}${broken}.`;
+  return `Loss after step ${formatNumber(step)} (epoch ${formatNumber(epoch)})${valueText("last step", loss)}${valueText("training", trainLoss)}${valueText("validation", validLoss)}${broken}.`;
 }

@@ -165,7 +165,9 @@ function Inspected({ learned }: { readonly learned: Learned }) {
 
 function confusionMap(confusion: readonly (readonly number[])[]): HeatMapData {
   const wrong = confusion.flatMap((row, label) =>
-    row.map((count, predicted) => ({ label, predicted, count })).filter((one) => one.label !== one.predicted),
+    row
+      .map((count, predicted) => ({ label, predicted, count }))
+      .filter((cell) => cell.label !== cell.predicted),
   );
   const most = wrong.reduce((largest, one) => (one.count > largest.count ? one : largest), {
     label: 0,
@@ -183,6 +185,6 @@ function confusionMap(confusion: readonly (readonly number[])[]): HeatMapData {
     columnLabel: (column) => String(column),
     labelled: true,
     rowAxis: "digit",
-    columnAxis: "said",
+    columnAxis: "predicted",
   };
 }

@@ -8,6 +8,7 @@ let folder: string;
 let path: string;
 let alive: Set<number>;
 let trials: FlagTrial[];
+let nextPid = 1_000;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "flag-trial-"));
   path = join(folder, "trial.json");
@@ -21,9 +22,9 @@ afterEach(() => {
 });
 
 /** A start of the process `pid`, which lives until it is taken from `alive`. */
-function start(pid: number, v8 = "13.0", file = path): FlagTrial {
+function start(pid: number, v8 = "13.0", file = path, bootMinute = 1_000): FlagTrial {
   alive.add(pid);
-  const trial = beginFlagTrial(file, v8, { pid, isAlive: (one) => alive.has(one) });
+  const trial = beginFlagTrial(file, v8, { pid, isAlive: (one) => alive.has(one), bootMinute });
   trials.push(trial);
   return trial;
 }
@@ -38,6 +39,46 @@ describe("beginFlagTrial()", () => {
     alive.delete(3);
     expect(start(4).allowed).toBe(false);
     expect(start(5, "14.6").allowed).toBe(true);
+  });
+
+  /** Starts until one is allowed to use the flags. */
+  const startsUntilAllowed = (): { starts: number; trial: FlagTrial; pid: number } => {
+    for (let starts = 1; starts < 100; starts++) {
+      const pid = nextPid++;
+      const trial = start(pid);
+      if (trial.allowed) return { starts, trial, pid };
+      alive.delete(pid);
+    }
+    throw new Error("never allowed again");
+  };
+
+  it("tries them again after five starts without, after another crash after ten; kills do not last (item 36)", () => {
+    for (const pid of [1, 2]) {
+      start(pid);
+      alive.delete(pid);
+    }
+    const again = startsUntilAllowed();
+    expect(again.starts).toBe(6);
+    alive.delete(again.pid);
+    const third = startsUntilAllowed();
+    expect(third.starts).toBe(11);
+    third.trial.passed();
+    alive.delete(third.pid);
+    start(3);
+    alive.delete(3);
+    expect(start(4).allowed).toBe(true);
+  });
+
+  it("does not take a machine that went down for a crash", () => {
+    for (const [pid, bootMinute] of [
+      [1, 1_000],
+      [2, 2_000],
+      [3, 3_000],
+    ] as const) {
+      expect(start(pid, "13.0", path, bootMinute).allowed).toBe(true);
+      alive.delete(pid);
+    }
+    expect(start(4, "13.0", path, 4_000).allowed).toBe(true);
   });
 
   it("does not take neighbours that are compiling for crashes (D36)", () => {

@@ -48,8 +48,23 @@ describe("a data set's folder (issue 14, 34)", () => {
     ["no title", { ...SOUND, title: 7 }],
     ["no JSON", "{"],
     ["too long a text", `{"a":"${"x".repeat(70_000)}"}`],
-  ])("is not listed with %s", async (_what, description) => {
-    expect(await dataset(description).list()).toHaveLength(1);
+  ])("is not listed with %s, and that is said once, with the folder", async (_what, description) => {
+    dataset(description);
+    const said: string[] = [];
+    const library = new DatasetLibrary(join(root, "data"), (problem) => said.push(problem));
+    expect(await library.list()).toHaveLength(1);
+    await library.list();
+    expect(said).toHaveLength(1);
+    expect(said[0]).toContain(`The folder ${join(root, "data", "bars")} is left out: `);
+    await expect(library.find("bars")).rejects.toThrow(/"bars" cannot be used\. The folder .* is left out/);
+  });
+
+  it("that nobody describes is named; an import that was cut short is not", async () => {
+    mkdirSync(join(root, "data", "copied-by-hand"), { recursive: true });
+    mkdirSync(join(root, "data", "bars-12ab.part"));
+    const said: string[] = [];
+    await new DatasetLibrary(join(root, "data"), (problem) => said.push(problem)).list();
+    expect(said).toEqual([expect.stringMatching(/copied-by-hand is left out: ENOENT.*dataset\.json/)]);
   });
 
   it("is checked when it is loaded: sizes, and every label with its row", async () => {

@@ -1,0 +1,137 @@
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import { gzipSync } from "node:zlib";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Lab } from "../../../src/main/lab/lab.ts";
+import { openLab } from "../../../src/main/lab/open-lab.ts";
+import type { RunSummary } from "../../../src/shared/runs/run-records.ts";
+import { DEFAULT_VIEW } from "../../../src/shared/runs/run-table.ts";
+import { NOTEBOOK_NETWORK } from "../../../src/shared/specs/network-spec.ts";
+import { WORKER_FILE } from "../engine/start-engine.ts";
+import { labOptions } from "./open-test-lab.ts";
+
+const OUT = dirname(WORKER_FILE);
+const IMAGES = 60_000;
+const ROWS = 200;
+const NETWORK = { ...NOTEBOOK_NETWORK, data: { name: "mnist", split: "train" as const, rows: ROWS } };
+
+/** An IDX file, compressed; its elements are zero. */
+function writeIdx(path: string, shape: readonly number[]): void {
+  const header = Buffer.alloc(4 + 4 * shape.length);
+  header.writeUInt32BE(0x0800 + shape.length, 0);
+  shape.forEach((size, axis) => header.writeUInt32BE(size, 4 + 4 * axis));
+  const elements = Buffer.alloc(shape.reduce((product, size) => product * size, 1));
+  writeFileSync(path, gzipSync(Buffer.concat([header, elements]), { level: 1 }));
+}
+
+let folder = "";
+/** Its images are all black: their standard deviation is 0, and every normalised pixel NaN. */
+let lab: Lab;
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), "backprop-lab-nan-"));
+  const mnist = join(folder, "resources", "data", "mnist");
+  mkdirSync(mnist, { recursive: true });
+  writeIdx(join(mnist, "train-images-idx3-ubyte.gz"), [IMAGES, 28, 28]);
+  writeIdx(join(mnist, "train-labels-idx1-ubyte.gz"), [IMAGES]);
+  lab = await openLab({ ...labOptions(folder, 2), resourcesDir: join(folder, "resources") });
+});
+afterAll(async () => {
+  await lab.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const found = async (of: Lab, query: string): Promise<readonly string[]> =>
+  (await of.runs.table({ ...DEFAULT_VIEW, query, scope: "active", offset: 0, limit: 10 })).ids;
+
+async function expectFound(of: Lab, { id, kind }: RunSummary, where: string): Promise<void> {
+  expect(await found(of, `kind:${kind} is:notFinite`)).toEqual([id]);
+  expect(await found(of, `kind:${kind} "notFinite":"${where}"`)).toEqual([id]);
+  expect(await found(of, `kind:${kind} -is:notFinite`)).toEqual([]);
+}
+
+describe("what ends with NaN is stored, shown and found as that (issue 14, item 18)", () => {
+  it("the stages fail, with their numbers kept", async () => {
+    const run = await lab.stages.start({ seed: 1, rows: ROWS, threads: 2, samples: 5 }).done;
+    expect(run.status).toBe("failed");
+    expect(run.failure).toMatch(/the loss of stage 1, Functions is NaN.*expected numbers/);
+    expect(run.summary["loss"]).toBeNaN();
+    const [first] = lab.stages.get({ runId: run.id }).report.results;
+    expect(first).toMatchObject({ id: "functions", status: "failed", loss: NaN });
+    expect(first.note).toMatch(/its loss is NaN/);
+    expect(first.forward.samplesMs).toHaveLength(5);
+    await expectFound(lab, run, "loss of functions");
+    expect(await found(lab, "kind:stages loss=NaN")).toEqual([run.id]);
+    expect(await found(lab, "kind:stages loss<1e9")).toEqual([]);
+  });
+
+  it("a notebook's cells fail", async () => {
+    const settings = { seed: 1, rows: ROWS, threads: 2, samples: 1, coordinates: 1 };
+    const run = await lab.notebook.run({ selection: { kind: "one", cell: "23" }, settings }).done;
+    expect(run.status).toBe("finished");
+    const cell = lab.runs.get({ runId: run.id }).cells.find((one) => one.cell === "23");
+    expect(cell?.verdict).toBe("failed");
+    expect(cell?.reason).toMatch(/^loss is NaN or infinite/);
+    expect(run.summary["loss"]).toBeNaN();
+    await expectFound(lab, run, "loss of cell 23");
+  });
+
+  it("an initialisation names the layers", async () => {
+    const run = await lab.init.save({ network: NETWORK, otherwise: null, gradients: true, threads: 2 }).done;
+    expect(run.status).toBe("finished");
+    expect(run.summary["loss"]).toBeNaN();
+    expect(run.summary["notFinite"]).toMatch(/^loss, lastStd, activation 1 of .*, gradient 2 of /);
+    await expectFound(lab, run, "activation 1");
+  });
+
+  it("a gradient check does not pass", async () => {
+    const run = await lab.gradcheck.start({
+      network: NETWORK,
+      references: ["float64"],
+      bug: null,
+      coordinates: 5,
+      tolerance: "strict",
+      threads: 2,
+    }).done;
+    expect(run.summary).toMatchObject({ passed: false, loss: NaN });
+    await expectFound(lab, run, "w1 against float64");
+  });
+
+  it("a rung of the ladder is wrong", async () => {
+    // The other threads' files lie beside the worker.
+    const threads = join(folder, "threads");
+    mkdirSync(threads);
+    for (const file of readdirSync(OUT)) symlinkSync(join(OUT, file), join(threads, file));
+    symlinkSync(resolve("test/integration/lab/nan-worker.mjs"), join(threads, "nan-worker.mjs"));
+    mkdirSync(join(folder, "spoiled"));
+    const spoiled = await openLab({
+      ...labOptions(join(folder, "spoiled"), 2),
+      workerFile: join(threads, "nan-worker.mjs"),
+    });
+    try {
+      const run = await spoiled.ladder.start({
+        preset: "custom",
+        shape: { m: 5, k: 784, n: 10 },
+        threads: 2,
+        budgetSeconds: 1,
+        seed: 1,
+        scaling: false,
+      }).done;
+      const { rungs } = spoiled.ladder.get({ runId: run.id });
+      expect(rungs.find(({ rung }) => rung === "kernel")).toMatchObject({ status: "wrong", maxDiff: NaN });
+      expect(run.summary["wrong"]).toBeGreaterThan(0);
+      await expectFound(spoiled, run, "difference of");
+    } finally {
+      await spoiled.close();
+    }
+  });
+
+  it("what was cut short before it had a number is not taken for NaN", async () => {
+    const started = lab.init.save({ network: NETWORK, otherwise: null, gradients: true, threads: 2 });
+    lab.activity.cancel();
+    const run = await started.done;
+    expect(run.status).toBe("cancelled");
+    expect(run.summary).not.toHaveProperty("notFinite");
+    expect(run.summary).not.toHaveProperty("loss");
+  });
+});

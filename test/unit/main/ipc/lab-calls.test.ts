@@ -1,0 +1,62 @@
+import { expect, expectTypeOf, test } from "vitest";
+import { ipcHandlers } from "../../../../src/main/ipc/ipc-handlers.ts";
+import { labCall, type AnsweringLab } from "../../../../src/main/ipc/lab-calls.ts";
+import type { IpcServices } from "../../../../src/main/ipc/own-handlers.ts";
+import type { Lab } from "../../../../src/main/lab/lab.ts";
+import { IPC_CALLS } from "../../../../src/shared/ipc/ipc-contract.ts";
+import type { LrSearch } from "../../../../src/shared/experiments/training.ts";
+
+const refuse = (): never => {
+  throw new Error("nothing is asked for here");
+};
+
+/** A lab of which only what is named may be used. */
+const servicesOf = (parts: Partial<Lab>): IpcServices => ({
+  lab: Promise.resolve(parts as Lab),
+  askWhere: refuse,
+  askWhich: refuse,
+  printPage: refuse,
+  querySql: refuse,
+  writeClipboard: refuse,
+});
+
+test("ipcHandlers() answers every call of the contract", () => {
+  expect(Object.keys(ipcHandlers(servicesOf({}))).sort()).toEqual(Object.keys(IPC_CALLS).sort());
+});
+
+test("labCall() asks the part and the method that the call's name spells, on the part itself", async () => {
+  const training = {
+    found: { searches: [], suggested: 0.1 } satisfies LrSearch,
+    findLr() {
+      return this.found;
+    },
+  };
+  const answer = labCall("trainingFindLr", Promise.resolve({ training }));
+  expect(await answer({ spec: refuse as never, threads: 1, again: false })).toEqual(training.found);
+});
+
+test("labCall() gives the input on and waits for a lab that is still opening", async () => {
+  const asked: unknown[] = [];
+  const views = { drop: (input: unknown) => asked.push(input) };
+  let opened: (lab: { views: typeof views }) => void = refuse;
+  const opening = new Promise<{ views: typeof views }>((resolve) => {
+    opened = resolve;
+  });
+  const answer = labCall("viewsDrop", opening)({ name: "mine" });
+  expect(asked).toEqual([]);
+  opened({ views });
+  await answer;
+  expect(asked).toEqual([{ name: "mine" }]);
+});
+
+test("a lab without a call's method, or with one that takes or answers something else, does not compile", () => {
+  type Answering = AnsweringLab<"viewsDrop" | "activityCancel">;
+  expectTypeOf<Lab>().toExtend<Answering>();
+  expectTypeOf<Omit<Lab, "views">>().not.toExtend<Answering>();
+  expectTypeOf<{ activity: Lab["activity"]; views: Pick<Lab["views"], "list"> }>().not.toExtend<Answering>();
+  expectTypeOf<{
+    activity: Lab["activity"];
+    views: { drop: (input: { id: number }) => void };
+  }>().not.toExtend<Answering>();
+  expectTypeOf<{ activity: { cancel: () => boolean }; views: Lab["views"] }>().not.toExtend<Answering>();
+});
