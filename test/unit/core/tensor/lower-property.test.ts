@@ -20,6 +20,9 @@ function interpreted(nodes: readonly TensorNode[]): readonly Float64Array[] {
   return nodes.map((node) => values[steps.indexOf(node)]);
 }
 
+/** Numbers in maps are float32. */
+const TOLERANCE = 1e-6;
+
 function expectClose(actual: Float64Array, expected: Float64Array, what: string): void {
   expect(actual.length, what).toBe(expected.length);
   const scale = expected.reduce(
@@ -28,7 +31,11 @@ function expectClose(actual: Float64Array, expected: Float64Array, what: string)
   );
   const bad = expected.findIndex(
     (value, i) =>
-      !(Object.is(value, actual[i]) || value === actual[i] || Math.abs(value - actual[i]) <= 1e-9 * scale),
+      !(
+        Object.is(value, actual[i]) ||
+        value === actual[i] ||
+        Math.abs(value - actual[i]) <= TOLERANCE * scale
+      ),
   );
   if (bad >= 0) expect.fail(`${what}: element ${bad} is ${actual[bad]}, expected ${expected[bad]}`);
 }

@@ -77,7 +77,7 @@ export const SMOOTH: Readonly<Record<string, Step>> = {
   number: (r, pick, { a, p, q }) =>
     binary(r, (["add", "sub", "mul", "div", "maximum"] as const)[p % 5] ?? "add", pick(a), (q % 5) - 1.5),
   where: (r, pick, { a, b, c }) => where(r, binary(r, "gt", pick(a), pick(b)), pick(c), pick(a)),
-  clamp: (r, pick, { a, p }) => clamp(r, pick(a), p % 2 === 0 ? { min: -0.3 } : { min: -1, max: 0.6 }),
+  clamp: (r, pick, { a, p }) => clamp(r, pick(a), p % 2 === 0 ? { min: -0.25 } : { min: -1, max: 0.625 }),
   relu: (r, pick, { a }) => binary(r, "sub", clamp(r, pick(a), { min: 0 }), 0.5),
   reduce: (r, pick, { a, p, q }) => {
     const x = pick(a);
