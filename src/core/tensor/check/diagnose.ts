@@ -108,10 +108,17 @@ class Diagnosis {
     const { shape } = this.#program.steps[step];
     const itself = (text: string, mistake: string): Candidate => ({ text, line: null, mistake });
     if (values.every((value) => value === 0)) return [itself("is 0 everywhere.", "zero")];
+    const strange = values.findIndex((value) => !Number.isFinite(value));
+    if (strange >= 0) {
+      const at = `${values[strange]} at element ${strange}`;
+      return [itself(`is ${at}, where the right one is a number; was something divided by 0?`, "not finite")];
+    }
     const factor = factorOf(values, right);
     const words = factor === null ? null : factorName(factor, this.#sizes);
     if (words !== null) {
-      const exact = this.#backwards().filter(({ mistake }) => !mistake.endsWith(": negate"));
+      // A minus may have been lost at any operation of several.
+      const anywhere = factor !== null && factor < 0 && this.#segment().operations.length > 1;
+      const exact = anywhere ? [] : this.#backwards();
       const plain = itself(`is the right gradient times ${words}.`, "factor");
       // The factor is a fact; which operation it comes from may be known as well.
       return exact.length === 1

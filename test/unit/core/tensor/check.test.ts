@@ -3,6 +3,8 @@ import { describe, expect, it } from "vitest";
 import { checkGradients } from "../../../../src/core/tensor/check/check.ts";
 import { mutantName, mutantsOf, standInsOf } from "../../../../src/core/tensor/check/mutants.ts";
 import { relativeDistance } from "../../../../src/core/tensor/check/compare.ts";
+import type { Candidate } from "../../../../src/core/tensor/check/check-types.ts";
+import { binary } from "../../../../src/core/tensor/elementwise.ts";
 import type { Mutant } from "../../../../src/core/tensor/float64/mutant.ts";
 import { reduce } from "../../../../src/core/tensor/reductions.ts";
 import { EXAMPLES, notebookNetwork } from "./example-networks.ts";
@@ -73,6 +75,7 @@ describe.each(Object.entries(EXAMPLES))("%s", (_, example) => {
 const FACTS = new Set([
   "factor",
   "zero",
+  "not finite",
   "transposed",
   "overwritten",
   "missing part",
@@ -95,6 +98,47 @@ it("accuses no right pass of random programs", () => {
     { numRuns: 300, seed: 11 },
   );
   expect(judged).toBeGreaterThan(1000);
+});
+
+it("names mistakes in random programs, whether all gradients are set or only those of the data", () => {
+  const count = { made: 0, named: 0 };
+  const misnamed: string[] = [];
+  const check = (pass: TestPass, set: readonly number[], mutant: Mutant): void => {
+    const { report, changed } = checked(pass, set, [mutant]);
+    const wrong = report.gradients.filter(({ verdict }) => verdict === "wrong");
+    if (!changed || wrong.length === 0) return;
+    const line = pass.program.steps[mutant.step].line?.line ?? 0;
+    const term = mutant.kind === "drop" || mutant.kind === "negate";
+    const right = (one: Candidate): boolean =>
+      FACTS.has(one.mistake) || (term ? (one.line?.line ?? 0) >= line : one.line?.line === line);
+    count.made++;
+    if (wrong.some(({ explanation }) => explanation?.candidates.some(right) === true)) count.named++;
+    for (const { explanation } of wrong) {
+      if (explanation?.certain === true && !right(explanation.candidates[0])) {
+        misnamed.push(`${mutantName(pass.program, mutant)}: ${explanation.candidates[0].text}`);
+      }
+    }
+  };
+  fc.assert(
+    fc.property(fc.array(instruction, { minLength: 3, maxLength: 9 }), fc.nat(), (instructions, choice) => {
+      const recorder = testRecorder();
+      const { nodes } = recordProgram(recorder, instructions, { smoothOnly: true, limit: 300 });
+      const end = nodes[nodes.length - 1];
+      const pass = passOf(reduce(recorder, "sum", binary(recorder, "mul", end, end)));
+      const mutants = pass.program.steps.flatMap((_, place) => [
+        ...mutantsOf(pass.program, place),
+        ...standInsOf(pass.program, place),
+      ]);
+      fc.pre(mutants.length > 0);
+      const everything = pass.program.steps.map((_, step) => step);
+      check(pass, everything, mutants[choice % mutants.length]);
+      check(pass, [...pass.inputs.leaves.keys()], mutants[(choice + 7) % mutants.length]);
+    }),
+    { numRuns: 150, seed: 3 },
+  );
+  expect(misnamed).toEqual([]);
+  expect(count.made).toBeGreaterThan(100);
+  expect(count.named / count.made).toBeGreaterThan(0.97);
 });
 
 it("blames only the step at fault, and tells two mistakes apart", () => {
