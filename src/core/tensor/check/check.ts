@@ -1,0 +1,96 @@
+import { centralDifference, differenceTasks, type Difference } from "../float64/differences.ts";
+import { sameShape } from "../shapes.ts";
+import type { CheckReport, CheckRequest, GivenGradient, JudgedGradient, Verdict } from "./check-types.ts";
+import { relativeDistance } from "./compare.ts";
+import { diagnose } from "./diagnose.ts";
+import { isFinite, judgeGradient, latestOf, referenceOf, type Reference } from "./judge.ts";
+import { stepName } from "./words.ts";
+
+/** Differences that agree less than this with the reference make it doubtful. */
+const PROVEN = 1e-4;
+
+/**
+ * Judges every gradient that a person set against a float64 reference of his own forward pass, each given his own
+ * gradients nearer to the loss, so that only the step at fault is blamed; explains the wrong ones.
+ *
+ * The reference is proven by central differences. Where it is not a number, nothing is judged.
+ */
+export function checkGradients(request: CheckRequest): CheckReport {
+  const { program, given, wanted } = request;
+  const reference = referenceOf(request);
+  const names = new Map(wanted.map(({ step, name }) => [step, name]));
+  const differences = proveReference(request, reference);
+  const latest = latestOf(given);
+  const gradients = [...latest.values()]
+    .toSorted((a, b) => b.step - a.step)
+    .map((one) => judged(request, reference, { one, name: names.get(one.step) }));
+  const missing = wanted.filter(({ step }) => !latest.has(step)).map(({ name }) => name);
+  const worst = differences.reduce((most, { relative }) => Math.max(most, relative), 0);
+  const notices = [...noticesOf(request, reference)];
+  if (!(worst < PROVEN)) {
+    notices.push(
+      `Central differences agree with the reference only to ${worst.toExponential(1)}; is the loss smooth there?`,
+    );
+  }
+  return {
+    loss: reference.pass.values[program.steps.length - 1].reduce((sum, value) => sum + value, 0),
+    reference: { differences: differences.length, worst },
+    gradients,
+    missing,
+    notices,
+    passed: missing.length === 0 && gradients.every(({ verdict }) => verdict === "right"),
+  };
+}
+
+function judged(
+  { program }: CheckRequest,
+  reference: Reference,
+  { one, name }: { readonly one: GivenGradient; readonly name: string | undefined },
+): JudgedGradient {
+  const { step, values, shape, line } = one;
+  const own = program.steps[step].shape;
+  const fits = sameShape(shape, own);
+  const expected = reference.local.gradients[step];
+  const comparison = fits ? judgeGradient(reference, one) : null;
+  const judgeable = expected !== null && isFinite(expected);
+  const verdict: Verdict = !judgeable ? "not judged" : comparison?.passed === true ? "right" : "wrong";
+  const alone = reference.own.gradients[step];
+  return {
+    step,
+    name: name ?? stepName(program, step),
+    shape: own,
+    givenShape: shape,
+    line,
+    verdict,
+    comparison,
+    relNorm: fits && alone !== null ? relativeDistance(values, alone) : null,
+    explanation: verdict === "wrong" ? diagnose(program, reference, one) : null,
+  };
+}
+
+/** Central differences of the wanted tensors, and of those that gradients were set of where none is wanted. */
+function proveReference(request: CheckRequest, { pass, own }: Reference): readonly Difference[] {
+  const { program, wanted, given, seed } = request;
+  const steps = new Set((wanted.length > 0 ? wanted : given).map(({ step }) => step));
+  const tensors = [...steps]
+    .filter((step) => own.gradients[step] !== null)
+    .map((step) => ({ step, length: pass.values[step].length }));
+  return differenceTasks(tensors, seed).flatMap((task) => {
+    const gradient = own.gradients[task.step];
+    return gradient === null ? [] : [centralDifference(program, { inputs: request, pass, gradient }, task)];
+  });
+}
+
+/** What makes a check say less than it seems to. */
+function* noticesOf({ program, wanted, given }: CheckRequest, { pass, own }: Reference): Iterable<string> {
+  const broken = program.steps.findIndex((_, step) => !isFinite(pass.values[step]));
+  if (broken >= 0) {
+    yield `The forward pass is NaN or infinite from ${stepName(program, broken)} on; gradients behind it cannot be judged.`;
+  }
+  for (const { step, name } of wanted) {
+    if (own.gradients[step] === null) yield `The loss does not depend on ${name}; its gradient is 0.`;
+    else if (given.some((one) => one.step === step) && pass.values[step].every((value) => value === 0)) {
+      yield `${name} is 0 everywhere, so mistakes that multiply by it do not show.`;
+    }
+  }
+}
