@@ -39,7 +39,7 @@ afterAll(async () => {
 });
 
 /** Views with a column of settings, and the button that it is all for. */
-const PRIMARY: Readonly<Record<string, string>> = {
+const PRIMARY: Readonly<Partial<Record<string, string>>> = {
   Notebook: "Run all",
   Ladder: "Run ladder",
   Initialise: "Save as a run",
@@ -181,8 +181,8 @@ describe("every view is whole, and keeps its primary button in sight (A5)", () =
       "%i of them have a head that leaves room for what differs",
       async (many) => {
         await resizeWindow(launched.app, page, 1280, 800);
-      await setProjectorScale(page, false);
-      await showView(page, "Runs");
+        await setProjectorScale(page, false);
+        await showView(page, "Runs");
         await page.getByRole("textbox", { name: "Filter the runs" }).fill("kind:training seed<=20");
         const boxes = page.getByRole("checkbox", { name: /^Select .*epochs 1/ });
         await expect.poll(() => boxes.count()).toBe(20);

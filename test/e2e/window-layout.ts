@@ -69,7 +69,7 @@ export const cutTexts = (page: Page): Promise<string[]> =>
       const node = walker.currentNode;
       const text = node.textContent?.trim() ?? "";
       const parent = node.parentElement;
-      if (text === "" || parent === null || !parent.checkVisibility()) continue;
+      if (text === "" || parent?.checkVisibility() !== true) continue;
       if (
         parent.closest("script, style, svg, select, .visually-hidden, .katex, [aria-hidden='true']") !== null
       )

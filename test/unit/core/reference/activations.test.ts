@@ -148,14 +148,17 @@ describe("softplus", () => {
     expect(activate(kind, 20)).toBe(Math.log1p(Math.exp(20)));
   });
 
-  it.each([-30, -3, 0, 3, 19.999_999, 20.000_001])("moves by its slope at %d, however short the step", (x) => {
-    for (const step of [1e-12, -1e-7]) {
-      expect(activationMove(kind, x, step) / (activationSlope(kind, x) * step)).toBeCloseTo(1, 6);
-    }
-    for (const step of [0.75, -2]) {
-      expect(activationMove(kind, x, step)).toBeCloseTo(activate(kind, x + step) - activate(kind, x), 8);
-    }
-  });
+  it.each([-30, -3, 0, 3, 19.999_999, 20.000_001])(
+    "moves by its slope at %d, however short the step",
+    (x) => {
+      for (const step of [1e-12, -1e-7]) {
+        expect(activationMove(kind, x, step) / (activationSlope(kind, x) * step)).toBeCloseTo(1, 6);
+      }
+      for (const step of [0.75, -2]) {
+        expect(activationMove(kind, x, step)).toBeCloseTo(activate(kind, x + step) - activate(kind, x), 8);
+      }
+    },
+  );
 });
 
 describe("the closed forms themselves", () => {
