@@ -4,6 +4,7 @@ const LIBRARIES = {
   core: ["pure-rand"],
   shared: ["valibot"],
   workers: ["piscina"],
+  sandbox: ["quickjs-emscripten-core", "@jitl/quickjs-wasmfile-release-sync", "sucrase", "acorn", "valibot"],
   main: [
     "electron",
     "better-sqlite3",
@@ -36,13 +37,14 @@ const FOLDERS = {
   core: ["core"],
   shared: ["shared", "core"],
   workers: ["workers", "shared", "core"],
+  sandbox: ["sandbox", "shared", "core"],
   main: ["main", "shared", "core"],
   preload: ["preload", "shared"],
   renderer: ["renderer", "shared", "core"],
 };
 
 /** Where Node's own modules exist. */
-const NODE = ["workers", "main"];
+const NODE = ["workers", "sandbox", "main"];
 
 const escape = (name) => name.replace(/[.*+?^${}()|[\]\\/]/g, "\\$&");
 const anyOf = (names) => names.map(escape).join("|");
@@ -56,6 +58,7 @@ const EXPERIMENTS = [
   "gradcheck",
   "training",
   "learned",
+  "live",
   "runs",
 ];
 const VIEWS = [
@@ -173,7 +176,7 @@ module.exports = {
       name: "no-development-libraries-in-main",
       comment: "Main and its workers are not bundled with their libraries: those must be dependencies.",
       severity: "error",
-      from: { path: "^src/(main|workers|shared|core)/", pathNot: KERNEL_GENERATOR },
+      from: { path: "^src/(main|workers|sandbox|shared|core)/", pathNot: KERNEL_GENERATOR },
       to: {
         dependencyTypes: ["npm-dev"],
         dependencyTypesNot: ["type-only"],

@@ -8,6 +8,7 @@ import { Control, ProgramStopped } from "./program/control.ts";
 import { lowerPriority, ownThreadId } from "./own-thread.ts";
 import { runProgram } from "./program/run-program.ts";
 import { runBandwidth } from "./tasks/bandwidth.ts";
+import { runCloseness } from "./tasks/closeness.ts";
 import { runCompare } from "./tasks/compare.ts";
 import { runFill } from "./tasks/fill.ts";
 import { runGradientReport } from "./tasks/gradient-report.ts";
@@ -18,6 +19,7 @@ import {
   runNetworkGradients,
 } from "./tasks/network-reference.ts";
 import { runRung } from "./tasks/rung.ts";
+import { runTensorCheck } from "./tasks/tensor-check.ts";
 import { runTune, runVerify } from "./tasks/tune.ts";
 
 const { memory } = piscinaWorkerData as WorkerData;
@@ -58,6 +60,10 @@ function answer(task: WorkerTask): unknown {
       return runGradientReport(task, memory, control);
     case "compare":
       return runCompare(task, memory, control);
+    case "closeness":
+      return runCloseness(task, memory, control);
+    case "tensorCheck":
+      return runTensorCheck(task, memory, control);
     case "rung":
       return runRung(task, memory, control);
     case "fill":

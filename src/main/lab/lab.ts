@@ -6,6 +6,7 @@ import type { KernelsLab } from "./diagnostics/kernels-lab.ts";
 import type { GradcheckLab } from "./gradcheck/gradcheck-lab.ts";
 import type { InitLab } from "./init/init-lab.ts";
 import type { LadderLab } from "./ladder/ladder-lab.ts";
+import type { LiveLab } from "./live/live-lab.ts";
 import type { NotebookLab } from "./notebook/notebook-lab.ts";
 import type { DatabaseLab } from "./runs/database-lab.ts";
 import type { RunsLab } from "./runs/runs-lab.ts";
@@ -28,6 +29,7 @@ export interface Lab {
   readonly init: InitLab;
   readonly stages: StagesLab;
   readonly stepper: StepperLab;
+  readonly live: Omit<LiveLab, "close">;
   readonly gradcheck: GradcheckLab;
   readonly training: Omit<TrainingLab, "close">;
   readonly learned: LearnedLab;

@@ -28,6 +28,7 @@ import { RunsLab } from "./runs/runs-lab.ts";
 import { storeReaders } from "./runs/store-readers.ts";
 import { ViewsLab } from "./runs/views-lab.ts";
 import { StagesLab } from "./stages/stages-lab.ts";
+import { LiveLab } from "./live/live-lab.ts";
 import { StepperLab } from "./stepper/stepper-lab.ts";
 import { LearnedLab } from "./training/learned/learned-lab.ts";
 import { TrainingLab } from "./training/training-lab.ts";
@@ -120,6 +121,17 @@ export async function openLab(options: LabOptions): Promise<Lab> {
   listeners.add(({ name }) => {
     if (name === "activityChanged") idleMemory.activityChanged();
   });
+  const live = new LiveLab({
+    engine,
+    resourcesDir: options.resourcesDir,
+    datasets,
+    sandboxFile: builtFile("sandbox.js"),
+    asActivity: (title, body) => supervisor.work("notebook", title, body),
+  });
+  listeners.add(({ name, payload }) => {
+    // The workers are told by the supervisor, the interpreter is not.
+    if (name === "activityChanged" && payload?.cancelling === true) live.stop();
+  });
   const readers = storeReaders({
     threadFile: builtFile("store-thread.js"),
     path: store.path,
@@ -140,6 +152,7 @@ export async function openLab(options: LabOptions): Promise<Lab> {
     init: new InitLab(services, supervisor, data),
     stages: new StagesLab(services, supervisor, data, tfjsFile),
     stepper: new StepperLab(services, supervisor, data),
+    live,
     gradcheck: new GradcheckLab(services, supervisor, data, tfjsFile),
     training,
     learned: new LearnedLab(services, supervisor, data),
@@ -160,6 +173,7 @@ export async function openLab(options: LabOptions): Promise<Lab> {
       training.close();
       idleMemory.close();
       supervisor.cancel();
+      await live.close();
       await supervisor.idle();
       notebook.release();
       data.release();

@@ -1,6 +1,9 @@
+import type { Tolerance } from "../../core/closeness.ts";
 import type { Op } from "../../core/ops/op.ts";
 import type { Tensor } from "../../core/ops/recording-ops.ts";
 import type { Phase } from "../../core/ops/phase.ts";
+import type { Float64Program } from "../../core/tensor/float64/program.ts";
+import type { SourceLine } from "../../core/tensor/tensor-node.ts";
 import type { DetailedComparison, Excused } from "../../core/gradient-report.ts";
 import type { PlainNetwork } from "../../core/network/network.ts";
 import type { Float32Arithmetic } from "../../core/reference/float32-arithmetic.ts";
@@ -218,6 +221,46 @@ export interface CompareTask {
   readonly allowances: ReadonlyMap<number, number>;
 }
 
+/** Says how close elements [begin, end) of two float32 tensors of one shape are. */
+export interface ClosenessTask {
+  readonly kind: "closeness";
+  /** Whose heartbeat this task bumps. */
+  readonly worker: number;
+  readonly a: Tensor;
+  readonly b: Tensor;
+  readonly tolerance: Tolerance;
+  readonly begin: number;
+  readonly end: number;
+}
+
+/** What a check of hand-written gradients needs, with its tensors named in `T`. */
+export interface CheckQuestion<T> {
+  /** The forward pass; its last step is the loss. */
+  readonly program: Float64Program;
+  readonly leaves: readonly { readonly step: number; readonly tensor: T }[];
+  /** Steps whose float32 values decide comparisons and maxima. */
+  readonly decisions: readonly { readonly step: number; readonly tensor: T }[];
+  /** Gradients in the order in which they were set. */
+  readonly given: readonly {
+    readonly step: number;
+    readonly tensor: T;
+    readonly shape: readonly number[];
+    readonly line: SourceLine | null;
+  }[];
+  readonly wanted: readonly { readonly step: number; readonly name: string }[];
+  readonly seed: number;
+}
+
+/** Judges gradients that a person computed by hand against float64. */
+export interface TensorCheckTask {
+  readonly kind: "tensorCheck";
+  /** To judge the gradients, or to prove the reference by a share of the central differences. */
+  readonly part: "judge" | { readonly share: number; readonly shares: number };
+  /** Whose heartbeat this task bumps. */
+  readonly worker: number;
+  readonly question: CheckQuestion<Tensor>;
+}
+
 /** Times one rung of the matmul ladder on one worker; `out` holds the last call's product. */
 export interface RungTask {
   readonly kind: "rung";
@@ -297,6 +340,8 @@ export interface PingTask {
 export type WorkerTask =
   | ProgramTask
   | CompareTask
+  | ClosenessTask
+  | TensorCheckTask
   | NetworkGradientsTask
   | NetworkDifferencesTask
   | DirectionsTask

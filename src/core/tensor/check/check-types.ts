@@ -20,6 +20,8 @@ export interface CheckRequest {
   /** The tensors whose gradients must have been set. */
   readonly wanted: readonly { readonly step: number; readonly name: string }[];
   readonly seed: number;
+  /** Called often while it is judged; see PassInputs. */
+  readonly beat?: (() => void) | undefined;
 }
 
 /** A mistake that gives just these numbers. */

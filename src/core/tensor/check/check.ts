@@ -1,4 +1,6 @@
 import { centralDifference, differenceTasks, type Difference } from "../float64/differences.ts";
+import { evaluate } from "../float64/evaluate.ts";
+import { reverse } from "../float64/reverse.ts";
 import { sameShape } from "../shapes.ts";
 import type { CheckReport, CheckRequest, GivenGradient, JudgedGradient, Verdict } from "./check-types.ts";
 import { relativeDistance } from "./compare.ts";
@@ -15,30 +17,37 @@ const PROVEN = 1e-4;
  *
  * The reference is proven by central differences. Where it is not a number, nothing is judged.
  */
-export function checkGradients(request: CheckRequest): CheckReport {
+export const checkGradients = (request: CheckRequest): CheckReport =>
+  withProof(judgeGradients(request), proveReference(request));
+
+/** The judgement alone; its reference is not proven yet. */
+export function judgeGradients(request: CheckRequest): CheckReport {
   const { program, given, wanted } = request;
   const reference = referenceOf(request);
   const names = new Map(wanted.map(({ step, name }) => [step, name]));
-  const differences = proveReference(request, reference);
   const latest = latestOf(given);
   const gradients = [...latest.values()]
     .toSorted((a, b) => b.step - a.step)
     .map((one) => judged(request, reference, { one, name: names.get(one.step) }));
   const missing = wanted.filter(({ step }) => !latest.has(step)).map(({ name }) => name);
-  const worst = differences.reduce((most, { relative }) => Math.max(most, relative), 0);
-  const notices = [...noticesOf(request, reference)];
-  if (!(worst < PROVEN)) {
-    notices.push(
-      `Central differences agree with the reference only to ${worst.toExponential(1)}; is the loss smooth there?`,
-    );
-  }
   return {
     loss: reference.pass.values[program.steps.length - 1].reduce((sum, value) => sum + value, 0),
-    reference: { differences: differences.length, worst },
+    reference: { differences: 0, worst: 0 },
     gradients,
     missing,
-    notices,
+    notices: [...noticesOf(request, reference)],
     passed: missing.length === 0 && gradients.every(({ verdict }) => verdict === "right"),
+  };
+}
+
+/** A judgement with what proves its reference. */
+export function withProof(report: CheckReport, differences: readonly Difference[]): CheckReport {
+  const worst = differences.reduce((most, { relative }) => Math.max(most, relative), 0);
+  const doubt = `Central differences agree with the reference only to ${worst.toExponential(1)}; is the loss smooth there?`;
+  return {
+    ...report,
+    reference: { differences: differences.length, worst },
+    notices: worst < PROVEN ? report.notices : [...report.notices, doubt],
   };
 }
 
@@ -68,14 +77,20 @@ function judged(
   };
 }
 
-/** Central differences of the wanted tensors, and of those that gradients were set of where none is wanted. */
-function proveReference(request: CheckRequest, { pass, own }: Reference): readonly Difference[] {
+/**
+ * Central differences of the wanted tensors, and of those that gradients were set of where none is wanted: every
+ * `shares`-th of them from number `share` on, so that threads can share them.
+ */
+export function proveReference(request: CheckRequest, share = 0, shares = 1): readonly Difference[] {
   const { program, wanted, given, seed } = request;
+  const pass = evaluate(program, request);
+  const own = reverse(program, pass);
   const steps = new Set((wanted.length > 0 ? wanted : given).map(({ step }) => step));
   const tensors = [...steps]
     .filter((step) => own.gradients[step] !== null)
     .map((step) => ({ step, length: pass.values[step].length }));
-  return differenceTasks(tensors, seed).flatMap((task) => {
+  const tasks = differenceTasks(tensors, seed).filter((_task, at) => at % shares === share);
+  return tasks.flatMap((task) => {
     const gradient = own.gradients[task.step];
     return gradient === null ? [] : [centralDifference(program, { inputs: request, pass, gradient }, task)];
   });

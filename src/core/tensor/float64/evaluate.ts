@@ -10,12 +10,15 @@ import { decides, type Float64Program, type Float64Step } from "./program.ts";
 export interface PassInputs {
   readonly leaves: ReadonlyMap<number, Float64Array>;
   readonly decisions: ReadonlyMap<number, ArrayLike<number>>;
+  /** Called before every step, forward and backward: a sign of life, which may throw to end the work. */
+  readonly beat?: (() => void) | undefined;
 }
 
 /** The values of every step, and what branches hang on. */
 export interface Pass {
   readonly values: readonly Float64Array[];
   readonly decisions: ReadonlyMap<number, ArrayLike<number>>;
+  readonly beat?: (() => void) | undefined;
 }
 
 /** Which number a branch looks at: the float32 one where it is known. */
@@ -35,12 +38,13 @@ const exact: Rounding = (values) => values;
  */
 export function evaluate(
   { steps }: Float64Program,
-  { leaves, decisions }: PassInputs,
+  { leaves, decisions, beat }: PassInputs,
   { known = new Map<number, Float64Array>(), rounding = exact } = {},
 ): Pass {
   const values: Float64Array[] = [];
-  const pass = { values, decisions };
+  const pass = { values, decisions, beat };
   steps.forEach((step, place) => {
+    beat?.();
     const given = leaves.get(place) ?? known.get(place);
     values.push(given ?? rounding(valueOf(step, pass, steps)));
   });

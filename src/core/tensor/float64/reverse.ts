@@ -46,6 +46,7 @@ export function reverse(
     const g = incoming.get(place) ?? gradients[place];
     const { inputs } = steps[place];
     if (g === null || inputs.length === 0) continue;
+    pass.beat?.();
     const needs = inputs.map((input) => only?.has(input) ?? true);
     if (!needs.includes(true)) continue;
     const own = mutants.filter(({ step }) => step === place);

@@ -1,20 +1,15 @@
-import { join } from "node:path";
 import { ContractError } from "../../../core/errors.ts";
 import { STATISTICS, STATISTICS_LENGTH } from "../../../core/ops/op.ts";
 import type { Tensor } from "../../../core/ops/recording-ops.ts";
-import { MNIST_DATASET, type Dataset } from "../../../shared/experiments/datasets.ts";
+import type { Dataset } from "../../../shared/experiments/datasets.ts";
 import { MNIST_PIXELS, type DataSpec } from "../../../shared/specs/network-spec.ts";
 import { viewOf } from "../../../shared/engine/tensor-view.ts";
-import { loadMnistTraining } from "../../data/mnist.ts";
 import type { Scope } from "../../engine/arena.ts";
 import type { Engine } from "../../engine/engine.ts";
 import type { DatasetLibrary, ImageBytes } from "../datasets/dataset-library.ts";
 import { unlessCancelled } from "../rungs/unless-cancelled.ts";
+import { loadImageBytes, PIXEL_SCALE } from "./image-bytes.ts";
 import { executeOnce } from "./programs.ts";
-
-const IMAGES = 60_000;
-/** Pixels are bytes; the notebook's pickle holds them divided by 256. */
-const PIXEL_SCALE = 256;
 
 /** Normalised images x (rows, 784) and labels y (rows,) as numbers. */
 export interface DataTensors {
@@ -147,7 +142,7 @@ export class ImageRows {
   #read(dataset: Dataset): Promise<ImageBytes> {
     const { id: name } = dataset;
     if (this.#reading?.name === name) return this.#reading.bytes;
-    const bytes = name === MNIST_DATASET.id ? this.#loadMnist() : this.#library.load(dataset);
+    const bytes = loadImageBytes(dataset, this.#library, this.#resourcesDir);
     const reading = { name, bytes };
     this.#reading = reading;
     const done = (): void => {
@@ -155,13 +150,6 @@ export class ImageRows {
     };
     bytes.then(done, done);
     return bytes;
-  }
-
-  async #loadMnist(): Promise<ImageBytes> {
-    const images = new Uint8Array(IMAGES * MNIST_PIXELS);
-    const labels = new Uint8Array(IMAGES);
-    await loadMnistTraining(join(this.#resourcesDir, "data", "mnist"), { images, labels });
-    return { images, labels };
   }
 
   async #statistics(images: Uint8Array, dataset: Dataset, threads: number): Promise<Float64Array> {

@@ -1,0 +1,75 @@
+import { freemem } from "node:os";
+import { ContractError } from "../../../core/errors.ts";
+import { BYTES_PER_ELEMENT, numelOf, sizeBytesOf, type Tensor } from "../../../core/ops/recording-ops.ts";
+import type { BufferTensor } from "../../../core/tensor/lower/lowered.ts";
+import type { Arena } from "../../engine/arena.ts";
+
+interface Buffer {
+  readonly offsetBytes: number;
+  readonly sizeBytes: number;
+}
+
+/** The buffers of one sandbox: it knows them by number, main knows where in the arena they lie. */
+export class Buffers {
+  readonly #arena: Arena;
+  readonly #buffers = new Map<number, Buffer>();
+
+  constructor(arena: Arena) {
+    this.#arena = arena;
+  }
+
+  /** What could still be allocated. */
+  get leftBytes(): number {
+    const { maximumBytes, committedBytes, usedBytes } = this.#arena;
+    return Math.min(maximumBytes, committedBytes + freemem()) - usedBytes;
+  }
+
+  /** @throws {ContractError} If the number is in use. @throws {OutOfMemoryError} */
+  allocate(tensor: BufferTensor): void {
+    const { buffer } = tensor;
+    if (this.#buffers.has(buffer)) throw new ContractError(`buffer ${buffer} exists already`);
+    const sizeBytes = sizeBytesOf(tensor);
+    this.#buffers.set(buffer, { offsetBytes: this.#arena.allocate(sizeBytes), sizeBytes });
+  }
+
+  /** Frees a buffer; one that is not there is none. */
+  free(buffer: number): void {
+    const found = this.#buffers.get(buffer);
+    if (found === undefined) return;
+    this.#buffers.delete(buffer);
+    this.#arena.release(found.offsetBytes);
+  }
+
+  freeAll(): void {
+    for (const buffer of [...this.#buffers.keys()]) this.free(buffer);
+  }
+
+  /** Where a tensor lies. @throws {ContractError} If it reaches beyond its buffer. */
+  tensor({ name, shape, dtype, buffer, offset }: BufferTensor): Tensor {
+    const found = this.#buffers.get(buffer);
+    if (found === undefined) throw new ContractError(`${name}: there is no buffer ${buffer}`);
+    const from = offset * BYTES_PER_ELEMENT[dtype];
+    const bytes = numelOf(shape) * BYTES_PER_ELEMENT[dtype];
+    if (
+      !Number.isSafeInteger(offset) ||
+      !Number.isSafeInteger(bytes) ||
+      from < 0 ||
+      from + bytes > found.sizeBytes
+    ) {
+      throw new ContractError(
+        `${name}: ${bytes} bytes from ${from} reach beyond its buffer of ${found.sizeBytes}`,
+      );
+    }
+    return { name, shape, dtype, offsetBytes: found.offsetBytes + from };
+  }
+}
+
+const isBufferTensor = (value: object): value is BufferTensor => "buffer" in value && "dtype" in value;
+
+/** An op with its tensors found in the arena. @throws {ContractError} */
+export function placeTensors(value: unknown, buffers: Buffers): unknown {
+  if (typeof value !== "object" || value === null) return value;
+  if (isBufferTensor(value)) return buffers.tensor(value);
+  if (Array.isArray(value)) return value.map((item: unknown) => placeTensors(item, buffers));
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, placeTensors(inner, buffers)]));
+}

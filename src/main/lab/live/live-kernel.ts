@@ -1,0 +1,253 @@
+import { ContractError, DataFormatError, OutOfMemoryError } from "../../../core/errors.ts";
+import type { CellOutput } from "../../../shared/live/cell-output.ts";
+import type { CellError, CellResult } from "../../../shared/live/cell-result.ts";
+import type { CellSource, LiveSettings } from "../../../shared/live/live-settings.ts";
+import type {
+  CellEnd,
+  FromSandbox,
+  RefusalReason,
+  SandboxRequest,
+} from "../../../shared/live/sandbox-protocol.ts";
+import type { Engine } from "../../engine/engine.ts";
+import { ExperimentCancelled } from "../activity/experiment-cancelled.ts";
+import type { DatasetLibrary } from "../datasets/dataset-library.ts";
+import { Buffers } from "./buffers.ts";
+import { LiveData } from "./live-data.ts";
+import { Sandbox } from "./sandbox.ts";
+import { serveCheck } from "./serve-check.ts";
+import { serveCompare } from "./serve-compare.ts";
+import { serveRun, type Serving } from "./serve-run.ts";
+
+/** A cell that has not ended so long after Stop loses its sandbox. */
+const TERMINATE_AFTER_MS = 2_000;
+
+export interface LiveServices {
+  readonly engine: Engine;
+  readonly resourcesDir: string;
+  readonly datasets: DatasetLibrary;
+  /** The built sandbox, out/main/sandbox.js. */
+  readonly sandboxFile: string;
+  /** Does something as the lab's one activity. @throws {ContractError} If another one is on. */
+  readonly asActivity: <T>(title: string, body: () => Promise<T>) => Promise<T>;
+}
+
+export interface RunCellOptions {
+  /** Hears of everything the cell shows, as it shows it. */
+  readonly onOutput?: (output: CellOutput) => void;
+}
+
+/** A cell that runs. */
+interface Running {
+  readonly outputs: CellOutput[];
+  readonly onOutput: (output: CellOutput) => void;
+  readonly end: (end: CellEnd | CellError) => void;
+  stopReason: string | null;
+}
+
+const NOTHING_RAN = { operations: 0, flushes: 0, tensors: 0, tensorBytes: 0 };
+
+/** Starts a sandbox for the cells of one document. @throws {TaskError} */
+export async function openLiveKernel(services: LiveServices, settings: LiveSettings): Promise<LiveKernel> {
+  const kernel = new LiveKernel(services, settings);
+  await kernel.restart();
+  return kernel;
+}
+
+/** Runs cells one after another: their code in the sandbox, their tensors on the engine. */
+export class LiveKernel {
+  readonly #services: LiveServices;
+  readonly #settings: LiveSettings;
+  readonly #data: LiveData;
+  readonly #serving: Serving;
+  #sandbox: Sandbox | null = null;
+  #running: Running | null = null;
+  /** What main is doing for the sandbox. */
+  #serve: Promise<void> = Promise.resolve();
+  #computing = false;
+  #generation = 0;
+  #closed = false;
+
+  constructor(services: LiveServices, settings: LiveSettings) {
+    this.#services = services;
+    this.#settings = settings;
+    const { engine, datasets, resourcesDir } = services;
+    this.#data = new LiveData(datasets, resourcesDir, settings.rows);
+    this.#serving = { engine, buffers: new Buffers(engine.arena), threads: settings.threads };
+  }
+
+  /** Which sandbox it is, from 1: names of cells that ran in an earlier one are gone. */
+  get generation(): number {
+    return this.#generation;
+  }
+
+  /** Runs a cell to its end; why it failed is in the result. @throws {ContractError} If another activity is on. */
+  async runCell(cell: CellSource, options: RunCellOptions = {}): Promise<CellResult> {
+    return this.#services.asActivity(`cell ${cell.id}`, () => this.#runCell(cell, options));
+  }
+
+  async #runCell(cell: CellSource, { onOutput = () => undefined }: RunCellOptions): Promise<CellResult> {
+    if (this.#closed) throw new ContractError("The notebook is closed");
+    if (this.#running !== null) throw new ContractError("Another cell is running; stop it or wait for it");
+    this.#services.engine.clearCancellation();
+    const outputs: CellOutput[] = [];
+    const generation = this.#generation;
+    const began = performance.now();
+    const ended = new Promise<CellEnd | CellError>((end) => {
+      this.#running = { outputs, onOutput, end, stopReason: null };
+    });
+    const { limitMs } = this.#settings;
+    const limit =
+      limitMs === null
+        ? undefined
+        : setTimeout(
+            () => this.#stop(`stopped after ${limitMs / 1000} s, the limit; all variables are as they were`),
+            limitMs,
+          );
+    try {
+      this.#sandbox ??= await this.#start();
+      this.#sandbox.run(cell);
+      const end = await ended;
+      return this.#result(cell.id, { outputs, generation, end, wallMs: performance.now() - began });
+    } finally {
+      clearTimeout(limit);
+      this.#running = null;
+    }
+  }
+
+  /** Ends the running cell and keeps all variables, if it answers. */
+  stop(): void {
+    this.#stop("stopped; all variables are as they were");
+  }
+
+  /** All names go, a fresh sandbox comes. @throws {ContractError} If a cell runs. @throws {TaskError} */
+  async restart(): Promise<void> {
+    if (this.#running !== null) throw new ContractError("A cell is running; stop it first");
+    await this.#end();
+    this.#sandbox = await this.#start();
+  }
+
+  /** Ends the sandbox and gives its memory back. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    const running = this.#running;
+    await this.#end();
+    running?.end(lost("the notebook was closed"));
+  }
+
+  async #start(): Promise<Sandbox> {
+    const generation = this.#generation;
+    const current = (): boolean => generation === this.#generation;
+    return Sandbox.start(this.#services.sandboxFile, this.#settings, {
+      onNews: (news) => {
+        if (current()) this.#hear(news);
+      },
+      onDeath: (reason) => {
+        if (current() && this.#sandbox !== null) void this.#lose(`the sandbox failed: ${reason}`);
+      },
+    });
+  }
+
+  #hear(news: FromSandbox): void {
+    const running = this.#running;
+    if (news.kind === "request") this.#serve = this.#answer(news.request);
+    else if (news.kind === "output") {
+      running?.outputs.push(news.output);
+      running?.onOutput(news.output);
+    } else if (news.kind === "ended") running?.end(news.end);
+  }
+
+  async #answer(request: SandboxRequest): Promise<void> {
+    const sandbox = this.#sandbox;
+    const { buffers } = this.#serving;
+    this.#computing = true;
+    try {
+      const answer = await this.#carryOut(request);
+      sandbox?.answer({ answer, refusal: null, leftBytes: buffers.leftBytes });
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      const refusal = { reason: reasonOf(error), message };
+      sandbox?.answer({ answer: null, refusal, leftBytes: buffers.leftBytes });
+    } finally {
+      this.#computing = false;
+    }
+  }
+
+  async #carryOut(request: SandboxRequest): Promise<unknown> {
+    // Stop came while the sandbox was between two requests; what it lets go of goes all the same.
+    if (this.#running !== null && this.#running.stopReason !== null) {
+      if (request.kind !== "run") throw new ExperimentCancelled("stopped");
+      for (const buffer of request.frees) this.#serving.buffers.free(buffer);
+      if (request.ops.length > 0) throw new ExperimentCancelled("stopped");
+    }
+    switch (request.kind) {
+      case "run":
+        return serveRun(this.#serving, request);
+      case "dataset":
+        return this.#data.serve(this.#serving, request);
+      case "compare":
+        return serveCompare(this.#serving, request);
+      case "check":
+        return serveCheck(this.#serving, request);
+    }
+  }
+
+  #stop(reason: string): void {
+    const running = this.#running;
+    const sandbox = this.#sandbox;
+    if (running === null || sandbox === null || running.stopReason !== null) return;
+    running.stopReason = reason;
+    sandbox.stop();
+    if (this.#computing) this.#services.engine.cancel();
+    setTimeout(() => {
+      if (this.#running !== running || this.#sandbox !== sandbox) return;
+      void this.#lose(
+        `it did not answer for ${TERMINATE_AFTER_MS / 1000} s after Stop (one long built-in call cannot be interrupted) ` +
+          "and its sandbox was ended",
+      );
+    }, TERMINATE_AFTER_MS);
+  }
+
+  /** The sandbox is beyond use: it goes with all names, and the next cell gets a new one. */
+  async #lose(reason: string): Promise<void> {
+    const running = this.#running;
+    await this.#end();
+    running?.end(lost(reason));
+  }
+
+  async #end(): Promise<void> {
+    const sandbox = this.#sandbox;
+    this.#sandbox = null;
+    this.#generation++;
+    await sandbox?.terminate();
+    if (this.#computing) this.#services.engine.cancel();
+    await this.#serve;
+    this.#serving.buffers.freeAll();
+  }
+
+  #result(
+    id: string,
+    { end, ...ran }: Pick<CellResult, "outputs" | "generation" | "wallMs"> & { end: CellEnd | CellError },
+  ): CellResult {
+    const counts = "kind" in end ? { ...NOTHING_RAN, error: end } : end;
+    const { stopReason } = this.#running ?? { stopReason: null };
+    const { error } = counts;
+    const told = error?.kind === "stopped" && stopReason !== null ? { ...error, message: stopReason } : error;
+    return { id, ...ran, ...counts, error: told };
+  }
+}
+
+const lost = (reason: string): CellError => ({
+  kind: "lost",
+  name: "SandboxLost",
+  message: `The cell was ended: ${reason}. All names are gone; run the cells above again.`,
+  frames: [],
+});
+
+/** Why main could not do what it was asked to. */
+function reasonOf(error: unknown): RefusalReason {
+  if (error instanceof ExperimentCancelled) return "stopped";
+  if (error instanceof OutOfMemoryError) return "memory";
+  if (error instanceof DataFormatError) return "data";
+  if (error instanceof ContractError && error.message.startsWith("data()")) return "data";
+  return "engine";
+}

@@ -1,0 +1,239 @@
+import releaseSync from "@jitl/quickjs-wasmfile-release-sync";
+import {
+  newQuickJSWASMModuleFromVariant,
+  newVariant,
+  type QuickJSContext,
+  type QuickJSHandle,
+  type QuickJSRuntime,
+} from "quickjs-emscripten-core";
+import { PRELUDE, preludeCode } from "./prelude-source.ts";
+
+/** The name of no module. */
+const CLOSED = "nothing";
+
+const MEGABYTE = 2 ** 20;
+const PAGE_BYTES = 65_536;
+const LIMITS = {
+  heapBytes: 64 * MEGABYTE,
+  stackBytes: 512 * 1024,
+  /** Of the whole WebAssembly memory: what the heap's limit misses ends here. */
+  memoryBytes: 96 * MEGABYTE,
+  startBytes: 16 * MEGABYTE,
+} as const;
+
+/** An error with getters has so long to say what it is. */
+const READING_MS = 100;
+
+/** What a piece of code threw, read without running any of its code. */
+export interface Thrown {
+  readonly name: string;
+  readonly message: string;
+  readonly stack: string;
+}
+
+/** What a host function may be given, and what it may answer. */
+export type HostValue<T extends object> = T | ArrayBuffer | number | string | undefined;
+export type HostFunction<T extends object> = (...given: HostValue<T>[]) => HostValue<T>;
+
+/** How the interpreter and the lab's objects meet. */
+export interface HostObjects<T extends object> {
+  /** A handle to this object has come into being. */
+  readonly hold: (object: T) => void;
+  /** The last use of a handle to it has gone. */
+  readonly drop: (object: T) => void;
+  /** Whether a handle stands for an object that cells may use. */
+  readonly knows: (object: object) => object is T;
+  /** What an error of the lab looks like to a cell. */
+  readonly describe: (error: unknown) => { readonly name: string; readonly message: string };
+}
+
+/** QuickJS in WebAssembly with the tensor language in it: it can reach nothing but the host functions. */
+export class Interpreter<T extends object> {
+  readonly #vm: QuickJSContext;
+  readonly #runtime: QuickJSRuntime;
+  readonly #objects: HostObjects<T>;
+  readonly #own = new Map<string, QuickJSHandle>();
+  /** When code that runs while a cell is not running is ended. */
+  #deadlineMs = Infinity;
+
+  private constructor(runtime: QuickJSRuntime, objects: HostObjects<T>) {
+    this.#runtime = runtime;
+    this.#objects = objects;
+    this.#vm = runtime.newContext();
+    const remove = runtime.hostRefs.delete.bind(runtime.hostRefs);
+    // QuickJS counts references: it tells at once when the last one goes.
+    runtime.hostRefs.delete = (id) => {
+      const object = runtime.hostRefs.get(id);
+      remove(id);
+      if (objects.knows(object)) objects.drop(object);
+    };
+  }
+
+  /** @param isStopped Asked again and again while code runs; once it says yes, the code ends. */
+  static async start<T extends object>(
+    host: Readonly<Record<string, HostFunction<T>>>,
+    objects: HostObjects<T>,
+    isStopped: () => boolean,
+  ): Promise<Interpreter<T>> {
+    const wasmMemory = new WebAssembly.Memory({
+      initial: LIMITS.startBytes / PAGE_BYTES,
+      maximum: LIMITS.memoryBytes / PAGE_BYTES,
+    });
+    const quickjs = await newQuickJSWASMModuleFromVariant(newVariant(releaseSync, { wasmMemory }));
+    const runtime = quickjs.newRuntime();
+    runtime.setMemoryLimit(LIMITS.heapBytes);
+    runtime.setMaxStackSize(LIMITS.stackBytes);
+    const interpreter = new Interpreter(runtime, objects);
+    runtime.setInterruptHandler(
+      () =>
+        isStopped() || (interpreter.#deadlineMs < Infinity && performance.now() > interpreter.#deadlineMs),
+    );
+    interpreter.#load(host);
+    return interpreter;
+  }
+
+  /**
+   * Compiles and runs a script.
+   *
+   * @param showResult Whether the language is to show the value of its last expression. @returns What it threw, or null.
+   */
+  run(code: string, fileName: string, showResult: boolean): Thrown | null {
+    const result = this.#vm.evalCode(code, fileName, { type: "global", strict: true });
+    if (result.error !== undefined) return result.error.consume((error) => this.#read(error));
+    return result.value.consume(
+      (value) => (showResult ? this.call("showResult", value) : null) ?? this.#drainJobs(),
+    );
+  }
+
+  /** Calls one of the language's own functions. @returns What it threw, or null. */
+  call(name: string, ...values: readonly QuickJSHandle[]): Thrown | null {
+    const own = this.#own.get(name);
+    if (own === undefined) throw new TypeError(`the tensor language has no function ${name}`);
+    const result = this.#vm.callFunction(own, this.#vm.undefined, ...values);
+    if (result.error !== undefined) return result.error.consume((error) => this.#read(error));
+    result.value.dispose();
+    return null;
+  }
+
+  #load(host: Readonly<Record<string, HostFunction<T>>>): void {
+    const vm = this.#vm;
+    const bound = vm.newObject();
+    for (const [name, fn] of Object.entries(host)) {
+      vm.newFunction(name, (...given) => this.#answer(fn, given)).consume((handle) => {
+        vm.setProp(bound, name, handle);
+      });
+    }
+    bound.consume((object) => {
+      vm.setProp(vm.global, "backpropLabHost", object);
+    });
+    let open = true;
+    this.#runtime.setModuleLoader(
+      (name) => (open ? preludeCode(name) : { error: new TypeError("cells import nothing") }),
+      // Asked for modules that are loaded already, too.
+      (_from, name) => (open && PRELUDE.has(name) ? name : CLOSED),
+    );
+    const namespace = vm.unwrapResult(
+      vm.evalCode(preludeCode("./install.ts"), "./install.ts", { type: "module", strict: true }),
+    );
+    open = false;
+    for (const name of ["forgetRandom", "makeGarbage", "showResult"]) {
+      this.#own.set(name, vm.getProp(namespace, name));
+    }
+    namespace.dispose();
+  }
+
+  /** The one place where values cross: arguments are taken apart, answers and errors put together. */
+  #answer(fn: HostFunction<T>, given: readonly QuickJSHandle[]): QuickJSHandle | { error: QuickJSHandle } {
+    try {
+      return this.#give(fn(...given.map((handle) => this.#take(handle))));
+    } catch (error) {
+      return { error: this.#vm.newError(this.#objects.describe(error)) };
+    }
+  }
+
+  #take(handle: QuickJSHandle): HostValue<T> {
+    const vm = this.#vm;
+    const type = vm.typeof(handle);
+    if (type === "number") return vm.getNumber(handle);
+    if (type === "string") return vm.getString(handle);
+    if (type === "undefined") return undefined;
+    if (type === "object") {
+      const object = this.#hostObject(handle);
+      if (object !== null) return object;
+      return this.#bytes(handle);
+    }
+    throw new TypeError(`a ${type} cannot be handed to the lab`);
+  }
+
+  /** A copy of an array buffer, which only the language's own code hands over. */
+  #bytes(handle: QuickJSHandle): ArrayBuffer {
+    try {
+      return this.#vm.getArrayBuffer(handle).consume((bytes) => bytes.value.slice().buffer);
+    } catch {
+      throw new TypeError("expected a tensor, a number or text, got an object");
+    }
+  }
+
+  #hostObject(handle: QuickJSHandle): T | null {
+    let object: object;
+    try {
+      object = this.#vm.unwrapHostRef(handle);
+    } catch {
+      return null;
+    }
+    if (!this.#objects.knows(object)) throw new TypeError("this is no tensor of the notebook");
+    return object;
+  }
+
+  #give(value: HostValue<T>): QuickJSHandle {
+    const vm = this.#vm;
+    if (value === undefined) return vm.undefined;
+    if (typeof value === "number") return vm.newNumber(value);
+    if (typeof value === "string") return vm.newString(value);
+    if (value instanceof ArrayBuffer) return vm.newArrayBuffer(value);
+    this.#objects.hold(value);
+    return vm.newHostRef(value).handle;
+  }
+
+  /** Promises of a cell are seen to their end with the cell. */
+  #drainJobs(): Thrown | null {
+    const result = this.#runtime.executePendingJobs();
+    if (result.error === undefined) return null;
+    return result.error.consume((error) => this.#read(error));
+  }
+
+  /** Reads what was thrown, which may have code of its own to run when it is looked at: not for long. */
+  #read(thrown: QuickJSHandle): Thrown {
+    this.#deadlineMs = performance.now() + READING_MS;
+    try {
+      return this.#readFields(thrown);
+    } finally {
+      this.#deadlineMs = Infinity;
+    }
+  }
+
+  #readFields(thrown: QuickJSHandle): Thrown {
+    const vm = this.#vm;
+    const field = (name: string): string => {
+      try {
+        return vm
+          .getProp(thrown, name)
+          .consume((value) => (vm.typeof(value) === "string" ? vm.getString(value) : ""));
+      } catch {
+        return "";
+      }
+    };
+    if (vm.typeof(thrown) === "object") {
+      const [name, message] = [field("name"), field("message")];
+      if (name !== "" || message !== "") return { name, message, stack: field("stack") };
+    }
+    let shown = "a value that cannot be shown";
+    try {
+      const dumped: unknown = vm.dump(thrown);
+      shown = dumped === undefined ? "undefined" : JSON.stringify(dumped);
+    } catch {
+      // Whatever it is, the cell has ended.
+    }
+    return { name: "Error", message: `the cell threw ${shown.slice(0, 500)}`, stack: "" };
+  }
+}

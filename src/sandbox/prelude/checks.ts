@@ -1,0 +1,145 @@
+import { randn } from "./functions.ts";
+import { callers, host } from "./host.ts";
+import { checking, handleOf, isTensor, rebind, wrap, type Arg, type Tensor } from "./tensor.ts";
+import { tensor } from "./functions.ts";
+
+/** Something that was claimed does not hold. */
+export class AssertionError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = "AssertionError";
+  }
+}
+
+/** Ends the cell unless the condition holds. */
+export function assert(condition: unknown, message = "assertion failed"): asserts condition {
+  if (!condition) throw new AssertionError(message);
+}
+
+/** Ends the cell unless |a − b| ≤ atol + rtol · |b| for every element. */
+export function assertClose(
+  a: Arg,
+  b: Arg,
+  { rtol = 1e-3, atol = 1e-5 }: { readonly rtol?: number; readonly atol?: number } = {},
+): void {
+  const given = (value: Arg) => handleOf(isTensor(value) ? value : tensor(value));
+  const differs = host.compare(given(a), given(b), rtol, atol);
+  if (differs !== "") throw new AssertionError(`assertClose: ${differs}`);
+}
+
+/** What a check found; the cell shows it in full. */
+export interface Report {
+  readonly passed: boolean;
+  readonly loss: number;
+  readonly gradients: readonly {
+    readonly name: string;
+    readonly verdict: string;
+    readonly relNorm: number;
+  }[];
+  /** The cell has shown it already. */
+  readonly quiet: true;
+}
+
+const report = (json: string): Report =>
+  Object.freeze({ ...(JSON.parse(json) as Report), quiet: true as const });
+
+/** Runs f with everything taken down, and looks at the gradients that it set. */
+function checked(kind: string, f: () => Tensor, of: Readonly<Record<string, Tensor>>): Report {
+  const names = Object.keys(of);
+  const tensors = Object.values(of);
+  for (const [at, one] of tensors.entries()) {
+    if (!isTensor(one)) throw new TypeError(`${kind}(): ${names[at] ?? ""} is no tensor`);
+  }
+  const stack = callers();
+  // A bias of zeros hides mistakes: before it and after it are the same. It is moved a little, and put back.
+  const moved = tensors.map((one) => ({
+    one,
+    own: handleOf(one),
+    g: one.g,
+    noise: host.movedZeros(handleOf(one)),
+  }));
+  const anyMoved = moved.some(({ noise }) => noise !== undefined);
+  for (const { one, noise } of moved) if (noise !== undefined) rebind(one, noise);
+  host.checkBegin();
+  checking.on = true;
+  try {
+    const loss = f();
+    checking.on = false;
+    if (!isTensor(loss))
+      throw new TypeError(`${kind}(): the function must return the loss, a tensor of one number`);
+    return report(host.checkEnd(kind, handleOf(loss), names.join("\n"), stack, ...tensors.map(handleOf)));
+  } finally {
+    checking.on = false;
+    host.checkCancel();
+    for (const { one, own, g, noise } of moved) {
+      if (noise !== undefined) rebind(one, own);
+      // What was computed from moved values is not what f gives.
+      if (anyMoved) one.g = g;
+    }
+  }
+}
+
+/**
+ * Runs f, which computes a loss and sets `.g` by hand, and compares each gradient with the float64 derivative of what f
+ * itself computed. Names the mistake and its line where it can.
+ */
+export function check(f: () => Tensor, of: Readonly<Record<string, Tensor>>): Report {
+  if (typeof f !== "function") throw new TypeError("check(): expected a function that returns the loss");
+  return checked("check", f, of);
+}
+
+export interface Layer {
+  forward(...inputs: Tensor[]): Tensor;
+  backward(out: Tensor, ...inputs: Tensor[]): void;
+}
+
+/** The layer's own tensors: fields, and fields of arrays. */
+function parametersOf(layer: Layer, inputs: readonly Tensor[]): Record<string, Tensor> {
+  const found: Record<string, Tensor> = {};
+  for (const [name, value] of Object.entries(layer)) {
+    if (isTensor(value) && !inputs.includes(value)) found[name] = value;
+    if (Array.isArray(value)) {
+      for (const [at, item] of value.entries()) {
+        if (isTensor(item) && !inputs.includes(item)) found[`${name}[${at}]`] = item;
+      }
+    }
+  }
+  return found;
+}
+
+/**
+ * Checks a layer's backward pass on these inputs: with a random gradient coming in, with one row, and with the output
+ * used twice.
+ */
+export function checkLayer(layer: Layer, inputs: readonly Tensor[]): Report {
+  const given = [...inputs];
+  if (typeof layer?.forward !== "function" || typeof layer.backward !== "function") {
+    throw new TypeError("checkLayer(): the layer needs forward(…inputs) and backward(out, …inputs)");
+  }
+  const once = (rows: readonly Tensor[], twice: boolean): Report => {
+    // A tensor that the layer keeps would otherwise count as its parameter.
+    const parameters = parametersOf(layer, rows);
+    const of: Record<string, Tensor> = {
+      ...Object.fromEntries(rows.map((x, at) => [`input${at}`, x])),
+      ...parameters,
+    };
+    return checked(
+      "checkLayer",
+      () => {
+        const out = layer.forward(...rows);
+        if (!isTensor(out)) throw new TypeError("checkLayer(): forward must return a tensor");
+        const incoming = randn(out.shape);
+        const used = twice ? out.mul(incoming).add(out.mul(0.5)) : out.mul(incoming);
+        out.g = twice ? incoming.add(0.5) : incoming;
+        layer.backward(out, ...rows);
+        return used.sum();
+      },
+      of,
+    );
+  };
+  const whole = once(given, false);
+  if (!whole.passed) return whole;
+  const short = given.map((x) => (x.ndim > 0 && (x.shape[0] ?? 1) > 1 ? wrap(handleOf(x.slice(0, 1))) : x));
+  const one = given.every((x) => x.ndim === 2) ? once(short, false) : whole;
+  return one.passed ? once(given, true) : one;
+}

@@ -1,0 +1,68 @@
+/** A tensor as the lab knows it: nothing can be read from it, and nobody can make one. */
+export interface Handle {
+  readonly opaque: unique symbol;
+}
+
+/** What the lab does for the language. All arguments are checked on the other side. */
+export interface Host {
+  /** Takes down one operation; `stack` says where. Lists of numbers come as text, "2,3". */
+  record(method: string, stack: string, ...operands: (Handle | number | string | undefined)[]): Handle;
+  /** A tensor of numbers that the language holds; `sizes` as text. */
+  upload(values: ArrayBuffer, sizes: string, stack: string): Handle;
+  /** Rows of a data set; `part` is xTrain, yTrain, xValid or yValid. */
+  dataset(name: string, part: string): Handle;
+  shape(tensor: Handle): string;
+  dtype(tensor: Handle): string;
+  /** The only element. */
+  item(tensor: Handle): number;
+  values(tensor: Handle): ArrayBuffer;
+  /** As `print` shows it. */
+  text(tensor: Handle): string;
+  /** Says something: text, value, show or chart, in JSON. */
+  output(kind: string, json: string): void;
+  histogram(tensor: Handle, bins: number, title: string): void;
+  image(tensor: Handle, width: number, title: string): void;
+  heat(tensor: Handle, title: string): void;
+  /** "" where all elements are close, else what differs. */
+  compare(a: Handle, b: Handle, rtol: number, atol: number): string;
+  /** Computes what is pending and begins to record for `time`. */
+  timeBegin(): void;
+  /** JSON of the timing, or "" where the function has read a tensor and cannot be repeated by the lab. */
+  timeEnd(name: string, samples: number): string;
+  /** Whole milliseconds since the last lap or timeBegin, once what is pending has been computed. */
+  lap(): number;
+  /** JSON of a timing by the clock; laps as text, "12,13". */
+  clockTiming(name: string, laps: string): string;
+  /** The same values with a little noise if all of them are 0, else nothing. */
+  movedZeros(tensor: Handle): Handle | undefined;
+  checkBegin(): void;
+  /** Notes that a person gave this tensor this gradient, or none. */
+  checkGradient(tensor: Handle, gradient: Handle | undefined, stack: string): void;
+  checkCancel(): void;
+  /** JSON of the report; names are separated by line ends, tensors follow in their order. */
+  checkEnd(kind: string, loss: Handle, names: string, stack: string, ...of: Handle[]): string;
+  /** From here to the cell's end random numbers come from this seed. */
+  seed(seed: number): void;
+  /** A whole number below 2³² that keys the next stream of Math.random. */
+  randomKey(): number;
+}
+
+declare global {
+  var backpropLabHost: Host | undefined;
+}
+
+function takeHost(): Host {
+  const given = globalThis.backpropLabHost;
+  if (given === undefined) throw new TypeError("the tensor language runs in the lab's sandbox only");
+  Reflect.deleteProperty(globalThis, "backpropLabHost");
+  return given;
+}
+
+/** Only the language's own files can reach it: it is off the global object before any cell runs. */
+export const host: Host = Object.freeze(takeHost());
+
+// A cell may replace the global names; the language goes on with those it began with.
+const OwnError = Error;
+
+/** Where the language was called from; the lab looks for lines of cells in it. */
+export const callers = (): string => new OwnError().stack ?? "";

@@ -1,0 +1,60 @@
+// Puts the tensor language's names where cells find them, and closes what they must not change.
+import { noGrad } from "./autograd.ts";
+import { assert, assertClose, AssertionError, check, checkLayer } from "./checks.ts";
+import * as functions from "./functions.ts";
+import * as modules from "./nn.ts";
+import * as optimisers from "./optim.ts";
+import { heat, hist, image, plot, print, show, showResult } from "./output.ts";
+import { forgetRandom, random } from "./random.ts";
+import { Tensor } from "./tensor.ts";
+import { time, Timing } from "./timing.ts";
+
+const nn = { ...modules };
+const optim = { ...optimisers };
+
+/** Closes an object, what it holds, and the prototypes of its classes. */
+function close(value: unknown): void {
+  if ((typeof value !== "object" && typeof value !== "function") || value === null || Object.isFrozen(value))
+    return;
+  Object.freeze(value);
+  for (const key of Reflect.ownKeys(value)) {
+    const descriptor = Reflect.getOwnPropertyDescriptor(value, key);
+    if (descriptor !== undefined && "value" in descriptor) close(descriptor.value);
+  }
+}
+
+const language: Record<string, unknown> = {
+  Tensor,
+  ...functions,
+  nn,
+  optim,
+  noGrad,
+  print,
+  show,
+  plot,
+  hist,
+  image,
+  heat,
+  time,
+  check,
+  checkLayer,
+  assert,
+  assertClose,
+};
+for (const value of [...Object.values(language), Timing, AssertionError]) close(value);
+
+Object.assign(globalThis, language);
+Math.random = random;
+// Whoever holds a clock finer than milliseconds, or memory that others write to, can measure what is not his.
+for (const name of ["SharedArrayBuffer", "Atomics"]) Reflect.deleteProperty(globalThis, name);
+
+/** Fills the heap with cycles until the interpreter looks for garbage. */
+function makeGarbage(): void {
+  for (let i = 0; i < 30_000; i++) {
+    const cycle: { self?: unknown } = {};
+    cycle.self = cycle;
+  }
+}
+
+/** For the lab alone: what it calls between cells. */
+export { forgetRandom, makeGarbage, showResult };

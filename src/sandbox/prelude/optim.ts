@@ -1,0 +1,105 @@
+import { noGrad } from "./autograd.ts";
+import { setGrad, type Tensor } from "./tensor.ts";
+
+/** What optimisers share: parameters, and forgetting their gradients. */
+class Optimiser {
+  readonly parameters: readonly Tensor[];
+  lr: number;
+
+  constructor(parameters: readonly Tensor[], lr: number) {
+    if (!(lr > 0)) throw new RangeError(`optim: lr must be above 0, got ${lr}`);
+    this.parameters = [...parameters];
+    if (this.parameters.length === 0)
+      throw new TypeError("optim: there are no parameters; use net.parameters()");
+    this.lr = lr;
+  }
+  zeroGrad(): void {
+    for (const parameter of this.parameters) setGrad(parameter, null);
+  }
+}
+
+interface SgdOptions {
+  readonly lr: number;
+  readonly momentum?: number;
+  readonly nesterov?: boolean;
+  readonly weightDecay?: number;
+}
+
+/** w −= lr · v with v = momentum · v + g; without momentum w −= lr · g. @see torch.optim.SGD */
+export class SGD extends Optimiser {
+  readonly momentum: number;
+  readonly nesterov: boolean;
+  readonly weightDecay: number;
+  readonly #velocity = new Map<Tensor, Tensor>();
+
+  constructor(parameters: readonly Tensor[], o: SgdOptions) {
+    super(parameters, o.lr);
+    this.momentum = o.momentum ?? 0;
+    this.nesterov = o.nesterov ?? false;
+    this.weightDecay = o.weightDecay ?? 0;
+  }
+  step(): void {
+    noGrad(() => {
+      for (const w of this.parameters) {
+        if (w.grad === null) continue;
+        const g = this.weightDecay === 0 ? w.grad : w.grad.add(w.mul(this.weightDecay));
+        w.sub_(this.#direction(w, g).mul(this.lr));
+      }
+    });
+  }
+  #direction(w: Tensor, g: Tensor): Tensor {
+    if (this.momentum === 0) return g;
+    const before = this.#velocity.get(w);
+    const v = before === undefined ? g : before.mul(this.momentum).add(g);
+    this.#velocity.set(w, v);
+    return this.nesterov ? g.add(v.mul(this.momentum)) : v;
+  }
+}
+
+interface AdamOptions {
+  readonly lr?: number;
+  readonly betas?: readonly [number, number];
+  readonly eps?: number;
+  readonly weightDecay?: number;
+}
+
+/**
+ * m = β₁ m + (1 − β₁) g, v = β₂ v + (1 − β₂) g²; w −= lr · m̂ / (√v̂ + eps) with m̂ = m / (1 − β₁ᵗ), v̂ = v / (1 − β₂ᵗ).
+ * Kingma and Ba (2015)
+ */
+export class Adam extends Optimiser {
+  readonly betas: readonly [number, number];
+  readonly eps: number;
+  readonly weightDecay: number;
+  readonly #moments = new Map<Tensor, { m: Tensor; v: Tensor }>();
+  #steps = 0;
+
+  constructor(parameters: readonly Tensor[], o: AdamOptions = {}) {
+    super(parameters, o.lr ?? 1e-3);
+    this.betas = o.betas ?? [0.9, 0.999];
+    this.eps = o.eps ?? 1e-8;
+    this.weightDecay = o.weightDecay ?? 0;
+  }
+  step(): void {
+    this.#steps++;
+    const [b1, b2] = this.betas;
+    noGrad(() => {
+      for (const w of this.parameters) {
+        if (w.grad === null) continue;
+        const g = this.weightDecay === 0 ? w.grad : w.grad.add(w.mul(this.weightDecay));
+        const before = this.#moments.get(w);
+        const m = before === undefined ? g.mul(1 - b1) : before.m.mul(b1).add(g.mul(1 - b1));
+        const v =
+          before === undefined ? g.square().mul(1 - b2) : before.v.mul(b2).add(g.square().mul(1 - b2));
+        this.#moments.set(w, { m, v });
+        const unbiased = v.div(1 - b2 ** this.#steps).sqrt();
+        w.sub_(
+          m
+            .div(1 - b1 ** this.#steps)
+            .div(unbiased.add(this.eps))
+            .mul(this.lr),
+        );
+      }
+    });
+  }
+}

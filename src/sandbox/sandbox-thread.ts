@@ -1,0 +1,80 @@
+import { parentPort, workerData } from "node:worker_threads";
+import type { CellError } from "../shared/live/cell-result.ts";
+import type { CellSource } from "../shared/live/live-settings.ts";
+import type { FromSandbox, SandboxData, ToSandbox } from "../shared/live/sandbox-protocol.ts";
+import { describeError, failureOf, failureOutside } from "./cell-failure.ts";
+import { CellOutputs } from "./cell-outputs.ts";
+import { CellSources } from "./cell-sources.ts";
+import { CheckRecorder } from "./check-recorder.ts";
+import { hostFunctions } from "./host-functions.ts";
+import { Interpreter } from "./interpreter.ts";
+import { MainLine } from "./main-line.ts";
+import { prepareCell } from "./prepare-cell.ts";
+import { RandomKeys } from "./random-keys.ts";
+import { TensorLedger } from "./tensor-ledger.ts";
+import { TimeRecorder } from "./time-recorder.ts";
+
+// The sandbox's thread: holds the interpreter and the graph of operations, no numbers of tensors, no files, no store.
+const { control, seed, threads } = workerData as SandboxData;
+if (parentPort === null) throw new TypeError("the sandbox is a thread of the lab");
+const port = parentPort;
+const line = new MainLine(port, control);
+const sources = new CellSources();
+const keys = new RandomKeys(seed);
+const outputs = new CellOutputs((output) => line.tell({ kind: "output", output }));
+const ledger = new TensorLedger(line, () => void interpreter.call("makeGarbage"));
+const timer = new TimeRecorder(ledger, threads);
+const checker = new CheckRecorder(ledger, line, seed);
+const interpreter = await Interpreter.start(
+  hostFunctions({ ledger, sources, outputs, keys, line, timer, checker }),
+  {
+    hold: (object) => ledger.live.hold(object),
+    drop: (object) => ledger.drop(object),
+    knows: (object) => ledger.live.holds(object),
+    describe: describeError,
+  },
+  () => line.stopped,
+);
+
+/** Runs a cell to its end, what it left to compute included. */
+function run({ id, source }: CellSource): CellError | null {
+  try {
+    const prepared = prepareCell(source);
+    interpreter.call("forgetRandom");
+    const thrown = interpreter.run(prepared.code, sources.add(id, prepared), prepared.showsValue);
+    if (thrown !== null) return failureOf(thrown, sources, line.stopped);
+    // What was interrupted among promises throws nothing.
+    if (line.stopped) return failureOutside(null, id, true);
+    ledger.finish();
+    return checker.failure();
+  } catch (error) {
+    return failureOutside(error, id, line.stopped);
+  }
+}
+
+function answer(cell: CellSource): void {
+  outputs.reset();
+  keys.beginCell(cell.id);
+  checker.beginCell();
+  const [operations, flushes] = [ledger.operations, ledger.flushes];
+  const error = run(cell);
+  if (error !== null) ledger.abandon();
+  try {
+    ledger.release();
+  } catch {
+    // What could not be freed now is freed with the next cell.
+  }
+  const end = {
+    error,
+    operations: ledger.operations - operations,
+    flushes: ledger.flushes - flushes,
+    tensors: ledger.live.count,
+    tensorBytes: ledger.heldBytes,
+  };
+  port.postMessage({ kind: "ended", end } satisfies FromSandbox);
+}
+
+port.on("message", (message: ToSandbox) => {
+  if (message.kind === "cell") answer(message.cell);
+});
+line.tell({ kind: "ready" });

@@ -1,0 +1,91 @@
+import * as v from "valibot";
+import { measuredNumberSchema as measured } from "../runs/run-records.ts";
+import { checkReportSchema } from "./check-report.ts";
+import { sourcePlaceSchema } from "./source-place.ts";
+
+/** How long a function of tensors takes, from `time(f)`. */
+export const timingSchema = v.object({
+  /** What was timed: the function's name, or "". */
+  name: v.string(),
+  /**
+   * `program`: the recorded operations, run again and again in one dispatch. `clock`: the whole function by the
+   * sandbox's clock in whole milliseconds, because it reads or prints and cannot be run again without the interpreter.
+   */
+  method: v.picklist(["program", "clock"]),
+  medianMs: measured,
+  lowerQuartileMs: measured,
+  upperQuartileMs: measured,
+  samplesMs: v.array(measured),
+  threads: v.number(),
+  operations: v.number(),
+  /** Recording, which is not counted in the samples. */
+  recordMs: measured,
+});
+export type Timing = v.InferOutput<typeof timingSchema>;
+
+/** A value of `show({ name: value })`: what a notebook's judge compares. */
+const shownValueSchema = v.object({
+  name: v.string(),
+  /** A number, several of them (the elements of a small tensor), or text. */
+  value: v.union([measured, v.array(measured), v.string()]),
+  /** "ms" for a timing's median, else "". */
+  unit: v.picklist(["", "ms"]),
+  timing: v.nullable(timingSchema),
+});
+
+/** What a cell shows, in the order in which it said it. Text is shown as text, never as markup. */
+export const cellOutputSchema = v.variant("kind", [
+  /** A line, or several, of `print`. */
+  v.object({ kind: v.literal("text"), text: v.string() }),
+  /** The value of the cell's last line. */
+  v.object({ kind: v.literal("value"), text: v.string() }),
+  v.object({ kind: v.literal("show"), values: v.array(shownValueSchema) }),
+  v.object({
+    kind: v.literal("table"),
+    columns: v.array(v.string()),
+    rows: v.array(v.array(v.union([measured, v.string()]))),
+  }),
+  /** Lines over x; `plot`. Long lines are thinned out by their extremes. */
+  v.object({
+    kind: v.literal("chart"),
+    title: v.string(),
+    xLabel: v.string(),
+    yLabel: v.string(),
+    yScale: v.picklist(["linear", "log"]),
+    series: v.array(v.object({ name: v.string(), x: v.array(measured), y: v.array(measured) })),
+  }),
+  /** `hist`: counts of equal bins over [lo, hi]. */
+  v.object({
+    kind: v.literal("histogram"),
+    title: v.string(),
+    lo: measured,
+    hi: measured,
+    counts: v.array(v.number()),
+    elements: v.number(),
+    /** NaN and infinite elements, which are in no bin. */
+    notFinite: v.number(),
+  }),
+  /** `image`: grey values from 0 (lowest, black) to 1 (white), rows × columns each, at most 64 images. */
+  v.object({
+    kind: v.literal("image"),
+    title: v.string(),
+    images: v.array(v.object({ rows: v.number(), columns: v.number(), values: v.array(measured) })),
+    lo: measured,
+    hi: measured,
+  }),
+  /** `heat`: a matrix by colour; a large one as means of patches. */
+  v.object({
+    kind: v.literal("heat"),
+    title: v.string(),
+    shape: v.array(v.number()),
+    rows: v.number(),
+    columns: v.number(),
+    values: v.array(measured),
+    lo: measured,
+    hi: measured,
+  }),
+  v.object({ kind: v.literal("check"), report: checkReportSchema }),
+  /** Said by the lab, not by the cell: a broadcast that is probably not meant, output that was cut off. */
+  v.object({ kind: v.literal("notice"), text: v.string(), place: v.nullable(sourcePlaceSchema) }),
+]);
+export type CellOutput = v.InferOutput<typeof cellOutputSchema>;

@@ -1,0 +1,30 @@
+import * as v from "valibot";
+import { threadsSchema } from "../specs/threads.ts";
+
+const wholeNumber = (what: string, least: number, most: number) =>
+  v.pipe(
+    v.number(`${what} must be a number`),
+    v.integer(`${what} must be a whole number`),
+    v.minValue(least, `${what} must be at least ${least}`),
+    v.maxValue(most, `${what} must be at most ${most.toLocaleString("en")}`),
+  );
+
+/** What a document says of how its cells run. */
+export const liveSettingsSchema = v.object({
+  seed: wholeNumber("seed", 0, 0xffffffff),
+  threads: threadsSchema,
+  /** Training rows that `data()` gives at most. */
+  rows: wholeNumber("rows", 1, 10_000_000),
+  /** A cell that takes longer is stopped; null for no limit. */
+  limitMs: v.nullable(wholeNumber("limit", 1, 24 * 3_600_000)),
+});
+export type LiveSettings = v.InferOutput<typeof liveSettingsSchema>;
+
+/** What may be asked of a cell's text. */
+export const cellSourceSchema = v.object({
+  /** Keys its random numbers; stays when the cell is moved or renamed. */
+  id: v.pipe(v.string(), v.minLength(1), v.maxLength(64)),
+  /** TypeScript. */
+  source: v.pipe(v.string(), v.maxLength(10_000_000, "a cell's text may have at most 10 million characters")),
+});
+export type CellSource = v.InferOutput<typeof cellSourceSchema>;

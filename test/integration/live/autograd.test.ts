@@ -1,0 +1,168 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { startKernel, type TestKernel } from "./start-kernel.ts";
+
+let live: TestKernel;
+beforeAll(async () => {
+  live = await startKernel();
+});
+afterAll(async () => {
+  await live.close();
+});
+
+/** Losses of a (5, 4), b (4,), positive c (5, 4): every derivative rule, broadcasts and tensors used twice. */
+const LOSSES = [
+  "a.add(b).mul(c).sub(a.mul(0.5)).mean()",
+  "sub(1, a).mul(b).div(c).sum()",
+  "div(2, c).pow(1.5).add(a.pow(2)).add(c.pow(a)).mul(b).mean()",
+  "a.maximum(b).mul(c).add(a.minimum(0.1)).sum()",
+  "a.gt(0).where(a.mul(c), b).mul(2).mean()",
+  "a.clamp({ min: -0.5, max: 0.7 }).mul(c).sum().add(b.clampMin(0).sum())",
+  "a.abs().add(c.sqrt()).add(c.rsqrt()).add(a.square()).mul(b).mean()",
+  "a.exp().add(c.log()).add(a.tanh()).mul(a.sigmoid()).add(a.erf()).mul(b).mean()",
+  "a.sum({ dim: 0 }).mul(b).mean().add(a.sum({ dim: 1, keepdim: true }).mul(c).mean())",
+  "a.mean({ dim: 1 }).exp().sum().add(c.mean().mul(b.sum()))",
+  "a.variance().add(c.std({ dim: 0 }).mul(b).sum()).add(a.std({ dim: -1, correction: 0 }).sum())",
+  "a.max({ dim: 1 }).mul(2).sum().add(c.min({ dim: 0 }).mul(b).sum())",
+  "a.logSumExp({ dim: 1 }).mean().add(c.logSumExp().mul(b.sum()))",
+  "a.softmax(1).mul(c).sum().add(a.softmax(0).select(1, 2).mul(b.sum()).sum())",
+  "a.matmul(c.t()).tanh().mean().add(a.t().matmul(c).mul(b).mean())",
+  "a.reshape(4, 5).mul(c.t()).sum().add(b.unsqueeze(1).matmul(b.unsqueeze(0)).mean())",
+  "a.unsqueeze(0).permute(2, 0, 1).squeeze(1).mul(c.t()).exp().mean().add(b.expand(3, 4).square().sum())",
+  "a.slice(1, 4).mul(c.slice(0, 3)).sum().add(a.slice(-2, -1, 1).exp().sum()).add(c.select(0, -1).mul(b).sum())",
+  "a.take(tensor([4, 0, 4])).mul(c.take(tensor([1, 2, 3]))).sum().add(b.take(tensor([1, 1])).square().sum())",
+  "a.gather(1, tensor([[0], [1], [3], [3], [2]])).mul(c.slice(0, 1, 1)).sum().add(b.mean())",
+  "cat([a, c]).exp().mean().add(stack([b, b.mul(2)], 1).square().sum()).add(cat([a, c], -1).sum({ dim: 1 }).square().mean())",
+  "a.unsqueeze(-1).mul(c.unsqueeze(1)).sum({ dim: 0 }).mul(b).tanh().sum()",
+  "a.clone().float().mul(a.detach()).add(b).mul(c).mean()",
+];
+
+describe("backward", () => {
+  for (const loss of LOSSES) {
+    it(`is the float64 derivative of ${loss}`, async () => {
+      const result = await live.run(
+        `const a = randn(5, 4), b = randn(4), c = rand(5, 4).add(0.5);
+        check(() => {
+          for (const one of [a, b, c]) one.requiresGrad_();
+          const loss = ${loss};
+          loss.backward();
+          for (const one of [a, b, c]) { one.g = one.grad; noGrad(() => one.requiresGrad_(false)); }
+          return loss;
+        }, { a, b, c });`,
+      );
+      const [report] = result.outputs;
+      if (report.kind !== "check") throw new Error(JSON.stringify(result.error));
+      const wrong = report.report.gradients.filter(({ verdict }) => verdict !== "right");
+      expect(wrong).toEqual([]);
+      expect(result.error).toBeNull();
+    });
+  }
+
+  it("adds to what is there, like torch, until it is zeroed", async () => {
+    expect(
+      await live.print(
+        "const v = tensor([2]).requiresGrad_(); v.mul(3).sum().backward(); v.mul(4).sum().backward(); print(v.grad); new optim.SGD([v], { lr: 1 }).zeroGrad(); print(v.grad)",
+      ),
+    ).toEqual(["tensor([7])", "null"]);
+  });
+
+  it("says what is wrong in words", async () => {
+    expect((await live.fail("ones(2).requiresGrad_().mul(2).backward()")).message).toContain(
+      ".sum() or .mean()",
+    );
+    expect((await live.fail("ones(2).sum().backward()")).message).toContain("requiresGrad_()");
+    expect((await live.fail("ones(2).requiresGrad_().add_(1)")).message).toContain("noGrad");
+  });
+
+  it("goes through a chain of thousands of operations", async () => {
+    expect(
+      await live.print(
+        "const start = tensor([1]).requiresGrad_(); let end = start; for (let i = 0; i < 3000; i++) end = end.add(1); end.sum().backward(); print(start.grad, end)",
+      ),
+    ).toEqual(["tensor([1]) tensor([3001])"]);
+  });
+});
+
+describe("nn and optim", () => {
+  it("SGD, with momentum and Nesterov, and Adam take the steps of their formulas", async () => {
+    const target = 3;
+    const run = async (optimiser: string): Promise<number[]> => {
+      const [text] = await live.print(
+        `const w = tensor([1]).requiresGrad_(); const opt = new optim.${optimiser}; const path: number[] = [];
+        for (let i = 0; i < 5; i++) { const loss = w.sub(${target}).pow(2).sum(); opt.zeroGrad(); loss.backward(); opt.step(); path.push(w.item()); }
+        print(path)`,
+      );
+      return JSON.parse(text) as number[];
+    };
+    const reference = (step: (g: number, t: number) => number): number[] => {
+      let w = 1;
+      return [1, 2, 3, 4, 5].map((t) => (w -= step(2 * (w - target), t)));
+    };
+    let [v, m, s] = [0, 0, 0];
+    const near = (found: number[], wanted: number[]): void =>
+      found.forEach((value, i) => expect(value).toBeCloseTo(wanted[i], 5));
+    near(
+      await run("SGD([w], { lr: 0.1 })"),
+      reference((g) => 0.1 * g),
+    );
+    near(
+      await run("SGD([w], { lr: 0.1, momentum: 0.9 })"),
+      reference((g) => 0.1 * (v = 0.9 * v + g)),
+    );
+    v = 0;
+    near(
+      await run("SGD([w], { lr: 0.1, momentum: 0.9, nesterov: true })"),
+      reference((g) => {
+        v = 0.9 * v + g;
+        return 0.1 * (g + 0.9 * v);
+      }),
+    );
+    near(
+      await run("Adam([w], { lr: 0.1 })"),
+      reference((g, t) => {
+        m = 0.9 * m + 0.1 * g;
+        s = 0.999 * s + 0.001 * g * g;
+        return (0.1 * (m / (1 - 0.9 ** t))) / (Math.sqrt(s / (1 - 0.999 ** t)) + 1e-8);
+      }),
+    );
+  });
+
+  it("a network learns MNIST", async () => {
+    const [before, after] = await live.print(
+      `const { xTrain, yTrain } = data(); const x = xTrain.sub(0.13).div(0.31), y = yTrain.unsqueeze(1);
+      const net = new nn.Sequential(new nn.Linear(784, 30), new nn.BatchNorm1d(30), new nn.Tanh(), new nn.Linear(30, 10)), adam = new optim.Adam(net.parameters(), { lr: 0.02 });
+      const right = () => net.call(x).argmax({ dim: 1 }).eq(yTrain).mean().item();
+      print(net.parameters().length, right() < 0.5);
+      for (let i = 0; i < 15; i++) { const out = net.call(x); const loss = out.logSumExp({ dim: 1, keepdim: true }).sub(out.gather(1, y)).mean(); adam.zeroGrad(); loss.backward(); adam.step(); }
+      net.eval(); print(right());`,
+    );
+    expect(before).toBe("6 true");
+    expect(Number(after)).toBeGreaterThan(0.9);
+  });
+
+  it("batch norm gives mean 0 and variance 1, and its running averages afterwards", async () => {
+    const [text] = await live.print(
+      "const bn = new nn.BatchNorm1d(3), z = randn(100, 3).mul(2).add(5); const out = bn.call(z); print([out.mean().item(), out.variance({ correction: 0 }).item(), bn.runningMean.mean().item(), bn.runningVariance.mean().item()]); bn.eval(); print(bn.call(z).mean().item() > 1)",
+    );
+    const [m, v, rm, rv] = JSON.parse(text) as number[];
+    expect(Math.abs(m)).toBeLessThan(1e-5);
+    expect(v).toBeCloseTo(1, 3);
+    expect(rm).toBeGreaterThan(0.3);
+    expect(rv).toBeGreaterThan(1);
+  });
+
+  it("initialisers have the std of their formulas", async () => {
+    const [text] = await live.print(
+      'const w = zeros(300, 200); const std = (t: Tensor) => t.std().item(); print([std(nn.init.kaimingNormal_(w)), std(nn.init.kaimingNormal_(w, { mode: "fanOut" })), std(nn.init.kaimingUniform_(w, { a: 1 })), std(nn.init.xavierNormal_(w)), std(nn.init.xavierUniform_(w)), std(nn.init.normal_(w, 1, 3)), std(nn.init.uniform_(w, -1, 1))])',
+    );
+    const wanted = [
+      Math.sqrt(2 / 200),
+      Math.sqrt(2 / 300),
+      Math.sqrt(1 / 200),
+      Math.sqrt(2 / 500),
+      Math.sqrt(2 / 500),
+      3,
+      1 / Math.sqrt(3),
+    ];
+    (JSON.parse(text) as number[]).forEach((value, i) => expect(value / wanted[i]).toBeCloseTo(1, 1));
+  });
+});

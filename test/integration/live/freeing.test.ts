@@ -1,0 +1,70 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { startKernel, type TestKernel } from "./start-kernel.ts";
+
+let live: TestKernel;
+beforeAll(async () => {
+  live = await startKernel({ rows: 64 });
+});
+afterAll(async () => {
+  await live.close();
+});
+
+/** Bytes and allocations of the arena, and tensors and bytes as the sandbox knows them. */
+async function held() {
+  const { tensors, tensorBytes } = await live.run("void 0");
+  const { allocations, usedBytes } = live.engine.arena;
+  return { allocations, usedBytes, tensors, tensorBytes };
+}
+
+describe("tensors go with the last variable that holds them", () => {
+  it("over hundreds of cells of all kinds, also failed and stopped ones", async () => {
+    await live.print(
+      "var keep = randn(50, 20); var net = new nn.Linear(20, 5); var sgd = new optim.SGD(net.parameters(), { lr: 0.1, momentum: 0.9 });",
+    );
+    const cells = [
+      "{ const t = keep.add(1).mul(2); t.sum().item(); }",
+      "{ const loss = net.call(keep).pow(2).mean(); sgd.zeroGrad(); loss.backward(); sgd.step(); sgd.zeroGrad(); }",
+      "{ const unread = net.call(keep).tanh(); }",
+      "(() => { const a = randn(10, 10), b = a.matmul(a).add(1); a.g = b; throw new Error('failed'); })()",
+      "{ const c = keep.take(tensor([1, 2])); keep.take(tensor([99])).sum().item(); }",
+      "print(time(() => keep.exp(), { samples: 2 }));",
+      "check(() => { const l = keep.mul(2).pow(2).mean(); keep.g = keep.mul(8).div(keep.numel); return l; }, { keep }); keep.g = null;",
+      "{ let p = randn(20, 20); for (let i = 0; i < 700; i++) p = p.mul(0.99).add(0.01); }",
+      "hist(keep); heat(keep); assertClose(keep, keep.clone());",
+    ];
+    for (const cell of cells) await live.run(cell, "warm");
+    const before = await held();
+    for (let round = 0; round < 12; round++) for (const cell of cells) await live.run(cell, `round ${round}`);
+    expect(await held()).toEqual(before);
+    await live.print("keep = net = sgd = null as any;");
+    expect(await held()).toMatchObject({ allocations: 0, tensors: 0, tensorBytes: 0 });
+  });
+
+  it("also in a loop within one cell", async () => {
+    await live.print("var w = randn(100, 100);");
+    const before = await held();
+    await live.print(
+      "for (let i = 0; i < 2000; i++) { w = w.mul(0.9).add(0.1); if (i % 100 === 0) w.sum().item(); }",
+    );
+    expect(await held()).toEqual(before);
+  });
+
+  it("in cycles when memory is short", async () => {
+    await live.print("w = null as any;");
+    const result = await live.run(
+      "for (let i = 0; i < 40; i++) { const t = ones(5000, 2000).mul(i) as any, u = ones(1).mul(2) as any; t.friend = u; u.friend = t; u.toArray(); }",
+    );
+    expect(result.error).toBeNull();
+  });
+
+  it("with the sandbox", async () => {
+    const other = await startKernel({}, live.engine);
+    const before = live.engine.arena.allocations;
+    await other.print("var a = randn(100, 100); const { xTrain } = data();");
+    expect(live.engine.arena.allocations).toBeGreaterThan(before);
+    await other.kernel.restart();
+    expect(live.engine.arena.allocations).toBe(before);
+    expect(other.kernel.generation).toBe(2);
+    await other.close();
+  });
+});
