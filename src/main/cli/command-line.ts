@@ -9,6 +9,7 @@ import { NOTEBOOK_DEFAULTS } from "../../shared/experiments/notebook.ts";
 import { compareRequestSchema } from "../../shared/runs/run-comparison.ts";
 import { toWireError } from "../../shared/ipc/wire-error.ts";
 import type { Lab } from "../lab/lab.ts";
+import { runConvertCommand, type ConvertOptions } from "./convert-command.ts";
 import { runCompareLaddersCommand } from "./compare-ladders-command.ts";
 import { runDoctorCommand, type DoctorOptions } from "./doctor-command.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
@@ -24,6 +25,8 @@ import { runCompareCommand } from "./compare-command.ts";
 import type { ExportKind } from "../../shared/runs/run-exports.ts";
 import { EXPORTED, runExportCommand, runImportCommand, type ExportOptions } from "./export-command.ts";
 import { runTrashCommand, type TrashOptions } from "./trash-command.ts";
+import { parseLimit, runRunCommand, type RunOptions } from "./run-command.ts";
+import { readDocumentFile } from "./document-file.ts";
 import { runRunsCommand } from "./runs-command.ts";
 import { runSweepCommand } from "./sweep-command.ts";
 import { runTrainCommand, type TrainOptions } from "./train-command.ts";
@@ -60,10 +63,24 @@ function threadCount(text: string): number {
 }
 const DEFAULT_THREADS = Math.min(availableParallelism(), MOST_THREADS);
 
+const list = (text: string): readonly string[] =>
+  text
+    .split(",")
+    .map((item) => item.trim())
+    .filter((item) => item !== "");
+
 function seconds(text: string): number {
   const value = Number(text);
   if (!(value > 0)) throw new InvalidArgumentError("expected a number of seconds above 0.");
   return value;
+}
+
+/** A length of time: 60s, 500ms, 2m, or seconds. */
+function duration(text: string): number {
+  const ms = parseLimit(text);
+  if (ms === null)
+    throw new InvalidArgumentError("expected a length of time above 0, such as 60s, 500ms or 2m.");
+  return ms;
 }
 
 /** For commands that only look at saved runs: no worker is started. */
@@ -141,6 +158,36 @@ function buildProgram(host: CommandHost): Command {
     .option(...database)
     .action(async (options: NotebookOptions & CommonOptions) => {
       await inLab(host, options, (lab) => runNotebookCommand(lab, options));
+    });
+
+  program
+    .command("run")
+    .description("run the cells of a notebook (.lab.ts or .ipynb) and show what they show")
+    .argument("<file>", "notebook")
+    .option("--cells <list>", "ids or names of cells, with commas between; what they need runs first", list)
+    .option("--seed <n>", "seed of all random draws (default: the notebook's)", wholeNumber(0))
+    .option("--threads <n>", "worker threads (default: the notebook's)", threadCount)
+    .option("--rows <n>", "training rows of data() at most (default: the notebook's)", wholeNumber(1))
+    .option("--limit <time>", "a cell that takes longer is stopped, for example 60s", duration)
+    .option("--ipynb <file>", "write a Jupyter notebook with all outputs")
+    .option(...force)
+    .option("--json", "print JSON instead of text")
+    .option(...database)
+    .action(async (file: string, options: RunOptions & CommonOptions) => {
+      const read = await readDocumentFile(file);
+      const threads = options.threads ?? Math.min(read.document.header.threads, MOST_THREADS);
+      const needs = { ...options, threads, readOnly: true, emptyIfMissing: true };
+      await inLab(host, needs, (lab) => runRunCommand(lab, read, { ...options, threads }));
+    });
+
+  program
+    .command("convert")
+    .description("write a .lab.ts notebook as .ipynb, or the other way round")
+    .argument("<from>", "notebook to read")
+    .argument("<to>", "notebook to write")
+    .option(...force)
+    .action(async (from: string, to: string, options: ConvertOptions) => {
+      host.setExitCode(await runConvertCommand(from, to, options));
     });
 
   program

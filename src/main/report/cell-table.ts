@@ -21,10 +21,10 @@ export function cellTable(cells: readonly CellResult[]): string {
   return textTable(COLUMNS, rows);
 }
 
-function quantityText(value: QuantityValue | undefined): string {
+export function quantityText(value: QuantityValue | readonly number[] | undefined): string {
   if (value === undefined) return "";
   if (typeof value === "number") return numberText(value);
-  if (!Array.isArray(value)) return String(value);
+  if (typeof value !== "object") return String(value);
   const shown = value.slice(0, 6).map(numberText).join(", ");
   return value.length > 6 ? `[${shown}, … ${value.length} values]` : `[${shown}]`;
 }

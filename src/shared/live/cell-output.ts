@@ -33,6 +33,8 @@ const shownValueSchema = v.object({
   timing: v.nullable(timingSchema),
 });
 
+export type ShownValue = v.InferOutput<typeof shownValueSchema>;
+
 /** What a cell shows, in the order in which it said it. Text is shown as text, never as markup. */
 export const cellOutputSchema = v.variant("kind", [
   /** A line, or several, of `print`. */

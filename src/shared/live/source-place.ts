@@ -8,3 +8,4 @@ export const sourcePlaceSchema = v.object({
   /** Null where only the line is known. */
   column: v.nullable(v.number()),
 });
+export type SourcePlace = v.InferOutput<typeof sourcePlaceSchema>;

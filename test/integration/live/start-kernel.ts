@@ -4,6 +4,7 @@ import { join, resolve } from "node:path";
 import { DatasetLibrary } from "../../../src/main/lab/datasets/dataset-library.ts";
 import type { LiveKernel } from "../../../src/main/lab/live/live-kernel.ts";
 import { LiveLab } from "../../../src/main/lab/live/live-lab.ts";
+import type { ActivityHandle } from "../../../src/main/lab/activity/activity-handle.ts";
 import type { Engine } from "../../../src/main/engine/engine.ts";
 import type { CellResult } from "../../../src/shared/live/cell-result.ts";
 import type { LiveSettings } from "../../../src/shared/live/live-settings.ts";
@@ -25,6 +26,14 @@ export interface TestKernel {
 export const textsOf = ({ outputs }: CellResult): string[] =>
   outputs.flatMap((output) => ("text" in output ? [output.text] : []));
 
+const UNWATCHED: ActivityHandle = {
+  phase: () => undefined,
+  progress: () => undefined,
+  checkpoint: () => undefined,
+  isCancelled: () => false,
+  part: () => UNWATCHED,
+};
+
 /** A real sandbox thread, on a real engine. */
 export async function startKernel(
   settings: Partial<LiveSettings> = {},
@@ -36,7 +45,7 @@ export async function startKernel(
     resourcesDir: resolve("resources"),
     datasets: new DatasetLibrary(mkdtempSync(join(tmpdir(), "backprop-lab-datasets-"))),
     sandboxFile: resolve("out/main/sandbox.js"),
-    asActivity: (_title, body) => body(),
+    asActivity: (_title, body) => body(UNWATCHED),
   });
   const kernel = await lab.open({ seed: 42, threads: 2, rows: 500, limitMs: null, ...settings });
   const run = (source: string, id = "cell"): Promise<CellResult> => kernel.runCell({ id, source });

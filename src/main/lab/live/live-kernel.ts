@@ -9,6 +9,7 @@ import type {
   SandboxRequest,
 } from "../../../shared/live/sandbox-protocol.ts";
 import type { Engine } from "../../engine/engine.ts";
+import type { ActivityHandle } from "../activity/activity-handle.ts";
 import { ExperimentCancelled } from "../activity/experiment-cancelled.ts";
 import type { DatasetLibrary } from "../datasets/dataset-library.ts";
 import { Buffers } from "./buffers.ts";
@@ -28,7 +29,7 @@ export interface LiveServices {
   /** The built sandbox, out/main/sandbox.js. */
   readonly sandboxFile: string;
   /** Does something as the lab's one activity. @throws {ContractError} If another one is on. */
-  readonly asActivity: <T>(title: string, body: () => Promise<T>) => Promise<T>;
+  readonly asActivity: <T>(title: string, body: (activity: ActivityHandle) => Promise<T>) => Promise<T>;
 }
 
 export interface RunCellOptions {

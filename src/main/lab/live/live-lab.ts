@@ -1,5 +1,15 @@
+import { ContractError } from "../../../core/errors.ts";
+import type { LabDocument } from "../../../shared/documents/lab-document.ts";
 import type { LiveSettings } from "../../../shared/live/live-settings.ts";
 import { openLiveKernel, type LiveKernel, type LiveServices } from "./live-kernel.ts";
+import { runDocument, type DocumentListener, type DocumentRun } from "./run-document.ts";
+
+export interface DocumentRunRequest {
+  readonly document: LabDocument;
+  readonly settings: LiveSettings;
+  /** Ids or names of cells, which run with what they need; null for all. */
+  readonly cells: readonly string[] | null;
+}
 
 /** Notebooks that people write: each open document has a kernel of its own. */
 export class LiveLab {
@@ -15,6 +25,42 @@ export class LiveLab {
     const kernel = await openLiveKernel(this.#services, settings);
     this.#open.add(kernel);
     return kernel;
+  }
+
+  /**
+   * Runs a document's cells from a fresh kernel; leaves no run. Stopped, what was computed is in what it gives.
+   *
+   * @throws {ContractError} If another activity is on, a cell is unknown or a name is used above its definition.
+   * @throws {TaskError}
+   */
+  run({ document, settings, cells }: DocumentRunRequest, listener: DocumentListener): Promise<DocumentRun> {
+    const { engine, asActivity } = this.#services;
+    if (settings.threads > engine.workers) {
+      throw new ContractError(`the lab was opened with ${engine.workers} threads, not ${settings.threads}`);
+    }
+    return asActivity(document.header.title, async (activity) => {
+      // The whole run is one activity, so its cells are none.
+      const services: LiveServices = { ...this.#services, asActivity: (_title, body) => body(activity) };
+      const kernel = await openLiveKernel(services, settings);
+      this.#open.add(kernel);
+      try {
+        return await runDocument(kernel, document, {
+          wanted: cells,
+          stopped: activity.isCancelled,
+          listener: {
+            ...listener,
+            onCell: (cell, place) => {
+              activity.phase(`cell ${cell.id}`);
+              activity.progress(place.done / place.total);
+              listener.onCell?.(cell, place);
+            },
+          },
+        });
+      } finally {
+        this.#open.delete(kernel);
+        await kernel.close();
+      }
+    });
   }
 
   /** Ends the cell that runs, whichever document's it is; all variables stay. */

@@ -19,8 +19,8 @@ import { COMPANIONS } from "./own-file.ts";
 import { storeFailure } from "../store-failure.ts";
 
 export interface TargetRules {
-  /** The open database: neither it nor what lies beside it for it is ever written to. */
-  readonly database: string;
+  /** The open database: neither it nor what lies beside it for it is ever written to. Null where none is open. */
+  readonly database: string | null;
   /** A file that is there may be replaced. */
   readonly overwrite: boolean;
 }
@@ -30,9 +30,7 @@ export type TargetKind = "file" | "stream";
 
 /** Streams of this process go by these names, whatever they lead to: a file there must not be replaced. */
 const STREAM_NAME = /^\/dev\/|^\/proc\/[^/]+\/fd\//;
-const BESIDE = new RegExp(
-  `^(|${COMPANIONS.join("|")}|(\\.backprop-lab)?\\.lock|\\.backup.*|\\.reserve|\\.bad-.*)$`,
-);
+const BESIDE = new RegExp(`^(|${COMPANIONS.join("|")}|(\\.backprop-lab)?\\.lock|\\.backup.*|\\.bad-.*)$`);
 
 const sameFile = (a: Stats, b: Stats): boolean => a.dev === b.dev && a.ino === b.ino;
 
@@ -90,7 +88,7 @@ export function requireTarget(path: string, { database, overwrite }: TargetRules
   const refuse = (why: string): never => {
     throw new StoreError(`Nothing can be written to ${path}: ${why}.`);
   };
-  if (isOfDatabase(path, database)) {
+  if (database !== null && isOfDatabase(path, database)) {
     refuse("it belongs to the database itself. Choose another file name");
   }
   try {

@@ -1,0 +1,30 @@
+import { resolve } from "node:path";
+import { ContractError } from "../../core/errors.ts";
+import { formatOf, readDocumentFile, writeDocumentFile } from "./document-file.ts";
+import { EXIT, type ExitCode } from "./exit-code.ts";
+import { complain } from "./print.ts";
+
+export interface ConvertOptions {
+  readonly force?: true;
+}
+
+/** Writes a notebook in the other format; outputs go along from .ipynb to .ipynb only, as a .lab.ts has none. */
+export async function runConvertCommand(
+  from: string,
+  to: string,
+  options: ConvertOptions,
+): Promise<ExitCode> {
+  const target = resolve(to);
+  if (formatOf(from) === formatOf(to)) {
+    throw new ContractError(
+      `lab convert: both names end alike; one must end with .lab.ts, the other with .ipynb`,
+    );
+  }
+  const { document, notices, outputs } = await readDocumentFile(from);
+  for (const notice of notices) complain(`lab: ${notice}`);
+  await writeDocumentFile(target, { document, outputs }, { overwrite: options.force === true });
+  const lost = [...outputs.values()].flat().length;
+  if (lost > 0) complain(`lab: ${lost} outputs stay in ${from}; a .lab.ts holds none.`);
+  complain(`${document.cells.length} cells: ${target}`);
+  return EXIT.ok;
+}

@@ -1,0 +1,146 @@
+import { resolve } from "node:path";
+import * as v from "valibot";
+import { judgeShown, type JudgedCell } from "../../core/notebook/judge-document.ts";
+import type { NotebookOutput } from "../../shared/documents/ipynb.ts";
+import { cellLabel, DEFAULT_HEADER, type DocumentHeader } from "../../shared/documents/lab-document.ts";
+import type { CellOutput } from "../../shared/live/cell-output.ts";
+import { liveSettingsSchema } from "../../shared/live/live-settings.ts";
+import type { DocumentRun, RanCell } from "../lab/live/run-document.ts";
+import type { Lab } from "../lab/lab.ts";
+import { cellErrorText, cellOutputText } from "../report/cell-output-text.ts";
+import { judgedCellText } from "../report/judged-cell-text.ts";
+import { writeDocumentFile, type DocumentFile } from "./document-file.ts";
+import { EXIT, type ExitCode } from "./exit-code.ts";
+import { complain, print, printJson } from "./print.ts";
+import { showProgress } from "./show-progress.ts";
+
+export interface RunOptions {
+  readonly cells?: readonly string[];
+  readonly seed?: number;
+  readonly threads?: number;
+  readonly rows?: number;
+  /** In milliseconds. */
+  readonly limit?: number;
+  readonly ipynb?: string;
+  readonly force?: true;
+  readonly json?: true;
+}
+
+const MS_PER_UNIT = { ms: 1, s: 1_000, m: 60_000 } as const;
+
+/** "60s", "500ms", "2m" or seconds, in milliseconds; null where it is none of them. */
+export function parseLimit(text: string): number | null {
+  const found = /^(\d+(?:\.\d+)?)\s*(ms|s|m)?$/.exec(text.trim());
+  if (found === null) return null;
+  const ms = Math.round(Number(found[1]) * MS_PER_UNIT[(found[2] ?? "s") as keyof typeof MS_PER_UNIT]);
+  return ms > 0 ? ms : null;
+}
+
+/** Everything that a cell's `show` has named, judged beside the original's numbers. */
+function judgedCell(header: DocumentHeader, rows: number, { cell, result }: RanCell): JudgedCell | null {
+  if (result.error !== null) return null;
+  const shown = result.outputs.flatMap((output) => (output.kind === "show" ? output.values : []));
+  const context = { allRows: rows === DEFAULT_HEADER.rows, givenWeights: false };
+  return judgeShown(header.judge, cell.id, shown, context);
+}
+
+const notebookOutput = (output: CellOutput): NotebookOutput => ({
+  text: cellOutputText(output),
+  png: null,
+  // What JSON keeps: NaN and the infinities are in the text.
+  data: JSON.parse(JSON.stringify(output)) as NotebookOutput["data"],
+});
+
+/** By cell what it showed; the error last. */
+function notebookOutputs(run: DocumentRun): ReadonlyMap<string, readonly NotebookOutput[]> {
+  return new Map(
+    run.cells.map(({ cell, result }) => {
+      const { outputs, error } = result;
+      const failure = error === null ? [] : [{ text: cellErrorText(error), png: null, data: null }];
+      return [cell.id, [...outputs.map(notebookOutput), ...failure]] as const;
+    }),
+  );
+}
+
+/** Runs a notebook's cells; prints what they show as they show it, or JSON at the end with `--json`. */
+export async function runRunCommand(
+  lab: Lab,
+  { path, document, notices }: DocumentFile,
+  options: RunOptions,
+): Promise<ExitCode> {
+  const { header } = document;
+  const settings = v.parse(liveSettingsSchema, {
+    seed: options.seed ?? header.seed,
+    threads: options.threads ?? header.threads,
+    rows: options.rows ?? header.rows,
+    limitMs: options.limit ?? null,
+  });
+  const overwrite = options.force === true;
+  const ipynb = options.ipynb === undefined ? null : resolve(options.ipynb);
+  if (ipynb !== null) lab.runs.requireTargets([ipynb], { overwrite });
+  for (const notice of notices) complain(`lab: ${notice}`);
+  const json = options.json === true;
+  const say = (text: string): void => {
+    if (!json) print(text);
+  };
+  const judged = new Map<string, JudgedCell>();
+  const stopProgress = showProgress(lab);
+  let run: DocumentRun;
+  try {
+    run = await lab.live.run(
+      { document, settings, cells: options.cells ?? null },
+      {
+        onCell: (cell) => {
+          const label = cellLabel(cell);
+          say(`\n[${cell.id}]${label === cell.id ? "" : ` ${label}`}\n`);
+        },
+        onOutput: (_cell, output) => {
+          say(`${cellOutputText(output)}\n`);
+        },
+        onEnd: (ran) => {
+          const found = judgedCell(header, settings.rows, ran);
+          if (found !== null) {
+            judged.set(ran.cell.id, found);
+            say(`${judgedCellText(found)}\n`);
+          }
+          if (ran.result.error !== null) say(`${cellErrorText(ran.result.error)}\n`);
+        },
+      },
+    );
+  } finally {
+    stopProgress();
+  }
+  const failed = run.cells.filter(({ result }) => result.error !== null);
+  const disagreeing = [...judged].filter(([, { verdict }]) => verdict === "failed");
+  if (json) {
+    printJson({
+      file: path,
+      title: header.title,
+      settings,
+      cells: run.cells.map(({ cell, result }) => ({
+        ...result,
+        title: cellLabel(cell),
+        judged: judged.get(cell.id) ?? null,
+      })),
+      left: run.left.map(({ id }) => id),
+    });
+  } else {
+    const seconds = run.cells.reduce((total, { result }) => total + result.wallMs, 0) / 1000;
+    say(`\n${summary(run, judged)} in ${seconds.toFixed(1)} s\n`);
+  }
+  if (ipynb !== null)
+    await writeDocumentFile(ipynb, { document, outputs: notebookOutputs(run) }, { overwrite });
+  for (const { cell, result } of failed) complain(`Cell ${cell.id} failed: ${result.error?.message ?? ""}`);
+  return failed.length === 0 && run.left.length === 0 && disagreeing.length === 0
+    ? EXIT.ok
+    : EXIT.failedCheck;
+}
+
+function summary(run: DocumentRun, judged: ReadonlyMap<string, JudgedCell>): string {
+  const counts = new Map<string, number>();
+  for (const { verdict } of judged.values()) counts.set(verdict, (counts.get(verdict) ?? 0) + 1);
+  const verdicts = [...counts].map(([verdict, count]) => `, ${count} ${verdict}`).join("");
+  const left =
+    run.left.length === 0 ? "" : `, ${run.left.length} not run (${run.left.map(({ id }) => id).join(", ")})`;
+  return `${run.cells.length} cells ran${verdicts}${left}`;
+}

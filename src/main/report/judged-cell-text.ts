@@ -1,0 +1,16 @@
+import type { JudgedCell } from "../../core/notebook/judge-document.ts";
+import type { Quantity } from "../../core/notebook/judge.ts";
+import { quantityText } from "./cell-table.ts";
+import { textTable } from "./text-table.ts";
+
+/** A cell's numbers beside the original's, and the verdict. */
+export function judgedCellText({ numbers, verdict, reason }: JudgedCell): string {
+  const text = (value: Quantity | null, unit: string): string =>
+    value === null ? "" : `${quantityText(value)}${unit === "" ? "" : ` ${unit}`}`;
+  const rows = numbers.map(({ label, unit, expected, measured }) => [
+    label,
+    text(expected, unit),
+    text(measured, unit),
+  ]);
+  return `${textTable(["", "original", "here"], rows)}\n${verdict}: ${reason}`;
+}

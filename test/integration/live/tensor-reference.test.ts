@@ -1,0 +1,56 @@
+import { readFileSync } from "node:fs";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { startKernel, textsOf, type TestKernel } from "./start-kernel.ts";
+
+const REFERENCE = "docs/tensors.md";
+const page = readFileSync(REFERENCE, "utf8");
+const declarations = readFileSync("src/sandbox/prelude/tensors.d.ts", "utf8");
+const examples = [...page.matchAll(/^```ts\n(.*?)^```/gms)].map(([, code = ""]) => code);
+
+/** What an example says that it prints: after `// →`, line by line. */
+const expected = (code: string): string[] =>
+  [...code.matchAll(/\/\/ →(?: (.*))?$/gm)].map(([, text = ""]) => text);
+
+describe("the reference of the tensor language", () => {
+  let live: TestKernel;
+  beforeAll(async () => {
+    live = await startKernel({ rows: 100 });
+  });
+  afterAll(async () => {
+    await live.close();
+  });
+
+  it.each(examples.map((code) => [code.split("\n", 1)[0], code] as const))("%s", async (_title, code) => {
+    const result = await live.run(code, "example");
+    const throws = / \/\/ throws(?: (.*))?$/m.exec(code);
+    if (throws !== null) {
+      expect(result.error?.message.split("\n").join(" ")).toContain(throws[1]);
+      expect(result.error?.name).not.toMatch(/ReferenceError|SyntaxError/);
+      return;
+    }
+    expect(result.error).toBeNull();
+    const printed = textsOf(result);
+    expect(printed.map((text) => text.replaceAll(/\s+/g, " "))).toEqual(expected(code));
+  });
+
+  it("names every function, method and layer, and shows each in an example", () => {
+    const tensorClass = /declare class Tensor \{(.*?)^\}/ms.exec(declarations)?.[1] ?? "";
+    const found = [
+      tensorClass.matchAll(/^ {2}(?:readonly )?(\w+)[(:?]/gm),
+      declarations.matchAll(/^declare function (\w+)/gm),
+      declarations.matchAll(/^ +(?:class|function) (\w+)/gm),
+    ];
+    const names = found.flatMap((matches) => Array.from(matches, ([, name = ""]) => name));
+    expect(names.length).toBeGreaterThan(120);
+    const shown = examples.join("\n");
+    const missing = names.filter(
+      (name) => name !== "constructor" && !new RegExp(`\\b${name}\\b`).test(shown),
+    );
+    expect(missing).toEqual([]);
+    const prose = page.replaceAll(/^```.*?^```/gms, "");
+    const unnamed = names.filter(
+      (name) => name !== "constructor" && !new RegExp(`\\b${name}\\b`).test(prose),
+    );
+    expect(unnamed).toEqual([]);
+  });
+});
