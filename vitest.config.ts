@@ -12,6 +12,14 @@ const ALONE = [
   "test/integration/lab/notebook.test.ts",
 ];
 
+/** Windows in which times are measured, or memory is watched. */
+const WINDOWS_ALONE = [
+  "test/e2e/growth.test.ts",
+  "test/e2e/ladder.test.ts",
+  "test/e2e/stages.test.ts",
+  "test/e2e/train-killed.test.ts",
+];
+
 /** The test command starts a virtual display for each window that may be open at a time. */
 const windows = (process.env["BACKPROP_LAB_TEST_DISPLAYS"] ?? "").split(",").length;
 
@@ -50,12 +58,25 @@ export default defineConfig({
         test: {
           name: "e2e",
           include: ["test/e2e/**/*.test.ts"],
+          exclude: WINDOWS_ALONE,
           testTimeout: 180_000,
           hookTimeout: 120_000,
           expect: expectSoon,
           maxWorkers: windows,
           pool: "forks",
           sequence: { groupOrder: 3 },
+        },
+      },
+      {
+        test: {
+          name: "e2e-alone",
+          include: WINDOWS_ALONE,
+          testTimeout: 180_000,
+          hookTimeout: 120_000,
+          expect: expectSoon,
+          fileParallelism: false,
+          pool: "forks",
+          sequence: { groupOrder: 4 },
         },
       },
     ],

@@ -183,7 +183,7 @@ describe("every view is whole, and keeps its primary button in sight (A5)", () =
         await resizeWindow(launched.app, page, 1280, 800);
         await setProjectorScale(page, false);
         await showView(page, "Runs");
-        await page.getByRole("textbox", { name: "Filter the runs" }).fill("kind:training seed<=20");
+        await page.getByRole("textbox", { name: "Filter the runs" }).fill("kind:train seed<=20");
         const boxes = page.getByRole("checkbox", { name: /^Select .*epochs 1/ });
         await expect.poll(() => boxes.count()).toBe(20);
         for (let at = 0; at < many; at++) await boxes.nth(at).check();
