@@ -294,9 +294,10 @@ describe("37", () => {
     spawnSync("dd", ["if=/dev/zero", `of=${at("full/filler")}`, "bs=1k"]);
     expect(existsSync(at("full/filler"))).toBe(true);
     expect(runsOf(path)).toHaveLength(1);
-    const { status, stdout } = lab("trash", "--empty", "--database", path);
-    expect([status, stdout]).toEqual([
+    const { status, stdout, stderr } = lab("trash", "--empty", "--database", path);
+    expect([status, stderr, stdout]).toEqual([
       0,
+      "",
       expect.stringMatching(/deleted for good: 59; [1-9]\d+ bytes freed/),
     ]);
     expect(lab("doctor", "--database", path).status).toBe(0);

@@ -24,7 +24,7 @@ it("fault 17: a training waits while the disk is full, and ends with every step 
       if (event.name === "failure") told.push(event.payload.title);
       if (event.name === "activityChanged" && event.payload !== null) phases.push(event.payload.phase);
     });
-    writeFileSync(join(folder, "filler"), Buffer.alloc(12_100_000));
+    writeFileSync(join(folder, "filler"), Buffer.alloc(11_000_000));
     const spec = notebookSpec({ rows: 20_000, epochs: 4, batchSize: 10, lr: 0.01 });
     const started = lab.training.start({ spec, threads: 1 });
     await expect

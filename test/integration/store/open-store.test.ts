@@ -201,7 +201,7 @@ test("close() renews the backup only when something was written and leaves no lo
   savedRun({ cells: 1 });
   const names = () => readdirSync(dirname(folder.file())).sort();
   const backup = folder.file("lab.sqlite.backup");
-  expect(names()).toStrictEqual(["lab.sqlite", "lab.sqlite.backup", "lab.sqlite.lock"]);
+  expect(names()).toStrictEqual(["lab.sqlite", "lab.sqlite.backup", "lab.sqlite.lock", "lab.sqlite.reserve"]);
   rmSync(backup);
   folder.open(folder.file()).close();
   expect(names()).not.toContain(basename(backup));

@@ -110,7 +110,12 @@ test("27: the database and all that the app keeps beside it are readable by thei
     );
   expect(modes().filter((mode) => !mode.endsWith(" 600"))).toEqual([]);
   store.close();
-  expect(modes().sort()).toEqual(["lab.sqlite 600", "lab.sqlite.backup 600", "lab.sqlite.lock 600"]);
+  expect(modes().sort()).toEqual([
+    "lab.sqlite 600",
+    "lab.sqlite.backup 600",
+    "lab.sqlite.lock 600",
+    "lab.sqlite.reserve 600",
+  ]);
 });
 
 test("27: a remembered place where another program's file lies is not taken: another is asked for", async () => {

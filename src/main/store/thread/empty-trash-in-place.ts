@@ -7,7 +7,7 @@ import { freeReserve, keepReserve } from "../open/reserve.ts";
 import { claimWriting } from "../open/write-lock.ts";
 import type { SqliteStore } from "../sqlite-store.ts";
 import { storeFailure } from "../store-failure.ts";
-import { emptyTrash } from "./maintenance.ts";
+import { deleteRuns, emptyTrash } from "./maintenance.ts";
 
 /** Rows of one transaction: what it changes, a few hundred pages, has to fit into the reserve's room as a log. */
 const ROWS_AT_A_TIME = 2_000;
@@ -39,7 +39,11 @@ export function emptyTrashInPieces(db: Database, store: Place, runIds: readonly 
   try {
     for (const runId of runIds) rmSync(join(checkpointsFolder, runId), { recursive: true, force: true });
     freeReserve(path);
-    for (const runId of runIds) takeApart(db, runId);
+    for (const runId of runIds) {
+      takeApart(db, runId);
+      deleteRuns(db, checkpointsFolder, [runId]);
+      db.pragma("wal_checkpoint(TRUNCATE)", { simple: true });
+    }
     return emptyTrash(db, store, runIds);
   } finally {
     keepReserve(path);
