@@ -12,10 +12,11 @@ const ALONE = [
   "test/integration/lab/notebook.test.ts",
 ];
 
-/** Windows in which times are measured, or memory is watched. */
+/** Windows in which times are measured, memory is watched, or which come to the front. */
 const WINDOWS_ALONE = [
   "test/e2e/growth.test.ts",
   "test/e2e/ladder.test.ts",
+  "test/e2e/shell.test.ts",
   "test/e2e/stages.test.ts",
   "test/e2e/train-killed.test.ts",
 ];
