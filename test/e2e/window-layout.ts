@@ -71,7 +71,9 @@ export const cutTexts = (page: Page): Promise<string[]> =>
       const parent = node.parentElement;
       if (text === "" || parent?.checkVisibility() !== true) continue;
       if (
-        parent.closest("script, style, svg, select, .visually-hidden, .katex, [aria-hidden='true']") !== null
+        parent.closest(
+          "script, style, svg, select, .visually-hidden, [data-stacked='true'] thead, .katex, [aria-hidden='true']",
+        ) !== null
       )
         continue;
       range.selectNodeContents(node);
