@@ -184,8 +184,8 @@ describe("every view is whole, and keeps its primary button in sight (A5)", () =
         await setProjectorScale(page, false);
         await showView(page, "Runs");
         await page.getByRole("textbox", { name: "Filter the runs" }).fill("kind:train seed<=20");
-        const boxes = page.getByRole("checkbox", { name: /^Select .*epochs 1/ });
-        await expect.poll(() => boxes.count()).toBe(20);
+        const boxes = page.getByRole("checkbox", { name: /^Select (?!all|none|every)/ });
+        await expect.poll(() => boxes.count()).toBeGreaterThanOrEqual(many);
         for (let at = 0; at < many; at++) await boxes.nth(at).check();
         await page.getByRole("button", { name: "Compare", exact: true }).click();
         await page.getByRole("heading", { name: `${many} runs side by side` }).waitFor();
