@@ -7,7 +7,13 @@ import { matmul } from "../core/tensor/products.ts";
 import { reduce, softmax } from "../core/tensor/reductions.ts";
 import { sameShape, showShape } from "../core/tensor/shapes.ts";
 import { TensorShapeError } from "../core/tensor/tensor-error.ts";
-import type { BinaryFunction, Distribution, UnaryFunction } from "../core/ops/generic-op.ts";
+import {
+  BINARY_FUNCTIONS,
+  UNARY_FUNCTIONS,
+  type BinaryFunction,
+  type Distribution,
+  type UnaryFunction,
+} from "../core/ops/generic-op.ts";
 import type { DrawKey, Recorder, ReduceFunction, TensorNode } from "../core/tensor/tensor-node.ts";
 import {
   clone,
@@ -119,34 +125,6 @@ const reduceMethod =
     });
   };
 
-const UNARY = [
-  "neg",
-  "abs",
-  "sign",
-  "sqrt",
-  "rsqrt",
-  "square",
-  "exp",
-  "log",
-  "tanh",
-  "sigmoid",
-  "erf",
-] as const;
-const BINARY = [
-  "add",
-  "sub",
-  "mul",
-  "div",
-  "pow",
-  "maximum",
-  "minimum",
-  "gt",
-  "ge",
-  "lt",
-  "le",
-  "eq",
-  "ne",
-] as const;
 const REDUCE = ["sum", "mean", "variance", "std", "max", "min", "argmax", "argmin", "logSumExp"] as const;
 const DISTRIBUTIONS: readonly Distribution[] = ["normal", "uniform", "permutation"];
 
@@ -165,8 +143,8 @@ const bounds = (min: number | undefined, max: number | undefined) => ({
 });
 
 const METHODS = new Map<string, Method>([
-  ...UNARY.map((fn) => [fn, unaryMethod(fn)] as const),
-  ...BINARY.map((fn) => [fn, binaryMethod(fn)] as const),
+  ...UNARY_FUNCTIONS.map((fn) => [fn, unaryMethod(fn)] as const),
+  ...BINARY_FUNCTIONS.map((fn) => [fn, binaryMethod(fn)] as const),
   ...REDUCE.map((fn) => [fn, reduceMethod(fn)] as const),
   ["where", ({ recorder }, given) => where(recorder, given.tensor(0), given.operand(1), given.operand(2))],
   [
@@ -241,7 +219,7 @@ const METHODS = new Map<string, Method>([
   [
     "inPlace",
     ({ recorder }, given) => {
-      const fn = BINARY.find((name) => name === given.text(0));
+      const fn = BINARY_FUNCTIONS.find((name) => name === given.text(0));
       if (fn === undefined) throw new GuestError("TypeError", `${given.text(0)}: no method in place`);
       return fitting(given.tensor(1), binary(recorder, fn, given.tensor(1), given.operand(2)), `${fn}_`);
     },

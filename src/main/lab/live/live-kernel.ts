@@ -166,7 +166,7 @@ export class LiveKernel {
       sandbox?.answer({ answer, refusal: null, leftBytes: buffers.leftBytes });
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
-      const refusal = { reason: reasonOf(error), message };
+      const refusal = { reason: reasonOf(error, request), message };
       sandbox?.answer({ answer: null, refusal, leftBytes: buffers.leftBytes });
     } finally {
       this.#computing = false;
@@ -245,10 +245,10 @@ const lost = (reason: string): CellError => ({
 });
 
 /** Why main could not do what it was asked to. */
-function reasonOf(error: unknown): RefusalReason {
+function reasonOf(error: unknown, { kind }: SandboxRequest): RefusalReason {
   if (error instanceof ExperimentCancelled) return "stopped";
   if (error instanceof OutOfMemoryError) return "memory";
   if (error instanceof DataFormatError) return "data";
-  if (error instanceof ContractError && error.message.startsWith("data()")) return "data";
+  if (error instanceof ContractError && kind === "dataset") return "data";
   return "engine";
 }

@@ -60,10 +60,10 @@ function chooseCells(
 function requireOrder(plan: RunPlan, chosen: readonly DocumentCell[]): void {
   const early = chosen.flatMap(({ id }) => plan.tooEarly(id));
   if (early.length === 0) return;
-  const said = ({ cell, name, definedIn }: NameTooEarly): string =>
+  const described = ({ cell, name, definedIn }: NameTooEarly): string =>
     `cell ${cell} uses ${name}, which is only defined below it, in cell ${definedIn}`;
   throw new ContractError(
-    `Nothing was run: ${early.map(said).join("; ")}. Move the definition up, or define it in a cell above`,
+    `Nothing was run: ${early.map(described).join("; ")}. Move the definition up, or define it in a cell above`,
   );
 }
 

@@ -31,24 +31,7 @@ export type MultiplyTiles = (
 ) => void;
 
 /** The last columns of C as dot products; B's columns contiguous, strideB apart. See generate-dots.ts. */
-export type MultiplyDots = (
-  rows: number,
-  depth: number,
-  a: number,
-  strideA: number,
-  b: number,
-  strideB: number,
-  c: number,
-  strideC: number,
-  start: number,
-  bias: number,
-  relu: number,
-  shift: number,
-  sums: number,
-  squares: number,
-  centres: number,
-  scratch: number,
-) => void;
+export type MultiplyDots = (...operands: [...Parameters<MultiplyTiles>, scratch: number]) => void;
 
 /** What every instruction set offers: products by shape, and the primitives. Pointers and strides are in bytes. */
 export interface Kernels extends PrimitiveKernels {
