@@ -16,6 +16,7 @@ const ALONE = [
 const WINDOWS_ALONE = [
   "test/e2e/growth.test.ts",
   "test/e2e/ladder.test.ts",
+  "test/e2e/notebook.test.ts",
   "test/e2e/shell.test.ts",
   "test/e2e/stages.test.ts",
   "test/e2e/train-killed.test.ts",
