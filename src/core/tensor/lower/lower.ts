@@ -95,7 +95,8 @@ class Lowering {
 
   #valueOf(node: TensorNode): Expression {
     const value = this.#values.get(node);
-    return value ?? constant(NaN);
+    if (value === undefined) throw new TypeError(`lower: ${node.label} is read before it is processed`);
+    return value;
   }
 
   #expressionOf(node: TensorNode): Expression {

@@ -47,9 +47,13 @@ interface Running {
 
 const NOTHING_RAN = { operations: 0, flushes: 0, tensors: 0, tensorBytes: 0 };
 
-/** Starts a sandbox for the cells of one document. @throws {TaskError} */
-export async function openLiveKernel(services: LiveServices, settings: LiveSettings): Promise<LiveKernel> {
-  const kernel = new LiveKernel(services, settings);
+/** Starts a sandbox for the cells of one document; `onClose` hears of its end. @throws {TaskError} */
+export async function openLiveKernel(
+  services: LiveServices,
+  settings: LiveSettings,
+  onClose: (kernel: LiveKernel) => void = () => undefined,
+): Promise<LiveKernel> {
+  const kernel = new LiveKernel(services, settings, onClose);
   await kernel.restart();
   return kernel;
 }
@@ -58,6 +62,7 @@ export async function openLiveKernel(services: LiveServices, settings: LiveSetti
 export class LiveKernel {
   readonly #services: LiveServices;
   readonly #settings: LiveSettings;
+  readonly #onClose: (kernel: LiveKernel) => void;
   readonly #data: LiveData;
   readonly #serving: Serving;
   #sandbox: Sandbox | null = null;
@@ -68,9 +73,10 @@ export class LiveKernel {
   #generation = 0;
   #closed = false;
 
-  constructor(services: LiveServices, settings: LiveSettings) {
+  constructor(services: LiveServices, settings: LiveSettings, onClose: (kernel: LiveKernel) => void) {
     this.#services = services;
     this.#settings = settings;
+    this.#onClose = onClose;
     const { engine, datasets, resourcesDir } = services;
     this.#data = new LiveData(datasets, resourcesDir, settings.rows);
     this.#serving = { engine, buffers: new Buffers(engine.arena), threads: settings.threads };
@@ -133,6 +139,7 @@ export class LiveKernel {
     const running = this.#running;
     await this.#end();
     running?.end(lost("the notebook was closed"));
+    this.#onClose(this);
   }
 
   async #start(): Promise<Sandbox> {

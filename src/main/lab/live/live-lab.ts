@@ -21,10 +21,8 @@ export class LiveLab {
   }
 
   /** Starts a sandbox for the cells of one document. @throws {TaskError} */
-  async open(settings: LiveSettings): Promise<LiveKernel> {
-    const kernel = await openLiveKernel(this.#services, settings);
-    this.#open.add(kernel);
-    return kernel;
+  open(settings: LiveSettings): Promise<LiveKernel> {
+    return this.#start(this.#services, settings);
   }
 
   /**
@@ -41,8 +39,7 @@ export class LiveLab {
     return asActivity(document.header.title, async (activity) => {
       // The whole run is one activity, so its cells are none.
       const services: LiveServices = { ...this.#services, asActivity: (_title, body) => body(activity) };
-      const kernel = await openLiveKernel(services, settings);
-      this.#open.add(kernel);
+      const kernel = await this.#start(services, settings);
       try {
         return await runDocument(kernel, document, {
           wanted: cells,
@@ -57,7 +54,6 @@ export class LiveLab {
           },
         });
       } finally {
-        this.#open.delete(kernel);
         await kernel.close();
       }
     });
@@ -71,6 +67,11 @@ export class LiveLab {
   /** Ends every sandbox. */
   async close(): Promise<void> {
     await Promise.all([...this.#open].map((kernel) => kernel.close()));
-    this.#open.clear();
+  }
+
+  async #start(services: LiveServices, settings: LiveSettings): Promise<LiveKernel> {
+    const kernel = await openLiveKernel(services, settings, (closed) => this.#open.delete(closed));
+    this.#open.add(kernel);
+    return kernel;
   }
 }
