@@ -1,4 +1,3 @@
-import type { ChartDataset } from "chart.js";
 import type { LadderSample, ProductShape, RungResult } from "../../../shared/experiments/ladder.ts";
 import { baseOptions, numberAxis, tooltip } from "../../charts/kit/chart-options.ts";
 import { seriesColour, type ChartTheme } from "../../charts/kit/chart-theme.ts";
@@ -91,11 +90,7 @@ function dotsOf(rung: RungResult, row: number): Dot[] {
 
 const kindOf = ({ sample }: Dot): number => (sample.cold ? 2 : sample.outlier ? 1 : 0);
 
-function look(
-  theme: ChartTheme,
-  series: number,
-  mark: keyof typeof POINT_STYLE,
-): Partial<ChartDataset<"scatter">> {
+function look(theme: ChartTheme, series: number, mark: keyof typeof POINT_STYLE) {
   const colour = seriesColour(theme, series);
   return {
     pointStyle: POINT_STYLE[mark],

@@ -80,7 +80,7 @@ function datasetsOf(
   { steps, means, deviations }: DrawnBand,
   series: number,
   theme: ChartTheme,
-): ChartDataset<"line">[] {
+): ChartDataset[] {
   const colour = seriesColour(theme, series);
   const line = (sign: number): { x: number; y: number }[] =>
     Array.from(steps, (x, i) => ({ x, y: (means[i] ?? NaN) + sign * (deviations[i] ?? NaN) }));

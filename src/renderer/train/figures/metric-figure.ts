@@ -119,7 +119,7 @@ const datasetsOf = (
   chart: MetricChart,
   axes: TrainingAxes,
   theme: ChartTheme,
-): ChartDataset<"line">[] =>
+): ChartDataset[] =>
   seriesOf(log, chart, axes, DEFAULT_PIXELS).map((data, index) => ({
     data,
     borderColor: seriesColour(theme, index),
