@@ -82,5 +82,8 @@ export function failureOutside(error: unknown, cell: string, stopped: boolean): 
   }
   if (stopped) return { kind: "stopped", name: "Stopped", message: STOPPED, frames: [] };
   const { name, message } = describeError(error);
-  return { kind: KINDS[name] ?? (name === "LabError" ? "engine" : "runtime"), name, message, frames: [] };
+  // Nothing of the cell is running any more: the place is where the operation was recorded.
+  const at = error instanceof GuestError || error instanceof TensorSizeError ? error.recordedAt : null;
+  const frames = at === null ? [] : [{ ...at, column: at.column ?? 1, function: "" }];
+  return { kind: KINDS[name] ?? (name === "LabError" ? "engine" : "runtime"), name, message, frames };
 }

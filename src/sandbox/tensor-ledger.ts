@@ -196,7 +196,7 @@ export class TensorLedger {
     this.#keep(lowered, asked);
     lowered.faults.forEach(({ node, message }, at) => {
       const count = answer.values[reads.length + at]?.[0] ?? 0;
-      if (count > 0) throw new GuestError("IndexError", placed(message(count), node));
+      if (count > 0) throw new GuestError("IndexError", placed(message(count), node), node.line);
     });
     return { values: answer.values.slice(0, reads.length), samplesMs: answer.samplesMs };
   }
@@ -226,7 +226,8 @@ export class TensorLedger {
     const second = plan();
     if (second.problem === null) return { ...second, frees };
     if (frees.length > 0) this.#line.ask<"run">({ ...NOTHING, frees });
-    throw new GuestError("MemoryError", second.problem);
+    const [largest] = second.lowered.buffers.toSorted((a, b) => b.bytes - a.bytes);
+    throw new GuestError("MemoryError", second.problem, largest?.node?.line ?? null);
   }
 
   /** The program has run: notes where everything lies now. */

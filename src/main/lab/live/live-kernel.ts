@@ -79,7 +79,12 @@ export class LiveKernel {
     this.#onClose = onClose;
     const { engine, datasets, resourcesDir } = services;
     this.#data = new LiveData(datasets, resourcesDir, settings.rows);
-    this.#serving = { engine, buffers: new Buffers(engine.arena), threads: settings.threads };
+    this.#serving = {
+      engine,
+      buffers: new Buffers(engine.arena),
+      threads: settings.threads,
+      structures: new Map(),
+    };
   }
 
   /** Which sandbox it is, from 1: names of cells that ran in an earlier one are gone. */

@@ -1,0 +1,81 @@
+import type { TensorNode } from "../../../src/core/tensor/tensor-node.ts";
+
+/** Operations that only the language's own autograd records. */
+const INTERNAL: ReadonlySet<string> = new Set(["stored", "draw", "scatterRows", "scatterAlong"]);
+
+const list = (numbers: readonly number[]): string => `[${numbers.join(", ")}]`;
+
+/** One operation as a person writes it, with its inputs by their names; null where the language has no such method. */
+function sourceOf({ op, shape }: TensorNode, names: readonly string[]): string | null {
+  const [x = "", ...rest] = names;
+  switch (op.kind) {
+    case "full":
+      return shape.length === 0 ? String(op.value) : `full(${list(shape)}, ${op.value})`;
+    case "data":
+      return `tensor(${list([...op.values])}, ${list(shape)})`;
+    case "eye":
+      return `eye(${shape[0]})`;
+    case "unary":
+      return `${x}.${op.fn}()`;
+    case "binary":
+      return `${op.fn}(${names.join(", ")})`;
+    case "where":
+      return `where(${names.join(", ")})`;
+    case "reduce": {
+      const correction = op.fn === "std" || op.fn === "variance" ? `, correction: ${op.correction}` : "";
+      return `${x}.${op.fn}({ dim: ${list(op.axes)}, keepdim: ${op.keepdim}${correction} })`;
+    }
+    case "softmax":
+      return `${x}.softmax(${op.axis})`;
+    case "matmul":
+      return `${x}.matmul(${rest[0]})`;
+    case "reshape":
+      return `${x}.reshape(${shape.join(", ")})`;
+    case "expand":
+      return `${x}.expand(${shape.join(", ")})`;
+    case "permute":
+      return `${x}.permute(${op.axes.join(", ")})`;
+    case "slice":
+      return `${x}.slice(${op.from}, ${op.from + (shape[op.axis] ?? 0)}, ${op.axis})`;
+    case "detach":
+      return `${x}.detach()`;
+    case "take":
+      return `${x}.take(${rest[0]})`;
+    case "gather":
+      return `${x}.gather(${op.axis}, ${rest[0]})`;
+    case "oneHot":
+      return `${x}.oneHot(${shape.at(-1)})`;
+    case "cat":
+      return `cat([${names.join(", ")}], ${op.axis})`;
+    default:
+      return null;
+  }
+}
+
+/** A `pad` is written with what stands before and after along each axis. */
+function padSource({ op, shape, inputs }: TensorNode, x: string): string | null {
+  if (op.kind !== "pad") return null;
+  const [{ shape: inner }] = inputs as readonly [TensorNode];
+  const pairs = op.before.map((count, axis) =>
+    list([count, (shape[axis] ?? 0) - count - (inner[axis] ?? 0)]),
+  );
+  return `pad(${x}, [${pairs.join(", ")}], ${op.value})`;
+}
+
+/** The statements that compute the nodes, in their order, as n0, n1, …; null where a person could not write them. */
+export function apiSource(
+  nodes: readonly TensorNode[],
+): { readonly lines: string[]; readonly nameOf: (node: TensorNode) => string } | null {
+  const names = new Map<TensorNode, string>();
+  const nameOf = (node: TensorNode): string => names.get(node) ?? "";
+  const lines: string[] = [];
+  for (const node of nodes) {
+    if (INTERNAL.has(node.op.kind)) return null;
+    const inputs = node.inputs.map(nameOf);
+    const source = sourceOf(node, inputs) ?? padSource(node, inputs[0] ?? "");
+    if (source === null) return null;
+    names.set(node, `n${lines.length}`);
+    lines.push(`const n${lines.length} = ${source};`);
+  }
+  return { lines, nameOf };
+}
