@@ -31,8 +31,8 @@ export interface PreparedCell {
   readonly names: AssignedNames;
   /** Names that it defines for the cells after it. */
   readonly defines: readonly string[];
-  /** Whether its last line is an expression whose value is shown. */
-  readonly showsValue: boolean;
+  /** Where its last statement begins if that is an expression whose value is shown; else null. */
+  readonly shownAt: Position | null;
 }
 
 /** @throws {CellSyntaxError} */
@@ -180,5 +180,11 @@ export function prepareCell(source: string): PreparedCell {
     edits.length === 0
       ? assignedNames(program, javascript, placesOf(javascript))
       : assignedNames(parsed(code, positions), code, placesOf(code));
-  return { code, positions, names, defines, showsValue: isShown(program.body.at(-1)) };
+  const last = program.body.at(-1);
+  const begin = isShown(last) ? last?.loc?.start : undefined;
+  const shownAt =
+    begin === undefined
+      ? null
+      : new PositionMap(mappings, []).toSource({ line: begin.line, column: begin.column + 1 });
+  return { code, positions, names, defines, shownAt };
 }

@@ -3,10 +3,15 @@ import type { TensorNode } from "../../../src/core/tensor/tensor-node.ts";
 /** Operations that only the language's own autograd records. */
 const INTERNAL: ReadonlySet<string> = new Set(["stored", "draw", "scatterRows", "scatterAlong"]);
 
+const FUNCTIONS: ReadonlySet<string> = new Set(["add", "sub", "mul", "div", "pow", "maximum", "minimum"]);
+
 const list = (numbers: readonly number[]): string => `[${numbers.join(", ")}]`;
 
+const isNumber = (node: TensorNode | undefined): boolean =>
+  node?.op.kind === "full" && node.shape.length === 0;
+
 /** One operation as a person writes it, with its inputs by their names; null where the language has no such method. */
-function sourceOf({ op, shape }: TensorNode, names: readonly string[]): string | null {
+function sourceOf({ op, shape, inputs }: TensorNode, names: readonly string[]): string | null {
   const [x = "", ...rest] = names;
   switch (op.kind) {
     case "full":
@@ -18,7 +23,10 @@ function sourceOf({ op, shape }: TensorNode, names: readonly string[]): string |
     case "unary":
       return `${x}.${op.fn}()`;
     case "binary":
-      return `${op.fn}(${names.join(", ")})`;
+      // Comparisons are methods only.
+      return FUNCTIONS.has(op.fn)
+        ? `${op.fn}(${names.join(", ")})`
+        : `${isNumber(inputs[0]) ? `tensor(${x})` : x}.${op.fn}(${rest[0]})`;
     case "where":
       return `where(${names.join(", ")})`;
     case "reduce": {

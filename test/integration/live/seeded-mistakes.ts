@@ -159,7 +159,7 @@ const softmaxLoss: SeededPass = {
     [
       "logits.g = logits.softmax(1).sub(index.oneHot(4)).div(16);",
       "logits.g = logits.softmax(1).add(index.oneHot(4)).div(16);",
-      /sign/,
+      /minus/,
     ],
     [
       "logits.g = logits.softmax(1).sub(index.oneHot(4)).div(16);",

@@ -43,7 +43,7 @@ describe("prepareCell", () => {
   it("shows the value of a last expression, and of no assignment or declaration", () => {
     expect(
       ["1 + 1", "f(x)", "a = 1", "a++", "const b = 1", "if (a) b", '"use strict"', ""].map(
-        (s) => prepareCell(s).showsValue,
+        (s) => prepareCell(s).shownAt !== null,
       ),
     ).toEqual([true, true, false, false, false, false, false, false]);
   });

@@ -244,8 +244,9 @@ export class LiveKernel {
     const counts = "kind" in end ? { ...NOTHING_RAN, error: end } : end;
     const { stopReason } = this.#running ?? { stopReason: null };
     const { error } = counts;
-    const told = error?.kind === "stopped" && stopReason !== null ? { ...error, message: stopReason } : error;
-    return { id, ...ran, ...counts, error: told };
+    const shown =
+      error?.kind === "stopped" && stopReason !== null ? { ...error, message: stopReason } : error;
+    return { id, ...ran, ...counts, error: shown };
   }
 }
 
