@@ -1,8 +1,5 @@
 import type { TensorNode } from "../../../src/core/tensor/tensor-node.ts";
 
-/** Operations that only the language's own autograd records. */
-const INTERNAL: ReadonlySet<string> = new Set(["stored", "draw", "scatterRows", "scatterAlong"]);
-
 const FUNCTIONS: ReadonlySet<string> = new Set(["add", "sub", "mul", "div", "pow", "maximum", "minimum"]);
 
 const list = (numbers: readonly number[]): string => `[${numbers.join(", ")}]`;
@@ -11,7 +8,8 @@ const isNumber = (node: TensorNode | undefined): boolean =>
   node?.op.kind === "full" && node.shape.length === 0;
 
 /** One operation as a person writes it, with its inputs by their names; null where the language has no such method. */
-function sourceOf({ op, shape, inputs }: TensorNode, names: readonly string[]): string | null {
+function sourceOf(node: TensorNode, names: readonly string[]): string | null {
+  const { op, shape, inputs } = node;
   const [x = "", ...rest] = names;
   switch (op.kind) {
     case "full":
@@ -31,7 +29,9 @@ function sourceOf({ op, shape, inputs }: TensorNode, names: readonly string[]): 
       return `where(${names.join(", ")})`;
     case "reduce": {
       const correction = op.fn === "std" || op.fn === "variance" ? `, correction: ${op.correction}` : "";
-      return `${x}.${op.fn}({ dim: ${list(op.axes)}, keepdim: ${op.keepdim}${correction} })`;
+      // The place in the flat tensor is asked for without axes.
+      const dim = op.fn.startsWith("arg") && op.axes.length > 1 ? "" : `dim: ${list(op.axes)}, `;
+      return `${x}.${op.fn}({ ${dim}keepdim: ${op.keepdim}${correction} })`;
     }
     case "softmax":
       return `${x}.softmax(${op.axis})`;
@@ -55,7 +55,12 @@ function sourceOf({ op, shape, inputs }: TensorNode, names: readonly string[]): 
       return `${x}.oneHot(${shape.at(-1)})`;
     case "cat":
       return `cat([${names.join(", ")}], ${op.axis})`;
-    default:
+    case "pad":
+      return padSource(node, x);
+    case "stored":
+    case "draw":
+    case "scatterRows":
+    case "scatterAlong":
       return null;
   }
 }
@@ -78,9 +83,8 @@ export function apiSource(
   const nameOf = (node: TensorNode): string => names.get(node) ?? "";
   const lines: string[] = [];
   for (const node of nodes) {
-    if (INTERNAL.has(node.op.kind)) return null;
     const inputs = node.inputs.map(nameOf);
-    const source = sourceOf(node, inputs) ?? padSource(node, inputs[0] ?? "");
+    const source = sourceOf(node, inputs);
     if (source === null) return null;
     names.set(node, `n${lines.length}`);
     lines.push(`const n${lines.length} = ${source};`);

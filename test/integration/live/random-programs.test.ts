@@ -137,7 +137,7 @@ it(
         judged += compare(found, expectedOf(root), source);
       });
     }
-    console.log(
+    process.stdout.write(
       `${PROGRAMS} programs, ${judged} of ${all} elements judged, ${live.engine.plansReused} plans reused`,
     );
     expect(judged / all).toBeGreaterThan(0.8);

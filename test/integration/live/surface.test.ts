@@ -105,8 +105,8 @@ describe("tensors.d.ts and the language itself", () => {
 
   it("agree on how many arguments there are", () => {
     const wrong = [...declared()].flatMap(([name, arity]) => {
-      const length = real[name];
-      if (arity === null || length === null || length === undefined) return [];
+      const length = real[name] ?? null;
+      if (arity === null || length === null) return [];
       return length >= arity.least && length <= arity.most
         ? []
         : [`${name}: declared ${arity.least} to ${arity.most}, takes ${length}`];
