@@ -7,7 +7,7 @@ import type { Engine } from "../../../src/main/engine/engine.ts";
 import { DatasetLibrary } from "../../../src/main/lab/datasets/dataset-library.ts";
 import { ImageRows } from "../../../src/main/lab/compute/image-rows.ts";
 import { Trainer } from "../../../src/main/lab/training/session/trainer.ts";
-import { DEEP_CLASSIFIER, trainNetworkOf } from "../../../src/shared/specs/network-spec.ts";
+import { DEEP_CLASSIFIER, networkOf } from "../../../src/shared/specs/network-spec.ts";
 import { NOTEBOOK_SPEC } from "../../../src/shared/specs/notebook-spec.ts";
 import type { TrainSpec } from "../../../src/shared/specs/train-spec.ts";
 import { startEngine } from "../engine/start-engine.ts";
@@ -67,7 +67,7 @@ async function start(spec: TrainSpec): Promise<Trainer> {
   return new Trainer(engine, resolveTraining(spec), {
     data: { train: await data.rows(spec.data, 2), valid: null, background: 0 },
     threads: 2,
-    parameters: await readParameters(trainNetworkOf(spec), GOLDEN_FOLDER, "deep_"),
+    parameters: await readParameters(networkOf(spec), GOLDEN_FOLDER, "deep_"),
   });
 }
 

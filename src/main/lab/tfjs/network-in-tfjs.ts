@@ -49,8 +49,9 @@ function lossOf(tf: Tf, network: Network, pred: Value, target: Value): Tensorflo
     case "huber": {
       const difference = tf.sub(pred, wanted);
       const size = sizeOf(tf, difference);
-      const linear = tf.mul(delta, tf.sub(size, delta / 2));
-      return mean(tf.where(tf.less(size, delta), tf.div(tf.square(difference), 2), linear));
+      // min(|d|, delta), of functions that it can derive.
+      const cut = tf.sub(size, tf.relu(tf.sub(size, delta)));
+      return mean(tf.mul(cut, tf.sub(size, tf.div(cut, 2))));
     }
     case "binaryCrossEntropy": {
       const ones = tf.mul(tf.mul(wanted, weights), tf.softplus(tf.neg(pred)));
