@@ -45,7 +45,10 @@ let engine: Engine;
 let data: ImageRows;
 beforeAll(async () => {
   engine = await startEngine(2);
-  data = new ImageRows(engine, resolve("resources"), new DatasetLibrary("no-such-folder"));
+  data = new ImageRows(
+    engine,
+    new DatasetLibrary({ root: "no-such-folder", resourcesDir: resolve("resources") }),
+  );
 });
 afterAll(async () => {
   data.release();
