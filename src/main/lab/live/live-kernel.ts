@@ -24,7 +24,6 @@ const TERMINATE_AFTER_MS = 2_000;
 
 export interface LiveServices {
   readonly engine: Engine;
-  readonly resourcesDir: string;
   readonly datasets: DatasetLibrary;
   /** The built sandbox, out/main/sandbox.js. */
   readonly sandboxFile: string;
@@ -77,8 +76,8 @@ export class LiveKernel {
     this.#services = services;
     this.#settings = settings;
     this.#onClose = onClose;
-    const { engine, datasets, resourcesDir } = services;
-    this.#data = new LiveData(datasets, resourcesDir, settings.rows);
+    const { engine, datasets } = services;
+    this.#data = new LiveData(datasets, settings.rows);
     this.#serving = {
       engine,
       buffers: new Buffers(engine.arena),
