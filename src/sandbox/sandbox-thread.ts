@@ -1,6 +1,6 @@
 import { parentPort, workerData } from "node:worker_threads";
 import type { CellError } from "../shared/live/cell-result.ts";
-import type { CellSource } from "../shared/live/live-settings.ts";
+import type { CellSource, CheckSource } from "../shared/live/live-settings.ts";
 import type { FromSandbox, SandboxData, ToSandbox } from "../shared/live/sandbox-protocol.ts";
 import { describeError, failureOf, failureOutside } from "./cell-failure.ts";
 import { CellOutputs } from "./cell-outputs.ts";
@@ -12,7 +12,10 @@ import { MainLine } from "./main-line.ts";
 import { prepareCell } from "./prepare-cell.ts";
 import { RandomKeys } from "./random-keys.ts";
 import { TensorLedger } from "./tensor-ledger.ts";
+import { LessonCheck } from "./lesson-check.ts";
 import { TimeRecorder } from "./time-recorder.ts";
+import { Tray } from "./tray.ts";
+import { ValueJudge } from "./value-judge.ts";
 
 // The sandbox's thread: holds the interpreter and the graph of operations, no numbers of tensors, no files, no store.
 const { control, seed, threads } = workerData as SandboxData;
@@ -25,8 +28,27 @@ const outputs = new CellOutputs((output) => line.tell({ kind: "output", output }
 const ledger = new TensorLedger(line, () => void interpreter.call("makeGarbage"));
 const timer = new TimeRecorder(ledger, threads);
 const checker = new CheckRecorder(ledger, line, seed);
+const common = {
+  ledger,
+  sources,
+  outputs,
+  line,
+  timer,
+  checker,
+  judge: new ValueJudge(ledger),
+  tray: new Tray(ledger),
+};
+/** The check that is running beside the cells. */
+let lessonCheck: LessonCheck | null = null;
 const interpreter = await Interpreter.start(
-  hostFunctions({ ledger, sources, outputs, keys, line, timer, checker }),
+  hostFunctions({
+    ...common,
+    keys,
+    cross: (message) => {
+      if (lessonCheck === null) throw new TypeError("no check is running");
+      return lessonCheck.enter(message);
+    },
+  }),
   {
     hold: (object) => ledger.live.hold(object),
     drop: (object) => ledger.drop(object),
@@ -52,12 +74,34 @@ function run({ id, source }: CellSource): CellError | null {
   }
 }
 
-function answer(cell: CellSource): void {
+/** Runs a lesson's check to its end in a world of its own, which goes with it. */
+function check(source: CheckSource): CellError | null {
+  const own = new RandomKeys(seed);
+  own.beginCell(source.id);
+  try {
+    lessonCheck = new LessonCheck(interpreter, sources, (cross) =>
+      hostFunctions({ ...common, keys: own, cross }),
+    );
+    const thrown = lessonCheck.run(source);
+    if (thrown !== null) return failureOf(thrown, sources, line.stopped);
+    if (line.stopped) return failureOutside(null, source.id, true);
+    ledger.finish();
+    return checker.failure();
+  } catch (error) {
+    return failureOutside(error, source.id, line.stopped);
+  } finally {
+    common.tray.clear();
+    lessonCheck?.close();
+    lessonCheck = null;
+  }
+}
+
+function answer(id: string, work: () => CellError | null): void {
   outputs.reset();
-  keys.beginCell(cell.id);
+  keys.beginCell(id);
   checker.beginCell();
   const [operations, flushes] = [ledger.operations, ledger.flushes];
-  const error = run(cell);
+  const error = work();
   if (error !== null) ledger.abandon();
   try {
     ledger.release();
@@ -75,6 +119,7 @@ function answer(cell: CellSource): void {
 }
 
 port.on("message", (message: ToSandbox) => {
-  if (message.kind === "cell") answer(message.cell);
+  if (message.kind === "cell") answer(message.cell.id, () => run(message.cell));
+  if (message.kind === "lessonCheck") answer(message.check.id, () => check(message.check));
 });
 line.tell({ kind: "ready" });
