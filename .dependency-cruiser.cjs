@@ -67,6 +67,7 @@ const EXPERIMENTS = [
   "training",
   "learned",
   "live",
+  "lessons",
   "runs",
 ];
 const VIEWS = [

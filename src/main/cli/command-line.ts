@@ -16,6 +16,7 @@ import { EXIT, type ExitCode } from "./exit-code.ts";
 import { runGradcheckCommand, type GradcheckOptions } from "./gradcheck-command.ts";
 import { runInitCommand, type InitOptions } from "./init-command.ts";
 import { runLadderCommand, type LadderOptions } from "./ladder-command.ts";
+import { addLessonCommands } from "./lesson-commands.ts";
 import { runNotebookCommand, type NotebookOptions } from "./notebook-command.ts";
 import type { Interruption } from "./interruption.ts";
 import { openCommandLab } from "./open-command-lab.ts";
@@ -189,6 +190,8 @@ function buildProgram(host: CommandHost): Command {
     .action(async (from: string, to: string, options: ConvertOptions) => {
       host.setExitCode(await runConvertCommand(from, to, options));
     });
+
+  addLessonCommands(program, (needs, command) => inLab(host, needs, command), host);
 
   program
     .command("ladder")

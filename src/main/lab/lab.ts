@@ -6,6 +6,7 @@ import type { KernelsLab } from "./diagnostics/kernels-lab.ts";
 import type { GradcheckLab } from "./gradcheck/gradcheck-lab.ts";
 import type { InitLab } from "./init/init-lab.ts";
 import type { LadderLab } from "./ladder/ladder-lab.ts";
+import type { LessonsLab } from "./lessons/lessons-lab.ts";
 import type { LiveLab } from "./live/live-lab.ts";
 import type { NotebookLab } from "./notebook/notebook-lab.ts";
 import type { DatabaseLab } from "./runs/database-lab.ts";
@@ -30,6 +31,7 @@ export interface Lab {
   readonly stages: StagesLab;
   readonly stepper: StepperLab;
   readonly live: Omit<LiveLab, "close">;
+  readonly lessons: LessonsLab;
   readonly gradcheck: GradcheckLab;
   readonly training: Omit<TrainingLab, "close">;
   readonly learned: LearnedLab;

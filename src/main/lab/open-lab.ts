@@ -22,6 +22,8 @@ import { InitLab } from "./init/init-lab.ts";
 import type { Lab } from "./lab.ts";
 import { ForeignRungs } from "./ladder/foreign-rungs.ts";
 import { LadderLab } from "./ladder/ladder-lab.ts";
+import { BundledLessons } from "./lessons/bundled-lessons.ts";
+import { LessonsLab } from "./lessons/lessons-lab.ts";
 import { NotebookLab } from "./notebook/notebook-lab.ts";
 import { DatabaseLab } from "./runs/database-lab.ts";
 import { RunsLab } from "./runs/runs-lab.ts";
@@ -157,6 +159,9 @@ export async function openLab(options: LabOptions): Promise<Lab> {
     stages: new StagesLab(services, supervisor, data, tfjsFile),
     stepper: new StepperLab(services, supervisor, data),
     live,
+    lessons: new LessonsLab(store, new BundledLessons(options.resourcesDir), (exercise, settings, limits) =>
+      live.checkExercise(exercise, settings, limits),
+    ),
     gradcheck: new GradcheckLab(services, supervisor, data, tfjsFile),
     training,
     learned: new LearnedLab(services, supervisor, data),

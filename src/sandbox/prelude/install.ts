@@ -6,6 +6,7 @@ import * as modules from "./nn.ts";
 import * as optimisers from "./optim.ts";
 import { heat, hist, image, plot, print, show, showResult } from "./output.ts";
 import { forgetRandom, random } from "./random.ts";
+import { enterStudent } from "./student-world.ts";
 import { Tensor } from "./tensor.ts";
 import { time, Timing } from "./timing.ts";
 
@@ -56,5 +57,5 @@ function makeGarbage(): void {
   }
 }
 
-/** For the lab alone: what it calls between cells. */
-export { forgetRandom, makeGarbage, showResult };
+/** For the lab alone: what it calls between cells, and for a lesson's check. */
+export { enterStudent, forgetRandom, makeGarbage, showResult };

@@ -51,6 +51,7 @@ import {
   predictionSchema,
   weightsChoiceSchema,
 } from "../experiments/learned.ts";
+import { LESSON_CALLS } from "../experiments/lessons.ts";
 import { trainSpecSchema } from "../specs/train-spec.ts";
 import {
   activationHistogramSchema,
@@ -242,6 +243,7 @@ export const IPC_CALLS = {
     input: v.object({ runId, weights: weightsChoiceSchema, format: v.picklist(["safetensors", "npy"]) }),
     output: saved,
   },
+  ...LESSON_CALLS,
   activityState: { input: nothing, output: v.nullable(activitySchema) },
   activityCancel: { input: nothing, output: v.object({ cancelled: v.boolean() }) },
   /** The newest hundred of each kind, without those in the trash. */

@@ -5,7 +5,7 @@ import type { CheckReport } from "../../core/tensor/check/check-types.ts";
 import type { CheckQuestion } from "../engine/worker-tasks.ts";
 import type { CellOutput } from "./cell-output.ts";
 import type { CellError } from "./cell-result.ts";
-import type { CellSource } from "./live-settings.ts";
+import type { CellSource, CheckSource } from "./live-settings.ts";
 
 /** What the sandbox's thread gets when it starts. */
 export interface SandboxData {
@@ -83,6 +83,7 @@ export type RefusalReason = "stopped" | "memory" | "data" | "engine";
 /** What main sends. */
 export type ToSandbox =
   | { readonly kind: "cell"; readonly cell: CellSource }
+  | { readonly kind: "lessonCheck"; readonly check: CheckSource }
   | {
       readonly kind: "answer";
       readonly answer: unknown;
