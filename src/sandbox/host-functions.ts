@@ -124,6 +124,15 @@ export function hostFunctions(parts: HostParts): Readonly<Record<string, HostFun
         request.part,
       );
     },
+    runs: (query) => {
+      ledger.breakTiming();
+      return line.ask<"runs">({ kind: "runs", query: text(query) });
+    },
+    curve: (runId, name) => {
+      ledger.breakTiming();
+      const numbers = line.ask<"curve">({ kind: "curve", runId: text(runId), name: text(name) });
+      return numbers.slice().buffer;
+    },
     shape: (given) => tensor(given).shape.join(","),
     dtype: (given) => tensor(given).dtype,
     identity: (given) => tensor(given).id,

@@ -9,6 +9,7 @@ import nn from "./prelude/nn.ts?raw";
 import optim from "./prelude/optim.ts?raw";
 import output from "./prelude/output.ts?raw";
 import random from "./prelude/random.ts?raw";
+import runs from "./prelude/runs.ts?raw";
 import tensor from "./prelude/tensor.ts?raw";
 import timing from "./prelude/timing.ts?raw";
 import variables from "./prelude/variables.ts?raw";
@@ -26,6 +27,7 @@ export const PRELUDE: ReadonlyMap<string, string> = new Map(
     "./optim.ts": optim,
     "./output.ts": output,
     "./random.ts": random,
+    "./runs.ts": runs,
     "./tensor.ts": tensor,
     "./timing.ts": timing,
     "./variables.ts": variables,

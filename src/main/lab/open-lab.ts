@@ -123,10 +123,25 @@ export async function openLab(options: LabOptions): Promise<Lab> {
   listeners.add(({ name }) => {
     if (name === "activityChanged") idleMemory.activityChanged();
   });
+  const readers = storeReaders({
+    threadFile: builtFile("store-thread.js"),
+    path: store.path,
+    readFrom: store.readFrom,
+    abandonedRuns: store.abandonedRuns,
+    outOfSpace: store.outOfSpace,
+    nativeBinding: options.nativeBinding,
+    readOnly: store.readOnly,
+  });
+  const runs = new RunsLab(services, supervisor, readers);
   const live = new LiveLab({
     engine,
     resourcesDir: options.resourcesDir,
     datasets,
+    runs: {
+      find: (query) => runs.find(query, "all"),
+      get: (runId) => store.findRun(runId),
+      metrics: (runId, name) => store.getMetrics(runId, name),
+    },
     sandboxFile: builtFile("sandbox.js"),
     asActivity: (title, body) => supervisor.work("notebook", title, body),
   });
@@ -137,15 +152,6 @@ export async function openLab(options: LabOptions): Promise<Lab> {
     if (name !== "activityChanged" || payload?.cancelling !== true) return;
     session.stopAll();
     live.stop();
-  });
-  const readers = storeReaders({
-    threadFile: builtFile("store-thread.js"),
-    path: store.path,
-    readFrom: store.readFrom,
-    abandonedRuns: store.abandonedRuns,
-    outOfSpace: store.outOfSpace,
-    nativeBinding: options.nativeBinding,
-    readOnly: store.readOnly,
   });
   const notebook = new NotebookLab(services, supervisor);
   const training = new TrainingLab(services, supervisor, data);
@@ -165,7 +171,7 @@ export async function openLab(options: LabOptions): Promise<Lab> {
     training,
     learned: new LearnedLab(services, supervisor, data),
     datasets,
-    runs: new RunsLab(services, supervisor, readers),
+    runs,
     views: new ViewsLab(store),
     database: new DatabaseLab(services, supervisor, readers),
     diagnostics: new DiagnosticsLab(found, machine, tuning),

@@ -44,6 +44,7 @@ export async function startKernel(
     engine,
     resourcesDir: resolve("resources"),
     datasets: new DatasetLibrary(mkdtempSync(join(tmpdir(), "backprop-lab-datasets-"))),
+    runs: { find: () => Promise.resolve([]), get: () => undefined, metrics: () => [] },
     sandboxFile: resolve("out/main/sandbox.js"),
     asActivity: (_title, body) => body(UNWATCHED),
   });
