@@ -3,6 +3,7 @@ import type { LabEvent } from "./activity/experiment.ts";
 import type { DatasetLibrary } from "./datasets/dataset-library.ts";
 import type { DiagnosticsLab } from "./diagnostics/diagnostics-lab.ts";
 import type { KernelsLab } from "./diagnostics/kernels-lab.ts";
+import type { ExchangeLab } from "./exchange/exchange-lab.ts";
 import type { GradcheckLab } from "./gradcheck/gradcheck-lab.ts";
 import type { InitLab } from "./init/init-lab.ts";
 import type { LadderLab } from "./ladder/ladder-lab.ts";
@@ -34,6 +35,7 @@ export interface Lab {
   readonly training: Omit<TrainingLab, "close">;
   readonly learned: LearnedLab;
   readonly datasets: DatasetLibrary;
+  readonly exchange: ExchangeLab;
   readonly runs: RunsLab;
   readonly views: ViewsLab;
   readonly database: DatabaseLab;

@@ -17,6 +17,7 @@ import { DiagnosticsLab } from "./diagnostics/diagnostics-lab.ts";
 import { KernelsLab } from "./diagnostics/kernels-lab.ts";
 import { describeMachine } from "./diagnostics/machine.ts";
 import { storedTuning } from "./diagnostics/stored-tuning.ts";
+import { ExchangeLab } from "./exchange/exchange-lab.ts";
 import { GradcheckLab } from "./gradcheck/gradcheck-lab.ts";
 import { InitLab } from "./init/init-lab.ts";
 import type { Lab } from "./lab.ts";
@@ -157,6 +158,7 @@ export async function openLab(options: LabOptions): Promise<Lab> {
     training,
     learned: new LearnedLab(services, supervisor, data),
     datasets,
+    exchange: new ExchangeLab(services, supervisor, data),
     runs: new RunsLab(services, supervisor, readers),
     views: new ViewsLab(store),
     database: new DatabaseLab(services, supervisor, readers),

@@ -90,7 +90,7 @@ const ROWS = [
     id: "runs",
     label: "Runs",
     icon: History,
-    work: { kinds: ["import", "compacting"], name: "the runs" },
+    work: { kinds: ["import", "compacting", "exporting"], name: "the runs" },
     buttons: [],
   },
   {

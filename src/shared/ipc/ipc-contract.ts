@@ -93,7 +93,7 @@ import { tuningReportSchema } from "../experiments/tuning.ts";
 export const activitySchema = v.object({
   /** Null for work that leaves no run. */
   runId: v.nullable(v.string()),
-  kind: v.picklist([...runKindSchema.options, "stepper", "tuning", "import", "compacting"]),
+  kind: v.picklist([...runKindSchema.options, "stepper", "tuning", "import", "compacting", "exporting"]),
   title: v.string(),
   phase: v.string(),
   /** 0 to 1, or null while unknown. */

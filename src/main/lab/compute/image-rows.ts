@@ -17,6 +17,16 @@ export interface DataTensors {
   readonly y: Tensor;
 }
 
+/** Rows as the data set holds them: x (rows, features) becomes (x / divisor − mean) / std. */
+export interface RawRows {
+  readonly x: Uint8Array;
+  readonly y: Float32Array;
+  readonly features: number;
+  readonly divisor: number;
+  readonly mean: number;
+  readonly std: number;
+}
+
 /** Rows of a split that are in the arena. */
 interface Kept {
   readonly name: string;
@@ -101,6 +111,26 @@ export class ImageRows {
       scope.release();
       throw error;
     }
+  }
+
+  /** Rows of a split before they are normalised, and what normalises them. @throws {ContractError} @throws {DataFormatError} */
+  async raw({ name, split, rows }: DataSpec, threads: number): Promise<RawRows> {
+    const { images, labels, statistics, dataset } = await this.#load(name, threads);
+    const available = split === "train" ? dataset.trainRows : dataset.validRows;
+    if (rows > available) {
+      throw new ContractError(
+        `${dataset.title} has ${available} ${split === "train" ? "training" : "validation"} rows; ${rows} were asked for`,
+      );
+    }
+    const first = split === "train" ? 0 : dataset.trainRows;
+    return {
+      x: images.subarray(first * MNIST_PIXELS, (first + rows) * MNIST_PIXELS),
+      y: Float32Array.from(labels.subarray(first, first + rows)),
+      features: MNIST_PIXELS,
+      divisor: PIXEL_SCALE,
+      mean: statistics[STATISTICS.mean] ?? 0,
+      std: statistics[STATISTICS.std] ?? 1,
+    };
   }
 
   /** What a black pixel holds after normalisation. @throws {ContractError} @throws {DataFormatError} */
