@@ -14,6 +14,21 @@ export class OnnxGraph {
   /** Adds a node of one output. @returns the output's name. */
   node(operator: string, inputs: readonly string[], attributes: Readonly<Record<string, number>> = {}): string {
     const output = `${operator.toLowerCase()}_${++this.#values}`;
+    this.#write(operator, inputs, output, attributes);
+    return output;
+  }
+
+  /** Gives a value its last name: that of the graph's output. */
+  namedNode(operator: "Softmax" | "Identity", input: string, output: string): void {
+    this.#write(operator, [input], output, operator === "Softmax" ? { axis: -1 } : {});
+  }
+
+  #write(
+    operator: string,
+    inputs: readonly string[],
+    output: string,
+    attributes: Readonly<Record<string, number>>,
+  ): void {
     const node = new MessageWriter();
     for (const input of inputs) node.text(1, input);
     node.text(2, output).text(3, output).text(4, operator);
@@ -25,7 +40,6 @@ export class OnnxGraph {
       node.message(5, attribute);
     }
     this.#nodes.push(node);
-    return output;
   }
 
   /** Adds a float32 tensor. @returns its name. */
