@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { app, dialog, type BrowserWindow } from "electron";
 import { safeFileName } from "./safe-file-name.ts";
 
-export type SavedExtension = "csv" | "png" | "safetensors" | "npy" | "json" | "sqlite" | "pdf";
+export type SavedExtension = "csv" | "png" | "safetensors" | "npy" | "json" | "sqlite" | "pdf" | "parquet" | "onnx" | "folder";
 
 /** Asks where to save; null when the person closes the dialog. */
 export type AskWhere = (suggestedName: string, extension: SavedExtension) => Promise<string | null>;
@@ -16,6 +16,8 @@ const FILTERS = {
   pdf: { name: "PDF document", extensions: ["pdf"] },
   csv: { name: "Comma-separated values", extensions: ["csv"] },
   png: { name: "PNG image", extensions: ["png"] },
+  parquet: { name: "Apache Parquet", extensions: ["parquet"] },
+  onnx: { name: "ONNX model", extensions: ["onnx"] },
   safetensors: { name: "Weights as .safetensors", extensions: ["safetensors"] },
 };
 
@@ -26,15 +28,17 @@ const FILTERS = {
  */
 export function saveDialog(window: BrowserWindow, saveDir: string | null): AskWhere {
   return async (suggestedName, extension) => {
-    const name = safeFileName(suggestedName, extension);
+    const name = safeFileName(suggestedName, extension === "folder" ? null : extension);
     if (saveDir !== null) return extension === "npy" ? saveDir : join(saveDir, name);
-    if (extension === "npy") {
-      // One file a parameter: the person chooses their folder.
+    if (extension === "npy" || extension === "folder") {
+      // Many files: the person chooses their folder.
       const { filePaths } = await dialog.showOpenDialog(window, {
-        title: "Folder for the .npy files",
+        title: extension === "npy" ? "Folder for the .npy files" : "Where the new folder goes",
         properties: ["openDirectory", "createDirectory"],
       });
-      return filePaths[0] ?? null;
+      const [folder] = filePaths;
+      if (folder === undefined) return null;
+      return extension === "npy" ? folder : join(folder, safeFileName(suggestedName, null));
     }
     const { canceled, filePath } = await dialog.showSaveDialog(window, {
       defaultPath: join(app.getPath("documents"), name),

@@ -35,7 +35,7 @@ export interface Lab {
   readonly training: Omit<TrainingLab, "close">;
   readonly learned: LearnedLab;
   readonly datasets: DatasetLibrary;
-  readonly exchange: ExchangeLab;
+  readonly exchange: Omit<ExchangeLab, "close">;
   readonly runs: RunsLab;
   readonly views: ViewsLab;
   readonly database: DatabaseLab;

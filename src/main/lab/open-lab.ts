@@ -144,6 +144,7 @@ export async function openLab(options: LabOptions): Promise<Lab> {
   });
   const notebook = new NotebookLab(services, supervisor);
   const training = new TrainingLab(services, supervisor, data);
+  const exchange = new ExchangeLab(services, supervisor, data);
   const found = { ...options, threads, engine, store, delay, v8Flags, flagsWithheld: !trial.allowed };
 
   return {
@@ -158,7 +159,7 @@ export async function openLab(options: LabOptions): Promise<Lab> {
     training,
     learned: new LearnedLab(services, supervisor, data),
     datasets,
-    exchange: new ExchangeLab(services, supervisor, data),
+    exchange,
     runs: new RunsLab(services, supervisor, readers),
     views: new ViewsLab(store),
     database: new DatabaseLab(services, supervisor, readers),
@@ -173,6 +174,7 @@ export async function openLab(options: LabOptions): Promise<Lab> {
     },
     close: async () => {
       training.close();
+      exchange.close();
       idleMemory.close();
       supervisor.cancel();
       await live.close();

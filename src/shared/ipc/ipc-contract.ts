@@ -87,6 +87,7 @@ import {
   runTableSchema,
   runViewSchema,
 } from "../runs/run-table.ts";
+import { followedSchema } from "../experiments/imported.ts";
 import { tuningReportSchema } from "../experiments/tuning.ts";
 
 /** The long piece of work that is on, or null: shown at the top of every view with Cancel. */
@@ -344,6 +345,8 @@ export const IPC_EVENTS = {
   trainingHistogram: v.object({ runId: v.string(), histogram: activationHistogramSchema }),
   trainingChanged: trainingStateSchema,
   trainingQueueChanged: v.array(queuedTrainingSchema),
+  /** What is followed while it grows, whenever there are new numbers. */
+  followedChanged: v.array(followedSchema),
   runChanged: runSummarySchema,
   /** A person changed these runs; null: some came or went. */
   runsChanged: v.object({ runs: v.nullable(v.array(runSummarySchema)) }),

@@ -42,13 +42,18 @@ export interface ForeignBatch {
   readonly texts: readonly ForeignText[];
 }
 
+export interface ReadOptions {
+  /** Somebody is writing: what has no end yet waits for it. */
+  readonly growing?: boolean;
+}
+
 /** Something that runs are read from, and read again when it has grown. */
 export interface RunSource {
   /** "TensorBoard", "JSON lines", … */
   readonly format: string;
   readonly path: string;
   /** What has come since the last call, all of it at the first. @throws {DataFormatError} If it is not what it claims to be. */
-  read(): AsyncGenerator<ForeignBatch>;
+  read(options?: ReadOptions): AsyncGenerator<ForeignBatch>;
   /** What is missing or was left out so far, in words. */
   notes(): readonly string[];
 }
