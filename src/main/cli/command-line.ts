@@ -349,7 +349,10 @@ function buildProgram(host: CommandHost): Command {
         "or a training as PyTorch or ONNX",
     )
     .addArgument(new Argument("<what>", "what to write").choices([...EXPORTED, ...EXPORTED_TRAININGS]))
-    .argument("[source]", "with pytorch and onnx: a run, a training spec (.json), with pytorch a notebook (.lab.ts)")
+    .argument(
+      "[source]",
+      "with pytorch and onnx: a run, a training spec (.json), with pytorch a notebook (.lab.ts)",
+    )
     .requiredOption("--out <file>", "where to; - is standard output")
     .option("--runs <query>", "which runs (default: all that are not in the trash)", "")
     .option("--weights", "with a bundle: what trainings learned")
@@ -365,8 +368,10 @@ function buildProgram(host: CommandHost): Command {
         options: ExportOptions & ExportTrainingOptions & CommonOptions,
       ) => {
         if (isTrainingExport(what)) {
-          await inLab(host, { ...options, threads: DEFAULT_THREADS, readOnly: true, emptyIfMissing: true }, (lab) =>
-            runExportTrainingCommand(lab, what, source, options),
+          await inLab(
+            host,
+            { ...options, threads: DEFAULT_THREADS, readOnly: true, emptyIfMissing: true },
+            (lab) => runExportTrainingCommand(lab, what, source, options),
           );
         } else await inLab(host, reading(options), (lab) => runExportCommand(lab, what, options));
       },
@@ -374,7 +379,9 @@ function buildProgram(host: CommandHost): Command {
 
   program
     .command("import")
-    .description("add runs that are not there yet, of a bundle or of other tools; or read weights and networks")
+    .description(
+      "add runs that are not there yet, of a bundle or of other tools; or read weights and networks",
+    )
     .argument(
       "<file>",
       "bundle; event files of TensorBoard, MLflow's folders, JSON lines, JSON or CSV with a step each, or a folder of them; " +
@@ -384,13 +391,19 @@ function buildProgram(host: CommandHost): Command {
     .option("--step <column>", "name of the column of steps, where it is none of the usual ones")
     .option("--spec <file>", "with weights: the training spec whose network they belong to")
     .addOption(new Option("--layout <name>", "with weights: how matrices lie").choices(["torch", "keras"]))
-    .option("--order <list>", "with weights: the file's layers in the network's order, with commas between", list)
+    .option(
+      "--order <list>",
+      "with weights: the file's layers in the network's order, with commas between",
+      list,
+    )
     .option("--out <file>", "with weights: where the lab's .safetensors goes; with .onnx: a folder")
     .option(...force)
     .option("--json", "print JSON instead of text")
     .option(...database)
     .action(async (file: string, options: ImportOptions & CommonOptions) => {
-      await inLab(host, { ...options, threads: 1 }, (lab) => runImportCommand(lab, file, options, host.interruption));
+      await inLab(host, { ...options, threads: 1 }, (lab) =>
+        runImportCommand(lab, file, options, host.interruption),
+      );
     });
 
   program

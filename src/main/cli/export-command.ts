@@ -27,7 +27,9 @@ export async function runExportCommand(
   const request = { what, runIds, weights: options.weights === true };
   if (options.out === "-") {
     if (EXPORTS[what].extension === "folder") {
-      throw new ContractError(`${what} is a folder of files, which standard output cannot take: give --out FOLDER`);
+      throw new ContractError(
+        `${what} is a folder of files, which standard output cannot take: give --out FOLDER`,
+      );
     }
     const bytes = await lab.runs.exportText(request);
     // What a pipe does not take at once is drained before the process ends.
@@ -38,7 +40,9 @@ export async function runExportCommand(
   if (EXPORTS[what].extension === "folder" && options.force !== true) await requireNoFiles(path);
   const count = await lab.runs.export({ ...request, path, overwrite: options.force === true });
   const said =
-    what === "bundle" || what === "database" || what === "tensorboard" ? `${count} runs` : `${count} rows of ${runIds.length} runs`;
+    what === "bundle" || what === "database" || what === "tensorboard"
+      ? `${count} runs`
+      : `${count} rows of ${runIds.length} runs`;
   complain(`${said}: ${path}`);
   return EXIT.ok;
 }
@@ -47,5 +51,7 @@ export async function runExportCommand(
 async function requireNoFiles(folder: string): Promise<void> {
   const found = await readdir(folder).catch(() => []);
   if (found.length === 0) return;
-  throw new ContractError(`${folder} holds files already: choose another folder, or replace them with --force`);
+  throw new ContractError(
+    `${folder} holds files already: choose another folder, or replace them with --force`,
+  );
 }

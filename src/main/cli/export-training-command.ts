@@ -38,10 +38,14 @@ export async function runExportTrainingCommand(
   options: ExportTrainingOptions,
 ): Promise<ExitCode> {
   if (source === undefined) {
-    throw new ContractError(`lab export ${what}: say of what: a run as "lab runs" names it, or a training spec (.json)`);
+    throw new ContractError(
+      `lab export ${what}: say of what: a run as "lab runs" names it, or a training spec (.json)`,
+    );
   }
   if (options.out === "-") {
-    throw new ContractError(`lab export ${what}: give --out ${what === "onnx" ? "FILE.onnx" : "FOLDER"}; standard output cannot take it`);
+    throw new ContractError(
+      `lab export ${what}: give --out ${what === "onnx" ? "FILE.onnx" : "FOLDER"}; standard output cannot take it`,
+    );
   }
   const path = resolve(options.out);
   const overwrite = options.force === true;
@@ -57,7 +61,9 @@ export async function runExportTrainingCommand(
   }
   const there = await readdir(path).catch(() => []);
   if (there.length > 0 && !overwrite) {
-    throw new ContractError(`${path} holds files already: choose another folder, or replace them with --force`);
+    throw new ContractError(
+      `${path} holds files already: choose another folder, or replace them with --force`,
+    );
   }
   const files = await lab.exchange.exportPyTorch(training, { path, overwrite }, { withData: options.data });
   complain(`${files} files: ${path}\nRun it: python3 ${path}/train.py`);

@@ -31,7 +31,10 @@ const HEAD_BYTES = 256;
 
 async function isBundle(path: string): Promise<boolean> {
   const found = await stat(path).catch((error: unknown) => {
-    throw new ContractError(`${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+    throw new ContractError(
+      `${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+      { cause: error },
+    );
   });
   if (!found.isFile()) return false;
   const handle = await open(path);
@@ -51,8 +54,10 @@ export async function runImportCommand(
   interruption: Interruption,
 ): Promise<ExitCode> {
   const path = resolve(file);
-  if (path.toLowerCase().endsWith(".onnx") && options.spec === undefined) return importNetwork(lab, path, options);
-  if (WEIGHT_EXTENSIONS.some((end) => path.toLowerCase().endsWith(end))) return importWeights(lab, path, options);
+  if (path.toLowerCase().endsWith(".onnx") && options.spec === undefined)
+    return importNetwork(lab, path, options);
+  if (WEIGHT_EXTENSIONS.some((end) => path.toLowerCase().endsWith(end)))
+    return importWeights(lab, path, options);
   if (/\.(pt|pth|ckpt|pkl|bin)$/i.test(path)) return importWeights(lab, path, options);
   if (await isBundle(path)) {
     const { added, skipped } = await lab.runs.import(path);
@@ -63,7 +68,9 @@ export async function runImportCommand(
     }
     return EXIT.ok;
   }
-  return options.follow === true ? followRuns(lab, path, options, interruption) : importRuns(lab, path, options);
+  return options.follow === true
+    ? followRuns(lab, path, options, interruption)
+    : importRuns(lab, path, options);
 }
 
 async function importRuns(lab: Lab, path: string, options: ImportOptions): Promise<ExitCode> {
@@ -131,9 +138,14 @@ async function importWeights(lab: Lab, path: string, options: ImportOptions): Pr
     );
   }
   const network = trainNetworkOf(await readSpec(trainSpecSchema, spec));
-  const { parameters, batches, understood } = await lab.exchange.readWeights(path, network, { layout, order });
+  const { parameters, batches, understood } = await lab.exchange.readWeights(path, network, {
+    layout,
+    order,
+  });
   await writeWeights(resolve(out), network, parameters, { overwrite: force === true, batches });
-  complain(`Read as ${understood}.\nWeights: ${resolve(out)}; begin with them by "weights": {"file": …} in a spec.`);
+  complain(
+    `Read as ${understood}.\nWeights: ${resolve(out)}; begin with them by "weights": {"file": …} in a spec.`,
+  );
   return EXIT.ok;
 }
 
@@ -163,7 +175,9 @@ async function importNetwork(lab: Lab, path: string, { out, force }: ImportOptio
   await replaceFile(join(folder, "network.json"), (handle) => handle.writeFile(text), { overwrite });
   for (const note of notes) complain(`lab: ${note}`);
   if (last !== 1 && last !== MNIST_CLASSES) {
-    complain(`lab: it has ${last} outputs: change "data" and "loss" in network.json to what it was made for.`);
+    complain(
+      `lab: it has ${last} outputs: change "data" and "loss" in network.json to what it was made for.`,
+    );
   }
   complain(`${layers.length} layers: ${folder}; lab train ${join(out, "network.json")} goes on with them.`);
   return EXIT.ok;

@@ -2,13 +2,14 @@ import { join } from "node:path";
 import { app, dialog, type BrowserWindow } from "electron";
 import { safeFileName } from "./safe-file-name.ts";
 
-export type SavedExtension = "csv" | "png" | "safetensors" | "npy" | "json" | "sqlite" | "pdf" | "parquet" | "onnx" | "folder";
+export type SavedExtension =
+  "csv" | "png" | "safetensors" | "npy" | "json" | "sqlite" | "pdf" | "parquet" | "onnx" | "folder";
 
 /** Asks where to save; null when the person closes the dialog. */
 export type AskWhere = (suggestedName: string, extension: SavedExtension) => Promise<string | null>;
 
 /** Asks for a file to read; null when the person closes the dialog. */
-export type AskWhich = (title: string, extension: "json") => Promise<string | null>;
+export type AskWhich = (title: string, what: "json" | "runs" | "folder") => Promise<string | null>;
 
 const FILTERS = {
   json: { name: "Bundle of runs", extensions: ["json"] },
@@ -50,12 +51,12 @@ export function saveDialog(window: BrowserWindow, saveDir: string | null): AskWh
 
 /** @param openFile Tests: this file is taken without asking (see LaunchOptions). */
 export function openDialog(window: BrowserWindow, openFile: string | null): AskWhich {
-  return async (title, extension) => {
+  return async (title, what) => {
     if (openFile !== null) return openFile;
     const { filePaths } = await dialog.showOpenDialog(window, {
       title,
-      properties: ["openFile"],
-      filters: [FILTERS[extension]],
+      properties: [what === "folder" ? "openDirectory" : "openFile"],
+      ...(what === "json" ? { filters: [FILTERS.json] } : {}),
     });
     return filePaths[0] ?? null;
   };

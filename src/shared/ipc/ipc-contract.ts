@@ -87,7 +87,14 @@ import {
   runTableSchema,
   runViewSchema,
 } from "../runs/run-table.ts";
-import { followedSchema } from "../experiments/imported.ts";
+import {
+  droppedAnswerSchema,
+  droppedFilesSchema,
+  trainingExportSchema,
+  weightsAnswerSchema,
+  weightsRequestSchema,
+} from "../experiments/exchange.ts";
+import { followedSchema, importedReportSchema, importOutcomeSchema } from "../experiments/imported.ts";
 import { tuningReportSchema } from "../experiments/tuning.ts";
 
 /** The long piece of work that is on, or null: shown at the top of every view with Cancel. */
@@ -277,6 +284,23 @@ export const IPC_CALLS = {
       v.object({ kind: v.literal("dismissed") }),
     ]),
   },
+  /** Asks for a place, then writes a training as PyTorch or ONNX. Refused while an activity is on. */
+  exchangeExport: { input: trainingExportSchema, output: saved },
+  /** Asks for a file or folder of other tools' runs; reads it, or follows it while it grows. */
+  exchangeImport: {
+    input: v.object({ folder: v.boolean(), follow: v.boolean() }),
+    output: v.variant("kind", [
+      v.object({ kind: v.literal("imported"), path: v.string(), ...importOutcomeSchema.entries }),
+      v.object({ kind: v.literal("followed"), ...followedSchema.entries }),
+      v.object({ kind: v.literal("dismissed") }),
+    ]),
+  },
+  /** Takes files that were dropped on the window. Refused while an activity is on, where they are runs. */
+  exchangeDrop: { input: v.object({ files: droppedFilesSchema }), output: droppedAnswerSchema },
+  exchangeMatchWeights: { input: weightsRequestSchema, output: weightsAnswerSchema },
+  exchangeReport: { input: v.object({ runId }), output: importedReportSchema },
+  exchangeFollowed: { input: nothing, output: v.array(followedSchema) },
+  exchangeUnfollow: { input: v.object({ source: v.string() }), output: nothing },
   /** Deletes for good; null is everything in the trash. Refused while an activity is on. */
   runsEmptyTrash: { input: v.object({ runIds: v.nullable(v.array(runId)) }), output: emptiedTrashSchema },
   viewsList: { input: nothing, output: v.array(runViewSchema) },
@@ -356,6 +380,8 @@ export const IPC_EVENTS = {
     "showSettings",
     "latestRun",
     "importRuns",
+    "importOthers",
+    "followFile",
     "exportRuns",
     "runAll",
     "runView",

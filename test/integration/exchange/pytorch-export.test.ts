@@ -6,7 +6,12 @@ import { readSafetensors } from "../../../src/main/data/safetensors.ts";
 import { SIMPLE_ACTIVATION_NAMES } from "../../../src/core/ops/activation.ts";
 import { stateEntries } from "../../../src/main/exchange/torch/torch-state.ts";
 import { trainNetworkOf } from "../../../src/shared/specs/network-spec.ts";
-import { optimizerSchema, scheduleSchema, trainSpecSchema, type TrainSpec } from "../../../src/shared/specs/train-spec.ts";
+import {
+  optimizerSchema,
+  scheduleSchema,
+  trainSpecSchema,
+  type TrainSpec,
+} from "../../../src/shared/specs/train-spec.ts";
 import { openTestLab, type TestLab } from "../lab/open-test-lab.ts";
 import { runPython, runTrainings, TORCH_PYTHON } from "./run-python.ts";
 
@@ -96,53 +101,65 @@ it("has a case for every optimiser, schedule, loss and layer", () => {
     schema.options.map(({ entries }) => entries.name.literal);
   expect(new Set(specs.map(({ optimizer }) => optimizer.name))).toEqual(new Set(names(optimizerSchema)));
   expect(new Set(specs.map(({ schedule }) => schedule.name))).toEqual(new Set(names(scheduleSchema)));
-  expect(new Set(specs.map(({ loss }) => loss))).toEqual(new Set(trainSpecSchema.pipe[0].entries.loss.options));
+  expect(new Set(specs.map(({ loss }) => loss))).toEqual(
+    new Set(trainSpecSchema.pipe[0].entries.loss.options),
+  );
 });
 
 describe.skipIf(TORCH_PYTHON === null)("in PyTorch (skipped where no Python can import torch)", () => {
   const relative = (a: number, b: number): number => Math.abs(a - b) / Math.max(Math.abs(b), 1e-12);
 
-  it("train.py prints 40 losses and ends with weights within 1e-4 of the lab's", { timeout: 500_000 }, async () => {
-    const runIds = new Map<string, string>();
-    for (const name of Object.keys(CASES)) runIds.set(name, await trainAndExport(name));
-    const printed = await runTrainings(TORCH_PYTHON ?? "", Object.keys(CASES).map(folderOf));
-    const parts = printed.split(/^folder .*$/m).slice(1);
-    const found: Record<string, unknown> = {};
-    for (const [index, name] of Object.keys(CASES).entries()) {
-      const losses = [...(parts[index] ?? "").matchAll(/^step \d+ loss (\S+)$/gm)].map(([, loss]) => Number(loss));
-      const ours = test.lab.runs.metrics(runIds.get(name) ?? "").filter((point) => point.name === "loss");
-      expect(losses, name).toHaveLength(STEPS);
-      const lossError = Math.max(...losses.map((loss, i) => relative(loss, ours[i]?.value ?? NaN)));
-      const entries = stateEntries(trainNetworkOf(specOf(CASES[name] ?? {})));
-      const read = async (file: string) =>
-        (await readSafetensors(join(folderOf(name), file), undefined, { widen: true })).tensors;
-      const [lab, torch] = [await read("weights.safetensors"), await read("trained.safetensors")];
-      expect(Object.keys(torch).sort(), name).toEqual(entries.map(({ key }) => key).sort());
-      let weightError = 0;
-      for (const { key } of entries) {
-        const [ours, theirs] = [lab[key], torch[key]];
-        expect(theirs?.shape, `${name} ${key}`).toEqual(ours?.shape);
-        theirs?.data.forEach((value, i) => {
-          weightError = Math.max(weightError, Math.abs(value - (ours?.data[i] ?? NaN)));
-        });
+  it(
+    "train.py prints 40 losses and ends with weights within 1e-4 of the lab's",
+    { timeout: 500_000 },
+    async () => {
+      const runIds = new Map<string, string>();
+      for (const name of Object.keys(CASES)) runIds.set(name, await trainAndExport(name));
+      const printed = await runTrainings(TORCH_PYTHON ?? "", Object.keys(CASES).map(folderOf));
+      const parts = printed.split(/^folder .*$/m).slice(1);
+      const found: Record<string, unknown> = {};
+      for (const [index, name] of Object.keys(CASES).entries()) {
+        const losses = [...(parts[index] ?? "").matchAll(/^step \d+ loss (\S+)$/gm)].map(([, loss]) =>
+          Number(loss),
+        );
+        const ours = test.lab.runs.metrics(runIds.get(name) ?? "").filter((point) => point.name === "loss");
+        expect(losses, name).toHaveLength(STEPS);
+        const lossError = Math.max(...losses.map((loss, i) => relative(loss, ours[i]?.value ?? NaN)));
+        const entries = stateEntries(trainNetworkOf(specOf(CASES[name] ?? {})));
+        const read = async (file: string) =>
+          (await readSafetensors(join(folderOf(name), file), undefined, { widen: true })).tensors;
+        const [lab, torch] = [await read("weights.safetensors"), await read("trained.safetensors")];
+        expect(Object.keys(torch).sort(), name).toEqual(entries.map(({ key }) => key).sort());
+        let weightError = 0;
+        for (const { key } of entries) {
+          const [ours, theirs] = [lab[key], torch[key]];
+          expect(theirs?.shape, `${name} ${key}`).toEqual(ours?.shape);
+          theirs?.data.forEach((value, i) => {
+            weightError = Math.max(weightError, Math.abs(value - (ours?.data[i] ?? NaN)));
+          });
+        }
+        if (!(lossError < 1e-4) || !(weightError < 1e-4)) found[name] = { lossError, weightError };
       }
-      if (!(lossError < 1e-4) || !(weightError < 1e-4)) found[name] = { lossError, weightError };
-    }
-    expect(found).toEqual({});
-  });
+      expect(found).toEqual({});
+    },
+  );
 
-  it("what it learned loads strictly, and train.py alone says how far it is", { timeout: 300_000 }, async () => {
-    const name = "batch norm";
-    await trainAndExport(name).catch(() => undefined);
-    const printed = await runPython(TORCH_PYTHON ?? "", ["train.py", "--steps", "3"], folderOf(name));
-    expect(printed).toMatch(/^3 losses compared with the lab's: largest relative difference \d/m);
-    const program =
-      "from model import Net; from lab_support import load_safetensors as load; " +
-      "print(Net().load_state_dict(load('weights.safetensors'), strict=True), load('weights.safetensors')['1.num_batches_tracked'])";
-    expect(await runPython(TORCH_PYTHON ?? "", ["-c", program], folderOf(name))).toBe(
-      "<All keys matched successfully> tensor(40)\n",
-    );
-  });
+  it(
+    "what it learned loads strictly, and train.py alone says how far it is",
+    { timeout: 300_000 },
+    async () => {
+      const name = "batch norm";
+      await trainAndExport(name).catch(() => undefined);
+      const printed = await runPython(TORCH_PYTHON ?? "", ["train.py", "--steps", "3"], folderOf(name));
+      expect(printed).toMatch(/^3 losses compared with the lab's: largest relative difference \d/m);
+      const program =
+        "from model import Net; from lab_support import load_safetensors as load; " +
+        "print(Net().load_state_dict(load('weights.safetensors'), strict=True), load('weights.safetensors')['1.num_batches_tracked'])";
+      expect(await runPython(TORCH_PYTHON ?? "", ["-c", program], folderOf(name))).toBe(
+        "<All keys matched successfully> tensor(40)\n",
+      );
+    },
+  );
 });
 
 describe("the folder", () => {
@@ -155,8 +172,8 @@ describe("the folder", () => {
     );
     const { tensors } = await readSafetensors(join(path, "initial.safetensors"));
     expect(tensors["0.weight"]?.shape).toEqual([30, 784]);
-    await expect(
-      test.lab.exchange.exportPyTorch({ spec }, { path, overwrite: false }),
-    ).rejects.toThrow(/exist/);
+    await expect(test.lab.exchange.exportPyTorch({ spec }, { path, overwrite: false })).rejects.toThrow(
+      /exist/,
+    );
   });
 });

@@ -29,7 +29,8 @@ class GraphWalk {
     const given = new Map<string, OnnxNode>();
     for (const node of model.nodes) {
       for (const output of node.outputs) {
-        if (given.has(output)) this.#refuse(node, `a value ${output} that one node gives`, "two nodes that give it");
+        if (given.has(output))
+          this.#refuse(node, `a value ${output} that one node gives`, "two nodes that give it");
         given.set(output, node);
       }
     }
@@ -85,7 +86,8 @@ class GraphWalk {
       }
       if (second === undefined) x = this.#node(first, x, layers);
       else {
-        if (third !== undefined || !blocks) this.#refuse(first, `one path from ${x} on`, `${next.length} paths`);
+        if (third !== undefined || !blocks)
+          this.#refuse(first, `one path from ${x} on`, `${next.length} paths`);
         const add = next.find(({ operator }) => operator === "Add");
         const other = add?.inputs.find((name) => name !== x);
         if (add === undefined || other === undefined) {
@@ -107,7 +109,10 @@ class GraphWalk {
     };
     const scaled = (this.#consumers.get(x) ?? []).find(({ operator, inputs }) => {
       const factor = this.#scalar(inputs.find((name) => name !== x));
-      return factor !== null && ((operator === "Div" && near(factor, SQRT2)) || (operator === "Mul" && near(factor, 1 / SQRT2)));
+      return (
+        factor !== null &&
+        ((operator === "Div" && near(factor, SQRT2)) || (operator === "Mul" && near(factor, 1 / SQRT2)))
+      );
     });
     if (scaled === undefined) return null;
     const erf = only(this.#output(scaled), "Erf");
@@ -124,7 +129,9 @@ class GraphWalk {
       for (const node of [...parts, halved]) this.#use(node);
       return this.#output(halved);
     }
-    const halved = (this.#consumers.get(x) ?? []).find((node) => node.outputs[0] === factor && node.operator === "Mul");
+    const halved = (this.#consumers.get(x) ?? []).find(
+      (node) => node.outputs[0] === factor && node.operator === "Mul",
+    );
     if (halved === undefined || !half(halved, x)) return null;
     for (const node of [...parts, halved]) this.#use(node);
     return this.#output(times);
@@ -141,10 +148,16 @@ class GraphWalk {
     };
     switch (operator) {
       case "Gemm": {
-        if (number("alpha", 1) !== 1 || number("beta", 1) !== 1 || number("transA", 0) !== 0 || node.inputs[0] !== x) {
+        if (
+          number("alpha", 1) !== 1 ||
+          number("beta", 1) !== 1 ||
+          number("transA", 0) !== 0 ||
+          node.inputs[0] !== x
+        ) {
           this.#refuse(node, "Gemm with alpha 1, beta 1 and no transposed A", "another");
         }
-        const bias = node.inputs[2] === undefined || node.inputs[2] === "" ? null : this.#constant(node, 2, 1);
+        const bias =
+          node.inputs[2] === undefined || node.inputs[2] === "" ? null : this.#constant(node, 2, 1);
         layers.push(this.#addLinear(node, this.#constant(node, 1, 2), number("transB", 0) === 1, bias));
         return output;
       }
@@ -154,7 +167,12 @@ class GraphWalk {
         const [add, ...more] = this.#consumers.get(output) ?? [];
         const other = add?.inputs.find((name) => name !== output);
         const bias = other === undefined ? undefined : this.#model.constants.get(other);
-        if (add?.operator !== "Add" || more.length > 0 || bias === undefined || bias.data.length !== weight.shape[1]) {
+        if (
+          add?.operator !== "Add" ||
+          more.length > 0 ||
+          bias === undefined ||
+          bias.data.length !== weight.shape[1]
+        ) {
           layers.push(this.#addLinear(node, weight, false, null));
           return output;
         }
@@ -164,7 +182,8 @@ class GraphWalk {
       }
       case "Relu": {
         const [sub, ...more] = this.#consumers.get(output) ?? [];
-        const shift = sub?.operator === "Sub" && sub.inputs[0] === output ? this.#scalar(sub.inputs[1]) : null;
+        const shift =
+          sub?.operator === "Sub" && sub.inputs[0] === output ? this.#scalar(sub.inputs[1]) : null;
         if (sub === undefined || shift === null || more.length > 0) {
           layers.push({ type: "relu", shift: 0 });
           return output;
@@ -174,7 +193,7 @@ class GraphWalk {
         return this.#output(sub);
       }
       case "LeakyRelu":
-        layers.push({ type: "leakyRelu", slope: number("alpha", 0.01) });
+        layers.push({ type: "leakyRelu", slope: round(number("alpha", 0.01)) });
         return output;
       case "Tanh":
         layers.push({ type: "tanh" });
@@ -191,7 +210,11 @@ class GraphWalk {
       case "BatchNormalization": {
         this.#addNorm(node, true);
         // ONNX keeps what is left of the average, torch what is taken of the batch.
-        layers.push({ type: "batchNorm", momentum: round(1 - number("momentum", 0.9)), eps: round(number("epsilon", 1e-5)) });
+        layers.push({
+          type: "batchNorm",
+          momentum: round(1 - number("momentum", 0.9)),
+          eps: round(number("epsilon", 1e-5)),
+        });
         return output;
       }
       case "LayerNormalization":
@@ -200,8 +223,11 @@ class GraphWalk {
         layers.push({ type: "layerNorm", eps: round(number("epsilon", 1e-5)) });
         return output;
       case "Dropout": {
-        const rate = node.inputs[1] === undefined || node.inputs[1] === "" ? number("ratio", 0.5) : this.#scalar(node.inputs[1]);
-        layers.push({ type: "dropout", rate: rate ?? 0.5 });
+        const rate =
+          node.inputs[1] === undefined || node.inputs[1] === ""
+            ? number("ratio", 0.5)
+            : this.#scalar(node.inputs[1]);
+        layers.push({ type: "dropout", rate: round(rate ?? 0.5) });
         return output;
       }
       case "Softmax":
@@ -233,7 +259,12 @@ class GraphWalk {
     );
   }
 
-  #addLinear(node: OnnxNode, weight: OnnxTensor, torchLayout: boolean, bias: OnnxTensor | null): TrainLayerSpec {
+  #addLinear(
+    node: OnnxNode,
+    weight: OnnxTensor,
+    torchLayout: boolean,
+    bias: OnnxTensor | null,
+  ): TrainLayerSpec {
     const [rows = 0, columns = 0] = weight.shape;
     const [inFeatures, out] = torchLayout ? [columns, rows] : [rows, columns];
     if (bias !== null && bias.data.length !== out) {

@@ -12,7 +12,11 @@ export class OnnxGraph {
   #values = 0;
 
   /** Adds a node of one output. @returns the output's name. */
-  node(operator: string, inputs: readonly string[], attributes: Readonly<Record<string, number>> = {}): string {
+  node(
+    operator: string,
+    inputs: readonly string[],
+    attributes: Readonly<Record<string, number>> = {},
+  ): string {
     const output = `${operator.toLowerCase()}_${++this.#values}`;
     this.#write(operator, inputs, output, attributes);
     return output;

@@ -2,6 +2,7 @@ import { DataFormatError } from "../../../core/errors.ts";
 import { bfloat16s, float16 } from "../../data/half-floats.ts";
 import { readRegularFile } from "../../data/regular-file.ts";
 import {
+  aligned,
   fieldsOf,
   packedDoubles,
   packedFloats,
@@ -46,7 +47,9 @@ const MOST_NUMEL = 1 << 28;
 type Bytes = Extract<Field, { readonly kind: "bytes" }>;
 
 /** How values of a type lie in `raw_data`; numbers as in onnx.proto's DataType. */
-const RAW: Readonly<Record<number, { readonly bytes: number; readonly read: (raw: ArrayBuffer) => Float32Array }>> = {
+const RAW: Readonly<
+  Record<number, { readonly bytes: number; readonly read: (raw: ArrayBuffer) => Float32Array }>
+> = {
   1: { bytes: 4, read: (raw) => new Float32Array(raw) },
   6: { bytes: 4, read: (raw) => Float32Array.from(new Int32Array(raw)) },
   7: { bytes: 8, read: (raw) => Float32Array.from(new BigInt64Array(raw), (value) => Number(value)) },
@@ -74,16 +77,20 @@ function readTensor(file: string, { value, at }: Bytes): OnnxTensor {
     else if (field.number === 1 && field.kind === "bytes")
       shape.push(...packedIntegers(file, field.value, field.at).map(wholeOf));
     else if (field.number === 2 && field.kind === "integer") type = Number(field.value);
-    else if (field.number === 4 && field.kind === "bytes") values.push(packedFloats(file, field.value, field.at));
-    else if (field.number === 4 && field.kind === "fixed32") values.push(Float32Array.of(realOf(field.value)));
+    else if (field.number === 4 && field.kind === "bytes")
+      values.push(packedFloats(file, field.value, field.at));
+    else if (field.number === 4 && field.kind === "fixed32")
+      values.push(Float32Array.of(realOf(field.value)));
     else if (field.number === 7 && field.kind === "bytes")
       values.push(Float32Array.from(packedIntegers(file, field.value, field.at), (one) => Number(one)));
     else if (field.number === 8 && field.kind === "bytes") name = textOf(file, field);
     else if (field.number === 9 && field.kind === "bytes") raw = field;
     else if (field.number === 10 && field.kind === "bytes")
       values.push(Float32Array.from(packedDoubles(file, field.value, field.at)));
-    else if (field.number === 13 && field.kind === "bytes") external ??= textOf(file, { ...field, value: lastText(file, field) });
-    else if (field.number === 14 && field.kind === "integer" && field.value === 1n) external ??= "another file";
+    else if (field.number === 13 && field.kind === "bytes")
+      external ??= textOf(file, { ...field, value: lastText(file, field) });
+    else if (field.number === 14 && field.kind === "integer" && field.value === 1n)
+      external ??= "another file";
   }
   const where = `tensor ${name}`;
   // Whatever path is named: no other file is ever opened.
@@ -97,10 +104,16 @@ function readTensor(file: string, { value, at }: Bytes): OnnxTensor {
   }
   const numel = shape.reduce((product, size) => product * size, 1);
   if (!shape.every((size) => Number.isSafeInteger(size) && size >= 0) || numel > MOST_NUMEL) {
-    throw new DataFormatError(file, at, `a shape of at most ${MOST_NUMEL} values for ${where}`, `(${shape.join(", ")})`);
+    throw new DataFormatError(
+      file,
+      at,
+      `a shape of at most ${MOST_NUMEL} values for ${where}`,
+      `(${shape.join(", ")})`,
+    );
   }
   const known = RAW[type];
-  if (known === undefined) throw new DataFormatError(file, at, `${where} of floats or whole numbers`, `data type ${type}`);
+  if (known === undefined)
+    throw new DataFormatError(file, at, `${where} of floats or whole numbers`, `data type ${type}`);
   if (raw !== null && raw.value.length !== known.bytes * numel) {
     throw new DataFormatError(
       file,
@@ -109,9 +122,14 @@ function readTensor(file: string, { value, at }: Bytes): OnnxTensor {
       `${raw.value.length} bytes`,
     );
   }
-  const data = raw === null ? concatenated(values) : known.read(raw.value.slice().buffer);
+  const data = raw === null ? concatenated(values) : known.read(aligned(raw.value));
   if (data.length !== numel) {
-    throw new DataFormatError(file, at, `${numel} values for ${where} (${shape.join(", ")})`, `${data.length}`);
+    throw new DataFormatError(
+      file,
+      at,
+      `${numel} values for ${where} (${shape.join(", ")})`,
+      `${data.length}`,
+    );
   }
   return { name, shape, data };
 }
@@ -138,10 +156,19 @@ function readNode(file: string, { value, at }: Bytes): OnnxNode {
     else if (field.number === 5) attributes.set(...readAttribute(file, field));
     else if (field.number === 7) domain = textOf(file, field);
   }
-  return { operator: domain === "" || domain === "ai.onnx" ? operator : `${domain}.${operator}`, name, inputs, outputs, attributes };
+  return {
+    operator: domain === "" || domain === "ai.onnx" ? operator : `${domain}.${operator}`,
+    name,
+    inputs,
+    outputs,
+    attributes,
+  };
 }
 
-function readAttribute(file: string, { value, at }: Bytes): [string, number | readonly number[] | OnnxTensor | null] {
+function readAttribute(
+  file: string,
+  { value, at }: Bytes,
+): [string, number | readonly number[] | OnnxTensor | null] {
   let [name, found]: [string, number | readonly number[] | OnnxTensor | null] = ["", null];
   const list: number[] = [];
   for (const field of fieldsOf(file, value, at)) {
@@ -201,7 +228,13 @@ export function parseOnnx(path: string, bytes: Uint8Array): OnnxFile {
   for (const node of nodes) {
     const [output] = node.outputs;
     const value = node.attributes.get("value");
-    if (node.operator === "Constant" && output !== undefined && value !== null && typeof value === "object" && "data" in value) {
+    if (
+      node.operator === "Constant" &&
+      output !== undefined &&
+      value !== null &&
+      typeof value === "object" &&
+      "data" in value
+    ) {
       constants.set(output, value);
     } else computed.push(node);
   }

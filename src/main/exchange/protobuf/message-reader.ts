@@ -76,7 +76,7 @@ export function textOf(file: string, { value, at }: Extract<Field, { readonly ki
 }
 
 /** A copy that numbers can be looked at in, wherever the bytes lay. */
-const aligned = (bytes: Uint8Array): ArrayBuffer => bytes.slice().buffer;
+export const aligned = (bytes: Uint8Array): ArrayBuffer => new Uint8Array(bytes).buffer;
 
 /** Of a fixed32 or fixed64 field. */
 export const realOf = (bytes: Uint8Array): number =>
@@ -84,13 +84,15 @@ export const realOf = (bytes: Uint8Array): number =>
 
 /** A packed list of float32. @throws {DataFormatError} If bytes are left over. */
 export function packedFloats(file: string, bytes: Uint8Array, at: number): Float32Array<ArrayBuffer> {
-  if (bytes.length % 4 !== 0) throw new DataFormatError(file, at, "values of 4 bytes", `${bytes.length} bytes`);
+  if (bytes.length % 4 !== 0)
+    throw new DataFormatError(file, at, "values of 4 bytes", `${bytes.length} bytes`);
   return new Float32Array(aligned(bytes));
 }
 
 /** A packed list of float64. @throws {DataFormatError} If bytes are left over. */
 export function packedDoubles(file: string, bytes: Uint8Array, at: number): Float64Array<ArrayBuffer> {
-  if (bytes.length % 8 !== 0) throw new DataFormatError(file, at, "values of 8 bytes", `${bytes.length} bytes`);
+  if (bytes.length % 8 !== 0)
+    throw new DataFormatError(file, at, "values of 8 bytes", `${bytes.length} bytes`);
   return new Float64Array(aligned(bytes));
 }
 

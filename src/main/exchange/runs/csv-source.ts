@@ -31,19 +31,22 @@ function chartColumns(names: readonly string[]): readonly ChartColumn[] {
 export class CsvSource implements RunSource {
   readonly format = "CSV";
   readonly path: string;
+  readonly #file: string;
   readonly #step: string | null;
   #taken = 0;
   #refused = 0;
   #why = "";
-  #cut = "";
+  #damage = "";
 
-  constructor(path: string, step: string | null) {
-    this.path = path;
+  /** `label` stands for the path where that is only for a moment. */
+  constructor(path: string, step: string | null, label = path) {
+    this.path = label;
+    this.#file = path;
     this.#step = step;
   }
 
   async *read({ growing = false }: ReadOptions = {}): AsyncGenerator<ForeignBatch> {
-    const { handle, sizeBytes } = await openRegularFile(this.path, Infinity);
+    const { handle, sizeBytes } = await openRegularFile(this.#file, Infinity);
     const start = Buffer.alloc(Math.min(sizeBytes, 64 * 1024));
     await handle.read(start, 0, start.length, 0);
     const tail = Buffer.alloc(growing ? Math.min(sizeBytes, MOST_RECORD_BYTES) : 0);
@@ -54,14 +57,28 @@ export class CsvSource implements RunSource {
     if (growing && end === 0) return;
     const delimiter = delimiterOf(start.toString("utf8").split(/\r?\n/, 1)[0] ?? "");
     const runs = new RowRuns(`csv ${this.path}`, basename(this.path).replace(/\.(csv|tsv|txt)$/i, ""));
-    const source = createReadStream(this.path, { start: 0, ...(end > 0 ? { end: end - 1 } : {}) });
+    const source = createReadStream(this.#file, { start: 0, ...(end > 0 ? { end: end - 1 } : {}) });
     const parser = source.pipe(
-      parse({ bom: true, delimiter, relax_column_count: true, skip_empty_lines: true, max_record_size: MOST_RECORD_BYTES }),
+      parse({
+        bom: true,
+        delimiter,
+        relax_column_count: true,
+        skip_empty_lines: true,
+        max_record_size: MOST_RECORD_BYTES,
+        skip_records_with_error: true,
+        on_skip: (error) => {
+          this.#damage ||= error?.message ?? "";
+        },
+      }),
     );
     source.on("error", (error) => parser.destroy(error));
-    let [header, columns, charts]: [string[] | null, RowColumns | null, readonly ChartColumn[]] = [null, null, []];
+    let [header, columns, charts]: [string[] | null, RowColumns | null, readonly ChartColumn[]] = [
+      null,
+      null,
+      [],
+    ];
     let index = 0;
-    this.#cut = "";
+    this.#damage = "";
     try {
       for await (const fields of parser as AsyncIterable<string[]>) {
         if (header === null || columns === null) {
@@ -73,7 +90,10 @@ export class CsvSource implements RunSource {
               this.path,
               { place: "its first row" },
               `a column of steps${this.#step === null ? ": step, _step, Step, global_step, epoch" : ` named ${this.#step}`}`,
-              header.slice(0, 12).map((name) => JSON.stringify(name.slice(0, 40))).join(", "),
+              header
+                .slice(0, 12)
+                .map((name) => JSON.stringify(name.slice(0, 40)))
+                .join(", "),
             );
           }
           continue;
@@ -100,25 +120,26 @@ export class CsvSource implements RunSource {
         if (runs.count >= BATCH_POINTS) yield* runs.take();
       }
     } catch (error) {
-      if (error instanceof DataFormatError || index === 0) {
-        throw error instanceof DataFormatError
-          ? error
-          : new DataFormatError(this.path, { place: "its rows" }, "CSV", error instanceof Error ? error.message : String(error));
-      }
-      // What came before a quote that never ends is whole.
-      this.#cut = `Behind row ${index + 1}: ${error instanceof Error ? error.message : String(error)}; what follows is not taken.`;
+      if (error instanceof DataFormatError) throw error;
+      throw new DataFormatError(
+        this.path,
+        { place: "its rows" },
+        "CSV",
+        error instanceof Error ? error.message : String(error),
+      );
     } finally {
       parser.destroy();
       source.destroy();
     }
-    if (header === null) throw new DataFormatError(this.path, 0, "a table with a row of names", "an empty file");
+    if (header === null)
+      throw new DataFormatError(this.path, 0, "a table with a row of names", "an empty file");
     yield* runs.take();
   }
 
   notes(): readonly string[] {
     return [
       ...(this.#refused === 0 ? [] : [`${this.#refused} rows are left out; of the first, ${this.#why}.`]),
-      ...(this.#cut === "" ? [] : [this.#cut]),
+      ...(this.#damage === "" ? [] : [`Rows that are no CSV are left out: ${this.#damage}.`]),
     ];
   }
 

@@ -2,7 +2,16 @@ import { basename } from "node:path";
 import { DataFormatError } from "../../../core/errors.ts";
 import { openRegularFile } from "../../data/regular-file.ts";
 import { BATCH_POINTS, type ForeignBatch, type RunSource } from "./foreign-run.ts";
-import { columnsOf, configOf, flatRow, pointsOfRow, RowRuns, timeOf, type Row, type RowColumns } from "./row-runs.ts";
+import {
+  columnsOf,
+  configOf,
+  flatRow,
+  pointsOfRow,
+  RowRuns,
+  timeOf,
+  type Row,
+  type RowColumns,
+} from "./row-runs.ts";
 
 const CHUNK_BYTES = 1 << 20;
 const MOST_LINE_BYTES = 4 * 1024 * 1024;
@@ -16,6 +25,7 @@ const isRow = (value: unknown): value is Row =>
 export class JsonLinesSource implements RunSource {
   readonly format = "JSON lines";
   readonly path: string;
+  readonly #file: string;
   readonly #step: string | null;
   readonly #runs: RowRuns;
   readonly #refusals: string[] = [];
@@ -28,17 +38,24 @@ export class JsonLinesSource implements RunSource {
   #columns: RowColumns | null = null;
   #names = "";
 
-  constructor(path: string, step: string | null) {
-    this.path = path;
+  /** `label` stands for the path where that is only for a moment. */
+  constructor(path: string, step: string | null, label = path) {
+    this.path = label;
+    this.#file = path;
     this.#step = step;
-    this.#runs = new RowRuns(`lines ${path}`, basename(path).replace(/\.(jsonl|ndjson|json)$/i, ""));
+    this.#runs = new RowRuns(`lines ${label}`, basename(path).replace(/\.(jsonl|ndjson|json)$/i, ""));
   }
 
   async *read(): AsyncGenerator<ForeignBatch> {
-    const { handle, sizeBytes } = await openRegularFile(this.path, Infinity);
+    const { handle, sizeBytes } = await openRegularFile(this.#file, Infinity);
     try {
       if (sizeBytes < this.#offset) {
-        throw new DataFormatError(this.path, sizeBytes, `at least the ${this.#offset} bytes that were read before`, `${sizeBytes} bytes: it was written anew; import it again`);
+        throw new DataFormatError(
+          this.path,
+          sizeBytes,
+          `at least the ${this.#offset} bytes that were read before`,
+          `${sizeBytes} bytes: it was written anew; import it again`,
+        );
       }
       let kept: Buffer = Buffer.alloc(0);
       let at = this.#offset;
@@ -56,9 +73,7 @@ export class JsonLinesSource implements RunSource {
           if (this.#runs.count >= BATCH_POINTS) yield* this.#runs.take();
         }
         kept = bytes.subarray(from);
-        if (kept.length > MOST_LINE_BYTES) {
-          throw new DataFormatError(this.path, this.#offset, `lines of at most ${MOST_LINE_BYTES} bytes`, "a longer one");
-        }
+        this.#requireLength(kept);
       }
       // A last line without its end: whole JSON is taken, half a line waits for the rest.
       if (kept.length > 0 && isWhole(kept)) {
@@ -88,7 +103,18 @@ export class JsonLinesSource implements RunSource {
     ];
   }
 
+  #requireLength(line: Buffer): void {
+    if (line.length <= MOST_LINE_BYTES) return;
+    throw new DataFormatError(
+      this.path,
+      this.#offset,
+      `lines of at most ${MOST_LINE_BYTES} bytes`,
+      "a longer one",
+    );
+  }
+
   #line(bytes: Buffer): void {
+    this.#requireLength(bytes);
     this.#lines++;
     const text = bytes.toString("utf8").trim();
     if (text === "") return;
@@ -97,7 +123,12 @@ export class JsonLinesSource implements RunSource {
       row = JSON.parse(text);
     } catch {
       if (this.#lines === 1) {
-        throw new DataFormatError(this.path, 0, "JSON lines: an object a line", JSON.stringify(text.slice(0, 40)));
+        throw new DataFormatError(
+          this.path,
+          0,
+          "JSON lines: an object a line",
+          JSON.stringify(text.slice(0, 40)),
+        );
       }
       return this.#refuse("is no JSON");
     }
@@ -135,7 +166,9 @@ export class JsonLinesSource implements RunSource {
   #refuse(why: string): void {
     this.#refused++;
     if (this.#refusals.length < SHOWN_REFUSALS) {
-      this.#refusals.push(`Line ${this.#lines} ${why.startsWith("its") ? `is left out: ${why}` : `${why}: left out`}.`);
+      this.#refusals.push(
+        `Line ${this.#lines} ${why.startsWith("its") ? `is left out: ${why}` : `${why}: left out`}.`,
+      );
     }
   }
 }

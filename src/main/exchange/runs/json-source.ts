@@ -19,23 +19,31 @@ const rowsIn = (value: unknown): readonly Row[] | null =>
 export class JsonSource implements RunSource {
   readonly format = "JSON";
   readonly path: string;
+  readonly #file: string;
   readonly #step: string | null;
   #taken = 0;
   #refused = 0;
   #why = "";
 
-  constructor(path: string, step: string | null) {
-    this.path = path;
+  /** `label` stands for the path where that is only for a moment. */
+  constructor(path: string, step: string | null, label = path) {
+    this.path = label;
+    this.#file = path;
     this.#step = step;
   }
 
   async *read(): AsyncGenerator<ForeignBatch> {
-    const bytes = await readRegularFile(this.path, MOST_BYTES);
+    const bytes = await readRegularFile(this.#file, MOST_BYTES);
     let document: unknown;
     try {
       document = JSON.parse(bytes.toString("utf8"));
     } catch (error) {
-      throw new DataFormatError(this.path, { place: "its text" }, "JSON", error instanceof Error ? error.message : String(error));
+      throw new DataFormatError(
+        this.path,
+        { place: "its text" },
+        "JSON",
+        error instanceof Error ? error.message : String(error),
+      );
     }
     const about = isRow(document) ? document : {};
     const rows =
@@ -47,13 +55,19 @@ export class JsonSource implements RunSource {
       ...(typeof name === "string" ? { name } : {}),
       ...(config === undefined ? {} : { config: configOf(config) }),
     });
-    const steps = rows.some((row) => columnsOf(Object.keys(flatRow(unpacked(row))), this.#step).step !== null);
+    const steps = rows.some(
+      (row) => columnsOf(Object.keys(flatRow(unpacked(row))), this.#step).step !== null,
+    );
     if (!steps) {
       throw new DataFormatError(
         this.path,
         { place: "its rows" },
         "a list of objects with a step each (step, _step, global_step, epoch)",
-        rows.length === 0 ? "no list of objects" : `objects of ${Object.keys(rows[0] ?? {}).slice(0, 10).join(", ")}`,
+        rows.length === 0
+          ? "no list of objects"
+          : `objects of ${Object.keys(rows[0] ?? {})
+              .slice(0, 10)
+              .join(", ")}`,
       );
     }
     this.#refused = 0;

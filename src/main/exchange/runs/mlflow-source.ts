@@ -2,7 +2,14 @@ import { readdir } from "node:fs/promises";
 import { basename, join, relative } from "node:path";
 import { readLines } from "../../data/read-lines.ts";
 import { readRegularFile } from "../../data/regular-file.ts";
-import { BATCH_POINTS, MOST_SERIES, type ForeignBatch, type ForeignHead, type ForeignPoint, type RunSource } from "./foreign-run.ts";
+import {
+  BATCH_POINTS,
+  MOST_SERIES,
+  type ForeignBatch,
+  type ForeignHead,
+  type ForeignPoint,
+  type RunSource,
+} from "./foreign-run.ts";
 import { configOf, numberOf } from "./row-runs.ts";
 
 const MOST_TEXT_BYTES = 64 * 1024;
@@ -29,19 +36,21 @@ async function filesUnder(root: string): Promise<string[]> {
 export class MlflowSource implements RunSource {
   readonly format = "MLflow";
   readonly path: string;
+  readonly #folder: string;
   readonly #taken = new Map<string, number>();
   #refused = 0;
 
-  constructor(path: string) {
-    this.path = path;
+  constructor(path: string, label = path) {
+    this.path = label;
+    this.#folder = path;
   }
 
   async *read(): AsyncGenerator<ForeignBatch> {
     const head = await this.#head();
-    for (const name of await filesUnder(join(this.path, "metrics"))) {
+    for (const name of await filesUnder(join(this.#folder, "metrics"))) {
       const taken = this.#taken.get(name) ?? 0;
       let [points, line]: [ForeignPoint[], number] = [[], 0];
-      for await (const text of readLines(join(this.path, "metrics", name), MOST_LINE_BYTES)) {
+      for await (const text of readLines(join(this.#folder, "metrics", name), MOST_LINE_BYTES)) {
         if (line++ < taken) continue;
         this.#taken.set(name, line);
         const [time, value, step] = text.trim().split(/\s+/).map(numberOf);
@@ -64,18 +73,20 @@ export class MlflowSource implements RunSource {
 
   async #head(): Promise<ForeignHead> {
     const text = async (...parts: string[]): Promise<string> =>
-      (await readRegularFile(join(this.path, ...parts), MOST_TEXT_BYTES).catch(() => Buffer.alloc(0))).toString("utf8");
+      (
+        await readRegularFile(join(this.#folder, ...parts), MOST_TEXT_BYTES).catch(() => Buffer.alloc(0))
+      ).toString("utf8");
     const meta = await text("meta.yaml");
     // Flat "key: value" lines are all that MLflow writes here.
     const said = (key: string): string =>
       (new RegExp(`^${key}:[ \\t]*(.*)$`, "m").exec(meta)?.[1] ?? "").trim().replace(/^(['"])(.*)\1$/, "$2");
     const config: Record<string, string | number> = {};
-    for (const name of await filesUnder(join(this.path, "params"))) {
+    for (const name of await filesUnder(join(this.#folder, "params"))) {
       const value = (await text("params", name)).trim();
       config[name] = numberOf(value) ?? value;
     }
     const tag = (await text("tags", "mlflow.runName")).trim();
-    const name = tag || said("run_name") || basename(this.path);
+    const name = tag || said("run_name") || basename(this.#folder);
     return {
       key: `mlflow ${said("run_id") || said("run_uuid") || this.path}`,
       name,

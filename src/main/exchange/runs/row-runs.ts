@@ -10,7 +10,14 @@ const EPOCH = ["epoch"];
 const SECONDS = ["_timestamp", "timestamp", "time", "wall_time", "wall time", "walltime"];
 const RUN = ["run", "run_id", "run_name", "run name", "runname"];
 const METRIC = ["metric", "tag", "key", "metric_name"];
-const IGNORED = ["id", "_runtime", "wall_ms", "relative time (process)", "relative time (wall)", "created_at"];
+const IGNORED = [
+  "id",
+  "_runtime",
+  "wall_ms",
+  "relative time (process)",
+  "relative time (wall)",
+  "created_at",
+];
 const MOST_DEPTH = 4;
 
 /** What the columns of a table mean. */
@@ -97,7 +104,13 @@ export function pointsOfRow(
   }
   const timeMs = time === null ? null : timeOf(row[time]);
   const epoch = epochColumn === null ? null : numberOf(row[epochColumn]);
-  const point = (name: string, number: number): ForeignPoint => ({ name, step, value: number, timeMs, epoch });
+  const point = (name: string, number: number): ForeignPoint => ({
+    name,
+    step,
+    value: number,
+    timeMs,
+    epoch,
+  });
   const named = run === null ? "" : textOf(row[run]);
   if (metric !== null && value !== null) {
     const number = numberOf(row[value]);
@@ -108,7 +121,8 @@ export function pointsOfRow(
   }
   const special = [stepColumn, epochColumn, time, run];
   const points = Object.entries(row).flatMap(([name, field]): ForeignPoint[] => {
-    if (special.includes(name) || IGNORED.includes(name.trim().toLowerCase()) || name.trim() === "") return [];
+    if (special.includes(name) || IGNORED.includes(name.trim().toLowerCase()) || name.trim() === "")
+      return [];
     if (typeof field === "boolean") return [];
     const number = numberOf(field);
     return number === null ? [] : [point(name, number)];
@@ -181,7 +195,12 @@ export class RowRuns {
     for (const [run, points] of this.#points) {
       const head = this.headOf(run);
       const [first] = points;
-      yield { head: { ...head, startedMs: head.startedMs ?? first?.timeMs ?? null }, points, histograms: [], texts: [] };
+      yield {
+        head: { ...head, startedMs: head.startedMs ?? first?.timeMs ?? null },
+        points,
+        histograms: [],
+        texts: [],
+      };
     }
     this.#points.clear();
     this.#count = 0;

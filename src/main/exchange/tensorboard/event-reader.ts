@@ -1,6 +1,7 @@
 import { DataFormatError } from "../../../core/errors.ts";
 import { float16 } from "../../data/half-floats.ts";
 import {
+  aligned,
   fieldsOf,
   packedDoubles,
   packedFloats,
@@ -44,11 +45,17 @@ function contentNumbers(file: string, type: number, { value, at }: Bytes): reado
     case 2:
       return Array.from(packedDoubles(file, value, at));
     case 3:
-      return Array.from(new Int32Array(value.slice(0, value.length - (value.length % 4)).buffer));
+      return Array.from(new Int32Array(aligned(value.subarray(0, value.length - (value.length % 4)))));
     case 9:
-      return Array.from(new BigInt64Array(value.slice(0, value.length - (value.length % 8)).buffer), Number);
+      return Array.from(
+        new BigInt64Array(aligned(value.subarray(0, value.length - (value.length % 8)))),
+        Number,
+      );
     case 19:
-      return Array.from(new Uint16Array(value.slice(0, value.length - (value.length % 2)).buffer), float16);
+      return Array.from(
+        new Uint16Array(aligned(value.subarray(0, value.length - (value.length % 2)))),
+        float16,
+      );
     default:
       return [];
   }
@@ -61,7 +68,8 @@ function readTensor(file: string, { value, at }: Bytes): EventTensor {
   const texts: string[] = [];
   const add = (found: Iterable<number>): void => {
     for (const one of found) numbers.push(one);
-    if (numbers.length > MOST_NUMBERS) throw new DataFormatError(file, at, `a tensor of at most ${MOST_NUMBERS} values`, "more");
+    if (numbers.length > MOST_NUMBERS)
+      throw new DataFormatError(file, at, `a tensor of at most ${MOST_NUMBERS} values`, "more");
   };
   for (const field of fieldsOf(file, value, at)) {
     if (field.number === 1 && field.kind === "integer") type = Number(field.value);
@@ -88,15 +96,20 @@ function readTensor(file: string, { value, at }: Bytes): EventTensor {
 }
 
 /** Bucket i ends at `limits[i]` and begins where the one before ends. */
-function readHistogram(file: string, { value, at }: Bytes): Pick<ForeignHistogram, "lo" | "hi" | "counts"> | null {
+function readHistogram(
+  file: string,
+  { value, at }: Bytes,
+): Pick<ForeignHistogram, "lo" | "hi" | "counts"> | null {
   let [min, max]: [number, number] = [NaN, NaN];
   const limits: number[] = [];
   const counts: number[] = [];
   for (const field of fieldsOf(file, value, at)) {
     if (field.number === 1 && field.kind === "fixed64") min = realOf(field.value);
     else if (field.number === 2 && field.kind === "fixed64") max = realOf(field.value);
-    else if (field.number === 6 && field.kind === "bytes") limits.push(...packedDoubles(file, field.value, field.at));
-    else if (field.number === 7 && field.kind === "bytes") counts.push(...packedDoubles(file, field.value, field.at));
+    else if (field.number === 6 && field.kind === "bytes")
+      limits.push(...packedDoubles(file, field.value, field.at));
+    else if (field.number === 7 && field.kind === "bytes")
+      counts.push(...packedDoubles(file, field.value, field.at));
     else if (field.number === 6 && field.kind === "fixed64") limits.push(realOf(field.value));
     else if (field.number === 7 && field.kind === "fixed64") counts.push(realOf(field.value));
   }
@@ -215,7 +228,11 @@ export function readEvent(
           // Tags of torch's writer end so.
           texts.push({ name: name.replace(/\/text_summary$/, ""), step, text: words.join("\n") });
         } else if (plugin === "histograms") add(binsOfRows(numbers));
-        else if (value !== undefined && numbers.length === 1 && (plugin === "scalars" || (plugin === "" && shape.length === 0)))
+        else if (
+          value !== undefined &&
+          numbers.length === 1 &&
+          (plugin === "scalars" || (plugin === "" && shape.length === 0))
+        )
           points.push({ name, step, value, timeMs, epoch: null });
         else others++;
       }

@@ -28,8 +28,12 @@ export class EventSource implements RunSource {
   #head: ForeignHead | null = null;
 
   /** `only` is one of the folder's files. */
-  constructor(folder: string, name: string, only: string | null = null) {
-    this.path = only === null ? folder : join(folder, only);
+  constructor(
+    folder: string,
+    name: string,
+    { only = null, label = folder }: { readonly only?: string | null; readonly label?: string } = {},
+  ) {
+    this.path = only === null ? label : join(label, only);
     this.#folder = folder;
     this.#name = name;
     this.#only = only;
@@ -81,7 +85,12 @@ export class EventSource implements RunSource {
       }
       if (this.#head === null && state.broken !== "" && names.length === 1) {
         const begin = (await readRegularFile(path, Infinity).catch(() => Buffer.alloc(0))).subarray(0, 8);
-        throw new DataFormatError(path, 0, "an event file of TensorBoard", `bytes ${begin.toString("hex")}: ${state.broken}`);
+        throw new DataFormatError(
+          path,
+          0,
+          "an event file of TensorBoard",
+          `bytes ${begin.toString("hex")}: ${state.broken}`,
+        );
       }
     }
     if (this.#head !== null) yield { head: this.#head, points: [], histograms: [], texts: [] };
@@ -93,10 +102,14 @@ export class EventSource implements RunSource {
       return [
         ...(broken === "" ? [] : [`${name}: ${broken}.`]),
         ...(broken === "" && leftBytes > 0
-          ? [`${name} ends in the middle of a record: the last ${leftBytes} bytes, from byte ${offset} on, are not taken.`]
+          ? [
+              `${name} ends in the middle of a record: the last ${leftBytes} bytes, from byte ${offset} on, are not taken.`,
+            ]
           : []),
         ...(damaged === 0 ? [] : [`${name}: ${damaged} records are damaged and left out.`]),
-        ...(others === 0 ? [] : [`${name}: ${others} values are pictures, audio, graphs or of other kinds: left out.`]),
+        ...(others === 0
+          ? []
+          : [`${name}: ${others} values are pictures, audio, graphs or of other kinds: left out.`]),
       ];
     });
   }

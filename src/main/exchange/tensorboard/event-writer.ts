@@ -55,7 +55,10 @@ export function histogramRecord(
     .double(3, total)
     .double(4, sum)
     .double(5, squares)
-    .doubles(6, counts.map((_, i) => lo + (i + 1) * width))
+    .doubles(
+      6,
+      counts.map((_, i) => lo + (i + 1) * width),
+    )
     .doubles(7, counts);
   return ofValue(at, new MessageWriter().text(1, name).message(5, histogram));
 }
@@ -69,7 +72,10 @@ export function textRecord(at: EventFrame, name: string, text: string): Uint8Arr
 }
 
 /** Settings of the run, as the HParams view lists them. */
-export function settingsRecord(timeMs: number, settings: Readonly<Record<string, number | string | boolean>>): Uint8Array {
+export function settingsRecord(
+  timeMs: number,
+  settings: Readonly<Record<string, number | string | boolean>>,
+): Uint8Array {
   const start = new MessageWriter();
   for (const [key, value] of Object.entries(settings)) {
     const held = new MessageWriter();

@@ -32,7 +32,9 @@ const HELPERS: Readonly<Record<string, string>> = {
 export function modelPy(network: Network): string {
   const modules = namedLayers(network).map(moduleOf);
   const text = modules.join("\n");
-  const helpers = Object.entries(HELPERS).flatMap(([name, code]) => (text.includes(`${name}(`) ? [code] : []));
+  const helpers = Object.entries(HELPERS).flatMap(([name, code]) =>
+    text.includes(`${name}(`) ? [code] : [],
+  );
   const net = `class Net(nn.Sequential):
     def __init__(self):
         super().__init__(

@@ -11,5 +11,4 @@ export const pythonBoolean = (value: boolean): string => (value ? "True" : "Fals
 export const pythonText = (value: string): string => JSON.stringify(value);
 
 /** Every line but empty ones moved to the right. */
-export const indented = (text: string, levels = 1): string =>
-  text.replace(/^(?=.)/gm, "    ".repeat(levels));
+export const indented = (text: string, levels = 1): string => text.replace(/^(?=.)/gm, "    ".repeat(levels));

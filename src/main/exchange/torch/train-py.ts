@@ -72,7 +72,10 @@ export function trainPy(training: TorchTraining): string {
   const { mean, std, divisor } = normalisation;
   const background = (0 - mean) / std;
   const loop = [
-    ...only(augmentShift > 0, `x = shift_images(x, ${augmentShift}, ${pythonNumber(background)}, SEED, step)`),
+    ...only(
+      augmentShift > 0,
+      `x = shift_images(x, ${augmentShift}, ${pythonNumber(background)}, SEED, step)`,
+    ),
     ...only(drops, "at_step(step)"),
     "loss = loss_of(model(x), y)",
     "optimizer.zero_grad()",

@@ -129,7 +129,12 @@ function fits(group: Group, { kind, shape }: Wanted, layout: WeightLayout | null
 const described = ({ kind, shape }: Wanted): string => `${kind} (${shape.join(", ")})`;
 
 /** The file's groups in the network's order. @throws {AmbiguousWeightsError} @throws {DataFormatError} */
-function inOrder(file: string, groups: readonly Group[], wanted: readonly Wanted[], { order }: MatchHints): readonly Group[] {
+function inOrder(
+  file: string,
+  groups: readonly Group[],
+  wanted: readonly Wanted[],
+  { order }: MatchHints,
+): readonly Group[] {
   if (groups.length !== wanted.length) {
     throw new DataFormatError(
       file,
@@ -141,7 +146,9 @@ function inOrder(file: string, groups: readonly Group[], wanted: readonly Wanted
   if (order !== undefined) {
     const named = order.flatMap((name) => groups.find((group) => group.name === name) ?? []);
     if (new Set(named).size !== groups.length) {
-      throw new ContractError(`The order must name each layer of the file once: ${groups.map(({ name }) => name).join(", ")}`);
+      throw new ContractError(
+        `The order must name each layer of the file once: ${groups.map(({ name }) => name).join(", ")}`,
+      );
     }
     return requireFit(file, named, wanted);
   }
@@ -178,21 +185,36 @@ function requireFit(file: string, groups: readonly Group[], wanted: readonly Wan
 }
 
 /** How the file's matrices lie. @throws {AmbiguousWeightsError} @throws {DataFormatError} */
-function layoutOf(file: string, groups: readonly Group[], wanted: readonly Wanted[], hints: MatchHints): WeightLayout {
+function layoutOf(
+  file: string,
+  groups: readonly Group[],
+  wanted: readonly Wanted[],
+  hints: MatchHints,
+): WeightLayout {
   const linear = groups.filter((_, i) => wanted[i]?.kind === "linear");
   if (hints.layout !== undefined) {
     const { layout } = hints;
     const wrong = groups.find((group, i) => wanted[i] !== undefined && !fits(group, wanted[i], layout));
     if (wrong === undefined) return layout;
     const lies = layout === "torch" ? "(out, in)" : "(in, out)";
-    throw new DataFormatError(file, { place: `layer ${wrong.name}` }, `a matrix ${lies}, as was said`, `(${shapeOf(wrong).join(", ")})`);
+    throw new DataFormatError(
+      file,
+      { place: `layer ${wrong.name}` },
+      `a matrix ${lies}, as was said`,
+      `(${shapeOf(wrong).join(", ")})`,
+    );
   }
   const possible = (["torch", "keras"] as const).filter((layout) =>
     groups.every((group, i) => wanted[i] !== undefined && fits(group, wanted[i], layout)),
   );
   const [only, other] = possible;
   if (only === undefined) {
-    throw new DataFormatError(file, { place: "its tensors" }, "matrices that all lie alike, (out, in) or (in, out)", "some of each");
+    throw new DataFormatError(
+      file,
+      { place: "its tensors" },
+      "matrices that all lie alike, (out, in) or (in, out)",
+      "some of each",
+    );
   }
   if (other === undefined) return only;
   // All are square: names may tell.
@@ -242,7 +264,12 @@ export function matchWeights(
       // Layers without a bias are usual; the lab's have one.
       if (found === undefined && role === "bias") return new Float32Array(width);
       if (found?.data.length === width) return found.data;
-      throw new DataFormatError(file, { place: `layer ${name}` }, `a ${role} of ${width} values`, found === undefined ? "none" : `(${found.shape.join(", ")})`);
+      throw new DataFormatError(
+        file,
+        { place: `layer ${name}` },
+        `a ${role} of ${width} values`,
+        found === undefined ? "none" : `(${found.shape.join(", ")})`,
+      );
     };
     parameters[second] = part("bias");
     if (kind !== "batchNorm") return;

@@ -13,7 +13,8 @@ const MOST_ENTRIES = 10_000;
 /** One array as float32. @throws {DataFormatError} */
 function arrayOf(file: string, bytes: Uint8Array): SavedTensor {
   const { begin, end } = npyHeaderRange(file, bytes.subarray(0, NPY_PREFIX_BYTES));
-  if (end > bytes.length) throw new DataFormatError(file, bytes.length, `${end} bytes`, `${bytes.length} bytes`);
+  if (end > bytes.length)
+    throw new DataFormatError(file, bytes.length, `${end} bytes`, `${bytes.length} bytes`);
   const text = new TextDecoder("latin1").decode(bytes.subarray(begin, end));
   const { shape, type } = parseNpyHeader(file, text, begin);
   const numel = shape.reduce((product, size) => product * size, 1);
@@ -44,7 +45,9 @@ export async function readNpz(path: string): Promise<ReadonlyMap<string, SavedTe
   const bytes = await readRegularFile(path, MOST_FILE_BYTES);
   let zip: ZipFile;
   try {
-    zip = await promisify<Buffer, { lazyEntries: boolean }, ZipFile>(fromBuffer)(bytes, { lazyEntries: true });
+    zip = await promisify<Buffer, { lazyEntries: boolean }, ZipFile>(fromBuffer)(bytes, {
+      lazyEntries: true,
+    });
   } catch (error) {
     return refuse("a .npz file", error instanceof Error ? error.message : String(error));
   }
@@ -53,7 +56,8 @@ export async function readNpz(path: string): Promise<ReadonlyMap<string, SavedTe
   const readEntry = async (entry: Entry): Promise<void> => {
     total += entry.uncompressedSize;
     if (total > MOST_BYTES) refuse(`at most ${MOST_BYTES} bytes unpacked`, `${total} bytes or more`);
-    if (!entry.fileName.endsWith(".npy")) refuse("arrays only, named .npy", JSON.stringify(entry.fileName.slice(0, 100)));
+    if (!entry.fileName.endsWith(".npy"))
+      refuse("arrays only, named .npy", JSON.stringify(entry.fileName.slice(0, 100)));
     const stream = await promisify(zip.openReadStream.bind(zip))(entry);
     const parts: Buffer[] = [];
     // yauzl itself ends a stream that is longer than its entry says.
@@ -68,7 +72,12 @@ export async function readNpz(path: string): Promise<ReadonlyMap<string, SavedTe
       reject(
         error instanceof DataFormatError
           ? error
-          : new DataFormatError(path, { place: "the archive" }, "a sound .npz file", error instanceof Error ? error.message : String(error)),
+          : new DataFormatError(
+              path,
+              { place: "the archive" },
+              "a sound .npz file",
+              error instanceof Error ? error.message : String(error),
+            ),
       );
     };
     zip.on("error", fail);

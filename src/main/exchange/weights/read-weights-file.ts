@@ -28,11 +28,18 @@ async function tensorsOf(path: string): Promise<ReadonlyMap<string, SavedTensor>
  *
  * @throws {AmbiguousWeightsError} Where a person has to say how it is meant. @throws {DataFormatError} @throws {ContractError}
  */
-export async function readWeightsFile(path: string, network: Network, hints: MatchHints = {}): Promise<MatchedWeights> {
+export async function readWeightsFile(
+  path: string,
+  network: Network,
+  hints: MatchHints = {},
+): Promise<MatchedWeights> {
   if (path.toLowerCase().endsWith(".onnx")) {
     const { parameters } = networkFromOnnx(await readOnnx(path));
     const tensors = new Map(
-      Object.entries(parameters).map(([name, data]): [string, SavedTensor] => [name, { shape: shapeIn(network, name, data), data }]),
+      Object.entries(parameters).map(([name, data]): [string, SavedTensor] => [
+        name,
+        { shape: shapeIn(network, name, data), data },
+      ]),
     );
     return { ...matchWeights(path, network, tensors, hints), understood: "the nodes of an ONNX graph" };
   }
@@ -42,5 +49,7 @@ export async function readWeightsFile(path: string, network: Network, hints: Mat
 /** A parameter's shape in a network that it fits; else what was found. */
 function shapeIn(network: Network, name: string, data: Float32Array): readonly number[] {
   const wanted = parameterShapes(network).find((one) => one.name === name);
-  return wanted?.shape.reduce((product, size) => product * size, 1) === data.length ? wanted.shape : [data.length];
+  return wanted?.shape.reduce((product, size) => product * size, 1) === data.length
+    ? wanted.shape
+    : [data.length];
 }

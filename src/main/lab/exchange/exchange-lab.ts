@@ -1,14 +1,30 @@
 import { realpath } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join, relative } from "node:path";
+import type * as v from "valibot";
 import { ContractError } from "../../../core/errors.ts";
 import type { Network } from "../../../core/network/network.ts";
-import type { Followed, ImportOutcome } from "../../../shared/experiments/imported.ts";
+import type {
+  droppedAnswerSchema,
+  weightsAnswerSchema,
+  weightsRequestSchema,
+} from "../../../shared/experiments/exchange.ts";
+import {
+  importedReportSchema,
+  type Followed,
+  type ImportedReport,
+  type ImportOutcome,
+} from "../../../shared/experiments/imported.ts";
+import { trainNetworkOf } from "../../../shared/specs/network-spec.ts";
 import { networkFromOnnx, type ForeignNetwork } from "../../exchange/onnx/network-from-onnx.ts";
 import { onnxModel } from "../../exchange/onnx/onnx-model.ts";
 import { readOnnx } from "../../exchange/onnx/read-onnx.ts";
 import { findSources } from "../../exchange/runs/find-sources.ts";
 import { writeTorchFolder } from "../../exchange/torch/write-torch-folder.ts";
-import type { MatchedWeights, MatchHints } from "../../exchange/weights/match-weights.ts";
+import {
+  AmbiguousWeightsError,
+  type MatchedWeights,
+  type MatchHints,
+} from "../../exchange/weights/match-weights.ts";
 import { readWeightsFile } from "../../exchange/weights/read-weights-file.ts";
 import { replaceFile } from "../../data/replace-file.ts";
 import type { LabServices } from "../activity/experiment.ts";
@@ -16,6 +32,7 @@ import { ExperimentCancelled } from "../activity/experiment-cancelled.ts";
 import type { RunSupervisor } from "../activity/run-supervisor.ts";
 import type { ImageRows } from "../compute/image-rows.ts";
 import { trainingToExport, type ExportedTraining } from "./export-training.ts";
+import { inOwnFolder, weightsFile, type DroppedFile } from "./dropped-files.ts";
 import { RunFollower } from "./follow-runs.ts";
 import { RunImporter, together } from "./import-runs.ts";
 
@@ -29,7 +46,13 @@ export interface ExportTarget {
 export interface RunsToImport {
   readonly path: string;
   readonly step?: string | null | undefined;
+  /** What stands for a path that is only there for a moment. */
+  readonly label?: (path: string) => string;
 }
+
+type Dropped = v.InferOutput<typeof droppedAnswerSchema>;
+type WeightsRequest = v.InferOutput<typeof weightsRequestSchema>;
+type WeightsAnswer = v.InferOutput<typeof weightsAnswerSchema>;
 
 /** More are a folder followed by mistake. */
 const MOST_FOLLOWED = 20;
@@ -54,11 +77,10 @@ export class ExchangeLab {
     { withData = true }: { readonly withData?: boolean } = {},
   ): Promise<number> {
     return this.#supervisor.work("exporting", "Exporting to PyTorch", async () =>
-      writeTorchFolder(
-        path,
-        await trainingToExport(this.#services, this.#images, wanted, { withData }),
-        { pythonDir: join(this.#services.resourcesDir, "python"), overwrite },
-      ),
+      writeTorchFolder(path, await trainingToExport(this.#services, this.#images, wanted, { withData }), {
+        pythonDir: join(this.#services.resourcesDir, "python"),
+        overwrite,
+      }),
     );
   }
 
@@ -99,9 +121,9 @@ export class ExchangeLab {
    *
    * @throws {ContractError} If an activity is on, or there are none. @throws {DataFormatError} @throws {StoreError}
    */
-  async importRuns({ path, step = null }: RunsToImport): Promise<ImportOutcome> {
+  async importRuns({ path, step = null, label }: RunsToImport): Promise<ImportOutcome> {
     return this.#supervisor.work("import", "Importing runs", async (activity) => {
-      const sources = await findSources(path, step);
+      const sources = await findSources(path, step, label);
       const outcomes: ImportOutcome[] = [];
       const problems: string[] = [];
       let error: unknown = null;
@@ -123,6 +145,51 @@ export class ExchangeLab {
       if (outcomes.length === 0 && error instanceof Error) throw error;
       return { ...all, notes: [...all.notes, ...problems] };
     });
+  }
+
+  /** What files are that were dropped on the window: runs, which are added, a network, or weights. @throws {ContractError} @throws {DataFormatError} */
+  async drop({ files }: { readonly files: readonly DroppedFile[] }): Promise<Dropped> {
+    const [first, ...more] = files;
+    const name = first?.path.toLowerCase() ?? "";
+    if (first !== undefined && more.length === 0 && /\.(safetensors|npz)$/.test(name))
+      return { kind: "weights" };
+    return inOwnFolder(files, async (folder) => {
+      if (first !== undefined && name.endsWith(".onnx")) {
+        const { layers, parameters, notes } = await this.readNetwork(join(folder, first.path));
+        const network = trainNetworkOf({ layers, loss: "crossEntropy" });
+        const weights = await weightsFile(network, parameters);
+        return { kind: "network", layers: [...layers], weights, notes: [...notes] };
+      }
+      const real = await realpath(folder);
+      const roots = new Set(files.map(({ path }) => path.split("/", 1)[0] ?? ""));
+      const [root = ""] = roots;
+      const path = roots.size === 1 ? join(real, root) : real;
+      const label = (one: string): string => relative(real, one).replaceAll("\\", "/") || "dropped files";
+      return { kind: "runs", ...(await this.importRuns({ path, label })) };
+    });
+  }
+
+  /** The weights of a file for the network of a spec, as a training takes them; or what has to be said first. @throws {DataFormatError} */
+  async matchWeights({ spec, name, bytes, layout, order }: WeightsRequest): Promise<WeightsAnswer> {
+    const network = trainNetworkOf(spec);
+    try {
+      return await inOwnFolder([{ path: basename(name), bytes }], async (folder) => {
+        const read = await readWeightsFile(join(folder, basename(name)), network, { layout, order });
+        return {
+          kind: "read",
+          bytes: await weightsFile(network, read.parameters),
+          understood: read.understood,
+        };
+      });
+    } catch (error) {
+      if (!(error instanceof AmbiguousWeightsError)) throw error;
+      return { kind: "asks", asks: error.asks, choices: [...error.choices], message: error.message };
+    }
+  }
+
+  /** What an imported run holds besides its numbers. @throws {StoreError} If there is no such run. */
+  report({ runId }: { readonly runId: string }): ImportedReport {
+    return this.#services.store.getReport(runId, "imported", importedReportSchema).report;
   }
 
   /** Reads a file or folder on while it grows. @throws {ContractError} If it holds no runs. @throws {Error} If it is not there. */
@@ -147,7 +214,10 @@ export class ExchangeLab {
       this.#followers.delete(source);
       this.#changed();
       if (ended !== STOPPED) {
-        this.#services.emit({ name: "failure", payload: { title: `${source} is followed no more`, message: ended } });
+        this.#services.emit({
+          name: "failure",
+          payload: { title: `${source} is followed no more`, message: ended },
+        });
       }
     });
     this.#changed();

@@ -15,8 +15,7 @@ import { SHUFFLE_STREAM } from "../training/session/trainer.ts";
 
 /** A training to write elsewhere: a run, or what a spec says. */
 export type ExportedTraining =
-  | { readonly runId: string }
-  | { readonly spec: TrainSpec; readonly given?: GivenParameters | null };
+  { readonly runId: string } | { readonly spec: TrainSpec; readonly given?: GivenParameters | null };
 
 /** The last weights that a run has kept; null where there are none. @throws {DataFormatError} */
 export async function lastWeights(services: LabServices, run: RunSummary): Promise<Checkpoint | null> {
@@ -43,8 +42,7 @@ export async function trainingToExport(
   const { engine, store } = services;
   const threads = Math.max(1, engine.workers);
   const run = "runId" in wanted ? store.getRun(wanted.runId).run : null;
-  const training =
-    run === null ? resolveTraining((wanted as { spec: TrainSpec }).spec) : trainingOfRun(run);
+  const training = run === null ? resolveTraining((wanted as { spec: TrainSpec }).spec) : trainingOfRun(run);
   const { spec, network, schemes, totalSteps } = training;
   const { data, seed, validRows } = spec;
   const checkpoint = run === null ? null : await lastWeights(services, run);
@@ -61,9 +59,7 @@ export async function trainingToExport(
   const train = await images.raw(data, threads);
   const { divisor, mean, std } = train;
   const valid =
-    validRows === 0
-      ? null
-      : await images.raw({ name: data.name, split: "valid", rows: validRows }, threads);
+    validRows === 0 ? null : await images.raw({ name: data.name, split: "valid", rows: validRows }, threads);
   const losses = run === null ? [] : store.getMetrics(run.id, STATISTIC_NAMES.loss);
   return {
     title: run?.name ?? trainingTitle(training),

@@ -66,7 +66,9 @@ export class RunImporter {
   async read(checkpoint: () => void, options: ReadOptions = {}): Promise<ImportOutcome> {
     const { store, emit } = this.#services;
     if (store.readOnly) {
-      throw new StoreError(`Runs cannot be imported into ${store.path}: ${store.readOnlyReason ?? "read-only"}`);
+      throw new StoreError(
+        `Runs cannot be imported into ${store.path}: ${store.readOnlyReason ?? "read-only"}`,
+      );
     }
     const before = new Map([...this.#inHand].map(([id, { added }]) => [id, added]));
     let points = 0;
@@ -83,12 +85,21 @@ export class RunImporter {
         if (changed) emit({ name: "runChanged", payload: hand.run });
       }
     }
-    const all = [...this.#inHand].map(([id, hand]) => ({ id, hand, first: !before.has(id), new: hand.added - (before.get(id) ?? 0) }));
+    const all = [...this.#inHand].map(([id, hand]) => ({
+      id,
+      hand,
+      first: !before.has(id),
+      new: hand.added - (before.get(id) ?? 0),
+    }));
     return {
       format: this.#source.format,
       added: all.filter(({ hand, first }) => first && hand.isNew).map(({ id }) => id),
-      extended: all.filter(({ hand, first, new: count }) => !(first && hand.isNew) && count > 0).map(({ id }) => id),
-      unchanged: all.filter(({ hand, first, new: count }) => !(first && hand.isNew) && count === 0).map(({ id }) => id),
+      extended: all
+        .filter(({ hand, first, new: count }) => !(first && hand.isNew) && count > 0)
+        .map(({ id }) => id),
+      unchanged: all
+        .filter(({ hand, first, new: count }) => !(first && hand.isNew) && count === 0)
+        .map(({ id }) => id),
       points,
       notes: [...this.#source.notes(), ...all.flatMap(({ hand }) => [...hand.notes])],
     };
@@ -166,8 +177,7 @@ export class RunImporter {
     const known = this.#inHand.get(id);
     if (known !== undefined) return known;
     const there = store.findRun(id);
-    const startedMs =
-      there === undefined ? (head.startedMs ?? Date.now()) : Date.parse(there.startedAt);
+    const startedMs = there === undefined ? (head.startedMs ?? Date.now()) : Date.parse(there.startedAt);
     if (there === undefined) store.saveMachine(ELSEWHERE);
     const run =
       there ??
@@ -178,7 +188,12 @@ export class RunImporter {
         threads: 0,
         rows: 0,
         machineId: ELSEWHERE.id,
-        config: { ...head.config, measured: "elsewhere", format: this.#source.format, source: this.#source.path },
+        config: {
+          ...head.config,
+          measured: "elsewhere",
+          format: this.#source.format,
+          source: this.#source.path,
+        },
         startedAt: new Date(startedMs).toISOString(),
       });
     const report =

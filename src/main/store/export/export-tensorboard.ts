@@ -45,7 +45,8 @@ function* recordsOf(store: SqliteStore, run: RunSummary): Generator<Uint8Array> 
     }
   } else if (run.kind === "imported") {
     const { histograms, texts } = store.getReport(run.id, "imported", importedReportSchema).report;
-    for (const { name, step, ...bins } of histograms) yield histogramRecord({ timeMs: startedMs, step }, name, bins);
+    for (const { name, step, ...bins } of histograms)
+      yield histogramRecord({ timeMs: startedMs, step }, name, bins);
     for (const { name, step, text } of texts) yield textRecord({ timeMs: startedMs, step }, name, text);
   }
 }
