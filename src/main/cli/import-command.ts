@@ -2,7 +2,7 @@ import { mkdir, open, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { ContractError } from "../../core/errors.ts";
 import { parameterShapes, type Network } from "../../core/network/network.ts";
-import { trainNetworkOf, MNIST_CLASSES } from "../../shared/specs/network-spec.ts";
+import { networkOf, MNIST_CLASSES } from "../../shared/specs/network-spec.ts";
 import { trainSpecSchema } from "../../shared/specs/train-spec.ts";
 import { replaceFile } from "../data/replace-file.ts";
 import { writeSafetensors } from "../data/safetensors.ts";
@@ -137,7 +137,7 @@ async function importWeights(lab: Lab, path: string, options: ImportOptions): Pr
       "lab import: weights belong to a network and become a file: give --spec SPEC.json and --out WEIGHTS.safetensors",
     );
   }
-  const network = trainNetworkOf(await readSpec(trainSpecSchema, spec));
+  const network = networkOf(await readSpec(trainSpecSchema, spec));
   const { parameters, batches, understood } = await lab.exchange.readWeights(path, network, {
     layout,
     order,
@@ -169,7 +169,7 @@ async function importNetwork(lab: Lab, path: string, { out, force }: ImportOptio
   } as const;
   await mkdir(folder, { recursive: true });
   const overwrite = force === true;
-  const network = trainNetworkOf({ ...spec, layers });
+  const network = networkOf({ ...spec, layers });
   await writeWeights(join(folder, "weights.safetensors"), network, parameters, { overwrite, batches: 0 });
   const text = `${JSON.stringify(spec, null, 2)}\n`;
   await replaceFile(join(folder, "network.json"), (handle) => handle.writeFile(text), { overwrite });

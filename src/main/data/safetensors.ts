@@ -12,10 +12,10 @@ export interface SavedTensor {
   readonly data: Float32Array;
 }
 
-/** What may be written: float32, bytes, whole numbers of 64 bits. */
+/** What may be written: float32, float64, bytes, whole numbers of 64 bits. */
 export interface WrittenTensor {
   readonly shape: readonly number[];
-  readonly data: Float32Array | Uint8Array | BigInt64Array;
+  readonly data: Float32Array | Float64Array | Uint8Array | BigInt64Array;
 }
 
 /** Types that are read: the bytes of a value, and how values become float32. */
@@ -68,7 +68,7 @@ export async function writeSafetensors(
     ([, a], [, b]) => b.data.BYTES_PER_ELEMENT - a.data.BYTES_PER_ELEMENT,
   );
   for (const [name, { shape, data }] of ordered) {
-    const dtype = data instanceof Float32Array ? "F32" : data instanceof Uint8Array ? "U8" : "I64";
+    const dtype = dtypeOf(data);
     header[name] = { dtype, shape, data_offsets: [at, at + data.byteLength] };
     at += data.byteLength;
   }
@@ -92,6 +92,12 @@ export async function writeSafetensors(
       cause: error,
     });
   }
+}
+
+function dtypeOf(data: WrittenTensor["data"]): string {
+  if (data instanceof Float32Array) return "F32";
+  if (data instanceof Float64Array) return "F64";
+  return data instanceof Uint8Array ? "U8" : "I64";
 }
 
 const sizes = v.array(v.pipe(v.number(), v.safeInteger(), v.minValue(0)));

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readWeightsFile } from "../exchange/weights/read-weights-file.ts";
 import type { IpcCallName, IpcInput } from "../../shared/ipc/ipc-contract.ts";
-import { trainNetworkOf } from "../../shared/specs/network-spec.ts";
+import { networkOf } from "../../shared/specs/network-spec.ts";
 import type { Lab } from "../lab/lab.ts";
 import type { TrainingOrder } from "../lab/training/training-order.ts";
 import { EXPORTS, type SqlAnswer } from "../../shared/runs/run-exports.ts";
@@ -101,7 +101,7 @@ async function orderOf({ weights, ...order }: ParsedInput<"trainingStart">): Pro
   try {
     const path = join(folder, "weights.safetensors");
     await writeFile(path, weights);
-    return { ...order, given: await (await readWeightsFile(path, trainNetworkOf(order.spec))).parameters };
+    return { ...order, given: (await readWeightsFile(path, networkOf(order.spec))).parameters };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

@@ -39,9 +39,14 @@ export function onnxModel(
   const input = normalisation === null ? "x" : "pixels";
   let x: string = input;
   if (normalisation !== null) {
-    x = graph.node("Div", [x, graph.scalar(normalisation.divisor)]);
-    x = graph.node("Sub", [x, graph.scalar(normalisation.mean)]);
-    x = graph.node("Div", [x, graph.scalar(normalisation.std)]);
+    const { divisor, offsets, scales } = normalisation;
+    const each = (name: string, values: readonly number[]): string =>
+      values.length === 1
+        ? graph.scalar(values[0] ?? 0)
+        : graph.constant(name, [values.length], Float32Array.from(values));
+    if (divisor !== 1) x = graph.node("Div", [x, graph.scalar(divisor)]);
+    x = graph.node("Sub", [x, each("offset", offsets)]);
+    x = graph.node("Mul", [x, each("scale", scales)]);
   }
   x = namedLayers(network).reduce(through, x);
   const output = softmax ? "probabilities" : "logits";

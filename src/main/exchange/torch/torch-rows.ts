@@ -1,30 +1,40 @@
-import type { LossName } from "../../../core/network/network.ts";
+import type { LossName, Network } from "../../../core/network/network.ts";
 import type { Schedule } from "../../../core/optimisers/schedule.ts";
 import type { TrainSpec } from "../../../shared/specs/train-spec.ts";
 import { pythonBoolean, pythonNumber } from "./python-text.ts";
 
-/** A loss in Python, of `output` (N, outputs) and `target` (N,). */
+/** A loss in Python, of `output` (N, outputs) and `target`. */
 interface LossRow {
-  readonly call: (spec: Pick<TrainSpec, "labelSmoothing">) => string;
-  /** Its target is a class: accuracy can be told. */
-  readonly classes: boolean;
+  readonly call: (network: Network, outputs: number) => string;
 }
+
+const weights = ({ classWeights }: Network, name: string): string =>
+  classWeights === undefined ? "" : `, ${name}=torch.tensor([${classWeights.map(pythonNumber).join(", ")}])`;
+const oneHot = "F.one_hot(target.long(), output.shape[1]).float()";
+const numbers = "target.reshape(output.shape)";
 
 /** One row a loss: a missing one does not compile. */
 export const LOSS_ROWS: Readonly<Record<LossName, LossRow>> = {
-  mse: { call: () => "F.mse_loss(output.squeeze(1), target)", classes: false },
-  mseOneHot: {
-    call: () => "F.mse_loss(output, F.one_hot(target.long(), output.shape[1]).float())",
-    classes: true,
-  },
+  mse: { call: () => `F.mse_loss(output, ${numbers})` },
+  l1: { call: () => `F.l1_loss(output, ${numbers})` },
+  huber: { call: ({ delta = 1 }) => `F.huber_loss(output, ${numbers}, delta=${pythonNumber(delta)})` },
+  mseOneHot: { call: () => `F.mse_loss(output, ${oneHot})` },
   crossEntropy: {
-    call: ({ labelSmoothing = 0 }) =>
-      labelSmoothing === 0
-        ? "F.cross_entropy(output, target.long())"
-        : `F.cross_entropy(output, target.long(), label_smoothing=${pythonNumber(labelSmoothing)})`,
-    classes: true,
+    call: (network) => {
+      const { smoothing = 0 } = network;
+      const smooth = smoothing === 0 ? "" : `, label_smoothing=${pythonNumber(smoothing)}`;
+      return `F.cross_entropy(output, target.long()${weights(network, "weight")}${smooth})`;
+    },
+  },
+  binaryCrossEntropy: {
+    call: (network, outputs) =>
+      `F.binary_cross_entropy_with_logits(output, ${outputs === 1 ? numbers : oneHot}${weights(network, "pos_weight")})`,
   },
 };
+
+/** Which rows are right, of `output` and the classes `y`. */
+export const hitsOf = (outputs: number): string =>
+  outputs === 1 ? "(output.squeeze(1) > 0).float() == y" : "output.argmax(1) == y";
 
 type OptimizerSpec = TrainSpec["optimizer"];
 type OptimizerRows = {

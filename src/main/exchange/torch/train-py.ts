@@ -1,6 +1,6 @@
-import { flatLayers } from "../../../core/network/network.ts";
+import { flatLayers, judgesClasses, linearLayers } from "../../../core/network/network.ts";
 import { indented, pythonBoolean, pythonNumber, pythonText } from "./python-text.ts";
-import { LOSS_ROWS, optimiserCall, scheduleRow } from "./torch-rows.ts";
+import { hitsOf, LOSS_ROWS, optimiserCall, scheduleRow } from "./torch-rows.ts";
 import type { TorchTraining } from "./torch-training.ts";
 
 /** Names of the files beside `train.py`. */
@@ -8,10 +8,14 @@ export const TORCH_FILES = {
   initial: "initial.safetensors",
   trained: "weights.safetensors",
   data: "data.safetensors",
+  normalisation: "normalisation.safetensors",
   losses: "lab_losses.csv",
   log: "run.jsonl",
   result: "trained.safetensors",
 } as const;
+
+/** Longer lists of offsets and scales are a file of their own. */
+const MOST_WRITTEN_OUT = 32;
 
 /** Lines that make `scheduler`, and the function before them that a rate of the lab's own needs. */
 function schedulerCode({ spec: { schedule }, rateChanges }: TorchTraining): {
@@ -56,7 +60,8 @@ function stopLines({ spec: { earlyStop, stopAtLoss, validRows } }: TorchTraining
 export function trainPy(training: TorchTraining): string {
   const { spec, network, totalSteps, normalisation, orderState } = training;
   const { optimizer, clipNorm, batchSize, data, validRows, augmentShift, seed } = spec;
-  const { call, classes } = LOSS_ROWS[spec.loss];
+  const classes = judgesClasses(spec.loss);
+  const outputs = linearLayers(network).at(-1)?.out ?? 1;
   const drops = flatLayers(network.layers).some((layer) => layer.type === "dropout" && layer.rate > 0);
   const { factor, make } = schedulerCode(training);
   const stops = stopLines(training);
@@ -69,12 +74,13 @@ export function trainPy(training: TorchTraining): string {
   ];
   const only = (wanted: boolean, ...lines: readonly string[]): readonly string[] => (wanted ? lines : []);
   const limit = spec.dropLast ? `ROWS - ROWS % BATCH_SIZE` : "ROWS";
-  const { mean, std, divisor } = normalisation;
-  const background = (0 - mean) / std;
+  const { divisor, offsets, scales } = normalisation;
+  const own = offsets.length > MOST_WRITTEN_OUT;
+  const listed = (values: readonly number[]): string => `[${values.map(pythonNumber).join(", ")}]`;
   const loop = [
     ...only(
       augmentShift > 0,
-      `x = shift_images(x, ${augmentShift}, ${pythonNumber(background)}, SEED, step)`,
+      `x = shift_images(x, ${augmentShift}, ${pythonNumber(training.background)}, SEED, step)`,
     ),
     ...only(drops, "at_step(step)"),
     "loss = loss_of(model(x), y)",
@@ -91,7 +97,7 @@ export function trainPy(training: TorchTraining): string {
     'print(f"step {step} loss {loss.item():.9g}", flush=True)',
     "run.log(step, epoch=epoch + 1, loss=loss.item())",
   ];
-  const accuracy = classes ? ", (output.argmax(1) == y).float().mean().item()" : "";
+  const accuracy = classes ? `, (${hitsOf(outputs)}).float().mean().item()` : "";
   const evaluated = (name: string, x: string, y: string): string =>
     classes
       ? `${name}_loss, ${name}_accuracy = evaluate(model, ${x}, ${y})`
@@ -140,16 +146,21 @@ STEPS = ${totalSteps}
 LR = ${pythonNumber(optimizer.lr)}
 # The normalisation: of all training rows, as the lab fits it.
 DIVISOR = ${pythonNumber(divisor)}
-MEAN = ${pythonNumber(mean)}
-STD = ${pythonNumber(std)}
+${
+  own
+    ? `FITTED = load_safetensors(HERE / "${TORCH_FILES.normalisation}")
+OFFSET, SCALE = FITTED["offset"], FITTED["scale"]`
+    : `OFFSET = torch.tensor(${listed(offsets)}, dtype=torch.float64)
+SCALE = torch.tensor(${listed(scales)}, dtype=torch.float64)`
+}
 
 
 def normalised(raw):
-    return ((raw.float() / DIVISOR).double() - MEAN).div(STD).float()
+    return (((raw.float() / DIVISOR).double() - OFFSET) * SCALE).float()
 
 
 def loss_of(output, target):
-    return ${call(spec)}
+    return ${LOSS_ROWS[spec.loss].call(network, outputs)}
 
 
 ${factor}@torch.no_grad()

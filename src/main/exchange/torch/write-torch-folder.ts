@@ -36,9 +36,9 @@ ${
     : `- The lab stopped after ${spec.stopAfterSeconds} s; train.py takes all steps: stop it with --steps.\n`
 }`;
 
-const rowsOf = (name: string, { x, y, features }: ExportedRows): Record<string, WrittenTensor> => ({
-  [`${name}.x`]: { shape: [y.length, features], data: x },
-  [`${name}.y`]: { shape: [y.length], data: y },
+const rowsOf = (name: string, { x, y, shape, features }: ExportedRows): Record<string, WrittenTensor> => ({
+  [`${name}.x`]: { shape: [x.length / features, features], data: x },
+  [`${name}.y`]: { shape, data: y },
 });
 
 /**
@@ -51,7 +51,7 @@ export async function writeTorchFolder(
   training: TorchTraining,
   { pythonDir, overwrite }: { readonly pythonDir: string; readonly overwrite: boolean },
 ): Promise<number> {
-  const { network, initial, trained, data, losses } = training;
+  const { network, initial, trained, data, losses, normalisation } = training;
   await mkdir(folder, { recursive: true });
   const texts: Record<string, string> = {
     "model.py": modelPy(network),
@@ -80,6 +80,13 @@ export async function writeTorchFolder(
   if (initial !== null) await save(TORCH_FILES.initial, toTorchState(network, initial, 0));
   if (trained !== null) {
     await save(TORCH_FILES.trained, toTorchState(network, trained.parameters, trained.step));
+  }
+  const { offsets, scales } = normalisation;
+  if (texts["train.py"]?.includes(TORCH_FILES.normalisation) === true) {
+    await save(TORCH_FILES.normalisation, {
+      offset: { shape: [offsets.length], data: Float64Array.from(offsets) },
+      scale: { shape: [scales.length], data: Float64Array.from(scales) },
+    });
   }
   if (data !== null) {
     await save(TORCH_FILES.data, {

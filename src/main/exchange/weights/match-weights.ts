@@ -1,5 +1,11 @@
 import { ContractError, DataFormatError } from "../../../core/errors.ts";
-import { flatLayers, parameterShapes, type Network } from "../../../core/network/network.ts";
+import {
+  CLASS_WEIGHTS,
+  flatLayers,
+  parameterShapes,
+  type Network,
+  type ParameterShape,
+} from "../../../core/network/network.ts";
 import type { SavedTensor } from "../../data/safetensors.ts";
 import { stateEntries, transposed } from "../torch/torch-state.ts";
 
@@ -239,9 +245,16 @@ export function matchWeights(
   hints: MatchHints = {},
 ): MatchedWeights {
   const ours = parameterShapes(network);
-  if (ours.every(({ name, shape }) => tensors.get(name)?.shape.join() === shape.join())) {
-    const parameters = Object.fromEntries(ours.map(({ name }) => [name, dataOf(tensors.get(name))]));
-    return { parameters, batches: 0, understood: "the lab's own names, matrices (in, out)" };
+  // What the spec itself says, class weights, is in no file.
+  const said = ours.filter(({ name }) => name === CLASS_WEIGHTS);
+  const own = ours.filter(({ name }) => name !== CLASS_WEIGHTS);
+  if (own.every(({ name, shape }) => tensors.get(name)?.shape.join() === shape.join())) {
+    const parameters = Object.fromEntries(own.map(({ name }) => [name, dataOf(tensors.get(name))]));
+    return {
+      parameters: { ...parameters, ...begun(said) },
+      batches: 0,
+      understood: "the lab's own names, matrices (in, out)",
+    };
   }
   const entries = stateEntries(network).filter(({ form }) => form !== "batches");
   const torchNames = entries.every(({ key, shape }) => tensors.get(key)?.shape.join() === shape.join());
@@ -250,7 +263,7 @@ export function matchWeights(
   const exact = torchNames && hints.layout === undefined && hints.order === undefined;
   const ordered = exact ? exactOrder(network, groups) : inOrder(file, groups, wanted, hints);
   const layout = exact ? "torch" : layoutOf(file, ordered, wanted, hints);
-  const parameters: Record<string, Float32Array> = {};
+  const parameters: Record<string, Float32Array> = begun(said);
   let batches = 0;
   ordered.forEach(({ name, parts }, i) => {
     const { kind, shape, names } = wanted[i] ?? { kind: "linear", shape: [], names: [] };
@@ -292,5 +305,14 @@ function exactOrder(network: Network, groups: readonly Group[]): readonly Group[
   const paths = [...new Set(stateEntries(network).map(({ key }) => key.slice(0, key.lastIndexOf("."))))];
   return paths.flatMap((path) => groups.find(({ name }) => name === path) ?? []);
 }
+
+/** Parameters as they are before the first step. */
+const begun = (shapes: readonly ParameterShape[]): Record<string, Float32Array> =>
+  Object.fromEntries(
+    shapes.map(({ name, shape: [length = 0], begin }) => [
+      name,
+      Float32Array.from({ length }, (_, index) => begin?.(index) ?? 0),
+    ]),
+  );
 
 const dataOf = (tensor: SavedTensor | undefined): Float32Array => tensor?.data ?? new Float32Array();

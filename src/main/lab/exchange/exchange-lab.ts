@@ -14,7 +14,7 @@ import {
   type ImportedReport,
   type ImportOutcome,
 } from "../../../shared/experiments/imported.ts";
-import { trainNetworkOf } from "../../../shared/specs/network-spec.ts";
+import { networkOf } from "../../../shared/specs/network-spec.ts";
 import { networkFromOnnx, type ForeignNetwork } from "../../exchange/onnx/network-from-onnx.ts";
 import { onnxModel } from "../../exchange/onnx/onnx-model.ts";
 import { readOnnx } from "../../exchange/onnx/read-onnx.ts";
@@ -156,7 +156,7 @@ export class ExchangeLab {
     return inOwnFolder(files, async (folder) => {
       if (first !== undefined && name.endsWith(".onnx")) {
         const { layers, parameters, notes } = await this.readNetwork(join(folder, first.path));
-        const network = trainNetworkOf({ layers, loss: "crossEntropy" });
+        const network = networkOf({ layers, loss: "crossEntropy" });
         const weights = await weightsFile(network, parameters);
         return { kind: "network", layers: [...layers], weights, notes: [...notes] };
       }
@@ -171,7 +171,7 @@ export class ExchangeLab {
 
   /** The weights of a file for the network of a spec, as a training takes them; or what has to be said first. @throws {DataFormatError} */
   async matchWeights({ spec, name, bytes, layout, order }: WeightsRequest): Promise<WeightsAnswer> {
-    const network = trainNetworkOf(spec);
+    const network = networkOf(spec);
     try {
       return await inOwnFolder([{ path: basename(name), bytes }], async (folder) => {
         const read = await readWeightsFile(join(folder, basename(name)), network, { layout, order });

@@ -56,10 +56,13 @@ export async function trainingToExport(
         { network, schemes, seed },
         { data: await images.rows(data, threads), threads },
       )));
-  const train = await images.raw(data, threads);
-  const { divisor, mean, std } = train;
-  const valid =
-    validRows === 0 ? null : await images.raw({ name: data.name, split: "valid", rows: validRows }, threads);
+  const storedRows = async (): Promise<TorchTraining["data"]> => ({
+    train: await images.stored(data, threads),
+    valid:
+      validRows === 0
+        ? null
+        : await images.stored({ name: data.name, split: "valid", rows: validRows }, threads),
+  });
   const losses = run === null ? [] : store.getMetrics(run.id, STATISTIC_NAMES.loss);
   return {
     title: run?.name ?? trainingTitle(training),
@@ -67,8 +70,9 @@ export async function trainingToExport(
     network,
     totalSteps,
     orderState: randomStreamState(seed, SHUFFLE_STREAM),
-    normalisation: { divisor, mean, std },
-    data: withData ? { train, valid } : null,
+    normalisation: await images.scaling(data.name, threads),
+    background: await images.background(data.name, threads),
+    data: withData ? await storedRows() : null,
     initial: drawn,
     trained:
       checkpoint === null ? null : { parameters: checkpoint.state.values, step: checkpoint.state.step },

@@ -1,6 +1,6 @@
 import { parameterShapes, type Network } from "../../../../src/core/network/network.ts";
 import { SIMPLE_ACTIVATION_NAMES } from "../../../../src/core/ops/activation.ts";
-import { trainNetworkOf, type TrainLayerSpec } from "../../../../src/shared/specs/network-spec.ts";
+import { networkOf, type TrainLayerSpec } from "../../../../src/shared/specs/network-spec.ts";
 
 const linear = (from: number, out: number) =>
   ({ type: "linear", in: from, out, init: "kaimingNormal" }) as const;
@@ -24,7 +24,7 @@ export const ALL_LAYERS: readonly TrainLayerSpec[] = [
   { type: "layerNorm", eps: 1e-4 },
   linear(12, 10),
 ];
-export const ALL_NETWORK = trainNetworkOf({ layers: ALL_LAYERS, loss: "crossEntropy" });
+export const ALL_NETWORK = networkOf({ layers: ALL_LAYERS, loss: "crossEntropy" });
 
 /** Parameters that are all different; variances are positive. */
 export function someParameters(network: Network): Record<string, Float32Array> {

@@ -33,10 +33,10 @@ it("onnxModel() knows every layer of the lab but dropout, and reads back as the 
 });
 
 it("onnxModel() with normalisation and softmax reads back, both named in notes", () => {
-  const options = { normalisation: { divisor: 256, mean: 0.13, std: 0.3 }, softmax: true };
+  const options = { normalisation: { divisor: 256, offsets: [0.13], scales: [3.5] }, softmax: true };
   const { notes, layers } = read(onnxModel(ALL_NETWORK, someParameters(ALL_NETWORK), options));
   expect(layers).toHaveLength(ALL_LAYERS.length);
-  expect(notes.join(" ")).toMatch(/Div by 256.*Sub by 0.13.*Div by 0.3.*softmax/);
+  expect(notes.join(" ")).toMatch(/Div by 256.*Sub by 0.13.*Mul by 3.5.*softmax/);
 });
 
 it("read takes MatMul and Add, bias left out, and Gemm without transposition", () => {

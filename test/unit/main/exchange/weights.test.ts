@@ -7,7 +7,7 @@ import { readSafetensors, writeSafetensors } from "../../../../src/main/data/saf
 import { AmbiguousWeightsError, matchWeights } from "../../../../src/main/exchange/weights/match-weights.ts";
 import { readWeightsFile } from "../../../../src/main/exchange/weights/read-weights-file.ts";
 import { stateEntries, toTorchState, transposed } from "../../../../src/main/exchange/torch/torch-state.ts";
-import { trainNetworkOf, type TrainLayerSpec } from "../../../../src/shared/specs/network-spec.ts";
+import { networkOf, type TrainLayerSpec } from "../../../../src/shared/specs/network-spec.ts";
 import { ALL_NETWORK, someParameters } from "./lab-networks.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "backprop-lab-weights-"));
@@ -18,7 +18,7 @@ const linear = (from: number, out: number): TrainLayerSpec => ({
   out,
   init: "kaimingNormal",
 });
-const networkOf = (...layers: readonly TrainLayerSpec[]) => trainNetworkOf({ layers, loss: "crossEntropy" });
+const plain = (...layers: readonly TrainLayerSpec[]) => networkOf({ layers, loss: "crossEntropy" });
 const filled = (shape: readonly number[], first: number) => ({
   shape,
   data: Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, (_, i) => first + i),
@@ -44,7 +44,7 @@ it("a torch state_dict through the lab and back is the same file, bit by bit", a
 
 it("stateEntries() has torch's names and orientation", () => {
   const entries = stateEntries(
-    networkOf(linear(784, 50), { type: "batchNorm", momentum: 0.1, eps: 1e-5 }, linear(50, 10)),
+    plain(linear(784, 50), { type: "batchNorm", momentum: 0.1, eps: 1e-5 }, linear(50, 10)),
   );
   expect(entries.map(({ key, shape }) => `${key} (${shape.join(", ")})`)).toEqual([
     "0.weight (50, 784)",
@@ -60,7 +60,7 @@ it("stateEntries() has torch's names and orientation", () => {
 });
 
 it("matchWeights() takes layers in the order of their numbers, 10 after 9", () => {
-  const network = networkOf(
+  const network = plain(
     ...Array.from({ length: 12 }, (_, i) => linear(i === 0 ? 784 : 5, i === 11 ? 10 : 5)),
   );
   const tensors = new Map(
@@ -75,7 +75,7 @@ it("matchWeights() takes layers in the order of their numbers, 10 after 9", () =
 });
 
 it("matchWeights() takes Keras's kernels (in, out), also with :0 and without a bias", () => {
-  const network = networkOf(linear(784, 20), linear(20, 10));
+  const network = plain(linear(784, 20), linear(20, 10));
   const tensors = new Map([
     ["dense_1/kernel:0", filled([20, 10], 5)],
     ["dense/kernel:0", filled([784, 20], 0)],
@@ -88,7 +88,7 @@ it("matchWeights() takes Keras's kernels (in, out), also with :0 and without a b
 });
 
 it("matchWeights() asks where it cannot know, and does as it is told", () => {
-  const square = networkOf(linear(6, 6), linear(6, 6));
+  const square = plain(linear(6, 6), linear(6, 6));
   const numbered = new Map([
     ["a1.weight", filled([6, 6], 0)],
     ["a2.weight", filled([6, 6], 1)],
@@ -99,7 +99,7 @@ it("matchWeights() asks where it cannot know, and does as it is told", () => {
   );
   const told = matchWeights("f", square, numbered, { layout: "torch" }).parameters["w1"];
   expect(told).toEqual(transposed(filled([6, 6], 0).data, 6, 6));
-  const three = networkOf(linear(784, 5), linear(5, 5), linear(5, 5), linear(5, 10));
+  const three = plain(linear(784, 5), linear(5, 5), linear(5, 5), linear(5, 10));
   const named = new Map([
     ["entry.weight", filled([5, 784], 0)],
     ["left.weight", filled([5, 5], 1)],
@@ -132,7 +132,7 @@ it.each([
     /a bias of 5 values/,
   ],
 ])("matchWeights() refuses %s", (_title, tensors, message) => {
-  expect(() => matchWeights("f", networkOf(linear(784, 5), linear(5, 10)), tensors)).toThrow(message);
+  expect(() => matchWeights("f", plain(linear(784, 5), linear(5, 10)), tensors)).toThrow(message);
 });
 
 /** A .safetensors file of one tensor. */
@@ -182,9 +182,9 @@ it.each([
   ["a shape of 2^60", () => safetensorsOf("F32", [2 ** 52, 256], new Uint8Array(4)), /bytes of 0.weight/],
   ["a type that is none of floats", () => safetensorsOf("U8", [4], new Uint8Array(4)), /of type F32 or/],
 ])("readWeightsFile() refuses %s", async (title, bytes, message) => {
-  await expect(
-    readWeightsFile(save(`${title}.safetensors`, bytes()), networkOf(linear(784, 5))),
-  ).rejects.toThrow(message);
+  await expect(readWeightsFile(save(`${title}.safetensors`, bytes()), plain(linear(784, 5)))).rejects.toThrow(
+    message,
+  );
 });
 
 /** A zip of stored or deflated entries. */
@@ -240,7 +240,7 @@ it("readWeightsFile() reads .npz of numpy, float64 too", async () => {
       "fc.bias.npy": npyOf("<f4", "(10,)", new Uint8Array(40)),
     }),
   );
-  const { parameters } = await readWeightsFile(path, networkOf(linear(784, 10)));
+  const { parameters } = await readWeightsFile(path, plain(linear(784, 10)));
   expect(parameters["w1"]?.[1]).toBe(784 / 8);
 });
 
@@ -263,13 +263,11 @@ it.each([
   ["a pickle", zipOf({ "w.npy": npyOf("|O", "(1,)", new Uint8Array(4)) }), /pickled programs/],
   ["no zip at all", Buffer.from("hello"), /a .npz file/],
 ])("readWeightsFile() refuses a .npz with %s", async (title, bytes, message) => {
-  await expect(readWeightsFile(save(`${title}.npz`, bytes), networkOf(linear(784, 5)))).rejects.toThrow(
-    message,
-  );
+  await expect(readWeightsFile(save(`${title}.npz`, bytes), plain(linear(784, 5)))).rejects.toThrow(message);
 });
 
 it("readWeightsFile() never runs a pickle and says what to do instead", async () => {
-  await expect(readWeightsFile("model.pt", networkOf(linear(784, 5)))).rejects.toThrow(
+  await expect(readWeightsFile("model.pt", plain(linear(784, 5)))).rejects.toThrow(
     /never run here.*save_file/,
   );
 });
