@@ -4,6 +4,7 @@ import type { DatasetLibrary } from "./datasets/dataset-library.ts";
 import type { DiagnosticsLab } from "./diagnostics/diagnostics-lab.ts";
 import type { KernelsLab } from "./diagnostics/kernels-lab.ts";
 import type { DocumentLibrary } from "./documents/document-library.ts";
+import type { ExchangeLab } from "./exchange/exchange-lab.ts";
 import type { GradcheckLab } from "./gradcheck/gradcheck-lab.ts";
 import type { InitLab } from "./init/init-lab.ts";
 import type { LadderLab } from "./ladder/ladder-lab.ts";
@@ -40,6 +41,7 @@ export interface Lab {
   readonly training: Omit<TrainingLab, "close">;
   readonly learned: LearnedLab;
   readonly datasets: DatasetLibrary;
+  readonly exchange: Omit<ExchangeLab, "close">;
   readonly runs: RunsLab;
   readonly views: ViewsLab;
   readonly database: DatabaseLab;

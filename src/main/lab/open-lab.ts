@@ -18,6 +18,7 @@ import { KernelsLab } from "./diagnostics/kernels-lab.ts";
 import { describeMachine } from "./diagnostics/machine.ts";
 import { storedTuning } from "./diagnostics/stored-tuning.ts";
 import { DocumentLibrary } from "./documents/document-library.ts";
+import { ExchangeLab } from "./exchange/exchange-lab.ts";
 import { GradcheckLab } from "./gradcheck/gradcheck-lab.ts";
 import { InitLab } from "./init/init-lab.ts";
 import type { Lab } from "./lab.ts";
@@ -161,6 +162,7 @@ export async function openLab(options: LabOptions): Promise<Lab> {
   });
   const notebook = new NotebookLab(services, supervisor);
   const training = new TrainingLab(services, supervisor, data);
+  const exchange = new ExchangeLab(services, supervisor, data);
   const found = { ...options, threads, engine, store, delay, v8Flags, flagsWithheld: !trial.allowed };
 
   return {
@@ -180,6 +182,7 @@ export async function openLab(options: LabOptions): Promise<Lab> {
     training,
     learned: new LearnedLab(services, supervisor, data),
     datasets,
+    exchange,
     runs,
     views: new ViewsLab(store),
     database: new DatabaseLab(services, supervisor, readers),
@@ -194,6 +197,7 @@ export async function openLab(options: LabOptions): Promise<Lab> {
     },
     close: async () => {
       training.close();
+      exchange.close();
       idleMemory.close();
       supervisor.cancel();
       await session.closeAll();
