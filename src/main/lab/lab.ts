@@ -3,6 +3,7 @@ import type { LabEvent } from "./activity/experiment.ts";
 import type { DatasetLibrary } from "./datasets/dataset-library.ts";
 import type { DiagnosticsLab } from "./diagnostics/diagnostics-lab.ts";
 import type { KernelsLab } from "./diagnostics/kernels-lab.ts";
+import type { DocumentsLab, SessionLab } from "./documents/documents-lab.ts";
 import type { GradcheckLab } from "./gradcheck/gradcheck-lab.ts";
 import type { InitLab } from "./init/init-lab.ts";
 import type { LadderLab } from "./ladder/ladder-lab.ts";
@@ -30,6 +31,8 @@ export interface Lab {
   readonly stages: StagesLab;
   readonly stepper: StepperLab;
   readonly live: Omit<LiveLab, "close">;
+  readonly documents: DocumentsLab;
+  readonly session: SessionLab;
   readonly gradcheck: GradcheckLab;
   readonly training: Omit<TrainingLab, "close">;
   readonly learned: LearnedLab;

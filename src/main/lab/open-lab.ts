@@ -17,6 +17,7 @@ import { DiagnosticsLab } from "./diagnostics/diagnostics-lab.ts";
 import { KernelsLab } from "./diagnostics/kernels-lab.ts";
 import { describeMachine } from "./diagnostics/machine.ts";
 import { storedTuning } from "./diagnostics/stored-tuning.ts";
+import { DocumentsLab, SessionLab } from "./documents/documents-lab.ts";
 import { GradcheckLab } from "./gradcheck/gradcheck-lab.ts";
 import { InitLab } from "./init/init-lab.ts";
 import type { Lab } from "./lab.ts";
@@ -153,6 +154,8 @@ export async function openLab(options: LabOptions): Promise<Lab> {
     stages: new StagesLab(services, supervisor, data, tfjsFile),
     stepper: new StepperLab(services, supervisor, data),
     live,
+    documents: new DocumentsLab(),
+    session: new SessionLab(),
     gradcheck: new GradcheckLab(services, supervisor, data, tfjsFile),
     training,
     learned: new LearnedLab(services, supervisor, data),
