@@ -37,7 +37,11 @@ const LIBRARIES = {
     "highlight.js",
     "valibot",
     "react-markdown",
+    "remark-math",
     "@tanstack/react-virtual",
+    "@codemirror",
+    "@lezer",
+    "typescript",
   ],
 };
 
@@ -71,6 +75,7 @@ const EXPERIMENTS = [
 ];
 const VIEWS = [
   "notebook",
+  "live",
   "ladder",
   "initialise",
   "stages",

@@ -14,6 +14,9 @@ export const problemsStore = createStore<ReadonlyMap<string, readonly Problem[]>
 /** `waiting` until somebody writes; `starting` while TypeScript is loaded. */
 export const languageStateStore = createStore<"waiting" | "starting" | "ready" | "failed">("waiting");
 
+/** Of typing, before the cells are sent unasked. */
+const SETTLE_MS = 120;
+
 let worker: Worker | null = null;
 let revision = 0;
 let questions = 0;
@@ -51,12 +54,16 @@ export function startLanguage(): void {
   sendCells();
 }
 
+let timer: ReturnType<typeof setTimeout> | undefined;
+
 function sendCells(): void {
+  clearTimeout(timer);
+  timer = undefined;
   revision += 1;
   post({ kind: "cells", revision, ...latest });
 }
 
-/** Tells the service what the cells are now; kept until it runs. */
+/** Tells the service what the cells are now, before the next question or when a person pauses. */
 export function syncLanguage(cells: readonly LanguageCell[], active: string | null): void {
   latest = { cells, active };
   const known = problemsStore.get();
@@ -64,7 +71,7 @@ export function syncLanguage(cells: readonly LanguageCell[], active: string | nu
   if ([...known.keys()].some((id) => !ids.has(id))) {
     problemsStore.set(new Map([...known].filter(([id]) => ids.has(id))));
   }
-  if (worker !== null) sendCells();
+  if (worker !== null) timer ??= setTimeout(sendCells, SETTLE_MS);
 }
 
 /** Asks the service; null where it does not run. */
@@ -72,6 +79,7 @@ export function askLanguage<K extends keyof LanguageQuestions>(
   question: LanguageQuestion & { readonly kind: K },
 ): Promise<LanguageQuestions[K] | null> {
   if (worker === null || languageStateStore.get() === "failed") return Promise.resolve(null);
+  if (timer !== undefined) sendCells();
   questions += 1;
   const id = questions;
   return new Promise((resolve) => {
