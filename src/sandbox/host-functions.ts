@@ -17,6 +17,7 @@ import type { TensorLedger } from "./tensor-ledger.ts";
 import { KEEPS_NAME, numbersOf, recordMethod, recordValues } from "./tensor-methods.ts";
 import { shownPart, tensorText } from "./tensor-text.ts";
 import type { TimeRecorder } from "./time-recorder.ts";
+import type { VariableList } from "./variable-list.ts";
 
 /** Names, titles and lists of numbers; a stack trace or something shown may be longer. */
 const SHORT_TEXT = 2_000;
@@ -33,6 +34,7 @@ export interface HostParts {
   readonly line: MainLine;
   readonly timer: TimeRecorder;
   readonly checker: CheckRecorder;
+  readonly variables: VariableList;
 }
 
 type HostValue = AnyHostValue<TensorNode>;
@@ -69,7 +71,7 @@ function alike(recorder: Recorder, a: TensorNode, b: TensorNode): readonly [Tens
  * length, or one of the notebook's own tensors.
  */
 export function hostFunctions(parts: HostParts): Readonly<Record<string, HostFunction>> {
-  const { ledger, sources, outputs, keys, line, timer, checker } = parts;
+  const { ledger, sources, outputs, keys, line, timer, checker, variables } = parts;
   const pictures = new Pictures(ledger, (output) => outputs.add(output));
   let stack = "";
   const recorder: Recorder = {
@@ -124,6 +126,14 @@ export function hostFunctions(parts: HostParts): Readonly<Record<string, HostFun
     },
     shape: (given) => tensor(given).shape.join(","),
     dtype: (given) => tensor(given).dtype,
+    identity: (given) => tensor(given).id,
+    variable: (name, kind, said, mark, gradientMark, given) => {
+      variables.add(
+        { name: text(name), kind: text(kind), text: text(said), mark: text(mark), gradientMark: text(gradientMark) },
+        given === undefined ? null : tensor(given),
+      );
+      return undefined;
+    },
     item: (given) => {
       const node = tensor(given);
       if (numelOf(node.shape) !== 1) {

@@ -21,8 +21,9 @@ const LIMITS = {
   startBytes: 16 * MEGABYTE,
 } as const;
 
-/** An error with getters has so long to say what it is. */
+/** An error with getters has so long to say what it is, and all variables together. */
 const READING_MS = 100;
+const INSPECTING_MS = 500;
 
 /** What a piece of code threw, read without running any of its code. */
 export interface Thrown {
@@ -55,6 +56,8 @@ export class Interpreter<T extends object> {
   readonly #own = new Map<string, QuickJSHandle>();
   /** When code that runs while a cell is not running is ended. */
   #deadlineMs = Infinity;
+  /** Looking at variables goes on after Stop. */
+  #inspecting = false;
 
   private constructor(runtime: QuickJSRuntime, objects: HostObjects<T>) {
     this.#runtime = runtime;
@@ -84,10 +87,10 @@ export class Interpreter<T extends object> {
     runtime.setMemoryLimit(LIMITS.heapBytes);
     runtime.setMaxStackSize(LIMITS.stackBytes);
     const interpreter = new Interpreter(runtime, objects);
-    runtime.setInterruptHandler(
-      () =>
-        isStopped() || (interpreter.#deadlineMs < Infinity && performance.now() > interpreter.#deadlineMs),
-    );
+    runtime.setInterruptHandler(() => {
+      const isLate = interpreter.#deadlineMs < Infinity && performance.now() > interpreter.#deadlineMs;
+      return isLate || (!interpreter.#inspecting && isStopped());
+    });
     interpreter.#load(host);
     return interpreter;
   }
@@ -115,6 +118,18 @@ export class Interpreter<T extends object> {
     return null;
   }
 
+  /** Has the language tell the host all variables. @returns Whether it came to an end in time. */
+  inspect(): boolean {
+    this.#deadlineMs = performance.now() + INSPECTING_MS;
+    this.#inspecting = true;
+    try {
+      return this.call("describeVariables") === null;
+    } finally {
+      this.#inspecting = false;
+      this.#deadlineMs = Infinity;
+    }
+  }
+
   #load(host: Readonly<Record<string, HostFunction<T>>>): void {
     const vm = this.#vm;
     const bound = vm.newObject();
@@ -136,7 +151,7 @@ export class Interpreter<T extends object> {
       vm.evalCode(preludeCode("./install.ts"), "./install.ts", { type: "module", strict: true }),
     );
     open = false;
-    for (const name of ["forgetRandom", "makeGarbage", "showResult"]) {
+    for (const name of ["describeVariables", "forgetRandom", "makeGarbage", "showResult"]) {
       this.#own.set(name, vm.getProp(namespace, name));
     }
     namespace.dispose();

@@ -11,6 +11,7 @@ import output from "./prelude/output.ts?raw";
 import random from "./prelude/random.ts?raw";
 import tensor from "./prelude/tensor.ts?raw";
 import timing from "./prelude/timing.ts?raw";
+import variables from "./prelude/variables.ts?raw";
 
 /** The tensor language's own files by the names under which they import each other. */
 export const PRELUDE: ReadonlyMap<string, string> = new Map(
@@ -27,6 +28,7 @@ export const PRELUDE: ReadonlyMap<string, string> = new Map(
     "./random.ts": random,
     "./tensor.ts": tensor,
     "./timing.ts": timing,
+    "./variables.ts": variables,
   }),
 );
 

@@ -13,6 +13,7 @@ import { prepareCell } from "./prepare-cell.ts";
 import { RandomKeys } from "./random-keys.ts";
 import { TensorLedger } from "./tensor-ledger.ts";
 import { TimeRecorder } from "./time-recorder.ts";
+import { VariableList } from "./variable-list.ts";
 
 // The sandbox's thread: holds the interpreter and the graph of operations, no numbers of tensors, no files, no store.
 const { control, seed, threads } = workerData as SandboxData;
@@ -25,8 +26,9 @@ const outputs = new CellOutputs((output) => line.tell({ kind: "output", output }
 const ledger = new TensorLedger(line, () => void interpreter.call("makeGarbage"));
 const timer = new TimeRecorder(ledger, threads);
 const checker = new CheckRecorder(ledger, line, seed);
+const variables = new VariableList();
 const interpreter = await Interpreter.start(
-  hostFunctions({ ledger, sources, outputs, keys, line, timer, checker }),
+  hostFunctions({ ledger, sources, outputs, keys, line, timer, checker, variables }),
   {
     hold: (object) => ledger.live.hold(object),
     drop: (object) => ledger.drop(object),
@@ -70,6 +72,7 @@ function answer(cell: CellSource): void {
     flushes: ledger.flushes - flushes,
     tensors: ledger.live.count,
     tensorBytes: ledger.heldBytes,
+    left: variables.after(() => interpreter.inspect()),
   };
   port.postMessage({ kind: "ended", end } satisfies FromSandbox);
 }

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { app, dialog, type BrowserWindow } from "electron";
-import { safeFileName } from "./safe-file-name.ts";
+import { safeFileName } from "../data/safe-file-name.ts";
 
 export type SavedExtension = "csv" | "png" | "safetensors" | "npy" | "json" | "sqlite" | "pdf";
 

@@ -17,7 +17,7 @@ import { DiagnosticsLab } from "./diagnostics/diagnostics-lab.ts";
 import { KernelsLab } from "./diagnostics/kernels-lab.ts";
 import { describeMachine } from "./diagnostics/machine.ts";
 import { storedTuning } from "./diagnostics/stored-tuning.ts";
-import { DocumentsLab, SessionLab } from "./documents/documents-lab.ts";
+import { DocumentLibrary } from "./documents/document-library.ts";
 import { GradcheckLab } from "./gradcheck/gradcheck-lab.ts";
 import { InitLab } from "./init/init-lab.ts";
 import type { Lab } from "./lab.ts";
@@ -30,6 +30,7 @@ import { storeReaders } from "./runs/store-readers.ts";
 import { ViewsLab } from "./runs/views-lab.ts";
 import { StagesLab } from "./stages/stages-lab.ts";
 import { LiveLab } from "./live/live-lab.ts";
+import { SessionLab } from "./live/session-lab.ts";
 import { StepperLab } from "./stepper/stepper-lab.ts";
 import { LearnedLab } from "./training/learned/learned-lab.ts";
 import { TrainingLab } from "./training/training-lab.ts";
@@ -129,9 +130,13 @@ export async function openLab(options: LabOptions): Promise<Lab> {
     sandboxFile: builtFile("sandbox.js"),
     asActivity: (title, body) => supervisor.work("notebook", title, body),
   });
+  const documents = new DocumentLibrary({ store, resourcesDir: options.resourcesDir, emit });
+  const session = new SessionLab({ live, services, supervisor, library: documents });
   listeners.add(({ name, payload }) => {
     // The workers are told by the supervisor, the interpreter is not.
-    if (name === "activityChanged" && payload?.cancelling === true) live.stop();
+    if (name !== "activityChanged" || payload?.cancelling !== true) return;
+    session.stopAll();
+    live.stop();
   });
   const readers = storeReaders({
     threadFile: builtFile("store-thread.js"),
@@ -154,8 +159,8 @@ export async function openLab(options: LabOptions): Promise<Lab> {
     stages: new StagesLab(services, supervisor, data, tfjsFile),
     stepper: new StepperLab(services, supervisor, data),
     live,
-    documents: new DocumentsLab(),
-    session: new SessionLab(),
+    documents,
+    session,
     gradcheck: new GradcheckLab(services, supervisor, data, tfjsFile),
     training,
     learned: new LearnedLab(services, supervisor, data),
@@ -176,8 +181,10 @@ export async function openLab(options: LabOptions): Promise<Lab> {
       training.close();
       idleMemory.close();
       supervisor.cancel();
+      await session.closeAll();
       await live.close();
       await supervisor.idle();
+      await documents.close();
       notebook.release();
       data.release();
       await engine.close();

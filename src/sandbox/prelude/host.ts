@@ -13,6 +13,10 @@ export interface Host {
   dataset(name: string, part: string): Handle;
   shape(tensor: Handle): string;
   dtype(tensor: Handle): string;
+  /** A number that no other computed tensor has. */
+  identity(tensor: Handle): number;
+  /** Tells of a variable; the marks are other ones when it, or its gradient, is not what it was. */
+  variable(name: string, kind: string, text: string, mark: string, gradientMark: string, tensor?: Handle): void;
   /** The only element. */
   item(tensor: Handle): number;
   values(tensor: Handle): ArrayBuffer;

@@ -8,6 +8,7 @@ import { heat, hist, image, plot, print, show, showResult } from "./output.ts";
 import { forgetRandom, random } from "./random.ts";
 import { Tensor } from "./tensor.ts";
 import { time, Timing } from "./timing.ts";
+import { describeVariables, knowOwnNames } from "./variables.ts";
 
 const nn = { ...modules };
 const optim = { ...optimisers };
@@ -48,6 +49,8 @@ Math.random = random;
 // Whoever holds a clock finer than milliseconds, or memory that others write to, can measure what is not his.
 for (const name of ["SharedArrayBuffer", "Atomics"]) Reflect.deleteProperty(globalThis, name);
 
+knowOwnNames();
+
 /** Fills the heap with cycles until the interpreter looks for garbage. */
 function makeGarbage(): void {
   for (let i = 0; i < 30_000; i++) {
@@ -57,4 +60,4 @@ function makeGarbage(): void {
 }
 
 /** For the lab alone: what it calls between cells. */
-export { forgetRandom, makeGarbage, showResult };
+export { describeVariables, forgetRandom, makeGarbage, showResult };

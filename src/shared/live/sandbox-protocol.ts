@@ -5,6 +5,7 @@ import type { CheckReport } from "../../core/tensor/check/check-types.ts";
 import type { CheckQuestion } from "../engine/worker-tasks.ts";
 import type { CellOutput } from "./cell-output.ts";
 import type { CellError } from "./cell-result.ts";
+import type { LiveVariable } from "./live-session.ts";
 import type { CellSource } from "./live-settings.ts";
 
 /** What the sandbox's thread gets when it starts. */
@@ -98,6 +99,15 @@ export interface CellEnd {
   readonly flushes: number;
   readonly tensors: number;
   readonly tensorBytes: number;
+  readonly left: LeftVariables;
+}
+
+/** The variables after a cell. */
+export interface LeftVariables {
+  /** Null where they could not be looked at in time: those of before hold. */
+  readonly variables: readonly Omit<LiveVariable, "cell">[] | null;
+  /** What was there before and is not what it was: `w`, or `w.g` where its gradient was set. */
+  readonly changes: readonly string[];
 }
 
 /** What the sandbox sends. */

@@ -5,6 +5,7 @@ import type { CellSource, LiveSettings } from "../../../shared/live/live-setting
 import type {
   CellEnd,
   FromSandbox,
+  LeftVariables,
   RefusalReason,
   SandboxRequest,
 } from "../../../shared/live/sandbox-protocol.ts";
@@ -45,7 +46,8 @@ interface Running {
   stopReason: string | null;
 }
 
-const NOTHING_RAN = { operations: 0, flushes: 0, tensors: 0, tensorBytes: 0 };
+const NOTHING_LEFT: LeftVariables = { variables: [], changes: [] };
+const NOTHING_RAN = { operations: 0, flushes: 0, tensors: 0, tensorBytes: 0, left: NOTHING_LEFT };
 
 /** Starts a sandbox for the cells of one document; `onClose` hears of its end. @throws {TaskError} */
 export async function openLiveKernel(
@@ -72,6 +74,7 @@ export class LiveKernel {
   #computing = false;
   #generation = 0;
   #closed = false;
+  #left = NOTHING_LEFT;
 
   constructor(services: LiveServices, settings: LiveSettings, onClose: (kernel: LiveKernel) => void) {
     this.#services = services;
@@ -85,6 +88,11 @@ export class LiveKernel {
   /** Which sandbox it is, from 1: names of cells that ran in an earlier one are gone. */
   get generation(): number {
     return this.#generation;
+  }
+
+  /** The variables that the last cell left, and what it changed. */
+  get left(): LeftVariables {
+    return this.#left;
   }
 
   /** Runs a cell to its end; why it failed is in the result. @throws {ContractError} If another activity is on. */
@@ -236,7 +244,8 @@ export class LiveKernel {
     id: string,
     { end, ...ran }: Pick<CellResult, "outputs" | "generation" | "wallMs"> & { end: CellEnd | CellError },
   ): CellResult {
-    const counts = "kind" in end ? { ...NOTHING_RAN, error: end } : end;
+    const { left, ...counts } = "kind" in end ? { ...NOTHING_RAN, error: end } : end;
+    this.#left = left;
     const { stopReason } = this.#running ?? { stopReason: null };
     const { error } = counts;
     const told = error?.kind === "stopped" && stopReason !== null ? { ...error, message: stopReason } : error;
