@@ -94,8 +94,9 @@ export function redo(): void {
 
 function focusChosen(mode: "command" | "edit"): void {
   const open = openStore.get();
-  if (open === null || open.edit.chosen === null || isReadOnly(open)) return;
-  requestFocus({ cell: open.edit.chosen, mode });
+  const chosen = open?.edit.chosen ?? null;
+  if (open === null || chosen === null || isReadOnly(open)) return;
+  requestFocus({ cell: chosen, mode });
 }
 
 /** The cell above or below; in the text where the text is left by its edge. */

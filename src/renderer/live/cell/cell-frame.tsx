@@ -1,4 +1,4 @@
-import { memo, useCallback, useEffect, useRef, useState } from "react";
+import { memo, useCallback, useEffect, useRef } from "react";
 import { cellLabel, type DocumentCell } from "../../../shared/documents/lab-document.ts";
 import { formatDuration } from "../../format/duration.ts";
 import { useStore } from "../../store/create-store.ts";
@@ -15,7 +15,7 @@ import { CellBody } from "./cell-body.tsx";
 import { choose, commandKey } from "./cell-commands.ts";
 import { CellTools } from "./cell-tools.tsx";
 import { ConditionMark } from "./condition-mark.tsx";
-import { cellElementId, focusRequestStore } from "./focus-request.ts";
+import { cellElementId, focusRequestStore, stopWriting, writingStore } from "./focus-request.ts";
 import { usePresence } from "./use-presence.ts";
 import classes from "./cell-frame.module.css";
 
@@ -54,15 +54,14 @@ export const CellFrame = memo(function CellFrame({ cell, number, count, readOnly
   const problems = useStore(problemsStore, (known) => known.get(id)) ?? NO_PROBLEMS;
   const request = useStore(focusRequestStore, (wanted) => (wanted?.cell === id ? wanted : null));
   const matches = useMatches(id);
-  const [writing, setWriting] = useState(false);
+  const writing = useStore(writingStore, (cell) => cell === id);
   const done = useCallback(() => focusRequestStore.set(null), []);
   const entering = request?.mode === "edit";
-  const editing = kind !== "md" ? editor || entering : (writing || entering) && !readOnly;
+  const editing = kind !== "md" ? editor || entering : writing && !readOnly;
 
   useEffect(() => {
     if (request === null) return;
     if (request.mode === "edit") {
-      setWriting(true);
       // What has no text to write is chosen all the same.
       if (kind === "locked" || kind === "unknown" || (kind === "md" && readOnly)) {
         box.current?.focus();
@@ -70,7 +69,6 @@ export const CellFrame = memo(function CellFrame({ cell, number, count, readOnly
       }
       return;
     }
-    setWriting(false);
     box.current?.focus();
     box.current?.scrollIntoView({ block: "nearest" });
     done();
@@ -132,7 +130,7 @@ export const CellFrame = memo(function CellFrame({ cell, number, count, readOnly
           found={matches}
           focus={request}
           onFocused={done}
-          onBlur={() => setWriting(false)}
+          onBlur={() => stopWriting(id)}
         />
         {tooEarly !== undefined && tooEarly.length > 0 && (
           <p className={classes["early"]}>

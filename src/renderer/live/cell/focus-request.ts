@@ -14,7 +14,16 @@ export interface FocusRequest {
 
 /** The cell that is meant takes it up as soon as it is there. */
 export const focusRequestStore = createStore<FocusRequest | null>(null);
+/** The text that is being written and therefore not drawn. */
+export const writingStore = createStore<string | null>(null);
 
-export const requestFocus = (request: FocusRequest): void => focusRequestStore.set(request);
+export function requestFocus(request: FocusRequest): void {
+  writingStore.set(request.mode === "edit" ? request.cell : null);
+  focusRequestStore.set(request);
+}
+
+export const stopWriting = (cell: string): void => {
+  if (writingStore.get() === cell) writingStore.set(null);
+};
 
 export const cellElementId = (id: string): string => `live-cell-${id}`;

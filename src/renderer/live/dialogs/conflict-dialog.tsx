@@ -58,7 +58,7 @@ function Conflict({ open, conflict }: { readonly open: OpenNotebook; readonly co
             <SegmentedControl
               aria-label={`What to keep of cell ${label}`}
               value={choices.get(id) ?? "mine"}
-              onChange={(side) => setChoices(new Map(choices).set(id, side as Side))}
+              onChange={(side) => setChoices(new Map(choices).set(id, side))}
               data={[
                 { value: "mine", label: here === null ? "Mine: deleted" : "Mine" },
                 { value: "theirs", label: there === null ? "Theirs: deleted" : "Theirs" },

@@ -158,8 +158,9 @@ export async function closeDocument(): Promise<void> {
 /** The conflict was settled: the merged text is written upon theirs. */
 export function settleConflict(document: LabDocument): void {
   const open = openStore.get();
-  if (open === null || open.conflict === null) return;
-  const { version } = open.conflict;
+  const conflict = open?.conflict ?? null;
+  if (open === null || conflict === null) return;
+  const { version } = conflict;
   const next = editNotebook(open.edit, { type: "replaced", document, what: "merging with the file" });
   openStore.set({ ...open, edit: next, baseVersion: version, conflict: null, save: "unsaved" });
   void saveNow();
@@ -168,7 +169,7 @@ export function settleConflict(document: LabDocument): void {
 /** Somebody else wrote the file: without changes of one's own theirs is taken, and undo brings one's own back. */
 export function hearOutside(id: string, conflict: DocumentConflict): void {
   const open = openStore.get();
-  if (open === null || open.entry.id !== id) return;
+  if (open?.entry.id !== id) return;
   if (open.edit.document !== open.savedDocument) {
     update({ conflict, save: "conflict" });
     return;
@@ -188,7 +189,7 @@ export function hearOutside(id: string, conflict: DocumentConflict): void {
 /** The library knows something new about the open notebook. */
 export function hearEntry(entry: DocumentEntry): void {
   const open = openStore.get();
-  if (open === null || open.entry.id !== entry.id) return;
+  if (open?.entry.id !== entry.id) return;
   const { title } = entry;
   const { header } = open.edit.document;
   // Renamed elsewhere: the new title is in the file by now.
@@ -205,7 +206,7 @@ export function hearEntry(entry: DocumentEntry): void {
 /** Another text of the same document was made the newest: a version that was restored. */
 export function replaceSaved(entry: DocumentEntry, text: string): void {
   const open = openStore.get();
-  if (open === null || open.entry.id !== entry.id) return;
+  if (open?.entry.id !== entry.id) return;
   const { document } = readLabDocument(entry.file, text);
   const next = editNotebook(open.edit, { type: "replaced", document, what: "restoring a version" });
   openStore.set({

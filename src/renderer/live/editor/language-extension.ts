@@ -60,7 +60,7 @@ function completionSource(cell: string) {
   return async (context: CompletionContext): Promise<CompletionResult | null> => {
     const before = context.state.sliceDoc(Math.max(0, context.pos - 100), context.pos);
     const inWord = WORD.test(before);
-    if (!context.explicit && !inWord && !/\.$/.test(before)) return null;
+    if (!context.explicit && !inWord && !before.endsWith(".")) return null;
     // A name that is being declared needs no suggestion.
     if (!context.explicit && /(?:^|[^.\w])(?:const|let|var|function|class)\s+[\w$]*$/.test(before))
       return null;

@@ -1,5 +1,12 @@
 import { StateEffect, StateField, type Extension } from "@codemirror/state";
-import { EditorView, keymap, showTooltip, ViewPlugin, type Tooltip, type ViewUpdate } from "@codemirror/view";
+import {
+  type EditorView,
+  keymap,
+  showTooltip,
+  ViewPlugin,
+  type Tooltip,
+  type ViewUpdate,
+} from "@codemirror/view";
 import { askLanguage } from "../language/language-client.ts";
 import type { CallHint } from "../language/language-protocol.ts";
 

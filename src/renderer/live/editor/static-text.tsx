@@ -62,13 +62,12 @@ export function StaticText({ source, coloured, onPress }: StaticTextProps) {
 
 /** The character that was pressed: the editor that comes puts its cursor there. */
 function offsetAt(x: number, y: number, box: HTMLElement, source: string): number {
-  const at = document.caretRangeFromPoint(x, y);
-  if (at === null || !box.contains(at.startContainer)) return source.length;
-  const lines = [...box.children];
-  const line = lines.findIndex((one) => one.contains(at.startContainer));
+  const at = document.caretPositionFromPoint(x, y);
+  if (at === null || !box.contains(at.offsetNode)) return source.length;
+  const line = [...box.children].findIndex((one) => one.contains(at.offsetNode));
   const before = document.createRange();
-  before.setStart(lines[line] ?? box, 0);
-  before.setEnd(at.startContainer, at.startOffset);
+  before.setStart(box.children[line] ?? box, 0);
+  before.setEnd(at.offsetNode, at.offset);
   const column = before.toString().replaceAll("\u200b", "").length;
   const texts = source.split("\n");
   return texts.slice(0, Math.max(0, line)).reduce((sum, text) => sum + text.length + 1, column);

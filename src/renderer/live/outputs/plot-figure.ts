@@ -11,10 +11,8 @@ export function plotFigure({ title, xLabel, yLabel, yScale, series }: Chart, num
   const name = title === "" ? `Plot of cell ${number}` : title;
   const [x, y] = [xLabel === "" ? "x" : xLabel, yLabel === "" ? "y" : yLabel];
   const values = series.flatMap((line) => line.y).filter(Number.isFinite);
-  const [least, most] = values.reduce(([low, high], value) => [Math.min(low, value), Math.max(high, value)], [
-    Infinity,
-    -Infinity,
-  ] as [number, number]);
+  const least = values.reduce((low, value) => Math.min(low, value), Infinity);
+  const most = values.reduce((high, value) => Math.max(high, value), -Infinity);
   const nameOf = (at: number): string => series[at]?.name ?? "";
   const describe = (index: number, dataset: number) => {
     const line = series[dataset];

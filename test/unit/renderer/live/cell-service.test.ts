@@ -41,8 +41,8 @@ describe("cells as a chain of modules", () => {
     ] as const;
     expect(problemsOf(cells, "d")).toEqual([]);
     const [wrong] = service.problems("b");
-    expect(wrong?.message).toMatch(/number/);
-    expect(cells[1][1].slice(wrong?.from, wrong?.to)).toBe("1");
+    expect(wrong.message).toMatch(/number/);
+    expect(cells[1][1].slice(wrong.from, wrong.to)).toBe("1");
   });
 
   it("lets a cell assign what a cell above declares", () => {
@@ -68,8 +68,8 @@ describe("cells as a chain of modules", () => {
   it("keeps marks inside the cell where a brace is missing", () => {
     const source = "function f() {\n  return 1;";
     const [problem] = problemsOf([["a", source]], "a");
-    expect(problem?.message).toMatch(/'}' expected/);
-    expect(problem?.to).toBeLessThanOrEqual(source.length);
+    expect(problem.message).toMatch(/'}' expected/);
+    expect(problem.to).toBeLessThanOrEqual(source.length);
   });
 
   it("follows an edit and the order of cells", () => {
