@@ -129,7 +129,13 @@ export function hostFunctions(parts: HostParts): Readonly<Record<string, HostFun
     identity: (given) => tensor(given).id,
     variable: (name, kind, said, mark, gradientMark, given) => {
       variables.add(
-        { name: text(name), kind: text(kind), text: text(said), mark: text(mark), gradientMark: text(gradientMark) },
+        {
+          name: text(name),
+          kind: text(kind),
+          text: text(said),
+          mark: text(mark),
+          gradientMark: text(gradientMark),
+        },
         given === undefined ? null : tensor(given),
       );
       return undefined;

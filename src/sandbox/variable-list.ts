@@ -1,7 +1,7 @@
+import * as v from "valibot";
 import { numelOf } from "../core/ops/recording-ops.ts";
 import { showShape } from "../core/tensor/shapes.ts";
 import type { TensorNode } from "../core/tensor/tensor-node.ts";
-import * as v from "valibot";
 import { liveVariableSchema, type LiveVariable } from "../shared/live/live-session.ts";
 import type { LeftVariables } from "../shared/live/sandbox-protocol.ts";
 
@@ -50,7 +50,7 @@ export class VariableList {
       const before = this.#before.get(name);
       if (before === undefined) continue;
       if (before.mark !== mark) changes.push(name);
-      else if (before.gradientMark !== gradientMark) changes.push(`${name}.g`);
+      if (before.gradientMark !== gradientMark) changes.push(`${name}.g`);
     }
     this.#before = this.#told;
     return { variables: this.#variables, changes };

@@ -1,13 +1,13 @@
 import { resolve } from "node:path";
 import * as v from "valibot";
-import { judgeShown, type JudgedCell } from "../../core/notebook/judge-document.ts";
-import type { NotebookOutput } from "../../shared/documents/ipynb.ts";
-import { cellLabel, DEFAULT_HEADER, type DocumentHeader } from "../../shared/documents/lab-document.ts";
-import type { CellOutput } from "../../shared/live/cell-output.ts";
+import type { JudgedCell } from "../../core/notebook/judge-document.ts";
+import { cellLabel } from "../../shared/documents/lab-document.ts";
 import { liveSettingsSchema } from "../../shared/live/live-settings.ts";
-import type { DocumentRun, RanCell } from "../lab/live/run-document.ts";
+import { judgeCell } from "../lab/live/judge-cell.ts";
+import type { DocumentRun } from "../lab/live/run-document.ts";
 import type { Lab } from "../lab/lab.ts";
 import { cellErrorText, cellOutputText } from "../report/cell-output-text.ts";
+import { notebookOutputs } from "../report/exported-document.ts";
 import { judgedCellText } from "../report/judged-cell-text.ts";
 import { writeDocumentFile, type DocumentFile } from "./document-file.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
@@ -34,32 +34,6 @@ export function parseLimit(text: string): number | null {
   if (found === null) return null;
   const ms = Math.round(Number(found[1]) * MS_PER_UNIT[(found[2] ?? "s") as keyof typeof MS_PER_UNIT]);
   return ms > 0 ? ms : null;
-}
-
-/** Everything that a cell's `show` has named, judged beside the original's numbers. */
-function judgedCell(header: DocumentHeader, rows: number, { cell, result }: RanCell): JudgedCell | null {
-  if (result.error !== null) return null;
-  const shown = result.outputs.flatMap((output) => (output.kind === "show" ? output.values : []));
-  const context = { allRows: rows === DEFAULT_HEADER.rows, givenWeights: false };
-  return judgeShown(header.judge, cell.id, shown, context);
-}
-
-const notebookOutput = (output: CellOutput): NotebookOutput => ({
-  text: cellOutputText(output),
-  png: null,
-  // What JSON keeps: NaN and the infinities are in the text.
-  data: JSON.parse(JSON.stringify(output)) as NotebookOutput["data"],
-});
-
-/** By cell what it showed; the error last. */
-function notebookOutputs(run: DocumentRun): ReadonlyMap<string, readonly NotebookOutput[]> {
-  return new Map(
-    run.cells.map(({ cell, result }) => {
-      const { outputs, error } = result;
-      const failure = error === null ? [] : [{ text: cellErrorText(error), png: null, data: null }];
-      return [cell.id, [...outputs.map(notebookOutput), ...failure]] as const;
-    }),
-  );
 }
 
 /** Runs a notebook's cells; prints what they show as they show it, or JSON at the end with `--json`. */
@@ -98,7 +72,7 @@ export async function runRunCommand(
           say(`${cellOutputText(output)}\n`);
         },
         onEnd: (ran) => {
-          const found = judgedCell(header, settings.rows, ran);
+          const found = judgeCell(header.judge, settings.rows, ran.result);
           if (found !== null) {
             judged.set(ran.cell.id, found);
             say(`${judgedCellText(found)}\n`);
@@ -129,7 +103,11 @@ export async function runRunCommand(
     say(`\n${summary(run, judged)} in ${seconds.toFixed(1)} s\n`);
   }
   if (ipynb !== null)
-    await writeDocumentFile(ipynb, { document, outputs: notebookOutputs(run) }, { overwrite });
+    await writeDocumentFile(
+      ipynb,
+      { document, outputs: notebookOutputs(run.cells.map(({ result }) => result)) },
+      { overwrite },
+    );
   for (const { cell, result } of failed) complain(`Cell ${cell.id} failed: ${result.error?.message ?? ""}`);
   return failed.length === 0 && run.left.length === 0 && disagreeing.length === 0
     ? EXIT.ok

@@ -2,15 +2,20 @@ import { join } from "node:path";
 import { app, dialog, type BrowserWindow } from "electron";
 import { safeFileName } from "../data/safe-file-name.ts";
 
-export type SavedExtension = "csv" | "png" | "safetensors" | "npy" | "json" | "sqlite" | "pdf";
+export type SavedExtension =
+  "lab.ts" | "ipynb" | "html" | "csv" | "png" | "safetensors" | "npy" | "json" | "sqlite" | "pdf";
 
 /** Asks where to save; null when the person closes the dialog. */
 export type AskWhere = (suggestedName: string, extension: SavedExtension) => Promise<string | null>;
 
-/** Asks for a file to read; null when the person closes the dialog. */
-export type AskWhich = (title: string, extension: "json") => Promise<string | null>;
+/** Asks for files to read, one bundle or any number of notebooks; none when the person closes the dialog. */
+export type AskWhich = (title: string, kind: "json" | "notebooks") => Promise<readonly string[]>;
 
 const FILTERS = {
+  "lab.ts": { name: "Notebook", extensions: ["lab.ts"] },
+  ipynb: { name: "Jupyter notebook", extensions: ["ipynb"] },
+  notebooks: { name: "Notebooks", extensions: ["ts", "ipynb"] },
+  html: { name: "Web page", extensions: ["html"] },
   json: { name: "Bundle of runs", extensions: ["json"] },
   sqlite: { name: "SQLite database", extensions: ["sqlite"] },
   pdf: { name: "PDF document", extensions: ["pdf"] },
@@ -46,13 +51,13 @@ export function saveDialog(window: BrowserWindow, saveDir: string | null): AskWh
 
 /** @param openFile Tests: this file is taken without asking (see LaunchOptions). */
 export function openDialog(window: BrowserWindow, openFile: string | null): AskWhich {
-  return async (title, extension) => {
-    if (openFile !== null) return openFile;
+  return async (title, kind) => {
+    if (openFile !== null) return [openFile];
     const { filePaths } = await dialog.showOpenDialog(window, {
       title,
-      properties: ["openFile"],
-      filters: [FILTERS[extension]],
+      properties: ["openFile", ...(kind === "notebooks" ? (["multiSelections"] as const) : [])],
+      filters: [FILTERS[kind]],
     });
-    return filePaths[0] ?? null;
+    return filePaths;
   };
 }

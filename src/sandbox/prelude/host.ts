@@ -16,7 +16,14 @@ export interface Host {
   /** A number that no other computed tensor has. */
   identity(tensor: Handle): number;
   /** Tells of a variable; the marks are other ones when it, or its gradient, is not what it was. */
-  variable(name: string, kind: string, text: string, mark: string, gradientMark: string, tensor?: Handle): void;
+  variable(
+    name: string,
+    kind: string,
+    text: string,
+    mark: string,
+    gradientMark: string,
+    tensor?: Handle,
+  ): void;
   /** The only element. */
   item(tensor: Handle): number;
   values(tensor: Handle): ArrayBuffer;

@@ -18,7 +18,8 @@ export function knowOwnNames(): void {
   for (const name of getOwnPropertyNames(globalThis)) own.add(name);
 }
 
-const identity = (tensor: Tensor | null): string => (tensor === null ? "" : `${host.identity(handleOf(tensor))}`);
+const identity = (tensor: Tensor | null): string =>
+  tensor === null ? "" : `${host.identity(handleOf(tensor))}`;
 const gradientMark = (tensor: Tensor): string => `${identity(tensor.g)}/${identity(tensor.grad)}`;
 
 /** A number of what an object holds: another one, almost surely, when anything in it has changed. */
@@ -68,7 +69,10 @@ function described(value: unknown): { readonly kind: string; readonly text: stri
     case "string":
       return { kind: "text", text: JSON.stringify(value.slice(0, MOST_TEXT)) };
     case "function":
-      return { kind: (apply(sourceOf, value, []) as string).startsWith("class") ? "class" : "function", text: "" };
+      return {
+        kind: (apply(sourceOf, value, []) as string).startsWith("class") ? "class" : "function",
+        text: "",
+      };
     case "object": {
       if (value === null) return { kind: "other", text: "null" };
       if (isArray(value)) return { kind: "list", text: `${value.length} items` };

@@ -13,6 +13,7 @@ import {
   openedDocumentSchema,
   savedDocumentSchema,
 } from "../documents/document-records.ts";
+import { documentRunReportSchema } from "../experiments/document-run.ts";
 import { cellOutputSchema } from "../live/cell-output.ts";
 import {
   cellStandingSchema,
@@ -99,6 +100,11 @@ export const DOCUMENT_CALLS = {
   sessionRestart: { input: v.object({ documentId }), output: liveStateSchema },
   /** The document was closed: its sandbox ends, what its cells gave stays. */
   sessionClose: { input: v.object({ documentId }), output: v.undefined() },
+  /** What a run of a whole notebook has left; runs of the earlier, fixed notebook have none. */
+  sessionReport: {
+    input: v.object({ runId: v.string() }),
+    output: v.object({ runId: v.string(), report: v.nullable(documentRunReportSchema) }),
+  },
   /** Forgets what these cells gave; null: all of them. */
   sessionClearOutputs: {
     input: v.object({ documentId, cells: v.nullable(v.array(v.string())) }),

@@ -33,6 +33,11 @@ export interface LiveServices {
   readonly asActivity: <T>(title: string, body: (activity: ActivityHandle) => Promise<T>) => Promise<T>;
 }
 
+/** What a kernel needs: whose activity a cell is, it need not know. */
+export type KernelServices = Omit<LiveServices, "asActivity"> & {
+  readonly asActivity: <T>(title: string, body: () => Promise<T>) => Promise<T>;
+};
+
 export interface RunCellOptions {
   /** Hears of everything the cell shows, as it shows it. */
   readonly onOutput?: (output: CellOutput) => void;
@@ -51,7 +56,7 @@ const NOTHING_RAN = { operations: 0, flushes: 0, tensors: 0, tensorBytes: 0, lef
 
 /** Starts a sandbox for the cells of one document; `onClose` hears of its end. @throws {TaskError} */
 export async function openLiveKernel(
-  services: LiveServices,
+  services: KernelServices,
   settings: LiveSettings,
   onClose: (kernel: LiveKernel) => void = () => undefined,
 ): Promise<LiveKernel> {
@@ -62,7 +67,7 @@ export async function openLiveKernel(
 
 /** Runs cells one after another: their code in the sandbox, their tensors on the engine. */
 export class LiveKernel {
-  readonly #services: LiveServices;
+  readonly #services: KernelServices;
   readonly #settings: LiveSettings;
   readonly #onClose: (kernel: LiveKernel) => void;
   readonly #data: LiveData;
@@ -76,7 +81,7 @@ export class LiveKernel {
   #closed = false;
   #left = NOTHING_LEFT;
 
-  constructor(services: LiveServices, settings: LiveSettings, onClose: (kernel: LiveKernel) => void) {
+  constructor(services: KernelServices, settings: LiveSettings, onClose: (kernel: LiveKernel) => void) {
     this.#services = services;
     this.#settings = settings;
     this.#onClose = onClose;

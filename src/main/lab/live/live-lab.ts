@@ -1,7 +1,7 @@
 import { ContractError } from "../../../core/errors.ts";
 import type { LabDocument } from "../../../shared/documents/lab-document.ts";
 import type { LiveSettings } from "../../../shared/live/live-settings.ts";
-import { openLiveKernel, type LiveKernel, type LiveServices } from "./live-kernel.ts";
+import { openLiveKernel, type KernelServices, type LiveKernel, type LiveServices } from "./live-kernel.ts";
 import { runDocument, type DocumentListener, type DocumentRun } from "./run-document.ts";
 
 export interface DocumentRunRequest {
@@ -25,6 +25,11 @@ export class LiveLab {
     return this.#start(this.#services, settings);
   }
 
+  /** As `open`, for whoever runs cells within an activity of his own. @throws {TaskError} */
+  openWithin(settings: LiveSettings): Promise<LiveKernel> {
+    return this.#start({ ...this.#services, asActivity: (_title, body) => body() }, settings);
+  }
+
   /**
    * Runs a document's cells from a fresh kernel; leaves no run. Stopped, what was computed is in what it gives.
    *
@@ -38,8 +43,7 @@ export class LiveLab {
     }
     return asActivity(document.header.title, async (activity) => {
       // The whole run is one activity, so its cells are none.
-      const services: LiveServices = { ...this.#services, asActivity: (_title, body) => body(activity) };
-      const kernel = await this.#start(services, settings);
+      const kernel = await this.openWithin(settings);
       try {
         return await runDocument(kernel, document, {
           wanted: cells,
@@ -69,7 +73,7 @@ export class LiveLab {
     await Promise.all([...this.#open].map((kernel) => kernel.close()));
   }
 
-  async #start(services: LiveServices, settings: LiveSettings): Promise<LiveKernel> {
+  async #start(services: KernelServices, settings: LiveSettings): Promise<LiveKernel> {
     const kernel = await openLiveKernel(services, settings, (closed) => this.#open.delete(closed));
     this.#open.add(kernel);
     return kernel;
