@@ -34,7 +34,7 @@ export class VariableList {
       kind: kind.success ? kind.output : "other",
       shape: tensor === null ? [] : [...tensor.shape],
       dtype: tensor?.dtype ?? "",
-      bytes: tensor === null || tensor.storage === null ? 0 : 4 * numelOf(tensor.shape),
+      bytes: tensor?.storage ? 4 * numelOf(tensor.shape) : 0,
       gradient: !NO_GRADIENT.includes(told.gradientMark),
       text: tensor === null ? told.text : `${tensor.dtype} ${showShape(tensor.shape)}`,
     });

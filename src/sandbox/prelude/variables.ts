@@ -5,6 +5,7 @@ import { handleOf, isTensor, type Tensor } from "./tensor.ts";
 const { getOwnPropertyDescriptor, getOwnPropertyNames, keys } = Object;
 const { apply } = Reflect;
 const { isArray } = Array;
+// eslint-disable-next-line @typescript-eslint/unbound-method -- it is called on the function that is asked about
 const sourceOf = Function.prototype.toString;
 const own = new Set<string>();
 
@@ -62,6 +63,8 @@ class Fingerprint {
   }
 }
 
+const isClass = (value: object): boolean => String(apply(sourceOf, value, [])).startsWith("class");
+
 function described(value: unknown): { readonly kind: string; readonly text: string } {
   switch (typeof value) {
     case "number":
@@ -69,10 +72,7 @@ function described(value: unknown): { readonly kind: string; readonly text: stri
     case "string":
       return { kind: "text", text: JSON.stringify(value.slice(0, MOST_TEXT)) };
     case "function":
-      return {
-        kind: (apply(sourceOf, value, []) as string).startsWith("class") ? "class" : "function",
-        text: "",
-      };
+      return { kind: isClass(value) ? "class" : "function", text: "" };
     case "object": {
       if (value === null) return { kind: "other", text: "null" };
       if (isArray(value)) return { kind: "list", text: `${value.length} items` };
@@ -81,7 +81,10 @@ function described(value: unknown): { readonly kind: string; readonly text: stri
       }
       return { kind: "object", text: `${keys(value).length} fields` };
     }
-    default:
+    case "bigint":
+    case "boolean":
+    case "symbol":
+    case "undefined":
       return { kind: "other", text: String(value) };
   }
 }

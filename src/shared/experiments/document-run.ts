@@ -4,7 +4,7 @@ import { judgedCellSchema } from "../live/live-session.ts";
 import { liveSettingsSchema } from "../live/live-settings.ts";
 
 /** What a run of a whole notebook that a person wrote leaves beside its cells' numbers: its text and what was shown. */
-export const documentRunReportSchema = v.object({
+const reportSchema = v.object({
   title: v.string(),
   /** The document as it ran, a `.lab.ts`. */
   text: v.string(),
@@ -17,4 +17,6 @@ export const documentRunReportSchema = v.object({
   /** Ids of cells that did not run. */
   left: v.array(v.string()),
 });
-export type DocumentRunReport = v.InferOutput<typeof documentRunReportSchema>;
+export type DocumentRunReport = v.InferOutput<typeof reportSchema>;
+/** Under its plain type: the compiler would else take it apart wherever the contract of all calls is looked at. */
+export const documentRunReportSchema: v.GenericSchema<DocumentRunReport> = reportSchema;

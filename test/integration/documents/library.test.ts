@@ -37,8 +37,8 @@ test("list() has what comes with the app first, and a copy of it can be changed"
     "make a copy",
   );
   const mine = await library.create({ from: { kind: "copy", id: "bundled-backprop" }, title: null });
-  expect(mine.title).toBe(`${bundled?.title ?? ""} (copy)`);
-  expect(mine.cells).toBe(bundled?.cells);
+  expect(mine.title).toBe(`${bundled.title} (copy)`);
+  expect(mine.cells).toBe(bundled.cells);
   expect((await library.open({ id: mine.id })).text).toContain("judge: backprop");
 });
 

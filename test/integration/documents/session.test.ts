@@ -209,7 +209,7 @@ test("a failed run says so, and what did not run is named", async () => {
 test("what came from elsewhere does not run before somebody says so; a name above its definition neither", async () => {
   const text = cells("print(later);", "const later = 1;");
   const [imported] = await test1.lab.documents.importFiles([{ name: "theirs.lab.ts", text }]);
-  const id = imported?.kind === "imported" ? imported.entry.id : "";
+  const id = imported.kind === "imported" ? imported.entry.id : "";
   const selection: LiveSelection = { kind: "cells", ids: ["c2"], withNeeds: true };
   await expect(test1.lab.session.run({ documentId: id, text, selection })).rejects.toThrow(
     "came from elsewhere",
@@ -227,7 +227,7 @@ test("what came from elsewhere does not run before somebody says so; a name abov
 });
 
 test("outputs are kept with the document for the next start, and can be forgotten", async () => {
-  const text = cells("show({ nan: NaN, minus: -0 });");
+  const text = cells("show({ nan: NaN, minus: -Infinity });");
   const id = await create(text);
   await run(id, text, { kind: "cells", ids: ["c1"], withNeeds: false });
   await test1.lab.session.close({ documentId: id });
@@ -240,7 +240,7 @@ test("outputs are kept with the document for the next start, and can be forgotte
       kind: "show",
       values: [
         { name: "nan", value: NaN },
-        { name: "minus", value: -0 },
+        { name: "minus", value: -Infinity },
       ],
     },
   ]);
@@ -255,6 +255,6 @@ test("another seed is another sandbox", async () => {
   const other = text.replace("seed: 42", "seed: 43");
   await run(id, other, { kind: "cells", ids: ["c2"], withNeeds: true });
   const [first, second] = named("sessionOutput");
-  expect(second?.output).not.toStrictEqual(first?.output);
+  expect(second.output).not.toStrictEqual(first.output);
   expect(get(id, other).state.generation).toBe(2);
 });

@@ -99,7 +99,7 @@ export class DocumentLibrary {
     return this.#inTurn(async () => {
       this.#requireWritable();
       const document = await this.#newDocument(from);
-      const named = title ?? (from.kind === "copy" ? await this.#copyTitle(document.header.title) : null);
+      const named = title ?? (from.kind === "copy" ? this.#copyTitle(document.header.title) : null);
       const header = { ...document.header, ...(named === null ? {} : { title: named }) };
       const row = await this.#keeper.add({ ...document, header }, { origin: "new", foreign: false });
       this.#cameOrWent();
@@ -128,8 +128,8 @@ export class DocumentLibrary {
       let text = this.#keeper.textOf(row);
       let unsaved: OpenedDocument["unsaved"] = null;
       const kept = store.documents.kept(id);
-      if (kept !== undefined && kept.text === text) store.documents.forgetKept(id);
-      else if (kept !== undefined && kept.baseVersion === row.version && row.deletedAt === null) {
+      if (kept?.text === text) store.documents.forgetKept(id);
+      else if (kept?.baseVersion === row.version && row.deletedAt === null) {
         row = await this.#keeper.write(row, kept.text, "recovered");
         text = kept.text;
         notices.push("What was typed last had not been saved when the app ended; it is here again.");
@@ -359,7 +359,7 @@ export class DocumentLibrary {
   }
 
   /** "Relu (copy)", "Relu (copy 2)". */
-  async #copyTitle(title: string): Promise<string> {
+  #copyTitle(title: string): string {
     const taken = new Set(this.#services.store.documents.all().map((row) => row.title));
     const plain = title.replace(COPY_TITLE, "");
     for (let count = 1; ; count++) {

@@ -70,7 +70,11 @@ function outputHtml(output: CellOutput): string {
         output.columns,
         output.rows.map((cells) => cells.map((cell) => (typeof cell === "number" ? number(cell) : cell))),
       );
-    default:
+    case "text":
+    case "value":
+    case "show":
+    case "check":
+    case "notice":
       return `<pre>${escapeHtml(cellOutputText(output))}</pre>`;
   }
 }

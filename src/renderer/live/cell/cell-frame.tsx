@@ -40,7 +40,6 @@ interface CellFrameProps {
 export const CellFrame = memo(function CellFrame({ cell, number, count, readOnly }: CellFrameProps) {
   const { id, kind } = cell;
   const box = useRef<HTMLElement>(null);
-  const { near, editor } = usePresence(box);
   const chosen = useStore(openStore, (open) => open?.edit.chosen === id);
   const canRun = kind === "code" || kind === "exercise";
   const words = useStore(sessionStore, ({ standings, state }) => {
@@ -56,8 +55,8 @@ export const CellFrame = memo(function CellFrame({ cell, number, count, readOnly
   const matches = useMatches(id);
   const writing = useStore(writingStore, (cell) => cell === id);
   const done = useCallback(() => focusRequestStore.set(null), []);
-  const entering = request?.mode === "edit";
-  const editing = kind !== "md" ? editor || entering : writing && !readOnly;
+  const { near, editor } = usePresence(box, request?.mode === "edit");
+  const editing = kind === "md" ? writing && !readOnly : editor;
 
   useEffect(() => {
     if (request === null) return;

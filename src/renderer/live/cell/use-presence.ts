@@ -10,10 +10,15 @@ export interface Presence {
   readonly editor: boolean;
 }
 
-/** Whether a cell is near what is shown, and whether it has rested there long enough for an editor. */
-export function usePresence(element: RefObject<HTMLElement | null>): Presence {
+/**
+ * Whether a cell is near what is shown, and whether it has rested there long enough for an editor.
+ *
+ * @param wanted Somebody goes into its text: the editor comes at once, and stays.
+ */
+export function usePresence(element: RefObject<HTMLElement | null>, wanted: boolean): Presence {
   const [near, setNear] = useState(false);
   const [editor, setEditor] = useState(false);
+  if (wanted && !editor) setEditor(true);
   useEffect(() => {
     const box = element.current;
     if (box === null) return undefined;

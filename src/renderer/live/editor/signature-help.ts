@@ -69,7 +69,9 @@ export function signatureHelp(cell: string): Extension {
         this.#asked += 1;
         const asked = this.#asked;
         const { head } = view.state.selection.main;
-        void askLanguage({ kind: "signature", cell, offset: head }).then((hint) => {
+        // The document hears of the change after the editor's parts have: then the service gets the text, too.
+        const answer = Promise.resolve().then(() => askLanguage({ kind: "signature", cell, offset: head }));
+        void answer.then((hint) => {
           if (asked !== this.#asked || !view.dom.isConnected) return;
           const shown = hint === null || !view.hasFocus ? null : { pos: head, hint };
           if (shown === null && view.state.field(callField) === null) return;

@@ -8,15 +8,14 @@ interface PlacedMark {
   readonly message: string;
 }
 
-/** Where a check blames what: the operation at fault, else where the gradient was set. */
+/** Where a check blames what: the line that set a wrong gradient, else the operation whose rule is at fault. */
 function blamedBy({ gradients }: CheckReport): readonly PlacedMark[] {
   return gradients.flatMap(({ name, verdict, explanations, reason, place }): readonly PlacedMark[] => {
     if (verdict !== "wrong" && verdict !== "missing") return [];
-    const placed = explanations.flatMap((one) =>
-      one.place === null ? [] : [{ place: one.place, message: `The gradient of ${name} ${one.text}` }],
-    );
-    if (place === null || placed.length > 0) return placed;
-    return [{ place, message: `The gradient of ${name}: ${reason}` }];
+    const at = place ?? explanations.find((one) => one.place !== null)?.place ?? null;
+    if (at === null) return [];
+    const why = explanations.length === 0 ? reason : explanations.map(({ text }) => text).join(", or ");
+    return [{ place: at, message: `The gradient of ${name} ${why}` }];
   });
 }
 

@@ -36,7 +36,7 @@ export function DocumentItem({ entry, open }: DocumentItemProps) {
       >
         <span className={classes["titleText"]}>{title}</span>
         <span className={classes["facts"]}>
-          {bundled ? "comes with the app" : formatDate(updatedAt)} · {cells} cells
+          {bundled ? "comes with the app" : formatDate(updatedAt)} · {cells} {cells === 1 ? "cell" : "cells"}
         </span>
         {tags.length > 0 && (
           <span className={classes["facts"]}>{tags.map((tag) => `#${tag}`).join(" ")}</span>

@@ -1,7 +1,7 @@
 import { OctagonAlert } from "lucide-react";
 import { Fragment } from "react";
 import type { CellError } from "../../../shared/live/cell-result.ts";
-import { PlaceLink } from "./place-link.tsx";
+import { CellSentence, PlaceLink } from "./place-link.tsx";
 import classes from "./outputs.module.css";
 
 /** More places than these help nobody. */
@@ -23,7 +23,9 @@ export function CellErrorView({ error, checkShown }: CellErrorViewProps) {
       <div>
         <p>
           {kind !== "stopped" && <strong>{name}: </strong>}
-          <span className={classes["message"]}>{message}</span>
+          <span className={classes["message"]}>
+            <CellSentence text={message} />
+          </span>
         </p>
         {frames.length > 0 && (
           <p className={classes["frames"]}>

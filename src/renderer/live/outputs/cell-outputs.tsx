@@ -10,7 +10,7 @@ import { CheckReportView } from "./check-report-view.tsx";
 import { heatData } from "./heat-data.ts";
 import { ImageGrid } from "./image-grid.tsx";
 import { JudgedNumbers } from "./judged-numbers.tsx";
-import { PlaceLink } from "./place-link.tsx";
+import { CellSentence, PlaceLink } from "./place-link.tsx";
 import { plotFigure } from "./plot-figure.ts";
 import { ShownValues } from "./shown-values.tsx";
 import { OutputTable } from "./output-table.tsx";
@@ -93,7 +93,7 @@ const OneOutput = memo(function OneOutput({ output, number, judged }: OneOutputP
         <p className={classes["notice"]}>
           <Info size="0.9375rem" aria-hidden="true" />
           <span>
-            {output.text} {output.place !== null && <PlaceLink place={output.place} />}
+            <CellSentence text={output.text} /> {output.place !== null && <PlaceLink place={output.place} />}
           </span>
         </p>
       );

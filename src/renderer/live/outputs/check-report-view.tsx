@@ -5,7 +5,7 @@ import { formatNumber, formatPercent, fullPrecision } from "../../format/number.
 import { Badge, type Tone } from "../../ui/badge.tsx";
 import { DataTable } from "../../ui/data-table.tsx";
 import { ExactText } from "../../ui/exact-text.tsx";
-import { PlaceLink } from "./place-link.tsx";
+import { CellSentence, PlaceLink } from "./place-link.tsx";
 import classes from "./outputs.module.css";
 
 const LOOKS: Readonly<
@@ -91,7 +91,7 @@ export function CheckReportView({
       </p>
       {notes.map((note) => (
         <p key={note} className={classes["proof"]}>
-          {note}
+          <CellSentence text={note} />
         </p>
       ))}
     </div>
@@ -113,11 +113,15 @@ function Diagnosis({ gradient }: { readonly gradient: CheckedGradient }) {
           </>
         )}
       </p>
-      {explanations.length === 0 && <p>{reason}</p>}
+      {explanations.length === 0 && (
+        <p>
+          <CellSentence text={reason} />
+        </p>
+      )}
       {explanations.map((explanation, at) => (
         <p key={at}>
           {at > 0 && "or: "}
-          it {explanation.text}
+          it <CellSentence text={explanation.text} />
           {explanation.place !== null && (
             <>
               {" "}

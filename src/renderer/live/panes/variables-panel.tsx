@@ -1,7 +1,7 @@
 import { formatBytes } from "../../format/number.ts";
 import { useStore } from "../../store/create-store.ts";
 import { sessionStore } from "../kernel/session-store.ts";
-import { PlaceLink } from "../outputs/place-link.tsx";
+import { CellLink } from "../outputs/place-link.tsx";
 import classes from "./panes.module.css";
 
 /** What the sandbox holds: names, shapes and memory. */
@@ -27,13 +27,13 @@ export function VariablesPanel() {
           </tr>
         </thead>
         <tbody>
-          {variables.map(({ name, text, bytes: size, gradient, cell }) => (
+          {variables.map(({ name, kind, text, bytes: size, gradient, cell }) => (
             <tr key={name}>
               <th scope="row">
                 <span className="mono">{name}</span>
               </th>
               <td>
-                <span className="mono">{text}</span>
+                {text === "" ? kind : <span className="mono">{text}</span>}
                 {size > 0 && ` ${formatBytes(size)}`}
                 {gradient && (
                   <>
@@ -43,7 +43,7 @@ export function VariablesPanel() {
                 )}
                 <span className={classes["from"]}>
                   {" "}
-                  <PlaceLink place={{ cell, line: 1, column: null }} />
+                  <CellLink cell={cell} />
                 </span>
               </td>
             </tr>
