@@ -26,7 +26,6 @@ const TERMINATE_AFTER_MS = 2_000;
 
 export interface LiveServices {
   readonly engine: Engine;
-  readonly resourcesDir: string;
   readonly datasets: DatasetLibrary;
   readonly runs: SavedRuns;
   /** The built sandbox, out/main/sandbox.js. */
@@ -87,9 +86,14 @@ export class LiveKernel {
     this.#services = services;
     this.#settings = settings;
     this.#onClose = onClose;
-    const { engine, datasets, resourcesDir } = services;
-    this.#data = new LiveData(datasets, resourcesDir, settings.rows);
-    this.#serving = { engine, buffers: new Buffers(engine.arena), threads: settings.threads };
+    const { engine, datasets } = services;
+    this.#data = new LiveData(datasets, settings.rows);
+    this.#serving = {
+      engine,
+      buffers: new Buffers(engine.arena),
+      threads: settings.threads,
+      structures: new Map(),
+    };
   }
 
   /** Which sandbox it is, from 1: names of cells that ran in an earlier one are gone. */
@@ -259,8 +263,9 @@ export class LiveKernel {
     this.#left = left;
     const { stopReason } = this.#running ?? { stopReason: null };
     const { error } = counts;
-    const told = error?.kind === "stopped" && stopReason !== null ? { ...error, message: stopReason } : error;
-    return { id, ...ran, ...counts, error: told };
+    const shown =
+      error?.kind === "stopped" && stopReason !== null ? { ...error, message: stopReason } : error;
+    return { id, ...ran, ...counts, error: shown };
   }
 }
 
