@@ -124,6 +124,15 @@ export function hostFunctions(parts: HostParts): Readonly<Record<string, HostFun
         request.part,
       );
     },
+    runs: (query) => {
+      ledger.breakTiming();
+      return line.ask<"runs">({ kind: "runs", query: text(query) });
+    },
+    curve: (runId, name) => {
+      ledger.breakTiming();
+      const numbers = line.ask<"curve">({ kind: "curve", runId: text(runId), name: text(name) });
+      return numbers.slice().buffer;
+    },
     shape: (given) => tensor(given).shape.join(","),
     dtype: (given) => tensor(given).dtype,
     identity: (given) => tensor(given).id,
@@ -147,7 +156,7 @@ export function hostFunctions(parts: HostParts): Readonly<Record<string, HostFun
           `.item(): one number is needed, got shape ${showShape(node.shape)}. Did you mean .toArray()?`,
         );
       }
-      return read(ledger.view(node))[0] ?? NaN;
+      return ledger.read(node)[0] ?? NaN;
     },
     values: (given) => {
       const node = tensor(given);
@@ -158,7 +167,7 @@ export function hostFunctions(parts: HostParts): Readonly<Record<string, HostFun
             `read at most ${MOST_ELEMENTS.toLocaleString("en")} at once. Reduce it first, or take a .slice()`,
         );
       }
-      return Float32Array.from(read(ledger.view(node))).buffer;
+      return Float32Array.from(ledger.read(node)).buffer;
     },
     text: (given) => {
       const node = tensor(given);

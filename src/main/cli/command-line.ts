@@ -25,7 +25,7 @@ import { runCompareCommand } from "./compare-command.ts";
 import type { ExportKind } from "../../shared/runs/run-exports.ts";
 import { EXPORTED, runExportCommand, runImportCommand, type ExportOptions } from "./export-command.ts";
 import { runTrashCommand, type TrashOptions } from "./trash-command.ts";
-import { parseLimit, runRunCommand, type RunOptions } from "./run-command.ts";
+import { parseLimit, runRunCommand, savesRun, type RunOptions } from "./run-command.ts";
 import { readDocumentFile } from "./document-file.ts";
 import { runRunsCommand } from "./runs-command.ts";
 import { runSweepCommand } from "./sweep-command.ts";
@@ -170,13 +170,14 @@ function buildProgram(host: CommandHost): Command {
     .option("--rows <n>", "training rows of data() at most (default: the notebook's)", wholeNumber(1))
     .option("--limit <time>", "a cell that takes longer is stopped, for example 60s", duration)
     .option("--ipynb <file>", "write a Jupyter notebook with all outputs")
+    .option("--no-save", "leave no run in the database; with --cells none is left anyway")
     .option(...force)
     .option("--json", "print JSON instead of text")
     .option(...database)
     .action(async (file: string, options: RunOptions & CommonOptions) => {
       const read = await readDocumentFile(file);
       const threads = options.threads ?? Math.min(read.document.header.threads, MOST_THREADS);
-      const needs = { ...options, threads, readOnly: true, emptyIfMissing: true };
+      const needs = { ...options, threads, readOnly: !savesRun(options), emptyIfMissing: true };
       await inLab(host, needs, (lab) => runRunCommand(lab, read, { ...options, threads }));
     });
 

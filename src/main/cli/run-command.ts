@@ -4,7 +4,7 @@ import type { JudgedCell } from "../../core/notebook/judge-document.ts";
 import { cellLabel } from "../../shared/documents/lab-document.ts";
 import { liveSettingsSchema } from "../../shared/live/live-settings.ts";
 import { judgeCell } from "../lab/live/judge-cell.ts";
-import type { DocumentRun } from "../lab/live/run-document.ts";
+import type { DocumentListener, DocumentRun } from "../lab/live/run-document.ts";
 import type { Lab } from "../lab/lab.ts";
 import { cellErrorText, cellOutputText } from "../report/cell-output-text.ts";
 import { notebookOutputs } from "../report/exported-document.ts";
@@ -24,6 +24,8 @@ export interface RunOptions {
   readonly ipynb?: string;
   readonly force?: true;
   readonly json?: true;
+  /** False: leaves no run. */
+  readonly save?: boolean;
 }
 
 const MS_PER_UNIT = { ms: 1, s: 1_000, m: 60_000 } as const;
@@ -35,6 +37,9 @@ export function parseLimit(text: string): number | null {
   const ms = Math.round(Number(found[1]) * MS_PER_UNIT[(found[2] ?? "s") as keyof typeof MS_PER_UNIT]);
   return ms > 0 ? ms : null;
 }
+
+/** Whether it leaves a run: of a whole notebook, unless it is to leave none. */
+export const savesRun = ({ cells, save }: RunOptions): boolean => cells === undefined && save !== false;
 
 /** Runs a notebook's cells; prints what they show as they show it, or JSON at the end with `--json`. */
 export async function runRunCommand(
@@ -59,28 +64,30 @@ export async function runRunCommand(
   };
   const judged = new Map<string, JudgedCell>();
   const stopProgress = showProgress(lab);
-  let run: DocumentRun;
+  const saves = savesRun(options) && !lab.diagnostics.get().database.readOnly;
+  if (savesRun(options) && !saves) complain("lab: the database cannot be written; the run is not saved");
+  let run: DocumentRun & { readonly runId?: string };
   try {
-    run = await lab.live.run(
-      { document, settings, cells: options.cells ?? null },
-      {
-        onCell: (cell) => {
-          const label = cellLabel(cell);
-          say(`\n[${cell.id}]${label === cell.id ? "" : ` ${label}`}\n`);
-        },
-        onOutput: (_cell, output) => {
-          say(`${cellOutputText(output)}\n`);
-        },
-        onEnd: (ran) => {
-          const found = judgeCell(header.judge, settings.rows, ran.result);
-          if (found !== null) {
-            judged.set(ran.cell.id, found);
-            say(`${judgedCellText(found)}\n`);
-          }
-          if (ran.result.error !== null) say(`${cellErrorText(ran.result.error)}\n`);
-        },
+    const listener: DocumentListener = {
+      onCell: (cell) => {
+        const label = cellLabel(cell);
+        say(`\n[${cell.id}]${label === cell.id ? "" : ` ${label}`}\n`);
       },
-    );
+      onOutput: (_cell, output) => {
+        say(`${cellOutputText(output)}\n`);
+      },
+      onEnd: (ran) => {
+        const found = judgeCell(header.judge, settings.rows, ran.result);
+        if (found !== null) {
+          judged.set(ran.cell.id, found);
+          say(`${judgedCellText(found)}\n`);
+        }
+        if (ran.result.error !== null) say(`${cellErrorText(ran.result.error)}\n`);
+      },
+    };
+    run = saves
+      ? await lab.session.runSaved({ document, settings }, listener)
+      : await lab.live.run({ document, settings, cells: options.cells ?? null }, listener);
   } finally {
     stopProgress();
   }
@@ -90,6 +97,7 @@ export async function runRunCommand(
     printJson({
       file: path,
       title: header.title,
+      run: run.runId ?? null,
       settings,
       cells: run.cells.map(({ cell, result }) => ({
         ...result,
@@ -100,7 +108,8 @@ export async function runRunCommand(
     });
   } else {
     const seconds = run.cells.reduce((total, { result }) => total + result.wallMs, 0) / 1000;
-    say(`\n${summary(run, judged)} in ${seconds.toFixed(1)} s\n`);
+    const saved = run.runId === undefined ? "" : `, saved as ${run.runId}`;
+    say(`\n${summary(run, judged)} in ${seconds.toFixed(1)} s${saved}\n`);
   }
   if (ipynb !== null)
     await writeDocumentFile(

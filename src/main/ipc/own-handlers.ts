@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { readParametersFile } from "../data/read-parameters.ts";
 import type { IpcCallName, IpcInput } from "../../shared/ipc/ipc-contract.ts";
-import { trainNetworkOf } from "../../shared/specs/network-spec.ts";
+import { networkOf } from "../../shared/specs/network-spec.ts";
 import { readLabDocument } from "../../shared/documents/read-lab-document.ts";
 import { readDocumentText } from "../lab/documents/read-document-text.ts";
 import type { Lab } from "../lab/lab.ts";
@@ -104,7 +104,7 @@ async function orderOf({ weights, ...order }: ParsedInput<"trainingStart">): Pro
   try {
     const path = join(folder, "weights.safetensors");
     await writeFile(path, weights);
-    return { ...order, given: await readParametersFile(trainNetworkOf(order.spec), path) };
+    return { ...order, given: await readParametersFile(networkOf(order.spec), path) };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

@@ -89,6 +89,13 @@ export async function openLab(options: LabOptions): Promise<Lab> {
   const emit = (event: LabEvent): void => {
     for (const listener of listeners) listener(event);
   };
+  const datasets = new DatasetLibrary({
+    root: store.datasetsFolder,
+    resourcesDir: options.resourcesDir,
+    onProblem: (message) => {
+      emit({ name: "failure", payload: { title: "A data set cannot be read", message } });
+    },
+  });
   const services: LabServices = {
     engine,
     store,
@@ -97,6 +104,7 @@ export async function openLab(options: LabOptions): Promise<Lab> {
       return machine.get().id;
     },
     resourcesDir: options.resourcesDir,
+    dataset: (name) => datasets.find(name),
     appVersion: options.appVersion,
   };
   const supervisor = new RunSupervisor(services, delay);
@@ -106,10 +114,7 @@ export async function openLab(options: LabOptions): Promise<Lab> {
     tfjsFile,
     pytorchFile: join(options.resourcesDir, "peers", "pytorch.py"),
   });
-  const datasets = new DatasetLibrary(store.datasetsFolder, (message) => {
-    emit({ name: "failure", payload: { title: "A data set cannot be read", message } });
-  });
-  const data = new ImageRows(engine, options.resourcesDir, datasets, () => {
+  const data = new ImageRows(engine, datasets, () => {
     if (supervisor.state()?.cancelling === true) throw new ExperimentCancelled("cancelled");
   });
   const idleMemory = new IdleMemory({
@@ -123,10 +128,24 @@ export async function openLab(options: LabOptions): Promise<Lab> {
   listeners.add(({ name }) => {
     if (name === "activityChanged") idleMemory.activityChanged();
   });
+  const readers = storeReaders({
+    threadFile: builtFile("store-thread.js"),
+    path: store.path,
+    readFrom: store.readFrom,
+    abandonedRuns: store.abandonedRuns,
+    outOfSpace: store.outOfSpace,
+    nativeBinding: options.nativeBinding,
+    readOnly: store.readOnly,
+  });
+  const runs = new RunsLab(services, supervisor, readers);
   const live = new LiveLab({
     engine,
-    resourcesDir: options.resourcesDir,
     datasets,
+    runs: {
+      find: (query) => runs.find(query, "all"),
+      get: (runId) => store.findRun(runId),
+      metrics: (runId, name) => store.getMetrics(runId, name),
+    },
     sandboxFile: builtFile("sandbox.js"),
     asActivity: (title, body) => supervisor.work("notebook", title, body),
   });
@@ -137,15 +156,6 @@ export async function openLab(options: LabOptions): Promise<Lab> {
     if (name !== "activityChanged" || payload?.cancelling !== true) return;
     session.stopAll();
     live.stop();
-  });
-  const readers = storeReaders({
-    threadFile: builtFile("store-thread.js"),
-    path: store.path,
-    readFrom: store.readFrom,
-    abandonedRuns: store.abandonedRuns,
-    outOfSpace: store.outOfSpace,
-    nativeBinding: options.nativeBinding,
-    readOnly: store.readOnly,
   });
   const notebook = new NotebookLab(services, supervisor);
   const training = new TrainingLab(services, supervisor, data);
@@ -165,7 +175,7 @@ export async function openLab(options: LabOptions): Promise<Lab> {
     training,
     learned: new LearnedLab(services, supervisor, data),
     datasets,
-    runs: new RunsLab(services, supervisor, readers),
+    runs,
     views: new ViewsLab(store),
     database: new DatabaseLab(services, supervisor, readers),
     diagnostics: new DiagnosticsLab(found, machine, tuning),

@@ -11,6 +11,10 @@ export interface Host {
   upload(values: ArrayBuffer, sizes: string, stack: string): Handle;
   /** Rows of a data set; `part` is xTrain, yTrain, xValid or yValid. */
   dataset(name: string, part: string): Handle;
+  /** JSON of the saved runs that a query finds. */
+  runs(query: string): string;
+  /** A saved run's metric: all steps, then all values, as float64. */
+  curve(runId: string, name: string): ArrayBuffer;
   shape(tensor: Handle): string;
   dtype(tensor: Handle): string;
   /** A number that no other computed tensor has. */

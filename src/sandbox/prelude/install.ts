@@ -6,6 +6,7 @@ import * as modules from "./nn.ts";
 import * as optimisers from "./optim.ts";
 import { heat, hist, image, plot, print, show, showResult } from "./output.ts";
 import { forgetRandom, random } from "./random.ts";
+import { runs } from "./runs.ts";
 import { Tensor } from "./tensor.ts";
 import { time, Timing } from "./timing.ts";
 import { describeVariables, knowOwnNames } from "./variables.ts";
@@ -30,6 +31,7 @@ const language: Record<string, unknown> = {
   nn,
   optim,
   noGrad,
+  runs,
   print,
   show,
   plot,

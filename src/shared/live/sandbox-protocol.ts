@@ -69,11 +69,25 @@ export interface CheckRequest {
   readonly question: CheckQuestion<BufferTensor>;
 }
 
+/** Reads the lab's saved runs; the answer is JSON. */
+export interface RunsRequest {
+  readonly kind: "runs";
+  readonly query: string;
+}
+/** Reads a metric of a saved run: all steps, then all values. */
+export interface CurveRequest {
+  readonly kind: "curve";
+  readonly runId: string;
+  readonly name: string;
+}
+
 /** What the sandbox may ask of main, and what it is answered. */
 export interface SandboxRequests {
   readonly run: { readonly request: RunRequest; readonly answer: RunAnswer };
   readonly dataset: { readonly request: DatasetRequest; readonly answer: DatasetAnswer };
   readonly compare: { readonly request: CompareRequest; readonly answer: Closeness };
+  readonly runs: { readonly request: RunsRequest; readonly answer: string };
+  readonly curve: { readonly request: CurveRequest; readonly answer: Float64Array };
   readonly check: { readonly request: CheckRequest; readonly answer: CheckReport };
 }
 export type SandboxRequest = SandboxRequests[keyof SandboxRequests]["request"];

@@ -6,7 +6,6 @@ import type {
   LiveSelection,
   LiveState,
   LiveVariable,
-  StoredCell,
 } from "../../../shared/live/live-session.ts";
 import type { LiveSettings } from "../../../shared/live/live-settings.ts";
 import type { CellOutputRecord } from "../../store/tables/document-output-table.ts";
@@ -73,6 +72,15 @@ export class DocumentSession {
     return this.#queue;
   }
 
+  get #settingsInForce(): boolean {
+    return JSON.stringify(this.settings) === JSON.stringify(this.#settings);
+  }
+
+  /** What has run as the document now says: of another seed, rows or threads, nothing has. */
+  get #inForce(): KernelMemory {
+    return this.#settingsInForce ? this.#memory : EMPTY_MEMORY;
+  }
+
   /** What the cells run with: what the document says, and no more threads than there are. */
   get settings(): LiveSettings {
     const { seed, threads, rows } = this.#planned.document.header;
@@ -109,12 +117,12 @@ export class DocumentSession {
   }
 
   standings(): CellStanding[] {
-    return this.#planned.standings(this.#memory);
+    return this.#planned.standings(this.#inForce);
   }
 
   /** Cells that would run for a selection, and how long they took last. */
   forecast(selection: LiveSelection): { readonly cells: string[]; readonly lastMs: number | null } {
-    const memory = selection.kind === "all" ? EMPTY_MEMORY : this.#memory;
+    const memory = selection.kind === "all" ? EMPTY_MEMORY : this.#inForce;
     const cells = [...this.#planned.selected(selection, memory)];
     const times = cells.map((id) => this.#lastMs.get(id) ?? null);
     const known = times.filter((ms) => ms !== null);
@@ -209,8 +217,8 @@ export class DocumentSession {
     const { source } = this.#planned.cell(id);
     const planned = this.#planned.planned(id);
     const hash = this.#planned.hashOf(id) ?? "";
-    const needs = this.#planned.plan(this.#memory).needs(id);
     const kernel = await this.#readyKernel();
+    const needs = this.#planned.plan(this.#memory).needs(id);
     if (this.#runId === null) this.#reproduced = null;
     const at = new Date().toISOString();
     this.#running = { cell: id, startedAt: at };
@@ -232,7 +240,7 @@ export class DocumentSession {
     this.#readVariables(kernel, id, [...(planned.names?.defines ?? []), ...changes]);
     const { judge, rows } = this.#planned.document.header;
     const judged = judgeCell(judge, rows, result);
-    const record = { cell: id, at, hash, result, judged: judged as StoredCell["judged"], runId: this.#runId };
+    const record = { cell: id, at, hash, result, judged, runId: this.#runId };
     this.#services.save(this.#documentId, record);
     await this.#noticeLoss(result);
     this.#running = null;
@@ -246,8 +254,7 @@ export class DocumentSession {
   /** The sandbox; a fresh one where there is none, or where the document asks for another seed, rows or threads. */
   async #readyKernel(): Promise<LiveKernel> {
     const { settings } = this;
-    const same = JSON.stringify(settings) === JSON.stringify(this.#settings);
-    if (this.#kernel !== null && same) return this.#kernel;
+    if (this.#kernel !== null && this.#settingsInForce) return this.#kernel;
     this.#starting = true;
     this.#tell();
     try {

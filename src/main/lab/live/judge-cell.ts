@@ -1,5 +1,6 @@
-import { judgeShown, type JudgedCell } from "../../../core/notebook/judge-document.ts";
+import { judgeShown } from "../../../core/notebook/judge-document.ts";
 import { DEFAULT_HEADER } from "../../../shared/documents/lab-document.ts";
+import type { StoredCell } from "../../../shared/live/live-session.ts";
 import type { CellResult } from "../../../shared/live/cell-result.ts";
 
 /** What a cell's `show` has named, judged beside the original's numbers; null where nothing is. */
@@ -7,8 +8,10 @@ export function judgeCell(
   judge: string | null,
   rows: number,
   { id, error, outputs }: CellResult,
-): JudgedCell | null {
+): StoredCell["judged"] {
   if (error !== null) return null;
   const shown = outputs.flatMap((output) => (output.kind === "show" ? output.values : []));
-  return judgeShown(judge, id, shown, { allRows: rows === DEFAULT_HEADER.rows, givenWeights: false });
+  const judged = judgeShown(judge, id, shown, { allRows: rows === DEFAULT_HEADER.rows, givenWeights: false });
+  // Lists that nobody changes any more.
+  return judged as StoredCell["judged"];
 }

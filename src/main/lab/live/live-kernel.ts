@@ -15,6 +15,7 @@ import { ExperimentCancelled } from "../activity/experiment-cancelled.ts";
 import type { DatasetLibrary } from "../datasets/dataset-library.ts";
 import { Buffers } from "./buffers.ts";
 import { LiveData } from "./live-data.ts";
+import { findRuns, readCurve, type SavedRuns } from "./saved-runs.ts";
 import { Sandbox } from "./sandbox.ts";
 import { serveCheck } from "./serve-check.ts";
 import { serveCompare } from "./serve-compare.ts";
@@ -25,8 +26,8 @@ const TERMINATE_AFTER_MS = 2_000;
 
 export interface LiveServices {
   readonly engine: Engine;
-  readonly resourcesDir: string;
   readonly datasets: DatasetLibrary;
+  readonly runs: SavedRuns;
   /** The built sandbox, out/main/sandbox.js. */
   readonly sandboxFile: string;
   /** Does something as the lab's one activity. @throws {ContractError} If another one is on. */
@@ -85,9 +86,14 @@ export class LiveKernel {
     this.#services = services;
     this.#settings = settings;
     this.#onClose = onClose;
-    const { engine, datasets, resourcesDir } = services;
-    this.#data = new LiveData(datasets, resourcesDir, settings.rows);
-    this.#serving = { engine, buffers: new Buffers(engine.arena), threads: settings.threads };
+    const { engine, datasets } = services;
+    this.#data = new LiveData(datasets, settings.rows);
+    this.#serving = {
+      engine,
+      buffers: new Buffers(engine.arena),
+      threads: settings.threads,
+      structures: new Map(),
+    };
   }
 
   /** Which sandbox it is, from 1: names of cells that ran in an earlier one are gone. */
@@ -205,6 +211,10 @@ export class LiveKernel {
         return serveRun(this.#serving, request);
       case "dataset":
         return this.#data.serve(this.#serving, request);
+      case "runs":
+        return findRuns(this.#services.runs, request.query);
+      case "curve":
+        return readCurve(this.#services.runs, request.runId, request.name);
       case "compare":
         return serveCompare(this.#serving, request);
       case "check":
@@ -253,8 +263,9 @@ export class LiveKernel {
     this.#left = left;
     const { stopReason } = this.#running ?? { stopReason: null };
     const { error } = counts;
-    const told = error?.kind === "stopped" && stopReason !== null ? { ...error, message: stopReason } : error;
-    return { id, ...ran, ...counts, error: told };
+    const shown =
+      error?.kind === "stopped" && stopReason !== null ? { ...error, message: stopReason } : error;
+    return { id, ...ran, ...counts, error: shown };
   }
 }
 
@@ -265,11 +276,14 @@ const lost = (reason: string): CellError => ({
   frames: [],
 });
 
+/** Requests whose refusal is the cell's own mistake: a name, a query. */
+const READS: ReadonlySet<SandboxRequest["kind"]> = new Set(["dataset", "runs", "curve"]);
+
 /** Why main could not do what it was asked to. */
 function reasonOf(error: unknown, { kind }: SandboxRequest): RefusalReason {
   if (error instanceof ExperimentCancelled) return "stopped";
   if (error instanceof OutOfMemoryError) return "memory";
   if (error instanceof DataFormatError) return "data";
-  if (error instanceof ContractError && kind === "dataset") return "data";
+  if (error instanceof ContractError && READS.has(kind)) return "data";
   return "engine";
 }

@@ -1,5 +1,8 @@
-import { ContractError } from "../../../core/errors.ts";
+import { ContractError, TaskError } from "../../../core/errors.ts";
 import { documentRunReportSchema, type DocumentRunReport } from "../../../shared/experiments/document-run.ts";
+import type { LabDocument } from "../../../shared/documents/lab-document.ts";
+import { writeLabDocument } from "../../../shared/documents/write-lab-document.ts";
+import type { LiveSettings } from "../../../shared/live/live-settings.ts";
 import type {
   CellStanding,
   LiveForecast,
@@ -13,7 +16,10 @@ import type { RunSupervisor } from "../activity/run-supervisor.ts";
 import type { DocumentLibrary } from "../documents/document-library.ts";
 import { DocumentRunRecord } from "./document-run-record.ts";
 import { DocumentSession } from "./document-session.ts";
+import { judgeCell } from "./judge-cell.ts";
 import type { LiveLab } from "./live-lab.ts";
+import { PlannedDocument } from "./planned-document.ts";
+import type { DocumentListener, DocumentRun } from "./run-document.ts";
 
 export interface SessionLabServices {
   readonly live: LiveLab;
@@ -111,6 +117,54 @@ export class SessionLab {
 
   clearOutputs({ documentId, cells }: OfDocument & { readonly cells: readonly string[] | null }): void {
     this.#given.services.store.documents.clearOutputs(documentId, cells);
+  }
+
+  /**
+   * Runs a whole notebook from a file as a run in the database.
+   *
+   * @throws {ContractError} If another activity is on or a name is used above its definition. @throws {StoreError}
+   * @throws {TaskError} If it ended before a cell could run.
+   */
+  async runSaved(
+    { document, settings }: { readonly document: LabDocument; readonly settings: LiveSettings },
+    listener: DocumentListener,
+  ): Promise<DocumentRun & { readonly runId: string }> {
+    const { live, supervisor, services } = this.#given;
+    const { store } = services;
+    live.requireThreads(settings);
+    const planned = new PlannedDocument(writeLabDocument(document), null);
+    const ids = planned.cells.map(({ id }) => id);
+    planned.requireOrder(ids);
+    const record = new DocumentRunRecord(planned, settings);
+    let ran: DocumentRun | null = null;
+    const { runId, done } = supervisor.start(
+      document.header.title,
+      { create: record.newRun() },
+      async (id, activity) => {
+        const began = new Map<string, string>();
+        const onCell: DocumentListener["onCell"] = (cell, place) => {
+          began.set(cell.id, new Date().toISOString());
+          listener.onCell?.(cell, place);
+        };
+        const onEnd: DocumentListener["onEnd"] = (end) => {
+          const judged = judgeCell(document.header.judge, settings.rows, end.result);
+          const at = began.get(end.cell.id) ?? new Date().toISOString();
+          record.addCell(store, id, { cell: end.cell.id, result: end.result, judged, at });
+          listener.onEnd?.(end);
+        };
+        const request = { document, settings, cells: null };
+        ran = await live.runWithin(activity, request, { ...listener, onCell, onEnd });
+        const left = ran.left.map((cell) => cell.id);
+        record.saveReport(store, id, left);
+        activity.checkpoint();
+      },
+      () => record.summary(),
+    );
+    const { failure } = await done;
+    // It is set within the run, which the compiler cannot see.
+    const finished = ran as DocumentRun | null;
+    if (finished === null) throw new TaskError(failure ?? "The notebook was not run");
+    return { ...finished, runId };
   }
 
   /** What a run of a whole notebook has left; null of one that was saved before notebooks were documents. */
