@@ -17,6 +17,7 @@ import { viewOf } from "../../../shared/engine/tensor-view.ts";
 import type { Scope } from "../../engine/arena.ts";
 import type { ActivityHandle } from "../activity/activity-handle.ts";
 import { firstStep } from "../compute/network-setup.ts";
+import { requireFits } from "../compute/require-fits.ts";
 import { drawNetwork } from "../compute/draw-network.ts";
 import type { ImageRows } from "../compute/image-rows.ts";
 import { forecastMemory } from "../compute/forecast-memory.ts";
@@ -63,6 +64,7 @@ export class StepperLab {
   /** Leaves no run. @throws {ContractError} If another activity is on. @throws {OutOfMemoryError} @throws {ExperimentCancelled} */
   async trace(settings: StepperSettings): Promise<Trace> {
     const { engine } = this.#services;
+    requireFits(settings.network, this.#services.dataset(settings.network.data.name));
     const { refusal } = forecastMemory(memoryOf(settings), engine.arena, null);
     if (refusal !== "") throw new OutOfMemoryError(refusal);
     const title = networkTitle(networkOf(settings.network));

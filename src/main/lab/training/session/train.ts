@@ -1,6 +1,11 @@
 import { DivergedError } from "../../../../core/errors.ts";
+import { METRIC_NAMES } from "../../../../core/network/metrics.ts";
 import type { MetricPoint, RunEvent } from "../../../../shared/runs/run-records.ts";
-import { EPOCH_METRICS, type ActivationHistogram } from "../../../../shared/experiments/training.ts";
+import {
+  epochMetric,
+  EPOCH_METRICS,
+  type ActivationHistogram,
+} from "../../../../shared/experiments/training.ts";
 import { isOutOfSpace } from "../../../store/store-failure.ts";
 import type { ActivityHandle } from "../../activity/activity-handle.ts";
 import type { Checkpoint, Checkpoints } from "./checkpoints.ts";
@@ -40,7 +45,7 @@ export interface TrainingOutcome {
   /** Null without validation rows. */
   readonly finalValidLoss: number | null;
   /** Null without validation rows or classes. */
-  readonly validAccuracy: number | null;
+  readonly validMetrics: Evaluation["metrics"];
 }
 
 type Evaluations = Readonly<Record<"train" | "valid", Evaluation>>;
@@ -153,9 +158,11 @@ export async function train(
       value === null ? [] : [{ name, ...at, value, wallMs: time }];
     listener.metrics([
       ...point(EPOCH_METRICS.train, found.train.loss),
-      ...point(EPOCH_METRICS.trainAccuracy, found.train.accuracy),
       ...point(EPOCH_METRICS.valid, found.valid.loss),
-      ...point(EPOCH_METRICS.validAccuracy, found.valid.accuracy),
+      ...METRIC_NAMES.flatMap((name) => [
+        ...point(epochMetric("train", name), found.train.metrics[name] ?? null),
+        ...point(epochMetric("valid", name), found.valid.metrics[name] ?? null),
+      ]),
     ]);
     if (!Number.isFinite(found.train.loss)) throw new DivergedError("the training loss", trainer.step);
     if (progress.add(found.valid.loss ?? NaN) && trainer.step > 0) {
@@ -263,6 +270,6 @@ export async function train(
     seconds: (wallMs() - beganMs) / 1000,
     finalTrainLoss: found.train.loss ?? NaN,
     finalValidLoss: found.valid.loss,
-    validAccuracy: found.valid.accuracy,
+    validMetrics: found.valid.metrics,
   };
 }

@@ -5,6 +5,7 @@ import type { Op } from "../../../../core/ops/op.ts";
 import type { Program, Tensor } from "../../../../core/ops/recording-ops.ts";
 import { stateNames } from "../../../../core/optimisers/optimiser.ts";
 import { learningRate } from "../../../../core/optimisers/schedule.ts";
+import { METRIC_NAMES, recordMetrics, type MetricName } from "../../../../core/network/metrics.ts";
 import { permutation } from "../../../../core/random/permutation.ts";
 import { randomStream } from "../../../../core/random/random-stream.ts";
 import { viewOf } from "../../../../shared/engine/tensor-view.ts";
@@ -48,10 +49,10 @@ export interface StepMetric {
   readonly clockMs: number;
 }
 
-/** Loss over some rows, and the share of rows whose class was found; null where there are no rows, or no classes. */
+/** Loss over some rows, null without rows, and what else they are judged by. */
 export interface Evaluation {
   readonly loss: number | null;
-  readonly accuracy: number | null;
+  readonly metrics: Readonly<Partial<Record<MetricName, number>>>;
 }
 
 export interface TrainerData {
@@ -231,10 +232,10 @@ export class Trainer {
     this.#dispatchSteps = Math.max(1, Math.round(DISPATCH_MS / stepMs));
   }
 
-  /** Loss and accuracy over all rows of a part of the data. @throws {ExperimentCancelled} @throws {TaskError} */
+  /** Loss and metrics over all rows of a part of the data. @throws {ExperimentCancelled} @throws {TaskError} */
   async evaluate(part: "train" | "valid"): Promise<Evaluation> {
     const data = this.#data[part];
-    if (data === null) return { loss: null, accuracy: null };
+    if (data === null) return { loss: null, metrics: {} };
     let program = this.#evaluations.get(data);
     if (program === undefined) {
       program = record(this.#scope, (ops) => {
@@ -243,17 +244,21 @@ export class Trainer {
           parameters: this.#parameters,
         });
         ops.run({ op: "record", source: loss, name: "loss" });
-        const logits = outputs.at(-1)?.out;
-        if (this.training.spec.loss === "mse" || logits === undefined) return;
-        const accuracy = ops.tensor("accuracy", [1]);
-        ops.run({ op: "accuracy", logits, target: data.y, out: accuracy });
-        ops.run({ op: "record", source: accuracy, name: "accuracy" });
+        const out = outputs.at(-1)?.out;
+        if (out === undefined) return;
+        const metrics = recordMetrics(ops, this.training.spec.loss, { out, y: data.y });
+        for (const [name, source] of Object.entries(metrics)) ops.run({ op: "record", source, name });
       });
       this.#evaluations.set(data, program);
     }
     const records = await execute(this.#engine, [{ program, repeats: 1 }], { threads: this.#threads });
-    const of = (name: string): number | null => records.find((one) => one.name === name)?.value ?? null;
-    return { loss: of("loss"), accuracy: of("accuracy") };
+    const of = (name: string): number | undefined => records.find((one) => one.name === name)?.value;
+    const metrics: Partial<Record<MetricName, number>> = {};
+    for (const name of METRIC_NAMES) {
+      const value = of(name);
+      if (value !== undefined) metrics[name] = value;
+    }
+    return { loss: of("loss") ?? null, metrics };
   }
 
   state(): TrainingState {
