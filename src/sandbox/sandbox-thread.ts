@@ -2,7 +2,8 @@ import { parentPort, workerData } from "node:worker_threads";
 import type { CellError } from "../shared/live/cell-result.ts";
 import type { CellSource } from "../shared/live/live-settings.ts";
 import type { FromSandbox, SandboxData, ToSandbox } from "../shared/live/sandbox-protocol.ts";
-import { describeError, failureOf, failureOutside } from "./cell-failure.ts";
+import type { SourceLine } from "../core/tensor/tensor-node.ts";
+import { describeError, failureOf, failureOutside, recordedAt } from "./cell-failure.ts";
 import { CellOutputs } from "./cell-outputs.ts";
 import { CellSources } from "./cell-sources.ts";
 import { CheckRecorder } from "./check-recorder.ts";
@@ -25,13 +26,19 @@ const outputs = new CellOutputs((output) => line.tell({ kind: "output", output }
 const ledger = new TensorLedger(line, () => void interpreter.call("makeGarbage"));
 const timer = new TimeRecorder(ledger, threads);
 const checker = new CheckRecorder(ledger, line, seed);
+/** The last error of the lab that a cell saw, and where the operation was recorded that it is about. */
+let lastError: { readonly message: string; readonly at: SourceLine | null } | null = null;
 const interpreter = await Interpreter.start(
   hostFunctions({ ledger, sources, outputs, keys, line, timer, checker }),
   {
     hold: (object) => ledger.live.hold(object),
     drop: (object) => ledger.drop(object),
     knows: (object) => ledger.live.holds(object),
-    describe: describeError,
+    describe: (error) => {
+      const described = describeError(error);
+      lastError = { message: described.message, at: recordedAt(error) };
+      return described;
+    },
   },
   () => line.stopped,
 );
@@ -41,8 +48,12 @@ function run({ id, source }: CellSource): CellError | null {
   try {
     const prepared = prepareCell(source);
     interpreter.call("forgetRandom");
-    const thrown = interpreter.run(prepared.code, sources.add(id, prepared), prepared.showsValue);
-    if (thrown !== null) return failureOf(thrown, sources, line.stopped);
+    const thrown = interpreter.run(prepared.code, sources.add(id, prepared), prepared.shownAt !== null);
+    if (thrown !== null) {
+      const recorded = lastError?.message === thrown.message ? lastError.at : null;
+      const shown = prepared.shownAt === null ? null : { cell: id, ...prepared.shownAt };
+      return failureOf(thrown, sources, { stopped: line.stopped, otherwise: recorded ?? shown });
+    }
     // What was interrupted among promises throws nothing.
     if (line.stopped) return failureOutside(null, id, true);
     ledger.finish();

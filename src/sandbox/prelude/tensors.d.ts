@@ -288,7 +288,11 @@ declare namespace optim {
         readonly weightDecay?: number;
       },
     );
+    readonly parameters: readonly Tensor[];
     lr: number;
+    readonly momentum: number;
+    readonly nesterov: boolean;
+    readonly weightDecay: number;
     step(): void;
     zeroGrad(): void;
   }
@@ -302,7 +306,11 @@ declare namespace optim {
         readonly weightDecay?: number;
       },
     );
+    readonly parameters: readonly Tensor[];
     lr: number;
+    readonly betas: readonly [number, number];
+    readonly eps: number;
+    readonly weightDecay: number;
     step(): void;
     zeroGrad(): void;
   }

@@ -78,7 +78,12 @@ export class LiveKernel {
     this.#onClose = onClose;
     const { engine, datasets } = services;
     this.#data = new LiveData(datasets, settings.rows);
-    this.#serving = { engine, buffers: new Buffers(engine.arena), threads: settings.threads };
+    this.#serving = {
+      engine,
+      buffers: new Buffers(engine.arena),
+      threads: settings.threads,
+      structures: new Map(),
+    };
   }
 
   /** Which sandbox it is, from 1: names of cells that ran in an earlier one are gone. */
@@ -238,8 +243,9 @@ export class LiveKernel {
     const counts = "kind" in end ? { ...NOTHING_RAN, error: end } : end;
     const { stopReason } = this.#running ?? { stopReason: null };
     const { error } = counts;
-    const told = error?.kind === "stopped" && stopReason !== null ? { ...error, message: stopReason } : error;
-    return { id, ...ran, ...counts, error: told };
+    const shown =
+      error?.kind === "stopped" && stopReason !== null ? { ...error, message: stopReason } : error;
+    return { id, ...ran, ...counts, error: shown };
   }
 }
 
