@@ -6,6 +6,7 @@ import {
   EPOCH_METRICS,
   type ActivationHistogram,
 } from "../../../../shared/experiments/training.ts";
+import type { UnitPictures } from "../../../../shared/experiments/learned.ts";
 import { isOutOfSpace } from "../../../store/store-failure.ts";
 import type { ActivityHandle } from "../../activity/activity-handle.ts";
 import type { Checkpoint, Checkpoints } from "./checkpoints.ts";
@@ -21,6 +22,7 @@ const monotonicMs = (): number => Number(process.hrtime.bigint()) / 1e6;
 export interface TrainingListener {
   metrics(points: readonly MetricPoint[]): void;
   histogram(histogram: ActivationHistogram): void;
+  pictures(step: number, pictures: UnitPictures): void;
   event(kind: RunEvent["kind"], step: number, text: string): void;
   /** Makes all metrics so far durable: a checkpoint must not be ahead of them. @returns false while the disk is full. */
   flush(): boolean;
@@ -37,6 +39,9 @@ export interface TrainingStart {
   /** Validation losses of the epochs so far, the one before training first. */
   readonly validLosses: readonly number[];
 }
+
+/** Pictures of a plane follow each other like frames of the screen. */
+const PICTURE_EVERY_MS = 1000 / 60;
 
 export interface TrainingOutcome {
   readonly steps: number;
@@ -209,7 +214,18 @@ export async function train(
     listener.changed();
   };
 
+  /** A frame of the screen after the last one, or at the end. */
+  let picturedMs = -Infinity;
+  const showPictures = async (): Promise<void> => {
+    if (monotonicMs() - picturedMs < PICTURE_EVERY_MS && !trainer.finished) return;
+    const pictures = await trainer.pictures();
+    if (pictures === null) return;
+    picturedMs = monotonicMs();
+    listener.pictures(trainer.step, pictures);
+  };
+
   try {
+    await showPictures();
     if (trainer.atEpochEnd && !start.evaluated) {
       activity.phase(trainer.step === 0 ? "loss before training" : "loss after the epoch");
       await evaluate();
@@ -232,6 +248,7 @@ export async function train(
         activity.progress((metrics.at(-1)?.step ?? trainer.step) / totalSteps);
       });
       if (trainer.histogram !== null) listener.histogram(trainer.histogram);
+      await showPictures();
       const evaluated = trainer.atEpochEnd;
       if (evaluated) await evaluate();
       const reason = stopReason();

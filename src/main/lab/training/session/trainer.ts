@@ -9,6 +9,7 @@ import { METRIC_NAMES, recordMetrics, type MetricName } from "../../../../core/n
 import { permutation } from "../../../../core/random/permutation.ts";
 import { randomStream } from "../../../../core/random/random-stream.ts";
 import { viewOf } from "../../../../shared/engine/tensor-view.ts";
+import type { UnitPictures } from "../../../../shared/experiments/learned.ts";
 import { STATISTIC_NAMES, type ActivationHistogram } from "../../../../shared/experiments/training.ts";
 import type { Scope } from "../../../engine/arena.ts";
 import type { Engine } from "../../../engine/engine.ts";
@@ -16,12 +17,15 @@ import type { Section } from "../../../engine/plan.ts";
 import type { DataTensors } from "../../compute/image-rows.ts";
 import { execute, record } from "../../compute/programs.ts";
 import type { ResolvedTraining } from "../resolved-training.ts";
+import { PictureTaker } from "./unit-pictures.ts";
 import { recordStep, type RecordedStep } from "../record/record-step.ts";
 
 /** The first of the streams that shuffle an epoch's rows, away from those that draw weights. */
 const SHUFFLE_STREAM = 10_000;
 /** One dispatch takes about this long: what a cancelled or killed training has to do again at most. */
 const DISPATCH_MS = 250;
+/** Of a plane that is watched: a frame of the screen. */
+const WATCHED_DISPATCH_MS = 16;
 const FIRST_DISPATCH_STEPS = 50;
 /** Learning rates that lie ready: a dispatch takes no more steps. */
 const MOST_DISPATCH_STEPS = 65_536;
@@ -87,6 +91,7 @@ export class Trainer {
   #step = 0;
   #shuffledEpoch = -1;
   #dispatchSteps = FIRST_DISPATCH_STEPS;
+  readonly #pictures: PictureTaker | null;
   #histogram: ActivationHistogram | null = null;
   /** Where it was put back to after a dispatch was stopped, whose last workers may still write into its tensors. */
   #putBack: TrainingState | null = null;
@@ -132,6 +137,14 @@ export class Trainer {
       rates: this.#rates,
     };
     this.#full = rows >= batchSize ? recordStep(this.#scope, training, batchSize, shared) : null;
+    this.#pictures =
+      this.#data.train.x.shape[1] === 2
+        ? new PictureTaker(engine, this.#scope, {
+            network,
+            parameters: this.#parameters,
+            data: this.#data.train,
+          })
+        : null;
     const rest = rows % batchSize;
     this.#tail = rest > 0 && !spec.dropLast ? recordStep(this.#scope, training, rest, shared) : null;
   }
@@ -158,6 +171,11 @@ export class Trainer {
   /** The spread of the activations at the last measured step; null before the first. */
   get histogram(): ActivationHistogram | null {
     return this.#histogram;
+  }
+
+  /** The plane as the network sees it now; null unless the data has two features. @throws {ExperimentCancelled} */
+  pictures(): Promise<UnitPictures> | null {
+    return this.#pictures?.take(this.#threads) ?? null;
   }
 
   /** The learning rate of a step, 1-based. */
@@ -229,7 +247,8 @@ export class Trainer {
     this.#step = first + steps;
     this.#readHistogram(first, steps);
     const stepMs = (performance.now() - startedMs) / steps;
-    this.#dispatchSteps = Math.max(1, Math.round(DISPATCH_MS / stepMs));
+    const dispatchMs = this.#pictures === null ? DISPATCH_MS : WATCHED_DISPATCH_MS;
+    this.#dispatchSteps = Math.max(1, Math.round(dispatchMs / stepMs));
   }
 
   /** Loss and metrics over all rows of a part of the data. @throws {ExperimentCancelled} @throws {TaskError} */
