@@ -83,6 +83,7 @@ export async function liveContender(
     engine,
     sandboxFile: places.sandboxFile,
     datasets: new DatasetLibrary({ root: places.datasetsDir, resourcesDir: places.resourcesDir }),
+    runs: { find: () => Promise.resolve([]), get: () => undefined, metrics: () => [] },
     asActivity: (_title, body) => body(UNWATCHED),
   });
   const kernel = await lab.open({ seed: 42, threads, rows: ROWS, limitMs: null });

@@ -3,6 +3,8 @@ import type { RunKind } from "../../shared/runs/run-records.ts";
 import { BackwardView } from "../backward/backward-view.tsx";
 import { ask } from "../bridge/lab.ts";
 import { DiagnosticsView } from "../diagnostics/diagnostics-view.tsx";
+import { connectExchange } from "../exchange/exchange-actions.ts";
+import { ImportedRunPart } from "../exchange/imported-run-part.tsx";
 import { connectGradcheck } from "../gradients/gradcheck-actions.ts";
 import { GradcheckRunPart } from "../gradients/gradcheck-run-part.tsx";
 import { gradcheckStore, showGradcheck } from "../gradients/gradcheck-store.ts";
@@ -44,7 +46,7 @@ export const VIEW_PARTS: Readonly<Record<ViewId, ViewPart>> = {
   backward: { View: BackwardView },
   gradients: { View: GradientsView, connect: connectGradcheck },
   train: { View: TrainView },
-  runs: { View: RunsView },
+  runs: { View: RunsView, connect: connectExchange },
   diagnostics: { View: DiagnosticsView },
   settings: { View: SettingsView },
 };
@@ -61,6 +63,8 @@ export const RUN_KINDS: Readonly<Record<RunKind, RunKindParts>> = {
   notebook: {
     restore: async (runId) => {
       const details = await ask(window.lab.runsGet({ runId }));
+      // A notebook that a person wrote is opened from the library.
+      if (details.run.config["document"] !== undefined) return;
       if (details.cells.length === 0) throw new RangeError(`run ${runId} has no cells`);
       restoreNotebook(details);
     },
@@ -89,6 +93,11 @@ export const RUN_KINDS: Readonly<Record<RunKind, RunKindParts>> = {
       const record = await ask(window.lab.gradcheckGet({ runId }));
       if (gradcheckStore.get().shown === null) showGradcheck(record);
     },
+  },
+  imported: {
+    Part: ImportedRunPart,
+    // No view takes it up: it is looked at on its page.
+    restore: () => Promise.resolve(),
   },
   training: {
     Part: TrainingRunPart,
