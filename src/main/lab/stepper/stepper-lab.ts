@@ -1,7 +1,7 @@
 import { OutOfMemoryError } from "../../../core/errors.ts";
 import { withFixedMasks } from "../../../core/network/dropout-mask.ts";
 import { buildNetwork } from "../../../core/network/build-network.ts";
-import { linearLayers, networkTitle, parameterShapes } from "../../../core/network/network.ts";
+import { flatLayers, linearLayers, networkTitle, parameterShapes } from "../../../core/network/network.ts";
 import type { Op } from "../../../core/ops/op.ts";
 import { numelOf, sizeBytesOf, type Program, type Tensor } from "../../../core/ops/recording-ops.ts";
 import { phasesOf } from "../../../core/ops/sharding.ts";
@@ -103,7 +103,9 @@ export class StepperLab {
     );
     let loss: Tensor | undefined;
     const training = firstStep(engine, scope, spec.seed);
-    given.set(training.counter.offsetBytes, { tensor: training.counter, role: "data" });
+    if (flatLayers(network.layers).some(({ type }) => type === "dropout")) {
+      given.set(training.counter.offsetBytes, { tensor: training.counter, role: "data" });
+    }
     const { ops } = record(scope, (recording) => {
       const built = buildNetwork(recording, network, { ...data, parameters }, training);
       ({ loss } = built);
