@@ -25,6 +25,7 @@ import {
   type Initialisation,
 } from "../../shared/specs/network-spec.ts";
 import { lossFor } from "../../shared/specs/fit-widths.ts";
+import { OpenIn } from "./open-in.tsx";
 import { formatNumber } from "../format/number.ts";
 import { useStore } from "../store/create-store.ts";
 import { datasetsStore, knownDataset } from "../store/datasets-store.ts";
@@ -137,6 +138,7 @@ export function NetworkFields({ form }: { readonly form: NetworkForm }) {
       <Choice label="Split" value={choice.split} options={splits} onChoose={(split) => choose({ split })} />
       <NumberField label="Rows" hint="the first rows of it" field={numbers.fields.rows} />
       <NumberField label="Seed" hint="of the weights" field={numbers.fields.seed} />
+      <OpenIn from={form.view} spec={form.spec} />
     </>
   );
 }

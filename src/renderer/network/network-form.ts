@@ -113,6 +113,7 @@ const MOST_GIVEN_ROWS = 1_000;
 const KEPT_PRESETS = ["notebook", "classifier", "custom"] as const;
 
 export interface NetworkForm {
+  readonly view: NetworkView;
   readonly choice: NetworkChoice;
   readonly choose: (change: Partial<NetworkChoice>) => void;
   readonly numbers: DraftForm<NetworkField>;
@@ -191,10 +192,16 @@ export function createNetworkForm(
         const misfit = spec === null ? "" : dataMisfit(spec, ends);
         const problem =
           spec === null ? null : (problemOf(networkSpecSchema, spec) ?? (misfit === "" ? null : misfit));
-        if (problem === null) return { choice: chosen, choose, numbers, spec };
+        if (problem === null) return { view, choice: chosen, choose, numbers, spec };
         // What numbers right by themselves do not fit is the data: said beside its rows.
         const rows = { ...fields.rows, error: problem };
-        return { choice: chosen, choose, numbers: { ...numbers, fields: { ...fields, rows } }, spec: null };
+        return {
+          view,
+          choice: chosen,
+          choose,
+          numbers: { ...numbers, fields: { ...fields, rows } },
+          spec: null,
+        };
       }, [all, chosen, numbers]);
     },
     set,
