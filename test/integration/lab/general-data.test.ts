@@ -60,7 +60,7 @@ describe("one network on data of two features, in every view", () => {
     expect(last.classes).toHaveLength(last.side ** 2);
     expect(new Set(last.classes)).toEqual(new Set([0, 1]));
     expect(pictured[0].shares).not.toEqual(last.shares);
-  }, 60_000);
+  }, 180_000);
 
   it("shows what it learned: names, rows behind a cell, calibration, importance, gradients of rows", async () => {
     const learned = await test.lab.learned.inspect({ runId, weights: "final" });
@@ -75,7 +75,7 @@ describe("one network on data of two features, in every view", () => {
     const [example] = await test.lab.learned.examples({ runId, weights: "final", rows: [0] });
     expect(example.saliency).toHaveLength(2);
     expect(example.saliency.some((value) => value !== 0)).toBe(true);
-  }, 60_000);
+  }, 180_000);
 
   it("opens in the gradient check, which passes, with a bug of such networks caught", async () => {
     const check = async (bug: "norm-statistics" | null) => {
@@ -99,7 +99,7 @@ describe("one network on data of two features, in every view", () => {
     expect(passed).toBe(true);
     expect(new Set(reports.map(({ tensor }) => tensor))).toContain("gain1");
     expect((await check("norm-statistics")).passed).toBe(false);
-  }, 120_000);
+  }, 240_000);
 
   it("opens in initialisation and the stepper", async () => {
     const { sides } = await test.lab.init.measure({
@@ -122,7 +122,7 @@ describe("one network on data of two features, in every view", () => {
     const trace = await test.lab.stepper.trace({ network: MOONS, threads: 2 });
     expect(trace.steps.some(({ pass }) => pass === "backward")).toBe(true);
     expect(trace.loss).toBeCloseTo(sides[0].loss, 4);
-  }, 60_000);
+  }, 180_000);
 
   it("refuses a network whose ends are not the data's, in words", async () => {
     const misfit = { ...MOONS, data: { ...MOONS.data, name: "toy-regression-400-10-1" } };
@@ -169,5 +169,5 @@ describe("a regression", () => {
     // What the engine has recorded in float32, and float64 over the rows.
     expect(regressions[0].r2).toBeCloseTo(Number(run.summary["validR2"]), 4);
     expect(regressions[0].r2).toBeGreaterThan(0.5);
-  }, 60_000);
+  }, 180_000);
 });
