@@ -1,6 +1,8 @@
+import { readdirSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "electron-vite";
+import { transform } from "sucrase";
 import type { Plugin } from "vite";
 import { WASM_SETS, type WasmSet } from "./src/shared/engine/instruction-sets.ts";
 import { IPC_CALLS, IPC_EVENTS } from "./src/shared/ipc/ipc-contract.ts";
@@ -31,6 +33,21 @@ const wasmKernels = virtualModule(
     `export default ${JSON.stringify(Object.fromEntries(WASM_SETS.map((set) => [set, kernelsBase64(set)])))};`,
 );
 
+const PRELUDE_DIR = resolve("src/sandbox/prelude");
+
+/** The tensor language's files without their types, by the names under which they import each other. */
+const prelude = virtualModule("virtual:prelude", () => {
+  const files = readdirSync(PRELUDE_DIR).filter((name) => name.endsWith(".ts") && !name.endsWith(".d.ts"));
+  const stripped = files.map((name) => {
+    const source = readFileSync(resolve(PRELUDE_DIR, name), "utf8");
+    return [
+      `./${name}`,
+      transform(source, { transforms: ["typescript"], disableESTransforms: true }).code,
+    ] as const;
+  });
+  return `export default ${JSON.stringify(Object.fromEntries(stripped))};`;
+});
+
 /** What the contract offers, by name: a sandboxed preload has no use for its schemas. */
 const ipcNames = virtualModule("virtual:ipc-names", () =>
   Object.entries({ CALL_NAMES: IPC_CALLS, EVENT_NAMES: IPC_EVENTS })
@@ -40,7 +57,7 @@ const ipcNames = virtualModule("virtual:ipc-names", () =>
 
 export default defineConfig({
   main: {
-    plugins: [wasmKernels],
+    plugins: [wasmKernels, prelude],
     build: {
       target: NODE_TARGET,
       outDir: "out/main",
@@ -72,7 +89,7 @@ export default defineConfig({
       externalizeDeps: false,
       rollupOptions: {
         input: { index: resolve("src/preload/index.ts") },
-        output: { format: "cjs", entryFileNames: "[name].cjs", inlineDynamicImports: true },
+        output: { format: "cjs", entryFileNames: "[name].cjs", codeSplitting: false },
       },
     },
   },

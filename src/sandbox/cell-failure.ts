@@ -1,4 +1,5 @@
 import { TensorShapeError, TensorSizeError } from "../core/tensor/tensor-error.ts";
+import type { SourceLine } from "../core/tensor/tensor-node.ts";
 import type { CellError } from "../shared/live/cell-result.ts";
 import type { CellSources } from "./cell-sources.ts";
 import { GuestError } from "./guest-error.ts";
@@ -59,18 +60,35 @@ export function describeError(error: unknown): { name: string; message: string }
 
 export const STOPPED = "stopped; all variables are as they were";
 
-/** Why a cell ended, of what its code threw. */
-export function failureOf(thrown: Thrown, sources: CellSources, stopped: boolean): CellError {
-  const frames = sources.frames(thrown.stack).map(({ cell, line, column, function: name }) => {
+/** A frame at a line of a cell, outside of all functions; none where the line is not known. */
+const frameAt = (at: SourceLine | null): CellError["frames"] =>
+  at === null ? [] : [{ ...at, column: at.column ?? 1, function: "" }];
+
+/** Where the operation was recorded that an error of the lab is about, if it is not the one that the cell is at. */
+export const recordedAt = (error: unknown): SourceLine | null =>
+  error instanceof GuestError || error instanceof TensorSizeError ? error.recordedAt : null;
+
+/**
+ * Why a cell ended, of what its code threw.
+ *
+ * @param otherwise Where it happened when no function of a cell was running: its last value was being shown.
+ */
+export function failureOf(
+  thrown: Thrown,
+  sources: CellSources,
+  { stopped, otherwise }: { readonly stopped: boolean; readonly otherwise: SourceLine | null },
+): CellError {
+  const running = sources.frames(thrown.stack).map(({ cell, line, column, function: name }) => {
     return { cell, line, column, function: name };
   });
+  const frames = running.length > 0 ? running : frameAt(otherwise);
   if (stopped || (thrown.name === "InternalError" && thrown.message === "interrupted")) {
     return { kind: "stopped", name: "Stopped", message: STOPPED, frames };
   }
   const own = thrown.name === "InternalError" ? INTERPRETER[thrown.message] : undefined;
   const name = (own ?? thrown).name.slice(0, LONGEST_NAME);
   const message = (own ?? thrown).message.slice(0, LONGEST_MESSAGE);
-  const kind = thrown.name === "SyntaxError" && frames.length === 0 ? "syntax" : (KINDS[name] ?? "runtime");
+  const kind = thrown.name === "SyntaxError" && running.length === 0 ? "syntax" : (KINDS[name] ?? "runtime");
   return { kind, name, message, frames };
 }
 
@@ -82,5 +100,7 @@ export function failureOutside(error: unknown, cell: string, stopped: boolean): 
   }
   if (stopped) return { kind: "stopped", name: "Stopped", message: STOPPED, frames: [] };
   const { name, message } = describeError(error);
-  return { kind: KINDS[name] ?? (name === "LabError" ? "engine" : "runtime"), name, message, frames: [] };
+  // Nothing of the cell is running any more: the place is where the operation was recorded.
+  const frames = frameAt(recordedAt(error));
+  return { kind: KINDS[name] ?? (name === "LabError" ? "engine" : "runtime"), name, message, frames };
 }

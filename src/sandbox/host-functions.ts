@@ -137,7 +137,7 @@ export function hostFunctions(parts: HostParts): Readonly<Record<string, HostFun
           `.item(): one number is needed, got shape ${showShape(node.shape)}. Did you mean .toArray()?`,
         );
       }
-      return read(ledger.view(node))[0] ?? NaN;
+      return ledger.read(node)[0] ?? NaN;
     },
     values: (given) => {
       const node = tensor(given);
@@ -148,7 +148,7 @@ export function hostFunctions(parts: HostParts): Readonly<Record<string, HostFun
             `read at most ${MOST_ELEMENTS.toLocaleString("en")} at once. Reduce it first, or take a .slice()`,
         );
       }
-      return Float32Array.from(read(ledger.view(node))).buffer;
+      return Float32Array.from(ledger.read(node)).buffer;
     },
     text: (given) => {
       const node = tensor(given);

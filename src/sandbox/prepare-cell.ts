@@ -1,5 +1,6 @@
 import { parse, type AnyNode, type Pattern, type Program } from "acorn";
 import { transform } from "sucrase";
+import { constantAssignment } from "./constant-assignments.ts";
 import { assignedNames, type AssignedNames } from "./assigned-names.ts";
 import { PositionMap, type LineEdit, type Position } from "./position-map.ts";
 
@@ -30,8 +31,8 @@ export interface PreparedCell {
   readonly names: AssignedNames;
   /** Names that it defines for the cells after it. */
   readonly defines: readonly string[];
-  /** Whether its last line is an expression whose value is shown. */
-  readonly showsValue: boolean;
+  /** Where its last statement begins if that is an expression whose value is shown; else null. */
+  readonly shownAt: Position | null;
 }
 
 /** @throws {CellSyntaxError} */
@@ -64,7 +65,7 @@ function placed(error: unknown, positions?: PositionMap): CellSyntaxError {
 
 function parsed(javascript: string, positions: PositionMap): Program {
   try {
-    return parse(javascript, { ecmaVersion: "latest", sourceType: "script", locations: true });
+    return parse(javascript, { ecmaVersion: "latest", sourceType: "script", locations: true, ranges: true });
   } catch (error) {
     if (/^'(import|export)' and|^Cannot use 'import/.test(error instanceof Error ? error.message : "")) {
       const at = placed(error, positions);
@@ -76,6 +77,18 @@ function parsed(javascript: string, positions: PositionMap): Program {
     }
     throw placed(error, positions);
   }
+}
+
+/** @throws {CellSyntaxError} In TypeScript's words. */
+function refuseConstantAssignment(program: Program, positions: PositionMap): void {
+  const found = constantAssignment(program);
+  if (found === null) return;
+  const { line, column } = positions.toSource(found);
+  throw new CellSyntaxError(
+    `Cannot assign to '${found.name}' because it is a constant; declare it with let`,
+    line,
+    column,
+  );
 }
 
 /** Names that a declaration's pattern binds. */
@@ -159,6 +172,7 @@ export function prepareCell(source: string): PreparedCell {
   // Line ends of Windows are one character to a person, two to a parser.
   const { javascript, mappings } = stripTypes(source.replace(/^\uFEFF/, "").replaceAll("\r\n", "\n"));
   const program = parsed(javascript, new PositionMap(mappings, []));
+  refuseConstantAssignment(program, new PositionMap(mappings, []));
   const { edits, defines } = globalised(program, javascript);
   const code = edited(javascript, edits);
   const positions = new PositionMap(mappings, edits);
@@ -166,5 +180,11 @@ export function prepareCell(source: string): PreparedCell {
     edits.length === 0
       ? assignedNames(program, javascript, placesOf(javascript))
       : assignedNames(parsed(code, positions), code, placesOf(code));
-  return { code, positions, names, defines, showsValue: isShown(program.body.at(-1)) };
+  const last = program.body.at(-1);
+  const begin = isShown(last) ? last?.loc?.start : undefined;
+  const shownAt =
+    begin === undefined
+      ? null
+      : new PositionMap(mappings, []).toSource({ line: begin.line, column: begin.column + 1 });
+  return { code, positions, names, defines, shownAt };
 }

@@ -2,7 +2,8 @@ import { parentPort, workerData } from "node:worker_threads";
 import type { CellError } from "../shared/live/cell-result.ts";
 import type { CellSource, CheckSource } from "../shared/live/live-settings.ts";
 import type { FromSandbox, SandboxData, ToSandbox } from "../shared/live/sandbox-protocol.ts";
-import { describeError, failureOf, failureOutside } from "./cell-failure.ts";
+import type { SourceLine } from "../core/tensor/tensor-node.ts";
+import { describeError, failureOf, failureOutside, recordedAt } from "./cell-failure.ts";
 import { CellOutputs } from "./cell-outputs.ts";
 import { CellSources } from "./cell-sources.ts";
 import { CheckRecorder } from "./check-recorder.ts";
@@ -28,6 +29,8 @@ const outputs = new CellOutputs((output) => line.tell({ kind: "output", output }
 const ledger = new TensorLedger(line, () => void interpreter.call("makeGarbage"));
 const timer = new TimeRecorder(ledger, threads);
 const checker = new CheckRecorder(ledger, line, seed);
+/** The last error of the lab that a cell saw, and where the operation was recorded that it is about. */
+let lastError: { readonly message: string; readonly at: SourceLine | null } | null = null;
 const common = {
   ledger,
   sources,
@@ -53,18 +56,29 @@ const interpreter = await Interpreter.start(
     hold: (object) => ledger.live.hold(object),
     drop: (object) => ledger.drop(object),
     knows: (object) => ledger.live.holds(object),
-    describe: describeError,
+    describe: (error) => {
+      const described = describeError(error);
+      lastError = { message: described.message, at: recordedAt(error) };
+      return described;
+    },
   },
   () => line.stopped,
 );
+
+/** Where the operation was recorded that a thrown error of the lab is about. */
+const recordedPlace = ({ message }: { readonly message: string }): SourceLine | null =>
+  lastError?.message === message ? lastError.at : null;
 
 /** Runs a cell to its end, what it left to compute included. */
 function run({ id, source }: CellSource): CellError | null {
   try {
     const prepared = prepareCell(source);
     interpreter.call("forgetRandom");
-    const thrown = interpreter.run(prepared.code, sources.add(id, prepared), prepared.showsValue);
-    if (thrown !== null) return failureOf(thrown, sources, line.stopped);
+    const thrown = interpreter.run(prepared.code, sources.add(id, prepared), prepared.shownAt !== null);
+    if (thrown !== null) {
+      const shown = prepared.shownAt === null ? null : { cell: id, ...prepared.shownAt };
+      return failureOf(thrown, sources, { stopped: line.stopped, otherwise: recordedPlace(thrown) ?? shown });
+    }
     // What was interrupted among promises throws nothing.
     if (line.stopped) return failureOutside(null, id, true);
     ledger.finish();
@@ -83,7 +97,8 @@ function check(source: CheckSource): CellError | null {
       hostFunctions({ ...common, keys: own, cross }),
     );
     const thrown = lessonCheck.run(source);
-    if (thrown !== null) return failureOf(thrown, sources, line.stopped);
+    if (thrown !== null)
+      return failureOf(thrown, sources, { stopped: line.stopped, otherwise: recordedPlace(thrown) });
     if (line.stopped) return failureOutside(null, source.id, true);
     ledger.finish();
     return checker.failure();

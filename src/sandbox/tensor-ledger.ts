@@ -4,7 +4,7 @@ import { forgetHistory, neededBuffers } from "../core/tensor/lower/buffers.ts";
 import { lower } from "../core/tensor/lower/lower.ts";
 import type { BufferTensor, Lowered } from "../core/tensor/lower/lowered.ts";
 import { memoryProblem } from "../core/tensor/lower/memory-problem.ts";
-import type { TensorNode } from "../core/tensor/tensor-node.ts";
+import type { TensorNode, TensorStorage } from "../core/tensor/tensor-node.ts";
 import type { RunAnswer } from "../shared/live/sandbox-protocol.ts";
 import { GuestError } from "./guest-error.ts";
 import { LiveTensors } from "./live-tensors.ts";
@@ -29,6 +29,8 @@ export interface RunExtras {
   /** Freed again at once. */
   readonly buffers?: readonly BufferTensor[];
   readonly reads?: readonly BufferTensor[];
+  /** To read what is computed, behind `reads`. */
+  readonly readWanted?: boolean;
   readonly samples?: number | null;
 }
 
@@ -125,9 +127,9 @@ export class TensorLedger {
     if (this.#recording?.purpose === "timing") this.#recording = null;
   }
 
-  /** Computes what variables hold and has not been computed, except what is large and perhaps never needed. */
+  /** Computes what variables hold and is not too large to be computed before it is needed. */
   flush(): void {
-    this.#compute([], () => [...this.#pending].filter((node) => !blowsUp(node)), {});
+    this.#compute([], () => this.#worthComputing(), {});
   }
 
   /** A cell ends: all that it left is computed. */
@@ -147,10 +149,34 @@ export class TensorLedger {
     this.#recording = null;
   }
 
-  /** Computes these tensors, dense in buffers. @returns What `extras` asked for. @throws {GuestError} */
+  /**
+   * Computes these tensors, dense in buffers, and with them what variables hold: a loop that reads its loss must not
+   * go through all its steps again at the next read. A timing computes nothing beside.
+   *
+   * @returns What `extras` asked for. @throws {GuestError}
+   */
   run(wanted: readonly TensorNode[], extras: RunExtras = {}): RunAnswer {
     this.breakTiming();
-    return this.#compute(wanted, () => [], extras);
+    const isTiming = (extras.samples ?? null) !== null;
+    return this.#compute(
+      wanted,
+      () => (isTiming || wanted.length === 0 ? [] : this.#worthComputing()),
+      extras,
+    );
+  }
+
+  /** All numbers of a tensor, computed and read in one go. @throws {GuestError} */
+  read(node: TensorNode): Float32Array | Float64Array {
+    const answer =
+      node.storage === null
+        ? this.run([node], { readWanted: true })
+        : this.run([], { reads: [this.view(node)] });
+    return answer.values[0] ?? new Float32Array();
+  }
+
+  /** What variables hold and has not been computed, except what is large and perhaps never needed. */
+  #worthComputing(): readonly TensorNode[] {
+    return [...this.#pending].filter((node) => !blowsUp(node));
   }
 
   /** Puts a buffer that main has filled under a number. */
@@ -162,20 +188,21 @@ export class TensorLedger {
   /** Where a computed tensor lies. */
   view(node: TensorNode): BufferTensor {
     if (node.storage === null) this.run([node]);
-    const { storage, shape } = node;
-    if (storage === null) throw new TypeError(`tensor ${node.id} was computed and lies nowhere`);
-    const { buffer, offset } = storage;
-    const name = node.name ?? node.label;
-    return { name, shape: shape.length === 0 ? [1] : shape, dtype: "float32", buffer, offset };
+    return placeOf(node, node.storage);
   }
 
   /** @throws {GuestError} @throws {RequestRefused} */
   #compute(
     wanted: readonly TensorNode[],
     settled: () => readonly TensorNode[],
-    { ops = [], buffers = [], reads = [], samples = null }: RunExtras,
+    { ops = [], buffers = [], reads: given = [], readWanted = false, samples = null }: RunExtras,
   ): RunAnswer {
     const { lowered, frees, asked } = this.#planned(wanted, settled);
+    const places = new Map(lowered.stored.map(({ node, storage }) => [node, storage]));
+    const reads = [
+      ...given,
+      ...(readWanted ? wanted.map((node) => placeOf(node, places.get(node) ?? node.storage)) : []),
+    ];
     this.#sinceFlush = 0;
     const isIdle = [lowered.ops, lowered.uploads, ops, reads, frees].every(({ length }) => length === 0);
     const answer = isIdle
@@ -196,7 +223,7 @@ export class TensorLedger {
     this.#keep(lowered, asked);
     lowered.faults.forEach(({ node, message }, at) => {
       const count = answer.values[reads.length + at]?.[0] ?? 0;
-      if (count > 0) throw new GuestError("IndexError", placed(message(count), node));
+      if (count > 0) throw new GuestError("IndexError", placed(message(count), node), node.line);
     });
     return { values: answer.values.slice(0, reads.length), samplesMs: answer.samplesMs };
   }
@@ -205,8 +232,7 @@ export class TensorLedger {
   #planned(wanted: readonly TensorNode[], settled: () => readonly TensorNode[]) {
     const recorded = new Set(this.#recording?.nodes ?? []);
     const frees = this.#freeBuffers();
-    const plan = () => {
-      const asked = settled();
+    const plan = (asked = settled()) => {
       const lowered = lower({
         wanted: wanted.filter((node) => node.storage === null),
         settled: asked,
@@ -225,8 +251,12 @@ export class TensorLedger {
     frees.push(...this.#freeBuffers());
     const second = plan();
     if (second.problem === null) return { ...second, frees };
+    // What is only held can wait, if there is room for what is asked for.
+    const least = wanted.length === 0 ? second : plan([]);
+    if (least.problem === null) return { ...least, frees };
     if (frees.length > 0) this.#line.ask<"run">({ ...NOTHING, frees });
-    throw new GuestError("MemoryError", second.problem);
+    const [largest] = second.lowered.buffers.toSorted((a, b) => b.bytes - a.bytes);
+    throw new GuestError("MemoryError", second.problem, largest?.node?.line ?? null);
   }
 
   /** The program has run: notes where everything lies now. */
@@ -270,6 +300,13 @@ const NOTHING = {
   reads: [],
   samples: null,
 } as const;
+
+/** A computed node as a tensor. */
+function placeOf(node: TensorNode, storage: TensorStorage | null): BufferTensor {
+  if (storage === null) throw new TypeError(`tensor ${node.id} was computed and lies nowhere`);
+  const shape = node.shape.length === 0 ? [1] : node.shape;
+  return { name: node.name ?? node.label, shape, dtype: "float32", ...storage };
+}
 
 /** A message with the place of the operation that it is about. */
 function placed(message: string, { line }: TensorNode): string {

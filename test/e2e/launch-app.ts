@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { _electron, type ElectronApplication, type Page } from "playwright-core";
+import { _electron, errors, type ElectronApplication, type Page } from "playwright-core";
 import { projectPaths } from "../../scripts/setup/project-paths.mjs";
 import { pageComplaints } from "./page-complaints.ts";
 
@@ -44,7 +44,7 @@ export async function launchApp(settings: LaunchSettings = {}): Promise<Launched
   const readLog = () => (existsSync(logFile) ? readFileSync(logFile, "utf8") : "");
   const { executablePath, args, env } = appCommand(userDataDir, settings.args);
   const before = readLog();
-  const app = await _electron.launch({
+  const app = await launchDriven({
     executablePath,
     args,
     env: {
@@ -72,6 +72,25 @@ export async function launchApp(settings: LaunchSettings = {}): Promise<Launched
       }
     },
   };
+}
+
+const LAUNCH_MS = 45_000;
+const LAUNCHES = 3;
+
+/**
+ * One launch in a hundred, on a machine with more to do than processors, both debuggers are connected and Node's
+ * never answers "go on": the app waits in its first line for a driver that waits for it. What is wrong with the app
+ * itself goes wrong each time.
+ */
+async function launchDriven(options: Parameters<typeof _electron.launch>[0]): Promise<ElectronApplication> {
+  for (let launch = 1; ; launch++) {
+    try {
+      return await _electron.launch({ ...options, timeout: LAUNCH_MS });
+    } catch (error) {
+      if (!(error instanceof errors.TimeoutError) || launch === LAUNCHES) throw error;
+      process.stderr.write(`launch ${launch} of ${LAUNCHES} was not answered within ${LAUNCH_MS} ms\n`);
+    }
+  }
 }
 
 /** Where the test command has built the page with the React that warns. */

@@ -1,7 +1,16 @@
 import { Activate, ReLU } from "../autograd/activations.ts";
 import { Linear } from "../autograd/linear.ts";
 import { Dropout } from "../autograd/dropout.ts";
-import { CrossEntropyLoss, MSELoss, OneHotMSELoss, type Loss } from "../autograd/losses.ts";
+import {
+  BinaryCrossEntropyLoss,
+  CrossEntropyLoss,
+  HuberLoss,
+  L1Loss,
+  MSELoss,
+  OneHotMSELoss,
+  WeightedCrossEntropyLoss,
+  type Loss,
+} from "../autograd/losses.ts";
 import { BatchNorm, LayerNorm } from "../autograd/norms.ts";
 import { Residual } from "../autograd/residual.ts";
 import { Module } from "../autograd/module.ts";
@@ -10,9 +19,10 @@ import { Parameter, Variable } from "../autograd/tape.ts";
 import { ContractError } from "../errors.ts";
 import type { Ops, TensorLike } from "../ops/op.ts";
 import type { Layer, Network } from "./network.ts";
-import { normNames, parameterNames } from "./network.ts";
+import { dropoutSeed } from "./dropout-mask.ts";
+import { CLASS_WEIGHTS, normNames, parameterNames } from "./network.ts";
 
-/** What a network is computed from: x (N, in), y (N,), and its parameters w1, b1, w2, … by name. */
+/** What a network is computed from: x (N, in), y (N,) or (N, targets), and its parameters w1, b1, w2, … by name. */
 export interface NetworkTensors<T> {
   readonly x: T;
   readonly y: T;
@@ -42,14 +52,26 @@ export interface TrainingStep<T> {
   readonly seed: number;
 }
 
-function lossOf<T extends TensorLike>({ loss, smoothing }: Network): Loss<T> {
+function lossOf<T extends TensorLike>(
+  { loss, smoothing, delta, classWeights }: Network,
+  given: (name: string) => T,
+): Loss<T> {
+  const weights = classWeights === undefined ? null : given(CLASS_WEIGHTS);
   switch (loss) {
     case "mse":
       return new MSELoss();
     case "mseOneHot":
       return new OneHotMSELoss();
+    case "l1":
+      return new L1Loss();
+    case "huber":
+      return new HuberLoss(delta);
+    case "binaryCrossEntropy":
+      return new BinaryCrossEntropyLoss(weights);
     case "crossEntropy":
-      return new CrossEntropyLoss(smoothing);
+      return weights === null
+        ? new CrossEntropyLoss(smoothing)
+        : new WeightedCrossEntropyLoss(weights, smoothing);
   }
 }
 
@@ -68,9 +90,6 @@ class Through<T extends TensorLike> extends Module<T> {
     return this.#layers.reduce(this.#step, x);
   }
 }
-
-/** Seeds of the dropout layers, apart from each other. */
-const DROPOUT_SEED_STEP = 0x51ed270b;
 
 /**
  * Records a network's forward pass over the given tensors with the autograd's layers, and its backward pass when it
@@ -111,7 +130,7 @@ export function buildNetwork<T extends TensorLike>(
         if (training === null || layer.rate === 0) return null;
         return new Dropout({
           rate: layer.rate,
-          seed: training.seed + DROPOUT_SEED_STEP * ++dropped,
+          seed: layer.seed ?? dropoutSeed(training.seed, dropped++),
           counter: training.counter,
         });
       case "batchNorm": {
@@ -141,7 +160,7 @@ export function buildNetwork<T extends TensorLike>(
     return out;
   };
   const value = network.layers.reduce<Variable<T>>(through, input);
-  const loss = lossOf<T>(network).forward(value, y);
+  const loss = lossOf(network, given).forward(value, y);
   return {
     loss: loss.data,
     outputs,

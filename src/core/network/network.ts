@@ -20,13 +20,15 @@ export interface ActivationLayer {
   readonly activation: Activation;
 }
 
-/** The layers that initialisation, the stepper and the gradient checks take apart. */
+/** The layers of the notebook. */
 export type PlainLayer = LinearLayer | ReluLayer | ActivationLayer;
 
 /** While it trains, a value is 0 with probability `rate`, else 1 / (1 − rate) times itself; evaluated, it passes. */
 export interface DropoutLayer {
   readonly type: "dropout";
   readonly rate: number;
+  /** Of the mask of its own that it has at step 0; without, the training's seed and the layer's place give it one. */
+  readonly seed?: number;
 }
 
 /** (x − mean) / √(variance + eps) · gain + bias, over the rows of the batch; evaluated, with running averages. */
@@ -53,8 +55,21 @@ export interface ResidualLayer {
 /** One layer of a network as mathematics needs it; how its weights are drawn is said elsewhere. */
 export type Layer = PlainLayer | DropoutLayer | BatchNormLayer | LayerNormLayer | ResidualLayer;
 
-/** Squared error of the label itself, of the label as onehot, or cross entropy of the softmax. */
-export type LossName = "mse" | "mseOneHot" | "crossEntropy";
+/** What outputs are compared with targets by: `title` as forms show it, `classes` where outputs stand for classes. */
+export const LOSSES = {
+  mse: { title: "MSE", classes: false },
+  l1: { title: "L1", classes: false },
+  huber: { title: "Huber", classes: false },
+  mseOneHot: { title: "MSE on onehot", classes: true },
+  crossEntropy: { title: "cross entropy", classes: true },
+  binaryCrossEntropy: { title: "binary cross entropy", classes: true },
+} as const;
+export type LossName = keyof typeof LOSSES;
+// A literal's keys are its own.
+export const LOSS_NAMES = Object.keys(LOSSES) as LossName[];
+
+/** Whether outputs stand for classes, and not for numbers. */
+export const judgesClasses = (loss: LossName): boolean => LOSSES[loss].classes;
 
 /** Layers one after another, and the loss at their end. */
 export interface Network<L extends Layer = Layer> {
@@ -62,14 +77,15 @@ export interface Network<L extends Layer = Layer> {
   readonly loss: LossName;
   /** Label smoothing of the cross entropy; 0 without. */
   readonly smoothing?: number;
+  /** Of the Huber loss: from here on it grows linearly; 1 without. */
+  readonly delta?: number;
+  /** Of the cross entropies, one a class or an output: torch's weight, and pos_weight of the binary one. */
+  readonly classWeights?: readonly number[];
 }
 export type PlainNetwork = Network<PlainLayer>;
 
-export const LOSS_TITLES: Readonly<Record<LossName, string>> = {
-  mse: "MSE",
-  mseOneHot: "MSE on onehot",
-  crossEntropy: "cross entropy",
-};
+/** Name of the tensor that holds a loss's class weights, among the parameters. */
+export const CLASS_WEIGHTS = "classWeights";
 
 /** Names of the parameters of the linear layer number `index`, from 0: w1 and b1, w2 and b2, … */
 export const parameterNames = (index: number): { readonly weight: string; readonly bias: string } => ({
@@ -94,7 +110,10 @@ export const flatLayers = (layers: readonly Layer[]): readonly Exclude<Layer, Re
 export const linearLayers = ({ layers }: Network): readonly LinearLayer[] =>
   flatLayers(layers).filter((layer) => layer.type === "linear");
 
-/** What a network keeps: what it learns, and the running averages of batch norms (mean, variance), which only follow. */
+/**
+ * What a network keeps: what it learns, the running averages of batch norms (mean, variance), which only follow, and the
+ * weights of classes, which stay.
+ */
 export interface ParameterShape {
   readonly name: string;
   readonly shape: readonly number[];
@@ -103,10 +122,10 @@ export interface ParameterShape {
   readonly begin: ((index: number) => number) | null;
 }
 
-/** Names and shapes of all parameters, in order: w1 (in, out), b1 (out,), … */
-export function parameterShapes({ layers }: Network): readonly ParameterShape[] {
+/** Names and shapes of all parameters, in order: w1 (in, out), b1 (out,), …, and of the loss's class weights. */
+export function parameterShapes({ layers, classWeights }: Network): readonly ParameterShape[] {
   let [linear, norm] = [0, 0];
-  return flatLayers(layers).flatMap((layer): ParameterShape[] => {
+  const ofLayers = flatLayers(layers).flatMap((layer): ParameterShape[] => {
     if (layer.type === "linear") {
       const { weight, bias } = parameterNames(linear++);
       return [
@@ -126,6 +145,9 @@ export function parameterShapes({ layers }: Network): readonly ParameterShape[] 
       ? learned
       : [...learned, { name: running, shape: [2, features], learned: false, begin }];
   });
+  if (classWeights === undefined) return ofLayers;
+  const begin = (index: number): number => classWeights[index];
+  return [...ofLayers, { name: CLASS_WEIGHTS, shape: [classWeights.length], learned: false, begin }];
 }
 
 function kindOf(layer: Exclude<Layer, ResidualLayer>): string[] {
@@ -151,5 +173,5 @@ export function networkTitle(network: Network): string {
   const kinds = new Set(flatLayers(network.layers).flatMap(kindOf));
   if (network.layers.some(({ type }) => type === "residual")) kinds.add("residual");
   const shown = widths.length > 6 ? [widths[0], `… ${linear.length} layers …`, widths.at(-1)] : widths;
-  return [shown.join("-"), ...kinds, LOSS_TITLES[network.loss]].join(", ");
+  return [shown.join("-"), ...kinds, LOSSES[network.loss].title].join(", ");
 }

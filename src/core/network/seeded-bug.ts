@@ -9,10 +9,29 @@ export const SEEDED_BUGS = {
   "missing-mean": "the loss's gradient is not divided by the number of rows",
   "relu-mask": "the relu passes gradients on where its input is not above 0",
   "scale-1-percent": "the weights' gradients are 1 % too large",
+  "dropout-mask": "the gradient goes back through a dropout without its mask",
+  "norm-statistics": "the gradient goes back through a norm as if mean and variance were constants",
+  "skip-path": "the gradient of a residual block's input lacks what goes around the block",
   "input-8-percent": "the gradient of the input is 8 % too large, which the notebook's tolerances do not see",
 } as const;
 export type SeededBug = keyof typeof SEEDED_BUGS;
 export const SEEDED_BUG_NAMES = Object.keys(SEEDED_BUGS) as readonly SeededBug[];
+
+/** What an op writes that begins a backward pass; null of all others. */
+function lossGradientOf<T>(op: Op<T>): T | null {
+  switch (op.op) {
+    case "mseBackward":
+    case "l1Backward":
+    case "huberBackward":
+      return op.dpred;
+    case "crossEntropyBackward":
+    case "weightedCrossEntropyBackward":
+    case "binaryCrossEntropyBackward":
+      return op.dlogits;
+    default:
+      return null;
+  }
+}
 
 /**
  * Ops that make one mistake in every backward pass recorded through them.
@@ -53,6 +72,7 @@ export class BuggyOps<T extends TensorLike> implements Ops<T> {
   /** What is computed instead of the op, or null where the op stays as it is. */
   #mistake(op: Op<T>): readonly Op<T>[] | null {
     const scaled = (out: T, factor: number): readonly Op<T>[] => [op, { op: "scale", x: out, out, factor }];
+    const goesBack = (name: string): boolean => name.endsWith(".g");
     switch (this.#bug) {
       case "missing-transpose":
         return op.op === "matmul" && op.transposeB && op.b.shape[0] === op.b.shape[1]
@@ -76,6 +96,26 @@ export class BuggyOps<T extends TensorLike> implements Ops<T> {
           { op: "scale", x: op.dx, out: op.dx, factor: -1 },
           { op: "add", a: op.dx, b: op.dy, out: op.dx },
         ];
+      case "dropout-mask":
+        return op.op === "dropout" && goesBack(op.out.name)
+          ? [{ op: "scale", x: op.x, out: op.out, factor: 1 }]
+          : null;
+      case "norm-statistics": {
+        if (op.op === "normalizeRowsBackward") return [{ op: "scale", x: op.dy, out: op.dx, factor: 1 }];
+        if (op.op !== "normalizeColumnsBackward") return null;
+        const nothing = (of: T): T => this.#ops.tensor(`no ${of.name}`, of.shape);
+        const [dgain, dshift] = [nothing(op.dgain), nothing(op.dshift)];
+        return [
+          { op: "scale", x: op.dgain, out: dgain, factor: 0 },
+          { op: "scale", x: op.dshift, out: dshift, factor: 0 },
+          { ...op, dgain, dshift },
+        ];
+      }
+      case "skip-path":
+        // The tape adds what goes around first.
+        return op.op === "add" && goesBack(op.out.name)
+          ? [{ op: "scale", x: op.b, out: op.out, factor: 1 }]
+          : null;
       case "input-8-percent":
         return op.op === "matmul" && op.transposeB && op.out.name === `${this.#x.name}.g`
           ? scaled(op.out, 1.08)
@@ -84,8 +124,7 @@ export class BuggyOps<T extends TensorLike> implements Ops<T> {
   }
 
   #lossGradient(op: Op<T>, factorOf: (rows: number) => number): readonly Op<T>[] | null {
-    const gradient =
-      op.op === "mseBackward" ? op.dpred : op.op === "crossEntropyBackward" ? op.dlogits : null;
+    const gradient = lossGradientOf(op);
     if (gradient === null) return null;
     const [rows = 1] = gradient.shape;
     return [op, { op: "scale", x: gradient, out: gradient, factor: factorOf(rows) }];

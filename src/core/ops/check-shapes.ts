@@ -9,14 +9,8 @@ import {
 } from "./op.ts";
 import { GENERIC_CHECKS } from "./generic-checks.ts";
 import { isGeneric, viewsOf } from "./generic-op.ts";
+import { checkTarget, LOSS_CHECKS } from "./loss-ops.ts";
 import { OPTIMISER_CHECKS } from "./optimiser-ops.ts";
-
-/** Targets of a squared error: one number a row, or as many as predicted. (N, 1) against (N, 1) would hide a mistake. */
-function checkTarget(check: Checks, pred: TensorLike, target: TensorLike): void {
-  const [rows = 0, columns = 0] = check.sizes("pred", pred, ["N", "1 or C"]);
-  if (columns > 1) check.shape("target", target, [rows, columns]);
-  else check.shape("target", target, [rows]);
-}
 
 function checkEps(check: Checks, eps: number): void {
   check.range("eps", eps > 0, "to be above 0", eps);
@@ -268,6 +262,7 @@ const RULES = {
     check.range("index", Number.isInteger(index) && index >= 0 && index < size, `below ${size}`, index);
   },
   mark: () => undefined,
+  ...LOSS_CHECKS,
   ...GENERIC_CHECKS,
 } satisfies { [K in OpName]: (params: OpParams<TensorLike>[K], check: Checks) => void };
 

@@ -1,5 +1,6 @@
 import type { Activation } from "./activation.ts";
 import type { GenericOpParams } from "./generic-op.ts";
+import type { LossParams } from "./loss-ops.ts";
 import type { OptimiserParams } from "./optimiser-ops.ts";
 import type { TensorLike, DType } from "./tensor-like.ts";
 
@@ -9,11 +10,11 @@ export type { DType, TensorLike };
  * The tensor operations that experiments are made of. An op is one name and one parameter entry here, one float64
  * rule in reference-ops.ts, one sharding rule in sharding.ts and one kernel in workers/kernels: each of those
  * tables is total over `OpName`, so a forgotten entry does not compile. Those of the optimisers stand together in
- * optimiser-ops.ts, those of the tensor language in generic-op.ts.
+ * optimiser-ops.ts, those of losses element by element in loss-ops.ts, those of the tensor language in generic-op.ts.
  *
  * `T` is whatever names a tensor: a float64 array in the reference, a number in a recorded program.
  */
-export interface OpParams<T> extends OptimiserParams<T>, GenericOpParams<T> {
+export interface OpParams<T> extends OptimiserParams<T>, LossParams<T>, GenericOpParams<T> {
   /**
    * out (M, N) = A @ B, or out += A @ B with `accumulate`; A is (M, K), or `a` (K, M) read transposed with
    * `transposeA`; likewise B (K, N) from `b` (N, K) with `transposeB`.

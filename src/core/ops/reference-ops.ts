@@ -5,6 +5,7 @@ import { activate, activationSlope } from "../reference/activations.ts";
 import { checkShapes } from "./check-shapes.ts";
 import { STATISTICS, TALLY, type DType, type Op, type OpName, type OpParams, type Ops } from "./op.ts";
 import { GENERIC_RULES } from "./generic-reference.ts";
+import { LOSS_RULES } from "./loss-ops.ts";
 import { OPTIMISER_RULES } from "./optimiser-ops.ts";
 import type { ReferenceTensor } from "./reference-tensor.ts";
 
@@ -403,6 +404,8 @@ const RULES = {
   },
 
   mark: () => undefined,
+
+  ...LOSS_RULES,
 
   ...GENERIC_RULES,
 } satisfies { [K in OpName]: (params: OpParams<ReferenceTensor>[K], context: Context) => void };

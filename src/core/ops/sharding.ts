@@ -1,6 +1,7 @@
 import type { Op, OpName, TensorLike } from "./op.ts";
 import { STATISTICS_LENGTH, TALLY_LENGTH } from "./op.ts";
 import { GENERIC_SHARDING } from "./generic-sharding.ts";
+import { LOSS_SHARDING } from "./loss-ops.ts";
 import { OPTIMISER_SHARDING } from "./optimiser-ops.ts";
 import {
   COST_NS,
@@ -204,6 +205,7 @@ const RULES: ShardingRules = {
     { name: "run", axis: "elements", items: 1, accesses: [readAll(source)], partialBytes: 0, costNs: 1 },
   ],
   mark: () => [{ name: "run", axis: "elements", items: 1, accesses: [], partialBytes: 0, costNs: 1 }],
+  ...LOSS_SHARDING,
   ...GENERIC_SHARDING,
 };
 

@@ -1,4 +1,14 @@
-import { jumpOf, slopeOf, type LinearReference, type ReferencePass } from "./network-pass.ts";
+import { dropoutFactor } from "../network/dropout-mask.ts";
+import {
+  isElementwise,
+  jumpOf,
+  normalisedRow,
+  slopeOf,
+  type Batch,
+  type LinearReference,
+  type NormReference,
+  type ReferencePass,
+} from "./network-pass.ts";
 
 /** A pre-activation whose side of the kink float32 rounding may change. */
 export interface Kink {
@@ -24,13 +34,14 @@ export function kinksAt(
   errors: readonly ArrayLike<number>[] | null,
 ): Kink[] {
   const layer = pass.layers[position];
-  if (layer.type === "linear" || jumpOf(layer) === 0) return [];
+  if (!isElementwise(layer) || jumpOf(layer) === 0) return [];
   const before = position === 0 ? null : pass.layers[position - 1];
   const found: Kink[] = [];
   const z = values[position];
   if (errors !== null) {
-    // What two element-wise layers in a row leave at 0 exactly was decided by the first.
-    const exactZeros = before?.type === "relu" || before?.type === "activation";
+    // What two element-wise layers in a row leave at 0 exactly was decided by the first, and a mask is no rounding.
+    const exactZeros =
+      before !== null && (isElementwise(before) || before.type === "dropout" || before.type === "skip");
     for (let unit = 0; unit < z.length; unit++) {
       const bound = errors[position][unit];
       if (Math.abs(z[unit]) <= bound && !(exactZeros && bound === 0)) found.push({ position, unit });
@@ -57,66 +68,135 @@ export interface KinkSink {
   readonly x: Float64Array;
 }
 
-/** A row whose kinks are followed. */
-export interface KinkedRow {
-  readonly values: readonly ArrayLike<number>[];
-  readonly kinks: readonly Kink[];
-  /** The largest |gradient| of each layer's output, by position. */
-  readonly gradients: readonly ArrayLike<number>[];
+/** Rows whose kinks are followed together. */
+export interface KinkedBatch {
+  readonly batch: Batch;
+  /** By row. */
+  readonly kinks: readonly (readonly Kink[])[];
+  /** The largest |gradient| of each layer's output, by row and position; of rows without kinks nothing. */
+  readonly gradients: readonly (readonly ArrayLike<number>[])[];
 }
 
+const plainBefore = (pass: ReferencePass): boolean =>
+  pass.layers.every((layer) => layer.type === "linear" || isElementwise(layer));
+
 /**
- * Adds what the other sides of a row's kinks would have given. Kinks of one layer do not meet, so each is walked back by
- * itself, as it is. With kinks in several layers any of their sides may come together: then all go back at once, as
- * absolute values, through the steeper side of every kink.
+ * Adds what the other sides of kinks would have given. Kinks of one layer of a row do not meet, so in a plain network each
+ * is walked back by itself, as it is. With kinks in several layers, or with norms and blocks between, any of their sides
+ * may come together: then all go back at once, as absolute values, through the steeper side of every kink. Rows of
+ * `sinks` are those of the batch.
  */
-export function addJumps(pass: ReferencePass, { values, kinks, gradients }: KinkedRow, sink: KinkSink): void {
-  const positions = [...new Set(kinks.map(({ position }) => position))];
-  if (positions.length > 1) {
-    walkTogether(pass, { values, kinks, gradients }, sink);
+export function addJumps(pass: ReferencePass, kinked: KinkedBatch, sinks: readonly KinkSink[]): void {
+  const [own = []] = kinked.kinks;
+  const alone = kinked.kinks.length === 1 && new Set(own.map(({ position }) => position)).size === 1;
+  if (!alone || !plainBefore(pass)) {
+    walkTogether(pass, kinked, sinks);
     return;
   }
-  for (const { position, unit } of kinks) {
+  const [values] = kinked.batch.values;
+  const [sink] = sinks;
+  for (const { position, unit } of own) {
     const layer = pass.layers[position];
-    const jump = layer.type === "linear" ? 0 : gradients[position][unit] * jumpOf(layer);
+    const jump = isElementwise(layer) ? kinked.gradients[0][position][unit] * jumpOf(layer) : 0;
     if (jump === 0) continue;
     let dy = new Float64Array(values[position].length);
     dy[unit] = jump;
     for (let at = position - 1; at >= 0; at--) {
       const before = pass.layers[at];
       const x = values[at];
-      dy =
-        before.type === "linear"
-          ? walkThrough(before, x, dy, sink, { absolute: false })
-          : dy.map((value, j) => value * slopeOf(before, x[j]));
+      if (before.type === "linear") dy = walkThrough(before, x, dy, sink, { absolute: false });
+      else if (isElementwise(before)) dy = dy.map((value, j) => value * slopeOf(before, x[j]));
     }
     for (let i = 0; i < dy.length; i++) sink.x[i] += Math.abs(dy[i]);
   }
 }
 
 function walkTogether(
-  { layers }: ReferencePass,
-  { values, kinks, gradients }: KinkedRow,
-  sink: KinkSink,
+  pass: ReferencePass,
+  { batch, kinks, gradients }: KinkedBatch,
+  sinks: readonly KinkSink[],
 ): void {
-  const highest = kinks.reduce((most, { position }) => Math.max(most, position), 0);
-  let dy = new Float64Array(values[highest + 1].length);
+  const { layers } = pass;
+  const highest = kinks.flat().reduce((most, { position }) => Math.max(most, position), 0);
+  let dy = batch.values.map((row) => new Float64Array(row[highest + 1].length));
+  const around = new Map<number, readonly Float64Array[]>();
   for (let position = highest; position >= 0; position--) {
     const layer = layers[position];
-    const x = values[position];
-    if (layer.type === "linear") {
-      dy = walkThrough(layer, x, dy, sink, { absolute: true });
-      continue;
+    switch (layer.type) {
+      case "linear":
+        dy = dy.map((row, n) =>
+          walkThrough(layer, batch.values[n][position], row, sinks[n], { absolute: true }),
+        );
+        break;
+      case "relu":
+      case "activation": {
+        const steeper = Math.max(Math.abs(slopeOf(layer, 1)), Math.abs(slopeOf(layer, -1)));
+        dy = dy.map((row, n) => {
+          const here = new Set(kinks[n].flatMap((kink) => (kink.position === position ? [kink.unit] : [])));
+          const x = batch.values[n][position];
+          return row.map((value, j) =>
+            here.has(j)
+              ? steeper * value + Math.abs(jumpOf(layer)) * gradients[n][position][j]
+              : value * Math.abs(slopeOf(layer, x[j])),
+          );
+        });
+        break;
+      }
+      case "dropout":
+        dy = dy.map((row, n) =>
+          row.map((value, j) => value * dropoutFactor(layer, batch.rows[n] * row.length + j)),
+        );
+        break;
+      case "skip":
+        around.set(layer.from, dy);
+        break;
+      case "batchNorm":
+      case "layerNorm":
+        dy = walkNorm(layer, position, batch, dy, sinks);
     }
-    const here = new Set(kinks.flatMap((kink) => (kink.position === position ? [kink.unit] : [])));
-    const steeper = Math.max(Math.abs(slopeOf(layer, 1)), Math.abs(slopeOf(layer, -1)));
-    dy = dy.map((value, j) =>
-      here.has(j)
-        ? steeper * value + Math.abs(jumpOf(layer)) * gradients[position][j]
-        : value * Math.abs(slopeOf(layer, x[j])),
-    );
+    const kept = around.get(position);
+    if (kept !== undefined) dy = dy.map((row, n) => row.map((value, j) => value + kept[n][j]));
   }
-  for (let i = 0; i < dy.length; i++) sink.x[i] += dy[i];
+  dy.forEach((row, n) => {
+    for (let i = 0; i < row.length; i++) sinks[n].x[i] += row[i];
+  });
+}
+
+/** (|dn| + mean |dn| + |x̂| mean(|dn| |x̂|)) / deviation, on the way adding |dy x̂| and |dy|. */
+function walkNorm(
+  layer: NormReference,
+  position: number,
+  batch: Batch,
+  dy: readonly Float64Array[],
+  sinks: readonly KinkSink[],
+): Float64Array<ArrayBuffer>[] {
+  const sizes = dy.map((_, n) => normalisedRow(layer, position, batch, n).map(Math.abs));
+  const byRow = layer.type === "layerNorm";
+  const [rows, features] = [dy.length, layer.gain.length];
+  dy.forEach((row, n) => {
+    const { allowances } = sinks[n];
+    for (let j = 0; j < features; j++) {
+      allowances[layer.gainName][j] += row[j] * sizes[n][j];
+      allowances[layer.shiftName][j] += row[j];
+    }
+  });
+  const groups = byRow ? rows : features;
+  const [mean, along] = [new Float64Array(groups), new Float64Array(groups)];
+  const count = byRow ? features : rows;
+  for (let n = 0; n < rows; n++) {
+    for (let j = 0; j < features; j++) {
+      const dn = (dy[n][j] * Math.abs(layer.gain[j])) / count;
+      mean[byRow ? n : j] += dn;
+      along[byRow ? n : j] += dn * sizes[n][j];
+    }
+  }
+  return dy.map((row, n) =>
+    Float64Array.from(row, (value, j) => {
+      const group = byRow ? n : j;
+      const dn = value * Math.abs(layer.gain[j]);
+      return (dn + mean[group] + sizes[n][j] * along[group]) / batch.moments[position][group].deviation;
+    }),
+  );
 }
 
 /** dx = dy Wᵀ, or |dy| |W|ᵀ, on the way adding |xᵀ dy| and |dy|. */

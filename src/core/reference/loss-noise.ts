@@ -1,6 +1,7 @@
 import { UNIT_ROUNDOFF } from "./float32-arithmetic.ts";
-import type { NetworkRows } from "./network-gradients.ts";
-import { forwardRow, rowLoss, rowLossGradient, type ReferencePass } from "./network-pass.ts";
+import { rowsOf, type NetworkRows } from "./network-gradients.ts";
+import { forwardBatch, type Batch, type ReferencePass } from "./network-pass.ts";
+import { rowLoss, rowLossGradient } from "./row-loss.ts";
 import { RoundingModel, sampledRows } from "./rounding-model.ts";
 
 /** What float64 rounds, of what float32 does. */
@@ -9,22 +10,36 @@ const DOUBLE_OVER_SINGLE = 2 ** -53 / UNIT_ROUNDOFF;
 const LOSS_ROUNDINGS = 8;
 
 /** What float64 may have rounded of the sum of these rows' losses: Σ |dloss/dout| · error of out + the loss's own. */
-export function lossNoise(pass: ReferencePass, { x, y }: NetworkRows, beat: () => void): number {
-  const inputs = pass.widths[0];
-  const valuesOf = (row: number): readonly ArrayLike<number>[] => {
-    beat();
-    return forwardRow(pass, x.subarray(row * inputs, (row + 1) * inputs));
-  };
+export function lossNoise(
+  pass: ReferencePass,
+  data: NetworkRows,
+  { firstRow, beat }: { readonly firstRow: number; readonly beat: () => void },
+): number {
+  const rows = rowsOf(pass, data);
+  const batchOf = (chosen: readonly number[]): Batch =>
+    forwardBatch(
+      pass,
+      chosen.map(rows.x),
+      chosen.map((row) => firstRow + row),
+    );
   const model = new RoundingModel(pass, "engine");
-  model.calibrate(sampledRows(y.length).map((row) => ({ values: valuesOf(row), target: y[row] })));
+  const all = Array.from({ length: rows.count }, (_, row) => row);
+  const sampled = pass.coupled ? all : sampledRows(rows.count);
+  model.calibrate(batchOf(sampled), sampled.map(rows.targets));
   let noise = 0;
-  for (let row = 0; row < y.length; row++) {
-    const values = valuesOf(row);
-    const out = values[pass.layers.length];
-    const errors = model.forward(values)[pass.layers.length];
-    const gradient = rowLossGradient(pass, out, y[row]);
-    noise += errors.reduce((sum, error, c) => sum + error * Math.abs(gradient[c]), 0);
-    noise += LOSS_ROUNDINGS * UNIT_ROUNDOFF * rowLoss(pass, out, y[row]);
+  for (const group of pass.coupled ? [all] : all.map((row) => [row])) {
+    beat();
+    const batch = batchOf(group);
+    const errors = model.forward(batch);
+    for (const [n, row] of group.entries()) {
+      const out = batch.values[n][pass.layers.length];
+      const gradient = rowLossGradient(pass, out, rows.targets(row));
+      noise += errors.values[n][pass.layers.length].reduce(
+        (sum, error, c) => sum + error * Math.abs(gradient[c]),
+        0,
+      );
+      noise += LOSS_ROUNDINGS * UNIT_ROUNDOFF * rowLoss(pass, out, rows.targets(row));
+    }
   }
   return noise * DOUBLE_OVER_SINGLE;
 }

@@ -1,15 +1,18 @@
-import { ShapeError } from "../errors.ts";
-import type { NetworkRows } from "./network-gradients.ts";
+import { dropoutFactor } from "../network/dropout-mask.ts";
+import { rowsOf, type NetworkRows } from "./network-gradients.ts";
 import {
-  forwardRow,
+  forwardBatch,
+  isElementwise,
+  isNorm,
   jumpOf,
   moveOf,
-  rowLoss,
-  rowLossDifference,
+  normalisedRow,
+  type Batch,
   type ElementwiseLayer,
   type LinearReference,
   type ReferencePass,
 } from "./network-pass.ts";
+import { rowLoss, rowLossDifference, type RowTargets } from "./row-loss.ts";
 
 /** Flat indices a tensor (x, w1, b1, …); those of x count from the first row of all the data. */
 export type NetworkCoordinates = Readonly<Record<string, readonly number[]>>;
@@ -81,60 +84,177 @@ function moveLinear({ in: inputs, out, weight }: LinearReference, { up, down }: 
   }
 }
 
+/** What the values that a norm takes together become when they move by d, less what they are, nothing of it cancelled. */
+function moveNorm(normalised: Float64Array, deviation: number, d: Float64Array): Float64Array {
+  const n = d.length;
+  const meanMove = d.reduce((sum, value) => sum + value, 0) / n;
+  const centred = d.map((value) => value - meanMove);
+  // Of x̂ = (x − mean) / s: variance₊ − variance = mean((c₊ − c)(c₊ + c)).
+  const varianceMove =
+    centred.reduce((sum, value, i) => sum + value * (2 * normalised[i] * deviation + value), 0) / n;
+  const moved = Math.sqrt(deviation ** 2 + varianceMove);
+  // 1 / s₊ − 1 / s.
+  const factor = -varianceMove / (deviation * moved * (deviation + moved));
+  return centred.map((value, i) => value / moved + normalised[i] * deviation * factor);
+}
+
+/** Moves of all rows of a batch, by row and value. */
+type Moves = readonly (readonly Move[])[];
+
+/** How the outputs of a layer move, of all rows; what was moved first is the value number `first`. */
+function moveLayer(
+  pass: ReferencePass,
+  at: number,
+  batch: Batch,
+  moves: Moves,
+  { first, crossed }: { readonly first: number; readonly crossed: Crossed },
+): void {
+  const layer = pass.layers[at];
+  if (isNorm(layer)) {
+    const normalised = batch.values.map((_, n) => normalisedRow(layer, at, batch, n));
+    const moments = batch.moments[at];
+    for (const side of ["up", "down"] as const) {
+      if (layer.type === "layerNorm") {
+        moves.forEach((row, n) => {
+          const moved = moveNorm(normalised[n], moments[n].deviation, row[at][side]);
+          row[at + 1][side].set(moved.map((value, j) => value * layer.gain[j]));
+        });
+        continue;
+      }
+      layer.gain.forEach((gain, j) => {
+        const d = Float64Array.from(moves, (row) => row[at][side][j]);
+        const column = Float64Array.from(normalised, (row) => row[j]);
+        moveNorm(column, moments[j].deviation, d).forEach((value, n) => {
+          moves[n][at + 1][side][j] = gain * value;
+        });
+      });
+    }
+    return;
+  }
+  moves.forEach((row, n) => {
+    const [from, into] = [row[at], row[at + 1]];
+    if (layer.type === "linear") moveLinear(layer, from, into);
+    else if (isElementwise(layer)) moveThrough(layer, batch.values[n][at], from, into, crossed);
+    else if (layer.type === "dropout") {
+      for (let j = 0; j < into.up.length; j++) {
+        const factor = dropoutFactor(layer, batch.rows[n] * into.up.length + j);
+        into.up[j] = from.up[j] * factor;
+        into.down[j] = from.down[j] * factor;
+      }
+    } else {
+      // What came into the block before the first move has not moved.
+      const around = layer.from < first ? null : row[layer.from];
+      for (let j = 0; j < into.up.length; j++) {
+        into.up[j] = from.up[j] + (around?.up[j] ?? 0);
+        into.down[j] = from.down[j] + (around?.down[j] ?? 0);
+      }
+    }
+  });
+}
+
 /**
- * loss₊ − loss₋ of one row when the output of layer `position` moves as `moves[position + 1]` says: only what comes
+ * loss₊ − loss₋ of a batch's rows, each, when the value behind layer `position` moves as `moves` says: only what comes
  * after is computed, into the rest of `moves`, and of that only what moves.
  */
-function rowDifference(
+function batchDifference(
   pass: ReferencePass,
-  values: readonly ArrayLike<number>[],
-  target: number,
+  batch: Batch,
+  targets: readonly RowTargets[],
   position: number,
-  moves: readonly Move[],
+  moves: Moves,
   crossed: Crossed,
 ): number {
   const { layers } = pass;
   crossed.yet = false;
   for (let at = position + 1; at < layers.length; at++) {
-    const layer = layers[at];
-    if (layer.type === "linear") moveLinear(layer, moves[at], moves[at + 1]);
-    else moveThrough(layer, values[at], moves[at], moves[at + 1], crossed);
+    moveLayer(pass, at, batch, moves, { first: position + 1, crossed });
   }
-  return rowLossDifference(pass, values[layers.length], target, moves[layers.length]);
+  return batch.values.reduce(
+    (sum, values, n) =>
+      sum + rowLossDifference(pass, values[layers.length], targets[n], moves[n][layers.length]),
+    0,
+  );
 }
 
 /** Rows between two heartbeats of one coordinate. */
 const ROWS_PER_BEAT = 64;
 
-/** What a coordinate of a tensor moves: one unit behind a linear layer, or one input of one row. */
+/** What a coordinate of a tensor moves: one unit behind a layer, or one input of one row. */
 interface Place {
-  /** Position of the linear layer; −1 for x. */
+  /** Position of the layer; −1 for x. */
   readonly position: number;
   readonly values: Float64Array | null;
-  /** The unit that moves, and the input that it moves by; −1 where that is a bias. */
   readonly unitOf: (index: number) => number;
-  readonly inputOf: (index: number) => number;
+  /** What a unit's move is of a coordinate's: the input of a weight, the normalised value of a gain, else 1. */
+  readonly factor: (batch: Batch, n: number, index: number) => number;
+  /** The layer's outputs move by these when all its coordinates move along. */
+  readonly along: (batch: Batch, n: number, values: Float64Array, into: Float64Array) => void;
 }
 
 function placeOf({ layers, widths }: ReferencePass, tensor: string): Place {
+  const itself = {
+    factor: () => 1,
+    along: (_batch: Batch, _n: number, values: Float64Array, into: Float64Array) => {
+      into.set(values);
+    },
+  };
   if (tensor === "x") {
     const width = widths[0];
-    return { position: -1, values: null, unitOf: (index) => index % width, inputOf: () => -1 };
+    return { position: -1, values: null, unitOf: (index) => index % width, ...itself };
   }
+  const same = (index: number): number => index;
   for (const [position, layer] of layers.entries()) {
-    if (layer.type !== "linear") continue;
-    const { out } = layer;
-    if (tensor === layer.weightName) {
-      const unitOf = (index: number): number => index % out;
-      const inputOf = (index: number): number => Math.floor(index / out);
-      return { position, values: layer.weight, unitOf, inputOf };
+    if (layer.type === "linear") {
+      const { out } = layer;
+      if (tensor === layer.biasName) return { position, values: layer.bias, unitOf: same, ...itself };
+      if (tensor !== layer.weightName) continue;
+      return {
+        position,
+        values: layer.weight,
+        unitOf: (index) => index % out,
+        factor: ({ values }, n, index) => values[n][position][Math.floor(index / out)],
+        along: ({ values }, n, along, into) => {
+          multiplyInto(values[n][position], along, into);
+        },
+      };
     }
-    if (tensor === layer.biasName) {
-      return { position, values: layer.bias, unitOf: (index) => index, inputOf: () => -1 };
-    }
+    if (!isNorm(layer)) continue;
+    if (tensor === layer.shiftName) return { position, values: layer.shift, unitOf: same, ...itself };
+    if (tensor !== layer.gainName) continue;
+    return {
+      position,
+      values: layer.gain,
+      unitOf: same,
+      factor: (batch, n, j) => {
+        const { mean, deviation } = batch.moments[position][layer.type === "layerNorm" ? n : j];
+        return (batch.values[n][position][j] - mean) / deviation;
+      },
+      along: (batch, n, along, into) => {
+        into.set(normalisedRow(layer, position, batch, n).map((value, j) => value * along[j]));
+      },
+    };
   }
   throw new RangeError(`networkDifferences: there is no tensor ${tensor}`);
 }
+
+/** The rows in the batches that they are computed in, with their targets. */
+function batchesOf(
+  pass: ReferencePass,
+  data: NetworkRows,
+  firstRow: number,
+  beat?: () => void,
+): { readonly batch: Batch; readonly targets: readonly RowTargets[] }[] {
+  const rows = rowsOf(pass, data);
+  const all = Array.from({ length: rows.count }, (_, row) => row);
+  return (pass.coupled ? [all] : all.map((row) => [row])).map((group) => {
+    beat?.();
+    const numbers = group.map((row) => firstRow + row);
+    return { batch: forwardBatch(pass, group.map(rows.x), numbers), targets: group.map(rows.targets) };
+  });
+}
+
+const movesFor = ({ widths }: ReferencePass, rows: number): Moves =>
+  Array.from({ length: rows }, () => widths.map(stillness));
 
 /**
  * Central differences (loss₊ − loss₋) / (v₊ − v₋) of the loss averaged over `meanOver` rows, in float64: the share of
@@ -147,7 +267,7 @@ function placeOf({ layers, widths }: ReferencePass, tensor: string): Place {
  */
 export function networkDifferences(
   pass: ReferencePass,
-  { x, y }: NetworkRows,
+  data: NetworkRows,
   options: {
     readonly meanOver: number;
     readonly firstRow: number;
@@ -158,23 +278,19 @@ export function networkDifferences(
   },
 ): NetworkDifferences {
   const inputs = pass.widths[0];
-  if (x.length !== y.length * inputs) {
-    throw new ShapeError("networkDifferences: x", `${y.length * inputs} values`, [x.length]);
-  }
   const { meanOver, firstRow, coordinates, beat } = options;
-  const rows = Array.from({ length: y.length }, (_, row) => {
-    beat?.();
-    return forwardRow(pass, x.subarray(row * inputs, (row + 1) * inputs));
-  });
+  const batches = batchesOf(pass, data, firstRow, beat);
   const derivatives: Record<string, Float64Array> = {};
   const kinks: Record<string, Float64Array> = {};
-  const moves = pass.widths.map(stillness);
+  const moves = movesFor(pass, batches[0]?.batch.rows.length ?? 0);
   const crossed: Crossed = { yet: false };
   for (const [tensor, chosen] of Object.entries(coordinates)) {
-    const { position, values, unitOf, inputOf } = placeOf(pass, tensor);
-    const move = moves[position + 1];
-    move.up.fill(0);
-    move.down.fill(0);
+    const { position, values, unitOf, factor } = placeOf(pass, tensor);
+    const own = moves.map((row) => row[position + 1]);
+    for (const { up, down } of own) {
+      up.fill(0);
+      down.fill(0);
+    }
     const size = values?.length ?? Infinity;
     derivatives[tensor] = new Float64Array(chosen.length);
     kinks[tensor] = new Float64Array(chosen.length);
@@ -183,25 +299,29 @@ export function networkDifferences(
         throw new RangeError(`networkDifferences: ${tensor} has no coordinate ${coordinate}`);
       }
       beat?.();
-      const [unit, input] = [unitOf(coordinate), inputOf(coordinate)];
-      const only = tensor === "x" ? Math.floor(coordinate / inputs) - firstRow : null;
-      const [begin, end] =
-        only === null ? [0, rows.length] : [Math.max(0, only), Math.min(rows.length, only + 1)];
-      if (begin >= end) continue;
-      const value = values === null ? x[begin * inputs + unit] : values[coordinate];
+      const unit = unitOf(coordinate);
+      const only = tensor === "x" ? Math.floor(coordinate / inputs) : null;
+      const inBlock = only === null ? 0 : only - firstRow;
+      if (only !== null && (inBlock < 0 || inBlock * inputs >= data.x.length)) continue;
+      const value = values === null ? data.x[inBlock * inputs + unit] : values[coordinate];
       // Moves are never added to a value, so the step needs no float64 beside it.
       const step = stepSize(value, options.step);
       let sum = 0;
-      for (let row = begin; row < end; row++) {
-        const factor = input < 0 ? 1 : rows[row][position][input];
-        move.up[unit] = step * factor;
-        move.down[unit] = -step * factor;
-        if (row % ROWS_PER_BEAT === 0) beat?.();
-        sum += rowDifference(pass, rows[row], y[row], position, moves, crossed);
+      for (const [index, { batch, targets }] of batches.entries()) {
+        if (only !== null && !batch.rows.includes(only)) continue;
+        own.forEach(({ up, down }, n) => {
+          const moved = only === null || batch.rows[n] === only ? step * factor(batch, n, coordinate) : 0;
+          up[unit] = moved;
+          down[unit] = -moved;
+        });
+        if (index % ROWS_PER_BEAT === 0) beat?.();
+        sum += batchDifference(pass, batch, targets, position, moves, crossed);
         if (crossed.yet) kinks[tensor][place]++;
       }
-      move.up[unit] = 0;
-      move.down[unit] = 0;
+      for (const { up, down } of own) {
+        up[unit] = 0;
+        down[unit] = 0;
+      }
       derivatives[tensor][place] = sum / meanOver / (2 * step);
     }
   }
@@ -223,29 +343,34 @@ export interface TensorMove {
  */
 export function directionDifferences(
   pass: ReferencePass,
-  { x, y }: NetworkRows,
+  data: NetworkRows,
   directions: readonly TensorMove[],
-  { meanOver, beat }: { readonly meanOver: number; readonly beat?: () => void },
+  {
+    meanOver,
+    firstRow = 0,
+    beat,
+  }: { readonly meanOver: number; readonly firstRow?: number; readonly beat?: () => void },
 ): Float64Array {
   const inputs = pass.widths[0];
   const places = directions.map(({ tensor }) => placeOf(pass, tensor));
-  const moves = pass.widths.map(stillness);
+  const batches = batchesOf(pass, data, firstRow, beat);
+  const moves = movesFor(pass, batches[0]?.batch.rows.length ?? 0);
   const crossed: Crossed = { yet: false };
   const sums = new Float64Array(directions.length);
-  for (let row = 0; row < y.length; row++) {
-    const values = forwardRow(pass, x.subarray(row * inputs, (row + 1) * inputs));
+  for (const { batch, targets } of batches) {
     for (const [index, { step, values: along }] of directions.entries()) {
       beat?.();
-      const { position, inputOf } = places[index];
-      const { up, down } = moves[position + 1];
-      if (position < 0) up.set(along.subarray(row * inputs, (row + 1) * inputs));
-      else if (inputOf(0) < 0) up.set(along);
-      else multiplyInto(values[position], along, up);
-      for (let j = 0; j < up.length; j++) {
-        up[j] *= step;
-        down[j] = -up[j];
+      const place = places[index];
+      for (const [n, row] of batch.rows.entries()) {
+        const { up, down } = moves[n][place.position + 1];
+        const own = (row - firstRow) * inputs;
+        place.along(batch, n, place.position < 0 ? along.subarray(own, own + inputs) : along, up);
+        for (let j = 0; j < up.length; j++) {
+          up[j] *= step;
+          down[j] = -up[j];
+        }
       }
-      sums[index] += rowDifference(pass, values, y[row], position, moves, crossed) / (2 * step);
+      sums[index] += batchDifference(pass, batch, targets, place.position, moves, crossed) / (2 * step);
     }
   }
   return sums.map((sum) => sum / meanOver);
@@ -274,17 +399,19 @@ export function fullDifference(
   {
     meanOver,
     width,
+    firstRow = 0,
     beat,
-  }: { readonly meanOver: number; readonly width: number; readonly beat?: () => void },
+  }: {
+    readonly meanOver: number;
+    readonly width: number;
+    readonly firstRow?: number;
+    readonly beat?: () => void;
+  },
 ): number {
-  const { layers, widths } = above.pass;
-  const inputs = widths[0];
-  const lossOf = ({ pass, x }: typeof above, row: number): number =>
-    rowLoss(pass, forwardRow(pass, x.subarray(row * inputs, (row + 1) * inputs))[layers.length], y[row]);
-  let sum = 0;
-  for (let row = 0; row < y.length; row++) {
-    beat?.();
-    sum += lossOf(above, row) - lossOf(below, row);
-  }
-  return sum / meanOver / width;
+  const lossesOf = ({ pass, x }: typeof above): number[] =>
+    batchesOf(pass, { x, y }, firstRow, beat).flatMap(({ batch, targets }) =>
+      batch.values.map((values, n) => rowLoss(pass, values[pass.layers.length], targets[n])),
+    );
+  const [up, down] = [lossesOf(above), lossesOf(below)];
+  return up.reduce((sum, loss, row) => sum + (loss - down[row]), 0) / meanOver / width;
 }

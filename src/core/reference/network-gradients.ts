@@ -7,19 +7,48 @@ import {
 } from "./float32-arithmetic.ts";
 import { addJumps, kinksAt } from "./kinks.ts";
 import {
-  forwardRow,
-  rowLoss,
-  rowLossGradient,
-  slopeOf,
+  backwardLayer,
+  forwardBatch,
+  isElementwise,
+  isNorm,
+  normalisedRow,
+  type Batch,
   type LinearReference,
+  type NormReference,
   type ReferencePass,
 } from "./network-pass.ts";
-import { RoundingModel, sampledRows } from "./rounding-model.ts";
+import { rowLoss, rowLossGradient, type RowTargets } from "./row-loss.ts";
+import { normalisedErrors, Pending, RoundingModel, sampledRows, type BatchErrors } from "./rounding-model.ts";
 
-/** Rows of the data: x (rows, in) and y (rows,). */
+/** Rows of the data: x (rows, in) and y (rows,), or as many targets a row as outputs. */
 export interface NetworkRows {
   readonly x: Float32Array | Float64Array;
   readonly y: Float32Array | Float64Array;
+}
+
+/** Rows and their targets, by their numbers in these rows. */
+export function rowsOf(
+  { widths }: ReferencePass,
+  { x, y }: NetworkRows,
+): {
+  readonly count: number;
+  readonly x: (row: number) => Float32Array | Float64Array;
+  readonly targets: (row: number) => RowTargets;
+} {
+  const [inputs] = widths;
+  const count = x.length / inputs;
+  const targets = y.length / count;
+  if (!Number.isInteger(count) || !Number.isInteger(targets) || targets === 0) {
+    throw new ShapeError("rows of a network: x and y", `${inputs} values a row, and targets`, [
+      x.length,
+      y.length,
+    ]);
+  }
+  return {
+    count,
+    x: (row) => x.subarray(row * inputs, (row + 1) * inputs),
+    targets: (row) => y.subarray(row * targets, (row + 1) * targets),
+  };
 }
 
 /** Where float32 ends: the first place, forward and then back, whose value in float64 is beyond its largest number. */
@@ -132,17 +161,56 @@ function addRounding(
   }
 }
 
-const zerosFor = ({ layers }: ReferencePass, fill = 0): Record<string, Float64Array> =>
-  Object.fromEntries(
-    layers.flatMap((layer) =>
-      layer.type === "linear"
-        ? [
-            [layer.weightName, new Float64Array(layer.weight.length).fill(fill)],
-            [layer.biasName, new Float64Array(layer.bias.length).fill(fill)],
-          ]
-        : [],
-    ),
+const zerosFor = ({ layers }: ReferencePass, fill = 0): Record<string, Float64Array> => {
+  const zeros = ({ length }: Float64Array): Float64Array => new Float64Array(length).fill(fill);
+  return Object.fromEntries(
+    layers.flatMap((layer) => {
+      if (layer.type === "linear") {
+        return [
+          [layer.weightName, zeros(layer.weight)],
+          [layer.biasName, zeros(layer.bias)],
+        ];
+      }
+      if (!isNorm(layer)) return [];
+      return [
+        [layer.gainName, zeros(layer.gain)],
+        [layer.shiftName, zeros(layer.shift)],
+      ];
+    }),
   );
+};
+
+/** dgain += dy x̂, dshift += dy of one row. */
+function addNorm(
+  layer: NormReference,
+  normalised: Float64Array,
+  dy: Float64Array,
+  into: Readonly<Record<string, Float64Array>>,
+): void {
+  const [dGain, dShift] = [into[layer.gainName], into[layer.shiftName]];
+  dy.forEach((value, j) => {
+    dGain[j] += value * normalised[j];
+    dShift[j] += value;
+  });
+}
+
+/** Adds what float32 may round of them. */
+function addNormRounding(
+  layer: NormReference,
+  normalised: Float64Array,
+  errors: Float64Array,
+  dy: Float64Array,
+  dyErrors: Float64Array,
+  each: number,
+  into: Readonly<Record<string, Float64Array>>,
+): void {
+  const [dGain, dShift] = [into[layer.gainName], into[layer.shiftName]];
+  dy.forEach((value, j) => {
+    const size = dyErrors[j] + each * Math.abs(value);
+    dGain[j] += size * Math.abs(normalised[j]) + errors[j] * (Math.abs(value) + dyErrors[j]);
+    dShift[j] += size;
+  });
+}
 
 /** The largest |value|. */
 function largestOf(values: ArrayLike<number>): number {
@@ -160,104 +228,141 @@ export function firstOverflow(left: Overflow | null, right: Overflow | null): Ov
   return earlier < 0 || (earlier === 0 && left.row <= right.row) ? left : right;
 }
 
-/** A row on its way: its values, and with a rounding model their bounds. */
-interface ForwardRow {
-  readonly values: readonly ArrayLike<number>[];
-  readonly errors: readonly Float64Array[] | null;
-}
-
 /**
- * Loss and gradients of the loss averaged over `meanOver` rows, for one block of them, row by row in float64. Writes
- * the gradient of the block's x into `dx` (rows, in). A row at a kink is walked back once more from there, for what
- * the other side would have given. With `rounding` a running error analysis goes along: `RoundingModel`. `beat` is
- * called at every row.
+ * Loss and gradients of the loss averaged over `meanOver` rows, for one block of them, in float64: row by row, or where a
+ * batch norm couples them, layer by layer of all rows, which must then be the whole data. Writes the gradient of the
+ * block's x into `dx` (rows, in). A row at a kink is walked back once more from there, for what the other side would have
+ * given. With `rounding` a running error analysis goes along: `RoundingModel`. `firstRow` is the first one's number in
+ * the data, by which dropout goes. `beat` is called at every row.
  *
  * @throws {ShapeError} If a length does not fit. @throws {RangeError} If a target is no class.
  */
 export function networkGradients(
   pass: ReferencePass,
-  { x, y }: NetworkRows,
+  data: NetworkRows,
   options: {
     readonly meanOver: number;
     readonly dx: Float64Array;
+    readonly firstRow?: number;
     readonly rounding?: RoundingRequest;
     readonly beat?: () => void;
   },
 ): NetworkGradients {
-  const { meanOver, dx, rounding, beat } = options;
+  const { meanOver, dx, rounding, beat, firstRow = 0 } = options;
   const inputs = pass.widths[0];
-  if (x.length !== y.length * inputs || dx.length !== x.length) {
-    throw new ShapeError("networkGradients: x and dx", `${y.length * inputs} values`, [x.length, dx.length]);
+  const rows = rowsOf(pass, data);
+  if (dx.length !== data.x.length) {
+    throw new ShapeError("networkGradients: x and dx", `${data.x.length} values`, [dx.length]);
   }
-  const valuesOf = (row: number): readonly ArrayLike<number>[] => {
+  const each = sumRounding(Math.max(meanOver, rows.count));
+  const batchOf = (chosen: readonly number[]): Batch => {
     beat?.();
-    return forwardRow(pass, x.subarray(row * inputs, (row + 1) * inputs));
+    return forwardBatch(
+      pass,
+      chosen.map(rows.x),
+      chosen.map((row) => firstRow + row),
+    );
   };
   const gradients = zerosFor(pass);
   const allowances = zerosFor(pass);
   const xAllowances = new Map<number, number>();
-  const roundings = rounding === undefined ? {} : zerosFor(pass, y.length * SMALLEST_FLOAT32);
+  const roundings = rounding === undefined ? {} : zerosFor(pass, rows.count * SMALLEST_FLOAT32);
   const model = rounding === undefined ? null : new RoundingModel(pass, rounding.arithmetic);
-  model?.calibrate(sampledRows(y.length).map((row) => ({ values: valuesOf(row), target: y[row] })));
-  const rowJumps = new Float64Array(inputs);
+  const all = Array.from({ length: rows.count }, (_, row) => row);
+  if (model !== null) {
+    const sampled = pass.coupled ? all : sampledRows(rows.count);
+    model.calibrate(batchOf(sampled), sampled.map(rows.targets));
+  }
   let [loss, kinks] = [0, 0];
   let overflow: Overflow | null = null;
-  for (let row = 0; row < y.length; row++) {
-    const values = valuesOf(row);
-    const forward: ForwardRow = { values, errors: model?.forward(values) ?? null };
-    const out = values[pass.layers.length];
-    loss += rowLoss(pass, out, y[row]) / meanOver;
-    const atKinks = pass.layers.flatMap((_, position) => kinksAt(pass, position, values, forward.errors));
-    kinks += atKinks.length;
-    const kinkGradients: Float64Array[] = [];
-    const met = (found: Omit<Overflow, "row">): void => {
-      if (found.value > LARGEST_FLOAT32) overflow = firstOverflow(overflow, { ...found, row });
-    };
-    if (model !== null) {
-      values.forEach((value, at) => {
-        met({ direction: "forward", position: at - 1, value: largestOf(value) });
-      });
-    }
-    let dy: Float64Array = rowLossGradient(pass, out, y[row]).map((value) => value / meanOver);
-    let dyErrors: Float64Array =
-      model
-        ?.lossGradient(out, forward.errors?.at(-1) ?? new Float64Array(), y[row])
-        .map((error) => error / meanOver) ?? new Float64Array();
+  const met = (found: Overflow): void => {
+    if (found.value > LARGEST_FLOAT32) overflow = firstOverflow(overflow, found);
+  };
+  for (const group of pass.coupled ? [all] : all.map((row) => [row])) {
+    const batch = batchOf(group);
+    const errors: BatchErrors | null = model?.forward(batch) ?? null;
+    const atKinks = batch.values.map((values, n) =>
+      pass.layers.flatMap((_, position) => kinksAt(pass, position, values, errors?.values[n] ?? null)),
+    );
+    const kinkGradients: Float64Array[][] = group.map(() => []);
+    const kinked = atKinks.some(({ length }) => length > 0);
+    kinks += atKinks.flat().length;
+    const outputs = batch.values.map((values) => values[pass.layers.length]);
+    let dy: Float64Array[] = group.map((row, n) => {
+      loss += rowLoss(pass, outputs[n], rows.targets(row)) / meanOver;
+      if (model !== null) {
+        batch.values[n].forEach((value, at) => {
+          met({ direction: "forward", position: at - 1, row, value: largestOf(value) });
+        });
+      }
+      return rowLossGradient(pass, outputs[n], rows.targets(row)).map((value) => value / meanOver);
+    });
+    let dyErrors: Float64Array[] = group.map((row, n) =>
+      model === null || errors === null
+        ? new Float64Array(dy[n].length)
+        : model
+            .lossGradient(outputs[n], errors.values[n][pass.layers.length], rows.targets(row))
+            .map((error) => error / meanOver),
+    );
+    const pending = new Pending();
     for (let position = pass.layers.length - 1; position >= 0; position--) {
       const layer = pass.layers[position];
-      const errors = forward.errors?.[position];
-      if (layer.type === "linear") {
-        const next = backwardLinear(layer, values[position], dy, gradients);
-        if (model !== null && errors !== undefined) {
-          const each = sumRounding(meanOver);
-          addRounding(layer, values[position], errors, dy, dyErrors, each, roundings);
-          dyErrors = model.linear(position, dy, dyErrors);
-        }
-        dy = next;
-      } else {
-        const errorsNow = dyErrors;
-        if (atKinks.length > 0)
-          kinkGradients[position] = dy.map(
-            (value, j) => Math.abs(value) + (model === null ? 0 : errorsNow[j]),
-          );
-        if (model !== null && errors !== undefined) {
-          dyErrors = model.elementwise(position, values[position], errors, dy, dyErrors);
-        }
-        dy = dy.map((value, j) => value * slopeOf(layer, values[position][j]));
+      if (pass.coupled) beat?.();
+      pending.keep(layer, dy, dyErrors);
+      const before = dy;
+      if (isElementwise(layer) && kinked) {
+        before.forEach((row, n) => {
+          kinkGradients[n][position] = row.map((value, j) => Math.abs(value) + dyErrors[n][j]);
+        });
       }
-      if (model !== null) met({ direction: "backward", position, value: largestOf(dy) });
+      const bounds =
+        model === null || errors === null
+          ? dyErrors
+          : model.backward(position, batch, errors, before, dyErrors);
+      if (layer.type === "linear") {
+        dy = before.map((row, n) => backwardLinear(layer, batch.values[n][position], row, gradients));
+        if (errors !== null) {
+          before.forEach((row, n) => {
+            const [x, xErrors] = [batch.values[n][position], errors.values[n][position]];
+            addRounding(layer, x, xErrors, row, dyErrors[n], each, roundings);
+          });
+        }
+      } else {
+        if (isNorm(layer)) {
+          before.forEach((row, n) => {
+            const normalised = normalisedRow(layer, position, batch, n);
+            addNorm(layer, normalised, row, gradients);
+            if (errors === null) return;
+            const own = normalisedErrors(layer, errors.norms[position], n);
+            addNormRounding(layer, normalised, own, row, dyErrors[n], each, roundings);
+          });
+        }
+        dy = backwardLayer(pass, position, batch, before);
+      }
+      dyErrors = model === null ? dy.map(({ length }) => new Float64Array(length)) : bounds;
+      [dy, dyErrors] = pending.add(position, dy, dyErrors);
+      if (model !== null) {
+        dy.forEach((row, n) => {
+          met({ direction: "backward", position, row: group[n], value: largestOf(row) });
+        });
+      }
     }
-    dx.set(dy, row * inputs);
-    rounding?.xRounding.set(dyErrors, row * inputs);
-    if (atKinks.length === 0) continue;
-    rowJumps.fill(0);
-    addJumps(pass, { values, kinks: atKinks, gradients: kinkGradients }, { allowances, x: rowJumps });
-    if (rounding !== undefined) rounding.xKinks.set(rowJumps, row * inputs);
-    else {
-      rowJumps.forEach((amount, i) => {
-        if (amount !== 0) xAllowances.set(row * inputs + i, amount);
-      });
-    }
+    group.forEach((row, n) => {
+      dx.set(dy[n], row * inputs);
+      rounding?.xRounding.set(dyErrors[n], row * inputs);
+    });
+    if (!kinked) continue;
+    const sinks = group.map(() => ({ allowances, x: new Float64Array(inputs) }));
+    addJumps(pass, { batch, kinks: atKinks, gradients: kinkGradients }, sinks);
+    group.forEach((row, n) => {
+      const { x } = sinks[n];
+      if (rounding !== undefined) rounding.xKinks.set(x, row * inputs);
+      else {
+        x.forEach((amount, i) => {
+          if (amount !== 0) xAllowances.set(row * inputs + i, amount);
+        });
+      }
+    });
   }
   return { loss, gradients, allowances, xAllowances, rounding: roundings, kinks, overflow };
 }

@@ -1,74 +1,142 @@
 import { ShapeError } from "../errors.ts";
-import { parameterNames, type LossName, type PlainLayer, type PlainNetwork } from "../network/network.ts";
+import { dropoutFactor } from "../network/dropout-mask.ts";
+import {
+  normNames,
+  parameterNames,
+  type DropoutLayer,
+  type Layer,
+  type Network,
+  type PlainLayer,
+} from "../network/network.ts";
 import { activate, activationMove, activationSlope } from "./activations.ts";
+import type { Criterion } from "./row-loss.ts";
 
-/** Parameters in float64 by name: w1 (in, out), b1 (out,), … */
+/** Parameters in float64 by name: w1 (in, out), b1 (out,), gain1 (features,), … */
 export type ReferenceParameters = Readonly<Record<string, Float64Array>>;
 
-/** A layer with its parameters, as the reference walks through it. */
-export type ReferenceLayer =
-  | {
-      readonly type: "linear";
-      readonly in: number;
-      readonly out: number;
-      readonly weightName: string;
-      readonly biasName: string;
-      readonly weight: Float64Array;
-      readonly bias: Float64Array;
-    }
-  | Exclude<PlainLayer, { readonly type: "linear" }>;
-
-export type LinearReference = Extract<ReferenceLayer, { readonly type: "linear" }>;
-export type ElementwiseLayer = Exclude<ReferenceLayer, { readonly type: "linear" }>;
-
-/** How outputs are judged. */
-export interface Criterion {
-  readonly loss: LossName;
-  /** Label smoothing of the cross entropy. */
-  readonly smoothing: number;
+export interface LinearReference {
+  readonly type: "linear";
+  readonly in: number;
+  readonly out: number;
+  readonly weightName: string;
+  readonly biasName: string;
+  readonly weight: Float64Array;
+  readonly bias: Float64Array;
 }
+export type ElementwiseLayer = Exclude<PlainLayer, { readonly type: "linear" }>;
+/** Over the rows of the batch, or the features of each row. */
+export interface NormReference {
+  readonly type: "batchNorm" | "layerNorm";
+  readonly eps: number;
+  readonly gainName: string;
+  readonly shiftName: string;
+  readonly gain: Float64Array;
+  readonly shift: Float64Array;
+}
+/** The end of a residual block: adds what came into the block, the value number `from`. */
+export interface SkipReference {
+  readonly type: "skip";
+  readonly from: number;
+}
+
+/** A layer with its parameters, as the reference walks through it; residual blocks lie open. */
+export type ReferenceLayer =
+  LinearReference | ElementwiseLayer | DropoutLayer | NormReference | SkipReference;
+
+export const isElementwise = (layer: ReferenceLayer): layer is ElementwiseLayer =>
+  layer.type === "relu" || layer.type === "activation";
+export const isNorm = (layer: ReferenceLayer): layer is NormReference =>
+  layer.type === "batchNorm" || layer.type === "layerNorm";
 
 /**
  * A network in float64, written down by itself: nothing here uses the ops, the kernels or the autograd, because this is
- * what they are checked against.
+ * what they are checked against. It trains: norms go by the batch, dropout masks are fixed.
  */
 export interface ReferencePass extends Criterion {
   readonly layers: readonly ReferenceLayer[];
   /** Width of the input, then of every layer's output. */
   readonly widths: readonly number[];
+  /** A batch norm makes every row depend on all of them. */
+  readonly coupled: boolean;
 }
 
 /** @throws {ShapeError} If a parameter is missing or has another length, or widths do not follow each other. */
-export function referencePass(network: PlainNetwork, parameters: ReferenceParameters): ReferencePass {
+export function referencePass(network: Network, parameters: ReferenceParameters): ReferencePass {
   const widths: number[] = [];
-  let linear = 0;
-  const layers = network.layers.map((layer): ReferenceLayer => {
-    if (layer.type !== "linear") {
-      widths.push(widths.at(-1) ?? NaN);
-      return layer;
+  let [linear, norm] = [0, 0];
+  const take = (name: string, length: number): Float64Array => {
+    const values = parameters[name] as Float64Array | undefined;
+    if (values?.length !== length) {
+      throw new ShapeError(`referencePass: ${name}`, `${length} values`, `${values?.length ?? "none"}`);
     }
-    const names = parameterNames(linear++);
-    const take = (name: string, length: number): Float64Array => {
-      const values = parameters[name] as Float64Array | undefined;
-      if (values?.length !== length) {
-        throw new ShapeError(`referencePass: ${name}`, `${length} values`, `${values?.length ?? "none"}`);
+    return values;
+  };
+  /** The width that comes in, of a network that does not begin with a linear layer. */
+  const firstWidth = (layers: readonly Layer[]): number => {
+    for (const layer of layers) {
+      if (layer.type === "linear") return layer.in;
+      if (layer.type === "residual") return firstWidth(layer.layers);
+    }
+    return NaN;
+  };
+  widths.push(firstWidth(network.layers));
+  const layers: ReferenceLayer[] = [];
+  const add = (layer: ReferenceLayer, width: number): void => {
+    layers.push(layer);
+    widths.push(width);
+  };
+  const open = (layer: Layer): void => {
+    const width = widths.at(-1) ?? NaN;
+    switch (layer.type) {
+      case "linear": {
+        const names = parameterNames(linear++);
+        if (width !== layer.in) {
+          throw new ShapeError(`referencePass: ${names.weight}`, `${width} rows`, `${layer.in}`);
+        }
+        add(
+          {
+            ...layer,
+            weightName: names.weight,
+            biasName: names.bias,
+            weight: take(names.weight, layer.in * layer.out),
+            bias: take(names.bias, layer.out),
+          },
+          layer.out,
+        );
+        break;
       }
-      return values;
-    };
-    if (widths.length === 0) widths.push(layer.in);
-    if (widths.at(-1) !== layer.in) {
-      throw new ShapeError(`referencePass: ${names.weight}`, `${widths.at(-1)} rows`, `${layer.in}`);
+      case "batchNorm":
+      case "layerNorm": {
+        const { gain, shift } = normNames(norm++);
+        add(
+          {
+            type: layer.type,
+            eps: layer.eps,
+            gainName: gain,
+            shiftName: shift,
+            gain: take(gain, width),
+            shift: take(shift, width),
+          },
+          width,
+        );
+        break;
+      }
+      case "residual": {
+        const from = layers.length;
+        layer.layers.forEach(open);
+        add({ type: "skip", from }, width);
+        break;
+      }
+      case "relu":
+      case "activation":
+      case "dropout":
+        add(layer, width);
     }
-    widths.push(layer.out);
-    return {
-      ...layer,
-      weightName: names.weight,
-      biasName: names.bias,
-      weight: take(names.weight, layer.in * layer.out),
-      bias: take(names.bias, layer.out),
-    };
-  });
-  return { layers, loss: network.loss, smoothing: network.smoothing ?? 0, widths };
+  };
+  network.layers.forEach(open);
+  const { loss, smoothing = 0, delta = 1, classWeights = null } = network;
+  const coupled = layers.some(({ type }) => type === "batchNorm");
+  return { layers, loss, smoothing, delta, weights: classWeights, widths, coupled };
 }
 
 /** The output of an element-wise layer. */
@@ -110,114 +178,159 @@ function multiply(layer: LinearReference, x: ArrayLike<number>): Float64Array {
   return y;
 }
 
-/** The values of one row: the input, then every layer's output. */
-export function forwardRow({ layers }: ReferencePass, x: ArrayLike<number>): readonly ArrayLike<number>[] {
-  const values: ArrayLike<number>[] = [x];
-  // With an iterator here the product's loops take twice as long.
-  for (let index = 0; index < layers.length; index++) {
-    const layer = layers[index];
-    const input = values[index];
-    if (layer.type === "linear") {
-      values.push(multiply(layer, input));
-      continue;
+/** What a norm does to the values that it takes together: (x − mean) / deviation. */
+export interface Moments {
+  readonly mean: number;
+  /** √(variance + eps). */
+  readonly deviation: number;
+}
+
+export function momentsOf(x: ArrayLike<number>, eps: number): Moments {
+  let [sum, squares] = [0, 0];
+  for (let i = 0; i < x.length; i++) sum += x[i];
+  const mean = sum / x.length;
+  for (let i = 0; i < x.length; i++) squares += (x[i] - mean) ** 2;
+  return { mean, deviation: Math.sqrt(squares / x.length + eps) };
+}
+
+/** Rows that are computed together: all of them where a batch norm couples them, else one. */
+export interface Batch {
+  /** Their numbers in the whole data, which dropout masks go by. */
+  readonly rows: readonly number[];
+  /** By row: the input, then every layer's output. */
+  readonly values: ArrayLike<number>[][];
+  /** By position of a norm: one a column of a batch norm, one a row of a layer norm. */
+  readonly moments: Moments[][];
+}
+
+/** Value number `index` of all rows, column `j`. */
+export const columnOf = ({ values }: Batch, index: number, j: number): Float64Array =>
+  Float64Array.from(values, (row) => row[index][j]);
+
+/** Outputs of the layer at `position` for all rows; leaves the moments of a norm in the batch. */
+export function forwardLayer({ layers }: ReferencePass, position: number, batch: Batch): Float64Array[] {
+  const layer = layers[position];
+  const { values, rows, moments } = batch;
+  const inputs = values.map((row) => row[position]);
+  switch (layer.type) {
+    case "linear":
+      return inputs.map((x) => multiply(layer, x));
+    case "relu":
+    case "activation":
+      return inputs.map((x) => {
+        const y = new Float64Array(x.length);
+        for (let j = 0; j < y.length; j++) y[j] = outputOf(layer, x[j]);
+        return y;
+      });
+    case "dropout":
+      return inputs.map((x, n) =>
+        Float64Array.from(x, (value, j) => value * dropoutFactor(layer, rows[n] * x.length + j)),
+      );
+    case "skip":
+      return inputs.map((x, n) => Float64Array.from(x, (value, j) => value + values[n][layer.from][j]));
+    case "batchNorm":
+    case "layerNorm": {
+      moments[position] =
+        layer.type === "layerNorm"
+          ? inputs.map((x) => momentsOf(x, layer.eps))
+          : Array.from(layer.gain, (_, j) => momentsOf(columnOf(batch, position, j), layer.eps));
+      return inputs.map((_, n) =>
+        normalisedRow(layer, position, batch, n).map((value, j) => value * layer.gain[j] + layer.shift[j]),
+      );
     }
-    const y = new Float64Array(input.length);
-    for (let j = 0; j < y.length; j++) y[j] = outputOf(layer, input[j]);
-    values.push(y);
   }
-  return values;
 }
 
-/** softmax(logits). */
-export function softmax(logits: ArrayLike<number>): Float64Array {
-  let largest = -Infinity;
-  for (let c = 0; c < logits.length; c++) largest = Math.max(largest, logits[c]);
-  const shares = Float64Array.from(logits, (value) => Math.exp(value - largest));
-  const total = shares.reduce((sum, value) => sum + value, 0);
-  return shares.map((value) => value / total);
+/** (x − mean) / deviation of one row of a norm. */
+export function normalisedRow(layer: NormReference, position: number, batch: Batch, n: number): Float64Array {
+  const moments = batch.moments[position];
+  return Float64Array.from(batch.values[n][position], (value, j) => {
+    const { mean, deviation } = moments[layer.type === "layerNorm" ? n : j];
+    return (value - mean) / deviation;
+  });
 }
 
-/** What the network should have put out: the label, a one at its class, or shares smoothed over all classes. */
-export function wantedOutput({ loss, smoothing }: Criterion, classes: number, target: number): Float64Array {
-  if (loss === "mse") return Float64Array.of(target);
-  if (!Number.isInteger(target) || target < 0 || target >= classes) {
-    throw new RangeError(`wantedOutput: expected a class below ${classes}, got ${target}`);
+/** All values of some rows, the numbers of which are `rows`. */
+export function forwardBatch(
+  pass: ReferencePass,
+  inputs: readonly ArrayLike<number>[],
+  rows: readonly number[],
+): Batch {
+  const batch: Batch = { rows, values: inputs.map((x) => [x]), moments: [] };
+  for (let position = 0; position < pass.layers.length; position++) {
+    const outputs = forwardLayer(pass, position, batch);
+    for (let n = 0; n < outputs.length; n++) batch.values[n].push(outputs[n]);
   }
-  const spread = loss === "crossEntropy" ? smoothing : 0;
-  const wanted = new Float64Array(classes).fill(spread / classes);
-  wanted[target] += 1 - spread;
-  return wanted;
+  return batch;
 }
+
+/** The values of one row by itself: the input, then every layer's output. */
+export const forwardRow = (
+  pass: ReferencePass,
+  x: ArrayLike<number>,
+  row = 0,
+): readonly ArrayLike<number>[] => forwardBatch(pass, [x], [row]).values[0];
 
 /**
- * log Σ exp(out − out[target]): small where the target's class leads, so that nothing may cancel on the way to it.
+ * Back through what a norm has taken together: (dn − mean dn − x̂ mean(dn x̂)) / deviation, the mean and the variance
+ * depending on x too.
  */
-function logLead(out: ArrayLike<number>, target: number): number {
-  let largest = -Infinity;
-  for (let c = 0; c < out.length; c++) {
-    if (c !== target) largest = Math.max(largest, out[c] - out[target]);
+export function throughMoments(
+  dn: ArrayLike<number>,
+  normalised: ArrayLike<number>,
+  deviation: number,
+): Float64Array {
+  let [sum, along] = [0, 0];
+  for (let i = 0; i < dn.length; i++) {
+    sum += dn[i];
+    along += dn[i] * normalised[i];
   }
-  const above = Math.max(0, largest);
-  let others = 0;
-  for (let c = 0; c < out.length; c++) {
-    if (c !== target) others += Math.exp(out[c] - out[target] - above);
-  }
-  return above === 0 ? Math.log1p(others) : above + Math.log(others + Math.exp(-above));
+  const [mean, slope] = [sum / dn.length, along / dn.length];
+  return Float64Array.from(dn, (value, i) => (value - mean - normalised[i] * slope) / deviation);
 }
 
-/** The loss of one row, before the mean over rows. @throws {RangeError} If the target is no class. */
-export function rowLoss(criterion: Criterion, out: ArrayLike<number>, target: number): number {
-  const wanted = wantedOutput(criterion, out.length, target);
-  if (criterion.loss === "crossEntropy") {
-    // Σ wanted is 1: what the other classes are wanted for counts from the target's output.
-    return wanted.reduce(
-      (sum, share, c) => (c === target ? sum : sum - share * (out[c] - out[target])),
-      logLead(out, target),
-    );
-  }
-  return wanted.reduce((sum, value, c) => sum + (out[c] - value) ** 2, 0) / wanted.length;
-}
-
-/** The gradient of one row's loss by the network's output, before the mean. */
-export function rowLossGradient(criterion: Criterion, out: ArrayLike<number>, target: number): Float64Array {
-  const wanted = wantedOutput(criterion, out.length, target);
-  if (criterion.loss !== "crossEntropy") {
-    return wanted.map((value, c) => (2 * (out[c] - value)) / wanted.length);
-  }
-  const gradient = softmax(out).map((share, c) => share - wanted[c]);
-  // All together are 0. From the others the target's keeps its digits, where share − 1 would be rounding.
-  gradient[target] = 0;
-  gradient[target] = -gradient.reduce((sum, value) => sum + value, 0);
-  return gradient;
-}
-
-/**
- * loss(out + up) − loss(out + down) of one row, without the cancellation of two nearly equal losses: a difference of
- * squares as a product, a difference of logarithms by log1p and expm1.
- */
-export function rowLossDifference(
-  criterion: Criterion,
-  out: ArrayLike<number>,
-  target: number,
-  { up, down }: { readonly up: ArrayLike<number>; readonly down: ArrayLike<number> },
-): number {
-  // By far the most often, and then without an array for each coordinate of each row.
-  if (criterion.loss === "mse") return (up[0] - down[0]) * (2 * (out[0] - target) + up[0] + down[0]);
-  const wanted = wantedOutput(criterion, out.length, target);
-  if (criterion.loss === "mseOneHot") {
-    const rises = wanted.map((value, c) => (up[c] - down[c]) * (2 * (out[c] - value) + up[c] + down[c]));
-    return rises.reduce((sum, rise) => sum + rise, 0) / wanted.length;
-  }
-  const shares = softmax(out);
-  // Moves count from that of the target: a loss of 1e-18 has a derivative of 1e-18, which a share of 1 would swallow.
-  const rise = (moves: ArrayLike<number>): number => {
-    let [grown, along] = [0, 0];
-    for (let c = 0; c < shares.length; c++) {
-      const move = moves[c] - moves[target];
-      grown += shares[c] * Math.expm1(move);
-      if (c !== target) along += wanted[c] * move;
+/** Gradients of the inputs of a layer that is not linear, of all rows; of a skip what goes on through the block. */
+export function backwardLayer(
+  { layers }: ReferencePass,
+  position: number,
+  batch: Batch,
+  dy: readonly Float64Array[],
+): Float64Array[] {
+  const layer = layers[position];
+  switch (layer.type) {
+    case "linear":
+      throw new RangeError("backwardLayer: the layer is linear");
+    case "relu":
+    case "activation":
+      return dy.map((gradient, n) =>
+        gradient.map((value, j) => value * slopeOf(layer, batch.values[n][position][j])),
+      );
+    case "dropout":
+      return dy.map((gradient, n) =>
+        gradient.map((value, j) => value * dropoutFactor(layer, batch.rows[n] * gradient.length + j)),
+      );
+    case "skip":
+      return [...dy];
+    case "layerNorm":
+      return dy.map((gradient, n) =>
+        throughMoments(
+          gradient.map((value, j) => value * layer.gain[j]),
+          normalisedRow(layer, position, batch, n),
+          batch.moments[position][n].deviation,
+        ),
+      );
+    case "batchNorm": {
+      const normalised = dy.map((_, n) => normalisedRow(layer, position, batch, n));
+      const dx = dy.map(({ length }) => new Float64Array(length));
+      layer.gain.forEach((gain, j) => {
+        const column = throughMoments(
+          Float64Array.from(dy, (gradient) => gradient[j] * gain),
+          Float64Array.from(normalised, (row) => row[j]),
+          batch.moments[position][j].deviation,
+        );
+        column.forEach((value, n) => (dx[n][j] = value));
+      });
+      return dx;
     }
-    return Math.log1p(grown) - along;
-  };
-  return rise(up) - rise(down);
+  }
 }

@@ -10,15 +10,23 @@ import {
   type Float32Arithmetic,
 } from "./float32-arithmetic.ts";
 import {
+  backwardLayer,
+  columnOf,
+  forwardLayer,
+  isElementwise,
+  jumpOf,
+  normalisedRow,
   outputOf,
-  rowLossGradient,
   slopeOf,
-  softmax,
-  wantedOutput,
+  type Batch,
   type ElementwiseLayer,
   type LinearReference,
+  type NormReference,
   type ReferencePass,
 } from "./network-pass.ts";
+import { dropoutFactor } from "../network/dropout-mask.ts";
+import { normErrors, throughMomentsErrors, type NormErrors } from "./norm-rounding.ts";
+import { rowLossGradient, sigmoid, softmax, wantedOutput, type RowTargets } from "./row-loss.ts";
 
 /** Rows of a block that are computed with made-up rounding, and how often each. */
 const SAMPLED_ROWS = 8;
@@ -44,15 +52,27 @@ function rounding(value: number, sample: number): number {
 /** A layer's errors go forward as they are: only products can make them cancel. */
 type Errors = Float64Array;
 
+/** Bounds of all values of a batch, and of its norms: by position, one a column of a batch norm, one a row of a layer norm. */
+export interface BatchErrors {
+  /** By row: of the input, which is exact, then of every layer's output. */
+  readonly values: Errors[][];
+  readonly norms: (readonly NormErrors[])[];
+}
+
+const nothing = (batch: Batch): BatchErrors => ({
+  values: batch.values.map((row) => row.map(({ length }) => new Float64Array(length))),
+  norms: [],
+});
+
 /**
  * Running error analysis of one network in float32 (Higham, "Accuracy and Stability of Numerical Algorithms", 3.3):
  * beside each value a bound of its rounding, which is that of the operation, a multiple of u Σ|term|, and what the
  * operands' bounds pass on through |derivatives|.
  *
  * Taken literally the bound of a deep network is many times too large, for absolute values never cancel. So after each
- * product it is scaled by what some rows really show: they are computed a few times in float64 with made-up rounding of
- * the size of each operation's bound, and the largest deviation over the bound, times SAFETY, is the factor. It is never
- * above 1.
+ * product and norm it is scaled by what some rows really show: they are computed a few times in float64 with made-up
+ * rounding of the size of each operation's bound, and the largest deviation over the bound, times SAFETY, is the factor.
+ * It is never above 1.
  */
 export class RoundingModel {
   readonly #pass: ReferencePass;
@@ -73,25 +93,55 @@ export class RoundingModel {
     this.#backward = new Float64Array(pass.layers.length).fill(1);
   }
 
-  /** Bounds of a row's values: of the input, which is exact, then of every layer's output. */
-  forward(values: readonly ArrayLike<number>[]): readonly Errors[] {
-    const errors: Errors[] = [new Float64Array(values[0].length)];
+  /** Bounds of a batch's values. */
+  forward(batch: Batch): BatchErrors {
+    const errors: BatchErrors = {
+      values: batch.values.map(([x]) => [new Float64Array(x.length)]),
+      norms: [],
+    };
     for (let position = 0; position < this.#pass.layers.length; position++) {
-      errors.push(scaled(this.#forwardLayer(position, values, errors[position]), this.#forward[position]));
+      const bounds = this.#forwardLayer(position, batch, errors);
+      bounds.forEach((bound, n) => errors.values[n].push(scaled(bound, this.#forward[position])));
     }
     return errors;
   }
 
   /** Bound of the gradient of one row's loss by the output, before the mean. */
-  lossGradient(out: ArrayLike<number>, outErrors: Errors, target: number): Errors {
-    const bound = this.#lossRounding(out, target);
+  lossGradient(out: ArrayLike<number>, outErrors: Errors, targets: RowTargets): Errors {
+    const bound = this.#lossRounding(out, targets);
+    const { loss, delta, weights } = this.#pass;
+    const wanted = wantedOutput(this.#pass, out.length, targets);
     const largest = outErrors.reduce((most, error) => Math.max(most, error), 0);
-    const shares = this.#pass.loss === "crossEntropy" ? softmax(out) : null;
+    const shares = loss === "crossEntropy" ? softmax(out) : null;
+    const mass = shares === null ? 1 : wanted.reduce((sum, share) => sum + share, 0);
+    /** How far the slope of output c moves with its error. */
+    const moves = (c: number): number => {
+      const error = outErrors[c];
+      const d = Math.abs(out[c] - wanted[c]);
+      switch (loss) {
+        case "mse":
+        case "mseOneHot":
+          return 2 * error;
+        case "l1":
+          // The other side of the kink.
+          return d <= error ? 2 : 0;
+        case "huber":
+          return d - error >= delta ? 0 : error;
+        case "binaryCrossEntropy": {
+          const share = sigmoid(out[c]);
+          const most = 1 - wanted[c] + (weights?.[c] ?? 1) * wanted[c];
+          return most * Math.min(1, Math.min(share, sigmoid(-out[c])) * Math.expm1(Math.min(50, error)));
+        }
+        case "crossEntropy":
+          return 0;
+      }
+    };
     for (let c = 0; c < bound.length; c++) {
       bound[c] +=
         shares === null
-          ? (2 * outErrors[c]) / out.length
+          ? moves(c) / out.length
           : // A share and what it lacks both change by the outputs' errors: the smaller of them counts.
+            mass *
             Math.min(
               1,
               Math.min(shares[c], 1 - shares[c]) * Math.expm1(Math.min(50, outErrors[c] + largest)),
@@ -100,11 +150,203 @@ export class RoundingModel {
     return bound;
   }
 
-  /** Bound of dx behind an element-wise layer, from dy and its bound. */
-  elementwise(position: number, x: ArrayLike<number>, xErrors: Errors, dy: Errors, dyErrors: Errors): Errors {
+  /** Bounds of the gradients of a layer's inputs, from those of its outputs and theirs; of a skip what goes on. */
+  backward(
+    position: number,
+    batch: Batch,
+    errors: BatchErrors,
+    dy: readonly Float64Array[],
+    dyErrors: readonly Errors[],
+  ): Errors[] {
+    const bounds = this.#backwardLayer(position, batch, errors, dy, dyErrors);
+    return bounds.map((bound) => scaled(bound, this.#backward[position]));
+  }
+
+  /** Finds the factors from this batch. */
+  calibrate(batch: Batch, targets: readonly RowTargets[]): void {
+    const { layers } = this.#pass;
+    const perturbed = Array.from({ length: SAMPLES }, (_, sample) => this.#perturbed(batch, targets, sample));
+    const factorOf = (
+      bounds: readonly Errors[],
+      deviations: (row: number, sample: number) => Errors,
+    ): number => {
+      let most = 0;
+      for (const [row, bound] of bounds.entries()) {
+        for (let sample = 0; sample < SAMPLES; sample++) {
+          deviations(row, sample).forEach((deviation, j) => {
+            if (bound[j] > 0) most = Math.max(most, Math.abs(deviation) / bound[j]);
+          });
+        }
+      }
+      return most >= 0 && most < 1 / SAFETY ? SAFETY * most : 1;
+    };
+    const cancels = (position: number): boolean =>
+      ["linear", "batchNorm", "layerNorm"].includes(layers[position].type);
+    const errors: BatchErrors = {
+      values: batch.values.map(([x]) => [new Float64Array(x.length)]),
+      norms: [],
+    };
+    for (let position = 0; position < layers.length; position++) {
+      const bounds = this.#forwardLayer(position, batch, errors);
+      if (cancels(position)) {
+        this.#forward[position] = factorOf(bounds, (row, sample) =>
+          minus(perturbed[sample].values[row][position + 1], batch.values[row][position + 1]),
+        );
+      }
+      bounds.forEach((bound, row) => errors.values[row].push(scaled(bound, this.#forward[position])));
+    }
+    const outputs = batch.values.map((row) => row[layers.length]);
+    const pending = new Pending();
+    let dy = outputs.map((out, n) => rowLossGradient(this.#pass, out, targets[n]));
+    let dyErrors = outputs.map((out, n) =>
+      this.lossGradient(out, errors.values[n][layers.length], targets[n]),
+    );
+    for (let position = layers.length - 1; position >= 0; position--) {
+      pending.keep(layers[position], dy, dyErrors);
+      const bounds = this.#backwardLayer(position, batch, errors, dy, dyErrors);
+      dy = inputGradients(this.#pass, position, batch, dy);
+      if (cancels(position)) {
+        this.#backward[position] = factorOf(bounds, (row, sample) =>
+          minus(perturbed[sample].gradients[position][row], dy[row]),
+        );
+      }
+      dyErrors = bounds.map((bound) => scaled(bound, this.#backward[position]));
+      [dy, dyErrors] = pending.add(position, dy, dyErrors);
+    }
+  }
+
+  #forwardLayer(position: number, batch: Batch, errors: BatchErrors): Errors[] {
     const layer = this.#pass.layers[position];
-    if (layer.type === "linear") throw new RangeError("RoundingModel.elementwise: the layer is linear");
-    const smooth = layer.type !== "relu" && layer.activation.kind !== "leakyRelu";
+    const inputs = batch.values.map((row) => row[position]);
+    const given = errors.values.map((row) => row[position]);
+    switch (layer.type) {
+      case "linear":
+        return inputs.map((x, n) => this.#productBound(layer, this.#absolute[position], x, given[n]));
+      case "relu":
+      case "activation":
+        return inputs.map((x, n) => {
+          const y = batch.values[n][position + 1];
+          return given[n].map((error, j) => {
+            const slope = Math.max(
+              Math.abs(slopeOf(layer, x[j])),
+              Math.abs(slopeOf(layer, x[j] + error)),
+              Math.abs(slopeOf(layer, x[j] - error)),
+            );
+            return slope * error + valueRounding(this.#arithmetic, layer, x[j], y[j]);
+          });
+        });
+      case "dropout":
+        return given.map((row, n) =>
+          row.map((error, j) => {
+            const factor = dropoutFactor(layer, batch.rows[n] * row.length + j);
+            return factor * (error + 2 * UNIT_ROUNDOFF * Math.abs(inputs[n][j]));
+          }),
+        );
+      case "skip":
+        return given.map((row, n) =>
+          row.map(
+            (error, j) =>
+              error +
+              errors.values[n][layer.from][j] +
+              UNIT_ROUNDOFF * Math.abs(batch.values[n][position + 1][j]),
+          ),
+        );
+      case "batchNorm":
+      case "layerNorm": {
+        const moments = batch.moments[position];
+        errors.norms[position] =
+          layer.type === "layerNorm"
+            ? inputs.map((x, n) => normErrors(Float64Array.from(x), given[n], moments[n]))
+            : Array.from(layer.gain, (_, j) =>
+                normErrors(
+                  columnOf(batch, position, j),
+                  Float64Array.from(given, (row) => row[j]),
+                  moments[j],
+                ),
+              );
+        return inputs.map((_, n) => {
+          const normalised = normalisedRow(layer, position, batch, n);
+          const own = normalisedErrors(layer, errors.norms[position], n);
+          return own.map((error, j) => {
+            const part = Math.abs(layer.gain[j] * normalised[j]);
+            const rounded = UNIT_ROUNDOFF * (2 * part + Math.abs(batch.values[n][position + 1][j]));
+            return Math.abs(layer.gain[j]) * error + rounded + SMALLEST_FLOAT32;
+          });
+        });
+      }
+    }
+  }
+
+  #backwardLayer(
+    position: number,
+    batch: Batch,
+    errors: BatchErrors,
+    dy: readonly Float64Array[],
+    dyErrors: readonly Errors[],
+  ): Errors[] {
+    const layer = this.#pass.layers[position];
+    switch (layer.type) {
+      case "linear":
+        return dy.map((gradient, n) => this.#backwardLinear(layer, position, gradient, dyErrors[n]));
+      case "relu":
+      case "activation":
+        return dy.map((gradient, n) =>
+          this.#elementwise(
+            layer,
+            batch.values[n][position],
+            errors.values[n][position],
+            gradient,
+            dyErrors[n],
+          ),
+        );
+      case "dropout":
+        return dyErrors.map((row, n) =>
+          row.map((error, j) => {
+            const factor = dropoutFactor(layer, batch.rows[n] * row.length + j);
+            return factor * (error + 2 * UNIT_ROUNDOFF * Math.abs(dy[n][j]));
+          }),
+        );
+      case "skip":
+        return [...dyErrors];
+      case "layerNorm":
+        return dy.map((gradient, n) =>
+          throughMomentsErrors(
+            gradient.map((value, j) => value * layer.gain[j]),
+            dyErrors[n].map(
+              (error, j) => Math.abs(layer.gain[j]) * (error + UNIT_ROUNDOFF * Math.abs(gradient[j])),
+            ),
+            normalisedRow(layer, position, batch, n),
+            errors.norms[position][n],
+            batch.moments[position][n].deviation,
+          ),
+        );
+      case "batchNorm": {
+        const normalised = dy.map((_, n) => normalisedRow(layer, position, batch, n));
+        const bounds = dy.map(({ length }) => new Float64Array(length));
+        layer.gain.forEach((gain, j) => {
+          const column = throughMomentsErrors(
+            Float64Array.from(dy, (row) => row[j]),
+            Float64Array.from(dyErrors, (row) => row[j]),
+            Float64Array.from(normalised, (row) => row[j]),
+            errors.norms[position][j],
+            batch.moments[position][j].deviation,
+          );
+          column.forEach((bound, n) => (bounds[n][j] = Math.abs(gain) * bound + SMALLEST_FLOAT32));
+        });
+        return bounds;
+      }
+    }
+  }
+
+  /** Of dx behind an element-wise layer. */
+  #elementwise(
+    layer: ElementwiseLayer,
+    x: ArrayLike<number>,
+    xErrors: Errors,
+    dy: Float64Array,
+    dyErrors: Errors,
+  ): Errors {
+    const smooth = jumpOf(layer) === 0;
     return dy.map((gradient, j) => {
       const slope = slopeOf(layer, x[j]);
       let error = slopeRounding(this.#arithmetic, layer, x[j], slope);
@@ -120,85 +362,6 @@ export class RoundingModel {
         UNIT_ROUNDOFF * Math.abs(slope * gradient) +
         SMALLEST_FLOAT32
       );
-    });
-  }
-
-  /** Bound of dx = dy Wᵀ, from dy and its bound. */
-  linear(position: number, dy: Errors, dyErrors: Errors): Errors {
-    return scaled(this.#backwardLinear(position, dy, dyErrors), this.#backward[position]);
-  }
-
-  /** Finds the factors from these rows. */
-  calibrate(
-    chosen: readonly { readonly values: readonly ArrayLike<number>[]; readonly target: number }[],
-  ): void {
-    const { layers } = this.#pass;
-    const perturbed = chosen.map(({ values, target }) =>
-      Array.from({ length: SAMPLES }, (_, sample) => this.#perturbedRow(values, target, sample)),
-    );
-    const factorOf = (
-      bounds: readonly Errors[],
-      deviations: (row: number, sample: number) => Errors,
-    ): number => {
-      let most = 0;
-      for (const [row, bound] of bounds.entries()) {
-        for (let sample = 0; sample < SAMPLES; sample++) {
-          deviations(row, sample).forEach((deviation, j) => {
-            if (bound[j] > 0) most = Math.max(most, Math.abs(deviation) / bound[j]);
-          });
-        }
-      }
-      return most >= 0 && most < 1 / SAFETY ? SAFETY * most : 1;
-    };
-    const errors: Errors[][] = chosen.map(({ values }) => [new Float64Array(values[0].length)]);
-    for (let position = 0; position < layers.length; position++) {
-      const bounds = chosen.map(({ values }, row) =>
-        this.#forwardLayer(position, values, errors[row][position]),
-      );
-      if (layers[position].type === "linear") {
-        this.#forward[position] = factorOf(bounds, (row, sample) =>
-          minus(perturbed[row][sample].values[position + 1], chosen[row].values[position + 1]),
-        );
-      }
-      bounds.forEach((bound, row) => errors[row].push(scaled(bound, this.#forward[position])));
-    }
-    let dy = chosen.map(({ values, target }) => rowLossGradient(this.#pass, values[layers.length], target));
-    let dyErrors = chosen.map(({ values, target }, row) =>
-      this.lossGradient(values[layers.length], errors[row][layers.length], target),
-    );
-    for (let position = layers.length - 1; position >= 0; position--) {
-      const layer = layers[position];
-      if (layer.type === "linear") {
-        const bounds = dyErrors.map((error, row) => this.#backwardLinear(position, dy[row], error));
-        const dx = dy.map((gradient) => timesTransposed(layer, gradient));
-        this.#backward[position] = factorOf(bounds, (row, sample) =>
-          minus(perturbed[row][sample].gradients[position], dx[row]),
-        );
-        dyErrors = bounds.map((bound) => scaled(bound, this.#backward[position]));
-        dy = dx;
-        continue;
-      }
-      dyErrors = dyErrors.map((error, row) =>
-        this.elementwise(position, chosen[row].values[position], errors[row][position], dy[row], error),
-      );
-      dy = dy.map((gradient, row) =>
-        gradient.map((value, j) => value * slopeOf(layer, chosen[row].values[position][j])),
-      );
-    }
-  }
-
-  #forwardLayer(position: number, values: readonly ArrayLike<number>[], xErrors: Errors): Errors {
-    const layer = this.#pass.layers[position];
-    const x = values[position];
-    if (layer.type === "linear") return this.#productBound(layer, this.#absolute[position], x, xErrors);
-    const y = values[position + 1];
-    return xErrors.map((error, j) => {
-      const slope = Math.max(
-        Math.abs(slopeOf(layer, x[j])),
-        Math.abs(slopeOf(layer, x[j] + error)),
-        Math.abs(slopeOf(layer, x[j] - error)),
-      );
-      return slope * error + valueRounding(this.#arithmetic, layer, x[j], y[j]);
     });
   }
 
@@ -220,10 +383,13 @@ export class RoundingModel {
     return bound;
   }
 
-  #backwardLinear(position: number, dy: Errors, dyErrors: Errors): Errors {
-    const layer = this.#pass.layers[position];
-    if (layer.type !== "linear") throw new RangeError("RoundingModel.linear: the layer is element-wise");
-    const { in: inputs, out } = layer;
+  /** Of dx = dy Wᵀ. */
+  #backwardLinear(
+    { in: inputs, out }: LinearReference,
+    position: number,
+    dy: Float64Array,
+    dyErrors: Errors,
+  ): Errors {
     const absolute = this.#absolute[position];
     const each = sumRounding(out);
     const sizes = dy.map((value, j) => each * Math.abs(value) + dyErrors[j]);
@@ -238,62 +404,129 @@ export class RoundingModel {
   }
 
   /** What the loss's gradient itself rounds. */
-  #lossRounding(out: ArrayLike<number>, target: number): Errors {
-    const wanted = wantedOutput(this.#pass, out.length, target);
-    if (this.#pass.loss !== "crossEntropy") {
-      return wanted.map(
-        (value, c) => (8 * UNIT_ROUNDOFF * Math.abs(out[c] - value)) / out.length + SMALLEST_FLOAT32,
+  #lossRounding(out: ArrayLike<number>, targets: RowTargets): Errors {
+    const { loss, delta, weights } = this.#pass;
+    const wanted = wantedOutput(this.#pass, out.length, targets);
+    if (loss === "crossEntropy") {
+      const mass = wanted.reduce((sum, share) => sum + share, 0);
+      let largest = -Infinity;
+      for (let c = 0; c < out.length; c++) largest = Math.max(largest, out[c]);
+      return softmax(out).map(
+        (share, c) =>
+          mass * share * (shareRounding(this.#arithmetic, largest - out[c], out.length) + 3 * UNIT_ROUNDOFF) +
+          6 * UNIT_ROUNDOFF * wanted[c] +
+          mass * SMALLEST_SHARE,
       );
     }
-    let largest = -Infinity;
-    for (let c = 0; c < out.length; c++) largest = Math.max(largest, out[c]);
-    return softmax(out).map(
-      (share, c) =>
-        share * shareRounding(this.#arithmetic, largest - out[c], out.length) +
-        4 * UNIT_ROUNDOFF * wanted[c] +
-        SMALLEST_SHARE,
-    );
+    if (loss === "binaryCrossEntropy") {
+      return wanted.map((value, c) => {
+        const up = (1 - value) * sigmoid(out[c]);
+        const down = (weights?.[c] ?? 1) * value * sigmoid(-out[c]);
+        return ((12 + Math.abs(out[c])) * UNIT_ROUNDOFF * (up + down) + SMALLEST_SHARE) / out.length;
+      });
+    }
+    return wanted.map((value, c) => {
+      const slope = loss === "huber" ? Math.min(delta, Math.abs(out[c] - value)) : Math.abs(out[c] - value);
+      return (8 * UNIT_ROUNDOFF * (loss === "l1" ? 1 : slope)) / out.length + SMALLEST_FLOAT32;
+    });
   }
 
-  /** One row with made-up rounding: values as `forwardRow` gives them, gradients of every layer's input and of the output. */
-  #perturbedRow(
-    exact: readonly ArrayLike<number>[],
-    target: number,
+  /** A batch with made-up rounding: values, and gradients of every layer's input and of the output, by position and row. */
+  #perturbed(
+    exact: Batch,
+    targets: readonly RowTargets[],
     sample: number,
-  ): { values: readonly ArrayLike<number>[]; gradients: readonly Float64Array[] } {
+  ): { values: Batch["values"]; gradients: readonly Float64Array[][] } {
     const { layers } = this.#pass;
-    const nothing = (values: ArrayLike<number>): Errors => new Float64Array(values.length);
     const disturb = (values: Float64Array, bounds: Errors): Float64Array =>
       values.map((value, j) => value + rounding(value, sample) * bounds[j]);
-    const values: ArrayLike<number>[] = [exact[0]];
-    for (const [position, layer] of layers.entries()) {
-      const x = values[position];
-      const y =
-        layer.type === "linear"
-          ? times(layer, x)
-          : Float64Array.from(x, (value, j) => sameSide(layer, exact[position][j], value, outputOf));
-      values.push(disturb(y, this.#forwardLayer(position, [...values, y], nothing(x))));
+    const batch: Batch = { rows: exact.rows, values: exact.values.map(([x]) => [x]), moments: [] };
+    for (let position = 0; position < layers.length; position++) {
+      const layer = layers[position];
+      const outputs = isElementwise(layer)
+        ? batch.values.map((row, n) =>
+            Float64Array.from(row[position], (value, j) =>
+              sameSide(layer, exact.values[n][position][j], value, outputOf),
+            ),
+          )
+        : forwardLayer(this.#pass, position, batch);
+      outputs.forEach((y, n) => batch.values[n].push(y));
+      const bounds = this.#forwardLayer(position, batch, nothing(batch));
+      outputs.forEach((y, n) => (batch.values[n][position + 1] = disturb(y, bounds[n])));
     }
-    const out = values[layers.length];
-    const gradients: Float64Array[] = [];
-    gradients[layers.length] = disturb(
-      rowLossGradient(this.#pass, out, target),
-      this.#lossRounding(out, target),
-    );
+    const errors = nothing(batch);
+    // The norms' own rounding, with inputs that have none.
+    for (let position = 0; position < layers.length; position++) this.#forwardLayer(position, batch, errors);
+    const gradients: Float64Array[][] = [];
+    const pending = new Pending();
+    let dy = batch.values.map((row, n) => {
+      const out = row[layers.length];
+      return disturb(rowLossGradient(this.#pass, out, targets[n]), this.#lossRounding(out, targets[n]));
+    });
     for (let position = layers.length - 1; position >= 0; position--) {
       const layer = layers[position];
-      const dy = gradients[position + 1];
-      const x = values[position];
-      gradients[position] =
-        layer.type === "linear"
-          ? disturb(timesTransposed(layer, dy), this.#backwardLinear(position, dy, nothing(dy)))
-          : disturb(
-              dy.map((value, j) => value * sameSide(layer, exact[position][j], x[j], slopeOf)),
-              this.elementwise(position, x, nothing(x), dy, nothing(dy)),
-            );
+      const still = dy.map(({ length }) => new Float64Array(length));
+      pending.keep(layer, dy, still);
+      const bounds = this.#backwardLayer(position, batch, errors, dy, still);
+      const dx = isElementwise(layer)
+        ? dy.map((gradient, n) =>
+            gradient.map(
+              (value, j) =>
+                value * sameSide(layer, exact.values[n][position][j], batch.values[n][position][j], slopeOf),
+            ),
+          )
+        : inputGradients(this.#pass, position, batch, dy);
+      dy = dx.map((gradient, n) => disturb(gradient, bounds[n]));
+      gradients[position] = dy;
+      [dy] = pending.add(
+        position,
+        dy,
+        dy.map(({ length }) => new Float64Array(length)),
+      );
     }
-    return { values, gradients };
+    return { values: batch.values, gradients };
   }
+}
+
+/** Gradients that go around a block wait here until what goes through it has come to its beginning. */
+export class Pending {
+  readonly #kept = new Map<number, { dy: readonly Float64Array[]; errors: readonly Errors[] }>();
+
+  /** Keeps what reaches the end of a block. */
+  keep(layer: ReferencePass["layers"][number], dy: readonly Float64Array[], errors: readonly Errors[]): void {
+    if (layer.type === "skip") this.#kept.set(layer.from, { dy, errors });
+  }
+
+  /** Adds it to the gradients of the value number `index`, where a block begins there. */
+  add(index: number, dy: Float64Array[], errors: Errors[]): [Float64Array[], Errors[]] {
+    const kept = this.#kept.get(index);
+    if (kept === undefined) return [dy, errors];
+    this.#kept.delete(index);
+    const sums = dy.map((row, n) => row.map((value, j) => value + kept.dy[n][j]));
+    const bounds = errors.map((row, n) =>
+      row.map((error, j) => error + kept.errors[n][j] + UNIT_ROUNDOFF * Math.abs(sums[n][j])),
+    );
+    return [sums, bounds];
+  }
+}
+
+/** By feature of row `n`. */
+export const normalisedErrors = (layer: NormReference, norms: readonly NormErrors[], n: number): Errors =>
+  layer.type === "layerNorm"
+    ? norms[n].normalised
+    : Float64Array.from(norms, ({ normalised }) => normalised[n]);
+
+/** Gradients of a layer's inputs, of all rows. */
+export function inputGradients(
+  pass: ReferencePass,
+  position: number,
+  batch: Batch,
+  dy: readonly Float64Array[],
+): Float64Array[] {
+  const layer = pass.layers[position];
+  return layer.type === "linear"
+    ? dy.map((gradient) => timesTransposed(layer, gradient))
+    : backwardLayer(pass, position, batch, dy);
 }
 
 /** What a layer gives for x on the side of the kink where `exact` lies: the other side is told of by itself. */
@@ -303,8 +536,7 @@ function sameSide(
   x: number,
   of: (layer: ElementwiseLayer, x: number) => number,
 ): number {
-  const kinked = layer.type === "relu" || layer.activation.kind === "leakyRelu";
-  if (!kinked || x > 0 === exact > 0) return of(layer, x);
+  if (jumpOf(layer) === 0 || x > 0 === exact > 0) return of(layer, x);
   return of(layer, exact > 0 ? Number.MIN_VALUE : -Number.MIN_VALUE);
 }
 
@@ -313,15 +545,6 @@ const scaled = (errors: Errors, factor: number): Errors =>
 
 const minus = (a: ArrayLike<number>, b: ArrayLike<number>): Float64Array =>
   Float64Array.from(a, (value, j) => value - b[j]);
-
-/** y = x W + b. */
-function times({ in: inputs, out, weight, bias }: LinearReference, x: ArrayLike<number>): Float64Array {
-  const y = bias.slice();
-  for (let i = 0; i < inputs; i++) {
-    for (let j = 0; j < out; j++) y[j] += x[i] * weight[i * out + j];
-  }
-  return y;
-}
 
 /** dx = dy Wᵀ. */
 function timesTransposed({ in: inputs, out, weight }: LinearReference, dy: Float64Array): Float64Array {

@@ -10,6 +10,8 @@ export interface BenchOptions {
   readonly peers: boolean;
   /** Our own engine on one thread as a further contender. */
   readonly oneThread: boolean;
+  /** The notebook as cells that a person writes, as a further contender. */
+  readonly live: boolean;
   readonly v8Flags: boolean;
   readonly format: "table" | "json" | "markdown";
   /** File of the raw samples; null for the usual place. */
@@ -21,6 +23,7 @@ interface ParsedOptions {
   readonly threads: number;
   readonly peers?: true;
   readonly oneThread?: true;
+  readonly live?: true;
   readonly v8Flags: boolean;
   readonly json?: true;
   readonly markdown?: true;
@@ -54,6 +57,7 @@ export function readBenchOptions(argv: readonly string[]): BenchOptions {
     .option("--threads <n>", "worker threads, for the peers too", positive, availableParallelism())
     .option("--peers", "ONNX Runtime, TensorFlow.js and PyTorch in the same run")
     .option("--one-thread", "our own engine on one thread beside all threads")
+    .option("--live", "the notebook's cases as cells of one's own beside them")
     .option("--no-v8-flags", "leave V8's experimental flags alone")
     .option("--json", "print the report as JSON")
     .option("--markdown", "print the README's table")
@@ -67,6 +71,7 @@ export function readBenchOptions(argv: readonly string[]): BenchOptions {
     threads: parsed.threads,
     peers: parsed.peers === true,
     oneThread: parsed.oneThread === true,
+    live: parsed.live === true,
     v8Flags: parsed.v8Flags,
     format: parsed.json === true ? "json" : parsed.markdown === true ? "markdown" : "table",
     out: parsed.out ?? null,

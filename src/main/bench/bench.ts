@@ -26,6 +26,11 @@ async function bench(): Promise<number> {
         pytorchFile: join(projectDir, "resources", "peers", "pytorch.py"),
         packagesDir: join(projectDir, ".runtime", "bench-peers"),
         resultsDir: join(projectDir, "bench-results"),
+        live: {
+          sandboxFile: join(projectDir, "out", "main", "sandbox.js"),
+          resourcesDir: join(projectDir, "resources"),
+          datasetsDir: join(profileDir, "datasets"),
+        },
       },
       (text) => process.stderr.write(`${text}\n`),
     );

@@ -7,6 +7,7 @@ import { describeMachine } from "../lab/diagnostics/machine.ts";
 import type { BenchOptions } from "./bench-options.ts";
 import type { BenchMachine, BenchReport, CaseReport, RawSamples } from "./bench-report.ts";
 import { reportMarkdown, reportText } from "./report-table.ts";
+import type { LivePlaces } from "./live-contender.ts";
 import { runCase } from "./run-case.ts";
 
 /** Where the project's parts lie. */
@@ -21,6 +22,8 @@ export interface BenchPlaces {
   readonly packagesDir: string;
   /** Of the files of raw samples. */
   readonly resultsDir: string;
+  /** Of the live language: its sandbox, and data. */
+  readonly live: LivePlaces;
 }
 
 const FORMATS: Readonly<Record<BenchOptions["format"], (report: BenchReport) => string>> = {
@@ -53,7 +56,15 @@ export async function runBench(
       v8Flags,
       peakGflops: peak,
     };
-    const run = { engine, threads, oneThread, say, peers: options.peers ? places : null, peakGflops: peak };
+    const run = {
+      engine,
+      threads,
+      oneThread,
+      say,
+      peers: options.peers ? places : null,
+      live: options.live ? places.live : null,
+      peakGflops: peak,
+    };
     const cases: CaseReport[] = [];
     const raw: RawSamples[] = [];
     const out = resolve(options.out ?? `${places.resultsDir}/${machine.date.replaceAll(":", "-")}.json`);

@@ -10,6 +10,7 @@ import type { BenchCase, PreparedCase } from "./cases/bench-case.ts";
 import type { Contender } from "../timing/contender.ts";
 import { EFFORT, interleave, type Measurement } from "../timing/interleave.ts";
 import { messageOf } from "../timing/message-of.ts";
+import { isWrittenLive, liveContender, type LivePlaces } from "./live-contender.ts";
 import { computeOutputs, ownContender, recordCase } from "./own-contender.ts";
 import { PEERS, type PeerPlaces } from "./peers/peer-commands.ts";
 import { invitePeer, writeInputs } from "./peers/peer-contender.ts";
@@ -27,6 +28,8 @@ export interface CaseRun {
   /** Null without peers. */
   readonly peers: PeerPlaces | null;
   readonly oneThread: boolean;
+  /** The notebook's cases as cells of one's own; null without. */
+  readonly live: LivePlaces | null;
   readonly peakGflops: number | null;
   /** Tells what is going on. */
   readonly say: (text: string) => void;
@@ -110,6 +113,9 @@ export async function runCase(
     const own = ownContender(engine, recorded, { name: "ours", threads });
     others = [
       ...(run.oneThread ? [ownContender(engine, recorded, { name: ONE_THREAD, threads: 1 })] : []),
+      ...(run.live !== null && isWrittenLive(prepared.recipe)
+        ? [await liveContender(engine, { recipe: prepared.recipe, threads, places: run.live })]
+        : []),
       ...verified,
     ];
     const measured = await measure(benchCase, { own, others, missing });

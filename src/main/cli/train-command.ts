@@ -1,6 +1,6 @@
 import { dirname, resolve } from "node:path";
 import { ContractError } from "../../core/errors.ts";
-import { trainNetworkOf } from "../../shared/specs/network-spec.ts";
+import { networkOf } from "../../shared/specs/network-spec.ts";
 import type { MetricPoint, RunSummary } from "../../shared/runs/run-records.ts";
 import { learningRate } from "../../core/optimisers/schedule.ts";
 import { EPOCH_METRICS, STATISTIC_NAMES } from "../../shared/experiments/training.ts";
@@ -52,7 +52,7 @@ function stepLines(
 export async function givenWeights(spec: TrainSpec, file: string): Promise<GivenParameters | null> {
   const { weights } = spec;
   if (weights === undefined) return null;
-  const network = trainNetworkOf(spec);
+  const network = networkOf(spec);
   const from = dirname(file);
   return "file" in weights
     ? readParametersFile(network, resolve(from, weights.file))

@@ -10,18 +10,21 @@ export interface MnistTarget {
   readonly images: Uint8Array;
   /** (rows,) digits. */
   readonly labels: Uint8Array;
+  /** The training images if it is not said. */
+  readonly part?: "train" | "t10k";
   readonly onProgress?: (fraction: number) => void;
 }
 
 /**
- * Reads MNIST's training images and labels from train-images-idx3-ubyte.gz and train-labels-idx1-ubyte.gz in `folder`
- * into arrays that the caller owns, in pieces small enough for main's event loop.
+ * Reads MNIST's training images and labels from train-images-idx3-ubyte.gz and train-labels-idx1-ubyte.gz in `folder`,
+ * or the test images from t10k-…, into arrays that the caller owns, in pieces small enough for main's event loop.
  *
  * @throws {DataFormatError} If a file is not sound, counts differ, or a label is above 9.
  */
-export async function loadMnistTraining(folder: string, target: MnistTarget): Promise<void> {
-  const imagesFile = join(folder, "train-images-idx3-ubyte.gz");
-  const labelsFile = join(folder, "train-labels-idx1-ubyte.gz");
+export async function loadMnistFiles(folder: string, target: MnistTarget): Promise<void> {
+  const { part = "train" } = target;
+  const imagesFile = join(folder, `${part}-images-idx3-ubyte.gz`);
+  const labelsFile = join(folder, `${part}-labels-idx1-ubyte.gz`);
   const rows = target.labels.length;
 
   await readIdx(labelsFile, {

@@ -1,4 +1,4 @@
-import { constants, type Stats } from "node:fs";
+import { constants, readFileSync, statSync, type Stats } from "node:fs";
 import { open, stat, type FileHandle } from "node:fs/promises";
 import { DataFormatError } from "../../core/errors.ts";
 
@@ -52,4 +52,14 @@ export async function readRegularFile(path: string, mostBytes: number): Promise<
   } finally {
     await handle.close();
   }
+}
+
+/** As `readRegularFile`, at once. */
+export function readRegularFileSync(path: string, mostBytes: number): Buffer {
+  const found = statSync(path);
+  requireRegular(path, found);
+  if (found.size > mostBytes) {
+    throw new DataFormatError(path, 0, `a file of at most ${mostBytes} bytes`, `${found.size} bytes`);
+  }
+  return readFileSync(path);
 }

@@ -6,6 +6,7 @@ import type { WorkerTask } from "../../shared/engine/worker-tasks.ts";
 import { Arena } from "./arena.ts";
 import { collectGarbage } from "./collect-garbage.ts";
 import { ControlBlock, type MetricRecord } from "./control-block.ts";
+import { PlanCache } from "./plan-cache.ts";
 import { planSections, type Section } from "./plan.ts";
 import { savedOrNewTuning, tuneKernels, type TuningCache, type TuningInForce } from "./tune-kernels.ts";
 import { Watchdog } from "./watchdog.ts";
@@ -89,6 +90,7 @@ export class Engine {
   #leaving: Promise<void> | null = null;
   /** Counts dispatches. */
   #dispatches = 0;
+  readonly #plans = new PlanCache();
   #givingBack: Promise<number> = Promise.resolve(0);
   #givenBackBytes = 0;
 
@@ -134,6 +136,11 @@ export class Engine {
 
   get workers(): number {
     return this.#pool.threads;
+  }
+
+  /** How often a plan was known already. */
+  get plansReused(): number {
+    return this.#plans.hits;
   }
 
   /** What the arena has given back to the system since the start. */
@@ -196,7 +203,7 @@ export class Engine {
     return this.#dispatch(options.threads, "cancelled", async (cancelled) => {
       const scope = this.arena.scope();
       try {
-        const plan = planSections(sections, options.threads, (bytes) => scope.bytes(bytes));
+        const plan = planSections(sections, options.threads, (bytes) => scope.bytes(bytes), this.#plans);
         const scratchBytes = Math.max(VERIFICATION_BYTES, plan.scratchBytes);
         const tasks = Array.from({ length: options.threads }, (_, worker) => ({
           kind: "program" as const,

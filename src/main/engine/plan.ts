@@ -5,6 +5,7 @@ import { scratchBytesOf } from "../../shared/engine/kernel-scratch.ts";
 import type { PlannedGroup, PlannedSection, PlannedStep } from "../../shared/engine/worker-tasks.ts";
 import { dropUnused } from "./drop-unused.ts";
 import { Buffers, overlaps, rangeOf, sameRange, type ByteRange } from "./tensor-ranges.ts";
+import type { PlanCache } from "./plan-cache.ts";
 import { groupPhases, type PhaseGroup, type PlacedPhase } from "./group-phases.ts";
 
 /**
@@ -21,6 +22,8 @@ export interface Section {
   readonly results?: readonly Tensor[];
   /** Runs in place of `program` at every `every`-th repeat from `first` on: the same with statistics, say. */
   readonly alternate?: { readonly program: Program; readonly first: number; readonly every: number };
+  /** The same for programs that differ only in where their tensors lie: they share a plan. Without records and marks. */
+  readonly structure?: string;
   /** No ops are fused or carried out block by block: each goes over all rows before the next begins. */
   readonly opByOp?: boolean;
 }
@@ -190,17 +193,22 @@ function planProgram(
 const scratchBytesOfGroup = ({ steps }: PlannedGroup): number =>
   Math.max(0, ...steps.map((step) => step.scratchOffsetBytes + scratchBytesOf(step.op)));
 
-/** Places every op of the sections: groups, threads, barriers, partial results, scratch. */
+/** Places every op of the sections: groups, threads, barriers, partial results, scratch; `known` are earlier plans. */
 export function planSections(
   sections: readonly Section[],
   threads: number,
   allocateBytes: (sizeBytes: number) => number,
+  known?: PlanCache,
 ): Plan {
   const names = new Names();
   const planned = sections.map((section): PlannedSection => {
     const { alternate } = section;
-    const plan = (program: Program): PlannedGroup[] =>
-      planProgram({ ...section, program }, threads, names, allocateBytes);
+    const plan = (program: Program): PlannedGroup[] => {
+      const make = (allocate: (sizeBytes: number) => number): PlannedGroup[] =>
+        planProgram({ ...section, program }, threads, names, allocate);
+      if (known === undefined || section.structure === undefined) return make(allocateBytes);
+      return known.plan(`${threads} ${section.structure}`, program.ops, allocateBytes, make);
+    };
     return {
       groups: plan(section.program),
       repeats: section.repeats,

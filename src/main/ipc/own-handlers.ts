@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readParametersFile } from "../data/read-parameters.ts";
 import type { IpcCallName, IpcInput } from "../../shared/ipc/ipc-contract.ts";
-import { trainNetworkOf } from "../../shared/specs/network-spec.ts";
+import { networkOf } from "../../shared/specs/network-spec.ts";
 import type { Lab } from "../lab/lab.ts";
 import type { TrainingOrder } from "../lab/training/training-order.ts";
 import { EXPORTS, type SqlAnswer } from "../../shared/runs/run-exports.ts";
@@ -80,7 +80,7 @@ async function orderOf({ weights, ...order }: ParsedInput<"trainingStart">): Pro
   try {
     const path = join(folder, "weights.safetensors");
     await writeFile(path, weights);
-    return { ...order, given: await readParametersFile(trainNetworkOf(order.spec), path) };
+    return { ...order, given: await readParametersFile(networkOf(order.spec), path) };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

@@ -89,6 +89,13 @@ export async function openLab(options: LabOptions): Promise<Lab> {
   const emit = (event: LabEvent): void => {
     for (const listener of listeners) listener(event);
   };
+  const datasets = new DatasetLibrary({
+    root: store.datasetsFolder,
+    resourcesDir: options.resourcesDir,
+    onProblem: (message) => {
+      emit({ name: "failure", payload: { title: "A data set cannot be read", message } });
+    },
+  });
   const services: LabServices = {
     engine,
     store,
@@ -97,6 +104,7 @@ export async function openLab(options: LabOptions): Promise<Lab> {
       return machine.get().id;
     },
     resourcesDir: options.resourcesDir,
+    dataset: (name) => datasets.find(name),
     appVersion: options.appVersion,
   };
   const supervisor = new RunSupervisor(services, delay);
@@ -106,10 +114,7 @@ export async function openLab(options: LabOptions): Promise<Lab> {
     tfjsFile,
     pytorchFile: join(options.resourcesDir, "peers", "pytorch.py"),
   });
-  const datasets = new DatasetLibrary(store.datasetsFolder, (message) => {
-    emit({ name: "failure", payload: { title: "A data set cannot be read", message } });
-  });
-  const data = new ImageRows(engine, options.resourcesDir, datasets, () => {
+  const data = new ImageRows(engine, datasets, () => {
     if (supervisor.state()?.cancelling === true) throw new ExperimentCancelled("cancelled");
   });
   const idleMemory = new IdleMemory({
@@ -125,7 +130,6 @@ export async function openLab(options: LabOptions): Promise<Lab> {
   });
   const live = new LiveLab({
     engine,
-    resourcesDir: options.resourcesDir,
     datasets,
     sandboxFile: builtFile("sandbox.js"),
     asActivity: (title, body) => supervisor.work("notebook", title, body),

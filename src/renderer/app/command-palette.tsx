@@ -31,8 +31,8 @@ function Palette() {
     () => [...COMMANDS.filter(({ when }) => when?.() ?? true), ...cellCommands(), ...runCommands()],
     [],
   );
-  const found = filterCommands(commands, typed).slice(0, MOST_SHOWN);
-  const index = Math.min(at, Math.max(0, found.length - 1));
+  const matching = filterCommands(commands, typed).slice(0, MOST_SHOWN);
+  const index = Math.min(at, Math.max(0, matching.length - 1));
   const optionId = (command: Command | undefined) =>
     command === undefined ? undefined : `${list}-${command.id}`;
 
@@ -42,20 +42,20 @@ function Palette() {
     command.run();
   };
   const move = (to: number) => {
-    const next = (to + found.length) % Math.max(1, found.length);
+    const next = (to + matching.length) % Math.max(1, matching.length);
     setAt(next);
-    document.getElementById(optionId(found[next]) ?? "")?.scrollIntoView({ block: "nearest" });
+    document.getElementById(optionId(matching[next]) ?? "")?.scrollIntoView({ block: "nearest" });
   };
   const onKeyDown = (event: KeyboardEvent) => {
     const moves: Record<string, number> = {
       ArrowDown: index + 1,
       ArrowUp: index - 1,
       Home: 0,
-      End: found.length - 1,
+      End: matching.length - 1,
     };
     const to = moves[event.key];
     if (to !== undefined) move(to);
-    else if (event.key === "Enter") run(found[index]);
+    else if (event.key === "Enter") run(matching[index]);
     else return;
     event.preventDefault();
   };
@@ -68,7 +68,7 @@ function Palette() {
         aria-label="Find a command"
         aria-expanded
         aria-controls={list}
-        aria-activedescendant={optionId(found[index])}
+        aria-activedescendant={optionId(matching[index])}
         placeholder="Find a command"
         leftSection={<Search size="1rem" aria-hidden="true" />}
         size="md"
@@ -80,7 +80,7 @@ function Palette() {
         }}
       />
       <div id={list} role="listbox" aria-label="Commands" className={classes["list"]}>
-        {found.map((command, row) => (
+        {matching.map((command, row) => (
           <div
             key={command.id}
             id={optionId(command)}
@@ -95,7 +95,7 @@ function Palette() {
           </div>
         ))}
       </div>
-      {found.length === 0 && <p className={classes["nothing"]}>No command has these words.</p>}
+      {matching.length === 0 && <p className={classes["nothing"]}>No command has these words.</p>}
     </>
   );
 }

@@ -26,7 +26,7 @@ export function agreementOf(
   );
   const [start] = here;
   if (start === undefined) return null;
-  const worst = here.reduce((found, pair) => (isWorse(pair.relNorm, found.relNorm) ? pair : found), start);
+  const worst = here.reduce((most, pair) => (isWorse(pair.relNorm, most.relNorm) ? pair : most), start);
   return {
     equal: here.every(({ equal }) => equal),
     relNorm: worst.relNorm,

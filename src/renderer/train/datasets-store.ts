@@ -1,8 +1,7 @@
 import { formatBytes } from "../format/number.ts";
+import { MNIST_DATASET, type Dataset } from "../../shared/experiments/dataset.ts";
 import {
   MOST_IMPORT_BYTES,
-  MNIST_DATASET,
-  type Dataset,
   type ImportChoice,
   type ImportPreview,
 } from "../../shared/experiments/datasets.ts";

@@ -3,7 +3,7 @@ import { Upload } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 import {
   importChoiceSchema,
-  NORMALISATIONS,
+  IMAGE_NORMALISATIONS,
   type ImportChoice,
   type ImportPreview,
 } from "../../shared/experiments/datasets.ts";
@@ -24,7 +24,7 @@ import { FactList } from "../ui/fact-list.tsx";
 import type { TrainForm } from "./train-form.ts";
 import own from "./train-view.module.css";
 
-const NORMALISATION_CHOICES = Object.entries(NORMALISATIONS).map(([value, label]) => ({
+const NORMALISATION_CHOICES = Object.entries(IMAGE_NORMALISATIONS).map(([value, label]) => ({
   value: value as ImportChoice["normalisation"],
   label,
 }));

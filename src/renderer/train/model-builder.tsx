@@ -3,7 +3,7 @@ import { ArrowDown, ArrowUp, Plus, Trash2 } from "lucide-react";
 import { useRef, useState } from "react";
 import { flatLayers, parameterShapes } from "../../core/network/network.ts";
 import { forSimpleActivations } from "../../core/ops/activation.ts";
-import { isSimpleActivation, trainNetworkOf, type TrainLayerSpec } from "../../shared/specs/network-spec.ts";
+import { isSimpleActivation, networkOf, type TrainLayerSpec } from "../../shared/specs/network-spec.ts";
 import { formatNumber } from "../format/number.ts";
 import { SCHEMES } from "../network/network-form.ts";
 import { showFailure } from "../store/lab-store.ts";
@@ -313,7 +313,7 @@ function WeightsFile() {
 
 function modelSentence({ spec }: TrainForm): string {
   if (spec === null) return "not complete";
-  const network = trainNetworkOf(spec);
+  const network = networkOf(spec);
   const parameters = parameterShapes(network)
     .filter(({ learned }) => learned)
     .reduce((sum, { shape }) => sum + shape.reduce((product, size) => product * size, 1), 0);

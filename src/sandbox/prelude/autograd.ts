@@ -240,6 +240,7 @@ tape.backward = (from): void => {
 
 /** Runs f without taking down how its results came about. */
 export function noGrad<T>(f: () => T): T {
+  if (typeof f !== "function") throw new TypeError("noGrad(): expected a function, noGrad(() => w.mul(2))");
   const before = tape.on;
   tape.on = false;
   try {

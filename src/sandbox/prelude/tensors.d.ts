@@ -294,7 +294,11 @@ declare namespace optim {
         readonly weightDecay?: number;
       },
     );
+    readonly parameters: readonly Tensor[];
     lr: number;
+    readonly momentum: number;
+    readonly nesterov: boolean;
+    readonly weightDecay: number;
     step(): void;
     zeroGrad(): void;
   }
@@ -308,7 +312,11 @@ declare namespace optim {
         readonly weightDecay?: number;
       },
     );
+    readonly parameters: readonly Tensor[];
     lr: number;
+    readonly betas: readonly [number, number];
+    readonly eps: number;
+    readonly weightDecay: number;
     step(): void;
     zeroGrad(): void;
   }

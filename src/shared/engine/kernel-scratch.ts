@@ -1,4 +1,5 @@
 import { isGeneric } from "../../core/ops/generic-op.ts";
+import { asGeneric, isLossOp } from "../../core/ops/loss-ops.ts";
 import type { Op } from "../../core/ops/op.ts";
 import { numelOf, type Tensor } from "../../core/ops/recording-ops.ts";
 import { genericScratchBytes } from "./expression-scratch.ts";
@@ -72,5 +73,6 @@ export function scratchBytesOf(op: Op<Tensor>): number {
     const columns = paddedToVectors(op.dy.shape[1] ?? 1);
     return columns * 4 + op.chunkRows * (numelOf(op.x.shape.slice(1)) * columns) * 4;
   }
+  if (isLossOp<Tensor>(op)) return genericScratchBytes(asGeneric(op));
   return isGeneric(op) ? genericScratchBytes(op) : 0;
 }

@@ -5,7 +5,7 @@ import type { Phase } from "../../core/ops/phase.ts";
 import type { Float64Program } from "../../core/tensor/float64/program.ts";
 import type { SourceLine } from "../../core/tensor/tensor-node.ts";
 import type { DetailedComparison, Excused } from "../../core/gradient-report.ts";
-import type { PlainNetwork } from "../../core/network/network.ts";
+import type { Network } from "../../core/network/network.ts";
 import type { Float32Arithmetic } from "../../core/reference/float32-arithmetic.ts";
 import type { NetworkCoordinates } from "../../core/reference/network-differences.ts";
 import type { InstructionSet } from "./instruction-sets.ts";
@@ -112,7 +112,7 @@ export interface RowBlock {
 
 /** A network with its float32 parameters by name, and the rows of its data. */
 export interface NetworkModel {
-  readonly network: PlainNetwork;
+  readonly network: Network;
   readonly parameters: Readonly<Record<string, Tensor>>;
   readonly x: Tensor;
   readonly y: Tensor;

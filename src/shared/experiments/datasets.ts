@@ -4,7 +4,7 @@ import { measuredNumberSchema } from "../runs/run-records.ts";
 
 /** Largest file that is taken: what a call may carry, with room to spare. Larger CSVs are taken as .csv.gz. */
 export const MOST_IMPORT_BYTES = 100_000_000;
-export const NORMALISATIONS = {
+export const IMAGE_NORMALISATIONS = {
   meanStd: "mean 0 and standard deviation 1, by the training rows",
   unit: "grey values from 0 to 1",
 } as const;
@@ -52,27 +52,6 @@ export const importChoiceSchema = v.object({
   ),
   /** Mixes the rows by a fixed seed before the last ones become the validation rows. */
   shuffle: v.boolean(),
-  normalisation: v.picklist(Object.keys(NORMALISATIONS) as (keyof typeof NORMALISATIONS)[]),
+  normalisation: v.picklist(Object.keys(IMAGE_NORMALISATIONS) as (keyof typeof IMAGE_NORMALISATIONS)[]),
 });
 export type ImportChoice = v.InferOutput<typeof importChoiceSchema>;
-
-const rowCount = v.pipe(v.number(), v.safeInteger(), v.minValue(0), v.maxValue(10_000_000));
-
-/** A data set that can be trained on: 28 × 28 images of ten classes. */
-export const datasetSchema = v.object({
-  /** What a spec's `data.name` says, and the name of the folder that holds it. */
-  id: v.pipe(v.string(), v.regex(/^[a-z0-9-]{1,60}$/, "is not the name of a data set")),
-  title: v.string(),
-  trainRows: v.pipe(rowCount, v.minValue(1)),
-  validRows: rowCount,
-  normalisation: importChoiceSchema.entries.normalisation,
-});
-export type Dataset = v.InferOutput<typeof datasetSchema>;
-
-export const MNIST_DATASET: Dataset = {
-  id: "mnist",
-  title: "MNIST",
-  trainRows: 50_000,
-  validRows: 10_000,
-  normalisation: "meanStd",
-};

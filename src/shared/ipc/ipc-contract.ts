@@ -43,12 +43,8 @@ import {
   stagesSettingsSchema,
 } from "../experiments/stages.ts";
 import { stepperSettingsSchema, traceSchema } from "../experiments/stepper.ts";
-import {
-  datasetSchema,
-  importChoiceSchema,
-  importFilesSchema,
-  importPreviewSchema,
-} from "../experiments/datasets.ts";
+import { importChoiceSchema, importFilesSchema, importPreviewSchema } from "../experiments/datasets.ts";
+import { datasetSchema } from "../experiments/dataset.ts";
 import {
   drawnImageSchema,
   learnedSchema,

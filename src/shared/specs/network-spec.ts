@@ -1,5 +1,12 @@
 import * as v from "valibot";
-import type { Layer, LossName, Network, PlainLayer, PlainNetwork } from "../../core/network/network.ts";
+import {
+  judgesClasses,
+  LOSS_NAMES,
+  type Layer,
+  type LossName,
+  type Network,
+  type PlainLayer,
+} from "../../core/network/network.ts";
 import {
   activationFacts,
   SIMPLE_ACTIVATION_NAMES,
@@ -47,7 +54,7 @@ export const gainSchema = v.pipe(
   v.maxValue(1_000, "gain must be at most 1,000"),
 );
 
-/** One layer that every experiment takes. A linear layer without `init` is drawn by Kaiming normal, fan in. */
+/** A layer without a layer inside. A linear layer without `init` is drawn by Kaiming normal, fan in. */
 const plainLayers = [
   v.strictObject({
     type: v.literal("linear"),
@@ -77,7 +84,7 @@ const share = (what: string) =>
     v.minValue(0, `${what} must be at least 0`),
     v.check((value) => value < 1, `${what} must be below 1`),
   );
-/** Layers that only training knows, beside the others. */
+/** Those that behave otherwise while they train, and layer norm, beside the others. */
 const trainableLayers = [
   ...plainLayers,
   v.strictObject({ type: v.literal("dropout"), rate: v.optional(share("the dropout rate"), 0.5) }),
@@ -131,16 +138,46 @@ export const dataSpecSchema = v.pipe(
 );
 export type DataSpec = v.InferOutput<typeof dataSpecSchema>;
 
-/** What is wrong with how the layers follow each other, or "". */
-export function networkSpecMisfit({
-  layers,
-  loss,
-}: {
+/** The ends that a data set asks of a network: its features, and one output a class or a number. */
+export interface DataEnds {
+  readonly title: string;
+  readonly features: number;
+  readonly target: "classes" | "numbers";
+  /** Classes, or numbers a row. */
+  readonly outputs: number;
+}
+export const MNIST_ENDS: DataEnds = {
+  title: "MNIST",
+  features: MNIST_PIXELS,
+  target: "classes",
+  outputs: MNIST_CLASSES,
+};
+
+interface SpecLayers {
   readonly layers: readonly TrainLayerSpec[];
   readonly loss: LossName;
-}): string {
-  let width: number = MNIST_PIXELS;
-  let linear = 0;
+  readonly classWeights?: readonly number[] | undefined;
+}
+
+/** Values that come in and go out; null without a linear layer. */
+export function endsOfLayers(
+  layers: readonly TrainLayerSpec[],
+): { readonly inputs: number; readonly outputs: number } | null {
+  const widths = layers.flatMap((layer): { inputs: number; outputs: number }[] => {
+    if (layer.type === "linear") return [{ inputs: layer.in, outputs: layer.out }];
+    const inside = layer.type === "residual" ? endsOfLayers(layer.layers) : null;
+    return inside === null ? [] : [inside];
+  });
+  const [first] = widths;
+  const last = widths.at(-1);
+  return first === undefined || last === undefined ? null : { inputs: first.inputs, outputs: last.outputs };
+}
+
+/** What is wrong with how the layers follow each other, and with the loss at their end, or "". */
+export function networkSpecMisfit({ layers, loss, classWeights }: SpecLayers): string {
+  const ends = endsOfLayers(layers);
+  if (ends === null) return "there must be at least one linear layer";
+  let width = ends.inputs;
   const misfit = (list: readonly TrainLayerSpec[], where: string): string => {
     for (const [index, layer] of list.entries()) {
       const place = `${where}layer ${index + 1}`;
@@ -153,7 +190,6 @@ export function networkSpecMisfit({
         }
       }
       if (layer.type !== "linear") continue;
-      linear++;
       if (layer.in !== width) return `${place} takes ${layer.in} values where ${width} come in`;
       width = layer.out;
     }
@@ -161,35 +197,91 @@ export function networkSpecMisfit({
   };
   const found = misfit(layers, "");
   if (found !== "") return found;
-  if (linear === 0) return "there must be at least one linear layer";
-  const expected = loss === "mse" ? 1 : MNIST_CLASSES;
-  return width === expected ? "" : `the loss ${loss} needs ${expected} outputs; the last layer has ${width}`;
+  if ((loss === "crossEntropy" || loss === "mseOneHot") && width < 2) {
+    return `the loss ${loss} needs an output for each class; the last layer has ${width}`;
+  }
+  if (classWeights === undefined) return "";
+  if (loss !== "crossEntropy" && loss !== "binaryCrossEntropy") {
+    return `class weights belong to the cross entropies; the loss is ${loss}`;
+  }
+  return classWeights.length === width
+    ? ""
+    : `there are ${classWeights.length} class weights for ${width} outputs: one each`;
 }
 
-const layerList = <const S extends typeof layerSpecSchema | typeof trainLayerSpecSchema>(schema: S) =>
+/** Numbers of outputs with which a loss can judge this data, the usual one first; none if it cannot. */
+export function outputsFor(loss: LossName, { target, outputs }: DataEnds): readonly number[] {
+  if (!judgesClasses(loss)) return [target === "classes" ? 1 : outputs];
+  if (target === "numbers") return [];
+  return loss === "binaryCrossEntropy" && outputs === 2 ? [1, 2] : [outputs];
+}
+
+/** Why layers and loss do not fit a data set, or "". */
+export function dataMisfit({ layers, loss }: SpecLayers, data: DataEnds): string {
+  const ends = endsOfLayers(layers);
+  if (ends === null) return "there must be at least one linear layer";
+  if (ends.inputs !== data.features) {
+    const index = layers.findIndex(({ type }) => type === "linear" || type === "residual");
+    return `layer ${index + 1} takes ${ends.inputs} values where ${data.features} come in`;
+  }
+  const expected = outputsFor(loss, data);
+  if (expected.length === 0) {
+    return `the loss ${loss} judges classes; the targets of ${data.title} are numbers: take mse, l1 or huber`;
+  }
+  if (expected.includes(ends.outputs)) return "";
+  return `the loss ${loss} needs ${expected.join(" or ")} outputs; the last layer has ${ends.outputs}`;
+}
+
+export const trainLayerList = v.pipe(
+  v.array(trainLayerSpecSchema),
+  v.minLength(1, "there must be at least one layer"),
+  v.maxLength(500, "there can be at most 500 layers"),
+);
+const positive = (what: string) =>
   v.pipe(
-    v.array(schema),
-    v.minLength(1, "there must be at least one layer"),
-    v.maxLength(500, "there can be at most 500 layers"),
+    v.number(`${what} must be a number`),
+    v.finite(`${what} must be finite`),
+    v.check((value) => value > 0, `${what} must be above 0`),
   );
-export const trainLayerList = layerList(trainLayerSpecSchema);
 
 /** Fields of a network with its data and seed, for schemas that say more. */
 export const networkSpecEntries = {
-  layers: layerList(layerSpecSchema),
-  loss: v.picklist(["mse", "mseOneHot", "crossEntropy"]),
-  /** Of the cross entropy; the squared errors do not look at it. */
+  layers: trainLayerList,
+  loss: v.picklist(LOSS_NAMES),
+  /** Of the cross entropy; the other losses do not look at it. */
   labelSmoothing: v.optional(share("label smoothing")),
+  /** Of the Huber loss; 1 without. */
+  delta: v.optional(positive("delta")),
+  /** Of the cross entropies: one a class, as torch's weight; of the binary one as its pos_weight, one an output. */
+  classWeights: v.optional(
+    v.pipe(v.array(positive("a class weight")), v.minLength(1, "give at least one class weight")),
+  ),
   data: dataSpecSchema,
   seed: wholeNumber("seed", 0, 0xffffffff),
 };
+
+/** Layers and loss fit each other, and MNIST; other data sets are asked where they are known. */
+export const networkMisfit = (spec: SpecLayers & { readonly data: DataSpec }): string => {
+  const found = networkSpecMisfit(spec);
+  return found === "" && spec.data.name === "mnist" ? dataMisfit(spec, MNIST_ENDS) : found;
+};
+
+/** Whether a layer is a batch norm, or holds one. */
+export const holdsBatchNorm = (layers: readonly TrainLayerSpec[]): boolean =>
+  layers.some(
+    (layer) => layer.type === "batchNorm" || (layer.type === "residual" && holdsBatchNorm(layer.layers)),
+  );
 
 /** A network with its data and seed: all that is needed to repeat an experiment. */
 export const networkSpecSchema = v.pipe(
   v.strictObject(networkSpecEntries),
   v.check(
-    (spec) => networkSpecMisfit(spec) === "",
-    ({ input }) => networkSpecMisfit(input),
+    (spec) => networkMisfit(spec) === "",
+    ({ input }) => networkMisfit(input),
+  ),
+  v.check(
+    ({ layers, data }) => data.rows > 1 || !holdsBatchNorm(layers),
+    "batch norm expects more than 1 value per channel when it trains: take at least 2 rows",
   ),
 );
 export type NetworkSpec = v.InferOutput<typeof networkSpecSchema>;
@@ -199,7 +291,7 @@ export const isSimpleActivation = <L extends TrainLayerSpec>(
   layer: L,
 ): layer is Extract<L, { readonly type: SimpleActivation }> => activationFacts(layer.type) !== null;
 
-function layerOf(spec: LayerSpec): PlainLayer {
+function plainLayerOf(spec: LayerSpec): PlainLayer {
   if (isSimpleActivation(spec)) return { type: "activation", activation: { kind: spec.type } };
   switch (spec.type) {
     case "linear":
@@ -217,31 +309,19 @@ function layerOf(spec: LayerSpec): PlainLayer {
 }
 
 /** The network of a spec as mathematics sees it. */
-export const networkOf = ({
+export function networkOf({
   layers,
   loss,
   labelSmoothing = 0,
-}: Pick<NetworkSpec, "layers" | "loss"> & {
+  delta,
+  classWeights,
+}: SpecLayers & {
   readonly labelSmoothing?: number | undefined;
-}): PlainNetwork => ({
-  layers: layers.map(layerOf),
-  loss,
-  smoothing: labelSmoothing,
-});
-
-/** The same of a network that may have layers which only training knows. */
-export function trainNetworkOf({
-  layers,
-  loss,
-  labelSmoothing = 0,
-}: {
-  readonly layers: readonly TrainLayerSpec[];
-  readonly loss: LossName;
-  readonly labelSmoothing?: number | undefined;
+  readonly delta?: number | undefined;
 }): Network {
-  let width: number = MNIST_PIXELS;
-  const trainLayerOf = (spec: TrainLayerSpec): Layer => {
-    if (isSimpleActivation(spec)) return layerOf(spec);
+  let width = endsOfLayers(layers)?.inputs ?? 0;
+  const layerOf = (spec: TrainLayerSpec): Layer => {
+    if (isSimpleActivation(spec)) return plainLayerOf(spec);
     switch (spec.type) {
       case "dropout":
         return { type: "dropout", rate: spec.rate };
@@ -250,16 +330,22 @@ export function trainNetworkOf({
       case "layerNorm":
         return { type: "layerNorm", features: width, eps: spec.eps };
       case "residual":
-        return { type: "residual", layers: spec.layers.map(trainLayerOf) };
+        return { type: "residual", layers: spec.layers.map(layerOf) };
       case "linear":
         width = spec.out;
-        return layerOf(spec);
+        return plainLayerOf(spec);
       case "relu":
       case "leakyRelu":
-        return layerOf(spec);
+        return plainLayerOf(spec);
     }
   };
-  return { layers: layers.map(trainLayerOf), loss, smoothing: labelSmoothing };
+  return {
+    layers: layers.map(layerOf),
+    loss,
+    smoothing: labelSmoothing,
+    ...(delta === undefined ? {} : { delta }),
+    ...(classWeights === undefined ? {} : { classWeights }),
+  };
 }
 
 const linear = (inFeatures: number, out: number): LayerSpec => ({

@@ -1,12 +1,7 @@
 import * as v from "valibot";
 import { issuesWords } from "../ipc/issue-words.ts";
 import { asItWasRun } from "./as-it-was-run.ts";
-import {
-  networkSpecEntries,
-  networkSpecMisfit,
-  trainLayerList,
-  type TrainLayerSpec,
-} from "./network-spec.ts";
+import { networkSpecEntries, holdsBatchNorm, networkMisfit, type TrainLayerSpec } from "./network-spec.ts";
 
 const wholeNumber = (what: string, min: number, max: number) =>
   v.pipe(
@@ -99,10 +94,6 @@ interface StepCounts {
 
 /** Why batch norm cannot train on these batches, or "": the variance of one row is 0. */
 export function batchNormMisfit(spec: StepCounts & { readonly layers: readonly TrainLayerSpec[] }): string {
-  const holdsBatchNorm = (layers: readonly TrainLayerSpec[]): boolean =>
-    layers.some(
-      (layer) => layer.type === "batchNorm" || (layer.type === "residual" && holdsBatchNorm(layer.layers)),
-    );
   if (!holdsBatchNorm(spec.layers)) return "";
   const { data, batchSize, dropLast } = spec;
   const { perEpoch, total } = stepsOf(spec);
@@ -119,7 +110,6 @@ export function batchNormMisfit(spec: StepCounts & { readonly layers: readonly T
 export const trainSpecSchema = v.pipe(
   v.strictObject({
     ...networkSpecEntries,
-    layers: trainLayerList,
     optimizer: optimizerSchema,
     schedule: v.optional(scheduleSchema, { name: "constant", warmupSteps: 0 }),
     /** Longest norm of all gradients together; null for no clipping. */
@@ -160,8 +150,8 @@ export const trainSpecSchema = v.pipe(
     ),
   }),
   v.check(
-    (spec) => networkSpecMisfit(spec) === "",
-    ({ input }) => networkSpecMisfit(input),
+    (spec) => networkMisfit(spec) === "",
+    ({ input }) => networkMisfit(input),
   ),
   v.check(
     ({ epochs, steps }) => (epochs === undefined) !== (steps === undefined),

@@ -10,7 +10,8 @@ import {
 } from "../../core/reference/network-differences.ts";
 import { networkGradients, type NetworkGradients } from "../../core/reference/network-gradients.ts";
 import { lossNoise } from "../../core/reference/loss-noise.ts";
-import { referencePass } from "../../core/reference/network-pass.ts";
+import { referencePass, type ReferencePass } from "../../core/reference/network-pass.ts";
+import { rowWeight } from "../../core/reference/row-loss.ts";
 import { viewOf } from "../../shared/engine/tensor-view.ts";
 import type {
   Direction,
@@ -44,10 +45,22 @@ function rowsOf(
   { begin, end }: Pick<RowBlock, "begin" | "end">,
 ) {
   const inputs = numelOf(x.shape.slice(1));
+  const targets = numelOf(y.shape.slice(1));
   return {
     x: viewOf(memory, x, "float32").subarray(begin * inputs, end * inputs),
-    y: viewOf(memory, y, "float32").subarray(begin, end),
+    y: viewOf(memory, y, "float32").subarray(begin * targets, end * targets),
   };
+}
+
+/** What the losses of rows are added up over: their number, or the weights of their classes. */
+function meanOverOf(
+  memory: WebAssembly.Memory,
+  pass: ReferencePass,
+  { y }: NetworkModel,
+  { meanOver }: RowBlock,
+): number {
+  if (pass.loss !== "crossEntropy" || pass.weights === null) return meanOver;
+  return viewOf(memory, y, "float32").reduce((sum, label) => sum + rowWeight(pass, [label]), 0);
 }
 
 /** This block's share of the float64 loss and gradients; the block's rows of dx are written into the arena. */
@@ -60,7 +73,8 @@ export function runNetworkGradients(
   const inputs = pass.widths[0]!;
   const [from, to] = [block.begin * inputs, block.end * inputs];
   const found = networkGradients(pass, rowsOf(memory, model, block), {
-    meanOver: block.meanOver,
+    meanOver: meanOverOf(memory, pass, model, block),
+    firstRow: block.begin,
     dx: viewOf(memory, dx, "float64").subarray(from, to),
     beat: () => {
       control.beat();
@@ -91,7 +105,7 @@ export function runNetworkDifferences(
 ): NetworkDifferences {
   const pass = referencePass(model.network, parametersOf(memory, model));
   return networkDifferences(pass, rowsOf(memory, model, block), {
-    meanOver: block.meanOver,
+    meanOver: meanOverOf(memory, pass, model, block),
     firstRow: block.begin,
     coordinates,
     step,
@@ -135,7 +149,8 @@ export function runDirections(
     const whole = ofX ? numelOf(model.x.shape) : length;
     return { ...direction, begin, values: directionValues(direction, { begin, length, whole }) };
   });
-  const differences = directionDifferences(pass, rows, drawn, { meanOver: block.meanOver, beat });
+  const meanOver = meanOverOf(memory, pass, model, block);
+  const differences = directionDifferences(pass, rows, drawn, { meanOver, firstRow: block.begin, beat });
   return drawn.map(({ tensor, begin, values }, index) => {
     beat();
     const difference = differences[index]!;
@@ -160,8 +175,9 @@ export function runFullDifferences(
   const beat = (): void => {
     control.beat();
   };
-  const { meanOver } = block;
-  const noise = lossNoise(pass, { x, y }, beat) / meanOver;
+  const meanOver = meanOverOf(memory, pass, model, block);
+  const firstRow = block.begin;
+  const noise = lossNoise(pass, { x, y }, { firstRow, beat }) / meanOver;
   return places.map(({ tensor, coordinate }) => {
     beat();
     const at = tensor === "x" ? coordinate - block.begin * inputs : coordinate;
@@ -174,7 +190,7 @@ export function runFullDifferences(
       if (tensor === "x") return { pass, x: changed };
       return { pass: referencePass(model.network, { ...parameters, [tensor]: changed }), x };
     };
-    const difference = fullDifference(moved(up), moved(down), y, { meanOver, width, beat });
+    const difference = fullDifference(moved(up), moved(down), y, { meanOver, width, firstRow, beat });
     return { difference, noise: (2 * noise) / width };
   });
 }

@@ -9,7 +9,7 @@ import {
 } from "../../../src/core/reference/network-gradients.ts";
 import { referencePass, type ReferencePass } from "../../../src/core/reference/network-pass.ts";
 import { sampleCoordinates } from "../../../src/core/reference/sample-coordinates.ts";
-import { loadMnistTraining } from "../../../src/main/data/mnist.ts";
+import { loadMnistFiles } from "../../../src/main/data/mnist.ts";
 import { notebookNetwork } from "../../../src/main/lab/compute/notebook-network.ts";
 import { readNpy } from "../../../src/main/data/read-npy.ts";
 
@@ -48,7 +48,7 @@ describe("the float64 reference on all 50,000 images", () => {
   beforeAll(async () => {
     const images = new Uint8Array(60_000 * IN_FEATURES);
     const labels = new Uint8Array(60_000);
-    await loadMnistTraining("resources/data/mnist", { images, labels });
+    await loadMnistFiles("resources/data/mnist", { images, labels });
     const training = images.subarray(0, ROWS * IN_FEATURES);
     statistics = pixelStatistics(training);
     const normalized = Float32Array.from(

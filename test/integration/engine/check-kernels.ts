@@ -7,11 +7,11 @@ import type { ReferenceTensor } from "../../../src/core/ops/reference-tensor.ts"
 import type { Engine } from "../../../src/main/engine/engine.ts";
 import { viewOf } from "../../../src/shared/engine/tensor-view.ts";
 import { GENERIC_CASES } from "./generic-cases.ts";
-import type { KernelCase, Operand } from "./kernel-case.ts";
+import { wave, type KernelCase, type Operand } from "./kernel-case.ts";
+import { LOSS_CASES } from "./loss-cases.ts";
 import { startEngine } from "./start-engine.ts";
 
 /** A deterministic, sign-changing, non-periodic fill; some exact zeros for relu's edge. */
-const wave = (index: number): number => (index % 17 === 0 ? 0 : Math.sin(index * 12.9898) * 2);
 const bytes = (index: number): number => (index * 37) % 256;
 
 /** With a NaN and both infinities among the numbers. */
@@ -518,6 +518,7 @@ const CASES: Readonly<Record<Checked, readonly KernelCase[]>> = {
     }),
   ),
   ...crossEntropyCases(),
+  ...LOSS_CASES,
   scaleBytes: ROWS.map(([rows, columns]) => ({
     title: `scaleBytes (${rows}, ${columns})`,
     operands: {

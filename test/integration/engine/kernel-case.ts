@@ -1,5 +1,8 @@
 import type { DType, Op, TensorLike } from "../../../src/core/ops/op.ts";
 
+/** Numbers of either sign, some of them 0. */
+export const wave = (index: number): number => (index % 17 === 0 ? 0 : Math.sin(index * 12.9898) * 2);
+
 /** A tensor's place in a case: its shape, type, and whether it is filled before the op runs. */
 export interface Operand {
   readonly shape: readonly number[];

@@ -8,7 +8,7 @@ import { stateNames } from "../../../src/core/optimisers/optimiser.ts";
 import { Engine } from "../../../src/main/engine/engine.ts";
 import { recordStep } from "../../../src/main/lab/training/record/record-step.ts";
 import { viewOf } from "../../../src/shared/engine/tensor-view.ts";
-import { trainNetworkOf } from "../../../src/shared/specs/network-spec.ts";
+import { networkOf } from "../../../src/shared/specs/network-spec.ts";
 import { TRAIN_PRESETS } from "../../../src/shared/specs/train-presets.ts";
 import type { TrainSpec } from "../../../src/shared/specs/train-spec.ts";
 
@@ -86,7 +86,7 @@ it.each(OPTIMIZERS.flatMap((optimizer) => [1, 2].map((threads) => ({ optimizer, 
       viewOf(engine.arena.memory, tensor, dtype).fill(0);
       return tensor;
     };
-    const network = trainNetworkOf(spec);
+    const network = networkOf(spec);
     const shapes = parameterShapes(network);
     const { plain, measured } = recordStep(scope, { spec, network }, BATCH, {
       train: { x: zeros("x", [BATCH, 784]), y: zeros("y", [BATCH]) },

@@ -154,10 +154,10 @@ export const FUZZ_TARGETS: Readonly<Record<string, FuzzTarget>> = {
   dataset: {
     sound: () =>
       Buffer.from(JSON.stringify({ id: "d", title: "D", trainRows: 3, validRows: 1, normalisation: "unit" })),
-    read: async (bytes, folder) => {
+    read: (bytes, folder) => {
       mkdirSync(join(folder, "data", "d"), { recursive: true });
       written(join(folder, "data", "d"), "dataset.json", bytes);
-      const list = await new DatasetLibrary(join(folder, "data")).list();
+      const list = new DatasetLibrary({ root: join(folder, "data"), resourcesDir: "resources" }).list();
       wrong(
         list.slice(1).some(({ id, trainRows }) => id !== "d" || !(trainRows >= 1)),
         "another identity or no rows",

@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Network } from "../../../src/core/network/network.ts";
 import { SEEDED_BUG_NAMES, type SeededBug } from "../../../src/core/network/seeded-bug.ts";
 import type { Scope } from "../../../src/main/engine/arena.ts";
 import type { Engine } from "../../../src/main/engine/engine.ts";
@@ -21,13 +22,16 @@ import {
 import { NOTEBOOK_NETWORK } from "../../../src/shared/specs/network-spec.ts";
 import { viewOf } from "../../../src/shared/engine/tensor-view.ts";
 import { startEngine } from "../engine/start-engine.ts";
-import { cancellingNetwork, type CancellingNetwork } from "./cancelling-networks.ts";
+import { cancellingNetwork } from "./cancelling-networks.ts";
+import { generalNetwork } from "./general-networks.ts";
 import { unwatchedActivity } from "./unwatched-activity.ts";
 
 /** More for a longer look: GRADCHECK_NETWORKS=200. */
 const NETWORKS = Number(process.env["GRADCHECK_NETWORKS"] ?? 12);
 /** Bugs a network, of those that it has a place for: GRADCHECK_BUGS=8 for all. */
 const BUGS = Number(process.env["GRADCHECK_BUGS"] ?? 1);
+/** Networks with norms, dropout, blocks and any loss: GRADCHECK_GENERAL=200. */
+const GENERAL = Number(process.env["GRADCHECK_GENERAL"] ?? 12);
 /** The first network's number: GRADCHECK_FIRST=1000 for others than those of every day. */
 const FIRST = Number(process.env["GRADCHECK_FIRST"] ?? 0);
 
@@ -95,8 +99,18 @@ function measure(
   return { largestRatio, hidden, gradients: copies, noise };
 }
 
+/** What is checked: a network with its values, and the shape of the targets. */
+interface Given {
+  readonly title: string;
+  readonly network: Network;
+  readonly parameters: Readonly<Record<string, Float32Array>>;
+  readonly x: Float32Array;
+  readonly y: Float32Array;
+  readonly yShape?: readonly number[];
+}
+
 async function checkAll(
-  { network, parameters, x, y }: CancellingNetwork,
+  { network, parameters, x, y, yShape = [y.length] }: Given,
   bug: SeededBug | null = null,
 ): Promise<Checked> {
   const scope: Scope = engine.arena.scope();
@@ -107,8 +121,8 @@ async function checkAll(
       return tensor;
     };
     const data = {
-      x: place("x", [y.length, x.length / y.length], x),
-      y: place("y", [y.length], y),
+      x: place("x", [yShape[0], x.length / yShape[0]], x),
+      y: place("y", yShape, y),
     };
     const computed = await computeGradients(engine, scope, {
       network,
@@ -147,6 +161,57 @@ const accusations = (title: string, { reports, notes }: Checked): string[] => [
 
 const percentile = (values: readonly number[], share: number): number =>
   values.toSorted((a, b) => a - b)[Math.min(values.length - 1, Math.floor(share * values.length))] ?? NaN;
+
+/** Whether a bug changes some gradient by more than float32 rounds. */
+const standsOut = (right: Checked, wrong: Checked): string[] =>
+  Object.entries(right.gradients).flatMap(([tensor, values]) => {
+    const { error, size } = right.noise[tensor];
+    const change = values.reduce(
+      (most, value, i) => Math.max(most, Math.abs(wrong.gradients[tensor][i] - value)),
+      0,
+    );
+    return change > 0.005 * size && change > 1000 * error ? [tensor] : [];
+  });
+
+describe("gradient check of networks with norms, dropout and residual blocks", () => {
+  it(
+    `accuses none of ${GENERAL} correct ones, by any reference, and catches the bugs in them`,
+    async () => {
+      const accused: string[] = [];
+      const missed: string[] = [];
+      const ratios: number[] = [];
+      const hidden: number[] = [];
+      const caught: Partial<Record<SeededBug, number>> = {};
+      for (let number = FIRST; number < FIRST + GENERAL; number++) {
+        const network = generalNetwork(number);
+        const right = await checkAll(network);
+        accused.push(...accusations(network.title, right));
+        ratios.push(right.largestRatio);
+        hidden.push(...Object.values(right.hidden));
+        for (let turn = 0; turn < BUGS; turn++) {
+          const bug = SEEDED_BUG_NAMES[(number * 3 + turn) % SEEDED_BUG_NAMES.length];
+          const wrong = await checkAll(network, bug);
+          const seen = wrong.bugMade ? standsOut(right, wrong) : [];
+          if (seen.length === 0) continue;
+          caught[bug] = (caught[bug] ?? 0) + 1;
+          for (const reference of GRADIENT_REFERENCES) {
+            const of = wrong.reports.filter((one) => one.reference === reference);
+            if (of.some(({ verdict }) => verdict === "failed")) continue;
+            missed.push(`${network.title}: ${reference} misses ${bug} in ${seen.join(" ")}`);
+          }
+        }
+      }
+      process.stdout.write(
+        `error over allowance: ${percentile(ratios, 0.5)} median, ${Math.max(...ratios)} largest; ` +
+          `hidden share: ${percentile(hidden.filter(Number.isFinite), 0.5)} median; ` +
+          `bugs that stand out: ${JSON.stringify(caught)}, ${missed.length} missed\n`,
+      );
+      expect(accused).toEqual([]);
+      expect(missed).toEqual([]);
+    },
+    GENERAL * (1 + BUGS) * 20_000,
+  );
+});
 
 describe("gradient check (issue items 19, 21d)", () => {
   it(
@@ -187,22 +252,13 @@ describe("gradient check (issue items 19, 21d)", () => {
           const wrong = await checkAll(network, bug);
           if (!wrong.bugMade) continue;
           made++;
-          const standsOut = Object.entries(right.gradients).filter(([tensor, values]) => {
-            const { error, size } = right.noise[tensor];
-            const change = values.reduce(
-              (most, value, i) => Math.max(most, Math.abs(wrong.gradients[tensor][i] - value)),
-              0,
-            );
-            return change > 0.005 * size && change > 1000 * error;
-          });
-          if (standsOut.length === 0) continue;
+          const seen = standsOut(right, wrong);
+          if (seen.length === 0) continue;
           visible++;
           for (const reference of GRADIENT_REFERENCES) {
             const of = wrong.reports.filter((one) => one.reference === reference);
             if (of.some(({ verdict }) => verdict === "failed")) continue;
-            missed.push(
-              `${network.title}: ${reference} misses ${bug} in ${standsOut.map(([name]) => name).join(" ")}`,
-            );
+            missed.push(`${network.title}: ${reference} misses ${bug} in ${seen.join(" ")}`);
           }
         }
       }

@@ -66,7 +66,10 @@ async function check(
 describe("PyTorch's classifier", () => {
   it("has its loss to 1e-6 and its six gradients to 1e-4 on the engine, its norms to 1e-9 in float64", async () => {
     const engine: Engine = await startEngine(2);
-    const data = new ImageRows(engine, resolve("resources"), new DatasetLibrary("no-such-folder"));
+    const data = new ImageRows(
+      engine,
+      new DatasetLibrary({ root: "no-such-folder", resourcesDir: resolve("resources") }),
+    );
     const scope = engine.arena.scope();
     const network = networkOf(DEEP_CLASSIFIER);
     const computed = await computeGradients(engine, scope, {

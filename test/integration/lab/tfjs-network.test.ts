@@ -2,7 +2,12 @@ import { resolve } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { compareGradients, finishComparison } from "../../../src/core/gradient-check.ts";
 import { buildNetwork } from "../../../src/core/network/build-network.ts";
-import { parameterShapes, type PlainLayer, type LossName } from "../../../src/core/network/network.ts";
+import {
+  LOSS_NAMES,
+  parameterShapes,
+  type PlainLayer,
+  type LossName,
+} from "../../../src/core/network/network.ts";
 import { numelOf, type Tensor } from "../../../src/core/ops/recording-ops.ts";
 import { ReferenceOps } from "../../../src/core/ops/reference-ops.ts";
 import type { ReferenceTensor } from "../../../src/core/ops/reference-tensor.ts";
@@ -41,7 +46,14 @@ const ACTIVATIONS: Readonly<Record<string, PlainLayer>> = {
   gelu: { type: "activation", activation: { kind: "gelu" } },
   softplus: { type: "activation", activation: { kind: "softplus" } },
 };
-const LOSSES = { mse: 1, mseOneHot: 10, crossEntropy: 10 } as const satisfies Record<LossName, number>;
+const LOSSES = {
+  mse: 1,
+  l1: 1,
+  huber: 1,
+  mseOneHot: 10,
+  crossEntropy: 10,
+  binaryCrossEntropy: 10,
+} as const satisfies Record<LossName, number>;
 
 /** A network of two linear layers with seeded values, in the arena. */
 function networkOf(activation: PlainLayer, loss: LossName) {
@@ -101,7 +113,7 @@ function reference({ network, x, y, parameters }: ReturnType<typeof networkOf>) 
 }
 
 const CASES = Object.keys(ACTIVATIONS).flatMap((activation) =>
-  (["mse", "mseOneHot", "crossEntropy"] as const).map((loss) => ({ activation, loss })),
+  LOSS_NAMES.map((loss) => ({ activation, loss })),
 );
 
 it.each(CASES)(

@@ -7,7 +7,7 @@ import { runSweepCommand } from "../../../src/main/cli/sweep-command.ts";
 import { drawParameters } from "../../../src/core/init/draw-parameters.ts";
 import { readParametersFile } from "../../../src/main/data/read-parameters.ts";
 import { writeNpy } from "../../../src/main/data/write-npy.ts";
-import { schemesOf, trainNetworkOf } from "../../../src/shared/specs/network-spec.ts";
+import { schemesOf, networkOf } from "../../../src/shared/specs/network-spec.ts";
 import { trainSpecSchema, type TrainSpec } from "../../../src/shared/specs/train-spec.ts";
 import { openTestLab, type TestLab } from "./open-test-lab.ts";
 
@@ -44,9 +44,9 @@ afterAll(async () => {
 const lossesOf = (runId: string): number[] =>
   test.lab.runs.metrics(runId).flatMap(({ name, value }) => (name === "loss" ? [value] : []));
 const drawn = (spec: TrainSpec): Record<string, Float32Array> =>
-  drawParameters(trainNetworkOf(spec), schemesOf(spec), spec.seed);
+  drawParameters(networkOf(spec), schemesOf(spec), spec.seed);
 const finalWeights = (spec: TrainSpec, runId: string) =>
-  readParametersFile(trainNetworkOf(spec), join(test.folder, "lab-checkpoints", runId, "final.safetensors"));
+  readParametersFile(networkOf(spec), join(test.folder, "lab-checkpoints", runId, "final.safetensors"));
 
 describe("the end of a training", () => {
   it("fault 37, item 18: NaN after the last step fails the run, is stored, and is found as NaN only", async () => {

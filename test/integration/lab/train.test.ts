@@ -7,7 +7,7 @@ import type { Engine } from "../../../src/main/engine/engine.ts";
 import { DatasetLibrary } from "../../../src/main/lab/datasets/dataset-library.ts";
 import { ImageRows } from "../../../src/main/lab/compute/image-rows.ts";
 import { Trainer } from "../../../src/main/lab/training/session/trainer.ts";
-import { DEEP_CLASSIFIER, trainNetworkOf } from "../../../src/shared/specs/network-spec.ts";
+import { DEEP_CLASSIFIER, networkOf } from "../../../src/shared/specs/network-spec.ts";
 import { NOTEBOOK_SPEC } from "../../../src/shared/specs/notebook-spec.ts";
 import type { TrainSpec } from "../../../src/shared/specs/train-spec.ts";
 import { startEngine } from "../engine/start-engine.ts";
@@ -45,7 +45,10 @@ let engine: Engine;
 let data: ImageRows;
 beforeAll(async () => {
   engine = await startEngine(2);
-  data = new ImageRows(engine, resolve("resources"), new DatasetLibrary("no-such-folder"));
+  data = new ImageRows(
+    engine,
+    new DatasetLibrary({ root: "no-such-folder", resourcesDir: resolve("resources") }),
+  );
 });
 afterAll(async () => {
   data.release();
@@ -67,7 +70,7 @@ async function start(spec: TrainSpec): Promise<Trainer> {
   return new Trainer(engine, resolveTraining(spec), {
     data: { train: await data.rows(spec.data, 2), valid: null, background: 0 },
     threads: 2,
-    parameters: await readParameters(trainNetworkOf(spec), GOLDEN_FOLDER, "deep_"),
+    parameters: await readParameters(networkOf(spec), GOLDEN_FOLDER, "deep_"),
   });
 }
 

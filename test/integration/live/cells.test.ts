@@ -68,6 +68,32 @@ describe("cells", () => {
     expect(await live.print("print(typeof ran)")).toEqual(["undefined"]);
   });
 
+  it("are told at its line of an operation that cannot be computed at the cell's end", async () => {
+    const outside = await live.fail(
+      "const table = arange(4).mul(2);\nconst picked =\n  table.take(tensor([0, 9]));\nconst more = picked.add(1);",
+    );
+    expect(outside).toMatchObject({ name: "IndexError", frames: [{ cell: "cell", line: 3, column: 13 }] });
+    const label = await live.fail(
+      "const logits = rand(3, 4);\nprint(logits.logSumExp({ dim: 1, keepdim: true }).sub(logits.gather(1, tensor([[0], [4], [1]]))).mean());",
+    );
+    expect(label).toMatchObject({ name: "IndexError", frames: [{ line: 2 }] });
+    const large = await live.fail(
+      "const c = zeros(50_000, 1).add(1), d = zeros(50_000).add(1);\n\nconst e = c.sub(d);",
+    );
+    expect(large.frames).toMatchObject([{ cell: "cell", line: 3 }]);
+    await live.print(
+      "var c = null as any, d = null as any, e = null as any, picked = null as any, more = null as any;",
+    );
+  });
+
+  it("assign to no constant of their own, but may define one of an earlier cell again", async () => {
+    const error = await live.fail("const fixed = 1;\nprint(fixed);\nfixed = 2;");
+    expect(error).toMatchObject({ kind: "syntax", frames: [{ line: 3, column: 1 }] });
+    expect(error.message).toContain("Cannot assign to 'fixed' because it is a constant");
+    await live.print("const fixed = 1;");
+    expect(await live.print("const fixed = 2; print(fixed);")).toEqual(["2"]);
+  });
+
   it("keep what ran before a mistake", async () => {
     const result = await live.run(
       'let before = zeros(2).add(1);\nprint("said");\nthrow new RangeError("mine");',

@@ -49,6 +49,27 @@ describe("tensors go with the last variable that holds them", () => {
     expect(await held()).toEqual(before);
   });
 
+  it("a loop that reads its loss computes each step once, by one plan", async () => {
+    await live.print(
+      "var x = randn(64, 30), y = randn(64, 5), w1 = randn(30, 20).div(6), w2 = randn(20, 5).div(5);",
+    );
+    const { engine } = live;
+    const before = engine.plansReused;
+    const result = await live.run(`
+      for (let step = 0; step < 60; step++) {
+        const h = x.matmul(w1).clampMin(0), wrong = h.matmul(w2).sub(y), loss = wrong.square().mean();
+        const g = wrong.mul(2 / 320), gw2 = h.t().matmul(g), gw1 = x.t().matmul(g.matmul(w2.t()).mul(h.gt(0)));
+        w1 = w1.sub(gw1.mul(0.1));
+        w2 = w2.sub(gw2.mul(0.1));
+        loss.item();
+      }`);
+    expect(result.error).toBeNull();
+    // One request to compute and read.
+    expect(result.flushes).toBeLessThanOrEqual(62);
+    expect(engine.plansReused - before).toBeGreaterThanOrEqual(57);
+    await live.print("x = y = w1 = w2 = null as any;");
+  });
+
   it("in cycles when memory is short", async () => {
     await live.print("w = null as any;");
     const result = await live.run(

@@ -42,8 +42,10 @@ export async function startKernel(
   const engine = shared ?? (await startEngine(2));
   const lab = new LiveLab({
     engine,
-    resourcesDir: resolve("resources"),
-    datasets: new DatasetLibrary(mkdtempSync(join(tmpdir(), "backprop-lab-datasets-"))),
+    datasets: new DatasetLibrary({
+      root: mkdtempSync(join(tmpdir(), "backprop-lab-datasets-")),
+      resourcesDir: "resources",
+    }),
     sandboxFile: resolve("out/main/sandbox.js"),
     asActivity: (_title, body) => body(UNWATCHED),
   });

@@ -7,6 +7,20 @@ const page = readFileSync(REFERENCE, "utf8");
 const declarations = readFileSync("src/sandbox/prelude/tensors.d.ts", "utf8");
 const examples = [...page.matchAll(/^```ts\n(.*?)^```/gms)].map(([, code = ""]) => code);
 
+/** Lines of a method's error each: the code, and what the message begins with. */
+const errorLines = [...page.matchAll(/^```ts errors\n(.*?)^```/gms)].flatMap(([, code = ""]) =>
+  Array.from(
+    code.matchAll(/^(.*;) \/\/ throws (.*)$/gm),
+    ([, line = "", message = ""]) => [line, message] as const,
+  ),
+);
+
+/** Methods that any tensor will do for. */
+const CANNOT_FAIL =
+  ".neg .abs .sign .square .sqrt .rsqrt .exp .log .tanh .sigmoid .erf .relu .float .clone .detach .toString .requiresGrad_ print".split(
+    " ",
+  );
+
 /** What an example says that it prints: after `// →`, line by line. */
 const expected = (code: string): string[] =>
   [...code.matchAll(/\/\/ →(?: (.*))?$/gm)].map(([, text = ""]) => text);
@@ -31,6 +45,27 @@ describe("the reference of the tensor language", () => {
     expect(result.error).toBeNull();
     const printed = textsOf(result);
     expect(printed.map((text) => text.replaceAll(/\s+/g, " "))).toEqual(expected(code));
+  });
+
+  it.each(errorLines)("%s throws %s", async (code, message) => {
+    const { error } = await live.run(code, "example");
+    expect(error?.message.split("\n").join(" ")).toContain(message);
+    // Whatever goes wrong, the line that did it is known.
+    expect(error?.frames[0]).toMatchObject({ cell: "example", line: 1 });
+  });
+
+  it("has an error of every method and function that can fail", () => {
+    const tensorClass = /declare class Tensor \{(.*?)^\}/ms.exec(declarations)?.[1] ?? "";
+    const methods = Array.from(tensorClass.matchAll(/^ {2}(\w+)\(/gm), ([, name = ""]) => `.${name}`);
+    const functions = Array.from(declarations.matchAll(/^declare function (\w+)/gm), ([, name = ""]) => name);
+    const codes = errorLines.map(([code]) => code);
+    const without = [...methods, ...functions].filter(
+      (name) =>
+        !codes.some((code) =>
+          name.startsWith(".") ? code.includes(`${name}(`) : code.startsWith(`${name}(`),
+        ),
+    );
+    expect(without.toSorted()).toEqual(CANNOT_FAIL.toSorted());
   });
 
   it("names every function, method and layer, and shows each in an example", () => {

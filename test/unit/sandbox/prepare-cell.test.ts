@@ -43,7 +43,7 @@ describe("prepareCell", () => {
   it("shows the value of a last expression, and of no assignment or declaration", () => {
     expect(
       ["1 + 1", "f(x)", "a = 1", "a++", "const b = 1", "if (a) b", '"use strict"', ""].map(
-        (s) => prepareCell(s).showsValue,
+        (s) => prepareCell(s).shownAt !== null,
       ),
     ).toEqual([true, true, false, false, false, false, false, false]);
   });
@@ -62,6 +62,34 @@ describe("prepareCell", () => {
 
   it("takes the line ends of Windows and a byte-order mark", () => {
     expect(prepareCell("\uFEFFconst a = 1;\r\nconst b = 2;").defines).toEqual(["a", "b"]);
+  });
+});
+
+describe("constants", () => {
+  it.each([
+    ["const a = 1;\na = 2;", "a", 2, 1],
+    ["const f = (x: number) => x;\nconst run = () => { f = null as any; };", "f", 2, 21],
+    ["const { b, ...rest } = { b: 1 };\nb++;", "b", 2, 1],
+    ["function f() {\n  const inner = 1;\n  [inner] = [2];\n}", "inner", 3, 4],
+    ["const n: number = 3;\nfor (n of [1]) print(n);", "n", 2, 6],
+  ])("are not assigned to: %s", (source, name, line, column) => {
+    expect(() => prepareCell(source)).toThrow(
+      expect.objectContaining({
+        message: `Cannot assign to '${name}' because it is a constant; declare it with let`,
+        line,
+        column,
+      }),
+    );
+  });
+
+  it.each([
+    "let a = 1; a = 2;",
+    "const a = 1; { let a = 2; a = 3; }",
+    "const a = [1]; a[0] = 2; for (const i of a) print(i);",
+    "const w = zeros(2); w.g = ones(2);",
+    "function f(a = 1) { a = 2; return a; } const a = f();",
+  ])("are left alone: %s", (source) => {
+    expect(() => prepareCell(source)).not.toThrow();
   });
 });
 

@@ -35,10 +35,11 @@ describe("readLdd()", () => {
 });
 
 describe("requireNode()", () => {
-  it("accepts 20.18 and newer and names what it found otherwise", () => {
-    for (const version of ["20.18.0", "22.1.0", "26.0.0"]) expect(() => requireNode(version)).not.toThrow();
-    for (const version of ["20.17.9", "18.20.4"]) {
-      expect(() => requireNode(version)).toThrow(`expected Node 20.18 or newer, found ${version}`);
+  it("accepts what the tools of the build take and names what it found otherwise", () => {
+    for (const version of ["20.19.0", "22.12.0", "23.1.0", "26.0.0"])
+      expect(() => requireNode(version)).not.toThrow();
+    for (const version of ["20.18.3", "18.20.4", "21.7.0", "22.11.0"]) {
+      expect(() => requireNode(version)).toThrow(`expected Node 20.19, 22.12 or newer, found ${version}`);
     }
   });
 });

@@ -9,7 +9,7 @@ import { factorOf, isSame, relativeDistance } from "./compare.ts";
 import { factorName } from "./factors.ts";
 import type { Reference } from "./judge.ts";
 import { mutantName, mutantsOf, mutantWords, standInsOf } from "./mutants.ts";
-import { segmentOf } from "./segment.ts";
+import { ancestorsOf, segmentOf } from "./segment.ts";
 import { operationName, showLine, stepName } from "./words.ts";
 
 /** Candidates that are listed where several explain the same numbers. */
@@ -163,8 +163,12 @@ class Diagnosis {
 
   #gradientOfAnother(): readonly Candidate[] {
     const { values, step } = this.#given;
+    const ancestors = ancestorsOf(this.#program, step);
     return this.#program.steps.flatMap((_, other): readonly Candidate[] => {
-      const gradient = this.#reference.incoming.get(other) ?? this.#reference.local.gradients[other];
+      // What lies behind this tensor may have its wrong gradient only because of it.
+      const gradient = ancestors.has(other)
+        ? this.#reference.own.gradients[other]
+        : (this.#reference.incoming.get(other) ?? this.#reference.local.gradients[other]);
       if (other === step || gradient === null || !isSame(values, gradient)) return [];
       // Where both are right the same numbers are no mistake.
       if (isSame(gradient, this.#right)) return [];

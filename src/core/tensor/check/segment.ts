@@ -23,3 +23,11 @@ export function segmentOf(
   }
   return { inside, operations };
 }
+
+/** The steps that a step is computed from. */
+export function ancestorsOf({ steps }: Float64Program, step: number): ReadonlySet<number> {
+  const found = new Set(steps[step].inputs);
+  // A set's loop also visits what is added while it runs.
+  for (const place of found) for (const input of steps[place].inputs) found.add(input);
+  return found;
+}

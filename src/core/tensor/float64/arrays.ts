@@ -105,6 +105,45 @@ export function multiply(a: Matrix, b: Matrix): Float64Array {
   return out;
 }
 
+/**
+ * a @ b where `before` is known with its product: only rows of which a differs and columns of which b differs are
+ * computed, with the sums in the same order.
+ */
+export function multiplyAgain(
+  a: Matrix,
+  b: Matrix,
+  before: { readonly a: Float64Array; readonly b: Float64Array; readonly product: Float64Array },
+): Float64Array {
+  const [m, k, n] = [a.rows, a.columns, b.columns];
+  const rows = changed(a.values, before.a, (i) => Math.floor(i / k));
+  const columns = changed(b.values, before.b, (i) => i % n);
+  if (2 * (rows.size * n + columns.size * m) > m * n) return multiply(a, b);
+  const out = Float64Array.from(before.product);
+  const element = (i: number, j: number): number => {
+    let sum = 0;
+    for (let l = 0; l < k; l++) {
+      const factor = a.values[i * k + l];
+      if (factor !== 0 || !Number.isFinite(b.values[l * n + j])) sum += factor * b.values[l * n + j];
+    }
+    return sum;
+  };
+  for (const i of rows) for (let j = 0; j < n; j++) out[i * n + j] = element(i, j);
+  for (const j of columns) for (let i = 0; i < m; i++) out[i * n + j] = element(i, j);
+  return out;
+}
+
+/** The rows or columns in which two matrices differ. */
+function changed(
+  values: Float64Array,
+  before: Float64Array,
+  lineOf: (index: number) => number,
+): ReadonlySet<number> {
+  const lines = new Set<number>();
+  if (values === before) return lines;
+  for (let i = 0; i < values.length; i++) if (!Object.is(values[i], before[i])) lines.add(lineOf(i));
+  return lines;
+}
+
 /** Whether 0 times the row is 0 everywhere; half of an activated layer is 0. */
 function finiteRow({ values, columns }: Matrix, row: number): boolean {
   for (let j = row * columns; j < (row + 1) * columns; j++) if (!Number.isFinite(values[j])) return false;

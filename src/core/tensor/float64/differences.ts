@@ -74,7 +74,7 @@ export function centralDifference(
   const at = (factor: number): number => {
     const values = x.map((value, i) => value + (factor * direction[i]) / (coordinate === null ? length : 1));
     const leaves = new Map([...inputs.leaves, [step, values] as const]);
-    const [result] = evaluate(program, { ...inputs, leaves }, { known }).values.slice(-1);
+    const [result] = evaluate(program, { ...inputs, leaves }, { known, before: pass }).values.slice(-1);
     return result.reduce((sum, value) => sum + value, 0);
   };
   const scale = coordinate === null ? length : 1;

@@ -1,7 +1,7 @@
 import { BINARY, UNARY } from "../../ops/map-functions.ts";
 import { numelOf } from "../../ops/recording-ops.ts";
 import { denseStrides } from "../../ops/strides.ts";
-import { broadcastPlaces, broadcastTo, multiply, pick, reducedPlaces } from "./arrays.ts";
+import { broadcastPlaces, broadcastTo, multiply, multiplyAgain, pick, reducedPlaces } from "./arrays.ts";
 import { bestPlaces, largest, momentsOf, sumInto } from "./reductions.ts";
 import { checkedIndex, partPlaces, pickedPlaces, readPlaces } from "./touched-places.ts";
 import { decides, type Float64Program, type Float64Step } from "./program.ts";
@@ -39,19 +39,36 @@ const exact: Rounding = (values) => values;
 export function evaluate(
   { steps }: Float64Program,
   { leaves, decisions, beat }: PassInputs,
-  { known = new Map<number, Float64Array>(), rounding = exact } = {},
+  {
+    known = new Map<number, Float64Array>(),
+    rounding = exact,
+    before,
+  }: {
+    readonly known?: ReadonlyMap<number, Float64Array>;
+    readonly rounding?: Rounding;
+    /** An earlier pass: products compute only the rows and columns that differ from it. */
+    readonly before?: Pass;
+  } = {},
 ): Pass {
   const values: Float64Array[] = [];
   const pass = { values, decisions, beat };
   steps.forEach((step, place) => {
     beat?.();
     const given = leaves.get(place) ?? known.get(place);
-    values.push(given ?? rounding(valueOf(step, pass, steps)));
+    values.push(given ?? rounding(valueOf(step, pass, { steps, place, before })));
   });
   return pass;
 }
 
-function valueOf(step: Float64Step, pass: Pass, steps: readonly Float64Step[]): Float64Array {
+function valueOf(
+  step: Float64Step,
+  pass: Pass,
+  {
+    steps,
+    place,
+    before,
+  }: { readonly steps: readonly Float64Step[]; readonly place: number; readonly before: Pass | undefined },
+): Float64Array {
   const { op, inputs, shape } = step;
   const x = inputs.map((input) => pass.values[input]);
   const shapes = inputs.map((input) => steps[input].shape);
@@ -86,7 +103,13 @@ function valueOf(step: Float64Step, pass: Pass, steps: readonly Float64Step[]): 
     }
     case "matmul": {
       const [[rows, inner], [, columns]] = shapes;
-      return multiply({ values: x[0], rows, columns: inner }, { values: x[1], rows: inner, columns });
+      const [a, b] = [
+        { values: x[0], rows, columns: inner },
+        { values: x[1], rows: inner, columns },
+      ];
+      if (before === undefined) return multiply(a, b);
+      const [left, right] = inputs.map((input) => before.values[input]);
+      return multiplyAgain(a, b, { a: left, b: right, product: before.values[place] });
     }
     case "reshape":
     case "detach":

@@ -11,14 +11,26 @@ export interface EvaluationOrder {
 }
 
 /** The nodes that a node is computed from: none where it already lies in a buffer. */
-function sourcesOf(node: TensorNode, expansions: ReadonlyMap<TensorNode, TensorNode>): readonly TensorNode[] {
+function sourcesOf(
+  node: TensorNode,
+  expansions: ReadonlyMap<TensorNode, TensorNode>,
+  fused: FusedSources,
+): readonly TensorNode[] {
   if (node.storage !== null) return [];
+  const direct = fused.get(node);
+  if (direct !== undefined) return direct;
   const expansion = expansions.get(node);
   return expansion === undefined ? node.inputs : [expansion];
 }
 
+/** What nodes are computed from by ops that do several operations at once. */
+export type FusedSources = ReadonlyMap<TensorNode, readonly TensorNode[]>;
+
 /** Orders what `roots` depend on. Does not recurse: a loop may record a chain of a hundred thousand nodes. */
-export function evaluationOrder(roots: readonly TensorNode[]): EvaluationOrder {
+export function evaluationOrder(
+  roots: readonly TensorNode[],
+  fused: FusedSources = new Map(),
+): EvaluationOrder {
   const order: TensorNode[] = [];
   const expansions = new Map<TensorNode, TensorNode>();
   const readers = new Map<TensorNode, TensorNode[]>();
@@ -34,7 +46,7 @@ export function evaluationOrder(roots: readonly TensorNode[]): EvaluationOrder {
   for (const root of roots) {
     enter(root);
     for (let top = open.at(-1); top !== undefined; top = open.at(-1)) {
-      const source = sourcesOf(top.node, expansions).at(top.next++);
+      const source = sourcesOf(top.node, expansions, fused).at(top.next++);
       if (source === undefined) {
         order.push(top.node);
         open.pop();

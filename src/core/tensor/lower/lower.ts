@@ -2,6 +2,7 @@ import { numelOf } from "../../ops/recording-ops.ts";
 import { denseStrides } from "../../ops/strides.ts";
 import type { MapFunction, ReduceKind } from "../../ops/generic-op.ts";
 import type { TensorNode } from "../tensor-node.ts";
+import { crossEntropiesAmong, type CrossEntropy } from "./cross-entropy.ts";
 import { evaluationOrder, type EvaluationOrder } from "./evaluation-order.ts";
 import {
   apply,
@@ -34,7 +35,7 @@ const OUTER_PRODUCT_ROWS = 64;
 /**
  * Turns recorded nodes into a program of ops: element by element chains become maps, also in front of a reduction;
  * product + bias (and max(·, 0) − shift) becomes `linear`; sums of outer products go in chunks of rows; views and
- * transposes in products cost nothing. Only what is asked for is computed.
+ * transposes in products cost nothing; a mean of log-sum-exp minus a picked element is one `crossEntropy`. Only what is asked for is computed.
  *
  * @throws {TensorSizeError} If an op would go over more elements than it can.
  */
@@ -46,6 +47,7 @@ class Lowering {
   readonly #writer: ProgramWriter;
   readonly #graph: EvaluationOrder;
   readonly #wanted: ReadonlySet<TensorNode>;
+  readonly #crossEntropies: ReadonlyMap<TensorNode, CrossEntropy>;
   readonly #around: Surroundings;
   /** What is known of a node's values: how they are read, or made from what lies in buffers. */
   readonly #values = new Map<TensorNode, Expression>();
@@ -56,13 +58,23 @@ class Lowering {
 
   constructor({ wanted, settled, kept, nextBuffer }: LowerRequest) {
     this.#writer = new ProgramWriter(nextBuffer);
-    this.#graph = evaluationOrder([...wanted, ...settled]);
+    const roots = [...wanted, ...settled];
     this.#wanted = new Set(wanted);
-    const asked = new Set([...wanted, ...settled]);
-    this.#around = {
-      readersOf: (node) => this.#graph.readers.get(node) ?? [],
+    const asked = new Set(roots);
+    const around = ({ readers }: EvaluationOrder): Surroundings => ({
+      readersOf: (node) => readers.get(node) ?? [],
       held: (node) => asked.has(node) || kept(node),
-    };
+    });
+    const plain = evaluationOrder(roots);
+    this.#crossEntropies = crossEntropiesAmong(plain.order, around(plain));
+    this.#graph =
+      this.#crossEntropies.size === 0
+        ? plain
+        : evaluationOrder(
+            roots,
+            new Map([...this.#crossEntropies].map(([node, { logits, picked }]) => [node, [logits, picked]])),
+          );
+    this.#around = around(this.#graph);
   }
 
   run(): Lowered {
@@ -141,7 +153,9 @@ class Lowering {
     }
     const claimed = this.#claimed.get(node);
     const expansion = this.#graph.expansions.get(node);
+    const crossEntropy = this.#crossEntropies.get(node);
     if (claimed !== undefined) this.#lies(node, claimed);
+    else if (crossEntropy !== undefined) this.#crossEntropy(node, crossEntropy);
     else if (expansion !== undefined) this.#seeThrough(node, expansion, (view) => view);
     else if (op.kind === "full") this.#values.set(node, constant(op.value));
     else if (op.kind === "data") this.#lies(node, this.#writer.upload(op.values, node));
@@ -244,6 +258,17 @@ class Lowering {
       node,
     );
     this.#lies(node, out);
+  }
+
+  #crossEntropy(node: TensorNode, { logits, target }: CrossEntropy): void {
+    const [rows, classes] = logits.shape;
+    const [x, classNumbers] = [this.#matrix(logits, [rows, classes]), this.#matrix(target, [rows])];
+    const loss = this.#writer.allocate(node);
+    this.#writer.run(
+      { op: "crossEntropy", logits: x, target: classNumbers, loss: { ...loss, shape: [1] }, smoothing: 0 },
+      node,
+    );
+    this.#lies(node, loss);
   }
 
   /** A node's dense values as a tensor of another shape with as many elements. */

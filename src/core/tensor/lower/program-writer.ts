@@ -69,6 +69,7 @@ export class ProgramWriter {
       throw new TensorSizeError(
         `.${node.label}(): goes over ${showShape(op.shape)}, ${numelOf(op.shape).toPrecision(3)} elements; at most 2³¹ at a time. ` +
           "Work on parts of the rows, or look for a .squeeze() that is missing.",
+        node.line,
       );
     }
     this.#ops.push(op);

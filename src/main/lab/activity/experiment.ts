@@ -1,3 +1,4 @@
+import type { Dataset } from "../../../shared/experiments/dataset.ts";
 import type { IpcEvent, IpcEventName } from "../../../shared/ipc/ipc-contract.ts";
 import type { RunSummary } from "../../../shared/runs/run-records.ts";
 import type { Engine } from "../../engine/engine.ts";
@@ -21,6 +22,8 @@ export interface LabServices {
   readonly emit: (event: LabEvent) => void;
   readonly machineId: string;
   readonly resourcesDir: string;
+  /** A data set by what a spec calls it. @throws {ContractError} If there is none. */
+  readonly dataset: (name: string) => Dataset;
   readonly appVersion: string;
 }
 

@@ -10,10 +10,10 @@ const namesOf = (results: readonly Named[]): string[] =>
  * found by it (`is:notFinite`). Without it where all are numbers.
  */
 export function noteNotFinite(numbers: Quantities, results: readonly Named[] = []): Quantities {
-  const { notFinite: told = "", ...own } = numbers;
+  const { notFinite: known = "", ...own } = numbers;
   const names = new Set([
     ...namesOf([...Object.entries(own), ...results]),
-    ...(told === "" ? [] : String(told).split(", ")),
+    ...(known === "" ? [] : String(known).split(", ")),
   ]);
   return names.size === 0 ? own : { ...own, notFinite: [...names].join(", ") };
 }

@@ -1,3 +1,4 @@
+import { flatLayers, parameterShapes } from "../../../core/network/network.ts";
 import type { Tensor } from "../../../core/ops/recording-ops.ts";
 import { firstOverflow, type NetworkGradients } from "../../../core/reference/network-gradients.ts";
 import type { NetworkModel, RoundingPlaces, RowBlock } from "../../../shared/engine/worker-tasks.ts";
@@ -10,9 +11,11 @@ const LEAST_ROWS = 100;
 const MOST_ROWS = 2_000;
 
 /** The rows in blocks; every block is part of a loss averaged over all of them. */
-export function rowBlocks({ y }: NetworkModel): RowBlock[] {
+export function rowBlocks({ y, network }: NetworkModel): RowBlock[] {
   const [rows = 0] = y.shape;
-  const size = Math.min(MOST_ROWS, Math.max(LEAST_ROWS, Math.ceil(rows / PIECES)));
+  // A batch norm makes every row depend on all of them.
+  const coupled = flatLayers(network.layers).some(({ type }) => type === "batchNorm");
+  const size = coupled ? rows : Math.min(MOST_ROWS, Math.max(LEAST_ROWS, Math.ceil(rows / PIECES)));
   return Array.from({ length: Math.ceil(rows / size) }, (_, index) => ({
     begin: index * size,
     end: Math.min(rows, (index + 1) * size),
@@ -64,7 +67,11 @@ export async function float64Gradients(
     return first;
   };
   const named = (kind: Kind): Record<string, Float64Array> =>
-    Object.fromEntries(Object.keys(model.parameters).map((name) => [name, sumOf(kind, name)]));
+    Object.fromEntries(
+      parameterShapes(model.network).flatMap(({ name, learned }) =>
+        learned ? [[name, sumOf(kind, name)] as const] : [],
+      ),
+    );
   return {
     loss: answers.reduce((sum, { loss }) => sum + loss, 0),
     kinks: answers.reduce((sum, { kinks }) => sum + kinks, 0),

@@ -1,20 +1,35 @@
 import { ContractError } from "../../../core/errors.ts";
 import { STATISTICS, STATISTICS_LENGTH } from "../../../core/ops/op.ts";
 import type { Tensor } from "../../../core/ops/recording-ops.ts";
-import type { Dataset } from "../../../shared/experiments/datasets.ts";
-import { MNIST_PIXELS, type DataSpec } from "../../../shared/specs/network-spec.ts";
+import { rowsOf, type Dataset, type Split } from "../../../shared/experiments/dataset.ts";
 import { viewOf } from "../../../shared/engine/tensor-view.ts";
 import type { Scope } from "../../engine/arena.ts";
 import type { Engine } from "../../engine/engine.ts";
-import type { DatasetLibrary, ImageBytes } from "../datasets/dataset-library.ts";
+import { firstRowOf, targetWidth, type DataSource, type Scaling } from "../datasets/data-source.ts";
+import type { DatasetLibrary } from "../datasets/dataset-library.ts";
 import { unlessCancelled } from "../rungs/unless-cancelled.ts";
-import { loadImageBytes, PIXEL_SCALE } from "./image-bytes.ts";
 import { executeOnce } from "./programs.ts";
 
-/** Normalised images x (rows, 784) and labels y (rows,) as numbers. */
+/** Pixels of MNIST and of images that earlier versions imported are bytes; the notebook's pickle holds them divided by 256. */
+export const PIXEL_SCALE = 256;
+/** Values that are converted between two breaths of main's event loop. */
+const VALUES_AT_ONCE = 1 << 20;
+const SPLIT_WORDS = { train: "training", valid: "validation", test: "test" } as const;
+
+/**
+ * Normalised features x (rows, F) and targets y: (rows,) of classes as indices or of one number, (rows, k) of k numbers,
+ * each (value − offset) · scale of the data set's target.
+ */
 export interface DataTensors {
   readonly x: Tensor;
   readonly y: Tensor;
+}
+
+/** The first rows of a split. */
+export interface RowsWanted {
+  readonly name: string;
+  readonly split: Split;
+  readonly rows: number;
 }
 
 /** Rows of a split that are in the arena. */
@@ -25,36 +40,34 @@ interface Kept {
   readonly tensors: DataTensors;
 }
 
-/** A data set as bytes, and the training images' mean and standard deviation. */
-interface Loaded extends ImageBytes {
-  readonly dataset: Dataset;
+/** An opened data set; for bytes, the training images' statistics. */
+interface Loaded {
+  readonly source: DataSource;
   readonly statistics: Float64Array;
 }
 
+const breathe = (): Promise<void> =>
+  new Promise((resolve) => {
+    setImmediate(resolve);
+  });
+
 /**
- * Rows of data sets in the arena, normalised by the mean and standard deviation of all training rows. The last data set
- * is kept as bytes; of each split the rows that were last asked for stay until others are.
+ * Rows of data sets in the arena, normalised by what was fitted on all training rows. The last data set stays open; of
+ * each split the rows that were last asked for stay until others are.
  */
 export class ImageRows {
   readonly #engine: Engine;
-  readonly #resourcesDir: string;
   readonly #library: DatasetLibrary;
   readonly #checkpoint: () => void;
   #loaded: Loaded | null = null;
-  /** What is being read; whoever cancels leaves it to the next one that asks. */
-  #reading: { readonly name: string; readonly bytes: Promise<ImageBytes> } | null = null;
-  readonly #kept = new Map<DataSpec["split"], Kept>();
+  /** Its training rows are being read; whoever cancels leaves them to the next one that asks. */
+  #reading: { readonly source: DataSource; readonly done: Promise<unknown> } | null = null;
+  readonly #kept = new Map<Split, Kept>();
 
   /** `checkpoint` throws when the activity that is on was cancelled. */
-  constructor(
-    engine: Engine,
-    resourcesDir: string,
-    library: DatasetLibrary,
-    checkpoint: () => void = () => undefined,
-  ) {
+  constructor(engine: Engine, library: DatasetLibrary, checkpoint: () => void = () => undefined) {
     this.#checkpoint = checkpoint;
     this.#engine = engine;
-    this.#resourcesDir = resourcesDir;
     this.#library = library;
   }
 
@@ -64,36 +77,29 @@ export class ImageRows {
    * @throws {ContractError} If there is no such data set, or it has fewer rows. @throws {DataFormatError}
    * @throws {OutOfMemoryError} @throws {ExperimentCancelled}
    */
-  async rows({ name, split, rows }: DataSpec, threads: number): Promise<DataTensors> {
+  async rows({ name, split, rows }: RowsWanted, threads: number): Promise<DataTensors> {
     const before = this.#kept.get(split);
     if (before?.rows === rows && before.name === name) return before.tensors;
     before?.scope.release();
     this.#kept.delete(split);
-    const { images, labels, statistics, dataset } = await this.#load(name, threads);
-    const available = split === "train" ? dataset.trainRows : dataset.validRows;
+    const loaded = await this.#load(name, threads);
+    const { dataset } = loaded.source;
+    const available = rowsOf(dataset, split);
     if (rows > available) {
       throw new ContractError(
-        `${dataset.title} has ${available} ${split === "train" ? "training" : "validation"} rows; ${rows} were asked for`,
+        `${dataset.title} has ${available} ${SPLIT_WORDS[split]} rows; ${rows} were asked for`,
       );
     }
-    const first = split === "train" ? 0 : dataset.trainRows;
     const scope = this.#engine.arena.scope();
     try {
-      const x = scope.tensor("x", [rows, MNIST_PIXELS]);
-      const y = scope.tensor("y", [rows]);
-      const { memory } = this.#engine.arena;
-      viewOf(memory, y, "float32").set(labels.subarray(first, first + rows));
-      await executeOnce(this.#engine, threads, (ops, own) => {
-        const bytes = own.tensor("images", [rows, MNIST_PIXELS], "uint8");
-        const moments = own.tensor("statistics", [STATISTICS_LENGTH], "float64");
-        viewOf(memory, bytes, "uint8").set(
-          images.subarray(first * MNIST_PIXELS, (first + rows) * MNIST_PIXELS),
-        );
-        viewOf(memory, moments, "float64").set(statistics);
-        ops.run({ op: "scaleBytes", bytes, out: x, divisor: PIXEL_SCALE });
-        ops.run({ op: "normalize", x, statistics: moments, out: x });
-        return () => undefined;
-      });
+      const width = targetWidth(dataset);
+      const x = scope.tensor("x", [rows, dataset.features]);
+      const y = scope.tensor("y", width === 1 ? [rows] : [rows, width]);
+      const first = firstRowOf(dataset, split);
+      await this.#fillTargets(y, dataset, await loaded.source.targets(first, rows));
+      const { scaling } = loaded.source;
+      if (scaling === null) await this.#normaliseBytes(loaded, { first, rows, x }, threads);
+      else await this.#scale(loaded.source, scaling, { first, rows, x });
       const tensors = { x, y };
       this.#kept.set(split, { name, rows, scope, tensors });
       return tensors;
@@ -103,25 +109,27 @@ export class ImageRows {
     }
   }
 
-  /** What a black pixel holds after normalisation. @throws {ContractError} @throws {DataFormatError} */
+  /** What a black pixel holds after normalisation; 0 where features are no pixels. @throws {ContractError} @throws {DataFormatError} */
   async background(name: string, threads: number): Promise<number> {
-    const { statistics } = await this.#load(name, threads);
-    return -(statistics[STATISTICS.mean] ?? 0) / (statistics[STATISTICS.std] ?? 1);
+    const { source, statistics } = await this.#load(name, threads);
+    const { scaling, dataset } = source;
+    if (scaling === null) return -(statistics[STATISTICS.mean] ?? 0) / (statistics[STATISTICS.std] ?? 1);
+    return dataset.layout === null ? 0 : -(scaling.offsets[0] ?? 0) * (scaling.scales[0] ?? 1);
   }
 
-  /** The grey values of one image of the data set that was asked for last. */
-  pixels(split: DataSpec["split"], row: number): Uint8Array {
-    if (this.#loaded === null) return new Uint8Array(MNIST_PIXELS);
-    const { images, dataset } = this.#loaded;
-    const at = ((split === "train" ? 0 : dataset.trainRows) + row) * MNIST_PIXELS;
-    return images.slice(at, at + MNIST_PIXELS);
+  /** The features of one row as they are stored, of the data set that was asked for last. @throws {DataFormatError} */
+  async raw(split: Split, row: number): Promise<Uint8Array | Float32Array> {
+    if (this.#loaded === null) throw new TypeError("ImageRows.raw: no data set was asked for");
+    const { source } = this.#loaded;
+    return (await source.features(firstRowOf(source.dataset, split) + row, 1)).slice();
   }
 
-  /** An image of grey values as a network trained on this data set sees it. @throws {DataFormatError} */
-  async normalise(name: string, pixels: Uint8Array): Promise<Float64Array> {
-    const { statistics } = await this.#load(name, 1);
+  /** Features of one row, as stored, as a network trained on this data set sees them. @throws {DataFormatError} */
+  async normalise(name: string, values: ArrayLike<number>): Promise<Float64Array> {
+    const { source, statistics } = await this.#load(name, 1);
+    if (source.scaling !== null) return Float64Array.from(values, scaledBy(source.scaling));
     const [mean, std] = [statistics[STATISTICS.mean] ?? 0, statistics[STATISTICS.std] ?? 1];
-    return Float64Array.from(pixels, (value) => (value / PIXEL_SCALE - mean) / std);
+    return Float64Array.from(values, (value) => (value / PIXEL_SCALE - mean) / std);
   }
 
   /** Gives the arena's memory back. */
@@ -130,44 +138,114 @@ export class ImageRows {
     this.#kept.clear();
   }
 
+  /** Forgets a data set that is no more. */
+  forget(name: string): void {
+    if (this.#loaded?.source.dataset.id === name) this.#loaded = null;
+    for (const [split, kept] of this.#kept) {
+      if (kept.name !== name) continue;
+      kept.scope.release();
+      this.#kept.delete(split);
+    }
+  }
+
+  async #fillTargets(y: Tensor, { target }: Dataset, values: Float32Array): Promise<void> {
+    const out = viewOf(this.#engine.arena.memory, y, "float32");
+    if (target.kind === "classes") {
+      out.set(values);
+      return;
+    }
+    const k = target.names.length;
+    for (let i = 0; i < values.length; i++) {
+      out[i] = ((values[i] ?? NaN) - (target.offsets[i % k] ?? 0)) * (target.scales[i % k] ?? 1);
+      if (i % VALUES_AT_ONCE === VALUES_AT_ONCE - 1) await breathe();
+    }
+  }
+
+  /** In float64 and then rounded once. */
+  async #scale(source: DataSource, scaling: Scaling, wanted: Wanted): Promise<void> {
+    const { first, rows, x } = wanted;
+    const { features } = source.dataset;
+    const rowsAtOnce = Math.max(1, Math.floor(VALUES_AT_ONCE / features));
+    const by = scaledBy(scaling);
+    for (let row = 0; row < rows; row += rowsAtOnce) {
+      const count = Math.min(rowsAtOnce, rows - row);
+      const values = await source.features(first + row, count);
+      // Anew for each piece: the arena may have grown meanwhile.
+      const out = viewOf(this.#engine.arena.memory, x, "float32").subarray(row * features);
+      for (let i = 0; i < values.length; i++) out[i] = by(values[i] ?? NaN, i % features);
+      this.#checkpoint();
+      await breathe();
+    }
+  }
+
+  async #normaliseBytes({ source, statistics }: Loaded, wanted: Wanted, threads: number): Promise<void> {
+    const { first, rows, x } = wanted;
+    const images = await source.features(first, rows);
+    const { memory } = this.#engine.arena;
+    await executeOnce(this.#engine, threads, (ops, own) => {
+      const bytes = own.tensor("images", [rows, source.dataset.features], "uint8");
+      const moments = own.tensor("statistics", [STATISTICS_LENGTH], "float64");
+      viewOf(memory, bytes, "uint8").set(images);
+      viewOf(memory, moments, "float64").set(statistics);
+      ops.run({ op: "scaleBytes", bytes, out: x, divisor: PIXEL_SCALE });
+      ops.run({ op: "normalize", x, statistics: moments, out: x });
+      return () => undefined;
+    });
+  }
+
   async #load(name: string, threads: number): Promise<Loaded> {
-    if (this.#loaded?.dataset.id === name) return this.#loaded;
-    const dataset = await this.#library.find(name);
-    const bytes = await unlessCancelled(this.#read(dataset), this.#checkpoint, () => undefined);
-    const statistics = await this.#statistics(bytes.images, dataset, threads);
-    return (this.#loaded = { ...bytes, dataset, statistics });
+    if (this.#loaded?.source.dataset.id === name) return this.#loaded;
+    const source =
+      this.#reading?.source.dataset.id === name ? this.#reading.source : this.#library.open(name);
+    await unlessCancelled(this.#read(source), this.#checkpoint, () => undefined);
+    const statistics = await this.#statistics(source, threads);
+    return (this.#loaded = { source, statistics });
   }
 
   /** On a busy machine this takes seconds: it is begun once, however many are cancelled meanwhile. */
-  #read(dataset: Dataset): Promise<ImageBytes> {
-    const { id: name } = dataset;
-    if (this.#reading?.name === name) return this.#reading.bytes;
-    const bytes = loadImageBytes(dataset, this.#library, this.#resourcesDir);
-    const reading = { name, bytes };
+  #read(source: DataSource): Promise<unknown> {
+    if (this.#reading?.source === source) return this.#reading.done;
+    // Files of bytes are read whole; others piece by piece later.
+    const done = source.targets(0, 1).then(() => (source.scaling === null ? source.features(0, 1) : null));
+    const reading = { source, done };
     this.#reading = reading;
-    const done = (): void => {
+    const forget = (): void => {
       if (this.#reading === reading) this.#reading = null;
     };
-    bytes.then(done, done);
-    return bytes;
+    done.then(forget, forget);
+    return done;
   }
 
-  async #statistics(images: Uint8Array, dataset: Dataset, threads: number): Promise<Float64Array> {
-    const rows = dataset.trainRows;
-    if (dataset.normalisation === "unit") {
+  async #statistics(source: DataSource, threads: number): Promise<Float64Array> {
+    const { trainRows, features, normalisation } = source.dataset;
+    if (source.scaling !== null || normalisation === "unit") {
       const statistics = new Float64Array(STATISTICS_LENGTH);
       statistics[STATISTICS.std] = 1;
       return statistics;
     }
+    const images = await source.features(0, trainRows);
     const { memory } = this.#engine.arena;
     return executeOnce(this.#engine, threads, (ops, scope) => {
-      const bytes = scope.tensor("images", [rows, MNIST_PIXELS], "uint8");
-      const x = scope.tensor("x_train", [rows, MNIST_PIXELS]);
+      const bytes = scope.tensor("images", [trainRows, features], "uint8");
+      const x = scope.tensor("x_train", [trainRows, features]);
       const moments = scope.tensor("statistics", [STATISTICS_LENGTH], "float64");
-      viewOf(memory, bytes, "uint8").set(images.subarray(0, rows * MNIST_PIXELS));
+      viewOf(memory, bytes, "uint8").set(images);
       ops.run({ op: "scaleBytes", bytes, out: x, divisor: PIXEL_SCALE });
       ops.run({ op: "statistics", x, out: moments });
       return () => viewOf(memory, moments, "float64").slice();
     });
   }
 }
+
+interface Wanted {
+  readonly first: number;
+  readonly rows: number;
+  readonly x: Tensor;
+}
+
+/** A value of feature `index`, scaled. */
+const scaledBy = ({ offsets, scales }: Scaling): ((value: number, index: number) => number) => {
+  const [offset = 0, scale = 1] = [offsets[0], scales[0]];
+  if (offsets.length === 1) return (value) => (value - offset) * scale;
+  return (value, index) => (value - (offsets[index] ?? 0)) * (scales[index] ?? 1);
+};

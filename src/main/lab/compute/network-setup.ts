@@ -1,7 +1,8 @@
-import { buildNetwork } from "../../../core/network/build-network.ts";
-import { parameterShapes, type PlainNetwork } from "../../../core/network/network.ts";
+import { buildNetwork, type TrainingStep } from "../../../core/network/build-network.ts";
+import { withFixedMasks } from "../../../core/network/dropout-mask.ts";
+import { parameterShapes, type Network } from "../../../core/network/network.ts";
 import { BuggyOps, type SeededBug } from "../../../core/network/seeded-bug.ts";
-import type { Tensor } from "../../../core/ops/recording-ops.ts";
+import { numelOf, type Tensor } from "../../../core/ops/recording-ops.ts";
 import { viewOf } from "../../../shared/engine/tensor-view.ts";
 import type { Scope } from "../../engine/arena.ts";
 import type { Engine } from "../../engine/engine.ts";
@@ -13,7 +14,8 @@ export type GivenParameters = Readonly<Record<string, Float32Array>>;
 
 /** A network whose gradients the engine has computed. */
 export interface ComputedNetwork {
-  readonly network: PlainNetwork;
+  /** As it trains, its dropout masks fixed. */
+  readonly network: Network;
   readonly data: DataTensors;
   readonly parameters: Readonly<Record<string, Tensor>>;
   /** x, w1, b1, … */
@@ -21,6 +23,13 @@ export interface ComputedNetwork {
   readonly loss: number;
   /** The seeded bug found a place in this network. */
   readonly bugMade: boolean;
+}
+
+/** The first step of a training: norms go by the batch, masks are those of step 0. */
+export function firstStep(engine: Engine, scope: Scope, seed: number): TrainingStep<Tensor> {
+  const counter = scope.tensor("steps done", [1], "float64");
+  viewOf(engine.arena.memory, counter, "float64")[0] = 0;
+  return { counter, seed };
 }
 
 /**
@@ -32,19 +41,24 @@ export async function computeGradients(
   engine: Engine,
   scope: Scope,
   options: {
-    readonly network: PlainNetwork;
+    readonly network: Network;
+    /** Of the dropout masks. */
+    readonly seed?: number;
     readonly data: DataTensors;
     readonly given: GivenParameters;
     readonly bug: SeededBug | null;
     readonly threads: number;
   },
 ): Promise<ComputedNetwork> {
-  const { network, data, given, bug, threads } = options;
+  const { data, given, bug, threads, seed = 0 } = options;
+  const network = withFixedMasks(options.network, seed);
   const { memory } = engine.arena;
   const parameters = Object.fromEntries(
-    parameterShapes(network).map(({ name, shape }) => {
+    parameterShapes(network).map(({ name, shape, begin }) => {
       const tensor = scope.tensor(name, shape);
-      const values = given[name];
+      const values =
+        given[name] ??
+        (begin === null ? undefined : Float32Array.from({ length: numelOf(shape) }, (_, i) => begin(i)));
       if (values !== undefined) viewOf(memory, tensor, "float32").set(values);
       return [name, tensor];
     }),
@@ -52,9 +66,10 @@ export async function computeGradients(
   let gradients: Readonly<Record<string, Tensor>> = {};
   let loss: Tensor | undefined;
   let bugMade = false;
+  const training = firstStep(engine, scope, seed);
   const program = record(scope, (ops) => {
     const buggy = bug === null ? null : new BuggyOps(ops, bug, data.x);
-    const built = buildNetwork(buggy ?? ops, network, { ...data, parameters });
+    const built = buildNetwork(buggy ?? ops, network, { ...data, parameters }, training);
     gradients = built.backward();
     ({ loss } = built);
     bugMade = buggy !== null && buggy.made > 0;

@@ -79,6 +79,8 @@ export interface LoopOptions {
   readonly samples: number;
   /** Calls before the first loop that are not counted. */
   readonly warmupCalls: number;
+  /** See `Section`. */
+  readonly structure?: string;
 }
 
 /**
@@ -87,13 +89,14 @@ export interface LoopOptions {
  * @returns milliseconds a call, one value a loop. @throws {ExperimentCancelled} @throws {TaskError}
  */
 export async function timeLoops(engine: Engine, program: Program, options: LoopOptions): Promise<number[]> {
-  const { threads, calls, samples, warmupCalls } = options;
+  const { threads, calls, samples, warmupCalls, structure } = options;
+  const body = structure === undefined ? { program } : { program, structure };
   const timed: readonly Section[] = [
     { program: BEGIN, repeats: 1 },
-    { program, repeats: calls },
+    { ...body, repeats: calls },
     { program: END, repeats: 1 },
   ];
-  const warmup = warmupCalls === 0 ? [] : [{ program, repeats: warmupCalls }];
+  const warmup = warmupCalls === 0 ? [] : [{ ...body, repeats: warmupCalls }];
   const sections = [...warmup, ...Array.from({ length: samples }, () => timed).flat()];
   const records = await execute(engine, sections, { threads });
   return elapsedBetween(records, "begin", "end").map((ms) => ms / calls);

@@ -1,23 +1,22 @@
 import { randomUUID } from "node:crypto";
-import { mkdir, mkdtemp, readdir, rename, rm, writeFile } from "node:fs/promises";
+import { readdirSync, type Dirent } from "node:fs";
+import { mkdir, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
-import * as v from "valibot";
-import { ContractError, DataFormatError } from "../../../core/errors.ts";
+import { ContractError } from "../../../core/errors.ts";
 import { permutation } from "../../../core/random/permutation.ts";
 import { randomStream } from "../../../core/random/random-stream.ts";
-import {
-  datasetSchema,
-  MNIST_DATASET,
-  type Dataset,
-  type ImportChoice,
-  type ImportPreview,
-} from "../../../shared/experiments/datasets.ts";
-import { issuesWords } from "../../../shared/ipc/issue-words.ts";
+import { MNIST_DATASET, type Dataset } from "../../../shared/experiments/dataset.ts";
+import type { ImportChoice, ImportPreview } from "../../../shared/experiments/datasets.ts";
+import { toyDataset, toyOf } from "../../../shared/experiments/toys.ts";
 import { MNIST_CLASSES, MNIST_PIXELS } from "../../../shared/specs/network-spec.ts";
-import { openRegularFile, readRegularFile } from "../../data/regular-file.ts";
+import { readRegularFileSync } from "../../data/regular-file.ts";
 import { messageOf } from "../../timing/message-of.ts";
+import type { DataSource } from "./data-source.ts";
+import { describedBy, ImageFolderSource } from "./image-folder-source.ts";
+import { MnistSource } from "./mnist-source.ts";
 import { readImport, type RawImages } from "./read-import.ts";
+import { ToySource } from "./toy-source.ts";
 
 const MOST_DESCRIPTION_BYTES = 64 * 1024;
 const SHOWN_IMAGES = 24;
@@ -26,14 +25,10 @@ const SHUFFLE_STREAM = 90_000;
 /** Rows between two breaths of main's event loop. */
 const ROWS_AT_ONCE = 2_000;
 
-/** Images as grey values and their labels. */
-export interface ImageBytes {
+/** What was previewed and may be taken. */
+interface Pending {
   readonly images: Uint8Array;
   readonly labels: Uint8Array;
-}
-
-/** What was previewed and may be taken. */
-interface Pending extends ImageBytes {
   readonly refusal: string;
 }
 
@@ -42,67 +37,76 @@ const breathe = (): Promise<void> =>
     setImmediate(resolve);
   });
 
-/** What `dataset.json` says of the data set in a folder, which is its name whatever is written; or what is wrong. */
-function describedBy(folder: string, text: string): Dataset | string {
-  const given = v.safeParse(v.pipe(v.string(), v.parseJson(), v.looseObject({})), text);
-  if (!given.success) return issuesWords(given.issues);
-  const described = v.safeParse(datasetSchema, { ...given.output, id: folder });
-  return described.success ? described.output : issuesWords(described.issues);
-}
-
 /** Imports that were cut short leave such a folder. */
 const UNFINISHED = ".part";
 
-/** Data sets that were imported: one folder each, beside the database. */
+function entriesOf(root: string): readonly Dirent[] {
+  try {
+    return readdirSync(root, { withFileTypes: true });
+  } catch {
+    // Nothing was imported yet.
+    return [];
+  }
+}
+
+/** The data set in a folder, or why there is none. */
+function describedIn(root: string, name: string): Dataset | string {
+  if (name === MNIST_DATASET.id) return "this name belongs to the app's own MNIST";
+  try {
+    const bytes = readRegularFileSync(join(root, name, "dataset.json"), MOST_DESCRIPTION_BYTES);
+    return describedBy(name, bytes.toString("utf8"));
+  } catch (error) {
+    return messageOf(error);
+  }
+}
+
+export interface LibraryOptions {
+  /** The folder of imported data sets, beside the database. */
+  readonly root: string;
+  readonly resourcesDir: string;
+  /** Hears once of each folder that should hold a data set and does not. */
+  readonly onProblem?: (problem: string) => void;
+}
+
+/** All data sets that a spec may name: MNIST, what was imported, and toys. */
 export class DatasetLibrary {
-  readonly #root: string;
-  readonly #onProblem: (problem: string) => void;
+  readonly #options: LibraryOptions;
+  readonly #mnist: MnistSource;
   /** Each folder is complained about once. */
   readonly #told = new Set<string>();
   #pending: Pending | null = null;
 
-  /** `onProblem` hears of folders that should hold a data set and do not. */
-  constructor(root: string, onProblem: (problem: string) => void = () => undefined) {
-    this.#root = root;
-    this.#onProblem = onProblem;
+  constructor(options: LibraryOptions) {
+    this.#options = options;
+    this.#mnist = new MnistSource(options.resourcesDir);
   }
 
   /** MNIST first, then what was imported. */
-  async list(): Promise<readonly Dataset[]> {
-    const { datasets, problems } = await this.#read();
+  list(): readonly Dataset[] {
+    const { datasets, problems } = this.#read();
     for (const [folder, problem] of problems) {
       if (this.#told.has(folder)) continue;
       this.#told.add(folder);
-      this.#onProblem(problem);
+      this.#options.onProblem?.(problem);
     }
     return datasets;
   }
 
   /** All folders: what they hold, and what is wrong with the others. */
-  async #read(): Promise<{
-    readonly datasets: readonly Dataset[];
-    readonly problems: ReadonlyMap<string, string>;
-  }> {
-    const folders = await readdir(this.#root, { withFileTypes: true }).catch(() => []);
-    const names = folders
+  #read(): { readonly datasets: readonly Dataset[]; readonly problems: ReadonlyMap<string, string> } {
+    const { root } = this.#options;
+    const names = entriesOf(root)
       .filter((entry) => entry.isDirectory() && !entry.name.endsWith(UNFINISHED))
       .map(({ name }) => name);
     const datasets: Dataset[] = [MNIST_DATASET];
     const problems = new Map<string, string>();
     for (const name of names.sort()) {
-      const path = join(this.#root, name, "dataset.json");
-      const described =
-        name === MNIST_DATASET.id
-          ? "this name belongs to the app's own MNIST"
-          : await readRegularFile(path, MOST_DESCRIPTION_BYTES).then(
-              (bytes) => describedBy(name, bytes.toString("utf8")),
-              messageOf,
-            );
+      const described = describedIn(root, name);
       if (typeof described !== "string") datasets.push(described);
       else {
         problems.set(
           name,
-          `The folder ${join(this.#root, name)} is left out: ${described}. Mend its dataset.json, or remove the folder and import the data again.`,
+          `The folder ${join(root, name)} is left out: ${described}. Mend its dataset.json, or remove the folder and import the data again.`,
         );
       }
     }
@@ -110,8 +114,10 @@ export class DatasetLibrary {
   }
 
   /** @throws {ContractError} If there is no such data set. */
-  async find(id: string): Promise<Dataset> {
-    const { datasets: all, problems } = await this.#read();
+  find(id: string): Dataset {
+    const toy = toyOf(id);
+    if (toy !== null) return toyDataset(toy);
+    const { datasets: all, problems } = this.#read();
     const dataset = all.find((one) => one.id === id);
     if (dataset !== undefined) return dataset;
     const problem = problems.get(id);
@@ -121,36 +127,13 @@ export class DatasetLibrary {
     );
   }
 
-  /** @throws {DataFormatError} If the files are not what the description says. @throws {Error} If they are gone. */
-  async load({ id, trainRows, validRows }: Dataset): Promise<ImageBytes> {
-    const rows = trainRows + validRows;
-    const read = async (name: string, bytes: number): Promise<Uint8Array> => {
-      const path = join(this.#root, id, name);
-      const { handle, sizeBytes } = await openRegularFile(path);
-      try {
-        if (sizeBytes === bytes) return new Uint8Array(await handle.readFile());
-      } finally {
-        await handle.close();
-      }
-      throw new DataFormatError(
-        path,
-        Math.min(sizeBytes, bytes),
-        `${bytes} bytes for ${rows} rows`,
-        `${sizeBytes}; import the data again`,
-      );
-    };
-    const labels = await read("labels.bin", rows);
-    const wrong = labels.findIndex((label) => label >= MNIST_CLASSES);
-    if (wrong >= 0) {
-      const got = `${labels[wrong] ?? NaN} as label of row ${wrong + 1}; import the data again`;
-      throw new DataFormatError(
-        join(this.#root, id, "labels.bin"),
-        wrong,
-        `classes from 0 to ${MNIST_CLASSES - 1}`,
-        got,
-      );
-    }
-    return { images: await read("images.bin", rows * MNIST_PIXELS), labels };
+  /** The rows of a data set. @throws {ContractError} If there is no such data set. */
+  open(id: string): DataSource {
+    const dataset = this.find(id);
+    if (dataset.id === MNIST_DATASET.id) return this.#mnist;
+    const toy = toyOf(id);
+    if (toy !== null) return new ToySource(toy);
+    return new ImageFolderSource(dataset, join(this.#options.root, id));
   }
 
   /**
@@ -206,30 +189,30 @@ export class DatasetLibrary {
       .replaceAll(/[^a-z0-9]+/g, "-")
       .replaceAll(/^-|-$/g, "")
       .slice(0, 30);
-    const dataset: Dataset = {
+    const described = {
       id: `${slug === "" || slug === "mnist" ? "data" : slug}-${randomUUID().slice(0, 4)}`,
       title,
       trainRows: rows - validRows,
       validRows,
       normalisation,
     };
-    const folder = join(this.#root, dataset.id);
+    const folder = join(this.#options.root, described.id);
     const making = `${folder}.part`;
     await mkdir(making, { recursive: true });
     await writeFile(join(making, "images.bin"), images);
     await writeFile(join(making, "labels.bin"), labels);
-    await writeFile(join(making, "dataset.json"), `${JSON.stringify(dataset, null, 2)}\n`);
+    await writeFile(join(making, "dataset.json"), `${JSON.stringify(described, null, 2)}\n`);
     // Only whole data sets have their name.
     await rename(making, folder);
     this.#pending = null;
-    return dataset;
+    return this.find(described.id);
   }
 
   /** @throws {ContractError} If there is no such data set, or it is MNIST. */
   async remove({ id }: { readonly id: string }): Promise<void> {
-    const dataset = await this.find(id);
+    const dataset = this.find(id);
     if (dataset.id === MNIST_DATASET.id) throw new ContractError("MNIST belongs to the app and stays");
-    await rm(join(this.#root, dataset.id), { recursive: true, force: true });
+    await rm(join(this.#options.root, dataset.id), { recursive: true, force: true });
   }
 }
 

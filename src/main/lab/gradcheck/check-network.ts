@@ -5,6 +5,7 @@ import {
   type DetailedComparison,
   type Excused,
 } from "../../../core/gradient-report.ts";
+import { parameterShapes } from "../../../core/network/network.ts";
 import { numelOf, type Tensor } from "../../../core/ops/recording-ops.ts";
 import type { Float32Arithmetic } from "../../../core/reference/float32-arithmetic.ts";
 import type { NetworkCoordinates } from "../../../core/reference/network-differences.ts";
@@ -119,7 +120,8 @@ export async function float64Reference(
     viewOf(engine.arena.memory, tensor, "float32").set(values ?? []);
     return tensor;
   };
-  for (const [name, { shape }] of Object.entries(computed.parameters)) {
+  for (const { name, shape, learned } of parameterShapes(computed.network)) {
+    if (!learned) continue;
     const tensor = scope.tensor(`${name}.g in float64`, shape, "float64");
     viewOf(engine.arena.memory, tensor, "float64").set(found.gradients[name] ?? []);
     gradients[name] = tensor;

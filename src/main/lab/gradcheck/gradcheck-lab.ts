@@ -12,7 +12,7 @@ import {
   type GradientReference,
   type GradientReport,
 } from "../../../shared/experiments/gradcheck.ts";
-import { MNIST_PIXELS, networkOf, schemesOf } from "../../../shared/specs/network-spec.ts";
+import { endsOfLayers, holdsBatchNorm, networkOf, schemesOf } from "../../../shared/specs/network-spec.ts";
 import { equalPart, type ActivityHandle } from "../activity/activity-handle.ts";
 import type { Quantities } from "../../../shared/runs/run-records.ts";
 import { noteNotFinite } from "../activity/note-not-finite.ts";
@@ -148,12 +148,19 @@ export class GradcheckLab {
       store.saveReport(runId, report);
     };
     try {
-      activity.phase("reading MNIST");
+      activity.phase("reading the data");
       const data = await this.#data.rows(spec.data, threads);
       activity.phase("forward and backward");
       const drawn = { network, schemes: schemesOf(spec), seed: spec.seed };
       const given = weights ?? (await drawNetwork(engine, drawn, { data, threads }));
-      const computed = await computeGradients(engine, scope, { network, data, given, bug, threads });
+      const computed = await computeGradients(engine, scope, {
+        network,
+        data,
+        given,
+        bug,
+        threads,
+        seed: spec.seed,
+      });
       report.loss = computed.loss;
       report.notes.push(...notesOf(settings, computed.bugMade));
       save();
@@ -300,8 +307,15 @@ function memoryOf(settings: GradcheckSettings): { name: string; bytes: number }[
   // Values and gradient, the gradient in float64, rounding and kinks; of TensorFlow.js all but the values once more.
   const floats = settings.references.includes("tfjs") ? 11 : 6;
   return [
-    { name: "images, their gradients and what these may differ by", bytes: 4 * floats * rows * MNIST_PIXELS },
+    {
+      name: "data, its gradients and what these may differ by",
+      bytes: 4 * floats * rows * (endsOfLayers(settings.network.layers)?.inputs ?? 0),
+    },
     { name: "activations and their gradients", bytes: 16 * rows * widths },
+    // In float64, with bounds, a few times: a batch norm is computed for all rows at once.
+    ...(holdsBatchNorm(settings.network.layers)
+      ? [{ name: "all rows of the float64 reference", bytes: 8 * 12 * rows * (widths + layers.length) }]
+      : []),
     { name: "parameters and gradients", bytes: 4 * floats * parameterCount(settings) },
   ];
 }

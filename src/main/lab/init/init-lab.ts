@@ -12,11 +12,11 @@ import {
 } from "../../../shared/experiments/init.ts";
 import {
   INITIALISATIONS,
-  MNIST_PIXELS,
+  endsOfLayers,
   networkOf,
   schemesOf,
   type Initialisation,
-  type LayerSpec,
+  type TrainLayerSpec,
   type NetworkSpec,
 } from "../../../shared/specs/network-spec.ts";
 import type { Quantities } from "../../../shared/runs/run-records.ts";
@@ -34,25 +34,29 @@ const SEEDS = 30;
 const BAND = 2;
 
 /** The network with all its linear layers drawn by one scheme. */
-const drawnBy = (spec: NetworkSpec, init: Initialisation): NetworkSpec => ({
-  ...spec,
-  layers: spec.layers.map((layer) => {
+function drawnBy(spec: NetworkSpec, init: Initialisation): NetworkSpec {
+  const redrawn = <L extends TrainLayerSpec>(layer: L): L => {
+    if (layer.type === "residual") return { ...layer, layers: layer.layers.map(redrawn) };
     if (layer.type !== "linear") return layer;
     const { gain: _own, ...ungained } = layer;
-    return { ...ungained, init };
-  }),
-});
+    return { ...layer, ...ungained, gain: undefined, init };
+  };
+  return { ...spec, layers: spec.layers.map(redrawn) };
+}
+
+const linearSpecs = (layers: readonly TrainLayerSpec[]): Extract<TrainLayerSpec, { type: "linear" }>[] =>
+  layers.flatMap((layer) =>
+    layer.type === "linear" ? [layer] : layer.type === "residual" ? linearSpecs(layer.layers) : [],
+  );
 
 /** "Kaiming normal, fan in", or all schemes of a mixed network. */
 const titleOf = (spec: NetworkSpec): string =>
-  [...new Set(spec.layers.flatMap((layer) => (layer.type === "linear" ? [drawTitle(layer)] : [])))].join(
-    " + ",
-  );
+  [...new Set(linearSpecs(spec.layers).map(drawTitle))].join(" + ");
 
 const DIGITS = 4;
 
 /** "Xavier normal, gain 1.667", "normal, standard deviation 0.02". */
-function drawTitle({ init, gain = 1 }: Extract<LayerSpec, { type: "linear" }>): string {
+function drawTitle({ init, gain = 1 }: Extract<TrainLayerSpec, { type: "linear" }>): string {
   if (gain === 1) return INITIALISATIONS[init];
   const factor = String(Number(gain.toPrecision(DIGITS)));
   return init === "normal"
@@ -196,7 +200,7 @@ export class InitLab {
     const widths = layers.reduce((sum, { out }) => sum + out, 0);
     const { refusal } = forecastMemory(
       [
-        { name: "images", bytes: rows * MNIST_PIXELS * (gradients ? 8 : 4) },
+        { name: "images", bytes: rows * (endsOfLayers(spec.layers)?.inputs ?? 0) * (gradients ? 8 : 4) },
         { name: "activations and gradients", bytes: rows * widths * (gradients ? 16 : 8) },
         { name: "parameters", bytes: 8 * layers.reduce((sum, layer) => sum + layer.in * layer.out, 0) },
       ],

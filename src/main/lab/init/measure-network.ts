@@ -1,19 +1,16 @@
 import { buildNetwork } from "../../../core/network/build-network.ts";
-import { parameterShapes } from "../../../core/network/network.ts";
+import { withFixedMasks } from "../../../core/network/dropout-mask.ts";
+import { parameterShapes, type Layer } from "../../../core/network/network.ts";
 import { activationFacts } from "../../../core/ops/activation.ts";
 import { TALLY, TALLY_LENGTH } from "../../../core/ops/op.ts";
 import type { RecordingOps, Tensor } from "../../../core/ops/recording-ops.ts";
 import type { InitSide, TensorReport } from "../../../shared/experiments/init.ts";
-import {
-  isSimpleActivation,
-  networkOf,
-  type LayerSpec,
-  type NetworkSpec,
-} from "../../../shared/specs/network-spec.ts";
+import { networkOf, type NetworkSpec } from "../../../shared/specs/network-spec.ts";
 import { viewOf } from "../../../shared/engine/tensor-view.ts";
 import type { Engine } from "../../engine/engine.ts";
 import type { DataTensors } from "../compute/image-rows.ts";
 import { execute, record, recordHistogram, recordStatistics, statisticsAt } from "../compute/programs.ts";
+import { firstStep } from "../compute/network-setup.ts";
 import { lightOf } from "./traffic-light.ts";
 
 /** A histogram reaches this many standard deviations from the mean. */
@@ -29,15 +26,10 @@ interface Watched {
   readonly tally: Tensor;
   /** Rows in which each unit is above 0, of what goes into a relu. */
   readonly active: Tensor | null;
-  readonly type: LayerSpec["type"] | null;
+  readonly type: string | null;
 }
 
-function watch(
-  ops: RecordingOps,
-  tensor: Tensor,
-  type: LayerSpec["type"] | null,
-  input: Tensor | null,
-): Watched {
+function watch(ops: RecordingOps, tensor: Tensor, type: string | null, input: Tensor | null): Watched {
   const tally = ops.tensor(`tally of ${tensor.name}`, [TALLY_LENGTH], "float64");
   const [lo, hi] = activationFacts(type)?.answers ?? [-Number.MAX_VALUE, Number.MAX_VALUE];
   ops.run({ op: "tally", x: tensor, out: tally, lo, hi });
@@ -78,7 +70,7 @@ export async function measureNetwork(
   const startedMs = performance.now();
   const { title, weights, data, gradients, threads } = options;
   const { memory } = engine.arena;
-  const network = networkOf(spec);
+  const network = withFixedMasks(networkOf(spec), spec.seed);
   const scope = engine.arena.scope();
   try {
     const parameters = Object.fromEntries(
@@ -93,13 +85,16 @@ export async function measureNetwork(
     const slopes: Watched[] = [];
     let input: Watched | undefined;
     let lossTensor: Tensor | undefined;
+    const layersSeen: Layer[] = [];
+    const training = firstStep(engine, scope, spec.seed);
     const forward = record(scope, (ops) => {
-      const built = buildNetwork(ops, network, { ...data, parameters });
+      const built = buildNetwork(ops, network, { ...data, parameters }, training);
       lossTensor = built.loss;
       input = watch(ops, data.x, null, null);
-      for (const [index, { out }] of built.outputs.entries()) {
+      for (const [index, { layer, out }] of built.outputs.entries()) {
+        layersSeen.push(layer);
         const before = built.outputs[index - 1]?.out ?? null;
-        activations.push(watch(ops, out, spec.layers[index]?.type ?? null, before));
+        activations.push(watch(ops, out, typeOf(layer), before));
       }
       if (!gradients) return;
       built.backward();
@@ -145,7 +140,7 @@ export async function measureNetwork(
     };
     let linear = 0;
     const layers = activations.map((one, index): InitSide["layers"][number] => {
-      const layer = spec.layers[index];
+      const layer = layersSeen[index];
       const activation = reportOf(one);
       const own = slopes[index];
       const gradient = own === undefined ? null : reportOf(own);
@@ -156,7 +151,7 @@ export async function measureNetwork(
       return {
         position: index + 1,
         label: layer === undefined ? "" : labelOf(layer),
-        type: layer?.type ?? "",
+        type: layer === undefined ? "" : typeOf(layer),
         activation,
         gradient,
         weightStd,
@@ -181,16 +176,28 @@ export async function measureNetwork(
   }
 }
 
+/** What a layer is called by: its type, or its activation's. */
+const typeOf = (layer: Layer): string => (layer.type === "activation" ? layer.activation.kind : layer.type);
+
 /** "linear 784 → 50", "relu − 0.5". */
-function labelOf(layer: LayerSpec): string {
-  if (isSimpleActivation(layer)) return layer.type;
+function labelOf(layer: Layer): string {
   switch (layer.type) {
+    case "activation":
+      return layer.activation.kind === "leakyRelu"
+        ? `leaky relu, slope ${layer.activation.slope}`
+        : layer.activation.kind;
+    case "dropout":
+      return `dropout ${layer.rate}`;
+    case "batchNorm":
+      return "batch norm";
+    case "layerNorm":
+      return "layer norm";
+    case "residual":
+      return "end of a residual block";
     case "linear":
       return `linear ${layer.in} → ${layer.out}`;
     case "relu":
       return layer.shift === 0 ? "relu" : `relu − ${layer.shift}`;
-    case "leakyRelu":
-      return `leaky relu, slope ${layer.slope}`;
   }
 }
 

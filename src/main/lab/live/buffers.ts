@@ -47,6 +47,19 @@ export class Buffers {
     this.#buffers.set(buffer, { offsetBytes: this.#arena.allocate(sizeBytes), sizeBytes });
   }
 
+  /** Puts buffers into one allocation, some of them perhaps over others; they go together. @returns What frees them. */
+  allocateTogether(bytes: number, offsets: ReadonlyMap<number, number>, sizes: ReadonlyMap<number, number>) {
+    const begin = this.#arena.allocate(bytes);
+    for (const [buffer, offset] of offsets) {
+      if (this.#buffers.has(buffer)) throw new ContractError(`buffer ${buffer} exists already`);
+      this.#buffers.set(buffer, { offsetBytes: begin + offset, sizeBytes: sizes.get(buffer) ?? 0 });
+    }
+    return (): void => {
+      for (const buffer of offsets.keys()) this.#buffers.delete(buffer);
+      this.#arena.release(begin);
+    };
+  }
+
   /** Frees a buffer; one that is not there is none. */
   free(buffer: number): void {
     const found = this.#buffers.get(buffer);
@@ -81,10 +94,10 @@ export class Buffers {
 
 const isBufferTensor = (value: object): value is BufferTensor => "buffer" in value && "dtype" in value;
 
-/** An op with its tensors found in the arena. @throws {ContractError} */
-export function placeTensors(value: unknown, buffers: Buffers): unknown {
+/** An op with every tensor in it replaced. */
+export function mapTensors(value: unknown, change: (tensor: BufferTensor) => Tensor): unknown {
   if (typeof value !== "object" || value === null) return value;
-  if (isBufferTensor(value)) return buffers.tensor(value);
-  if (Array.isArray(value)) return value.map((item: unknown) => placeTensors(item, buffers));
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, placeTensors(inner, buffers)]));
+  if (isBufferTensor(value)) return change(value);
+  if (Array.isArray(value)) return value.map((item: unknown) => mapTensors(item, change));
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, mapTensors(inner, change)]));
 }

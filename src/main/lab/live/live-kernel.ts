@@ -24,7 +24,6 @@ const TERMINATE_AFTER_MS = 2_000;
 
 export interface LiveServices {
   readonly engine: Engine;
-  readonly resourcesDir: string;
   readonly datasets: DatasetLibrary;
   /** The built sandbox, out/main/sandbox.js. */
   readonly sandboxFile: string;
@@ -79,12 +78,13 @@ export class LiveKernel {
     this.#services = services;
     this.#settings = settings;
     this.#onClose = onClose;
-    const { engine, datasets, resourcesDir } = services;
-    this.#data = new LiveData(datasets, resourcesDir, settings.rows);
+    const { engine, datasets } = services;
+    this.#data = new LiveData(datasets, settings.rows);
     this.#serving = {
       engine,
       buffers: new Buffers(engine.arena, services.tensorBytes),
       threads: settings.threads,
+      structures: new Map(),
     };
   }
 
@@ -258,8 +258,9 @@ export class LiveKernel {
     const counts = "kind" in end ? { ...NOTHING_RAN, error: end } : end;
     const { stopReason } = this.#running ?? { stopReason: null };
     const { error } = counts;
-    const told = error?.kind === "stopped" && stopReason !== null ? { ...error, message: stopReason } : error;
-    return { id, ...ran, ...counts, error: told };
+    const shown =
+      error?.kind === "stopped" && stopReason !== null ? { ...error, message: stopReason } : error;
+    return { id, ...ran, ...counts, error: shown };
   }
 }
 

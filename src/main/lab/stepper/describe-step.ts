@@ -24,6 +24,17 @@ function symbol(name: string): string {
   return gradient === "" ? indexed : String.raw`\frac{\partial L}{\partial ${indexed}}`;
 }
 
+const normWords = (out: string, x: string, what: "row" | "column"): StepWords => ({
+  title: `${x} normalised`,
+  formula: String.raw`${symbol(out)} = \frac{${symbol(x)} - \mu}{\sqrt{\sigma^2 + \varepsilon}}`,
+  sentence: `Each ${what} gets mean 0 and standard deviation 1.`,
+});
+const backNormWords = (dx: string): StepWords => ({
+  title: `${dx}: back through the norm`,
+  formula: String.raw`\frac{1}{\sqrt{\sigma^2 + \varepsilon}}\bigl(dy - \overline{dy} - \hat x\,\overline{dy\,\hat x}\bigr)`,
+  sentence: "Mean and variance depend on every value too: their share of the gradient is taken off.",
+});
+
 const WORDS: Words = {
   matmul: ({ a, b, out, transposeA, transposeB }) => {
     const product = `${symbol(a.name)}${transposeA ? "^{T}" : ""}\\,${symbol(b.name)}${transposeB ? "^{T}" : ""}`;
@@ -103,10 +114,81 @@ const WORDS: Words = {
     formula: String.raw`${symbol(dlogits.name)} = \frac1N\bigl(\operatorname{softmax}(${symbol(logits.name)}) - \text{onehot}(y)\bigr)`,
     sentence: "Every class is pushed down by its share, the right one up by what it lacks.",
   }),
-  add: ({ out }) => ({
-    title: `${out.name}: two gradients added`,
-    formula: `${symbol(out.name)} = a + b`,
-    sentence: "What is used twice gets the sum of both gradients.",
+  dropout: ({ x, out, rate }) => ({
+    title: `dropout: ${out.name}`,
+    formula: String.raw`\frac{${symbol(x.name)} \cdot \text{mask}}{1 - ${rate}}`,
+    sentence:
+      "Each value is kept or set to 0 by a mask that depends on seed, step and place; the backward pass takes the same mask.",
+  }),
+  columnMoments: ({ x }) => ({
+    title: `moments of ${x.name}`,
+    formula: String.raw`\mu,\ \sum_n (x_n - \mu)^2`,
+    sentence: "A batch norm looks at all rows: mean and spread of every column.",
+  }),
+  meanVariance: () => ({
+    title: "mean and variance of the batch",
+    formula: String.raw`\mu,\ \sigma^2`,
+    sentence: "The sum of squares divided by the number of rows is the batch's variance.",
+  }),
+  track: () => ({
+    title: "running averages follow",
+    formula: "",
+    sentence: "When the network is evaluated later, these stand in for the batch's mean and variance.",
+  }),
+  normalizeColumns: ({ x, out }) => normWords(out.name, x.name, "column"),
+  normalizeRows: ({ x, out }) => normWords(out.name, x.name, "row"),
+  scaleColumns: ({ x, gain, out }) => ({
+    title: `times ${gain.name}`,
+    formula: `${symbol(out.name)} = ${symbol(x.name)} \\cdot ${symbol(gain.name)}`,
+    sentence: "Every feature gets a gain of its own, which is learned.",
+  }),
+  columnProducts: ({ a, b, out }) => ({
+    title: `${out.name}: the gain's gradient`,
+    formula: String.raw`\sum_n ${symbol(a.name)}\cdot ${symbol(b.name)}`,
+    sentence: "A gain multiplies the normalised value of every row, so its gradient sums their products.",
+  }),
+  normalizeColumnsBackward: ({ dx }) => backNormWords(dx.name),
+  normalizeRowsBackward: ({ dx }) => backNormWords(dx.name),
+  l1: ({ pred }) => ({
+    title: "mean absolute error",
+    formula: String.raw`L = \operatorname{mean}|${symbol(pred.name)} - y|`,
+    sentence: "One number says how wrong all predictions are: the mean size of their errors.",
+  }),
+  huber: ({ pred, delta }) => ({
+    title: "Huber loss",
+    formula: String.raw`L = \operatorname{mean} H_{${delta}}(${symbol(pred.name)} - y)`,
+    sentence: "Small errors count by their square, large ones by their size, so that outliers do not rule.",
+  }),
+  l1Backward: ({ pred, dpred }) => ({
+    title: `${dpred.name}: where the backward pass begins`,
+    formula: String.raw`${symbol(dpred.name)} = \frac1N \operatorname{sign}(${symbol(pred.name)} - y)`,
+    sentence: "Every error pulls alike, whatever its size.",
+  }),
+  huberBackward: ({ pred, dpred, delta }) => ({
+    title: `${dpred.name}: where the backward pass begins`,
+    formula: String.raw`${symbol(dpred.name)} = \frac1N \operatorname{clip}(${symbol(pred.name)} - y, \pm${delta})`,
+    sentence: "An error pulls by its size, but never more than delta.",
+  }),
+  binaryCrossEntropy: () => ({
+    title: "binary cross entropy",
+    formula: String.raw`L = \operatorname{mean}\bigl(-y \log\sigma(x) - (1 - y)\log\sigma(-x)\bigr)`,
+    sentence: "Each output is the logit of a yes or no; the loss is small where its probability is right.",
+  }),
+  binaryCrossEntropyBackward: ({ logits, dlogits }) => ({
+    title: `${dlogits.name}: where the backward pass begins`,
+    formula: String.raw`${symbol(dlogits.name)} = \frac1N(\sigma(${symbol(logits.name)}) - y)`,
+    sentence: "The gradient is the probability less what it should be.",
+  }),
+  weightedCrossEntropyBackward: ({ dlogits }) => ({
+    title: `${dlogits.name}: where the backward pass begins`,
+    formula: String.raw`\frac{1}{\sum w}\bigl(\operatorname{softmax}\cdot\textstyle\sum t - t\bigr)`,
+    sentence: "As in the cross entropy, each row counting by the weight of its class.",
+  }),
+  add: ({ a, b, out }) => ({
+    title: `${out.name}: ${a.name} and ${b.name} added`,
+    formula: `${symbol(out.name)} = ${symbol(a.name)} + ${symbol(b.name)}`,
+    sentence:
+      "A block's output has its input added. What is used twice gets, going back, the sum of both gradients.",
   }),
 };
 

@@ -52,6 +52,64 @@ export class StepNames {
     return { op: named, out };
   }
 
+  /** Names of norms, dropout, blocks and their losses; null of other ops. */
+  #otherName(op: Op<Tensor>, before: (tensor: Tensor) => string): TensorName | null {
+    switch (op.op) {
+      case "dropout":
+        return op.out.name.endsWith(".g")
+          ? { symbol: `d(${before(op.x)}) masked`, formula: `${before(op.x)} · mask / (1 − rate)` }
+          : { symbol: `${before(op.x)} dropped`, formula: `${before(op.x)} · mask / (1 − rate)` };
+      case "normalizeColumns":
+      case "normalizeRows":
+        return {
+          symbol: `${before(op.x)} normalised`,
+          formula: `(${before(op.x)} − mean) / √(variance + ε)`,
+        };
+      case "scaleColumns":
+        return {
+          symbol: `${before(op.x)} · ${before(op.gain)}`,
+          formula: `${before(op.x)} · ${before(op.gain)}`,
+        };
+      case "columnProducts":
+        return { symbol: gradientOf(op.out.name), formula: `Σ rows of ${before(op.a)} · ${before(op.b)}` };
+      case "columnMoments":
+        return { symbol: `moments of ${before(op.x)}`, formula: `mean and Σ(${before(op.x)} − mean)²` };
+      case "meanVariance":
+        return { symbol: "mean, variance", formula: before(op.moments) };
+      case "track":
+        return { symbol: "running averages", formula: `moved towards ${before(op.batch)}` };
+      case "normalizeColumnsBackward":
+        return {
+          symbol: `d${op.dx.name.replace(/\.g$/, "")}`,
+          formula: "gain / √(variance + ε) · (dy − mean dy − x̂ mean(dy x̂))",
+        };
+      case "normalizeRowsBackward":
+        return { symbol: `d${before(op.x)}`, formula: "(dy − mean dy − x̂ mean(dy x̂)) / √(variance + ε)" };
+      case "add":
+        return op.out.name.endsWith(".g")
+          ? { symbol: `d${op.out.name.replace(/\.g$/, "")}`, formula: `${before(op.a)} + ${before(op.b)}` }
+          : { symbol: `${before(op.a)} + ${before(op.b)}`, formula: `${before(op.a)} + ${before(op.b)}` };
+      case "scale":
+        return { symbol: `${op.factor} · ${before(op.x)}`, formula: `${op.factor} · ${before(op.x)}` };
+      case "l1":
+      case "huber":
+      case "binaryCrossEntropy":
+        return { symbol: "L", formula: LOSS_FORMULAS[op.op] };
+      case "l1Backward":
+      case "huberBackward":
+        return { symbol: `d${before(op.pred)}`, formula: `slope of the loss at ${before(op.pred)} − y` };
+      case "binaryCrossEntropyBackward":
+        return { symbol: `d${before(op.logits)}`, formula: `(σ(${before(op.logits)}) − y) / count` };
+      case "weightedCrossEntropyBackward":
+        return { symbol: "dlogits", formula: "weighted softmax − wanted shares" };
+      case "map":
+      case "reduce":
+        return { symbol: op.out.name === "loss" ? "L" : op.out.name, formula: "" };
+      default:
+        return null;
+    }
+  }
+
   #nameOf(op: Op<Tensor>, before: (tensor: Tensor) => string): TensorName {
     if (op.op === "matmul") {
       const [a, b] = [before(op.a), before(op.b)];
@@ -62,8 +120,11 @@ export class StepNames {
     }
     if (op.op === "addBias") {
       const bias = before(op.bias);
-      return { symbol: bias.replace(/^b/, "z"), formula: `${before(op.x)} + ${bias}` };
+      const symbol = bias.startsWith("b") ? bias.replace(/^b/, "z") : bias.replace(/^shift/, "y");
+      return { symbol, formula: `${before(op.x)} + ${bias}` };
     }
+    const other = this.#otherName(op, before);
+    if (other !== null) return other;
     if (op.op === "relu") {
       const shift = op.shift === 0 ? "" : ` − ${op.shift}`;
       return { symbol: before(op.x).replace(/^z/, "a"), formula: `relu(${before(op.x)})${shift}` };
@@ -114,6 +175,13 @@ export class StepNames {
     return { symbol: "out" in op && isTensor(op.out) ? op.out.name : op.op, formula: "" };
   }
 }
+
+/** "norm z1" of z1: what an op other than the plain ones gives. */
+const LOSS_FORMULAS = {
+  l1: "mean(|pred − y|)",
+  huber: "mean(Huber(pred − y))",
+  binaryCrossEntropy: "mean(y softplus(−logit) + (1 − y) softplus(logit))",
+} as const;
 
 /** "w1.g" is dW1, "b1.g" db1: the gradient of a parameter, as the textbooks write it. */
 function gradientOf(recorded: string): string {

@@ -1,11 +1,12 @@
 import { OutOfMemoryError } from "../../../core/errors.ts";
+import { withFixedMasks } from "../../../core/network/dropout-mask.ts";
 import { buildNetwork } from "../../../core/network/build-network.ts";
 import { linearLayers, networkTitle, parameterShapes } from "../../../core/network/network.ts";
 import type { Op } from "../../../core/ops/op.ts";
 import { numelOf, sizeBytesOf, type Program, type Tensor } from "../../../core/ops/recording-ops.ts";
 import { phasesOf } from "../../../core/ops/sharding.ts";
 import { median } from "../../../core/statistics.ts";
-import { MNIST_PIXELS, networkOf, schemesOf } from "../../../shared/specs/network-spec.ts";
+import { endsOfLayers, networkOf, schemesOf } from "../../../shared/specs/network-spec.ts";
 import type {
   StepperSettings,
   Trace,
@@ -15,6 +16,7 @@ import type {
 import { viewOf } from "../../../shared/engine/tensor-view.ts";
 import type { Scope } from "../../engine/arena.ts";
 import type { ActivityHandle } from "../activity/activity-handle.ts";
+import { firstStep } from "../compute/network-setup.ts";
 import { drawNetwork } from "../compute/draw-network.ts";
 import type { ImageRows } from "../compute/image-rows.ts";
 import { forecastMemory } from "../compute/forecast-memory.ts";
@@ -79,7 +81,7 @@ export class StepperLab {
 
   async #record({ network: spec, threads }: StepperSettings, scope: Scope): Promise<Recorded> {
     const { engine } = this.#services;
-    const network = networkOf(spec);
+    const network = withFixedMasks(networkOf(spec), spec.seed);
     const data = await this.#data.rows(spec.data, threads);
     const drawn = await drawNetwork(
       engine,
@@ -98,8 +100,10 @@ export class StepperLab {
       }),
     );
     let loss: Tensor | undefined;
+    const training = firstStep(engine, scope, spec.seed);
+    given.set(training.counter.offsetBytes, { tensor: training.counter, role: "data" });
     const { ops } = record(scope, (recording) => {
-      const built = buildNetwork(recording, network, { ...data, parameters });
+      const built = buildNetwork(recording, network, { ...data, parameters }, training);
       ({ loss } = built);
       built.backward();
     });
@@ -157,7 +161,8 @@ export class StepperLab {
     let passed: TracedStep["pass"] = "forward";
     for (const [index, op] of ops.entries()) {
       progress(index / ops.length);
-      const isLoss = op.op === "mse" || op.op === "crossEntropy";
+      const writes = phasesOf(op).flatMap(({ accesses: of }) => of.filter(({ write }) => write));
+      const isLoss = writes.some(({ tensor }) => tensor.offsetBytes === loss.offsetBytes);
       if (isLoss) passed = "loss";
       else if (passed === "loss") passed = "backward";
       const accesses = phasesOf(op).flatMap((phase) => phase.accesses);
@@ -194,17 +199,21 @@ export class StepperLab {
     threads: number,
   ): Promise<Omit<TracedTensor, "id" | "name" | "formula" | "role">> {
     const { engine } = this.#services;
-    const seen = await executeOnce(engine, threads, (ops) => {
-      const statistics = recordStatistics(ops, tensor);
-      return () => statisticsAt(engine, statistics, tensor.name);
-    });
+    const seen =
+      tensor.dtype === "float64"
+        ? this.#lookAtFew(tensor)
+        : await executeOnce(engine, threads, (ops) => {
+            const statistics = recordStatistics(ops, tensor);
+            return () => statisticsAt(engine, statistics, tensor.name);
+          });
     const { mean, std, min, max, zeroShare } = seen;
     const range = max > min ? { lo: min, hi: max } : { lo: min - 0.5, hi: min + 0.5 };
-    const histogram = Number.isFinite(range.hi - range.lo)
-      ? await executeOnce(engine, threads, (ops) =>
-          recordHistogram(engine, ops, tensor, { label: tensor.name, ...range }),
-        )
-      : { label: tensor.name, lo: 0, hi: 1, counts: [] };
+    const histogram =
+      tensor.dtype !== "float64" && Number.isFinite(range.hi - range.lo)
+        ? await executeOnce(engine, threads, (ops) =>
+            recordHistogram(engine, ops, tensor, { label: tensor.name, ...range }),
+          )
+        : { label: tensor.name, lo: 0, hi: 1, counts: [] };
     return {
       shape: [...tensor.shape],
       bytes: sizeBytesOf(tensor),
@@ -218,9 +227,25 @@ export class StepperLab {
     };
   }
 
+  /** Sums and moments, which are few and in float64. */
+  #lookAtFew(tensor: Tensor): Pick<TracedTensor, "mean" | "std" | "min" | "max" | "zeroShare"> {
+    const values = Array.from(viewOf(this.#services.engine.arena.memory, tensor, "float64"));
+    const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+    const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+    return {
+      mean,
+      std: values.length > 1 ? Math.sqrt(squares / (values.length - 1)) : 0,
+      min: Math.min(...values),
+      max: Math.max(...values),
+      zeroShare: values.filter((value) => value === 0).length / values.length,
+    };
+  }
+
   /** All values of a small tensor, else every so many-th row and column. */
   #values(tensor: Tensor): TracedTensor["values"] {
-    const view = viewOf(this.#services.engine.arena.memory, tensor, "float32");
+    const { memory } = this.#services.engine.arena;
+    const view =
+      tensor.dtype === "float64" ? viewOf(memory, tensor, "float64") : viewOf(memory, tensor, "float32");
     const [height, width] =
       tensor.shape.length === 1 ? [1, tensor.shape[0] ?? 1] : [tensor.shape[0] ?? 1, tensor.shape[1] ?? 1];
     const [rows, columns] = [Math.min(SHOWN.rows, height), Math.min(SHOWN.columns, width)];
@@ -249,7 +274,7 @@ function memoryOf({ network: spec }: StepperSettings): { name: string; bytes: nu
   const layers = linearLayers(networkOf(spec));
   const widths = layers.reduce((sum, { out }) => sum + out, 0);
   return [
-    { name: "images and their gradient", bytes: 8 * rows * MNIST_PIXELS },
+    { name: "images and their gradient", bytes: 8 * rows * (endsOfLayers(spec.layers)?.inputs ?? 0) },
     { name: "activations and gradients", bytes: 16 * rows * widths },
     { name: "parameters and gradients", bytes: 8 * layers.reduce((sum, one) => sum + one.in * one.out, 0) },
   ];

@@ -26,7 +26,8 @@ export class NetworkComputation {
   async run(request: TfjsNetworkRequest): Promise<TfjsNetworkAnswer> {
     const tf = this.#tf;
     const before = tf.memory().numTensors;
-    const names = ["x", ...parameterShapes(request.network).map(({ name }) => name)];
+    const learned = parameterShapes(request.network).filter((shape) => shape.learned);
+    const names = ["x", ...learned.map(({ name }) => name)];
     const inputs = names.map((name) => this.#copy(name === "x" ? request.x : request.parameters[name], name));
     const y = this.#copy(request.y, "y");
     const loss = (...[x, ...parameters]: Tensorflow.Tensor[]): Tensorflow.Scalar => {

@@ -1,6 +1,7 @@
 import type * as Tensorflow from "@tensorflow/tfjs-core";
-import type { PlainLayer, PlainNetwork } from "../../../core/network/network.ts";
-import { parameterNames } from "../../../core/network/network.ts";
+import { dropoutFactor } from "../../../core/network/dropout-mask.ts";
+import type { Layer, LossName, Network } from "../../../core/network/network.ts";
+import { LOSSES, normNames, parameterNames } from "../../../core/network/network.ts";
 import type { Activation } from "../../../core/ops/activation.ts";
 
 type Tf = typeof Tensorflow;
@@ -23,37 +24,69 @@ function activate(tf: Tf, x: Value, activation: Activation): Value {
   }
 }
 
+/** Targets as one a row or as many as predicted; classes as a one among C outputs. */
+const wantedOf = (tf: Tf, loss: LossName, pred: Value, target: Value): Value => {
+  const [, classes = 1] = pred.shape;
+  const isClass = LOSSES[loss].classes && classes > 1 && target.rank === 1;
+  return isClass ? tf.oneHot(tf.cast(target, "int32"), classes) : tf.reshape(target, pred.shape);
+};
+
+/** |x|, whose slope at 0 is 0 as torch has it: that of tf.abs is −1. */
+const sizeOf = (tf: Tf, x: Value): Value => tf.mul(x, tf.sign(x));
+
 /** Mean over the rows of what each prediction lacks. */
-function lossOf(
-  tf: Tf,
-  { loss, smoothing = 0 }: PlainNetwork,
-  pred: Value,
-  target: Value,
-): Tensorflow.Scalar {
-  if (loss === "mse") return tf.mean<Tensorflow.Scalar>(tf.square(tf.sub(tf.reshape(pred, [-1]), target)));
-  const [, classes = 0] = pred.shape;
-  const oneHot = tf.oneHot(tf.cast(target, "int32"), classes);
+function lossOf(tf: Tf, network: Network, pred: Value, target: Value): Tensorflow.Scalar {
+  const { loss, smoothing = 0, delta = 1, classWeights } = network;
+  const wanted = wantedOf(tf, loss, pred, target);
+  const weights = classWeights === undefined ? tf.scalar(1) : tf.tensor1d([...classWeights]);
+  const mean = (value: Value): Tensorflow.Scalar => tf.mean<Tensorflow.Scalar>(value);
   switch (loss) {
+    case "mse":
     case "mseOneHot":
-      return tf.mean<Tensorflow.Scalar>(tf.square(tf.sub(pred, oneHot)));
+      return mean(tf.square(tf.sub(pred, wanted)));
+    case "l1":
+      return mean(sizeOf(tf, tf.sub(pred, wanted)));
+    case "huber": {
+      const difference = tf.sub(pred, wanted);
+      const size = sizeOf(tf, difference);
+      // min(|d|, delta), of functions that it can derive.
+      const cut = tf.sub(size, tf.relu(tf.sub(size, delta)));
+      return mean(tf.mul(cut, tf.sub(size, tf.div(cut, 2))));
+    }
+    case "binaryCrossEntropy": {
+      const ones = tf.mul(tf.mul(wanted, weights), tf.softplus(tf.neg(pred)));
+      return mean(tf.add(ones, tf.mul(tf.sub(1, wanted), tf.softplus(pred))));
+    }
     case "crossEntropy": {
-      const wanted = tf.add(tf.mul(oneHot, 1 - smoothing), smoothing / classes);
-      return tf.neg(tf.mean<Tensorflow.Scalar>(tf.sum(tf.mul(tf.logSoftmax(pred), wanted), 1)));
+      const [, classes = 1] = pred.shape;
+      const shares = tf.mul(weights, tf.add(tf.mul(wanted, 1 - smoothing), smoothing / classes));
+      const surprise = tf.neg(tf.sum(tf.mul(tf.logSoftmax(pred), shares)));
+      return tf.div<Tensorflow.Scalar>(surprise, tf.sum(tf.mul(wanted, weights)));
     }
   }
 }
 
+/** (x − mean) / √(variance + eps) along an axis; of the batch's rows, or of each row. */
+function normalise(tf: Tf, x: Value, axis: 0 | 1, eps: number): Value {
+  const centred = tf.sub(x, tf.mean(x, axis, true));
+  const variance = tf.mean(tf.square(centred), axis, true);
+  return tf.div(centred, tf.sqrt(tf.add(variance, eps)));
+}
+
 // #region stage 5
-/** A network's loss in TensorFlow.js's own operations; it derives the gradients from them itself. */
+/**
+ * A network's loss in TensorFlow.js's own operations, as it trains; it derives the gradients from them itself. Dropout
+ * layers have their seed with them: the mask is a constant.
+ */
 export function networkLoss(
   tf: Tf,
-  network: PlainNetwork,
+  network: Network,
   x: Value,
   y: Value,
   parameter: (name: string) => Value,
 ): Tensorflow.Scalar {
-  let linear = 0;
-  const forward = (value: Value, layer: PlainLayer): Value => {
+  let [linear, norm] = [0, 0];
+  const forward = (value: Value, layer: Layer): Value => {
     switch (layer.type) {
       case "linear": {
         const { weight, bias } = parameterNames(linear++);
@@ -63,6 +96,18 @@ export function networkLoss(
         return layer.shift === 0 ? tf.relu(value) : tf.sub(tf.relu(value), layer.shift);
       case "activation":
         return activate(tf, value, layer.activation);
+      case "dropout": {
+        const factors = Float32Array.from({ length: value.size }, (_, place) => dropoutFactor(layer, place));
+        return tf.mul(value, tf.tensor(factors, value.shape));
+      }
+      case "batchNorm":
+      case "layerNorm": {
+        const { gain, shift } = normNames(norm++);
+        const normalised = normalise(tf, value, layer.type === "batchNorm" ? 0 : 1, layer.eps);
+        return tf.add(tf.mul(normalised, parameter(gain)), parameter(shift));
+      }
+      case "residual":
+        return tf.add(value, layer.layers.reduce(forward, value));
     }
   };
   return lossOf(tf, network, network.layers.reduce(forward, x), y);

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import type { PlainNetwork } from "../../../core/network/network.ts";
+import type { Network } from "../../../core/network/network.ts";
 import type { Tensor } from "../../../core/ops/recording-ops.ts";
 import { measuredNumberSchema as measured } from "../../../shared/runs/run-records.ts";
 
@@ -15,9 +15,9 @@ export type TfjsProductRequest =
   | { readonly command: "first"; readonly out: Tensor }
   | { readonly command: "sample"; readonly calls: number; readonly samples: number };
 
-/** A network on arena tensors, to be computed by TensorFlow.js on a thread of its own. */
+/** A network on arena tensors, to be computed by TensorFlow.js on a thread of its own; its dropout masks are fixed. */
 export interface TfjsNetworkRequest {
-  readonly network: PlainNetwork;
+  readonly network: Network;
   readonly x: Tensor;
   readonly y: Tensor;
   /** w1, b1, … */

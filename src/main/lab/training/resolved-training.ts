@@ -1,7 +1,7 @@
 import { ContractError } from "../../../core/errors.ts";
 import type { Network } from "../../../core/network/network.ts";
 import type { RunSummary } from "../../../shared/runs/run-records.ts";
-import { schemesOf, trainNetworkOf, type Initialisation } from "../../../shared/specs/network-spec.ts";
+import { networkOf, schemesOf, type Initialisation } from "../../../shared/specs/network-spec.ts";
 import { readSavedTrainSpec, stepsOf, type TrainSpec } from "../../../shared/specs/train-spec.ts";
 
 /** A training's spec with what follows from it, worked out once where the training begins. */
@@ -18,7 +18,7 @@ export function resolveTraining(spec: TrainSpec): ResolvedTraining {
   const { perEpoch, total } = stepsOf(spec);
   return {
     spec,
-    network: trainNetworkOf(spec),
+    network: networkOf(spec),
     schemes: schemesOf(spec),
     stepsPerEpoch: perEpoch,
     totalSteps: total,

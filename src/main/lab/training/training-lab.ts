@@ -54,7 +54,9 @@ export class TrainingLab {
   identify({ spec, threads, given = null }: TrainingOrder): { id: string; run: RunSummary | null } {
     const { engine, store, appVersion } = this.#services;
     const { kernelsHash: kernels, instructionSet } = engine;
-    const id = trainingRunId(spec, { appVersion, kernels, instructionSet, threads }, given);
+    const data = this.#dataHash(spec);
+    const code = { appVersion, kernels, instructionSet, threads, ...(data === "" ? {} : { data }) };
+    const id = trainingRunId(spec, code, given);
     return { id, run: store.findRun(id) ?? null };
   }
 
@@ -203,6 +205,16 @@ export class TrainingLab {
     const seconds = (this.#pace * expectedTrainingMs(training)) / 1000;
     const most = training.spec.stopAfterSeconds ?? Infinity;
     return forecastMemory(trainingMemory(training), this.#services.engine.arena, Math.min(seconds, most));
+  }
+
+  /** One that is not there is complained about when the training begins. */
+  #dataHash({ data }: TrainSpec): string {
+    try {
+      return this.#services.dataset(data.name).contentHash;
+    } catch (error) {
+      if (error instanceof ContractError) return "";
+      throw error;
+    }
   }
 
   #freeId(id: string): string {

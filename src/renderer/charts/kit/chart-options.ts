@@ -1,5 +1,4 @@
 import type { ChartOptions } from "chart.js";
-import { formatNumber } from "../../format/number.ts";
 import type { ChartTheme } from "./chart-theme.ts";
 import type { Describe, FigureOptions } from "./figure.ts";
 
@@ -76,8 +75,14 @@ function axisTitle(theme: ChartTheme, text: string) {
 function tickLabel(value: number): string {
   if (value === 0) return "0";
   const magnitude = Math.abs(value);
-  if (magnitude >= 1e6 || magnitude < 1e-3) return formatNumber(Number(value.toPrecision(3)), 2);
+  if (magnitude >= 1e6 || magnitude < 1e-3) return powerOfTen(value);
   return Number(value.toPrecision(6)).toLocaleString("en-US", { maximumFractionDigits: 6 }).replace("-", "−");
+}
+
+/** 1e−5, 2.5e6: no zeros that say nothing. */
+function powerOfTen(value: number): string {
+  const [mantissa, exponent] = value.toExponential(2).split("e");
+  return `${String(Number(mantissa))}e${String(Number(exponent))}`.replaceAll("-", "−");
 }
 
 /** Over more than this there is no room for 2 and 5 between the powers of ten. */

@@ -13,7 +13,7 @@ export function ColumnsMenu({ columns }: { readonly columns: readonly string[] }
   const catalogue = useCatalogue(open);
   const choose = (column: string, on: boolean) =>
     changeTableView({ columns: on ? [...columns, column] : columns.filter((other) => other !== column) });
-  const found = (column: string) => columnLabel(column).toLowerCase().includes(wanted.toLowerCase());
+  const isMatching = (column: string) => columnLabel(column).toLowerCase().includes(wanted.toLowerCase());
   return (
     <Popover opened={open} onChange={setOpen} position="bottom-end" width="22rem" trapFocus returnFocus>
       <Popover.Target>
@@ -37,7 +37,7 @@ export function ColumnsMenu({ columns }: { readonly columns: readonly string[] }
         />
         <div className={classes["choices"]}>
           {columnGroups(catalogue).map(({ title, columns: offered }) => {
-            const shown = offered.filter(found);
+            const shown = offered.filter(isMatching);
             if (shown.length === 0) return null;
             return (
               <fieldset key={title} className={classes["choiceGroup"]}>

@@ -1,5 +1,6 @@
 import { START } from "../../../shared/engine/kernel-scratch.ts";
 import { advance, BIAS, constant, count, lines, local, set, type MultiplyAdd } from "./wat.ts";
+import { PRODUCT_PARAMETERS } from "./product-parameters.ts";
 
 /** Floats of a round: two adjacent vectors, which V8's revectoriser joins. */
 const LANES = 8;
@@ -138,19 +139,6 @@ function dotsFunction(columns: number, multiplyAdd: MultiplyAdd): string {
   const heights = ROWS[columns] ?? [1];
   const tallest = Math.max(...heights);
   const each = count(columns);
-  const parameters = [
-    "rows",
-    "depth",
-    "a",
-    "strideA",
-    "b",
-    "strideB",
-    "c",
-    "strideC",
-    "start",
-    "bias",
-    "relu",
-  ];
   const perElement = count(tallest).flatMap((row) => each.map((column) => `${row}_${column}`));
   const locals = {
     v128: [
@@ -164,7 +152,7 @@ function dotsFunction(columns: number, multiplyAdd: MultiplyAdd): string {
   };
   return lines([
     `(func (export "dots${columns}")`,
-    parameters.map((name) => `(param $${name} i32)`),
+    PRODUCT_PARAMETERS.map((name) => `(param $${name} i32)`),
     "(param $shift f32) (param $sums i32) (param $squares i32) (param $centres i32) (param $scratch i32)",
     Object.entries(locals).flatMap(([type, names]) => names.map((name) => `(local $${name} ${type})`)),
     ["a", "b", "scratch"].map((name) => advance(name, constant(-BIAS))),

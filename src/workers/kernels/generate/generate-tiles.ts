@@ -3,6 +3,7 @@ import { START } from "../../../shared/engine/kernel-scratch.ts";
 import type { LayoutOfA } from "../load/kernels.ts";
 import { dotsFunctions } from "./generate-dots.ts";
 import { advance, BIAS, constant, count, lines, local, set, type MultiplyAdd } from "./wat.ts";
+import { PRODUCT_PARAMETERS } from "./product-parameters.ts";
 
 /** One micro-kernel: what it keeps in registers and how it reads A. */
 interface Tile {
@@ -280,22 +281,9 @@ function multiplyFunction(tile: Tile, target: Target): string {
     "centre",
   ];
   const pointerNames = ["atA", "atB", "left", "kept", "atBias", ...count(tallest).map((row) => `row${row}`)];
-  const parameters = [
-    "rows",
-    "depth",
-    "a",
-    "strideA",
-    "b",
-    "strideB",
-    "c",
-    "strideC",
-    "start",
-    "bias",
-    "relu",
-  ];
   return lines([
     `(func (export "${tile.layout}${tile.columns}")`,
-    parameters.map((name) => `(param $${name} i32)`),
+    PRODUCT_PARAMETERS.map((name) => `(param $${name} i32)`),
     "(param $shift f32) (param $sums i32) (param $squares i32) (param $centres i32)",
     vectorNames.map((name) => `(local $${name} v128)`),
     pointerNames.map((name) => `(local $${name} i32)`),

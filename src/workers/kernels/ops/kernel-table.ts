@@ -10,6 +10,7 @@ import { draw } from "./draw.ts";
 import { dropout } from "./dropout.ts";
 import { activate, activateBackward, add, addBias, relu, reluBackward, scale } from "./elementwise.ts";
 import type { CompiledKernel, Kernel, KernelContext } from "./kernel.ts";
+import { elementLoss } from "./losses.ts";
 import { copy, map } from "./map.ts";
 import { linear, matmul } from "./matmul.ts";
 import { mse, mseBackward } from "./mse.ts";
@@ -60,6 +61,13 @@ const KERNELS: { readonly [K in OpName]: Kernel<K> } = {
   mseBackward,
   crossEntropy,
   crossEntropyBackward,
+  l1: elementLoss,
+  l1Backward: elementLoss,
+  huber: elementLoss,
+  huberBackward: elementLoss,
+  binaryCrossEntropy: elementLoss,
+  binaryCrossEntropyBackward: elementLoss,
+  weightedCrossEntropyBackward: elementLoss,
   scaleBytes,
   statistics,
   normalize,

@@ -82,6 +82,31 @@ const SCATTER = {
 } as const;
 const DRAW = { op: "draw", distribution: "normal", seed: 1, stream: 2, draw: 3, out: t("out", 7) } as const;
 
+const BINARY = {
+  op: "binaryCrossEntropy",
+  whenOne: t("s", 4, 3),
+  whenZero: t("z", 4, 3),
+  target: t("y", 4, 3),
+  loss: t("loss", 1),
+  positiveWeight: null,
+} as const;
+const BINARY_BACKWARD = {
+  op: "binaryCrossEntropyBackward",
+  logits: t("x", 4, 1),
+  target: t("y", 4),
+  dlogits: t("d", 4, 1),
+  positiveWeight: null,
+} as const;
+const WEIGHTED_BACKWARD = {
+  op: "weightedCrossEntropyBackward",
+  exponentials: t("e", 4, 3),
+  totals: t("totals", 4),
+  wanted: t("wanted", 4, 3),
+  mass: t("mass", 4),
+  weight: t("weight", 1),
+  dlogits: t("d", 4, 3),
+} as const;
+
 /** For every op one call that fits and some that do not. */
 const CASES: Record<Exclude<OpName, "mark">, { good: Op<TensorLike>; bad: Op<TensorLike>[] }> = {
   matmul: {
@@ -291,6 +316,60 @@ const CASES: Record<Exclude<OpName, "mark">, { good: Op<TensorLike>; bad: Op<Ten
     bad: [
       { op: "mseBackward", pred: t("pred", 4, 1), target: t("y", 4), dpred: t("dpred", 4) },
       { op: "mseBackward", pred: t("pred", 4, 1), target: t("y", 5), dpred: t("dpred", 4, 1) },
+    ],
+  },
+  l1: {
+    good: { op: "l1", pred: t("pred", 4, 2), target: t("y", 4, 2), loss: t("loss", 1) },
+    bad: [
+      { op: "l1", pred: t("pred", 4), target: t("y", 4), loss: t("loss", 1) },
+      { op: "l1", pred: t("pred", 4, 1), target: t("y", 4, 1), loss: t("loss", 1) },
+      { op: "l1", pred: t("pred", 4, 1), target: t("y", 4), loss: t("loss", 4) },
+    ],
+  },
+  l1Backward: {
+    good: { op: "l1Backward", pred: t("pred", 4, 1), target: t("y", 4), dpred: t("dpred", 4, 1) },
+    bad: [{ op: "l1Backward", pred: t("pred", 4, 1), target: t("y", 4), dpred: t("dpred", 4) }],
+  },
+  huber: {
+    good: { op: "huber", pred: t("pred", 4, 1), target: t("y", 4), loss: t("loss", 1), delta: 1 },
+    bad: [
+      { op: "huber", pred: t("pred", 4, 1), target: t("y", 4), loss: t("loss", 1), delta: 0 },
+      { op: "huber", pred: t("pred", 4, 2), target: t("y", 4), loss: t("loss", 1), delta: 1 },
+      { op: "huber", pred: t("pred", 4, 1), target: t("y", 4), loss: t("loss", 2), delta: 1 },
+    ],
+  },
+  huberBackward: {
+    good: { op: "huberBackward", pred: t("pred", 4, 1), target: t("y", 4), dpred: t("d", 4, 1), delta: 1 },
+    bad: [
+      { op: "huberBackward", pred: t("pred", 4, 1), target: t("y", 4), dpred: t("d", 4, 1), delta: NaN },
+      { op: "huberBackward", pred: t("pred", 4, 1), target: t("y", 4), dpred: t("d", 4), delta: 1 },
+    ],
+  },
+  binaryCrossEntropy: {
+    good: { ...BINARY, positiveWeight: t("q", 3) },
+    bad: [
+      { ...BINARY, positiveWeight: t("q", 4) },
+      { ...BINARY, whenZero: t("z", 4, 2) },
+      { ...BINARY, target: t("y", 4) },
+      { ...BINARY, loss: t("loss", 4) },
+    ],
+  },
+  binaryCrossEntropyBackward: {
+    good: { ...BINARY_BACKWARD, positiveWeight: null },
+    bad: [
+      { ...BINARY_BACKWARD, target: t("y", 4, 1) },
+      { ...BINARY_BACKWARD, dlogits: t("d", 4, 2) },
+      { ...BINARY_BACKWARD, positiveWeight: t("q", 4) },
+    ],
+  },
+  weightedCrossEntropyBackward: {
+    good: WEIGHTED_BACKWARD,
+    bad: [
+      { ...WEIGHTED_BACKWARD, totals: t("totals", 3) },
+      { ...WEIGHTED_BACKWARD, mass: t("mass", 3) },
+      { ...WEIGHTED_BACKWARD, weight: t("weight", 4) },
+      { ...WEIGHTED_BACKWARD, wanted: t("wanted", 4) },
+      { ...WEIGHTED_BACKWARD, dlogits: t("d", 3, 4) },
     ],
   },
   crossEntropy: {

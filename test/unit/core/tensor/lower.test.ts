@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { full, stored, tensorOf } from "../../../../src/core/tensor/create.ts";
 import { binary, clamp, unary } from "../../../../src/core/tensor/elementwise.ts";
-import { take } from "../../../../src/core/tensor/indexing.ts";
+import { gather, take } from "../../../../src/core/tensor/indexing.ts";
 import { neededBuffers, forgetHistory } from "../../../../src/core/tensor/lower/buffers.ts";
 import { lower } from "../../../../src/core/tensor/lower/lower.ts";
 import type { Lowered } from "../../../../src/core/tensor/lower/lowered.ts";
 import { memoryProblem } from "../../../../src/core/tensor/lower/memory-problem.ts";
-import { structureKey } from "../../../../src/core/tensor/lower/structure-key.ts";
+import { structureOf } from "../../../../src/core/tensor/lower/structure-of.ts";
 import { matmul } from "../../../../src/core/tensor/products.ts";
 import { reduce } from "../../../../src/core/tensor/reductions.ts";
 import type { Recorder, TensorNode } from "../../../../src/core/tensor/tensor-node.ts";
@@ -89,6 +89,57 @@ describe("the notebook's passes", () => {
   });
 });
 
+describe("a mean of log-sum-exp minus the picked logit", () => {
+  const target = [2, 0, 1, 1, 3];
+  const logits = Float32Array.from({ length: 20 }, (_, i) => Math.sin(7 * i) * (i % 3 === 0 ? 40 : 2));
+  const program = (indices: readonly number[], keepdim = false) => {
+    const r = testRecorder();
+    const x = tensorOf(r, logits, [5, 4]);
+    const index = tensorOf(r, Float32Array.from(indices), [5, 1]);
+    const sum = reduce(r, "logSumExp", x, { dim: 1, keepdim });
+    const picked = gather(r, x, 1, index);
+    const rows = keepdim ? picked : squeeze(r, picked, 1);
+    return { sum, loss: reduce(r, "mean", binary(r, "sub", sum, rows)) };
+  };
+  const expected =
+    target.reduce((total, label, row) => {
+      const values = [...logits.subarray(4 * row, 4 * row + 4)];
+      const most = Math.max(...values);
+      const sum = values.reduce((part, value) => part + Math.exp(value - most), 0);
+      return total + most + Math.log(sum) - (values[label] ?? NaN);
+    }, 0) / 5;
+
+  it.each([false, true])("is one op over the logits, with the same number; keepdim %s", (keepdim) => {
+    const memory = new TestMemory();
+    const { loss } = program(target, keepdim);
+    expect(opsOf(memory.compute([loss]))).toEqual(["take", "crossEntropy"]);
+    expect(memory.read(loss)[0]).toBeCloseTo(expected, 12);
+  });
+
+  it("is written out where somebody holds the sums", () => {
+    const memory = new TestMemory();
+    const { loss, sum } = program(target);
+    const ops = opsOf(memory.compute([loss], { kept: (node) => node === sum }));
+    expect(ops).not.toContain("crossEntropy");
+    expect(memory.read(loss)[0]).toBeCloseTo(expected, 12);
+  });
+
+  it("still counts labels that are no class", () => {
+    const { faults } = lowered([program([2, 0, 4, 1, 3]).loss]);
+    expect(faults.map(({ message }) => message(1))).toEqual([
+      ".gather(): an index is no whole number from 0 to 3; indices came from (5, 1).",
+    ]);
+  });
+
+  it("does not take a row against a column for it", () => {
+    const r = testRecorder();
+    const [x, index] = [held(r, "x", 5, 4), held(r, "index", 5, 1)];
+    const rows = reduce(r, "logSumExp", x, { dim: 1 });
+    const matrix = binary(r, "sub", rows, gather(r, x, 1, index));
+    expect(opsOf(lowered([reduce(r, "mean", matrix)]))).not.toContain("crossEntropy");
+  });
+});
+
 it("computes nothing that is not asked for", () => {
   const r = testRecorder();
   const x = held(r, "x", 4, 4);
@@ -165,7 +216,7 @@ it("gives programs one key that differ in buffers only", () => {
   const program = (rows: number, value: number): string => {
     const r = testRecorder();
     for (let i = 0; i < rows; i++) r.nextId();
-    return structureKey(lowered([binary(r, "mul", held(r, "x", 4, 4), value)]).ops);
+    return structureOf(lowered([binary(r, "mul", held(r, "x", 4, 4), value)]).ops).key;
   };
   expect(program(1, 2)).toBe(program(7, 2));
   expect(program(1, 2)).not.toBe(program(1, 3));

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { DataFormatError } from "../../../../src/core/errors.ts";
-import { loadMnistTraining } from "../../../../src/main/data/mnist.ts";
+import { loadMnistFiles } from "../../../../src/main/data/mnist.ts";
 import { idxFile, temporaryFiles } from "./temporary-files.ts";
 
 const { path } = temporaryFiles();
@@ -24,10 +24,10 @@ async function dataSet(
 
 const target = () => ({ images: new Uint8Array(ROWS * 784), labels: new Uint8Array(ROWS) });
 
-describe("loadMnistTraining()", () => {
+describe("loadMnistFiles()", () => {
   it("fills the caller's arrays", async () => {
     const arrays = target();
-    await loadMnistTraining(await dataSet("sound"), arrays);
+    await loadMnistFiles(await dataSet("sound"), arrays);
     expect(arrays.images).toEqual(PIXELS);
     expect(Array.from(arrays.labels)).toEqual([5, 0, 9]);
   });
@@ -50,7 +50,7 @@ describe("loadMnistTraining()", () => {
       "28 × 28 pixels, got shape (3, 4, 4)",
     ],
   ])("fault 33: refuses %s", async (name, files, message) => {
-    const loading = loadMnistTraining(await dataSet(name, files), target());
+    const loading = loadMnistFiles(await dataSet(name, files), target());
     await expect(loading).rejects.toThrow(DataFormatError);
     await expect(loading).rejects.toThrow(message);
   });
@@ -59,7 +59,7 @@ describe("loadMnistTraining()", () => {
     const images = new Uint8Array(new SharedArrayBuffer(60_000 * 784));
     const labels = new Uint8Array(60_000);
     const fractions: number[] = [];
-    await loadMnistTraining("resources/data/mnist", {
+    await loadMnistFiles("resources/data/mnist", {
       images,
       labels,
       onProgress: (done) => fractions.push(done),

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { loadMnistTraining } from "../../../data/mnist.ts";
+import { loadMnistFiles } from "../../../data/mnist.ts";
 import { viewOf } from "../../../../shared/engine/tensor-view.ts";
 import { STATISTICS_LENGTH } from "../../../../core/ops/op.ts";
 import {
@@ -44,7 +44,7 @@ async function load(session: NotebookSession, activity: ActivityHandle): Promise
     const labels = scope.tensor("labels", [IMAGES], "uint8");
     const memory = engine.arena.memory;
     activity.phase("reading MNIST");
-    await loadMnistTraining(join(session.resourcesDir, "data", "mnist"), {
+    await loadMnistFiles(join(session.resourcesDir, "data", "mnist"), {
       images: viewOf(memory, images, "uint8"),
       labels: viewOf(memory, labels, "uint8"),
       onProgress: activity.part({ from: 0, to: 0.8 }).progress,

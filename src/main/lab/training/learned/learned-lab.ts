@@ -65,11 +65,10 @@ export class LearnedLab {
       const seen = await this.#evaluate(network, checkpoint, data, threads);
       const labels = viewOf(this.#services.engine.arena.memory, data.y, "float32");
       const judged = judge(seen.outputs, labels, network.loss !== "mse");
-      const mistakes = judged.worst.map(({ row, ...rest }): Mistake => ({
-        row,
-        ...rest,
-        pixels: this.#data.pixels(split, row),
-      }));
+      const mistakes: Mistake[] = [];
+      for (const one of judged.worst) {
+        mistakes.push({ ...one, pixels: Uint8Array.from(await this.#data.raw(split, one.row)) });
+      }
       const { units, shown } = firstLayerImages(network, checkpoint);
       return {
         runId,

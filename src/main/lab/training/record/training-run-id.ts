@@ -9,6 +9,8 @@ export interface TrainingCode {
   readonly kernels: string;
   readonly instructionSet: string;
   readonly threads: number;
+  /** Of the data set's content; not said where its name alone says what it holds. */
+  readonly data?: string;
 }
 
 /** Keys in alphabetical order, whatever order they were written in. */

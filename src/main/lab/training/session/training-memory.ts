@@ -1,12 +1,12 @@
 import { linearLayers, parameterShapes } from "../../../../core/network/network.ts";
 import { numelOf } from "../../../../core/ops/recording-ops.ts";
 import { stateNames } from "../../../../core/optimisers/optimiser.ts";
-import { MNIST_PIXELS } from "../../../../shared/specs/network-spec.ts";
+import { endsOfLayers } from "../../../../shared/specs/network-spec.ts";
 import type { ResolvedTraining } from "../resolved-training.ts";
 
 /** What a training will take from the arena, part by part; generous, because it decides whether it may start. */
 export function trainingMemory({ spec, network }: ResolvedTraining): { name: string; bytes: number }[] {
-  const rowBytes = 4 * MNIST_PIXELS;
+  const rowBytes = 4 * (endsOfLayers(spec.layers)?.inputs ?? 0);
   const { data, batchSize, validRows } = spec;
   const widths = linearLayers(network).reduce((sum, { out }) => sum + out, 0);
   const parameters = parameterShapes(network).reduce((sum, { shape }) => sum + numelOf(shape), 0);

@@ -29,6 +29,11 @@ describe("numberAxis()", () => {
     expect(labels([0.001, 0.002, 0.01, 100])).toEqual(["0.001", null, "0.01", "100"]);
   });
 
+  it("writes small and large ones as powers, without zeros that say nothing", () => {
+    expect(labels([1e-5, 2e-4, 5e6, 1e7])).toEqual(["1e−5", null, null, "1e7"]);
+    expect(labels([1e-4, 2e-4, 5e-4])).toEqual(["1e−4", "2e−4", "5e−4"]);
+  });
+
   it("names what has room on an axis zoomed into less than a decade", () => {
     expect(labels([2.1, 2.15, 2.5, 3, 4])).toEqual(["2.1", null, "2.5", "3", "4"]);
   });

@@ -9,7 +9,7 @@ import {
   recordedPoints,
   recordingRefusal,
 } from "../../../../../../src/main/lab/training/record/recorded-points.ts";
-import { trainNetworkOf } from "../../../../../../src/shared/specs/network-spec.ts";
+import { networkOf } from "../../../../../../src/shared/specs/network-spec.ts";
 import { TRAIN_PRESETS } from "../../../../../../src/shared/specs/train-presets.ts";
 import type { TrainSpec } from "../../../../../../src/shared/specs/train-spec.ts";
 
@@ -27,7 +27,7 @@ const HUGE: TrainSpec = {
 /** How many values a plain and a measured step of a spec record, counted in the programs themselves. */
 function recordsOf(spec: TrainSpec): { plain: number; measured: number } {
   const scope = new Arena().scope();
-  const shapes = parameterShapes(trainNetworkOf(spec));
+  const shapes = parameterShapes(networkOf(spec));
   const named = (names: readonly (readonly [string, readonly number[]])[]) =>
     Object.fromEntries(names.map(([name, shape]) => [name, scope.tensor(name, shape)]));
   const { plain, measured } = recordStep(scope, resolveTraining(spec), BATCH, {

@@ -7,7 +7,7 @@ import { parameterShapes } from "../../../../../../src/core/network/network.ts";
 import { resolveTraining } from "../../../../../../src/main/lab/training/resolved-training.ts";
 import { readSafetensors, writeSafetensors } from "../../../../../../src/main/data/safetensors.ts";
 import { Checkpoints, type Checkpoint } from "../../../../../../src/main/lab/training/session/checkpoints.ts";
-import { trainNetworkOf } from "../../../../../../src/shared/specs/network-spec.ts";
+import { networkOf } from "../../../../../../src/shared/specs/network-spec.ts";
 import { TRAIN_PRESETS } from "../../../../../../src/shared/specs/train-presets.ts";
 import { stepsOf } from "../../../../../../src/shared/specs/train-spec.ts";
 
@@ -26,7 +26,7 @@ const at = (step: number): Checkpoint => ({
     step,
     rateChanges: [],
     values: Object.fromEntries(
-      parameterShapes(trainNetworkOf(spec)).flatMap(({ name, shape, learned }) => {
+      parameterShapes(networkOf(spec)).flatMap(({ name, shape, learned }) => {
         const values = new Float32Array(shape.reduce((product, size) => product * size, 1)).fill(step);
         const states = learned ? stateNames(spec.optimizer) : [];
         return [

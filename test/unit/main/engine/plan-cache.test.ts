@@ -1,0 +1,51 @@
+import { expect, it } from "vitest";
+import type { Op } from "../../../../src/core/ops/op.ts";
+import type { Tensor } from "../../../../src/core/ops/recording-ops.ts";
+import { PlanCache } from "../../../../src/main/engine/plan-cache.ts";
+import { planSections, type Section } from "../../../../src/main/engine/plan.ts";
+
+const tensor = (name: string, shape: readonly number[], offsetBytes: number): Tensor => {
+  return { name, shape, dtype: "float32", offsetBytes };
+};
+
+/** A product of 50,000 rows and the sums of its columns, its tensors from `base` on. */
+function section(base: number): Section {
+  const [x, w, y, sums] = [
+    tensor("x", [50_000, 80], base),
+    tensor("w", [80, 30], base + 2e7),
+    tensor("y", [50_000, 30], base + 3e7),
+    tensor("sums", [30], base + 4e7),
+  ];
+  const ops: Op<Tensor>[] = [
+    { op: "matmul", a: x, b: w, out: y, transposeA: false, transposeB: false, accumulate: false },
+    { op: "columnSum", x: y, out: sums },
+  ];
+  return { program: { ops }, repeats: 1, structure: "product and sums" };
+}
+
+/** Hands out places one behind the other. */
+function allocator(from: number): (bytes: number) => number {
+  let next = from;
+  return (bytes) => (next += bytes) - bytes;
+}
+
+it("a known plan is the one that planning anew would give", () => {
+  const cache = new PlanCache();
+  planSections([section(1e6)], 2, allocator(5e8), cache);
+  expect(cache.hits).toBe(0);
+  const known = planSections([section(9e7)], 2, allocator(7e8), cache);
+  expect(cache.hits).toBe(1);
+  expect(known).toEqual(planSections([section(9e7)], 2, allocator(7e8)));
+});
+
+it("plans for each number of threads, and keeps no more than some", () => {
+  const cache = new PlanCache();
+  planSections([section(0)], 1, allocator(5e8), cache);
+  planSections([section(0)], 2, allocator(5e8), cache);
+  expect(cache.hits).toBe(0);
+  for (let i = 0; i < 100; i++) {
+    planSections([{ ...section(0), structure: `another ${i}` }], 2, allocator(5e8), cache);
+  }
+  planSections([section(0)], 2, allocator(5e8), cache);
+  expect(cache.hits).toBe(0);
+});
