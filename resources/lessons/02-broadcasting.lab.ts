@@ -1,4 +1,4 @@
-// lab notebook 1 · title: 2 · Broadcasting, and its trap · seed: 42 · threads: 2 · rows: 1000
+// lab notebook 1 · title: 2. Broadcasting, and its trap · seed: 42 · threads: 2 · rows: 1000
 // %% md id=intro
 // # Broadcasting, and its trap
 //

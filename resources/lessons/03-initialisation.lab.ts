@@ -1,4 +1,4 @@
-// lab notebook 1 · title: 3 · Initialisation · seed: 42 · threads: 2 · rows: 1000
+// lab notebook 1 · title: 3. Initialisation · seed: 42 · threads: 2 · rows: 1000
 // %% md id=intro
 // # Initialisation
 //

@@ -1,4 +1,4 @@
-// lab notebook 1 · title: 4 · A model · seed: 42 · threads: 2 · rows: 1000
+// lab notebook 1 · title: 4. A model · seed: 42 · threads: 2 · rows: 1000
 // %% md id=intro
 // # A model
 //

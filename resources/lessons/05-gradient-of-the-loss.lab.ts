@@ -1,4 +1,4 @@
-// lab notebook 1 · title: 5 · The gradient of the loss · seed: 42 · threads: 2 · rows: 1000
+// lab notebook 1 · title: 5. The gradient of the loss · seed: 42 · threads: 2 · rows: 1000
 // %% md id=intro
 // # The gradient of the loss
 //

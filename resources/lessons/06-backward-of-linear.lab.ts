@@ -1,4 +1,4 @@
-// lab notebook 1 · title: 6 · Backward of a linear layer · seed: 42 · threads: 2 · rows: 1000
+// lab notebook 1 · title: 6. Backward of a linear layer · seed: 42 · threads: 2 · rows: 1000
 // %% md id=intro
 // # Backward of a linear layer
 //

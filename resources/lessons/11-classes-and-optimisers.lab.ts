@@ -1,4 +1,4 @@
-// lab notebook 1 · title: 11 · Classes, cross-entropy, optimisers · seed: 42 · threads: 2 · rows: 8000
+// lab notebook 1 · title: 11. Classes, cross-entropy, optimisers · seed: 42 · threads: 2 · rows: 8000
 // %% md id=intro
 // # Classes, cross-entropy, optimisers
 //

@@ -14,7 +14,7 @@ const ID = "05-gradient-of-the-loss";
 describe("the lessons of the lab", () => {
   it("open without solutions, under their name", () => {
     const { text, title } = test.lab.lessons.open({ id: ID });
-    expect(title).toBe("5 · The gradient of the loss");
+    expect(title).toBe("5. The gradient of the loss");
     expect(text).toContain(`lesson: ${ID}`);
     expect(text).toContain("// %% check");
     expect(text).not.toContain("// %% solution");
