@@ -24,6 +24,8 @@ const LIBRARIES = {
     "pure-rand",
     "@tensorflow/tfjs-core",
     "@tensorflow/tfjs-backend-wasm",
+    "micromark",
+    "micromark-extension-math",
   ],
   preload: ["electron"],
   renderer: [
@@ -37,7 +39,11 @@ const LIBRARIES = {
     "highlight.js",
     "valibot",
     "react-markdown",
+    "remark-math",
     "@tanstack/react-virtual",
+    "@codemirror",
+    "@lezer",
+    "typescript",
   ],
 };
 
@@ -72,6 +78,7 @@ const EXPERIMENTS = [
 ];
 const VIEWS = [
   "notebook",
+  "live",
   "ladder",
   "initialise",
   "stages",

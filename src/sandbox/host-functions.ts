@@ -19,6 +19,7 @@ import { shownPart, tensorText } from "./tensor-text.ts";
 import type { TimeRecorder } from "./time-recorder.ts";
 import type { Tray } from "./tray.ts";
 import type { ValueJudge } from "./value-judge.ts";
+import type { VariableList } from "./variable-list.ts";
 
 /** Names, titles and lists of numbers; a stack trace or something shown may be longer. */
 const SHORT_TEXT = 2_000;
@@ -39,6 +40,7 @@ export interface HostParts {
   readonly tray: Tray;
   /** Has the other world do something: a lesson's check, or the student's code. */
   readonly cross: (message: string) => string;
+  readonly variables: VariableList;
 }
 
 type HostValue = AnyHostValue<TensorNode>;
@@ -75,7 +77,7 @@ function alike(recorder: Recorder, a: TensorNode, b: TensorNode): readonly [Tens
  * length, or one of the notebook's own tensors.
  */
 export function hostFunctions(parts: HostParts): Readonly<Record<string, HostFunction>> {
-  const { ledger, sources, outputs, keys, line, timer, checker, judge, tray } = parts;
+  const { ledger, sources, outputs, keys, line, timer, checker, judge, tray, variables } = parts;
   const pictures = new Pictures(ledger, (output) => outputs.add(output));
   let stack = "";
   const recorder: Recorder = {
@@ -128,8 +130,31 @@ export function hostFunctions(parts: HostParts): Readonly<Record<string, HostFun
         request.part,
       );
     },
+    runs: (query) => {
+      ledger.breakTiming();
+      return line.ask<"runs">({ kind: "runs", query: text(query) });
+    },
+    curve: (runId, name) => {
+      ledger.breakTiming();
+      const numbers = line.ask<"curve">({ kind: "curve", runId: text(runId), name: text(name) });
+      return numbers.slice().buffer;
+    },
     shape: (given) => tensor(given).shape.join(","),
     dtype: (given) => tensor(given).dtype,
+    identity: (given) => tensor(given).id,
+    variable: (name, kind, said, mark, gradientMark, given) => {
+      variables.add(
+        {
+          name: text(name),
+          kind: text(kind),
+          text: text(said),
+          mark: text(mark),
+          gradientMark: text(gradientMark),
+        },
+        given === undefined ? null : tensor(given),
+      );
+      return undefined;
+    },
     item: (given) => {
       const node = tensor(given);
       if (numelOf(node.shape) !== 1) {

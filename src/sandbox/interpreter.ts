@@ -21,8 +21,9 @@ const LIMITS = {
   startBytes: 16 * MEGABYTE,
 } as const;
 
-/** An error with getters has so long to say what it is. */
+/** An error with getters has so long to say what it is, and all variables together. */
 const READING_MS = 100;
+const INSPECTING_MS = 500;
 
 /** What a piece of code threw, read without running any of its code. */
 export interface Thrown {
@@ -49,7 +50,7 @@ export interface HostObjects<T extends object> {
 
 /** The language's entry files, with what the lab calls of each. */
 const ENTRIES = {
-  "./install.ts": ["enterStudent", "forgetRandom", "makeGarbage", "showResult"],
+  "./install.ts": ["describeVariables", "enterStudent", "forgetRandom", "makeGarbage", "showResult"],
   "./check-world.ts": ["beginCheck", "enterCheck", "forgetRandom", "makeGarbage", "showResult"],
 } as const;
 type Entry = keyof typeof ENTRIES;
@@ -62,6 +63,8 @@ export class Interpreter<T extends object> {
   readonly #own = new Map<string, QuickJSHandle>();
   /** When code that runs while a cell is not running is ended; the same for all worlds of a runtime. */
   readonly #deadline: { ms: number };
+  /** Looking at variables goes on after Stop. */
+  #inspecting = false;
 
   private constructor(runtime: QuickJSRuntime, objects: HostObjects<T>, deadline: { ms: number }) {
     this.#runtime = runtime;
@@ -85,9 +88,6 @@ export class Interpreter<T extends object> {
     runtime.setMemoryLimit(LIMITS.heapBytes);
     runtime.setMaxStackSize(LIMITS.stackBytes);
     const deadline = { ms: Infinity };
-    runtime.setInterruptHandler(
-      () => isStopped() || (deadline.ms < Infinity && performance.now() > deadline.ms),
-    );
     const remove = runtime.hostRefs.delete.bind(runtime.hostRefs);
     // QuickJS counts references: it tells at once when the last one goes.
     runtime.hostRefs.delete = (id) => {
@@ -96,6 +96,10 @@ export class Interpreter<T extends object> {
       if (objects.knows(object)) objects.drop(object);
     };
     const interpreter = new Interpreter(runtime, objects, deadline);
+    runtime.setInterruptHandler(() => {
+      const isLate = deadline.ms < Infinity && performance.now() > deadline.ms;
+      return isLate || (!interpreter.#inspecting && isStopped());
+    });
     interpreter.#load(host, "./install.ts");
     return interpreter;
   }
@@ -146,6 +150,18 @@ export class Interpreter<T extends object> {
       .consume((given) => this.#vm.callFunction(own, this.#vm.undefined, given));
     if (result.error !== undefined) return { thrown: result.error.consume((error) => this.#read(error)) };
     return { text: result.value.consume((value) => this.#vm.getString(value)) };
+  }
+
+  /** Has the language tell the host all variables. @returns Whether it came to an end in time. */
+  inspect(): boolean {
+    this.#deadline.ms = performance.now() + INSPECTING_MS;
+    this.#inspecting = true;
+    try {
+      return this.call("describeVariables") === null;
+    } finally {
+      this.#inspecting = false;
+      this.#deadline.ms = Infinity;
+    }
   }
 
   #load(host: Readonly<Record<string, HostFunction<T>>>, entry: Entry): void {

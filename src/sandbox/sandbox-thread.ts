@@ -17,6 +17,7 @@ import { LessonCheck } from "./lesson-check.ts";
 import { TimeRecorder } from "./time-recorder.ts";
 import { Tray } from "./tray.ts";
 import { ValueJudge } from "./value-judge.ts";
+import { VariableList } from "./variable-list.ts";
 
 // The sandbox's thread: holds the interpreter and the graph of operations, no numbers of tensors, no files, no store.
 const { control, seed, threads } = workerData as SandboxData;
@@ -31,6 +32,7 @@ const timer = new TimeRecorder(ledger, threads);
 const checker = new CheckRecorder(ledger, line, seed);
 /** The last error of the lab that a cell saw, and where the operation was recorded that it is about. */
 let lastError: { readonly message: string; readonly at: SourceLine | null } | null = null;
+const variables = new VariableList();
 const common = {
   ledger,
   sources,
@@ -40,6 +42,7 @@ const common = {
   checker,
   judge: new ValueJudge(ledger),
   tray: new Tray(ledger),
+  variables,
 };
 /** The check that is running beside the cells. */
 let lessonCheck: LessonCheck | null = null;
@@ -129,6 +132,7 @@ function answer(id: string, work: () => CellError | null): void {
     flushes: ledger.flushes - flushes,
     tensors: ledger.live.count,
     tensorBytes: ledger.heldBytes,
+    left: variables.after(() => interpreter.inspect()),
   };
   port.postMessage({ kind: "ended", end } satisfies FromSandbox);
 }

@@ -24,9 +24,16 @@ import { complain } from "./print.ts";
 import { runShowCommand } from "./show-command.ts";
 import { runCompareCommand } from "./compare-command.ts";
 import type { ExportKind } from "../../shared/runs/run-exports.ts";
-import { EXPORTED, runExportCommand, runImportCommand, type ExportOptions } from "./export-command.ts";
+import { EXPORTED, runExportCommand, type ExportOptions } from "./export-command.ts";
+import {
+  EXPORTED_TRAININGS,
+  isTrainingExport,
+  runExportTrainingCommand,
+  type ExportTrainingOptions,
+} from "./export-training-command.ts";
+import { runImportCommand, type ImportOptions } from "./import-command.ts";
 import { runTrashCommand, type TrashOptions } from "./trash-command.ts";
-import { parseLimit, runRunCommand, type RunOptions } from "./run-command.ts";
+import { parseLimit, runRunCommand, savesRun, type RunOptions } from "./run-command.ts";
 import { readDocumentFile } from "./document-file.ts";
 import { runRunsCommand } from "./runs-command.ts";
 import { runSweepCommand } from "./sweep-command.ts";
@@ -171,13 +178,14 @@ function buildProgram(host: CommandHost): Command {
     .option("--rows <n>", "training rows of data() at most (default: the notebook's)", wholeNumber(1))
     .option("--limit <time>", "a cell that takes longer is stopped, for example 60s", duration)
     .option("--ipynb <file>", "write a Jupyter notebook with all outputs")
+    .option("--no-save", "leave no run in the database; with --cells none is left anyway")
     .option(...force)
     .option("--json", "print JSON instead of text")
     .option(...database)
     .action(async (file: string, options: RunOptions & CommonOptions) => {
       const read = await readDocumentFile(file);
       const threads = options.threads ?? Math.min(read.document.header.threads, MOST_THREADS);
-      const needs = { ...options, threads, readOnly: true, emptyIfMissing: true };
+      const needs = { ...options, threads, readOnly: !savesRun(options), emptyIfMissing: true };
       await inLab(host, needs, (lab) => runRunCommand(lab, read, { ...options, threads }));
     });
 
@@ -340,24 +348,66 @@ function buildProgram(host: CommandHost): Command {
 
   program
     .command("export")
-    .description("write runs as CSV, as a bundle to import elsewhere, or the whole database as SQLite")
-    .addArgument(new Argument("<what>", "what to write").choices(EXPORTED))
+    .description(
+      "write runs as CSV, Parquet, TensorBoard's event files, as a bundle to import elsewhere, the whole database as SQLite; " +
+        "or a training as PyTorch or ONNX",
+    )
+    .addArgument(new Argument("<what>", "what to write").choices([...EXPORTED, ...EXPORTED_TRAININGS]))
+    .argument(
+      "[source]",
+      "with pytorch and onnx: a run, a training spec (.json), with pytorch a notebook (.lab.ts)",
+    )
     .requiredOption("--out <file>", "where to; - is standard output")
     .option("--runs <query>", "which runs (default: all that are not in the trash)", "")
     .option("--weights", "with a bundle: what trainings learned")
+    .option("--no-data", "with pytorch: leave the data out")
+    .option("--normalise", "with onnx: take values as the data set holds them")
+    .option("--softmax", "with onnx: give probabilities")
     .option(...force)
     .option(...database)
-    .action(async (what: ExportKind, options: ExportOptions & CommonOptions) => {
-      await inLab(host, reading(options), (lab) => runExportCommand(lab, what, options));
-    });
+    .action(
+      async (
+        what: ExportKind | (typeof EXPORTED_TRAININGS)[number],
+        source: string | undefined,
+        options: ExportOptions & ExportTrainingOptions & CommonOptions,
+      ) => {
+        if (isTrainingExport(what)) {
+          await inLab(
+            host,
+            { ...options, threads: DEFAULT_THREADS, readOnly: true, emptyIfMissing: true },
+            (lab) => runExportTrainingCommand(lab, what, source, options),
+          );
+        } else await inLab(host, reading(options), (lab) => runExportCommand(lab, what, options));
+      },
+    );
 
   program
     .command("import")
-    .description("add the runs of a bundle that are not there yet")
-    .argument("<file>", "bundle, as `lab export bundle` writes it")
+    .description(
+      "add runs that are not there yet, of a bundle or of other tools; or read weights and networks",
+    )
+    .argument(
+      "<file>",
+      "bundle; event files of TensorBoard, MLflow's folders, JSON lines, JSON or CSV with a step each, or a folder of them; " +
+        "weights as .safetensors, .npz or .onnx",
+    )
+    .option("--follow", "go on while the file grows, until Ctrl+C")
+    .option("--step <column>", "name of the column of steps, where it is none of the usual ones")
+    .option("--spec <file>", "with weights: the training spec whose network they belong to")
+    .addOption(new Option("--layout <name>", "with weights: how matrices lie").choices(["torch", "keras"]))
+    .option(
+      "--order <list>",
+      "with weights: the file's layers in the network's order, with commas between",
+      list,
+    )
+    .option("--out <file>", "with weights: where the lab's .safetensors goes; with .onnx: a folder")
+    .option(...force)
+    .option("--json", "print JSON instead of text")
     .option(...database)
-    .action(async (file: string, options: CommonOptions) => {
-      await inLab(host, { ...options, threads: 1 }, (lab) => runImportCommand(lab, file));
+    .action(async (file: string, options: ImportOptions & CommonOptions) => {
+      await inLab(host, { ...options, threads: 1 }, (lab) =>
+        runImportCommand(lab, file, options, host.interruption),
+      );
     });
 
   program

@@ -1,21 +1,43 @@
 import { join } from "node:path";
 import { app, dialog, type BrowserWindow } from "electron";
-import { safeFileName } from "./safe-file-name.ts";
+import { safeFileName } from "../data/safe-file-name.ts";
 
-export type SavedExtension = "csv" | "png" | "safetensors" | "npy" | "json" | "sqlite" | "pdf";
+export type SavedExtension =
+  | "lab.ts"
+  | "ipynb"
+  | "html"
+  | "csv"
+  | "png"
+  | "safetensors"
+  | "npy"
+  | "json"
+  | "sqlite"
+  | "pdf"
+  | "parquet"
+  | "onnx"
+  | "folder";
 
 /** Asks where to save; null when the person closes the dialog. */
 export type AskWhere = (suggestedName: string, extension: SavedExtension) => Promise<string | null>;
 
-/** Asks for a file to read; null when the person closes the dialog. */
-export type AskWhich = (title: string, extension: "json") => Promise<string | null>;
+/** Asks for what to read: a file, a folder, or any number of notebooks; none when the person closes the dialog. */
+export type AskWhich = (
+  title: string,
+  what: "json" | "notebooks" | "runs" | "folder",
+) => Promise<readonly string[]>;
 
 const FILTERS = {
+  "lab.ts": { name: "Notebook", extensions: ["lab.ts"] },
+  ipynb: { name: "Jupyter notebook", extensions: ["ipynb"] },
+  notebooks: { name: "Notebooks", extensions: ["ts", "ipynb"] },
+  html: { name: "Web page", extensions: ["html"] },
   json: { name: "Bundle of runs", extensions: ["json"] },
   sqlite: { name: "SQLite database", extensions: ["sqlite"] },
   pdf: { name: "PDF document", extensions: ["pdf"] },
   csv: { name: "Comma-separated values", extensions: ["csv"] },
   png: { name: "PNG image", extensions: ["png"] },
+  parquet: { name: "Apache Parquet", extensions: ["parquet"] },
+  onnx: { name: "ONNX model", extensions: ["onnx"] },
   safetensors: { name: "Weights as .safetensors", extensions: ["safetensors"] },
 };
 
@@ -26,15 +48,17 @@ const FILTERS = {
  */
 export function saveDialog(window: BrowserWindow, saveDir: string | null): AskWhere {
   return async (suggestedName, extension) => {
-    const name = safeFileName(suggestedName, extension);
+    const name = safeFileName(suggestedName, extension === "folder" ? null : extension);
     if (saveDir !== null) return extension === "npy" ? saveDir : join(saveDir, name);
-    if (extension === "npy") {
-      // One file a parameter: the person chooses their folder.
+    if (extension === "npy" || extension === "folder") {
+      // Many files: the person chooses their folder.
       const { filePaths } = await dialog.showOpenDialog(window, {
-        title: "Folder for the .npy files",
+        title: extension === "npy" ? "Folder for the .npy files" : "Where the new folder goes",
         properties: ["openDirectory", "createDirectory"],
       });
-      return filePaths[0] ?? null;
+      const [folder] = filePaths;
+      if (folder === undefined) return null;
+      return extension === "npy" ? folder : join(folder, safeFileName(suggestedName, null));
     }
     const { canceled, filePath } = await dialog.showSaveDialog(window, {
       defaultPath: join(app.getPath("documents"), name),
@@ -46,13 +70,16 @@ export function saveDialog(window: BrowserWindow, saveDir: string | null): AskWh
 
 /** @param openFile Tests: this file is taken without asking (see LaunchOptions). */
 export function openDialog(window: BrowserWindow, openFile: string | null): AskWhich {
-  return async (title, extension) => {
-    if (openFile !== null) return openFile;
+  return async (title, what) => {
+    if (openFile !== null) return [openFile];
     const { filePaths } = await dialog.showOpenDialog(window, {
       title,
-      properties: ["openFile"],
-      filters: [FILTERS[extension]],
+      properties: [
+        what === "folder" ? "openDirectory" : "openFile",
+        ...(what === "notebooks" ? (["multiSelections"] as const) : []),
+      ],
+      ...(what === "json" || what === "notebooks" ? { filters: [FILTERS[what]] } : {}),
     });
-    return filePaths[0] ?? null;
+    return filePaths;
   };
 }

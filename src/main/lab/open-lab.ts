@@ -17,6 +17,8 @@ import { DiagnosticsLab } from "./diagnostics/diagnostics-lab.ts";
 import { KernelsLab } from "./diagnostics/kernels-lab.ts";
 import { describeMachine } from "./diagnostics/machine.ts";
 import { storedTuning } from "./diagnostics/stored-tuning.ts";
+import { DocumentLibrary } from "./documents/document-library.ts";
+import { ExchangeLab } from "./exchange/exchange-lab.ts";
 import { GradcheckLab } from "./gradcheck/gradcheck-lab.ts";
 import { InitLab } from "./init/init-lab.ts";
 import type { Lab } from "./lab.ts";
@@ -31,6 +33,7 @@ import { storeReaders } from "./runs/store-readers.ts";
 import { ViewsLab } from "./runs/views-lab.ts";
 import { StagesLab } from "./stages/stages-lab.ts";
 import { LiveLab } from "./live/live-lab.ts";
+import { SessionLab } from "./live/session-lab.ts";
 import { StepperLab } from "./stepper/stepper-lab.ts";
 import { LearnedLab } from "./training/learned/learned-lab.ts";
 import { TrainingLab } from "./training/training-lab.ts";
@@ -128,16 +131,6 @@ export async function openLab(options: LabOptions): Promise<Lab> {
   listeners.add(({ name }) => {
     if (name === "activityChanged") idleMemory.activityChanged();
   });
-  const live = new LiveLab({
-    engine,
-    datasets,
-    sandboxFile: builtFile("sandbox.js"),
-    asActivity: (title, body) => supervisor.work("notebook", title, body),
-  });
-  listeners.add(({ name, payload }) => {
-    // The workers are told by the supervisor, the interpreter is not.
-    if (name === "activityChanged" && payload?.cancelling === true) live.stop();
-  });
   const readers = storeReaders({
     threadFile: builtFile("store-thread.js"),
     path: store.path,
@@ -147,8 +140,29 @@ export async function openLab(options: LabOptions): Promise<Lab> {
     nativeBinding: options.nativeBinding,
     readOnly: store.readOnly,
   });
+  const runs = new RunsLab(services, supervisor, readers);
+  const live = new LiveLab({
+    engine,
+    datasets,
+    runs: {
+      find: (query) => runs.find(query, "all"),
+      get: (runId) => store.findRun(runId),
+      metrics: (runId, name) => store.getMetrics(runId, name),
+    },
+    sandboxFile: builtFile("sandbox.js"),
+    asActivity: (title, body) => supervisor.work("notebook", title, body),
+  });
+  const documents = new DocumentLibrary({ store, resourcesDir: options.resourcesDir, emit });
+  const session = new SessionLab({ live, services, supervisor, library: documents });
+  listeners.add(({ name, payload }) => {
+    // The workers are told by the supervisor, the interpreter is not.
+    if (name !== "activityChanged" || payload?.cancelling !== true) return;
+    session.stopAll();
+    live.stop();
+  });
   const notebook = new NotebookLab(services, supervisor);
   const training = new TrainingLab(services, supervisor, data);
+  const exchange = new ExchangeLab(services, supervisor, data);
   const found = { ...options, threads, engine, store, delay, v8Flags, flagsWithheld: !trial.allowed };
 
   return {
@@ -162,11 +176,14 @@ export async function openLab(options: LabOptions): Promise<Lab> {
     lessons: new LessonsLab(store, new BundledLessons(options.resourcesDir), (exercise, settings, limits) =>
       live.checkExercise(exercise, settings, limits),
     ),
+    documents,
+    session,
     gradcheck: new GradcheckLab(services, supervisor, data, tfjsFile),
     training,
     learned: new LearnedLab(services, supervisor, data),
     datasets,
-    runs: new RunsLab(services, supervisor, readers),
+    exchange,
+    runs,
     views: new ViewsLab(store),
     database: new DatabaseLab(services, supervisor, readers),
     diagnostics: new DiagnosticsLab(found, machine, tuning),
@@ -180,10 +197,13 @@ export async function openLab(options: LabOptions): Promise<Lab> {
     },
     close: async () => {
       training.close();
+      exchange.close();
       idleMemory.close();
       supervisor.cancel();
+      await session.closeAll();
       await live.close();
       await supervisor.idle();
+      await documents.close();
       notebook.release();
       data.release();
       await engine.close();

@@ -19,6 +19,7 @@ import { TRASH_DAYS, type RunChange } from "../../shared/runs/run-changes.ts";
 import type { RunView } from "../../shared/runs/run-table.ts";
 import type { Tuning } from "../../shared/experiments/tuning.ts";
 import { sweepParts } from "../data/replace-file.ts";
+import { DocumentRecords } from "./document-records.ts";
 import { CellTable, type CellParts } from "./tables/cell-table.ts";
 import type { Database } from "./open/database.ts";
 import { GradientCheckTable } from "./tables/gradient-check-table.ts";
@@ -70,6 +71,7 @@ export class SqliteStore extends StoreConnection implements Store {
   readonly #events: EventTable;
   readonly #views: ViewTable;
   readonly #exercises: ExerciseTable;
+  readonly documents: DocumentRecords;
 
   constructor(opened: OpenedDatabase) {
     super(opened);
@@ -86,6 +88,10 @@ export class SqliteStore extends StoreConnection implements Store {
     this.#events = new EventTable(db);
     this.#views = new ViewTable(db);
     this.#exercises = new ExerciseTable(db);
+    this.documents = new DocumentRecords(db, {
+      attempt: (action, body) => this.attempt(action, body),
+      write: (action, body) => this.write(action, body),
+    });
   }
 
   saveMachine(machine: Machine): void {

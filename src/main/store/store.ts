@@ -17,7 +17,7 @@ import type { RunChange } from "../../shared/runs/run-changes.ts";
 import type { ExerciseKey, StoredExercise } from "./tables/exercise-table.ts";
 import type { RunView } from "../../shared/runs/run-table.ts";
 import type { Tuning } from "../../shared/experiments/tuning.ts";
-
+import type { DocumentRecords } from "./document-records.ts";
 import type { LadderFrame } from "./tables/ladder-table.ts";
 
 /** What is known of a run when it starts. */
@@ -85,6 +85,9 @@ export interface Store {
   readonly checkpointsFolder: string;
   /** Where imported data sets are: beside the database too. */
   readonly datasetsFolder: string;
+  /** Where the files of notebooks that people write are: beside the database too. */
+  readonly notebooksFolder: string;
+  readonly documents: DocumentRecords;
   /** Why it is read-only (in use, newer schema, asked for), or null. */
   readonly readOnlyReason: string | null;
   /** What the user must be told about opening it: damage, what was restored, a migration. */

@@ -11,8 +11,23 @@ export interface Host {
   upload(values: ArrayBuffer, sizes: string, stack: string): Handle;
   /** Rows of a data set; `part` is xTrain, yTrain, xValid or yValid. */
   dataset(name: string, part: string): Handle;
+  /** JSON of the saved runs that a query finds. */
+  runs(query: string): string;
+  /** A saved run's metric: all steps, then all values, as float64. */
+  curve(runId: string, name: string): ArrayBuffer;
   shape(tensor: Handle): string;
   dtype(tensor: Handle): string;
+  /** A number that no other computed tensor has. */
+  identity(tensor: Handle): number;
+  /** Tells of a variable; the marks are other ones when it, or its gradient, is not what it was. */
+  variable(
+    name: string,
+    kind: string,
+    text: string,
+    mark: string,
+    gradientMark: string,
+    tensor?: Handle,
+  ): void;
   /** The only element. */
   item(tensor: Handle): number;
   values(tensor: Handle): ArrayBuffer;

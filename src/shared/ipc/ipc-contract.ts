@@ -84,13 +84,23 @@ import {
   runTableSchema,
   runViewSchema,
 } from "../runs/run-table.ts";
+import {
+  droppedAnswerSchema,
+  droppedFilesSchema,
+  trainingExportSchema,
+  weightsAnswerSchema,
+  weightsRequestSchema,
+} from "../experiments/exchange.ts";
+import { followedSchema, importedReportSchema, importOutcomeSchema } from "../experiments/imported.ts";
 import { tuningReportSchema } from "../experiments/tuning.ts";
+import { DOCUMENT_CALLS, DOCUMENT_EVENTS } from "./document-calls.ts";
+import { saved, suggestedName } from "./saved-file.ts";
 
 /** The long piece of work that is on, or null: shown at the top of every view with Cancel. */
 export const activitySchema = v.object({
   /** Null for work that leaves no run. */
   runId: v.nullable(v.string()),
-  kind: v.picklist([...runKindSchema.options, "stepper", "tuning", "import", "compacting"]),
+  kind: v.picklist([...runKindSchema.options, "stepper", "tuning", "import", "compacting", "exporting"]),
   title: v.string(),
   phase: v.string(),
   /** 0 to 1, or null while unknown. */
@@ -156,18 +166,13 @@ export type Diagnostics = v.InferOutput<typeof diagnosticsSchema>;
 
 const nothing = v.undefined();
 const runId = v.pipe(v.string(), v.minLength(1), v.maxLength(100));
-/** What a file could be called: main makes a name of it that every file system takes, and the dialog shows it. */
-const suggestedName = v.pipe(v.string(), v.minLength(1), v.maxLength(1_000));
-const saved = v.variant("kind", [
-  v.object({ kind: v.literal("saved"), path: v.string(), rows: v.number() }),
-  v.object({ kind: v.literal("dismissed") }),
-]);
 
 /**
  * Every question the window may ask main: name → input and output schema. Preload builds `window.lab` from this
  * table, main must answer each entry, and both directions are parsed.
  */
 export const IPC_CALLS = {
+  ...DOCUMENT_CALLS,
   notebookDescribe: { input: nothing, output: v.array(cellDescriptionSchema) },
   notebookState: { input: nothing, output: notebookStateSchema },
   notebookForecast: { input: notebookSettingsSchema, output: forecastSchema },
@@ -274,6 +279,23 @@ export const IPC_CALLS = {
       v.object({ kind: v.literal("dismissed") }),
     ]),
   },
+  /** Asks for a place, then writes a training as PyTorch or ONNX. Refused while an activity is on. */
+  exchangeExport: { input: trainingExportSchema, output: saved },
+  /** Asks for a file or folder of other tools' runs; reads it, or follows it while it grows. */
+  exchangeImport: {
+    input: v.object({ folder: v.boolean(), follow: v.boolean() }),
+    output: v.variant("kind", [
+      v.object({ kind: v.literal("imported"), path: v.string(), ...importOutcomeSchema.entries }),
+      v.object({ kind: v.literal("followed"), ...followedSchema.entries }),
+      v.object({ kind: v.literal("dismissed") }),
+    ]),
+  },
+  /** Takes files that were dropped on the window. Refused while an activity is on, where they are runs. */
+  exchangeDrop: { input: v.object({ files: droppedFilesSchema }), output: droppedAnswerSchema },
+  exchangeMatchWeights: { input: weightsRequestSchema, output: weightsAnswerSchema },
+  exchangeReport: { input: v.object({ runId }), output: importedReportSchema },
+  exchangeFollowed: { input: nothing, output: v.array(followedSchema) },
+  exchangeUnfollow: { input: v.object({ source: v.string() }), output: nothing },
   /** Deletes for good; null is everything in the trash. Refused while an activity is on. */
   runsEmptyTrash: { input: v.object({ runIds: v.nullable(v.array(runId)) }), output: emptiedTrashSchema },
   viewsList: { input: nothing, output: v.array(runViewSchema) },
@@ -326,6 +348,7 @@ export const MENU_VIEWS = [
 
 /** Everything main tells the window unasked: name → payload schema. */
 export const IPC_EVENTS = {
+  ...DOCUMENT_EVENTS,
   activityChanged: v.nullable(activitySchema),
   cellStarted: v.object({ runId: v.string(), cell: v.string() }),
   cellFinished: v.object({ runId: v.string(), result: cellResultSchema }),
@@ -342,6 +365,8 @@ export const IPC_EVENTS = {
   trainingHistogram: v.object({ runId: v.string(), histogram: activationHistogramSchema }),
   trainingChanged: trainingStateSchema,
   trainingQueueChanged: v.array(queuedTrainingSchema),
+  /** What is followed while it grows, whenever there are new numbers. */
+  followedChanged: v.array(followedSchema),
   runChanged: runSummarySchema,
   /** A person changed these runs; null: some came or went. */
   runsChanged: v.object({ runs: v.nullable(v.array(runSummarySchema)) }),
@@ -351,6 +376,8 @@ export const IPC_EVENTS = {
     "showSettings",
     "latestRun",
     "importRuns",
+    "importOthers",
+    "followFile",
     "exportRuns",
     "runAll",
     "runView",

@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { StoreError } from "../../../core/errors.ts";
+import { documentRunReportSchema } from "../../../shared/experiments/document-run.ts";
 import { gradcheckReportSchema } from "../../../shared/experiments/gradcheck.ts";
 import { initReportSchema } from "../../../shared/experiments/init.ts";
 import { ladderRecordSchema } from "../../../shared/experiments/ladder.ts";
@@ -11,6 +12,7 @@ import {
   type RunSummary,
 } from "../../../shared/runs/run-records.ts";
 import { DEFAULT_VIEW, runTableSchema } from "../../../shared/runs/run-table.ts";
+import { importedReportSchema } from "../../../shared/experiments/imported.ts";
 import { stagesReportSchema } from "../../../shared/experiments/stages.ts";
 import { trainingReportSchema } from "../../../shared/experiments/training.ts";
 import type { Database } from "../open/database.ts";
@@ -20,12 +22,13 @@ import { RunIndex } from "./run-index.ts";
 
 /** Kinds of runs that have a report, each with its schema. */
 const REPORTS: Readonly<Record<RunKind, v.GenericSchema | null>> = {
-  notebook: null,
+  notebook: documentRunReportSchema,
   ladder: null,
   init: initReportSchema,
   stages: stagesReportSchema,
   gradcheck: gradcheckReportSchema,
   training: trainingReportSchema,
+  imported: importedReportSchema,
 };
 
 /**
