@@ -39,7 +39,11 @@ const LIBRARIES = {
     "highlight.js",
     "valibot",
     "react-markdown",
+    "remark-math",
     "@tanstack/react-virtual",
+    "@codemirror",
+    "@lezer",
+    "typescript",
   ],
 };
 
@@ -69,10 +73,12 @@ const EXPERIMENTS = [
   "training",
   "learned",
   "live",
+  "lessons",
   "runs",
 ];
 const VIEWS = [
   "notebook",
+  "live",
   "ladder",
   "initialise",
   "stages",

@@ -3,6 +3,8 @@ import type { RunKind } from "../../shared/runs/run-records.ts";
 import { BackwardView } from "../backward/backward-view.tsx";
 import { ask } from "../bridge/lab.ts";
 import { DiagnosticsView } from "../diagnostics/diagnostics-view.tsx";
+import { connectExchange } from "../exchange/exchange-actions.ts";
+import { ImportedRunPart } from "../exchange/imported-run-part.tsx";
 import { connectGradcheck } from "../gradients/gradcheck-actions.ts";
 import { GradcheckRunPart } from "../gradients/gradcheck-run-part.tsx";
 import { gradcheckStore, showGradcheck } from "../gradients/gradcheck-store.ts";
@@ -14,7 +16,7 @@ import { connectLadder } from "../ladder/ladder-actions.ts";
 import { LadderRunPart } from "../ladder/ladder-run-part.tsx";
 import { ladderStore, showLadder } from "../ladder/ladder-store.ts";
 import { LadderView } from "../ladder/ladder-view.tsx";
-import { NotebookView } from "../notebook/notebook-view.tsx";
+import { connectLive } from "../live/connect-live.ts";
 import { RunsView } from "../runs/table/runs-view.tsx";
 import { SettingsView } from "../settings/settings-view.tsx";
 import { connectStages } from "../stages/stages-actions.ts";
@@ -27,6 +29,7 @@ import { TrainView } from "../train/train-view.tsx";
 import { TrainingRunPart } from "../train/training-run-part.tsx";
 import { restoreTraining, trainingStore } from "../train/training-store.ts";
 import type { RunPartProps } from "../ui/run-part.ts";
+import { NotebookViews } from "./notebook-views.tsx";
 import type { ViewId } from "./views.ts";
 
 interface ViewPart {
@@ -37,14 +40,14 @@ interface ViewPart {
 
 /** What each view is made of; its name, place and buttons are in `VIEWS`. */
 export const VIEW_PARTS: Readonly<Record<ViewId, ViewPart>> = {
-  notebook: { View: NotebookView },
+  notebook: { View: NotebookViews, connect: connectLive },
   ladder: { View: LadderView, connect: connectLadder },
   initialise: { View: InitialiseView },
   stages: { View: StagesView, connect: connectStages },
   backward: { View: BackwardView },
   gradients: { View: GradientsView, connect: connectGradcheck },
   train: { View: TrainView },
-  runs: { View: RunsView },
+  runs: { View: RunsView, connect: connectExchange },
   diagnostics: { View: DiagnosticsView },
   settings: { View: SettingsView },
 };
@@ -91,6 +94,11 @@ export const RUN_KINDS: Readonly<Record<RunKind, RunKindParts>> = {
       const record = await ask(window.lab.gradcheckGet({ runId }));
       if (gradcheckStore.get().shown === null) showGradcheck(record);
     },
+  },
+  imported: {
+    Part: ImportedRunPart,
+    // No view takes it up: it is looked at on its page.
+    restore: () => Promise.resolve(),
   },
   training: {
     Part: TrainingRunPart,

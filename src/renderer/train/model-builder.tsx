@@ -1,14 +1,13 @@
 import { ActionIcon, Button, NativeSelect, Textarea, TextInput } from "@mantine/core";
 import { ArrowDown, ArrowUp, Plus, Trash2 } from "lucide-react";
-import { useRef, useState } from "react";
+import { useState } from "react";
 import { flatLayers, parameterShapes } from "../../core/network/network.ts";
 import { forSimpleActivations } from "../../core/ops/activation.ts";
 import { isSimpleActivation, networkOf, type TrainLayerSpec } from "../../shared/specs/network-spec.ts";
 import { formatNumber } from "../format/number.ts";
 import { SCHEMES } from "../network/network-form.ts";
 import { showFailure } from "../store/lab-store.ts";
-import { useStore } from "../store/create-store.ts";
-import { weightsStore } from "./training-actions.ts";
+import { WeightsFile } from "./weights-file.tsx";
 import { copyText } from "../store/save.ts";
 import { fitWidths, widthAfter } from "../../shared/specs/fit-widths.ts";
 import { parseSpecText, showSpec, type TrainForm } from "./train-form.ts";
@@ -265,49 +264,9 @@ export function ModelBuilder({ form }: { readonly form: TrainForm }) {
         Gradient check, stepper and the Initialise view take linear layers and activations only; norms,
         dropout and residual blocks are trained here.
       </p>
-      <WeightsFile />
+      <WeightsFile spec={spec} />
       <SpecText text={spec === null ? null : JSON.stringify(spec, null, 2)} />
     </details>
-  );
-}
-
-/** A .safetensors file to begin with, as "What it learned" saves them. */
-function WeightsFile() {
-  const weights = useStore(weightsStore);
-  const input = useRef<HTMLInputElement>(null);
-  const take = async (file: File | undefined): Promise<void> => {
-    if (file === undefined) return;
-    weightsStore.set({ name: file.name, bytes: new Uint8Array(await file.arrayBuffer()) });
-  };
-  return (
-    <div className={own["row"]}>
-      <input
-        ref={input}
-        type="file"
-        hidden
-        accept=".safetensors"
-        aria-label="File of weights"
-        onChange={(event) => {
-          void take(event.currentTarget.files?.[0]);
-          event.currentTarget.value = "";
-        }}
-      />
-      <Button variant="default" size="xs" onClick={() => input.current?.click()}>
-        Begin with saved weights
-      </Button>
-      {weights === null ? (
-        <span className={own["quiet"]}>
-          else they are drawn by the seed; .npy folders: on the command line
-        </span>
-      ) : (
-        <>
-          <strong>{weights.name}</strong>
-          <Button variant="subtle" color="gray" size="compact-xs" onClick={() => weightsStore.set(null)}>
-            Draw them instead
-          </Button>
-        </>
-      )}
-    </div>
   );
 }
 

@@ -10,6 +10,7 @@ import { datasetsStore } from "./datasets-store.ts";
 import { enqueueTrainings, findLr, startTraining } from "./training-actions.ts";
 import { ControlPanel } from "../ui/control-panel.tsx";
 import classes from "../ui/controls.module.css";
+import { ExportTrainingMenu } from "../exchange/export-training-menu.tsx";
 import { ExperimentActions } from "../ui/experiment-actions.tsx";
 import { NumberField } from "../ui/number-field.tsx";
 import { isRefused, useBusyReason, useForecast } from "../ui/use-forecast.ts";
@@ -208,6 +209,7 @@ export function TrainControls() {
         >
           Overfit 20 rows
         </Button>
+        <ExportTrainingMenu action="export-training" training={spec === null ? null : { spec }} />
       </div>
     </ControlPanel>
   );

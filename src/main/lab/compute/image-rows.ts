@@ -32,6 +32,21 @@ export interface RowsWanted {
   readonly rows: number;
 }
 
+/** Rows as the data set holds them; targets as networks see them. */
+export interface StoredRows {
+  /** (rows, features). */
+  readonly x: Uint8Array | Float32Array;
+  readonly y: Float32Array;
+  /** Of y. */
+  readonly shape: readonly number[];
+  readonly features: number;
+}
+
+/** x becomes (x / divisor − offset) · scale, by feature, or with one of each for all. */
+export interface StoredScaling extends Scaling {
+  readonly divisor: number;
+}
+
 /** Rows of a split that are in the arena. */
 interface Kept {
   readonly name: string;
@@ -84,12 +99,7 @@ export class ImageRows {
     this.#kept.delete(split);
     const loaded = await this.#load(name, threads);
     const { dataset } = loaded.source;
-    const available = rowsOf(dataset, split);
-    if (rows > available) {
-      throw new ContractError(
-        `${dataset.title} has ${available} ${SPLIT_WORDS[split]} rows; ${rows} were asked for`,
-      );
-    }
+    requireRows(dataset, split, rows);
     const scope = this.#engine.arena.scope();
     try {
       const width = targetWidth(dataset);
@@ -107,6 +117,35 @@ export class ImageRows {
       scope.release();
       throw error;
     }
+  }
+
+  /** Rows of a split before they are normalised, copied. @throws {ContractError} @throws {DataFormatError} */
+  async stored({ name, split, rows }: RowsWanted, threads: number): Promise<StoredRows> {
+    const { source } = await this.#load(name, threads);
+    const { dataset } = source;
+    const { features } = dataset;
+    requireRows(dataset, split, rows);
+    const first = firstRowOf(dataset, split);
+    const width = targetWidth(dataset);
+    const y = new Float32Array(rows * width);
+    await this.#scaleTargets(y, dataset, await source.targets(first, rows));
+    const x = source.scaling === null ? new Uint8Array(rows * features) : new Float32Array(rows * features);
+    const rowsAtOnce = Math.max(1, Math.floor(VALUES_AT_ONCE / features));
+    for (let row = 0; row < rows; row += rowsAtOnce) {
+      const count = Math.min(rowsAtOnce, rows - row);
+      x.set(await source.features(first + row, count), row * features);
+      this.#checkpoint();
+      await breathe();
+    }
+    return { x, y, shape: width === 1 ? [rows] : [rows, width], features };
+  }
+
+  /** What normalises the rows of a data set. @throws {ContractError} @throws {DataFormatError} */
+  async scaling(name: string, threads: number): Promise<StoredScaling> {
+    const { source, statistics } = await this.#load(name, threads);
+    if (source.scaling !== null) return { divisor: 1, ...source.scaling };
+    const [mean, std] = [statistics[STATISTICS.mean] ?? 0, statistics[STATISTICS.std] ?? 1];
+    return { divisor: PIXEL_SCALE, offsets: [mean], scales: [1 / std] };
   }
 
   /** What a black pixel holds after normalisation; 0 where features are no pixels. @throws {ContractError} @throws {DataFormatError} */
@@ -148,8 +187,11 @@ export class ImageRows {
     }
   }
 
-  async #fillTargets(y: Tensor, { target }: Dataset, values: Float32Array): Promise<void> {
-    const out = viewOf(this.#engine.arena.memory, y, "float32");
+  async #fillTargets(y: Tensor, dataset: Dataset, values: Float32Array): Promise<void> {
+    await this.#scaleTargets(viewOf(this.#engine.arena.memory, y, "float32"), dataset, values);
+  }
+
+  async #scaleTargets(out: Float32Array, { target }: Dataset, values: Float32Array): Promise<void> {
     if (target.kind === "classes") {
       out.set(values);
       return;
@@ -235,6 +277,15 @@ export class ImageRows {
       return () => viewOf(memory, moments, "float64").slice();
     });
   }
+}
+
+/** @throws {ContractError} If a split has fewer rows. */
+function requireRows(dataset: Dataset, split: Split, rows: number): void {
+  const available = rowsOf(dataset, split);
+  if (rows <= available) return;
+  throw new ContractError(
+    `${dataset.title} has ${available} ${SPLIT_WORDS[split]} rows; ${rows} were asked for`,
+  );
 }
 
 interface Wanted {

@@ -18,7 +18,7 @@ import type { ResolvedTraining } from "../resolved-training.ts";
 import { recordStep, type RecordedStep } from "../record/record-step.ts";
 
 /** The first of the streams that shuffle an epoch's rows, away from those that draw weights. */
-const SHUFFLE_STREAM = 10_000;
+export const SHUFFLE_STREAM = 10_000;
 /** One dispatch takes about this long: what a cancelled or killed training has to do again at most. */
 const DISPATCH_MS = 250;
 const FIRST_DISPATCH_STEPS = 50;
