@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import type { LabEvent } from "../../../src/main/lab/activity/experiment.ts";
+import { readLabDocument } from "../../../src/shared/documents/read-lab-document.ts";
 import type { IpcEvent, IpcEventName } from "../../../src/shared/ipc/ipc-contract.ts";
 import type { LiveSelection } from "../../../src/shared/live/live-session.ts";
 import { openTestLab, type TestLab } from "../lab/open-test-lab.ts";
@@ -229,6 +230,22 @@ test("a saved run is found, compared and handed on with its text and what was sh
   await run(wrongId, wrong, { kind: "cells", ids: ["c2"], withNeeds: true });
   const failure = get(wrongId, wrong).stored.find(({ cell }) => cell === "c2")?.result.error;
   expect(failure?.message).toContain('has no metric "loss"; it has no metrics');
+});
+
+test("a notebook from a file is a saved run too; a failing cell ends it, and it is kept", async () => {
+  const { document } = readLabDocument("x", cells("const a = 1;", "show({ a });", "nothing();", "print(1);"));
+  const settings = { seed: 1, threads: 2, rows: 100, limitMs: null };
+  const said: string[] = [];
+  const ran = await test1.lab.session.runSaved(
+    { document, settings },
+    { onEnd: ({ cell }) => said.push(cell.id) },
+  );
+  expect(said).toStrictEqual(["c1", "c2", "c3"]);
+  expect(ran.left.map(({ id }) => id)).toStrictEqual(["c4"]);
+  const { run: saved, cells: rows } = test1.lab.runs.get({ runId: ran.runId });
+  expect(saved).toMatchObject({ status: "finished", config: { seed: 1 }, summary: { cells: 3, failed: 1 } });
+  expect(rows[1]?.measured).toStrictEqual({ a: 1 });
+  expect(test1.lab.session.report({ runId: ran.runId }).report?.left).toStrictEqual(["c4"]);
 });
 
 test("a failed run says so, and what did not run is named", async () => {
