@@ -16,6 +16,7 @@ import { connectLadder } from "../ladder/ladder-actions.ts";
 import { LadderRunPart } from "../ladder/ladder-run-part.tsx";
 import { ladderStore, showLadder } from "../ladder/ladder-store.ts";
 import { LadderView } from "../ladder/ladder-view.tsx";
+import { DocumentRunPart } from "../live/document-run-part.tsx";
 import { connectLive } from "../live/connect-live.ts";
 import { RunsView } from "../runs/table/runs-view.tsx";
 import { SettingsView } from "../settings/settings-view.tsx";
@@ -62,6 +63,7 @@ interface RunKindParts {
 /** What the views do for runs of their kind. */
 export const RUN_KINDS: Readonly<Record<RunKind, RunKindParts>> = {
   notebook: {
+    Part: DocumentRunPart,
     restore: async (runId) => {
       const details = await ask(window.lab.runsGet({ runId }));
       // A notebook that a person wrote is opened from the library.
