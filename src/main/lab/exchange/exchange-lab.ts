@@ -230,7 +230,9 @@ export class ExchangeLab {
   }
 
   unfollow({ source }: { readonly source: string }): void {
-    this.#followers.get(source)?.stop(STOPPED);
+    const follower = this.#followers.get(source);
+    this.#followers.delete(source);
+    follower?.stop(STOPPED);
   }
 
   followed(): readonly Followed[] {
