@@ -24,6 +24,8 @@ const LIBRARIES = {
     "pure-rand",
     "@tensorflow/tfjs-core",
     "@tensorflow/tfjs-backend-wasm",
+    "micromark",
+    "micromark-extension-math",
   ],
   preload: ["electron"],
   renderer: [
@@ -67,6 +69,7 @@ const EXPERIMENTS = [
   "training",
   "learned",
   "live",
+  "lessons",
   "runs",
 ];
 const VIEWS = [

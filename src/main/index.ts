@@ -24,6 +24,7 @@ import { recoverRenderer } from "./shell/renderer-recovery.ts";
 import { registerAppScheme, serveRenderer } from "./shell/serve-renderer.ts";
 import { sqlConsole } from "./shell/sql-console.ts";
 import { drainStandardStreams, watchStandardStreams } from "./shell/standard-streams.ts";
+import { printHtml } from "./shell/print-html.ts";
 import { watchDescription, windowUsable } from "./shell/window-usable.ts";
 import { writeClipboard } from "./shell/write-clipboard.ts";
 
@@ -121,6 +122,7 @@ async function start(): Promise<void> {
       askWhere: saveDialog(window, options.saveDir),
       askWhich: openDialog(window, options.openFile),
       printPage: () => window.webContents.printToPDF({ printBackground: true, pageSize: "A4" }),
+      printHtml,
       querySql: sqlConsole(files.sqlFile, options.nativeBinding),
       writeClipboard,
     }),

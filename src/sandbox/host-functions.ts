@@ -17,6 +17,9 @@ import type { TensorLedger } from "./tensor-ledger.ts";
 import { KEEPS_NAME, numbersOf, recordMethod, recordValues } from "./tensor-methods.ts";
 import { shownPart, tensorText } from "./tensor-text.ts";
 import type { TimeRecorder } from "./time-recorder.ts";
+import type { Tray } from "./tray.ts";
+import type { ValueJudge } from "./value-judge.ts";
+import type { VariableList } from "./variable-list.ts";
 
 /** Names, titles and lists of numbers; a stack trace or something shown may be longer. */
 const SHORT_TEXT = 2_000;
@@ -33,6 +36,11 @@ export interface HostParts {
   readonly line: MainLine;
   readonly timer: TimeRecorder;
   readonly checker: CheckRecorder;
+  readonly judge: ValueJudge;
+  readonly tray: Tray;
+  /** Has the other world do something: a lesson's check, or the student's code. */
+  readonly cross: (message: string) => string;
+  readonly variables: VariableList;
 }
 
 type HostValue = AnyHostValue<TensorNode>;
@@ -69,7 +77,7 @@ function alike(recorder: Recorder, a: TensorNode, b: TensorNode): readonly [Tens
  * length, or one of the notebook's own tensors.
  */
 export function hostFunctions(parts: HostParts): Readonly<Record<string, HostFunction>> {
-  const { ledger, sources, outputs, keys, line, timer, checker } = parts;
+  const { ledger, sources, outputs, keys, line, timer, checker, judge, tray, variables } = parts;
   const pictures = new Pictures(ledger, (output) => outputs.add(output));
   let stack = "";
   const recorder: Recorder = {
@@ -122,8 +130,31 @@ export function hostFunctions(parts: HostParts): Readonly<Record<string, HostFun
         request.part,
       );
     },
+    runs: (query) => {
+      ledger.breakTiming();
+      return line.ask<"runs">({ kind: "runs", query: text(query) });
+    },
+    curve: (runId, name) => {
+      ledger.breakTiming();
+      const numbers = line.ask<"curve">({ kind: "curve", runId: text(runId), name: text(name) });
+      return numbers.slice().buffer;
+    },
     shape: (given) => tensor(given).shape.join(","),
     dtype: (given) => tensor(given).dtype,
+    identity: (given) => tensor(given).id,
+    variable: (name, kind, said, mark, gradientMark, given) => {
+      variables.add(
+        {
+          name: text(name),
+          kind: text(kind),
+          text: text(said),
+          mark: text(mark),
+          gradientMark: text(gradientMark),
+        },
+        given === undefined ? null : tensor(given),
+      );
+      return undefined;
+    },
     item: (given) => {
       const node = tensor(given);
       if (numelOf(node.shape) !== 1) {
@@ -213,6 +244,24 @@ export function hostFunctions(parts: HostParts): Readonly<Record<string, HostFun
       outputs.add({ kind: "check", report });
       return JSON.stringify(report);
     },
+    judgeValue: (actual, expected, exact, rtol, atol, words, ...nodes) => {
+      const named = text(words, LONG_TEXT).split("\n");
+      return judge.judge({
+        actual: tensor(actual),
+        expected: tensor(expected),
+        exact: number(exact) === 1,
+        rtol: number(rtol),
+        atol: number(atol),
+        mistakes: nodes.map((node, at) => ({ words: named[at] ?? "", node: tensor(node) })),
+      });
+    },
+    clearTray: () => {
+      tray.clear();
+      return undefined;
+    },
+    put: (given) => tray.put(tensor(given)),
+    take: (place) => tray.take(number(place)),
+    cross: (message) => parts.cross(text(message, LONG_TEXT)),
     seed: (given) => {
       keys.reseed(seedOf(given));
       return undefined;

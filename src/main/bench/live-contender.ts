@@ -81,9 +81,9 @@ export async function liveContender(
 ): Promise<Contender> {
   const lab = new LiveLab({
     engine,
-    resourcesDir: places.resourcesDir,
     sandboxFile: places.sandboxFile,
-    datasets: new DatasetLibrary(places.datasetsDir),
+    datasets: new DatasetLibrary({ root: places.datasetsDir, resourcesDir: places.resourcesDir }),
+    runs: { find: () => Promise.resolve([]), get: () => undefined, metrics: () => [] },
     asActivity: (_title, body) => body(UNWATCHED),
   });
   const kernel = await lab.open({ seed: 42, threads, rows: ROWS, limitMs: null });

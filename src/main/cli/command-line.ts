@@ -16,6 +16,7 @@ import { EXIT, type ExitCode } from "./exit-code.ts";
 import { runGradcheckCommand, type GradcheckOptions } from "./gradcheck-command.ts";
 import { runInitCommand, type InitOptions } from "./init-command.ts";
 import { runLadderCommand, type LadderOptions } from "./ladder-command.ts";
+import { addLessonCommands } from "./lesson-commands.ts";
 import { runNotebookCommand, type NotebookOptions } from "./notebook-command.ts";
 import type { Interruption } from "./interruption.ts";
 import { openCommandLab } from "./open-command-lab.ts";
@@ -32,7 +33,7 @@ import {
 } from "./export-training-command.ts";
 import { runImportCommand, type ImportOptions } from "./import-command.ts";
 import { runTrashCommand, type TrashOptions } from "./trash-command.ts";
-import { parseLimit, runRunCommand, type RunOptions } from "./run-command.ts";
+import { parseLimit, runRunCommand, savesRun, type RunOptions } from "./run-command.ts";
 import { readDocumentFile } from "./document-file.ts";
 import { runRunsCommand } from "./runs-command.ts";
 import { runSweepCommand } from "./sweep-command.ts";
@@ -177,13 +178,14 @@ function buildProgram(host: CommandHost): Command {
     .option("--rows <n>", "training rows of data() at most (default: the notebook's)", wholeNumber(1))
     .option("--limit <time>", "a cell that takes longer is stopped, for example 60s", duration)
     .option("--ipynb <file>", "write a Jupyter notebook with all outputs")
+    .option("--no-save", "leave no run in the database; with --cells none is left anyway")
     .option(...force)
     .option("--json", "print JSON instead of text")
     .option(...database)
     .action(async (file: string, options: RunOptions & CommonOptions) => {
       const read = await readDocumentFile(file);
       const threads = options.threads ?? Math.min(read.document.header.threads, MOST_THREADS);
-      const needs = { ...options, threads, readOnly: true, emptyIfMissing: true };
+      const needs = { ...options, threads, readOnly: !savesRun(options), emptyIfMissing: true };
       await inLab(host, needs, (lab) => runRunCommand(lab, read, { ...options, threads }));
     });
 
@@ -196,6 +198,8 @@ function buildProgram(host: CommandHost): Command {
     .action(async (from: string, to: string, options: ConvertOptions) => {
       host.setExitCode(await runConvertCommand(from, to, options));
     });
+
+  addLessonCommands(program, (needs, command) => inLab(host, needs, command), host);
 
   program
     .command("ladder")

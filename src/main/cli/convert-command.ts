@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { ContractError } from "../../core/errors.ts";
-import { formatOf, readDocumentFile, writeDocumentFile } from "./document-file.ts";
+import { formatOf } from "../lab/documents/import-document.ts";
+import { readDocumentFile, writeDocumentFile } from "./document-file.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import { complain } from "./print.ts";
 

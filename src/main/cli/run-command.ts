@@ -1,13 +1,13 @@
 import { resolve } from "node:path";
 import * as v from "valibot";
-import { judgeShown, type JudgedCell } from "../../core/notebook/judge-document.ts";
-import type { NotebookOutput } from "../../shared/documents/ipynb.ts";
-import { cellLabel, DEFAULT_HEADER, type DocumentHeader } from "../../shared/documents/lab-document.ts";
-import type { CellOutput } from "../../shared/live/cell-output.ts";
+import type { JudgedCell } from "../../core/notebook/judge-document.ts";
+import { cellLabel } from "../../shared/documents/lab-document.ts";
 import { liveSettingsSchema } from "../../shared/live/live-settings.ts";
-import type { DocumentRun, RanCell } from "../lab/live/run-document.ts";
+import { judgeCell } from "../lab/live/judge-cell.ts";
+import type { DocumentListener, DocumentRun } from "../lab/live/run-document.ts";
 import type { Lab } from "../lab/lab.ts";
 import { cellErrorText, cellOutputText } from "../report/cell-output-text.ts";
+import { notebookOutputs } from "../report/exported-document.ts";
 import { judgedCellText } from "../report/judged-cell-text.ts";
 import { writeDocumentFile, type DocumentFile } from "./document-file.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
@@ -24,6 +24,8 @@ export interface RunOptions {
   readonly ipynb?: string;
   readonly force?: true;
   readonly json?: true;
+  /** False: leaves no run. */
+  readonly save?: boolean;
 }
 
 const MS_PER_UNIT = { ms: 1, s: 1_000, m: 60_000 } as const;
@@ -36,31 +38,8 @@ export function parseLimit(text: string): number | null {
   return ms > 0 ? ms : null;
 }
 
-/** Everything that a cell's `show` has named, judged beside the original's numbers. */
-function judgedCell(header: DocumentHeader, rows: number, { cell, result }: RanCell): JudgedCell | null {
-  if (result.error !== null) return null;
-  const shown = result.outputs.flatMap((output) => (output.kind === "show" ? output.values : []));
-  const context = { allRows: rows === DEFAULT_HEADER.rows, givenWeights: false };
-  return judgeShown(header.judge, cell.id, shown, context);
-}
-
-const notebookOutput = (output: CellOutput): NotebookOutput => ({
-  text: cellOutputText(output),
-  png: null,
-  // What JSON keeps: NaN and the infinities are in the text.
-  data: JSON.parse(JSON.stringify(output)) as NotebookOutput["data"],
-});
-
-/** By cell what it showed; the error last. */
-function notebookOutputs(run: DocumentRun): ReadonlyMap<string, readonly NotebookOutput[]> {
-  return new Map(
-    run.cells.map(({ cell, result }) => {
-      const { outputs, error } = result;
-      const failure = error === null ? [] : [{ text: cellErrorText(error), png: null, data: null }];
-      return [cell.id, [...outputs.map(notebookOutput), ...failure]] as const;
-    }),
-  );
-}
+/** Whether it leaves a run: of a whole notebook, unless it is to leave none. */
+export const savesRun = ({ cells, save }: RunOptions): boolean => cells === undefined && save !== false;
 
 /** Runs a notebook's cells; prints what they show as they show it, or JSON at the end with `--json`. */
 export async function runRunCommand(
@@ -85,28 +64,30 @@ export async function runRunCommand(
   };
   const judged = new Map<string, JudgedCell>();
   const stopProgress = showProgress(lab);
-  let run: DocumentRun;
+  const saves = savesRun(options) && !lab.diagnostics.get().database.readOnly;
+  if (savesRun(options) && !saves) complain("lab: the database cannot be written; the run is not saved");
+  let run: DocumentRun & { readonly runId?: string };
   try {
-    run = await lab.live.run(
-      { document, settings, cells: options.cells ?? null },
-      {
-        onCell: (cell) => {
-          const label = cellLabel(cell);
-          say(`\n[${cell.id}]${label === cell.id ? "" : ` ${label}`}\n`);
-        },
-        onOutput: (_cell, output) => {
-          say(`${cellOutputText(output)}\n`);
-        },
-        onEnd: (ran) => {
-          const found = judgedCell(header, settings.rows, ran);
-          if (found !== null) {
-            judged.set(ran.cell.id, found);
-            say(`${judgedCellText(found)}\n`);
-          }
-          if (ran.result.error !== null) say(`${cellErrorText(ran.result.error)}\n`);
-        },
+    const listener: DocumentListener = {
+      onCell: (cell) => {
+        const label = cellLabel(cell);
+        say(`\n[${cell.id}]${label === cell.id ? "" : ` ${label}`}\n`);
       },
-    );
+      onOutput: (_cell, output) => {
+        say(`${cellOutputText(output)}\n`);
+      },
+      onEnd: (ran) => {
+        const found = judgeCell(header.judge, settings.rows, ran.result);
+        if (found !== null) {
+          judged.set(ran.cell.id, found);
+          say(`${judgedCellText(found)}\n`);
+        }
+        if (ran.result.error !== null) say(`${cellErrorText(ran.result.error)}\n`);
+      },
+    };
+    run = saves
+      ? await lab.session.runSaved({ document, settings }, listener)
+      : await lab.live.run({ document, settings, cells: options.cells ?? null }, listener);
   } finally {
     stopProgress();
   }
@@ -116,6 +97,7 @@ export async function runRunCommand(
     printJson({
       file: path,
       title: header.title,
+      run: run.runId ?? null,
       settings,
       cells: run.cells.map(({ cell, result }) => ({
         ...result,
@@ -126,10 +108,15 @@ export async function runRunCommand(
     });
   } else {
     const seconds = run.cells.reduce((total, { result }) => total + result.wallMs, 0) / 1000;
-    say(`\n${summary(run, judged)} in ${seconds.toFixed(1)} s\n`);
+    const saved = run.runId === undefined ? "" : `, saved as ${run.runId}`;
+    say(`\n${summary(run, judged)} in ${seconds.toFixed(1)} s${saved}\n`);
   }
   if (ipynb !== null)
-    await writeDocumentFile(ipynb, { document, outputs: notebookOutputs(run) }, { overwrite });
+    await writeDocumentFile(
+      ipynb,
+      { document, outputs: notebookOutputs(run.cells.map(({ result }) => result)) },
+      { overwrite },
+    );
   for (const { cell, result } of failed) complain(`Cell ${cell.id} failed: ${result.error?.message ?? ""}`);
   return failed.length === 0 && run.left.length === 0 && disagreeing.length === 0
     ? EXIT.ok

@@ -1,10 +1,13 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { readWeightsFile } from "../exchange/weights/read-weights-file.ts";
 import type { IpcCallName, IpcInput } from "../../shared/ipc/ipc-contract.ts";
 import { networkOf } from "../../shared/specs/network-spec.ts";
+import { readLabDocument } from "../../shared/documents/read-lab-document.ts";
+import { readDocumentText } from "../lab/documents/read-document-text.ts";
 import type { Lab } from "../lab/lab.ts";
+import { exportedDocument } from "../report/exported-document.ts";
 import type { TrainingOrder } from "../lab/training/training-order.ts";
 import { EXPORTS, type SqlAnswer } from "../../shared/runs/run-exports.ts";
 import type { IpcHandler, ParsedInput } from "./lab-calls.ts";
@@ -21,6 +24,8 @@ export interface IpcServices {
   readonly askWhich: AskWhich;
   /** What the window shows, as PDF. */
   readonly printPage: () => Promise<Uint8Array>;
+  /** A page without scripts, as PDF. */
+  readonly printHtml: (html: string) => Promise<Uint8Array>;
   /** Runs one SELECT on the database at `path`. */
   readonly querySql: (path: string, sql: string) => Promise<SqlAnswer>;
   readonly writeClipboard: (content: IpcInput<"clipboardWrite">) => Promise<void>;
@@ -28,7 +33,7 @@ export interface IpcServices {
 
 /** Calls that need more than the lab: dialogs, the clipboard, the page, a process of their own, files as bytes. */
 export function ownHandlers(services: IpcServices) {
-  const { lab, askWhere, askWhich, printPage, querySql, writeClipboard } = services;
+  const { lab, askWhere, askWhich, printPage, printHtml, querySql, writeClipboard } = services;
   return {
     trainingStart: async (request) => (await lab).training.start(await orderOf(request)),
     trainingFind: async (request) => (await lab).training.find(await orderOf(request)),
@@ -51,8 +56,8 @@ export function ownHandlers(services: IpcServices) {
       return { kind: "saved", path, rows: await opened.runs.export({ what, runIds: chosen, path, weights }) };
     },
     runsImport: async () => {
-      const path = await askWhich("Bundle of runs", "json");
-      if (path === null) return { kind: "dismissed" };
+      const [path] = await askWhich("Bundle of runs", "json");
+      if (path === undefined) return { kind: "dismissed" };
       return { kind: "imported", path, ...(await (await lab).runs.import(path)) };
     },
     exchangeExport: async ({ training, what, withData, normalise, softmax }) => {
@@ -70,8 +75,8 @@ export function ownHandlers(services: IpcServices) {
     },
     exchangeImport: async ({ folder, follow }) => {
       const opened = await lab;
-      const path = await askWhich("Runs of other tools", folder ? "folder" : "runs");
-      if (path === null) return { kind: "dismissed" };
+      const [path] = await askWhich("Runs of other tools", folder ? "folder" : "runs");
+      if (path === undefined) return { kind: "dismissed" };
       return follow
         ? { kind: "followed", ...(await opened.exchange.follow({ path })) }
         : { kind: "imported", path, ...(await opened.exchange.importRuns({ path })) };
@@ -81,6 +86,25 @@ export function ownHandlers(services: IpcServices) {
       if (path === null) return { kind: "dismissed" };
       await writeWholeFile(path, await printPage());
       return { kind: "saved", path, rows: 0 };
+    },
+    documentsImport: async ({ files }) => {
+      const { documents } = await lab;
+      if (files !== null) return documents.importFiles(files);
+      const paths = await askWhich("Notebooks to import", "notebooks");
+      return documents.importFiles(
+        await Promise.all(
+          paths.map(async (path) => ({ name: basename(path), text: await readDocumentText(path) })),
+        ),
+      );
+    },
+    documentsExport: async ({ id, text, format }) => {
+      const opened = await lab;
+      const { document } = readLabDocument("the notebook", text);
+      const path = await askWhere(document.header.title, format === "lab" ? "lab.ts" : format);
+      if (path === null) return { kind: "dismissed" };
+      const { stored } = opened.session.get({ documentId: id, text });
+      await writeWholeFile(path, await exportedDocument(document, { format, stored, printHtml }));
+      return { kind: "saved", path, rows: document.cells.length };
     },
     databaseQuery: async ({ sql }) => querySql((await lab).diagnostics.get().database.path, sql),
     clipboardWrite: async (content) => {

@@ -1,17 +1,38 @@
 import { join } from "node:path";
 import { app, dialog, type BrowserWindow } from "electron";
-import { safeFileName } from "./safe-file-name.ts";
+import { safeFileName } from "../data/safe-file-name.ts";
 
 export type SavedExtension =
-  "csv" | "png" | "safetensors" | "npy" | "json" | "sqlite" | "pdf" | "parquet" | "onnx" | "folder";
+  | "lab.ts"
+  | "ipynb"
+  | "py"
+  | "html"
+  | "csv"
+  | "png"
+  | "safetensors"
+  | "npy"
+  | "json"
+  | "sqlite"
+  | "pdf"
+  | "parquet"
+  | "onnx"
+  | "folder";
 
 /** Asks where to save; null when the person closes the dialog. */
 export type AskWhere = (suggestedName: string, extension: SavedExtension) => Promise<string | null>;
 
-/** Asks for a file to read; null when the person closes the dialog. */
-export type AskWhich = (title: string, what: "json" | "runs" | "folder") => Promise<string | null>;
+/** Asks for files to read, one bundle, any number of notebooks, runs of other tools; none when the person closes the dialog. */
+export type AskWhich = (
+  title: string,
+  kind: "json" | "notebooks" | "runs" | "folder",
+) => Promise<readonly string[]>;
 
 const FILTERS = {
+  "lab.ts": { name: "Notebook", extensions: ["lab.ts"] },
+  ipynb: { name: "Jupyter notebook", extensions: ["ipynb"] },
+  notebooks: { name: "Notebooks", extensions: ["ts", "ipynb"] },
+  py: { name: "Python file", extensions: ["py"] },
+  html: { name: "Web page", extensions: ["html"] },
   json: { name: "Bundle of runs", extensions: ["json"] },
   sqlite: { name: "SQLite database", extensions: ["sqlite"] },
   pdf: { name: "PDF document", extensions: ["pdf"] },
@@ -51,13 +72,17 @@ export function saveDialog(window: BrowserWindow, saveDir: string | null): AskWh
 
 /** @param openFile Tests: this file is taken without asking (see LaunchOptions). */
 export function openDialog(window: BrowserWindow, openFile: string | null): AskWhich {
-  return async (title, what) => {
-    if (openFile !== null) return openFile;
+  return async (title, kind) => {
+    if (openFile !== null) return [openFile];
     const { filePaths } = await dialog.showOpenDialog(window, {
       title,
-      properties: [what === "folder" ? "openDirectory" : "openFile"],
-      ...(what === "json" ? { filters: [FILTERS.json] } : {}),
+      properties: [
+        kind === "folder" ? "openDirectory" : "openFile",
+        ...(kind === "notebooks" ? (["multiSelections"] as const) : []),
+      ],
+      // Runs of other tools have names of every kind.
+      ...(kind === "json" || kind === "notebooks" ? { filters: [FILTERS[kind]] } : {}),
     });
-    return filePaths[0] ?? null;
+    return filePaths;
   };
 }

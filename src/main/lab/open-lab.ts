@@ -17,12 +17,15 @@ import { DiagnosticsLab } from "./diagnostics/diagnostics-lab.ts";
 import { KernelsLab } from "./diagnostics/kernels-lab.ts";
 import { describeMachine } from "./diagnostics/machine.ts";
 import { storedTuning } from "./diagnostics/stored-tuning.ts";
+import { DocumentLibrary } from "./documents/document-library.ts";
 import { ExchangeLab } from "./exchange/exchange-lab.ts";
 import { GradcheckLab } from "./gradcheck/gradcheck-lab.ts";
 import { InitLab } from "./init/init-lab.ts";
 import type { Lab } from "./lab.ts";
 import { ForeignRungs } from "./ladder/foreign-rungs.ts";
 import { LadderLab } from "./ladder/ladder-lab.ts";
+import { BundledLessons } from "./lessons/bundled-lessons.ts";
+import { LessonsLab } from "./lessons/lessons-lab.ts";
 import { NotebookLab } from "./notebook/notebook-lab.ts";
 import { DatabaseLab } from "./runs/database-lab.ts";
 import { RunsLab } from "./runs/runs-lab.ts";
@@ -30,6 +33,7 @@ import { storeReaders } from "./runs/store-readers.ts";
 import { ViewsLab } from "./runs/views-lab.ts";
 import { StagesLab } from "./stages/stages-lab.ts";
 import { LiveLab } from "./live/live-lab.ts";
+import { SessionLab } from "./live/session-lab.ts";
 import { StepperLab } from "./stepper/stepper-lab.ts";
 import { LearnedLab } from "./training/learned/learned-lab.ts";
 import { TrainingLab } from "./training/training-lab.ts";
@@ -127,16 +131,6 @@ export async function openLab(options: LabOptions): Promise<Lab> {
   listeners.add(({ name }) => {
     if (name === "activityChanged") idleMemory.activityChanged();
   });
-  const live = new LiveLab({
-    engine,
-    datasets,
-    sandboxFile: builtFile("sandbox.js"),
-    asActivity: (title, body) => supervisor.work("notebook", title, body),
-  });
-  listeners.add(({ name, payload }) => {
-    // The workers are told by the supervisor, the interpreter is not.
-    if (name === "activityChanged" && payload?.cancelling === true) live.stop();
-  });
   const readers = storeReaders({
     threadFile: builtFile("store-thread.js"),
     path: store.path,
@@ -145,6 +139,26 @@ export async function openLab(options: LabOptions): Promise<Lab> {
     outOfSpace: store.outOfSpace,
     nativeBinding: options.nativeBinding,
     readOnly: store.readOnly,
+  });
+  const runs = new RunsLab(services, supervisor, readers);
+  const live = new LiveLab({
+    engine,
+    datasets,
+    runs: {
+      find: (query) => runs.find(query, "all"),
+      get: (runId) => store.findRun(runId),
+      metrics: (runId, name) => store.getMetrics(runId, name),
+    },
+    sandboxFile: builtFile("sandbox.js"),
+    asActivity: (title, body) => supervisor.work("notebook", title, body),
+  });
+  const documents = new DocumentLibrary({ store, resourcesDir: options.resourcesDir, emit });
+  const session = new SessionLab({ live, services, supervisor, library: documents });
+  listeners.add(({ name, payload }) => {
+    // The workers are told by the supervisor, the interpreter is not.
+    if (name !== "activityChanged" || payload?.cancelling !== true) return;
+    session.stopAll();
+    live.stop();
   });
   const notebook = new NotebookLab(services, supervisor);
   const training = new TrainingLab(services, supervisor, data);
@@ -159,12 +173,17 @@ export async function openLab(options: LabOptions): Promise<Lab> {
     stages: new StagesLab(services, supervisor, data, tfjsFile),
     stepper: new StepperLab(services, supervisor, data),
     live,
+    lessons: new LessonsLab(store, new BundledLessons(options.resourcesDir), (exercise, settings, limits) =>
+      live.checkExercise(exercise, settings, limits),
+    ),
+    documents,
+    session,
     gradcheck: new GradcheckLab(services, supervisor, data, tfjsFile),
     training,
     learned: new LearnedLab(services, supervisor, data),
     datasets,
     exchange,
-    runs: new RunsLab(services, supervisor, readers),
+    runs,
     views: new ViewsLab(store),
     database: new DatabaseLab(services, supervisor, readers),
     diagnostics: new DiagnosticsLab(found, machine, tuning),
@@ -181,8 +200,10 @@ export async function openLab(options: LabOptions): Promise<Lab> {
       exchange.close();
       idleMemory.close();
       supervisor.cancel();
+      await session.closeAll();
       await live.close();
       await supervisor.idle();
+      await documents.close();
       notebook.release();
       data.release();
       await engine.close();

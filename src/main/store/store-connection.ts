@@ -74,6 +74,10 @@ export abstract class StoreConnection {
     return `${this.path.replace(/\.[^./\\]*$/, "")}-data`;
   }
 
+  get notebooksFolder(): string {
+    return `${this.path.replace(/\.[^./\\]*$/, "")}-notebooks`;
+  }
+
   close(): void {
     if (!this.db.open) return;
     try {

@@ -14,9 +14,10 @@ import type {
   Timing,
 } from "../../shared/runs/run-records.ts";
 import type { RunChange } from "../../shared/runs/run-changes.ts";
+import type { ExerciseKey, StoredExercise } from "./tables/exercise-table.ts";
 import type { RunView } from "../../shared/runs/run-table.ts";
 import type { Tuning } from "../../shared/experiments/tuning.ts";
-
+import type { DocumentRecords } from "./document-records.ts";
 import type { LadderFrame } from "./tables/ladder-table.ts";
 
 /** What is known of a run when it starts. */
@@ -84,6 +85,9 @@ export interface Store {
   readonly checkpointsFolder: string;
   /** Where imported data sets are: beside the database too. */
   readonly datasetsFolder: string;
+  /** Where the files of notebooks that people write are: beside the database too. */
+  readonly notebooksFolder: string;
+  readonly documents: DocumentRecords;
   /** Why it is read-only (in use, newer schema, asked for), or null. */
   readonly readOnlyReason: string | null;
   /** What the user must be told about opening it: damage, what was restored, a migration. */
@@ -152,6 +156,12 @@ export interface Store {
   listViews(): readonly RunView[];
   saveView(view: RunView): void;
   dropView(name: string): void;
+  /** What is kept of a lesson's exercises: those that were tried, hinted at or shown. */
+  listExercises(lesson: string): readonly StoredExercise[];
+  /** Counts an attempt; of a pass also when and with which code. */
+  saveAttempt(key: ExerciseKey, pass: { readonly at: string; readonly codeHash: string } | null): void;
+  saveHintShown(key: ExerciseKey, shown: number): void;
+  saveSolutionShown(key: ExerciseKey): void;
   /**
    * Timings of several runs, run by run in recorded order, a page at a time: writing may go on meanwhile. A ladder's are
    * the samples of its rungs, the cold call as a warm-up.

@@ -63,6 +63,8 @@ export const RUN_KINDS: Readonly<Record<RunKind, RunKindParts>> = {
   notebook: {
     restore: async (runId) => {
       const details = await ask(window.lab.runsGet({ runId }));
+      // A notebook that a person wrote is opened from the library.
+      if (details.run.config["document"] !== undefined) return;
       if (details.cells.length === 0) throw new RangeError(`run ${runId} has no cells`);
       restoreNotebook(details);
     },

@@ -6,8 +6,11 @@ import * as modules from "./nn.ts";
 import * as optimisers from "./optim.ts";
 import { heat, hist, image, plot, print, show, showResult } from "./output.ts";
 import { forgetRandom, random } from "./random.ts";
+import { runs } from "./runs.ts";
+import { enterStudent } from "./student-world.ts";
 import { Tensor } from "./tensor.ts";
 import { time, Timing } from "./timing.ts";
+import { describeVariables, knowOwnNames } from "./variables.ts";
 
 const nn = { ...modules };
 const optim = { ...optimisers };
@@ -29,6 +32,7 @@ const language: Record<string, unknown> = {
   nn,
   optim,
   noGrad,
+  runs,
   print,
   show,
   plot,
@@ -48,6 +52,8 @@ Math.random = random;
 // Whoever holds a clock finer than milliseconds, or memory that others write to, can measure what is not his.
 for (const name of ["SharedArrayBuffer", "Atomics"]) Reflect.deleteProperty(globalThis, name);
 
+knowOwnNames();
+
 /** Fills the heap with cycles until the interpreter looks for garbage. */
 function makeGarbage(): void {
   for (let i = 0; i < 30_000; i++) {
@@ -56,5 +62,5 @@ function makeGarbage(): void {
   }
 }
 
-/** For the lab alone: what it calls between cells. */
-export { forgetRandom, makeGarbage, showResult };
+/** For the lab alone: what it calls between cells, and for a lesson's check. */
+export { describeVariables, enterStudent, forgetRandom, makeGarbage, showResult };

@@ -39,7 +39,7 @@ export function showResult(value: unknown): void {
   host.output("value", toJson({ text: formatValue(value, typeof value === "string" ? 1 : 0) }));
 }
 
-type Line = Tensor | readonly number[] | Float32Array;
+type Line = Tensor | readonly number[] | Float32Array | Float64Array;
 interface PlotOptions {
   readonly title?: string;
   readonly x?: Line;
@@ -62,7 +62,7 @@ function numbersOf(line: Line, what: string): number[] {
 }
 
 const isLine = (value: unknown): value is Line =>
-  isTensor(value) || Array.isArray(value) || value instanceof Float32Array;
+  isTensor(value) || Array.isArray(value) || value instanceof Float32Array || value instanceof Float64Array;
 
 /** Draws lines: plot(losses), plot({ train, valid }, { log: true }). */
 export function plot(y: Line | Readonly<Record<string, Line>>, options: PlotOptions = {}): void {

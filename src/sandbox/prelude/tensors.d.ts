@@ -160,10 +160,30 @@ declare function data(name?: string): {
   readonly yValid: Tensor;
 };
 
+/** A run that the lab has saved. */
+interface SavedRun {
+  readonly id: string;
+  readonly name: string;
+  readonly kind: "notebook" | "ladder" | "init" | "stages" | "gradcheck" | "training";
+  readonly status: "running" | "finished" | "cancelled" | "failed" | "interrupted";
+  readonly startedAt: string;
+  readonly threads: number;
+  readonly rows: number;
+  readonly tags: readonly string[];
+  /** What it ran with, by name. */
+  readonly config: Readonly<Record<string, number | string | boolean | readonly number[]>>;
+  /** Its key numbers, by name. */
+  readonly summary: Readonly<Record<string, number | string | boolean | readonly number[]>>;
+  /** A recorded metric over the steps: run.curve("validation loss"). */
+  curve(name: string): { readonly step: Float64Array; readonly value: Float64Array };
+}
+/** Saved runs that a query finds, the newest first; the query is that of the Runs view. */
+declare function runs(query?: string): SavedRun[];
+
 declare function print(...values: unknown[]): void;
 /** Named numbers, which a notebook's judge can compare. */
 declare function show(values: Readonly<Record<string, unknown>>): void;
-type PlotLine = Tensor | readonly number[] | Float32Array;
+type PlotLine = Tensor | readonly number[] | Float32Array | Float64Array;
 declare function plot(
   y: PlotLine | Readonly<Record<string, PlotLine>>,
   options?: {

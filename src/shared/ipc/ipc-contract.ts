@@ -51,6 +51,7 @@ import {
   predictionSchema,
   weightsChoiceSchema,
 } from "../experiments/learned.ts";
+import { LESSON_CALLS } from "../experiments/lessons.ts";
 import { trainSpecSchema } from "../specs/train-spec.ts";
 import {
   activationHistogramSchema,
@@ -92,6 +93,8 @@ import {
 } from "../experiments/exchange.ts";
 import { followedSchema, importedReportSchema, importOutcomeSchema } from "../experiments/imported.ts";
 import { tuningReportSchema } from "../experiments/tuning.ts";
+import { DOCUMENT_CALLS, DOCUMENT_EVENTS } from "./document-calls.ts";
+import { saved, suggestedName } from "./saved-file.ts";
 
 /** The long piece of work that is on, or null: shown at the top of every view with Cancel. */
 export const activitySchema = v.object({
@@ -163,18 +166,13 @@ export type Diagnostics = v.InferOutput<typeof diagnosticsSchema>;
 
 const nothing = v.undefined();
 const runId = v.pipe(v.string(), v.minLength(1), v.maxLength(100));
-/** What a file could be called: main makes a name of it that every file system takes, and the dialog shows it. */
-const suggestedName = v.pipe(v.string(), v.minLength(1), v.maxLength(1_000));
-const saved = v.variant("kind", [
-  v.object({ kind: v.literal("saved"), path: v.string(), rows: v.number() }),
-  v.object({ kind: v.literal("dismissed") }),
-]);
 
 /**
  * Every question the window may ask main: name → input and output schema. Preload builds `window.lab` from this
  * table, main must answer each entry, and both directions are parsed.
  */
 export const IPC_CALLS = {
+  ...DOCUMENT_CALLS,
   notebookDescribe: { input: nothing, output: v.array(cellDescriptionSchema) },
   notebookState: { input: nothing, output: notebookStateSchema },
   notebookForecast: { input: notebookSettingsSchema, output: forecastSchema },
@@ -250,6 +248,7 @@ export const IPC_CALLS = {
     input: v.object({ runId, weights: weightsChoiceSchema, format: v.picklist(["safetensors", "npy"]) }),
     output: saved,
   },
+  ...LESSON_CALLS,
   activityState: { input: nothing, output: v.nullable(activitySchema) },
   activityCancel: { input: nothing, output: v.object({ cancelled: v.boolean() }) },
   /** The newest hundred of each kind, without those in the trash. */
@@ -349,6 +348,7 @@ export const MENU_VIEWS = [
 
 /** Everything main tells the window unasked: name → payload schema. */
 export const IPC_EVENTS = {
+  ...DOCUMENT_EVENTS,
   activityChanged: v.nullable(activitySchema),
   cellStarted: v.object({ runId: v.string(), cell: v.string() }),
   cellFinished: v.object({ runId: v.string(), result: cellResultSchema }),

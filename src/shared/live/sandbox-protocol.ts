@@ -5,7 +5,8 @@ import type { CheckReport } from "../../core/tensor/check/check-types.ts";
 import type { CheckQuestion } from "../engine/worker-tasks.ts";
 import type { CellOutput } from "./cell-output.ts";
 import type { CellError } from "./cell-result.ts";
-import type { CellSource } from "./live-settings.ts";
+import type { LiveVariable } from "./live-session.ts";
+import type { CellSource, CheckSource } from "./live-settings.ts";
 
 /** What the sandbox's thread gets when it starts. */
 export interface SandboxData {
@@ -68,11 +69,25 @@ export interface CheckRequest {
   readonly question: CheckQuestion<BufferTensor>;
 }
 
+/** Reads the lab's saved runs; the answer is JSON. */
+export interface RunsRequest {
+  readonly kind: "runs";
+  readonly query: string;
+}
+/** Reads a metric of a saved run: all steps, then all values. */
+export interface CurveRequest {
+  readonly kind: "curve";
+  readonly runId: string;
+  readonly name: string;
+}
+
 /** What the sandbox may ask of main, and what it is answered. */
 export interface SandboxRequests {
   readonly run: { readonly request: RunRequest; readonly answer: RunAnswer };
   readonly dataset: { readonly request: DatasetRequest; readonly answer: DatasetAnswer };
   readonly compare: { readonly request: CompareRequest; readonly answer: Closeness };
+  readonly runs: { readonly request: RunsRequest; readonly answer: string };
+  readonly curve: { readonly request: CurveRequest; readonly answer: Float64Array };
   readonly check: { readonly request: CheckRequest; readonly answer: CheckReport };
 }
 export type SandboxRequest = SandboxRequests[keyof SandboxRequests]["request"];
@@ -83,6 +98,7 @@ export type RefusalReason = "stopped" | "memory" | "data" | "engine";
 /** What main sends. */
 export type ToSandbox =
   | { readonly kind: "cell"; readonly cell: CellSource }
+  | { readonly kind: "lessonCheck"; readonly check: CheckSource }
   | {
       readonly kind: "answer";
       readonly answer: unknown;
@@ -98,6 +114,15 @@ export interface CellEnd {
   readonly flushes: number;
   readonly tensors: number;
   readonly tensorBytes: number;
+  readonly left: LeftVariables;
+}
+
+/** The variables after a cell. */
+export interface LeftVariables {
+  /** Null where they could not be looked at in time: those of before hold. */
+  readonly variables: readonly Omit<LiveVariable, "cell">[] | null;
+  /** What was there before and is not what it was: `w`, or `w.g` where its gradient was set. */
+  readonly changes: readonly string[];
 }
 
 /** What the sandbox sends. */

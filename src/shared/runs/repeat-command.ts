@@ -13,23 +13,43 @@ export interface RepeatCommand {
 const option = (name: string, value: QuantityValue | undefined): string =>
   value === undefined ? "" : ` --${name} ${String(value)}`;
 
+/** The fixed notebook of earlier versions, and the stages view. */
+function repeatStages({ kind, config, threads }: RunSummary): RepeatCommand {
+  const options = ["seed", "rows", "samples", "coordinates"]
+    .map((name) => option(name, config[name]))
+    .join("");
+  return {
+    command: `notebook${options}${option("threads", threads)}`,
+    specFile: null,
+    caution:
+      kind === "stages"
+        ? "The command line runs the stages as cells of the notebook."
+        : config["weights"] === "given"
+          ? "This run's weights were read from files: add --weights FOLDER."
+          : "",
+  };
+}
+
+/** A notebook that a person wrote: its text is kept with the run. */
+function repeatDocument({ id, config, threads }: RunSummary): RepeatCommand {
+  const file = `${id}.lab.ts`;
+  return {
+    command: `run ${file}${option("seed", config["seed"])}${option("rows", config["rows"])}${option("threads", threads)}`,
+    specFile: file,
+    caution: "",
+  };
+}
+
 /** The command that does the same again. */
-export function repeatCommand({ id, kind, config, threads }: RunSummary): RepeatCommand {
+export function repeatCommand(run: RunSummary): RepeatCommand {
+  const { id, kind, config, threads } = run;
   const common = option("threads", threads);
   const specFile = `${id}.json`;
   switch (kind) {
     case "notebook":
+      return config["document"] === undefined ? repeatStages(run) : repeatDocument(run);
     case "stages":
-      return {
-        command: `notebook${["seed", "rows", "samples", "coordinates"].map((name) => option(name, config[name])).join("")}${common}`,
-        specFile: null,
-        caution:
-          kind === "stages"
-            ? "The command line runs the stages as cells of the notebook."
-            : config["weights"] === "given"
-              ? "This run's weights were read from files: add --weights FOLDER."
-              : "",
-      };
+      return repeatStages(run);
     case "ladder": {
       const own = config["preset"] === "custom";
       const [m, k, n] = String(config["shapes"]).split("×");

@@ -46,6 +46,7 @@ export async function startKernel(
       root: mkdtempSync(join(tmpdir(), "backprop-lab-datasets-")),
       resourcesDir: "resources",
     }),
+    runs: { find: () => Promise.resolve([]), get: () => undefined, metrics: () => [] },
     sandboxFile: resolve("out/main/sandbox.js"),
     asActivity: (_title, body) => body(UNWATCHED),
   });

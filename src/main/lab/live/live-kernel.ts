@@ -1,10 +1,11 @@
 import { ContractError, DataFormatError, OutOfMemoryError } from "../../../core/errors.ts";
 import type { CellOutput } from "../../../shared/live/cell-output.ts";
 import type { CellError, CellResult } from "../../../shared/live/cell-result.ts";
-import type { CellSource, LiveSettings } from "../../../shared/live/live-settings.ts";
+import type { CellSource, CheckSource, LiveSettings } from "../../../shared/live/live-settings.ts";
 import type {
   CellEnd,
   FromSandbox,
+  LeftVariables,
   RefusalReason,
   SandboxRequest,
 } from "../../../shared/live/sandbox-protocol.ts";
@@ -14,6 +15,7 @@ import { ExperimentCancelled } from "../activity/experiment-cancelled.ts";
 import type { DatasetLibrary } from "../datasets/dataset-library.ts";
 import { Buffers } from "./buffers.ts";
 import { LiveData } from "./live-data.ts";
+import { findRuns, readCurve, type SavedRuns } from "./saved-runs.ts";
 import { Sandbox } from "./sandbox.ts";
 import { serveCheck } from "./serve-check.ts";
 import { serveCompare } from "./serve-compare.ts";
@@ -25,11 +27,19 @@ const TERMINATE_AFTER_MS = 2_000;
 export interface LiveServices {
   readonly engine: Engine;
   readonly datasets: DatasetLibrary;
+  readonly runs: SavedRuns;
   /** The built sandbox, out/main/sandbox.js. */
   readonly sandboxFile: string;
+  /** What tensors may take at most; as much as there is unless given. */
+  readonly tensorBytes?: number;
   /** Does something as the lab's one activity. @throws {ContractError} If another one is on. */
   readonly asActivity: <T>(title: string, body: (activity: ActivityHandle) => Promise<T>) => Promise<T>;
 }
+
+/** What a kernel needs: whose activity a cell is, it need not know. */
+export type KernelServices = Omit<LiveServices, "asActivity"> & {
+  readonly asActivity: <T>(title: string, body: () => Promise<T>) => Promise<T>;
+};
 
 export interface RunCellOptions {
   /** Hears of everything the cell shows, as it shows it. */
@@ -44,11 +54,12 @@ interface Running {
   stopReason: string | null;
 }
 
-const NOTHING_RAN = { operations: 0, flushes: 0, tensors: 0, tensorBytes: 0 };
+const NOTHING_LEFT: LeftVariables = { variables: [], changes: [] };
+const NOTHING_RAN = { operations: 0, flushes: 0, tensors: 0, tensorBytes: 0, left: NOTHING_LEFT };
 
 /** Starts a sandbox for the cells of one document; `onClose` hears of its end. @throws {TaskError} */
 export async function openLiveKernel(
-  services: LiveServices,
+  services: KernelServices,
   settings: LiveSettings,
   onClose: (kernel: LiveKernel) => void = () => undefined,
 ): Promise<LiveKernel> {
@@ -59,7 +70,7 @@ export async function openLiveKernel(
 
 /** Runs cells one after another: their code in the sandbox, their tensors on the engine. */
 export class LiveKernel {
-  readonly #services: LiveServices;
+  readonly #services: KernelServices;
   readonly #settings: LiveSettings;
   readonly #onClose: (kernel: LiveKernel) => void;
   readonly #data: LiveData;
@@ -71,8 +82,9 @@ export class LiveKernel {
   #computing = false;
   #generation = 0;
   #closed = false;
+  #left = NOTHING_LEFT;
 
-  constructor(services: LiveServices, settings: LiveSettings, onClose: (kernel: LiveKernel) => void) {
+  constructor(services: KernelServices, settings: LiveSettings, onClose: (kernel: LiveKernel) => void) {
     this.#services = services;
     this.#settings = settings;
     this.#onClose = onClose;
@@ -80,7 +92,7 @@ export class LiveKernel {
     this.#data = new LiveData(datasets, settings.rows);
     this.#serving = {
       engine,
-      buffers: new Buffers(engine.arena),
+      buffers: new Buffers(engine.arena, services.tensorBytes),
       threads: settings.threads,
       structures: new Map(),
     };
@@ -91,12 +103,30 @@ export class LiveKernel {
     return this.#generation;
   }
 
-  /** Runs a cell to its end; why it failed is in the result. @throws {ContractError} If another activity is on. */
-  async runCell(cell: CellSource, options: RunCellOptions = {}): Promise<CellResult> {
-    return this.#services.asActivity(`cell ${cell.id}`, () => this.#runCell(cell, options));
+  /** The variables that the last cell left, and what it changed. */
+  get left(): LeftVariables {
+    return this.#left;
   }
 
-  async #runCell(cell: CellSource, { onOutput = () => undefined }: RunCellOptions): Promise<CellResult> {
+  /** Runs a cell to its end; why it failed is in the result. @throws {ContractError} If another activity is on. */
+  async runCell(cell: CellSource, options: RunCellOptions = {}): Promise<CellResult> {
+    return this.#services.asActivity(`cell ${cell.id}`, () =>
+      this.#run(cell.id, (sandbox) => sandbox.run(cell), options),
+    );
+  }
+
+  /** Runs a lesson's check, which throws unless the exercise is solved. @throws {ContractError} As runCell. */
+  async runCheck(check: CheckSource, options: RunCellOptions = {}): Promise<CellResult> {
+    return this.#services.asActivity(`check ${check.id}`, () =>
+      this.#run(check.id, (sandbox) => sandbox.check(check), options),
+    );
+  }
+
+  async #run(
+    id: string,
+    begin: (sandbox: Sandbox) => void,
+    { onOutput = () => undefined }: RunCellOptions,
+  ): Promise<CellResult> {
     if (this.#closed) throw new ContractError("The notebook is closed");
     if (this.#running !== null) throw new ContractError("Another cell is running; stop it or wait for it");
     this.#services.engine.clearCancellation();
@@ -116,9 +146,9 @@ export class LiveKernel {
           );
     try {
       this.#sandbox ??= await this.#start();
-      this.#sandbox.run(cell);
+      begin(this.#sandbox);
       const end = await ended;
-      return this.#result(cell.id, { outputs, generation, end, wallMs: performance.now() - began });
+      return this.#result(id, { outputs, generation, end, wallMs: performance.now() - began });
     } finally {
       clearTimeout(limit);
       this.#running = null;
@@ -196,6 +226,10 @@ export class LiveKernel {
         return serveRun(this.#serving, request);
       case "dataset":
         return this.#data.serve(this.#serving, request);
+      case "runs":
+        return findRuns(this.#services.runs, request.query);
+      case "curve":
+        return readCurve(this.#services.runs, request.runId, request.name);
       case "compare":
         return serveCompare(this.#serving, request);
       case "check":
@@ -240,7 +274,8 @@ export class LiveKernel {
     id: string,
     { end, ...ran }: Pick<CellResult, "outputs" | "generation" | "wallMs"> & { end: CellEnd | CellError },
   ): CellResult {
-    const counts = "kind" in end ? { ...NOTHING_RAN, error: end } : end;
+    const { left, ...counts } = "kind" in end ? { ...NOTHING_RAN, error: end } : end;
+    this.#left = left;
     const { stopReason } = this.#running ?? { stopReason: null };
     const { error } = counts;
     const shown =
@@ -256,11 +291,14 @@ const lost = (reason: string): CellError => ({
   frames: [],
 });
 
+/** Requests whose refusal is the cell's own mistake: a name, a query. */
+const READS: ReadonlySet<SandboxRequest["kind"]> = new Set(["dataset", "runs", "curve"]);
+
 /** Why main could not do what it was asked to. */
 function reasonOf(error: unknown, { kind }: SandboxRequest): RefusalReason {
   if (error instanceof ExperimentCancelled) return "stopped";
   if (error instanceof OutOfMemoryError) return "memory";
   if (error instanceof DataFormatError) return "data";
-  if (error instanceof ContractError && kind === "dataset") return "data";
+  if (error instanceof ContractError && READS.has(kind)) return "data";
   return "engine";
 }

@@ -1,7 +1,9 @@
 import { ContractError } from "../../../core/errors.ts";
 import type { LabDocument } from "../../../shared/documents/lab-document.ts";
 import type { LiveSettings } from "../../../shared/live/live-settings.ts";
-import { openLiveKernel, type LiveKernel, type LiveServices } from "./live-kernel.ts";
+import type { ActivityHandle } from "../activity/activity-handle.ts";
+import { checkExercise, type ExerciseCheck, type ExerciseRun } from "./check-exercise.ts";
+import { openLiveKernel, type KernelServices, type LiveKernel, type LiveServices } from "./live-kernel.ts";
 import { runDocument, type DocumentListener, type DocumentRun } from "./run-document.ts";
 
 export interface DocumentRunRequest {
@@ -25,33 +27,79 @@ export class LiveLab {
     return this.#start(this.#services, settings);
   }
 
+  /** As `open`, for whoever runs cells within an activity of his own. @throws {TaskError} */
+  openWithin(settings: LiveSettings): Promise<LiveKernel> {
+    return this.#start({ ...this.#services, asActivity: (_title, body) => body() }, settings);
+  }
+
   /**
    * Runs a document's cells from a fresh kernel; leaves no run. Stopped, what was computed is in what it gives.
    *
    * @throws {ContractError} If another activity is on, a cell is unknown or a name is used above its definition.
    * @throws {TaskError}
    */
-  run({ document, settings, cells }: DocumentRunRequest, listener: DocumentListener): Promise<DocumentRun> {
-    const { engine, asActivity } = this.#services;
-    if (settings.threads > engine.workers) {
-      throw new ContractError(`the lab was opened with ${engine.workers} threads, not ${settings.threads}`);
-    }
-    return asActivity(document.header.title, async (activity) => {
-      // The whole run is one activity, so its cells are none.
-      const services: LiveServices = { ...this.#services, asActivity: (_title, body) => body(activity) };
-      const kernel = await this.#start(services, settings);
-      try {
-        return await runDocument(kernel, document, {
-          wanted: cells,
-          stopped: activity.isCancelled,
-          listener: {
-            ...listener,
-            onCell: (cell, place) => {
-              activity.phase(`cell ${cell.id}`);
-              activity.progress(place.done / place.total);
-              listener.onCell?.(cell, place);
-            },
+  async run(request: DocumentRunRequest, listener: DocumentListener): Promise<DocumentRun> {
+    this.requireThreads(request.settings);
+    return this.#services.asActivity(request.document.header.title, (activity) =>
+      this.runWithin(activity, request, listener),
+    );
+  }
+
+  /** @throws {ContractError} If the lab has fewer threads. */
+  requireThreads({ threads }: LiveSettings): void {
+    const { workers } = this.#services.engine;
+    if (threads > workers)
+      throw new ContractError(`the lab was opened with ${workers} threads, not ${threads}`);
+  }
+
+  /** As `run`, as a part of an activity. @throws {ContractError} @throws {TaskError} */
+  async runWithin(
+    activity: ActivityHandle,
+    { document, settings, cells }: DocumentRunRequest,
+    listener: DocumentListener,
+  ): Promise<DocumentRun> {
+    // The whole run is one activity, so its cells are none.
+    const kernel = await this.openWithin(settings);
+    try {
+      return await runDocument(kernel, document, {
+        wanted: cells,
+        stopped: activity.isCancelled,
+        listener: {
+          ...listener,
+          onCell: (cell, place) => {
+            activity.phase(`cell ${cell.id}`);
+            activity.progress(place.done / place.total);
+            listener.onCell?.(cell, place);
           },
+        },
+      });
+    } finally {
+      await kernel.close();
+    }
+  }
+
+  /**
+   * Runs what an exercise needs and its check from a fresh kernel; leaves no run.
+   *
+   * @throws {ContractError} If another activity is on or there is no such exercise. @throws {TaskError}
+   */
+  checkExercise(
+    exercise: ExerciseCheck,
+    settings: LiveSettings,
+    limits: { readonly tensorBytes?: number } = {},
+  ): Promise<ExerciseRun> {
+    const threads = Math.min(settings.threads, this.#services.engine.workers);
+    return this.#services.asActivity(`exercise ${exercise.name}`, async (activity) => {
+      const services: LiveServices = {
+        ...this.#services,
+        ...limits,
+        asActivity: (_title, body) => body(activity),
+      };
+      const kernel = await this.#start(services, { ...settings, threads });
+      try {
+        return await checkExercise(kernel, exercise, {
+          stopped: activity.isCancelled,
+          limitMs: settings.limitMs,
         });
       } finally {
         await kernel.close();
@@ -69,7 +117,7 @@ export class LiveLab {
     await Promise.all([...this.#open].map((kernel) => kernel.close()));
   }
 
-  async #start(services: LiveServices, settings: LiveSettings): Promise<LiveKernel> {
+  async #start(services: KernelServices, settings: LiveSettings): Promise<LiveKernel> {
     const kernel = await openLiveKernel(services, settings, (closed) => this.#open.delete(closed));
     this.#open.add(kernel);
     return kernel;

@@ -4,6 +4,8 @@ import { ladderTables } from "./0003-ladder.ts";
 import { reportTable } from "./0004-report.ts";
 import { eventTable } from "./0005-event.ts";
 import { keepAndFind } from "./0006-keep-and-find.ts";
+import { lessonProgress } from "./0007-lessons.ts";
+import { documentTables } from "./0008-documents.ts";
 import type { Migration } from "./migration.ts";
 
 /** Every step of the schema, in order. */
@@ -14,6 +16,8 @@ export const MIGRATIONS: readonly Migration[] = [
   reportTable,
   eventTable,
   keepAndFind,
+  lessonProgress,
+  documentTables,
 ];
 
 /** What the last of them leaves behind. */

@@ -3,7 +3,8 @@ import BetterSqlite3 from "better-sqlite3";
 import { StoreError } from "../../../core/errors.ts";
 
 export type SqlValue = number | string | null;
-type SqlParameters = readonly [Readonly<Record<string, SqlValue>>] | readonly SqlValue[];
+type SqlParameter = SqlValue | Uint8Array;
+type SqlParameters = readonly [Readonly<Record<string, SqlParameter>>] | readonly SqlParameter[];
 
 /** A prepared statement; `Row` is what its SELECT gives, vouched for by the STRICT tables of the migrations. */
 export interface Statement<Row> {

@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { StoreError } from "../../../core/errors.ts";
+import { documentRunReportSchema } from "../../../shared/experiments/document-run.ts";
 import { gradcheckReportSchema } from "../../../shared/experiments/gradcheck.ts";
 import { initReportSchema } from "../../../shared/experiments/init.ts";
 import { ladderRecordSchema } from "../../../shared/experiments/ladder.ts";
@@ -21,7 +22,7 @@ import { RunIndex } from "./run-index.ts";
 
 /** Kinds of runs that have a report, each with its schema. */
 const REPORTS: Readonly<Record<RunKind, v.GenericSchema | null>> = {
-  notebook: null,
+  notebook: documentRunReportSchema,
   ladder: null,
   init: initReportSchema,
   stages: stagesReportSchema,

@@ -16,6 +16,7 @@ import part from "../../ui/run-part.module.css";
 async function specOf({ id, kind, config }: RunSummary): Promise<string | null> {
   const textOf = (network: unknown): string => JSON.stringify(network, null, 2);
   if (kind === "training") return typeof config["spec"] === "string" ? config["spec"] : null;
+  if (kind === "notebook") return (await ask(window.lab.sessionReport({ runId: id }))).report?.text ?? null;
   if (kind === "gradcheck") {
     return textOf((await ask(window.lab.gradcheckGet({ runId: id }))).report.settings.network);
   }
@@ -48,7 +49,9 @@ export function RunRepeat({ run }: { readonly run: RunSummary }) {
   const busy = useStore(labStore, ({ activity }) => activity !== null);
   const { command, specFile, caution } = repeatCommand(run);
   const line = `npm run lab -- ${command}`;
-  const here = ["notebook", "gradcheck", "init"].includes(run.kind) && run.status !== "running";
+  const isDocument = run.kind === "notebook" && run.config["document"] !== undefined;
+  const here =
+    ["notebook", "gradcheck", "init"].includes(run.kind) && !isDocument && run.status !== "running";
   const copySpec = () =>
     specOf(run).then(
       (spec) => (spec === null ? undefined : copyText("Spec", spec)),

@@ -16,6 +16,7 @@ const servicesOf = (parts: Partial<Lab>): IpcServices => ({
   askWhere: refuse,
   askWhich: refuse,
   printPage: refuse,
+  printHtml: refuse,
   querySql: refuse,
   writeClipboard: refuse,
 });

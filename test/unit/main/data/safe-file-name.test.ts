@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { safeFileName } from "../../../../src/main/ipc/safe-file-name.ts";
+import { safeFileName } from "../../../../src/main/data/safe-file-name.ts";
 
 const CASES = [
   ["timings of Notebook, seed 42", "timings of Notebook, seed 42.csv"],

@@ -1,0 +1,116 @@
+import { createHash } from "node:crypto";
+import { ContractError } from "../../../core/errors.ts";
+import type { DocumentCell, LabDocument } from "../../../shared/documents/lab-document.ts";
+import { readLabDocument } from "../../../shared/documents/read-lab-document.ts";
+import {
+  EMPTY_MEMORY,
+  RunPlan,
+  type KernelMemory,
+  type PlannedCell,
+} from "../../../shared/documents/run-plan.ts";
+import type { CellStanding, LiveSelection } from "../../../shared/live/live-session.ts";
+import { planCell, runnableCells } from "./plan-cells.ts";
+
+const hashOf = (parts: readonly string[]): string =>
+  createHash("sha256").update(parts.join("\n")).digest("hex");
+
+/** A document's text with what it says of the order in which its cells run. */
+export class PlannedDocument {
+  readonly document: LabDocument;
+  readonly cells: readonly DocumentCell[];
+  readonly #planned: readonly PlannedCell[];
+  readonly #fresh: RunPlan;
+
+  /** @param earlier What was found of the same cells before: only edited ones are looked at anew. */
+  constructor(text: string, earlier: PlannedDocument | null) {
+    this.document = readLabDocument("the notebook", text).document;
+    this.cells = runnableCells(this.document.cells);
+    const known = new Map(
+      earlier?.cells.map((cell, at) => [`${cell.id} ${cell.source}`, earlier.#planned[at]]),
+    );
+    this.#planned = this.cells.map((cell) => known.get(`${cell.id} ${cell.source}`) ?? planCell(cell));
+    this.#fresh = new RunPlan(this.#planned, EMPTY_MEMORY);
+  }
+
+  /** Of all code and of what it runs with: equal where a run from the top gives the same. */
+  get key(): string {
+    const { seed, threads, rows } = this.document.header;
+    return hashOf([
+      `${seed} ${threads} ${rows}`,
+      ...this.#planned.map(({ id, codeHash }) => `${id} ${codeHash}`),
+    ]);
+  }
+
+  /** Of a cell's code and of all that it needs; null where there is no such cell. */
+  hashOf(id: string): string | null {
+    if (!this.cells.some((cell) => cell.id === id)) return null;
+    const { seed, threads, rows } = this.document.header;
+    const needed = this.#fresh.before(id);
+    return hashOf([`${seed} ${threads} ${rows}`, ...needed.map((need) => this.planned(need).codeHash)]);
+  }
+
+  planned(id: string): PlannedCell {
+    const found = this.#planned.find((cell) => cell.id === id);
+    if (found !== undefined) return found;
+    throw new ContractError(`There is no cell "${id}" that can run`);
+  }
+
+  cell(id: string): DocumentCell {
+    const found = this.cells.find((cell) => cell.id === id);
+    if (found !== undefined) return found;
+    throw new ContractError(`There is no cell "${id}" that can run`);
+  }
+
+  plan(memory: KernelMemory): RunPlan {
+    return new RunPlan(this.#planned, memory);
+  }
+
+  standings(memory: KernelMemory): CellStanding[] {
+    const plan = this.plan(memory);
+    return this.cells.map(({ id }) => ({
+      id,
+      ...plan.stateOf(id),
+      tooEarly: plan.tooEarly(id).map(({ name, definedIn }) => ({ name, definedIn })),
+    }));
+  }
+
+  /** The cells that run for a selection, in order. @throws {ContractError} */
+  selected(selection: LiveSelection, memory: KernelMemory): readonly string[] {
+    const plan = this.plan(memory);
+    const inOrder = (chosen: ReadonlySet<string>): string[] =>
+      this.cells.map(({ id }) => id).filter((id) => chosen.has(id));
+    const withNeeds = (ids: readonly string[]): string[] =>
+      inOrder(new Set(ids.flatMap((id) => plan.before(id))));
+    const stateOf = (id: string) => plan.stateOf(id).state;
+    switch (selection.kind) {
+      case "all":
+        return this.cells.map(({ id }) => id);
+      case "cells": {
+        const ids = selection.ids.map((id) => this.cell(id).id);
+        return selection.withNeeds ? withNeeds(ids) : inOrder(new Set(ids));
+      }
+      case "to": {
+        const last = this.cells.indexOf(this.cell(selection.id));
+        const above = this.cells.slice(0, last).map(({ id }) => id);
+        return inOrder(new Set([...above.filter((id) => stateOf(id) !== "fresh"), selection.id]));
+      }
+      case "stale":
+        return withNeeds(
+          this.cells.map(({ id }) => id).filter((id) => ["stale", "changed", "failed"].includes(stateOf(id))),
+        );
+    }
+  }
+
+  /** @throws {ContractError} If one of these cells uses a name above its only definition. */
+  requireOrder(ids: readonly string[]): void {
+    const early = ids.flatMap((id) => this.#fresh.tooEarly(id));
+    if (early.length === 0) return;
+    const described = early.map(
+      ({ cell, name, definedIn }) =>
+        `cell ${cell} uses ${name}, which is only defined below it, in cell ${definedIn}`,
+    );
+    throw new ContractError(
+      `Nothing was run: ${described.join("; ")}. Move the definition up, or define it in a cell above`,
+    );
+  }
+}

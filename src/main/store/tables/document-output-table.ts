@@ -1,0 +1,59 @@
+import * as v from "valibot";
+import { storedCellSchema, type StoredCell } from "../../../shared/live/live-session.ts";
+import { keptStatement, type Database } from "../open/database.ts";
+import { fromJsonColumn, toJsonColumn } from "./json-column.ts";
+
+/** What a cell gave, without what depends on the document's present text. */
+export type CellOutputRecord = Omit<StoredCell, "current">;
+
+interface OutputRow {
+  readonly cell: string;
+  readonly at: string;
+  readonly hash: string;
+  readonly output: string;
+  readonly runId: string | null;
+}
+
+const outputSchema = v.pick(storedCellSchema, ["result", "judged"]);
+
+/** The last result of each cell of each notebook. */
+export class DocumentOutputTable {
+  readonly #save;
+  readonly #ofDocument;
+  readonly #clear;
+  readonly #clearAll;
+
+  constructor(db: Database) {
+    this.#save = keptStatement(
+      db,
+      `INSERT INTO document_output VALUES (@documentId, @cell, @at, @hash, @output, @runId)
+       ON CONFLICT (document_id, cell) DO UPDATE SET at = excluded.at, hash = excluded.hash,
+         output = excluded.output, run_id = excluded.run_id`,
+    );
+    this.#ofDocument = keptStatement<OutputRow>(
+      db,
+      "SELECT cell, at, hash, output, run_id AS runId FROM document_output WHERE document_id = ? ORDER BY at, cell",
+    );
+    this.#clear = keptStatement(db, "DELETE FROM document_output WHERE document_id = ? AND cell = ?");
+    this.#clearAll = keptStatement(db, "DELETE FROM document_output WHERE document_id = ?");
+  }
+
+  save(documentId: string, { result, judged, ...record }: CellOutputRecord): void {
+    this.#save().run({ ...record, documentId, output: toJsonColumn({ result, judged }) });
+  }
+
+  ofDocument(documentId: string): CellOutputRecord[] {
+    return this.#ofDocument()
+      .all(documentId)
+      .map(({ output, ...row }) => ({
+        ...row,
+        ...fromJsonColumn(outputSchema, output, `What cell ${row.cell} of notebook ${documentId} gave`),
+      }));
+  }
+
+  /** Null: of all cells. */
+  clear(documentId: string, cells: readonly string[] | null): void {
+    if (cells === null) this.#clearAll().run(documentId);
+    else for (const cell of cells) this.#clear().run(documentId, cell);
+  }
+}

@@ -1,0 +1,260 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import type { LabEvent } from "../../../src/main/lab/activity/experiment.ts";
+import type { IpcEvent, IpcEventName } from "../../../src/shared/ipc/ipc-contract.ts";
+import type { LiveSelection } from "../../../src/shared/live/live-session.ts";
+import { openTestLab, type TestLab } from "../lab/open-test-lab.ts";
+
+let test1: TestLab;
+let events: LabEvent[] = [];
+let count = 0;
+beforeAll(async () => {
+  test1 = await openTestLab(2);
+  test1.lab.subscribe((event) => events.push(event));
+});
+afterAll(() => test1.close());
+beforeEach(() => {
+  events = [];
+});
+
+const cells = (...sources: readonly string[]): string =>
+  [
+    "// lab notebook 1 · title: Mine · seed: 42 · threads: 2 · rows: 500",
+    ...sources.flatMap((source, at) => [`// %% code id=c${at + 1}`, source]),
+    "",
+  ].join("\n");
+
+const named = <N extends IpcEventName>(name: N): IpcEvent<N>[] =>
+  // The name says which payload it is.
+  events.filter((event) => event.name === name).map(({ payload }) => payload as IpcEvent<N>);
+
+/** A document of the library with this text. */
+async function create(text: string): Promise<string> {
+  const title = `Mine ${++count}`;
+  const { id } = await test1.lab.documents.create({ from: { kind: "text", text }, title });
+  return id;
+}
+
+/** Runs and waits until nothing of the document runs any more. */
+async function run(documentId: string, text: string, selection: LiveSelection) {
+  const begun = await test1.lab.session.run({ documentId, text, selection });
+  await expect.poll(() => test1.lab.activity.state()).toBeNull();
+  return begun;
+}
+
+const get = (documentId: string, text: string) => test1.lab.session.get({ documentId, text });
+const statesOf = (documentId: string, text: string) =>
+  get(documentId, text).cells.map(({ state, because }) => (because === "" ? state : `${state}: ${because}`));
+
+test("a cell runs with what it needs; an edit makes what follows stale; comments change nothing", async () => {
+  const text = cells("const a = 2;", "const b = a * 3;", "print(b);", "print('apart');");
+  const id = await create(text);
+  expect(statesOf(id, text)).toStrictEqual(["never run", "never run", "never run", "never run"]);
+  const selection: LiveSelection = { kind: "cells", ids: ["c3"], withNeeds: true };
+  expect(test1.lab.session.forecast({ documentId: id, text, selection })).toStrictEqual({
+    cells: ["c1", "c2", "c3"],
+    lastMs: null,
+  });
+  const begun = await run(id, text, selection);
+  expect(begun).toStrictEqual({ cells: ["c1", "c2", "c3"], runId: null });
+  expect(named("sessionOutput")).toStrictEqual([
+    { documentId: id, cell: "c3", output: { kind: "text", text: "6" } },
+  ]);
+  expect(named("sessionCellEnded").map(({ stored }) => [stored.cell, stored.current])).toStrictEqual([
+    ["c1", true],
+    ["c2", true],
+    ["c3", true],
+  ]);
+  expect(statesOf(id, text)).toStrictEqual(["fresh", "fresh", "fresh", "never run"]);
+  const commented = cells("const a = 2; // two", "const b = a * 3;", "print(b);", "print('apart');");
+  expect(statesOf(id, commented)).toStrictEqual(["fresh", "fresh", "fresh", "never run"]);
+  const edited = cells("const a = 5;", "const b = a * 3;", "print(b);", "print('apart');");
+  expect(statesOf(id, edited)).toStrictEqual(["changed", "stale: a", "stale: a", "never run"]);
+  expect(get(id, edited).stored.map(({ cell, current }) => [cell, current])).toStrictEqual([
+    ["c1", false],
+    ["c2", false],
+    ["c3", false],
+  ]);
+  await run(id, edited, { kind: "stale" });
+  expect(statesOf(id, edited)).toStrictEqual(["fresh", "fresh", "fresh", "never run"]);
+  expect(named("sessionOutput").at(-1)?.output).toStrictEqual({ kind: "text", text: "15" });
+});
+
+test("variables are told with shape, memory and writer; what a run changes in place is known", async () => {
+  const text = cells(
+    "let w = zeros(3, 4); const lr = 0.5; class Layer { w = zeros(2) }; const layer = new Layer();",
+    "w.add_(1); w.g = ones(3, 4); layer.w = ones(2);",
+    "print(w.sum().item(), layer.w.sum().item());",
+    "function f(x: Tensor) { return x; } const losses = [1, 2]; const name = 'relu';",
+  );
+  const id = await create(text);
+  await run(id, text, { kind: "cells", ids: ["c1", "c2", "c3", "c4"], withNeeds: true });
+  const { variables } = get(id, text);
+  expect(variables.find(({ name }) => name === "w")).toStrictEqual({
+    name: "w",
+    kind: "tensor",
+    shape: [3, 4],
+    dtype: "float32",
+    bytes: 48,
+    gradient: true,
+    text: "float32 (3, 4)",
+    cell: "c2",
+  });
+  expect(
+    Object.fromEntries(
+      variables.map(({ name, kind, text: said, cell }) => [name, `${kind} ${said} ${cell}`]),
+    ),
+  ).toStrictEqual({
+    w: "tensor float32 (3, 4) c2",
+    lr: "number 0.5 c1",
+    Layer: "class  c1",
+    layer: "object 1 fields c2",
+    f: "function  c4",
+    losses: "list 2 items c4",
+    name: 'text "relu" c4',
+  });
+  // Run once more, the first cell takes away what the second one did.
+  await run(id, text, { kind: "cells", ids: ["c1"], withNeeds: false });
+  expect(statesOf(id, text)).toStrictEqual(["fresh", "stale: w", "stale: w", "fresh"]);
+});
+
+test("a failed cell ends the queue, a failed check does not; Stop keeps the variables", async () => {
+  const text = cells(
+    "const a = 1;",
+    "throw new RangeError('no');",
+    "print(a);",
+    "const x = ones(2); check(() => { x.g = zeros(2); return x.sum(); }, { x });",
+    "for (;;) {}",
+  );
+  const id = await create(text);
+  await run(id, text, { kind: "cells", ids: ["c1", "c2", "c3"], withNeeds: false });
+  expect(statesOf(id, text).slice(0, 3)).toStrictEqual(["fresh", "failed", "never run"]);
+  await run(id, text, { kind: "cells", ids: ["c4", "c3"], withNeeds: false });
+  expect(statesOf(id, text).slice(2, 4)).toStrictEqual(["fresh", "failed"]);
+  await test1.lab.session.run({
+    documentId: id,
+    text,
+    selection: { kind: "cells", ids: ["c5"], withNeeds: false },
+  });
+  await test1.lab.session.run({
+    documentId: id,
+    text,
+    selection: { kind: "cells", ids: ["c3"], withNeeds: false },
+  });
+  await expect.poll(() => get(id, text).state.running?.cell).toBe("c5");
+  expect(get(id, text).state.queued).toStrictEqual(["c3"]);
+  test1.lab.session.stop({ documentId: id });
+  await expect.poll(() => test1.lab.activity.state()).toBeNull();
+  expect(get(id, text).stored.find(({ cell }) => cell === "c5")?.result.error?.kind).toBe("stopped");
+  expect(get(id, text).variables.map(({ name }) => name)).toContain("a");
+  expect(get(id, text).state).toMatchObject({ kernel: "ready", stopping: false, queued: [] });
+});
+
+test("the activity's cancel stops the cell and forgets the queue", async () => {
+  const text = cells("for (;;) {}", "print(1);");
+  const id = await create(text);
+  await test1.lab.session.run({
+    documentId: id,
+    text,
+    selection: { kind: "cells", ids: ["c1", "c2"], withNeeds: false },
+  });
+  await expect.poll(() => get(id, text).state.running?.cell).toBe("c1");
+  test1.lab.activity.cancel();
+  await expect.poll(() => test1.lab.activity.state()).toBeNull();
+  expect(statesOf(id, text)).toStrictEqual(["failed", "never run"]);
+});
+
+test("all cells in a fresh sandbox are a run in the database, with text, outputs, timings and checks", async () => {
+  const text = cells(
+    "const a = 1;",
+    "const x = ones(2); check(() => { x.g = ones(2); return x.sum(); }, { x });",
+    "const t = time(() => x.add(1)); show({ t, a });",
+  );
+  const id = await create(text);
+  await run(id, text, { kind: "cells", ids: ["c1"], withNeeds: false });
+  const { runId } = await run(id, text, { kind: "all" });
+  if (runId === null) throw new Error("no run");
+  const { run: summary, cells: rows, timings, gradientChecks } = test1.lab.runs.get({ runId });
+  expect(summary).toMatchObject({
+    kind: "notebook",
+    name: "Mine",
+    status: "finished",
+    threads: 2,
+    rows: 500,
+    summary: { cells: 3, failed: 0, checks: 1, checksFailed: 0 },
+  });
+  expect(rows.map(({ cell, verdict }) => [cell, verdict])).toStrictEqual([
+    ["c1", "measured"],
+    ["c2", "measured"],
+    ["c3", "measured"],
+  ]);
+  expect(timings.length).toBeGreaterThan(0);
+  expect(gradientChecks).toMatchObject([{ tensor: "x", passed: true, reference: "float64" }]);
+  const { report } = test1.lab.session.report({ runId });
+  expect(report?.text).toContain("const a = 1;");
+  expect(report?.cells.map(({ result }) => result.error)).toStrictEqual([null, null, null]);
+  expect(get(id, text).state.reproduced).toBe(runId);
+  expect(get(id, text).stored.every(({ runId: of }) => of === runId)).toBe(true);
+  expect(get(id, cells("const a = 2;")).state.reproduced).toBeNull();
+});
+
+test("a failed run says so, and what did not run is named", async () => {
+  const text = cells("const a = 1;", "undefinedName();", "print(a);");
+  const id = await create(text);
+  const { runId } = await run(id, text, { kind: "all" });
+  expect(test1.lab.runs.get({ runId: runId ?? "" }).run.summary).toMatchObject({ cells: 2, failed: 1 });
+  expect(test1.lab.session.report({ runId: runId ?? "" }).report?.left).toStrictEqual(["c3"]);
+  expect(get(id, text).state.reproduced).toBeNull();
+});
+
+test("what came from elsewhere does not run before somebody says so; a name above its definition neither", async () => {
+  const text = cells("print(later);", "const later = 1;");
+  const [imported] = await test1.lab.documents.importFiles([{ name: "theirs.lab.ts", text }]);
+  const id = imported.kind === "imported" ? imported.entry.id : "";
+  const selection: LiveSelection = { kind: "cells", ids: ["c2"], withNeeds: true };
+  await expect(test1.lab.session.run({ documentId: id, text, selection })).rejects.toThrow(
+    "came from elsewhere",
+  );
+  test1.lab.documents.trust({ id });
+  await run(id, text, selection);
+  await expect(
+    test1.lab.session.run({
+      documentId: id,
+      text,
+      selection: { kind: "cells", ids: ["c1"], withNeeds: true },
+    }),
+  ).rejects.toThrow("only defined below it");
+  expect(get(id, text).cells[0]?.tooEarly).toStrictEqual([{ name: "later", definedIn: "c2" }]);
+});
+
+test("outputs are kept with the document for the next start, and can be forgotten", async () => {
+  const text = cells("show({ nan: NaN, minus: -Infinity });");
+  const id = await create(text);
+  await run(id, text, { kind: "cells", ids: ["c1"], withNeeds: false });
+  await test1.lab.session.close({ documentId: id });
+  const again = get(id, text);
+  expect(again.state.kernel).toBe("none");
+  expect(again.cells[0]?.state).toBe("never run");
+  expect(again.stored[0]).toMatchObject({ cell: "c1", current: true });
+  expect(again.stored[0]?.result.outputs).toMatchObject([
+    {
+      kind: "show",
+      values: [
+        { name: "nan", value: NaN },
+        { name: "minus", value: -Infinity },
+      ],
+    },
+  ]);
+  test1.lab.session.clearOutputs({ documentId: id, cells: null });
+  expect(get(id, text).stored).toStrictEqual([]);
+});
+
+test("another seed is another sandbox", async () => {
+  const text = cells("const a = randn(1).item(); print(a);", "print(a);");
+  const id = await create(text);
+  await run(id, text, { kind: "cells", ids: ["c1"], withNeeds: false });
+  const other = text.replace("seed: 42", "seed: 43");
+  await run(id, other, { kind: "cells", ids: ["c2"], withNeeds: true });
+  const [first, second] = named("sessionOutput");
+  expect(second.output).not.toStrictEqual(first.output);
+  expect(get(id, other).state.generation).toBe(2);
+});
