@@ -15,7 +15,11 @@ interface TranslatedCell {
 
 const HEADER = "import lab_notebook\nfrom lab_notebook import *";
 
-function translate({ header, cells }: LabDocument): { cells: readonly TranslatedCell[]; problems: readonly string[]; head: string } {
+function translate({ header, cells }: LabDocument): {
+  cells: readonly TranslatedCell[];
+  problems: readonly string[];
+  head: string;
+} {
   const problems: string[] = [];
   const translated = cells.flatMap((cell): TranslatedCell[] => {
     if (cell.kind === "md") return [{ cell, text: cell.source }];
