@@ -26,6 +26,8 @@ const LIBRARIES = {
     "@tensorflow/tfjs-backend-wasm",
     "micromark",
     "micromark-extension-math",
+    "hyparquet-writer",
+    "yauzl",
   ],
   preload: ["electron"],
   renderer: [

@@ -14,13 +14,14 @@ it.skipIf(TORCH_PYTHON === null)(
     try {
       const file = resolve("resources/notebooks/backprop.lab.ts");
       const { document } = readLabDocument(file, readFileSync(file, "utf8"));
-      const { text, problems } = pythonFile({ ...document, header: { ...document.header, rows: 50_000 } });
+      const { text, problems } = pythonFile({ ...document, header: { ...document.header, rows: 1_000 } });
+      // With all rows its outer products take 8 GB.
       expect(problems).toEqual([]);
       writeFileSync(join(folder, "notebook.py"), text);
       copyFileSync(resolve("resources/python/lab_notebook.py"), join(folder, "lab_notebook.py"));
       process.env["BACKPROP_LAB_MNIST"] = resolve("resources/data/mnist");
       const printed = await runPython(TORCH_PYTHON ?? "", ["notebook.py"], folder);
-      expect(printed).toMatch(/^trainMean: 0\.130\d+$/m);
+      expect(printed).toMatch(/^trainMean: 0\.1[23]\d+$/m);
       expect(printed.match(/^passed: /gm)?.length ?? 0).toBeGreaterThan(2);
       expect(printed).not.toContain("FAILED");
     } finally {
