@@ -6,7 +6,7 @@ import { Choice } from "../network/network-fields.tsx";
 import { overfitSpec, TRAIN_PRESETS, type TrainPreset } from "../../shared/specs/train-presets.ts";
 import { stepsOf, type TrainSpec } from "../../shared/specs/train-spec.ts";
 import { useStore } from "../store/create-store.ts";
-import { datasetsStore } from "./datasets-store.ts";
+import { datasetsStore, knownDataset } from "../store/datasets-store.ts";
 import { enqueueTrainings, findLr, startTraining } from "./training-actions.ts";
 import { ControlPanel } from "../ui/control-panel.tsx";
 import classes from "../ui/controls.module.css";
@@ -79,7 +79,12 @@ export function TrainControls() {
   const form = useTrainForm();
   const { choice, choose, spec, problem, threads } = form;
   const busy = useBusyReason();
-  const data = useStore(datasetsStore).map(({ id, title }) => ({ value: id, label: title }));
+  const datasets = useStore(datasetsStore);
+  const chosen = knownDataset(datasets, choice.data);
+  // A toy is in no list.
+  const listed =
+    chosen === undefined || datasets.some(({ id }) => id === chosen.id) ? datasets : [...datasets, chosen];
+  const data = listed.map(({ id, title }) => ({ value: id, label: title }));
   const forecast = useForecast(window.lab.trainingForecast, spec);
   const ready = spec !== null && !isRefused(forecast);
   const withSpec = (act: (spec: TrainSpec) => Promise<void>) => () => {
