@@ -100,9 +100,8 @@ export class CsvScanner {
             );
           }
         } else {
-          let byte = 0;
           for (; at < length; at++) {
-            byte = bytes[at] ?? 0;
+            const byte = bytes[at];
             if (byte === separator || byte === NEW_LINE || byte === RETURN) break;
           }
           end = at;

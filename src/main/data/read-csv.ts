@@ -163,15 +163,14 @@ export async function csvSource(paths: readonly string[], given: DialectChanges 
       ...given,
     });
     dialects.push(dialect);
-    let first: readonly string[] | null = null;
+    const found: string[] = [];
     const record = new CsvRecord(dialect.decimalComma);
     const scanner = new CsvScanner(path, dialect.separator, (fields) => {
-      if (first !== null) return;
+      if (found.length > 0) return;
       record.fields = fields;
-      first = Array.from({ length: fields.count }, (_, column) => record.text(column));
+      for (let column = 0; column < fields.count; column++) found.push(record.text(column));
     });
     scanner.push(Buffer.from(`${text}\n`, "utf8"));
-    const found: readonly string[] = first ?? [];
     if (found.length === 0) throw new DataFormatError(path, { place: "line 1" }, "a row", "none");
     const names = dialect.header ? namesOf(found) : found.map((_, column) => `column ${column + 1}`);
     if (index === 0) columns = names;
@@ -180,7 +179,7 @@ export async function csvSource(paths: readonly string[], given: DialectChanges 
         path,
         { place: "line 1" },
         `the columns of ${paths[0] ?? ""}`,
-        `${names.slice(0, 8).join(", ")}`,
+        names.slice(0, 8).join(", "),
       );
     }
   }

@@ -23,8 +23,8 @@ export interface NamedArray extends NumberArray {
 const opened = (path: string): Promise<ZipFile> =>
   new Promise((resolve, reject) => {
     open(path, { lazyEntries: true, autoClose: false, validateEntrySizes: true }, (error, zip) => {
-      if (zip === undefined) reject(error ?? new Error("no zip archive"));
-      else resolve(zip);
+      if (error === null) resolve(zip);
+      else reject(error);
     });
   });
 
@@ -44,8 +44,8 @@ const entriesOf = (zip: ZipFile): Promise<Entry[]> =>
 const streamOf = (zip: ZipFile, entry: Entry): Promise<Readable> =>
   new Promise((resolve, reject) => {
     zip.openReadStream(entry, (error, stream) => {
-      if (stream === undefined) reject(error ?? new Error("it cannot be unpacked"));
-      else resolve(stream);
+      if (error === null) resolve(stream);
+      else reject(error);
     });
   });
 

@@ -82,8 +82,15 @@ export const FUZZ_TARGETS: Readonly<Record<string, FuzzTarget>> = {
     read: async (bytes, folder) => {
       const { shape, data } = await readIdx(written(folder, "x", bytes));
       if (bytes[0] === 0x1f) return;
-      const sizes: Readonly<Record<number, number>> = { 8: 1, 9: 1, 11: 2, 12: 4, 13: 4, 14: 8 };
-      const size = sizes[bytes[2] ?? 0] ?? NaN;
+      const size =
+        new Map([
+          [8, 1],
+          [9, 1],
+          [11, 2],
+          [12, 4],
+          [13, 4],
+          [14, 8],
+        ]).get(bytes[2] ?? 0) ?? NaN;
       wrong(4 + 4 * shape.length + size * product(shape) !== bytes.length, "another size or type");
       if (bytes[2] !== 8) return;
       wrong(

@@ -128,12 +128,8 @@ describe("an import", () => {
     const dataset = await take(path);
     await lab.datasets.remove({ id: dataset.id });
     expect(lab.datasets.list().map(({ id }) => id)).not.toContain(dataset.id);
-    const run = await lab.training
-      .start({ spec: firstSpec(dataset), threads: 1 })
-      .done.catch((error: unknown) => error);
-    expect(String(run instanceof Error ? run.message : JSON.stringify(run))).toMatch(
-      /There is no data set .*was removed, and can be restored/,
-    );
+    const run = await lab.training.start({ spec: firstSpec(dataset), threads: 1 }).done;
+    expect(run.failure).toMatch(/There is no data set .*was removed, and can be restored/);
     expect(lab.datasets.restore({ id: dataset.id })).toEqual(dataset);
     expect(lab.datasets.list().map(({ id }) => id)).toContain(dataset.id);
     await expect(lab.datasets.remove({ id: "mnist" })).rejects.toThrow(/stays/);
