@@ -53,6 +53,13 @@ describe("lab lessons test", () => {
     expect(status).toBe(0);
   });
 
+  it("passes the lesson that the guide for teachers shows", () => {
+    const page = readFileSync("docs/lessons.md", "utf8");
+    const [example = ""] = /\/\/ lab notebook 1[^`]*(?:`[^`]+`[^`]*)*?(?=\n```)/.exec(page) ?? [];
+    writeFileSync(inFolder("guide.lab.ts"), example);
+    expect(lessons("test", inFolder("guide.lab.ts")).stdout).toContain("1 exercises, 0 failed");
+  });
+
   it("fails one whose solution is wrong, whose starter passes, or which has no check", () => {
     const broken = inFolder("broken");
     mkdirSync(broken);
