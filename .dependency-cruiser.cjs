@@ -26,6 +26,8 @@ const LIBRARIES = {
     "@tensorflow/tfjs-backend-wasm",
     "micromark",
     "micromark-extension-math",
+    "hyparquet-writer",
+    "yauzl",
   ],
   preload: ["electron"],
   renderer: [
@@ -39,7 +41,11 @@ const LIBRARIES = {
     "highlight.js",
     "valibot",
     "react-markdown",
+    "remark-math",
     "@tanstack/react-virtual",
+    "@codemirror",
+    "@lezer",
+    "typescript",
   ],
 };
 
@@ -74,6 +80,7 @@ const EXPERIMENTS = [
 ];
 const VIEWS = [
   "notebook",
+  "live",
   "ladder",
   "initialise",
   "stages",
@@ -89,7 +96,7 @@ const VIEWS = [
 const RUNG_CODE = "^src/main/lab/rungs/rung-code\\.ts$";
 
 /** Reads the text of cells, as the sandbox does, without running them. */
-const CELL_TEXT = "^src/sandbox/(cell-names|prepare-cell)\\.ts$";
+const CELL_TEXT = "^src/sandbox/(cell-names|prepare-cell|python/python-notebook)\\.ts$";
 
 /** Runs while the app is built; what it makes is part of the app, its library is not. */
 const KERNEL_GENERATOR = "^src/workers/kernels/generate/generate\\.ts$";
