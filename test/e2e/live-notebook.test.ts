@@ -97,7 +97,7 @@ describe("a notebook that a person writes", () => {
     await page.keyboard.type("const h = x.matm");
     const list = page.locator(".cm-tooltip-autocomplete");
     await list.waitFor({ timeout: LONG_MS });
-    await list.getByText("matmul").waitFor();
+    await list.getByRole("option", { name: /matmul/ }).waitFor();
     await press("Enter");
     await page.keyboard.type("(1)");
     await cell(3).locator(".cm-lintRange-error").first().waitFor({ timeout: LONG_MS });
@@ -152,7 +152,7 @@ describe("a notebook that a person writes", () => {
   });
 
   it("has one history for texts and cells", async () => {
-    await press("Escape");
+    await cell(3).focus();
     await expect.poll(focused).toMatch(/^Cell 3 of 3/);
     await press("d");
     await press("d");
@@ -206,7 +206,7 @@ describe("a notebook that a person writes", () => {
     const title = page.getByLabel("Title of the notebook");
     await title.fill("My backward pass");
     await press("Enter");
-    const folder = join(launched.userDataDir, "notebooks");
+    const folder = join(launched.userDataDir, "lab-notebooks");
     const texts = () =>
       readdirSync(folder, { recursive: true, encoding: "utf8" })
         .filter((name) => name.endsWith(".lab.ts"))

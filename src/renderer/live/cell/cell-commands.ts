@@ -2,7 +2,7 @@ import type { OwnKind } from "../document/notebook-edit.ts";
 import { edit, isReadOnly, openStore } from "../document/open-notebook.ts";
 import { runCells, runOne, stopRun } from "../kernel/run-actions.ts";
 import { problemsStore } from "../language/language-client.ts";
-import { requestFocus } from "./focus-request.ts";
+import { cellElementId, requestFocus } from "./focus-request.ts";
 
 const cells = () => openStore.get()?.edit.document.cells ?? [];
 const placeOf = (id: string): number => cells().findIndex((cell) => cell.id === id);
@@ -86,10 +86,24 @@ export function mergeBelow(id: string): void {
 
 export function undo(): void {
   edit({ type: "undo" });
+  followHistory();
 }
 
 export function redo(): void {
   edit({ type: "redo" });
+  followHistory();
+}
+
+/** The focus goes to the cell that the history speaks of, for what the focus was on. */
+function followHistory(): void {
+  const chosen = openStore.get()?.edit.chosen ?? null;
+  const { activeElement } = document;
+  if (chosen === null || document.getElementById(cellElementId(chosen))?.contains(activeElement) === true)
+    return;
+  requestFocus({
+    cell: chosen,
+    mode: (activeElement?.closest(".cm-editor") ?? null) === null ? "command" : "edit",
+  });
 }
 
 function focusChosen(mode: "command" | "edit"): void {

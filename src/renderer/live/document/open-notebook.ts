@@ -188,18 +188,21 @@ export function hearOutside(id: string, conflict: DocumentConflict): void {
 
 /** The library knows something new about the open notebook. */
 export function hearEntry(entry: DocumentEntry): void {
+  if (openStore.get()?.entry.id === entry.id) update({ entry });
+}
+
+/** The library gave the open notebook, which was saved, another title: it is in the file by now. */
+export function hearTitle(entry: DocumentEntry): void {
   const open = openStore.get();
   if (open?.entry.id !== entry.id) return;
-  const { title } = entry;
-  const { header } = open.edit.document;
-  // Renamed elsewhere: the new title is in the file by now.
-  const renamed = open.save === "saved" && header.title !== title && entry.version > open.baseVersion;
-  const document = renamed ? { ...open.edit.document, header: { ...header, title } } : open.edit.document;
+  const { document } = open.edit;
+  const titled = { ...document, header: { ...document.header, title: entry.title } };
   openStore.set({
     ...open,
     entry,
-    edit: { ...open.edit, document },
-    ...(renamed ? { savedDocument: document, baseVersion: entry.version } : {}),
+    edit: { ...open.edit, document: titled },
+    savedDocument: titled,
+    baseVersion: entry.version,
   });
 }
 

@@ -9,7 +9,14 @@ import { ask, wireErrorOf } from "../../bridge/lab.ts";
 import { createStore } from "../../store/create-store.ts";
 import { showFailure, showInfo, showUndo } from "../../store/lab-store.ts";
 import { saving } from "../../store/save.ts";
-import { closeDocument, openDocument, openStore, saveNow, textOf } from "../document/open-notebook.ts";
+import {
+  closeDocument,
+  hearTitle,
+  openDocument,
+  openStore,
+  saveNow,
+  textOf,
+} from "../document/open-notebook.ts";
 
 export interface Library {
   readonly search: string;
@@ -67,7 +74,9 @@ export async function renameDocument(id: string, title: string): Promise<void> {
   const entry = await attempt("The notebook was not renamed", () =>
     ask(window.lab.documentsRename({ id, title })),
   );
-  if (entry !== null) updateEntry(entry);
+  if (entry === null) return;
+  updateEntry(entry);
+  hearTitle(entry);
 }
 
 export async function tagDocument(id: string, tags: readonly string[]): Promise<void> {

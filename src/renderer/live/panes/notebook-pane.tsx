@@ -1,11 +1,19 @@
 import { Button } from "@mantine/core";
 import { Plus } from "lucide-react";
 import { useState } from "react";
-import { insertAt, runAll, stop } from "../cell/cell-commands.ts";
+import {
+  insertAt,
+  redo,
+  runAll,
+  runAndInsert,
+  runAndNext,
+  runHere,
+  stop,
+  undo,
+} from "../cell/cell-commands.ts";
 import { CellFrame } from "../cell/cell-frame.tsx";
 import { openFind } from "../document/find-store.ts";
 import { edit, isReadOnly, type OpenNotebook } from "../document/open-notebook.ts";
-import { runAndInsert, runAndNext, runHere } from "../cell/cell-commands.ts";
 import { FindBar } from "./find-bar.tsx";
 import { NotebookToolbar } from "./notebook-toolbar.tsx";
 import classes from "./panes.module.css";
@@ -74,8 +82,8 @@ function notebookKey(
   else if (key === "." && mod) stop();
   else if (key.toLowerCase() === "f" && mod && !shiftKey) openFind(false);
   else if (key.toLowerCase() === "h" && mod) openFind(true);
-  else if (key.toLowerCase() === "z" && mod) edit({ type: shiftKey ? "redo" : "undo" });
-  else if (key.toLowerCase() === "y" && mod) edit({ type: "redo" });
+  else if (key.toLowerCase() === "z" && mod) (shiftKey ? redo : undo)();
+  else if (key.toLowerCase() === "y" && mod) redo();
   else return false;
   return true;
 }

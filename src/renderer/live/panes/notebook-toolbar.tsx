@@ -20,10 +20,14 @@ import { insertAt, redo, runAll, runStale, stop, undo } from "../cell/cell-comma
 import { openFind } from "../document/find-store.ts";
 import { isReadOnly, saveNow, type OpenNotebook, type SaveState } from "../document/open-notebook.ts";
 import { clearOutputs, restartKernel } from "../kernel/run-actions.ts";
-import { sessionStore } from "../kernel/session-store.ts";
+import { sessionStore, type Session } from "../kernel/session-store.ts";
 import { createDocument, exportDocument } from "../library/library-store.ts";
 import { versionsOpenStore } from "../dialogs/versions-dialog.tsx";
 import classes from "./panes.module.css";
+
+/** The last run of all cells in a fresh sandbox went through, and every cell is as it was then. */
+const isReproduced = ({ state, standings }: Session): boolean =>
+  typeof state?.reproduced === "string" && [...standings.values()].every((cell) => cell.state === "fresh");
 
 const SAVE_WORDS: Readonly<Record<SaveState, string>> = {
   saved: "Saved",
@@ -36,6 +40,7 @@ const SAVE_WORDS: Readonly<Record<SaveState, string>> = {
 /** What can be done with the whole notebook, and how it stands. */
 export function NotebookToolbar({ open }: { readonly open: OpenNotebook }) {
   const state = useStore(sessionStore, (session) => session.state);
+  const reproduced = useStore(sessionStore, isReproduced);
   const readOnly = isReadOnly(open);
   const running = state?.running !== null && state?.running !== undefined;
   const { past, future, chosen, document } = open.edit;
@@ -145,7 +150,7 @@ export function NotebookToolbar({ open }: { readonly open: OpenNotebook }) {
         </Menu>
       </span>
       <span className={classes["standing"]}>
-        {typeof state?.reproduced === "string" && (
+        {reproduced && (
           <Badge
             tone="good"
             icon={BadgeCheck}
