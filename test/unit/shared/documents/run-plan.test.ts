@@ -190,6 +190,6 @@ test("madeBy() are the cells that make what a cell reads; beforeAll() is before(
   expect(kernel.plan.madeBy("d")).toEqual(["a", "b", "c"]);
   expect(kernel.plan.madeBy("e")).toEqual(["c"]);
   expect(kernel.plan.madeBy("a")).toEqual([]);
-  expect(kernel.plan.beforeAll(["e", "b"])).toEqual(["a", "b", "c", "e"]);
+  expect(kernel.plan.beforeAll(["e", "d", "b"])).toEqual(["a", "b", "c", "d", "e"]);
   expect(kernel.plan.beforeAll([])).toEqual([]);
 });
