@@ -73,6 +73,7 @@ const EXPERIMENTS = [
   "training",
   "learned",
   "live",
+  "lessons",
   "runs",
 ];
 const VIEWS = [

@@ -17,6 +17,8 @@ import type { TensorLedger } from "./tensor-ledger.ts";
 import { KEEPS_NAME, numbersOf, recordMethod, recordValues } from "./tensor-methods.ts";
 import { shownPart, tensorText } from "./tensor-text.ts";
 import type { TimeRecorder } from "./time-recorder.ts";
+import type { Tray } from "./tray.ts";
+import type { ValueJudge } from "./value-judge.ts";
 import type { VariableList } from "./variable-list.ts";
 
 /** Names, titles and lists of numbers; a stack trace or something shown may be longer. */
@@ -34,6 +36,10 @@ export interface HostParts {
   readonly line: MainLine;
   readonly timer: TimeRecorder;
   readonly checker: CheckRecorder;
+  readonly judge: ValueJudge;
+  readonly tray: Tray;
+  /** Has the other world do something: a lesson's check, or the student's code. */
+  readonly cross: (message: string) => string;
   readonly variables: VariableList;
 }
 
@@ -71,7 +77,7 @@ function alike(recorder: Recorder, a: TensorNode, b: TensorNode): readonly [Tens
  * length, or one of the notebook's own tensors.
  */
 export function hostFunctions(parts: HostParts): Readonly<Record<string, HostFunction>> {
-  const { ledger, sources, outputs, keys, line, timer, checker, variables } = parts;
+  const { ledger, sources, outputs, keys, line, timer, checker, judge, tray, variables } = parts;
   const pictures = new Pictures(ledger, (output) => outputs.add(output));
   let stack = "";
   const recorder: Recorder = {
@@ -238,6 +244,24 @@ export function hostFunctions(parts: HostParts): Readonly<Record<string, HostFun
       outputs.add({ kind: "check", report });
       return JSON.stringify(report);
     },
+    judgeValue: (actual, expected, exact, rtol, atol, words, ...nodes) => {
+      const named = text(words, LONG_TEXT).split("\n");
+      return judge.judge({
+        actual: tensor(actual),
+        expected: tensor(expected),
+        exact: number(exact) === 1,
+        rtol: number(rtol),
+        atol: number(atol),
+        mistakes: nodes.map((node, at) => ({ words: named[at] ?? "", node: tensor(node) })),
+      });
+    },
+    clearTray: () => {
+      tray.clear();
+      return undefined;
+    },
+    put: (given) => tray.put(tensor(given)),
+    take: (place) => tray.take(number(place)),
+    cross: (message) => parts.cross(text(message, LONG_TEXT)),
     seed: (given) => {
       keys.reseed(seedOf(given));
       return undefined;

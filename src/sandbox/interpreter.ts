@@ -48,28 +48,29 @@ export interface HostObjects<T extends object> {
   readonly describe: (error: unknown) => { readonly name: string; readonly message: string };
 }
 
+/** The language's entry files, with what the lab calls of each. */
+const ENTRIES = {
+  "./install.ts": ["describeVariables", "enterStudent", "forgetRandom", "makeGarbage", "showResult"],
+  "./check-world.ts": ["beginCheck", "enterCheck", "forgetRandom", "makeGarbage", "showResult"],
+} as const;
+type Entry = keyof typeof ENTRIES;
+
 /** QuickJS in WebAssembly with the tensor language in it: it can reach nothing but the host functions. */
 export class Interpreter<T extends object> {
   readonly #vm: QuickJSContext;
   readonly #runtime: QuickJSRuntime;
   readonly #objects: HostObjects<T>;
   readonly #own = new Map<string, QuickJSHandle>();
-  /** When code that runs while a cell is not running is ended. */
-  #deadlineMs = Infinity;
+  /** When code that runs while a cell is not running is ended; the same for all worlds of a runtime. */
+  readonly #deadline: { ms: number };
   /** Looking at variables goes on after Stop. */
   #inspecting = false;
 
-  private constructor(runtime: QuickJSRuntime, objects: HostObjects<T>) {
+  private constructor(runtime: QuickJSRuntime, objects: HostObjects<T>, deadline: { ms: number }) {
     this.#runtime = runtime;
     this.#objects = objects;
+    this.#deadline = deadline;
     this.#vm = runtime.newContext();
-    const remove = runtime.hostRefs.delete.bind(runtime.hostRefs);
-    // QuickJS counts references: it tells at once when the last one goes.
-    runtime.hostRefs.delete = (id) => {
-      const object = runtime.hostRefs.get(id);
-      remove(id);
-      if (objects.knows(object)) objects.drop(object);
-    };
   }
 
   /** @param isStopped Asked again and again while code runs; once it says yes, the code ends. */
@@ -86,13 +87,35 @@ export class Interpreter<T extends object> {
     const runtime = quickjs.newRuntime();
     runtime.setMemoryLimit(LIMITS.heapBytes);
     runtime.setMaxStackSize(LIMITS.stackBytes);
-    const interpreter = new Interpreter(runtime, objects);
+    const deadline = { ms: Infinity };
+    const remove = runtime.hostRefs.delete.bind(runtime.hostRefs);
+    // QuickJS counts references: it tells at once when the last one goes.
+    runtime.hostRefs.delete = (id) => {
+      const object = runtime.hostRefs.get(id);
+      remove(id);
+      if (objects.knows(object)) objects.drop(object);
+    };
+    const interpreter = new Interpreter(runtime, objects, deadline);
     runtime.setInterruptHandler(() => {
-      const isLate = interpreter.#deadlineMs < Infinity && performance.now() > interpreter.#deadlineMs;
+      const isLate = deadline.ms < Infinity && performance.now() > deadline.ms;
       return isLate || (!interpreter.#inspecting && isStopped());
     });
-    interpreter.#load(host);
+    interpreter.#load(host, "./install.ts");
     return interpreter;
+  }
+
+  /** A world of its own beside this one, for a lesson's check: the language anew, nothing shared but the limits. */
+  beside(host: Readonly<Record<string, HostFunction<T>>>): Interpreter<T> {
+    const world = new Interpreter(this.#runtime, this.#objects, this.#deadline);
+    world.#load(host, "./check-world.ts");
+    return world;
+  }
+
+  /** Lets go of all that this world holds. */
+  dispose(): void {
+    for (const handle of this.#own.values()) handle.dispose();
+    this.#own.clear();
+    this.#vm.dispose();
   }
 
   /**
@@ -118,19 +141,30 @@ export class Interpreter<T extends object> {
     return null;
   }
 
+  /** Calls one of the language's own functions with a text and gives back its text. */
+  callText(name: string, text: string): { readonly text: string } | { readonly thrown: Thrown } {
+    const own = this.#own.get(name);
+    if (own === undefined) throw new TypeError(`the tensor language has no function ${name}`);
+    const result = this.#vm
+      .newString(text)
+      .consume((given) => this.#vm.callFunction(own, this.#vm.undefined, given));
+    if (result.error !== undefined) return { thrown: result.error.consume((error) => this.#read(error)) };
+    return { text: result.value.consume((value) => this.#vm.getString(value)) };
+  }
+
   /** Has the language tell the host all variables. @returns Whether it came to an end in time. */
   inspect(): boolean {
-    this.#deadlineMs = performance.now() + INSPECTING_MS;
+    this.#deadline.ms = performance.now() + INSPECTING_MS;
     this.#inspecting = true;
     try {
       return this.call("describeVariables") === null;
     } finally {
       this.#inspecting = false;
-      this.#deadlineMs = Infinity;
+      this.#deadline.ms = Infinity;
     }
   }
 
-  #load(host: Readonly<Record<string, HostFunction<T>>>): void {
+  #load(host: Readonly<Record<string, HostFunction<T>>>, entry: Entry): void {
     const vm = this.#vm;
     const bound = vm.newObject();
     for (const [name, fn] of Object.entries(host)) {
@@ -148,10 +182,10 @@ export class Interpreter<T extends object> {
       (_from, name) => (open && PRELUDE.has(name) ? name : CLOSED),
     );
     const namespace = vm.unwrapResult(
-      vm.evalCode(preludeCode("./install.ts"), "./install.ts", { type: "module", strict: true }),
+      vm.evalCode(preludeCode(entry), entry, { type: "module", strict: true }),
     );
     open = false;
-    for (const name of ["describeVariables", "forgetRandom", "makeGarbage", "showResult"]) {
+    for (const name of ENTRIES[entry]) {
       this.#own.set(name, vm.getProp(namespace, name));
     }
     namespace.dispose();
@@ -219,11 +253,11 @@ export class Interpreter<T extends object> {
 
   /** Reads what was thrown, which may have code of its own to run when it is looked at: not for long. */
   #read(thrown: QuickJSHandle): Thrown {
-    this.#deadlineMs = performance.now() + READING_MS;
+    this.#deadline.ms = performance.now() + READING_MS;
     try {
       return this.#readFields(thrown);
     } finally {
-      this.#deadlineMs = Infinity;
+      this.#deadline.ms = Infinity;
     }
   }
 

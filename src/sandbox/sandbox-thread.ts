@@ -1,6 +1,6 @@
 import { parentPort, workerData } from "node:worker_threads";
 import type { CellError } from "../shared/live/cell-result.ts";
-import type { CellSource } from "../shared/live/live-settings.ts";
+import type { CellSource, CheckSource } from "../shared/live/live-settings.ts";
 import type { FromSandbox, SandboxData, ToSandbox } from "../shared/live/sandbox-protocol.ts";
 import type { SourceLine } from "../core/tensor/tensor-node.ts";
 import { describeError, failureOf, failureOutside, recordedAt } from "./cell-failure.ts";
@@ -13,7 +13,10 @@ import { MainLine } from "./main-line.ts";
 import { prepareCell } from "./prepare-cell.ts";
 import { RandomKeys } from "./random-keys.ts";
 import { TensorLedger } from "./tensor-ledger.ts";
+import { LessonCheck } from "./lesson-check.ts";
 import { TimeRecorder } from "./time-recorder.ts";
+import { Tray } from "./tray.ts";
+import { ValueJudge } from "./value-judge.ts";
 import { VariableList } from "./variable-list.ts";
 
 // The sandbox's thread: holds the interpreter and the graph of operations, no numbers of tensors, no files, no store.
@@ -27,11 +30,31 @@ const outputs = new CellOutputs((output) => line.tell({ kind: "output", output }
 const ledger = new TensorLedger(line, () => void interpreter.call("makeGarbage"));
 const timer = new TimeRecorder(ledger, threads);
 const checker = new CheckRecorder(ledger, line, seed);
-const variables = new VariableList();
 /** The last error of the lab that a cell saw, and where the operation was recorded that it is about. */
 let lastError: { readonly message: string; readonly at: SourceLine | null } | null = null;
+const variables = new VariableList();
+const common = {
+  ledger,
+  sources,
+  outputs,
+  line,
+  timer,
+  checker,
+  judge: new ValueJudge(ledger),
+  tray: new Tray(ledger),
+  variables,
+};
+/** The check that is running beside the cells. */
+let lessonCheck: LessonCheck | null = null;
 const interpreter = await Interpreter.start(
-  hostFunctions({ ledger, sources, outputs, keys, line, timer, checker, variables }),
+  hostFunctions({
+    ...common,
+    keys,
+    cross: (message) => {
+      if (lessonCheck === null) throw new TypeError("no check is running");
+      return lessonCheck.enter(message);
+    },
+  }),
   {
     hold: (object) => ledger.live.hold(object),
     drop: (object) => ledger.drop(object),
@@ -45,6 +68,10 @@ const interpreter = await Interpreter.start(
   () => line.stopped,
 );
 
+/** Where the operation was recorded that a thrown error of the lab is about. */
+const recordedPlace = ({ message }: { readonly message: string }): SourceLine | null =>
+  lastError?.message === message ? lastError.at : null;
+
 /** Runs a cell to its end, what it left to compute included. */
 function run({ id, source }: CellSource): CellError | null {
   try {
@@ -52,9 +79,8 @@ function run({ id, source }: CellSource): CellError | null {
     interpreter.call("forgetRandom");
     const thrown = interpreter.run(prepared.code, sources.add(id, prepared), prepared.shownAt !== null);
     if (thrown !== null) {
-      const recorded = lastError?.message === thrown.message ? lastError.at : null;
       const shown = prepared.shownAt === null ? null : { cell: id, ...prepared.shownAt };
-      return failureOf(thrown, sources, { stopped: line.stopped, otherwise: recorded ?? shown });
+      return failureOf(thrown, sources, { stopped: line.stopped, otherwise: recordedPlace(thrown) ?? shown });
     }
     // What was interrupted among promises throws nothing.
     if (line.stopped) return failureOutside(null, id, true);
@@ -65,12 +91,35 @@ function run({ id, source }: CellSource): CellError | null {
   }
 }
 
-function answer(cell: CellSource): void {
+/** Runs a lesson's check to its end in a world of its own, which goes with it. */
+function check(source: CheckSource): CellError | null {
+  const own = new RandomKeys(seed);
+  own.beginCell(source.id);
+  try {
+    lessonCheck = new LessonCheck(interpreter, sources, (cross) =>
+      hostFunctions({ ...common, keys: own, cross }),
+    );
+    const thrown = lessonCheck.run(source);
+    if (thrown !== null)
+      return failureOf(thrown, sources, { stopped: line.stopped, otherwise: recordedPlace(thrown) });
+    if (line.stopped) return failureOutside(null, source.id, true);
+    ledger.finish();
+    return checker.failure();
+  } catch (error) {
+    return failureOutside(error, source.id, line.stopped);
+  } finally {
+    common.tray.clear();
+    lessonCheck?.close();
+    lessonCheck = null;
+  }
+}
+
+function answer(id: string, work: () => CellError | null): void {
   outputs.reset();
-  keys.beginCell(cell.id);
+  keys.beginCell(id);
   checker.beginCell();
   const [operations, flushes] = [ledger.operations, ledger.flushes];
-  const error = run(cell);
+  const error = work();
   if (error !== null) ledger.abandon();
   try {
     ledger.release();
@@ -89,6 +138,7 @@ function answer(cell: CellSource): void {
 }
 
 port.on("message", (message: ToSandbox) => {
-  if (message.kind === "cell") answer(message.cell);
+  if (message.kind === "cell") answer(message.cell.id, () => run(message.cell));
+  if (message.kind === "lessonCheck") answer(message.check.id, () => check(message.check));
 });
 line.tell({ kind: "ready" });

@@ -18,6 +18,18 @@ const DISCARDED = 32;
  * @see Blackman and Vigna, "Scrambled linear pseudorandom number generators" (2021)
  */
 export function randomStream(seed: number, stream = 0): RandomStream {
+  const generator = generatorOf(seed, stream);
+  return { next: () => uniformFloat64(generator) };
+}
+
+/** Where stream number `stream` of a seed begins: the generator's two words of 64 bits. @throws {RangeError} */
+export function randomStreamState(seed: number, stream: number): readonly [bigint, bigint] {
+  const [s01 = 0, s00 = 0, s11 = 0, s10 = 0] = generatorOf(seed, stream).getState();
+  const word = (high: number, low: number): bigint => (BigInt(high >>> 0) << 32n) | BigInt(low >>> 0);
+  return [word(s01, s00), word(s11, s10)];
+}
+
+function generatorOf(seed: number, stream: number): ReturnType<typeof xoroshiro128plus> {
   if (!Number.isInteger(seed) || seed < 0 || seed > 0xffffffff) {
     throw new RangeError(`randomStream: expected a whole seed in [0, 2³²), got ${seed}`);
   }
@@ -27,5 +39,5 @@ export function randomStream(seed: number, stream = 0): RandomStream {
   const generator = xoroshiro128plus(seed);
   for (let draw = 0; draw < DISCARDED; draw++) generator.next();
   for (let jump = 0; jump < stream; jump++) generator.jump();
-  return { next: () => uniformFloat64(generator) };
+  return generator;
 }

@@ -16,6 +16,7 @@ import { EXIT, type ExitCode } from "./exit-code.ts";
 import { runGradcheckCommand, type GradcheckOptions } from "./gradcheck-command.ts";
 import { runInitCommand, type InitOptions } from "./init-command.ts";
 import { runLadderCommand, type LadderOptions } from "./ladder-command.ts";
+import { addLessonCommands } from "./lesson-commands.ts";
 import { runNotebookCommand, type NotebookOptions } from "./notebook-command.ts";
 import type { Interruption } from "./interruption.ts";
 import { openCommandLab } from "./open-command-lab.ts";
@@ -23,7 +24,14 @@ import { complain } from "./print.ts";
 import { runShowCommand } from "./show-command.ts";
 import { runCompareCommand } from "./compare-command.ts";
 import type { ExportKind } from "../../shared/runs/run-exports.ts";
-import { EXPORTED, runExportCommand, runImportCommand, type ExportOptions } from "./export-command.ts";
+import { EXPORTED, runExportCommand, type ExportOptions } from "./export-command.ts";
+import {
+  EXPORTED_TRAININGS,
+  isTrainingExport,
+  runExportTrainingCommand,
+  type ExportTrainingOptions,
+} from "./export-training-command.ts";
+import { runImportCommand, type ImportOptions } from "./import-command.ts";
 import { runTrashCommand, type TrashOptions } from "./trash-command.ts";
 import { parseLimit, runRunCommand, savesRun, type RunOptions } from "./run-command.ts";
 import { readDocumentFile } from "./document-file.ts";
@@ -191,6 +199,8 @@ function buildProgram(host: CommandHost): Command {
       host.setExitCode(await runConvertCommand(from, to, options));
     });
 
+  addLessonCommands(program, (needs, command) => inLab(host, needs, command), host);
+
   program
     .command("ladder")
     .description("time matrix products rung by rung, each compared with float64 first")
@@ -338,24 +348,66 @@ function buildProgram(host: CommandHost): Command {
 
   program
     .command("export")
-    .description("write runs as CSV, as a bundle to import elsewhere, or the whole database as SQLite")
-    .addArgument(new Argument("<what>", "what to write").choices(EXPORTED))
+    .description(
+      "write runs as CSV, Parquet, TensorBoard's event files, as a bundle to import elsewhere, the whole database as SQLite; " +
+        "or a training as PyTorch or ONNX",
+    )
+    .addArgument(new Argument("<what>", "what to write").choices([...EXPORTED, ...EXPORTED_TRAININGS]))
+    .argument(
+      "[source]",
+      "with pytorch and onnx: a run, a training spec (.json), with pytorch a notebook (.lab.ts)",
+    )
     .requiredOption("--out <file>", "where to; - is standard output")
     .option("--runs <query>", "which runs (default: all that are not in the trash)", "")
     .option("--weights", "with a bundle: what trainings learned")
+    .option("--no-data", "with pytorch: leave the data out")
+    .option("--normalise", "with onnx: take values as the data set holds them")
+    .option("--softmax", "with onnx: give probabilities")
     .option(...force)
     .option(...database)
-    .action(async (what: ExportKind, options: ExportOptions & CommonOptions) => {
-      await inLab(host, reading(options), (lab) => runExportCommand(lab, what, options));
-    });
+    .action(
+      async (
+        what: ExportKind | (typeof EXPORTED_TRAININGS)[number],
+        source: string | undefined,
+        options: ExportOptions & ExportTrainingOptions & CommonOptions,
+      ) => {
+        if (isTrainingExport(what)) {
+          await inLab(
+            host,
+            { ...options, threads: DEFAULT_THREADS, readOnly: true, emptyIfMissing: true },
+            (lab) => runExportTrainingCommand(lab, what, source, options),
+          );
+        } else await inLab(host, reading(options), (lab) => runExportCommand(lab, what, options));
+      },
+    );
 
   program
     .command("import")
-    .description("add the runs of a bundle that are not there yet")
-    .argument("<file>", "bundle, as `lab export bundle` writes it")
+    .description(
+      "add runs that are not there yet, of a bundle or of other tools; or read weights and networks",
+    )
+    .argument(
+      "<file>",
+      "bundle; event files of TensorBoard, MLflow's folders, JSON lines, JSON or CSV with a step each, or a folder of them; " +
+        "weights as .safetensors, .npz or .onnx",
+    )
+    .option("--follow", "go on while the file grows, until Ctrl+C")
+    .option("--step <column>", "name of the column of steps, where it is none of the usual ones")
+    .option("--spec <file>", "with weights: the training spec whose network they belong to")
+    .addOption(new Option("--layout <name>", "with weights: how matrices lie").choices(["torch", "keras"]))
+    .option(
+      "--order <list>",
+      "with weights: the file's layers in the network's order, with commas between",
+      list,
+    )
+    .option("--out <file>", "with weights: where the lab's .safetensors goes; with .onnx: a folder")
+    .option(...force)
+    .option("--json", "print JSON instead of text")
     .option(...database)
-    .action(async (file: string, options: CommonOptions) => {
-      await inLab(host, { ...options, threads: 1 }, (lab) => runImportCommand(lab, file));
+    .action(async (file: string, options: ImportOptions & CommonOptions) => {
+      await inLab(host, { ...options, threads: 1 }, (lab) =>
+        runImportCommand(lab, file, options, host.interruption),
+      );
     });
 
   program

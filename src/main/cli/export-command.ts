@@ -1,8 +1,10 @@
+import { readdir } from "node:fs/promises";
 import { resolve } from "node:path";
+import { ContractError } from "../../core/errors.ts";
 import { EXPORT_KINDS, EXPORTS, type ExportKind } from "../../shared/runs/run-exports.ts";
 import type { Lab } from "../lab/lab.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
-import { complain, print } from "./print.ts";
+import { complain } from "./print.ts";
 
 /** What `lab export` writes: what any run may have. */
 export const EXPORTED = EXPORT_KINDS.filter((kind) => EXPORTS[kind].of === null);
@@ -24,23 +26,32 @@ export async function runExportCommand(
   const runIds = await lab.runs.find(options.runs, "all");
   const request = { what, runIds, weights: options.weights === true };
   if (options.out === "-") {
+    if (EXPORTS[what].extension === "folder") {
+      throw new ContractError(
+        `${what} is a folder of files, which standard output cannot take: give --out FOLDER`,
+      );
+    }
     const bytes = await lab.runs.exportText(request);
     // What a pipe does not take at once is drained before the process ends.
     process.stdout.write(bytes);
     return EXIT.ok;
   }
   const path = resolve(options.out);
+  if (EXPORTS[what].extension === "folder" && options.force !== true) await requireNoFiles(path);
   const count = await lab.runs.export({ ...request, path, overwrite: options.force === true });
   const said =
-    what === "bundle" || what === "database" ? `${count} runs` : `${count} rows of ${runIds.length} runs`;
+    what === "bundle" || what === "database" || what === "tensorboard"
+      ? `${count} runs`
+      : `${count} rows of ${runIds.length} runs`;
   complain(`${said}: ${path}`);
   return EXIT.ok;
 }
 
-/** Adds the runs of a bundle. */
-export async function runImportCommand(lab: Lab, file: string): Promise<ExitCode> {
-  const { added, skipped } = await lab.runs.import(resolve(file));
-  print(`${added.length} runs added, ${skipped.length} were there already\n`);
-  for (const id of added) print(`${id}\n`);
-  return EXIT.ok;
+/** @throws {ContractError} If there is a folder with something in it. */
+async function requireNoFiles(folder: string): Promise<void> {
+  const found = await readdir(folder).catch(() => []);
+  if (found.length === 0) return;
+  throw new ContractError(
+    `${folder} holds files already: choose another folder, or replace them with --force`,
+  );
 }

@@ -10,7 +10,8 @@ import type { Lab } from "../lab/lab.ts";
 import { trainingOfRun } from "../lab/training/resolved-training.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import { complain, print, printJson } from "./print.ts";
-import { readParameters, readParametersFile } from "../data/read-parameters.ts";
+import { readParameters } from "../data/read-parameters.ts";
+import { readWeightsFile } from "../exchange/weights/read-weights-file.ts";
 import { readSpec } from "./read-spec.ts";
 import { showProgress } from "./show-progress.ts";
 import type { StartedRun } from "../lab/activity/experiment.ts";
@@ -55,7 +56,7 @@ export async function givenWeights(spec: TrainSpec, file: string): Promise<Given
   const network = networkOf(spec);
   const from = dirname(file);
   return "file" in weights
-    ? readParametersFile(network, resolve(from, weights.file))
+    ? (await readWeightsFile(resolve(from, weights.file), network)).parameters
     : readParameters(network, resolve(from, weights.dir), weights.prefix);
 }
 

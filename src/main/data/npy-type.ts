@@ -1,3 +1,5 @@
+import { float16 } from "./half-floats.ts";
+
 /** Values as they lie in a file: numpy's name of the type, and how one is read. */
 export interface NpyType {
   /** "float32", "int64", "big-endian float64". */
@@ -18,15 +20,6 @@ const bytes = (length: number): Uint8Array => new Uint8Array(length);
 const single = (length: number): Float32Array => new Float32Array(length);
 const double = (length: number): Float64Array => new Float64Array(length);
 
-/** IEEE 754 binary16: sign, five bits of exponent, ten of fraction. */
-function half(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >> 10) & 31;
-  const fraction = bits & 1023;
-  if (exponent === 31) return fraction === 0 ? sign * Infinity : NaN;
-  return sign * (exponent === 0 ? fraction * 2 ** -24 : (1 + fraction / 1024) * 2 ** (exponent - 15));
-}
-
 /** numpy's type strings without the byte order. */
 const KINDS: Readonly<Record<string, Kind>> = {
   b1: { name: "bool", allocate: bytes, read: (view, at) => view.getUint8(at) },
@@ -38,7 +31,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
   i4: { name: "int32", allocate: double, read: (view, at, little) => view.getInt32(at, little) },
   u8: { name: "uint64", allocate: double, read: (view, at, little) => Number(view.getBigUint64(at, little)) },
   i8: { name: "int64", allocate: double, read: (view, at, little) => Number(view.getBigInt64(at, little)) },
-  f2: { name: "float16", allocate: single, read: (view, at, little) => half(view.getUint16(at, little)) },
+  f2: { name: "float16", allocate: single, read: (view, at, little) => float16(view.getUint16(at, little)) },
   f4: { name: "float32", allocate: single, read: (view, at, little) => view.getFloat32(at, little) },
   f8: { name: "float64", allocate: double, read: (view, at, little) => view.getFloat64(at, little) },
 };

@@ -8,18 +8,18 @@ const INVISIBLE = /[\p{Cf}\p{Zl}\p{Zp}\u3164]/gu;
 const LONE_SURROGATE = /\p{Surrogate}/gu;
 const RESERVED = /^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\.|$)/i;
 
-/** A name that every file system takes and that hides nothing, from whatever a run is called. */
-export function safeFileName(suggested: string, extension: string): string {
+/** A name (of a folder without extension) that every file system takes and that hides nothing, from whatever a run is called. */
+export function safeFileName(suggested: string, extension: string | null): string {
   const clean = suggested
     .normalize("NFC")
     .replace(LONE_SURROGATE, "")
     .replace(INVISIBLE, "")
     .replace(FORBIDDEN, "-")
-    .replace(new RegExp(`\\.${extension}$`, "i"), "")
+    .replace(new RegExp(extension === null ? "^$" : `\\.${extension}$`, "i"), "")
     .replace(/\s+/g, " ");
   const trimmed = trimEnds(firstBytes(trimEnds(clean), MAX_BYTES));
   const named = trimmed === "" ? FALLBACK : trimmed;
-  return `${RESERVED.test(named) ? "_" : ""}${named}.${extension}`;
+  return `${RESERVED.test(named) ? "_" : ""}${named}${extension === null ? "" : `.${extension}`}`;
 }
 
 /** No hidden files, no `..`, no trailing dot or space (Windows drops them). */

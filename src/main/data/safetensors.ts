@@ -3,6 +3,7 @@ import * as v from "valibot";
 import { DataFormatError } from "../../core/errors.ts";
 import { duplicateKey } from "./duplicate-key.ts";
 import { openRegularFile } from "./regular-file.ts";
+import { bfloat16s, float16 } from "./half-floats.ts";
 import { replaceFile, type ReplaceOptions } from "./replace-file.ts";
 
 /** A float32 tensor by its shape, values in C order. */
@@ -10,6 +11,25 @@ export interface SavedTensor {
   readonly shape: readonly number[];
   readonly data: Float32Array;
 }
+
+/** What may be written: float32, float64, bytes, whole numbers of 64 bits. */
+export interface WrittenTensor {
+  readonly shape: readonly number[];
+  readonly data: Float32Array | Float64Array | Uint8Array | BigInt64Array;
+}
+
+/** Types that are read: the bytes of a value, and how values become float32. */
+const FLOAT_TYPES: Readonly<Record<string, { readonly bytes: number; readonly read: ReadFloats }>> = {
+  F32: { bytes: 4, read: (bytes) => new Float32Array(bytes.buffer) },
+  F16: { bytes: 2, read: (bytes) => Float32Array.from(new Uint16Array(bytes.buffer), float16) },
+  BF16: { bytes: 2, read: (bytes) => bfloat16s(new Uint16Array(bytes.buffer)) },
+  F64: { bytes: 8, read: (bytes) => Float32Array.from(new Float64Array(bytes.buffer)) },
+  I64: {
+    bytes: 8,
+    read: (bytes) => Float32Array.from(new BigInt64Array(bytes.buffer), (value) => Number(value)),
+  },
+};
+type ReadFloats = (bytes: Uint8Array<ArrayBuffer>) => Float32Array;
 
 /** What a file holds: tensors by name, and words about them. */
 export interface Safetensors {
@@ -35,13 +55,21 @@ const LENGTH_BYTES = 8;
  */
 export async function writeSafetensors(
   path: string,
-  { tensors, metadata }: Safetensors,
+  {
+    tensors,
+    metadata,
+  }: Pick<Safetensors, "metadata"> & { readonly tensors: Readonly<Record<string, WrittenTensor>> },
   options: ReplaceOptions = {},
 ): Promise<void> {
   const header: Record<string, HeaderEntry | Readonly<Record<string, string>>> = { __metadata__: metadata };
   let at = 0;
-  for (const [name, { shape, data }] of Object.entries(tensors)) {
-    header[name] = { dtype: "F32", shape, data_offsets: [at, at + data.byteLength] };
+  // The widest values first: all of them lie aligned.
+  const ordered = Object.entries(tensors).sort(
+    ([, a], [, b]) => b.data.BYTES_PER_ELEMENT - a.data.BYTES_PER_ELEMENT,
+  );
+  for (const [name, { shape, data }] of ordered) {
+    const dtype = dtypeOf(data);
+    header[name] = { dtype, shape, data_offsets: [at, at + data.byteLength] };
     at += data.byteLength;
   }
   const text = new TextEncoder().encode(JSON.stringify(header));
@@ -52,7 +80,7 @@ export async function writeSafetensors(
   head.set(text, LENGTH_BYTES);
   const fill = async (handle: FileHandle): Promise<void> => {
     await handle.appendFile(head);
-    for (const { data } of Object.values(tensors)) {
+    for (const [, { data }] of ordered) {
       await handle.appendFile(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
     }
   };
@@ -66,6 +94,12 @@ export async function writeSafetensors(
   }
 }
 
+function dtypeOf(data: WrittenTensor["data"]): string {
+  if (data instanceof Float32Array) return "F32";
+  if (data instanceof Float64Array) return "F64";
+  return data instanceof Uint8Array ? "U8" : "I64";
+}
+
 const sizes = v.array(v.pipe(v.number(), v.safeInteger(), v.minValue(0)));
 const entrySchema = v.strictObject({
   dtype: v.string(),
@@ -77,6 +111,7 @@ const metadataSchema = v.record(v.string(), v.string());
 /** Where a tensor's values lie, counted from the end of the header. */
 interface Place {
   readonly name: string;
+  readonly dtype: string;
   readonly shape: readonly number[];
   readonly begin: number;
   readonly end: number;
@@ -105,7 +140,11 @@ function parseHeader(path: string, bytes: Uint8Array): Readonly<Record<string, u
 }
 
 /** The tensors in the order of their values. @throws {DataFormatError} If one is not what the format allows. */
-function placesOf(path: string, entries: Readonly<Record<string, unknown>>): Place[] {
+function placesOf(
+  path: string,
+  entries: Readonly<Record<string, unknown>>,
+  types: readonly string[],
+): Place[] {
   return Object.entries(entries)
     .map(([name, entry]): Place => {
       const refuse = (expected: string, got: string): never => {
@@ -119,16 +158,17 @@ function placesOf(path: string, entries: Readonly<Record<string, unknown>>): Pla
         );
       }
       const { dtype, shape, data_offsets: offsets } = checked.output;
-      if (dtype !== "F32") return refuse(`tensor ${name} of type F32`, dtype);
+      const type = types.includes(dtype) ? FLOAT_TYPES[dtype] : undefined;
+      if (type === undefined) return refuse(`tensor ${name} of type ${types.join(" or ")}`, dtype);
       const [begin = 0, end = 0] = offsets;
       const numel = shape.reduce((product, size) => product * size, 1);
-      if (end - begin !== 4 * numel) {
+      if (end - begin !== type.bytes * numel) {
         return refuse(
-          `${4 * numel} bytes of ${name} with shape (${shape.join(", ")})`,
+          `${type.bytes * numel} bytes of ${name} with shape (${shape.join(", ")})`,
           `data_offsets of ${end - begin} bytes`,
         );
       }
-      return { name, shape, begin, end };
+      return { name, dtype, shape, begin, end };
     })
     .sort((a, b) => a.begin - b.begin || a.end - b.end);
 }
@@ -153,8 +193,8 @@ function requireFilled(path: string, places: readonly Place[], dataAt: number, s
 }
 
 /**
- * Reads a .safetensors file of float32 tensors, as strictly as the format is: every name once, the values without holes
- * or overlaps up to the end of the file. Everything is compared with the file's size, and `check` may refuse names and
+ * Reads a .safetensors file of float32 tensors (with `widen` of half, brain and double floats too, as float32), as
+ * strictly as the format is: every name once, the values without holes or overlaps up to the end of the file. Everything is compared with the file's size, and `check` may refuse names and
  * shapes, before anything is allocated.
  *
  * @throws {DataFormatError} If header, types, places or sizes do not fit. @throws {Error} If it cannot be opened.
@@ -163,10 +203,11 @@ function requireFilled(path: string, places: readonly Place[], dataAt: number, s
 export async function readSafetensors(
   path: string,
   check: (shapes: ReadonlyMap<string, readonly number[]>) => void = () => undefined,
+  { widen = false }: { readonly widen?: boolean } = {},
 ): Promise<Safetensors> {
   const { handle, sizeBytes } = await openRegularFile(path);
   try {
-    const read = async (from: number, length: number): Promise<Uint8Array> => {
+    const read = async (from: number, length: number): Promise<Uint8Array<ArrayBuffer>> => {
       const bytes = new Uint8Array(length);
       let done = 0;
       while (done < length) {
@@ -201,13 +242,13 @@ export async function readSafetensors(
         JSON.stringify(given).slice(0, 80),
       );
     }
-    const places = placesOf(path, entries);
+    const places = placesOf(path, entries, widen ? Object.keys(FLOAT_TYPES) : ["F32"]);
     requireFilled(path, places, dataAt, sizeBytes);
     check(new Map(places.map(({ name, shape }) => [name, shape])));
     const read32: [string, SavedTensor][] = [];
-    for (const { name, shape, begin, end } of places) {
+    for (const { name, dtype, shape, begin, end } of places) {
       const bytes = await read(dataAt + begin, end - begin);
-      read32.push([name, { shape, data: new Float32Array(bytes.buffer) }]);
+      read32.push([name, { shape, data: FLOAT_TYPES[dtype]?.read(bytes) ?? new Float32Array() }]);
     }
     // Not by assignment: a tensor may be called __proto__.
     return { tensors: Object.fromEntries(read32), metadata: given };

@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
-import { readParametersFile } from "../data/read-parameters.ts";
+import { readWeightsFile } from "../exchange/weights/read-weights-file.ts";
 import type { IpcCallName, IpcInput } from "../../shared/ipc/ipc-contract.ts";
 import { networkOf } from "../../shared/specs/network-spec.ts";
 import { readLabDocument } from "../../shared/documents/read-lab-document.ts";
@@ -60,6 +60,27 @@ export function ownHandlers(services: IpcServices) {
       if (path === undefined) return { kind: "dismissed" };
       return { kind: "imported", path, ...(await (await lab).runs.import(path)) };
     },
+    exchangeExport: async ({ training, what, withData, normalise, softmax }) => {
+      const opened = await lab;
+      const named = "runId" in training ? nameOf(opened, [training.runId]) : "training";
+      const path = await askWhere(named, what === "onnx" ? "onnx" : "folder");
+      if (path === null) return { kind: "dismissed" };
+      const target = { path, overwrite: what === "onnx" };
+      if (what === "pytorch") {
+        const rows = await opened.exchange.exportPyTorch(training, target, { withData });
+        return { kind: "saved", path, rows };
+      }
+      await opened.exchange.exportOnnx(training, target, { normalise, softmax });
+      return { kind: "saved", path, rows: 1 };
+    },
+    exchangeImport: async ({ folder, follow }) => {
+      const opened = await lab;
+      const [path] = await askWhich("Runs of other tools", folder ? "folder" : "runs");
+      if (path === undefined) return { kind: "dismissed" };
+      return follow
+        ? { kind: "followed", ...(await opened.exchange.follow({ path })) }
+        : { kind: "imported", path, ...(await opened.exchange.importRuns({ path })) };
+    },
     reportSave: async ({ suggestedName }) => {
       const path = await askWhere(suggestedName, "pdf");
       if (path === null) return { kind: "dismissed" };
@@ -104,7 +125,7 @@ async function orderOf({ weights, ...order }: ParsedInput<"trainingStart">): Pro
   try {
     const path = join(folder, "weights.safetensors");
     await writeFile(path, weights);
-    return { ...order, given: await readParametersFile(networkOf(order.spec), path) };
+    return { ...order, given: (await readWeightsFile(path, networkOf(order.spec))).parameters };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

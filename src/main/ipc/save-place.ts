@@ -3,13 +3,28 @@ import { app, dialog, type BrowserWindow } from "electron";
 import { safeFileName } from "../data/safe-file-name.ts";
 
 export type SavedExtension =
-  "lab.ts" | "ipynb" | "html" | "csv" | "png" | "safetensors" | "npy" | "json" | "sqlite" | "pdf";
+  | "lab.ts"
+  | "ipynb"
+  | "html"
+  | "csv"
+  | "png"
+  | "safetensors"
+  | "npy"
+  | "json"
+  | "sqlite"
+  | "pdf"
+  | "parquet"
+  | "onnx"
+  | "folder";
 
 /** Asks where to save; null when the person closes the dialog. */
 export type AskWhere = (suggestedName: string, extension: SavedExtension) => Promise<string | null>;
 
-/** Asks for files to read, one bundle or any number of notebooks; none when the person closes the dialog. */
-export type AskWhich = (title: string, kind: "json" | "notebooks") => Promise<readonly string[]>;
+/** Asks for what to read: a file, a folder, or any number of notebooks; none when the person closes the dialog. */
+export type AskWhich = (
+  title: string,
+  what: "json" | "notebooks" | "runs" | "folder",
+) => Promise<readonly string[]>;
 
 const FILTERS = {
   "lab.ts": { name: "Notebook", extensions: ["lab.ts"] },
@@ -21,6 +36,8 @@ const FILTERS = {
   pdf: { name: "PDF document", extensions: ["pdf"] },
   csv: { name: "Comma-separated values", extensions: ["csv"] },
   png: { name: "PNG image", extensions: ["png"] },
+  parquet: { name: "Apache Parquet", extensions: ["parquet"] },
+  onnx: { name: "ONNX model", extensions: ["onnx"] },
   safetensors: { name: "Weights as .safetensors", extensions: ["safetensors"] },
 };
 
@@ -31,15 +48,17 @@ const FILTERS = {
  */
 export function saveDialog(window: BrowserWindow, saveDir: string | null): AskWhere {
   return async (suggestedName, extension) => {
-    const name = safeFileName(suggestedName, extension);
+    const name = safeFileName(suggestedName, extension === "folder" ? null : extension);
     if (saveDir !== null) return extension === "npy" ? saveDir : join(saveDir, name);
-    if (extension === "npy") {
-      // One file a parameter: the person chooses their folder.
+    if (extension === "npy" || extension === "folder") {
+      // Many files: the person chooses their folder.
       const { filePaths } = await dialog.showOpenDialog(window, {
-        title: "Folder for the .npy files",
+        title: extension === "npy" ? "Folder for the .npy files" : "Where the new folder goes",
         properties: ["openDirectory", "createDirectory"],
       });
-      return filePaths[0] ?? null;
+      const [folder] = filePaths;
+      if (folder === undefined) return null;
+      return extension === "npy" ? folder : join(folder, safeFileName(suggestedName, null));
     }
     const { canceled, filePath } = await dialog.showSaveDialog(window, {
       defaultPath: join(app.getPath("documents"), name),
@@ -51,12 +70,15 @@ export function saveDialog(window: BrowserWindow, saveDir: string | null): AskWh
 
 /** @param openFile Tests: this file is taken without asking (see LaunchOptions). */
 export function openDialog(window: BrowserWindow, openFile: string | null): AskWhich {
-  return async (title, kind) => {
+  return async (title, what) => {
     if (openFile !== null) return [openFile];
     const { filePaths } = await dialog.showOpenDialog(window, {
       title,
-      properties: ["openFile", ...(kind === "notebooks" ? (["multiSelections"] as const) : [])],
-      filters: [FILTERS[kind]],
+      properties: [
+        what === "folder" ? "openDirectory" : "openFile",
+        ...(what === "notebooks" ? (["multiSelections"] as const) : []),
+      ],
+      ...(what === "json" || what === "notebooks" ? { filters: [FILTERS[what]] } : {}),
     });
     return filePaths;
   };

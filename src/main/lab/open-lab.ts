@@ -18,11 +18,14 @@ import { KernelsLab } from "./diagnostics/kernels-lab.ts";
 import { describeMachine } from "./diagnostics/machine.ts";
 import { storedTuning } from "./diagnostics/stored-tuning.ts";
 import { DocumentLibrary } from "./documents/document-library.ts";
+import { ExchangeLab } from "./exchange/exchange-lab.ts";
 import { GradcheckLab } from "./gradcheck/gradcheck-lab.ts";
 import { InitLab } from "./init/init-lab.ts";
 import type { Lab } from "./lab.ts";
 import { ForeignRungs } from "./ladder/foreign-rungs.ts";
 import { LadderLab } from "./ladder/ladder-lab.ts";
+import { BundledLessons } from "./lessons/bundled-lessons.ts";
+import { LessonsLab } from "./lessons/lessons-lab.ts";
 import { NotebookLab } from "./notebook/notebook-lab.ts";
 import { DatabaseLab } from "./runs/database-lab.ts";
 import { RunsLab } from "./runs/runs-lab.ts";
@@ -159,6 +162,7 @@ export async function openLab(options: LabOptions): Promise<Lab> {
   });
   const notebook = new NotebookLab(services, supervisor);
   const training = new TrainingLab(services, supervisor, data);
+  const exchange = new ExchangeLab(services, supervisor, data);
   const found = { ...options, threads, engine, store, delay, v8Flags, flagsWithheld: !trial.allowed };
 
   return {
@@ -169,12 +173,16 @@ export async function openLab(options: LabOptions): Promise<Lab> {
     stages: new StagesLab(services, supervisor, data, tfjsFile),
     stepper: new StepperLab(services, supervisor, data),
     live,
+    lessons: new LessonsLab(store, new BundledLessons(options.resourcesDir), (exercise, settings, limits) =>
+      live.checkExercise(exercise, settings, limits),
+    ),
     documents,
     session,
     gradcheck: new GradcheckLab(services, supervisor, data, tfjsFile),
     training,
     learned: new LearnedLab(services, supervisor, data),
     datasets,
+    exchange,
     runs,
     views: new ViewsLab(store),
     database: new DatabaseLab(services, supervisor, readers),
@@ -189,6 +197,7 @@ export async function openLab(options: LabOptions): Promise<Lab> {
     },
     close: async () => {
       training.close();
+      exchange.close();
       idleMemory.close();
       supervisor.cancel();
       await session.closeAll();

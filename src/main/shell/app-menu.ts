@@ -30,6 +30,8 @@ export function menuTemplate(
       label: "&File",
       submenu: [
         command("importRuns", "Import runs…", "CmdOrCtrl+O"),
+        command("importOthers", "Import runs of other tools…"),
+        command("followFile", "Follow a training of another tool…"),
         command("exportRuns", "Export all runs…", "CmdOrCtrl+Shift+E"),
         separator,
         command("showSettings", "Settings", "CmdOrCtrl+,"),

@@ -33,6 +33,7 @@ import type { NewRun, RunEnd, RunTiming, Store, StoreInfo, TuningKey } from "./s
 import { TimingTable } from "./tables/timing-table.ts";
 import { EventTable } from "./tables/event-table.ts";
 import { ReportTable } from "./tables/report-table.ts";
+import { ExerciseTable, type ExerciseKey, type StoredExercise } from "./tables/exercise-table.ts";
 import { ViewTable } from "./tables/view-table.ts";
 import { TuningTable } from "./tables/tuning-table.ts";
 
@@ -69,6 +70,7 @@ export class SqliteStore extends StoreConnection implements Store {
   readonly #reports: ReportTable;
   readonly #events: EventTable;
   readonly #views: ViewTable;
+  readonly #exercises: ExerciseTable;
   readonly documents: DocumentRecords;
 
   constructor(opened: OpenedDatabase) {
@@ -85,6 +87,7 @@ export class SqliteStore extends StoreConnection implements Store {
     this.#reports = new ReportTable(db);
     this.#events = new EventTable(db);
     this.#views = new ViewTable(db);
+    this.#exercises = new ExerciseTable(db);
     this.documents = new DocumentRecords(db, {
       attempt: (action, body) => this.attempt(action, body),
       write: (action, body) => this.write(action, body),
@@ -314,6 +317,22 @@ export class SqliteStore extends StoreConnection implements Store {
 
   dropView(name: string): void {
     this.write("forget a view", () => this.#views.drop(name));
+  }
+
+  listExercises(lesson: string): readonly StoredExercise[] {
+    return this.attempt("read the progress in a lesson", () => this.#exercises.ofLesson(lesson));
+  }
+
+  saveAttempt(key: ExerciseKey, pass: { readonly at: string; readonly codeHash: string } | null): void {
+    this.writeDurably("save an attempt at an exercise", () => this.#exercises.attempted(key, pass));
+  }
+
+  saveHintShown(key: ExerciseKey, shown: number): void {
+    this.write("note that a hint was shown", () => this.#exercises.hintShown(key, shown));
+  }
+
+  saveSolutionShown(key: ExerciseKey): void {
+    this.write("note that a solution was shown", () => this.#exercises.solutionShown(key));
   }
 
   /** What a reader needs to follow the table: see RunIndex. */

@@ -14,6 +14,7 @@ import type {
   Timing,
 } from "../../shared/runs/run-records.ts";
 import type { RunChange } from "../../shared/runs/run-changes.ts";
+import type { ExerciseKey, StoredExercise } from "./tables/exercise-table.ts";
 import type { RunView } from "../../shared/runs/run-table.ts";
 import type { Tuning } from "../../shared/experiments/tuning.ts";
 import type { DocumentRecords } from "./document-records.ts";
@@ -155,6 +156,12 @@ export interface Store {
   listViews(): readonly RunView[];
   saveView(view: RunView): void;
   dropView(name: string): void;
+  /** What is kept of a lesson's exercises: those that were tried, hinted at or shown. */
+  listExercises(lesson: string): readonly StoredExercise[];
+  /** Counts an attempt; of a pass also when and with which code. */
+  saveAttempt(key: ExerciseKey, pass: { readonly at: string; readonly codeHash: string } | null): void;
+  saveHintShown(key: ExerciseKey, shown: number): void;
+  saveSolutionShown(key: ExerciseKey): void;
   /**
    * Timings of several runs, run by run in recorded order, a page at a time: writing may go on meanwhile. A ladder's are
    * the samples of its rungs, the cold call as a warm-up.

@@ -4,6 +4,7 @@ import { jumpToCell } from "../notebook/jump-to-cell.ts";
 import { runNotebookCells } from "../notebook/notebook-form.ts";
 import { openRun } from "../store/open-run.ts";
 import { importRuns } from "../runs/run-actions.ts";
+import { importOthers } from "../exchange/exchange-actions.ts";
 import { exportRuns } from "../store/save.ts";
 import { cancelActivity, labStore } from "../store/lab-store.ts";
 import { openOverlay, overlayIsOpen } from "./overlays.ts";
@@ -68,6 +69,34 @@ export const COMMANDS: readonly Command[] = [
     group: "Run",
     shortcuts: [{ key: "o", mod: true }],
     run: () => void importRuns(),
+  },
+  {
+    id: "import-others",
+    label: "Import runs of other tools (TensorBoard, CSV, JSON lines)",
+    group: "Runs",
+    shortcuts: [],
+    run: () => void importOthers({ folder: false, follow: false }),
+  },
+  {
+    id: "import-folder",
+    label: "Import a folder of runs (TensorBoard, MLflow)",
+    group: "Runs",
+    shortcuts: [],
+    run: () => void importOthers({ folder: true, follow: false }),
+  },
+  {
+    id: "follow-file",
+    label: "Follow a training of another tool while it runs",
+    group: "Runs",
+    shortcuts: [],
+    run: () => void importOthers({ folder: false, follow: true }),
+  },
+  {
+    id: "follow-folder",
+    label: "Follow a folder of runs while it grows",
+    group: "Runs",
+    shortcuts: [],
+    run: () => void importOthers({ folder: true, follow: true }),
   },
   {
     id: "export-runs",

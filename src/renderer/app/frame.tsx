@@ -1,5 +1,6 @@
 import { Button, Kbd, Tooltip } from "@mantine/core";
 import { Search } from "lucide-react";
+import { DropTarget } from "../exchange/drop-target.tsx";
 import { Activity, useEffect, useState } from "react";
 import { ActivityBar } from "./activity-bar.tsx";
 import { CommandPalette } from "./command-palette.tsx";
@@ -66,6 +67,7 @@ export function Frame() {
       <CommandPalette />
       <ShortcutSheet />
       <div id="hints" className={classes["hints"]} role="region" aria-label="Hints" />
+      <DropTarget />
       <Toasts />
       <LiveRegion />
     </div>

@@ -3,6 +3,8 @@ import type { RunKind } from "../../shared/runs/run-records.ts";
 import { BackwardView } from "../backward/backward-view.tsx";
 import { ask } from "../bridge/lab.ts";
 import { DiagnosticsView } from "../diagnostics/diagnostics-view.tsx";
+import { connectExchange } from "../exchange/exchange-actions.ts";
+import { ImportedRunPart } from "../exchange/imported-run-part.tsx";
 import { connectGradcheck } from "../gradients/gradcheck-actions.ts";
 import { GradcheckRunPart } from "../gradients/gradcheck-run-part.tsx";
 import { gradcheckStore, showGradcheck } from "../gradients/gradcheck-store.ts";
@@ -14,6 +16,7 @@ import { connectLadder } from "../ladder/ladder-actions.ts";
 import { LadderRunPart } from "../ladder/ladder-run-part.tsx";
 import { ladderStore, showLadder } from "../ladder/ladder-store.ts";
 import { LadderView } from "../ladder/ladder-view.tsx";
+import { DocumentRunPart } from "../live/document-run-part.tsx";
 import { connectLive } from "../live/connect-live.ts";
 import { RunsView } from "../runs/table/runs-view.tsx";
 import { SettingsView } from "../settings/settings-view.tsx";
@@ -45,7 +48,7 @@ export const VIEW_PARTS: Readonly<Record<ViewId, ViewPart>> = {
   backward: { View: BackwardView },
   gradients: { View: GradientsView, connect: connectGradcheck },
   train: { View: TrainView },
-  runs: { View: RunsView },
+  runs: { View: RunsView, connect: connectExchange },
   diagnostics: { View: DiagnosticsView },
   settings: { View: SettingsView },
 };
@@ -60,6 +63,7 @@ interface RunKindParts {
 /** What the views do for runs of their kind. */
 export const RUN_KINDS: Readonly<Record<RunKind, RunKindParts>> = {
   notebook: {
+    Part: DocumentRunPart,
     restore: async (runId) => {
       const details = await ask(window.lab.runsGet({ runId }));
       // A notebook that a person wrote is opened from the library.
@@ -92,6 +96,11 @@ export const RUN_KINDS: Readonly<Record<RunKind, RunKindParts>> = {
       const record = await ask(window.lab.gradcheckGet({ runId }));
       if (gradcheckStore.get().shown === null) showGradcheck(record);
     },
+  },
+  imported: {
+    Part: ImportedRunPart,
+    // No view takes it up: it is looked at on its page.
+    restore: () => Promise.resolve(),
   },
   training: {
     Part: TrainingRunPart,

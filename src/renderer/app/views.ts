@@ -84,13 +84,14 @@ const ROWS = [
       { id: "queue-training", label: "Add the training to the queue" },
       { id: "find-lr", label: "Find a learning rate" },
       { id: "overfit", label: "Overfit 20 rows" },
+      { id: "export-training", label: "Export the training to Python or ONNX" },
     ],
   },
   {
     id: "runs",
     label: "Runs",
     icon: History,
-    work: { kinds: ["import", "compacting"], name: "the runs" },
+    work: { kinds: ["import", "compacting", "exporting", "imported"], name: "the runs" },
     buttons: [],
   },
   {

@@ -6,6 +6,7 @@ import { useAnswer } from "../bridge/use-answer.ts";
 import { showView } from "../app/views.ts";
 import { LearnedPart } from "./learned/learned-part.tsx";
 import { useStore } from "../store/create-store.ts";
+import { ExportTrainingMenu } from "../exchange/export-training-menu.tsx";
 import { labStore, showFailure } from "../store/lab-store.ts";
 import { resumeTraining } from "./training-actions.ts";
 import { NO_CURVES, readCurves, type RecordedCurves } from "./recorded-curves.ts";
@@ -83,6 +84,7 @@ export function TrainingRunPart({ details }: RunPartProps) {
             Resume
           </Button>
         )}
+        <ExportTrainingMenu training={{ runId: run.id }} />
       </div>
       <OverfitVerdict run={run} log={log} />
       <section className={part["part"]}>

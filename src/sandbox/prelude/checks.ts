@@ -1,7 +1,6 @@
-import { randn } from "./functions.ts";
+import { rand, randn, tensor, zeros } from "./functions.ts";
 import { callers, host } from "./host.ts";
 import { checking, handleOf, isTensor, rebind, wrap, type Arg, type Tensor } from "./tensor.ts";
-import { tensor } from "./functions.ts";
 
 /** Something that was claimed does not hold. */
 export class AssertionError extends Error {
@@ -108,19 +107,23 @@ function parametersOf(layer: Layer, inputs: readonly Tensor[]): Record<string, T
 }
 
 /**
- * Checks a layer's backward pass on these inputs: with a random gradient coming in, with one row, and with the output
- * used twice.
+ * Checks a layer's backward pass on these inputs: with a random gradient coming in, with one row, with some inputs 0,
+ * with a gradient of zeros, and with the output used twice.
  */
-export function checkLayer(layer: Layer, inputs: readonly Tensor[]): Report {
-  const given = [...inputs];
+export function checkLayer(
+  layer: Layer,
+  inputs: readonly Tensor[] | Readonly<Record<string, Tensor>>,
+): Report {
+  const names = Array.isArray(inputs) ? inputs.map((_x, at) => `input${at}`) : Object.keys(inputs);
+  const given = Object.values<Tensor>(inputs);
   if (typeof layer?.forward !== "function" || typeof layer.backward !== "function") {
     throw new TypeError("checkLayer(): the layer needs forward(…inputs) and backward(out, …inputs)");
   }
-  const once = (rows: readonly Tensor[], twice: boolean): Report => {
+  const once = (rows: readonly Tensor[], how: "once" | "twice" | "nothing" = "once"): Report => {
     // A tensor that the layer keeps would otherwise count as its parameter.
     const parameters = parametersOf(layer, rows);
     const of: Record<string, Tensor> = {
-      ...Object.fromEntries(rows.map((x, at) => [`input${at}`, x])),
+      ...Object.fromEntries(rows.map((x, at) => [names[at] ?? "", x])),
       ...parameters,
     };
     return checked(
@@ -128,18 +131,27 @@ export function checkLayer(layer: Layer, inputs: readonly Tensor[]): Report {
       () => {
         const out = layer.forward(...rows);
         if (!isTensor(out)) throw new TypeError("checkLayer(): forward must return a tensor");
-        const incoming = randn(out.shape);
-        const used = twice ? out.mul(incoming).add(out.mul(0.5)) : out.mul(incoming);
-        out.g = twice ? incoming.add(0.5) : incoming;
+        const incoming = how === "nothing" ? zeros(out.shape) : randn(out.shape);
+        const used = how === "twice" ? out.mul(incoming).add(out.mul(0.5)) : out.mul(incoming);
+        out.g = how === "twice" ? incoming.add(0.5) : incoming;
         layer.backward(out, ...rows);
         return used.sum();
       },
       of,
     );
   };
-  const whole = once(given, false);
-  if (!whole.passed) return whole;
   const short = given.map((x) => (x.ndim > 0 && (x.shape[0] ?? 1) > 1 ? wrap(handleOf(x.slice(0, 1))) : x));
-  const one = given.every((x) => x.ndim === 2) ? once(short, false) : whole;
-  return one.passed ? once(given, true) : one;
+  // Where inputs are 0 the result may be divided by it, and where nothing comes in nothing may come out.
+  const holed = given.map((x) => (x.ndim > 0 ? wrap(handleOf(x.mul(rand(x.shape).gt(0.3)))) : x));
+  const passes = [
+    () => once(given),
+    ...(given.every((x) => x.ndim === 2) ? [() => once(short)] : []),
+    () => once(holed),
+    () => once(given, "nothing"),
+  ];
+  for (const pass of passes) {
+    const found = pass();
+    if (!found.passed) return found;
+  }
+  return once(given, "twice");
 }

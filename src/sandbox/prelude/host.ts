@@ -56,6 +56,25 @@ export interface Host {
   checkCancel(): void;
   /** JSON of the report; names are separated by line ends, tensors follow in their order. */
   checkEnd(kind: string, loss: Handle, names: string, stack: string, ...of: Handle[]): string;
+  /**
+   * What is wrong with a value, "" where nothing is. `exact`, 1 or 0: the expected one is computed anew in float64;
+   * words of the mistakes are separated by line ends, what they give follows in their order.
+   */
+  judgeValue(
+    actual: Handle,
+    expected: Handle,
+    exact: number,
+    rtol: number,
+    atol: number,
+    words: string,
+    ...mistakes: Handle[]
+  ): string;
+  /** Tensors on their way between a lesson's check and the student's code lie on a tray, by number. */
+  clearTray(): void;
+  put(tensor: Handle): number;
+  take(place: number): Handle;
+  /** Has the other world do something; throws what that threw. */
+  cross(message: string): string;
   /** From here to the cell's end random numbers come from this seed. */
   seed(seed: number): void;
   /** A whole number below 2³² that keys the next stream of Math.random. */

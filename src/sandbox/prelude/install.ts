@@ -7,6 +7,7 @@ import * as optimisers from "./optim.ts";
 import { heat, hist, image, plot, print, show, showResult } from "./output.ts";
 import { forgetRandom, random } from "./random.ts";
 import { runs } from "./runs.ts";
+import { enterStudent } from "./student-world.ts";
 import { Tensor } from "./tensor.ts";
 import { time, Timing } from "./timing.ts";
 import { describeVariables, knowOwnNames } from "./variables.ts";
@@ -61,5 +62,5 @@ function makeGarbage(): void {
   }
 }
 
-/** For the lab alone: what it calls between cells. */
-export { describeVariables, forgetRandom, makeGarbage, showResult };
+/** For the lab alone: what it calls between cells, and for a lesson's check. */
+export { describeVariables, enterStudent, forgetRandom, makeGarbage, showResult };

@@ -42,6 +42,7 @@ let rebind: (tensor: Tensor, handle: Handle) => void;
 let stepOf: (tensor: Tensor) => Step | null;
 let setStep: (tensor: Tensor, step: Step | null) => void;
 let setGrad: (tensor: Tensor, grad: Tensor | null) => void;
+let setByHand: (tensor: Tensor, gradient: Tensor | null) => void;
 let isTensor: (value: unknown) => value is Tensor;
 
 /**
@@ -69,6 +70,10 @@ export class Tensor {
     };
     setGrad = (tensor, grad) => {
       tensor.#grad = grad;
+    };
+    // As `.g = …`, but no check hears of it.
+    setByHand = (tensor, gradient) => {
+      tensor.#g = gradient;
     };
   }
 
@@ -329,7 +334,7 @@ export class Tensor {
   }
 }
 
-export { handleOf, isTensor, list, rebind, setGrad, setStep, stepOf };
+export { handleOf, isTensor, list, rebind, setByHand, setGrad, setStep, stepOf };
 
 /** A tensor of a handle; only the language's own files have handles. */
 export const wrap = (handle: Handle): Tensor => new Tensor(KEY, handle);

@@ -227,6 +227,7 @@ function readHeader(own: unknown, file: string): LabDocument["header"] {
     ),
     rows: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(50_000)), DEFAULT_HEADER.rows),
     judge: v.optional(v.nullable(v.string()), DEFAULT_HEADER.judge),
+    lesson: v.optional(v.nullable(v.string()), DEFAULT_HEADER.lesson),
     unknown: v.optional(v.record(v.string(), v.string()), {}),
   });
   const parsed = v.safeParse(schema, own);

@@ -18,6 +18,8 @@ export interface DocumentHeader {
   readonly rows: number;
   /** Whose numbers stand beside what its cells `show`: a name that core/notebook knows, or null. */
   readonly judge: string | null;
+  /** The lesson that it was made from: the bundled one's name, or what a teacher calls it; null for no lesson. */
+  readonly lesson: string | null;
   /** Fields of the first line that this version does not know, kept as they are. */
   readonly unknown: Readonly<Record<string, string>>;
 }
@@ -33,7 +35,10 @@ export interface DocumentCell {
   readonly id: string;
   /** The marker's word where the kind is `unknown`, else the kind. */
   readonly marker: string;
-  /** Everything else that the marker line says, in its order: title, name, hints, language and whatever comes later. */
+  /**
+   * Everything else that the marker line says, in its order: title, name, language and whatever comes later; of an
+   * exercise also `hints`, `check` and `solution`, see exercise.ts.
+   */
   readonly attributes: Readonly<Record<string, JsonValue>>;
   readonly source: string;
   readonly metadata: JsonObject | null;
@@ -54,6 +59,7 @@ export const DEFAULT_HEADER: DocumentHeader = {
   threads: 2,
   rows: 50_000,
   judge: null,
+  lesson: null,
   unknown: {},
 };
 

@@ -1,5 +1,6 @@
 import { DataFormatError } from "../../core/errors.ts";
 import { isCellId, newCellId } from "./cell-ids.ts";
+import { partWord, withPart, type ExercisePart } from "./exercise.ts";
 import {
   DEFAULT_HEADER,
   DOCUMENT_MAX_BYTES,
@@ -53,7 +54,7 @@ function readHeader(file: string, line: string, notices: string[]): DocumentHead
     const colon = field.indexOf(": ");
     const [key, value] = colon < 0 ? [field, ""] : [field.slice(0, colon), field.slice(colon + 2)];
     if (key === "title") header.title = value;
-    else if (key === "judge" && value !== "") header.judge = value;
+    else if ((key === "judge" || key === "lesson") && value !== "") header[key] = value;
     else if (key === "seed" || key === "threads" || key === "rows") {
       const { from, to } = WHOLE_FIELDS[key];
       const number = Number(value);
@@ -119,9 +120,35 @@ const uncomment = (line: string): string =>
 interface OpenCell {
   readonly line: number;
   readonly marker: string;
-  readonly attributes: Record<string, JsonValue>;
+  attributes: Record<string, JsonValue>;
   readonly lines: string[];
+  /** Of an exercise: the section that lines go to now. */
+  section: { readonly part: ExercisePart; readonly lines: string[] } | null;
   metadata: JsonObject | null;
+}
+
+const openCell = (line: number, marker: string, attributes: Record<string, JsonValue>): OpenCell => ({
+  line,
+  marker,
+  attributes,
+  lines: [],
+  section: null,
+  metadata: null,
+});
+
+/** The text of a section: a hint without its slashes, code without the block around it. */
+function sectionText(part: ExercisePart, lines: readonly string[]): string {
+  if (part === "hint") return lines.map(uncomment).join("\n");
+  const block = lines.length >= 2 && lines[0] === "{" && lines.at(-1) === "}";
+  return (block ? lines.slice(1, -1) : lines).join("\n");
+}
+
+/** The section has ended: it becomes one of the exercise's attributes. */
+function closeSection(cell: OpenCell | undefined): void {
+  if (cell === undefined || cell.section === null) return;
+  const { part, lines } = cell.section;
+  cell.attributes = withPart(cell.attributes, part, sectionText(part, lines));
+  cell.section = null;
 }
 
 function readMetadata(text: string, line: number, notices: string[]): JsonObject | null {
@@ -167,19 +194,27 @@ export function readLabDocument(file: string, text: string): ReadDocument {
     const marker = MARKER.exec(line);
     const cell = open.at(-1);
     if (marker === null) {
-      if (cell !== undefined) cell.lines.push(unescapeLine(line));
-      else if (line.trim() !== "")
-        open.push({ line: at + 1, marker: "code", attributes: {}, lines: [line], metadata: null });
+      if (cell !== undefined) (cell.section ?? cell).lines.push(unescapeLine(line));
+      else if (line.trim() !== "") {
+        const first = openCell(at + 1, "code", {});
+        first.lines.push(line);
+        open.push(first);
+      }
       continue;
     }
+    closeSection(cell);
     const [, word = "code", rest = ""] = /^(\S+)?\s*(.*)$/.exec(marker[1] ?? "") ?? [];
     if (word === METADATA) {
       const value = readMetadata(rest, at + 1, notices);
       if (cell === undefined) metadata = value;
       else cell.metadata = value;
-    } else
-      open.push({ line: at + 1, marker: word, attributes: readAttributes(rest), lines: [], metadata: null });
+      continue;
+    }
+    const part = cell?.marker === "exercise" && rest === "" ? partWord(word, cell.attributes) : null;
+    if (cell !== undefined && part !== null) cell.section = { part, lines: [] };
+    else open.push(openCell(at + 1, word, readAttributes(rest)));
   }
+  closeSection(open.at(-1));
   const taken = new Set(
     open.map(({ attributes }) => attributes["id"]).filter((id) => typeof id === "string"),
   );

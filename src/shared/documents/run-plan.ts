@@ -86,9 +86,21 @@ export class RunPlan {
 
   /** The cells that must run for `id` to give what a run from the top would give, in order; `id` is the last. */
   before(id: string): readonly string[] {
+    return this.beforeAll([id]);
+  }
+
+  /** The same for several cells together. */
+  beforeAll(ids: readonly string[]): readonly string[] {
     const wanted = new Set<number>();
-    this.#require(this.#placeOf(id), wanted);
+    for (const id of ids) this.#require(this.#placeOf(id), wanted);
     return [...wanted].sort((a, b) => a - b).map((place) => this.#cellAt(place).id);
+  }
+
+  /** The cells above that make the names which this one reads, in order; not what those need. */
+  madeBy(id: string): readonly string[] {
+    const place = this.#placeOf(id);
+    const places = new Set(this.#needs(place).flatMap((name) => this.#writers(name, place, true)));
+    return [...places].sort((a, b) => a - b).map((at) => this.#cellAt(at).id);
   }
 
   stateOf(id: string): StateOfCell {

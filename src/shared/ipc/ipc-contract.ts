@@ -47,10 +47,14 @@ import { importChoiceSchema, importFilesSchema, importPreviewSchema } from "../e
 import { datasetSchema } from "../experiments/dataset.ts";
 import {
   drawnImageSchema,
+  exampleSchema,
+  importanceSchema,
   learnedSchema,
   predictionSchema,
+  unitPicturesSchema,
   weightsChoiceSchema,
 } from "../experiments/learned.ts";
+import { LESSON_CALLS } from "../experiments/lessons.ts";
 import { trainSpecSchema } from "../specs/train-spec.ts";
 import {
   activationHistogramSchema,
@@ -83,6 +87,14 @@ import {
   runTableSchema,
   runViewSchema,
 } from "../runs/run-table.ts";
+import {
+  droppedAnswerSchema,
+  droppedFilesSchema,
+  trainingExportSchema,
+  weightsAnswerSchema,
+  weightsRequestSchema,
+} from "../experiments/exchange.ts";
+import { followedSchema, importedReportSchema, importOutcomeSchema } from "../experiments/imported.ts";
 import { tuningReportSchema } from "../experiments/tuning.ts";
 import { DOCUMENT_CALLS, DOCUMENT_EVENTS } from "./document-calls.ts";
 import { saved, suggestedName } from "./saved-file.ts";
@@ -91,7 +103,7 @@ import { saved, suggestedName } from "./saved-file.ts";
 export const activitySchema = v.object({
   /** Null for work that leaves no run. */
   runId: v.nullable(v.string()),
-  kind: v.picklist([...runKindSchema.options, "stepper", "tuning", "import", "compacting"]),
+  kind: v.picklist([...runKindSchema.options, "stepper", "tuning", "import", "compacting", "exporting"]),
   title: v.string(),
   phase: v.string(),
   /** 0 to 1, or null while unknown. */
@@ -230,6 +242,17 @@ export const IPC_CALLS = {
   datasetsRemove: { input: v.object({ id: v.string() }), output: nothing },
   /** What a training's network has learned, on its validation rows. Refused while an activity is on. */
   learnedInspect: { input: v.object({ runId, weights: weightsChoiceSchema }), output: learnedSchema },
+  /** Refused while an activity is on. */
+  learnedImportance: { input: v.object({ runId, weights: weightsChoiceSchema }), output: importanceSchema },
+  /** Validation rows, or training rows where there are no others, with their own gradients. */
+  learnedExamples: {
+    input: v.object({
+      runId,
+      weights: weightsChoiceSchema,
+      rows: v.pipe(v.array(v.pipe(v.number(), v.integer(), v.minValue(0))), v.maxLength(48)),
+    }),
+    output: v.array(exampleSchema),
+  },
   learnedPredict: {
     input: v.object({ runId, weights: weightsChoiceSchema, pixels: drawnImageSchema }),
     output: predictionSchema,
@@ -239,6 +262,7 @@ export const IPC_CALLS = {
     input: v.object({ runId, weights: weightsChoiceSchema, format: v.picklist(["safetensors", "npy"]) }),
     output: saved,
   },
+  ...LESSON_CALLS,
   activityState: { input: nothing, output: v.nullable(activitySchema) },
   activityCancel: { input: nothing, output: v.object({ cancelled: v.boolean() }) },
   /** The newest hundred of each kind, without those in the trash. */
@@ -269,6 +293,23 @@ export const IPC_CALLS = {
       v.object({ kind: v.literal("dismissed") }),
     ]),
   },
+  /** Asks for a place, then writes a training as PyTorch or ONNX. Refused while an activity is on. */
+  exchangeExport: { input: trainingExportSchema, output: saved },
+  /** Asks for a file or folder of other tools' runs; reads it, or follows it while it grows. */
+  exchangeImport: {
+    input: v.object({ folder: v.boolean(), follow: v.boolean() }),
+    output: v.variant("kind", [
+      v.object({ kind: v.literal("imported"), path: v.string(), ...importOutcomeSchema.entries }),
+      v.object({ kind: v.literal("followed"), ...followedSchema.entries }),
+      v.object({ kind: v.literal("dismissed") }),
+    ]),
+  },
+  /** Takes files that were dropped on the window. Refused while an activity is on, where they are runs. */
+  exchangeDrop: { input: v.object({ files: droppedFilesSchema }), output: droppedAnswerSchema },
+  exchangeMatchWeights: { input: weightsRequestSchema, output: weightsAnswerSchema },
+  exchangeReport: { input: v.object({ runId }), output: importedReportSchema },
+  exchangeFollowed: { input: nothing, output: v.array(followedSchema) },
+  exchangeUnfollow: { input: v.object({ source: v.string() }), output: nothing },
   /** Deletes for good; null is everything in the trash. Refused while an activity is on. */
   runsEmptyTrash: { input: v.object({ runIds: v.nullable(v.array(runId)) }), output: emptiedTrashSchema },
   viewsList: { input: nothing, output: v.array(runViewSchema) },
@@ -335,9 +376,13 @@ export const IPC_EVENTS = {
   trainingMetrics: v.object({ runId: v.string(), points: v.array(metricPointSchema) }),
   /** At most 5 a second. */
   trainingEvent: v.object({ runId: v.string(), event: runEventSchema }),
+  /** Of data of two features: at most sixty times a second. */
+  trainingPictures: v.object({ runId: v.string(), step: v.number(), pictures: unitPicturesSchema }),
   trainingHistogram: v.object({ runId: v.string(), histogram: activationHistogramSchema }),
   trainingChanged: trainingStateSchema,
   trainingQueueChanged: v.array(queuedTrainingSchema),
+  /** What is followed while it grows, whenever there are new numbers. */
+  followedChanged: v.array(followedSchema),
   runChanged: runSummarySchema,
   /** A person changed these runs; null: some came or went. */
   runsChanged: v.object({ runs: v.nullable(v.array(runSummarySchema)) }),
@@ -347,6 +392,8 @@ export const IPC_EVENTS = {
     "showSettings",
     "latestRun",
     "importRuns",
+    "importOthers",
+    "followFile",
     "exportRuns",
     "runAll",
     "runView",

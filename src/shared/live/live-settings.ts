@@ -28,3 +28,9 @@ export const cellSourceSchema = v.object({
   source: v.pipe(v.string(), v.maxLength(10_000_000, "a cell's text may have at most 10 million characters")),
 });
 export type CellSource = v.InferOutput<typeof cellSourceSchema>;
+
+/** A lesson's check: TypeScript that throws unless an exercise is solved, run where the student's code cannot reach. */
+export interface CheckSource extends CellSource {
+  /** Names of the student's cells that the check may use. */
+  readonly names: readonly string[];
+}

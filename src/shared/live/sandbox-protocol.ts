@@ -6,7 +6,7 @@ import type { CheckQuestion } from "../engine/worker-tasks.ts";
 import type { CellOutput } from "./cell-output.ts";
 import type { CellError } from "./cell-result.ts";
 import type { LiveVariable } from "./live-session.ts";
-import type { CellSource } from "./live-settings.ts";
+import type { CellSource, CheckSource } from "./live-settings.ts";
 
 /** What the sandbox's thread gets when it starts. */
 export interface SandboxData {
@@ -98,6 +98,7 @@ export type RefusalReason = "stopped" | "memory" | "data" | "engine";
 /** What main sends. */
 export type ToSandbox =
   | { readonly kind: "cell"; readonly cell: CellSource }
+  | { readonly kind: "lessonCheck"; readonly check: CheckSource }
   | {
       readonly kind: "answer";
       readonly answer: unknown;

@@ -84,6 +84,12 @@ export function repeatCommand(run: RunSummary): RepeatCommand {
           config["given"] === true ? "This run's weights were read from files: add --weights FOLDER." : "",
       };
     }
+    case "imported":
+      return {
+        command: `import ${JSON.stringify(String(config["source"] ?? ""))}`,
+        specFile: null,
+        caution: "This run was measured elsewhere; the command reads its numbers again and adds what is new.",
+      };
     case "training":
       return {
         command: `train ${specFile}${common} --again`,

@@ -36,7 +36,15 @@ export const machineSchema = v.object({
 });
 export type Machine = v.InferOutput<typeof machineSchema>;
 
-export const runKindSchema = v.picklist(["notebook", "ladder", "init", "stages", "gradcheck", "training"]);
+export const runKindSchema = v.picklist([
+  "notebook",
+  "ladder",
+  "init",
+  "stages",
+  "gradcheck",
+  "training",
+  "imported",
+]);
 export type RunKind = v.InferOutput<typeof runKindSchema>;
 
 /** As lists show it: a run whose row cannot be read is there all the same, so that it can be seen and deleted. */

@@ -32,6 +32,21 @@ export interface RowsWanted {
   readonly rows: number;
 }
 
+/** Rows as the data set holds them; targets as networks see them. */
+export interface StoredRows {
+  /** (rows, features). */
+  readonly x: Uint8Array | Float32Array;
+  readonly y: Float32Array;
+  /** Of y. */
+  readonly shape: readonly number[];
+  readonly features: number;
+}
+
+/** x becomes (x / divisor − offset) · scale, by feature, or with one of each for all. */
+export interface StoredScaling extends Scaling {
+  readonly divisor: number;
+}
+
 /** Rows of a split that are in the arena. */
 interface Kept {
   readonly name: string;
@@ -84,12 +99,7 @@ export class ImageRows {
     this.#kept.delete(split);
     const loaded = await this.#load(name, threads);
     const { dataset } = loaded.source;
-    const available = rowsOf(dataset, split);
-    if (rows > available) {
-      throw new ContractError(
-        `${dataset.title} has ${available} ${SPLIT_WORDS[split]} rows; ${rows} were asked for`,
-      );
-    }
+    requireRows(dataset, split, rows);
     const scope = this.#engine.arena.scope();
     try {
       const width = targetWidth(dataset);
@@ -109,6 +119,35 @@ export class ImageRows {
     }
   }
 
+  /** Rows of a split before they are normalised, copied. @throws {ContractError} @throws {DataFormatError} */
+  async stored({ name, split, rows }: RowsWanted, threads: number): Promise<StoredRows> {
+    const { source } = await this.#load(name, threads);
+    const { dataset } = source;
+    const { features } = dataset;
+    requireRows(dataset, split, rows);
+    const first = firstRowOf(dataset, split);
+    const width = targetWidth(dataset);
+    const y = new Float32Array(rows * width);
+    await this.#scaleTargets(y, dataset, await source.targets(first, rows));
+    const x = source.scaling === null ? new Uint8Array(rows * features) : new Float32Array(rows * features);
+    const rowsAtOnce = Math.max(1, Math.floor(VALUES_AT_ONCE / features));
+    for (let row = 0; row < rows; row += rowsAtOnce) {
+      const count = Math.min(rowsAtOnce, rows - row);
+      x.set(await source.features(first + row, count), row * features);
+      this.#checkpoint();
+      await breathe();
+    }
+    return { x, y, shape: width === 1 ? [rows] : [rows, width], features };
+  }
+
+  /** What normalises the rows of a data set. @throws {ContractError} @throws {DataFormatError} */
+  async scaling(name: string, threads: number): Promise<StoredScaling> {
+    const { source, statistics } = await this.#load(name, threads);
+    if (source.scaling !== null) return { divisor: 1, ...source.scaling };
+    const [mean, std] = [statistics[STATISTICS.mean] ?? 0, statistics[STATISTICS.std] ?? 1];
+    return { divisor: PIXEL_SCALE, offsets: [mean], scales: [1 / std] };
+  }
+
   /** What a black pixel holds after normalisation; 0 where features are no pixels. @throws {ContractError} @throws {DataFormatError} */
   async background(name: string, threads: number): Promise<number> {
     const { source, statistics } = await this.#load(name, threads);
@@ -122,6 +161,27 @@ export class ImageRows {
     if (this.#loaded === null) throw new TypeError("ImageRows.raw: no data set was asked for");
     const { source } = this.#loaded;
     return (await source.features(firstRowOf(source.dataset, split) + row, 1)).slice();
+  }
+
+  /** One row as it is stored, and its targets as a network has them. @throws {ContractError} @throws {DataFormatError} */
+  async row(
+    name: string,
+    split: Split,
+    row: number,
+  ): Promise<{ readonly features: Uint8Array | Float32Array; readonly targets: Float32Array }> {
+    const { source } = await this.#load(name, 1);
+    const { target } = source.dataset;
+    const at = firstRowOf(source.dataset, split) + row;
+    if (row >= rowsOf(source.dataset, split)) {
+      throw new ContractError(`${source.dataset.title} has no row ${row} in the split "${split}"`);
+    }
+    const features = (await source.features(at, 1)).slice();
+    const values = (await source.targets(at, 1)).slice();
+    if (target.kind === "classes") return { features, targets: values };
+    return {
+      features,
+      targets: values.map((value, c) => (value - (target.offsets[c] ?? 0)) * (target.scales[c] ?? 1)),
+    };
   }
 
   /** Features of one row, as stored, as a network trained on this data set sees them. @throws {DataFormatError} */
@@ -148,8 +208,11 @@ export class ImageRows {
     }
   }
 
-  async #fillTargets(y: Tensor, { target }: Dataset, values: Float32Array): Promise<void> {
-    const out = viewOf(this.#engine.arena.memory, y, "float32");
+  async #fillTargets(y: Tensor, dataset: Dataset, values: Float32Array): Promise<void> {
+    await this.#scaleTargets(viewOf(this.#engine.arena.memory, y, "float32"), dataset, values);
+  }
+
+  async #scaleTargets(out: Float32Array, { target }: Dataset, values: Float32Array): Promise<void> {
     if (target.kind === "classes") {
       out.set(values);
       return;
@@ -235,6 +298,15 @@ export class ImageRows {
       return () => viewOf(memory, moments, "float64").slice();
     });
   }
+}
+
+/** @throws {ContractError} If a split has fewer rows. */
+function requireRows(dataset: Dataset, split: Split, rows: number): void {
+  const available = rowsOf(dataset, split);
+  if (rows <= available) return;
+  throw new ContractError(
+    `${dataset.title} has ${available} ${SPLIT_WORDS[split]} rows; ${rows} were asked for`,
+  );
 }
 
 interface Wanted {

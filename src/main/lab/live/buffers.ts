@@ -1,5 +1,5 @@
 import { freemem } from "node:os";
-import { ContractError } from "../../../core/errors.ts";
+import { ContractError, OutOfMemoryError } from "../../../core/errors.ts";
 import { BYTES_PER_ELEMENT, numelOf, sizeBytesOf, type Tensor } from "../../../core/ops/recording-ops.ts";
 import type { BufferTensor } from "../../../core/tensor/lower/lowered.ts";
 import type { Arena } from "../../engine/arena.ts";
@@ -12,16 +12,26 @@ interface Buffer {
 /** The buffers of one sandbox: it knows them by number, main knows where in the arena they lie. */
 export class Buffers {
   readonly #arena: Arena;
+  readonly #limitBytes: number;
   readonly #buffers = new Map<number, Buffer>();
 
-  constructor(arena: Arena) {
+  constructor(arena: Arena, limitBytes = Infinity) {
     this.#arena = arena;
+    this.#limitBytes = limitBytes;
   }
 
   /** What could still be allocated. */
   get leftBytes(): number {
     const { maximumBytes, committedBytes, usedBytes } = this.#arena;
-    return Math.min(maximumBytes, committedBytes + freemem()) - usedBytes;
+    const held = this.#heldBytes;
+    const free = Math.min(maximumBytes, committedBytes + freemem()) - usedBytes;
+    return Math.min(free, this.#limitBytes - held);
+  }
+
+  get #heldBytes(): number {
+    let bytes = 0;
+    for (const { sizeBytes } of this.#buffers.values()) bytes += sizeBytes;
+    return bytes;
   }
 
   /** @throws {ContractError} If the number is in use. @throws {OutOfMemoryError} */
@@ -29,6 +39,11 @@ export class Buffers {
     const { buffer } = tensor;
     if (this.#buffers.has(buffer)) throw new ContractError(`buffer ${buffer} exists already`);
     const sizeBytes = sizeBytesOf(tensor);
+    if (this.#heldBytes + sizeBytes > this.#limitBytes) {
+      throw new OutOfMemoryError(
+        `the tensors would take more than ${(this.#limitBytes / 1e6).toFixed(0)} MB, the limit here`,
+      );
+    }
     this.#buffers.set(buffer, { offsetBytes: this.#arena.allocate(sizeBytes), sizeBytes });
   }
 

@@ -1,7 +1,7 @@
 import { ContractError, DataFormatError, OutOfMemoryError } from "../../../core/errors.ts";
 import type { CellOutput } from "../../../shared/live/cell-output.ts";
 import type { CellError, CellResult } from "../../../shared/live/cell-result.ts";
-import type { CellSource, LiveSettings } from "../../../shared/live/live-settings.ts";
+import type { CellSource, CheckSource, LiveSettings } from "../../../shared/live/live-settings.ts";
 import type {
   CellEnd,
   FromSandbox,
@@ -30,6 +30,8 @@ export interface LiveServices {
   readonly runs: SavedRuns;
   /** The built sandbox, out/main/sandbox.js. */
   readonly sandboxFile: string;
+  /** What tensors may take at most; as much as there is unless given. */
+  readonly tensorBytes?: number;
   /** Does something as the lab's one activity. @throws {ContractError} If another one is on. */
   readonly asActivity: <T>(title: string, body: (activity: ActivityHandle) => Promise<T>) => Promise<T>;
 }
@@ -90,7 +92,7 @@ export class LiveKernel {
     this.#data = new LiveData(datasets, settings.rows);
     this.#serving = {
       engine,
-      buffers: new Buffers(engine.arena),
+      buffers: new Buffers(engine.arena, services.tensorBytes),
       threads: settings.threads,
       structures: new Map(),
     };
@@ -108,10 +110,23 @@ export class LiveKernel {
 
   /** Runs a cell to its end; why it failed is in the result. @throws {ContractError} If another activity is on. */
   async runCell(cell: CellSource, options: RunCellOptions = {}): Promise<CellResult> {
-    return this.#services.asActivity(`cell ${cell.id}`, () => this.#runCell(cell, options));
+    return this.#services.asActivity(`cell ${cell.id}`, () =>
+      this.#run(cell.id, (sandbox) => sandbox.run(cell), options),
+    );
   }
 
-  async #runCell(cell: CellSource, { onOutput = () => undefined }: RunCellOptions): Promise<CellResult> {
+  /** Runs a lesson's check, which throws unless the exercise is solved. @throws {ContractError} As runCell. */
+  async runCheck(check: CheckSource, options: RunCellOptions = {}): Promise<CellResult> {
+    return this.#services.asActivity(`check ${check.id}`, () =>
+      this.#run(check.id, (sandbox) => sandbox.check(check), options),
+    );
+  }
+
+  async #run(
+    id: string,
+    begin: (sandbox: Sandbox) => void,
+    { onOutput = () => undefined }: RunCellOptions,
+  ): Promise<CellResult> {
     if (this.#closed) throw new ContractError("The notebook is closed");
     if (this.#running !== null) throw new ContractError("Another cell is running; stop it or wait for it");
     this.#services.engine.clearCancellation();
@@ -131,9 +146,9 @@ export class LiveKernel {
           );
     try {
       this.#sandbox ??= await this.#start();
-      this.#sandbox.run(cell);
+      begin(this.#sandbox);
       const end = await ended;
-      return this.#result(cell.id, { outputs, generation, end, wallMs: performance.now() - began });
+      return this.#result(id, { outputs, generation, end, wallMs: performance.now() - began });
     } finally {
       clearTimeout(limit);
       this.#running = null;

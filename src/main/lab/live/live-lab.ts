@@ -2,6 +2,7 @@ import { ContractError } from "../../../core/errors.ts";
 import type { LabDocument } from "../../../shared/documents/lab-document.ts";
 import type { LiveSettings } from "../../../shared/live/live-settings.ts";
 import type { ActivityHandle } from "../activity/activity-handle.ts";
+import { checkExercise, type ExerciseCheck, type ExerciseRun } from "./check-exercise.ts";
 import { openLiveKernel, type KernelServices, type LiveKernel, type LiveServices } from "./live-kernel.ts";
 import { runDocument, type DocumentListener, type DocumentRun } from "./run-document.ts";
 
@@ -75,6 +76,35 @@ export class LiveLab {
     } finally {
       await kernel.close();
     }
+  }
+
+  /**
+   * Runs what an exercise needs and its check from a fresh kernel; leaves no run.
+   *
+   * @throws {ContractError} If another activity is on. @throws {TaskError}
+   */
+  checkExercise(
+    exercise: ExerciseCheck,
+    settings: LiveSettings,
+    limits: { readonly tensorBytes?: number } = {},
+  ): Promise<ExerciseRun> {
+    const threads = Math.min(settings.threads, this.#services.engine.workers);
+    return this.#services.asActivity(`exercise ${exercise.name}`, async (activity) => {
+      const services: LiveServices = {
+        ...this.#services,
+        ...limits,
+        asActivity: (_title, body) => body(activity),
+      };
+      const kernel = await this.#start(services, { ...settings, threads });
+      try {
+        return await checkExercise(kernel, exercise, {
+          stopped: activity.isCancelled,
+          limitMs: settings.limitMs,
+        });
+      } finally {
+        await kernel.close();
+      }
+    });
   }
 
   /** Ends the cell that runs, whichever document's it is; all variables stay. */

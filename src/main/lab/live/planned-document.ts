@@ -20,6 +20,7 @@ export class PlannedDocument {
   readonly cells: readonly DocumentCell[];
   readonly #planned: readonly PlannedCell[];
   readonly #fresh: RunPlan;
+  #hashes: ReadonlyMap<string, string> | null = null;
 
   /** @param earlier What was found of the same cells before: only edited ones are looked at anew. */
   constructor(text: string, earlier: PlannedDocument | null) {
@@ -43,10 +44,17 @@ export class PlannedDocument {
 
   /** Of a cell's code and of all that it needs; null where there is no such cell. */
   hashOf(id: string): string | null {
-    if (!this.cells.some((cell) => cell.id === id)) return null;
-    const { seed, threads, rows } = this.document.header;
-    const needed = this.#fresh.before(id);
-    return hashOf([`${seed} ${threads} ${rows}`, ...needed.map((need) => this.planned(need).codeHash)]);
+    if (this.#hashes === null) {
+      const { seed, threads, rows } = this.document.header;
+      const hashes = new Map<string, string>();
+      // What a cell needs stands above it.
+      for (const cell of this.#planned) {
+        const needed = this.#fresh.madeBy(cell.id).map((need) => hashes.get(need) ?? "");
+        hashes.set(cell.id, hashOf([`${seed} ${threads} ${rows}`, cell.codeHash, ...needed]));
+      }
+      this.#hashes = hashes;
+    }
+    return this.#hashes.get(id) ?? null;
   }
 
   planned(id: string): PlannedCell {
@@ -79,8 +87,7 @@ export class PlannedDocument {
     const plan = this.plan(memory);
     const inOrder = (chosen: ReadonlySet<string>): string[] =>
       this.cells.map(({ id }) => id).filter((id) => chosen.has(id));
-    const withNeeds = (ids: readonly string[]): string[] =>
-      inOrder(new Set(ids.flatMap((id) => plan.before(id))));
+    const withNeeds = (ids: readonly string[]): string[] => inOrder(new Set(plan.beforeAll(ids)));
     const stateOf = (id: string) => plan.stateOf(id).state;
     switch (selection.kind) {
       case "all":

@@ -1,6 +1,6 @@
 import { Worker } from "node:worker_threads";
 import { TaskError } from "../../../core/errors.ts";
-import type { CellSource } from "../../../shared/live/live-settings.ts";
+import type { CellSource, CheckSource } from "../../../shared/live/live-settings.ts";
 import {
   SANDBOX_CONTROL,
   SANDBOX_CONTROL_WORDS,
@@ -71,6 +71,12 @@ export class Sandbox {
   run(cell: CellSource): void {
     Atomics.store(this.#control, SANDBOX_CONTROL.stop, 0);
     this.#send({ kind: "cell", cell });
+  }
+
+  /** Runs a lesson's check beside what the cells have defined. */
+  check(check: CheckSource): void {
+    Atomics.store(this.#control, SANDBOX_CONTROL.stop, 0);
+    this.#send({ kind: "lessonCheck", check });
   }
 
   /** Wakes it with what it asked for. */

@@ -4,7 +4,8 @@ import { ladderTables } from "./0003-ladder.ts";
 import { reportTable } from "./0004-report.ts";
 import { eventTable } from "./0005-event.ts";
 import { keepAndFind } from "./0006-keep-and-find.ts";
-import { documentTables } from "./0007-documents.ts";
+import { lessonProgress } from "./0007-lessons.ts";
+import { documentTables } from "./0008-documents.ts";
 import type { Migration } from "./migration.ts";
 
 /** Every step of the schema, in order. */
@@ -15,6 +16,7 @@ export const MIGRATIONS: readonly Migration[] = [
   reportTable,
   eventTable,
   keepAndFind,
+  lessonProgress,
   documentTables,
 ];
 

@@ -12,6 +12,7 @@ import {
   type RunSummary,
 } from "../../../shared/runs/run-records.ts";
 import { DEFAULT_VIEW, runTableSchema } from "../../../shared/runs/run-table.ts";
+import { importedReportSchema } from "../../../shared/experiments/imported.ts";
 import { stagesReportSchema } from "../../../shared/experiments/stages.ts";
 import { trainingReportSchema } from "../../../shared/experiments/training.ts";
 import type { Database } from "../open/database.ts";
@@ -27,6 +28,7 @@ const REPORTS: Readonly<Record<RunKind, v.GenericSchema | null>> = {
   stages: stagesReportSchema,
   gradcheck: gradcheckReportSchema,
   training: trainingReportSchema,
+  imported: importedReportSchema,
 };
 
 /**

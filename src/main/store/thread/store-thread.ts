@@ -6,8 +6,11 @@ import { connect, type Database } from "../open/database.ts";
 import { exportGradchecksCsv } from "../export/export-gradchecks-csv.ts";
 import { exportLadderCsv } from "../export/export-ladder-csv.ts";
 import { exportMetricsCsv } from "../export/export-metrics-csv.ts";
+import { exportMetricsParquet } from "../export/export-metrics-parquet.ts";
+import { exportTensorboard } from "../export/export-tensorboard.ts";
 import { exportSummaryCsv } from "../export/export-summary-csv.ts";
 import { exportTimingsCsv } from "../export/export-timings-csv.ts";
+import { EXPORTS } from "../../../shared/runs/run-exports.ts";
 import { openReader } from "../open/open-for-reading.ts";
 import { requireTarget } from "../open/output-target.ts";
 import { isOutOfSpace, storeFailure } from "../store-failure.ts";
@@ -54,7 +57,9 @@ const handlers: Handlers = {
   bands: (request) => curves.bands(request),
   compare: ({ runIds }) => compareRuns(store, runIds),
   export: (request) => {
-    const { path, overwrite } = request;
+    const { path, overwrite, what } = request;
+    // A folder with one file a run: each of them is replaced whole.
+    if (EXPORTS[what].extension === "folder") return exportTo(path, request);
     return requireTarget(path, { database: data.path, overwrite }) === "file"
       ? exportTo(path, request)
       : writeToStream(path, (file) => exportTo(file, request));
@@ -105,6 +110,10 @@ function exportTo(
       return exportLadderCsv(store, runIds, "samples", path);
     case "ladder-summary":
       return exportLadderCsv(store, runIds, "summary", path);
+    case "parquet":
+      return exportMetricsParquet(store, runIds, path);
+    case "tensorboard":
+      return exportTensorboard(store, runIds, path);
     case "bundle":
       return exportBundle(store, runIds, path, { weights });
     case "database":

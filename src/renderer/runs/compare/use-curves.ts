@@ -1,5 +1,7 @@
 import { useMemo } from "react";
 import type { CurvesRequest, DrawnCurve } from "../../../shared/runs/run-curves.ts";
+import { useStore } from "../../store/create-store.ts";
+import { runsRevision } from "../../store/lab-store.ts";
 import { useAnswer, type Answer } from "../../bridge/use-answer.ts";
 
 const ask = (request: CurvesRequest) => window.lab.runsCurves(request);
@@ -12,5 +14,6 @@ export function useCurves(asked: Omit<CurvesRequest, "steps">): Answer<DrawnCurv
     const { metrics, ...rest } = JSON.parse(key) as typeof asked;
     return metrics === null || metrics.length === 0 ? null : { ...rest, metrics, steps: null };
   }, [key]);
-  return useAnswer(ask, request, null, 0);
+  // A run that is followed has new numbers while it is looked at.
+  return useAnswer(ask, request, useStore(runsRevision), 0);
 }

@@ -7,6 +7,8 @@ import { ColumnsMenu } from "./columns-menu.tsx";
 import { FilterBox } from "./filter-box.tsx";
 import { GroupChoice } from "./group-choice.tsx";
 import { GroupTable } from "./group-table.tsx";
+import { FollowedStrip } from "../../exchange/followed-strip.tsx";
+import { ImportMenu } from "../../exchange/import-menu.tsx";
 import { emptyTrash, importRuns } from "../run-actions.ts";
 import { RunGrid } from "./run-grid.tsx";
 import { SelectionBar } from "./selection-bar.tsx";
@@ -45,6 +47,7 @@ export function RunsList() {
         >
           Import
         </Button>
+        <ImportMenu />
         {view.scope === "trash" && (
           <ConfirmButton
             leftSection={<Trash2 size="0.875rem" aria-hidden="true" />}
@@ -57,6 +60,7 @@ export function RunsList() {
           </ConfirmButton>
         )}
       </div>
+      <FollowedStrip />
       {state.kind === "failed" && (
         <ErrorNotice title="The saved runs could not be read" error={state.error} onRetry={state.retry} />
       )}

@@ -20,7 +20,24 @@ const EXAMPLE = `// lab notebook 1 · title: Backward by hand · seed: 7 · thre
 function relu_backwards(inp: Tensor, out: Tensor) {
   inp.g = inp.gt(0).float().mul(out.g!);
 }
-// %% exercise id=q8 name=relu_backwards hints=["think","f′ is 0 or 1"]
+// %% exercise id=q8 name=relu_backwards points=3
+function relu_backwards(inp: Tensor, out: Tensor) {}
+// %% hint
+// Think.
+//
+// Of where it is flat.
+// %% hint
+// $f'$ is 0 or 1
+// %% check
+{
+const x = randn(7, 5);
+}
+// %% solution
+{
+function relu_backwards(inp: Tensor, out: Tensor) {
+  inp.g = inp.gt(0).float().mul(out.g!);
+}
+}
 `;
 
 const read = (text: string): ReturnType<typeof readLabDocument> => readLabDocument("a.lab.ts", text);
@@ -41,8 +58,12 @@ const line = fc.oneof(
 const source = fc.array(line, { maxLength: 6 }).map((lines) => lines.join("\n"));
 const attributeText = fc.string({ maxLength: 8 }).filter((text) => !text.includes("\0"));
 const attributes = fc.dictionary(
-  fc.constantFrom("title", "name", "tags", "later"),
-  fc.oneof(attributeText, fc.array(attributeText, { maxLength: 3 })),
+  fc.constantFrom("title", "name", "tags", "later", "hints", "check", "solution"),
+  fc.oneof(
+    attributeText,
+    fc.array(attributeText, { maxLength: 3 }),
+    fc.constantFrom("{\n}", "a\n\n{", "// %% md"),
+  ),
   { noNullPrototype: true },
 );
 const metadata = fc.option(
@@ -54,7 +75,10 @@ const metadata = fc.option(
 const cellOf = (kinds: readonly CellKind[]): fc.Arbitrary<Omit<DocumentCell, "id">> =>
   fc
     .record({ kind: fc.constantFrom(...kinds), attributes, source, metadata })
-    .map(({ kind, ...cell }) => ({ ...cell, kind, marker: kind === "unknown" ? "later" : kind }));
+    .chain((cell) =>
+      fc.constantFrom("later", "hint", "check", "solution").map((later) => ({ ...cell, later })),
+    )
+    .map(({ kind, later, ...cell }) => ({ ...cell, kind, marker: kind === "unknown" ? later : kind }));
 const documentOf = (kinds: readonly CellKind[]): fc.Arbitrary<LabDocument> =>
   fc
     .record({
@@ -81,7 +105,12 @@ describe("a document's file", () => {
     ]);
     expect(document.cells[0]?.source).toBe("# The relu\n\nmax(x, 0)");
     expect(document.cells[1]?.attributes).toEqual({ title: "relu backwards" });
-    expect(document.cells[2]?.attributes["hints"]).toEqual(["think", "f′ is 0 or 1"]);
+    expect(document.cells[2]?.source).toBe("function relu_backwards(inp: Tensor, out: Tensor) {}");
+    expect(document.cells[2]?.attributes).toMatchObject({
+      points: "3",
+      hints: ["Think.\n\nOf where it is flat.", "$f'$ is 0 or 1"],
+      check: "const x = randn(7, 5);",
+    });
     expect(document.header.seed).toBe(7);
     expect(writeLabDocument(document)).toBe(EXAMPLE);
   });

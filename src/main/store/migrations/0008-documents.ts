@@ -63,7 +63,7 @@ CREATE INDEX document_output_by_run ON document_output (run_id) WHERE run_id IS 
 `;
 
 export const documentTables: Migration = {
-  version: 7,
+  version: 8,
   name: "notebooks that people write",
   up: (db) => db.exec(SCHEMA),
 };

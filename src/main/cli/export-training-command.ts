@@ -1,0 +1,71 @@
+import { readdir } from "node:fs/promises";
+import { resolve } from "node:path";
+import { ContractError } from "../../core/errors.ts";
+import { trainSpecSchema } from "../../shared/specs/train-spec.ts";
+import type { ExportedTraining } from "../lab/exchange/export-training.ts";
+import type { Lab } from "../lab/lab.ts";
+import { EXIT, type ExitCode } from "./exit-code.ts";
+import { complain } from "./print.ts";
+import { readSpec } from "./read-spec.ts";
+import { givenWeights } from "./train-command.ts";
+
+/** What `lab export` makes of one training. */
+export const EXPORTED_TRAININGS = ["pytorch", "onnx"] as const;
+type TrainingExport = (typeof EXPORTED_TRAININGS)[number];
+export const isTrainingExport = (what: string): what is TrainingExport =>
+  EXPORTED_TRAININGS.some((one) => one === what);
+
+export interface ExportTrainingOptions {
+  readonly out: string;
+  readonly data: boolean;
+  readonly normalise?: true;
+  readonly softmax?: true;
+  readonly force?: true;
+}
+
+/** A run by its id, or the training that a spec says. @throws {ContractError} @throws {DataFormatError} */
+async function trainingOf(source: string): Promise<ExportedTraining> {
+  if (!source.toLowerCase().endsWith(".json")) return { runId: source };
+  const spec = await readSpec(trainSpecSchema, source);
+  return { spec, given: await givenWeights(spec, source) };
+}
+
+/** Writes a training as a folder for PyTorch, or a network as ONNX. */
+export async function runExportTrainingCommand(
+  lab: Lab,
+  what: TrainingExport,
+  source: string | undefined,
+  options: ExportTrainingOptions,
+): Promise<ExitCode> {
+  if (source === undefined) {
+    throw new ContractError(
+      `lab export ${what}: say of what: a run as "lab runs" names it, or a training spec (.json)`,
+    );
+  }
+  if (options.out === "-") {
+    throw new ContractError(
+      `lab export ${what}: give --out ${what === "onnx" ? "FILE.onnx" : "FOLDER"}; standard output cannot take it`,
+    );
+  }
+  const path = resolve(options.out);
+  const overwrite = options.force === true;
+  const training = await trainingOf(source);
+  if (what === "onnx") {
+    await lab.exchange.exportOnnx(
+      training,
+      { path, overwrite },
+      { normalise: options.normalise === true, softmax: options.softmax === true },
+    );
+    complain(`ONNX: ${path}`);
+    return EXIT.ok;
+  }
+  const there = await readdir(path).catch(() => []);
+  if (there.length > 0 && !overwrite) {
+    throw new ContractError(
+      `${path} holds files already: choose another folder, or replace them with --force`,
+    );
+  }
+  const files = await lab.exchange.exportPyTorch(training, { path, overwrite }, { withData: options.data });
+  complain(`${files} files: ${path}\nRun it: python3 ${path}/train.py`);
+  return EXIT.ok;
+}

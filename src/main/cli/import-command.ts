@@ -1,0 +1,184 @@
+import { mkdir, open, stat } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { ContractError } from "../../core/errors.ts";
+import { parameterShapes, type Network } from "../../core/network/network.ts";
+import { networkOf, MNIST_CLASSES } from "../../shared/specs/network-spec.ts";
+import { trainSpecSchema } from "../../shared/specs/train-spec.ts";
+import { replaceFile } from "../data/replace-file.ts";
+import { writeSafetensors } from "../data/safetensors.ts";
+import { WEIGHT_EXTENSIONS } from "../exchange/weights/read-weights-file.ts";
+import type { WeightLayout } from "../exchange/weights/match-weights.ts";
+import type { Lab } from "../lab/lab.ts";
+import { BUNDLE_FORMAT } from "../store/thread/bundle-tables.ts";
+import { EXIT, type ExitCode } from "./exit-code.ts";
+import type { Interruption } from "./interruption.ts";
+import { complain, print, printJson } from "./print.ts";
+import { readSpec } from "./read-spec.ts";
+
+export interface ImportOptions {
+  readonly follow?: true;
+  readonly step?: string;
+  readonly spec?: string;
+  readonly layout?: WeightLayout;
+  readonly order?: readonly string[];
+  readonly out?: string;
+  readonly force?: true;
+  readonly json?: true;
+}
+
+/** Enough to see the head of a bundle. */
+const HEAD_BYTES = 256;
+
+async function isBundle(path: string): Promise<boolean> {
+  const found = await stat(path).catch((error: unknown) => {
+    throw new ContractError(
+      `${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+      { cause: error },
+    );
+  });
+  if (!found.isFile()) return false;
+  const handle = await open(path);
+  try {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, 0);
+    return buffer.subarray(0, bytesRead).toString("utf8").includes(`"format":"${BUNDLE_FORMAT}"`);
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Adds runs, or reads weights and networks; what a file is, its name and its beginning say. */
+export async function runImportCommand(
+  lab: Lab,
+  file: string,
+  options: ImportOptions,
+  interruption: Interruption,
+): Promise<ExitCode> {
+  const path = resolve(file);
+  if (path.toLowerCase().endsWith(".onnx") && options.spec === undefined)
+    return importNetwork(lab, path, options);
+  if (WEIGHT_EXTENSIONS.some((end) => path.toLowerCase().endsWith(end)))
+    return importWeights(lab, path, options);
+  if (/\.(pt|pth|ckpt|pkl|bin)$/i.test(path)) return importWeights(lab, path, options);
+  if (await isBundle(path)) {
+    const { added, skipped } = await lab.runs.import(path);
+    if (options.json === true) printJson({ added, skipped });
+    else {
+      print(`${added.length} runs added, ${skipped.length} were there already\n`);
+      for (const id of added) print(`${id}\n`);
+    }
+    return EXIT.ok;
+  }
+  return options.follow === true
+    ? followRuns(lab, path, options, interruption)
+    : importRuns(lab, path, options);
+}
+
+async function importRuns(lab: Lab, path: string, options: ImportOptions): Promise<ExitCode> {
+  const { step, json } = options;
+  const outcome = await lab.exchange.importRuns({ path, step });
+  if (json === true) {
+    printJson(outcome);
+    return EXIT.ok;
+  }
+  const { added, extended, unchanged, points, notes, format } = outcome;
+  print(
+    `${format}: ${added.length} runs added, ${extended.length} have new numbers, ${unchanged.length} were there already; ${points} points\n`,
+  );
+  for (const id of [...added, ...extended]) print(`${id}\n`);
+  for (const note of notes) complain(`lab: ${note}`);
+  return EXIT.ok;
+}
+
+async function followRuns(
+  lab: Lab,
+  path: string,
+  { step }: ImportOptions,
+  interruption: Interruption,
+): Promise<ExitCode> {
+  const { source, format } = await lab.exchange.follow({ path, step });
+  complain(`Following ${source} (${format}); Ctrl+C ends it.`);
+  const told = new Set<string>();
+  const stop = lab.subscribe((event) => {
+    if (event.name !== "runChanged" || told.has(event.payload.id)) return;
+    told.add(event.payload.id);
+    print(`${event.payload.id}\n`);
+  });
+  interruption.listen(() => {
+    lab.exchange.unfollow({ source });
+  });
+  if (interruption.requested) lab.exchange.unfollow({ source });
+  await lab.exchange.followedToEnd({ source });
+  stop();
+  return EXIT.ok;
+}
+
+/** Writes parameters as the lab takes them to begin with. */
+async function writeWeights(
+  path: string,
+  network: Network,
+  parameters: Readonly<Record<string, Float32Array>>,
+  { overwrite, batches }: { readonly overwrite: boolean; readonly batches: number },
+): Promise<void> {
+  const tensors = parameterShapes(network).map(({ name, shape }) => [
+    name,
+    { shape, data: parameters[name] ?? new Float32Array() },
+  ]);
+  await writeSafetensors(
+    path,
+    { tensors: Object.fromEntries(tensors), metadata: { format: "backprop-lab", batches: String(batches) } },
+    { overwrite },
+  );
+}
+
+async function importWeights(lab: Lab, path: string, options: ImportOptions): Promise<ExitCode> {
+  const { spec, out, layout, order, force } = options;
+  if (spec === undefined || out === undefined) {
+    throw new ContractError(
+      "lab import: weights belong to a network and become a file: give --spec SPEC.json and --out WEIGHTS.safetensors",
+    );
+  }
+  const network = networkOf(await readSpec(trainSpecSchema, spec));
+  const { parameters, batches, understood } = await lab.exchange.readWeights(path, network, {
+    layout,
+    order,
+  });
+  await writeWeights(resolve(out), network, parameters, { overwrite: force === true, batches });
+  complain(
+    `Read as ${understood}.\nWeights: ${resolve(out)}; begin with them by "weights": {"file": …} in a spec.`,
+  );
+  return EXIT.ok;
+}
+
+/** A network of ONNX becomes a training spec and its weights, in a folder. */
+async function importNetwork(lab: Lab, path: string, { out, force }: ImportOptions): Promise<ExitCode> {
+  if (out === undefined) {
+    throw new ContractError("lab import: a network becomes a spec and its weights: give --out FOLDER");
+  }
+  const { layers, parameters, notes } = await lab.exchange.readNetwork(path);
+  const folder = resolve(out);
+  const last = layers.flatMap((layer) => (layer.type === "linear" ? [layer.out] : [])).at(-1) ?? 0;
+  const spec = {
+    layers,
+    loss: last === 1 ? "mse" : "crossEntropy",
+    data: { name: "mnist", split: "train", rows: 50_000 },
+    seed: 42,
+    optimizer: { name: "sgd", lr: 0.1 },
+    batchSize: 100,
+    epochs: 1,
+    weights: { file: "weights.safetensors" },
+  } as const;
+  await mkdir(folder, { recursive: true });
+  const overwrite = force === true;
+  const network = networkOf({ ...spec, layers });
+  await writeWeights(join(folder, "weights.safetensors"), network, parameters, { overwrite, batches: 0 });
+  const text = `${JSON.stringify(spec, null, 2)}\n`;
+  await replaceFile(join(folder, "network.json"), (handle) => handle.writeFile(text), { overwrite });
+  for (const note of notes) complain(`lab: ${note}`);
+  if (last !== 1 && last !== MNIST_CLASSES) {
+    complain(
+      `lab: it has ${last} outputs: change "data" and "loss" in network.json to what it was made for.`,
+    );
+  }
+  complain(`${layers.length} layers: ${folder}; lab train ${join(out, "network.json")} goes on with them.`);
+  return EXIT.ok;
+}

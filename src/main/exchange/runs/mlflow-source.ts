@@ -1,0 +1,97 @@
+import { readdir } from "node:fs/promises";
+import { basename, join, relative } from "node:path";
+import { readLines } from "../../data/read-lines.ts";
+import { readRegularFile } from "../../data/regular-file.ts";
+import {
+  BATCH_POINTS,
+  MOST_SERIES,
+  type ForeignBatch,
+  type ForeignHead,
+  type ForeignPoint,
+  type RunSource,
+} from "./foreign-run.ts";
+import { configOf, numberOf } from "./row-runs.ts";
+
+const MOST_TEXT_BYTES = 64 * 1024;
+const MOST_LINE_BYTES = 4_096;
+const MOST_DEPTH = 8;
+
+/** Plain files under a folder, by their path in it; links are not followed. */
+async function filesUnder(root: string): Promise<string[]> {
+  const found: string[] = [];
+  const walk = async (folder: string, depth: number): Promise<void> => {
+    if (depth > MOST_DEPTH || found.length > MOST_SERIES) return;
+    const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+    for (const entry of entries) {
+      const path = join(folder, entry.name);
+      if (entry.isDirectory()) await walk(path, depth + 1);
+      else if (entry.isFile()) found.push(relative(root, path).replaceAll("\\", "/"));
+    }
+  };
+  await walk(root, 0);
+  return found.sort();
+}
+
+/** A run's folder as MLflow keeps it: a file a metric with "time value step" a line, a file a parameter, meta.yaml. */
+export class MlflowSource implements RunSource {
+  readonly format = "MLflow";
+  readonly path: string;
+  readonly #folder: string;
+  readonly #taken = new Map<string, number>();
+  #refused = 0;
+
+  constructor(path: string, label = path) {
+    this.path = label;
+    this.#folder = path;
+  }
+
+  async *read(): AsyncGenerator<ForeignBatch> {
+    const head = await this.#head();
+    for (const name of await filesUnder(join(this.#folder, "metrics"))) {
+      const taken = this.#taken.get(name) ?? 0;
+      let [points, line]: [ForeignPoint[], number] = [[], 0];
+      for await (const text of readLines(join(this.#folder, "metrics", name), MOST_LINE_BYTES)) {
+        if (line++ < taken) continue;
+        this.#taken.set(name, line);
+        const [time, value, step] = text.trim().split(/\s+/).map(numberOf);
+        if (value === null || value === undefined || !Number.isSafeInteger(step ?? 0)) {
+          this.#refused++;
+          continue;
+        }
+        points.push({ name, step: step ?? line - 1, value, timeMs: time ?? null, epoch: null });
+        if (points.length < BATCH_POINTS) continue;
+        yield { head, points, histograms: [], texts: [] };
+        points = [];
+      }
+      yield { head, points, histograms: [], texts: [] };
+    }
+  }
+
+  notes(): readonly string[] {
+    return this.#refused === 0 ? [] : [`${this.#refused} lines are no "time value step": left out.`];
+  }
+
+  async #head(): Promise<ForeignHead> {
+    const text = async (...parts: string[]): Promise<string> =>
+      (
+        await readRegularFile(join(this.#folder, ...parts), MOST_TEXT_BYTES).catch(() => Buffer.alloc(0))
+      ).toString("utf8");
+    const meta = await text("meta.yaml");
+    // Flat "key: value" lines are all that MLflow writes here.
+    const said = (key: string): string =>
+      (new RegExp(`^${key}:[ \\t]*(.*)$`, "m").exec(meta)?.[1] ?? "").trim().replace(/^(['"])(.*)\1$/, "$2");
+    const config: Record<string, string | number> = {};
+    for (const name of await filesUnder(join(this.#folder, "params"))) {
+      const value = (await text("params", name)).trim();
+      config[name] = numberOf(value) ?? value;
+    }
+    const tag = (await text("tags", "mlflow.runName")).trim();
+    const name = tag || said("run_name") || basename(this.#folder);
+    return {
+      key: `mlflow ${said("run_id") || said("run_uuid") || this.path}`,
+      name,
+      config: configOf(config),
+      startedMs: numberOf(said("start_time")),
+    };
+  }
+}

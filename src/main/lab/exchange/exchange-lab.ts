@@ -1,0 +1,250 @@
+import { realpath } from "node:fs/promises";
+import { basename, join, relative } from "node:path";
+import type * as v from "valibot";
+import { ContractError } from "../../../core/errors.ts";
+import type { Network } from "../../../core/network/network.ts";
+import type {
+  droppedAnswerSchema,
+  weightsAnswerSchema,
+  weightsRequestSchema,
+} from "../../../shared/experiments/exchange.ts";
+import {
+  importedReportSchema,
+  type Followed,
+  type ImportedReport,
+  type ImportOutcome,
+} from "../../../shared/experiments/imported.ts";
+import { networkOf } from "../../../shared/specs/network-spec.ts";
+import { networkFromOnnx, type ForeignNetwork } from "../../exchange/onnx/network-from-onnx.ts";
+import { onnxModel } from "../../exchange/onnx/onnx-model.ts";
+import { readOnnx } from "../../exchange/onnx/read-onnx.ts";
+import { findSources } from "../../exchange/runs/find-sources.ts";
+import { writeTorchFolder } from "../../exchange/torch/write-torch-folder.ts";
+import {
+  AmbiguousWeightsError,
+  type MatchedWeights,
+  type MatchHints,
+} from "../../exchange/weights/match-weights.ts";
+import { readWeightsFile } from "../../exchange/weights/read-weights-file.ts";
+import { replaceFile } from "../../data/replace-file.ts";
+import type { LabServices } from "../activity/experiment.ts";
+import { ExperimentCancelled } from "../activity/experiment-cancelled.ts";
+import type { RunSupervisor } from "../activity/run-supervisor.ts";
+import type { ImageRows } from "../compute/image-rows.ts";
+import { trainingToExport, type ExportedTraining } from "./export-training.ts";
+import { inOwnFolder, weightsFile, type DroppedFile } from "./dropped-files.ts";
+import { RunFollower } from "./follow-runs.ts";
+import { RunImporter, together } from "./import-runs.ts";
+
+/** Where an export goes. */
+export interface ExportTarget {
+  readonly path: string;
+  readonly overwrite: boolean;
+}
+
+/** A file or folder of runs; `step` names the column of steps where it is none of the usual ones. */
+export interface RunsToImport {
+  readonly path: string;
+  readonly step?: string | null | undefined;
+  /** What stands for a path that is only there for a moment. */
+  readonly label?: (path: string) => string;
+}
+
+type Dropped = v.InferOutput<typeof droppedAnswerSchema>;
+type WeightsRequest = v.InferOutput<typeof weightsRequestSchema>;
+type WeightsAnswer = v.InferOutput<typeof weightsAnswerSchema>;
+
+/** More are a folder followed by mistake. */
+const MOST_FOLLOWED = 20;
+
+/** The way to Python and back: trainings, networks and runs as others read them, and what others have written. */
+export class ExchangeLab {
+  readonly #services: LabServices;
+  readonly #supervisor: RunSupervisor;
+  readonly #images: ImageRows;
+  readonly #followers = new Map<string, RunFollower>();
+
+  constructor(services: LabServices, supervisor: RunSupervisor, images: ImageRows) {
+    this.#services = services;
+    this.#supervisor = supervisor;
+    this.#images = images;
+  }
+
+  /** Writes a training as a folder that runs in PyTorch. @returns how many files. @throws {ContractError} If an activity is on. */
+  async exportPyTorch(
+    wanted: ExportedTraining,
+    { path, overwrite }: ExportTarget,
+    { withData = true }: { readonly withData?: boolean } = {},
+  ): Promise<number> {
+    return this.#supervisor.work("exporting", "Exporting to PyTorch", async () =>
+      writeTorchFolder(path, await trainingToExport(this.#services, this.#images, wanted, { withData }), {
+        pythonDir: join(this.#services.resourcesDir, "python"),
+        overwrite,
+      }),
+    );
+  }
+
+  /** Writes a network as one .onnx file: what a run has learned last, or what a spec draws. @throws {ContractError} If an activity is on. */
+  async exportOnnx(
+    wanted: ExportedTraining,
+    { path, overwrite }: ExportTarget,
+    { normalise, softmax }: { readonly normalise: boolean; readonly softmax: boolean },
+  ): Promise<void> {
+    await this.#supervisor.work("exporting", "Exporting as ONNX", async () => {
+      const training = await trainingToExport(this.#services, this.#images, wanted, { withData: false });
+      const parameters = training.trained?.parameters ?? training.initial;
+      if (parameters === null) {
+        throw new ContractError(
+          `${training.title} has kept no weights: it ended before its first checkpoint, and began with a file's`,
+        );
+      }
+      const bytes = onnxModel(training.network, parameters, {
+        normalisation: normalise ? training.normalisation : null,
+        softmax,
+      });
+      await replaceFile(path, (handle) => handle.writeFile(bytes), { overwrite });
+    });
+  }
+
+  /** Reads a network with its weights from an .onnx file. @throws {DataFormatError} */
+  async readNetwork(path: string): Promise<ForeignNetwork> {
+    return networkFromOnnx(await readOnnx(path));
+  }
+
+  /** Reads a network's weights from a file of PyTorch, Keras, numpy or ONNX. @throws {AmbiguousWeightsError} @throws {DataFormatError} */
+  readWeights(path: string, network: Network, hints: MatchHints = {}): Promise<MatchedWeights> {
+    return readWeightsFile(path, network, hints);
+  }
+
+  /**
+   * Adds runs that others have measured, or what is new of them.
+   *
+   * @throws {ContractError} If an activity is on, or there are none. @throws {DataFormatError} @throws {StoreError}
+   */
+  async importRuns({ path, step = null, label }: RunsToImport): Promise<ImportOutcome> {
+    return this.#supervisor.work("import", "Importing runs", async (activity) => {
+      const sources = await findSources(path, step, label);
+      const outcomes: ImportOutcome[] = [];
+      const problems: string[] = [];
+      let error: unknown = null;
+      const checkpoint = (): void => {
+        if (activity.isCancelled()) throw new ExperimentCancelled("cancelled");
+      };
+      for (const [index, source] of sources.entries()) {
+        activity.progress(index / sources.length);
+        try {
+          outcomes.push(await new RunImporter(this.#services, source).read(checkpoint));
+        } catch (failure) {
+          // In a folder, one file that is none of runs does not keep the others out.
+          if (failure instanceof ExperimentCancelled) throw failure;
+          error ??= failure;
+          problems.push(failure instanceof Error ? failure.message : String(failure));
+        }
+      }
+      const all = together(outcomes);
+      if (outcomes.length === 0 && error instanceof Error) throw error;
+      return { ...all, notes: [...all.notes, ...problems] };
+    });
+  }
+
+  /** What files are that were dropped on the window: runs, which are added, a network, or weights. @throws {ContractError} @throws {DataFormatError} */
+  async drop({ files }: { readonly files: readonly DroppedFile[] }): Promise<Dropped> {
+    const [first, ...more] = files;
+    const name = first?.path.toLowerCase() ?? "";
+    if (first !== undefined && more.length === 0 && /\.(safetensors|npz)$/.test(name))
+      return { kind: "weights" };
+    return inOwnFolder(files, async (folder) => {
+      if (first !== undefined && name.endsWith(".onnx")) {
+        const { layers, parameters, notes } = await this.readNetwork(join(folder, first.path));
+        const network = networkOf({ layers, loss: "crossEntropy" });
+        const weights = await weightsFile(network, parameters);
+        return { kind: "network", layers: [...layers], weights, notes: [...notes] };
+      }
+      const real = await realpath(folder);
+      const roots = new Set(files.map(({ path }) => path.split("/", 1)[0] ?? ""));
+      const [root = ""] = roots;
+      const path = roots.size === 1 ? join(real, root) : real;
+      const label = (one: string): string => relative(real, one).replaceAll("\\", "/") || "dropped files";
+      return { kind: "runs", ...(await this.importRuns({ path, label })) };
+    });
+  }
+
+  /** The weights of a file for the network of a spec, as a training takes them; or what has to be said first. @throws {DataFormatError} */
+  async matchWeights({ spec, name, bytes, layout, order }: WeightsRequest): Promise<WeightsAnswer> {
+    const network = networkOf(spec);
+    try {
+      return await inOwnFolder([{ path: basename(name), bytes }], async (folder) => {
+        const read = await readWeightsFile(join(folder, basename(name)), network, { layout, order });
+        return {
+          kind: "read",
+          bytes: await weightsFile(network, read.parameters),
+          understood: read.understood,
+        };
+      });
+    } catch (error) {
+      if (!(error instanceof AmbiguousWeightsError)) throw error;
+      return { kind: "asks", asks: error.asks, choices: [...error.choices], message: error.message };
+    }
+  }
+
+  /** What an imported run holds besides its numbers. @throws {StoreError} If there is no such run. */
+  report({ runId }: { readonly runId: string }): ImportedReport {
+    return this.#services.store.getReport(runId, "imported", importedReportSchema).report;
+  }
+
+  /** Reads a file or folder on while it grows. @throws {ContractError} If it holds no runs. @throws {Error} If it is not there. */
+  async follow({ path, step = null }: RunsToImport): Promise<Followed> {
+    const source = await realpath(path);
+    const known = this.#followers.get(source);
+    if (known !== undefined) return known.state();
+    if (this.#followers.size >= MOST_FOLLOWED) {
+      throw new ContractError(`${MOST_FOLLOWED} files are followed already: stop one of them first`);
+    }
+    const sources = await findSources(source, step);
+    const follower = new RunFollower(
+      source,
+      sources.map((one) => ({ importer: new RunImporter(this.#services, one), format: one.format })),
+      () => {
+        this.#changed();
+      },
+    );
+    this.#followers.set(source, follower);
+    void follower.done.then(() => {
+      const { ended } = follower.state();
+      this.#followers.delete(source);
+      this.#changed();
+      if (ended !== STOPPED) {
+        this.#services.emit({
+          name: "failure",
+          payload: { title: `${source} is followed no more`, message: ended },
+        });
+      }
+    });
+    this.#changed();
+    return follower.state();
+  }
+
+  /** Resolves when a source is followed no more. */
+  async followedToEnd({ source }: { readonly source: string }): Promise<void> {
+    await this.#followers.get(source)?.done;
+  }
+
+  unfollow({ source }: { readonly source: string }): void {
+    this.#followers.get(source)?.stop(STOPPED);
+  }
+
+  followed(): readonly Followed[] {
+    return [...this.#followers.values()].map((follower) => follower.state());
+  }
+
+  /** Nothing is followed from now on: the store is about to be closed. */
+  close(): void {
+    for (const follower of this.#followers.values()) follower.stop(STOPPED);
+  }
+
+  #changed(): void {
+    this.#services.emit({ name: "followedChanged", payload: [...this.followed()] });
+  }
+}
+
+const STOPPED = "stopped";

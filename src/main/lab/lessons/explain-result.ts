@@ -1,0 +1,57 @@
+import type { CellError } from "../../../shared/live/cell-result.ts";
+import type { CheckReport } from "../../../shared/live/check-report.ts";
+import type { CellOutput } from "../../../shared/live/cell-output.ts";
+import type { ExerciseResult } from "../../../shared/experiments/lessons.ts";
+
+type Said = Pick<ExerciseResult, "reason" | "diagnosis">;
+
+/** Longest text of a student's error that is passed on. */
+const LONGEST = 2_000;
+
+/** What a failed gradient check says in a sentence a gradient, and the mistakes that explain it. */
+function ofReport({ gradients, notes }: CheckReport): Said {
+  const wrong = gradients.filter(({ verdict }) => verdict !== "right");
+  const reasons = wrong.map(({ name, verdict, reason }) =>
+    verdict === "missing" ? `${name}.g was never set` : `${name}.g is ${verdict}: ${reason}`,
+  );
+  const diagnosis = wrong.flatMap(({ name, place, explanations }) =>
+    explanations.map((one) => ({ text: `${name}.g ${one.text}`, place: one.place ?? place })),
+  );
+  const others = wrong
+    .filter(({ explanations }) => explanations.length === 0)
+    .map(({ name, place, reason, verdict }) => ({
+      text: verdict === "missing" ? `${name}.g was never set` : `${name}.g is wrong: ${reason}`,
+      place,
+    }));
+  return {
+    reason: [...reasons, ...(wrong.length === 0 ? notes : [])].join("; ").slice(0, LONGEST),
+    diagnosis: [...diagnosis, ...others],
+  };
+}
+
+/** What JavaScript's own words mean here. */
+const NOT_SET =
+  "Something is null or undefined here that should be there: .g is null until a gradient was set. Does the step nearer to " +
+  "the loss run first, and does it set .g?";
+
+/** Why an exercise is not solved, in words for its student. */
+export function explainResult(error: CellError | null, outputs: readonly CellOutput[]): Said {
+  if (error === null) return { reason: "", diagnosis: [] };
+  const failed = outputs.flatMap((output) =>
+    output.kind === "check" && !output.report.passed ? [output.report] : [],
+  );
+  const said = failed.map(ofReport);
+  if (error.kind === "check" && failed.length > 0) {
+    return {
+      reason: said.map(({ reason }) => reason).join("; "),
+      diagnosis: said.flatMap(({ diagnosis }) => diagnosis),
+    };
+  }
+  const [frame] = error.frames;
+  const place = frame === undefined ? null : { cell: frame.cell, line: frame.line, column: frame.column };
+  const named = error.kind === "assertion" || error.kind === "stopped" ? "" : `${error.name}: `;
+  const text = `${named}${error.message}`.slice(0, LONGEST);
+  const meant = /cannot read property '.*' of (null|undefined)/.test(error.message) ? [NOT_SET] : [];
+  const own = [text, ...meant].map((words) => ({ text: words, place }));
+  return { reason: text, diagnosis: [...said.flatMap(({ diagnosis }) => diagnosis), ...own] };
+}

@@ -1,0 +1,47 @@
+import { parameterShapes, type Network } from "../../../../src/core/network/network.ts";
+import { SIMPLE_ACTIVATION_NAMES } from "../../../../src/core/ops/activation.ts";
+import { networkOf, type TrainLayerSpec } from "../../../../src/shared/specs/network-spec.ts";
+
+const linear = (from: number, out: number) =>
+  ({ type: "linear", in: from, out, init: "kaimingNormal" }) as const;
+
+/** Layers of every type, residual blocks among them. */
+export const ALL_LAYERS: readonly TrainLayerSpec[] = [
+  linear(784, 12),
+  { type: "batchNorm", momentum: 0.2, eps: 1e-3 },
+  { type: "relu", shift: 0.5 },
+  {
+    type: "residual",
+    layers: [
+      linear(12, 12),
+      { type: "layerNorm", eps: 1e-5 },
+      { type: "leakyRelu", slope: 0.2 },
+      { type: "batchNorm", momentum: 0.1, eps: 1e-5 },
+    ],
+  },
+  ...SIMPLE_ACTIVATION_NAMES.map((type) => ({ type })),
+  { type: "relu", shift: 0 },
+  { type: "layerNorm", eps: 1e-4 },
+  linear(12, 10),
+];
+export const ALL_NETWORK = networkOf({ layers: ALL_LAYERS, loss: "crossEntropy" });
+
+/** Parameters that are all different; variances are positive. */
+export function someParameters(network: Network): Record<string, Float32Array> {
+  let next = 1;
+  const draw = (): number => {
+    next = (next * 48_271) % 2_147_483_647;
+    return next / 2_147_483_647;
+  };
+  return Object.fromEntries(
+    parameterShapes(network).map(({ name, shape }) => {
+      const numel = shape.reduce((product, size) => product * size, 1);
+      return [
+        name,
+        Float32Array.from({ length: numel }, () =>
+          name.startsWith("running") ? 0.5 + draw() : draw() - 0.5,
+        ),
+      ];
+    }),
+  );
+}
