@@ -72,7 +72,7 @@ describe("a table of text", () => {
     expect(unit.dataset.contentHash).not.toBe(stored.dataset.contentHash);
   });
 
-  it("has the same content however it is written: separators, quotes, encodings, gzip, decimal commas", async () => {
+  it("fault 39: has the same content however it is written: separators, quotes, encodings, gzip, decimal commas", async () => {
     const table = (separator: string, number: (value: number) => string, quote = ""): string =>
       [["größe", "y"], ...ROWS.map((i) => [number(i / 4), ["ä", "b"][i % 2] ?? ""])]
         .map((row) => row.map((field) => `${quote}${field}${quote}`).join(separator))
@@ -527,7 +527,7 @@ describe("arrays", () => {
     );
   });
 
-  it("bad: NaN and infinities are named with their places", async () => {
+  it("fault 36: NaN and infinities are named with their places", async () => {
     const values = Float32Array.from({ length: 80 }, (_, i) => (i === 7 ? NaN : i === 20 ? Infinity : i));
     const preview = await folder.preview([
       folder.write("x.npy", npyBytes("<f4", [40, 2], bytesOf(values))),
