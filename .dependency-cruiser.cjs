@@ -41,7 +41,11 @@ const LIBRARIES = {
     "highlight.js",
     "valibot",
     "react-markdown",
+    "remark-math",
     "@tanstack/react-virtual",
+    "@codemirror",
+    "@lezer",
+    "typescript",
   ],
 };
 
@@ -76,6 +80,7 @@ const EXPERIMENTS = [
 ];
 const VIEWS = [
   "notebook",
+  "live",
   "ladder",
   "initialise",
   "stages",

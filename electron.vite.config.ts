@@ -55,6 +55,26 @@ const ipcNames = virtualModule("virtual:ipc-names", () =>
     .join("\n"),
 );
 
+const TYPESCRIPT_LIB_DIR = resolve("node_modules/typescript/lib");
+
+/** A lib file of TypeScript and all that it refers to. */
+function libraryTexts(name: string, known: Record<string, string> = {}): Record<string, string> {
+  const file = `lib.${name}.d.ts`;
+  if (file in known) return known;
+  const text = readFileSync(resolve(TYPESCRIPT_LIB_DIR, file), "utf8");
+  known[file] = text;
+  for (const [, inner = ""] of text.matchAll(/^\/\/\/ <reference lib="([^"]+)" \/>/gm))
+    libraryTexts(inner, known);
+  return known;
+}
+
+/** What the editor's language service knows of: the language, without a page or Node, and tensors. */
+const typescriptLibraries = (): Plugin =>
+  virtualModule("virtual:typescript-libraries", () => {
+    const prelude = readFileSync(resolve("src/sandbox/prelude/tensors.d.ts"), "utf8");
+    return `export const LIBRARIES = ${JSON.stringify(libraryTexts("es2023"))};\nexport const PRELUDE = ${JSON.stringify(prelude)};`;
+  });
+
 export default defineConfig({
   main: {
     plugins: [wasmKernels, prelude],
@@ -96,6 +116,7 @@ export default defineConfig({
   renderer: {
     root: resolve("src/renderer"),
     plugins: [react()],
+    worker: { format: "es", plugins: () => [typescriptLibraries()] },
     build: {
       target: CHROME_TARGET,
       outDir: resolve("out/renderer"),

@@ -58,6 +58,7 @@ export default defineConfig(
     "bench-results/",
     "test-results/",
     "resources/data/",
+    "resources/lessons/",
     "resources/notebooks/",
   ]),
   { linterOptions: { reportUnusedDisableDirectives: "error", noInlineConfig: true } },

@@ -222,6 +222,65 @@ describe("the train view", () => {
     await takeScreenshot(page, "train-lr-search");
   });
 
+  it("bends a boundary live, and takes the network to the other views and back", async () => {
+    await page.getByText("Model", { exact: true }).click();
+    await page.getByText(/^As JSON/).click();
+    const linear = (inFeatures: number, out: number) => ({
+      type: "linear",
+      in: inFeatures,
+      out,
+      init: "kaimingNormal",
+    });
+    const moons = {
+      layers: [
+        linear(2, 8),
+        { type: "batchNorm" },
+        { type: "tanh" },
+        linear(8, 8),
+        { type: "tanh" },
+        linear(8, 2),
+      ],
+      loss: "crossEntropy",
+      data: { name: "toy-moons-400-10-1", split: "train", rows: 200 },
+      seed: 3,
+      optimizer: { name: "adam", lr: 0.01 },
+      batchSize: 10,
+      epochs: 40,
+      validRows: 20,
+    };
+    await page.getByLabel("Training as JSON").fill(JSON.stringify(moons));
+    await button("Take this JSON").click();
+    await page.getByText("Model", { exact: true }).click();
+    await button("Start training").click();
+    await page.getByRole("region", { name: "Decision boundary" }).first().waitFor();
+    await idle();
+    await button("Look at it").click();
+    await page.getByRole("region", { name: "Calibration" }).waitFor({ timeout: 20_000 });
+    await button("Mix each column and look").click();
+    await page.getByRole("region", { name: "Importance of features" }).getByRole("table").waitFor();
+    for (const theme of ["Light", "Dark"] as const) {
+      await chooseTheme(page, theme);
+      await show("Train");
+      await page.getByRole("region", { name: "Decision boundary" }).first().scrollIntoViewIfNeeded();
+      await page.waitForTimeout(300);
+      await takeScreenshot(page, `train-plane-${theme.toLowerCase()}`);
+      await page.getByRole("region", { name: "Calibration" }).scrollIntoViewIfNeeded();
+      await takeScreenshot(page, `train-calibration-${theme.toLowerCase()}`);
+      expect(await violations()).toEqual([]);
+    }
+    await button("Open in Gradients").click();
+    await page.getByText("2-8-8-2, batch norm, tanh, cross entropy").first().waitFor();
+    await button("Check gradients").first().waitFor();
+    await takeScreenshot(page, "gradients-from-train");
+    await button("Open in Backward").click();
+    await page.getByText("2-8-8-2, batch norm, tanh, cross entropy").first().waitFor();
+    await button("Open in Train").click();
+    await page
+      .getByText(/^2-8-8-2, /)
+      .first()
+      .waitFor();
+  });
+
   it("learns 20 rows by heart", async () => {
     await controls().getByLabel("Preset").selectOption("large");
     await button("Overfit 20 rows").click();

@@ -16,7 +16,7 @@ import type { Parameter, Variable } from "./tape.ts";
 /**
  * `y = (x − mean) / √(variance + eps) · gain + shift` with mean and variance of the batch's rows, or of the running
  * averages when it evaluates. x, y (N, F); gain, shift (F,); running (2, F) holds mean and variance, and follows the
- * batches. The backward pass goes through mean and variance too, and throws ContractError where it only evaluates.
+ * batches. The backward pass goes through mean and variance too, or takes running averages as the constants they are.
  *
  * @see torch.nn.BatchNorm1d
  */
@@ -61,16 +61,37 @@ export class BatchNorm<T extends TensorLike> extends Module<T> {
     const normalized = normalizeColumns(ops, x.data, meanVariance, { eps, name });
     const y = addBiasInPlace(ops, scaleColumns(ops, normalized, gain.data), shift.data);
     return x.tape.record(y, [x, gain, shift], (dy) => {
-      if (!training) {
-        throw new ContractError(
-          `BatchNorm.backward: ${x.data.name} was normalised by running averages; gradients need a training step`,
-        );
-      }
       const dshift = columnSum(ops, dy, `${shift.data.name}.g`);
       const dgain = columnProducts(ops, dy, normalized, `${gain.data.name}.g`);
+      // Averages that only follow are constants: dx = dy · gain / √(variance + eps).
+      if (!training) return [this.#throughConstants(x, dy), dgain, dshift];
       const given = { normalized, dy, gain: gain.data, dgain, dshift, meanVariance };
       return [normalizeColumnsBackward(ops, given, { eps, name: `${x.data.name}.g` }), dgain, dshift];
     });
+  }
+
+  /** dx = dy · gain / √(running variance + eps). */
+  #throughConstants(x: Variable<T>, dy: T): T {
+    const { ops } = x.tape;
+    const { shape } = dy;
+    const features = shape[1];
+    const dx = ops.tensor(`${x.data.name}.g`, shape);
+    ops.run({
+      op: "map",
+      shape,
+      inputs: [
+        { tensor: dy, offset: 0, strides: [features, 1] },
+        { tensor: this.gain.data, offset: 0, strides: [0, 1] },
+        { tensor: this.#running, offset: features, strides: [0, 1] },
+      ],
+      steps: [
+        ...[{ input: 0 }, { input: 1 }, { fn: "mul" } as const],
+        ...[{ input: 2 }, { value: this.#options.eps }, { fn: "add" } as const, { fn: "rsqrt" } as const],
+        { fn: "mul" },
+      ],
+      out: dx,
+    });
+    return dx;
   }
 }
 

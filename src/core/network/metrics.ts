@@ -11,6 +11,8 @@ export const METRIC_TITLES = {
   mae: "mean absolute error",
 } as const;
 export type MetricName = keyof typeof METRIC_TITLES;
+// A literal's keys are its own.
+export const METRIC_NAMES = Object.keys(METRIC_TITLES) as MetricName[];
 
 /** A right class counts among so many best ones; with fewer than 6 classes that says nothing, and there is no such number. */
 export const TOP_K = 5;

@@ -2,6 +2,7 @@ import { KernelUnavailableError } from "../../core/errors.ts";
 import type { CellResult } from "../../shared/live/cell-result.ts";
 import type { CellOutput } from "../../shared/live/cell-output.ts";
 import { LiveLab } from "../lab/live/live-lab.ts";
+import { NO_SAVED_RUNS } from "../lab/live/saved-runs.ts";
 import { DatasetLibrary } from "../lab/datasets/dataset-library.ts";
 import type { ActivityHandle } from "../lab/activity/activity-handle.ts";
 import type { Engine } from "../engine/engine.ts";
@@ -81,9 +82,9 @@ export async function liveContender(
 ): Promise<Contender> {
   const lab = new LiveLab({
     engine,
+    runs: NO_SAVED_RUNS,
     sandboxFile: places.sandboxFile,
     datasets: new DatasetLibrary({ root: places.datasetsDir, resourcesDir: places.resourcesDir }),
-    runs: { find: () => Promise.resolve([]), get: () => undefined, metrics: () => [] },
     asActivity: (_title, body) => body(UNWATCHED),
   });
   const kernel = await lab.open({ seed: 42, threads, rows: ROWS, limitMs: null });

@@ -8,7 +8,7 @@ import type { CaseReport, NotMeasured, RawSamples } from "./bench-report.ts";
 import { caseReport } from "./case-report.ts";
 import type { BenchCase, PreparedCase } from "./cases/bench-case.ts";
 import type { Contender } from "../timing/contender.ts";
-import { EFFORT, interleave, type Measurement } from "../timing/interleave.ts";
+import { EFFORT, interleave, type Effort, type Measurement } from "../timing/interleave.ts";
 import { messageOf } from "../timing/message-of.ts";
 import { isWrittenLive, liveContender, type LivePlaces } from "./live-contender.ts";
 import { computeOutputs, ownContender, recordCase } from "./own-contender.ts";
@@ -18,6 +18,8 @@ import { compareElements } from "./verify.ts";
 
 /** Our engine on one thread, beside itself on all. */
 const ONE_THREAD = "oursOneThread";
+/** A ratio near 1 asks for more turns. */
+const LIVE_EFFORT: Effort = { ...EFFORT, rounds: 11, minimumSamples: 22 };
 /** Of the order in the rounds. */
 const SEED = 20_261_123;
 
@@ -66,12 +68,17 @@ async function invitePeers(
 /** Measures contenders in turns. Our own failure is an error; a peer's is noted in `missing`. */
 async function measure(
   benchCase: BenchCase,
-  contenders: { readonly own: Contender; readonly others: readonly Contender[]; readonly missing: Missing },
+  contenders: {
+    readonly own: Contender;
+    readonly others: readonly Contender[];
+    readonly missing: Missing;
+    readonly effort: Effort;
+  },
 ): Promise<{ ours: Measurement; others: Measurement[] }> {
-  const { own, others, missing } = contenders;
+  const { own, others, missing, effort } = contenders;
   const outcomes = await interleave([own, ...others], {
     maxCalls: benchCase.maxCalls,
-    effort: EFFORT,
+    effort,
     stream: randomStream(SEED),
   });
   const measured: Measurement[] = [];
@@ -118,7 +125,8 @@ export async function runCase(
         : []),
       ...verified,
     ];
-    const measured = await measure(benchCase, { own, others, missing });
+    const effort = run.live === null ? EFFORT : LIVE_EFFORT;
+    const measured = await measure(benchCase, { own, others, missing, effort });
     const report = caseReport(benchCase, { ...measured, missing, peakGflops: run.peakGflops });
     const samplesMs: Record<string, readonly number[]> = {};
     for (const entry of [measured.ours, ...measured.others])

@@ -65,8 +65,8 @@ async function grade(
   limitMs: number,
 ): Promise<ExerciseResult> {
   const own = findExercise(document, exercise.name)?.id;
-  // A copied or retyped cell is no exercise any more; what it defines counts.
-  const id = own ?? document.cells.findLast(({ kind }) => kind === "code")?.id ?? exercise.id;
+  // A retyped cell is no exercise any more; what it defines counts.
+  const id = own ?? exercise.id;
   const settled = { ...document, header: lesson.header };
   return lab.lessons.judge(settled, { ...exercise, id }, { limitMs, tensorBytes: TENSOR_BYTES });
 }

@@ -35,5 +35,9 @@ export function useCommands(): void {
 
 /** A sign typed into a field is text, not a command. */
 function isTyping({ target }: KeyboardEvent): boolean {
-  return target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement;
+  return (
+    target instanceof HTMLInputElement ||
+    target instanceof HTMLTextAreaElement ||
+    (target instanceof HTMLElement && target.isContentEditable)
+  );
 }

@@ -16,7 +16,8 @@ import { connectLadder } from "../ladder/ladder-actions.ts";
 import { LadderRunPart } from "../ladder/ladder-run-part.tsx";
 import { ladderStore, showLadder } from "../ladder/ladder-store.ts";
 import { LadderView } from "../ladder/ladder-view.tsx";
-import { NotebookView } from "../notebook/notebook-view.tsx";
+import { DocumentRunPart } from "../live/document-run-part.tsx";
+import { connectLive } from "../live/connect-live.ts";
 import { RunsView } from "../runs/table/runs-view.tsx";
 import { SettingsView } from "../settings/settings-view.tsx";
 import { connectStages } from "../stages/stages-actions.ts";
@@ -29,6 +30,7 @@ import { TrainView } from "../train/train-view.tsx";
 import { TrainingRunPart } from "../train/training-run-part.tsx";
 import { restoreTraining, trainingStore } from "../train/training-store.ts";
 import type { RunPartProps } from "../ui/run-part.ts";
+import { NotebookViews } from "./notebook-views.tsx";
 import type { ViewId } from "./views.ts";
 
 interface ViewPart {
@@ -39,7 +41,7 @@ interface ViewPart {
 
 /** What each view is made of; its name, place and buttons are in `VIEWS`. */
 export const VIEW_PARTS: Readonly<Record<ViewId, ViewPart>> = {
-  notebook: { View: NotebookView },
+  notebook: { View: NotebookViews, connect: connectLive },
   ladder: { View: LadderView, connect: connectLadder },
   initialise: { View: InitialiseView },
   stages: { View: StagesView, connect: connectStages },
@@ -61,6 +63,7 @@ interface RunKindParts {
 /** What the views do for runs of their kind. */
 export const RUN_KINDS: Readonly<Record<RunKind, RunKindParts>> = {
   notebook: {
+    Part: DocumentRunPart,
     restore: async (runId) => {
       const details = await ask(window.lab.runsGet({ runId }));
       // A notebook that a person wrote is opened from the library.

@@ -20,7 +20,7 @@ import { TensorCard } from "./tensor-card.tsx";
 import own from "./backward.module.css";
 
 // Small enough to read every number.
-const network = createNetworkForm("backprop-lab.backward-network", {
+const network = createNetworkForm("backprop-lab.backward-network", "backward", {
   preset: "custom",
   activation: "relu",
   init: "kaimingNormal",

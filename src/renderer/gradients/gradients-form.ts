@@ -7,7 +7,7 @@ import { createDraftForm, type DraftForm } from "../preferences/draft-form.ts";
 import { createStore, useStore } from "../store/create-store.ts";
 import { labStore } from "../store/lab-store.ts";
 
-const network = createNetworkForm("backprop-lab.gradients-network", {
+const network = createNetworkForm("backprop-lab.gradients-network", "gradients", {
   preset: "notebook",
   activation: "relu",
   init: "kaimingNormal",

@@ -5,7 +5,7 @@ import { createNetworkForm, type NetworkForm } from "../network/network-form.ts"
 import { createStore, useStore } from "../store/create-store.ts";
 import { labStore } from "../store/lab-store.ts";
 
-const network = createNetworkForm("backprop-lab.initialise-network", {
+const network = createNetworkForm("backprop-lab.initialise-network", "initialise", {
   preset: "custom",
   activation: "relu",
   init: "kaimingNormal",

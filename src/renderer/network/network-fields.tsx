@@ -9,7 +9,26 @@ import {
   type NetworkForm,
   type NetworkPreset,
 } from "./network-form.ts";
-import type { Initialisation } from "../../shared/specs/network-spec.ts";
+import {
+  judgesClasses,
+  LOSS_NAMES,
+  LOSSES,
+  networkTitle,
+  type LossName,
+} from "../../core/network/network.ts";
+import { MNIST_DATASET, rowsOf } from "../../shared/experiments/dataset.ts";
+import {
+  endsOf,
+  networkOf,
+  outputsFor,
+  type DataEnds,
+  type Initialisation,
+} from "../../shared/specs/network-spec.ts";
+import { lossFor } from "../../shared/specs/fit-widths.ts";
+import { OpenIn } from "./open-in.tsx";
+import { formatNumber } from "../format/number.ts";
+import { useStore } from "../store/create-store.ts";
+import { datasetsStore, knownDataset } from "../store/datasets-store.ts";
 
 interface ChoiceProps<T extends string> {
   readonly label: string;
@@ -45,25 +64,34 @@ const ACTIVATION_NAMES = Object.entries(ACTIVATIONS).map(([value, { title }]) =>
   value: value as ActivationName,
   label: title,
 }));
-const LOSSES = [
-  { value: "mse", label: "MSE of the label" },
-  { value: "mseOneHot", label: "MSE of the onehot label" },
-  { value: "crossEntropy", label: "cross entropy" },
-] as const;
-const SPLITS = [
-  { value: "train", label: "training, 50,000 rows" },
-  { value: "valid", label: "validation, 10,000 rows" },
-] as const;
+/** Losses that can judge this data, by the names that forms show. */
+export const lossChoices = (ends: DataEnds): { value: LossName; label: string }[] =>
+  LOSS_NAMES.filter((loss) => outputsFor(loss, ends).length > 0).map((loss) => ({
+    value: loss,
+    label:
+      ends.target === "classes" && !judgesClasses(loss)
+        ? `${LOSSES[loss].title} of the label`
+        : LOSSES[loss].title,
+  }));
 
 /** The network that is looked at, and its data. */
 export function NetworkFields({ form }: { readonly form: NetworkForm }) {
   const { choice, choose, numbers } = form;
+  const all = useStore(datasetsStore);
+  const dataset = knownDataset(all, choice.data) ?? MNIST_DATASET;
+  const splits = (["train", "valid"] as const).map((value) => ({
+    value,
+    label: `${value === "train" ? "training" : "validation"}, ${formatNumber(rowsOf(dataset, value))} rows`,
+  }));
+  const data = [
+    ...new Map([...all, dataset].map(({ id, title }) => [id, { value: id, label: title }])).values(),
+  ];
   return (
     <>
       <Choice
         label="Network"
         value={choice.preset}
-        options={PRESETS}
+        options={PRESETS.filter(({ value }) => value !== "given" || choice.given !== null)}
         onChoose={(preset) => choose({ preset })}
       />
       {choice.preset === "custom" && (
@@ -76,27 +104,41 @@ export function NetworkFields({ form }: { readonly form: NetworkForm }) {
             options={ACTIVATION_NAMES}
             onChoose={(activation) => choose({ activation })}
           />
-          <Choice label="Loss" value={choice.loss} options={LOSSES} onChoose={(loss) => choose({ loss })} />
+          <Choice
+            label="Loss"
+            value={lossFor(choice.loss, endsOf(dataset))}
+            options={lossChoices(endsOf(dataset))}
+            onChoose={(loss) => choose({ loss })}
+          />
         </>
       )}
-      <Choice
-        label="Weights"
-        value={choice.init}
-        options={SCHEMES as readonly { value: Initialisation; label: string }[]}
-        onChoose={(init) => choose({ init })}
-      />
-      <NumberField
-        label={choice.init === "normal" ? "Standard deviation" : "Gain"}
-        hint={
-          choice.init === "normal"
-            ? "the standard deviation they are drawn with"
-            : "factor on the weights: 5/3 for Xavier before tanh; Kaiming has relu's √2 in it"
-        }
-        field={numbers.fields.gain}
-      />
-      <Choice label="Data" value={choice.split} options={SPLITS} onChoose={(split) => choose({ split })} />
+      {choice.preset === "given" && choice.given !== null && (
+        <p className={controls["forecast"]}>{networkTitle(networkOf(choice.given))}</p>
+      )}
+      {choice.preset !== "given" && (
+        <>
+          <Choice
+            label="Weights"
+            value={choice.init}
+            options={SCHEMES as readonly { value: Initialisation; label: string }[]}
+            onChoose={(init) => choose({ init })}
+          />
+          <NumberField
+            label={choice.init === "normal" ? "Standard deviation" : "Gain"}
+            hint={
+              choice.init === "normal"
+                ? "the standard deviation they are drawn with"
+                : "factor on the weights: 5/3 for Xavier before tanh; Kaiming has relu's √2 in it"
+            }
+            field={numbers.fields.gain}
+          />
+        </>
+      )}
+      <Choice label="Data" value={choice.data} options={data} onChoose={(id) => choose({ data: id })} />
+      <Choice label="Split" value={choice.split} options={splits} onChoose={(split) => choose({ split })} />
       <NumberField label="Rows" hint="the first rows of it" field={numbers.fields.rows} />
       <NumberField label="Seed" hint="of the weights" field={numbers.fields.seed} />
+      <OpenIn from={form.view} spec={form.spec} />
     </>
   );
 }

@@ -1,23 +1,30 @@
 import { useMemo } from "react";
 import * as v from "valibot";
+import { LOSS_NAMES } from "../../core/network/network.ts";
 import { forSimpleActivations } from "../../core/ops/activation.ts";
 import {
   DEEP_CLASSIFIER,
   gainSchema,
   INITIALISATIONS,
   initialisationSchema,
-  MNIST_CLASSES,
-  MNIST_PIXELS,
+  dataMisfit,
+  endsOf,
   networkSpecSchema,
   NOTEBOOK_NETWORK,
+  outputsFor,
+  type DataEnds,
   type Initialisation,
-  type LayerSpec,
+  type TrainLayerSpec,
   type NetworkSpec,
 } from "../../shared/specs/network-spec.ts";
+import { MNIST_DATASET } from "../../shared/experiments/dataset.ts";
+import { fitToData, lossFor } from "../../shared/specs/fit-widths.ts";
 import { problemOf } from "../preferences/check-number.ts";
 import { createDraftForm, type DraftForm } from "../preferences/draft-form.ts";
 import { parseObject } from "../preferences/preferences.ts";
 import { createStore, useStore } from "../store/create-store.ts";
+import { datasetsStore, knownDataset } from "../store/datasets-store.ts";
+import { takeOffers, type NetworkView } from "../store/network-offers.ts";
 
 const wholeNumber = (what: string, min: number, max: number) =>
   v.pipe(
@@ -30,7 +37,7 @@ const wholeNumber = (what: string, min: number, max: number) =>
 const NUMBERS = {
   depth: wholeNumber("depth", 1, 100),
   width: wholeNumber("width", 1, 2_000),
-  rows: wholeNumber("rows", 1, 50_000),
+  rows: wholeNumber("rows", 1, 1_000_000),
   seed: wholeNumber("seed", 0, 0xffffffff),
   gain: gainSchema,
 };
@@ -43,17 +50,24 @@ export const ACTIVATIONS = {
   leakyRelu: { title: "leaky relu, slope 0.01", layer: { type: "leakyRelu", slope: 0.01 } },
   ...forSimpleActivations((type, title) => ({ title, layer: { type } })),
   none: { title: "none", layer: null },
-} as const satisfies Record<string, { title: string; layer: LayerSpec | null }>;
+} as const satisfies Record<string, { title: string; layer: TrainLayerSpec | null }>;
 export type ActivationName = keyof typeof ACTIVATIONS;
 
 export const NETWORK_PRESETS = {
   notebook: "Notebook: 784-50-1",
   classifier: "784-100-50-10",
   custom: "My own",
+  given: "From another view",
 } as const;
 export type NetworkPreset = keyof typeof NETWORK_PRESETS;
 
+/** A whole network that came from another view. */
+export type GivenNetwork = Pick<NetworkSpec, "layers" | "loss" | "labelSmoothing" | "delta" | "classWeights">;
+
 export interface NetworkChoice {
+  /** Id of a data set. */
+  readonly data: string;
+  readonly given: GivenNetwork | null;
   readonly preset: NetworkPreset;
   readonly activation: ActivationName;
   readonly init: Initialisation;
@@ -61,33 +75,45 @@ export interface NetworkChoice {
   readonly split: NetworkSpec["data"]["split"];
 }
 
-/** 784 → width → … → 1 or 10, with an activation after every linear layer but the last. */
+/** Features → width → … → outputs, with an activation after every linear layer but the last, or the given layers. */
 export function specOf(
-  { preset, activation, init, loss, split }: NetworkChoice,
+  { preset, activation, init, loss: wanted, split, data: name, given }: NetworkChoice,
   { depth, width, rows, seed, gain }: Readonly<Record<NetworkField, number>>,
+  ends: DataEnds,
 ): NetworkSpec {
-  const data = { name: "mnist", split, rows } as const;
+  const data = { name, split, rows };
+  if (preset === "given" && given !== null) return { ...given, data, seed };
   const drawn = gain === 1 ? { init } : { init, gain };
   if (preset !== "custom") {
-    const { layers, loss: own } = preset === "notebook" ? NOTEBOOK_NETWORK : DEEP_CLASSIFIER;
+    const { layers, loss: usual } = preset === "notebook" ? NOTEBOOK_NETWORK : DEEP_CLASSIFIER;
+    const own = lossFor(usual, ends);
     return {
-      layers: layers.map((layer) => (layer.type === "linear" ? { ...layer, ...drawn } : layer)),
+      layers: fitToData(layers, own, ends).map((layer) =>
+        layer.type === "linear" ? { ...layer, ...drawn } : layer,
+      ),
       loss: own,
       data,
       seed,
     };
   }
+  const loss = lossFor(wanted, ends);
+  const outputs = outputsFor(loss, ends)[0] ?? 1;
   const { layer } = ACTIVATIONS[activation];
-  const layers = Array.from({ length: depth }, (_, index): LayerSpec[] => {
+  const layers = Array.from({ length: depth }, (_, index): TrainLayerSpec[] => {
     const last = index === depth - 1;
-    const out = last ? (loss === "mse" ? 1 : MNIST_CLASSES) : width;
-    const linear: LayerSpec = { type: "linear", in: index === 0 ? MNIST_PIXELS : width, out, ...drawn };
+    const out = last ? outputs : width;
+    const linear: TrainLayerSpec = { type: "linear", in: index === 0 ? ends.features : width, out, ...drawn };
     return last || layer === null ? [linear] : [linear, layer];
   });
   return { layers: layers.flat(), loss, data, seed };
 }
 
+/** Rows that another view's network comes with at most: a check or a trace looks at some. */
+const MOST_GIVEN_ROWS = 1_000;
+const KEPT_PRESETS = ["notebook", "classifier", "custom"] as const;
+
 export interface NetworkForm {
+  readonly view: NetworkView;
   readonly choice: NetworkChoice;
   readonly choose: (change: Partial<NetworkChoice>) => void;
   readonly numbers: DraftForm<NetworkField>;
@@ -102,7 +128,8 @@ const oneOf = <T extends string>(names: readonly T[], value: unknown, otherwise:
 /** A form for a network; each view has its own, under its own key. */
 export function createNetworkForm(
   key: string,
-  given: NetworkChoice & Readonly<Record<Exclude<NetworkField, "gain">, number>>,
+  view: NetworkView,
+  given: Omit<NetworkChoice, "data" | "given"> & Readonly<Record<Exclude<NetworkField, "gain">, number>>,
 ): {
   readonly useForm: () => NetworkForm;
   readonly set: (change: Partial<NetworkChoice & Record<NetworkField, number>>) => void;
@@ -110,44 +137,74 @@ export function createNetworkForm(
   const defaults = { gain: 1, ...given };
   const stored = parseObject(localStorage.getItem(`${key}-choice`));
   const choice = createStore<NetworkChoice>({
-    preset: oneOf(Object.keys(NETWORK_PRESETS) as NetworkPreset[], stored["preset"], defaults.preset),
+    data: typeof stored["data"] === "string" ? stored["data"] : MNIST_DATASET.id,
+    // What came from another view is not kept: its preset falls back.
+    given: null,
+    preset: oneOf(KEPT_PRESETS, stored["preset"], defaults.preset),
     activation: oneOf(
       Object.keys(ACTIVATIONS) as ActivationName[],
       stored["activation"],
       defaults.activation,
     ),
     init: oneOf(initialisationSchema.options, stored["init"], defaults.init),
-    loss: oneOf(["mse", "mseOneHot", "crossEntropy"] as const, stored["loss"], defaults.loss),
+    loss: oneOf(LOSS_NAMES, stored["loss"], defaults.loss),
     split: oneOf(["train", "valid"] as const, stored["split"], defaults.split),
   });
   const numberForms = createDraftForm<NetworkField>(`${key}-draft`, NUMBERS);
   const choose = (change: Partial<NetworkChoice>): void => {
     const next = { ...choice.get(), ...change };
-    localStorage.setItem(`${key}-choice`, JSON.stringify(next));
+    const { given: _passing, ...kept } = next;
+    localStorage.setItem(`${key}-choice`, JSON.stringify(kept));
     choice.set(next);
   };
+  const set = (change: Partial<NetworkChoice & Record<NetworkField, number>>): void => {
+    const { fields } = numberForms.read(defaults);
+    const { depth, width, rows, seed, gain, ...rest } = change;
+    for (const [name, value] of Object.entries({ depth, width, rows, seed, gain })) {
+      if (value !== undefined) fields[name as NetworkField].set(String(value));
+    }
+    choose(rest);
+  };
+  takeOffers(view, ({ layers, loss, labelSmoothing, delta, classWeights, data, seed }) => {
+    const extra = {
+      ...(labelSmoothing === undefined ? {} : { labelSmoothing }),
+      ...(delta === undefined ? {} : { delta }),
+      ...(classWeights === undefined ? {} : { classWeights }),
+    };
+    set({
+      preset: "given",
+      given: { layers, loss, ...extra },
+      data: data.name,
+      split: data.split,
+      rows: Math.min(data.rows, MOST_GIVEN_ROWS),
+      seed,
+    });
+  });
   return {
     useForm: () => {
+      const all = useStore(datasetsStore);
       const chosen = useStore(choice);
       const numbers = numberForms.useForm(defaults);
       return useMemo(() => {
         const { values, fields } = numbers;
-        const spec = values === null ? null : specOf(chosen, values);
-        const problem = spec === null ? null : problemOf(networkSpecSchema, spec);
-        if (problem === null) return { choice: chosen, choose, numbers, spec };
+        const ends = endsOf(knownDataset(all, chosen.data) ?? MNIST_DATASET);
+        const spec = values === null ? null : specOf(chosen, values, ends);
+        const misfit = spec === null ? "" : dataMisfit(spec, ends);
+        const problem =
+          spec === null ? null : (problemOf(networkSpecSchema, spec) ?? (misfit === "" ? null : misfit));
+        if (problem === null) return { view, choice: chosen, choose, numbers, spec };
         // What numbers right by themselves do not fit is the data: said beside its rows.
         const rows = { ...fields.rows, error: problem };
-        return { choice: chosen, choose, numbers: { ...numbers, fields: { ...fields, rows } }, spec: null };
-      }, [chosen, numbers]);
+        return {
+          view,
+          choice: chosen,
+          choose,
+          numbers: { ...numbers, fields: { ...fields, rows } },
+          spec: null,
+        };
+      }, [all, chosen, numbers]);
     },
-    set: (change) => {
-      const { fields } = numberForms.read(defaults);
-      const { depth, width, rows, seed, gain, ...rest } = change;
-      for (const [name, value] of Object.entries({ depth, width, rows, seed, gain })) {
-        if (value !== undefined) fields[name as NetworkField].set(String(value));
-      }
-      choose(rest);
-    },
+    set,
   };
 }
 

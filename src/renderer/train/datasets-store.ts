@@ -1,25 +1,17 @@
 import { formatBytes } from "../format/number.ts";
-import { MNIST_DATASET, type Dataset } from "../../shared/experiments/dataset.ts";
+import type { Dataset } from "../../shared/experiments/dataset.ts";
 import {
   MOST_IMPORT_BYTES,
   type ImportChoice,
   type ImportPreview,
 } from "../../shared/experiments/datasets.ts";
 import { ask } from "../bridge/lab.ts";
+import { loadDatasets } from "../store/datasets-store.ts";
 import { createStore } from "../store/create-store.ts";
 import { showFailure, showInfo } from "../store/lab-store.ts";
 
-export const datasetsStore = createStore<readonly Dataset[]>([MNIST_DATASET]);
 /** What the chosen files hold, until they are taken or left. */
 export const importStore = createStore<ImportPreview | null>(null);
-
-export async function loadDatasets(): Promise<void> {
-  try {
-    datasetsStore.set(await ask(window.lab.datasetsList()));
-  } catch (error) {
-    showFailure("The data sets were not listed", error);
-  }
-}
 
 export async function previewImport(files: readonly File[]): Promise<void> {
   try {

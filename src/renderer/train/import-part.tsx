@@ -12,14 +12,8 @@ import { PixelImage } from "./learned/pixel-image.tsx";
 import { Choice } from "../network/network-fields.tsx";
 import { checkNumber, problemOf } from "../preferences/check-number.ts";
 import { useStore } from "../store/create-store.ts";
-import {
-  acceptImport,
-  datasetsStore,
-  importStore,
-  loadDatasets,
-  previewImport,
-  removeDataset,
-} from "./datasets-store.ts";
+import { datasetsStore, loadDatasets } from "../store/datasets-store.ts";
+import { acceptImport, importStore, previewImport, removeDataset } from "./datasets-store.ts";
 import { FactList } from "../ui/fact-list.tsx";
 import type { TrainForm } from "./train-form.ts";
 import own from "./train-view.module.css";

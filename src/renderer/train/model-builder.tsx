@@ -3,10 +3,19 @@ import { ArrowDown, ArrowUp, Plus, Trash2 } from "lucide-react";
 import { useState } from "react";
 import { flatLayers, parameterShapes } from "../../core/network/network.ts";
 import { forSimpleActivations } from "../../core/ops/activation.ts";
-import { isSimpleActivation, networkOf, type TrainLayerSpec } from "../../shared/specs/network-spec.ts";
+import {
+  endsOf,
+  endsOfLayers,
+  isSimpleActivation,
+  networkOf,
+  outputsFor,
+  type TrainLayerSpec,
+} from "../../shared/specs/network-spec.ts";
 import { formatNumber } from "../format/number.ts";
 import { SCHEMES } from "../network/network-form.ts";
 import { showFailure } from "../store/lab-store.ts";
+import { useStore } from "../store/create-store.ts";
+import { datasetsStore, knownDataset } from "../store/datasets-store.ts";
 import { WeightsFile } from "./weights-file.tsx";
 import { copyText } from "../store/save.ts";
 import { fitWidths, widthAfter } from "../../shared/specs/fit-widths.ts";
@@ -162,8 +171,9 @@ export function ModelBuilder({ form }: { readonly form: TrainForm }) {
   const { choice, choose, spec, problem } = form;
   const [kind, setKind] = useState<TrainLayerSpec["type"]>("linear");
   const { layers } = choice;
+  const dataset = knownDataset(useStore(datasetsStore), choice.data);
   const set = (next: readonly TrainLayerSpec[]): void => {
-    choose({ layers: fitWidths(next), preset: "own" });
+    choose({ layers: fitWidths(next, dataset?.features), preset: "own" });
   };
   const move = (from: number, to: number): void => {
     const next = [...layers];
@@ -171,7 +181,8 @@ export function ModelBuilder({ form }: { readonly form: TrainForm }) {
     if (moved !== undefined) next.splice(to, 0, moved);
     set(next);
   };
-  const outputs = choice.loss === "mse" ? 1 : 10;
+  const fitting = dataset === undefined ? [] : outputsFor(choice.loss, endsOf(dataset));
+  const outputs = fitting[0] ?? 1;
   const last = layers.findLastIndex(({ type }) => type === "linear");
   const width = widthAfter(layers, layers.length);
   return (
@@ -244,7 +255,7 @@ export function ModelBuilder({ form }: { readonly form: TrainForm }) {
         >
           Add layer
         </Button>
-        {width !== outputs && last >= 0 && (
+        {fitting.length > 0 && !fitting.includes(width) && last >= 0 && (
           <Button
             variant="default"
             size="xs"
@@ -260,10 +271,6 @@ export function ModelBuilder({ form }: { readonly form: TrainForm }) {
           </Button>
         )}
       </div>
-      <p className={own["quiet"]}>
-        Gradient check, stepper and the Initialise view take linear layers and activations only; norms,
-        dropout and residual blocks are trained here.
-      </p>
       <WeightsFile spec={spec} />
       <SpecText text={spec === null ? null : JSON.stringify(spec, null, 2)} />
     </details>
@@ -278,7 +285,7 @@ function modelSentence({ spec }: TrainForm): string {
     .reduce((sum, { shape }) => sum + shape.reduce((product, size) => product * size, 1), 0);
   const widths = flatLayers(network.layers).flatMap((layer) => (layer.type === "linear" ? [layer.out] : []));
   const shown = widths.length > 8 ? [...widths.slice(0, 3), "…", ...widths.slice(-2)] : widths;
-  return `784-${shown.join("-")}, ${formatNumber(parameters)} parameters`;
+  return `${endsOfLayers(spec.layers)?.inputs ?? "?"}-${shown.join("-")}, ${formatNumber(parameters)} parameters`;
 }
 
 /** The training as the command line takes it: to copy, and to paste. */

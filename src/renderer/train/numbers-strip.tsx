@@ -10,7 +10,18 @@ interface NumbersStripProps {
 }
 
 export function NumbersStrip({ numbers, running }: NumbersStripProps) {
-  const { step, epoch, loss, trainLoss, validLoss, validAccuracy, stepsPerSecond, wallMs } = numbers;
+  const {
+    step,
+    epoch,
+    loss,
+    trainLoss,
+    validLoss,
+    validAccuracy,
+    validR2,
+    validMae,
+    stepsPerSecond,
+    wallMs,
+  } = numbers;
   const entries: readonly (readonly [string, number | null])[] = [
     ["step", step],
     ["epoch", epoch],
@@ -18,6 +29,8 @@ export function NumbersStrip({ numbers, running }: NumbersStripProps) {
     ["training loss", trainLoss],
     ["validation loss", validLoss],
     ...(validAccuracy === null ? [] : [["accuracy, validation", validAccuracy] as const]),
+    ...(validR2 === null ? [] : [["R², validation", validR2] as const]),
+    ...(validMae === null ? [] : [["mean absolute error, validation", validMae] as const]),
     [running ? "steps/s" : "steps/s at the end", stepsPerSecond],
   ];
   return (

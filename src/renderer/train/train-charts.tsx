@@ -1,11 +1,23 @@
 import { NativeSelect } from "@mantine/core";
 import type { Chart } from "chart.js";
 import { useCallback, useMemo, useState } from "react";
-import { ACTIVATION_BINS, HEALTHY_UPDATE_RATIO, STATISTIC_NAMES } from "../../shared/experiments/training.ts";
+import type { MetricName } from "../../core/network/metrics.ts";
+import {
+  ACTIVATION_BINS,
+  epochMetric,
+  HEALTHY_UPDATE_RATIO,
+  STATISTIC_NAMES,
+} from "../../shared/experiments/training.ts";
 import { ChartFigure } from "../charts/kit/chart-figure.tsx";
 import { HeatMap, type HeatMapData } from "../charts/kit/heat-map.tsx";
 import { lossFigure, lossSummary, refreshLoss, type TrainingAxes } from "./figures/loss-figure.ts";
-import { metricFigure, metricSummary, refreshMetric, type MetricChart } from "./figures/metric-figure.ts";
+import {
+  metricFigure,
+  metricSummary,
+  refreshMetric,
+  type MetricChart,
+  type MetricLine,
+} from "./figures/metric-figure.ts";
 import { formatNumber } from "../format/number.ts";
 import { Choice } from "../network/network-fields.tsx";
 import { MinMaxBuffer } from "../charts/kit/min-max-buffer.ts";
@@ -124,6 +136,24 @@ function chartsOf(log: TrainingLog, names: string): MetricChart[] {
       ],
     },
     {
+      title: "Top-5 accuracy",
+      note: "share of rows whose class is among the five best, after each epoch",
+      unit: "share of rows",
+      lines: epochLines(log, "topK"),
+    },
+    {
+      title: "R²",
+      note: "share of the targets' variance that is explained, after each epoch; 1 is best, 0 is their mean",
+      unit: "R²",
+      lines: epochLines(log, "r2"),
+    },
+    {
+      title: "Mean absolute error",
+      note: "of the targets as the network sees them, after each epoch",
+      unit: "mean |error|",
+      lines: epochLines(log, "mae"),
+    },
+    {
       title: "Update : weight ratio",
       note: "‖Δw‖ / ‖w‖ of each weight matrix; about 10⁻³ is healthy (shaded: 10⁻⁴ to 10⁻²)",
       unit: "ratio",
@@ -171,6 +201,18 @@ function chartsOf(log: TrainingLog, names: string): MetricChart[] {
   ];
   return charts.filter(({ lines, title }) => lines.length > 0 && (title !== "Accuracy" || hasAccuracy(log)));
 }
+
+/** A metric of both sets, of those that were recorded. */
+const epochLines = (log: TrainingLog, name: MetricName): MetricLine[] =>
+  (
+    [
+      ["train", "training"],
+      ["valid", "validation"],
+    ] as const
+  ).flatMap(([set, label]) => {
+    const points = log.metrics.get(epochMetric(set, name));
+    return points === undefined ? [] : [{ label, points: () => points }];
+  });
 
 const hasAccuracy = (log: TrainingLog): boolean => log.validAccuracy.length + log.trainAccuracy.length > 0;
 

@@ -1,12 +1,15 @@
-import { Button, Checkbox, Fieldset } from "@mantine/core";
+import { Button, Checkbox, Fieldset, TextInput } from "@mantine/core";
 import { FlaskConical, ListPlus, Search } from "lucide-react";
 import { formatForecast } from "../format/duration.ts";
 import { formatBytes, formatNumber } from "../format/number.ts";
-import { Choice } from "../network/network-fields.tsx";
+import { Choice, lossChoices } from "../network/network-fields.tsx";
 import { overfitSpec, TRAIN_PRESETS, type TrainPreset } from "../../shared/specs/train-presets.ts";
 import { stepsOf, type TrainSpec } from "../../shared/specs/train-spec.ts";
 import { useStore } from "../store/create-store.ts";
-import { datasetsStore } from "./datasets-store.ts";
+import { MNIST_DATASET } from "../../shared/experiments/dataset.ts";
+import { endsOf, type NetworkSpec } from "../../shared/specs/network-spec.ts";
+import { OpenIn } from "../network/open-in.tsx";
+import { datasetsStore, knownDataset } from "../store/datasets-store.ts";
 import { enqueueTrainings, findLr, startTraining } from "./training-actions.ts";
 import { ControlPanel } from "../ui/control-panel.tsx";
 import classes from "../ui/controls.module.css";
@@ -24,11 +27,6 @@ const PRESETS = [
   })),
   { value: "own" as const, label: "My own" },
 ];
-const LOSSES = [
-  { value: "crossEntropy", label: "cross entropy" },
-  { value: "mse", label: "MSE of the label" },
-  { value: "mseOneHot", label: "MSE of the onehot label" },
-] as const;
 const OPTIMIZERS = [
   { value: "sgd", label: "SGD" },
   { value: "adam", label: "Adam" },
@@ -55,10 +53,11 @@ const TEXTS: Readonly<Record<TrainField, FieldText>> = {
   momentum: { label: "Momentum", hint: "share of the last step that goes on" },
   weightDecay: { label: "Weight decay", hint: "pulls every weight towards 0" },
   seed: { label: "Seed", hint: "for weights, order of rows, dropout" },
-  rows: { label: "Rows", hint: "training images; MNIST has 50,000" },
+  rows: { label: "Rows", hint: "training rows; MNIST has 50,000" },
   validRows: { label: "Validation rows", hint: "MNIST has 10,000; 0 for none" },
   threads: { label: "Threads", hint: "workers that share each product" },
   clipNorm: { label: "Clip norm", hint: "longest norm of all gradients; 0 is off" },
+  delta: { label: "Delta", hint: "errors above it count linearly" },
   labelSmoothing: { label: "Label smoothing", hint: "share of the label spread over all classes" },
   augmentShift: { label: "Shift images", hint: "pixels each way, anew at each step; 0 is off" },
   warmupSteps: { label: "Warm-up steps", hint: "the rate rises from 0; 0 is off" },
@@ -79,7 +78,11 @@ export function TrainControls() {
   const form = useTrainForm();
   const { choice, choose, spec, problem, threads } = form;
   const busy = useBusyReason();
-  const data = useStore(datasetsStore).map(({ id, title }) => ({ value: id, label: title }));
+  const all = useStore(datasetsStore);
+  const dataset = knownDataset(all, choice.data) ?? MNIST_DATASET;
+  const data = [
+    ...new Map([...all, dataset].map(({ id, title }) => [id, { value: id, label: title }])).values(),
+  ];
   const forecast = useForecast(window.lab.trainingForecast, spec);
   const ready = spec !== null && !isRefused(forecast);
   const withSpec = (act: (spec: TrainSpec) => Promise<void>) => () => {
@@ -121,9 +124,19 @@ export function TrainControls() {
       <Choice
         label="Loss"
         value={choice.loss}
-        options={LOSSES}
+        options={lossChoices(endsOf(dataset))}
         onChoose={(loss) => choose({ loss, preset: "own" })}
       />
+      {choice.loss === "huber" && <Fields form={form} names={["delta"]} />}
+      {(choice.loss === "crossEntropy" || choice.loss === "binaryCrossEntropy") && (
+        <TextInput
+          label="Class weights"
+          description="one an output, as 1, 2, 0.5; empty for equal ones"
+          inputWrapperOrder={["label", "input", "error", "description"]}
+          value={choice.classWeights}
+          onChange={(event) => choose({ classWeights: event.currentTarget.value, preset: "own" })}
+        />
+      )}
       <Choice
         label="Optimiser"
         value={choice.optimizer}
@@ -211,9 +224,29 @@ export function TrainControls() {
         </Button>
         <ExportTrainingMenu action="export-training" training={spec === null ? null : { spec }} />
       </div>
+      <OpenIn from="train" spec={spec === null ? null : networkPartOf(spec)} />
     </ControlPanel>
   );
 }
+
+/** The network of a training with its data, without how it is trained. */
+const networkPartOf = ({
+  layers,
+  loss,
+  labelSmoothing,
+  delta,
+  classWeights,
+  data,
+  seed,
+}: TrainSpec): NetworkSpec => ({
+  layers,
+  loss,
+  data,
+  seed,
+  ...(labelSmoothing === undefined ? {} : { labelSmoothing }),
+  ...(delta === undefined ? {} : { delta }),
+  ...(classWeights === undefined ? {} : { classWeights }),
+});
 
 function stepsSentence(spec: TrainSpec): string {
   const { perEpoch, total } = stepsOf(spec);

@@ -1,12 +1,16 @@
 import { useMemo } from "react";
 import * as v from "valibot";
 import { issueAt, issueWords } from "../../shared/ipc/issue-words.ts";
-import type { TrainLayerSpec } from "../../shared/specs/network-spec.ts";
+import { judgesClasses } from "../../core/network/network.ts";
+import { fitToData, lossFor } from "../../shared/specs/fit-widths.ts";
+import { dataMisfit, endsOf, type DataEnds, type TrainLayerSpec } from "../../shared/specs/network-spec.ts";
 import { TRAIN_PRESETS, type TrainPreset } from "../../shared/specs/train-presets.ts";
 import { trainSpecSchema, type TrainSpec } from "../../shared/specs/train-spec.ts";
 import { createDraftForm, type DraftForm } from "../preferences/draft-form.ts";
 import { parseObject } from "../preferences/preferences.ts";
 import { createStore, useStore } from "../store/create-store.ts";
+import { datasetsStore, knownDataset } from "../store/datasets-store.ts";
+import { takeOffers } from "../store/network-offers.ts";
 import { labStore } from "../store/lab-store.ts";
 
 const whole = (what: string, min: number, max: number) =>
@@ -37,6 +41,7 @@ const NUMBERS = {
   threads: whole("threads", 1, 64),
   clipNorm: number("clip norm", 0, 1e6),
   labelSmoothing: number("label smoothing", 0, 0.99),
+  delta: number("delta", 1e-6, 1e6),
   augmentShift: whole("shift", 0, 10),
   warmupSteps: whole("warm-up steps", 0, 1_000_000),
   stepEvery: whole("every", 1, 10_000_000),
@@ -58,6 +63,8 @@ export interface TrainChoice {
   readonly preset: TrainPreset | "own";
   readonly layers: readonly TrainLayerSpec[];
   readonly loss: TrainSpec["loss"];
+  /** Weights of classes as typed, "1, 2, 0.5"; "" for none. */
+  readonly classWeights: string;
   readonly optimizer: OptimizerName;
   readonly nesterov: boolean;
   readonly schedule: ScheduleName;
@@ -90,6 +97,7 @@ export function choiceOf(spec: TrainSpec, preset: TrainChoice["preset"]): TrainC
     layers,
     loss,
     nesterov,
+    classWeights: spec.classWeights?.join(", ") ?? "",
     shuffle,
     optimizer: optimizer.name,
     schedule: schedule.name,
@@ -111,6 +119,7 @@ export function numbersOf(spec: TrainSpec): Record<Exclude<TrainField, "threads"
     validRows: spec.validRows,
     clipNorm: spec.clipNorm ?? 0,
     labelSmoothing: spec.labelSmoothing ?? 0,
+    delta: spec.delta ?? 1,
     augmentShift: spec.augmentShift,
     warmupSteps: schedule.warmupSteps,
     stepEvery: schedule.name === "step" ? schedule.every : 1_000,
@@ -132,6 +141,17 @@ function storedChoice(): TrainChoice {
 }
 const onlyAboveZero = <K extends string>(key: K, value: number): Partial<Record<K, number>> =>
   value > 0 ? ({ [key]: value } as Record<K, number>) : {};
+
+/** Class weights as a spec has them; what is no number is left for the schema to refuse. */
+const weightsOf = ({ loss, classWeights }: TrainChoice): { classWeights?: number[] } =>
+  (loss === "crossEntropy" || loss === "binaryCrossEntropy") && classWeights.trim() !== ""
+    ? {
+        classWeights: classWeights
+          .split(/[\s,;]+/)
+          .filter((text) => text !== "")
+          .map(Number),
+      }
+    : {};
 
 /** The spec that the form stands for, or why it is none. */
 export function toSpec(
@@ -161,21 +181,42 @@ export function toSpec(
     augmentShift: values.augmentShift,
     statisticsEvery: values.statisticsEvery,
     clipNorm: values.clipNorm > 0 ? values.clipNorm : null,
+    ...(choice.loss === "huber" && values.delta !== 1 ? { delta: values.delta } : {}),
+    ...weightsOf(choice),
     ...onlyAboveZero("labelSmoothing", choice.loss === "crossEntropy" ? values.labelSmoothing : 0),
     ...onlyAboveZero("stopAfterSeconds", values.stopAfterSeconds),
     ...onlyAboveZero("stopAtLoss", values.stopAtLoss),
     ...onlyAboveZero("keepEveryMinutes", values.keepEveryMinutes),
     ...(patience > 0 ? { earlyStop: { patience } } : {}),
   });
-  if (parsed.success) return { spec: parsed.output };
-  const [issue] = parsed.issues;
-  return { problem: issueWords(issue) };
+  if (!parsed.success) {
+    const [issue] = parsed.issues;
+    return { problem: issueWords(issue) };
+  }
+  const dataset = knownDataset(datasetsStore.get(), choice.data);
+  const problem = dataset === undefined ? "" : dataMisfit(parsed.output, endsOf(dataset));
+  return problem === "" ? { spec: parsed.output } : { problem };
 }
 
 const choices = createStore<TrainChoice>(storedChoice());
 
+/** A changed data set or loss takes the network's ends along; layers that are given stay. */
+function fitted(before: TrainChoice, change: Partial<TrainChoice>): TrainChoice {
+  const next = { ...before, ...change };
+  const dataset = knownDataset(datasetsStore.get(), next.data);
+  const same = next.data === before.data && next.loss === before.loss;
+  if (dataset === undefined || same || change.layers !== undefined) return next;
+  const ends = endsOf(dataset);
+  const loss = change.data === undefined ? next.loss : usualLoss(next.loss, ends);
+  return { ...next, loss, layers: fitToData(next.layers, loss, ends), preset: "own" };
+}
+
+/** Numbers have squared errors, classes the cross entropy, unless the loss fits already. */
+const usualLoss = (loss: TrainSpec["loss"], ends: DataEnds): TrainSpec["loss"] =>
+  ends.target === "classes" && !judgesClasses(loss) ? "crossEntropy" : lossFor(loss, ends);
+
 function choose(change: Partial<TrainChoice>): void {
-  const next = { ...choices.get(), ...change };
+  const next = fitted(choices.get(), change);
   localStorage.setItem(`${KEY}-choice`, JSON.stringify(next));
   choices.set(next);
 }
@@ -204,6 +245,16 @@ export function showSpec(spec: TrainSpec, preset: TrainChoice["preset"]): void {
   const { fields } = forms.read({ ...DEFAULTS, threads: labStore.get().threads ?? 1 });
   for (const [name, value] of Object.entries(numbersOf(spec))) fields[name as TrainField].set(String(value));
 }
+
+takeOffers("train", (offer) => {
+  const { values } = forms.read({ ...DEFAULTS, threads: labStore.get().threads ?? 1 });
+  const made = toSpec(choices.get(), values ?? { ...DEFAULTS, threads: 1 });
+  const course = "spec" in made ? made.spec : TRAIN_PRESETS[FIRST_PRESET].spec;
+  const { labelSmoothing: _smoothing, delta: _delta, classWeights: _weights, ...rest } = course;
+  // A training looks at the training rows, whatever was looked at before.
+  const data = { ...offer.data, split: "train" } as const;
+  showSpec({ ...rest, ...offer, data }, "own");
+});
 
 /** Reads a spec from text. @throws {Error} In words, if it is none. */
 export function parseSpecText(text: string): TrainSpec {

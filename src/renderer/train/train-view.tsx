@@ -4,6 +4,7 @@ import { useStore } from "../store/create-store.ts";
 import { labStore } from "../store/lab-store.ts";
 import { resumeTraining } from "./training-actions.ts";
 import { trainingStateStore, trainingStore } from "./training-store.ts";
+import { LivePictures } from "./learned/plane-pictures.tsx";
 import { LearnedPart } from "./learned/learned-part.tsx";
 import { Formula } from "../ui/formula.tsx";
 import { EmptyState } from "../ui/notices.tsx";
@@ -62,6 +63,7 @@ function Training() {
   return (
     <>
       <TrainLive />
+      <LivePictures runId={log.runId} />
       <NumbersStrip numbers={log.numbers} running={running} />
       <TrainOutcome runId={log.runId} />
       {run !== undefined && <OverfitVerdict run={run} log={log} />}

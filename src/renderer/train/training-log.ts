@@ -12,6 +12,8 @@ export interface TrainingNumbers {
   readonly trainLoss: number | null;
   readonly validLoss: number | null;
   readonly validAccuracy: number | null;
+  readonly validR2: number | null;
+  readonly validMae: number | null;
   readonly stepsPerSecond: number | null;
   readonly wallMs: number;
 }
@@ -23,6 +25,8 @@ const NO_NUMBERS: TrainingNumbers = {
   trainLoss: null,
   validLoss: null,
   validAccuracy: null,
+  validR2: null,
+  validMae: null,
   stepsPerSecond: null,
   wallMs: 0,
 };
@@ -230,6 +234,8 @@ export class TrainingLog {
         this.#numbers = { ...this.#numbers, validAccuracy: value };
         return;
       default: {
+        if (name === EPOCH_METRICS.validR2) this.#numbers = { ...this.#numbers, validR2: value };
+        if (name === EPOCH_METRICS.validMae) this.#numbers = { ...this.#numbers, validMae: value };
         const buffer = this.#metrics.get(name) ?? new MinMaxBuffer();
         this.#metrics.set(name, buffer);
         buffer.push(step, value);

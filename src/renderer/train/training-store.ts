@@ -1,4 +1,5 @@
 import type { MetricPoint, RunEvent } from "../../shared/runs/run-records.ts";
+import type { UnitPictures } from "../../shared/experiments/learned.ts";
 import { createStore } from "../store/create-store.ts";
 import type {
   ActivationHistogram,
@@ -85,6 +86,13 @@ export function appendMetrics(runId: string, points: readonly MetricPoint[]): vo
 /** How the training that is on stands, and what waits behind it. */
 export const trainingStateStore = createStore<TrainingState>(null);
 export const trainingQueueStore = createStore<readonly QueuedTraining[]>([]);
+
+/** The plane of the training that is on, as it was last told. */
+export const picturesStore = createStore<{
+  readonly runId: string;
+  readonly step: number;
+  readonly pictures: UnitPictures;
+} | null>(null);
 
 export function appendHistogram(runId: string, histogram: ActivationHistogram): void {
   openTraining(runId).addHistogram(histogram);

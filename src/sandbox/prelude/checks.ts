@@ -110,8 +110,12 @@ function parametersOf(layer: Layer, inputs: readonly Tensor[]): Record<string, T
  * Checks a layer's backward pass on these inputs: with a random gradient coming in, with one row, with some inputs 0,
  * with a gradient of zeros, and with the output used twice.
  */
-export function checkLayer(layer: Layer, inputs: readonly Tensor[]): Report {
-  const given = [...inputs];
+export function checkLayer(
+  layer: Layer,
+  inputs: readonly Tensor[] | Readonly<Record<string, Tensor>>,
+): Report {
+  const names = Array.isArray(inputs) ? inputs.map((_x, at) => `input${at}`) : Object.keys(inputs);
+  const given = Object.values<Tensor>(inputs);
   if (typeof layer?.forward !== "function" || typeof layer.backward !== "function") {
     throw new TypeError("checkLayer(): the layer needs forward(…inputs) and backward(out, …inputs)");
   }
@@ -119,7 +123,7 @@ export function checkLayer(layer: Layer, inputs: readonly Tensor[]): Report {
     // A tensor that the layer keeps would otherwise count as its parameter.
     const parameters = parametersOf(layer, rows);
     const of: Record<string, Tensor> = {
-      ...Object.fromEntries(rows.map((x, at) => [`input${at}`, x])),
+      ...Object.fromEntries(rows.map((x, at) => [names[at] ?? "", x])),
       ...parameters,
     };
     return checked(

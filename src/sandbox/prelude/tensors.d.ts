@@ -239,8 +239,14 @@ interface Layer {
   forward(...inputs: Tensor[]): Tensor;
   backward(out: Tensor, ...inputs: Tensor[]): void;
 }
-/** Checks a layer's backward pass with a random gradient coming in, with one row, and with its output used twice. */
-declare function checkLayer(layer: Layer, inputs: readonly Tensor[]): Report;
+/**
+ * Checks a layer's backward pass with a random gradient coming in, with one row, with some inputs 0, with a gradient of
+ * zeros, and with its output used twice.
+ */
+declare function checkLayer(
+  layer: Layer,
+  inputs: readonly Tensor[] | Readonly<Record<string, Tensor>>,
+): Report;
 
 /** Runs f without taking down how its results came about. */
 declare function noGrad<T>(f: () => T): T;

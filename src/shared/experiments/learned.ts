@@ -1,14 +1,17 @@
 import * as v from "valibot";
+import { layoutSchema } from "./dataset.ts";
 import { measuredNumberSchema } from "../runs/run-records.ts";
 
 const bytesSchema = v.custom<Uint8Array>((value) => value instanceof Uint8Array, "must be bytes");
 const floatsSchema = v.custom<Float32Array>((value) => value instanceof Float32Array, "must be floats");
+/** Features of a row as they are stored. */
+const valuesSchema = v.union([bytesSchema, floatsSchema]);
 
 /** Which weights of a training: at its end, of the lowest validation loss, or where it was cut short. */
 export const weightsChoiceSchema = v.picklist(["final", "best", "latest"]);
 export type WeightsChoice = v.InferOutput<typeof weightsChoiceSchema>;
 
-/** A validation image that the network gets wrong, or a new one. */
+/** A validation row whose class the network gets wrong. */
 export const mistakeSchema = v.object({
   /** Row of the split, from 0. */
   row: v.number(),
@@ -17,10 +20,85 @@ export const mistakeSchema = v.object({
   /** Share that the softmax gives the right class; NaN without classes. */
   probability: measuredNumberSchema,
   loss: measuredNumberSchema,
-  /** 28 × 28 grey values. */
-  pixels: bytesSchema,
+  /** As stored. */
+  features: valuesSchema,
 });
 export type Mistake = v.InferOutput<typeof mistakeSchema>;
+
+/** Rows of one class that were taken for one class. */
+export const confusionCellSchema = v.object({
+  label: v.number(),
+  predicted: v.number(),
+  count: v.number(),
+  /** The first of them. */
+  rows: v.array(v.number()),
+});
+export type ConfusionCell = v.InferOutput<typeof confusionCellSchema>;
+
+/** Whether of the rows that were given a probability so many are right. */
+export const calibrationSchema = v.object({
+  /** Tenths of the probability of the class that was said. */
+  bins: v.array(
+    v.object({ count: v.number(), probability: measuredNumberSchema, accuracy: measuredNumberSchema }),
+  ),
+  /** Mean |accuracy − probability| over the rows' bins: the expected calibration error. */
+  error: measuredNumberSchema,
+});
+export type Calibration = v.InferOutput<typeof calibrationSchema>;
+
+/** One number that is predicted, in the data's own units. */
+export const regressionSchema = v.object({
+  name: v.string(),
+  r2: measuredNumberSchema,
+  mae: measuredNumberSchema,
+  rmse: measuredNumberSchema,
+  points: v.array(
+    v.object({ row: v.number(), wanted: measuredNumberSchema, predicted: measuredNumberSchema }),
+  ),
+  /** Predicted less true. */
+  residuals: v.object({ lo: v.number(), hi: v.number(), counts: v.array(v.number()) }),
+});
+export type Regression = v.InferOutput<typeof regressionSchema>;
+
+/** What a network makes of a plane, for data of two features; row by row from the top. */
+export const unitPicturesSchema = v.object({
+  side: v.number(),
+  /** Corners, as the network sees its features. */
+  lo: v.tuple([v.number(), v.number()]),
+  hi: v.tuple([v.number(), v.number()]),
+  /** Training rows: x, y and target, one after another. */
+  points: floatsSchema,
+  /** The class that is said; null for numbers. */
+  classes: v.nullable(bytesSchema),
+  /** Its probability, or the number from lowest to highest, 0 to 255. */
+  shares: bytesSchema,
+  units: v.array(
+    v.object({ title: v.string(), lo: measuredNumberSchema, hi: measuredNumberSchema, values: bytesSchema }),
+  ),
+});
+export type UnitPictures = v.InferOutput<typeof unitPicturesSchema>;
+
+/** How much worse a network is when one feature says nothing. */
+export const importanceSchema = v.object({
+  loss: measuredNumberSchema,
+  rows: v.number(),
+  /** The largest first; by how much the loss grows when the feature's values are mixed among the rows. */
+  features: v.array(v.object({ name: v.string(), rise: measuredNumberSchema })),
+});
+export type Importance = v.InferOutput<typeof importanceSchema>;
+
+/** A row with what its own gradient says of it. */
+export const exampleSchema = v.object({
+  row: v.number(),
+  features: valuesSchema,
+  /** d loss / d x of this row: x.g, one a feature. */
+  saliency: floatsSchema,
+  outputs: v.array(measuredNumberSchema),
+  probabilities: v.array(measuredNumberSchema),
+  /** As the network has them. */
+  targets: v.array(measuredNumberSchema),
+});
+export type Example = v.InferOutput<typeof exampleSchema>;
 
 /** What a network has learned, seen on the validation rows; on the training rows where it has no others. */
 export const learnedSchema = v.object({
@@ -29,8 +107,18 @@ export const learnedSchema = v.object({
   step: v.number(),
   split: v.picklist(["train", "valid"]),
   rows: v.number(),
-  /** Rows of each class by predicted class. */
-  confusion: v.array(v.array(v.number())),
+  layout: v.nullable(layoutSchema),
+  featureNames: v.array(v.string()),
+  /** Of the data; empty where it has numbers. */
+  classNames: v.array(v.string()),
+  /** Rows of each class by predicted class, of classes; cells without a row are not listed. */
+  confusion: v.array(confusionCellSchema),
+  /** Rows whose class was found. */
+  right: v.number(),
+  calibration: v.nullable(calibrationSchema),
+  /** One a number that is predicted. */
+  regressions: v.array(regressionSchema),
+  pictures: v.nullable(unitPicturesSchema),
   /** The largest losses first. */
   mistakes: v.array(mistakeSchema),
   /** Weights of the first layer's units, as many as are shown; each as long as an image. */

@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import type { MetricName } from "../../core/network/metrics.ts";
 import { forecastSchema } from "./notebook.ts";
 import { measuredNumberSchema } from "../runs/run-records.ts";
 import { trainSpecSchema } from "../specs/train-spec.ts";
@@ -24,9 +25,25 @@ export const STATISTIC_NAMES = {
 export const EPOCH_METRICS = {
   train: "trainLoss",
   trainAccuracy: "trainAccuracy",
+  trainTopK: "trainTop5Accuracy",
+  trainR2: "trainR2",
+  trainMae: "trainMae",
   valid: "validLoss",
   validAccuracy: "validAccuracy",
+  validTopK: "validTop5Accuracy",
+  validR2: "validR2",
+  validMae: "validMae",
 } as const;
+
+const EPOCH_NAMES = {
+  accuracy: "Accuracy",
+  topK: "TopK",
+  r2: "R2",
+  mae: "Mae",
+} as const satisfies Record<MetricName, string>;
+/** What a metric of one of both sets is recorded as. */
+export const epochMetric = (set: "train" | "valid", name: MetricName): string =>
+  EPOCH_METRICS[`${set}${EPOCH_NAMES[name]}`];
 
 /** What a training will need, said before it starts; how many steps and metric points it will record at most. */
 export const trainingForecastSchema = v.object({

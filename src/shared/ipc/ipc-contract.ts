@@ -47,8 +47,11 @@ import { importChoiceSchema, importFilesSchema, importPreviewSchema } from "../e
 import { datasetSchema } from "../experiments/dataset.ts";
 import {
   drawnImageSchema,
+  exampleSchema,
+  importanceSchema,
   learnedSchema,
   predictionSchema,
+  unitPicturesSchema,
   weightsChoiceSchema,
 } from "../experiments/learned.ts";
 import { LESSON_CALLS } from "../experiments/lessons.ts";
@@ -239,6 +242,17 @@ export const IPC_CALLS = {
   datasetsRemove: { input: v.object({ id: v.string() }), output: nothing },
   /** What a training's network has learned, on its validation rows. Refused while an activity is on. */
   learnedInspect: { input: v.object({ runId, weights: weightsChoiceSchema }), output: learnedSchema },
+  /** Refused while an activity is on. */
+  learnedImportance: { input: v.object({ runId, weights: weightsChoiceSchema }), output: importanceSchema },
+  /** Validation rows, or training rows where there are no others, with their own gradients. */
+  learnedExamples: {
+    input: v.object({
+      runId,
+      weights: weightsChoiceSchema,
+      rows: v.pipe(v.array(v.pipe(v.number(), v.integer(), v.minValue(0))), v.maxLength(48)),
+    }),
+    output: v.array(exampleSchema),
+  },
   learnedPredict: {
     input: v.object({ runId, weights: weightsChoiceSchema, pixels: drawnImageSchema }),
     output: predictionSchema,
@@ -362,6 +376,8 @@ export const IPC_EVENTS = {
   trainingMetrics: v.object({ runId: v.string(), points: v.array(metricPointSchema) }),
   /** At most 5 a second. */
   trainingEvent: v.object({ runId: v.string(), event: runEventSchema }),
+  /** Of data of two features: at most sixty times a second. */
+  trainingPictures: v.object({ runId: v.string(), step: v.number(), pictures: unitPicturesSchema }),
   trainingHistogram: v.object({ runId: v.string(), histogram: activationHistogramSchema }),
   trainingChanged: trainingStateSchema,
   trainingQueueChanged: v.array(queuedTrainingSchema),

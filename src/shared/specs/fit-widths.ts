@@ -1,10 +1,17 @@
-import { MNIST_PIXELS, type TrainLayerSpec } from "./network-spec.ts";
+import type { LossName } from "../../core/network/network.ts";
+import { endsOfLayers, outputsFor, type DataEnds, type TrainLayerSpec } from "./network-spec.ts";
 
 type Plain = Exclude<TrainLayerSpec, { type: "residual" }>;
 
-/** The same layers with every input as wide as what comes in; a residual block keeps its inner widths but the last. */
-export function fitWidths(layers: readonly TrainLayerSpec[]): TrainLayerSpec[] {
-  let width = MNIST_PIXELS;
+/**
+ * The same layers with every input as wide as what comes in, `inputs` or what the first layer takes; a residual block
+ * keeps its inner widths but the last.
+ */
+export function fitWidths(
+  layers: readonly TrainLayerSpec[],
+  inputs = endsOfLayers(layers)?.inputs ?? 1,
+): TrainLayerSpec[] {
+  let width = inputs;
   const fit = <L extends TrainLayerSpec>(layer: L): L => {
     if (layer.type === "linear") {
       const fitted = { ...layer, in: width };
@@ -24,8 +31,28 @@ export function fitWidths(layers: readonly TrainLayerSpec[]): TrainLayerSpec[] {
 }
 
 /** Width that comes out of the first `count` layers. */
-export function widthAfter(layers: readonly TrainLayerSpec[], count: number): number {
-  return layers
-    .slice(0, count)
-    .reduce((width, layer) => (layer.type === "linear" ? layer.out : width), MNIST_PIXELS);
+export const widthAfter = (layers: readonly TrainLayerSpec[], count: number): number =>
+  endsOfLayers(layers.slice(0, count))?.outputs ?? endsOfLayers(layers)?.inputs ?? 1;
+
+/** A loss that can judge this data: the given one, or that of its kind. */
+export const lossFor = (loss: LossName, data: DataEnds): LossName =>
+  outputsFor(loss, data).length > 0 ? loss : "mse";
+
+/** The same layers between the ends of a data set. */
+export function fitToData(
+  layers: readonly TrainLayerSpec[],
+  loss: LossName,
+  data: DataEnds,
+): TrainLayerSpec[] {
+  const fitting = outputsFor(loss, data);
+  const outputs = fitting.includes(endsOfLayers(layers)?.outputs ?? 0)
+    ? endsOfLayers(layers)?.outputs
+    : fitting[0];
+  const last = layers.findLastIndex(({ type }) => type === "linear");
+  return fitWidths(
+    layers.map((layer, index) =>
+      index === last && layer.type === "linear" && outputs !== undefined ? { ...layer, out: outputs } : layer,
+    ),
+    data.features,
+  );
 }

@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { MNIST_DATASET, outputsOf, type Dataset } from "../experiments/dataset.ts";
 import {
   judgesClasses,
   LOSS_NAMES,
@@ -138,7 +139,7 @@ export const dataSpecSchema = v.pipe(
 );
 export type DataSpec = v.InferOutput<typeof dataSpecSchema>;
 
-/** The ends that a data set asks of a network: its features, and one output a class or a number. */
+/** The ends that a data set asks of a network: its features, and its classes or numbers. */
 export interface DataEnds {
   readonly title: string;
   readonly features: number;
@@ -146,12 +147,12 @@ export interface DataEnds {
   /** Classes, or numbers a row. */
   readonly outputs: number;
 }
-export const MNIST_ENDS: DataEnds = {
-  title: "MNIST",
-  features: MNIST_PIXELS,
-  target: "classes",
-  outputs: MNIST_CLASSES,
-};
+export const endsOf = (dataset: Pick<Dataset, "title" | "features" | "target">): DataEnds => ({
+  title: dataset.title,
+  features: dataset.features,
+  target: dataset.target.kind,
+  outputs: outputsOf(dataset),
+});
 
 interface SpecLayers {
   readonly layers: readonly TrainLayerSpec[];
@@ -263,7 +264,7 @@ export const networkSpecEntries = {
 /** Layers and loss fit each other, and MNIST; other data sets are asked where they are known. */
 export const networkMisfit = (spec: SpecLayers & { readonly data: DataSpec }): string => {
   const found = networkSpecMisfit(spec);
-  return found === "" && spec.data.name === "mnist" ? dataMisfit(spec, MNIST_ENDS) : found;
+  return found === "" && spec.data.name === "mnist" ? dataMisfit(spec, endsOf(MNIST_DATASET)) : found;
 };
 
 /** Whether a layer is a batch norm, or holds one. */

@@ -24,7 +24,7 @@ beforeAll(async () => {
       ssr: fileURLToPath(new URL("./typing-writer.ts", import.meta.url)),
       outDir,
       target: "node20",
-      rollupOptions: { output: { entryFileNames: "typing-writer.mjs" } },
+      rolldownOptions: { output: { entryFileNames: "typing-writer.mjs" } },
     },
   });
 });
@@ -71,7 +71,7 @@ test(`a process that types is killed ${KILLS} times: what it kept is there, and 
     expect(readLabDocument(file, onDisk).notices).toStrictEqual([]);
     expect(onDisk.endsWith("\n")).toBe(true);
     const { library } = openLibrary(store);
-    const [entry] = (await library.list({ search: "" })).filter(({ bundled }) => !bundled);
+    const entry = (await library.list({ search: "" })).find(({ bundled }) => !bundled);
     const { text, unsaved } = await library.open({ id: entry?.id ?? "" });
     expect(unsaved).toBeNull();
     // It may have been killed between keeping a text and saying so.

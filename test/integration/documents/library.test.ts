@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSyn
 import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
 import type { DocumentLibrary } from "../../../src/main/lab/documents/document-library.ts";
+import { LAB_MIME } from "../../../src/shared/documents/ipynb.ts";
 import type { SavedDocument } from "../../../src/shared/documents/document-records.ts";
 import { useStoreFolder } from "../store/store-folder.ts";
 import { openLibrary, textOf } from "./open-library.ts";
@@ -179,12 +180,29 @@ test("search looks into titles, tags and texts", async () => {
 });
 
 test("an import takes .lab.ts and .ipynb, and says of each other file why not", async () => {
-  const { library } = start();
+  const { library, store } = start();
   const ipynb = JSON.stringify({
     nbformat: 4,
     nbformat_minor: 5,
     metadata: {},
-    cells: [{ cell_type: "markdown", id: "m", metadata: {}, source: ["# Hello"] }],
+    cells: [
+      { cell_type: "markdown", id: "m", metadata: {}, source: ["# Hello"] },
+      {
+        cell_type: "code",
+        id: "c",
+        metadata: {},
+        source: ["1"],
+        execution_count: 1,
+        outputs: [
+          { output_type: "stream", name: "stdout", text: ["told\n"] },
+          {
+            output_type: "display_data",
+            metadata: {},
+            data: { [LAB_MIME]: { kind: "value", text: "42" }, "text/plain": ["42"] },
+          },
+        ],
+      },
+    ],
   });
   const imported = await library.importFiles([
     { name: "a.lab.ts", text: textOf("1", "A") },
@@ -198,7 +216,17 @@ test("an import takes .lab.ts and .ipynb, and says of each other file why not", 
     expect.stringContaining("a Jupyter notebook"),
     expect.stringContaining(".lab.ts or .ipynb"),
   ]);
-  const [a] = imported;
+  const [a, b] = imported;
+  const given = b.kind === "imported" ? store.documents.outputs(b.entry.id) : [];
+  expect(given.map(({ cell, result }) => [cell, result.outputs])).toStrictEqual([
+    [
+      "c",
+      [
+        { kind: "text", text: "told\n" },
+        { kind: "value", text: "42" },
+      ],
+    ],
+  ]);
   expect(a).toMatchObject({ entry: { foreign: true } });
 });
 

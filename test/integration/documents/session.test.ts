@@ -1,5 +1,7 @@
+import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import type { LabEvent } from "../../../src/main/lab/activity/experiment.ts";
+import { readLabDocument } from "../../../src/shared/documents/read-lab-document.ts";
 import type { IpcEvent, IpcEventName } from "../../../src/shared/ipc/ipc-contract.ts";
 import type { LiveSelection } from "../../../src/shared/live/live-session.ts";
 import { openTestLab, type TestLab } from "../lab/open-test-lab.ts";
@@ -195,6 +197,55 @@ test("all cells in a fresh sandbox are a run in the database, with text, outputs
   expect(get(id, text).state.reproduced).toBe(runId);
   expect(get(id, text).stored.every(({ runId: of }) => of === runId)).toBe(true);
   expect(get(id, cells("const a = 2;")).state.reproduced).toBeNull();
+});
+
+test("a saved run is found, compared and handed on with its text and what was shown; a cell reads it", async () => {
+  const text = cells("show({ loss: 0.25 });", "print('shown');");
+  const id = await create(text);
+  const { runId } = await run(id, text, { kind: "all" });
+  const { lab, folder } = test1;
+  const first = runId ?? "";
+  expect(await lab.runs.find("kind:notebook document:mine", "all")).toContain(first);
+  const { runId: again } = await run(id, text, { kind: "all" });
+  const compared = await lab.runs.compare({ runIds: [first, again ?? ""] });
+  expect(compared.runs.map((one) => one.id)).toStrictEqual([first, again]);
+  const path = join(folder, "bundle.json");
+  await lab.runs.export({ what: "bundle", runIds: [first], path });
+  const other = await openTestLab(1);
+  try {
+    await other.lab.runs.import(path);
+    expect(other.lab.session.report({ runId: first })).toStrictEqual(lab.session.report({ runId: first }));
+    expect(other.lab.runs.get({ runId: first }).cells).toStrictEqual(lab.runs.get({ runId: first }).cells);
+  } finally {
+    await other.close();
+  }
+  const reader = cells(
+    "const [run] = runs('kind:notebook document:mine'); print(run.name, run.summary.cells);",
+  );
+  const readerId = await create(reader);
+  await run(readerId, reader, { kind: "cells", ids: ["c1"], withNeeds: true });
+  expect(named("sessionOutput").at(-1)?.output).toStrictEqual({ kind: "text", text: "Mine 2" });
+  const wrong = cells("runs('kind:');", "runs('kind:notebook')[0]?.curve('loss');");
+  const wrongId = await create(wrong);
+  await run(wrongId, wrong, { kind: "cells", ids: ["c2"], withNeeds: true });
+  const failure = get(wrongId, wrong).stored.find(({ cell }) => cell === "c2")?.result.error;
+  expect(failure?.message).toContain('has no metric "loss"; it has no metrics');
+});
+
+test("a notebook from a file is a saved run too; a failing cell ends it, and it is kept", async () => {
+  const { document } = readLabDocument("x", cells("const a = 1;", "show({ a });", "nothing();", "print(1);"));
+  const settings = { seed: 1, threads: 2, rows: 100, limitMs: null };
+  const said: string[] = [];
+  const ran = await test1.lab.session.runSaved(
+    { document, settings },
+    { onEnd: ({ cell }) => said.push(cell.id) },
+  );
+  expect(said).toStrictEqual(["c1", "c2", "c3"]);
+  expect(ran.left.map(({ id }) => id)).toStrictEqual(["c4"]);
+  const { run: saved, cells: rows } = test1.lab.runs.get({ runId: ran.runId });
+  expect(saved).toMatchObject({ status: "finished", config: { seed: 1 }, summary: { cells: 3, failed: 1 } });
+  expect(rows[1]?.measured).toStrictEqual({ a: 1 });
+  expect(test1.lab.session.report({ runId: ran.runId }).report?.left).toStrictEqual(["c4"]);
 });
 
 test("a failed run says so, and what did not run is named", async () => {

@@ -7,7 +7,7 @@ import { textOf } from "./open-library.ts";
 /** Run as a process of its own: types into a notebook, as the window does, until it is killed. */
 const store = openStore({ path: process.argv[2] ?? "", nativeBinding });
 const library = new DocumentLibrary({ store, resourcesDir: resolve("resources"), emit: () => undefined });
-const [known] = (await library.list({ search: "" })).filter(({ bundled }) => !bundled);
+const known = (await library.list({ search: "" })).find(({ bundled }) => !bundled);
 const { id } = known ?? (await library.create({ from: { kind: "text", text: textOf("// 0") }, title: null }));
 const opened = await library.open({ id });
 let { version } = opened.entry;

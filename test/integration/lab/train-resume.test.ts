@@ -232,7 +232,8 @@ describe("a training", () => {
       .list()
       .find(({ status, config }) => status === "finished" && config["epochs"] === 50);
     const learned = await lab.learned.inspect({ runId: run?.id ?? "", weights: "final" });
-    const right = learned.confusion.reduce((sum, row, label) => sum + row[label], 0);
+    const { right } = learned;
+    expect(learned.confusion.reduce((sum, { count }) => sum + count, 0)).toBe(learned.rows);
     const accuracy = run?.summary["validAccuracy"];
     expect(right / learned.rows).toBeCloseTo(typeof accuracy === "number" ? accuracy : NaN, 6);
     expect(learned.mistakes).toHaveLength(Math.min(40, learned.rows - right));
@@ -240,10 +241,20 @@ describe("a training", () => {
     const { probabilities } = await lab.learned.predict({
       runId: run?.id ?? "",
       weights: "final",
-      pixels: worst.pixels,
+      pixels: Uint8Array.from(worst.features),
     });
     // Float64 on one image says the same as the engine on all.
     expect(probabilities[worst.label]).toBeCloseTo(worst.probability, 5);
+    const [example] = await lab.learned.examples({
+      runId: run?.id ?? "",
+      weights: "final",
+      rows: [worst.row],
+    });
+    expect(example.probabilities[worst.label]).toBeCloseTo(worst.probability, 5);
+    expect(example.saliency).toHaveLength(784);
+    expect(example.saliency.some((value) => value !== 0)).toBe(true);
+    const { calibration } = learned;
+    expect(calibration?.bins.reduce((sum, { count }) => sum + count, 0)).toBe(learned.rows);
     expect(learned.embedding?.points.length).toBe(Math.ceil(learned.rows / 8));
   }, 60_000);
 });

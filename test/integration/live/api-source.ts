@@ -29,8 +29,9 @@ function sourceOf(node: TensorNode, names: readonly string[]): string | null {
       return `where(${names.join(", ")})`;
     case "reduce": {
       const correction = op.fn === "std" || op.fn === "variance" ? `, correction: ${op.correction}` : "";
-      // The place in the flat tensor is asked for without axes.
-      const dim = op.fn.startsWith("arg") && op.axes.length > 1 ? "" : `dim: ${list(op.axes)}, `;
+      // All of it, or the place in the flat tensor, is asked for without axes.
+      const all = op.axes.length === 0 || (op.fn.startsWith("arg") && op.axes.length > 1);
+      const dim = all ? "" : `dim: ${list(op.axes)}, `;
       return `${x}.${op.fn}({ ${dim}keepdim: ${op.keepdim}${correction} })`;
     }
     case "softmax":

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { DatasetLibrary } from "../../../src/main/lab/datasets/dataset-library.ts";
 import type { LiveKernel } from "../../../src/main/lab/live/live-kernel.ts";
+import { NO_SAVED_RUNS } from "../../../src/main/lab/live/saved-runs.ts";
 import { LiveLab } from "../../../src/main/lab/live/live-lab.ts";
 import type { ActivityHandle } from "../../../src/main/lab/activity/activity-handle.ts";
 import type { Engine } from "../../../src/main/engine/engine.ts";
@@ -46,7 +47,7 @@ export async function startKernel(
       root: mkdtempSync(join(tmpdir(), "backprop-lab-datasets-")),
       resourcesDir: "resources",
     }),
-    runs: { find: () => Promise.resolve([]), get: () => undefined, metrics: () => [] },
+    runs: NO_SAVED_RUNS,
     sandboxFile: resolve("out/main/sandbox.js"),
     asActivity: (_title, body) => body(UNWATCHED),
   });

@@ -71,6 +71,8 @@ const CASES: readonly (readonly [expression: string, expected: readonly number[]
   ["x.sum({ dim: [0, 1] })", [sum(X)]],
   ["x.mean({ dim: 1 })", rows.map(mean)],
   ["x.std()", [Math.sqrt(variance(X))]],
+  ["tensor(3).variance({ correction: 0 }).add(tensor(3).std({ correction: 0 }))", [0]],
+  ["tensor(3).logSumExp()", [3]],
   ["x.variance({ dim: 0, correction: 0 })", columns.map((values) => variance(values, 0))],
   ["x.max()", [4]],
   ["x.min({ dim: 0 })", columns.map((values) => Math.min(...values))],

@@ -17,7 +17,7 @@ const errorLines = [...page.matchAll(/^```ts errors\n(.*?)^```/gms)].flatMap(([,
 
 /** Methods that any tensor will do for. */
 const CANNOT_FAIL =
-  ".neg .abs .sign .square .sqrt .rsqrt .exp .log .tanh .sigmoid .erf .relu .float .clone .detach .toString .requiresGrad_ print".split(
+  ".neg .abs .sign .square .sqrt .rsqrt .exp .log .tanh .sigmoid .erf .relu .float .clone .detach .toString print".split(
     " ",
   );
 

@@ -125,10 +125,10 @@ describe("a bundle of which one run could not be read afterwards is refused whol
     ["more behind its end", (lines) => lines.push(lines[1]), /behind the bundle's end/],
     ["a name that is a path", (lines) => (lines.at(-2)!["run"] = ".."), /not the name of a run/],
     [
-      "a report that a notebook has not",
+      "a report that is none of a notebook",
       (lines) =>
         lines.splice(-1, 0, { run: "second", table: "report", columns: ["report"], rows: [["{}"]] } as never),
-      /has a report/,
+      /report of run/,
     ],
   ])("%s", async (_what, spoil, said) => {
     const before = content();

@@ -47,7 +47,7 @@ describe("networkSpecSchema", () => {
         layers: [{ type: "linear", in: 784, out: 50 }, { type: "tanh" }, { type: "linear", in: 40, out: 1 }],
       },
     ],
-    ["the loss crossEntropy needs 10 outputs; the last layer has 1", { loss: "crossEntropy" }],
+    ["the loss crossEntropy needs an output for each class; the last layer has 1", { loss: "crossEntropy" }],
     ["there must be at least one linear layer", { layers: [{ type: "tanh" }] }],
     ['the split "valid" has 10,000 rows', { data: { name: "mnist", split: "valid", rows: 20_000 } }],
     ["rows must be a whole number", { data: { name: "mnist", split: "train", rows: 1.5 } }],

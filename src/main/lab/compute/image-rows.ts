@@ -163,6 +163,27 @@ export class ImageRows {
     return (await source.features(firstRowOf(source.dataset, split) + row, 1)).slice();
   }
 
+  /** One row as it is stored, and its targets as a network has them. @throws {ContractError} @throws {DataFormatError} */
+  async row(
+    name: string,
+    split: Split,
+    row: number,
+  ): Promise<{ readonly features: Uint8Array | Float32Array; readonly targets: Float32Array }> {
+    const { source } = await this.#load(name, 1);
+    const { target } = source.dataset;
+    const at = firstRowOf(source.dataset, split) + row;
+    if (row >= rowsOf(source.dataset, split)) {
+      throw new ContractError(`${source.dataset.title} has no row ${row} in the split "${split}"`);
+    }
+    const features = (await source.features(at, 1)).slice();
+    const values = (await source.targets(at, 1)).slice();
+    if (target.kind === "classes") return { features, targets: values };
+    return {
+      features,
+      targets: values.map((value, c) => (value - (target.offsets[c] ?? 0)) * (target.scales[c] ?? 1)),
+    };
+  }
+
   /** Features of one row, as stored, as a network trained on this data set sees them. @throws {DataFormatError} */
   async normalise(name: string, values: ArrayLike<number>): Promise<Float64Array> {
     const { source, statistics } = await this.#load(name, 1);

@@ -18,6 +18,7 @@ import { BundledDocuments, isBundled } from "./bundled-documents.ts";
 import { DocumentKeeper, entryOf } from "./document-keeper.ts";
 import { FolderWatch } from "./folder-watch.ts";
 import { readDocumentOf } from "./import-document.ts";
+import { importedOutputs } from "./imported-outputs.ts";
 import { NotebookFolder } from "./notebook-folder.ts";
 import { wellFormed } from "./well-formed.ts";
 
@@ -275,8 +276,11 @@ export class DocumentLibrary {
       const imported: ImportedDocument[] = [];
       for (const { name, text } of files) {
         try {
-          const { document, notices } = readDocumentOf(name, wellFormed(text));
+          const { document, notices, outputs } = readDocumentOf(name, wellFormed(text));
           const entry = entryOf(await this.#keeper.add(document, { origin: "new", foreign: true }));
+          for (const record of importedOutputs(outputs, entry.createdAt)) {
+            this.#services.store.documents.saveOutput(entry.id, record);
+          }
           imported.push({ kind: "imported", file: name, entry, notices: [...notices] });
         } catch (error) {
           if (error instanceof StoreError || !(error instanceof Error)) throw error;

@@ -16,6 +16,7 @@ import { endsOfLayers, holdsBatchNorm, networkOf, schemesOf } from "../../../sha
 import { equalPart, type ActivityHandle } from "../activity/activity-handle.ts";
 import type { Quantities } from "../../../shared/runs/run-records.ts";
 import { noteNotFinite } from "../activity/note-not-finite.ts";
+import { requireFits } from "../compute/require-fits.ts";
 import { drawNetwork } from "../compute/draw-network.ts";
 import type { ImageRows } from "../compute/image-rows.ts";
 import { forecastMemory } from "../compute/forecast-memory.ts";
@@ -87,6 +88,7 @@ export class GradcheckLab {
 
   /** @throws {ContractError} If another activity is on. @throws {OutOfMemoryError} */
   start(settings: GradcheckSettings, weights: GivenParameters | null = null): StartedRun {
+    requireFits(settings.network, this.#services.dataset(settings.network.data.name));
     const { refusal } = this.forecast(settings);
     if (refusal !== "") throw new OutOfMemoryError(refusal);
     const { network: spec, references, bug, coordinates, tolerance, threads } = settings;

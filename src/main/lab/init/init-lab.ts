@@ -25,6 +25,7 @@ import type { ImageRows } from "../compute/image-rows.ts";
 import { forecastMemory } from "../compute/forecast-memory.ts";
 import type { RunSupervisor } from "../activity/run-supervisor.ts";
 import { INIT_PRESETS } from "./init-presets.ts";
+import { requireFits } from "../compute/require-fits.ts";
 import { drawNetwork } from "../compute/draw-network.ts";
 import { measureNetwork } from "./measure-network.ts";
 import type { LabServices, StartedRun } from "../activity/experiment.ts";
@@ -195,6 +196,7 @@ export class InitLab {
   }
 
   #assertFits({ network: spec, gradients }: InitSettings): void {
+    requireFits(spec, this.#services.dataset(spec.data.name));
     const { rows } = spec.data;
     const layers = linearLayers(networkOf(spec));
     const widths = layers.reduce((sum, { out }) => sum + out, 0);

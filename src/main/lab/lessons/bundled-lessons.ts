@@ -49,6 +49,9 @@ export class BundledLessons {
           "a lesson of your own belongs among your notebooks",
       );
     }
-    return { id, number: Number.parseInt(name, 10), document: readLabDocument(name, text).document };
+    const { document } = readLabDocument(name, text);
+    // Progress is kept by this name, in the lesson and in every document that was made from it.
+    const named = { ...document, header: { ...document.header, lesson: id } };
+    return { id, number: Number.parseInt(name, 10), document: named };
   }
 }

@@ -29,14 +29,19 @@ function ofReport({ gradients, notes }: CheckReport): Said {
   };
 }
 
+/** What JavaScript's own words mean here. */
+const NOT_SET =
+  "Something is null or undefined here that should be there: .g is null until a gradient was set. Does the step nearer to " +
+  "the loss run first, and does it set .g?";
+
 /** Why an exercise is not solved, in words for its student. */
 export function explainResult(error: CellError | null, outputs: readonly CellOutput[]): Said {
   if (error === null) return { reason: "", diagnosis: [] };
   const failed = outputs.flatMap((output) =>
     output.kind === "check" && !output.report.passed ? [output.report] : [],
   );
+  const said = failed.map(ofReport);
   if (error.kind === "check" && failed.length > 0) {
-    const said = failed.map(ofReport);
     return {
       reason: said.map(({ reason }) => reason).join("; "),
       diagnosis: said.flatMap(({ diagnosis }) => diagnosis),
@@ -46,5 +51,7 @@ export function explainResult(error: CellError | null, outputs: readonly CellOut
   const place = frame === undefined ? null : { cell: frame.cell, line: frame.line, column: frame.column };
   const named = error.kind === "assertion" || error.kind === "stopped" ? "" : `${error.name}: `;
   const text = `${named}${error.message}`.slice(0, LONGEST);
-  return { reason: text, diagnosis: [{ text, place }] };
+  const meant = /cannot read property '.*' of (null|undefined)/.test(error.message) ? [NOT_SET] : [];
+  const own = [text, ...meant].map((words) => ({ text: words, place }));
+  return { reason: text, diagnosis: [...said.flatMap(({ diagnosis }) => diagnosis), ...own] };
 }

@@ -87,8 +87,7 @@ export class LessonsLab {
       throw new ContractError(`There is no lesson "${id}"; the lessons are ${known.join(", ")}`);
     }
     const { document } = lesson;
-    const named = { ...document, header: { ...document.header, lesson: id } };
-    return { id, title: document.header.title, text: writeLabDocument(withoutSolutions(named)) };
+    return { id, title: document.header.title, text: writeLabDocument(withoutSolutions(document)) };
   }
 
   progress({ text }: { readonly text: string }): ExerciseProgress[] {

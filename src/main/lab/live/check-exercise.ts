@@ -1,5 +1,4 @@
 import { createHash } from "node:crypto";
-import { ContractError } from "../../../core/errors.ts";
 import type { LabDocument } from "../../../shared/documents/lab-document.ts";
 import { EMPTY_MEMORY, RunPlan, type PlannedCell } from "../../../shared/documents/run-plan.ts";
 import type { CellOutput } from "../../../shared/live/cell-output.ts";
@@ -10,8 +9,9 @@ import { planCell, runnableCells } from "./plan-cells.ts";
 /** A check of one exercise of a person's document. */
 export interface ExerciseCheck {
   readonly document: LabDocument;
-  /** Id of the exercise's cell, and what it is to define. */
+  /** Id of the exercise's cell, if the document still has it. */
   readonly id: string;
+  /** What it is to define. */
   readonly name: string;
   /** The check's code, which need not be the document's own. */
   readonly check: string;
@@ -49,7 +49,6 @@ function planned({ document, id, name, check }: ExerciseCheck) {
   const cells = runnableCells(document.cells);
   const plans = cells.map(planCell);
   const exercise = cells.findIndex((cell) => cell.id === id);
-  if (exercise < 0) throw new ContractError(`The notebook has no exercise cell ${id}`);
   const defining = plans.findLastIndex(({ names }) => names?.defines.includes(name) === true);
   const at = 1 + Math.max(exercise, defining);
   const own = {
@@ -70,6 +69,7 @@ function planned({ document, id, name, check }: ExerciseCheck) {
   return {
     own,
     needed,
+    at,
     missing: readBy(own).includes(name) && defining < 0,
     names: readBy(own).filter((one) => known.has(one)),
     codeHash: createHash("sha256")
@@ -85,23 +85,19 @@ const errorOf = (kind: CellError["kind"], message: string): CellError => ({
   frames: [],
 });
 
-/**
- * Runs what an exercise needs in a fresh kernel, then its check. Whether it is solved is decided by the check alone.
- *
- * @throws {ContractError} If the document has no such exercise.
- */
+/** Runs what an exercise needs in a fresh kernel, then its check. Whether it is solved is decided by the check alone. */
 export async function checkExercise(
   kernel: CheckRunner,
   exercise: ExerciseCheck,
   { stopped, limitMs }: { readonly stopped: () => boolean; readonly limitMs: number | null },
 ): Promise<ExerciseRun> {
-  const { own, needed, missing, names, codeHash } = planned(exercise);
+  const { own, needed, at, missing, names, codeHash } = planned(exercise);
   const began = performance.now();
   const ran: string[] = [];
   const ended = (error: CellError | null, outputs: readonly CellOutput[] = []): ExerciseRun => {
     return { error, outputs, ran, codeHash, wallMs: performance.now() - began };
   };
-  if (missing) return ended(errorOf("runtime", `No cell defines ${exercise.name}.`));
+  if (missing || at === 0) return ended(errorOf("runtime", `No cell defines ${exercise.name}.`));
   for (const cell of needed) {
     const tooLong = limitMs !== null && performance.now() - began > limitMs;
     if (tooLong || stopped()) {

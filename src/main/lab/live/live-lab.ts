@@ -81,7 +81,7 @@ export class LiveLab {
   /**
    * Runs what an exercise needs and its check from a fresh kernel; leaves no run.
    *
-   * @throws {ContractError} If another activity is on or there is no such exercise. @throws {TaskError}
+   * @throws {ContractError} If another activity is on. @throws {TaskError}
    */
   checkExercise(
     exercise: ExerciseCheck,

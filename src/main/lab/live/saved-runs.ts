@@ -13,6 +13,13 @@ export interface SavedRuns {
   readonly metrics: (runId: string, name?: string) => readonly MetricPoint[];
 }
 
+/** For kernels that no lab stands behind. */
+export const NO_SAVED_RUNS: SavedRuns = {
+  find: () => Promise.resolve([]),
+  get: () => undefined,
+  metrics: () => [],
+};
+
 /** Numbers that JSON has no word for go as text in an object. */
 const packed = (_key: string, value: unknown): unknown =>
   typeof value === "number" && !Number.isFinite(value) ? { number: String(value) } : value;

@@ -1,7 +1,7 @@
 import { OutOfMemoryError } from "../../../core/errors.ts";
 import { withFixedMasks } from "../../../core/network/dropout-mask.ts";
 import { buildNetwork } from "../../../core/network/build-network.ts";
-import { linearLayers, networkTitle, parameterShapes } from "../../../core/network/network.ts";
+import { flatLayers, linearLayers, networkTitle, parameterShapes } from "../../../core/network/network.ts";
 import type { Op } from "../../../core/ops/op.ts";
 import { numelOf, sizeBytesOf, type Program, type Tensor } from "../../../core/ops/recording-ops.ts";
 import { phasesOf } from "../../../core/ops/sharding.ts";
@@ -17,6 +17,7 @@ import { viewOf } from "../../../shared/engine/tensor-view.ts";
 import type { Scope } from "../../engine/arena.ts";
 import type { ActivityHandle } from "../activity/activity-handle.ts";
 import { firstStep } from "../compute/network-setup.ts";
+import { requireFits } from "../compute/require-fits.ts";
 import { drawNetwork } from "../compute/draw-network.ts";
 import type { ImageRows } from "../compute/image-rows.ts";
 import { forecastMemory } from "../compute/forecast-memory.ts";
@@ -63,6 +64,7 @@ export class StepperLab {
   /** Leaves no run. @throws {ContractError} If another activity is on. @throws {OutOfMemoryError} @throws {ExperimentCancelled} */
   async trace(settings: StepperSettings): Promise<Trace> {
     const { engine } = this.#services;
+    requireFits(settings.network, this.#services.dataset(settings.network.data.name));
     const { refusal } = forecastMemory(memoryOf(settings), engine.arena, null);
     if (refusal !== "") throw new OutOfMemoryError(refusal);
     const title = networkTitle(networkOf(settings.network));
@@ -101,7 +103,9 @@ export class StepperLab {
     );
     let loss: Tensor | undefined;
     const training = firstStep(engine, scope, spec.seed);
-    given.set(training.counter.offsetBytes, { tensor: training.counter, role: "data" });
+    if (flatLayers(network.layers).some(({ type }) => type === "dropout")) {
+      given.set(training.counter.offsetBytes, { tensor: training.counter, role: "data" });
+    }
     const { ops } = record(scope, (recording) => {
       const built = buildNetwork(recording, network, { ...data, parameters }, training);
       ({ loss } = built);

@@ -7,10 +7,11 @@ import { ProductComputation } from "./product-computation.ts";
 
 // A thread of its own: TensorFlow.js computes without giving others a turn. Its WebAssembly files lie beside its code.
 const { memory } = workerData as TfjsWorkerData;
-const require = createRequire(import.meta.url);
+// The build puts a `require` of its own into modules that ask for one.
+const load = createRequire(import.meta.url);
 // Both are CommonJS outside a bundler; the second registers itself with the first.
-const tf = require("@tensorflow/tfjs-core") as typeof Tensorflow;
-require("@tensorflow/tfjs-backend-wasm");
+const tf = load("@tensorflow/tfjs-core") as typeof Tensorflow;
+load("@tensorflow/tfjs-backend-wasm");
 // The build for Node leaves the gradients out. They register themselves with the engine that is already there, which
 // lies in a global of its own, so that this second copy of the operations computes with it.
 await import("@tensorflow/tfjs-core/dist/register_all_gradients");

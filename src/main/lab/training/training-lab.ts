@@ -16,6 +16,7 @@ import type { TrainSpec } from "../../../shared/specs/train-spec.ts";
 import type { LabServices, RunRow, StartedRun } from "../activity/experiment.ts";
 import type { RunSupervisor } from "../activity/run-supervisor.ts";
 import { forecastMemory } from "../compute/forecast-memory.ts";
+import { misfitOf } from "../compute/require-fits.ts";
 import type { ImageRows } from "../compute/image-rows.ts";
 import { recordedPoints, recordingRefusal } from "./record/recorded-points.ts";
 import { trainingRunId } from "./record/training-run-id.ts";
@@ -85,6 +86,8 @@ export class TrainingLab {
           "change the seed, resume it if it was cut short, or run it again.",
       );
     }
+    const misfit = this.#misfit(spec);
+    if (misfit !== "") throw new ContractError(misfit);
     const training = resolveTraining(spec);
     return this.#begin(training, order, {
       create: {
@@ -146,6 +149,8 @@ export class TrainingLab {
   }): readonly QueuedTraining[] {
     return requests.map(({ spec, threads }) => {
       assertWeightsGiven({ spec });
+      const misfit = this.#misfit(spec);
+      if (misfit !== "") throw new ContractError(misfit);
       const training = resolveTraining(spec);
       const { refusal } = this.#forecast(training);
       if (refusal !== "") throw new OutOfMemoryError(refusal);
@@ -197,8 +202,21 @@ export class TrainingLab {
 
   #forecast(training: ResolvedTraining): TrainingForecast {
     const memory = this.#forecastMemory(training);
-    const refusal = memory.refusal || recordingRefusal(training, freeBytesBeside(this.#services.store.path));
+    const refusal =
+      this.#misfit(training.spec) ||
+      memory.refusal ||
+      recordingRefusal(training, freeBytesBeside(this.#services.store.path));
     return { ...memory, ...recordedPoints(training), refusal };
+  }
+
+  /** Why the network does not fit its data, or "". */
+  #misfit(spec: TrainSpec): string {
+    try {
+      return misfitOf(spec, this.#services.dataset(spec.data.name));
+    } catch (error) {
+      if (error instanceof ContractError) return error.message;
+      throw error;
+    }
   }
 
   #forecastMemory(training: ResolvedTraining): Forecast {

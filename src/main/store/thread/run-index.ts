@@ -347,7 +347,7 @@ function seriesValue(series: SeriesSummary | undefined, kind: string): RunValue 
     case "max":
       return series.max;
     case "best":
-      return series.name.toLowerCase().includes("accuracy") ? series.max : series.min;
+      return /accuracy|r2$/i.test(series.name) ? series.max : series.min;
     default:
       return null;
   }

@@ -28,11 +28,19 @@ export interface HeatMapData {
   readonly labelled?: boolean;
 }
 
-/** A cell's colour by its part of the largest value: from the ground to the first series colour. */
+interface Paint {
+  readonly surface: string;
+  readonly colour: string;
+  /** Of values below zero. */
+  readonly negative: string;
+  readonly scale: (value: number) => number;
+}
+
+/** A cell's colour by its part of the largest value: from the ground to a series colour, the second one below zero. */
 function paint(
   canvas: HTMLCanvasElement,
   { rows, columns, values }: HeatMapData,
-  { surface, colour, scale }: { surface: string; colour: string; scale: (value: number) => number },
+  { surface, colour, negative, scale }: Paint,
 ): void {
   const context = canvas.getContext("2d");
   if (context === null) return;
@@ -43,8 +51,9 @@ function paint(
       context.globalAlpha = 1;
       context.fillStyle = surface;
       context.fillRect(column, row, 1, 1);
-      context.globalAlpha = scale(values[row * columns + column] ?? 0);
-      context.fillStyle = colour;
+      const value = values[row * columns + column] ?? 0;
+      context.globalAlpha = scale(value);
+      context.fillStyle = value < 0 ? negative : colour;
       context.fillRect(column, row, 1, 1);
     }
   }
@@ -91,34 +100,40 @@ const DARK_FROM = 0.55;
 export function HeatMap({ data, log = false }: { readonly data: HeatMapData; readonly log?: boolean }) {
   const theme = useChartTheme();
   const colour = seriesColour(theme, 0);
+  const negative = seriesColour(theme, 1);
   const canvas = useRef<HTMLCanvasElement>(null);
   const [asTable, setAsTable] = useState(false);
   const [pointed, setPointed] = useState<string>("");
   const finite = data.values.filter(Number.isFinite);
-  const most = Math.max(0, ...finite);
-  const least = log ? Math.min(...finite.filter((value) => value > 0), most) : 0;
+  const below = finite.some((value) => value < 0);
+  const most = finite.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0);
+  const least = log ? Math.min(...finite.filter((value) => value > 0), most) : below ? -most : 0;
   const scale = useCallback(
     (value: number): number => {
       const span = log ? Math.log(most / least) : most;
-      if (!(value > 0) || !(span > 0)) return value > 0 ? 1 : 0;
-      return log ? 0.1 + (0.9 * Math.log(value / least)) / span : value / most;
+      const size = log ? value : Math.abs(value);
+      if (!(size > 0) || !(span > 0)) return size > 0 ? 1 : 0;
+      return log ? 0.1 + (0.9 * Math.log(size / least)) / span : size / most;
     },
     [log, most, least],
   );
   const inkOf = (value: number): string => (scale(value) > DARK_FROM ? theme.surface : theme.ink);
   useLayoutEffect(() => {
     if (canvas.current === null) return;
-    paint(canvas.current, data, { surface: theme.surface, colour, scale });
-  }, [data, scale, theme, colour, asTable]);
+    paint(canvas.current, data, { surface: theme.surface, colour, negative, scale });
+  }, [data, scale, theme, colour, negative, asTable]);
   const { title, summary, note, rows, columns, values, rowLabel, columnLabel } = data;
   const table = useMemo(() => tableOf(data), [data]);
   const axes = `↓ ${data.rowAxis}, → ${data.columnAxis}`;
   const withPicture = async (take: PictureUse) => {
     if (canvas.current === null) return;
     try {
-      const ramp = `${formatNumber(log ? least : 0, 3)} … ${formatNumber(most, 3)}${log ? ", log scale" : ""}`;
+      const ramp = `${formatNumber(least, 3)} … ${formatNumber(most, 3)}${log ? ", log scale" : ""}`;
       const drawing = enlarged(canvas.current, data, inkOf);
-      const foot = [axes, `from the background to the full colour: ${ramp}`];
+      const foot = [
+        axes,
+        `${below ? "from one colour over the background to the other" : "from the background to the full colour"}: ${ramp}`,
+      ];
       await take(title, await pictureOf({ title, note, legend: [], drawing, foot, theme }));
     } catch (error) {
       showFailure("The picture was not made", error);
@@ -199,10 +214,12 @@ export function HeatMap({ data, log = false }: { readonly data: HeatMapData; rea
             <span>{axes}</span>
             <span className="mono">{pointed}</span>
             <span className={classes["legend"]}>
-              <span className="mono">{formatNumber(log ? least : 0, 3)}</span>
+              <span className="mono">{formatNumber(least, 3)}</span>
               <span
                 className={classes["ramp"]}
-                style={{ background: `linear-gradient(to right, ${theme.surface}, ${colour})` }}
+                style={{
+                  background: `linear-gradient(to right, ${below ? `${negative}, ` : ""}${theme.surface}, ${colour})`,
+                }}
                 aria-hidden="true"
               />
               <span className="mono">{formatNumber(most, 3)}</span>

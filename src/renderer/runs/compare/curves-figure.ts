@@ -111,7 +111,7 @@ function datasetOf(
   values: Float64Array,
   theme: ChartTheme,
   faint: boolean,
-): ChartDataset<"line"> {
+): ChartDataset {
   const colour = seriesColour(theme, look.colour);
   return {
     label: look.label,

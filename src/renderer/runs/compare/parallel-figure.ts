@@ -87,7 +87,7 @@ function lineOf(
   axes: readonly Dimension[],
   run: number,
   theme: ChartTheme,
-): ChartDataset<"line"> {
+): ChartDataset {
   return {
     label,
     data: axes.map((axis) => placeOn(axis, run) ?? NaN),

@@ -123,7 +123,7 @@ function seriesOf(
   return series.map((points) => points.map(({ x, y }) => ({ x: log.place(x, axis, stepsPerEpoch), y })));
 }
 
-function datasetsOf(log: TrainingLog, axes: TrainingAxes, theme: ChartTheme): ChartDataset<"line">[] {
+function datasetsOf(log: TrainingLog, axes: TrainingAxes, theme: ChartTheme): ChartDataset[] {
   const [steps = [], train = [], valid = [], smoothed] = seriesOf(log, axes, DEFAULT_PIXELS);
   const epochLine = (series: number, pointStyle: "circle" | "triangle") => ({
     borderColor: seriesColour(theme, series),

@@ -4,16 +4,19 @@ import { useMemo, useState } from "react";
 import type { Learned, WeightsChoice } from "../../../shared/experiments/learned.ts";
 import { ask } from "../../bridge/lab.ts";
 import { ChartFigure } from "../../charts/kit/chart-figure.tsx";
-import { HeatMap, type HeatMapData } from "../../charts/kit/heat-map.tsx";
 import { formatNumber } from "../../format/number.ts";
 import { useStore } from "../../store/create-store.ts";
 import { labStore } from "../../store/lab-store.ts";
 import { saveWeights } from "../../store/save.ts";
 import { inspectTraining, learnedStore } from "../training-actions.ts";
+import { ClassesPart } from "./classes-part.tsx";
 import { DigitPad } from "./digit-pad.tsx";
 import { embeddingFigure } from "./embedding-figure.ts";
 import classes from "./learned.module.css";
+import { ImportancePart } from "./importance-part.tsx";
 import { PixelImage } from "./pixel-image.tsx";
+import { PlanePictures } from "./plane-pictures.tsx";
+import { RegressionPart } from "./regression-part.tsx";
 
 const WEIGHTS = [
   { value: "final", label: "weights at the end" },
@@ -73,7 +76,9 @@ export function LearnedPart({ runId, cutShort }: { readonly runId: string; reado
       {shown !== null && (
         <>
           <Inspected learned={shown} />
-          <DigitPad runId={runId} weights={weights} />
+          {shown.layout?.height === 28 && shown.layout.width === 28 && shown.layout.channels === 1 && (
+            <DigitPad runId={runId} weights={weights} />
+          )}
         </>
       )}
     </section>
@@ -81,60 +86,31 @@ export function LearnedPart({ runId, cutShort }: { readonly runId: string; reado
 }
 
 function Inspected({ learned }: { readonly learned: Learned }) {
-  const { confusion, mistakes, firstLayer, firstLayerUnits, embedding, embeddingNote, rows, split, step } =
-    learned;
-  const counts = confusion.map((row) => row.reduce((sum, count) => sum + count, 0));
-  const right = confusion.reduce((sum, row, label) => sum + (row[label] ?? 0), 0);
-  const figure = useMemo(() => (embedding === null ? null : embeddingFigure(embedding)), [embedding]);
-  const map = useMemo(() => confusionMap(confusion), [confusion]);
+  const { firstLayer, firstLayerUnits, embedding, embeddingNote, layout, pictures, regressions } = learned;
+  const figure = useMemo(
+    () => (embedding === null || learned.classNames.length > 12 ? null : embeddingFigure(embedding)),
+    [embedding, learned],
+  );
+  const square = layout !== null && layout.channels === 1;
   return (
     <>
       <p>
-        After step {formatNumber(step)}: <strong>{formatNumber((100 * right) / rows)} %</strong> of{" "}
-        {formatNumber(rows)} {split === "train" ? "training" : "validation"} rows are right.
+        After step {formatNumber(learned.step)}, {formatNumber(learned.rows)}{" "}
+        {learned.split === "train" ? "training" : "validation"} rows
+        {learned.classNames.length > 0 && (
+          <>
+            : <strong>{formatNumber((100 * learned.right) / learned.rows)} %</strong> are right
+          </>
+        )}
+        .
       </p>
-      <div className={classes["parts"]}>
-        <section className={classes["part"]} aria-label="Confusion matrix">
-          <HeatMap data={map} log />
-        </section>
-        <section className={classes["part"]} aria-label="Accuracy by digit">
-          <h3>Accuracy by digit</h3>
-          <table className={classes["bars"]}>
-            <tbody>
-              {confusion.map((row, label) => {
-                const accuracy = (row[label] ?? 0) / Math.max(1, counts[label] ?? 0);
-                return (
-                  <tr key={label}>
-                    <th scope="row">{label}</th>
-                    <td>
-                      <span className={classes["bar"]} style={{ width: `${100 * accuracy}%` }} />
-                    </td>
-                    <td data-numeric="true">{formatNumber(100 * accuracy, 4)} %</td>
-                    <td data-numeric="true">of {formatNumber(counts[label] ?? 0)}</td>
-                  </tr>
-                );
-              })}
-            </tbody>
-          </table>
-        </section>
-      </div>
-      <section className={classes["part"]} aria-label="Worst mistakes">
-        <h3>Worst mistakes</h3>
-        {mistakes.length === 0 && <p>There is none.</p>}
-        <ul className={classes["images"]}>
-          {mistakes.map(({ row, label, predicted, probability, loss, pixels }) => (
-            <li key={row}>
-              <PixelImage values={pixels} label={`row ${row}: a ${label}, taken for a ${predicted}`} />
-              <span
-                title={`row ${row}, loss ${formatNumber(loss)}, share of ${label}: ${formatNumber(probability)}`}
-              >
-                {label} → {predicted}
-              </span>
-            </li>
-          ))}
-        </ul>
-      </section>
-      {firstLayer.length > 0 && (
+      {pictures !== null && <PlanePictures pictures={pictures} />}
+      {learned.classNames.length > 0 && <ClassesPart learned={learned} />}
+      {regressions.map((one) => (
+        <RegressionPart key={one.name} regression={one} />
+      ))}
+      <ImportancePart learned={learned} />
+      {firstLayer.length > 0 && square && (
         <section className={classes["part"]} aria-label="First layer">
           <h3>First layer's weights</h3>
           <p className={classes["quiet"]}>
@@ -146,14 +122,16 @@ function Inspected({ learned }: { readonly learned: Learned }) {
           <ul className={classes["images"]}>
             {firstLayer.map((values, unit) => (
               <li key={unit}>
-                <PixelImage values={values} label={`weights into unit ${unit + 1}`} />
+                <PixelImage values={values} layout={layout} label={`weights into unit ${unit + 1}`} />
               </li>
             ))}
           </ul>
         </section>
       )}
       {figure === null ? (
-        <p className={classes["quiet"]}>No map of the last hidden layer: {embeddingNote}</p>
+        embeddingNote !== "" && (
+          <p className={classes["quiet"]}>No map of the last hidden layer: {embeddingNote}</p>
+        )
       ) : (
         <section className={classes["part"]}>
           <ChartFigure figure={figure} />
@@ -161,30 +139,4 @@ function Inspected({ learned }: { readonly learned: Learned }) {
       )}
     </>
   );
-}
-
-function confusionMap(confusion: readonly (readonly number[])[]): HeatMapData {
-  const wrong = confusion.flatMap((row, label) =>
-    row
-      .map((count, predicted) => ({ label, predicted, count }))
-      .filter((cell) => cell.label !== cell.predicted),
-  );
-  const most = wrong.reduce((largest, one) => (one.count > largest.count ? one : largest), {
-    label: 0,
-    predicted: 0,
-    count: 0,
-  });
-  return {
-    title: "Confusion matrix",
-    summary: `Rows are digits, columns what the network said. Most often mistaken: ${most.label} for ${most.predicted}, ${most.count} times.`,
-    note: `rows: the digit; columns: what the network said; most often ${most.label} → ${most.predicted}, ${most.count} times`,
-    rows: confusion.length,
-    columns: confusion.length,
-    values: confusion.flat(),
-    rowLabel: (row) => String(row),
-    columnLabel: (column) => String(column),
-    labelled: true,
-    rowAxis: "digit",
-    columnAxis: "predicted",
-  };
 }

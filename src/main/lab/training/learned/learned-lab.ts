@@ -1,24 +1,40 @@
 import { ContractError } from "../../../../core/errors.ts";
 import { buildNetwork } from "../../../../core/network/build-network.ts";
-import { parameterShapes, type Layer, type Network } from "../../../../core/network/network.ts";
+import {
+  judgesClasses,
+  parameterShapes,
+  type Layer,
+  type Network,
+} from "../../../../core/network/network.ts";
 import { numelOf, type Tensor } from "../../../../core/ops/recording-ops.ts";
 import { ReferenceOps } from "../../../../core/ops/reference-ops.ts";
+import type { ReferenceTensor } from "../../../../core/ops/reference-tensor.ts";
 import { principalAxes } from "../../../../core/principal-axes.ts";
-import type { Learned, Mistake, Prediction, WeightsChoice } from "../../../../shared/experiments/learned.ts";
-import { MNIST_CLASSES, MNIST_PIXELS } from "../../../../shared/specs/network-spec.ts";
+import type { Dataset } from "../../../../shared/experiments/dataset.ts";
+import type {
+  Example,
+  Importance,
+  Learned,
+  Mistake,
+  Prediction,
+  WeightsChoice,
+} from "../../../../shared/experiments/learned.ts";
 import { viewOf } from "../../../../shared/engine/tensor-view.ts";
 import { writeNpy } from "../../../data/write-npy.ts";
 import { writeSafetensors } from "../../../data/safetensors.ts";
 import { failureCode } from "../../../store/store-failure.ts";
-import type { ImageRows } from "../../compute/image-rows.ts";
+import type { Scope } from "../../../engine/arena.ts";
+import type { DataTensors, ImageRows } from "../../compute/image-rows.ts";
 import { executeOnce } from "../../compute/programs.ts";
 import type { RunSupervisor } from "../../activity/run-supervisor.ts";
 import { join } from "node:path";
 import { Checkpoints, type Checkpoint } from "../session/checkpoints.ts";
 import { trainingOfRun, type ResolvedTraining } from "../resolved-training.ts";
+import { PictureTaker } from "../session/unit-pictures.ts";
+import { judgeClasses, judgeNumbers, probabilitiesOf } from "./judge-predictions.ts";
+import { permutationImportance } from "./permutation-importance.ts";
 import type { LabServices } from "../../activity/experiment.ts";
 
-const MOST_MISTAKES = 40;
 const MOST_UNITS = 64;
 /** Rows of the embedding: one in so many of the validation rows. */
 const EMBEDDED_EVERY = 8;
@@ -62,28 +78,127 @@ export class LearnedLab {
     const rows = split === "train" ? spec.data.rows : spec.validRows;
     return this.#supervisor.work("training", "What the network has learned", async () => {
       const data = await this.#data.rows({ name: spec.data.name, split, rows }, threads);
+      const { engine } = this.#services;
+      const dataset = this.#services.dataset(spec.data.name);
       const seen = await this.#evaluate(network, checkpoint, data, threads);
-      const labels = viewOf(this.#services.engine.arena.memory, data.y, "float32");
-      const judged = judge(seen.outputs, labels, network.loss !== "mse");
+      const targets = viewOf(engine.arena.memory, data.y, "float32").slice();
+      const predictions = { outputs: seen.outputs, targets, rows };
+      const { target, layout, featureNames } = dataset;
+      const classNames = target.kind === "classes" ? target.names : [];
+      const judged =
+        target.kind === "classes"
+          ? judgeClasses(predictions, { loss: network.loss, classes: classNames.length })
+          : { confusion: [], right: 0, worst: [], calibration: null };
       const mistakes: Mistake[] = [];
       for (const one of judged.worst) {
-        mistakes.push({ ...one, pixels: Uint8Array.from(await this.#data.raw(split, one.row)) });
+        mistakes.push({ ...one, features: await this.#data.raw(split, one.row) });
       }
-      const { units, shown } = firstLayerImages(network, checkpoint);
+      const { units, shown } = firstLayerImages(network, checkpoint, dataset);
       return {
         runId,
         weights,
         step: checkpoint.state.step,
         split,
         rows,
-        confusion: judged.confusion,
+        layout,
+        featureNames,
+        classNames,
+        confusion: [...judged.confusion],
+        right: judged.right,
+        calibration: judged.calibration,
+        regressions: judgesClasses(network.loss) ? [] : [...judgeNumbers(predictions, target)],
+        pictures: dataset.features === 2 ? await this.#pictures(network, checkpoint, data, threads) : null,
         mistakes,
         firstLayer: shown,
         firstLayerUnits: units,
-        embedding: embed(seen, labels),
+        embedding: embed(seen, targets),
         embeddingNote: seen.embeddingNote,
       };
     });
+  }
+
+  /** The plane as the network sees it. */
+  async #pictures(
+    network: Network,
+    checkpoint: Checkpoint,
+    data: DataTensors,
+    threads: number,
+  ): Promise<Learned["pictures"]> {
+    const { engine } = this.#services;
+    const scope = engine.arena.scope();
+    try {
+      const parameters = placeParameters(engine.arena.memory, scope, network, checkpoint);
+      return await new PictureTaker(engine, scope, { network, parameters, data }).take(threads);
+    } finally {
+      scope.release();
+    }
+  }
+
+  /**
+   * By how much the loss grows when the values of one feature are mixed among the rows. Refused while an activity is on.
+   *
+   * @throws {ContractError} If there are too many features.
+   */
+  async importance({ runId, weights }: TrainedWeights): Promise<Importance> {
+    const threads = this.#services.engine.workers;
+    const {
+      training: { spec, network },
+      checkpoint,
+    } = await this.#load(runId, weights);
+    const dataset = this.#services.dataset(spec.data.name);
+    const split = spec.validRows === 0 ? "train" : "valid";
+    const rows = split === "train" ? spec.data.rows : spec.validRows;
+    return this.#supervisor.work("training", "Importance of features", async (activity) => {
+      const data = await this.#data.rows({ name: spec.data.name, split, rows }, threads);
+      const { engine } = this.#services;
+      const scope = engine.arena.scope();
+      try {
+        const parameters = placeParameters(engine.arena.memory, scope, network, checkpoint);
+        const { featureNames } = dataset;
+        return await permutationImportance(engine, scope, {
+          ...{ network, parameters, data, threads, featureNames, seed: spec.seed, activity },
+        });
+      } finally {
+        scope.release();
+      }
+    });
+  }
+
+  /** Rows with their outputs and their own gradients, in float64, beside whatever runs. */
+  async examples({
+    runId,
+    weights,
+    rows,
+  }: TrainedWeights & { readonly rows: readonly number[] }): Promise<Example[]> {
+    const {
+      training: { spec, network },
+      checkpoint,
+    } = await this.#load(runId, weights);
+    const { name } = spec.data;
+    const split = spec.validRows === 0 ? "train" : "valid";
+    const examples: Example[] = [];
+    for (const row of rows) {
+      const { features, targets } = await this.#data.row(name, split, row);
+      const x = await this.#data.normalise(name, features);
+      const ops = new ReferenceOps();
+      const input = ops.from("x", [1, x.length], x);
+      const built = buildNetwork(ops, network, {
+        x: input,
+        y: ops.from("y", targets.length === 1 ? [1] : [1, targets.length], targets),
+        parameters: referenceParameters(ops, network, checkpoint),
+      });
+      const outputs = Array.from(built.outputs.at(-1)?.out.data ?? []);
+      const gradient = built.backward()["x"]?.data ?? [];
+      examples.push({
+        row,
+        features,
+        targets: Array.from(targets),
+        outputs,
+        probabilities: probabilitiesOf(network.loss, outputs),
+        saliency: Float32Array.from(gradient),
+      });
+    }
+    return examples;
   }
 
   /** Outputs and activations for one image of 784 grey values; in float64, beside whatever runs. */
@@ -98,19 +213,14 @@ export class LearnedLab {
     } = await this.#load(runId, weights);
     const ops = new ReferenceOps();
     const normalised = await this.#data.normalise(spec.data.name, pixels);
-    const x = ops.from("x", [1, MNIST_PIXELS], normalised);
-    const parameters = Object.fromEntries(
-      parameterShapes(network).map(({ name, shape }) => [
-        name,
-        ops.from(name, shape, checkpoint.state.values[name] ?? []),
-      ]),
-    );
+    const x = ops.from("x", [1, normalised.length], normalised);
+    const parameters = referenceParameters(ops, network, checkpoint);
     const y = ops.from("y", [1], [0]);
     const built = buildNetwork(ops, network, { x, y, parameters });
     const outputs = Array.from(built.outputs.at(-1)?.out.data ?? []);
     return {
       outputs,
-      probabilities: network.loss === "mse" ? [] : softmax(outputs),
+      probabilities: probabilitiesOf(network.loss, outputs),
       activations: built.outputs
         .filter(({ layer }) => layer.type === "relu" || layer.type === "activation")
         .map(({ layer, out }, index) => ({
@@ -184,13 +294,7 @@ export class LearnedLab {
     const { engine } = this.#services;
     const { memory } = engine.arena;
     return executeOnce<Seen>(engine, threads, (ops, scope) => {
-      const parameters = Object.fromEntries(
-        parameterShapes(network).map(({ name, shape }) => {
-          const tensor = scope.tensor(name, shape);
-          viewOf(memory, tensor, "float32").set(checkpoint.state.values[name] ?? []);
-          return [name, tensor];
-        }),
-      );
+      const parameters = placeParameters(memory, scope, network, checkpoint);
       const built = buildNetwork(ops, network, { ...data, parameters });
       const out = built.outputs.at(-1)?.out;
       const hidden = built.outputs.at(-2)?.out;
@@ -236,6 +340,34 @@ export class LearnedLab {
   }
 }
 
+/** A checkpoint's parameters in the arena. */
+const placeParameters = (
+  memory: WebAssembly.Memory,
+  scope: Scope,
+  network: Network,
+  { state }: Checkpoint,
+): Record<string, Tensor> =>
+  Object.fromEntries(
+    parameterShapes(network).map(({ name, shape }) => {
+      const tensor = scope.tensor(name, shape);
+      viewOf(memory, tensor, "float32").set(state.values[name] ?? []);
+      return [name, tensor];
+    }),
+  );
+
+/** The same in float64. */
+const referenceParameters = (
+  ops: ReferenceOps,
+  network: Network,
+  { state }: Checkpoint,
+): Record<string, ReferenceTensor> =>
+  Object.fromEntries(
+    parameterShapes(network).map(({ name, shape }) => [
+      name,
+      ops.from(name, shape, state.values[name] ?? []),
+    ]),
+  );
+
 interface Seen {
   readonly outputs: Float32Array;
   readonly hidden: {
@@ -249,53 +381,23 @@ interface Seen {
 const copyOf = (memory: WebAssembly.Memory, tensor: Tensor | undefined): Float32Array =>
   tensor === undefined ? new Float32Array() : viewOf(memory, tensor, "float32").slice();
 
-function softmax(logits: readonly number[]): number[] {
-  const largest = Math.max(...logits);
-  const shares = logits.map((value) => Math.exp(value - largest));
-  const total = shares.reduce((sum, value) => sum + value, 0);
-  return shares.map((value) => value / total);
-}
-
 function titleOf(layer: Layer): string {
   if (layer.type === "activation") return layer.activation.kind;
   return layer.type;
 }
 
-/** A regression's class: the nearest digit. */
-const nearestDigit = (value: number): number => Math.min(MNIST_CLASSES - 1, Math.max(0, Math.round(value)));
-
-function judge(
-  outputs: Float32Array,
-  labels: Float32Array,
-  classes: boolean,
-): { confusion: number[][]; worst: Omit<Mistake, "pixels">[] } {
-  const confusion = Array.from({ length: MNIST_CLASSES }, () => new Array<number>(MNIST_CLASSES).fill(0));
-  const width = outputs.length / labels.length;
-  const judged = Array.from(labels, (label, row): Omit<Mistake, "pixels"> => {
-    const out = Array.from(outputs.subarray(row * width, (row + 1) * width));
-    const shares = classes ? softmax(out) : [];
-    const predicted = classes ? out.indexOf(Math.max(...out)) : nearestDigit(out[0] ?? NaN);
-    const counts = confusion[label];
-    if (counts !== undefined) counts[predicted] = (counts[predicted] ?? 0) + 1;
-    const probability = classes ? (shares[label] ?? NaN) : NaN;
-    const loss = classes ? -Math.log(probability) : ((out[0] ?? NaN) - label) ** 2;
-    return { row, label, predicted, probability, loss };
-  });
-  const worst = judged
-    .filter(({ label, predicted }) => label !== predicted)
-    .sort((a, b) => b.loss - a.loss)
-    .slice(0, MOST_MISTAKES);
-  return { confusion, worst };
-}
-
-/** The weights into each of the first layer's units: a column of w1 (784, units). */
-function firstLayerImages(network: Network, { state }: Checkpoint): { units: number; shown: Float32Array[] } {
+/** The weights into each of the first layer's units, of grey images: a column of w1 (pixels, units). */
+function firstLayerImages(
+  network: Network,
+  { state }: Checkpoint,
+  { layout, features }: Dataset,
+): { units: number; shown: Float32Array[] } {
   const [first] = parameterShapes(network).filter(({ name }) => name === "w1");
   const units = first?.shape[1] ?? 0;
   const weights = state.values["w1"] ?? new Float32Array();
-  const count = first?.shape[0] === MNIST_PIXELS ? Math.min(units, MOST_UNITS) : 0;
+  const count = layout?.channels === 1 && first?.shape[0] === features ? Math.min(units, MOST_UNITS) : 0;
   const shown = Array.from({ length: count }, (_, unit) =>
-    Float32Array.from({ length: MNIST_PIXELS }, (_value, pixel) => weights[pixel * units + unit] ?? 0),
+    Float32Array.from({ length: features }, (_value, pixel) => weights[pixel * units + unit] ?? 0),
   );
   return { units, shown };
 }

@@ -135,7 +135,7 @@ export function recordStep(
       },
     };
     const gathered = ops.tensor("x", [batchSize, pixels]);
-    const y = ops.tensor("y", [batchSize]);
+    const y = ops.tensor("y", [batchSize, ...train.y.shape.slice(1)]);
     const indices = { ...shared.indices, shape: [batchSize] };
     ops.run({ op: "gatherRows", x: train.x, indices, out: gathered });
     ops.run({ op: "gatherRows", x: train.y, indices, out: y });

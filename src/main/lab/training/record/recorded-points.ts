@@ -1,5 +1,4 @@
 import { flatLayers, linearLayers } from "../../../../core/network/network.ts";
-import { EPOCH_METRICS } from "../../../../shared/experiments/training.ts";
 import type { ResolvedTraining } from "../resolved-training.ts";
 import { expectedTrainingMs } from "../session/training-time.ts";
 
@@ -37,7 +36,8 @@ export function recordedPoints(training: ResolvedTraining): RecordedPoints {
   const steps = share < 1 ? Math.ceil(share * totalSteps) : totalSteps;
   const measured = spec.statisticsEvery === 0 ? 0 : Math.ceil(steps / spec.statisticsEvery);
   const evaluations = 1 + Math.ceil(steps / stepsPerEpoch);
-  const points = steps + measured * statisticsOf(training) + evaluations * Object.keys(EPOCH_METRICS).length;
+  // Of both sets the loss and at most two metrics: accuracy and top-5, or R² and the mean absolute error.
+  const points = steps + measured * statisticsOf(training) + evaluations * 2 * 3;
   return { steps, points, diskBytes: COPIES * BYTES_A_POINT * points };
 }
 

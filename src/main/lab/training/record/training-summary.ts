@@ -1,5 +1,6 @@
 import { networkTitle } from "../../../../core/network/network.ts";
-import { EPOCH_METRICS, STATISTIC_NAMES } from "../../../../shared/experiments/training.ts";
+import type { MetricName } from "../../../../core/network/metrics.ts";
+import { epochMetric, EPOCH_METRICS, STATISTIC_NAMES } from "../../../../shared/experiments/training.ts";
 import type { Quantities } from "../../../../shared/runs/run-records.ts";
 import type { ResolvedTraining } from "../resolved-training.ts";
 import type { TrainingOutcome } from "../session/train.ts";
@@ -45,7 +46,7 @@ export function speedOf({
   seconds,
   finalTrainLoss,
   finalValidLoss,
-  validAccuracy,
+  validMetrics,
 }: TrainingOutcome): Quantities {
   return {
     steps,
@@ -53,6 +54,8 @@ export function speedOf({
     stepsPerSecond: steps / seconds,
     finalTrainLoss,
     ...(finalValidLoss === null ? {} : { finalValidLoss }),
-    ...(validAccuracy === null ? {} : { validAccuracy }),
+    ...Object.fromEntries(
+      Object.entries(validMetrics).map(([name, value]) => [epochMetric("valid", name as MetricName), value]),
+    ),
   };
 }

@@ -1,6 +1,12 @@
 import { DivergedError } from "../../../../core/errors.ts";
+import { METRIC_NAMES } from "../../../../core/network/metrics.ts";
 import type { MetricPoint, RunEvent } from "../../../../shared/runs/run-records.ts";
-import { EPOCH_METRICS, type ActivationHistogram } from "../../../../shared/experiments/training.ts";
+import {
+  epochMetric,
+  EPOCH_METRICS,
+  type ActivationHistogram,
+} from "../../../../shared/experiments/training.ts";
+import type { UnitPictures } from "../../../../shared/experiments/learned.ts";
 import { isOutOfSpace } from "../../../store/store-failure.ts";
 import type { ActivityHandle } from "../../activity/activity-handle.ts";
 import type { Checkpoint, Checkpoints } from "./checkpoints.ts";
@@ -16,6 +22,7 @@ const monotonicMs = (): number => Number(process.hrtime.bigint()) / 1e6;
 export interface TrainingListener {
   metrics(points: readonly MetricPoint[]): void;
   histogram(histogram: ActivationHistogram): void;
+  pictures(step: number, pictures: UnitPictures): void;
   event(kind: RunEvent["kind"], step: number, text: string): void;
   /** Makes all metrics so far durable: a checkpoint must not be ahead of them. @returns false while the disk is full. */
   flush(): boolean;
@@ -33,6 +40,9 @@ export interface TrainingStart {
   readonly validLosses: readonly number[];
 }
 
+/** Pictures of a plane follow each other like frames of the screen. */
+const PICTURE_EVERY_MS = 1000 / 60;
+
 export interface TrainingOutcome {
   readonly steps: number;
   readonly seconds: number;
@@ -40,7 +50,7 @@ export interface TrainingOutcome {
   /** Null without validation rows. */
   readonly finalValidLoss: number | null;
   /** Null without validation rows or classes. */
-  readonly validAccuracy: number | null;
+  readonly validMetrics: Evaluation["metrics"];
 }
 
 type Evaluations = Readonly<Record<"train" | "valid", Evaluation>>;
@@ -153,9 +163,11 @@ export async function train(
       value === null ? [] : [{ name, ...at, value, wallMs: time }];
     listener.metrics([
       ...point(EPOCH_METRICS.train, found.train.loss),
-      ...point(EPOCH_METRICS.trainAccuracy, found.train.accuracy),
       ...point(EPOCH_METRICS.valid, found.valid.loss),
-      ...point(EPOCH_METRICS.validAccuracy, found.valid.accuracy),
+      ...METRIC_NAMES.flatMap((name) => [
+        ...point(epochMetric("train", name), found.train.metrics[name] ?? null),
+        ...point(epochMetric("valid", name), found.valid.metrics[name] ?? null),
+      ]),
     ]);
     if (!Number.isFinite(found.train.loss)) throw new DivergedError("the training loss", trainer.step);
     if (progress.add(found.valid.loss ?? NaN) && trainer.step > 0) {
@@ -202,7 +214,18 @@ export async function train(
     listener.changed();
   };
 
+  /** A frame of the screen after the last one, or at the end. */
+  let picturedMs = -Infinity;
+  const showPictures = async (): Promise<void> => {
+    if (monotonicMs() - picturedMs < PICTURE_EVERY_MS && !trainer.finished) return;
+    const pictures = await trainer.pictures();
+    if (pictures === null) return;
+    picturedMs = monotonicMs();
+    listener.pictures(trainer.step, pictures);
+  };
+
   try {
+    await showPictures();
     if (trainer.atEpochEnd && !start.evaluated) {
       activity.phase(trainer.step === 0 ? "loss before training" : "loss after the epoch");
       await evaluate();
@@ -225,6 +248,7 @@ export async function train(
         activity.progress((metrics.at(-1)?.step ?? trainer.step) / totalSteps);
       });
       if (trainer.histogram !== null) listener.histogram(trainer.histogram);
+      await showPictures();
       const evaluated = trainer.atEpochEnd;
       if (evaluated) await evaluate();
       const reason = stopReason();
@@ -263,6 +287,6 @@ export async function train(
     seconds: (wallMs() - beganMs) / 1000,
     finalTrainLoss: found.train.loss ?? NaN,
     finalValidLoss: found.valid.loss,
-    validAccuracy: found.valid.accuracy,
+    validMetrics: found.valid.metrics,
   };
 }

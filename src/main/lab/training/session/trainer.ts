@@ -5,9 +5,11 @@ import type { Op } from "../../../../core/ops/op.ts";
 import type { Program, Tensor } from "../../../../core/ops/recording-ops.ts";
 import { stateNames } from "../../../../core/optimisers/optimiser.ts";
 import { learningRate } from "../../../../core/optimisers/schedule.ts";
+import { METRIC_NAMES, recordMetrics, type MetricName } from "../../../../core/network/metrics.ts";
 import { permutation } from "../../../../core/random/permutation.ts";
 import { randomStream } from "../../../../core/random/random-stream.ts";
 import { viewOf } from "../../../../shared/engine/tensor-view.ts";
+import type { UnitPictures } from "../../../../shared/experiments/learned.ts";
 import { STATISTIC_NAMES, type ActivationHistogram } from "../../../../shared/experiments/training.ts";
 import type { Scope } from "../../../engine/arena.ts";
 import type { Engine } from "../../../engine/engine.ts";
@@ -15,12 +17,15 @@ import type { Section } from "../../../engine/plan.ts";
 import type { DataTensors } from "../../compute/image-rows.ts";
 import { execute, record } from "../../compute/programs.ts";
 import type { ResolvedTraining } from "../resolved-training.ts";
+import { PictureTaker } from "./unit-pictures.ts";
 import { recordStep, type RecordedStep } from "../record/record-step.ts";
 
 /** The first of the streams that shuffle an epoch's rows, away from those that draw weights. */
 export const SHUFFLE_STREAM = 10_000;
 /** One dispatch takes about this long: what a cancelled or killed training has to do again at most. */
 const DISPATCH_MS = 250;
+/** Of a plane that is watched: a frame of the screen. */
+const WATCHED_DISPATCH_MS = 16;
 const FIRST_DISPATCH_STEPS = 50;
 /** Learning rates that lie ready: a dispatch takes no more steps. */
 const MOST_DISPATCH_STEPS = 65_536;
@@ -48,10 +53,10 @@ export interface StepMetric {
   readonly clockMs: number;
 }
 
-/** Loss over some rows, and the share of rows whose class was found; null where there are no rows, or no classes. */
+/** Loss over some rows, null without rows, and what else they are judged by. */
 export interface Evaluation {
   readonly loss: number | null;
-  readonly accuracy: number | null;
+  readonly metrics: Readonly<Partial<Record<MetricName, number>>>;
 }
 
 export interface TrainerData {
@@ -86,6 +91,7 @@ export class Trainer {
   #step = 0;
   #shuffledEpoch = -1;
   #dispatchSteps = FIRST_DISPATCH_STEPS;
+  readonly #pictures: PictureTaker | null;
   #histogram: ActivationHistogram | null = null;
   /** Where it was put back to after a dispatch was stopped, whose last workers may still write into its tensors. */
   #putBack: TrainingState | null = null;
@@ -131,6 +137,14 @@ export class Trainer {
       rates: this.#rates,
     };
     this.#full = rows >= batchSize ? recordStep(this.#scope, training, batchSize, shared) : null;
+    this.#pictures =
+      this.#data.train.x.shape[1] === 2
+        ? new PictureTaker(engine, this.#scope, {
+            network,
+            parameters: this.#parameters,
+            data: this.#data.train,
+          })
+        : null;
     const rest = rows % batchSize;
     this.#tail = rest > 0 && !spec.dropLast ? recordStep(this.#scope, training, rest, shared) : null;
   }
@@ -157,6 +171,11 @@ export class Trainer {
   /** The spread of the activations at the last measured step; null before the first. */
   get histogram(): ActivationHistogram | null {
     return this.#histogram;
+  }
+
+  /** The plane as the network sees it now; null unless the data has two features. @throws {ExperimentCancelled} */
+  pictures(): Promise<UnitPictures> | null {
+    return this.#pictures?.take(this.#threads) ?? null;
   }
 
   /** The learning rate of a step, 1-based. */
@@ -228,13 +247,14 @@ export class Trainer {
     this.#step = first + steps;
     this.#readHistogram(first, steps);
     const stepMs = (performance.now() - startedMs) / steps;
-    this.#dispatchSteps = Math.max(1, Math.round(DISPATCH_MS / stepMs));
+    const dispatchMs = this.#pictures === null ? DISPATCH_MS : WATCHED_DISPATCH_MS;
+    this.#dispatchSteps = Math.max(1, Math.round(dispatchMs / stepMs));
   }
 
-  /** Loss and accuracy over all rows of a part of the data. @throws {ExperimentCancelled} @throws {TaskError} */
+  /** Loss and metrics over all rows of a part of the data. @throws {ExperimentCancelled} @throws {TaskError} */
   async evaluate(part: "train" | "valid"): Promise<Evaluation> {
     const data = this.#data[part];
-    if (data === null) return { loss: null, accuracy: null };
+    if (data === null) return { loss: null, metrics: {} };
     let program = this.#evaluations.get(data);
     if (program === undefined) {
       program = record(this.#scope, (ops) => {
@@ -243,17 +263,21 @@ export class Trainer {
           parameters: this.#parameters,
         });
         ops.run({ op: "record", source: loss, name: "loss" });
-        const logits = outputs.at(-1)?.out;
-        if (this.training.spec.loss === "mse" || logits === undefined) return;
-        const accuracy = ops.tensor("accuracy", [1]);
-        ops.run({ op: "accuracy", logits, target: data.y, out: accuracy });
-        ops.run({ op: "record", source: accuracy, name: "accuracy" });
+        const out = outputs.at(-1)?.out;
+        if (out === undefined) return;
+        const metrics = recordMetrics(ops, this.training.spec.loss, { out, y: data.y });
+        for (const [name, source] of Object.entries(metrics)) ops.run({ op: "record", source, name });
       });
       this.#evaluations.set(data, program);
     }
     const records = await execute(this.#engine, [{ program, repeats: 1 }], { threads: this.#threads });
-    const of = (name: string): number | null => records.find((one) => one.name === name)?.value ?? null;
-    return { loss: of("loss"), accuracy: of("accuracy") };
+    const of = (name: string): number | undefined => records.find((one) => one.name === name)?.value;
+    const metrics: Partial<Record<MetricName, number>> = {};
+    for (const name of METRIC_NAMES) {
+      const value = of(name);
+      if (value !== undefined) metrics[name] = value;
+    }
+    return { loss: of("loss") ?? null, metrics };
   }
 
   state(): TrainingState {

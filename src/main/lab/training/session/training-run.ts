@@ -5,6 +5,7 @@ import {
   type TrainingControl,
   type TrainingState,
 } from "../../../../shared/experiments/training.ts";
+import type { UnitPictures } from "../../../../shared/experiments/learned.ts";
 import type { MetricPoint, Quantities, RunEvent } from "../../../../shared/runs/run-records.ts";
 import type { ActivityHandle } from "../../activity/activity-handle.ts";
 import type { LabServices } from "../../activity/experiment.ts";
@@ -122,6 +123,11 @@ export class TrainingRun implements TrainingListener {
     const { runId, recorder } = this.#on();
     recorder.add(points);
     this.#services.emit({ name: "trainingMetrics", payload: { runId, points: [...points] } });
+  }
+
+  pictures(step: number, pictures: UnitPictures): void {
+    const { runId } = this.#on();
+    this.#services.emit({ name: "trainingPictures", payload: { runId, step, pictures } });
   }
 
   histogram(histogram: ActivationHistogram): void {

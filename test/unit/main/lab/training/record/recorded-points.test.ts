@@ -53,7 +53,7 @@ describe("recordedPoints() (D36)", () => {
     const counted: TrainSpec = { ...spec, epochs: undefined, steps: 1_000, statisticsEvery: 7 };
     const evaluations =
       recordedPoints(resolveTraining({ ...counted, statisticsEvery: 0 })).points - 1_000 * plain;
-    expect(evaluations % 4).toBe(0);
+    expect(evaluations % 6).toBe(0);
     expect(recordedPoints(resolveTraining(counted)).points).toBe(
       1_000 * plain + Math.ceil(1_000 / 7) * (measured - plain) + evaluations,
     );

@@ -1,0 +1,76 @@
+import { cellLabel, type LabDocument } from "../../shared/documents/lab-document.ts";
+import { hearEntry, hearOutside, openStore, saveNow } from "./document/open-notebook.ts";
+import { askStandings, loadSession } from "./kernel/run-actions.ts";
+import {
+  NO_SESSION,
+  sessionStore,
+  standingsOf,
+  withEnd,
+  withOutput,
+  withState,
+} from "./kernel/session-store.ts";
+import { syncLanguage } from "./language/language-client.ts";
+import { loadLibrary, updateEntry } from "./library/library-store.ts";
+
+const SETTLE_MS = 300;
+
+const isShown = (documentId: string): boolean => openStore.get()?.entry.id === documentId;
+
+/** Cells of code as the language service sees them. */
+function syncCells(document: LabDocument, chosen: string | null): void {
+  const cells = document.cells
+    .filter(({ kind }) => kind === "code" || kind === "exercise")
+    .map((cell) => ({ id: cell.id, source: cell.source, label: cellLabel(cell) }));
+  syncLanguage(cells, chosen);
+}
+
+/** Listens to main, and follows the open notebook. */
+export function connectLive(): void {
+  window.lab.on("documentChanged", (entry) => {
+    updateEntry(entry);
+    hearEntry(entry);
+  });
+  window.lab.on("documentsChanged", () => void loadLibrary());
+  window.lab.on("documentChangedOutside", ({ id, conflict }) => hearOutside(id, conflict));
+  window.lab.on("sessionChanged", (state) => {
+    if (isShown(state.documentId)) sessionStore.set(withState(sessionStore.get(), state));
+  });
+  window.lab.on("sessionOutput", ({ documentId, cell, output }) => {
+    if (isShown(documentId)) sessionStore.set(withOutput(sessionStore.get(), cell, output));
+  });
+  window.lab.on("sessionCellEnded", ({ documentId, stored }) => {
+    if (isShown(documentId)) sessionStore.set(withEnd(sessionStore.get(), stored));
+  });
+  window.lab.on("sessionStandingsChanged", ({ documentId, cells }) => {
+    if (isShown(documentId)) sessionStore.set({ ...sessionStore.get(), standings: standingsOf(cells) });
+  });
+  window.lab.on("sessionVariablesChanged", ({ documentId, variables }) => {
+    if (isShown(documentId)) sessionStore.set({ ...sessionStore.get(), variables });
+  });
+
+  let shown: { readonly id: string; readonly document: LabDocument; readonly chosen: string | null } | null =
+    null;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  openStore.subscribe(() => {
+    const open = openStore.get();
+    if (open === null) {
+      shown = null;
+      sessionStore.set(NO_SESSION);
+      return;
+    }
+    const { document, chosen } = open.edit;
+    const before = shown;
+    shown = { id: open.entry.id, document, chosen };
+    if (before?.id !== open.entry.id) void loadSession(open);
+    else if (before.document !== document) {
+      clearTimeout(timer);
+      timer = setTimeout(() => {
+        const now = openStore.get();
+        if (now !== null) void askStandings(now);
+      }, SETTLE_MS);
+    }
+    if (before?.document !== document || before.chosen !== chosen) syncCells(document, chosen);
+  });
+  // What was typed in the last second is written when the window goes.
+  window.addEventListener("pagehide", () => void saveNow());
+}

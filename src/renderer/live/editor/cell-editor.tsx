@@ -1,0 +1,160 @@
+import { closeBrackets } from "@codemirror/autocomplete";
+import { typescriptLanguage } from "@codemirror/lang-javascript";
+import { markdown } from "@codemirror/lang-markdown";
+import { bracketMatching, indentOnInput, indentUnit } from "@codemirror/language";
+import { Annotation, Compartment, EditorState } from "@codemirror/state";
+import { drawSelection, EditorView, highlightActiveLine, lineNumbers } from "@codemirror/view";
+import { useEffect, useLayoutEffect, useRef } from "react";
+import { choose } from "../cell/cell-commands.ts";
+import type { FocusRequest } from "../cell/focus-request.ts";
+import { edit } from "../document/open-notebook.ts";
+import { startLanguage } from "../language/language-client.ts";
+import type { Problem } from "../language/language-protocol.ts";
+import { cellKeys } from "./cell-keys.ts";
+import { cellMarks, showFound, showMarks, type FoundMark, type LineMark } from "./cell-marks.ts";
+import { editorLook } from "./editor-theme.ts";
+import { languageExtension } from "./language-extension.ts";
+
+/** A change that comes from the document, which knows it already. */
+const fromDocument = Annotation.define<boolean>();
+
+interface CellEditorProps {
+  readonly cell: string;
+  readonly source: string;
+  readonly isCode: boolean;
+  readonly readOnly: boolean;
+  /** What it is called, and how it is left. */
+  readonly label: string;
+  readonly problems: readonly Problem[];
+  readonly lines: readonly LineMark[];
+  readonly found: readonly FoundMark[];
+  /** Takes the focus up as soon as it is there. */
+  readonly focus: FocusRequest | null;
+  readonly onFocused: () => void;
+  readonly onBlur?: () => void;
+}
+
+/** The editor of one cell's text. The document holds the text and its history. */
+export function CellEditor(props: CellEditorProps) {
+  const { cell, source, isCode, readOnly, label, problems, lines, found, focus, onFocused, onBlur } = props;
+  const box = useRef<HTMLDivElement>(null);
+  const view = useRef<EditorView | null>(null);
+  const settings = useRef(new Compartment());
+  const blur = useRef(onBlur);
+  const initial = useRef(source);
+  useLayoutEffect(() => {
+    blur.current = onBlur;
+  }, [onBlur]);
+
+  useLayoutEffect(() => {
+    if (box.current === null) return undefined;
+    const editor = new EditorView({
+      parent: box.current,
+      state: EditorState.create({
+        doc: initial.current,
+        extensions: [
+          editorLook(),
+          cellMarks,
+          cellKeys(cell, isCode),
+          drawSelection(),
+          highlightActiveLine(),
+          bracketMatching(),
+          indentUnit.of("  "),
+          EditorState.tabSize.of(2),
+          isCode
+            ? [lineNumbers(), typescriptLanguage, closeBrackets(), indentOnInput(), languageExtension(cell)]
+            : markdown().language,
+          settings.current.of([]),
+          EditorView.updateListener.of((update) => {
+            if (update.focusChanged && update.view.hasFocus) {
+              choose(cell);
+              if (isCode) startLanguage();
+            } else if (update.focusChanged) blur.current?.();
+            const own = update.transactions.some(
+              (transaction) => transaction.docChanged && transaction.annotation(fromDocument) !== true,
+            );
+            if (own)
+              edit({ type: "typed", cell, source: update.state.doc.toString(), at: performance.now() });
+          }),
+        ],
+      }),
+    });
+    view.current = editor;
+    return () => {
+      view.current = null;
+      editor.destroy();
+    };
+  }, [cell, isCode]);
+
+  useLayoutEffect(() => {
+    view.current?.dispatch({
+      effects: settings.current.reconfigure([
+        EditorState.readOnly.of(readOnly),
+        EditorView.contentAttributes.of({ "aria-label": label }),
+      ]),
+    });
+  }, [readOnly, label, cell, isCode]);
+
+  useLayoutEffect(() => {
+    initial.current = source;
+    const editor = view.current;
+    if (editor === null) return;
+    const change = changeBetween(editor.state.doc.toString(), source);
+    if (change === null) return;
+    editor.dispatch({ changes: change, annotations: fromDocument.of(true), scrollIntoView: editor.hasFocus });
+  }, [source]);
+
+  useEffect(() => {
+    if (view.current !== null) showMarks(view.current, problems, lines);
+  }, [problems, lines, cell, isCode]);
+  useEffect(() => {
+    if (view.current !== null) showFound(view.current, found);
+  }, [found, cell, isCode]);
+
+  useLayoutEffect(() => {
+    const editor = view.current;
+    if (editor === null || focus?.cell !== cell || focus.mode !== "edit") return;
+    const { anchor, head } = placeOf(editor, focus.at);
+    editor.focus();
+    editor.dispatch({ selection: { anchor, head } });
+    editor.dom.scrollIntoView({ block: "nearest" });
+    editor.dispatch({ effects: EditorView.scrollIntoView(head, { y: "nearest", yMargin: 60 }) });
+    onFocused();
+  }, [focus, cell, onFocused]);
+
+  return <div ref={box} data-editor={cell} />;
+}
+
+/** The shortest stretch that makes one text of the other. */
+function changeBetween(
+  before: string,
+  after: string,
+): { readonly from: number; readonly to: number; readonly insert: string } | null {
+  if (before === after) return null;
+  let from = 0;
+  const most = Math.min(before.length, after.length);
+  while (from < most && before[from] === after[from]) from++;
+  let end = 0;
+  while (end < most - from && before[before.length - 1 - end] === after[after.length - 1 - end]) end++;
+  return { from, to: before.length - end, insert: after.slice(from, after.length - end) };
+}
+
+function placeOf(
+  { state }: EditorView,
+  at: FocusRequest["at"],
+): { readonly anchor: number; readonly head: number } {
+  const { doc } = state;
+  if (at === "start") return { anchor: 0, head: 0 };
+  if (at === "end") return { anchor: doc.length, head: doc.length };
+  if (at === undefined) {
+    const { anchor, head } = state.selection.main;
+    return { anchor, head };
+  }
+  if ("line" in at) {
+    const line = doc.line(Math.max(1, Math.min(doc.lines, at.line)));
+    const place = Math.min(line.to, line.from + Math.max(0, (at.column ?? 1) - 1));
+    return { anchor: place, head: place };
+  }
+  const anchor = Math.min(doc.length, at.offset);
+  return { anchor, head: Math.min(doc.length, at.to ?? anchor) };
+}

@@ -1,0 +1,92 @@
+import { closeBracketsKeymap } from "@codemirror/autocomplete";
+import { defaultKeymap, indentWithTab } from "@codemirror/commands";
+import { Prec, type Extension } from "@codemirror/state";
+import { EditorView, keymap, type Command } from "@codemirror/view";
+import {
+  goTo,
+  leaveText,
+  nextProblem,
+  redo,
+  runAll,
+  runAndInsert,
+  runAndNext,
+  runHere,
+  splitCell,
+  stop,
+  undo,
+} from "../cell/cell-commands.ts";
+import { openFind } from "../document/find-store.ts";
+import { askRename } from "../language/rename.ts";
+
+const always =
+  (run: () => void): Command =>
+  () => {
+    run();
+    return true;
+  };
+
+/** Out of the text over its upper or lower edge. */
+const overEdge =
+  (cell: string, by: 1 | -1): Command =>
+  (view) => {
+    const { main } = view.state.selection;
+    if (!main.empty) return false;
+    const moved = view.moveVertically(main, by > 0);
+    const edge = by > 0 ? view.state.doc.length : 0;
+    const atEdge =
+      moved.head === main.head ||
+      (moved.head === edge && view.moveToLineBoundary(main, by > 0).head === edge);
+    return atEdge && goTo(cell, by, "edit");
+  };
+
+/** Keys inside the text of a cell. */
+export function cellKeys(cell: string, isCode: boolean): Extension {
+  const first = keymap.of([
+    { key: "Mod-Enter", run: always(() => runHere(cell)) },
+    { key: "Shift-Enter", run: always(() => runAndNext(cell)) },
+    { key: "Alt-Enter", run: always(() => runAndInsert(cell)) },
+    { key: "Mod-Shift-Enter", run: always(runAll) },
+    { key: "Mod-.", run: always(stop) },
+    { key: "Mod-z", run: always(undo), preventDefault: true },
+    { key: "Mod-y", run: always(redo), preventDefault: true },
+    { key: "Mod-Shift-z", run: always(redo), preventDefault: true },
+    { key: "Mod-f", run: always(() => openFind(false)) },
+    { key: "Mod-h", run: always(() => openFind(true)) },
+    {
+      key: "Mod-Shift--",
+      run: (view) => always(() => splitCell(cell, view.state.selection.main.head))(view),
+    },
+    ...(isCode
+      ? [
+          { key: "F8", run: (view: EditorView) => nextProblem(cell, view.state.selection.main.head) || true },
+          {
+            key: "F2",
+            run: (view: EditorView) => {
+              void askRename(cell, view.state.selection.main.head);
+              return true;
+            },
+          },
+        ]
+      : []),
+  ]);
+  const later = keymap.of([
+    { key: "ArrowUp", run: overEdge(cell, -1) },
+    { key: "ArrowDown", run: overEdge(cell, 1) },
+    ...(isCode ? closeBracketsKeymap : []),
+    indentWithTab,
+    ...defaultKeymap.filter(({ key }) => key !== "Escape"),
+    // After those of completion and hints, which close theirs first.
+    { key: "Escape", run: always(() => leaveText(cell)) },
+  ]);
+  // The menu's and the keyboard's own undo go to the document's history too.
+  const native = EditorView.domEventHandlers({
+    beforeinput: (event) => {
+      if (event.inputType !== "historyUndo" && event.inputType !== "historyRedo") return false;
+      event.preventDefault();
+      if (event.inputType === "historyUndo") undo();
+      else redo();
+      return true;
+    },
+  });
+  return [Prec.high(first), later, native];
+}

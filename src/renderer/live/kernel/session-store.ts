@@ -1,0 +1,74 @@
+import type { CellOutput } from "../../../shared/live/cell-output.ts";
+import type { CellResult } from "../../../shared/live/cell-result.ts";
+import type {
+  CellStanding,
+  LiveSession,
+  LiveState,
+  LiveVariable,
+  StoredCell,
+} from "../../../shared/live/live-session.ts";
+import { createStore } from "../../store/create-store.ts";
+
+/** What stands under a cell. */
+export interface ShownResult {
+  readonly outputs: readonly CellOutput[];
+  /** Null while the cell runs. */
+  readonly result: CellResult | null;
+  readonly judged: StoredCell["judged"];
+  /** Whether its text and what it needs are still what they were. */
+  readonly current: boolean;
+}
+
+/** What the window knows of the open notebook's cells. */
+export interface Session {
+  readonly state: LiveState | null;
+  readonly standings: ReadonlyMap<string, CellStanding>;
+  readonly results: ReadonlyMap<string, ShownResult>;
+  readonly variables: readonly LiveVariable[];
+}
+
+export const NO_SESSION: Session = { state: null, standings: new Map(), results: new Map(), variables: [] };
+export const sessionStore = createStore<Session>(NO_SESSION);
+
+const shownOf = ({ result, judged, current }: StoredCell): ShownResult => ({
+  outputs: result.outputs,
+  result,
+  judged,
+  current,
+});
+
+export const sessionOf = ({ state, cells, stored, variables }: LiveSession): Session => ({
+  state,
+  standings: standingsOf(cells),
+  results: new Map(stored.map((one) => [one.cell, shownOf(one)])),
+  variables,
+});
+
+export const standingsOf = (cells: readonly CellStanding[]): ReadonlyMap<string, CellStanding> =>
+  new Map(cells.map((cell) => [cell.id, cell]));
+
+/** A cell began: what it showed before goes when the new outputs come. */
+export function withState(session: Session, state: LiveState): Session {
+  const begun = state.running?.cell;
+  if (begun === undefined || begun === session.state?.running?.cell) return { ...session, state };
+  const empty: ShownResult = { outputs: [], result: null, judged: null, current: true };
+  return { ...session, state, results: new Map(session.results).set(begun, empty) };
+}
+
+export function withOutput(session: Session, cell: string, output: CellOutput): Session {
+  const before = session.results.get(cell);
+  const outputs = [...(before?.outputs ?? []), output];
+  const shown: ShownResult = { outputs, result: null, judged: null, current: true };
+  return { ...session, results: new Map(session.results).set(cell, shown) };
+}
+
+export const withEnd = (session: Session, stored: StoredCell): Session => ({
+  ...session,
+  results: new Map(session.results).set(stored.cell, shownOf(stored)),
+});
+
+export function withoutResults(session: Session, cells: readonly string[] | null): Session {
+  const results = new Map(session.results);
+  for (const id of cells ?? [...results.keys()]) results.delete(id);
+  return { ...session, results };
+}

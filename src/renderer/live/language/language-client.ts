@@ -1,0 +1,90 @@
+import { createStore } from "../../store/create-store.ts";
+import type {
+  FromLanguage,
+  LanguageCell,
+  LanguageQuestion,
+  LanguageQuestions,
+  Problem,
+  ToLanguage,
+} from "./language-protocol.ts";
+
+/** By cell: what the language service marks in it. */
+export const problemsStore = createStore<ReadonlyMap<string, readonly Problem[]>>(new Map());
+
+/** `waiting` until somebody writes; `starting` while TypeScript is loaded. */
+export const languageStateStore = createStore<"waiting" | "starting" | "ready" | "failed">("waiting");
+
+/** Of typing, before the cells are sent unasked. */
+const SETTLE_MS = 120;
+
+let worker: Worker | null = null;
+let revision = 0;
+let questions = 0;
+const open = new Map<number, (answer: unknown) => void>();
+let latest: { readonly cells: readonly LanguageCell[]; readonly active: string | null } = {
+  cells: [],
+  active: null,
+};
+
+const post = (message: ToLanguage): void => worker?.postMessage(message);
+
+function hear({ data }: MessageEvent<FromLanguage>): void {
+  if (data.kind === "ready") languageStateStore.set("ready");
+  else if (data.kind === "answer") {
+    open.get(data.id)?.(data.answer);
+    open.delete(data.id);
+  } else if (data.revision === revision) {
+    const before = problemsStore.get().get(data.cell) ?? [];
+    if (before.length === 0 && data.problems.length === 0) return;
+    problemsStore.set(new Map(problemsStore.get()).set(data.cell, data.problems));
+  }
+}
+
+/** Loads TypeScript into a thread of its own, once: at the first focus of a cell. */
+export function startLanguage(): void {
+  if (worker !== null) return;
+  languageStateStore.set("starting");
+  worker = new Worker(new URL("./language-worker.ts", import.meta.url), { type: "module", name: "language" });
+  worker.addEventListener("message", hear);
+  worker.addEventListener("error", () => {
+    languageStateStore.set("failed");
+    for (const answer of open.values()) answer(null);
+    open.clear();
+  });
+  sendCells();
+}
+
+let timer: ReturnType<typeof setTimeout> | undefined;
+
+function sendCells(): void {
+  clearTimeout(timer);
+  timer = undefined;
+  revision += 1;
+  post({ kind: "cells", revision, ...latest });
+}
+
+/** Tells the service what the cells are now, before the next question or when a person pauses. */
+export function syncLanguage(cells: readonly LanguageCell[], active: string | null): void {
+  latest = { cells, active };
+  const known = problemsStore.get();
+  const ids = new Set(cells.map(({ id }) => id));
+  if ([...known.keys()].some((id) => !ids.has(id))) {
+    problemsStore.set(new Map([...known].filter(([id]) => ids.has(id))));
+  }
+  if (worker !== null) timer ??= setTimeout(sendCells, SETTLE_MS);
+}
+
+/** Asks the service; null where it does not run. */
+export function askLanguage<K extends keyof LanguageQuestions>(
+  question: LanguageQuestion & { readonly kind: K },
+): Promise<LanguageQuestions[K] | null> {
+  if (worker === null || languageStateStore.get() === "failed") return Promise.resolve(null);
+  if (timer !== undefined) sendCells();
+  questions += 1;
+  const id = questions;
+  return new Promise((resolve) => {
+    // The service answers each kind of question with its own answer.
+    open.set(id, (answer) => resolve(answer as LanguageQuestions[K] | null));
+    post({ kind: "ask", id, question });
+  });
+}

@@ -1,0 +1,87 @@
+import { SegmentedControl } from "@mantine/core";
+import { useState } from "react";
+import { useStore } from "../store/create-store.ts";
+import { ViewLayout } from "../ui/view-layout.tsx";
+import { ConflictDialog } from "./dialogs/conflict-dialog.tsx";
+import { RenameDialog, RunQuestionDialog } from "./dialogs/question-dialogs.tsx";
+import { VersionsDialog } from "./dialogs/versions-dialog.tsx";
+import { openingStore, openStore, type OpenNotebook } from "./document/open-notebook.ts";
+import { importFiles } from "./library/library-store.ts";
+import { LibraryPanel } from "./library/library-panel.tsx";
+import { NotebookPane } from "./panes/notebook-pane.tsx";
+import { OutlinePanel } from "./panes/outline-panel.tsx";
+import { VariablesPanel } from "./panes/variables-panel.tsx";
+import "./editor/tokens.css";
+import classes from "./panes/panes.module.css";
+
+const PANELS = [
+  { value: "library", label: "Notebooks" },
+  { value: "outline", label: "Outline" },
+  { value: "variables", label: "Variables" },
+] as const;
+type Panel = (typeof PANELS)[number]["value"];
+
+/** Notebooks that people write: the library, the open one, and what its sandbox holds. */
+export function LiveView() {
+  const open = useStore(openStore);
+  const opening = useStore(openingStore);
+  const [dropping, setDropping] = useState(false);
+  const hasFiles = (event: React.DragEvent): boolean => event.dataTransfer.types.includes("Files");
+  return (
+    <div
+      style={{ height: "100%", position: "relative" }}
+      onDragOver={(event) => {
+        if (!hasFiles(event)) return;
+        event.preventDefault();
+        setDropping(true);
+      }}
+      onDragLeave={(event) => {
+        if (!event.currentTarget.contains(event.relatedTarget as Node | null)) setDropping(false);
+      }}
+      onDrop={(event) => {
+        if (!hasFiles(event)) return;
+        event.preventDefault();
+        setDropping(false);
+        void importFiles([...event.dataTransfer.files]);
+      }}
+    >
+      <ViewLayout controls={<SidePanel open={open} />} controlsLabel="Notebooks, outline and variables">
+        {open === null ? (
+          <p className={classes["start"]}>
+            {opening === null
+              ? "Write your own forward and backward pass, and let the lab check every gradient. Make a new notebook, or open one at the left; files can be dropped here."
+              : "Opening the notebook…"}
+          </p>
+        ) : (
+          <NotebookPane key={open.entry.id} open={open} />
+        )}
+      </ViewLayout>
+      {dropping && <div className={classes["drop"]}>Drop .lab.ts and .ipynb here to import them</div>}
+      <RunQuestionDialog />
+      <RenameDialog />
+      <VersionsDialog />
+      <ConflictDialog />
+    </div>
+  );
+}
+
+function SidePanel({ open }: { readonly open: OpenNotebook | null }) {
+  const [panel, setPanel] = useState<Panel>("library");
+  const shown = open === null ? "library" : panel;
+  return (
+    <div className={classes["side"]}>
+      {open !== null && (
+        <SegmentedControl
+          aria-label="What is shown beside the notebook"
+          fullWidth
+          value={panel}
+          onChange={(value) => setPanel(PANELS.find((one) => one.value === value)?.value ?? "library")}
+          data={PANELS.map((one) => ({ ...one }))}
+        />
+      )}
+      {shown === "library" && <LibraryPanel />}
+      {shown === "outline" && open !== null && <OutlinePanel open={open} />}
+      {shown === "variables" && <VariablesPanel />}
+    </div>
+  );
+}

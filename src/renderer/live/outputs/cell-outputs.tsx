@@ -1,0 +1,101 @@
+import { memo } from "react";
+import { Info } from "lucide-react";
+import type { CellOutput } from "../../../shared/live/cell-output.ts";
+import { ChartFigure } from "../../charts/kit/chart-figure.tsx";
+import { HeatMap } from "../../charts/kit/heat-map.tsx";
+import { histogramFigure } from "../../charts/figures/histogram-figure.ts";
+import type { ShownResult } from "../kernel/session-store.ts";
+import { CellErrorView } from "./cell-error-view.tsx";
+import { CheckReportView } from "./check-report-view.tsx";
+import { heatData } from "./heat-data.ts";
+import { ImageGrid } from "./image-grid.tsx";
+import { JudgedNumbers } from "./judged-numbers.tsx";
+import { CellSentence, PlaceLink } from "./place-link.tsx";
+import { plotFigure } from "./plot-figure.ts";
+import { ShownValues } from "./shown-values.tsx";
+import { OutputTable } from "./output-table.tsx";
+import classes from "./outputs.module.css";
+
+interface CellOutputsProps {
+  readonly id: string;
+  readonly number: number;
+  readonly shown: ShownResult | null;
+  readonly near: boolean;
+}
+
+/** What a cell gave, in the order in which it said it; then what to make of it. */
+export const CellOutputs = memo(function CellOutputs({ number, shown, near }: CellOutputsProps) {
+  if (shown === null) return null;
+  const { outputs, result, judged, current } = shown;
+  const error = result?.error ?? null;
+  if (outputs.length === 0 && error === null && judged === null) return null;
+  if (!near) return <div className={classes["far"]} />;
+  return (
+    <div
+      className={classes["outputs"]}
+      data-current={current}
+      role="group"
+      aria-label={`Output of cell ${number}`}
+    >
+      {!current && <p className={classes["old"]}>From before the change:</p>}
+      {outputs.map((output, at) => (
+        <OneOutput key={at} output={output} number={number} judged={judged !== null} />
+      ))}
+      {error !== null && (
+        <CellErrorView error={error} checkShown={outputs.some(({ kind }) => kind === "check")} />
+      )}
+      {judged !== null && <JudgedNumbers judged={judged} number={number} />}
+    </div>
+  );
+});
+
+interface OneOutputProps {
+  readonly output: CellOutput;
+  readonly number: number;
+  readonly judged: boolean;
+}
+
+const OneOutput = memo(function OneOutput({ output, number, judged }: OneOutputProps) {
+  switch (output.kind) {
+    case "text":
+    case "value":
+      return (
+        <pre className={classes["text"]} data-kind={output.kind}>
+          {output.text}
+        </pre>
+      );
+    case "show":
+      // What is judged stands beside the original's numbers below.
+      return judged ? null : <ShownValues values={output.values} number={number} />;
+    case "table":
+      return <OutputTable columns={output.columns} rows={output.rows} label={`Table of cell ${number}`} />;
+    case "chart":
+      return <ChartFigure figure={plotFigure(output, number)} />;
+    case "histogram":
+      return (
+        <>
+          <ChartFigure figure={histogramFigure({ label: output.title, ...output })} />
+          {output.notFinite > 0 && (
+            <p className={classes["notice"]}>
+              {output.notFinite} elements are NaN or infinite and in no bin.
+            </p>
+          )}
+        </>
+      );
+    case "image":
+      return <ImageGrid output={output} number={number} />;
+    case "heat":
+      return <HeatMap data={heatData(output, number)} />;
+    case "check":
+      return <CheckReportView report={output.report} number={number} />;
+    case "notice":
+      return (
+        <p className={classes["notice"]}>
+          <Info size="0.9375rem" aria-hidden="true" />
+          <span>
+            <CellSentence text={output.text} /> {output.place !== null && <PlaceLink place={output.place} />}
+          </span>
+        </p>
+      );
+  }
+});

@@ -1,0 +1,142 @@
+import { Check, CircleHelp, X, type LucideIcon } from "lucide-react";
+import type { CheckedGradient, CheckReport } from "../../../shared/live/check-report.ts";
+import { formatDuration } from "../../format/duration.ts";
+import { formatNumber, formatPercent, fullPrecision } from "../../format/number.ts";
+import { Badge, type Tone } from "../../ui/badge.tsx";
+import { DataTable } from "../../ui/data-table.tsx";
+import { ExactText } from "../../ui/exact-text.tsx";
+import { CellSentence, PlaceLink } from "./place-link.tsx";
+import classes from "./outputs.module.css";
+
+const LOOKS: Readonly<
+  Record<CheckedGradient["verdict"], { readonly icon: LucideIcon; readonly tone: Tone }>
+> = {
+  right: { icon: Check, tone: "good" },
+  wrong: { icon: X, tone: "bad" },
+  missing: { icon: X, tone: "bad" },
+  "not judged": { icon: CircleHelp, tone: "plain" },
+};
+
+/** What a check found: the mistake and its line first, then every gradient beside the float64 reference. */
+export function CheckReportView({
+  report,
+  number,
+}: {
+  readonly report: CheckReport;
+  readonly number: number;
+}) {
+  const { kind, passed, gradients, notes, proof, operations, loss, ms } = report;
+  const wrong = gradients.filter(({ verdict }) => verdict === "wrong" || verdict === "missing");
+  return (
+    <div className={classes["check"]} data-passed={passed} role="group" aria-label={`Report of ${kind}`}>
+      <p className={classes["verdict"]}>
+        <Badge tone={passed ? "good" : "bad"} icon={passed ? Check : X}>
+          {passed ? "passed" : "failed"}
+        </Badge>
+        <span>
+          {passed
+            ? `All ${gradients.length} gradients agree with float64.`
+            : `${wrong.length} of ${gradients.length} gradients ${wrong.length === 1 ? "is" : "are"} not right.`}
+        </span>
+      </p>
+      {wrong.map((gradient, at) => (
+        <Diagnosis key={at} gradient={gradient} />
+      ))}
+      <DataTable label={`Gradients of cell ${number} against float64`}>
+        <thead>
+          <tr>
+            <th scope="col">gradient of</th>
+            <th scope="col">shape</th>
+            <th scope="col" data-numeric="true">
+              rel. norm
+            </th>
+            <th scope="col" data-numeric="true">
+              rel. max
+            </th>
+            <th scope="col" data-numeric="true">
+              hidden by atol
+            </th>
+            <th scope="col">verdict</th>
+          </tr>
+        </thead>
+        <tbody>
+          {gradients.map(({ name, shape, relNorm, relMax, belowAtol, verdict }, at) => (
+            <tr key={at}>
+              <th scope="row">
+                <span className="mono">{name}</span>
+              </th>
+              <td className="mono">({shape.join(", ")})</td>
+              <td data-numeric="true">
+                <ExactText text={formatNumber(relNorm)} exact={fullPrecision(relNorm)} />
+              </td>
+              <td data-numeric="true">
+                <ExactText text={formatNumber(relMax)} exact={fullPrecision(relMax)} />
+              </td>
+              <td data-numeric="true">
+                <ExactText text={formatPercent(belowAtol)} exact={fullPrecision(belowAtol)} />
+              </td>
+              <td>
+                <Badge tone={LOOKS[verdict].tone} icon={LOOKS[verdict].icon}>
+                  {verdict}
+                </Badge>
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </DataTable>
+      <p className={classes["proof"]}>
+        Loss <ExactText text={formatNumber(loss)} exact={fullPrecision(loss)} /> in float64,{" "}
+        {operations.forward} operations forward, {operations.recorded} in all; {formatDuration(ms)}. The
+        reference agrees with {proof.differences} central differences to {formatNumber(proof.worst, 2)}.
+      </p>
+      {notes.map((note) => (
+        <p key={note} className={classes["proof"]}>
+          <CellSentence text={note} />
+        </p>
+      ))}
+    </div>
+  );
+}
+
+/** Which mistake it is and where, in words. */
+function Diagnosis({ gradient }: { readonly gradient: CheckedGradient }) {
+  const { name, explanations, certain, reason, place } = gradient;
+  return (
+    <div className={classes["diagnosis"]} role="group" aria-label={`Diagnosis: ${name}`}>
+      <p>
+        <strong>
+          Gradient of <span className="mono">{name}</span>
+        </strong>{" "}
+        {place !== null && (
+          <>
+            set at <PlaceLink place={place} />
+          </>
+        )}
+      </p>
+      {explanations.length === 0 && (
+        <p>
+          <CellSentence text={reason} />
+        </p>
+      )}
+      {explanations.map((explanation, at) => (
+        <p key={at}>
+          {at > 0 && "or: "}
+          it <CellSentence text={explanation.text} />
+          {explanation.place !== null && (
+            <>
+              {" "}
+              (<PlaceLink place={explanation.place} />)
+            </>
+          )}
+        </p>
+      ))}
+      {explanations.length > 0 && !certain && (
+        <p className={classes["proof"]}>
+          {explanations.length > 1
+            ? "The numbers fit each of these."
+            : "This explains the numbers, but perhaps not all of them."}
+        </p>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,51 @@
+import type { ShownValue } from "../../../shared/live/cell-output.ts";
+import { formatNumber, formatWithUnit, fullPrecision } from "../../format/number.ts";
+import { ExactText } from "../../ui/exact-text.tsx";
+import classes from "./outputs.module.css";
+
+/** More elements are in the tooltip. */
+const MOST_SHOWN = 12;
+
+interface ShownValuesProps {
+  readonly values: readonly ShownValue[];
+  readonly number: number;
+}
+
+/** Named numbers of `show`; a timing with its quartiles and how it was taken. */
+export function ShownValues({ values, number }: ShownValuesProps) {
+  return (
+    <dl className={classes["values"]} aria-label={`Numbers of cell ${number}`}>
+      {values.map((shown, at) => (
+        <div key={at}>
+          <dt>{shown.name}</dt>
+          <dd>
+            <Value shown={shown} />
+          </dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+function Value({ shown: { value, unit, timing } }: { readonly shown: ShownValue }) {
+  if (typeof value === "string") return <span className="mono">{value}</span>;
+  if (typeof value !== "number") {
+    const few = value.slice(0, MOST_SHOWN).map((one) => formatNumber(one));
+    const text = `[${few.join(", ")}${value.length > MOST_SHOWN ? ", …" : ""}]`;
+    return <ExactText text={text} exact={`[${value.map(fullPrecision).join(", ")}]`} />;
+  }
+  const number = (
+    <ExactText text={formatWithUnit(value, unit)} exact={`${fullPrecision(value)} ${unit}`.trim()} />
+  );
+  if (timing === null) return number;
+  const { lowerQuartileMs, upperQuartileMs, samplesMs, threads, operations, method } = timing;
+  return (
+    <>
+      {number}{" "}
+      <span className={classes["timing"]}>
+        {formatWithUnit(lowerQuartileMs, "ms")} to {formatWithUnit(upperQuartileMs, "ms")}, {samplesMs.length}{" "}
+        samples, {method === "program" ? `${operations} operations, ${threads} threads` : "by the clock"}
+      </span>
+    </>
+  );
+}

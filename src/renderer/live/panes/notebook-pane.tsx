@@ -1,0 +1,114 @@
+import { Button } from "@mantine/core";
+import { Plus } from "lucide-react";
+import { useState } from "react";
+import {
+  insertAt,
+  redo,
+  runAll,
+  runAndInsert,
+  runAndNext,
+  runHere,
+  stop,
+  undo,
+} from "../cell/cell-commands.ts";
+import { CellFrame } from "../cell/cell-frame.tsx";
+import { openFind } from "../document/find-store.ts";
+import { edit, isReadOnly, type OpenNotebook } from "../document/open-notebook.ts";
+import { FindBar } from "./find-bar.tsx";
+import { NotebookToolbar } from "./notebook-toolbar.tsx";
+import classes from "./panes.module.css";
+
+/** The open notebook: its tools, its title and its cells. */
+export function NotebookPane({ open }: { readonly open: OpenNotebook }) {
+  const { document, chosen } = open.edit;
+  const { cells, header } = document;
+  const readOnly = isReadOnly(open);
+  return (
+    <div
+      className={classes["notebook"]}
+      onKeyDown={(event) => {
+        const mod = event.ctrlKey || event.metaKey;
+        const handled = event.defaultPrevented || !notebookKey(event, mod, chosen);
+        if (!handled) event.preventDefault();
+      }}
+    >
+      <div className={classes["head"]}>
+        <NotebookToolbar open={open} />
+        <FindBar open={open} />
+      </div>
+      <Title key={`${open.entry.id} ${header.title}`} title={header.title} readOnly={readOnly} />
+      {open.notices.length > 0 && (
+        <ul className={classes["notices"]}>
+          {open.notices.map((notice) => (
+            <li key={notice}>{notice}</li>
+          ))}
+        </ul>
+      )}
+      {cells.map((cell, at) => (
+        <CellFrame key={cell.id} cell={cell} number={at + 1} count={cells.length} readOnly={readOnly} />
+      ))}
+      {!readOnly && (
+        <div className={classes["add"]}>
+          <Button
+            variant="default"
+            leftSection={<Plus size="0.875rem" aria-hidden="true" />}
+            onClick={() => insertAt(cells.length, "code")}
+          >
+            Code
+          </Button>
+          <Button
+            variant="default"
+            leftSection={<Plus size="0.875rem" aria-hidden="true" />}
+            onClick={() => insertAt(cells.length, "md")}
+          >
+            Text
+          </Button>
+        </div>
+      )}
+    </div>
+  );
+}
+
+/** Keys that mean the same in a cell's text and on the cell itself. @returns whether it was one. */
+function notebookKey(
+  { key, shiftKey, altKey }: Pick<React.KeyboardEvent, "key" | "shiftKey" | "altKey">,
+  mod: boolean,
+  chosen: string | null,
+): boolean {
+  if (key === "Enter" && mod && shiftKey) runAll();
+  else if (key === "Enter" && mod && chosen !== null) runHere(chosen);
+  else if (key === "Enter" && shiftKey && chosen !== null) runAndNext(chosen);
+  else if (key === "Enter" && altKey && chosen !== null) runAndInsert(chosen);
+  else if (key === "." && mod) stop();
+  else if (key.toLowerCase() === "f" && mod && !shiftKey) openFind(false);
+  else if (key.toLowerCase() === "h" && mod) openFind(true);
+  else if (key.toLowerCase() === "z" && mod) (shiftKey ? redo : undo)();
+  else if (key.toLowerCase() === "y" && mod) redo();
+  else return false;
+  return true;
+}
+
+function Title({ title, readOnly }: { readonly title: string; readonly readOnly: boolean }) {
+  const [text, setText] = useState(title);
+  if (readOnly) return <h2 className={classes["title"]}>{title}</h2>;
+  const write = (): void => {
+    const next = text.trim();
+    if (next === "") setText(title);
+    else if (next !== title) edit({ type: "header", header: { title: next } });
+  };
+  return (
+    <h2 className={classes["title"]}>
+      <input
+        aria-label="Title of the notebook"
+        value={text}
+        maxLength={200}
+        onChange={(event) => setText(event.currentTarget.value)}
+        onBlur={write}
+        onKeyDown={(event) => {
+          if (event.key === "Enter") event.currentTarget.blur();
+          if (event.key === "Escape") setText(title);
+        }}
+      />
+    </h2>
+  );
+}

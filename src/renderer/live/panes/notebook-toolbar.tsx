@@ -1,0 +1,184 @@
+import { ActionIcon, Button, Menu } from "@mantine/core";
+import {
+  BadgeCheck,
+  ChevronDown,
+  CircleAlert,
+  Copy,
+  Download,
+  History,
+  Play,
+  Plus,
+  Redo2,
+  RotateCcw,
+  Search,
+  Square,
+  Undo2,
+} from "lucide-react";
+import { useStore } from "../../store/create-store.ts";
+import { Badge } from "../../ui/badge.tsx";
+import { insertAt, redo, runAll, runStale, stop, undo } from "../cell/cell-commands.ts";
+import { openFind } from "../document/find-store.ts";
+import { isReadOnly, saveNow, type OpenNotebook, type SaveState } from "../document/open-notebook.ts";
+import { clearOutputs, restartKernel } from "../kernel/run-actions.ts";
+import { sessionStore, type Session } from "../kernel/session-store.ts";
+import { createDocument, exportDocument } from "../library/library-store.ts";
+import { versionsOpenStore } from "../dialogs/versions-dialog.tsx";
+import classes from "./panes.module.css";
+
+/** The last run of all cells in a fresh sandbox went through, and every cell is as it was then. */
+const isReproduced = ({ state, standings }: Session): boolean =>
+  typeof state?.reproduced === "string" && [...standings.values()].every((cell) => cell.state === "fresh");
+
+const SAVE_WORDS: Readonly<Record<SaveState, string>> = {
+  saved: "Saved",
+  unsaved: "Not yet saved",
+  saving: "Saving…",
+  conflict: "The file was changed elsewhere",
+  failed: "Not saved",
+};
+
+/** What can be done with the whole notebook, and how it stands. */
+export function NotebookToolbar({ open }: { readonly open: OpenNotebook }) {
+  const state = useStore(sessionStore, (session) => session.state);
+  const reproduced = useStore(sessionStore, isReproduced);
+  const readOnly = isReadOnly(open);
+  const running = state?.running !== null && state?.running !== undefined;
+  const { past, future, chosen, document } = open.edit;
+  const below = document.cells.findIndex(({ id }) => id === chosen) + 1;
+  return (
+    <div className={classes["toolbar"]} role="toolbar" aria-label="Notebook">
+      {running ? (
+        <Button leftSection={<Square size="0.875rem" aria-hidden="true" />} onClick={stop} title="Ctrl+.">
+          Stop
+        </Button>
+      ) : (
+        <Button
+          leftSection={<Play size="0.875rem" aria-hidden="true" />}
+          onClick={runAll}
+          title="All cells from the top in a fresh sandbox (Ctrl+Shift+Enter)"
+          data-action="run-notebook"
+        >
+          Run all
+        </Button>
+      )}
+      <Button
+        variant="default"
+        onClick={runStale}
+        title="Cells that are stale, changed or failed, with what they need"
+      >
+        Run stale
+      </Button>
+      {!readOnly && (
+        <Menu position="bottom-start">
+          <Menu.Target>
+            <Button variant="default" leftSection={<Plus size="0.875rem" aria-hidden="true" />}>
+              Cell
+            </Button>
+          </Menu.Target>
+          <Menu.Dropdown>
+            <Menu.Item onClick={() => insertAt(below, "code")}>Code</Menu.Item>
+            <Menu.Item onClick={() => insertAt(below, "md")}>Text</Menu.Item>
+            <Menu.Item onClick={() => insertAt(below, "exercise")}>Exercise</Menu.Item>
+          </Menu.Dropdown>
+        </Menu>
+      )}
+      {readOnly && open.entry.bundled && (
+        <Button
+          variant="default"
+          leftSection={<Copy size="0.875rem" aria-hidden="true" />}
+          onClick={() => void createDocument({ kind: "copy", id: open.entry.id }, null)}
+        >
+          Make it mine
+        </Button>
+      )}
+      <span className={classes["icons"]}>
+        {!readOnly && (
+          <>
+            <ActionIcon
+              aria-label={past.length === 0 ? "Undo" : `Undo ${past.at(-1)?.what ?? ""}`}
+              title={past.length === 0 ? "Nothing to undo" : `Undo ${past.at(-1)?.what ?? ""}`}
+              disabled={past.length === 0}
+              onClick={undo}
+            >
+              <Undo2 size="1rem" />
+            </ActionIcon>
+            <ActionIcon
+              aria-label={future.length === 0 ? "Redo" : `Redo ${future.at(-1)?.what ?? ""}`}
+              title={future.length === 0 ? "Nothing to redo" : `Redo ${future.at(-1)?.what ?? ""}`}
+              disabled={future.length === 0}
+              onClick={redo}
+            >
+              <Redo2 size="1rem" />
+            </ActionIcon>
+          </>
+        )}
+        <ActionIcon
+          aria-label="Find and replace"
+          title="Find and replace (Ctrl+F)"
+          onClick={() => openFind(!readOnly)}
+        >
+          <Search size="1rem" />
+        </ActionIcon>
+        {!readOnly && (
+          <ActionIcon aria-label="Versions" title="Versions" onClick={() => versionsOpenStore.set(true)}>
+            <History size="1rem" />
+          </ActionIcon>
+        )}
+        <ActionIcon
+          aria-label="Restart the sandbox"
+          title="Restart the sandbox: all names go, outputs stay"
+          disabled={running}
+          onClick={() => void restartKernel()}
+        >
+          <RotateCcw size="1rem" />
+        </ActionIcon>
+        <Menu position="bottom-end">
+          <Menu.Target>
+            <ActionIcon aria-label="Export" title="Export" w="auto" px="0.375rem">
+              <Download size="1rem" />
+              <ChevronDown size="0.75rem" />
+            </ActionIcon>
+          </Menu.Target>
+          <Menu.Dropdown>
+            <Menu.Item onClick={() => void exportDocument("lab")}>Notebook (.lab.ts)</Menu.Item>
+            <Menu.Item onClick={() => void exportDocument("ipynb")}>Jupyter notebook (.ipynb)</Menu.Item>
+            <Menu.Item onClick={() => void exportDocument("py")}>Python with torch (.py)</Menu.Item>
+            <Menu.Item onClick={() => void exportDocument("html")}>Page with outputs (.html)</Menu.Item>
+            <Menu.Item onClick={() => void exportDocument("pdf")}>PDF with outputs</Menu.Item>
+            <Menu.Divider />
+            <Menu.Item onClick={() => void clearOutputs(null)}>Clear all outputs</Menu.Item>
+          </Menu.Dropdown>
+        </Menu>
+      </span>
+      <span className={classes["standing"]}>
+        {reproduced && (
+          <Badge
+            tone="good"
+            icon={BadgeCheck}
+            title="All cells ran from the top in a fresh sandbox, and nothing has changed since"
+          >
+            reproduced
+          </Badge>
+        )}
+        {state?.kernel === "lost" && (
+          <Badge tone="bad" icon={CircleAlert} title={state.reason}>
+            sandbox lost
+          </Badge>
+        )}
+        {readOnly ? (
+          <span className={classes["save"]}>Comes with the app: it runs, a copy can be changed</span>
+        ) : (
+          <button
+            type="button"
+            className={classes["save"]}
+            data-save={open.save}
+            title="Saved by itself a second after the last key; press to save now"
+            onClick={() => void saveNow()}
+          >
+            {SAVE_WORDS[open.save]}
+          </button>
+        )}
+      </span>
+    </div>
+  );
+}

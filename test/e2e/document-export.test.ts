@@ -1,0 +1,74 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { readIpynb } from "../../src/shared/documents/ipynb.ts";
+import type { LabBridge } from "../../src/shared/ipc/lab-bridge.ts";
+import { launchApp, type LaunchedApp } from "./launch-app.ts";
+
+declare global {
+  // What preload puts on the page.
+  interface Window {
+    lab: LabBridge;
+  }
+}
+
+let launched: LaunchedApp;
+beforeAll(async () => {
+  launched = await launchApp();
+});
+afterAll(() => launched.close());
+
+const TEXT = [
+  "// lab notebook 1 · title: Handed in · seed: 1 · threads: 1 · rows: 100",
+  "// %% md id=m",
+  "// # A relu, $\\max(x, 0)$",
+  "// %% code id=c",
+  "print('six', 2 * 3); heat(eye(3)); plot([3, 2, 1]);",
+  "",
+].join("\n");
+
+test("a notebook is run in the window's process and handed out as .lab.ts, .ipynb, web page and PDF", async () => {
+  const saved = await launched.page.evaluate(async (text) => {
+    const created = await window.lab.documentsCreate({ from: { kind: "text", text }, title: null });
+    if (!created.ok) throw new Error(created.error.message);
+    const { id } = created.value;
+    const ended = new Promise((resolve) => {
+      window.lab.on("sessionCellEnded", resolve);
+    });
+    const selection = { kind: "cells", ids: ["c"], withNeeds: true } as const;
+    const run = await window.lab.sessionRun({
+      documentId: id,
+      text,
+      selection: { ...selection, ids: ["c"] },
+    });
+    if (!run.ok) throw new Error(run.error.message);
+    await ended;
+    const paths: string[] = [];
+    for (const format of ["lab", "ipynb", "html", "pdf"] as const) {
+      const answer = await window.lab.documentsExport({ id, text, format });
+      if (!answer.ok) throw new Error(answer.error.message);
+      if (answer.value.kind === "saved") paths.push(answer.value.path);
+    }
+    return paths;
+  }, TEXT);
+  expect(saved).toStrictEqual(
+    ["lab.ts", "ipynb", "html", "pdf"].map((extension) => join(launched.saveDir, `Handed in.${extension}`)),
+  );
+  const [lab = "", ipynb = "", html = "", pdf = ""] = saved;
+  expect(readFileSync(lab, "utf8")).toBe(TEXT);
+  const read = readIpynb(ipynb, readFileSync(ipynb, "utf8"));
+  const outputs = read.outputs.get("c") ?? [];
+  expect(outputs.map(({ text }) => text.split("\n")[0])).toStrictEqual([
+    "six 6",
+    expect.any(String),
+    expect.any(String),
+  ]);
+  expect(outputs[1]?.png).not.toBeNull();
+  const page = readFileSync(html, "utf8");
+  expect(page).toContain("<math");
+  expect(page).toContain("six 6");
+  expect(page).not.toContain("<script");
+  const printed = readFileSync(pdf);
+  expect(printed.subarray(0, 5).toString()).toBe("%PDF-");
+  expect(printed.length).toBeGreaterThan(5_000);
+});

@@ -1,0 +1,176 @@
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync, mkdirSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { parse } from "csv-parse/sync";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { writeIpynb } from "../../../src/shared/documents/ipynb.ts";
+import { readLabDocument } from "../../../src/shared/documents/read-lab-document.ts";
+
+const PROGRAM = resolve("out/main/lab.js");
+const HEADER = "// lab notebook 1 · title: Twice · seed: 1 · threads: 1 · rows: 100\n";
+const CHECK = `// %% check
+{
+const x = randn(7, 5);
+equal("twice(x)", twice(x), () => x.mul(2), { mistakes: { "x is squared": () => x.square() } });
+}
+`;
+const SOLUTION = `// %% solution
+{
+const twice = (x: Tensor) => x.mul(2);
+}
+`;
+const LESSON = `${HEADER}// %% exercise id=e1 name=twice
+const twice = (x: Tensor) => x;
+// %% hint
+// Add it to itself.
+${CHECK}${SOLUTION}`;
+
+let folder: string;
+const inFolder = (name: string): string => join(folder, name);
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "backprop-lab-lessons-"));
+  writeFileSync(inFolder("twice.lab.ts"), LESSON);
+});
+afterAll(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+function lab(...args: string[]): { status: number | null; stdout: string; stderr: string } {
+  return spawnSync(process.execPath, [PROGRAM, ...args], {
+    encoding: "utf8",
+    timeout: 600_000,
+    maxBuffer: 64e6,
+  });
+}
+const lessons = (...args: string[]): ReturnType<typeof lab> =>
+  lab("lessons", ...args, "--database", inFolder("lab.sqlite"));
+
+describe("lab lessons test", () => {
+  it("passes a lesson whose solution passes and whose starter fails", () => {
+    const { status, stdout } = lessons("test", inFolder("twice.lab.ts"));
+    expect(stdout).toContain("ok     twice");
+    expect(status).toBe(0);
+  });
+
+  it("fails one whose solution is wrong, whose starter passes, or which has no check", () => {
+    const broken = inFolder("broken");
+    mkdirSync(broken);
+    writeFileSync(join(broken, "a.lab.ts"), LESSON.replace("x.mul(2);\n}\n", "x.square();\n}\n"));
+    writeFileSync(join(broken, "b.lab.ts"), LESSON.replace("=> x;", "=> x.add(x);"));
+    writeFileSync(join(broken, "c.lab.ts"), LESSON.replace(CHECK, ""));
+    const { status, stdout } = lessons("test", broken, "--json");
+    const { tested } = JSON.parse(stdout) as { tested: { ok: boolean; problems: string[] }[] };
+    expect(tested.map(({ ok }) => ok)).toEqual([false, false, false]);
+    expect(tested[0].problems[0]).toContain("exactly what comes out when x is squared");
+    expect(tested[1].problems).toEqual(["the starter passes already"]);
+    expect(tested[2].problems).toEqual(["it has no check"]);
+    expect(status).toBe(1);
+  });
+});
+
+describe("lab lessons hand-out", () => {
+  it("writes the lesson without its solutions, and never over it", () => {
+    const out = inFolder("out.lab.ts");
+    expect(lab("lessons", "hand-out", inFolder("twice.lab.ts"), "--out", out).status).toBe(0);
+    const text = readFileSync(out, "utf8");
+    expect(text).not.toContain("x.mul(2);");
+    expect(text).toContain("// %% check");
+    expect(text).toContain("lesson: Twice");
+    const same = lab("lessons", "hand-out", inFolder("twice.lab.ts"), "--out", inFolder("twice.lab.ts"));
+    expect(same.status).toBe(1);
+    expect(same.stderr).toContain("whose solutions would be lost");
+  });
+});
+
+describe("lab lessons", () => {
+  it("lists the twelve, with what to do next", () => {
+    const { status, stdout } = lessons("--json");
+    const { lessons: found, next } = JSON.parse(stdout) as {
+      lessons: { id: string; exercises: unknown[] }[];
+      next: { lesson: string } | null;
+    };
+    expect(status).toBe(0);
+    expect(found).toHaveLength(12);
+    expect(found.every(({ exercises }) => exercises.length >= 2)).toBe(true);
+    expect(next?.lesson).toBe(found[0].id);
+  });
+});
+
+describe("lab lessons grade", () => {
+  const cells = (code: string) => `${HEADER}// %% exercise id=e1 name=twice\n${code}\n`;
+  const STUDENTS: Readonly<Record<string, string>> = {
+    "right.lab.ts": cells("const twice = (x: Tensor) => x.add(x);"),
+    "squared.lab.ts": cells("const twice = (x: Tensor) => x.square();"),
+    "retyped.lab.ts": `${HEADER}// %% code id=q\nconst twice = (x: Tensor) => x.mul(2);\n`,
+    "missing.lab.ts": `${HEADER}// %% md id=q\n// I did nothing.\n`,
+    "loop.lab.ts": cells("const twice = (x: Tensor) => { for (;;) {} };"),
+    "memory.lab.ts": cells(
+      "const held: unknown[] = []; const twice = () => { for (;;) held.push(new Array(1e5).fill(1.5)); };",
+    ),
+    "tensors.lab.ts": cells(
+      "const held: Tensor[] = []; const twice = () => { for (;;) held.push(randn(4000, 4000)); };",
+    ),
+    "flood.lab.ts": cells(
+      'const twice = (x: Tensor) => { for (let i = 0; i < 300; i++) print("x".repeat(10000)); return x; };',
+    ),
+    "forged.lab.ts": `${cells("const twice = (x: Tensor) => x;")}// %% check\n{\n}\n`,
+    "redefined.lab.ts": cells(
+      "const twice = (x: Tensor) => x; var equal = () => {}; var check = () => ({ passed: true }); var assert = () => {}; var checkLayer = check;",
+    ),
+    "polluted.lab.ts": cells(
+      "const twice = (x: Tensor) => x; Object.prototype.toString = () => ''; Array.prototype.map = (() => []) as any; JSON.stringify = () => 'true'; (Object.prototype as any).passed = true;",
+    ),
+    "=cmd|' \u001b[2J'.lab.ts": cells("throw new Error('=HYPERLINK(\"http://x\")\\n\\u001b[2J');"),
+    "broken.lab.ts": cells("const twice = ("),
+    "no-notebook.ipynb": "{}",
+  };
+
+  it(
+    "gives one row a file, right for right ones, with the reason for each other, whatever they try",
+    { timeout: 400_000 },
+    () => {
+      const students = inFolder("students");
+      mkdirSync(students);
+      for (const [name, text] of Object.entries(STUDENTS)) writeFileSync(join(students, name), text);
+      const { document } = readLabDocument("a", STUDENTS["right.lab.ts"] ?? "");
+      writeFileSync(join(students, "jupyter.ipynb"), writeIpynb(document));
+      symlinkSync("/etc/passwd", join(students, "link.lab.ts"));
+      const csv = inFolder("grades.csv");
+      const { status, stdout, stderr } = lessons(
+        "grade",
+        students,
+        "--lesson",
+        inFolder("twice.lab.ts"),
+        "--csv",
+        csv,
+        "--limit",
+        "20s",
+      );
+      expect(stderr).toContain(`16 rows: ${csv}`);
+      expect(status).toBe(0);
+      expect(stdout).not.toContain("\u001b");
+      const text = readFileSync(csv, "utf8");
+      expect(text).not.toContain("\u001b");
+      const rows = parse(text, { columns: true }) as Record<string, string>[];
+      const of = (file: string) => rows.find((row) => row["file"] === file) ?? {};
+      expect(rows.filter(({ passed }) => passed === "yes").map(({ file }) => file)).toEqual([
+        "jupyter.ipynb",
+        "retyped.lab.ts",
+        "right.lab.ts",
+      ]);
+      expect(of("squared.lab.ts")["reason"]).toContain("exactly what comes out when x is squared");
+      expect(of("missing.lab.ts")["reason"]).toContain("defines twice");
+      expect(of("loop.lab.ts")["reason"]).toContain("stopped after 20 s");
+      expect(of("memory.lab.ts")["reason"]).toMatch(/64 MB|stopped|ended/);
+      expect(of("tensors.lab.ts")["reason"]).toMatch(/memory|MB|GB|stopped/);
+      for (const file of ["flood", "forged", "redefined", "polluted"]) {
+        expect(of(`${file}.lab.ts`)["reason"]).toContain("twice(x) is wrong");
+      }
+      expect(of("broken.lab.ts")["reason"]).toContain("SyntaxError");
+      expect(of("link.lab.ts")["reason"]).toContain("a link");
+      expect(of("no-notebook.ipynb")["passed"]).toBe("no");
+      expect(text).toContain("'=cmd");
+    },
+  );
+});

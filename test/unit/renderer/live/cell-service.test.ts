@@ -1,0 +1,144 @@
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { beforeEach, describe, expect, it } from "vitest";
+import { CellService } from "../../../../src/renderer/live/language/cell-service.ts";
+
+const LIB_DIR = resolve("node_modules/typescript/lib");
+const PRELUDE = readFileSync(resolve("src/sandbox/prelude/tensors.d.ts"), "utf8");
+
+/** TypeScript's lib files that es2023 refers to. */
+function libraries(name: string, known = new Map<string, string>()): Map<string, string> {
+  const file = `lib.${name}.d.ts`;
+  if (known.has(file)) return known;
+  const text = readFileSync(resolve(LIB_DIR, file), "utf8");
+  known.set(file, text);
+  for (const [, inner = ""] of text.matchAll(/^\/\/\/ <reference lib="([^"]+)" \/>/gm))
+    libraries(inner, known);
+  return known;
+}
+const LIBRARIES = libraries("es2023");
+
+const cell = (id: string, source: string) => ({ id, source, label: id });
+let service: CellService;
+beforeEach(() => {
+  service = new CellService(LIBRARIES, PRELUDE);
+});
+const problemsOf = (cells: readonly (readonly [string, string])[], of: string) => {
+  service.sync(
+    cells.map(([id, source]) => cell(id, source)),
+    null,
+  );
+  return service.problems(of);
+};
+
+describe("cells as a chain of modules", () => {
+  it("lets a name mean what the last cell above defines", () => {
+    const cells = [
+      ["a", "function relu(x: Tensor) { return x.clampMin(0); }"],
+      ["b", "const first = relu(zeros(2));\nfirst.matmul(1);"],
+      ["c", "function relu(x: number) { return Math.max(0, x); }"],
+      ["d", "const second: number = relu(3);"],
+    ] as const;
+    expect(problemsOf(cells, "d")).toEqual([]);
+    const [wrong] = service.problems("b");
+    expect(wrong.message).toMatch(/number/);
+    expect(cells[1][1].slice(wrong.from, wrong.to)).toBe("1");
+  });
+
+  it("lets a cell assign what a cell above declares", () => {
+    expect(
+      problemsOf(
+        [
+          ["a", "let w1 = randn(2, 2);"],
+          ["b", "w1 = randn(2, 2).mul(0.5);\nw1.g = null;"],
+        ],
+        "b",
+      ),
+    ).toEqual([]);
+  });
+
+  it("says of a name that only a cell below defines where that is", () => {
+    const cells = [
+      ["a", "linear(zeros(1));"],
+      ["b", "function linear(x: Tensor) { return x; }"],
+    ] as const;
+    expect(problemsOf(cells, "a")[0]?.message).toMatch(/only defined below, in cell b/);
+  });
+
+  it("keeps marks inside the cell where a brace is missing", () => {
+    const source = "function f() {\n  return 1;";
+    const [problem] = problemsOf([["a", source]], "a");
+    expect(problem.message).toMatch(/'}' expected/);
+    expect(problem.to).toBeLessThanOrEqual(source.length);
+  });
+
+  it("follows an edit and the order of cells", () => {
+    const use = cell("b", "const n: number = size;");
+    service.sync([cell("a", "const size = 3;"), use], null);
+    expect(service.problems("b")).toEqual([]);
+    service.sync([cell("a", 'const size = "3";'), use], null);
+    expect(service.problems("b")[0]?.message).toMatch(/not assignable/);
+    service.sync([use, cell("a", "const size = 3;")], null);
+    expect(service.problems("b")[0]?.message).toMatch(/defined below/);
+  });
+
+  it("does not know pages and Node", () => {
+    expect(problemsOf([["a", "document.title; process.exit();"]], "a")).toHaveLength(2);
+  });
+});
+
+describe("what the editor asks", () => {
+  it("suggests a tensor's methods, with their types", () => {
+    const source = "const x = zeros(2, 3);\nx.mat";
+    service.sync([cell("a", source)], "a");
+    const found = service.complete("a", source.length);
+    expect(found?.from).toBe(source.length - 3);
+    expect(found?.suggestions.map(({ name }) => name)).toContain("matmul");
+    expect(service.describe("a", source.length, "matmul")).toMatchObject({
+      type: "(method) Tensor.matmul(o: Tensor): Tensor",
+      text: expect.stringContaining("(M, K) @ (K, N)") as string,
+    });
+  });
+
+  it("suggests names of cells above that the cell does not use yet, before JavaScript's own", () => {
+    service.sync([cell("a", "const train_mean = 0.13;"), cell("b", "tr")], "b");
+    const found = service.complete("b", 2)?.suggestions ?? [];
+    expect(found.find(({ name }) => name === "train_mean")?.origin).toBe("cells");
+    expect(found.find(({ name }) => name === "zeros")?.origin).toBe("tensors");
+    expect(found.find(({ name }) => name === "Math")?.origin).toBe("javascript");
+  });
+
+  it("says a name's type and a call's parameters", () => {
+    const source = "const y = linear(zeros(1), ";
+    service.sync(
+      [cell("a", "function linear(x: Tensor, w: Tensor) { return x.matmul(w); }"), cell("b", source)],
+      "b",
+    );
+    expect(service.hover("b", source.indexOf("linear"))?.type).toBe("linear(x: Tensor, w: Tensor): Tensor");
+    expect(service.signature("b", source.length)).toMatchObject({
+      parameters: ["x: Tensor", "w: Tensor"],
+      active: 1,
+    });
+  });
+
+  it("renames a name in all cells where it means the same", () => {
+    const cells = [
+      cell("a", "let w1 = 2;"),
+      cell("b", "print(w1 + w1);"),
+      cell("c", "let w1 = 3; print(w1);"),
+    ];
+    service.sync(cells, "b");
+    const answer = service.rename("b", cells[1]?.source.indexOf("w1") ?? 0);
+    expect(answer).toEqual({
+      kind: "places",
+      name: "w1",
+      places: expect.arrayContaining([
+        { cell: "a", from: 4, to: 6 },
+        { cell: "b", from: 6, to: 8 },
+        { cell: "b", from: 11, to: 13 },
+      ]) as unknown,
+    });
+    expect(answer.kind === "places" && answer.places).toHaveLength(3);
+    expect(service.rename("b", 1)).toMatchObject({ kind: "refused" });
+  });
+});
