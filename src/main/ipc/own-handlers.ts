@@ -55,6 +55,12 @@ export function ownHandlers(services: IpcServices) {
       const chosen = runIds ?? (await opened.runs.find("", "all"));
       return { kind: "saved", path, rows: await opened.runs.export({ what, runIds: chosen, path, weights }) };
     },
+    datasetsExport: async ({ id }) => {
+      const opened = await lab;
+      const path = await askWhere(`rows of ${id}`, "csv");
+      if (path === null) return { kind: "dismissed" };
+      return { kind: "saved", path, rows: await opened.datasets.export({ id, path }) };
+    },
     runsImport: async () => {
       const [path] = await askWhich("Bundle of runs", "json");
       if (path === undefined) return { kind: "dismissed" };
