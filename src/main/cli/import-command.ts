@@ -5,7 +5,7 @@ import { parameterShapes, type Network } from "../../core/network/network.ts";
 import { networkOf, MNIST_CLASSES } from "../../shared/specs/network-spec.ts";
 import { trainSpecSchema } from "../../shared/specs/train-spec.ts";
 import { replaceFile } from "../data/replace-file.ts";
-import { writeSafetensors } from "../data/safetensors.ts";
+import { writeSafetensors, type WrittenTensor } from "../data/safetensors.ts";
 import { WEIGHT_EXTENSIONS } from "../exchange/weights/read-weights-file.ts";
 import type { WeightLayout } from "../exchange/weights/match-weights.ts";
 import type { Lab } from "../lab/lab.ts";
@@ -119,7 +119,7 @@ async function writeWeights(
   parameters: Readonly<Record<string, Float32Array>>,
   { overwrite, batches }: { readonly overwrite: boolean; readonly batches: number },
 ): Promise<void> {
-  const tensors = parameterShapes(network).map(({ name, shape }) => [
+  const tensors = parameterShapes(network).map(({ name, shape }): [string, WrittenTensor] => [
     name,
     { shape, data: parameters[name] ?? new Float32Array() },
   ]);

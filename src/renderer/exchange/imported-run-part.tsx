@@ -83,12 +83,9 @@ function Histograms({ report: { histograms } }: { readonly report: ImportedRepor
   const [chosen, setChosen] = useState<{ readonly name: string; readonly step: number } | null>(null);
   const name = names.find((one) => one === chosen?.name) ?? names[0] ?? "";
   const own = histograms.filter((one) => one.name === name);
-  const shown = own.find(({ step }) => step === chosen?.step) ?? own.at(-1);
-  const figure = useMemo(
-    () =>
-      shown === undefined ? null : histogramFigure({ ...shown, label: `${shown.name}, step ${shown.step}` }),
-    [shown],
-  );
+  const shown = own.find(({ step }) => step === chosen?.step) ?? own.at(-1) ?? null;
+  const figure =
+    shown === null ? null : histogramFigure({ ...shown, label: `${shown.name}, step ${shown.step}` });
   return (
     <section className={part["part"]} aria-label="Histograms">
       <h3>Histograms</h3>

@@ -145,7 +145,7 @@ export abstract class ExpressionWriter {
     if (dotted !== null && Object.hasOwn(DOTTED, dotted)) return DOTTED[dotted] ?? "";
     if (node.object.type === "Super") return "super()";
     const x = this.within(node.object, scope);
-    if (node.computed) return `${x}[${this.expression(node.property as Expression, scope)}]`;
+    if (node.computed) return `${x}[${this.expression(node.property, scope)}]`;
     if (node.property.type !== "Identifier") throw new NoTwinError("a private name");
     const { name } = node.property;
     return Object.hasOwn(PROPERTIES, name) ? (PROPERTIES[name]?.(x) ?? "") : `${x}.${name}`;

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { countSchema, machineSchema, measuredNumberSchema } from "../runs/run-records.ts";
+import { countSchema, measuredNumberSchema, type Machine } from "../runs/run-records.ts";
 
 /** How much is kept of a run that was measured elsewhere, besides its curves. */
 export const IMPORTED_LIMITS = { histograms: 20_000, texts: 200, textLength: 20_000, notes: 50 } as const;
@@ -27,7 +27,7 @@ export const importedReportSchema = v.object({
 export type ImportedReport = v.InferOutput<typeof importedReportSchema>;
 
 /** What is imported, whatever machine is named: none of this app's. */
-export const ELSEWHERE: v.InferOutput<typeof machineSchema> = {
+export const ELSEWHERE: Machine = {
   id: "elsewhere",
   hostname: "measured elsewhere",
   os: "unknown",

@@ -130,18 +130,28 @@ export class JsonLinesSource implements RunSource {
           JSON.stringify(text.slice(0, 40)),
         );
       }
-      return this.#refuse("is no JSON");
+      this.#refuse("is no JSON");
+      return;
     }
-    if (!isRow(row)) return this.#refuse("is no object");
+    if (!isRow(row)) {
+      this.#refuse("is no object");
+      return;
+    }
     const flat = flatRow(row);
     const names = Object.keys(flat).join("\n");
     if (this.#columns === null || names !== this.#names) {
       this.#columns = columnsOf(Object.keys(flat), this.#step);
       this.#names = names;
     }
-    if (this.#columns.step === null) return this.#describe(row);
+    if (this.#columns.step === null) {
+      this.#describe(row);
+      return;
+    }
     const found = pointsOfRow(flat, this.#columns);
-    if (typeof found === "string") return this.#refuse(found);
+    if (typeof found === "string") {
+      this.#refuse(found);
+      return;
+    }
     this.#runs.add(found.run === "" ? this.#current : found.run, found.points);
   }
 

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { ContractError } from "../../../core/errors.ts";
 import { parameterShapes, type Network } from "../../../core/network/network.ts";
-import { writeSafetensors } from "../../data/safetensors.ts";
+import { writeSafetensors, type WrittenTensor } from "../../data/safetensors.ts";
 
 /** Files as the window read them, by their paths within what was dropped. */
 export interface DroppedFile {
@@ -39,7 +39,7 @@ export async function weightsFile(
 ): Promise<Uint8Array> {
   return inOwnFolder([], async (folder) => {
     const path = join(folder, "weights.safetensors");
-    const tensors = parameterShapes(network).map(({ name, shape }) => [
+    const tensors = parameterShapes(network).map(({ name, shape }): [string, WrittenTensor] => [
       name,
       { shape, data: parameters[name] ?? new Float32Array() },
     ]);

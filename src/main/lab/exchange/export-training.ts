@@ -47,7 +47,7 @@ export async function trainingToExport(
   const { data, seed, validRows } = spec;
   const checkpoint = run === null ? null : await lastWeights(services, run);
   const given = "given" in wanted ? (wanted.given ?? null) : null;
-  const unknown = run !== null && run.config["weights"] !== undefined;
+  const unknown = run?.config["weights"] !== undefined;
   const drawn = unknown
     ? null
     : (given ??

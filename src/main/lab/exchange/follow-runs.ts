@@ -77,10 +77,12 @@ export class RunFollower {
   async #read(): Promise<void> {
     this.#reading = true;
     this.#again = false;
+    const ended = (): boolean => this.#ended !== "";
+    const again = (): boolean => this.#again;
     try {
       let points = 0;
       for (const { importer } of this.#importers) {
-        if (this.#ended !== "") return;
+        if (ended()) return;
         points += (await importer.read(() => undefined, { growing: true })).points;
       }
       if (points > 0) this.#changed();
@@ -88,7 +90,7 @@ export class RunFollower {
       this.stop(messageOf(error));
     } finally {
       this.#reading = false;
-      this.#look(this.#again ? SETTLE_MS : LOOK_EVERY_MS);
+      this.#look(again() ? SETTLE_MS : LOOK_EVERY_MS);
     }
   }
 }

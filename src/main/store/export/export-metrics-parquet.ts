@@ -36,9 +36,9 @@ export async function exportMetricsParquet(
       const texts: Record<(typeof TEXTS)[number], string[]> = { run_id: [], run_name: [], metric: [] };
       const steps: bigint[] = [];
       const doubles: Record<(typeof DOUBLES)[number], number[]> = { epoch: [], value: [], wall_ms: [] };
-      const write = (): void => {
+      const write = async (): Promise<void> => {
         if (steps.length === 0) return;
-        parquet.write({
+        await parquet.write({
           columnData: [
             ...TEXTS.map((name) => ({ name, data: texts[name] })),
             { name: "step", data: steps },
@@ -58,11 +58,11 @@ export async function exportMetricsParquet(
           doubles.value.push(value);
           doubles.wall_ms.push(wallMs);
           rows++;
-          if (steps.length === GROUP_ROWS) write();
+          if (steps.length === GROUP_ROWS) await write();
         }
       }
-      write();
-      parquet.finish();
+      await write();
+      await parquet.finish();
       await handle.writeFile(writer.getBytes());
     });
   } catch (error) {

@@ -142,6 +142,7 @@ export function NotebookToolbar({ open }: { readonly open: OpenNotebook }) {
           <Menu.Dropdown>
             <Menu.Item onClick={() => void exportDocument("lab")}>Notebook (.lab.ts)</Menu.Item>
             <Menu.Item onClick={() => void exportDocument("ipynb")}>Jupyter notebook (.ipynb)</Menu.Item>
+            <Menu.Item onClick={() => void exportDocument("py")}>Python with torch (.py)</Menu.Item>
             <Menu.Item onClick={() => void exportDocument("html")}>Page with outputs (.html)</Menu.Item>
             <Menu.Item onClick={() => void exportDocument("pdf")}>PDF with outputs</Menu.Item>
             <Menu.Divider />
