@@ -17,6 +17,7 @@ const LIBRARIES = {
     "electron",
     "better-sqlite3",
     "piscina",
+    "csv-parse",
     "csv-stringify",
     "hyparquet",
     "hyparquet-compressors",
@@ -31,7 +32,6 @@ const LIBRARIES = {
     "micromark",
     "micromark-extension-math",
     "hyparquet-writer",
-    "yauzl",
   ],
   preload: ["electron"],
   renderer: [

@@ -117,7 +117,6 @@ export const trainLayerSpecSchema = v.variant("type", [
 ]);
 export type TrainLayerSpec = v.InferOutput<typeof trainLayerSpecSchema>;
 
-export const MNIST_PIXELS = 784;
 export const MNIST_CLASSES = 10;
 const SPLIT_ROWS = { train: 50_000, valid: 10_000 } as const;
 
