@@ -103,5 +103,6 @@ export function cellKeys(cell: string, isCode: boolean): Extension {
 function replacesLines({ inputType, data }: InputEvent, { state, composing }: EditorView): boolean {
   const { from, to, empty } = state.selection.main;
   if (inputType !== "insertText" || data === null || empty || state.readOnly || composing) return false;
-  return !/^[([{'"`]$/.test(data) && state.doc.lineAt(from).number !== state.doc.lineAt(to).number;
+  if (/^[([{'"`]$/.test(data)) return false;
+  return data.includes("\n") || state.doc.lineAt(from).number !== state.doc.lineAt(to).number;
 }
