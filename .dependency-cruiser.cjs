@@ -18,7 +18,11 @@ const LIBRARIES = {
     "better-sqlite3",
     "piscina",
     "csv-stringify",
-    "csv-parse",
+    "hyparquet",
+    "hyparquet-compressors",
+    "pngjs",
+    "jpeg-js",
+    "yauzl",
     "commander",
     "valibot",
     "pure-rand",
@@ -26,6 +30,8 @@ const LIBRARIES = {
     "@tensorflow/tfjs-backend-wasm",
     "micromark",
     "micromark-extension-math",
+    "hyparquet-writer",
+    "yauzl",
   ],
   preload: ["electron"],
   renderer: [
@@ -86,6 +92,7 @@ const VIEWS = [
   "gradients",
   "train",
   "runs",
+  "data",
   "diagnostics",
   "settings",
 ];
@@ -94,7 +101,7 @@ const VIEWS = [
 const RUNG_CODE = "^src/main/lab/rungs/rung-code\\.ts$";
 
 /** Reads the text of cells, as the sandbox does, without running them. */
-const CELL_TEXT = "^src/sandbox/(cell-names|prepare-cell)\\.ts$";
+const CELL_TEXT = "^src/sandbox/(cell-names|prepare-cell|python/python-notebook)\\.ts$";
 
 /** Runs while the app is built; what it makes is part of the app, its library is not. */
 const KERNEL_GENERATOR = "^src/workers/kernels/generate/generate\\.ts$";

@@ -1,4 +1,4 @@
-import { contextBridge, ipcRenderer, type IpcRendererEvent } from "electron";
+import { contextBridge, ipcRenderer, webUtils, type IpcRendererEvent } from "electron";
 import type { IpcEvent, IpcEventName } from "../shared/ipc/ipc-contract.ts";
 import type { LabBridge } from "../shared/ipc/lab-bridge.ts";
 import { CALL_NAMES, EVENT_NAMES } from "virtual:ipc-names";
@@ -24,5 +24,12 @@ function on<N extends IpcEventName>(name: N, listener: (payload: IpcEvent<N>) =>
   };
 }
 
-const bridge = { ...calls, on, platform: process.platform } as unknown as LabBridge;
+/** Only files that a person has chosen or dropped have a path, and only preload learns it: the page cannot name one. */
+const datasetsPreview: LabBridge["datasetsPreview"] = ({ files, changes }) =>
+  ipcRenderer.invoke(channelOf("datasetsPreview"), {
+    paths: files.map((file) => webUtils.getPathForFile(file as File)).filter((path) => path !== ""),
+    changes,
+  });
+
+const bridge = { ...calls, datasetsPreview, on, platform: process.platform } as unknown as LabBridge;
 contextBridge.exposeInMainWorld("lab", Object.freeze(bridge));

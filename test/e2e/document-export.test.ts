@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { readIpynb } from "../../src/shared/documents/ipynb.ts";
 import type { LabBridge } from "../../src/shared/ipc/lab-bridge.ts";
 import { launchApp, type LaunchedApp } from "./launch-app.ts";
+import { chooseTheme, takeWholeView } from "./take-screenshots.ts";
 
 declare global {
   // What preload puts on the page.
@@ -71,4 +72,39 @@ test("a notebook is run in the window's process and handed out as .lab.ts, .ipyn
   const printed = readFileSync(pdf);
   expect(printed.subarray(0, 5).toString()).toBe("%PDF-");
   expect(printed.length).toBeGreaterThan(5_000);
+});
+
+test("the page of a notebook's run shows what its cells showed", async () => {
+  const { page } = launched;
+  const runId = await page.evaluate(async (text) => {
+    const created = await window.lab.documentsCreate({ from: { kind: "text", text }, title: "Run whole" });
+    if (!created.ok) throw new Error(created.error.message);
+    const ended = new Promise<void>((resolve) => {
+      window.lab.on("runChanged", ({ status }) => {
+        if (status !== "running") resolve();
+      });
+    });
+    const documentId = created.value.id;
+    const run = await window.lab.sessionRun({ documentId, text, selection: { kind: "all" } });
+    if (!run.ok) throw new Error(run.error.message);
+    await ended;
+    return run.value.runId;
+  }, TEXT);
+  expect(runId).not.toBeNull();
+  for (const theme of ["Light", "Dark"] as const) {
+    await chooseTheme(page, theme);
+    await page
+      .getByRole("navigation", { name: "Views" })
+      .getByRole("button", { name: "Runs", exact: true })
+      .click();
+    const heading = page.getByRole("heading", { name: "What the cells showed" });
+    if (!(await heading.isVisible())) {
+      await page.getByRole("grid", { name: "Saved runs" }).focus();
+      await page.keyboard.press("ArrowDown");
+      await page.keyboard.press("Enter");
+    }
+    await heading.waitFor();
+    await page.getByRole("group", { name: "Output of cell 2" }).getByText("six 6").waitFor();
+    await takeWholeView(page, `notebook-run-page-${theme.toLowerCase()}`);
+  }
 });

@@ -175,32 +175,6 @@ describe("the train view", () => {
     await page.getByText("Model", { exact: true }).click();
   });
 
-  it("imports a data set, after a look at what is in it", async () => {
-    await page.getByText("Data", { exact: true }).last().click();
-    // A class is a bright row of pixels at its own height.
-    const lines = Array.from({ length: 200 }, (_, row) => {
-      const label = row % 10;
-      const pixels = Array.from({ length: 784 }, (_value, pixel) =>
-        Math.floor(pixel / 28) === 2 * label + 4 ? 255 : 0,
-      );
-      return [label, ...pixels].join(",");
-    });
-    await page.getByLabel("Files to import").setInputFiles({
-      name: "bars.csv",
-      mimeType: "text/csv",
-      buffer: Buffer.from(`${lines.join("\n")}\n`),
-    });
-    await page.getByText("the first column holds the labels").waitFor();
-    await takeScreenshot(page, "train-import");
-    expect(await violations()).toEqual([]);
-    await page.getByLabel("Name of the data set").fill("Bars");
-    await page.getByLabel("Validation rows of the data set").fill("50");
-    await button("Take this data").click();
-    await expect.poll(() => controls().getByLabel("Rows", { exact: true }).inputValue()).toBe("150");
-    await button("Remove Bars").click();
-    await expect.poll(() => controls().getByLabel("Data").inputValue()).toBe("mnist");
-  });
-
   it("shows a saved training on its page: what happened, charts, and a way to repeat it", async () => {
     await show("Runs");
     const cut = page.getByRole("row").filter({ hasText: "cancelled" }).first();

@@ -8,7 +8,6 @@ import { INITIALISATIONS } from "../../shared/specs/network-spec.ts";
 import { NOTEBOOK_DEFAULTS } from "../../shared/experiments/notebook.ts";
 import { compareRequestSchema } from "../../shared/runs/run-comparison.ts";
 import { toWireError } from "../../shared/ipc/wire-error.ts";
-import type { Lab } from "../lab/lab.ts";
 import { runConvertCommand, type ConvertOptions } from "./convert-command.ts";
 import { runCompareLaddersCommand } from "./compare-ladders-command.ts";
 import { runDoctorCommand, type DoctorOptions } from "./doctor-command.ts";
@@ -19,7 +18,6 @@ import { runLadderCommand, type LadderOptions } from "./ladder-command.ts";
 import { addLessonCommands } from "./lesson-commands.ts";
 import { runNotebookCommand, type NotebookOptions } from "./notebook-command.ts";
 import type { Interruption } from "./interruption.ts";
-import { openCommandLab } from "./open-command-lab.ts";
 import { complain } from "./print.ts";
 import { runShowCommand } from "./show-command.ts";
 import { runCompareCommand } from "./compare-command.ts";
@@ -40,24 +38,12 @@ import { runSweepCommand } from "./sweep-command.ts";
 import { runTrainCommand, type TrainOptions } from "./train-command.ts";
 import { MOST_THREADS } from "../../shared/specs/threads.ts";
 import { runTuneCommand } from "./tune-command.ts";
-
-interface CommonOptions {
-  readonly database?: string;
-  readonly json?: true;
-}
+import { addDataCommands } from "./add-data-commands.ts";
+import { inLab, reading, type CommandHost, type CommonOptions } from "./in-lab.ts";
+import { list, wholeNumber } from "./option-values.ts";
 
 /** Given by name; a shape of one's own is given by its sizes. */
 const PRESETS: readonly LadderPreset[] = ["notebook", "lesson", "layer", "square"];
-
-const wholeNumber =
-  (minimum: number) =>
-  (text: string): number => {
-    const value = Number(text);
-    if (!Number.isSafeInteger(value) || value < minimum) {
-      throw new InvalidArgumentError(`expected a whole number of at least ${minimum}.`);
-    }
-    return value;
-  };
 
 /** Said before any thread is started: a thousand of them would look like a damaged installation. */
 function threadCount(text: string): number {
@@ -71,12 +57,6 @@ function threadCount(text: string): number {
 }
 const DEFAULT_THREADS = Math.min(availableParallelism(), MOST_THREADS);
 
-const list = (text: string): readonly string[] =>
-  text
-    .split(",")
-    .map((item) => item.trim())
-    .filter((item) => item !== "");
-
 function seconds(text: string): number {
   const value = Number(text);
   if (!(value > 0)) throw new InvalidArgumentError("expected a number of seconds above 0.");
@@ -89,48 +69,6 @@ function duration(text: string): number {
   if (ms === null)
     throw new InvalidArgumentError("expected a length of time above 0, such as 60s, 500ms or 2m.");
   return ms;
-}
-
-/** For commands that only look at saved runs: no worker is started. */
-const reading = (options: CommonOptions): LabNeeds => ({ ...options, threads: 0, readOnly: true });
-
-interface LabNeeds {
-  readonly database?: string;
-  readonly threads?: number;
-  /** What it only looks at stays as it is. */
-  readonly readOnly?: boolean;
-  readonly emptyIfMissing?: boolean;
-}
-
-/** What a command is given beside its options. */
-interface CommandHost {
-  readonly interruption: Interruption;
-  readonly setExitCode: (code: ExitCode) => void;
-}
-
-/** Opens the lab, runs a command in it, closes it whatever happens. */
-async function inLab(
-  { interruption, setExitCode }: CommandHost,
-  needs: LabNeeds,
-  command: (lab: Lab) => Promise<ExitCode> | ExitCode,
-): Promise<void> {
-  const lab = await openCommandLab(needs);
-  try {
-    const { notices, damaged } = lab.opened;
-    for (const notice of notices) complain(`lab: ${notice}`);
-    let cutShort = false;
-    interruption.listen(() => {
-      cutShort = lab.activity.cancel().cancelled || cutShort;
-    });
-    // A reader that has ended has all that it wanted of a command that only prints.
-    const asked = (): boolean => interruption.requested && (interruption.kind !== "SIGPIPE" || cutShort);
-    const code = asked() ? EXIT.ok : await command(lab);
-    setExitCode(
-      asked() ? (interruption.exitCode ?? code) : code === EXIT.ok && damaged ? EXIT.failedCheck : code,
-    );
-  } finally {
-    await lab.close();
-  }
 }
 
 function buildProgram(host: CommandHost): Command {
@@ -443,6 +381,7 @@ function buildProgram(host: CommandHost): Command {
     .action(async (options: CommonOptions) => {
       await inLab(host, { ...options, threads: 1 }, (lab) => runTuneCommand(lab, options));
     });
+  addDataCommands(program, host);
   return program;
 }
 

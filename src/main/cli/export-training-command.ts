@@ -1,9 +1,13 @@
-import { readdir } from "node:fs/promises";
-import { resolve } from "node:path";
+import { copyFile, readdir } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
 import { ContractError } from "../../core/errors.ts";
 import { trainSpecSchema } from "../../shared/specs/train-spec.ts";
+import { pythonFile, pythonIpynb } from "../../sandbox/python/python-notebook.ts";
+import { replaceFile } from "../data/replace-file.ts";
+import { requireTarget } from "../store/open/output-target.ts";
 import type { ExportedTraining } from "../lab/exchange/export-training.ts";
 import type { Lab } from "../lab/lab.ts";
+import { readDocumentFile } from "./document-file.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import { complain } from "./print.ts";
 import { readSpec } from "./read-spec.ts";
@@ -30,6 +34,27 @@ async function trainingOf(source: string): Promise<ExportedTraining> {
   return { spec, given: await givenWeights(spec, source) };
 }
 
+/** Writes a notebook's cells in Python, as a .py or .ipynb, with `lab_notebook.py` beside it. */
+async function exportNotebook(
+  source: string,
+  path: string,
+  { overwrite, pythonDir }: { readonly overwrite: boolean; readonly pythonDir: string },
+): Promise<ExitCode> {
+  const { document, notices } = await readDocumentFile(source);
+  for (const notice of notices) complain(`lab: ${notice}`);
+  const jupyter = path.toLowerCase().endsWith(".ipynb");
+  if (!jupyter && !path.toLowerCase().endsWith(".py")) {
+    throw new ContractError(`${path}: a notebook in Python ends with .py or .ipynb; give --out such a name`);
+  }
+  const { text, problems } = jupyter ? pythonIpynb(document) : pythonFile(document);
+  requireTarget(path, { database: null, overwrite });
+  await replaceFile(path, (handle) => handle.writeFile(text), { overwrite });
+  await copyFile(join(pythonDir, "lab_notebook.py"), join(dirname(path), "lab_notebook.py"));
+  for (const problem of problems) complain(`lab: not in Python: ${problem}`);
+  complain(`${document.cells.length} cells: ${path}, with lab_notebook.py beside it`);
+  return EXIT.ok;
+}
+
 /** Writes a training as a folder for PyTorch, or a network as ONNX. */
 export async function runExportTrainingCommand(
   lab: Lab,
@@ -49,6 +74,9 @@ export async function runExportTrainingCommand(
   }
   const path = resolve(options.out);
   const overwrite = options.force === true;
+  if (what === "pytorch" && /\.(ts|ipynb)$/i.test(source)) {
+    return exportNotebook(source, path, { overwrite, pythonDir: lab.exchange.pythonDir });
+  }
   const training = await trainingOf(source);
   if (what === "onnx") {
     await lab.exchange.exportOnnx(

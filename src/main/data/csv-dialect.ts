@@ -1,67 +1,98 @@
-/** How a table's fields are told apart. */
-export interface CsvDialect {
-  readonly separator: "," | ";" | "\t";
-  /** 0,5 for a half; never where the comma separates fields. */
-  readonly decimalComma: boolean;
-}
+import type { Dialect, DialectChanges, Encoding, Separator } from "../../shared/experiments/data-import.ts";
+import { numberOfText } from "./number-of-bytes.ts";
 
 /** Those that numbers do not hold come first. */
-const SEPARATORS = ["\t", ";", ","] as const;
+const SEPARATORS = ["\t", ";", "|", ","] as const;
+/** Lines that must have as many fields. */
+const LOOKED_AT = 20;
 
 /** Fields of a line that are parted outside quotes. */
-function partsOf(line: string, separator: string): number {
-  let [parts, quoted] = [1, false];
-  for (const character of line) {
+function partsOf(line: string, separator: string): string[] {
+  const parts: string[] = [];
+  let [from, quoted] = [0, false];
+  for (let at = 0; at < line.length; at++) {
+    const character = line.charAt(at);
     if (character === '"') quoted = !quoted;
-    else if (character === separator && !quoted) parts++;
+    else if (character === separator && !quoted) {
+      parts.push(line.slice(from, at));
+      from = at + 1;
+    }
   }
-  return parts;
+  parts.push(line.slice(from));
+  return parts.map((part) => part.trim().replace(/^"(.*)"$/, "$1"));
 }
 
-/** Tells a table's dialect by its first lines: the separator that parts all of them into as many fields. */
-export function csvDialect(sample: string): CsvDialect {
-  const lines = sample
-    .split(/\r\n|\n|\r/)
-    .filter((line) => line !== "")
-    .slice(0, 5);
-  // The last one may be cut off.
-  const whole = lines.length > 1 ? lines.slice(0, -1) : lines;
-  const found = SEPARATORS.find((separator) => {
-    const parts = whole.map((line) => partsOf(line, separator));
-    return (parts[0] ?? 1) > 1 && parts.every((count) => count === parts[0]);
-  });
-  const separator = found ?? SEPARATORS.find((one) => sample.includes(one)) ?? ",";
-  return { separator, decimalComma: separator !== "," && /\d,\d/.test(sample) };
+/** Lines of a sample; line ends inside quotes do not end one. */
+function linesOf(sample: string): string[] {
+  const lines: string[] = [];
+  let line = "";
+  for (const piece of sample.split(/\r\n|\n|\r/)) {
+    line = line === "" ? piece : `${line} ${piece}`;
+    if ((line.split('"').length - 1) % 2 === 1) continue;
+    if (line.trim() !== "") lines.push(line);
+    line = "";
+    if (lines.length > LOOKED_AT) break;
+  }
+  return lines;
 }
 
-const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
 /** What tables write where a value is missing. */
-const MISSING = /^(|na|n\/a|nan|null|none|nil|\?|-)$/i;
-
-/** The number of a field, or NaN: neither "0x10" nor "Infinity" is one. */
-export function numberOf(field: string, decimalComma: boolean): number {
-  const text = decimalComma ? field.replace(",", ".") : field;
-  return NUMBER.test(text) ? Number(text) : NaN;
-}
+const MISSING = /^(|na|n\/a|#n\/a|nan|null|none|nil|\?|-)$/i;
+const INFINITE = /^[+-]?inf(inity)?$/i;
+export const isMissing = (field: string): boolean => MISSING.test(field);
+export const isInfinite = (field: string): boolean => INFINITE.test(field);
 
 /** Is the field a word, neither a number nor a sign that one is missing? */
 const isWord = (field: string, decimalComma: boolean): boolean =>
-  !MISSING.test(field) && Number.isNaN(numberOf(field, decimalComma));
+  !isMissing(field) && !isInfinite(field) && Number.isNaN(numberOfText(field, decimalComma));
 
-const LABEL = /^(label|labels|class|target|digit)$/i;
+const LABEL = /^(label|labels|class|classes|target|digit|species|variety|category|y)$/i;
 
-/** The column that a header calls "label" (or class, target, digit), or null. */
+/** The column that a header calls "label" (or class, target, species, …), or null. */
 export function labelColumnOf(header: readonly string[]): number | null {
-  const exact = header.findIndex((field) => field.toLowerCase() === "label");
-  const found = exact >= 0 ? exact : header.findIndex((field) => LABEL.test(field));
+  const exact = header.findIndex((field) => field.trim().toLowerCase() === "label");
+  const found = exact >= 0 ? exact : header.findIndex((field) => LABEL.test(field.trim()));
   return found < 0 ? null : found;
 }
 
 /**
- * Whether a first row is a header: it names the label, or at least half of its fields are words. A row of numbers with
- * one that is missing is data.
+ * Whether a first row is a header: it names the label, at least half of its fields are words, or a column of numbers has a
+ * word above it. A row of numbers with one that is missing is data.
  */
-export function isHeader(fields: readonly string[], { decimalComma }: CsvDialect): boolean {
-  const words = fields.filter((field) => isWord(field, decimalComma)).length;
-  return words > 0 && (labelColumnOf(fields) !== null || 2 * words >= fields.length);
+function isHeader(rows: readonly (readonly string[])[], decimalComma: boolean): boolean {
+  const [first = [], ...others] = rows;
+  const words = first.map((field) => isWord(field, decimalComma));
+  const count = words.filter(Boolean).length;
+  // Names are given once.
+  if (count === 0 || new Set(first).size < first.length) return false;
+  const overNumbers = words.some(
+    (word, column) =>
+      word && others.length > 0 && others.every((row) => !isWord(row[column] ?? "", decimalComma)),
+  );
+  if (others.length > 0 && count < first.length) return overNumbers || labelColumnOf(first) !== null;
+  if (others.length === 0) return labelColumnOf(first) !== null || 2 * count >= first.length;
+  // Nothing but words in the first row: a header unless the others hold words only, too, and its fields come again.
+  return overNumbers || !first.some((field, column) => others.some((row) => row[column] === field));
+}
+
+/**
+ * Tells a table's dialect by its first lines: the separator that parts all of them into as many fields; what is given is
+ * not guessed.
+ */
+export function csvDialect(sample: string, encoding: Encoding, given: DialectChanges = {}): Dialect {
+  const lines = linesOf(sample);
+  // The last one may be cut off.
+  const whole = lines.length > 1 ? lines.slice(0, -1) : lines;
+  const found = SEPARATORS.find((separator) => {
+    const parts = whole.map((line) => partsOf(line, separator).length);
+    return (parts[0] ?? 1) > 1 && parts.every((count) => count === parts[0]);
+  });
+  const first = whole[0] ?? "";
+  const separator: Separator =
+    given.separator ?? found ?? SEPARATORS.find((one) => first.includes(one)) ?? ",";
+  const rows = (lines.length > 2 ? whole : lines).map((line) => partsOf(line, separator));
+  const decimalComma =
+    given.decimalComma ??
+    (separator !== "," && rows.some((row) => row.some((field) => /^[+-]?\d*,\d+$/.test(field))));
+  return { separator, decimalComma, header: given.header ?? isHeader(rows, decimalComma), encoding };
 }

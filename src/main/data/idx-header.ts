@@ -1,18 +1,19 @@
 import { DataFormatError } from "../../core/errors.ts";
+import { npyType, type NpyType } from "./npy-type.ts";
 
 /** Bytes of the part of an IDX header that tells how long the header is. */
 export const IDX_MAGIC_BYTES = 4;
 /** More axes than any data set has; a random byte here is a wrong file. */
 const MAX_RANK = 8;
 
-const UNSIGNED_BYTE = 0x08;
+/** numpy's names of the types; all of more than a byte are big-endian. */
 const TYPES: Readonly<Record<number, string>> = {
-  0x08: "unsigned byte",
-  0x09: "signed byte",
-  0x0b: "int16",
-  0x0c: "int32",
-  0x0d: "float32",
-  0x0e: "float64",
+  0x08: "|u1",
+  0x09: "|i1",
+  0x0b: ">i2",
+  0x0c: ">i4",
+  0x0d: ">f4",
+  0x0e: ">f8",
 };
 
 const hex = (bytes: Iterable<number>): string =>
@@ -30,16 +31,18 @@ export function idxHeaderBytes(file: string, magic: Uint8Array): number {
       swapped ? `${hex(magic)}, the magic in little-endian order` : hex(magic),
     );
   }
-  if (type !== UNSIGNED_BYTE) {
-    throw new DataFormatError(
-      file,
-      2,
-      "type 08 (unsigned byte)",
-      `${hex([type])} (${TYPES[type] ?? "no IDX type"})`,
-    );
+  if (!(type in TYPES)) {
+    throw new DataFormatError(file, 2, "a type from 08 (unsigned byte) to 0e (float64)", hex([type]));
   }
   if (rank < 1 || rank > MAX_RANK) throw new DataFormatError(file, 3, `1 to ${MAX_RANK} axes`, String(rank));
   return IDX_MAGIC_BYTES + 4 * rank;
+}
+
+/** The type of the values behind a sound header. */
+export function idxType(header: Uint8Array): NpyType {
+  const type = npyType(TYPES[header[2] ?? 0] ?? "");
+  if (typeof type === "string") throw new TypeError(`idxType: ${type}`);
+  return type;
 }
 
 /** The sizes that a complete header claims. */

@@ -8,6 +8,8 @@ export const NPY_PREFIX_BYTES = 12;
 export interface NpyHeader {
   readonly shape: readonly number[];
   readonly type: NpyType;
+  /** The first axis runs fastest. */
+  readonly fortran: boolean;
 }
 
 /** Where the header's text lies. @throws {DataFormatError} If this is no .npy file. */
@@ -17,7 +19,7 @@ export function npyHeaderRange(file: string, prefix: Uint8Array): { begin: numbe
       prefix[0] === 0x80
         ? "a pickle, which is a program and is never run here; save it again with numpy.save(path, array)"
         : prefix[0] === 0x50 && prefix[1] === 0x4b
-          ? "a zip archive such as .npz; unpack it and choose one .npy file"
+          ? "a zip archive: name it .npz if it is one of numpy"
           : "another magic";
     throw new DataFormatError(file, 0, "a .npy file", found);
   }
@@ -129,9 +131,5 @@ export function parseNpyHeader(file: string, text: string, offset: number): NpyH
   if (typeof shape !== "object" || shape === null) return fail(0, "a 'shape' of whole numbers");
   const type = npyType(descr);
   if (typeof type === "string") return fail(0, "values that are numbers", type);
-  if (fortran) {
-    const hint = "save it again with numpy.save(path, numpy.ascontiguousarray(array))";
-    return fail(0, "C order", `Fortran order; ${hint}`);
-  }
-  return { shape, type };
+  return { shape, type, fortran };
 }

@@ -1,18 +1,14 @@
 import { DataFormatError } from "../../core/errors.ts";
-import { IDX_MAGIC_BYTES, idxHeaderBytes, idxShape } from "./idx-header.ts";
+import { IDX_MAGIC_BYTES, idxHeaderBytes, idxShape, idxType } from "./idx-header.ts";
+import type { NpyType } from "./npy-type.ts";
+import type { NumberArray } from "./read-npy.ts";
 import { openRegularFile } from "./regular-file.ts";
 import { isGzip, unpackedChunks } from "./unpacked-chunks.ts";
 
-/** Unsigned bytes, row-major. */
-export interface IdxArray {
-  readonly shape: readonly number[];
-  readonly data: Uint8Array;
-}
-
 export interface ReadIdxOptions {
-  /** Where the values go, once the header is known to be sound; a new array if not given. */
+  /** Where the bytes go, once the header is known to be sound; a new array if not given. */
   readonly allocate?: (shape: readonly number[]) => Uint8Array;
-  /** Values a file may hold; 1 GiB if not given. */
+  /** Bytes that the values of a file may have; 1 GiB if not given. */
   readonly maxBytes?: number;
   readonly onProgress?: (fraction: number) => void;
 }
@@ -24,15 +20,21 @@ const MAX_DEFLATE_RATIO = 1032;
 /** Checks what the header claims before anything is allocated for it. @throws {DataFormatError} */
 function checkClaim(
   file: string,
-  shape: readonly number[],
+  { shape, type }: { readonly shape: readonly number[]; readonly type: NpyType },
   headerBytes: number,
   limits: { readonly fileBytes: number; readonly gzip: boolean; readonly maxBytes: number },
 ): number {
   const { fileBytes, gzip, maxBytes } = limits;
-  const claimed = shape.reduce((product, size) => product * size, 1);
-  const claim = `${claimed} values of shape (${shape.join(", ")})`;
+  const values = shape.reduce((product, size) => product * size, 1);
+  const claimed = type.bytes * values;
+  const claim = `${values} values of shape (${shape.join(", ")})${type.bytes === 1 ? "" : `, ${type.name}`}`;
   if (claimed > maxBytes) {
-    throw new DataFormatError(file, IDX_MAGIC_BYTES, `at most ${maxBytes} values`, claim);
+    throw new DataFormatError(
+      file,
+      IDX_MAGIC_BYTES,
+      `at most ${maxBytes} ${type.bytes === 1 ? "values" : "bytes"}`,
+      claim,
+    );
   }
   if (!gzip && headerBytes + claimed !== fileBytes) {
     throw new DataFormatError(
@@ -59,7 +61,8 @@ class IdxReceiver {
   readonly #limits: Parameters<typeof checkClaim>[3];
   readonly #options: ReadIdxOptions;
   #header: Uint8Array = new Uint8Array(0);
-  #array: IdxArray | null = null;
+  #array: { readonly shape: readonly number[]; readonly type: NpyType; readonly data: Uint8Array } | null =
+    null;
   #values = 0;
 
   constructor(file: string, limits: Parameters<typeof checkClaim>[3], options: ReadIdxOptions) {
@@ -92,9 +95,16 @@ class IdxReceiver {
   }
 
   /** @throws {DataFormatError} If the file ended early. */
-  finish(): IdxArray {
+  finish(): NumberArray {
     const expected = this.expectedBytes;
-    if (this.#array !== null && expected === this.receivedBytes) return this.#array;
+    if (this.#array !== null && expected === this.receivedBytes) {
+      const { shape, type, data } = this.#array;
+      if (type.name === "uint8") return { shape, dtype: type.name, data };
+      const values = type.allocate(data.length / type.bytes);
+      const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
+      for (let i = 0; i < values.length; i++) values[i] = type.read(view, i * type.bytes);
+      return { shape, dtype: type.name, data: values };
+    }
     const wanted = expected === null ? "a complete IDX header" : `${expected} bytes`;
     throw new DataFormatError(this.#file, this.receivedBytes, wanted, `${this.receivedBytes} bytes`);
   }
@@ -113,27 +123,30 @@ class IdxReceiver {
       return taken(known.length);
     }
     const header = known.slice(0, headerBytes);
-    const shape = idxShape(header);
-    const claimed = checkClaim(this.#file, shape, headerBytes, this.#limits);
-    const data = this.#options.allocate?.(shape) ?? new Uint8Array(claimed);
+    const claim = { shape: idxShape(header), type: idxType(header) };
+    const claimed = checkClaim(this.#file, claim, headerBytes, this.#limits);
+    if (this.#options.allocate !== undefined && claim.type.name !== "uint8") {
+      throw new DataFormatError(this.#file, 2, "unsigned bytes", claim.type.name);
+    }
+    const data = this.#options.allocate?.(claim.shape) ?? new Uint8Array(claimed);
     if (data.length !== claimed) {
       const expected = `${data.length} values, the size of the array to fill`;
       throw new DataFormatError(this.#file, IDX_MAGIC_BYTES, expected, `${claimed}`);
     }
     const rest = taken(headerBytes);
     this.#header = header;
-    this.#array = { shape, data };
+    this.#array = { ...claim, data };
     return rest;
   }
 }
 
 /**
- * Reads an IDX file of unsigned bytes, plain or gzipped, in small pieces. What the header claims is checked before
+ * Reads an IDX file, plain or gzipped, in small pieces. What the header claims is checked before
  * anything is allocated, and unpacking stops at the first byte too many.
  *
  * @throws {DataFormatError} Wrong magic, type, size or checksum; a file cut short; anything behind its end.
  */
-export async function readIdx(path: string, options: ReadIdxOptions = {}): Promise<IdxArray> {
+export async function readIdx(path: string, options: ReadIdxOptions = {}): Promise<NumberArray> {
   const file = await openRegularFile(path);
   try {
     const gzip = await isGzip(file);

@@ -4,7 +4,7 @@ import { NPY_PREFIX_BYTES, npyHeaderRange, parseNpyHeader, type NpyHeader } from
 import { openRegularFile, type RegularFile } from "./regular-file.ts";
 
 /** Values in C order, and numpy's name of the type that they had in the file. */
-export interface NpyArray {
+export interface NumberArray {
   readonly shape: readonly number[];
   readonly dtype: string;
   readonly data: Uint8Array | Float32Array | Float64Array;
@@ -49,8 +49,30 @@ async function readHeader(
   return { ...parseNpyHeader(path, new TextDecoder("latin1").decode(text), begin), end };
 }
 
+/** Values whose first axis runs fastest, in an order in which the last one does. */
+function fromFortran<A extends NumberArray["data"]>(data: A, shape: readonly number[], out: A): A {
+  const rank = shape.length;
+  const index = new Array<number>(rank).fill(0);
+  const strides = shape.map((_, axis) => shape.slice(0, axis).reduce((product, size) => product * size, 1));
+  let at = 0;
+  for (let i = 0; i < out.length; i++) {
+    out[i] = data[at] ?? 0;
+    for (let axis = rank - 1; axis >= 0; axis--) {
+      const [size = 1, stride = 0, place = 0] = [shape[axis], strides[axis], index[axis]];
+      if (place + 1 < size) {
+        index[axis] = place + 1;
+        at += stride;
+        break;
+      }
+      index[axis] = 0;
+      at -= place * stride;
+    }
+  }
+  return out;
+}
+
 /**
- * Reads a .npy file of numbers in C order: bool, whole numbers and floats of any size, in the smallest array that holds
+ * Reads a .npy file of numbers, in C or Fortran order: bool, whole numbers and floats of any size, in the smallest array that holds
  * them exactly. The size that the header claims is compared with the file's, and `check` may refuse shape and type,
  * before anything is allocated.
  *
@@ -60,11 +82,11 @@ async function readHeader(
 export async function readNpy(
   path: string,
   check: (found: { readonly shape: readonly number[]; readonly dtype: string }) => void = () => undefined,
-): Promise<NpyArray> {
+): Promise<NumberArray> {
   const file = await openRegularFile(path);
   const { handle, sizeBytes } = file;
   try {
-    const { shape, type, end } = await readHeader(path, file);
+    const { shape, type, fortran, end } = await readHeader(path, file);
     check({ shape, dtype: type.name });
     const numel = shape.reduce((product, size) => product * size, 1);
     const expectedBytes = end + numel * type.bytes;
@@ -82,9 +104,14 @@ export async function readNpy(
       if (got === wanted) return;
       throw new DataFormatError(path, end + got, `${expectedBytes} bytes`, `${end + got} bytes`);
     };
+    const inOrder = (): NumberArray => ({
+      shape,
+      dtype: type.name,
+      data: fortran && shape.length > 1 ? fromFortran(data, shape, type.allocate(numel)) : data,
+    });
     if (type.native) {
       requireAll(await readFully(handle, new Uint8Array(data.buffer), end), data.byteLength);
-      return { shape, dtype: type.name, data };
+      return inOrder();
     }
     const chunk = new Uint8Array(Math.min(CHUNK_BYTES, numel * type.bytes));
     for (let first = 0; first < numel; first += CHUNK_BYTES / type.bytes) {
@@ -105,7 +132,7 @@ export async function readNpy(
         data[first + i] = value;
       }
     }
-    return { shape, dtype: type.name, data };
+    return inOrder();
   } finally {
     await handle.close();
   }

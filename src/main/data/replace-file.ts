@@ -32,7 +32,8 @@ export const PRIVATE_MODE = 0o600;
 const NEW_FILE = constants.O_CREAT | constants.O_EXCL | constants.O_RDWR | constants.O_NOFOLLOW;
 const PART = /^\.(.*)\.(\d+)-[0-9a-f]{16}\.part$/;
 
-function isAlive(pid: number): boolean {
+/** Is there such a process? */
+export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;

@@ -1,6 +1,6 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { basename, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { readWeightsFile } from "../exchange/weights/read-weights-file.ts";
 import type { IpcCallName, IpcInput } from "../../shared/ipc/ipc-contract.ts";
 import { networkOf } from "../../shared/specs/network-spec.ts";
@@ -55,6 +55,12 @@ export function ownHandlers(services: IpcServices) {
       const chosen = runIds ?? (await opened.runs.find("", "all"));
       return { kind: "saved", path, rows: await opened.runs.export({ what, runIds: chosen, path, weights }) };
     },
+    datasetsExport: async ({ id }) => {
+      const opened = await lab;
+      const path = await askWhere(`rows of ${id}`, "csv");
+      if (path === null) return { kind: "dismissed" };
+      return { kind: "saved", path, rows: await opened.datasets.export({ id, path }) };
+    },
     runsImport: async () => {
       const [path] = await askWhich("Bundle of runs", "json");
       if (path === undefined) return { kind: "dismissed" };
@@ -104,6 +110,10 @@ export function ownHandlers(services: IpcServices) {
       if (path === null) return { kind: "dismissed" };
       const { stored } = opened.session.get({ documentId: id, text });
       await writeWholeFile(path, await exportedDocument(document, { format, stored, printHtml }));
+      if (format === "py") {
+        const helper = "lab_notebook.py";
+        await copyFile(join(opened.exchange.pythonDir, helper), join(dirname(path), helper));
+      }
       return { kind: "saved", path, rows: document.cells.length };
     },
     databaseQuery: async ({ sql }) => querySql((await lab).diagnostics.get().database.path, sql),

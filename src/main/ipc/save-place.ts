@@ -5,6 +5,7 @@ import { safeFileName } from "../data/safe-file-name.ts";
 export type SavedExtension =
   | "lab.ts"
   | "ipynb"
+  | "py"
   | "html"
   | "csv"
   | "png"
@@ -20,16 +21,17 @@ export type SavedExtension =
 /** Asks where to save; null when the person closes the dialog. */
 export type AskWhere = (suggestedName: string, extension: SavedExtension) => Promise<string | null>;
 
-/** Asks for what to read: a file, a folder, or any number of notebooks; none when the person closes the dialog. */
+/** Asks for files to read, one bundle, any number of notebooks, runs of other tools; none when the person closes the dialog. */
 export type AskWhich = (
   title: string,
-  what: "json" | "notebooks" | "runs" | "folder",
+  kind: "json" | "notebooks" | "runs" | "folder",
 ) => Promise<readonly string[]>;
 
 const FILTERS = {
   "lab.ts": { name: "Notebook", extensions: ["lab.ts"] },
   ipynb: { name: "Jupyter notebook", extensions: ["ipynb"] },
   notebooks: { name: "Notebooks", extensions: ["ts", "ipynb"] },
+  py: { name: "Python file", extensions: ["py"] },
   html: { name: "Web page", extensions: ["html"] },
   json: { name: "Bundle of runs", extensions: ["json"] },
   sqlite: { name: "SQLite database", extensions: ["sqlite"] },
@@ -70,15 +72,16 @@ export function saveDialog(window: BrowserWindow, saveDir: string | null): AskWh
 
 /** @param openFile Tests: this file is taken without asking (see LaunchOptions). */
 export function openDialog(window: BrowserWindow, openFile: string | null): AskWhich {
-  return async (title, what) => {
+  return async (title, kind) => {
     if (openFile !== null) return [openFile];
     const { filePaths } = await dialog.showOpenDialog(window, {
       title,
       properties: [
-        what === "folder" ? "openDirectory" : "openFile",
-        ...(what === "notebooks" ? (["multiSelections"] as const) : []),
+        kind === "folder" ? "openDirectory" : "openFile",
+        ...(kind === "notebooks" ? (["multiSelections"] as const) : []),
       ],
-      ...(what === "json" || what === "notebooks" ? { filters: [FILTERS[what]] } : {}),
+      // Runs of other tools have names of every kind.
+      ...(kind === "json" || kind === "notebooks" ? { filters: [FILTERS[kind]] } : {}),
     });
     return filePaths;
   };

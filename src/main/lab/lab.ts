@@ -1,6 +1,6 @@
 import type { RunSupervisor } from "./activity/run-supervisor.ts";
 import type { LabEvent } from "./activity/experiment.ts";
-import type { DatasetLibrary } from "./datasets/dataset-library.ts";
+import type { DatasetsLab } from "./datasets/datasets-lab.ts";
 import type { DiagnosticsLab } from "./diagnostics/diagnostics-lab.ts";
 import type { KernelsLab } from "./diagnostics/kernels-lab.ts";
 import type { DocumentLibrary } from "./documents/document-library.ts";
@@ -18,6 +18,7 @@ import type { ViewsLab } from "./runs/views-lab.ts";
 import type { StagesLab } from "./stages/stages-lab.ts";
 import type { StepperLab } from "./stepper/stepper-lab.ts";
 import type { LearnedLab } from "./training/learned/learned-lab.ts";
+import type { PredictLab } from "./training/learned/predict-lab.ts";
 import type { TrainingLab } from "./training/training-lab.ts";
 
 /**
@@ -40,8 +41,9 @@ export interface Lab {
   readonly gradcheck: GradcheckLab;
   readonly training: Omit<TrainingLab, "close">;
   readonly learned: LearnedLab;
-  readonly datasets: DatasetLibrary;
   readonly exchange: Omit<ExchangeLab, "close">;
+  readonly predict: PredictLab;
+  readonly datasets: DatasetsLab;
   readonly runs: RunsLab;
   readonly views: ViewsLab;
   readonly database: DatabaseLab;

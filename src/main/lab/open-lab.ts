@@ -1,6 +1,7 @@
 import { availableParallelism } from "node:os";
 import { dirname, join } from "node:path";
 import { MOST_THREADS } from "../../shared/specs/threads.ts";
+import { isAlive } from "../data/replace-file.ts";
 import { Engine } from "../engine/engine.ts";
 import { beginFlagTrial } from "../engine/flag-trial.ts";
 import { setV8Flags } from "../engine/v8-flags.ts";
@@ -12,6 +13,7 @@ import { RunSupervisor } from "./activity/run-supervisor.ts";
 import { IdleMemory } from "./compute/idle-memory.ts";
 import { ImageRows } from "./compute/image-rows.ts";
 import { DatasetLibrary } from "./datasets/dataset-library.ts";
+import { DatasetsLab } from "./datasets/datasets-lab.ts";
 import { CurrentMachine } from "./diagnostics/current-machine.ts";
 import { DiagnosticsLab } from "./diagnostics/diagnostics-lab.ts";
 import { KernelsLab } from "./diagnostics/kernels-lab.ts";
@@ -35,6 +37,7 @@ import { StagesLab } from "./stages/stages-lab.ts";
 import { LiveLab } from "./live/live-lab.ts";
 import { SessionLab } from "./live/session-lab.ts";
 import { StepperLab } from "./stepper/stepper-lab.ts";
+import { PredictLab } from "./training/learned/predict-lab.ts";
 import { LearnedLab } from "./training/learned/learned-lab.ts";
 import { TrainingLab } from "./training/training-lab.ts";
 
@@ -95,6 +98,7 @@ export async function openLab(options: LabOptions): Promise<Lab> {
   const datasets = new DatasetLibrary({
     root: store.datasetsFolder,
     resourcesDir: options.resourcesDir,
+    store,
     onProblem: (message) => {
       emit({ name: "failure", payload: { title: "A data set cannot be read", message } });
     },
@@ -120,6 +124,7 @@ export async function openLab(options: LabOptions): Promise<Lab> {
   const data = new ImageRows(engine, datasets, () => {
     if (supervisor.state()?.cancelling === true) throw new ExperimentCancelled("cancelled");
   });
+  void datasets.sweep(new Date(), isAlive).catch(() => undefined);
   const idleMemory = new IdleMemory({
     engine,
     idle: () => supervisor.state() === null,
@@ -181,9 +186,12 @@ export async function openLab(options: LabOptions): Promise<Lab> {
     gradcheck: new GradcheckLab(services, supervisor, data, tfjsFile),
     training,
     learned: new LearnedLab(services, supervisor, data),
-    datasets,
     exchange,
     runs,
+    predict: new PredictLab(services, supervisor, data, datasets),
+    datasets: new DatasetsLab(services, supervisor, datasets, (id) => {
+      data.forget(id);
+    }),
     views: new ViewsLab(store),
     database: new DatabaseLab(services, supervisor, readers),
     diagnostics: new DiagnosticsLab(found, machine, tuning),

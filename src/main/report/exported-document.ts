@@ -2,6 +2,7 @@ import type { DocumentExportFormat } from "../../shared/documents/document-recor
 import { writeIpynb, type NotebookOutput } from "../../shared/documents/ipynb.ts";
 import type { LabDocument } from "../../shared/documents/lab-document.ts";
 import { writeLabDocument } from "../../shared/documents/write-lab-document.ts";
+import { pythonFile } from "../../sandbox/python/python-notebook.ts";
 import type { CellOutput } from "../../shared/live/cell-output.ts";
 import type { CellResult } from "../../shared/live/cell-result.ts";
 import type { StoredCell } from "../../shared/live/live-session.ts";
@@ -47,6 +48,8 @@ export async function exportedDocument(
       return writeLabDocument(document);
     case "ipynb":
       return writeIpynb(document, notebookOutputs(stored.map(({ result }) => result)));
+    case "py":
+      return pythonFile(document).text;
     case "html":
       return documentHtml(document, stored);
     case "pdf":

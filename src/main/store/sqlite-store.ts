@@ -16,6 +16,7 @@ import {
   type Timing,
 } from "../../shared/runs/run-records.ts";
 import { TRASH_DAYS, type RunChange } from "../../shared/runs/run-changes.ts";
+import type { StoredDataset } from "../../shared/experiments/stored-dataset.ts";
 import type { RunView } from "../../shared/runs/run-table.ts";
 import type { Tuning } from "../../shared/experiments/tuning.ts";
 import { sweepParts } from "../data/replace-file.ts";
@@ -34,6 +35,7 @@ import { TimingTable } from "./tables/timing-table.ts";
 import { EventTable } from "./tables/event-table.ts";
 import { ReportTable } from "./tables/report-table.ts";
 import { ExerciseTable, type ExerciseKey, type StoredExercise } from "./tables/exercise-table.ts";
+import { DatasetTable, type DatasetRow, type TestLook } from "./tables/dataset-table.ts";
 import { ViewTable } from "./tables/view-table.ts";
 import { TuningTable } from "./tables/tuning-table.ts";
 
@@ -72,6 +74,7 @@ export class SqliteStore extends StoreConnection implements Store {
   readonly #views: ViewTable;
   readonly #exercises: ExerciseTable;
   readonly documents: DocumentRecords;
+  readonly #datasets: DatasetTable;
 
   constructor(opened: OpenedDatabase) {
     super(opened);
@@ -92,6 +95,7 @@ export class SqliteStore extends StoreConnection implements Store {
       attempt: (action, body) => this.attempt(action, body),
       write: (action, body) => this.write(action, body),
     });
+    this.#datasets = new DatasetTable(db);
   }
 
   saveMachine(machine: Machine): void {
@@ -333,6 +337,30 @@ export class SqliteStore extends StoreConnection implements Store {
 
   saveSolutionShown(key: ExerciseKey): void {
     this.write("note that a solution was shown", () => this.#exercises.solutionShown(key));
+  }
+
+  listDatasets(): readonly DatasetRow[] {
+    return this.attempt("list the data sets", () => this.#datasets.list());
+  }
+
+  saveDataset(stored: StoredDataset): void {
+    this.writeDurably("save a data set", () => this.#datasets.save(stored));
+  }
+
+  setDatasetRemoved(id: string, at: string | null): void {
+    this.writeDurably("remove a data set", () => this.#datasets.setRemoved(id, at));
+  }
+
+  dropDataset(id: string): void {
+    this.write("forget a data set", () => this.#datasets.drop(id));
+  }
+
+  addTestLook(look: TestLook): void {
+    this.writeDurably("record a look at test rows", () => this.#datasets.addLook(look));
+  }
+
+  testLooks(datasetId: string, runId: string): { readonly ofDataset: number; readonly ofRun: number } {
+    return this.attempt("count the looks at test rows", () => this.#datasets.looks(datasetId, runId));
   }
 
   /** What a reader needs to follow the table: see RunIndex. */

@@ -16,8 +16,11 @@ import type {
 import type { RunChange } from "../../shared/runs/run-changes.ts";
 import type { ExerciseKey, StoredExercise } from "./tables/exercise-table.ts";
 import type { RunView } from "../../shared/runs/run-table.ts";
+import type { StoredDataset } from "../../shared/experiments/stored-dataset.ts";
 import type { Tuning } from "../../shared/experiments/tuning.ts";
 import type { DocumentRecords } from "./document-records.ts";
+
+import type { DatasetRow, TestLook } from "./tables/dataset-table.ts";
 import type { LadderFrame } from "./tables/ladder-table.ts";
 
 /** What is known of a run when it starts. */
@@ -153,6 +156,18 @@ export interface Store {
   changeRuns(runIds: readonly string[], change: RunChange): ListedRun[];
   /** Runs in the trash for longer than TRASH_DAYS. */
   expiredRuns(now: Date): readonly string[];
+  /** Imported data sets in the order of their import, removed ones among them. */
+  listDatasets(): readonly DatasetRow[];
+  /** Saves or renews a data set, whose files are written already; durable when it returns. */
+  saveDataset(stored: StoredDataset): void;
+  /** Marks a data set as removed, or takes that back with null. */
+  setDatasetRemoved(id: string, at: string | null): void;
+  /** Forgets a data set whose files are gone. */
+  dropDataset(id: string): void;
+  /** Records that test rows were looked at; durable when it returns. */
+  addTestLook(look: TestLook): void;
+  /** How often a data set's test rows were looked at, and how often with this run. */
+  testLooks(datasetId: string, runId: string): { readonly ofDataset: number; readonly ofRun: number };
   listViews(): readonly RunView[];
   saveView(view: RunView): void;
   dropView(name: string): void;

@@ -2,6 +2,7 @@ import type { ComponentType } from "react";
 import type { RunKind } from "../../shared/runs/run-records.ts";
 import { BackwardView } from "../backward/backward-view.tsx";
 import { ask } from "../bridge/lab.ts";
+import { DataView } from "../data/data-view.tsx";
 import { DiagnosticsView } from "../diagnostics/diagnostics-view.tsx";
 import { connectExchange } from "../exchange/exchange-actions.ts";
 import { ImportedRunPart } from "../exchange/imported-run-part.tsx";
@@ -49,6 +50,7 @@ export const VIEW_PARTS: Readonly<Record<ViewId, ViewPart>> = {
   gradients: { View: GradientsView, connect: connectGradcheck },
   train: { View: TrainView },
   runs: { View: RunsView, connect: connectExchange },
+  data: { View: DataView },
   diagnostics: { View: DiagnosticsView },
   settings: { View: SettingsView },
 };

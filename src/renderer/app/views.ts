@@ -1,6 +1,7 @@
 import {
   Activity,
   ChartNoAxesColumnIncreasing,
+  Database,
   FlaskConical,
   History,
   Layers,
@@ -92,6 +93,13 @@ const ROWS = [
     label: "Runs",
     icon: History,
     work: { kinds: ["import", "compacting", "exporting", "imported"], name: "the runs" },
+    buttons: [],
+  },
+  {
+    id: "data",
+    label: "Data",
+    icon: Database,
+    work: { kinds: ["data"], name: "the data" },
     buttons: [],
   },
   {

@@ -81,9 +81,9 @@ interface Dropped {
 /** Takes what was dropped on the window: runs, a network, weights. */
 export async function takeDropped(items: DataTransferItemList): Promise<void> {
   try {
-    // An entry is only there while the event is handled: all are asked for before the first is waited for.
-    const entries = [...items].flatMap((item) => item.webkitGetAsEntry() ?? []);
-    const files = (await Promise.all(entries.map((entry) => filesOf(entry)))).flat();
+    // Entries are only there while the event is handled: all are asked for before the first is waited for.
+    const found = [...items].map((item) => item.webkitGetAsEntry() ?? item.getAsFile());
+    const files = (await Promise.all(found.map(filesOf))).flat();
     const bytes = files.reduce((sum, { file }) => sum + file.size, 0);
     if (bytes > MOST_DROPPED_BYTES) {
       throw new RangeError(
@@ -103,7 +103,9 @@ export async function takeDropped(items: DataTransferItemList): Promise<void> {
   }
 }
 
-async function filesOf(entry: FileSystemEntry): Promise<Dropped[]> {
+async function filesOf(entry: FileSystemEntry | File | null): Promise<Dropped[]> {
+  if (entry === null) return [];
+  if (entry instanceof File) return [{ path: entry.name, file: entry }];
   const path = entry.fullPath.replace(/^\//, "");
   if (entry.isFile) {
     const file = await new Promise<File>((resolve, reject) => {

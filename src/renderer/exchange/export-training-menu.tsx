@@ -30,7 +30,7 @@ export function ExportTrainingMenu({
         disabled={busy || training === null}
         onClick={() => setOpen(true)}
       >
-        Export to Python or ONNX
+        Export: Python, ONNX
       </Button>
       {training !== null && <ExportDialog training={training} opened={open} onClose={() => setOpen(false)} />}
     </>
@@ -54,7 +54,7 @@ function ExportDialog({
     void exportTraining({ training, what, withData, normalise, softmax });
   };
   return (
-    <Modal opened={opened} onClose={onClose} title="Export the training" size="lg">
+    <Modal opened={opened} onClose={onClose} title="Export the training" size="lg" lockScroll={false}>
       <section aria-label="PyTorch">
         <h3>PyTorch</h3>
         <p>

@@ -1,7 +1,9 @@
 import { Button } from "@mantine/core";
-import { Fragment } from "react";
+import { Fragment, useEffect } from "react";
+import { firstSpec } from "../../shared/specs/first-spec.ts";
+import { loadDatasets, trainRequestStore } from "../store/datasets-store.ts";
 import { useStore } from "../store/create-store.ts";
-import { labStore } from "../store/lab-store.ts";
+import { labStore, showFailure } from "../store/lab-store.ts";
 import { resumeTraining } from "./training-actions.ts";
 import { trainingStateStore, trainingStore } from "./training-store.ts";
 import { LivePictures } from "./learned/plane-pictures.tsx";
@@ -9,7 +11,6 @@ import { LearnedPart } from "./learned/learned-part.tsx";
 import { Formula } from "../ui/formula.tsx";
 import { EmptyState } from "../ui/notices.tsx";
 import { ViewLayout } from "../ui/view-layout.tsx";
-import { ImportPart } from "./import-part.tsx";
 import { LrSearchPart } from "./lr-search.tsx";
 import { ModelBuilder } from "./model-builder.tsx";
 import { NumbersStrip } from "./numbers-strip.tsx";
@@ -19,17 +20,27 @@ import { SweepForm } from "./sweep-form.tsx";
 import { TrainCharts } from "./train-charts.tsx";
 import { TrainControls } from "./train-controls.tsx";
 import { StartTraining } from "./start-training.tsx";
-import { useTrainForm } from "./train-form.ts";
+import { showSpec, useTrainForm } from "./train-form.ts";
 import { TrainLive } from "./train-live.tsx";
 import { TrainOutcome } from "./train-outcome.tsx";
 import classes from "./train-view.module.css";
 
 export function TrainView() {
   const form = useTrainForm();
+  const requested = useStore(trainRequestStore);
+  useEffect(() => void loadDatasets(), []);
+  useEffect(() => {
+    if (requested === null) return;
+    trainRequestStore.set(null);
+    try {
+      showSpec(firstSpec(requested), "own");
+    } catch (error) {
+      showFailure(`${requested.title} cannot be trained on`, error);
+    }
+  }, [requested]);
   return (
     <ViewLayout controls={<TrainControls />} controlsLabel="Training settings">
       <Interrupted />
-      <ImportPart form={form} />
       <ModelBuilder form={form} />
       <SweepForm form={form} />
       <QueueList />

@@ -110,7 +110,7 @@ function WeightsQuestion() {
   const { file, spec, question } = open;
   const close = (): void => asked.set(null);
   return (
-    <Modal opened onClose={close} title={`How is ${file.name} meant?`}>
+    <Modal opened onClose={close} title={`How is ${file.name} meant?`} lockScroll={false}>
       <p>{question.message}</p>
       {question.asks === "layout" ? (
         <div className={own["row"]}>

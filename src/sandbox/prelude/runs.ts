@@ -34,6 +34,9 @@ function curve(id: string, name: string): ReturnType<SavedRun["curve"]> {
 
 /** The lab's saved runs that a query finds, the newest first: runs("kind:training tag:keep"). */
 export function runs(query = ""): SavedRun[] {
+  if (typeof query !== "string") {
+    throw new TypeError(`runs(): expected a query as text, runs("kind:training"), got ${typeof query}`);
+  }
   const found = parse(host.runs(query), revive) as Omit<SavedRun, "curve">[];
   return found.map((run) => ({ ...run, curve: (name: string) => curve(run.id, name) }));
 }

@@ -101,5 +101,5 @@ export const importedDocumentSchema = v.variant("kind", [
 ]);
 export type ImportedDocument = v.InferOutput<typeof importedDocumentSchema>;
 
-export const documentFormatSchema = v.picklist(["lab", "ipynb", "html", "pdf"]);
+export const documentFormatSchema = v.picklist(["lab", "ipynb", "py", "html", "pdf"]);
 export type DocumentExportFormat = v.InferOutput<typeof documentFormatSchema>;

@@ -49,7 +49,7 @@ export function toyDataset(choice: ToyChoice): Dataset {
     target:
       toy === "regression"
         ? { kind: "numbers", names: ["y"], offsets: [0], scales: [1] }
-        : { kind: "classes", names: ["orange", "blue"] },
+        : { kind: "classes", names: ["A", "B"] },
     storage: "float32",
     trainRows: rows - 2 * held,
     validRows: held,

@@ -43,7 +43,8 @@ import {
   stagesSettingsSchema,
 } from "../experiments/stages.ts";
 import { stepperSettingsSchema, traceSchema } from "../experiments/stepper.ts";
-import { importChoiceSchema, importFilesSchema, importPreviewSchema } from "../experiments/datasets.ts";
+import { dialectChangesSchema, importPlanSchema, importPreviewSchema } from "../experiments/data-import.ts";
+import { datasetDetailsSchema, testScoreSchema } from "../experiments/dataset-details.ts";
 import { datasetSchema } from "../experiments/dataset.ts";
 import {
   drawnImageSchema,
@@ -103,7 +104,7 @@ import { saved, suggestedName } from "./saved-file.ts";
 export const activitySchema = v.object({
   /** Null for work that leaves no run. */
   runId: v.nullable(v.string()),
-  kind: v.picklist([...runKindSchema.options, "stepper", "tuning", "import", "compacting", "exporting"]),
+  kind: v.picklist([...runKindSchema.options, "stepper", "tuning", "import", "compacting", "exporting", "data"]),
   title: v.string(),
   phase: v.string(),
   /** 0 to 1, or null while unknown. */
@@ -236,10 +237,29 @@ export const IPC_CALLS = {
   trainingDequeue: { input: v.object({ ids: v.array(v.string()) }), output: nothing },
   trainingReport: { input: v.object({ runId }), output: trainingReportSchema },
   datasetsList: { input: nothing, output: v.array(datasetSchema) },
-  /** Reads files that the window was given; they are kept until they are accepted or others come. */
-  datasetsPreview: { input: v.object({ files: importFilesSchema }), output: importPreviewSchema },
-  datasetsAccept: { input: importChoiceSchema, output: datasetSchema },
+  datasetsDetails: { input: v.object({ id: v.string() }), output: datasetDetailsSchema },
+  /**
+   * Reads files that the window was given; they are kept until they are accepted or others come. The page hands over File
+   * objects, of which preload tells the paths: it cannot name a path itself. Refused while an activity is on.
+   */
+  datasetsPreview: {
+    input: v.object({
+      paths: v.pipe(v.array(v.string()), v.maxLength(100_000)),
+      changes: dialectChangesSchema,
+    }),
+    output: importPreviewSchema,
+  },
+  /** The previewed files once more, as a table of another dialect. Refused while an activity is on. */
+  datasetsReread: { input: v.object({ changes: dialectChangesSchema }), output: importPreviewSchema },
+  /** Refused while an activity is on. */
+  datasetsAccept: { input: importPlanSchema, output: datasetSchema },
+  datasetsDismiss: { input: nothing, output: nothing },
   datasetsRemove: { input: v.object({ id: v.string() }), output: nothing },
+  datasetsRestore: { input: v.object({ id: v.string() }), output: datasetSchema },
+  /** Asks for a place, then writes all rows as CSV. Refused while an activity is on. */
+  datasetsExport: { input: v.object({ id: v.string() }), output: saved },
+  /** Scores a training's network on the test rows of its data, and counts the look. Refused while an activity is on. */
+  predictTest: { input: v.object({ runId, weights: weightsChoiceSchema }), output: testScoreSchema },
   /** What a training's network has learned, on its validation rows. Refused while an activity is on. */
   learnedInspect: { input: v.object({ runId, weights: weightsChoiceSchema }), output: learnedSchema },
   /** Refused while an activity is on. */

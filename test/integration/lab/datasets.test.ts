@@ -1,47 +1,15 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Lab } from "../../../src/main/lab/lab.ts";
 import { openLab } from "../../../src/main/lab/open-lab.ts";
+import type { ImportPlan } from "../../../src/shared/experiments/data-import.ts";
+import type { Dataset } from "../../../src/shared/experiments/dataset.ts";
+import { firstSpec } from "../../../src/shared/specs/first-spec.ts";
 import { TRAIN_PRESETS } from "../../../src/shared/specs/train-presets.ts";
+import { toyDataset } from "../../../src/shared/experiments/toys.ts";
 import { labOptions } from "./open-test-lab.ts";
-
-const ROWS = 300;
-const PIXELS = 784;
-
-/** A class is a bright row of pixels at its own height. */
-const pixelOf = (row: number, pixel: number): number =>
-  Math.floor(pixel / 28) === 2 * labelOf(row) + 4 ? 200 + (row % 50) : pixel % 3;
-const labelOf = (row: number): number => (row * 7) % 10;
-
-const idx = (shape: readonly number[], values: (index: number) => number): Uint8Array => {
-  const header = Buffer.alloc(4 + 4 * shape.length);
-  header.set([0, 0, 8, shape.length]);
-  shape.forEach((size, axis) => header.writeUInt32BE(size, 4 + 4 * axis));
-  const count = shape.reduce((product, size) => product * size, 1);
-  return new Uint8Array(Buffer.concat([header, Uint8Array.from({ length: count }, (_, i) => values(i))]));
-};
-const npy = (shape: readonly number[], values: (index: number) => number): Uint8Array => {
-  const sizes = shape.length === 1 ? `${shape[0]},` : shape.join(", ");
-  const text = `{'descr': '<f4', 'fortran_order': False, 'shape': (${sizes}), }`;
-  const padded = `${text.padEnd(117)}\n`;
-  const count = shape.reduce((product, size) => product * size, 1);
-  const data = Float32Array.from({ length: count }, (_, i) => values(i));
-  const head = Buffer.from([0x93, ...Buffer.from("NUMPY"), 1, 0, padded.length & 255, padded.length >> 8]);
-  return new Uint8Array(Buffer.concat([head, Buffer.from(padded), Buffer.from(data.buffer)]));
-};
-const images = (i: number): number => pixelOf(Math.floor(i / PIXELS), i % PIXELS);
-const csv = (line: (row: number) => string, header = ""): Uint8Array =>
-  new TextEncoder().encode(header + Array.from({ length: ROWS }, (_, row) => `${line(row)}\n`).join(""));
-const pixelsOf = (row: number): string =>
-  Array.from({ length: PIXELS }, (_, pixel) => pixelOf(row, pixel)).join(",");
-
-const IDX_PAIR = [
-  { name: "train-labels-idx1-ubyte", bytes: idx([ROWS], labelOf) },
-  { name: "train-images-idx3-ubyte.gz", bytes: new Uint8Array(gzipSync(idx([ROWS, 28, 28], images))) },
-];
 
 const folder = mkdtempSync(join(tmpdir(), "backprop-lab-datasets-"));
 let lab: Lab;
@@ -53,157 +21,183 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
+const IRIS = "test/golden/iris.csv";
+
+async function take(paths: string | readonly string[], change: Partial<ImportPlan> = {}): Promise<Dataset> {
+  const { plan } = await lab.datasets.preview({ paths: typeof paths === "string" ? [paths] : paths });
+  return lab.datasets.accept({ ...plan, ...change });
+}
+
 describe("an import", () => {
-  it.each([
-    ["an IDX pair, in any order, one of them gzipped", IDX_PAIR],
-    [
-      "two .npy files with values from 0 to 1",
-      [
-        { name: "x.npy", bytes: npy([ROWS, PIXELS], (i) => images(i) / 255) },
-        { name: "y.npy", bytes: npy([ROWS], labelOf) },
-      ],
-    ],
-    [
-      "a CSV with a header and the label first",
-      [
-        {
-          name: "d.csv",
-          bytes: csv((row) => `${labelOf(row)},${pixelsOf(row)}`, `label${",p".repeat(PIXELS)}\n`),
-        },
-      ],
-    ],
-    [
-      "a gzipped CSV with the label last",
-      [
-        {
-          name: "d.csv.gz",
-          bytes: new Uint8Array(gzipSync(csv((row) => `${pixelsOf(row)},${labelOf(row)}`))),
-        },
-      ],
-    ],
-  ])("previews %s", async (_what, files) => {
-    const preview = await lab.datasets.preview({ files });
-    expect(preview.refusal).toBe("");
-    expect(preview.rows).toBe(ROWS);
-    expect(preview.classCounts).toEqual(new Array<number>(10).fill(30));
-    expect(preview.images[1].label).toBe(7);
-    expect([...preview.images[1].pixels]).toEqual(
-      Array.from({ length: PIXELS }, (_, pixel) => pixelOf(1, pixel)),
+  it("of Iris trains to a classifier, which is tested, predicts new rows, and is there after a restart", async () => {
+    const iris = await take(IRIS, { title: "Iris" });
+    expect(iris).toMatchObject({ features: 4, target: { names: ["setosa", "versicolor", "virginica"] } });
+    await lab.close();
+    lab = await openLab(labOptions(folder, 2));
+    expect(lab.datasets.list().map(({ id }) => id)).toEqual(["mnist", iris.id]);
+    const run = await lab.training.start({ spec: firstSpec(iris), threads: 2 }).done;
+    expect(run).toMatchObject({ status: "finished", failure: null });
+    expect(run.summary["validAccuracy"]).toBeGreaterThan(0.85);
+
+    const score = await lab.predict.test({ runId: run.id, weights: "final" });
+    expect(score.accuracy).toBeGreaterThan(0.85);
+    expect([score.looks, score.looksOfRun]).toEqual([1, 1]);
+    expect((await lab.predict.test({ runId: run.id, weights: "final" })).looks).toBe(2);
+    const details = await lab.datasets.details({ id: iris.id });
+    expect(details).toMatchObject({ testLooks: 2, files: ["iris.csv"], runs: [{ id: run.id }] });
+    expect(details.classes.map(({ trainRows }) => trainRows)).toEqual([34, 34, 34]);
+
+    const out = join(folder, "predicted.csv");
+    const data = join(folder, "new.csv");
+    // Columns in another order, and no label.
+    const columns = readFileSync(IRIS, "utf8").split("\n")[0]?.split(",").slice(0, 4) ?? [];
+    const rows = [
+      [5.1, 3.5, 1.4, 0.2],
+      [6.7, 3.1, 5.6, 2.4],
+    ];
+    writeFileSync(
+      data,
+      `${columns.toReversed().join(",")}\n${rows.map((row) => row.toReversed().join(",")).join("\n")}\n`,
     );
+    expect(
+      await lab.predict.predictFile({ runId: run.id, weights: "final" }, { data, out, overwrite: false }),
+    ).toBe(2);
+    const [header, first, second] = readFileSync(out, "utf8").split("\n");
+    expect(header).toBe("row,class,probability of setosa,probability of versicolor,probability of virginica");
+    expect(first).toMatch(/^1,setosa,0\.9|^1,setosa,1/);
+    expect(second).toMatch(/^2,virginica,/);
+    writeFileSync(data, "a,b\n1,2\n");
+    await expect(
+      lab.predict.predictFile(
+        { runId: run.id, weights: "final" },
+        { data, out: join(folder, "x.csv"), overwrite: false },
+      ),
+    ).rejects.toThrow(/new\.csv, line 1: expected a column "sepal/);
+    expect(readdirSync(folder)).not.toContain("x.csv");
   });
 
-  it.each([
-    ["zeros and ones", (i: number) => i % 2, [0, 255]],
-    ["nothing but 0.5", () => 0.5, [128]],
-    ["grey values", (i: number) => i % 3, [0, 1, 2]],
-  ])(
-    "takes %s for what they are: shares of white up to 1, grey values above",
-    async (_name, value, greys) => {
-      const { images: shown, refusal } = await lab.datasets.preview({
-        files: [
-          { name: "x.npy", bytes: npy([ROWS, PIXELS], value) },
-          { name: "y.npy", bytes: npy([ROWS], labelOf) },
-        ],
-      });
-      expect(refusal).toBe("");
-      expect([...new Set(shown.flatMap(({ pixels }) => [...pixels]))].sort((a, b) => a - b)).toEqual(greys);
+  it("is a regression by its last column: R² and errors in its own units", async () => {
+    const path = join(folder, "house.csv");
+    const line = (i: number): string => {
+      const [rooms, age] = [1 + (i % 7), (i * 13) % 50];
+      return `${rooms},${age},${50_000 * rooms - 700 * age + 90_000}`;
+    };
+    writeFileSync(path, `rooms,age,price\n${Array.from({ length: 300 }, (_, i) => line(i)).join("\n")}\n`);
+    const house = await take(path, { title: "House" });
+    const run = await lab.training.start({ spec: firstSpec(house), threads: 2 }).done;
+    expect(run).toMatchObject({ status: "finished", failure: null });
+    const score = await lab.predict.test({ runId: run.id, weights: "final" });
+    expect(score.r2).toBeGreaterThan(0.98);
+    expect(score.mae).toBeGreaterThan(10);
+    expect(score.mae).toBeLessThan(20_000);
+  });
+
+  it.each(["circles", "xor", "moons", "gaussians", "spirals", "regression"] as const)(
+    "is not needed for a toy: %s is trained on by its name",
+    async (toy) => {
+      const dataset = toyDataset({ toy, rows: 300, noise: 0.02, seed: 1 });
+      const run = await lab.training.start({ spec: firstSpec(dataset), threads: 1 }).done;
+      expect(run).toMatchObject({ status: "finished", failure: null });
+      if (toy !== "regression") expect(run.summary["validAccuracy"]).toBeGreaterThan(0.8);
     },
   );
 
-  it("becomes a data set that can be trained on, and is there after a restart", async () => {
-    await lab.datasets.preview({ files: IDX_PAIR });
-    const choice = { title: "Bars!", validRows: 60, shuffle: true, normalisation: "meanStd" } as const;
-    const dataset = await lab.datasets.accept(choice);
-    expect(dataset).toMatchObject({ title: "Bars!", trainRows: 240, validRows: 60 });
-    expect(dataset.id).toMatch(/^bars-[0-9a-f]{4}$/);
-    await lab.close();
-    lab = await openLab(labOptions(folder, 2));
-    expect((await lab.datasets.list()).map(({ id }) => id)).toEqual(["mnist", dataset.id]);
-    const { spec } = TRAIN_PRESETS.small;
-    const data = { name: dataset.id, split: "train", rows: 240 } as const;
-    const run = await lab.training.start({ spec: { ...spec, data, validRows: 60, epochs: 20 }, threads: 2 })
-      .done;
-    expect(run.summary["validAccuracy"]).toBe(1);
-    const learned = await lab.learned.inspect({ runId: run.id, weights: "final" });
-    expect(learned.mistakes).toEqual([]);
+  it("has its content in the run's identity: the same data the same run, other data another", async () => {
+    const path = join(folder, "t.csv");
+    const write = (last: number): void =>
+      writeFileSync(
+        path,
+        `a,b,y\n${Array.from({ length: 60 }, (_, i) => `${i},${i === 59 ? last : i % 5},${i % 2}`).join("\n")}\n`,
+      );
+    write(1);
+    const first = await take(path, { title: "T" });
+    const again = await take(path, { title: "T" });
+    expect(again).toEqual(first);
+    write(2);
+    const other = await take(path, { title: "T" });
+    expect(other.contentHash).not.toBe(first.contentHash);
+    const id = (dataset: Dataset): string =>
+      lab.training.identify({ spec: firstSpec(dataset), threads: 1 }).id;
+    expect(id(again)).toBe(id(first));
+    expect(id(other)).not.toBe(id(first));
   });
 
-  it.each([
-    [
-      "images of another size",
-      [
-        { name: "a", bytes: idx([4, 9], () => 1) },
-        { name: "b", bytes: idx([4], () => 1) },
-      ],
-      /9 pixels; expected 28 × 28/,
-    ],
-    [
-      "fault 36: missing values",
-      [
-        {
-          name: "d.csv",
-          bytes: csv((row) => `${labelOf(row)},${row === 5 ? "" : "1"}${",2".repeat(PIXELS - 1)}`),
-        },
-      ],
-      /1 value is missing, infinite or no number, the first in row 6, column 2, which holds "": mend/,
-    ],
-    [
-      "fault 36: NaN and infinity",
-      [
-        {
-          name: "a.npy",
-          bytes: npy([ROWS, 28, 28], (i) => (i === 1_000 ? -Infinity : i === 2_000 ? NaN : images(i) / 255)),
-        },
-        { name: "b.npy", bytes: npy([ROWS], labelOf) },
-      ],
-      /2 values are missing, infinite or no numbers, the first in row 2, pixel 217: mend/,
-    ],
-    [
-      "fault 33: labels that are no classes",
-      [{ name: "d.csv", bytes: csv((row) => `${row % 12},${pixelsOf(row)}`) }],
-      /row 1 has no label; expected classes from 0 to 9/,
-    ],
-  ])("says why it cannot take it: %s", async (_what, files, reason) => {
-    const { refusal } = await lab.datasets.preview({ files });
-    expect(refusal).toMatch(reason);
-    const choice = { title: "x", validRows: 1, shuffle: false, normalisation: "unit" } as const;
-    await expect(lab.datasets.accept(choice)).rejects.toThrow(reason);
-  });
-
-  it.each([
-    ["one IDX file alone", [IDX_PAIR[0]], /choose one .csv, or two files/],
-    ["two files of labels", [IDX_PAIR[0], IDX_PAIR[0]], /expected images of two or three axes/],
-    [
-      "fault 33: different counts",
-      [IDX_PAIR[1], { name: "l", bytes: idx([5], () => 1) }],
-      /300 images and 5 labels/,
-    ],
-    [
-      "rows of different lengths",
-      [{ name: "d.csv", bytes: new TextEncoder().encode("1,2\n1,2,3\n") }],
-      /^d\.csv, row 2: expected 2 values, got 3$/,
-    ],
-    [
-      "no numbers",
-      [{ name: "d.csv", bytes: new TextEncoder().encode("") }],
-      /^d\.csv, row 1: expected at least one row/,
-    ],
-    [
-      "A8: a file that is not what its name says, by the name that the person gave it",
-      [
-        { name: "my images (1).npy", bytes: new Uint8Array([1, 2, 3]) },
-        { name: "my labels.npy", bytes: npy([ROWS], labelOf) },
-      ],
-      /^my images \(1\)\.npy, byte 0: expected a \.npy file/,
-    ],
-  ])("refuses %s", async (_what, files, reason) => {
-    await expect(lab.datasets.preview({ files })).rejects.toThrow(reason);
-  });
-
-  it("names the data sets there are when one is missing, and keeps MNIST", async () => {
-    const data = { name: "gone", split: "train", rows: 100 } as const;
-    const run = await lab.training.start({ spec: { ...TRAIN_PRESETS.small.spec, data }, threads: 2 }).done;
-    expect(run.failure).toMatch(/There is no data set "gone"; there are mnist/);
+  it("is removed and brought back; MNIST stays; a training on what is gone says so", async () => {
+    const path = join(folder, "gone.csv");
+    writeFileSync(path, `a,y\n${Array.from({ length: 40 }, (_, i) => `${i},${i % 2}`).join("\n")}\n`);
+    const dataset = await take(path);
+    await lab.datasets.remove({ id: dataset.id });
+    expect(lab.datasets.list().map(({ id }) => id)).not.toContain(dataset.id);
+    const run = await lab.training.start({ spec: firstSpec(dataset), threads: 1 }).done;
+    expect(run.failure).toMatch(/There is no data set .*was removed, and can be restored/);
+    expect(lab.datasets.restore({ id: dataset.id })).toEqual(dataset);
+    expect(lab.datasets.list().map(({ id }) => id)).toContain(dataset.id);
     await expect(lab.datasets.remove({ id: "mnist" })).rejects.toThrow(/stays/);
+  });
+
+  it("is exported as CSV whose import by its split column has the same rows", async () => {
+    const iris = await take(IRIS, { title: "Iris" });
+    const out = join(folder, "iris-out.csv");
+    expect(await lab.datasets.export({ id: iris.id, path: out })).toBe(150);
+    const back = await take(out, { title: "Iris" });
+    expect(back.contentHash).toBe(iris.contentHash);
+  });
+
+  it("can be cancelled, and leaves nothing", async () => {
+    const path = join(folder, "long.csv");
+    writeFileSync(path, `a,b,y\n${"0.123456,0.654321,1\n0.5,0.25,0\n".repeat(400_000)}`);
+    const before = readdirSync(join(folder, "lab-data"));
+    const reading = lab.datasets.preview({ paths: [path] });
+    setTimeout(() => lab.activity.cancel(), 50);
+    await expect(reading).rejects.toThrow(/cancelled/);
+    const { plan } = await lab.datasets.preview({ paths: [path] });
+    const importing = lab.datasets.accept(plan);
+    setTimeout(() => lab.activity.cancel(), 100);
+    await expect(importing).rejects.toThrow(/cancelled/);
+    expect(readdirSync(join(folder, "lab-data"))).toEqual(before);
+  });
+});
+
+describe("a data set of an earlier version", () => {
+  it("is trained on as before, and its runs keep their ids", async () => {
+    const [rows, pixels] = [60, 784];
+    const place = join(folder, "lab-data", "bars-12ab");
+    mkdirSync(place, { recursive: true });
+    writeFileSync(
+      join(place, "images.bin"),
+      Uint8Array.from({ length: rows * pixels }, (_, i) => (Math.floor(i / pixels) % 10) * 25 + (i % 3)),
+    );
+    writeFileSync(
+      join(place, "labels.bin"),
+      Uint8Array.from({ length: rows }, (_, i) => i % 10),
+    );
+    writeFileSync(
+      join(place, "dataset.json"),
+      JSON.stringify({
+        id: "bars-12ab",
+        title: "Bars",
+        trainRows: 50,
+        validRows: 10,
+        normalisation: "meanStd",
+      }),
+    );
+    const data = { name: "bars-12ab", split: "train", rows: 50 } as const;
+    const spec = { ...TRAIN_PRESETS.small.spec, data, batchSize: 10, validRows: 10, epochs: 2 };
+    const run = await lab.training.start({ spec, threads: 1 }).done;
+    expect(run).toMatchObject({ status: "finished", failure: null });
+    const { id } = lab.training.identify({ spec, threads: 1 });
+    expect(id).toBe(run.id);
+    // Its content is no part of the identity: ids of runs that are saved already must not change.
+    expect(lab.datasets.list().find(({ id: name }) => name === "bars-12ab")?.contentHash).toBe("");
+  });
+
+  it("as MNIST, has its own test images as test rows", async () => {
+    const { spec } = TRAIN_PRESETS.small;
+    const data = { ...spec.data, rows: 2_000 };
+    const run = await lab.training.start({ spec: { ...spec, data, validRows: 500, epochs: 2 }, threads: 2 })
+      .done;
+    const score = await lab.predict.test({ runId: run.id, weights: "final" });
+    expect(score).toMatchObject({ rows: 10_000, dataset: "mnist", looks: 1 });
+    expect(score.accuracy).toBeGreaterThan(0.7);
   });
 });

@@ -158,7 +158,7 @@ describe("Lab.gradcheck.start()", () => {
     expect(csv.map(({ rel_max }) => Number(rel_max))).toEqual(report.reports.map(({ relMax }) => relMax));
   });
 
-  // Every bug finds a place here: there is a square layer.
+  // Every bug of plain layers finds a place here: there is a square layer.
   const square: NetworkSpec = {
     ...DEEP_CLASSIFIER,
     layers: [
@@ -171,10 +171,27 @@ describe("Lab.gradcheck.start()", () => {
     data: { name: "mnist", split: "valid", rows: 64 },
   };
 
+  /** For those of norms, dropout and residual blocks. */
+  const general: NetworkSpec = {
+    ...square,
+    layers: [
+      { type: "linear", in: 784, out: 20, init: "kaimingNormal" },
+      { type: "batchNorm", momentum: 0.1, eps: 1e-5 },
+      {
+        type: "residual",
+        layers: [{ type: "linear", in: 20, out: 20, init: "kaimingNormal" }, { type: "tanh" }],
+      },
+      { type: "dropout", rate: 0.2 },
+      { type: "linear", in: 20, out: 10, init: "kaimingNormal" },
+    ],
+  };
+  const ELSEWHERE: readonly SeededBug[] = ["dropout-mask", "norm-statistics", "skip-path"];
+
   it.each(SEEDED_BUG_NAMES)(
     "catches %s by float64, central differences, directions and TensorFlow.js",
     async (bug: SeededBug) => {
-      const { report } = await check({ network: square, bug, references: [...GRADIENT_REFERENCES] });
+      const network = ELSEWHERE.includes(bug) ? general : square;
+      const { report } = await check({ network, bug, references: [...GRADIENT_REFERENCES] });
       expect(report.passed).toBe(false);
       expect(report.notes[0]).toMatch(/has a bug on purpose/);
       for (const reference of GRADIENT_REFERENCES) {

@@ -51,7 +51,7 @@ export function describeMistakes(lessons: Readonly<Record<string, readonly Wrong
       "%s with %s → %s: %s",
       async (exercise, _right, _wrong, says, answer) => {
         const found = findExercise(document, exercise);
-        if (found === null || found.check === null) throw new Error(`there is no check of ${exercise}`);
+        if (typeof found?.check !== "string") throw new Error(`there is no check of ${exercise}`);
         const { id: cell, name, check } = found;
         const run = await checkExercise(
           live.kernel,

@@ -192,6 +192,18 @@ export class ImageRows {
     return Float64Array.from(values, (value) => (value / PIXEL_SCALE - mean) / std);
   }
 
+  /** As `normalise`, of whole rows one after the other. */
+  async normaliseRows(name: string, values: Float32Array): Promise<Float32Array> {
+    const { source, statistics } = await this.#load(name, 1);
+    const { features } = source.dataset;
+    if (source.scaling !== null) {
+      const by = scaledBy(source.scaling);
+      return values.map((value, i) => by(value, i % features));
+    }
+    const [mean, std] = [statistics[STATISTICS.mean] ?? 0, statistics[STATISTICS.std] ?? 1];
+    return values.map((value) => (value / PIXEL_SCALE - mean) / std);
+  }
+
   /** Gives the arena's memory back. */
   release(): void {
     for (const { scope } of this.#kept.values()) scope.release();

@@ -1,44 +1,38 @@
-import { randomUUID } from "node:crypto";
 import { readdirSync, type Dirent } from "node:fs";
-import { mkdir, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { basename, join } from "node:path";
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
 import { ContractError } from "../../../core/errors.ts";
-import { permutation } from "../../../core/random/permutation.ts";
-import { randomStream } from "../../../core/random/random-stream.ts";
 import { MNIST_DATASET, type Dataset } from "../../../shared/experiments/dataset.ts";
-import type { ImportChoice, ImportPreview } from "../../../shared/experiments/datasets.ts";
+import type { StoredDataset } from "../../../shared/experiments/stored-dataset.ts";
 import { toyDataset, toyOf } from "../../../shared/experiments/toys.ts";
-import { MNIST_CLASSES, MNIST_PIXELS } from "../../../shared/specs/network-spec.ts";
 import { readRegularFileSync } from "../../data/regular-file.ts";
+import type { Store } from "../../store/store.ts";
 import { messageOf } from "../../timing/message-of.ts";
 import type { DataSource } from "./data-source.ts";
 import { describedBy, ImageFolderSource } from "./image-folder-source.ts";
 import { MnistSource } from "./mnist-source.ts";
-import { readImport, type RawImages } from "./read-import.ts";
+import { StoredSource } from "./stored-source.ts";
 import { ToySource } from "./toy-source.ts";
 
 const MOST_DESCRIPTION_BYTES = 64 * 1024;
-const SHOWN_IMAGES = 24;
-const SHUFFLE_SEED = 1;
-const SHUFFLE_STREAM = 90_000;
-/** Rows between two breaths of main's event loop. */
-const ROWS_AT_ONCE = 2_000;
-
-/** What was previewed and may be taken. */
-interface Pending {
-  readonly images: Uint8Array;
-  readonly labels: Uint8Array;
-  readonly refusal: string;
-}
-
-const breathe = (): Promise<void> =>
-  new Promise((resolve) => {
-    setImmediate(resolve);
-  });
-
 /** Imports that were cut short leave such a folder. */
 const UNFINISHED = ".part";
+/** A removed data set can be brought back for so long. */
+export const KEPT_DAYS = 7;
+const DAY_MS = 86_400_000;
+
+export interface LibraryOptions {
+  /** The folder of imported data sets, beside the database. */
+  readonly root: string;
+  readonly resourcesDir: string;
+  /** Where imported sets are described; without one there are none but an earlier version's folders. */
+  readonly store?: Pick<
+    Store,
+    "readOnly" | "listDatasets" | "saveDataset" | "setDatasetRemoved" | "dropDataset"
+  >;
+  /** Hears once of each folder that should hold a data set and does not. */
+  readonly onProblem?: (problem: string) => void;
+}
 
 function entriesOf(root: string): readonly Dirent[] {
   try {
@@ -49,7 +43,7 @@ function entriesOf(root: string): readonly Dirent[] {
   }
 }
 
-/** The data set in a folder, or why there is none. */
+/** The data set that an earlier version has left in a folder, or why there is none. */
 function describedIn(root: string, name: string): Dataset | string {
   if (name === MNIST_DATASET.id) return "this name belongs to the app's own MNIST";
   try {
@@ -60,25 +54,21 @@ function describedIn(root: string, name: string): Dataset | string {
   }
 }
 
-export interface LibraryOptions {
-  /** The folder of imported data sets, beside the database. */
-  readonly root: string;
-  readonly resourcesDir: string;
-  /** Hears once of each folder that should hold a data set and does not. */
-  readonly onProblem?: (problem: string) => void;
-}
-
 /** All data sets that a spec may name: MNIST, what was imported, and toys. */
 export class DatasetLibrary {
   readonly #options: LibraryOptions;
   readonly #mnist: MnistSource;
   /** Each folder is complained about once. */
   readonly #told = new Set<string>();
-  #pending: Pending | null = null;
 
   constructor(options: LibraryOptions) {
     this.#options = options;
     this.#mnist = new MnistSource(options.resourcesDir);
+  }
+
+  /** The folder of imported data sets. */
+  get root(): string {
+    return this.#options.root;
   }
 
   /** MNIST first, then what was imported. */
@@ -92,38 +82,27 @@ export class DatasetLibrary {
     return datasets;
   }
 
-  /** All folders: what they hold, and what is wrong with the others. */
-  #read(): { readonly datasets: readonly Dataset[]; readonly problems: ReadonlyMap<string, string> } {
-    const { root } = this.#options;
-    const names = entriesOf(root)
-      .filter((entry) => entry.isDirectory() && !entry.name.endsWith(UNFINISHED))
-      .map(({ name }) => name);
-    const datasets: Dataset[] = [MNIST_DATASET];
-    const problems = new Map<string, string>();
-    for (const name of names.sort()) {
-      const described = describedIn(root, name);
-      if (typeof described !== "string") datasets.push(described);
-      else {
-        problems.set(
-          name,
-          `The folder ${join(root, name)} is left out: ${described}. Mend its dataset.json, or remove the folder and import the data again.`,
-        );
-      }
-    }
-    return { datasets, problems };
+  /** As it is described in the database; undefined for MNIST, toys, and folders of an earlier version. */
+  stored(id: string): StoredDataset | undefined {
+    return this.#rows().find(({ stored, removedAt }) => removedAt === null && stored.dataset.id === id)
+      ?.stored;
   }
 
   /** @throws {ContractError} If there is no such data set. */
   find(id: string): Dataset {
     const toy = toyOf(id);
     if (toy !== null) return toyDataset(toy);
+    if (id === MNIST_DATASET.id) return MNIST_DATASET;
     const { datasets: all, problems } = this.#read();
     const dataset = all.find((one) => one.id === id);
     if (dataset !== undefined) return dataset;
     const problem = problems.get(id);
     if (problem !== undefined) throw new ContractError(`The data set "${id}" cannot be used. ${problem}`);
+    const removed = this.#rows().some(
+      ({ stored, removedAt }) => removedAt !== null && stored.dataset.id === id,
+    );
     throw new ContractError(
-      `There is no data set "${id}"; there are ${all.map((one) => one.id).join(", ")}. Import it in the Train view.`,
+      `There is no data set "${id}"${removed ? ": it was removed, and can be restored in the Data view for some days" : ""}; there are ${all.map((one) => one.id).join(", ")}. Import it in the Data view or with "lab data import".`,
     );
   }
 
@@ -133,185 +112,88 @@ export class DatasetLibrary {
     if (dataset.id === MNIST_DATASET.id) return this.#mnist;
     const toy = toyOf(id);
     if (toy !== null) return new ToySource(toy);
-    return new ImageFolderSource(dataset, join(this.#options.root, id));
+    const folder = join(this.#options.root, id);
+    const stored = this.stored(id);
+    return stored === undefined ? new ImageFolderSource(dataset, folder) : new StoredSource(stored, folder);
   }
 
   /**
-   * Reads files and says what is in them; they are kept until they are accepted or others come.
+   * Adds a data set whose files are in their folder. If it cannot be described in the database, its folder goes.
    *
-   * @throws {DataFormatError} @throws {RangeError} If they are no images with labels.
+   * @throws {StoreError}
    */
-  async preview({
-    files,
-  }: {
-    readonly files: readonly { readonly name: string; readonly bytes: Uint8Array }[];
-  }): Promise<ImportPreview> {
-    const folder = await mkdtemp(join(tmpdir(), "backprop-lab-import-"));
+  async add(stored: StoredDataset): Promise<void> {
     try {
-      const paths: string[] = [];
-      for (const [index, { name, bytes }] of files.entries()) {
-        const path = join(folder, `${index}-${basename(name).replaceAll(/[^\w.-]/g, "_")}`);
-        await writeFile(path, bytes);
-        paths.push(path);
-      }
-      const { pending, preview } = await judge(
-        await readImport(paths).catch((error: unknown) => {
-          throw namedAsChosen(error, paths, files);
-        }),
-      );
-      this.#pending = pending;
-      return preview;
-    } finally {
-      await rm(folder, { recursive: true, force: true });
+      if (this.#options.store === undefined)
+        throw new ContractError("Data sets cannot be saved without a database");
+      this.#options.store.saveDataset(stored);
+    } catch (error) {
+      await rm(join(this.#options.root, stored.dataset.id), { recursive: true, force: true });
+      throw error;
     }
   }
 
-  /** Keeps what was previewed last as a data set. @throws {ContractError} If there is nothing, or it does not fit. */
-  async accept({ title, validRows, shuffle, normalisation }: ImportChoice): Promise<Dataset> {
-    const pending = this.#pending;
-    if (pending === null) throw new ContractError("Nothing was previewed: choose files first");
-    if (pending.refusal !== "") throw new ContractError(pending.refusal);
-    const rows = pending.labels.length;
-    if (validRows >= rows) {
-      throw new ContractError(`${validRows} validation rows of ${rows} leave none to train on: take fewer`);
-    }
-    const order = shuffle ? permutation(randomStream(SHUFFLE_SEED, SHUFFLE_STREAM), rows) : null;
-    const images = new Uint8Array(pending.images.length);
-    const labels = new Uint8Array(rows);
-    for (let row = 0; row < rows; row++) {
-      const from = order === null ? row : (order[row] ?? row);
-      images.set(pending.images.subarray(from * MNIST_PIXELS, (from + 1) * MNIST_PIXELS), row * MNIST_PIXELS);
-      labels[row] = pending.labels[from] ?? 0;
-      if (row % ROWS_AT_ONCE === 0) await breathe();
-    }
-    const slug = title
-      .toLowerCase()
-      .replaceAll(/[^a-z0-9]+/g, "-")
-      .replaceAll(/^-|-$/g, "")
-      .slice(0, 30);
-    const described = {
-      id: `${slug === "" || slug === "mnist" ? "data" : slug}-${randomUUID().slice(0, 4)}`,
-      title,
-      trainRows: rows - validRows,
-      validRows,
-      normalisation,
-    };
-    const folder = join(this.#options.root, described.id);
-    const making = `${folder}.part`;
-    await mkdir(making, { recursive: true });
-    await writeFile(join(making, "images.bin"), images);
-    await writeFile(join(making, "labels.bin"), labels);
-    await writeFile(join(making, "dataset.json"), `${JSON.stringify(described, null, 2)}\n`);
-    // Only whole data sets have their name.
-    await rename(making, folder);
-    this.#pending = null;
-    return this.find(described.id);
-  }
-
-  /** @throws {ContractError} If there is no such data set, or it is MNIST. */
+  /**
+   * Removes a data set: one that is in the database can be brought back for some days.
+   *
+   * @throws {ContractError} If there is no such data set, or it is MNIST. @throws {StoreError}
+   */
   async remove({ id }: { readonly id: string }): Promise<void> {
     const dataset = this.find(id);
     if (dataset.id === MNIST_DATASET.id) throw new ContractError("MNIST belongs to the app and stays");
-    await rm(join(this.#options.root, dataset.id), { recursive: true, force: true });
+    if (toyOf(id) !== null) throw new ContractError("A toy takes no room: there is nothing to remove");
+    if (this.stored(id) !== undefined) this.#options.store?.setDatasetRemoved(id, new Date().toISOString());
+    else await rm(join(this.#options.root, dataset.id), { recursive: true, force: true });
   }
-}
 
-const labelWords = (row: number, label: number): string =>
-  Number.isNaN(label) ? `row ${row} has no label` : `the label of row ${row} is ${label}`;
-
-/** A reader's error with the names of the person's files in place of the copies that were read. */
-function namedAsChosen(
-  error: unknown,
-  paths: readonly string[],
-  files: readonly { readonly name: string }[],
-): unknown {
-  if (error instanceof Error) {
-    error.message = paths.reduce(
-      (text, path, index) => text.replaceAll(path, files[index]?.name ?? "the file"),
-      error.message,
-    );
+  /** Brings a removed data set back. @throws {ContractError} If it is gone. @throws {StoreError} */
+  restore({ id }: { readonly id: string }): Dataset {
+    const row = this.#rows().find(({ stored }) => stored.dataset.id === id);
+    if (row === undefined) throw new ContractError(`The data set "${id}" is gone: import it again`);
+    this.#options.store?.setDatasetRemoved(id, null);
+    return row.stored.dataset;
   }
-  return error;
-}
 
-/** Grey values, counts and what is wrong. */
-async function judge(raw: RawImages): Promise<{ pending: Pending; preview: ImportPreview }> {
-  const { values, labels, pixels } = raw;
-  const rows = labels.length;
-  let centre = NaN;
-  let [sum, squares, min, max, nanCount, fractions] = [0, 0, Infinity, -Infinity, 0, 0];
-  let firstNan = -1;
-  for (let i = 0; i < values.length; i++) {
-    const value = values[i] ?? NaN;
-    if (!Number.isFinite(value)) {
-      if (nanCount++ === 0) firstNan = i;
-    } else {
-      // Around the first value, so that the squares keep small differences.
-      if (Number.isNaN(centre)) centre = value;
-      sum += value - centre;
-      squares += (value - centre) ** 2;
-      if (value < min) min = value;
-      if (value > max) max = value;
-      if (!Number.isInteger(value)) fractions++;
+  /** Deletes what was removed long ago, and what imports of processes that are gone have left. */
+  async sweep(now: Date, isAlive: (pid: number) => boolean): Promise<void> {
+    const { store, root } = this.#options;
+    if (store === undefined || store.readOnly) return;
+    for (const { stored, removedAt } of this.#rows()) {
+      if (removedAt === null || now.getTime() - Date.parse(removedAt) < KEPT_DAYS * DAY_MS) continue;
+      await rm(join(root, stored.dataset.id), { recursive: true, force: true });
+      store.dropDataset(stored.dataset.id);
     }
-    if (i % (ROWS_AT_ONCE * MNIST_PIXELS) === 0) await breathe();
+    for (const { name } of entriesOf(root)) {
+      const [, pid] = /^import-(\d+)-\d+\.part$/.exec(name) ?? [];
+      if (pid !== undefined && !isAlive(Number(pid)))
+        await rm(join(root, name), { recursive: true, force: true });
+    }
   }
-  const count = values.length - nanCount;
-  const mean = centre + sum / count;
-  // Nothing above 1 is a share of white, also where all is 0 or 1: as grey values such images would all be black.
-  const scale = max <= 1 ? 255 : 1;
-  const classCounts = new Array<number>(MNIST_CLASSES).fill(0);
-  let wrongLabelRow = -1;
-  for (const [row, label] of labels.entries()) {
-    if (Number.isInteger(label) && label >= 0 && label < MNIST_CLASSES) {
-      classCounts[label] = (classCounts[label] ?? 0) + 1;
-    } else if (wrongLabelRow < 0) wrongLabelRow = row;
+
+  #rows(): ReturnType<Store["listDatasets"]> {
+    return this.#options.store?.listDatasets() ?? [];
   }
-  const { firstMissing } = raw;
-  const firstNanPlace =
-    firstMissing === null
-      ? `row ${Math.floor(firstNan / pixels) + 1}, pixel ${(firstNan % pixels) + 1}`
-      : `row ${firstMissing.row + 1}, column ${firstMissing.column + 1}, which holds ${JSON.stringify(firstMissing.text)}`;
-  const refusal =
-    pixels !== MNIST_PIXELS
-      ? `the images have ${pixels} pixels; expected 28 × 28 = ${MNIST_PIXELS}`
-      : nanCount > 0
-        ? `${nanCount} ${nanCount === 1 ? "value is missing, infinite or no number" : "values are missing, infinite or no numbers"}, the first in ${firstNanPlace}: mend the file first`
-        : min < 0 || max > 255
-          ? `values reach from ${min} to ${max}; expected grey values from 0 to 255, or from 0 to 1`
-          : wrongLabelRow >= 0
-            ? `${labelWords(wrongLabelRow + 1, labels[wrongLabelRow] ?? NaN)}; expected classes from 0 to ${MNIST_CLASSES - 1}`
-            : "";
-  const images = new Uint8Array(refusal === "" ? values.length : 0);
-  for (let i = 0; i < images.length; i++) {
-    images[i] = Math.round((values[i] ?? 0) * scale);
-    if (i % (ROWS_AT_ONCE * MNIST_PIXELS) === 0) await breathe();
+
+  /** What there is, and what is wrong with folders that no row of the database describes. */
+  #read(): { readonly datasets: readonly Dataset[]; readonly problems: ReadonlyMap<string, string> } {
+    const { root } = this.#options;
+    const rows = this.#rows();
+    const known = new Set(rows.map(({ stored }) => stored.dataset.id));
+    const datasets: Dataset[] = [MNIST_DATASET];
+    const problems = new Map<string, string>();
+    for (const entry of [...entriesOf(root)].sort((a, b) => (a.name < b.name ? -1 : 1))) {
+      const { name } = entry;
+      if (!entry.isDirectory() || name.endsWith(UNFINISHED) || known.has(name)) continue;
+      const described = describedIn(root, name);
+      if (typeof described !== "string") datasets.push(described);
+      else {
+        problems.set(
+          name,
+          `The folder ${join(root, name)} is left out: ${described}. Mend its dataset.json, or remove the folder and import the data again.`,
+        );
+      }
+    }
+    datasets.push(...rows.filter(({ removedAt }) => removedAt === null).map(({ stored }) => stored.dataset));
+    return { datasets, problems };
   }
-  const notes = [
-    ...raw.notes,
-    scale === 1
-      ? fractions === 0
-        ? "values are grey values already"
-        : "values were rounded to whole grey values"
-      : "values from 0 to 1 became 256 grey values",
-  ];
-  const shown = refusal === "" ? Math.min(SHOWN_IMAGES, rows) : 0;
-  return {
-    pending: { images, labels: Uint8Array.from(labels), refusal },
-    preview: {
-      rows,
-      classCounts,
-      mean,
-      min,
-      max,
-      nanCount,
-      notes,
-      refusal,
-      std: Math.sqrt(Math.max(0, squares / count - (sum / count) ** 2)),
-      images: Array.from({ length: shown }, (_, row) => ({
-        label: labels[row] ?? NaN,
-        pixels: images.slice(row * MNIST_PIXELS, (row + 1) * MNIST_PIXELS),
-      })),
-    },
-  };
 }

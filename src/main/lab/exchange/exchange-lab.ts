@@ -70,6 +70,11 @@ export class ExchangeLab {
     this.#images = images;
   }
 
+  /** Where the Python files lie that go along with what is exported. */
+  get pythonDir(): string {
+    return join(this.#services.resourcesDir, "python");
+  }
+
   /** Writes a training as a folder that runs in PyTorch. @returns how many files. @throws {ContractError} If an activity is on. */
   async exportPyTorch(
     wanted: ExportedTraining,
@@ -230,7 +235,9 @@ export class ExchangeLab {
   }
 
   unfollow({ source }: { readonly source: string }): void {
-    this.#followers.get(source)?.stop(STOPPED);
+    const follower = this.#followers.get(source);
+    this.#followers.delete(source);
+    follower?.stop(STOPPED);
   }
 
   followed(): readonly Followed[] {

@@ -6,6 +6,7 @@ import { eventTable } from "./0005-event.ts";
 import { keepAndFind } from "./0006-keep-and-find.ts";
 import { lessonProgress } from "./0007-lessons.ts";
 import { documentTables } from "./0008-documents.ts";
+import { datasetTables } from "./0009-datasets.ts";
 import type { Migration } from "./migration.ts";
 
 /** Every step of the schema, in order. */
@@ -18,6 +19,7 @@ export const MIGRATIONS: readonly Migration[] = [
   keepAndFind,
   lessonProgress,
   documentTables,
+  datasetTables,
 ];
 
 /** What the last of them leaves behind. */

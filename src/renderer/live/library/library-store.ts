@@ -140,6 +140,7 @@ export async function importFiles(files: readonly File[]): Promise<void> {
 const FORMATS: Readonly<Record<DocumentExportFormat, string>> = {
   lab: "Notebook",
   ipynb: "Jupyter notebook",
+  py: "Python file",
   html: "Page",
   pdf: "PDF",
 };

@@ -60,7 +60,7 @@ function RunRecord({ details }: { readonly details: RunDetails }) {
       <div className={classes["facts"]}>
         <FactList title="Key numbers" facts={[...timeFacts(details), ...quantityFacts(run.summary)]} />
         <FactList title="Settings" facts={quantityFacts(withoutSpec(run.config), { given: true })} />
-        <FactList title="Machine" facts={machineFacts(machine)} />
+        <FactList title="Machine" facts={run.kind === "imported" ? ELSEWHERE_FACTS : machineFacts(machine)} />
       </div>
       <RunNotes runId={run.id} notes={run.notes} />
       {events.length > 0 && <RunEvents events={events} />}
@@ -77,6 +77,9 @@ function RunRecord({ details }: { readonly details: RunDetails }) {
     </>
   );
 }
+
+/** Of what was measured elsewhere no machine is known. */
+const ELSEWHERE_FACTS: readonly Fact[] = [{ label: "host", text: "measured elsewhere" }];
 
 /** The whole spec is copied by a button; its parts are in the list already. */
 const withoutSpec = (config: Quantities): Quantities =>

@@ -101,7 +101,7 @@ export function ClassesPart({ learned }: { readonly learned: Learned }) {
               <tr>
                 <th scope="col">probability</th>
                 <th scope="col">right</th>
-                <th scope="col" />
+                <th scope="col">share</th>
                 <th scope="col">rows</th>
               </tr>
             </thead>

@@ -6,20 +6,17 @@ import type { Learned } from "../../../shared/experiments/learned.ts";
 
 type Embedding = NonNullable<Learned["embedding"]>;
 
-/** Ten classes: five colours, each once as dots and once as open triangles. */
+/** Up to ten classes: five colours, each once as dots and once as open triangles. */
 const COLOURS = 5;
-const CLASSES = 10;
 
 /** The last hidden layer's values on their two principal axes, one mark a validation row. */
-export function embeddingFigure({ points, explained }: Embedding): Figure {
-  const byClass = Array.from({ length: CLASSES }, (_, label) =>
-    points.filter((point) => point.label === label),
-  );
+export function embeddingFigure({ points, explained }: Embedding, names: readonly string[]): Figure {
+  const byClass = names.map((_, label) => points.filter((point) => point.label === label));
   const describe = (index: number, dataset: number) => {
     const point = byClass[dataset]?.[index];
     return point === undefined
       ? null
-      : { title: `digit ${dataset}`, lines: [`${formatNumber(point.x)}, ${formatNumber(point.y)}`] };
+      : { title: names[dataset] ?? "", lines: [`${formatNumber(point.x)}, ${formatNumber(point.y)}`] };
   };
   const share = formatNumber(100 * (explained[0] + explained[1]), 3);
   return {
@@ -27,7 +24,7 @@ export function embeddingFigure({ points, explained }: Embedding): Figure {
     summary: `${points.length} validation rows on the two principal axes of the last hidden layer, which hold ${share} % of the variance.`,
     note: `principal components; the two axes hold ${share} % of the variance`,
     legend: byClass.map((_, label) => ({
-      label: String(label),
+      label: names[label] ?? "",
       series: label % COLOURS,
       mark: label < COLOURS ? ("dot" as const) : ("triangle" as const),
       datasets: [label],
@@ -35,8 +32,8 @@ export function embeddingFigure({ points, explained }: Embedding): Figure {
     describe,
     height: 22,
     table: () => ({
-      columns: ["digit", "first axis", "second axis"],
-      rows: points.map(({ label, x, y }) => [label, x, y]),
+      columns: ["class", "first axis", "second axis"],
+      rows: points.map(({ label, x, y }) => [names[label] ?? label, x, y]),
     }),
     build: (theme, options) => ({
       type: "scatter",

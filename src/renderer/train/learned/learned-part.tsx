@@ -18,6 +18,9 @@ import { PixelImage } from "./pixel-image.tsx";
 import { PlanePictures } from "./plane-pictures.tsx";
 import { RegressionPart } from "./regression-part.tsx";
 
+/** Classes that marks of a chart tell apart. */
+const MOST_MARKED = 10;
+
 const WEIGHTS = [
   { value: "final", label: "weights at the end" },
   { value: "best", label: "weights of the lowest validation loss" },
@@ -88,7 +91,10 @@ export function LearnedPart({ runId, cutShort }: { readonly runId: string; reado
 function Inspected({ learned }: { readonly learned: Learned }) {
   const { firstLayer, firstLayerUnits, embedding, embeddingNote, layout, pictures, regressions } = learned;
   const figure = useMemo(
-    () => (embedding === null || learned.classNames.length > 12 ? null : embeddingFigure(embedding)),
+    () =>
+      embedding === null || learned.classNames.length === 0 || learned.classNames.length > MOST_MARKED
+        ? null
+        : embeddingFigure(embedding, learned.classNames),
     [embedding, learned],
   );
   const square = layout !== null && layout.channels === 1;
@@ -104,7 +110,7 @@ function Inspected({ learned }: { readonly learned: Learned }) {
         )}
         .
       </p>
-      {pictures !== null && <PlanePictures pictures={pictures} />}
+      {pictures !== null && <PlanePictures pictures={pictures} label="Decision boundary of these weights" />}
       {learned.classNames.length > 0 && <ClassesPart learned={learned} />}
       {regressions.map((one) => (
         <RegressionPart key={one.name} regression={one} />

@@ -128,11 +128,17 @@ function planesOf(
 }
 
 /** The boundary, and what every unit makes of the plane. */
-export function PlanePictures({ pictures }: { readonly pictures: UnitPictures }) {
+export function PlanePictures({
+  pictures,
+  label,
+}: {
+  readonly pictures: UnitPictures;
+  readonly label: string;
+}) {
   const theme = useChartTheme();
   const { boundary, units } = planesOf(pictures, theme);
   return (
-    <section className={classes["part"]} aria-label="Decision boundary">
+    <section className={classes["part"]} aria-label={label}>
       <div className={classes["row"]}>
         <figure>
           <PlaneCanvas
@@ -169,7 +175,7 @@ export function LivePictures({ runId }: { readonly runId: string }) {
   if (shown?.runId !== runId) return null;
   return (
     <>
-      <PlanePictures pictures={shown.pictures} />
+      <PlanePictures pictures={shown.pictures} label="Decision boundary" />
       <p className={classes["quiet"]}>at step {formatNumber(shown.step)}</p>
     </>
   );

@@ -28,7 +28,7 @@ describe("readIdx()", () => {
         const values = Uint8Array.from({ length: numel }, (_, i) => start + 7 * i);
         const content = idxFile(shape, values);
         const array = await readIdx(await write("sound", gzip ? gzipSync(content) : content));
-        expect(array).toEqual({ shape, data: values });
+        expect(array).toEqual({ shape, dtype: "uint8", data: values });
       }),
       { numRuns: 60 },
     );
@@ -70,9 +70,9 @@ describe("readIdx()", () => {
       "the magic in little-endian order",
     );
     expect(await refusal(idxFile([1], [0], { type: 13 }))).toContain(
-      "expected type 08 (unsigned byte), got 0d (float32)",
+      "expected 12 bytes for 1 values of shape (1), big-endian float32, got 9 bytes",
     );
-    expect(await refusal(idxFile([1], [0], { type: 7 }))).toContain("got 07 (no IDX type)");
+    expect(await refusal(idxFile([1], [0], { type: 7 }))).toContain("expected a type from 08 (unsigned byte) to 0e (float64), got 07");
     expect(await refusal(idxFile([], []))).toContain("expected 1 to 8 axes, got 0");
     expect(await refusal(idxFile(new Array<number>(9).fill(1), [0]))).toContain("got 9");
   });

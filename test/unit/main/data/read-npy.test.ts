@@ -70,12 +70,11 @@ describe("readNpy()", () => {
     expect(await refusal(Buffer.from("not numpy at all"))).toContain(
       "expected a .npy file, got another magic",
     );
-    expect(await refusal(Buffer.from("PK\u0003\u0004 and so on"))).toContain("a zip archive such as .npz");
+    expect(await refusal(Buffer.from("PK\u0003\u0004 and so on"))).toContain("a zip archive: name it .npz");
     expect(await refusal(npyFile(SOUND, 24, { version: 4 }))).toContain("version 1, 2 or 3, got 4");
     expect(await refusal(npyFile(dictionary("'<c8'", "(1,)"), 8))).toContain('type "<c8"');
     expect(await refusal(npyFile(dictionary("'<U4'", "(1,)"), 16))).toContain('type "<U4"');
     expect(await refusal(npyFile(dictionary("[('a', '<f4')]", "(1,)"), 4))).toContain("a structured type");
-    expect(await refusal(npyFile(dictionary("'<f4'", "(2, 3)", "True"), 24))).toContain("got Fortran order");
     expect(await refusal(npyFile("{'shape': (1,), }", 4))).toContain("a header with 'descr'");
     expect(await refusal(npyFile(dictionary("'<f4'", "(-1,)"), 4))).toContain("'shape' of whole numbers");
     expect(await refusal(npyFile(dictionary("'<f4'", "(2, n)"), 4))).toContain("'shape' of whole numbers");

@@ -178,3 +178,18 @@ describe("which cells run", () => {
     expect(kernel.plan.tooEarly("b")).toEqual([]);
   });
 });
+
+test("madeBy() are the cells that make what a cell reads; beforeAll() is before() of several together", () => {
+  const kernel = new Kernel({
+    a: "const x = 1;",
+    b: "function f() { return x; }",
+    c: "const y = 2;",
+    d: "f() + y;",
+    e: "y;",
+  });
+  expect(kernel.plan.madeBy("d")).toEqual(["a", "b", "c"]);
+  expect(kernel.plan.madeBy("e")).toEqual(["c"]);
+  expect(kernel.plan.madeBy("a")).toEqual([]);
+  expect(kernel.plan.beforeAll(["e", "d", "b"])).toEqual(["a", "b", "c", "d", "e"]);
+  expect(kernel.plan.beforeAll([])).toEqual([]);
+});

@@ -1,4 +1,3 @@
-import { ContractError } from "../../../../core/errors.ts";
 import { buildNetwork } from "../../../../core/network/build-network.ts";
 import {
   judgesClasses,
@@ -22,16 +21,16 @@ import type {
 import { viewOf } from "../../../../shared/engine/tensor-view.ts";
 import { writeNpy } from "../../../data/write-npy.ts";
 import { writeSafetensors } from "../../../data/safetensors.ts";
-import { failureCode } from "../../../store/store-failure.ts";
 import type { Scope } from "../../../engine/arena.ts";
 import type { DataTensors, ImageRows } from "../../compute/image-rows.ts";
 import { executeOnce } from "../../compute/programs.ts";
 import type { RunSupervisor } from "../../activity/run-supervisor.ts";
 import { join } from "node:path";
-import { Checkpoints, type Checkpoint } from "../session/checkpoints.ts";
-import { trainingOfRun, type ResolvedTraining } from "../resolved-training.ts";
+import type { Checkpoint } from "../session/checkpoints.ts";
+import type { ResolvedTraining } from "../resolved-training.ts";
 import { PictureTaker } from "../session/unit-pictures.ts";
 import { judgeClasses, judgeNumbers, probabilitiesOf } from "./judge-predictions.ts";
+import { loadWeights } from "./load-weights.ts";
 import { permutationImportance } from "./permutation-importance.ts";
 import type { LabServices } from "../../activity/experiment.ts";
 
@@ -259,28 +258,8 @@ export class LearnedLab {
 
   async #load(runId: string, weights: WeightsChoice): Promise<Loaded> {
     const key = `${runId} ${weights}`;
-    const { store } = this.#services;
-    const run = store.findRun(runId);
-    if (run === undefined)
-      throw new ContractError(`There is no run ${runId}: list the runs to see which there are`);
     if (this.#loaded?.key === key && weights !== "latest") return this.#loaded;
-    const training = trainingOfRun(run);
-    const checkpoints = new Checkpoints(store.checkpointsFolder, runId, training);
-    const checkpoint =
-      weights === "latest"
-        ? ((await checkpoints.newest())?.checkpoint ?? null)
-        : await checkpoints.load(weights).catch((error: unknown) => {
-            if (failureCode(error) === "ENOENT") return null;
-            throw error;
-          });
-    if (checkpoint === null) {
-      throw new ContractError(
-        `Run ${runId} has no ${weights} weights in "${checkpoints.folder}": ` +
-          (weights === "final"
-            ? "it was not trained to its end. Take the latest ones."
-            : "take the final ones."),
-      );
-    }
+    const { training, checkpoint } = await loadWeights(this.#services.store, runId, weights);
     return (this.#loaded = { key, training, checkpoint });
   }
 

@@ -1,0 +1,158 @@
+"""What a notebook of Backprop Lab calls besides torch itself: data, show, time, check, assert_close.
+
+A notebook that the lab has written as Python begins with "from lab_notebook import *".
+"""
+
+import gzip
+import math
+import os
+import statistics
+import struct
+import time as _clock
+
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+# The lab's tensors have a place for gradients that are made by hand, and its modules a method to call them.
+torch.Tensor.g = None
+nn.Module.call = lambda self, *inputs: self(*inputs)
+
+ROWS = 50_000
+MNIST = os.environ.get("BACKPROP_LAB_MNIST", os.path.join(os.path.dirname(os.path.abspath(__file__)), "mnist"))
+
+
+class _Splits:
+    def __init__(self, **parts):
+        self.__dict__.update(parts)
+
+
+def _idx(name):
+    path = os.path.join(MNIST, name)
+    opener = gzip.open if path.endswith(".gz") else open
+    with opener(path, "rb") as file:
+        magic, count = struct.unpack(">II", file.read(8))
+        sizes = [count, *struct.unpack(f">{(magic & 255) - 1}I", file.read(4 * ((magic & 255) - 1)))]
+        return torch.frombuffer(bytearray(file.read()), dtype=torch.uint8).reshape(sizes)
+
+
+def _either(name):
+    return next((n for n in (name, name + ".gz") if os.path.exists(os.path.join(MNIST, n))), name + ".gz")
+
+
+def data(name="mnist"):
+    """The notebook's MNIST: pixels divided by 256; ROWS for training, the last 10,000 for validation."""
+    if name != "mnist":
+        raise ValueError(f'only data("mnist") is read here, not {name!r}: load your own rows as tensors instead')
+    try:
+        x = _idx(_either("train-images-idx3-ubyte")).reshape(-1, 784).float() / 256
+        y = _idx(_either("train-labels-idx1-ubyte")).float()
+    except FileNotFoundError as error:
+        raise FileNotFoundError(f"{error}; put MNIST's train-images-idx3-ubyte.gz and train-labels-idx1-ubyte.gz into {MNIST}, or name their folder in BACKPROP_LAB_MNIST") from None
+    return _Splits(xTrain=x[:ROWS], yTrain=y[:ROWS], xValid=x[50_000:], yValid=y[50_000:])
+
+
+def show(values):
+    """The lab lists what a cell shows; here it is printed."""
+    for name, value in values.items():
+        if isinstance(value, torch.Tensor) and value.numel() == 1:
+            value = value.item()
+        print(f"{name}: {value}")
+
+
+def _described(kind):
+    def told(x, *_, **options):
+        values = x if isinstance(x, torch.Tensor) else torch.tensor([])
+        title = options.get("title", "")
+        print(f"[{kind} {title}] {tuple(values.shape)}" if isinstance(x, torch.Tensor) else f"[{kind} {title}]")
+
+    return told
+
+
+plot, hist, image, heat = (_described(kind) for kind in ("plot", "hist", "image", "heat"))
+
+
+def pad(x, pairs, value=0):
+    """(before, after) of each axis, the first axis first; torch wants the last one first."""
+    return F.pad(x, [size for pair in reversed(pairs) for size in pair], value=value)
+
+
+def assert_close(a, b, rtol=1e-3, atol=1e-5):
+    torch.testing.assert_close(torch.as_tensor(a), torch.as_tensor(b), rtol=rtol, atol=atol)
+
+
+class Timing:
+    def __init__(self, samples):
+        self.samplesMs = samples
+        self.medianMs = statistics.median(samples)
+
+    def __str__(self):
+        return f"{self.medianMs:.3f} ms"
+
+
+def time(f, samples=5):
+    """The median of some calls, after one that warms up."""
+    if samples > 1:
+        f()
+    taken = []
+    for _ in range(samples):
+        began = _clock.perf_counter()
+        f()
+        taken.append(1000 * (_clock.perf_counter() - began))
+    return Timing(taken)
+
+
+class Gradient:
+    def __init__(self, name, verdict, rel_norm):
+        self.name, self.verdict, self.relNorm = name, verdict, rel_norm
+
+
+class Report:
+    def __init__(self, loss, gradients):
+        self.loss, self.gradients = loss, gradients
+        self.passed = all(one.verdict == "right" for one in gradients)
+
+    def __str__(self):
+        told = ", ".join(f"{one.name} {one.verdict}" for one in self.gradients)
+        return f"{'passed' if self.passed else 'FAILED'}: {told}"
+
+
+def check(f, of):
+    """Compares gradients in .g, made by hand, or in .grad with torch's own of the loss that f gives."""
+    asked = {name: tensor.requires_grad for name, tensor in of.items()}
+    for tensor in of.values():
+        tensor.grad = None
+        tensor.requires_grad_(True)
+    loss = f()
+    own = {name: (tensor.grad if tensor.g is None else tensor.g) for name, tensor in of.items()}
+    own = {name: None if value is None else value.detach().clone() for name, value in own.items()}
+    if loss.grad_fn is None:
+        raise ValueError("check: the loss does not depend on the tensors")
+    try:
+        reference = torch.autograd.grad(loss, list(of.values()), allow_unused=True)
+    except RuntimeError:
+        # f has gone backwards itself: its graph is gone.
+        reference = [tensor.grad for tensor in of.values()]
+    gradients = []
+    for (name, tensor), wanted in zip(of.items(), reference):
+        tensor.requires_grad_(asked[name])
+        found = own[name]
+        if found is None or wanted is None:
+            gradients.append(Gradient(name, "missing", math.nan))
+            continue
+        rel = ((found - wanted).norm() / wanted.norm().clamp(min=1e-30)).item()
+        gradients.append(Gradient(name, "right" if torch.allclose(found, wanted, rtol=1e-3, atol=1e-5) else "wrong", rel))
+    report = Report(loss.item(), gradients)
+    print(report)
+    return report
+
+
+def no_grad(f):
+    with torch.no_grad():
+        return f()
+
+
+__all__ = [
+    *("data show plot hist image heat pad assert_close time check no_grad".split()),
+    *("torch nn F math".split()),
+]

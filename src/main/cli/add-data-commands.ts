@@ -1,0 +1,157 @@
+import { InvalidArgumentError, Option, type Command } from "commander";
+import * as v from "valibot";
+import { inLab, reading, type CommandHost, type CommonOptions } from "./in-lab.ts";
+import { list, wholeNumber } from "./option-values.ts";
+import { dialectSchema, importPlanSchema } from "../../shared/experiments/data-import.ts";
+import { normalisationSchema } from "../../shared/experiments/dataset.ts";
+import { weightsChoiceSchema, type WeightsChoice } from "../../shared/experiments/learned.ts";
+import {
+  runDataExportCommand,
+  runDataImportCommand,
+  runDataListCommand,
+  runDataRemoveCommand,
+  runDataRestoreCommand,
+  runDataShowCommand,
+  runPredictCommand,
+  runTestCommand,
+  type DataImportOptions,
+  type PredictOptions,
+} from "./data-commands.ts";
+
+const share = (text: string): number => {
+  const value = Number(text);
+  if (!(value >= 0 && value <= 0.9)) throw new InvalidArgumentError("expected a share from 0 to 0.9.");
+  return value;
+};
+
+/** 28x28 or 32x32x3. */
+const layout = (text: string): readonly number[] => {
+  if (!/^\d+x\d+(x[1-4])?$/.test(text))
+    throw new InvalidArgumentError("expected height and width, and channels if any: 28x28, 32x32x3.");
+  return text.split("x").map(Number);
+};
+
+const separatorOf = (text: string): string =>
+  ({ tab: "\t", comma: ",", semicolon: ";", bar: "|" })[text] ?? text;
+
+/** `lab data …`, `lab predict` and `lab test`. */
+export function addDataCommands(program: Command, host: CommandHost): void {
+  const database = ["--database <file>", "database to use instead of the app's"] as const;
+  const weights = new Option("--weights <which>", "weights of the run")
+    .choices(weightsChoiceSchema.options)
+    .default("final");
+  const data = program.command("data").description("import, list, show, export and remove data sets");
+  data
+    .command("import")
+    .description(
+      "import tables (CSV, TSV, Parquet), arrays (IDX, .npy, .npz) or folders of images, as the window does",
+    )
+    .argument("<files...>", "files or folders of one data set")
+    .option("--title <title>", "what it is called (default: the file's name)")
+    .option("--label <columns>", "columns to predict: names, or places from 1 on, from the end −1", list)
+    .addOption(
+      new Option("--target <kind>", "what is predicted").choices(importPlanSchema.entries.target.options),
+    )
+    .option("--ignore <columns>", "columns to leave out", list)
+    .option("--category <columns>", "columns that are categories", list)
+    .option("--number <columns>", "columns that are numbers", list)
+    .addOption(new Option("--split <by>", "how rows are split").choices(["seed", "order", "files"]))
+    .option("--split-column <column>", "a column that says train, valid or test")
+    .option("--seed <n>", "seed of the split", wholeNumber(0))
+    .option("--valid <share>", "share of validation rows", share)
+    .option("--test <share>", "share of test rows", share)
+    .addOption(
+      new Option("--missing <what>", "what is done with missing values").choices(
+        importPlanSchema.entries.missing.options,
+      ),
+    )
+    .addOption(
+      new Option("--normalise <how>", "fitted on the training rows").choices(normalisationSchema.options),
+    )
+    .option("--layout <HxWxC>", "rows are images of this size", layout)
+    .addOption(
+      new Option("--separator <mark>", "what parts the values: comma, semicolon, tab, bar").argParser(
+        separatorOf,
+      ),
+    )
+    .option("--decimal-comma", "0,5 is a half")
+    .option("--no-header", "the first line holds values")
+    .addOption(new Option("--encoding <name>", "of the text").choices(dialectSchema.entries.encoding.options))
+    .option("--dry-run", "say how the files are understood, and import nothing")
+    .option("--json", "print JSON instead of tables")
+    .option(...database)
+    .action(async (files: string[], options: DataImportOptions & CommonOptions) => {
+      // What is not said is detected: commander says true where --no-header is not given.
+      const { header, ...given } = options;
+      const read = { ...given, ...(header === false ? { header } : {}) };
+      const separator = v.parse(v.optional(dialectSchema.entries.separator), options.separator);
+      await inLab(host, { ...options, threads: 1 }, (lab) =>
+        runDataImportCommand(lab, files, { ...read, ...(separator === undefined ? {} : { separator }) }),
+      );
+    });
+  data
+    .command("list")
+    .description("list the data sets that a training's data.name may say")
+    .option("--json", "print JSON instead of a table")
+    .option(...database)
+    .action((options: CommonOptions) =>
+      inLab(host, reading(options), (lab) => runDataListCommand(lab, options)),
+    );
+  data
+    .command("show")
+    .description("show a data set: classes, features, where it is used")
+    .argument("<id>", "data set")
+    .option("--json", "print JSON instead of tables")
+    .option(...database)
+    .action((id: string, options: CommonOptions) =>
+      inLab(host, reading(options), (lab) => runDataShowCommand(lab, id, options)),
+    );
+  data
+    .command("export")
+    .description("write all rows of a data set as CSV, with their splits")
+    .argument("<id>", "data set")
+    .requiredOption("--out <file>", "where to")
+    .option("--force", "replace a file that is there already")
+    .option(...database)
+    .action((id: string, options: { out: string; force?: true } & CommonOptions) =>
+      inLab(host, reading(options), (lab) => runDataExportCommand(lab, id, options)),
+    );
+  data
+    .command("remove")
+    .description("remove a data set; it can be restored for some days")
+    .argument("<id>", "data set")
+    .option(...database)
+    .action((id: string, options: CommonOptions) =>
+      inLab(host, { ...options, threads: 0 }, (lab) => runDataRemoveCommand(lab, id)),
+    );
+  data
+    .command("restore")
+    .description("bring a removed data set back")
+    .argument("<id>", "data set")
+    .option(...database)
+    .action((id: string, options: CommonOptions) =>
+      inLab(host, { ...options, threads: 0 }, (lab) => runDataRestoreCommand(lab, id)),
+    );
+  program
+    .command("predict")
+    .description("predict the rows of a file, read as the training's data was, and write them as CSV")
+    .argument("<run>", "training")
+    .requiredOption("--data <file>", "table, arrays or an image")
+    .requiredOption("--out <file>", "where to")
+    .addOption(weights)
+    .option("--force", "replace a file that is there already")
+    .option(...database)
+    .action((run: string, options: PredictOptions & CommonOptions) =>
+      inLab(host, { ...options, threads: 1, readOnly: true }, (lab) => runPredictCommand(lab, run, options)),
+    );
+  program
+    .command("test")
+    .description("score a training on the test rows of its data; each look is counted")
+    .argument("<run>", "training")
+    .addOption(weights)
+    .option("--json", "print JSON instead of text")
+    .option(...database)
+    .action((run: string, options: { weights: WeightsChoice } & CommonOptions) =>
+      inLab(host, { ...options, threads: 1 }, (lab) => runTestCommand(lab, run, options)),
+    );
+}

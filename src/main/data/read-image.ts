@@ -1,0 +1,80 @@
+import { decode } from "jpeg-js";
+import { PNG } from "pngjs";
+import { DataFormatError } from "../../core/errors.ts";
+import { messageOf } from "../timing/message-of.ts";
+import { readRegularFile } from "./regular-file.ts";
+
+const MOST_FILE_BYTES = 64 << 20;
+const MOST_SIDE = 4_096;
+
+/** An image of bytes: channels 1 for grey, 3 for red, green, blue; channel innermost. */
+export interface DecodedImage {
+  readonly height: number;
+  readonly width: number;
+  readonly channels: 1 | 3;
+  readonly values: Uint8Array;
+}
+
+/** The size that a PNG claims, before anything is unpacked for it. */
+const pngSize = (bytes: Buffer): readonly [number, number] => [
+  bytes.readUInt32BE(16),
+  bytes.readUInt32BE(20),
+];
+
+/** Red, green, blue, alpha over black, as one channel where all are grey. */
+function withoutAlpha(rgba: Uint8Array, width: number, height: number): DecodedImage {
+  const pixels = width * height;
+  let grey = true;
+  const values = new Uint8Array(3 * pixels);
+  for (let pixel = 0; pixel < pixels; pixel++) {
+    const alpha = (rgba[4 * pixel + 3] ?? 255) / 255;
+    const [red = 0, green = 0, blue = 0] = [0, 1, 2].map((channel) =>
+      Math.round((rgba[4 * pixel + channel] ?? 0) * alpha),
+    );
+    values.set([red, green, blue], 3 * pixel);
+    if (red !== green || green !== blue) grey = false;
+  }
+  if (!grey) return { height, width, channels: 3, values };
+  return {
+    height,
+    width,
+    channels: 1,
+    values: Uint8Array.from({ length: pixels }, (_, pixel) => values[3 * pixel] ?? 0),
+  };
+}
+
+/** Reads a PNG or JPEG by its content, whatever it is called. @throws {DataFormatError} */
+export async function readImage(path: string): Promise<DecodedImage> {
+  const bytes = await readRegularFile(path, MOST_FILE_BYTES);
+  const isPng = bytes.length > 24 && bytes.readUInt32BE(0) === 0x89504e47;
+  const isJpeg = bytes.length > 4 && bytes[0] === 0xff && bytes[1] === 0xd8;
+  if (!isPng && !isJpeg)
+    throw new DataFormatError(
+      path,
+      0,
+      "a PNG or JPEG image",
+      bytes.length === 0 ? "an empty file" : "another kind of file",
+    );
+  try {
+    if (isJpeg) {
+      const limits = {
+        useTArray: true,
+        maxResolutionInMP: 16,
+        maxMemoryUsageInMB: 512,
+        formatAsRGBA: true,
+      } as const;
+      const { data, width, height } = decode(bytes, limits);
+      return withoutAlpha(data, width, height);
+    }
+    const [claimedWidth, claimedHeight] = pngSize(bytes);
+    if (claimedWidth > MOST_SIDE || claimedHeight > MOST_SIDE) {
+      throw new RangeError(
+        `${claimedWidth} × ${claimedHeight} pixels; at most ${MOST_SIDE} a side are taken`,
+      );
+    }
+    const { data, width, height } = PNG.sync.read(bytes);
+    return withoutAlpha(data, width, height);
+  } catch (error) {
+    throw new DataFormatError(path, 0, `a sound ${isPng ? "PNG" : "JPEG"}`, messageOf(error));
+  }
+}

@@ -1,0 +1,37 @@
+import { ContractError } from "../../../../core/errors.ts";
+import type { WeightsChoice } from "../../../../shared/experiments/learned.ts";
+import type { Store } from "../../../store/store.ts";
+import { failureCode } from "../../../store/store-failure.ts";
+import { trainingOfRun, type ResolvedTraining } from "../resolved-training.ts";
+import { Checkpoints, type Checkpoint } from "../session/checkpoints.ts";
+
+/** A training with weights that it has saved. */
+export interface TrainedNetwork {
+  readonly training: ResolvedTraining;
+  readonly checkpoint: Checkpoint;
+}
+
+/** @throws {ContractError} If there is no such run, or it has no such weights. @throws {DataFormatError} */
+export async function loadWeights(
+  store: Pick<Store, "findRun" | "checkpointsFolder">,
+  runId: string,
+  weights: WeightsChoice,
+): Promise<TrainedNetwork> {
+  const run = store.findRun(runId);
+  if (run === undefined)
+    throw new ContractError(`There is no run ${runId}: list the runs to see which there are`);
+  const training = trainingOfRun(run);
+  const checkpoints = new Checkpoints(store.checkpointsFolder, runId, training);
+  const checkpoint =
+    weights === "latest"
+      ? ((await checkpoints.newest())?.checkpoint ?? null)
+      : await checkpoints.load(weights).catch((error: unknown) => {
+          if (failureCode(error) === "ENOENT") return null;
+          throw error;
+        });
+  if (checkpoint !== null) return { training, checkpoint };
+  throw new ContractError(
+    `Run ${runId} has no ${weights} weights in "${checkpoints.folder}": ` +
+      (weights === "final" ? "it was not trained to its end. Take the latest ones." : "take the final ones."),
+  );
+}

@@ -1,0 +1,24 @@
+import { useEffect } from "react";
+import { loadDatasets, shownDatasetStore } from "../store/datasets-store.ts";
+import { useStore } from "../store/create-store.ts";
+import { ViewLayout } from "../ui/view-layout.tsx";
+import { DataControls } from "./data-controls.tsx";
+import { DatasetPage } from "./dataset-page.tsx";
+import { ImportPreviewPart } from "./import-preview.tsx";
+import { importStore } from "./import-store.ts";
+
+/** All data sets at the left; what chosen files hold, or what a set holds, at the right. */
+export function DataView() {
+  const shown = useStore(shownDatasetStore);
+  const importing = useStore(importStore);
+  useEffect(() => void loadDatasets(), []);
+  return (
+    <ViewLayout controls={<DataControls />} controlsLabel="Data sets">
+      {importing === null ? (
+        <DatasetPage key={shown} id={shown} />
+      ) : (
+        <ImportPreviewPart importing={importing} />
+      )}
+    </ViewLayout>
+  );
+}

@@ -1,0 +1,28 @@
+import type { FeatureSpread } from "../../shared/experiments/dataset-details.ts";
+import { formatNumber } from "../format/number.ts";
+import own from "./data.module.css";
+
+/** A small histogram of one feature, with its range in words. */
+export function SpreadBars({ spread }: { readonly spread: FeatureSpread }) {
+  const { name, min, max, mean, counts } = spread;
+  const most = Math.max(1, ...counts);
+  const words = `${formatNumber(min)} to ${formatNumber(max)}, mean ${formatNumber(mean)}`;
+  return (
+    <figure className={own["spread"]}>
+      <svg
+        viewBox={`0 0 ${counts.length} 1`}
+        preserveAspectRatio="none"
+        role="img"
+        aria-label={`${name}: ${words}`}
+      >
+        {counts.map((count, bin) => (
+          <rect key={bin} x={bin + 0.05} y={1 - count / most} width={0.9} height={count / most} />
+        ))}
+      </svg>
+      <figcaption>
+        {name}
+        <div className={own["quiet"]}>{words}</div>
+      </figcaption>
+    </figure>
+  );
+}

@@ -1,0 +1,320 @@
+import type { AnyNode, Expression, Pattern } from "acorn";
+import { DOTTED, FUNCTIONS, OPTION_NAMES, PROPERTIES, TAKEN, TENSOR_METHODS } from "./torch-names.ts";
+
+/** What has no twin in Python, and where. */
+export class NoTwinError extends Error {
+  override readonly name = "NoTwinError";
+}
+
+export type Node = AnyNode;
+type Argument = Expression | { readonly type: "SpreadElement"; readonly argument: Expression };
+
+/** What a function declares itself, so that what it assigns beside is somebody else's. */
+export interface Scope {
+  readonly own: Set<string>;
+  readonly outer: Scope | null;
+  readonly foreign: Set<string>;
+  /** Names that stand for a part of a parameter: Python takes no objects apart. */
+  readonly parts?: Map<string, string>;
+}
+
+/** Writes expressions in Python; what needs statements of its own is written before. */
+export abstract class ExpressionWriter {
+  protected readonly top: ReadonlySet<string>;
+  /** Functions that Python cannot write within an expression, before the statement that needs them. */
+  protected hoisted: string[] = [];
+  protected functions = 0;
+
+  constructor(top: ReadonlySet<string>) {
+    this.top = top;
+  }
+
+  /** A function with statements. */
+  protected abstract defined(
+    name: string,
+    params: readonly Pattern[],
+    body: readonly Node[],
+    outer: Scope | null,
+    first?: readonly string[],
+  ): string[];
+
+  protected expression(node: Argument | Node, scope: Scope | null): string {
+    switch (node.type) {
+      case "Literal":
+        return literal(node.value, node.raw ?? "");
+      case "Identifier":
+        for (let around = scope; around !== null; around = around.outer) {
+          const part = around.parts?.get(node.name);
+          if (part !== undefined) return part;
+        }
+        return Object.hasOwn(DOTTED, node.name) && !this.top.has(node.name)
+          ? (DOTTED[node.name] ?? "")
+          : this.nameOf(node.name);
+      case "ThisExpression":
+        return "self";
+      case "SpreadElement":
+        return `*${this.expression(node.argument, scope)}`;
+      case "ArrayExpression":
+        return this.listOf(node, scope);
+      case "ObjectExpression":
+        return `{${Object.entries(this.optionsOf(node, scope))
+          .map(([key, value]) => `${JSON.stringify(key)}: ${value}`)
+          .join(", ")}}`;
+      case "TemplateLiteral":
+        return (
+          node.quasis
+            .flatMap(({ value }, i) => {
+              const hole = node.expressions[i];
+              const text = value.cooked ?? "";
+              return [
+                ...(text === "" ? [] : [JSON.stringify(text)]),
+                ...(hole === undefined ? [] : [`str(${this.expression(hole, scope)})`]),
+              ];
+            })
+            .join(" + ") || '""'
+        );
+      case "UnaryExpression":
+        if (node.operator === "!") return `not ${this.within(node.argument, scope)}`;
+        if (node.operator === "-" || node.operator === "+" || node.operator === "~")
+          return `${node.operator}${this.within(node.argument, scope)}`;
+        throw new NoTwinError(`the operator ${node.operator}`);
+      case "BinaryExpression":
+      case "LogicalExpression": {
+        const operator = OPERATORS[node.operator] ?? node.operator;
+        if (node.left.type === "PrivateIdentifier") throw new NoTwinError("a private name");
+        return `${this.within(node.left, scope)} ${operator} ${this.within(node.right, scope)}`;
+      }
+      case "ConditionalExpression":
+        return `${this.within(node.consequent, scope)} if ${this.within(node.test, scope)} else ${this.within(node.alternate, scope)}`;
+      case "ParenthesizedExpression":
+        return this.expression(node.expression, scope);
+      case "MemberExpression":
+        return this.memberOf(node, scope);
+      case "CallExpression":
+        return this.callOf(node, scope);
+      case "NewExpression":
+        return this.newOf(node, scope);
+      case "ArrowFunctionExpression":
+        return this.lambdaOf(node, scope);
+      default:
+        throw new NoTwinError(`${node.type} has no twin in Python`);
+    }
+  }
+
+  /** In brackets where it is made of parts. */
+  protected within(node: Expression, scope: Scope | null): string {
+    const text = this.expression(node, scope);
+    const parts = [
+      "BinaryExpression",
+      "LogicalExpression",
+      "ConditionalExpression",
+      "ArrowFunctionExpression",
+      "UnaryExpression",
+    ];
+    return parts.includes(node.type) ? `(${text})` : text;
+  }
+
+  protected listOf(node: Extract<Expression, { type: "ArrayExpression" }>, scope: Scope | null): string {
+    const [only, ...more] = node.elements;
+    if (only?.type === "SpreadElement" && more.length === 0)
+      return `list(${this.expression(only.argument, scope)})`;
+    return `[${node.elements.map((one) => (one === null ? "None" : this.expression(one, scope))).join(", ")}]`;
+  }
+
+  protected optionsOf(
+    node: Extract<Expression, { type: "ObjectExpression" }>,
+    scope: Scope | null,
+  ): Record<string, string> {
+    return Object.fromEntries(
+      node.properties.map((one) => {
+        if (one.type !== "Property" || one.computed) throw new NoTwinError("an object with computed names");
+        const key =
+          one.key.type === "Identifier"
+            ? one.key.name
+            : one.key.type === "Literal"
+              ? String(one.key.value)
+              : "";
+        if (key === "") throw new NoTwinError("an object so made");
+        return [key, this.expression(one.value, scope)];
+      }),
+    );
+  }
+
+  protected memberOf(node: Extract<Expression, { type: "MemberExpression" }>, scope: Scope | null): string {
+    const dotted = dottedName(node);
+    if (dotted !== null && Object.hasOwn(DOTTED, dotted)) return DOTTED[dotted] ?? "";
+    if (node.object.type === "Super") return "super()";
+    const x = this.within(node.object, scope);
+    if (node.computed) return `${x}[${this.expression(node.property as Expression, scope)}]`;
+    if (node.property.type !== "Identifier") throw new NoTwinError("a private name");
+    const { name } = node.property;
+    return Object.hasOwn(PROPERTIES, name) ? (PROPERTIES[name]?.(x) ?? "") : `${x}.${name}`;
+  }
+
+  protected argumentsOf(nodes: readonly Argument[], scope: Scope | null): string[] {
+    return nodes.map((one) => this.expression(one, scope));
+  }
+
+  /** Arguments, and the options of a last object by their names. */
+  protected splitArguments(
+    nodes: readonly Argument[],
+    scope: Scope | null,
+  ): [string[], Record<string, string>] {
+    const last = nodes.at(-1);
+    if (last?.type !== "ObjectExpression") return [this.argumentsOf(nodes, scope), {}];
+    const named = Object.entries(this.optionsOf(last, scope)).map(([key, value]) => [
+      OPTION_NAMES[key] ?? key,
+      value,
+    ]);
+    return [this.argumentsOf(nodes.slice(0, -1), scope), Object.fromEntries(named) as Record<string, string>];
+  }
+
+  protected callOf(node: Extract<Expression, { type: "CallExpression" }>, scope: Scope | null): string {
+    const { callee } = node;
+    if (callee.type === "Super")
+      return `super().__init__(${this.argumentsOf(node.arguments, scope).join(", ")})`;
+    const dotted = dottedName(callee);
+    if (dotted !== null && !this.top.has(dotted.split(".", 1)[0] ?? "")) {
+      // show's object and check's tensors are dicts; other last objects are options by name.
+      if (dotted === "show" || dotted === "check" || dotted === "plot")
+        return `${dotted}(${this.argumentsOf(node.arguments, scope).join(", ")})`;
+      const row = Object.hasOwn(FUNCTIONS, dotted) ? FUNCTIONS[dotted] : undefined;
+      if (row !== undefined) return row(...this.splitArguments(node.arguments, scope));
+    }
+    if (callee.type !== "MemberExpression" || callee.computed || callee.property.type !== "Identifier") {
+      return `${this.expression(callee, scope)}(${this.argumentsOf(node.arguments, scope).join(", ")})`;
+    }
+    return this.methodOf(callee.object, callee.property.name, node.arguments, scope);
+  }
+
+  protected methodOf(
+    object: Expression | { readonly type: "Super" },
+    name: string,
+    given: readonly Argument[],
+    scope: Scope | null,
+  ): string {
+    if (object.type === "Super") return `super().${name}(${this.argumentsOf(given, scope).join(", ")})`;
+    const [first] = given;
+    if (name === "keys" && object.type === "CallExpression" && dottedName(object.callee) === "Array") {
+      return `range(${this.argumentsOf(object.arguments, scope).join(", ")})`;
+    }
+    const x = this.within(object, scope);
+    if (
+      (name === "map" || name === "filter") &&
+      first?.type === "ArrowFunctionExpression" &&
+      first.body.type !== "BlockStatement"
+    ) {
+      const inner: Scope = { own: new Set(), outer: scope, foreign: new Set(), parts: new Map() };
+      const [one = "_", index] = first.params.map((param) => this.parameterOf(param, inner));
+      const over = index === undefined ? `for ${one} in ${x}` : `for ${index}, ${one} in enumerate(${x})`;
+      const body = this.expression(first.body, inner);
+      return name === "map" ? `[${body} ${over}]` : `[${one} ${over} if ${body}]`;
+    }
+    if (name === "reverse") return `list(reversed(${x}))`;
+    if (name === "push") return `${x}.append(${this.argumentsOf(given, scope).join(", ")})`;
+    if (name === "join") return `${this.argumentsOf(given, scope)[0] ?? '","'}.join(map(str, ${x}))`;
+    if (name === "toFixed") return `f"{${x}:.${this.argumentsOf(given, scope)[0] ?? "0"}f}"`;
+    const row = Object.hasOwn(TENSOR_METHODS, name) ? TENSOR_METHODS[name] : undefined;
+    return row === undefined
+      ? `${x}.${name}(${this.argumentsOf(given, scope).join(", ")})`
+      : row(x, ...this.splitArguments(given, scope));
+  }
+
+  protected newOf(node: Extract<Expression, { type: "NewExpression" }>, scope: Scope | null): string {
+    const name = dottedName(node.callee) ?? "";
+    if (/^(Float32|Float64|Int32)Array$/.test(name))
+      return `[0.0] * (${this.argumentsOf(node.arguments, scope).join(", ")})`;
+    if (name === "Map" || name === "Set" || name === "Date") throw new NoTwinError(`new ${name}`);
+    const [args, options] = this.splitArguments(node.arguments, scope);
+    const named = Object.entries(options).map(([key, value]) => `${key}=${value}`);
+    return `${this.expression(node.callee, scope)}(${[...args, ...named].join(", ")})`;
+  }
+
+  /** A lambda; with statements or assignments in it a function before the statement. */
+  protected lambdaOf(
+    node: Extract<Expression, { type: "ArrowFunctionExpression" }>,
+    scope: Scope | null,
+  ): string {
+    const { body, params } = node;
+    if (
+      body.type !== "BlockStatement" &&
+      body.type !== "AssignmentExpression" &&
+      body.type !== "UpdateExpression"
+    ) {
+      const inner: Scope = { own: new Set(), outer: scope, foreign: new Set(), parts: new Map() };
+      const given = params.map((param) => this.parameterOf(param, inner)).join(", ");
+      return `lambda${given === "" ? "" : ` ${given}`}: ${this.expression(body, inner)}`;
+    }
+    const name = `_f${++this.functions}`;
+    const hoisted =
+      body.type === "BlockStatement"
+        ? this.defined(name, params, body.body, scope)
+        : this.defined(name, params, [bare(body)], scope);
+    this.hoisted.push(...hoisted);
+    return name;
+  }
+
+  protected nameOf(name: string): string {
+    return TAKEN.has(name) &&
+      (this.top.has(name) ||
+        !["torch", "nn", "F", "math", "range", "print", "list", "float", "str"].includes(name))
+      ? `${name}_`
+      : name.replaceAll("$", "_");
+  }
+
+  protected parameterOf(param: Pattern, scope: Scope): string {
+    if (param.type === "Identifier") {
+      scope.own.add(param.name);
+      return this.nameOf(param.name);
+    }
+    if (param.type === "RestElement" && param.argument.type === "Identifier") {
+      scope.own.add(param.argument.name);
+      return `*${this.nameOf(param.argument.name)}`;
+    }
+    if (param.type === "AssignmentPattern" && param.left.type === "Identifier") {
+      scope.own.add(param.left.name);
+      return `${this.nameOf(param.left.name)}=${this.expression(param.right, scope)}`;
+    }
+    if (param.type === "ObjectPattern" && scope.parts !== undefined) {
+      const whole = `_p${++this.functions}`;
+      for (const one of param.properties) {
+        if (one.type !== "Property" || one.key.type !== "Identifier" || one.value.type !== "Identifier")
+          throw new NoTwinError("a parameter so taken apart");
+        scope.parts.set(one.value.name, `${whole}.${one.key.name}`);
+      }
+      return whole;
+    }
+    throw new NoTwinError("a parameter that is taken apart");
+  }
+}
+
+const OPERATORS: Readonly<Record<string, string>> = {
+  "===": "==",
+  "!==": "!=",
+  "&&": "and",
+  "||": "or",
+  "??": "or",
+};
+
+const bare = (expression: Expression): Node => ({
+  type: "ExpressionStatement",
+  expression,
+  start: expression.start,
+  end: expression.end,
+});
+
+function literal(value: unknown, raw: string): string {
+  if (value === null) return "None";
+  if (typeof value === "boolean") return value ? "True" : "False";
+  if (typeof value === "string") return JSON.stringify(value);
+  if (typeof value === "number") return raw.replace(/^\./, "0.");
+  throw new NoTwinError(`the value ${raw}`);
+}
+
+/** "nn.init.kaimingNormal_" of plain names with dots; null of anything else. */
+function dottedName(node: Node): string | null {
+  if (node.type === "Identifier") return node.name;
+  if (node.type !== "MemberExpression" || node.computed || node.property.type !== "Identifier") return null;
+  const before = dottedName(node.object);
+  return before === null ? null : `${before}.${node.property.name}`;
+}

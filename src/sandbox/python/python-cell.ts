@@ -1,0 +1,365 @@
+import { parse, type Expression, type Pattern, type Program } from "acorn";
+import { transform } from "sucrase";
+import { ExpressionWriter, NoTwinError, type Node, type Scope } from "./expression-writer.ts";
+
+/** A cell in Python: each statement under the lines of TypeScript that it stands for. */
+export interface PythonCell {
+  readonly text: string;
+  /** What was left as a comment, in words. */
+  readonly problems: readonly string[];
+}
+
+/**
+ * A code cell in Python with torch. Types are dropped, methods take torch's names (`TENSOR_METHODS`), and a statement
+ * without a twin stays as a comment.
+ *
+ * @throws {SyntaxError} If the cell is no program.
+ */
+export function pythonCell(source: string): PythonCell {
+  // Types go, lines stay.
+  const { code } = transform(source, {
+    transforms: ["typescript"],
+    disableESTransforms: true,
+    keepUnusedImports: true,
+  });
+  const program: Program = parse(code, {
+    ecmaVersion: "latest",
+    sourceType: "module",
+    locations: true,
+    allowAwaitOutsideFunction: true,
+  });
+  const lines = source.split("\n");
+  const writer = new CellWriter(namesOf(program));
+  const [parts, problems]: [string[], string[]] = [[], []];
+  let from = 0;
+  for (const statement of program.body) {
+    const to = statement.loc?.end.line ?? from;
+    const original = lines.slice(from, to).map((line) => (line.trim() === "" ? "" : `# ${line}`));
+    from = to;
+    let python: string;
+    try {
+      python = writer.statement(statement, null).join("\n");
+    } catch (error) {
+      if (!(error instanceof NoTwinError)) throw error;
+      problems.push(`line ${statement.loc?.start.line ?? 0}: ${error.message}`);
+      python = `# not in Python: ${error.message}`;
+    }
+    parts.push([...original, python].join("\n"));
+  }
+  const rest = lines.slice(from).filter((line) => line.trim() !== "");
+  return { text: [...parts, ...rest.map((line) => `# ${line}`)].join("\n\n").trim(), problems };
+}
+
+/** Names that the program itself gives at its top. */
+function namesOf(program: Program): ReadonlySet<string> {
+  const names = new Set<string>();
+  const add = (pattern: Pattern | null): void => {
+    if (pattern?.type === "Identifier") names.add(pattern.name);
+    else if (pattern?.type === "ArrayPattern") pattern.elements.forEach(add);
+    else if (pattern?.type === "ObjectPattern")
+      for (const one of pattern.properties) if (one.type === "Property") add(one.value);
+  };
+  for (const statement of program.body) {
+    if (statement.type === "VariableDeclaration") for (const { id } of statement.declarations) add(id);
+    else if (statement.type === "FunctionDeclaration" || statement.type === "ClassDeclaration")
+      add(statement.id);
+  }
+  return names;
+}
+
+const indent = (lines: readonly string[]): string[] =>
+  lines.map((line) => (line === "" ? "" : `    ${line}`));
+
+class CellWriter extends ExpressionWriter {
+  #module = false;
+
+  statement(node: Node, scope: Scope | null): string[] {
+    const before = this.hoisted;
+    this.hoisted = [];
+    const lines = this.#statement(node, scope);
+    const all = [...this.hoisted, ...lines];
+    this.hoisted = before;
+    return all;
+  }
+
+  #statement(node: Node, scope: Scope | null): string[] {
+    switch (node.type) {
+      case "VariableDeclaration":
+        return node.declarations.flatMap(({ id, init }) => {
+          this.#declare(id, scope);
+          if (init === null || init === undefined)
+            return id.type === "Identifier" ? [`${this.nameOf(id.name)} = None`] : [];
+          if (id.type === "Identifier" && init.type === "ArrowFunctionExpression")
+            return this.#arrow(this.nameOf(id.name), init, scope);
+          return this.#assign(id, init, scope);
+        });
+      case "FunctionDeclaration":
+        return this.defined(this.nameOf(node.id?.name ?? "f"), node.params, node.body.body, scope);
+      case "ClassDeclaration":
+        return this.#class(node, scope);
+      case "ReturnStatement":
+        return [
+          node.argument === null || node.argument === undefined
+            ? "return"
+            : `return ${this.expression(node.argument, scope)}`,
+        ];
+      case "IfStatement": {
+        const otherwise =
+          node.alternate === null || node.alternate === undefined
+            ? []
+            : ["else:", ...this.#block(node.alternate, scope)];
+        return [
+          `if ${this.expression(node.test, scope)}:`,
+          ...this.#block(node.consequent, scope),
+          ...otherwise,
+        ];
+      }
+      case "WhileStatement":
+        return [`while ${this.expression(node.test, scope)}:`, ...this.#block(node.body, scope)];
+      case "ForOfStatement": {
+        const { left } = node;
+        const pattern = left.type === "VariableDeclaration" ? left.declarations[0]?.id : left;
+        if (pattern === undefined) throw new NoTwinError("a loop over nothing");
+        this.#declare(pattern, scope);
+        return [
+          `for ${this.#pattern(pattern)} in ${this.expression(node.right, scope)}:`,
+          ...this.#block(node.body, scope),
+        ];
+      }
+      case "ForStatement":
+        return this.#counting(node, scope);
+      case "BlockStatement":
+        return node.body.flatMap((one) => this.statement(one, scope));
+      case "EmptyStatement":
+        return [];
+      case "BreakStatement":
+        return ["break"];
+      case "ContinueStatement":
+        return ["continue"];
+      case "ThrowStatement":
+        return [
+          `raise RuntimeError(${node.argument.type === "NewExpression" ? this.argumentsOf(node.argument.arguments, scope).join(", ") : this.expression(node.argument, scope)})`,
+        ];
+      case "ExpressionStatement":
+        return this.#bare(node.expression, scope);
+      default:
+        throw new NoTwinError(`${node.type} has no twin in Python`);
+    }
+  }
+
+  #block(node: Node, scope: Scope | null): string[] {
+    const lines =
+      node.type === "BlockStatement"
+        ? node.body.flatMap((one) => this.statement(one, scope))
+        : this.statement(node, scope);
+    return indent(lines.length === 0 ? ["pass"] : lines);
+  }
+
+  /** for (let i = a; i < b; i += c) */
+  #counting(node: Extract<Node, { type: "ForStatement" }>, scope: Scope | null): string[] {
+    const { init, test, update } = node;
+    const declared = init?.type === "VariableDeclaration" ? init.declarations : [];
+    const [first, ...more] = declared;
+    const step =
+      update?.type === "UpdateExpression" && update.operator === "++"
+        ? "1"
+        : update?.type === "AssignmentExpression" && update.operator === "+="
+          ? this.expression(update.right, scope)
+          : null;
+    if (
+      first?.id.type !== "Identifier" ||
+      more.length > 0 ||
+      test?.type !== "BinaryExpression" ||
+      step === null ||
+      !["<", "<="].includes(test.operator)
+    ) {
+      throw new NoTwinError("a loop that does not count upwards");
+    }
+    this.#declare(first.id, scope);
+    const from = first.init === null || first.init === undefined ? "0" : this.expression(first.init, scope);
+    const end = this.expression(test.right, scope);
+    const to = test.operator === "<" ? end : `${end} + 1`;
+    const given = step === "1" ? (from === "0" ? to : `${from}, ${to}`) : `${from}, ${to}, ${step}`;
+    return [`for ${this.nameOf(first.id.name)} in range(${given}):`, ...this.#block(node.body, scope)];
+  }
+
+  /** An expression that stands alone. */
+  #bare(node: Expression, scope: Scope | null): string[] {
+    if (node.type === "AssignmentExpression") {
+      this.#assigned(node.left, scope);
+      const { operator, left, right } = node;
+      if (operator === "=" && left.type !== "MemberExpression") return this.#assign(left, right, scope);
+      const target = left.type === "MemberExpression" ? this.expression(left, scope) : this.#pattern(left);
+      if (operator === "=") return [`${target} = ${this.#value(left, right, scope)}`];
+      return [`${target} ${operator} ${this.expression(right, scope)}`];
+    }
+    if (node.type === "UpdateExpression") {
+      if (node.argument.type === "Identifier") this.#assigned(node.argument, scope);
+      return [`${this.expression(node.argument, scope)} ${node.operator === "++" ? "+=" : "-="} 1`];
+    }
+    if (node.type === "CallExpression" && node.callee.type === "Identifier") {
+      const [first, second] = node.arguments;
+      if (node.callee.name === "assert" && first !== undefined && first.type !== "SpreadElement") {
+        const message =
+          second === undefined || second.type === "SpreadElement"
+            ? ""
+            : `, ${this.expression(second, scope)}`;
+        return [`assert ${this.expression(first, scope)}${message}`];
+      }
+      if (
+        node.callee.name === "noGrad" &&
+        first?.type === "ArrowFunctionExpression" &&
+        first.body.type === "BlockStatement"
+      ) {
+        return ["with torch.no_grad():", ...this.#block(first.body, scope)];
+      }
+    }
+    return [this.expression(node, scope)];
+  }
+
+  #assign(target: Pattern, value: Expression, scope: Scope | null): string[] {
+    if (target.type === "ObjectPattern") {
+      const from = this.expression(value, scope);
+      return target.properties.map((one) => {
+        if (one.type !== "Property" || one.key.type !== "Identifier" || one.value.type !== "Identifier")
+          throw new NoTwinError("taking an object apart so");
+        return `${this.nameOf(one.value.name)} = ${from}.${one.key.name}`;
+      });
+    }
+    return [`${this.#pattern(target)} = ${this.#value(target, value, scope)}`];
+  }
+
+  /** What is assigned; a chain stays one, a list of torch's modules is known to torch. */
+  #value(target: Pattern, value: Expression, scope: Scope | null): string {
+    if (value.type === "AssignmentExpression" && value.operator === "=") {
+      this.#assigned(value.left, scope);
+      const inner =
+        value.left.type === "MemberExpression"
+          ? this.expression(value.left, scope)
+          : this.#pattern(value.left);
+      return `${inner} = ${this.#value(value.left, value.right, scope)}`;
+    }
+    const text = this.expression(value, scope);
+    const ofThis = target.type === "MemberExpression" && target.object.type === "ThisExpression";
+    return ofThis && this.#module && value.type === "ArrayExpression" ? `nn.ModuleList(${text})` : text;
+  }
+
+  #pattern(pattern: Pattern): string {
+    if (pattern.type === "Identifier") return this.nameOf(pattern.name);
+    if (pattern.type === "ArrayPattern")
+      return pattern.elements.map((one) => (one === null ? "_" : this.#pattern(one))).join(", ");
+    if (pattern.type === "MemberExpression") return this.expression(pattern, null);
+    throw new NoTwinError("taking a value apart so");
+  }
+
+  #declare(pattern: Pattern, scope: Scope | null): void {
+    if (scope === null) return;
+    if (pattern.type === "Identifier") scope.own.add(pattern.name);
+    else if (pattern.type === "ArrayPattern")
+      for (const one of pattern.elements) if (one !== null) this.#declare(one, scope);
+  }
+
+  /** A name that a function assigns and does not declare is one of outside. */
+  #assigned(target: Pattern, scope: Scope | null): void {
+    if (scope === null || target.type !== "Identifier" || scope.own.has(target.name)) return;
+    scope.foreign.add(target.name);
+  }
+
+  protected override defined(
+    name: string,
+    params: readonly Pattern[],
+    body: readonly Node[],
+    outer: Scope | null,
+    first: readonly string[] = [],
+  ): string[] {
+    const scope: Scope = { own: new Set(), outer, foreign: new Set(), parts: new Map() };
+    const given = params.map((param) => this.parameterOf(param, scope));
+    const lines = body.flatMap((one) => this.statement(one, scope));
+    const outside = [...scope.foreign].map((one) => {
+      for (let around = outer; around !== null; around = around.outer)
+        if (around.own.has(one)) return `nonlocal ${this.nameOf(one)}`;
+      return `global ${this.nameOf(one)}`;
+    });
+    const all = [...outside, ...lines];
+    return [`def ${name}(${[...first, ...given].join(", ")}):`, ...indent(all.length === 0 ? ["pass"] : all)];
+  }
+
+  /** An arrow function under a name. */
+  #arrow(
+    name: string,
+    node: Extract<Expression, { type: "ArrowFunctionExpression" }>,
+    scope: Scope | null,
+  ): string[] {
+    const { body } = node;
+    if (body.type === "BlockStatement") return this.defined(name, node.params, body.body, scope);
+    return this.defined(name, node.params, [returned(body)], scope);
+  }
+
+  #class(node: Extract<Node, { type: "ClassDeclaration" }>, scope: Scope | null): string[] {
+    const above =
+      node.superClass === null || node.superClass === undefined
+        ? ""
+        : this.expression(node.superClass, scope);
+    const before = this.#module;
+    this.#module = above === "nn.Module";
+    const own: Scope = { own: new Set(["self"]), outer: scope, foreign: new Set(), parts: new Map() };
+    const fields = node.body.body.flatMap((part) =>
+      part.type === "PropertyDefinition" &&
+      part.value !== null &&
+      part.value !== undefined &&
+      part.key.type === "Identifier"
+        ? [
+            `self.${part.key.name} = ${this.#module && part.value.type === "ArrayExpression" ? `nn.ModuleList(${this.expression(part.value, own)})` : this.expression(part.value, own)}`,
+          ]
+        : [],
+    );
+    const methods = node.body.body.flatMap((part): string[] => {
+      if (part.type !== "MethodDefinition" || part.kind === "constructor") return [];
+      if (part.key.type !== "Identifier" || part.kind !== "method")
+        throw new NoTwinError("a method of that kind");
+      return ["", ...this.defined(part.key.name, part.value.params, part.value.body.body, scope, ["self"])];
+    });
+    const made = node.body.body.find(
+      (part) => part.type === "MethodDefinition" && part.kind === "constructor",
+    );
+    const start = this.#initialiser(
+      made?.type === "MethodDefinition" ? made : null,
+      fields,
+      above !== "",
+      scope,
+    );
+    this.#module = before;
+    const body = [...start, ...methods];
+    while (body[0] === "") body.shift();
+    return [
+      `class ${this.nameOf(node.id?.name ?? "C")}${above === "" ? "" : `(${above})`}:`,
+      ...indent(body.length === 0 ? ["pass"] : body),
+    ];
+  }
+
+  #initialiser(
+    node: Extract<Node, { type: "MethodDefinition" }> | null,
+    fields: readonly string[],
+    derived: boolean,
+    scope: Scope | null,
+  ): string[] {
+    if (node === null) {
+      if (fields.length === 0) return [];
+      return [
+        "def __init__(self, *args):",
+        ...indent([...(derived ? ["super().__init__(*args)"] : []), ...fields]),
+      ];
+    }
+    const lines = this.defined("__init__", node.value.params, node.value.body.body, scope, ["self"]);
+    const at = lines.findIndex((line) => line.trim().startsWith("super().__init__("));
+    lines.splice(at < 0 ? 1 : at + 1, 0, ...indent(fields));
+    return lines.length > 2 ? lines.filter((line, i) => i === 0 || line.trim() !== "pass") : lines;
+  }
+}
+
+const returned = (argument: Expression): Node => ({
+  type: "ReturnStatement",
+  argument,
+  start: argument.start,
+  end: argument.end,
+});

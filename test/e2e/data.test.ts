@@ -1,0 +1,133 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { AxeBuilder } from "@axe-core/playwright";
+import type { Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { launchApp, type LaunchedApp } from "./launch-app.ts";
+import { chooseTheme, takeWholeView } from "./take-screenshots.ts";
+
+const TRAINING_MS = 90_000;
+const folder = mkdtempSync(join(tmpdir(), "backprop-lab-data-e2e-"));
+
+let launched: LaunchedApp;
+let page: Page;
+beforeAll(async () => {
+  launched = await launchApp();
+  page = launched.page;
+  await show("Data");
+});
+afterAll(async () => {
+  await launched.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const show = (view: string): Promise<void> =>
+  page.getByRole("navigation", { name: "Views" }).getByRole("button", { name: view, exact: true }).click();
+const button = (name: string | RegExp) => page.getByRole("button", { name });
+const sets = () => page.getByRole("region", { name: "Data sets" });
+
+async function violations(): Promise<string[]> {
+  const { violations: found } = await new AxeBuilder({ page }).setLegacyMode(true).analyze();
+  return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" | ")}`);
+}
+
+async function inBothThemes(name: string): Promise<void> {
+  for (const theme of ["Dark", "Light"] as const) {
+    await chooseTheme(page, theme);
+    await show("Data");
+    await takeWholeView(page, `${name}-${theme.toLowerCase()}`);
+    expect(await violations()).toEqual([]);
+  }
+}
+
+describe("the data view", () => {
+  it("takes Iris from its file to a trained classifier", async () => {
+    await page.getByLabel("Files to import").setInputFiles(resolve("test/golden/iris.csv"));
+    await page.getByRole("region", { name: "What the files hold" }).waitFor();
+    await page.getByText("3 values: setosa (50), versicolor (50), virginica (50)").waitFor();
+    await page.getByLabel("Name", { exact: true }).fill("Iris");
+    await inBothThemes("data-import");
+    await button("Import the data").click();
+    await page.getByRole("region", { name: "Iris", exact: true }).waitFor();
+    await page.getByText("102 training, 24 validation, 24 test rows").first().waitFor();
+    await inBothThemes("data-page");
+    await button("Train on it").click();
+    await button("Start training").click();
+    const outcome = (): Promise<string[]> =>
+      page.evaluate(async () => {
+        const answer = await window.lab.runsList();
+        return answer.ok
+          ? answer.value.map(({ status, config }) => `${status} ${String(config["data"])}`)
+          : [];
+      });
+    await expect
+      .poll(outcome, { timeout: TRAINING_MS })
+      .toEqual([expect.stringMatching(/^finished iris-[0-9a-f]{8}$/)]);
+    const accuracy = await page.evaluate(async () => {
+      const answer = await window.lab.runsList();
+      return answer.ok ? answer.value[0]?.summary["validAccuracy"] : NaN;
+    });
+    expect(accuracy).toBeGreaterThan(0.85);
+  });
+
+  it("lets a person change how a column was understood, and says what cannot be", async () => {
+    await show("Data");
+    const path = join(folder, "house.csv");
+    const rows = Array.from(
+      { length: 60 },
+      (_, i) =>
+        `${1 + (i % 5)};${["north", "south"][i % 2] ?? ""};${i === 7 ? "" : `${i},5`};${90_000 + 731 * i}`,
+    );
+    writeFileSync(path, `rooms;side;age;price\n${rows.join("\n")}\n`);
+    await page.getByLabel("Files to import").setInputFiles(path);
+    await page.getByText(/values are parted by semicolons, with decimal commas/).waitFor();
+    await page
+      .getByText(/column 3 \("age"\) misses 1 field, the first in line 9/)
+      .first()
+      .waitFor();
+    expect(await button("Import the data").isDisabled()).toBe(true);
+    await page.getByLabel("Missing values").selectOption("mean");
+    await expect.poll(() => button("Import the data").isDisabled()).toBe(false);
+    await page.getByLabel("What rooms is taken as").selectOption("ignored");
+    await page.getByLabel("What price is taken as").selectOption("feature");
+    await page.getByText("no column is to be predicted: choose one as label").waitFor();
+    await page.getByLabel("What price is taken as").selectOption("label");
+    await page.getByLabel("The first line is a header").uncheck();
+    await page.getByText(/there is no header/).waitFor();
+    await page.getByLabel("The first line is a header").check();
+    await page.getByText(/the first line is a header/).waitFor();
+    await page.getByLabel("Missing values").selectOption("drop");
+    await button("Import the data").click();
+    await page.getByRole("region", { name: "house", exact: true }).waitFor();
+  });
+
+  it("exports, removes and brings back a data set", async () => {
+    await sets().getByRole("button", { name: /^Iris/ }).click();
+    await button("Export as CSV").click();
+    await expect.poll(() => exported() !== null).toBe(true);
+    expect(readFileSync(exported() ?? "", "utf8").split("\n")).toHaveLength(152);
+    await button("Remove").click();
+    await button("Bring it back").click();
+    await sets().getByRole("button", { name: /^Iris/ }).waitFor();
+  });
+
+  it("draws toys by noise and size, and trains on one in a second", async () => {
+    await sets().getByLabel("Toy").selectOption("spirals");
+    await sets().getByLabel("Points").fill("500");
+    await sets().getByLabel("Noise").fill("0.02");
+    await button("Draw the toy").click();
+    await page.getByRole("region", { name: /^Spirals, 500 points/ }).waitFor();
+    await inBothThemes("data-toy");
+    await button("Train on it").click();
+    await expect
+      .poll(() => page.getByRole("region", { name: "Training settings" }).getByLabel("Data").inputValue())
+      .toBe("toy-spirals-500-2-1");
+    expect(await button("Start training").isDisabled()).toBe(false);
+  });
+});
+
+function exported(): string | null {
+  const found = readdirSync(launched.saveDir).find((name) => name.endsWith(".csv"));
+  return found === undefined ? null : join(launched.saveDir, found);
+}

@@ -1,0 +1,31 @@
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { expect, it } from "vitest";
+import { pythonFile } from "../../../src/sandbox/python/python-notebook.ts";
+import { readLabDocument } from "../../../src/shared/documents/read-lab-document.ts";
+import { runPython, TORCH_PYTHON } from "./run-python.ts";
+
+it.skipIf(TORCH_PYTHON === null)(
+  "the lab's own notebook runs in PyTorch, its assertions and gradient checks hold (skipped where no Python can import torch)",
+  { timeout: 400_000 },
+  async () => {
+    const folder = mkdtempSync(join(tmpdir(), "backprop-lab-notebook-"));
+    try {
+      const file = resolve("resources/notebooks/backprop.lab.ts");
+      const { document } = readLabDocument(file, readFileSync(file, "utf8"));
+      const { text, problems } = pythonFile({ ...document, header: { ...document.header, rows: 1_000 } });
+      // With all rows its outer products take 8 GB.
+      expect(problems).toEqual([]);
+      writeFileSync(join(folder, "notebook.py"), text);
+      copyFileSync(resolve("resources/python/lab_notebook.py"), join(folder, "lab_notebook.py"));
+      process.env["BACKPROP_LAB_MNIST"] = resolve("resources/data/mnist");
+      const printed = await runPython(TORCH_PYTHON ?? "", ["notebook.py"], folder);
+      expect(printed).toMatch(/^trainMean: 0\.1[23]\d+$/m);
+      expect(printed.match(/^passed: /gm)?.length ?? 0).toBeGreaterThan(2);
+      expect(printed).not.toContain("FAILED");
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  },
+);

@@ -1,0 +1,602 @@
+import { appendFileSync, mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { PNG } from "pngjs";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { planProblems } from "../../../../../src/shared/experiments/data-import.ts";
+import { idxBytes, ImportFolder, npyBytes } from "./import-folder.ts";
+
+let folder: ImportFolder;
+beforeEach(() => {
+  folder = new ImportFolder();
+});
+afterEach(() => folder.remove());
+
+const FLOWERS = `sepal length,sepal width,colour,species
+${Array.from({ length: 60 }, (_, i) => `${(4 + (i % 3) + i / 100).toFixed(2)},${(3 - (i % 3) / 10).toFixed(1)},${["red", "blue"][i % 2]},${["setosa", "versicolor", "virginica"][i % 3]}`).join("\n")}
+`;
+const bytesOf = (values: Float64Array | Float32Array | BigInt64Array | Int16Array): Uint8Array =>
+  new Uint8Array(values.buffer);
+const png = (side: number, colour: readonly [number, number, number], height = side): Uint8Array => {
+  const image = new PNG({ width: side, height });
+  for (let i = 0; i < side * height; i++) image.data.set([...colour, 255], 4 * i);
+  return new Uint8Array(PNG.sync.write(image));
+};
+const ROWS = Array.from({ length: 40 }, (_, i) => i);
+
+describe("a table of text", () => {
+  it("is understood: names, numbers, a category one-hot, the label by its name; classes stratified", async () => {
+    const preview = await folder.preview(folder.write("flowers.csv", FLOWERS));
+    expect(preview.dialect).toEqual({ separator: ",", decimalComma: false, header: true, encoding: "utf-8" });
+    expect(preview.plan.columns).toEqual([
+      { role: "feature", kind: "number" },
+      { role: "feature", kind: "number" },
+      { role: "feature", kind: "category" },
+      { role: "label", kind: "category" },
+    ]);
+    expect(planProblems(preview, preview.plan)).toEqual([]);
+    const stored = await folder.accept(preview.plan);
+    const { dataset } = stored;
+    expect(dataset.featureNames).toEqual(["sepal length", "sepal width", "colour = blue", "colour = red"]);
+    expect(dataset.target).toEqual({ kind: "classes", names: ["setosa", "versicolor", "virginica"] });
+    expect([dataset.trainRows, dataset.validRows, dataset.testRows]).toEqual([42, 9, 9]);
+    const source = folder.source(stored);
+    for (const [first, count] of [
+      [0, 42],
+      [42, 9],
+      [51, 9],
+    ] as const) {
+      const labels = await source.targets(first, count);
+      for (const label of [0, 1, 2]) expect(labels.filter((one) => one === label)).toHaveLength(count / 3);
+    }
+    expect(folder.left()).toEqual([dataset.id]);
+  });
+
+  it("is normalised by its training rows only", async () => {
+    const path = folder.write("n.csv", `a,b,y\n${ROWS.map((i) => `${i},5,${i % 2}`).join("\n")}\n`);
+    const stored = await folder.import(path, { split: { by: "order", validShare: 0.25, testShare: 0.25 } });
+    // a is 0 … 19 in the training rows: mean 9.5, variance (20² − 1) / 12; b is constant and stays where it is.
+    expect(stored.scaling.offsets).toEqual([9.5, 5]);
+    expect(stored.scaling.scales[0]).toBeCloseTo(1 / Math.sqrt(399 / 12), 12);
+    expect(stored.scaling.scales[1]).toBe(1);
+    const unit = await folder.import(path, {
+      normalisation: "unit",
+      split: { by: "order", validShare: 0.25, testShare: 0.25 },
+    });
+    expect(unit.scaling).toEqual({ offsets: [0, 5], scales: [1 / 19, 1] });
+    const global = await folder.import(path, {
+      normalisation: "global",
+      split: { by: "order", validShare: 0.25, testShare: 0.25 },
+    });
+    expect(global.scaling.offsets).toEqual([7.25]);
+    expect(unit.dataset.contentHash).not.toBe(stored.dataset.contentHash);
+  });
+
+  it("fault 39: has the same content however it is written: separators, quotes, encodings, gzip, decimal commas", async () => {
+    const table = (separator: string, number: (value: number) => string, quote = ""): string =>
+      [["größe", "y"], ...ROWS.map((i) => [number(i / 4), ["ä", "b"][i % 2] ?? ""])]
+        .map((row) => row.map((field) => `${quote}${field}${quote}`).join(separator))
+        .join("\r\n");
+    const plain = (value: number): string => value.toFixed(2);
+    const comma = (value: number): string => value.toFixed(2).replace(".", ",");
+    const utf16 = (text: string, mark: number[]): Uint8Array =>
+      new Uint8Array(Buffer.concat([Buffer.from(mark), Buffer.from(text, "utf16le")]));
+    const written: readonly (readonly [string, string | Uint8Array])[] = [
+      ["t.csv", table(",", plain)],
+      ["t.csv", table(",", plain, '"')],
+      ["t.csv", table(";", comma)],
+      ["t.tsv", table("\t", comma)],
+      ["t.csv", table("|", plain)],
+      ["t.csv", utf16(table(",", plain), [0xff, 0xfe])],
+      ["t.csv", utf16(table(",", plain), [0xff, 0xfe]).subarray(2)],
+      [
+        "t.csv",
+        new Uint8Array(
+          Buffer.concat([Buffer.from([0xfe, 0xff]), Buffer.from(table(",", plain), "utf16le").swap16()]),
+        ),
+      ],
+      ["t.csv", new Uint8Array(Buffer.from(table(",", plain), "latin1"))],
+      ["t.csv.gz", new Uint8Array(gzipSync(table(",", plain)))],
+      ["t.csv", `\uFEFF${table(",", plain)}`],
+    ];
+    const hashes = new Set<string>();
+    for (const [name, content] of written) {
+      const { dataset } = await folder.import(folder.write(name, content), { title: "t" });
+      hashes.add(dataset.contentHash);
+      expect(dataset.featureNames).toEqual(["größe"]);
+    }
+    expect(hashes.size).toBe(1);
+  });
+
+  it("takes quoted separators, quotes and new lines inside fields", async () => {
+    const lines = ROWS.map((i) => `"a, ""b""\nc${i % 2}",${i}`).join("\n");
+    const preview = await folder.preview(folder.write("q.csv", `name,n\n${lines}\n`));
+    expect(preview.rows).toBe(40);
+    expect(preview.sample[0]?.[0]).toBe('a, "b"\nc0');
+    expect(preview.columns[0]?.distinct).toBe(2);
+  });
+
+  it("can leave rows with missing values out, or fill them with the mean of the training rows", async () => {
+    const path = folder.write(
+      "m.csv",
+      `a,y\n${ROWS.map((i) => `${i % 4 === 1 ? "NA" : i},${i % 2}`).join("\n")}\n`,
+    );
+    const preview = await folder.preview(path);
+    expect(planProblems(preview, preview.plan)[0]).toMatch(
+      /column 1 \("a"\) misses 10 fields, the first in line 3, which holds "NA"/,
+    );
+    const dropped = await folder.accept({ ...preview.plan, missing: "drop" });
+    expect(dropped.dataset.trainRows + dropped.dataset.validRows + dropped.dataset.testRows).toBe(30);
+    const filled = await folder.import(path, {
+      missing: "mean",
+      split: { by: "order", validShare: 0, testShare: 0.5 },
+    });
+    const values = await folder.source(filled).features(0, 40);
+    const present = ROWS.slice(0, 20).filter((i) => i % 4 !== 1);
+    const mean = present.reduce((sum, i) => sum + i, 0) / present.length;
+    expect(values[1]).toBeCloseTo(mean, 5);
+    // In a test row too, by the training rows' mean.
+    expect(values[37]).toBeCloseTo(mean, 5);
+    expect(filled.recipe?.fills[0]).toBeCloseTo(mean, 12);
+  });
+
+  it("is split by a column, or as its rows come", async () => {
+    const path = folder.write(
+      "s.csv",
+      `a,part,y\n${ROWS.map((i) => `${i},${i < 5 ? "test" : i < 10 ? "val" : "train"},${i % 2}`).join("\n")}\n`,
+    );
+    const preview = await folder.preview(path);
+    expect(preview.plan.split).toEqual({ by: "column" });
+    const { dataset } = await folder.accept(preview.plan);
+    expect([dataset.trainRows, dataset.validRows, dataset.testRows]).toEqual([30, 5, 5]);
+    const byOrder = await folder.import(path, { split: { by: "order", validShare: 0.25, testShare: 0.25 } });
+    expect([...(await folder.source(byOrder).features(30, 10))]).toEqual(ROWS.slice(30));
+  });
+
+  it("becomes a regression whose numbers are standardised by the training rows", async () => {
+    const path = folder.write(
+      "house.csv",
+      `rooms,price\n${ROWS.map((i) => `${(i * 7) % 11},${100_000 + 2_500.5 * i}`).join("\n")}\n`,
+    );
+    const preview = await folder.preview(path);
+    expect(preview.plan.target).toBe("numbers");
+    const { dataset } = await folder.accept({
+      ...preview.plan,
+      split: { by: "order", validShare: 0, testShare: 0 },
+    });
+    expect(dataset.target.kind === "numbers" && dataset.target.offsets[0]).toBeCloseTo(
+      100_000 + 2_500.5 * 19.5,
+      2,
+    );
+  });
+
+  it("of several files is one set, if their columns are the same", async () => {
+    const whole = await folder.import(folder.write("whole.csv", FLOWERS), { title: "t" });
+    const [head = "", ...lines] = FLOWERS.trim().split("\n");
+    const parts = [lines.slice(0, 25), lines.slice(25)].map((part, i) =>
+      folder.write(`part${i}.csv`, `${head}\n${part.join("\n")}\n`),
+    );
+    expect((await folder.import(parts, { title: "t" })).dataset.contentHash).toBe(whole.dataset.contentHash);
+    const other = folder.write("other.csv", "a,b\n1,2\n");
+    await expect(folder.preview([...parts, other])).rejects.toThrow(
+      /other\.csv, line 1: expected the columns of .*part0\.csv, got a, b/,
+    );
+  });
+});
+
+describe("bad tables: each a clear error, and nothing is left", () => {
+  const lines = (row: (i: number) => string, header = "a,b,y"): string =>
+    `${header}\n${ROWS.map(row).join("\n")}\n`;
+  it.each<readonly [string, string, string | Uint8Array, RegExp]>([
+    ["an empty file", "e.csv", "", /e\.csv, byte 0: expected a table, got an empty file/],
+    ["blanks only", "e.csv", "  \n \n", /expected a table, got an empty file/],
+    [
+      "a .gz that is none",
+      "g.csv.gz",
+      "a,b\n1,2\n",
+      /g\.csv\.gz, byte 0: expected gzip data, as the name says/,
+    ],
+    [
+      "a .gz that is cut short",
+      "g.csv.gz",
+      new Uint8Array(gzipSync("a,b\n1,2\n".repeat(500)).subarray(0, 30)),
+      /the compressed file ends early/,
+    ],
+    [
+      "a gzip bomb",
+      "bomb.csv.gz",
+      new Uint8Array(gzipSync(Buffer.alloc(64 << 20, "1,2,3\n"))),
+      /bomb\.csv\.gz, byte \d+: expected at most \d+ bytes of/,
+    ],
+    [
+      "a file that is no text",
+      "x.csv",
+      new Uint8Array([1, 0, 0, 2, 0, 5, 0, 0]),
+      /expected text in UTF-8, UTF-16 or Latin-1/,
+    ],
+    [
+      "rows of different lengths",
+      "r.csv",
+      `${lines((i) => `${i},1,${i % 2}`)}1,2\n`,
+      /r\.csv, line 42: expected 3 values, got 2/,
+    ],
+    [
+      "mixed separators",
+      "s.csv",
+      `a,b,y\n1,2,0\n3;4;1\n${"1,2,0\n".repeat(30)}`,
+      /line 3: expected 3 values, got 1: are the values parted by commas\?/,
+    ],
+    [
+      "a quote that is never closed",
+      "q.csv",
+      `a,y\n1,0\n"2,1\n3,0\n`,
+      /q\.csv, line 3: expected a closing quote, got the end of the file/,
+    ],
+    [
+      "something behind a closing quote",
+      "q.csv",
+      `a,y\n"1"x,0\n2,1\n`,
+      /line 2: expected a separator or the line's end behind a closing quote, in column 1/,
+    ],
+    ["100,001 columns", "w.csv", `${"1,".repeat(100_000)}1\n`, /expected at most 100000 columns/],
+  ])("%s", async (_what, name, content, message) => {
+    await expect(folder.preview(folder.write(name, content))).rejects.toThrow(message);
+    expect(folder.left()).toEqual([]);
+  });
+
+  it.each<readonly [string, string, RegExp]>([
+    ["a header only", "a,b,y\n", /there are no rows: expected at least 2/],
+    ["one row", "a,b,y\n1,2,0\n", /there is one row/],
+    ["one class", lines((i) => `${i},1,yes`), /column 3 \("y"\) holds one class only, "yes"/],
+    ["constant columns", lines((i) => `1,2,${i % 2}`), /every feature holds the same value in all rows/],
+    [
+      "NaN",
+      lines((i) => `${i === 6 ? "nan" : i},1,${i % 2}`),
+      /column 1 \("a"\) misses 1 field, the first in line 8, which holds "nan"/,
+    ],
+    [
+      "infinities",
+      lines((i) => `${i === 6 ? "-inf" : i},1,${i % 2}`),
+      /1 infinite value, the first in line 8, which holds "-inf": expected finite/,
+    ],
+    [
+      "numbers with a word among them",
+      lines((i) => `${i === 6 ? "12 cm" : i * 1000.5 + (i % 7)},1,${i % 2}`).replace(
+        "y\n",
+        "y\n" + Array.from({ length: 2_000 }, (_, i) => `${i}.5,${i % 3},1`).join("\n") + "\n",
+      ),
+      /column 1 \("a"\) has 1 field that is no number, the first in line 2008, which holds "12 cm"/,
+    ],
+    [
+      "a label with too many classes",
+      lines((i) => `${i},1,x`).replace(
+        "x\n",
+        Array.from({ length: 1_100 }, (_, i) => `word${i}\n1,2,`).join("") + "x\n",
+      ),
+      /column 3 \("y"\) has more than 1,000 different values: too many for classes/,
+    ],
+    [
+      "labels that are missing",
+      lines((i) => `${i},1,${i === 3 ? "" : i % 2}`),
+      /column 3 \("y"\) misses 1 field, the first in line 5/,
+    ],
+  ])("%s", async (_what, content, message) => {
+    const preview = await folder.preview(folder.write("t.csv", content));
+    expect(planProblems(preview, preview.plan).join("\n")).toMatch(message);
+    await expect(folder.accept(preview.plan)).rejects.toThrow(/cannot be taken/);
+    expect(folder.left()).toEqual([]);
+  });
+
+  it("labels with blanks around them are one class", async () => {
+    const { columns } = await folder.preview(
+      folder.write(
+        "b.csv",
+        lines((i) => `${i},1,${i % 2 === 0 ? " yes " : i % 4 === 1 ? "no" : "no "}`),
+      ),
+    );
+    expect(columns[2]?.frequent.map(({ value }) => value).sort()).toEqual(["no", "yes"]);
+  });
+
+  it("a split column that says something else names its line", async () => {
+    const path = folder.write(
+      "s.csv",
+      lines((i) => `${i},${i === 4 ? "later" : "train"},${i % 2}`),
+    );
+    const { plan } = await folder.preview(path);
+    const columns = plan.columns.map((choice, index) =>
+      index === 1 ? { ...choice, role: "split" as const } : choice,
+    );
+    await expect(folder.accept({ ...plan, columns, split: { by: "column" } })).rejects.toThrow(
+      /line 6, column 2: expected train, valid or test, got "later"/,
+    );
+    expect(folder.left()).toEqual([]);
+  });
+
+  it("bytes that are no UTF-8 behind the beginning are named with line and column", async () => {
+    const long = lines((i) => `${i},1,${i % 2 === 0 ? "yes" : "no"}`).repeat(1);
+    const content = Buffer.concat([
+      Buffer.from(`${long}${"1,1,yes\n".repeat(60_000)}`),
+      Buffer.from([0x31, 0x2c, 0x31, 0x2c, 0xff, 0x0a]),
+    ]);
+    await expect(folder.preview(folder.write("u.csv", content))).rejects.toThrow(
+      /line 60042, column 3: expected text in UTF-8/,
+    );
+  });
+
+  it("a file that changes between preview and import is refused", async () => {
+    const path = folder.write("c.csv", FLOWERS);
+    const { plan } = await folder.preview(path);
+    appendFileSync(path, "9,9,red,setosa\n");
+    await expect(folder.accept(plan)).rejects.toThrow(
+      /c\.csv, byte 0: expected the file that was previewed, got another/,
+    );
+    expect(folder.left()).toEqual([]);
+  });
+
+  it("a cancelled import leaves nothing, wherever it is cancelled, and can be taken again", async () => {
+    const path = folder.write("c.csv", FLOWERS);
+    const { plan } = await folder.preview(path);
+    for (let at = 0; ; at++) {
+      let left = at;
+      const checkpoint = (): void => {
+        if (left-- === 0) throw new Error("cancelled");
+      };
+      const done = await folder.accept(plan, checkpoint).then(
+        () => true,
+        (error: unknown) => {
+          expect(String(error)).toMatch(/cancelled/);
+          return false;
+        },
+      );
+      if (done) {
+        expect(at).toBeGreaterThan(4);
+        break;
+      }
+      expect(folder.left()).toEqual([]);
+    }
+    expect(folder.left()).toHaveLength(1);
+  });
+
+  it("a folder that cannot be written is an error of the system, and nothing is left", async () => {
+    const path = folder.write("c.csv", FLOWERS);
+    const { plan } = await folder.preview(path);
+    // A file where the folder should be: as a full disk, the system refuses.
+    folder.write("data", "");
+    await expect(folder.accept(plan)).rejects.toThrow(/EEXIST|ENOTDIR/);
+  });
+
+  it("names of 10,000 characters and with path separators are only names", async () => {
+    const name = `../../${"x".repeat(10_000)}`;
+    const preview = await folder.preview(
+      folder.write("n.csv", `"${name}",y\n${ROWS.map((i) => `${i},a/../${i % 2}`).join("\n")}\n`),
+    );
+    expect(preview.columns[0]?.name).toHaveLength(200);
+    const { dataset } = await folder.accept({ ...preview.plan, title: "../../../etc/passwd" });
+    expect(dataset.id).toMatch(/^etc-passwd-[0-9a-f]{8}$/);
+    expect(folder.left()).toEqual([dataset.id]);
+  });
+});
+
+describe("arrays", () => {
+  it("of digits, 8 × 8 in float64 with int64 labels, are images of ten classes", async () => {
+    const x = folder.write(
+      "digits_x.npy",
+      npyBytes("<f8", [100, 8, 8], bytesOf(Float64Array.from({ length: 6_400 }, (_, i) => i % 17))),
+    );
+    const y = folder.write(
+      "digits_y.npy",
+      npyBytes("<i8", [100], bytesOf(BigInt64Array.from({ length: 100 }, (_, i) => BigInt(i % 10)))),
+    );
+    const preview = await folder.preview([x, y]);
+    expect(preview.items?.classes).toHaveLength(10);
+    const { dataset } = await folder.accept(preview.plan);
+    expect(dataset).toMatchObject({
+      features: 64,
+      layout: { height: 8, width: 8, channels: 1 },
+      storage: "uint8",
+    });
+  });
+
+  it("have the same content in every type, byte order and axis order", async () => {
+    const values = Array.from({ length: 40 * 6 }, (_, i) => (i * 7) % 100);
+    const labels = folder.write(
+      "y.npy",
+      npyBytes(
+        "|u1",
+        [40],
+        Uint8Array.from(ROWS, (i) => i % 3),
+      ),
+    );
+    const fortran = Array.from({ length: 240 }, (_, i) => values[(i % 40) * 6 + Math.floor(i / 40)] ?? 0);
+    const big = Buffer.alloc(480);
+    values.forEach((value, i) => big.writeInt16BE(value, 2 * i));
+    const written = [
+      npyBytes("<f4", [40, 6], bytesOf(Float32Array.from(values))),
+      npyBytes("<f8", [40, 6], bytesOf(Float64Array.from(values))),
+      npyBytes("<i8", [40, 6], bytesOf(BigInt64Array.from(values, BigInt))),
+      npyBytes("<i2", [40, 6], bytesOf(Int16Array.from(values))),
+      npyBytes(">i2", [40, 6], new Uint8Array(big)),
+      npyBytes("|u1", [40, 6], Uint8Array.from(values)),
+      npyBytes("<f4", [40, 6], bytesOf(Float32Array.from(fortran)), { fortran: true }),
+    ];
+    const hashes = new Set<string>();
+    for (const bytes of written)
+      hashes.add(
+        (await folder.import([folder.write("x.npy", bytes), labels], { title: "t" })).dataset.contentHash,
+      );
+    for (const [type, bytes] of [
+      [0x08, Uint8Array.from(values)],
+      [0x0b, new Uint8Array(big)],
+    ] as const) {
+      const x = folder.write("x-idx2", idxBytes(type, [40, 6], bytes));
+      const y = folder.write(
+        "labels-idx1",
+        idxBytes(
+          0x08,
+          [40],
+          Uint8Array.from(ROWS, (i) => i % 3),
+        ),
+      );
+      hashes.add((await folder.import([x, y], { title: "t" })).dataset.contentHash);
+    }
+    expect(hashes.size).toBe(1);
+  });
+
+  it("with test files have them as test rows, and channels that come first are moved behind", async () => {
+    const image = (rows: number, plus: number): Uint8Array =>
+      Uint8Array.from({ length: rows * 12 }, (_, i) => (i % 12) + plus);
+    const files = [
+      folder.write("train-images-idx4", idxBytes(8, [20, 3, 2, 2], image(20, 0))),
+      folder.write(
+        "train-labels-idx1",
+        idxBytes(
+          8,
+          [20],
+          Uint8Array.from({ length: 20 }, (_, i) => i % 2),
+        ),
+      ),
+      folder.write("t10k-images-idx4", idxBytes(8, [6, 3, 2, 2], image(6, 100))),
+      folder.write(
+        "t10k-labels-idx1",
+        idxBytes(
+          8,
+          [6],
+          Uint8Array.from({ length: 6 }, (_, i) => i % 2),
+        ),
+      ),
+    ];
+    const stored = await folder.import(files);
+    const { dataset } = stored;
+    expect(dataset).toMatchObject({
+      trainRows: 16,
+      validRows: 4,
+      testRows: 6,
+      layout: { height: 2, width: 2, channels: 3 },
+    });
+    expect([...(await folder.source(stored).features(20, 1))]).toEqual([
+      100, 104, 108, 101, 105, 109, 102, 106, 110, 103, 107, 111,
+    ]);
+  });
+
+  it.each<readonly [string, readonly (readonly [string, Uint8Array])[], RegExp]>([
+    [
+      "a pickle that is called .npy",
+      [
+        ["p.npy", Uint8Array.of(0x80, 4, 95, 1, 0, 0, 0, 0, 0, 0, 0, 46)],
+        ["y.npy", npyBytes("|u1", [2], Uint8Array.of(0, 1))],
+      ],
+      /p\.npy, byte 0: expected a \.npy file, got a pickle, which is a program/,
+    ],
+    [
+      "Python objects",
+      [
+        ["o.npy", npyBytes("|O", [2], Uint8Array.of(0, 1))],
+        ["y.npy", npyBytes("|u1", [2], Uint8Array.of(0, 1))],
+      ],
+      /Python objects/,
+    ],
+    [
+      "another number of labels",
+      [
+        ["x.npy", npyBytes("|u1", [3, 2], new Uint8Array(6))],
+        ["y.npy", npyBytes("|u1", [2], new Uint8Array(2))],
+      ],
+      /y\.npy: expected 3 targets, one for each item of x\.npy, got 2/,
+    ],
+    [
+      "no labels",
+      [["x.npy", npyBytes("|u1", [3, 2, 2], new Uint8Array(12))]],
+      /expected items and their targets in two files/,
+    ],
+    [
+      "a .npz that is no archive",
+      [["z.npz", Uint8Array.of(1, 2, 3, 4)]],
+      /z\.npz, the archive: expected a \.npz, which is a zip archive/,
+    ],
+    [
+      "an IDX file that is cut short",
+      [
+        ["i-idx3", idxBytes(8, [4, 2, 2], new Uint8Array(9))],
+        ["l-idx1", idxBytes(8, [4], new Uint8Array(4))],
+      ],
+      /expected 32 bytes for 16 values of shape \(4, 2, 2\), got 25/,
+    ],
+  ])("bad: %s", async (_what, files, message) => {
+    await expect(folder.preview(files.map(([name, bytes]) => folder.write(name, bytes)))).rejects.toThrow(
+      message,
+    );
+  });
+
+  it("fault 36: NaN and infinities are named with their places", async () => {
+    const values = Float32Array.from({ length: 80 }, (_, i) => (i === 7 ? NaN : i === 20 ? Infinity : i));
+    const preview = await folder.preview([
+      folder.write("x.npy", npyBytes("<f4", [40, 2], bytesOf(values))),
+      folder.write(
+        "y.npy",
+        npyBytes(
+          "|u1",
+          [40],
+          Uint8Array.from(ROWS, (i) => i % 2),
+        ),
+      ),
+    ]);
+    expect(planProblems(preview, preview.plan).join("\n")).toMatch(
+      /1 value is infinite, the first in x\.npy, item 11, value 1.*\n1 value is NaN, the first in x\.npy, item 4, value 2/,
+    );
+  });
+});
+
+describe("folders of images", () => {
+  it("are classes by their folders' names, split by folders above them; grey and colour together are in colour", async () => {
+    for (const [split, count] of [
+      ["train", 8],
+      ["test", 3],
+    ] as const) {
+      for (let i = 0; i < count; i++) {
+        folder.write(`set/${split}/cats/${i}.png`, png(4, [i, i, i]));
+        folder.write(`set/${split}/dogs/${i}.png`, png(4, [255, i, 0]));
+      }
+    }
+    folder.write("set/readme.txt", "hello");
+    const preview = await folder.preview(join(folder.path, "set"));
+    expect(preview.notes.join()).toMatch(/22 images of 4 × 4 pixels, in colour.*1 other files are left out/);
+    const stored = await folder.accept(preview.plan);
+    expect(stored.dataset).toMatchObject({ features: 48, testRows: 6, target: { names: ["cats", "dogs"] } });
+    expect(stored.dataset.trainRows + stored.dataset.validRows).toBe(16);
+  });
+
+  it.each<readonly [string, () => void, RegExp]>([
+    [
+      "images of mixed sizes",
+      () => folder.write("set/b/2.png", png(4, [1, 2, 3], 5)),
+      /2\.png, the image: expected 4 × 4 pixels, as .*0\.png, got 4 × 5/,
+    ],
+    [
+      "a PNG that is none",
+      () => folder.write("set/b/2.png", "no image"),
+      /2\.png, byte 0: expected a PNG or JPEG image/,
+    ],
+    [
+      "a PNG that is cut short",
+      () => folder.write("set/b/2.png", png(4, [1, 2, 3]).subarray(0, 40)),
+      /2\.png, byte 0: expected a sound PNG/,
+    ],
+    ["an empty image", () => folder.write("set/b/2.png", ""), /got an empty file/],
+  ])("bad: %s", async (_what, spoil, message) => {
+    folder.write("set/a/0.png", png(4, [1, 2, 3]));
+    folder.write("set/b/1.png", png(4, [9, 2, 3]));
+    spoil();
+    await expect(folder.preview(join(folder.path, "set"))).rejects.toThrow(message);
+  });
+
+  it("bad: a folder without images, and one class only", async () => {
+    mkdirSync(join(folder.path, "none"));
+    await expect(folder.preview(join(folder.path, "none"))).rejects.toThrow(
+      /expected PNG or JPEG images in one folder a class, got nothing/,
+    );
+    folder.write("one/a/0.png", png(4, [1, 2, 3]));
+    folder.write("one/a/1.png", png(4, [4, 2, 3]));
+    const preview = await folder.preview(join(folder.path, "one"));
+    expect(planProblems(preview, preview.plan).join()).toMatch(/all rows are of one class, "a"/);
+  });
+});

@@ -1,0 +1,118 @@
+import { crc32 } from "node:zlib";
+import { ByteWriter, ParquetWriter } from "hyparquet-writer";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { ImportFolder, npyBytes } from "./import-folder.ts";
+
+let folder: ImportFolder;
+beforeEach(() => {
+  folder = new ImportFolder();
+});
+afterEach(() => folder.remove());
+
+/** A zip archive of stored files; `spoil` changes what an entry claims. */
+function zip(
+  files: Readonly<Record<string, Uint8Array>>,
+  spoil: { readonly crc?: number; readonly size?: number } = {},
+): Uint8Array {
+  const [parts, central]: [Buffer[], Buffer[]] = [[], []];
+  let offset = 0;
+  for (const [name, bytes] of Object.entries(files)) {
+    const fields = Buffer.alloc(26);
+    fields.writeUInt16LE(20, 0);
+    fields.writeUInt32LE(spoil.crc ?? crc32(bytes), 10);
+    fields.writeUInt32LE(bytes.length, 14);
+    fields.writeUInt32LE(spoil.size ?? bytes.length, 18);
+    fields.writeUInt16LE(name.length, 22);
+    parts.push(Buffer.from("PK\u0003\u0004", "latin1"), fields, Buffer.from(name), Buffer.from(bytes));
+    const rest = Buffer.alloc(14);
+    rest.writeUInt32LE(offset, 10);
+    central.push(Buffer.from("PK\u0001\u0002\u0014\u0000", "latin1"), fields, rest, Buffer.from(name));
+    offset += 30 + name.length + bytes.length;
+  }
+  const directory = Buffer.concat(central);
+  const end = Buffer.alloc(18);
+  end.writeUInt16LE(Object.keys(files).length, 4);
+  end.writeUInt16LE(Object.keys(files).length, 6);
+  end.writeUInt32LE(directory.length, 8);
+  end.writeUInt32LE(offset, 12);
+  return new Uint8Array(Buffer.concat([...parts, directory, Buffer.from("PK\u0005\u0006", "latin1"), end]));
+}
+
+const X = npyBytes(
+  "|u1",
+  [40, 2],
+  Uint8Array.from({ length: 80 }, (_, i) => i),
+);
+const Y = npyBytes(
+  "|u1",
+  [40],
+  Uint8Array.from({ length: 40 }, (_, i) => i % 2),
+);
+
+describe("a .npz", () => {
+  it("has the content of its arrays in files of their own", async () => {
+    const packed = await folder.import(folder.write("d.npz", zip({ "x.npy": X, "y.npy": Y })), {
+      title: "t",
+    });
+    const apart = await folder.import([folder.write("x.npy", X), folder.write("y.npy", Y)], { title: "t" });
+    expect(packed.dataset.contentHash).toBe(apart.dataset.contentHash);
+  });
+
+  it.each<readonly [string, Uint8Array, RegExp]>([
+    [
+      "a wrong checksum",
+      zip({ "x.npy": X }, { crc: 1 }),
+      /d\.npz, "x\.npy": expected sound packed data, got a wrong checksum/,
+    ],
+    ["an entry that claims to be a bomb", zip({ "x.npy": X }, { size: 0xfffffff0 }), /d\.npz/],
+    [
+      "a pickle inside",
+      zip({ "x.npy": Uint8Array.of(0x80, 4, 95, 0, 0, 0, 0, 0, 0, 0, 0, 46) }),
+      /"x\.npy", byte 0: expected a \.npy file, got a pickle/,
+    ],
+    ["no arrays", zip({ "readme.txt": Uint8Array.of(65) }), /expected arrays in it, got readme\.txt/],
+  ])("bad: %s", async (_what, bytes, message) => {
+    await expect(folder.preview(folder.write("d.npz", bytes))).rejects.toThrow(message);
+  });
+});
+
+function parquet(): Uint8Array {
+  const writer = new ByteWriter();
+  const schema = [
+    { name: "table", num_children: 3 },
+    { name: "a", type: "DOUBLE", repetition_type: "REQUIRED" },
+    { name: "n", type: "INT64", repetition_type: "REQUIRED" },
+    { name: "label", type: "BYTE_ARRAY", converted_type: "UTF8", repetition_type: "REQUIRED" },
+  ] as const;
+  const file = new ParquetWriter({ writer, schema: schema.map((element) => ({ ...element })) });
+  const rows = Array.from({ length: 40 }, (_, i) => i);
+  file.write({
+    columnData: [
+      { name: "a", data: rows.map((i) => i / 4) },
+      { name: "n", data: rows.map((i) => BigInt(i % 7)) },
+      { name: "label", data: rows.map((i) => (i % 2 === 0 ? "yes" : "no")) },
+    ],
+  });
+  file.finish();
+  return new Uint8Array(writer.getBuffer());
+}
+
+describe("Parquet", () => {
+  it("has the content of the same table as CSV", async () => {
+    const packed = await folder.import(folder.write("t.parquet", parquet()), { title: "t" });
+    const lines = Array.from({ length: 40 }, (_, i) => `${i / 4},${i % 7},${i % 2 === 0 ? "yes" : "no"}`);
+    const text = await folder.import(folder.write("t.csv", `a,n,label\n${lines.join("\n")}\n`), {
+      title: "t",
+    });
+    expect(packed.dataset).toEqual(text.dataset);
+  });
+
+  it("bad: a file that is none, and one that is cut short", async () => {
+    await expect(folder.preview(folder.write("t.parquet", "no parquet at all"))).rejects.toThrow(
+      /t\.parquet, byte 13: expected "PAR1"/,
+    );
+    await expect(folder.preview(folder.write("t.parquet", parquet().subarray(0, 100)))).rejects.toThrow(
+      /t\.parquet, byte 96/,
+    );
+  });
+});
