@@ -14,6 +14,7 @@ import { CellOutputs } from "../outputs/cell-outputs.tsx";
 import { CellBody } from "./cell-body.tsx";
 import { choose, commandKey } from "./cell-commands.ts";
 import { CellTools } from "./cell-tools.tsx";
+import { ExercisePanel } from "./exercise-panel.tsx";
 import { ConditionMark } from "./condition-mark.tsx";
 import { cellElementId, focusRequestStore, stopWriting, writingStore } from "./focus-request.ts";
 import { usePresence } from "./use-presence.ts";
@@ -140,6 +141,7 @@ export const CellFrame = memo(function CellFrame({ cell, number, count, readOnly
             ))}
           </p>
         )}
+        {kind === "exercise" && near && <ExercisePanel cell={cell} number={number} />}
         {canRun && <CellOutputs id={id} number={number} shown={result} near={near} />}
       </div>
     </section>

@@ -15,6 +15,7 @@ export function ConflictDialog() {
   const conflict = open?.conflict ?? null;
   return (
     <Modal
+      lockScroll={false}
       opened={conflict !== null}
       onClose={() => undefined}
       withCloseButton={false}

@@ -14,6 +14,7 @@ export function RunQuestionDialog() {
   const question = useStore(runQuestionStore);
   return (
     <Modal
+      lockScroll={false}
       opened={question !== null}
       onClose={closeQuestion}
       title={
@@ -83,7 +84,12 @@ function NeedsQuestion({ question }: { readonly question: Extract<RunQuestion, {
 export function RenameDialog() {
   const renaming = useStore(renamingStore);
   return (
-    <Modal opened={renaming !== null} onClose={() => renamingStore.set(null)} title="Rename in the notebook">
+    <Modal
+      lockScroll={false}
+      opened={renaming !== null}
+      onClose={() => renamingStore.set(null)}
+      title="Rename in the notebook"
+    >
       {renaming !== null && <RenameForm renaming={renaming} />}
     </Modal>
   );

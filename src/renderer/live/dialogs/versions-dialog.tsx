@@ -25,6 +25,7 @@ export function VersionsDialog() {
   const open = useStore(openStore);
   return (
     <Modal
+      lockScroll={false}
       opened={opened && open !== null}
       onClose={() => versionsOpenStore.set(false)}
       title="Versions"

@@ -80,7 +80,15 @@ export function cellKeys(cell: string, isCode: boolean): Extension {
   ]);
   // The menu's and the keyboard's own undo go to the document's history too.
   const native = EditorView.domEventHandlers({
-    beforeinput: (event) => {
+    beforeinput: (event, view) => {
+      if (replacesLines(event, view)) {
+        event.preventDefault();
+        view.dispatch(view.state.replaceSelection(event.data ?? ""), {
+          userEvent: "input.type",
+          scrollIntoView: true,
+        });
+        return true;
+      }
       if (event.inputType !== "historyUndo" && event.inputType !== "historyRedo") return false;
       event.preventDefault();
       if (event.inputType === "historyUndo") undo();
@@ -89,4 +97,12 @@ export function cellKeys(cell: string, isCode: boolean): Extension {
     },
   });
   return [Prec.high(first), later, native];
+}
+
+/** Left to itself, Chromium joins lines by style attributes, which the page's policy refuses. */
+function replacesLines({ inputType, data }: InputEvent, { state, composing }: EditorView): boolean {
+  const { from, to, empty } = state.selection.main;
+  if (inputType !== "insertText" || data === null || empty || state.readOnly || composing) return false;
+  if (/^[([{'"`]$/.test(data)) return false;
+  return data.includes("\n") || state.doc.lineAt(from).number !== state.doc.lineAt(to).number;
 }

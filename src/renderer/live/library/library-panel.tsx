@@ -12,6 +12,7 @@ import {
   loadLibrary,
   searchLibrary,
 } from "./library-store.ts";
+import { LessonListPanel } from "./lesson-list.tsx";
 import { DocumentItem } from "./document-item.tsx";
 import classes from "./library.module.css";
 
@@ -78,6 +79,7 @@ export function LibraryPanel() {
           <DocumentItem key={entry.id} entry={entry} open={entry.id === shownId} />
         ))}
       </ul>
+      {!trash && <LessonListPanel />}
       {entries !== null && shown.length === 0 && (
         <p className={classes["none"]}>{search === "" ? "Nothing here." : "No notebook has these words."}</p>
       )}

@@ -1,0 +1,129 @@
+import { Button } from "@mantine/core";
+import { Check, Lightbulb, ListChecks, X } from "lucide-react";
+import { useState } from "react";
+import type { DocumentCell } from "../../../shared/documents/lab-document.ts";
+import { exerciseOf } from "../../../shared/documents/exercise.ts";
+import type { ExerciseResult } from "../../../shared/experiments/lessons.ts";
+import { ask } from "../../bridge/lab.ts";
+import { showFailure } from "../../store/lab-store.ts";
+import { Badge } from "../../ui/badge.tsx";
+import { CodeBlock } from "../../ui/code-block.tsx";
+import { ConfirmButton } from "../../ui/confirm-button.tsx";
+import { openStore, textOf } from "../document/open-notebook.ts";
+import { CellErrorView } from "../outputs/cell-error-view.tsx";
+import { CheckReportView } from "../outputs/check-report-view.tsx";
+import { CellSentence, PlaceLink } from "../outputs/place-link.tsx";
+import { MarkdownText } from "./markdown-text.tsx";
+import classes from "./exercise-panel.module.css";
+
+interface ExercisePanelProps {
+  readonly cell: DocumentCell;
+  readonly number: number;
+}
+
+/** Check, hints and solution of an exercise; the check runs in a clean sandbox of its own. */
+export function ExercisePanel({ cell, number }: ExercisePanelProps) {
+  const exercise = exerciseOf(cell);
+  const [result, setResult] = useState<ExerciseResult | null>(null);
+  const [checking, setChecking] = useState(false);
+  const [hints, setHints] = useState<readonly string[]>([]);
+  const [solution, setSolution] = useState<string | null>(null);
+  if (exercise === null) return null;
+  const request = () => {
+    const open = openStore.get();
+    return open === null ? null : { text: textOf(open), exercise: exercise.name };
+  };
+  const check = async (): Promise<void> => {
+    const input = request();
+    if (input === null) return;
+    setChecking(true);
+    try {
+      setResult(await ask(window.lab.lessonsCheck(input)));
+    } catch (error) {
+      showFailure("The exercise was not checked", error);
+    } finally {
+      setChecking(false);
+    }
+  };
+  const hint = async (): Promise<void> => {
+    const input = request();
+    if (input === null) return;
+    try {
+      const { shown } = await ask(window.lab.lessonsHint(input));
+      setHints(exercise.hints.slice(0, shown));
+    } catch (error) {
+      showFailure("The hint was not shown", error);
+    }
+  };
+  const solve = async (): Promise<void> => {
+    const input = request();
+    if (input === null) return;
+    try {
+      setSolution((await ask(window.lab.lessonsSolution(input))).source);
+    } catch (error) {
+      showFailure("The solution was not shown", error);
+    }
+  };
+  return (
+    <div className={classes["panel"]} role="group" aria-label={`Exercise ${exercise.title}`}>
+      <div className={classes["actions"]}>
+        <Button
+          leftSection={<ListChecks size="0.875rem" aria-hidden="true" />}
+          loading={checking}
+          onClick={() => void check()}
+        >
+          Check
+        </Button>
+        {exercise.hints.length > hints.length && (
+          <Button
+            variant="default"
+            leftSection={<Lightbulb size="0.875rem" aria-hidden="true" />}
+            onClick={() => void hint()}
+          >
+            {`Hint ${hints.length + 1} of ${exercise.hints.length}`}
+          </Button>
+        )}
+        {solution === null && (
+          <ConfirmButton
+            question="It is noted that the solution was shown."
+            confirm="Show the solution"
+            onConfirm={() => void solve()}
+          >
+            Solution
+          </ConfirmButton>
+        )}
+      </div>
+      {hints.map((text, at) => (
+        <MarkdownText key={at} source={text} />
+      ))}
+      {result !== null && <CheckedExercise result={result} number={number} />}
+      {solution !== null && <CodeBlock code={solution} label={`Solution of ${exercise.title}`} />}
+    </div>
+  );
+}
+
+function CheckedExercise({ result, number }: { readonly result: ExerciseResult; readonly number: number }) {
+  const { passed, reason, diagnosis, error, outputs } = result;
+  const reports = outputs.flatMap((output) => (output.kind === "check" ? [output.report] : []));
+  return (
+    <div className={classes["result"]} role="status">
+      <p className={classes["verdict"]}>
+        <Badge tone={passed ? "good" : "bad"} icon={passed ? Check : X}>
+          {passed ? "passed" : "not passed"}
+        </Badge>
+        <span>
+          <CellSentence text={reason} />
+        </span>
+      </p>
+      {!passed &&
+        reports.length === 0 &&
+        diagnosis.map(({ text, place }) => (
+          <p key={text}>
+            <CellSentence text={text} /> {place !== null && <PlaceLink place={place} />}
+          </p>
+        ))}
+      {!passed && reports.map((report, at) => <CheckReportView key={at} report={report} number={number} />)}
+      {error !== null && !passed && <CellErrorView error={error} checkShown={reports.length > 0} />}
+    </div>
+  );
+}
