@@ -199,9 +199,13 @@ export class WeightedCrossEntropyLoss<T extends TensorLike> implements Loss<T> {
       "wanted shares",
       [whole(hot), byColumn(this.#weights)],
       [
-        ...[first, { value: 1 - this.smoothing }, { fn: "mul" } as const],
-        ...[{ value: this.smoothing / classes }, { fn: "add" } as const],
-        ...[second, { fn: "mul" } as const],
+        first,
+        { value: 1 - this.smoothing },
+        { fn: "mul" } as const,
+        { value: this.smoothing / classes },
+        { fn: "add" } as const,
+        second,
+        { fn: "mul" } as const,
       ],
     );
     const weight = reduced(
@@ -220,13 +224,23 @@ export class WeightedCrossEntropyLoss<T extends TensorLike> implements Loss<T> {
     const loss = reduced(
       "loss",
       [
-        ...[whole(wanted), byRow(largest), whole(x), byRow(totals)],
+        whole(wanted),
+        byRow(largest),
+        whole(x),
+        byRow(totals),
         { tensor: weight, offset: 0, strides: [0, 0] },
       ],
       [
-        ...[first, second, { input: 2 }, { fn: "sub" } as const],
-        ...[{ input: 3 }, { fn: "log" } as const, { fn: "add" } as const, { fn: "mul" } as const],
-        ...[{ input: 4 }, { fn: "div" } as const],
+        first,
+        second,
+        { input: 2 },
+        { fn: "sub" } as const,
+        { input: 3 },
+        { fn: "log" } as const,
+        { fn: "add" } as const,
+        { fn: "mul" } as const,
+        { input: 4 },
+        { fn: "div" } as const,
       ],
       { axes: [0, 1] },
     );

@@ -65,8 +65,13 @@ export function topKAccuracy<T extends TensorLike>(ops: Ops<T>, logits: T, targe
     shape: [rows],
     inputs: [flat(larger), flat(own)],
     steps: [
-      ...[{ input: 0 }, { value: k }, { fn: "lt" } as const],
-      ...[{ input: 1 }, { input: 1 }, { fn: "eq" } as const, { fn: "mul" } as const],
+      { input: 0 },
+      { value: k },
+      { fn: "lt" } as const,
+      { input: 1 },
+      { input: 1 },
+      { fn: "eq" } as const,
+      { fn: "mul" } as const,
     ],
     axes: [0],
     scale: 1 / rows,
@@ -80,10 +85,18 @@ function shareOfSides<T extends TensorLike>(ops: Ops<T>, logits: T, target: T): 
   const [rows = 1, columns = 1] = logits.shape;
   const out = ops.tensor("accuracy", [1]);
   const steps: MapStep[] = [
-    ...[{ input: 0 }, { value: 0 }, { fn: "gt" } as const],
-    ...[{ input: 1 }, { value: 0.5 }, { fn: "gt" } as const, { fn: "eq" } as const],
+    { input: 0 },
+    { value: 0 },
+    { fn: "gt" } as const,
+    { input: 1 },
+    { value: 0.5 },
+    { fn: "gt" } as const,
+    { fn: "eq" } as const,
     // A NaN is on no side.
-    ...[{ input: 0 }, { input: 0 }, { fn: "eq" } as const, { fn: "mul" } as const],
+    { input: 0 },
+    { input: 0 },
+    { fn: "eq" } as const,
+    { fn: "mul" } as const,
   ];
   ops.run({
     op: "reduce",
@@ -133,8 +146,13 @@ export function rSquared<T extends TensorLike>(ops: Ops<T>, pred: T, target: T):
       { tensor: spread, offset: columns, strides: [1] },
     ],
     steps: [
-      ...[{ value: 1 }, { input: 0 }, { value: rows }, { fn: "div" } as const],
-      ...[{ input: 1 }, { fn: "div" } as const, { fn: "sub" } as const],
+      { value: 1 },
+      { input: 0 },
+      { value: rows },
+      { fn: "div" } as const,
+      { input: 1 },
+      { fn: "div" } as const,
+      { fn: "sub" } as const,
     ],
     axes: [0],
     scale: 1 / columns,

@@ -5,8 +5,7 @@ import { handleOf, isTensor, type Tensor } from "./tensor.ts";
 const { getOwnPropertyDescriptor, getOwnPropertyNames, keys } = Object;
 const { apply } = Reflect;
 const { isArray } = Array;
-// eslint-disable-next-line @typescript-eslint/unbound-method -- it is called on the function that is asked about
-const sourceOf = Function.prototype.toString;
+const { toString: sourceOf } = Function.prototype;
 const own = new Set<string>();
 
 /** How much of an object is looked at to tell whether it has changed. */
@@ -63,7 +62,7 @@ class Fingerprint {
   }
 }
 
-const isClass = (value: object): boolean => String(apply(sourceOf, value, [])).startsWith("class");
+const isClass = (value: object): boolean => apply(sourceOf, value, []).startsWith("class");
 
 function described(value: unknown): { readonly kind: string; readonly text: string } {
   switch (typeof value) {

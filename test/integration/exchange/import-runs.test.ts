@@ -71,7 +71,7 @@ describe("runs that were measured elsewhere", () => {
       steps: null,
       smoothings: [],
     });
-    expect([...(curve?.values ?? [])]).toEqual([2, NaN]);
+    expect([...curve.values]).toEqual([2, NaN]);
     expect(test.lab.runs.metrics(runId).map(({ wallMs }) => wallMs)).toEqual([1_000, 2_000]);
     const comparison = await test.lab.runs.compare({ runIds: [trained, runId] });
     expect(comparison.runs).toHaveLength(2);
@@ -148,7 +148,7 @@ describe("runs for other tools", () => {
     expect(read).toHaveLength(rows);
     const losses = read
       .filter(({ metric }) => metric === "loss")
-      .map(({ step, value }) => [Number(step), value]);
+      .map(({ step, value }): unknown[] => [Number(step), value]);
     expect(losses).toEqual(lossesOf(trained));
     expect(read[0]).toMatchObject({
       run_id: trained,

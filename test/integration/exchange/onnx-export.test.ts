@@ -122,7 +122,7 @@ async function infer(path: string, input: string, x: Float32Array, output: strin
   if (RUNTIME === null) throw new Error("no runtime");
   const session = await RUNTIME.InferenceSession.create(path);
   const answer = await session.run({ [input]: new RUNTIME.Tensor("float32", x, [ROWS, 784]) });
-  return answer[output]?.data ?? new Float32Array();
+  return answer[output].data;
 }
 
 /** Bytes of one tensor of a .safetensors file. */
@@ -133,7 +133,7 @@ function bytesOf(path: string, name: string): Uint8Array {
     string,
     { data_offsets: [number, number] }
   >;
-  const [begin, end] = header[name]?.data_offsets ?? [0, 0];
+  const [begin, end] = header[name].data_offsets;
   return file.subarray(8 + length + begin, 8 + length + end);
 }
 

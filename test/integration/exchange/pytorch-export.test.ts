@@ -153,9 +153,9 @@ describe.skipIf(TORCH_PYTHON === null)("in PyTorch (skipped where no Python can 
         let weightError = 0;
         for (const { key } of entries) {
           const [ours, theirs] = [lab[key], torch[key]];
-          expect(theirs?.shape, `${name} ${key}`).toEqual(ours?.shape);
-          theirs?.data.forEach((value, i) => {
-            weightError = Math.max(weightError, Math.abs(value - (ours?.data[i] ?? NaN)));
+          expect(theirs.shape, `${name} ${key}`).toEqual(ours.shape);
+          theirs.data.forEach((value, i) => {
+            weightError = Math.max(weightError, Math.abs(value - ours.data[i]));
           });
         }
         if (!(lossError < 1e-4) || !(weightError < 1e-4)) found[name] = { lossError, weightError };
@@ -191,7 +191,7 @@ describe("the folder", () => {
       "        super().__init__(\n            nn.Linear(784, 30),\n            ShiftedReLU(0.5),\n            nn.Linear(30, 1),\n        )",
     );
     const { tensors } = await readSafetensors(join(path, "initial.safetensors"));
-    expect(tensors["0.weight"]?.shape).toEqual([30, 784]);
+    expect(tensors["0.weight"].shape).toEqual([30, 784]);
     await expect(test.lab.exchange.exportPyTorch({ spec }, { path, overwrite: false })).rejects.toThrow(
       /exist/,
     );

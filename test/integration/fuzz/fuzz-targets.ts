@@ -90,7 +90,7 @@ export const FUZZ_TARGETS: Readonly<Record<string, FuzzTarget>> = {
           [12, 4],
           [13, 4],
           [14, 8],
-        ]).get(bytes[2] ?? 0) ?? NaN;
+        ]).get(bytes[2]) ?? NaN;
       wrong(4 + 4 * shape.length + size * product(shape) !== bytes.length, "another size or type");
       if (bytes[2] !== 8) return;
       wrong(

@@ -147,7 +147,7 @@ describe("one network on data of two features, in every view", () => {
 
 describe("a regression", () => {
   it("records R² and the mean absolute error, and shows predicted against true in the data's units", async () => {
-    const dataset = (await test.lab.datasets.list()).length;
+    const dataset = test.lab.datasets.list().length;
     expect(dataset).toBeGreaterThan(0);
     const network: NetworkSpec = {
       layers: [

@@ -30,7 +30,7 @@ beforeAll(async () => {
       ssr: fileURLToPath(new URL("./killed-emptier.ts", import.meta.url)),
       outDir,
       target: "node20",
-      rollupOptions: { output: { entryFileNames: "killed-emptier.mjs" } },
+      rolldownOptions: { output: { entryFileNames: "killed-emptier.mjs" } },
     },
   });
 });

@@ -24,7 +24,7 @@ beforeAll(async () => {
       ssr: fileURLToPath(new URL("./killed-writer.ts", import.meta.url)),
       outDir,
       target: "node20",
-      rollupOptions: { output: { entryFileNames: "killed-writer.mjs" } },
+      rolldownOptions: { output: { entryFileNames: "killed-writer.mjs" } },
     },
   });
 });

@@ -50,7 +50,7 @@ it("every layer that a spec may have is a module of torch", () => {
     ];
     const network = networkOf({ layers, loss: "mse" });
     const [, last] = network.layers;
-    expect(Object.hasOwn(LAYER_ROWS, last?.type ?? "")).toBe(true);
+    expect(Object.hasOwn(LAYER_ROWS, last.type)).toBe(true);
     expect(modelPy(network), type).toMatch(/nn\.Linear\(4, 4\),\n\s+(nn\.\w+|Residual)\(/);
   }
 });

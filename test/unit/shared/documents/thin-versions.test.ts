@@ -32,7 +32,7 @@ test("thinning twice is thinning once; the newest and the named stay", () => {
       (drawn) => {
         const versions = versionsAt(drawn.map(([hours]) => hours)).map((version, at) => ({
           ...version,
-          name: drawn[at]?.[1] === true ? "named" : null,
+          name: drawn[at]?.[1] ? "named" : null,
         }));
         const gone = new Set(thinVersions(versions, now));
         const kept = versions.filter(({ version }) => !gone.has(version));

@@ -155,7 +155,13 @@ export class LearnedLab {
         const parameters = placeParameters(engine.arena.memory, scope, network, checkpoint);
         const { featureNames } = dataset;
         return await permutationImportance(engine, scope, {
-          ...{ network, parameters, data, threads, featureNames, seed: spec.seed, activity },
+          network,
+          parameters,
+          data,
+          threads,
+          featureNames,
+          seed: spec.seed,
+          activity,
         });
       } finally {
         scope.release();

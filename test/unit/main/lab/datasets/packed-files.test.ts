@@ -86,14 +86,14 @@ function parquet(): Uint8Array {
   ] as const;
   const file = new ParquetWriter({ writer, schema: schema.map((element) => ({ ...element })) });
   const rows = Array.from({ length: 40 }, (_, i) => i);
-  file.write({
+  void file.write({
     columnData: [
       { name: "a", data: rows.map((i) => i / 4) },
       { name: "n", data: rows.map((i) => BigInt(i % 7)) },
       { name: "label", data: rows.map((i) => (i % 2 === 0 ? "yes" : "no")) },
     ],
   });
-  file.finish();
+  void file.finish();
   return new Uint8Array(writer.getBuffer());
 }
 
