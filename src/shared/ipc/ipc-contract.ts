@@ -104,7 +104,15 @@ import { saved, suggestedName } from "./saved-file.ts";
 export const activitySchema = v.object({
   /** Null for work that leaves no run. */
   runId: v.nullable(v.string()),
-  kind: v.picklist([...runKindSchema.options, "stepper", "tuning", "import", "compacting", "exporting", "data"]),
+  kind: v.picklist([
+    ...runKindSchema.options,
+    "stepper",
+    "tuning",
+    "import",
+    "compacting",
+    "exporting",
+    "data",
+  ]),
   title: v.string(),
   phase: v.string(),
   /** 0 to 1, or null while unknown. */

@@ -72,7 +72,9 @@ describe("readIdx()", () => {
     expect(await refusal(idxFile([1], [0], { type: 13 }))).toContain(
       "expected 12 bytes for 1 values of shape (1), big-endian float32, got 9 bytes",
     );
-    expect(await refusal(idxFile([1], [0], { type: 7 }))).toContain("expected a type from 08 (unsigned byte) to 0e (float64), got 07");
+    expect(await refusal(idxFile([1], [0], { type: 7 }))).toContain(
+      "expected a type from 08 (unsigned byte) to 0e (float64), got 07",
+    );
     expect(await refusal(idxFile([], []))).toContain("expected 1 to 8 axes, got 0");
     expect(await refusal(idxFile(new Array<number>(9).fill(1), [0]))).toContain("got 9");
   });

@@ -15,12 +15,20 @@ const DECLARATIONS = readFileSync("src/sandbox/prelude/tensors.d.ts", "utf8");
 
 it("every method and property of a tensor has its twin in torch", () => {
   const [, body = ""] = /declare class Tensor \{([\s\S]*?)\n\}/.exec(DECLARATIONS) ?? [];
-  const methods = [...body.matchAll(/^ {2}(\w+)\(/gm)].map(([, name = ""]) => name).filter((name) => name !== "constructor");
+  const methods = [...body.matchAll(/^ {2}(\w+)\(/gm)]
+    .map(([, name = ""]) => name)
+    .filter((name) => name !== "constructor");
   expect(methods.length).toBeGreaterThan(50);
   expect(methods.filter((name) => !Object.hasOwn(TENSOR_METHODS, name))).toEqual([]);
   const properties = [...body.matchAll(/^ {2}(?:readonly )?(\w+):/gm)].map(([, name = ""]) => name);
   // Those that torch calls alike need no row.
-  expect(properties.filter((name) => !Object.hasOwn(PROPERTIES, name)).sort()).toEqual(["dtype", "g", "grad", "ndim", "shape"]);
+  expect(properties.filter((name) => !Object.hasOwn(PROPERTIES, name)).sort()).toEqual([
+    "dtype",
+    "g",
+    "grad",
+    "ndim",
+    "shape",
+  ]);
 });
 
 it("every function of the language has its twin, but those that only the lab has", () => {
@@ -38,21 +46,36 @@ it.each([
   ["x.slice(0, 256).clampMin(0);", "x.narrow(0, 0, 256 - (0)).clamp(min=0)"],
   ["const [rows, , last] = f(x).shape;", "rows, _, last = f(x).shape"],
   ["w1.g = b1.g = null;", "w1.g = b1.g = None"],
-  ["const near = (a: Tensor, b: Tensor) => assertClose(a, b, { rtol: 1e-3 });", "def near(a, b):\n    return assert_close(a, b, rtol=1e-3)"],
+  [
+    "const near = (a: Tensor, b: Tensor) => assertClose(a, b, { rtol: 1e-3 });",
+    "def near(a, b):\n    return assert_close(a, b, rtol=1e-3)",
+  ],
   ["for (let i = 0; i < n; i++) total += i * 2;", "for i in range(n):\n    total += i * 2"],
-  ["assert(rows === 1 && !bad, \"one\");", 'assert (rows == 1) and (not bad), "one"'],
-  ["const xs = [...Array(n).keys()].map((j) => x.select(0, j));", "xs = [x.select(0, j) for j in list(range(n))]"],
+  ['assert(rows === 1 && !bad, "one");', 'assert (rows == 1) and (not bad), "one"'],
+  [
+    "const xs = [...Array(n).keys()].map((j) => x.select(0, j));",
+    "xs = [x.select(0, j) for j in list(range(n))]",
+  ],
   ["const t = time(() => (loss = f(x)));", "def _f1():\n    global loss\n    loss = f(x)\nt = time(_f1)"],
   ["noGrad(() => { w.sub_(w.grad!.mul(lr)); });", "with torch.no_grad():\n    w.sub_(w.grad.mul(lr))"],
-  ["nn.init.kaimingNormal_(w1, { mode: \"fanOut\" });", 'nn.init.kaiming_normal_(w1, mode="fan_in")'],
-  ["const o = new optim.SGD(m.parameters(), { lr: 0.1, weightDecay: 1e-4 });", "o = torch.optim.SGD(m.parameters(), lr=0.1, weight_decay=1e-4)"],
+  ['nn.init.kaimingNormal_(w1, { mode: "fanOut" });', 'nn.init.kaiming_normal_(w1, mode="fan_in")'],
+  [
+    "const o = new optim.SGD(m.parameters(), { lr: 0.1, weightDecay: 1e-4 });",
+    "o = torch.optim.SGD(m.parameters(), lr=0.1, weight_decay=1e-4)",
+  ],
   ["show({ loss, n: `${n} rows` });", 'show({"loss": loss, "n": str(n) + " rows"})'],
-  ["const range = 3, lambda = 2; show({ range, lambda });", 'range_ = 3\nlambda_ = 2\nshow({"range": range_, "lambda": lambda_})'],
+  [
+    "const range = 3, lambda = 2; show({ range, lambda });",
+    'range_ = 3\nlambda_ = 2\nshow({"range": range_, "lambda": lambda_})',
+  ],
   [
     "class Net extends nn.Module {\n  constructor(n: number) {\n    super();\n    this.layers = [new nn.Linear(n, 2)];\n  }\n  forward(x: Tensor) {\n    for (const l of this.layers) x = l.call(x);\n    return x;\n  }\n}",
     "class Net(nn.Module):\n    def __init__(self, n):\n        super().__init__()\n        self.layers = nn.ModuleList([nn.Linear(n, 2)])\n    def forward(self, x):\n        for l in self.layers:\n            x = l.call(x)\n        return x",
   ],
-  ["class L {\n  out!: Tensor;\n  k = 3;\n  constructor(readonly w: Tensor) {}\n}", "class L:\n    def __init__(self, w):\n        self.k = 3\n        self.w = w"],
+  [
+    "class L {\n  out!: Tensor;\n  k = 3;\n  constructor(readonly w: Tensor) {}\n}",
+    "class L:\n    def __init__(self, w):\n        self.k = 3\n        self.w = w",
+  ],
 ])("%s", (typescript, expected) => {
   expect(python(typescript)).toBe(expected);
 });
@@ -64,10 +87,15 @@ it("what has no twin stays as a comment, and is named", () => {
 });
 
 it("the lab's own notebook is translated whole, as a file and as a Jupyter notebook", () => {
-  const { document } = readLabDocument("backprop.lab.ts", readFileSync("resources/notebooks/backprop.lab.ts", "utf8"));
+  const { document } = readLabDocument(
+    "backprop.lab.ts",
+    readFileSync("resources/notebooks/backprop.lab.ts", "utf8"),
+  );
   const { text, problems } = pythonFile(document);
   expect(problems).toEqual([]);
-  expect(text).toContain("# const train_mean = mnist.xTrain.mean(), train_std = mnist.xTrain.std();\ntrain_mean = mnist.xTrain.mean()\ntrain_std = mnist.xTrain.std()");
+  expect(text).toContain(
+    "# const train_mean = mnist.xTrain.mean(), train_std = mnist.xTrain.std();\ntrain_mean = mnist.xTrain.mean()\ntrain_std = mnist.xTrain.std()",
+  );
   const notebook = JSON.parse(pythonIpynb(document).text) as { cells: { cell_type: string }[] };
   expect(notebook.cells).toHaveLength(document.cells.length + 1);
 });
