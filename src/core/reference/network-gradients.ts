@@ -37,7 +37,8 @@ export function rowsOf(
 } {
   const [inputs] = widths;
   const count = x.length / inputs;
-  const targets = y.length / count;
+  // Of no rows there is nothing to say.
+  const targets = count === 0 ? 1 : y.length / count;
   if (!Number.isInteger(count) || !Number.isInteger(targets) || targets === 0) {
     throw new ShapeError("rows of a network: x and y", `${inputs} values a row, and targets`, [
       x.length,

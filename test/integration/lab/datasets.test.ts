@@ -128,8 +128,9 @@ describe("an import", () => {
     const dataset = await take(path);
     await lab.datasets.remove({ id: dataset.id });
     expect(lab.datasets.list().map(({ id }) => id)).not.toContain(dataset.id);
-    const run = await lab.training.start({ spec: firstSpec(dataset), threads: 1 }).done;
-    expect(run.failure).toMatch(/There is no data set .*was removed, and can be restored/);
+    expect(() => lab.training.start({ spec: firstSpec(dataset), threads: 1 })).toThrow(
+      /There is no data set .*was removed, and can be restored/,
+    );
     expect(lab.datasets.restore({ id: dataset.id })).toEqual(dataset);
     expect(lab.datasets.list().map(({ id }) => id)).toContain(dataset.id);
     await expect(lab.datasets.remove({ id: "mnist" })).rejects.toThrow(/stays/);

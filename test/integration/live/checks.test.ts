@@ -110,7 +110,8 @@ describe("checkLayer", () => {
         ),
       ),
     );
-    expect(reports.map(({ passed }) => passed)).toEqual([true, true, true]);
+    // Among them one of zeros.
+    expect(reports.map(({ passed }) => passed)).toEqual([true, true, true, true, true]);
     expect(reports[0]?.gradients.map(({ name }) => name)).toEqual(
       expect.arrayContaining(["input0", "w", "b"]),
     );
