@@ -70,6 +70,7 @@ function planned({ document, id, name, check }: ExerciseCheck) {
     own,
     needed,
     at,
+    unreadable: cells.find((cell, i) => cell.id === id && plans[i]?.names === null),
     missing: readBy(own).includes(name) && defining < 0,
     names: readBy(own).filter((one) => known.has(one)),
     codeHash: createHash("sha256")
@@ -91,13 +92,17 @@ export async function checkExercise(
   exercise: ExerciseCheck,
   { stopped, limitMs }: { readonly stopped: () => boolean; readonly limitMs: number | null },
 ): Promise<ExerciseRun> {
-  const { own, needed, at, missing, names, codeHash } = planned(exercise);
+  const { own, needed, at, missing, unreadable, names, codeHash } = planned(exercise);
   const began = performance.now();
   const ran: string[] = [];
   const ended = (error: CellError | null, outputs: readonly CellOutput[] = []): ExerciseRun => {
     return { error, outputs, ran, codeHash, wallMs: performance.now() - began };
   };
-  if (missing || at === 0) return ended(errorOf("runtime", `No cell defines ${exercise.name}.`));
+  if (missing || at === 0) {
+    // Text that cannot be read defines nothing: its own error says why.
+    const { error } = unreadable === undefined ? { error: null } : await kernel.runCell(unreadable);
+    return ended(error ?? errorOf("runtime", `No cell defines ${exercise.name}.`));
+  }
   for (const cell of needed) {
     const tooLong = limitMs !== null && performance.now() - began > limitMs;
     if (tooLong || stopped()) {
