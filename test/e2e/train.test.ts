@@ -250,7 +250,7 @@ describe("the train view", () => {
     await page.getByText("2-8-8-2, batch norm, tanh, cross entropy").first().waitFor();
     await button("Open in Train").click();
     await page
-      .getByText(/^2-8-8-2, /)
+      .getByText(/^2-8-8-2, .* parameters$/)
       .first()
       .waitFor();
   });
