@@ -10,7 +10,7 @@ import { launch, runtimeEnv } from "./setup/launch.mjs";
 import { projectPaths } from "./setup/project-paths.mjs";
 import { createReport } from "./setup/report.mjs";
 import { runMain } from "./setup/run-main.mjs";
-import { addTestCounts, readTestCounts, testSummary } from "./setup/test-counts.mjs";
+import { addTestCounts, failedFiles, readTestCounts, testSummary } from "./setup/test-counts.mjs";
 
 /** @typedef {"check" | "unit" | "integration" | "e2e"} Phase */
 const TEST_PHASES = /** @type {const} */ (["unit", "integration", "e2e"]);
@@ -19,6 +19,8 @@ const PHASES = ["check", ...TEST_PHASES];
 const USAGE = `Usage: npm test [-- --only ${PHASES.join("|")} [-- vitest arguments]]\n`;
 /** End-to-end tests that run at a time, where their windows are not in anybody's way. */
 const WINDOWS = 2;
+/** More files than this do not fail by accident. */
+const MOST_AGAIN = 3;
 const resultsDir = path.join(projectPaths.runtimeDir, "test-results");
 
 await runMain(async () => {
@@ -49,7 +51,16 @@ await runMain(async () => {
     if (phase !== "unit" && (await checked) !== 0) return failed("check", await checked);
     const code = await timed(phase, () => runVitest(phase, { env, electronPath, vitestArgs }));
     counts = addTestCounts(counts, readTestCounts(resultFile(phase)));
-    if (code !== 0) return failed(phase, code);
+    if (code !== 0) {
+      const again = phase === "unit" || vitestArgs.length > 0 ? [] : failedFiles(resultFile(phase));
+      if (again.length === 0 || again.length > MOST_AGAIN) return failed(phase, code);
+      process.stdout.write(`${phase}: failed at first, once more alone: ${again.join(", ")}\n`);
+      const second = await timed(phase, () => runVitest(phase, { env, electronPath, vitestArgs: again }));
+      const { passed } = readTestCounts(resultFile(phase));
+      if (second !== 0) return failed(phase, second);
+      process.stdout.write(`${phase}: ${String(passed)} tests passed the second time: look why the first\n`);
+      counts = { ...counts, failed: 0 };
+    }
   }
   if ((await checked) !== 0) return failed("check", await checked);
   process.stdout.write(`${testSummary(counts)}\n`);

@@ -23,6 +23,20 @@ export function readTestCounts(file) {
   };
 }
 
+/**
+ * Test files with a failure out of a vitest JSON report; none where there is no report.
+ *
+ * @param {string} file
+ * @returns {string[]}
+ */
+export function failedFiles(file) {
+  if (!fs.existsSync(file)) return [];
+  const { testResults } = JSON.parse(fs.readFileSync(file, "utf8"));
+  return testResults
+    .filter((/** @type {{ status: string }} */ { status }) => status === "failed")
+    .map((/** @type {{ name: string }} */ { name }) => name);
+}
+
 /** @param {TestCounts} a @param {TestCounts} b @returns {TestCounts} */
 export function addTestCounts(a, b) {
   return { passed: a.passed + b.passed, failed: a.failed + b.failed, skipped: a.skipped + b.skipped };

@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { addTestCounts, readTestCounts, testSummary } from "../../../scripts/setup/test-counts.mjs";
+import { addTestCounts, failedFiles, readTestCounts, testSummary } from "../../../scripts/setup/test-counts.mjs";
 import { temporaryFolder } from "./temporary-folder.ts";
 
 describe("readTestCounts()", () => {
@@ -30,6 +30,19 @@ describe("readTestCounts()", () => {
       failed: 1,
       skipped: 0,
     });
+  });
+});
+
+describe("failedFiles()", () => {
+  it("names files with a failure, none without a report", () => {
+    const file = join(temporaryFolder(), "report.json");
+    const testResults = [
+      { name: "a.test.ts", status: "passed" },
+      { name: "b.test.ts", status: "failed" },
+    ];
+    writeFileSync(file, JSON.stringify({ testResults }));
+    expect(failedFiles(file)).toEqual(["b.test.ts"]);
+    expect(failedFiles(`${file}.none`)).toEqual([]);
   });
 });
 
