@@ -1,7 +1,12 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { addTestCounts, failedFiles, readTestCounts, testSummary } from "../../../scripts/setup/test-counts.mjs";
+import {
+  addTestCounts,
+  failedFiles,
+  readTestCounts,
+  testSummary,
+} from "../../../scripts/setup/test-counts.mjs";
 import { temporaryFolder } from "./temporary-folder.ts";
 
 describe("readTestCounts()", () => {
