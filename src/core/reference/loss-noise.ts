@@ -2,7 +2,8 @@ import { UNIT_ROUNDOFF } from "./float32-arithmetic.ts";
 import { rowsOf, type NetworkRows } from "./network-gradients.ts";
 import { forwardBatch, type Batch, type ReferencePass } from "./network-pass.ts";
 import { rowLoss, rowLossGradient } from "./row-loss.ts";
-import { RoundingModel, sampledRows } from "./rounding-model.ts";
+import { RoundingModel } from "./rounding-model.ts";
+import { sampledRows } from "./sampled-rounding.ts";
 
 /** What float64 rounds, of what float32 does. */
 const DOUBLE_OVER_SINGLE = 2 ** -53 / UNIT_ROUNDOFF;

@@ -18,7 +18,9 @@ import {
   type ReferencePass,
 } from "./network-pass.ts";
 import { rowLoss, rowLossGradient, type RowTargets } from "./row-loss.ts";
-import { normalisedErrors, Pending, RoundingModel, sampledRows, type BatchErrors } from "./rounding-model.ts";
+import { Pending } from "./input-gradients.ts";
+import { normalisedErrors, RoundingModel, type BatchErrors } from "./rounding-model.ts";
+import { sampledRows } from "./sampled-rounding.ts";
 
 /** Rows of the data: x (rows, in) and y (rows,), or as many targets a row as outputs. */
 export interface NetworkRows {

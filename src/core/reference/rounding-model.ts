@@ -1,4 +1,3 @@
-import { hash32 } from "../random/hash.ts";
 import {
   shareRounding,
   slopeRounding,
@@ -9,8 +8,8 @@ import {
   valueRounding,
   type Float32Arithmetic,
 } from "./float32-arithmetic.ts";
+import { inputGradients, Pending } from "./input-gradients.ts";
 import {
-  backwardLayer,
   columnOf,
   forwardLayer,
   isElementwise,
@@ -26,28 +25,11 @@ import {
 } from "./network-pass.ts";
 import { dropoutFactor } from "../network/dropout-mask.ts";
 import { normErrors, throughMomentsErrors, type NormErrors } from "./norm-rounding.ts";
+import { rounding, SAMPLES } from "./sampled-rounding.ts";
 import { rowLossGradient, sigmoid, softmax, wantedOutput, type RowTargets } from "./row-loss.ts";
 
-/** Rows of a block that are computed with made-up rounding, and how often each. */
-const SAMPLED_ROWS = 8;
-const SAMPLES = 4;
 /** By how much rounding may exceed the largest that was seen in the samples. */
 const SAFETY = 4;
-
-/** Rows to calibrate with, spread over a block of so many. */
-export function sampledRows(rows: number): readonly number[] {
-  const count = Math.min(rows, SAMPLED_ROWS);
-  return Array.from({ length: count }, (_, i) => Math.floor((i * rows) / count));
-}
-
-const bits = new Float64Array(1);
-const words = new Uint32Array(bits.buffer);
-
-/** −1 to 1, by the value alone: units with equal values round alike, as they do in a computer. */
-function rounding(value: number, sample: number): number {
-  bits[0] = value;
-  return hash32(words[0] ^ hash32(words[1] ^ hash32(sample + 1))) / 2 ** 31 - 1;
-}
 
 /** A layer's errors go forward as they are: only products can make them cancel. */
 type Errors = Float64Array;
@@ -488,46 +470,11 @@ export class RoundingModel {
   }
 }
 
-/** Gradients that go around a block wait here until what goes through it has come to its beginning. */
-export class Pending {
-  readonly #kept = new Map<number, { dy: readonly Float64Array[]; errors: readonly Errors[] }>();
-
-  /** Keeps what reaches the end of a block. */
-  keep(layer: ReferencePass["layers"][number], dy: readonly Float64Array[], errors: readonly Errors[]): void {
-    if (layer.type === "skip") this.#kept.set(layer.from, { dy, errors });
-  }
-
-  /** Adds it to the gradients of the value number `index`, where a block begins there. */
-  add(index: number, dy: Float64Array[], errors: Errors[]): [Float64Array[], Errors[]] {
-    const kept = this.#kept.get(index);
-    if (kept === undefined) return [dy, errors];
-    this.#kept.delete(index);
-    const sums = dy.map((row, n) => row.map((value, j) => value + kept.dy[n][j]));
-    const bounds = errors.map((row, n) =>
-      row.map((error, j) => error + kept.errors[n][j] + UNIT_ROUNDOFF * Math.abs(sums[n][j])),
-    );
-    return [sums, bounds];
-  }
-}
-
 /** By feature of row `n`. */
 export const normalisedErrors = (layer: NormReference, norms: readonly NormErrors[], n: number): Errors =>
   layer.type === "layerNorm"
     ? norms[n].normalised
     : Float64Array.from(norms, ({ normalised }) => normalised[n]);
-
-/** Gradients of a layer's inputs, of all rows. */
-export function inputGradients(
-  pass: ReferencePass,
-  position: number,
-  batch: Batch,
-  dy: readonly Float64Array[],
-): Float64Array[] {
-  const layer = pass.layers[position];
-  return layer.type === "linear"
-    ? dy.map((gradient) => timesTransposed(layer, gradient))
-    : backwardLayer(pass, position, batch, dy);
-}
 
 /** What a layer gives for x on the side of the kink where `exact` lies: the other side is told of by itself. */
 function sameSide(
@@ -545,12 +492,3 @@ const scaled = (errors: Errors, factor: number): Errors =>
 
 const minus = (a: ArrayLike<number>, b: ArrayLike<number>): Float64Array =>
   Float64Array.from(a, (value, j) => value - b[j]);
-
-/** dx = dy Wᵀ. */
-function timesTransposed({ in: inputs, out, weight }: LinearReference, dy: Float64Array): Float64Array {
-  return new Float64Array(inputs).map((_, i) => {
-    let sum = 0;
-    for (let j = 0; j < out; j++) sum += weight[i * out + j] * dy[j];
-    return sum;
-  });
-}
