@@ -8,6 +8,7 @@ import { INITIALISATIONS } from "../../shared/specs/network-spec.ts";
 import { NOTEBOOK_DEFAULTS } from "../../shared/experiments/notebook.ts";
 import { compareRequestSchema } from "../../shared/runs/run-comparison.ts";
 import { toWireError } from "../../shared/ipc/wire-error.ts";
+import { runBenchCommand, type BenchCommandOptions } from "./bench-command.ts";
 import { runConvertCommand, type ConvertOptions } from "./convert-command.ts";
 import { runCompareLaddersCommand } from "./compare-ladders-command.ts";
 import { runDoctorCommand, type DoctorOptions } from "./doctor-command.ts";
@@ -371,6 +372,22 @@ function buildProgram(host: CommandHost): Command {
     .action(async (options: CommonOptions & DoctorOptions) => {
       const needs = { ...options, readOnly: options.repair !== true, emptyIfMissing: true };
       await inLab(host, needs, (lab) => runDoctorCommand(lab, options));
+    });
+
+  program
+    .command("bench")
+    .description(
+      "time a training step on this machine, and with --profile say where its time goes; leaves no run",
+    )
+    .argument("[spec]", "JSON file with the training; without it the classifier 784-50-10")
+    .option("--profile", "time by op and worker, and what waits at barriers")
+    .option("--threads <n>", "worker threads", threadCount, DEFAULT_THREADS)
+    .option("--json", "print JSON instead of tables")
+    .option(...database)
+    .action(async (file: string | undefined, options: BenchCommandOptions & CommonOptions) => {
+      await inLab(host, { ...options, readOnly: true, emptyIfMissing: true }, (lab) =>
+        runBenchCommand(lab, file, options),
+      );
     });
 
   program

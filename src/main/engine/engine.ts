@@ -2,7 +2,7 @@ import { ContractError, KernelUnavailableError, TaskError } from "../../core/err
 import type { InstructionSet } from "../../shared/engine/instruction-sets.ts";
 import { VERIFICATION_BYTES } from "../../shared/engine/kernel-scratch.ts";
 import type { Tuning } from "../../shared/experiments/tuning.ts";
-import type { WorkerTask } from "../../shared/engine/worker-tasks.ts";
+import type { PlannedSection, ProgramTimes, WorkerTask } from "../../shared/engine/worker-tasks.ts";
 import { Arena } from "./arena.ts";
 import { collectGarbage } from "./collect-garbage.ts";
 import { ControlBlock, type MetricRecord } from "./control-block.ts";
@@ -59,6 +59,15 @@ export interface RunOptions {
   readonly onRecords?: (records: readonly MetricRecord[]) => void;
   /** Repeats finished so far over all sections. */
   readonly onProgress?: (repeatsDone: number) => void;
+  /** Given, clocks run beside every step; hears where the time went, unless it was cancelled. */
+  readonly onProfile?: (profile: ProgramProfile) => void;
+}
+
+/** Where the time of a program went. */
+export interface ProgramProfile {
+  readonly sections: readonly PlannedSection[];
+  /** By worker. */
+  readonly times: readonly ProgramTimes[];
 }
 
 export type RunStatus = "finished" | "cancelled";
@@ -214,18 +223,25 @@ export class Engine {
           threads: options.threads,
           instructionSet: this.instructionSet,
           scratchOffsetBytes: scope.bytes(scratchBytes),
+          profiled: options.onProfile !== undefined,
         }));
+        const answers: unknown[] = [];
         const report = (): void => {
           const records = this.#control.drain(plan.names);
           if (records.length > 0) options.onRecords?.(records);
           options.onProgress?.(this.#control.repeatsDone);
         };
         await this.#supervise(
-          tasks.map((task) => this.#pool.run(task)),
+          tasks.map(async (task) => {
+            answers[task.worker] = await this.#pool.run(task);
+          }),
           report,
           cancelled,
         );
-        return this.#cancelled ? "cancelled" : "finished";
+        if (this.#cancelled) return "cancelled";
+        // A profiled program's workers answer with their times.
+        options.onProfile?.({ sections: plan.sections, times: answers as ProgramTimes[] });
+        return "finished";
       } finally {
         scope.release();
       }

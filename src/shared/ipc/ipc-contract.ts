@@ -67,6 +67,8 @@ import {
   trainingRequestSchema,
   trainingStateSchema,
 } from "../experiments/training.ts";
+import { threadsSchema } from "../specs/threads.ts";
+import { stepProfileSchema } from "../experiments/step-profile.ts";
 import { runChangeSchema } from "../runs/run-changes.ts";
 import { compareRequestSchema, runComparisonSchema } from "../runs/run-comparison.ts";
 import {
@@ -234,6 +236,11 @@ export const IPC_CALLS = {
   trainingControl: { input: trainingControlSchema, output: nothing },
   /** Trains with a rising learning rate and answers; leaves no run. Refused while an activity is on. */
   trainingFindLr: { input: trainingRequestSchema, output: lrSearchSchema },
+  /** Trains some seconds and says where the time of a step went; leaves no run. Refused while an activity is on. */
+  trainingProfile: {
+    input: v.object({ spec: trainSpecSchema, threads: threadsSchema }),
+    output: stepProfileSchema,
+  },
   trainingQueueGet: { input: nothing, output: v.array(queuedTrainingSchema) },
   trainingEnqueue: {
     input: v.object({

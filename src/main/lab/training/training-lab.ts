@@ -28,6 +28,8 @@ import {
   type ResolvedTraining,
 } from "./resolved-training.ts";
 import { findLr } from "./session/find-lr.ts";
+import { profileStep } from "./session/profile-step.ts";
+import type { StepProfile } from "../../../shared/experiments/step-profile.ts";
 import { trainingMemory } from "./session/training-memory.ts";
 import { TrainingRun } from "./session/training-run.ts";
 import { expectedTrainingMs } from "./session/training-time.ts";
@@ -132,6 +134,13 @@ export class TrainingLab {
     assertWeightsGiven(order);
     return this.#supervisor.work("training", "Looking for a learning rate", (activity) =>
       findLr(spec, { engine: this.#services.engine, images: this.#images, threads, given, activity }),
+    );
+  }
+
+  /** Where the time of a step of such a training goes; leaves no run. @throws {ContractError} If another activity is on. */
+  async profile({ spec, threads }: Pick<TrainingOrder, "spec" | "threads">): Promise<StepProfile> {
+    return this.#supervisor.work("tuning", "Profiling a training step", (activity) =>
+      profileStep(spec, { engine: this.#services.engine, images: this.#images, threads, activity }),
     );
   }
 
