@@ -326,8 +326,8 @@ function buildProgram(host: CommandHost): Command {
       "add runs that are not there yet, of a bundle or of other tools; or read weights and networks",
     )
     .argument(
-      "<file>",
-      "bundle; event files of TensorBoard, MLflow's folders, JSON lines, JSON or CSV with a step each, or a folder of them; " +
+      "<files...>",
+      "bundles, gzipped or not, or folders of them; event files of TensorBoard, MLflow's folders, JSON lines, JSON or CSV with a step each, or a folder of them; " +
         "weights as .safetensors, .npz or .onnx",
     )
     .option("--follow", "go on while the file grows, until Ctrl+C")
@@ -343,9 +343,9 @@ function buildProgram(host: CommandHost): Command {
     .option(...force)
     .option("--json", "print JSON instead of text")
     .option(...database)
-    .action(async (file: string, options: ImportOptions & CommonOptions) => {
+    .action(async (files: string[], options: ImportOptions & CommonOptions) => {
       await inLab(host, { ...options, threads: 1 }, (lab) =>
-        runImportCommand(lab, file, options, host.interruption),
+        runImportCommand(lab, files, options, host.interruption),
       );
     });
 

@@ -320,11 +320,17 @@ export const IPC_CALLS = {
     input: v.object({ what: exportKindSchema, runIds: v.nullable(v.array(runId)), weights: v.boolean() }),
     output: saved,
   },
-  /** Asks for a bundle in main's own dialog. Refused while an activity is on. */
+  /** Asks for bundles in main's own dialog. Refused while an activity is on. */
   runsImport: {
     input: nothing,
     output: v.variant("kind", [
-      v.object({ kind: v.literal("imported"), path: v.string(), ...importedRunsSchema.entries }),
+      v.object({
+        kind: v.literal("imported"),
+        path: v.string(),
+        /** Why some of many bundles were not taken. */
+        failures: v.array(v.string()),
+        ...importedRunsSchema.entries,
+      }),
       v.object({ kind: v.literal("dismissed") }),
     ]),
   },
