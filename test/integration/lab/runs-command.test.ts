@@ -110,10 +110,10 @@ describe("lab runs, show, compare, export, import, trash", () => {
     const many = ["--database", join(folder, "many.sqlite")];
     const first = lab("import", packed, cut, join(folder, "bundles"), "--json", ...many);
     expect(first.status).toBe(1);
-    expect(first.stderr).toContain(`${cut}`);
+    expect(first.stderr).toContain(cut);
     expect(first.stderr).toContain("the compressed file ends early");
     const { added, skipped, failed } = JSON.parse(first.stdout) as Record<string, unknown[]>;
-    expect(added?.toSorted()).toEqual(ids.toSorted());
+    expect(added.toSorted()).toEqual(ids.toSorted());
     // The gzipped one was given twice, as itself and by its folder.
     expect(skipped).toHaveLength(1);
     expect(failed).toMatchObject([{ path: cut }]);
