@@ -4,6 +4,7 @@ import * as v from "valibot";
 import { SEEDED_BUG_NAMES } from "../../core/network/seeded-bug.ts";
 import { GRADIENT_REFERENCES } from "../../shared/experiments/gradcheck.ts";
 import type { LadderPreset } from "../../shared/experiments/ladder.ts";
+import { INSTRUCTION_SETS, type InstructionSet } from "../../shared/engine/instruction-sets.ts";
 import { INITIALISATIONS } from "../../shared/specs/network-spec.ts";
 import { NOTEBOOK_DEFAULTS } from "../../shared/experiments/notebook.ts";
 import { compareRequestSchema } from "../../shared/runs/run-comparison.ts";
@@ -72,6 +73,10 @@ function duration(text: string): number {
   return ms;
 }
 
+interface ComputingOptions extends CommonOptions {
+  readonly kernels?: InstructionSet;
+}
+
 function buildProgram(host: CommandHost): Command {
   const program = new Command("lab")
     .description("Backprop Lab without a window: the same code and the same database.")
@@ -84,6 +89,12 @@ function buildProgram(host: CommandHost): Command {
     .configureHelp({ showGlobalOptions: true });
   const force = ["--force", "replace files that are there already"] as const;
   const database = ["--database <file>", "database to use instead of the app's"] as const;
+
+  const kernels = (): Option =>
+    new Option(
+      "--kernels <set>",
+      "compute with these kernels and no others (default: those chosen for this machine)",
+    ).choices(INSTRUCTION_SETS);
 
   program
     .command("notebook")
@@ -232,13 +243,17 @@ function buildProgram(host: CommandHost): Command {
     .description("train what a spec says: network, data, optimiser, schedule")
     .argument("[spec]", "JSON file; see the schema in resources/schema")
     .option("--resume <run>", "go on with a training that was cut short, exactly where it was")
-    .option("--again", "run a spec once more that has its run already")
+    .option(
+      "--again",
+      "run a spec once more that has its run already; with --resume: go on under a new id where kernels or version are others",
+    )
     .option("--csv <file>", "write every point of every metric")
     .option(...force)
     .option("--threads <n>", "worker threads", threadCount, DEFAULT_THREADS)
+    .addOption(kernels())
     .option("--json", "print one JSON line a metric, then the summary")
     .option(...database)
-    .action(async (file: string | undefined, options: TrainOptions & CommonOptions) => {
+    .action(async (file: string | undefined, options: TrainOptions & ComputingOptions) => {
       await inLab(host, options, (lab) => runTrainCommand(lab, file, options));
     });
 
@@ -247,9 +262,10 @@ function buildProgram(host: CommandHost): Command {
     .description("train a grid or a random sample of a spec's values, one after another")
     .argument("<sweep>", "JSON file; see the schema in resources/schema")
     .option("--threads <n>", "worker threads", threadCount, DEFAULT_THREADS)
+    .addOption(kernels())
     .option("--json", "print one JSON line a training instead of a table")
     .option(...database)
-    .action(async (file: string, options: { threads: number } & CommonOptions) => {
+    .action(async (file: string, options: { threads: number } & ComputingOptions) => {
       await inLab(host, options, (lab) => runSweepCommand(lab, file, options, host.interruption));
     });
 

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import * as v from "valibot";
+import type { InstructionSet } from "../../shared/engine/instruction-sets.ts";
 import { openLab } from "../lab/open-lab.ts";
 import type { Lab } from "../lab/lab.ts";
 import { databasePath } from "../place/database-place.ts";
@@ -27,6 +28,7 @@ function appFolder(folder: string): string {
 export async function openCommandLab(options: {
   readonly database?: string;
   readonly threads?: number;
+  readonly kernels?: InstructionSet;
   /** The command only reads: nothing is made or changed. */
   readonly readOnly?: boolean;
   /** Reading where there is no database yet is not an error. */
@@ -58,5 +60,6 @@ export async function openCommandLab(options: {
     appVersion: version,
     runtimeSource: launch.runtimeSource,
     ...(options.threads === undefined ? {} : { threads: options.threads }),
+    ...(options.kernels === undefined ? {} : { kernels: options.kernels }),
   });
 }

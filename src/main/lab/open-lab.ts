@@ -1,9 +1,11 @@
 import { availableParallelism } from "node:os";
 import { dirname, join } from "node:path";
+import type { InstructionSet } from "../../shared/engine/instruction-sets.ts";
 import { MOST_THREADS } from "../../shared/specs/threads.ts";
 import { isAlive } from "../data/replace-file.ts";
 import { Engine } from "../engine/engine.ts";
 import { beginFlagTrial } from "../engine/flag-trial.ts";
+import { joinsVectors } from "../engine/joins-vectors.ts";
 import { setV8Flags } from "../engine/v8-flags.ts";
 import { openStore, type OpenStoreOptions } from "../store/open/open-store.ts";
 import { EventLoopDelay } from "./activity/event-loop-delay.ts";
@@ -55,6 +57,8 @@ export interface LabOptions {
   readonly runtimeSource: string;
   /** Worker threads to start with; default one a core. */
   readonly threads?: number;
+  /** These kernels and no others, instead of those that are chosen for this machine. */
+  readonly kernels?: InstructionSet;
   /** The arena's memory goes back to the system when nothing was on for so long. */
   readonly idleMs?: number;
   /** How the database is opened, see OpenStoreOptions. */
@@ -81,12 +85,16 @@ export async function openLab(options: LabOptions): Promise<Lab> {
     v8Flags,
     appVersion: options.appVersion,
   });
-  const engine = await Engine.start({ threads, workerFile: options.workerFile, tuning }).catch(
-    (error: unknown) => {
-      store.close();
-      throw error;
-    },
-  );
+  const engine = await Engine.start({
+    threads,
+    workerFile: options.workerFile,
+    tuning,
+    joinsVectors: joinsVectors(v8Flags),
+    ...(options.kernels === undefined ? {} : { kernels: options.kernels }),
+  }).catch((error: unknown) => {
+    store.close();
+    throw error;
+  });
   trial.passed();
   const machine = new CurrentMachine(engine, store);
   machine.get();
