@@ -1,4 +1,3 @@
-import { availableParallelism } from "node:os";
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import * as v from "valibot";
 import { SEEDED_BUG_NAMES } from "../../core/network/seeded-bug.ts";
@@ -8,6 +7,7 @@ import { INSTRUCTION_SETS, type InstructionSet } from "../../shared/engine/instr
 import { INITIALISATIONS } from "../../shared/specs/network-spec.ts";
 import { NOTEBOOK_DEFAULTS } from "../../shared/experiments/notebook.ts";
 import { compareRequestSchema } from "../../shared/runs/run-comparison.ts";
+import { availableThreads } from "../engine/available-threads.ts";
 import { toWireError } from "../../shared/ipc/wire-error.ts";
 import { runBenchCommand, type BenchCommandOptions } from "./bench-command.ts";
 import { runConvertCommand, type ConvertOptions } from "./convert-command.ts";
@@ -52,12 +52,12 @@ function threadCount(text: string): number {
   const value = wholeNumber(1)(text);
   if (value > MOST_THREADS) {
     throw new InvalidArgumentError(
-      `expected at most ${MOST_THREADS} threads; this machine has ${availableParallelism()} cores.`,
+      `expected at most ${MOST_THREADS} threads; ${availableThreads()} cores can be used here.`,
     );
   }
   return value;
 }
-const DEFAULT_THREADS = Math.min(availableParallelism(), MOST_THREADS);
+const DEFAULT_THREADS = availableThreads();
 
 function seconds(text: string): number {
   const value = Number(text);

@@ -78,7 +78,7 @@ async function wrongOf(
     instructionSet,
     scratchOffsetBytes,
   }));
-  return wrong === null ? null : String(wrong);
+  return typeof wrong === "string" ? wrong : null;
 }
 
 /**

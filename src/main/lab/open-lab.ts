@@ -1,12 +1,12 @@
-import { availableParallelism } from "node:os";
 import { dirname, join } from "node:path";
 import type { InstructionSet } from "../../shared/engine/instruction-sets.ts";
-import { MOST_THREADS } from "../../shared/specs/threads.ts";
 import { isAlive } from "../data/replace-file.ts";
+import { availableThreads } from "../engine/available-threads.ts";
 import { Engine } from "../engine/engine.ts";
 import { beginFlagTrial } from "../engine/flag-trial.ts";
 import { joinsVectors } from "../engine/joins-vectors.ts";
-import { setV8Flags } from "../engine/v8-flags.ts";
+import { probeFlags } from "../engine/probe-flags.ts";
+import { ownV8Flags, setV8Flags } from "../engine/v8-flags.ts";
 import { openStore, type OpenStoreOptions } from "../store/open/open-store.ts";
 import { EventLoopDelay } from "./activity/event-loop-delay.ts";
 import { ExperimentCancelled } from "./activity/experiment-cancelled.ts";
@@ -71,15 +71,14 @@ export interface LabOptions {
  * @throws {StoreError} If the database cannot be opened. @throws {TaskError} If the workers cannot start.
  */
 export async function openLab(options: LabOptions): Promise<Lab> {
-  const threads = options.threads ?? Math.min(availableParallelism(), MOST_THREADS);
+  const threads = options.threads ?? availableThreads();
   const delay = new EventLoopDelay();
   const { databasePath, nativeBinding, database = {} } = options;
   const store = openStore({ path: databasePath, nativeBinding, ...database });
-  const trial = beginFlagTrial(
-    join(dirname(options.databasePath), "v8-flags-trial.json"),
-    process.versions.v8,
-    { record: !store.readOnly },
-  );
+  const trial = beginFlagTrial(join(dirname(options.databasePath), "v8-flags-trial"), process.versions.v8, {
+    record: !store.readOnly && threads > 0,
+    probe: () => probeFlags(join(dirname(options.workerFile), "compile-kernels.js"), ownV8Flags()),
+  });
   const v8Flags = trial.allowed ? setV8Flags() : [];
   const tuning = storedTuning(store, describeMachine("not chosen yet"), {
     v8Flags,

@@ -1,5 +1,6 @@
-import { execFile } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
@@ -30,6 +31,29 @@ describe("the kernels that a start chooses (issue 20, 1)", () => {
     });
     expect(chosen[0]).toBeDefined();
     expect(new Set(chosen)).toEqual(new Set([chosen[0]]));
+  }, 300_000);
+
+  it("have V8's flags after two starts that were killed while they compiled (issue 20, 5)", async () => {
+    const own = join(folder, "killed");
+    mkdirSync(own);
+    const marks = join(own, "v8-flags-trial");
+    const database = ["--database", join(own, "lab.sqlite")];
+    for (let kills = 0; kills < 2; kills++) {
+      const left = existsSync(marks) ? readdirSync(marks) : [];
+      const child = spawn(process.execPath, [PROGRAM, "tune", ...database], { stdio: "ignore" });
+      const ended = once(child, "exit");
+      const compiles = (): boolean =>
+        existsSync(marks) && readdirSync(marks).some((name) => !left.includes(name));
+      while (!compiles() && child.exitCode === null) await new Promise((resolve) => setTimeout(resolve, 1));
+      child.kill("SIGKILL");
+      await ended;
+      expect(readdirSync(marks)).toHaveLength(1);
+    }
+    const flags = async (...args: string[]): Promise<string[]> =>
+      (JSON.parse(await lab("doctor", "--json", ...args)) as { v8Flags: string[] }).v8Flags;
+    await lab("tune", ...database);
+    expect(readdirSync(marks)).toEqual([]);
+    expect(await flags(...database)).toEqual(await flags("--database", join(folder, "other.sqlite")));
   }, 300_000);
 
   it("are those that --kernels names, which decide the run's id", async () => {
