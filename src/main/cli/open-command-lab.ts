@@ -24,6 +24,16 @@ function appFolder(folder: string): string {
     : appFolder(dirname(folder));
 }
 
+/** Beside the database that was named, where the user has no home folder. @throws {ContractError} If none was named. */
+function dataFolder(productName: string, database: string | undefined): string {
+  try {
+    return userDataFolder(productName, process.platform, process.env);
+  } catch (error) {
+    if (database === undefined) throw error;
+    return dirname(resolve(database));
+  }
+}
+
 /** Opens the lab as the app would: the same database, workers and data, unless `database` names another file. */
 export async function openCommandLab(options: {
   readonly database?: string;
@@ -39,7 +49,7 @@ export async function openCommandLab(options: {
     packageSchema,
     JSON.parse(readFileSync(join(appPath, "package.json"), "utf8")),
   );
-  const userData = userDataFolder(productName, process.platform, process.env);
+  const userData = dataFolder(productName, options.database);
   const files = labFiles({ appPath, userData, resourcesDir: join(appPath, "resources") });
   const launch = readLaunchOptions([], process.env, { packaged: false });
   const place = { placeFile: files.databasePlacePath, usualPath: files.databasePath };
