@@ -113,6 +113,7 @@ export default defineConfig({
           bench: resolve("src/main/bench/bench.ts"),
           "make-store": resolve("src/main/bench/make-store.ts"),
           worker: resolve("src/workers/worker.ts"),
+          "compile-kernels": resolve("src/workers/compile-kernels.ts"),
           sandbox: resolve("src/sandbox/sandbox-thread.ts"),
           "sql-process": resolve("src/main/store/sql/sql-process.ts"),
           "store-thread": resolve("src/main/store/thread/store-thread.ts"),

@@ -1,12 +1,13 @@
-import { availableParallelism } from "node:os";
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import * as v from "valibot";
 import { SEEDED_BUG_NAMES } from "../../core/network/seeded-bug.ts";
 import { GRADIENT_REFERENCES } from "../../shared/experiments/gradcheck.ts";
 import type { LadderPreset } from "../../shared/experiments/ladder.ts";
+import { INSTRUCTION_SETS, type InstructionSet } from "../../shared/engine/instruction-sets.ts";
 import { INITIALISATIONS } from "../../shared/specs/network-spec.ts";
 import { NOTEBOOK_DEFAULTS } from "../../shared/experiments/notebook.ts";
 import { compareRequestSchema } from "../../shared/runs/run-comparison.ts";
+import { availableThreads } from "../engine/available-threads.ts";
 import { toWireError } from "../../shared/ipc/wire-error.ts";
 import { runBenchCommand, type BenchCommandOptions } from "./bench-command.ts";
 import { runConvertCommand, type ConvertOptions } from "./convert-command.ts";
@@ -51,12 +52,12 @@ function threadCount(text: string): number {
   const value = wholeNumber(1)(text);
   if (value > MOST_THREADS) {
     throw new InvalidArgumentError(
-      `expected at most ${MOST_THREADS} threads; this machine has ${availableParallelism()} cores.`,
+      `expected at most ${MOST_THREADS} threads; ${availableThreads()} cores can be used here.`,
     );
   }
   return value;
 }
-const DEFAULT_THREADS = Math.min(availableParallelism(), MOST_THREADS);
+const DEFAULT_THREADS = availableThreads();
 
 function seconds(text: string): number {
   const value = Number(text);
@@ -72,6 +73,10 @@ function duration(text: string): number {
   return ms;
 }
 
+interface ComputingOptions extends CommonOptions {
+  readonly kernels?: InstructionSet;
+}
+
 function buildProgram(host: CommandHost): Command {
   const program = new Command("lab")
     .description("Backprop Lab without a window: the same code and the same database.")
@@ -84,6 +89,12 @@ function buildProgram(host: CommandHost): Command {
     .configureHelp({ showGlobalOptions: true });
   const force = ["--force", "replace files that are there already"] as const;
   const database = ["--database <file>", "database to use instead of the app's"] as const;
+
+  const kernels = (): Option =>
+    new Option(
+      "--kernels <set>",
+      "compute with these kernels and no others (default: those chosen for this machine)",
+    ).choices(INSTRUCTION_SETS);
 
   program
     .command("notebook")
@@ -232,13 +243,17 @@ function buildProgram(host: CommandHost): Command {
     .description("train what a spec says: network, data, optimiser, schedule")
     .argument("[spec]", "JSON file; see the schema in resources/schema")
     .option("--resume <run>", "go on with a training that was cut short, exactly where it was")
-    .option("--again", "run a spec once more that has its run already")
+    .option(
+      "--again",
+      "run a spec once more that has its run already; with --resume: go on under a new id where kernels or version are others",
+    )
     .option("--csv <file>", "write every point of every metric")
     .option(...force)
     .option("--threads <n>", "worker threads", threadCount, DEFAULT_THREADS)
+    .addOption(kernels())
     .option("--json", "print one JSON line a metric, then the summary")
     .option(...database)
-    .action(async (file: string | undefined, options: TrainOptions & CommonOptions) => {
+    .action(async (file: string | undefined, options: TrainOptions & ComputingOptions) => {
       await inLab(host, options, (lab) => runTrainCommand(lab, file, options));
     });
 
@@ -247,9 +262,10 @@ function buildProgram(host: CommandHost): Command {
     .description("train a grid or a random sample of a spec's values, one after another")
     .argument("<sweep>", "JSON file; see the schema in resources/schema")
     .option("--threads <n>", "worker threads", threadCount, DEFAULT_THREADS)
+    .addOption(kernels())
     .option("--json", "print one JSON line a training instead of a table")
     .option(...database)
-    .action(async (file: string, options: { threads: number } & CommonOptions) => {
+    .action(async (file: string, options: { threads: number } & ComputingOptions) => {
       await inLab(host, options, (lab) => runSweepCommand(lab, file, options, host.interruption));
     });
 
@@ -326,8 +342,8 @@ function buildProgram(host: CommandHost): Command {
       "add runs that are not there yet, of a bundle or of other tools; or read weights and networks",
     )
     .argument(
-      "<file>",
-      "bundle; event files of TensorBoard, MLflow's folders, JSON lines, JSON or CSV with a step each, or a folder of them; " +
+      "<files...>",
+      "bundles, gzipped or not, or folders of them; event files of TensorBoard, MLflow's folders, JSON lines, JSON or CSV with a step each, or a folder of them; " +
         "weights as .safetensors, .npz or .onnx",
     )
     .option("--follow", "go on while the file grows, until Ctrl+C")
@@ -343,9 +359,9 @@ function buildProgram(host: CommandHost): Command {
     .option(...force)
     .option("--json", "print JSON instead of text")
     .option(...database)
-    .action(async (file: string, options: ImportOptions & CommonOptions) => {
+    .action(async (files: string[], options: ImportOptions & CommonOptions) => {
       await inLab(host, { ...options, threads: 1 }, (lab) =>
-        runImportCommand(lab, file, options, host.interruption),
+        runImportCommand(lab, files, options, host.interruption),
       );
     });
 

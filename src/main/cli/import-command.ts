@@ -1,4 +1,4 @@
-import { mkdir, open, stat } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { ContractError } from "../../core/errors.ts";
 import { parameterShapes, type Network } from "../../core/network/network.ts";
@@ -9,8 +9,8 @@ import { writeSafetensors, type WrittenTensor } from "../data/safetensors.ts";
 import { WEIGHT_EXTENSIONS } from "../exchange/weights/read-weights-file.ts";
 import type { WeightLayout } from "../exchange/weights/match-weights.ts";
 import type { Lab } from "../lab/lab.ts";
-import { BUNDLE_FORMAT } from "../store/thread/bundle-tables.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
+import { bundlesOf, importBundles } from "./import-bundles.ts";
 import type { Interruption } from "./interruption.ts";
 import { complain, print, printJson } from "./print.ts";
 import { readSpec } from "./read-spec.ts";
@@ -26,48 +26,53 @@ export interface ImportOptions {
   readonly json?: true;
 }
 
-/** Enough to see the head of a bundle. */
-const HEAD_BYTES = 256;
-
-async function isBundle(path: string): Promise<boolean> {
-  const found = await stat(path).catch((error: unknown) => {
-    throw new ContractError(
-      `${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`,
-      { cause: error },
-    );
-  });
-  if (!found.isFile()) return false;
-  const handle = await open(path);
-  try {
-    const { buffer, bytesRead } = await handle.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, 0);
-    return buffer.subarray(0, bytesRead).toString("utf8").includes(`"format":"${BUNDLE_FORMAT}"`);
-  } finally {
-    await handle.close();
-  }
-}
-
-/** Adds runs, or reads weights and networks; what a file is, its name and its beginning say. */
+/**
+ * Adds runs of any number of files and folders, or reads weights and networks; what a file is, its name and its
+ * beginning say. Bundles come first, all in one go.
+ */
 export async function runImportCommand(
   lab: Lab,
-  file: string,
+  files: readonly string[],
   options: ImportOptions,
   interruption: Interruption,
 ): Promise<ExitCode> {
-  const path = resolve(file);
+  const bundles: string[] = [];
+  const others: string[] = [];
+  for (const file of files) {
+    const path = resolve(file);
+    const found = isOfWeights(path) ? [] : await bundlesOf(path);
+    bundles.push(...found.filter((one) => !bundles.includes(one)));
+    if (found.length === 0) others.push(path);
+  }
+  if (files.length > 1 && (options.follow === true || others.some(isOfWeights))) {
+    throw new ContractError(
+      "lab import: what --follow follows, weights and networks come one at a time: give one file",
+    );
+  }
+  let code: ExitCode = EXIT.ok;
+  if (bundles.length > 0) code = await importBundles(lab, bundles, options);
+  for (const path of others) {
+    if (interruption.requested) break;
+    const next = await importOther(lab, path, options, interruption);
+    if (next !== EXIT.ok) code = next;
+  }
+  return code;
+}
+
+const isOfWeights = (path: string): boolean =>
+  /\.(onnx|pt|pth|ckpt|pkl|bin)$/i.test(path) ||
+  WEIGHT_EXTENSIONS.some((end) => path.toLowerCase().endsWith(end));
+
+/** What is no bundle. */
+function importOther(
+  lab: Lab,
+  path: string,
+  options: ImportOptions,
+  interruption: Interruption,
+): Promise<ExitCode> {
   if (path.toLowerCase().endsWith(".onnx") && options.spec === undefined)
     return importNetwork(lab, path, options);
-  if (WEIGHT_EXTENSIONS.some((end) => path.toLowerCase().endsWith(end)))
-    return importWeights(lab, path, options);
-  if (/\.(pt|pth|ckpt|pkl|bin)$/i.test(path)) return importWeights(lab, path, options);
-  if (await isBundle(path)) {
-    const { added, skipped } = await lab.runs.import(path);
-    if (options.json === true) printJson({ added, skipped });
-    else {
-      print(`${added.length} runs added, ${skipped.length} were there already\n`);
-      for (const id of added) print(`${id}\n`);
-    }
-    return EXIT.ok;
-  }
+  if (isOfWeights(path)) return importWeights(lab, path, options);
   return options.follow === true
     ? followRuns(lab, path, options, interruption)
     : importRuns(lab, path, options);

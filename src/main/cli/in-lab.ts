@@ -1,3 +1,4 @@
+import type { InstructionSet } from "../../shared/engine/instruction-sets.ts";
 import type { Lab } from "../lab/lab.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import type { Interruption } from "./interruption.ts";
@@ -15,6 +16,8 @@ export const reading = (options: CommonOptions): LabNeeds => ({ ...options, thre
 interface LabNeeds {
   readonly database?: string;
   readonly threads?: number;
+  /** These kernels and no others. */
+  readonly kernels?: InstructionSet;
   /** What it only looks at stays as it is. */
   readonly readOnly?: boolean;
   readonly emptyIfMissing?: boolean;

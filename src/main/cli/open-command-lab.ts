@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import * as v from "valibot";
+import type { InstructionSet } from "../../shared/engine/instruction-sets.ts";
 import { openLab } from "../lab/open-lab.ts";
 import type { Lab } from "../lab/lab.ts";
 import { databasePath } from "../place/database-place.ts";
@@ -23,10 +24,21 @@ function appFolder(folder: string): string {
     : appFolder(dirname(folder));
 }
 
+/** Beside the database that was named, where the user has no home folder. @throws {ContractError} If none was named. */
+function dataFolder(productName: string, database: string | undefined): string {
+  try {
+    return userDataFolder(productName, process.platform, process.env);
+  } catch (error) {
+    if (database === undefined) throw error;
+    return dirname(resolve(database));
+  }
+}
+
 /** Opens the lab as the app would: the same database, workers and data, unless `database` names another file. */
 export async function openCommandLab(options: {
   readonly database?: string;
   readonly threads?: number;
+  readonly kernels?: InstructionSet;
   /** The command only reads: nothing is made or changed. */
   readonly readOnly?: boolean;
   /** Reading where there is no database yet is not an error. */
@@ -37,7 +49,7 @@ export async function openCommandLab(options: {
     packageSchema,
     JSON.parse(readFileSync(join(appPath, "package.json"), "utf8")),
   );
-  const userData = userDataFolder(productName, process.platform, process.env);
+  const userData = dataFolder(productName, options.database);
   const files = labFiles({ appPath, userData, resourcesDir: join(appPath, "resources") });
   const launch = readLaunchOptions([], process.env, { packaged: false });
   const place = { placeFile: files.databasePlacePath, usualPath: files.databasePath };
@@ -58,5 +70,6 @@ export async function openCommandLab(options: {
     appVersion: version,
     runtimeSource: launch.runtimeSource,
     ...(options.threads === undefined ? {} : { threads: options.threads }),
+    ...(options.kernels === undefined ? {} : { kernels: options.kernels }),
   });
 }

@@ -8,7 +8,13 @@ import { collectGarbage } from "./collect-garbage.ts";
 import { ControlBlock, type MetricRecord } from "./control-block.ts";
 import { PlanCache } from "./plan-cache.ts";
 import { planSections, type Section } from "./plan.ts";
-import { savedOrNewTuning, tuneKernels, type TuningCache, type TuningInForce } from "./tune-kernels.ts";
+import {
+  pinnedTuning,
+  savedOrNewTuning,
+  tuneKernels,
+  type TuningCache,
+  type TuningInForce,
+} from "./tune-kernels.ts";
 import { compileOnOwnThread } from "./v8-flags.ts";
 import { Watchdog } from "./watchdog.ts";
 import { WorkerPool } from "./worker-pool.ts";
@@ -51,6 +57,10 @@ export interface EngineOptions {
   readonly hangMs?: number;
   /** Where tunings are kept from one start to the next; without it every start tunes. */
   readonly tuning?: TuningCache;
+  /** These kernels and no others, instead of those that the tuning chooses. */
+  readonly kernels?: InstructionSet;
+  /** Whether V8 joins pairs of vectors, which decides what is preferred; null where unknown. */
+  readonly joinsVectors?: boolean | null;
 }
 
 export interface RunOptions {
@@ -123,7 +133,11 @@ export class Engine {
       memory: arena.memory,
     });
     try {
-      return new Engine(options, arena, pool, await savedOrNewTuning(pool, arena, options.tuning));
+      const { tuning: cache, kernels: pinned, joinsVectors = null } = options;
+      const tuning = await (pinned === undefined
+        ? savedOrNewTuning(pool, arena, { cache, joinsVectors })
+        : pinnedTuning(pool, arena, { pinned, cache }));
+      return new Engine(options, arena, pool, tuning);
     } catch (error) {
       await pool.destroy();
       throw error;
@@ -193,7 +207,7 @@ export class Engine {
    */
   async tune(): Promise<RunStatus> {
     return this.#dispatch(1, "cancelled", async (cancelled) => {
-      const tuned = tuneKernels(this.#pool, this.arena).catch(async (error: unknown) => {
+      const tuned = tuneKernels(this.#pool, this.arena, this.#joinsVectors).catch(async (error: unknown) => {
         await this.#replacePool(this.#pool.threads);
         throw error;
       });
@@ -445,9 +459,11 @@ export class Engine {
 
   /** A worker found the kernels in use wrong: the choice is forgotten and made again. @returns What to tell. */
   async #afterWrongKernels(error: KernelUnavailableError): Promise<Error> {
+    // Whoever has pinned them wants no others.
+    if (this.#options.kernels !== undefined) return error;
     this.#options.tuning?.drop(this.#pool.kernels);
     this.#control.reset();
-    const tuning = await tuneKernels(this.#pool, this.arena);
+    const tuning = await tuneKernels(this.#pool, this.arena, this.#joinsVectors);
     if (tuning === null) return error;
     this.#use(tuning);
     return new KernelUnavailableError(
@@ -457,8 +473,16 @@ export class Engine {
     );
   }
 
+  get #joinsVectors(): boolean | null {
+    return this.#options.joinsVectors ?? null;
+  }
+
   #use(tuning: Tuning): void {
-    this.#tuning = { ...tuning, source: "measured" };
+    const { kernels: pinned } = this.#options;
+    this.#tuning =
+      pinned === undefined
+        ? { ...tuning, source: "measured" }
+        : { ...tuning, chosen: pinned, source: "pinned" };
     this.#options.tuning?.save(this.#pool.kernels, tuning);
   }
 

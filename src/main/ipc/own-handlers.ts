@@ -9,7 +9,7 @@ import { readDocumentText } from "../lab/documents/read-document-text.ts";
 import type { Lab } from "../lab/lab.ts";
 import { exportedDocument } from "../report/exported-document.ts";
 import type { TrainingOrder } from "../lab/training/training-order.ts";
-import { EXPORTS, type SqlAnswer } from "../../shared/runs/run-exports.ts";
+import { allImported, EXPORTS, type SqlAnswer } from "../../shared/runs/run-exports.ts";
 import type { IpcHandler, ParsedInput } from "./lab-calls.ts";
 import { requirePng } from "./require-png.ts";
 import type { AskWhere, AskWhich } from "./save-place.ts";
@@ -62,9 +62,14 @@ export function ownHandlers(services: IpcServices) {
       return { kind: "saved", path, rows: await opened.datasets.export({ id, path }) };
     },
     runsImport: async () => {
-      const [path] = await askWhich("Bundle of runs", "json");
+      const paths = await askWhich("Bundles of runs", "json");
+      const [path] = paths;
       if (path === undefined) return { kind: "dismissed" };
-      return { kind: "imported", path, ...(await (await lab).runs.import(path)) };
+      const { runs } = await lab;
+      if (paths.length === 1) return { kind: "imported", path, failures: [], ...(await runs.import(path)) };
+      const bundles = await runs.importEach(paths);
+      const failures = bundles.flatMap(({ failure }) => (failure === "" ? [] : [failure]));
+      return { kind: "imported", path: dirname(path), failures, ...allImported(bundles) };
     },
     exchangeExport: async ({ training, what, withData, normalise, softmax }) => {
       const opened = await lab;

@@ -21,7 +21,7 @@ export type SavedExtension =
 /** Asks where to save; null when the person closes the dialog. */
 export type AskWhere = (suggestedName: string, extension: SavedExtension) => Promise<string | null>;
 
-/** Asks for files to read, one bundle, any number of notebooks, runs of other tools; none when the person closes the dialog. */
+/** Asks for files to read, any number of bundles or notebooks, runs of other tools; none when the person closes the dialog. */
 export type AskWhich = (
   title: string,
   kind: "json" | "notebooks" | "runs" | "folder",
@@ -33,7 +33,7 @@ const FILTERS = {
   notebooks: { name: "Notebooks", extensions: ["ts", "ipynb"] },
   py: { name: "Python file", extensions: ["py"] },
   html: { name: "Web page", extensions: ["html"] },
-  json: { name: "Bundle of runs", extensions: ["json"] },
+  json: { name: "Bundle of runs", extensions: ["json", "gz", "bundle"] },
   sqlite: { name: "SQLite database", extensions: ["sqlite"] },
   pdf: { name: "PDF document", extensions: ["pdf"] },
   csv: { name: "Comma-separated values", extensions: ["csv"] },
@@ -78,7 +78,7 @@ export function openDialog(window: BrowserWindow, openFile: string | null): AskW
       title,
       properties: [
         kind === "folder" ? "openDirectory" : "openFile",
-        ...(kind === "notebooks" ? (["multiSelections"] as const) : []),
+        ...(kind === "notebooks" || kind === "json" ? (["multiSelections"] as const) : []),
       ],
       // Runs of other tools have names of every kind.
       ...(kind === "json" || kind === "notebooks" ? { filters: [FILTERS[kind]] } : {}),

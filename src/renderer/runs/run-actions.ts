@@ -62,11 +62,21 @@ export async function importRuns(): Promise<void> {
   try {
     const answer = await ask(window.lab.runsImport());
     if (answer.kind === "dismissed") return;
-    const { added, skipped } = answer;
+    const { added, replaced, skipped, inTrash, failures } = answer;
+    const told = [
+      ...(replaced.length > 0
+        ? [`${countedRuns(replaced.length)} that were not finished are replaced by the finished ones.`]
+        : []),
+      ...(skipped.length > 0 ? [`${countedRuns(skipped.length)} were there already.`] : []),
+      ...(inTrash.length > 0
+        ? [`${countedRuns(inTrash.length)} are in the trash: restore them there to see them.`]
+        : []),
+    ];
     showInfo(
-      `${countedRuns(added.length)} imported`,
-      skipped.length === 0 ? answer.path : `${countedRuns(skipped.length)} of the bundle were there already.`,
+      `${countedRuns(added.length + replaced.length)} imported`,
+      told.length === 0 ? answer.path : told.join(" "),
     );
+    if (failures.length > 0) showFailure("Some bundles were not imported", new Error(failures.join("\n")));
   } catch (error) {
     showFailure("The runs were not imported", error);
   }

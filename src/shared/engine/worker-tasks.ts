@@ -331,8 +331,14 @@ export interface TuneTask {
   readonly scratchOffsetBytes: number;
 }
 
+/** One set of kernels as timed in turns with the others. */
+export interface TimedKernels extends KernelTiming {
+  /** GFLOP/s of each round, the same round at about the same time for all; empty for one that failed. */
+  readonly rounds: readonly number[];
+}
+
 export interface TuneAnswer {
-  readonly kernels: readonly KernelTiming[];
+  readonly kernels: readonly TimedKernels[];
   /** Of one thread; null when no module could measure it. */
   readonly peakGflops: number | null;
 }

@@ -5,6 +5,9 @@ import { measuredNumberSchema } from "../runs/run-records.ts";
 import { trainSpecSchema } from "../specs/train-spec.ts";
 import { threadsSchema } from "../specs/threads.ts";
 
+/** Trainings that the window's queue takes at once. */
+export const MOST_QUEUED = 1_000;
+
 /** Names of the metrics that a step records; all but the loss every few steps only. */
 export const STATISTIC_NAMES = {
   loss: "loss",

@@ -60,6 +60,7 @@ import { trainSpecSchema } from "../specs/train-spec.ts";
 import {
   activationHistogramSchema,
   lrSearchSchema,
+  MOST_QUEUED,
   queuedTrainingSchema,
   trainingControlSchema,
   trainingForecastSchema,
@@ -230,7 +231,11 @@ export const IPC_CALLS = {
   trainingStart: { input: trainingRequestSchema, output: v.object({ runId: v.string() }) },
   /** The run that this request would be, if it is there already. */
   trainingFind: { input: trainingRequestSchema, output: v.nullable(runSummarySchema) },
-  trainingResume: { input: v.object({ runId }), output: v.object({ runId: v.string() }) },
+  /** With `underNewId` a copy goes on where kernels, version or data are not those that it was begun with. */
+  trainingResume: {
+    input: v.object({ runId, underNewId: v.boolean() }),
+    output: v.object({ runId: v.string() }),
+  },
   trainingState: { input: nothing, output: trainingStateSchema },
   /** Pause, go on, another learning rate; refused while no training is on. */
   trainingControl: { input: trainingControlSchema, output: nothing },
@@ -244,7 +249,13 @@ export const IPC_CALLS = {
   trainingQueueGet: { input: nothing, output: v.array(queuedTrainingSchema) },
   trainingEnqueue: {
     input: v.object({
-      requests: v.pipe(v.array(trainingRequestSchema), v.maxLength(1_000)),
+      requests: v.pipe(
+        v.array(trainingRequestSchema),
+        v.maxLength(
+          MOST_QUEUED,
+          `the queue takes ${MOST_QUEUED} trainings at once: copy the sweep and run it with "lab sweep"`,
+        ),
+      ),
       note: v.string(),
     }),
     output: v.array(queuedTrainingSchema),
@@ -320,11 +331,17 @@ export const IPC_CALLS = {
     input: v.object({ what: exportKindSchema, runIds: v.nullable(v.array(runId)), weights: v.boolean() }),
     output: saved,
   },
-  /** Asks for a bundle in main's own dialog. Refused while an activity is on. */
+  /** Asks for bundles in main's own dialog. Refused while an activity is on. */
   runsImport: {
     input: nothing,
     output: v.variant("kind", [
-      v.object({ kind: v.literal("imported"), path: v.string(), ...importedRunsSchema.entries }),
+      v.object({
+        kind: v.literal("imported"),
+        path: v.string(),
+        /** Why some of many bundles were not taken. */
+        failures: v.array(v.string()),
+        ...importedRunsSchema.entries,
+      }),
       v.object({ kind: v.literal("dismissed") }),
     ]),
   },

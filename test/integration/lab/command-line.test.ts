@@ -63,7 +63,7 @@ describe("lab", () => {
       const path = join(folder, "never-written.sqlite");
       const { status, stderr } = lab(...command.split(" "), "--threads", "1000", "--database", path);
       expect(status).toBe(2);
-      expect(stderr).toMatch(/expected at most 64 threads; this machine has \d+ cores/);
+      expect(stderr).toMatch(/expected at most 64 threads; \d+ cores can be used here/);
       expect(existsSync(path)).toBe(false);
     },
   );
