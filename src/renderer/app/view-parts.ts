@@ -19,19 +19,18 @@ import { ladderStore, showLadder } from "../ladder/ladder-store.ts";
 import { LadderView } from "../ladder/ladder-view.tsx";
 import { DocumentRunPart } from "../live/document-run-part.tsx";
 import { connectLive } from "../live/connect-live.ts";
+import { LiveView } from "../live/live-view.tsx";
 import { RunsView } from "../runs/table/runs-view.tsx";
 import { SettingsView } from "../settings/settings-view.tsx";
 import { connectStages } from "../stages/stages-actions.ts";
 import { StagesRunPart } from "../stages/stages-run-part.tsx";
 import { showStages, stagesStore } from "../stages/stages-store.ts";
 import { StagesView } from "../stages/stages-view.tsx";
-import { restoreNotebook } from "../store/lab-store.ts";
 import { readCurves } from "../train/recorded-curves.ts";
 import { TrainView } from "../train/train-view.tsx";
 import { TrainingRunPart } from "../train/training-run-part.tsx";
 import { restoreTraining, trainingStore } from "../train/training-store.ts";
 import type { RunPartProps } from "../ui/run-part.ts";
-import { NotebookViews } from "./notebook-views.tsx";
 import type { ViewId } from "./views.ts";
 
 interface ViewPart {
@@ -42,7 +41,7 @@ interface ViewPart {
 
 /** What each view is made of; its name, place and buttons are in `VIEWS`. */
 export const VIEW_PARTS: Readonly<Record<ViewId, ViewPart>> = {
-  notebook: { View: NotebookViews, connect: connectLive },
+  notebook: { View: LiveView, connect: connectLive },
   ladder: { View: LadderView, connect: connectLadder },
   initialise: { View: InitialiseView },
   stages: { View: StagesView, connect: connectStages },
@@ -66,13 +65,8 @@ interface RunKindParts {
 export const RUN_KINDS: Readonly<Record<RunKind, RunKindParts>> = {
   notebook: {
     Part: DocumentRunPart,
-    restore: async (runId) => {
-      const details = await ask(window.lab.runsGet({ runId }));
-      // A notebook that a person wrote is opened from the library.
-      if (details.run.config["document"] !== undefined) return;
-      if (details.cells.length === 0) throw new RangeError(`run ${runId} has no cells`);
-      restoreNotebook(details);
-    },
+    // A notebook keeps its outputs itself; a run's text is made a notebook on the run's page.
+    restore: () => Promise.resolve(),
   },
   ladder: {
     Part: LadderRunPart,

@@ -1,11 +1,11 @@
 import { SegmentedControl } from "@mantine/core";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { useStore } from "../store/create-store.ts";
 import { ViewLayout } from "../ui/view-layout.tsx";
 import { ConflictDialog } from "./dialogs/conflict-dialog.tsx";
 import { RenameDialog, RunQuestionDialog } from "./dialogs/question-dialogs.tsx";
 import { VersionsDialog } from "./dialogs/versions-dialog.tsx";
-import { openingStore, openStore, type OpenNotebook } from "./document/open-notebook.ts";
+import { openingStore, openLast, openStore, type OpenNotebook } from "./document/open-notebook.ts";
 import { importFiles } from "./library/library-store.ts";
 import { LibraryPanel } from "./library/library-panel.tsx";
 import { NotebookPane } from "./panes/notebook-pane.tsx";
@@ -21,11 +21,12 @@ const PANELS = [
 ] as const;
 type Panel = (typeof PANELS)[number]["value"];
 
-/** Notebooks that people write: the library, the open one, and what its sandbox holds. */
+/** Notebooks: the library, the open one, and what its sandbox holds. The first is the one that comes with the app. */
 export function LiveView() {
   const open = useStore(openStore);
   const opening = useStore(openingStore);
   const [dropping, setDropping] = useState(false);
+  useEffect(() => void openLast(), []);
   const hasFiles = (event: React.DragEvent): boolean => event.dataTransfer.types.includes("Files");
   return (
     <div

@@ -30,16 +30,3 @@ export function VerdictBadge({ verdict }: { readonly verdict: Verdict }) {
     </Badge>
   );
 }
-
-export function VerdictIcon({ verdict }: { readonly verdict: Verdict }) {
-  const { icon: Icon, tone } = VERDICT_LOOK[verdict];
-  return (
-    <Icon
-      className={classes["icon"]}
-      data-tone={tone}
-      size="0.9375rem"
-      strokeWidth={2.5}
-      aria-hidden="true"
-    />
-  );
-}

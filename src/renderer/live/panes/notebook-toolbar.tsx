@@ -56,7 +56,7 @@ export function NotebookToolbar({ open }: { readonly open: OpenNotebook }) {
           leftSection={<Play size="0.875rem" aria-hidden="true" />}
           onClick={runAll}
           title="All cells from the top in a fresh sandbox (Ctrl+Shift+Enter)"
-          data-action="run-notebook"
+          data-action="run-all"
         >
           Run all
         </Button>
