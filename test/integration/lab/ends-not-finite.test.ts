@@ -34,6 +34,7 @@ beforeAll(async () => {
   mkdirSync(mnist, { recursive: true });
   writeIdx(join(mnist, "train-images-idx3-ubyte.gz"), [IMAGES, 28, 28]);
   writeIdx(join(mnist, "train-labels-idx1-ubyte.gz"), [IMAGES]);
+  symlinkSync(resolve("resources/notebooks"), join(folder, "resources", "notebooks"));
   lab = await openLab({ ...labOptions(folder, 2), resourcesDir: join(folder, "resources") });
 });
 afterAll(async () => {
