@@ -1,7 +1,8 @@
 // Sets up what is missing and measures the engine in the app's own runtime.
-// Usage: npm run bench [-- --peers] [-- --help], npm run bench -- store
+// Usage: npm run bench [-- --peers] [-- --help], npm run bench -- store, npm run bench -- time-to-98
 import path from "node:path";
 import { pathToFileURL } from "node:url";
+import { measureTimeTo98 } from "../bench/time-to-98/measure.mjs";
 import { ensureReady } from "./setup.mjs";
 import { ensureBenchPeers } from "./setup/bench-peers.mjs";
 import { displayAvailable, startVirtualDisplay } from "./setup/display.mjs";
@@ -21,6 +22,14 @@ await runMain(async () => {
   const flags = sandboxFlags(runtime.electronPath, report);
   if (args.includes("--peers")) await ensureBenchPeers(report);
   const bench = [...flags, path.join(projectPaths.projectDir, "bench")];
+  if (args[0] === "time-to-98") {
+    return measureTimeTo98({
+      electronPath: runtime.electronPath,
+      env: runtimeEnv(runtime),
+      outDir: projectPaths.outDir,
+      resultsDir: path.join(projectPaths.projectDir, "bench-results"),
+    });
+  }
   const { display, stop } = displayAvailable()
     ? { display: undefined, stop: () => {} }
     : await startVirtualDisplay();

@@ -1,7 +1,6 @@
 import type { Lab } from "../lab/lab.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import type { Interruption } from "./interruption.ts";
-import { openCommandLab } from "./open-command-lab.ts";
 import { complain } from "./print.ts";
 
 /** What most commands take. */
@@ -33,6 +32,8 @@ export async function inLab(
   needs: LabNeeds,
   command: (lab: Lab) => Promise<ExitCode> | ExitCode,
 ): Promise<void> {
+  // Whoever only asks for help need not wait for the engine.
+  const { openCommandLab } = await import("./open-command-lab.ts");
   const lab = await openCommandLab(needs);
   try {
     const { notices, damaged } = lab.opened;

@@ -1,5 +1,5 @@
-import { readFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
 import * as v from "valibot";
 import { openLab } from "../lab/open-lab.ts";
 import type { Lab } from "../lab/lab.ts";
@@ -16,6 +16,13 @@ const STDERR_LOG = { info: say, warn: say, error: say };
 
 const packageSchema = v.object({ productName: v.string(), version: v.string() });
 
+/** The nearest folder above with a package.json: how deep the build puts this file is the build's affair. */
+function appFolder(folder: string): string {
+  return existsSync(join(folder, "package.json")) || dirname(folder) === folder
+    ? folder
+    : appFolder(dirname(folder));
+}
+
 /** Opens the lab as the app would: the same database, workers and data, unless `database` names another file. */
 export async function openCommandLab(options: {
   readonly database?: string;
@@ -25,8 +32,7 @@ export async function openCommandLab(options: {
   /** Reading where there is no database yet is not an error. */
   readonly emptyIfMissing?: boolean;
 }): Promise<Lab> {
-  // This file is built into out/main, two folders below the project.
-  const appPath = resolve(import.meta.dirname, "..", "..");
+  const appPath = appFolder(import.meta.dirname);
   const { productName, version } = v.parse(
     packageSchema,
     JSON.parse(readFileSync(join(appPath, "package.json"), "utf8")),

@@ -1,5 +1,4 @@
-import { parquetMetadataAsync, parquetRead, type AsyncBuffer, type FileMetaData } from "hyparquet";
-import { compressors } from "hyparquet-compressors";
+import type { AsyncBuffer, FileMetaData } from "hyparquet";
 import { DataFormatError } from "../../core/errors.ts";
 import { openRegularFile } from "./regular-file.ts";
 import type { TableRecord, TableSource } from "./table-source.ts";
@@ -99,6 +98,8 @@ function columnsOf(path: string, { schema }: FileMetaData): string[] {
 
 /** Tables in Parquet files, one after the other. @throws {DataFormatError} If a file is none or has other columns. */
 export async function parquetSource(paths: readonly string[]): Promise<TableSource> {
+  const { parquetMetadataAsync, parquetRead } = await import("hyparquet");
+  const { compressors } = await import("hyparquet-compressors");
   const files: { path: string; metadata: FileMetaData }[] = [];
   let columns: readonly string[] = [];
   for (const path of paths) {

@@ -9,6 +9,7 @@ import { ControlBlock, type MetricRecord } from "./control-block.ts";
 import { PlanCache } from "./plan-cache.ts";
 import { planSections, type Section } from "./plan.ts";
 import { savedOrNewTuning, tuneKernels, type TuningCache, type TuningInForce } from "./tune-kernels.ts";
+import { compileOnOwnThread } from "./v8-flags.ts";
 import { Watchdog } from "./watchdog.ts";
 import { WorkerPool } from "./worker-pool.ts";
 
@@ -104,6 +105,7 @@ export class Engine {
 
   /** @throws {TaskError} If the workers cannot start. @throws {KernelUnavailableError} If no kernels compute rightly. */
   static async start(options: EngineOptions): Promise<Engine> {
+    compileOnOwnThread();
     const arena = new Arena();
     if (options.threads === 0) return new Engine(options, arena, WorkerPool.empty(), NOT_TUNED);
     const pool = await WorkerPool.start({

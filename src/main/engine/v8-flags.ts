@@ -51,3 +51,12 @@ export function setV8Flags(): readonly string[] {
   for (const flag of flags) setFlagsFromString(flag);
   return flags;
 }
+
+/**
+ * Threads that start from now on compile their own JavaScript. A compiler thread may wait for its thread's garbage
+ * collection while that thread, about to end, waits for the compiler: both then wait for ever, and with them every
+ * thread that ends later (nodejs/node#54918). Kernels are WebAssembly, which this leaves alone.
+ */
+export function compileOnOwnThread(): void {
+  setFlagsFromString("--no-concurrent-recompilation");
+}

@@ -1,11 +1,11 @@
 import { SegmentedControl } from "@mantine/core";
-import { useEffect, useState } from "react";
+import { useState } from "react";
 import { useStore } from "../store/create-store.ts";
 import { ViewLayout } from "../ui/view-layout.tsx";
 import { ConflictDialog } from "./dialogs/conflict-dialog.tsx";
 import { RenameDialog, RunQuestionDialog } from "./dialogs/question-dialogs.tsx";
 import { VersionsDialog } from "./dialogs/versions-dialog.tsx";
-import { openingStore, openLast, openStore, type OpenNotebook } from "./document/open-notebook.ts";
+import { openingStore, openStore, type OpenNotebook } from "./document/open-notebook.ts";
 import { importFiles } from "./library/library-store.ts";
 import { LibraryPanel } from "./library/library-panel.tsx";
 import { NotebookPane } from "./panes/notebook-pane.tsx";
@@ -26,7 +26,6 @@ export function LiveView() {
   const open = useStore(openStore);
   const opening = useStore(openingStore);
   const [dropping, setDropping] = useState(false);
-  useEffect(() => void openLast(), []);
   const hasFiles = (event: React.DragEvent): boolean => event.dataTransfer.types.includes("Files");
   return (
     <div

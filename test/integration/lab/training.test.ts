@@ -16,6 +16,8 @@ describe("Lab.training.start()", () => {
       { type: "linear" as const, in: 784, out: 30_000, init: "kaimingNormal" as const },
       { type: "relu" as const, shift: 0 },
       { type: "linear" as const, in: 30_000, out: 30_000, init: "kaimingNormal" as const },
+      { type: "relu" as const, shift: 0 },
+      { type: "linear" as const, in: 30_000, out: 1, init: "kaimingNormal" as const },
     ];
     const spec = { ...notebookSpec({ rows: 100 }), layers };
     expect(open.lab.training.forecast(spec).refusal).toMatch(/^This needs [\d.]+ GB and [\d.]+ GB are free/);
