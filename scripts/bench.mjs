@@ -2,7 +2,6 @@
 // Usage: npm run bench [-- --peers] [-- --help], npm run bench -- store, npm run bench -- time-to-98
 import path from "node:path";
 import { pathToFileURL } from "node:url";
-import { measureTimeTo98 } from "../bench/time-to-98/measure.mjs";
 import { ensureReady } from "./setup.mjs";
 import { ensureBenchPeers } from "./setup/bench-peers.mjs";
 import { displayAvailable, startVirtualDisplay } from "./setup/display.mjs";
@@ -23,6 +22,8 @@ await runMain(async () => {
   if (args.includes("--peers")) await ensureBenchPeers(report);
   const bench = [...flags, path.join(projectPaths.projectDir, "bench")];
   if (args[0] === "time-to-98") {
+    const file = path.join(projectPaths.projectDir, "bench", "time-to-98", "measure.mjs");
+    const { measureTimeTo98 } = await import(pathToFileURL(file).href);
     return measureTimeTo98({
       electronPath: runtime.electronPath,
       env: runtimeEnv(runtime),
