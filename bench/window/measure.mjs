@@ -2,7 +2,6 @@
 // app, a notebook of 300 cells opened and scrolled, a key to its paint (idle, and while the engine runs at full speed),
 // the completion list. Called by `npm run bench -- window`; the figures are of this machine and moment, no test.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-/* global document, getComputedStyle, MessageChannel, navigator, requestAnimationFrame, window -- in the page */
 import os from "node:os";
 import path from "node:path";
 import { _electron } from "playwright-core";

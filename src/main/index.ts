@@ -119,6 +119,7 @@ async function start(): Promise<void> {
   const { handlers, opened: notebookOpened } = watchOpening(
     ipcHandlers({
       lab,
+      resourcesDir: files.resourcesDir,
       askWhere: saveDialog(window, options.saveDir),
       askWhich: openDialog(window, options.openFile),
       printPage: () => window.webContents.printToPDF({ printBackground: true, pageSize: "A4" }),

@@ -85,7 +85,7 @@ describe("the window", () => {
     await page().getByRole("button", { name: "Make it mine" }).click();
     await page().getByLabel("Title of the notebook").waitFor();
     await page().getByRole("button", { name: "Seed, rows and threads" }).click();
-    await page().getByLabel("Rows").fill(ROWS);
+    await page().getByLabel("Rows", { exact: true }).fill(ROWS);
     await page().keyboard.press("Escape");
     const loss = named("Mean squared error");
     await loss.focus();
@@ -136,7 +136,7 @@ describe("the window", () => {
     }
     expect(steps.length).toBeGreaterThan(2);
     expect(pictures.size).toBeGreaterThan(2);
-    await page.getByText("Nothing is running").waitFor({ timeout: 60_000 });
+    await page.getByText("Nothing is running").waitFor({ timeout: 150_000 });
     expect(Number(await trainingNumber(page, "validation loss"))).toBeLessThan(10);
   });
 
