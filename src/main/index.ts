@@ -25,7 +25,7 @@ import { registerAppScheme, serveRenderer } from "./shell/serve-renderer.ts";
 import { sqlConsole } from "./shell/sql-console.ts";
 import { drainStandardStreams, watchStandardStreams } from "./shell/standard-streams.ts";
 import { printHtml } from "./shell/print-html.ts";
-import { watchDescription, windowUsable } from "./shell/window-usable.ts";
+import { watchOpening, windowUsable } from "./shell/window-usable.ts";
 import { writeClipboard } from "./shell/write-clipboard.ts";
 
 // Everything up to the first await runs before Electron is ready; scheme and switches must.
@@ -116,9 +116,10 @@ async function start(): Promise<void> {
     { ask: options.demoDir === null ? folderDialog(window) : () => Promise.resolve(null), log },
   );
   fatal.protect(lab);
-  const { handlers, described } = watchDescription(
+  const { handlers, opened: notebookOpened } = watchOpening(
     ipcHandlers({
       lab,
+      resourcesDir: files.resourcesDir,
       askWhere: saveDialog(window, options.saveDir),
       askWhich: openDialog(window, options.openFile),
       printPage: () => window.webContents.printToPDF({ printBackground: true, pageSize: "A4" }),
@@ -157,7 +158,7 @@ async function start(): Promise<void> {
   setTimeout(() => void opened.database.tidy(), TIDY_AFTER_MS).unref();
 
   if (!options.reportUsable && options.demoDir === null) return;
-  await windowUsable(window, described);
+  await windowUsable(window, notebookOpened);
   if (options.reportUsable) process.stdout.write("window usable\n");
   if (options.demoDir === null) return;
   const exitCode = await runDemo(opened, window, options.demoDir);

@@ -5,7 +5,7 @@ import { GRADIENT_REFERENCES } from "../../shared/experiments/gradcheck.ts";
 import type { LadderPreset } from "../../shared/experiments/ladder.ts";
 import { INSTRUCTION_SETS, type InstructionSet } from "../../shared/engine/instruction-sets.ts";
 import { INITIALISATIONS } from "../../shared/specs/network-spec.ts";
-import { NOTEBOOK_DEFAULTS } from "../../shared/experiments/notebook.ts";
+import { NOTEBOOK_DEFAULTS } from "../../shared/experiments/notebook-defaults.ts";
 import { compareRequestSchema } from "../../shared/runs/run-comparison.ts";
 import { availableThreads } from "../engine/available-threads.ts";
 import { toWireError } from "../../shared/ipc/wire-error.ts";
@@ -59,6 +59,23 @@ function threadCount(text: string): number {
 }
 const DEFAULT_THREADS = availableThreads();
 
+/** The training images there are. */
+function trainingRows(text: string): number {
+  const value = wholeNumber(1)(text);
+  if (value > NOTEBOOK_DEFAULTS.rows) {
+    throw new InvalidArgumentError(
+      `expected at most ${NOTEBOOK_DEFAULTS.rows.toLocaleString("en")}, the training images there are.`,
+    );
+  }
+  return value;
+}
+
+function gradientsNotSaved(): never {
+  throw new InvalidArgumentError(
+    "the notebook is a document now and writes no files. Have a cell print or show the gradients: lab run FILE.lab.ts.",
+  );
+}
+
 function seconds(text: string): number {
   const value = Number(text);
   if (!(value > 0)) throw new InvalidArgumentError("expected a number of seconds above 0.");
@@ -98,20 +115,19 @@ function buildProgram(host: CommandHost): Command {
 
   program
     .command("notebook")
-    .description("run every cell of the notebook on MNIST and check the gradients")
+    .description("run the notebook that comes with the app, on MNIST, and check its gradients")
     .option("--seed <n>", "seed of all random draws", wholeNumber(0), NOTEBOOK_DEFAULTS.seed)
     .option("--weights <folder>", "read notebook_w1.npy, _b1, _w2 and _b2 instead of drawing")
-    .option("--rows <n>", "training rows, at most 50000", wholeNumber(1), NOTEBOOK_DEFAULTS.rows)
+    .option("--rows <n>", "training rows, at most 50000", trainingRows, NOTEBOOK_DEFAULTS.rows)
     .option("--threads <n>", "worker threads", threadCount, DEFAULT_THREADS)
-    .option("--samples <n>", "timed calls a stage, at least 5", wholeNumber(5), NOTEBOOK_DEFAULTS.samples)
+    .option("--samples <n>", "timed calls a pass", wholeNumber(1), NOTEBOOK_DEFAULTS.samples)
     .option(
       "--coordinates <n>",
-      "coordinates a tensor for finite differences",
+      "central differences a tensor that prove the reference",
       wholeNumber(1),
       NOTEBOOK_DEFAULTS.coordinates,
     )
-    .option("--save-gradients <folder>", "write notebook_w1_grad.npy and so on, x with all rows")
-    .option(...force)
+    .addOption(new Option("--save-gradients <folder>").argParser(gradientsNotSaved).hideHelp())
     .option("--json", "print JSON instead of a table")
     .option(...database)
     .action(async (options: NotebookOptions & CommonOptions) => {

@@ -5,6 +5,7 @@ import { readWeightsFile } from "../exchange/weights/read-weights-file.ts";
 import type { IpcCallName, IpcInput } from "../../shared/ipc/ipc-contract.ts";
 import { networkOf } from "../../shared/specs/network-spec.ts";
 import { readLabDocument } from "../../shared/documents/read-lab-document.ts";
+import { BundledDocuments, isBundled } from "../lab/documents/bundled-documents.ts";
 import { readDocumentText } from "../lab/documents/read-document-text.ts";
 import type { Lab } from "../lab/lab.ts";
 import { exportedDocument } from "../report/exported-document.ts";
@@ -19,6 +20,7 @@ import { savePng, saveCsv } from "./save-file.ts";
 export interface IpcServices {
   /** Opening; calls wait for it. */
   readonly lab: Promise<Lab>;
+  readonly resourcesDir: string;
   readonly askWhere: AskWhere;
   /** Asks for a file to read; null when the person closes the dialog. */
   readonly askWhich: AskWhich;
@@ -33,8 +35,12 @@ export interface IpcServices {
 
 /** Calls that need more than the lab: dialogs, the clipboard, the page, a process of their own, files as bytes. */
 export function ownHandlers(services: IpcServices) {
-  const { lab, askWhere, askWhich, printPage, printHtml, querySql, writeClipboard } = services;
+  const { lab, resourcesDir, askWhere, askWhich, printPage, printHtml, querySql, writeClipboard } = services;
+  const bundled = new BundledDocuments(resourcesDir);
   return {
+    // What comes with the app is shown while the lab is opening.
+    documentsOpen: async (input) =>
+      isBundled(input.id) ? bundled.open(input.id) : (await lab).documents.open(input),
     trainingStart: async (request) => (await lab).training.start(await orderOf(request)),
     trainingFind: async (request) => (await lab).training.find(await orderOf(request)),
     trainingFindLr: async (request) => (await lab).training.findLr(await orderOf(request)),

@@ -30,7 +30,6 @@ import { ForeignRungs } from "./ladder/foreign-rungs.ts";
 import { LadderLab } from "./ladder/ladder-lab.ts";
 import { BundledLessons } from "./lessons/bundled-lessons.ts";
 import { LessonsLab } from "./lessons/lessons-lab.ts";
-import { NotebookLab } from "./notebook/notebook-lab.ts";
 import { DatabaseLab } from "./runs/database-lab.ts";
 import { RunsLab } from "./runs/runs-lab.ts";
 import { storeReaders } from "./runs/store-readers.ts";
@@ -172,14 +171,12 @@ export async function openLab(options: LabOptions): Promise<Lab> {
     session.stopAll();
     live.stop();
   });
-  const notebook = new NotebookLab(services, supervisor);
   const training = new TrainingLab(services, supervisor, data);
   const exchange = new ExchangeLab(services, supervisor, data);
   const found = { ...options, threads, engine, store, delay, v8Flags, flagsWithheld: !trial.allowed };
 
   return {
     opened: { notices: store.notices, damaged: store.damage.length > 0 },
-    notebook,
     ladder: new LadderLab(services, supervisor, foreignRungs),
     init: new InitLab(services, supervisor, data),
     stages: new StagesLab(services, supervisor, data, tfjsFile),
@@ -219,7 +216,6 @@ export async function openLab(options: LabOptions): Promise<Lab> {
       await live.close();
       await supervisor.idle();
       await documents.close();
-      notebook.release();
       data.release();
       await engine.close();
       await Promise.all(Object.values(readers).map((reader) => reader.close()));

@@ -10,7 +10,6 @@ import { ladderStore, showLadder } from "../ladder/ladder-store.ts";
 import { connectLive } from "../live/connect-live.ts";
 import { connectStages } from "../stages/stages-actions.ts";
 import { showStages, stagesStore } from "../stages/stages-store.ts";
-import { restoreNotebook } from "../store/lab-store.ts";
 import { readCurves } from "../train/recorded-curves.ts";
 import { restoreTraining, trainingStore } from "../train/training-store.ts";
 import type { RunPartProps } from "../ui/run-part.ts";
@@ -36,7 +35,7 @@ const view = (load: () => Promise<ComponentType>): Pick<ViewPart, "View" | "prel
 /** What each view is made of; its name, place and buttons are in `VIEWS`. */
 export const VIEW_PARTS: Readonly<Record<ViewId, ViewPart>> = {
   notebook: {
-    ...view(async () => (await import("./notebook-views.tsx")).NotebookViews),
+    ...view(async () => (await import("../live/live-view.tsx")).LiveView),
     connect: connectLive,
   },
   ladder: {
@@ -74,13 +73,8 @@ interface RunKindParts {
 export const RUN_KINDS: Readonly<Record<RunKind, RunKindParts>> = {
   notebook: {
     Part: loaded(async () => (await import("../live/document-run-part.tsx")).DocumentRunPart),
-    restore: async (runId) => {
-      const details = await ask(window.lab.runsGet({ runId }));
-      // A notebook that a person wrote is opened from the library.
-      if (details.run.config["document"] !== undefined) return;
-      if (details.cells.length === 0) throw new RangeError(`run ${runId} has no cells`);
-      restoreNotebook(details);
-    },
+    // A notebook keeps its outputs itself; a run's text is made a notebook on the run's page.
+    restore: () => Promise.resolve(),
   },
   ladder: {
     Part: loaded(async () => (await import("../ladder/ladder-run-part.tsx")).LadderRunPart),

@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import type { MetricName } from "../../core/network/metrics.ts";
-import { forecastSchema } from "./notebook.ts";
+import { forecastSchema } from "./forecast.ts";
 import { measuredNumberSchema } from "../runs/run-records.ts";
 import { trainSpecSchema } from "../specs/train-spec.ts";
 import { threadsSchema } from "../specs/threads.ts";

@@ -1,11 +1,5 @@
 import * as v from "valibot";
-import {
-  cellDescriptionSchema,
-  cellSelectionSchema,
-  forecastSchema,
-  notebookSettingsSchema,
-  notebookStateSchema,
-} from "../experiments/notebook.ts";
+import { forecastSchema } from "../experiments/forecast.ts";
 import {
   ladderComparisonSchema,
   ladderForecastSchema,
@@ -15,7 +9,6 @@ import {
   rungResultSchema,
 } from "../experiments/ladder.ts";
 import {
-  cellResultSchema,
   machineSchema,
   metricPointSchema,
   runDetailsSchema,
@@ -188,14 +181,6 @@ const runId = v.pipe(v.string(), v.minLength(1), v.maxLength(100));
  */
 export const IPC_CALLS = {
   ...DOCUMENT_CALLS,
-  notebookDescribe: { input: nothing, output: v.array(cellDescriptionSchema) },
-  notebookState: { input: nothing, output: notebookStateSchema },
-  notebookForecast: { input: notebookSettingsSchema, output: forecastSchema },
-  /** Starts and answers at once; results come as events. Refused while another activity is on. */
-  notebookRun: {
-    input: v.object({ selection: cellSelectionSchema, settings: notebookSettingsSchema }),
-    output: v.object({ runId: v.string() }),
-  },
   ladderDescribe: { input: nothing, output: v.array(rungDescriptionSchema) },
   ladderForecast: { input: ladderSettingsSchema, output: ladderForecastSchema },
   /** Starts and answers at once; rungs come as events. Refused while another activity is on. */
@@ -416,8 +401,6 @@ export const MENU_VIEWS = [
 export const IPC_EVENTS = {
   ...DOCUMENT_EVENTS,
   activityChanged: v.nullable(activitySchema),
-  cellStarted: v.object({ runId: v.string(), cell: v.string() }),
-  cellFinished: v.object({ runId: v.string(), result: cellResultSchema }),
   /** A rung was verified, skipped or has new samples; at most 5 a second a rung, and once when it is done. */
   rungChanged: v.object({ runId: v.string(), result: rungResultSchema }),
   /** While PyTorch is looked for: the whole path of the Python that is started next, null when none is. */

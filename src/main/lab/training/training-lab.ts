@@ -1,7 +1,7 @@
 import { statfsSync } from "node:fs";
 import { dirname } from "node:path";
 import { ContractError, OutOfMemoryError } from "../../../core/errors.ts";
-import type { Forecast } from "../../../shared/experiments/notebook.ts";
+import type { Forecast } from "../../../shared/experiments/forecast.ts";
 import {
   trainingReportSchema,
   type LrSearch,
