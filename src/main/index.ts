@@ -154,6 +154,7 @@ async function start(): Promise<void> {
   }
   // The thread reads all runs once, so that the table is there when it is asked for.
   void opened.runs.catalogue().catch((error: unknown) => log.warn(String(error)));
+  void opened.exchange.resumeFollowing().catch((error: unknown) => log.warn(String(error)));
   // After the window has its first answer: none of it is urgent.
   setTimeout(() => void opened.database.tidy(), TIDY_AFTER_MS).unref();
 

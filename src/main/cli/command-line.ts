@@ -372,6 +372,7 @@ function buildProgram(host: CommandHost): Command {
       list,
     )
     .option("--out <file>", "with weights: where the lab's .safetensors goes; with .onnx: a folder")
+    .option("--data <name>", "with .onnx: the data set that it is for, where several fit")
     .option(...force)
     .option("--json", "print JSON instead of text")
     .option(...database)

@@ -1,11 +1,14 @@
 import { mkdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { ContractError } from "../../core/errors.ts";
-import { parameterShapes, type Network } from "../../core/network/network.ts";
-import { networkOf, MNIST_CLASSES } from "../../shared/specs/network-spec.ts";
+import { parameterShapes, type LossName, type Network } from "../../core/network/network.ts";
+import type { Dataset } from "../../shared/experiments/dataset.ts";
+import { firstSpec } from "../../shared/specs/first-spec.ts";
+import { dataMisfit, endsOf, endsOfLayers, networkOf } from "../../shared/specs/network-spec.ts";
 import { trainSpecSchema } from "../../shared/specs/train-spec.ts";
 import { replaceFile } from "../data/replace-file.ts";
 import { writeSafetensors, type WrittenTensor } from "../data/safetensors.ts";
+import type { ForeignNetwork } from "../exchange/onnx/network-from-onnx.ts";
 import { WEIGHT_EXTENSIONS } from "../exchange/weights/read-weights-file.ts";
 import type { WeightLayout } from "../exchange/weights/match-weights.ts";
 import type { Lab } from "../lab/lab.ts";
@@ -22,6 +25,8 @@ export interface ImportOptions {
   readonly layout?: WeightLayout;
   readonly order?: readonly string[];
   readonly out?: string;
+  /** The data set that a network is for. */
+  readonly data?: string;
   readonly force?: true;
   readonly json?: true;
 }
@@ -154,36 +159,62 @@ async function importWeights(lab: Lab, path: string, options: ImportOptions): Pr
   return EXIT.ok;
 }
 
+/** The data set that is named, or the only one whose features and targets fit a network. @throws {ContractError} */
+function datasetFor(lab: Lab, layers: ForeignNetwork["layers"], name: string | undefined): Dataset {
+  const misfitOf = (dataset: Dataset): string =>
+    dataMisfit({ layers, loss: lossOf(layers, dataset) }, endsOf(dataset));
+  if (name !== undefined) {
+    const dataset = lab.datasets.find({ id: name });
+    const misfit = misfitOf(dataset);
+    if (misfit === "") return dataset;
+    throw new ContractError(`lab import: the network does not fit ${dataset.title}: ${misfit}`);
+  }
+  const all = lab.datasets.list();
+  const [found, ...others] = all.filter((dataset) => misfitOf(dataset) === "");
+  const ends = endsOfLayers(layers);
+  const shape = `${ends?.inputs ?? 0} features and ${ends?.outputs ?? 0} outputs`;
+  if (found === undefined) {
+    throw new ContractError(
+      `lab import: no data set fits a network of ${shape}: there are ${all.map(({ id }) => id).join(", ")}. Import its data with "lab data import" first, or name a toy with --data`,
+    );
+  }
+  if (others.length === 0) return found;
+  throw new ContractError(
+    `lab import: ${others.length + 1} data sets fit a network of ${shape}: say which with --data: ${[found, ...others].map(({ id }) => id).join(", ")}`,
+  );
+}
+
+/** The usual loss for what a data set asks, with which a network of so many outputs can judge it. */
+function lossOf(layers: ForeignNetwork["layers"], { target }: Dataset): LossName {
+  if (target.kind === "numbers") return "mse";
+  if (endsOfLayers(layers)?.outputs !== 1) return "crossEntropy";
+  return target.names.length === 2 ? "binaryCrossEntropy" : "mse";
+}
+
 /** A network of ONNX becomes a training spec and its weights, in a folder. */
-async function importNetwork(lab: Lab, path: string, { out, force }: ImportOptions): Promise<ExitCode> {
+async function importNetwork(lab: Lab, path: string, options: ImportOptions): Promise<ExitCode> {
+  const { out, force, data } = options;
   if (out === undefined) {
     throw new ContractError("lab import: a network becomes a spec and its weights: give --out FOLDER");
   }
   const { layers, parameters, notes } = await lab.exchange.readNetwork(path);
+  const dataset = datasetFor(lab, layers, data);
   const folder = resolve(out);
-  const last = layers.flatMap((layer) => (layer.type === "linear" ? [layer.out] : [])).at(-1) ?? 0;
   const spec = {
+    ...firstSpec(dataset),
     layers,
-    loss: last === 1 ? "mse" : "crossEntropy",
-    data: { name: "mnist", split: "train", rows: 50_000 },
-    seed: 42,
-    optimizer: { name: "sgd", lr: 0.1 },
-    batchSize: 100,
-    epochs: 1,
+    loss: lossOf(layers, dataset),
     weights: { file: "weights.safetensors" },
-  } as const;
+  };
   await mkdir(folder, { recursive: true });
   const overwrite = force === true;
-  const network = networkOf({ ...spec, layers });
+  const network = networkOf(spec);
   await writeWeights(join(folder, "weights.safetensors"), network, parameters, { overwrite, batches: 0 });
   const text = `${JSON.stringify(spec, null, 2)}\n`;
   await replaceFile(join(folder, "network.json"), (handle) => handle.writeFile(text), { overwrite });
   for (const note of notes) complain(`lab: ${note}`);
-  if (last !== 1 && last !== MNIST_CLASSES) {
-    complain(
-      `lab: it has ${last} outputs: change "data" and "loss" in network.json to what it was made for.`,
-    );
-  }
-  complain(`${layers.length} layers: ${folder}; lab train ${join(out, "network.json")} goes on with them.`);
+  complain(
+    `${layers.length} layers, to be trained on ${dataset.title}: ${folder}; lab train ${join(out, "network.json")} goes on with them.`,
+  );
   return EXIT.ok;
 }

@@ -1,5 +1,6 @@
 import type { AsyncBuffer, FileMetaData } from "hyparquet";
 import { DataFormatError } from "../../core/errors.ts";
+import { checkParquetPages } from "./check-parquet-pages.ts";
 import { openRegularFile } from "./regular-file.ts";
 import type { TableRecord, TableSource } from "./table-source.ts";
 
@@ -51,6 +52,9 @@ async function withBuffer<T>(path: string, use: (file: AsyncBuffer) => Promise<T
   const { handle, sizeBytes } = await openRegularFile(path, MOST_FILE_BYTES);
   try {
     const slice = async (start: number, end = sizeBytes): Promise<ArrayBuffer> => {
+      if (!(start >= 0 && start <= end && end <= sizeBytes)) {
+        throw new RangeError(`bytes ${start} to ${end} lie outside of the file's ${sizeBytes}`);
+      }
       const target = new Uint8Array(end - start);
       const { bytesRead } = await handle.read(target, 0, target.length, start);
       if (bytesRead !== target.length) throw new RangeError(`the file ends at byte ${start + bytesRead}`);
@@ -118,6 +122,7 @@ export async function parquetSource(paths: readonly string[]): Promise<TableSour
       throw new DataFormatError(path, 0, `the columns of ${paths[0] ?? ""}`, names.slice(0, 8).join(", "));
     }
     columns = names;
+    await withBuffer(path, (file) => checkParquetPages(file, metadata));
     files.push({ path, metadata });
   }
   const total = files.reduce((sum, { metadata }) => sum + Number(metadata.num_rows), 0);

@@ -95,7 +95,7 @@ export function ownHandlers(services: IpcServices) {
       const [path] = await askWhich("Runs of other tools", folder ? "folder" : "runs");
       if (path === undefined) return { kind: "dismissed" };
       return follow
-        ? { kind: "followed", ...(await opened.exchange.follow({ path })) }
+        ? { kind: "followed", ...(await opened.exchange.follow({ path }, { remember: true })) }
         : { kind: "imported", path, ...(await opened.exchange.importRuns({ path })) };
     },
     reportSave: async ({ suggestedName }) => {
