@@ -57,7 +57,6 @@ describe("damaged input is refused in words or read rightly (issue 14, faults 19
             throw new Error(`${name}, seed ${FIRST_SEED + n}: ${String(error)}`, { cause: error });
           }
           refused++;
-          if (process.env.DBG) console.log(String(error).replaceAll(/\/dev\S+/g, ""));
         }
         const { user, system } = process.cpuUsage(started);
         const ms = (user + system) / 1000;
