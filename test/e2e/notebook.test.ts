@@ -95,6 +95,8 @@ describe("the window", () => {
     // What it needs ran first, and says what fewer rows mean.
     const model = named("The model");
     expect(await model.getAttribute("data-condition")).toBe("never run");
+    // Outputs far from what is shown are not drawn.
+    await named("Load MNIST").scrollIntoViewIfNeeded();
     await named("Load MNIST")
       .getByText(/needs all 50,000 rows/)
       .waitFor();
