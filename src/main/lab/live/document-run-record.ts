@@ -13,6 +13,7 @@ import type {
   Timing,
   Verdict,
 } from "../../../shared/runs/run-records.ts";
+import { noteNotFinite } from "../activity/note-not-finite.ts";
 import type { NewRun, Store } from "../../store/store.ts";
 import type { PlannedDocument } from "./planned-document.ts";
 
@@ -94,6 +95,14 @@ function cellRow(
   };
 }
 
+/** Every number that a cell has shown, by its name; of several the one that is not finite, if there is any. */
+function shownNumbers({ title, measured }: CellResult): (readonly [string, unknown])[] {
+  return Object.entries(measured).map(([name, value]) => [
+    `${name} of ${title}`,
+    Array.isArray(value) ? value.find((one) => typeof one === "number" && !Number.isFinite(one)) : value,
+  ]);
+}
+
 /** Takes down a run of a whole notebook: a row a cell as it ends, text and outputs at the end. */
 export class DocumentRunRecord {
   readonly #planned: PlannedDocument;
@@ -155,7 +164,7 @@ export class DocumentRunRecord {
   summary(): Quantities {
     const count = (wanted: Verdict): number => this.#ended.filter(({ verdict }) => verdict === wanted).length;
     const checks = this.#ended.flatMap(({ details }) => details.gradientChecks);
-    return {
+    const numbers = {
       cells: this.#ended.length,
       exact: count("exact"),
       inBand: count("in band"),
@@ -164,5 +173,6 @@ export class DocumentRunRecord {
       checks: checks.length,
       checksFailed: checks.filter(({ passed }) => !passed).length,
     };
+    return noteNotFinite(numbers, this.#ended.flatMap(shownNumbers));
   }
 }
