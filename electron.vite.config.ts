@@ -86,7 +86,7 @@ export default defineConfig({
       sourcemap: true,
       rollupOptions: {
         input: {
-          index: resolve("src/main/index.ts"),
+          entry: resolve("src/main/entry.ts"),
           lab: resolve("src/main/cli/lab.ts"),
           bench: resolve("src/main/bench/bench.ts"),
           "make-store": resolve("src/main/bench/make-store.ts"),

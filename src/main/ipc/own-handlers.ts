@@ -62,7 +62,7 @@ export function ownHandlers(services: IpcServices) {
       return { kind: "saved", path, rows: await opened.datasets.export({ id, path }) };
     },
     runsImport: async () => {
-      const [path] = await askWhich("Bundle of runs", "json");
+      const [path] = await askWhich("Bundle of runs", "bundle");
       if (path === undefined) return { kind: "dismissed" };
       return { kind: "imported", path, ...(await (await lab).runs.import(path)) };
     },

@@ -1,22 +1,21 @@
 import { SegmentedControl } from "@mantine/core";
 import { Activity, useState } from "react";
+import { showNotebooks, useShownNotebooks } from "./shown-notebooks.ts";
 import { LiveView } from "../live/live-view.tsx";
 import { NotebookView } from "../notebook/notebook-view.tsx";
 import classes from "./frame.module.css";
 
 /** The notebook that comes with the app, and those that people write. */
 export function NotebookViews() {
-  const [shown, setShown] = useState<"seed" | "live">("seed");
+  const shown = useShownNotebooks();
   const [visited, setVisited] = useState(false);
+  if (shown === "live" && !visited) setVisited(true);
   return (
     <div className={classes["notebooks"]}>
       <SegmentedControl
         aria-label="Which notebooks"
         value={shown}
-        onChange={(value) => {
-          setShown(value === "live" ? "live" : "seed");
-          if (value === "live") setVisited(true);
-        }}
+        onChange={(value) => showNotebooks(value === "live" ? "live" : "seed")}
         data={[
           { value: "seed", label: "Backpropagation from scratch" },
           { value: "live", label: "Your notebooks" },

@@ -58,15 +58,23 @@ export async function emptyTrash(runIds: readonly string[] | null): Promise<void
   }
 }
 
+export function tellImported(bundle: {
+  readonly path: string;
+  readonly added: readonly string[];
+  readonly skipped: readonly string[];
+}): void {
+  const { path, added, skipped } = bundle;
+  showInfo(
+    `${countedRuns(added.length)} imported`,
+    skipped.length === 0 ? path : `${countedRuns(skipped.length)} of the bundle were there already.`,
+  );
+}
+
 export async function importRuns(): Promise<void> {
   try {
     const answer = await ask(window.lab.runsImport());
     if (answer.kind === "dismissed") return;
-    const { added, skipped } = answer;
-    showInfo(
-      `${countedRuns(added.length)} imported`,
-      skipped.length === 0 ? answer.path : `${countedRuns(skipped.length)} of the bundle were there already.`,
-    );
+    tellImported(answer);
   } catch (error) {
     showFailure("The runs were not imported", error);
   }

@@ -6,6 +6,7 @@ import * as v from "valibot";
 import type { RunSummary } from "../../../shared/runs/run-records.ts";
 import { showView } from "../../app/views.ts";
 import { ask } from "../../bridge/lab.ts";
+import { commandLineStore } from "../../store/command-line.ts";
 import { useStore } from "../../store/create-store.ts";
 import { labStore, runCells, showFailure } from "../../store/lab-store.ts";
 import { copyText } from "../../store/save.ts";
@@ -48,7 +49,7 @@ async function runAgain(run: RunSummary): Promise<void> {
 export function RunRepeat({ run }: { readonly run: RunSummary }) {
   const busy = useStore(labStore, ({ activity }) => activity !== null);
   const { command, specFile, caution } = repeatCommand(run);
-  const line = `npm run lab -- ${command}`;
+  const line = `${useStore(commandLineStore, (program) => program)} ${command}`;
   const isDocument = run.kind === "notebook" && run.config["document"] !== undefined;
   const here =
     ["notebook", "gradcheck", "init"].includes(run.kind) && !isDocument && run.status !== "running";
