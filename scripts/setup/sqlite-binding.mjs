@@ -24,11 +24,11 @@ export async function prepareSqlite({ electronPath, napi }, report) {
   if (napi >= PREBUILT_NODE_API) {
     return { nativeBinding: null, sqliteVersion: await verified(electronPath, undefined) };
   }
-  if (napi < SHIMMED_NODE_API) {
+  if (napi < SHIMMED_NODE_API || process.platform !== "linux") {
     throw new SetupError(`SQLite cannot be prepared for a runtime with Node-API ${String(napi)}`, {
       tried: [`asking ${electronPath} for process.versions.napi`],
-      answer: `Node-API ${String(napi)}; ${String(SHIMMED_NODE_API)} or newer is needed (Electron 33 or newer)`,
-      todo: "Unset ELECTRON_OVERRIDE_DIST_PATH or let it name a newer Electron. Then run the command again.",
+      answer: `Node-API ${String(napi)}; ${String(process.platform === "linux" ? SHIMMED_NODE_API : PREBUILT_NODE_API)} or newer is needed`,
+      todo: "Building it for an older one is known on Linux alone (Electron 33 and 34); elsewhere Electron 35 or newer is needed.\nUnset ELECTRON_OVERRIDE_DIST_PATH or let it name a newer Electron. Then run the command again.",
     });
   }
   const nativeBinding = path.join(projectPaths.runtimeDir, "better_sqlite3-napi9.node");

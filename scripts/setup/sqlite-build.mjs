@@ -5,7 +5,7 @@ import { aptInstall } from "./apt-install.mjs";
 import { COMPILER_PACKAGES } from "./apt-packages.mjs";
 import { compilerComplaints } from "./compiler-complaints.mjs";
 import { programOnPath } from "./display.mjs";
-import { bundledNodeGyp, npmSetting } from "./npm-command.mjs";
+import { bundledNodeGyp, npmSetting, shellInvocation } from "./npm-command.mjs";
 import { projectPaths } from "./project-paths.mjs";
 import { runCommand } from "./run-command.mjs";
 import { SetupError } from "./setup-error.mjs";
@@ -38,8 +38,8 @@ export async function buildSqlite({ source, shimFile, target }, report) {
       `--devdir=${path.join(dir, "node-gyp")}`,
       `--nodedir=${await headersIn(dir)}`,
     ];
-    const gyp = await nodeGyp();
-    const { code, stdout, stderr, answer } = await runCommand(gyp.command, [...gyp.args, ...args], {
+    const gyp = await nodeGyp(args);
+    const { code, stdout, stderr, answer } = await runCommand(gyp.command, gyp.args, {
       cwd: dir,
       shell: gyp.shell,
       env: {
@@ -128,8 +128,9 @@ async function headersIn(dir) {
   return nodeDir;
 }
 
-async function nodeGyp() {
+/** @param {readonly string[]} args */
+async function nodeGyp(args) {
   const bundled = await bundledNodeGyp();
-  if (bundled !== undefined) return { command: process.execPath, args: [bundled], shell: false };
-  return { command: "npx", args: ["--yes", "node-gyp@11"], shell: process.platform === "win32" };
+  if (bundled !== undefined) return { command: process.execPath, args: [bundled, ...args], shell: false };
+  return shellInvocation("npx", ["--yes", "node-gyp@11", ...args], process.platform);
 }

@@ -1,4 +1,5 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { renamePatientlySync } from "../../data/patient-rename.ts";
 import { join } from "node:path";
 import { StoreError } from "../../../core/errors.ts";
 
@@ -31,7 +32,7 @@ export class BundleWeights {
       // No run has this name, so nobody's weights can lie there.
       rmSync(folder, { recursive: true, force: true });
       this.#published.push(folder);
-      renameSync(join(this.#staged ?? "", run), folder);
+      renamePatientlySync(join(this.#staged ?? "", run), folder);
     }
   }
 
