@@ -12,6 +12,9 @@ import { COMMAND_NAMES } from "../../../src/main/cli/command-names.ts";
 const canPack = process.platform === "linux" && programOnPath("dpkg-deb") !== undefined;
 if (!canPack) process.stderr.write("package.test.ts is skipped: packages are made on Linux with dpkg-deb\n");
 
+// Electron takes an archive for a folder, which cannot be removed then.
+process.noAsar = true;
+
 const folder = mkdtempSync(join(tmpdir(), "backprop-lab-package-"));
 const outDir = join(folder, "dist");
 let appDir = "";
