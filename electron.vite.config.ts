@@ -13,6 +13,29 @@ import { assembleKernels, kernelText } from "./src/workers/kernels/generate/gene
 const NODE_TARGET = "node20.18";
 const CHROME_TARGET = "chrome130";
 
+/** Loaded from one file a process instead of some three hundred, which would take half of the start of a command. */
+const BUNDLED_PACKAGES = [
+  // Its gradients exist as modules for bundlers only; the rest is required as it is, see tfjs-worker.ts.
+  "@tensorflow/tfjs-core",
+  "acorn",
+  "acorn-walk",
+  "commander",
+  "csv-parse",
+  "csv-stringify",
+  "eslint-scope",
+  "hyparquet",
+  "hyparquet-compressors",
+  "hyparquet-writer",
+  "jpeg-js",
+  "micromark",
+  "micromark-extension-math",
+  "pngjs",
+  "pure-rand",
+  "sucrase",
+  "valibot",
+  "yauzl",
+];
+
 /** One instruction set's kernels in base64. */
 const kernelsBase64 = (instructionSet: WasmSet): string =>
   Buffer.from(assembleKernels(kernelText(instructionSet))).toString("base64");
@@ -101,8 +124,7 @@ export default defineConfig({
     build: {
       target: NODE_TARGET,
       outDir: "out/main",
-      // Its gradients exist as modules for bundlers only; the rest is required as it is, see tfjs-worker.ts.
-      externalizeDeps: { exclude: ["@tensorflow/tfjs-core"] },
+      externalizeDeps: { exclude: BUNDLED_PACKAGES },
       sourcemap: true,
       rollupOptions: {
         input: {
@@ -111,6 +133,7 @@ export default defineConfig({
           bench: resolve("src/main/bench/bench.ts"),
           "make-store": resolve("src/main/bench/make-store.ts"),
           worker: resolve("src/workers/worker.ts"),
+          "compile-kernels": resolve("src/workers/compile-kernels.ts"),
           sandbox: resolve("src/sandbox/sandbox-thread.ts"),
           "sql-process": resolve("src/main/store/sql/sql-process.ts"),
           "store-thread": resolve("src/main/store/thread/store-thread.ts"),

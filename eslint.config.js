@@ -199,7 +199,7 @@ export default defineConfig(
   },
   {
     // Parts of it run in the page.
-    files: ["bench/store/**"],
+    files: ["bench/store/**", "bench/window/**"],
     languageOptions: {
       globals: readonly(
         "window",
@@ -209,6 +209,9 @@ export default defineConfig(
         "Event",
         "PointerEvent",
         "HTMLInputElement",
+        "MessageChannel",
+        "getComputedStyle",
+        "navigator",
       ),
     },
   },

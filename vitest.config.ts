@@ -9,7 +9,7 @@ const ALONE = [
   "test/integration/engine/engine-faults.test.ts",
   "test/integration/lab/busy-machine.test.ts",
   "test/integration/lab/ladder.test.ts",
-  "test/integration/lab/notebook.test.ts",
+  "test/integration/lab/training.test.ts",
 ];
 
 /** Windows in which times are measured, memory is watched, or which come to the front. */

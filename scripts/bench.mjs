@@ -1,5 +1,6 @@
 // Sets up what is missing and measures the engine in the app's own runtime.
-// Usage: npm run bench [-- --peers] [-- --help], npm run bench -- store
+// Usage: npm run bench [-- --peers] [-- --help], npm run bench -- store, npm run bench -- window,
+// npm run bench -- time-to-98
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { ensureReady } from "./setup.mjs";
@@ -21,15 +22,25 @@ await runMain(async () => {
   const flags = sandboxFlags(runtime.electronPath, report);
   if (args.includes("--peers")) await ensureBenchPeers(report);
   const bench = [...flags, path.join(projectPaths.projectDir, "bench")];
+  if (args[0] === "time-to-98") {
+    const file = path.join(projectPaths.projectDir, "bench", "time-to-98", "measure.mjs");
+    const { measureTimeTo98 } = await import(pathToFileURL(file).href);
+    return measureTimeTo98({
+      electronPath: runtime.electronPath,
+      env: runtimeEnv(runtime),
+      outDir: projectPaths.outDir,
+      resultsDir: path.join(projectPaths.projectDir, "bench-results"),
+    });
+  }
   const { display, stop } = displayAvailable()
     ? { display: undefined, stop: () => {} }
     : await startVirtualDisplay();
   try {
-    if (args[0] === "store") {
+    if (args[0] === "store" || args[0] === "window") {
       // Here, because it needs a package that is only there for development.
-      const file = path.join(projectPaths.projectDir, "bench", "store", "measure.mjs");
-      const { measureStore } = await import(pathToFileURL(file).href);
-      return await measureStore({
+      const file = path.join(projectPaths.projectDir, "bench", args[0], "measure.mjs");
+      const { measure } = await import(pathToFileURL(file).href);
+      return await measure({
         electronPath: runtime.electronPath,
         args: flags,
         env: { ...runtimeEnv(runtime), ...(display === undefined ? {} : { DISPLAY: display }) },

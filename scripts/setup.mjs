@@ -2,6 +2,7 @@
 // when its work is already done. Usage: node scripts/setup.mjs [--timings]
 import { pathToFileURL } from "node:url";
 import { ensureBuild } from "./setup/app-build.mjs";
+import { lockedOrAsItIs } from "./setup/locked-or-as-it-is.mjs";
 import { ensureMnistData } from "./setup/mnist-data.mjs";
 import { requireNode } from "./setup/node-version.mjs";
 import { ensurePackages } from "./setup/packages.mjs";
@@ -9,7 +10,6 @@ import { projectPaths } from "./setup/project-paths.mjs";
 import { createReport } from "./setup/report.mjs";
 import { runMain } from "./setup/run-main.mjs";
 import { ensureRuntime } from "./setup/runtime-record.mjs";
-import { withSetupLock } from "./setup/setup-lock.mjs";
 
 /**
  * Runs every set-up step that still has work to do.
@@ -36,8 +36,11 @@ export async function ensureReady({ build, timings = false, onPackages = () => u
     return runtime;
   };
   return report.timed("set-up", () =>
-    withSetupLock(projectPaths.lockFile, work, {
-      onWait: (pid) => report.say(`Another set-up (process ${String(pid)}) is at work; waiting for it`),
+    lockedOrAsItIs(projectPaths.lockFile, work, {
+      onWait: ({ pid, host, at }) =>
+        report.say(
+          `Another set-up (process ${String(pid)} on ${host}, since ${at}) is at work; waiting for it`,
+        ),
     }),
   );
 }

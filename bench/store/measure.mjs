@@ -30,7 +30,7 @@ const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.l
  * @param {{ electronPath: string, args: readonly string[], env: NodeJS.ProcessEnv, outDir: string, resultsDir: string, projectDir: string }} settings
  * @returns {Promise<number>} Exit code: 1 when a limit is passed.
  */
-export async function measureStore({ electronPath, args, env, outDir, resultsDir, projectDir }) {
+export async function measure({ electronPath, args, env, outDir, resultsDir, projectDir }) {
   const profile = path.join(resultsDir, "store-profile");
   const database = path.join(profile, "lab.sqlite");
   const saveDir = path.join(resultsDir, "store-exports");

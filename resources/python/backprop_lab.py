@@ -12,6 +12,7 @@ read_bundle("runs.json") and read_csv("metrics.csv").
 """
 
 import csv
+import gzip
 import json
 import math
 import os
@@ -141,8 +142,10 @@ def read_csv(path):
 
 def read_bundle(path):
     """{run id: {"run": {…}, "machine": {…}, "tables": {table: [rows as dicts]}, "metrics": {name: [(step, value)]}}}
-    of a bundle that the lab has exported ("lab export bundle")."""
-    with open(path, encoding="utf-8") as file:
+    of a bundle that the lab has exported ("lab export bundle"), gzipped or not."""
+    with open(path, "rb") as file:
+        gzipped = file.read(2) == b"\x1f\x8b"
+    with (gzip.open if gzipped else open)(path, "rt", encoding="utf-8") as file:
         lines = json.load(file)
     if not isinstance(lines, list) or not lines or not isinstance(lines[0], dict) or "format" not in lines[0]:
         raise ValueError(f"{path} is no bundle of Backprop Lab: expected what 'lab export bundle' writes")

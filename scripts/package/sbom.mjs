@@ -43,8 +43,9 @@ export function shippedBom(bom, { shipped, runtime, facts }) {
   const dependencies = bom.dependencies
     .filter(({ ref }) => refs.has(ref))
     .map(({ ref, dependsOn = [] }) => ({ ref, dependsOn: dependsOn.filter((inner) => refs.has(inner)) }));
-  const { serialNumber: _random, ...rest } = bom;
-  const content = { ...rest, components: all, dependencies };
+  const content = { ...bom, components: all, dependencies };
+  // npm makes up another one each time.
+  delete content.serialNumber;
   // npm names the project after its folder.
   const component = { ...bom.metadata.component, name: PROGRAM, type: "application" };
   content.metadata = { ...bom.metadata, component, timestamp: new Date(facts.epochS * 1000).toISOString() };

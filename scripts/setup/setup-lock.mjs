@@ -1,25 +1,35 @@
 import fs from "node:fs";
+import os from "node:os";
 import path from "node:path";
 
 const HEARTBEAT_MS = 2_000;
 const POLL_MS = 200;
 
+/** @typedef {{ host: string, pid: number, at: string }} Holder `at`: since when, ISO 8601 UTC. */
+
 /**
- * Runs the work while holding a lock file, so that two set-ups at once take turns. The holder's process
- * must be alive and touch the file every two seconds; a lock left by a crash is taken over.
+ * Runs the work while holding a lock file, so that two set-ups at once take turns, on several machines of one folder
+ * too. The holder touches the file every two seconds, and its process must be alive where that can be seen, which is on
+ * its own machine; a lock left by a crash is taken over.
  *
  * @template T
  * @param {string} file
  * @param {() => Promise<T>} work
- * @param {{ onWait?: (pid: number) => void, staleAfterMs?: number }} [options]
- *   `staleAfterMs` guards against a process number used again after a restart of the machine.
+ * @param {{ onWait?: (holder: Holder) => void, staleAfterMs?: number, host?: string }} [options]
+ *   `staleAfterMs` is how long an untouched lock stands: of another machine, and of this one in case its process number
+ *   was given away again after a restart.
  * @returns {Promise<T>}
  */
-export async function withSetupLock(file, work, { onWait = () => undefined, staleAfterMs = 60_000 } = {}) {
+export async function withSetupLock(
+  file,
+  work,
+  { onWait = () => undefined, staleAfterMs = 60_000, host = os.hostname() } = {},
+) {
   fs.mkdirSync(path.dirname(file), { recursive: true });
+  const watch = { mtimeMs: NaN, sinceMs: 0 };
   let announced = false;
   for (;;) {
-    const holder = acquire(file, staleAfterMs);
+    const holder = acquire(file, { staleAfterMs, host, watch });
     if (holder === undefined) break;
     if (!announced) onWait(holder);
     announced = true;
@@ -29,7 +39,8 @@ export async function withSetupLock(file, work, { onWait = () => undefined, stal
   heartbeat.unref();
   const release = () => {
     clearInterval(heartbeat);
-    if (readHolder(file) === process.pid) fs.rmSync(file, { force: true });
+    const holder = readHolder(file, host);
+    if (holder.pid === process.pid && holder.host === host) fs.rmSync(file, { force: true });
   };
   process.once("exit", release);
   try {
@@ -42,24 +53,33 @@ export async function withSetupLock(file, work, { onWait = () => undefined, stal
 
 /**
  * @param {string} file
- * @param {number} staleAfterMs
- * @returns {number | undefined} The process to wait for, or undefined when the lock is ours.
+ * @param {{ staleAfterMs: number, host: string, watch: { mtimeMs: number, sinceMs: number } }} options
+ *   `watch`: the last touch of the lock that was seen, and when it was first seen by this machine's clock.
+ * @returns {Holder | undefined} Whom to wait for, or undefined when the lock is ours.
  */
-function acquire(file, staleAfterMs) {
+function acquire(file, options) {
+  const { staleAfterMs, host, watch } = options;
   try {
-    fs.writeFileSync(file, String(process.pid), { flag: "wx" });
+    const own = { host, pid: process.pid, at: new Date().toISOString() };
+    fs.writeFileSync(file, JSON.stringify(own), { flag: "wx" });
     return undefined;
   } catch (error) {
     if (/** @type {NodeJS.ErrnoException} */ (error).code !== "EEXIST") throw error;
   }
   const stat = fs.statSync(file, { throwIfNoEntry: false });
-  const holder = readHolder(file);
-  if (stat === undefined) return acquire(file, staleAfterMs);
+  const holder = readHolder(file, host);
+  if (stat === undefined) return acquire(file, options);
+  if (watch.mtimeMs !== stat.mtimeMs)
+    Object.assign(watch, { mtimeMs: stat.mtimeMs, sinceMs: performance.now() });
+  // Clocks of two machines may differ by anything: whether the other one still touches the file is seen by waiting.
+  const fresh =
+    holder.host === host
+      ? Date.now() - stat.mtimeMs < staleAfterMs
+      : performance.now() - watch.sinceMs < staleAfterMs;
   // Between creation and its first write the file is empty; its age decides then.
-  const fresh = Date.now() - stat.mtimeMs < staleAfterMs;
-  if (fresh && (holder === 0 || isAlive(holder))) return holder;
+  if (fresh && (holder.host !== host || holder.pid === 0 || isAlive(holder.pid))) return holder;
   discard(file, stat.ino);
-  return acquire(file, staleAfterMs);
+  return acquire(file, options);
 }
 
 /**
@@ -101,12 +121,18 @@ function touch(file) {
   }
 }
 
-/** @param {string} file @returns {number} 0 when the file does not say. */
-function readHolder(file) {
+/**
+ * @param {string} file
+ * @param {string} host This machine, which earlier versions did not say.
+ * @returns {Holder} With the number 0 when the file does not say.
+ */
+function readHolder(file, host) {
   try {
-    return Number(fs.readFileSync(file, "utf8")) || 0;
+    const said = JSON.parse(fs.readFileSync(file, "utf8"));
+    if (typeof said === "number") return { host, pid: said, at: "" };
+    return { host: String(said.host), pid: Number(said.pid) || 0, at: String(said.at) };
   } catch {
-    return 0;
+    return { host, pid: 0, at: "" };
   }
 }
 

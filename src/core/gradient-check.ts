@@ -38,7 +38,6 @@ export interface GradientComparison {
   readonly reason: string;
 }
 
-// #region cell 35
 /**
  * Compares gradients coordinate by coordinate; the notebook's `near_enough` is |a − b| ≤ atol + rtol · |b|.
  *
@@ -78,7 +77,6 @@ export function compareGradients(
     hidden,
   };
 }
-// #endregion
 
 /** Two partial comparisons of different coordinates as one. */
 export function mergeComparisons(left: PartialComparison, right: PartialComparison): PartialComparison {

@@ -28,7 +28,7 @@ import { registerAppScheme, serveRenderer } from "./shell/serve-renderer.ts";
 import { sqlConsole } from "./shell/sql-console.ts";
 import { drainStandardStreams, watchStandardStreams } from "./shell/standard-streams.ts";
 import { printHtml } from "./shell/print-html.ts";
-import { watchDescription, windowUsable } from "./shell/window-usable.ts";
+import { watchOpening, windowUsable } from "./shell/window-usable.ts";
 import { writeClipboard } from "./shell/write-clipboard.ts";
 
 // Everything up to the first await runs before Electron is ready; scheme and switches must.
@@ -142,9 +142,10 @@ async function start(opened: OpenedFiles): Promise<void> {
     { ask: options.demoDir === null ? folderDialog(window) : () => Promise.resolve(null), log },
   );
   fatal.protect(lab);
-  const { handlers, described } = watchDescription(
+  const { handlers, opened: notebookOpened } = watchOpening(
     ipcHandlers({
       lab,
+      resourcesDir: files.resourcesDir,
       askWhere: saveDialog(window, options.saveDir),
       askWhich: openDialog(window, options.openFile),
       printPage: () => window.webContents.printToPDF({ printBackground: true, pageSize: "A4" }),
@@ -184,10 +185,11 @@ async function start(opened: OpenedFiles): Promise<void> {
   }
   // The thread reads all runs once, so that the table is there when it is asked for.
   void ready.runs.catalogue().catch((error: unknown) => log.warn(String(error)));
+  void ready.exchange.resumeFollowing().catch((error: unknown) => log.warn(String(error)));
   // After the window has its first answer: none of it is urgent.
   setTimeout(() => void ready.database.tidy(), TIDY_AFTER_MS).unref();
 
-  const usable = windowUsable(window, described);
+  const usable = windowUsable(window, notebookOpened);
   opened.begin({
     lab,
     ready: usable,
@@ -195,8 +197,10 @@ async function start(opened: OpenedFiles): Promise<void> {
     failed: (title, message) => send({ name: "failure", payload: { title, message } }),
     log,
   });
-  await usable;
+  // A window that is closed before it is usable fails this, and nobody waits for it.
+  usable.catch((error: unknown) => log.warn(`the window did not become usable: ${String(error)}`));
   if (!options.reportUsable && options.demoDir === null) return;
+  await usable;
   if (options.reportUsable) process.stdout.write("window usable\n");
   if (options.demoDir === null) return;
   const exitCode = await runDemo(ready, window, options.demoDir);

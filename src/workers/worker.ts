@@ -38,8 +38,7 @@ const library = new KernelLibrary(
 function answer(task: WorkerTask): unknown {
   if (task.kind === "ping") return library.hash;
   if (task.kind === "program") {
-    runProgram(task, memory, library.verified(task.instructionSet, task.scratchOffsetBytes));
-    return;
+    return runProgram(task, memory, library.verified(task.instructionSet, task.scratchOffsetBytes));
   }
   if (task.kind === "verify") return runVerify(library, task.instructionSet, task.scratchOffsetBytes);
   const control = new Control(memory, "worker" in task ? task.worker : 0, 1);

@@ -32,43 +32,38 @@ const traps = (): Promise<string[]> =>
   );
 
 describe("A10: code in the page", () => {
-  it.each(["Notebook", "Stages", "Ladder"])(
-    "in %s: folds, copies whole, scrolls with the page",
-    async (view) => {
-      await show(view);
-      const disclosures = page.getByRole("button", { name: /^Code: / }).filter({ visible: true });
-      await disclosures.first().waitFor();
-      await page.evaluate(() => {
-        for (const button of document.querySelectorAll(
-          "button[aria-label^='Code: '][aria-expanded='false']",
-        )) {
-          if (button instanceof HTMLElement && button.offsetParent !== null) button.click();
-        }
-      });
-      expect(await traps()).toEqual([]);
-      const blocks = page.getByRole("region", { name: /^Code of/ }).filter({ visible: true });
-      const count = await blocks.count();
-      expect(count).toBeGreaterThan(0);
-      expect(
-        await page
-          .getByRole("button", { name: /^Copy: Code of/ })
-          .filter({ visible: true })
-          .count(),
-      ).toBe(count);
-      const unfold = page.getByRole("button", { name: /^Show all \d+ lines: / }).filter({ visible: true });
-      if ((await unfold.count()) > 0) {
-        const label = ((await unfold.first().getAttribute("aria-label")) ?? "").replace(/^.*lines: /, "");
-        const block = page.getByRole("region", { name: label, exact: true });
-        const folded = await block.evaluate((box) => box.clientHeight);
-        await unfold.first().click();
-        await expect.poll(() => block.evaluate((box) => box.clientHeight)).toBeGreaterThan(folded);
-        await page.getByRole("button", { name: `Copy: ${label}`, exact: true }).click();
-        await page.getByText("Code copied").first().waitFor();
-        const copied = await launched.app.evaluate(({ clipboard }) => clipboard.readText());
-        expect(copied.trimEnd()).toBe((await block.locator("code").innerText()).trimEnd());
-        await takeScreenshot(page, `code-${view.toLowerCase()}`);
+  it.each(["Stages", "Ladder"])("in %s: folds, copies whole, scrolls with the page", async (view) => {
+    await show(view);
+    const disclosures = page.getByRole("button", { name: /^Code: / }).filter({ visible: true });
+    await disclosures.first().waitFor();
+    await page.evaluate(() => {
+      for (const button of document.querySelectorAll("button[aria-label^='Code: '][aria-expanded='false']")) {
+        if (button instanceof HTMLElement && button.offsetParent !== null) button.click();
       }
-      expect(await traps()).toEqual([]);
-    },
-  );
+    });
+    expect(await traps()).toEqual([]);
+    const blocks = page.getByRole("region", { name: /^Code of/ }).filter({ visible: true });
+    const count = await blocks.count();
+    expect(count).toBeGreaterThan(0);
+    expect(
+      await page
+        .getByRole("button", { name: /^Copy: Code of/ })
+        .filter({ visible: true })
+        .count(),
+    ).toBe(count);
+    const unfold = page.getByRole("button", { name: /^Show all \d+ lines: / }).filter({ visible: true });
+    if ((await unfold.count()) > 0) {
+      const label = ((await unfold.first().getAttribute("aria-label")) ?? "").replace(/^.*lines: /, "");
+      const block = page.getByRole("region", { name: label, exact: true });
+      const folded = await block.evaluate((box) => box.clientHeight);
+      await unfold.first().click();
+      await expect.poll(() => block.evaluate((box) => box.clientHeight)).toBeGreaterThan(folded);
+      await page.getByRole("button", { name: `Copy: ${label}`, exact: true }).click();
+      await page.getByText("Code copied").first().waitFor();
+      const copied = await launched.app.evaluate(({ clipboard }) => clipboard.readText());
+      expect(copied.trimEnd()).toBe((await block.locator("code").innerText()).trimEnd());
+      await takeScreenshot(page, `code-${view.toLowerCase()}`);
+    }
+    expect(await traps()).toEqual([]);
+  });
 });

@@ -26,7 +26,7 @@ let page: Page;
 beforeAll(async () => {
   launched = await launchApp();
   page = launched.page;
-  await page.getByText("Your notebooks").click();
+  await page.getByRole("heading", { name: "Backpropagation from scratch" }).waitFor();
 });
 afterAll(() => launched.close());
 

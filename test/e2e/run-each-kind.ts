@@ -15,7 +15,8 @@ export async function runEachKind(page: Page): Promise<void> {
   const { layers, loss } = TRAIN_PRESETS.small.spec;
   const network = { layers, loss, data: { name: "mnist", split: "train", rows: 20 }, seed: 3 };
   const given = {
-    notebook: { selection: { kind: "one", cell: "3" }, settings: { ...small, coordinates: 2 } },
+    notebook:
+      "// lab notebook 1 · title: Small · rows: 20\n// %% code id=a\nshow({ loss: tensor([1, 2]).mean() });\n",
     ladder: {
       preset: "custom",
       scaling: false,
@@ -57,7 +58,15 @@ export const runToEnd = (
 ): Promise<readonly string[] | string> =>
   page.evaluate(async (settings) => {
     const starts = {
-      notebook: window.lab.notebookRun,
+      notebook: async (text: unknown) => {
+        const made = await window.lab.documentsCreate({
+          from: { kind: "text", text: String(text) },
+          title: null,
+        });
+        if (!made.ok) return made;
+        const { id: documentId } = made.value;
+        return window.lab.sessionRun({ documentId, text: String(text), selection: { kind: "all" } });
+      },
       ladder: window.lab.ladderStart,
       init: window.lab.initSave,
       stages: window.lab.stagesStart,

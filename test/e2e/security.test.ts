@@ -308,8 +308,8 @@ describe("IPC", () => {
   test("fault 46: an unknown channel is refused and logged", async () => {
     expect(await fromHostileWindow(["invoke", "lab:openShell", "rm"])).toMatch(/No handler registered/);
     await expect.poll(() => lab.readLog()).toContain("No handler registered for 'lab:openShell'");
-    await fromHostileWindow(["send", "lab:notebookRun", {}]);
-    await expect.poll(() => lab.readLog()).toContain("message refused: lab:notebookRun");
+    await fromHostileWindow(["send", "lab:sessionRun", {}]);
+    await expect.poll(() => lab.readLog()).toContain("message refused: lab:sessionRun");
   });
 
   test("fault 46: malformed and oversized input is refused before it reaches the lab", async () => {
@@ -317,7 +317,7 @@ describe("IPC", () => {
       type AnyCall = (input: unknown) => Promise<{ error?: { message: string } }>;
       const call = (name: string, input: unknown) => (Reflect.get(window.lab, name) as AnyCall)(input);
       const answers = [
-        await call("notebookRun", { selection: { kind: "all" }, settings: { seed: -1 } }),
+        await call("sessionRun", { documentId: "d", text: 7, selection: { kind: "all" } }),
         await call("runsGet", { runId: { $ne: "" } }),
         await call("runsList", { unexpected: true }),
         await call("clipboardWrite", { kind: "text", text: "x".repeat(10_000_001) }),

@@ -129,7 +129,7 @@ test("fault 3: a crashed page is loaded again and talks to the lab as before", a
   await expect.poll(lab.readLog, { timeout: 20_000 }).toContain("the window's page is back");
   // Playwright's own page object does not come back after a crash.
   const answer = await lab.app.evaluate(({ BrowserWindow }): Promise<unknown> | undefined =>
-    BrowserWindow.getAllWindows()[0]?.webContents.executeJavaScript("window.lab.notebookState()"),
+    BrowserWindow.getAllWindows()[0]?.webContents.executeJavaScript("window.lab.activityState()"),
   );
   expect(answer).toMatchObject({ ok: true });
 });
@@ -211,7 +211,7 @@ test("fault 11: quitting during a run asks; staying keeps it on, quitting cancel
 
 test("fault 15: an unhandled rejection in main is logged and shown, and the app goes on; an exception ends it with 1", async () => {
   const lab = await launch();
-  await lab.page.evaluate(() => window.lab.notebookState());
+  await lab.page.evaluate(() => window.lab.activityState());
   await lab.app.evaluate(() => {
     setTimeout(() => void Promise.reject(new Error("planted by the test")), 0);
   });
@@ -219,7 +219,7 @@ test("fault 15: an unhandled rejection in main is logged and shown, and the app 
   expect(lab.readLog()).toMatch(
     /error Something failed that nothing waited for\n {4}Error: planted by the test/,
   );
-  expect((await lab.page.evaluate(() => window.lab.notebookState())).ok).toBe(true);
+  expect((await lab.page.evaluate(() => window.lab.activityState())).ok).toBe(true);
 
   await answerDialogs(lab, 0);
   const exited = once(lab.app.process(), "exit");

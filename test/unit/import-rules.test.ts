@@ -47,7 +47,7 @@ it.each([
     "an experiment that imports another",
     "experiments-stand-alone",
     "src/main/lab/stages/a.ts",
-    "src/main/lab/notebook/b.ts",
+    "src/main/lab/ladder/b.ts",
   ],
   ["core that imports main", "core-folders", "src/core/a.ts", "src/main/lab/b.ts"],
   ["the window that imports main", "renderer-folders", "src/renderer/app/a.ts", "src/main/lab/b.ts"],

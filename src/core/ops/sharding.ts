@@ -28,14 +28,26 @@ function rowWise<T extends TensorLike>(
   return { name: "run", axis: "rows", items, accesses, partialBytes: 0, costNs };
 }
 
+/** Up to so many rows of a, each worker sums all of them for its own rows of Aᵀ @ B. */
+const FEW_ROWS = 512;
+
+/**
+ * Whether Aᵀ @ B is split by the rows of the product instead of those of a: with a batch of training rows, partial
+ * products as large as the weights would cost more to write and add up than the product itself.
+ */
+export const splitsByProduct = ({ a, transposeA }: Extract<Op<TensorLike>, { op: "matmul" }>): boolean =>
+  transposeA && rowsOf(a) <= FEW_ROWS;
+
 type ShardingRules = {
   [K in OpName]: <T extends TensorLike>(op: Extract<Op<T>, { op: K }>) => readonly Phase<T>[];
 };
 
 const RULES: ShardingRules = {
-  matmul: ({ a, b, out, transposeA }) => {
+  matmul: (op) => {
+    const { a, b, out, transposeA } = op;
     const multiplyAdds = (numel(a) * numel(out)) / (transposeA ? (a.shape[1] ?? 1) : rowsOf(a));
     const costNs = multiplyAdds * COST_NS.multiplyAdd;
+    if (splitsByProduct(op)) return [rowWise(rowsOf(out), costNs, [readAll(a), readAll(b), write(out)])];
     return transposeA
       ? reduction([a, b], out, { rows: rowsOf(a), partialBytes: numel(out) * 4, costNs })
       : [rowWise(rowsOf(out), costNs, [read(a), readAll(b), write(out)])];

@@ -1,5 +1,5 @@
-import { availableParallelism } from "node:os";
 import { Command, InvalidArgumentError } from "commander";
+import { availableThreads } from "../engine/available-threads.ts";
 import { BENCH_CASES } from "./cases/bench-cases.ts";
 import type { BenchCase } from "./cases/bench-case.ts";
 
@@ -54,7 +54,7 @@ export function readBenchOptions(argv: readonly string[]): BenchOptions {
   const program = new Command("npm run bench --")
     .description("Measures the engine inside the app's own runtime, and other libraries beside it.")
     .option("--case <name>", "measure this case only; may be given again", caseNamed)
-    .option("--threads <n>", "worker threads, for the peers too", positive, availableParallelism())
+    .option("--threads <n>", "worker threads, for the peers too", positive, availableThreads())
     .option("--peers", "ONNX Runtime, TensorFlow.js and PyTorch in the same run")
     .option("--one-thread", "our own engine on one thread beside all threads")
     .option("--live", "the notebook's cases as cells of one's own beside them")

@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { loadavg } from "node:os";
 import { dirname, resolve } from "node:path";
 import { Engine } from "../engine/engine.ts";
+import { joinsVectors } from "../engine/joins-vectors.ts";
 import { setV8Flags } from "../engine/v8-flags.ts";
 import { describeMachine } from "../lab/diagnostics/machine.ts";
 import type { BenchOptions } from "./bench-options.ts";
@@ -46,7 +47,11 @@ export async function runBench(
   const { threads, oneThread } = options;
   const loadBefore = loadavg()[0] ?? NaN;
   const v8Flags = options.v8Flags ? setV8Flags() : [];
-  const engine = await Engine.start({ threads, workerFile: places.workerFile });
+  const engine = await Engine.start({
+    threads,
+    workerFile: places.workerFile,
+    joinsVectors: joinsVectors(v8Flags),
+  });
   try {
     const peak = engine.tuning.peakGflops;
     const machine: BenchMachine = {

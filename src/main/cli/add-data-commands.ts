@@ -134,9 +134,11 @@ export function addDataCommands(program: Command, host: CommandHost): void {
     );
   program
     .command("predict")
-    .description("predict the rows of a file, read as the training's data was, and write them as CSV")
+    .description(
+      "predict the rows of a file or the images of a folder, read as the training's data was, and write them as CSV",
+    )
     .argument("<run>", "training")
-    .requiredOption("--data <file>", "table, arrays or an image")
+    .requiredOption("--data <file>", "table, arrays, an image or a folder of images")
     .requiredOption("--out <file>", "where to")
     .addOption(weights)
     .option("--force", "replace a file that is there already")

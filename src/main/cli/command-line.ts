@@ -1,13 +1,15 @@
-import { availableParallelism } from "node:os";
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import * as v from "valibot";
 import { SEEDED_BUG_NAMES } from "../../core/network/seeded-bug.ts";
 import { GRADIENT_REFERENCES } from "../../shared/experiments/gradcheck.ts";
 import type { LadderPreset } from "../../shared/experiments/ladder.ts";
+import { INSTRUCTION_SETS, type InstructionSet } from "../../shared/engine/instruction-sets.ts";
 import { INITIALISATIONS } from "../../shared/specs/network-spec.ts";
-import { NOTEBOOK_DEFAULTS } from "../../shared/experiments/notebook.ts";
+import { NOTEBOOK_DEFAULTS } from "../../shared/experiments/notebook-defaults.ts";
 import { compareRequestSchema } from "../../shared/runs/run-comparison.ts";
+import { availableThreads } from "../engine/available-threads.ts";
 import { toWireError } from "../../shared/ipc/wire-error.ts";
+import { runBenchCommand, type BenchCommandOptions } from "./bench-command.ts";
 import { runConvertCommand, type ConvertOptions } from "./convert-command.ts";
 import { runCompareLaddersCommand } from "./compare-ladders-command.ts";
 import { runDoctorCommand, type DoctorOptions } from "./doctor-command.ts";
@@ -50,12 +52,29 @@ function threadCount(text: string): number {
   const value = wholeNumber(1)(text);
   if (value > MOST_THREADS) {
     throw new InvalidArgumentError(
-      `expected at most ${MOST_THREADS} threads; this machine has ${availableParallelism()} cores.`,
+      `expected at most ${MOST_THREADS} threads; ${availableThreads()} cores can be used here.`,
     );
   }
   return value;
 }
-const DEFAULT_THREADS = Math.min(availableParallelism(), MOST_THREADS);
+const DEFAULT_THREADS = availableThreads();
+
+/** The training images there are. */
+function trainingRows(text: string): number {
+  const value = wholeNumber(1)(text);
+  if (value > NOTEBOOK_DEFAULTS.rows) {
+    throw new InvalidArgumentError(
+      `expected at most ${NOTEBOOK_DEFAULTS.rows.toLocaleString("en")}, the training images there are.`,
+    );
+  }
+  return value;
+}
+
+function gradientsNotSaved(): never {
+  throw new InvalidArgumentError(
+    "the notebook is a document now and writes no files. Have a cell print or show the gradients: lab run FILE.lab.ts.",
+  );
+}
 
 function seconds(text: string): number {
   const value = Number(text);
@@ -69,6 +88,10 @@ function duration(text: string): number {
   if (ms === null)
     throw new InvalidArgumentError("expected a length of time above 0, such as 60s, 500ms or 2m.");
   return ms;
+}
+
+interface ComputingOptions extends CommonOptions {
+  readonly kernels?: InstructionSet;
 }
 
 /** The whole tree of commands. */
@@ -86,22 +109,27 @@ export function buildProgram(host: CommandHost): Command {
   const force = ["--force", "replace files that are there already"] as const;
   const database = ["--database <file>", "database to use instead of the app's"] as const;
 
+  const kernels = (): Option =>
+    new Option(
+      "--kernels <set>",
+      "compute with these kernels and no others (default: those chosen for this machine)",
+    ).choices(INSTRUCTION_SETS);
+
   program
     .command("notebook")
-    .description("run every cell of the notebook on MNIST and check the gradients")
+    .description("run the notebook that comes with the app, on MNIST, and check its gradients")
     .option("--seed <n>", "seed of all random draws", wholeNumber(0), NOTEBOOK_DEFAULTS.seed)
     .option("--weights <folder>", "read notebook_w1.npy, _b1, _w2 and _b2 instead of drawing")
-    .option("--rows <n>", "training rows, at most 50000", wholeNumber(1), NOTEBOOK_DEFAULTS.rows)
+    .option("--rows <n>", "training rows, at most 50000", trainingRows, NOTEBOOK_DEFAULTS.rows)
     .option("--threads <n>", "worker threads", threadCount, DEFAULT_THREADS)
-    .option("--samples <n>", "timed calls a stage, at least 5", wholeNumber(5), NOTEBOOK_DEFAULTS.samples)
+    .option("--samples <n>", "timed calls a pass", wholeNumber(1), NOTEBOOK_DEFAULTS.samples)
     .option(
       "--coordinates <n>",
-      "coordinates a tensor for finite differences",
+      "central differences a tensor that prove the reference",
       wholeNumber(1),
       NOTEBOOK_DEFAULTS.coordinates,
     )
-    .option("--save-gradients <folder>", "write notebook_w1_grad.npy and so on, x with all rows")
-    .option(...force)
+    .addOption(new Option("--save-gradients <folder>").argParser(gradientsNotSaved).hideHelp())
     .option("--json", "print JSON instead of a table")
     .option(...database)
     .action(async (options: NotebookOptions & CommonOptions) => {
@@ -233,13 +261,17 @@ export function buildProgram(host: CommandHost): Command {
     .description("train what a spec says: network, data, optimiser, schedule")
     .argument("[spec]", "JSON file; see the schema in resources/schema")
     .option("--resume <run>", "go on with a training that was cut short, exactly where it was")
-    .option("--again", "run a spec once more that has its run already")
+    .option(
+      "--again",
+      "run a spec once more that has its run already; with --resume: go on under a new id where kernels or version are others",
+    )
     .option("--csv <file>", "write every point of every metric")
     .option(...force)
     .option("--threads <n>", "worker threads", threadCount, DEFAULT_THREADS)
+    .addOption(kernels())
     .option("--json", "print one JSON line a metric, then the summary")
     .option(...database)
-    .action(async (file: string | undefined, options: TrainOptions & CommonOptions) => {
+    .action(async (file: string | undefined, options: TrainOptions & ComputingOptions) => {
       await inLab(host, options, (lab) => runTrainCommand(lab, file, options));
     });
 
@@ -248,9 +280,10 @@ export function buildProgram(host: CommandHost): Command {
     .description("train a grid or a random sample of a spec's values, one after another")
     .argument("<sweep>", "JSON file; see the schema in resources/schema")
     .option("--threads <n>", "worker threads", threadCount, DEFAULT_THREADS)
+    .addOption(kernels())
     .option("--json", "print one JSON line a training instead of a table")
     .option(...database)
-    .action(async (file: string, options: { threads: number } & CommonOptions) => {
+    .action(async (file: string, options: { threads: number } & ComputingOptions) => {
       await inLab(host, options, (lab) => runSweepCommand(lab, file, options, host.interruption));
     });
 
@@ -327,8 +360,8 @@ export function buildProgram(host: CommandHost): Command {
       "add runs that are not there yet, of a bundle or of other tools; or read weights and networks",
     )
     .argument(
-      "<file>",
-      "bundle; event files of TensorBoard, MLflow's folders, JSON lines, JSON or CSV with a step each, or a folder of them; " +
+      "<files...>",
+      "bundles, gzipped or not, or folders of them; event files of TensorBoard, MLflow's folders, JSON lines, JSON or CSV with a step each, or a folder of them; " +
         "weights as .safetensors, .npz or .onnx",
     )
     .option("--follow", "go on while the file grows, until Ctrl+C")
@@ -341,12 +374,13 @@ export function buildProgram(host: CommandHost): Command {
       list,
     )
     .option("--out <file>", "with weights: where the lab's .safetensors goes; with .onnx: a folder")
+    .option("--data <name>", "with .onnx: the data set that it is for, where several fit")
     .option(...force)
     .option("--json", "print JSON instead of text")
     .option(...database)
-    .action(async (file: string, options: ImportOptions & CommonOptions) => {
+    .action(async (files: string[], options: ImportOptions & CommonOptions) => {
       await inLab(host, { ...options, threads: 1 }, (lab) =>
-        runImportCommand(lab, file, options, host.interruption),
+        runImportCommand(lab, files, options, host.interruption),
       );
     });
 
@@ -373,6 +407,22 @@ export function buildProgram(host: CommandHost): Command {
     .action(async (options: CommonOptions & DoctorOptions) => {
       const needs = { ...options, readOnly: options.repair !== true, emptyIfMissing: true };
       await inLab(host, needs, (lab) => runDoctorCommand(lab, options));
+    });
+
+  program
+    .command("bench")
+    .description(
+      "time a training step on this machine, and with --profile say where its time goes; leaves no run",
+    )
+    .argument("[spec]", "JSON file with the training; without it the classifier 784-50-10")
+    .option("--profile", "time by op and worker, and what waits at barriers")
+    .option("--threads <n>", "worker threads", threadCount, DEFAULT_THREADS)
+    .option("--json", "print JSON instead of tables")
+    .option(...database)
+    .action(async (file: string | undefined, options: BenchCommandOptions & CommonOptions) => {
+      await inLab(host, { ...options, readOnly: true, emptyIfMissing: true }, (lab) =>
+        runBenchCommand(lab, file, options),
+      );
     });
 
   program

@@ -13,6 +13,7 @@ export const COMMAND_NAMES: readonly string[] = [
   "runs",
   "show",
   "compare",
+  "bench",
   "export",
   "import",
   "trash",

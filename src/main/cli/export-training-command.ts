@@ -2,7 +2,6 @@ import { copyFile, readdir } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { ContractError } from "../../core/errors.ts";
 import { trainSpecSchema } from "../../shared/specs/train-spec.ts";
-import { pythonFile, pythonIpynb } from "../../sandbox/python/python-notebook.ts";
 import { replaceFile } from "../data/replace-file.ts";
 import { requireTarget } from "../store/open/output-target.ts";
 import type { ExportedTraining } from "../lab/exchange/export-training.ts";
@@ -46,6 +45,7 @@ async function exportNotebook(
   if (!jupyter && !path.toLowerCase().endsWith(".py")) {
     throw new ContractError(`${path}: a notebook in Python ends with .py or .ipynb; give --out such a name`);
   }
+  const { pythonFile, pythonIpynb } = await import("../../sandbox/python/python-notebook.ts");
   const { text, problems } = jupyter ? pythonIpynb(document) : pythonFile(document);
   requireTarget(path, { database: null, overwrite });
   await replaceFile(path, (handle) => handle.writeFile(text), { overwrite });

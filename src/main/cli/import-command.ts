@@ -1,16 +1,19 @@
-import { mkdir, open, stat } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { ContractError } from "../../core/errors.ts";
-import { parameterShapes, type Network } from "../../core/network/network.ts";
-import { networkOf, MNIST_CLASSES } from "../../shared/specs/network-spec.ts";
+import { parameterShapes, type LossName, type Network } from "../../core/network/network.ts";
+import type { Dataset } from "../../shared/experiments/dataset.ts";
+import { firstSpec } from "../../shared/specs/first-spec.ts";
+import { dataMisfit, endsOf, endsOfLayers, networkOf } from "../../shared/specs/network-spec.ts";
 import { trainSpecSchema } from "../../shared/specs/train-spec.ts";
 import { replaceFile } from "../data/replace-file.ts";
 import { writeSafetensors, type WrittenTensor } from "../data/safetensors.ts";
+import type { ForeignNetwork } from "../exchange/onnx/network-from-onnx.ts";
 import { WEIGHT_EXTENSIONS } from "../exchange/weights/read-weights-file.ts";
 import type { WeightLayout } from "../exchange/weights/match-weights.ts";
 import type { Lab } from "../lab/lab.ts";
-import { BUNDLE_FORMAT } from "../store/thread/bundle-tables.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
+import { bundlesOf, importBundles } from "./import-bundles.ts";
 import type { Interruption } from "./interruption.ts";
 import { complain, print, printJson } from "./print.ts";
 import { readSpec } from "./read-spec.ts";
@@ -22,52 +25,59 @@ export interface ImportOptions {
   readonly layout?: WeightLayout;
   readonly order?: readonly string[];
   readonly out?: string;
+  /** The data set that a network is for. */
+  readonly data?: string;
   readonly force?: true;
   readonly json?: true;
 }
 
-/** Enough to see the head of a bundle. */
-const HEAD_BYTES = 256;
-
-async function isBundle(path: string): Promise<boolean> {
-  const found = await stat(path).catch((error: unknown) => {
-    throw new ContractError(
-      `${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`,
-      { cause: error },
-    );
-  });
-  if (!found.isFile()) return false;
-  const handle = await open(path);
-  try {
-    const { buffer, bytesRead } = await handle.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, 0);
-    return buffer.subarray(0, bytesRead).toString("utf8").includes(`"format":"${BUNDLE_FORMAT}"`);
-  } finally {
-    await handle.close();
-  }
-}
-
-/** Adds runs, or reads weights and networks; what a file is, its name and its beginning say. */
+/**
+ * Adds runs of any number of files and folders, or reads weights and networks; what a file is, its name and its
+ * beginning say. Bundles come first, all in one go.
+ */
 export async function runImportCommand(
   lab: Lab,
-  file: string,
+  files: readonly string[],
   options: ImportOptions,
   interruption: Interruption,
 ): Promise<ExitCode> {
-  const path = resolve(file);
+  const bundles: string[] = [];
+  const others: string[] = [];
+  for (const file of files) {
+    const path = resolve(file);
+    const found = isOfWeights(path) ? [] : await bundlesOf(path);
+    bundles.push(...found.filter((one) => !bundles.includes(one)));
+    if (found.length === 0) others.push(path);
+  }
+  if (files.length > 1 && (options.follow === true || others.some(isOfWeights))) {
+    throw new ContractError(
+      "lab import: what --follow follows, weights and networks come one at a time: give one file",
+    );
+  }
+  let code: ExitCode = EXIT.ok;
+  if (bundles.length > 0) code = await importBundles(lab, bundles, options);
+  for (const path of others) {
+    if (interruption.requested) break;
+    const next = await importOther(lab, path, options, interruption);
+    if (next !== EXIT.ok) code = next;
+  }
+  return code;
+}
+
+const isOfWeights = (path: string): boolean =>
+  /\.(onnx|pt|pth|ckpt|pkl|bin)$/i.test(path) ||
+  WEIGHT_EXTENSIONS.some((end) => path.toLowerCase().endsWith(end));
+
+/** What is no bundle. */
+function importOther(
+  lab: Lab,
+  path: string,
+  options: ImportOptions,
+  interruption: Interruption,
+): Promise<ExitCode> {
   if (path.toLowerCase().endsWith(".onnx") && options.spec === undefined)
     return importNetwork(lab, path, options);
-  if (WEIGHT_EXTENSIONS.some((end) => path.toLowerCase().endsWith(end)))
-    return importWeights(lab, path, options);
-  if (/\.(pt|pth|ckpt|pkl|bin)$/i.test(path)) return importWeights(lab, path, options);
-  if (await isBundle(path)) {
-    const { added, skipped } = await lab.runs.import(path);
-    if (options.json === true) printJson({ added, skipped });
-    else {
-      print(`${added.length} runs added, ${skipped.length} were there already\n`);
-      for (const id of added) print(`${id}\n`);
-    }
-    return EXIT.ok;
-  }
+  if (isOfWeights(path)) return importWeights(lab, path, options);
   return options.follow === true
     ? followRuns(lab, path, options, interruption)
     : importRuns(lab, path, options);
@@ -149,36 +159,62 @@ async function importWeights(lab: Lab, path: string, options: ImportOptions): Pr
   return EXIT.ok;
 }
 
+/** The data set that is named, or the only one whose features and targets fit a network. @throws {ContractError} */
+function datasetFor(lab: Lab, layers: ForeignNetwork["layers"], name: string | undefined): Dataset {
+  const misfitOf = (dataset: Dataset): string =>
+    dataMisfit({ layers, loss: lossOf(layers, dataset) }, endsOf(dataset));
+  if (name !== undefined) {
+    const dataset = lab.datasets.find({ id: name });
+    const misfit = misfitOf(dataset);
+    if (misfit === "") return dataset;
+    throw new ContractError(`lab import: the network does not fit ${dataset.title}: ${misfit}`);
+  }
+  const all = lab.datasets.list();
+  const [found, ...others] = all.filter((dataset) => misfitOf(dataset) === "");
+  const ends = endsOfLayers(layers);
+  const shape = `${ends?.inputs ?? 0} features and ${ends?.outputs ?? 0} outputs`;
+  if (found === undefined) {
+    throw new ContractError(
+      `lab import: no data set fits a network of ${shape}: there are ${all.map(({ id }) => id).join(", ")}. Import its data with "lab data import" first, or name a toy with --data`,
+    );
+  }
+  if (others.length === 0) return found;
+  throw new ContractError(
+    `lab import: ${others.length + 1} data sets fit a network of ${shape}: say which with --data: ${[found, ...others].map(({ id }) => id).join(", ")}`,
+  );
+}
+
+/** The usual loss for what a data set asks, with which a network of so many outputs can judge it. */
+function lossOf(layers: ForeignNetwork["layers"], { target }: Dataset): LossName {
+  if (target.kind === "numbers") return "mse";
+  if (endsOfLayers(layers)?.outputs !== 1) return "crossEntropy";
+  return target.names.length === 2 ? "binaryCrossEntropy" : "mse";
+}
+
 /** A network of ONNX becomes a training spec and its weights, in a folder. */
-async function importNetwork(lab: Lab, path: string, { out, force }: ImportOptions): Promise<ExitCode> {
+async function importNetwork(lab: Lab, path: string, options: ImportOptions): Promise<ExitCode> {
+  const { out, force, data } = options;
   if (out === undefined) {
     throw new ContractError("lab import: a network becomes a spec and its weights: give --out FOLDER");
   }
   const { layers, parameters, notes } = await lab.exchange.readNetwork(path);
+  const dataset = datasetFor(lab, layers, data);
   const folder = resolve(out);
-  const last = layers.flatMap((layer) => (layer.type === "linear" ? [layer.out] : [])).at(-1) ?? 0;
   const spec = {
+    ...firstSpec(dataset),
     layers,
-    loss: last === 1 ? "mse" : "crossEntropy",
-    data: { name: "mnist", split: "train", rows: 50_000 },
-    seed: 42,
-    optimizer: { name: "sgd", lr: 0.1 },
-    batchSize: 100,
-    epochs: 1,
+    loss: lossOf(layers, dataset),
     weights: { file: "weights.safetensors" },
-  } as const;
+  };
   await mkdir(folder, { recursive: true });
   const overwrite = force === true;
-  const network = networkOf({ ...spec, layers });
+  const network = networkOf(spec);
   await writeWeights(join(folder, "weights.safetensors"), network, parameters, { overwrite, batches: 0 });
   const text = `${JSON.stringify(spec, null, 2)}\n`;
   await replaceFile(join(folder, "network.json"), (handle) => handle.writeFile(text), { overwrite });
   for (const note of notes) complain(`lab: ${note}`);
-  if (last !== 1 && last !== MNIST_CLASSES) {
-    complain(
-      `lab: it has ${last} outputs: change "data" and "loss" in network.json to what it was made for.`,
-    );
-  }
-  complain(`${layers.length} layers: ${folder}; lab train ${join(out, "network.json")} goes on with them.`);
+  complain(
+    `${layers.length} layers, to be trained on ${dataset.title}: ${folder}; lab train ${join(out, "network.json")} goes on with them.`,
+  );
   return EXIT.ok;
 }

@@ -1,7 +1,7 @@
 import type { Lab } from "../lab/lab.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import type { Interruption } from "./interruption.ts";
-import { openCommandLab, type CommandNeeds, type CommandPlace } from "./open-command-lab.ts";
+import type { CommandNeeds, CommandPlace } from "./command-place.ts";
 import { complain } from "./print.ts";
 
 /** What most commands take. */
@@ -26,6 +26,8 @@ export async function inLab(
   needs: CommandNeeds,
   command: (lab: Lab) => Promise<ExitCode> | ExitCode,
 ): Promise<void> {
+  // Whoever only asks for help need not wait for the engine.
+  const { openCommandLab } = await import("./open-command-lab.ts");
   const lab = await openCommandLab(place, needs);
   try {
     const { notices, damaged } = lab.opened;

@@ -5,7 +5,7 @@ import { commandTree, type CommandInfo } from "./install/command-tree.ts";
 import { fishCompletion } from "./install/fish-completion.ts";
 import { manPage } from "./install/man-page.ts";
 import { zshCompletion } from "./install/zsh-completion.ts";
-import { readAppPackage } from "./open-command-lab.ts";
+import { readAppPackage } from "./command-place.ts";
 import { print } from "./print.ts";
 
 const SHELLS: Readonly<Record<string, (tree: CommandInfo) => string>> = {

@@ -9,7 +9,7 @@ import {
   runLessonsTestCommand,
   type LessonsTestOptions,
 } from "./lessons-command.ts";
-import type { CommandNeeds } from "./open-command-lab.ts";
+import type { CommandNeeds } from "./command-place.ts";
 import { parseLimit } from "./run-command.ts";
 
 interface CommonOptions {

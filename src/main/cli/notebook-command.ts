@@ -1,16 +1,13 @@
-import { mkdir } from "node:fs/promises";
-import { resolve } from "node:path";
 import * as v from "valibot";
 import { median } from "../../core/statistics.ts";
-import { notebookSettingsSchema } from "../../shared/experiments/notebook.ts";
-import type { RunDetails, RunSummary, Timing } from "../../shared/runs/run-records.ts";
+import { liveSettingsSchema } from "../../shared/live/live-settings.ts";
+import type { RunDetails, Timing } from "../../shared/runs/run-records.ts";
 import type { Lab } from "../lab/lab.ts";
-import { gradientFile } from "../lab/notebook/save-gradients.ts";
-import { GRADIENT_NAMES } from "../lab/compute/notebook-network.ts";
+import { openSeedNotebook, withParameters, withWeights } from "../lab/live/seed-notebook.ts";
+import { runReport } from "../report/run-report.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import { complain, print, printJson } from "./print.ts";
 import { readWeights } from "./read-weights.ts";
-import { runReport } from "../report/run-report.ts";
 import { showProgress } from "./show-progress.ts";
 
 export interface NotebookOptions {
@@ -20,31 +17,32 @@ export interface NotebookOptions {
   readonly samples: number;
   readonly coordinates: number;
   readonly weights?: string;
-  readonly saveGradients?: string;
-  readonly force?: true;
   readonly json?: true;
 }
 
-const HAND_WRITTEN = ["functions", "layer classes", "Module"] as const;
-/** Cells that time the backward pass of a stage: they hold its gradients too. */
-const BACKWARD_CELL = { functions: "29", "layer classes": "43", Module: "64" } as const;
+/** Cells that time the passes of a stage. */
+const TIMED = {
+  "layer classes": { forward: "c42", backward: "c43" },
+  Module: { forward: "c63", backward: "c64" },
+  autograd: { forward: "c84", backward: "c86" },
+} as const;
 
 /** The result as scripts read it. */
 function toJson({ run, machine, cells, timings, gradientChecks }: RunDetails): unknown {
-  const measured = (cell: string): Record<string, unknown> =>
-    cells.find((result) => result.cell === cell)?.measured ?? {};
-  const samples = (stage: string, pass: Timing["pass"]): { median: number; samples: number[] } => {
+  const cellOf = (id: string) => cells.find(({ cell }) => cell === id);
+  const measured = (id: string): Record<string, unknown> => cellOf(id)?.measured ?? {};
+  const samples = (id: string): { median: number; samples: number[] } => {
+    const title = cellOf(id)?.title ?? id;
     const ms = timings
-      .filter((timing) => timing.stage === stage && timing.pass === pass && !timing.warmup)
+      .filter(({ stage }: Timing) => stage.startsWith(`${title}: `))
       .map((timing) => timing.ms);
     return { median: ms.length === 0 ? NaN : median(ms), samples: ms };
   };
-  const normalized = measured("7");
   return {
     run: run.id,
     status: run.status,
     machine,
-    data: { ...measured("5"), normalized },
+    data: { ...measured("c5"), normalized: measured("c7") },
     cells: cells.map(({ cell, title, order, expected, measured: values, verdict, reason, ms }) => ({
       cell,
       title,
@@ -55,50 +53,40 @@ function toJson({ run, machine, cells, timings, gradientChecks }: RunDetails): u
       reason,
       ms,
     })),
-    loss: measured("23")["loss"],
-    stages: HAND_WRITTEN.map((name) => ({
+    loss: measured("c23")["loss"],
+    stages: Object.entries(TIMED).map(([name, { forward, backward }]) => ({
       name,
-      forwardMs: samples(name, "forward"),
-      backwardMs: samples(name, "backward"),
-      gradients: cells.find((result) => result.cell === BACKWARD_CELL[name])?.details.gradients ?? [],
+      forwardMs: samples(forward),
+      backwardMs: samples(backward),
     })),
-    gradientChecks: gradientChecks.filter(({ stage }) => HAND_WRITTEN.some((name) => name === stage)),
-    autograd: {
-      forwardMs: samples("autograd", "forward"),
-      backwardMs: samples("autograd", "backward"),
-      gradients: cells.find((result) => result.cell === "86")?.details.gradients ?? [],
-      gradientChecks: gradientChecks.filter(({ stage }) => stage === "autograd"),
-    },
-    memory: { peakRssBytes: run.summary["peakRssBytes"], forecastBytes: run.config["forecastBytes"] },
+    gradientChecks,
+    memory: { peakRssBytes: run.summary["peakRssBytes"] },
   };
 }
 
-const failedCells = (details: RunDetails): boolean =>
-  details.cells.some(({ verdict }) => verdict === "failed");
-
-/** Runs the whole notebook; prints a table, or JSON with `--json`. */
+/** Runs the notebook that comes with the app; prints a table, or JSON with `--json`. */
 export async function runNotebookCommand(lab: Lab, options: NotebookOptions): Promise<ExitCode> {
   const { seed, rows, threads, samples, coordinates } = options;
-  const settings = v.parse(notebookSettingsSchema, { seed, rows, threads, samples, coordinates });
+  const settings = v.parse(liveSettingsSchema, { seed, rows, threads, limitMs: null });
   const weights = options.weights === undefined ? null : await readWeights(options.weights);
-  const folder = options.saveGradients === undefined ? null : resolve(options.saveGradients);
-  if (folder !== null) {
-    await mkdir(folder, { recursive: true });
-    const files = GRADIENT_NAMES.map((name) => gradientFile(folder, name));
-    lab.runs.requireTargets(files, { overwrite: options.force === true });
-  }
+  const seedNotebook = withParameters(await openSeedNotebook(lab.documents), {
+    SAMPLES: samples,
+    DIFFERENCES: coordinates,
+  });
+  const document = weights === null ? seedNotebook : withWeights(seedNotebook, weights);
   const stopProgress = showProgress(lab);
-  const started = lab.notebook.run({ selection: { kind: "all" }, settings }, weights);
-  let run: RunSummary;
+  let runId: string;
   try {
-    run = await started.done;
+    ({ runId } = await lab.session.runSaved({ document, settings }, {}));
   } finally {
     stopProgress();
   }
-  const details = lab.runs.get({ runId: run.id });
+  const details = lab.runs.get({ runId });
   if (options.json === true) printJson(toJson(details));
   else print(`${runReport(details)}\n`);
-  if (folder !== null && run.status === "finished") await lab.notebook.saveGradients(folder);
+  const { run, cells } = details;
   if (run.failure !== null) complain(`The run failed: ${run.failure}`);
-  return run.status === "finished" && !failedCells(details) ? EXIT.ok : EXIT.failedCheck;
+  const failed = cells.filter(({ verdict }) => verdict === "failed");
+  for (const { cell, reason } of failed) complain(`Cell ${cell} failed: ${reason}`);
+  return run.status === "finished" && failed.length === 0 ? EXIT.ok : EXIT.failedCheck;
 }

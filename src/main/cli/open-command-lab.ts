@@ -1,11 +1,10 @@
-import { readFileSync } from "node:fs";
-import { join, resolve } from "node:path";
-import * as v from "valibot";
+import { dirname, join, resolve } from "node:path";
 import { openLab } from "../lab/open-lab.ts";
 import type { Lab } from "../lab/lab.ts";
 import { databasePath } from "../place/database-place.ts";
 import { labFiles } from "../place/lab-files.ts";
 import { readLaunchOptions } from "../place/launch-options.ts";
+import { readAppPackage, type CommandNeeds, type CommandPlace } from "./command-place.ts";
 import { complain } from "./print.ts";
 import { userDataFolder } from "../place/user-data-folder.ts";
 
@@ -14,35 +13,21 @@ const say = (message: string): void => {
 };
 const STDERR_LOG = { info: say, warn: say, error: say };
 
-const packageSchema = v.object({ productName: v.string(), version: v.string() });
-
-/** Where the app lies whose commands these are. */
-export interface CommandPlace {
-  /** The folder, or the archive, with `package.json` and `out`. */
-  readonly appPath: string;
-  /** The folder of a packaged app's resources; null for a clone. */
-  readonly packagedIn: string | null;
-}
-
-export interface CommandNeeds {
-  readonly database?: string;
-  readonly threads?: number;
-  /** The command only reads: nothing is made or changed. */
-  readonly readOnly?: boolean;
-  /** Reading where there is no database yet is not an error. */
-  readonly emptyIfMissing?: boolean;
-}
-
-/** The app's name and version, as its package says. */
-export function readAppPackage({ appPath }: CommandPlace): v.InferOutput<typeof packageSchema> {
-  return v.parse(packageSchema, JSON.parse(readFileSync(join(appPath, "package.json"), "utf8")));
+/** Beside the database that was named, where the user has no home folder. @throws {ContractError} If none was named. */
+function dataFolder(productName: string, database: string | undefined): string {
+  try {
+    return userDataFolder(productName, process.platform, process.env);
+  } catch (error) {
+    if (database === undefined) throw error;
+    return dirname(resolve(database));
+  }
 }
 
 /** Opens the lab as the app would: the same database, workers and data, unless `database` names another file. */
 export async function openCommandLab(place: CommandPlace, options: CommandNeeds): Promise<Lab> {
   const { appPath, packagedIn } = place;
   const { productName, version } = readAppPackage(place);
-  const userData = userDataFolder(productName, process.platform, process.env);
+  const userData = dataFolder(productName, options.database);
   const files = labFiles({ appPath, userData, resourcesDir: packagedIn ?? join(appPath, "resources") });
   const launch = readLaunchOptions([], process.env, { packagedIn });
   const database = { placeFile: files.databasePlacePath, usualPath: files.databasePath };
@@ -64,5 +49,6 @@ export async function openCommandLab(place: CommandPlace, options: CommandNeeds)
     appVersion: version,
     runtimeSource: launch.runtimeSource,
     ...(options.threads === undefined ? {} : { threads: options.threads }),
+    ...(options.kernels === undefined ? {} : { kernels: options.kernels }),
   });
 }

@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import * as v from "valibot";
-import type { JudgedCell } from "../../core/notebook/judge-document.ts";
+import type { JudgedCell } from "../../core/judge/judge-document.ts";
 import { cellLabel } from "../../shared/documents/lab-document.ts";
 import { liveSettingsSchema } from "../../shared/live/live-settings.ts";
 import { judgeCell } from "../lab/live/judge-cell.ts";

@@ -2,7 +2,7 @@ import { drainStandardStreams, watchStandardStreams } from "../shell/standard-st
 import { runCommandLine } from "./command-line.ts";
 import { EXIT } from "./exit-code.ts";
 import { Interruption } from "./interruption.ts";
-import type { CommandPlace } from "./open-command-lab.ts";
+import type { CommandPlace } from "./command-place.ts";
 import { complain } from "./print.ts";
 
 /**

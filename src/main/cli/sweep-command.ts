@@ -4,7 +4,7 @@ import { expandSweep, sweepSpecSchema } from "../../shared/specs/sweep-spec.ts";
 import type { Lab } from "../lab/lab.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import type { Interruption } from "./interruption.ts";
-import { print, printJson } from "./print.ts";
+import { complain, print, printJson } from "./print.ts";
 import { readSpec } from "./read-spec.ts";
 import { showProgress } from "./show-progress.ts";
 import { textTable } from "../report/text-table.ts";
@@ -13,7 +13,10 @@ import { givenWeights, trainingResult } from "./train-command.ts";
 const cell = (value: QuantityValue | undefined): string =>
   typeof value === "number" ? String(Number(value.toPrecision(5))) : "–";
 
-/** Runs the trainings of a sweep one after another; those that are there already are not run again. */
+/**
+ * Runs the trainings of a sweep one after another: those that are over are not run again, those that were cut short go
+ * on where they were. Called again after an interruption, it does what is missing.
+ */
 export async function runSweepCommand(
   lab: Lab,
   file: string,
@@ -28,17 +31,17 @@ export async function runSweepCommand(
     for (const { spec, choice, note } of trainings) {
       if (interruption.requested) break;
       const given = await givenWeights(spec, file);
-      const { run: before } = lab.training.identify({ spec, threads: options.threads, given });
+      const { threads } = options;
+      const before = lab.training.standing({ spec, threads, given });
+      if (before !== null && !before.over) {
+        complain(`lab: ${note}: run ${before.run.id} goes on where it was cut short`);
+      }
       const run =
-        before?.status === "finished"
-          ? before
-          : await lab.training.start({
-              spec,
-              threads: options.threads,
-              given,
-              again: true,
-              sweep: basename(file),
-            }).done;
+        before === null
+          ? await lab.training.start({ spec, threads, given, sweep: basename(file) }).done
+          : before.over
+            ? before.run
+            : await lab.training.resume({ runId: before.run.id, given }).done;
       done.push({ note, run });
       if (options.json === true) {
         printJson({ ...choice, ...trainingResult(run) }, { oneLine: true });

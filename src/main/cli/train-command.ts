@@ -96,7 +96,7 @@ export async function runTrainCommand(
   let start: () => StartedRun;
   if (resume !== undefined) {
     ({ spec } = trainingOfRun(lab.runs.get({ runId: resume }).run));
-    start = () => lab.training.resume({ runId: resume });
+    start = () => lab.training.resume({ runId: resume, underNewId: options.again === true });
   } else {
     const path = file ?? "";
     spec = await readSpec(trainSpecSchema, path);
@@ -123,6 +123,11 @@ export async function runTrainCommand(
     for (const line of stepLines(event.payload.points, rateOf)) printJson(line, { oneLine: true });
   });
   const started = start();
+  if (resume !== undefined && started.runId !== resume) {
+    complain(
+      `lab: run ${started.runId} goes on from run ${resume}, which stays as it is; its events say why.`,
+    );
+  }
   try {
     const run = await started.done;
     printResult(trainingResult(run), options.json === true);

@@ -4,6 +4,7 @@ const [QUOTE, NEW_LINE, RETURN, BLANK] = [0x22, 0x0a, 0x0d, 0x20];
 /** A row of 100,000 numbers has about 2 MB; what is longer has no line ends, or a quote that is never closed. */
 const MOST_RECORD_BYTES = 16 << 20;
 const MOST_COLUMNS = 100_000;
+const FIRST_BYTES = 320 * 1024;
 
 /**
  * One record of a table, valid until the next: field i is `bytes` from `starts[i]` to `ends[i]`, without its quotes;
@@ -28,7 +29,11 @@ export class CsvScanner {
   readonly #path: string;
   readonly #separator: number;
   readonly #onRecord: (fields: CsvFields) => void;
-  #rest: Buffer = Buffer.alloc(0);
+  /** The bytes at hand: what has no end yet, and the piece that came last; the same memory for all of them. */
+  #kept = Buffer.allocUnsafeSlow(FIRST_BYTES);
+  #restBytes = 0;
+  /** 1 for the bytes that end a field. */
+  readonly #isEnd = new Uint8Array(256);
   #line = 1;
   #starts = new Int32Array(64);
   #ends = new Int32Array(64);
@@ -38,24 +43,32 @@ export class CsvScanner {
     this.#path = path;
     this.#separator = separator.charCodeAt(0);
     this.#onRecord = onRecord;
+    for (const byte of [this.#separator, NEW_LINE, RETURN]) this.#isEnd[byte] = 1;
   }
 
   /** @throws {DataFormatError} If a record is no record or has no end. */
   push(chunk: Uint8Array): void {
-    const piece = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
-    const bytes = this.#rest.length === 0 ? piece : Buffer.concat([this.#rest, piece]);
-    const at = this.#scan(bytes, false);
-    if (bytes.length - at > MOST_RECORD_BYTES) {
-      throw this.#wrong("a row's end within 16 MB", "none: a quote that is never closed, or no table");
+    const length = this.#restBytes + chunk.length;
+    if (length > this.#kept.length) {
+      const larger = Buffer.allocUnsafeSlow(Math.max(length, 2 * this.#kept.length));
+      this.#kept.copy(larger, 0, 0, this.#restBytes);
+      this.#kept = larger;
     }
     // A copy: a stream may use its piece again.
-    this.#rest = Buffer.from(bytes.subarray(at));
+    this.#kept.set(chunk, this.#restBytes);
+    const at = this.#scan(this.#kept.subarray(0, length), false);
+    this.#restBytes = length - at;
+    if (this.#restBytes > MOST_RECORD_BYTES) {
+      throw this.#wrong("a row's end within 16 MB", "none: a quote that is never closed, or no table");
+    }
+    this.#kept.copyWithin(0, at, length);
   }
 
   /** @throws {DataFormatError} If the last record is cut off. */
   end(): void {
-    const at = this.#scan(this.#rest, true);
-    if (at < this.#rest.length) throw this.#wrong("a closing quote", "the end of the file");
+    const rest = this.#kept.subarray(0, this.#restBytes);
+    const at = this.#scan(rest, true);
+    if (at < rest.length) throw this.#wrong("a closing quote", "the end of the file");
   }
 
   #wrong(expected: string, got: string): DataFormatError {
@@ -64,10 +77,14 @@ export class CsvScanner {
 
   /** @returns where the first record begins that has no end yet. */
   #scan(bytes: Buffer, last: boolean): number {
-    const [separator, length] = [this.#separator, bytes.length];
+    const separator = this.#separator;
+    const length = bytes.length;
+    const ends = this.#isEnd;
     let record = 0;
     while (record < length) {
-      let [at, count, line] = [record, 0, this.#line];
+      let at = record;
+      let count = 0;
+      let line = this.#line;
       // One turn a field.
       for (;;) {
         if (count === this.#starts.length) this.#grow();
@@ -100,10 +117,7 @@ export class CsvScanner {
             );
           }
         } else {
-          for (; at < length; at++) {
-            const byte = bytes[at];
-            if (byte === separator || byte === NEW_LINE || byte === RETURN) break;
-          }
+          while (at < length && ends[bytes[at] ?? 0] === 0) at++;
           end = at;
           while (end > start && bytes[end - 1] === BLANK) end--;
           if (end < start) start = end;

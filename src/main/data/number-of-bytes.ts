@@ -3,6 +3,7 @@ const POWERS = Array.from({ length: 23 }, (_, exponent) => 10 ** exponent);
 const [ZERO, NINE, PLUS, MINUS, POINT, COMMA] = [0x30, 0x39, 0x2b, 0x2d, 0x2e, 0x2c];
 /** Beyond, a mantissa may not be exact. */
 const MOST_DIGITS = 15;
+const MOST_SMALL_DIGITS = 9;
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
 
 /** The number of a text, or NaN: neither "0x10" nor "Infinity" is one. */
@@ -23,18 +24,41 @@ export function numberOfBytes(bytes: Buffer, start: number, end: number, decimal
   const first = bytes[at];
   const negative = first === MINUS;
   if (negative || first === PLUS) at++;
-  let [mantissa, digits, fraction, seenPoint] = [0, 0, 0, false];
-  for (; at < end; at++) {
-    const byte = bytes[at] ?? 0;
-    if (byte >= ZERO && byte <= NINE) {
-      mantissa = 10 * mantissa + (byte - ZERO);
+  let digits = 0;
+  let pointAt = -1;
+  // The first digits fit into an integer, which is faster; destructuring would be slower, a field is read each 10 ns.
+  let small = 0;
+  for (; at < end && digits < MOST_SMALL_DIGITS; at++) {
+    const digit = (bytes[at] ?? 0) - ZERO;
+    if (digit >= 0 && digit <= 9) {
+      small = (Math.imul(small, 10) + digit) | 0;
       digits++;
-      if (seenPoint) fraction++;
-    } else if (byte === point && !seenPoint) seenPoint = true;
-    else return numberOfText(bytes.toString("latin1", start, end), decimalComma);
+    } else if (digit + ZERO === point && pointAt < 0) pointAt = at;
+    else return numberOfOtherBytes(bytes, start, end, decimalComma);
+  }
+  let mantissa = small;
+  for (; at < end; at++) {
+    const digit = (bytes[at] ?? 0) - ZERO;
+    if (digit >= 0 && digit <= 9) {
+      mantissa = 10 * mantissa + digit;
+      digits++;
+    } else if (digit + ZERO === point && pointAt < 0) pointAt = at;
+    else return numberOfOtherBytes(bytes, start, end, decimalComma);
   }
   if (digits === 0) return NaN;
-  if (digits > MOST_DIGITS) return numberOfText(bytes.toString("latin1", start, end), decimalComma);
-  const value = fraction === 0 ? mantissa : mantissa / (POWERS[fraction] ?? NaN);
+  if (digits > MOST_DIGITS) return numberOfOtherBytes(bytes, start, end, decimalComma);
+  const value = pointAt < 0 ? mantissa : mantissa / (POWERS[end - pointAt - 1] ?? NaN);
   return negative ? -value : value;
+}
+
+/** What is no plain decimal: an exponent, many digits, or a word, which its first byte tells. */
+function numberOfOtherBytes(bytes: Buffer, start: number, end: number, decimalComma: boolean): number {
+  const first = bytes[start] ?? 0;
+  const maybe =
+    (first >= ZERO && first <= NINE) ||
+    first === PLUS ||
+    first === MINUS ||
+    first === POINT ||
+    first === COMMA;
+  return maybe ? numberOfText(bytes.toString("latin1", start, end), decimalComma) : NaN;
 }

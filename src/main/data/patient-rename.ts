@@ -12,11 +12,16 @@ const isHeld = (error: unknown): boolean =>
 /** Elsewhere the same words mean permissions, which waiting does not change. */
 const pausesOf = (platform: NodeJS.Platform): readonly number[] => (platform === "win32" ? PAUSES_MS : []);
 
+interface RenameOptions<R> {
+  readonly platform?: NodeJS.Platform;
+  readonly attempt?: (from: string, to: string) => R;
+}
+
 /** Renames a file or folder, and on Windows tries again while another program has it open. @throws {Error} */
 export async function renamePatiently(
   from: string,
   to: string,
-  { platform = process.platform, attempt = rename as (from: string, to: string) => Promise<void> } = {},
+  { platform = process.platform, attempt = rename }: RenameOptions<Promise<void>> = {},
 ): Promise<void> {
   for (const pause of pausesOf(platform)) {
     try {
@@ -34,7 +39,7 @@ export async function renamePatiently(
 export function renamePatientlySync(
   from: string,
   to: string,
-  { platform = process.platform, attempt = renameSync as (from: string, to: string) => void } = {},
+  { platform = process.platform, attempt = renameSync }: RenameOptions<void> = {},
 ): void {
   for (const pause of pausesOf(platform)) {
     try {

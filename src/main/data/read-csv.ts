@@ -94,7 +94,7 @@ async function sampleOf(path: string): Promise<Uint8Array> {
     const head: Uint8Array[] = [];
     let bytes = 0;
     for await (const chunk of tableBytes(path, { ...file, sizeBytes: file.sizeBytes })) {
-      head.push(chunk);
+      head.push(Buffer.from(chunk));
       bytes += chunk.length;
       if (bytes >= SAMPLE_BYTES) break;
     }

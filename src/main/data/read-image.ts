@@ -1,5 +1,3 @@
-import { decode } from "jpeg-js";
-import { PNG } from "pngjs";
 import { DataFormatError } from "../../core/errors.ts";
 import { messageOf } from "../timing/message-of.ts";
 import { readRegularFile } from "./regular-file.ts";
@@ -63,6 +61,7 @@ export async function readImage(path: string): Promise<DecodedImage> {
         maxMemoryUsageInMB: 512,
         formatAsRGBA: true,
       } as const;
+      const { decode } = await import("jpeg-js");
       const { data, width, height } = decode(bytes, limits);
       return withoutAlpha(data, width, height);
     }
@@ -72,6 +71,7 @@ export async function readImage(path: string): Promise<DecodedImage> {
         `${claimedWidth} × ${claimedHeight} pixels; at most ${MOST_SIDE} a side are taken`,
       );
     }
+    const { PNG } = await import("pngjs");
     const { data, width, height } = PNG.sync.read(bytes);
     return withoutAlpha(data, width, height);
   } catch (error) {

@@ -1,16 +1,17 @@
 import { DataFormatError } from "../../core/errors.ts";
 import { openRegularFile } from "./regular-file.ts";
+import { isGzip, unpackedChunks } from "./unpacked-chunks.ts";
 
-const CHUNK_BYTES = 1 << 20;
 const NEW_LINE = 0x0a;
 
 /**
- * The lines of a UTF-8 text, one after the other and without their ends, however long the file is.
+ * The lines of a UTF-8 text, gzipped or not, one after the other and without their ends, however long the file is.
  *
- * @throws {DataFormatError} If it is no regular file, no UTF-8, or a line is longer than `mostLineBytes`.
+ * @throws {DataFormatError} If it is no regular file, no UTF-8, or a line is longer than `mostLineBytes`;
+ * if gzip data is damaged or cut short.
  */
 export async function* readLines(path: string, mostLineBytes: number): AsyncGenerator<string> {
-  const { handle } = await openRegularFile(path, Infinity);
+  const file = await openRegularFile(path, Infinity);
   const decoder = new TextDecoder("utf-8", { fatal: true });
   let [kept, keptBytes, lineAt]: [Uint8Array[], number, number] = [[], 0, 0];
   const keep = (bytes: Uint8Array): void => {
@@ -28,8 +29,8 @@ export async function* readLines(path: string, mostLineBytes: number): AsyncGene
     }
   };
   try {
-    const chunks = handle.createReadStream({ start: 0, autoClose: false, highWaterMark: CHUNK_BYTES });
-    for await (const chunk of chunks as AsyncIterable<Buffer>) {
+    const gzip = await isGzip(file);
+    for await (const chunk of unpackedChunks(path, file, { gzip, expected: () => "a whole file" })) {
       let from = 0;
       for (let to = chunk.indexOf(NEW_LINE); to >= 0; to = chunk.indexOf(NEW_LINE, from)) {
         keep(chunk.subarray(from, to));
@@ -41,6 +42,6 @@ export async function* readLines(path: string, mostLineBytes: number): AsyncGene
     }
     if (keptBytes > 0) yield takeLine();
   } finally {
-    await handle.close();
+    await file.handle.close();
   }
 }

@@ -1,6 +1,6 @@
-import { parquetMetadataAsync, parquetRead, type AsyncBuffer, type FileMetaData } from "hyparquet";
-import { compressors } from "hyparquet-compressors";
+import type { AsyncBuffer, FileMetaData } from "hyparquet";
 import { DataFormatError } from "../../core/errors.ts";
+import { checkParquetPages } from "./check-parquet-pages.ts";
 import { openRegularFile } from "./regular-file.ts";
 import type { TableRecord, TableSource } from "./table-source.ts";
 
@@ -52,6 +52,9 @@ async function withBuffer<T>(path: string, use: (file: AsyncBuffer) => Promise<T
   const { handle, sizeBytes } = await openRegularFile(path, MOST_FILE_BYTES);
   try {
     const slice = async (start: number, end = sizeBytes): Promise<ArrayBuffer> => {
+      if (!(start >= 0 && start <= end && end <= sizeBytes)) {
+        throw new RangeError(`bytes ${start} to ${end} lie outside of the file's ${sizeBytes}`);
+      }
       const target = new Uint8Array(end - start);
       const { bytesRead } = await handle.read(target, 0, target.length, start);
       if (bytesRead !== target.length) throw new RangeError(`the file ends at byte ${start + bytesRead}`);
@@ -99,6 +102,8 @@ function columnsOf(path: string, { schema }: FileMetaData): string[] {
 
 /** Tables in Parquet files, one after the other. @throws {DataFormatError} If a file is none or has other columns. */
 export async function parquetSource(paths: readonly string[]): Promise<TableSource> {
+  const { parquetMetadataAsync, parquetRead } = await import("hyparquet");
+  const { compressors } = await import("hyparquet-compressors");
   const files: { path: string; metadata: FileMetaData }[] = [];
   let columns: readonly string[] = [];
   for (const path of paths) {
@@ -117,6 +122,7 @@ export async function parquetSource(paths: readonly string[]): Promise<TableSour
       throw new DataFormatError(path, 0, `the columns of ${paths[0] ?? ""}`, names.slice(0, 8).join(", "));
     }
     columns = names;
+    await withBuffer(path, (file) => checkParquetPages(file, metadata));
     files.push({ path, metadata });
   }
   const total = files.reduce((sum, { metadata }) => sum + Number(metadata.num_rows), 0);

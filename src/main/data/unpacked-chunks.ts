@@ -1,10 +1,12 @@
-import { pipeline, type Readable } from "node:stream";
+import { pipeline } from "node:stream";
 import { createGunzip } from "node:zlib";
 import { DataFormatError } from "../../core/errors.ts";
 import type { RegularFile } from "./regular-file.ts";
 
 /** Small enough that copying one chunk takes microseconds of main's event loop. */
 const CHUNK_BYTES = 128 * 1024;
+/** Read into the same memory again and again: new memory for each piece costs more than reading it. */
+const READ_AHEAD_BYTES = 256 * 1024;
 
 /** Does the file begin as gzip data does? */
 export async function isGzip({ handle }: RegularFile): Promise<boolean> {
@@ -35,8 +37,30 @@ function gunzipError(path: string, error: unknown, expected: string, got: number
   return error instanceof Error ? error : new Error(String(error));
 }
 
+/** A plain file in pieces, the next being read while one is looked at; each is valid until the next is asked for. */
+async function* readAhead({ handle }: RegularFile): AsyncGenerator<Uint8Array> {
+  const read = (buffer: Buffer, at: number): Promise<{ buffer: Buffer; bytesRead: number }> =>
+    handle.read(buffer, 0, READ_AHEAD_BYTES, at);
+  let spare: Buffer = Buffer.allocUnsafeSlow(READ_AHEAD_BYTES);
+  let coming = read(Buffer.allocUnsafeSlow(READ_AHEAD_BYTES), 0);
+  try {
+    for (let at = 0; ;) {
+      const { buffer, bytesRead } = await coming;
+      if (bytesRead === 0) return;
+      at += bytesRead;
+      coming = read(spare, at);
+      yield buffer.subarray(0, bytesRead);
+      spare = buffer;
+    }
+  } finally {
+    // Who closes the file must not take it from a reading that is on its way.
+    await coming.catch(() => undefined);
+  }
+}
+
 /**
- * The bytes of a file in pieces, unpacked if it is gzipped. Whoever stops listening stops the unpacking.
+ * The bytes of a file in pieces, unpacked if it is gzipped; a piece is valid until the next is asked for. Whoever stops
+ * listening stops the unpacking.
  *
  * `expected` says in an error what should have come: "15680016 bytes".
  *
@@ -47,10 +71,14 @@ export async function* unpackedChunks(
   file: RegularFile,
   { gzip, expected }: { readonly gzip: boolean; readonly expected: () => string },
 ): AsyncGenerator<Uint8Array> {
+  if (!gzip) {
+    yield* readAhead(file);
+    return;
+  }
   const source = file.handle.createReadStream({ start: 0, autoClose: false, highWaterMark: CHUNK_BYTES });
-  const gunzip = gzip ? createGunzip({ chunkSize: CHUNK_BYTES }) : null;
+  const gunzip = createGunzip({ chunkSize: CHUNK_BYTES });
   // The loop below hears of every failure; the callback only keeps it from being thrown a second time.
-  const stream: Readable = gunzip === null ? source : pipeline(source, gunzip, () => undefined);
+  const stream = pipeline(source, gunzip, () => undefined);
   let received = 0;
   try {
     for await (const chunk of stream as AsyncIterable<Uint8Array>) {
@@ -60,7 +88,7 @@ export async function* unpackedChunks(
   } catch (error) {
     throw gunzipError(path, error, expected(), received);
   }
-  if (gunzip !== null && gunzip.bytesWritten !== file.sizeBytes) {
+  if (gunzip.bytesWritten !== file.sizeBytes) {
     const trailing = `${file.sizeBytes - gunzip.bytesWritten} more bytes`;
     throw new DataFormatError(path, gunzip.bytesWritten, "the end of the file", trailing);
   }

@@ -2,13 +2,20 @@ import { ContractError, KernelUnavailableError, TaskError } from "../../core/err
 import type { InstructionSet } from "../../shared/engine/instruction-sets.ts";
 import { VERIFICATION_BYTES } from "../../shared/engine/kernel-scratch.ts";
 import type { Tuning } from "../../shared/experiments/tuning.ts";
-import type { WorkerTask } from "../../shared/engine/worker-tasks.ts";
+import type { PlannedSection, ProgramTimes, WorkerTask } from "../../shared/engine/worker-tasks.ts";
 import { Arena } from "./arena.ts";
 import { collectGarbage } from "./collect-garbage.ts";
 import { ControlBlock, type MetricRecord } from "./control-block.ts";
 import { PlanCache } from "./plan-cache.ts";
 import { planSections, type Section } from "./plan.ts";
-import { savedOrNewTuning, tuneKernels, type TuningCache, type TuningInForce } from "./tune-kernels.ts";
+import {
+  pinnedTuning,
+  savedOrNewTuning,
+  tuneKernels,
+  type TuningCache,
+  type TuningInForce,
+} from "./tune-kernels.ts";
+import { compileOnOwnThread } from "./v8-flags.ts";
 import { Watchdog } from "./watchdog.ts";
 import { WorkerPool } from "./worker-pool.ts";
 
@@ -50,6 +57,10 @@ export interface EngineOptions {
   readonly hangMs?: number;
   /** Where tunings are kept from one start to the next; without it every start tunes. */
   readonly tuning?: TuningCache;
+  /** These kernels and no others, instead of those that the tuning chooses. */
+  readonly kernels?: InstructionSet;
+  /** Whether V8 joins pairs of vectors, which decides what is preferred; null where unknown. */
+  readonly joinsVectors?: boolean | null;
 }
 
 export interface RunOptions {
@@ -58,6 +69,15 @@ export interface RunOptions {
   readonly onRecords?: (records: readonly MetricRecord[]) => void;
   /** Repeats finished so far over all sections. */
   readonly onProgress?: (repeatsDone: number) => void;
+  /** Given, clocks run beside every step; hears where the time went, unless it was cancelled. */
+  readonly onProfile?: (profile: ProgramProfile) => void;
+}
+
+/** Where the time of a program went. */
+export interface ProgramProfile {
+  readonly sections: readonly PlannedSection[];
+  /** By worker. */
+  readonly times: readonly ProgramTimes[];
 }
 
 export type RunStatus = "finished" | "cancelled";
@@ -104,6 +124,7 @@ export class Engine {
 
   /** @throws {TaskError} If the workers cannot start. @throws {KernelUnavailableError} If no kernels compute rightly. */
   static async start(options: EngineOptions): Promise<Engine> {
+    compileOnOwnThread();
     const arena = new Arena();
     if (options.threads === 0) return new Engine(options, arena, WorkerPool.empty(), NOT_TUNED);
     const pool = await WorkerPool.start({
@@ -112,7 +133,11 @@ export class Engine {
       memory: arena.memory,
     });
     try {
-      return new Engine(options, arena, pool, await savedOrNewTuning(pool, arena, options.tuning));
+      const { tuning: cache, kernels: pinned, joinsVectors = null } = options;
+      const tuning = await (pinned === undefined
+        ? savedOrNewTuning(pool, arena, { cache, joinsVectors })
+        : pinnedTuning(pool, arena, { pinned, cache }));
+      return new Engine(options, arena, pool, tuning);
     } catch (error) {
       await pool.destroy();
       throw error;
@@ -182,7 +207,7 @@ export class Engine {
    */
   async tune(): Promise<RunStatus> {
     return this.#dispatch(1, "cancelled", async (cancelled) => {
-      const tuned = tuneKernels(this.#pool, this.arena).catch(async (error: unknown) => {
+      const tuned = tuneKernels(this.#pool, this.arena, this.#joinsVectors).catch(async (error: unknown) => {
         await this.#replacePool(this.#pool.threads);
         throw error;
       });
@@ -212,18 +237,25 @@ export class Engine {
           threads: options.threads,
           instructionSet: this.instructionSet,
           scratchOffsetBytes: scope.bytes(scratchBytes),
+          profiled: options.onProfile !== undefined,
         }));
+        const answers: unknown[] = [];
         const report = (): void => {
           const records = this.#control.drain(plan.names);
           if (records.length > 0) options.onRecords?.(records);
           options.onProgress?.(this.#control.repeatsDone);
         };
         await this.#supervise(
-          tasks.map((task) => this.#pool.run(task)),
+          tasks.map(async (task) => {
+            answers[task.worker] = await this.#pool.run(task);
+          }),
           report,
           cancelled,
         );
-        return this.#cancelled ? "cancelled" : "finished";
+        if (this.#cancelled) return "cancelled";
+        // A profiled program's workers answer with their times.
+        options.onProfile?.({ sections: plan.sections, times: answers as ProgramTimes[] });
+        return "finished";
       } finally {
         scope.release();
       }
@@ -427,9 +459,11 @@ export class Engine {
 
   /** A worker found the kernels in use wrong: the choice is forgotten and made again. @returns What to tell. */
   async #afterWrongKernels(error: KernelUnavailableError): Promise<Error> {
+    // Whoever has pinned them wants no others.
+    if (this.#options.kernels !== undefined) return error;
     this.#options.tuning?.drop(this.#pool.kernels);
     this.#control.reset();
-    const tuning = await tuneKernels(this.#pool, this.arena);
+    const tuning = await tuneKernels(this.#pool, this.arena, this.#joinsVectors);
     if (tuning === null) return error;
     this.#use(tuning);
     return new KernelUnavailableError(
@@ -439,8 +473,16 @@ export class Engine {
     );
   }
 
+  get #joinsVectors(): boolean | null {
+    return this.#options.joinsVectors ?? null;
+  }
+
   #use(tuning: Tuning): void {
-    this.#tuning = { ...tuning, source: "measured" };
+    const { kernels: pinned } = this.#options;
+    this.#tuning =
+      pinned === undefined
+        ? { ...tuning, source: "measured" }
+        : { ...tuning, chosen: pinned, source: "pinned" };
     this.#options.tuning?.save(this.#pool.kernels, tuning);
   }
 

@@ -1,41 +1,31 @@
-import { readFileSync, writeFileSync } from "node:fs";
-import { uptime } from "node:os";
-import * as v from "valibot";
+import { existsSync, mkdirSync, readdirSync, unlinkSync, writeFileSync } from "node:fs";
+import { hostname, uptime } from "node:os";
+import { join } from "node:path";
+import { isAlive as isProcessAlive } from "../data/replace-file.ts";
+import type { ProbeEnd } from "./probe-flags.ts";
 
-/** `crashes` in a row, the processes that compile right now, and the starts without flags since the last crash. */
-const recordSchema = v.object({
-  v8: v.string(),
-  crashes: v.number(),
-  withheld: v.number(),
-  compiling: v.array(v.object({ pid: v.number(), bootMinute: v.number() })),
-});
-type TrialRecord = v.InferOutput<typeof recordSchema>;
-
-/** One end may have had another reason; two in a row are no accident. */
-const MOST_CRASHES = 2;
-/**
- * After so many starts without flags they are tried once more, after another crash after twice as many: a process that
- * was killed (kill -9, no memory left) leaves the same trace as one that crashed.
- */
-const STARTS_WITHOUT = 5;
-const MOST_DOUBLINGS = 5;
 /** Two readings of the time at which the machine was started may lie apart by this. */
 const SAME_BOOT_MINUTES = 2;
 /** Whoever ends the process this way does not accuse the compiler. */
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+/** A process that compiles: its machine, number, the machine's start, the version of V8. */
+const MARK = /^compiling~(?<host>[^~]*)~(?<pid>\d+)~(?<bootMinute>\d+)~(?<v8>[^~]+)$/;
 
 /** Whether V8's flags may be set at this start. */
 export interface FlagTrial {
   readonly allowed: boolean;
-  /** The kernels were compiled and tested: the next start may use the flags again. */
+  /** The kernels were compiled and tested. */
   passed(): void;
 }
 
 /** Tests answer for the process and the system themselves. */
 interface TrialOptions {
+  /** Compiles with the flags in a process of its own. */
+  readonly probe: () => ProbeEnd;
   /** Off where nothing may be written: a lab that only reads. */
   readonly record?: boolean;
   readonly pid?: number;
+  readonly host?: string;
   readonly isAlive?: (pid: number) => boolean;
   /** When the machine was started, in minutes since 1970. */
   readonly bootMinute?: number;
@@ -43,88 +33,80 @@ interface TrialOptions {
 
 const bootMinuteNow = (): number => Math.round((Date.now() / 1000 - uptime()) / 60);
 
-function isProcessAlive(pid: number): boolean {
+/** @returns whether this process has removed it: of several only one has. */
+function remove(path: string): boolean {
   try {
-    process.kill(pid, 0);
+    unlinkSync(path);
     return true;
-  } catch (error) {
-    // Another user's process lives as well.
-    return error instanceof Error && "code" in error && error.code === "EPERM";
+  } catch {
+    return false;
   }
 }
 
-function readRecord(path: string, v8: string): TrialRecord {
+function namesIn(folder: string): readonly string[] {
   try {
-    const record = v.parse(recordSchema, JSON.parse(readFileSync(path, "utf8")));
-    if (record.v8 === v8) return record;
+    return readdirSync(folder);
   } catch {
-    // No file yet, or a damaged one: nothing is known against the flags.
+    // No start has left anything.
+    return [];
   }
-  return { v8, crashes: 0, withheld: 0, compiling: [] };
 }
 
 /**
  * Keeps a version of V8 that crashes while it compiles the kernels from doing so at every start: the flags are
- * experimental, and no self-test can catch the end of the process. Each process that compiles stands in `path` by its
- * number until it has passed, has ended by itself or was told to end; one that is gone without that has crashed, unless
- * the machine has gone down with it. A neighbour that is still alive has not. After two crashes in a row this version
- * of V8 gets no flags for some starts, then one more trial.
+ * experimental, and no self-test can catch the end of the process. Each process that compiles has a file of its own in
+ * `folder` until it has passed, has ended by itself or was told to end. One that is gone without that, on this machine
+ * and since its start, has crashed or was killed: a process of its own compiles then and tells which. After a crash this
+ * version of V8 gets no flags any more; a neighbour, a kill and another machine of the same folder cost nothing.
  */
 export function beginFlagTrial(
-  path: string,
+  folder: string,
   v8: string,
   {
+    probe,
     record = true,
     pid = process.pid,
-    isAlive: alive = isProcessAlive,
+    host = encodeURIComponent(hostname()).replaceAll("~", "%7E"),
+    isAlive = isProcessAlive,
     bootMinute = bootMinuteNow(),
-  }: TrialOptions = {},
+  }: TrialOptions,
 ): FlagTrial {
-  const before = readRecord(path, v8);
-  const ofThisBoot = before.compiling.filter(
-    (one) => Math.abs(one.bootMinute - bootMinute) <= SAME_BOOT_MINUTES,
-  );
-  const compiling = ofThisBoot.filter((one) => one.pid !== pid && alive(one.pid));
-  const crashed = ofThisBoot.length - compiling.length;
-  const crashes = before.crashes + crashed;
-  const withheld = crashed > 0 ? 0 : before.withheld;
-  const wait = STARTS_WITHOUT * 2 ** Math.min(MOST_DOUBLINGS, Math.max(0, crashes - MOST_CRASHES));
-  const allowed = crashes < MOST_CRASHES || withheld >= wait;
-  const write = (state: TrialRecord): void => {
-    if (!record) return;
-    try {
-      writeFileSync(path, JSON.stringify(state));
-    } catch {
-      // A folder that cannot be written has no runs to save either; the store says so.
-    }
-  };
-  if (!allowed) {
-    write({ v8, crashes, withheld: withheld + 1, compiling });
-    return { allowed, passed: () => undefined };
-  }
-  write({ v8, crashes, withheld, compiling: [...compiling, { pid, bootMinute }] });
+  const crashed = join(folder, `crashed~${v8}`);
+  const withheld: FlagTrial = { allowed: false, passed: () => undefined };
+  if (existsSync(crashed)) return withheld;
+  if (!record) return { allowed: true, passed: () => undefined };
 
-  /** Takes this process out, whatever neighbours have written since. */
-  const leave = (change: Partial<TrialRecord>): void => {
-    process.removeListener("exit", ended);
+  const vanished = namesIn(folder).filter((name) => {
+    const mark = MARK.exec(name)?.groups;
+    if (mark?.["host"] !== host) return false;
+    const ofThisBoot = Math.abs(Number(mark["bootMinute"]) - bootMinute) <= SAME_BOOT_MINUTES;
+    if (ofThisBoot && Number(mark["pid"]) !== pid && isAlive(Number(mark["pid"]))) return false;
+    // With the machine it went down for whatever reason.
+    return remove(join(folder, name)) && ofThisBoot && mark["v8"] === v8;
+  });
+  const end = vanished.length === 0 ? "passed" : probe();
+  // Nobody knows whether it would come through: this start does without.
+  if (end === "unknown") return withheld;
+  const own = join(folder, `compiling~${host}~${pid}~${bootMinute}~${v8}`);
+  try {
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(end === "crashed" ? crashed : own, "");
+  } catch {
+    // A folder that cannot be written has no runs to save either; the store says so.
+  }
+  if (end === "crashed") return withheld;
+
+  const leave = (): void => {
+    process.removeListener("exit", leave);
     for (const signal of SIGNALS) process.removeListener(signal, told);
-    const now = readRecord(path, v8);
-    write({ ...now, ...change, compiling: now.compiling.filter((one) => one.pid !== pid) });
-  };
-  const ended = (): void => {
-    leave({});
+    remove(own);
   };
   const told = (signal: NodeJS.Signals): void => {
-    leave({});
+    leave();
     // Nobody else listens: what the signal does by itself comes after all.
     if (process.listenerCount(signal) === 0) process.kill(process.pid, signal);
   };
-  process.once("exit", ended);
+  process.once("exit", leave);
   for (const signal of SIGNALS) process.prependListener(signal, told);
-  return {
-    allowed,
-    passed: () => {
-      leave({ crashes: 0, withheld: 0 });
-    },
-  };
+  return { allowed: true, passed: leave };
 }

@@ -1,7 +1,7 @@
 import type { Op } from "../../core/ops/op.ts";
 import { sizeBytesOf, type Tensor } from "../../core/ops/recording-ops.ts";
 import type { Access, Phase } from "../../core/ops/phase.ts";
-import { phasesOf } from "../../core/ops/sharding.ts";
+import { phasesOf, splitsByProduct } from "../../core/ops/sharding.ts";
 import { fuseLinear } from "./fuse-linear.ts";
 import { overlaps, rangeOf, sameRange, type ByteRange } from "./tensor-ranges.ts";
 import { packedBytesOfB, RESIDENT_B_BYTES } from "../../shared/engine/kernel-scratch.ts";
@@ -32,6 +32,7 @@ function streams(op: Op<Tensor>): boolean {
     return packedBytesOfB(op.x.shape[1] ?? 1, op.out.shape[1] ?? 1) <= RESIDENT_B_BYTES;
   }
   if (op.op !== "matmul") return true;
+  if (splitsByProduct(op)) return false;
   const [rows = 1, columns = 1] = op.out.shape;
   const keptBytes = op.transposeA
     ? packedBytesOfB(rows, columns)

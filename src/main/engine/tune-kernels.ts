@@ -1,6 +1,7 @@
-import { TaskError } from "../../core/errors.ts";
+import { KernelUnavailableError, TaskError } from "../../core/errors.ts";
 import { VERIFICATION_BYTES } from "../../shared/engine/kernel-scratch.ts";
 import type { Tuning, TuningReport } from "../../shared/experiments/tuning.ts";
+import type { InstructionSet } from "../../shared/engine/instruction-sets.ts";
 import type { TuneAnswer, WorkerTask } from "../../shared/engine/worker-tasks.ts";
 import type { Arena } from "./arena.ts";
 import { chooseKernels } from "./choose-kernels.ts";
@@ -44,9 +45,14 @@ async function withScratch(
 /**
  * Tests and times all kernels on one worker, and chooses; null when that was cancelled.
  *
+ * @param joinsVectors See `chooseKernels`.
  * @throws {KernelUnavailableError} If no kernels compute rightly. @throws {TaskError} If the worker fails.
  */
-export async function tuneKernels(pool: WorkerPool, arena: Arena): Promise<Tuning | null> {
+export async function tuneKernels(
+  pool: WorkerPool,
+  arena: Arena,
+  joinsVectors: boolean | null,
+): Promise<Tuning | null> {
   const answer = await withScratch(pool, arena, (scratchOffsetBytes) => ({
     kind: "tune",
     scratchOffsetBytes,
@@ -56,28 +62,58 @@ export async function tuneKernels(pool: WorkerPool, arena: Arena): Promise<Tunin
   return {
     measuredAt: new Date().toISOString(),
     peakGflops,
-    kernels: [...kernels],
-    chosen: chooseKernels(kernels),
+    kernels: kernels.map(({ instructionSet, failure, gflops }) => ({ instructionSet, failure, gflops })),
+    chosen: chooseKernels(kernels, joinsVectors),
   };
+}
+
+/** Why kernels must not be used on one worker, or null. */
+async function wrongOf(
+  pool: WorkerPool,
+  arena: Arena,
+  instructionSet: InstructionSet,
+): Promise<string | null> {
+  const wrong = await withScratch(pool, arena, (scratchOffsetBytes) => ({
+    kind: "verify",
+    instructionSet,
+    scratchOffsetBytes,
+  }));
+  return typeof wrong === "string" ? wrong : null;
+}
+
+/**
+ * The kernels that whoever starts the app wants, tested on one worker; nothing is timed and nothing kept.
+ *
+ * @throws {KernelUnavailableError} If they cannot be used here.
+ */
+export async function pinnedTuning(
+  pool: WorkerPool,
+  arena: Arena,
+  { pinned, cache }: { readonly pinned: InstructionSet; readonly cache: TuningCache | undefined },
+): Promise<TuningInForce> {
+  const wrong = await wrongOf(pool, arena, pinned);
+  if (wrong !== null) {
+    throw new KernelUnavailableError(
+      `The kernels ${pinned} cannot be used on this machine and runtime: ${wrong}. ` +
+        'Choose others with --kernels, or leave it out; "lab tune" shows which are right here.',
+    );
+  }
+  const unknown = { measuredAt: new Date().toISOString(), peakGflops: null, kernels: [] };
+  return { ...(cache?.load(pool.kernels) ?? unknown), chosen: pinned, source: "pinned" };
 }
 
 /** The saved choice if it still computes rightly on one worker; else that is forgotten and all are tuned anew. */
 export async function savedOrNewTuning(
   pool: WorkerPool,
   arena: Arena,
-  cache: TuningCache | undefined,
+  { cache, joinsVectors }: { readonly cache: TuningCache | undefined; readonly joinsVectors: boolean | null },
 ): Promise<TuningInForce> {
   const saved = cache?.load(pool.kernels) ?? null;
   if (saved !== null) {
-    const wrong = await withScratch(pool, arena, (scratchOffsetBytes) => ({
-      kind: "verify",
-      instructionSet: saved.chosen,
-      scratchOffsetBytes,
-    }));
-    if (wrong === null) return { ...saved, source: "saved" };
+    if ((await wrongOf(pool, arena, saved.chosen)) === null) return { ...saved, source: "saved" };
     cache?.drop(pool.kernels);
   }
-  const tuning = await tuneKernels(pool, arena);
+  const tuning = await tuneKernels(pool, arena, joinsVectors);
   if (tuning === null) throw new TaskError("The first test of the kernels was stopped; start the app again.");
   cache?.save(pool.kernels, tuning);
   return { ...tuning, source: "measured" };

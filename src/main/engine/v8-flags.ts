@@ -39,15 +39,29 @@ export function v8FlagsFor(runtime: Runtime): readonly string[] {
   return flags;
 }
 
-/** Sets the flags this process gains from; before it compiles any WebAssembly, and for its worker threads too. */
-export function setV8Flags(): readonly string[] {
+/** The flags that this process gains from. */
+export function ownV8Flags(): readonly string[] {
   const { arch, versions } = process;
-  const flags = v8FlagsFor({
+  return v8FlagsFor({
     arch,
     v8: versions.v8,
     electron: versions.electron,
     electronMain: process.type === "browser",
   });
+}
+
+/** Sets the flags this process gains from; before it compiles any WebAssembly, and for its worker threads too. */
+export function setV8Flags(): readonly string[] {
+  const flags = ownV8Flags();
   for (const flag of flags) setFlagsFromString(flag);
   return flags;
+}
+
+/**
+ * Threads that start from now on compile their own JavaScript. A compiler thread may wait for its thread's garbage
+ * collection while that thread, about to end, waits for the compiler: both then wait for ever, and with them every
+ * thread that ends later (nodejs/node#54918). Kernels are WebAssembly, which this leaves alone.
+ */
+export function compileOnOwnThread(): void {
+  setFlagsFromString("--no-concurrent-recompilation");
 }

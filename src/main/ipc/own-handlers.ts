@@ -5,11 +5,12 @@ import { readWeightsFile } from "../exchange/weights/read-weights-file.ts";
 import type { IpcCallName, IpcInput } from "../../shared/ipc/ipc-contract.ts";
 import { networkOf } from "../../shared/specs/network-spec.ts";
 import { readLabDocument } from "../../shared/documents/read-lab-document.ts";
+import { BundledDocuments, isBundled } from "../lab/documents/bundled-documents.ts";
 import { readDocumentText } from "../lab/documents/read-document-text.ts";
 import type { Lab } from "../lab/lab.ts";
 import { exportedDocument } from "../report/exported-document.ts";
 import type { TrainingOrder } from "../lab/training/training-order.ts";
-import { EXPORTS, type SqlAnswer } from "../../shared/runs/run-exports.ts";
+import { allImported, EXPORTS, type SqlAnswer } from "../../shared/runs/run-exports.ts";
 import type { IpcHandler, ParsedInput } from "./lab-calls.ts";
 import { requirePng } from "./require-png.ts";
 import type { AskWhere, AskWhich } from "./save-place.ts";
@@ -19,6 +20,7 @@ import { savePng, saveCsv } from "./save-file.ts";
 export interface IpcServices {
   /** Opening; calls wait for it. */
   readonly lab: Promise<Lab>;
+  readonly resourcesDir: string;
   readonly askWhere: AskWhere;
   /** Asks for a file to read; null when the person closes the dialog. */
   readonly askWhich: AskWhich;
@@ -33,8 +35,12 @@ export interface IpcServices {
 
 /** Calls that need more than the lab: dialogs, the clipboard, the page, a process of their own, files as bytes. */
 export function ownHandlers(services: IpcServices) {
-  const { lab, askWhere, askWhich, printPage, printHtml, querySql, writeClipboard } = services;
+  const { lab, resourcesDir, askWhere, askWhich, printPage, printHtml, querySql, writeClipboard } = services;
+  const bundled = new BundledDocuments(resourcesDir);
   return {
+    // What comes with the app is shown while the lab is opening.
+    documentsOpen: async (input) =>
+      isBundled(input.id) ? bundled.open(input.id) : (await lab).documents.open(input),
     trainingStart: async (request) => (await lab).training.start(await orderOf(request)),
     trainingFind: async (request) => (await lab).training.find(await orderOf(request)),
     trainingFindLr: async (request) => (await lab).training.findLr(await orderOf(request)),
@@ -62,9 +68,14 @@ export function ownHandlers(services: IpcServices) {
       return { kind: "saved", path, rows: await opened.datasets.export({ id, path }) };
     },
     runsImport: async () => {
-      const [path] = await askWhich("Bundle of runs", "bundle");
+      const paths = await askWhich("Bundles of runs", "bundle");
+      const [path] = paths;
       if (path === undefined) return { kind: "dismissed" };
-      return { kind: "imported", path, ...(await (await lab).runs.import(path)) };
+      const { runs } = await lab;
+      if (paths.length === 1) return { kind: "imported", path, failures: [], ...(await runs.import(path)) };
+      const bundles = await runs.importEach(paths);
+      const failures = bundles.flatMap(({ failure }) => (failure === "" ? [] : [failure]));
+      return { kind: "imported", path: dirname(path), failures, ...allImported(bundles) };
     },
     exchangeExport: async ({ training, what, withData, normalise, softmax }) => {
       const opened = await lab;
@@ -84,7 +95,7 @@ export function ownHandlers(services: IpcServices) {
       const [path] = await askWhich("Runs of other tools", folder ? "folder" : "runs");
       if (path === undefined) return { kind: "dismissed" };
       return follow
-        ? { kind: "followed", ...(await opened.exchange.follow({ path })) }
+        ? { kind: "followed", ...(await opened.exchange.follow({ path }, { remember: true })) }
         : { kind: "imported", path, ...(await opened.exchange.importRuns({ path })) };
     },
     reportSave: async ({ suggestedName }) => {

@@ -21,7 +21,7 @@ export type SavedExtension =
 /** Asks where to save; null when the person closes the dialog. */
 export type AskWhere = (suggestedName: string, extension: SavedExtension) => Promise<string | null>;
 
-/** Asks for files to read, one bundle, any number of notebooks, runs of other tools; none when the person closes the dialog. */
+/** Asks for files to read, any number of bundles or notebooks, runs of other tools; none when the person closes the dialog. */
 export type AskWhich = (
   title: string,
   kind: "bundle" | "notebooks" | "runs" | "folder",
@@ -35,7 +35,7 @@ const FILTERS = {
   html: { name: "Web page", extensions: ["html"] },
   // Desktops know it by this name and open it with the app; earlier bundles end with .json alone.
   "backprop.json": { name: "Bundle of runs", extensions: ["backprop.json"] },
-  bundle: { name: "Bundle of runs", extensions: ["json"] },
+  bundle: { name: "Bundle of runs", extensions: ["json", "gz", "bundle"] },
   sqlite: { name: "SQLite database", extensions: ["sqlite"] },
   pdf: { name: "PDF document", extensions: ["pdf"] },
   csv: { name: "Comma-separated values", extensions: ["csv"] },
@@ -83,7 +83,7 @@ export function openDialog(window: BrowserWindow, openFile: string | null): AskW
       defaultPath: folder,
       properties: [
         kind === "folder" ? "openDirectory" : "openFile",
-        ...(kind === "notebooks" ? (["multiSelections"] as const) : []),
+        ...(kind === "notebooks" || kind === "bundle" ? (["multiSelections"] as const) : []),
       ],
       // Runs of other tools have names of every kind.
       ...(kind === "bundle" || kind === "notebooks" ? { filters: [FILTERS[kind]] } : {}),

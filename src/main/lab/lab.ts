@@ -11,7 +11,6 @@ import type { LadderLab } from "./ladder/ladder-lab.ts";
 import type { LessonsLab } from "./lessons/lessons-lab.ts";
 import type { LiveLab } from "./live/live-lab.ts";
 import type { SessionLab } from "./live/session-lab.ts";
-import type { NotebookLab } from "./notebook/notebook-lab.ts";
 import type { DatabaseLab } from "./runs/database-lab.ts";
 import type { RunsLab } from "./runs/runs-lab.ts";
 import type { ViewsLab } from "./runs/views-lab.ts";
@@ -29,7 +28,6 @@ import type { TrainingLab } from "./training/training-lab.ts";
 export interface Lab {
   /** What has to be said of how the saved runs were opened, and whether they were damaged. */
   readonly opened: { readonly notices: readonly string[]; readonly damaged: boolean };
-  readonly notebook: Omit<NotebookLab, "release">;
   readonly ladder: LadderLab;
   readonly init: InitLab;
   readonly stages: StagesLab;

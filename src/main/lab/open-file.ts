@@ -13,10 +13,10 @@ import type { Lab } from "./lab.ts";
  * @throws {Error} If it is neither, or cannot be read.
  */
 export async function openFile(lab: Lab, path: string): Promise<IpcEvent<"fileOpened">> {
-  if (/\.json$/i.test(path)) return { kind: "runs", path, ...(await lab.runs.import(path)) };
+  if (/\.(json|gz|bundle)$/i.test(path)) return { kind: "runs", path, ...(await lab.runs.import(path)) };
   if (/\.(ts|ipynb)$/i.test(path)) return openNotebook(lab, path);
   throw new ContractError(
-    `${path} is not what the app opens: expected a notebook (.lab.ts, .ipynb) or a bundle of runs (.backprop.json, ` +
+    `${path} is not what the app opens: expected a notebook (.lab.ts, .ipynb) or a bundle of runs (.backprop.json, .gz, ` +
       ".json). Data, weights and runs of other tools have their own imports in the views Data, Train and Runs.",
   );
 }

@@ -1,10 +1,12 @@
-import { availableParallelism } from "node:os";
 import { dirname, join } from "node:path";
-import { MOST_THREADS } from "../../shared/specs/threads.ts";
+import type { InstructionSet } from "../../shared/engine/instruction-sets.ts";
 import { isAlive } from "../data/replace-file.ts";
+import { availableThreads } from "../engine/available-threads.ts";
 import { Engine } from "../engine/engine.ts";
 import { beginFlagTrial } from "../engine/flag-trial.ts";
-import { setV8Flags } from "../engine/v8-flags.ts";
+import { joinsVectors } from "../engine/joins-vectors.ts";
+import { probeFlags } from "../engine/probe-flags.ts";
+import { ownV8Flags, setV8Flags } from "../engine/v8-flags.ts";
 import { openStore, type OpenStoreOptions } from "../store/open/open-store.ts";
 import { EventLoopDelay } from "./activity/event-loop-delay.ts";
 import { ExperimentCancelled } from "./activity/experiment-cancelled.ts";
@@ -28,7 +30,6 @@ import { ForeignRungs } from "./ladder/foreign-rungs.ts";
 import { LadderLab } from "./ladder/ladder-lab.ts";
 import { BundledLessons } from "./lessons/bundled-lessons.ts";
 import { LessonsLab } from "./lessons/lessons-lab.ts";
-import { NotebookLab } from "./notebook/notebook-lab.ts";
 import { DatabaseLab } from "./runs/database-lab.ts";
 import { RunsLab } from "./runs/runs-lab.ts";
 import { storeReaders } from "./runs/store-readers.ts";
@@ -55,6 +56,8 @@ export interface LabOptions {
   readonly runtimeSource: string;
   /** Worker threads to start with; default one a core. */
   readonly threads?: number;
+  /** These kernels and no others, instead of those that are chosen for this machine. */
+  readonly kernels?: InstructionSet;
   /** The arena's memory goes back to the system when nothing was on for so long. */
   readonly idleMs?: number;
   /** How the database is opened, see OpenStoreOptions. */
@@ -67,26 +70,29 @@ export interface LabOptions {
  * @throws {StoreError} If the database cannot be opened. @throws {TaskError} If the workers cannot start.
  */
 export async function openLab(options: LabOptions): Promise<Lab> {
-  const threads = options.threads ?? Math.min(availableParallelism(), MOST_THREADS);
+  const threads = options.threads ?? availableThreads();
   const delay = new EventLoopDelay();
   const { databasePath, nativeBinding, database = {} } = options;
   const store = openStore({ path: databasePath, nativeBinding, ...database });
-  const trial = beginFlagTrial(
-    join(dirname(options.databasePath), "v8-flags-trial.json"),
-    process.versions.v8,
-    { record: !store.readOnly },
-  );
+  const trial = beginFlagTrial(join(dirname(options.databasePath), "v8-flags-trial"), process.versions.v8, {
+    record: !store.readOnly && threads > 0,
+    probe: () => probeFlags(join(dirname(options.workerFile), "compile-kernels.js"), ownV8Flags()),
+  });
   const v8Flags = trial.allowed ? setV8Flags() : [];
   const tuning = storedTuning(store, describeMachine("not chosen yet"), {
     v8Flags,
     appVersion: options.appVersion,
   });
-  const engine = await Engine.start({ threads, workerFile: options.workerFile, tuning }).catch(
-    (error: unknown) => {
-      store.close();
-      throw error;
-    },
-  );
+  const engine = await Engine.start({
+    threads,
+    workerFile: options.workerFile,
+    tuning,
+    joinsVectors: joinsVectors(v8Flags),
+    ...(options.kernels === undefined ? {} : { kernels: options.kernels }),
+  }).catch((error: unknown) => {
+    store.close();
+    throw error;
+  });
   trial.passed();
   const machine = new CurrentMachine(engine, store);
   machine.get();
@@ -165,14 +171,12 @@ export async function openLab(options: LabOptions): Promise<Lab> {
     session.stopAll();
     live.stop();
   });
-  const notebook = new NotebookLab(services, supervisor);
   const training = new TrainingLab(services, supervisor, data);
   const exchange = new ExchangeLab(services, supervisor, data);
   const found = { ...options, threads, engine, store, delay, v8Flags, flagsWithheld: !trial.allowed };
 
   return {
     opened: { notices: store.notices, damaged: store.damage.length > 0 },
-    notebook,
     ladder: new LadderLab(services, supervisor, foreignRungs),
     init: new InitLab(services, supervisor, data),
     stages: new StagesLab(services, supervisor, data, tfjsFile),
@@ -212,7 +216,6 @@ export async function openLab(options: LabOptions): Promise<Lab> {
       await live.close();
       await supervisor.idle();
       await documents.close();
-      notebook.release();
       data.release();
       await engine.close();
       await Promise.all(Object.values(readers).map((reader) => reader.close()));

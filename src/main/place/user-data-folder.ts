@@ -1,5 +1,6 @@
 import { userInfo } from "node:os";
 import { isAbsolute, join } from "node:path";
+import { ContractError } from "../../core/errors.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -8,10 +9,15 @@ type Environment = Readonly<Record<string, string | undefined>>;
  * that a variable that is empty or no absolute path counts as not set. With Electron's own answer an empty HOME would
  * put the database into whatever folder the app is started in.
  *
- * @throws {Error} If neither the environment nor the system knows a home.
+ * @throws {ContractError} If neither the environment nor the system knows a home.
  */
-export function userDataFolder(appName: string, platform: NodeJS.Platform, env: Environment): string {
-  const home = () => homeFolder(platform, env);
+export function userDataFolder(
+  appName: string,
+  platform: NodeJS.Platform,
+  env: Environment,
+  systemHome = (): string => userInfo().homedir,
+): string {
+  const home = () => homeFolder(platform, env, systemHome);
   if (platform === "win32") {
     return join(absolute(env["APPDATA"], platform) ?? join(home(), "AppData", "Roaming"), appName);
   }
@@ -19,16 +25,15 @@ export function userDataFolder(appName: string, platform: NodeJS.Platform, env: 
   return join(absolute(env["XDG_CONFIG_HOME"], platform) ?? join(home(), ".config"), appName);
 }
 
-function homeFolder(platform: NodeJS.Platform, env: Environment): string {
+function homeFolder(platform: NodeJS.Platform, env: Environment, systemHome: () => string): string {
   const named = absolute(platform === "win32" ? env["USERPROFILE"] : env["HOME"], platform);
   if (named !== null) return named;
   try {
     // Of the system's list of users, whatever the environment says.
-    return userInfo().homedir;
+    return systemHome();
   } catch (cause) {
-    throw new Error(
-      "The folder for settings and runs is not known: HOME is not set, and this system does not know the user who " +
-        "runs the app. Set HOME to a folder that can be written, or start with --user-data-dir=FOLDER.",
+    throw new ContractError(
+      "This user has no home folder: HOME is not set, and the system knows none. Name a database with --database, or set HOME.",
       { cause },
     );
   }

@@ -2,12 +2,10 @@ import type { DocumentExportFormat } from "../../shared/documents/document-recor
 import { writeIpynb, type NotebookOutput } from "../../shared/documents/ipynb.ts";
 import type { LabDocument } from "../../shared/documents/lab-document.ts";
 import { writeLabDocument } from "../../shared/documents/write-lab-document.ts";
-import { pythonFile } from "../../sandbox/python/python-notebook.ts";
 import type { CellOutput } from "../../shared/live/cell-output.ts";
 import type { CellResult } from "../../shared/live/cell-result.ts";
 import type { StoredCell } from "../../shared/live/live-session.ts";
 import { cellErrorText, cellOutputText } from "./cell-output-text.ts";
-import { documentHtml } from "./html/document-html.ts";
 import { picturePng } from "./html/picture-png.ts";
 
 const notebookOutput = (output: CellOutput): NotebookOutput => ({
@@ -27,6 +25,12 @@ export function notebookOutputs(
       return [id, [...outputs.map(notebookOutput), ...failure]] as const;
     }),
   );
+}
+
+/** Loaded when it is wanted: with Markdown and formulas it is a tenth of the start of every command. */
+async function htmlOf(document: LabDocument, stored: readonly StoredCell[]): Promise<string> {
+  const { documentHtml } = await import("./html/document-html.ts");
+  return documentHtml(document, stored);
 }
 
 /** A document in the form of a file that is handed on. */
@@ -49,10 +53,10 @@ export async function exportedDocument(
     case "ipynb":
       return writeIpynb(document, notebookOutputs(stored.map(({ result }) => result)));
     case "py":
-      return pythonFile(document).text;
+      return (await import("../../sandbox/python/python-notebook.ts")).pythonFile(document).text;
     case "html":
-      return documentHtml(document, stored);
+      return htmlOf(document, stored);
     case "pdf":
-      return printHtml(documentHtml(document, stored));
+      return printHtml(await htmlOf(document, stored));
   }
 }

@@ -1,5 +1,5 @@
-import type { JudgedCell } from "../../core/notebook/judge-document.ts";
-import type { Quantity } from "../../core/notebook/judge.ts";
+import type { JudgedCell } from "../../core/judge/judge-document.ts";
+import type { Quantity } from "../../core/judge/judge.ts";
 import { quantityText } from "./cell-table.ts";
 import { textTable } from "./text-table.ts";
 

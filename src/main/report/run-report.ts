@@ -9,16 +9,21 @@ function verdictCounts(cells: readonly CellResult[]): string {
   return [...counts].map(([verdict, count]) => `${count} ${verdict}`).join(", ");
 }
 
-/** A notebook run as text: the cells beside the notebook's numbers, how it ended, where it ran, its memory. */
+/** A notebook's run as text: the cells beside the original's numbers, how it ended, where it ran, its memory. */
 export function runReport({ run, cells, machine }: RunDetails): string {
   const seconds = cells.reduce((total, { ms }) => total + ms, 0) / 1000;
   const failure = run.failure === null ? "" : `: ${run.failure}`;
+  // Cells that only define something say nothing.
+  const telling = cells.filter(
+    ({ expected, measured, verdict }) =>
+      verdict !== "measured" || Object.keys({ ...expected, ...measured }).length > 0,
+  );
   return [
-    cellTable(cells),
+    cellTable(telling),
     "",
     `run ${run.id} ${run.status}${failure}`,
     `${cells.length} cells in ${seconds.toFixed(1)} s: ${verdictCounts(cells)}`,
-    `memory: forecast ${gigabytes(run.config["forecastBytes"])}, peak ${gigabytes(run.summary["peakRssBytes"])} measured`,
+    `memory: peak ${gigabytes(run.summary["peakRssBytes"])}`,
     `${machine.cpuModel}, ${run.threads} threads, Electron ${machine.electron}, kernel ${machine.kernel}`,
   ].join("\n");
 }

@@ -1,8 +1,9 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { BrowserWindow } from "electron";
-import { NOTEBOOK_DEFAULTS } from "../../shared/experiments/notebook.ts";
+import { ContractError } from "../../core/errors.ts";
 import type { Lab } from "../lab/lab.ts";
+import { SEED_NOTEBOOK_ID } from "../../shared/documents/document-records.ts";
 import { runReport } from "../report/run-report.ts";
 
 // Charts animate and tables are laid out after the last event arrived.
@@ -16,14 +17,22 @@ const SETTLE_MS = 1_000;
  */
 export async function runDemo(lab: Lab, window: BrowserWindow, outDir: string): Promise<0 | 1> {
   mkdirSync(outDir, { recursive: true });
-  const { seed, rows, samples, coordinates } = NOTEBOOK_DEFAULTS;
-  const { threads } = lab.diagnostics.get();
-  const run = lab.notebook.run({
-    selection: { kind: "all" },
-    settings: { seed, rows, samples, coordinates, threads },
+  const { text } = await lab.documents.open({ id: SEED_NOTEBOOK_ID });
+  const ended = new Promise<void>((resolve) => {
+    const stop = lab.subscribe(({ name, payload }) => {
+      if (name !== "activityChanged" || payload !== null) return;
+      stop();
+      resolve();
+    });
   });
-  await run.done;
-  const details = lab.runs.get({ runId: run.runId });
+  const { runId } = await lab.session.run({
+    documentId: SEED_NOTEBOOK_ID,
+    text,
+    selection: { kind: "all" },
+  });
+  if (runId === null) throw new ContractError("the database cannot be written, so nothing was run");
+  await ended;
+  const details = lab.runs.get({ runId });
   const picture = join(outDir, "notebook.png");
   writeFileSync(picture, await pictureOf(window));
   process.stdout.write(

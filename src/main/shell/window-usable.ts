@@ -1,37 +1,37 @@
 import type { BrowserWindow } from "electron";
 import type { IpcHandlers } from "../ipc/ipc-handlers.ts";
 
-/** The same handlers, and a promise of the first cell's title once the page was answered with the notebook. */
-export function watchDescription(handlers: IpcHandlers): {
+/** The same handlers, and a promise of the notebook's title once the page was answered with it. */
+export function watchOpening(handlers: IpcHandlers): {
   handlers: IpcHandlers;
-  described: Promise<string>;
+  opened: Promise<string>;
 } {
-  let tell: (firstTitle: string) => void = () => undefined;
-  const described = new Promise<string>((resolve) => {
+  let tell: (title: string) => void = () => undefined;
+  const opened = new Promise<string>((resolve) => {
     tell = resolve;
   });
   const watched: IpcHandlers = {
     ...handlers,
-    notebookDescribe: async (input) => {
-      const cells = await handlers.notebookDescribe(input);
+    documentsOpen: async (input) => {
+      const document = await handlers.documentsOpen(input);
       // After the answer has left.
-      setImmediate(() => tell(cells[0]?.title ?? ""));
-      return cells;
+      setImmediate(() => tell(document.entry.title));
+      return document;
     },
   };
-  return { handlers: watched, described };
+  return { handlers: watched, opened };
 }
 
 /**
- * Resolves when a person can use the window: the page has main's description of the notebook, shows it, and two
+ * Resolves when a person can use the window: the page has the notebook from main, shows it, and two
  * frames have been painted since.
  */
-export async function windowUsable(window: BrowserWindow, described: Promise<string>): Promise<void> {
-  const title = await described;
+export async function windowUsable(window: BrowserWindow, opened: Promise<string>): Promise<void> {
+  const title = await opened;
   await window.webContents.executeJavaScript(`(${PAINTED})(${JSON.stringify(title)})`);
 }
 
-// Runs in the page. A view that shows no cells counts once it has shown some text for two seconds.
+// Runs in the page. A view that shows no notebook counts once it has shown some text for two seconds.
 const PAINTED = `(title) => {
   const giveUpAt = performance.now() + 2000;
   return new Promise((resolve) => {

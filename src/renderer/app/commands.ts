@@ -1,7 +1,9 @@
 import { changePreferences, preferencesStore } from "../preferences/preferences.ts";
 import { formatDate } from "../format/date.ts";
-import { jumpToCell } from "../notebook/jump-to-cell.ts";
-import { runNotebookCells } from "../notebook/notebook-form.ts";
+import { requestFocus } from "../live/cell/focus-request.ts";
+import { choose, runHere } from "../live/cell/cell-commands.ts";
+import { openStore } from "../live/document/open-notebook.ts";
+import { cellLabel } from "../../shared/documents/lab-document.ts";
 import { openRun } from "../store/open-run.ts";
 import { importRuns } from "../runs/run-actions.ts";
 import { importOthers } from "../exchange/exchange-actions.ts";
@@ -154,31 +156,32 @@ export const COMMANDS: readonly Command[] = [
   },
 ];
 
-/** Two for each cell, once the notebook is known. */
+function goToCell(id: string): void {
+  showView("notebook");
+  choose(id);
+  requestFocus({ cell: id, mode: "command" });
+}
+
+/** Two for each cell of the open notebook that has a name. */
 export function cellCommands(): readonly Command[] {
-  return (labStore.get().cells ?? []).flatMap(({ id, title }): Command[] => [
-    {
-      id: `go-${id}`,
-      label: `Go to cell ${id}: ${title}`,
+  return (openStore.get()?.edit.document.cells ?? []).flatMap((cell, at): Command[] => {
+    const name = cellLabel(cell);
+    if (name === cell.id) return [];
+    const command = (id: string, does: string, run: () => void): Command => ({
+      id: `${id}-${cell.id}`,
+      label: `${does} cell ${at + 1}: ${name}`,
       group: "Cells",
       shortcuts: [],
-      run: () => {
-        showView("notebook");
-        jumpToCell(id);
-      },
-    },
-    {
-      id: `run-${id}`,
-      label: `Run cell ${id}: ${title}`,
-      group: "Cells",
-      shortcuts: [],
-      run: () => {
-        showView("notebook");
-        jumpToCell(id);
-        runNotebookCells({ kind: "one", cell: id });
-      },
-    },
-  ]);
+      run,
+    });
+    return [
+      command("go", "Go to", () => goToCell(cell.id)),
+      command("run", "Run", () => {
+        goToCell(cell.id);
+        runHere(cell.id);
+      }),
+    ];
+  });
 }
 
 /** One for each saved run that the window knows. */

@@ -1,7 +1,7 @@
 import { Button, Kbd, Tooltip } from "@mantine/core";
 import { Search } from "lucide-react";
 import { DropTarget } from "../exchange/drop-target.tsx";
-import { Activity, useEffect, useState } from "react";
+import { Activity, Suspense, useEffect, useState } from "react";
 import { ActivityBar } from "./activity-bar.tsx";
 import { CommandPalette } from "./command-palette.tsx";
 import { LiveRegion } from "./live-region.tsx";
@@ -23,6 +23,7 @@ export function Frame() {
   const shown = useShownView();
   const visited = useVisited(shown);
   const presenting = usePresentation();
+  useEffect(preloadViews, []);
   useEffect(() => {
     document.documentElement.dataset["presenting"] = String(presenting);
   }, [presenting]);
@@ -57,7 +58,9 @@ export function Frame() {
             <Activity key={id} mode={id === shown ? "visible" : "hidden"}>
               <div className={classes["pane"]}>
                 <ViewBoundary name={label}>
-                  <View />
+                  <Suspense>
+                    <View />
+                  </Suspense>
                 </ViewBoundary>
               </div>
             </Activity>
@@ -72,6 +75,17 @@ export function Frame() {
       <LiveRegion />
     </div>
   );
+}
+
+/** After the first view stands, the code of the others is fetched: each then opens at once. */
+function preloadViews(): () => void {
+  const handle = requestIdleCallback(() => {
+    for (const { preload } of Object.values(VIEW_PARTS)) {
+      // What cannot be fetched says so when it is shown.
+      preload().catch(() => undefined);
+    }
+  });
+  return () => cancelIdleCallback(handle);
 }
 
 /** Views are built when they are first shown. */

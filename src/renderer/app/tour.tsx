@@ -13,8 +13,8 @@ interface Step {
 const STEPS: readonly Step[] = [
   {
     view: "notebook",
-    title: "Run the notebook.",
-    text: "From three plain loops to a backward pass over 50,000 MNIST images: every gradient is checked, and every number stands beside the notebook's own.",
+    title: "Run the notebook, then make it yours.",
+    text: "From three plain loops to a backward pass over 50,000 MNIST images: every gradient is checked, and every number stands beside the original's. Make a copy, break it, and see the mistake named.",
   },
   {
     view: "train",

@@ -14,8 +14,8 @@ export const VIEW_ACTIONS: readonly ViewAction[] = VIEWS.flatMap(({ id: view, bu
   buttons.map(({ id, label, primary = false }) => ({ id, label, view, primary })),
 );
 
-/** A view that is opened for the first time has its buttons after some frames. */
-const MOST_FRAMES = 60;
+/** A view that is opened for the first time has its code and its buttons after some frames. */
+const MOST_FRAMES = 300;
 
 /** Shows the action's view and presses its button, or says why that cannot be pressed now. */
 export function startAction({ id, label, view }: ViewAction): void {

@@ -1,58 +1,65 @@
-import type { ComponentType } from "react";
+import { lazy, type ComponentType } from "react";
 import type { RunKind } from "../../shared/runs/run-records.ts";
-import { BackwardView } from "../backward/backward-view.tsx";
 import { ask } from "../bridge/lab.ts";
-import { DataView } from "../data/data-view.tsx";
-import { DiagnosticsView } from "../diagnostics/diagnostics-view.tsx";
 import { connectExchange } from "../exchange/exchange-actions.ts";
-import { ImportedRunPart } from "../exchange/imported-run-part.tsx";
 import { connectGradcheck } from "../gradients/gradcheck-actions.ts";
-import { GradcheckRunPart } from "../gradients/gradcheck-run-part.tsx";
 import { gradcheckStore, showGradcheck } from "../gradients/gradcheck-store.ts";
-import { GradientsView } from "../gradients/gradients-view.tsx";
-import { InitRunPart } from "../initialise/init-run-part.tsx";
 import { restoreInit } from "../initialise/init-store.ts";
-import { InitialiseView } from "../initialise/initialise-view.tsx";
 import { connectLadder } from "../ladder/ladder-actions.ts";
-import { LadderRunPart } from "../ladder/ladder-run-part.tsx";
 import { ladderStore, showLadder } from "../ladder/ladder-store.ts";
-import { LadderView } from "../ladder/ladder-view.tsx";
-import { DocumentRunPart } from "../live/document-run-part.tsx";
 import { connectLive } from "../live/connect-live.ts";
-import { RunsView } from "../runs/table/runs-view.tsx";
-import { SettingsView } from "../settings/settings-view.tsx";
 import { connectStages } from "../stages/stages-actions.ts";
-import { StagesRunPart } from "../stages/stages-run-part.tsx";
 import { showStages, stagesStore } from "../stages/stages-store.ts";
-import { StagesView } from "../stages/stages-view.tsx";
-import { restoreNotebook } from "../store/lab-store.ts";
 import { readCurves } from "../train/recorded-curves.ts";
-import { TrainView } from "../train/train-view.tsx";
-import { TrainingRunPart } from "../train/training-run-part.tsx";
 import { restoreTraining, trainingStore } from "../train/training-store.ts";
 import type { RunPartProps } from "../ui/run-part.ts";
-import { NotebookViews } from "./notebook-views.tsx";
 import type { ViewId } from "./views.ts";
 
 interface ViewPart {
   readonly View: ComponentType;
+  /** Fetches its code before it is shown. */
+  readonly preload: () => Promise<unknown>;
   /** Listens for what main tells it, from the start on. */
   readonly connect?: () => void;
 }
 
+/** A component whose code comes when it is first shown. */
+const loaded = <Props extends object>(load: () => Promise<ComponentType<Props>>) =>
+  lazy(async () => ({ default: await load() }));
+
+const view = (load: () => Promise<ComponentType>): Pick<ViewPart, "View" | "preload"> => ({
+  View: loaded(load),
+  preload: load,
+});
+
 /** What each view is made of; its name, place and buttons are in `VIEWS`. */
 export const VIEW_PARTS: Readonly<Record<ViewId, ViewPart>> = {
-  notebook: { View: NotebookViews, connect: connectLive },
-  ladder: { View: LadderView, connect: connectLadder },
-  initialise: { View: InitialiseView },
-  stages: { View: StagesView, connect: connectStages },
-  backward: { View: BackwardView },
-  gradients: { View: GradientsView, connect: connectGradcheck },
-  train: { View: TrainView },
-  runs: { View: RunsView, connect: connectExchange },
-  data: { View: DataView },
-  diagnostics: { View: DiagnosticsView },
-  settings: { View: SettingsView },
+  notebook: {
+    ...view(async () => (await import("../live/live-view.tsx")).LiveView),
+    connect: connectLive,
+  },
+  ladder: {
+    ...view(async () => (await import("../ladder/ladder-view.tsx")).LadderView),
+    connect: connectLadder,
+  },
+  initialise: { ...view(async () => (await import("../initialise/initialise-view.tsx")).InitialiseView) },
+  stages: {
+    ...view(async () => (await import("../stages/stages-view.tsx")).StagesView),
+    connect: connectStages,
+  },
+  backward: { ...view(async () => (await import("../backward/backward-view.tsx")).BackwardView) },
+  gradients: {
+    ...view(async () => (await import("../gradients/gradients-view.tsx")).GradientsView),
+    connect: connectGradcheck,
+  },
+  train: { ...view(async () => (await import("../train/train-view.tsx")).TrainView) },
+  runs: {
+    ...view(async () => (await import("../runs/table/runs-view.tsx")).RunsView),
+    connect: connectExchange,
+  },
+  data: { ...view(async () => (await import("../data/data-view.tsx")).DataView) },
+  diagnostics: { ...view(async () => (await import("../diagnostics/diagnostics-view.tsx")).DiagnosticsView) },
+  settings: { ...view(async () => (await import("../settings/settings-view.tsx")).SettingsView) },
 };
 
 interface RunKindParts {
@@ -65,47 +72,42 @@ interface RunKindParts {
 /** What the views do for runs of their kind. */
 export const RUN_KINDS: Readonly<Record<RunKind, RunKindParts>> = {
   notebook: {
-    Part: DocumentRunPart,
-    restore: async (runId) => {
-      const details = await ask(window.lab.runsGet({ runId }));
-      // A notebook that a person wrote is opened from the library.
-      if (details.run.config["document"] !== undefined) return;
-      if (details.cells.length === 0) throw new RangeError(`run ${runId} has no cells`);
-      restoreNotebook(details);
-    },
+    Part: loaded(async () => (await import("../live/document-run-part.tsx")).DocumentRunPart),
+    // A notebook keeps its outputs itself; a run's text is made a notebook on the run's page.
+    restore: () => Promise.resolve(),
   },
   ladder: {
-    Part: LadderRunPart,
+    Part: loaded(async () => (await import("../ladder/ladder-run-part.tsx")).LadderRunPart),
     restore: async (runId) => {
       const record = await ask(window.lab.ladderGet({ runId }));
       if (ladderStore.get().shown === null) showLadder(record);
     },
   },
   init: {
-    Part: InitRunPart,
+    Part: loaded(async () => (await import("../initialise/init-run-part.tsx")).InitRunPart),
     restore: async (runId) => restoreInit((await ask(window.lab.initGet({ runId }))).report),
   },
   stages: {
-    Part: StagesRunPart,
+    Part: loaded(async () => (await import("../stages/stages-run-part.tsx")).StagesRunPart),
     restore: async (runId) => {
       const record = await ask(window.lab.stagesGet({ runId }));
       if (stagesStore.get().shown === null) showStages(record);
     },
   },
   gradcheck: {
-    Part: GradcheckRunPart,
+    Part: loaded(async () => (await import("../gradients/gradcheck-run-part.tsx")).GradcheckRunPart),
     restore: async (runId) => {
       const record = await ask(window.lab.gradcheckGet({ runId }));
       if (gradcheckStore.get().shown === null) showGradcheck(record);
     },
   },
   imported: {
-    Part: ImportedRunPart,
+    Part: loaded(async () => (await import("../exchange/imported-run-part.tsx")).ImportedRunPart),
     // No view takes it up: it is looked at on its page.
     restore: () => Promise.resolve(),
   },
   training: {
-    Part: TrainingRunPart,
+    Part: loaded(async () => (await import("../train/training-run-part.tsx")).TrainingRunPart),
     restore: async (runId) => {
       if (trainingStore.get().log !== null) return;
       const curves = await readCurves(runId);

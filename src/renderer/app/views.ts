@@ -38,7 +38,7 @@ const ROWS = [
     label: "Notebook",
     icon: NotebookText,
     work: { kinds: ["notebook"], name: "the notebook" },
-    buttons: [{ id: "run-all", label: "Run all cells", primary: true }],
+    buttons: [{ id: "run-all", label: "Run all cells of the notebook", primary: true }],
   },
   {
     id: "ladder",

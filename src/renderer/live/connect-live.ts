@@ -1,5 +1,5 @@
 import { cellLabel, type LabDocument } from "../../shared/documents/lab-document.ts";
-import { hearEntry, hearOutside, openStore, saveNow } from "./document/open-notebook.ts";
+import { hearEntry, hearOutside, openLast, openStore, saveNow } from "./document/open-notebook.ts";
 import { askStandings, loadSession } from "./kernel/run-actions.ts";
 import {
   NO_SESSION,
@@ -24,7 +24,7 @@ function syncCells(document: LabDocument, chosen: string | null): void {
   syncLanguage(cells, chosen);
 }
 
-/** Listens to main, and follows the open notebook. */
+/** Listens to main, opens what was open last, and follows the open notebook. */
 export function connectLive(): void {
   window.lab.on("documentChanged", (entry) => {
     updateEntry(entry);
@@ -73,4 +73,6 @@ export function connectLive(): void {
   });
   // What was typed in the last second is written when the window goes.
   window.addEventListener("pagehide", () => void saveNow());
+  // While the view's code is on its way.
+  void openLast();
 }

@@ -21,7 +21,7 @@ const PANELS = [
 ] as const;
 type Panel = (typeof PANELS)[number]["value"];
 
-/** Notebooks that people write: the library, the open one, and what its sandbox holds. */
+/** Notebooks: the library, the open one, and what its sandbox holds. The first is the one that comes with the app. */
 export function LiveView() {
   const open = useStore(openStore);
   const opening = useStore(openingStore);

@@ -6,23 +6,32 @@ export interface Preferences {
   readonly motion: "system" | "reduced";
   /** Step of the tour that is shown, from 0. */
   readonly tour: number;
+  /** The notebook that was open last; null before one was. */
+  readonly notebook: string | null;
 }
 
 /** A step that no tour has: it is over. */
 export const TOUR_ENDED = 1000;
 
 const KEY = "backprop-lab.preferences";
-const DEFAULTS: Preferences = { theme: "system", projector: false, motion: "system", tour: 0 };
+const DEFAULTS: Preferences = {
+  theme: "system",
+  projector: false,
+  motion: "system",
+  tour: 0,
+  notebook: null,
+};
 
 /** Whatever is in storage, made valid: an older or a damaged entry must not keep the window from opening. */
 export function parsePreferences(text: string | null): Preferences {
   const stored = parseObject(text);
-  const { theme, projector, motion, tour } = stored;
+  const { theme, projector, motion, tour, notebook } = stored;
   return {
     theme: theme === "light" || theme === "dark" ? theme : DEFAULTS.theme,
     projector: projector === true,
     motion: motion === "reduced" ? motion : DEFAULTS.motion,
     tour: typeof tour === "number" && Number.isInteger(tour) && tour >= 0 ? tour : DEFAULTS.tour,
+    notebook: typeof notebook === "string" && notebook.length <= 100 ? notebook : DEFAULTS.notebook,
   };
 }
 

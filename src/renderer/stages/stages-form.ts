@@ -1,5 +1,5 @@
 import { useMemo } from "react";
-import { NOTEBOOK_DEFAULTS } from "../../shared/experiments/notebook.ts";
+import { NOTEBOOK_DEFAULTS } from "../../shared/experiments/notebook-defaults.ts";
 import { stagesSettingsSchema, type StagesSettings } from "../../shared/experiments/stages.ts";
 import { createDraftForm } from "../preferences/draft-form.ts";
 import { useStore } from "../store/create-store.ts";

@@ -1,55 +1,16 @@
 import type { RunSummary } from "../../shared/runs/run-records.ts";
 import type { LabAction } from "./lab-action.ts";
 import type { LabState, Notice } from "./lab-state.ts";
-import {
-  ended,
-  finished,
-  idle,
-  reattached,
-  requested,
-  restored,
-  started,
-} from "../notebook/notebook-progress.ts";
 
 const MAX_NOTICES = 4;
 
 /** What the window knows after an action. Pure: the same state and action give the same answer. */
 export function labReducer(state: LabState, action: LabAction): LabState {
   switch (action.type) {
-    case "described":
-      return { ...state, cells: action.cells, loadFailure: null };
-    case "loadFailed":
-      return { ...state, loadFailure: action.error };
     case "machineKnown":
       return { ...state, threads: action.threads, machineId: action.machineId };
-    case "reattached":
-      return {
-        ...state,
-        notebook: reattached(action.notebook, action.now),
-        activity: action.activity,
-        activityAt: action.now,
-      };
-    case "notebookRestored":
-      return { ...state, notebook: restored(state.notebook, action.runId, action.results) };
-    case "runRequested":
-      return {
-        ...state,
-        notebook: requested(state.notebook, state.cells ?? [], action.selection, action.runId),
-      };
     case "activityChanged":
-      return {
-        ...state,
-        activity: action.activity,
-        activityAt: action.now,
-        notebook: action.activity?.kind === "notebook" ? state.notebook : idle(state.notebook),
-      };
-    case "cellStarted":
-      return {
-        ...state,
-        notebook: started(state.notebook, action.event.runId, action.event.cell, action.now),
-      };
-    case "cellFinished":
-      return { ...state, notebook: finished(state.notebook, action.event.runId, action.event.result) };
+      return { ...state, activity: action.activity, activityAt: action.now };
     case "runsListed":
       return { ...state, runs: newestFirst(action.runs), runsFailure: null };
     case "runsForgotten":
@@ -67,10 +28,9 @@ export function labReducer(state: LabState, action: LabAction): LabState {
 
 function withRun(state: LabState, run: RunSummary): LabState {
   const others = (state.runs ?? []).filter(({ id }) => id !== run.id);
-  const notebook = ended(state.notebook, run);
   // Before the list has arrived there is nothing to change: it will bring this run along.
   const runs = state.runs === null ? null : newestFirst([run, ...others]);
-  return { ...state, runs, notebook };
+  return { ...state, runs };
 }
 
 function newestFirst(runs: readonly RunSummary[]): readonly RunSummary[] {

@@ -1,6 +1,5 @@
 import type { Activity } from "../../shared/ipc/ipc-contract.ts";
-import type { CellDescription } from "../../shared/experiments/notebook.ts";
-import type { CellResult, RunSummary } from "../../shared/runs/run-records.ts";
+import type { RunSummary } from "../../shared/runs/run-records.ts";
 import type { WireError } from "../../shared/ipc/wire-error.ts";
 
 export interface Notice {
@@ -13,21 +12,7 @@ export interface Notice {
   readonly action?: { readonly label: string; readonly run: () => void };
 }
 
-export interface NotebookProgress {
-  readonly runId: string | null;
-  readonly results: ReadonlyMap<string, CellResult>;
-  readonly running: { readonly cell: string; readonly since: number } | null;
-  /** Cells still to come in the run that is on. */
-  readonly queued: readonly string[];
-  /** The cell at which the latest run ended early, and why. */
-  readonly stopped: { readonly cell: string; readonly reason: string } | null;
-}
-
 export interface LabState {
-  /** Null until main has described the notebook. */
-  readonly cells: readonly CellDescription[] | null;
-  readonly loadFailure: WireError | null;
-  readonly notebook: NotebookProgress;
   readonly activity: Activity | null;
   /** When `activity` arrived, on this window's clock: its own clock goes on between two events. */
   readonly activityAt: number;
@@ -41,9 +26,6 @@ export interface LabState {
 }
 
 export const INITIAL_STATE: LabState = {
-  cells: null,
-  loadFailure: null,
-  notebook: { runId: null, results: new Map(), running: null, queued: [], stopped: null },
   activity: null,
   activityAt: 0,
   runs: null,

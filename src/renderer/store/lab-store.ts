@@ -1,6 +1,4 @@
 import type { IpcEvent } from "../../shared/ipc/ipc-contract.ts";
-import type { CellSelection, NotebookSettings } from "../../shared/experiments/notebook.ts";
-import type { RunDetails } from "../../shared/runs/run-records.ts";
 import { ask, LabError, wireErrorOf } from "../bridge/lab.ts";
 import { commandLineOf } from "../../shared/runs/packaged.ts";
 import { commandLineStore } from "./command-line.ts";
@@ -55,10 +53,6 @@ export function connectLab(): () => void {
     window.lab.on("activityChanged", (activity) => {
       dispatch({ type: "activityChanged", activity, now: performance.now() });
     }),
-    window.lab.on("cellStarted", (event) => {
-      dispatch({ type: "cellStarted", event, now: performance.now() });
-    }),
-    window.lab.on("cellFinished", (event) => dispatch({ type: "cellFinished", event })),
     window.lab.on("trainingMetrics", ({ runId, points }) => appendMetrics(runId, points)),
     window.lab.on("trainingEvent", ({ runId, event }) => openTraining(runId).addEvent(event)),
     window.lab.on("trainingHistogram", ({ runId, histogram }) => appendHistogram(runId, histogram)),
@@ -96,19 +90,13 @@ function onRunsChanged({ runs }: IpcEvent<"runsChanged">): void {
   runsRevision.set(runsRevision.get() + 1);
 }
 
-/** Also behind "Try again". */
-export async function loadLab(): Promise<void> {
+async function loadLab(): Promise<void> {
   try {
-    const [cells, notebook, activity] = await Promise.all([
-      ask(window.lab.notebookDescribe()),
-      ask(window.lab.notebookState()),
-      ask(window.lab.activityState()),
-    ]);
-    dispatch({ type: "described", cells });
-    dispatch({ type: "reattached", notebook, activity, now: performance.now() });
+    const activity = await ask(window.lab.activityState());
+    dispatch({ type: "activityChanged", activity, now: performance.now() });
     if (activity?.kind === "training" && activity.runId !== null) await reattachTraining(activity.runId);
   } catch (error) {
-    dispatch({ type: "loadFailed", error: wireErrorOf(error) });
+    showFailure("The lab did not say what is running", error);
   }
   await Promise.all([loadRuns(), loadMachine()]);
 }
@@ -124,11 +112,6 @@ async function reattachTraining(runId: string): Promise<void> {
     releaseMetrics(NO_CURVES, []);
     showFailure("The loss so far could not be read", error);
   }
-}
-
-/** Shows a notebook that an earlier start of the app has run. */
-export function restoreNotebook({ run, cells }: RunDetails): void {
-  dispatch({ type: "notebookRestored", runId: run.id, results: cells });
 }
 
 export async function loadRuns(): Promise<void> {
@@ -148,15 +131,6 @@ async function loadMachine(): Promise<void> {
   } catch {
     // Only a default: the diagnostics page shows the failure itself.
     dispatch({ type: "machineKnown", threads: Math.max(1, navigator.hardwareConcurrency), machineId: null });
-  }
-}
-
-export async function runCells(selection: CellSelection, settings: NotebookSettings): Promise<void> {
-  try {
-    const { runId } = await ask(window.lab.notebookRun({ selection, settings }));
-    dispatch({ type: "runRequested", selection, runId });
-  } catch (error) {
-    showFailure("The notebook did not start", error);
   }
 }
 

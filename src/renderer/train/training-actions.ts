@@ -30,8 +30,15 @@ export async function startTraining(spec: TrainSpec, threads: number): Promise<v
 
 export async function resumeTraining(runId: string): Promise<void> {
   try {
-    await ask(window.lab.trainingResume({ runId }));
-    openTraining(runId);
+    const { runId: resumed } = await ask(window.lab.trainingResume({ runId, underNewId: true }));
+    openTraining(resumed);
+    if (resumed !== runId) {
+      showInfo(
+        "The training goes on under a new id",
+        `Run ${runId} was begun with other kernels, another version or other data, so that the rest would not be its own: ` +
+          `it stays as it is, and run ${resumed} goes on from it. Its events say what differs.`,
+      );
+    }
   } catch (error) {
     showFailure("The training was not resumed", error);
   }

@@ -1,5 +1,5 @@
 import type { ReactNode } from "react";
-import type { Forecast } from "../../shared/experiments/notebook.ts";
+import type { Forecast } from "../../shared/experiments/forecast.ts";
 import { formatForecast } from "../format/duration.ts";
 import { formatBytes, fullPrecision } from "../format/number.ts";
 import { ExactText } from "./exact-text.tsx";

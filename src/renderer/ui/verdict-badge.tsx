@@ -1,7 +1,6 @@
 import { Check, Clock, TriangleAlert, X, type LucideIcon } from "lucide-react";
 import type { Verdict } from "../../shared/runs/run-records.ts";
 import { Badge, type Tone } from "./badge.tsx";
-import classes from "./verdict-badge.module.css";
 
 interface Look {
   readonly icon: LucideIcon;
@@ -9,7 +8,7 @@ interface Look {
   readonly meaning: string;
 }
 
-export const VERDICT_LOOK: Readonly<Record<Verdict, Look>> = {
+const VERDICT_LOOK: Readonly<Record<Verdict, Look>> = {
   exact: { icon: Check, tone: "good", meaning: "equal to the notebook's number" },
   "in band": { icon: Check, tone: "good", meaning: "a random number inside the band of its draws" },
   differs: { icon: TriangleAlert, tone: "warn", meaning: "not what the notebook has; the reason says why" },
@@ -28,18 +27,5 @@ export function VerdictBadge({ verdict }: { readonly verdict: Verdict }) {
     <Badge tone={tone} icon={icon} title={meaning}>
       {verdict}
     </Badge>
-  );
-}
-
-export function VerdictIcon({ verdict }: { readonly verdict: Verdict }) {
-  const { icon: Icon, tone } = VERDICT_LOOK[verdict];
-  return (
-    <Icon
-      className={classes["icon"]}
-      data-tone={tone}
-      size="0.9375rem"
-      strokeWidth={2.5}
-      aria-hidden="true"
-    />
   );
 }

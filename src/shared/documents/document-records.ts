@@ -2,6 +2,9 @@ import * as v from "valibot";
 import { countSchema, RUN_TEXT, timeSchema } from "../runs/run-records.ts";
 import { DOCUMENT_MAX_BYTES } from "./lab-document.ts";
 
+/** The notebook that comes with the app: backpropagation from scratch. */
+export const SEED_NOTEBOOK_ID = "bundled-backprop";
+
 export const documentIdSchema = v.pipe(v.string(), v.minLength(1), v.maxLength(100));
 export const documentTextSchema = v.pipe(
   v.string(),

@@ -101,7 +101,20 @@ export interface ProgramTask {
   readonly instructionSet: InstructionSet;
   /** This worker's private scratch, at least VERIFICATION_BYTES. */
   readonly scratchOffsetBytes: number;
+  /** Whether to answer with where the time went. */
+  readonly profiled: boolean;
 }
+
+/** Where a worker's time went in one group of a section's steps: medians over the repeats. */
+export interface GroupTime {
+  /** At the barrier before it. */
+  readonly waitMs: number;
+  /** In each of its steps, in order. */
+  readonly stepMs: readonly number[];
+}
+
+/** A worker's answer to a profiled program: by section, then by group. */
+export type ProgramTimes = readonly (readonly GroupTime[])[];
 
 /** Rows [begin, end) of the data, in a loss averaged over `meanOver` rows. */
 export interface RowBlock {
@@ -318,8 +331,14 @@ export interface TuneTask {
   readonly scratchOffsetBytes: number;
 }
 
+/** One set of kernels as timed in turns with the others. */
+export interface TimedKernels extends KernelTiming {
+  /** GFLOP/s of each round, the same round at about the same time for all; empty for one that failed. */
+  readonly rounds: readonly number[];
+}
+
 export interface TuneAnswer {
-  readonly kernels: readonly KernelTiming[];
+  readonly kernels: readonly TimedKernels[];
   /** Of one thread; null when no module could measure it. */
   readonly peakGflops: number | null;
 }

@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { asItWasRun } from "../specs/as-it-was-run.ts";
-import { notebookSettingsSchema } from "./notebook.ts";
+import { threadsSchema } from "../specs/threads.ts";
 import { machineSchema, measuredNumberSchema as measured } from "../runs/run-records.ts";
 
 /**
@@ -18,11 +18,21 @@ export const STAGE_IDS = [
 export const stageIdSchema = v.picklist(STAGE_IDS);
 export type StageId = v.InferOutput<typeof stageIdSchema>;
 
+const wholeNumber = (what: string, least: number, most: number) =>
+  v.pipe(
+    v.number(`${what} must be a number`),
+    v.integer(`${what} must be a whole number`),
+    v.minValue(least, `${what} must be at least ${least}`),
+    v.maxValue(most, `${what} must be at most ${most.toLocaleString("en")}`),
+  );
+
 export const stagesSettingsSchema = v.object({
-  seed: notebookSettingsSchema.entries.seed,
-  rows: notebookSettingsSchema.entries.rows,
-  threads: notebookSettingsSchema.entries.threads,
-  samples: notebookSettingsSchema.entries.samples,
+  seed: wholeNumber("seed", 0, 0xffffffff),
+  /** Training rows: the first `rows` of the 50,000. */
+  rows: wholeNumber("rows", 1, 50_000),
+  threads: threadsSchema,
+  /** Timed calls a stage and pass, after warm-up. */
+  samples: wholeNumber("samples", 5, 200),
 });
 export type StagesSettings = v.InferOutput<typeof stagesSettingsSchema>;
 

@@ -1,9 +1,12 @@
 import * as v from "valibot";
 import type { MetricName } from "../../core/network/metrics.ts";
-import { forecastSchema } from "./notebook.ts";
+import { forecastSchema } from "./forecast.ts";
 import { measuredNumberSchema } from "../runs/run-records.ts";
 import { trainSpecSchema } from "../specs/train-spec.ts";
 import { threadsSchema } from "../specs/threads.ts";
+
+/** Trainings that the window's queue takes at once. */
+export const MOST_QUEUED = 1_000;
 
 /** Names of the metrics that a step records; all but the loss every few steps only. */
 export const STATISTIC_NAMES = {

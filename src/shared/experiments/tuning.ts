@@ -27,8 +27,8 @@ export type Tuning = v.InferOutput<typeof tuningSchema>;
 /** A tuning as people see it. */
 export const tuningReportSchema = v.object({
   measuredAt: v.string(),
-  /** Measured since this start of the app, or taken from the database. */
-  source: v.picklist(["measured", "saved"]),
+  /** Measured since this start of the app, taken from the database, or chosen by whoever started it. */
+  source: v.picklist(["measured", "saved", "pinned"]),
   peakGflops: v.nullable(v.number()),
   /** Every set of kernels this build has, in the order in which they are preferred. */
   kernels: v.array(

@@ -1,11 +1,5 @@
 import * as v from "valibot";
-import {
-  cellDescriptionSchema,
-  cellSelectionSchema,
-  forecastSchema,
-  notebookSettingsSchema,
-  notebookStateSchema,
-} from "../experiments/notebook.ts";
+import { forecastSchema } from "../experiments/forecast.ts";
 import {
   ladderComparisonSchema,
   ladderForecastSchema,
@@ -15,7 +9,6 @@ import {
   rungResultSchema,
 } from "../experiments/ladder.ts";
 import {
-  cellResultSchema,
   machineSchema,
   metricPointSchema,
   runDetailsSchema,
@@ -60,6 +53,7 @@ import { trainSpecSchema } from "../specs/train-spec.ts";
 import {
   activationHistogramSchema,
   lrSearchSchema,
+  MOST_QUEUED,
   queuedTrainingSchema,
   trainingControlSchema,
   trainingForecastSchema,
@@ -67,6 +61,8 @@ import {
   trainingRequestSchema,
   trainingStateSchema,
 } from "../experiments/training.ts";
+import { threadsSchema } from "../specs/threads.ts";
+import { stepProfileSchema } from "../experiments/step-profile.ts";
 import { runChangeSchema } from "../runs/run-changes.ts";
 import { compareRequestSchema, runComparisonSchema } from "../runs/run-comparison.ts";
 import {
@@ -185,14 +181,6 @@ const runId = v.pipe(v.string(), v.minLength(1), v.maxLength(100));
  */
 export const IPC_CALLS = {
   ...DOCUMENT_CALLS,
-  notebookDescribe: { input: nothing, output: v.array(cellDescriptionSchema) },
-  notebookState: { input: nothing, output: notebookStateSchema },
-  notebookForecast: { input: notebookSettingsSchema, output: forecastSchema },
-  /** Starts and answers at once; results come as events. Refused while another activity is on. */
-  notebookRun: {
-    input: v.object({ selection: cellSelectionSchema, settings: notebookSettingsSchema }),
-    output: v.object({ runId: v.string() }),
-  },
   ladderDescribe: { input: nothing, output: v.array(rungDescriptionSchema) },
   ladderForecast: { input: ladderSettingsSchema, output: ladderForecastSchema },
   /** Starts and answers at once; rungs come as events. Refused while another activity is on. */
@@ -228,16 +216,31 @@ export const IPC_CALLS = {
   trainingStart: { input: trainingRequestSchema, output: v.object({ runId: v.string() }) },
   /** The run that this request would be, if it is there already. */
   trainingFind: { input: trainingRequestSchema, output: v.nullable(runSummarySchema) },
-  trainingResume: { input: v.object({ runId }), output: v.object({ runId: v.string() }) },
+  /** With `underNewId` a copy goes on where kernels, version or data are not those that it was begun with. */
+  trainingResume: {
+    input: v.object({ runId, underNewId: v.boolean() }),
+    output: v.object({ runId: v.string() }),
+  },
   trainingState: { input: nothing, output: trainingStateSchema },
   /** Pause, go on, another learning rate; refused while no training is on. */
   trainingControl: { input: trainingControlSchema, output: nothing },
   /** Trains with a rising learning rate and answers; leaves no run. Refused while an activity is on. */
   trainingFindLr: { input: trainingRequestSchema, output: lrSearchSchema },
+  /** Trains some seconds and says where the time of a step went; leaves no run. Refused while an activity is on. */
+  trainingProfile: {
+    input: v.object({ spec: trainSpecSchema, threads: threadsSchema }),
+    output: stepProfileSchema,
+  },
   trainingQueueGet: { input: nothing, output: v.array(queuedTrainingSchema) },
   trainingEnqueue: {
     input: v.object({
-      requests: v.pipe(v.array(trainingRequestSchema), v.maxLength(1_000)),
+      requests: v.pipe(
+        v.array(trainingRequestSchema),
+        v.maxLength(
+          MOST_QUEUED,
+          `the queue takes ${MOST_QUEUED} trainings at once: copy the sweep and run it with "lab sweep"`,
+        ),
+      ),
       note: v.string(),
     }),
     output: v.array(queuedTrainingSchema),
@@ -313,11 +316,17 @@ export const IPC_CALLS = {
     input: v.object({ what: exportKindSchema, runIds: v.nullable(v.array(runId)), weights: v.boolean() }),
     output: saved,
   },
-  /** Asks for a bundle in main's own dialog. Refused while an activity is on. */
+  /** Asks for bundles in main's own dialog. Refused while an activity is on. */
   runsImport: {
     input: nothing,
     output: v.variant("kind", [
-      v.object({ kind: v.literal("imported"), path: v.string(), ...importedRunsSchema.entries }),
+      v.object({
+        kind: v.literal("imported"),
+        path: v.string(),
+        /** Why some of many bundles were not taken. */
+        failures: v.array(v.string()),
+        ...importedRunsSchema.entries,
+      }),
       v.object({ kind: v.literal("dismissed") }),
     ]),
   },
@@ -392,8 +401,6 @@ export const MENU_VIEWS = [
 export const IPC_EVENTS = {
   ...DOCUMENT_EVENTS,
   activityChanged: v.nullable(activitySchema),
-  cellStarted: v.object({ runId: v.string(), cell: v.string() }),
-  cellFinished: v.object({ runId: v.string(), result: cellResultSchema }),
   /** A rung was verified, skipped or has new samples; at most 5 a second a rung, and once when it is done. */
   rungChanged: v.object({ runId: v.string(), result: rungResultSchema }),
   /** While PyTorch is looked for: the whole path of the Python that is started next, null when none is. */
@@ -443,8 +450,7 @@ export const IPC_EVENTS = {
     v.object({
       kind: v.literal("runs"),
       path: v.string(),
-      added: v.array(v.string()),
-      skipped: v.array(v.string()),
+      ...importedRunsSchema.entries,
     }),
   ]),
   /** A failure that belongs to no call, ready to show. */

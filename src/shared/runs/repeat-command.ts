@@ -92,7 +92,7 @@ export function repeatCommand(run: RunSummary): RepeatCommand {
       };
     case "training":
       return {
-        command: `train ${specFile}${common} --again`,
+        command: `train ${specFile}${common}${option("kernels", config["kernels"])} --again`,
         specFile,
         caution:
           config["weights"] === undefined

@@ -5,7 +5,7 @@ type ComparedRun = Pick<RunSummary, "id" | "name" | "config"> & { readonly kind:
 /** Settings that are told first, because people vary them. */
 const FIRST = ["network", "lr", "seed", "optimizer", "batchSize", "epochs", "steps", "rows", "schedule"];
 /** The whole spec says again what the others say; a sweep's mark says nothing by itself. */
-const UNTOLD: ReadonlySet<string> = new Set(["spec", "sweep", "loss"]);
+const UNTOLD: ReadonlySet<string> = new Set(["spec", "sweep", "loss", "build", "continues"]);
 const MOST_PARTS = 4;
 
 /** Runs that are told apart by their settings: trainings that nobody renamed, others that share a name. */

@@ -43,10 +43,28 @@ export const EXPORT_KINDS = exportKindSchema.options;
 
 export const importedRunsSchema = v.object({
   added: v.array(v.string()),
+  /** There, but not finished: the finished one has taken its place. */
+  replaced: v.array(v.string()),
   /** There already. */
   skipped: v.array(v.string()),
+  /** There already, in the trash. */
+  inTrash: v.array(v.string()),
 });
 export type ImportedRuns = v.InferOutput<typeof importedRunsSchema>;
+
+/** What became of one bundle of many: its runs, or why none of them was taken. */
+export interface ImportedBundle {
+  readonly path: string;
+  readonly runs: ImportedRuns | null;
+  /** "" where it was taken. */
+  readonly failure: string;
+}
+
+/** Runs of many bundles as if they had come in one. */
+export function allImported(bundles: readonly ImportedBundle[]): ImportedRuns {
+  const of = (what: keyof ImportedRuns): string[] => bundles.flatMap(({ runs }) => runs?.[what] ?? []);
+  return { added: of("added"), replaced: of("replaced"), skipped: of("skipped"), inTrash: of("inTrash") };
+}
 
 /** What emptying the trash has done. */
 export const emptiedTrashSchema = v.object({

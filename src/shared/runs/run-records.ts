@@ -195,7 +195,6 @@ export const gradientSummarySchema = v.object({
   norm: measuredNumberSchema,
   maxAbs: measuredNumberSchema,
 });
-export type GradientSummary = v.InferOutput<typeof gradientSummarySchema>;
 
 /** What a cell shows besides its numbers: the charts' data. */
 export const cellDetailsSchema = v.object({
@@ -205,7 +204,6 @@ export const cellDetailsSchema = v.object({
   gradients: v.array(gradientSummarySchema),
   gradientChecks: v.array(gradientCheckSchema),
 });
-export type CellDetails = v.InferOutput<typeof cellDetailsSchema>;
 
 export const cellResultSchema = v.object({
   /** The notebook's execution count, for example "12". */

@@ -117,7 +117,6 @@ export const trainLayerSpecSchema = v.variant("type", [
 ]);
 export type TrainLayerSpec = v.InferOutput<typeof trainLayerSpecSchema>;
 
-export const MNIST_CLASSES = 10;
 const SPLIT_ROWS = { train: 50_000, valid: 10_000 } as const;
 
 /** The first `rows` rows of a split, normalised by the training mean and standard deviation. */

@@ -5,8 +5,8 @@ import { issueAt } from "../ipc/issue-words.ts";
 import { trainLayerSpecSchema } from "./network-spec.ts";
 import { trainSpecSchema, type TrainSpec } from "./train-spec.ts";
 
-/** More than anybody waits for; every one of them is checked before the first begins. */
-export const MOST_TRAININGS = 500;
+/** More than anybody waits for, on a cluster too; every one of them is checked before the first begins. */
+export const MOST_TRAININGS = 100_000;
 
 /** The draws of a random sweep, apart from those of its trainings. */
 const SWEEP_STREAM = 77;
@@ -124,7 +124,7 @@ export function expandSweep(sweep: SweepSpec): readonly SweepTraining[] {
       : Object.values(sweep.values).reduce((product, options) => product * options.length, 1);
   if (count > MOST_TRAININGS) {
     throw new RangeError(
-      `the sweep has ${count.toLocaleString("en")} trainings; expected at most ${MOST_TRAININGS}: take fewer values, or draw some with "kind": "random"`,
+      `the sweep has ${count.toLocaleString("en")} trainings; expected at most ${MOST_TRAININGS.toLocaleString("en")}: take fewer values, or draw some with "kind": "random"`,
     );
   }
   const stream = randomStream(sweep.kind === "random" ? sweep.seed : 0, SWEEP_STREAM);

@@ -1,18 +1,37 @@
 import { shardRange } from "../../core/ops/shard-range.ts";
-import type { PlannedGroup, PlannedStep, ProgramTask } from "../../shared/engine/worker-tasks.ts";
+import type {
+  PlannedGroup,
+  PlannedStep,
+  ProgramTask,
+  ProgramTimes,
+} from "../../shared/engine/worker-tasks.ts";
 import { viewAt, viewOf } from "../../shared/engine/tensor-view.ts";
 import { compileKernel } from "../kernels/ops/kernel-table.ts";
 import type { KernelContext } from "../kernels/ops/kernel.ts";
 import type { Kernels } from "../kernels/load/kernels.ts";
 import { Control } from "./control.ts";
+import { GroupClock } from "./group-clock.ts";
+
+/** A group as a worker carries it out. */
+interface CompiledGroup {
+  readonly run: () => void;
+  readonly barrier: boolean;
+  /** Null unless the program is profiled. */
+  readonly clock: GroupClock | null;
+}
 
 /**
  * Runs this worker's part of a program: the same groups of steps as all its peers, each on its own items, waiting
  * for the others where the plan says so.
  *
+ * @returns where the time went, of a profiled program; what takes the place of a section's groups is not in it.
  * @throws {ProgramStopped} When main cancelled the program or a peer failed.
  */
-export function runProgram(task: ProgramTask, memory: WebAssembly.Memory, library: Kernels): void {
+export function runProgram(
+  task: ProgramTask,
+  memory: WebAssembly.Memory,
+  library: Kernels,
+): ProgramTimes | null {
   const control = new Control(memory, task.worker, task.threads);
   let repeat = 0;
 
@@ -29,11 +48,15 @@ export function runProgram(task: ProgramTask, memory: WebAssembly.Memory, librar
     repeat: () => repeat,
   });
 
-  const compile = ({ steps, items, threads, blockItems }: PlannedGroup): (() => void) => {
+  const compile = (
+    { steps, items, threads, blockItems }: PlannedGroup,
+    clock: GroupClock | null,
+  ): (() => void) => {
     const { begin, end } = shardRange(items, task.worker, threads);
     // A worker without items only meets the barriers.
     if (begin === end) return () => undefined;
-    const kernels = steps.map((step) => compileKernel(step.op, contextOf(step, begin, end)));
+    const compiled = steps.map((step) => compileKernel(step.op, contextOf(step, begin, end)));
+    const kernels = clock === null ? compiled : compiled.map((kernel, step) => clock.timed(kernel, step));
     return () => {
       for (const kernel of kernels) kernel.prepare?.();
       for (let at = begin; at < end; at += blockItems) {
@@ -45,12 +68,17 @@ export function runProgram(task: ProgramTask, memory: WebAssembly.Memory, librar
     };
   };
 
-  const compileAll = (groups: readonly PlannedGroup[]): { run: () => void; barrier: boolean }[] =>
-    groups.map((group) => ({ run: compile(group), barrier: group.barrier }));
+  const compileAll = (groups: readonly PlannedGroup[], repeats: number): CompiledGroup[] =>
+    groups.map((group) => {
+      const clock = task.profiled ? new GroupClock(group.steps.length, repeats, () => repeat) : null;
+      return { run: compile(group, clock), barrier: group.barrier, clock };
+    });
 
+  const times: GroupClock[][] = [];
   for (const section of task.sections) {
-    const usual = compileAll(section.groups);
-    const other = section.alternate === null ? usual : compileAll(section.alternate.groups);
+    const usual = compileAll(section.groups, section.repeats);
+    times.push(usual.flatMap(({ clock }) => clock ?? []));
+    const other = section.alternate === null ? usual : compileAll(section.alternate.groups, section.repeats);
     const { first, every } = section.alternate ?? { first: Infinity, every: 1 };
     let groups = usual;
     control.barrier();
@@ -61,11 +89,16 @@ export function runProgram(task: ProgramTask, memory: WebAssembly.Memory, librar
       if (next !== groups) control.barrier();
       groups = next;
       for (const group of groups) {
-        if (group.barrier) control.barrier();
+        if (group.barrier) {
+          group.clock?.beginWait();
+          control.barrier();
+          group.clock?.endWait();
+        }
         group.run();
       }
       if (task.worker === 0) control.repeatDone();
     }
   }
   control.barrier();
+  return task.profiled ? times.map((groups) => groups.map((clock) => clock.time())) : null;
 }

@@ -1,11 +1,16 @@
 import { KernelUnavailableError } from "../../core/errors.ts";
 import type { InstructionSet } from "../../shared/engine/instruction-sets.ts";
-import type { KernelTiming } from "../../shared/experiments/tuning.ts";
 import type { TuneAnswer } from "../../shared/engine/worker-tasks.ts";
 import type { KernelLibrary } from "../kernels/load/kernel-library.ts";
 import { measurePeak } from "../kernels/verify/measure-peak.ts";
 import { timeKernels } from "../kernels/verify/verify-kernels.ts";
 import type { Kernels } from "../kernels/load/kernels.ts";
+
+/** Long enough for V8 to have put optimised code into place, where it starts with the quick compiler's. */
+const WARM_UP_MS = 30;
+/** Candidates take turns, so that a moment at which the machine is busy is every candidate's. */
+const ROUNDS = 5;
+const ROUND_MS = 8;
 
 /** The kernels if they compute rightly, else why they must not be used. */
 function tested(library: KernelLibrary, instructionSet: InstructionSet, scratch: number): Kernels | string {
@@ -18,8 +23,8 @@ function tested(library: KernelLibrary, instructionSet: InstructionSet, scratch:
 }
 
 /**
- * Tests every candidate, times the right ones and measures the CPU's peak, in memory from `scratch` on. `beat` is
- * called between these steps, which take some tens of milliseconds each.
+ * Tests every candidate, times the right ones in turns and measures the CPU's peak, in memory from `scratch` on. `beat`
+ * is called between these steps, which take some tens of milliseconds each.
  */
 export function runTune(
   library: KernelLibrary,
@@ -29,19 +34,41 @@ export function runTune(
 ): TuneAnswer {
   library.forgetTests();
   let peakGflops: number | null = null;
-  const time = (instructionSet: InstructionSet): KernelTiming => {
+  const prepare = (instructionSet: InstructionSet): Candidate => {
     beat();
     const candidate = tested(library, instructionSet, scratch);
     beat();
-    if (typeof candidate === "string") return { instructionSet, failure: candidate, gflops: 0 };
+    if (typeof candidate === "string")
+      return { instructionSet, failure: candidate, kernels: null, rounds: [] };
     const peak = measurePeak(candidate, memory, scratch);
     beat();
     if (peak > 0) peakGflops = Math.max(peakGflops ?? 0, peak);
-    return { instructionSet, failure: null, gflops: timeKernels(candidate, memory, scratch) };
+    timeKernels(candidate, memory, scratch, WARM_UP_MS);
+    return { instructionSet, failure: null, kernels: candidate, rounds: [] };
   };
-  const generated = library.wasmSets.map(time);
-  const noneIsRight = generated.every(({ failure }) => failure !== null);
-  return { kernels: noneIsRight ? [...generated, time("javascript")] : generated, peakGflops };
+  const candidates = library.wasmSets.map(prepare);
+  if (candidates.every(({ failure }) => failure !== null)) candidates.push(prepare("javascript"));
+  for (let round = 0; round < ROUNDS; round++) {
+    beat();
+    for (const { kernels, rounds } of candidates) {
+      if (kernels !== null) rounds.push(timeKernels(kernels, memory, scratch, ROUND_MS));
+    }
+  }
+  const timed = candidates.map(({ instructionSet, failure, rounds }) => ({
+    instructionSet,
+    failure,
+    gflops: Math.max(0, ...rounds),
+    rounds,
+  }));
+  return { kernels: timed, peakGflops };
+}
+
+interface Candidate {
+  readonly instructionSet: InstructionSet;
+  readonly failure: string | null;
+  /** Null for one that failed. */
+  readonly kernels: Kernels | null;
+  readonly rounds: number[];
 }
 
 /** Tests one candidate. @returns Why it must not be used, or null. */

@@ -140,6 +140,7 @@ const SIZES: readonly (readonly [number, number, number])[] = [
   [1, 7, 1],
   [3, 17, 50],
   [5, 784, 10],
+  [40, 1031, 18],
   [17, 3, 8],
   [50, 65, 9],
   [64, 50, 784],

@@ -75,6 +75,32 @@ describe("Engine.start()", () => {
   });
 });
 
+describe("Engine.start() with kernels pinned (issue 20, 1)", () => {
+  it("uses them, keeps nothing, and does not change the choice of others", async () => {
+    const cache = memoryCache();
+    const { chosen } = (await start(cache)).tuning;
+    cache.log.length = 0;
+    await engine?.close();
+    for (const kernels of ["simd128", "relaxed128", "javascript"] as const) {
+      engine = await Engine.start({ threads: 1, workerFile: WORKER_FILE, tuning: cache, kernels });
+      expect(engine.tuning).toMatchObject({ chosen: kernels, source: "pinned" });
+      expect(engine.instructionSet).toBe(kernels);
+      await engine.close();
+    }
+    expect(cache.log).toEqual(["load", "load", "load"]);
+    expect((await start(cache)).instructionSet).toBe(chosen);
+  });
+
+  it("refuses kernels that compute wrongly, with the reason", async () => {
+    const kernels = "relaxed256";
+    const pinned = Engine.start({ threads: 1, workerFile: WRONG_KERNELS_WORKER, kernels });
+    await expect(pinned).rejects.toThrow(KernelUnavailableError);
+    await expect(pinned).rejects.toThrow(
+      /The kernels relaxed256 cannot be used .* Choose others with --kernels/s,
+    );
+  });
+});
+
 describe("Engine.tune()", () => {
   it("measures again, saves, and leaves nothing in the arena", async () => {
     const cache = memoryCache();

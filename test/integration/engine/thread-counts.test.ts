@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { stage3Module } from "../../../src/core/notebook/stage-3-module.ts";
+import { stage3Module } from "../../../src/core/stages/stage-3-module.ts";
 import { RecordingOps, type Tensor } from "../../../src/core/ops/recording-ops.ts";
 import type { Engine } from "../../../src/main/engine/engine.ts";
 import { viewOf } from "../../../src/shared/engine/tensor-view.ts";

@@ -159,7 +159,7 @@ describe("runs for other tools", () => {
 
 describe("the command line", () => {
   const command = (path: string, options: Parameters<typeof runImportCommand>[2] = {}) =>
-    runImportCommand(test.lab, path, options, new Interruption());
+    runImportCommand(test.lab, [path], options, new Interruption());
 
   it("takes a network of ONNX apart into a spec and its weights, and weights of others for a spec", async () => {
     const onnx = join(test.folder, "net.onnx");

@@ -226,7 +226,7 @@ export const FUZZ_TARGETS: Readonly<Record<string, FuzzTarget>> = {
       });
       store.close();
       const reader = openReader({ path, readFrom: path, abandonedRuns: false }, nativeBinding);
-      await exportBundle(reader, ["one"], join(folder, "bundle.json"), { weights: false });
+      await exportBundle(reader, ["one"], join(folder, "bundle.json"), { weights: false, gzip: false });
       reader.close();
       openStore({ path: join(folder, "to.sqlite"), nativeBinding }).close();
       return readFileSync(join(folder, "bundle.json"));

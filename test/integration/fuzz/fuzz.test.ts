@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { FUZZ_TARGETS, isRefusal, WrongAcceptance } from "./fuzz-targets.ts";
+import { IMPORTER_TARGETS } from "./importer-targets.ts";
 import { mutate } from "./mutate.ts";
 
 /** Set by `npm run fuzz`; a plain test takes 2,000 inputs of each target. */
@@ -27,7 +28,7 @@ afterAll(() => {
 });
 
 describe("damaged input is refused in words or read rightly (issue 14, faults 19, 28 to 35)", () => {
-  const chosen = Object.entries(FUZZ_TARGETS).filter(
+  const chosen = Object.entries({ ...FUZZ_TARGETS, ...IMPORTER_TARGETS }).filter(
     ([name]) => FUZZ_TARGET === undefined || name === FUZZ_TARGET,
   );
   it.each(chosen)(

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { setTimeout as wait } from "node:timers/promises";
 import { afterEach, describe, expect, it } from "vitest";
 import { NOTEBOOK_NETWORK } from "../../../src/shared/specs/network-spec.ts";
-import { notebookSpec, openTestLab, type TestLab } from "./open-test-lab.ts";
+import { notebookSpec, openTestLab, runSeedNotebook, type TestLab } from "./open-test-lab.ts";
 
 /** Time for work that has a small part of a core; nothing is judged by it. */
 const HANG_GUARD_MS = 300_000;
@@ -24,15 +24,13 @@ function keepBusy(processes: number): void {
   );
 }
 
-const small = { seed: 7, rows: 500, threads: 2, samples: 5, coordinates: 5 };
-
 describe("a lab on a busy machine (A13)", () => {
   it(
     "runs the notebook beside six busy processes: no waiting worker is declared dead",
     async () => {
       open = await openTestLab(2);
       keepBusy(6);
-      const run = await open.lab.notebook.run({ selection: { kind: "all" }, settings: small }).done;
+      const { run } = await runSeedNotebook(open.lab);
       expect(run.failure).toBeNull();
       expect(run.status).toBe("finished");
     },
@@ -67,12 +65,9 @@ describe("a lab on a busy machine (A13)", () => {
       expect(new Set(statuses)).toEqual(new Set(["cancelled"]));
       for (const one of neighbours) one.kill("SIGKILL");
       // What was left behind has not written into what comes after it.
-      const [first, second] = [
-        await lab.notebook.run({ selection: { kind: "one", cell: "23" }, settings: small }).done,
-        await lab.notebook.run({ selection: { kind: "all" }, settings: small }).done,
-      ];
-      expect([first.status, second.status]).toEqual(["finished", "finished"]);
-      expect(second.summary["loss"]).toBe(first.summary["loss"]);
+      const [first, second] = [await runSeedNotebook(lab), await runSeedNotebook(lab)];
+      expect([first.run.status, second.run.status]).toEqual(["finished", "finished"]);
+      expect(second.run.summary["loss"]).toBe(first.run.summary["loss"]);
     },
     HANG_GUARD_MS,
   );

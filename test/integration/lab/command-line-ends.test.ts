@@ -109,7 +109,6 @@ describe("25: outputs and readers", () => {
     ["ladder --m 64 --k 64 --n 64 --csv", "ladder"],
     ["gradcheck --csv", "gradcheck"],
     ["train spec.json --csv", "train"],
-    ["notebook --save-gradients", "notebook"],
   ])("case 38: lab %s says that a path cannot be written before it measures", (line) => {
     writeFileSync(at("file"), "");
     const { status, stderr } = shell(`lab ${line} file/x.csv --database measured.sqlite`);

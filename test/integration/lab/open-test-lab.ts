@@ -2,8 +2,15 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import type { Lab } from "../../../src/main/lab/lab.ts";
+import {
+  openSeedNotebook,
+  withParameters,
+  withWeights,
+  type SeedWeights,
+} from "../../../src/main/lab/live/seed-notebook.ts";
 import { openLab, type LabOptions } from "../../../src/main/lab/open-lab.ts";
 import { NOTEBOOK_SPEC } from "../../../src/shared/specs/notebook-spec.ts";
+import type { RunDetails } from "../../../src/shared/runs/run-records.ts";
 import type { TrainSpec } from "../../../src/shared/specs/train-spec.ts";
 import { WORKER_FILE } from "../engine/start-engine.ts";
 
@@ -64,3 +71,19 @@ export const notebookSpec = ({
   data: { name: "mnist", split: "train", rows },
   optimizer: { name: "sgd", lr, momentum: 0, nesterov: false, weightDecay: 0 },
 });
+
+/** Runs the notebook that comes with the app, as the command line does. @returns its run */
+export async function runSeedNotebook(
+  lab: Lab,
+  { seed = 7, rows = 500, threads = 2, samples = 1, differences = 2 } = {},
+  weights: SeedWeights | null = null,
+): Promise<RunDetails> {
+  const parameters = { SAMPLES: samples, DIFFERENCES: differences };
+  const document = withParameters(await openSeedNotebook(lab.documents), parameters);
+  const settings = { seed, rows, threads, limitMs: null };
+  const { runId } = await lab.session.runSaved(
+    { document: weights === null ? document : withWeights(document, weights), settings },
+    {},
+  );
+  return lab.runs.get({ runId });
+}

@@ -1,7 +1,8 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { gunzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openStore } from "../../../src/main/store/open/open-store.ts";
 import { machine, nativeBinding, notebookRun, timing } from "../store/recorded-values.ts";
@@ -91,6 +92,40 @@ describe("lab runs, show, compare, export, import, trash", () => {
     lab("trash", "--delete", "lr<0.05", ...other);
     expect(lab("trash", "--empty", ...other).stdout).toMatch(/runs deleted for good: 1; \d+ bytes freed/);
     expect(JSON.parse(lab("runs", "--json", ...other).stdout)).toHaveLength(1);
+  });
+
+  it("takes many bundles, gzipped or not, and folders of them in one go; names what is cut off (issue 20)", () => {
+    const given = join(folder, "bundles", "deeper");
+    mkdirSync(given, { recursive: true });
+    const [plain, packed] = [join(folder, "bundles", "all.json"), join(given, "one.json.gz")];
+    lab("export", "bundle", "--out", plain, ...own);
+    lab("export", "bundle", "--runs", "lr>0.05", "--out", packed, ...own);
+    const text = gunzipSync(readFileSync(packed)).toString("utf8");
+    expect(JSON.parse(text)).toBeInstanceOf(Array);
+    expect(readFileSync(packed).length).toBeLessThan(text.length / 2);
+
+    const cut = join(folder, "cut.bundle");
+    writeFileSync(cut, readFileSync(packed).subarray(0, -20));
+    writeFileSync(join(given, "notes.json"), '{"no": "bundle"}');
+    const many = ["--database", join(folder, "many.sqlite")];
+    const first = lab("import", packed, cut, join(folder, "bundles"), "--json", ...many);
+    expect(first.status).toBe(1);
+    expect(first.stderr).toContain(cut);
+    expect(first.stderr).toContain("the compressed file ends early");
+    const { added, skipped, failed } = JSON.parse(first.stdout) as Record<string, unknown[]>;
+    expect(added.toSorted()).toEqual(ids.toSorted());
+    // The gzipped one was given twice, as itself and by its folder.
+    expect(skipped).toHaveLength(1);
+    expect(failed).toMatchObject([{ path: cut }]);
+    const second = lab("import", join(folder, "bundles"), ...many);
+    expect(second.status).toBe(0);
+    expect(second.stdout).toContain("2 of 2 bundles: 0 runs added, 3 were there already");
+    const runs = lab("export", "metrics", "--out", "-", ...many).stdout;
+    expect(runs.split("\n").toSorted()).toEqual(
+      lab("export", "metrics", "--out", "-", ...own)
+        .stdout.split("\n")
+        .toSorted(),
+    );
   });
 
   it("ends with 2 on wrong usage", () => {

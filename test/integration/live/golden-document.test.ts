@@ -2,6 +2,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { readNpy } from "../../../src/main/data/read-npy.ts";
+import { withParameters, withWeights } from "../../../src/main/lab/live/seed-notebook.ts";
+import { readWeights } from "../../../src/main/cli/read-weights.ts";
 import { runDocument } from "../../../src/main/lab/live/run-document.ts";
 import type { DocumentCell, LabDocument } from "../../../src/shared/documents/lab-document.ts";
 import { readLabDocument } from "../../../src/shared/documents/read-lab-document.ts";
@@ -10,16 +12,16 @@ import { GOLDEN_FOLDER } from "../lab/open-test-lab.ts";
 import { startKernel, textsOf } from "./start-kernel.ts";
 
 const NOTEBOOK = "resources/notebooks/backprop.lab.ts";
-const SHAPES = { w1: [784, 50], b1: [50], w2: [50, 1], b2: [1] } as const;
-const PARAMETERS = Object.keys(SHAPES) as (keyof typeof SHAPES)[];
+const PARAMETERS = ["w1", "b1", "w2", "b2"] as const;
 /** After which cell the gradients of a stage are there. */
 const STAGES = { c30: "functions", c44: "layer classes", c65: "Module" } as const;
 /** They prove nothing about gradients and take long. */
-const LEFT_OUT = new Set(["c1", "c36b", "c84", "c86"]);
+const LEFT_OUT = new Set(["c1", "c36b", "c44b", "c65b", "c84", "c86"]);
 
 interface Golden {
   readonly train_mean: number;
   readonly train_std: number;
+  readonly normalized: Readonly<Record<"train_mean" | "train_std" | "valid_mean" | "valid_std", number>>;
   readonly notebook: Readonly<Record<string, number>> & {
     readonly valid_first_layer_plain_relu: { readonly mean: number; readonly std: number };
     readonly valid_first_layer_relu_minus_half: { readonly mean: number; readonly std: number };
@@ -60,28 +62,15 @@ function probes(after: string): DocumentCell[] {
   return [...gradients, cell(`${after}-x`, x.join("\n"))];
 }
 
-/** The seed's notebook with PyTorch's weights as literals, and cells that print the gradients of each stage. */
+/** The seed's notebook with PyTorch's weights, as `lab notebook --weights` runs it, and cells that print gradients. */
 async function goldenDocument(): Promise<LabDocument> {
   const { document } = readLabDocument(NOTEBOOK, readFileSync(NOTEBOOK, "utf8"));
-  const weights = await Promise.all(
-    PARAMETERS.map(async (name) => {
-      const { data } = await readNpy(join(GOLDEN_FOLDER, `notebook_${name}.npy`));
-      return `${name} = tensor([${Array.from(data).join(",")}], [${SHAPES[name].join(", ")}]);`;
-    }),
-  );
-  const measure =
-    "const probe = relu(linear_layer(x_valid, w1, b1));\nshow({ mean: probe.mean(), std: probe.std() });";
-  const cells = document.cells.flatMap((one) => {
+  const given = withWeights(withParameters(document, { SAMPLES: 1 }), await readWeights(GOLDEN_FOLDER));
+  const cells = given.cells.flatMap((one) => {
     if (LEFT_OUT.has(one.id)) return [];
-    const source = one.source.replace("classes.backward())", "classes.backward(), { samples: 1 })");
-    const changed = { ...one, source };
-    if (one.id === "c16") {
-      return [changed, cell("weights", weights.join("\n")), cell("plain", measure)];
-    }
-    if (one.id === "c17") return [changed, cell("shifted", measure)];
-    return one.id in STAGES ? [changed, ...probes(one.id)] : [changed];
+    return one.id in STAGES ? [one, ...probes(one.id)] : [one];
   });
-  return { ...document, cells };
+  return { ...given, cells };
 }
 
 describe.each([1, 2])("the seed's document with PyTorch's weights, all rows, %i threads", (threads) => {
@@ -114,11 +103,16 @@ describe.each([1, 2])("the seed's document with PyTorch's weights, all rows, %i 
   it("has PyTorch's data statistics, first layer and loss", () => {
     expect(Math.abs(shown("c5", "trainMean") - golden.train_mean)).toBeLessThan(1e-6);
     expect(Math.abs(shown("c5", "trainStd") - golden.train_std)).toBeLessThan(1e-6);
+    const { train_mean, train_std, valid_mean, valid_std } = golden.normalized;
+    expect(Math.abs(shown("c7", "trainMean") - train_mean)).toBeLessThan(1e-6);
+    expect(Math.abs(shown("c7", "trainStd") - train_std)).toBeLessThan(1e-6);
+    expect(Math.abs(shown("c7", "validMean") - valid_mean)).toBeLessThan(1e-6);
+    expect(Math.abs(shown("c7", "validStd") - valid_std)).toBeLessThan(1e-6);
     const { valid_first_layer_plain_relu: plain, valid_first_layer_relu_minus_half: shifted } =
       golden.notebook;
-    expect(relative(shown("plain", "mean"), plain.mean)).toBeLessThan(1e-5);
-    expect(relative(shown("plain", "std"), plain.std)).toBeLessThan(1e-5);
-    expect(relative(shown("shifted", "mean"), shifted.mean)).toBeLessThan(1e-5);
+    expect(relative(shown("c16", "mean"), plain.mean)).toBeLessThan(1e-5);
+    expect(relative(shown("c16", "std"), plain.std)).toBeLessThan(1e-5);
+    expect(relative(shown("c18", "mean"), shifted.mean)).toBeLessThan(1e-5);
     expect(relative(shown("c23", "loss"), golden.notebook["loss"])).toBeLessThan(1e-5);
   });
 

@@ -40,7 +40,12 @@ function pack(to: string): void {
 /** The packaged program with a profile of its own, without a display; root has no sandbox. */
 function lab(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
   const root = process.getuid?.() === 0 ? ["--no-sandbox"] : [];
-  const own = { XDG_CONFIG_HOME: join(folder, "config"), DISPLAY: "", WAYLAND_DISPLAY: "", ELECTRON_RUN_AS_NODE: "" };
+  const own = {
+    XDG_CONFIG_HOME: join(folder, "config"),
+    DISPLAY: "",
+    WAYLAND_DISPLAY: "",
+    ELECTRON_RUN_AS_NODE: "",
+  };
   return run(join(appDir, "backprop-lab"), [...root, ...args], { ...own, ...env });
 }
 
@@ -80,20 +85,28 @@ describe.skipIf(!canPack)("npm run package", () => {
   });
 
   test("the program says its version, is no Node, and says in words that it needs a display", () => {
-    const { version } = JSON.parse(readFileSync(join(projectPaths.projectDir, "package.json"), "utf8")) as { version: string };
+    const { version } = JSON.parse(readFileSync(join(projectPaths.projectDir, "package.json"), "utf8")) as {
+      version: string;
+    };
     expect(lab(["--version"]).stdout).toContain(`backprop-lab ${version} `);
     const asNode = lab(["-e", "console.log('ran as ' + 'Node')"], { ELECTRON_RUN_AS_NODE: "1" });
     expect(asNode.stdout).not.toContain("ran as Node");
     const windowless = lab([]);
     expect(windowless.stderr).toMatch(/no display here.*backprop-lab --help/s);
     expect(windowless.status).toBe(1);
-    expect(lab(["trian", "spec.json"])).toMatchObject({ status: 2, stderr: expect.stringContaining("train") });
+    expect(lab(["trian", "spec.json"])).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining("train"),
+    });
   });
 
   test("commands run without a display, with the package's own addon, data and workers", () => {
     const evil = join(folder, "evil.node");
     writeFileSync(evil, "no library");
-    const doctor = lab(["doctor", "--json"], { BACKPROP_LAB_NATIVE_BINDING: evil, BACKPROP_LAB_RUNTIME_SOURCE: "evil" });
+    const doctor = lab(["doctor", "--json"], {
+      BACKPROP_LAB_NATIVE_BINDING: evil,
+      BACKPROP_LAB_RUNTIME_SOURCE: "evil",
+    });
     expect(JSON.parse(doctor.stdout)).toMatchObject({ runtimeSource: "packaged", pool: { healthy: true } });
     expect(doctor.status).toBe(0);
     const check = lab(["gradcheck", "--rows", "64", "--coordinates", "5", "--reference", "tfjs", "--json"]);
@@ -128,7 +141,9 @@ describe.skipIf(!canPack)("npm run package", () => {
     writeFileSync(script, lab(["completion", "bash"]).stdout);
     const complete = (...words: string[]) => {
       const line = `source "$0"; COMP_WORDS=(backprop-lab "$@"); COMP_CWORD=$#; _backprop_lab; printf '%s\\n' "\${COMPREPLY[@]}"`;
-      return run("bash", ["-c", line, script, ...words]).stdout.trim().split("\n");
+      return run("bash", ["-c", line, script, ...words])
+        .stdout.trim()
+        .split("\n");
     };
     expect(complete("gradch")).toEqual(["gradcheck"]);
     expect(complete("gradcheck", "--ref")).toEqual(["--reference"]);

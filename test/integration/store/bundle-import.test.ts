@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { gunzipSync } from "node:zlib";
 import { beforeEach, describe, expect, test } from "vitest";
 import { connect, type SqlValue } from "../../../src/main/store/open/database.ts";
 import { openReader } from "../../../src/main/store/open/open-for-reading.ts";
@@ -7,6 +8,7 @@ import { exportBundle } from "../../../src/main/store/thread/export-bundle.ts";
 import { importBundle } from "../../../src/main/store/thread/import-bundle.ts";
 import { RunIndex } from "../../../src/main/store/thread/run-index.ts";
 import type { SqliteStore } from "../../../src/main/store/sqlite-store.ts";
+import type { ImportedRuns } from "../../../src/shared/runs/run-exports.ts";
 import { DEFAULT_VIEW } from "../../../src/shared/runs/run-table.ts";
 import { cell, machine, nativeBinding, notebookRun } from "./recorded-values.ts";
 import { useStoreFolder } from "./store-folder.ts";
@@ -40,7 +42,7 @@ async function bundle(): Promise<Line[]> {
     store.close();
   }
   const reader = readerOf(path);
-  await exportBundle(reader, RUNS, folder.file("bundle.json"), { weights: false });
+  await exportBundle(reader, RUNS, folder.file("bundle.json"), { weights: false, gzip: false });
   reader.close();
   return JSON.parse(readFileSync(folder.file("bundle.json"), "utf8")) as Line[];
 }
@@ -49,19 +51,24 @@ const readerOf = (path: string): SqliteStore =>
   openReader({ path, readFrom: path, abandonedRuns: false }, nativeBinding);
 
 /** Into a database that holds the run "kept" with one point. */
-async function imported(lines: readonly unknown[], bundlePath = folder.file("given.json")): Promise<string> {
+async function importing(lines: readonly unknown[]): Promise<ImportedRuns> {
+  const bundlePath = folder.file("given.json");
   writeFileSync(bundlePath, `[\n${lines.map((line) => JSON.stringify(line)).join(",\n")}\n]\n`);
   const db = connect(folder.file("to.sqlite"), { nativeBinding });
   db.pragma("foreign_keys = ON", { simple: true });
   try {
-    const { added } = await importBundle(db, bundlePath, folder.file("to-checkpoints"));
-    return added.join(" ");
-  } catch (error) {
-    return (error as Error).message;
+    return await importBundle(db, bundlePath, folder.file("to-checkpoints"));
   } finally {
     db.close();
   }
 }
+
+/** The runs that were added, or why none was. */
+const imported = (lines: readonly unknown[]): Promise<string> =>
+  importing(lines).then(
+    ({ added }) => added.join(" "),
+    (error: unknown) => (error as Error).message,
+  );
 
 /** Everything in the database, and what its list shows. */
 function content(): { runs: string[]; points: unknown[]; total: number } {
@@ -145,6 +152,92 @@ describe("a bundle of which one run could not be read afterwards is refused whol
     expect(await imported(lines)).toBe("first second");
     expect(await imported(lines)).toBe("");
     expect(content()).toMatchObject({ runs: ["first", "kept", "second"], total: 3 });
+  });
+
+  test("a finished run takes the place of the same one that is not finished, with what a person said of it (issue 20, 4)", async () => {
+    const lines = await bundle();
+    const path = folder.file("to.sqlite");
+    const store = folder.open(path);
+    for (const id of ["first", "second"]) {
+      store.createRun({ ...notebookRun, id });
+      store.addMetrics(id, [{ name: "other", step: 0, epoch: 0, value: 9, wallMs: 1 }]);
+    }
+    store.finishRun("first", {
+      status: "cancelled",
+      summary: {},
+      failure: null,
+      finishedAt: "2026-11-23T04:55:00.000Z",
+    });
+    store.changeRuns(["first"], { notes: "look at this", addTags: ["mine"], pinned: true });
+    store.close();
+    const cutShort = join(folder.file("to-checkpoints"), "first");
+    mkdirSync(cutShort, { recursive: true });
+    writeFileSync(join(cutShort, "latest-a.safetensors"), "state");
+    lines.splice(-1, 0, { run: "second", file: "final.safetensors", base64: "AQID" } as never);
+
+    // An index that has seen the unfinished one sees the change.
+    const reader = readerOf(path);
+    const index = new RunIndex(reader);
+    const table = (): unknown[] =>
+      index
+        .table({ ...DEFAULT_VIEW, columns: ["status", "summary.loss"], offset: 0, limit: 9 })
+        .rows.map(({ id, values }) => [id, ...values]);
+    expect(table()).toContainEqual(["first", "cancelled", null]);
+
+    // One that could not be read afterwards leaves all as it was, files too.
+    const spoilt = structuredClone(lines);
+    inTable("event", "kind", "exploded")(spoilt);
+    expect(await imported(spoilt)).toContain("Nothing was imported");
+    expect(table()).toContainEqual(["first", "cancelled", null]);
+    expect(existsSync(join(cutShort, "latest-a.safetensors"))).toBe(true);
+
+    expect(await importing(lines)).toEqual({
+      added: [],
+      replaced: ["first", "second"],
+      skipped: [],
+      inTrash: [],
+    });
+    expect(table()).toContainEqual(["first", "finished", NaN]);
+    const run = reader.getRun("first").run;
+    expect(run).toMatchObject({ notes: "look at this", tags: ["mine"], pinned: true, status: "finished" });
+    expect(reader.getMetrics("first").map(({ name }) => name)).toEqual(["loss", "loss"]);
+    reader.close();
+    expect(existsSync(cutShort)).toBe(false);
+    expect(existsSync(join(folder.file("to-checkpoints"), "second", "final.safetensors"))).toBe(true);
+    expect((await importing(lines)).skipped).toEqual(["first", "second"]);
+  });
+
+  test("an unfinished run takes nobody's place, and what is in the trash is named and stays there (issue 20, 4)", async () => {
+    const lines = await bundle();
+    await imported(lines);
+    const store = folder.open(folder.file("to.sqlite"));
+    store.changeRuns(["second"], { deleted: true });
+    store.close();
+    inRow("status", "interrupted")(lines);
+    Object.assign(lines.find((line) => "row" in line)!.row, { status: "interrupted" });
+    expect(await importing(lines)).toEqual({
+      added: [],
+      replaced: [],
+      skipped: ["first"],
+      inTrash: ["second"],
+    });
+    expect(content().runs).toEqual(["first", "kept"]);
+  });
+
+  test("gzipped it is the same, and one that is cut off is refused whole (issue 20, 9)", async () => {
+    await bundle();
+    const reader = readerOf(folder.file("from.sqlite"));
+    await exportBundle(reader, RUNS, folder.file("bundle.json.gz"), { weights: false, gzip: true });
+    reader.close();
+    const packed = readFileSync(folder.file("bundle.json.gz"));
+    expect(gunzipSync(packed)).toEqual(readFileSync(folder.file("bundle.json")));
+    const db = connect(folder.file("to.sqlite"), { nativeBinding });
+    db.pragma("foreign_keys = ON", { simple: true });
+    writeFileSync(folder.file("cut.gz"), packed.subarray(0, packed.length - 9));
+    await expect(importBundle(db, folder.file("cut.gz"), folder.file("c"))).rejects.toThrow("ends early");
+    expect(content().runs).toEqual(["kept"]);
+    expect((await importBundle(db, folder.file("bundle.json.gz"), folder.file("c"))).added).toEqual(RUNS);
+    db.close();
   });
 
   test("what a table shows of a metric comes from its points", async () => {

@@ -152,6 +152,12 @@ describe("file systems of other machines", () => {
   test.each([
     [0x6969, "NFS"],
     [0xff534d42, "CIFS"],
+    [0x0bd00bd0, "Lustre"],
+    [0x47504653, "GPFS"],
+    [0x19830326, "BeeGFS"],
+    [0x00c36400, "CephFS"],
+    // As a signed number, which 32-bit systems give.
+    [0xaad7aaea - 2 ** 32, "PanFS"],
     [-11317950, "CIFS"],
   ])("fault 22: type %i: no log in shared memory, and a warning", (type, name) => {
     const store = openStore({ path: folder.file(), nativeBinding, fileSystemType: () => type });

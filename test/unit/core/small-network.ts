@@ -1,4 +1,4 @@
-import type { StageTensors } from "../../../src/core/notebook/stage.ts";
+import type { StageTensors } from "../../../src/core/stages/stage.ts";
 import { ReferenceOps } from "../../../src/core/ops/reference-ops.ts";
 import type { ReferenceTensor } from "../../../src/core/ops/reference-tensor.ts";
 import { normal } from "../../../src/core/random/normal.ts";

@@ -34,12 +34,23 @@ describe("shrunk()", () => {
   };
 
   test("gives each pixel the mean of the area it covers, colours weighted by opacity", () => {
-    const four = picture([[200, 0, 0, 255], [100, 0, 0, 255], [0, 0, 9, 0], [0, 0, 9, 0]], 2);
+    const four = picture(
+      [
+        [200, 0, 0, 255],
+        [100, 0, 0, 255],
+        [0, 0, 9, 0],
+        [0, 0, 9, 0],
+      ],
+      2,
+    );
     expect([...shrunk(four, 1).data]).toEqual([150, 0, 0, 128]);
   });
 
   test("counts parts of pixels where the sizes do not divide", () => {
-    const nine = picture(Array.from({ length: 9 }, (_, at) => [at % 3 === 1 ? 90 : 0, 0, 0, 255]), 3);
+    const nine = picture(
+      Array.from({ length: 9 }, (_, at) => [at % 3 === 1 ? 90 : 0, 0, 0, 255]),
+      3,
+    );
     // A pixel covers one and a half columns: the first, and half of the second.
     expect([...shrunk(nine, 2).data].filter((_, at) => at % 4 === 0)).toEqual([30, 30, 30, 30]);
   });
@@ -62,7 +73,11 @@ describe("shippedBom()", () => {
     ],
   });
   const release = {
-    shipped: { loaded: [], bundled: ["node_modules/react"], locked: { "node_modules/react": { version: "1.0.0" } } },
+    shipped: {
+      loaded: [],
+      bundled: ["node_modules/react"],
+      locked: { "node_modules/react": { version: "1.0.0" } },
+    },
     runtime: {
       electronPath: "/e",
       source: "official" as const,
@@ -95,11 +110,16 @@ describe("shippedBom()", () => {
     ]);
     expect(components[0]?.properties).toEqual([]);
     expect(dependencies).toEqual([{ ref: "root", dependsOn: ["react@1.0.0"] }]);
-    expect(metadata).toMatchObject({ timestamp: "2026-01-02T00:00:00.000Z", component: { name: "backprop-lab" } });
+    expect(metadata).toMatchObject({
+      timestamp: "2026-01-02T00:00:00.000Z",
+      component: { name: "backprop-lab" },
+    });
   });
 
   test("is the same for the same content, whatever npm made up", () => {
     expect(shippedBom(bom("one"), release)).toEqual(shippedBom(bom("other"), release));
-    expect(shippedBom(bom("one"), release).serialNumber).toMatch(/^urn:uuid:[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/);
+    expect(shippedBom(bom("one"), release).serialNumber).toMatch(
+      /^urn:uuid:[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/,
+    );
   });
 });

@@ -37,7 +37,14 @@ function staged(ownAddon: boolean): string[] {
     mkdirSync(dirname(join(projectDir, file)), { recursive: true });
     writeFileSync(join(projectDir, file), "");
   }
-  const manifest = { name: "x", productName: "X", version: "1.2.3", type: "module", main: "out/main/entry.js", scripts: {} };
+  const manifest = {
+    name: "x",
+    productName: "X",
+    version: "1.2.3",
+    type: "module",
+    main: "out/main/entry.js",
+    scripts: {},
+  };
   writeFileSync(join(projectDir, "package.json"), JSON.stringify(manifest));
   const stageDir = join(folder, "stage");
   const loaded = ["node_modules/better-sqlite3", "node_modules/piscina"];

@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
+import { hostname } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { describe, expect, it } from "vitest";
@@ -21,7 +22,7 @@ describe("withSetupLock()", () => {
   it("holds the lock during the work and releases it, also after a failure", async () => {
     const file = join(temporaryFolder(), "lock");
     const result = await withSetupLock(file, () => Promise.resolve(readFileSync(file, "utf8")));
-    expect(result).toBe(String(process.pid));
+    expect(JSON.parse(result)).toMatchObject({ pid: process.pid, host: hostname() });
     expect(existsSync(file)).toBe(false);
     await expect(withSetupLock(file, () => Promise.reject(new Error("work failed")))).rejects.toThrow(
       "work failed",
@@ -42,6 +43,34 @@ describe("withSetupLock()", () => {
     expect(await withSetupLock(file, () => Promise.resolve("done"))).toBe("done");
   });
 
+  it("does not look up another machine's process here: its lock stands while it is touched (issue 20, 6)", async () => {
+    const file = join(temporaryFolder(), "lock");
+    const other = { host: "node7", pid: await deadProcessId(), at: "2026-11-27T08:00:00.000Z" };
+    // Its clock may be wrong by any amount.
+    const write = (): void => {
+      writeFileSync(file, JSON.stringify(other));
+      utimesSync(file, new Date(0), new Date(0));
+    };
+    write();
+    let touches = 0;
+    const beat = setInterval(() => utimesSync(file, new Date(0), new Date(1000 * ++touches)), 50);
+    const waited: unknown[] = [];
+    const done = withSetupLock(file, () => Promise.resolve("done"), {
+      staleAfterMs: 1_500,
+      host: "node3",
+      onWait: (holder) => waited.push(holder),
+    });
+    const first = await Promise.race([
+      done,
+      new Promise((resolve) => setTimeout(() => resolve("waits"), 2_500)),
+    ]);
+    clearInterval(beat);
+    expect(first).toBe("waits");
+    expect(waited).toEqual([other]);
+    // Untouched for long enough it was left by a crash.
+    expect(await done).toBe("done");
+  });
+
   it("says whom it waits for, and lets processes take turns", async () => {
     const folder = temporaryFolder();
     const [file, log] = [join(folder, "lock"), join(folder, "log")];
@@ -57,7 +86,7 @@ describe("withSetupLock()", () => {
     const children = await withSetupLock(file, () =>
       Promise.resolve([1, 2, 3].map(() => spawn(process.execPath, ["--input-type=module", "-e", program]))),
     );
-    await withSetupLock(file, () => Promise.resolve(), { onWait: (pid) => waited.push(pid) });
+    await withSetupLock(file, () => Promise.resolve(), { onWait: ({ pid }) => waited.push(pid) });
     await Promise.all(
       children.filter((child) => child.exitCode === null).map((child) => once(child, "exit")),
     );

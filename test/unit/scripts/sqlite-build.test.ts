@@ -5,18 +5,19 @@ import { compilerComplaints } from "../../../scripts/setup/compiler-complaints.m
 import { makeBuildDir } from "../../../scripts/setup/sqlite-build.mjs";
 import { temporaryFolder } from "./temporary-folder.ts";
 
-
-
-test.each(["with blank", "it's", "a(b)", "größe"])("makeBuildDir() builds elsewhere than in a path like %s", (name) => {
-  const folder = temporaryFolder();
-  const project = join(folder, name);
-  const plain = join(folder, "plain");
-  mkdirSync(project);
-  mkdirSync(plain, { recursive: true });
-  const dir = makeBuildDir([project, plain]);
-  expect(dirname(dir)).toBe(plain);
-  rmdirSync(dir);
-});
+test.each(["with blank", "it's", "a(b)", "größe"])(
+  "makeBuildDir() builds elsewhere than in a path like %s",
+  (name) => {
+    const folder = temporaryFolder();
+    const project = join(folder, name);
+    const plain = join(folder, "plain");
+    mkdirSync(project);
+    mkdirSync(plain, { recursive: true });
+    const dir = makeBuildDir([project, plain]);
+    expect(dirname(dir)).toBe(plain);
+    rmdirSync(dir);
+  },
+);
 
 test("makeBuildDir() stays in a project whose path is plain, and says what to do where no path is", () => {
   const folder = temporaryFolder();

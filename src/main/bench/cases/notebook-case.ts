@@ -1,4 +1,4 @@
-import { stage3Module } from "../../../core/notebook/stage-3-module.ts";
+import { stage3Module } from "../../../core/stages/stage-3-module.ts";
 import type { BenchCase, CaseInput, ExpectedElement, PreparedCase } from "./bench-case.ts";
 import {
   forwardAwayFromKinks,

@@ -46,7 +46,7 @@ export class RunSupervisor {
     summarise: () => Quantities,
   ): StartedRun {
     const { engine, store, emit, machineId } = this.#services;
-    this.#assertIdle();
+    this.assertIdle();
     if (store.readOnly) {
       throw new StoreError(
         `Experiments cannot be saved in ${store.path}: ${store.readOnlyReason ?? "read-only"}`,
@@ -71,7 +71,7 @@ export class RunSupervisor {
     title: string,
     body: (activity: ActivityHandle) => Promise<T>,
   ): Promise<T> {
-    this.#assertIdle();
+    this.assertIdle();
     this.#services.engine.clearCancellation();
     const activity = this.#tracker.begin(null, kind, title);
     const done = this.#workersFree()
@@ -102,7 +102,8 @@ export class RunSupervisor {
     await this.#current;
   }
 
-  #assertIdle(): void {
+  /** @throws {ContractError} If an activity is on. */
+  assertIdle(): void {
     const active = this.state();
     if (active !== null) {
       throw new ContractError(

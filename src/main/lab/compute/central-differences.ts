@@ -3,9 +3,6 @@ import type { Engine } from "../../engine/engine.ts";
 import { rowBlocks, type ReferenceOptions } from "./float64-gradients.ts";
 import { runTasks } from "./programs.ts";
 
-/** Over max(1, |value|): truncation and rounding are then both near 1e-10. */
-export const DIFFERENCE_STEP = 1e-5;
-
 /** Coordinates a task takes at a time: progress and heartbeats in between. */
 const COORDINATES_PER_TASK = 2_000;
 

@@ -2,9 +2,6 @@ import type { PlainNetwork } from "../../../core/network/network.ts";
 
 export const IN_FEATURES = 784;
 export const HIDDEN = 50;
-export const VALID_ROWS = 10_000;
-/** Validation images are rows 50,000 to 59,999 of the training file. */
-export const VALID_START = 50_000;
 
 export type GradientName = "x" | "w1" | "b1" | "w2" | "b2";
 export const GRADIENT_NAMES: readonly GradientName[] = ["x", "w1", "b1", "w2", "b2"];

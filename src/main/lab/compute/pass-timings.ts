@@ -1,12 +1,9 @@
-import type { BuiltStage, StageGradients } from "../../../core/notebook/stage.ts";
+import type { BuiltStage, StageGradients } from "../../../core/stages/stage.ts";
 import type { RecordingOps, Tensor } from "../../../core/ops/recording-ops.ts";
 import { interquartileRange, median } from "../../../core/statistics.ts";
 import type { Timing } from "../../../shared/runs/run-records.ts";
 import type { MetricRecord } from "../../engine/control-block.ts";
 import { elapsedBetween } from "./programs.ts";
-
-/** Rows whose outer products are formed at a time: 64 × 784 × 50 float32 are 10 MB a worker. */
-export const OUTER_PRODUCT_CHUNK_ROWS = 64;
 
 /** Calls before the samples: the first compiles and touches fresh memory, the second settles the caches. */
 export const WARMUP_CALLS = 2;

@@ -6,7 +6,7 @@ import type { WorkerTask } from "../../../shared/engine/worker-tasks.ts";
 import { viewOf } from "../../../shared/engine/tensor-view.ts";
 import type { Scope } from "../../engine/arena.ts";
 import type { MetricRecord } from "../../engine/control-block.ts";
-import type { BlockOptions, Engine } from "../../engine/engine.ts";
+import type { BlockOptions, Engine, ProgramProfile } from "../../engine/engine.ts";
 import type { Section } from "../../engine/plan.ts";
 import { ExperimentCancelled } from "../activity/experiment-cancelled.ts";
 
@@ -21,6 +21,7 @@ export interface ExecuteOptions {
   readonly threads: number;
   readonly onRecords?: (records: readonly MetricRecord[]) => void;
   readonly onProgress?: (repeatsDone: number) => void;
+  readonly onProfile?: (profile: ProgramProfile) => void;
 }
 
 /** Runs sections and gives all their records. @throws {ExperimentCancelled} @throws {TaskError} */

@@ -42,6 +42,11 @@ export class DatasetsLab {
     return this.#library.list();
   }
 
+  /** An imported data set, MNIST, or a toy by its name. @throws {ContractError} If there is none of that name. */
+  find({ id }: { readonly id: string }): Dataset {
+    return this.#library.find(id);
+  }
+
   /** What a page shows of a data set, from its training and validation rows. @throws {ContractError} @throws {DataFormatError} */
   async details({ id }: { readonly id: string }): Promise<DatasetDetails> {
     const { store } = this.#services;

@@ -1,5 +1,7 @@
+import { readdir, stat } from "node:fs/promises";
+import { join } from "node:path";
 import { DataFormatError } from "../../../core/errors.ts";
-import type { Dataset } from "../../../shared/experiments/dataset.ts";
+import type { Dataset, Layout } from "../../../shared/experiments/dataset.ts";
 import type { Recipe } from "../../../shared/experiments/stored-dataset.ts";
 import { csvSource } from "../../data/read-csv.ts";
 import { readIdx } from "../../data/read-idx.ts";
@@ -7,71 +9,125 @@ import { readImage } from "../../data/read-image.ts";
 import { readNpy } from "../../data/read-npy.ts";
 import { readNpz } from "../../data/read-npz.ts";
 import { parquetSource } from "../../data/read-parquet.ts";
-import type { TableRecord, TableSource } from "../../data/table-source.ts";
+import type { ReadingWatch, TableRecord, TableSource } from "../../data/table-source.ts";
+import { isImageName } from "./import/labelled-images.ts";
 import { encodeRow, type ColumnEncoding } from "./import/collect-table.ts";
 
 const VALUES_AT_ONCE = 1 << 20;
-const NO_WATCH = { checkpoint: () => undefined, progress: () => undefined };
 
 /** Features of some rows as they are stored: not normalised yet. */
 export interface FeatureBatch {
   readonly rows: number;
   readonly values: Float32Array;
+  /** Of images: the files that they are. */
+  readonly names?: readonly string[];
+}
+
+export interface FeatureReading {
+  /** How the data set's own table was read; null where it was none. */
+  readonly recipe: Recipe | null;
+  readonly watch: ReadingWatch;
 }
 
 /**
- * Reads the features of new rows from a file as a data set was read: columns by their names, categories as they were known,
- * what is missing filled as it was. Labels need not be there.
+ * Reads the features of new rows from a file, or of the images of a folder, as a data set was read: columns by their names,
+ * categories as they were known, what is missing filled as it was. Labels need not be there.
  *
- * @throws {DataFormatError} If a column is missing, a value unknown, or rows have another size.
+ * @throws {DataFormatError} If a column is missing, a value unknown, or rows have another size. @throws {ExperimentCancelled}
  */
 export async function* readFeatures(
   path: string,
   dataset: Dataset,
-  recipe: Recipe | null,
+  reading: FeatureReading,
 ): AsyncGenerator<FeatureBatch> {
   const ending = path.toLowerCase().replace(/\.gz$/, "").split(".").at(-1) ?? "";
-  if (ending === "parquet") yield* ofTable(await parquetSource([path]), path, dataset, recipe);
+  if ((await stat(path)).isDirectory()) yield* ofFolder(path, dataset, reading.watch);
+  else if (isImageName(path)) yield await ofImage(path, dataset);
+  else if (ending === "parquet") yield* ofTable(await parquetSource([path]), path, dataset, reading);
   else if (["csv", "tsv", "txt", "data", "dat"].includes(ending))
-    yield* ofTable(await csvSource([path]), path, dataset, recipe);
-  else if (["png", "jpg", "jpeg"].includes(ending)) {
-    const { height, width, channels, values } = await readImage(path);
-    const { layout } = dataset;
-    if (layout?.height !== height || layout.width !== width || (channels === 3 && layout.channels === 1)) {
-      const expected =
-        layout === null
-          ? "a table"
-          : `${layout.width} × ${layout.height} pixels, ${layout.channels} channels`;
-      throw new DataFormatError(path, { place: "the image" }, expected, `${width} × ${height}, ${channels}`);
-    }
-    yield {
-      rows: 1,
-      values: Float32Array.from(
-        { length: dataset.features },
-        (_, i) => values[channels === layout.channels ? i : Math.floor(i / layout.channels)] ?? 0,
-      ),
-    };
-  } else {
-    const array =
-      ending === "npz"
-        ? (await readNpz(path)).find(({ shape }) => shape.length > 1)
-        : await (ending === "npy" ? readNpy(path) : readIdx(path));
-    const [rows = 0, ...item] = array?.shape ?? [];
-    const size = item.reduce((product, length) => product * length, 1);
-    if (array === undefined || size !== dataset.features) {
-      throw new DataFormatError(
-        path,
-        0,
-        `rows of ${dataset.features} values`,
-        `shape (${(array?.shape ?? []).join(", ")})`,
-      );
-    }
-    const rowsAtOnce = Math.max(1, Math.floor(VALUES_AT_ONCE / size));
-    for (let row = 0; row < rows; row += rowsAtOnce) {
-      const count = Math.min(rowsAtOnce, rows - row);
-      yield { rows: count, values: Float32Array.from(array.data.subarray(row * size, (row + count) * size)) };
-    }
+    yield* ofTable(await csvSource([path]), path, dataset, reading);
+  else yield* ofArray(path, ending, dataset);
+}
+
+async function ofImage(path: string, { features, layout }: Dataset): Promise<FeatureBatch> {
+  const { height, width, channels, values } = await readImage(path);
+  if (layout?.height !== height || layout.width !== width || (channels === 3 && layout.channels === 1)) {
+    const expected =
+      layout === null ? "a table" : `${layout.width} × ${layout.height} pixels, ${layout.channels} channels`;
+    throw new DataFormatError(path, { place: "the image" }, expected, `${width} × ${height}, ${channels}`);
   }
+  const from = (i: number): number => (channels === layout.channels ? i : Math.floor(i / layout.channels));
+  return {
+    rows: 1,
+    values: Float32Array.from({ length: features }, (_, i) => values[from(i)] ?? 0),
+    names: [path],
+  };
+}
+
+/** All images below a folder, in the order of their names. */
+async function* ofFolder(
+  folder: string,
+  dataset: Dataset,
+  watch: ReadingWatch,
+): AsyncGenerator<FeatureBatch> {
+  const found = (await readdir(folder, { recursive: true })).filter(isImageName).sort();
+  if (found.length === 0)
+    throw new DataFormatError(folder, { place: "the folder" }, "PNG or JPEG images", "none");
+  const atOnce = Math.max(1, Math.floor(VALUES_AT_ONCE / dataset.features));
+  for (let first = 0; first < found.length; first += atOnce) {
+    const names = found.slice(first, first + atOnce);
+    const values = new Float32Array(names.length * dataset.features);
+    for (const [row, name] of names.entries()) {
+      watch.checkpoint();
+      values.set((await ofImage(join(folder, name), dataset)).values, row * dataset.features);
+    }
+    watch.progress((first + names.length) / found.length);
+    yield { rows: names.length, values, names };
+  }
+}
+
+async function* ofArray(path: string, ending: string, dataset: Dataset): AsyncGenerator<FeatureBatch> {
+  const { features, layout } = dataset;
+  const arrays =
+    ending === "npz" ? await readNpz(path) : [await (ending === "npy" ? readNpy(path) : readIdx(path))];
+  const itemSize = (shape: readonly number[]): number =>
+    shape.slice(1).reduce((product, size) => product * size, 1);
+  const array = arrays.find(({ shape }) => shape.length > 1 && itemSize(shape) === features);
+  if (array === undefined) {
+    const got = arrays.map(({ shape }) => `shape (${shape.join(", ")})`).join(" and ");
+    throw new DataFormatError(path, 0, `rows of ${features} values, as ${dataset.title} has them`, got);
+  }
+  const { shape, data } = array;
+  const [rows = 0, ...item] = shape;
+  const rowsAtOnce = Math.max(1, Math.floor(VALUES_AT_ONCE / features));
+  for (let row = 0; row < rows; row += rowsAtOnce) {
+    const count = Math.min(rowsAtOnce, rows - row);
+    const values = Float32Array.from(data.subarray(row * features, (row + count) * features));
+    yield { rows: count, values: hasChannelsFirst(item, layout) ? channelsLast(values, item) : values };
+  }
+}
+
+/** Items (C, H, W), as PyTorch has them, where the data set's are (H, W, C). */
+function hasChannelsFirst(item: readonly number[], layout: Layout | null): boolean {
+  if (layout === null || item.length !== 3) return false;
+  const { height, width, channels } = layout;
+  return item.join() === [channels, height, width].join() && item.join() !== [height, width, channels].join();
+}
+
+/** (N, C, H, W) → (N, H, W, C). */
+function channelsLast(
+  values: Float32Array,
+  [channels = 1, height = 1, width = 1]: readonly number[],
+): Float32Array {
+  const pixels = height * width;
+  return values.map((_, i) => {
+    const [row, pixel, channel] = [
+      Math.floor(i / (pixels * channels)),
+      Math.floor(i / channels) % pixels,
+      i % channels,
+    ];
+    return values[(row * channels + channel) * pixels + pixel] ?? NaN;
+  });
 }
 
 /** The columns of a table that hold the features, by name where they have one. @throws {DataFormatError} */
@@ -104,7 +160,7 @@ async function* ofTable(
   source: TableSource,
   path: string,
   dataset: Dataset,
-  recipe: Recipe | null,
+  { recipe, watch }: FeatureReading,
 ): AsyncGenerator<FeatureBatch> {
   const encodings = encodingsIn(source, path, dataset, recipe);
   const fills = recipe?.fills ?? [];
@@ -131,7 +187,7 @@ async function* ofTable(
     batches.push({ rows, values });
     [values, rows] = [new Float32Array(rowsAtOnce * dataset.features), 0];
   };
-  await source.read(take, NO_WATCH);
+  await source.read(take, watch);
   if (rows > 0) batches.push({ rows, values: values.subarray(0, rows * dataset.features) });
   yield* batches;
 }

@@ -44,7 +44,7 @@ function warningsOf(sources: DiagnosticsSources): string[] {
   }
   if (sources.flagsWithheld) {
     warnings.push(
-      "The app did not come through its last two starts with V8's fast-kernel flags (it crashed or was killed while it compiled the kernels), so they are left out and products take about twice as long. After some starts they are tried again by themselves; delete v8-flags-trial.json beside the database to try at once.",
+      "This version of V8 has crashed while it compiled the kernels with its fast-kernel flags, so they are left out and products take about twice as long. Another version is tried by itself; delete the folder v8-flags-trial beside the database to try this one again.",
     );
   }
   if (sources.v8Flags.includes("--no-wasm-bounds-checks")) {

@@ -1,7 +1,7 @@
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { ContractError } from "../../../core/errors.ts";
-import type { DocumentEntry } from "../../../shared/documents/document-records.ts";
+import type { DocumentEntry, OpenedDocument } from "../../../shared/documents/document-records.ts";
 import { DOCUMENT_EXTENSION } from "../../../shared/documents/lab-document.ts";
 import { readLabDocument } from "../../../shared/documents/read-lab-document.ts";
 import { readDocumentText } from "./read-document-text.ts";
@@ -46,9 +46,10 @@ export class BundledDocuments {
   }
 
   /** @throws {ContractError} If none of that id comes with the app. */
-  async open(id: string): Promise<{ readonly entry: DocumentEntry; readonly text: string }> {
+  async open(id: string): Promise<OpenedDocument> {
     const entry = (await this.list()).find((one) => one.id === id);
     if (entry === undefined) throw new ContractError(`No notebook "${id}" comes with the app`);
-    return { entry, text: await readDocumentText(join(this.#folder, entry.file), entry.file) };
+    const text = await readDocumentText(join(this.#folder, entry.file), entry.file);
+    return { entry, text, notices: [], unsaved: null };
   }
 }

@@ -111,10 +111,7 @@ export class DocumentLibrary {
   /** @throws {ContractError} If there is none. @throws {DataFormatError} If its file is no notebook any more. */
   open({ id }: { readonly id: string }): Promise<OpenedDocument> {
     return this.#inTurn(async () => {
-      if (isBundled(id)) {
-        const { entry, text } = await this.#bundled.open(id);
-        return { entry, text, notices: [], unsaved: null };
-      }
+      if (isBundled(id)) return this.#bundled.open(id);
       const { store } = this.#services;
       const notices: string[] = [];
       let row = this.#require(id);

@@ -27,12 +27,14 @@ import {
 } from "../../exchange/weights/match-weights.ts";
 import { readWeightsFile } from "../../exchange/weights/read-weights-file.ts";
 import { replaceFile } from "../../data/replace-file.ts";
+import { messageOf } from "../../timing/message-of.ts";
 import type { LabServices } from "../activity/experiment.ts";
 import { ExperimentCancelled } from "../activity/experiment-cancelled.ts";
 import type { RunSupervisor } from "../activity/run-supervisor.ts";
 import type { ImageRows } from "../compute/image-rows.ts";
 import { trainingToExport, type ExportedTraining } from "./export-training.ts";
 import { inOwnFolder, weightsFile, type DroppedFile } from "./dropped-files.ts";
+import { FollowedFile } from "./followed-file.ts";
 import { RunFollower } from "./follow-runs.ts";
 import { RunImporter, together } from "./import-runs.ts";
 
@@ -63,11 +65,15 @@ export class ExchangeLab {
   readonly #supervisor: RunSupervisor;
   readonly #images: ImageRows;
   readonly #followers = new Map<string, RunFollower>();
+  /** What is followed again at the next start, with its column of steps. */
+  readonly #remembered = new Map<string, string | null>();
+  readonly #file: FollowedFile;
 
   constructor(services: LabServices, supervisor: RunSupervisor, images: ImageRows) {
     this.#services = services;
     this.#supervisor = supervisor;
     this.#images = images;
+    this.#file = new FollowedFile(services.store.path);
   }
 
   /** Where the Python files lie that go along with what is exported. */
@@ -197,8 +203,16 @@ export class ExchangeLab {
     return this.#services.store.getReport(runId, "imported", importedReportSchema).report;
   }
 
-  /** Reads a file or folder on while it grows. @throws {ContractError} If it holds no runs. @throws {Error} If it is not there. */
-  async follow({ path, step = null }: RunsToImport): Promise<Followed> {
+  /**
+   * Reads a file or folder on while it grows.
+   *
+   * @param remember It goes on when the app is started again, until it is stopped.
+   * @throws {ContractError} If it holds no runs. @throws {Error} If it is not there.
+   */
+  async follow(
+    { path, step = null }: RunsToImport,
+    { remember = false }: { readonly remember?: boolean } = {},
+  ): Promise<Followed> {
     const source = await realpath(path);
     const known = this.#followers.get(source);
     if (known !== undefined) return known.state();
@@ -214,19 +228,32 @@ export class ExchangeLab {
       },
     );
     this.#followers.set(source, follower);
+    if (remember) this.#remember(source, step);
     void follower.done.then(() => {
       const { ended } = follower.state();
       this.#followers.delete(source);
+      if (ended !== CLOSED) this.#forget(source);
       this.#changed();
-      if (ended !== STOPPED) {
-        this.#services.emit({
-          name: "failure",
-          payload: { title: `${source} is followed no more`, message: ended },
-        });
+      if (ended !== STOPPED && ended !== CLOSED) {
+        this.#tell(`${source} is followed no more`, ended);
       }
     });
     this.#changed();
     return follower.state();
+  }
+
+  /** Goes on with what was followed when the app was left; what is gone meanwhile is said, and forgotten. */
+  async resumeFollowing(): Promise<void> {
+    if (this.#services.store.readOnly) return;
+    const before = await this.#file.read();
+    for (const { source, step } of before) {
+      try {
+        await this.follow({ path: source, step }, { remember: true });
+      } catch (error) {
+        this.#tell(`${source} is followed no more`, messageOf(error));
+      }
+    }
+    if (this.#remembered.size < before.length) this.#write();
   }
 
   /** Resolves when a source is followed no more. */
@@ -246,7 +273,27 @@ export class ExchangeLab {
 
   /** Nothing is followed from now on: the store is about to be closed. */
   close(): void {
-    for (const follower of this.#followers.values()) follower.stop(STOPPED);
+    for (const follower of this.#followers.values()) follower.stop(CLOSED);
+  }
+
+  #remember(source: string, step: string | null): void {
+    this.#remembered.set(source, step);
+    this.#write();
+  }
+
+  #forget(source: string): void {
+    if (this.#remembered.delete(source)) this.#write();
+  }
+
+  #write(): void {
+    const sources = [...this.#remembered].map(([source, step]) => ({ source, step }));
+    this.#file.write(sources).catch((error: unknown) => {
+      this.#tell("What is followed could not be kept for the next start", messageOf(error));
+    });
+  }
+
+  #tell(title: string, message: string): void {
+    this.#services.emit({ name: "failure", payload: { title, message } });
   }
 
   #changed(): void {
@@ -255,3 +302,5 @@ export class ExchangeLab {
 }
 
 const STOPPED = "stopped";
+/** The app is left: it is followed again at the next start. */
+const CLOSED = "closed";

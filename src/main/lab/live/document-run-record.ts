@@ -14,6 +14,7 @@ import type {
   Verdict,
 } from "../../../shared/runs/run-records.ts";
 import type { NewRun, Store } from "../../store/store.ts";
+import { noteNotFinite } from "../activity/note-not-finite.ts";
 import type { PlannedDocument } from "./planned-document.ts";
 
 const shownOf = ({ outputs }: LiveResult): readonly ShownValue[] =>
@@ -155,7 +156,15 @@ export class DocumentRunRecord {
   summary(): Quantities {
     const count = (wanted: Verdict): number => this.#ended.filter(({ verdict }) => verdict === wanted).length;
     const checks = this.#ended.flatMap(({ details }) => details.gradientChecks);
-    return {
+    const measured = this.#ended.flatMap(({ cell, measured: ofCell }) =>
+      Object.entries(ofCell).flatMap(([name, value]) =>
+        [value].flat().map((one) => [`${name} of cell ${cell}`, one] as const),
+      ),
+    );
+    const loss = this.#ended.findLast((ended) => typeof ended.measured["loss"] === "number")?.measured[
+      "loss"
+    ];
+    const numbers = {
       cells: this.#ended.length,
       exact: count("exact"),
       inBand: count("in band"),
@@ -163,6 +172,10 @@ export class DocumentRunRecord {
       failed: count("failed"),
       checks: checks.length,
       checksFailed: checks.filter(({ passed }) => !passed).length,
+      // What the last cell that showed one had.
+      ...(loss === undefined ? {} : { loss }),
+      peakRssBytes: process.resourceUsage().maxRSS * 1024,
     };
+    return noteNotFinite(numbers, measured);
   }
 }

@@ -1,4 +1,4 @@
-import { judgeShown } from "../../../core/notebook/judge-document.ts";
+import { judgeShown } from "../../../core/judge/judge-document.ts";
 import { DEFAULT_HEADER } from "../../../shared/documents/lab-document.ts";
 import type { StoredCell } from "../../../shared/live/live-session.ts";
 import type { CellResult } from "../../../shared/live/cell-result.ts";
@@ -11,7 +11,7 @@ export function judgeCell(
 ): StoredCell["judged"] {
   if (error !== null) return null;
   const shown = outputs.flatMap((output) => (output.kind === "show" ? output.values : []));
-  const judged = judgeShown(judge, id, shown, { allRows: rows === DEFAULT_HEADER.rows, givenWeights: false });
+  const judged = judgeShown(judge, id, shown, { allRows: rows === DEFAULT_HEADER.rows });
   // Lists that nobody changes any more.
   return judged as StoredCell["judged"];
 }

@@ -6,7 +6,12 @@ import { ContractError } from "../../../core/errors.ts";
 import type { RunComparison } from "../../../shared/runs/run-comparison.ts";
 import type { BandsRequest, CurvesRequest, DrawnBand, DrawnCurve } from "../../../shared/runs/run-curves.ts";
 import type { RunChange } from "../../../shared/runs/run-changes.ts";
-import type { EmptiedTrash, ExportKind, ImportedRuns } from "../../../shared/runs/run-exports.ts";
+import type {
+  EmptiedTrash,
+  ExportKind,
+  ImportedBundle,
+  ImportedRuns,
+} from "../../../shared/runs/run-exports.ts";
 import {
   isReadable,
   type ListedRun,
@@ -150,13 +155,48 @@ export class RunsLab {
     }
   }
 
-  /** Adds a bundle's runs that are not there yet. @throws {ContractError} If an activity is on. @throws {StoreError} */
+  /**
+   * Adds a bundle's runs that are not there yet; a finished run takes the place of the same one that is not finished.
+   *
+   * @throws {ContractError} If an activity is on. @throws {StoreError} Nothing of the bundle was taken.
+   */
   async import(path: string): Promise<ImportedRuns> {
     const imported = await this.#supervisor.work("import", "Importing runs", () =>
       this.#slow.ask("import", { path }),
     );
     this.#tellAll();
     return imported;
+  }
+
+  /**
+   * As `import`, one bundle after the other, each whole or not at all: one that cannot be taken does not hold up the
+   * others. Cancelled, it ends after the bundle in hand.
+   *
+   * @throws {ContractError} If an activity is on.
+   */
+  async importEach(
+    paths: readonly string[],
+    taken: (bundle: ImportedBundle) => void = () => undefined,
+  ): Promise<readonly ImportedBundle[]> {
+    const bundles: ImportedBundle[] = [];
+    await this.#supervisor.work("import", "Importing runs", async (activity) => {
+      for (const [i, path] of paths.entries()) {
+        if (activity.isCancelled()) break;
+        const bundle = await this.#slow.ask("import", { path }).then(
+          (runs) => ({ path, runs, failure: "" }),
+          (error: unknown) => ({
+            path,
+            runs: null,
+            failure: error instanceof Error ? error.message : String(error),
+          }),
+        );
+        bundles.push(bundle);
+        taken(bundle);
+        activity.progress((i + 1) / paths.length);
+      }
+    });
+    this.#tellAll();
+    return bundles;
   }
 
   /** Deletes for good what is in the trash, or some of it. @throws {ContractError} If an activity is on. */

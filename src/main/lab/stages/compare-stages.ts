@@ -1,5 +1,5 @@
 import { MAX_REL_MAX, MAX_REL_NORM, type GradientComparison } from "../../../core/gradient-check.ts";
-import type { StageGradients } from "../../../core/notebook/stage.ts";
+import type { StageGradients } from "../../../core/stages/stage.ts";
 import type { Tensor } from "../../../core/ops/recording-ops.ts";
 import type { StageId, StagePair } from "../../../shared/experiments/stages.ts";
 import type { Engine } from "../../engine/engine.ts";

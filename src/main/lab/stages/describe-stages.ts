@@ -1,11 +1,11 @@
 import autogradModule from "../../../core/autograd/module.ts?raw";
 import tape from "../../../core/autograd/tape.ts?raw";
-import functions from "../../../core/notebook/stage-1-functions.ts?raw";
-import classes from "../../../core/notebook/stage-2-layer-classes.ts?raw";
-import modules from "../../../core/notebook/stage-3-module.ts?raw";
-import autograd from "../../../core/notebook/stage-4-autograd.ts?raw";
-import registration from "../../../core/notebook/stage-4-registration.ts?raw";
-import { compareRegistration } from "../../../core/notebook/stage-4-registration.ts";
+import functions from "../../../core/stages/stage-1-functions.ts?raw";
+import classes from "../../../core/stages/stage-2-layer-classes.ts?raw";
+import modules from "../../../core/stages/stage-3-module.ts?raw";
+import autograd from "../../../core/stages/stage-4-autograd.ts?raw";
+import registration from "../../../core/stages/stage-4-registration.ts?raw";
+import { compareRegistration } from "../../../core/stages/stage-4-registration.ts";
 import type { RegistrationLesson, StageDescription, StageId } from "../../../shared/experiments/stages.ts";
 import grouping from "../../engine/group-phases.ts?raw";
 import { regionOf, withoutImports } from "../source/source-code.ts";
@@ -21,15 +21,15 @@ const cells = (source: string, ...numbers: readonly number[]): readonly string[]
 const CODE: Readonly<Record<StageId, { readonly parts: readonly string[]; readonly source: string }>> = {
   functions: {
     parts: cells(functions, 9, 17, 24, 26, 27, 28),
-    source: "src/core/notebook/stage-1-functions.ts",
+    source: "src/core/stages/stage-1-functions.ts",
   },
   "layer-classes": {
     parts: cells(classes, 37, 38, 39, 40, 42, 43),
-    source: "src/core/notebook/stage-2-layer-classes.ts",
+    source: "src/core/stages/stage-2-layer-classes.ts",
   },
   module: {
     parts: cells(modules, 54, 55, 56, 57, 58, 63, 64),
-    source: "src/core/notebook/stage-3-module.ts",
+    source: "src/core/stages/stage-3-module.ts",
   },
   "module-unfused": {
     parts: [regionOf(grouping, "op by op")],
@@ -37,7 +37,7 @@ const CODE: Readonly<Record<StageId, { readonly parts: readonly string[]; readon
   },
   autograd: {
     parts: [...cells(autograd, 76, 81, 83, 84), ...cells(tape, 86)],
-    source: "src/core/notebook/stage-4-autograd.ts",
+    source: "src/core/stages/stage-4-autograd.ts",
   },
   tfjs: {
     parts: [regionOf(network, "stage 5"), regionOf(computation, "stage 5")],

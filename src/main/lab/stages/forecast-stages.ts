@@ -1,4 +1,4 @@
-import type { Forecast } from "../../../shared/experiments/notebook.ts";
+import type { Forecast } from "../../../shared/experiments/forecast.ts";
 import type { StagesSettings } from "../../../shared/experiments/stages.ts";
 import type { Arena } from "../../engine/arena.ts";
 import { APP_BYTES, forecastMemory, IMAGE_BYTES } from "../compute/forecast-memory.ts";

@@ -1,4 +1,4 @@
-import type { Stage, StageGradients, StageTensors } from "../../../core/notebook/stage.ts";
+import type { Stage, StageGradients, StageTensors } from "../../../core/stages/stage.ts";
 import { RecordingOps, type Program, type Tensor } from "../../../core/ops/recording-ops.ts";
 import type { Timing } from "../../../shared/runs/run-records.ts";
 import type { PassReport, StageResult } from "../../../shared/experiments/stages.ts";

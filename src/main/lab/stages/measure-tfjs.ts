@@ -1,4 +1,4 @@
-import type { StageTensors } from "../../../core/notebook/stage.ts";
+import type { StageTensors } from "../../../core/stages/stage.ts";
 import type { Tensor } from "../../../core/ops/recording-ops.ts";
 import { median } from "../../../core/statistics.ts";
 import type { Timing } from "../../../shared/runs/run-records.ts";

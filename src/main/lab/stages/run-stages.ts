@@ -1,5 +1,5 @@
 import { TaskError } from "../../../core/errors.ts";
-import type { StageTensors } from "../../../core/notebook/stage.ts";
+import type { StageTensors } from "../../../core/stages/stage.ts";
 import type { Tensor } from "../../../core/ops/recording-ops.ts";
 import type { Timing } from "../../../shared/runs/run-records.ts";
 import type { StagePair, StageResult, StagesSettings } from "../../../shared/experiments/stages.ts";

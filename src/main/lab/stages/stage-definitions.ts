@@ -1,8 +1,8 @@
-import { stage1Functions } from "../../../core/notebook/stage-1-functions.ts";
-import { stage2LayerClasses } from "../../../core/notebook/stage-2-layer-classes.ts";
-import { stage3Module } from "../../../core/notebook/stage-3-module.ts";
-import { stage4Autograd } from "../../../core/notebook/stage-4-autograd.ts";
-import type { Stage } from "../../../core/notebook/stage.ts";
+import { stage1Functions } from "../../../core/stages/stage-1-functions.ts";
+import { stage2LayerClasses } from "../../../core/stages/stage-2-layer-classes.ts";
+import { stage3Module } from "../../../core/stages/stage-3-module.ts";
+import { stage4Autograd } from "../../../core/stages/stage-4-autograd.ts";
+import type { Stage } from "../../../core/stages/stage.ts";
 import type { StageId } from "../../../shared/experiments/stages.ts";
 
 /** A stage that the engine runs, or another framework. */

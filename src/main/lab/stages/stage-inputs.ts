@@ -1,6 +1,6 @@
 import { kaimingNormal } from "../../../core/init/kaiming-normal.ts";
-import { linearLayer } from "../../../core/notebook/stage-1-functions.ts";
-import type { StageTensors } from "../../../core/notebook/stage.ts";
+import { linearLayer } from "../../../core/stages/stage-1-functions.ts";
+import type { StageTensors } from "../../../core/stages/stage.ts";
 import type { Tensor } from "../../../core/ops/recording-ops.ts";
 import { randomStream } from "../../../core/random/random-stream.ts";
 import { networkGradients, uncertainOf } from "../../../core/reference/network-gradients.ts";

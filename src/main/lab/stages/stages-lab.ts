@@ -1,5 +1,5 @@
 import { OutOfMemoryError } from "../../../core/errors.ts";
-import type { Forecast } from "../../../shared/experiments/notebook.ts";
+import type { Forecast } from "../../../shared/experiments/forecast.ts";
 import type { Quantities } from "../../../shared/runs/run-records.ts";
 import {
   stagesReportSchema,

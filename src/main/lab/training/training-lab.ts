@@ -1,7 +1,7 @@
 import { statfsSync } from "node:fs";
 import { dirname } from "node:path";
 import { ContractError, OutOfMemoryError } from "../../../core/errors.ts";
-import type { Forecast } from "../../../shared/experiments/notebook.ts";
+import type { Forecast } from "../../../shared/experiments/forecast.ts";
 import {
   trainingReportSchema,
   type LrSearch,
@@ -11,15 +11,18 @@ import {
   type TrainingReport,
   type TrainingState,
 } from "../../../shared/experiments/training.ts";
-import type { RunSummary } from "../../../shared/runs/run-records.ts";
+import type { RunDetails, RunSummary } from "../../../shared/runs/run-records.ts";
 import type { TrainSpec } from "../../../shared/specs/train-spec.ts";
 import type { LabServices, RunRow, StartedRun } from "../activity/experiment.ts";
 import type { RunSupervisor } from "../activity/run-supervisor.ts";
 import { forecastMemory } from "../compute/forecast-memory.ts";
 import { misfitOf } from "../compute/require-fits.ts";
+import type { GivenParameters } from "../compute/network-setup.ts";
 import type { ImageRows } from "../compute/image-rows.ts";
 import { recordedPoints, recordingRefusal } from "./record/recorded-points.ts";
-import { trainingRunId } from "./record/training-run-id.ts";
+import { codeDifference, codeQuantities } from "./record/training-code.ts";
+import { copyTraining } from "./record/copy-training.ts";
+import { trainingRunId, type TrainingCode } from "./record/training-run-id.ts";
 import { trainingConfig, trainingTitle } from "./record/training-summary.ts";
 import {
   requireTrainable,
@@ -28,11 +31,16 @@ import {
   type ResolvedTraining,
 } from "./resolved-training.ts";
 import { findLr } from "./session/find-lr.ts";
+import { profileStep } from "./session/profile-step.ts";
+import type { StepProfile } from "../../../shared/experiments/step-profile.ts";
 import { trainingMemory } from "./session/training-memory.ts";
 import { TrainingRun } from "./session/training-run.ts";
 import { expectedTrainingMs } from "./session/training-time.ts";
 import { assertWeightsGiven, type TrainingOrder } from "./training-order.ts";
 import { TrainingQueue } from "./training-queue.ts";
+
+/** The number behind the id of a training that was run once more. */
+const COPY_NUMBER = /-\d+$/;
 
 /** Training as the lab offers it: what one would take, starting it, going on with it, steering it, trainings in a row. */
 export class TrainingLab {
@@ -53,12 +61,31 @@ export class TrainingLab {
 
   /** The run that this spec, seed, code and number of threads would be, and whether it is there already. */
   identify({ spec, threads, given = null }: TrainingOrder): { id: string; run: RunSummary | null } {
-    const { engine, store, appVersion } = this.#services;
-    const { kernelsHash: kernels, instructionSet } = engine;
-    const data = this.#dataHash(spec);
-    const code = { appVersion, kernels, instructionSet, threads, ...(data === "" ? {} : { data }) };
-    const id = trainingRunId(spec, code, given);
-    return { id, run: store.findRun(id) ?? null };
+    const id = trainingRunId(spec, this.#codeOf(spec, threads), given);
+    return { id, run: this.#services.store.findRun(id) ?? null };
+  }
+
+  /**
+   * The run that has gone furthest of those that are this training: a finished one, else one that has diverged and would
+   * again, else one that can go on. Null where none has begun.
+   */
+  standing(order: TrainingOrder): { readonly run: RunSummary; readonly over: boolean } | null {
+    const { store } = this.#services;
+    const { id, run: first } = this.identify(order);
+    const runs: RunSummary[] = [];
+    for (let [run, n]: [RunSummary | null, number] = [first, 2]; run !== null; n++) {
+      // A copy that went on with other kernels is another training.
+      if (run.config["continues"] === undefined) runs.push(run);
+      run = store.findRun(`${id}-${n}`) ?? null;
+    }
+    const finished = runs.find(({ status }) => status === "finished");
+    if (finished !== undefined) return { run: finished, over: true };
+    const diverged = runs.find(
+      (run) => run.status === "failed" && store.getRun(run.id).events.some(({ kind }) => kind === "diverged"),
+    );
+    if (diverged !== undefined) return { run: diverged, over: true };
+    const [begun] = runs;
+    return begun === undefined ? null : { run: begun, over: false };
   }
 
   /** The run that this training would be, if it is there already. */
@@ -96,23 +123,52 @@ export class TrainingLab {
         name: trainingTitle(training),
         threads,
         rows: spec.data.rows,
-        config: trainingConfig(training, order),
+        config: { ...trainingConfig(training, order), ...codeQuantities(this.#codeOf(spec, threads)) },
       },
     });
   }
 
   /**
-   * Goes on with a training that was cut short, exactly where its last checkpoint is.
+   * Goes on with a training that was cut short, exactly where its last checkpoint is. With other kernels, another version
+   * or other data the values would not be the run's own: it is refused, or with `underNewId` a copy goes on.
    *
+   * @param order.given The weights it began with, which are asked for only where there is no checkpoint yet.
    * @throws {ContractError} If another activity is on or there is nothing to go on from. @throws {StoreError}
    */
-  resume({ runId }: { readonly runId: string }): StartedRun {
-    const { run } = this.#services.store.getRun(runId);
+  resume({
+    runId,
+    given = null,
+    underNewId = false,
+  }: {
+    readonly runId: string;
+    readonly given?: GivenParameters | null;
+    readonly underNewId?: boolean;
+  }): StartedRun {
+    const details = this.#services.store.getRun(runId);
+    const { run } = details;
     const training = trainingOfRun(run);
     if (run.status === "finished")
       throw new ContractError(`Run ${runId} is finished: there is nothing to resume`);
     requireTrainable(run);
-    return this.#begin(training, { threads: run.threads }, { resume: runId });
+    const difference = this.#differenceOf(details, training, given);
+    if (difference !== "" && !underNewId) {
+      throw new ContractError(
+        `Run ${runId} cannot go on with the values that it would have given: ${difference}. ` +
+          "Go on where it was begun (lab train --kernels says which kernels), or under a new id: " +
+          `lab train --resume ${runId} --again.`,
+      );
+    }
+    const { threads } = run;
+    if (difference === "") return this.#begin(training, { threads, given }, { resume: runId });
+    // Before anything is copied.
+    this.#supervisor.assertIdle();
+    const id = this.#freeId(runId.replace(COPY_NUMBER, ""));
+    const code = codeQuantities(this.#codeOf(training.spec, threads));
+    const { machineId, store } = this.#services;
+    copyTraining(store, details, { id, machineId, config: { ...run.config, ...code, continues: runId } });
+    const [at, step] = [new Date().toISOString(), 0];
+    store.addEvent(id, { at, step, kind: "resumed", text: `goes on from run ${runId}: ${difference}` });
+    return this.#begin(training, { threads, given }, { resume: id });
   }
 
   /** How the training that is on stands. */
@@ -132,6 +188,13 @@ export class TrainingLab {
     assertWeightsGiven(order);
     return this.#supervisor.work("training", "Looking for a learning rate", (activity) =>
       findLr(spec, { engine: this.#services.engine, images: this.#images, threads, given, activity }),
+    );
+  }
+
+  /** Where the time of a step of such a training goes; leaves no run. @throws {ContractError} If another activity is on. */
+  async profile({ spec, threads }: Pick<TrainingOrder, "spec" | "threads">): Promise<StepProfile> {
+    return this.#supervisor.work("tuning", "Profiling a training step", (activity) =>
+      profileStep(spec, { engine: this.#services.engine, images: this.#images, threads, activity }),
     );
   }
 
@@ -172,6 +235,25 @@ export class TrainingLab {
   /** No training starts from now on, so that the one being cancelled is the last: the engine is about to end. */
   close(): void {
     this.#queue.close();
+  }
+
+  /** What a training's values depend on beside its spec. */
+  #codeOf(spec: TrainSpec, threads: number): TrainingCode {
+    const { engine, appVersion } = this.#services;
+    const { kernelsHash: kernels, instructionSet } = engine;
+    const data = this.#dataHash(spec);
+    return { appVersion, kernels, instructionSet, threads, ...(data === "" ? {} : { data }) };
+  }
+
+  /** See `codeDifference`. */
+  #differenceOf(
+    { run, machine }: RunDetails,
+    { spec }: ResolvedTraining,
+    given: GivenParameters | null,
+  ): string {
+    const code = this.#codeOf(spec, run.threads);
+    const sameId = trainingRunId(spec, code, given) === run.id.replace(COPY_NUMBER, "");
+    return codeDifference(run, code, { kernel: machine.kernel, sameId });
   }
 
   #begin(

@@ -1,4 +1,3 @@
-import { ByteWriter, ParquetWriter } from "hyparquet-writer";
 import { replaceFile } from "../../data/replace-file.ts";
 import { storeFailure } from "../store-failure.ts";
 import type { SqliteStore } from "../sqlite-store.ts";
@@ -31,6 +30,7 @@ export async function exportMetricsParquet(
   let rows = 0;
   try {
     await replaceFile(path, async (handle) => {
+      const { ByteWriter, ParquetWriter } = await import("hyparquet-writer");
       const writer = new ByteWriter();
       const parquet = new ParquetWriter({ writer, schema: [...SCHEMA], createdBy: "backprop-lab" });
       const texts: Record<(typeof TEXTS)[number], string[]> = { run_id: [], run_name: [], metric: [] };

@@ -1,13 +1,26 @@
 import { statfsSync } from "node:fs";
 
-/** Linux' magic numbers of file systems that are not a disk of this machine, see statfs(2). */
+/** Linux' magic numbers of file systems that are not a disk of this machine alone, see statfs(2) and stat of coreutils. */
 const REMOTE: ReadonlyMap<number, string> = new Map([
   [0x6969, "NFS"],
   [0x517b, "SMB"],
   [0xff534d42, "CIFS"],
   [0xfe534d42, "SMB 2"],
   [0x01021997, "9P"],
-  [0x00c36400, "Ceph"],
+  [0x00c36400, "CephFS"],
+  [0x0bd00bd0, "Lustre"],
+  [0x47504653, "GPFS"],
+  [0x19830326, "BeeGFS"],
+  [0xaad7aaea, "PanFS"],
+  [0x20030528, "OrangeFS"],
+  [0x01161970, "GFS2"],
+  [0x7461636f, "OCFS2"],
+  [0x61636673, "ACFS"],
+  [0x013111a8, "IBRIX"],
+  [0xbeefdead, "StorNext"],
+  [0x73757245, "Coda"],
+  [0xbacbacbc, "a virtual machine's shared folder"],
+  [0x786f4256, "a virtual machine's shared folder"],
   [0x5346414f, "AFS"],
   [0x65735546, "FUSE"],
 ]);

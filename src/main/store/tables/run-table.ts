@@ -101,6 +101,7 @@ export class RunTable {
   readonly #delete;
   readonly #expired;
   readonly #count;
+  readonly #revision;
 
   constructor(db: Database) {
     this.#insert = keptStatement(
@@ -148,6 +149,7 @@ export class RunTable {
       db,
       "SELECT id FROM run WHERE deleted_at IS NOT NULL AND deleted_at < ?",
     );
+    this.#revision = keptStatement<{ revision: number }>(db, "SELECT revision FROM run WHERE id = ?");
     this.#count = keptStatement<{ n: number }>(db, "SELECT count(*) AS n FROM run");
   }
 
@@ -229,6 +231,11 @@ export class RunTable {
       runs: rows.map(({ revision: _, ...row }) => toListed(row)),
       revision: rows.at(-1)?.revision ?? revision,
     };
+  }
+
+  /** The number of its last change; 0 if there is no such run. */
+  revisionOf(id: string): number {
+    return this.#revision().get(id)?.revision ?? 0;
   }
 
   /** With everything recorded under it. */

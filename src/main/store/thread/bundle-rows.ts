@@ -34,8 +34,13 @@ export class BundleRows {
     this.#db = db;
   }
 
-  /** @throws {StoreError} That names the column. */
-  beginRun(run: string, machine: Row, row: Row): void {
+  /**
+   * The run's revision comes after `revision`, that of the run whose place it takes: who follows the runs by their
+   * revisions would not see it otherwise.
+   *
+   * @throws {StoreError} That names the column.
+   */
+  beginRun(run: string, { machine, row, revision }: { machine: Row; row: Row; revision: number }): void {
     this.#ids.clear();
     this.#checkTypes("machine", machine);
     this.#checkTypes("run", row);
@@ -47,10 +52,10 @@ export class BundleRows {
     // A machine that is known keeps what was last seen of it here.
     this.#insert("machine", machine, "OR IGNORE");
     const status = row["status"] === "running" ? "interrupted" : (row["status"] ?? null);
-    const revision = this.#db
-      .prepare<{ next: number }>("SELECT coalesce(max(revision), 0) + 1 AS next FROM run")
+    const last = this.#db
+      .prepare<{ last: number }>("SELECT coalesce(max(revision), 0) AS last FROM run")
       .get();
-    this.#insert("run", { ...row, id: run, status, revision: revision?.next ?? 1 });
+    this.#insert("run", { ...row, id: run, status, revision: Math.max(revision, last?.last ?? 0) + 1 });
   }
 
   /** @throws {StoreError} That names the column. */

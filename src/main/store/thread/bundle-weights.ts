@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { renamePatientlySync } from "../../data/patient-rename.ts";
 import { join } from "node:path";
 import { StoreError } from "../../../core/errors.ts";
+import { renamePatientlySync } from "../../data/patient-rename.ts";
 
 const STAGED = ".import-";
 
@@ -10,6 +10,8 @@ export class BundleWeights {
   readonly #root: string;
   #staged: string | null = null;
   #published: string[] = [];
+  /** Checkpoints of runs that the bundle's take the place of: where they were, where they are. */
+  #setAside: [from: string, to: string][] = [];
 
   /** `root` is the database's folder for checkpoints. */
   constructor(root: string) {
@@ -25,9 +27,17 @@ export class BundleWeights {
     writeFileSync(join(folder, file), bytes, { flag: "wx" });
   }
 
-  /** Puts the files in their places. */
-  publish(): void {
-    for (const run of this.#staged === null ? [] : readdirSync(this.#staged)) {
+  /** Puts the files in their places; those of `replaced` runs go. */
+  publish(replaced: readonly string[] = []): void {
+    const staged = this.#staged === null ? [] : readdirSync(this.#staged);
+    for (const run of replaced) {
+      const folder = join(this.#root, run);
+      if (!existsSync(folder)) continue;
+      const aside = join(this.#stagedFolder(), `.${run}`);
+      renamePatientlySync(folder, aside);
+      this.#setAside.push([folder, aside]);
+    }
+    for (const run of staged) {
       const folder = join(this.#root, run);
       // No run has this name, so nobody's weights can lie there.
       rmSync(folder, { recursive: true, force: true });
@@ -39,6 +49,8 @@ export class BundleWeights {
   takeBack(): void {
     for (const folder of this.#published) rmSync(folder, { recursive: true, force: true });
     this.#published = [];
+    for (const [folder, aside] of this.#setAside) renamePatientlySync(aside, folder);
+    this.#setAside = [];
   }
 
   /** Removes what was not published. */

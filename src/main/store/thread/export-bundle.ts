@@ -1,6 +1,8 @@
-import { once } from "node:events";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { createGzip } from "node:zlib";
 import type { SqlValue } from "../open/database.ts";
 import { writeStreamed } from "../export/write-csv.ts";
 import { toJsonColumn } from "../tables/json-column.ts";
@@ -11,6 +13,8 @@ import { BUNDLE_FORMAT, BUNDLE_ROWS, BUNDLE_TABLES, BUNDLE_VERSION, LOCAL_COLUMN
 export interface BundleOptions {
   /** With what trainings learned: their .safetensors files. */
   readonly weights: boolean;
+  /** Compressed; a file's name then ends with .gz. */
+  readonly gzip: boolean;
 }
 
 type Row = Readonly<Record<string, SqlValue>>;
@@ -28,25 +32,20 @@ export async function exportBundle(
   path: string,
   options: BundleOptions,
 ): Promise<number> {
-  await writeStreamed(path, async (target) => {
-    const write = async (text: string): Promise<void> => {
-      if (!target.write(text)) await once(target, "drain");
-    };
-    const failed = once(target, "error").then(([error]) => Promise.reject(error as Error));
-    const body = async (): Promise<void> => {
-      const { db } = store.tables;
-      const head = { format: BUNDLE_FORMAT, version: BUNDLE_VERSION, schema: schemaVersion(db) };
-      await write(`[\n${JSON.stringify(head)},\n`);
-      for (const runId of runIds) {
-        for (const line of linesOf(store, runId, options)) await write(`${toJsonColumn(line)},\n`);
-      }
-      await write(`${JSON.stringify({ end: { runs: runIds.length } })}\n]\n`);
-      target.end();
-      await once(target, "finish");
-    };
-    await Promise.race([body(), failed]);
+  await writeStreamed(path, (target) => {
+    const text = Readable.from(textOf(store, runIds, options));
+    return options.gzip ? pipeline(text, createGzip(), target) : pipeline(text, target);
   });
   return runIds.length;
+}
+
+function* textOf(store: SqliteStore, runIds: readonly string[], options: BundleOptions): Generator<string> {
+  const head = { format: BUNDLE_FORMAT, version: BUNDLE_VERSION, schema: schemaVersion(store.tables.db) };
+  yield `[\n${JSON.stringify(head)},\n`;
+  for (const runId of runIds) {
+    for (const line of linesOf(store, runId, options)) yield `${toJsonColumn(line)},\n`;
+  }
+  yield `${JSON.stringify({ end: { runs: runIds.length } })}\n]\n`;
 }
 
 function* linesOf(store: SqliteStore, runId: string, { weights }: BundleOptions): Generator<object> {

@@ -1,7 +1,7 @@
 import { StoreError } from "../../../core/errors.ts";
 import type { ImportedRuns } from "../../../shared/runs/run-exports.ts";
 import { readLines } from "../../data/read-lines.ts";
-import type { Database } from "../open/database.ts";
+import type { Database, SqlValue } from "../open/database.ts";
 import { schemaVersion } from "../open/migrate.ts";
 import { readBundleLine, type BundleLine, type BundleTableLine } from "./bundle-lines.ts";
 import { BUNDLE_VERSION } from "./bundle-tables.ts";
@@ -14,7 +14,8 @@ const MOST_LINE_BYTES = 500_000_000;
 
 /**
  * Adds the runs of a bundle that are not there yet, all of them or none: one transaction, which is committed after
- * every run of it was read back as the list, its page and a comparison read it.
+ * every run of it was read back as the list, its page and a comparison read it. A finished run takes the place of the
+ * same one that is not finished, which keeps what a person has said of it; what is in the trash stays there.
  *
  * @throws {StoreError} If the file is no bundle, a newer one, cut off, or a run in it could not be read afterwards;
  * the database is then as it was.
@@ -36,8 +37,8 @@ export async function importBundle(
       importer.take(readBundleLine(json));
     }
     importer.finish();
-    proveReadable(db, path, importer.result.added);
-    weights.publish();
+    proveReadable(db, path, importer.taken);
+    weights.publish(importer.result.replaced);
     db.exec("COMMIT");
     return importer.result;
   } catch (error) {
@@ -53,14 +54,20 @@ export async function importBundle(
   }
 }
 
+/** What a person says of a run: it stays when the finished run takes its place. */
+const SAID_OF_IT = ["name", "colour", "pinned", "notes", "tags", "archived_at", "deleted_at"] as const;
+
 /** Takes a bundle's lines in their order. */
 class BundleImporter {
   readonly #db: Database;
   readonly #weights: BundleWeights;
   readonly #path: string;
   readonly #added: string[] = [];
+  readonly #replaced: string[] = [];
   readonly #skipped: string[] = [];
+  readonly #inTrash: string[] = [];
   readonly #rows: BundleRows;
+  #current: string | null = null;
   /** Null between runs, and while one is skipped. */
   #adding: string | null = null;
   #begun = false;
@@ -74,7 +81,17 @@ class BundleImporter {
   }
 
   get result(): ImportedRuns {
-    return { added: this.#added, skipped: this.#skipped };
+    const [added, replaced, skipped, inTrash] = [this.#added, this.#replaced, this.#skipped, this.#inTrash];
+    return { added, replaced, skipped, inTrash };
+  }
+
+  /** Runs whose rows are the bundle's. */
+  get taken(): readonly string[] {
+    return [...this.#added, ...this.#replaced];
+  }
+
+  get #all(): readonly string[] {
+    return Object.values(this.result).flat();
   }
 
   take(line: BundleLine): void {
@@ -85,7 +102,7 @@ class BundleImporter {
     } else if ("end" in line) this.#end(line.end.runs);
     else if ("row" in line) this.#beginRun(line);
     else if (line.run === this.#adding) this.#add(line);
-    else if (this.#skipped.at(-1) !== line.run || this.#adding !== null) {
+    else if (this.#current !== line.run || this.#adding !== null) {
       throw new StoreError(`this line belongs to run ${line.run}, which did not begin`);
     }
   }
@@ -111,22 +128,39 @@ class BundleImporter {
 
   #end(claimed: number): void {
     this.#ended = true;
-    const found = this.#added.length + this.#skipped.length;
+    const found = this.#all.length;
     if (claimed === found) return;
     throw new StoreError(`the bundle says that it holds ${claimed} runs, and ${found} were found`);
   }
 
   #beginRun({ run, machine, row }: Extract<BundleLine, { readonly machine: unknown }>): void {
+    if (this.#all.includes(run)) throw new StoreError(`run ${run} is in the bundle twice`);
+    this.#current = run;
     this.#adding = null;
-    if (this.#added.includes(run) || this.#skipped.includes(run)) {
-      throw new StoreError(`run ${run} is in the bundle twice`);
+    const there = this.#db
+      .prepare<Record<string, SqlValue>>(
+        `SELECT status, revision, ${SAID_OF_IT.join(", ")} FROM run WHERE id = ?`,
+      )
+      .get(run);
+    if (there !== undefined && there["deleted_at"] !== null) {
+      this.#inTrash.push(run);
+      return;
     }
-    if (this.#db.prepare<{ id: string }>("SELECT id FROM run WHERE id = ?").get(run) !== undefined) {
+    if (there !== undefined && (there["status"] === "finished" || row["status"] !== "finished")) {
       this.#skipped.push(run);
       return;
     }
-    this.#rows.beginRun(run, machine, row);
-    this.#added.push(run);
+    if (there === undefined) this.#added.push(run);
+    else {
+      this.#db.prepare("DELETE FROM run WHERE id = ?").run(run);
+      this.#replaced.push(run);
+    }
+    const said = SAID_OF_IT.map((column): [string, SqlValue] => [column, there?.[column] ?? null]);
+    this.#rows.beginRun(run, {
+      machine,
+      row: there === undefined ? row : { ...row, ...Object.fromEntries(said) },
+      revision: Number(there?.["revision"] ?? 0),
+    });
     this.#adding = run;
   }
 

@@ -46,14 +46,18 @@ export class RunIndex {
   readonly #allTimings: () => RawStatement;
   readonly #checksOfRun: () => RawStatement;
   readonly #allChecks: () => RawStatement;
-  #revision = 0;
+  readonly #since: number;
+  #revision: number;
   /** Newest run of each name. */
   #latest: ReadonlySet<string> = new Set();
   /** Medians by run and label; null until a table asks for them. */
   #timings: Map<string, ReadonlyMap<string, number>> | null = null;
 
-  constructor(store: SqliteStore) {
+  /** `since` leaves out runs that were last changed at that revision or before. */
+  constructor(store: SqliteStore, since = 0) {
     this.#store = store;
+    this.#since = since;
+    this.#revision = since;
     const { db } = store.tables;
     const timings = "SELECT run_id, stage || ' ' || pass, ms FROM timing WHERE warmup = 0 AND ms IS NOT NULL";
     const checks = "SELECT run_id, count(*), sum(passed) FROM gradient_check";
@@ -115,7 +119,7 @@ export class RunIndex {
   #refresh(columns: readonly string[]): void {
     this.#follow();
     // Runs that are gone leave no revision behind: then all is read again.
-    if (this.#store.tables.runs.count() !== this.#runs.size) {
+    if (this.#since === 0 && this.#store.tables.runs.count() !== this.#runs.size) {
       this.#runs.clear();
       this.#revision = 0;
       this.#timings = null;
@@ -131,7 +135,7 @@ export class RunIndex {
     const running = [...this.#runs.values()].filter(({ run }) => run.status === "running");
     const changed = runs.changedSince(this.#revision);
     this.#revision = changed.revision;
-    if (this.#runs.size === 0 && changed.runs.length > 0) this.#readAll(changed.runs);
+    if (this.#since === 0 && this.#runs.size === 0 && changed.runs.length > 0) this.#readAll(changed.runs);
     else {
       for (const run of [...running.map(({ run }) => run), ...changed.runs]) {
         this.#add(run, metrics.seriesOf(run.id), toChecks(this.#checksOfRun().all(run.id)[0]));

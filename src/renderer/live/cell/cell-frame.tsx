@@ -5,6 +5,7 @@ import { useStore } from "../../store/create-store.ts";
 import { findingStore, foundIn } from "../document/find-store.ts";
 import { openStore } from "../document/open-notebook.ts";
 import type { FoundMark } from "../editor/cell-marks.ts";
+import { checkedStore, exerciseMarks } from "../kernel/checked-exercises.ts";
 import { conditionOf } from "../kernel/cell-condition.ts";
 import { failureMarks } from "../kernel/failure-marks.ts";
 import { sessionStore } from "../kernel/session-store.ts";
@@ -50,7 +51,9 @@ export const CellFrame = memo(function CellFrame({ cell, number, count, readOnly
   const shown = conditionFrom(words);
   const result = useStore(sessionStore, ({ results }) => results.get(id)) ?? null;
   const tooEarly = useStore(sessionStore, ({ standings }) => standings.get(id)?.tooEarly);
-  const lines = useStore(sessionStore, ({ results }) => failureMarks(results, id));
+  const failed = useStore(sessionStore, ({ results }) => failureMarks(results, id));
+  const blamed = useStore(checkedStore, (checked) => exerciseMarks(checked.get(id), cell));
+  const lines = blamed.length > 0 ? blamed : failed;
   const problems = useStore(problemsStore, (known) => known.get(id)) ?? NO_PROBLEMS;
   const request = useStore(focusRequestStore, (wanted) => (wanted?.cell === id ? wanted : null));
   const matches = useMatches(id);

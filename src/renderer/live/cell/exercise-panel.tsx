@@ -10,6 +10,8 @@ import { Badge } from "../../ui/badge.tsx";
 import { CodeBlock } from "../../ui/code-block.tsx";
 import { ConfirmButton } from "../../ui/confirm-button.tsx";
 import { openStore, textOf } from "../document/open-notebook.ts";
+import { checkedStore } from "../kernel/checked-exercises.ts";
+import { loadLessons } from "../library/lessons-store.ts";
 import { CellErrorView } from "../outputs/cell-error-view.tsx";
 import { CheckReportView } from "../outputs/check-report-view.tsx";
 import { CellSentence, PlaceLink } from "../outputs/place-link.tsx";
@@ -38,7 +40,10 @@ export function ExercisePanel({ cell, number }: ExercisePanelProps) {
     if (input === null) return;
     setChecking(true);
     try {
-      setResult(await ask(window.lab.lessonsCheck(input)));
+      const checked = await ask(window.lab.lessonsCheck(input));
+      setResult(checked);
+      checkedStore.set(new Map(checkedStore.get()).set(cell.id, { source: cell.source, result: checked }));
+      if (checked.passed) void loadLessons();
     } catch (error) {
       showFailure("The exercise was not checked", error);
     } finally {

@@ -1,8 +1,13 @@
 import { readLabDocument } from "../../../shared/documents/read-lab-document.ts";
 import { writeLabDocument } from "../../../shared/documents/write-lab-document.ts";
-import type { DocumentConflict, DocumentEntry } from "../../../shared/documents/document-records.ts";
+import {
+  SEED_NOTEBOOK_ID,
+  type DocumentConflict,
+  type DocumentEntry,
+} from "../../../shared/documents/document-records.ts";
 import type { LabDocument } from "../../../shared/documents/lab-document.ts";
 import { ask } from "../../bridge/lab.ts";
+import { changePreferences, preferencesStore } from "../../preferences/preferences.ts";
 import { createStore } from "../../store/create-store.ts";
 import { showFailure, showInfo } from "../../store/lab-store.ts";
 import { editNotebook, openNotebook, type NotebookAction, type NotebookEdit } from "./notebook-edit.ts";
@@ -122,6 +127,27 @@ async function write(open: OpenNotebook): Promise<void> {
 
 /** Opens a notebook of the library; the one before is saved first. */
 export async function openDocument(id: string): Promise<void> {
+  try {
+    await readInto(id);
+  } catch (error) {
+    showFailure("The notebook was not opened", error);
+  }
+}
+
+/** At the start: what was open last, or where that is gone, what comes with the app. */
+export async function openLast(): Promise<void> {
+  if (openStore.get() !== null || openingStore.get() !== null) return;
+  const { notebook } = preferencesStore.get();
+  const shown =
+    notebook !== null &&
+    (await readInto(notebook).then(
+      () => openStore.get()?.entry.deletedAt === null,
+      () => false,
+    ));
+  if (!shown) await openDocument(SEED_NOTEBOOK_ID);
+}
+
+async function readInto(id: string): Promise<void> {
   await closeDocument();
   openingStore.set(id);
   try {
@@ -139,8 +165,7 @@ export async function openDocument(id: string): Promise<void> {
       savedDocument: read.document,
       conflict,
     });
-  } catch (error) {
-    showFailure("The notebook was not opened", error);
+    changePreferences({ notebook: id });
   } finally {
     openingStore.set(null);
   }

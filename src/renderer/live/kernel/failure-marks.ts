@@ -1,3 +1,5 @@
+import type { CellOutput } from "../../../shared/live/cell-output.ts";
+import type { CellError } from "../../../shared/live/cell-result.ts";
 import type { CheckReport } from "../../../shared/live/check-report.ts";
 import type { SourcePlace } from "../../../shared/live/source-place.ts";
 import type { LineMark } from "../editor/cell-marks.ts";
@@ -19,8 +21,8 @@ function blamedBy({ gradients }: CheckReport): readonly PlacedMark[] {
   });
 }
 
-function marksOfResult({ outputs, result }: ShownResult): readonly PlacedMark[] {
-  const error = result?.error ?? null;
+/** Where outputs and an error say that something is wrong. */
+export function placedMarks(outputs: readonly CellOutput[], error: CellError | null): readonly PlacedMark[] {
   const [frame] = error?.frames ?? [];
   return [
     ...outputs.flatMap((output) => (output.kind === "check" ? blamedBy(output.report) : [])),
@@ -41,7 +43,7 @@ function marksOf(results: ReadonlyMap<string, ShownResult>): ReadonlyMap<string,
   const marks = new Map<string, LineMark[]>();
   for (const { place, message } of [...results.values()]
     .filter(({ current }) => current)
-    .flatMap(marksOfResult)) {
+    .flatMap(({ outputs, result }) => placedMarks(outputs, result?.error ?? null))) {
     const list = marks.get(place.cell) ?? [];
     list.push({ line: place.line, column: place.column, message });
     marks.set(place.cell, list);

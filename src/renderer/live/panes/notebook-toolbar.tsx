@@ -23,6 +23,7 @@ import { clearOutputs, restartKernel } from "../kernel/run-actions.ts";
 import { sessionStore, type Session } from "../kernel/session-store.ts";
 import { createDocument, exportDocument } from "../library/library-store.ts";
 import { versionsOpenStore } from "../dialogs/versions-dialog.tsx";
+import { RunSettings } from "./run-settings.tsx";
 import classes from "./panes.module.css";
 
 /** The last run of all cells in a fresh sandbox went through, and every cell is as it was then. */
@@ -56,7 +57,7 @@ export function NotebookToolbar({ open }: { readonly open: OpenNotebook }) {
           leftSection={<Play size="0.875rem" aria-hidden="true" />}
           onClick={runAll}
           title="All cells from the top in a fresh sandbox (Ctrl+Shift+Enter)"
-          data-action="run-notebook"
+          data-action="run-all"
         >
           Run all
         </Button>
@@ -112,6 +113,7 @@ export function NotebookToolbar({ open }: { readonly open: OpenNotebook }) {
             </ActionIcon>
           </>
         )}
+        <RunSettings open={open} />
         <ActionIcon
           aria-label="Find and replace"
           title="Find and replace (Ctrl+F)"

@@ -1,6 +1,6 @@
 import { Button } from "@mantine/core";
 import { ArrowLeft } from "lucide-react";
-import { useContext } from "react";
+import { Suspense, useContext } from "react";
 import type { Quantities, RunDetails } from "../../../shared/runs/run-records.ts";
 import { formatDate, formatExactDate } from "../../format/date.ts";
 import { formatDuration } from "../../format/duration.ts";
@@ -65,7 +65,11 @@ function RunRecord({ details }: { readonly details: RunDetails }) {
       <RunNotes runId={run.id} notes={run.notes} />
       {events.length > 0 && <RunEvents events={events} />}
       {cells.length > 0 && <RunCells cells={cells} />}
-      {Part !== undefined && <Part details={details} />}
+      {Part !== undefined && (
+        <Suspense>
+          <Part details={details} />
+        </Suspense>
+      )}
       {run.kind !== "training" && <RunCharts details={details} />}
       {gradientChecks.length > 0 && run.kind !== "gradcheck" && (
         <section className={part["part"]}>

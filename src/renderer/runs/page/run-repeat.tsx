@@ -1,14 +1,12 @@
 import { Button } from "@mantine/core";
 import { Copy, RotateCw } from "lucide-react";
 import { repeatCommand } from "../../../shared/runs/repeat-command.ts";
-import { notebookSettingsSchema } from "../../../shared/experiments/notebook.ts";
-import * as v from "valibot";
 import type { RunSummary } from "../../../shared/runs/run-records.ts";
 import { showView } from "../../app/views.ts";
 import { ask } from "../../bridge/lab.ts";
 import { commandLineStore } from "../../store/command-line.ts";
 import { useStore } from "../../store/create-store.ts";
-import { labStore, runCells, showFailure } from "../../store/lab-store.ts";
+import { labStore, showFailure } from "../../store/lab-store.ts";
 import { copyText } from "../../store/save.ts";
 import classes from "../runs.module.css";
 import part from "../../ui/run-part.module.css";
@@ -28,11 +26,7 @@ async function specOf({ id, kind, config }: RunSummary): Promise<string | null> 
 /** Does the same once more, as a new run. */
 async function runAgain(run: RunSummary): Promise<void> {
   try {
-    if (run.kind === "notebook") {
-      const settings = v.parse(notebookSettingsSchema, { ...run.config, threads: run.threads });
-      showView("notebook");
-      await runCells({ kind: "all" }, settings);
-    } else if (run.kind === "gradcheck") {
+    if (run.kind === "gradcheck") {
       const { report } = await ask(window.lab.gradcheckGet({ runId: run.id }));
       showView("gradients");
       await ask(window.lab.gradcheckStart(report.settings));
@@ -50,9 +44,7 @@ export function RunRepeat({ run }: { readonly run: RunSummary }) {
   const busy = useStore(labStore, ({ activity }) => activity !== null);
   const { command, specFile, caution } = repeatCommand(run);
   const line = `${useStore(commandLineStore, (program) => program)} ${command}`;
-  const isDocument = run.kind === "notebook" && run.config["document"] !== undefined;
-  const here =
-    ["notebook", "gradcheck", "init"].includes(run.kind) && !isDocument && run.status !== "running";
+  const here = ["gradcheck", "init"].includes(run.kind) && run.status !== "running";
   const copySpec = () =>
     specOf(run).then(
       (spec) => (spec === null ? undefined : copyText("Spec", spec)),

@@ -1,8 +1,7 @@
+import { BACKPROP_NUMBERS } from "../../../core/judge/backprop/backprop-numbers.ts";
 import type { CellResult } from "../../../shared/runs/run-records.ts";
 import { formatDuration } from "../../format/duration.ts";
 import { quantityRows } from "../../format/quantity.ts";
-import { useStore } from "../../store/create-store.ts";
-import { labStore } from "../../store/lab-store.ts";
 import { ExactText } from "../../ui/exact-text.tsx";
 import { QuantityTable } from "../../ui/quantity-table.tsx";
 import { VerdictBadge } from "../../ui/verdict-badge.tsx";
@@ -25,8 +24,8 @@ export function RunCells({ cells }: { readonly cells: readonly CellResult[] }) {
 }
 
 function RunCell({ cell }: { readonly cell: CellResult }) {
-  // The notebook's description names the quantities; a cell that it does not know any more shows their keys.
-  const described = useStore(labStore, ({ cells }) => cells?.find(({ id }) => id === cell.cell)?.quantities);
+  // Cells of the fixed notebook of earlier versions go by the original's numbers; others show the names as they are.
+  const described = BACKPROP_NUMBERS.find(({ id }) => id === cell.cell)?.quantities;
   return (
     <>
       <span className={classes["order"]}>{cell.order}</span>
@@ -42,7 +41,7 @@ function RunCell({ cell }: { readonly cell: CellResult }) {
       </div>
       <QuantityTable
         rows={quantityRows(described ?? [], cell.expected, cell.measured)}
-        caption={`${cell.title}: the notebook's values and the measured ones`}
+        caption={`${cell.title}: the original's values and the measured ones`}
       />
     </>
   );

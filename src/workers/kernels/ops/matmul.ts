@@ -37,6 +37,56 @@ const multiplyRows: Kernel<"matmul"> = ({ a, b, out, transposeB, accumulate }, c
 const formsTransposed = (rows: number, columns: number, panelColumns: number): boolean =>
   columns % panelColumns !== 0 && rows > columns;
 
+/** out rows [begin, end) = Aᵀ @ B, over all rows of a. */
+const multiplyTransposedRows: Kernel<"matmul"> = ({ a, b, out, transposeB, accumulate }, context) => {
+  const [rows = 1, columns = 1] = out.shape;
+  const [depth = 1] = a.shape;
+  const { begin, end, kernels } = context;
+  const placeB = { at: b.offsetBytes, stride: (transposeB ? depth : columns) * 4 };
+  const beat = (): void => {
+    context.control.beat();
+  };
+  if (accumulate || !formsTransposed(rows, columns, kernels.panelColumns)) {
+    const product = {
+      rows,
+      columns,
+      depth,
+      a: { at: a.offsetBytes, stride: rows * 4, transposed: true },
+      b: { ...placeB, transposed: transposeB },
+      c: { at: out.offsetBytes, stride: columns * 4 },
+      accumulate,
+    };
+    const { prepare, multiply } = compileProduct(kernels, product, context.scratchOffsetBytes, beat);
+    return {
+      prepare,
+      run: (from, to) => {
+        multiply(from, to, 0, depth);
+      },
+    };
+  }
+  const own = end - begin;
+  const turned = context.scratchOffsetBytes;
+  const product = {
+    rows: columns,
+    columns: own,
+    depth,
+    a: { ...placeB, transposed: !transposeB },
+    b: { at: a.offsetBytes + 4 * begin, stride: rows * 4, transposed: false },
+    c: { at: turned, stride: own * 4 },
+    accumulate: false,
+  };
+  const { prepare, multiply } = compileProduct(kernels, product, turned + turnedBytes(rows, columns), beat);
+  return {
+    prepare,
+    // Such a product is a group of its own: all its items come at once.
+    run: () => {
+      multiply(0, columns, 0, depth);
+      const target = out.offsetBytes + begin * columns * 4;
+      kernels.copyTransposed(columns, own, turned, own * 4, target, columns * 4);
+    },
+  };
+};
+
 /** This worker's share of Aᵀ @ B: the sum over its rows [begin, end) of a and b. */
 const multiplyTransposedPartial: Kernel<"matmul"> = ({ a, b, out, transposeB }, context) => {
   const [rows = 1, columns = 1] = out.shape;
@@ -126,11 +176,11 @@ export const linear: Kernel<"linear"> = ({ x, w, bias, out, transposeW, relu, mo
   };
 };
 
-/** out = A @ B; a sum over rows of a (xᵀ·dy) leaves partial sums first. */
+/** out = A @ B; a sum over many rows of a (xᵀ·dy) leaves partial sums first. */
 export const matmul: Kernel<"matmul"> = (op, context) => {
   switch (context.step.phase) {
     case "run":
-      return multiplyRows(op, context);
+      return op.transposeA ? multiplyTransposedRows(op, context) : multiplyRows(op, context);
     case "partial":
       return multiplyTransposedPartial(op, context);
     case "reduce":

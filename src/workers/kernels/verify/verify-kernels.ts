@@ -171,18 +171,21 @@ export function verifyKernels(kernels: Kernels, memory: WebAssembly.Memory, regi
 
 /** The product that candidates are timed on: larger than a first-level cache, a millisecond on a slow runtime. */
 const TIMED_SHAPE = [128, 256, 192] as const;
-/** Long enough for V8 to have put optimised code into place, where it starts with the quick compiler's. */
-const TIMED_MS = 30;
 
-/** The best of some calls, in GFLOP/s. The first ones also give V8 the time to optimise. */
-export function timeKernels(kernels: Kernels, memory: WebAssembly.Memory, region: number): number {
+/** The best of the calls in `timedMs`, in GFLOP/s. */
+export function timeKernels(
+  kernels: Kernels,
+  memory: WebAssembly.Memory,
+  region: number,
+  timedMs: number,
+): number {
   const product = place(region, TIMED_SHAPE, FLAGS[0]!);
   const { rows, columns, depth, a, b } = product;
   fill(new Float32Array(memory.buffer, a.at, rows * depth), 1);
   fill(new Float32Array(memory.buffer, b.at, depth * columns), 2);
   const compiled = compileProduct(kernels, product, product.end, () => undefined);
   compiled.prepare();
-  const endMs = performance.now() + TIMED_MS;
+  const endMs = performance.now() + timedMs;
   let bestMs = Infinity;
   for (let startedMs = performance.now(); startedMs < endMs; startedMs = performance.now()) {
     compiled.multiply(0, rows, 0, depth);

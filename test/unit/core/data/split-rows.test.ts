@@ -1,26 +1,26 @@
 import { describe, expect, it } from "vitest";
+import { atOnce } from "../../../../src/core/steps.ts";
 import { splitAsGiven, splitBySeed, splitInOrder } from "../../../../src/core/data/split-rows.ts";
 
 const labels = Float32Array.from({ length: 100 }, (_, i) => (i < 90 ? 0 : 1));
 
 describe("splitBySeed()", () => {
   it("gives every class its share, each row once, and the same for the same seed", () => {
-    const split = splitBySeed(100, { seed: 3, validShare: 0.2, testShare: 0.1 }, labels);
+    const by = (seed: number) => atOnce(splitBySeed(100, { seed, validShare: 0.2, testShare: 0.1 }, labels));
+    const split = by(3);
     expect([split.trainRows, split.validRows, split.testRows]).toEqual([70, 20, 10]);
     expect([...split.order].sort((a, b) => a - b)).toEqual(Array.from({ length: 100 }, (_, i) => i));
     const rare = (from: number, to: number): number =>
       split.order.subarray(from, to).filter((row) => row >= 90).length;
     expect([rare(0, 70), rare(70, 90), rare(90, 100)]).toEqual([7, 2, 1]);
-    expect(splitBySeed(100, { seed: 3, validShare: 0.2, testShare: 0.1 }, labels)).toEqual(split);
-    expect(splitBySeed(100, { seed: 4, validShare: 0.2, testShare: 0.1 }, labels).order).not.toEqual(
-      split.order,
-    );
+    expect(by(3)).toEqual(split);
+    expect(by(4).order).not.toEqual(split.order);
   });
 
   it("leaves one row of a class to train on", () => {
-    expect(splitBySeed(2, { seed: 1, validShare: 0.9, testShare: 0.9 }, Float32Array.of(0, 1))).toMatchObject(
-      { trainRows: 2 },
-    );
+    expect(
+      atOnce(splitBySeed(2, { seed: 1, validShare: 0.9, testShare: 0.9 }, Float32Array.of(0, 1))),
+    ).toMatchObject({ trainRows: 2 });
   });
 });
 
@@ -35,8 +35,8 @@ describe("splitInOrder()", () => {
 describe("splitAsGiven()", () => {
   it("keeps what rows say, and draws validation rows of the training rows where none says so", () => {
     const given = Uint8Array.from({ length: 100 }, (_, i) => (i % 5 === 0 ? 2 : 0));
-    expect(splitAsGiven(given)).toMatchObject({ trainRows: 80, validRows: 0, testRows: 20 });
-    const drawn = splitAsGiven(given, { seed: 1, validShare: 0.25, labels });
+    expect(atOnce(splitAsGiven(given))).toMatchObject({ trainRows: 80, validRows: 0, testRows: 20 });
+    const drawn = atOnce(splitAsGiven(given, { seed: 1, validShare: 0.25, labels }));
     expect(drawn).toMatchObject({ trainRows: 60, validRows: 20, testRows: 20 });
     expect(drawn.order.subarray(80).every((row) => row % 5 === 0)).toBe(true);
   });

@@ -230,17 +230,17 @@ describe("planSections()", () => {
     const ops = new RecordingOps((name, shape, dtype) => scope.tensor(name, shape, dtype));
     const [x, w, h, dh] = (
       [
-        ["x", [64, 10]],
+        ["x", [1_000, 10]],
         ["w", [10, 1]],
-        ["h", [64, 1]],
-        ["dh", [64, 1]],
+        ["h", [1_000, 1]],
+        ["dh", [1_000, 1]],
       ] as const
     ).map(([name, shape]) => ops.tensor(name, shape));
     const [y, dw, dx, lr] = (
       [
-        ["y", [64]],
+        ["y", [1_000]],
         ["dw", [10, 1]],
-        ["dx", [64, 10]],
+        ["dx", [1_000, 10]],
         ["lr", [1]],
       ] as const
     ).map(([name, shape]) => ops.tensor(name, shape));
@@ -257,6 +257,16 @@ describe("planSections()", () => {
       ).sections[0].groups;
     expect(named(groups())).toContain("matmul, mseBackward, matmul, matmul partial ×1");
     expect(named(groups([w]))).toContain("matmul, mseBackward, matmul partial ×1");
+  });
+
+  it("splits xᵀ·dy of a batch by the rows of the weights: no partial sums as large as they are", () => {
+    const steps = plan(2, (ops) => {
+      const [x, dy] = [ops.tensor("x", [64, 784]), ops.tensor("dy", [64, 50])];
+      const dw = ops.tensor("dw", [784, 50]);
+      ops.run({ op: "matmul", a: x, b: dy, out: dw, transposeA: true, transposeB: false, accumulate: false });
+    });
+    expect(named(steps)).toEqual(["matmul ×2"]);
+    expect(steps[0]?.items).toBe(784);
   });
 
   it("keeps small work on one worker, without barriers among itself", () => {

@@ -19,7 +19,7 @@ beforeEach(() => {
   const answers: Partial<Record<IpcCallName, unknown>> = {
     runsList: [],
     activityCancel: { cancelled: true },
-    notebookState: { runId: 7 },
+    stagesStart: { runId: 7 },
   };
   handlers = Object.fromEntries(
     (Object.keys(IPC_CALLS) as IpcCallName[]).map((name) => [
@@ -46,9 +46,9 @@ test("answerCall() gives the handler's value when input and output keep the cont
 
 const MALFORMED: readonly (readonly [IpcCallName, unknown])[] = [
   ["runsList", { unexpected: true }],
-  ["notebookRun", undefined],
-  ["notebookRun", { selection: { kind: "all" }, settings: { seed: Number.NaN } }],
-  ["notebookRun", { selection: { kind: "everything" }, settings: {} }],
+  ["sessionRun", undefined],
+  ["sessionRun", { documentId: "d", text: "", selection: { kind: "everything" } }],
+  ["stagesStart", { seed: Number.NaN, rows: 1, threads: 1, samples: 5 }],
   ["trainingStart", "now"],
   ["runsGet", { runId: "" }],
   ["runsGet", { runId: "x".repeat(101) }],
@@ -71,8 +71,8 @@ for (const [name, payload] of MALFORMED) {
 }
 
 test("answerCall() names the field that is wrong", async () => {
-  const settings = { seed: 1, rows: 0, threads: 1, samples: 5, coordinates: 20 };
-  const answer = await answerCall("notebookRun", handlers, { selection: { kind: "all" }, settings }, log);
+  const settings = { seed: 1, rows: 0, threads: 1, samples: 5 };
+  const answer = await answerCall("stagesStart", handlers, settings, log);
   expect(answer).toMatchObject({
     ok: false,
     error: { message: "rows must be at least 1" },
@@ -86,7 +86,7 @@ test("answerCall() answers an error's class, message and stack when the handler 
 });
 
 test("answerCall() keeps back an answer that breaks the contract", async () => {
-  const answer = await answerCall("notebookState", handlers, undefined, log);
+  const answer = await answerCall("stagesStart", handlers, { seed: 1, rows: 1, threads: 1, samples: 5 }, log);
   expect(answer).toMatchObject({ ok: false, error: { code: "TypeError" } });
   expect(logged()).toContain("main's answer breaks the contract");
 });

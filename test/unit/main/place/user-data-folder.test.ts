@@ -1,6 +1,7 @@
 import { userInfo } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { ContractError } from "../../../../src/core/errors.ts";
 import { userDataFolder } from "../../../../src/main/place/user-data-folder.ts";
 
 const home = userInfo().homedir;
@@ -30,4 +31,13 @@ test("userDataFolder() on macOS and Windows is where Electron puts it", () => {
   expect(userDataFolder("Lab", "win32", { APPDATA: "", USERPROFILE: String.raw`C:\Users\a` })).toBe(
     join(String.raw`C:\Users\a`, "AppData", "Roaming", "Lab"),
   );
+});
+
+test("userDataFolder() says in words that a user has no home folder, and what to do (issue 20)", () => {
+  const none = (): string => {
+    throw new Error("A system error occurred: uv_os_get_passwd returned ENOENT");
+  };
+  expect(() => userDataFolder("Lab", "linux", {}, none)).toThrow(ContractError);
+  expect(() => userDataFolder("Lab", "linux", {}, none)).toThrow(/no home folder.*--database, or set HOME/);
+  expect(userDataFolder("Lab", "linux", { XDG_CONFIG_HOME: "/x" }, none)).toBe(join("/x", "Lab"));
 });

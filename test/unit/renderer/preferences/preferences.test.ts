@@ -2,28 +2,31 @@ import * as v from "valibot";
 import { describe, expect, it } from "vitest";
 import { checkNumber } from "../../../../src/renderer/preferences/check-number.ts";
 import { parsePreferences } from "../../../../src/renderer/preferences/preferences.ts";
-import { notebookSettingsSchema } from "../../../../src/shared/experiments/notebook.ts";
+import { stagesSettingsSchema } from "../../../../src/shared/experiments/stages.ts";
 
 describe("parsePreferences()", () => {
   it("falls back to the defaults for whatever storage holds", () => {
-    const defaults = { theme: "system", projector: false, motion: "system", tour: 0 };
+    const defaults = { theme: "system", projector: false, motion: "system", tour: 0, notebook: null };
     for (const text of [null, "", "{", "[]", "7", '{"theme":"pink","projector":"yes","tour":-1}']) {
       expect(parsePreferences(text)).toEqual(defaults);
     }
   });
 
   it("keeps what is valid", () => {
-    expect(parsePreferences('{"theme":"dark","projector":true,"motion":"reduced","tour":2}')).toEqual({
+    expect(
+      parsePreferences('{"theme":"dark","projector":true,"motion":"reduced","tour":2,"notebook":"d1"}'),
+    ).toEqual({
       theme: "dark",
       projector: true,
       motion: "reduced",
       tour: 2,
+      notebook: "d1",
     });
   });
 });
 
 describe("checkNumber()", () => {
-  const { rows, samples } = notebookSettingsSchema.entries;
+  const { rows, samples } = stagesSettingsSchema.entries;
 
   it("reads numbers as people write them", () => {
     expect(checkNumber(rows, " 50,000 ")).toEqual({ value: 50_000, error: null });

@@ -33,6 +33,10 @@ test.each([
     "gradcheck r-1.json --reference all --all-coordinates --bug forgotBias --tolerance notebook --threads 2",
   ],
   [run("training", { spec: "{}" }), "train r-1.json --threads 2 --again"],
+  [
+    run("training", { spec: "{}", kernels: "simd128" }),
+    "train r-1.json --threads 2 --kernels simd128 --again",
+  ],
 ])("%o is repeated by its command", (given, command) => {
   expect(repeatCommand(given).command).toBe(command);
 });

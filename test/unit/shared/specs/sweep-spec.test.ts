@@ -73,7 +73,13 @@ describe("expandSweep()", () => {
     [{ "layers.9.out": [1] }, /there is no element 9/],
     [{ "optimizer.lr": [-1] }, /^optimizer.lr -1: optimizer.lr: learning rate must be above 0/],
     [{ "layers.0.in": [49] }, /49/],
-    [{ seed: Array.from({ length: 501 }, (_, i) => i) }, /501 trainings; expected at most 500/],
+    [
+      {
+        seed: Array.from({ length: 317 }, (_, i) => i),
+        "optimizer.lr": Array.from({ length: 317 }, () => 1),
+      },
+      /100,489 trainings; expected at most 100,000/,
+    ],
   ])("says what is wrong: %o", (values, message) => {
     expect(() => expand({ kind: "grid", base, values })).toThrow(message);
   });
@@ -82,8 +88,17 @@ describe("expandSweep()", () => {
     const ten = Array.from({ length: 10 }, (_, i) => i + 1);
     const values = Object.fromEntries(Array.from({ length: 9 }, (_, i) => [`layers.${i}.out`, ten]));
     const sweep = v.parse(sweepSpecSchema, { kind: "grid", base: {}, values });
-    expect(() => expandSweep(sweep)).toThrow(/has 1,000,000,000 trainings; expected at most 500/);
+    expect(() => expandSweep(sweep)).toThrow(/has 1,000,000,000 trainings; expected at most 100,000/);
   });
+});
+
+it("expands 10,000 trainings, each with values and words of its own (issue 20, 9)", () => {
+  const seeds = Array.from({ length: 1_000 }, (_, i) => i);
+  const rates = Array.from({ length: 10 }, (_, i) => (i + 1) / 100);
+  const trainings = expand({ kind: "grid", base, values: { "optimizer.lr": rates, seed: seeds } });
+  expect(trainings).toHaveLength(10_000);
+  expect(new Set(trainings.map(({ note }) => note)).size).toBe(10_000);
+  expect(trainings[9_999]).toMatchObject({ note: "optimizer.lr 0.1, seed 999", spec: { seed: 999 } });
 });
 
 it.each([false, true])("item 21: whole numbers of a range come up evenly, the ends too (log: %s)", (log) => {

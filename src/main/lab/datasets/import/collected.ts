@@ -1,4 +1,5 @@
 import { DataFormatError } from "../../../../core/errors.ts";
+import type { Steps } from "../../../../core/steps.ts";
 import type { Layout } from "../../../../shared/experiments/dataset.ts";
 
 /** Features of one data set at most: what fits into memory beside the engine. */
@@ -38,6 +39,22 @@ export async function inPieces(
     checkpoint();
     piece(from, Math.min(count, from + atOnce));
     await breathe();
+  }
+}
+
+/** How long main may be held up by one thing. */
+const MOST_HELD_UP_MS = 10;
+
+/** All steps, with room between them for main's other work. @returns the result. @throws What `checkpoint` throws. */
+export async function inSteps<T>(steps: Steps<T>, checkpoint: () => void): Promise<T> {
+  let beganMs = performance.now();
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+    if (performance.now() - beganMs < MOST_HELD_UP_MS) continue;
+    await breathe();
+    checkpoint();
+    beganMs = performance.now();
   }
 }
 

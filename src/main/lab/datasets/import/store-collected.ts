@@ -2,25 +2,28 @@ import { createHash } from "node:crypto";
 import { mkdir, open, rm, writeFile, type FileHandle } from "node:fs/promises";
 import { renamePatiently } from "../../../data/patient-rename.ts";
 import { join } from "node:path";
+import { permuteRows } from "../../../../core/data/permute-rows.ts";
 import { splitAsGiven, splitBySeed, splitInOrder, type RowSplit } from "../../../../core/data/split-rows.ts";
 import { ContractError } from "../../../../core/errors.ts";
+import type { Steps } from "../../../../core/steps.ts";
 import type { Dataset, Normalisation, Target } from "../../../../shared/experiments/dataset.ts";
 import type { ImportPlan } from "../../../../shared/experiments/data-import.ts";
 import type { Recipe, StoredDataset } from "../../../../shared/experiments/stored-dataset.ts";
 import type { ReadingWatch } from "../../../data/table-source.ts";
 import type { Scaling } from "../data-source.ts";
-import { inPieces, type Collected } from "./collected.ts";
+import { inPieces, inSteps, type Collected } from "./collected.ts";
 
-/** Bytes that are gathered for one write. */
+/** Bytes of one write. */
 const WRITTEN_AT_ONCE = 4 << 20;
 
 /** Rows of each split, as the plan says. @throws {ContractError} If none is left to train on. */
-export function splitCollected(
+async function splitCollected(
   { rows, targets, classes, given }: Collected,
   { split }: ImportPlan,
-): RowSplit {
+  checkpoint: () => void,
+): Promise<RowSplit> {
   const labels = classes === null ? null : targets;
-  const found = ((): RowSplit => {
+  const found = ((): RowSplit | Steps<RowSplit> => {
     switch (split.by) {
       case "seed":
         return splitBySeed(rows, split, split.stratified ? labels : null);
@@ -32,18 +35,19 @@ export function splitCollected(
         return splitAsGiven(given ?? new Uint8Array(rows), { ...split, labels });
     }
   })();
-  if (found.trainRows < 1)
+  const rowSplit = "order" in found ? found : await inSteps(found, checkpoint);
+  if (rowSplit.trainRows < 1)
     throw new ContractError(
       "No row is left to train on: choose another split, or keep rows with missing values",
     );
-  return found;
+  return rowSplit;
 }
 
 /** Means and standard deviations of columns over the training rows, without what is missing; 0 and 1 where nothing is left. */
 async function momentsOf(
-  values: ArrayLike<number>,
+  values: Uint8Array | Float32Array,
   width: number,
-  { order, trainRows }: RowSplit,
+  trainRows: number,
   checkpoint: () => void,
 ): Promise<{ mean: Float64Array; std: Float64Array; min: Float64Array; max: Float64Array }> {
   const [mean, squares, counts] = [new Float64Array(width), new Float64Array(width), new Float64Array(width)];
@@ -53,7 +57,7 @@ async function momentsOf(
     width,
     (from, to) => {
       for (let i = from; i < to; i++) {
-        const at = (order[i] ?? 0) * width;
+        const at = i * width;
         for (let j = 0; j < width; j++) {
           const value = values[at + j] ?? NaN;
           if (Number.isNaN(value)) continue;
@@ -101,38 +105,22 @@ function scalingOf(
   return { offsets: [low], scales: [inverse(high - low)] };
 }
 
-/** Writes rows in the order of their splits, and lets the hash see them. */
-async function writeRows(
+/** Writes values as they lie, and lets the hash see them. */
+async function writeValues(
   path: string,
   values: Uint8Array | Float32Array,
-  width: number,
-  {
-    order,
-    hash,
-    watch,
-  }: {
-    readonly order: Int32Array;
-    readonly hash: ReturnType<typeof createHash>;
-    readonly watch: ReadingWatch;
-  },
+  { hash, watch }: { readonly hash: ReturnType<typeof createHash>; readonly watch: ReadingWatch },
 ): Promise<void> {
+  const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
   let handle: FileHandle | undefined;
   try {
     handle = await open(path, "wx", 0o600);
-    const rowsAtOnce = Math.max(1, Math.floor(WRITTEN_AT_ONCE / (width * values.BYTES_PER_ELEMENT)));
-    for (let from = 0; from < order.length; from += rowsAtOnce) {
+    for (let from = 0; from < bytes.length; from += WRITTEN_AT_ONCE) {
       watch.checkpoint();
-      const part = order.subarray(from, from + rowsAtOnce);
-      const gathered =
-        values instanceof Uint8Array
-          ? new Uint8Array(part.length * width)
-          : new Float32Array(part.length * width);
-      for (const [row, source] of part.entries())
-        gathered.set(values.subarray(source * width, (source + 1) * width), row * width);
-      const bytes = new Uint8Array(gathered.buffer);
-      hash.update(bytes);
-      await handle.appendFile(bytes);
-      watch.progress(from / order.length);
+      const part = bytes.subarray(from, from + WRITTEN_AT_ONCE);
+      hash.update(part);
+      await handle.appendFile(part);
+      watch.progress(from / bytes.length);
     }
     await handle.sync();
   } finally {
@@ -166,15 +154,23 @@ export interface StoringOptions {
 /**
  * Splits rows, fills what is missing, fits the normalisation on the training rows and writes features.bin, targets.bin and
  * description.json into a folder of their own, which gets its name when all of it is on the disk. What fails or is cancelled
- * leaves nothing.
+ * leaves nothing but what was collected in another order.
  *
  * @throws {ContractError} @throws {ExperimentCancelled} @throws {Error} What the file system says.
  */
 export async function storeCollected(collected: Collected, options: StoringOptions): Promise<StoredDataset> {
   const { root, plan, watch, recipe } = options;
   const { features, values, targets, classes, targetNames, layout } = collected;
-  const split = splitCollected(collected, plan);
-  const moments = await momentsOf(values, features, split, watch.checkpoint);
+  const split = await splitCollected(collected, plan, watch.checkpoint);
+  const { trainRows, validRows, testRows } = split;
+  const targetWidth = classes === null ? targetNames.length : 1;
+  const rows = [
+    { values, width: features },
+    { values: targets, width: targetWidth },
+  ];
+  // From here on rows lie split by split.
+  await inSteps(permuteRows(split.order, rows), watch.checkpoint);
+  const moments = await momentsOf(values, features, trainRows, watch.checkpoint);
   const fills = plan.missing === "mean" && values instanceof Float32Array ? [...moments.mean] : [];
   if (fills.length > 0) {
     await inPieces(
@@ -188,10 +184,9 @@ export async function storeCollected(collected: Collected, options: StoringOptio
       watch.checkpoint,
     );
   }
-  const filled = fills.length > 0 ? await momentsOf(values, features, split, watch.checkpoint) : moments;
+  const filled = fills.length > 0 ? await momentsOf(values, features, trainRows, watch.checkpoint) : moments;
   const scaling = scalingOf(plan.normalisation, filled, layout !== null);
-  const target = await targetOf(collected, split, watch.checkpoint);
-  const { trainRows, validRows, testRows, order } = split;
+  const target = await targetOf(collected, trainRows, watch.checkpoint);
   const described = {
     features,
     layout,
@@ -208,12 +203,8 @@ export async function storeCollected(collected: Collected, options: StoringOptio
   const making = join(root, `import-${process.pid}-${Date.now()}.part`);
   await mkdir(making);
   try {
-    await writeRows(join(making, "features.bin"), values, features, { order, hash, watch });
-    await writeRows(join(making, "targets.bin"), targets, classes === null ? targetNames.length : 1, {
-      order,
-      hash,
-      watch,
-    });
+    await writeValues(join(making, "features.bin"), values, { hash, watch });
+    await writeValues(join(making, "targets.bin"), targets, { hash, watch });
     const contentHash = hash.digest("hex");
     const stored: StoredDataset = {
       dataset: {
@@ -244,10 +235,10 @@ export async function storeCollected(collected: Collected, options: StoringOptio
 
 async function targetOf(
   { targets, classes, targetNames }: Collected,
-  split: RowSplit,
+  trainRows: number,
   checkpoint: () => void,
 ): Promise<Target> {
   if (classes !== null) return { kind: "classes", names: [...classes] };
-  const { mean, std } = await momentsOf(targets, targetNames.length, split, checkpoint);
+  const { mean, std } = await momentsOf(targets, targetNames.length, trainRows, checkpoint);
   return { kind: "numbers", names: [...targetNames], offsets: [...mean], scales: Array.from(std, inverse) };
 }

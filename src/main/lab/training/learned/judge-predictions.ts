@@ -38,6 +38,14 @@ export function probabilitiesOf(loss: LossName, out: readonly number[]): number[
   return out.length === 1 ? [1 - (shares[0] ?? NaN), shares[0] ?? NaN] : shares;
 }
 
+/** The class that a row's outputs stand for; a network that gives a class as a number means the nearest one. */
+export function classOf(loss: LossName, out: readonly number[], classes: number): number {
+  const shares = probabilitiesOf(loss, out);
+  return shares.length > 0
+    ? shares.indexOf(Math.max(...shares))
+    : Math.min(classes - 1, Math.max(0, Math.round(out[0] ?? NaN)));
+}
+
 export interface JudgedClasses {
   readonly confusion: readonly ConfusionCell[];
   readonly right: number;
@@ -46,8 +54,7 @@ export interface JudgedClasses {
 }
 
 /**
- * Rows by class and predicted class, the worst mistakes, and how often a probability was right. A network that gives a
- * class as a number is right where that is nearest.
+ * Rows by class and predicted class, the worst mistakes, and how often a probability was right.
  */
 export function judgeClasses(
   { outputs, targets, rows }: Predictions,
@@ -61,8 +68,7 @@ export function judgeClasses(
     const label = targets[row] ?? NaN;
     const out = Array.from(outputs.subarray(row * width, (row + 1) * width));
     const shares = probabilitiesOf(loss, out);
-    const nearest = Math.min(classes - 1, Math.max(0, Math.round(out[0] ?? NaN)));
-    const predicted = shares.length > 0 ? shares.indexOf(Math.max(...shares)) : nearest;
+    const predicted = classOf(loss, out, classes);
     const key = label * classes + predicted;
     const cell = cells.get(key) ?? { label, predicted, count: 0, rows: [] };
     cells.set(key, cell);

@@ -3,10 +3,11 @@ import { ContractError, DataFormatError } from "../../../../core/errors.ts";
 import { buildNetwork } from "../../../../core/network/build-network.ts";
 import { parameterShapes, type Network } from "../../../../core/network/network.ts";
 import { viewOf } from "../../../../shared/engine/tensor-view.ts";
-import type { Dataset, Target } from "../../../../shared/experiments/dataset.ts";
+import type { Dataset } from "../../../../shared/experiments/dataset.ts";
 import type { TestScore } from "../../../../shared/experiments/dataset-details.ts";
 import type { WeightsChoice } from "../../../../shared/experiments/learned.ts";
 import { replaceFile } from "../../../data/replace-file.ts";
+import { messageOf } from "../../../timing/message-of.ts";
 import type { ActivityHandle } from "../../activity/activity-handle.ts";
 import type { LabServices } from "../../activity/experiment.ts";
 import type { RunSupervisor } from "../../activity/run-supervisor.ts";
@@ -16,6 +17,7 @@ import type { DatasetLibrary } from "../../datasets/dataset-library.ts";
 import { readFeatures, type FeatureBatch } from "../../datasets/read-features.ts";
 import type { Checkpoint } from "../session/checkpoints.ts";
 import { loadWeights } from "./load-weights.ts";
+import { predictionHeader, predictionLines, scoreRows } from "./prediction-text.ts";
 
 interface TrainedWeights {
   readonly runId: string;
@@ -61,13 +63,13 @@ export class PredictLab {
       const { outputs, loss } = await this.#forward(training.network, checkpoint, data);
       const targets = viewOf(engine.arena.memory, data.y, "float32").slice();
       const { ofDataset, ofRun } = store.testLooks(dataset.id, runId);
-      const scores = scoreOf(dataset.target, outputs, targets);
+      const scores = scoreRows(dataset.target, training.network.loss, { outputs, targets, rows });
       return { runId, dataset: dataset.id, rows, loss, ...scores, looks: ofDataset, looksOfRun: ofRun };
     });
   }
 
   /**
-   * Predicts the rows of a file that is read as the training's data set was, and writes them as CSV.
+   * Predicts the rows of a file, or the images of a folder, read as the training's data set was, and writes them as CSV.
    *
    * @returns how many rows. @throws {DataFormatError} If the file has not the columns that the network needs.
    */
@@ -78,22 +80,26 @@ export class PredictLab {
     const { store } = this.#services;
     const { training, checkpoint } = await loadWeights(store, runId, weights);
     const dataset = this.#library.find(training.spec.data.name);
-    await stat(data);
+    await stat(data).catch((error: unknown) => {
+      throw new ContractError(`${data} cannot be read: ${messageOf(error)}. Choose a file of new rows`, {
+        cause: error,
+      });
+    });
     return this.#supervisor.work("training", "Predicting", async (activity) => {
       activity.phase("predicting");
       let rows = 0;
+      const { network } = training;
+      const recipe = this.#library.stored(dataset.id)?.recipe ?? null;
       await replaceFile(
         out,
         async (handle) => {
-          await handle.appendFile(`${headerOf(dataset)}\n`);
-          for await (const batch of readFeatures(
-            data,
-            dataset,
-            this.#library.stored(dataset.id)?.recipe ?? null,
-          )) {
+          for await (const batch of readFeatures(data, dataset, { recipe, watch: activity })) {
             activity.checkpoint();
-            const outputs = await this.#predict(training.network, checkpoint, dataset, batch, activity);
-            await handle.appendFile(linesOf(dataset.target, outputs, batch.rows, rows));
+            if (rows === 0) await handle.appendFile(predictionHeader(dataset, network.loss, batch));
+            const outputs = await this.#predict(network, checkpoint, dataset, batch, activity);
+            await handle.appendFile(
+              predictionLines(dataset.target, network.loss, { ...batch, outputs, before: rows }),
+            );
             rows += batch.rows;
           }
           if (rows === 0) throw new DataFormatError(data, 0, "at least one row", "none");
@@ -150,80 +156,4 @@ export class PredictLab {
       });
     });
   }
-}
-
-/** The class of a row's outputs: the largest logit; of one output, whether it is above 0. */
-function classOf(outputs: Float32Array): number {
-  if (outputs.length === 1) return (outputs[0] ?? NaN) > 0 ? 1 : 0;
-  let best = 0;
-  for (let i = 1; i < outputs.length; i++) if ((outputs[i] ?? NaN) > (outputs[best] ?? NaN)) best = i;
-  return best;
-}
-
-function scoreOf(
-  target: Target,
-  outputs: Float32Array,
-  targets: Float32Array,
-): Pick<TestScore, "accuracy" | "r2" | "mae"> {
-  if (target.kind === "classes") {
-    const width = outputs.length / targets.length;
-    const right = targets.reduce(
-      (sum, label, row) =>
-        sum + (classOf(outputs.subarray(row * width, (row + 1) * width)) === label ? 1 : 0),
-      0,
-    );
-    return { accuracy: right / targets.length, r2: null, mae: null };
-  }
-  const k = target.names.length;
-  const means = new Float64Array(k);
-  for (let i = 0; i < targets.length; i++)
-    means[i % k] = (means[i % k] ?? 0) + (targets[i] ?? NaN) / (targets.length / k);
-  let [residual, total, absolute] = [0, 0, 0];
-  for (let i = 0; i < targets.length; i++) {
-    const error = (targets[i] ?? NaN) - (outputs[i] ?? NaN);
-    residual += error ** 2;
-    total += ((targets[i] ?? NaN) - (means[i % k] ?? NaN)) ** 2;
-    absolute += Math.abs(error) / (target.scales[i % k] ?? 1);
-  }
-  return { accuracy: null, r2: 1 - residual / total, mae: absolute / targets.length };
-}
-
-const field = (text: string): string =>
-  /[",\r\n]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-
-function headerOf({ target }: Dataset): string {
-  const columns =
-    target.kind === "classes"
-      ? ["class", ...target.names.map((name) => `probability of ${name}`)]
-      : target.names.map((name) => `predicted ${name}`);
-  return ["row", ...columns].map(field).join(",");
-}
-
-function linesOf(target: Target, outputs: Float32Array, rows: number, before: number): string {
-  const width = outputs.length / rows;
-  return Array.from({ length: rows }, (_, row) => {
-    const own = outputs.subarray(row * width, (row + 1) * width);
-    const columns =
-      target.kind === "classes"
-        ? [
-            field(target.names[classOf(own)] ?? ""),
-            ...probabilitiesOf(own).map((value) => value.toPrecision(7)),
-          ]
-        : Array.from(own, (value, i) =>
-            String(Number((value / (target.scales[i] ?? 1) + (target.offsets[i] ?? 0)).toPrecision(9))),
-          );
-    return `${before + row + 1},${columns.join(",")}\n`;
-  }).join("");
-}
-
-/** Softmax; of one logit, the sigmoid and its rest. */
-function probabilitiesOf(logits: Float32Array): number[] {
-  if (logits.length === 1) {
-    const one = 1 / (1 + Math.exp(-(logits[0] ?? NaN)));
-    return [1 - one, one];
-  }
-  const largest = logits.reduce((a, b) => Math.max(a, b), -Infinity);
-  const shares = Array.from(logits, (value) => Math.exp(value - largest));
-  const total = shares.reduce((sum, value) => sum + value, 0);
-  return shares.map((value) => value / total);
 }

@@ -44,7 +44,9 @@ export interface TrainingStart {
 const PICTURE_EVERY_MS = 1000 / 60;
 
 export interface TrainingOutcome {
+  /** Of all its parts, where it was cut short and went on. */
   readonly steps: number;
+  /** Of all its parts, without what was lost when one was cut short. */
   readonly seconds: number;
   readonly finalTrainLoss: number;
   /** Null without validation rows. */
@@ -101,7 +103,6 @@ export async function train(
 ): Promise<TrainingOutcome> {
   const { spec, stepsPerEpoch, totalSteps } = trainer.training;
   const epochs = Math.ceil(totalSteps / stepsPerEpoch);
-  const began = trainer.step;
   let startedMs = monotonicMs() - start.wallMs;
   const wallMs = (): number => monotonicMs() - startedMs;
   const beganMs = wallMs();
@@ -283,8 +284,8 @@ export async function train(
   await checkpoints.save("final", { state: trainer.state(), evaluated: true, wallMs: wallMs() });
   await checkpoints.dropLatest();
   return {
-    steps: trainer.step - began,
-    seconds: (wallMs() - beganMs) / 1000,
+    steps: trainer.step,
+    seconds: wallMs() / 1000,
     finalTrainLoss: found.train.loss ?? NaN,
     finalValidLoss: found.valid.loss,
     validMetrics: found.valid.metrics,

@@ -12,7 +12,7 @@ import { viewOf } from "../../../../shared/engine/tensor-view.ts";
 import type { UnitPictures } from "../../../../shared/experiments/learned.ts";
 import { STATISTIC_NAMES, type ActivationHistogram } from "../../../../shared/experiments/training.ts";
 import type { Scope } from "../../../engine/arena.ts";
-import type { Engine } from "../../../engine/engine.ts";
+import type { Engine, ProgramProfile } from "../../../engine/engine.ts";
 import type { Section } from "../../../engine/plan.ts";
 import type { DataTensors } from "../../compute/image-rows.ts";
 import { execute, record } from "../../compute/programs.ts";
@@ -194,9 +194,13 @@ export class Trainer {
    * Takes some steps, to the end of the epoch at most: a quarter of a second of them. Stopped half-way, it is back
    * where it was before. The loss of each step is the one before its update.
    *
+   * @param onProfile Given, clocks run beside every op.
    * @throws {DivergedError} At the first loss that is not finite. @throws {ExperimentCancelled} @throws {TaskError}
    */
-  async advance(onMetrics: (metrics: readonly StepMetric[]) => void): Promise<void> {
+  async advance(
+    onMetrics: (metrics: readonly StepMetric[]) => void,
+    onProfile?: (profile: ProgramProfile) => void,
+  ): Promise<void> {
     const before = this.state();
     const first = this.#step;
     const inEpoch = first % this.training.stepsPerEpoch;
@@ -221,6 +225,7 @@ export class Trainer {
     try {
       await execute(this.#engine, sections, {
         threads: this.#threads,
+        ...(onProfile === undefined ? {} : { onProfile }),
         onRecords: (records) => {
           onMetrics(
             records.map(({ name, value, clockMs }) => {

@@ -171,7 +171,7 @@ export class TrainingRun implements TrainingListener {
     const found = await checkpoints.newest();
     if (found === null) {
       // Nothing was reached yet: with drawn weights the beginning is as good as a checkpoint.
-      if (store.findRun(runId)?.config["weights"] !== undefined) {
+      if (this.#options.given === null && store.findRun(runId)?.config["weights"] !== undefined) {
         throw new ContractError(
           `Run ${runId} was cut short before its first checkpoint in "${checkpoints.folder}", and its weights came from a file: start it again`,
         );

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { stage3Module } from "../../../../../src/core/notebook/stage-3-module.ts";
+import { stage3Module } from "../../../../../src/core/stages/stage-3-module.ts";
 import { ReferenceOps } from "../../../../../src/core/ops/reference-ops.ts";
 import {
   forwardAwayFromKinks,

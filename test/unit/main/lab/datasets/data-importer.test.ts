@@ -1,6 +1,7 @@
 import { appendFileSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
+import { encode as encodeJpeg } from "jpeg-js";
 import { PNG } from "pngjs";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { planProblems } from "../../../../../src/shared/experiments/data-import.ts";
@@ -357,6 +358,45 @@ describe("bad tables: each a clear error, and nothing is left", () => {
     expect(folder.left()).toHaveLength(1);
   });
 
+  it("asks at least every 256 KiB while it reads, and between any two steps afterwards, whether it is cancelled", async () => {
+    const rows = 40_000;
+    const line = (i: number): string =>
+      `${(i % 997) / 8},${(i % 13) * 1.5},${["a", "b", "c"][i % 3] ?? ""}\n`;
+    const text = `x,y,kind\n${Array.from({ length: rows }, (_, i) => line(i)).join("")}`;
+    const path = folder.write("long.csv", text);
+    let [asked, largestStep, share] = [0, 0, 0];
+    const watch = {
+      checkpoint: () => {
+        asked++;
+      },
+      progress: (now: number) => {
+        largestStep = Math.max(largestStep, now - share);
+        share = now;
+      },
+    };
+    const { plan } = await folder.importer.preview([path], {}, watch);
+    expect(largestStep * text.length).toBeLessThanOrEqual(256 * 1024);
+    expect(asked).toBeGreaterThanOrEqual(Math.floor(text.length / (256 * 1024)));
+    // Cancelled at each place in turn, from the last byte that is read on.
+    const reading = asked;
+    for (let at = reading; ; at++) {
+      let left = at;
+      const cancelled = await folder
+        .accept(plan, () => {
+          if (left-- === 0) throw new Error("cancelled");
+        })
+        .then(
+          () => false,
+          () => true,
+        );
+      if (!cancelled) {
+        expect(at - reading).toBeGreaterThanOrEqual(4);
+        break;
+      }
+      expect(folder.left()).toEqual([]);
+    }
+  });
+
   it("a folder that cannot be written is an error of the system, and nothing is left", async () => {
     const path = folder.write("c.csv", FLOWERS);
     const { plan } = await folder.preview(path);
@@ -565,7 +605,54 @@ describe("folders of images", () => {
     expect(stored.dataset.trainRows + stored.dataset.validRows).toBe(16);
   });
 
+  it("may be JPEG and PNG together: a JPEG is read by its content, in grey where its file is", async () => {
+    const side = 16;
+    const jpeg = (value: (pixel: number) => readonly [number, number, number]): Uint8Array => {
+      const data = new Uint8Array(4 * side * side);
+      for (let i = 0; i < side * side; i++) data.set([...value(i), 255], 4 * i);
+      return new Uint8Array(encodeJpeg({ width: side, height: side, data }, 95).data);
+    };
+    for (let i = 0; i < 6; i++) {
+      folder.write(
+        `photos/red/${i}.jpg`,
+        jpeg(() => [200 + i, 10, 10]),
+      );
+      // The name says JPEG, the content is PNG: what counts is what it is.
+      folder.write(`photos/blue/${i}.jpeg`, png(side, [10, 10, 200 + i]));
+      folder.write(
+        `grey/light/${i}.JPG`,
+        jpeg(() => [220 + i, 220 + i, 220 + i]),
+      );
+      folder.write(`grey/dark/${i}.png`, png(side, [i, i, i]));
+    }
+    const stored = await folder.import(join(folder.path, "photos"), {
+      split: { by: "order", validShare: 0, testShare: 0 },
+    });
+    expect(stored.dataset).toMatchObject({
+      features: 3 * side * side,
+      layout: { height: side, width: side, channels: 3 },
+      target: { names: ["blue", "red"] },
+    });
+    const source = folder.source(stored);
+    const [values, labels] = [await source.features(0, 12), await source.targets(0, 12)];
+    for (let row = 0; row < 12; row++) {
+      const pixel = [...values.subarray(row * 3 * side * side, row * 3 * side * side + 3)];
+      const expected = labels[row] === 0 ? [10, 10, 200] : [200, 10, 10];
+      // JPEG loses a little; the rows are numbered by what was added.
+      for (const [c, value] of pixel.entries())
+        expect(Math.abs(value - (expected[c] ?? NaN))).toBeLessThanOrEqual(12);
+    }
+    const grey = await folder.import(join(folder.path, "grey"));
+    expect(grey.dataset.layout).toEqual({ height: side, width: side, channels: 1 });
+    expect(grey.dataset.target.names).toEqual(["dark", "light"]);
+  });
+
   it.each<readonly [string, () => void, RegExp]>([
+    [
+      "a JPEG that is cut short",
+      () => folder.write("set/b/2.jpg", Uint8Array.of(0xff, 0xd8, 0xff, 0xe0, 0, 16)),
+      /2\.jpg, byte 0: expected a sound JPEG/,
+    ],
     [
       "images of mixed sizes",
       () => folder.write("set/b/2.png", png(4, [1, 2, 3], 5)),

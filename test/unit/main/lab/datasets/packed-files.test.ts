@@ -1,42 +1,13 @@
-import { crc32 } from "node:zlib";
 import { ByteWriter, ParquetWriter } from "hyparquet-writer";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { ImportFolder, npyBytes } from "./import-folder.ts";
+import { storedZip } from "./stored-zip.ts";
 
 let folder: ImportFolder;
 beforeEach(() => {
   folder = new ImportFolder();
 });
 afterEach(() => folder.remove());
-
-/** A zip archive of stored files; `spoil` changes what an entry claims. */
-function zip(
-  files: Readonly<Record<string, Uint8Array>>,
-  spoil: { readonly crc?: number; readonly size?: number } = {},
-): Uint8Array {
-  const [parts, central]: [Buffer[], Buffer[]] = [[], []];
-  let offset = 0;
-  for (const [name, bytes] of Object.entries(files)) {
-    const fields = Buffer.alloc(26);
-    fields.writeUInt16LE(20, 0);
-    fields.writeUInt32LE(spoil.crc ?? crc32(bytes), 10);
-    fields.writeUInt32LE(bytes.length, 14);
-    fields.writeUInt32LE(spoil.size ?? bytes.length, 18);
-    fields.writeUInt16LE(name.length, 22);
-    parts.push(Buffer.from("PK\u0003\u0004", "latin1"), fields, Buffer.from(name), Buffer.from(bytes));
-    const rest = Buffer.alloc(14);
-    rest.writeUInt32LE(offset, 10);
-    central.push(Buffer.from("PK\u0001\u0002\u0014\u0000", "latin1"), fields, rest, Buffer.from(name));
-    offset += 30 + name.length + bytes.length;
-  }
-  const directory = Buffer.concat(central);
-  const end = Buffer.alloc(18);
-  end.writeUInt16LE(Object.keys(files).length, 4);
-  end.writeUInt16LE(Object.keys(files).length, 6);
-  end.writeUInt32LE(directory.length, 8);
-  end.writeUInt32LE(offset, 12);
-  return new Uint8Array(Buffer.concat([...parts, directory, Buffer.from("PK\u0005\u0006", "latin1"), end]));
-}
 
 const X = npyBytes(
   "|u1",
@@ -51,7 +22,7 @@ const Y = npyBytes(
 
 describe("a .npz", () => {
   it("has the content of its arrays in files of their own", async () => {
-    const packed = await folder.import(folder.write("d.npz", zip({ "x.npy": X, "y.npy": Y })), {
+    const packed = await folder.import(folder.write("d.npz", storedZip({ "x.npy": X, "y.npy": Y })), {
       title: "t",
     });
     const apart = await folder.import([folder.write("x.npy", X), folder.write("y.npy", Y)], { title: "t" });
@@ -61,16 +32,16 @@ describe("a .npz", () => {
   it.each<readonly [string, Uint8Array, RegExp]>([
     [
       "a wrong checksum",
-      zip({ "x.npy": X }, { crc: 1 }),
+      storedZip({ "x.npy": X }, { crc: 1 }),
       /d\.npz, "x\.npy": expected sound packed data, got a wrong checksum/,
     ],
-    ["an entry that claims to be a bomb", zip({ "x.npy": X }, { size: 0xfffffff0 }), /d\.npz/],
+    ["an entry that claims to be a bomb", storedZip({ "x.npy": X }, { size: 0xfffffff0 }), /d\.npz/],
     [
       "a pickle inside",
-      zip({ "x.npy": Uint8Array.of(0x80, 4, 95, 0, 0, 0, 0, 0, 0, 0, 0, 46) }),
+      storedZip({ "x.npy": Uint8Array.of(0x80, 4, 95, 0, 0, 0, 0, 0, 0, 0, 0, 46) }),
       /"x\.npy", byte 0: expected a \.npy file, got a pickle/,
     ],
-    ["no arrays", zip({ "readme.txt": Uint8Array.of(65) }), /expected arrays in it, got readme\.txt/],
+    ["no arrays", storedZip({ "readme.txt": Uint8Array.of(65) }), /expected arrays in it, got readme\.txt/],
   ])("bad: %s", async (_what, bytes, message) => {
     await expect(folder.preview(folder.write("d.npz", bytes))).rejects.toThrow(message);
   });

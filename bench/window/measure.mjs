@@ -1,0 +1,217 @@
+// How fast the notebook's editor answers, in the shipped window: from the start to the notebook that comes with the
+// app, a notebook of 300 cells opened and scrolled, a key to its paint (idle, and while the engine runs at full speed),
+// the completion list. Called by `npm run bench -- window`; the figures are of this machine and moment, no test.
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { _electron } from "playwright-core";
+
+const CELLS = 300;
+const KEYS = 200;
+const KEY_EVERY_MS = 50;
+const COMPLETIONS = 10;
+const PATIENCE_MS = 120_000;
+
+const quantile = (values, share) =>
+  [...values].sort((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * share))] ?? NaN;
+const ms = (value) => Math.round(value * 10) / 10;
+
+/** Every fourth cell is text. */
+const LONG = [
+  "// lab notebook 1 · title: Long · seed: 1 · threads: 2 · rows: 1000",
+  ...Array.from({ length: CELLS }, (_, at) =>
+    at % 4 === 3
+      ? `// %% md id=m${at}\n// ## Part ${at}\n//\n// $y_{${at}} = x W + b$`
+      : `// %% code id=c${at} title="Step ${at}"\nconst x${at} = randn(8, 8);\nfunction f${at}(a: Tensor) {\n  return a.matmul(x${at}).tanh();\n}`,
+  ),
+  "",
+].join("\n");
+
+/** Runs in the page: milliseconds from a call to the frame after its paint. */
+const PAINTED = () =>
+  new Promise((resolve) => requestAnimationFrame(() => setTimeout(() => resolve(performance.now()), 0)));
+
+/** Types into the focused text and has the page say how long each key took to be painted. */
+async function keysToPaint(page) {
+  await page.evaluate(() => {
+    window.paints = [];
+    window.measureKey = (event) => {
+      const began = event.timeStamp;
+      requestAnimationFrame(() => {
+        const channel = new MessageChannel();
+        channel.port1.onmessage = () => window.paints.push(performance.now() - began);
+        channel.port2.postMessage(0);
+      });
+    };
+    window.addEventListener("keydown", window.measureKey, true);
+  });
+  for (let key = 0; key < KEYS; key++) {
+    await page.keyboard.press(key % 12 === 11 ? "Space" : "a");
+    await page.waitForTimeout(KEY_EVERY_MS);
+  }
+  return page.evaluate(() => {
+    window.removeEventListener("keydown", window.measureKey, true);
+    return window.paints;
+  });
+}
+
+/** Frames of a scroll from top to bottom: share under 17 ms, and the longest. */
+const scrollFrames = (page) =>
+  page.evaluate(
+    () =>
+      new Promise((resolve) => {
+        const cell = document.querySelector("section[aria-label^='Cell ']");
+        let pane = cell?.parentElement ?? null;
+        while (pane !== null && getComputedStyle(pane).overflowY !== "auto") pane = pane.parentElement;
+        const frames = [];
+        let last = performance.now();
+        const step = () => {
+          const now = performance.now();
+          frames.push(now - last);
+          last = now;
+          pane.scrollTop += 60;
+          if (pane.scrollTop + pane.clientHeight >= pane.scrollHeight - 1 || frames.length > 1_500)
+            resolve(frames);
+          else requestAnimationFrame(step);
+        };
+        requestAnimationFrame(step);
+      }),
+  );
+
+/** Milliseconds from a dot to the list of completions. */
+async function completions(page) {
+  const times = [];
+  for (let one = 0; one <= COMPLETIONS; one++) {
+    await page.keyboard.press("Control+a");
+    await page.keyboard.insertText("x0.matmul(x0)");
+    await page.waitForTimeout(300);
+    const began = performance.now();
+    await page.keyboard.type(".t");
+    await page
+      .locator(".cm-tooltip-autocomplete")
+      .getByRole("option")
+      .first()
+      .waitFor({ timeout: PATIENCE_MS });
+    times.push(performance.now() - began);
+    await page.keyboard.press("Escape");
+  }
+  // The first one starts the service.
+  return { firstMs: ms(times[0]), medianMs: ms(quantile(times.slice(1), 0.5)) };
+}
+
+async function openLong(page) {
+  const id = await page.evaluate(async (text) => {
+    const made = await window.lab.documentsCreate({ from: { kind: "text", text }, title: null });
+    if (!made.ok) throw new Error(made.error.message);
+    return made.value.id;
+  }, LONG);
+  const entry = page.getByRole("list", { name: "Notebooks", exact: true }).getByText("Long", { exact: true });
+  await entry.waitFor();
+  const openedMs = await entry
+    .evaluate(
+      (element, [wanted, painted]) =>
+        new Promise((resolve) => {
+          const began = performance.now();
+          const look = () => {
+            const shown = document.querySelector(`section[aria-label^='Cell 1 of ${wanted}']`) !== null;
+            if (shown) void new Function(`return (${painted})()`)().then((now) => resolve(now - began));
+            else requestAnimationFrame(look);
+          };
+          element.closest("button").click();
+          look();
+        }),
+      [CELLS, String(PAINTED)],
+    )
+    .catch(() => null);
+  return { id, openedMs };
+}
+
+/**
+ * @param {{ electronPath: string, args: string[], env: NodeJS.ProcessEnv, outDir: string, resultsDir: string, projectDir: string }} settings
+ * @returns {Promise<number>} Exit code.
+ */
+export async function measure({ electronPath, args, env, resultsDir, projectDir }) {
+  const profile = mkdtempSync(path.join(os.tmpdir(), "backprop-lab-window-"));
+  const launched = performance.now();
+  const app = await _electron.launch({
+    executablePath: electronPath,
+    args: [...args, projectDir, `--user-data-dir=${profile}`],
+    env,
+  });
+  try {
+    const page = await app.firstWindow();
+    await page
+      .getByRole("heading", { name: "Backpropagation from scratch" })
+      .waitFor({ timeout: PATIENCE_MS });
+    const startMs = performance.now() - launched;
+    // The page's own clock: from its navigation on.
+    const seedMs = await page.evaluate(() => performance.now());
+    const skip = page.getByRole("button", { name: "Skip the tour" });
+    if ((await skip.count()) > 0) await skip.click();
+    const { openedMs } = await openLong(page);
+    const frames = await scrollFrames(page);
+    const first = page.locator("section[aria-label^='Cell 1 of']");
+    await first.scrollIntoViewIfNeeded();
+    await first.focus();
+    await page.keyboard.press("Enter");
+    await page.locator(".cm-content").first().waitFor();
+    const completion = await completions(page);
+    await page.keyboard.press("Control+a");
+    const idle = await keysToPaint(page);
+    const training = await page.evaluate(async () => {
+      const layers = [
+        { type: "linear", in: 784, out: 256, init: "kaimingNormal" },
+        { type: "relu", shift: 0 },
+        { type: "linear", in: 256, out: 10, init: "kaimingNormal" },
+      ];
+      const spec = {
+        layers,
+        loss: "crossEntropy",
+        seed: 1,
+        data: { name: "mnist", split: "train", rows: 50_000 },
+        optimizer: { name: "sgd", lr: 0.01, momentum: 0, nesterov: false, weightDecay: 0 },
+        schedule: { name: "constant", warmupSteps: 0 },
+        clipNorm: null,
+        batchSize: 64,
+        epochs: 1_000,
+        shuffle: true,
+        dropLast: false,
+        validRows: 1_000,
+        augmentShift: 0,
+        statisticsEvery: 10,
+      };
+      const threads = Math.min(64, navigator.hardwareConcurrency);
+      const answer = await window.lab.trainingStart({ spec, threads });
+      return answer.ok ? "" : answer.error.message;
+    });
+    if (training !== "") throw new Error(`the training did not start: ${training}`);
+    await page.waitForTimeout(2_000);
+    const busy = await keysToPaint(page);
+    await page.evaluate(() => window.lab.activityCancel());
+    const paint = (times) => ({ medianMs: ms(quantile(times, 0.5)), p95Ms: ms(quantile(times, 0.95)) });
+    const result = {
+      at: new Date().toISOString(),
+      cores: os.availableParallelism(),
+      load: os.loadavg().map((value) => Math.round(value * 10) / 10),
+      launchToNotebookMs: ms(startMs),
+      pageToNotebookMs: ms(seedMs),
+      open300CellsMs: openedMs === null ? null : ms(openedMs),
+      scroll: {
+        frames: frames.length,
+        under17ms: Math.round((100 * frames.filter((frame) => frame < 17.5).length) / frames.length),
+        p95Ms: ms(quantile(frames, 0.95)),
+        longestMs: ms(Math.max(...frames)),
+      },
+      completion,
+      keyToPaint: paint(idle),
+      keyToPaintWhileTraining: paint(busy),
+    };
+    mkdirSync(resultsDir, { recursive: true });
+    writeFileSync(path.join(resultsDir, "window.json"), `${JSON.stringify(result, null, 2)}\n`);
+    process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
+    return 0;
+  } finally {
+    await app.close();
+    rmSync(profile, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+  }
+}

@@ -1,0 +1,66 @@
+import type { StepProfile } from "../../shared/experiments/step-profile.ts";
+import { TRAIN_PRESETS } from "../../shared/specs/train-presets.ts";
+import { trainSpecSchema } from "../../shared/specs/train-spec.ts";
+import type { Lab } from "../lab/lab.ts";
+import { textTable } from "../report/text-table.ts";
+import { EXIT, type ExitCode } from "./exit-code.ts";
+import { print, printJson } from "./print.ts";
+import { readSpec } from "./read-spec.ts";
+import { showProgress } from "./show-progress.ts";
+
+export interface BenchCommandOptions {
+  readonly threads: number;
+  readonly profile?: true;
+  readonly json?: true;
+}
+
+const us = (value: number): string => (value === 0 ? "" : value.toFixed(2));
+
+function profileTable({ ops, restUs, threads, profiled }: StepProfile): string {
+  const workers = Array.from({ length: threads }, (_, worker) => worker);
+  const header = ["group", "op", "makes"];
+  for (const worker of workers) header.push(`wait ${worker + 1}`, `worker ${worker + 1}`);
+  const rows = ops.map(({ op, makes, group, workers: times }) => [
+    String(group),
+    op,
+    makes,
+    ...times.flatMap((time) => [us(time.waitUs), us(time.us)]),
+  ]);
+  const rest = ["", "between the ops", "", ...restUs.flatMap((value) => ["", us(value)])];
+  const sum = ["", "the whole step", "", ...restUs.flatMap(() => ["", us(profiled.medianUs)])];
+  return textTable(header, [...rows, rest, sum]);
+}
+
+/** Times a training step, and with `profile` says where its time goes, by op and worker. */
+export async function runBenchCommand(
+  lab: Lab,
+  file: string | undefined,
+  options: BenchCommandOptions,
+): Promise<ExitCode> {
+  const spec = file === undefined ? TRAIN_PRESETS.small.spec : await readSpec(trainSpecSchema, file);
+  const stopProgress = showProgress(lab);
+  let profile: StepProfile;
+  try {
+    profile = await lab.training.profile({ spec, threads: options.threads });
+  } finally {
+    stopProgress();
+  }
+  if (options.json === true) {
+    printJson(profile);
+    return EXIT.ok;
+  }
+  const { network, batchSize, threads, plain, profiled } = profile;
+  const lines = [
+    `a step of ${network}, batches of ${batchSize}, ${threads} threads: median ${plain.medianUs.toFixed(1)} µs ` +
+      `(quartiles ${plain.lowUs.toFixed(1)} to ${plain.highUs.toFixed(1)}) over ${plain.steps} steps`,
+  ];
+  if (options.profile === true) {
+    lines.push(
+      `with clocks beside the ops: median ${profiled.medianUs.toFixed(1)} µs over ${profiled.steps} steps, the same losses`,
+      "µs a step; wait: at the barrier before the group",
+      profileTable(profile),
+    );
+  }
+  print(`${lines.join("\n")}\n`);
+  return EXIT.ok;
+}
