@@ -18,8 +18,9 @@ test("gzip() writes neither a name nor a time", () => {
 
 test("releaseFacts() takes the version of package.json, the date given, Debian's names of who packages", async () => {
   const env = { SOURCE_DATE_EPOCH: "1767312000", DEBFULLNAME: "Ada", DEBEMAIL: "ada@example.com" };
-  expect(await releaseFacts(undefined, env)).toMatchObject({
-    version: expect.stringMatching(/^\d+\.\d+\.\d+/),
+  const facts = await releaseFacts(undefined, env);
+  expect(facts.version).toMatch(/^\d+\.\d+\.\d+/);
+  expect(facts).toMatchObject({
     date: "2026-01-02",
     epochS: 1767312000,
     maintainer: "Ada <ada@example.com>",
