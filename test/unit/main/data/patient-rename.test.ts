@@ -11,19 +11,18 @@ function heldFor(times: number, code: string) {
   return { state, attempt };
 }
 
+const promised = (attempt: () => void) => () => Promise.resolve().then(attempt);
+
 test.each(["EPERM", "EACCES", "EBUSY"])(
   "on Windows a rename waits while a file is held (%s)",
   async (code) => {
-    for (const rename of [
-      (attempt: () => void) =>
-        renamePatiently("a", "b", { platform: "win32", attempt: async () => attempt() }),
-      (attempt: () => void) => renamePatientlySync("a", "b", { platform: "win32", attempt }),
-      (attempt: () => void) => renameInSetup("a", "b", { platform: "win32", attempt }),
-    ]) {
-      const { state, attempt } = heldFor(3, code);
-      await rename(attempt);
-      expect(state.attempts).toBe(4);
-    }
+    const asynchronous = heldFor(3, code);
+    await renamePatiently("a", "b", { platform: "win32", attempt: promised(asynchronous.attempt) });
+    const synchronous = heldFor(3, code);
+    renamePatientlySync("a", "b", { platform: "win32", attempt: synchronous.attempt });
+    const setup = heldFor(3, code);
+    await renameInSetup("a", "b", { platform: "win32", attempt: setup.attempt });
+    for (const { state } of [asynchronous, synchronous, setup]) expect(state.attempts).toBe(4);
   },
 );
 
@@ -37,7 +36,7 @@ test("a rename that goes on failing fails with the system's words, another failu
   expect(missing.state.attempts).toBe(1);
   const linux = heldFor(1, "EACCES");
   await expect(
-    renamePatiently("a", "b", { platform: "linux", attempt: async () => linux.attempt() }),
+    renamePatiently("a", "b", { platform: "linux", attempt: promised(linux.attempt) }),
   ).rejects.toThrow("held");
   expect(linux.state.attempts).toBe(1);
 });
