@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "electron-vite";
@@ -78,6 +78,26 @@ const ipcNames = virtualModule("virtual:ipc-names", () =>
     .join("\n"),
 );
 
+const PACKAGES_DIR = resolve("out/packages");
+const PACKAGE_OF = /^.*?\/(node_modules\/(?:.*\/node_modules\/)?(?:@[^/]+\/)?[^/]+)\//;
+
+/** Writes down which packages went into a bundle: an installed app names them and brings their licences. */
+const bundledPackages = (of: string): Plugin => ({
+  name: "bundled-packages",
+  buildStart: () => {
+    // Electron's main process is built first.
+    if (of === "main") rmSync(PACKAGES_DIR, { recursive: true, force: true });
+  },
+  generateBundle: (_options, bundle) => {
+    const chunks = Object.values(bundle).filter((part) => part.type === "chunk");
+    const files = chunks.flatMap(({ moduleIds }) => moduleIds.map((id) => id.replaceAll("\\", "/")));
+    const places = files.flatMap((file) => PACKAGE_OF.exec(file)?.[1] ?? []);
+    const entry = chunks.find(({ isEntry }) => isEntry)?.name ?? "chunks";
+    mkdirSync(PACKAGES_DIR, { recursive: true });
+    writeFileSync(resolve(PACKAGES_DIR, `${of}-${entry}.json`), JSON.stringify([...new Set(places)].sort()));
+  },
+});
+
 const TYPESCRIPT_LIB_DIR = resolve("node_modules/typescript/lib");
 
 /** A lib file of TypeScript and all that it refers to. */
@@ -100,7 +120,7 @@ const typescriptLibraries = (): Plugin =>
 
 export default defineConfig({
   main: {
-    plugins: [wasmKernels, prelude],
+    plugins: [wasmKernels, prelude, bundledPackages("main")],
     build: {
       target: NODE_TARGET,
       outDir: "out/main",
@@ -108,7 +128,7 @@ export default defineConfig({
       sourcemap: true,
       rollupOptions: {
         input: {
-          index: resolve("src/main/index.ts"),
+          entry: resolve("src/main/entry.ts"),
           lab: resolve("src/main/cli/lab.ts"),
           bench: resolve("src/main/bench/bench.ts"),
           "make-store": resolve("src/main/bench/make-store.ts"),
@@ -124,7 +144,7 @@ export default defineConfig({
     },
   },
   preload: {
-    plugins: [ipcNames],
+    plugins: [ipcNames, bundledPackages("preload")],
     build: {
       target: NODE_TARGET,
       outDir: "out/preload",
@@ -138,8 +158,8 @@ export default defineConfig({
   },
   renderer: {
     root: resolve("src/renderer"),
-    plugins: [react()],
-    worker: { format: "es", plugins: () => [typescriptLibraries()] },
+    plugins: [react(), bundledPackages("page")],
+    worker: { format: "es", plugins: () => [typescriptLibraries(), bundledPackages("page-worker")] },
     build: {
       target: CHROME_TARGET,
       outDir: resolve("out/renderer"),

@@ -30,7 +30,7 @@ export async function ensureBuild(
       projectDir,
       outDir,
       force,
-      product: path.join("main", "index.js"),
+      product: path.join("main", "entry.js"),
       args: [tool, "build"],
       // electron-vite wants to know an Electron even to build; without this it looks for one in node_modules.
       env: { NODE_ENV: "production", ELECTRON_EXEC_PATH: electronPath },

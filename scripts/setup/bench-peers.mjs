@@ -4,7 +4,7 @@ import { runNpm } from "./npm-command.mjs";
 import { projectPaths } from "./project-paths.mjs";
 import { contentHash, openStamp } from "./stamp.mjs";
 
-const FLAGS = ["--ignore-scripts", "--loglevel=error", "--no-fund", "--no-audit"];
+const FLAGS = ["--prefer-offline", "--ignore-scripts", "--loglevel=error", "--no-fund", "--no-audit"];
 
 /**
  * Installs the libraries that the benchmark compares with, apart from the app's own packages. Where that fails the

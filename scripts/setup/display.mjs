@@ -10,14 +10,20 @@ export function displayAvailable() {
 }
 
 /**
- * The first program of this name on the path.
+ * The first program of this name on the path. Windows adds the endings that PATHEXT names.
  *
  * @param {string} name
+ * @param {{ platform?: NodeJS.Platform, env?: NodeJS.ProcessEnv }} [system]
  */
-export function programOnPath(name) {
-  for (const dir of (process.env["PATH"] ?? "").split(path.delimiter)) {
-    const file = path.join(dir, name);
-    if (dir !== "" && fs.existsSync(file)) return file;
+export function programOnPath(name, { platform = process.platform, env = process.env } = {}) {
+  const windows = platform === "win32";
+  const endings = windows ? ["", ...(env["PATHEXT"] ?? ".COM;.EXE;.BAT;.CMD").split(";")] : [""];
+  for (const dir of (env["PATH"] ?? env["Path"] ?? "").split(windows ? ";" : path.delimiter)) {
+    if (dir === "") continue;
+    for (const ending of endings) {
+      const file = path.join(dir, `${name}${ending}`);
+      if (fs.existsSync(file)) return file;
+    }
   }
   return undefined;
 }

@@ -49,7 +49,7 @@ export function launch(command, args, { cwd, env, shell = false, onStdout, onStd
       for (const listener of earlier[index]) process.off(signal, listener);
       const forward = () => {
         forwarded = signal;
-        child.kill(signal);
+        if (mustPassOn(signal)) child.kill(signal);
       };
       process.on(signal, forward);
       return forward;
@@ -73,6 +73,16 @@ export function launch(command, args, { cwd, env, shell = false, onStdout, onStd
     }
   });
 }
+
+/**
+ * Windows' console tells Ctrl+C and its own closing to every program in it, and ending one there is at once and without
+ * its handlers: the child has heard already, and keeps what it computed.
+ *
+ * @param {NodeJS.Signals} signal
+ * @param {NodeJS.Platform} [platform]
+ */
+export const mustPassOn = (signal, platform = process.platform) =>
+  platform !== "win32" || signal === "SIGTERM";
 
 /** @param {NodeJS.ReadableStream} stream @param {(line: string) => void} onLine */
 function readLines(stream, onLine) {

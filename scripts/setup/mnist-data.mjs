@@ -2,6 +2,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { promisify } from "node:util";
 import zlib from "node:zlib";
+import { renamePatiently } from "./patient-rename.mjs";
 import { projectPaths } from "./project-paths.mjs";
 import { SetupError } from "./setup-error.mjs";
 import { contentHash, fileIdentity, openStamp } from "./stamp.mjs";
@@ -37,7 +38,7 @@ export async function ensureMnistData(report) {
       const content = readSource(source, digest);
       const part = `${target(name)}.part`;
       await fs.promises.writeFile(part, await gzip(content, { level: 9 }));
-      await fs.promises.rename(part, target(name));
+      await renamePatiently(part, target(name));
     }),
   );
   stamp.write(state());

@@ -8,12 +8,25 @@ import { runCommand } from "./run-command.mjs";
  * How to call npm: the one that started us (`npm start` names it in npm_execpath), else the one on the path.
  *
  * @param {readonly string[]} args
+ * @param {NodeJS.Platform} [platform]
  */
-export function npmInvocation(args) {
+export function npmInvocation(args, platform = process.platform) {
   const cli = npmCliFile();
   if (cli !== undefined) return { command: process.execPath, args: [cli, ...args], shell: false };
-  // npm is a .cmd file on Windows, which only a shell can run.
-  return { command: "npm", args: [...args], shell: process.platform === "win32" };
+  return shellInvocation("npm", args, platform);
+}
+
+/**
+ * A program that is a .cmd file on Windows, which only a shell can run: what has blanks is quoted for it.
+ *
+ * @param {string} command
+ * @param {readonly string[]} args
+ * @param {NodeJS.Platform} platform
+ */
+export function shellInvocation(command, args, platform) {
+  if (platform !== "win32") return { command, args: [...args], shell: false };
+  const quoted = args.map((arg) => (/^[\w./:=@\\-]+$/.test(arg) ? arg : `"${arg.replaceAll('"', '\\"')}"`));
+  return { command, args: quoted, shell: true };
 }
 
 /** @param {readonly string[]} args */

@@ -2,6 +2,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { downloadVerified } from "./download.mjs";
 import { npmCertificates } from "./npm-command.mjs";
+import { renamePatiently } from "./patient-rename.mjs";
 import { projectPaths } from "./project-paths.mjs";
 import { extractZip } from "./zip-reader.mjs";
 
@@ -86,6 +87,6 @@ export async function installOfficialElectron(report) {
   fs.rmSync(partial, { recursive: true, force: true });
   await extractZip(zip, partial, { onProgress: (done, total) => report.progress("unpacking", done, total) });
   fs.rmSync(officialElectronDir(), { recursive: true, force: true });
-  fs.renameSync(partial, officialElectronDir());
+  await renamePatiently(partial, officialElectronDir());
   fs.rmSync(zip, { force: true });
 }

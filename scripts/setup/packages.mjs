@@ -5,7 +5,14 @@ import { projectPaths } from "./project-paths.mjs";
 import { SetupError } from "./setup-error.mjs";
 import { contentHash, fileIdentity, openStamp } from "./stamp.mjs";
 
-const FLAGS = ["--ignore-scripts", "--include=dev", "--loglevel=error", "--no-fund", "--no-audit"];
+const FLAGS = [
+  "--prefer-offline",
+  "--ignore-scripts",
+  "--include=dev",
+  "--loglevel=error",
+  "--no-fund",
+  "--no-audit",
+];
 
 /**
  * Installs exactly what package-lock.json names, unless it is installed already. No package runs a script:

@@ -92,12 +92,23 @@ function discard(file, inode) {
   const aside = `${file}.stale-${String(process.pid)}`;
   try {
     fs.renameSync(file, aside);
-    if (fs.statSync(aside).ino !== inode) fs.linkSync(aside, file);
+    if (fs.statSync(aside).ino !== inode) putBack(aside, file);
   } catch (error) {
     const { code } = /** @type {NodeJS.ErrnoException} */ (error);
     if (code !== "ENOENT" && code !== "EEXIST") throw error;
   }
   fs.rmSync(aside, { force: true });
+}
+
+/** @param {string} aside @param {string} file */
+function putBack(aside, file) {
+  try {
+    fs.linkSync(aside, file);
+  } catch (error) {
+    if (/** @type {NodeJS.ErrnoException} */ (error).code === "EEXIST") throw error;
+    // A file system without links (exFAT): a copy that takes the name only if it is free says the same.
+    fs.copyFileSync(aside, file, fs.constants.COPYFILE_EXCL);
+  }
 }
 
 /** @param {string} file */

@@ -292,8 +292,8 @@ describe("the Runs view", () => {
   it("exports a bundle that another profile imports whole, once", async () => {
     await button(/^Export 2 runs$/).click();
     await page.getByRole("menuitem", { name: "Bundle with weights" }).click();
-    const bundle = join(launched.saveDir, "bundle of all runs.json");
-    await expect.poll(() => readdirSync(launched.saveDir)).toContain("bundle of all runs.json");
+    const bundle = join(launched.saveDir, "bundle of all runs.backprop.json");
+    await expect.poll(() => readdirSync(launched.saveDir)).toContain("bundle of all runs.backprop.json");
     const other = await launchApp({ env: { BACKPROP_LAB_OPEN_FILE: bundle } });
     try {
       await show("Runs", other.page);

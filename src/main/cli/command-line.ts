@@ -19,7 +19,6 @@ import { runInitCommand, type InitOptions } from "./init-command.ts";
 import { runLadderCommand, type LadderOptions } from "./ladder-command.ts";
 import { addLessonCommands } from "./lesson-commands.ts";
 import { runNotebookCommand, type NotebookOptions } from "./notebook-command.ts";
-import type { Interruption } from "./interruption.ts";
 import { complain } from "./print.ts";
 import { runShowCommand } from "./show-command.ts";
 import { runCompareCommand } from "./compare-command.ts";
@@ -41,6 +40,7 @@ import { runTrainCommand, type TrainOptions } from "./train-command.ts";
 import { MOST_THREADS } from "../../shared/specs/threads.ts";
 import { runTuneCommand } from "./tune-command.ts";
 import { addDataCommands } from "./add-data-commands.ts";
+import { addInstallCommands } from "./install-commands.ts";
 import { inLab, reading, type CommandHost, type CommonOptions } from "./in-lab.ts";
 import { list, wholeNumber } from "./option-values.ts";
 
@@ -94,14 +94,16 @@ interface ComputingOptions extends CommonOptions {
   readonly kernels?: InstructionSet;
 }
 
-function buildProgram(host: CommandHost): Command {
-  const program = new Command("lab")
+/** The whole tree of commands. */
+export function buildProgram(host: CommandHost): Command {
+  const name = host.place.packagedIn === null ? "lab" : "backprop-lab";
+  const program = new Command(name)
     .description("Backprop Lab without a window: the same code and the same database.")
     .addHelpText(
       "after",
       "\nExit codes: 0 ok, 1 failed check, failed run or damaged database, 2 wrong usage, 128 + n ended by signal n.",
     )
-    .showHelpAfterError("(lab --help lists the commands)")
+    .showHelpAfterError(`(${name} --help lists the commands)`)
     .exitOverride()
     .configureHelp({ showGlobalOptions: true });
   const force = ["--force", "replace files that are there already"] as const;
@@ -191,7 +193,7 @@ function buildProgram(host: CommandHost): Command {
   program
     .command("compare-ladders")
     .description("compare two saved ladders rung by rung: how many times as long the second took")
-    .argument("<first>", "run, as `lab runs` names it")
+    .argument("<first>", `run, as \`${name} runs\` names it`)
     .argument("<second>", "run to compare with it")
     .option("--json", "print JSON instead of a table")
     .option(...database)
@@ -299,7 +301,7 @@ function buildProgram(host: CommandHost): Command {
   program
     .command("show")
     .description("show everything of one run, and how to do it again")
-    .argument("<run>", "run, as `lab runs` names it")
+    .argument("<run>", `run, as \`${name} runs\` names it`)
     .option("--json", "print JSON instead of tables")
     .option(...database)
     .action(async (run: string, options: CommonOptions) => {
@@ -432,22 +434,27 @@ function buildProgram(host: CommandHost): Command {
       await inLab(host, { ...options, threads: 1 }, (lab) => runTuneCommand(lab, options));
     });
   addDataCommands(program, host);
+  addInstallCommands(program, host);
   return program;
 }
 
 /**
  * Runs `lab …`; errors go to stderr in words.
  *
- * @param interruption Asks for an early end: what was computed is kept and shown.
+ * @param argv As a script gets it: two entries, then the arguments.
+ * @param host `interruption` asks for an early end: what was computed is kept and shown.
  * @returns the exit code.
  */
-export async function runCommandLine(argv: readonly string[], interruption: Interruption): Promise<ExitCode> {
+export async function runCommandLine(
+  argv: readonly string[],
+  host: Omit<CommandHost, "setExitCode">,
+): Promise<ExitCode> {
   let exitCode: ExitCode = EXIT.ok;
   const setExitCode = (code: ExitCode): void => {
     exitCode = code;
   };
   try {
-    await buildProgram({ interruption, setExitCode }).parseAsync(argv);
+    await buildProgram({ ...host, setExitCode }).parseAsync(argv);
     return exitCode;
   } catch (error) {
     // Commander has printed its own message already; help and version end with code 0.

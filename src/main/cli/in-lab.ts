@@ -1,7 +1,7 @@
-import type { InstructionSet } from "../../shared/engine/instruction-sets.ts";
 import type { Lab } from "../lab/lab.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import type { Interruption } from "./interruption.ts";
+import type { CommandNeeds, CommandPlace } from "./command-place.ts";
 import { complain } from "./print.ts";
 
 /** What most commands take. */
@@ -11,33 +11,24 @@ export interface CommonOptions {
 }
 
 /** For commands that only look at saved runs: no worker is started. */
-export const reading = (options: CommonOptions): LabNeeds => ({ ...options, threads: 0, readOnly: true });
-
-interface LabNeeds {
-  readonly database?: string;
-  readonly threads?: number;
-  /** These kernels and no others. */
-  readonly kernels?: InstructionSet;
-  /** What it only looks at stays as it is. */
-  readonly readOnly?: boolean;
-  readonly emptyIfMissing?: boolean;
-}
+export const reading = (options: CommonOptions): CommandNeeds => ({ ...options, threads: 0, readOnly: true });
 
 /** What a command is given beside its options. */
 export interface CommandHost {
+  readonly place: CommandPlace;
   readonly interruption: Interruption;
   readonly setExitCode: (code: ExitCode) => void;
 }
 
 /** Opens the lab, runs a command in it, closes it whatever happens. */
 export async function inLab(
-  { interruption, setExitCode }: CommandHost,
-  needs: LabNeeds,
+  { place, interruption, setExitCode }: CommandHost,
+  needs: CommandNeeds,
   command: (lab: Lab) => Promise<ExitCode> | ExitCode,
 ): Promise<void> {
   // Whoever only asks for help need not wait for the engine.
   const { openCommandLab } = await import("./open-command-lab.ts");
-  const lab = await openCommandLab(needs);
+  const lab = await openCommandLab(place, needs);
   try {
     const { notices, damaged } = lab.opened;
     for (const notice of notices) complain(`lab: ${notice}`);

@@ -1,17 +1,7 @@
-import { drainStandardStreams, watchStandardStreams } from "../shell/standard-streams.ts";
-import { runCommandLine } from "./command-line.ts";
-import { EXIT } from "./exit-code.ts";
-import { Interruption } from "./interruption.ts";
-import { complain } from "./print.ts";
+import { resolve } from "node:path";
+import { runProgram } from "./run-program.ts";
 
-const interruption = Interruption.ofProcess();
-const streams = watchStandardStreams(() => interruption.request("SIGPIPE"));
-process.exitCode = await runCommandLine(process.argv, interruption);
-await drainStandardStreams();
-if (streams.failure !== null) {
-  complain(`lab: The output could not be written: ${streams.failure.message}.`);
-  process.exitCode = EXIT.failedCheck;
-}
-await drainStandardStreams();
+// Built into out/main, two folders below the project; Electron runs it as Node.
+const place = { appPath: resolve(import.meta.dirname, "..", ".."), packagedIn: null };
 // Worker threads of a cancelled run may still be ending; nothing is left to save.
-process.exit();
+process.exit(await runProgram(process.argv, place));

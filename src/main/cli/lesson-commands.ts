@@ -9,17 +9,16 @@ import {
   runLessonsTestCommand,
   type LessonsTestOptions,
 } from "./lessons-command.ts";
-import type { openCommandLab } from "./open-command-lab.ts";
+import type { CommandNeeds } from "./command-place.ts";
 import { parseLimit } from "./run-command.ts";
 
-type LabNeeds = Parameters<typeof openCommandLab>[0];
 interface CommonOptions {
   readonly database?: string;
   readonly json?: true;
 }
 
 /** Opens a lab, runs a command in it, closes it. */
-type InLab = (needs: LabNeeds, command: (lab: Lab) => Promise<ExitCode> | ExitCode) => Promise<void>;
+type InLab = (needs: CommandNeeds, command: (lab: Lab) => Promise<ExitCode> | ExitCode) => Promise<void>;
 
 /** Threads of checks: a lesson's notebooks are small. */
 const THREADS = 2;
@@ -38,7 +37,7 @@ export function addLessonCommands(
 ): void {
   const force = ["--force", "replace files that are there already"] as const;
   const database = ["--database <file>", "database to use instead of the app's"] as const;
-  const computing = (options: CommonOptions): LabNeeds => {
+  const computing = (options: CommonOptions): CommandNeeds => {
     return { ...options, threads: THREADS, readOnly: true, emptyIfMissing: true };
   };
   const lessons = program

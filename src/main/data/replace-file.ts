@@ -10,13 +10,13 @@ import {
   openSync,
   readdirSync,
   realpathSync,
-  renameSync,
   rmSync,
   statSync,
 } from "node:fs";
 import { open, type FileHandle } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
+import { renamePatientlySync } from "./patient-rename.ts";
 import { specialKind } from "./special-kind.ts";
 
 export interface ReplaceOptions {
@@ -85,7 +85,7 @@ function moveToFreeName(from: string, to: string): void {
     const code = error instanceof Error && "code" in error ? error.code : "";
     if (code === "EEXIST" || lstatSync(to, { throwIfNoEntry: false }) !== undefined) throw error;
     // A file system without links.
-    renameSync(from, to);
+    renamePatientlySync(from, to);
     return;
   }
   rmSync(from);
@@ -116,7 +116,7 @@ class Part {
   commit(): void {
     const { private: secret = false, overwrite = true } = this.#options;
     if (!secret) chmodSync(this.path, this.#earlierMode ?? usualMode());
-    if (overwrite) renameSync(this.path, this.target);
+    if (overwrite) renamePatientlySync(this.path, this.target);
     else moveToFreeName(this.path, this.target);
   }
 

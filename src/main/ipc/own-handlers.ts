@@ -68,7 +68,7 @@ export function ownHandlers(services: IpcServices) {
       return { kind: "saved", path, rows: await opened.datasets.export({ id, path }) };
     },
     runsImport: async () => {
-      const paths = await askWhich("Bundles of runs", "json");
+      const paths = await askWhich("Bundles of runs", "bundle");
       const [path] = paths;
       if (path === undefined) return { kind: "dismissed" };
       const { runs } = await lab;

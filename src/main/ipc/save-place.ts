@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { app, dialog, type BrowserWindow } from "electron";
 import { safeFileName } from "../data/safe-file-name.ts";
 
@@ -11,7 +11,7 @@ export type SavedExtension =
   | "png"
   | "safetensors"
   | "npy"
-  | "json"
+  | "backprop.json"
   | "sqlite"
   | "pdf"
   | "parquet"
@@ -24,7 +24,7 @@ export type AskWhere = (suggestedName: string, extension: SavedExtension) => Pro
 /** Asks for files to read, any number of bundles or notebooks, runs of other tools; none when the person closes the dialog. */
 export type AskWhich = (
   title: string,
-  kind: "json" | "notebooks" | "runs" | "folder",
+  kind: "bundle" | "notebooks" | "runs" | "folder",
 ) => Promise<readonly string[]>;
 
 const FILTERS = {
@@ -33,7 +33,9 @@ const FILTERS = {
   notebooks: { name: "Notebooks", extensions: ["ts", "ipynb"] },
   py: { name: "Python file", extensions: ["py"] },
   html: { name: "Web page", extensions: ["html"] },
-  json: { name: "Bundle of runs", extensions: ["json", "gz", "bundle"] },
+  // Desktops know it by this name and open it with the app; earlier bundles end with .json alone.
+  "backprop.json": { name: "Bundle of runs", extensions: ["backprop.json"] },
+  bundle: { name: "Bundle of runs", extensions: ["json", "gz", "bundle"] },
   sqlite: { name: "SQLite database", extensions: ["sqlite"] },
   pdf: { name: "PDF document", extensions: ["pdf"] },
   csv: { name: "Comma-separated values", extensions: ["csv"] },
@@ -72,17 +74,21 @@ export function saveDialog(window: BrowserWindow, saveDir: string | null): AskWh
 
 /** @param openFile Tests: this file is taken without asking (see LaunchOptions). */
 export function openDialog(window: BrowserWindow, openFile: string | null): AskWhich {
+  // Without one, runtimes from Electron 43 on begin in Downloads each time.
+  let folder = app.getPath("documents");
   return async (title, kind) => {
     if (openFile !== null) return [openFile];
     const { filePaths } = await dialog.showOpenDialog(window, {
       title,
+      defaultPath: folder,
       properties: [
         kind === "folder" ? "openDirectory" : "openFile",
-        ...(kind === "notebooks" || kind === "json" ? (["multiSelections"] as const) : []),
+        ...(kind === "notebooks" || kind === "bundle" ? (["multiSelections"] as const) : []),
       ],
       // Runs of other tools have names of every kind.
-      ...(kind === "json" || kind === "notebooks" ? { filters: [FILTERS[kind]] } : {}),
+      ...(kind === "bundle" || kind === "notebooks" ? { filters: [FILTERS[kind]] } : {}),
     });
+    if (filePaths[0] !== undefined) folder = dirname(filePaths[0]);
     return filePaths;
   };
 }

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 
 /** Where the app's own files and the user's data lie. */
@@ -14,6 +15,12 @@ export interface LabFiles {
   readonly preloadFile: string;
   readonly rendererDir: string;
 }
+
+/** The folder with the licences of the app and of all that is in it; in a clone the project itself, which has its own. */
+export const licencesDir = ({ resourcesDir }: Pick<LabFiles, "resourcesDir">): string => {
+  const packaged = join(resourcesDir, "licences");
+  return existsSync(packaged) ? packaged : join(resourcesDir, "..");
+};
 
 /** @param resourcesDir Where a packaged app keeps its resources; the project's own folder otherwise. */
 export function labFiles(place: { appPath: string; userData: string; resourcesDir: string }): LabFiles {

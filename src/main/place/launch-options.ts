@@ -1,4 +1,6 @@
-import { resolve } from "node:path";
+import { existsSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { PACKAGED } from "../../shared/runs/packaged.ts";
 
 /** What the command line and the environment ask of the app. */
 export interface LaunchOptions {
@@ -7,9 +9,9 @@ export interface LaunchOptions {
   /** Print `window usable` on stdout once the window has an answer on the screen. */
   readonly reportUsable: boolean;
   readonly userDataDir: string | null;
-  /** The SQLite addon that the set-up built for this runtime. */
+  /** The SQLite addon that was built for this runtime; null for the one that better-sqlite3 brings. */
   readonly nativeBinding: string | null;
-  /** Where the set-up found Electron. */
+  /** Where the set-up found Electron, or `packaged`. */
   readonly runtimeSource: string;
   /**
    * Tests only: files are saved into this folder under their suggested names, and no dialog opens. A packaged app
@@ -22,22 +24,33 @@ export interface LaunchOptions {
   readonly pageDir: string | null;
 }
 
+/** @param packagedIn The folder of a packaged app's resources; null for a clone. */
 export function readLaunchOptions(
   argv: readonly string[],
   env: Readonly<Record<string, string | undefined>>,
-  { packaged }: { packaged: boolean },
+  { packagedIn }: { readonly packagedIn: string | null },
 ): LaunchOptions {
+  const packaged = packagedIn !== null;
   const path = (value: string | undefined) => (value === undefined || value === "" ? null : resolve(value));
   return {
     demoDir: path(switchValue(argv, "--demo")),
     reportUsable: argv.includes("--report-usable"),
     userDataDir: path(switchValue(argv, "--user-data-dir")),
-    nativeBinding: path(env["BACKPROP_LAB_NATIVE_BINDING"]),
-    runtimeSource: env["BACKPROP_LAB_RUNTIME_SOURCE"] ?? "unknown",
+    nativeBinding: packaged ? packagedBinding(packagedIn) : path(env["BACKPROP_LAB_NATIVE_BINDING"]),
+    runtimeSource: packaged ? PACKAGED : (env["BACKPROP_LAB_RUNTIME_SOURCE"] ?? "unknown"),
     saveDir: packaged ? null : path(env["BACKPROP_LAB_SAVE_DIR"]),
     openFile: packaged ? null : path(env["BACKPROP_LAB_OPEN_FILE"]),
     pageDir: packaged ? null : path(env["BACKPROP_LAB_PAGE_DIR"]),
   };
+}
+
+/**
+ * Of a package whose runtime is too old for the addon that better-sqlite3 brings. Never from the environment: an
+ * installed app would load any library that somebody names there.
+ */
+function packagedBinding(resourcesDir: string): string | null {
+  const file = join(resourcesDir, "better_sqlite3.node");
+  return existsSync(file) ? file : null;
 }
 
 function switchValue(argv: readonly string[], name: string): string | undefined {

@@ -18,7 +18,8 @@ export function openMainWindow(files: LabFiles, log: Log): BrowserWindow {
     minWidth: MINIMUM_SIZE.width,
     minHeight: MINIMUM_SIZE.height,
     title: app.getName(),
-    icon: join(files.resourcesDir, "icon.png"),
+    // Elsewhere the program file has its own, in the system's format.
+    ...(process.platform === "linux" ? { icon: join(files.resourcesDir, "icon.png") } : {}),
     show: false,
     backgroundColor: nativeTheme.shouldUseDarkColors ? BACKGROUND.dark : BACKGROUND.light,
     webPreferences: {

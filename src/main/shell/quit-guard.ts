@@ -1,5 +1,5 @@
 import { constants } from "node:os";
-import { app, dialog, type BrowserWindow } from "electron";
+import { app, dialog, powerMonitor, type BrowserWindow } from "electron";
 import type { Lab } from "../lab/lab.ts";
 import { closeLab } from "./close-lab.ts";
 import type { Log } from "../place/log.ts";
@@ -10,7 +10,8 @@ const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 /**
  * Asks before an experiment is cut short, and closes the lab before the app ends. A signal comes from a terminal, a
- * script or the system that shuts down: then nobody is there to be asked, and the exit code says which it was.
+ * script or the system that shuts down: then nobody is there to be asked, and the exit code says which it was. Nor is
+ * anybody when a person logs out, which a question would hold up.
  */
 export function guardQuit(window: BrowserWindow, lab: Promise<Lab>, log: Log): void {
   let phase: "open" | "asking" | "leaving" | "closed" = "open";
@@ -63,8 +64,25 @@ export function guardQuit(window: BrowserWindow, lab: Promise<Lab>, log: Log): v
       });
     });
   }
+  let sessionEnds = false;
+  const endSession = () => {
+    sessionEnds = true;
+    if (isLeaving()) return;
+    log.info("the session ends: closing");
+    close()
+      .then(() => app.exit(0))
+      .catch((error: unknown) => {
+        log.error("quitting failed", error);
+        app.exit(1);
+      });
+  };
+  // Linux and macOS.
+  powerMonitor.on("shutdown", () => endSession());
+  // Windows.
+  window.on("session-end", endSession);
   const intercept = (event: { preventDefault: () => void }) => {
-    if (phase === "closed") return;
+    // On macOS, refusing to quit would cancel the log-out.
+    if (phase === "closed" || sessionEnds) return;
     event.preventDefault();
     leave().catch((error: unknown) => {
       log.error("quitting failed", error);

@@ -2,6 +2,7 @@ import { useEffect } from "react";
 import type { IpcEvent } from "../../shared/ipc/ipc-contract.ts";
 import { COMMANDS } from "./commands.ts";
 import { matches, type Shortcut } from "./shortcut.ts";
+import { showOpenedFile } from "./show-opened-file.ts";
 
 /** The command that a menu command is: `showNotebook` is `show-notebook`. */
 const commandOf = (name: IpcEvent<"menuCommand">): string =>
@@ -13,6 +14,7 @@ export function useCommands(): void {
     const stop = window.lab.on("menuCommand", (name) => {
       COMMANDS.find(({ id }) => id === commandOf(name))?.run();
     });
+    const stopFiles = window.lab.on("fileOpened", (file) => void showOpenedFile(file));
     const onKey = (event: KeyboardEvent) => {
       if (event.defaultPrevented) return;
       const asked = (shortcut: Shortcut) =>
@@ -28,6 +30,7 @@ export function useCommands(): void {
     window.addEventListener("keydown", onKey);
     return () => {
       stop();
+      stopFiles();
       window.removeEventListener("keydown", onKey);
     };
   }, []);

@@ -1,3 +1,4 @@
+import type { ImportedRuns } from "../../shared/runs/run-exports.ts";
 import type { RunChange } from "../../shared/runs/run-changes.ts";
 import { ask } from "../bridge/lab.ts";
 import { formatBytes } from "../format/number.ts";
@@ -58,25 +59,37 @@ export async function emptyTrash(runIds: readonly string[] | null): Promise<void
   }
 }
 
+/** Says what became of the runs of a bundle. */
+export function tellImported({
+  path,
+  added,
+  replaced,
+  skipped,
+  inTrash,
+}: ImportedRuns & { readonly path: string }): void {
+  const told = [
+    ...(replaced.length > 0
+      ? [`${countedRuns(replaced.length)} that were not finished are replaced by the finished ones.`]
+      : []),
+    ...(skipped.length > 0 ? [`${countedRuns(skipped.length)} were there already.`] : []),
+    ...(inTrash.length > 0
+      ? [`${countedRuns(inTrash.length)} are in the trash: restore them there to see them.`]
+      : []),
+  ];
+  showInfo(
+    `${countedRuns(added.length + replaced.length)} imported`,
+    told.length === 0 ? path : told.join(" "),
+  );
+}
+
 export async function importRuns(): Promise<void> {
   try {
     const answer = await ask(window.lab.runsImport());
     if (answer.kind === "dismissed") return;
-    const { added, replaced, skipped, inTrash, failures } = answer;
-    const told = [
-      ...(replaced.length > 0
-        ? [`${countedRuns(replaced.length)} that were not finished are replaced by the finished ones.`]
-        : []),
-      ...(skipped.length > 0 ? [`${countedRuns(skipped.length)} were there already.`] : []),
-      ...(inTrash.length > 0
-        ? [`${countedRuns(inTrash.length)} are in the trash: restore them there to see them.`]
-        : []),
-    ];
-    showInfo(
-      `${countedRuns(added.length + replaced.length)} imported`,
-      told.length === 0 ? answer.path : told.join(" "),
-    );
-    if (failures.length > 0) showFailure("Some bundles were not imported", new Error(failures.join("\n")));
+    tellImported(answer);
+    if (answer.failures.length > 0) {
+      showFailure("Some bundles were not imported", new Error(answer.failures.join("\n")));
+    }
   } catch (error) {
     showFailure("The runs were not imported", error);
   }

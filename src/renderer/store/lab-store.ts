@@ -1,5 +1,7 @@
 import type { IpcEvent } from "../../shared/ipc/ipc-contract.ts";
 import { ask, LabError, wireErrorOf } from "../bridge/lab.ts";
+import { commandLineOf } from "../../shared/runs/packaged.ts";
+import { commandLineStore } from "./command-line.ts";
 import { createStore } from "./create-store.ts";
 import type { LabAction } from "./lab-action.ts";
 import { NO_CURVES, readCurves } from "../train/recorded-curves.ts";
@@ -122,7 +124,8 @@ export async function loadRuns(): Promise<void> {
 
 async function loadMachine(): Promise<void> {
   try {
-    const { threads, machine, database } = await ask(window.lab.diagnosticsGet());
+    const { threads, machine, database, runtimeSource } = await ask(window.lab.diagnosticsGet());
+    commandLineStore.set(commandLineOf(runtimeSource));
     for (const damage of database.damage) showFailure("The saved runs were damaged", new Error(damage));
     dispatch({ type: "machineKnown", threads, machineId: machine.id });
   } catch {

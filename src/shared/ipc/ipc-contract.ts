@@ -438,6 +438,21 @@ export const IPC_EVENTS = {
     "palette",
     "tour",
   ]),
+  /** A file that a person opened with the app has been taken in: show it. */
+  fileOpened: v.variant("kind", [
+    v.object({
+      kind: v.literal("notebook"),
+      path: v.string(),
+      documentId: v.string(),
+      /** Not there before. */
+      added: v.boolean(),
+    }),
+    v.object({
+      kind: v.literal("runs"),
+      path: v.string(),
+      ...importedRunsSchema.entries,
+    }),
+  ]),
   /** A failure that belongs to no call, ready to show. */
   failure: v.object({ title: v.string(), message: v.string() }),
 } as const;

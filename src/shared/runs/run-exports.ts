@@ -19,7 +19,7 @@ export type ExportKind = v.InferOutput<typeof exportKindSchema>;
 interface ExportEntry {
   /** What is written, as the window says it. */
   readonly title: string;
-  readonly extension: "csv" | "json" | "sqlite" | "parquet" | "folder";
+  readonly extension: "csv" | "backprop.json" | "sqlite" | "parquet" | "folder";
   /** The only kind of run that has it, offered by that kind's view and command alone; null for any run. */
   readonly of: RunKind | null;
   /** How the menu of the Runs view offers it; null where it does not, or in its own words. */
@@ -35,7 +35,7 @@ export const EXPORTS: Readonly<Record<ExportKind, ExportEntry>> = {
   "ladder-summary": { title: "Summary", extension: "csv", of: "ladder", menu: null },
   parquet: { title: "Metrics", extension: "parquet", of: null, menu: "Metrics as Parquet, for pandas and R" },
   tensorboard: { title: "TensorBoard", extension: "folder", of: null, menu: "TensorBoard, a folder a run" },
-  bundle: { title: "Bundle", extension: "json", of: null, menu: null },
+  bundle: { title: "Bundle", extension: "backprop.json", of: null, menu: null },
   database: { title: "Database", extension: "sqlite", of: null, menu: null },
 };
 

@@ -1,4 +1,5 @@
 import type { ActivityDelay, Diagnostics } from "../../../shared/ipc/ipc-contract.ts";
+import { PACKAGED } from "../../../shared/runs/packaged.ts";
 import type { Machine } from "../../../shared/runs/run-records.ts";
 import type { Engine } from "../../engine/engine.ts";
 import type { Store } from "../../store/store.ts";
@@ -36,7 +37,9 @@ function warningsOf(sources: DiagnosticsSources): string[] {
   }
   if (sources.machine.electron.startsWith("33.")) {
     warnings.push(
-      "Electron 33 is out of support and used because no newer runtime could be fetched; connect this machine once and run the set-up again.",
+      sources.runtimeSource === PACKAGED
+        ? "This package was made with Electron 33, which is out of support; install a newer package."
+        : "Electron 33 is out of support and used because no newer runtime could be fetched; connect this machine once and run the set-up again.",
     );
   }
   if (sources.flagsWithheld) {

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
-import { mkdir, readdir, rename, rm } from "node:fs/promises";
+import { mkdir, readdir, rm } from "node:fs/promises";
+import { renamePatiently } from "../../data/patient-rename.ts";
 import { dirname, join } from "node:path";
 import { StoreError } from "../../../core/errors.ts";
 import { DOCUMENT_EXTENSION } from "../../../shared/documents/lab-document.ts";
@@ -87,7 +88,7 @@ export class NotebookFolder {
     await this.#carryOut("move", from, async () => {
       await mkdir(dirname(to), { recursive: true });
       if (existsSync(to)) throw new StoreError(`${to} is there already; move it away and try again`);
-      await rename(from, to);
+      await renamePatiently(from, to);
     });
   }
 

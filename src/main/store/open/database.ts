@@ -44,12 +44,12 @@ export function assertLoadable(nativeBinding: string | null, napi: string | unde
     if (Number(napi ?? 0) >= 10) return;
     throw new StoreError(
       `SQLite cannot be loaded: its prebuilt binary needs Node-API 10 and this runtime has ${napi ?? "none"}. ` +
-        "Run the set-up again (npm run setup), which builds SQLite for this runtime, or use Electron 35 or later.",
+        "Run the set-up again (npm run setup), which builds SQLite for this runtime, or use Electron 35 or later; install an installed app again.",
     );
   }
   if (!existsSync(nativeBinding)) {
     throw new StoreError(
-      `SQLite cannot be loaded: there is no native binding at ${nativeBinding}. Run the set-up again (npm run setup).`,
+      `SQLite cannot be loaded: there is no native binding at ${nativeBinding}. Run the set-up again (npm run setup), or install the app again.`,
     );
   }
 }
@@ -63,7 +63,7 @@ export function assertSqliteVersion(version: string): void {
     if (part < oldest) {
       throw new StoreError(
         `SQLite ${version} is too old: ${OLDEST_SQLITE.join(".")} or later is needed, because earlier ones can ` +
-          "corrupt a database in WAL mode. Run the set-up again (npm run setup).",
+          "corrupt a database in WAL mode. Run the set-up again (npm run setup), or install the app again.",
       );
     }
   }

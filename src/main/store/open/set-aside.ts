@@ -1,4 +1,5 @@
-import { existsSync, renameSync } from "node:fs";
+import { existsSync } from "node:fs";
+import { renamePatientlySync } from "../../data/patient-rename.ts";
 import { COMPANIONS } from "./own-file.ts";
 
 /** 20261123T045312Z: readable, sortable and allowed in every file system's names. */
@@ -18,7 +19,7 @@ export function setAside(path: string, now: Date): string {
   let kept = wanted;
   for (let n = 2; existsSync(kept); n++) kept = `${wanted}-${n}`;
   for (const suffix of ["", ...COMPANIONS]) {
-    if (existsSync(path + suffix)) renameSync(path + suffix, kept + suffix);
+    if (existsSync(path + suffix)) renamePatientlySync(path + suffix, kept + suffix);
   }
   return kept;
 }

@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { StoreError } from "../../../core/errors.ts";
+import { renamePatientlySync } from "../../data/patient-rename.ts";
 
 const STAGED = ".import-";
 
@@ -33,7 +34,7 @@ export class BundleWeights {
       const folder = join(this.#root, run);
       if (!existsSync(folder)) continue;
       const aside = join(this.#stagedFolder(), `.${run}`);
-      renameSync(folder, aside);
+      renamePatientlySync(folder, aside);
       this.#setAside.push([folder, aside]);
     }
     for (const run of staged) {
@@ -41,14 +42,14 @@ export class BundleWeights {
       // No run has this name, so nobody's weights can lie there.
       rmSync(folder, { recursive: true, force: true });
       this.#published.push(folder);
-      renameSync(join(this.#staged ?? "", run), folder);
+      renamePatientlySync(join(this.#staged ?? "", run), folder);
     }
   }
 
   takeBack(): void {
     for (const folder of this.#published) rmSync(folder, { recursive: true, force: true });
     this.#published = [];
-    for (const [folder, aside] of this.#setAside) renameSync(aside, folder);
+    for (const [folder, aside] of this.#setAside) renamePatientlySync(aside, folder);
     this.#setAside = [];
   }
 

@@ -4,6 +4,7 @@ import { repeatCommand } from "../../../shared/runs/repeat-command.ts";
 import type { RunSummary } from "../../../shared/runs/run-records.ts";
 import { showView } from "../../app/views.ts";
 import { ask } from "../../bridge/lab.ts";
+import { commandLineStore } from "../../store/command-line.ts";
 import { useStore } from "../../store/create-store.ts";
 import { labStore, showFailure } from "../../store/lab-store.ts";
 import { copyText } from "../../store/save.ts";
@@ -42,7 +43,7 @@ async function runAgain(run: RunSummary): Promise<void> {
 export function RunRepeat({ run }: { readonly run: RunSummary }) {
   const busy = useStore(labStore, ({ activity }) => activity !== null);
   const { command, specFile, caution } = repeatCommand(run);
-  const line = `npm run lab -- ${command}`;
+  const line = `${useStore(commandLineStore, (program) => program)} ${command}`;
   const here = ["gradcheck", "init"].includes(run.kind) && run.status !== "running";
   const copySpec = () =>
     specOf(run).then(

@@ -1,9 +1,11 @@
-import { resolve } from "node:path";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
 import { expect, test } from "vitest";
 import { readLaunchOptions } from "../../../../src/main/place/launch-options.ts";
 
 test("readLaunchOptions() without switches opens the window as usual", () => {
-  expect(readLaunchOptions(["electron", "."], {}, { packaged: false })).toEqual({
+  expect(readLaunchOptions(["electron", "."], {}, { packagedIn: null })).toEqual({
     demoDir: null,
     reportUsable: false,
     userDataDir: null,
@@ -25,7 +27,7 @@ test("readLaunchOptions() reads switches and environment, paths made absolute", 
       BACKPROP_LAB_OPEN_FILE: "/bundle.json",
       BACKPROP_LAB_PAGE_DIR: "/page",
     },
-    { packaged: false },
+    { packagedIn: null },
   );
   expect(options).toEqual({
     demoDir: resolve("out dir"),
@@ -41,11 +43,33 @@ test("readLaunchOptions() reads switches and environment, paths made absolute", 
 
 test("readLaunchOptions() ignores the tests' folders in a packaged app", () => {
   const env = { BACKPROP_LAB_SAVE_DIR: "/saved", BACKPROP_LAB_PAGE_DIR: "/page" };
-  expect(readLaunchOptions([], env, { packaged: true })).toMatchObject({ saveDir: null, pageDir: null });
+  expect(readLaunchOptions([], env, { packagedIn: "/usr/lib/backprop-lab/resources" })).toMatchObject({
+    saveDir: null,
+    pageDir: null,
+  });
 });
 
 test("readLaunchOptions() takes an empty value as none", () => {
-  const options = readLaunchOptions(["--demo="], { BACKPROP_LAB_NATIVE_BINDING: "" }, { packaged: false });
+  const options = readLaunchOptions(["--demo="], { BACKPROP_LAB_NATIVE_BINDING: "" }, { packagedIn: null });
   expect(options.demoDir).toBeNull();
   expect(options.nativeBinding).toBeNull();
+});
+
+test("readLaunchOptions() in a packaged app loads no library that the environment names", () => {
+  const env = { BACKPROP_LAB_NATIVE_BINDING: "/tmp/evil.node", BACKPROP_LAB_RUNTIME_SOURCE: "official" };
+  expect(readLaunchOptions([], env, { packagedIn: "/nowhere" })).toMatchObject({
+    nativeBinding: null,
+    runtimeSource: "packaged",
+  });
+});
+
+test("readLaunchOptions() in a packaged app takes the addon that the package brings for an older runtime", () => {
+  const resources = mkdtempSync(join(tmpdir(), "packaged-"));
+  try {
+    const addon = join(resources, "better_sqlite3.node");
+    writeFileSync(addon, "");
+    expect(readLaunchOptions([], {}, { packagedIn: resources }).nativeBinding).toBe(addon);
+  } finally {
+    rmSync(resources, { recursive: true });
+  }
 });

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
-import { mkdir, open, rename, rm, writeFile, type FileHandle } from "node:fs/promises";
+import { mkdir, open, rm, writeFile, type FileHandle } from "node:fs/promises";
+import { renamePatiently } from "../../../data/patient-rename.ts";
 import { join } from "node:path";
 import { permuteRows } from "../../../../core/data/permute-rows.ts";
 import { splitAsGiven, splitBySeed, splitInOrder, type RowSplit } from "../../../../core/data/split-rows.ts";
@@ -224,7 +225,7 @@ export async function storeCollected(collected: Collected, options: StoringOptio
     const folder = join(root, stored.dataset.id);
     // The same content under the same name: what is there may be damaged, what was just written is not.
     await rm(folder, { recursive: true, force: true });
-    await rename(making, folder);
+    await renamePatiently(making, folder);
     return stored;
   } catch (error) {
     await rm(making, { recursive: true, force: true });
