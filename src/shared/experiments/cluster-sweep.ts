@@ -78,7 +78,15 @@ export const clusterSweepStatusSchema = v.object({
   at: v.string(),
   /** Why Slurm was not heard, or "". */
   problem: v.string(),
-  counts: v.record(trainingStateNameSchema, v.number()),
+  counts: v.object({
+    collected: v.number(),
+    done: v.number(),
+    running: v.number(),
+    waiting: v.number(),
+    failed: v.number(),
+    lost: v.number(),
+    unknown: v.number(),
+  }),
   trainings: v.array(sweptTrainingSchema),
 });
 export type ClusterSweepStatus = v.InferOutput<typeof clusterSweepStatusSchema>;

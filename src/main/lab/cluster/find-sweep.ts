@@ -1,9 +1,5 @@
 import { messageOf } from "../../timing/message-of.ts";
-import {
-  TRAINING_STATES,
-  type ClusterSweepStatus,
-  type SweptTraining,
-} from "../../../shared/experiments/cluster-sweep.ts";
+import type { ClusterSweepStatus, SweptTraining } from "../../../shared/experiments/cluster-sweep.ts";
 import { tasksOf } from "./array-tasks.ts";
 import { newestByTask, type QueuedTask } from "./queue-lines.ts";
 import type { Slurm } from "./slurm.ts";
@@ -87,8 +83,8 @@ export async function statusOf(
   };
 }
 
-export function countStates(trainings: readonly SweptTraining[]): ClusterSweepStatus["counts"] {
-  const counts = Object.fromEntries(TRAINING_STATES.map((name) => [name, 0]));
-  for (const { state } of trainings) counts[state] = (counts[state] ?? 0) + 1;
-  return counts as ClusterSweepStatus["counts"];
+function countStates(trainings: readonly SweptTraining[]): ClusterSweepStatus["counts"] {
+  const counts = { collected: 0, done: 0, running: 0, waiting: 0, failed: 0, lost: 0, unknown: 0 };
+  for (const { state } of trainings) counts[state]++;
+  return counts;
 }
