@@ -3,6 +3,7 @@ import { chmodSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import type { ClusterSweepStatus } from "../../../src/shared/experiments/cluster-sweep.ts";
+import { isNewEnough } from "../../../src/main/lab/cluster/require-node.ts";
 import { connect } from "../../../src/main/store/open/database.ts";
 import { nativeBinding } from "../store/recorded-values.ts";
 import type { TestSlurm } from "./test-slurm.ts";
@@ -16,14 +17,20 @@ export interface Answer {
   readonly stderr: string;
 }
 
-/** This runtime for compute nodes: a job has no variables of the lab, and Electron as Node needs some. */
+/**
+ * Node for compute nodes: this machine's if it is new enough, else this runtime under its name, which has the same
+ * Node-API as the module of SQLite that the set-up has built for it.
+ */
 export function writeNode(folder: string): string {
+  const own = spawnSync("node", ["--version"], { encoding: "utf8" });
+  if (own.status === 0 && isNewEnough(own.stdout)) return "node";
   const path = join(folder, "node");
   const variables = ["ELECTRON_RUN_AS_NODE", "BACKPROP_LAB_NATIVE_BINDING"].flatMap((name) => {
     const value = process.env[name];
     return value === undefined ? [] : [`export ${name}='${value}'`];
   });
-  writeFileSync(path, `#!/bin/sh\n${variables.join("\n")}\nexec '${process.execPath}' "$@"\n`);
+  const version = `[ "$1" = --version ] && { echo v22.14.0; exit; }`;
+  writeFileSync(path, `#!/bin/sh\n${version}\n${variables.join("\n")}\nexec '${process.execPath}' "$@"\n`);
   chmodSync(path, 0o755);
   return path;
 }

@@ -12,12 +12,13 @@ const ownPackageSchema = v.object({ name: v.string(), productName: v.string(), v
 
 /** Of a package, what no program reads; of SQLite, its source and what is for other systems than a compute node's. */
 const LEFT_OUT =
-  /\.(map|md|markdown|ts|cts|mts|flow)$|(^|\/)(docs?|tests?|examples?|benchmarks?|\.github)\/|^better-sqlite3\/(deps|src)\/|prebuilds\/(darwin|win32)/;
+  /\.(map|md|markdown|ts|cts|mts|flow)$|(^|\/)(docs?|tests?|examples?|benchmarks?|\.github)\/|^better-sqlite3\/(deps|src)\/|prebuilds\/(darwin|win32|linuxmusl)/;
 
-/** The modules that a built one imports when it is loaded, as they stand in its text. */
+/** The modules that a built one imports, at once or later, as they stand in its text. */
 export function importedBy(text: string): readonly string[] {
-  const imports = text.matchAll(/^(?:import|export)\b(?:[^"';]*?\bfrom)?\s*["']([^"']+)["']/gm);
-  return [...imports].flatMap(([, name]) => (name === undefined ? [] : [name]));
+  const early = text.matchAll(/^(?:import|export)\b(?:[^"';]*?\bfrom)?\s*["']([^"']+)["']/gm);
+  const late = text.matchAll(/\bimport\(\s*["'`]([^"'`$]+)["'`]\s*\)/g);
+  return [...early, ...late].flatMap(([, name]) => (name === undefined ? [] : [name]));
 }
 
 /** "@scope/name/part" is a file of the package "@scope/name". */
@@ -34,8 +35,12 @@ function reachable(mainDir: string): { readonly files: readonly string[]; readon
   // A set hands out what is added while it is gone through.
   for (const file of files) {
     for (const specifier of importedBy(readFileSync(join(mainDir, file), "utf8"))) {
-      if (specifier.startsWith(".")) files.add(join(dirname(file), specifier));
-      else if (!specifier.startsWith("node:")) packages.add(packageOf(specifier));
+      if (specifier.startsWith(".")) {
+        const imported = join(dirname(file), specifier);
+        // A library's own text may name files that are none of the lab's.
+        if (existsSync(join(mainDir, imported))) files.add(imported);
+      }
+      if (/^[@a-z]/.test(specifier) && !specifier.startsWith("node:")) packages.add(packageOf(specifier));
     }
   }
   return { files: [...files], packages: [...packages] };
