@@ -13,6 +13,7 @@ import { ExperimentCancelled } from "./activity/experiment-cancelled.ts";
 import type { LabEvent, LabServices } from "./activity/experiment.ts";
 import { RunSupervisor } from "./activity/run-supervisor.ts";
 import { ClusterLab } from "./cluster/cluster-lab.ts";
+import { KnownSweeps } from "./cluster/known-sweeps.ts";
 import { IdleMemory } from "./compute/idle-memory.ts";
 import { ImageRows } from "./compute/image-rows.ts";
 import { DatasetLibrary } from "./datasets/dataset-library.ts";
@@ -224,6 +225,7 @@ export async function openLab(options: LabOptions): Promise<Lab> {
     exchange,
     runs,
     cluster,
+    sweeps: new KnownSweeps(cluster, store.path),
     predict: new PredictLab(services, supervisor, data, datasets),
     datasets: new DatasetsLab(services, supervisor, datasets, (id) => {
       data.forget(id);

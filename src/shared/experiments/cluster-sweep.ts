@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { INSTRUCTION_SETS } from "../engine/instruction-sets.ts";
+import { sweepSpecSchema } from "../specs/sweep-spec.ts";
 
 const text = v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(1_000));
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(1));
@@ -116,3 +117,33 @@ export const submittedSweepSchema = v.object({
   command: v.string(),
 });
 export type SubmittedSweep = v.InferOutput<typeof submittedSweepSchema>;
+
+/** Whether there is a Slurm; `cluster` is its name, or null, and then `why` says what is missing. */
+export const clusterFoundSchema = v.object({ cluster: v.nullable(v.string()), why: v.string() });
+export type ClusterFound = v.InferOutput<typeof clusterFoundSchema>;
+
+/** A sweep that was submitted from the window. */
+export const knownSweepSchema = v.object({
+  id: v.string(),
+  name: v.string(),
+  createdAt: v.string(),
+  trainings: v.number(),
+  dir: v.string(),
+  host: v.nullable(v.string()),
+});
+export type KnownSweep = v.InferOutput<typeof knownSweepSchema>;
+
+export const scriptPreviewRequestSchema = v.object({
+  options: clusterOptionsSchema,
+  trainings: v.pipe(v.number(), v.safeInteger(), v.minValue(1)),
+});
+export type ScriptPreviewRequest = v.InferOutput<typeof scriptPreviewRequestSchema>;
+
+/** A sweep of the window; where its folder goes, main asks. */
+export const windowSweepRequestSchema = v.object({
+  sweep: sweepSpecSchema,
+  name: v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(100)),
+  options: clusterOptionsSchema,
+  prepareOnly: v.boolean(),
+});
+export type WindowSweepRequest = v.InferOutput<typeof windowSweepRequestSchema>;
