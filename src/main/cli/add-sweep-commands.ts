@@ -2,7 +2,7 @@ import { InvalidArgumentError, Option, type Command } from "commander";
 import * as v from "valibot";
 import { ContractError } from "../../core/errors.ts";
 import { clusterOptionsSchema, type ClusterOptions } from "../../shared/experiments/cluster-sweep.ts";
-import { INSTRUCTION_SETS, type InstructionSet } from "../../shared/engine/instruction-sets.ts";
+import type { InstructionSet } from "../../shared/engine/instruction-sets.ts";
 import {
   runAgainCommand,
   runCancelCommand,
@@ -42,16 +42,20 @@ const repeated = (text: string, before: readonly string[] = []): readonly string
 export function addSweepCommands(
   program: Command,
   host: CommandHost,
-  threads: { readonly parse: (text: string) => number; readonly usual: number },
+  {
+    threads,
+    kernels,
+  }: {
+    readonly threads: { readonly parse: (text: string) => number; readonly usual: number };
+    readonly kernels: () => Option;
+  },
 ): void {
   program
     .command("sweep")
     .description("train a grid or a random sample of a spec's values, one after another or on a Slurm cluster")
     .argument("[sweep]", "JSON file; see the schema in resources/schema")
     .option("--threads <n>", `worker threads (default: ${threads.usual}; on a cluster the CPUs of a task)`, threads.parse)
-    .addOption(
-      new Option("--kernels <set>", "compute with these kernels and no others (default: those chosen for this machine)").choices(INSTRUCTION_SETS),
-    )
+    .addOption(kernels())
     .option("--json", "print JSON instead of a table")
     .option("--database <file>", "database to use instead of the app's")
     .optionsGroup("On a cluster (docs/cluster.md):")

@@ -21,8 +21,6 @@ interface LabNeeds {
   /** What it only looks at stays as it is. */
   readonly readOnly?: boolean;
   readonly emptyIfMissing?: boolean;
-  /** These kernels and no others. */
-  readonly kernels?: InstructionSet;
 }
 
 /** What a command is given beside its options. */

@@ -20,7 +20,7 @@ export interface ClusterServices {
     identify(order: Order): { readonly id: string };
     outlook(spec: TrainSpec): { readonly misfit: string; readonly expectedMs: number };
     start(order: Order): StartedRun;
-    resume(order: { readonly runId: string }): StartedRun;
+    resume(order: { readonly runId: string; readonly given?: GivenParameters | null }): StartedRun;
     state(): TrainingState;
   };
   readonly runs: {

@@ -127,7 +127,7 @@ export class SweepTask {
     }
     if (await this.#takeState(index)) {
       say(`${name}: goes on`);
-      return this.#lab.training.resume({ runId: run });
+      return this.#lab.training.resume({ runId: run, given });
     }
     say(`${name}: begins`);
     return this.#lab.training.start({ spec, threads, given, sweep });
