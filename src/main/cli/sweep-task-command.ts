@@ -50,7 +50,7 @@ export async function runSweepTaskCommand(host: CommandHost, dir: string, task: 
       const end = await lab.cluster.task({ folder, task, scratch, attempt, node, stopWish, say });
       if (end !== "stopped") return end === "whole" ? EXIT.ok : EXIT.failedCheck;
       if (stopWish() !== "time" || arrayTask === null) {
-        say("ended before its time; it does not come back by itself");
+        say("ended before its time: by a person, or to make room for another job");
         return EXIT.failedCheck;
       }
       say(`the time is nearly up: ${arrayTask} goes back into the queue`);

@@ -9,7 +9,7 @@ import { nativeBinding } from "../store/recorded-values.ts";
 import type { TestSlurm } from "./test-slurm.ts";
 
 const PROGRAM = resolve("out/main/lab.js");
-const WAIT_MS = 90_000;
+const WAIT_MS = 180_000;
 
 export interface Answer {
   readonly status: number | null;

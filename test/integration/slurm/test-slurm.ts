@@ -130,8 +130,8 @@ export class TestSlurm {
       `SlurmUser=${user}`,
       `SlurmdUser=${user}`,
       "AuthType=auth/munge",
-      // cred_expire is also how long a requeued job waits: 120 s otherwise.
-      `AuthInfo=socket=${at("run/munge.socket")},cred_expire=2`,
+      // cred_expire is also how long a requeued job waits: 120 s below 5 s, and where nothing is said.
+      `AuthInfo=socket=${at("run/munge.socket")},cred_expire=5`,
       `StateSaveLocation=${at("state/slurmctld")}`,
       `SlurmctldPidFile=${at("run/slurmctld.own.pid")}`,
       `SlurmctldLogFile=${at("log/slurmctld.log")}`,

@@ -155,10 +155,6 @@ export class SweepTask {
     // A wish that came while it began has found nothing to cancel.
     if (stopWish() !== null) this.#lab.cancel();
     this.#loss = null;
-    const stop = this.#lab.subscribe((event) => {
-      if (event.name !== "trainingMetrics") return;
-      this.#loss = event.payload.points.findLast(({ name }) => name === STATISTIC_NAMES.loss)?.value ?? this.#loss;
-    });
     let publishing: Promise<void> = Promise.resolve();
     const inTurn = (body: () => Promise<void>) => () => {
       publishing = publishing.then(body).catch((error: unknown) => {
@@ -166,11 +162,19 @@ export class SweepTask {
       });
     };
     const tellAlive = inTurn(() => this.#publishAlive(index));
+    const stop = this.#lab.subscribe((event) => {
+      if (event.name !== "trainingMetrics") return;
+      const loss = event.payload.points.findLast(({ name }) => name === STATISTIC_NAMES.loss)?.value;
+      const first = this.#loss === null && loss !== undefined;
+      this.#loss = loss ?? this.#loss;
+      if (first) tellAlive();
+    });
     tellAlive();
-    const alive = setInterval(tellAlive, ALIVE_EVERY_MS);
+    const { saveEvery } = this.#order.options;
+    const alive = setInterval(tellAlive, Math.min(ALIVE_EVERY_MS, saveEvery * 1_000));
     const keep = setInterval(
       inTurn(() => this.#publishState(index, runId)),
-      this.#order.options.saveEvery * 1_000,
+      saveEvery * 1_000,
     );
     try {
       return await done;
