@@ -4,8 +4,8 @@ import { basename, dirname, join, relative, sep } from "node:path";
 import * as v from "valibot";
 import { ContractError } from "../../../core/errors.ts";
 
-/** What a task starts: the command line, its workers, and the thread that writes bundles. */
-const ENTRIES = ["lab.js", "worker.js", "store-thread.js"];
+/** What a task starts: the command line, workers, the thread that writes bundles, the trial of the compiler. */
+const ENTRIES = ["lab.js", "worker.js", "store-thread.js", "compile-kernels.js"];
 
 const packageSchema = v.object({ dependencies: v.optional(v.record(v.string(), v.string()), {}) });
 const ownPackageSchema = v.object({ name: v.string(), productName: v.string(), version: v.string() });
