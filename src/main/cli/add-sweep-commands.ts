@@ -33,7 +33,9 @@ interface SweepOptions extends CommonOptions {
 
 const repeated = (text: string, before: readonly string[] = []): readonly string[] => {
   if (!text.startsWith("-")) {
-    throw new InvalidArgumentError("expected an option of sbatch as it is written: --sbatch-option=--reservation=x.");
+    throw new InvalidArgumentError(
+      "expected an option of sbatch as it is written: --sbatch-option=--reservation=x.",
+    );
   }
   return [...before, text];
 };
@@ -52,15 +54,24 @@ export function addSweepCommands(
 ): void {
   program
     .command("sweep")
-    .description("train a grid or a random sample of a spec's values, one after another or on a Slurm cluster")
+    .description(
+      "train a grid or a random sample of a spec's values, one after another or on a Slurm cluster",
+    )
     .argument("[sweep]", "JSON file; see the schema in resources/schema")
-    .option("--threads <n>", `worker threads (default: ${threads.usual}; on a cluster the CPUs of a task)`, threads.parse)
+    .option(
+      "--threads <n>",
+      `worker threads (default: ${threads.usual}; on a cluster the CPUs of a task)`,
+      threads.parse,
+    )
     .addOption(kernels())
     .option("--json", "print JSON instead of a table")
     .option("--database <file>", "database to use instead of the app's")
     .optionsGroup("On a cluster (docs/cluster.md):")
     .addOption(new Option("--on <cluster>", "hand the sweep to Slurm").choices(["slurm"]))
-    .option("--dir <folder>", "the sweep's folder, which compute nodes must see (default: lab-sweeps/NAME-ID)")
+    .option(
+      "--dir <folder>",
+      "the sweep's folder, which compute nodes must see (default: lab-sweeps/NAME-ID)",
+    )
     .option("--prepare-only", "make the folder, say the command that submits it, submit nothing")
     .option("--status <dir>", "say how the trainings of a sweep's folder stand")
     .option("--watch", "with --status: again and again until all have ended")
@@ -77,10 +88,18 @@ export function addSweepCommands(
     .option("--constraint <features>", "of nodes")
     .option("--array-limit <n>", "tasks at once, at most", wholeNumber(1))
     .option("--sbatch-option <option>", "goes to sbatch as it is; may be given again", repeated)
-    .option("--chunk <n>", "trainings a task (default: so that a task takes ten minutes or more)", wholeNumber(1))
+    .option(
+      "--chunk <n>",
+      "trainings a task (default: so that a task takes ten minutes or more)",
+      wholeNumber(1),
+    )
     .option("--node <path>", "Node on a compute node (default: node)")
     .option("--setup <lines>", "of a shell before it, for example 'module load nodejs'")
-    .option("--points <n>", "points a series that come back, at most (default: all; 500 above 1,000 trainings)", wholeNumber(10))
+    .option(
+      "--points <n>",
+      "points a series that come back, at most (default: all; 500 above 1,000 trainings)",
+      wholeNumber(10),
+    )
     .option("--save-every <seconds>", "a training's state is kept this often (default: 60)", Number)
     .option("--host <login>", "the cluster's login node, over ssh")
     .action(async (file: string | undefined, options: SweepOptions) => {

@@ -89,7 +89,9 @@ export async function runCollectCommand(lab: Lab, dir: string, options: Output):
     print(`${added.length} runs added, ${skipped.length} were there already${trash}\n`);
   }
   for (const { index, file, reason } of damaged) {
-    complain(`lab: training ${index} was not taken: ${file}: ${reason}. lab sweep --again ${dir} computes what is lost.`);
+    complain(
+      `lab: training ${index} was not taken: ${file}: ${reason}. lab sweep --again ${dir} computes what is lost.`,
+    );
   }
   return damaged.length === 0 ? EXIT.ok : EXIT.failedCheck;
 }
@@ -97,7 +99,9 @@ export async function runCollectCommand(lab: Lab, dir: string, options: Output):
 const number = (value: number | null): string => (value === null ? "" : String(Number(value.toPrecision(5))));
 
 function printStatus({ name, dir, counts, problem, trainings }: ClusterSweepStatus): void {
-  const parts = TRAINING_STATES.filter((state) => counts[state] > 0).map((state) => `${counts[state]} ${state}`);
+  const parts = TRAINING_STATES.filter((state) => counts[state] > 0).map(
+    (state) => `${counts[state]} ${state}`,
+  );
   print(`${name}, ${trainings.length} trainings: ${parts.join(", ")}\n${dir}\n`);
   if (problem !== "") complain(`lab: Slurm was not heard: ${problem}`);
   const open = trainings.filter(({ state }) => state !== "collected" && state !== "done");

@@ -43,7 +43,9 @@ export async function runSweepTaskCommand(host: CommandHost, dir: string, task: 
   const folder = new SweepFolder(resolve(dir));
   const { threads, kernels } = folder.order();
   const scratch = scratchFolder(process.env);
-  say(`task ${task} on ${node}, attempt ${attempt}, Node ${process.versions.node}, ${threads} threads, ${kernels}`);
+  say(
+    `task ${task} on ${node}, attempt ${attempt}, Node ${process.versions.node}, ${threads} threads, ${kernels}`,
+  );
   try {
     await inLab(host, { database: join(scratch, "lab.sqlite"), threads, kernels }, async (lab) => {
       cancel = () => void lab.activity.cancel();

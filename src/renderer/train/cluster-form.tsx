@@ -61,7 +61,9 @@ export function ClusterForm({
     const checked = sweep();
     if (checked === null || typeof options === "string") return;
     setBusy(true);
-    void submitSweep({ sweep: checked, name, options, prepareOnly }, cluster, texts).finally(() => setBusy(false));
+    void submitSweep({ sweep: checked, name, options, prepareOnly }, cluster, texts).finally(() =>
+      setBusy(false),
+    );
   };
   const field = ([key, label, placeholder]: readonly [keyof ClusterTexts, string, string]) => (
     <TextInput
@@ -77,9 +79,9 @@ export function ClusterForm({
     <div className={own["form"]}>
       <p className={own["found"]} role="status">
         {found === null && "Looking for Slurm …"}
-        {found?.cluster != null && (
+        {cluster !== null && (
           <>
-            Slurm is here: cluster <strong>{found.cluster}</strong>
+            Slurm is here: cluster <strong>{cluster}</strong>
           </>
         )}
         {found?.cluster === null && (
@@ -133,8 +135,8 @@ export function ClusterForm({
         </Button>
       </div>
       <p className={own["hint"]}>
-        A folder is asked for, which the compute nodes must see: your home, as a rule. They need Node 22.14 or newer,
-        nothing else.
+        A folder is asked for, which the compute nodes must see: your home, as a rule. They need Node 22.14 or
+        newer, nothing else.
       </p>
     </div>
   );

@@ -71,7 +71,10 @@ export function clusterOptionsOf(texts: ClusterTexts): ClusterOptions | string {
     chunk: count(texts.chunk),
     node: text(texts.node),
     setup: text(texts.setup),
-    sbatchOptions: texts.more.split("\n").map((line) => line.trim()).filter((line) => line !== ""),
+    sbatchOptions: texts.more
+      .split("\n")
+      .map((line) => line.trim())
+      .filter((line) => line !== ""),
   });
   return checked.success ? checked.output : issueAt(checked.issues[0]);
 }
@@ -141,7 +144,9 @@ export async function collectSweep(id: string): Promise<void> {
     const rest = [
       ...(skipped.length > 0 ? [`${skipped.length} were there already`] : []),
       ...(inTrash.length > 0 ? [`${inTrash.length} are in the trash`] : []),
-      ...(first === undefined ? [] : [`${damaged.length} could not be read (${first.file}: ${first.reason}); Again computes them`]),
+      ...(first === undefined
+        ? []
+        : [`${damaged.length} could not be read (${first.file}: ${first.reason}); Again computes them`]),
     ];
     showInfo(`${added.length} runs collected`, rest.join("; "));
     await refreshSweep(id);

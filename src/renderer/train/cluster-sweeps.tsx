@@ -78,11 +78,16 @@ function SweepCard({ sweep }: { readonly sweep: KnownSweep }) {
       {status !== undefined && <StateBar status={status} />}
       {status !== undefined && status.problem !== "" && (
         <p className={own["wrong"]} role="status">
-          Slurm does not answer; this is what is known since {new Date(status.at).toLocaleTimeString()}: {status.problem}
+          Slurm does not answer; this is what is known since {new Date(status.at).toLocaleTimeString()}:{" "}
+          {status.problem}
         </p>
       )}
       <div className={own["row"]}>
-        <Button size="xs" disabled={busy || (status?.counts.done ?? 0) === 0} onClick={() => void collectSweep(id)}>
+        <Button
+          size="xs"
+          disabled={busy || (status?.counts.done ?? 0) === 0}
+          onClick={() => void collectSweep(id)}
+        >
           Collect {status?.counts.done ?? 0}
         </Button>
         <Switch
@@ -119,7 +124,8 @@ function SweepCard({ sweep }: { readonly sweep: KnownSweep }) {
   );
 }
 
-const isOver = ({ counts }: ClusterSweepStatus): boolean => counts.running + counts.waiting + counts.unknown === 0;
+const isOver = ({ counts }: ClusterSweepStatus): boolean =>
+  counts.running + counts.waiting + counts.unknown === 0;
 
 const TITLES: Readonly<Record<TrainingStateName, string>> = {
   collected: "collected",
@@ -152,7 +158,13 @@ function StateBar({ status }: { readonly status: ClusterSweepStatus }) {
   );
 }
 
-function TrainingTable({ id, trainings }: { readonly id: string; readonly trainings: readonly SweptTraining[] }) {
+function TrainingTable({
+  id,
+  trainings,
+}: {
+  readonly id: string;
+  readonly trainings: readonly SweptTraining[];
+}) {
   const [all, setAll] = useState(false);
   const [log, setLog] = useState<{ readonly index: number; readonly text: string } | null>(null);
   const showLog = async (index: number): Promise<void> => {
@@ -196,7 +208,9 @@ function TrainingTable({ id, trainings }: { readonly id: string; readonly traini
                 </span>
               </td>
               <td>{node}</td>
-              <td>{step === null ? "" : `${step.toLocaleString("en")} of ${of?.toLocaleString("en") ?? "?"}`}</td>
+              <td>
+                {step === null ? "" : `${step.toLocaleString("en")} of ${of?.toLocaleString("en") ?? "?"}`}
+              </td>
               <td>{loss === null ? "" : String(Number(loss.toPrecision(5)))}</td>
               <td>{reason}</td>
               <td>

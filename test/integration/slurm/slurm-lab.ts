@@ -49,6 +49,8 @@ export const labWith =
 
 export type Lab = ReturnType<typeof labWith>;
 
+// The test says what it reads.
+// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters
 export function answered<T>({ status, stdout, stderr }: Answer): T {
   if (status !== 0) throw new Error(`lab ended with ${status}: ${stderr}${stdout}`);
   return JSON.parse(stdout) as T;
@@ -61,7 +63,11 @@ export const statusOf = (lab: Lab, dir: string): ClusterSweepStatus => {
 };
 
 /** Waits until something is so. */
-export async function until<T>(what: string, find: () => T | undefined | null | false, ms = WAIT_MS): Promise<T> {
+export async function until<T>(
+  what: string,
+  find: () => T | undefined | null | false,
+  ms = WAIT_MS,
+): Promise<T> {
   const deadline = Date.now() + ms;
   while (Date.now() < deadline) {
     const found = find();

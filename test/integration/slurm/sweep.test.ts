@@ -35,7 +35,10 @@ describe.skipIf(slurmMissing !== "")("a sweep on Slurm", () => {
   let dir: string;
   const at = (...names: readonly string[]): string => join(folder, ...names);
   const inDir = (name: string): readonly string[] => readdirSync(join(dir, name));
-  const logs = (): string => inDir("log").map((name) => readFileSync(join(dir, "log", name), "utf8")).join("");
+  const logs = (): string =>
+    inDir("log")
+      .map((name) => readFileSync(join(dir, "log", name), "utf8"))
+      .join("");
 
   const submit = (sweep: object, ...options: readonly string[]): SubmittedSweep => {
     writeFileSync(at("grid.json"), JSON.stringify(sweep));
@@ -47,7 +50,10 @@ describe.skipIf(slurmMissing !== "")("a sweep on Slurm", () => {
     return JSON.parse(stdout) as CollectedSweep;
   };
   const queue = (...format: readonly string[]): readonly string[] =>
-    slurm.run("squeue", "--noheader", "--array", ...format).split("\n").filter((line) => line !== "");
+    slurm
+      .run("squeue", "--noheader", "--array", ...format)
+      .split("\n")
+      .filter((line) => line !== "");
 
   /**
    * Does something to a task that runs on a node and has kept a state: whatever becomes of it, it goes on from there.
@@ -65,7 +71,7 @@ describe.skipIf(slurmMissing !== "")("a sweep on Slurm", () => {
         const indices = [2 * Number(task), 2 * Number(task) + 1].map((i) => String(i).padStart(4, "0"));
         return indices.some((index) => existsSync(join(dir, "state", `${index}.bundle.gz`)));
       });
-      if (line === undefined) return null;
+      if (!line) return null;
       const [job = "", , name = ""] = line.split("|");
       try {
         act({ job, node: name });
@@ -106,7 +112,10 @@ describe.skipIf(slurmMissing !== "")("a sweep on Slurm", () => {
       for (const pid of slurm.jobProcesses(node)) process.kill(pid, "SIGKILL");
     });
     // The signal that a time limit sends.
-    await disturb(({ job }) => slurm.run("scancel", "--signal=USR1", "--batch", job), killed === "node1" ? "node2" : "node1");
+    await disturb(
+      ({ job }) => slurm.run("scancel", "--signal=USR1", "--batch", job),
+      killed === "node1" ? "node2" : "node1",
+    );
     await until("it has gone back into the queue", () => logs().includes("goes back into the queue"));
     await disturb(({ node }) =>
       slurm.run("sbatch", "--partition=urgent", `--nodelist=${node}`, "--output=/dev/null", "--wrap=sleep 1"),
@@ -118,7 +127,9 @@ describe.skipIf(slurmMissing !== "")("a sweep on Slurm", () => {
     const away = lab("sweep", "--status", dir, "--json");
     expect([away.status, JSON.parse(away.stdout)]).toEqual([
       1,
-      expect.objectContaining({ problem: expect.stringMatching(/unable to contact slurm controller/i) as string }),
+      expect.objectContaining({
+        problem: expect.stringMatching(/unable to contact slurm controller/i) as string,
+      }),
     ]);
     expect(away.stdout).not.toContain('"lost",');
     await slurm.startController();
@@ -143,7 +154,15 @@ describe.skipIf(slurmMissing !== "")("a sweep on Slurm", () => {
     expect(collect("cluster.sqlite")).toMatchObject({ added: [], skipped: [], damaged: [] });
     expect(statusOf(lab, dir).counts.collected).toBe(TRAININGS);
 
-    const local = lab("sweep", at("grid.json"), "--threads", "1", ...KERNELS, "--database", at("local.sqlite"));
+    const local = lab(
+      "sweep",
+      at("grid.json"),
+      "--threads",
+      "1",
+      ...KERNELS,
+      "--database",
+      at("local.sqlite"),
+    );
     expect(local.status).toBe(0);
     const values = metricValues(at("local.sqlite"));
     expect(values.size).toBeGreaterThan(TRAININGS * EPOCHS * 50);
@@ -160,7 +179,8 @@ describe.skipIf(slurmMissing !== "")("a sweep on Slurm", () => {
 
     // The lab's files belong to root; what tasks write to, to whom they run as.
     const alone = process.getuid?.() === 0 && canRunAsNobody(node);
-    if (alone) for (const name of ["done", "state", "failed", "alive"]) chownSync(join(dir, name), NOBODY, NOBODY);
+    if (alone)
+      for (const name of ["done", "state", "failed", "alive"]) chownSync(join(dir, name), NOBODY, NOBODY);
     const attempt = (restarts: string, user: object) =>
       spawn(node, [join(dir, "lab/out/main/lab.js"), "sweep-task", dir, "2"], {
         env: { PATH: process.env["PATH"], SLURM_JOB_ID: "77", SLURM_RESTART_COUNT: restarts },
@@ -171,10 +191,11 @@ describe.skipIf(slurmMissing !== "")("a sweep on Slurm", () => {
     const attempts = [attempt("0", {}), attempt("1", alone ? { uid: NOBODY, gid: NOBODY } : {})];
     const ends = await Promise.all(attempts.map((child) => once(child, "exit")));
     expect(ends.map(([code]) => code as number)).toEqual([0, 0]);
-    expect(inDir("done").filter((name) => name.startsWith("0004")).sort()).toEqual([
-      "0004.bundle.gz",
-      "0004.bundle.gz.damaged",
-    ]);
+    expect(
+      inDir("done")
+        .filter((name) => name.startsWith("0004"))
+        .sort(),
+    ).toEqual(["0004.bundle.gz", "0004.bundle.gz.damaged"]);
     expect(inDir("done").filter((name) => name.endsWith(".part"))).toEqual([]);
     expect(collect("second.sqlite")).toMatchObject({ added: [expect.any(String)], damaged: [] });
     expect(metricValues(at("second.sqlite"))).toEqual(metricValues(at("local.sqlite")));
@@ -185,7 +206,9 @@ describe.skipIf(slurmMissing !== "")("a sweep on Slurm", () => {
     dir = submit({ kind: "grid", base, values: { seed: [4, 5, 6] } }, "--chunk", "1").dir;
     const running = (): boolean =>
       inDir("state").filter((name) => name.endsWith(".gz")).length === 2 &&
-      [0, 1].every((task) => readFileSync(join(dir, "alive", `${task}.json`), "utf8").includes('"of":1000000'));
+      [0, 1].every((task) =>
+        readFileSync(join(dir, "alive", `${task}.json`), "utf8").includes('"of":1000000'),
+      );
     await until("two run", running);
     const status = statusOf(lab, dir);
     expect(status.counts).toMatchObject({ running: 2, waiting: 1 });
@@ -198,7 +221,9 @@ describe.skipIf(slurmMissing !== "")("a sweep on Slurm", () => {
     expect(after.counts).toMatchObject({ lost: 3 });
     expect(after.trainings[0]?.reason).toMatch(/cancelled/);
     expect(inDir("state").filter((name) => name.endsWith(".bundle.gz")).length).toBe(2);
-    expect(lab("sweep", "--status", dir, "--log", "0").stdout).toMatch(/seed 4\): begins[^]*ended before its time/);
+    expect(lab("sweep", "--status", dir, "--log", "0").stdout).toMatch(
+      /seed 4\): begins[^]*ended before its time/,
+    );
   }, 300_000);
 
   it("says why a request cannot be met, and what sbatch refuses", () => {
@@ -210,8 +235,21 @@ describe.skipIf(slurmMissing !== "")("a sweep on Slurm", () => {
     const why = wide.status === 0 ? JSON.stringify(statusOf(lab, at("wide"))) : wide.stderr;
     expect(why).toMatch(/no node .* can ever meet|ask for less/i);
     if (wide.status === 0) lab("sweep", "--cancel", at("wide"));
-    const refused = lab("sweep", at("grid.json"), "--on", "slurm", "--node", node, ...KERNELS, "--partition", "none");
-    expect([refused.status, refused.stderr]).toEqual([1, expect.stringMatching(/invalid partition.*sinfo lists/i)]);
+    const refused = lab(
+      "sweep",
+      at("grid.json"),
+      "--on",
+      "slurm",
+      "--node",
+      node,
+      ...KERNELS,
+      "--partition",
+      "none",
+    );
+    expect([refused.status, refused.stderr]).toEqual([
+      1,
+      expect.stringMatching(/invalid partition.*sinfo lists/i),
+    ]);
   });
 });
 

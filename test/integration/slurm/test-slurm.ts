@@ -7,7 +7,17 @@ import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 
 const PATH = `${process.env["PATH"] ?? ""}:/usr/sbin:/sbin`;
-const PROGRAMS = ["munged", "munge", "slurmctld", "slurmd", "scontrol", "sinfo", "sbatch", "squeue", "scancel"];
+const PROGRAMS = [
+  "munged",
+  "munge",
+  "slurmctld",
+  "slurmd",
+  "scontrol",
+  "sinfo",
+  "sbatch",
+  "squeue",
+  "scancel",
+];
 const START_MS = 30_000;
 
 /** Which of Slurm's programs this machine lacks. */
@@ -66,7 +76,11 @@ export class TestSlurm {
   }
 
   run(program: string, ...args: readonly string[]): string {
-    return execFileSync(program, [...args], { env: this.environment, encoding: "utf8", stdio: "pipe" }).trim();
+    return execFileSync(program, [...args], {
+      env: this.environment,
+      encoding: "utf8",
+      stdio: "pipe",
+    }).trim();
   }
 
   nodeStates(): readonly string[] {
@@ -99,9 +113,7 @@ export class TestSlurm {
   }
 
   async stop(): Promise<void> {
-    await Promise.all(
-      [...this.#nodes, "slurmctld", "munged"].map((name) => this.#end(name, "SIGTERM")),
-    );
+    await Promise.all([...this.#nodes, "slurmctld", "munged"].map((name) => this.#end(name, "SIGTERM")));
     for (const step of this.#steps()) killAll([...descendants(step), step]);
   }
 
@@ -221,7 +233,9 @@ export class TestSlurm {
       if (!readProc(pid, "environ").split("\0").includes(`SLURM_CONF=${this.configuration}`)) return false;
       return (
         node === undefined ||
-        descendants(pid).some((child) => readProc(child, "environ").split("\0").includes(`SLURMD_NODENAME=${node}`))
+        descendants(pid).some((child) =>
+          readProc(child, "environ").split("\0").includes(`SLURMD_NODENAME=${node}`),
+        )
       );
     });
   }
@@ -259,7 +273,10 @@ function readProc(pid: number, file: string): string {
 function descendants(pid: number): readonly number[] {
   const children = readProc(pid, `task/${pid}/children`).trim();
   if (children === "") return [];
-  return children.split(" ").map(Number).flatMap((child) => [...descendants(child), child]);
+  return children
+    .split(" ")
+    .map(Number)
+    .flatMap((child) => [...descendants(child), child]);
 }
 
 function killAll(pids: readonly number[]): void {

@@ -28,7 +28,8 @@ export class ClusterMirror {
   static async folderOn(shell: ClusterShell, name: string): Promise<string> {
     const { stdout } = await shell.run("pwd", ["-P"]);
     const home = stdout.trim().split("\n").at(-1) ?? "";
-    if (!home.startsWith("/")) throw new ContractError(`${shell.host ?? ""} does not say where its home is: "${home}"`);
+    if (!home.startsWith("/"))
+      throw new ContractError(`${shell.host ?? ""} does not say where its home is: "${home}"`);
     return join(home, "lab-sweeps", name);
   }
 
@@ -38,14 +39,22 @@ export class ClusterMirror {
     if ((await this.#shell.run("test", ["-e", join(this.#there, "sweep.json")])).code === 0) return;
     // sweep.json last, as here: a connection that breaks leaves no folder that looks whole.
     const command = `mkdir -p ${there} && tar -C ${there} -xzf -`;
-    await this.#throughTar(["-C", this.#folder.dir, "--exclude=./sweep.json", "--exclude=./submit.lock", "-czf", "-", "."], command, "there");
+    await this.#throughTar(
+      ["-C", this.#folder.dir, "--exclude=./sweep.json", "--exclude=./submit.lock", "-czf", "-", "."],
+      command,
+      "there",
+    );
     await this.#throughTar(["-C", this.#folder.dir, "-czf", "-", "sweep.json"], command, "there");
   }
 
   /** Brings what is small: failures, signs of life, logs. @returns indices that are done there. @throws {ContractError} */
   async look(): Promise<ReadonlySet<number>> {
     const there = quoted(this.#there);
-    await this.#throughTar(["-C", this.#folder.dir, "-xzf", "-"], `tar -C ${there} -czf - failed alive log`, "here");
+    await this.#throughTar(
+      ["-C", this.#folder.dir, "-xzf", "-"],
+      `tar -C ${there} -czf - failed alive log`,
+      "here",
+    );
     return this.#doneThere();
   }
 
@@ -102,7 +111,9 @@ export class ClusterMirror {
       from.stdin.end();
       for (const child of [remote, local]) {
         child.on("error", (error) => {
-          reject(new ContractError(`${child.spawnfile} could not be run: ${error.message}`, { cause: error }));
+          reject(
+            new ContractError(`${child.spawnfile} could not be run: ${error.message}`, { cause: error }),
+          );
         });
         child.on("close", (code) => {
           if (child === remote && code === 255) reject(sshFailure(host, said));

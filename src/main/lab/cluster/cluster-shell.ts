@@ -17,7 +17,11 @@ export interface ClusterShell {
   /** The login node, or null for this machine. */
   readonly host: string | null;
   /** @throws {ContractError} If the program is not there, takes too long, or the host cannot be reached. */
-  run(program: string, args: readonly string[], options?: { readonly timeoutMs?: number }): Promise<CommandAnswer>;
+  run(
+    program: string,
+    args: readonly string[],
+    options?: { readonly timeoutMs?: number },
+  ): Promise<CommandAnswer>;
 }
 
 const MOST_OUTPUT_BYTES = 64 * 2 ** 20;

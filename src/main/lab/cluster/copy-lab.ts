@@ -29,7 +29,10 @@ const packageOf = (specifier: string): string =>
     .join("/");
 
 /** Built files that the entries need, and packages that these import. */
-function reachable(mainDir: string): { readonly files: readonly string[]; readonly packages: readonly string[] } {
+function reachable(mainDir: string): {
+  readonly files: readonly string[];
+  readonly packages: readonly string[];
+} {
   const files = new Set(ENTRIES);
   const packages = new Set<string>();
   // A set hands out what is added while it is gone through.
@@ -62,7 +65,10 @@ function packageFolders(names: readonly string[], root: string): ReadonlySet<str
     const folder = findPackage(name, from, root);
     if (folder === null || folders.has(folder)) return;
     folders.add(folder);
-    const { dependencies } = v.parse(packageSchema, JSON.parse(readFileSync(join(folder, "package.json"), "utf8")));
+    const { dependencies } = v.parse(
+      packageSchema,
+      JSON.parse(readFileSync(join(folder, "package.json"), "utf8")),
+    );
     for (const dependency of Object.keys(dependencies)) {
       // Needed to build SQLite, never to load it.
       if (dependency !== "node-addon-api") add(dependency, folder);
@@ -104,7 +110,7 @@ export async function copyLab(place: {
       recursive: true,
       dereference: true,
       filter: (source) => {
-        const inside = `${relative(folder, source).split(sep).join("/")}`;
+        const inside = relative(folder, source).split(sep).join("/");
         // Packages within a package are those that it asks for by name.
         if (inside === "node_modules" || inside.startsWith("node_modules/")) return false;
         return !LEFT_OUT.test(`${basename(folder)}/${inside}`);

@@ -4,7 +4,6 @@ import * as v from "valibot";
 import { ContractError } from "../../../core/errors.ts";
 import type {
   ClusterFound,
-
   ClusterSweepStatus,
   CollectedSweep,
   KnownSweep,
@@ -128,7 +127,9 @@ export class KnownSweeps {
   #dirOf({ id }: { readonly id: string }): string {
     const known = this.list().find((one) => one.id === id);
     if (known !== undefined) return known.dir;
-    throw new ContractError("This sweep's folder is not there any more: it was moved or deleted, or its disk is away");
+    throw new ContractError(
+      "This sweep's folder is not there any more: it was moved or deleted, or its disk is away",
+    );
   }
 
   #dirs(): readonly string[] {

@@ -18,12 +18,7 @@ import { chooseChunk, tasksOf } from "./array-tasks.ts";
 import type { ClusterServices } from "./cluster-services.ts";
 import { copyLab } from "./copy-lab.ts";
 import { jobScript } from "./job-script.ts";
-import {
-  SWEEP_FORMAT,
-  SWEEP_VERSION,
-  type PlannedTraining,
-  type SweepOrder,
-} from "./sweep-files.ts";
+import { SWEEP_FORMAT, SWEEP_VERSION, type PlannedTraining, type SweepOrder } from "./sweep-files.ts";
 import { SweepFolder, TASK_FOLDERS } from "./sweep-folder.ts";
 
 /** Up to so many trainings come back with every point and what they learned. */
@@ -76,7 +71,9 @@ export async function prepareSweep(services: ClusterServices, request: SweepRequ
     .slice(0, ID_DIGITS);
   const folderName = `${safeFileName(name.replace(/\.json$/i, ""), null).replaceAll(/\s+/g, "-")}-${id}`;
   const folder = new SweepFolder(
-    request.dir === undefined ? join(request.from, "lab-sweeps", folderName) : resolve(request.from, request.dir),
+    request.dir === undefined
+      ? join(request.from, "lab-sweeps", folderName)
+      : resolve(request.from, request.dir),
   );
   if (folder.exists) {
     const order = folder.order();
@@ -91,7 +88,8 @@ export async function prepareSweep(services: ClusterServices, request: SweepRequ
   );
   const datasets = importedDatasets(plan);
   const dirOnCluster = (await request.dirOnCluster?.(folderName)) ?? folder.dir;
-  if (/[\n"]/.test(dirOnCluster)) throw new ContractError(`Slurm cannot take a folder of this name: ${dirOnCluster}`);
+  if (/[\n"]/.test(dirOnCluster))
+    throw new ContractError(`Slurm cannot take a folder of this name: ${dirOnCluster}`);
   const order: SweepOrder = {
     format: SWEEP_FORMAT,
     version: SWEEP_VERSION,
@@ -140,7 +138,15 @@ async function planOf(
     // A random sample may draw the same values twice: they are the same run.
     if (seen.has(run)) continue;
     seen.add(run);
-    plan.push({ index: plan.length, run, choice: { ...choice }, note, spec, sha256: specHash(spec), weights: file });
+    plan.push({
+      index: plan.length,
+      run,
+      choice: { ...choice },
+      note,
+      spec,
+      sha256: specHash(spec),
+      weights: file,
+    });
   }
   return { plan, weights, expectedMs };
 }

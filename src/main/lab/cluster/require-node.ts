@@ -32,5 +32,6 @@ export async function requireNode(
   if (answer.code === 0 && /^v\d/.test(version)) {
     throw new ContractError(`"${node ?? "node"}" is Node ${version}. ${advice}.`);
   }
-  if (node === undefined && setup === undefined) throw new ContractError(`There is no Node on the path. ${advice}.`);
+  if (node === undefined && setup === undefined)
+    throw new ContractError(`There is no Node on the path. ${advice}.`);
 }

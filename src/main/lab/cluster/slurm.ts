@@ -8,13 +8,25 @@ const SUBMIT_TIMEOUT_MS = 240_000;
 /** What users of a cluster can do about what sbatch says. */
 const ADVICE: readonly (readonly [RegExp, string])[] = [
   [/invalid job array specification/i, "The cluster takes fewer tasks in an array: give a larger --chunk."],
-  [/invalid account|account or partition/i, "Ask the cluster which --account is yours (sacctmgr show associations, or its documentation)."],
+  [
+    /invalid account|account or partition/i,
+    "Ask the cluster which --account is yours (sacctmgr show associations, or its documentation).",
+  ],
   [/invalid partition/i, "sinfo lists the partitions."],
   [/invalid qos/i, "Give another --qos, or none."],
-  [/memory specification|node configuration is not available/i, "No node has what is asked for: ask for less with --mem, --cpus-per-task or --constraint."],
+  [
+    /memory specification|node configuration is not available/i,
+    "No node has what is asked for: ask for less with --mem, --cpus-per-task or --constraint.",
+  ],
   [/time limit/i, "The partition allows less time: give a shorter --time."],
-  [/resource temporarily unavailable|slurm temporarily unable/i, "The cluster has as many jobs as it takes: wait, or give a larger --chunk."],
-  [/unable to contact slurm controller/i, "The cluster's controller is away: try again later. What runs goes on."],
+  [
+    /resource temporarily unavailable|slurm temporarily unable/i,
+    "The cluster has as many jobs as it takes: wait, or give a larger --chunk.",
+  ],
+  [
+    /unable to contact slurm controller/i,
+    "The cluster's controller is away: try again later. What runs goes on.",
+  ],
 ];
 
 /** A submission that Slurm did not take, in words. */
@@ -35,7 +47,11 @@ export class Slurm {
   }
 
   /** Name and sizes of the cluster. @throws {ContractError} If Slurm is not there or does not answer. */
-  async limits(): Promise<{ readonly cluster: string; readonly maxArraySize: number; readonly maxJobCount: number }> {
+  async limits(): Promise<{
+    readonly cluster: string;
+    readonly maxArraySize: number;
+    readonly maxJobCount: number;
+  }> {
     const answer = await this.#run("scontrol", [...this.#clusters, "show", "config"]);
     const value = (name: string): string | undefined =>
       new RegExp(`^${name}\\s*=\\s*(\\S+)`, "m").exec(answer.stdout)?.[1];

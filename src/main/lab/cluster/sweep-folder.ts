@@ -78,7 +78,9 @@ export class SweepFolder {
   planned(indices: readonly number[]): readonly PlannedTraining[] {
     const path = this.at("plan.jsonl");
     const all = readFileSync(path, "utf8").split("\n");
-    return indices.map((index) => parsed(plannedTrainingSchema, all[index] ?? "", `${path}, line ${index + 1}`));
+    return indices.map((index) =>
+      parsed(plannedTrainingSchema, all[index] ?? "", `${path}, line ${index + 1}`),
+    );
   }
 
   jobs(): readonly JobLine[] {

@@ -100,7 +100,9 @@ export class SweepTask {
         say(`${name}: failed: ${ended.failure ?? ""}`);
         return ended;
       }
-      default:
+      case "cancelled":
+      case "interrupted":
+      case "running":
         await this.#publishState(index, ended.id);
         say(`${name}: stopped, its state is kept`);
         return ended;
@@ -243,7 +245,8 @@ export class SweepTask {
     const { datasets } = this.#lab;
     for (const id of this.#order.datasets) {
       await mkdir(datasets.root, { recursive: true });
-      if (!existsSync(join(datasets.root, id))) await symlink(folder.at("datasets", id), join(datasets.root, id));
+      if (!existsSync(join(datasets.root, id)))
+        await symlink(folder.at("datasets", id), join(datasets.root, id));
       const description = folder.at("datasets", `${id}.json`);
       if (existsSync(description)) {
         await datasets.add(v.parse(storedDatasetSchema, JSON.parse(readFileSync(description, "utf8"))));

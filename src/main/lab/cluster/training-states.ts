@@ -24,8 +24,7 @@ export interface SweepFindings {
 }
 
 /** Tasks that Slurm knows and that have not ended: they need not be submitted. */
-export const isActive = (task: QueuedTask | undefined): boolean =>
-  task !== undefined && endOf(task) === null;
+export const isActive = (task: QueuedTask | undefined): boolean => task !== undefined && endOf(task) === null;
 
 /** The state of each training, from the sweep's files first and from Slurm only where they say nothing. */
 export function statesOf(found: SweepFindings): readonly SweptTraining[] {
@@ -67,7 +66,10 @@ function stateOf(index: number, found: SweepFindings): State {
     if (failure !== undefined) return state("failed", { reason: failure.reason, node: failure.node });
     return alive !== undefined && alive.index > index
       ? state("running", { node, reason: "its file is about to appear" })
-      : state("running", { node, reason: alive === undefined ? "its task begins" : "comes after others of its task" });
+      : state("running", {
+          node,
+          reason: alive === undefined ? "its task begins" : "comes after others of its task",
+        });
   }
   if (failure !== undefined) return state("failed", { reason: failure.reason, node: failure.node });
   if (found.unsubmitted) return state("lost", { reason: "not submitted yet" });

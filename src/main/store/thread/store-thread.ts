@@ -115,7 +115,11 @@ function exportTo(
     case "tensorboard":
       return exportTensorboard(store, runIds, path);
     case "bundle":
-      return exportBundle(store, runIds, path, { weights, points, gzip: asked.toLowerCase().endsWith(".gz") });
+      return exportBundle(store, runIds, path, {
+        weights,
+        points,
+        gzip: asked.toLowerCase().endsWith(".gz"),
+      });
     case "database":
       copyDatabase(path);
       return store.info().runs;

@@ -1,5 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { arrayExpression, chooseChunk, indicesOf, taskOf } from "../../../../../src/main/lab/cluster/array-tasks.ts";
+import {
+  arrayExpression,
+  chooseChunk,
+  indicesOf,
+  taskOf,
+} from "../../../../../src/main/lab/cluster/array-tasks.ts";
 
 describe("chunks of a sweep", () => {
   it.each([

@@ -18,7 +18,9 @@ describe("the job script", () => {
     const bare = script({});
     expect(bare).not.toMatch(/--(mem|cpus-per-task|time|partition|account|qos|constraint)/);
     expect(bare).toContain("#SBATCH --array=0-3\n");
-    expect(bare).toContain('exec node /work/sweep/lab/out/main/lab.js sweep-task /work/sweep "$SLURM_ARRAY_TASK_ID"');
+    expect(bare).toContain(
+      'exec node /work/sweep/lab/out/main/lab.js sweep-task /work/sweep "$SLURM_ARRAY_TASK_ID"',
+    );
     const full = script({
       partition: "gpu",
       account: "a1",
@@ -61,7 +63,7 @@ describe("the job script", () => {
   });
 
   it("quoted() is one word of a shell with the same characters", () => {
-    for (const word of ["plain", "a b", "it's", "$HOME", "a\"b", "*", ""]) {
+    for (const word of ["plain", "a b", "it's", "$HOME", 'a"b', "*", ""]) {
       expect(execFileSync("bash", ["-c", `printf %s ${quoted(word)}`], { encoding: "utf8" })).toBe(word);
     }
   });

@@ -1,10 +1,22 @@
-import { appendFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { damageOf } from "../../../../../src/main/lab/cluster/collect-sweep.ts";
-import { environmentForSlurm, sshArguments, sshFailure } from "../../../../../src/main/lab/cluster/cluster-shell.ts";
+import {
+  environmentForSlurm,
+  sshArguments,
+  sshFailure,
+} from "../../../../../src/main/lab/cluster/cluster-shell.ts";
 import { importedBy } from "../../../../../src/main/lab/cluster/copy-lab.ts";
 import { isNewEnough } from "../../../../../src/main/lab/cluster/require-node.ts";
 import { Publisher, SweepFolder } from "../../../../../src/main/lab/cluster/sweep-folder.ts";
@@ -39,9 +51,13 @@ describe("a sweep's folder", () => {
     mkdirSync(folder.at("done"));
     const target = folder.bundle("done", 3);
     for (const attempt of ["12.0", "12.1"]) writeFileSync(folder.at(attempt), attempt.repeat(100_000));
-    await Promise.all(["12.0", "12.1"].map((attempt) => new Publisher(attempt).file(folder.at(attempt), target)));
+    await Promise.all(
+      ["12.0", "12.1"].map((attempt) => new Publisher(attempt).file(folder.at(attempt), target)),
+    );
     expect(readdirSync(folder.at("done"))).toEqual(["0003.bundle.gz"]);
-    expect(["12.0", "12.1"].map((attempt) => attempt.repeat(100_000))).toContain(readFileSync(target, "utf8"));
+    expect(["12.0", "12.1"].map((attempt) => attempt.repeat(100_000))).toContain(
+      readFileSync(target, "utf8"),
+    );
     expect(folder.indices("done")).toEqual(new Set([3]));
     await expect(new Publisher("13.0").file(folder.at("nothing"), target)).rejects.toThrow(/ENOENT/);
     expect(readdirSync(folder.at("done"))).toEqual(["0003.bundle.gz"]);
@@ -71,7 +87,11 @@ describe("the way to Slurm", () => {
   it("within a job the new one does not inherit the old one's sizes, but finds the same Slurm", () => {
     const env = { PATH: "/bin", SLURM_CONF: "/c", SLURM_CPUS_PER_TASK: "8", SBATCH_X: "1" };
     expect(environmentForSlurm(env)).toMatchObject(env);
-    expect(environmentForSlurm({ ...env, SLURM_JOB_ID: "7" })).toEqual({ PATH: "/bin", SLURM_CONF: "/c", LC_ALL: "C" });
+    expect(environmentForSlurm({ ...env, SLURM_JOB_ID: "7" })).toEqual({
+      PATH: "/bin",
+      SLURM_CONF: "/c",
+      LC_ALL: "C",
+    });
   });
 
   it("ssh asks nothing, shares its connection and takes no host for an option", () => {
@@ -79,12 +99,19 @@ describe("the way to Slurm", () => {
     expect(args).toContain("BatchMode=yes");
     expect(args).toContain("ControlMaster=auto");
     expect(args.slice(-3)).toEqual(["--", "cluster", `bash -lc 'squeue --name='\\''a b'\\'''`]);
-    expect(sshFailure("c", "c: Permission denied (publickey,password).").message).toMatch(/type "ssh c" in a terminal/);
+    expect(sshFailure("c", "c: Permission denied (publickey,password).").message).toMatch(
+      /type "ssh c" in a terminal/,
+    );
   });
 
   it("knows which Node will do", () => {
     expect(["v22.14.0", "v24.1.0", "v100.0.0"].map(isNewEnough)).toEqual([true, true, true]);
-    expect(["v22.13.1", "v20.20.2", "", "node: not found"].map(isNewEnough)).toEqual([false, false, false, false]);
+    expect(["v22.13.1", "v20.20.2", "", "node: not found"].map(isNewEnough)).toEqual([
+      false,
+      false,
+      false,
+      false,
+    ]);
   });
 
   it("finds what a built module imports", () => {

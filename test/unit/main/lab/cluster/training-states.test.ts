@@ -8,7 +8,13 @@ import {
 } from "../../../../../src/main/lab/cluster/training-states.ts";
 
 const NOW = Date.parse("2026-11-27T08:00:00.000Z");
-const failure = (final: boolean) => ({ reason: "the loss became NaN", final, attempt: "1.0", node: "node2", at: "" });
+const failure = (final: boolean) => ({
+  reason: "the loss became NaN",
+  final,
+  attempt: "1.0",
+  node: "node2",
+  at: "",
+});
 
 /** Six trainings, two a task. */
 const findings = (queue: string | null, more: Partial<SweepFindings> = {}): SweepFindings => ({
@@ -29,20 +35,26 @@ const states = (found: SweepFindings): readonly string[] => statesOf(found).map(
 describe("the states of a sweep's trainings", () => {
   it("files come first, Slurm where they say nothing", () => {
     const alive = { task: 1, index: 3, step: 40, of: 100, loss: 0.5, node: "node1", attempt: "9.0", at: "" };
-    const found = findings("7|0|COMPLETED|None|node1|0:10\n7|1|RUNNING|None|node1|0:10\n7|2|PENDING|Resources||0:00", {
-      collected: new Set([0]),
-      done: new Set([0, 1, 2]),
-      alive: new Map([[1, alive]]),
-    });
+    const found = findings(
+      "7|0|COMPLETED|None|node1|0:10\n7|1|RUNNING|None|node1|0:10\n7|2|PENDING|Resources||0:00",
+      {
+        collected: new Set([0]),
+        done: new Set([0, 1, 2]),
+        alive: new Map([[1, alive]]),
+      },
+    );
     expect(states(found)).toEqual(["collected", "done", "done", "running", "waiting", "waiting"]);
     const [, , , running, waiting] = statesOf(found);
     expect(running).toMatchObject({ node: "node1", step: 40, of: 100, loss: 0.5 });
-    expect(waiting?.reason).toBe("waits for free nodes (Resources)");
+    expect(waiting.reason).toBe("waits for free nodes (Resources)");
   });
 
   it("a request that no node can meet is said", () => {
     const [first] = statesOf(findings("7|0|PENDING|PartitionConfig||0:00"));
-    expect(first).toMatchObject({ state: "waiting", reason: expect.stringMatching(/no node .* can ever meet/) as string });
+    expect(first).toMatchObject({
+      state: "waiting",
+      reason: expect.stringMatching(/no node .* can ever meet/) as string,
+    });
   });
 
   it("a training that diverged has failed for good and is not submitted again; another failure is", () => {
@@ -59,8 +71,11 @@ describe("the states of a sweep's trainings", () => {
 
   it("what was cancelled is lost at once; what Slurm has forgotten when it was so twice, 30 s apart", () => {
     const cancelled = statesOf(findings("7|0|CANCELLED|None||0:00"));
-    expect(cancelled[0]).toMatchObject({ state: "lost", reason: expect.stringMatching(/cancelled/) as string });
-    expect(cancelled[2]?.state).toBe("unknown");
+    expect(cancelled[0]).toMatchObject({
+      state: "lost",
+      reason: expect.stringMatching(/cancelled/) as string,
+    });
+    expect(cancelled[2].state).toBe("unknown");
     const first = findings("");
     const seen = goneTasks(first);
     expect(Object.keys(seen)).toEqual(["0", "1", "2"]);
@@ -87,8 +102,8 @@ describe("the states of a sweep's trainings", () => {
   });
 
   it("lines that are no task of an array are left out", () => {
-    expect(parseQueue("7|[2-5]|PENDING|None||0\n\nslurm_load_jobs error\n7|1|RUNNING|None|node1|0:01")).toEqual([
-      { job: "7", task: 1, state: "RUNNING", reason: "None", node: "node1" },
-    ]);
+    expect(
+      parseQueue("7|[2-5]|PENDING|None||0\n\nslurm_load_jobs error\n7|1|RUNNING|None|node1|0:01"),
+    ).toEqual([{ job: "7", task: 1, state: "RUNNING", reason: "None", node: "node1" }]);
   });
 });
