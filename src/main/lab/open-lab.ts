@@ -16,7 +16,7 @@ import { RunSupervisor } from "./activity/run-supervisor.ts";
 import { ClusterLab } from "./cluster/cluster-lab.ts";
 import { KnownSweeps } from "./cluster/known-sweeps.ts";
 import { IdleMemory } from "./compute/idle-memory.ts";
-import { ImageRows } from "./compute/image-rows.ts";
+import { DataRows } from "./compute/data-rows.ts";
 import { DatasetLibrary } from "./datasets/dataset-library.ts";
 import { DatasetsLab } from "./datasets/datasets-lab.ts";
 import { CurrentMachine } from "./diagnostics/current-machine.ts";
@@ -130,7 +130,7 @@ export async function openLab(options: LabOptions): Promise<Lab> {
     tfjsFile,
     pytorchFile: join(options.resourcesDir, "peers", "pytorch.py"),
   });
-  const data = new ImageRows(engine, datasets, () => {
+  const data = new DataRows(engine, datasets, () => {
     if (supervisor.state()?.cancelling === true) throw new ExperimentCancelled("cancelled");
   });
   void datasets.sweep(new Date(), isAlive).catch(() => undefined);

@@ -10,7 +10,7 @@ import type { Engine } from "../../../src/main/engine/engine.ts";
 import { float64Reference } from "../../../src/main/lab/gradcheck/check-network.ts";
 import { computeGradients } from "../../../src/main/lab/compute/network-setup.ts";
 import { DatasetLibrary } from "../../../src/main/lab/datasets/dataset-library.ts";
-import { ImageRows } from "../../../src/main/lab/compute/image-rows.ts";
+import { DataRows } from "../../../src/main/lab/compute/data-rows.ts";
 import {
   GRADIENT_REFERENCES,
   type GradcheckRecord,
@@ -66,7 +66,7 @@ async function check(
 describe("PyTorch's classifier", () => {
   it("has its loss to 1e-6 and its six gradients to 1e-4 on the engine, its norms to 1e-9 in float64", async () => {
     const engine: Engine = await startEngine(2);
-    const data = new ImageRows(
+    const data = new DataRows(
       engine,
       new DatasetLibrary({ root: "no-such-folder", resourcesDir: resolve("resources") }),
     );

@@ -5,7 +5,7 @@ import { resolveTraining } from "../../../src/main/lab/training/resolved-trainin
 import { readParameters } from "../../../src/main/data/read-parameters.ts";
 import type { Engine } from "../../../src/main/engine/engine.ts";
 import { DatasetLibrary } from "../../../src/main/lab/datasets/dataset-library.ts";
-import { ImageRows } from "../../../src/main/lab/compute/image-rows.ts";
+import { DataRows } from "../../../src/main/lab/compute/data-rows.ts";
 import { Trainer } from "../../../src/main/lab/training/session/trainer.ts";
 import { DEEP_CLASSIFIER, networkOf } from "../../../src/shared/specs/network-spec.ts";
 import { NOTEBOOK_SPEC } from "../../../src/shared/specs/notebook-spec.ts";
@@ -42,10 +42,10 @@ const IN_ORDER: TrainSpec = {
 };
 
 let engine: Engine;
-let data: ImageRows;
+let data: DataRows;
 beforeAll(async () => {
   engine = await startEngine(2);
-  data = new ImageRows(
+  data = new DataRows(
     engine,
     new DatasetLibrary({ root: "no-such-folder", resourcesDir: resolve("resources") }),
   );

@@ -1,6 +1,6 @@
 import { drawParameters } from "../../../core/init/draw-parameters.ts";
 import type { Engine } from "../../engine/engine.ts";
-import type { DataTensors } from "./image-rows.ts";
+import type { DataTensors } from "./data-rows.ts";
 import { scaleToUnitVariance, type DrawnNetwork } from "./lsuv.ts";
 import type { Weights } from "../init/measure-network.ts";
 

@@ -4,7 +4,7 @@ import type { Tensor } from "../../../core/ops/recording-ops.ts";
 import type { Initialisation } from "../../../shared/specs/network-spec.ts";
 import { viewOf } from "../../../shared/engine/tensor-view.ts";
 import type { Engine } from "../../engine/engine.ts";
-import type { DataTensors } from "./image-rows.ts";
+import type { DataTensors } from "./data-rows.ts";
 import { execute, record, recordStatistics, statisticsAt } from "./programs.ts";
 import type { Weights } from "../init/measure-network.ts";
 

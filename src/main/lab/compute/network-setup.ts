@@ -6,7 +6,7 @@ import { numelOf, type Tensor } from "../../../core/ops/recording-ops.ts";
 import { viewOf } from "../../../shared/engine/tensor-view.ts";
 import type { Scope } from "../../engine/arena.ts";
 import type { Engine } from "../../engine/engine.ts";
-import type { DataTensors } from "./image-rows.ts";
+import type { DataTensors } from "./data-rows.ts";
 import { execute, record } from "./programs.ts";
 
 /** Values by name, w1, b1, w2, …, instead of drawn ones. */

@@ -31,7 +31,7 @@ import { messageOf } from "../../timing/message-of.ts";
 import type { LabServices } from "../activity/experiment.ts";
 import { ExperimentCancelled } from "../activity/experiment-cancelled.ts";
 import type { RunSupervisor } from "../activity/run-supervisor.ts";
-import type { ImageRows } from "../compute/image-rows.ts";
+import type { DataRows } from "../compute/data-rows.ts";
 import { trainingToExport, type ExportedTraining } from "./export-training.ts";
 import { inOwnFolder, weightsFile, type DroppedFile } from "./dropped-files.ts";
 import { FollowedFile } from "./followed-file.ts";
@@ -63,16 +63,16 @@ const MOST_FOLLOWED = 20;
 export class ExchangeLab {
   readonly #services: LabServices;
   readonly #supervisor: RunSupervisor;
-  readonly #images: ImageRows;
+  readonly #dataRows: DataRows;
   readonly #followers = new Map<string, RunFollower>();
   /** What is followed again at the next start, with its column of steps. */
   readonly #remembered = new Map<string, string | null>();
   readonly #file: FollowedFile;
 
-  constructor(services: LabServices, supervisor: RunSupervisor, images: ImageRows) {
+  constructor(services: LabServices, supervisor: RunSupervisor, dataRows: DataRows) {
     this.#services = services;
     this.#supervisor = supervisor;
-    this.#images = images;
+    this.#dataRows = dataRows;
     this.#file = new FollowedFile(services.store.path);
   }
 
@@ -88,7 +88,7 @@ export class ExchangeLab {
     { withData = true }: { readonly withData?: boolean } = {},
   ): Promise<number> {
     return this.#supervisor.work("exporting", "Exporting to PyTorch", async () =>
-      writeTorchFolder(path, await trainingToExport(this.#services, this.#images, wanted, { withData }), {
+      writeTorchFolder(path, await trainingToExport(this.#services, this.#dataRows, wanted, { withData }), {
         pythonDir: join(this.#services.resourcesDir, "python"),
         overwrite,
       }),
@@ -102,7 +102,7 @@ export class ExchangeLab {
     { normalise, softmax }: { readonly normalise: boolean; readonly softmax: boolean },
   ): Promise<void> {
     await this.#supervisor.work("exporting", "Exporting as ONNX", async () => {
-      const training = await trainingToExport(this.#services, this.#images, wanted, { withData: false });
+      const training = await trainingToExport(this.#services, this.#dataRows, wanted, { withData: false });
       const parameters = training.trained?.parameters ?? training.initial;
       if (parameters === null) {
         throw new ContractError(

@@ -6,7 +6,7 @@ import type { TorchTraining } from "../../exchange/torch/torch-training.ts";
 import { failureCode } from "../../store/store-failure.ts";
 import type { LabServices } from "../activity/experiment.ts";
 import { drawNetwork } from "../compute/draw-network.ts";
-import type { ImageRows } from "../compute/image-rows.ts";
+import type { DataRows } from "../compute/data-rows.ts";
 import type { GivenParameters } from "../compute/network-setup.ts";
 import { trainingTitle } from "../training/record/training-summary.ts";
 import { resolveTraining, trainingOfRun } from "../training/resolved-training.ts";
@@ -35,7 +35,7 @@ export async function lastWeights(services: LabServices, run: RunSummary): Promi
  */
 export async function trainingToExport(
   services: LabServices,
-  images: ImageRows,
+  dataRows: DataRows,
   wanted: ExportedTraining,
   { withData }: { readonly withData: boolean },
 ): Promise<TorchTraining> {
@@ -54,14 +54,14 @@ export async function trainingToExport(
       (await drawNetwork(
         engine,
         { network, schemes, seed },
-        { data: await images.rows(data, threads), threads },
+        { data: await dataRows.rows(data, threads), threads },
       )));
   const storedRows = async (): Promise<TorchTraining["data"]> => ({
-    train: await images.stored(data, threads),
+    train: await dataRows.stored(data, threads),
     valid:
       validRows === 0
         ? null
-        : await images.stored({ name: data.name, split: "valid", rows: validRows }, threads),
+        : await dataRows.stored({ name: data.name, split: "valid", rows: validRows }, threads),
   });
   const losses = run === null ? [] : store.getMetrics(run.id, STATISTIC_NAMES.loss);
   return {
@@ -70,8 +70,8 @@ export async function trainingToExport(
     network,
     totalSteps,
     orderState: randomStreamState(seed, SHUFFLE_STREAM),
-    normalisation: await images.scaling(data.name, threads),
-    background: await images.background(data.name, threads),
+    normalisation: await dataRows.scaling(data.name, threads),
+    background: await dataRows.background(data.name, threads),
     data: withData ? await storedRows() : null,
     initial: drawn,
     trained:

@@ -18,7 +18,7 @@ import type { Quantities } from "../../../shared/runs/run-records.ts";
 import { noteNotFinite } from "../activity/note-not-finite.ts";
 import { requireFits } from "../compute/require-fits.ts";
 import { drawNetwork } from "../compute/draw-network.ts";
-import type { ImageRows } from "../compute/image-rows.ts";
+import type { DataRows } from "../compute/data-rows.ts";
 import { forecastMemory } from "../compute/forecast-memory.ts";
 import type { RunSupervisor } from "../activity/run-supervisor.ts";
 import { TfjsNetwork } from "../tfjs/tfjs-network.ts";
@@ -64,10 +64,10 @@ function summaryOf({ passed, loss, reports, notes }: GradcheckReport): Quantitie
 export class GradcheckLab {
   readonly #services: LabServices;
   readonly #supervisor: RunSupervisor;
-  readonly #data: ImageRows;
+  readonly #data: DataRows;
   readonly #tfjsFile: string;
 
-  constructor(services: LabServices, supervisor: RunSupervisor, data: ImageRows, tfjsFile: string) {
+  constructor(services: LabServices, supervisor: RunSupervisor, data: DataRows, tfjsFile: string) {
     this.#services = services;
     this.#supervisor = supervisor;
     this.#data = data;

@@ -21,7 +21,7 @@ import {
 } from "../../../shared/specs/network-spec.ts";
 import type { Quantities } from "../../../shared/runs/run-records.ts";
 import { noteNotFinite } from "../activity/note-not-finite.ts";
-import type { ImageRows } from "../compute/image-rows.ts";
+import type { DataRows } from "../compute/data-rows.ts";
 import { forecastMemory } from "../compute/forecast-memory.ts";
 import type { RunSupervisor } from "../activity/run-supervisor.ts";
 import { INIT_PRESETS } from "./init-presets.ts";
@@ -92,9 +92,9 @@ function summaryOf(sides: readonly InitSide[]): Quantities {
 export class InitLab {
   readonly #services: LabServices;
   readonly #supervisor: RunSupervisor;
-  readonly #data: ImageRows;
+  readonly #data: DataRows;
 
-  constructor(services: LabServices, supervisor: RunSupervisor, data: ImageRows) {
+  constructor(services: LabServices, supervisor: RunSupervisor, data: DataRows) {
     this.#services = services;
     this.#supervisor = supervisor;
     this.#data = data;

@@ -8,7 +8,7 @@ import type { InitSide, TensorReport } from "../../../shared/experiments/init.ts
 import { networkOf, type NetworkSpec } from "../../../shared/specs/network-spec.ts";
 import { viewOf } from "../../../shared/engine/tensor-view.ts";
 import type { Engine } from "../../engine/engine.ts";
-import type { DataTensors } from "../compute/image-rows.ts";
+import type { DataTensors } from "../compute/data-rows.ts";
 import { execute, record, recordHistogram, recordStatistics, statisticsAt } from "../compute/programs.ts";
 import { firstStep } from "../compute/network-setup.ts";
 import { lightOf } from "./traffic-light.ts";

@@ -2,7 +2,7 @@ import { ContractError } from "../../../core/errors.ts";
 import { rowsOf } from "../../../shared/experiments/dataset.ts";
 import type { DatasetAnswer, DatasetRequest } from "../../../shared/live/sandbox-protocol.ts";
 import { viewOf } from "../../../shared/engine/tensor-view.ts";
-import { PIXEL_SCALE } from "../compute/image-rows.ts";
+import { PIXEL_SCALE } from "../compute/data-rows.ts";
 import { executeOnce } from "../compute/programs.ts";
 import { firstRowOf, targetWidth, type DataSource } from "../datasets/data-source.ts";
 import type { DatasetLibrary } from "../datasets/dataset-library.ts";

@@ -8,7 +8,7 @@ import type { Scope } from "../../engine/arena.ts";
 import type { Engine } from "../../engine/engine.ts";
 import type { ActivityHandle } from "../activity/activity-handle.ts";
 import { ExperimentCancelled } from "../activity/experiment-cancelled.ts";
-import type { DataTensors } from "../compute/image-rows.ts";
+import type { DataTensors } from "../compute/data-rows.ts";
 import { tfjsMissing } from "../tfjs/tfjs-thread.ts";
 import type { TfjsNetwork } from "../tfjs/tfjs-network.ts";
 import { compareStages, type KeptGradients } from "./compare-stages.ts";

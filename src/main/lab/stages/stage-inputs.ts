@@ -8,7 +8,7 @@ import { referencePass } from "../../../core/reference/network-pass.ts";
 import { viewOf } from "../../../shared/engine/tensor-view.ts";
 import type { Scope } from "../../engine/arena.ts";
 import type { Engine } from "../../engine/engine.ts";
-import type { DataTensors } from "../compute/image-rows.ts";
+import type { DataTensors } from "../compute/data-rows.ts";
 import { HIDDEN, IN_FEATURES, notebookNetwork } from "../compute/notebook-network.ts";
 import { executeOnce } from "../compute/programs.ts";
 

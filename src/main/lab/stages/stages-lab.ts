@@ -12,7 +12,7 @@ import {
 } from "../../../shared/experiments/stages.ts";
 import type { ActivityHandle } from "../activity/activity-handle.ts";
 import { noteNotFinite } from "../activity/note-not-finite.ts";
-import type { ImageRows } from "../compute/image-rows.ts";
+import type { DataRows } from "../compute/data-rows.ts";
 import type { RunSupervisor } from "../activity/run-supervisor.ts";
 import { TfjsNetwork } from "../tfjs/tfjs-network.ts";
 import { describeStages } from "./describe-stages.ts";
@@ -67,12 +67,12 @@ function summaryOf({ results, pairs, gains }: StagesReport): Quantities {
 export class StagesLab {
   readonly #services: LabServices;
   readonly #supervisor: RunSupervisor;
-  readonly #data: ImageRows;
+  readonly #data: DataRows;
   readonly #tfjsFile: string;
   /** What the last whole run took, as a multiple of what was expected. */
   #pace: number | null = null;
 
-  constructor(services: LabServices, supervisor: RunSupervisor, data: ImageRows, tfjsFile: string) {
+  constructor(services: LabServices, supervisor: RunSupervisor, data: DataRows, tfjsFile: string) {
     this.#services = services;
     this.#supervisor = supervisor;
     this.#data = data;

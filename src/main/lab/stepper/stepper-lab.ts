@@ -19,7 +19,7 @@ import type { ActivityHandle } from "../activity/activity-handle.ts";
 import { firstStep } from "../compute/network-setup.ts";
 import { requireFits } from "../compute/require-fits.ts";
 import { drawNetwork } from "../compute/draw-network.ts";
-import type { ImageRows } from "../compute/image-rows.ts";
+import type { DataRows } from "../compute/data-rows.ts";
 import { forecastMemory } from "../compute/forecast-memory.ts";
 import {
   elapsedBetween,
@@ -53,9 +53,9 @@ interface Recorded {
 export class StepperLab {
   readonly #services: LabServices;
   readonly #supervisor: RunSupervisor;
-  readonly #data: ImageRows;
+  readonly #data: DataRows;
 
-  constructor(services: LabServices, supervisor: RunSupervisor, data: ImageRows) {
+  constructor(services: LabServices, supervisor: RunSupervisor, data: DataRows) {
     this.#services = services;
     this.#supervisor = supervisor;
     this.#data = data;

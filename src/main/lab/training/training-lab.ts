@@ -18,7 +18,7 @@ import type { RunSupervisor } from "../activity/run-supervisor.ts";
 import { forecastMemory } from "../compute/forecast-memory.ts";
 import { misfitOf } from "../compute/require-fits.ts";
 import type { GivenParameters } from "../compute/network-setup.ts";
-import type { ImageRows } from "../compute/image-rows.ts";
+import type { DataRows } from "../compute/data-rows.ts";
 import { recordedPoints, recordingRefusal } from "./record/recorded-points.ts";
 import { codeDifference, codeQuantities } from "./record/training-code.ts";
 import { copyTraining } from "./record/copy-training.ts";
@@ -46,16 +46,16 @@ const COPY_NUMBER = /-\d+$/;
 export class TrainingLab {
   readonly #services: LabServices;
   readonly #supervisor: RunSupervisor;
-  readonly #images: ImageRows;
+  readonly #dataRows: DataRows;
   readonly #queue: TrainingQueue;
   #run: TrainingRun | null = null;
   /** What the last whole training took, as a multiple of what was expected. */
   #pace = 1;
 
-  constructor(services: LabServices, supervisor: RunSupervisor, images: ImageRows) {
+  constructor(services: LabServices, supervisor: RunSupervisor, dataRows: DataRows) {
     this.#services = services;
     this.#supervisor = supervisor;
-    this.#images = images;
+    this.#dataRows = dataRows;
     this.#queue = new TrainingQueue(services, supervisor, (order) => this.start(order));
   }
 
@@ -193,14 +193,14 @@ export class TrainingLab {
     const { spec, threads, given = null } = order;
     assertWeightsGiven(order);
     return this.#supervisor.work("training", "Looking for a learning rate", (activity) =>
-      findLr(spec, { engine: this.#services.engine, images: this.#images, threads, given, activity }),
+      findLr(spec, { engine: this.#services.engine, dataRows: this.#dataRows, threads, given, activity }),
     );
   }
 
   /** Where the time of a step of such a training goes; leaves no run. @throws {ContractError} If another activity is on. */
   async profile({ spec, threads }: Pick<TrainingOrder, "spec" | "threads">): Promise<StepProfile> {
     return this.#supervisor.work("tuning", "Profiling a training step", (activity) =>
-      profileStep(spec, { engine: this.#services.engine, images: this.#images, threads, activity }),
+      profileStep(spec, { engine: this.#services.engine, dataRows: this.#dataRows, threads, activity }),
     );
   }
 
@@ -271,7 +271,7 @@ export class TrainingLab {
     // Of a training that goes on, some of the points are in the database already.
     const { refusal } = resumes ? this.#forecastMemory(training) : this.#forecast(training);
     if (refusal !== "") throw new OutOfMemoryError(refusal);
-    const run = new TrainingRun(this.#services, this.#images, { training, threads, given, resumes });
+    const run = new TrainingRun(this.#services, this.#dataRows, { training, threads, given, resumes });
     const { epochs, steps = 0 } = training.spec;
     const started = this.#supervisor.start(
       `Training, ${epochs === undefined ? `${steps} steps` : `${epochs} epochs`}`,

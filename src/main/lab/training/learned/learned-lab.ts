@@ -22,7 +22,7 @@ import { viewOf } from "../../../../shared/engine/tensor-view.ts";
 import { writeNpy } from "../../../data/write-npy.ts";
 import { writeSafetensors } from "../../../data/safetensors.ts";
 import type { Scope } from "../../../engine/arena.ts";
-import type { DataTensors, ImageRows } from "../../compute/image-rows.ts";
+import type { DataTensors, DataRows } from "../../compute/data-rows.ts";
 import { executeOnce } from "../../compute/programs.ts";
 import type { RunSupervisor } from "../../activity/run-supervisor.ts";
 import { join } from "node:path";
@@ -57,10 +57,10 @@ interface Loaded {
 export class LearnedLab {
   readonly #services: LabServices;
   readonly #supervisor: RunSupervisor;
-  readonly #data: ImageRows;
+  readonly #data: DataRows;
   #loaded: Loaded | null = null;
 
-  constructor(services: LabServices, supervisor: RunSupervisor, data: ImageRows) {
+  constructor(services: LabServices, supervisor: RunSupervisor, data: DataRows) {
     this.#services = services;
     this.#supervisor = supervisor;
     this.#data = data;

@@ -9,7 +9,7 @@ import { viewOf } from "../../../../shared/engine/tensor-view.ts";
 import type { Scope } from "../../../engine/arena.ts";
 import type { Engine } from "../../../engine/engine.ts";
 import type { ActivityHandle } from "../../activity/activity-handle.ts";
-import type { DataTensors } from "../../compute/image-rows.ts";
+import type { DataTensors } from "../../compute/data-rows.ts";
 import { execute, record } from "../../compute/programs.ts";
 
 /** More features than this would be pixels: of an image its own gradient says more. */

@@ -11,7 +11,7 @@ import { messageOf } from "../../../timing/message-of.ts";
 import type { ActivityHandle } from "../../activity/activity-handle.ts";
 import type { LabServices } from "../../activity/experiment.ts";
 import type { RunSupervisor } from "../../activity/run-supervisor.ts";
-import type { DataTensors, ImageRows } from "../../compute/image-rows.ts";
+import type { DataTensors, DataRows } from "../../compute/data-rows.ts";
 import { executeOnce } from "../../compute/programs.ts";
 import type { DatasetLibrary } from "../../datasets/dataset-library.ts";
 import { readFeatures, type FeatureBatch } from "../../datasets/read-features.ts";
@@ -34,10 +34,10 @@ export interface PredictionFile {
 export class PredictLab {
   readonly #services: LabServices;
   readonly #supervisor: RunSupervisor;
-  readonly #rows: ImageRows;
+  readonly #rows: DataRows;
   readonly #library: DatasetLibrary;
 
-  constructor(services: LabServices, supervisor: RunSupervisor, rows: ImageRows, library: DatasetLibrary) {
+  constructor(services: LabServices, supervisor: RunSupervisor, rows: DataRows, library: DatasetLibrary) {
     this.#services = services;
     this.#supervisor = supervisor;
     this.#rows = rows;

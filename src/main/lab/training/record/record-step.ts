@@ -6,7 +6,7 @@ import { recordUpdate, stateNames } from "../../../../core/optimisers/optimiser.
 import { ACTIVATION_BINS, STATISTIC_NAMES } from "../../../../shared/experiments/training.ts";
 import type { ResolvedTraining } from "../resolved-training.ts";
 import type { Scope } from "../../../engine/arena.ts";
-import type { DataTensors } from "../../compute/image-rows.ts";
+import type { DataTensors } from "../../compute/data-rows.ts";
 import { record } from "../../compute/programs.ts";
 
 /** Streams of a step's own draws, apart from those of weights and order. */

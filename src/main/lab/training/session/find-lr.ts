@@ -5,7 +5,7 @@ import { batchNormMisfit, type TrainSpec } from "../../../../shared/specs/train-
 import type { Engine } from "../../../engine/engine.ts";
 import { equalPart, type ActivityHandle } from "../../activity/activity-handle.ts";
 import { drawNetwork } from "../../compute/draw-network.ts";
-import type { ImageRows } from "../../compute/image-rows.ts";
+import type { DataRows } from "../../compute/data-rows.ts";
 import type { GivenParameters } from "../../compute/network-setup.ts";
 import { resolveTraining } from "../resolved-training.ts";
 import { Trainer } from "./trainer.ts";
@@ -63,13 +63,13 @@ export async function findLr(
   spec: TrainSpec,
   {
     engine,
-    images,
+    dataRows,
     threads,
     given,
     activity,
   }: {
     readonly engine: Engine;
-    readonly images: ImageRows;
+    readonly dataRows: DataRows;
     readonly threads: number;
     readonly given: GivenParameters | null;
     readonly activity: ActivityHandle;
@@ -85,7 +85,7 @@ export async function findLr(
   });
   const misfit = batchNormMisfit(searched.spec);
   if (misfit !== "") throw new ContractError(`Looking for a learning rate: ${misfit}`);
-  const data = await trainingData(images, searched.spec, threads);
+  const data = await trainingData(dataRows, searched.spec, threads);
   const { network, schemes } = searched;
   const searches: SeedSearch[] = [];
   for (let n = 0; n < SEARCH_SEEDS; n++) {

@@ -8,7 +8,7 @@ import { batchNormMisfit, type TrainSpec } from "../../../../shared/specs/train-
 import type { Engine, ProgramProfile } from "../../../engine/engine.ts";
 import type { ActivityHandle } from "../../activity/activity-handle.ts";
 import { drawNetwork } from "../../compute/draw-network.ts";
-import type { ImageRows } from "../../compute/image-rows.ts";
+import type { DataRows } from "../../compute/data-rows.ts";
 import { resolveTraining } from "../resolved-training.ts";
 import { Trainer, type StepMetric } from "./trainer.ts";
 import { trainingData } from "./training-data.ts";
@@ -71,12 +71,12 @@ export async function profileStep(
   spec: TrainSpec,
   {
     engine,
-    images,
+    dataRows,
     threads,
     activity,
   }: {
     readonly engine: Engine;
-    readonly images: ImageRows;
+    readonly dataRows: DataRows;
     readonly threads: number;
     readonly activity: ActivityHandle;
   },
@@ -93,7 +93,7 @@ export async function profileStep(
   });
   const misfit = batchNormMisfit(training.spec);
   if (misfit !== "") throw new ContractError(`Profiling a step: ${misfit}`);
-  const data = await trainingData(images, training.spec, threads);
+  const data = await trainingData(dataRows, training.spec, threads);
   const { network, schemes } = training;
   const { seed, batchSize } = training.spec;
   const parameters = await drawNetwork(engine, { network, schemes, seed }, { data: data.train, threads });

@@ -14,7 +14,7 @@ import { STATISTIC_NAMES, type ActivationHistogram } from "../../../../shared/ex
 import type { Scope } from "../../../engine/arena.ts";
 import type { Engine, ProgramProfile } from "../../../engine/engine.ts";
 import type { Section } from "../../../engine/plan.ts";
-import type { DataTensors } from "../../compute/image-rows.ts";
+import type { DataTensors } from "../../compute/data-rows.ts";
 import { execute, record } from "../../compute/programs.ts";
 import type { ResolvedTraining } from "../resolved-training.ts";
 import { PictureTaker } from "./unit-pictures.ts";

@@ -10,7 +10,7 @@ import type { MetricPoint, Quantities, RunEvent } from "../../../../shared/runs/
 import type { ActivityHandle } from "../../activity/activity-handle.ts";
 import type { LabServices } from "../../activity/experiment.ts";
 import { drawNetwork } from "../../compute/draw-network.ts";
-import type { ImageRows } from "../../compute/image-rows.ts";
+import type { DataRows } from "../../compute/data-rows.ts";
 import type { GivenParameters } from "../../compute/network-setup.ts";
 import { HistogramLog } from "../record/histogram-log.ts";
 import { RunRecorder } from "../record/run-recorder.ts";
@@ -46,7 +46,7 @@ interface InHand {
 /** One training as a run: from its data to its last checkpoint, what it records saved and told as it comes. */
 export class TrainingRun implements TrainingListener {
   readonly #services: LabServices;
-  readonly #images: ImageRows;
+  readonly #dataRows: DataRows;
   readonly #options: TrainingRunOptions;
   readonly #histograms = new HistogramLog();
   #inHand: InHand | null = null;
@@ -55,9 +55,9 @@ export class TrainingRun implements TrainingListener {
   #toldHistogramMs = 0;
   #wholeSeconds: number | null = null;
 
-  constructor(services: LabServices, images: ImageRows, options: TrainingRunOptions) {
+  constructor(services: LabServices, dataRows: DataRows, options: TrainingRunOptions) {
     this.#services = services;
-    this.#images = images;
+    this.#dataRows = dataRows;
     this.#options = options;
   }
 
@@ -93,7 +93,7 @@ export class TrainingRun implements TrainingListener {
     const { training, threads, given, resumes } = this.#options;
     const { network, schemes, spec } = training;
     activity.phase("reading the data");
-    const data = await trainingData(this.#images, spec, threads);
+    const data = await trainingData(this.#dataRows, spec, threads);
     const checkpoints = new Checkpoints(store.checkpointsFolder, runId, training);
     const drawn = { network, schemes, seed: spec.seed };
     const parameters = given ?? (await drawNetwork(engine, drawn, { data: data.train, threads }));

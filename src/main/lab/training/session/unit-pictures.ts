@@ -5,7 +5,7 @@ import type { UnitPictures } from "../../../../shared/experiments/learned.ts";
 import { viewOf } from "../../../../shared/engine/tensor-view.ts";
 import type { Scope } from "../../../engine/arena.ts";
 import type { Engine } from "../../../engine/engine.ts";
-import type { DataTensors } from "../../compute/image-rows.ts";
+import type { DataTensors } from "../../compute/data-rows.ts";
 import { execute, record } from "../../compute/programs.ts";
 import { probabilitiesOf } from "../learned/judge-predictions.ts";
 

@@ -70,7 +70,7 @@ const breathe = (): Promise<void> =>
  * Rows of data sets in the arena, normalised by what was fitted on all training rows. The last data set stays open; of
  * each split the rows that were last asked for stay until others are.
  */
-export class ImageRows {
+export class DataRows {
   readonly #engine: Engine;
   readonly #library: DatasetLibrary;
   readonly #checkpoint: () => void;
@@ -158,7 +158,7 @@ export class ImageRows {
 
   /** The features of one row as they are stored, of the data set that was asked for last. @throws {DataFormatError} */
   async raw(split: Split, row: number): Promise<Uint8Array | Float32Array> {
-    if (this.#loaded === null) throw new TypeError("ImageRows.raw: no data set was asked for");
+    if (this.#loaded === null) throw new TypeError("DataRows.raw: no data set was asked for");
     const { source } = this.#loaded;
     return (await source.features(firstRowOf(source.dataset, split) + row, 1)).slice();
   }
