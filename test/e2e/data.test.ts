@@ -1,8 +1,9 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "playwright-core";
+import { PNG } from "pngjs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { launchApp, type LaunchedApp } from "./launch-app.ts";
 import { chooseTheme, takeWholeView } from "./take-screenshots.ts";
@@ -112,6 +113,35 @@ describe("the data view", () => {
     await sets().getByRole("button", { name: /^Iris/ }).waitFor();
   });
 
+  it("takes a file and a folder that are dropped anywhere on it", async () => {
+    await show("Data");
+    const table = join(folder, "dropped.csv");
+    writeFileSync(
+      table,
+      `a,b,kind\n${Array.from({ length: 40 }, (_, i) => `${i},${i % 7},${i % 2 === 0 ? "x" : "y"}`).join("\n")}\n`,
+    );
+    await dropOnWindow(table, async () => {
+      await page.getByText(/Data of your own: CSV/).waitFor();
+    });
+    await page.getByText("2 values: x (20), y (20)").waitFor();
+    for (const name of ["cats", "dogs"]) {
+      mkdirSync(join(folder, "pets", name), { recursive: true });
+      for (let i = 0; i < 8; i++) {
+        const png = new PNG({ width: 6, height: 6 });
+        for (let at = 0; at < png.data.length; at += 4)
+          png.data.set([name === "cats" ? 200 : 20, 9 * i, 30, 255], at);
+        writeFileSync(join(folder, "pets", name, `${i}.png`), PNG.sync.write(png));
+      }
+    }
+    await dropOnWindow(join(folder, "pets"));
+    await page
+      .getByText(/16 images of 6 × 6 pixels, in colour/)
+      .first()
+      .waitFor();
+    await button("Import the data").click();
+    await page.getByRole("region", { name: "pets", exact: true }).waitFor();
+  });
+
   it("draws toys by noise and size, and trains on one in a second", async () => {
     await sets().getByLabel("Toy").selectOption("spirals");
     await sets().getByLabel("Points").fill("500");
@@ -126,6 +156,21 @@ describe("the data view", () => {
     expect(await button("Start training").isDisabled()).toBe(false);
   });
 });
+
+/** As the system does when a person lets go of a file or folder over the middle of the window. */
+async function dropOnWindow(
+  path: string,
+  over: () => Promise<void> = () => Promise.resolve(),
+): Promise<void> {
+  const session = await page.context().newCDPSession(page);
+  const data = { items: [], files: [path], dragOperationsMask: 1 };
+  const at = { x: 600, y: 400, data };
+  await session.send("Input.dispatchDragEvent", { type: "dragEnter", ...at });
+  await session.send("Input.dispatchDragEvent", { type: "dragOver", ...at });
+  await over();
+  await session.send("Input.dispatchDragEvent", { type: "drop", ...at });
+  await session.detach();
+}
 
 function exported(): string | null {
   const found = readdirSync(launched.saveDir).find((name) => name.endsWith(".csv"));

@@ -28,6 +28,8 @@ export interface LaunchSettings {
   /** A profile to come back to; a temporary one otherwise. */
   readonly userDataDir?: string;
   readonly args?: readonly string[];
+  /** Where the app is, if not here. */
+  readonly projectDir?: string;
   readonly env?: Readonly<Record<string, string>>;
   /** `shipped` is what a person gets; `checked` (the default) is the same page with the React that warns. */
   readonly page?: "checked" | "shipped";
@@ -42,7 +44,7 @@ export async function launchApp(settings: LaunchSettings = {}): Promise<Launched
   const saveDir = mkdtempSync(join(scratchDir, "saved-"));
   const logFile = join(userDataDir, "logs", "main.log");
   const readLog = () => (existsSync(logFile) ? readFileSync(logFile, "utf8") : "");
-  const { executablePath, args, env } = appCommand(userDataDir, settings.args);
+  const { executablePath, args, env } = appCommand(userDataDir, settings.args, settings.projectDir);
   const before = readLog();
   const app = await launchDriven({
     executablePath,
@@ -103,11 +105,15 @@ function checkedPage(): string {
 }
 
 /** The command that starts the built app, for tests that watch the process itself. */
-export function appCommand(userDataDir: string, extraArgs: readonly string[] = []) {
+export function appCommand(
+  userDataDir: string,
+  extraArgs: readonly string[] = [],
+  projectDir: string = PROJECT_DIR,
+) {
   const runtime = readRuntime();
   return {
     executablePath: runtime.electron,
-    args: [...sandboxFlags(), PROJECT_DIR, `--user-data-dir=${userDataDir}`, ...extraArgs],
+    args: [...sandboxFlags(), projectDir, `--user-data-dir=${userDataDir}`, ...extraArgs],
     env: {
       ...definedEnv(),
       ...ownDisplay(),

@@ -48,7 +48,7 @@ const PRIMARY: Readonly<Partial<Record<string, string>>> = {
   Gradients: "Check gradients",
   Train: "Start training",
 };
-const VIEWS = [...Object.keys(PRIMARY), "Runs", "Diagnostics", "Settings"];
+const VIEWS = [...Object.keys(PRIMARY), "Runs", "Data", "Diagnostics", "Settings"];
 const APPEARANCES = WINDOW_SIZES.flatMap(([width, height]) =>
   [false, true].map((large) => ({ width, height, large })),
 );

@@ -5,7 +5,8 @@ import type { Page } from "playwright-core";
 const FOLDER = resolve("test-results/screenshots");
 
 /** Pictures are for people to look at: they are taken only when somebody wants them. */
-const WANTED = process.env["BACKPROP_LAB_SCREENSHOTS"] === "1";
+const WANTED =
+  process.env["BACKPROP_LAB_SCREENSHOTS"] === "1" || process.env["LAYOUT_PICTURES"] !== undefined;
 
 /** One picture of the window as it is; test-results is not part of the repository. */
 export async function takeScreenshot(page: Page, name: string): Promise<void> {

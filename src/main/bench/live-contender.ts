@@ -57,6 +57,8 @@ const samplesIn = (output: CellOutput): readonly number[] =>
 const UNWATCHED: ActivityHandle = {
   phase: () => undefined,
   progress: () => undefined,
+  pause: () => undefined,
+  goOn: () => undefined,
   checkpoint: () => undefined,
   isCancelled: () => false,
   part: () => UNWATCHED,

@@ -7,6 +7,7 @@ import { beginFlagTrial } from "../engine/flag-trial.ts";
 import { joinsVectors } from "../engine/joins-vectors.ts";
 import { probeFlags } from "../engine/probe-flags.ts";
 import { ownV8Flags, setV8Flags } from "../engine/v8-flags.ts";
+import { followWriter } from "../store/follow-writer.ts";
 import { openStore, type OpenStoreOptions } from "../store/open/open-store.ts";
 import { EventLoopDelay } from "./activity/event-loop-delay.ts";
 import { ExperimentCancelled } from "./activity/experiment-cancelled.ts";
@@ -151,6 +152,9 @@ export async function openLab(options: LabOptions): Promise<Lab> {
     nativeBinding: options.nativeBinding,
     readOnly: store.readOnly,
   });
+  const stopFollowing = followWriter(store, () => {
+    emit({ name: "runsChanged", payload: { runs: null } });
+  });
   const runs = new RunsLab(services, supervisor, readers);
   const live = new LiveLab({
     engine,
@@ -220,6 +224,7 @@ export async function openLab(options: LabOptions): Promise<Lab> {
       await engine.close();
       await Promise.all(Object.values(readers).map((reader) => reader.close()));
       delay.stop();
+      stopFollowing();
       store.close();
     },
   };

@@ -103,6 +103,10 @@ export abstract class StoreConnection {
     }
   }
 
+  dataVersion(): number {
+    return this.attempt("look for changes", () => Number(this.db.pragma("data_version", { simple: true })));
+  }
+
   protected fileInfo(): Omit<StoreInfo, "runs"> {
     return {
       path: this.path,

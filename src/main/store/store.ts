@@ -185,6 +185,8 @@ export interface Store {
   /** Runs that a dead process left running become `interrupted`; openStore does it. @returns how many. */
   markInterrupted(): number;
   info(): StoreInfo;
+  /** Another number after each commit of another process. */
+  dataVersion(): number;
   /** Folds the log into the file, renews the backup if something was written, and lets others write. */
   close(): void;
 }

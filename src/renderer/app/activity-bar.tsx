@@ -17,7 +17,7 @@ export function ActivityBar() {
   if (activity === null) return <div className={classes["idle"]}>Nothing is running</div>;
   const { fraction, title, phase, cancelling, etaMs } = activity;
   const view = viewOfWork(activity.kind);
-  const since = Math.max(0, now - at);
+  const since = paused ? 0 : Math.max(0, now - at);
   const percent = fraction === null ? null : Math.floor(fraction * 100);
   // Nobody knows how long a pause will last.
   const left = paused ? "paused" : etaMs === null ? "" : `${formatClock(Math.max(0, etaMs - since))} left`;

@@ -5,15 +5,31 @@ import { RUN_KINDS } from "./view-parts.ts";
 /** Runs that ended before they had anything to show are passed over, so many of them. */
 const MOST_TRIED = 5;
 
-/** Once the saved runs are known, every view shows the last result of its kind: after a restart and after a reload. */
+/**
+ * Once the saved runs are known, every view shows the last result of its kind: after a restart and after a reload. Where
+ * another process writes, as the command line, what has ended there meanwhile is shown, too.
+ */
 export function restoreLastResults(): void {
-  const stop = labStore.subscribe(() => {
+  const openedAt = new Date().toISOString();
+  /** Runs that were on in this app show themselves. */
+  const own = new Set<string>();
+  let known: readonly RunSummary[] | null = null;
+  labStore.subscribe(() => {
     const { runs, activity } = labStore.get();
-    if (runs === null) return;
-    stop();
+    if (activity !== null && activity.runId !== null) own.add(activity.runId);
+    if (runs === null || runs === known) return;
+    const first = known === null;
+    known = runs;
     for (const [kind, { restore }] of Object.entries(RUN_KINDS)) {
-      // What is on now shows itself.
-      if (activity?.kind !== kind) void restoreNewest(runs, kind, restore);
+      if (activity?.kind === kind) continue;
+      if (first) {
+        void restoreNewest(runs, kind, restore);
+        continue;
+      }
+      const newest = runs.find((run) => run.kind === kind && run.status !== "running");
+      if (newest === undefined || own.has(newest.id) || (newest.finishedAt ?? "") <= openedAt) continue;
+      own.add(newest.id);
+      void restore(newest.id).catch(() => undefined);
     }
   });
 }

@@ -32,7 +32,7 @@ export function DataControls() {
   const importing = useStore(importStore, (state) => state !== null);
   return (
     <div className={own["panel"]}>
-      <ImportDrop />
+      <ImportPlace />
       <h2>Data sets</h2>
       <ul className={own["sets"]}>
         {datasets.map((dataset) => (
@@ -54,29 +54,15 @@ export function DataControls() {
   );
 }
 
-function ImportDrop() {
+function ImportPlace() {
   const files = useRef<HTMLInputElement>(null);
   const folder = useRef<HTMLInputElement>(null);
-  const [over, setOver] = useState(false);
   const busy = useStore(labStore, ({ activity }) => activity !== null);
   const read = (list: FileList | null): void => {
     if (list !== null && list.length > 0) void previewFiles([...list]);
   };
   return (
-    <div
-      className={own["drop"]}
-      data-over={over}
-      onDragOver={(event) => {
-        event.preventDefault();
-        setOver(true);
-      }}
-      onDragLeave={() => setOver(false)}
-      onDrop={(event) => {
-        event.preventDefault();
-        setOver(false);
-        read(event.dataTransfer.files);
-      }}
-    >
+    <div className={own["drop"]}>
       <input
         ref={files}
         type="file"
@@ -117,7 +103,7 @@ function ImportDrop() {
         Folder of images
       </Button>
       <span className={own["quiet"]}>
-        or drop them here: CSV, TSV, Parquet, IDX, .npy, .npz, PNG and JPEG in one folder a class
+        or drop them on this view: CSV, TSV, Parquet, IDX, .npy, .npz, PNG and JPEG in one folder a class
       </span>
     </div>
   );

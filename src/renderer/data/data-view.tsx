@@ -1,17 +1,25 @@
 import { useEffect } from "react";
+import { dataTaker } from "../exchange/exchange-actions.ts";
 import { loadDatasets, shownDatasetStore } from "../store/datasets-store.ts";
 import { useStore } from "../store/create-store.ts";
 import { ViewLayout } from "../ui/view-layout.tsx";
 import { DataControls } from "./data-controls.tsx";
 import { DatasetPage } from "./dataset-page.tsx";
 import { ImportPreviewPart } from "./import-preview.tsx";
-import { importStore } from "./import-store.ts";
+import { importStore, previewFiles } from "./import-store.ts";
 
 /** All data sets at the left; what chosen files hold, or what a set holds, at the right. */
 export function DataView() {
   const shown = useStore(shownDatasetStore);
   const importing = useStore(importStore);
   useEffect(() => void loadDatasets(), []);
+  useEffect(() => {
+    // Gone while the view is out of sight.
+    dataTaker.set((files) => {
+      if (files.length > 0) void previewFiles(files);
+    });
+    return () => dataTaker.set(null);
+  }, []);
   return (
     <ViewLayout controls={<DataControls />} controlsLabel="Data sets">
       {importing === null ? (

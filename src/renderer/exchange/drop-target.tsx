@@ -1,12 +1,17 @@
 import { useEffect, useState } from "react";
-import { takeDropped } from "./exchange-actions.ts";
+import { useStore } from "../store/create-store.ts";
+import { dataTaker, takeDropped } from "./exchange-actions.ts";
 import classes from "./exchange.module.css";
 
 const holdsFiles = (event: DragEvent): boolean => event.dataTransfer?.types.includes("Files") === true;
 
-/** The whole window takes files: runs of other tools, networks, weights. A view's own place for files comes first. */
+/**
+ * The whole window takes files: data where the Data view is in sight, else runs of other tools, networks, weights. A view's
+ * own place for files comes first.
+ */
 export function DropTarget() {
   const [over, setOver] = useState(false);
+  const takesData = useStore(dataTaker, (take) => take !== null);
   useEffect(() => {
     let inside = 0;
     const enter = (event: DragEvent): void => {
@@ -27,7 +32,9 @@ export function DropTarget() {
       setOver(false);
       if (event.defaultPrevented || !holdsFiles(event) || event.dataTransfer === null) return;
       event.preventDefault();
-      void takeDropped(event.dataTransfer.items);
+      const takeData = dataTaker.get();
+      if (takeData === null) void takeDropped(event.dataTransfer.items);
+      else takeData([...event.dataTransfer.files]);
     };
     const listeners = { dragenter: enter, dragleave: leave, dragover: allow, drop } as const;
     for (const [name, listener] of Object.entries(listeners)) {
@@ -45,8 +52,9 @@ export function DropTarget() {
       <p>
         <strong>Drop it here</strong>
         <br />
-        Runs of TensorBoard, W&amp;B, Trackio, MLflow, CSV or JSON lines; a network as .onnx; weights as
-        .safetensors or .npz
+        {takesData
+          ? "Data of your own: CSV, TSV, Parquet, IDX, .npy, .npz, or a folder with PNG and JPEG in one folder a class"
+          : "Runs of TensorBoard, W&B, Trackio, MLflow, CSV or JSON lines; a network as .onnx; weights as .safetensors or .npz"}
       </p>
     </div>
   );

@@ -73,6 +73,9 @@ export interface DropTaker {
 }
 export const dropTaker = createStore<DropTaker | null>(null);
 
+/** Takes what is dropped while the Data view is in sight, which sets this: there, files are data and no runs. */
+export const dataTaker = createStore<((files: readonly File[]) => void) | null>(null);
+
 interface Dropped {
   readonly path: string;
   readonly file: File;

@@ -2,6 +2,7 @@ import type { IpcEvent } from "../../shared/ipc/ipc-contract.ts";
 import type { LadderSettings } from "../../shared/experiments/ladder.ts";
 import { ask, wireErrorOf } from "../bridge/lab.ts";
 import { showFailure, showInfo } from "../store/lab-store.ts";
+import { unknownRuns } from "../store/unknown-runs.ts";
 import {
   changeRung,
   describeRungs,
@@ -15,7 +16,7 @@ import {
 /** Listens for rungs and asks what a fresh or reloaded window needs. @returns how to stop listening. */
 export function connectLadder(): () => void {
   const stops = [
-    window.lab.on("rungChanged", changeRung),
+    window.lab.on("rungChanged", onRungChanged),
     window.lab.on("pythonTried", showTriedPython),
     window.lab.on("runChanged", onRunChanged),
   ];
@@ -34,6 +35,13 @@ export async function loadLadder(): Promise<void> {
   }
 }
 
+const unknown = unknownRuns();
+
+function onRungChanged(event: IpcEvent<"rungChanged">): void {
+  if (unknown.isNew(event.runId)) void readLadder(event.runId);
+  changeRung(event);
+}
+
 function onRunChanged({ id, kind, status }: IpcEvent<"runChanged">): void {
   if (kind === "ladder" && status !== "running" && ladderStore.get().shown?.runId === id) void readLadder(id);
 }
@@ -41,6 +49,7 @@ function onRunChanged({ id, kind, status }: IpcEvent<"runChanged">): void {
 /** Shows a recorded ladder. @returns whether there was one. */
 export async function readLadder(runId: string): Promise<boolean> {
   try {
+    unknown.know(runId);
     showLadder(await ask(window.lab.ladderGet({ runId })));
     return true;
   } catch (error) {
@@ -52,6 +61,7 @@ export async function readLadder(runId: string): Promise<boolean> {
 export async function startLadder(settings: LadderSettings): Promise<void> {
   try {
     const { runId } = await ask(window.lab.ladderStart(settings));
+    unknown.know(runId);
     openLadder(runId, settings);
   } catch (error) {
     showFailure("The ladder did not start", error);

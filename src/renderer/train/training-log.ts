@@ -87,8 +87,10 @@ export class TrainingLog {
   readonly marks: { readonly step: number; readonly text: string }[] = [];
   readonly #smoothed = new Map<Smoothing, Average>(SMOOTHINGS.map((weight) => [weight, new Average(weight)]));
   readonly #metrics = new Map<string, MinMaxBuffer>();
-  /** Step, epoch and time of some steps: between them both other axes are straight. */
-  readonly #times: { step: number; wallMs: number }[] = [];
+  /** Step and time of some steps, and how much of the time went into evaluations: between them all axes are straight. */
+  readonly #times: { step: number; wallMs: number; evaluatedMs: number }[] = [];
+  #evaluatedMs = 0;
+  #lastMs = 0;
   #numbers = NO_NUMBERS;
   #speed: { step: number; wallMs: number }[] = [];
 
@@ -161,6 +163,9 @@ export class TrainingLog {
     const last = points.at(-1);
     if (last === undefined) return;
     const stepped = points.findLast(({ name }) => !EVALUATED.has(name));
+    const first = points.find(({ name }) => !EVALUATED.has(name));
+    // A short training comes in one piece.
+    if (this.#speed.length === 0 && first !== undefined) this.#speed.push(first);
     const stepsPerSecond =
       stepped === undefined ? this.#numbers.stepsPerSecond : this.#stepsPerSecond(stepped);
     // An evaluation takes time in which no step is taken: the next stretch begins after it.
@@ -193,19 +198,25 @@ export class TrainingLog {
     return points.reduce((last, { wallMs }) => Math.max(last, wallMs), -Infinity);
   }
 
-  /** Steps a second over stretches of what is recorded: where the run was paused or cut short it is slower. */
+  /** Steps a second over stretches of what is recorded, without what was evaluated between two steps. */
   #recordedSpeed(): void {
-    const every = Math.max(1, Math.floor(this.#times.length / SPEED_STRETCHES));
-    for (let i = every; i < this.#times.length; i += every) {
-      const [from, to] = [this.#times[i - every], this.#times[i]];
-      if (from === undefined || to === undefined || to.wallMs <= from.wallMs) continue;
-      this.speed.push(to.step, ((to.step - from.step) / (to.wallMs - from.wallMs)) * 1000);
+    // The run's beginning is no step.
+    const times = this.#times.slice(1);
+    const every = Math.max(1, Math.floor(times.length / SPEED_STRETCHES));
+    for (let i = every; i < times.length; i += every) {
+      const [from, to] = [times[i - every], times[i]];
+      if (from === undefined || to === undefined) continue;
+      const ms = to.wallMs - from.wallMs - (to.evaluatedMs - from.evaluatedMs);
+      if (ms > 0) this.speed.push(to.step, ((to.step - from.step) / ms) * 1000);
     }
   }
 
-  #rememberTime({ step, wallMs }: MetricPoint): void {
-    if (this.#times.length === 0) this.#times.push({ step: 0, wallMs: 0 });
-    if (step > (this.#times.at(-1)?.step ?? 0)) this.#times.push({ step, wallMs });
+  #rememberTime({ name, step, wallMs }: MetricPoint): void {
+    if (this.#times.length === 0) this.#times.push({ step: 0, wallMs: 0, evaluatedMs: 0 });
+    if (EVALUATED.has(name)) this.#evaluatedMs += Math.max(0, wallMs - this.#lastMs);
+    this.#lastMs = Math.max(this.#lastMs, wallMs);
+    if (step > (this.#times.at(-1)?.step ?? 0))
+      this.#times.push({ step, wallMs, evaluatedMs: this.#evaluatedMs });
     if (this.#times.length <= MOST_TIMES) return;
     const kept = this.#times.filter((_, i) => i % 2 === 0 || i === this.#times.length - 1);
     this.#times.splice(0, this.#times.length, ...kept);

@@ -4,6 +4,7 @@ import type { LabEvent } from "../../../src/main/lab/activity/experiment.ts";
 import { readLabDocument } from "../../../src/shared/documents/read-lab-document.ts";
 import type { IpcEvent, IpcEventName } from "../../../src/shared/ipc/ipc-contract.ts";
 import type { LiveSelection } from "../../../src/shared/live/live-session.ts";
+import { DEFAULT_VIEW } from "../../../src/shared/runs/run-table.ts";
 import { openTestLab, type TestLab } from "../lab/open-test-lab.ts";
 
 let test1: TestLab;
@@ -308,4 +309,18 @@ test("another seed is another sandbox", async () => {
   const [first, second] = named("sessionOutput");
   expect(second.output).not.toStrictEqual(first.output);
   expect(get(id, other).state.generation).toBe(2);
+});
+
+test("a run that shows NaN or infinity is stored and found as that (issue 14, item 18)", async () => {
+  const text = cells(
+    "show({ loss: tensor([0]).log().sum().item(), fine: 1 });",
+    "show({ some: tensor([1, 0]).div(tensor([1, 0])) });",
+  );
+  const id = await create(text);
+  const { runId } = await run(id, text, { kind: "all" });
+  const found = (query: string) =>
+    test1.lab.runs.table({ ...DEFAULT_VIEW, query, scope: "active", offset: 0, limit: 10 });
+  expect(test1.lab.runs.get({ runId: runId! }).run.summary["notFinite"]).toBe("loss of c1, some of c2");
+  expect((await found('"notFinite":"loss of c1"')).ids).toEqual([runId]);
+  expect((await found("kind:notebook is:notFinite")).ids).toEqual([runId]);
 });

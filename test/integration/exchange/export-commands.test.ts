@@ -35,7 +35,7 @@ function lab(...args: string[]): { status: number | null; stdout: string; stderr
 }
 const out = (name: string): string => join(folder, name);
 
-describe("lab export", () => {
+describe("lab export", { timeout: 400_000 }, () => {
   it("pytorch writes a run's folder or a spec's, and replaces neither unasked", () => {
     const answer = lab("export", "pytorch", runId, "--out", out("torch"));
     expect(answer.status).toBe(0);

@@ -1,12 +1,14 @@
-import { appendFileSync, cpSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { appendFileSync, cpSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { basename, join, resolve } from "node:path";
 import { parquetReadObjects } from "hyparquet";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Interruption } from "../../../src/main/cli/interruption.ts";
 import { runImportCommand } from "../../../src/main/cli/import-command.ts";
 import { networkOf } from "../../../src/shared/specs/network-spec.ts";
 import { readWeightsFile } from "../../../src/main/exchange/weights/read-weights-file.ts";
-import { notebookSpec, openTestLab, type TestLab } from "../lab/open-test-lab.ts";
+import type { Lab } from "../../../src/main/lab/lab.ts";
+import { openLab } from "../../../src/main/lab/open-lab.ts";
+import { labOptions, notebookSpec, openTestLab, type TestLab } from "../lab/open-test-lab.ts";
 import { PYTHON, runPython } from "./run-python.ts";
 
 let test: TestLab;
@@ -102,6 +104,57 @@ describe("runs that were measured elsewhere", () => {
     expect(test.lab.exchange.followed()).toEqual([]);
     appendFileSync(path, 'ss":0}\n');
     expect(await importRuns(path)).toMatchObject({ points: 1, extended: [runId] });
+  });
+
+  it("goes on following after a restart what was not stopped, and says what is gone", async () => {
+    const other = await openTestLab(1);
+    let again: Lab | null = null;
+    try {
+      const paths = ["kept", "stopped", "gone"].map((name) =>
+        file(`${name}.jsonl`, `{"run":"r-${name}","name":"${name}"}\n{"step":0,"loss":1}\n`),
+      );
+      const [kept = "", stopped = "", gone = ""] = paths;
+      for (const path of paths) await other.lab.exchange.follow({ path }, { remember: true });
+      const runIdOf = (lab: Lab) =>
+        lab.exchange.followed().find(({ source }) => source.endsWith("kept.jsonl"))?.runIds[0];
+      await expect.poll(() => runIdOf(other.lab)).toBeDefined();
+      const runId = runIdOf(other.lab) ?? "";
+      await expect.poll(() => other.lab.runs.metrics(runId).length).toBe(1);
+      other.lab.exchange.unfollow({
+        source:
+          other.lab.exchange.followed().find(({ source }) => source.endsWith("stopped.jsonl"))?.source ??
+          stopped,
+      });
+      const remembered = (): string[] =>
+        (
+          JSON.parse(readFileSync(join(other.folder, "lab-followed.json"), "utf8")) as { source: string }[]
+        ).map(({ source }) => basename(source));
+      await expect.poll(remembered).toEqual(["kept.jsonl", "gone.jsonl"]);
+      await other.lab.close();
+      rmSync(gone);
+      appendFileSync(kept, '{"step":1,"loss":0.5}\n');
+      again = await openLab(labOptions(other.folder, 1));
+      const said: string[] = [];
+      again.subscribe((event) => {
+        if (event.name === "failure") said.push(event.payload.title);
+      });
+      await again.exchange.resumeFollowing();
+      expect(again.exchange.followed().map(({ source }) => basename(source))).toEqual(["kept.jsonl"]);
+      expect(said).toEqual([expect.stringMatching(/gone\.jsonl is followed no more/)]);
+      appendFileSync(kept, '{"step":2,"loss":0.25}\n');
+      const lab = again;
+      await expect
+        .poll(() => lab.runs.metrics(runId).map(({ step, value }) => [step, value]))
+        .toEqual([
+          [0, 1],
+          [1, 0.5],
+          [2, 0.25],
+        ]);
+      await expect.poll(remembered).toEqual(["kept.jsonl"]);
+    } finally {
+      await again?.close();
+      await other.close().catch(() => undefined);
+    }
   });
 
   it("a folder with damaged files gives the runs that are whole, and says what is missing", async () => {

@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import * as v from "valibot";
-import { ContractError, DataFormatError, StoreError } from "../../../src/core/errors.ts";
+import { ContractError } from "../../../src/core/errors.ts";
 import { resolveTraining } from "../../../src/main/lab/training/resolved-training.ts";
 import { readIdx } from "../../../src/main/data/read-idx.ts";
 import { readNpy } from "../../../src/main/data/read-npy.ts";
@@ -10,44 +10,13 @@ import { readSafetensors, writeSafetensors } from "../../../src/main/data/safete
 import { DataImporter } from "../../../src/main/lab/datasets/import/data-importer.ts";
 import { DatasetLibrary } from "../../../src/main/lab/datasets/dataset-library.ts";
 import { Checkpoints } from "../../../src/main/lab/training/session/checkpoints.ts";
-import { connect } from "../../../src/main/store/open/database.ts";
-import { openReader } from "../../../src/main/store/open/open-for-reading.ts";
-import { openStore } from "../../../src/main/store/open/open-store.ts";
-import { exportBundle } from "../../../src/main/store/thread/export-bundle.ts";
-import { importBundle } from "../../../src/main/store/thread/import-bundle.ts";
-import { RunIndex } from "../../../src/main/store/thread/run-index.ts";
 import { expandSweep, sweepSpecSchema } from "../../../src/shared/specs/sweep-spec.ts";
-import { parseRunQuery, QueryError } from "../../../src/shared/runs/run-query.ts";
-import { DEFAULT_VIEW } from "../../../src/shared/runs/run-table.ts";
+import { parseRunQuery } from "../../../src/shared/runs/run-query.ts";
 import { TRAIN_PRESETS } from "../../../src/shared/specs/train-presets.ts";
 import { trainSpecSchema } from "../../../src/shared/specs/train-spec.ts";
-import { cell, machine, nativeBinding, notebookRun } from "../store/recorded-values.ts";
+import { wrong, written, type FuzzTarget } from "./fuzz-target.ts";
+import { STORED_TARGETS } from "./stored-targets.ts";
 
-/** A reader that is given damaged input. */
-export interface FuzzTarget {
-  /** Makes the sound input; `folder` is the target's own. */
-  readonly sound: (folder: string) => Promise<Uint8Array> | Uint8Array;
-  /** Reads one input. Throws what the reader may throw; asserts by `wrong` what must hold of what is taken. */
-  readonly read: (bytes: Uint8Array, folder: string) => Promise<void> | void;
-}
-
-/** A reader took what it must not. */
-export class WrongAcceptance extends Error {}
-
-const wrong = (condition: boolean, what: string): void => {
-  if (condition) throw new WrongAcceptance(what);
-};
-/** Refusals in words: whatever else is thrown is a crash. */
-export const isRefusal = (error: unknown): boolean =>
-  [DataFormatError, StoreError, QueryError, v.ValiError, SyntaxError].some((kind) => error instanceof kind) ||
-  // A sweep's; the engine's own are crashes.
-  (error instanceof RangeError && !/call stack|array length|buffer|string/i.test(error.message));
-
-const written = (folder: string, name: string, bytes: Uint8Array): string => {
-  const path = join(folder, name);
-  writeFileSync(path, bytes);
-  return path;
-};
 const product = (shape: readonly number[]): number => shape.reduce((all, size) => all * size, 1);
 const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString("utf8");
 const csv = Array.from({ length: 40 }, (_, row) => `${row % 10},${row},0.5,-1e3\n`).join("");
@@ -210,66 +179,5 @@ export const FUZZ_TARGETS: Readonly<Record<string, FuzzTarget>> = {
       wrong(Object.keys(state.values).length !== 2 || state.values["w1"].length !== 7840, "other tensors");
     },
   },
-  bundle: {
-    sound: async (folder) => {
-      const path = join(folder, "from.sqlite");
-      const store = openStore({ path, nativeBinding });
-      store.saveMachine(machine);
-      store.createRun({ ...notebookRun, id: "one" });
-      store.addCell("one", cell(1));
-      store.addMetrics("one", [{ name: "loss", step: 0, epoch: 0, value: 2, wallMs: 1 }]);
-      store.finishRun("one", {
-        status: "finished",
-        summary: {},
-        failure: null,
-        finishedAt: notebookRun.startedAt,
-      });
-      store.close();
-      const reader = openReader({ path, readFrom: path, abandonedRuns: false }, nativeBinding);
-      await exportBundle(reader, ["one"], join(folder, "bundle.json"), { weights: false, gzip: false });
-      reader.close();
-      openStore({ path: join(folder, "to.sqlite"), nativeBinding }).close();
-      return readFileSync(join(folder, "bundle.json"));
-    },
-    read: async (bytes, folder) => {
-      const db = connect(join(folder, "to.sqlite"), { nativeBinding });
-      try {
-        db.exec("PRAGMA foreign_keys = ON; PRAGMA synchronous = OFF");
-        const { added } = await importBundle(db, written(folder, "x.json", bytes), join(folder, "weights"));
-        const to = join(folder, "to.sqlite");
-        const reader = openReader({ path: to, readFrom: to, abandonedRuns: false }, nativeBinding);
-        const { rows } = new RunIndex(reader).table({ ...DEFAULT_VIEW, scope: "all", offset: 0, limit: 9 });
-        wrong(
-          rows.length !== added.length || rows.some(({ kind }) => kind === "unreadable"),
-          "unreadable runs",
-        );
-        for (const id of added) reader.getRun(id);
-        reader.close();
-      } finally {
-        db.exec("DELETE FROM run");
-        const { n } = db.prepare<{ n: number }>("SELECT count(*) AS n FROM point").get() ?? { n: 0 };
-        db.close();
-        wrong(n > 0, "a point without its run");
-      }
-    },
-  },
-  database: {
-    sound: (folder) => {
-      const store = openStore({ path: join(folder, "sound.sqlite"), nativeBinding });
-      store.saveMachine(machine);
-      store.createRun({ ...notebookRun, id: "one" });
-      store.close();
-      return readFileSync(join(folder, "sound.sqlite"));
-    },
-    read: (bytes, folder) => {
-      const path = written(folder, "x.sqlite", bytes);
-      for (const suffix of ["-wal", "-shm"]) rmSync(path + suffix, { force: true });
-      const store = openStore({ path, nativeBinding, readOnly: true });
-      try {
-        store.listRuns();
-      } finally {
-        store.close();
-      }
-    },
-  },
+  ...STORED_TARGETS,
 };

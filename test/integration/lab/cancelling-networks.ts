@@ -105,7 +105,7 @@ function atKink(
   given: Omit<CancellingNetwork, "title">,
   layer: number,
   row: number,
-  stream: RandomStream,
+  unitOf: (units: number) => number,
 ): void {
   const { network, parameters, x, y } = given;
   const pass = passOf(network, parameters);
@@ -113,7 +113,7 @@ function atKink(
   const values = forwardRow(pass, x.subarray(row * inputs, (row + 1) * inputs));
   const z = values[2 * layer + 1];
   const bias = parameters[parameterNames(layer).bias];
-  const unit = between(stream, 0, z.length - 1);
+  const unit = unitOf(z.length);
   bias[unit] = bias[unit] - z[unit];
 }
 
@@ -190,7 +190,7 @@ export function cancellingNetwork(number: number): CancellingNetwork {
       const kinked = networkOf(widths, [pick(stream, ["relu", "leakyRelu"] as const)], loss);
       const given = made(kinked, drawn(stream, kinked));
       hidden.forEach((_, layer) => {
-        atKink(given, layer, between(stream, 0, rows - 1), stream);
+        atKink(given, layer, between(stream, 0, rows - 1), (units) => between(stream, 0, units - 1));
       });
       return given;
     }
@@ -220,4 +220,27 @@ export function cancellingNetwork(number: number): CancellingNetwork {
       return made(network, parameters);
     }
   }
+}
+
+/**
+ * Number `number` of networks in which every row lies at a kink of every hidden layer: which side it is on is decided by
+ * float32 rounding, in the second layer and deeper by that of the layers before, whose own sides are open, too.
+ */
+export function deeplyKinkedNetwork(number: number): CancellingNetwork {
+  const stream = randomStream(140, number);
+  const loss = pick(stream, ["mse", "mseOneHot", "crossEntropy"] as const);
+  const kind = pick(stream, ["relu", "leakyRelu"] as const);
+  const rows = between(stream, 2, 8);
+  const inputs = between(stream, 8, 60);
+  const hidden = Array.from({ length: between(stream, 2, 5) }, () => between(stream, rows, 24));
+  const widths = [inputs, ...hidden, loss === "mse" ? 1 : 10];
+  const network = networkOf(widths, [kind], loss);
+  const x = Float32Array.from(normal(stream, rows * inputs));
+  const y = Float32Array.from({ length: rows }, () => between(stream, 0, 9));
+  const given = { network, parameters: drawn(stream, network), x, y };
+  hidden.forEach((_, layer) => {
+    // A unit's bias puts one row at its kink.
+    for (let row = 0; row < rows; row++) atKink(given, layer, row, () => row);
+  });
+  return { title: `${number} kinks in ${widths.join("-")}, ${kind}, ${loss}, ${rows} rows`, ...given };
 }

@@ -22,7 +22,7 @@ import {
 import { NOTEBOOK_NETWORK } from "../../../src/shared/specs/network-spec.ts";
 import { viewOf } from "../../../src/shared/engine/tensor-view.ts";
 import { startEngine } from "../engine/start-engine.ts";
-import { cancellingNetwork } from "./cancelling-networks.ts";
+import { cancellingNetwork, deeplyKinkedNetwork } from "./cancelling-networks.ts";
 import { generalNetwork } from "./general-networks.ts";
 import { unwatchedActivity } from "./unwatched-activity.ts";
 
@@ -235,6 +235,31 @@ describe("gradient check (issue items 19, 21d)", () => {
       );
       expect(accused).toEqual([]);
       expect(Math.max(...ratios)).toBeLessThanOrEqual(1);
+    },
+    NETWORKS * 10_000,
+  );
+
+  it(
+    `accuses none of ${NETWORKS} networks whose rows lie at kinks of every layer`,
+    async () => {
+      const accused: string[] = [];
+      let [kinked, judged, all, largest] = [0, 0, 0, 0];
+      for (let number = FIRST; number < FIRST + NETWORKS; number++) {
+        const network = deeplyKinkedNetwork(number);
+        const checked = await checkAll(network);
+        accused.push(...accusations(network.title, checked));
+        kinked += checked.reports.some(({ kinks }) => kinks > 0) ? 1 : 0;
+        judged += checked.reports.filter(({ verdict }) => verdict === "passed").length;
+        all += checked.reports.length;
+        largest = Math.max(largest, checked.largestRatio);
+      }
+      process.stdout.write(
+        `kinks: ${kinked} of ${NETWORKS} networks have some, ${judged} of ${all} comparisons judged, ` +
+          `error over allowance at most ${largest}\n`,
+      );
+      expect(accused).toEqual([]);
+      expect(kinked).toBe(NETWORKS);
+      expect(largest).toBeLessThanOrEqual(1);
     },
     NETWORKS * 10_000,
   );

@@ -48,7 +48,7 @@ async function predicted(runId: string, data: string): Promise<string[][]> {
 describe.skipIf(!existsSync(FASHION))(
   "Fashion-MNIST's IDX files (skipped where Debian's dataset-fashion-mnist is not installed)",
   () => {
-    it("become 60,000 training and 10,000 test images, and eight epochs give 88 % of the test images", async () => {
+    it("become 60,000 training and 10,000 test images, and twenty epochs give 88 % of the test images", async () => {
       const files = ["train-images-idx3", "train-labels-idx1", "t10k-images-idx3", "t10k-labels-idx1"];
       const paths = files.map((name) => join(FASHION, `${name}-ubyte.gz`));
       const dataset = await take(paths, { title: "Fashion" });
@@ -59,15 +59,16 @@ describe.skipIf(!existsSync(FASHION))(
       });
       expect(dataset.trainRows + dataset.validRows).toBe(60_000);
       const spec = firstSpec(dataset);
-      const rows = dataset.trainRows;
-      const run = await trained({ ...spec, data: { ...spec.data, rows }, epochs: 8 });
+      const data = { ...spec.data, rows: dataset.trainRows };
+      const schedule = { name: "cosine", warmupSteps: 0 } as const;
+      const run = await trained({ ...spec, data, schedule, epochs: 20 });
       const score = await test.lab.predict.test({ runId: run.id, weights: "final" });
       process.stdout.write(
         `Fashion-MNIST: test accuracy ${score.accuracy ?? NaN} after ${Date.parse(run.finishedAt ?? "") - Date.parse(run.startedAt)} ms\n`,
       );
-      expect(score.accuracy).toBeGreaterThanOrEqual(0.87);
+      expect(score.accuracy).toBeGreaterThanOrEqual(0.88);
       expect(score).toMatchObject({ rows: 10_000, looks: 1 });
-    });
+    }, 400_000);
   },
 );
 
@@ -114,7 +115,7 @@ describe("32 × 32 × 3 images of ten classes, a folder a class, PNG and JPEG", 
     expect(score.accuracy).toBeGreaterThan(0.9);
 
     const ofFolder = await predicted(run.id, news);
-    expect(ofFolder[0]?.slice(0, 3)).toEqual(["file", "class", "probability of class 0"]);
+    expect(ofFolder[0].slice(0, 3)).toEqual(["file", "class", "probability of class 0"]);
     expect(ofFolder.slice(1).map(([file]) => file)).toEqual(fresh.map((_, label) => `new ${label}.png`));
     const right = ofFolder.slice(1).filter(([, name], label) => name === `class ${label}`).length;
     expect(right).toBeGreaterThanOrEqual(9);
@@ -123,7 +124,7 @@ describe("32 × 32 × 3 images of ten classes, a folder a class, PNG and JPEG", 
     }
 
     const [, alone] = await predicted(run.id, join(news, "new 3.png"));
-    expect(alone?.slice(1)).toEqual(ofFolder[4]?.slice(1));
+    expect(alone.slice(1)).toEqual(ofFolder[4].slice(1));
     const channelsFirst = new Uint8Array(CLASSES * 3 * SIDE * SIDE);
     fresh.forEach((data, row) => {
       for (let c = 0; c < 3; c++) {
@@ -154,8 +155,9 @@ describe("letters", () => {
     const centres = names.map(() => Array.from({ length: features }, () => Math.floor(16 * stream.next())));
     const lines = Array.from({ length: 26 * 40 }, (_, row) => {
       const letter = row % 26;
-      const values =
-        centres[letter].map((centre) => Math.round(centre + 3 * (stream.next() - stream.next()))) ?? [];
+      const values = centres[letter].map((centre) =>
+        Math.round(centre + 3 * (stream.next() - stream.next())),
+      );
       return [names[letter], ...values].join(",");
     });
     const path = join(test.folder, "letters.data");
@@ -193,7 +195,7 @@ describe.skipIf(TORCH_PYTHON === null)("a regression (skipped where no Python ca
         (side === "south" ? 30_000 : 0) +
         90_000 +
         20_000 * (stream.next() - 0.5);
-      return `${rooms},${age.toFixed(1)},${side ?? ""},${price.toFixed(0)}`;
+      return `${rooms},${age.toFixed(1)},${side},${price.toFixed(0)}`;
     };
     const path = join(test.folder, "houses.csv");
     writeFileSync(path, `rooms,age,side,price\n${Array.from({ length: 500 }, line).join("\n")}\n`);

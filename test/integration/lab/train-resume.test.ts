@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -97,7 +97,9 @@ describe("Lab.training.resume()", () => {
       await opened.close();
       expect(run.status).toBe("interrupted");
     }
-    const opened = await openLab(labOptions(folder, 2));
+    // A training goes on with the code that began it: the built program's version is part of that.
+    const { version } = JSON.parse(readFileSync("package.json", "utf8")) as { version: string };
+    const opened = await openLab({ ...labOptions(folder, 2), appVersion: version });
     const [before] = opened.runs.list();
     expect(before.status).toBe("interrupted");
     await opened.training.resume({ runId }).done;

@@ -30,6 +30,8 @@ export const textsOf = ({ outputs }: CellResult): string[] =>
 const UNWATCHED: ActivityHandle = {
   phase: () => undefined,
   progress: () => undefined,
+  pause: () => undefined,
+  goOn: () => undefined,
   checkpoint: () => undefined,
   isCancelled: () => false,
   part: () => UNWATCHED,

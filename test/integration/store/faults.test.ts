@@ -226,6 +226,11 @@ describe("a folder that may not be written", () => {
 });
 
 describe("damaged files", () => {
+  const putByte = (path: string, at: number, value: number): void => {
+    const bytes = readFileSync(path);
+    bytes[at] = value;
+    writeFileSync(path, bytes);
+  };
   const saved = (): string => {
     const store = sqliteStore();
     const { id } = store.createRun(notebookRun);
@@ -250,6 +255,10 @@ describe("damaged files", () => {
     ],
     ["without its beginning", (path: string) => writeFileSync(path, readFileSync(path).subarray(512))],
     ["empty", (path: string) => writeFileSync(path, "")],
+    // Numbers in the header that SQLite answers without a code, or by reading only.
+    ["with a file format for writing that is unknown", (path: string) => putByte(path, 18, 7)],
+    ["with a schema format that is unknown", (path: string) => putByte(path, 47, 7)],
+    ["with a negative schema version", (path: string) => putByte(path, 60, 0xc7)],
   ])("fault 19: a file %s is kept aside and the backup takes its place", (_, damage) => {
     const id = saved();
     damage(folder.file());
@@ -259,6 +268,15 @@ describe("damaged files", () => {
     expect(store.getMetrics(id)).toHaveLength(5_000);
     const kept = readdirSync(folder.file(".")).find((name) => name.includes(".bad-")) ?? "";
     expect(readFileSync(folder.file(kept)).equals(before)).toBe(true);
+  });
+
+  test("fault 19: a file with a format that is unknown to SQLite is said to be damaged where it is only read", () => {
+    saved();
+    putByte(folder.file(), 47, 7);
+    const before = readFileSync(folder.file());
+    const read = () => openStore({ path: folder.file(), nativeBinding, readOnly: true });
+    expect(read).toThrow(/is damaged \(unsupported file format\) and cannot be read; nothing was changed/);
+    expect(readFileSync(folder.file()).equals(before)).toBe(true);
   });
 
   test("fault 21: a log with rubbish at its end loses only what was never committed", () => {

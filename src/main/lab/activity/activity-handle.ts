@@ -7,6 +7,9 @@ export interface ActivityHandle {
   readonly phase: (phase: string) => void;
   /** Share of the work that is done, 0 to 1. */
   readonly progress: (fraction: number) => void;
+  /** Time stands still until `goOn`: neither elapsed nor left takes it for work. */
+  readonly pause: () => void;
+  readonly goOn: () => void;
   /** To be called between two pieces of work. @throws {ExperimentCancelled} If it was asked to stop. */
   readonly checkpoint: () => void;
   /** Whether it was asked to stop. */

@@ -15,6 +15,8 @@ export class ActivityTracker {
   #pace = new RecentPace();
   #cancelling = false;
   #reportedMs = 0;
+  /** When it was paused, or null. */
+  #pausedMs: number | null = null;
 
   constructor(emit: (activity: Activity | null) => void) {
     this.#emit = emit;
@@ -27,6 +29,7 @@ export class ActivityTracker {
     this.#fraction = null;
     this.#pace = new RecentPace();
     this.#cancelling = false;
+    this.#pausedMs = null;
     this.#report();
     return this.#handle({ from: 0, to: 1 });
   }
@@ -40,6 +43,21 @@ export class ActivityTracker {
     this.#fraction = Math.min(1, Math.max(0, fraction));
     this.#pace.add(performance.now(), this.#fraction);
     if (performance.now() - this.#reportedMs >= REPORT_EVERY_MS) this.#report();
+  }
+
+  #pause(): void {
+    this.#pausedMs ??= performance.now();
+    this.#report();
+  }
+
+  #goOn(): void {
+    if (this.#current === null || this.#pausedMs === null) return;
+    const startedMs = this.#current.startedMs + performance.now() - this.#pausedMs;
+    this.#current = { ...this.#current, startedMs };
+    this.#pausedMs = null;
+    // The pause must not look like slow work.
+    this.#pace = new RecentPace();
+    this.#report();
   }
 
   cancelling(): void {
@@ -59,7 +77,7 @@ export class ActivityTracker {
   current(): Activity | null {
     if (this.#current === null) return null;
     const { startedMs, ...identity } = this.#current;
-    const elapsedMs = performance.now() - startedMs;
+    const elapsedMs = (this.#pausedMs ?? performance.now()) - startedMs;
     const fraction = this.#fraction;
     return {
       ...identity,
@@ -79,6 +97,12 @@ export class ActivityTracker {
       },
       progress: (fraction) => {
         this.#progress(share(fraction));
+      },
+      pause: () => {
+        this.#pause();
+      },
+      goOn: () => {
+        this.#goOn();
       },
       checkpoint: () => {
         if (this.#cancelling) throw new ExperimentCancelled("cancelled");

@@ -95,6 +95,14 @@ function cellRow(
   };
 }
 
+/** Every number that a cell has shown, by its name; of several the one that is not finite, if there is any. */
+function shownNumbers({ title, measured }: CellResult): (readonly [string, unknown])[] {
+  return Object.entries(measured).map(([name, value]) => [
+    `${name} of ${title}`,
+    Array.isArray(value) ? value.find((one) => typeof one === "number" && !Number.isFinite(one)) : value,
+  ]);
+}
+
 /** Takes down a run of a whole notebook: a row a cell as it ends, text and outputs at the end. */
 export class DocumentRunRecord {
   readonly #planned: PlannedDocument;

@@ -5,8 +5,9 @@ import { connect, type Database } from "./database.ts";
 import { assertOwnDatabase, migrate, schemaVersion } from "./migrate.ts";
 import { CURRENT_SCHEMA, MIGRATIONS } from "../migrations/migrations.ts";
 import { checkAtOnce } from "./open-sound.ts";
+import { unreadableReason } from "./own-file.ts";
 import { INTERRUPTED, SqliteStore } from "../sqlite-store.ts";
-import { isDamage, storeFailure } from "../store-failure.ts";
+import { failureCode, isDamage, storeFailure } from "../store-failure.ts";
 import type { Store } from "../store.ts";
 import { isBeingWritten } from "./write-lock.ts";
 
@@ -75,7 +76,9 @@ export function openForReading(
       throw error;
     }
   } catch (error) {
-    if (!isDamage(error)) throw storeFailure("read the saved runs", path, error);
+    // SQLite has no code of its own for a format that it does not know.
+    const unknown = failureCode(error) === "SQLITE_ERROR" && unreadableReason(path) !== null;
+    if (!isDamage(error) && !unknown) throw storeFailure("read the saved runs", path, error);
     const why = error instanceof Error ? error.message : String(error);
     throw new StoreError(`${path} is damaged (${why}) and cannot be read; nothing was changed. ${REPAIR}`, {
       cause: error,

@@ -2,6 +2,7 @@ import { copyFileSync, statSync } from "node:fs";
 import { replaceFileSync } from "../../data/replace-file.ts";
 import { fullCheck, quickCheck, restoreLatestBackup } from "./backup.ts";
 import { connect, type Database } from "./database.ts";
+import { schemaVersion } from "./migrate.ts";
 import { unreadableReason } from "./own-file.ts";
 import { setAside } from "./set-aside.ts";
 import { isDamage } from "../store-failure.ts";
@@ -22,6 +23,12 @@ export function checkAtOnce(db: Database, path: string): string {
   const sizeBytes = statSync(path).size;
   if (sizeBytes <= FULLY_CHECKED_BYTES) return fullCheck(db);
   return sizeBytes <= QUICKLY_CHECKED_BYTES ? quickCheck(db) : firstLook(db);
+}
+
+/** A version that no app has written, which SQLite does not look at. */
+function versionFault(db: Database): string | null {
+  const version = schemaVersion(db);
+  return version < 0 ? `schema ${version}` : null;
 }
 
 /** A connection to a file that passed SQLite's own check. */
@@ -72,7 +79,7 @@ function reindexed(path: string, kept: string, nativeBinding: string | null): bo
         try {
           db.pragma("journal_mode = DELETE", { simple: true });
           db.exec("REINDEX");
-          const left = fullCheck(db);
+          const left = versionFault(db) ?? fullCheck(db);
           if (left !== "ok") throw new Error(left);
         } finally {
           db.close();
@@ -93,9 +100,10 @@ function openChecked(path: string, nativeBinding: string | null): Omit<SoundData
   try {
     db = connect(path, { nativeBinding });
     const integrity = checkAtOnce(db, path);
-    if (integrity === "ok") return { db, integrity };
+    const fault = integrity === "ok" ? versionFault(db) : integrity;
+    if (fault === null) return { db, integrity };
     db.close();
-    return `is damaged (${integrity})`;
+    return `is damaged (${fault})`;
   } catch (error) {
     db?.close();
     if (isDamage(error)) return `is damaged (${error instanceof Error ? error.message : String(error)})`;

@@ -7,6 +7,8 @@ export const COMPANIONS = ["-wal", "-shm", "-journal"] as const;
 
 const MAGIC = "SQLite format 3\0";
 const APPLICATION_ID_AT = 68;
+/** Versions of the format for those who write and read, and the last byte of the schema's: SQLite refuses others. */
+const [WRITE_VERSION_AT, READ_VERSION_AT, SCHEMA_FORMAT_AT] = [18, 19, 47];
 /** SQLite's first page, or as much of it as holds the definition of a small table. */
 const HEAD_BYTES = 4096;
 
@@ -22,12 +24,25 @@ function headOf(path: string): Buffer {
 
 const startsLikeSqlite = (head: Buffer): boolean => head.toString("latin1", 0, MAGIC.length) === MAGIC;
 
+/** A number in the header that no version of SQLite writes: it refuses the file, or only reads it. */
+function formatFault(head: Buffer): string | null {
+  const schema = head[SCHEMA_FORMAT_AT];
+  // Cut short: SQLite says so itself.
+  if (schema === undefined) return null;
+  if (schema > 4) return `schema format ${schema}`;
+  const strange = [WRITE_VERSION_AT, READ_VERSION_AT].map((at) => head[at]).find((n) => n !== 1 && n !== 2);
+  return strange === undefined ? null : `file format ${strange}`;
+}
+
 /** Why the file at `path` cannot be a database, or null if there is none or it starts like one. */
 export function unreadableReason(path: string): string | null {
   const stats = statSync(path, { throwIfNoEntry: false });
   if (stats === undefined) return null;
   if (stats.size === 0) return "is empty (0 bytes)";
-  return startsLikeSqlite(headOf(path)) ? null : "is not an SQLite database";
+  const head = headOf(path);
+  if (!startsLikeSqlite(head)) return "is not an SQLite database";
+  const fault = formatFault(head);
+  return fault === null ? null : `is damaged (${fault} is unknown to SQLite)`;
 }
 
 /** Is there a file at `path` that carries the app's mark? One that is damaged at its beginning does not. */

@@ -24,6 +24,8 @@ const isDamagedFile = (cause: unknown): boolean =>
 export class StoreReader {
   readonly #options: StoreReaderOptions;
   #pool: Piscina | null = null;
+  /** Rejects what waits for a thread that never came to be: Piscina leaves that in its queue. */
+  readonly #waiting = new Set<(cause: unknown) => void>();
 
   constructor(options: StoreReaderOptions) {
     this.#options = options;
@@ -37,7 +39,7 @@ export class StoreReader {
     const message: StoreTaskMessage<N> = { name, input };
     let answer: { ok: StoreTasks[N]["output"] } | { failed: string };
     try {
-      answer = (await this.#started().run(message)) as typeof answer;
+      answer = (await this.#run(message)) as typeof answer;
     } catch (cause) {
       const reason = cause instanceof Error ? cause.message : String(cause);
       throw new StoreError(
@@ -53,8 +55,21 @@ export class StoreReader {
   }
 
   async close(): Promise<void> {
-    await this.#pool?.destroy();
+    const pool = this.#pool;
     this.#pool = null;
+    await pool?.destroy();
+  }
+
+  /** The thread's answer, or the error with which it ended before it took the question. */
+  async #run(message: unknown): Promise<unknown> {
+    let fail: (cause: unknown) => void = () => undefined;
+    const death = new Promise<never>((_, reject) => (fail = reject));
+    this.#waiting.add(fail);
+    try {
+      return await Promise.race([this.#started().run(message), death]);
+    } finally {
+      this.#waiting.delete(fail);
+    }
   }
 
   #started(): Piscina {
@@ -69,8 +84,12 @@ export class StoreReader {
       concurrentTasksPerWorker: 16,
       workerData: threadData satisfies StoreThreadData,
     });
-    pool.on("error", () => {
-      // Told where the task was asked for; Piscina starts another thread.
+    // Of a thread that had no question yet: it ended while it was loading.
+    pool.on("error", (cause: unknown) => {
+      for (const fail of this.#waiting) fail(cause);
+      // A pool whose first thread failed starts no other.
+      if (this.#pool === pool) this.#pool = null;
+      void pool.destroy().catch(() => undefined);
     });
     return (this.#pool = pool);
   }

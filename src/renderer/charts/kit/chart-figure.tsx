@@ -65,8 +65,8 @@ export function ChartFigure({
 
   return (
     <figure ref={box} className={classes["figure"]}>
-      <figcaption>
-        <div className={classes["words"]} data-tools={toolsShown}>
+      <figcaption className={classes["caption"]}>
+        <div className={classes["words"]} data-tools={toolsShown || asTable || zoomed}>
           <span className={classes["title"]}>{figure.title}</span>
           {figure.note !== undefined && <span className={classes["note"]}>{figure.note}</span>}
         </div>

@@ -141,8 +141,10 @@ export function HeatMap({ data, log = false }: { readonly data: HeatMapData; rea
   };
   return (
     <figure className={classes["figure"]} data-chart="heat-map">
-      <figcaption className={classes["caption"]} data-tools="true">
-        <strong>{title}</strong> <span className={classes["note"]}>{note}</span>
+      <figcaption className={classes["caption"]}>
+        <div className={classes["words"]} data-tools="true">
+          <strong>{title}</strong> <span className={classes["note"]}>{note}</span>
+        </div>
         <ChartToolbar
           title={title}
           asTable={asTable}

@@ -109,26 +109,33 @@ export function ExercisePanel({ cell, number }: ExercisePanelProps) {
 
 function CheckedExercise({ result, number }: { readonly result: ExerciseResult; readonly number: number }) {
   const { passed, reason, diagnosis, error, outputs } = result;
-  const reports = outputs.flatMap((output) => (output.kind === "check" ? [output.report] : []));
+  const failed = outputs.flatMap((output) =>
+    output.kind === "check" && !output.report.passed ? [output.report] : [],
+  );
+  // The same mistake shows at every size that was tried: the first report is the one to read.
+  const [report] = failed;
   return (
     <div className={classes["result"]} role="status">
       <p className={classes["verdict"]}>
         <Badge tone={passed ? "good" : "bad"} icon={passed ? Check : X}>
           {passed ? "passed" : "not passed"}
         </Badge>
-        <span>
-          <CellSentence text={reason} />
-        </span>
+        {report === undefined && (
+          <span>
+            <CellSentence text={reason} />
+          </span>
+        )}
+        {failed.length > 1 && <span>{failed.length} checks of it failed; this is the first.</span>}
       </p>
       {!passed &&
-        reports.length === 0 &&
+        report === undefined &&
         diagnosis.map(({ text, place }) => (
           <p key={text}>
             <CellSentence text={text} /> {place !== null && <PlaceLink place={place} />}
           </p>
         ))}
-      {!passed && reports.map((report, at) => <CheckReportView key={at} report={report} number={number} />)}
-      {error !== null && !passed && <CellErrorView error={error} checkShown={reports.length > 0} />}
+      {!passed && report !== undefined && <CheckReportView report={report} number={number} />}
+      {error !== null && !passed && <CellErrorView error={error} checkShown={report !== undefined} />}
     </div>
   );
 }

@@ -14,7 +14,13 @@ export function LessonListPanel() {
         <GraduationCap size="0.9375rem" aria-hidden="true" /> Lessons
       </summary>
       {next !== undefined && (
-        <Button variant="light" fullWidth mt="xs" onClick={() => void openLesson(next)}>
+        <Button
+          variant="default"
+          fullWidth
+          mt="xs"
+          className={classes["next"] ?? ""}
+          onClick={() => void openLesson(next)}
+        >
           {`Next: ${next.title}`}
         </Button>
       )}

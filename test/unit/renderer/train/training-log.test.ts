@@ -49,6 +49,26 @@ describe("TrainingLog", () => {
     expect(log.numbers.stepsPerSecond).toBeCloseTo(100);
   });
 
+  it("knows the speed of a training that comes in one piece", () => {
+    const log = new TrainingLog("r1");
+    log.append([...Array.from({ length: 9 }, (_, i) => point("loss", i + 1, 1)), point("validLoss", 9, 1)]);
+    expect(log.numbers.stepsPerSecond).toBeCloseTo(100);
+    expect(log.speed.points(10)).toEqual([{ x: 9, y: log.numbers.stepsPerSecond }]);
+  });
+
+  it("takes neither evaluations nor what came before the first step for slow steps in what is recorded", () => {
+    const log = new TrainingLog("r1");
+    // A second before the first step, ten milliseconds a step, and half a second of evaluation after every second one.
+    const points = Array.from({ length: 6 }, (_, i) => {
+      const wallMs = 1_000 + 10 * (i + 1) + 500 * Math.floor(i / 2);
+      const loss = { ...point("loss", i + 1, 1), wallMs };
+      return i % 2 === 0 ? [loss] : [loss, { ...point("validLoss", i + 1, 1), wallMs: wallMs + 500 }];
+    }).flat();
+    log.load({ points, loss: null });
+    expect(log.speed.points(10).map(({ y }) => Math.round(y))).toEqual([100, 100, 100, 100, 100]);
+    expect(log.numbers.stepsPerSecond).toBeCloseTo(100);
+  });
+
   it("ignores a metric that it has no place for", () => {
     const log = new TrainingLog("r1");
     log.append([point("accuracy", 1, 0.5)]);

@@ -202,8 +202,10 @@ export async function train(
           ? `the disk is full: waiting at step ${trainer.step} of ${totalSteps}`
           : `paused at step ${trainer.step} of ${totalSteps}`,
       );
+      activity.pause();
       listener.changed();
       startedMs += await session.whilePaused();
+      activity.goOn();
       listener.event("resumed", trainer.step, `at step ${trainer.step}`);
       listener.changed();
     }

@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { equalPart } from "../../../../../src/main/lab/activity/activity-handle.ts";
 import { ActivityTracker } from "../../../../../src/main/lab/activity/activity-tracker.ts";
 import { ExperimentCancelled } from "../../../../../src/main/lab/activity/experiment-cancelled.ts";
@@ -23,6 +23,32 @@ test("a progress beyond its bounds stays within the whole", () => {
   const { tracker, activity } = begun();
   activity.progress(1.5);
   expect(tracker.current()?.fraction).toBe(1);
+});
+
+test("time stands still during a pause, and the pause is not taken for slow work", () => {
+  vi.useFakeTimers({ toFake: ["performance"] });
+  try {
+    const { tracker, activity } = begun();
+    activity.progress(0);
+    vi.advanceTimersByTime(2_000);
+    activity.progress(0.2);
+    expect(tracker.current()).toMatchObject({ elapsedMs: 2_000, etaMs: 8_000 });
+    activity.pause();
+    vi.advanceTimersByTime(600_000);
+    expect(tracker.current()?.elapsedMs).toBe(2_000);
+    activity.goOn();
+    activity.progress(0.2);
+    vi.advanceTimersByTime(2_000);
+    activity.progress(0.4);
+    expect(tracker.current()).toMatchObject({ elapsedMs: 4_000, etaMs: 6_000 });
+    activity.pause();
+    tracker.end();
+    tracker.begin(null, "init", "next");
+    vi.advanceTimersByTime(50);
+    expect(tracker.current()?.elapsedMs).toBe(50);
+  } finally {
+    vi.useRealTimers();
+  }
 });
 
 test("every part ends at its next checkpoint once the activity is cancelled, and the next activity does not", () => {
