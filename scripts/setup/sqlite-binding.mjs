@@ -45,7 +45,8 @@ export async function prepareSqlite({ electronPath, napi }, report) {
     return { nativeBinding, sqliteVersion: await verified(electronPath, nativeBinding) };
   }
   report.say("Building SQLite for this runtime's Node-API 9 from better-sqlite3's source (a minute or two)");
-  const part = `${nativeBinding}.part`;
+  // Node takes a file for an addon by the end of its name.
+  const part = nativeBinding.replace(/\.node$/, ".part.node");
   await buildSqlite({ source, shimFile, target: part }, report);
   const sqliteVersion = await verified(electronPath, part);
   fs.rmSync(builtFor, { force: true });
