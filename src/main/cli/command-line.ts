@@ -35,12 +35,12 @@ import { runTrashCommand, type TrashOptions } from "./trash-command.ts";
 import { parseLimit, runRunCommand, savesRun, type RunOptions } from "./run-command.ts";
 import { readDocumentFile } from "./document-file.ts";
 import { runRunsCommand } from "./runs-command.ts";
-import { runSweepCommand } from "./sweep-command.ts";
 import { runTrainCommand, type TrainOptions } from "./train-command.ts";
 import { MOST_THREADS } from "../../shared/specs/threads.ts";
 import { runTuneCommand } from "./tune-command.ts";
 import { addDataCommands } from "./add-data-commands.ts";
 import { addInstallCommands } from "./install-commands.ts";
+import { addSweepCommands } from "./add-sweep-commands.ts";
 import { inLab, reading, type CommandHost, type CommonOptions } from "./in-lab.ts";
 import { list, wholeNumber } from "./option-values.ts";
 
@@ -275,17 +275,7 @@ export function buildProgram(host: CommandHost): Command {
       await inLab(host, options, (lab) => runTrainCommand(lab, file, options));
     });
 
-  program
-    .command("sweep")
-    .description("train a grid or a random sample of a spec's values, one after another")
-    .argument("<sweep>", "JSON file; see the schema in resources/schema")
-    .option("--threads <n>", "worker threads", threadCount, DEFAULT_THREADS)
-    .addOption(kernels())
-    .option("--json", "print one JSON line a training instead of a table")
-    .option(...database)
-    .action(async (file: string, options: { threads: number } & ComputingOptions) => {
-      await inLab(host, options, (lab) => runSweepCommand(lab, file, options, host.interruption));
-    });
+  addSweepCommands(program, host, { threads: { parse: threadCount, usual: DEFAULT_THREADS }, kernels });
 
   program
     .command("runs")

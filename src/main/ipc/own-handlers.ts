@@ -44,6 +44,16 @@ export function ownHandlers(services: IpcServices) {
     trainingStart: async (request) => (await lab).training.start(await orderOf(request)),
     trainingFind: async (request) => (await lab).training.find(await orderOf(request)),
     trainingFindLr: async (request) => (await lab).training.findLr(await orderOf(request)),
+    sweepsSubmit: async (request) => {
+      const opened = await lab;
+      // A person's own choice stands before anything is handed to a shell.
+      const folder = await askWhere("lab-sweeps", "folder");
+      return folder === null ? null : opened.sweeps.submitIn(request, dirname(folder));
+    },
+    sweepsOpen: async () => {
+      const [dir] = await askWhich("A sweep's folder", "folder");
+      return dir === undefined ? null : (await lab).sweeps.remember(dir);
+    },
     learnedSaveWeights: async ({ runId, weights, format }) => {
       const opened = await lab;
       const path = await askWhere(`weights of ${nameOf(opened, [runId])}`, format);

@@ -1,5 +1,7 @@
 import type { RunSupervisor } from "./activity/run-supervisor.ts";
 import type { LabEvent } from "./activity/experiment.ts";
+import type { ClusterLab } from "./cluster/cluster-lab.ts";
+import type { KnownSweeps } from "./cluster/known-sweeps.ts";
 import type { DatasetsLab } from "./datasets/datasets-lab.ts";
 import type { DiagnosticsLab } from "./diagnostics/diagnostics-lab.ts";
 import type { KernelsLab } from "./diagnostics/kernels-lab.ts";
@@ -43,6 +45,8 @@ export interface Lab {
   readonly predict: PredictLab;
   readonly datasets: DatasetsLab;
   readonly runs: RunsLab;
+  readonly cluster: ClusterLab;
+  readonly sweeps: KnownSweeps;
   readonly views: ViewsLab;
   readonly database: DatabaseLab;
   readonly diagnostics: DiagnosticsLab;

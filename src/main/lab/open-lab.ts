@@ -13,6 +13,8 @@ import { EventLoopDelay } from "./activity/event-loop-delay.ts";
 import { ExperimentCancelled } from "./activity/experiment-cancelled.ts";
 import type { LabEvent, LabServices } from "./activity/experiment.ts";
 import { RunSupervisor } from "./activity/run-supervisor.ts";
+import { ClusterLab } from "./cluster/cluster-lab.ts";
+import { KnownSweeps } from "./cluster/known-sweeps.ts";
 import { IdleMemory } from "./compute/idle-memory.ts";
 import { ImageRows } from "./compute/image-rows.ts";
 import { DatasetLibrary } from "./datasets/dataset-library.ts";
@@ -177,6 +179,36 @@ export async function openLab(options: LabOptions): Promise<Lab> {
   });
   const training = new TrainingLab(services, supervisor, data);
   const exchange = new ExchangeLab(services, supervisor, data);
+  const subscribe: Lab["subscribe"] = (listener) => {
+    listeners.add(listener);
+    return () => {
+      listeners.delete(listener);
+    };
+  };
+  const cluster = new ClusterLab({
+    training,
+    runs,
+    datasets,
+    code: {
+      appVersion: options.appVersion,
+      get kernelsHash() {
+        return engine.kernelsHash;
+      },
+      get kernels() {
+        return engine.instructionSet;
+      },
+    },
+    place: {
+      // Built files are in out/main of it.
+      appPath: join(dirname(options.workerFile), "..", ".."),
+      resourcesDir: options.resourcesDir,
+      databasePath: store.path,
+    },
+    cancel: () => {
+      supervisor.cancel();
+    },
+    subscribe,
+  });
   const found = { ...options, threads, engine, store, delay, v8Flags, flagsWithheld: !trial.allowed };
 
   return {
@@ -196,6 +228,8 @@ export async function openLab(options: LabOptions): Promise<Lab> {
     learned: new LearnedLab(services, supervisor, data),
     exchange,
     runs,
+    cluster,
+    sweeps: new KnownSweeps(cluster, store.path),
     predict: new PredictLab(services, supervisor, data, datasets),
     datasets: new DatasetsLab(services, supervisor, datasets, (id) => {
       data.forget(id);
@@ -205,12 +239,7 @@ export async function openLab(options: LabOptions): Promise<Lab> {
     diagnostics: new DiagnosticsLab(found, machine, tuning),
     kernels: new KernelsLab(services, supervisor),
     activity: supervisor,
-    subscribe: (listener) => {
-      listeners.add(listener);
-      return () => {
-        listeners.delete(listener);
-      };
-    },
+    subscribe,
     close: async () => {
       training.close();
       exchange.close();

@@ -10,6 +10,7 @@ import {
 } from "../../shared/specs/sweep-spec.ts";
 import { showFailure } from "../store/lab-store.ts";
 import { copyText } from "../store/save.ts";
+import { ClusterForm } from "./cluster-form.tsx";
 import { enqueueTrainings } from "./training-actions.ts";
 import { parseChoices } from "./sweep-choices.ts";
 import type { TrainForm } from "./train-form.ts";
@@ -25,13 +26,19 @@ const KINDS = [
   { value: "random", label: "Random sample" },
 ] as const;
 
-/** All combinations of some values of the spec, or a random sample of them, into the queue. */
+const PLACES = [
+  { value: "here", label: "This computer" },
+  { value: "cluster", label: "A Slurm cluster" },
+] as const;
+
+/** All combinations of some values of the spec, or a random sample of them, into the queue or to a cluster. */
 export function SweepForm({ form }: { readonly form: TrainForm }) {
   const [kind, setKind] = useState<SweepSpec["kind"]>("grid");
   const [axes, setAxes] = useState<readonly Axis[]>([
     { path: "optimizer.lr", choices: "" },
     { path: "seed", choices: "1, 2, 3" },
   ]);
+  const [onCluster, setOnCluster] = useState(false);
   const [count, setCount] = useState(20);
   const [seed, setSeed] = useState(1);
   const { spec, threads } = form;
@@ -52,18 +59,20 @@ export function SweepForm({ form }: { readonly form: TrainForm }) {
     ...(kind === "grid" ? {} : { count, seed }),
     values: Object.fromEntries(used.map(({ path, choices }) => [path, choices])),
   };
+  const name = `${kind === "grid" ? "sweep" : `random sweep, seed ${seed},`} over ${used.map(({ path }) => path).join(", ")}`;
+  const checkedSweep = (): SweepSpec | null => {
+    const checked = v.safeParse(sweepSpecSchema, sweep);
+    if (checked.success) return checked.output;
+    const [issue] = checked.issues;
+    showFailure("The sweep was not started", new RangeError(issueWords(issue)));
+    return null;
+  };
   const start = (): void => {
+    const checked = checkedSweep();
+    if (checked === null) return;
     try {
-      const checked = v.safeParse(sweepSpecSchema, sweep);
-      if (!checked.success) {
-        const [issue] = checked.issues;
-        throw new RangeError(issueWords(issue));
-      }
-      void enqueueTrainings(
-        expandSweep(checked.output).map((training) => training.spec),
-        threads,
-        `${kind === "grid" ? "sweep" : `random sweep, seed ${seed},`} over ${used.map(({ path }) => path).join(", ")}`,
-      );
+      const specs = expandSweep(checked).map((training) => training.spec);
+      void enqueueTrainings(specs, threads, name);
     } catch (error) {
       showFailure("The sweep was not started", error);
     }
@@ -137,10 +146,22 @@ export function SweepForm({ form }: { readonly form: TrainForm }) {
         >
           Copy for lab sweep
         </Button>
-        <Button size="xs" disabled={spec === null || used.length === 0} onClick={start}>
-          Add {trainings} {trainings === 1 ? "training" : "trainings"} to the queue
-        </Button>
+        {!onCluster && (
+          <Button size="xs" disabled={spec === null || used.length === 0} onClick={start}>
+            Add {trainings} {trainings === 1 ? "training" : "trainings"} to the queue
+          </Button>
+        )}
+        <SegmentedControl
+          size="xs"
+          aria-label="Where the sweep runs"
+          data={[...PLACES]}
+          value={onCluster ? "cluster" : "here"}
+          onChange={(next) => setOnCluster(next === "cluster")}
+        />
       </div>
+      {onCluster && spec !== null && used.length > 0 && (
+        <ClusterForm sweep={checkedSweep} name={name} trainings={trainings} />
+      )}
       <p className={own["hint"]}>
         Names are those of the JSON above, with dots; layers.0.out fits the layers after it. At most{" "}
         {MOST_TRAININGS} trainings.

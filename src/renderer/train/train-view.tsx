@@ -15,6 +15,7 @@ import { LrSearchPart } from "./lr-search.tsx";
 import { ModelBuilder } from "./model-builder.tsx";
 import { NumbersStrip } from "./numbers-strip.tsx";
 import { OverfitVerdict } from "./overfit-verdict.tsx";
+import { ClusterSweeps } from "./cluster-sweeps.tsx";
 import { QueueList } from "./queue-list.tsx";
 import { SweepForm } from "./sweep-form.tsx";
 import { TrainCharts } from "./train-charts.tsx";
@@ -43,6 +44,7 @@ export function TrainView() {
       <Interrupted />
       <ModelBuilder form={form} />
       <SweepForm form={form} />
+      <ClusterSweeps />
       <QueueList />
       <LrSearchPart form={form} />
       <Training />

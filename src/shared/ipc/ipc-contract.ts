@@ -63,6 +63,16 @@ import {
 } from "../experiments/training.ts";
 import { threadsSchema } from "../specs/threads.ts";
 import { stepProfileSchema } from "../experiments/step-profile.ts";
+import {
+  clusterFoundSchema,
+  clusterOptionsSchema,
+  clusterSweepStatusSchema,
+  collectedSweepSchema,
+  knownSweepSchema,
+  scriptPreviewRequestSchema,
+  submittedSweepSchema,
+  windowSweepRequestSchema,
+} from "../experiments/cluster-sweep.ts";
 import { runChangeSchema } from "../runs/run-changes.ts";
 import { compareRequestSchema, runComparisonSchema } from "../runs/run-comparison.ts";
 import {
@@ -173,6 +183,8 @@ export const diagnosticsSchema = v.object({
 export type Diagnostics = v.InferOutput<typeof diagnosticsSchema>;
 
 const nothing = v.undefined();
+/** A sweep on a cluster, by its id: the page names no folders. */
+const sweepId = v.object({ id: v.string() });
 const runId = v.pipe(v.string(), v.minLength(1), v.maxLength(100));
 
 /**
@@ -247,6 +259,24 @@ export const IPC_CALLS = {
   },
   trainingDequeue: { input: v.object({ ids: v.array(v.string()) }), output: nothing },
   trainingReport: { input: v.object({ runId }), output: trainingReportSchema },
+  /** Whether there is a Slurm here or on a login node. */
+  sweepsFind: { input: v.object({ host: clusterOptionsSchema.entries.host }), output: clusterFoundSchema },
+  sweepsScript: { input: scriptPreviewRequestSchema, output: v.object({ script: v.string() }) },
+  /** Asks for a folder, then submits a sweep in it; null when the person closes the dialog. */
+  sweepsSubmit: { input: windowSweepRequestSchema, output: v.nullable(submittedSweepSchema) },
+  /** Asks for the folder of a sweep that was submitted elsewhere. */
+  sweepsOpen: { input: nothing, output: v.nullable(knownSweepSchema) },
+  sweepsList: { input: nothing, output: v.array(knownSweepSchema) },
+  sweepsStatus: { input: sweepId, output: clusterSweepStatusSchema },
+  /** Refused while an activity is on. */
+  sweepsCollect: { input: sweepId, output: collectedSweepSchema },
+  sweepsAgain: { input: sweepId, output: submittedSweepSchema },
+  sweepsCancel: { input: sweepId, output: v.object({ tasks: v.number() }) },
+  sweepsLog: {
+    input: v.object({ ...sweepId.entries, index: v.pipe(v.number(), v.safeInteger(), v.minValue(0)) }),
+    output: v.nullable(v.object({ file: v.string(), text: v.string() })),
+  },
+  sweepsForget: { input: sweepId, output: nothing },
   datasetsList: { input: nothing, output: v.array(datasetSchema) },
   datasetsDetails: { input: v.object({ id: v.string() }), output: datasetDetailsSchema },
   /**

@@ -40,6 +40,8 @@ export interface ExportRequest {
   readonly path: string;
   /** With a bundle: what trainings learned. */
   readonly weights?: boolean;
+  /** With a bundle: points a series at most; all where nothing is said. */
+  readonly points?: number | null;
   /** A file that is there is replaced; true where nothing is said, because a dialog has asked. */
   readonly overwrite?: boolean;
 }
@@ -130,8 +132,8 @@ export class RunsLab {
 
   /** @returns rows of a CSV, runs of a bundle and of the database. */
   export(request: ExportRequest): Promise<number> {
-    const { what, runIds, path, weights = false, overwrite = true } = request;
-    return this.#slow.ask("export", { what, runIds, path, weights, overwrite });
+    const { what, runIds, path, weights = false, points = null, overwrite = true } = request;
+    return this.#slow.ask("export", { what, runIds, path, weights, points, overwrite });
   }
 
   /** Tries whether files can be written, before the work that fills them. @throws {StoreError} */

@@ -93,6 +93,12 @@ export class TrainingLab {
     return this.identify(order).run;
   }
 
+  /** What is known of a training that begins elsewhere: why it does not fit its data, or "", and how long it takes here. */
+  outlook(spec: TrainSpec): { readonly misfit: string; readonly expectedMs: number } {
+    const misfit = this.#misfit(spec);
+    return { misfit, expectedMs: misfit === "" ? expectedTrainingMs(resolveTraining(spec)) : 0 };
+  }
+
   forecast(spec: TrainSpec): TrainingForecast {
     return this.#forecast(resolveTraining(spec));
   }

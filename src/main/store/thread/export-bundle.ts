@@ -9,12 +9,15 @@ import { toJsonColumn } from "../tables/json-column.ts";
 import { schemaVersion } from "../open/migrate.ts";
 import type { SqliteStore } from "../sqlite-store.ts";
 import { BUNDLE_FORMAT, BUNDLE_ROWS, BUNDLE_TABLES, BUNDLE_VERSION, LOCAL_COLUMNS } from "./bundle-tables.ts";
+import { thinnedSeries } from "./thin-points.ts";
 
 export interface BundleOptions {
   /** With what trainings learned: their .safetensors files. */
   readonly weights: boolean;
   /** Compressed; a file's name then ends with .gz. */
   readonly gzip: boolean;
+  /** Points a series at most; null for all. */
+  readonly points?: number | null;
 }
 
 type Row = Readonly<Record<string, SqlValue>>;
@@ -48,12 +51,40 @@ function* textOf(store: SqliteStore, runIds: readonly string[], options: BundleO
   yield `${JSON.stringify({ end: { runs: runIds.length } })}\n]\n`;
 }
 
-function* linesOf(store: SqliteStore, runId: string, { weights }: BundleOptions): Generator<object> {
+/**
+ * Of a training that is on, weights are read before its metrics: a checkpoint must not be ahead of them, and metrics
+ * that are ahead of it come again. One transaction, so that all tables are of one moment.
+ */
+function* linesOf(store: SqliteStore, runId: string, options: BundleOptions): Generator<object> {
+  const { db } = store.tables;
+  const files = options.weights ? weightFiles(store, runId) : [];
+  db.exec("BEGIN");
+  try {
+    yield* tableLines(store, runId, options.points ?? null);
+  } finally {
+    db.exec("COMMIT");
+  }
+  for (const { file, bytes } of files) yield { run: runId, file, base64: bytes.toString("base64") };
+}
+
+function weightFiles(
+  store: SqliteStore,
+  runId: string,
+): readonly { readonly file: string; readonly bytes: Buffer }[] {
+  const folder = join(store.checkpointsFolder, runId);
+  const names = existsSync(folder) ? readdirSync(folder).sort() : [];
+  return names
+    .filter((name) => name.endsWith(".safetensors"))
+    .map((file) => ({ file, bytes: readFileSync(join(folder, file)) }));
+}
+
+function* tableLines(store: SqliteStore, runId: string, points: number | null): Generator<object> {
   const { db } = store.tables;
   store.getRun(runId);
   const run = db.prepare<Row>("SELECT * FROM run WHERE id = ?").get(runId) ?? {};
   const machine = db.prepare<Row>("SELECT * FROM machine WHERE id = ?").get(run["machine_id"] ?? "") ?? {};
   yield { run: runId, machine, row: without(run, ["id", "revision"]) };
+  const thinned = points === null ? null : thinnedSeries(db, runId, points);
   const numbers = new Map<string, Map<SqlValue, number>>();
   for (const { name, numbered, refers, from } of BUNDLE_TABLES) {
     const own = new Map<SqlValue, number>();
@@ -61,9 +92,12 @@ function* linesOf(store: SqliteStore, runId: string, { weights }: BundleOptions)
     let rows: Row[] = [];
     for (const row of db.prepare<Row>(`SELECT * FROM ${from}`).iterate(runId)) {
       if (numbered) own.set(row["id"] ?? null, own.size);
+      const kept = thinned?.get(row[name === "series" ? "id" : "series_id"] ?? null);
+      if (name === "point" && kept?.has(row["position"] ?? null) === false) continue;
       const reference = refers === null ? null : (row[refers.column] ?? null);
       rows.push({
         ...without(row, LOCAL_COLUMNS),
+        ...(name === "series" && kept !== undefined ? { points: kept.size } : {}),
         ...(refers === null
           ? {}
           : {
@@ -76,12 +110,6 @@ function* linesOf(store: SqliteStore, runId: string, { weights }: BundleOptions)
       rows = [];
     }
     if (rows.length > 0) yield tableLine(runId, name, rows);
-  }
-  if (!weights) return;
-  const folder = join(store.checkpointsFolder, runId);
-  for (const file of existsSync(folder) ? readdirSync(folder).sort() : []) {
-    if (!file.endsWith(".safetensors")) continue;
-    yield { run: runId, file, base64: readFileSync(join(folder, file)).toString("base64") };
   }
 }
 

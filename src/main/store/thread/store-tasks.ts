@@ -25,6 +25,8 @@ export interface StoreTasks {
       readonly runIds: readonly string[];
       readonly path: string;
       readonly weights: boolean;
+      /** With a bundle: points a series at most, or null for all. */
+      readonly points: number | null;
       readonly overwrite: boolean;
     };
     readonly output: number;

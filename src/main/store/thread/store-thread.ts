@@ -95,7 +95,7 @@ const handlers: Handlers = {
 /** Writes a file whole. @returns rows of a CSV, runs of a bundle and of the database. */
 function exportTo(
   path: string,
-  { what, runIds, weights, path: asked }: StoreTasks["export"]["input"],
+  { what, runIds, weights, points, path: asked }: StoreTasks["export"]["input"],
 ): number | Promise<number> {
   switch (what) {
     case "timings":
@@ -115,7 +115,11 @@ function exportTo(
     case "tensorboard":
       return exportTensorboard(store, runIds, path);
     case "bundle":
-      return exportBundle(store, runIds, path, { weights, gzip: asked.toLowerCase().endsWith(".gz") });
+      return exportBundle(store, runIds, path, {
+        weights,
+        points,
+        gzip: asked.toLowerCase().endsWith(".gz"),
+      });
     case "database":
       copyDatabase(path);
       return store.info().runs;

@@ -1,0 +1,109 @@
+import { ContractError } from "../../../core/errors.ts";
+import type { ClusterShell, CommandAnswer } from "./cluster-shell.ts";
+import { parseQueue, QUEUE_FORMAT, type QueuedTask } from "./queue-lines.ts";
+
+/** Beyond its MaxJobCount sbatch sleeps and tries again for three minutes. */
+const SUBMIT_TIMEOUT_MS = 240_000;
+
+/** What users of a cluster can do about what sbatch says. */
+const ADVICE: readonly (readonly [RegExp, string])[] = [
+  [/invalid job array specification/i, "The cluster takes fewer tasks in an array: give a larger --chunk."],
+  [
+    /invalid account|account or partition/i,
+    "Ask the cluster which --account is yours (sacctmgr show associations, or its documentation).",
+  ],
+  [/invalid partition/i, "sinfo lists the partitions."],
+  [/invalid qos/i, "Give another --qos, or none."],
+  [
+    /memory specification|node configuration is not available/i,
+    "No node has what is asked for: ask for less with --mem, --cpus-per-task or --constraint.",
+  ],
+  [/time limit/i, "The partition allows less time: give a shorter --time."],
+  [
+    /resource temporarily unavailable|slurm temporarily unable/i,
+    "The cluster has as many jobs as it takes: wait, or give a larger --chunk.",
+  ],
+  [
+    /unable to contact slurm controller/i,
+    "The cluster's controller is away: try again later. What runs goes on.",
+  ],
+];
+
+/** A submission that Slurm did not take, in words. */
+export class RefusedError extends ContractError {}
+
+const said = ({ stderr, stdout }: CommandAnswer): string =>
+  (stderr.trim() === "" ? stdout : stderr).trim().replace(/\s*\n\s*/g, "; ");
+
+/** Slurm's commands, with what a sweep asks of them. */
+export class Slurm {
+  readonly #shell: ClusterShell;
+  readonly #clusters: readonly string[];
+
+  /** @param clusters `--clusters=…` where the sweep was submitted to another cluster than the usual one. */
+  constructor(shell: ClusterShell, clusters: readonly string[] = []) {
+    this.#shell = shell;
+    this.#clusters = clusters;
+  }
+
+  /** Name and sizes of the cluster. @throws {ContractError} If Slurm is not there or does not answer. */
+  async limits(): Promise<{
+    readonly cluster: string;
+    readonly maxArraySize: number;
+    readonly maxJobCount: number;
+  }> {
+    const answer = await this.#run("scontrol", [...this.#clusters, "show", "config"]);
+    const value = (name: string): string | undefined =>
+      new RegExp(`^${name}\\s*=\\s*(\\S+)`, "m").exec(answer.stdout)?.[1];
+    const number = (name: string, otherwise: number): number => {
+      const found = Number(value(name));
+      return Number.isSafeInteger(found) && found > 0 ? found : otherwise;
+    };
+    return {
+      cluster: value("ClusterName") ?? "cluster",
+      maxArraySize: number("MaxArraySize", 1_001),
+      maxJobCount: number("MaxJobCount", 10_000),
+    };
+  }
+
+  /** @returns the array's job id. @throws {RefusedError} In Slurm's words, and what to do. */
+  async submit(script: string, array: string): Promise<string> {
+    const answer = await this.#shell.run("sbatch", ["--parsable", `--array=${array}`, script], {
+      timeoutMs: SUBMIT_TIMEOUT_MS,
+    });
+    const [, job] = /^(\d+)(;|\s|$)/m.exec(answer.stdout) ?? [];
+    if (answer.code === 0 && job !== undefined) return job;
+    const text = said(answer);
+    const advice = ADVICE.find(([pattern]) => pattern.test(text))?.[1] ?? "";
+    throw new RefusedError(`sbatch did not take the sweep: ${text}. ${advice}`.trim());
+  }
+
+  /** Every task of the sweep that Slurm still knows. @throws {ContractError} If it does not answer. */
+  async queue(jobName: string): Promise<readonly QueuedTask[]> {
+    const answer = await this.#run("squeue", [
+      ...this.#clusters,
+      "--noheader",
+      "--array",
+      "--states=all",
+      `--name=${jobName}`,
+      `--format=${QUEUE_FORMAT}`,
+    ]);
+    return parseQueue(answer.stdout);
+  }
+
+  /** @throws {ContractError} If Slurm does not answer. */
+  async cancel(jobs: readonly string[]): Promise<void> {
+    if (jobs.length > 0) await this.#run("scancel", [...this.#clusters, ...jobs]);
+  }
+
+  /** Brings one task back into the queue; the task that runs is ended. @throws {ContractError} */
+  async requeue(arrayTask: string): Promise<void> {
+    await this.#run("scontrol", [...this.#clusters, "requeue", arrayTask]);
+  }
+
+  async #run(program: string, args: readonly string[]): Promise<CommandAnswer> {
+    const answer = await this.#shell.run(program, args);
+    if (answer.code === 0) return answer;
+    throw new ContractError(`${program} ended with ${answer.code}: ${said(answer)}`);
+  }
+}

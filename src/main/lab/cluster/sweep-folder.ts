@@ -1,0 +1,227 @@
+import { appendFileSync, existsSync, readdirSync, readFileSync } from "node:fs";
+import { copyFile, open, rename, rm } from "node:fs/promises";
+import { join } from "node:path";
+import * as v from "valibot";
+import { ContractError } from "../../../core/errors.ts";
+import { issueAt } from "../../../shared/ipc/issue-words.ts";
+import { replaceFile } from "../../data/replace-file.ts";
+import { messageOf } from "../../timing/message-of.ts";
+import {
+  aliveSchema,
+  collectedLineSchema,
+  failureSchema,
+  goneSchema,
+  jobLineSchema,
+  planHeadSchema,
+  plannedTrainingSchema,
+  sweepOrderSchema,
+  type Alive,
+  type CollectedLine,
+  type Failure,
+  type Gone,
+  type JobLine,
+  type PlanHead,
+  type PlannedTraining,
+  type SweepOrder,
+} from "./sweep-files.ts";
+
+/** Folders of a sweep that tasks write to. */
+export const TASK_FOLDERS = ["done", "state", "failed", "alive", "log"] as const;
+const NAME_DIGITS = 4;
+
+export const indexName = (index: number): string => String(index).padStart(NAME_DIGITS, "0");
+
+/**
+ * A sweep's folder. Nothing but its files is the truth: what has its name is whole, because it was written under
+ * another one first.
+ */
+export class SweepFolder {
+  readonly dir: string;
+
+  constructor(dir: string) {
+    this.dir = dir;
+  }
+
+  at(...names: readonly string[]): string {
+    return join(this.dir, ...names);
+  }
+
+  bundle(kind: "done" | "state", index: number): string {
+    return this.at(kind, `${indexName(index)}.bundle.gz`);
+  }
+
+  get exists(): boolean {
+    return existsSync(this.at("sweep.json"));
+  }
+
+  /** @throws {ContractError} If the folder holds no sweep, or one of another version. */
+  order(): SweepOrder {
+    const path = this.at("sweep.json");
+    let text: string;
+    try {
+      text = readFileSync(path, "utf8");
+    } catch (error) {
+      throw new ContractError(
+        `${this.dir} is no folder of a sweep: ${messageOf(error)}. Name the folder that "lab sweep SWEEP.json --on slurm" has made.`,
+        { cause: error },
+      );
+    }
+    return parsed(sweepOrderSchema, text, path);
+  }
+
+  /** @throws {ContractError} If the plan is damaged. */
+  planHeads(): readonly PlanHead[] {
+    return lines(planHeadSchema, this.at("plan.jsonl"), { whole: true });
+  }
+
+  /** Some trainings of the plan. @throws {ContractError} If one is missing. */
+  planned(indices: readonly number[]): readonly PlannedTraining[] {
+    const path = this.at("plan.jsonl");
+    const all = readFileSync(path, "utf8").split("\n");
+    return indices.map((index) =>
+      parsed(plannedTrainingSchema, all[index] ?? "", `${path}, line ${index + 1}`),
+    );
+  }
+
+  jobs(): readonly JobLine[] {
+    return lines(jobLineSchema, this.at("jobs.jsonl"));
+  }
+
+  addJob(line: JobLine): void {
+    addLine(this.at("jobs.jsonl"), line);
+  }
+
+  collected(): readonly CollectedLine[] {
+    return lines(collectedLineSchema, this.at("collected.jsonl"));
+  }
+
+  addCollected(line: CollectedLine): void {
+    addLine(this.at("collected.jsonl"), line);
+  }
+
+  /** Indices of files that are whole in one of the folders. */
+  indices(kind: "done" | "state" | "failed"): ReadonlySet<number> {
+    const end = kind === "failed" ? /^(\d+)\.json$/ : /^(\d+)\.bundle\.gz$/;
+    return new Set(
+      namesIn(this.at(kind)).flatMap((name) => {
+        const [, index] = end.exec(name) ?? [];
+        return index === undefined ? [] : [Number(index)];
+      }),
+    );
+  }
+
+  failure(index: number): Failure | null {
+    return readOr(failureSchema, this.at("failed", `${indexName(index)}.json`));
+  }
+
+  alive(task: number): Alive | null {
+    return readOr(aliveSchema, this.at("alive", `${task}.json`));
+  }
+
+  gone(): Gone {
+    return readOr(goneSchema, this.at("gone.json")) ?? {};
+  }
+
+  async writeGone(gone: Gone): Promise<void> {
+    await replaceFile(this.at("gone.json"), (file) => file.writeFile(JSON.stringify(gone)));
+  }
+
+  /** The newest log of a task: file and text; null where it has none. */
+  log(task: number): { readonly file: string; readonly text: string } | null {
+    const end = `_${task}.txt`;
+    const [newest] = namesIn(this.at("log"))
+      .filter((name) => name.endsWith(end))
+      .sort((a, b) => Number.parseInt(b, 10) - Number.parseInt(a, 10));
+    if (newest === undefined) return null;
+    return { file: this.at("log", newest), text: readFileSync(this.at("log", newest), "utf8") };
+  }
+}
+
+/** Publishes files of one attempt of a task: two attempts at once never write to the same file. */
+export class Publisher {
+  readonly #suffix: string;
+
+  /** @param attempt Job and attempt, of which no other has both. */
+  constructor(attempt: string) {
+    this.#suffix = `.${attempt}.part`;
+  }
+
+  /** Copies a file that is whole to its place. */
+  async file(from: string, to: string): Promise<void> {
+    const part = `${to}${this.#suffix}`;
+    try {
+      await copyFile(from, part);
+      const handle = await open(part, "r+");
+      await handle.sync().finally(() => handle.close());
+      await rename(part, to);
+    } catch (error) {
+      await rm(part, { force: true }).catch(() => undefined);
+      throw error;
+    }
+  }
+
+  async json(value: unknown, to: string): Promise<void> {
+    const part = `${to}${this.#suffix}`;
+    const handle = await open(part, "w");
+    await handle.writeFile(JSON.stringify(value)).finally(() => handle.close());
+    await rename(part, to);
+  }
+}
+
+function namesIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    // Not there, so nothing is in it.
+    return [];
+  }
+}
+
+function parsed<S extends v.GenericSchema>(schema: S, text: string, place: string): v.InferOutput<S> {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (error) {
+    throw new ContractError(`${place} cannot be read as JSON: ${messageOf(error)}`, { cause: error });
+  }
+  const checked = v.safeParse(schema, json);
+  if (checked.success) return checked.output;
+  const [issue] = checked.issues;
+  throw new ContractError(`${place}: ${issueAt(issue)}`);
+}
+
+/** A small file that another process replaces: null where it is not there or was not written by this version. */
+function readOr<S extends v.GenericSchema>(schema: S, path: string): v.InferOutput<S> | null {
+  try {
+    return v.parse(schema, JSON.parse(readFileSync(path, "utf8")));
+  } catch {
+    return null;
+  }
+}
+
+/** @param options.whole Every line must be right; otherwise one that a crash has cut off is passed over. */
+function lines<S extends v.GenericSchema>(
+  schema: S,
+  path: string,
+  { whole = false }: { readonly whole?: boolean } = {},
+): readonly v.InferOutput<S>[] {
+  if (!existsSync(path) && !whole) return [];
+  return readFileSync(path, "utf8")
+    .split("\n")
+    .flatMap((line, i) => {
+      if (line === "") return [];
+      if (whole) return [parsed(schema, line, `${path}, line ${i + 1}`)];
+      try {
+        return [v.parse(schema, JSON.parse(line))];
+      } catch {
+        return [];
+      }
+    });
+}
+
+/** On a line of its own, also behind one that a crash has cut off. */
+function addLine(path: string, value: unknown): void {
+  const text = existsSync(path) ? readFileSync(path, "utf8") : "";
+  const begin = text === "" || text.endsWith("\n") ? "" : "\n";
+  appendFileSync(path, `${begin}${JSON.stringify(value)}\n`);
+}

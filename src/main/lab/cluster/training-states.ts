@@ -1,0 +1,104 @@
+import type { SweptTraining, TrainingStateName } from "../../../shared/experiments/cluster-sweep.ts";
+import { taskOf } from "./array-tasks.ts";
+import { endOf, reasonInWords, type QueuedTask } from "./queue-lines.ts";
+import type { Alive, Failure, Gone, PlanHead } from "./sweep-files.ts";
+
+/** Files on a network's disk may come so much later than Slurm's word that their task has ended. */
+export const LATE_FILES_MS = 30_000;
+
+/** Everything that is known of a sweep at a moment. */
+export interface SweepFindings {
+  readonly plan: readonly PlanHead[];
+  readonly chunk: number;
+  readonly nowMs: number;
+  readonly collected: ReadonlySet<number>;
+  readonly done: ReadonlySet<number>;
+  readonly failed: ReadonlyMap<number, Failure>;
+  readonly alive: ReadonlyMap<number, Alive>;
+  /** Tasks as Slurm has named them; null where it does not answer. */
+  readonly queue: ReadonlyMap<number, QueuedTask> | null;
+  /** Since when Slurm has answered without a task. */
+  readonly gone: Gone;
+  /** Nothing was ever submitted. */
+  readonly unsubmitted: boolean;
+}
+
+/** Tasks that Slurm knows and that have not ended: they need not be submitted. */
+export const isActive = (task: QueuedTask | undefined): boolean => task !== undefined && endOf(task) === null;
+
+/** The state of each training, from the sweep's files first and from Slurm only where they say nothing. */
+export function statesOf(found: SweepFindings): readonly SweptTraining[] {
+  return found.plan.map((head) => ({ ...head, ...stateOf(head.index, found) }));
+}
+
+type State = Omit<SweptTraining, keyof PlanHead>;
+
+const state = (name: TrainingStateName, more: Partial<State> = {}): State => ({
+  state: name,
+  reason: "",
+  node: "",
+  step: null,
+  of: null,
+  loss: null,
+  ...more,
+});
+
+function stateOf(index: number, found: SweepFindings): State {
+  const { chunk, collected, done, failed, queue, gone, nowMs } = found;
+  const failure = failed.get(index);
+  // A training that diverged is done and collected like others; what it ended as is what a person wants to see.
+  if (failure?.final === true) return state("failed", { reason: failure.reason, node: failure.node });
+  if (collected.has(index)) return state("collected");
+  if (done.has(index)) return state("done");
+  const task = taskOf(index, chunk);
+  const alive = found.alive.get(task);
+  const progress =
+    alive?.index === index ? { step: alive.step, of: alive.of, loss: alive.loss, node: alive.node } : {};
+  if (queue === null) {
+    const last = alive?.index === index ? `; last heard of at ${alive.at}` : "";
+    return state("unknown", { reason: `Slurm does not answer${last}`, ...progress });
+  }
+  const queued = queue.get(task);
+  if (queued !== undefined && isActive(queued)) {
+    if (queued.state === "PENDING") return state("waiting", { reason: reasonInWords(queued.reason) });
+    const { node } = queued;
+    if (alive?.index === index) return state("running", { ...progress, node: node || alive.node });
+    if (failure !== undefined) return state("failed", { reason: failure.reason, node: failure.node });
+    return alive !== undefined && alive.index > index
+      ? state("running", { node, reason: "its file is about to appear" })
+      : state("running", {
+          node,
+          reason: alive === undefined ? "its task begins" : "comes after others of its task",
+        });
+  }
+  if (failure !== undefined) return state("failed", { reason: failure.reason, node: failure.node });
+  if (found.unsubmitted) return state("lost", { reason: "not submitted yet" });
+  const end = queued === undefined ? "Slurm does not know its task any more" : endOf(queued);
+  // What was ended before its time writes no more files.
+  const sure = queued !== undefined && queued.state !== "COMPLETED";
+  const since = gone[String(task)];
+  const late = since === undefined || nowMs - Date.parse(since) < LATE_FILES_MS;
+  if (!sure && late) return state("unknown", { reason: `${end ?? ""}; its file may still be on its way` });
+  return state("lost", { reason: `${end ?? ""}; lab sweep --again trains it` });
+}
+
+/** Tasks without a place in the queue whose trainings are not all there; `gone` is kept from one look to the next. */
+export function goneTasks(found: SweepFindings): Gone {
+  const { queue, nowMs } = found;
+  if (queue === null) return found.gone;
+  const now = new Date(nowMs).toISOString();
+  const missing = found.plan
+    .filter(({ index }) => !found.done.has(index))
+    .map(({ index }) => taskOf(index, found.chunk))
+    .filter((task) => !isActive(queue.get(task)));
+  return Object.fromEntries([...new Set(missing)].map((task) => [String(task), found.gone[task] ?? now]));
+}
+
+/** Tasks to submit: neither whole nor queued. */
+export function tasksToSubmit(found: SweepFindings): readonly number[] {
+  const { queue } = found;
+  const missing = found.plan
+    .filter(({ index }) => !found.done.has(index))
+    .map(({ index }) => taskOf(index, found.chunk));
+  return [...new Set(missing)].filter((task) => !isActive(queue?.get(task)));
+}

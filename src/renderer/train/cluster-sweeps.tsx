@@ -1,0 +1,250 @@
+import { Button, Switch } from "@mantine/core";
+import { useEffect, useState } from "react";
+import {
+  TRAINING_STATES,
+  type ClusterSweepStatus,
+  type KnownSweep,
+  type SweptTraining,
+  type TrainingStateName,
+} from "../../shared/experiments/cluster-sweep.ts";
+import { ask } from "../bridge/lab.ts";
+import { useStore } from "../store/create-store.ts";
+import { labStore, showFailure } from "../store/lab-store.ts";
+import { openComparison, openRun } from "../store/open-run.ts";
+import { ConfirmButton } from "../ui/confirm-button.tsx";
+import { DataTable } from "../ui/data-table.tsx";
+import {
+  cancelSweep,
+  collectSweep,
+  forgetSweep,
+  knownSweepsStore,
+  loadSweeps,
+  refreshSweep,
+  submitAgain,
+  sweepStatusStore,
+} from "./cluster-store.ts";
+import own from "./cluster.module.css";
+
+/** A cluster's controller has more to do than to be asked: ten seconds at first, up to a minute later. */
+const FIRST_LOOK_MS = 10_000;
+const LAST_LOOK_MS = 60_000;
+/** Rows of the table that are shown before a person asks for all. */
+const FEW_ROWS = 20;
+/** As many as a comparison takes. */
+const MOST_COMPARED = 20;
+
+/** A card for each sweep on a cluster. */
+export function ClusterSweeps() {
+  const sweeps = useStore(knownSweepsStore);
+  useEffect(() => void loadSweeps(), []);
+  return sweeps.map((sweep) => <SweepCard key={sweep.id} sweep={sweep} />);
+}
+
+function SweepCard({ sweep }: { readonly sweep: KnownSweep }) {
+  const { id, name, trainings, dir, host, createdAt } = sweep;
+  const status = useStore(sweepStatusStore, (all) => all[id]);
+  const busy = useStore(labStore, ({ activity }) => activity !== null);
+  const [byItself, setByItself] = useState(false);
+  useEffect(() => {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    let [pauseMs, ended] = [FIRST_LOOK_MS, false];
+    const look = async (): Promise<void> => {
+      const seen = await refreshSweep(id);
+      if (seen !== null && byItself && seen.counts.done > 0 && labStore.get().activity === null) {
+        await collectSweep(id);
+      }
+      if (ended || (seen !== null && isOver(seen))) return;
+      timer = setTimeout(() => void look(), pauseMs);
+      pauseMs = Math.min(LAST_LOOK_MS, pauseMs * 1.5);
+    };
+    void look();
+    return () => {
+      ended = true;
+      clearTimeout(timer);
+    };
+  }, [id, byItself]);
+  const collected = status?.trainings.filter(({ state }) => state === "collected") ?? [];
+  return (
+    <section className={own["card"]} aria-label={`Sweep ${name}`}>
+      <div className={own["row"]}>
+        <strong>{name}</strong>
+        <span className={own["quiet"]}>
+          {trainings} trainings on {host ?? "Slurm"}, {new Date(createdAt).toLocaleString()}
+        </span>
+        <Button size="compact-xs" variant="subtle" color="gray" onClick={() => void refreshSweep(id)}>
+          Look again
+        </Button>
+      </div>
+      {status !== undefined && <StateBar status={status} />}
+      {status !== undefined && status.problem !== "" && (
+        <p className={own["wrong"]} role="status">
+          Slurm does not answer; this is what is known since {new Date(status.at).toLocaleTimeString()}:{" "}
+          {status.problem}
+        </p>
+      )}
+      <div className={own["row"]}>
+        <Button
+          size="xs"
+          disabled={busy || (status?.counts.done ?? 0) === 0}
+          onClick={() => void collectSweep(id)}
+        >
+          Collect {status?.counts.done ?? 0}
+        </Button>
+        <Switch
+          size="xs"
+          label="by itself, while the app is open"
+          checked={byItself}
+          onChange={(event) => setByItself(event.currentTarget.checked)}
+        />
+        <Button size="xs" variant="default" onClick={() => void submitAgain(id)}>
+          Again
+        </Button>
+        <ConfirmButton
+          question="What runs is ended and keeps its state; what waits is taken back. Again goes on with both."
+          confirm="Cancel the sweep"
+          onConfirm={() => void cancelSweep(id)}
+        >
+          Cancel
+        </ConfirmButton>
+        <Button
+          size="xs"
+          variant="default"
+          disabled={collected.length < 2}
+          onClick={() => openComparison(collected.slice(0, MOST_COMPARED).map(({ run }) => run))}
+        >
+          Compare
+        </Button>
+        <Button size="xs" variant="subtle" color="gray" title={dir} onClick={() => void forgetSweep(id)}>
+          Take off the list
+        </Button>
+      </div>
+      {status !== undefined && <TrainingTable id={id} trainings={status.trainings} />}
+      <p className={own["hint"]}>{dir}</p>
+    </section>
+  );
+}
+
+const isOver = ({ counts }: ClusterSweepStatus): boolean =>
+  counts.running + counts.waiting + counts.unknown === 0;
+
+const TITLES: Readonly<Record<TrainingStateName, string>> = {
+  collected: "collected",
+  done: "done",
+  running: "running",
+  waiting: "waiting",
+  failed: "failed",
+  lost: "lost",
+  unknown: "not known",
+};
+
+/** How many trainings are in each state: as lengths, and in words. */
+function StateBar({ status }: { readonly status: ClusterSweepStatus }) {
+  const shown = TRAINING_STATES.filter((state) => status.counts[state] > 0);
+  return (
+    <>
+      <div className={own["bar"]} aria-hidden="true">
+        {shown.map((state) => (
+          <span key={state} data-state={state} style={{ flexGrow: status.counts[state] }} />
+        ))}
+      </div>
+      <p className={own["legend"]}>
+        {shown.map((state) => (
+          <span key={state}>
+            <i data-state={state} aria-hidden="true" /> {status.counts[state]} {TITLES[state]}
+          </span>
+        ))}
+      </p>
+    </>
+  );
+}
+
+function TrainingTable({
+  id,
+  trainings,
+}: {
+  readonly id: string;
+  readonly trainings: readonly SweptTraining[];
+}) {
+  const [all, setAll] = useState(false);
+  const [log, setLog] = useState<{ readonly index: number; readonly text: string } | null>(null);
+  const showLog = async (index: number): Promise<void> => {
+    try {
+      const found = await ask(window.lab.sweepsLog({ id, index }));
+      setLog({ index, text: found === null ? "Its task has not begun: there is no log yet." : found.text });
+    } catch (error) {
+      showFailure("The log could not be read", error);
+    }
+  };
+  const rows = all ? trainings : trainings.slice(0, FEW_ROWS);
+  return (
+    <>
+      <DataTable label="Trainings of the sweep">
+        <thead>
+          <tr>
+            <th scope="col">Values</th>
+            <th scope="col">State</th>
+            <th scope="col">Node</th>
+            <th scope="col">Step</th>
+            <th scope="col">Loss</th>
+            <th scope="col">Why</th>
+            <th scope="col">Log</th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map(({ index, run, note, state, node, step, of, loss, reason }) => (
+            <tr key={index}>
+              <th scope="row">
+                {state === "collected" ? (
+                  <Button size="compact-xs" variant="subtle" onClick={() => openRun(run)}>
+                    {note}
+                  </Button>
+                ) : (
+                  note
+                )}
+              </th>
+              <td>
+                <span className={own["state"]}>
+                  <i data-state={state} aria-hidden="true" /> {TITLES[state]}
+                </span>
+              </td>
+              <td>{node}</td>
+              <td>
+                {step === null ? "" : `${step.toLocaleString("en")} of ${of?.toLocaleString("en") ?? "?"}`}
+              </td>
+              <td>{loss === null ? "" : String(Number(loss.toPrecision(5)))}</td>
+              <td>{reason}</td>
+              <td>
+                <Button
+                  size="compact-xs"
+                  variant="subtle"
+                  aria-label={`Log of ${note}`}
+                  onClick={() => void showLog(index)}
+                >
+                  Log
+                </Button>
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </DataTable>
+      {trainings.length > FEW_ROWS && (
+        <Button size="compact-xs" variant="subtle" onClick={() => setAll(!all)}>
+          {all ? "Show fewer" : `Show all ${trainings.length}`}
+        </Button>
+      )}
+      {log !== null && (
+        <div>
+          <div className={own["row"]}>
+            <strong>Log of the task of training {log.index}</strong>
+            <Button size="compact-xs" variant="subtle" color="gray" onClick={() => setLog(null)}>
+              Close
+            </Button>
+          </div>
+          <pre className={own["text"]} aria-label={`Log of training ${log.index}`}>
+            {log.text}
+          </pre>
+        </div>
+      )}
+    </>
+  );
+}

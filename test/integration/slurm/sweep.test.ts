@@ -1,0 +1,263 @@
+import { spawn, spawnSync, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { CollectedSweep, SubmittedSweep } from "../../../src/shared/experiments/cluster-sweep.ts";
+import { notebookSpec } from "../lab/open-test-lab.ts";
+import { answered, labWith, metricValues, statusOf, until, writeNode, type Lab } from "./slurm-lab.ts";
+import { slurmMissing, TestSlurm } from "./test-slurm.ts";
+
+if (slurmMissing !== "") process.stdout.write(`test/integration/slurm: ${slurmMissing}\n`);
+
+/** Right on every machine, and its choice is not what is tested here. */
+const KERNELS = ["--kernels", "simd128"] as const;
+const TRAININGS = 12;
+const EPOCHS = 25;
+const NOBODY = 65_534;
+
+describe.skipIf(slurmMissing !== "")("a sweep on Slurm", () => {
+  let folder: string;
+  let slurm: TestSlurm;
+  let lab: Lab;
+  let node: string;
+  let dir: string;
+  const at = (...names: readonly string[]): string => join(folder, ...names);
+  const inDir = (name: string): readonly string[] => readdirSync(join(dir, name));
+  const logs = (): string =>
+    inDir("log")
+      .map((name) => readFileSync(join(dir, "log", name), "utf8"))
+      .join("");
+
+  const submit = (sweep: object, ...options: readonly string[]): SubmittedSweep => {
+    writeFileSync(at("grid.json"), JSON.stringify(sweep));
+    const common = ["--node", node, "--save-every", "1", ...KERNELS, "--json"];
+    return answered(lab("sweep", at("grid.json"), "--on", "slurm", ...common, ...options));
+  };
+  const collect = (database: string): CollectedSweep => {
+    const { stdout } = lab("sweep", "--collect", dir, "--database", at(database), "--json");
+    return JSON.parse(stdout) as CollectedSweep;
+  };
+  const queue = (...format: readonly string[]): readonly string[] =>
+    slurm
+      .run("squeue", "--noheader", "--array", ...format)
+      .split("\n")
+      .filter((line) => line !== "");
+
+  /**
+   * Does something to a task that runs on a node and has kept a state: whatever becomes of it, it goes on from there.
+   *
+   * @param act Throws where the task has come to its end just then; another one is found.
+   */
+  const disturb = (
+    act: (task: { readonly job: string; readonly node: string }) => void,
+    wanted?: string,
+  ): Promise<string> =>
+    until("a task that has kept a state", () => {
+      const [line] = queue("--states=RUNNING", "--format=%A|%K|%N").filter((text) => {
+        const [, task = "", name = ""] = text.split("|");
+        if (wanted !== undefined && name !== wanted) return false;
+        const indices = [2 * Number(task), 2 * Number(task) + 1].map((i) => String(i).padStart(4, "0"));
+        return indices.some((index) => existsSync(join(dir, "state", `${index}.bundle.gz`)));
+      });
+      if (!line) return null;
+      const [job = "", , name = ""] = line.split("|");
+      try {
+        act({ job, node: name });
+        return name;
+      } catch {
+        return null;
+      }
+    });
+  const idle = (): Promise<boolean> =>
+    until("nothing is in the queue", () => queue("--states=PENDING,RUNNING,COMPLETING").length === 0, 180_000);
+
+  beforeAll(async () => {
+    folder = mkdtempSync("/tmp/lab-slurm-");
+    chmodSync(folder, 0o755);
+    slurm = await TestSlurm.start(join(folder, "slurm"), 2);
+    lab = labWith(slurm, folder);
+    node = writeNode(folder);
+  });
+  afterAll(async () => {
+    await slurm.stop();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  it("equals the local sweep in every value: a task killed, told that its time is up, preempted, a node lost, the controller restarted", async () => {
+    const sweep = {
+      kind: "grid",
+      base: notebookSpec({ rows: 500, epochs: EPOCHS }),
+      values: { "optimizer.lr": [0.01, 0.005, 0.002, 0.001], seed: [1, 2, 3] },
+    };
+    const submitted = submit(sweep, "--chunk", "2");
+    dir = submitted.dir;
+    expect(submitted).toMatchObject({ trainings: TRAININGS, tasks: 6, submitted: TRAININGS });
+    // The same command typed twice trains nothing twice.
+    expect(submit(sweep, "--chunk", "2")).toMatchObject({ dir, submitted: 0, job: null });
+
+    // A task that is killed ends for good: --again takes it up below.
+    const killed = await disturb(({ node }) => {
+      for (const pid of slurm.jobProcesses(node)) process.kill(pid, "SIGKILL");
+    });
+    // The signal that a time limit sends. scancel sends it for a minute on end while the task goes back, so it is ended.
+    let scancel: ChildProcess | undefined;
+    await disturb(
+      ({ job }) => {
+        scancel = spawn("scancel", ["--signal=USR1", "--batch", job], { env: slurm.environment, stdio: "ignore" });
+      },
+      killed === "node1" ? "node2" : "node1",
+    );
+    await until("it has gone back into the queue", () => logs().includes("goes back into the queue"));
+    scancel?.kill();
+    await disturb(({ node }) =>
+      slurm.run("sbatch", "--partition=urgent", `--nodelist=${node}`, "--output=/dev/null", "--wrap=sleep 1"),
+    );
+    await until("it was taken from its node", () => logs().includes("to make room for another job"));
+    const lost = await disturb(() => undefined);
+    await slurm.loseNode(lost);
+    await slurm.stopController();
+    const away = lab("sweep", "--status", dir, "--json");
+    expect([away.status, JSON.parse(away.stdout)]).toEqual([
+      1,
+      expect.objectContaining({
+        problem: expect.stringMatching(/unable to contact slurm controller/i) as string,
+      }),
+    ]);
+    expect(away.stdout).not.toContain('"lost",');
+    await slurm.startController();
+    await slurm.bringBack(lost);
+    await idle();
+
+    const { counts } = statusOf(lab, dir);
+    expect(counts.done + counts.lost + counts.unknown).toBe(TRAININGS);
+    const again = answered<SubmittedSweep>(lab("sweep", "--again", dir, "--json"));
+    expect(again.submitted).toBe(TRAININGS - counts.done);
+    expect(again.submitted).toBeGreaterThan(0);
+    expect(answered<SubmittedSweep>(lab("sweep", "--again", dir, "--json"))).toMatchObject({ submitted: 0 });
+    await idle();
+    expect(statusOf(lab, dir).counts.done).toBe(TRAININGS);
+    // All four went on from where they were.
+    expect(logs().match(/: goes on/g)?.length).toBeGreaterThanOrEqual(4);
+    expect(inDir("state")).toEqual([]);
+
+    const collected = collect("cluster.sqlite");
+    expect(collected).toMatchObject({ skipped: [], inTrash: [], damaged: [] });
+    expect(collected.added.length).toBe(TRAININGS);
+    expect(collect("cluster.sqlite")).toMatchObject({ added: [], skipped: [], damaged: [] });
+    expect(statusOf(lab, dir).counts.collected).toBe(TRAININGS);
+
+    const local = lab(
+      "sweep",
+      at("grid.json"),
+      "--threads",
+      "1",
+      ...KERNELS,
+      "--database",
+      at("local.sqlite"),
+    );
+    expect(local.status).toBe(0);
+    const values = metricValues(at("local.sqlite"));
+    expect(values.size).toBeGreaterThan(TRAININGS * EPOCHS * 50);
+    expect(metricValues(at("cluster.sqlite"))).toEqual(values);
+  }, 600_000);
+
+  it("names a bundle that was cut off; two attempts at once, one of them of a user without home, leave one whole", async () => {
+    const bundle = join(dir, "done", "0004.bundle.gz");
+    truncateSync(bundle, 10_000);
+    const { added, damaged } = collect("second.sqlite");
+    expect(added.length).toBe(TRAININGS - 1);
+    expect(damaged).toEqual([expect.objectContaining({ index: 4, file: `${bundle}.damaged` })]);
+    expect(existsSync(bundle)).toBe(false);
+
+    // The lab's files belong to root; what tasks write to, to whom they run as.
+    const alone = process.getuid?.() === 0 && canRunAsNobody(node);
+    if (alone)
+      for (const name of ["done", "state", "failed", "alive"]) chownSync(join(dir, name), NOBODY, NOBODY);
+    const attempt = (restarts: string, user: object) =>
+      spawn(node, [join(dir, "lab/out/main/lab.js"), "sweep-task", dir, "2"], {
+        env: { PATH: process.env["PATH"], SLURM_JOB_ID: "77", SLURM_RESTART_COUNT: restarts },
+        stdio: "ignore",
+        cwd: "/",
+        ...user,
+      });
+    const attempts = [attempt("0", {}), attempt("1", alone ? { uid: NOBODY, gid: NOBODY } : {})];
+    const ends = await Promise.all(attempts.map((child) => once(child, "exit")));
+    expect(ends.map(([code]) => code as number)).toEqual([0, 0]);
+    expect(
+      inDir("done")
+        .filter((name) => name.startsWith("0004"))
+        .sort(),
+    ).toEqual(["0004.bundle.gz", "0004.bundle.gz.damaged"]);
+    expect(inDir("done").filter((name) => name.endsWith(".part"))).toEqual([]);
+    expect(collect("second.sqlite")).toMatchObject({ added: [expect.any(String)], damaged: [] });
+    expect(metricValues(at("second.sqlite"))).toEqual(metricValues(at("local.sqlite")));
+  }, 300_000);
+
+  it("what was cancelled stays cancelled, keeps its state, and its log can be read", async () => {
+    const base = notebookSpec({ rows: 500, epochs: 20_000, lr: 0.001 });
+    dir = submit({ kind: "grid", base, values: { seed: [4, 5, 6] } }, "--chunk", "1").dir;
+    const running = (): boolean =>
+      inDir("state").filter((name) => name.endsWith(".gz")).length === 2 &&
+      [0, 1].every((task) =>
+        readFileSync(join(dir, "alive", `${task}.json`), "utf8").includes('"of":1000000'),
+      );
+    await until("two run", running);
+    const status = statusOf(lab, dir);
+    expect(status.counts).toMatchObject({ running: 2, waiting: 1 });
+    expect(status.trainings.find(({ state }) => state === "running")?.of).toBe(1_000_000);
+    expect(answered(lab("sweep", "--cancel", dir, "--json"))).toEqual({ cancelled: 3 });
+    await idle();
+    await wait(4_000);
+    expect(queue("--states=PENDING,RUNNING")).toEqual([]);
+    const after = statusOf(lab, dir);
+    expect(after.counts).toMatchObject({ lost: 3 });
+    expect(after.trainings[0]?.reason).toMatch(/cancelled/);
+    expect(inDir("state").filter((name) => name.endsWith(".bundle.gz")).length).toBe(2);
+    expect(lab("sweep", "--status", dir, "--log", "0").stdout).toMatch(
+      /seed 4\): begins[^]*ended before its time/,
+    );
+  }, 300_000);
+
+  it("says why a request cannot be met, and what sbatch refuses", () => {
+    const base = notebookSpec({ rows: 100 });
+    const sweep = { kind: "grid", base, values: { seed: [7] } };
+    const options = ["--dir", at("wide"), "--cpus-per-task", "64", "--threads", "1"];
+    writeFileSync(at("grid.json"), JSON.stringify(sweep));
+    const wide = lab("sweep", at("grid.json"), "--on", "slurm", "--node", node, ...KERNELS, ...options);
+    const why = wide.status === 0 ? JSON.stringify(statusOf(lab, at("wide"))) : wide.stderr;
+    expect(why).toMatch(/no node .* can ever meet|ask for less/i);
+    if (wide.status === 0) lab("sweep", "--cancel", at("wide"));
+    const refused = lab(
+      "sweep",
+      at("grid.json"),
+      "--on",
+      "slurm",
+      "--node",
+      node,
+      ...KERNELS,
+      "--partition",
+      "none",
+    );
+    expect([refused.status, refused.stderr]).toEqual([
+      1,
+      expect.stringMatching(/invalid partition.*sinfo lists/i),
+    ]);
+  });
+});
+
+/** Root's folders need not be readable for others. */
+const canRunAsNobody = (program: string): boolean =>
+  spawnSync(program, ["-e", "0"], { uid: NOBODY, gid: NOBODY, cwd: "/", env: { PATH: process.env["PATH"] } })
+    .status === 0;
