@@ -9,7 +9,7 @@ import { nativeBinding } from "../store/recorded-values.ts";
 import type { TestSlurm } from "./test-slurm.ts";
 
 const PROGRAM = resolve("out/main/lab.js");
-const WAIT_MS = 180_000;
+const WAIT_MS = 60_000;
 
 export interface Answer {
   readonly status: number | null;
@@ -82,8 +82,8 @@ export function metricValues(path: string): ReadonlyMap<string, number | null> {
   const db = connect(path, { nativeBinding, readOnly: true });
   try {
     const rows = db
-      .prepare<{ run: string; name: string; step: number; position: number; value: number | null }>(
-        `SELECT run_id AS run, name, step, value FROM point JOIN series ON series.id = series_id
+      .prepare<{ run: string; name: string; step: number; value: number | null }>(
+        `SELECT run_id AS run, series.name AS name, step, value FROM point JOIN series ON series.id = series_id
          JOIN run ON run.id = run_id WHERE run.status = 'finished'`,
       )
       .all();

@@ -1,4 +1,4 @@
-import { spawn, spawnSync } from "node:child_process";
+import { spawn, spawnSync, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import {
   chmodSync,
@@ -24,7 +24,7 @@ if (slurmMissing !== "") process.stdout.write(`test/integration/slurm: ${slurmMi
 /** Right on every machine, and its choice is not what is tested here. */
 const KERNELS = ["--kernels", "simd128"] as const;
 const TRAININGS = 12;
-const EPOCHS = 50;
+const EPOCHS = 25;
 const NOBODY = 65_534;
 
 describe.skipIf(slurmMissing !== "")("a sweep on Slurm", () => {
@@ -81,7 +81,7 @@ describe.skipIf(slurmMissing !== "")("a sweep on Slurm", () => {
       }
     });
   const idle = (): Promise<boolean> =>
-    until("nothing is in the queue", () => queue("--states=PENDING,RUNNING,COMPLETING").length === 0);
+    until("nothing is in the queue", () => queue("--states=PENDING,RUNNING,COMPLETING").length === 0, 180_000);
 
   beforeAll(async () => {
     folder = mkdtempSync("/tmp/lab-slurm-");
@@ -111,12 +111,16 @@ describe.skipIf(slurmMissing !== "")("a sweep on Slurm", () => {
     const killed = await disturb(({ node }) => {
       for (const pid of slurm.jobProcesses(node)) process.kill(pid, "SIGKILL");
     });
-    // The signal that a time limit sends.
+    // The signal that a time limit sends. scancel sends it for a minute on end while the task goes back, so it is ended.
+    let scancel: ChildProcess | undefined;
     await disturb(
-      ({ job }) => slurm.run("scancel", "--signal=USR1", "--batch", job),
+      ({ job }) => {
+        scancel = spawn("scancel", ["--signal=USR1", "--batch", job], { env: slurm.environment, stdio: "ignore" });
+      },
       killed === "node1" ? "node2" : "node1",
     );
     await until("it has gone back into the queue", () => logs().includes("goes back into the queue"));
+    scancel?.kill();
     await disturb(({ node }) =>
       slurm.run("sbatch", "--partition=urgent", `--nodelist=${node}`, "--output=/dev/null", "--wrap=sleep 1"),
     );
@@ -202,7 +206,7 @@ describe.skipIf(slurmMissing !== "")("a sweep on Slurm", () => {
   }, 300_000);
 
   it("what was cancelled stays cancelled, keeps its state, and its log can be read", async () => {
-    const base = notebookSpec({ rows: 500, epochs: 20_000 });
+    const base = notebookSpec({ rows: 500, epochs: 20_000, lr: 0.001 });
     dir = submit({ kind: "grid", base, values: { seed: [4, 5, 6] } }, "--chunk", "1").dir;
     const running = (): boolean =>
       inDir("state").filter((name) => name.endsWith(".gz")).length === 2 &&
