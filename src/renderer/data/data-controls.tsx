@@ -109,7 +109,7 @@ function ImportPlace() {
   );
 }
 
-const TOY_CHOICES = Object.entries(TOYS).map(([value, label]) => ({ value, label: `${value}: ${label}` }));
+const TOY_CHOICES = Object.keys(TOYS);
 
 /** Small sets of two features that are drawn anew by what is chosen. */
 function ToyChoices() {
@@ -130,6 +130,8 @@ function ToyChoices() {
       <NativeSelect
         size="xs"
         label="Toy"
+        description={TOYS[toy]}
+        inputWrapperOrder={["label", "input", "description"]}
         value={toy}
         data={TOY_CHOICES}
         onChange={(event) => setToy(event.currentTarget.value as Toy)}

@@ -320,7 +320,9 @@ test("a run that shows NaN or infinity is stored and found as that (issue 14, it
   const { runId } = await run(id, text, { kind: "all" });
   const found = (query: string) =>
     test1.lab.runs.table({ ...DEFAULT_VIEW, query, scope: "active", offset: 0, limit: 10 });
-  expect(test1.lab.runs.get({ runId: runId! }).run.summary["notFinite"]).toBe("loss of c1, some of c2");
-  expect((await found('"notFinite":"loss of c1"')).ids).toEqual([runId]);
+  expect(test1.lab.runs.get({ runId: runId! }).run.summary["notFinite"]).toBe(
+    "loss, loss of cell c1, some of cell c2",
+  );
+  expect((await found('"notFinite":"loss of cell c1"')).ids).toEqual([runId]);
   expect((await found("kind:notebook is:notFinite")).ids).toEqual([runId]);
 });
