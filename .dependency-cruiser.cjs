@@ -81,6 +81,7 @@ const EXPERIMENTS = [
   "live",
   "lessons",
   "runs",
+  "cluster",
 ];
 const VIEWS = [
   "notebook",

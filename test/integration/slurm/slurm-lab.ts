@@ -21,16 +21,19 @@ export interface Answer {
  * Node for compute nodes: this machine's if it is new enough, else this runtime under its name, which has the same
  * Node-API as the module of SQLite that the set-up has built for it.
  */
-export function writeNode(folder: string): string {
+export function writeNode(folder: string, runtime = process.execPath): string {
   const own = spawnSync("node", ["--version"], { encoding: "utf8" });
   if (own.status === 0 && isNewEnough(own.stdout)) return "node";
   const path = join(folder, "node");
-  const variables = ["ELECTRON_RUN_AS_NODE", "BACKPROP_LAB_NATIVE_BINDING"].flatMap((name) => {
-    const value = process.env[name];
-    return value === undefined ? [] : [`export ${name}='${value}'`];
-  });
-  const version = `[ "$1" = --version ] && { echo v22.14.0; exit; }`;
-  writeFileSync(path, `#!/bin/sh\n${version}\n${variables.join("\n")}\nexec '${process.execPath}' "$@"\n`);
+  const binding = process.env["BACKPROP_LAB_NATIVE_BINDING"];
+  const lines = [
+    "#!/bin/sh",
+    '[ "$1" = --version ] && { echo v22.14.0; exit; }',
+    "export ELECTRON_RUN_AS_NODE=1",
+    ...(binding === undefined ? [] : [`export BACKPROP_LAB_NATIVE_BINDING='${binding}'`]),
+    `exec '${runtime}' "$@"`,
+  ];
+  writeFileSync(path, `${lines.join("\n")}\n`);
   chmodSync(path, 0o755);
   return path;
 }
@@ -49,11 +52,10 @@ export const labWith =
 
 export type Lab = ReturnType<typeof labWith>;
 
-// The test says what it reads.
-// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters
-export function answered<T>({ status, stdout, stderr }: Answer): T {
+/** What a command has answered as JSON. @throws {Error} With its own words, if it failed. */
+export function answered({ status, stdout, stderr }: Answer): unknown {
   if (status !== 0) throw new Error(`lab ended with ${status}: ${stderr}${stdout}`);
-  return JSON.parse(stdout) as T;
+  return JSON.parse(stdout);
 }
 
 export const statusOf = (lab: Lab, dir: string): ClusterSweepStatus => {

@@ -43,7 +43,7 @@ describe.skipIf(slurmMissing !== "")("a sweep on Slurm", () => {
   const submit = (sweep: object, ...options: readonly string[]): SubmittedSweep => {
     writeFileSync(at("grid.json"), JSON.stringify(sweep));
     const common = ["--node", node, "--save-every", "1", ...KERNELS, "--json"];
-    return answered(lab("sweep", at("grid.json"), "--on", "slurm", ...common, ...options));
+    return answered(lab("sweep", at("grid.json"), "--on", "slurm", ...common, ...options)) as SubmittedSweep;
   };
   const collect = (database: string): CollectedSweep => {
     const { stdout } = lab("sweep", "--collect", dir, "--database", at(database), "--json");
@@ -81,7 +81,11 @@ describe.skipIf(slurmMissing !== "")("a sweep on Slurm", () => {
       }
     });
   const idle = (): Promise<boolean> =>
-    until("nothing is in the queue", () => queue("--states=PENDING,RUNNING,COMPLETING").length === 0, 180_000);
+    until(
+      "nothing is in the queue",
+      () => queue("--states=PENDING,RUNNING,COMPLETING").length === 0,
+      180_000,
+    );
 
   beforeAll(async () => {
     folder = mkdtempSync("/tmp/lab-slurm-");
@@ -115,7 +119,7 @@ describe.skipIf(slurmMissing !== "")("a sweep on Slurm", () => {
     let scancel: ChildProcess | undefined;
     await disturb(
       ({ job }) => {
-        scancel = spawn("scancel", ["--signal=USR1", "--batch", job], { env: slurm.environment, stdio: "ignore" });
+        scancel = slurm.begin("scancel", "--signal=USR1", "--batch", job);
       },
       killed === "node1" ? "node2" : "node1",
     );
@@ -142,10 +146,10 @@ describe.skipIf(slurmMissing !== "")("a sweep on Slurm", () => {
 
     const { counts } = statusOf(lab, dir);
     expect(counts.done + counts.lost + counts.unknown).toBe(TRAININGS);
-    const again = answered<SubmittedSweep>(lab("sweep", "--again", dir, "--json"));
+    const again = answered(lab("sweep", "--again", dir, "--json")) as SubmittedSweep;
     expect(again.submitted).toBe(TRAININGS - counts.done);
     expect(again.submitted).toBeGreaterThan(0);
-    expect(answered<SubmittedSweep>(lab("sweep", "--again", dir, "--json"))).toMatchObject({ submitted: 0 });
+    expect(answered(lab("sweep", "--again", dir, "--json"))).toMatchObject({ submitted: 0 });
     await idle();
     expect(statusOf(lab, dir).counts.done).toBe(TRAININGS);
     // All four went on from where they were.

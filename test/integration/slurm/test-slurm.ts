@@ -83,6 +83,11 @@ export class TestSlurm {
     }).trim();
   }
 
+  /** Does not wait for its end. */
+  begin(program: string, ...args: readonly string[]): ChildProcess {
+    return spawn(program, [...args], { env: this.environment, stdio: "ignore" });
+  }
+
   nodeStates(): readonly string[] {
     return this.run("sinfo", "--noheader", "--Node", "--partition=main", "--format=%T").split("\n");
   }

@@ -1,0 +1,87 @@
+import { chmodSync, mkdtempSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { writeNode } from "../integration/slurm/slurm-lab.ts";
+import { slurmMissing, TestSlurm } from "../integration/slurm/test-slurm.ts";
+import { launchApp, type LaunchedApp } from "./launch-app.ts";
+
+if (slurmMissing !== "") process.stdout.write(`cluster-sweep: ${slurmMissing}\n`);
+
+describe.skipIf(slurmMissing !== "")("a sweep on a cluster, in the window", () => {
+  let folder: string;
+  let slurm: TestSlurm;
+  let node: string;
+
+  const launch = (): Promise<LaunchedApp> =>
+    launchApp({
+      userDataDir: join(folder, "profile"),
+      env: { SLURM_CONF: slurm.configuration, BACKPROP_LAB_SAVE_DIR: folder },
+    });
+
+  beforeAll(async () => {
+    folder = mkdtempSync("/tmp/lab-slurm-");
+    chmodSync(folder, 0o755);
+    slurm = await TestSlurm.start(join(folder, "slurm"), 2);
+    node = writeNode(folder, process.env["BACKPROP_LAB_ELECTRON"]);
+  });
+  afterAll(async () => {
+    await slurm.stop();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  it("is submitted, watched, its log read, collected after a restart of the app, and its runs compared", async () => {
+    const first = await launch();
+    try {
+      const { page } = first;
+      const views = page.getByRole("navigation", { name: "Views" });
+      await views.getByRole("button", { name: "Train", exact: true }).click();
+      await page.getByText("trainings that differ in some values").click();
+      await page.getByLabel("Choices of value 2").fill("1, 2");
+      await page.getByText("A Slurm cluster").click();
+      await page.getByText("cluster test").waitFor();
+      await page.getByText("More options").click();
+      await page.getByLabel("Node on a compute node").fill(node);
+      await page.getByLabel("Trainings a task").fill("1");
+      await page.getByText("The job script").click();
+      await page.getByText("#SBATCH --array=0-1").waitFor();
+      await page.getByRole("button", { name: "Submit 2 trainings" }).click();
+      const card = page.getByRole("region", { name: "Sweep sweep over seed" });
+      await card.waitFor();
+      await card.getByRole("button", { name: "Log of seed 1" }).click();
+      await expect
+        .poll(
+          async () => {
+            await card.getByRole("button", { name: "Log of seed 1" }).click();
+            return card.getByLabel("Log of training 0").textContent();
+          },
+          { timeout: 60_000 },
+        )
+        .toMatch(/seed 1\): begins/);
+    } finally {
+      await first.close();
+    }
+
+    const second = await launch();
+    try {
+      const { page } = second;
+      const views = page.getByRole("navigation", { name: "Views" });
+      await views.getByRole("button", { name: "Train", exact: true }).click();
+      const card = page.getByRole("region", { name: "Sweep sweep over seed" });
+      await expect
+        .poll(
+          async () => {
+            await card.getByRole("button", { name: "Look again" }).click();
+            return card.getByRole("button", { name: "Collect 2" }).isVisible();
+          },
+          { timeout: 90_000, interval: 1_000 },
+        )
+        .toBe(true);
+      await card.getByRole("button", { name: "Collect 2" }).click();
+      await card.getByRole("row", { name: "seed 2 collected" }).waitFor();
+      await card.getByRole("button", { name: "Compare" }).click();
+      await page.getByText("2 runs side by side").waitFor();
+    } finally {
+      await second.close();
+    }
+  });
+});
