@@ -40,7 +40,7 @@ export function writeNode(folder: string, runtime = process.execPath): string {
 
 /** The command line with this Slurm on its path. */
 export const labWith =
-  (slurm: TestSlurm, cwd: string) =>
+  (slurm: Pick<TestSlurm, "environment">, cwd: string) =>
   (...args: readonly string[]): Answer =>
     spawnSync(process.execPath, [PROGRAM, ...args], {
       encoding: "utf8",

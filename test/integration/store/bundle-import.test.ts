@@ -319,3 +319,47 @@ describe("a run whose row cannot be read (issue 14, 26)", () => {
     ]);
   });
 });
+
+test("with at most so many points a series keeps its first, last, lowest and highest, and its key numbers", async () => {
+  const path = folder.file("long.sqlite");
+  const store = folder.open(path);
+  store.saveMachine(machine);
+  store.createRun({ ...notebookRun, id: "long" });
+  const values = Array.from({ length: 5_000 }, (_, i) =>
+    i === 1_234 ? 99 : i === 4_321 ? -99 : Math.sin(i),
+  );
+  store.addMetrics(
+    "long",
+    values.map((value, step) => ({ name: "loss", step, epoch: 0, value, wallMs: step })),
+  );
+  store.addMetrics("long", [{ name: "validLoss", step: 0, epoch: 0, value: 1, wallMs: 0 }]);
+  const at = "2026-11-23T05:00:00.000Z";
+  store.finishRun("long", { status: "finished", summary: {}, failure: null, finishedAt: at });
+  store.close();
+  const reader = readerOf(path);
+  await exportBundle(reader, ["long"], folder.file("thin.json"), {
+    weights: false,
+    gzip: false,
+    points: 100,
+  });
+  reader.close();
+  folder.open(folder.file("thin.sqlite")).close();
+  const db = connect(folder.file("thin.sqlite"), { nativeBinding });
+  db.pragma("foreign_keys = ON", { simple: true });
+  await importBundle(db, folder.file("thin.json"), folder.file("thin-checkpoints"));
+  const series = db
+    .prepare<Record<string, number>>("SELECT points, last, minimum, maximum FROM series WHERE name = 'loss'")
+    .get();
+  const points = db
+    .prepare<{ step: number; value: number }>(
+      "SELECT step, value FROM point WHERE series_id = (SELECT id FROM series WHERE name = 'loss') ORDER BY position",
+    )
+    .all();
+  db.close();
+  expect(points.length).toBeLessThanOrEqual(100);
+  expect(points.length).toBeGreaterThan(90);
+  expect(series).toEqual({ points: points.length, last: values.at(-1), minimum: -99, maximum: 99 });
+  expect([points[0]?.step, points.at(-1)?.step]).toEqual([0, 4_999]);
+  // Points as they were recorded, never averages.
+  expect(points.map(({ value }) => value)).toEqual(points.map(({ step }) => values[step]));
+});

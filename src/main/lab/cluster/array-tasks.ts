@@ -2,13 +2,15 @@ import { ContractError } from "../../../core/errors.ts";
 
 /** A task that ends sooner spends much of its time on being started. */
 const SHORTEST_TASK_MS = 600_000;
+/** Drawing a network, the first evaluation, writing a bundle: what a training takes beside its steps. */
+const BESIDE_STEPS_MS = 500;
 /** Slurm's own default of MaxArraySize: indices go up to one less. */
 export const USUAL_MAX_ARRAY_SIZE = 1_001;
 
 /** Trainings a task, so that there are fewer tasks than Slurm takes in an array and none ends at once. */
 export function chooseChunk(trainings: number, expectedMs: number, maxArraySize: number): number {
   const fewEnough = Math.ceil(trainings / Math.max(1, maxArraySize - 1));
-  const longEnough = Math.ceil(SHORTEST_TASK_MS / Math.max(1, expectedMs));
+  const longEnough = Math.ceil(SHORTEST_TASK_MS / (BESIDE_STEPS_MS + expectedMs));
   return Math.max(1, Math.min(trainings, Math.max(fewEnough, longEnough)));
 }
 

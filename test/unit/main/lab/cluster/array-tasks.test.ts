@@ -16,6 +16,7 @@ describe("chunks of a sweep", () => {
     [10_001, 3_600_000, 1_001, 11],
     [1_000, 3_600_000, 101, 10],
     [5, 0, 1_001, 5],
+    [10_000, 0, 1_001, 1_200],
   ])("%i trainings of %i ms on a cluster of %i: %i a task", (trainings, ms, most, chunk) => {
     expect(chooseChunk(trainings, ms, most)).toBe(chunk);
     expect(Math.ceil(trainings / chunk)).toBeLessThan(most);
