@@ -75,6 +75,8 @@ export interface KinkedBatch {
   readonly kinks: readonly (readonly Kink[])[];
   /** The largest |gradient| of each layer's output, by row and position; of rows without kinks nothing. */
   readonly gradients: readonly (readonly ArrayLike<number>[])[];
+  /** Bounds of the values' rounding, by row and position; null without a rounding model. */
+  readonly errors: readonly (readonly ArrayLike<number>[])[] | null;
 }
 
 const plainBefore = (pass: ReferencePass): boolean =>
@@ -104,7 +106,7 @@ export function addJumps(pass: ReferencePass, kinked: KinkedBatch, sinks: readon
     for (let at = position - 1; at >= 0; at--) {
       const before = pass.layers[at];
       const x = values[at];
-      if (before.type === "linear") dy = walkThrough(before, x, dy, sink, { absolute: false });
+      if (before.type === "linear") dy = walkThrough(before, x, dy, sink, { absolute: false, errors: null });
       else if (isElementwise(before)) dy = dy.map((value, j) => value * slopeOf(before, x[j]));
     }
     for (let i = 0; i < dy.length; i++) sink.x[i] += Math.abs(dy[i]);
@@ -113,7 +115,7 @@ export function addJumps(pass: ReferencePass, kinked: KinkedBatch, sinks: readon
 
 function walkTogether(
   pass: ReferencePass,
-  { batch, kinks, gradients }: KinkedBatch,
+  { batch, kinks, gradients, errors }: KinkedBatch,
   sinks: readonly KinkSink[],
 ): void {
   const { layers } = pass;
@@ -125,7 +127,10 @@ function walkTogether(
     switch (layer.type) {
       case "linear":
         dy = dy.map((row, n) =>
-          walkThrough(layer, batch.values[n][position], row, sinks[n], { absolute: true }),
+          walkThrough(layer, batch.values[n][position], row, sinks[n], {
+            absolute: true,
+            errors: errors?.[n][position] ?? null,
+          }),
         );
         break;
       case "relu":
@@ -199,13 +204,16 @@ function walkNorm(
   );
 }
 
-/** dx = dy Wᵀ, or |dy| |W|ᵀ, on the way adding |xᵀ dy| and |dy|. */
+/**
+ * dx = dy Wᵀ, or |dy| |W|ᵀ, on the way adding |xᵀ dy| and |dy|. An x that lies at a kink itself is 0 but for its rounding:
+ * with `errors` that counts too.
+ */
 function walkThrough(
   { in: inputs, out, weight, weightName, biasName }: LinearReference,
   x: ArrayLike<number>,
   dy: Float64Array,
   { allowances }: KinkSink,
-  { absolute }: { readonly absolute: boolean },
+  { absolute, errors }: { readonly absolute: boolean; readonly errors: ArrayLike<number> | null },
 ): Float64Array<ArrayBuffer> {
   const [weights, biases] = [allowances[weightName], allowances[biasName]];
   const moved = Array.from(dy.keys()).filter((j) => dy[j] !== 0);
@@ -216,7 +224,7 @@ function walkThrough(
     const at = i * out;
     let sum = 0;
     for (const j of moved) {
-      weights[at + j] += Math.abs(x[i] * dy[j]);
+      weights[at + j] += (Math.abs(x[i]) + (errors?.[i] ?? 0)) * Math.abs(dy[j]);
       const part = weight[at + j] * dy[j];
       sum += absolute ? Math.abs(part) : part;
     }

@@ -356,7 +356,11 @@ export function networkGradients(
     });
     if (!kinked) continue;
     const sinks = group.map(() => ({ allowances, x: new Float64Array(inputs) }));
-    addJumps(pass, { batch, kinks: atKinks, gradients: kinkGradients }, sinks);
+    addJumps(
+      pass,
+      { batch, kinks: atKinks, gradients: kinkGradients, errors: errors?.values ?? null },
+      sinks,
+    );
     group.forEach((row, n) => {
       const { x } = sinks[n];
       if (rounding !== undefined) rounding.xKinks.set(x, row * inputs);
