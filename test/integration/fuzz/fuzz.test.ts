@@ -41,8 +41,8 @@ afterAll(() => {
 });
 
 describe("damaged input is refused in words or read rightly (issue 14, faults 19, 28 to 35)", () => {
-  const chosen = Object.entries({ ...FUZZ_TARGETS, ...IMPORTER_TARGETS }).filter(
-    ([name]) => (FUZZ_TARGET === undefined ? !UNSAFE.has(name) : name === FUZZ_TARGET),
+  const chosen = Object.entries({ ...FUZZ_TARGETS, ...IMPORTER_TARGETS }).filter(([name]) =>
+    FUZZ_TARGET === undefined ? !UNSAFE.has(name) : name === FUZZ_TARGET,
   );
   it.each(chosen)(
     "%s",
