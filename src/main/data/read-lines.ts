@@ -38,7 +38,8 @@ export async function* readLines(path: string, mostLineBytes: number): AsyncGene
         lineAt += keptBytes + 1;
         [kept, keptBytes, from] = [[], 0, to + 1];
       }
-      if (from < chunk.length) keep(chunk.subarray(from));
+      // A chunk's memory is read into again.
+      if (from < chunk.length) keep(Uint8Array.from(chunk.subarray(from)));
     }
     if (keptBytes > 0) yield takeLine();
   } finally {
