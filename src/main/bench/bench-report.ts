@@ -1,5 +1,6 @@
 import type { Machine } from "../../shared/runs/run-records.ts";
 import type { Ratio } from "../../core/bootstrap-ratio.ts";
+import type { LiveFigures } from "./live-figures.ts";
 
 /** One contender's figures in one case; times are of one call. */
 export interface Figures {
@@ -55,6 +56,8 @@ export interface BenchMachine extends Machine {
 export interface BenchReport {
   readonly machine: BenchMachine;
   readonly cases: readonly CaseReport[];
+  /** Of `--live`. */
+  readonly live?: LiveFigures;
 }
 
 /** Every sample of a case, for the file of raw samples. */

@@ -1,4 +1,5 @@
 import { textTable } from "../report/text-table.ts";
+import type { LiveFigures } from "./live-figures.ts";
 import type { BenchReport, CaseReport, Figures, NotMeasured, PeerFigures } from "./bench-report.ts";
 
 /** Three digits that matter, without an exponent. */
@@ -20,7 +21,7 @@ const ratioOf = ({ ratio }: PeerFigures): string =>
 const measured = (peer: PeerFigures | NotMeasured): peer is PeerFigures => !("notMeasured" in peer);
 
 /** Every contender of every case in a row, our own first; reasons for what is missing below. */
-export function reportText({ machine, cases }: BenchReport): string {
+export function reportText({ machine, cases, live }: BenchReport): string {
   const head = ["case", "who", "median", "spread", "speed", "threads", "cpu", "time beside ours"];
   const row = (name: string, who: string, figures: Figures, ratio: string): string[] => [
     name,
@@ -43,8 +44,26 @@ export function reportText({ machine, cases }: BenchReport): string {
       measured(figures) ? [] : [`${name}, ${peer}: not measured: ${figures.notMeasured}`],
     ),
   );
-  return [`${machineText({ machine, cases })}\n`, textTable(head, rows), "", ...missing].join("\n").trimEnd();
+  return [
+    `${machineText({ machine, cases })}\n`,
+    textTable(head, rows),
+    "",
+    ...missing,
+    ...(live === undefined ? [] : liveText(live)),
+  ]
+    .join("\n")
+    .trimEnd();
 }
+
+/** What cells of one's own cost beside their products. */
+const liveText = (live: LiveFigures): string[] => [
+  `A sandbox is ready, its first cell answered, after ${threeDigits(live.readyMs)} ms.`,
+  `An operation is recorded in ${threeDigits(live.recordedOpUs)} µs.`,
+  `An endless loop ends at most ${threeDigits(live.stopMs)} ms after Stop.`,
+  `check() of the notebook's network on 256 rows: ${threeDigits(live.checkMs)} ms.`,
+  `Backward pass by outer products, 50,000 rows: ${threeDigits(live.outerProductsMs)} ms as a cell, ` +
+    `${threeDigits(live.stage2Ms)} ms as stage 2 (${(live.outerProductsMs / live.stage2Ms).toFixed(2)} ×).`,
+];
 
 const peakText = (share: number): string => `${(100 * share).toFixed(0)} % of peak`;
 

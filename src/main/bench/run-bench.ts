@@ -8,7 +8,8 @@ import { describeMachine } from "../lab/diagnostics/machine.ts";
 import type { BenchOptions } from "./bench-options.ts";
 import type { BenchMachine, BenchReport, CaseReport, RawSamples } from "./bench-report.ts";
 import { reportMarkdown, reportText } from "./report-table.ts";
-import type { LivePlaces } from "./live-contender.ts";
+import { measureLive } from "./live-figures.ts";
+import type { LivePlaces } from "./open-live.ts";
 import { runCase } from "./run-case.ts";
 
 /** Where the project's parts lie. */
@@ -80,8 +81,10 @@ export async function runBench(
       // After every case: a run that is stopped half-way has measured something too.
       writeRawSamples(out, { machine, cases }, raw);
     }
+    const live = options.live ? { live: await measureLive(engine, { threads, places: places.live }) } : {};
+    writeRawSamples(out, { machine, cases, ...live }, raw);
     say(`Raw samples: ${out}`);
-    return FORMATS[options.format]({ machine, cases });
+    return FORMATS[options.format]({ machine, cases, ...live });
   } finally {
     await engine.close();
   }
