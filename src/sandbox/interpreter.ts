@@ -75,6 +75,7 @@ export class Interpreter<T extends object> {
 
   /** @param isStopped Asked again and again while code runs; once it says yes, the code ends. */
   static async start<T extends object>(
+    wasmModule: WebAssembly.Module,
     host: Readonly<Record<string, HostFunction<T>>>,
     objects: HostObjects<T>,
     isStopped: () => boolean,
@@ -83,7 +84,9 @@ export class Interpreter<T extends object> {
       initial: LIMITS.startBytes / PAGE_BYTES,
       maximum: LIMITS.memoryBytes / PAGE_BYTES,
     });
-    const quickjs = await newQuickJSWASMModuleFromVariant(newVariant(releaseSync, { wasmMemory }));
+    const quickjs = await newQuickJSWASMModuleFromVariant(
+      newVariant(releaseSync, { wasmMemory, wasmModule }),
+    );
     const runtime = quickjs.newRuntime();
     runtime.setMemoryLimit(LIMITS.heapBytes);
     runtime.setMaxStackSize(LIMITS.stackBytes);

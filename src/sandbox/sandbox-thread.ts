@@ -20,7 +20,7 @@ import { ValueJudge } from "./value-judge.ts";
 import { VariableList } from "./variable-list.ts";
 
 // The sandbox's thread: holds the interpreter and the graph of operations, no numbers of tensors, no files, no store.
-const { control, seed, threads } = workerData as SandboxData;
+const { control, interpreter: module, seed, threads } = workerData as SandboxData;
 if (parentPort === null) throw new TypeError("the sandbox is a thread of the lab");
 const port = parentPort;
 const line = new MainLine(port, control);
@@ -47,6 +47,7 @@ const common = {
 /** The check that is running beside the cells. */
 let lessonCheck: LessonCheck | null = null;
 const interpreter = await Interpreter.start(
+  module,
   hostFunctions({
     ...common,
     keys,

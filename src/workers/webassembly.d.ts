@@ -16,6 +16,7 @@ declare namespace WebAssembly {
   interface Module {
     readonly [Symbol.toStringTag]: "WebAssembly.Module";
   }
+  function compile(bytes: Uint8Array): Promise<Module>;
   function validate(bytes: Uint8Array): boolean;
   const Module: new (bytes: Uint8Array) => Module;
   type ExportValue = ((...values: number[]) => void) | Memory;

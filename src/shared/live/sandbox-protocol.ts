@@ -14,6 +14,8 @@ export interface SandboxData {
   readonly control: Int32Array;
   readonly seed: number;
   readonly threads: number;
+  /** The compiled interpreter. */
+  readonly interpreter: WebAssembly.Module;
 }
 
 /** Words of the shared control block. */

@@ -9,6 +9,7 @@ import {
   type ToSandbox,
 } from "../../../shared/live/sandbox-protocol.ts";
 import { withTimeout } from "../../engine/with-timeout.ts";
+import { interpreterModule } from "./interpreter-module.ts";
 
 /** The interpreter is ready in half a second; a busy machine may need many times that. */
 const START_TIMEOUT_MS = 60_000;
@@ -39,8 +40,9 @@ export class Sandbox {
   ): Promise<Sandbox> {
     const bytes = SANDBOX_CONTROL_WORDS * Int32Array.BYTES_PER_ELEMENT;
     const control = new Int32Array(new SharedArrayBuffer(bytes));
+    const interpreter = await interpreterModule();
     const worker = new Worker(file, {
-      workerData: { control, ...settings } satisfies SandboxData,
+      workerData: { control, interpreter, ...settings } satisfies SandboxData,
       env: {},
       execArgv: [],
       resourceLimits: { maxOldGenerationSizeMb: HEAP_MB },

@@ -16,6 +16,7 @@ import type { RunSupervisor } from "../activity/run-supervisor.ts";
 import type { DocumentLibrary } from "../documents/document-library.ts";
 import { DocumentRunRecord } from "./document-run-record.ts";
 import { DocumentSession } from "./document-session.ts";
+import { interpreterModule } from "./interpreter-module.ts";
 import { judgeCell } from "./judge-cell.ts";
 import type { LiveLab } from "./live-lab.ts";
 import { PlannedDocument } from "./planned-document.ts";
@@ -47,8 +48,12 @@ export class SessionLab {
     this.#given = given;
   }
 
-  /** Where the cells stand, what they gave last and what the sandbox holds. Starts nothing. */
+  /**
+   * Where the cells stand, what they gave last and what the sandbox holds. Starts no sandbox, but has the interpreter
+   * compiled: whoever opens a document will run it.
+   */
   get({ documentId, text }: WithText): LiveSession {
+    interpreterModule().catch(() => undefined);
     const session = this.#session(documentId, text);
     const { store } = this.#given.services;
     return {
