@@ -55,6 +55,26 @@ export function reportText({ machine, cases, live }: BenchReport): string {
     .trimEnd();
 }
 
+/** Which version of each peer; a PyTorch with the reference BLAS is no measure of PyTorch. */
+const versionsText = (cases: readonly CaseReport[]): string[] => {
+  const versions = new Map(
+    cases.flatMap(({ peers }) =>
+      Object.entries(peers).flatMap(([name, peer]) =>
+        measured(peer) && peer.version !== "" ? [[name, peer.version] as const] : [],
+      ),
+    ),
+  );
+  const slow = [...versions.values()].some((version) => version.includes("reference BLAS"));
+  return [
+    ...(versions.size === 0
+      ? []
+      : [`Versions: ${[...versions].map(([name, version]) => `${name} ${version}`).join("; ")}.`]),
+    ...(slow
+      ? ["PyTorch multiplies with the reference BLAS, which has no vector code: install OpenBLAS to compare."]
+      : []),
+  ];
+};
+
 /** What cells of one's own cost beside their products. */
 const liveText = (live: LiveFigures): string[] => [
   `A sandbox is ready, its first cell answered, after ${threeDigits(live.readyMs)} ms.`,

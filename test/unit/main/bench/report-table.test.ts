@@ -79,6 +79,35 @@ test("reportText() has a row for each contender and the reasons for what is miss
   expect(text).toMatch(/square-100 +ours +2\.00 ms +1\.00 ms +1\.00 GFLOP\/s +2 +2\.00 +100 % of peak/);
   expect(text).toMatch(/pytorch +4\.00 ms .* 2\.00 × \(/);
   expect(text).toContain("square-100, tfjs: not measured: its result is not ours");
+  expect(text).toContain("Versions: pytorch 1.2.");
+  expect(text).not.toContain("reference BLAS");
+});
+
+test("reportText() says where PyTorch multiplies without vector code", () => {
+  const others = [measurement("pytorch", 2, [4, 4, 4])];
+  const slow = others.map((other) => ({
+    ...other,
+    contender: { ...other.contender, version: "1.13, reference BLAS" },
+  }));
+  const entry = caseReport(productCase({ name: "one", m: 1, k: 1, n: 1 }), {
+    ours: measurement("ours", 2, [1]),
+    others: slow,
+    missing: {},
+    peakGflops: null,
+  });
+  expect(reportText({ ...report, cases: [entry] })).toContain("install OpenBLAS to compare");
+});
+
+test("reportText() says what cells of one's own cost", () => {
+  const live = {
+    readyMs: 140,
+    stopMs: 5,
+    recordedOpUs: 27,
+    checkMs: 480,
+    outerProductsMs: 370,
+    stage2Ms: 740,
+  };
+  expect(reportText({ ...report, live })).toContain("370 ms as a cell, 740 ms as stage 2 (0.50 ×)");
 });
 
 test("reportMarkdown() has a line a case and a column a peer", () => {
