@@ -48,6 +48,7 @@ export function reportText({ machine, cases, live }: BenchReport): string {
     `${machineText({ machine, cases })}\n`,
     textTable(head, rows),
     "",
+    ...versionsText(cases),
     ...missing,
     ...(live === undefined ? [] : liveText(live)),
   ]
