@@ -188,7 +188,8 @@ function reduceOf(step: Float64Step, pass: Pass, from: readonly number[]): Float
     case "std":
       return momentsOf(values, at, length).squares.map((sum) => Math.sqrt(sum / (count - op.correction)));
     case "logSumExp": {
-      const shifts = largest(values, at, length);
+      // An infinite largest is not subtracted: ∞ − ∞ is NaN.
+      const shifts = largest(values, at, length).map((shift) => (Number.isFinite(shift) ? shift : 0));
       const powers = values.map((value, i) => Math.exp(value - shifts[at[i]]));
       return sumInto(powers, at, length).map((sum, k) => shifts[k] + Math.log(sum));
     }

@@ -1,6 +1,6 @@
 import { pick, reducedPlaces } from "./arrays.ts";
 import type { Backward } from "./backward.ts";
-import { bestPlaces, largest, momentsOf, sumInto } from "./reductions.ts";
+import { bestPlaces, momentsOf, sumInto } from "./reductions.ts";
 
 /** What the input of a reduction or softmax gets of g; `wrong` names the mistake to make. Null for places. */
 export function reductionGradient(back: Backward, wrong: string | null): Float64Array | null {
@@ -38,11 +38,10 @@ export function reductionGradient(back: Backward, wrong: string | null): Float64
       });
     }
     case "logSumExp": {
-      const shifts = largest(values, at, length);
       return values.map((value, i) => {
         if (wrong === "noFactor") return g[at[i]];
         const power = wrong === "notDivided" ? Math.exp(value) : Math.exp(value - y[at[i]]);
-        return Number.isFinite(shifts[at[i]]) ? g[at[i]] * power : NaN;
+        return g[at[i]] * power;
       });
     }
   }

@@ -5,11 +5,11 @@ export function sumInto(values: Float64Array, at: Int32Array, length: number): F
   return out;
 }
 
-/** The largest of the finite or infinite values that go into each place. */
+/** The largest of the values that go into each place; NaN before all. */
 export function largest(values: Float64Array, at: Int32Array, length: number): Float64Array {
   const out = new Float64Array(length).fill(-Infinity);
   for (let i = 0; i < values.length; i++) out[at[i]] = Math.max(out[at[i]], values[i]);
-  return out.map((value) => (Number.isFinite(value) ? value : 0));
+  return out;
 }
 
 /** For each place of a max, min, argmax or argmin, the element that it is: NaN before all, else the first of the best. */
