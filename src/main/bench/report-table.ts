@@ -56,12 +56,15 @@ export function reportText({ machine, cases, live }: BenchReport): string {
     .trimEnd();
 }
 
+/** Contenders that are ours. */
+const OWN = new Set(["oursOneThread", "live"]);
+
 /** Which version of each peer; a PyTorch with the reference BLAS is no measure of PyTorch. */
 const versionsText = (cases: readonly CaseReport[]): string[] => {
   const versions = new Map(
     cases.flatMap(({ peers }) =>
       Object.entries(peers).flatMap(([name, peer]) =>
-        measured(peer) && peer.version !== "" ? [[name, peer.version] as const] : [],
+        measured(peer) && !OWN.has(name) ? [[name, peer.version] as const] : [],
       ),
     ),
   );
