@@ -1,4 +1,5 @@
-import type { AsyncBuffer, FileMetaData } from "hyparquet";
+import type { AsyncBuffer, Compressors, FileMetaData } from "hyparquet";
+import { checkParquetRuns, type ValuePage } from "./check-parquet-runs.ts";
 
 /** Types of thrift's compact protocol. */
 const [STOP, TRUE, FALSE, BYTE, I16, I32, I64, DOUBLE, BINARY, LIST, SET, , STRUCT] = Array.from(
@@ -10,6 +11,12 @@ const MOST_DEPTH = 8;
 const DICTIONARY_PAGE = 2;
 /** Where the header of a page keeps how many values it has, by the page's type. */
 const COUNTED_IN: Readonly<Record<number, number>> = { 0: 5, 2: 7, 3: 8 };
+/** The header's fields of a page of values, by its type. */
+const VALUE_PAGES: Readonly<Record<number, { readonly version: 1 | 2; readonly encoding: string }>> = {
+  0: { version: 1, encoding: "5.2" },
+  3: { version: 2, encoding: "8.4" },
+};
+const FIELDS_OF_2 = { definitionBytes: "8.5", repetitionBytes: "8.6", isPacked: "8.7" } as const;
 /** What Snappy, gzip and the others cannot pack more into a byte than. */
 const MOST_GROWTH = 1 << 16;
 const UNSUSPECTED_BYTES = 64 << 20;
@@ -21,6 +28,8 @@ interface PageHeader {
   readonly packedBytes: number;
   readonly values: number;
   readonly endsAt: number;
+  /** Of a page of values: what its runs are checked by. */
+  readonly page: Omit<ValuePage, "packed"> | null;
 }
 
 /** Reads whole numbers out of thrift's compact protocol, and passes over everything else. */
@@ -78,6 +87,7 @@ class HeaderReader {
     switch (type) {
       case TRUE:
       case FALSE:
+        this.numbers.set(path, type === TRUE ? 1 : 0);
         return;
       case BYTE:
         this.#skip(1);
@@ -125,30 +135,52 @@ function headerAt(bytes: Uint8Array, at: number): PageHeader {
   const number = (path: string): number => reader.numbers.get(path) ?? -1;
   const type = number("1");
   const countedIn = COUNTED_IN[type];
+  const values = countedIn === undefined ? 0 : number(`${countedIn}.1`);
+  const unpackedBytes = number("2");
+  const kind = VALUE_PAGES[type];
   return {
     type,
-    unpackedBytes: number("2"),
+    unpackedBytes,
     packedBytes: number("3"),
-    values: countedIn === undefined ? 0 : number(`${countedIn}.1`),
+    values,
     endsAt: reader.at,
+    page:
+      kind === undefined
+        ? null
+        : {
+            version: kind.version,
+            values,
+            unpackedBytes,
+            encoding: number(kind.encoding),
+            levelBytes: {
+              repetition: Math.max(0, number(FIELDS_OF_2.repetitionBytes)),
+              definition: Math.max(0, number(FIELDS_OF_2.definitionBytes)),
+            },
+            isPacked: number(FIELDS_OF_2.isPacked) !== 0,
+          },
   };
 }
 
 /**
- * Walks along the pages of every column before a library unpacks them: hyparquet believes their headers, and one with a
- * negative size leads it round in circles for ever.
+ * Walks along the pages of every column, and the runs in them, before a library unpacks them: hyparquet believes their
+ * headers, and one with a negative size leads it round in circles for ever.
  *
  * @throws {RangeError} If a page leads out of its column, grows without measure, or holds other values than its column has.
  * @see https://parquet.apache.org/docs/file-format/data-pages
  */
 export async function checkParquetPages(
   file: AsyncBuffer,
-  { row_groups: groups }: FileMetaData,
+  { row_groups: groups, schema }: FileMetaData,
+  compressors: Compressors,
 ): Promise<void> {
+  const required = new Set(
+    schema.flatMap(({ name, repetition_type: repetition }) => (repetition === "REQUIRED" ? [name] : [])),
+  );
   for (const { columns } of groups) {
     for (const { meta_data: column } of columns) {
       if (column === undefined) throw new RangeError("a column without a description");
       const name = column.path_in_schema.join(".");
+      const optional = !required.has(name);
       const { data_page_offset: data, dictionary_page_offset: dictionary } = column;
       const start = Number(
         dictionary === undefined || dictionary === 0n || dictionary > data ? data : dictionary,
@@ -165,6 +197,10 @@ export async function checkParquetPages(
         if (at > bytes.length) throw wrong("ends behind its column");
         if (page.unpackedBytes > Math.max(UNSUSPECTED_BYTES, MOST_GROWTH * page.packedBytes)) {
           throw wrong(`of ${page.packedBytes} bytes claims to hold ${page.unpackedBytes}`);
+        }
+        if (page.page !== null) {
+          const packed = bytes.subarray(page.endsAt, at);
+          checkParquetRuns({ ...page.page, packed }, column, { optional, compressors });
         }
         if (page.type !== DICTIONARY_PAGE) values += page.values;
         else if (page.values > Math.max(1, 8 * page.unpackedBytes)) throw wrong("has more values than bits");

@@ -122,7 +122,7 @@ export async function parquetSource(paths: readonly string[]): Promise<TableSour
       throw new DataFormatError(path, 0, `the columns of ${paths[0] ?? ""}`, names.slice(0, 8).join(", "));
     }
     columns = names;
-    await withBuffer(path, (file) => checkParquetPages(file, metadata));
+    await withBuffer(path, (file) => checkParquetPages(file, metadata, compressors));
     files.push({ path, metadata });
   }
   const total = files.reduce((sum, { metadata }) => sum + Number(metadata.num_rows), 0);

@@ -1,4 +1,4 @@
-import { ByteWriter, ParquetWriter } from "hyparquet-writer";
+import { ByteWriter, ParquetWriter, parquetWrite } from "hyparquet-writer";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { ImportFolder, npyBytes } from "./import-folder.ts";
 import { storedZip } from "./stored-zip.ts";
@@ -68,6 +68,17 @@ function parquet(): Uint8Array {
   return new Uint8Array(writer.getBuffer());
 }
 
+/** Found by the fuzz test: the library alone never ends with it, one of its runs claims 2³⁰ values. */
+const ENDLESS_RUN = [
+  "UEFSMRUGFYQFFe4CXBVQFaoVUBUAFQQVAAAAUAHAAgAADQEAVQUBBNU/BQcIVeU/CRcA8A0QDPU/q6oBAQD6DRgIAECrAQ8IqgJA",
+  "CTAIBUAABQEACA0YAAoNGAANDRgAEA0QABENIAASDRgAFA0YABUNGAAWDRgAGA0YABkNGAAaDRgAHA0YAB0NGAAeDRgAIA0QACAN",
+  "IAAhDRgAIg0YACINGAAjDRgAJA0YACQNGAAlDRgAJg0YACYNGAAnDRgAKA0YACgNGCQpQAAAAAAAACpAFQQVFBUYTBUEFQAAAAok",
+  "AQAAAHgBAAAAeRUGFRIVFlwVUBUAFVAVEBUEFQAAAFABBxgBC6qqqqqqFQQZPEgEcm9vdBUEABUKJQIYAWEAFQwlAhgEa2luZCUA",
+  "ABZQGRwZLCYIHBUKGRUAGRgBYRUCFlAWsgUWnAMmCDw2ACgIAAAAAAAAKkAYCAAAAAAAAACANgAAGRwVBhUAFQIAAAAmpAMcFQwZ",
+  "JQAQGRgEa2luZBUCFlAWahZyJtYDJqQDHDYAKAF5GAF4ABksFQQVABUCABUGFRAVAgAAABacBhZQNo4EACgJaHlwYXJxdWV0GSwc",
+  "AAAcAAAAvQAAAFBBUjE=",
+].join("");
+
 describe("Parquet", () => {
   it("has the content of the same table as CSV", async () => {
     const packed = await folder.import(folder.write("t.parquet", parquet()), { title: "t" });
@@ -86,4 +97,31 @@ describe("Parquet", () => {
       /t\.parquet, byte 96/,
     );
   });
+
+  it("bad: a file whose runs have no end", async () => {
+    const bytes = Buffer.from(ENDLESS_RUN, "base64");
+    await expect(folder.preview(folder.write("t.parquet", bytes))).rejects.toThrow(
+      /t\.parquet, byte 0: expected a sound Parquet file/,
+    );
+  });
+
+  it.each(["UNCOMPRESSED", "SNAPPY"] as const)(
+    "missing values and many repeats are read, %s",
+    async (codec) => {
+      const writer = new ByteWriter();
+      const rows = Array.from({ length: 20_000 }, (_, i) => i);
+      void parquetWrite({
+        writer,
+        codec,
+        columnData: [
+          { name: "a", data: rows.map((i) => (i % 5 === 0 ? null : i / 4)), type: "DOUBLE", nullable: true },
+          { name: "b", data: rows.map((i) => (i % 700 < 650 ? "long" : `r${i % 3}`)), type: "STRING" },
+          { name: "label", data: rows.map((i) => i > 12_345), type: "BOOLEAN" },
+        ],
+      });
+      const path = folder.write("t.parquet", new Uint8Array(writer.getBuffer()));
+      const preview = await folder.preview(path);
+      expect(preview.rows).toBe(20_000);
+    },
+  );
 });
