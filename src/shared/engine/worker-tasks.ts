@@ -178,6 +178,8 @@ export interface Direction {
   readonly step: number;
   readonly seed: number;
   readonly stream: number;
+  /** Kink allowances of the tensor (float32): where they are not 0 the direction does not move; null for all. */
+  readonly beside: Tensor | null;
 }
 
 /** Of one direction: what this block adds to the central difference, and to gradient · direction. */

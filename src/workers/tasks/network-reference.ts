@@ -147,7 +147,12 @@ export function runDirections(
     const length = ofX ? rows.x.length : parameters[direction.tensor]!.length;
     const begin = ofX ? block.begin * inputs : 0;
     const whole = ofX ? numelOf(model.x.shape) : length;
-    return { ...direction, begin, values: directionValues(direction, { begin, length, whole }) };
+    const values = directionValues(direction, { begin, length, whole });
+    if (direction.beside !== null) {
+      const kinks = viewOf(memory, direction.beside, "float32");
+      for (let i = 0; i < length; i++) if (kinks[begin + i] !== 0) values[i] = 0;
+    }
+    return { ...direction, begin, values };
   });
   const meanOver = meanOverOf(memory, pass, model, block);
   const differences = directionDifferences(pass, rows, drawn, { meanOver, firstRow: block.begin, beat });

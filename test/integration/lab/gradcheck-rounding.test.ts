@@ -62,6 +62,8 @@ interface Checked {
   readonly gradients: Readonly<Record<string, Float32Array>>;
   /** Largest |ours − float64| by tensor, and largest |float64|. */
   readonly noise: Readonly<Record<string, { readonly error: number; readonly size: number }>>;
+  /** By how much each coordinate may differ: rounding, and the other side of kinks. */
+  readonly allowances: Readonly<Record<string, Float64Array>>;
   /** Largest |ours − float64| over what is allowed there, of coordinates that lie apart at all. */
   readonly largestRatio: number;
   /** By tensor, ‖allowed‖ / ‖reference‖: the share that a bug must have to be seen. */
@@ -72,31 +74,33 @@ interface Checked {
 function measure(
   gradients: Readonly<Record<string, Parameters<typeof viewOf>[1]>>,
   reference: Awaited<ReturnType<typeof float64Reference>>,
-): Pick<Checked, "largestRatio" | "hidden" | "gradients" | "noise"> {
+): Pick<Checked, "largestRatio" | "hidden" | "gradients" | "noise" | "allowances"> {
   const { memory } = engine.arena;
   let largestRatio = 0;
   const hidden: Record<string, number> = {};
   const noise: Record<string, { error: number; size: number }> = {};
   const copies: Record<string, Float32Array> = {};
+  const allowances: Record<string, Float64Array> = {};
   for (const [tensor, ours] of Object.entries(gradients)) {
     const values = viewOf(memory, ours, "float32");
     const expected = viewOf(memory, reference.gradients[tensor], "float64");
     const rounding = viewOf(memory, reference.allowances[tensor].rounding, "float32");
     const kinks = viewOf(memory, reference.allowances[tensor].kinks, "float32");
+    allowances[tensor] = Float64Array.from(rounding, (allowance, i) => allowance + kinks[i]);
     let [allowed, size] = [0, 0];
     copies[tensor] = values.slice();
     noise[tensor] = { error: 0, size: 0 };
     values.forEach((value, i) => {
       noise[tensor].error = Math.max(noise[tensor].error, Math.abs(value - expected[i]));
       noise[tensor].size = Math.max(noise[tensor].size, Math.abs(expected[i]));
-      const allowance = rounding[i] + kinks[i];
+      const allowance = allowances[tensor][i];
       largestRatio = Math.max(largestRatio, Math.abs(value - expected[i]) / allowance);
       allowed += allowance ** 2;
       size += expected[i] ** 2;
     });
     hidden[tensor] = Math.sqrt(allowed / size);
   }
-  return { largestRatio, hidden, gradients: copies, noise };
+  return { largestRatio, hidden, gradients: copies, noise, allowances };
 }
 
 /** What is checked: a network with its values, and the shape of the targets. */
@@ -162,14 +166,17 @@ const accusations = (title: string, { reports, notes }: Checked): string[] => [
 const percentile = (values: readonly number[], share: number): number =>
   values.toSorted((a, b) => a - b)[Math.min(values.length - 1, Math.floor(share * values.length))] ?? NaN;
 
-/** Whether a bug changes some gradient by more than float32 rounds. */
+/**
+ * The tensors whose gradient a bug changes by more than float32 rounds, and into what no right implementation could
+ * give: at a kink, the other side's gradient is as right, and a mask that is wrong there alone is no mistake.
+ */
 const standsOut = (right: Checked, wrong: Checked): string[] =>
   Object.entries(right.gradients).flatMap(([tensor, values]) => {
     const { error, size } = right.noise[tensor];
-    const change = values.reduce(
-      (most, value, i) => Math.max(most, Math.abs(wrong.gradients[tensor][i] - value)),
-      0,
-    );
+    const change = values.reduce((most, value, i) => {
+      const by = Math.abs(wrong.gradients[tensor][i] - value);
+      return by > 2 * right.allowances[tensor][i] ? Math.max(most, by) : most;
+    }, 0);
     return change > 0.005 * size && change > 1000 * error ? [tensor] : [];
   });
 
