@@ -1,12 +1,12 @@
 import { readFile } from "node:fs/promises";
 import * as v from "valibot";
 import { ContractError } from "../../core/errors.ts";
-import { issueAt } from "../../shared/ipc/issue-words.ts";
+import { issuesAt } from "../../shared/ipc/issue-words.ts";
 
 /**
  * Reads a spec from a JSON file and checks it.
  *
- * @throws {ContractError} If the file is no JSON or does not fit the schema: names the place and what is wrong there.
+ * @throws {ContractError} If the file is no JSON or does not fit the schema: names every place and what is wrong there.
  */
 export async function readSpec<S extends v.GenericSchema>(
   schema: S,
@@ -21,6 +21,5 @@ export async function readSpec<S extends v.GenericSchema>(
   }
   const checked = v.safeParse(schema, json);
   if (checked.success) return checked.output;
-  const [issue] = checked.issues;
-  throw new ContractError(`${path}: ${issueAt(issue)}`);
+  throw new ContractError(`${path}: ${issuesAt(checked.issues)}`);
 }

@@ -4,6 +4,7 @@ type Issue = v.BaseIssue<unknown>;
 
 /** Most issues that are told at once: who mends those sees the others then. */
 const MOST_TOLD = 5;
+const MISSING = ": is missing: add it";
 /** valibot's own wording, where a schema has none: "Invalid length: Expected <=60 but received 74". */
 const UNWORDED = /^Invalid [\w ]+: (Expected|Received) /;
 
@@ -38,6 +39,23 @@ export function issueAt(issue: Issue): string {
   const path = v.getDotPath(issue);
   const words = UNWORDED.test(issue.message) ? predicateOf(issue) : issue.message;
   return path === null ? words : `${path}: ${words}`;
+}
+
+/** All issues with their paths: what is missing in one go, then the rest. */
+export function issuesAt(issues: readonly Issue[]): string {
+  const told = [...new Set(issues.map(issueAt))];
+  const missing = told
+    .filter((words) => words.endsWith(MISSING))
+    .map((words) => words.slice(0, -MISSING.length));
+  const rest = told.filter((words) => !words.endsWith(MISSING));
+  const shown = rest.slice(0, MOST_TOLD);
+  return [
+    ...(missing.length > 1
+      ? [`${missing.join(", ")} are missing: add them`]
+      : missing.map((path) => path + MISSING)),
+    ...shown,
+    ...(rest.length > shown.length ? [`and ${rest.length - shown.length} more`] : []),
+  ].join("; ");
 }
 
 /** All issues of a value, as sentences. */

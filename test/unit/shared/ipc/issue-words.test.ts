@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { describe, expect, it } from "vitest";
 import { IPC_CALLS, type IpcCallName } from "../../../../src/shared/ipc/ipc-contract.ts";
-import { issueAt, issuesWords, issueWords } from "../../../../src/shared/ipc/issue-words.ts";
+import { issueAt, issuesAt, issuesWords, issueWords } from "../../../../src/shared/ipc/issue-words.ts";
 import { toWireError } from "../../../../src/shared/ipc/wire-error.ts";
 
 const say = (schema: v.GenericSchema, value: unknown): string => {
@@ -98,4 +98,21 @@ describe("issueWords()", () => {
     }
     expect(toWireError(thrown).message).toBe("seed must be at least 0; it is -1");
   });
+});
+
+it("issuesAt() names what is missing in one go, then the rest", () => {
+  const schema = v.strictObject({
+    layers: v.array(v.object({ in: v.number() })),
+    lr: v.pipe(v.number(), v.minValue(0)),
+    steps: v.number(),
+    seed: v.number(),
+  });
+  const told = (value: unknown): string => {
+    const checked = v.safeParse(schema, value);
+    return checked.success ? "let in" : issuesAt(checked.issues);
+  };
+  expect(told({ layers: [{}], lr: -1, width: 3 })).toBe(
+    "layers.0.in, steps, seed are missing: add them; lr: must be at least 0; it is -1; width: is not known here: take it out",
+  );
+  expect(told({ layers: [], lr: 1, steps: 2 })).toBe("seed: is missing: add it");
 });
