@@ -29,7 +29,7 @@ describe.skipIf(slurmMissing !== "")("a sweep on a cluster, in the window", () =
     rmSync(folder, { recursive: true, force: true });
   });
 
-  it("is submitted, watched, its log read, collected after a restart of the app, and its runs compared", async () => {
+  it("is submitted, watched, its log read, collected after a restart of the app with the controller away, and its runs compared", async () => {
     const first = await launch();
     try {
       const { page } = first;
@@ -51,7 +51,7 @@ describe.skipIf(slurmMissing !== "")("a sweep on a cluster, in the window", () =
       await expect
         .poll(
           async () => {
-            await card.getByRole("button", { name: "Log of seed 1" }).click();
+            await card.getByRole("button", { name: "Look again" }).click();
             return card.getByLabel("Log of training 0").textContent();
           },
           { timeout: 60_000 },
@@ -76,8 +76,17 @@ describe.skipIf(slurmMissing !== "")("a sweep on a cluster, in the window", () =
           { timeout: 90_000, interval: 1_000 },
         )
         .toBe(true);
+      await slurm.stopController();
+      await card.getByRole("button", { name: "Look again" }).click();
+      // squeue gives up after some time of its own.
+      await card.getByText(/Slurm does not answer; it was last heard at .*can be collected/).waitFor({
+        timeout: 60_000,
+      });
       await card.getByRole("button", { name: "Collect 2" }).click();
-      await card.getByRole("row", { name: "seed 2 collected" }).waitFor();
+      await card.getByRole("row", { name: "seed 2 collected" }).waitFor({ timeout: 60_000 });
+      await slurm.startController();
+      await card.getByRole("button", { name: "Look again" }).click();
+      await card.getByText(/Slurm does not answer/).waitFor({ state: "detached", timeout: 30_000 });
       await card.getByRole("button", { name: "Compare" }).click();
       await page.getByText("2 runs side by side").waitFor();
     } finally {

@@ -98,12 +98,17 @@ export async function runCollectCommand(lab: Lab, dir: string, options: Output):
 
 const number = (value: number | null): string => (value === null ? "" : String(Number(value.toPrecision(5))));
 
-function printStatus({ name, dir, counts, problem, trainings }: ClusterSweepStatus): void {
+function printStatus({ name, dir, counts, problem, heardAt, trainings }: ClusterSweepStatus): void {
   const parts = TRAINING_STATES.filter((state) => counts[state] > 0).map(
     (state) => `${counts[state]} ${state}`,
   );
   print(`${name}, ${trainings.length} trainings: ${parts.join(", ")}\n${dir}\n`);
-  if (problem !== "") complain(`lab: Slurm was not heard: ${problem}`);
+  if (problem !== "") {
+    const last = heardAt === null ? "It was never heard before" : `It was last heard at ${heardAt}`;
+    complain(
+      `lab: Slurm was not heard: ${problem}. ${last}. What runs goes on; files of the sweep are read as ever.`,
+    );
+  }
   const open = trainings.filter(({ state }) => state !== "collected" && state !== "done");
   if (open.length === 0) return;
   const rows = open

@@ -44,7 +44,7 @@ export async function runSweepTaskCommand(host: CommandHost, dir: string, task: 
   const { threads, kernels } = folder.order();
   const scratch = scratchFolder(process.env);
   say(
-    `task ${task} on ${node}, attempt ${attempt}, Node ${process.versions.node}, ${threads} threads, ${kernels}`,
+    `task ${task} on ${node}, attempt ${attempt}, Node ${process.versions.node}, ${threads} ${threads === 1 ? "thread" : "threads"}, ${kernels}`,
   );
   try {
     await inLab(host, { database: join(scratch, "lab.sqlite"), threads, kernels }, async (lab) => {

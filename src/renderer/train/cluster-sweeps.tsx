@@ -78,8 +78,11 @@ function SweepCard({ sweep }: { readonly sweep: KnownSweep }) {
       {status !== undefined && <StateBar status={status} />}
       {status !== undefined && status.problem !== "" && (
         <p className={own["wrong"]} role="status">
-          Slurm does not answer; this is what is known since {new Date(status.at).toLocaleTimeString()}:{" "}
-          {status.problem}
+          Slurm does not answer
+          {status.heardAt !== null && (
+            <>; it was last heard at {new Date(status.heardAt).toLocaleTimeString()}</>
+          )}
+          . What runs goes on, and what is done can be collected. {status.problem}
         </p>
       )}
       <div className={own["row"]}>
@@ -118,7 +121,7 @@ function SweepCard({ sweep }: { readonly sweep: KnownSweep }) {
           Take off the list
         </Button>
       </div>
-      {status !== undefined && <TrainingTable id={id} trainings={status.trainings} />}
+      {status !== undefined && <TrainingTable id={id} status={status} />}
       <p className={own["hint"]}>{dir}</p>
     </section>
   );
@@ -158,23 +161,10 @@ function StateBar({ status }: { readonly status: ClusterSweepStatus }) {
   );
 }
 
-function TrainingTable({
-  id,
-  trainings,
-}: {
-  readonly id: string;
-  readonly trainings: readonly SweptTraining[];
-}) {
+function TrainingTable({ id, status }: { readonly id: string; readonly status: ClusterSweepStatus }) {
+  const { trainings, at } = status;
   const [all, setAll] = useState(false);
-  const [log, setLog] = useState<{ readonly index: number; readonly text: string } | null>(null);
-  const showLog = async (index: number): Promise<void> => {
-    try {
-      const found = await ask(window.lab.sweepsLog({ id, index }));
-      setLog({ index, text: found === null ? "Its task has not begun: there is no log yet." : found.text });
-    } catch (error) {
-      showFailure("The log could not be read", error);
-    }
-  };
+  const [logOf, setLogOf] = useState<SweptTraining | null>(null);
   const rows = all ? trainings : trainings.slice(0, FEW_ROWS);
   return (
     <>
@@ -191,40 +181,43 @@ function TrainingTable({
           </tr>
         </thead>
         <tbody>
-          {rows.map(({ index, run, note, state, node, step, of, loss, reason }) => (
-            <tr key={index}>
-              <th scope="row">
-                {state === "collected" ? (
-                  <Button size="compact-xs" variant="subtle" onClick={() => openRun(run)}>
-                    {note}
+          {rows.map((training) => {
+            const { index, run, note, state, node, step, of, loss, reason } = training;
+            return (
+              <tr key={index}>
+                <th scope="row">
+                  {state === "collected" ? (
+                    <Button size="compact-xs" variant="subtle" onClick={() => openRun(run)}>
+                      {note}
+                    </Button>
+                  ) : (
+                    note
+                  )}
+                </th>
+                <td>
+                  <span className={own["state"]}>
+                    <i data-state={state} aria-hidden="true" /> {TITLES[state]}
+                  </span>
+                </td>
+                <td>{node}</td>
+                <td>
+                  {step === null ? "" : `${step.toLocaleString("en")} of ${of?.toLocaleString("en") ?? "?"}`}
+                </td>
+                <td>{loss === null ? "" : String(Number(loss.toPrecision(5)))}</td>
+                <td>{reason}</td>
+                <td>
+                  <Button
+                    size="compact-xs"
+                    variant="subtle"
+                    aria-label={`Log of ${note}`}
+                    onClick={() => setLogOf(training)}
+                  >
+                    Log
                   </Button>
-                ) : (
-                  note
-                )}
-              </th>
-              <td>
-                <span className={own["state"]}>
-                  <i data-state={state} aria-hidden="true" /> {TITLES[state]}
-                </span>
-              </td>
-              <td>{node}</td>
-              <td>
-                {step === null ? "" : `${step.toLocaleString("en")} of ${of?.toLocaleString("en") ?? "?"}`}
-              </td>
-              <td>{loss === null ? "" : String(Number(loss.toPrecision(5)))}</td>
-              <td>{reason}</td>
-              <td>
-                <Button
-                  size="compact-xs"
-                  variant="subtle"
-                  aria-label={`Log of ${note}`}
-                  onClick={() => void showLog(index)}
-                >
-                  Log
-                </Button>
-              </td>
-            </tr>
-          ))}
+                </td>
+              </tr>
+            );
+          })}
         </tbody>
       </DataTable>
       {trainings.length > FEW_ROWS && (
@@ -232,19 +225,49 @@ function TrainingTable({
           {all ? "Show fewer" : `Show all ${trainings.length}`}
         </Button>
       )}
-      {log !== null && (
-        <div>
-          <div className={own["row"]}>
-            <strong>Log of the task of training {log.index}</strong>
-            <Button size="compact-xs" variant="subtle" color="gray" onClick={() => setLog(null)}>
-              Close
-            </Button>
-          </div>
-          <pre className={own["text"]} aria-label={`Log of training ${log.index}`}>
-            {log.text}
-          </pre>
-        </div>
+      {logOf !== null && (
+        <TaskLog key={logOf.index} id={id} training={logOf} at={at} onClose={() => setLogOf(null)} />
       )}
     </>
+  );
+}
+
+/** What the task of a training has said; read again whenever the sweep was looked at. */
+function TaskLog({
+  id,
+  training: { index, note },
+  at,
+  onClose,
+}: {
+  readonly id: string;
+  readonly training: SweptTraining;
+  readonly at: string;
+  readonly onClose: () => void;
+}) {
+  const [text, setText] = useState("");
+  useEffect(() => {
+    let current = true;
+    ask(window.lab.sweepsLog({ id, index })).then(
+      (found) => {
+        if (current) setText(found?.text ?? "Its task has not begun: there is no log yet.");
+      },
+      (error: unknown) => showFailure("The log could not be read", error),
+    );
+    return () => {
+      current = false;
+    };
+  }, [id, index, at]);
+  return (
+    <div>
+      <div className={own["row"]}>
+        <strong>Log of the task of {note}</strong>
+        <Button size="compact-xs" variant="subtle" color="gray" onClick={onClose}>
+          Close
+        </Button>
+      </div>
+      <pre className={own["text"]} aria-label={`Log of training ${index}`}>
+        {text}
+      </pre>
+    </div>
   );
 }

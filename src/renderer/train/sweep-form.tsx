@@ -164,7 +164,7 @@ export function SweepForm({ form }: { readonly form: TrainForm }) {
       )}
       <p className={own["hint"]}>
         Names are those of the JSON above, with dots; layers.0.out fits the layers after it. At most{" "}
-        {MOST_TRAININGS} trainings.
+        {MOST_TRAININGS.toLocaleString("en")} trainings.
         {kind === "random" &&
           " Choices are values (0.1, 0.2) or a range (0.001 to 0.1): “log” after it draws evenly in the logarithm, “whole” whole numbers."}
       </p>

@@ -79,6 +79,8 @@ export const clusterSweepStatusSchema = v.object({
   at: v.string(),
   /** Why Slurm was not heard, or "". */
   problem: v.string(),
+  /** When Slurm was last heard, ISO 8601 UTC; null where it never was. */
+  heardAt: v.nullable(v.string()),
   counts: v.object({
     collected: v.number(),
     done: v.number(),

@@ -130,6 +130,7 @@ describe.skipIf(slurmMissing !== "")("a sweep on Slurm", () => {
     );
     await until("it was taken from its node", () => logs().includes("to make room for another job"));
     const lost = await disturb(() => undefined);
+    expect(statusOf(lab, dir).problem).toBe("");
     await slurm.loseNode(lost);
     await slurm.stopController();
     const away = lab("sweep", "--status", dir, "--json");
@@ -140,6 +141,12 @@ describe.skipIf(slurmMissing !== "")("a sweep on Slurm", () => {
       }),
     ]);
     expect(away.stdout).not.toContain('"lost",');
+    // It was heard when it was asked what runs.
+    const told = lab("sweep", "--status", dir);
+    expect(told.stderr).toMatch(/Slurm was not heard: squeue .*It was last heard at 20.*What runs goes on/);
+    expect(told.stdout).toMatch(
+      /Slurm does not answer; (\d+ s ago (it waited|its task ran)|its task was alive)/,
+    );
     await slurm.startController();
     await slurm.bringBack(lost);
     await idle();

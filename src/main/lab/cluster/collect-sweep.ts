@@ -41,11 +41,12 @@ export async function collectSweep(
     .filter((index) => heads.has(index) && !before.has(index))
     .sort((a, b) => a - b);
   const indexOf = new Map(waiting.map((index) => [folder.bundle("done", index), index]));
+  const keep = folder.collecting();
   const bundles = await runs.importEach([...indexOf.keys()], ({ path, runs: taken }) => {
     const index = indexOf.get(path);
     if (taken === null || index === undefined) return;
     const run = heads.get(index)?.run ?? "";
-    folder.addCollected({ index, run, database, at: new Date().toISOString() });
+    keep({ index, run, database, at: new Date().toISOString() });
   });
   const damaged: CollectedSweep["damaged"] = [];
   for (const { path, failure } of bundles) {

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
-import { copyFile, cp, mkdir, writeFile } from "node:fs/promises";
+import { chmod, copyFile, cp, mkdir, readdir, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, join, relative, sep } from "node:path";
 import * as v from "valibot";
 import { ContractError } from "../../../core/errors.ts";
@@ -120,4 +120,14 @@ export async function copyLab(place: {
   if (mnist) await cp(join(resourcesDir, "data"), join(to, "resources", "data"), { recursive: true });
   const own = v.parse(ownPackageSchema, JSON.parse(readFileSync(join(appPath, "package.json"), "utf8")));
   await writeFile(join(to, "package.json"), JSON.stringify({ ...own, type: "module", private: true }));
+  await makeRemovable(to);
+}
+
+/** Copies of a read-only installation are as read-only as it is: whoever made the sweep could not delete its folder. */
+async function makeRemovable(folder: string): Promise<void> {
+  const { mode } = await stat(folder);
+  await chmod(folder, mode | 0o700);
+  for (const entry of await readdir(folder, { withFileTypes: true })) {
+    if (entry.isDirectory()) await makeRemovable(join(folder, entry.name));
+  }
 }

@@ -5,7 +5,7 @@ import { newestByTask, type QueuedTask } from "./queue-lines.ts";
 import type { Slurm } from "./slurm.ts";
 import type { SweepFolder } from "./sweep-folder.ts";
 import type { Alive, Failure, SweepOrder } from "./sweep-files.ts";
-import { goneTasks, statesOf, type SweepFindings } from "./training-states.ts";
+import { goneTasks, isActive, statesOf, type SweepFindings } from "./training-states.ts";
 
 /** What a sweep's files and Slurm say now. @param slurm Null where it need not be asked. @throws {ContractError} */
 export async function findSweep(
@@ -47,6 +47,7 @@ function findings(
     failed,
     alive,
     queue,
+    seen: queue === null ? folder.seenQueue() : null,
     gone: folder.gone(),
     unsubmitted: folder.jobs().length === 0,
   };
@@ -64,6 +65,10 @@ export async function statusOf(
   try {
     found = await findSweep(folder, slurm, doneElsewhere);
     await folder.writeGone(goneTasks(found));
+    await folder.writeSeenQueue({
+      at: new Date(found.nowMs).toISOString(),
+      queue: [...(found.queue?.values() ?? [])].filter(isActive),
+    });
     found = { ...found, gone: folder.gone() };
   } catch (error) {
     problem = messageOf(error);
@@ -78,6 +83,7 @@ export async function statusOf(
     host: order.options.host ?? null,
     at: new Date(found.nowMs).toISOString(),
     problem,
+    heardAt: problem === "" ? new Date(found.nowMs).toISOString() : (found.seen?.at ?? null),
     counts: countStates(trainings),
     trainings: [...trainings],
   };

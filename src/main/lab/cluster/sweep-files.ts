@@ -95,6 +95,15 @@ export const collectedLineSchema = v.object({
 });
 export type CollectedLine = v.InferOutput<typeof collectedLineSchema>;
 
+/** queue.json: what Slurm has said when it was last heard, for the time when it does not answer. */
+export const seenQueueSchema = v.object({
+  at: v.string(),
+  queue: v.array(
+    v.object({ job: v.string(), task: v.number(), state: v.string(), reason: v.string(), node: v.string() }),
+  ),
+});
+export type SeenQueue = v.InferOutput<typeof seenQueueSchema>;
+
 /** gone.json: since when Slurm has answered without a task, ISO 8601 UTC by task. */
 export const goneSchema = v.record(v.string(), v.string());
 export type Gone = v.InferOutput<typeof goneSchema>;

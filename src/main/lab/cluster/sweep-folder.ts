@@ -14,6 +14,7 @@ import {
   jobLineSchema,
   planHeadSchema,
   plannedTrainingSchema,
+  seenQueueSchema,
   sweepOrderSchema,
   type Alive,
   type CollectedLine,
@@ -22,6 +23,7 @@ import {
   type JobLine,
   type PlanHead,
   type PlannedTraining,
+  type SeenQueue,
   type SweepOrder,
 } from "./sweep-files.ts";
 
@@ -95,8 +97,12 @@ export class SweepFolder {
     return lines(collectedLineSchema, this.at("collected.jsonl"));
   }
 
-  addCollected(line: CollectedLine): void {
-    addLine(this.at("collected.jsonl"), line);
+  /** Begins to keep what is collected, one line after another. */
+  collecting(): (line: CollectedLine) => void {
+    const path = this.at("collected.jsonl");
+    // Once for 10,000 lines: a crash that cuts one off ends the process that writes them.
+    endLine(path);
+    return (line) => appendFileSync(path, `${JSON.stringify(line)}\n`);
   }
 
   /** Indices of files that are whole in one of the folders. */
@@ -116,6 +122,15 @@ export class SweepFolder {
 
   alive(task: number): Alive | null {
     return readOr(aliveSchema, this.at("alive", `${task}.json`));
+  }
+
+  /** Null where Slurm was never heard. */
+  seenQueue(): SeenQueue | null {
+    return readOr(seenQueueSchema, this.at("queue.json"));
+  }
+
+  async writeSeenQueue(seen: SeenQueue): Promise<void> {
+    await replaceFile(this.at("queue.json"), (file) => file.writeFile(JSON.stringify(seen)));
   }
 
   gone(): Gone {
@@ -221,7 +236,11 @@ function lines<S extends v.GenericSchema>(
 
 /** On a line of its own, also behind one that a crash has cut off. */
 function addLine(path: string, value: unknown): void {
+  endLine(path);
+  appendFileSync(path, `${JSON.stringify(value)}\n`);
+}
+
+function endLine(path: string): void {
   const text = existsSync(path) ? readFileSync(path, "utf8") : "";
-  const begin = text === "" || text.endsWith("\n") ? "" : "\n";
-  appendFileSync(path, `${begin}${JSON.stringify(value)}\n`);
+  if (text !== "" && !text.endsWith("\n")) appendFileSync(path, "\n");
 }

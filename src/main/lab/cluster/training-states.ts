@@ -1,7 +1,7 @@
 import type { SweptTraining, TrainingStateName } from "../../../shared/experiments/cluster-sweep.ts";
 import { taskOf } from "./array-tasks.ts";
 import { endOf, reasonInWords, type QueuedTask } from "./queue-lines.ts";
-import type { Alive, Failure, Gone, PlanHead } from "./sweep-files.ts";
+import type { Alive, Failure, Gone, PlanHead, SeenQueue } from "./sweep-files.ts";
 
 /** Files on a network's disk may come so much later than Slurm's word that their task has ended. */
 export const LATE_FILES_MS = 30_000;
@@ -17,6 +17,8 @@ export interface SweepFindings {
   readonly alive: ReadonlyMap<number, Alive>;
   /** Tasks as Slurm has named them; null where it does not answer. */
   readonly queue: ReadonlyMap<number, QueuedTask> | null;
+  /** With Slurm away: what it has said when it was last heard. */
+  readonly seen: SeenQueue | null;
   /** Since when Slurm has answered without a task. */
   readonly gone: Gone;
   /** Nothing was ever submitted. */
@@ -55,8 +57,7 @@ function stateOf(index: number, found: SweepFindings): State {
   const progress =
     alive?.index === index ? { step: alive.step, of: alive.of, loss: alive.loss, node: alive.node } : {};
   if (queue === null) {
-    const last = alive?.index === index ? `; last heard of at ${alive.at}` : "";
-    return state("unknown", { reason: `Slurm does not answer${last}`, ...progress });
+    return state("unknown", { reason: lastKnown(index, found), ...progress });
   }
   const queued = queue.get(task);
   if (queued !== undefined && isActive(queued)) {
@@ -80,6 +81,27 @@ function stateOf(index: number, found: SweepFindings): State {
   const late = since === undefined || nowMs - Date.parse(since) < LATE_FILES_MS;
   if (!sure && late) return state("unknown", { reason: `${end ?? ""}; its file may still be on its way` });
   return state("lost", { reason: `${end ?? ""}; lab sweep --again trains it` });
+}
+
+/** With Slurm away: what a training did when Slurm, or its own task since, was last heard. */
+function lastKnown(index: number, { seen, chunk, alive, nowMs }: SweepFindings): string {
+  const task = taskOf(index, chunk);
+  const told = alive.get(task);
+  if (told?.index === index) return `Slurm does not answer; its task was alive ${agoOf(told.at, nowMs)}`;
+  const before = seen?.queue.find((one) => one.task === task);
+  if (seen === null || before === undefined) return "Slurm does not answer";
+  const was =
+    before.state === "PENDING"
+      ? `it waited: ${reasonInWords(before.reason)}`
+      : `its task ran on ${before.node}`;
+  return `Slurm does not answer; ${agoOf(seen.at, nowMs)} ${was}`;
+}
+
+function agoOf(at: string, nowMs: number): string {
+  const seconds = Math.max(0, Math.round((nowMs - Date.parse(at)) / 1_000));
+  if (seconds < 120) return `${seconds} s ago`;
+  const minutes = Math.round(seconds / 60);
+  return minutes < 120 ? `${minutes} minutes ago` : `${Math.round(minutes / 60)} hours ago`;
 }
 
 /** Tasks without a place in the queue whose trainings are not all there; `gone` is kept from one look to the next. */

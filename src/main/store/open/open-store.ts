@@ -69,7 +69,7 @@ function prepareFolder(folder: string): void {
   } catch (cause) {
     throw new StoreError(
       `Runs cannot be saved in ${folder}: the folder cannot be made or written (${failureCode(cause)}). ` +
-        "Change its permissions, free the name, or choose another folder for the database.",
+        "Change its permissions, free the name, or choose another folder for the database (on the command line --database FILE).",
       { cause },
     );
   }

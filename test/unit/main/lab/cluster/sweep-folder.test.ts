@@ -40,9 +40,9 @@ describe("a sweep's folder", () => {
   it("a line that a crash has cut off is passed over, and the next one stands by itself", () => {
     const folder = new SweepFolder(dir);
     const line = (index: number) => ({ index, run: `training-${index}`, database: "/a", at: "" });
-    folder.addCollected(line(0));
+    folder.collecting()(line(0));
     appendFileSync(folder.at("collected.jsonl"), '{"index":1,"run":"tr');
-    folder.addCollected(line(2));
+    folder.collecting()(line(2));
     expect(folder.collected().map(({ index }) => index)).toEqual([0, 2]);
   });
 

@@ -26,6 +26,7 @@ const findings = (queue: string | null, more: Partial<SweepFindings> = {}): Swee
   failed: new Map(),
   alive: new Map(),
   queue: queue === null ? null : newestByTask(parseQueue(queue)),
+  seen: null,
   gone: {},
   unsubmitted: false,
   ...more,
@@ -92,6 +93,26 @@ describe("the states of a sweep's trainings", () => {
     const found = findings(null, { done: new Set([0]), gone: { "1": "2026-11-27T00:00:00.000Z" } });
     expect(states(found)).toEqual(["done", "unknown", "unknown", "unknown", "unknown", "unknown"]);
     expect(goneTasks(found)).toEqual(found.gone);
+  });
+
+  it("with Slurm away it is said what it has said last, and how long ago", () => {
+    const alive = { task: 0, index: 0, step: 4, of: 9, loss: 1, node: "node1", attempt: "9.0" };
+    const seen = {
+      at: "2026-11-27T07:30:00.000Z",
+      queue: parseQueue("7|0|RUNNING|None|node1|0:10\n7|1|PENDING|Resources||0:00"),
+    };
+    const found = findings(null, {
+      seen: { ...seen, queue: [...seen.queue] },
+      alive: new Map([[0, { ...alive, at: "2026-11-27T07:59:00.000Z" }]]),
+    });
+    expect(statesOf(found).map(({ reason }) => reason)).toEqual([
+      "Slurm does not answer; its task was alive 60 s ago",
+      "Slurm does not answer; 30 minutes ago its task ran on node1",
+      "Slurm does not answer; 30 minutes ago it waited: waits for free nodes (Resources)",
+      "Slurm does not answer; 30 minutes ago it waited: waits for free nodes (Resources)",
+      "Slurm does not answer",
+      "Slurm does not answer",
+    ]);
   });
 
   it("what is queued is not submitted again, though an earlier submission of it has ended", () => {

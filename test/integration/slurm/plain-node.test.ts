@@ -1,0 +1,113 @@
+import { spawnSync } from "node:child_process";
+import {
+  chmodSync,
+  chownSync,
+  constants,
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { notebookSpec } from "../lab/open-test-lab.ts";
+import { answered, labWith, metricValues, type Answer } from "./slurm-lab.ts";
+import { PLAIN_NODES, plainNode } from "./plain-node.ts";
+
+const NOBODY = 65_534;
+/** Right on every machine and in every version of V8. */
+const KERNELS = ["--kernels", "simd128"] as const;
+
+const allIn = (folder: string): readonly string[] =>
+  readdirSync(folder, { recursive: true }).map(String).sort();
+
+function withoutWriting(folder: string): void {
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) withoutWriting(path);
+    else chmodSync(path, 0o444);
+  }
+  chmodSync(folder, 0o555);
+}
+
+describe("plain Node on a compute node", () => {
+  let folder: string;
+  let install: string;
+  let values: ReadonlyMap<string, number | null>;
+  const at = (...names: readonly string[]): string => join(folder, ...names);
+
+  beforeAll(() => {
+    folder = mkdtempSync("/tmp/lab-node-");
+    chmodSync(folder, 0o755);
+    const base = notebookSpec({ rows: 300, epochs: 2 });
+    const sweep = { kind: "grid", base, values: { "optimizer.lr": [0.01, 0.001] } };
+    writeFileSync(at("grid.json"), JSON.stringify(sweep));
+    const lab = labWith({ environment: process.env }, folder);
+    answered(
+      lab("sweep", "grid.json", "--on", "slurm", "--prepare-only", ...KERNELS, "--dir", at("made"), "--json"),
+    );
+    const local = lab("sweep", "grid.json", "--threads", "1", ...KERNELS, "--database", at("local.sqlite"));
+    expect(local.status).toBe(0);
+    values = metricValues(at("local.sqlite"));
+    // What a sweep takes along of the lab is a whole command line.
+    install = at("install");
+    renameSync(at("made", "lab"), install);
+    withoutWriting(install);
+  });
+  afterAll(() => {
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  it.for(PLAIN_NODES)(
+    "Node %s prepares, trains and collects as an ordinary user: no Electron, no display, no HOME, a read-only installation",
+    { timeout: 300_000 },
+    (version, { skip }) => {
+      const { path, missing } = plainNode(version);
+      if (missing !== "") skip(missing);
+      const work = at(version);
+      const [node, dir, scratch] = [join(work, "node"), join(work, "sweep"), join(work, "scratch")];
+      for (const name of [work, scratch]) mkdirSync(name);
+      copyFileSync(path, node, constants.COPYFILE_FICLONE);
+      const root = process.getuid?.() === 0;
+      if (root) for (const name of [work, scratch]) chownSync(name, NOBODY, NOBODY);
+      const run = (program: string, ...args: readonly string[]): Answer =>
+        spawnSync(program, args, {
+          cwd: work,
+          encoding: "utf8",
+          timeout: 120_000,
+          env: { PATH: "/usr/bin:/bin", TMPDIR: scratch },
+          ...(root ? { uid: NOBODY, gid: NOBODY } : {}),
+        });
+      const lab = (...args: readonly string[]): Answer =>
+        run(node, join(install, "out", "main", "lab.js"), ...args);
+      const before = allIn(install);
+
+      const order = ["sweep", at("grid.json"), "--on", "slurm", "--prepare-only", ...KERNELS];
+      expect(answered(lab(...order, "--node", node, "--dir", dir, "--json"))).toMatchObject({
+        trainings: 2,
+        tasks: 1,
+        command: expect.stringContaining("sbatch --array=0 ") as string,
+      });
+      const task = lab("sweep-task", dir, "0");
+      expect(task).toMatchObject({ status: 0, stderr: "" });
+      expect(task.stdout).toContain(`Node ${version}, 1 thread, simd128`);
+      expect(readdirSync(scratch)).toEqual([]);
+      const homeless = lab("sweep", "--collect", dir);
+      expect(homeless.status).toBe(1);
+      expect(homeless.stderr).toMatch(/Runs cannot be saved in .*--database FILE/);
+      const database = join(work, "runs.sqlite");
+      expect(answered(lab("sweep", "--collect", dir, "--database", database, "--json"))).toMatchObject({
+        added: [expect.any(String), expect.any(String)],
+        damaged: [],
+      });
+      expect(values.size).toBeGreaterThan(20);
+      expect(metricValues(database)).toEqual(values);
+      expect(allIn(install)).toEqual(before);
+      // The copy of a read-only installation is its owner's to delete.
+      expect(run("rm", "-r", "--interactive=never", dir)).toMatchObject({ status: 0, stderr: "" });
+    },
+  );
+});
