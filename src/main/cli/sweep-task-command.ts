@@ -1,7 +1,9 @@
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { ContractError } from "../../core/errors.ts";
 import { isAlive } from "../data/replace-file.ts";
+import { failTask } from "../lab/cluster/fail-task.ts";
 import { SweepFolder } from "../lab/cluster/sweep-folder.ts";
 import { attemptOf, type StopWish } from "../lab/cluster/sweep-task.ts";
 import { messageOf } from "../timing/message-of.ts";
@@ -11,9 +13,25 @@ import { complain, print } from "./print.ts";
 
 const SCRATCH = /^lab-task-(\d+)-/;
 
-/** A folder of this attempt on the node's own disk; what attempts that were killed have left there goes. */
+/**
+ * A folder of this attempt on the node's own disk; what attempts that were killed have left there goes.
+ *
+ * @throws {ContractError} If the node has no place for it.
+ */
 function scratchFolder(env: NodeJS.ProcessEnv): string {
   const root = env["SLURM_TMPDIR"] ?? tmpdir();
+  try {
+    removeLeft(root);
+    return mkdtempSync(join(root, `lab-task-${process.pid}-`));
+  } catch (error) {
+    throw new ContractError(
+      `this node has no folder to work in: ${messageOf(error)}. Name one on its own disk: --setup 'export TMPDIR=FOLDER'`,
+      { cause: error },
+    );
+  }
+}
+
+function removeLeft(root: string): void {
   for (const name of readdirSync(root)) {
     const [, pid] = SCRATCH.exec(name) ?? [];
     if (pid === undefined || isAlive(Number(pid))) continue;
@@ -23,7 +41,6 @@ function scratchFolder(env: NodeJS.ProcessEnv): string {
       // Another user's.
     }
   }
-  return mkdtempSync(join(root, `lab-task-${process.pid}-`));
 }
 
 /** One task of a sweep on a cluster: what a job script starts. */
@@ -42,11 +59,12 @@ export async function runSweepTaskCommand(host: CommandHost, dir: string, task: 
   };
   const folder = new SweepFolder(resolve(dir));
   const { threads, kernels } = folder.order();
-  const scratch = scratchFolder(process.env);
   say(
     `task ${task} on ${node}, attempt ${attempt}, Node ${process.versions.node}, ${threads} ${threads === 1 ? "thread" : "threads"}, ${kernels}`,
   );
+  let scratch = "";
   try {
+    scratch = scratchFolder(process.env);
     await inLab(host, { database: join(scratch, "lab.sqlite"), threads, kernels }, async (lab) => {
       cancel = () => void lab.activity.cancel();
       const end = await lab.cluster.task({ folder, task, scratch, attempt, node, stopWish, say });
@@ -63,7 +81,10 @@ export async function runSweepTaskCommand(host: CommandHost, dir: string, task: 
       }
       return EXIT.failedCheck;
     });
+  } catch (error) {
+    await failTask({ folder, task, attempt, node }, messageOf(error));
+    throw error;
   } finally {
-    rmSync(scratch, { recursive: true, force: true });
+    if (scratch !== "") rmSync(scratch, { recursive: true, force: true });
   }
 }

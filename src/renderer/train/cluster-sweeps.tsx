@@ -99,12 +99,19 @@ function SweepCard({ sweep }: { readonly sweep: KnownSweep }) {
           checked={byItself}
           onChange={(event) => setByItself(event.currentTarget.checked)}
         />
-        <Button size="xs" variant="default" onClick={() => void submitAgain(id)}>
+        <Button
+          size="xs"
+          variant="default"
+          disabled={status !== undefined && isWhole(status)}
+          title="Submits what is neither done nor queued"
+          onClick={() => void submitAgain(id)}
+        >
           Again
         </Button>
         <ConfirmButton
           question="What runs is ended and keeps its state; what waits is taken back. Again goes on with both."
           confirm="Cancel the sweep"
+          disabled={status !== undefined && isOver(status)}
           onConfirm={() => void cancelSweep(id)}
         >
           Cancel
@@ -126,6 +133,9 @@ function SweepCard({ sweep }: { readonly sweep: KnownSweep }) {
     </section>
   );
 }
+
+const isWhole = ({ counts, trainings }: ClusterSweepStatus): boolean =>
+  counts.collected + counts.done === trainings.length;
 
 const isOver = ({ counts }: ClusterSweepStatus): boolean =>
   counts.running + counts.waiting + counts.unknown === 0;

@@ -163,7 +163,7 @@ export function SweepForm({ form }: { readonly form: TrainForm }) {
         <ClusterForm sweep={checkedSweep} name={name} trainings={trainings} />
       )}
       <p className={own["hint"]}>
-        Names are those of the JSON above, with dots; layers.0.out fits the layers after it. At most{" "}
+        Names are those of a training’s JSON, with dots; layers.0.out fits the layers after it. At most{" "}
         {MOST_TRAININGS.toLocaleString("en")} trainings.
         {kind === "random" &&
           " Choices are values (0.1, 0.2) or a range (0.001 to 0.1): “log” after it draws evenly in the logarithm, “whole” whole numbers."}

@@ -7,12 +7,14 @@ import {
   mkdirSync,
   mkdtempSync,
   readdirSync,
+  readFileSync,
   renameSync,
   rmSync,
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { SweepFolder } from "../../../src/main/lab/cluster/sweep-folder.ts";
 import { notebookSpec } from "../lab/open-test-lab.ts";
 import { answered, labWith, metricValues, type Answer } from "./slurm-lab.ts";
 import { PLAIN_NODES, plainNode } from "./plain-node.ts";
@@ -59,6 +61,35 @@ describe("plain Node on a compute node", () => {
   });
   afterAll(() => {
     rmSync(folder, { recursive: true, force: true });
+  });
+
+  it("a node that cannot begin, or would compute something else, says so of each training and computes nothing", () => {
+    const dir = at("made");
+    const reasons = (): readonly unknown[] =>
+      [0, 1].map((index) => new SweepFolder(dir).failure(index)?.reason);
+    const nowhere = labWith({ environment: { ...process.env, TMPDIR: "/nowhere" } }, folder);
+    expect(nowhere("sweep-task", dir, "0").status).toBe(1);
+    const why = expect.stringMatching(/no folder to work in: ENOENT.*\/nowhere.*TMPDIR/) as string;
+    expect(reasons()).toEqual([why, why]);
+
+    const order = join(dir, "sweep.json");
+    const text = readFileSync(order, "utf8");
+    writeFileSync(order, text.replace('"kernels": "simd128"', '"kernels": "relaxed128"'));
+    const lab = labWith({ environment: process.env }, folder);
+    const task = lab("sweep-task", dir, "0");
+    expect([task.status, task.stdout]).toEqual([
+      1,
+      expect.stringMatching(/seed|optimizer.lr 0.01\): failed/),
+    ]);
+    const other = expect.stringMatching(
+      /this node would compute run training-\w+ instead of training-\w+: .*relaxed128/,
+    ) as string;
+    expect(reasons()).toEqual([other, other]);
+    expect(readdirSync(join(dir, "done"))).toEqual([]);
+
+    writeFileSync(order, text);
+    expect(lab("sweep-task", dir, "0").status).toBe(0);
+    expect([readdirSync(join(dir, "done")).length, readdirSync(join(dir, "failed"))]).toEqual([2, []]);
   });
 
   it.for(PLAIN_NODES)(

@@ -241,6 +241,16 @@ describe.skipIf(slurmMissing !== "")("a sweep on Slurm", () => {
     );
   }, 300_000);
 
+  it("goes back into the queue when the limit of its time is near, and goes on from there", async () => {
+    const base = notebookSpec({ rows: 500, epochs: 20_000, lr: 0.001 });
+    dir = submit({ kind: "grid", base, values: { seed: [8] } }, "--time", "1").dir;
+    await until("it has gone back", () => logs().includes("goes back into the queue"), 120_000);
+    await until("it goes on", () => /goes back[^]*0000 \(seed 8\): goes on/.test(logs()), 120_000);
+    expect(logs()).toMatch(/attempt \d+\.0,[^]*attempt \d+\.1,/);
+    lab("sweep", "--cancel", dir);
+    await idle();
+  }, 300_000);
+
   it("says why a request cannot be met, and what sbatch refuses", () => {
     const base = notebookSpec({ rows: 100 });
     const sweep = { kind: "grid", base, values: { seed: [7] } };
