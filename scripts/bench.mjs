@@ -4,10 +4,10 @@
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { ensureReady } from "./setup.mjs";
-import { ensureBenchPeers } from "./setup/bench-peers.mjs";
 import { displayAvailable, startVirtualDisplay } from "./setup/display.mjs";
 import { sandboxFlags } from "./setup/electron-sandbox.mjs";
 import { launch, runtimeEnv } from "./setup/launch.mjs";
+import { ensurePeers } from "./setup/peers.mjs";
 import { projectPaths } from "./setup/project-paths.mjs";
 import { createReport } from "./setup/report.mjs";
 import { runMain } from "./setup/run-main.mjs";
@@ -20,7 +20,7 @@ await runMain(async () => {
   const runtime = await ensureReady({ build: true });
   const report = createReport();
   const flags = sandboxFlags(runtime.electronPath, report);
-  if (args.includes("--peers")) await ensureBenchPeers(report);
+  if (args.includes("--peers")) await ensurePeers("bench", report);
   const bench = [...flags, path.join(projectPaths.projectDir, "bench")];
   if (args[0] === "time-to-98") {
     const file = path.join(projectPaths.projectDir, "bench", "time-to-98", "measure.mjs");

@@ -7,6 +7,7 @@ import { ensureReady } from "./setup.mjs";
 import { ensureCheckedPage } from "./setup/app-build.mjs";
 import { displayAvailable, startVirtualDisplay } from "./setup/display.mjs";
 import { launch, runtimeEnv } from "./setup/launch.mjs";
+import { ensurePeers } from "./setup/peers.mjs";
 import { projectPaths } from "./setup/project-paths.mjs";
 import { createReport } from "./setup/report.mjs";
 import { runMain } from "./setup/run-main.mjs";
@@ -34,8 +35,10 @@ await runMain(async () => {
   const build = phases.some((name) => name !== "check" && name !== "unit");
   /** Looks at the sources beside the set-up and the unit tests, which leave a processor idle. */
   let checked = Promise.resolve(0);
+  let peers = Promise.resolve();
   const onPackages = () => {
     if (phases.includes("check")) checked = timed("check", runChecks);
+    if (phases.includes("integration")) peers = ensurePeers("test", createReport());
   };
   const runtime = await timed("set-up", () => ensureReady({ build, onPackages }));
   const { electronPath } = runtime;
@@ -49,6 +52,7 @@ await runMain(async () => {
   for (const phase of TEST_PHASES.filter((name) => phases.includes(name))) {
     // Nothing but the tests of a phase with worker threads or a window may keep the processors busy.
     if (phase !== "unit" && (await checked) !== 0) return failed("check", await checked);
+    if (phase === "integration") await peers;
     const code = await timed(phase, () => runVitest(phase, { env, electronPath, vitestArgs }));
     counts = addTestCounts(counts, readTestCounts(resultFile(phase)));
     if (code !== 0) {

@@ -105,7 +105,8 @@ describe("the data view", () => {
 
   it("exports, removes and brings back a data set", async () => {
     await sets().getByRole("button", { name: /^Iris/ }).click();
-    await button("Export as CSV").click();
+    await button("Export").click();
+    await page.getByRole("menuitem", { name: /^CSV/ }).click();
     await expect.poll(() => exported() !== null).toBe(true);
     expect(readFileSync(exported() ?? "", "utf8").split("\n")).toHaveLength(152);
     await button("Remove").click();

@@ -1,16 +1,11 @@
-import {
-  appendFileSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { spawn, spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { scalarRecord, versionRecord } from "../../src/main/exchange/tensorboard/event-writer.ts";
+import { TRAIN_PRESETS } from "../../src/shared/specs/train-presets.ts";
+import { runToEnd } from "./run-each-kind.ts";
 import { takeScreenshot } from "./take-screenshots.ts";
 import { launchApp, type LaunchedApp } from "./launch-app.ts";
 
@@ -18,6 +13,15 @@ const folder = mkdtempSync(join(tmpdir(), "backprop-lab-exchange-"));
 const runs = join(folder, "runs of others");
 const live = join(runs, "live.jsonl");
 const START = 1_700_000_000_000;
+const PYTHON = spawnSync("python3", ["--version"]).status === 0;
+/** Goes on with the run of the file for a minute, as a training would. */
+const WRITER = `
+import backprop_lab, sys, time
+with backprop_lab.Run(sys.argv[1], append=True) as run:
+    for step in range(1, 300):
+        run.log(step, loss=3 / (step + 1))
+        time.sleep(0.2)
+`;
 let app: LaunchedApp;
 
 beforeAll(async () => {
@@ -67,41 +71,47 @@ it("imports a folder of runs, marks them as measured elsewhere and says what is 
   await picture("imported-run");
 });
 
-it("follows a training while it grows, and draws it beside the others in a comparison", async () => {
-  const { page } = app;
-  await page.getByRole("button", { name: "All runs" }).click();
-  await page.getByRole("button", { name: "From other tools" }).click();
-  await page.getByRole("menuitem", { name: "Follow a folder while it grows" }).click();
-  await page.getByRole("group", { name: "Followed while it grows" }).waitFor();
-  const lossSteps = async (): Promise<number> =>
-    page.evaluate(async () => {
-      const table = await window.lab.runsTable({
-        query: "kind:imported name:PyTorch",
-        scope: "all",
-        columns: [],
-        groupBy: null,
-        sort: { column: "started", descending: true },
-        offset: 0,
-        limit: 1,
-      });
-      if (!table.ok) throw new Error(table.error.message);
-      const runIds = [...table.value.ids];
-      const curves = await window.lab.runsCurves({
-        runIds,
-        metrics: ["loss"],
-        columns: 100,
-        steps: null,
-        smoothings: [],
-      });
-      if (!curves.ok) throw new Error(curves.error.message);
-      return curves.value[0]?.steps.length ?? 0;
-    });
-  for (let step = 1; step <= 5; step++) appendFileSync(live, `{"step":${step},"loss":${3 / (step + 1)}}\n`);
-  await expect.poll(lossSteps).toBe(6);
-  await picture("followed");
-  await page.getByRole("button", { name: "Stop following" }).click();
-  await expect.poll(() => page.getByRole("group", { name: "Followed while it grows" }).count()).toBe(0);
-});
+it.skipIf(!PYTHON)(
+  "follows a training in Python while it grows, and draws it live beside the lab's own in a comparison",
+  async () => {
+    const { page } = app;
+    const own = { ...TRAIN_PRESETS.small.spec, data: { name: "mnist", split: "train", rows: 200 } };
+    expect(
+      await runToEnd(page, { training: { spec: { ...own, validRows: 50, epochs: 3 }, threads: 1 } }),
+    ).toEqual(["training finished"]);
+    await page.getByRole("button", { name: "All runs" }).click();
+    await page.getByRole("button", { name: "From other tools" }).click();
+    await page.getByRole("menuitem", { name: "Follow a folder while it grows" }).click();
+    await page.getByRole("group", { name: "Followed while it grows" }).waitFor();
+    await page.getByRole("checkbox", { name: "Select net in PyTorch" }).check();
+    await page
+      .getByRole("checkbox", { name: /^Select 784-/ })
+      .first()
+      .check();
+    await page.getByRole("button", { name: "Compare" }).click();
+    await page.getByRole("heading", { name: "2 runs side by side" }).waitFor();
+    // Each look at it is one more chart while the script is still at work.
+    const writer = spawn("python3", ["-c", WRITER, live], { cwd: resolve("resources/python") });
+    try {
+      const seen = new Set<string>();
+      const drawn = async (): Promise<number> => {
+        const chart = page.locator('canvas[aria-label*="net in PyTorch ends at"]').first();
+        const summary = (await chart.getAttribute("aria-label")) ?? "";
+        seen.add(/net in PyTorch ends at ([^;]+)/.exec(summary)?.[1] ?? "");
+        return seen.size;
+      };
+      await expect.poll(drawn, { timeout: 60_000 }).toBeGreaterThan(3);
+      expect(writer.exitCode).toBeNull();
+      await picture("followed-in-compare");
+    } finally {
+      writer.kill();
+    }
+    await page.getByRole("button", { name: "All runs" }).click();
+    await page.getByRole("button", { name: "Stop following" }).click();
+    await expect.poll(() => page.getByRole("group", { name: "Followed while it grows" }).count()).toBe(0);
+  },
+  120_000,
+);
 
 it("writes the training of the form as a PyTorch folder and as ONNX", async () => {
   const { page } = app;

@@ -108,9 +108,9 @@ export function addDataCommands(program: Command, host: CommandHost): void {
     );
   data
     .command("export")
-    .description("write all rows of a data set as CSV, with their splits")
+    .description("write all rows of a data set, with their splits, as CSV, Parquet or NumPy arrays")
     .argument("<id>", "data set")
-    .requiredOption("--out <file>", "where to")
+    .requiredOption("--out <file>", "where to; its ending, .csv, .parquet or .npz, says the format")
     .option("--force", "replace a file that is there already")
     .option(...database)
     .action((id: string, options: { out: string; force?: true } & CommonOptions) =>

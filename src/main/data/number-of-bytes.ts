@@ -6,6 +6,9 @@ const MOST_DIGITS = 15;
 const MOST_SMALL_DIGITS = 9;
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
 
+const [BLANK, TABULATOR] = [0x20, 0x09];
+const isBlank = (byte: number | undefined): boolean => byte === BLANK || byte === TABULATOR;
+
 /** The number of a text, or NaN: neither "0x10" nor "Infinity" is one. */
 export function numberOfText(text: string, decimalComma: boolean): number {
   const plain = decimalComma ? text.replace(",", ".") : text;
@@ -51,8 +54,12 @@ export function numberOfBytes(bytes: Buffer, start: number, end: number, decimal
   return negative ? -value : value;
 }
 
-/** What is no plain decimal: an exponent, many digits, or a word, which its first byte tells. */
+/** What is no plain decimal: blanks around it, an exponent, many digits, or a word, which its first byte tells. */
 function numberOfOtherBytes(bytes: Buffer, start: number, end: number, decimalComma: boolean): number {
+  let [from, to] = [start, end];
+  while (from < to && isBlank(bytes[from])) from++;
+  while (to > from && isBlank(bytes[to - 1])) to--;
+  if (from > start || to < end) return numberOfBytes(bytes, from, to, decimalComma);
   const first = bytes[start] ?? 0;
   const maybe =
     (first >= ZERO && first <= NINE) ||

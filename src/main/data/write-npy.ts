@@ -6,10 +6,10 @@ import { replaceFile } from "./replace-file.ts";
 const ALIGNMENT = 64;
 const CHUNK_ELEMENTS = 1 << 20;
 
-/** The header of version 1.0: float32, little-endian, C order. */
-function header(shape: readonly number[]): Uint8Array {
+/** The header of version 1.0 for values in C order; `descr` is numpy's name of their type, "<f4" for example. */
+export function npyHeader(descr: string, shape: readonly number[]): Uint8Array {
   const sizes = shape.length === 1 ? `${shape[0] ?? 0},` : shape.join(", ");
-  const dictionary = `{'descr': '<f4', 'fortran_order': False, 'shape': (${sizes}), }`;
+  const dictionary = `{'descr': '${descr}', 'fortran_order': False, 'shape': (${sizes}), }`;
   const prefixBytes = NPY_MAGIC.length + 4;
   const length = Math.ceil((prefixBytes + dictionary.length + 1) / ALIGNMENT) * ALIGNMENT - prefixBytes;
   return Uint8Array.of(
@@ -35,7 +35,7 @@ export async function writeNpy(path: string, shape: readonly number[], data: Flo
   }
   try {
     await replaceFile(path, async (handle) => {
-      await handle.appendFile(header(shape));
+      await handle.appendFile(npyHeader("<f4", shape));
       for (let at = 0; at < data.length; at += CHUNK_ELEMENTS) {
         // A copy: the values may lie in shared memory, which writing does not accept everywhere.
         const chunk = Float32Array.from(data.subarray(at, at + CHUNK_ELEMENTS));

@@ -71,9 +71,9 @@ export function ownHandlers(services: IpcServices) {
       const chosen = runIds ?? (await opened.runs.find("", "all"));
       return { kind: "saved", path, rows: await opened.runs.export({ what, runIds: chosen, path, weights }) };
     },
-    datasetsExport: async ({ id }) => {
+    datasetsExport: async ({ id, format }) => {
       const opened = await lab;
-      const path = await askWhere(`rows of ${id}`, "csv");
+      const path = await askWhere(`rows of ${id}`, format);
       if (path === null) return { kind: "dismissed" };
       return { kind: "saved", path, rows: await opened.datasets.export({ id, path }) };
     },

@@ -15,6 +15,7 @@ export type SavedExtension =
   | "sqlite"
   | "pdf"
   | "parquet"
+  | "npz"
   | "onnx"
   | "folder";
 
@@ -40,6 +41,7 @@ const FILTERS = {
   pdf: { name: "PDF document", extensions: ["pdf"] },
   csv: { name: "Comma-separated values", extensions: ["csv"] },
   png: { name: "PNG image", extensions: ["png"] },
+  npz: { name: "NumPy arrays", extensions: ["npz"] },
   parquet: { name: "Apache Parquet", extensions: ["parquet"] },
   onnx: { name: "ONNX model", extensions: ["onnx"] },
   safetensors: { name: "Weights as .safetensors", extensions: ["safetensors"] },

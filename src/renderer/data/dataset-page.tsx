@@ -1,5 +1,5 @@
 import { Button } from "@mantine/core";
-import { Download, FlaskConical, Trash2 } from "lucide-react";
+import { FlaskConical, Trash2 } from "lucide-react";
 import { useEffect, useMemo, useState } from "react";
 import { outputsOf, NORMALISATIONS } from "../../shared/experiments/dataset.ts";
 import type { DatasetDetails } from "../../shared/experiments/dataset-details.ts";
@@ -12,7 +12,8 @@ import { showFailure } from "../store/lab-store.ts";
 import { DataTable } from "../ui/data-table.tsx";
 import { FactList, type Fact } from "../ui/fact-list.tsx";
 import { LayoutImage } from "../ui/layout-image.tsx";
-import { exportDataset, removeDataset, rowWords } from "./import-store.ts";
+import { ExportDatasetMenu } from "./export-dataset-menu.tsx";
+import { removeDataset, rowWords } from "./import-store.ts";
 import { PointsFigure } from "./points-figure.tsx";
 import { SpreadBars } from "./spread-bars.tsx";
 import own from "./data.module.css";
@@ -50,13 +51,7 @@ export function DatasetPage({ id }: { readonly id: string }) {
         >
           Train on it
         </Button>
-        <Button
-          variant="default"
-          leftSection={<Download size="1rem" aria-hidden="true" />}
-          onClick={() => void exportDataset(id)}
-        >
-          Export as CSV
-        </Button>
+        <ExportDatasetMenu id={id} />
         {id !== "mnist" && toyOf(id) === null && (
           <Button
             variant="subtle"

@@ -1,3 +1,4 @@
+import type { DatasetFormat } from "../../shared/experiments/dataset-formats.ts";
 import type { Dataset } from "../../shared/experiments/dataset.ts";
 import type { DialectChanges, ImportPlan, ImportPreview } from "../../shared/experiments/data-import.ts";
 import { ask, LabError } from "../bridge/lab.ts";
@@ -87,9 +88,9 @@ async function restoreDataset(id: string): Promise<void> {
   }
 }
 
-export async function exportDataset(id: string): Promise<void> {
+export async function exportDataset(id: string, format: DatasetFormat): Promise<void> {
   try {
-    const saved = await ask(window.lab.datasetsExport({ id }));
+    const saved = await ask(window.lab.datasetsExport({ id, format }));
     if (saved.kind === "saved") showInfo(`${formatNumber(saved.rows)} rows written`, saved.path);
   } catch (error) {
     if (!wasCancelled(error)) showFailure("The data was not exported", error);

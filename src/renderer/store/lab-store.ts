@@ -12,8 +12,8 @@ import {
   openTraining,
   appendMetrics,
   holdMetrics,
-  picturesStore,
   releaseMetrics,
+  showPictures,
   trainingQueueStore,
   trainingStateStore,
 } from "../train/training-store.ts";
@@ -56,7 +56,7 @@ export function connectLab(): () => void {
     window.lab.on("trainingMetrics", ({ runId, points }) => appendMetrics(runId, points)),
     window.lab.on("trainingEvent", ({ runId, event }) => openTraining(runId).addEvent(event)),
     window.lab.on("trainingHistogram", ({ runId, histogram }) => appendHistogram(runId, histogram)),
-    window.lab.on("trainingPictures", (shown) => picturesStore.set(shown)),
+    window.lab.on("trainingPictures", showPictures),
     window.lab.on("trainingChanged", (state) => trainingStateStore.set(state)),
     window.lab.on("trainingQueueChanged", (queue) => trainingQueueStore.set(queue)),
     window.lab.on("runChanged", onRunChanged),

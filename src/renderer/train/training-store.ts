@@ -87,12 +87,30 @@ export function appendMetrics(runId: string, points: readonly MetricPoint[]): vo
 export const trainingStateStore = createStore<TrainingState>(null);
 export const trainingQueueStore = createStore<readonly QueuedTraining[]>([]);
 
-/** The plane of the training that is on, as it was last told. */
-export const picturesStore = createStore<{
+interface ShownPictures {
   readonly runId: string;
   readonly step: number;
   readonly pictures: UnitPictures;
-} | null>(null);
+}
+/** The plane of the training that is on, as it was last told. */
+export const picturesStore = createStore<ShownPictures | null>(null);
+
+let arrived: ShownPictures | null = null;
+
+/** Shows a plane with the next frame of the screen: of those that arrive between two frames only the last. */
+export function showPictures(told: ShownPictures): void {
+  const waiting = arrived !== null;
+  arrived = told;
+  if (waiting) return;
+  requestAnimationFrame(() => {
+    const [next, shown] = [arrived, picturesStore.get()];
+    arrived = null;
+    if (next === null) return;
+    // The rows stay where they are while a training goes on: the same object is not drawn again.
+    const { points, lo, hi } = shown?.runId === next.runId ? shown.pictures : next.pictures;
+    picturesStore.set({ ...next, pictures: { ...next.pictures, points, lo, hi } });
+  });
+}
 
 export function appendHistogram(runId: string, histogram: ActivationHistogram): void {
   openTraining(runId).addHistogram(histogram);

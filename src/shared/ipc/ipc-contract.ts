@@ -38,6 +38,7 @@ import {
 import { stepperSettingsSchema, traceSchema } from "../experiments/stepper.ts";
 import { dialectChangesSchema, importPlanSchema, importPreviewSchema } from "../experiments/data-import.ts";
 import { datasetDetailsSchema, testScoreSchema } from "../experiments/dataset-details.ts";
+import { DATASET_FORMATS } from "../experiments/dataset-formats.ts";
 import { datasetSchema } from "../experiments/dataset.ts";
 import {
   drawnImageSchema,
@@ -297,8 +298,11 @@ export const IPC_CALLS = {
   datasetsDismiss: { input: nothing, output: nothing },
   datasetsRemove: { input: v.object({ id: v.string() }), output: nothing },
   datasetsRestore: { input: v.object({ id: v.string() }), output: datasetSchema },
-  /** Asks for a place, then writes all rows as CSV. Refused while an activity is on. */
-  datasetsExport: { input: v.object({ id: v.string() }), output: saved },
+  /** Asks for a place, then writes all rows. Refused while an activity is on. */
+  datasetsExport: {
+    input: v.object({ id: v.string(), format: v.picklist(DATASET_FORMATS) }),
+    output: saved,
+  },
   /** Scores a training's network on the test rows of its data, and counts the look. Refused while an activity is on. */
   predictTest: { input: v.object({ runId, weights: weightsChoiceSchema }), output: testScoreSchema },
   /** What a training's network has learned, on its validation rows. Refused while an activity is on. */

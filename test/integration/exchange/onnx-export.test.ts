@@ -1,6 +1,7 @@
-import { existsSync, readFileSync } from "node:fs";
-import { createRequire } from "node:module";
+import { execFile } from "node:child_process";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import * as v from "valibot";
 import { SIMPLE_ACTIVATION_NAMES } from "../../../src/core/ops/activation.ts";
@@ -9,28 +10,27 @@ import { parameterShapes } from "../../../src/core/network/network.ts";
 import { ReferenceOps } from "../../../src/core/ops/reference-ops.ts";
 import { networkOf } from "../../../src/shared/specs/network-spec.ts";
 import { trainSpecSchema, type TrainSpec } from "../../../src/shared/specs/train-spec.ts";
+import { LAYER_TYPES, typesIn } from "../../unit/main/exchange/lab-networks.ts";
 import { openTestLab, type TestLab } from "../lab/open-test-lab.ts";
 
-interface Session {
-  run(
-    feeds: Readonly<Record<string, unknown>>,
-  ): Promise<Readonly<Record<string, { readonly data: Float32Array }>>>;
+/** Libraries that are no part of the app: the tests' own in WebAssembly, and the benchmark's where it was run. */
+const RUNTIMES = (
+  [
+    ["test-peers", "onnxruntime-web"],
+    ["bench-peers", "onnxruntime-node"],
+  ] as const
+)
+  .map(([folder, name]) => ({ name, packages: resolve(".runtime", folder) }))
+  .filter(({ name, packages }) => existsSync(join(packages, "node_modules", name)));
+const PROGRAM = resolve("test/integration/exchange/run-onnx.mjs");
+interface Job {
+  readonly model: string;
+  readonly input: string;
+  readonly output: string;
+  readonly x: string;
+  readonly shape: readonly number[];
+  readonly answer: string;
 }
-interface Runtime {
-  readonly InferenceSession: { create(path: string): Promise<Session> };
-  readonly Tensor: new (type: "float32", data: Float32Array, shape: readonly number[]) => unknown;
-}
-/** Where the benchmark's libraries are, which are no part of the app. */
-const PEERS = resolve(".runtime/bench-peers");
-function findRuntime(): Runtime | null {
-  if (!existsSync(join(PEERS, "node_modules", "onnxruntime-node"))) return null;
-  try {
-    return createRequire(join(PEERS, "package.json"))("onnxruntime-node") as Runtime;
-  } catch {
-    return null;
-  }
-}
-const RUNTIME = findRuntime();
 const ROWS = 1_000;
 const linear = (from: number, out: number): object => ({ type: "linear", in: from, out });
 const CASES: Readonly<Record<string, readonly object[]>> = {
@@ -68,8 +68,13 @@ afterAll(async () => {
   await test.close();
 });
 
-describe.skipIf(RUNTIME === null)(
-  "in ONNX Runtime (skipped where the benchmark's libraries are not installed)",
+it("has a case for every layer that a training may have", () => {
+  const types = Object.values(CASES).flatMap((layers) => typesIn(specOf(layers).layers));
+  expect(new Set(types)).toEqual(new Set(LAYER_TYPES));
+});
+
+describe.skipIf(RUNTIMES.length === 0)(
+  "in ONNX Runtime (skipped where npm could not install it into .runtime/test-peers)",
   () => {
     it.each(Object.entries(CASES))(
       "logits of 1,000 rows are within 1e-5 of float64: %s",
@@ -103,26 +108,32 @@ describe.skipIf(RUNTIME === null)(
           ),
         });
         const logits = built.outputs.at(-1)?.out.data ?? [];
-        const found = await infer(file("plain.onnx"), "x", scaled, "logits");
-        expect(
-          Math.max(...Array.from(found, (value, i) => Math.abs(value - (logits[i] ?? NaN)))),
-        ).toBeLessThan(1e-5);
-
-        const shares = await infer(file("whole.onnx"), "pixels", Float32Array.from(raw), "probabilities");
         const wanted = softmaxRows(logits, 10);
-        expect(
-          Math.max(...Array.from(shares, (value, i) => Math.abs(value - (wanted[i] ?? NaN)))),
-        ).toBeLessThan(1e-5);
+        for (const { name: runtime, packages } of RUNTIMES) {
+          const job = (model: string, input: string, output: string, x: Float32Array): Job => {
+            const own = file(`${runtime} ${input}`);
+            writeFileSync(`${own}.in`, new Uint8Array(x.buffer, x.byteOffset, x.byteLength));
+            return { model, input, output, x: `${own}.in`, shape: [ROWS, 784], answer: `${own}.out` };
+          };
+          const jobs = [
+            job(file("plain.onnx"), "x", "logits", scaled),
+            job(file("whole.onnx"), "pixels", "probabilities", Float32Array.from(raw)),
+          ];
+          await promisify(execFile)(process.execPath, [PROGRAM, packages, runtime, JSON.stringify(jobs)]);
+          const [found, shares] = jobs.map(
+            ({ answer }) => new Float32Array(new Uint8Array(readFileSync(answer)).buffer),
+          );
+          expect(largestDifference(found, logits), runtime).toBeLessThan(1e-5);
+          expect(largestDifference(shares, wanted), runtime).toBeLessThan(1e-5);
+        }
       },
     );
   },
 );
 
-async function infer(path: string, input: string, x: Float32Array, output: string): Promise<Float32Array> {
-  if (RUNTIME === null) throw new Error("no runtime");
-  const session = await RUNTIME.InferenceSession.create(path);
-  const answer = await session.run({ [input]: new RUNTIME.Tensor("float32", x, [ROWS, 784]) });
-  return answer[output].data;
+function largestDifference(found: Float32Array, wanted: ArrayLike<number>): number {
+  expect(found).toHaveLength(wanted.length);
+  return Math.max(...Array.from(found, (value, i) => Math.abs(value - (wanted[i] ?? NaN))));
 }
 
 /** Bytes of one tensor of a .safetensors file. */

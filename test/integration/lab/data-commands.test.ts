@@ -2,8 +2,12 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { gzipSync } from "node:zlib";
+import { parquetWriteBuffer } from "hyparquet-writer";
+import { PNG } from "pngjs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { ImportFolder, npyBytes } from "../../unit/main/lab/datasets/import-folder.ts";
+import { idxBytes, ImportFolder, npyBytes } from "../../unit/main/lab/datasets/import-folder.ts";
+import { storedZip } from "../../unit/main/lab/datasets/stored-zip.ts";
 
 const PROGRAM = resolve("out/main/lab.js");
 let folder: string;
@@ -25,31 +29,45 @@ const contentOf = ({ stdout }: { readonly stdout: string }): string =>
   (JSON.parse(stdout) as { contentHash: string }).contentHash;
 
 describe("lab data", () => {
-  it("imports what the window imports, with the same content", async () => {
-    const iris = resolve("test/golden/iris.csv");
-    const x = files.write(
-      "x.npy",
-      npyBytes(
-        "|u1",
-        [40, 3],
-        Uint8Array.from({ length: 120 }, (_, i) => i),
-      ),
-    );
-    const y = files.write(
-      "y.npy",
-      npyBytes(
-        "|u1",
-        [40],
-        Uint8Array.from({ length: 40 }, (_, i) => i % 2),
-      ),
-    );
-    for (const paths of [[iris], [x, y]]) {
+  it("imports each format as the window does, with the same content", async () => {
+    const rows = Array.from({ length: 40 }, (_, i) => i);
+    const [items, labels] = [
+      Uint8Array.from({ length: 120 }, (_, i) => i),
+      Uint8Array.from(rows, (i) => i % 2),
+    ];
+    const [x, y] = [npyBytes("|u1", [40, 3], items), npyBytes("|u1", [40], labels)];
+    const lines = rows.map((i) => `${i / 4}\t${i % 7}\t${i % 2 === 0 ? "yes" : "no"}`);
+    const parquet = parquetWriteBuffer({
+      columnData: [
+        { name: "a", data: rows.map((i) => i / 4), type: "DOUBLE" },
+        { name: "n", data: rows.map((i) => i % 7), type: "INT32" },
+        { name: "label", data: rows.map((i) => (i % 2 === 0 ? "yes" : "no")), type: "STRING" },
+      ],
+    });
+    for (const i of rows) {
+      const png = new PNG({ width: 4, height: 4 });
+      png.data.fill(i);
+      files.write(`pets/${i % 2 === 0 ? "cats" : "dogs"}/${i}.png`, PNG.sync.write(png));
+    }
+    const formats: Readonly<Record<string, readonly string[]>> = {
+      csv: [resolve("test/golden/iris.csv")],
+      "tsv, packed": [files.write("t.tsv.gz", gzipSync(`a\tn\tlabel\n${lines.join("\n")}\n`))],
+      parquet: [files.write("t.parquet", new Uint8Array(parquet))],
+      npy: [files.write("x.npy", x), files.write("y.npy", y)],
+      npz: [files.write("d.npz", storedZip({ "x.npy": x, "y.npy": y }))],
+      "idx, packed": [
+        files.write("i-idx3-ubyte.gz", gzipSync(idxBytes(8, [40, 3, 1], items))),
+        files.write("l-idx1-ubyte.gz", gzipSync(idxBytes(8, [40], labels))),
+      ],
+      "folder of images": [join(files.path, "pets")],
+    };
+    for (const [format, paths] of Object.entries(formats)) {
       const { dataset } = await files.import(paths, { title: "Same" });
       const answer = lab("data", "import", ...paths, "--title", "Same", "--json");
       expect(answer.stderr).toBe("");
-      expect(contentOf(answer)).toBe(dataset.contentHash);
+      expect(contentOf(answer), format).toBe(dataset.contentHash);
     }
-  });
+  }, 240_000);
 
   it("takes a label by name or place, lists, shows, exports, removes and restores", () => {
     const iris = resolve("test/golden/iris.csv");
@@ -82,6 +100,17 @@ describe("lab data", () => {
     expect(target.kind).toBe("numbers");
     expect(lab("data", "list").stdout).toContain(id);
     expect(lab("data", "show", id).stdout).toContain("petal length");
+    for (const ending of ["parquet", "npz"]) {
+      expect(lab("data", "export", id, "--out", join(folder, `out.${ending}`)).status).toBe(0);
+      expect(
+        readFileSync(join(folder, `out.${ending}`))
+          .subarray(0, 2)
+          .toString(),
+      ).toMatch(/^P[AK]/);
+    }
+    expect(lab("data", "export", id, "--out", join(folder, "out.xlsx")).stderr).toMatch(
+      /expected one of \.csv/,
+    );
     const out = join(folder, "out.csv");
     expect(lab("data", "export", id, "--out", out).status).toBe(0);
     expect(readFileSync(out, "utf8").split("\n")).toHaveLength(152);

@@ -56,7 +56,7 @@ beforeAll(async () => {
   const run = await lab.training.start({ spec: SPEC, threads: 2 }).done;
   expect(run.status).toBe("finished");
   expected = curve(lab, run.id);
-}, 60_000);
+}, 240_000);
 afterAll(async () => {
   await lab.close();
 });

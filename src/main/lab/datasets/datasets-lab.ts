@@ -8,7 +8,7 @@ import type { LabServices } from "../activity/experiment.ts";
 import type { RunSupervisor } from "../activity/run-supervisor.ts";
 import { datasetDetails } from "./dataset-details.ts";
 import type { DatasetLibrary } from "./dataset-library.ts";
-import { exportDataset } from "./export-dataset.ts";
+import { exportDataset, formatOf } from "./export/export-dataset.ts";
 import { DataImporter } from "./import/data-importer.ts";
 
 /** Not of the person: what systems put into folders. */
@@ -121,7 +121,11 @@ export class DatasetsLab {
     return this.#library.restore({ id });
   }
 
-  /** Writes all rows as one CSV with their splits. @returns how many. @throws {Error} What the file system says. */
+  /**
+   * Writes all rows with their splits, in the format that the path's ending says.
+   *
+   * @returns how many. @throws {ContractError} If the ending says none. @throws {Error} What the file system says.
+   */
   async export({
     id,
     path,
@@ -131,8 +135,9 @@ export class DatasetsLab {
     readonly path: string;
     readonly overwrite?: boolean;
   }): Promise<number> {
+    const format = formatOf(path);
     return this.#supervisor.work("data", "Exporting data", (activity) =>
-      exportDataset(this.#library.open(id), path, { overwrite, watch: watchOf(activity) }),
+      exportDataset(this.#library.open(id), path, { format, overwrite, watch: watchOf(activity) }),
     );
   }
 }

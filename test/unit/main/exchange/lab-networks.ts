@@ -1,9 +1,21 @@
 import { parameterShapes, type Network } from "../../../../src/core/network/network.ts";
 import { SIMPLE_ACTIVATION_NAMES } from "../../../../src/core/ops/activation.ts";
-import { networkOf, type TrainLayerSpec } from "../../../../src/shared/specs/network-spec.ts";
+import {
+  networkOf,
+  trainLayerSpecSchema,
+  type TrainLayerSpec,
+} from "../../../../src/shared/specs/network-spec.ts";
 
 const linear = (from: number, out: number) =>
   ({ type: "linear", in: from, out, init: "kaimingNormal" }) as const;
+
+/** Every type of layer that a training may have, as its spec names it. */
+export const LAYER_TYPES: readonly string[] = trainLayerSpecSchema.options.flatMap(({ entries: { type } }) =>
+  "literal" in type ? [type.literal] : [...type.options],
+);
+/** Types of layers, in residual blocks too. */
+export const typesIn = (layers: readonly TrainLayerSpec[]): string[] =>
+  layers.flatMap((layer) => [layer.type, ...(layer.type === "residual" ? typesIn(layer.layers) : [])]);
 
 /** Layers of every type, residual blocks among them. */
 export const ALL_LAYERS: readonly TrainLayerSpec[] = [

@@ -10,7 +10,7 @@ import type { UnitPictures } from "../../../../shared/experiments/learned.ts";
 import { isOutOfSpace } from "../../../store/store-failure.ts";
 import type { ActivityHandle } from "../../activity/activity-handle.ts";
 import type { Checkpoint, Checkpoints } from "./checkpoints.ts";
-import type { Evaluation, Trainer, TrainingState } from "./trainer.ts";
+import type { Evaluation, Evaluations, Trainer, TrainingState } from "./trainer.ts";
 import type { TrainingSession } from "./training-session.ts";
 
 /** A state to go on from is written this often: with a dispatch of 250 ms, less than a second is done again. */
@@ -40,8 +40,8 @@ export interface TrainingStart {
   readonly validLosses: readonly number[];
 }
 
-/** Pictures of a plane follow each other like frames of the screen. */
-const PICTURE_EVERY_MS = 1000 / 60;
+/** Pictures of a plane follow each other like frames of the screen; what lies between two dispatches is let pass. */
+const PICTURE_EVERY_MS = 1000 / 60 - 2;
 
 export interface TrainingOutcome {
   /** Of all its parts, where it was cut short and went on. */
@@ -54,8 +54,6 @@ export interface TrainingOutcome {
   /** Null without validation rows or classes. */
   readonly validMetrics: Evaluation["metrics"];
 }
-
-type Evaluations = Readonly<Record<"train" | "valid", Evaluation>>;
 
 /** What is no longer finite in a state, or null. */
 const brokenIn = ({ values }: TrainingState): string | null =>
@@ -120,6 +118,8 @@ export async function train(
     // The last good state stays.
     return brokenIn(state) === null ? { state, evaluated, wallMs: wallMs() } : null;
   };
+  /** The state of the lowest validation loss, until it is written. */
+  const best: { unwritten: Checkpoint | null } = { unwritten: null };
   const unsaved: { error: Error | null } = { error: null };
   const write = (save: () => Promise<void>): void => {
     pending++;
@@ -138,10 +138,18 @@ export async function train(
         pending--;
       });
   };
+  const saveBest = (): void => {
+    const { unwritten } = best;
+    if (unwritten === null || !listener.flush()) return;
+    best.unwritten = null;
+    write(() => checkpoints.save("best", unwritten));
+  };
   const saveWhenDue = (evaluated: boolean): void => {
     const now = wallMs();
     if (pending > 0 || (now - savedMs < SAVE_EVERY_MS && savedMs > 0)) return;
     savedMs = now;
+    // Before the state to go on from, which it must not be behind.
+    saveBest();
     const made = checkpoint(evaluated);
     if (made === null) return;
     write(() => checkpoints.saveLatest(made));
@@ -152,8 +160,7 @@ export async function train(
     }
   };
 
-  const measure = async (): Promise<Evaluations> =>
-    (last.found = { train: await trainer.evaluate("train"), valid: await trainer.evaluate("valid") });
+  const measure = async (): Promise<Evaluations> => (last.found = await trainer.evaluate());
   const evaluate = async (): Promise<void> => {
     const epoch = Math.ceil(trainer.step / stepsPerEpoch);
     const at = { step: trainer.step, epoch };
@@ -172,8 +179,9 @@ export async function train(
     ]);
     if (!Number.isFinite(found.train.loss)) throw new DivergedError("the training loss", trainer.step);
     if (progress.add(found.valid.loss ?? NaN) && trainer.step > 0) {
-      const best = checkpoint(true);
-      if (best !== null) write(() => checkpoints.save("best", best));
+      const state = trainer.state();
+      // A file an epoch would hold up a network that has a hundred of them a second.
+      if (brokenIn(state) === null) best.unwritten = { state, evaluated: true, wallMs: wallMs() };
     }
   };
 
@@ -271,6 +279,7 @@ export async function train(
   } catch (error) {
     if (error instanceof DivergedError) listener.event("diverged", error.step, error.message);
     const left = checkpoint(false);
+    saveBest();
     await saving;
     if (left !== null) await checkpoints.saveLatest(left);
     throw error;
@@ -278,6 +287,7 @@ export async function train(
   // What waits for room is waited for: at the end nothing may be missing.
   if (session.blocked) activity.phase(`the disk is full: waiting after step ${trainer.step}`);
   await session.whilePaused();
+  saveBest();
   await saving;
   if (unsaved.error !== null && !isOutOfSpace(unsaved.error)) throw unsaved.error;
   // Killed after its last evaluation, a training goes on here with nothing left to do.

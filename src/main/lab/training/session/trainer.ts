@@ -24,8 +24,10 @@ import { recordStep, type RecordedStep } from "../record/record-step.ts";
 export const SHUFFLE_STREAM = 10_000;
 /** One dispatch takes about this long: what a cancelled or killed training has to do again at most. */
 const DISPATCH_MS = 250;
-/** Of a plane that is watched: a frame of the screen. */
-const WATCHED_DISPATCH_MS = 16;
+/** Of a plane that is watched: with picture and evaluation, a frame of the screen. */
+const WATCHED_DISPATCH_MS = 8;
+/** Of a plane that is watched: so many that the workers' clock says what one takes. */
+const LEAST_WATCHED_STEPS = 4;
 const FIRST_DISPATCH_STEPS = 50;
 /** Learning rates that lie ready: a dispatch takes no more steps. */
 const MOST_DISPATCH_STEPS = 65_536;
@@ -59,6 +61,10 @@ export interface Evaluation {
   readonly metrics: Readonly<Partial<Record<MetricName, number>>>;
 }
 
+const PARTS = ["train", "valid"] as const;
+type Part = (typeof PARTS)[number];
+export type Evaluations = Readonly<Record<Part, Evaluation>>;
+
 export interface TrainerData {
   readonly train: DataTensors;
   /** Null when nothing is evaluated. */
@@ -86,7 +92,8 @@ export class Trainer {
   readonly #rates: Tensor;
   readonly #full: RecordedStep | null;
   readonly #tail: RecordedStep | null;
-  readonly #evaluations = new Map<DataTensors, Program>();
+  /** Recorded when they are first asked for. */
+  #evaluations: readonly Program[] | null = null;
   #rateChanges: readonly RateChange[] = [];
   #step = 0;
   #shuffledEpoch = -1;
@@ -221,6 +228,7 @@ export class Trainer {
     this.#fillRates(first, steps);
     let divergedAt = 0;
     let seen = 0;
+    let [firstMs, lastMs] = [NaN, NaN];
     const startedMs = performance.now();
     try {
       await execute(this.#engine, sections, {
@@ -232,6 +240,8 @@ export class Trainer {
               // The loss is the first that a step records.
               if (name === STATISTIC_NAMES.loss) {
                 seen++;
+                if (seen === 1) firstMs = clockMs;
+                lastMs = clockMs;
                 if (!Number.isFinite(value) && divergedAt === 0) divergedAt = first + seen;
               }
               return { name, step: first + seen, value, clockMs };
@@ -251,38 +261,51 @@ export class Trainer {
     }
     this.#step = first + steps;
     this.#readHistogram(first, steps);
-    const stepMs = (performance.now() - startedMs) / steps;
-    const dispatchMs = this.#pictures === null ? DISPATCH_MS : WATCHED_DISPATCH_MS;
-    this.#dispatchSteps = Math.max(1, Math.round(dispatchMs / stepMs));
+    const [dispatchMs, least] =
+      this.#pictures === null ? [DISPATCH_MS, 1] : [WATCHED_DISPATCH_MS, LEAST_WATCHED_STEPS];
+    // Of short dispatches by the workers' clock: on a busy machine most of the time goes into their beginning.
+    const stepMs =
+      this.#pictures === null || seen < 2
+        ? (performance.now() - startedMs) / steps
+        : Math.max((lastMs - firstMs) / (seen - 1), 1e-3);
+    this.#dispatchSteps = Math.max(least, Math.round(dispatchMs / stepMs));
   }
 
-  /** Loss and metrics over all rows of a part of the data. @throws {ExperimentCancelled} @throws {TaskError} */
-  async evaluate(part: "train" | "valid"): Promise<Evaluation> {
+  /** Loss and metrics over all rows of both parts, in one dispatch. @throws {ExperimentCancelled} @throws {TaskError} */
+  async evaluate(): Promise<Evaluations> {
+    this.#evaluations ??= PARTS.flatMap((part) => this.#recordEvaluation(part));
+    const sections = this.#evaluations.map((program) => ({ program, repeats: 1 }));
+    const records = await execute(this.#engine, sections, { threads: this.#threads });
+    const evaluation = (part: Part): Evaluation => {
+      const of = (name: string): number | undefined =>
+        records.find((one) => one.name === `${part} ${name}`)?.value;
+      const metrics: Partial<Record<MetricName, number>> = {};
+      for (const name of METRIC_NAMES) {
+        const value = of(name);
+        if (value !== undefined) metrics[name] = value;
+      }
+      return { loss: of("loss") ?? null, metrics };
+    };
+    return { train: evaluation("train"), valid: evaluation("valid") };
+  }
+
+  #recordEvaluation(part: Part): Program[] {
     const data = this.#data[part];
-    if (data === null) return { loss: null, metrics: {} };
-    let program = this.#evaluations.get(data);
-    if (program === undefined) {
-      program = record(this.#scope, (ops) => {
-        const { loss, outputs } = buildNetwork(ops, this.training.network, {
-          ...data,
-          parameters: this.#parameters,
-        });
-        ops.run({ op: "record", source: loss, name: "loss" });
-        const out = outputs.at(-1)?.out;
-        if (out === undefined) return;
-        const metrics = recordMetrics(ops, this.training.spec.loss, { out, y: data.y });
-        for (const [name, source] of Object.entries(metrics)) ops.run({ op: "record", source, name });
+    if (data === null) return [];
+    const program = record(this.#scope, (ops) => {
+      const { loss, outputs } = buildNetwork(ops, this.training.network, {
+        ...data,
+        parameters: this.#parameters,
       });
-      this.#evaluations.set(data, program);
-    }
-    const records = await execute(this.#engine, [{ program, repeats: 1 }], { threads: this.#threads });
-    const of = (name: string): number | undefined => records.find((one) => one.name === name)?.value;
-    const metrics: Partial<Record<MetricName, number>> = {};
-    for (const name of METRIC_NAMES) {
-      const value = of(name);
-      if (value !== undefined) metrics[name] = value;
-    }
-    return { loss: of("loss") ?? null, metrics };
+      ops.run({ op: "record", source: loss, name: `${part} loss` });
+      const out = outputs.at(-1)?.out;
+      if (out === undefined) return;
+      const metrics = recordMetrics(ops, this.training.spec.loss, { out, y: data.y });
+      for (const [name, source] of Object.entries(metrics)) {
+        ops.run({ op: "record", source, name: `${part} ${name}` });
+      }
+    });
+    return [program];
   }
 
   state(): TrainingState {
