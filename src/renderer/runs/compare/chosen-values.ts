@@ -4,6 +4,7 @@ import { columnLabel } from "../table/column-names.ts";
 
 /** Something of which every run has a value: a setting, a result, a metric's last, lowest, highest. */
 export interface Dimension {
+  /** Its column in the table of runs: "config.lr", "summary.loss". */
   readonly key: string;
   /** What the tables call it. */
   readonly label: string;
@@ -17,11 +18,13 @@ export interface Dimension {
 const differs = (values: readonly RunValue[]): boolean =>
   new Set(values.map((value) => String(value))).size > 1;
 
-function dimension(key: string, values: readonly RunValue[], setting: boolean): Dimension {
+function dimension(name: string, values: readonly RunValue[], setting: boolean): Dimension {
   const known = values.filter((value) => value !== null);
+  // A setting and a result may have one name: the loss of a spec, and that of an imported run.
+  const key = `${setting ? "config" : "summary"}.${name}`;
   return {
     key,
-    label: columnLabel(`${setting ? "config" : "summary"}.${key}`),
+    label: columnLabel(key),
     values,
     setting,
     numeric: known.length > 0 && known.every((value) => typeof value === "number"),
@@ -30,7 +33,7 @@ function dimension(key: string, values: readonly RunValue[], setting: boolean): 
 
 /** Everything that differs between the runs and can be an axis: texts of settings, numbers of results. */
 export function dimensionsOf({ settings, results, metrics }: RunComparison): readonly Dimension[] {
-  return [
+  const all = [
     ...settings.map(({ key, values }) => dimension(key, values, true)),
     ...results.map(({ key, values }) => dimension(key, values, false)),
     ...metrics.flatMap(({ name, runs }) =>
@@ -43,6 +46,10 @@ export function dimensionsOf({ settings, results, metrics }: RunComparison): rea
       ),
     ),
   ].filter(({ values, numeric, setting }) => differs(values) && (numeric || setting));
+  const named = (label: string): number => all.filter((one) => one.label === label).length;
+  return all.map((one) =>
+    named(one.label) > 1 ? { ...one, label: `${one.label} (${one.setting ? "setting" : "result"})` } : one,
+  );
 }
 
 /** Where a value lies between the ends of its axis, 0 to 1; null for none. Texts stand in the order of the alphabet. */

@@ -44,7 +44,7 @@ export function parallelFigure(axes: readonly Dimension[], looks: readonly RunLo
     zoomAxes: [],
     height: 20,
     table: () => ({
-      columns: ["run", ...axes.map(({ key }) => key)],
+      columns: ["run", ...axes.map(({ label }) => label)],
       rows: looks.map((look, run) => [look.run.id, ...axes.map(({ values }) => cell(values[run] ?? null))]),
     }),
     build: (theme, options) => ({
@@ -101,8 +101,7 @@ function lineOf(
 }
 
 /** A setting as it was typed, a result with the digits of a measurement. */
-const shown = ({ key, setting }: Dimension, value: RunValue): string =>
-  shownValue(`${setting ? "config" : "summary"}.${key}`, value).text;
+const shown = ({ key }: Dimension, value: RunValue): string => shownValue(key, value).text;
 
 function endsOf(axis: Dimension): { readonly low: string; readonly high: string } {
   const { values, numeric } = axis;

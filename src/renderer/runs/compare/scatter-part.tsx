@@ -88,7 +88,7 @@ function pairFigure(x: Dimension, y: Dimension, looks: readonly RunLook[]): Figu
     height: 18,
     log: { axis: "y", initially: false },
     table: () => ({
-      columns: ["run", x.key, y.key],
+      columns: ["run", x.label, y.label],
       rows: points.map((point) => [point.look.run.id, point.x, point.y]),
     }),
     build: (theme, options) => ({

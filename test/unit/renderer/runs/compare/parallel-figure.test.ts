@@ -1,31 +1,54 @@
 import { describe, expect, it } from "vitest";
 import { parallelFigure } from "../../../../../src/renderer/runs/compare/parallel-figure.ts";
 import { looksOf } from "../../../../../src/renderer/runs/compare/run-look.ts";
-import { placeOn, type Dimension } from "../../../../../src/renderer/runs/compare/chosen-values.ts";
+import {
+  dimensionsOf,
+  placeOn,
+  type Dimension,
+} from "../../../../../src/renderer/runs/compare/chosen-values.ts";
 import { recordedRun } from "../../../recorded-run.ts";
 
 const lr: Dimension = {
-  key: "lr",
+  key: "config.lr",
   label: "lr",
   values: [0.1, 0.3, 0.2],
   numeric: true,
   setting: true,
 };
 const optimizer: Dimension = {
-  key: "optimizer",
+  key: "config.optimizer",
   label: "optimizer",
   values: ["sgd", "adam", null],
   numeric: false,
   setting: true,
 };
 const loss: Dimension = {
-  key: "finalLoss",
+  key: "summary.finalLoss",
   label: "final loss",
   values: [0.5, Infinity, 1.5],
   numeric: true,
   setting: false,
 };
 const looks = looksOf(["a", "b", "c"].map((id) => recordedRun(id)));
+
+describe("dimensionsOf()", () => {
+  it("keeps a setting apart from a result of the same name", () => {
+    const comparison = {
+      runs: [],
+      machines: [],
+      cautions: [],
+      settings: [{ key: "loss", values: ["crossEntropy", null], same: false }],
+      results: [{ key: "loss", values: [null, 0.25] }],
+      metrics: [],
+      timings: [],
+      checks: [],
+    };
+    expect(dimensionsOf(comparison).map(({ key, label }) => [key, label])).toEqual([
+      ["config.loss", "loss (setting)"],
+      ["summary.loss", "loss (result)"],
+    ]);
+  });
+});
 
 describe("placeOn()", () => {
   it("places numbers between the least and the greatest, texts by the alphabet, nothing where there is no number", () => {
