@@ -30,7 +30,7 @@ export function NumbersStrip({ numbers, running }: NumbersStripProps) {
     ["validation loss", validLoss],
     ...(validAccuracy === null ? [] : [["accuracy, validation", validAccuracy] as const]),
     ...(validR2 === null ? [] : [["R², validation", validR2] as const]),
-    ...(validMae === null ? [] : [["mean absolute error, validation", validMae] as const]),
+    ...(validMae === null ? [] : [["MAE, validation", validMae] as const]),
     [running ? "steps/s" : "steps/s at the end", stepsPerSecond],
   ];
   return (

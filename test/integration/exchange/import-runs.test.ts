@@ -77,6 +77,9 @@ describe("runs that were measured elsewhere", () => {
     expect(test.lab.runs.metrics(runId).map(({ wallMs }) => wallMs)).toEqual([1_000, 2_000]);
     const comparison = await test.lab.runs.compare({ runIds: [trained, runId] });
     expect(comparison.runs).toHaveLength(2);
+    expect(comparison.cautions).toEqual([
+      expect.stringMatching(/^Measured elsewhere: b run\. Nothing is known of that machine/),
+    ]);
     const bundle = join(test.folder, "bundle.json");
     await test.lab.runs.export({ what: "bundle", runIds: [runId], path: bundle });
     const other = await openTestLab(1);

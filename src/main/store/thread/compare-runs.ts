@@ -34,7 +34,7 @@ export function compareRuns(
   return {
     runs,
     machines: [...new Map(machines.map((machine) => [machine.id, machine])).values()],
-    cautions: cautionsOf(runs, machines),
+    cautions: cautionsOf(details),
     settings: tableOf(runs.map(settingsOf)).map(({ key, values }) => ({
       key,
       values,
@@ -57,7 +57,33 @@ export function compareRuns(
   };
 }
 
-function cautionsOf(runs: readonly RunSummary[], machines: readonly Machine[]): string[] {
+function cautionsOf(details: readonly { readonly run: RunSummary; readonly machine: Machine }[]): string[] {
+  // Of what was measured elsewhere neither machine nor threads are known.
+  const own = details.filter(({ run }) => run.kind !== "imported");
+  const foreign = details.filter(({ run }) => run.kind === "imported");
+  const named = foreign.map(({ run }) => run.name).join(", ");
+  return [
+    ...(own.length === 0 || foreign.length === 0
+      ? []
+      : [
+          `Measured elsewhere: ${named}. Nothing is known of that machine: compare curves and results, not times.`,
+        ]),
+    ...ownCautions(
+      own.map(({ run }) => run),
+      own.map(({ machine }) => machine),
+    ),
+    ...unfinished(details.map(({ run }) => run)),
+  ];
+}
+
+function unfinished(runs: readonly RunSummary[]): string[] {
+  const cut = runs.filter(({ status }) => status !== "finished");
+  return cut.length === 0
+    ? []
+    : [`Not finished: ${cut.map(({ id, status }) => `${id} (${status})`).join(", ")}.`];
+}
+
+function ownCautions(runs: readonly RunSummary[], machines: readonly Machine[]): string[] {
   const differ = (values: readonly (string | number)[]): boolean => new Set(values).size > 1;
   const list = (values: readonly (string | number)[]): string => [...new Set(values)].join("; ");
   const cautions: string[] = [];
@@ -87,10 +113,6 @@ function cautionsOf(runs: readonly RunSummary[], machines: readonly Machine[]): 
   }
   if (differ(runs.map(({ kind }) => kind))) {
     cautions.push(`They are of different kinds (${list(runs.map(({ kind }) => kind))}).`);
-  }
-  const cut = runs.filter(({ status }) => status !== "finished");
-  if (cut.length > 0) {
-    cautions.push(`Not finished: ${cut.map(({ id, status }) => `${id} (${status})`).join(", ")}.`);
   }
   return cautions;
 }

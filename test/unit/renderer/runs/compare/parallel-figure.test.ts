@@ -72,7 +72,7 @@ describe("parallelFigure()", () => {
 
   it("has a row a run in full precision", () => {
     expect(figure.table()).toEqual({
-      columns: ["run", "lr", "optimizer", "finalLoss"],
+      columns: ["run", "lr", "optimizer", "final loss"],
       rows: [
         ["a", 0.1, "sgd", 0.5],
         ["b", 0.3, "adam", Infinity],
