@@ -24,6 +24,7 @@ const LIBRARIES = {
     "pngjs",
     "jpeg-js",
     "yauzl",
+    "yazl",
     "commander",
     "valibot",
     "pure-rand",
