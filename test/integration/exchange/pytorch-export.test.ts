@@ -153,22 +153,15 @@ describe.skipIf(TORCH_PYTHON === null)("in PyTorch (skipped where no Python can 
           (await readSafetensors(join(folderOf(name), file), undefined, { widen: true })).tensors;
         const [lab, torch] = [await read("weights.safetensors"), await read("trained.safetensors")];
         expect(Object.keys(torch).sort(), name).toEqual(entries.map(({ key }) => key).sort());
-        let [weightError, off, size] = [0, 0, 0];
+        let weightError = 0;
         for (const { key } of entries) {
           const [ours, theirs] = [lab[key], torch[key]];
           expect(theirs.shape, `${name} ${key}`).toEqual(ours.shape);
           theirs.data.forEach((value, i) => {
             weightError = Math.max(weightError, Math.abs(value - ours.data[i]));
-            off += (value - ours.data[i]) ** 2;
-            size += value ** 2;
           });
         }
-        // AdamW divides a gradient by its own size, so that of one that is all rounding the sign alone decides: PyTorch's
-        // weights with another BLAS lie as far apart, each by up to lr a step.
-        const most = name === "adamw" ? 1e-3 : 1e-4;
-        const weightNorm = Math.sqrt(off / size);
-        if (!(lossError < 1e-4) || !(weightNorm < 1e-4) || !(weightError < most))
-          found[name] = { lossError, weightNorm, weightError };
+        if (!(lossError < 1e-4) || !(weightError < 1e-4)) found[name] = { lossError, weightError };
       }
       expect(found).toEqual({});
     },
