@@ -1,4 +1,4 @@
-import type { Activation } from "../ops/activation.ts";
+import { activationName, type Activation } from "../ops/activation.ts";
 
 /** Fully connected: y (N, out) = x (N, in) W + b. */
 export interface LinearLayer {
@@ -155,7 +155,7 @@ function kindOf(layer: Exclude<Layer, ResidualLayer>): string[] {
     case "linear":
       return [];
     case "activation":
-      return [layer.activation.kind];
+      return [activationName(layer.activation)];
     case "relu":
     case "dropout":
       return [layer.type];

@@ -45,5 +45,19 @@ export const forSimpleActivations = <T>(
  *
  * @see torch.nn.LeakyReLU
  */
-export type Activation =
+export type BuiltInActivation =
   { readonly kind: "leakyRelu"; readonly slope: number } | { readonly kind: SimpleActivation };
+
+/** Of a person's own, by formulas: `forward` of z, `backward` of z and dy, or null where it is derived. */
+export interface OwnActivation {
+  readonly kind: "own";
+  readonly name: string;
+  readonly forward: string;
+  readonly backward: string | null;
+}
+
+export type Activation = BuiltInActivation | OwnActivation;
+
+/** What an activation is called by. */
+export const activationName = (activation: Activation): string =>
+  activation.kind === "own" ? activation.name : activation.kind;

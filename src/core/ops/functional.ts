@@ -1,4 +1,6 @@
-import type { Activation } from "./activation.ts";
+import { ownFunctions } from "../expression/own-activation.ts";
+import { recordExpression } from "../expression/record-expression.ts";
+import { activationName, type Activation } from "./activation.ts";
 import type { Ops, TensorLike } from "./op.ts";
 
 /** Rows of a tensor; 1 for a scalar. */
@@ -48,8 +50,11 @@ export function activate<T extends TensorLike>(
   ops: Ops<T>,
   x: T,
   activation: Activation,
-  name = `${activation.kind}(${x.name})`,
+  name = `${activationName(activation)}(${x.name})`,
 ): T {
+  if (activation.kind === "own") {
+    return recordExpression(ops, ownFunctions(activation).forward, { z: x }, name);
+  }
   const out = ops.tensor(name, x.shape);
   ops.run({ op: "activate", x, out, activation });
   return out;
@@ -63,6 +68,9 @@ export function activateBackward<T extends TensorLike>(
   activation: Activation,
   name = `${x.name}.g`,
 ): T {
+  if (activation.kind === "own") {
+    return recordExpression(ops, ownFunctions(activation).backward, { z: x, dy }, name);
+  }
   const dx = ops.tensor(name, x.shape);
   ops.run({ op: "activateBackward", x, dy, dx, activation });
   return dx;

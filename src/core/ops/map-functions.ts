@@ -1,4 +1,4 @@
-import { errorFunction } from "../reference/activations.ts";
+import { errorFunction } from "../reference/error-function.ts";
 import type { BinaryFunction, MapFunction, UnaryFunction } from "./generic-op.ts";
 
 const truth = (holds: boolean): number => (holds ? 1 : 0);

@@ -1,4 +1,4 @@
-import type { Activation } from "./activation.ts";
+import type { BuiltInActivation } from "./activation.ts";
 import type { GenericOpParams } from "./generic-op.ts";
 import type { LossParams } from "./loss-ops.ts";
 import type { OptimiserParams } from "./optimiser-ops.ts";
@@ -41,9 +41,9 @@ export interface OpParams<T> extends OptimiserParams<T>, LossParams<T>, GenericO
   /** dx = (x > 0) · dy. The shift does not enter: it is a constant. */
   reluBackward: { x: T; dy: T; dx: T };
   /** out = f(x), element by element. */
-  activate: { x: T; out: T; activation: Activation };
+  activate: { x: T; out: T; activation: BuiltInActivation };
   /** dx = f′(x) · dy; f′ is computed from x again. */
-  activateBackward: { x: T; dy: T; dx: T; activation: Activation };
+  activateBackward: { x: T; dy: T; dx: T; activation: BuiltInActivation };
   /** out = factor · x; `out` may be `x`. */
   scale: { x: T; out: T; factor: number };
   /** out = a + b, both of one shape; `out` may be either. */

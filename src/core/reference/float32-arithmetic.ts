@@ -1,5 +1,7 @@
-import type { Activation } from "../ops/activation.ts";
-import { normalDensity, normalDistribution } from "./activations.ts";
+import { ownFunctions } from "../expression/own-activation.ts";
+import { roundingOf } from "../expression/rounding-of.ts";
+import type { Activation, OwnActivation } from "../ops/activation.ts";
+import { normalDensity, normalDistribution } from "./error-function.ts";
 import type { ElementwiseLayer } from "./network-pass.ts";
 
 /** u: a float32 operation is off by at most this, relative to its result. */
@@ -21,6 +23,26 @@ export type Float32Arithmetic = "engine" | "tfjs";
  * sign the errors have a deviation of u √terms / 3 together, of either sign they have less; this is three of them.
  */
 export const sumRounding = (terms: number): number => (2 + Math.sqrt(terms)) * UNIT_ROUNDOFF;
+
+interface OwnRounding {
+  readonly value: (z: number, dy: number) => number;
+  readonly slope: (z: number, dy: number) => number;
+}
+const ownRoundings = new WeakMap<OwnActivation, OwnRounding>();
+
+/** Bounds for an own activation: its slope is computed as its writer has it, or as it is derived. */
+function ownRounding(activation: OwnActivation): OwnRounding {
+  const known = ownRoundings.get(activation);
+  if (known !== undefined) return known;
+  const { forward, backward, derivative } = ownFunctions(activation);
+  const [given, derived] = [roundingOf(backward), roundingOf(derivative)];
+  const made = {
+    value: roundingOf(forward),
+    slope: (z: number) => Math.max(given(z, 1), derived(z, 1)),
+  };
+  ownRoundings.set(activation, made);
+  return made;
+}
 
 /** The error of y = f(x) for an x without one. */
 export function valueRounding(
@@ -45,17 +67,19 @@ export function valueRounding(
     case "softplus":
       // TensorFlow.js adds 1 to the exponential before it takes the logarithm, which small ones do not survive.
       return 8 * relative + (arithmetic === "tfjs" ? 4 * UNIT_ROUNDOFF : SMALLEST_NORMAL);
+    case "own":
+      return ownRounding(layer.activation).value(x, 0);
   }
 }
 
 function activationSlopeRounding(
   arithmetic: Float32Arithmetic,
-  { kind }: Activation,
+  activation: Activation,
   x: number,
   slope: number,
 ): number {
   const relative = UNIT_ROUNDOFF * Math.abs(slope);
-  switch (kind) {
+  switch (activation.kind) {
     case "leakyRelu":
       return relative;
     case "tanh":
@@ -73,6 +97,8 @@ function activationSlopeRounding(
     // A sigmoid that is computed from x.
     case "softplus":
       return 12 * relative + SMALLEST_NORMAL;
+    case "own":
+      return ownRounding(activation).slope(x, 1);
   }
 }
 

@@ -1,5 +1,6 @@
 import { dropoutFactor } from "../network/dropout-mask.ts";
 import {
+  BESIDE_ZERO,
   isElementwise,
   jumpOf,
   normalisedRow,
@@ -135,7 +136,10 @@ function walkTogether(
         break;
       case "relu":
       case "activation": {
-        const steeper = Math.max(Math.abs(slopeOf(layer, 1)), Math.abs(slopeOf(layer, -1)));
+        const steeper = Math.max(
+          Math.abs(slopeOf(layer, BESIDE_ZERO)),
+          Math.abs(slopeOf(layer, -BESIDE_ZERO)),
+        );
         dy = dy.map((row, n) => {
           const here = new Set(kinks[n].flatMap((kink) => (kink.position === position ? [kink.unit] : [])));
           const x = batch.values[n][position];

@@ -156,10 +156,19 @@ export function moveOf(layer: ElementwiseLayer, x: number, d: number): number {
   return Math.max(x + d, 0) - Math.max(x, 0);
 }
 
+/** Near enough to 0 for the slope on its side. */
+export const BESIDE_ZERO = 1e-12;
+
 /** By how much the derivative jumps at 0; 0 for smooth functions. */
 export function jumpOf(layer: ElementwiseLayer): number {
   if (layer.type === "relu") return 1;
-  return layer.activation.kind === "leakyRelu" ? 1 - layer.activation.slope : 0;
+  const { activation } = layer;
+  if (activation.kind === "own") {
+    // What differs by more than a smooth function can within so little is a jump.
+    const jump = activationSlope(activation, BESIDE_ZERO) - activationSlope(activation, -BESIDE_ZERO);
+    return Math.abs(jump) > 1e-6 ? jump : 0;
+  }
+  return activation.kind === "leakyRelu" ? 1 - activation.slope : 0;
 }
 
 /** y (out,) = x (in,) W + b. */

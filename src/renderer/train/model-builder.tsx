@@ -33,6 +33,10 @@ const KINDS: Readonly<
   relu: { title: "relu", make: () => ({ type: "relu", shift: 0 }) },
   leakyRelu: { title: "leaky relu", make: () => ({ type: "leakyRelu", slope: 0.01 }) },
   ...forSimpleActivations((type, title) => ({ title, make: () => ({ type }) })),
+  own: {
+    title: "own activation",
+    make: () => ({ type: "own", name: "swish", forward: "z * sigmoid(z)" }),
+  },
   dropout: { title: "dropout", make: () => ({ type: "dropout", rate: 0.2 }) },
   batchNorm: { title: "batch norm", make: () => ({ type: "batchNorm", momentum: 0.1, eps: 1e-5 }) },
   layerNorm: { title: "layer norm", make: () => ({ type: "layerNorm", eps: 1e-5 }) },
@@ -73,6 +77,69 @@ function LayerNumber({ label, value, onChange }: NumberProps) {
       }}
       onBlur={() => setText(null)}
     />
+  );
+}
+
+interface TextProps {
+  readonly label: string;
+  readonly value: string;
+  readonly placeholder?: string;
+  readonly className: string;
+  readonly onChange: (value: string) => void;
+}
+
+function LayerText({ label, value, placeholder, className, onChange }: TextProps) {
+  return (
+    <TextInput
+      size="xs"
+      aria-label={label}
+      value={value}
+      placeholder={placeholder ?? ""}
+      spellCheck={false}
+      className={own[className] ?? ""}
+      classNames={{ input: "mono" }}
+      onChange={(event) => onChange(event.currentTarget.value)}
+    />
+  );
+}
+
+type OwnLayer = Extract<TrainLayerSpec, { type: "own" }>;
+
+/** Name and formulas of an activation of one's own; without a backward it is derived. */
+function OwnSettings({
+  layer,
+  place,
+  onChange,
+}: {
+  readonly layer: OwnLayer;
+  readonly place: string;
+  readonly onChange: (layer: OwnLayer) => void;
+}) {
+  return (
+    <>
+      <LayerText
+        label={`name of ${place}`}
+        value={layer.name}
+        className="layerNumber"
+        onChange={(name) => onChange({ ...layer, name })}
+      />
+      <LayerText
+        label={`forward of ${place}`}
+        value={layer.forward}
+        className="layerFormula"
+        onChange={(forward) => onChange({ ...layer, forward })}
+      />
+      <LayerText
+        label={`backward of ${place}`}
+        value={layer.backward ?? ""}
+        placeholder="dz: derived; or dy * …"
+        className="layerFormula"
+        onChange={(backward) => {
+          const { backward: _before, ...rest } = layer;
+          onChange(backward.trim() === "" ? rest : { ...rest, backward });
+        }}
+      />
+    </>
   );
 }
 
@@ -152,6 +219,8 @@ function LayerSettings({
           />
         </>
       );
+    case "own":
+      return <OwnSettings layer={layer} place={place} onChange={onChange} />;
     case "residual":
       return (
         <span>

@@ -1,4 +1,6 @@
 import * as v from "valibot";
+import { ContractError } from "../../core/errors.ts";
+import { readOwnActivation } from "../../core/expression/own-activation.ts";
 import { MNIST_DATASET, outputsOf, type Dataset } from "../experiments/dataset.ts";
 import {
   judgesClasses,
@@ -11,6 +13,7 @@ import {
 import {
   activationFacts,
   SIMPLE_ACTIVATION_NAMES,
+  type OwnActivation,
   type SimpleActivation,
 } from "../../core/ops/activation.ts";
 
@@ -55,6 +58,27 @@ export const gainSchema = v.pipe(
   v.maxValue(1_000, "gain must be at most 1,000"),
 );
 
+const BUILT_IN: ReadonlySet<string> = new Set(["relu", "leakyRelu", "own", ...SIMPLE_ACTIVATION_NAMES]);
+
+/** What is wrong with an own activation's formula, or "". */
+function formulaProblem(activation: OwnActivation): string {
+  try {
+    readOwnActivation(activation);
+    return "";
+  } catch (error) {
+    if (error instanceof ContractError) return error.message;
+    throw error;
+  }
+}
+const formula = (what: string, own: (text: string) => OwnActivation) =>
+  v.pipe(
+    v.string(`${what} must be a formula, as in "z * sigmoid(z)"`),
+    v.check(
+      (text) => formulaProblem(own(text)) === "",
+      ({ input }) => `${what}, "${input.slice(0, 80)}": ${formulaProblem(own(input))}`,
+    ),
+  );
+
 /** A layer without a layer inside. A linear layer without `init` is drawn by Kaiming normal, fan in. */
 const plainLayers = [
   v.strictObject({
@@ -67,6 +91,26 @@ const plainLayers = [
   v.strictObject({ type: v.literal("relu"), shift: v.optional(finiteNumber("shift"), 0) }),
   v.strictObject({ type: v.literal("leakyRelu"), slope: v.optional(finiteNumber("slope"), 0.01) }),
   v.strictObject({ type: v.picklist(SIMPLE_ACTIVATION_NAMES) }),
+  v.strictObject({
+    type: v.literal("own"),
+    name: v.pipe(
+      v.string("name must be a text"),
+      v.regex(
+        /^[A-Za-z][A-Za-z0-9_]{0,30}$/,
+        "the name of an own activation must be a letter and up to 30 letters, digits or _",
+      ),
+      v.check(
+        (name) => !BUILT_IN.has(name),
+        ({ input }) => `${input} is the lab's own activation: give yours another name`,
+      ),
+    ),
+    /** Of z, what comes in: "z * sigmoid(z)". */
+    forward: formula("forward", (forward) => ({ kind: "own", name: "own", forward, backward: null })),
+    /** Of z and dy, the gradient of what comes out: "dy * (z > 0)"; derived from `forward` without. */
+    backward: v.optional(
+      formula("backward", (backward) => ({ kind: "own", name: "own", forward: "z", backward })),
+    ),
+  }),
 ] as const;
 export const layerSpecSchema = v.variant("type", plainLayers);
 export type LayerSpec = v.InferOutput<typeof layerSpecSchema>;
@@ -304,6 +348,10 @@ function plainLayerOf(spec: LayerSpec): PlainLayer {
       return { type: "relu", shift: spec.shift };
     case "leakyRelu":
       return { type: "activation", activation: { kind: "leakyRelu", slope: spec.slope } };
+    case "own": {
+      const { name, forward, backward = null } = spec;
+      return { type: "activation", activation: { kind: "own", name, forward, backward } };
+    }
   }
 }
 
@@ -335,6 +383,7 @@ export function networkOf({
         return plainLayerOf(spec);
       case "relu":
       case "leakyRelu":
+      case "own":
         return plainLayerOf(spec);
     }
   };

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Activation } from "../../../src/core/ops/activation.ts";
+import type { BuiltInActivation } from "../../../src/core/ops/activation.ts";
 import type { OpName } from "../../../src/core/ops/op.ts";
 import { numelOf, RecordingOps, type Tensor } from "../../../src/core/ops/recording-ops.ts";
 import { ReferenceOps } from "../../../src/core/ops/reference-ops.ts";
@@ -18,7 +18,7 @@ const bytes = (index: number): number => (index * 37) % 256;
 const withSpecialValues = (index: number): number =>
   [NaN, Infinity, -Infinity][(index % 29) - 20] ?? wave(index);
 
-const ACTIVATIONS: readonly Activation[] = [
+const ACTIVATIONS: readonly BuiltInActivation[] = [
   { kind: "leakyRelu", slope: 0.01 },
   { kind: "tanh" },
   { kind: "sigmoid" },
@@ -32,7 +32,7 @@ const wide = (index: number): number => wave(index) * [1, 1e-4, 10, 50][index % 
 const activated = (
   op: "activate" | "activateBackward",
   shape: readonly number[],
-  activation: Activation,
+  activation: BuiltInActivation,
 ): KernelCase => {
   const title = `${op} ${activation.kind} (${shape.join(", ")})`;
   const x = { shape, fill: wide };

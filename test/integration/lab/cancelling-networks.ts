@@ -1,4 +1,4 @@
-import type { Activation } from "../../../src/core/ops/activation.ts";
+import type { BuiltInActivation } from "../../../src/core/ops/activation.ts";
 import type { LossName, PlainLayer, PlainNetwork } from "../../../src/core/network/network.ts";
 import { parameterNames, parameterShapes } from "../../../src/core/network/network.ts";
 import { numelOf } from "../../../src/core/ops/recording-ops.ts";
@@ -23,7 +23,7 @@ const pick = <T>(stream: RandomStream, from: readonly T[]): T =>
 const between = (stream: RandomStream, low: number, high: number): number =>
   low + Math.floor(stream.next() * (high - low + 1));
 
-const elementwise = (kind: Activation["kind"] | "relu"): PlainLayer =>
+const elementwise = (kind: BuiltInActivation["kind"] | "relu"): PlainLayer =>
   kind === "relu"
     ? { type: "relu", shift: 0 }
     : {

@@ -1,7 +1,10 @@
+import { ContractError } from "../../../core/errors.ts";
+import { ownFunctions } from "../../../core/expression/own-activation.ts";
 import type { Activation } from "../../../core/ops/activation.ts";
 import type { Layer } from "../../../core/network/network.ts";
 import type { OnnxGraph } from "../onnx/onnx-graph.ts";
 import { pythonNumber } from "../torch/python-text.ts";
+import { torchFormula } from "../torch/torch-formula.ts";
 
 /** A parameter of torch's module: what it is made of. */
 export interface StateRow {
@@ -57,6 +60,14 @@ export const ACTIVATION_ROWS: {
     },
   },
   softplus: plain("nn.Softplus()", "Softplus"),
+  own: {
+    torch: (activation) => `Own(lambda z: ${torchFormula(ownFunctions(activation).forward)})`,
+    onnx: (_graph, _x, { name }) => {
+      throw new ContractError(
+        `${name} is an activation of your own, which the lab does not write as ONNX; export the training for PyTorch, which writes it as a function`,
+      );
+    },
+  },
 };
 
 /** The row's own activation, whichever it is. */
@@ -64,6 +75,10 @@ function activationRow(activation: Activation): {
   torch: () => string;
   onnx: (graph: OnnxGraph, x: string) => string;
 } {
+  if (activation.kind === "own") {
+    const row = ACTIVATION_ROWS.own;
+    return { torch: () => row.torch(activation), onnx: (graph, x) => row.onnx(graph, x, activation) };
+  }
   if (activation.kind === "leakyRelu") {
     const row = ACTIVATION_ROWS.leakyRelu;
     return { torch: () => row.torch(activation), onnx: (graph, x) => row.onnx(graph, x, activation) };

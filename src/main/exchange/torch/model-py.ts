@@ -17,6 +17,15 @@ const HELPERS: Readonly<Record<string, string>> = {
 
     def forward(self, x):
         return x.relu() - self.shift`,
+  Own: `class Own(nn.Module):
+    """A function of one's own, element by element; its gradient is autograd's."""
+
+    def __init__(self, function):
+        super().__init__()
+        self.function = function
+
+    def forward(self, z):
+        return self.function(z)`,
   Residual: `class Residual(nn.Module):
     """x + f(x)."""
 
@@ -41,5 +50,5 @@ export function modelPy(network: Network): string {
 ${indented(modules.map((module) => `${module},`).join("\n"), 3)}
         )`;
   const doc = `"""${pythonText(networkTitle(network)).slice(1, -1)}. Exported by Backprop Lab."""`;
-  return `${[[doc, "", "from torch import nn"].join("\n"), ...helpers, net].join("\n\n\n")}\n`;
+  return `${[[doc, "", ...(text.includes("torch.") ? ["import torch"] : []), "from torch import nn"].join("\n"), ...helpers, net].join("\n\n\n")}\n`;
 }

@@ -1,7 +1,7 @@
 import { buildNetwork } from "../../../core/network/build-network.ts";
 import { withFixedMasks } from "../../../core/network/dropout-mask.ts";
 import { parameterShapes, type Layer } from "../../../core/network/network.ts";
-import { activationFacts } from "../../../core/ops/activation.ts";
+import { activationFacts, activationName } from "../../../core/ops/activation.ts";
 import { TALLY, TALLY_LENGTH } from "../../../core/ops/op.ts";
 import type { RecordingOps, Tensor } from "../../../core/ops/recording-ops.ts";
 import type { InitSide, TensorReport } from "../../../shared/experiments/init.ts";
@@ -177,7 +177,8 @@ export async function measureNetwork(
 }
 
 /** What a layer is called by: its type, or its activation's. */
-const typeOf = (layer: Layer): string => (layer.type === "activation" ? layer.activation.kind : layer.type);
+const typeOf = (layer: Layer): string =>
+  layer.type === "activation" ? activationName(layer.activation) : layer.type;
 
 /** "linear 784 → 50", "relu − 0.5". */
 function labelOf(layer: Layer): string {
@@ -185,7 +186,7 @@ function labelOf(layer: Layer): string {
     case "activation":
       return layer.activation.kind === "leakyRelu"
         ? `leaky relu, slope ${layer.activation.slope}`
-        : layer.activation.kind;
+        : activationName(layer.activation);
     case "dropout":
       return `dropout ${layer.rate}`;
     case "batchNorm":

@@ -103,11 +103,30 @@ export class StepNames {
       case "weightedCrossEntropyBackward":
         return { symbol: "dlogits", formula: "weighted softmax − wanted shares" };
       case "map":
+        return this.#ownActivation(op, before);
       case "reduce":
         return { symbol: op.out.name === "loss" ? "L" : op.out.name, formula: "" };
       default:
         return null;
     }
+  }
+
+  /** A map is an own activation, its gradient, or a part of a loss: told apart by what it was recorded as. */
+  #ownActivation(op: Extract<Op<Tensor>, { op: "map" }>, before: (tensor: Tensor) => string): TensorName {
+    const tensors = op.inputs.map(({ tensor }) => tensor);
+    const { name } = op.out;
+    const x = tensors.find((tensor) => name.endsWith(`(${tensor.name})`));
+    if (x !== undefined) {
+      const called = name.slice(0, -x.name.length - 2);
+      return { symbol: before(x).replace(/^z/, "a"), formula: `${called}(${before(x)})` };
+    }
+    const into = tensors.find((tensor) => name === `${tensor.name}.g`);
+    if (into === undefined) return { symbol: name === "loss" ? "L" : name, formula: "" };
+    const dy = tensors.find((tensor) => tensor !== into);
+    return {
+      symbol: `d${before(into)}`,
+      formula: dy === undefined ? "" : `slope at ${before(into)} · ${before(dy)}`,
+    };
   }
 
   #nameOf(op: Op<Tensor>, before: (tensor: Tensor) => string): TensorName {

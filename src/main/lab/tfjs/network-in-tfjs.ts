@@ -1,11 +1,53 @@
 import type * as Tensorflow from "@tensorflow/tfjs-core";
+import type { Expression } from "../../../core/expression/expression.ts";
+import { ownFunctions } from "../../../core/expression/own-activation.ts";
 import { dropoutFactor } from "../../../core/network/dropout-mask.ts";
 import type { Layer, LossName, Network } from "../../../core/network/network.ts";
 import { LOSSES, normNames, parameterNames } from "../../../core/network/network.ts";
 import type { Activation } from "../../../core/ops/activation.ts";
+import type { MapFunction } from "../../../core/ops/generic-op.ts";
 
 type Tf = typeof Tensorflow;
 type Value = Tensorflow.Tensor;
+
+type TfFunction = (tf: Tf, a: Value, b: Value, c: Value) => Value;
+const truth = (tf: Tf, holds: Value): Value => tf.cast(holds, "float32");
+/** One row a function: a missing one does not compile. */
+const TF_FUNCTIONS: Readonly<Record<MapFunction, TfFunction>> = {
+  neg: (tf, a) => tf.neg(a),
+  abs: (tf, a) => sizeOf(tf, a),
+  sign: (tf, a) => tf.sign(a),
+  sqrt: (tf, a) => tf.sqrt(a),
+  rsqrt: (tf, a) => tf.rsqrt(a),
+  square: (tf, a) => tf.square(a),
+  exp: (tf, a) => tf.exp(a),
+  log: (tf, a) => tf.log(a),
+  tanh: (tf, a) => tf.tanh(a),
+  sigmoid: (tf, a) => tf.sigmoid(a),
+  erf: (tf, a) => tf.erf(a),
+  add: (tf, a, b) => tf.add(a, b),
+  sub: (tf, a, b) => tf.sub(a, b),
+  mul: (tf, a, b) => tf.mul(a, b),
+  div: (tf, a, b) => tf.div(a, b),
+  pow: (tf, a, b) => tf.pow(a, b),
+  maximum: (tf, a, b) => tf.maximum(a, b),
+  minimum: (tf, a, b) => tf.minimum(a, b),
+  gt: (tf, a, b) => truth(tf, tf.greater(a, b)),
+  ge: (tf, a, b) => truth(tf, tf.greaterEqual(a, b)),
+  lt: (tf, a, b) => truth(tf, tf.less(a, b)),
+  le: (tf, a, b) => truth(tf, tf.lessEqual(a, b)),
+  eq: (tf, a, b) => truth(tf, tf.equal(a, b)),
+  ne: (tf, a, b) => truth(tf, tf.notEqual(a, b)),
+  where: (tf, a, b, c) => tf.where(tf.cast(a, "bool"), b, c),
+};
+
+/** An expression of z in TensorFlow.js's own operations. */
+function evaluate(tf: Tf, z: Value, e: Expression): Value {
+  if (e.kind === "value") return tf.fill(z.shape, e.value);
+  if (e.kind === "input") return z;
+  const [a = z, b = a, c = a] = e.args.map((arg) => evaluate(tf, z, arg));
+  return TF_FUNCTIONS[e.fn](tf, a, b, c);
+}
 
 /** f(x), element by element. */
 function activate(tf: Tf, x: Value, activation: Activation): Value {
@@ -21,6 +63,8 @@ function activate(tf: Tf, x: Value, activation: Activation): Value {
       return tf.mul(tf.mul(x, 0.5), tf.add(tf.erf(tf.mul(x, Math.SQRT1_2)), 1));
     case "softplus":
       return tf.softplus(x);
+    case "own":
+      return evaluate(tf, x, ownFunctions(activation).forward);
   }
 }
 

@@ -7,7 +7,7 @@ import {
   type Scheme,
 } from "../../../../src/core/init/draw-parameters.ts";
 import type { Network } from "../../../../src/core/network/network.ts";
-import { normalDistribution } from "../../../../src/core/reference/activations.ts";
+import { normalDistribution } from "../../../../src/core/reference/error-function.ts";
 
 const { init } = JSON.parse(readFileSync("test/golden/golden.json", "utf8")) as {
   readonly init: Readonly<Record<string, number>>;

@@ -28,12 +28,15 @@ it("every loss, optimiser, schedule and activation of the lab has its row in tor
   expect(sorted(Object.keys(SCHEDULE_ROWS))).toEqual(
     sorted(scheduleSchema.options.map(({ entries }) => entries.name.literal)),
   );
-  expect(sorted(Object.keys(ACTIVATION_ROWS))).toEqual(sorted(["leakyRelu", ...SIMPLE_ACTIVATION_NAMES]));
+  expect(sorted(Object.keys(ACTIVATION_ROWS))).toEqual(
+    sorted(["leakyRelu", "own", ...SIMPLE_ACTIVATION_NAMES]),
+  );
 });
 
 /** The least that a spec says of a layer of each type. */
 const GIVEN: Readonly<Record<string, object>> = {
   linear: { in: 4, out: 4 },
+  own: { name: "mine", forward: "z" },
   residual: { layers: [{ type: "relu" }] },
 };
 
@@ -48,8 +51,19 @@ it("every layer that a spec may have is a module of torch", () => {
     const network = networkOf({ layers, loss: "mse" });
     const [, last] = network.layers;
     expect(Object.hasOwn(LAYER_ROWS, last.type)).toBe(true);
-    expect(modelPy(network), type).toMatch(/nn\.Linear\(4, 4\),\n\s+(nn\.\w+|Residual)\(/);
+    expect(modelPy(network), type).toMatch(/nn\.Linear\(4, 4\),\n\s+(nn\.\w+|Residual|Own)\(/);
   }
+});
+
+it("modelPy() writes an activation of one's own as a function of torch", () => {
+  const own = { type: "own", name: "mine", forward: "where(z > 0, z, 0.1 * exp(z)) + max(z, 1)" } as const;
+  const linear = { type: "linear", in: 4, out: 4, init: "kaimingNormal" } as const;
+  const text = modelPy(networkOf({ layers: [linear, own], loss: "mse" }));
+  expect(text).toContain("import torch\nfrom torch import nn");
+  expect(text).toContain("class Own(nn.Module):");
+  expect(text).toContain(
+    "Own(lambda z: (torch.where(((z > 0).float()) != 0, z, (torch.full_like(z, 0.1) * torch.exp(z))) + torch.maximum(z, torch.full_like(z, 1))))",
+  );
 });
 
 it("modelPy() reads as a person would write it", () => {

@@ -5,6 +5,7 @@ import {
   type Layer,
   type Network,
 } from "../../../../core/network/network.ts";
+import { activationName } from "../../../../core/ops/activation.ts";
 import { numelOf, type Tensor } from "../../../../core/ops/recording-ops.ts";
 import { ReferenceOps } from "../../../../core/ops/reference-ops.ts";
 import type { ReferenceTensor } from "../../../../core/ops/reference-tensor.ts";
@@ -367,7 +368,7 @@ const copyOf = (memory: WebAssembly.Memory, tensor: Tensor | undefined): Float32
   tensor === undefined ? new Float32Array() : viewOf(memory, tensor, "float32").slice();
 
 function titleOf(layer: Layer): string {
-  if (layer.type === "activation") return layer.activation.kind;
+  if (layer.type === "activation") return activationName(layer.activation);
   return layer.type;
 }
 

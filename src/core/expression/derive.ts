@@ -1,0 +1,90 @@
+import { call, number, type Expression } from "./expression.ts";
+
+const TWO_OVER_ROOT_PI = 2 / Math.sqrt(Math.PI);
+
+/** f′(a) of a function of one number, with `out` = f(a); null where it is 0 everywhere. */
+export function unarySlope(fn: string, a: Expression, out: Expression): Expression | null {
+  switch (fn) {
+    case "neg":
+      return number(-1);
+    case "abs":
+      return call("sign", a);
+    case "sqrt":
+      return call("div", number(0.5), out);
+    case "rsqrt":
+      return call("div", call("mul", number(-0.5), out), a);
+    case "square":
+      return call("mul", number(2), a);
+    case "exp":
+      return out;
+    case "log":
+      return call("div", number(1), a);
+    // As products: 1 − tanh² and 1 − σ lose all digits where they saturate.
+    case "tanh": {
+      const twice = call("mul", number(2), a);
+      const sides = call("mul", call("sigmoid", twice), call("sigmoid", call("neg", twice)));
+      return call("mul", number(4), sides);
+    }
+    case "sigmoid":
+      return call("mul", out, call("sigmoid", call("neg", a)));
+    case "erf":
+      return call("mul", number(TWO_OVER_ROOT_PI), call("exp", call("neg", call("square", a))));
+    default:
+      return null;
+  }
+}
+
+interface Operands {
+  readonly a: Expression;
+  readonly b: Expression;
+  readonly da: Expression;
+  readonly db: Expression;
+  readonly out: Expression;
+}
+
+/** Derivative of out = fn(a, b), given those of a and b; comparisons have none. */
+function binaryDerivative(fn: string, { a, b, da, db, out }: Operands): Expression {
+  switch (fn) {
+    case "add":
+      return call("add", da, db);
+    case "sub":
+      return call("sub", da, db);
+    case "mul":
+      return call("add", call("mul", da, b), call("mul", a, db));
+    case "div":
+      return call("sub", call("div", da, b), call("div", call("mul", out, db), b));
+    case "pow": {
+      const base =
+        b.kind === "value"
+          ? call("mul", number(b.value), call("pow", a, number(b.value - 1)))
+          : call("mul", b, call("pow", a, call("sub", b, number(1))));
+      return call("add", call("mul", da, base), call("mul", db, call("mul", out, call("log", a))));
+    }
+    case "maximum":
+      return call("where", call("gt", a, b), da, db);
+    case "minimum":
+      return call("where", call("lt", a, b), da, db);
+    default:
+      return number(0);
+  }
+}
+
+/** Derivative of an expression by z. At a kink of maximum(z, …), minimum and where it is the left one, as a relu's. */
+export function derive(e: Expression): Expression {
+  if (e.kind === "value") return number(0);
+  if (e.kind === "input") return number(e.name === "z" ? 1 : 0);
+  const { fn, args } = e;
+  const [a, b, c] = args;
+  if (fn === "where") {
+    const [yes, no] = [derive(b), derive(c)];
+    return yes.kind === "value" && no.kind === "value" && yes.value === no.value
+      ? yes
+      : call("where", a, yes, no);
+  }
+  const da = derive(a);
+  if (args.length === 1) {
+    const slope = unarySlope(fn, a, e);
+    return slope === null ? number(0) : call("mul", da, slope);
+  }
+  return binaryDerivative(fn, { a, b, da, db: derive(b), out: e });
+}

@@ -1,0 +1,57 @@
+import { operandsOf, type MapFunction } from "../ops/generic-op.ts";
+import { BINARY, UNARY } from "../ops/map-functions.ts";
+import type { BinaryFunction, UnaryFunction } from "../ops/generic-op.ts";
+
+/** A formula of one element: `z` what comes into an activation, `dy` the gradient of what comes out. */
+export type Expression =
+  | { readonly kind: "input"; readonly name: InputName }
+  | { readonly kind: "value"; readonly value: number }
+  | { readonly kind: "call"; readonly fn: MapFunction; readonly args: readonly Expression[] };
+export const INPUT_NAMES = ["z", "dy"] as const;
+export type InputName = (typeof INPUT_NAMES)[number];
+
+export const Z: Expression = { kind: "input", name: "z" };
+export const DY: Expression = { kind: "input", name: "dy" };
+export const number = (value: number): Expression => ({ kind: "value", value });
+
+const isValue = (e: Expression, value: number): boolean => e.kind === "value" && e.value === value;
+
+/** fn(args), without what adds 0 or multiplies by 0 or 1. */
+export function call(fn: MapFunction, ...args: readonly Expression[]): Expression {
+  const [a, b] = args;
+  if (fn === "add" && isValue(a, 0)) return b;
+  if ((fn === "add" || fn === "sub") && isValue(b, 0)) return a;
+  if (fn === "mul" && (isValue(a, 0) || isValue(b, 0))) return number(0);
+  if (fn === "mul" && isValue(a, 1)) return b;
+  if ((fn === "mul" || fn === "div") && isValue(b, 1)) return a;
+  return { kind: "call", fn, args };
+}
+
+/** How many functions an expression applies. */
+export const functionsIn = (e: Expression): number =>
+  e.kind === "call" ? e.args.reduce((sum, arg) => sum + functionsIn(arg), 1) : 0;
+
+/** Whether an input stands in an expression. */
+export const reads = (e: Expression, name: InputName): boolean =>
+  e.kind === "call" ? e.args.some((arg) => reads(arg, name)) : e.kind === "input" && e.name === name;
+
+export type Evaluate = (z: number, dy: number) => number;
+
+/** The expression as a function of float64 numbers. */
+export function compile(e: Expression): Evaluate {
+  if (e.kind === "value") return () => e.value;
+  if (e.kind === "input") return e.name === "z" ? (z) => z : (_z, dy) => dy;
+  const [a, b, c] = e.args.map(compile);
+  switch (operandsOf(e.fn)) {
+    case 1: {
+      const f = UNARY[e.fn as UnaryFunction];
+      return (z, dy) => f(a(z, dy));
+    }
+    case 2: {
+      const f = BINARY[e.fn as BinaryFunction];
+      return (z, dy) => f(a(z, dy), b(z, dy));
+    }
+    case 3:
+      return (z, dy) => (a(z, dy) !== 0 ? b(z, dy) : c(z, dy));
+  }
+}
