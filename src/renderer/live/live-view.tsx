@@ -1,11 +1,11 @@
 import { SegmentedControl } from "@mantine/core";
-import { useState } from "react";
+import { memo, useState } from "react";
 import { useStore } from "../store/create-store.ts";
 import { ViewLayout } from "../ui/view-layout.tsx";
 import { ConflictDialog } from "./dialogs/conflict-dialog.tsx";
 import { RenameDialog, RunQuestionDialog } from "./dialogs/question-dialogs.tsx";
 import { VersionsDialog } from "./dialogs/versions-dialog.tsx";
-import { openingStore, openStore, type OpenNotebook } from "./document/open-notebook.ts";
+import { openingStore, openStore } from "./document/open-notebook.ts";
 import { importFiles } from "./library/library-store.ts";
 import { LibraryPanel } from "./library/library-panel.tsx";
 import { NotebookPane } from "./panes/notebook-pane.tsx";
@@ -45,7 +45,10 @@ export function LiveView() {
         void importFiles([...event.dataTransfer.files]);
       }}
     >
-      <ViewLayout controls={<SidePanel open={open} />} controlsLabel="Notebooks, outline and variables">
+      <ViewLayout
+        controls={<SidePanel hasNotebook={open !== null} />}
+        controlsLabel="Notebooks, outline and variables"
+      >
         {open === null ? (
           <p className={classes["start"]}>
             {opening === null
@@ -65,12 +68,13 @@ export function LiveView() {
   );
 }
 
-function SidePanel({ open }: { readonly open: OpenNotebook | null }) {
+/** It stands beside what is typed, and is not drawn again with it. */
+const SidePanel = memo(function SidePanel({ hasNotebook }: { readonly hasNotebook: boolean }) {
   const [panel, setPanel] = useState<Panel>("library");
-  const shown = open === null ? "library" : panel;
+  const shown = hasNotebook ? panel : "library";
   return (
     <div className={classes["side"]}>
-      {open !== null && (
+      {hasNotebook && (
         <SegmentedControl
           aria-label="What is shown beside the notebook"
           fullWidth
@@ -80,8 +84,8 @@ function SidePanel({ open }: { readonly open: OpenNotebook | null }) {
         />
       )}
       {shown === "library" && <LibraryPanel />}
-      {shown === "outline" && open !== null && <OutlinePanel open={open} />}
+      {shown === "outline" && <OutlinePanel />}
       {shown === "variables" && <VariablesPanel />}
     </div>
   );
-}
+});

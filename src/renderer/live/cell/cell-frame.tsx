@@ -115,7 +115,8 @@ export const CellFrame = memo(function CellFrame({ cell, number, count, readOnly
       <div className={classes["body"]}>
         {near && (
           <CellTools
-            cell={cell}
+            id={id}
+            kind={kind}
             number={number}
             readOnly={readOnly}
             running={shown.condition === "running"}

@@ -1,5 +1,6 @@
 import { ActionIcon, Menu } from "@mantine/core";
 import { ArrowDown, ArrowUp, EllipsisVertical, Play, Square, Trash2, type LucideIcon } from "lucide-react";
+import { memo } from "react";
 import type { DocumentCell } from "../../../shared/documents/lab-document.ts";
 import { clearOutputs } from "../kernel/run-actions.ts";
 import {
@@ -15,14 +16,15 @@ import {
 import classes from "./cell-frame.module.css";
 
 interface CellToolsProps {
-  readonly cell: DocumentCell;
+  readonly id: string;
+  readonly kind: DocumentCell["kind"];
   readonly number: number;
   readonly readOnly: boolean;
   readonly running: boolean;
 }
 
 /** What can be done with a cell; in sight where the cell is chosen or pointed at. */
-export function CellTools({ cell: { id, kind }, number, readOnly, running }: CellToolsProps) {
+export const CellTools = memo(function CellTools({ id, kind, number, readOnly, running }: CellToolsProps) {
   const canRun = kind === "code" || kind === "exercise";
   const tool = (label: string, Icon: LucideIcon, onClick: () => void) => (
     <ActionIcon aria-label={`${label} ${number}`} title={label} onClick={onClick}>
@@ -66,4 +68,4 @@ export function CellTools({ cell: { id, kind }, number, readOnly, running }: Cel
       </Menu>
     </div>
   );
-}
+});

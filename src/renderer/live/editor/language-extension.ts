@@ -88,7 +88,7 @@ const hover = (cell: string): Extension =>
 
 /** Completion, hover and signatures of a cell of code, as TypeScript knows them. */
 export const languageExtension = (cell: string): Extension => [
-  autocompletion({ override: [completionSource(cell)], icons: true, activateOnTypingDelay: 50 }),
+  autocompletion({ override: [completionSource(cell)], icons: true, activateOnTypingDelay: 10 }),
   hover(cell),
   signatureHelp(cell),
 ];

@@ -10,6 +10,8 @@ export interface CellModule {
   readonly suffix: string;
   readonly version: number;
   readonly declares: readonly string[];
+  /** Cells above that it imports from. */
+  readonly uses: readonly string[];
   readonly words: ReadonlySet<string>;
 }
 
@@ -46,13 +48,21 @@ const wordsOf = (source: string): ReadonlySet<string> => new Set(source.match(/[
 
 export const moduleFile = (id: string): string => `/cells/${id}.ts`;
 
-/** "import { a, b } from ./c4" for all names, by the cell that defines them last above. */
-function importsOf(names: Iterable<string>, definedIn: ReadonlyMap<string, string>): string {
+/** The names by the cell that defines them last above. */
+function byDefiner(
+  names: Iterable<string>,
+  definedIn: ReadonlyMap<string, string>,
+): ReadonlyMap<string, readonly string[]> {
   const byCell = new Map<string, string[]>();
   for (const name of names) {
     const cell = definedIn.get(name);
     if (cell !== undefined) byCell.set(cell, [...(byCell.get(cell) ?? []), name]);
   }
+  return byCell;
+}
+
+/** "import { a, b } from ./c4" in one line. */
+function importLine(byCell: ReadonlyMap<string, readonly string[]>): string {
   const lines = [...byCell].map(([cell, list]) => `import { ${list.join(", ")} } from "./${cell}";`);
   return lines.length === 0 ? "" : `${lines.join(" ")}\n`;
 }
@@ -77,19 +87,60 @@ export function chainModules(
     const words = same ? old.words : wordsOf(source);
     const own = new Set(declares);
     const wanted = id === active ? [...definedIn.keys()] : [...words].filter((word) => definedIn.has(word));
-    const prefix = importsOf(
+    const imported = byDefiner(
       wanted.filter((name) => !own.has(name)),
       definedIn,
     );
+    const prefix = importLine(imported);
     const suffix = `\nexport { ${declares.join(", ")} };`;
     const unchanged = same && old.prefix === prefix && old.label === label;
     modules.set(
       id,
       unchanged
         ? old
-        : { id, label, source, prefix, suffix, declares, words, version: (old?.version ?? 0) + 1 },
+        : {
+            id,
+            label,
+            source,
+            prefix,
+            suffix,
+            declares,
+            uses: [...imported.keys()],
+            words,
+            version: (old?.version ?? 0) + 1,
+          },
     );
     for (const name of declares) definedIn.set(name, id);
   }
   return modules;
+}
+
+/**
+ * The cells whose problems may differ between two chains: those that changed, those that follow from one, and those
+ * that speak of a name which is now defined elsewhere. All of them where cells came, went, moved or were renamed.
+ */
+export function affectedCells(
+  before: ReadonlyMap<string, CellModule>,
+  after: ReadonlyMap<string, CellModule>,
+): readonly string[] {
+  const ids = [...after.keys()];
+  const old = [...before.values()];
+  const moved =
+    ids.length !== old.length ||
+    [...after.values()].some(({ id, label }, at) => old[at]?.id !== id || old[at].label !== label);
+  if (moved) return ids;
+  const movedNames = new Set<string>();
+  for (const { id, declares } of after.values()) {
+    const declaredBefore = before.get(id)?.declares ?? [];
+    if (declares === declaredBefore) continue;
+    for (const name of declares) if (!declaredBefore.includes(name)) movedNames.add(name);
+    for (const name of declaredBefore) if (!declares.includes(name)) movedNames.add(name);
+  }
+  const affected = new Set<string>();
+  for (const { id, version, uses, words } of after.values()) {
+    const follows =
+      uses.some((cell) => affected.has(cell)) || [...movedNames].some((name) => words.has(name));
+    if (follows || before.get(id)?.version !== version) affected.add(id);
+  }
+  return [...affected];
 }

@@ -1,5 +1,5 @@
 import ts from "typescript";
-import { chainModules, declaredNames, moduleFile, type CellModule } from "./cell-modules.ts";
+import { affectedCells, chainModules, declaredNames, moduleFile, type CellModule } from "./cell-modules.ts";
 import type {
   CallHint,
   CellRange,
@@ -52,10 +52,12 @@ export class CellService {
     this.#service = ts.createLanguageService(this.#host());
   }
 
-  /** Takes the cells as they are now. */
-  sync(cells: readonly LanguageCell[], active: string | null): void {
-    this.#modules = chainModules(cells, this.#modules, active);
+  /** Takes the cells as they are now. @returns the cells whose problems may be others than before. */
+  sync(cells: readonly LanguageCell[], active: string | null): readonly string[] {
+    const before = this.#modules;
+    this.#modules = chainModules(cells, before, active);
     this.#order = cells.map(({ id }) => id);
+    return affectedCells(before, this.#modules);
   }
 
   problems(id: string): readonly Problem[] {

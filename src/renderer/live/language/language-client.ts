@@ -25,6 +25,8 @@ let latest: { readonly cells: readonly LanguageCell[]; readonly active: string |
   cells: [],
   active: null,
 };
+/** What the service knows of each cell, and since which revision. */
+const sent = new Map<string, { readonly cell: LanguageCell; readonly revision: number }>();
 
 const post = (message: ToLanguage): void => worker?.postMessage(message);
 
@@ -33,7 +35,7 @@ function hear({ data }: MessageEvent<FromLanguage>): void {
   else if (data.kind === "answer") {
     open.get(data.id)?.(data.answer);
     open.delete(data.id);
-  } else if (data.revision === revision) {
+  } else if (data.revision >= (sent.get(data.cell)?.revision ?? Infinity)) {
     const before = problemsStore.get().get(data.cell) ?? [];
     if (before.length === 0 && data.problems.length === 0) return;
     problemsStore.set(new Map(problemsStore.get()).set(data.cell, data.problems));
@@ -60,7 +62,16 @@ function sendCells(): void {
   clearTimeout(timer);
   timer = undefined;
   revision += 1;
-  post({ kind: "cells", revision, ...latest });
+  const { cells, active } = latest;
+  const order = cells.map(({ id }) => id);
+  const changed = cells.filter(({ id, source, label }) => {
+    const known = sent.get(id)?.cell;
+    return known?.source !== source || known.label !== label;
+  });
+  for (const cell of changed) sent.set(cell.id, { cell, revision });
+  const present = new Set(order);
+  for (const id of sent.keys()) if (!present.has(id)) sent.delete(id);
+  post({ kind: "cells", revision, order, changed, active });
 }
 
 /** Tells the service what the cells are now, before the next question or when a person pauses. */

@@ -79,7 +79,10 @@ export type ToLanguage =
   | {
       readonly kind: "cells";
       readonly revision: number;
-      readonly cells: readonly LanguageCell[];
+      /** All cells, in the notebook's order. */
+      readonly order: readonly string[];
+      /** Those whose text or label the service does not know yet. */
+      readonly changed: readonly LanguageCell[];
       /** The cell that is being written: it sees all names above it, others those they use. */
       readonly active: string | null;
     }

@@ -1,12 +1,13 @@
 import { LIBRARIES, PRELUDE } from "virtual:typescript-libraries";
 import { CellService } from "./cell-service.ts";
-import type { FromLanguage, LanguageQuestion, ToLanguage } from "./language-protocol.ts";
+import type { FromLanguage, LanguageCell, LanguageQuestion, ToLanguage } from "./language-protocol.ts";
 
 /** After the last change: while somebody types, only questions are answered. */
 const SETTLE_MS = 250;
 
 const service = new CellService(new Map(Object.entries(LIBRARIES)), PRELUDE);
 let revision = 0;
+let known: ReadonlyMap<string, LanguageCell> = new Map();
 let waiting: readonly string[] = [];
 let timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -34,12 +35,16 @@ self.addEventListener("message", ({ data }: MessageEvent<ToLanguage>) => {
     say({ kind: "answer", id: data.id, answer: answer(data.question) });
     return;
   }
-  const { cells, active } = data;
-  service.sync(cells, active);
+  const { order, changed, active } = data;
+  const given = new Map(changed.map((cell) => [cell.id, cell]));
+  const cells = order.flatMap((id) => given.get(id) ?? known.get(id) ?? []);
+  known = new Map(cells.map((cell) => [cell.id, cell]));
+  const due = new Set([...waiting, ...service.sync(cells, active)]);
   revision = data.revision;
-  const ids = cells.map(({ id }) => id);
+  const inOrder = order.filter((id) => due.has(id));
   // What is being written first, then what follows from it.
-  waiting = active === null ? ids : [active, ...ids.filter((id) => id !== active)];
+  waiting =
+    active === null || !due.has(active) ? inOrder : [active, ...inOrder.filter((id) => id !== active)];
   clearTimeout(timer);
   timer = setTimeout(checkNext, SETTLE_MS);
 });

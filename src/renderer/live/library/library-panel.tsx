@@ -1,6 +1,6 @@
 import { Button, Menu, SegmentedControl, TextInput } from "@mantine/core";
 import { FileInput, Plus } from "lucide-react";
-import { useEffect, useState } from "react";
+import { memo, useEffect, useState } from "react";
 import type { DocumentEntry } from "../../../shared/documents/document-records.ts";
 import { useStore } from "../../store/create-store.ts";
 import { ErrorNotice } from "../../ui/notices.tsx";
@@ -17,7 +17,7 @@ import { DocumentItem } from "./document-item.tsx";
 import classes from "./library.module.css";
 
 /** All notebooks: one's own, those that come with the app, and the trash. */
-export function LibraryPanel() {
+export const LibraryPanel = memo(function LibraryPanel() {
   const { entries, search, failure } = useStore(libraryStore);
   const shownId = useStore(openStore, (open) => open?.entry.id ?? null);
   const [trash, setTrash] = useState(false);
@@ -85,4 +85,4 @@ export function LibraryPanel() {
       )}
     </div>
   );
-}
+});

@@ -1,6 +1,6 @@
 import { Button } from "@mantine/core";
 import { Plus } from "lucide-react";
-import { useState } from "react";
+import { memo, useState } from "react";
 import {
   insertAt,
   redo,
@@ -20,7 +20,7 @@ import classes from "./panes.module.css";
 
 /** The open notebook: its tools, its title and its cells. */
 export function NotebookPane({ open }: { readonly open: OpenNotebook }) {
-  const { document, chosen } = open.edit;
+  const { document, chosen, past, future } = open.edit;
   const { cells, header } = document;
   const readOnly = isReadOnly(open);
   return (
@@ -33,7 +33,15 @@ export function NotebookPane({ open }: { readonly open: OpenNotebook }) {
       }}
     >
       <div className={classes["head"]}>
-        <NotebookToolbar open={open} />
+        <NotebookToolbar
+          entry={open.entry}
+          header={header}
+          save={open.save}
+          readOnly={readOnly}
+          below={cells.findIndex(({ id }) => id === chosen) + 1}
+          undoes={past.at(-1)?.what ?? null}
+          redoes={future.at(-1)?.what ?? null}
+        />
         <FindBar open={open} />
       </div>
       <Title key={`${open.entry.id} ${header.title}`} title={header.title} readOnly={readOnly} />
@@ -47,27 +55,32 @@ export function NotebookPane({ open }: { readonly open: OpenNotebook }) {
       {cells.map((cell, at) => (
         <CellFrame key={cell.id} cell={cell} number={at + 1} count={cells.length} readOnly={readOnly} />
       ))}
-      {!readOnly && (
-        <div className={classes["add"]}>
-          <Button
-            variant="default"
-            leftSection={<Plus size="0.875rem" aria-hidden="true" />}
-            onClick={() => insertAt(cells.length, "code")}
-          >
-            Code
-          </Button>
-          <Button
-            variant="default"
-            leftSection={<Plus size="0.875rem" aria-hidden="true" />}
-            onClick={() => insertAt(cells.length, "md")}
-          >
-            Text
-          </Button>
-        </div>
-      )}
+      {!readOnly && <AddCells count={cells.length} />}
     </div>
   );
 }
+
+/** Adds a cell at the end. */
+const AddCells = memo(function AddCells({ count }: { readonly count: number }) {
+  return (
+    <div className={classes["add"]}>
+      <Button
+        variant="default"
+        leftSection={<Plus size="0.875rem" aria-hidden="true" />}
+        onClick={() => insertAt(count, "code")}
+      >
+        Code
+      </Button>
+      <Button
+        variant="default"
+        leftSection={<Plus size="0.875rem" aria-hidden="true" />}
+        onClick={() => insertAt(count, "md")}
+      >
+        Text
+      </Button>
+    </div>
+  );
+});
 
 /** Keys that mean the same in a cell's text and on the cell itself. @returns whether it was one. */
 function notebookKey(

@@ -14,11 +14,14 @@ import {
   Square,
   Undo2,
 } from "lucide-react";
+import { memo } from "react";
+import type { DocumentEntry } from "../../../shared/documents/document-records.ts";
+import type { DocumentHeader } from "../../../shared/documents/lab-document.ts";
 import { useStore } from "../../store/create-store.ts";
 import { Badge } from "../../ui/badge.tsx";
 import { insertAt, redo, runAll, runStale, stop, undo } from "../cell/cell-commands.ts";
 import { openFind } from "../document/find-store.ts";
-import { isReadOnly, saveNow, type OpenNotebook, type SaveState } from "../document/open-notebook.ts";
+import { saveNow, type SaveState } from "../document/open-notebook.ts";
 import { clearOutputs, restartKernel } from "../kernel/run-actions.ts";
 import { sessionStore, type Session } from "../kernel/session-store.ts";
 import { createDocument, exportDocument } from "../library/library-store.ts";
@@ -38,14 +41,24 @@ const SAVE_WORDS: Readonly<Record<SaveState, string>> = {
   failed: "Not saved",
 };
 
-/** What can be done with the whole notebook, and how it stands. */
-export function NotebookToolbar({ open }: { readonly open: OpenNotebook }) {
+interface NotebookToolbarProps {
+  readonly entry: DocumentEntry;
+  readonly header: DocumentHeader;
+  readonly save: SaveState;
+  readonly readOnly: boolean;
+  /** The place under the chosen cell. */
+  readonly below: number;
+  /** What undo takes back and redo brings again; null where there is nothing. */
+  readonly undoes: string | null;
+  readonly redoes: string | null;
+}
+
+/** What can be done with the whole notebook, and how it stands. A key that is typed does not draw it again. */
+export const NotebookToolbar = memo(function NotebookToolbar(props: NotebookToolbarProps) {
+  const { entry, header, save, readOnly, below, undoes, redoes } = props;
   const state = useStore(sessionStore, (session) => session.state);
   const reproduced = useStore(sessionStore, isReproduced);
-  const readOnly = isReadOnly(open);
   const running = state?.running !== null && state?.running !== undefined;
-  const { past, future, chosen, document } = open.edit;
-  const below = document.cells.findIndex(({ id }) => id === chosen) + 1;
   return (
     <div className={classes["toolbar"]} role="toolbar" aria-label="Notebook">
       {running ? (
@@ -83,11 +96,11 @@ export function NotebookToolbar({ open }: { readonly open: OpenNotebook }) {
           </Menu.Dropdown>
         </Menu>
       )}
-      {readOnly && open.entry.bundled && (
+      {readOnly && entry.bundled && (
         <Button
           variant="default"
           leftSection={<Copy size="0.875rem" aria-hidden="true" />}
-          onClick={() => void createDocument({ kind: "copy", id: open.entry.id }, null)}
+          onClick={() => void createDocument({ kind: "copy", id: entry.id }, null)}
         >
           Make it mine
         </Button>
@@ -96,24 +109,24 @@ export function NotebookToolbar({ open }: { readonly open: OpenNotebook }) {
         {!readOnly && (
           <>
             <ActionIcon
-              aria-label={past.length === 0 ? "Undo" : `Undo ${past.at(-1)?.what ?? ""}`}
-              title={past.length === 0 ? "Nothing to undo" : `Undo ${past.at(-1)?.what ?? ""}`}
-              disabled={past.length === 0}
+              aria-label={undoes === null ? "Undo" : `Undo ${undoes}`}
+              title={undoes === null ? "Nothing to undo" : `Undo ${undoes}`}
+              disabled={undoes === null}
               onClick={undo}
             >
               <Undo2 size="1rem" />
             </ActionIcon>
             <ActionIcon
-              aria-label={future.length === 0 ? "Redo" : `Redo ${future.at(-1)?.what ?? ""}`}
-              title={future.length === 0 ? "Nothing to redo" : `Redo ${future.at(-1)?.what ?? ""}`}
-              disabled={future.length === 0}
+              aria-label={redoes === null ? "Redo" : `Redo ${redoes}`}
+              title={redoes === null ? "Nothing to redo" : `Redo ${redoes}`}
+              disabled={redoes === null}
               onClick={redo}
             >
               <Redo2 size="1rem" />
             </ActionIcon>
           </>
         )}
-        <RunSettings open={open} />
+        <RunSettings header={header} readOnly={readOnly} />
         <ActionIcon
           aria-label="Find and replace"
           title="Find and replace (Ctrl+F)"
@@ -173,14 +186,14 @@ export function NotebookToolbar({ open }: { readonly open: OpenNotebook }) {
           <button
             type="button"
             className={classes["save"]}
-            data-save={open.save}
+            data-save={save}
             title="Saved by itself a second after the last key; press to save now"
             onClick={() => void saveNow()}
           >
-            {SAVE_WORDS[open.save]}
+            {SAVE_WORDS[save]}
           </button>
         )}
       </span>
     </div>
   );
-}
+});

@@ -3,10 +3,12 @@ import { useStore } from "../../store/create-store.ts";
 import { choose } from "../cell/cell-commands.ts";
 import { ConditionMark } from "../cell/condition-mark.tsx";
 import { cellElementId, requestFocus } from "../cell/focus-request.ts";
-import type { OpenNotebook } from "../document/open-notebook.ts";
+import { openStore } from "../document/open-notebook.ts";
 import { conditionOf } from "../kernel/cell-condition.ts";
 import { sessionStore } from "../kernel/session-store.ts";
 import classes from "./panes.module.css";
+
+const NO_CELLS: readonly DocumentCell[] = [];
 
 /** A heading of a text, or the first words of a cell that has no title. */
 function outlineText(cell: DocumentCell): { readonly text: string; readonly heading: boolean } | null {
@@ -20,11 +22,12 @@ function outlineText(cell: DocumentCell): { readonly text: string; readonly head
 }
 
 /** Headings and cells, with how they stand. */
-export function OutlinePanel({ open }: { readonly open: OpenNotebook }) {
+export function OutlinePanel() {
+  const cells = useStore(openStore, (open) => open?.edit.document.cells ?? NO_CELLS);
   const session = useStore(sessionStore);
   return (
     <ol className={classes["outline"]}>
-      {open.edit.document.cells.map((cell) => {
+      {cells.map((cell) => {
         const entry = outlineText(cell);
         if (entry === null) return null;
         const shown = conditionOf(cell.id, session.standings.get(cell.id), session.state);

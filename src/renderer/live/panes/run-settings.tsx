@@ -2,9 +2,10 @@ import { ActionIcon, Popover, Stack } from "@mantine/core";
 import { SlidersHorizontal } from "lucide-react";
 import { useState } from "react";
 import { liveSettingsSchema } from "../../../shared/live/live-settings.ts";
+import type { DocumentHeader } from "../../../shared/documents/lab-document.ts";
 import { checkNumber } from "../../preferences/check-number.ts";
 import { NumberField } from "../../ui/number-field.tsx";
-import { edit, isReadOnly, type OpenNotebook } from "../document/open-notebook.ts";
+import { edit } from "../document/open-notebook.ts";
 import classes from "./panes.module.css";
 
 const FIELDS = [
@@ -14,10 +15,13 @@ const FIELDS = [
 ] as const;
 type Field = (typeof FIELDS)[number]["name"];
 
+interface RunSettingsProps {
+  readonly header: DocumentHeader;
+  readonly readOnly: boolean;
+}
+
 /** What all cells run with: it stands in the file's first line. Another value makes every cell run anew. */
-export function RunSettings({ open }: { readonly open: OpenNotebook }) {
-  const { header } = open.edit.document;
-  const readOnly = isReadOnly(open);
+export function RunSettings({ header, readOnly }: RunSettingsProps) {
   return (
     <Popover position="bottom-start" trapFocus returnFocus withRoles={false}>
       <Popover.Target>

@@ -142,3 +142,53 @@ describe("what the editor asks", () => {
     expect(service.rename("b", 1)).toMatchObject({ kind: "refused" });
   });
 });
+
+describe("which cells are checked again", () => {
+  const affectedBy = (cells: readonly (readonly [string, string])[]) =>
+    service.sync(
+      cells.map(([id, source]) => cell(id, source)),
+      null,
+    );
+  const start = [
+    ["a", "const one = 1;"],
+    ["b", "const two = one + 1;"],
+    ["c", "const three = two + 1;"],
+    ["d", "const other = 4;"],
+    ["e", "const late = 5;"],
+  ] as const;
+  const without = (id: string, source: string) =>
+    start.map(([known, text]) => [known, known === id ? source : text] as const);
+
+  it("takes all at first, and none where nothing changed", () => {
+    expect(affectedBy(start)).toEqual(["a", "b", "c", "d", "e"]);
+    expect(affectedBy(start)).toEqual([]);
+  });
+
+  it("takes what changed and what follows from it, over several cells", () => {
+    affectedBy(start);
+    const changed = without("a", 'const one = "1";');
+    expect(affectedBy(changed)).toEqual(["a", "b", "c"]);
+    expect(affectedBy(without("d", "const other = 5;"))).toContain("d");
+  });
+
+  it("leaves out what has nothing to do with a change", () => {
+    affectedBy(start);
+    expect(affectedBy(without("d", "const other = 5;"))).toEqual(["d"]);
+  });
+
+  it("takes a cell above that speaks of a name which a cell below defines now", () => {
+    affectedBy(without("a", "const one = later;"));
+    const defined = without("a", "const one = later;").map(
+      ([id, source]) => [id, id === "e" ? "const later = 5;" : source] as const,
+    );
+    expect(affectedBy(defined)).toEqual(["a", "b", "c", "e"]);
+    expect(service.problems("a")[0]?.message).toMatch(/only defined below/);
+  });
+
+  it("takes all where a cell goes, moves or is called otherwise", () => {
+    affectedBy(start);
+    expect(affectedBy(start.slice(1))).toEqual(["b", "c", "d", "e"]);
+    affectedBy(start);
+    expect(affectedBy([start[1], start[0], ...start.slice(2)])).toHaveLength(5);
+  });
+});
