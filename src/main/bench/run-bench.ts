@@ -1,6 +1,7 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { loadavg } from "node:os";
 import { dirname, resolve } from "node:path";
+import { makeFolder } from "../data/make-folder.ts";
 import { Engine } from "../engine/engine.ts";
 import { joinsVectors } from "../engine/joins-vectors.ts";
 import { setV8Flags } from "../engine/v8-flags.ts";
@@ -35,7 +36,7 @@ const FORMATS: Readonly<Record<BenchOptions["format"], (report: BenchReport) => 
 };
 
 function writeRawSamples(path: string, report: BenchReport, raw: readonly RawSamples[]): void {
-  mkdirSync(dirname(path), { recursive: true });
+  makeFolder(dirname(path));
   writeFileSync(path, `${JSON.stringify({ ...report, samples: raw })}\n`);
 }
 

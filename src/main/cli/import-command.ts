@@ -1,5 +1,5 @@
-import { mkdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import { makeFolder } from "../data/make-folder.ts";
 import { ContractError } from "../../core/errors.ts";
 import { parameterShapes, type LossName, type Network } from "../../core/network/network.ts";
 import type { Dataset } from "../../shared/experiments/dataset.ts";
@@ -206,7 +206,7 @@ async function importNetwork(lab: Lab, path: string, options: ImportOptions): Pr
     loss: lossOf(layers, dataset),
     weights: { file: "weights.safetensors" },
   };
-  await mkdir(folder, { recursive: true });
+  makeFolder(folder);
   const overwrite = force === true;
   const network = networkOf(spec);
   await writeWeights(join(folder, "weights.safetensors"), network, parameters, { overwrite, batches: 0 });

@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, readdirSync, unlinkSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, unlinkSync, writeFileSync } from "node:fs";
 import { hostname, uptime } from "node:os";
 import { join } from "node:path";
+import { makeFolder } from "../data/make-folder.ts";
 import { isAlive as isProcessAlive } from "../data/replace-file.ts";
 import type { ProbeEnd } from "./probe-flags.ts";
 
@@ -89,7 +90,7 @@ export function beginFlagTrial(
   if (end === "unknown") return withheld;
   const own = join(folder, `compiling~${host}~${pid}~${bootMinute}~${v8}`);
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     writeFileSync(end === "crashed" ? crashed : own, "");
   } catch {
     // A folder that cannot be written has no runs to save either; the store says so.

@@ -1,5 +1,6 @@
-import { appendFileSync, chmodSync, closeSync, mkdirSync, openSync, renameSync, statSync } from "node:fs";
+import { appendFileSync, chmodSync, closeSync, openSync, renameSync, statSync } from "node:fs";
 import { dirname } from "node:path";
+import { makeFolder } from "../data/make-folder.ts";
 import { PRIVATE_MODE } from "../data/replace-file.ts";
 
 export interface Log {
@@ -56,7 +57,7 @@ export function openLog(path: string, { maxBytes = DEFAULT_MAX_BYTES } = {}): Op
 /** Something else may lie where the log's folder should be, or the folder may not be written. */
 function cannotLogTo(path: string): string | null {
   try {
-    mkdirSync(dirname(path), { recursive: true });
+    makeFolder(dirname(path));
     closeSync(openSync(path, "a", PRIVATE_MODE));
     return null;
   } catch (error) {

@@ -1,5 +1,6 @@
-import { closeSync, mkdirSync, openSync, rmSync } from "node:fs";
+import { closeSync, openSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { makeFolder } from "../data/make-folder.ts";
 
 /**
  * Why the app's own folder cannot be used, or null. The lock of a single instance lies in it too, and fails there for
@@ -8,7 +9,7 @@ import { join } from "node:path";
 export function profileProblem(folder: string): string | null {
   const probe = join(folder, `.written-${process.pid}`);
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     closeSync(openSync(probe, "wx", 0o600));
     rmSync(probe, { force: true });
     return null;

@@ -1,6 +1,7 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { BrowserWindow } from "electron";
+import { makeFolder } from "../data/make-folder.ts";
 import { ContractError } from "../../core/errors.ts";
 import type { Lab } from "../lab/lab.ts";
 import { SEED_NOTEBOOK_ID } from "../../shared/documents/document-records.ts";
@@ -16,7 +17,7 @@ const SETTLE_MS = 1_000;
  * @returns the exit code: 1 when the run did not finish or a cell failed.
  */
 export async function runDemo(lab: Lab, window: BrowserWindow, outDir: string): Promise<0 | 1> {
-  mkdirSync(outDir, { recursive: true });
+  makeFolder(outDir);
   const { text } = await lab.documents.open({ id: SEED_NOTEBOOK_ID });
   const ended = new Promise<void>((resolve) => {
     const stop = lab.subscribe(({ name, payload }) => {

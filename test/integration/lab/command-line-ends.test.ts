@@ -58,6 +58,14 @@ afterAll(() => {
 const lab = (...args: string[]): { status: number | null; stdout: string; stderr: string } =>
   spawnSync(process.execPath, [PROGRAM, ...args], { encoding: "utf8", timeout: 120_000, maxBuffer: 1 << 26 });
 
+const homeless = (home: string, ...args: string[]) =>
+  spawnSync(process.execPath, [PROGRAM, ...args], {
+    encoding: "utf8",
+    timeout: 60_000,
+    cwd: folder,
+    env: { ...process.env, HOME: home, XDG_CONFIG_HOME: "" },
+  });
+
 /** A line of a shell in which `lab` is the command; `status` is that of the first command of a pipe. */
 const shell = (line: string): { status: number | null; stdout: string; stderr: string } =>
   spawnSync(
@@ -73,6 +81,28 @@ const shell = (line: string): { status: number | null; stdout: string; stderr: s
 
 const runsOf = (database: string): RunSummary[] =>
   JSON.parse(lab("runs", "--json", "--database", database).stdout) as RunSummary[];
+
+describe.skipIf(!existsSync("/proc/self"))("a home folder that can never be written", () => {
+  // Where making a folder once went round for ever; a command that only reads has an empty list to show.
+  it.each(["notebook", "gradcheck", "ladder", "tune", "train spec.json", "data import rows.csv"])(
+    "fault 25: is said by lab %s, once, before anything is computed",
+    (command) => {
+      writeFileSync(at("rows.csv"), "x,y,label\n1,2,a\n3,4,b\n");
+      const { status, stdout, stderr, signal } = homeless("/proc", ...command.split(" "));
+      expect(signal).toBeNull();
+      expect(stderr.match(/Runs cannot be saved in \/proc\/\.config\/Backprop Lab/g)).toHaveLength(1);
+      expect(stderr).toMatch(/--database|another folder/);
+      expect(stdout).toBe("");
+      expect(status).toBe(1);
+    },
+  );
+
+  it.each(["init", "runs", "doctor", "lessons", "trash", "data list"])("hinders lab %s not", (command) => {
+    const { signal, stderr } = homeless("/proc", ...command.split(" "));
+    expect(signal).toBeNull();
+    expect(stderr).not.toContain("    at ");
+  });
+});
 
 describe("22, case 49: a file that is no database of the app", () => {
   it.each(["runs", "doctor", "tune", "trash --empty", "export bundle --out bundle.json", "show nobody"])(

@@ -1,6 +1,7 @@
-import { copyFile, mkdir } from "node:fs/promises";
+import { copyFile } from "node:fs/promises";
 import { join } from "node:path";
 import { stringify } from "csv-stringify/sync";
+import { makeFolder } from "../../data/make-folder.ts";
 import { replaceFile } from "../../data/replace-file.ts";
 import { writeSafetensors, type WrittenTensor } from "../../data/safetensors.ts";
 import { modelPy } from "./model-py.ts";
@@ -52,7 +53,7 @@ export async function writeTorchFolder(
   { pythonDir, overwrite }: { readonly pythonDir: string; readonly overwrite: boolean },
 ): Promise<number> {
   const { network, initial, trained, data, losses, normalisation } = training;
-  await mkdir(folder, { recursive: true });
+  makeFolder(folder);
   const texts: Record<string, string> = {
     "model.py": modelPy(network),
     "train.py": trainPy(training),

@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
-import { existsSync, mkdirSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path/posix";
+import { makeFolder } from "../../data/make-folder.ts";
 import { ContractError } from "../../../core/errors.ts";
 import { sshArguments, sshControlFolder, sshFailure, type ClusterShell } from "./cluster-shell.ts";
 import { quoted } from "./job-script.ts";
@@ -62,7 +63,7 @@ export class ClusterMirror {
   async fetchDone(): Promise<void> {
     const here = this.#folder.indices("done");
     const missing = [...(await this.#doneThere())].filter((index) => !here.has(index)).sort((a, b) => a - b);
-    mkdirSync(this.#folder.at("done"), { recursive: true });
+    makeFolder(this.#folder.at("done"));
     for (let i = 0; i < missing.length; i += BUNDLES_A_TIME) {
       const names = missing
         .slice(i, i + BUNDLES_A_TIME)

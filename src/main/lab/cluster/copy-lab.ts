@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
-import { chmod, copyFile, cp, mkdir, readdir, stat, writeFile } from "node:fs/promises";
+import { chmod, copyFile, cp, readdir, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, join, relative, sep } from "node:path";
 import * as v from "valibot";
+import { makeFolder } from "../../data/make-folder.ts";
 import { ContractError } from "../../../core/errors.ts";
 
 /** What a task starts: the command line, workers, the thread that writes bundles, the trial of the compiler. */
@@ -98,10 +99,10 @@ export async function copyLab(place: {
     throw new ContractError(`There is no built lab in ${mainDir}: run "npm run build" first`);
   }
   const { files, packages } = reachable(mainDir);
-  await mkdir(join(to, "resources"), { recursive: true });
+  makeFolder(join(to, "resources"));
   for (const file of files) {
     const target = join(to, "out", "main", file);
-    await mkdir(dirname(target), { recursive: true });
+    makeFolder(dirname(target));
     await copyFile(join(mainDir, file), target);
   }
   const folders = packageFolders(packages, appPath);

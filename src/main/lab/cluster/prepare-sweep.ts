@@ -1,7 +1,8 @@
 import { createHash, randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
-import { chmod, cp, mkdir, writeFile } from "node:fs/promises";
+import { chmod, cp, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import { makeFolder } from "../../data/make-folder.ts";
 import { ContractError } from "../../../core/errors.ts";
 import { parameterShapes } from "../../../core/network/network.ts";
 import { MNIST_DATASET } from "../../../shared/experiments/dataset.ts";
@@ -172,7 +173,7 @@ async function writeFolder(
   },
 ): Promise<void> {
   const { options, dirOnCluster, jobName, chunk, trainings } = order;
-  for (const name of TASK_FOLDERS) await mkdir(folder.at(name), { recursive: true });
+  for (const name of TASK_FOLDERS) makeFolder(folder.at(name));
   await copyLab({
     appPath: place.appPath,
     resourcesDir: place.resourcesDir,
@@ -184,7 +185,7 @@ async function writeFolder(
     const stored = library.stored(id);
     if (stored !== undefined) await writeFile(folder.at("datasets", `${id}.json`), JSON.stringify(stored));
   }
-  if (weights.size > 0) await mkdir(folder.at("weights"), { recursive: true });
+  if (weights.size > 0) makeFolder(folder.at("weights"));
   for (const [file, { spec, given }] of weights) await writeGiven(folder.at(file), spec, given);
   await writeFile(folder.at("plan.jsonl"), plan.map((line) => `${JSON.stringify(line)}\n`).join(""));
   const script = jobScript({ dir: dirOnCluster, jobName, tasks: tasksOf(trainings, chunk), options });

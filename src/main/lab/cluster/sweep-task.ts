@@ -1,8 +1,9 @@
 import { existsSync, readFileSync } from "node:fs";
-import { mkdir, rm, symlink } from "node:fs/promises";
+import { rm, symlink } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import * as v from "valibot";
+import { makeFolder } from "../../data/make-folder.ts";
 import { ContractError } from "../../../core/errors.ts";
 import { storedDatasetSchema } from "../../../shared/experiments/stored-dataset.ts";
 import { STATISTIC_NAMES } from "../../../shared/experiments/training.ts";
@@ -244,7 +245,7 @@ export class SweepTask {
     const { folder } = this.#host;
     const { datasets } = this.#lab;
     for (const id of this.#order.datasets) {
-      await mkdir(datasets.root, { recursive: true });
+      makeFolder(datasets.root);
       if (!existsSync(join(datasets.root, id)))
         await symlink(folder.at("datasets", id), join(datasets.root, id));
       const description = folder.at("datasets", `${id}.json`);

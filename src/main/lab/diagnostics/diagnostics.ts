@@ -1,9 +1,9 @@
 import type { ActivityDelay, Diagnostics } from "../../../shared/ipc/ipc-contract.ts";
-import { PACKAGED } from "../../../shared/runs/packaged.ts";
 import type { Machine } from "../../../shared/runs/run-records.ts";
 import type { Engine } from "../../engine/engine.ts";
 import type { Store } from "../../store/store.ts";
 import type { EventLoopDelay } from "../activity/event-loop-delay.ts";
+import { supportWarning } from "./electron-support.ts";
 import { tuningReport } from "./tuning-report.ts";
 
 export interface DiagnosticsSources {
@@ -35,13 +35,8 @@ function warningsOf(sources: DiagnosticsSources): string[] {
       "The app runs as root, where Chromium's sandbox cannot work: start it as an ordinary user.",
     );
   }
-  if (sources.machine.electron.startsWith("33.")) {
-    warnings.push(
-      sources.runtimeSource === PACKAGED
-        ? "This package was made with Electron 33, which is out of support; install a newer package."
-        : "Electron 33 is out of support and used because no newer runtime could be fetched; connect this machine once and run the set-up again.",
-    );
-  }
+  const support = supportWarning(sources.machine.electron, sources.runtimeSource);
+  if (support !== null) warnings.push(support);
   if (sources.flagsWithheld) {
     warnings.push(
       "This version of V8 has crashed while it compiled the kernels with its fast-kernel flags, so they are left out and products take about twice as long. Another version is tried by itself; delete the folder v8-flags-trial beside the database to try this one again.",

@@ -1,4 +1,5 @@
-import { mkdirSync, watch, type FSWatcher } from "node:fs";
+import { watch, type FSWatcher } from "node:fs";
+import { makeFolder } from "../../data/make-folder.ts";
 
 /** A program writes a file in several steps, which come as several events. */
 const SETTLED_AFTER_MS = 150;
@@ -17,7 +18,7 @@ export class FolderWatch {
   start(folder: string): void {
     if (this.#watcher !== null) return;
     try {
-      mkdirSync(folder, { recursive: true });
+      makeFolder(folder);
       this.#watcher = watch(folder, { persistent: false }, (_event, file) => {
         if (file !== null && !file.startsWith(".")) this.#later(file);
       });

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
-import { mkdir, readdir, rm } from "node:fs/promises";
+import { readdir, rm } from "node:fs/promises";
+import { makeFolder } from "../../data/make-folder.ts";
 import { renamePatiently } from "../../data/patient-rename.ts";
 import { dirname, join } from "node:path";
 import { StoreError } from "../../../core/errors.ts";
@@ -43,7 +44,7 @@ export class NotebookFolder {
   async write(file: string, text: string): Promise<void> {
     const path = join(this.path, file);
     await this.#carryOut("save", path, async () => {
-      await mkdir(this.path, { recursive: true });
+      makeFolder(this.path);
       await replaceFile(path, (handle) => handle.writeFile(text), { private: true });
     });
   }
@@ -86,7 +87,7 @@ export class NotebookFolder {
   async #move(from: string, to: string): Promise<void> {
     if (!existsSync(from)) return;
     await this.#carryOut("move", from, async () => {
-      await mkdir(dirname(to), { recursive: true });
+      makeFolder(dirname(to));
       if (existsSync(to)) throw new StoreError(`${to} is there already; move it away and try again`);
       await renamePatiently(from, to);
     });

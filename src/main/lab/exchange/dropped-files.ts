@@ -1,6 +1,7 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { makeFolder } from "../../data/make-folder.ts";
 import { ContractError } from "../../../core/errors.ts";
 import { parameterShapes, type Network } from "../../../core/network/network.ts";
 import { writeSafetensors, type WrittenTensor } from "../../data/safetensors.ts";
@@ -23,7 +24,7 @@ export async function inOwnFolder<T>(
       if (!target.startsWith(join(folder, "/"))) {
         throw new ContractError(`${path} leads out of what was dropped: expected a path inside of it`);
       }
-      await mkdir(dirname(target), { recursive: true });
+      makeFolder(dirname(target));
       await writeFile(target, bytes);
     }
     return await body(folder);

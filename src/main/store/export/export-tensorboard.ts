@@ -1,6 +1,6 @@
 import { once } from "node:events";
-import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { makeFolder } from "../../data/make-folder.ts";
 import { importedReportSchema } from "../../../shared/experiments/imported.ts";
 import { ACTIVATION_BINS, trainingReportSchema } from "../../../shared/experiments/training.ts";
 import type { RunSummary } from "../../../shared/runs/run-records.ts";
@@ -64,7 +64,7 @@ export async function exportTensorboard(
   for (const runId of runIds) {
     const { run } = store.getRun(runId);
     const own = join(folder, runId);
-    mkdirSync(own, { recursive: true });
+    makeFolder(own);
     const seconds = Math.floor(Date.parse(run.startedAt) / 1000);
     await writeStreamed(join(own, `events.out.tfevents.${seconds}.backprop-lab`), async (target) => {
       const failed = once(target, "error").then(([error]) => Promise.reject(error as Error));

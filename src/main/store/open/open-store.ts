@@ -1,5 +1,6 @@
-import { accessSync, chmodSync, closeSync, constants, mkdirSync, openSync, statSync } from "node:fs";
+import { accessSync, chmodSync, closeSync, constants, openSync, statSync } from "node:fs";
 import { basename, dirname } from "node:path";
+import { makeFolder } from "../../data/make-folder.ts";
 import { StoreError } from "../../../core/errors.ts";
 import { PRIVATE_MODE, sweepParts } from "../../data/replace-file.ts";
 import { latestBackupPath } from "./backup.ts";
@@ -64,7 +65,7 @@ export function openStore(options: OpenStoreOptions): Store {
 /** Makes the folder of the database, and says what to do if that is not allowed. */
 function prepareFolder(folder: string): void {
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     accessSync(folder, constants.R_OK | constants.W_OK | constants.X_OK);
   } catch (cause) {
     throw new StoreError(

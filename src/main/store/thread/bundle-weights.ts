@@ -1,5 +1,6 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { makeFolder } from "../../data/make-folder.ts";
 import { StoreError } from "../../../core/errors.ts";
 import { renamePatientlySync } from "../../data/patient-rename.ts";
 
@@ -23,7 +24,7 @@ export class BundleWeights {
     const bytes = Buffer.from(base64, "base64");
     if (bytes.toString("base64") !== base64) throw new StoreError(`the bytes of ${file} are no base64`);
     const folder = join(this.#stagedFolder(), run);
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     writeFileSync(join(folder, file), bytes, { flag: "wx" });
   }
 
@@ -64,7 +65,7 @@ export class BundleWeights {
     for (const name of existsSync(this.#root) ? readdirSync(this.#root) : []) {
       if (name.startsWith(STAGED)) rmSync(join(this.#root, name), { recursive: true, force: true });
     }
-    mkdirSync(this.#root, { recursive: true });
+    makeFolder(this.#root);
     return (this.#staged = mkdtempSync(join(this.#root, STAGED)));
   }
 }

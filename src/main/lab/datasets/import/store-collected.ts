@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { mkdir, open, rm, writeFile, type FileHandle } from "node:fs/promises";
+import { makeFolder } from "../../../data/make-folder.ts";
 import { renamePatiently } from "../../../data/patient-rename.ts";
 import { join } from "node:path";
 import { permuteRows } from "../../../../core/data/permute-rows.ts";
@@ -199,7 +200,7 @@ export async function storeCollected(collected: Collected, options: StoringOptio
     normalisation: plan.normalisation,
   } satisfies Partial<Dataset>;
   const hash = createHash("sha256").update(JSON.stringify({ version: 1, ...described, scaling }));
-  await mkdir(root, { recursive: true });
+  makeFolder(root);
   const making = join(root, `import-${process.pid}-${Date.now()}.part`);
   await mkdir(making);
   try {

@@ -1,6 +1,7 @@
-import { mkdir, readdir, rm } from "node:fs/promises";
+import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import * as v from "valibot";
+import { makeFolder } from "../../../data/make-folder.ts";
 import { DataFormatError } from "../../../../core/errors.ts";
 import { parameterShapes } from "../../../../core/network/network.ts";
 import { stateNames } from "../../../../core/optimisers/optimiser.ts";
@@ -91,7 +92,7 @@ export class Checkpoints {
   }
 
   async save(name: CheckpointName, { state, evaluated, wallMs }: Checkpoint): Promise<void> {
-    await mkdir(this.folder, { recursive: true });
+    makeFolder(this.folder);
     const shapes = shapesOf(this.#training);
     const tensors = Object.entries(state.values).map(([tensor, data]): [string, SavedTensor] => [
       tensor,
