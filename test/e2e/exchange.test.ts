@@ -1,10 +1,11 @@
-import { spawn, spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { scalarRecord, versionRecord } from "../../src/main/exchange/tensorboard/event-writer.ts";
 import { TRAIN_PRESETS } from "../../src/shared/specs/train-presets.ts";
+import { PYTHON, TORCH_PYTHON } from "../integration/exchange/run-python.ts";
 import { runToEnd } from "./run-each-kind.ts";
 import { takeScreenshot } from "./take-screenshots.ts";
 import { launchApp, type LaunchedApp } from "./launch-app.ts";
@@ -13,13 +14,39 @@ const folder = mkdtempSync(join(tmpdir(), "backprop-lab-exchange-"));
 const runs = join(folder, "runs of others");
 const live = join(runs, "live.jsonl");
 const START = 1_700_000_000_000;
-const PYTHON = spawnSync("python3", ["--version"]).status === 0;
-/** Goes on with the run of the file for a minute, as a training would. */
+const MNIST = resolve("resources/data/mnist");
+/** Goes on with the run of the file for a minute: PyTorch's training of the notebook's network where it is installed. */
 const WRITER = `
-import backprop_lab, sys, time
-with backprop_lab.Run(sys.argv[1], append=True) as run:
+import backprop_lab, gzip, sys, time
+try:
+    import torch
+    from torch import nn
+except ImportError:
+    torch = None
+
+def losses():
+    if torch is None:
+        yield from (3 / (step + 1) for step in range(1, 300))
+        return
+    def read(name, header):
+        with gzip.open(sys.argv[2] + "/" + name) as file:
+            return torch.tensor(bytearray(file.read()[header:]), dtype=torch.uint8)
+    torch.manual_seed(42)
+    x = read("train-images-idx3-ubyte.gz", 16).reshape(-1, 784)[:2000].float() / 255
+    y = read("train-labels-idx1-ubyte.gz", 8)[:2000].long()
+    net = nn.Sequential(nn.Linear(784, 50), nn.ReLU(), nn.Linear(50, 10))
+    optimiser = torch.optim.SGD(net.parameters(), lr=0.1)
     for step in range(1, 300):
-        run.log(step, loss=3 / (step + 1))
+        rows = torch.randint(0, len(x), (64,))
+        loss = nn.functional.cross_entropy(net(x[rows]), y[rows])
+        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
+        yield loss
+
+with backprop_lab.Run(sys.argv[1], append=True) as run:
+    for step, loss in enumerate(losses(), 1):
+        run.log(step, loss=loss)
         time.sleep(0.2)
 `;
 let app: LaunchedApp;
@@ -71,7 +98,7 @@ it("imports a folder of runs, marks them as measured elsewhere and says what is 
   await picture("imported-run");
 });
 
-it.skipIf(!PYTHON)(
+it.skipIf(PYTHON === null)(
   "follows a training in Python while it grows, and draws it live beside the lab's own in a comparison",
   async () => {
     const { page } = app;
@@ -91,7 +118,9 @@ it.skipIf(!PYTHON)(
     await page.getByRole("button", { name: "Compare" }).click();
     await page.getByRole("heading", { name: "2 runs side by side" }).waitFor();
     // Each look at it is one more chart while the script is still at work.
-    const writer = spawn("python3", ["-c", WRITER, live], { cwd: resolve("resources/python") });
+    const writer = spawn(TORCH_PYTHON ?? PYTHON ?? "", ["-c", WRITER, live, MNIST], {
+      cwd: resolve("resources/python"),
+    });
     try {
       const seen = new Set<string>();
       const drawn = async (): Promise<number> => {

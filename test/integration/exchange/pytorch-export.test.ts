@@ -71,6 +71,16 @@ const CASES: Readonly<Record<string, object>> = {
   }),
   "leaky relu": hidden({ type: "leakyRelu", slope: 0.2 }),
   ...Object.fromEntries(SIMPLE_ACTIVATION_NAMES.map((type) => [type, hidden({ type })])),
+  "activations of one's own": hidden(
+    { type: "own", name: "swish", forward: "z * sigmoid(z)" },
+    linear(20, 20),
+    {
+      type: "own",
+      name: "bump",
+      forward: "exp(-square(z)) + 0.1 * abs(z)",
+      backward: "dy * (0.1 * sign(z) - 2 * z * exp(-square(z)))",
+    },
+  ),
   "shifted images": { ...hidden({ type: "relu" }), augmentShift: 2 },
   "sgd with Nesterov": {
     optimizer: { name: "sgd", lr: 0.05, momentum: 0.9, nesterov: true, weightDecay: 0.01 },
