@@ -57,7 +57,10 @@ function tokensOf(formula: string): Token[] {
     if (match === null) {
       const rest = formula.slice(from).trimStart();
       const at = formula.length - rest.length + 1;
-      throw new ContractError(`"${rest.slice(0, 1)}" at place ${at} is not part of the language of formulas`);
+      const power = rest.startsWith("^") ? ": a power is **" : "";
+      throw new ContractError(
+        `"${rest.slice(0, 1)}" at place ${at} is not part of the language of formulas${power}`,
+      );
     }
     const [, digits, name, sign] = match as (string | undefined)[];
     const text = digits ?? name ?? sign ?? "";

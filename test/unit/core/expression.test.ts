@@ -35,6 +35,7 @@ describe("parseFormula()", () => {
     ["z * ", "the end at place 5: expected a number, z, a function or ("],
     ["tanh(z, 1)", "tanh at place 1 takes 1 value; here are 2"],
     ["z $ 2", '"$" at place 3 is not part of the language of formulas'],
+    ["z ^ 2", '"^" at place 3 is not part of the language of formulas: a power is **'],
     ["(z + 1", "the end at place 7: expected )"],
     ["z z", "z at place 3: expected an operator or the end"],
     ["dy * z", "dy at place 1: expected one of z"],

@@ -107,7 +107,8 @@ export async function copyLab(place: {
   }
   const folders = packageFolders(packages, appPath);
   for (const folder of folders) {
-    await cp(folder, join(to, relative(appPath, folder)), {
+    const target = join(to, relative(appPath, folder));
+    await cp(folder, target, {
       recursive: true,
       dereference: true,
       filter: (source) => {
@@ -117,6 +118,8 @@ export async function copyLab(place: {
         return !LEFT_OUT.test(`${basename(folder)}/${inside}`);
       },
     });
+    // Its own packages may have to go into it.
+    await makeRemovable(target);
   }
   if (mnist) await cp(join(resourcesDir, "data"), join(to, "resources", "data"), { recursive: true });
   const own = v.parse(ownPackageSchema, JSON.parse(readFileSync(join(appPath, "package.json"), "utf8")));
