@@ -3,7 +3,16 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { writeNode } from "../integration/slurm/slurm-lab.ts";
 import { slurmMissing, TestSlurm } from "../integration/slurm/test-slurm.ts";
+import type { Page } from "playwright-core";
 import { launchApp, type LaunchedApp } from "./launch-app.ts";
+import { takeScreenshot } from "./take-screenshots.ts";
+
+const picture = async (page: Page, name: string): Promise<void> => {
+  for (const colorScheme of ["dark", "light"] as const) {
+    await page.emulateMedia({ colorScheme });
+    await takeScreenshot(page, `cluster-${name}-${colorScheme}`);
+  }
+};
 
 if (slurmMissing !== "") process.stdout.write(`cluster-sweep: ${slurmMissing}\n`);
 
@@ -44,6 +53,7 @@ describe.skipIf(slurmMissing !== "")("a sweep on a cluster, in the window", () =
       await page.getByLabel("Trainings a task").fill("1");
       await page.getByText("The job script").click();
       await page.getByText("#SBATCH --array=0-1").waitFor();
+      await picture(page, "form");
       await page.getByRole("button", { name: "Submit 2 trainings" }).click();
       const card = page.getByRole("region", { name: "Sweep sweep over seed" });
       await card.waitFor();
@@ -57,6 +67,7 @@ describe.skipIf(slurmMissing !== "")("a sweep on a cluster, in the window", () =
           { timeout: 60_000 },
         )
         .toMatch(/seed 1\): begins/);
+      await picture(page, "log");
     } finally {
       await first.close();
     }
@@ -82,6 +93,7 @@ describe.skipIf(slurmMissing !== "")("a sweep on a cluster, in the window", () =
       await card.getByText(/Slurm does not answer; it was last heard at .*can be collected/).waitFor({
         timeout: 60_000,
       });
+      await picture(page, "controller-away");
       await card.getByRole("button", { name: "Collect 2" }).click();
       await card.getByRole("row", { name: "seed 2 collected" }).waitFor({ timeout: 60_000 });
       await slurm.startController();
@@ -89,6 +101,7 @@ describe.skipIf(slurmMissing !== "")("a sweep on a cluster, in the window", () =
       await card.getByText(/Slurm does not answer/).waitFor({ state: "detached", timeout: 30_000 });
       await card.getByRole("button", { name: "Compare" }).click();
       await page.getByText("2 runs side by side").waitFor();
+      await picture(page, "compared");
     } finally {
       await second.close();
     }
