@@ -1,4 +1,4 @@
-import { closeBracketsKeymap } from "@codemirror/autocomplete";
+import { closeBracketsKeymap, closeCompletion, completionStatus } from "@codemirror/autocomplete";
 import { defaultKeymap, indentWithTab } from "@codemirror/commands";
 import { Prec, type Extension } from "@codemirror/state";
 import { EditorView, keymap, type Command } from "@codemirror/view";
@@ -96,7 +96,19 @@ export function cellKeys(cell: string, isCode: boolean): Extension {
       return true;
     },
   });
-  return [Prec.high(first), later, native];
+  // A list that is still being asked for is on no screen: it keeps nobody in the text.
+  const unseen = keymap.of([
+    {
+      key: "Escape",
+      run: (view: EditorView) => {
+        if (completionStatus(view.state) !== "pending") return false;
+        closeCompletion(view);
+        leaveText(cell);
+        return true;
+      },
+    },
+  ]);
+  return [Prec.highest(unseen), Prec.high(first), later, native];
 }
 
 /** Left to itself, Chromium joins lines by style attributes, which the page's policy refuses. */
