@@ -81,7 +81,7 @@ const versionsText = (cases: readonly CaseReport[]): string[] => {
 
 /** What cells of one's own cost beside their products. */
 const liveText = (live: LiveFigures): string[] => [
-  `A sandbox is ready, its first cell answered, after ${threeDigits(live.readyMs)} ms.`,
+  `A sandbox is ready, its first cell answered, after ${threeDigits(live.readyMs)} ms; the first of a process after ${threeDigits(live.firstReadyMs)} ms.`,
   `An operation is recorded in ${threeDigits(live.recordedOpUs)} µs.`,
   `An endless loop ends at most ${threeDigits(live.stopMs)} ms after Stop.`,
   `check() of the notebook's network on 256 rows: ${threeDigits(live.checkMs)} ms.`,

@@ -1,7 +1,7 @@
-import { ContractError } from "../../../core/errors.ts";
 import { ownFunctions } from "../../../core/expression/own-activation.ts";
 import type { Activation } from "../../../core/ops/activation.ts";
 import type { Layer } from "../../../core/network/network.ts";
+import { onnxFormula } from "../onnx/onnx-formula.ts";
 import type { OnnxGraph } from "../onnx/onnx-graph.ts";
 import { pythonNumber } from "../torch/python-text.ts";
 import { torchFormula } from "../torch/torch-formula.ts";
@@ -62,11 +62,7 @@ export const ACTIVATION_ROWS: {
   softplus: plain("nn.Softplus()", "Softplus"),
   own: {
     torch: (activation) => `Own(lambda z: ${torchFormula(ownFunctions(activation).forward)})`,
-    onnx: (_graph, _x, { name }) => {
-      throw new ContractError(
-        `${name} is an activation of your own, which the lab does not write as ONNX; export the training for PyTorch, which writes it as a function`,
-      );
-    },
+    onnx: (graph, x, activation) => onnxFormula(graph, x, ownFunctions(activation).forward),
   },
 };
 

@@ -101,12 +101,14 @@ test("reportText() says where PyTorch multiplies without vector code", () => {
 test("reportText() says what cells of one's own cost", () => {
   const live = {
     readyMs: 140,
+    firstReadyMs: 600,
     stopMs: 5,
     recordedOpUs: 27,
     checkMs: 480,
     outerProductsMs: 370,
     stage2Ms: 740,
   };
+  expect(reportText({ ...report, live })).toContain("after 140 ms; the first of a process after 600 ms");
   expect(reportText({ ...report, live })).toContain("370 ms as a cell, 740 ms as stage 2 (0.50 ×)");
 });
 

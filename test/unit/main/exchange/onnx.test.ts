@@ -17,17 +17,6 @@ const modelOf = (graph: OnnxGraph, output: string): Uint8Array =>
     .message(8, new MessageWriter().text(1, "").integer(2, 17))
     .encode();
 
-it("onnxModel() refuses an activation of one's own in words", () => {
-  const activation = { kind: "own", name: "mine", forward: "z * sigmoid(z)", backward: null } as const;
-  const network = {
-    layers: [{ type: "linear", in: 2, out: 2 } as const, { type: "activation", activation } as const],
-    loss: "mse",
-  } as const;
-  expect(() => onnxModel(network, someParameters(network), PLAIN)).toThrow(
-    "mine is an activation of your own, which the lab does not write as ONNX",
-  );
-});
-
 it("onnxModel() knows every layer of the lab but dropout, and reads back as the same network with the same bits", () => {
   const types = new Set([...flatLayers(ALL_NETWORK.layers).map(({ type }) => type), "residual", "dropout"]);
   expect(types).toEqual(new Set(Object.keys(LAYER_ROWS)));
