@@ -50,11 +50,31 @@ export function ownV8Flags(): readonly string[] {
   });
 }
 
+let optimisesAtOnce = false;
+
 /** Sets the flags this process gains from; before it compiles any WebAssembly, and for its worker threads too. */
 export function setV8Flags(): readonly string[] {
   const flags = ownV8Flags();
   for (const flag of flags) setFlagsFromString(flag);
+  optimisesAtOnce = flags.includes("--no-liftoff");
   return flags;
+}
+
+/**
+ * Compiles a whole module with V8's quick compiler, whatever the kernels' flags are; what turns out to be hot is
+ * optimised later. It blocks: a kernel that another thread compiles meanwhile is right as well, and optimised later too.
+ *
+ * @throws {WebAssembly.CompileError}
+ */
+export function compileQuickly(bytes: Uint8Array<ArrayBuffer>): WebAssembly.Module {
+  setFlagsFromString("--liftoff");
+  setFlagsFromString("--no-wasm-lazy-compilation");
+  try {
+    return new WebAssembly.Module(bytes);
+  } finally {
+    setFlagsFromString("--wasm-lazy-compilation");
+    if (optimisesAtOnce) setFlagsFromString("--no-liftoff");
+  }
 }
 
 /**

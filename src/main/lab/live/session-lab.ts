@@ -16,7 +16,6 @@ import type { RunSupervisor } from "../activity/run-supervisor.ts";
 import type { DocumentLibrary } from "../documents/document-library.ts";
 import { DocumentRunRecord } from "./document-run-record.ts";
 import { DocumentSession } from "./document-session.ts";
-import { interpreterModule } from "./interpreter-module.ts";
 import { judgeCell } from "./judge-cell.ts";
 import type { LiveLab } from "./live-lab.ts";
 import { PlannedDocument } from "./planned-document.ts";
@@ -48,12 +47,8 @@ export class SessionLab {
     this.#given = given;
   }
 
-  /**
-   * Where the cells stand, what they gave last and what the sandbox holds. Starts no sandbox, but has the interpreter
-   * compiled: whoever opens a document will run it.
-   */
+  /** Where the cells stand, what they gave last and what the sandbox holds. Starts no sandbox. */
   get({ documentId, text }: WithText): LiveSession {
-    interpreterModule().catch(() => undefined);
     const session = this.#session(documentId, text);
     const { store } = this.#given.services;
     return {

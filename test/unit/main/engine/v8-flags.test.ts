@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { v8FlagsFor, type Runtime } from "../../../../src/main/engine/v8-flags.ts";
+import { compileQuickly, v8FlagsFor, type Runtime } from "../../../../src/main/engine/v8-flags.ts";
 
 const electron33: Runtime = {
   arch: "x64",
@@ -35,5 +35,23 @@ describe("v8FlagsFor()", () => {
 
   it("sets nothing for AVX2 on another processor", () => {
     expect(v8FlagsFor({ ...electron33, arch: "arm64", electronMain: false })).toEqual([]);
+  });
+});
+
+describe("compileQuickly()", () => {
+  /** `(func (export "f") (result i32) i32.const 7)` in a module of its own. */
+  const SEVEN = [
+    0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 1, 5, 1, 0x60, 0, 1, 0x7f, 3, 2, 1, 0, 7, 5, 1, 1, 0x66, 0, 0, 10, 6, 1,
+    4, 0, 0x41, 7, 0x0b,
+  ];
+
+  it("gives a module that runs", () => {
+    const { exports } = new WebAssembly.Instance(compileQuickly(new Uint8Array(SEVEN)));
+    const { f } = exports as { readonly f: () => number };
+    expect(f()).toBe(7);
+  });
+
+  it("refuses what is no module", () => {
+    expect(() => compileQuickly(new Uint8Array(SEVEN.slice(0, 20)))).toThrow(WebAssembly.CompileError);
   });
 });
