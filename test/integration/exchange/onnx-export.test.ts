@@ -12,6 +12,7 @@ import { networkOf } from "../../../src/shared/specs/network-spec.ts";
 import { trainSpecSchema, type TrainSpec } from "../../../src/shared/specs/train-spec.ts";
 import { LAYER_TYPES, typesIn } from "../../unit/main/exchange/lab-networks.ts";
 import { openTestLab, type TestLab } from "../lab/open-test-lab.ts";
+import { ONNX_PYTHON, runPython } from "./run-python.ts";
 
 /** Libraries that are no part of the app: the tests' own in WebAssembly, and the benchmark's where it was run. */
 const RUNTIMES = (
@@ -140,6 +141,33 @@ describe.skipIf(RUNTIMES.length === 0)(
         }
       },
     );
+  },
+);
+
+/** What viewers of models rely on: the format's own checker, and the shapes it infers. */
+const CHECK = `
+import sys, onnx
+for path in sys.argv[1:]:
+    model = onnx.load(path)
+    onnx.checker.check_model(model, full_check=True)
+    onnx.shape_inference.infer_shapes(model, strict_mode=True, data_prop=True)
+    shape = model.graph.output[0].type.tensor_type.shape
+    print([dim.dim_param or dim.dim_value for dim in shape.dim])
+`;
+
+it.skipIf(ONNX_PYTHON === null)(
+  "passes ONNX's own checker, every layer (skipped where no Python can import onnx)",
+  async () => {
+    const paths: string[] = [];
+    for (const [name, layers] of Object.entries(CASES)) {
+      const run = await test.lab.training.start({ spec: { ...specOf(layers), seed: 8 }, threads: 2 }).done;
+      const path = join(test.folder, `${name} checked.onnx`);
+      const options = { normalise: true, softmax: true };
+      await test.lab.exchange.exportOnnx({ runId: run.id }, { path, overwrite: false }, options);
+      paths.push(path);
+    }
+    const said = await runPython(ONNX_PYTHON ?? "", ["-I", "-c", CHECK, ...paths]);
+    expect(said.trim().split("\n")).toEqual(paths.map(() => "['batch', 10]"));
   },
 );
 

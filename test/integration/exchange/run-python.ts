@@ -14,6 +14,7 @@ function pythonThat(program: string): string | null {
 
 export const PYTHON = pythonThat("import json");
 export const TORCH_PYTHON = pythonThat("import torch");
+export const ONNX_PYTHON = pythonThat("import onnx");
 
 /** Runs each folder's train.py in one process, as `python3 train.py` in that folder would. */
 const DRIVER = `
