@@ -56,7 +56,7 @@ function failedWhy(
   if (run.status !== "finished") return "It was cut short: let it run to its end.";
   const last = (pattern: RegExp) =>
     [...log.metrics].flatMap(([name, buffer]) => {
-      const value = buffer.points(50).at(-1)?.y;
+      const value = buffer.last?.y;
       return pattern.test(name) && value !== undefined ? [{ name, value }] : [];
     });
   const dead = last(/ dead$/).find(({ value }) => value > MOST_DEAD);

@@ -194,6 +194,7 @@ function chartsOf(log: TrainingLog, names: string): MetricChart[] {
     },
     {
       title: "Speed",
+      note: "of the steps alone: what evaluations take is left out",
       unit: "steps/s",
       fromZero: true,
       lines: [{ label: "steps/s", points: () => log.speed }],
@@ -277,7 +278,7 @@ function Alarms({ log }: LogProps) {
   // At the end of a schedule small steps are what was asked for.
   const ending = (rates.at(-1)?.y ?? highest) < ENDING_SHARE * highest;
   const found = [...log.metrics].flatMap(([name, buffer]) => {
-    const value = buffer.points(50).at(-1)?.y;
+    const value = buffer.last?.y;
     if (value === undefined) return [];
     if (name.startsWith("update ratio") && value > HEALTHY_UPDATE_RATIO.hi) {
       return [`${name} is ${formatNumber(value)}, above 10⁻²: the learning rate may be too high`];

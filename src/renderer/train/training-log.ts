@@ -193,8 +193,8 @@ export class TrainingLog {
       });
     }
     this.#recordedSpeed();
-    const atTheEnd = this.speed.points(SPEED_STRETCHES).at(-1);
-    if (atTheEnd !== undefined) this.#numbers = { ...this.#numbers, stepsPerSecond: atTheEnd.y };
+    const atTheEnd = this.speed.last;
+    if (atTheEnd !== null) this.#numbers = { ...this.#numbers, stepsPerSecond: atTheEnd.y };
     return points.reduce((last, { wallMs }) => Math.max(last, wallMs), -Infinity);
   }
 

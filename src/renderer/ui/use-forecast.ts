@@ -20,6 +20,7 @@ export const isRefused = (forecast: AskedForecast<unknown>): boolean =>
 
 /** Why nothing can be started now; undefined when it can. */
 export function useBusyReason(): string | undefined {
-  const activity = useStore(labStore, (state) => state.activity);
-  return activity === null ? undefined : `${activity.title} is running; cancel it first`;
+  // Of the activity only what it is: how far it is changes all the time.
+  const title = useStore(labStore, ({ activity }) => activity?.title);
+  return title === undefined ? undefined : `${title} is running; cancel it first`;
 }

@@ -3,7 +3,7 @@ import { ExperimentCancelled } from "./experiment-cancelled.ts";
 import { RecentPace } from "./recent-pace.ts";
 import type { Activity } from "../../../shared/ipc/ipc-contract.ts";
 
-/** Listeners hear of progress at most this often; phases and endings at once. */
+/** Listeners hear of progress and phases at most this often, of the last ones for certain; of endings at once. */
 const REPORT_EVERY_MS = 100;
 
 /** The one long piece of work that may be on: what it is, how far, since when. */
@@ -15,6 +15,7 @@ export class ActivityTracker {
   #pace = new RecentPace();
   #cancelling = false;
   #reportedMs = 0;
+  #later: NodeJS.Timeout | null = null;
   /** When it was paused, or null. */
   #pausedMs: number | null = null;
 
@@ -36,13 +37,19 @@ export class ActivityTracker {
 
   phase(phase: string): void {
     this.#phase = phase;
-    this.#report();
+    this.#reportSoon();
   }
 
   #progress(fraction: number): void {
     this.#fraction = Math.min(1, Math.max(0, fraction));
     this.#pace.add(performance.now(), this.#fraction);
-    if (performance.now() - this.#reportedMs >= REPORT_EVERY_MS) this.#report();
+    this.#reportSoon();
+  }
+
+  #reportSoon(): void {
+    const leftMs = this.#reportedMs + REPORT_EVERY_MS - performance.now();
+    if (leftMs <= 0) this.#report();
+    else this.#later ??= setTimeout(() => this.#report(), leftMs).unref();
   }
 
   #pause(): void {
@@ -118,6 +125,8 @@ export class ActivityTracker {
   }
 
   #report(): void {
+    if (this.#later !== null) clearTimeout(this.#later);
+    this.#later = null;
     this.#reportedMs = performance.now();
     this.#emit(this.current());
   }

@@ -1,4 +1,4 @@
-import { useCallback, useLayoutEffect, useMemo, useRef, useState } from "react";
+import { useCallback, useLayoutEffect, useRef, useState } from "react";
 import { toTsv, type TextTable } from "../../format/delimited-text.ts";
 import { formatNumber } from "../../format/number.ts";
 import { showFailure } from "../../store/lab-store.ts";
@@ -123,7 +123,6 @@ export function HeatMap({ data, log = false }: { readonly data: HeatMapData; rea
     paint(canvas.current, data, { surface: theme.surface, colour, negative, scale });
   }, [data, scale, theme, colour, negative, asTable]);
   const { title, summary, note, rows, columns, values, rowLabel, columnLabel } = data;
-  const table = useMemo(() => tableOf(data), [data]);
   const axes = `↓ ${data.rowAxis}, → ${data.columnAxis}`;
   const withPicture = async (take: PictureUse) => {
     if (canvas.current === null) return;
@@ -154,12 +153,12 @@ export function HeatMap({ data, log = false }: { readonly data: HeatMapData; rea
           onResetZoom={null}
           onTable={setAsTable}
           onPicture={withPicture}
-          onCsv={() => saveTable(title, table)}
-          onCopy={() => copyText("Chart data", toTsv(table))}
+          onCsv={() => saveTable(title, tableOf(data))}
+          onCopy={() => copyText("Chart data", toTsv(tableOf(data)))}
         />
       </figcaption>
       {asTable ? (
-        <ChartTable caption={title} table={table} />
+        <ChartTable caption={title} table={tableOf(data)} />
       ) : (
         <>
           {data.labelled === true && (

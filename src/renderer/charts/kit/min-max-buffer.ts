@@ -28,6 +28,7 @@ export class MinMaxBuffer {
   #perBucket = 1;
   #inLast = 0;
   #length = 0;
+  #last: Point | null = null;
   readonly #nonFinite = new Map<NonFinite["kind"], NonFinite>();
 
   constructor(capacity = 4096) {
@@ -44,6 +45,11 @@ export class MinMaxBuffer {
     return this.#length;
   }
 
+  /** What was pushed last, as it was. */
+  get last(): Point | null {
+    return this.#last;
+  }
+
   /** The first NaN, the first +Inf and the first −Inf. */
   get nonFinite(): readonly NonFinite[] {
     return [...this.#nonFinite.values()];
@@ -51,6 +57,7 @@ export class MinMaxBuffer {
 
   push(x: number, y: number): void {
     this.#length += 1;
+    this.#last = { x, y };
     if (!Number.isFinite(y)) this.#remember(x, y);
     const last = this.#buckets.at(-1);
     if (last !== undefined && this.#inLast < this.#perBucket) {

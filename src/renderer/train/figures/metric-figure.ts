@@ -95,8 +95,9 @@ export function refreshMetric(drawn: Chart, log: TrainingLog, chart: MetricChart
 /** The last value of each line, in a sentence. */
 export function metricSummary(log: TrainingLog, { title, lines }: MetricChart): string {
   const last = lines.flatMap(({ label, points }) => {
-    const point = pointsOf(points()).at(-1);
-    return point === undefined ? [] : [`${label} ${formatNumber(point.y)}`];
+    const source = points();
+    const point = source instanceof MinMaxBuffer ? source.last : (source.at(-1) ?? null);
+    return point === null ? [] : [`${label} ${formatNumber(point.y)}`];
   });
   return `${title} up to step ${formatNumber(log.numbers.step)}: ${last.join(", ")}.`;
 }

@@ -22,6 +22,8 @@ import { Trainer } from "./trainer.ts";
 import { trainingData } from "./training-data.ts";
 import { TrainingSession } from "./training-session.ts";
 
+/** Listeners hear of new points this often at most: epochs of a toy take a few milliseconds. */
+const METRICS_EVERY_MS = 50;
 /** The window hears of a heat map's column this often. */
 const HISTOGRAM_EVERY_MS = 200;
 const NO_ROOM = "The disk is full: the training waits and keeps its numbers in memory";
@@ -53,6 +55,8 @@ export class TrainingRun implements TrainingListener {
   #recorder: RunRecorder | null = null;
   #outcome: TrainingOutcome | null = null;
   #toldHistogramMs = 0;
+  #untold: MetricPoint[] = [];
+  #tellLater: NodeJS.Timeout | null = null;
   #wholeSeconds: number | null = null;
 
   constructor(services: LabServices, dataRows: DataRows, options: TrainingRunOptions) {
@@ -113,6 +117,7 @@ export class TrainingRun implements TrainingListener {
     } finally {
       trainer.release();
       this.#inHand = null;
+      this.#tell(runId);
       recorder.save();
       store.saveReport(runId, { histograms: this.#histograms.all });
       this.changed();
@@ -122,7 +127,17 @@ export class TrainingRun implements TrainingListener {
   metrics(points: readonly MetricPoint[]): void {
     const { runId, recorder } = this.#on();
     recorder.add(points);
-    this.#services.emit({ name: "trainingMetrics", payload: { runId, points: [...points] } });
+    this.#untold.push(...points);
+    this.#tellLater ??= setTimeout(() => this.#tell(runId), METRICS_EVERY_MS);
+  }
+
+  #tell(runId: string): void {
+    if (this.#tellLater !== null) clearTimeout(this.#tellLater);
+    this.#tellLater = null;
+    if (this.#untold.length === 0) return;
+    const points = this.#untold;
+    this.#untold = [];
+    this.#services.emit({ name: "trainingMetrics", payload: { runId, points } });
   }
 
   pictures(step: number, pictures: UnitPictures): void {
@@ -140,6 +155,7 @@ export class TrainingRun implements TrainingListener {
 
   event(kind: RunEvent["kind"], step: number, text: string): void {
     const { runId, recorder } = this.#on();
+    this.#tell(runId);
     const event = { at: new Date().toISOString(), step, kind, text };
     recorder.event(event);
     this.#services.emit({ name: "trainingEvent", payload: { runId, event } });
@@ -154,6 +170,7 @@ export class TrainingRun implements TrainingListener {
   }
 
   changed(): void {
+    if (this.#inHand !== null) this.#tell(this.#inHand.runId);
     this.#services.emit({ name: "trainingChanged", payload: this.state() });
   }
 

@@ -62,3 +62,26 @@ test("every part ends at its next checkpoint once the activity is cancelled, and
   tracker.end();
   tracker.begin(null, "init", "next").checkpoint();
 });
+
+test("hundreds of phases a second are told ten times, the last one for certain, and an ending at once", () => {
+  vi.useFakeTimers({ toFake: ["performance", "setTimeout", "clearTimeout"] });
+  try {
+    const told: (string | undefined)[] = [];
+    const tracker = new ActivityTracker((activity) => told.push(activity?.phase));
+    const activity = tracker.begin("run-1", "training", "Training");
+    for (let epoch = 1; epoch <= 300; epoch++) {
+      vi.advanceTimersByTime(3);
+      activity.phase(`epoch ${epoch}`);
+    }
+    vi.advanceTimersByTime(100);
+    expect(told.length).toBeLessThanOrEqual(11);
+    expect(told.at(-1)).toBe("epoch 300");
+    activity.phase("saving");
+    tracker.end();
+    expect(told.at(-1)).toBeUndefined();
+    vi.advanceTimersByTime(1_000);
+    expect(told.at(-1)).toBeUndefined();
+  } finally {
+    vi.useRealTimers();
+  }
+});

@@ -19,6 +19,12 @@ describe("MinMaxBuffer", () => {
     ]);
   });
 
+  it("says what came last, whatever it is merged with", () => {
+    expect(new MinMaxBuffer().last).toBeNull();
+    expect(filled([9, 1, 5, NaN, 4], 2).last).toEqual({ x: 4, y: 4 });
+    expect(filled([9, NaN]).last).toEqual({ x: 1, y: NaN });
+  });
+
   it("holds at most two points a pixel, in order of x, with both extremes, however many came", () => {
     fc.assert(
       fc.property(finite, fc.integer({ min: 1, max: 40 }), (values, pixels) => {
