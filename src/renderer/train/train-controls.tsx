@@ -133,6 +133,7 @@ export function TrainControls() {
           label="Class weights"
           description="one an output, as 1, 2, 0.5; empty for equal ones"
           inputWrapperOrder={["label", "input", "error", "description"]}
+          classNames={{ root: classes["choice"] ?? "", description: classes["hint"] ?? "" }}
           value={choice.classWeights}
           onChange={(event) => choose({ classWeights: event.currentTarget.value, preset: "own" })}
         />

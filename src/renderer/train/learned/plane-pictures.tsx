@@ -160,8 +160,9 @@ export function PlanePictures({
   const palette = useMemo(() => paletteOf(theme), [theme]);
   return (
     <section className={classes["part"]} aria-label={label}>
+      <h3>{label}</h3>
       <div className={classes["row"]}>
-        <figure>
+        <figure className={classes["boundary"]}>
           <div className={classes["plane"]}>
             <GridCanvas
               side={pictures.side}

@@ -5,6 +5,8 @@ import type { ResolvedTraining } from "../resolved-training.ts";
 const NS_PER_MULTIPLY_ADD = 0.02;
 /** Plan, barriers and the optimiser of one step, for each of its layers. */
 const NS_PER_STEP_AND_LAYER = 25_000;
+/** An epoch's two evaluations, what is recorded of them and its checkpoint: most of a toy's time. */
+const NS_PER_EVALUATION = 4_000_000;
 /** Forward, and two products backward. */
 const PRODUCTS_A_LAYER = 3;
 
@@ -16,6 +18,7 @@ export function expectedTrainingMs({ spec, network, totalSteps, stepsPerEpoch }:
     PRODUCTS_A_LAYER * spec.batchSize * multiplyAdds * NS_PER_MULTIPLY_ADD +
     layers.length * NS_PER_STEP_AND_LAYER;
   const evaluations = 1 + Math.ceil(totalSteps / stepsPerEpoch);
-  const evaluationNs = (spec.data.rows + spec.validRows) * multiplyAdds * NS_PER_MULTIPLY_ADD;
+  const evaluationNs =
+    NS_PER_EVALUATION + (spec.data.rows + spec.validRows) * multiplyAdds * NS_PER_MULTIPLY_ADD;
   return (totalSteps * stepNs + evaluations * evaluationNs) / 1e6;
 }
