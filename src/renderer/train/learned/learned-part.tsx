@@ -110,7 +110,9 @@ function Inspected({ learned }: { readonly learned: Learned }) {
         )}
         .
       </p>
-      {pictures !== null && <PlanePictures pictures={pictures} label="Decision boundary of these weights" />}
+      {pictures !== null && (
+        <PlanePictures pictures={pictures} label="Decision boundary of these weights" heading="h3" />
+      )}
       {learned.classNames.length > 0 && <ClassesPart learned={learned} />}
       {regressions.map((one) => (
         <RegressionPart key={one.name} regression={one} />

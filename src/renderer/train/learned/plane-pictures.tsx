@@ -152,15 +152,17 @@ function PointsSheet({
 export function PlanePictures({
   pictures,
   label,
+  heading: Heading,
 }: {
   readonly pictures: UnitPictures;
   readonly label: string;
+  readonly heading: "h2" | "h3";
 }) {
   const theme = useChartTheme();
   const palette = useMemo(() => paletteOf(theme), [theme]);
   return (
     <section className={classes["part"]} aria-label={label}>
-      <h3>{label}</h3>
+      <Heading>{label}</Heading>
       <div className={classes["row"]}>
         <figure className={classes["boundary"]}>
           <div className={classes["plane"]}>
@@ -200,7 +202,7 @@ export function LivePictures({ runId }: { readonly runId: string }) {
   if (shown?.runId !== runId) return null;
   return (
     <>
-      <PlanePictures pictures={shown.pictures} label="Decision boundary" />
+      <PlanePictures pictures={shown.pictures} label="Decision boundary" heading="h2" />
       <p className={classes["quiet"]}>at step {formatNumber(shown.step)}</p>
     </>
   );
