@@ -61,6 +61,13 @@ class Average {
   }
 }
 
+/** When a step ended, and how much of the time until then went into evaluations. */
+interface StepTime {
+  readonly step: number;
+  readonly wallMs: number;
+  readonly evaluatedMs: number;
+}
+
 /** Steps per second are counted over this stretch, so that one slow tick does not show. */
 const SPEED_WINDOW_MS = 2000;
 /** Points of a recorded run's speed. */
@@ -88,11 +95,10 @@ export class TrainingLog {
   readonly #smoothed = new Map<Smoothing, Average>(SMOOTHINGS.map((weight) => [weight, new Average(weight)]));
   readonly #metrics = new Map<string, MinMaxBuffer>();
   /** Step and time of some steps, and how much of the time went into evaluations: between them all axes are straight. */
-  readonly #times: { step: number; wallMs: number; evaluatedMs: number }[] = [];
+  readonly #times: StepTime[] = [];
   #evaluatedMs = 0;
   #lastMs = 0;
   #numbers = NO_NUMBERS;
-  #speed: { step: number; wallMs: number }[] = [];
 
   constructor(runId: string) {
     this.runId = runId;
@@ -162,14 +168,9 @@ export class TrainingLog {
     for (const point of points) this.#appendOne(point);
     const last = points.at(-1);
     if (last === undefined) return;
+    if (!recorded) for (const point of points) this.#rememberTime(point);
     const stepped = points.findLast(({ name }) => !EVALUATED.has(name));
-    const first = points.find(({ name }) => !EVALUATED.has(name));
-    // A short training comes in one piece.
-    if (this.#speed.length === 0 && first !== undefined) this.#speed.push(first);
-    const stepsPerSecond =
-      stepped === undefined ? this.#numbers.stepsPerSecond : this.#stepsPerSecond(stepped);
-    // An evaluation takes time in which no step is taken: the next stretch begins after it.
-    if (EVALUATED.has(last.name)) this.#speed = [];
+    const stepsPerSecond = recorded ? this.#numbers.stepsPerSecond : this.#stepsPerSecond();
     this.#numbers = {
       ...this.#numbers,
       step: Math.max(this.#numbers.step, last.step),
@@ -177,7 +178,6 @@ export class TrainingLog {
       wallMs: last.wallMs,
       stepsPerSecond,
     };
-    this.#rememberTime(last);
     if (stepped !== undefined && stepsPerSecond !== null && !recorded)
       this.speed.push(stepped.step, stepsPerSecond);
   }
@@ -206,7 +206,7 @@ export class TrainingLog {
     for (let i = every; i < times.length; i += every) {
       const [from, to] = [times[i - every], times[i]];
       if (from === undefined || to === undefined) continue;
-      const ms = to.wallMs - from.wallMs - (to.evaluatedMs - from.evaluatedMs);
+      const ms = workingMs(from, to);
       if (ms > 0) this.speed.push(to.step, ((to.step - from.step) / ms) * 1000);
     }
   }
@@ -254,12 +254,17 @@ export class TrainingLog {
     }
   }
 
-  #stepsPerSecond({ step, wallMs }: MetricPoint): number | null {
-    this.#speed.push({ step, wallMs });
-    while (this.#speed.length > 2 && wallMs - (this.#speed[1]?.wallMs ?? wallMs) > SPEED_WINDOW_MS)
-      this.#speed.shift();
-    const first = this.#speed[0];
-    if (first === undefined || wallMs <= first.wallMs) return this.#numbers.stepsPerSecond;
-    return ((step - first.step) / (wallMs - first.wallMs)) * 1000;
+  /** Over the newest stretch, without the run's beginning and what was evaluated between two steps. */
+  #stepsPerSecond(): number | null {
+    const to = this.#times.at(-1);
+    if (to === undefined) return null;
+    const within = this.#times.findLastIndex(({ wallMs }) => to.wallMs - wallMs >= SPEED_WINDOW_MS);
+    const from = this.#times[Math.max(1, within)];
+    const ms = from === undefined ? 0 : workingMs(from, to);
+    return from === undefined || ms <= 0 ? this.#numbers.stepsPerSecond : ((to.step - from.step) / ms) * 1000;
   }
 }
+
+/** Time between two steps that went into steps. */
+const workingMs = (from: StepTime, to: StepTime): number =>
+  to.wallMs - from.wallMs - (to.evaluatedMs - from.evaluatedMs);

@@ -96,6 +96,12 @@ function enlarged(
 /** From this part of the full colour on, letters are in the colour of the ground. */
 const DARK_FROM = 0.55;
 
+/** Names of rows take this much of the width at most; longer ones are cut, with the whole name on hover. */
+const MOST_LABEL_REM = 7;
+/** Width of a figure of the fixed-width font, with a little room. */
+const EM_A_FIGURE = 0.65;
+const longest = (texts: readonly string[]): number => Math.max(1, ...texts.map(({ length }) => length));
+
 /** Many cells as a picture with its scale in numbers; the table says the same in text. */
 export function HeatMap({ data, log = false }: { readonly data: HeatMapData; readonly log?: boolean }) {
   const theme = useChartTheme();
@@ -123,6 +129,8 @@ export function HeatMap({ data, log = false }: { readonly data: HeatMapData; rea
     paint(canvas.current, data, { surface: theme.surface, colour, negative, scale });
   }, [data, scale, theme, colour, negative, asTable]);
   const { title, summary, note, rows, columns, values, rowLabel, columnLabel } = data;
+  const names = Array.from({ length: rows }, (_, row) => rowLabel(row));
+  const labelWidth = `${Math.min(MOST_LABEL_REM, 0.5 * longest(names) + 0.75)}rem`;
   const axes = `↓ ${data.rowAxis}, → ${data.columnAxis}`;
   const withPicture = async (take: PictureUse) => {
     if (canvas.current === null) return;
@@ -165,18 +173,26 @@ export function HeatMap({ data, log = false }: { readonly data: HeatMapData; rea
             <div
               className={classes["columns"]}
               aria-hidden="true"
-              style={{ gridTemplateColumns: `repeat(${columns}, 1fr)` }}
+              style={{ marginLeft: labelWidth, gridTemplateColumns: `repeat(${columns}, minmax(0, 1fr))` }}
             >
               {Array.from({ length: columns }, (_, column) => (
-                <span key={column}>{columnLabel(column)}</span>
+                <span key={column} title={columnLabel(column)}>
+                  {columnLabel(column)}
+                </span>
               ))}
             </div>
           )}
-          <div className={classes["map"]} data-labelled={data.labelled === true}>
+          <div
+            className={classes["map"]}
+            data-labelled={data.labelled === true}
+            style={{ marginLeft: data.labelled === true ? labelWidth : 0 }}
+          >
             {data.labelled === true && (
-              <div className={classes["rows"]} aria-hidden="true">
+              <div className={classes["rows"]} aria-hidden="true" style={{ width: labelWidth }}>
                 {Array.from({ length: rows }, (_, row) => (
-                  <span key={row}>{rowLabel(row)}</span>
+                  <span key={row} title={rowLabel(row)}>
+                    {rowLabel(row)}
+                  </span>
                 ))}
               </div>
             )}
@@ -201,7 +217,10 @@ export function HeatMap({ data, log = false }: { readonly data: HeatMapData; rea
               <div
                 className={classes["cells"]}
                 aria-hidden="true"
-                style={{ gridTemplate: `repeat(${rows}, 1fr) / repeat(${columns}, 1fr)` }}
+                style={{
+                  gridTemplate: `repeat(${rows}, 1fr) / repeat(${columns}, minmax(0, 1fr))`,
+                  fontSize: `min(var(--text-small), calc(100cqi / ${columns} / ${longest(values.map((value) => formatNumber(value)))} / ${EM_A_FIGURE}))`,
+                }}
               >
                 {values.map((value, index) => (
                   <span key={index} style={{ color: inkOf(value) }}>

@@ -101,8 +101,12 @@ export function ClassesPart({ learned }: { readonly learned: Learned }) {
               <tr>
                 <th scope="col">probability</th>
                 <th scope="col">right</th>
-                <th scope="col">share</th>
-                <th scope="col">rows</th>
+                <th scope="col" data-numeric="true">
+                  share
+                </th>
+                <th scope="col" data-numeric="true">
+                  rows
+                </th>
               </tr>
             </thead>
             <tbody>

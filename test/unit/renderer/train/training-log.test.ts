@@ -56,6 +56,21 @@ describe("TrainingLog", () => {
     expect(log.speed.points(10)).toEqual([{ x: 9, y: log.numbers.stepsPerSecond }]);
   });
 
+  it("counts the steps of a toy's epochs alone, however they are bundled", () => {
+    const log = new TrainingLog("r1");
+    // Ten steps of a millisecond, then ten milliseconds of evaluations; three epochs a bundle.
+    const epoch = (n: number) => [
+      ...Array.from({ length: 10 }, (_, i) => ({
+        ...point("loss", 10 * n + i + 1, 1),
+        wallMs: 20 * n + i + 1,
+      })),
+      { ...point("trainLoss", 10 * n + 10, 1), wallMs: 20 * n + 15 },
+      { ...point("validLoss", 10 * n + 10, 1), wallMs: 20 * n + 20 },
+    ];
+    for (let n = 0; n < 300; n += 3) log.append([n, n + 1, n + 2].flatMap(epoch));
+    for (const { y } of log.speed.points(200)) expect(y).toBeCloseTo(1000);
+  });
+
   it("takes neither evaluations nor what came before the first step for slow steps in what is recorded", () => {
     const log = new TrainingLog("r1");
     // A second before the first step, ten milliseconds a step, and half a second of evaluation after every second one.
