@@ -1,5 +1,6 @@
 import { Checks, sameShape } from "./checks.ts";
 import {
+  BYTE_VALUES,
   STATISTICS_LENGTH,
   TALLY_LENGTH,
   type Op,
@@ -188,16 +189,8 @@ const RULES = {
     check.shape("target", target, [rows]);
     sameShape(check, { dlogits }, logits);
   },
-  scaleBytes: ({ bytes, out, divisor }, check) => {
-    sameShape(check, { out }, bytes);
-    check.range("divisor", Number.isFinite(divisor) && divisor !== 0, "to be finite and not 0", divisor);
-  },
   statistics: ({ out }, check) => {
     check.shape("out", out, [STATISTICS_LENGTH]);
-  },
-  normalize: ({ x, statistics, out }, check) => {
-    check.shape("statistics", statistics, [STATISTICS_LENGTH]);
-    sameShape(check, { out }, x);
   },
   histogram: ({ out, lo, hi }, check) => {
     check.sizes("out", out, ["bins"]);
@@ -223,6 +216,22 @@ const RULES = {
     check.shape("out", out, [batchSize, ...x.shape.slice(1)]);
     check.range("at least one row of indices a batch:", available >= batchSize, `≥ ${batchSize}`, available);
     check.distinct("out", out, "x", x);
+  },
+  gatherBytes: ({ bytes, values, indices, out }, check) => {
+    const source = indices ?? bytes;
+    const [batchSize = 0] = out.shape;
+    const [available = 0] = source.shape;
+    if (indices !== null) check.sizes("indices", indices, ["n"]);
+    check.shape("values", values, [BYTE_VALUES]);
+    check.shape("out", out, [batchSize, ...bytes.shape.slice(1)]);
+    check.range(
+      `at least one row of "${source.name}" a batch:`,
+      available >= batchSize,
+      `≥ ${batchSize}`,
+      available,
+    );
+    check.distinct("out", out, "bytes", bytes);
+    check.distinct("out", out, "values", values);
   },
   ...OPTIMISER_CHECKS,
   lookUp: ({ values, counter, out }, check) => {

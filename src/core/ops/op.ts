@@ -116,12 +116,8 @@ export interface OpParams<T> extends OptimiserParams<T>, LossParams<T>, GenericO
   crossEntropy: { logits: T; target: T; loss: T; smoothing: number };
   /** dlogits (N, C) = (softmax(logits[n]) − (1 − ε) onehot(target[n]) − ε / C) / N. */
   crossEntropyBackward: { logits: T; target: T; dlogits: T; smoothing: number };
-  /** out = bytes / divisor as floating point, element by element. */
-  scaleBytes: { bytes: T; out: T; divisor: number };
   /** out (7,) float64 of x: see STATISTICS. */
   statistics: { x: T; out: T };
-  /** out = (x − mean) / std with mean and std taken from a statistics tensor; `out` may be `x`. */
-  normalize: { x: T; statistics: T; out: T };
   /** out (bins,) = counts of x in equal bins over [lo, hi]; values outside, and NaN, are not counted. */
   histogram: { x: T; out: T; lo: number; hi: number };
   /** out (4,) float64: how many elements of x are NaN, infinite, below lo, above hi (both as float32); see TALLY. */
@@ -130,6 +126,11 @@ export interface OpParams<T> extends OptimiserParams<T>, LossParams<T>, GenericO
   activeRows: { x: T; out: T };
   /** out (B, F) = rows of x at indices[step · B … step · B + B − 1]; step is the program's repeat counter. */
   gatherRows: { x: T; indices: T; out: T };
+  /**
+   * out (B, F) = values[b] of each byte b of rows of bytes (N, F), uint8: those that `gatherRows` would take, or without
+   * indices the first B. values (256,) says what a byte stands for, so that rows are stored in a quarter of the memory.
+   */
+  gatherBytes: { bytes: T; values: T; indices: T | null; out: T };
   /** out (1,) = values[counter[0] mod S] of values (S,): a schedule's learning rate, from a ring of the next ones. */
   lookUp: { values: T; counter: T; out: T };
   /** counter (1,) float64 += 1. */
@@ -178,3 +179,6 @@ export const STATISTICS_LENGTH = 7;
 /** Layout of a tally tensor; NaN is neither below nor above, infinities are. */
 export const TALLY = { nan: 0, infinite: 1, below: 2, above: 3 } as const;
 export const TALLY_LENGTH = 4;
+
+/** Length of the values that `gatherBytes` looks up: one a byte. */
+export const BYTE_VALUES = 256;

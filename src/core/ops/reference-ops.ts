@@ -33,6 +33,32 @@ function classOf(target: ReferenceTensor, row: number, classes: number): number 
   );
 }
 
+/** The rows that a step gathers: those at its indices, or without indices the first ones. @throws {RangeError} */
+function gatheredRows(
+  op: "gatherRows" | "gatherBytes",
+  {
+    rows,
+    indices,
+    out,
+    step,
+  }: {
+    readonly rows: ReferenceTensor;
+    readonly indices: ReferenceTensor | null;
+    readonly out: ReferenceTensor;
+    readonly step: number;
+  },
+): number[] {
+  const [batchSize] = out.shape;
+  return Array.from({ length: batchSize }, (_, row) => {
+    const index = indices === null ? row : indices.data[step * batchSize + row];
+    // Also catches a step past the end of the indices: there is no row `undefined`.
+    if (index >= 0 && index < rows.shape[0]) return index;
+    throw new RangeError(
+      `${op}: expected a row of "${rows.name}" below ${rows.shape[0]} at indices[${step * batchSize + row}], got ${index}`,
+    );
+  });
+}
+
 /** Mean and Σ (x − mean)² of every column, in two passes. */
 function columnMoments(x: ReferenceTensor, out: ReferenceTensor): void {
   const [rows, features] = x.shape;
@@ -279,10 +305,6 @@ const RULES = {
     }
   },
 
-  scaleBytes: ({ bytes, out, divisor }) => {
-    for (let i = 0; i < bytes.data.length; i++) out.data[i] = bytes.data[i] / divisor;
-  },
-
   statistics: ({ x, out }) => {
     const count = x.data.length;
     let [sum, sumSquares, zeros, min, max] = [0, 0, 0, Infinity, -Infinity];
@@ -303,12 +325,6 @@ const RULES = {
     out.data[STATISTICS.max] = max;
     out.data[STATISTICS.zeros] = zeros;
     out.data[STATISTICS.sumSquares] = sumSquares;
-  },
-
-  normalize: ({ x, statistics, out }) => {
-    const mean = statistics.data[STATISTICS.mean];
-    const std = statistics.data[STATISTICS.std];
-    for (let i = 0; i < x.data.length; i++) out.data[i] = (x.data[i] - mean) / std;
   },
 
   // The last bin includes hi.
@@ -341,18 +357,19 @@ const RULES = {
   },
 
   gatherRows: ({ x, indices, out }, { step }) => {
-    const [batchSize] = out.shape;
     const features = rowLength(x.shape);
-    for (let row = 0; row < batchSize; row++) {
-      const index = indices.data[step * batchSize + row];
-      // Also catches a step past the end of the indices: there is no row `undefined`.
-      if (!(index >= 0 && index < x.shape[0])) {
-        throw new RangeError(
-          `gatherRows: expected a row of "${x.name}" below ${x.shape[0]} at indices[${step * batchSize + row}], got ${index}`,
-        );
-      }
+    gatheredRows("gatherRows", { rows: x, indices, out, step }).forEach((index, row) => {
       for (let j = 0; j < features; j++) out.data[row * features + j] = x.data[index * features + j];
-    }
+    });
+  },
+
+  gatherBytes: ({ bytes, values, indices, out }, { step }) => {
+    const features = rowLength(bytes.shape);
+    gatheredRows("gatherBytes", { rows: bytes, indices, out, step }).forEach((index, row) => {
+      for (let j = 0; j < features; j++) {
+        out.data[row * features + j] = values.data[bytes.data[index * features + j]];
+      }
+    });
   },
 
   ...OPTIMISER_RULES,

@@ -150,9 +150,6 @@ const RULES: ShardingRules = {
       write(dlogits),
     ]),
   ],
-  scaleBytes: ({ bytes, out }) => [
-    rowWise(rowsOf(out), COST_NS.element * numel(out), [read(bytes), write(out)]),
-  ],
   // The merge of the partial moments writes all of `out` at once, so it is one item of one worker.
   statistics: ({ x, out }) => [
     ...reduction([x], out, {
@@ -160,9 +157,6 @@ const RULES: ShardingRules = {
       partialBytes: STATISTICS_LENGTH * 8,
       costNs: COST_NS.moment * numel(x),
     }).map((phase) => (phase.name === "reduce" ? { ...phase, items: 1 } : phase)),
-  ],
-  normalize: ({ x, statistics, out }) => [
-    rowWise(rowsOf(x), COST_NS.element * numel(x), [read(x), readAll(statistics), write(out)]),
   ],
   histogram: ({ x, out }) =>
     reduction([x], out, { rows: rowsOf(x), partialBytes: numel(out) * 8, costNs: COST_NS.plain * numel(x) }),
@@ -180,6 +174,12 @@ const RULES: ShardingRules = {
     }),
   gatherRows: ({ x, indices, out }) => [
     rowWise(rowsOf(out), COST_NS.element * numel(out), [readAll(x), readAll(indices), write(out)]),
+  ],
+  gatherBytes: ({ bytes, values, indices, out }) => [
+    rowWise(rowsOf(out), COST_NS.element * numel(out), [
+      ...[bytes, values, ...(indices === null ? [] : [indices])].map(readAll),
+      write(out),
+    ]),
   ],
   ...OPTIMISER_SHARDING,
   lookUp: ({ values, counter, out }) => [single([readAll(values), readAll(counter), write(out)])],

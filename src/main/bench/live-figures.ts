@@ -96,7 +96,7 @@ async function measureStage2(
   const data = new DataRows(engine, liveDatasets(places));
   const scope = engine.arena.scope();
   try {
-    const rows = await data.rows({ name: "mnist", split: "train", rows: LIVE_ROWS }, threads);
+    const rows = await data.rows({ name: "mnist", split: "train", rows: LIVE_ROWS });
     const { result } = await measureStage(
       engine,
       { name: "stage 2", stage: stage2LayerClasses, opByOp: false },

@@ -17,10 +17,9 @@ export interface RecordedCase {
 /** Places a case's inputs in the arena and records its program; everything lives as long as `scope`. */
 export function recordCase(engine: Engine, scope: Scope, prepared: PreparedCase): RecordedCase {
   const inputs = new Map(
-    prepared.inputs.map((input) => [
-      input.name,
-      { ...input, tensor: scope.tensor(input.name, input.shape, input.dtype) },
-    ]),
+    prepared.inputs
+      .filter(({ only }) => only !== "peers")
+      .map((input) => [input.name, { ...input, tensor: scope.tensor(input.name, input.shape, input.dtype) }]),
   );
   const input = (name: string): Tensor => {
     const found = inputs.get(name);

@@ -71,7 +71,7 @@ const updates = (title: string, states: readonly string[], op: KernelCase["op"])
   }));
 
 const unary = (
-  op: "relu" | "reluBackward" | "normalize" | "statistics" | "columnSum" | "histogram",
+  op: "relu" | "reluBackward" | "statistics" | "columnSum" | "histogram",
   rows: number,
   columns: number,
 ): KernelCase => {
@@ -94,16 +94,6 @@ const unary = (
         dy: t.dy,
         dx: t.dx,
       }));
-    case "normalize":
-      return make(
-        {
-          x,
-          statistics: { shape: [7], dtype: "float64", fill: (i) => [10, 0.25, 1.5, 0, 0, 0, 0][i] },
-          out,
-        },
-        "out",
-        (t) => ({ op, x: t.x, statistics: t.statistics, out: t.out }),
-      );
     case "statistics":
       return make({ x, out: { shape: [7], dtype: "float64" } }, "out", (t) => ({ op, x: t.x, out: t.out }));
     case "columnSum":
@@ -261,7 +251,6 @@ const CASES: Readonly<Record<Checked, readonly KernelCase[]>> = {
   })),
   relu: ROWS.map(([rows, columns]) => unary("relu", rows, columns)),
   reluBackward: ROWS.map(([rows, columns]) => unary("reluBackward", rows, columns)),
-  normalize: ROWS.map(([rows, columns]) => unary("normalize", rows, columns)),
   statistics: ROWS.filter(([rows]) => rows > 1).map(([rows, columns]) => unary("statistics", rows, columns)),
   columnSum: ROWS.map(([rows, columns]) => unary("columnSum", rows, columns)),
   columnMoments: ROWS.flatMap(([rows, columns]) =>
@@ -520,15 +509,29 @@ const CASES: Readonly<Record<Checked, readonly KernelCase[]>> = {
   ),
   ...crossEntropyCases(),
   ...LOSS_CASES,
-  scaleBytes: ROWS.map(([rows, columns]) => ({
-    title: `scaleBytes (${rows}, ${columns})`,
-    operands: {
-      bytes: { shape: [rows, columns], dtype: "uint8", fill: bytes },
-      out: { shape: [rows, columns] },
-    },
-    op: (t) => ({ op: "scaleBytes", bytes: t.bytes, out: t.out, divisor: 256 }),
-    result: "out",
-  })),
+  gatherBytes: [
+    ...ROWS.map(([rows, columns]): KernelCase => ({
+      title: `gatherBytes (${rows}, ${columns}) in order`,
+      operands: {
+        bytes: { shape: [rows, columns], dtype: "uint8", fill: bytes },
+        values: { shape: [256], fill: wave },
+        out: { shape: [rows, columns] },
+      },
+      op: (t) => ({ op: "gatherBytes", bytes: t.bytes, values: t.values, indices: null, out: t.out }),
+      result: "out",
+    })),
+    ...[64, 1_031].map((rows): KernelCase => ({
+      title: `gatherBytes ${rows}`,
+      operands: {
+        bytes: { shape: [131, 783], dtype: "uint8", fill: bytes },
+        values: { shape: [256], fill: wave },
+        indices: { shape: [rows], dtype: "int32", fill: (i) => (i * 29) % 131 },
+        out: { shape: [rows, 783] },
+      },
+      op: (t) => ({ op: "gatherBytes", bytes: t.bytes, values: t.values, indices: t.indices, out: t.out }),
+      result: "out",
+    })),
+  ],
   gatherRows: [64, 1_031].map((rows) => ({
     title: `gatherRows ${rows}`,
     operands: {

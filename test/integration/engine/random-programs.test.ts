@@ -40,7 +40,7 @@ function tensorsOf<T extends TensorLike>(ops: Ops<T>, { rows, inputs, outputs }:
     lr: t("lr", [1]),
     indices: t("indices", [rows * MOST_REPEATS], "int32"),
     bytes: t("bytes", [rows, inputs], "uint8"),
-    scales: t("scales", [7], "float64"),
+    scales: t("scales", [256]),
     found: t("found", [7], "float64"),
     moments: t("moments", [2, outputs], "float64"),
     counts: t("counts", [outputs], "float64"),
@@ -187,8 +187,8 @@ const STEPS: readonly (<T extends TensorLike>(t: Tensors<T>) => Op<T>)[] = [
   (t) => ({ op: "add", a: t.h, b: t.h2, out: t.h2 }),
   (t) => ({ op: "columnMoments", x: t.g, out: t.moments }),
   (t) => ({ op: "statistics", x: t.h2, out: t.found }),
-  (t) => ({ op: "normalize", x: t.g, statistics: t.scales, out: t.g }),
-  (t) => ({ op: "scaleBytes", bytes: t.bytes, out: t.x, divisor: 255 }),
+  (t) => ({ op: "gatherBytes", bytes: t.bytes, values: t.scales, indices: null, out: t.x }),
+  (t) => ({ op: "gatherBytes", bytes: t.bytes, values: t.scales, indices: t.indices, out: t.x }),
   (t) => ({ op: "histogram", x: t.h, out: t.bins, lo: -1, hi: 1 }),
   (t) => ({ op: "tally", x: t.h, out: t.tally, lo: -0.5, hi: 0.75 }),
   (t) => ({ op: "activeRows", x: t.h, out: t.counts }),
@@ -245,7 +245,7 @@ const fillOf = (name: string, { rows, outputs }: Sizes): ((index: number) => num
   if (name === "lr") return () => 1e-4;
   if (name === "schedule") return (i) => 1e-4 * (i + 1);
   if (name === "counter" || name === "norm") return () => 1;
-  if (name === "scales") return (i) => (i === 2 ? 1.5 : 0.1);
+  if (name === "scales") return (i) => Math.sin(i * 0.7);
   if (name === "bytes") return (i) => (i * 37) % 256;
   if (name === "s") return (i) => 0.1 + wave(i) ** 2;
   if (name === "dp") return (i) => wave(i) / 100;

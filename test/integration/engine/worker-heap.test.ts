@@ -89,7 +89,7 @@ it.each(OPTIMIZERS.flatMap((optimizer) => [1, 2].map((threads) => ({ optimizer, 
     const network = networkOf(spec);
     const shapes = parameterShapes(network);
     const { plain, measured } = recordStep(scope, { spec, network }, BATCH, {
-      train: { x: zeros("x", [BATCH, 784]), y: zeros("y", [BATCH]) },
+      train: { x: zeros("x", [BATCH, 784]), y: zeros("y", [BATCH]), byteValues: null },
       parameters: Object.fromEntries(shapes.map(({ name, shape }) => [name, zeros(name, shape)])),
       states: Object.fromEntries(
         shapes.flatMap(({ name, shape }) =>

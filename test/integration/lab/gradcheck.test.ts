@@ -76,7 +76,7 @@ describe("PyTorch's classifier", () => {
       network,
       bug: null,
       threads: 2,
-      data: await data.rows(DEEP_CLASSIFIER.data, 2),
+      data: await data.rows(DEEP_CLASSIFIER.data),
       given: await readParameters(network, GOLDEN_FOLDER, "deep_"),
     });
     expect(Math.abs(computed.loss / golden.deep["loss"] - 1)).toBeLessThan(1e-6);

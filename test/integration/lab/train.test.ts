@@ -1,12 +1,16 @@
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { STATISTICS, STATISTICS_LENGTH, type Op } from "../../../src/core/ops/op.ts";
+import type { Tensor } from "../../../src/core/ops/recording-ops.ts";
+import { viewOf } from "../../../src/shared/engine/tensor-view.ts";
 import { resolveTraining } from "../../../src/main/lab/training/resolved-training.ts";
 import { readParameters } from "../../../src/main/data/read-parameters.ts";
 import type { Engine } from "../../../src/main/engine/engine.ts";
 import { DatasetLibrary } from "../../../src/main/lab/datasets/dataset-library.ts";
 import { DataRows } from "../../../src/main/lab/compute/data-rows.ts";
-import { Trainer } from "../../../src/main/lab/training/session/trainer.ts";
+import { EVALUATION_ROWS } from "../../../src/main/lab/training/session/record-evaluation.ts";
+import { Trainer, type TrainerData } from "../../../src/main/lab/training/session/trainer.ts";
 import { DEEP_CLASSIFIER, networkOf } from "../../../src/shared/specs/network-spec.ts";
 import { NOTEBOOK_SPEC } from "../../../src/shared/specs/notebook-spec.ts";
 import type { TrainSpec } from "../../../src/shared/specs/train-spec.ts";
@@ -66,9 +70,9 @@ async function losses(trainer: Trainer, until = Infinity): Promise<number[]> {
   return found;
 }
 
-async function start(spec: TrainSpec): Promise<Trainer> {
+async function start(spec: TrainSpec, given?: TrainerData): Promise<Trainer> {
   return new Trainer(engine, resolveTraining(spec), {
-    data: { train: await data.rows(spec.data, 2), valid: null, background: 0 },
+    data: given ?? { train: await data.trainingRows(spec.data), valid: null, background: 0 },
     threads: 2,
     parameters: await readParameters(networkOf(spec), GOLDEN_FOLDER, "deep_"),
   });
@@ -77,7 +81,68 @@ async function start(spec: TrainSpec): Promise<Trainer> {
 const norm = (values: Float32Array): number =>
   Math.sqrt(values.reduce((sum, value) => sum + value * value, 0));
 
+const bitsOf = (values: Float32Array): Uint32Array =>
+  new Uint32Array(values.buffer, values.byteOffset, values.length);
+
 describe("Trainer", () => {
+  it("has from bytes the bits that it has from floats: losses, weights, evaluations of several pieces", async () => {
+    const rows = 2 * EVALUATION_ROWS + 123;
+    const spec: TrainSpec = {
+      ...IN_ORDER,
+      shuffle: true,
+      data: { ...IN_ORDER.data, rows },
+      augmentShift: 2,
+      statisticsEvery: 3,
+    };
+    const valid = { name: spec.data.name, split: "valid", rows: 500 } as const;
+    const background = await data.background(spec.data.name);
+    const found = async (given: TrainerData): Promise<unknown> => {
+      const trainer = await start(spec, given);
+      const metrics: unknown[] = [];
+      while (!trainer.finished) {
+        await trainer.advance((batch) => {
+          metrics.push(...batch.map(({ name, step, value }) => [name, step, value]));
+        });
+      }
+      const evaluations = await trainer.evaluate();
+      const weights = Object.entries(trainer.state().values).map(([name, values]) => [name, bitsOf(values)]);
+      trainer.release();
+      return { metrics, evaluations, weights };
+    };
+    const floats = await found({
+      train: { ...(await data.rows(spec.data)), byteValues: null },
+      valid: { ...(await data.rows(valid)), byteValues: null },
+      background,
+    });
+    const train = await data.trainingRows(spec.data);
+    expect(train.x.dtype).toBe("uint8");
+    const bytes = await found({ train, valid: await data.trainingRows(valid), background });
+    expect(bytes).toEqual(floats);
+  });
+
+  it("gathers the floats that the data set's rows are, and scales them by the engine's own statistics", async () => {
+    const { x, byteValues } = await data.trainingRows(IN_ORDER.data);
+    const { memory } = engine.arena;
+    const table = viewOf(memory, byteValues!, "float32").slice();
+    const gathered = Float32Array.from(viewOf(memory, x, "uint8"), (byte) => table[byte]);
+    expect(bitsOf(gathered)).toEqual(bitsOf(viewOf(memory, (await data.rows(IN_ORDER.data)).x, "float32")));
+    const { x: bytes } = await data.trainingRows({ name: "mnist", split: "train", rows: 50_000 });
+    const scope = engine.arena.scope();
+    const floats = scope.tensor("x", bytes.shape);
+    const values = scope.tensor("values", [256]);
+    viewOf(memory, values, "float32").set(Float32Array.from({ length: 256 }, (_, byte) => byte / 256));
+    const out = scope.tensor("statistics", [STATISTICS_LENGTH], "float64");
+    const ops: Op<Tensor>[] = [
+      { op: "gatherBytes", bytes, values, indices: null, out: floats },
+      { op: "statistics", x: floats, out },
+    ];
+    await engine.run([{ program: { ops }, repeats: 1 }], { threads: 2 });
+    const statistics = viewOf(memory, out, "float64").slice();
+    scope.release();
+    const [mean, std] = [statistics[STATISTICS.mean], statistics[STATISTICS.std]];
+    expect(Float32Array.from(table, (_, byte) => (byte / 256 - mean) * (1 / std))).toEqual(table);
+  });
+
   it.each(Object.entries(OPTIMIZERS))("follows PyTorch's losses with %s", async (name, optimizer) => {
     const trainer = await start({ ...IN_ORDER, optimizer });
     const found = await losses(trainer);

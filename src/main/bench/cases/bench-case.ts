@@ -4,8 +4,10 @@ import type { DType, Ops, TensorLike } from "../../../core/ops/op.ts";
 export interface CaseInput {
   readonly name: string;
   readonly shape: readonly number[];
-  readonly dtype: Extract<DType, "float32" | "int32">;
-  readonly values: Float32Array | Int32Array;
+  readonly dtype: Extract<DType, "float32" | "int32" | "uint8">;
+  readonly values: Float32Array | Int32Array | Uint8Array;
+  /** Whose it is, where contenders hold the same numbers in different forms; else everybody's. */
+  readonly only?: "us" | "peers";
 }
 
 /** One element of an output as float64 arithmetic has it. */

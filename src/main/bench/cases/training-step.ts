@@ -10,8 +10,10 @@ import {
 import type { Ops, TensorLike } from "../../../core/ops/op.ts";
 import { ReferenceOps } from "../../../core/ops/reference-ops.ts";
 import type { ReferenceTensor } from "../../../core/ops/reference-tensor.ts";
+import { BYTE_VALUES } from "../../../core/ops/op.ts";
 import { permutation } from "../../../core/random/permutation.ts";
 import { randomStream } from "../../../core/random/random-stream.ts";
+import { byteValues } from "../../lab/compute/byte-values.ts";
 import type { BenchCase, CaseInput, ExpectedElement, PreparedCase } from "./bench-case.ts";
 import { randomValues } from "./random-values.ts";
 
@@ -38,7 +40,8 @@ function gatherBatch<T extends TensorLike>(
   batchSize: number,
 ): { x: T; target: T } {
   const [x, target] = [ops.tensor("batch x", [batchSize, FEATURES]), ops.tensor("batch y", [batchSize])];
-  ops.run({ op: "gatherRows", x: input("x"), indices: input("indices"), out: x });
+  const [bytes, values] = [input("bytes"), input("values")];
+  ops.run({ op: "gatherBytes", bytes, values, indices: input("indices"), out: x });
   ops.run({ op: "gatherRows", x: input("y"), indices: input("indices"), out: target });
   return { x, target };
 }
@@ -114,9 +117,22 @@ function inputsOf(shape: StepShape): CaseInput[] {
     },
     { name: `b${number}`, shape: [fanOut], dtype: "float32", values: randomValues(20 + number, fanOut, 0.1) },
   ]);
+  // Pixels are bytes: the app's trainings keep them so and normalise them while they gather.
+  const bytes = Uint8Array.from(
+    new Uint8ClampedArray(randomValues(1, ROWS * FEATURES, 64).map((value) => value + 128)),
+  );
+  const values = byteValues({ divisor: BYTE_VALUES, offset: 0.5, scale: 4 });
   const labels = randomValues(2, ROWS).map((value) => Math.floor(Math.abs(1000 * value)) % CLASSES);
   return [
-    { name: "x", shape: [ROWS, FEATURES], dtype: "float32", values: randomValues(1, ROWS * FEATURES) },
+    {
+      name: "x",
+      shape: [ROWS, FEATURES],
+      dtype: "float32",
+      values: Float32Array.from(bytes, (byte) => values[byte] ?? NaN),
+      only: "peers",
+    },
+    { name: "bytes", shape: [ROWS, FEATURES], dtype: "uint8", values: bytes, only: "us" },
+    { name: "values", shape: [BYTE_VALUES], dtype: "float32", values, only: "us" },
     { name: "y", shape: [ROWS], dtype: "float32", values: labels },
     { name: "indices", shape: [ROWS], dtype: "int32", values: permutation(randomStream(3), ROWS) },
     { name: "lr", shape: [1], dtype: "float32", values: Float32Array.of(LEARNING_RATE) },

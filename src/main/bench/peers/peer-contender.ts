@@ -29,9 +29,11 @@ export interface PeerInvitation {
 
 const fileOf = (folder: string, name: string): string => join(folder, `${name}.bin`);
 
+const ofPeers = ({ only }: CaseInput): boolean => only !== "us";
+
 /** Writes a case's inputs as raw numbers, in this machine's byte order. */
 export function writeInputs(folder: string, inputs: readonly CaseInput[]): void {
-  for (const { name, values } of inputs) writeFileSync(fileOf(folder, name), values);
+  for (const { name, values } of inputs.filter(ofPeers)) writeFileSync(fileOf(folder, name), values);
 }
 
 async function ask<T>(
@@ -78,7 +80,7 @@ export async function invitePeer(peer: Peer, invitation: PeerInvitation): Promis
     return { notMeasured };
   };
   try {
-    const inputs = prepared.inputs.map(({ name, shape, dtype }) => ({
+    const inputs = prepared.inputs.filter(ofPeers).map(({ name, shape, dtype }) => ({
       name,
       shape,
       dtype,

@@ -1,5 +1,5 @@
 import { ContractError } from "../../../core/errors.ts";
-import { STATISTICS, STATISTICS_LENGTH } from "../../../core/ops/op.ts";
+import { BYTE_VALUES } from "../../../core/ops/op.ts";
 import type { Tensor } from "../../../core/ops/recording-ops.ts";
 import { rowsOf, type Dataset, type Split } from "../../../shared/experiments/dataset.ts";
 import { viewOf } from "../../../shared/engine/tensor-view.ts";
@@ -8,10 +8,8 @@ import type { Engine } from "../../engine/engine.ts";
 import { firstRowOf, targetWidth, type DataSource, type Scaling } from "../datasets/data-source.ts";
 import type { DatasetLibrary } from "../datasets/dataset-library.ts";
 import { unlessCancelled } from "../rungs/unless-cancelled.ts";
-import { executeOnce } from "./programs.ts";
+import { ByteCounts, byteValues, PIXEL_SCALE } from "./byte-values.ts";
 
-/** Pixels of MNIST and of images that earlier versions imported are bytes; the notebook's pickle holds them divided by 256. */
-export const PIXEL_SCALE = 256;
 /** Values that are converted between two breaths of main's event loop. */
 const VALUES_AT_ONCE = 1 << 20;
 const SPLIT_WORDS = { train: "training", valid: "validation", test: "test" } as const;
@@ -23,6 +21,15 @@ const SPLIT_WORDS = { train: "training", valid: "validation", test: "test" } as 
 export interface DataTensors {
   readonly x: Tensor;
   readonly y: Tensor;
+}
+
+/**
+ * Rows as a training gathers them: floats as in `DataTensors`, or where the data set has bytes and one scaling for all
+ * of them, x (rows, F) uint8 with the float of each byte in `byteValues`.
+ */
+export interface TrainingRows extends DataTensors {
+  /** (256,) float32; null where x holds floats. */
+  readonly byteValues: Tensor | null;
 }
 
 /** The first rows of a split. */
@@ -52,13 +59,16 @@ interface Kept {
   readonly name: string;
   readonly rows: number;
   readonly scope: Scope;
-  readonly tensors: DataTensors;
+  /** Whether a training could have had them as bytes. */
+  readonly ofBytes: boolean;
+  readonly tensors: TrainingRows;
 }
 
-/** An opened data set; for bytes, the training images' statistics. */
+/** An opened data set; of bytes without a scaling of their own, the training images' mean and deviation. */
 interface Loaded {
   readonly source: DataSource;
-  readonly statistics: Float64Array;
+  readonly mean: number;
+  readonly std: number;
 }
 
 const breathe = (): Promise<void> =>
@@ -92,26 +102,50 @@ export class DataRows {
    * @throws {ContractError} If there is no such data set, or it has fewer rows. @throws {DataFormatError}
    * @throws {OutOfMemoryError} @throws {ExperimentCancelled}
    */
-  async rows({ name, split, rows }: RowsWanted, threads: number): Promise<DataTensors> {
+  rows(wanted: RowsWanted): Promise<DataTensors> {
+    return this.#keep(wanted, { bytes: false });
+  }
+
+  /** As `rows`, bytes as bytes: a quarter of the memory to keep and to read. */
+  trainingRows(wanted: RowsWanted): Promise<TrainingRows> {
+    return this.#keep(wanted, { bytes: true });
+  }
+
+  /** Forgets the copy of its files that the last data set keeps besides the arena: it is read again when it is needed. */
+  releaseFiles(): void {
+    this.#loaded?.source.release?.();
+  }
+
+  async #keep({ name, split, rows }: RowsWanted, wanted: { readonly bytes: boolean }): Promise<TrainingRows> {
     const before = this.#kept.get(split);
-    if (before?.rows === rows && before.name === name) return before.tensors;
+    if (before?.rows === rows && before.name === name) {
+      const asBytes = before.tensors.byteValues !== null;
+      if (asBytes === (wanted.bytes && before.ofBytes)) return before.tensors;
+    }
     before?.scope.release();
     this.#kept.delete(split);
-    const loaded = await this.#load(name, threads);
+    const loaded = await this.#load(name);
     const { dataset } = loaded.source;
     requireRows(dataset, split, rows);
     const scope = this.#engine.arena.scope();
     try {
+      const { memory } = this.#engine.arena;
       const width = targetWidth(dataset);
-      const x = scope.tensor("x", [rows, dataset.features]);
+      const values = byteValuesOf(loaded);
+      const asBytes = wanted.bytes && values !== null;
+      const x = scope.tensor("x", [rows, dataset.features], asBytes ? "uint8" : "float32");
       const y = scope.tensor("y", width === 1 ? [rows] : [rows, width]);
+      const table = asBytes ? scope.tensor("value of each byte", [BYTE_VALUES]) : null;
+      if (table !== null && values !== null) viewOf(memory, table, "float32").set(values);
       const first = firstRowOf(dataset, split);
       await this.#fillTargets(y, dataset, await loaded.source.targets(first, rows));
-      const { scaling } = loaded.source;
-      if (scaling === null) await this.#normaliseBytes(loaded, { first, rows, x }, threads);
-      else await this.#scale(loaded.source, scaling, { first, rows, x });
-      const tensors = { x, y };
-      this.#kept.set(split, { name, rows, scope, tensors });
+      await this.#inPieces(loaded.source, { first, rows }, (stored, at) => {
+        // The view is made anew for each piece: the arena may have grown meanwhile.
+        if (asBytes) viewOf(memory, x, "uint8").set(stored, at);
+        else normaliseInto(viewOf(memory, x, "float32").subarray(at), stored, loaded, values);
+      });
+      const tensors = { x, y, byteValues: table };
+      this.#kept.set(split, { name, rows, scope, ofBytes: values !== null, tensors });
       return tensors;
     } catch (error) {
       scope.release();
@@ -120,8 +154,8 @@ export class DataRows {
   }
 
   /** Rows of a split before they are normalised, copied. @throws {ContractError} @throws {DataFormatError} */
-  async stored({ name, split, rows }: RowsWanted, threads: number): Promise<StoredRows> {
-    const { source } = await this.#load(name, threads);
+  async stored({ name, split, rows }: RowsWanted): Promise<StoredRows> {
+    const { source } = await this.#load(name);
     const { dataset } = source;
     const { features } = dataset;
     requireRows(dataset, split, rows);
@@ -130,29 +164,24 @@ export class DataRows {
     const y = new Float32Array(rows * width);
     await this.#scaleTargets(y, dataset, await source.targets(first, rows));
     const x = source.scaling === null ? new Uint8Array(rows * features) : new Float32Array(rows * features);
-    const rowsAtOnce = Math.max(1, Math.floor(VALUES_AT_ONCE / features));
-    for (let row = 0; row < rows; row += rowsAtOnce) {
-      const count = Math.min(rowsAtOnce, rows - row);
-      x.set(await source.features(first + row, count), row * features);
-      this.#checkpoint();
-      await breathe();
-    }
+    await this.#inPieces(source, { first, rows }, (values, at) => {
+      x.set(values, at);
+    });
     return { x, y, shape: width === 1 ? [rows] : [rows, width], features };
   }
 
   /** What normalises the rows of a data set. @throws {ContractError} @throws {DataFormatError} */
-  async scaling(name: string, threads: number): Promise<StoredScaling> {
-    const { source, statistics } = await this.#load(name, threads);
+  async scaling(name: string): Promise<StoredScaling> {
+    const { source, mean, std } = await this.#load(name);
     if (source.scaling !== null) return { divisor: 1, ...source.scaling };
-    const [mean, std] = [statistics[STATISTICS.mean] ?? 0, statistics[STATISTICS.std] ?? 1];
     return { divisor: PIXEL_SCALE, offsets: [mean], scales: [1 / std] };
   }
 
   /** What a black pixel holds after normalisation; 0 where features are no pixels. @throws {ContractError} @throws {DataFormatError} */
-  async background(name: string, threads: number): Promise<number> {
-    const { source, statistics } = await this.#load(name, threads);
+  async background(name: string): Promise<number> {
+    const { source, mean, std } = await this.#load(name);
     const { scaling, dataset } = source;
-    if (scaling === null) return -(statistics[STATISTICS.mean] ?? 0) / (statistics[STATISTICS.std] ?? 1);
+    if (scaling === null) return -mean / std;
     return dataset.layout === null ? 0 : -(scaling.offsets[0] ?? 0) * (scaling.scales[0] ?? 1);
   }
 
@@ -169,7 +198,7 @@ export class DataRows {
     split: Split,
     row: number,
   ): Promise<{ readonly features: Uint8Array | Float32Array; readonly targets: Float32Array }> {
-    const { source } = await this.#load(name, 1);
+    const { source } = await this.#load(name);
     const { target } = source.dataset;
     const at = firstRowOf(source.dataset, split) + row;
     if (row >= rowsOf(source.dataset, split)) {
@@ -186,21 +215,19 @@ export class DataRows {
 
   /** Features of one row, as stored, as a network trained on this data set sees them. @throws {DataFormatError} */
   async normalise(name: string, values: ArrayLike<number>): Promise<Float64Array> {
-    const { source, statistics } = await this.#load(name, 1);
+    const { source, mean, std } = await this.#load(name);
     if (source.scaling !== null) return Float64Array.from(values, scaledBy(source.scaling));
-    const [mean, std] = [statistics[STATISTICS.mean] ?? 0, statistics[STATISTICS.std] ?? 1];
     return Float64Array.from(values, (value) => (value / PIXEL_SCALE - mean) / std);
   }
 
   /** As `normalise`, of whole rows one after the other. */
   async normaliseRows(name: string, values: Float32Array): Promise<Float32Array> {
-    const { source, statistics } = await this.#load(name, 1);
+    const { source, mean, std } = await this.#load(name);
     const { features } = source.dataset;
     if (source.scaling !== null) {
       const by = scaledBy(source.scaling);
       return values.map((value, i) => by(value, i % features));
     }
-    const [mean, std] = [statistics[STATISTICS.mean] ?? 0, statistics[STATISTICS.std] ?? 1];
     return values.map((value) => (value / PIXEL_SCALE - mean) / std);
   }
 
@@ -208,6 +235,7 @@ export class DataRows {
   release(): void {
     for (const { scope } of this.#kept.values()) scope.release();
     this.#kept.clear();
+    this.releaseFiles();
   }
 
   /** Forgets a data set that is no more. */
@@ -236,45 +264,27 @@ export class DataRows {
     }
   }
 
-  /** In float64 and then rounded once. */
-  async #scale(source: DataSource, scaling: Scaling, wanted: Wanted): Promise<void> {
-    const { first, rows, x } = wanted;
+  /** Rows of a split, some at a time, with the place of the first value among all that are wanted. */
+  async #inPieces(
+    source: DataSource,
+    { first, rows }: { readonly first: number; readonly rows: number },
+    visit: (values: Uint8Array | Float32Array, at: number) => void,
+  ): Promise<void> {
     const { features } = source.dataset;
     const rowsAtOnce = Math.max(1, Math.floor(VALUES_AT_ONCE / features));
-    const by = scaledBy(scaling);
     for (let row = 0; row < rows; row += rowsAtOnce) {
-      const count = Math.min(rowsAtOnce, rows - row);
-      const values = await source.features(first + row, count);
-      // Anew for each piece: the arena may have grown meanwhile.
-      const out = viewOf(this.#engine.arena.memory, x, "float32").subarray(row * features);
-      for (let i = 0; i < values.length; i++) out[i] = by(values[i] ?? NaN, i % features);
+      visit(await source.features(first + row, Math.min(rowsAtOnce, rows - row)), row * features);
       this.#checkpoint();
       await breathe();
     }
   }
 
-  async #normaliseBytes({ source, statistics }: Loaded, wanted: Wanted, threads: number): Promise<void> {
-    const { first, rows, x } = wanted;
-    const images = await source.features(first, rows);
-    const { memory } = this.#engine.arena;
-    await executeOnce(this.#engine, threads, (ops, own) => {
-      const bytes = own.tensor("images", [rows, source.dataset.features], "uint8");
-      const moments = own.tensor("statistics", [STATISTICS_LENGTH], "float64");
-      viewOf(memory, bytes, "uint8").set(images);
-      viewOf(memory, moments, "float64").set(statistics);
-      ops.run({ op: "scaleBytes", bytes, out: x, divisor: PIXEL_SCALE });
-      ops.run({ op: "normalize", x, statistics: moments, out: x });
-      return () => undefined;
-    });
-  }
-
-  async #load(name: string, threads: number): Promise<Loaded> {
+  async #load(name: string): Promise<Loaded> {
     if (this.#loaded?.source.dataset.id === name) return this.#loaded;
     const source =
       this.#reading?.source.dataset.id === name ? this.#reading.source : this.#library.open(name);
     await unlessCancelled(this.#read(source), this.#checkpoint, () => undefined);
-    const statistics = await this.#statistics(source, threads);
-    return (this.#loaded = { source, statistics });
+    return (this.#loaded = { source, ...(await this.#moments(source)) });
   }
 
   /** On a busy machine this takes seconds: it is begun once, however many are cancelled meanwhile. */
@@ -291,25 +301,28 @@ export class DataRows {
     return done;
   }
 
-  async #statistics(source: DataSource, threads: number): Promise<Float64Array> {
-    const { trainRows, features, normalisation } = source.dataset;
-    if (source.scaling !== null || normalisation === "unit") {
-      const statistics = new Float64Array(STATISTICS_LENGTH);
-      statistics[STATISTICS.std] = 1;
-      return statistics;
-    }
-    const images = await source.features(0, trainRows);
-    const { memory } = this.#engine.arena;
-    return executeOnce(this.#engine, threads, (ops, scope) => {
-      const bytes = scope.tensor("images", [trainRows, features], "uint8");
-      const x = scope.tensor("x_train", [trainRows, features]);
-      const moments = scope.tensor("statistics", [STATISTICS_LENGTH], "float64");
-      viewOf(memory, bytes, "uint8").set(images);
-      ops.run({ op: "scaleBytes", bytes, out: x, divisor: PIXEL_SCALE });
-      ops.run({ op: "statistics", x, out: moments });
-      return () => viewOf(memory, moments, "float64").slice();
+  /** Mean and deviation of all training images, where they decide the scaling. */
+  async #moments(source: DataSource): Promise<{ readonly mean: number; readonly std: number }> {
+    const { trainRows, normalisation } = source.dataset;
+    if (source.scaling !== null || normalisation === "unit") return { mean: 0, std: 1 };
+    const counts = new ByteCounts();
+    await this.#inPieces(source, { first: 0, rows: trainRows }, (values) => {
+      counts.add(values);
     });
+    return counts.moments(PIXEL_SCALE);
   }
+}
+
+const isBytes = ({ scaling, dataset }: DataSource): boolean =>
+  scaling === null || dataset.storage === "uint8";
+
+/** What each byte becomes; null where features are no bytes, or have scalings of their own. */
+function byteValuesOf({ source, mean, std }: Loaded): Float32Array | null {
+  const { scaling } = source;
+  if (!isBytes(source)) return null;
+  if (scaling === null) return byteValues({ divisor: PIXEL_SCALE, offset: mean, scale: 1 / std });
+  const [offset = 0, scale = 1] = [scaling.offsets[0], scaling.scales[0]];
+  return scaling.offsets.length > 1 ? null : byteValues({ divisor: 1, offset, scale });
 }
 
 /** @throws {ContractError} If a split has fewer rows. */
@@ -321,10 +334,19 @@ function requireRows(dataset: Dataset, split: Split, rows: number): void {
   );
 }
 
-interface Wanted {
-  readonly first: number;
-  readonly rows: number;
-  readonly x: Tensor;
+/** Stored values of whole rows, each computed in float64 and then rounded once. */
+function normaliseInto(
+  out: Float32Array,
+  stored: Uint8Array | Float32Array,
+  { source: { scaling, dataset } }: Loaded,
+  values: Float32Array | null,
+): void {
+  if (values !== null) {
+    for (let i = 0; i < stored.length; i++) out[i] = values[stored[i] ?? NaN] ?? NaN;
+  } else if (scaling !== null) {
+    const by = scaledBy(scaling);
+    for (let i = 0; i < stored.length; i++) out[i] = by(stored[i] ?? NaN, i % dataset.features);
+  }
 }
 
 /** A value of feature `index`, scaled. */

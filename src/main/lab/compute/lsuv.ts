@@ -34,7 +34,6 @@ export async function scaleToUnitVariance(
     threads,
   }: { readonly weights: Weights; readonly data: DataTensors; readonly threads: number },
 ): Promise<Weights> {
-  if (!schemes.includes("lsuv")) return weights;
   const { memory } = engine.arena;
   const scope = engine.arena.scope();
   try {

@@ -51,6 +51,10 @@ export class ImageFolderSource implements DataSource {
     return this.#images.subarray(first * features, (first + count) * features);
   }
 
+  release(): void {
+    this.#images = null;
+  }
+
   async targets(first: number, count: number): Promise<Float32Array> {
     if (this.#labels === null) {
       const labels = await this.#read("labels.bin", this.#rows);

@@ -33,6 +33,10 @@ export class MnistSource implements DataSource {
     return Float32Array.from(labels.subarray(at, at + count));
   }
 
+  release(): void {
+    this.#read.clear();
+  }
+
   /** The test images are read only when they are asked for. */
   async #part(first: number, count: number): Promise<Images & { at: number }> {
     const [name, rows] =
@@ -48,7 +52,10 @@ export class MnistSource implements DataSource {
       };
       reading = loadMnistFiles(this.#folder, target).then(() => target);
       this.#read.set(name, reading);
-      reading.catch(() => this.#read.delete(name));
+      const failed = reading;
+      failed.catch(() => {
+        if (this.#read.get(name) === failed) this.#read.delete(name);
+      });
     }
     return { ...(await reading), at };
   }

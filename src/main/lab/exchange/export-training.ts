@@ -51,17 +51,11 @@ export async function trainingToExport(
   const drawn = unknown
     ? null
     : (given ??
-      (await drawNetwork(
-        engine,
-        { network, schemes, seed },
-        { data: await dataRows.rows(data, threads), threads },
-      )));
+      (await drawNetwork(engine, { network, schemes, seed }, { rows: () => dataRows.rows(data), threads })));
   const storedRows = async (): Promise<TorchTraining["data"]> => ({
-    train: await dataRows.stored(data, threads),
+    train: await dataRows.stored(data),
     valid:
-      validRows === 0
-        ? null
-        : await dataRows.stored({ name: data.name, split: "valid", rows: validRows }, threads),
+      validRows === 0 ? null : await dataRows.stored({ name: data.name, split: "valid", rows: validRows }),
   });
   const losses = run === null ? [] : store.getMetrics(run.id, STATISTIC_NAMES.loss);
   return {
@@ -70,8 +64,8 @@ export async function trainingToExport(
     network,
     totalSteps,
     orderState: randomStreamState(seed, SHUFFLE_STREAM),
-    normalisation: await dataRows.scaling(data.name, threads),
-    background: await dataRows.background(data.name, threads),
+    normalisation: await dataRows.scaling(data.name),
+    background: await dataRows.background(data.name),
     data: withData ? await storedRows() : null,
     initial: drawn,
     trained:

@@ -151,10 +151,11 @@ export class GradcheckLab {
     };
     try {
       activity.phase("reading the data");
-      const data = await this.#data.rows(spec.data, threads);
+      const data = await this.#data.rows(spec.data);
       activity.phase("forward and backward");
       const drawn = { network, schemes: schemesOf(spec), seed: spec.seed };
-      const given = weights ?? (await drawNetwork(engine, drawn, { data, threads }));
+      const given =
+        weights ?? (await drawNetwork(engine, drawn, { rows: () => Promise.resolve(data), threads }));
       const computed = await computeGradients(engine, scope, {
         network,
         data,

@@ -189,9 +189,9 @@ export class InitLab {
 
   async #side(spec: NetworkSpec, { gradients, threads }: InitSettings): Promise<InitSide> {
     const { engine } = this.#services;
-    const data = await this.#data.rows(spec.data, threads);
+    const data = await this.#data.rows(spec.data);
     const drawn = { network: networkOf(spec), schemes: schemesOf(spec), seed: spec.seed };
-    const weights = await drawNetwork(engine, drawn, { data, threads });
+    const weights = await drawNetwork(engine, drawn, { rows: () => Promise.resolve(data), threads });
     return measureNetwork(engine, spec, { title: titleOf(spec), weights, data, gradients, threads });
   }
 

@@ -1,8 +1,9 @@
 import { ContractError } from "../../../core/errors.ts";
+import { BYTE_VALUES } from "../../../core/ops/op.ts";
 import { rowsOf } from "../../../shared/experiments/dataset.ts";
 import type { DatasetAnswer, DatasetRequest } from "../../../shared/live/sandbox-protocol.ts";
 import { viewOf } from "../../../shared/engine/tensor-view.ts";
-import { PIXEL_SCALE } from "../compute/data-rows.ts";
+import { byteValues, PIXEL_SCALE } from "../compute/byte-values.ts";
 import { executeOnce } from "../compute/programs.ts";
 import { firstRowOf, targetWidth, type DataSource } from "../datasets/data-source.ts";
 import type { DatasetLibrary } from "../datasets/dataset-library.ts";
@@ -44,8 +45,10 @@ export class LiveData {
       else {
         await executeOnce(engine, threads, (ops, scope) => {
           const bytes = scope.tensor("images", shape, "uint8");
+          const scaled = scope.tensor("value of each byte", [BYTE_VALUES]);
           viewOf(memory, bytes, "uint8").set(values);
-          ops.run({ op: "scaleBytes", bytes, out, divisor: PIXEL_SCALE });
+          viewOf(memory, scaled, "float32").set(byteValues({ divisor: PIXEL_SCALE, offset: 0, scale: 1 }));
+          ops.run({ op: "gatherBytes", bytes, values: scaled, indices: null, out });
           return () => undefined;
         });
       }

@@ -125,10 +125,7 @@ export class StagesLab {
     save();
     try {
       activity.phase("reading the images");
-      const data = await this.#data.rows(
-        { name: "mnist", split: "train", rows: settings.rows },
-        settings.threads,
-      );
+      const data = await this.#data.rows({ name: "mnist", split: "train", rows: settings.rows });
       await runStages({
         engine,
         settings,

@@ -84,11 +84,11 @@ export class StepperLab {
   async #record({ network: spec, threads }: StepperSettings, scope: Scope): Promise<Recorded> {
     const { engine } = this.#services;
     const network = withFixedMasks(networkOf(spec), spec.seed);
-    const data = await this.#data.rows(spec.data, threads);
+    const data = await this.#data.rows(spec.data);
     const drawn = await drawNetwork(
       engine,
       { network, schemes: schemesOf(spec), seed: spec.seed },
-      { data, threads },
+      { rows: () => Promise.resolve(data), threads },
     );
     const given = new Map<number, { tensor: Tensor; role: TracedTensor["role"] }>();
     given.set(data.x.offsetBytes, { tensor: data.x, role: "data" });

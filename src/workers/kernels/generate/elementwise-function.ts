@@ -7,14 +7,12 @@ export interface Elementwise {
   readonly locals?: readonly string[];
   /** Numbers that the body uses, besides the inputs: in four lanes of float32. */
   readonly scalars: readonly string[];
-  /** More of them, in two lanes of float64. */
-  readonly doubles?: readonly string[];
   /** The result of four lanes, from `$x0`, `$y0`, or those of the next vector. */
   readonly body: (lane: (input: string) => string, scalar: (name: string) => string) => string;
 }
 
 /** Rounds of `width` bytes while so many are left: all loads, then all stores. */
-function rounds({ inputs, scalars, doubles = [], body }: Elementwise, width: number): string {
+function rounds({ inputs, scalars, body }: Elementwise, width: number): string {
   const single = width < 16;
   const vectors = width > 16 ? [0, 1] : [0];
   const load = single ? "v128.load32_zero" : "v128.load";
@@ -23,7 +21,7 @@ function rounds({ inputs, scalars, doubles = [], body }: Elementwise, width: num
       ? `(v128.store32_lane offset=${BIAS} 0 ${local("target")} ${value})`
       : `(v128.store offset=${BIAS + 16 * vector} ${local("target")} ${value})`;
   const splat = (name: string): string => {
-    if (![...scalars, ...doubles].includes(name)) throw new Error(`generate-elementwise: no scalar ${name}`);
+    if (!scalars.includes(name)) throw new Error(`generate-elementwise: no scalar ${name}`);
     return local(`all_${name}`);
   };
   return lines([
@@ -52,18 +50,15 @@ function rounds({ inputs, scalars, doubles = [], body }: Elementwise, width: num
  * element's result is the same wherever it falls.
  */
 export function elementwiseFunction(name: string, op: Elementwise): string {
-  const scalars = [
-    ...op.scalars.map((scalar) => ({ scalar, type: "f32", lanes: "f32x4" })),
-    ...(op.doubles ?? []).map((scalar) => ({ scalar, type: "f64", lanes: "f64x2" })),
-  ];
+  const { scalars } = op;
   return lines([
     `(func (export "${name}")`,
     [...op.inputs, "target", "bytes"].map((pointer) => `(param $${pointer} i32)`),
-    scalars.map(({ scalar, type }) => `(param $${scalar} ${type})`),
-    scalars.map(({ scalar }) => `(local $all_${scalar} v128)`),
+    scalars.map((scalar) => `(param $${scalar} f32)`),
+    scalars.map((scalar) => `(local $all_${scalar} v128)`),
     (op.locals ?? []).map((register) => `(local $${register} v128)`),
     [...op.inputs, "r"].flatMap((register) => [`(local $${register}0 v128)`, `(local $${register}1 v128)`]),
-    scalars.map(({ scalar, lanes }) => set(`all_${scalar}`, `(${lanes}.splat ${local(scalar)})`)),
+    scalars.map((scalar) => set(`all_${scalar}`, `(f32x4.splat ${local(scalar)})`)),
     [...op.inputs, "target"].map((pointer) => advance(pointer, constant(-BIAS))),
     [32, 16, 4].map((width) => rounds(op, width)),
     ")",

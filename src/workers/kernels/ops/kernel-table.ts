@@ -2,7 +2,7 @@ import type { Op, OpName } from "../../../core/ops/op.ts";
 import type { Tensor } from "../../../core/ops/recording-ops.ts";
 import { accuracy } from "./accuracy.ts";
 import { columnMoments, columnProducts, columnSum } from "./column-sums.ts";
-import { normalize, oneHot, scaleBytes } from "./conversions.ts";
+import { oneHot } from "./conversions.ts";
 import { advance, lookUp } from "./counter.ts";
 import { activeRows, histogram, tally, zeroShare } from "./counts.ts";
 import { crossEntropy, crossEntropyBackward } from "./cross-entropy.ts";
@@ -27,7 +27,7 @@ import { OPTIMISER_KERNELS } from "./optimisers.ts";
 import { outerProductSum } from "./outer-product-sum.ts";
 import { reduce } from "./reduce.ts";
 import { mark, record } from "./reports.ts";
-import { gatherRows, shiftImages } from "./rows.ts";
+import { gatherBytes, gatherRows, shiftImages } from "./rows.ts";
 import { clip, rootRatio, squaredDistance, squaredNorm } from "./squared-norms.ts";
 import { statistics } from "./statistics.ts";
 import { scatterAdd, take } from "./take.ts";
@@ -68,13 +68,12 @@ const KERNELS: { readonly [K in OpName]: Kernel<K> } = {
   binaryCrossEntropy: elementLoss,
   binaryCrossEntropyBackward: elementLoss,
   weightedCrossEntropyBackward: elementLoss,
-  scaleBytes,
   statistics,
-  normalize,
   histogram,
   tally,
   activeRows,
   gatherRows,
+  gatherBytes,
   ...OPTIMISER_KERNELS,
   lookUp,
   advance,

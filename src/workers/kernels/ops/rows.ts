@@ -22,6 +22,24 @@ export const gatherRows: Kernel<"gatherRows"> = ({ x, indices, out }, context) =
   };
 };
 
+export const gatherBytes: Kernel<"gatherBytes"> = ({ bytes, values, indices, out }, context) => {
+  const [source, target] = [context.view(bytes, "uint8").byteOffset, floatsOf(out, context)];
+  const table = floatsOf(values, context);
+  const rows = indices === null ? null : context.view(indices, "int32");
+  const length = rowLength(bytes.shape);
+  const [batchSize = 0] = out.shape;
+  return {
+    run: (begin, end) => {
+      const first = context.repeat() * batchSize;
+      for (let row = begin; row < end; row++) {
+        if (row % ROWS === 0) context.control.beat();
+        const from = source + (rows === null ? row : rows[first + row]!) * length;
+        context.kernels.lookUpBytes(from, target + 4 * row * length, length, table);
+      }
+    },
+  };
+};
+
 /** A row at a time: what stays in sight is copied, the rest is filled. */
 export const shiftImages: Kernel<"shiftImages"> = (op, context) => {
   const { width, most, fill } = op;

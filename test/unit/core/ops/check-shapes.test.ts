@@ -24,6 +24,7 @@ const ADAGRAD = { op: "adagrad", lrDecay: 0, initial: 0, eps: 1e-10, weightDecay
 const UPDATE = { param: t("w", 2, 3), grad: t("g", 2, 3), lr: t("lr", 1) };
 const ADAM = { beta1: 0.9, beta2: 0.999, eps: 1e-8, weightDecay: 0, decoupled: false };
 
+const GATHER = { op: "gatherBytes", bytes: t("bytes", 9, 3), values: t("values", 256) } as const;
 const ONE = t("one", 1);
 const SHIFT = {
   op: "shiftImages",
@@ -397,19 +398,16 @@ const CASES: Record<Exclude<OpName, "mark">, { good: Op<TensorLike>; bad: Op<Ten
       },
     ],
   },
-  scaleBytes: {
-    good: { op: "scaleBytes", bytes: t("bytes", 2, 3), out: t("out", 2, 3), divisor: 256 },
-    bad: [{ op: "scaleBytes", bytes: t("bytes", 2, 3), out: t("out", 3, 2), divisor: 256 }],
-  },
   statistics: {
     good: { op: "statistics", x: t("x", 2, 3), out: t("out", 7) },
     bad: [{ op: "statistics", x: t("x", 2, 3), out: t("out", 6) }],
   },
-  normalize: {
-    good: { op: "normalize", x: t("x", 2, 3), statistics: t("s", 7), out: t("out", 2, 3) },
+  gatherBytes: {
+    good: { ...GATHER, indices: t("i", 8), out: t("out", 4, 3) },
     bad: [
-      { op: "normalize", x: t("x", 2, 3), statistics: t("s", 2), out: t("out", 2, 3) },
-      { op: "normalize", x: t("x", 2, 3), statistics: t("s", 7), out: t("out", 2) },
+      { ...GATHER, indices: t("i", 8), out: t("out", 4, 2) },
+      { ...GATHER, indices: t("i", 8, 1), out: t("out", 4, 3) },
+      { ...GATHER, values: t("values", 255), indices: t("i", 8), out: t("out", 4, 3) },
     ],
   },
   histogram: {
@@ -586,7 +584,11 @@ describe("checkShapes()", () => {
     const { good: outer } = CASES.outerProductSum;
     expect(() => checkShapes({ ...outer, chunkRows: 0 } as Op<TensorLike>)).toThrow(RangeError);
     expect(() => checkShapes({ ...CASES.histogram.good, hi: 0 } as Op<TensorLike>)).toThrow(RangeError);
-    expect(() => checkShapes({ ...CASES.scaleBytes.good, divisor: 0 } as Op<TensorLike>)).toThrow(RangeError);
+    const { good } = CASES.gatherBytes;
+    expect(() => checkShapes({ ...good, indices: t("i", 3) } as Op<TensorLike>)).toThrow(RangeError);
+    expect(() => checkShapes({ ...good, indices: null, out: t("out", 10, 3) } as Op<TensorLike>)).toThrow(
+      RangeError,
+    );
     expect(() => checkShapes({ ...CASES.gatherRows.good, indices: t("i", 3) } as Op<TensorLike>)).toThrow(
       RangeError,
     );

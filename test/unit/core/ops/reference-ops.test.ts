@@ -96,17 +96,28 @@ describe("ReferenceOps", () => {
     expect(values(dpred.data)).toEqual([1, 3]);
   });
 
-  it("scaleBytes, statistics and normalize prepare data", () => {
-    const out = ops.tensor("out", [4]);
-    ops.run({ op: "scaleBytes", bytes: ops.from("b", [4], [0, 64, 128, 192], "uint8"), out, divisor: 256 });
+  it("gatherBytes looks bytes up, and statistics measures them", () => {
+    const out = ops.tensor("out", [4, 1]);
+    const bytes = ops.from("b", [4, 1], [0, 64, 128, 192], "uint8");
+    const table = ops.from(
+      "values",
+      [256],
+      Float64Array.from({ length: 256 }, (_, byte) => byte / 256),
+    );
+    ops.run({ op: "gatherBytes", bytes, values: table, indices: null, out });
     expect(values(out.data)).toEqual([0, 0.25, 0.5, 0.75]);
     const statistics = ops.tensor("s", [7], "float64");
     ops.run({ op: "statistics", x: out, out: statistics });
     expect(values(statistics.data)).toEqual([4, 0.375, Math.sqrt(0.3125 / 3), 0, 0.75, 1, 0.875]);
-    ops.run({ op: "normalize", x: out, statistics, out });
-    ops.run({ op: "statistics", x: out, out: statistics });
-    expect(statistics.data[STATISTICS.mean]).toBeCloseTo(0, 15);
-    expect(statistics.data[STATISTICS.std]).toBeCloseTo(1, 15);
+    const some = ops.tensor("some", [2, 1]);
+    ops.run({
+      op: "gatherBytes",
+      bytes,
+      values: table,
+      indices: ops.from("i", [2], [3, 1], "int32"),
+      out: some,
+    });
+    expect(values(some.data)).toEqual([0.75, 0.25]);
   });
 
   it("statistics shows a NaN in mean, min and max, and has no std of one value", () => {

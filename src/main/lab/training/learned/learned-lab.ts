@@ -77,7 +77,7 @@ export class LearnedLab {
     const split = spec.validRows === 0 ? "train" : "valid";
     const rows = split === "train" ? spec.data.rows : spec.validRows;
     return this.#supervisor.work("training", "What the network has learned", async () => {
-      const data = await this.#data.rows({ name: spec.data.name, split, rows }, threads);
+      const data = await this.#data.rows({ name: spec.data.name, split, rows });
       const { engine } = this.#services;
       const dataset = this.#services.dataset(spec.data.name);
       const seen = await this.#evaluate(network, checkpoint, data, threads);
@@ -149,7 +149,7 @@ export class LearnedLab {
     const split = spec.validRows === 0 ? "train" : "valid";
     const rows = split === "train" ? spec.data.rows : spec.validRows;
     return this.#supervisor.work("training", "Importance of features", async (activity) => {
-      const data = await this.#data.rows({ name: spec.data.name, split, rows }, threads);
+      const data = await this.#data.rows({ name: spec.data.name, split, rows });
       const { engine } = this.#services;
       const scope = engine.arena.scope();
       try {

@@ -58,7 +58,7 @@ export class PredictLab {
     if (rows === 0)
       throw new ContractError(`${dataset.title} has no test rows: import it with a test share to have some`);
     return this.#supervisor.work("training", "Evaluating on test rows", async () => {
-      const data = await this.#rows.rows({ name: dataset.id, split: "test", rows }, engine.workers);
+      const data = await this.#rows.rows({ name: dataset.id, split: "test", rows });
       store.addTestLook({ datasetId: dataset.id, runId, weights, at: new Date().toISOString() });
       const { outputs, loss } = await this.#forward(training.network, checkpoint, data);
       const targets = viewOf(engine.arena.memory, data.y, "float32").slice();

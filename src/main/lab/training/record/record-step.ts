@@ -6,7 +6,7 @@ import { recordUpdate, stateNames } from "../../../../core/optimisers/optimiser.
 import { ACTIVATION_BINS, STATISTIC_NAMES } from "../../../../shared/experiments/training.ts";
 import type { ResolvedTraining } from "../resolved-training.ts";
 import type { Scope } from "../../../engine/arena.ts";
-import type { DataTensors } from "../../compute/data-rows.ts";
+import type { TrainingRows } from "../../compute/data-rows.ts";
 import { record } from "../../compute/programs.ts";
 
 /** Streams of a step's own draws, apart from those of weights and order. */
@@ -14,7 +14,7 @@ const AUGMENT_SEED = 0x2545f491;
 
 /** What all steps of a training share. */
 export interface StepTensors {
-  readonly train: DataTensors;
+  readonly train: TrainingRows;
   readonly parameters: Readonly<Record<string, Tensor>>;
   /** Of the optimiser, by "w1 velocity" and so on. */
   readonly states: Readonly<Record<string, Tensor>>;
@@ -137,7 +137,9 @@ export function recordStep(
     const gathered = ops.tensor("x", [batchSize, pixels]);
     const y = ops.tensor("y", [batchSize, ...train.y.shape.slice(1)]);
     const indices = { ...shared.indices, shape: [batchSize] };
-    ops.run({ op: "gatherRows", x: train.x, indices, out: gathered });
+    const { byteValues } = train;
+    if (byteValues === null) ops.run({ op: "gatherRows", x: train.x, indices, out: gathered });
+    else ops.run({ op: "gatherBytes", bytes: train.x, values: byteValues, indices, out: gathered });
     ops.run({ op: "gatherRows", x: train.y, indices, out: y });
     let x = gathered;
     if (spec.augmentShift > 0) {

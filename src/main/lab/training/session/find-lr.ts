@@ -5,7 +5,7 @@ import { batchNormMisfit, type TrainSpec } from "../../../../shared/specs/train-
 import type { Engine } from "../../../engine/engine.ts";
 import { equalPart, type ActivityHandle } from "../../activity/activity-handle.ts";
 import { drawNetwork } from "../../compute/draw-network.ts";
-import type { DataRows } from "../../compute/data-rows.ts";
+import type { DataRows, DataTensors } from "../../compute/data-rows.ts";
 import type { GivenParameters } from "../../compute/network-setup.ts";
 import { resolveTraining } from "../resolved-training.ts";
 import { Trainer } from "./trainer.ts";
@@ -85,13 +85,13 @@ export async function findLr(
   });
   const misfit = batchNormMisfit(searched.spec);
   if (misfit !== "") throw new ContractError(`Looking for a learning rate: ${misfit}`);
-  const data = await trainingData(dataRows, searched.spec, threads);
+  const rows = (): Promise<DataTensors> => dataRows.rows(spec.data);
   const { network, schemes } = searched;
   const searches: SeedSearch[] = [];
   for (let n = 0; n < SEARCH_SEEDS; n++) {
     const seed = (spec.seed + n) % 2 ** 32;
-    const parameters =
-      given ?? (await drawNetwork(engine, { network, schemes, seed }, { data: data.train, threads }));
+    const parameters = given ?? (await drawNetwork(engine, { network, schemes, seed }, { rows, threads }));
+    const data = await trainingData(dataRows, searched.spec);
     const training = { ...searched, spec: { ...searched.spec, seed } };
     const trainer = new Trainer(engine, training, { data, threads, parameters, rate: searchRate });
     try {

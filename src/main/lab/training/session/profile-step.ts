@@ -8,7 +8,7 @@ import { batchNormMisfit, type TrainSpec } from "../../../../shared/specs/train-
 import type { Engine, ProgramProfile } from "../../../engine/engine.ts";
 import type { ActivityHandle } from "../../activity/activity-handle.ts";
 import { drawNetwork } from "../../compute/draw-network.ts";
-import type { DataRows } from "../../compute/data-rows.ts";
+import type { DataRows, DataTensors } from "../../compute/data-rows.ts";
 import { resolveTraining } from "../resolved-training.ts";
 import { Trainer, type StepMetric } from "./trainer.ts";
 import { trainingData } from "./training-data.ts";
@@ -93,10 +93,11 @@ export async function profileStep(
   });
   const misfit = batchNormMisfit(training.spec);
   if (misfit !== "") throw new ContractError(`Profiling a step: ${misfit}`);
-  const data = await trainingData(dataRows, training.spec, threads);
   const { network, schemes } = training;
   const { seed, batchSize } = training.spec;
-  const parameters = await drawNetwork(engine, { network, schemes, seed }, { data: data.train, threads });
+  const rows = (): Promise<DataTensors> => dataRows.rows(training.spec.data);
+  const parameters = await drawNetwork(engine, { network, schemes, seed }, { rows, threads });
+  const data = await trainingData(dataRows, training.spec);
   const trainer = new Trainer(engine, training, { data, threads, parameters });
   try {
     const dispatches = WARM_UP_DISPATCHES + PLAIN_DISPATCHES + 2;

@@ -1,11 +1,10 @@
 import { DivergedError } from "../../../../core/errors.ts";
-import { buildNetwork } from "../../../../core/network/build-network.ts";
 import { parameterShapes } from "../../../../core/network/network.ts";
 import type { Op } from "../../../../core/ops/op.ts";
 import type { Program, Tensor } from "../../../../core/ops/recording-ops.ts";
 import { stateNames } from "../../../../core/optimisers/optimiser.ts";
 import { learningRate } from "../../../../core/optimisers/schedule.ts";
-import { METRIC_NAMES, recordMetrics, type MetricName } from "../../../../core/network/metrics.ts";
+import { METRIC_NAMES, type MetricName } from "../../../../core/network/metrics.ts";
 import { permutation } from "../../../../core/random/permutation.ts";
 import { randomStream } from "../../../../core/random/random-stream.ts";
 import { viewOf } from "../../../../shared/engine/tensor-view.ts";
@@ -14,9 +13,10 @@ import { STATISTIC_NAMES, type ActivationHistogram } from "../../../../shared/ex
 import type { Scope } from "../../../engine/arena.ts";
 import type { Engine, ProgramProfile } from "../../../engine/engine.ts";
 import type { Section } from "../../../engine/plan.ts";
-import type { DataTensors } from "../../compute/data-rows.ts";
-import { execute, record } from "../../compute/programs.ts";
+import type { TrainingRows } from "../../compute/data-rows.ts";
+import { execute } from "../../compute/programs.ts";
 import type { ResolvedTraining } from "../resolved-training.ts";
+import { recordEvaluation } from "./record-evaluation.ts";
 import { PictureTaker } from "./unit-pictures.ts";
 import { recordStep, type RecordedStep } from "../record/record-step.ts";
 
@@ -66,9 +66,9 @@ type Part = (typeof PARTS)[number];
 export type Evaluations = Readonly<Record<Part, Evaluation>>;
 
 export interface TrainerData {
-  readonly train: DataTensors;
+  readonly train: TrainingRows;
   /** Null when nothing is evaluated. */
-  readonly valid: DataTensors | null;
+  readonly valid: TrainingRows | null;
   /** What a pixel of the background holds after normalisation. */
   readonly background: number;
 }
@@ -93,7 +93,7 @@ export class Trainer {
   readonly #full: RecordedStep | null;
   readonly #tail: RecordedStep | null;
   /** Recorded when they are first asked for. */
-  #evaluations: readonly Program[] | null = null;
+  #evaluations: readonly Section[] | null = null;
   #rateChanges: readonly RateChange[] = [];
   #step = 0;
   #shuffledEpoch = -1;
@@ -145,7 +145,7 @@ export class Trainer {
     };
     this.#full = rows >= batchSize ? recordStep(this.#scope, training, batchSize, shared) : null;
     this.#pictures =
-      this.#data.train.x.shape[1] === 2
+      this.#data.train.x.shape[1] === 2 && this.#data.train.byteValues === null
         ? new PictureTaker(engine, this.#scope, {
             network,
             parameters: this.#parameters,
@@ -274,8 +274,7 @@ export class Trainer {
   /** Loss and metrics over all rows of both parts, in one dispatch. @throws {ExperimentCancelled} @throws {TaskError} */
   async evaluate(): Promise<Evaluations> {
     this.#evaluations ??= PARTS.flatMap((part) => this.#recordEvaluation(part));
-    const sections = this.#evaluations.map((program) => ({ program, repeats: 1 }));
-    const records = await execute(this.#engine, sections, { threads: this.#threads });
+    const records = await execute(this.#engine, this.#evaluations, { threads: this.#threads });
     const evaluation = (part: Part): Evaluation => {
       const of = (name: string): number | undefined =>
         records.find((one) => one.name === `${part} ${name}`)?.value;
@@ -289,23 +288,16 @@ export class Trainer {
     return { train: evaluation("train"), valid: evaluation("valid") };
   }
 
-  #recordEvaluation(part: Part): Program[] {
-    const data = this.#data[part];
-    if (data === null) return [];
-    const program = record(this.#scope, (ops) => {
-      const { loss, outputs } = buildNetwork(ops, this.training.network, {
-        ...data,
-        parameters: this.#parameters,
-      });
-      ops.run({ op: "record", source: loss, name: `${part} loss` });
-      const out = outputs.at(-1)?.out;
-      if (out === undefined) return;
-      const metrics = recordMetrics(ops, this.training.spec.loss, { out, y: data.y });
-      for (const [name, source] of Object.entries(metrics)) {
-        ops.run({ op: "record", source, name: `${part} ${name}` });
-      }
+  #recordEvaluation(part: Part): readonly Section[] {
+    const rows = this.#data[part];
+    if (rows === null) return [];
+    const { network, spec } = this.training;
+    return recordEvaluation(this.#scope, part, {
+      network,
+      loss: spec.loss,
+      rows,
+      parameters: this.#parameters,
     });
-    return [program];
   }
 
   state(): TrainingState {
@@ -386,7 +378,9 @@ export class Trainer {
       offsetBytes: this.#indices.offsetBytes + 4 * firstRow,
     };
     const placed = ({ ops }: Program): Program => ({
-      ops: ops.map((op): Op<Tensor> => (op.op === "gatherRows" ? { ...op, indices } : op)),
+      ops: ops.map((op): Op<Tensor> =>
+        op.op === "gatherRows" || op.op === "gatherBytes" ? { ...op, indices } : op,
+      ),
     });
     const first = this.#untilMeasured(step);
     return {

@@ -10,7 +10,7 @@ import type { MetricPoint, Quantities, RunEvent } from "../../../../shared/runs/
 import type { ActivityHandle } from "../../activity/activity-handle.ts";
 import type { LabServices } from "../../activity/experiment.ts";
 import { drawNetwork } from "../../compute/draw-network.ts";
-import type { DataRows } from "../../compute/data-rows.ts";
+import type { DataRows, DataTensors } from "../../compute/data-rows.ts";
 import type { GivenParameters } from "../../compute/network-setup.ts";
 import { HistogramLog } from "../record/histogram-log.ts";
 import { RunRecorder } from "../record/run-recorder.ts";
@@ -97,10 +97,11 @@ export class TrainingRun implements TrainingListener {
     const { training, threads, given, resumes } = this.#options;
     const { network, schemes, spec } = training;
     activity.phase("reading the data");
-    const data = await trainingData(this.#dataRows, spec, threads);
     const checkpoints = new Checkpoints(store.checkpointsFolder, runId, training);
     const drawn = { network, schemes, seed: spec.seed };
-    const parameters = given ?? (await drawNetwork(engine, drawn, { data: data.train, threads }));
+    const rows = (): Promise<DataTensors> => this.#dataRows.rows(spec.data);
+    const parameters = given ?? (await drawNetwork(engine, drawn, { rows, threads }));
+    const data = await trainingData(this.#dataRows, spec);
     const trainer = new Trainer(engine, training, { data, threads, parameters });
     const recorder = new RunRecorder(store, runId, (message) => this.noRoom(message));
     this.#recorder = recorder;

@@ -31,7 +31,7 @@ function recordsOf(spec: TrainSpec): { plain: number; measured: number } {
   const named = (names: readonly (readonly [string, readonly number[]])[]) =>
     Object.fromEntries(names.map(([name, shape]) => [name, scope.tensor(name, shape)]));
   const { plain, measured } = recordStep(scope, resolveTraining(spec), BATCH, {
-    train: { x: scope.tensor("x", [BATCH, 784]), y: scope.tensor("y", [BATCH]) },
+    train: { x: scope.tensor("x", [BATCH, 784]), y: scope.tensor("y", [BATCH]), byteValues: null },
     parameters: named(shapes.map(({ name, shape }) => [name, shape])),
     states: named(
       shapes.flatMap(({ name, shape }) =>

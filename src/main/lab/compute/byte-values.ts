@@ -1,0 +1,38 @@
+import { BYTE_VALUES } from "../../../core/ops/op.ts";
+
+/** Pixels of MNIST and of images that earlier versions imported are bytes; the notebook's pickle holds them divided by 256. */
+export const PIXEL_SCALE = 256;
+
+/** What normalises a byte: (byte / divisor − offset) · scale. */
+export interface ByteScaling {
+  readonly divisor: number;
+  readonly offset: number;
+  readonly scale: number;
+}
+
+/** The float32 that each byte becomes: computed in float64 and rounded once. */
+export const byteValues = ({ divisor, offset, scale }: ByteScaling): Float32Array =>
+  Float32Array.from({ length: BYTE_VALUES }, (_, byte) => (byte / divisor - offset) * scale);
+
+/** How often each byte occurs. */
+export class ByteCounts {
+  readonly #counts = new Float64Array(BYTE_VALUES);
+
+  add(bytes: Uint8Array | Float32Array): void {
+    const counts = this.#counts;
+    for (const byte of bytes) counts[byte] = (counts[byte] ?? NaN) + 1;
+  }
+
+  /** Mean and sample standard deviation (n − 1) of byte / divisor: of counts, so in whatever order the bytes came. */
+  moments(divisor: number): { readonly mean: number; readonly std: number } {
+    const count = this.#counts.reduce((total, times) => total + times, 0);
+    // Sums of whole numbers are exact.
+    const sum = this.#counts.reduce((total, times, byte) => total + times * byte, 0);
+    const mean = sum / count / divisor;
+    const squares = this.#counts.reduce(
+      (total, times, byte) => total + times * (byte / divisor - mean) ** 2,
+      0,
+    );
+    return { mean, std: Math.sqrt(squares / (count - 1)) };
+  }
+}
