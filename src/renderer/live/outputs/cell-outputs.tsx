@@ -1,5 +1,6 @@
 import { memo } from "react";
-import { Info } from "lucide-react";
+import { Info, TriangleAlert } from "lucide-react";
+import { activationText } from "../../../shared/live/activation-text.ts";
 import type { CellOutput } from "../../../shared/live/cell-output.ts";
 import { ChartFigure } from "../../charts/kit/chart-figure.tsx";
 import { HeatMap } from "../../charts/kit/heat-map.tsx";
@@ -88,6 +89,26 @@ const OneOutput = memo(function OneOutput({ output, number, judged }: OneOutputP
       return <HeatMap data={heatData(output, number)} />;
     case "check":
       return <CheckReportView report={output.report} number={number} />;
+    case "activation": {
+      const { formulas, sentences } = activationText(output);
+      return (
+        <div role="group" aria-label={`Activation ${output.name}`}>
+          <pre className={classes["text"]} data-kind="value">
+            {formulas.join("\n")}
+          </pre>
+          <p className={classes["notice"]}>
+            {output.misfit === null ? (
+              <Info size="0.9375rem" aria-hidden="true" />
+            ) : (
+              <TriangleAlert size="0.9375rem" aria-hidden="true" />
+            )}
+            <span>
+              {sentences.join(" ")} Train, Gradients, Backward and Initialise offer {output.name} by its name.
+            </span>
+          </p>
+        </div>
+      );
+    }
     case "notice":
       return (
         <p className={classes["notice"]}>
