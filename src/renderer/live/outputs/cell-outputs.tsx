@@ -40,7 +40,13 @@ export const CellOutputs = memo(function CellOutputs({ number, shown, near }: Ce
     >
       {!current && <p className={classes["old"]}>From before the change:</p>}
       {outputs.map((output, at) => (
-        <OneOutput key={at} output={output} number={number} judged={judged !== null} />
+        <OneOutput
+          key={at}
+          output={output}
+          number={number}
+          checksBefore={outputs.slice(0, at).filter(({ kind }) => kind === "check").length}
+          judged={judged !== null}
+        />
       ))}
       {error !== null && (
         <CellErrorView error={error} checkShown={outputs.some(({ kind }) => kind === "check")} />
@@ -53,10 +59,12 @@ export const CellOutputs = memo(function CellOutputs({ number, shown, near }: Ce
 interface OneOutputProps {
   readonly output: CellOutput;
   readonly number: number;
+  /** Reports of the same cell above this output. */
+  readonly checksBefore: number;
   readonly judged: boolean;
 }
 
-const OneOutput = memo(function OneOutput({ output, number, judged }: OneOutputProps) {
+const OneOutput = memo(function OneOutput({ output, number, checksBefore, judged }: OneOutputProps) {
   switch (output.kind) {
     case "text":
     case "value":
@@ -88,7 +96,7 @@ const OneOutput = memo(function OneOutput({ output, number, judged }: OneOutputP
     case "heat":
       return <HeatMap data={heatData(output, number)} />;
     case "check":
-      return <CheckReportView report={output.report} number={number} />;
+      return <CheckReportView report={output.report} number={number} before={checksBefore} />;
     case "activation": {
       const { formulas, sentences } = activationText(output);
       return (
@@ -96,7 +104,7 @@ const OneOutput = memo(function OneOutput({ output, number, judged }: OneOutputP
           <pre className={classes["text"]} data-kind="value">
             {formulas.join("\n")}
           </pre>
-          <p className={classes["notice"]}>
+          <p className={classes["notice"]} data-tone={output.misfit === null ? "plain" : "warn"}>
             {output.misfit === null ? (
               <Info size="0.9375rem" aria-hidden="true" />
             ) : (
