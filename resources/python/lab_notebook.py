@@ -160,12 +160,31 @@ def check(f, of, options=None):
     return report
 
 
+def activation(name, forward, backward=None):
+    """A function of tensors with a backward of its own, or autograd's."""
+    if backward is None:
+        return forward
+
+    class Own(torch.autograd.Function):
+        @staticmethod
+        def forward(ctx, z):
+            ctx.save_for_backward(z)
+            return forward(z)
+
+        @staticmethod
+        def backward(ctx, dy):
+            return backward(*ctx.saved_tensors, dy)
+
+    Own.__name__ = name
+    return Own.apply
+
+
 def no_grad(f):
     with torch.no_grad():
         return f()
 
 
 __all__ = [
-    *("data show plot hist image heat pad assert_close time check no_grad".split()),
+    *("data show plot hist image heat pad assert_close time check no_grad activation".split()),
     *("torch nn F math".split()),
 ]

@@ -1,3 +1,4 @@
+import { FormulaError } from "../core/tensor/element-formula.ts";
 import { TensorShapeError, TensorSizeError } from "../core/tensor/tensor-error.ts";
 import type { SourceLine } from "../core/tensor/tensor-node.ts";
 import type { CellError } from "../shared/live/cell-result.ts";
@@ -66,7 +67,9 @@ const frameAt = (at: SourceLine | null): CellError["frames"] =>
 
 /** Where the operation was recorded that an error of the lab is about, if it is not the one that the cell is at. */
 export const recordedAt = (error: unknown): SourceLine | null =>
-  error instanceof GuestError || error instanceof TensorSizeError ? error.recordedAt : null;
+  error instanceof GuestError || error instanceof TensorSizeError || error instanceof FormulaError
+    ? error.recordedAt
+    : null;
 
 /**
  * Why a cell ended, of what its code threw.

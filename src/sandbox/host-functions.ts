@@ -7,6 +7,7 @@ import { expand } from "../core/tensor/views.ts";
 import type { CellOutputs } from "./cell-outputs.ts";
 import type { CellSources } from "./cell-sources.ts";
 import type { CheckRecorder } from "./check-recorder.ts";
+import type { FormulaWriter } from "./formula-writer.ts";
 import { closenessText } from "./closeness-text.ts";
 import { GuestError } from "./guest-error.ts";
 import type { HostFunction as AnyHostFunction, HostValue as AnyHostValue } from "./interpreter.ts";
@@ -36,6 +37,7 @@ export interface HostParts {
   readonly line: MainLine;
   readonly timer: TimeRecorder;
   readonly checker: CheckRecorder;
+  readonly formulas: FormulaWriter;
   readonly judge: ValueJudge;
   readonly tray: Tray;
   /** Has the other world do something: a lesson's check, or the student's code. */
@@ -77,7 +79,7 @@ function alike(recorder: Recorder, a: TensorNode, b: TensorNode): readonly [Tens
  * length, or one of the notebook's own tensors.
  */
 export function hostFunctions(parts: HostParts): Readonly<Record<string, HostFunction>> {
-  const { ledger, sources, outputs, keys, line, timer, checker, judge, tray, variables } = parts;
+  const { ledger, sources, outputs, keys, line, timer, checker, formulas, judge, tray, variables } = parts;
   const pictures = new Pictures(ledger, (output) => outputs.add(output));
   let stack = "";
   const recorder: Recorder = {
@@ -254,6 +256,24 @@ export function hostFunctions(parts: HostParts): Readonly<Record<string, HostFun
         atol: number(atol),
         mistakes: nodes.map((node, at) => ({ words: named[at] ?? "", node: tensor(node) })),
       });
+    },
+    formulaBegin: () => {
+      ledger.beginFormula();
+      return undefined;
+    },
+    formulaEnd: () => {
+      ledger.endFormula();
+      return undefined;
+    },
+    formula: (out, z, dy) => formulas.write(tensor(out), tensor(z), dy === undefined ? null : tensor(dy)),
+    activation: (name, forward, backward, given) => {
+      formulas.define({
+        name: text(name),
+        forward: text(forward),
+        backward: backward === undefined ? null : text(backward),
+        place: sources.line(text(given, LONG_TEXT)),
+      });
+      return undefined;
     },
     clearTray: () => {
       tray.clear();

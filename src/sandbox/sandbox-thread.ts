@@ -7,6 +7,7 @@ import { describeError, failureOf, failureOutside, recordedAt } from "./cell-fai
 import { CellOutputs } from "./cell-outputs.ts";
 import { CellSources } from "./cell-sources.ts";
 import { CheckRecorder } from "./check-recorder.ts";
+import { FormulaWriter } from "./formula-writer.ts";
 import { hostFunctions } from "./host-functions.ts";
 import { Interpreter } from "./interpreter.ts";
 import { MainLine } from "./main-line.ts";
@@ -40,6 +41,7 @@ const common = {
   line,
   timer,
   checker,
+  formulas: new FormulaWriter(outputs),
   judge: new ValueJudge(ledger),
   tray: new Tray(ledger),
   variables,

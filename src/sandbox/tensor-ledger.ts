@@ -64,6 +64,8 @@ export class TensorLedger {
   #someDied = false;
   /** While a check or a timing records: all that it recorded. */
   #recording: { readonly nodes: TensorNode[]; readonly purpose: RecordingPurpose } | null = null;
+  /** While a function is only looked at for its formula. */
+  #formula = false;
   operations = 0;
   flushes = 0;
 
@@ -93,6 +95,7 @@ export class TensorLedger {
   /** An operation was recorded; computes what is pending when it has become much. */
   recorded(node: TensorNode): void {
     this.operations++;
+    if (this.#formula) return;
     this.#sinceFlush++;
     if (node.storage === null) this.#pending.add(node);
     this.#recording?.nodes.push(node);
@@ -122,6 +125,16 @@ export class TensorLedger {
   get recordedOperations(): number {
     return this.#recording?.nodes.length ?? 0;
   }
+  /** From here on what is recorded is not computed, and nothing can be read. @throws {GuestError} */
+  beginFormula(): void {
+    if (this.#formula)
+      throw new GuestError("TypeError", "an activation is defined within another one's function");
+    this.#formula = true;
+  }
+  endFormula(): void {
+    this.#formula = false;
+  }
+
   /** Something happened that a program cannot repeat: a tensor was read, something was shown. */
   breakTiming(): void {
     if (this.#recording?.purpose === "timing") this.#recording = null;
@@ -147,6 +160,7 @@ export class TensorLedger {
     this.#pending.clear();
     this.#recordedBytes = 0;
     this.#recording = null;
+    this.#formula = false;
   }
 
   /**
@@ -197,6 +211,13 @@ export class TensorLedger {
     settled: () => readonly TensorNode[],
     { ops = [], buffers = [], reads: given = [], readWanted = false, samples = null }: RunExtras,
   ): RunAnswer {
+    if (this.#formula) {
+      throw new GuestError(
+        "FormulaError",
+        "a value is read here, and a formula has none yet: it must say what happens to any z. Choose by " +
+          ".where(…) instead of if, and read other tensors before the function",
+      );
+    }
     const { lowered, frees, asked } = this.#planned(wanted, settled);
     const places = new Map(lowered.stored.map(({ node, storage }) => [node, storage]));
     const reads = [

@@ -39,6 +39,31 @@ export function readOwnActivation({ forward, backward }: OwnActivation): OwnFunc
   };
 }
 
+/** A place where a backward of one's own is not the derivative of its forward, for dy = 1. */
+export interface BackwardMisfit {
+  readonly z: number;
+  readonly given: number;
+  readonly derived: number;
+}
+
+/** Where kinks seldom lie. */
+const TRIED = [0.31, -0.31, 1.13, -1.13, 2.71, -2.71, 5.3, -5.3];
+const RTOL = 1e-6;
+
+/** Where a backward of one's own differs from dy · f′(z) in float64; null where it does not at any place tried. */
+export function backwardMisfit({ backward, slope }: OwnFunctions): BackwardMisfit | null {
+  const evaluate = compile(backward);
+  for (const z of TRIED) {
+    const derived = slope(z);
+    for (const dy of [1, -2]) {
+      const given = evaluate(z, dy) / dy;
+      const isClose = Math.abs(given - derived) <= RTOL * Math.max(1, Math.abs(derived));
+      if (Number.isFinite(derived) && !isClose) return { z, given, derived };
+    }
+  }
+  return null;
+}
+
 const known = new WeakMap<OwnActivation, OwnFunctions>();
 
 /** The same, read once. */

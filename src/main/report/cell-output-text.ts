@@ -1,3 +1,4 @@
+import { activationText } from "../../shared/live/activation-text.ts";
 import type { CellOutput, ShownValue } from "../../shared/live/cell-output.ts";
 import type { CellError } from "../../shared/live/cell-result.ts";
 import type { CheckReport } from "../../shared/live/check-report.ts";
@@ -167,6 +168,13 @@ export function cellOutputText(output: CellOutput): string {
     }
     case "check":
       return checkText(output.report);
+    case "activation": {
+      const { formulas, sentences } = activationText(output);
+      const { name, forward, backward } = output;
+      const layer = { type: "own", name, forward, ...(backward === null ? {} : { backward }) };
+      const spec = `As a layer of a network's spec: ${JSON.stringify(layer)}`;
+      return [`activation ${formulas[0] ?? ""}`, ...formulas.slice(1), ...sentences, spec].join("\n  ");
+    }
     case "notice":
       return `note: ${output.text}${output.place === null ? "" : ` (${placeText(output.place)})`}`;
   }

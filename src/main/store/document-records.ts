@@ -1,6 +1,10 @@
 import type { DocumentVersion } from "../../shared/documents/document-records.ts";
 import { keptStatement, type Database } from "./open/database.ts";
-import { DocumentOutputTable, type CellOutputRecord } from "./tables/document-output-table.ts";
+import {
+  DocumentOutputTable,
+  type CellOutputRecord,
+  type OutputOfDocument,
+} from "./tables/document-output-table.ts";
 import { DocumentTable, type DocumentRow } from "./tables/document-table.ts";
 import { DocumentVersionTable } from "./tables/document-version-table.ts";
 
@@ -121,6 +125,11 @@ export class DocumentRecords {
 
   outputs(id: string): readonly CellOutputRecord[] {
     return this.#access.attempt("read what the cells gave", () => this.#outputs.ofDocument(id));
+  }
+
+  /** What cells gave that have defined activations, the newest first; not in the trash. */
+  activationOutputs(): readonly OutputOfDocument[] {
+    return this.#access.attempt("list the notebooks' activations", () => this.#outputs.withActivations());
   }
 
   /** Null: of all cells. */

@@ -5,7 +5,6 @@ import {
   ACTIVATIONS,
   NETWORK_PRESETS,
   SCHEMES,
-  type ActivationName,
   type NetworkForm,
   type NetworkPreset,
 } from "./network-form.ts";
@@ -25,6 +24,7 @@ import {
   type Initialisation,
 } from "../../shared/specs/network-spec.ts";
 import { lossFor } from "../../shared/specs/fit-widths.ts";
+import { optionOf, useNotebookActivations } from "./notebook-activations.ts";
 import { OpenIn } from "./open-in.tsx";
 import { formatNumber } from "../format/number.ts";
 import { useStore } from "../store/create-store.ts";
@@ -61,7 +61,7 @@ const PRESETS = Object.entries(NETWORK_PRESETS).map(([value, label]) => ({
   label,
 }));
 const ACTIVATION_NAMES = Object.entries(ACTIVATIONS).map(([value, { title }]) => ({
-  value: value as ActivationName,
+  value: value as keyof typeof ACTIVATIONS,
   label: title,
 }));
 /** Losses that can judge this data, by the names that forms show. */
@@ -73,6 +73,33 @@ export const lossChoices = (ends: DataEnds): { value: LossName; label: string }[
         ? `${LOSSES[loss].title} of the label`
         : LOSSES[loss].title,
   }));
+
+/** The lab's activations, and those that notebooks have defined. */
+function ActivationField({ form: { choice, choose } }: { readonly form: NetworkForm }) {
+  const defined = useNotebookActivations();
+  const { activation, ownActivation } = choice;
+  const chosen = ownActivation === null ? undefined : optionOf(defined, ownActivation);
+  // What was chosen stays, whatever has become of its notebook.
+  const kept =
+    ownActivation === null || chosen !== undefined
+      ? []
+      : [{ value: "own", label: `${ownActivation.name}, no longer in a notebook`, layer: ownActivation }];
+  const own = [...defined, ...kept];
+  return (
+    <Choice<string>
+      label="Activation"
+      value={activation === "own" ? (chosen?.value ?? "own") : activation}
+      options={[...ACTIVATION_NAMES, ...own]}
+      hint={activation === "own" && ownActivation !== null ? ownActivation.forward : ""}
+      onChoose={(value) => {
+        const layer = own.find((one) => one.value === value)?.layer;
+        if (layer !== undefined) choose({ activation: "own", ownActivation: layer });
+        const named = ACTIVATION_NAMES.find((one) => one.value === value);
+        if (named !== undefined) choose({ activation: named.value });
+      }}
+    />
+  );
+}
 
 /** The network that is looked at, and its data. */
 export function NetworkFields({ form }: { readonly form: NetworkForm }) {
@@ -98,12 +125,7 @@ export function NetworkFields({ form }: { readonly form: NetworkForm }) {
         <>
           <NumberField label="Depth" hint="linear layers, 1 to 100" field={numbers.fields.depth} />
           <NumberField label="Width" hint="units of each hidden layer" field={numbers.fields.width} />
-          <Choice
-            label="Activation"
-            value={choice.activation}
-            options={ACTIVATION_NAMES}
-            onChoose={(activation) => choose({ activation })}
-          />
+          <ActivationField form={form} />
           <Choice
             label="Loss"
             value={lossFor(choice.loss, endsOf(dataset))}

@@ -7,6 +7,7 @@ import {
   gainSchema,
   INITIALISATIONS,
   initialisationSchema,
+  layerSpecSchema,
   dataMisfit,
   endsOf,
   networkSpecSchema,
@@ -18,6 +19,7 @@ import {
   type NetworkSpec,
 } from "../../shared/specs/network-spec.ts";
 import { MNIST_DATASET } from "../../shared/experiments/dataset.ts";
+import type { OwnLayer } from "../../shared/live/notebook-activation.ts";
 import { fitToData, lossFor } from "../../shared/specs/fit-widths.ts";
 import { problemOf } from "../preferences/check-number.ts";
 import { createDraftForm, type DraftForm } from "../preferences/draft-form.ts";
@@ -51,7 +53,8 @@ export const ACTIVATIONS = {
   ...forSimpleActivations((type, title) => ({ title, layer: { type } })),
   none: { title: "none", layer: null },
 } as const satisfies Record<string, { title: string; layer: TrainLayerSpec | null }>;
-export type ActivationName = keyof typeof ACTIVATIONS;
+/** One of these, or the notebook's that is kept beside it. */
+export type ActivationName = keyof typeof ACTIVATIONS | "own";
 
 export const NETWORK_PRESETS = {
   notebook: "Notebook: 784-50-1",
@@ -70,6 +73,8 @@ export interface NetworkChoice {
   readonly given: GivenNetwork | null;
   readonly preset: NetworkPreset;
   readonly activation: ActivationName;
+  /** What "own" stands for. */
+  readonly ownActivation: OwnLayer | null;
   readonly init: Initialisation;
   readonly loss: NetworkSpec["loss"];
   readonly split: NetworkSpec["data"]["split"];
@@ -77,7 +82,7 @@ export interface NetworkChoice {
 
 /** Features → width → … → outputs, with an activation after every linear layer but the last, or the given layers. */
 export function specOf(
-  { preset, activation, init, loss: wanted, split, data: name, given }: NetworkChoice,
+  { preset, activation, ownActivation, init, loss: wanted, split, data: name, given }: NetworkChoice,
   { depth, width, rows, seed, gain }: Readonly<Record<NetworkField, number>>,
   ends: DataEnds,
 ): NetworkSpec {
@@ -98,7 +103,7 @@ export function specOf(
   }
   const loss = lossFor(wanted, ends);
   const outputs = outputsFor(loss, ends)[0] ?? 1;
-  const { layer } = ACTIVATIONS[activation];
+  const layer = activation === "own" ? ownActivation : ACTIVATIONS[activation].layer;
   const layers = Array.from({ length: depth }, (_, index): TrainLayerSpec[] => {
     const last = index === depth - 1;
     const out = last ? outputs : width;
@@ -125,27 +130,39 @@ export interface NetworkForm {
 const oneOf = <T extends string>(names: readonly T[], value: unknown, otherwise: T): T =>
   names.find((name) => name === value) ?? otherwise;
 
+/** An own activation as it was kept; null where there is none. */
+function ownLayerOf(value: unknown): OwnLayer | null {
+  const layer = v.safeParse(layerSpecSchema, value);
+  return layer.success && layer.output.type === "own" ? layer.output : null;
+}
+
 /** A form for a network; each view has its own, under its own key. */
 export function createNetworkForm(
   key: string,
   view: NetworkView,
-  given: Omit<NetworkChoice, "data" | "given"> & Readonly<Record<Exclude<NetworkField, "gain">, number>>,
+  given: Omit<NetworkChoice, "data" | "given" | "ownActivation"> &
+    Readonly<Record<Exclude<NetworkField, "gain">, number>>,
 ): {
   readonly useForm: () => NetworkForm;
   readonly set: (change: Partial<NetworkChoice & Record<NetworkField, number>>) => void;
 } {
   const defaults = { gain: 1, ...given };
   const stored = parseObject(localStorage.getItem(`${key}-choice`));
+  const ownActivation = ownLayerOf(stored["ownActivation"]);
   const choice = createStore<NetworkChoice>({
     data: typeof stored["data"] === "string" ? stored["data"] : MNIST_DATASET.id,
     // What came from another view is not kept: its preset falls back.
     given: null,
     preset: oneOf(KEPT_PRESETS, stored["preset"], defaults.preset),
     activation: oneOf(
-      Object.keys(ACTIVATIONS) as ActivationName[],
+      [
+        ...(Object.keys(ACTIVATIONS) as ActivationName[]),
+        ...(ownActivation === null ? [] : ["own" as const]),
+      ],
       stored["activation"],
       defaults.activation,
     ),
+    ownActivation,
     init: oneOf(initialisationSchema.options, stored["init"], defaults.init),
     loss: oneOf(LOSS_NAMES, stored["loss"], defaults.loss),
     split: oneOf(["train", "valid"] as const, stored["split"], defaults.split),

@@ -1,4 +1,4 @@
-import { ActionIcon, Button, NativeSelect, Textarea, TextInput } from "@mantine/core";
+import { ActionIcon, Button, NativeSelect, Textarea } from "@mantine/core";
 import { ArrowDown, ArrowUp, Plus, Trash2 } from "lucide-react";
 import { useState } from "react";
 import { flatLayers, parameterShapes } from "../../core/network/network.ts";
@@ -13,9 +13,12 @@ import {
 } from "../../shared/specs/network-spec.ts";
 import { formatNumber } from "../format/number.ts";
 import { SCHEMES } from "../network/network-form.ts";
+import { useNotebookActivations } from "../network/notebook-activations.ts";
 import { showFailure } from "../store/lab-store.ts";
 import { useStore } from "../store/create-store.ts";
 import { datasetsStore, knownDataset } from "../store/datasets-store.ts";
+import { LayerNumber } from "./layer-inputs.tsx";
+import { OwnActivationSettings } from "./own-activation-settings.tsx";
 import { WeightsFile } from "./weights-file.tsx";
 import { copyText } from "../store/save.ts";
 import { fitWidths, widthAfter } from "../../shared/specs/fit-widths.ts";
@@ -52,96 +55,6 @@ const KINDS: Readonly<
     }),
   },
 };
-
-interface NumberProps {
-  readonly label: string;
-  readonly value: number;
-  readonly onChange: (value: number) => void;
-}
-
-/** A number in a row of the list: taken when it is one, kept as typed until then. */
-function LayerNumber({ label, value, onChange }: NumberProps) {
-  const [text, setText] = useState<string | null>(null);
-  return (
-    <TextInput
-      size="xs"
-      aria-label={label}
-      value={text ?? String(value)}
-      inputMode="decimal"
-      className={own["layerNumber"] ?? ""}
-      onChange={(event) => {
-        const typed = event.currentTarget.value;
-        const parsed = Number(typed);
-        setText(typed);
-        if (typed.trim() !== "" && Number.isFinite(parsed)) onChange(parsed);
-      }}
-      onBlur={() => setText(null)}
-    />
-  );
-}
-
-interface TextProps {
-  readonly label: string;
-  readonly value: string;
-  readonly placeholder?: string;
-  readonly className: string;
-  readonly onChange: (value: string) => void;
-}
-
-function LayerText({ label, value, placeholder, className, onChange }: TextProps) {
-  return (
-    <TextInput
-      size="xs"
-      aria-label={label}
-      value={value}
-      placeholder={placeholder ?? ""}
-      spellCheck={false}
-      className={own[className] ?? ""}
-      classNames={{ input: "mono" }}
-      onChange={(event) => onChange(event.currentTarget.value)}
-    />
-  );
-}
-
-type OwnLayer = Extract<TrainLayerSpec, { type: "own" }>;
-
-/** Name and formulas of an activation of one's own; without a backward it is derived. */
-function OwnSettings({
-  layer,
-  place,
-  onChange,
-}: {
-  readonly layer: OwnLayer;
-  readonly place: string;
-  readonly onChange: (layer: OwnLayer) => void;
-}) {
-  return (
-    <>
-      <LayerText
-        label={`name of ${place}`}
-        value={layer.name}
-        className="layerNumber"
-        onChange={(name) => onChange({ ...layer, name })}
-      />
-      <LayerText
-        label={`forward of ${place}`}
-        value={layer.forward}
-        className="layerFormula"
-        onChange={(forward) => onChange({ ...layer, forward })}
-      />
-      <LayerText
-        label={`backward of ${place}`}
-        value={layer.backward ?? ""}
-        placeholder="dz: derived; or dy * …"
-        className="layerFormula"
-        onChange={(backward) => {
-          const { backward: _before, ...rest } = layer;
-          onChange(backward.trim() === "" ? rest : { ...rest, backward });
-        }}
-      />
-    </>
-  );
-}
 
 function LayerSettings({
   layer,
@@ -220,7 +133,7 @@ function LayerSettings({
         </>
       );
     case "own":
-      return <OwnSettings layer={layer} place={place} onChange={onChange} />;
+      return <OwnActivationSettings layer={layer} place={place} onChange={onChange} />;
     case "residual":
       return (
         <span>
@@ -238,7 +151,8 @@ const describe = (layer: TrainLayerSpec): string =>
 /** The network layer by layer: add, move, change, remove; and the whole training as JSON. */
 export function ModelBuilder({ form }: { readonly form: TrainForm }) {
   const { choice, choose, spec, problem } = form;
-  const [kind, setKind] = useState<TrainLayerSpec["type"]>("linear");
+  const [kind, setKind] = useState<string>("linear");
+  const defined = useNotebookActivations();
   const { layers } = choice;
   const dataset = knownDataset(useStore(datasetsStore), choice.data);
   const set = (next: readonly TrainLayerSpec[]): void => {
@@ -309,8 +223,18 @@ export function ModelBuilder({ form }: { readonly form: TrainForm }) {
           size="xs"
           aria-label="Kind of the new layer"
           value={kind}
-          data={Object.entries(KINDS).map(([value, { title }]) => ({ value, label: title }))}
-          onChange={(event) => setKind(event.currentTarget.value as TrainLayerSpec["type"])}
+          data={[
+            ...Object.entries(KINDS).map(([value, { title }]) => ({ value, label: title })),
+            ...(defined.length === 0
+              ? []
+              : [
+                  {
+                    group: "Of your notebooks",
+                    items: defined.map(({ value, label }) => ({ value, label })),
+                  },
+                ]),
+          ]}
+          onChange={(event) => setKind(event.currentTarget.value)}
         />
         <Button
           variant="default"
@@ -319,7 +243,11 @@ export function ModelBuilder({ form }: { readonly form: TrainForm }) {
           onClick={() => {
             // Before the last linear layer, which gives the network's outputs.
             const at = last < 0 ? layers.length : last;
-            set([...layers.slice(0, at), KINDS[kind].make(widthAfter(layers, at)), ...layers.slice(at)]);
+            const own = defined.find(({ value }) => value === kind)?.layer;
+            const made =
+              own ??
+              KINDS[kind in KINDS ? (kind as keyof typeof KINDS) : "linear"].make(widthAfter(layers, at));
+            set([...layers.slice(0, at), made, ...layers.slice(at)]);
           }}
         >
           Add layer

@@ -56,6 +56,13 @@ export interface Host {
   checkCancel(): void;
   /** JSON of the report; names are separated by line ends, tensors follow in their order. */
   checkEnd(kind: string, loss: Handle, names: string, stack: string, ...of: Handle[]): string;
+  /** From here on operations are only taken down and nothing can be read, until `formulaEnd`. */
+  formulaBegin(): void;
+  formulaEnd(): void;
+  /** The formula of an element of `out`, of what was recorded between; `z` and `dy` are what the function was given. */
+  formula(out: Handle, z: Handle, dy: Handle | undefined): string;
+  /** Says that an activation of this name has been defined, by its formulas. */
+  activation(name: string, forward: string, backward: string | undefined, stack: string): void;
   /**
    * What is wrong with a value, "" where nothing is. `exact`, 1 or 0: the expected one is computed anew in float64;
    * words of the mistakes are separated by line ends, what they give follows in their order.

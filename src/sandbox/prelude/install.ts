@@ -1,4 +1,5 @@
 // Puts the tensor language's names where cells find them, and closes what they must not change.
+import { activation } from "./activation.ts";
 import { noGrad } from "./autograd.ts";
 import { assert, assertClose, AssertionError, check, checkLayer } from "./checks.ts";
 import * as functions from "./functions.ts";
@@ -42,6 +43,7 @@ const language: Record<string, unknown> = {
   time,
   check,
   checkLayer,
+  activation,
   assert,
   assertClose,
 };

@@ -248,6 +248,26 @@ declare function checkLayer(
   inputs: readonly Tensor[] | Readonly<Record<string, Tensor>>,
 ): Report;
 
+/** An activation that a notebook has defined: a function of tensors, and a layer for `checkLayer`. */
+interface Activation extends Layer {
+  (x: Tensor): Tensor;
+  forward(x: Tensor): Tensor;
+  backward(out: Tensor, x: Tensor): void;
+  /** What it does with each element z. */
+  readonly formula: string;
+  /** What it makes of dy, the gradient of its result; null where that is derived. */
+  readonly gradient: string | null;
+}
+/**
+ * Defines an activation under a name that Train, Gradients, Backward and Initialise then offer. The functions work
+ * element by element: `backward` gives the gradient of z from that of the result, dy; without it the lab derives it.
+ */
+declare function activation(
+  name: string,
+  forward: (z: Tensor) => Tensor,
+  backward?: (z: Tensor, dy: Tensor) => Tensor,
+): Activation;
+
 /** Runs f without taking down how its results came about. */
 declare function noGrad<T>(f: () => T): T;
 

@@ -111,6 +111,7 @@ export const FUNCTIONS: Readonly<Record<string, FunctionRow>> = {
   assertClose: helper("assert_close"),
   time: helper("time"),
   check: helper("check"),
+  activation: helper("activation"),
   noGrad: helper("no_grad"),
   "nn.init.kaimingNormal_": kaiming("kaiming_normal_"),
   "nn.init.kaimingUniform_": kaiming("kaiming_uniform_"),

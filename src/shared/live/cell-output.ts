@@ -87,6 +87,19 @@ export const cellOutputSchema = v.variant("kind", [
     hi: measured,
   }),
   v.object({ kind: v.literal("check"), report: checkReportSchema }),
+  /** `activation(name, …)`: other views can take it by its name. `backward` null: the slope is derived. */
+  v.object({
+    kind: v.literal("activation"),
+    name: v.string(),
+    /** Formulas of z, and of z and dy, as a network's spec takes them. */
+    forward: v.string(),
+    backward: v.nullable(v.string()),
+    /** dz as the lab derives it. */
+    derived: v.string(),
+    /** Where `backward` is not that, for dy = 1. */
+    misfit: v.nullable(v.object({ z: measured, given: measured, derived: measured })),
+    place: v.nullable(sourcePlaceSchema),
+  }),
   /** Said by the lab, not by the cell: a broadcast that is probably not meant, output that was cut off. */
   v.object({ kind: v.literal("notice"), text: v.string(), place: v.nullable(sourcePlaceSchema) }),
 ]);

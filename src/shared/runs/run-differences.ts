@@ -6,6 +6,8 @@ type ComparedRun = Pick<RunSummary, "id" | "name" | "config"> & { readonly kind:
 const FIRST = ["network", "lr", "seed", "optimizer", "batchSize", "epochs", "steps", "rows", "schedule"];
 /** The whole spec says again what the others say; a sweep's mark says nothing by itself. */
 const UNTOLD: ReadonlySet<string> = new Set(["spec", "sweep", "loss", "build", "continues"]);
+/** Their values say by themselves what they are. */
+const BY_VALUE: ReadonlySet<string> = new Set(["network", "optimizer", "activations"]);
 const MOST_PARTS = 4;
 
 /** Runs that are told apart by their settings: trainings that nobody renamed, others that share a name. */
@@ -35,9 +37,7 @@ export function runDifferences(runs: readonly ComparedRun[]): ReadonlyMap<string
       const parts = keys.flatMap((key) => {
         const value = config[key];
         if (value === undefined) return [];
-        return key === "network" || key === "optimizer"
-          ? [String(value)]
-          : [`${wordsOf(key)} ${String(value)}`];
+        return BY_VALUE.has(key) ? [String(value)] : [`${wordsOf(key)} ${String(value)}`];
       });
       words.set(id, parts.slice(0, MOST_PARTS).join(", "));
     }

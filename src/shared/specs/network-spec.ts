@@ -110,6 +110,14 @@ const plainLayers = [
     backward: v.optional(
       formula("backward", (backward) => ({ kind: "own", name: "own", forward: "z", backward })),
     ),
+    /** The notebook's cell that defined it; `codeHash` is of its code and of all that it needs. */
+    origin: v.optional(
+      v.strictObject({
+        notebook: v.pipe(v.string(), v.maxLength(500)),
+        cell: v.pipe(v.string(), v.maxLength(500)),
+        codeHash: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/, "codeHash must be a SHA-256 in hexadecimal")),
+      }),
+    ),
   }),
 ] as const;
 export const layerSpecSchema = v.variant("type", plainLayers);

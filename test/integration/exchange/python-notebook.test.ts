@@ -7,6 +7,29 @@ import { readLabDocument } from "../../../src/shared/documents/read-lab-document
 import { runPython, TORCH_PYTHON } from "./run-python.ts";
 
 it.skipIf(TORCH_PYTHON === null)(
+  "an activation of one's own has its own backward in PyTorch (skipped where no Python can import torch)",
+  async () => {
+    const folder = mkdtempSync(join(tmpdir(), "backprop-lab-notebook-"));
+    try {
+      const cell =
+        'const half = activation("half", (z) => z.square(), (z, dy) => dy.mul(z)), soft = activation("soft", (z) => z.tanh());\n' +
+        "const x = tensor([1, -3]).requiresGrad_();\nhalf(x).add(soft(x.mul(0))).sum().backward();\nprint(x.grad);";
+      const { document } = readLabDocument(
+        "a notebook",
+        `// lab notebook 1 · title: Own\n// %% code id=a\n${cell}\n`,
+      );
+      const { text, problems } = pythonFile(document);
+      expect(problems).toEqual([]);
+      writeFileSync(join(folder, "notebook.py"), text);
+      copyFileSync(resolve("resources/python/lab_notebook.py"), join(folder, "lab_notebook.py"));
+      expect(await runPython(TORCH_PYTHON ?? "", ["notebook.py"], folder)).toContain("tensor([ 1., -3.])");
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  },
+);
+
+it.skipIf(TORCH_PYTHON === null)(
   "the lab's own notebook runs in PyTorch, its assertions and gradient checks hold (skipped where no Python can import torch)",
   { timeout: 400_000 },
   async () => {

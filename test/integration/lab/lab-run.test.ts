@@ -123,6 +123,7 @@ describe("lab run", () => {
       a: 'print("\\u001b[31mred\\u0007", tensor([1, 2]));\nshow({ loss: tensor([3]).div(2) });',
       b: "hist(randn(1000), { bins: 10 });\nplot([1, 4, 9]);\nheat(eye(3));\nimage(rand(2, 4, 4));",
       c: "zeros(2, 1).sub(zeros(3));\n1 + 1",
+      d: 'activation("swish", (z) => z.mul(z.sigmoid()));',
     });
     const { status, stdout } = run(file);
     expect(status).toBe(0);
@@ -133,7 +134,9 @@ describe("lab run", () => {
     expect(stdout).toMatch(/3 +0 +2 +1 +9 +1 +9/);
     expect(stdout).toContain("2 images");
     expect(stdout).toMatch(/^2$/m);
-    expect(stdout).toMatch(/3 cells ran/);
+    expect(stdout).toMatch(/activation swish\(z\) = z \* sigmoid\(z\)\n +dz = dy \* \(/);
+    expect(stdout).toContain('{"type":"own","name":"swish","forward":"z * sigmoid(z)"}');
+    expect(stdout).toMatch(/4 cells ran/);
   });
 
   it("ends at a cell that fails, says where, and keeps what came before", () => {

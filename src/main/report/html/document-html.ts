@@ -74,6 +74,7 @@ function outputHtml(output: CellOutput): string {
     case "value":
     case "show":
     case "check":
+    case "activation":
     case "notice":
       return `<pre>${escapeHtml(cellOutputText(output))}</pre>`;
   }

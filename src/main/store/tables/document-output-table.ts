@@ -14,12 +14,18 @@ interface OutputRow {
   readonly runId: string | null;
 }
 
+/** What a cell of a notebook in the library gave. */
+export interface OutputOfDocument extends CellOutputRecord {
+  readonly document: { readonly id: string; readonly title: string; readonly version: number };
+}
+
 const outputSchema = v.pick(storedCellSchema, ["result", "judged"]);
 
 /** The last result of each cell of each notebook. */
 export class DocumentOutputTable {
   readonly #save;
   readonly #ofDocument;
+  readonly #withActivations;
   readonly #clear;
   readonly #clearAll;
 
@@ -33,6 +39,15 @@ export class DocumentOutputTable {
     this.#ofDocument = keptStatement<OutputRow>(
       db,
       "SELECT cell, at, hash, output, run_id AS runId FROM document_output WHERE document_id = ? ORDER BY at, cell",
+    );
+    // Within JSON a text that says so has its quotes escaped.
+    this.#withActivations = keptStatement<
+      OutputRow & { readonly id: string; readonly title: string; readonly version: number }
+    >(
+      db,
+      `SELECT cell, at, hash, output, run_id AS runId, document.id, title, version
+       FROM document_output JOIN document ON document.id = document_id
+       WHERE deleted_at IS NULL AND instr(output, '"kind":"activation"') > 0 ORDER BY at DESC, document_id, cell`,
     );
     this.#clear = keptStatement(db, "DELETE FROM document_output WHERE document_id = ? AND cell = ?");
     this.#clearAll = keptStatement(db, "DELETE FROM document_output WHERE document_id = ?");
@@ -48,6 +63,17 @@ export class DocumentOutputTable {
       .map(({ output, ...row }) => ({
         ...row,
         ...fromJsonColumn(outputSchema, output, `What cell ${row.cell} of notebook ${documentId} gave`),
+      }));
+  }
+
+  /** Of cells that have defined activations, the newest first; not of notebooks in the trash. */
+  withActivations(): OutputOfDocument[] {
+    return this.#withActivations()
+      .all()
+      .map(({ output, id, title, version, ...row }) => ({
+        ...row,
+        ...fromJsonColumn(outputSchema, output, `What cell ${row.cell} of notebook ${id} gave`),
+        document: { id, title, version },
       }));
   }
 

@@ -134,7 +134,7 @@ function CheckedExercise({ result, number }: { readonly result: ExerciseResult; 
             <CellSentence text={text} /> {place !== null && <PlaceLink place={place} />}
           </p>
         ))}
-      {!passed && report !== undefined && <CheckReportView report={report} number={number} />}
+      {!passed && report !== undefined && <CheckReportView report={report} number={number} before={0} />}
       {error !== null && !passed && <CellErrorView error={error} checkShown={report !== undefined} />}
     </div>
   );

@@ -1,5 +1,6 @@
 import { memo } from "react";
-import { Info } from "lucide-react";
+import { Info, TriangleAlert } from "lucide-react";
+import { activationText } from "../../../shared/live/activation-text.ts";
 import type { CellOutput } from "../../../shared/live/cell-output.ts";
 import { ChartFigure } from "../../charts/kit/chart-figure.tsx";
 import { HeatMap } from "../../charts/kit/heat-map.tsx";
@@ -39,7 +40,13 @@ export const CellOutputs = memo(function CellOutputs({ number, shown, near }: Ce
     >
       {!current && <p className={classes["old"]}>From before the change:</p>}
       {outputs.map((output, at) => (
-        <OneOutput key={at} output={output} number={number} judged={judged !== null} />
+        <OneOutput
+          key={at}
+          output={output}
+          number={number}
+          checksBefore={outputs.slice(0, at).filter(({ kind }) => kind === "check").length}
+          judged={judged !== null}
+        />
       ))}
       {error !== null && (
         <CellErrorView error={error} checkShown={outputs.some(({ kind }) => kind === "check")} />
@@ -52,10 +59,12 @@ export const CellOutputs = memo(function CellOutputs({ number, shown, near }: Ce
 interface OneOutputProps {
   readonly output: CellOutput;
   readonly number: number;
+  /** Reports of the same cell above this output. */
+  readonly checksBefore: number;
   readonly judged: boolean;
 }
 
-const OneOutput = memo(function OneOutput({ output, number, judged }: OneOutputProps) {
+const OneOutput = memo(function OneOutput({ output, number, checksBefore, judged }: OneOutputProps) {
   switch (output.kind) {
     case "text":
     case "value":
@@ -87,7 +96,27 @@ const OneOutput = memo(function OneOutput({ output, number, judged }: OneOutputP
     case "heat":
       return <HeatMap data={heatData(output, number)} />;
     case "check":
-      return <CheckReportView report={output.report} number={number} />;
+      return <CheckReportView report={output.report} number={number} before={checksBefore} />;
+    case "activation": {
+      const { formulas, sentences } = activationText(output);
+      return (
+        <div role="group" aria-label={`Activation ${output.name}`}>
+          <pre className={classes["text"]} data-kind="value">
+            {formulas.join("\n")}
+          </pre>
+          <p className={classes["notice"]} data-tone={output.misfit === null ? "plain" : "warn"}>
+            {output.misfit === null ? (
+              <Info size="0.9375rem" aria-hidden="true" />
+            ) : (
+              <TriangleAlert size="0.9375rem" aria-hidden="true" />
+            )}
+            <span>
+              {sentences.join(" ")} Train, Gradients, Backward and Initialise offer {output.name} by its name.
+            </span>
+          </p>
+        </div>
+      );
+    }
     case "notice":
       return (
         <p className={classes["notice"]}>

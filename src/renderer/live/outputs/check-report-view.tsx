@@ -21,9 +21,12 @@ const LOOKS: Readonly<
 export function CheckReportView({
   report,
   number,
+  before,
 }: {
   readonly report: CheckReport;
   readonly number: number;
+  /** Reports above it: checkLayer gives several. */
+  readonly before: number;
 }) {
   const { kind, passed, gradients, notes, proof, operations, loss, ms } = report;
   const wrong = gradients.filter(({ verdict }) => verdict === "wrong" || verdict === "missing");
@@ -42,7 +45,9 @@ export function CheckReportView({
       {wrong.map((gradient, at) => (
         <Diagnosis key={at} gradient={gradient} />
       ))}
-      <DataTable label={`Gradients of cell ${number} against float64`}>
+      <DataTable
+        label={`Gradients of cell ${number} against float64${before === 0 ? "" : `, report ${before + 1}`}`}
+      >
         <thead>
           <tr>
             <th scope="col">gradient of</th>

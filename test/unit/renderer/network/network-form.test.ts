@@ -7,6 +7,7 @@ const MNIST = endsOf(MNIST_DATASET);
 const CHOICE: NetworkChoice = {
   data: "mnist",
   given: null,
+  ownActivation: null,
   preset: "custom",
   activation: "relu",
   init: "kaimingNormal",
@@ -33,6 +34,12 @@ describe("specOf()", () => {
     const { layers } = specOf({ ...CHOICE, activation: "tanh" }, NUMBERS, MNIST);
     expect(layers.map(({ type }) => type)).toEqual(["linear", "tanh", "linear", "tanh", "linear"]);
     expect(specOf({ ...CHOICE, activation: "none" }, NUMBERS, MNIST).layers).toHaveLength(3);
+  });
+
+  it("takes what a notebook has defined, with where it comes from", () => {
+    const ownActivation = { type: "own", name: "mine", forward: "tanh(z)" } as const;
+    const { layers } = specOf({ ...CHOICE, activation: "own", ownActivation }, NUMBERS, MNIST);
+    expect(layers[1]).toEqual(ownActivation);
   });
 
   it("follows the data's features, classes and numbers", () => {

@@ -33,6 +33,14 @@ describe("runDifferences()", () => {
     expect(found.get("b")).toBe("784-20-10, relu, cross entropy, adamw");
   });
 
+  it("tells activations of one's own of one name by their formulas", () => {
+    const found = runDifferences([
+      training("a", { activations: "mine(z) = tanh(z)" }),
+      training("b", { activations: "mine(z) = erf(z)" }),
+    ]);
+    expect(found.get("b")).toBe("mine(z) = erf(z)");
+  });
+
   it("leaves a single run, other kinds and runs that are alike to their names", () => {
     const cells = { id: "n", kind: "notebook", name: "All cells", config: { seed: 1 } } as const;
     const found = runDifferences([training("a", {}), cells, { ...cells, id: "m", config: { seed: 2 } }]);

@@ -1,4 +1,4 @@
-import { networkTitle } from "../../../../core/network/network.ts";
+import { flatLayers, networkTitle, type Network } from "../../../../core/network/network.ts";
 import type { MetricName } from "../../../../core/network/metrics.ts";
 import { epochMetric, EPOCH_METRICS, STATISTIC_NAMES } from "../../../../shared/experiments/training.ts";
 import type { Quantities } from "../../../../shared/runs/run-records.ts";
@@ -37,8 +37,19 @@ export function trainingConfig(
     ...(sweep === undefined ? {} : { sweep }),
     schedule: schedule.name,
     network: networkTitle(network),
+    ...ownActivations(network),
     spec: JSON.stringify(spec),
   };
+}
+
+/** The formulas of activations that the lab does not have; nothing where there are none. */
+function ownActivations({ layers }: Network): Quantities {
+  const formulas = flatLayers(layers).flatMap((layer) => {
+    if (layer.type !== "activation" || layer.activation.kind !== "own") return [];
+    const { name, forward, backward } = layer.activation;
+    return [`${name}(z) = ${forward}${backward === null ? "" : `, dz = ${backward}`}`];
+  });
+  return formulas.length === 0 ? {} : { activations: [...new Set(formulas)].join("; ") };
 }
 
 export function speedOf({

@@ -1,0 +1,45 @@
+import { DataFormatError } from "../../../core/errors.ts";
+import type { NotebookActivation } from "../../../shared/live/notebook-activation.ts";
+import type { DocumentRecords } from "../../store/document-records.ts";
+import { PlannedDocument } from "./planned-document.ts";
+
+/** The text that a notebook has now; null where it is no notebook any more. */
+function plannedOf(text: string): PlannedDocument | null {
+  try {
+    return new PlannedDocument(text, null);
+  } catch (error) {
+    if (error instanceof DataFormatError) return null;
+    throw error;
+  }
+}
+
+/**
+ * What the cells of all notebooks have defined, the newest first: it is read from what they gave, so it goes with the
+ * cell, its outputs or the notebook.
+ *
+ * @param opened The document as the window has it; null where it is not open.
+ * @throws {StoreError}
+ */
+export function notebookActivations(
+  documents: DocumentRecords,
+  opened: (documentId: string) => PlannedDocument | null,
+): NotebookActivation[] {
+  const planned = new Map<string, PlannedDocument | null>();
+  const now = (id: string, version: number): PlannedDocument | null => {
+    const before = planned.get(id);
+    if (before !== undefined) return before;
+    const found = opened(id) ?? plannedOf(documents.versionText(id, version) ?? "");
+    planned.set(id, found);
+    return found;
+  };
+  return documents.activationOutputs().flatMap(({ document, cell, hash, at, result }) => {
+    const presentHash = now(document.id, document.version)?.hashOf(cell) ?? null;
+    if (presentHash === null) return [];
+    return result.outputs.flatMap((output) => {
+      if (output.kind !== "activation") return [];
+      const { name, forward, backward } = output;
+      const place = { documentId: document.id, notebook: document.title, cell };
+      return [{ name, forward, backward, ...place, codeHash: hash, at, current: presentHash === hash }];
+    });
+  });
+}

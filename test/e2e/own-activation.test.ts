@@ -1,0 +1,127 @@
+import { AxeBuilder } from "@axe-core/playwright";
+import type { Locator, Page } from "playwright-core";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { launchApp, type LaunchedApp } from "./launch-app.ts";
+import { chooseTheme, takeScreenshot } from "./take-screenshots.ts";
+
+const LONG_MS = 90_000;
+const CODE = `const bent = activation("bent", (z) => z.maximum(z.mul(0.1)));
+checkLayer(bent, { x: randn(6, 4) });`;
+
+let launched: LaunchedApp;
+let page: Page;
+beforeAll(async () => {
+  launched = await launchApp();
+  page = launched.page;
+  await page.getByRole("heading", { name: "Backpropagation from scratch" }).waitFor();
+});
+afterAll(() => launched.close());
+
+const show = (view: string): Promise<void> =>
+  page.getByRole("navigation", { name: "Views" }).getByRole("button", { name: view, exact: true }).click();
+const button = (name: string | RegExp) => page.getByRole("button", { name });
+const cell = (number: number): Locator => page.locator(`section[aria-label^="Cell ${number} of"]`);
+const layer = (number: number): Locator =>
+  page
+    .getByRole("list", { name: "Layers" })
+    .getByRole("listitem")
+    .nth(number - 1);
+/** The views before stay in the page, hidden. */
+const shown = (found: Locator): Locator => found.locator("visible=true").first();
+const field = (label: string): Locator => shown(page.getByLabel(label, { exact: true }));
+const press = (keys: string) => page.keyboard.press(keys);
+
+async function violations(): Promise<string[]> {
+  // Electron's pages belong to no browser context that axe could open a frame in.
+  const { violations: found } = await new AxeBuilder({ page }).setLegacyMode(true).analyze();
+  return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" | ")}`);
+}
+/** The same in both themes. */
+async function pictures(name: string, view: string): Promise<void> {
+  await takeScreenshot(page, name);
+  await chooseTheme(page, "Dark");
+  await show(view);
+  await page.waitForTimeout(500);
+  await takeScreenshot(page, `${name}-dark`);
+  await chooseTheme(page, "Light");
+  await show(view);
+}
+async function train(): Promise<void> {
+  await button("Start training").click();
+  await page.getByText("Nothing is running").waitFor({ state: "hidden", timeout: LONG_MS });
+  await page.getByText("Nothing is running").waitFor({ timeout: LONG_MS });
+}
+/** By its label, which begins with the name. */
+async function chooseOwn(list: Locator): Promise<void> {
+  const option = list.locator("option", { hasText: /^bent, of / });
+  await option.waitFor({ state: "attached" });
+  await list.selectOption((await option.getAttribute("value")) ?? "");
+}
+
+it("is written in a notebook and checked there", async () => {
+  await button("New notebook").click();
+  await page.getByRole("menuitem", { name: "Empty" }).click();
+  await page.locator('section[aria-label^="Cell 1 of 1,"]').focus();
+  await press("Enter");
+  await page.getByRole("textbox", { name: /^Code of cell 1/ }).waitFor();
+  await press("Control+a");
+  await page.keyboard.insertText(CODE);
+  await press("Control+Enter");
+  const defined = cell(1).getByRole("group", { name: "Activation bent" });
+  await defined.getByText("bent(z) = maximum(z, z * 0.1)").waitFor({ timeout: LONG_MS });
+  await cell(1)
+    .getByText(/agrees? with float64/)
+    .first()
+    .waitFor({ timeout: LONG_MS });
+  await press("Escape");
+  expect(await violations()).toEqual([]);
+  await pictures("own-activation-notebook", "Notebook");
+});
+
+it("is chosen by name in Train, and its run is compared with relu's", async () => {
+  await show("Train");
+  const controls = page.getByRole("region", { name: "Training settings" });
+  await controls.getByLabel("Preset").selectOption("small");
+  await controls.getByLabel("Epochs").fill("1");
+  await train();
+  await page.getByText("Model", { exact: true }).click();
+  await button("Remove layer 2").click();
+  await chooseOwn(page.getByLabel("Kind of the new layer"));
+  await button("Add layer").click();
+  expect(await layer(2).getByLabel("forward of layer 2").inputValue()).toBe("maximum(z, z * 0.1)");
+  expect(await violations()).toEqual([]);
+  await pictures("own-activation-train", "Train");
+  await train();
+  await show("Runs");
+  for (const name of [/^Select 784-50-10, relu/, /^Select 784-50-10, bent/]) {
+    await page.getByRole("checkbox", { name }).first().check();
+  }
+  await button("Compare").click();
+  const settings = page.getByRole("region", { name: "Settings side by side" });
+  await settings.getByRole("rowheader", { name: "layers.1.forward" }).waitFor();
+  await settings.getByText("maximum(z, z * 0.1)", { exact: true }).first().waitFor();
+  await page.waitForTimeout(800);
+  await pictures("own-activation-runs", "Runs");
+});
+
+it("is among the activations of Gradients, Backward and Initialise", async () => {
+  for (const view of ["Gradients", "Backward", "Initialise"]) {
+    await show(view);
+    await field("Network").selectOption("custom");
+    await chooseOwn(field("Activation"));
+    await shown(page.getByText("maximum(z, z * 0.1)", { exact: true })).waitFor();
+  }
+  await pictures("own-activation-initialise", "Initialise");
+});
+
+it("whose formula is written over belongs to no notebook any more", async () => {
+  await show("Train");
+  if (!(await page.getByLabel("Kind of the new layer").isVisible()))
+    await page.getByText("Model", { exact: true }).click();
+  const list = layer(2).getByLabel("definition of layer 2");
+  expect(await list.inputValue()).toMatch(/^notebook /);
+  await layer(2).getByLabel("forward of layer 2").fill("maximum(z, z * 0.2)");
+  await expect.poll(() => list.inputValue()).toBe("");
+  await chooseOwn(list);
+  await expect.poll(() => layer(2).getByLabel("forward of layer 2").inputValue()).toBe("maximum(z, z * 0.1)");
+});

@@ -1,0 +1,191 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Lab } from "../../../src/main/lab/lab.ts";
+import { openLab } from "../../../src/main/lab/open-lab.ts";
+import { layerOfActivation, type NotebookActivation } from "../../../src/shared/live/notebook-activation.ts";
+import { expandSweep, sweepSpecSchema } from "../../../src/shared/specs/sweep-spec.ts";
+import { DEEP_CLASSIFIER, type LayerSpec, type NetworkSpec } from "../../../src/shared/specs/network-spec.ts";
+import { NOTEBOOK_SPEC } from "../../../src/shared/specs/notebook-spec.ts";
+import type { TrainSpec } from "../../../src/shared/specs/train-spec.ts";
+import { labOptions, openTestLab, type TestLab } from "../lab/open-test-lab.ts";
+import * as v from "valibot";
+
+let opened: TestLab;
+let lab: Lab;
+beforeAll(async () => {
+  opened = await openTestLab(2);
+  ({ lab } = opened);
+});
+afterAll(() => opened.close());
+
+const document = (...cells: readonly string[]): string =>
+  [
+    "// lab notebook 1 · title: Mine · seed: 42 · threads: 2 · rows: 500",
+    ...cells.flatMap((source, at) => [`// %% code id=c${at + 1}`, source]),
+    "",
+  ].join("\n");
+
+const RELU = 'const mine = activation("mine", (z) => z.maximum(0), (z, dy) => dy.mul(z.gt(0)));';
+const BENT = 'activation("bent", (z) => z.maximum(z.mul(slope)));';
+const TEXT = document("const slope = 0.1;", RELU, BENT);
+
+async function define(text: string, title: string): Promise<string> {
+  const { id: documentId } = await lab.documents.create({ from: { kind: "text", text }, title });
+  await run(documentId, text);
+  return documentId;
+}
+async function run(documentId: string, text: string): Promise<void> {
+  await lab.session.run({ documentId, text, selection: { kind: "all" } });
+  await expect.poll(() => lab.activity.state()).toBeNull();
+}
+const named = (name: string): NotebookActivation => {
+  const found = lab.session.activations().find((one) => one.name === name);
+  if (found === undefined) throw new Error(`no notebook has defined ${name}`);
+  return found;
+};
+
+const withActivation = (activation: LayerSpec): NetworkSpec => ({
+  ...DEEP_CLASSIFIER,
+  layers: DEEP_CLASSIFIER.layers.map((layer) => (layer.type === "relu" ? activation : layer)),
+});
+const specOf = (activation: LayerSpec, steps = 40): TrainSpec => ({
+  ...NOTEBOOK_SPEC,
+  ...withActivation(activation),
+  data: { name: "mnist", split: "train", rows: 1_280 },
+  validRows: 0,
+  epochs: undefined,
+  steps,
+});
+const train = (spec: TrainSpec) => lab.training.start({ spec, threads: 2 }).done;
+const curve = (of: Lab, runId: string): string[] =>
+  of.runs
+    .metrics(runId)
+    .filter(({ name }) => name === "loss")
+    .map(({ step, value }) => `${step}: ${value}`);
+
+let documentId = "";
+test("what a notebook's cells define is listed by name, with where it comes from, until the cell goes", async () => {
+  documentId = await define(TEXT, "Own parts");
+  expect(lab.session.activations().map(({ at: _at, codeHash: _hash, ...rest }) => rest)).toStrictEqual([
+    {
+      name: "bent",
+      forward: "maximum(z, z * 0.1)",
+      backward: null,
+      documentId,
+      notebook: "Own parts",
+      cell: "c3",
+      current: true,
+    },
+    {
+      name: "mine",
+      forward: "maximum(z, 0)",
+      backward: "dy * (z > 0)",
+      documentId,
+      notebook: "Own parts",
+      cell: "c2",
+      current: true,
+    },
+  ]);
+  const edited = document("const slope = 0.2;", RELU, BENT);
+  lab.session.get({ documentId, text: edited });
+  expect(lab.session.activations().map(({ name, current }) => [name, current])).toStrictEqual([
+    ["bent", false],
+    ["mine", true],
+  ]);
+  const before = named("bent").codeHash;
+  await run(documentId, edited);
+  expect(named("bent")).toMatchObject({ forward: "maximum(z, z * 0.2)", current: true });
+  expect(named("bent").codeHash).not.toBe(before);
+  lab.session.get({ documentId, text: document("const slope = 0.2;", RELU) });
+  expect(lab.session.activations().map(({ name }) => name)).toStrictEqual(["mine"]);
+  lab.session.get({ documentId, text: TEXT });
+});
+
+test("a notebook in the trash defines nothing", async () => {
+  const id = await define(document('activation("gone", (z) => z.tanh());'), "Thrown away");
+  expect(named("gone").notebook).toBe("Thrown away");
+  await lab.documents.trash({ ids: [id] });
+  expect(lab.session.activations().map(({ name }) => name)).not.toContain("gone");
+});
+
+test("a training with it has the losses of the built-in twin, and its code's hash is part of the run", async () => {
+  const own = specOf(layerOfActivation(named("mine")));
+  const [twin, mine] = [await train(specOf({ type: "relu", shift: 0 })), await train(own)];
+  expect(mine).toMatchObject({ status: "finished", failure: null });
+  expect(curve(lab, mine.id)).toHaveLength(40);
+  expect(curve(lab, mine.id)).toStrictEqual(curve(lab, twin.id));
+  const kept = JSON.stringify(lab.runs.get({ runId: mine.id }));
+  for (const said of ["maximum(z, 0)", "dy * (z > 0)", named("mine").codeHash, "Own parts"]) {
+    expect(kept).toContain(said);
+  }
+  const other = {
+    ...layerOfActivation(named("mine")),
+    origin: { ...named("mine"), codeHash: "0".repeat(64) },
+  };
+  const { notebook, cell, codeHash } = other.origin;
+  const elsewhere = await train(specOf({ ...other, origin: { notebook, cell, codeHash } }));
+  expect(elsewhere.id).not.toBe(mine.id);
+  expect(curve(lab, elsewhere.id)).toStrictEqual(curve(lab, mine.id));
+});
+
+test("the gradient check, the stepper and the initialisation take it", async () => {
+  const spec = withActivation(layerOfActivation(named("bent")));
+  const network = { ...spec, data: { ...spec.data, rows: 64 } };
+  const checked = await lab.gradcheck.start(
+    { network, references: ["float64"], bug: null, coordinates: 5, tolerance: "strict", threads: 2 },
+    null,
+  ).done;
+  expect(lab.gradcheck.get({ runId: checked.id }).report.passed).toBe(true);
+  const { tensors } = await lab.stepper.trace({ network, threads: 1 });
+  expect(tensors.map(({ formula }) => formula)).toContain("bent(z1)");
+  const { sides } = await lab.init.measure({ network, otherwise: null, gradients: true, threads: 2 });
+  expect(sides).toHaveLength(1);
+});
+
+test("a sweep over it trains what each training says", () => {
+  const sweep = v.parse(sweepSpecSchema, {
+    kind: "grid",
+    base: specOf(layerOfActivation(named("mine"))),
+    values: { seed: [1, 2] },
+  });
+  const specs = expandSweep(sweep).map(({ spec }) => spec);
+  expect(specs.map(({ seed, layers }) => [seed, layers[1]])).toStrictEqual([
+    [1, layerOfActivation(named("mine"))],
+    [2, layerOfActivation(named("mine"))],
+  ]);
+});
+
+test("killed, it goes on with the same losses; a bundle of it comes back identical", async () => {
+  const folder = join(opened.folder, "killed");
+  const spec = specOf(layerOfActivation(named("bent")), 4_000);
+  const file = join(opened.folder, "spec.json");
+  writeFileSync(file, JSON.stringify(spec));
+  const whole = await train(spec);
+  const options = labOptions(folder, 2);
+  const args = [resolve("out/main/lab.js"), "train", file, "--database", options.databasePath];
+  const child = spawn(process.execPath, [...args, "--threads", "2", "--json"], {
+    stdio: ["ignore", "pipe", "ignore"],
+  });
+  // The first line says that it trains.
+  await once(child.stdout, "data");
+  await new Promise((done) => setTimeout(done, 700));
+  child.kill("SIGKILL");
+  await once(child, "exit");
+  const { version } = JSON.parse(readFileSync("package.json", "utf8")) as { version: string };
+  const again = await openLab({ ...options, appVersion: version });
+  try {
+    const [{ id, status }] = again.runs.list();
+    expect(status).toBe("interrupted");
+    await again.training.resume({ runId: id }).done;
+    expect(curve(again, id)).toStrictEqual(curve(lab, whole.id));
+    const path = join(opened.folder, "bundle.json");
+    await again.runs.export({ what: "bundle", runIds: [id], path, weights: true });
+    expect(await lab.runs.import(path)).toMatchObject({ added: [id] });
+    expect(lab.runs.get({ runId: id })).toEqual(again.runs.get({ runId: id }));
+  } finally {
+    await again.close();
+  }
+}, 240_000);
