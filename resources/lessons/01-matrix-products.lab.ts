@@ -40,12 +40,36 @@ function three_loops(a: Tensor, b: Tensor) {
 for (const [m, k, n] of [[2, 3, 4], [7, 5, 3], [1, 8, 2], [5, 1, 6], [1, 1, 1]]) {
   const a = randn(m!, k!), b = randn(k!, n!);
   const last = a.slice(k! - 1, k!, 1).matmul(b.slice(k! - 1, k!, 0));
+  const x = a.toArray(), y = b.toArray(), right = a.matmul(b).toArray();
+  const misread = (of_a: (i: number, p: number) => number, of_b: (p: number, j: number) => number) =>
+    tensor(Array.from({ length: m! }, (_row, i) => Array.from({ length: n! }, (_column, j) => {
+      let sum = 0;
+      for (let p = 0; p < k!; p++) sum += (x[of_a(i, p)] ?? 0) * (y[of_b(p, j)] ?? 0);
+      return sum;
+    })));
+  const without = (keep: (i: number, j: number) => boolean) =>
+    tensor(Array.from({ length: m! }, (_row, i) => Array.from({ length: n! }, (_column, j) => (keep(i, j) ? right[i * n! + j]! : 0))));
+  const misplaced = () => {
+    const c = new Float32Array(m! * n!);
+    right.forEach((value, at) => { c[Math.floor(at / n!) * k! + (at % n!)] = value; });
+    return tensor(c, [m!, n!]);
+  };
+  const running = () => {
+    let sum = 0;
+    return tensor(right.map((value) => (sum += value)), [m!, n!]);
+  };
   equal(`three_loops of (${m}, ${k}) and (${k}, ${n})`, three_loops(a, b), () => a.matmul(b), {
     mistakes: {
       "only the last product of each sum is kept (= where += is due)": last,
       "the last product of each sum is left out (p < k − 1)": a.matmul(b).sub(last),
       "B is read column by column, as if its rows had k numbers": a.matmul(b.reshape(n!, k!).t()),
-      "A is read as if its rows had m numbers": a.reshape(k!, m!).t().matmul(b),
+      "A is read column by column, as if its rows had m numbers": a.reshape(k!, m!).t().matmul(b),
+      "a row of A begins at i · m instead of i · k": () => misread((i, p) => i * m! + p, (p, j) => p * n! + j),
+      "a row of B begins at p · k instead of p · n": () => misread((i, p) => i * k! + p, (p, j) => p * k! + j),
+      "the sum is not set to 0 again for each element": running,
+      "it is written to c[i * k + j]; a row of C has n numbers": misplaced,
+      "the last row of C is left out (i < m − 1)": () => without((i) => i < m! - 1),
+      "the last column of C is left out (j < n − 1)": () => without((_i, j) => j < n! - 1),
     },
   });
 }
@@ -93,6 +117,7 @@ for (const [m, k, n] of [[2, 3, 4], [7, 5, 3], [1, 8, 2], [5, 1, 6], [1, 1, 1]])
     mistakes: {
       "the mean of the products is taken where their sum is due": a.matmul(b).div(k!),
       "the first column of B is used for every j": a.matmul(b.slice(0, 1, 1)).expand(m!, n!),
+      "the numbers are added in pairs where they are to be multiplied": () => a.sum({ dim: 1, keepdim: true }).add(b.sum({ dim: 0 })),
       "the first row of A is used for every i": a.slice(0, 1).matmul(b).expand(m!, n!),
     },
   });

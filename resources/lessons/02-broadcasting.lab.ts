@@ -39,6 +39,10 @@ for (const [rows, columns] of [[7, 3], [50, 5], [4, 4]]) {
       "mean and standard deviation of the whole tensor are taken instead of each column's": () => x.sub(x.mean()).div(x.std()),
       "mean and standard deviation of the rows (dim 1) are taken": () => x.sub(x.mean({ dim: 1, keepdim: true })).div(x.std({ dim: 1, keepdim: true })),
       "it is divided by the variance instead of the standard deviation": () => x.sub(mean).div(std.square()),
+      "the mean is each column's, but the standard deviation that of the whole tensor": () => x.sub(mean).div(x.std()),
+      "the standard deviation is each column's, but the mean that of the whole tensor": () => x.sub(x.mean()).div(std),
+      "the variance is divided by n where std() divides by n − 1": () => x.sub(mean).div(x.std({ dim: 0, correction: 0 })),
+      "each column is moved to 0 … 1, by its minimum and maximum": () => x.sub(x.min({ dim: 0 })).div(x.max({ dim: 0 }).sub(x.min({ dim: 0 }))),
       "the mean is not subtracted": () => x.div(std),
       "it is not divided by the standard deviation": () => x.sub(mean),
       "the mean is added instead of subtracted": () => x.add(mean).div(std),
@@ -116,6 +120,10 @@ for (const [n, m, d] of [[4, 3, 5], [2, 6, 1], [3, 3, 2]]) {
       "the root is missing": () => squares().sum({ dim: -1 }),
       "the mean over the last axis is taken instead of the sum": () => squares().mean({ dim: -1 }).sqrt(),
       "absolute values are added instead of squares": () => x.unsqueeze(1).sub(y.unsqueeze(0)).abs().sum({ dim: -1 }),
+      "absolute values are added instead of squares, before the root": () => x.unsqueeze(1).sub(y.unsqueeze(0)).abs().sum({ dim: -1 }).sqrt(),
+      "the sum goes over the rows of y (dim 1) instead of the last axis": () => squares().sum({ dim: 1 }).sqrt(),
+      "all squares are added up to one number; the sum must go over the last axis only": () => squares().sum().sqrt(),
+      "the sum over the last axis is missing": () => squares().sqrt(),
     },
   });
 }

@@ -30,10 +30,12 @@ function linear_init(n_in: number, n_out: number) {
 // %% check
 {
 const w = linear_init(400, 100);
-equal("the shape of linear_init(400, 100)", w.shape, [400, 100]);
+equal("the shape of linear_init(400, 100)", w.shape, [400, 100], { mistakes: { "inputs and outputs are exchanged: (n_in, n_out) is due": [100, 400] } });
 within("the standard deviation of linear_init(400, 100)", w.std(), 0.0485, 0.0515, {
   "the weights are not scaled": [0.95, 1.05],
   "it is 1/√n of the outputs; the inputs count": [0.097, 0.103],
+  "it is multiplied by √n; divide": [19, 21],
+  "all weights are the same number; they must be random": [0, 0],
   "it is 1/n: a root is missing": [0.0024, 0.0026],
   "it is √(2/n), which makes up for a relu; here there is none": [0.0685, 0.073],
   "numbers of rand are all positive, with a spread of their own; randn is due": [0.013, 0.016],
@@ -70,12 +72,15 @@ function relu_init(n_in: number, n_out: number) {
 // %% check
 {
 const w = relu_init(400, 100);
-equal("the shape of relu_init(400, 100)", w.shape, [400, 100]);
+equal("the shape of relu_init(400, 100)", w.shape, [400, 100], { mistakes: { "inputs and outputs are exchanged: (n_in, n_out) is due": [100, 400] } });
 within("the standard deviation of relu_init(400, 100)", w.std(), 0.0685, 0.073, {
   "it is 1/√n: the relu's half is not made up for": [0.0485, 0.0515],
   "it is 2/√n: the 2 belongs under the root": [0.097, 0.103],
   "it is 2/n: the root is missing": [0.0048, 0.0052],
   "it is √(2/n) of the outputs; the inputs count": [0.137, 0.146],
+  "it is √(n/2): the fraction stands upside down": [13.5, 15],
+  "it is √(1/(2n)): the 2 belongs above the line": [0.0345, 0.0365],
+  "numbers of rand are all positive, with a spread of their own; randn is due": [0.0195, 0.0215],
   "the weights are not scaled": [0.95, 1.05],
 });
 for (const seed of [1, 2, 3]) {
@@ -112,6 +117,9 @@ equal("shifted_relu(x)", shifted_relu(x), () => x.clampMin(0).sub(0.5), {
     "it is a relu without the shift": () => x.clampMin(0),
     "½ is taken away before the relu": () => x.sub(0.5).clampMin(0),
     "½ is added": () => x.clampMin(0).add(0.5),
+    "the relu is missing": () => x.sub(0.5),
+    "the lower limit is −½ instead of 0": () => x.clampMin(-0.5),
+    "the lower limit is −½ instead of 0, and ½ is taken away besides": () => x.clampMin(-0.5).sub(0.5),
     "the lower limit is ½ instead of 0": () => x.clampMin(0.5),
   },
 });

@@ -55,6 +55,7 @@ for (const shape of [[7, 5], [1, 3], [4, 4]]) {
     mistakes: {
       "the smaller one is taken instead of the larger one": () => x.minimum(0),
       "the absolute value is taken": () => x.abs(),
+      "the largest of all numbers is taken; compare each with 0": () => x.max(),
       "it gives the mask, 0 or 1, instead of the value": () => x.gt(0).float(),
       "½ is taken away as well": () => x.clampMin(0).sub(0.5),
     },
@@ -120,6 +121,10 @@ for (const [rows, n_in, hidden] of [[7, 5, 3], [1, 4, 6]]) {
   equal(`model of (${rows}, ${n_in})`, model(x, w1, b1, w2, b2), () => x.matmul(w1).add(b1).relu().matmul(w2).add(b2), {
     mistakes: {
       "the relu between the layers is missing": () => x.matmul(w1).add(b1).matmul(w2).add(b2),
+      "the only relu stands at the end; it belongs between the layers": () => x.matmul(w1).add(b1).matmul(w2).add(b2).relu(),
+      "the relu stands before the first layer": () => x.relu().matmul(w1).add(b1).matmul(w2).add(b2),
+      "the second layer is missing": () => x.matmul(w1).add(b1).relu(),
+      "the second layer adds b1 instead of b2": () => x.matmul(w1).add(b1).relu().matmul(w2).add(b1),
       "a relu stands at the end too": () => x.matmul(w1).add(b1).relu().matmul(w2).add(b2).relu(),
       "the relu stands before the first bias is added": () => x.matmul(w1).relu().add(b1).matmul(w2).add(b2),
     },

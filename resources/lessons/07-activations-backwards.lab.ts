@@ -67,7 +67,22 @@ const layer = {
   forward: (x: Tensor) => leaky_relu(x),
   backward: (out: Tensor, x: Tensor) => leaky_relu_backward(x, out),
 };
-checkLayer(layer, { x: randn(7, 5) });
+if (!checkLayer(layer, { x: randn(7, 5) }).passed) {
+  const x = randn(7, 5), out = leaky_relu(x), g = randn(7, 5);
+  out.g = g;
+  leaky_relu_backward(x, out);
+  const slope = (below: Tensor | number, above: Tensor | number = 1) => () => x.gt(0).float().mul(above).add(x.le(0).float().mul(below)).mul(g);
+  equal("x.g", x.g, slope(0.1), {
+    mistakes: {
+      "the slope below 0 is 0.01; here it is 0.1": slope(0.01),
+      "it is the backward of a relu: below 0 nothing passes": slope(0),
+      "the slope below 0 is 0.9; it is 0.1": slope(0.9),
+      "x itself stands above 0 where its slope, 1, is due": slope(0.1, x),
+      "0.1 x stands below 0 where its slope, 0.1, is due": slope(x.mul(0.1)),
+      "the values stand where the slopes, 1 and 0.1, are due": slope(x.mul(0.1), x),
+    },
+  });
+}
 }
 // %% solution
 {
@@ -169,7 +184,26 @@ const layer = {
   forward: (x: Tensor) => gelu(x),
   backward: (out: Tensor, x: Tensor) => gelu_backward(x, out),
 };
-checkLayer(layer, { x: randn(7, 5) });
+if (!checkLayer(layer, { x: randn(7, 5) }).passed) {
+  const x = randn(7, 5), out = gelu(x), g = randn(7, 5);
+  out.g = g;
+  gelu_backward(x, out);
+  const below = (of = x.div(Math.SQRT2)) => of.erf().add(1).mul(0.5), root = Math.sqrt(2 * Math.PI);
+  const density = (power = -0.5) => x.square().mul(power).exp().div(root);
+  equal("x.g", x.g, () => below().add(x.mul(density())).mul(g), {
+    mistakes: {
+      "the density is not divided by √(2π)": () => below().add(x.mul(density()).mul(root)).mul(g),
+      "the density has e^(+x²/2): the minus is missing": () => below().add(x.mul(density(0.5))).mul(g),
+      "the density has e^(−x²): the ½ is missing": () => below().add(x.mul(density(-1))).mul(g),
+      "erf is taken of x where x/√2 is due": () => below(x).add(x.mul(density())).mul(g),
+      "the two terms are multiplied; the product rule adds them": () => below().mul(x.mul(density())).mul(g),
+      "the second term is missing: x is in Φ too": () => below().mul(g),
+      "the first term is missing: x stands before Φ": () => x.mul(density()).mul(g),
+      "the second term lacks its factor x": () => below().add(density()).mul(g),
+      "the second term is subtracted": () => below().sub(x.mul(density())).mul(g),
+    },
+  });
+}
 }
 // %% solution
 {

@@ -34,6 +34,13 @@ for (const shape of [[5], [2, 3], [1]]) {
       "one side only is taken, and divided by 2h": () => right().add(x.mul(3 * h)).div(2),
       "it is divided by h instead of 2h": () => right().mul(2),
       "it is not divided by 2h": () => right().mul(2 * h),
+      "it is divided by 2, but not by h": () => right().mul(h),
+      "values[i] is set to h instead of old + h": () => x.sub(h).square().mul(x.sub(h)).neg().add(h ** 3).div(2 * h),
+      "values[i] moves from 0 to ±h, not from its old value": () => x.mul(0).add(h * h),
+      "every derivative is written to the first place, gradient[0]": () => {
+        const all = right().toArray();
+        return tensor(Array.from(all, (_g, at) => (at === 0 ? all[all.length - 1]! : 0)), [...x.shape]);
+      },
       "it is multiplied by h: (up − down) / 2 * h needs parentheses": () => right().mul(h * h),
       "the two sides are exchanged": () => right().neg(),
       "all numbers are moved at once": () => right().sum().expand(...shape),

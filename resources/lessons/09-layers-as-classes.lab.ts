@@ -173,8 +173,14 @@ class Scale extends Module {
 const x = randn(6, 3), s = randn(3), layer = new Scale(s);
 const out = layer.call(x);
 equal("call(x)", out, () => x.mul(s));
+if (!layer.out) fail("call returns its result, but does not keep it: this.out = …");
 equal("out, which call is to keep", layer.out, () => x.mul(s));
-equal("the number of args, which call is to keep", layer.args.length, 1);
+const kept = (calls: string) => {
+  if (layer.args.length !== 1) fail(`After ${calls} this.args holds ${layer.args.length} tensors; it is to hold the one that forward got last: this.args = args.`);
+};
+kept("call(x)");
+layer.call(x);
+kept("a second call(x)");
 check(
   () => {
     const made = layer.call(x), incoming = randn(6, 3);

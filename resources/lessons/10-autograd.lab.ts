@@ -39,13 +39,14 @@ function times(a: Value, b: Value) {
 // %% check
 {
 const a = value(3), b = value(-5), c = times(a, b);
-equal("times(3, −5)", c.data, -15);
+equal("times(3, −5)", c.data, -15, { mistakes: { "the two are added": -2 } });
+if (c.parents.length !== 2) fail(`times(a, b) has ${c.parents.length} parents; both factors are its parents: [a, b]. Without them no gradient finds back.`);
 c.hand_on(2);
 equal("a.grad of times(a, b) with a = 3, b = −5 and the gradient 2", a.grad, -10, {
-  mistakes: { "a's own value is taken instead of b's": 6, "the incoming gradient is left out": -5, "the gradient is handed on as for a sum": 2 },
+  mistakes: { "nothing is added to a.grad": 0, "a's own value is taken instead of b's": 6, "the incoming gradient is left out": -5, "the gradient is handed on as for a sum": 2 },
 });
 equal("b.grad of times(a, b) with a = 3, b = −5 and the gradient 2", b.grad, 6, {
-  mistakes: { "b's own value is taken instead of a's": -10, "the incoming gradient is left out": 3, "the gradient is handed on as for a sum": 2 },
+  mistakes: { "nothing is added to b.grad": 0, "b's own value is taken instead of a's": -10, "the incoming gradient is left out": 3, "the gradient is handed on as for a sum": 2 },
 });
 c.hand_on(2);
 equal("a.grad when the gradient comes twice", a.grad, -20, { mistakes: { "it is set (=) where it must be added (+=)": -10 } });
@@ -139,10 +140,18 @@ for (let graph = 0; graph < 5; graph++) {
   const root = made.at(-1)!, right = slopes.at(-1)!;
   backward(root);
   const found = () => leaves.map(({ grad }) => grad);
+  // What walking the list gives when something else than a value's own gradient is handed on.
+  const walked = (handed: (one: Value) => number) => () => {
+    const list = [...in_order(root)];
+    for (const one of list) one.grad = 0;
+    root.grad = 1;
+    for (const one of list.reverse()) one.hand_on(handed(one));
+    return found();
+  };
   const first = found();
   equal(`the gradients of the three leaves in graph ${graph + 1}, whose values are used more than once`, first, right, {
     rtol: 1e-5,
-    mistakes: { "nothing is handed on: the list is walked from the wrong end, or not at all": [0, 0, 0], "all have the wrong sign": right.map((g) => -g) },
+    mistakes: { "nothing is handed on: the list is walked from the wrong end, or not at all": [0, 0, 0], "all have the wrong sign": right.map((g) => -g), "1 is handed on instead of the value's own gradient": walked(() => 1), "a value hands on its data instead of its gradient": walked(({ data }) => data) },
   });
   backward(root);
   equal(`the gradients of graph ${graph + 1} when backward runs a second time (is everything set to 0 first?)`, found(), right, {

@@ -28,12 +28,19 @@ for (const size of [1, 100]) {
   for (const [rows, classes] of [[7, 5], [1, 3]]) {
     const z = randn(rows!, classes!).mul(size);
     const right = () => z.sub(z.logSumExp({ dim: 1, keepdim: true }));
-    equal(`log_softmax of (${rows}, ${classes}) with scores of about ±${size}`, log_softmax(z), right, {
+    const made = log_softmax(z);
+    if (size === 100 && !Number.isFinite(made.sum().item())) {
+      fail("With scores of about ±100 it gives NaN or infinite numbers: exp overflows, or log is taken of 0. Subtract each row's largest score before exp, and write the logarithm of the quotient as a difference.");
+    }
+    equal(`log_softmax of (${rows}, ${classes}) with scores of about ±${size}`, made, right, {
       rtol: 1e-3,
       mistakes: {
         "the probabilities are given instead of their logarithms": () => right().exp(),
         "the sum goes over the rows (dim 0)": () => z.sub(z.logSumExp({ dim: 0, keepdim: true })),
         "the largest score is subtracted, but not the logarithm of the sum": () => z.sub(z.max({ dim: 1, keepdim: true })),
+        "the logarithm of the sum is missing: the sum itself is subtracted": () => { const s = z.sub(z.max({ dim: 1, keepdim: true })); return s.sub(s.exp().sum({ dim: 1, keepdim: true })); },
+        "the sum goes over all rows and classes": () => z.sub(z.exp().sum().log()),
+        "the sum goes over all rows and classes, after each row's largest score was subtracted": () => { const s = z.sub(z.max({ dim: 1, keepdim: true })); return s.sub(s.exp().sum().log()); },
         "the mean is taken in the place of the sum": () => right().add(Math.log(classes!)),
         "the logarithm of the sum is added": () => { const s = z.sub(z.max({ dim: 1, keepdim: true })); return s.add(s.exp().sum({ dim: 1, keepdim: true }).log()); },
       },
@@ -89,6 +96,11 @@ for (const [rows, size] of [[7, 1], [1, 1], [7, 100]]) {
         "the labels come first: the sign is wrong": () => one.sub(p).div(rows!),
         "softmax goes over the rows (dim 0)": () => z.softmax(0).sub(one).div(rows!),
         "the scores are taken instead of their softmax": () => z.sub(one).div(rows!),
+        "the logarithm of softmax is taken; here softmax itself is due": () => z.softmax(1).log().sub(one).div(rows!),
+        "it is divided by the number of classes instead of rows": () => p.sub(one).div(5),
+        "it is divided by the number of all scores instead of rows": () => p.sub(one).div(5 * rows!),
+        "the class numbers are subtracted as they are; they must become one-hot": () => p.sub(y.unsqueeze(1)).div(rows!),
+        "1 is subtracted from every class; only the true one has probability 1": () => p.sub(1).div(rows!),
       },
     });
   }
@@ -144,6 +156,7 @@ for (const steps of [1, 20]) {
       "the gradient is multiplied by 1 − μ": plain(0.9, 0.1, 0.05),
       "the step goes uphill: subtract": plain(0.9, 1, -0.05),
       "the learning rate is left out": plain(0.9, 1, 1),
+      "μ multiplies the new gradient too: v ← μ v + g": plain(0.9, 0.9, 0.05),
       "the old v is used, before the gradient was added": () => run((x, v) => [x.sub(v.mul(0.05)), v.mul(0.9).add(gradient(x))], steps),
     },
   });
@@ -193,16 +206,16 @@ class Adam {
 {
 const start = randn(6), target = randn(6).mul(3);
 const gradient = (w: Tensor) => w.sub(target);
-type How = { correct1?: boolean; correct2?: boolean; root?: boolean; square?: boolean; sign?: number; late?: number; swap?: boolean };
-const run = (steps: number, { correct1 = true, correct2 = true, root = true, square = true, sign = 1, late = 0, swap = false }: How = {}) => {
+type How = { correct1?: boolean; correct2?: boolean; root?: boolean; square?: boolean; sign?: number; late?: number; swap?: boolean; share?: number; divided?: boolean; mean?: boolean };
+const run = (steps: number, { correct1 = true, correct2 = true, root = true, square = true, sign = 1, late = 0, swap = false, share = 0.1, divided = true, mean: follows = true }: How = {}) => {
   let [w, m, s] = [start, zeros(6), zeros(6)];
   const [b1, b2] = swap ? [0.999, 0.9] : [0.9, 0.999];
   for (let t = 1; t <= steps; t++) {
     const g = gradient(w);
-    m = m.mul(b1).add(g.mul(1 - b1));
+    m = m.mul(b1).add(g.mul(swap ? 1 - b1 : share));
     s = s.mul(b2).add((square ? g.square() : g.abs()).mul(1 - b2));
-    const mean = correct1 ? m.div(1 - b1 ** (t + late)) : m, spread = correct2 ? s.div(1 - b2 ** (t + late)) : s;
-    w = w.sub(mean.div((root ? spread.sqrt() : spread).add(1e-8)).mul(sign * 0.05));
+    const mean = !follows ? g : correct1 ? m.div(1 - b1 ** (t + late)) : m, spread = correct2 ? s.div(1 - b2 ** (t + late)) : s;
+    w = w.sub((divided ? mean.div((root ? spread.sqrt() : spread).add(1e-8)) : mean).mul(sign * 0.05));
   }
   return w;
 };
@@ -211,7 +224,9 @@ for (const steps of [2, 20]) {
   for (let i = 0; i < steps; i++) {
     w.g = gradient(w);
     adam.step();
+    if (adam.s.min().item() < 0) fail("s is negative somewhere, and has no root: it is a mean of squares, so g.square() goes into it.");
   }
+  if (Number.isNaN(w.sum().item()) && adam.t === 0) fail("t stays 0, so 1 − βᵗ is 0 and everything is divided by it: count it up first, this.t++.");
   equal(`the weights after ${steps} steps`, w, run(steps), {
     mistakes: {
       "the weights are not changed in place: use sub_": () => start,
@@ -221,6 +236,9 @@ for (const steps of [2, 20]) {
       "the root of s is missing": () => run(steps, { root: false }),
       "the step goes uphill: subtract": () => run(steps, { sign: -1 }),
       "t counts one too far": () => run(steps, { late: 1 }),
+      "the gradient goes into m without its factor 1 − β₁": () => run(steps, { share: 1 }),
+      "it is not divided by the root of s: the mean of gradients alone is followed": () => run(steps, { divided: false }),
+      "the gradient itself stands above the line where m, the mean of gradients, is due": () => run(steps, { mean: false }),
       "β₁ and β₂ are exchanged": () => run(steps, { swap: true }),
       "it is plain gradient descent": () => { let x = start; for (let i = 0; i < steps; i++) x = x.sub(gradient(x).mul(0.05)); return x; },
     },
@@ -269,6 +287,7 @@ const { xTrain, yTrain, xValid, yValid } = data("mnist");
 const learned = learn_digits(xTrain, yTrain);
 if (!Array.isArray(learned) || learned.length !== 2) fail("learn_digits must return [w, b].");
 const [w, b] = learned;
+if (b!.shape.length === 2 && w!.shape.length === 1) fail("learn_digits returns [b, w]; [w, b] is expected.");
 equal("the shape of w", w!.shape, [784, 10]);
 equal("the shape of b", b!.shape, [10]);
 const right = xValid.matmul(w!).add(b!).argmax({ dim: 1 }).eq(yValid).float().mean();

@@ -31,11 +31,21 @@ for (const [rows, columns] of [[7, 3], [4, 4]]) {
       "γ and β are left out": hat,
       "β is left out": () => hat().mul(gamma),
       "γ is left out": () => hat().add(beta),
+      "each row's own mean is subtracted (dim 1); columns are normalised": () => { const r = x.sub(x.mean({ dim: 1, keepdim: true })); return r.div(r.square().mean({ dim: 0 }).add(1e-5).sqrt()).mul(gamma).add(beta); },
+      "the mean of the whole tensor is subtracted; each column has its own": () => { const r = x.sub(x.mean()); return r.div(r.square().mean({ dim: 0 }).add(1e-5).sqrt()).mul(gamma).add(beta); },
+      "the mean is not subtracted, not in the variance either": () => x.div(x.square().mean({ dim: 0 }).add(1e-5).sqrt()).mul(gamma).add(beta),
+      "the variance is the mean of x², without the mean subtracted": () => d().div(x.square().mean({ dim: 0 }).add(1e-5).sqrt()).mul(gamma).add(beta),
+      "γ and β are exchanged": () => hat().mul(beta).add(gamma),
       "the mean is not subtracted": () => x.div(d().square().mean({ dim: 0 }).add(1e-5).sqrt()).mul(gamma).add(beta),
       "β is added before γ multiplies": () => hat().add(beta).mul(gamma),
     },
   });
 }
+const flat = ones(4, 2), scale = rand(2).add(0.5), moved = randn(2);
+if (Number.isNaN(bn_forward(flat, scale, moved).sum().item())) {
+  fail("Where all numbers of a column are equal it gives NaN: its variance is 0, and ε, which keeps from dividing by 0, is left out.");
+}
+equal("bn_forward where all numbers of a column are equal", bn_forward(flat, scale, moved), moved.expand(4, 2));
 }
 // %% solution
 {
@@ -83,7 +93,7 @@ const parts = () => {
 };
 const right = () => { const { h, mean, spread, inverse } = parts(); return h.sub(mean).sub(spread).mul(inverse); };
 equal("beta.g", layer.beta.g, () => out.g!.sum({ dim: 0 }), { mistakes: { "the mean over rows is taken instead of the sum": () => out.g!.mean({ dim: 0 }) } });
-equal("gamma.g", layer.gamma.g, () => out.g!.mul(parts().hat).sum({ dim: 0 }), { mistakes: { "x is taken instead of x̂": () => out.g!.mul(x).sum({ dim: 0 }), "the mean over rows is taken instead of the sum": () => out.g!.mul(parts().hat).mean({ dim: 0 }) } });
+equal("gamma.g", layer.gamma.g, () => out.g!.mul(parts().hat).sum({ dim: 0 }), { mistakes: { "x is taken instead of x̂": () => out.g!.mul(x).sum({ dim: 0 }), "it is not divided by the standard deviation: x̂ is due": () => out.g!.mul(parts().d).sum({ dim: 0 }), "γ multiplies the incoming gradient; here out.g itself is due": () => parts().h.mul(parts().hat).sum({ dim: 0 }), "the mean over rows is taken instead of the sum": () => out.g!.mul(parts().hat).mean({ dim: 0 }) } });
 equal("x.g", x.g, right, {
   mistakes: {
     "the paths through mean and variance are missing": () => parts().h.mul(parts().inverse),
@@ -93,6 +103,9 @@ equal("x.g", x.g, right, {
     "it is not divided by the standard deviation": () => { const { h, mean, spread } = parts(); return h.sub(mean).sub(spread); },
     "x is taken instead of x̂ in the variance's path": () => { const { h, mean, hat, inverse } = parts(); return h.sub(mean).sub(x.mul(h.mul(hat).mean({ dim: 0 }))).mul(inverse); },
     "the sums are taken instead of the means": () => { const { h, hat, inverse } = parts(); return h.sub(h.sum({ dim: 0 })).sub(hat.mul(h.mul(hat).sum({ dim: 0 }))).mul(inverse); },
+    "the mean's path takes the sum of h instead of its mean": () => { const { h, spread, inverse } = parts(); return h.sub(h.sum({ dim: 0 })).sub(spread).mul(inverse); },
+    "the variance's path takes the sum of h · x̂ instead of its mean": () => { const { h, hat, mean, inverse } = parts(); return h.sub(mean).sub(hat.mul(h.mul(hat).sum({ dim: 0 }))).mul(inverse); },
+    "the variance's path lacks its factor x̂": () => { const { h, hat, mean, inverse } = parts(); return h.sub(mean).sub(h.mul(hat).mean({ dim: 0 })).mul(inverse); },
     "the terms are added instead of subtracted": () => { const { h, mean, spread, inverse } = parts(); return h.add(mean).add(spread).mul(inverse); },
   },
 });
@@ -165,7 +178,7 @@ equal("the running variance after three batches", layer.variance, running(ones(3
 layer.training = false;
 const one = randn(1, 3), kept = layer.mean.clone();
 equal("forward of one row in evaluation", layer.forward(one), () => one.sub(kept).div(layer.variance.add(1e-5).sqrt()), {
-  mistakes: { "the row's own mean is subtracted: in evaluation the running averages are due": () => zeros(1, 3) },
+  mistakes: { "it is not divided by the root of the running variance": () => one.sub(kept), "it is divided by the running variance, without the root": () => one.sub(kept).div(layer.variance), "the row's own mean is subtracted: in evaluation the running averages are due": () => zeros(1, 3) },
 });
 equal("the running mean after an evaluation", layer.mean, kept, { mistakes: { "it is updated in evaluation too": () => kept.mul(0.9).add(one.mean({ dim: 0 }).mul(0.1)) } });
 }

@@ -92,7 +92,9 @@ export function within(
   if (found >= from && found <= to) return;
   const sign = Object.entries(signs).find(([, [low, high]]) => found >= low && found <= high);
   const why = sign === undefined ? "" : `: ${sign[0]}`;
-  fail(`${what} is ${+found.toPrecision(4)}; it should lie between ${from} and ${to}${why}.`);
+  fail(
+    `${what} is ${+found.toPrecision(4)}; it should lie between ${from} and ${to}${why}${/[.?]$/.test(why) ? "" : "."}`,
+  );
 }
 
 /** Ends the check unless f throws an error whose message has the given text. */

@@ -1,5 +1,6 @@
 import { centralDifference, differenceTasks, type Difference } from "../float64/differences.ts";
 import { evaluate } from "../float64/evaluate.ts";
+import type { Float64Program } from "../float64/program.ts";
 import { reverse } from "../float64/reverse.ts";
 import { sameShape } from "../shapes.ts";
 import type { CheckReport, CheckRequest, GivenGradient, JudgedGradient, Verdict } from "./check-types.ts";
@@ -22,13 +23,14 @@ export const checkGradients = (request: CheckRequest): CheckReport =>
 
 /** The judgement alone; its reference is not proven yet. */
 export function judgeGradients(request: CheckRequest): CheckReport {
-  const { program, given, wanted } = request;
+  const { given, wanted } = request;
   const reference = referenceOf(request);
   const names = new Map(wanted.map(({ step, name }) => [step, name]));
+  const program = named(request.program, names);
   const latest = latestOf(given);
   const gradients = [...latest.values()]
     .toSorted((a, b) => b.step - a.step)
-    .map((one) => judged(request, reference, { one, name: names.get(one.step) }));
+    .map((one) => judged(program, reference, { one, name: names.get(one.step) }));
   const missing = wanted.filter(({ step }) => !latest.has(step)).map(({ name }) => name);
   return {
     loss: reference.pass.values[program.steps.length - 1].reduce((sum, value) => sum + value, 0),
@@ -51,8 +53,13 @@ export function withProof(report: CheckReport, differences: readonly Difference[
   };
 }
 
+/** The program with the names that its wanted tensors were given, where they have none of their own. */
+const named = ({ steps }: Float64Program, names: ReadonlyMap<number, string>): Float64Program => ({
+  steps: steps.map((step, place) => ({ ...step, name: step.name ?? names.get(place) ?? null })),
+});
+
 function judged(
-  { program }: CheckRequest,
+  program: Float64Program,
   reference: Reference,
   { one, name }: { readonly one: GivenGradient; readonly name: string | undefined },
 ): JudgedGradient {

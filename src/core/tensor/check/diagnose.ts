@@ -44,6 +44,7 @@ class Diagnosis {
     const attempts = [
       () => this.#plain(),
       () => this.#backwards(),
+      () => this.#noIncoming(),
       () => this.#gradientOfAnother(),
       () => this.#pairs(),
       () => this.#scaledMutants(),
@@ -262,6 +263,40 @@ class Diagnosis {
     );
     // Terms are missing all along their ways: the pair nearest to the loss says where they begin.
     return found.slice(0, 1);
+  }
+
+  /** 1, or a tensor's own values, where its gradient is due. */
+  #noIncoming(): readonly Candidate[] {
+    const { incoming, pass } = this.#reference;
+    const { values } = this.#given;
+    return this.#segment().operations.flatMap((due): readonly Candidate[] => {
+      const usual = incoming.get(due);
+      if (usual === undefined) return [];
+      const name = stepName(this.#program, due);
+      const { line } = this.#program.steps[due];
+      const wrong = (instead: Float64Array): boolean => {
+        const made = this.#mutated([], new Map([...incoming, [due, instead]]));
+        return !isSame(instead, usual) && made !== null && isSame(values, made);
+      };
+      const text = (what: string): string => `is exactly what comes out when ${what}.`;
+      if (wrong(new Float64Array(usual.length).fill(1)))
+        return [
+          {
+            text: text(`the incoming gradient is left out: the gradient of ${name} is not multiplied by`),
+            line,
+            mistake: "no incoming gradient",
+          },
+        ];
+      if (wrong(pass.values[due]))
+        return [
+          {
+            text: text(`${name} itself stands where its gradient is due`),
+            line,
+            mistake: "value for gradient",
+          },
+        ];
+      return [];
+    });
   }
 
   /** The gradient of another tensor that came in where the next one's is due. */

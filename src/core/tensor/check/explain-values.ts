@@ -101,9 +101,42 @@ function explainShape(question: ValueQuestion): string {
     const turned = transposed({ values: Float64Array.from(expected.values), rows, columns }).values;
     if (isSame(actual.values, turned)) return ". The numbers are right, but transposed";
   }
+  const unsummed = missingSum(question);
+  if (unsummed !== null) return unsummed;
   const [few, many] = [numelOf(expected.shape), numelOf(actual.shape)];
   if (few === 1 && many > 1) return ". One number is due: a sum or a mean is missing";
   return "";
+}
+
+/** The right value before, or after, one axis was added up. */
+function missingSum({ actual, expected }: ValueQuestion): string | null {
+  const wide = actual.shape.length > expected.shape.length ? actual : expected;
+  const narrow = wide === actual ? expected : actual;
+  if (wide.shape.length !== narrow.shape.length + 1) return null;
+  for (const [axis, size] of wide.shape.entries()) {
+    if (!sameShape(wide.shape.toSpliced(axis, 1), narrow.shape)) continue;
+    const sums = summedOver(wide, axis);
+    for (const [what, made] of [
+      ["sum", sums],
+      ["mean", sums.map((value) => value / size)],
+    ] as const) {
+      if (!isSame(wide === actual ? made : narrow.values, wide === actual ? narrow.values : made)) continue;
+      return wide === actual
+        ? `. The ${what} over axis ${axis} is missing; with it, it is right`
+        : `. It is the ${what} of the right numbers over axis ${axis}, which should stay`;
+    }
+  }
+  return null;
+}
+
+function summedOver({ values, shape }: ShapedValues, axis: number): Float64Array {
+  const inner = numelOf(shape.slice(axis + 1));
+  const size = shape[axis] ?? 1;
+  const sums = new Float64Array(numelOf(shape) / size);
+  for (let i = 0; i < values.length; i++) {
+    sums[Math.floor(i / (inner * size)) * inner + (i % inner)] += values[i];
+  }
+  return sums;
 }
 
 function explainNumbers(question: ValueQuestion): string | null {
@@ -113,7 +146,10 @@ function explainNumbers(question: ValueQuestion): string | null {
   const known = mistakeOf(question);
   if (known !== null) return known;
   const strange = Array.from(a).findIndex((value) => !Number.isFinite(value));
-  if (strange >= 0) return `${a[strange]}${placeOf(strange, shape)}, where a number is due`;
+  if (strange >= 0) {
+    const causes = "a division by 0, exp of something large, log of 0 or the root of a negative number";
+    return `${a[strange]}${placeOf(strange, shape)}, where a number is due: look for ${causes}`;
+  }
   if (a.length > 1 && Array.from(a).every((value) => value === 0)) return "0 everywhere";
   const factor = factorOf(a, b);
   if (factor !== null) {

@@ -124,7 +124,7 @@ export function standInsOf(program: Float64Program, place: number): readonly Mut
       by !== due && op.kind !== "full" && sameShape(other, shape) ? [by] : [],
     );
     const candidates: (number | "gradient")[] = sameShape(step.shape, shape)
-      ? [...others, "gradient"]
+      ? ["gradient", ...others]
       : others;
     return candidates.map((by): Mutant => ({ kind: "standIn", step: place, slot, by }));
   });

@@ -34,7 +34,21 @@ const NEXT_TO_ERF = 2 / Math.sqrt(Math.PI);
 /** Derivatives of functions of one number; null where there is none to speak of. */
 export const UNARY_DERIVATIVES: Readonly<Record<UnaryFunction, UnaryDerivative | null>> = {
   neg: { rule: (g) => -g, mistakes: { sign: { rule: passes, words: "forgets the minus" } } },
-  abs: { rule: (g, _x, _y, sign) => g * sign, mistakes: { noFactor } },
+  abs: {
+    rule: (g, _x, _y, sign) => g * sign,
+    mistakes: {
+      input: { rule: (g, x) => g * x, words: "multiplies by the input itself where only its sign is due" },
+      result: {
+        rule: (g, _x, y) => g * y,
+        words: "multiplies by the absolute value where the sign of the input, −1 or 1, is due",
+      },
+      mask: {
+        rule: (g, x) => (x > 0 ? g : 0),
+        words: "has a mask of 0 and 1 where the sign of the input, −1 or 1, is due",
+      },
+      noFactor,
+    },
+  },
   sign: null,
   sqrt: {
     rule: (g, _x, y) => g / (2 * y),
@@ -81,6 +95,8 @@ export const UNARY_DERIVATIVES: Readonly<Record<UnaryFunction, UnaryDerivative |
       input: { rule: (g, x) => g * (1 - x * x), words: "takes the input where the result is due" },
       notSquared: { rule: (g, _x, y) => g * (1 - y), words: "does not square the result in 1 − tanh²" },
       square: { rule: (g, _x, y) => g * y * y, words: "has tanh² where 1 − tanh² is due" },
+      twice: { rule: (g, _x, y) => g * (1 - Math.tanh(y) ** 2), words: "takes tanh of the result once more" },
+      sigmoid: { rule: (g, _x, y) => g * y * (1 - y), words: "takes the derivative of the sigmoid" },
       noFactor,
     },
   },
@@ -91,6 +107,13 @@ export const UNARY_DERIVATIVES: Readonly<Record<UnaryFunction, UnaryDerivative |
       result: { rule: (g, _x, y) => g * y, words: "forgets the factor 1 − σ" },
       rest: { rule: (g, _x, y) => g * (1 - y), words: "forgets the factor σ" },
       tanh: { rule: (g, _x, y) => g * (1 - y * y), words: "takes the derivative of tanh" },
+      twice: {
+        rule: (g, _x, y) => {
+          const again = 1 / (1 + Math.exp(-y));
+          return g * again * (1 - again);
+        },
+        words: "takes the sigmoid of the result once more",
+      },
       noFactor,
     },
   },

@@ -30,9 +30,24 @@ function ofReport({ gradients, notes }: CheckReport): Said {
 }
 
 /** What JavaScript's own words mean here. */
-const NOT_SET =
-  "Something is null or undefined here that should be there: .g is null until a gradient was set. Does the step nearer to " +
-  "the loss run first, and does it set .g?";
+const MEANINGS: readonly (readonly [RegExp, string])[] = [
+  [
+    /cannot (?:read|set) property '.*' of null|expected a tensor.*, got null/,
+    "Something is null here: .g is null until a gradient was set. Does the step nearer to the loss run first, and does it set .g?",
+  ],
+  [
+    /'Symbol\.iterator' of undefined|undefined is not iterable/,
+    "A list is expected here, and there is nothing: does every function return what it makes?",
+  ],
+  [
+    /cannot (?:read|set) property '.*' of undefined|expected a tensor.*, got undefined/,
+    "Something is undefined here: was it kept (this.x = …, this.out = …), is it handed on as an argument, and does every function return what it makes?",
+  ],
+  [
+    /not a function/,
+    "What is called at this place does not exist under this name. The editor marks it; Ctrl+Space lists what there is.",
+  ],
+];
 
 /** Why an exercise is not solved, in words for its student. */
 export function explainResult(error: CellError | null, outputs: readonly CellOutput[]): Said {
@@ -51,7 +66,9 @@ export function explainResult(error: CellError | null, outputs: readonly CellOut
   const place = frame === undefined ? null : { cell: frame.cell, line: frame.line, column: frame.column };
   const named = error.kind === "assertion" || error.kind === "stopped" ? "" : `${error.name}: `;
   const text = `${named}${error.message}`.slice(0, LONGEST);
-  const meant = /cannot read property '.*' of (null|undefined)/.test(error.message) ? [NOT_SET] : [];
+  const meant = MEANINGS.filter(([words]) => words.test(error.message))
+    .slice(0, 1)
+    .map(([, meaning]) => meaning);
   const own = [text, ...meant].map((words) => ({ text: words, place }));
   return { reason: text, diagnosis: [...said.flatMap(({ diagnosis }) => diagnosis), ...own] };
 }
