@@ -1,19 +1,19 @@
 // Makes installable packages of the app, as it is in this checkout, in dist/.
+// Linux: .deb and .tar.xz; macOS and Windows: .zip.
 // Usage: npm run package [-- --folder] [--only deb|tar] [--level 0-9|none] [--out FOLDER]
 import fs from "node:fs";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { ensureReady } from "./setup.mjs";
-import { makeAppFolder } from "./package/app-folder.mjs";
-import { debianArchitecture, makeDebianPackage } from "./package/debian-package.mjs";
+import { artifactNames } from "./package/artifact-names.mjs";
 import { licencesText } from "./package/licences.mjs";
-import { PROGRAM, releaseFacts } from "./package/release-facts.mjs";
+import { makeLinuxPackages } from "./package/linux-packages.mjs";
+import { makeApp } from "./package/make-app.mjs";
+import { releaseFacts } from "./package/release-facts.mjs";
 import { sbomText } from "./package/sbom.mjs";
-import { writeShareFiles } from "./package/share-files.mjs";
 import { shippedPackages } from "./package/shipped-packages.mjs";
 import { stageApp } from "./package/stage-app.mjs";
-import { packTar } from "./package/tar-archive.mjs";
-import { programOnPath } from "./setup/display.mjs";
+import { packZip } from "./package/zip-archive.mjs";
 import { projectPaths } from "./setup/project-paths.mjs";
 import { createReport } from "./setup/report.mjs";
 import { runMain } from "./setup/run-main.mjs";
@@ -21,7 +21,7 @@ import { contentHash } from "./setup/stamp.mjs";
 
 const USAGE = `Usage: npm run package [-- --folder] [--level 0-9|none] [--out FOLDER]
   --folder   only the app's folder, in seconds, without archives
-  --only     deb or tar, instead of both
+  --only     on Linux: deb or tar, instead of both
   --level    of xz, or none; 9 (the default) is slow and small
   --out      where to, instead of dist
 `;
@@ -51,43 +51,30 @@ await runMain(async () => {
   const ownAddon = runtime.nativeBinding !== null;
   stageApp({ projectDir, stageDir, loaded: shipped.loaded, platform, arch, ownAddon });
   const licences = licencesText(projectDir, shipped);
-  const name = `${PROGRAM}-${facts.version}-${platform}-${arch}`;
+  const { level, only } = values;
+  const names = artifactNames({ version: facts.version, platform, arch, level });
   if (runtime.source === "cypress") {
     report.say(
       `Packed with Electron ${runtime.electronVersion}, which is out of support: good for a try, not for a release`,
     );
   }
-  const appDir = path.join(outDir, name);
-  await makeAppFolder({ projectDir, stageDir, appDir, licences, runtime });
+  const appDir = path.join(outDir, names.folder);
+  const parts = { projectDir, stageDir, appDir, licences, runtime, facts };
+  const said = await makeApp(parts, platform);
+  if (said !== null) report.say(said);
   if (values.folder) {
     report.say(`The app is in ${appDir}`);
     return 0;
   }
 
-  const { level } = values;
-  const shareDir = path.join(outDir, "share");
-  fs.rmSync(shareDir, { recursive: true, force: true });
-  await writeShareFiles({ projectDir, shareDir, runtime, facts });
-  const sbom = `${name}.cdx.json`;
-  fs.writeFileSync(path.join(outDir, sbom), await sbomText({ shipped, runtime, facts }));
-  const made = [sbom];
-  const debWanted = values.only !== "tar";
-  if (debWanted && programOnPath("dpkg-deb") === undefined) report.say("No dpkg-deb here: no .deb is made");
-  else if (debWanted) {
-    const deb = `${PROGRAM}_${facts.version}_${debianArchitecture(arch)}.deb`;
-    report.say(`Packing ${deb}`);
-    const treeDir = path.join(outDir, "deb");
-    const file = path.join(outDir, deb);
-    await makeDebianPackage({ projectDir, appDir, shareDir, treeDir, file, arch, level, facts });
-    fs.rmSync(treeDir, { recursive: true, force: true });
-    made.push(deb);
-  }
-  fs.renameSync(shareDir, path.join(appDir, "share"));
-  if (values.only !== "deb") {
-    const tar = `${name}.tar${level === "none" ? "" : ".xz"}`;
-    report.say(`Packing ${tar}`);
-    await packTar({ dir: appDir, archive: path.join(outDir, tar), epochS: facts.epochS, level });
-    made.push(tar);
+  fs.writeFileSync(path.join(outDir, names.sbom), await sbomText({ shipped, runtime, facts }));
+  const made = [names.sbom];
+  if (platform === "linux") {
+    made.push(...(await makeLinuxPackages({ ...parts, outDir, arch, level, only, names, report })));
+  } else {
+    report.say(`Packing ${names.zip}`);
+    await packZip({ dir: appDir, archive: path.join(outDir, names.zip), epochS: facts.epochS });
+    made.push(names.zip);
   }
 
   const lines = made.map((file) => `${contentHash(fs.readFileSync(path.join(outDir, file)))}  ${file}`);

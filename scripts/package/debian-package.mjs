@@ -2,16 +2,13 @@ import { createHash } from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
 import { setModes } from "./app-folder.mjs";
+import { debianArchitecture } from "./artifact-names.mjs";
 import { PROGRAM } from "./release-facts.mjs";
 import { filled, gzip, readTemplate } from "./share-files.mjs";
 import { runTool } from "./tar-archive.mjs";
+import { treeFiles } from "./tree-files.mjs";
 
-const ARCHITECTURES = { x64: "amd64", arm64: "arm64" };
 const SCRIPTS = ["postinst", "prerm", "postrm"];
-
-/** @param {string} arch As Node calls it. */
-export const debianArchitecture = (arch) =>
-  ARCHITECTURES[/** @type {keyof typeof ARCHITECTURES} */ (arch)] ?? arch;
 
 /**
  * Makes a .deb with dpkg-deb alone.
@@ -44,7 +41,7 @@ export async function makeDebianPackage({ projectDir, appDir, shareDir, treeDir,
   // Root's, and used where the system forbids namespaces to everybody else.
   fs.chmodSync(path.join(programDir, "chrome-sandbox"), 0o4755);
 
-  const files = filesOf(treeDir);
+  const files = treeFiles(treeDir);
   const sizeKb = files.reduce(
     (sum, name) => sum + Math.ceil(fs.lstatSync(path.join(treeDir, name)).size / 1024),
     0,
@@ -78,14 +75,6 @@ export async function makeDebianPackage({ projectDir, appDir, shareDir, treeDir,
 function debianChangelog({ version, maintainer, epochS }) {
   const date = new Date(epochS * 1000).toUTCString().replace("GMT", "+0000");
   return `${PROGRAM} (${version}) stable; urgency=medium\n\n  * Release ${version}: CHANGELOG.md of the sources says what changed.\n\n -- ${maintainer}  ${date}\n`;
-}
-
-/** @param {string} dir */
-function filesOf(dir) {
-  return fs
-    .readdirSync(dir, { recursive: true, encoding: "utf8" })
-    .filter((name) => !fs.lstatSync(path.join(dir, name)).isDirectory())
-    .sort();
 }
 
 /** As dpkg checks installed files. @param {string} file */

@@ -18,12 +18,12 @@ export const SHIPPED_FUSES = /** @type {const} */ ({
   EnableCookieEncryption: false,
 });
 
-/** @param {string} binary The runtime, or the .app folder on macOS. */
+/** @param {string} binary The runtime, or the .app folder on macOS, which must be signed again afterwards. */
 export async function setShippedFuses(binary) {
   /** @type {Record<string, boolean>} */
   const options = {};
   for (const [name, on] of entriesOf(SHIPPED_FUSES)) options[FuseV1Options[name]] = on;
-  await flipFuses(binary, { version: FuseVersion.V1, resetAdHocDarwinSignature: true, ...options });
+  await flipFuses(binary, { version: FuseVersion.V1, ...options });
   const wrong = Object.entries(await readFuses(binary)).filter(
     ([name, state]) =>
       state !== (SHIPPED_FUSES[/** @type {keyof typeof SHIPPED_FUSES} */ (name)] ? "on" : "off"),

@@ -80,6 +80,8 @@ function messageOf(error: unknown): string {
 
 /** Before there is a log: what went wrong is said on stderr, and in a dialog where somebody can close it. */
 async function endWith(title: string, message: string): Promise<void> {
+  // Chromium answers SIGTERM by quitting with 0, from before the app is ready: what could not start did not succeed.
+  app.on("before-quit", () => app.exit(1));
   process.stderr.write(`${title}: ${message}\n`);
   if (options.demoDir === null) {
     await app.whenReady();

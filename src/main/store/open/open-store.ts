@@ -53,7 +53,9 @@ export function openStore(options: OpenStoreOptions): Store {
   try {
     // Earlier versions let everybody on the machine read it.
     if (exists && usual) chmodSync(path, PRIVATE_MODE);
-    return openForWriting(path, nativeBinding, remoteReason(dirname(path), options.fileSystemType));
+    const { fileSystemType } = options;
+    const fileSystem = fileSystemType === undefined ? {} : { fileSystemType };
+    return openForWriting(path, nativeBinding, remoteReason(dirname(path), fileSystem));
   } catch (error) {
     if (!exists || !isOutOfSpace(error)) throw storeFailure("open the saved runs", path, error);
     const reason =
