@@ -20,7 +20,7 @@ afterAll(() => engine.close());
 describe("gatherBytes", () => {
   it("has the bits of gatherRows of the same floats, whatever the shape, the order and the threads", async () => {
     const stream = randomStream(22);
-    const below = (n: number): number => Math.floor((uniform(stream, 1)[0] ?? 0) * n);
+    const below = (n: number): number => Math.floor(uniform(stream, 1)[0] * n);
     for (let n = 0; n < PROGRAMS; n++) {
       const [rows, features, batch] = [1 + below(300), 1 + below(900), 1 + below(600)];
       const scope = engine.arena.scope();
