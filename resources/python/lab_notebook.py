@@ -179,12 +179,39 @@ def activation(name, forward, backward=None):
     return Own.apply
 
 
+def loss_function(name, forward, backward=None):
+    """The mean of a function of each prediction and its target; `.backward(y, t)` sets y.g, as in the lab."""
+
+    class Own(torch.autograd.Function):
+        @staticmethod
+        def forward(ctx, y, t):
+            ctx.save_for_backward(y, t)
+            return forward(y, t).mean()
+
+        @staticmethod
+        def backward(ctx, g):
+            y, t = ctx.saved_tensors
+            return backward(y, t) / y.numel() * g, None
+
+    def mean(y, t):
+        return forward(y, t).mean() if backward is None else Own.apply(y, t)
+
+    def set_gradient(y, t):
+        with torch.enable_grad():
+            at = y.detach().requires_grad_()
+            (y.g,) = torch.autograd.grad(mean(at, t.detach()), at)
+
+    mean.__name__ = name
+    mean.backward = set_gradient
+    return mean
+
+
 def no_grad(f):
     with torch.no_grad():
         return f()
 
 
 __all__ = [
-    *("data show plot hist image heat pad assert_close time check no_grad activation".split()),
+    *("data show plot hist image heat pad assert_close time check no_grad activation loss_function".split()),
     *("torch nn F math".split()),
 ]

@@ -2,20 +2,35 @@ import * as v from "valibot";
 import { derive } from "../core/expression/derive.ts";
 import { call, DY, type InputName } from "../core/expression/expression.ts";
 import { backwardMisfit, readOwnActivation } from "../core/expression/own-activation.ts";
+import { lossMisfit, readOwnLoss } from "../core/expression/own-loss.ts";
 import { writeFormula } from "../core/expression/write-formula.ts";
 import { elementFormula, FormulaError } from "../core/tensor/element-formula.ts";
 import { sameShape, showShape } from "../core/tensor/shapes.ts";
 import type { SourceLine, TensorNode } from "../core/tensor/tensor-node.ts";
-import { layerSpecSchema } from "../shared/specs/network-spec.ts";
+import { layerSpecSchema, ownLossSpecSchema } from "../shared/specs/network-spec.ts";
 import type { CellOutputs } from "./cell-outputs.ts";
 import { GuestError } from "./guest-error.ts";
 
-/** What `activation` was given, as formulas. */
-export interface DefinedActivation {
+export const PART_KINDS = ["activation", "loss"] as const;
+export type PartKind = (typeof PART_KINDS)[number];
+
+/** What `activation` or `lossFunction` was given, as formulas. */
+export interface DefinedFormulas {
   readonly name: string;
   readonly forward: string;
   readonly backward: string | null;
   readonly place: SourceLine | null;
+}
+
+const NAMES: Readonly<Record<PartKind, readonly [InputName, InputName]>> = {
+  activation: ["z", "dy"],
+  loss: ["y", "t"],
+};
+
+/** What a mean at a loss's end is taken of: the lab takes it itself. */
+function beforeMean(out: TensorNode): TensorNode {
+  const isMean = out.op.kind === "reduce" && out.op.fn === "mean" && out.shape.length === 0;
+  return (isMean ? out.inputs[0] : undefined) ?? out;
 }
 
 /** Writes what a cell's function does with tensors as a formula of one element, and says what has been defined. */
@@ -26,32 +41,40 @@ export class FormulaWriter {
     this.#outputs = outputs;
   }
 
-  /** @param z The first that was recorded for the function. @throws {FormulaError} If it is none of one element. */
-  write(out: TensorNode, z: TensorNode, dy: TensorNode | null): string {
-    const inputs = new Map<TensorNode, InputName>([[z, "z"]]);
-    if (dy !== null) inputs.set(dy, "dy");
-    const formula = writeFormula(elementFormula(out, inputs, z.id));
-    if (sameShape(out.shape, z.shape)) return formula;
+  /** @param first The first that was recorded for the function. @throws {FormulaError} If it is none of one element. */
+  write(kind: PartKind, given: TensorNode, first: TensorNode, second: TensorNode): string {
+    const [one, other] = NAMES[kind];
+    const inputs = new Map<TensorNode, InputName>([
+      [first, one],
+      [second, other],
+    ]);
+    const out = kind === "loss" ? beforeMean(given) : given;
+    const formula = writeFormula(elementFormula(out, inputs, first.id));
+    if (sameShape(out.shape, first.shape)) return formula;
     throw new FormulaError(
-      `of z ${showShape(z.shape)} it makes ${showShape(out.shape)}, and an activation keeps the shape`,
+      `of ${one} ${showShape(first.shape)} it makes ${showShape(out.shape)}, and every element has a result of its own`,
       out.line,
     );
   }
 
   /** @throws {GuestError} If a network's spec would not take it. */
-  define({ name, forward, backward, place }: DefinedActivation): void {
-    const layer = { type: "own", name, forward, ...(backward === null ? {} : { backward }) };
-    const problem = v.safeParse(layerSpecSchema, layer).issues?.[0]?.message;
+  define(kind: PartKind, { name, forward, backward, place }: DefinedFormulas): void {
+    const own = { name, forward, ...(backward === null ? {} : { backward }) };
+    const parsed =
+      kind === "activation"
+        ? v.safeParse(layerSpecSchema, { type: "own", ...own })
+        : v.safeParse(ownLossSpecSchema, own);
+    const problem = parsed.issues?.[0].message;
     if (problem !== undefined) throw new GuestError("FormulaError", problem);
-    const functions = readOwnActivation({ kind: "own", name, forward, backward });
-    this.#outputs.add({
-      kind: "activation",
-      name,
-      forward,
-      backward,
-      derived: writeFormula(call("mul", DY, derive(functions.forward))),
-      misfit: backwardMisfit(functions),
-      place,
-    });
+    const said = { name, forward, backward, place };
+    if (kind === "activation") {
+      const functions = readOwnActivation({ kind: "own", name, forward, backward });
+      const derived = writeFormula(call("mul", DY, derive(functions.forward)));
+      this.#outputs.add({ kind, ...said, derived, misfit: backwardMisfit(functions) });
+      return;
+    }
+    const functions = readOwnLoss({ forward, backward });
+    const derived = writeFormula(functions.derivative);
+    this.#outputs.add({ kind, ...said, derived, misfit: lossMisfit(functions) });
   }
 }

@@ -7,7 +7,7 @@ import { expand } from "../core/tensor/views.ts";
 import type { CellOutputs } from "./cell-outputs.ts";
 import type { CellSources } from "./cell-sources.ts";
 import type { CheckRecorder } from "./check-recorder.ts";
-import type { FormulaWriter } from "./formula-writer.ts";
+import { PART_KINDS, type FormulaWriter, type PartKind } from "./formula-writer.ts";
 import { closenessText } from "./closeness-text.ts";
 import { GuestError } from "./guest-error.ts";
 import type { HostFunction as AnyHostFunction, HostValue as AnyHostValue } from "./interpreter.ts";
@@ -57,6 +57,11 @@ function text(value: HostValue, most = SHORT_TEXT): string {
 function number(value: HostValue): number {
   if (typeof value !== "number") throw wrong("a number");
   return value;
+}
+function partKind(value: HostValue): PartKind {
+  const kind = PART_KINDS.find((one) => one === value);
+  if (kind === undefined) throw wrong("an activation or a loss");
+  return kind;
 }
 function seedOf(value: HostValue): number {
   const seed = number(value);
@@ -265,9 +270,10 @@ export function hostFunctions(parts: HostParts): Readonly<Record<string, HostFun
       ledger.endFormula();
       return undefined;
     },
-    formula: (out, z, dy) => formulas.write(tensor(out), tensor(z), dy === undefined ? null : tensor(dy)),
-    activation: (name, forward, backward, given) => {
-      formulas.define({
+    formula: (kind, out, first, second) =>
+      formulas.write(partKind(kind), tensor(out), tensor(first), tensor(second)),
+    definePart: (kind, name, forward, backward, given) => {
+      formulas.define(partKind(kind), {
         name: text(name),
         forward: text(forward),
         backward: backward === undefined ? null : text(backward),

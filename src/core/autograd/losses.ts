@@ -1,3 +1,6 @@
+import { call, number } from "../expression/expression.ts";
+import { ownLossFunctions, type OwnLoss } from "../expression/own-loss.ts";
+import { recordExpression } from "../expression/record-expression.ts";
 import {
   crossEntropy,
   crossEntropyBackward,
@@ -7,6 +10,7 @@ import {
 } from "../ops/functional.ts";
 import type { MapStep, StridedView } from "../ops/generic-op.ts";
 import type { TensorLike } from "../ops/op.ts";
+import { countOf, denseStrides } from "../ops/strides.ts";
 import type { Variable } from "./tape.ts";
 
 /** What compares predictions with targets: its output is one number on the tape. */
@@ -107,6 +111,42 @@ export class HuberLoss<T extends TensorLike> implements Loss<T> {
       ops.run({ op: "huberBackward", pred: pred.data, target, dpred, delta });
       return dpred;
     });
+  }
+}
+
+/**
+ * loss (1,) = mean over all elements of a formula of pred and target; pred (N, 1) with target (N,), or both (N, C).
+ * Backward: the formula's slope by pred, or its writer's, / number of elements.
+ */
+export class OwnFormulaLoss<T extends TensorLike> implements Loss<T> {
+  readonly #loss: OwnLoss;
+
+  constructor(loss: OwnLoss) {
+    this.#loss = loss;
+  }
+
+  forward(pred: Variable<T>, target: T): Variable<T> {
+    const { ops } = pred.tape;
+    const { name } = this.#loss;
+    const { forward, backward } = ownLossFunctions(this.#loss);
+    const inputs = { y: pred.data, t: target };
+    const { shape } = pred.data;
+    const share = 1 / countOf(shape);
+    const elements = recordExpression(ops, forward, inputs, `${name} of each number`);
+    const loss = ops.tensor("loss", [1]);
+    ops.run({
+      op: "reduce",
+      kind: "sum",
+      shape,
+      inputs: [{ tensor: elements, offset: 0, strides: denseStrides(shape) }],
+      steps: [{ input: 0 }],
+      axes: [...shape.keys()],
+      scale: share,
+      out: loss,
+    });
+    return pred.tape.recordLoss(loss, pred, () =>
+      recordExpression(ops, call("mul", backward, number(share)), inputs, `${pred.data.name}.g`),
+    );
   }
 }
 

@@ -1,4 +1,4 @@
-import { call, number, type Expression } from "./expression.ts";
+import { call, isFirst, number, type Expression } from "./expression.ts";
 
 const TWO_OVER_ROOT_PI = 2 / Math.sqrt(Math.PI);
 
@@ -69,10 +69,10 @@ function binaryDerivative(fn: string, { a, b, da, db, out }: Operands): Expressi
   }
 }
 
-/** Derivative of an expression by z. At a kink of maximum(z, …), minimum and where it is the left one, as a relu's. */
+/** Derivative of an expression by z, or by y. At a kink of maximum(z, …), minimum and where it is the left one, as a relu's. */
 export function derive(e: Expression): Expression {
   if (e.kind === "value") return number(0);
-  if (e.kind === "input") return number(e.name === "z" ? 1 : 0);
+  if (e.kind === "input") return number(isFirst(e.name) ? 1 : 0);
   const { fn, args } = e;
   const [a, b, c] = args;
   if (fn === "where") {

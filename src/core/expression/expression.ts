@@ -2,12 +2,15 @@ import { operandsOf, type MapFunction } from "../ops/generic-op.ts";
 import { BINARY, UNARY } from "../ops/map-functions.ts";
 import type { BinaryFunction, UnaryFunction } from "../ops/generic-op.ts";
 
-/** A formula of one element: `z` what comes into an activation, `dy` the gradient of what comes out. */
+/**
+ * A formula of one element: `z` what comes into an activation, `dy` the gradient of what comes out; of a loss `y` what is
+ * predicted, and `t` the target.
+ */
 export type Expression =
   | { readonly kind: "input"; readonly name: InputName }
   | { readonly kind: "value"; readonly value: number }
   | { readonly kind: "call"; readonly fn: MapFunction; readonly args: readonly Expression[] };
-export const INPUT_NAMES = ["z", "dy"] as const;
+export const INPUT_NAMES = ["z", "dy", "y", "t"] as const;
 export type InputName = (typeof INPUT_NAMES)[number];
 
 export const Z: Expression = { kind: "input", name: "z" };
@@ -35,12 +38,16 @@ export const functionsIn = (e: Expression): number =>
 export const reads = (e: Expression, name: InputName): boolean =>
   e.kind === "call" ? e.args.some((arg) => reads(arg, name)) : e.kind === "input" && e.name === name;
 
+/** Of z and dy, or of y and t. */
 export type Evaluate = (z: number, dy: number) => number;
+
+/** Whether it is what an activation or a loss is derived by. */
+export const isFirst = (name: InputName): boolean => name === "z" || name === "y";
 
 /** The expression as a function of float64 numbers. */
 export function compile(e: Expression): Evaluate {
   if (e.kind === "value") return () => e.value;
-  if (e.kind === "input") return e.name === "z" ? (z) => z : (_z, dy) => dy;
+  if (e.kind === "input") return isFirst(e.name) ? (z) => z : (_z, dy) => dy;
   const [a, b, c] = e.args.map(compile);
   switch (operandsOf(e.fn)) {
     case 1: {

@@ -30,15 +30,17 @@ function joined<T>(pieces: readonly Piece<T>[], fn: Extract<MapStep, { fn: unkno
 
 /**
  * Records out = e(inputs) as maps: as one where it applies at most 16 functions, else with the largest parts in tensors of
- * their own. All inputs have one shape.
+ * their own. All inputs have as many elements as z, or y, whose shape the result has.
  */
 export function recordExpression<T extends TensorLike>(
   ops: Ops<T>,
   e: Expression,
-  inputs: Readonly<Partial<Record<InputName, T>>> & { readonly z: T },
+  inputs: Readonly<Partial<Record<InputName, T>>>,
   name: string,
 ): T {
-  const { shape } = inputs.z;
+  const like = inputs.z ?? inputs.y;
+  if (like === undefined) throw new TypeError(`recordExpression: ${name} has neither z nor y`);
+  const { shape } = like;
   let parts = 0;
   const run = ({ steps, tensors }: Piece<T>, outName: string): T => {
     const out = ops.tensor(outName, shape);
@@ -49,7 +51,7 @@ export function recordExpression<T extends TensorLike>(
   };
   const piece = (of: Expression): Piece<T> => {
     if (of.kind === "value") return { steps: [{ value: of.value }], functions: 0, tensors: [] };
-    if (of.kind === "input") return read(inputs[of.name] ?? inputs.z);
+    if (of.kind === "input") return read(inputs[of.name] ?? like);
     const pieces = of.args.map(piece);
     const sum = (): number => pieces.reduce((count, { functions }) => count + functions, 1);
     while (sum() > MAP_FUNCTIONS) {

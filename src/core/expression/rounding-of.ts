@@ -1,7 +1,7 @@
 import { BINARY, UNARY } from "../ops/map-functions.ts";
 import { operandsOf, type BinaryFunction, type UnaryFunction } from "../ops/generic-op.ts";
 import { unarySlope } from "./derive.ts";
-import { call, compile, Z, type Expression } from "./expression.ts";
+import { call, compile, isFirst, Z, type Expression } from "./expression.ts";
 
 /** u, 2⁻²⁴: what rounding to float32 changes at most, relative to the value. */
 const UNIT = 2 ** -24;
@@ -60,7 +60,7 @@ function bounded(e: Expression): (z: number, dy: number) => Bounded {
     const held = { value: e.value, error: Math.abs(Math.fround(e.value) - e.value) };
     return () => held;
   }
-  if (e.kind === "input") return (z, dy) => ({ value: e.name === "z" ? z : dy, error: 0 });
+  if (e.kind === "input") return (z, dy) => ({ value: isFirst(e.name) ? z : dy, error: 0 });
   const [a, b, c] = e.args.map(bounded);
   const rounded = (value: number, carried: number): Bounded => ({
     value,

@@ -5,6 +5,7 @@ import {
   BinaryCrossEntropyLoss,
   CrossEntropyLoss,
   HuberLoss,
+  OwnFormulaLoss,
   L1Loss,
   MSELoss,
   OneHotMSELoss,
@@ -20,7 +21,7 @@ import { ContractError } from "../errors.ts";
 import type { Ops, TensorLike } from "../ops/op.ts";
 import type { Layer, Network } from "./network.ts";
 import { dropoutSeed } from "./dropout-mask.ts";
-import { CLASS_WEIGHTS, normNames, parameterNames } from "./network.ts";
+import { CLASS_WEIGHTS, normNames, parameterNames, requireOwnLoss } from "./network.ts";
 
 /** What a network is computed from: x (N, in), y (N,) or (N, targets), and its parameters w1, b1, w2, … by name. */
 export interface NetworkTensors<T> {
@@ -53,7 +54,7 @@ export interface TrainingStep<T> {
 }
 
 function lossOf<T extends TensorLike>(
-  { loss, smoothing, delta, classWeights }: Network,
+  { loss, smoothing, delta, classWeights, ownLoss }: Network,
   given: (name: string) => T,
 ): Loss<T> {
   const weights = classWeights === undefined ? null : given(CLASS_WEIGHTS);
@@ -66,6 +67,8 @@ function lossOf<T extends TensorLike>(
       return new L1Loss();
     case "huber":
       return new HuberLoss(delta);
+    case "own":
+      return new OwnFormulaLoss(requireOwnLoss({ ownLoss }));
     case "binaryCrossEntropy":
       return new BinaryCrossEntropyLoss(weights);
     case "crossEntropy":

@@ -1,3 +1,5 @@
+import { ContractError } from "../errors.ts";
+import type { OwnLoss } from "../expression/own-loss.ts";
 import { activationName, type Activation } from "../ops/activation.ts";
 
 /** Fully connected: y (N, out) = x (N, in) W + b. */
@@ -60,11 +62,18 @@ export const LOSSES = {
   mse: { title: "MSE", classes: false },
   l1: { title: "L1", classes: false },
   huber: { title: "Huber", classes: false },
+  own: { title: "own loss", classes: false },
   mseOneHot: { title: "MSE on onehot", classes: true },
   crossEntropy: { title: "cross entropy", classes: true },
   binaryCrossEntropy: { title: "binary cross entropy", classes: true },
 } as const;
 export type LossName = keyof typeof LOSSES;
+
+/** @throws {ContractError} If the network has none. */
+export function requireOwnLoss({ ownLoss }: { readonly ownLoss?: OwnLoss | null | undefined }): OwnLoss {
+  if (ownLoss !== undefined && ownLoss !== null) return ownLoss;
+  throw new ContractError('the loss "own" is said by ownLoss, and there is none');
+}
 // A literal's keys are its own.
 export const LOSS_NAMES = Object.keys(LOSSES) as LossName[];
 
@@ -79,6 +88,8 @@ export interface Network<L extends Layer = Layer> {
   readonly smoothing?: number;
   /** Of the Huber loss: from here on it grows linearly; 1 without. */
   readonly delta?: number;
+  /** What the loss "own" is. */
+  readonly ownLoss?: OwnLoss;
   /** Of the cross entropies, one a class or an output: torch's weight, and pos_weight of the binary one. */
   readonly classWeights?: readonly number[];
 }
@@ -173,5 +184,5 @@ export function networkTitle(network: Network): string {
   const kinds = new Set(flatLayers(network.layers).flatMap(kindOf));
   if (network.layers.some(({ type }) => type === "residual")) kinds.add("residual");
   const shown = widths.length > 6 ? [widths[0], `… ${linear.length} layers …`, widths.at(-1)] : widths;
-  return [shown.join("-"), ...kinds, LOSSES[network.loss].title].join(", ");
+  return [shown.join("-"), ...kinds, network.ownLoss?.name ?? LOSSES[network.loss].title].join(", ");
 }

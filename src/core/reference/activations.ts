@@ -1,4 +1,5 @@
 import { ownFunctions } from "../expression/own-activation.ts";
+import { QUADRATURE, SHORT_STEP } from "./quadrature.ts";
 import type { Activation } from "../ops/activation.ts";
 import { normalDensity, normalDistribution } from "./error-function.ts";
 
@@ -47,15 +48,6 @@ export function activationSlope(activation: Activation, x: number): number {
 /** σ(x + d) − σ(x) = σ(x + d) σ(−x) (1 − e^(−d)); far steps do not cancel. */
 const sigmoidMove = (x: number, d: number): number =>
   Math.abs(d) > 1 ? sigmoid(x + d) - sigmoid(x) : sigmoid(x + d) * sigmoid(-x) * -Math.expm1(-d);
-
-/** Nodes and weights of Gauss and Legendre for three points on [0, 1]. */
-const QUADRATURE = [
-  [0.5 - Math.sqrt(0.15), 5 / 18],
-  [0.5, 8 / 18],
-  [0.5 + Math.sqrt(0.15), 5 / 18],
-] as const;
-/** Steps up to this are integrated: the error is then below 1e-12 of the result. */
-const SHORT_STEP = 0.01;
 
 const isShort = (x: number, d: number): boolean => Math.abs(d) * Math.max(1, Math.abs(x)) <= SHORT_STEP;
 

@@ -134,9 +134,9 @@ export function referencePass(network: Network, parameters: ReferenceParameters)
     }
   };
   network.layers.forEach(open);
-  const { loss, smoothing = 0, delta = 1, classWeights = null } = network;
+  const { loss, smoothing = 0, delta = 1, classWeights = null, ownLoss = null } = network;
   const coupled = layers.some(({ type }) => type === "batchNorm");
-  return { layers, loss, smoothing, delta, weights: classWeights, widths, coupled };
+  return { layers, loss, smoothing, delta, weights: classWeights, ownLoss, widths, coupled };
 }
 
 /** The output of an element-wise layer. */

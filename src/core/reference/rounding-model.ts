@@ -1,3 +1,7 @@
+import { compile } from "../expression/expression.ts";
+import { ownLossFunctions } from "../expression/own-loss.ts";
+import { roundingOf } from "../expression/rounding-of.ts";
+import { requireOwnLoss } from "../network/network.ts";
 import {
   shareRounding,
   slopeRounding,
@@ -107,6 +111,12 @@ export class RoundingModel {
         case "l1":
           // The other side of the kink.
           return d <= error ? 2 : 0;
+        case "own": {
+          const { slope } = ownLossFunctions(requireOwnLoss(this.#pass));
+          const moved = (by: number): number =>
+            Math.abs(slope(out[c] + by, wanted[c]) - slope(out[c], wanted[c]));
+          return 2 * Math.max(moved(error), moved(-error));
+        }
         case "huber":
           return d - error >= delta ? 0 : error;
         case "binaryCrossEntropy": {
@@ -406,6 +416,15 @@ export class RoundingModel {
         const down = (weights?.[c] ?? 1) * value * sigmoid(-out[c]);
         return ((12 + Math.abs(out[c])) * UNIT_ROUNDOFF * (up + down) + SMALLEST_SHARE) / out.length;
       });
+    }
+    if (loss === "own") {
+      const { backward } = ownLossFunctions(requireOwnLoss(this.#pass));
+      const [evaluate, round] = [compile(backward), roundingOf(backward)];
+      return wanted.map(
+        (value, c) =>
+          (round(out[c], value) + 4 * UNIT_ROUNDOFF * Math.abs(evaluate(out[c], value))) / out.length +
+          SMALLEST_FLOAT32,
+      );
     }
     return wanted.map((value, c) => {
       const slope = loss === "huber" ? Math.min(delta, Math.abs(out[c] - value)) : Math.abs(out[c] - value);

@@ -1,4 +1,6 @@
-import type { LossName } from "../network/network.ts";
+import { ownLossFunctions, type OwnLoss, type OwnLossFunctions } from "../expression/own-loss.ts";
+import { requireOwnLoss, type LossName } from "../network/network.ts";
+import { QUADRATURE, SHORT_STEP } from "./quadrature.ts";
 
 /** How outputs are judged. */
 export interface Criterion {
@@ -9,6 +11,8 @@ export interface Criterion {
   readonly delta: number;
   /** Of the cross entropies, one an output; null for 1 each. */
   readonly weights: readonly number[] | null;
+  /** What the loss "own" is. */
+  readonly ownLoss: OwnLoss | null;
 }
 
 /** The targets of one row: a class, or as many numbers as outputs. */
@@ -36,7 +40,7 @@ export function wantedOutput(
   outputs: number,
   targets: RowTargets,
 ): Float64Array {
-  const asNumbers = loss === "mse" || loss === "l1" || loss === "huber";
+  const asNumbers = loss === "mse" || loss === "l1" || loss === "huber" || loss === "own";
   if (asNumbers || (loss === "binaryCrossEntropy" && targets.length === outputs)) {
     return Float64Array.from(targets);
   }
@@ -72,12 +76,17 @@ function logLead(out: ArrayLike<number>, target: number): number {
   return above === 0 ? Math.log1p(others) : above + Math.log(others + Math.exp(-above));
 }
 
+const ownFunctions = (criterion: Criterion): OwnLossFunctions => ownLossFunctions(requireOwnLoss(criterion));
+
 const huber = (d: number, delta: number): number =>
   Math.abs(d) < delta ? d ** 2 / 2 : delta * (Math.abs(d) - delta / 2);
 
 /** The loss of one output, of those that are judged one by one. */
-function elementLoss({ loss, delta, weights }: Criterion, out: number, wanted: number, c: number): number {
+function elementLoss(criterion: Criterion, out: number, wanted: number, c: number): number {
+  const { loss, delta, weights } = criterion;
   switch (loss) {
+    case "own":
+      return ownFunctions(criterion).value(out, wanted);
     case "l1":
       return Math.abs(out - wanted);
     case "huber":
@@ -92,8 +101,11 @@ function elementLoss({ loss, delta, weights }: Criterion, out: number, wanted: n
 }
 
 /** Its slope. */
-function elementSlope({ loss, delta, weights }: Criterion, out: number, wanted: number, c: number): number {
+function elementSlope(criterion: Criterion, out: number, wanted: number, c: number): number {
+  const { loss, delta, weights } = criterion;
   switch (loss) {
+    case "own":
+      return ownFunctions(criterion).slope(out, wanted);
     case "l1":
       return Math.sign(out - wanted);
     case "huber":
@@ -117,6 +129,18 @@ function elementDifference(
   const { loss, delta, weights } = criterion;
   const d = out - wanted;
   switch (loss) {
+    case "own": {
+      const { value, slope } = ownFunctions(criterion);
+      // A step over a kink, most of them at the target, is no integral of one slope.
+      const isShort = Math.abs(up - down) * Math.max(1, Math.abs(out)) <= SHORT_STEP;
+      const stays = d + up > 0 === d > 0 && d + down > 0 === d > 0 && out + up > 0 === out + down > 0;
+      return isShort && stays
+        ? QUADRATURE.reduce(
+            (sum, [at, weight]) => sum + weight * (up - down) * slope(out + down + at * (up - down), wanted),
+            0,
+          )
+        : value(out + up, wanted) - value(out + down, wanted);
+    }
     case "l1": {
       const [above, below] = [d + up, d + down];
       if (d !== 0 && above > 0 === d > 0 && below > 0 === d > 0) return Math.sign(d) * (up - down);

@@ -1,4 +1,4 @@
-import { activationText } from "../../shared/live/activation-text.ts";
+import { partText } from "../../shared/live/part-text.ts";
 import type { CellOutput, ShownValue } from "../../shared/live/cell-output.ts";
 import type { CellError } from "../../shared/live/cell-result.ts";
 import type { CheckReport } from "../../shared/live/check-report.ts";
@@ -168,12 +168,16 @@ export function cellOutputText(output: CellOutput): string {
     }
     case "check":
       return checkText(output.report);
-    case "activation": {
-      const { formulas, sentences } = activationText(output);
+    case "activation":
+    case "loss": {
+      const { formulas, sentences } = partText(output);
       const { name, forward, backward } = output;
-      const layer = { type: "own", name, forward, ...(backward === null ? {} : { backward }) };
-      const spec = `As a layer of a network's spec: ${JSON.stringify(layer)}`;
-      return [`activation ${formulas[0] ?? ""}`, ...formulas.slice(1), ...sentences, spec].join("\n  ");
+      const own = { name, forward, ...(backward === null ? {} : { backward }) };
+      const spec =
+        output.kind === "activation"
+          ? `As a layer of a network's spec: ${JSON.stringify({ type: "own", ...own })}`
+          : `In a network's spec: ${JSON.stringify({ loss: "own", ownLoss: own })}`;
+      return [`${output.kind} ${formulas[0] ?? ""}`, ...formulas.slice(1), ...sentences, spec].join("\n  ");
     }
     case "notice":
       return `note: ${output.text}${output.place === null ? "" : ` (${placeText(output.place)})`}`;

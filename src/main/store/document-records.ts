@@ -127,9 +127,9 @@ export class DocumentRecords {
     return this.#access.attempt("read what the cells gave", () => this.#outputs.ofDocument(id));
   }
 
-  /** What cells gave that have defined activations, the newest first; not in the trash. */
-  activationOutputs(): readonly OutputOfDocument[] {
-    return this.#access.attempt("list the notebooks' activations", () => this.#outputs.withActivations());
+  /** What cells gave that have defined activations or losses, the newest first; not in the trash. */
+  partOutputs(): readonly OutputOfDocument[] {
+    return this.#access.attempt("list what notebooks define", () => this.#outputs.withParts());
   }
 
   /** Null: of all cells. */

@@ -4,7 +4,8 @@ import { SEEDED_BUGS, SEEDED_BUG_NAMES } from "../../core/network/seeded-bug.ts"
 import { GRADIENT_REFERENCES, type GradcheckSettings } from "../../shared/experiments/gradcheck.ts";
 import { formatForecast } from "../format/duration.ts";
 import { formatBytes, formatNumber } from "../format/number.ts";
-import { Choice, NetworkFields } from "../network/network-fields.tsx";
+import { Choice } from "../network/choice.tsx";
+import { NetworkFields } from "../network/network-fields.tsx";
 import { startGradcheck } from "./gradcheck-actions.ts";
 import { ControlPanel } from "../ui/control-panel.tsx";
 import classes from "../ui/controls.module.css";

@@ -1,7 +1,8 @@
 import { ActionIcon, Button, Checkbox, Slider, Tooltip } from "@mantine/core";
 import { Dices, Save } from "lucide-react";
 import type { Initialisation } from "../../shared/specs/network-spec.ts";
-import { Choice, NetworkFields } from "../network/network-fields.tsx";
+import { Choice } from "../network/choice.tsx";
+import { NetworkFields } from "../network/network-fields.tsx";
 import { SCHEMES } from "../network/network-form.ts";
 import { useStore } from "../store/create-store.ts";
 import { initStore, saveInit } from "./init-store.ts";

@@ -1,4 +1,3 @@
-import { NativeSelect } from "@mantine/core";
 import controls from "../ui/controls.module.css";
 import { NumberField } from "../ui/number-field.tsx";
 import {
@@ -8,53 +7,17 @@ import {
   type NetworkForm,
   type NetworkPreset,
 } from "./network-form.ts";
-import {
-  judgesClasses,
-  LOSS_NAMES,
-  LOSSES,
-  networkTitle,
-  type LossName,
-} from "../../core/network/network.ts";
+import { networkTitle } from "../../core/network/network.ts";
 import { MNIST_DATASET, rowsOf } from "../../shared/experiments/dataset.ts";
-import {
-  endsOf,
-  networkOf,
-  outputsFor,
-  type DataEnds,
-  type Initialisation,
-} from "../../shared/specs/network-spec.ts";
+import { endsOf, networkOf, type Initialisation } from "../../shared/specs/network-spec.ts";
 import { lossFor } from "../../shared/specs/fit-widths.ts";
-import { optionOf, useNotebookActivations } from "./notebook-activations.ts";
+import { Choice } from "./choice.tsx";
+import { LossField } from "./loss-field.tsx";
+import { optionOf, useActivationOptions, useNotebookParts } from "./notebook-parts.ts";
 import { OpenIn } from "./open-in.tsx";
 import { formatNumber } from "../format/number.ts";
 import { useStore } from "../store/create-store.ts";
 import { datasetsStore, knownDataset } from "../store/datasets-store.ts";
-
-interface ChoiceProps<T extends string> {
-  readonly label: string;
-  readonly value: T;
-  readonly options: readonly { readonly value: T; readonly label: string }[];
-  readonly onChoose: (value: T) => void;
-  readonly hint?: string;
-}
-
-/** One of a few names. */
-export function Choice<T extends string>({ label, value, options, onChoose, hint }: ChoiceProps<T>) {
-  return (
-    <NativeSelect
-      label={label}
-      description={hint}
-      value={value}
-      data={options.map((option) => ({ ...option }))}
-      inputWrapperOrder={["label", "input", "error", "description"]}
-      classNames={{ root: controls["choice"] ?? "", description: controls["hint"] ?? "" }}
-      onChange={(event) => {
-        const chosen = options.find((option) => option.value === event.currentTarget.value);
-        if (chosen !== undefined) onChoose(chosen.value);
-      }}
-    />
-  );
-}
 
 const PRESETS = Object.entries(NETWORK_PRESETS).map(([value, label]) => ({
   value: value as NetworkPreset,
@@ -64,26 +27,16 @@ const ACTIVATION_NAMES = Object.entries(ACTIVATIONS).map(([value, { title }]) =>
   value: value as keyof typeof ACTIVATIONS,
   label: title,
 }));
-/** Losses that can judge this data, by the names that forms show. */
-export const lossChoices = (ends: DataEnds): { value: LossName; label: string }[] =>
-  LOSS_NAMES.filter((loss) => outputsFor(loss, ends).length > 0).map((loss) => ({
-    value: loss,
-    label:
-      ends.target === "classes" && !judgesClasses(loss)
-        ? `${LOSSES[loss].title} of the label`
-        : LOSSES[loss].title,
-  }));
-
 /** The lab's activations, and those that notebooks have defined. */
 function ActivationField({ form: { choice, choose } }: { readonly form: NetworkForm }) {
-  const defined = useNotebookActivations();
+  const defined = useActivationOptions();
   const { activation, ownActivation } = choice;
   const chosen = ownActivation === null ? undefined : optionOf(defined, ownActivation);
   // What was chosen stays, whatever has become of its notebook.
   const kept =
     ownActivation === null || chosen !== undefined
       ? []
-      : [{ value: "own", label: `${ownActivation.name}, no longer in a notebook`, layer: ownActivation }];
+      : [{ value: "own", label: `${ownActivation.name}, no longer in a notebook`, spec: ownActivation }];
   const own = [...defined, ...kept];
   return (
     <Choice<string>
@@ -92,7 +45,7 @@ function ActivationField({ form: { choice, choose } }: { readonly form: NetworkF
       options={[...ACTIVATION_NAMES, ...own]}
       hint={activation === "own" && ownActivation !== null ? ownActivation.forward : ""}
       onChoose={(value) => {
-        const layer = own.find((one) => one.value === value)?.layer;
+        const layer = own.find((one) => one.value === value)?.spec;
         if (layer !== undefined) choose({ activation: "own", ownActivation: layer });
         const named = ACTIVATION_NAMES.find((one) => one.value === value);
         if (named !== undefined) choose({ activation: named.value });
@@ -104,6 +57,7 @@ function ActivationField({ form: { choice, choose } }: { readonly form: NetworkF
 /** The network that is looked at, and its data. */
 export function NetworkFields({ form }: { readonly form: NetworkForm }) {
   const { choice, choose, numbers } = form;
+  useNotebookParts();
   const all = useStore(datasetsStore);
   const dataset = knownDataset(all, choice.data) ?? MNIST_DATASET;
   const splits = (["train", "valid"] as const).map((value) => ({
@@ -126,11 +80,11 @@ export function NetworkFields({ form }: { readonly form: NetworkForm }) {
           <NumberField label="Depth" hint="linear layers, 1 to 100" field={numbers.fields.depth} />
           <NumberField label="Width" hint="units of each hidden layer" field={numbers.fields.width} />
           <ActivationField form={form} />
-          <Choice
-            label="Loss"
-            value={lossFor(choice.loss, endsOf(dataset))}
-            options={lossChoices(endsOf(dataset))}
-            onChoose={(loss) => choose({ loss })}
+          <LossField
+            chosen={{ loss: lossFor(choice.loss, endsOf(dataset)), ownLoss: choice.ownLoss }}
+            ends={endsOf(dataset)}
+            byHand={false}
+            onChoose={choose}
           />
         </>
       )}

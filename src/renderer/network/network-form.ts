@@ -13,13 +13,15 @@ import {
   networkSpecSchema,
   NOTEBOOK_NETWORK,
   outputsFor,
+  ownLossSpecSchema,
+  type OwnLossSpec,
   type DataEnds,
   type Initialisation,
   type TrainLayerSpec,
   type NetworkSpec,
 } from "../../shared/specs/network-spec.ts";
 import { MNIST_DATASET } from "../../shared/experiments/dataset.ts";
-import type { OwnLayer } from "../../shared/live/notebook-activation.ts";
+import type { OwnLayer } from "../../shared/live/notebook-part.ts";
 import { fitToData, lossFor } from "../../shared/specs/fit-widths.ts";
 import { problemOf } from "../preferences/check-number.ts";
 import { createDraftForm, type DraftForm } from "../preferences/draft-form.ts";
@@ -65,7 +67,10 @@ export const NETWORK_PRESETS = {
 export type NetworkPreset = keyof typeof NETWORK_PRESETS;
 
 /** A whole network that came from another view. */
-export type GivenNetwork = Pick<NetworkSpec, "layers" | "loss" | "labelSmoothing" | "delta" | "classWeights">;
+export type GivenNetwork = Pick<
+  NetworkSpec,
+  "layers" | "loss" | "labelSmoothing" | "delta" | "classWeights" | "ownLoss"
+>;
 
 export interface NetworkChoice {
   /** Id of a data set. */
@@ -77,12 +82,14 @@ export interface NetworkChoice {
   readonly ownActivation: OwnLayer | null;
   readonly init: Initialisation;
   readonly loss: NetworkSpec["loss"];
+  /** What the loss "own" stands for. */
+  readonly ownLoss: OwnLossSpec | null;
   readonly split: NetworkSpec["data"]["split"];
 }
 
 /** Features → width → … → outputs, with an activation after every linear layer but the last, or the given layers. */
 export function specOf(
-  { preset, activation, ownActivation, init, loss: wanted, split, data: name, given }: NetworkChoice,
+  { preset, activation, ownActivation, init, loss: wanted, ownLoss, split, data: name, given }: NetworkChoice,
   { depth, width, rows, seed, gain }: Readonly<Record<NetworkField, number>>,
   ends: DataEnds,
 ): NetworkSpec {
@@ -101,7 +108,7 @@ export function specOf(
       seed,
     };
   }
-  const loss = lossFor(wanted, ends);
+  const loss = wanted === "own" && ownLoss === null ? "mse" : lossFor(wanted, ends);
   const outputs = outputsFor(loss, ends)[0] ?? 1;
   const layer = activation === "own" ? ownActivation : ACTIVATIONS[activation].layer;
   const layers = Array.from({ length: depth }, (_, index): TrainLayerSpec[] => {
@@ -110,7 +117,8 @@ export function specOf(
     const linear: TrainLayerSpec = { type: "linear", in: index === 0 ? ends.features : width, out, ...drawn };
     return last || layer === null ? [linear] : [linear, layer];
   });
-  return { layers: layers.flat(), loss, data, seed };
+  const own = loss === "own" && ownLoss !== null ? { ownLoss } : {};
+  return { layers: layers.flat(), loss, ...own, data, seed };
 }
 
 /** Rows that another view's network comes with at most: a check or a trace looks at some. */
@@ -136,11 +144,16 @@ function ownLayerOf(value: unknown): OwnLayer | null {
   return layer.success && layer.output.type === "own" ? layer.output : null;
 }
 
+function ownLossOf(value: unknown): OwnLossSpec | null {
+  const loss = v.safeParse(ownLossSpecSchema, value);
+  return loss.success ? loss.output : null;
+}
+
 /** A form for a network; each view has its own, under its own key. */
 export function createNetworkForm(
   key: string,
   view: NetworkView,
-  given: Omit<NetworkChoice, "data" | "given" | "ownActivation"> &
+  given: Omit<NetworkChoice, "data" | "given" | "ownActivation" | "ownLoss"> &
     Readonly<Record<Exclude<NetworkField, "gain">, number>>,
 ): {
   readonly useForm: () => NetworkForm;
@@ -165,6 +178,7 @@ export function createNetworkForm(
     ownActivation,
     init: oneOf(initialisationSchema.options, stored["init"], defaults.init),
     loss: oneOf(LOSS_NAMES, stored["loss"], defaults.loss),
+    ownLoss: ownLossOf(stored["ownLoss"]),
     split: oneOf(["train", "valid"] as const, stored["split"], defaults.split),
   });
   const numberForms = createDraftForm<NetworkField>(`${key}-draft`, NUMBERS);
@@ -182,10 +196,11 @@ export function createNetworkForm(
     }
     choose(rest);
   };
-  takeOffers(view, ({ layers, loss, labelSmoothing, delta, classWeights, data, seed }) => {
+  takeOffers(view, ({ layers, loss, labelSmoothing, delta, classWeights, ownLoss, data, seed }) => {
     const extra = {
       ...(labelSmoothing === undefined ? {} : { labelSmoothing }),
       ...(delta === undefined ? {} : { delta }),
+      ...(ownLoss === undefined ? {} : { ownLoss }),
       ...(classWeights === undefined ? {} : { classWeights }),
     };
     set({

@@ -13,7 +13,7 @@ import {
 } from "../../shared/specs/network-spec.ts";
 import { formatNumber } from "../format/number.ts";
 import { SCHEMES } from "../network/network-form.ts";
-import { useNotebookActivations } from "../network/notebook-activations.ts";
+import { useActivationOptions, useNotebookParts } from "../network/notebook-parts.ts";
 import { showFailure } from "../store/lab-store.ts";
 import { useStore } from "../store/create-store.ts";
 import { datasetsStore, knownDataset } from "../store/datasets-store.ts";
@@ -152,7 +152,8 @@ const describe = (layer: TrainLayerSpec): string =>
 export function ModelBuilder({ form }: { readonly form: TrainForm }) {
   const { choice, choose, spec, problem } = form;
   const [kind, setKind] = useState<string>("linear");
-  const defined = useNotebookActivations();
+  useNotebookParts();
+  const defined = useActivationOptions();
   const { layers } = choice;
   const dataset = knownDataset(useStore(datasetsStore), choice.data);
   const set = (next: readonly TrainLayerSpec[]): void => {
@@ -243,7 +244,7 @@ export function ModelBuilder({ form }: { readonly form: TrainForm }) {
           onClick={() => {
             // Before the last linear layer, which gives the network's outputs.
             const at = last < 0 ? layers.length : last;
-            const own = defined.find(({ value }) => value === kind)?.layer;
+            const own = defined.find(({ value }) => value === kind)?.spec;
             const made =
               own ??
               KINDS[kind in KINDS ? (kind as keyof typeof KINDS) : "linear"].make(widthAfter(layers, at));

@@ -1,6 +1,6 @@
 import { NativeSelect } from "@mantine/core";
-import type { OwnLayer } from "../../shared/live/notebook-activation.ts";
-import { optionOf, useActivationOptions } from "../network/notebook-activations.ts";
+import type { OwnLayer } from "../../shared/live/notebook-part.ts";
+import { optionOf, useActivationOptions } from "../network/notebook-parts.ts";
 import { LayerText } from "./layer-inputs.tsx";
 import own from "./train-view.module.css";
 
@@ -39,7 +39,7 @@ export function OwnActivationSettings({
             const { value } = event.currentTarget;
             if (value === BY_HAND) onChange(written);
             const option = defined.find((one) => one.value === value);
-            if (option !== undefined) onChange(option.layer);
+            if (option !== undefined) onChange(option.spec);
           }}
         />
       )}

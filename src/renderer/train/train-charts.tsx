@@ -19,7 +19,7 @@ import {
   type MetricLine,
 } from "./figures/metric-figure.ts";
 import { formatNumber } from "../format/number.ts";
-import { Choice } from "../network/network-fields.tsx";
+import { Choice } from "../network/choice.tsx";
 import { MinMaxBuffer } from "../charts/kit/min-max-buffer.ts";
 import type { TrainingAxis, TrainingLog } from "./training-log.ts";
 import { SMOOTHINGS } from "../charts/figures/smoothing.ts";

@@ -2,7 +2,9 @@ import { Button, Checkbox, Fieldset, TextInput } from "@mantine/core";
 import { FlaskConical, ListPlus, Search } from "lucide-react";
 import { formatForecast } from "../format/duration.ts";
 import { formatBytes, formatNumber } from "../format/number.ts";
-import { Choice, lossChoices } from "../network/network-fields.tsx";
+import { Choice } from "../network/choice.tsx";
+import { LossField } from "../network/loss-field.tsx";
+import { OwnLossFields } from "./own-loss-fields.tsx";
 import { overfitSpec, TRAIN_PRESETS, type TrainPreset } from "../../shared/specs/train-presets.ts";
 import { stepsOf, type TrainSpec } from "../../shared/specs/train-spec.ts";
 import { useStore } from "../store/create-store.ts";
@@ -121,12 +123,15 @@ export function TrainControls() {
         }}
       />
       <Choice label="Data" value={choice.data} options={data} onChoose={(id) => choose({ data: id })} />
-      <Choice
-        label="Loss"
-        value={choice.loss}
-        options={lossChoices(endsOf(dataset))}
-        onChoose={(loss) => choose({ loss, preset: "own" })}
+      <LossField
+        chosen={choice}
+        ends={endsOf(dataset)}
+        byHand
+        onChoose={(chosen) => choose({ ...chosen, preset: "own" })}
       />
+      {choice.loss === "own" && choice.ownLoss !== null && (
+        <OwnLossFields loss={choice.ownLoss} onChange={(ownLoss) => choose({ ownLoss, preset: "own" })} />
+      )}
       {choice.loss === "huber" && <Fields form={form} names={["delta"]} />}
       {(choice.loss === "crossEntropy" || choice.loss === "binaryCrossEntropy") && (
         <TextInput

@@ -3,7 +3,13 @@ import * as v from "valibot";
 import { issueAt, issueWords } from "../../shared/ipc/issue-words.ts";
 import { judgesClasses } from "../../core/network/network.ts";
 import { fitToData, lossFor } from "../../shared/specs/fit-widths.ts";
-import { dataMisfit, endsOf, type DataEnds, type TrainLayerSpec } from "../../shared/specs/network-spec.ts";
+import {
+  dataMisfit,
+  endsOf,
+  type DataEnds,
+  type TrainLayerSpec,
+  type OwnLossSpec,
+} from "../../shared/specs/network-spec.ts";
 import { TRAIN_PRESETS, type TrainPreset } from "../../shared/specs/train-presets.ts";
 import { trainSpecSchema, type TrainSpec } from "../../shared/specs/train-spec.ts";
 import { createDraftForm, type DraftForm } from "../preferences/draft-form.ts";
@@ -63,6 +69,8 @@ export interface TrainChoice {
   readonly preset: TrainPreset | "own";
   readonly layers: readonly TrainLayerSpec[];
   readonly loss: TrainSpec["loss"];
+  /** What the loss "own" stands for. */
+  readonly ownLoss: OwnLossSpec | null;
   /** Weights of classes as typed, "1, 2, 0.5"; "" for none. */
   readonly classWeights: string;
   readonly optimizer: OptimizerName;
@@ -96,6 +104,7 @@ export function choiceOf(spec: TrainSpec, preset: TrainChoice["preset"]): TrainC
     preset,
     layers,
     loss,
+    ownLoss: spec.ownLoss ?? null,
     nesterov,
     classWeights: spec.classWeights?.join(", ") ?? "",
     shuffle,
@@ -182,6 +191,7 @@ export function toSpec(
     statisticsEvery: values.statisticsEvery,
     clipNorm: values.clipNorm > 0 ? values.clipNorm : null,
     ...(choice.loss === "huber" && values.delta !== 1 ? { delta: values.delta } : {}),
+    ...(choice.loss === "own" && choice.ownLoss !== null ? { ownLoss: choice.ownLoss } : {}),
     ...weightsOf(choice),
     ...onlyAboveZero("labelSmoothing", choice.loss === "crossEntropy" ? values.labelSmoothing : 0),
     ...onlyAboveZero("stopAfterSeconds", values.stopAfterSeconds),
@@ -250,7 +260,13 @@ takeOffers("train", (offer) => {
   const { values } = forms.read({ ...DEFAULTS, threads: labStore.get().threads ?? 1 });
   const made = toSpec(choices.get(), values ?? { ...DEFAULTS, threads: 1 });
   const course = "spec" in made ? made.spec : TRAIN_PRESETS[FIRST_PRESET].spec;
-  const { labelSmoothing: _smoothing, delta: _delta, classWeights: _weights, ...rest } = course;
+  const {
+    labelSmoothing: _smoothing,
+    delta: _delta,
+    classWeights: _weights,
+    ownLoss: _own,
+    ...rest
+  } = course;
   // A training looks at the training rows, whatever was looked at before.
   const data = { ...offer.data, split: "train" } as const;
   showSpec({ ...rest, ...offer, data }, "own");

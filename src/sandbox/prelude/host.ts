@@ -3,6 +3,9 @@ export interface Handle {
   readonly opaque: unique symbol;
 }
 
+/** What a notebook defines for the lab's other views. */
+export type PartKind = "activation" | "loss";
+
 /** What the lab does for the language. All arguments are checked on the other side. */
 export interface Host {
   /** Takes down one operation; `stack` says where. Lists of numbers come as text, "2,3". */
@@ -59,10 +62,19 @@ export interface Host {
   /** From here on operations are only taken down and nothing can be read, until `formulaEnd`. */
   formulaBegin(): void;
   formulaEnd(): void;
-  /** The formula of an element of `out`, of what was recorded between; `z` and `dy` are what the function was given. */
-  formula(out: Handle, z: Handle, dy: Handle | undefined): string;
-  /** Says that an activation of this name has been defined, by its formulas. */
-  activation(name: string, forward: string, backward: string | undefined, stack: string): void;
+  /**
+   * The formula of an element of `out`, of what was recorded between. What the function was given: z and dy of an
+   * activation, y and t of a loss.
+   */
+  formula(kind: PartKind, out: Handle, first: Handle, second: Handle): string;
+  /** Says that an activation or a loss of this name has been defined, by its formulas. */
+  definePart(
+    kind: PartKind,
+    name: string,
+    forward: string,
+    backward: string | undefined,
+    stack: string,
+  ): void;
   /**
    * What is wrong with a value, "" where nothing is. `exact`, 1 or 0: the expected one is computed anew in float64;
    * words of the mistakes are separated by line ends, what they give follows in their order.

@@ -1,5 +1,6 @@
 // Puts the tensor language's names where cells find them, and closes what they must not change.
 import { activation } from "./activation.ts";
+import { lossFunction } from "./loss-function.ts";
 import { noGrad } from "./autograd.ts";
 import { assert, assertClose, AssertionError, check, checkLayer } from "./checks.ts";
 import * as functions from "./functions.ts";
@@ -44,6 +45,7 @@ const language: Record<string, unknown> = {
   check,
   checkLayer,
   activation,
+  lossFunction,
   assert,
   assertClose,
 };

@@ -268,6 +268,27 @@ declare function activation(
   backward?: (z: Tensor, dy: Tensor) => Tensor,
 ): Activation;
 
+/** A loss that a notebook has defined: the mean over all elements. */
+interface LossFunction {
+  (y: Tensor, t: Tensor): Tensor;
+  /** Sets y.g, the gradient of the mean. */
+  backward(y: Tensor, t: Tensor): void;
+  /** What it makes of one number y that is predicted, and its target t. */
+  readonly formula: string;
+  /** The slope of that by y; null where it is derived. */
+  readonly gradient: string | null;
+}
+/**
+ * Defines a loss under a name that Train, Gradients, Backward and Initialise then offer. The functions work element by
+ * element, and the mean is taken by itself: `forward` gives the loss of each number, `backward` its slope by y; without
+ * it the lab derives it.
+ */
+declare function lossFunction(
+  name: string,
+  forward: (y: Tensor, t: Tensor) => Tensor,
+  backward?: (y: Tensor, t: Tensor) => Tensor,
+): LossFunction;
+
 /** Runs f without taking down how its results came about. */
 declare function noGrad<T>(f: () => T): T;
 

@@ -112,6 +112,7 @@ export const FUNCTIONS: Readonly<Record<string, FunctionRow>> = {
   time: helper("time"),
   check: helper("check"),
   activation: helper("activation"),
+  lossFunction: helper("loss_function"),
   noGrad: helper("no_grad"),
   "nn.init.kaimingNormal_": kaiming("kaiming_normal_"),
   "nn.init.kaimingUniform_": kaiming("kaiming_uniform_"),

@@ -24,7 +24,7 @@ import {
   liveVariableSchema,
   storedCellSchema,
 } from "../live/live-session.ts";
-import { notebookActivationSchema } from "../live/notebook-activation.ts";
+import { notebookPartSchema } from "../live/notebook-part.ts";
 import { saved } from "./saved-file.ts";
 
 const ids = v.pipe(v.array(id), v.minLength(1), v.maxLength(10_000));
@@ -106,8 +106,8 @@ export const DOCUMENT_CALLS = {
     input: v.object({ runId: v.string() }),
     output: v.object({ runId: v.string(), report: v.nullable(documentRunReportSchema) }),
   },
-  /** Activations that cells of the library's notebooks have defined, the newest first. */
-  sessionActivations: { input: v.undefined(), output: v.array(notebookActivationSchema) },
+  /** Activations and losses that cells of the library's notebooks have defined, the newest first. */
+  sessionParts: { input: v.undefined(), output: v.array(notebookPartSchema) },
   /** Forgets what these cells gave; null: all of them. */
   sessionClearOutputs: {
     input: v.object({ documentId, cells: v.nullable(v.array(v.string())) }),

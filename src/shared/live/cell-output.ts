@@ -100,6 +100,17 @@ export const cellOutputSchema = v.variant("kind", [
     misfit: v.nullable(v.object({ z: measured, given: measured, derived: measured })),
     place: v.nullable(sourcePlaceSchema),
   }),
+  /** `lossFunction(name, …)`: the same of a loss; formulas of y, what is predicted, and t, the target, of one number. */
+  v.object({
+    kind: v.literal("loss"),
+    name: v.string(),
+    forward: v.string(),
+    backward: v.nullable(v.string()),
+    /** The slope by y as the lab derives it. */
+    derived: v.string(),
+    misfit: v.nullable(v.object({ y: measured, t: measured, given: measured, derived: measured })),
+    place: v.nullable(sourcePlaceSchema),
+  }),
   /** Said by the lab, not by the cell: a broadcast that is probably not meant, output that was cut off. */
   v.object({ kind: v.literal("notice"), text: v.string(), place: v.nullable(sourcePlaceSchema) }),
 ]);

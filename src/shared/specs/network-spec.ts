@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { ContractError } from "../../core/errors.ts";
+import { readOwnLoss, type OwnLoss } from "../../core/expression/own-loss.ts";
 import { readOwnActivation } from "../../core/expression/own-activation.ts";
 import { MNIST_DATASET, outputsOf, type Dataset } from "../experiments/dataset.ts";
 import {
@@ -79,6 +80,58 @@ const formula = (what: string, own: (text: string) => OwnActivation) =>
     ),
   );
 
+/** The notebook's cell that defined a part; `codeHash` is of its code and of all that it needs. */
+const origin = v.optional(
+  v.strictObject({
+    notebook: v.pipe(v.string(), v.maxLength(500)),
+    cell: v.pipe(v.string(), v.maxLength(500)),
+    codeHash: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/, "codeHash must be a SHA-256 in hexadecimal")),
+  }),
+);
+const partName = (part: string) =>
+  v.pipe(
+    v.string("name must be a text"),
+    v.regex(
+      /^[A-Za-z][A-Za-z0-9_]{0,30}$/,
+      `the name of an own ${part} must be a letter and up to 30 letters, digits or _`,
+    ),
+  );
+
+/** What is wrong with an own loss's formula, or "". */
+function lossProblem(loss: Pick<OwnLoss, "forward" | "backward">): string {
+  try {
+    readOwnLoss(loss);
+    return "";
+  } catch (error) {
+    if (error instanceof ContractError) return error.message;
+    throw error;
+  }
+}
+const lossFormula = (what: string, own: (text: string) => Pick<OwnLoss, "forward" | "backward">) =>
+  v.pipe(
+    v.string(`${what} must be a formula, as in "(y - t) ** 2"`),
+    v.check(
+      (text) => lossProblem(own(text)) === "",
+      ({ input }) => `${what}, "${input.slice(0, 80)}": ${lossProblem(own(input))}`,
+    ),
+  );
+
+/** What the loss "own" is: the mean over all numbers of a formula of y, what is predicted, and t, the target. */
+export const ownLossSpecSchema = v.strictObject({
+  name: v.pipe(
+    partName("loss"),
+    v.check(
+      (name) => !(LOSS_NAMES as readonly string[]).includes(name),
+      ({ input }) => `${input} is the lab's own loss: give yours another name`,
+    ),
+  ),
+  forward: lossFormula("forward", (forward) => ({ forward, backward: null })),
+  /** The slope of one number's loss by y: "2 * (y - t)"; derived from `forward` without. */
+  backward: v.optional(lossFormula("backward", (backward) => ({ forward: "y", backward }))),
+  origin,
+});
+export type OwnLossSpec = v.InferOutput<typeof ownLossSpecSchema>;
+
 /** A layer without a layer inside. A linear layer without `init` is drawn by Kaiming normal, fan in. */
 const plainLayers = [
   v.strictObject({
@@ -94,11 +147,7 @@ const plainLayers = [
   v.strictObject({
     type: v.literal("own"),
     name: v.pipe(
-      v.string("name must be a text"),
-      v.regex(
-        /^[A-Za-z][A-Za-z0-9_]{0,30}$/,
-        "the name of an own activation must be a letter and up to 30 letters, digits or _",
-      ),
+      partName("activation"),
       v.check(
         (name) => !BUILT_IN.has(name),
         ({ input }) => `${input} is the lab's own activation: give yours another name`,
@@ -110,14 +159,7 @@ const plainLayers = [
     backward: v.optional(
       formula("backward", (backward) => ({ kind: "own", name: "own", forward: "z", backward })),
     ),
-    /** The notebook's cell that defined it; `codeHash` is of its code and of all that it needs. */
-    origin: v.optional(
-      v.strictObject({
-        notebook: v.pipe(v.string(), v.maxLength(500)),
-        cell: v.pipe(v.string(), v.maxLength(500)),
-        codeHash: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/, "codeHash must be a SHA-256 in hexadecimal")),
-      }),
-    ),
+    origin,
   }),
 ] as const;
 export const layerSpecSchema = v.variant("type", plainLayers);
@@ -208,6 +250,7 @@ interface SpecLayers {
   readonly layers: readonly TrainLayerSpec[];
   readonly loss: LossName;
   readonly classWeights?: readonly number[] | undefined;
+  readonly ownLoss?: OwnLossSpec | undefined;
 }
 
 /** Values that come in and go out; null without a linear layer. */
@@ -225,7 +268,7 @@ export function endsOfLayers(
 }
 
 /** What is wrong with how the layers follow each other, and with the loss at their end, or "". */
-export function networkSpecMisfit({ layers, loss, classWeights }: SpecLayers): string {
+export function networkSpecMisfit({ layers, loss, classWeights, ownLoss }: SpecLayers): string {
   const ends = endsOfLayers(layers);
   if (ends === null) return "there must be at least one linear layer";
   let width = ends.inputs;
@@ -251,6 +294,11 @@ export function networkSpecMisfit({ layers, loss, classWeights }: SpecLayers): s
   if ((loss === "crossEntropy" || loss === "mseOneHot") && width < 2) {
     return `the loss ${loss} needs an output for each class; the last layer has ${width}`;
   }
+  if (loss === "own" && ownLoss === undefined) {
+    return 'the loss "own" needs its formula: ownLoss, as in {"name": "mine", "forward": "(y - t) ** 2"}';
+  }
+  if (loss !== "own" && ownLoss !== undefined)
+    return `ownLoss belongs to the loss "own"; the loss is ${loss}`;
   if (classWeights === undefined) return "";
   if (loss !== "crossEntropy" && loss !== "binaryCrossEntropy") {
     return `class weights belong to the cross entropies; the loss is ${loss}`;
@@ -303,6 +351,8 @@ export const networkSpecEntries = {
   labelSmoothing: v.optional(share("label smoothing")),
   /** Of the Huber loss; 1 without. */
   delta: v.optional(positive("delta")),
+  /** Of the loss "own". */
+  ownLoss: v.optional(ownLossSpecSchema),
   /** Of the cross entropies: one a class, as torch's weight; of the binary one as its pos_weight, one an output. */
   classWeights: v.optional(
     v.pipe(v.array(positive("a class weight")), v.minLength(1, "give at least one class weight")),
@@ -363,6 +413,10 @@ function plainLayerOf(spec: LayerSpec): PlainLayer {
   }
 }
 
+const ownLossOf = ({ name, forward, backward }: OwnLossSpec): OwnLoss => {
+  return { name, forward, backward: backward ?? null };
+};
+
 /** The network of a spec as mathematics sees it. */
 export function networkOf({
   layers,
@@ -370,6 +424,7 @@ export function networkOf({
   labelSmoothing = 0,
   delta,
   classWeights,
+  ownLoss,
 }: SpecLayers & {
   readonly labelSmoothing?: number | undefined;
   readonly delta?: number | undefined;
@@ -400,6 +455,7 @@ export function networkOf({
     loss,
     smoothing: labelSmoothing,
     ...(delta === undefined ? {} : { delta }),
+    ...(ownLoss === undefined ? {} : { ownLoss: ownLossOf(ownLoss) }),
     ...(classWeights === undefined ? {} : { classWeights }),
   };
 }

@@ -52,6 +52,12 @@ const CASES: Readonly<Record<string, object>> = {
     delta: 0.7,
     optimizer: { name: "sgd", lr: 0.01 },
   },
+  "a loss of one's own": {
+    layers: [linear(784, 30), { type: "relu" }, linear(30, 1)],
+    loss: "own",
+    ownLoss: { name: "cauchy", forward: "maximum(log((y - t) ** 2 + 1), 0.001)" },
+    optimizer: { name: "sgd", lr: 0.01 },
+  },
   "class weights": {
     ...hidden({ type: "relu" }),
     classWeights: [1, 2, 3, 0.5, 1, 1, 4, 1, 1, 0.1],

@@ -26,6 +26,12 @@ const pick = <T>(stream: RandomStream, from: readonly T[]): T =>
 const between = (stream: RandomStream, low: number, high: number): number =>
   low + Math.floor(stream.next() * (high - low + 1));
 
+const OWN_LOSSES = [
+  { name: "cauchy", forward: "log((y - t) ** 2 + 1)", backward: null },
+  { name: "size", forward: "abs(y - t)", backward: "sign(y - t)" },
+  { name: "tilted", forward: "maximum(0.7 * (y - t), -0.3 * (y - t)) + 0.1 * tanh(y)", backward: null },
+];
+
 function activationOf(stream: RandomStream): Layer {
   const kind = pick(stream, ["relu", "leakyRelu", "tanh", "sigmoid", "gelu", "softplus"] as const);
   if (kind === "relu") return { type: "relu", shift: 0 };
@@ -78,6 +84,7 @@ export function generalNetwork(number: number): GeneralNetwork {
       loss,
       smoothing: loss === "crossEntropy" && stream.next() < 0.5 ? 0.1 : 0,
       delta: pick(stream, [0.3, 1, 5]),
+      ...(loss === "own" ? { ownLoss: OWN_LOSSES[number % OWN_LOSSES.length] } : {}),
       ...(weighted ? { classWeights: Array.from({ length: outputs }, () => 0.5 + 2 * stream.next()) } : {}),
     },
     number,

@@ -10,12 +10,12 @@ afterAll(async () => {
   await test.close();
 });
 
-type Defined = Extract<CellOutput, { kind: "activation" }>;
+type Defined = Extract<CellOutput, { kind: "activation" | "loss" }>;
 
 async function defined(source: string): Promise<Defined> {
   const { error, outputs } = await test.run(source);
   expect(error, source).toBeNull();
-  const found = outputs.find((output) => output.kind === "activation");
+  const found = outputs.find((output) => output.kind === "activation" || output.kind === "loss");
   if (found === undefined) throw new Error(`nothing was defined by ${source}`);
   return found;
 }
@@ -93,7 +93,7 @@ describe("activation()", () => {
   it.each([
     ["(z) => z.sub(z.mean())", /activation\("a"\), forward: \.mean\(\) puts elements together/],
     ["(z) => z.softmax(1)", /\.softmax\(\) puts elements together/],
-    ["(z) => z.matmul(zeros(9, 9))", /forward: .*(3, 5).*\(tried with z of shape \(3, 5\)\)/],
+    ["(z) => z.matmul(zeros(9, 9))", /forward: .*(3, 5).*\(tried with tensors of shape \(3, 5\)\)/],
     ["(z) => z.t()", /\.t\(\) moves or picks elements/],
     ["(z) => z.mul(w)", /the tensor w stands in it, and a formula knows numbers only/],
     ["(z) => z.add(randn(z.shape))", /randn\(\) draws random numbers/],
@@ -129,5 +129,51 @@ describe("activation()", () => {
   it("leaves the notebook as it was after a refusal", async () => {
     await test.fail('const before = ones(3); activation("a", (z) => z.sum());');
     expect(await test.print("print(before.add(1));")).toEqual(["tensor([2, 2, 2])"]);
+  });
+});
+
+describe("lossFunction()", () => {
+  it.each([
+    ["(y, t) => y.sub(t).square()", "square(y - t)"],
+    ["(y, t) => y.sub(t).abs().mean()", "abs(y - t)"],
+    [
+      "(y, t) => where(y.sub(t).abs().lt(1), y.sub(t).square().mul(0.5), y.sub(t).abs().sub(0.5))",
+      "where(abs(y - t) < 1, square(y - t) * 0.5, abs(y - t) - 0.5)",
+    ],
+  ])("writes %s as a formula; the mean at its end is taken by itself", async (code, formula) => {
+    expect(await defined(`lossFunction("mine", ${code});`)).toMatchObject({
+      kind: "loss",
+      forward: formula,
+      backward: null,
+      misfit: null,
+    });
+  });
+
+  it("says where a backward is not the slope", async () => {
+    const right = await defined('lossFunction("a", (y, t) => y.sub(t).square(), (y, t) => y.sub(t).mul(2));');
+    expect(right).toMatchObject({ backward: "(y - t) * 2", derived: "2 * (y - t)", misfit: null });
+    const wrong = await defined('lossFunction("a", (y, t) => y.sub(t).square(), (y, t) => y.sub(t));');
+    expect(wrong.misfit).toMatchObject({ y: 0.31, t: 0.17 });
+  });
+
+  it("is the mean of tensors, whose gradient check judges, by hand and on the tape", async () => {
+    expect(
+      await test.print(
+        'const squared = lossFunction("squared", (y, t) => y.sub(t).square(), (y, t) => y.sub(t).mul(2));\n' +
+          'const soft = lossFunction("soft", (y, t) => y.sub(t).square().add(1).log());\n' +
+          "const y = randn(6, 2), t = randn(6, 2), w = tensor([[3, 1]]).requiresGrad_();\n" +
+          "for (const of of [squared, soft]) print(check(() => { const loss = of(y, t); of.backward(y, t); return loss; }, { y }).passed);\n" +
+          "squared(w, tensor([[1, 1]])).backward(); print(squared(w, tensor([[1, 1]])), w.grad, soft.name, soft.formula);",
+      ),
+    ).toEqual(["true", "true", "tensor(2) tensor([[2, 0]]) soft log(square(y - t) + 1)"]);
+  });
+
+  it.each([
+    ["(y, t) => y.sub(t).square().sum()", /lossFunction\("a"\), forward: \.sum\(\) puts elements together/],
+    ["(y, t) => y.sub(t).mean().square()", /\.mean\(\) puts elements together/],
+    ["(y, t) => t", /it does not depend on y/],
+    ["(y, t) => y.squeeze(1).sub(t)", /squeeze/],
+  ])("refuses %s", async (code, message) => {
+    expect((await test.fail(`lossFunction("a", ${code});`)).message).toMatch(message);
   });
 });

@@ -17,12 +17,13 @@ const SIGNS: Readonly<Partial<Record<MapFunction, string>>> = {
 };
 const COMPARISONS: readonly MapFunction[] = ["gt", "ge", "lt", "le", "eq", "ne"];
 
-/** A number stands beside z as a tensor, which every function of torch takes. */
-const tensorOf = (e: Expression): string =>
-  e.kind === "value" ? `torch.full_like(z, ${pythonNumber(e.value)})` : torchFormula(e);
-
-/** A formula of z in Python, with torch's functions. */
-export function torchFormula(e: Expression): string {
+/**
+ * A formula in Python, with torch's functions; beside `like`, one of its inputs, a number stands as a tensor, which every
+ * function of torch takes.
+ */
+export function torchFormula(e: Expression, like: "z" | "y" = "z"): string {
+  const tensorOf = (of: Expression): string =>
+    of.kind === "value" ? `torch.full_like(${like}, ${pythonNumber(of.value)})` : torchFormula(of, like);
   if (e.kind === "input") return e.name;
   if (e.kind === "value") return pythonNumber(e.value);
   const sign = SIGNS[e.fn];
@@ -33,6 +34,6 @@ export function torchFormula(e: Expression): string {
   }
   const [a = e, b = e] = e.args;
   // Of two numbers Python would make a number, where torch's functions want a tensor.
-  const text = `(${tensorOf(a)} ${sign} ${torchFormula(b)})`;
+  const text = `(${tensorOf(a)} ${sign} ${torchFormula(b, like)})`;
   return COMPARISONS.includes(e.fn) ? `${text}.float()` : text;
 }

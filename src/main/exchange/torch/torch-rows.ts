@@ -1,6 +1,8 @@
-import type { LossName, Network } from "../../../core/network/network.ts";
+import { ownLossFunctions } from "../../../core/expression/own-loss.ts";
+import { requireOwnLoss, type LossName, type Network } from "../../../core/network/network.ts";
 import type { Schedule } from "../../../core/optimisers/schedule.ts";
 import type { TrainSpec } from "../../../shared/specs/train-spec.ts";
+import { torchFormula } from "./torch-formula.ts";
 import { pythonBoolean, pythonNumber } from "./python-text.ts";
 
 /** A loss in Python, of `output` (N, outputs) and `target`. */
@@ -18,6 +20,10 @@ export const LOSS_ROWS: Readonly<Record<LossName, LossRow>> = {
   mse: { call: () => `F.mse_loss(output, ${numbers})` },
   l1: { call: () => `F.l1_loss(output, ${numbers})` },
   huber: { call: ({ delta = 1 }) => `F.huber_loss(output, ${numbers}, delta=${pythonNumber(delta)})` },
+  own: {
+    call: (network) =>
+      `(lambda y, t: ${torchFormula(ownLossFunctions(requireOwnLoss(network)).forward, "y")})(output, ${numbers}).mean()`,
+  },
   mseOneHot: { call: () => `F.mse_loss(output, ${oneHot})` },
   crossEntropy: {
     call: (network) => {

@@ -10,7 +10,7 @@ import type {
   LiveSession,
   LiveState,
 } from "../../../shared/live/live-session.ts";
-import type { NotebookActivation } from "../../../shared/live/notebook-activation.ts";
+import type { NotebookPart } from "../../../shared/live/notebook-part.ts";
 import type { LabServices } from "../activity/experiment.ts";
 import { ExperimentCancelled } from "../activity/experiment-cancelled.ts";
 import type { RunSupervisor } from "../activity/run-supervisor.ts";
@@ -19,7 +19,7 @@ import { DocumentRunRecord } from "./document-run-record.ts";
 import { DocumentSession } from "./document-session.ts";
 import { judgeCell } from "./judge-cell.ts";
 import type { LiveLab } from "./live-lab.ts";
-import { notebookActivations } from "./notebook-activations.ts";
+import { notebookParts } from "./notebook-parts.ts";
 import { PlannedDocument } from "./planned-document.ts";
 import type { DocumentListener, DocumentRun } from "./run-document.ts";
 
@@ -117,9 +117,9 @@ export class SessionLab {
     await session?.close();
   }
 
-  /** Activations that cells of notebooks have defined, the newest first. @throws {StoreError} */
-  activations(): NotebookActivation[] {
-    return notebookActivations(
+  /** Activations and losses that cells of notebooks have defined, the newest first. @throws {StoreError} */
+  parts(): NotebookPart[] {
+    return notebookParts(
       this.#given.services.store.documents,
       (id) => this.#sessions.get(id)?.planned ?? null,
     );

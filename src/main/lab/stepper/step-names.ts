@@ -123,6 +123,9 @@ export class StepNames {
     const into = tensors.find((tensor) => name === `${tensor.name}.g`);
     if (into === undefined) return { symbol: name === "loss" ? "L" : name, formula: "" };
     const dy = tensors.find((tensor) => tensor !== into);
+    // An own loss: the other one is what was to be predicted.
+    if (dy?.name === "y")
+      return { symbol: `d${before(into)}`, formula: `slope of the loss at ${before(into)}, y` };
     return {
       symbol: `d${before(into)}`,
       formula: dy === undefined ? "" : `slope at ${before(into)} · ${before(dy)}`,

@@ -1,9 +1,10 @@
 import type * as Tensorflow from "@tensorflow/tfjs-core";
-import type { Expression } from "../../../core/expression/expression.ts";
+import { isFirst, type Expression } from "../../../core/expression/expression.ts";
 import { ownFunctions } from "../../../core/expression/own-activation.ts";
+import { ownLossFunctions } from "../../../core/expression/own-loss.ts";
 import { dropoutFactor } from "../../../core/network/dropout-mask.ts";
 import type { Layer, LossName, Network } from "../../../core/network/network.ts";
-import { LOSSES, normNames, parameterNames } from "../../../core/network/network.ts";
+import { LOSSES, normNames, parameterNames, requireOwnLoss } from "../../../core/network/network.ts";
 import type { Activation } from "../../../core/ops/activation.ts";
 import type { MapFunction } from "../../../core/ops/generic-op.ts";
 
@@ -41,11 +42,11 @@ const TF_FUNCTIONS: Readonly<Record<MapFunction, TfFunction>> = {
   where: (tf, a, b, c) => tf.where(tf.cast(a, "bool"), b, c),
 };
 
-/** An expression of z in TensorFlow.js's own operations. */
-function evaluate(tf: Tf, z: Value, e: Expression): Value {
+/** An expression of z, or of y and t, in TensorFlow.js's own operations. */
+function evaluate(tf: Tf, z: Value, e: Expression, t = z): Value {
   if (e.kind === "value") return tf.fill(z.shape, e.value);
-  if (e.kind === "input") return z;
-  const [a = z, b = a, c = a] = e.args.map((arg) => evaluate(tf, z, arg));
+  if (e.kind === "input") return isFirst(e.name) ? z : t;
+  const [a = z, b = a, c = a] = e.args.map((arg) => evaluate(tf, z, arg, t));
   return TF_FUNCTIONS[e.fn](tf, a, b, c);
 }
 
@@ -88,6 +89,8 @@ function lossOf(tf: Tf, network: Network, pred: Value, target: Value): Tensorflo
     case "mse":
     case "mseOneHot":
       return mean(tf.square(tf.sub(pred, wanted)));
+    case "own":
+      return mean(evaluate(tf, pred, ownLossFunctions(requireOwnLoss(network)).forward, wanted));
     case "l1":
       return mean(sizeOf(tf, tf.sub(pred, wanted)));
     case "huber": {

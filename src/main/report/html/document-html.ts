@@ -75,6 +75,7 @@ function outputHtml(output: CellOutput): string {
     case "show":
     case "check":
     case "activation":
+    case "loss":
     case "notice":
       return `<pre>${escapeHtml(cellOutputText(output))}</pre>`;
   }

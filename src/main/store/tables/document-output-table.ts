@@ -25,7 +25,7 @@ const outputSchema = v.pick(storedCellSchema, ["result", "judged"]);
 export class DocumentOutputTable {
   readonly #save;
   readonly #ofDocument;
-  readonly #withActivations;
+  readonly #withParts;
   readonly #clear;
   readonly #clearAll;
 
@@ -41,13 +41,14 @@ export class DocumentOutputTable {
       "SELECT cell, at, hash, output, run_id AS runId FROM document_output WHERE document_id = ? ORDER BY at, cell",
     );
     // Within JSON a text that says so has its quotes escaped.
-    this.#withActivations = keptStatement<
+    this.#withParts = keptStatement<
       OutputRow & { readonly id: string; readonly title: string; readonly version: number }
     >(
       db,
       `SELECT cell, at, hash, output, run_id AS runId, document.id, title, version
        FROM document_output JOIN document ON document.id = document_id
-       WHERE deleted_at IS NULL AND instr(output, '"kind":"activation"') > 0 ORDER BY at DESC, document_id, cell`,
+       WHERE deleted_at IS NULL AND (instr(output, '"kind":"activation"') > 0 OR instr(output, '"kind":"loss"') > 0)
+       ORDER BY at DESC, document_id, cell`,
     );
     this.#clear = keptStatement(db, "DELETE FROM document_output WHERE document_id = ? AND cell = ?");
     this.#clearAll = keptStatement(db, "DELETE FROM document_output WHERE document_id = ?");
@@ -66,9 +67,9 @@ export class DocumentOutputTable {
       }));
   }
 
-  /** Of cells that have defined activations, the newest first; not of notebooks in the trash. */
-  withActivations(): OutputOfDocument[] {
-    return this.#withActivations()
+  /** Of cells that have defined activations or losses, the newest first; not of notebooks in the trash. */
+  withParts(): OutputOfDocument[] {
+    return this.#withParts()
       .all()
       .map(({ output, id, title, version, ...row }) => ({
         ...row,

@@ -1,6 +1,6 @@
 import { memo } from "react";
 import { Info, TriangleAlert } from "lucide-react";
-import { activationText } from "../../../shared/live/activation-text.ts";
+import { partText } from "../../../shared/live/part-text.ts";
 import type { CellOutput } from "../../../shared/live/cell-output.ts";
 import { ChartFigure } from "../../charts/kit/chart-figure.tsx";
 import { HeatMap } from "../../charts/kit/heat-map.tsx";
@@ -97,10 +97,11 @@ const OneOutput = memo(function OneOutput({ output, number, checksBefore, judged
       return <HeatMap data={heatData(output, number)} />;
     case "check":
       return <CheckReportView report={output.report} number={number} before={checksBefore} />;
-    case "activation": {
-      const { formulas, sentences } = activationText(output);
+    case "activation":
+    case "loss": {
+      const { formulas, sentences } = partText(output);
       return (
-        <div role="group" aria-label={`Activation ${output.name}`}>
+        <div role="group" aria-label={`${output.kind === "loss" ? "Loss" : "Activation"} ${output.name}`}>
           <pre className={classes["text"]} data-kind="value">
             {formulas.join("\n")}
           </pre>

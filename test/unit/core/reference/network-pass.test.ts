@@ -3,7 +3,7 @@ import type { Activation } from "../../../../src/core/ops/activation.ts";
 import { activationMove, activationSlope } from "../../../../src/core/reference/activations.ts";
 import { rowLoss, rowLossDifference, rowLossGradient } from "../../../../src/core/reference/row-loss.ts";
 
-const CROSS_ENTROPY = { loss: "crossEntropy", smoothing: 0, delta: 1, weights: null } as const;
+const CROSS_ENTROPY = { loss: "crossEntropy", smoothing: 0, delta: 1, weights: null, ownLoss: null } as const;
 
 it.each([18, 40, 90])("loss and gradient keep their digits where a class leads by %i", (lead) => {
   const out = [0, lead, 0];

@@ -8,6 +8,7 @@ const CHOICE: NetworkChoice = {
   data: "mnist",
   given: null,
   ownActivation: null,
+  ownLoss: null,
   preset: "custom",
   activation: "relu",
   init: "kaimingNormal",

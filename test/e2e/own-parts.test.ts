@@ -6,6 +6,7 @@ import { chooseTheme, takeScreenshot } from "./take-screenshots.ts";
 
 const LONG_MS = 90_000;
 const CODE = `const bent = activation("bent", (z) => z.maximum(z.mul(0.1)));
+lossFunction("cauchy", (y, t) => y.sub(t).square().add(1).log());
 checkLayer(bent, { x: randn(6, 4) });`;
 
 let launched: LaunchedApp;
@@ -52,8 +53,8 @@ async function train(): Promise<void> {
   await page.getByText("Nothing is running").waitFor({ timeout: LONG_MS });
 }
 /** By its label, which begins with the name. */
-async function chooseOwn(list: Locator): Promise<void> {
-  const option = list.locator("option", { hasText: /^bent, of / });
+async function chooseOwn(list: Locator, label = /^bent, of /): Promise<void> {
+  const option = list.locator("option", { hasText: label });
   await option.waitFor({ state: "attached" });
   await list.selectOption((await option.getAttribute("value")) ?? "");
 }
@@ -111,6 +112,8 @@ it("is among the activations of Gradients, Backward and Initialise", async () =>
     await chooseOwn(field("Activation"));
     await shown(page.getByText("maximum(z, z * 0.1)", { exact: true })).waitFor();
   }
+  await chooseOwn(field("Loss"), /^cauchy, of /);
+  await shown(page.getByText("log(square(y - t) + 1)", { exact: true })).waitFor();
   await pictures("own-activation-initialise", "Initialise");
 });
 
@@ -124,4 +127,21 @@ it("whose formula is written over belongs to no notebook any more", async () => 
   await expect.poll(() => list.inputValue()).toBe("");
   await chooseOwn(list);
   await expect.poll(() => layer(2).getByLabel("forward of layer 2").inputValue()).toBe("maximum(z, z * 0.1)");
+});
+
+it("trains with a loss of the notebook, which can be written over", async () => {
+  await chooseOwn(field("Loss"), /^cauchy, of /);
+  expect(await field("Loss of one number").inputValue()).toBe("log(square(y - t) + 1)");
+  await train();
+  await page
+    .getByText(/^finished$/)
+    .first()
+    .waitFor();
+  expect(await violations()).toEqual([]);
+  await pictures("own-loss-train", "Train");
+  await field("Loss of one number").fill("square(y - t");
+  await shown(page.getByText(/the end at place 13: expected \)/)).waitFor();
+  await field("Loss of one number").fill("square(y - t)");
+  await expect.poll(() => field("Loss").inputValue()).toBe("own");
+  await expect.poll(() => button("Start training").isDisabled()).toBe(false);
 });

@@ -5,9 +5,14 @@ import { join, resolve } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Lab } from "../../../src/main/lab/lab.ts";
 import { openLab } from "../../../src/main/lab/open-lab.ts";
-import { layerOfActivation, type NotebookActivation } from "../../../src/shared/live/notebook-activation.ts";
+import { layerOfPart, lossOfPart, type NotebookPart } from "../../../src/shared/live/notebook-part.ts";
 import { expandSweep, sweepSpecSchema } from "../../../src/shared/specs/sweep-spec.ts";
-import { DEEP_CLASSIFIER, type LayerSpec, type NetworkSpec } from "../../../src/shared/specs/network-spec.ts";
+import {
+  NOTEBOOK_NETWORK,
+  DEEP_CLASSIFIER,
+  type LayerSpec,
+  type NetworkSpec,
+} from "../../../src/shared/specs/network-spec.ts";
 import { NOTEBOOK_SPEC } from "../../../src/shared/specs/notebook-spec.ts";
 import type { TrainSpec } from "../../../src/shared/specs/train-spec.ts";
 import { labOptions, openTestLab, type TestLab } from "../lab/open-test-lab.ts";
@@ -41,8 +46,8 @@ async function run(documentId: string, text: string): Promise<void> {
   await lab.session.run({ documentId, text, selection: { kind: "all" } });
   await expect.poll(() => lab.activity.state()).toBeNull();
 }
-const named = (name: string): NotebookActivation => {
-  const found = lab.session.activations().find((one) => one.name === name);
+const named = (name: string): NotebookPart => {
+  const found = lab.session.parts().find((one) => one.name === name);
   if (found === undefined) throw new Error(`no notebook has defined ${name}`);
   return found;
 };
@@ -69,8 +74,9 @@ const curve = (of: Lab, runId: string): string[] =>
 let documentId = "";
 test("what a notebook's cells define is listed by name, with where it comes from, until the cell goes", async () => {
   documentId = await define(TEXT, "Own parts");
-  expect(lab.session.activations().map(({ at: _at, codeHash: _hash, ...rest }) => rest)).toStrictEqual([
+  expect(lab.session.parts().map(({ at: _at, codeHash: _hash, ...rest }) => rest)).toStrictEqual([
     {
+      kind: "activation",
       name: "bent",
       forward: "maximum(z, z * 0.1)",
       backward: null,
@@ -80,6 +86,7 @@ test("what a notebook's cells define is listed by name, with where it comes from
       current: true,
     },
     {
+      kind: "activation",
       name: "mine",
       forward: "maximum(z, 0)",
       backward: "dy * (z > 0)",
@@ -91,7 +98,7 @@ test("what a notebook's cells define is listed by name, with where it comes from
   ]);
   const edited = document("const slope = 0.2;", RELU, BENT);
   lab.session.get({ documentId, text: edited });
-  expect(lab.session.activations().map(({ name, current }) => [name, current])).toStrictEqual([
+  expect(lab.session.parts().map(({ name, current }) => [name, current])).toStrictEqual([
     ["bent", false],
     ["mine", true],
   ]);
@@ -100,7 +107,7 @@ test("what a notebook's cells define is listed by name, with where it comes from
   expect(named("bent")).toMatchObject({ forward: "maximum(z, z * 0.2)", current: true });
   expect(named("bent").codeHash).not.toBe(before);
   lab.session.get({ documentId, text: document("const slope = 0.2;", RELU) });
-  expect(lab.session.activations().map(({ name }) => name)).toStrictEqual(["mine"]);
+  expect(lab.session.parts().map(({ name }) => name)).toStrictEqual(["mine"]);
   lab.session.get({ documentId, text: TEXT });
 });
 
@@ -108,11 +115,11 @@ test("a notebook in the trash defines nothing", async () => {
   const id = await define(document('activation("gone", (z) => z.tanh());'), "Thrown away");
   expect(named("gone").notebook).toBe("Thrown away");
   await lab.documents.trash({ ids: [id] });
-  expect(lab.session.activations().map(({ name }) => name)).not.toContain("gone");
+  expect(lab.session.parts().map(({ name }) => name)).not.toContain("gone");
 });
 
 test("a training with it has the losses of the built-in twin, and its code's hash is part of the run", async () => {
-  const own = specOf(layerOfActivation(named("mine")));
+  const own = specOf(layerOfPart(named("mine")));
   const [twin, mine] = [await train(specOf({ type: "relu", shift: 0 })), await train(own)];
   expect(mine).toMatchObject({ status: "finished", failure: null });
   expect(curve(lab, mine.id)).toHaveLength(40);
@@ -122,7 +129,7 @@ test("a training with it has the losses of the built-in twin, and its code's has
     expect(kept).toContain(said);
   }
   const other = {
-    ...layerOfActivation(named("mine")),
+    ...layerOfPart(named("mine")),
     origin: { ...named("mine"), codeHash: "0".repeat(64) },
   };
   const { notebook, cell, codeHash } = other.origin;
@@ -132,7 +139,7 @@ test("a training with it has the losses of the built-in twin, and its code's has
 });
 
 test("the gradient check, the stepper and the initialisation take it", async () => {
-  const spec = withActivation(layerOfActivation(named("bent")));
+  const spec = withActivation(layerOfPart(named("bent")));
   const network = { ...spec, data: { ...spec.data, rows: 64 } };
   const checked = await lab.gradcheck.start(
     { network, references: ["float64"], bug: null, coordinates: 5, tolerance: "strict", threads: 2 },
@@ -145,22 +152,77 @@ test("the gradient check, the stepper and the initialisation take it", async () 
   expect(sides).toHaveLength(1);
 });
 
+test("a loss trains as the built-in twin, passes the gradient check against every reference, or fails it if it is wrong", async () => {
+  const title = "Own losses";
+  await define(
+    document(
+      'lossFunction("squared", (y, t) => y.sub(t).square(), (y, t) => y.sub(t).mul(2));',
+      'lossFunction("heavy", (y, t) => y.sub(t).square().mul(0.3).add(1).log());',
+      'lossFunction("wrong", (y, t) => y.sub(t).square(), (y, t) => y.sub(t));',
+    ),
+    title,
+  );
+  expect(named("squared")).toMatchObject({ kind: "loss", notebook: title, forward: "square(y - t)" });
+  const { data } = specOf({ type: "tanh" });
+  const own = (name: string) => ({ loss: "own", ownLoss: lossOfPart(named(name)) }) as const;
+  const spec: TrainSpec = { ...NOTEBOOK_SPEC, data, validRows: 200, epochs: undefined, steps: 40 };
+  const [twin, mine] = [await train(spec), await train({ ...spec, ...own("squared") })];
+  expect(mine).toMatchObject({
+    status: "finished",
+    failure: null,
+    config: { network: "784-50-1, relu, squared" },
+  });
+  const expected = lab.runs.metrics(twin.id);
+  const found = lab.runs.metrics(mine.id);
+  expect(found.map(({ name, step }) => `${name} ${step}`)).toStrictEqual(
+    expected.map(({ name, step }) => `${name} ${step}`),
+  );
+  found.forEach(({ name, value }, at) => {
+    if (/loss/i.test(name)) expect(Math.abs(value / (expected[at]?.value ?? NaN) - 1)).toBeLessThan(1e-5);
+  });
+  expect(JSON.stringify(lab.runs.get({ runId: mine.id }))).toContain(named("squared").codeHash);
+  const passes = async (name: string): Promise<boolean> => {
+    const network: NetworkSpec = { ...NOTEBOOK_NETWORK, ...own(name), data: { ...data, rows: 64 } };
+    const run = await lab.gradcheck.start(
+      {
+        network,
+        references: ["float64", "finite-difference", "direction", "tfjs"],
+        bug: null,
+        coordinates: 5,
+        tolerance: "strict",
+        threads: 2,
+      },
+      null,
+    ).done;
+    expect(run).toMatchObject({ status: "finished", failure: null });
+    return lab.gradcheck.get({ runId: run.id }).report.passed;
+  };
+  expect([await passes("squared"), await passes("heavy"), await passes("wrong")]).toStrictEqual([
+    true,
+    true,
+    false,
+  ]);
+  const network: NetworkSpec = { ...NOTEBOOK_NETWORK, ...own("heavy"), data: { ...data, rows: 64 } };
+  const { tensors } = await lab.stepper.trace({ network, threads: 1 });
+  expect(tensors.map(({ formula }) => formula)).toContain("slope of the loss at z2, y");
+});
+
 test("a sweep over it trains what each training says", () => {
   const sweep = v.parse(sweepSpecSchema, {
     kind: "grid",
-    base: specOf(layerOfActivation(named("mine"))),
+    base: specOf(layerOfPart(named("mine"))),
     values: { seed: [1, 2] },
   });
   const specs = expandSweep(sweep).map(({ spec }) => spec);
   expect(specs.map(({ seed, layers }) => [seed, layers[1]])).toStrictEqual([
-    [1, layerOfActivation(named("mine"))],
-    [2, layerOfActivation(named("mine"))],
+    [1, layerOfPart(named("mine"))],
+    [2, layerOfPart(named("mine"))],
   ]);
 });
 
 test("killed, it goes on with the same losses; a bundle of it comes back identical", async () => {
   const folder = join(opened.folder, "killed");
-  const spec = specOf(layerOfActivation(named("bent")), 4_000);
+  const spec = specOf(layerOfPart(named("bent")), 4_000);
   const file = join(opened.folder, "spec.json");
   writeFileSync(file, JSON.stringify(spec));
   const whole = await train(spec);

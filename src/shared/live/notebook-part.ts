@@ -1,10 +1,11 @@
 import * as v from "valibot";
-import type { TrainLayerSpec } from "../specs/network-spec.ts";
+import type { OwnLossSpec, TrainLayerSpec } from "../specs/network-spec.ts";
 
-/** An activation that a cell of a notebook has defined when it ran last. */
-export const notebookActivationSchema = v.object({
+/** An activation or a loss that a cell of a notebook has defined when it ran last. */
+export const notebookPartSchema = v.object({
+  kind: v.picklist(["activation", "loss"]),
   name: v.string(),
-  /** Formulas of z, and of z and dy; null where the backward is derived. */
+  /** Formulas as a network's spec takes them; null where the backward is derived. */
   forward: v.string(),
   backward: v.nullable(v.string()),
   documentId: v.string(),
@@ -18,22 +19,24 @@ export const notebookActivationSchema = v.object({
   /** Whether the cell still says what it ran with. */
   current: v.boolean(),
 });
-export type NotebookActivation = v.InferOutput<typeof notebookActivationSchema>;
+export type NotebookPart = v.InferOutput<typeof notebookPartSchema>;
 
 export type OwnLayer = Extract<TrainLayerSpec, { readonly type: "own" }>;
 
-/** As a layer of a network's spec. */
-export const layerOfActivation = ({
+/** As the loss of a network's spec. */
+export const lossOfPart = ({
   name,
   forward,
   backward,
   notebook,
   cell,
   codeHash,
-}: NotebookActivation): OwnLayer => ({
-  type: "own",
+}: NotebookPart): OwnLossSpec => ({
   name,
   forward,
   ...(backward === null ? {} : { backward }),
   origin: { notebook, cell, codeHash },
 });
+
+/** As a layer of a network's spec. */
+export const layerOfPart = (part: NotebookPart): OwnLayer => ({ type: "own", ...lossOfPart(part) });

@@ -1,5 +1,5 @@
 import { DataFormatError } from "../../../core/errors.ts";
-import type { NotebookActivation } from "../../../shared/live/notebook-activation.ts";
+import type { NotebookPart } from "../../../shared/live/notebook-part.ts";
 import type { DocumentRecords } from "../../store/document-records.ts";
 import { PlannedDocument } from "./planned-document.ts";
 
@@ -20,10 +20,10 @@ function plannedOf(text: string): PlannedDocument | null {
  * @param opened The document as the window has it; null where it is not open.
  * @throws {StoreError}
  */
-export function notebookActivations(
+export function notebookParts(
   documents: DocumentRecords,
   opened: (documentId: string) => PlannedDocument | null,
-): NotebookActivation[] {
+): NotebookPart[] {
   const planned = new Map<string, PlannedDocument | null>();
   const now = (id: string, version: number): PlannedDocument | null => {
     const before = planned.get(id);
@@ -32,14 +32,14 @@ export function notebookActivations(
     planned.set(id, found);
     return found;
   };
-  return documents.activationOutputs().flatMap(({ document, cell, hash, at, result }) => {
+  return documents.partOutputs().flatMap(({ document, cell, hash, at, result }) => {
     const presentHash = now(document.id, document.version)?.hashOf(cell) ?? null;
     if (presentHash === null) return [];
     return result.outputs.flatMap((output) => {
-      if (output.kind !== "activation") return [];
-      const { name, forward, backward } = output;
+      if (output.kind !== "activation" && output.kind !== "loss") return [];
+      const { kind, name, forward, backward } = output;
       const place = { documentId: document.id, notebook: document.title, cell };
-      return [{ name, forward, backward, ...place, codeHash: hash, at, current: presentHash === hash }];
+      return [{ kind, name, forward, backward, ...place, codeHash: hash, at, current: presentHash === hash }];
     });
   });
 }

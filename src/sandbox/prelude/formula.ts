@@ -1,0 +1,65 @@
+import { noGrad } from "./autograd.ts";
+import { host, type PartKind } from "./host.ts";
+import { handleOf, isTensor, list, made, type Tensor } from "./tensor.ts";
+
+/** A function of z, of z and dy, or of y and t. */
+export type ElementFunction = (first: Tensor, second: Tensor) => Tensor;
+
+/** Two shapes: what depends on them is no formula of an element. */
+const SHAPES = [
+  [3, 5],
+  [7, 2],
+] as const;
+
+/** Runs a function on tensors that have no values yet, and has the formula written of what it took down. */
+function traced(kind: PartKind, f: ElementFunction, shape: readonly number[]): string {
+  host.formulaBegin();
+  try {
+    const first = made("full", list(shape), 0, kind === "loss" ? "y" : "z");
+    const second = made("full", list(shape), 0, kind === "loss" ? "t" : "dy");
+    const out = noGrad(() => f(first, second));
+    if (!isTensor(out)) {
+      throw new TypeError(`it must return a tensor, and returned ${out === null ? "null" : typeof out}`);
+    }
+    return host.formula(kind, handleOf(out), handleOf(first), handleOf(second));
+  } finally {
+    host.formulaEnd();
+  }
+}
+
+/** The formula of a function of elements. @throws What the function threw, with what it was asked for. */
+export function formulaOf(kind: PartKind, what: string, f: ElementFunction): string {
+  try {
+    const [first, second] = SHAPES.map((shape) => traced(kind, f, shape));
+    if (first === second) return first!;
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    const tried =
+      error.name === "ShapeError" ? ` (tried with tensors of shape (${SHAPES[0].join(", ")}))` : "";
+    error.message = `${what}: ${error.message}${tried}`;
+    throw error;
+  }
+  throw new TypeError(
+    `${what}: it gives another formula when it is called again, or for another shape; it may depend on its tensors alone`,
+  );
+}
+
+/** A name and one or two functions. @throws {TypeError} */
+export function checkPart(
+  what: string,
+  {
+    name,
+    forward,
+    backward,
+  }: { readonly name: unknown; readonly forward: unknown; readonly backward: unknown },
+  example: string,
+): void {
+  if (typeof name !== "string" || typeof forward !== "function") {
+    throw new TypeError(`${what}(): expected a name and a function, ${example}`);
+  }
+  if (backward !== undefined && typeof backward !== "function") {
+    throw new TypeError(
+      `${what}("${name}"): the third argument, if there is one, is a function of both tensors`,
+    );
+  }
+}

@@ -1,0 +1,73 @@
+import { noGrad } from "./autograd.ts";
+import { checkPart, formulaOf, type ElementFunction } from "./formula.ts";
+import { callers, host } from "./host.ts";
+import { handleOf, isTensor, setStep, tape, wrap, type Tensor } from "./tensor.ts";
+
+/** A loss that a notebook has defined: the mean over all elements. */
+export interface LossFunction {
+  (y: Tensor, t: Tensor): Tensor;
+  /** Sets y.g, the gradient of the mean. */
+  backward(y: Tensor, t: Tensor): void;
+  readonly formula: string;
+  readonly gradient: string | null;
+}
+
+// A cell may replace the global names; the language goes on with those it began with.
+const { defineProperty, freeze } = Object;
+
+/**
+ * Defines a loss under a name that other views offer, by what it makes of one number y that is predicted, and its
+ * target t; the mean is taken by itself. `backward` is the slope of one number's loss by y.
+ */
+export function lossFunction(
+  name: string,
+  forward: ElementFunction,
+  backward?: ElementFunction,
+): LossFunction {
+  checkPart(
+    "lossFunction",
+    { name, forward, backward },
+    'lossFunction("squared", (y, t) => y.sub(t).square())',
+  );
+  const formula = formulaOf("loss", `lossFunction("${name}"), forward`, forward);
+  const gradient =
+    backward === undefined ? undefined : formulaOf("loss", `lossFunction("${name}"), backward`, backward);
+  host.definePart("loss", name, formula, gradient, callers());
+
+  const meanOf = (y: Tensor, t: Tensor): Tensor => {
+    const out = forward(y, t);
+    if (!isTensor(out)) throw new TypeError(`${name} must return a tensor`);
+    return out.ndim === 0 ? out : out.mean();
+  };
+  /** By the writer's backward, or by the tape. */
+  const gradientOf = (y: Tensor, t: Tensor): Tensor => {
+    if (backward !== undefined) return noGrad(() => backward(y, t).div(y.numel));
+    const before = tape.on;
+    tape.on = true;
+    try {
+      const input = wrap(handleOf(y)).requiresGrad_();
+      meanOf(input, t.detach()).backward();
+      return input.grad ?? y.mul(0);
+    } finally {
+      tape.on = before;
+    }
+  };
+  function call(y: Tensor, t: Tensor): Tensor {
+    if (!isTensor(y) || !isTensor(t))
+      throw new TypeError(`${name}(): expected predictions and targets, two tensors`);
+    if (backward === undefined || !tape.on || !y.requiresGrad) return meanOf(y, t);
+    const out = noGrad(() => meanOf(y, t));
+    setStep(out, { inputs: [y], rule: (g) => [gradientOf(y, t).mul(g)] });
+    return out;
+  }
+  defineProperty(call, "name", { value: name });
+  return freeze(
+    Object.assign(call, {
+      formula,
+      gradient: gradient ?? null,
+      backward(y: Tensor, t: Tensor): void {
+        y.g = gradientOf(y, t);
+      },
+    }),
+  );
+}
