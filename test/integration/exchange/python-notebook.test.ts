@@ -13,7 +13,10 @@ it.skipIf(TORCH_PYTHON === null)(
     try {
       const cell =
         'const half = activation("half", (z) => z.square(), (z, dy) => dy.mul(z)), soft = activation("soft", (z) => z.tanh());\n' +
-        "const x = tensor([1, -3]).requiresGrad_();\nhalf(x).add(soft(x.mul(0))).sum().backward();\nprint(x.grad);";
+        "const x = tensor([1, -3]).requiresGrad_();\nhalf(x).add(soft(x.mul(0))).sum().backward();\nprint(x.grad);\n" +
+        'const cut = lossFunction("cut", (y, t) => y.sub(t).square(), (y, t) => y.sub(t)), y = tensor([3, 5]).requiresGrad_();\n' +
+        'const loss = cut(y, tensor([1, 1]));\nloss.backward();\nconst plain = lossFunction("plain", (y, t) => y.sub(t).abs()), p = tensor([3, -5]);\n' +
+        "plain.backward(p, tensor([1, 1]));\nprint(loss.item(), y.grad, p.g);";
       const { document } = readLabDocument(
         "a notebook",
         `// lab notebook 1 · title: Own\n// %% code id=a\n${cell}\n`,
@@ -22,7 +25,9 @@ it.skipIf(TORCH_PYTHON === null)(
       expect(problems).toEqual([]);
       writeFileSync(join(folder, "notebook.py"), text);
       copyFileSync(resolve("resources/python/lab_notebook.py"), join(folder, "lab_notebook.py"));
-      expect(await runPython(TORCH_PYTHON ?? "", ["notebook.py"], folder)).toContain("tensor([ 1., -3.])");
+      const printed = await runPython(TORCH_PYTHON ?? "", ["notebook.py"], folder);
+      expect(printed).toContain("tensor([ 1., -3.])");
+      expect(printed).toContain("10.0 tensor([1., 2.]) tensor([ 0.5000, -0.5000])");
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }
