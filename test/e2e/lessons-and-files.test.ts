@@ -64,6 +64,8 @@ describe("a lesson", () => {
       await exercise.getByText("not passed", { exact: true }).waitFor({ timeout: LONG_MS });
       await expect.poll(() => exercise.innerText(), { message: line }).toMatch(words);
       await expect.poll(() => at.locator(".cm-failedLine").allInnerTexts()).toEqual([`  ${line}`]);
+      // Where shapes differ nothing was measured.
+      expect(await exercise.innerText()).not.toContain("NaN");
     }
     await takeScreenshot(page, "lesson-diagnosis");
   });

@@ -220,7 +220,11 @@ describe("a notebook that a person writes", () => {
     await page.getByRole("button", { name: "Versions" }).click();
     const dialog = page.getByRole("dialog", { name: "Versions" });
     await dialog.getByRole("region", { name: /beside/ }).waitFor();
-    await dialog.getByRole("list", { name: "Versions" }).getByRole("button").last().click();
+    const list = dialog.getByRole("list", { name: "Versions" }).getByRole("button");
+    await list.first().click();
+    await dialog.getByText("Every line is as it is now.").waitFor();
+    expect(await dialog.getByRole("button", { name: "Restore this version" }).isDisabled()).toBe(true);
+    await list.last().click();
     await takeScreenshot(page, "live-versions");
     await dialog.getByRole("button", { name: "Restore this version" }).click();
     await dialog.waitFor({ state: "detached" });

@@ -43,6 +43,7 @@ const MEANINGS: readonly (readonly [RegExp, string])[] = [
     /cannot (?:read|set) property '.*' of undefined|expected a tensor.*, got undefined/,
     "Something is undefined here: was it kept (this.x = …, this.out = …), is it handed on as an argument, and does every function return what it makes?",
   ],
+  [/^stopped after/, "It was still running: does every loop end?"],
   [
     /not a function/,
     "What is called at this place does not exist under this name. The editor marks it; Ctrl+Space lists what there is.",
@@ -65,7 +66,9 @@ export function explainResult(error: CellError | null, outputs: readonly CellOut
   const [frame] = error.frames;
   const place = frame === undefined ? null : { cell: frame.cell, line: frame.line, column: frame.column };
   const named = error.kind === "assertion" || error.kind === "stopped" ? "" : `${error.name}: `;
-  const text = `${named}${error.message}`.slice(0, LONGEST);
+  // What became of the variables is of no interest here: the check's sandbox goes.
+  const message = error.kind === "stopped" ? error.message.split(";", 1).join("") : error.message;
+  const text = `${named}${message}`.slice(0, LONGEST);
   const meant = MEANINGS.filter(([words]) => words.test(error.message))
     .slice(0, 1)
     .map(([, meaning]) => meaning);

@@ -1,4 +1,4 @@
-import { memo, useCallback, useEffect, useRef } from "react";
+import { memo, useCallback, useEffect, useRef, useState } from "react";
 import { cellLabel, type DocumentCell } from "../../../shared/documents/lab-document.ts";
 import { formatDuration } from "../../format/duration.ts";
 import { useStore } from "../../store/create-store.ts";
@@ -60,6 +60,7 @@ export const CellFrame = memo(function CellFrame({ cell, number, count, readOnly
   const writing = useStore(writingStore, (cell) => cell === id);
   const done = useCallback(() => focusRequestStore.set(null), []);
   const { near, editor } = usePresence(box, request?.mode === "edit");
+  const [pointed, setPointed] = useState(false);
   const editing = kind === "md" ? writing && !readOnly : editor;
 
   useEffect(() => {
@@ -91,11 +92,15 @@ export const CellFrame = memo(function CellFrame({ cell, number, count, readOnly
       id={cellElementId(id)}
       className={classes["cell"]}
       data-kind={kind}
+      data-near={near}
+      style={{ containIntrinsicSize: `1px ${farHeightRem(cell)}rem` }}
       data-chosen={chosen}
       data-condition={canRun ? shown.condition : undefined}
       aria-label={label}
       tabIndex={chosen ? 0 : -1}
       onFocus={() => choose(id)}
+      onPointerEnter={() => setPointed(true)}
+      onPointerLeave={() => setPointed(false)}
       onPointerDown={() => choose(id)}
       onKeyDown={(event) => {
         const plain = !event.ctrlKey && !event.metaKey && !event.altKey;
@@ -113,7 +118,7 @@ export const CellFrame = memo(function CellFrame({ cell, number, count, readOnly
         )}
       </div>
       <div className={classes["body"]}>
-        {near && (
+        {near && (chosen || pointed) && (
           <CellTools
             id={id}
             kind={kind}
@@ -151,6 +156,10 @@ export const CellFrame = memo(function CellFrame({ cell, number, count, readOnly
     </section>
   );
 });
+
+/** About as high as its text: what is far away is not laid out. */
+const farHeightRem = ({ source, kind }: DocumentCell): number =>
+  (kind === "md" ? 2 : 5) + source.split("\n").length * 1.22;
 
 function conditionFrom(words: string) {
   const [condition = "never run", text = ""] = words.split("|");

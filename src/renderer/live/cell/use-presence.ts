@@ -2,8 +2,34 @@ import { useEffect, useState, type RefObject } from "react";
 
 /** How near to what is shown a cell must be to have colours and tools, and after a rest an editor. */
 const MARGIN = "800px 0px";
-/** Editors are made while nothing else is to do, so that scrolling never waits for one. */
+/** Editors are made when scrolling has rested and nothing else is to do, so that scrolling never waits for one. */
+const REST_MS = 150;
 const IDLE_TIMEOUT_MS = 400;
+
+let scrolledAt = -Infinity;
+globalThis.addEventListener(
+  "scroll",
+  () => {
+    scrolledAt = performance.now();
+  },
+  { capture: true, passive: true },
+);
+
+/** Calls once nothing has been scrolled for a while. @returns what gives it up. */
+function whenRested(call: () => void): () => void {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let idle = 0;
+  const look = (): void => {
+    const leftMs = scrolledAt + REST_MS - performance.now();
+    if (leftMs > 0) timer = setTimeout(look, leftMs);
+    else idle = requestIdleCallback(call, { timeout: IDLE_TIMEOUT_MS });
+  };
+  look();
+  return () => {
+    clearTimeout(timer);
+    cancelIdleCallback(idle);
+  };
+}
 
 export interface Presence {
   readonly near: boolean;
@@ -22,13 +48,13 @@ export function usePresence(element: RefObject<HTMLElement | null>, wanted: bool
   useEffect(() => {
     const box = element.current;
     if (box === null) return undefined;
-    let idle = 0;
+    let giveUp = (): void => undefined;
     const observer = new IntersectionObserver(
       (entries) => {
         const shown = entries.at(-1)?.isIntersecting === true;
         setNear(shown);
-        cancelIdleCallback(idle);
-        if (shown) idle = requestIdleCallback(() => setEditor(true), { timeout: IDLE_TIMEOUT_MS });
+        giveUp();
+        if (shown) giveUp = whenRested(() => setEditor(true));
         // Where somebody writes, the editor stays.
         else if (!box.contains(document.activeElement)) setEditor(false);
       },
@@ -36,7 +62,7 @@ export function usePresence(element: RefObject<HTMLElement | null>, wanted: bool
     );
     observer.observe(box);
     return () => {
-      cancelIdleCallback(idle);
+      giveUp();
       observer.disconnect();
     };
   }, [element]);

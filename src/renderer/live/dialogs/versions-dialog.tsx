@@ -2,7 +2,7 @@ import { Button, Modal, TextInput } from "@mantine/core";
 import { useEffect, useState } from "react";
 import type { DocumentVersion } from "../../../shared/documents/document-records.ts";
 import { ask } from "../../bridge/lab.ts";
-import { formatDate } from "../../format/date.ts";
+import { formatMoment } from "../../format/date.ts";
 import { createStore, useStore } from "../../store/create-store.ts";
 import { showFailure } from "../../store/lab-store.ts";
 import { openStore, replaceSaved, saveNow, textOf, type OpenNotebook } from "../document/open-notebook.ts";
@@ -40,7 +40,7 @@ function Versions({ open }: { readonly open: OpenNotebook }) {
   const { id } = open.entry;
   const [versions, setVersions] = useState<readonly DocumentVersion[]>([]);
   const [chosen, setChosen] = useState<DocumentVersion | null>(null);
-  const [text, setText] = useState<string | null>(null);
+  const [read, setRead] = useState<{ readonly version: number; readonly text: string } | null>(null);
   const [again, setAgain] = useState(0);
   useEffect(() => {
     let current = true;
@@ -63,13 +63,16 @@ function Versions({ open }: { readonly open: OpenNotebook }) {
     if (version === null) return undefined;
     let current = true;
     ask(window.lab.documentsVersionText({ id, version })).then(
-      (found) => current && setText(found.text),
+      (found) => current && setRead({ version, text: found.text }),
       (error: unknown) => showFailure("The version cannot be read", error),
     );
     return () => {
       current = false;
     };
   }, [id, version]);
+  // What was read of another version must not be taken for this one.
+  const text = read?.version === version ? read.text : null;
+  const same = text === textOf(open);
   const restore = async (): Promise<void> => {
     if (version === null || text === null) return;
     try {
@@ -87,10 +90,10 @@ function Versions({ open }: { readonly open: OpenNotebook }) {
         {versions.map((one) => (
           <li key={one.version}>
             <button type="button" aria-current={one.version === version} onClick={() => setChosen(one)}>
-              {one.name ?? formatDate(one.at)}
+              {one.name ?? formatMoment(one.at)}
               <br />
               <span className={classes["facts"]}>
-                {one.name === null ? "" : `${formatDate(one.at)}, `}
+                {one.name === null ? "" : `${formatMoment(one.at)}, `}
                 {ORIGINS[one.origin]}, {one.cells} cells
               </span>
             </button>
@@ -101,18 +104,24 @@ function Versions({ open }: { readonly open: OpenNotebook }) {
         {chosen !== null && text !== null && (
           <>
             <div className={classes["sides"]}>
-              <span>{chosen.name ?? formatDate(chosen.at)}</span>
+              <span>{chosen.name ?? formatMoment(chosen.at)}</span>
               <span>now</span>
             </div>
-            <TextDiff
-              left={text}
-              right={textOf(open)}
-              leftLabel="That version"
-              rightLabel="The present text"
-            />
+            {same ? (
+              <p className={classes["facts"]}>Every line is as it is now.</p>
+            ) : (
+              <TextDiff
+                left={text}
+                right={textOf(open)}
+                leftLabel="That version"
+                rightLabel="The present text"
+              />
+            )}
             <NameVersion key={chosen.version} id={id} version={chosen} onNamed={() => setAgain(again + 1)} />
             <div className={classes["actions"]}>
-              <Button onClick={() => void restore()}>Restore this version</Button>
+              <Button disabled={same} onClick={() => void restore()}>
+                Restore this version
+              </Button>
             </div>
           </>
         )}

@@ -26,6 +26,11 @@ const theme = EditorView.theme({
   ".cm-failedLine": { backgroundColor: "var(--bad-soft)", boxShadow: "inset 0.1875rem 0 var(--bad)" },
   ".cm-found": { backgroundColor: "var(--warn-soft)", outline: "1px solid var(--warn)" },
   ".cm-found-current": { backgroundColor: "var(--warn-soft)", outline: "2px solid var(--warn)" },
+  "&.cm-editor .cm-collapsedLines": {
+    color: "var(--ink-2)",
+    background: "var(--sunken)",
+    "&:before, &:after": { content: "'…'" },
+  },
   ".cm-tooltip": {
     color: "var(--ink)",
     backgroundColor: "var(--surface)",

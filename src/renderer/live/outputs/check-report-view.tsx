@@ -72,13 +72,13 @@ export function CheckReportView({
               </th>
               <td className="mono">({shape.join(", ")})</td>
               <td data-numeric="true">
-                <ExactText text={formatNumber(relNorm)} exact={fullPrecision(relNorm)} />
+                <Measured value={relNorm} text={formatNumber(relNorm)} />
               </td>
               <td data-numeric="true">
-                <ExactText text={formatNumber(relMax)} exact={fullPrecision(relMax)} />
+                <Measured value={relMax} text={formatNumber(relMax)} />
               </td>
               <td data-numeric="true">
-                <ExactText text={formatPercent(belowAtol)} exact={fullPrecision(belowAtol)} />
+                <Measured value={belowAtol} text={formatPercent(belowAtol)} />
               </td>
               <td>
                 <Badge tone={LOOKS[verdict].tone} icon={LOOKS[verdict].icon}>
@@ -103,6 +103,14 @@ export function CheckReportView({
   );
 }
 
+/** Where shapes differ nothing could be measured. */
+const Measured = ({ value, text }: { readonly value: number; readonly text: string }) =>
+  Number.isNaN(value) ? <>–</> : <ExactText text={text} exact={fullPrecision(value)} />;
+
+/** The words without the place that stands as a link behind them. */
+const withoutPlace = ({ text, place }: CheckedGradient["explanations"][number]): string =>
+  place === null ? text : text.replaceAll(` (cell ${place.cell}, line ${place.line})`, "");
+
 /** Which mistake it is and where, in words. */
 function Diagnosis({ gradient }: { readonly gradient: CheckedGradient }) {
   const { name, explanations, certain, reason, place } = gradient;
@@ -126,11 +134,13 @@ function Diagnosis({ gradient }: { readonly gradient: CheckedGradient }) {
       {explanations.map((explanation, at) => (
         <p key={at}>
           {at > 0 && "or: "}
-          it <CellSentence text={explanation.text} />
+          it <CellSentence text={withoutPlace(explanation)} />
           {explanation.place !== null && (
             <>
               {" "}
-              (<PlaceLink place={explanation.place} />)
+              <span className={classes["together"]}>
+                (<PlaceLink place={explanation.place} />)
+              </span>
             </>
           )}
         </p>

@@ -33,6 +33,14 @@ describe("a value that should be another one", () => {
     expect(explain(shaped(values))).toContain(says);
   });
 
+  it("is told which axis was not added up, or should have stayed", () => {
+    const rows = shaped([2.75, 3.5], [2]);
+    expect(explain(shaped(RIGHT), rows)).toContain("The sum over axis 1 is missing");
+    expect(explain(rows, shaped(RIGHT))).toContain("the sum of the right numbers over axis 1");
+    expect(explain(shaped(RIGHT), shaped([1, 1, 1.125], [3]))).toContain("The mean over axis 0");
+    expect(explain(shaped(RIGHT), shaped([9, 9], [2]))).not.toContain("axis");
+  });
+
   it("names the worst element where nothing explains it", () => {
     const values = RIGHT.with(4, 9);
     expect(explain(shaped(values))).toBe("1 of 6 elements differ, the worst at [1, 1]: 9 instead of 4");
