@@ -129,8 +129,9 @@ export interface OpParams<T> extends OptimiserParams<T>, LossParams<T>, GenericO
   /**
    * out (B, F) = values[b] of each byte b of rows of bytes (N, F), uint8: those that `gatherRows` would take, or without
    * indices the first B. values (256,) says what a byte stands for, so that rows are stored in a quarter of the memory.
+   * `affine` may say how the same values, to the last bit, are computed: faster than looking them up.
    */
-  gatherBytes: { bytes: T; values: T; indices: T | null; out: T };
+  gatherBytes: { bytes: T; values: T; indices: T | null; out: T; affine: ByteAffine | null };
   /** out (1,) = values[counter[0] mod S] of values (S,): a schedule's learning rate, from a ring of the next ones. */
   lookUp: { values: T; counter: T; out: T };
   /** counter (1,) float64 += 1. */
@@ -182,3 +183,11 @@ export const TALLY_LENGTH = 4;
 
 /** Length of the values that `gatherBytes` looks up: one a byte. */
 export const BYTE_VALUES = 256;
+
+/** A byte's value as (b · scale + offset) + (b · scaleRest + offsetRest), each operation rounded to float32. */
+export interface ByteAffine {
+  readonly scale: number;
+  readonly offset: number;
+  readonly scaleRest: number;
+  readonly offsetRest: number;
+}

@@ -4,6 +4,7 @@ import type { Tensor } from "../../../src/core/ops/recording-ops.ts";
 import { hash32 } from "../../../src/core/random/hash.ts";
 import { uniform } from "../../../src/core/random/uniform.ts";
 import { randomStream } from "../../../src/core/random/random-stream.ts";
+import { byteAffine, byteValues } from "../../../src/main/lab/compute/byte-values.ts";
 import type { Engine } from "../../../src/main/engine/engine.ts";
 import { viewOf } from "../../../src/shared/engine/tensor-view.ts";
 import { startEngine } from "./start-engine.ts";
@@ -21,6 +22,7 @@ describe("gatherBytes", () => {
   it("has the bits of gatherRows of the same floats, whatever the shape, the order and the threads", async () => {
     const stream = randomStream(22);
     const below = (n: number): number => Math.floor(uniform(stream, 1)[0] * n);
+    let computed = 0;
     for (let n = 0; n < PROGRAMS; n++) {
       const [rows, features, batch] = [1 + below(300), 1 + below(900), 1 + below(600)];
       const scope = engine.arena.scope();
@@ -34,16 +36,20 @@ describe("gatherBytes", () => {
       const { memory } = engine.arena;
       const stored = Uint8Array.from({ length: rows * features }, (_, i) => hash32(i + n));
       viewOf(memory, bytes, "uint8").set(stored);
-      // Any bits but those of NaN, which loads and stores need not keep.
-      const table = Float32Array.from(
-        uniform(stream, BYTE_VALUES, -1, 1),
-        (value) => value * 10 ** (below(60) - 30),
-      );
+      const [divisor, offset, scale] = [1, 0, 0].map((least) => least + below(1000) / 300);
+      const scaling = { divisor, offset, scale: scale + 0.01 };
+      // Any values that are looked up, and such as can be computed.
+      const affine = n % 2 === 0 ? null : byteAffine(scaling);
+      const table =
+        affine === null
+          ? Float32Array.from(uniform(stream, BYTE_VALUES, -1, 1), (value) => value * 10 ** (below(60) - 30))
+          : byteValues(scaling);
+      computed += affine === null ? 0 : 1;
       viewOf(memory, values, "float32").set(table);
       viewOf(memory, x, "float32").set(Float32Array.from(stored, (byte) => table[byte]));
       viewOf(memory, indices, "int32").set(Int32Array.from({ length: batch * REPEATS }, () => below(rows)));
       const ops: Op<Tensor>[] = [
-        { op: "gatherBytes", bytes, values, indices, out: fromBytes },
+        { op: "gatherBytes", bytes, values, indices, out: fromBytes, affine },
         { op: "gatherRows", x, indices, out: fromFloats },
       ];
       await engine.run([{ program: { ops }, repeats: REPEATS }], { threads: 1 + below(4) });
@@ -51,5 +57,6 @@ describe("gatherBytes", () => {
       expect(bits(fromBytes).equals(bits(fromFloats)), `${rows} × ${features}, ${batch} of them`).toBe(true);
       scope.release();
     }
+    expect(computed).toBeGreaterThan(PROGRAMS / 4);
   });
 });

@@ -13,7 +13,7 @@ import type { ReferenceTensor } from "../../../core/ops/reference-tensor.ts";
 import { BYTE_VALUES } from "../../../core/ops/op.ts";
 import { permutation } from "../../../core/random/permutation.ts";
 import { randomStream } from "../../../core/random/random-stream.ts";
-import { byteValues } from "../../lab/compute/byte-values.ts";
+import { byteAffine, byteValues } from "../../lab/compute/byte-values.ts";
 import type { BenchCase, CaseInput, ExpectedElement, PreparedCase } from "./bench-case.ts";
 import { randomValues } from "./random-values.ts";
 
@@ -21,6 +21,9 @@ const [ROWS, FEATURES, CLASSES] = [50_000, 784, 10];
 const LEARNING_RATE = 0.1;
 /** Steps after which losses and parameters are compared: enough for a wrong gradient to show. */
 const VERIFICATION_STEPS = 5;
+
+/** Of pixels around 128, as random as the floats that peers get. */
+const BYTE_SCALING = { divisor: BYTE_VALUES, offset: 0.5, scale: 4 };
 
 interface StepShape {
   readonly name: string;
@@ -41,7 +44,14 @@ function gatherBatch<T extends TensorLike>(
 ): { x: T; target: T } {
   const [x, target] = [ops.tensor("batch x", [batchSize, FEATURES]), ops.tensor("batch y", [batchSize])];
   const [bytes, values] = [input("bytes"), input("values")];
-  ops.run({ op: "gatherBytes", bytes, values, indices: input("indices"), out: x });
+  ops.run({
+    op: "gatherBytes",
+    bytes,
+    values,
+    indices: input("indices"),
+    out: x,
+    affine: byteAffine(BYTE_SCALING),
+  });
   ops.run({ op: "gatherRows", x: input("y"), indices: input("indices"), out: target });
   return { x, target };
 }
@@ -121,7 +131,7 @@ function inputsOf(shape: StepShape): CaseInput[] {
   const bytes = Uint8Array.from(
     new Uint8ClampedArray(randomValues(1, ROWS * FEATURES, 64).map((value) => value + 128)),
   );
-  const values = byteValues({ divisor: BYTE_VALUES, offset: 0.5, scale: 4 });
+  const values = byteValues(BYTE_SCALING);
   const labels = randomValues(2, ROWS).map((value) => Math.floor(Math.abs(1000 * value)) % CLASSES);
   return [
     {

@@ -1,4 +1,4 @@
-import { BYTE_VALUES } from "../../../core/ops/op.ts";
+import { BYTE_VALUES, type ByteAffine } from "../../../core/ops/op.ts";
 
 /** Pixels of MNIST and of images that earlier versions imported are bytes; the notebook's pickle holds them divided by 256. */
 export const PIXEL_SCALE = 256;
@@ -13,6 +13,35 @@ export interface ByteScaling {
 /** The float32 that each byte becomes: computed in float64 and rounded once. */
 export const byteValues = ({ divisor, offset, scale }: ByteScaling): Float32Array =>
   Float32Array.from({ length: BYTE_VALUES }, (_, byte) => (byte / divisor - offset) * scale);
+
+/** So many bits of the scale times a byte's eight are exact in float32's 24. */
+const SCALE_BITS = 16;
+
+/**
+ * The same values as sums in float32: the larger part of scale and offset, on a grid on which products and sums are
+ * exact, and what that leaves.
+ *
+ * @returns null if a value has other bits than `byteValues` gives it, as few do, or the offset is far beyond the scale.
+ */
+export function byteAffine(scaling: ByteScaling): ByteAffine | null {
+  const [scale, offset] = [scaling.scale / scaling.divisor, -scaling.offset * scaling.scale];
+  const grid = 2 ** (Math.floor(Math.log2(Math.abs(scale))) + 1 - SCALE_BITS);
+  const onGrid = (value: number): number => Math.round(value / grid) * grid;
+  const { fround } = Math;
+  const affine = {
+    scale: onGrid(scale),
+    offset: onGrid(offset),
+    scaleRest: fround(scale - onGrid(scale)),
+    offsetRest: fround(offset - onGrid(offset)),
+  };
+  if (affine.scale !== fround(affine.scale) || affine.offset !== fround(affine.offset)) return null;
+  const same = byteValues(scaling).every((value, byte) => {
+    const large = fround(fround(byte * affine.scale) + affine.offset);
+    const rest = fround(fround(byte * affine.scaleRest) + affine.offsetRest);
+    return Object.is(value, fround(large + rest));
+  });
+  return same ? affine : null;
+}
 
 /** How often each byte occurs. */
 export class ByteCounts {

@@ -1,5 +1,5 @@
 import { ContractError } from "../../../core/errors.ts";
-import { BYTE_VALUES } from "../../../core/ops/op.ts";
+import { BYTE_VALUES, type ByteAffine } from "../../../core/ops/op.ts";
 import type { Tensor } from "../../../core/ops/recording-ops.ts";
 import { rowsOf, type Dataset, type Split } from "../../../shared/experiments/dataset.ts";
 import { viewOf } from "../../../shared/engine/tensor-view.ts";
@@ -8,7 +8,7 @@ import type { Engine } from "../../engine/engine.ts";
 import { firstRowOf, targetWidth, type DataSource, type Scaling } from "../datasets/data-source.ts";
 import type { DatasetLibrary } from "../datasets/dataset-library.ts";
 import { unlessCancelled } from "../rungs/unless-cancelled.ts";
-import { ByteCounts, byteValues, PIXEL_SCALE } from "./byte-values.ts";
+import { byteAffine, ByteCounts, byteValues, PIXEL_SCALE, type ByteScaling } from "./byte-values.ts";
 
 /** Values that are converted between two breaths of main's event loop. */
 const VALUES_AT_ONCE = 1 << 20;
@@ -28,8 +28,8 @@ export interface DataTensors {
  * of them, x (rows, F) uint8 with the float of each byte in `byteValues`.
  */
 export interface TrainingRows extends DataTensors {
-  /** (256,) float32; null where x holds floats. */
-  readonly byteValues: Tensor | null;
+  /** What x's bytes stand for: (256,) float32, and how to compute them; null where x holds floats. */
+  readonly byteValues: { readonly values: Tensor; readonly affine: ByteAffine | null } | null;
 }
 
 /** The first rows of a split. */
@@ -131,20 +131,27 @@ export class DataRows {
     try {
       const { memory } = this.#engine.arena;
       const width = targetWidth(dataset);
-      const values = byteValuesOf(loaded);
-      const asBytes = wanted.bytes && values !== null;
-      const x = scope.tensor("x", [rows, dataset.features], asBytes ? "uint8" : "float32");
+      const byteScaling = byteScalingOf(loaded);
+      const values = byteScaling === null ? null : byteValues(byteScaling);
+      const x = scope.tensor(
+        "x",
+        [rows, dataset.features],
+        wanted.bytes && values !== null ? "uint8" : "float32",
+      );
       const y = scope.tensor("y", width === 1 ? [rows] : [rows, width]);
-      const table = asBytes ? scope.tensor("value of each byte", [BYTE_VALUES]) : null;
-      if (table !== null && values !== null) viewOf(memory, table, "float32").set(values);
       const first = firstRowOf(dataset, split);
       await this.#fillTargets(y, dataset, await loaded.source.targets(first, rows));
       await this.#inPieces(loaded.source, { first, rows }, (stored, at) => {
         // The view is made anew for each piece: the arena may have grown meanwhile.
-        if (asBytes) viewOf(memory, x, "uint8").set(stored, at);
+        if (x.dtype === "uint8") viewOf(memory, x, "uint8").set(stored, at);
         else normaliseInto(viewOf(memory, x, "float32").subarray(at), stored, loaded, values);
       });
-      const tensors = { x, y, byteValues: table };
+      let tensors: TrainingRows = { x, y, byteValues: null };
+      if (x.dtype === "uint8" && byteScaling !== null) {
+        const table = scope.tensor("value of each byte", [BYTE_VALUES]);
+        viewOf(memory, table, "float32").set(byteValues(byteScaling));
+        tensors = { x, y, byteValues: { values: table, affine: byteAffine(byteScaling) } };
+      }
       this.#kept.set(split, { name, rows, scope, ofBytes: values !== null, tensors });
       return tensors;
     } catch (error) {
@@ -316,13 +323,13 @@ export class DataRows {
 const isBytes = ({ scaling, dataset }: DataSource): boolean =>
   scaling === null || dataset.storage === "uint8";
 
-/** What each byte becomes; null where features are no bytes, or have scalings of their own. */
-function byteValuesOf({ source, mean, std }: Loaded): Float32Array | null {
+/** What normalises each byte; null where features are no bytes, or have scalings of their own. */
+function byteScalingOf({ source, mean, std }: Loaded): ByteScaling | null {
   const { scaling } = source;
   if (!isBytes(source)) return null;
-  if (scaling === null) return byteValues({ divisor: PIXEL_SCALE, offset: mean, scale: 1 / std });
+  if (scaling === null) return { divisor: PIXEL_SCALE, offset: mean, scale: 1 / std };
   const [offset = 0, scale = 1] = [scaling.offsets[0], scaling.scales[0]];
-  return scaling.offsets.length > 1 ? null : byteValues({ divisor: 1, offset, scale });
+  return scaling.offsets.length > 1 ? null : { divisor: 1, offset, scale };
 }
 
 /** @throws {ContractError} If a split has fewer rows. */

@@ -48,7 +48,7 @@ export class LiveData {
           const scaled = scope.tensor("value of each byte", [BYTE_VALUES]);
           viewOf(memory, bytes, "uint8").set(values);
           viewOf(memory, scaled, "float32").set(byteValues({ divisor: PIXEL_SCALE, offset: 0, scale: 1 }));
-          ops.run({ op: "gatherBytes", bytes, values: scaled, indices: null, out });
+          ops.run({ op: "gatherBytes", bytes, values: scaled, indices: null, out, affine: null });
           return () => undefined;
         });
       }

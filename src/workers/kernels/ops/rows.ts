@@ -22,7 +22,7 @@ export const gatherRows: Kernel<"gatherRows"> = ({ x, indices, out }, context) =
   };
 };
 
-export const gatherBytes: Kernel<"gatherBytes"> = ({ bytes, values, indices, out }, context) => {
+export const gatherBytes: Kernel<"gatherBytes"> = ({ bytes, values, indices, out, affine }, context) => {
   const [source, target] = [context.view(bytes, "uint8").byteOffset, floatsOf(out, context)];
   const table = floatsOf(values, context);
   const rows = indices === null ? null : context.view(indices, "int32");
@@ -34,7 +34,12 @@ export const gatherBytes: Kernel<"gatherBytes"> = ({ bytes, values, indices, out
       for (let row = begin; row < end; row++) {
         if (row % ROWS === 0) context.control.beat();
         const from = source + (rows === null ? row : rows[first + row]!) * length;
-        context.kernels.lookUpBytes(from, target + 4 * row * length, length, table);
+        const to = target + 4 * row * length;
+        if (affine === null) context.kernels.lookUpBytes(from, to, length, table);
+        else {
+          const { scale, offset, scaleRest, offsetRest } = affine;
+          context.kernels.affineBytes(from, to, length, scale, offset, scaleRest, offsetRest);
+        }
       }
     },
   };

@@ -24,7 +24,12 @@ const ADAGRAD = { op: "adagrad", lrDecay: 0, initial: 0, eps: 1e-10, weightDecay
 const UPDATE = { param: t("w", 2, 3), grad: t("g", 2, 3), lr: t("lr", 1) };
 const ADAM = { beta1: 0.9, beta2: 0.999, eps: 1e-8, weightDecay: 0, decoupled: false };
 
-const GATHER = { op: "gatherBytes", bytes: t("bytes", 9, 3), values: t("values", 256) } as const;
+const GATHER = {
+  op: "gatherBytes",
+  bytes: t("bytes", 9, 3),
+  values: t("values", 256),
+  affine: null,
+} as const;
 const ONE = t("one", 1);
 const SHIFT = {
   op: "shiftImages",

@@ -104,7 +104,7 @@ describe("ReferenceOps", () => {
       [256],
       Float64Array.from({ length: 256 }, (_, byte) => byte / 256),
     );
-    ops.run({ op: "gatherBytes", bytes, values: table, indices: null, out });
+    ops.run({ op: "gatherBytes", bytes, values: table, indices: null, out, affine: null });
     expect(values(out.data)).toEqual([0, 0.25, 0.5, 0.75]);
     const statistics = ops.tensor("s", [7], "float64");
     ops.run({ op: "statistics", x: out, out: statistics });
@@ -116,6 +116,7 @@ describe("ReferenceOps", () => {
       values: table,
       indices: ops.from("i", [2], [3, 1], "int32"),
       out: some,
+      affine: null,
     });
     expect(values(some.data)).toEqual([0.75, 0.25]);
   });

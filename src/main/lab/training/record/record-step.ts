@@ -139,7 +139,7 @@ export function recordStep(
     const indices = { ...shared.indices, shape: [batchSize] };
     const { byteValues } = train;
     if (byteValues === null) ops.run({ op: "gatherRows", x: train.x, indices, out: gathered });
-    else ops.run({ op: "gatherBytes", bytes: train.x, values: byteValues, indices, out: gathered });
+    else ops.run({ op: "gatherBytes", bytes: train.x, ...byteValues, indices, out: gathered });
     ops.run({ op: "gatherRows", x: train.y, indices, out: y });
     let x = gathered;
     if (spec.augmentShift > 0) {

@@ -48,7 +48,7 @@ function recordOutputs(
     if (rows.byteValues !== null) {
       const bytes = x;
       x = sharing.tensor("x", [count, features]);
-      sharing.run({ op: "gatherBytes", bytes, values: rows.byteValues, indices: null, out: x });
+      sharing.run({ op: "gatherBytes", bytes, ...rows.byteValues, indices: null, out: x });
     }
     const y = rowsOf(rows.y, first, count);
     const out = buildNetwork(sharing, network, { x, y, parameters }).outputs.at(-1)?.out ?? x;
