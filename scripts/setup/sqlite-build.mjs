@@ -112,15 +112,20 @@ function copySources(source, dir) {
   fs.writeFileSync(gypFile, lowered);
 }
 
+/** @param {string} dir */
+async function headersIn(dir) {
+  const given = await npmSetting("nodedir");
+  return given !== undefined && PLAIN_PATH.test(given) ? given : putHeaders(dir);
+}
+
 /**
  * Puts Node-API's headers where node-gyp looks for Node's: they are the same for every Node, and this one may have
  * none beside it (a package of a distribution, a version manager, the npm package `node`).
  *
  * @param {string} dir
+ * @returns {string} What node-gyp is given as `nodedir`.
  */
-async function headersIn(dir) {
-  const given = await npmSetting("nodedir");
-  if (given !== undefined && PLAIN_PATH.test(given)) return given;
+export function putHeaders(dir) {
   const nodeDir = path.join(dir, "headers");
   const include = path.join(nodeDir, "include", "node");
   fs.cpSync(path.join(projectPaths.modulesDir, "node-api-headers", "include"), include, { recursive: true });

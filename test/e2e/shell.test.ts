@@ -77,15 +77,44 @@ async function startLongTraining({ page }: LaunchedApp): Promise<void> {
     .toMatchObject({ ok: true, value: { kind: "training" } });
 }
 
-test("fault 12: a second instance says so, ends with 0 and brings the first to the front", async () => {
-  const { app } = await launch();
+test("fault 12: a second instance says so, ends with 0, brings the first to the front and hands its files over; so does a double click on macOS", async () => {
+  const { app, page } = await launch();
   await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.minimize());
-  const second = spawnApp([]);
+  const notebook = (title: string) => {
+    const file = join(scratchDir, `${title}.lab.ts`);
+    writeFileSync(file, `// lab notebook 1 · title: ${title}\n// %% code id=a\nprint(1);\n`);
+    return file;
+  };
+  const second = spawnApp([notebook("Named")]);
   expect(await second.exit).toBe(0);
   expect(second.stdout()).toContain("already running");
   await expect
     .poll(() => app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.isMinimized()))
     .toBe(false);
+  await page
+    .getByText(/A copy is kept.*Named\.lab\.ts/)
+    .first()
+    .waitFor();
+  // What macOS tells the app, Linux never does.
+  await app.evaluate(({ app: electron }, file) => {
+    electron.emit("open-file", { preventDefault: () => undefined }, file);
+  }, notebook("Clicked"));
+  await page
+    .getByText(/A copy is kept.*Clicked\.lab\.ts/)
+    .first()
+    .waitFor();
+});
+
+test("the end of the session asks nothing, though a training is on, and ends the app with 0", async () => {
+  const lab = await launch();
+  await startLongTraining(lab);
+  await answerDialogs(lab, 1);
+  const exited = once(lab.app.process(), "exit");
+  await lab.app.evaluate(({ powerMonitor }) => {
+    powerMonitor.emit("shutdown");
+    return (globalThis as unknown as { asked: string[] }).asked;
+  });
+  expect(await exited).toEqual([0, null]);
 });
 
 test("--report-usable prints a line once the window can be used", async () => {

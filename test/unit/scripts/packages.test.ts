@@ -38,4 +38,10 @@ describe("installCommand()", () => {
     const locked = { "node_modules/tool": tool, "node_modules/@tool/linux": binary };
     expect(installCommand(locked).slice(0, 2)).toEqual(["install", "--no-save"]);
   });
+
+  it("asks npm's cache before the network, which may be out of reach for minutes", () => {
+    for (const locked of [{}, { "node_modules/tool": tool }]) {
+      expect(installCommand(locked)).toContain("--prefer-offline");
+    }
+  });
 });

@@ -1,8 +1,8 @@
-import { mkdirSync, rmdirSync } from "node:fs";
+import { existsSync, mkdirSync, rmdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
 import { compilerComplaints } from "../../../scripts/setup/compiler-complaints.mjs";
-import { makeBuildDir } from "../../../scripts/setup/sqlite-build.mjs";
+import { makeBuildDir, putHeaders } from "../../../scripts/setup/sqlite-build.mjs";
 import { temporaryFolder } from "./temporary-folder.ts";
 
 test.each(["with blank", "it's", "a(b)", "größe"])(
@@ -40,4 +40,11 @@ test("compilerComplaints() shows the compiler's own errors with their code, not 
     "../src/better_sqlite3.cpp:12:10: fatal error: node_api.h: No such file or directory\n   12 | #include <node_api.h>",
   );
   expect(compilerComplaints("all is well")).toBe("");
+});
+
+test("putHeaders() makes a folder of headers that a Node without its own builds with", () => {
+  const include = join(putHeaders(temporaryFolder()), "include", "node");
+  for (const name of ["node_api.h", "js_native_api.h", "common.gypi"]) {
+    expect(existsSync(join(include, name))).toBe(true);
+  }
 });
