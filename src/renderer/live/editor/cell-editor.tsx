@@ -3,7 +3,7 @@ import { typescriptLanguage } from "@codemirror/lang-javascript";
 import { markdown } from "@codemirror/lang-markdown";
 import { bracketMatching, indentOnInput, indentUnit } from "@codemirror/language";
 import { Annotation, Compartment, EditorState } from "@codemirror/state";
-import { drawSelection, EditorView, highlightActiveLine, lineNumbers } from "@codemirror/view";
+import { EditorView, highlightActiveLine, lineNumbers } from "@codemirror/view";
 import { useEffect, useLayoutEffect, useRef } from "react";
 import { choose } from "../cell/cell-commands.ts";
 import type { FocusRequest } from "../cell/focus-request.ts";
@@ -56,7 +56,7 @@ export function CellEditor(props: CellEditorProps) {
           editorLook(),
           cellMarks,
           cellKeys(cell, isCode),
-          drawSelection(),
+          // The system's caret and selection: a drawn caret blinks by frames that every key then has to wait for.
           highlightActiveLine(),
           bracketMatching(),
           indentUnit.of("  "),
