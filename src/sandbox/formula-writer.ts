@@ -7,7 +7,8 @@ import { writeFormula } from "../core/expression/write-formula.ts";
 import { elementFormula, FormulaError } from "../core/tensor/element-formula.ts";
 import { sameShape, showShape } from "../core/tensor/shapes.ts";
 import type { SourceLine, TensorNode } from "../core/tensor/tensor-node.ts";
-import { layerSpecSchema, ownLossSpecSchema } from "../shared/specs/network-spec.ts";
+import { layerSpecSchema } from "../shared/specs/network-spec.ts";
+import { ownLossSpecSchema } from "../shared/specs/own-part-spec.ts";
 import type { CellOutputs } from "./cell-outputs.ts";
 import { GuestError } from "./guest-error.ts";
 

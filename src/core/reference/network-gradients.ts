@@ -19,7 +19,8 @@ import {
 } from "./network-pass.ts";
 import { rowLoss, rowLossGradient, type RowTargets } from "./row-loss.ts";
 import { Pending } from "./input-gradients.ts";
-import { normalisedErrors, RoundingModel, type BatchErrors } from "./rounding-model.ts";
+import { normalisedErrors, type BatchErrors } from "./norm-rounding.ts";
+import { RoundingModel } from "./rounding-model.ts";
 import { sampledRows } from "./sampled-rounding.ts";
 
 /** Rows of the data: x (rows, in) and y (rows,), or as many targets a row as outputs. */

@@ -1,5 +1,5 @@
 import { SMALLEST_FLOAT32, sumRounding, UNIT_ROUNDOFF } from "./float32-arithmetic.ts";
-import type { Moments } from "./network-pass.ts";
+import type { Moments, NormReference } from "./network-pass.ts";
 
 /** Bounds of what a norm makes of the values that it takes together. */
 export interface NormErrors {
@@ -8,6 +8,23 @@ export interface NormErrors {
   /** Of the deviation, relative to it. */
   readonly deviation: number;
 }
+
+/** Bounds of all values of a batch, and of its norms: by position, one a column of a batch norm, one a row of a layer norm. */
+export interface BatchErrors {
+  /** By row: of the input, which is exact, then of every layer's output. */
+  readonly values: Float64Array[][];
+  readonly norms: (readonly NormErrors[])[];
+}
+
+/** By feature of row `n`. */
+export const normalisedErrors = (
+  layer: NormReference,
+  norms: readonly NormErrors[],
+  n: number,
+): Float64Array =>
+  layer.type === "layerNorm"
+    ? norms[n].normalised
+    : Float64Array.from(norms, ({ normalised }) => normalised[n]);
 
 const meanOf = (values: Float64Array): number =>
   values.reduce((sum, value) => sum + value, 0) / values.length;

@@ -24,11 +24,10 @@ import {
   type Batch,
   type ElementwiseLayer,
   type LinearReference,
-  type NormReference,
   type ReferencePass,
 } from "./network-pass.ts";
 import { dropoutFactor } from "../network/dropout-mask.ts";
-import { normErrors, throughMomentsErrors, type NormErrors } from "./norm-rounding.ts";
+import { normalisedErrors, normErrors, throughMomentsErrors, type BatchErrors } from "./norm-rounding.ts";
 import { rounding, SAMPLES } from "./sampled-rounding.ts";
 import { rowLossGradient, sigmoid, softmax, wantedOutput, type RowTargets } from "./row-loss.ts";
 
@@ -37,13 +36,6 @@ const SAFETY = 4;
 
 /** A layer's errors go forward as they are: only products can make them cancel. */
 type Errors = Float64Array;
-
-/** Bounds of all values of a batch, and of its norms: by position, one a column of a batch norm, one a row of a layer norm. */
-export interface BatchErrors {
-  /** By row: of the input, which is exact, then of every layer's output. */
-  readonly values: Errors[][];
-  readonly norms: (readonly NormErrors[])[];
-}
 
 const nothing = (batch: Batch): BatchErrors => ({
   values: batch.values.map((row) => row.map(({ length }) => new Float64Array(length))),
@@ -488,12 +480,6 @@ export class RoundingModel {
     return { values: batch.values, gradients };
   }
 }
-
-/** By feature of row `n`. */
-export const normalisedErrors = (layer: NormReference, norms: readonly NormErrors[], n: number): Errors =>
-  layer.type === "layerNorm"
-    ? norms[n].normalised
-    : Float64Array.from(norms, ({ normalised }) => normalised[n]);
 
 /** What a layer gives for x on the side of the kink where `exact` lies: the other side is told of by itself. */
 function sameSide(

@@ -1,5 +1,6 @@
 import { judgesClasses, LOSS_NAMES, LOSSES, type LossName } from "../../core/network/network.ts";
-import { outputsFor, type DataEnds, type OwnLossSpec } from "../../shared/specs/network-spec.ts";
+import { outputsFor, type DataEnds } from "../../shared/specs/network-spec.ts";
+import type { OwnLossSpec } from "../../shared/specs/own-part-spec.ts";
 import { Choice } from "./choice.tsx";
 import { optionOf, useLossOptions } from "./notebook-parts.ts";
 

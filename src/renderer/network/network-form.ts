@@ -13,13 +13,12 @@ import {
   networkSpecSchema,
   NOTEBOOK_NETWORK,
   outputsFor,
-  ownLossSpecSchema,
-  type OwnLossSpec,
   type DataEnds,
   type Initialisation,
   type TrainLayerSpec,
   type NetworkSpec,
 } from "../../shared/specs/network-spec.ts";
+import { ownLossSpecSchema, type OwnLossSpec } from "../../shared/specs/own-part-spec.ts";
 import { MNIST_DATASET } from "../../shared/experiments/dataset.ts";
 import type { OwnLayer } from "../../shared/live/notebook-part.ts";
 import { fitToData, lossFor } from "../../shared/specs/fit-widths.ts";

@@ -5,7 +5,7 @@ import {
   type NotebookPart,
   type OwnLayer,
 } from "../../shared/live/notebook-part.ts";
-import type { OwnLossSpec } from "../../shared/specs/network-spec.ts";
+import type { OwnLossSpec } from "../../shared/specs/own-part-spec.ts";
 import { useStore } from "../store/create-store.ts";
 import { loadParts, partsStore } from "../store/parts-store.ts";
 

@@ -1,5 +1,5 @@
 import { TextInput } from "@mantine/core";
-import type { OwnLossSpec } from "../../shared/specs/network-spec.ts";
+import type { OwnLossSpec } from "../../shared/specs/own-part-spec.ts";
 import { withoutOrigin } from "../network/loss-field.tsx";
 import classes from "../ui/controls.module.css";
 

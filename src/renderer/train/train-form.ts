@@ -3,13 +3,8 @@ import * as v from "valibot";
 import { issueAt, issueWords } from "../../shared/ipc/issue-words.ts";
 import { judgesClasses } from "../../core/network/network.ts";
 import { fitToData, lossFor } from "../../shared/specs/fit-widths.ts";
-import {
-  dataMisfit,
-  endsOf,
-  type DataEnds,
-  type TrainLayerSpec,
-  type OwnLossSpec,
-} from "../../shared/specs/network-spec.ts";
+import { dataMisfit, endsOf, type DataEnds, type TrainLayerSpec } from "../../shared/specs/network-spec.ts";
+import type { OwnLossSpec } from "../../shared/specs/own-part-spec.ts";
 import { TRAIN_PRESETS, type TrainPreset } from "../../shared/specs/train-presets.ts";
 import { trainSpecSchema, type TrainSpec } from "../../shared/specs/train-spec.ts";
 import { createDraftForm, type DraftForm } from "../preferences/draft-form.ts";

@@ -1,5 +1,6 @@
 import * as v from "valibot";
-import type { OwnLossSpec, TrainLayerSpec } from "../specs/network-spec.ts";
+import type { TrainLayerSpec } from "../specs/network-spec.ts";
+import type { OwnLossSpec } from "../specs/own-part-spec.ts";
 
 /** An activation or a loss that a cell of a notebook has defined when it ran last. */
 export const notebookPartSchema = v.object({
