@@ -225,13 +225,14 @@ export async function train(
     listener.changed();
   };
 
-  /** A frame of the screen after the last one, or at the end. */
-  let picturedMs = -Infinity;
+  /** When the next frame of the screen is due: one that came late does not put off those after it. */
+  let pictureDueMs = -Infinity;
   const showPictures = async (): Promise<void> => {
-    if (monotonicMs() - picturedMs < PICTURE_EVERY_MS && !trainer.finished) return;
+    const nowMs = monotonicMs();
+    if (nowMs < pictureDueMs && !trainer.finished) return;
+    pictureDueMs = Math.max(pictureDueMs + PICTURE_EVERY_MS, nowMs);
     const pictures = await trainer.pictures();
     if (pictures === null) return;
-    picturedMs = monotonicMs();
     listener.pictures(trainer.step, pictures);
   };
 
