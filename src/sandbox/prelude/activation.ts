@@ -1,8 +1,8 @@
 import { noGrad } from "./autograd.ts";
 import type { Layer } from "./checks.ts";
-import { checkPart, formulaOf } from "./formula.ts";
+import { checkPart, formulaOf, gradientByTape } from "./formula.ts";
 import { callers, host } from "./host.ts";
-import { handleOf, isTensor, setStep, tape, wrap, type Tensor } from "./tensor.ts";
+import { isTensor, setStep, tape, type Tensor } from "./tensor.ts";
 
 type Forward = (z: Tensor) => Tensor;
 type Backward = (z: Tensor, dy: Tensor) => Tensor;
@@ -22,19 +22,6 @@ function applied(what: string, out: Tensor, x: Tensor): Tensor {
   if (!isTensor(out)) throw new TypeError(`${what} must return a tensor`);
   // A result of its own, to which its gradient belongs.
   return out === x ? x.clone() : out;
-}
-
-/** The gradient of x from that of f(x), by the tape. */
-function byTape(forward: Forward, x: Tensor, dy: Tensor): Tensor {
-  const before = tape.on;
-  tape.on = true;
-  try {
-    const input = wrap(handleOf(x)).requiresGrad_();
-    applied("forward", forward(input), input).mul(dy).sum().backward();
-    return input.grad ?? dy.mul(0);
-  } finally {
-    tape.on = before;
-  }
 }
 
 /**
@@ -72,7 +59,10 @@ export function activation(name: string, forward: Forward, backward?: Backward):
           throw new TypeError(`${name}.backward(): out.g is not set; it is the gradient of what comes out`);
         }
         const dy = out.g;
-        x.g = backward === undefined ? byTape(forward, x, dy) : noGrad(() => backward(x, dy));
+        x.g =
+          backward === undefined
+            ? (gradientByTape(x, (z) => applied("forward", forward(z), z).mul(dy).sum()) ?? dy.mul(0))
+            : noGrad(() => backward(x, dy));
       },
     }),
   );

@@ -1,6 +1,6 @@
 import { noGrad } from "./autograd.ts";
 import { host, type PartKind } from "./host.ts";
-import { handleOf, isTensor, list, made, type Tensor } from "./tensor.ts";
+import { handleOf, isTensor, list, made, tape, wrap, type Tensor } from "./tensor.ts";
 
 /** A function of z, of z and dy, or of y and t. */
 export type ElementFunction = (first: Tensor, second: Tensor) => Tensor;
@@ -42,6 +42,19 @@ export function formulaOf(kind: PartKind, what: string, f: ElementFunction): str
   throw new TypeError(
     `${what}: it gives another formula when it is called again, or for another shape; it may depend on its tensors alone`,
   );
+}
+
+/** The gradient of x by the tape, whether that is on or not; null where the sum does not depend on x. */
+export function gradientByTape(x: Tensor, sumOf: (input: Tensor) => Tensor): Tensor | null {
+  const before = tape.on;
+  tape.on = true;
+  try {
+    const input = wrap(handleOf(x)).requiresGrad_();
+    sumOf(input).backward();
+    return input.grad;
+  } finally {
+    tape.on = before;
+  }
 }
 
 /** A name and one or two functions. @throws {TypeError} */

@@ -1,7 +1,7 @@
 import { noGrad } from "./autograd.ts";
-import { checkPart, formulaOf, type ElementFunction } from "./formula.ts";
+import { checkPart, formulaOf, gradientByTape, type ElementFunction } from "./formula.ts";
 import { callers, host } from "./host.ts";
-import { handleOf, isTensor, setStep, tape, wrap, type Tensor } from "./tensor.ts";
+import { isTensor, setStep, tape, type Tensor } from "./tensor.ts";
 
 /** A loss that a notebook has defined: the mean over all elements. */
 export interface LossFunction {
@@ -40,18 +40,10 @@ export function lossFunction(
     return out.ndim === 0 ? out : out.mean();
   };
   /** By the writer's backward, or by the tape. */
-  const gradientOf = (y: Tensor, t: Tensor): Tensor => {
-    if (backward !== undefined) return noGrad(() => backward(y, t).div(y.numel));
-    const before = tape.on;
-    tape.on = true;
-    try {
-      const input = wrap(handleOf(y)).requiresGrad_();
-      meanOf(input, t.detach()).backward();
-      return input.grad ?? y.mul(0);
-    } finally {
-      tape.on = before;
-    }
-  };
+  const gradientOf = (y: Tensor, t: Tensor): Tensor =>
+    backward === undefined
+      ? (gradientByTape(y, (input) => meanOf(input, t.detach())) ?? y.mul(0))
+      : noGrad(() => backward(y, t).div(y.numel));
   function call(y: Tensor, t: Tensor): Tensor {
     if (!isTensor(y) || !isTensor(t))
       throw new TypeError(`${name}(): expected predictions and targets, two tensors`);

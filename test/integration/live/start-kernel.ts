@@ -5,11 +5,11 @@ import { DatasetLibrary } from "../../../src/main/lab/datasets/dataset-library.t
 import type { LiveKernel } from "../../../src/main/lab/live/live-kernel.ts";
 import { NO_SAVED_RUNS } from "../../../src/main/lab/live/saved-runs.ts";
 import { LiveLab } from "../../../src/main/lab/live/live-lab.ts";
-import type { ActivityHandle } from "../../../src/main/lab/activity/activity-handle.ts";
 import type { Engine } from "../../../src/main/engine/engine.ts";
 import type { CellResult } from "../../../src/shared/live/cell-result.ts";
 import type { LiveSettings } from "../../../src/shared/live/live-settings.ts";
 import { startEngine } from "../engine/start-engine.ts";
+import { unwatchedActivity } from "../lab/unwatched-activity.ts";
 
 export interface TestKernel {
   readonly kernel: LiveKernel;
@@ -27,16 +27,6 @@ export interface TestKernel {
 export const textsOf = ({ outputs }: CellResult): string[] =>
   outputs.flatMap((output) => ("text" in output ? [output.text] : []));
 
-const UNWATCHED: ActivityHandle = {
-  phase: () => undefined,
-  progress: () => undefined,
-  pause: () => undefined,
-  goOn: () => undefined,
-  checkpoint: () => undefined,
-  isCancelled: () => false,
-  part: () => UNWATCHED,
-};
-
 /** A real sandbox thread, on a real engine. */
 export async function startKernel(
   settings: Partial<LiveSettings> = {},
@@ -51,7 +41,7 @@ export async function startKernel(
     }),
     runs: NO_SAVED_RUNS,
     sandboxFile: resolve("out/main/sandbox.js"),
-    asActivity: (_title, body) => body(UNWATCHED),
+    asActivity: (_title, body) => body(unwatchedActivity()),
   });
   const kernel = await lab.open({ seed: 42, threads: 2, rows: 500, limitMs: null, ...settings });
   const run = (source: string, id = "cell"): Promise<CellResult> => kernel.runCell({ id, source });
