@@ -15,7 +15,9 @@ const theme = EditorView.theme({
   ".cm-lineNumbers .cm-gutterElement": { padding: "0 0.25rem 0 0.5rem", minWidth: "2.25rem" },
   ".cm-activeLineGutter, .cm-activeLine": { backgroundColor: "transparent" },
   "&.cm-focused .cm-activeLine": { backgroundColor: "color-mix(in srgb, var(--accent) 6%, transparent)" },
-  ".cm-content ::selection, .cm-content::selection": { backgroundColor: "var(--accent-soft)" },
+  ".cm-content ::selection, .cm-content::selection": {
+    backgroundColor: "color-mix(in srgb, var(--accent) 24%, transparent)",
+  },
   ".cm-matchingBracket, &.cm-focused .cm-matchingBracket": {
     backgroundColor: "transparent",
     outline: "1px solid var(--line-strong)",
