@@ -44,7 +44,7 @@ function answer(task: WorkerTask): unknown {
   const control = new Control(memory, "worker" in task ? task.worker : 0, 1);
   switch (task.kind) {
     case "tune":
-      return runTune(library, memory, task.scratchOffsetBytes, () => {
+      return runTune(library, memory, task, () => {
         control.beat();
       });
     case "networkGradients":

@@ -1,8 +1,10 @@
 import type { TuningReport } from "../../shared/experiments/tuning.ts";
+import { blocksText } from "../../shared/experiments/blocks-text.ts";
 import { textTable } from "../report/text-table.ts";
 
 /** The tuning's table of candidates, then the peak and when it was measured. */
-export function tuningText({ kernels, peakGflops, measuredAt, source }: TuningReport): string {
+export function tuningText(report: TuningReport): string {
+  const { kernels, peakGflops, measuredAt, source } = report;
   const rows = kernels.map(({ instructionSet, failure, gflops, peakShare, chosen }) => [
     instructionSet,
     failure === null ? "yes" : "no",
@@ -19,6 +21,7 @@ export function tuningText({ kernels, peakGflops, measuredAt, source }: TuningRe
     textTable(["kernels", "verified", "GFLOP/s", "of peak", "chosen"], rows),
     ...failures,
     peak,
+    blocksText(report),
     `measured ${measuredAt}${source === "saved" ? ", taken from the database" : ""}; one thread`,
   ].join("\n");
 }

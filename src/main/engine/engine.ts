@@ -1,9 +1,11 @@
 import { ContractError, KernelUnavailableError, TaskError } from "../../core/errors.ts";
 import type { InstructionSet } from "../../shared/engine/instruction-sets.ts";
+import { USUAL_CACHE_BYTES } from "../../shared/engine/cache-blocks.ts";
 import { VERIFICATION_BYTES } from "../../shared/engine/kernel-scratch.ts";
 import type { Tuning } from "../../shared/experiments/tuning.ts";
 import type { PlannedSection, ProgramTimes, WorkerTask } from "../../shared/engine/worker-tasks.ts";
 import { Arena } from "./arena.ts";
+import { coreCacheBytes } from "./cache-sizes.ts";
 import { collectGarbage } from "./collect-garbage.ts";
 import { ControlBlock, type MetricRecord } from "./control-block.ts";
 import { PlanCache } from "./plan-cache.ts";
@@ -46,6 +48,9 @@ const NOT_TUNED: TuningInForce = {
   peakGflops: null,
   kernels: [],
   chosen: "javascript",
+  cacheBytes: USUAL_CACHE_BYTES,
+  systemCacheBytes: null,
+  blocks: [],
 };
 
 export interface EngineOptions {
@@ -134,9 +139,10 @@ export class Engine {
     });
     try {
       const { tuning: cache, kernels: pinned, joinsVectors = null } = options;
+      const systemCacheBytes = coreCacheBytes();
       const tuning = await (pinned === undefined
-        ? savedOrNewTuning(pool, arena, { cache, joinsVectors })
-        : pinnedTuning(pool, arena, { pinned, cache }));
+        ? savedOrNewTuning(pool, arena, { cache, joinsVectors, systemCacheBytes })
+        : pinnedTuning(pool, arena, { pinned, cache, systemCacheBytes }));
       return new Engine(options, arena, pool, tuning);
     } catch (error) {
       await pool.destroy();
@@ -152,6 +158,11 @@ export class Engine {
   /** The kernels in use. */
   get instructionSet(): InstructionSet {
     return this.#tuning.chosen;
+  }
+
+  /** Second-level cache that a worker's blocks count on. */
+  get cacheBytes(): number {
+    return this.#tuning.cacheBytes;
   }
 
   /** Hash of the kernels' modules of this build. */
@@ -207,7 +218,7 @@ export class Engine {
    */
   async tune(): Promise<RunStatus> {
     return this.#dispatch(1, "cancelled", async (cancelled) => {
-      const tuned = tuneKernels(this.#pool, this.arena, this.#joinsVectors).catch(async (error: unknown) => {
+      const tuned = this.#tuneAnew().catch(async (error: unknown) => {
         await this.#replacePool(this.#pool.threads);
         throw error;
       });
@@ -228,7 +239,10 @@ export class Engine {
     return this.#dispatch(options.threads, "cancelled", async (cancelled) => {
       const scope = this.arena.scope();
       try {
-        const plan = planSections(sections, options.threads, (bytes) => scope.bytes(bytes), this.#plans);
+        const plan = planSections(sections, options.threads, (bytes) => scope.bytes(bytes), {
+          known: this.#plans,
+          cacheBytes: this.cacheBytes,
+        });
         const scratchBytes = Math.max(VERIFICATION_BYTES, plan.scratchBytes);
         const tasks = Array.from({ length: options.threads }, (_, worker) => ({
           kind: "program" as const,
@@ -236,6 +250,7 @@ export class Engine {
           worker,
           threads: options.threads,
           instructionSet: this.instructionSet,
+          cacheBytes: this.cacheBytes,
           scratchOffsetBytes: scope.bytes(scratchBytes),
           profiled: options.onProfile !== undefined,
         }));
@@ -463,7 +478,7 @@ export class Engine {
     if (this.#options.kernels !== undefined) return error;
     this.#options.tuning?.drop(this.#pool.kernels);
     this.#control.reset();
-    const tuning = await tuneKernels(this.#pool, this.arena, this.#joinsVectors);
+    const tuning = await this.#tuneAnew();
     if (tuning === null) return error;
     this.#use(tuning);
     return new KernelUnavailableError(
@@ -473,8 +488,9 @@ export class Engine {
     );
   }
 
-  get #joinsVectors(): boolean | null {
-    return this.#options.joinsVectors ?? null;
+  #tuneAnew(): Promise<Tuning | null> {
+    const { joinsVectors = null } = this.#options;
+    return tuneKernels(this.#pool, this.arena, { joinsVectors, systemCacheBytes: coreCacheBytes() });
   }
 
   #use(tuning: Tuning): void {

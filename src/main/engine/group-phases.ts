@@ -4,6 +4,7 @@ import type { Access, Phase } from "../../core/ops/phase.ts";
 import { phasesOf, splitsByProduct } from "../../core/ops/sharding.ts";
 import { fuseLinear } from "./fuse-linear.ts";
 import { overlaps, rangeOf, sameRange, type ByteRange } from "./tensor-ranges.ts";
+import { cacheBlocks, USUAL_CACHE_BYTES } from "../../shared/engine/cache-blocks.ts";
 import { packedBytesOfB, RESIDENT_B_BYTES } from "../../shared/engine/kernel-scratch.ts";
 
 /** One phase of one op of a program. */
@@ -20,8 +21,13 @@ export interface PhaseGroup {
   readonly blockItems: number;
 }
 
-/** What a block may take of the second-level cache, beside packed weights and growing sums. */
-const BLOCK_BYTES = 448 * 1024;
+/** None of it changes which phases stand together but `opByOp`. */
+export interface GroupOptions {
+  readonly opByOp?: boolean;
+  /** Second-level cache of a worker, for which blocks are cut. */
+  readonly cacheBytes?: number;
+}
+
 /** Fewer items than this make the kernels' own beginnings and ends felt. */
 const SMALLEST_BLOCK = 32;
 
@@ -45,7 +51,12 @@ class GrowingGroup {
   readonly phases: PlacedPhase[] = [];
   /** Second phases of reductions: nothing in the group needs their results. */
   readonly waiting: PlacedPhase[] = [];
+  readonly #cacheBytes: number;
   readonly #touches: (Access<Tensor> & { readonly range: ByteRange; readonly waits: boolean })[] = [];
+
+  constructor(cacheBytes: number) {
+    this.#cacheBytes = cacheBytes;
+  }
 
   /** Whether a phase may go through the items together with those already here. */
   takes({ op, phase }: PlacedPhase): boolean {
@@ -87,12 +98,12 @@ class GrowingGroup {
   }
 
   close(): PhaseGroup[] {
-    const groups = this.waiting.map((one) => groupOf([one]));
-    return this.phases.length === 0 ? groups : [groupOf(this.phases), ...groups];
+    const groups = this.waiting.map((one) => groupOf([one], this.#cacheBytes));
+    return this.phases.length === 0 ? groups : [groupOf(this.phases, this.#cacheBytes), ...groups];
   }
 }
 
-function groupOf(phases: readonly PlacedPhase[]): PhaseGroup {
+function groupOf(phases: readonly PlacedPhase[], cacheBytes: number): PhaseGroup {
   const { axis, items } = phases[0]!.phase;
   if (phases.length < 2) return { phases, axis, items, blockItems: Math.max(1, items) };
   const tensors = new Map<number, Tensor>();
@@ -102,7 +113,10 @@ function groupOf(phases: readonly PlacedPhase[]): PhaseGroup {
     }
   }
   const bytesPerItem = [...tensors.values()].reduce((sum, tensor) => sum + sizeBytesOf(tensor) / items, 0);
-  const blockItems = Math.max(SMALLEST_BLOCK, Math.floor(BLOCK_BYTES / Math.max(1, bytesPerItem)));
+  const blockItems = Math.max(
+    SMALLEST_BLOCK,
+    Math.floor(cacheBlocks(cacheBytes).groupBytes / Math.max(1, bytesPerItem)),
+  );
   return { phases, axis, items, blockItems: Math.min(items, blockItems) };
 }
 
@@ -115,11 +129,11 @@ function groupOf(phases: readonly PlacedPhase[]): PhaseGroup {
  */
 export function groupPhases(
   ops: readonly Op<Tensor>[],
-  { opByOp = false }: { readonly opByOp?: boolean } = {},
+  { opByOp = false, cacheBytes = USUAL_CACHE_BYTES }: GroupOptions = {},
 ): readonly PhaseGroup[] {
-  if (opByOp) return oneByOne(ops);
+  if (opByOp) return oneByOne(ops, cacheBytes);
   const groups: PhaseGroup[] = [];
-  let growing = new GrowingGroup();
+  let growing = new GrowingGroup(cacheBytes);
   for (const op of fuseLinear(ops)) {
     for (const phase of phasesOf(op)) {
       const placed = { op, phase };
@@ -129,7 +143,7 @@ export function groupPhases(
       }
       if (!growing.takes(placed)) {
         groups.push(...growing.close());
-        growing = new GrowingGroup();
+        growing = new GrowingGroup(cacheBytes);
       }
       growing.add(placed);
     }
@@ -139,7 +153,7 @@ export function groupPhases(
 
 // #region op by op
 /** Every op for itself, over all its rows before the next begins: what is gained by going in blocks shows beside it. */
-function oneByOne(ops: readonly Op<Tensor>[]): readonly PhaseGroup[] {
-  return ops.flatMap((op) => phasesOf(op).map((phase) => groupOf([{ op, phase }])));
+function oneByOne(ops: readonly Op<Tensor>[], cacheBytes: number): readonly PhaseGroup[] {
+  return ops.flatMap((op) => phasesOf(op).map((phase) => groupOf([{ op, phase }], cacheBytes)));
 }
 // #endregion

@@ -1,6 +1,7 @@
 import type { Op } from "../../core/ops/op.ts";
 import type { Program, Tensor } from "../../core/ops/recording-ops.ts";
 import type { Access } from "../../core/ops/phase.ts";
+import { USUAL_CACHE_BYTES } from "../../shared/engine/cache-blocks.ts";
 import { scratchBytesOf } from "../../shared/engine/kernel-scratch.ts";
 import type { PlannedGroup, PlannedSection, PlannedStep } from "../../shared/engine/worker-tasks.ts";
 import { dropUnused } from "./drop-unused.ts";
@@ -126,11 +127,12 @@ function planProgram(
   { program, results, opByOp = false }: Section,
   threads: number,
   names: Names,
+  cacheBytes: number,
   allocateBytes: (sizeBytes: number) => number,
 ): PlannedGroup[] {
   const partials = new Map<Op<Tensor>, Partials>();
   const ops = results === undefined ? program.ops : dropUnused(program.ops, results);
-  const placed = groupPhases(ops, { opByOp }).map((group) => {
+  const placed = groupPhases(ops, { opByOp, cacheBytes }).map((group) => {
     const groupThreads = threadsFor(group, threads);
     for (const { op, phase } of group.phases) {
       if (phase.name !== "partial") continue;
@@ -182,7 +184,7 @@ function planProgram(
         scratchOffsetBytes,
         nameIndex: names.indexOf(one.op),
       };
-      scratchOffsetBytes += Math.ceil(scratchBytesOf(one.op) / 64) * 64;
+      scratchOffsetBytes += Math.ceil(scratchBytesOf(one.op, cacheBytes) / 64) * 64;
       return step;
     });
     const barrier = first[index] === true || second[index] === true;
@@ -190,24 +192,31 @@ function planProgram(
   });
 }
 
-const scratchBytesOfGroup = ({ steps }: PlannedGroup): number =>
-  Math.max(0, ...steps.map((step) => step.scratchOffsetBytes + scratchBytesOf(step.op)));
+const scratchBytesOfGroup = ({ steps }: PlannedGroup, cacheBytes: number): number =>
+  Math.max(0, ...steps.map((step) => step.scratchOffsetBytes + scratchBytesOf(step.op, cacheBytes)));
 
-/** Places every op of the sections: groups, threads, barriers, partial results, scratch; `known` are earlier plans. */
+export interface PlanOptions {
+  /** Earlier plans. */
+  readonly known?: PlanCache;
+  /** Second-level cache of a worker, for which blocks are cut. */
+  readonly cacheBytes?: number;
+}
+
+/** Places every op of the sections: groups, threads, barriers, partial results, scratch. */
 export function planSections(
   sections: readonly Section[],
   threads: number,
   allocateBytes: (sizeBytes: number) => number,
-  known?: PlanCache,
+  { known, cacheBytes = USUAL_CACHE_BYTES }: PlanOptions = {},
 ): Plan {
   const names = new Names();
   const planned = sections.map((section): PlannedSection => {
     const { alternate } = section;
     const plan = (program: Program): PlannedGroup[] => {
       const make = (allocate: (sizeBytes: number) => number): PlannedGroup[] =>
-        planProgram({ ...section, program }, threads, names, allocate);
+        planProgram({ ...section, program }, threads, names, cacheBytes, allocate);
       if (known === undefined || section.structure === undefined) return make(allocateBytes);
-      return known.plan(`${threads} ${section.structure}`, program.ops, allocateBytes, make);
+      return known.plan(`${threads} ${cacheBytes} ${section.structure}`, program.ops, allocateBytes, make);
     };
     return {
       groups: plan(section.program),
@@ -222,6 +231,6 @@ export function planSections(
   return {
     sections: planned,
     names: names.all,
-    scratchBytes: Math.max(0, ...groups.map(scratchBytesOfGroup)),
+    scratchBytes: Math.max(0, ...groups.map((group) => scratchBytesOfGroup(group, cacheBytes))),
   };
 }

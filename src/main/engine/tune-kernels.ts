@@ -1,9 +1,11 @@
 import { KernelUnavailableError, TaskError } from "../../core/errors.ts";
-import { VERIFICATION_BYTES } from "../../shared/engine/kernel-scratch.ts";
+import { USUAL_CACHE_BYTES } from "../../shared/engine/cache-blocks.ts";
+import { TUNING_BYTES } from "../../shared/engine/kernel-scratch.ts";
 import type { Tuning, TuningReport } from "../../shared/experiments/tuning.ts";
 import type { InstructionSet } from "../../shared/engine/instruction-sets.ts";
 import type { TuneAnswer, WorkerTask } from "../../shared/engine/worker-tasks.ts";
 import type { Arena } from "./arena.ts";
+import { cachesToTry, chooseBlocks } from "./choose-blocks.ts";
 import { chooseKernels } from "./choose-kernels.ts";
 import { withTimeout } from "./with-timeout.ts";
 import type { WorkerPool } from "./worker-pool.ts";
@@ -20,6 +22,14 @@ export interface TuningCache {
   drop(kernels: string): void;
 }
 
+export interface TuneOptions {
+  readonly cache: TuningCache | undefined;
+  /** See `chooseKernels`. */
+  readonly joinsVectors: boolean | null;
+  /** What a core has of the second-level cache, or null. */
+  readonly systemCacheBytes: number | null;
+}
+
 /** The tuning that decides which kernels run. */
 export interface TuningInForce extends Tuning {
   readonly source: TuningReport["source"];
@@ -33,7 +43,7 @@ async function withScratch(
   const scratch = arena.scope();
   try {
     return await withTimeout(
-      pool.run(taskAt(scratch.bytes(VERIFICATION_BYTES))),
+      pool.run(taskAt(scratch.bytes(TUNING_BYTES))),
       TUNE_TIMEOUT_MS,
       `Testing the kernels took longer than ${TUNE_TIMEOUT_MS / 1000} s. Close what keeps this machine busy, then start again.`,
     );
@@ -45,25 +55,28 @@ async function withScratch(
 /**
  * Tests and times all kernels on one worker, and chooses; null when that was cancelled.
  *
- * @param joinsVectors See `chooseKernels`.
  * @throws {KernelUnavailableError} If no kernels compute rightly. @throws {TaskError} If the worker fails.
  */
 export async function tuneKernels(
   pool: WorkerPool,
   arena: Arena,
-  joinsVectors: boolean | null,
+  { joinsVectors, systemCacheBytes }: Pick<TuneOptions, "joinsVectors" | "systemCacheBytes">,
 ): Promise<Tuning | null> {
   const answer = await withScratch(pool, arena, (scratchOffsetBytes) => ({
     kind: "tune",
     scratchOffsetBytes,
+    cacheBytes: cachesToTry(systemCacheBytes),
   }));
   if (answer === "stopped") return null;
-  const { kernels, peakGflops } = answer as TuneAnswer;
+  const { kernels, peakGflops, blocks } = answer as TuneAnswer;
   return {
     measuredAt: new Date().toISOString(),
     peakGflops,
     kernels: kernels.map(({ instructionSet, failure, gflops }) => ({ instructionSet, failure, gflops })),
     chosen: chooseKernels(kernels, joinsVectors),
+    cacheBytes: chooseBlocks(blocks),
+    systemCacheBytes,
+    blocks: blocks.map(({ cacheBytes, rounds }) => ({ cacheBytes, gflops: Math.max(0, ...rounds) })),
   };
 }
 
@@ -89,7 +102,11 @@ async function wrongOf(
 export async function pinnedTuning(
   pool: WorkerPool,
   arena: Arena,
-  { pinned, cache }: { readonly pinned: InstructionSet; readonly cache: TuningCache | undefined },
+  {
+    pinned,
+    cache,
+    systemCacheBytes,
+  }: Omit<TuneOptions, "joinsVectors"> & { readonly pinned: InstructionSet },
 ): Promise<TuningInForce> {
   const wrong = await wrongOf(pool, arena, pinned);
   if (wrong !== null) {
@@ -98,7 +115,14 @@ export async function pinnedTuning(
         'Choose others with --kernels, or leave it out; "lab tune" shows which are right here.',
     );
   }
-  const unknown = { measuredAt: new Date().toISOString(), peakGflops: null, kernels: [] };
+  const unknown = {
+    measuredAt: new Date().toISOString(),
+    peakGflops: null,
+    kernels: [],
+    cacheBytes: cachesToTry(systemCacheBytes)[0] ?? USUAL_CACHE_BYTES,
+    systemCacheBytes,
+    blocks: [],
+  };
   return { ...(cache?.load(pool.kernels) ?? unknown), chosen: pinned, source: "pinned" };
 }
 
@@ -106,14 +130,14 @@ export async function pinnedTuning(
 export async function savedOrNewTuning(
   pool: WorkerPool,
   arena: Arena,
-  { cache, joinsVectors }: { readonly cache: TuningCache | undefined; readonly joinsVectors: boolean | null },
+  { cache, joinsVectors, systemCacheBytes }: TuneOptions,
 ): Promise<TuningInForce> {
   const saved = cache?.load(pool.kernels) ?? null;
   if (saved !== null) {
     if ((await wrongOf(pool, arena, saved.chosen)) === null) return { ...saved, source: "saved" };
     cache?.drop(pool.kernels);
   }
-  const tuning = await tuneKernels(pool, arena, joinsVectors);
+  const tuning = await tuneKernels(pool, arena, { joinsVectors, systemCacheBytes });
   if (tuning === null) throw new TaskError("The first test of the kernels was stopped; start the app again.");
   cache?.save(pool.kernels, tuning);
   return { ...tuning, source: "measured" };

@@ -1,4 +1,5 @@
 import type { Diagnostics, LoopDelay } from "../../shared/ipc/ipc-contract.ts";
+import { blocksText } from "../../shared/experiments/blocks-text.ts";
 import type { TuningReport } from "../../shared/experiments/tuning.ts";
 import { formatDuration } from "../format/duration.ts";
 import { formatBytes, formatPercent } from "../format/number.ts";
@@ -93,13 +94,20 @@ export function diagnosticGroups(known: Diagnostics): readonly FactGroup[] {
   ];
 }
 
-function tuningText({ kernels, peakGflops, measuredAt, source }: TuningReport): string {
+function tuningText(report: TuningReport): string {
+  const { kernels, peakGflops, measuredAt, source } = report;
   const lines = kernels.map(({ instructionSet, gflops, failure, peakShare, chosen }) => {
     const speed = `${gflops} GFLOP/s${peakShare === null ? "" : `, ${formatPercent(peakShare)} of the peak`}`;
     return `  ${instructionSet}${chosen ? " (in use)" : ""}: ${failure ?? speed}`;
   });
   const peak = `  multiply-add peak: ${peakGflops === null ? "unknown" : `${peakGflops} GFLOP/s`}`;
-  return ["Kernels on one thread", ...lines, peak, `  measured: ${measuredAt} (${source})`].join("\n");
+  return [
+    "Kernels on one thread",
+    ...lines,
+    peak,
+    `  ${blocksText(report)}`,
+    `  measured: ${measuredAt} (${source})`,
+  ].join("\n");
 }
 
 /** The same as text, for a message to somebody: exact values, warnings first. */

@@ -1,5 +1,6 @@
 import { Button } from "@mantine/core";
 import { Gauge } from "lucide-react";
+import { blocksText } from "../../shared/experiments/blocks-text.ts";
 import type { TuningReport } from "../../shared/experiments/tuning.ts";
 import { formatDate, formatExactDate } from "../format/date.ts";
 import { formatNumber, formatPercent } from "../format/number.ts";
@@ -41,6 +42,7 @@ export function KernelTuning({ report, onTuned }: KernelTuningProps) {
       </div>
       {error !== null && <ErrorNotice title="The kernels could not be tuned" error={error} />}
       <KernelTable report={report} />
+      <p className={classes["tuningNote"]}>{blocksText(report)}.</p>
       <p className={classes["tuningNote"]}>
         <Peak gflops={report.peakGflops} /> Measured{" "}
         <span title={formatExactDate(report.measuredAt)}>{formatDate(report.measuredAt)}</span>

@@ -2,18 +2,13 @@ import { isGeneric } from "../../core/ops/generic-op.ts";
 import { asGeneric, isLossOp } from "../../core/ops/loss-ops.ts";
 import type { Op } from "../../core/ops/op.ts";
 import { numelOf, type Tensor } from "../../core/ops/recording-ops.ts";
+import { cacheBlocks, DEPTH_BLOCK } from "./cache-blocks.ts";
 import { genericScratchBytes } from "./expression-scratch.ts";
 
 /** What the sums of a tile begin with: nothing, or what lies in C. */
 export const START = { zero: 0, sums: 1 } as const;
 
-/** Depth that a product takes at a time: 256 × 16 packed values of B are 16 kB, a third of a first-level cache. */
-export const DEPTH_BLOCK = 256;
-
-/** Rows of A that are packed at a time: 512 × 256 values are half of a second-level cache of 1 MB. */
-export const PACKED_ROWS = 512;
-
-/** B is packed as a whole, once, up to this size: it then stays in the second-level cache beside a block of A. */
+/** B is packed as a whole, once, up to this size: larger ones would leave a second-level cache of 1 MB no room for A. */
 export const RESIDENT_B_BYTES = 384 * 1024;
 
 /** Packed rows lie this many bytes further apart than they are long: a power of two would meet few cache sets. */
@@ -21,6 +16,9 @@ export const PACKED_PADDING_BYTES = 64;
 
 /** Arena bytes that testing and timing kernels write to: three operands and scratch. */
 export const VERIFICATION_BYTES = 4 * 1024 * 1024;
+
+/** The same where blocks for all sizes of caches are timed. */
+export const TUNING_BYTES = 8 * 1024 * 1024;
 
 /** Four lanes a vector: columns padded to whole vectors. */
 export const paddedToVectors = (columns: number): number => Math.ceil(columns / 4) * 4;
@@ -38,14 +36,19 @@ const PANEL_BYTES = DEPTH_BLOCK * 16 * 4;
 /** Bytes of a worker's share of a product that is formed transposed. */
 export const turnedBytes = (rows: number, columns: number): number => paddedToVectors(rows * columns) * 4;
 
-/** Scratch at `packedB`, after it `packedA` and after that the dot products' sums, for a product with the given operands. */
+/**
+ * Scratch at `packedB`, after it `packedA` and after that the dot products' sums, for a product with the given operands
+ * in blocks for `cacheBytes`.
+ */
 export function productScratch(
   depth: number,
   columns: number,
+  cacheBytes: number,
 ): { bytesOfB: number; bytesOfA: number; bytes: number } {
   const whole = packedBytesOfB(depth, columns);
   const bytesOfB = Math.max(PANEL_BYTES, whole <= RESIDENT_B_BYTES ? whole : 0);
-  const bytesOfA = (PACKED_ROWS * 4 + PACKED_PADDING_BYTES) * (DEPTH_BLOCK + PACKED_PADDING_BYTES / 4);
+  const { packedRows } = cacheBlocks(cacheBytes);
+  const bytesOfA = (packedRows * 4 + PACKED_PADDING_BYTES) * (DEPTH_BLOCK + PACKED_PADDING_BYTES / 4);
   return { bytesOfB, bytesOfA, bytes: bytesOfB + bytesOfA + DOTS_BYTES };
 }
 
@@ -53,15 +56,15 @@ export function productScratch(
 export const EXPONENTIAL_ROWS = 64;
 
 /** Private scratch that a worker needs for an op: packed operands, or the outer products of a chunk of rows. */
-export function scratchBytesOf(op: Op<Tensor>): number {
+export function scratchBytesOf(op: Op<Tensor>, cacheBytes: number): number {
   if (op.op === "matmul") {
     const [rows = 1, columns = 1] = op.out.shape;
     const depth = (op.transposeA ? op.a.shape[0] : op.a.shape[1]) ?? 1;
     // A sum over rows of a may be formed transposed, with the sides changed.
-    const { bytes } = productScratch(depth, op.transposeA ? Math.max(rows, columns) : columns);
+    const { bytes } = productScratch(depth, op.transposeA ? Math.max(rows, columns) : columns, cacheBytes);
     return bytes + (op.transposeA ? turnedBytes(rows, columns) : 0);
   }
-  if (op.op === "linear") return productScratch(op.x.shape[1] ?? 1, op.out.shape[1] ?? 1).bytes;
+  if (op.op === "linear") return productScratch(op.x.shape[1] ?? 1, op.out.shape[1] ?? 1, cacheBytes).bytes;
   if (op.op === "statistics") return 64;
   if (op.op === "crossEntropy" || op.op === "crossEntropyBackward") {
     const rowBytes = 4 * (op.logits.shape[1] ?? 1);

@@ -99,6 +99,8 @@ export interface ProgramTask {
   readonly threads: number;
   /** Which kernels to use; the same on all workers, so that results do not depend on who computed them. */
   readonly instructionSet: InstructionSet;
+  /** Second-level cache that a worker's blocks may count on. */
+  readonly cacheBytes: number;
   /** This worker's private scratch, at least VERIFICATION_BYTES. */
   readonly scratchOffsetBytes: number;
   /** Whether to answer with where the time went. */
@@ -329,8 +331,10 @@ export interface BandwidthAnswer {
 /** Tests and times all kernels on one worker, and measures the CPU's multiply-add peak. */
 export interface TuneTask {
   readonly kind: "tune";
-  /** VERIFICATION_BYTES of the arena. */
+  /** TUNING_BYTES of the arena. */
   readonly scratchOffsetBytes: number;
+  /** Caches that blocks are timed for. */
+  readonly cacheBytes: readonly number[];
 }
 
 /** One set of kernels as timed in turns with the others. */
@@ -343,6 +347,15 @@ export interface TuneAnswer {
   readonly kernels: readonly TimedKernels[];
   /** Of one thread; null when no module could measure it. */
   readonly peakGflops: number | null;
+  /** A large product in blocks for each of the task's caches, by the fastest kernels that were right. */
+  readonly blocks: readonly TimedBlocks[];
+}
+
+/** Blocks as timed in turns with those for other caches. */
+export interface TimedBlocks {
+  readonly cacheBytes: number;
+  /** GFLOP/s of one thread, round by round. */
+  readonly rounds: readonly number[];
 }
 
 /** Tests one set of kernels on one worker, which answers with what is wrong or null. */

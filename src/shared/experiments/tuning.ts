@@ -13,6 +13,23 @@ export const kernelTimingSchema = v.object({
 });
 export type KernelTiming = v.InferOutput<typeof kernelTimingSchema>;
 
+/** A large product in blocks for one size of the second-level cache. */
+export const blockTimingSchema = v.object({
+  cacheBytes: v.number(),
+  /** Of one thread. */
+  gflops: v.number(),
+});
+export type BlockTiming = v.InferOutput<typeof blockTimingSchema>;
+
+/** For which second-level cache work is cut into blocks, and why. */
+const blocksEntries = {
+  cacheBytes: v.number(),
+  /** What a core has of it, as the system says; null where it says nothing. */
+  systemCacheBytes: v.nullable(v.number()),
+  /** Empty where nothing was timed: kernels in plain loops, or a tuning that was pinned. */
+  blocks: v.array(blockTimingSchema),
+};
+
 /** What one tuning found out about this CPU on this runtime. */
 export const tuningSchema = v.object({
   /** ISO 8601 UTC. */
@@ -21,6 +38,7 @@ export const tuningSchema = v.object({
   peakGflops: v.nullable(v.number()),
   kernels: v.array(kernelTimingSchema),
   chosen: instructionSetSchema,
+  ...blocksEntries,
 });
 export type Tuning = v.InferOutput<typeof tuningSchema>;
 
@@ -39,5 +57,6 @@ export const tuningReportSchema = v.object({
       chosen: v.boolean(),
     }),
   ),
+  ...blocksEntries,
 });
 export type TuningReport = v.InferOutput<typeof tuningReportSchema>;

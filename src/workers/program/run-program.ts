@@ -41,6 +41,7 @@ export function runProgram(
     end,
     control,
     kernels: library,
+    cacheBytes: task.cacheBytes,
     scratchOffsetBytes: task.scratchOffsetBytes + step.scratchOffsetBytes,
     view: (tensor, dtype) => viewOf(memory, tensor, dtype),
     viewAt: (dtype, offsetBytes, length) => viewAt(memory, dtype, offsetBytes, length),

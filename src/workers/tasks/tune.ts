@@ -1,9 +1,9 @@
 import { KernelUnavailableError } from "../../core/errors.ts";
 import type { InstructionSet } from "../../shared/engine/instruction-sets.ts";
-import type { TuneAnswer } from "../../shared/engine/worker-tasks.ts";
+import type { TimedBlocks, TuneAnswer, TuneTask } from "../../shared/engine/worker-tasks.ts";
 import type { KernelLibrary } from "../kernels/load/kernel-library.ts";
 import { measurePeak } from "../kernels/verify/measure-peak.ts";
-import { timeKernels } from "../kernels/verify/verify-kernels.ts";
+import { timeKernels, timeLargeProduct } from "../kernels/verify/verify-kernels.ts";
 import type { Kernels } from "../kernels/load/kernels.ts";
 
 /** Long enough for V8 to have put optimised code into place, where it starts with the quick compiler's. */
@@ -23,26 +23,29 @@ function tested(library: KernelLibrary, instructionSet: InstructionSet, scratch:
 }
 
 /**
- * Tests every candidate, times the right ones in turns and measures the CPU's peak, in memory from `scratch` on. `beat`
- * is called between these steps, which take some tens of milliseconds each.
+ * Tests every candidate, times the right ones in turns, measures the CPU's peak, and times blocks for caches with the
+ * fastest, in TUNING_BYTES of the arena. `beat` is called between these steps, which take some tens of milliseconds each.
  */
 export function runTune(
   library: KernelLibrary,
   memory: WebAssembly.Memory,
-  scratch: number,
+  { scratchOffsetBytes: scratch, cacheBytes }: TuneTask,
   beat: () => void,
 ): TuneAnswer {
   library.forgetTests();
   let peakGflops: number | null = null;
+  const tryPeak = (kernels: Kernels): void => {
+    const peak = measurePeak(kernels, memory, scratch);
+    beat();
+    if (peak > 0) peakGflops = Math.max(peakGflops ?? 0, peak);
+  };
   const prepare = (instructionSet: InstructionSet): Candidate => {
     beat();
     const candidate = tested(library, instructionSet, scratch);
     beat();
     if (typeof candidate === "string")
       return { instructionSet, failure: candidate, kernels: null, rounds: [] };
-    const peak = measurePeak(candidate, memory, scratch);
-    beat();
-    if (peak > 0) peakGflops = Math.max(peakGflops ?? 0, peak);
+    tryPeak(candidate);
     timeKernels(candidate, memory, scratch, WARM_UP_MS);
     return { instructionSet, failure: null, kernels: candidate, rounds: [] };
   };
@@ -54,13 +57,43 @@ export function runTune(
       if (kernels !== null) rounds.push(timeKernels(kernels, memory, scratch, ROUND_MS));
     }
   }
+  // At first V8's quick compiler's code may have run: on a busy machine the optimised one comes late.
+  for (const { kernels } of candidates) if (kernels !== null) tryPeak(kernels);
   const timed = candidates.map(({ instructionSet, failure, rounds }) => ({
     instructionSet,
     failure,
     gflops: Math.max(0, ...rounds),
     rounds,
   }));
-  return { kernels: timed, peakGflops };
+  const fastest = candidates.reduce((best, one) => (bestOf(one) > bestOf(best) ? one : best));
+  return {
+    kernels: timed,
+    peakGflops,
+    blocks:
+      fastest.kernels === null || fastest.instructionSet === "javascript"
+        ? []
+        : timeBlocks(fastest.kernels, memory, { scratch, cacheBytes, beat }),
+  };
+}
+
+const bestOf = ({ rounds }: Candidate): number => Math.max(0, ...rounds);
+
+/** Times blocks for each of the caches in turns. Plain loops are not worth it: they are slower than any cache. */
+function timeBlocks(
+  kernels: Kernels,
+  memory: WebAssembly.Memory,
+  { scratch, cacheBytes, beat }: { scratch: number; cacheBytes: readonly number[]; beat: () => void },
+): TimedBlocks[] {
+  const timed = cacheBytes.map((bytes) => ({ cacheBytes: bytes, rounds: [] as number[] }));
+  for (let round = 0; round <= ROUNDS; round++) {
+    for (const { cacheBytes: bytes, rounds } of timed) {
+      beat();
+      const gflops = timeLargeProduct(kernels, memory, scratch, bytes);
+      // The first round warms up.
+      if (round > 0) rounds.push(gflops);
+    }
+  }
+  return timed;
 }
 
 interface Candidate {

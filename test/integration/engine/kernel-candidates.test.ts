@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { chooseKernels } from "../../../src/main/engine/choose-kernels.ts";
 import { setV8Flags } from "../../../src/main/engine/v8-flags.ts";
 import { WASM_SETS, type WasmSet } from "../../../src/shared/engine/instruction-sets.ts";
-import { VERIFICATION_BYTES } from "../../../src/shared/engine/kernel-scratch.ts";
+import { TUNING_BYTES } from "../../../src/shared/engine/kernel-scratch.ts";
 import { assembleKernels, kernelText } from "../../../src/workers/kernels/generate/generate.ts";
 import { KernelLibrary } from "../../../src/workers/kernels/load/kernel-library.ts";
 import { measurePeak } from "../../../src/workers/kernels/verify/measure-peak.ts";
@@ -14,9 +14,11 @@ setV8Flags();
 
 const REGION = 65_536;
 const newMemory = (): WebAssembly.Memory =>
-  new WebAssembly.Memory({ initial: (REGION + VERIFICATION_BYTES) / 65_536, maximum: 65_536, shared: true });
+  new WebAssembly.Memory({ initial: (REGION + TUNING_BYTES) / 65_536, maximum: 65_536, shared: true });
 
 /** All instruction sets, the text of some of them changed. */
+const CACHES = [2 ** 18, 2 ** 21];
+
 function tuneWith(
   changed: (text: string) => string,
   changes: readonly WasmSet[] = ["relaxed256"],
@@ -29,15 +31,20 @@ function tuneWith(
     };
   });
   const memory = newMemory();
-  return runTune(new KernelLibrary(candidates, memory), memory, REGION, () => undefined);
+  const task = { kind: "tune", scratchOffsetBytes: REGION, cacheBytes: CACHES } as const;
+  return runTune(new KernelLibrary(candidates, memory), memory, task, () => undefined);
 }
 
 describe("runTune()", () => {
   it("finds every instruction set right and a peak of the CPU, with V8's flags set", () => {
-    const { kernels, peakGflops } = tuneWith((text) => text);
+    const { kernels, peakGflops, blocks } = tuneWith((text) => text);
     expect(kernels.map(({ failure }) => failure)).toEqual([null, null, null]);
     expect(kernels.every(({ gflops }) => gflops > 0)).toBe(true);
     expect(peakGflops).toBeGreaterThan(0);
+    expect(blocks.map(({ cacheBytes }) => cacheBytes)).toEqual(CACHES);
+    expect(blocks.every(({ rounds }) => rounds.length > 0 && rounds.every((gflops) => gflops > 0))).toBe(
+      true,
+    );
   });
 
   it("believes no peak whose sums are wrong", () => {

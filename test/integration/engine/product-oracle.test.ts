@@ -1,6 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { setV8Flags } from "../../../src/main/engine/v8-flags.ts";
 import { WASM_SETS } from "../../../src/shared/engine/instruction-sets.ts";
+import {
+  LARGEST_CACHE_BYTES,
+  SMALLEST_CACHE_BYTES,
+  USUAL_CACHE_BYTES,
+} from "../../../src/shared/engine/cache-blocks.ts";
 import { productScratch } from "../../../src/shared/engine/kernel-scratch.ts";
 import { assembleKernels, kernelText } from "../../../src/workers/kernels/generate/generate.ts";
 import { javascriptKernels } from "../../../src/workers/kernels/load/javascript-kernels.ts";
@@ -43,6 +48,8 @@ const LARGE: readonly Shape[] = [
   [256, 256, 256],
   [257, 259, 511],
 ];
+/** Past a second-level cache. */
+const LARGER: Shape = [700, 600, 300];
 const SHAPES = [...SMALL, ...LARGE];
 
 const FLAGS: readonly Flags[] = [false, true].flatMap((transposeA) =>
@@ -138,10 +145,11 @@ function multiply(
   { a, b, c, bias, relu, moments, operands }: Case,
   [rows, depth, columns]: Shape,
   flags: Flags,
+  cacheBytes = USUAL_CACHE_BYTES,
 ): void {
   operands.guard();
   const compiled = compileProduct(
-    kernels,
+    { kernels, cacheBytes, beat: () => undefined },
     {
       rows,
       columns,
@@ -161,9 +169,8 @@ function multiply(
         : {}),
     },
     operands.end,
-    () => undefined,
   );
-  const needed = operands.end + productScratch(depth, columns).bytes - memory.buffer.byteLength;
+  const needed = operands.end + productScratch(depth, columns, cacheBytes).bytes - memory.buffer.byteLength;
   if (needed > 0) throw new Error(`the test's memory is ${needed} bytes too small`);
   compiled.prepare();
   moments.fill(0);
@@ -264,6 +271,24 @@ describe.each(candidates)("compileProduct() with $instructionSet", (kernels) => 
       ),
     );
     expect(faults.filter((found) => found !== null)).toEqual([]);
+  });
+
+  it("gives the same bits in blocks for any cache", () => {
+    // Plain loops go through the same blocks, a hundred times as slowly.
+    const shapes = kernels.instructionSet === "javascript" ? LARGE.slice(1, 3) : [...LARGE, LARGER];
+    const differing = shapes.flatMap((shape) =>
+      FLAGS.flatMap((flags) => {
+        const [usual, ...others] = [USUAL_CACHE_BYTES, SMALLEST_CACHE_BYTES, LARGEST_CACHE_BYTES].map(
+          (cacheBytes) => {
+            const one = place(shape);
+            multiply(kernels, one, shape, flags, cacheBytes);
+            return Buffer.concat([one.c, one.relu].map((values) => Buffer.from(values.slice().buffer)));
+          },
+        );
+        return others.every((bytes) => bytes.equals(usual)) ? [] : [{ shape, flags }];
+      }),
+    );
+    expect(differing).toEqual([]);
   });
 
   it.each<Shape>([

@@ -20,6 +20,12 @@ const tuning: Tuning = {
   measuredAt: "2026-11-23T04:53:12.345Z",
   peakGflops: 131.25,
   chosen: "relaxed128",
+  cacheBytes: 524_288,
+  systemCacheBytes: 1_048_576,
+  blocks: [
+    { cacheBytes: 1_048_576, gflops: 80.2 },
+    { cacheBytes: 524_288, gflops: 93.1 },
+  ],
   kernels: [
     { instructionSet: "relaxed256", failure: "relaxed256: wrong result, element (0, 0) is 2", gflops: 0 },
     { instructionSet: "relaxed128", failure: null, gflops: 53.1 },
@@ -36,10 +42,10 @@ test("findTuning() gives what saveTuning() saved, also after the store was opene
   expect(folder.open(folder.file()).findTuning(key)).toStrictEqual(tuning);
 });
 
-test("saveTuning() keeps a peak that is unknown as unknown", () => {
+test("saveTuning() keeps a peak, and a cache, that are unknown as unknown", () => {
   const store = folder.open(folder.file());
-  store.saveTuning(key, { ...tuning, peakGflops: null });
-  expect(store.findTuning(key)?.peakGflops).toBeNull();
+  store.saveTuning(key, { ...tuning, peakGflops: null, systemCacheBytes: null });
+  expect(store.findTuning(key)).toMatchObject({ peakGflops: null, systemCacheBytes: null });
 });
 
 test.each<[keyof TuningKey, string]>([

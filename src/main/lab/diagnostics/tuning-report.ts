@@ -8,6 +8,9 @@ export function tuningReport({
   peakGflops,
   kernels,
   chosen,
+  cacheBytes,
+  systemCacheBytes,
+  blocks,
 }: TuningInForce): TuningReport {
   return {
     measuredAt,
@@ -18,5 +21,8 @@ export function tuningReport({
       peakShare: peakGflops === null || timing.failure !== null ? null : timing.gflops / peakGflops,
       chosen: timing.instructionSet === chosen,
     })),
+    cacheBytes,
+    systemCacheBytes,
+    blocks,
   };
 }

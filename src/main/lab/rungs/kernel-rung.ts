@@ -21,7 +21,9 @@ export function kernelRung(
 ): Contender {
   const program = productProgram(operands);
   // Only counted: nothing is allocated for a plan that is not run.
-  const { sections } = planSections([{ program, repeats: 1 }], threads, () => 0);
+  const { sections } = planSections([{ program, repeats: 1 }], threads, () => 0, {
+    cacheBytes: engine.cacheBytes,
+  });
   const workers = Math.max(...sections.flatMap(({ groups }) => groups.map((group) => group.threads)));
   return {
     rung,

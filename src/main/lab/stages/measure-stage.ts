@@ -44,12 +44,18 @@ export const passReport = (samplesMs: readonly number[], cpuMs: number): PassRep
 function runningBytes(
   section: Section,
   threads: number,
+  cacheBytes: number,
 ): { readonly bytes: number; readonly groups: number } {
   let partialBytes = 0;
-  const { sections, scratchBytes } = planSections([section], threads, (bytes) => {
-    partialBytes += bytes;
-    return 0;
-  });
+  const { sections, scratchBytes } = planSections(
+    [section],
+    threads,
+    (bytes) => {
+      partialBytes += bytes;
+      return 0;
+    },
+    { cacheBytes },
+  );
   const groups = sections.reduce((sum, { groups }) => sum + groups.length, 0);
   return { bytes: partialBytes + threads * scratchBytes, groups };
 }
@@ -83,7 +89,7 @@ export async function measureStage(
     if (gradients === null) throw new TypeError("measureStage: no backward pass was recorded");
     const marked = ops.program();
     const unmarked: Program = { ops: marked.ops.filter(({ op }) => op !== "mark") };
-    const running = runningBytes({ program: unmarked, repeats: 1, opByOp }, threads);
+    const running = runningBytes({ program: unmarked, repeats: 1, opByOp }, threads, engine.cacheBytes);
 
     let calls = 0;
     const all = WARMUP_CALLS + 3 * samples;

@@ -7,6 +7,7 @@ import { keepAndFind } from "./0006-keep-and-find.ts";
 import { lessonProgress } from "./0007-lessons.ts";
 import { documentTables } from "./0008-documents.ts";
 import { datasetTables } from "./0009-datasets.ts";
+import { cacheBlocks } from "./0010-cache-blocks.ts";
 import type { Migration } from "./migration.ts";
 
 /** Every step of the schema, in order. */
@@ -20,6 +21,7 @@ export const MIGRATIONS: readonly Migration[] = [
   lessonProgress,
   documentTables,
   datasetTables,
+  cacheBlocks,
 ];
 
 /** What the last of them leaves behind. */

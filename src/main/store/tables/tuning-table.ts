@@ -1,5 +1,10 @@
 import * as v from "valibot";
-import { instructionSetSchema, kernelTimingSchema, type Tuning } from "../../../shared/experiments/tuning.ts";
+import {
+  blockTimingSchema,
+  instructionSetSchema,
+  kernelTimingSchema,
+  type Tuning,
+} from "../../../shared/experiments/tuning.ts";
 import { keptStatement, type Database } from "../open/database.ts";
 import { fromJsonColumn, toJsonColumn } from "./json-column.ts";
 import type { TuningKey } from "../store.ts";
@@ -9,9 +14,13 @@ interface TuningRow {
   readonly chosen: string;
   readonly peakGflops: number | null;
   readonly candidates: string;
+  readonly cacheBytes: number;
+  readonly systemCacheBytes: number | null;
+  readonly blocks: string;
 }
 
 const candidatesSchema = v.array(kernelTimingSchema);
+const blocksSchema = v.array(blockTimingSchema);
 
 /** How fast each set of kernels was on this CPU and runtime, so that a later start need not measure. */
 export class TuningTable {
@@ -23,11 +32,13 @@ export class TuningTable {
     this.#replace = keptStatement(
       db,
       `INSERT OR REPLACE INTO tuning VALUES (@cpuModel, @electron, @v8, @v8Flags, @appVersion, @kernels, @measuredAt,
-         @chosen, @peakGflops, @candidates)`,
+         @chosen, @peakGflops, @candidates, @cacheBytes, @systemCacheBytes, @blocks)`,
     );
     this.#select = keptStatement<TuningRow>(
       db,
-      `SELECT measured_at AS measuredAt, chosen, peak_gflops AS peakGflops, candidates FROM tuning
+      `SELECT measured_at AS measuredAt, chosen, peak_gflops AS peakGflops, candidates, cache_bytes AS cacheBytes,
+         system_cache_bytes AS systemCacheBytes, blocks
+       FROM tuning
        WHERE cpu_model = @cpuModel AND electron = @electron AND v8 = @v8 AND v8_flags = @v8Flags
          AND app_version = @appVersion AND kernels = @kernels`,
     );
@@ -38,18 +49,25 @@ export class TuningTable {
     );
   }
 
-  save(key: TuningKey, { measuredAt, chosen, peakGflops, kernels }: Tuning): void {
-    this.#replace().run({ ...key, measuredAt, chosen, peakGflops, candidates: toJsonColumn(kernels) });
+  save(key: TuningKey, { kernels, blocks, ...tuning }: Tuning): void {
+    this.#replace().run({
+      ...key,
+      ...tuning,
+      candidates: toJsonColumn(kernels),
+      blocks: toJsonColumn(blocks),
+    });
   }
 
   /** @throws {StoreError} If the row is not as this app writes it. */
   find(key: TuningKey): Tuning | undefined {
     const row = this.#select().get({ ...key });
     if (row === undefined) return undefined;
-    const kernels = fromJsonColumn(candidatesSchema, row.candidates, "The kernels' tuning");
+    const { candidates, blocks: timed, chosen, ...numbers } = row;
+    const kernels = fromJsonColumn(candidatesSchema, candidates, "The kernels' tuning");
+    const blocks = fromJsonColumn(blocksSchema, timed, "The tuning of blocks");
     // A set that this build does not know cannot be used.
-    if (!v.is(instructionSetSchema, row.chosen)) return undefined;
-    return { measuredAt: row.measuredAt, chosen: row.chosen, peakGflops: row.peakGflops, kernels };
+    if (!v.is(instructionSetSchema, chosen)) return undefined;
+    return { ...numbers, chosen, kernels, blocks };
   }
 
   drop({ cpuModel, electron, v8, v8Flags }: TuningKey): void {

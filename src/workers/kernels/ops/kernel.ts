@@ -13,6 +13,8 @@ export interface KernelContext {
   readonly end: number;
   readonly control: Control;
   readonly kernels: Kernels;
+  /** Second-level cache that blocks may count on. */
+  readonly cacheBytes: number;
   /** First byte of this worker's private scratch for this step. */
   readonly scratchOffsetBytes: number;
   view<D extends DType>(tensor: Tensor, dtype: D): Views[D];

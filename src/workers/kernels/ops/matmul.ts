@@ -1,8 +1,16 @@
 import { turnedBytes } from "../../../shared/engine/kernel-scratch.ts";
 import { addFloatPartials } from "./add-partials.ts";
 import { clearedColumnMoments, mergeColumnMoments } from "./column-moments.ts";
-import type { Kernel } from "./kernel.ts";
-import { compileProduct } from "./multiply.ts";
+import type { Kernel, KernelContext } from "./kernel.ts";
+import { compileProduct, type ProductPlace } from "./multiply.ts";
+
+const placeOf = ({ kernels, cacheBytes, control }: KernelContext): ProductPlace => ({
+  kernels,
+  cacheBytes,
+  beat: () => {
+    control.beat();
+  },
+});
 
 // #region rung 7
 /** out rows [begin, end) = A @ B. */
@@ -18,9 +26,7 @@ const multiplyRows: Kernel<"matmul"> = ({ a, b, out, transposeB, accumulate }, c
     c: { at: out.offsetBytes, stride: columns * 4 },
     accumulate,
   };
-  const { prepare, multiply } = compileProduct(context.kernels, product, context.scratchOffsetBytes, () => {
-    context.control.beat();
-  });
+  const { prepare, multiply } = compileProduct(placeOf(context), product, context.scratchOffsetBytes);
   return {
     prepare,
     run: (begin, end) => {
@@ -43,9 +49,6 @@ const multiplyTransposedRows: Kernel<"matmul"> = ({ a, b, out, transposeB, accum
   const [depth = 1] = a.shape;
   const { begin, end, kernels } = context;
   const placeB = { at: b.offsetBytes, stride: (transposeB ? depth : columns) * 4 };
-  const beat = (): void => {
-    context.control.beat();
-  };
   if (accumulate || !formsTransposed(rows, columns, kernels.panelColumns)) {
     const product = {
       rows,
@@ -56,7 +59,7 @@ const multiplyTransposedRows: Kernel<"matmul"> = ({ a, b, out, transposeB, accum
       c: { at: out.offsetBytes, stride: columns * 4 },
       accumulate,
     };
-    const { prepare, multiply } = compileProduct(kernels, product, context.scratchOffsetBytes, beat);
+    const { prepare, multiply } = compileProduct(placeOf(context), product, context.scratchOffsetBytes);
     return {
       prepare,
       run: (from, to) => {
@@ -75,7 +78,11 @@ const multiplyTransposedRows: Kernel<"matmul"> = ({ a, b, out, transposeB, accum
     c: { at: turned, stride: own * 4 },
     accumulate: false,
   };
-  const { prepare, multiply } = compileProduct(kernels, product, turned + turnedBytes(rows, columns), beat);
+  const { prepare, multiply } = compileProduct(
+    placeOf(context),
+    product,
+    turned + turnedBytes(rows, columns),
+  );
   return {
     prepare,
     // Such a product is a group of its own: all its items come at once.
@@ -95,9 +102,6 @@ const multiplyTransposedPartial: Kernel<"matmul"> = ({ a, b, out, transposeB }, 
   const placeA = { at: a.offsetBytes, stride: rows * 4 };
   const placeB = { at: b.offsetBytes, stride: (transposeB ? depth : columns) * 4 };
   const partial = context.partialOffset();
-  const beat = (): void => {
-    context.control.beat();
-  };
   if (!formsTransposed(rows, columns, kernels.panelColumns)) {
     const product = {
       rows,
@@ -109,7 +113,7 @@ const multiplyTransposedPartial: Kernel<"matmul"> = ({ a, b, out, transposeB }, 
       c: { at: partial, stride: columns * 4 },
       accumulate: false,
     };
-    const { prepare, multiply } = compileProduct(kernels, product, context.scratchOffsetBytes, beat);
+    const { prepare, multiply } = compileProduct(placeOf(context), product, context.scratchOffsetBytes);
     return {
       prepare,
       run: (begin, end) => {
@@ -128,7 +132,11 @@ const multiplyTransposedPartial: Kernel<"matmul"> = ({ a, b, out, transposeB }, 
     c: { at: turned, stride: rows * 4 },
     accumulate: false,
   };
-  const { prepare, multiply } = compileProduct(kernels, product, turned + turnedBytes(rows, columns), beat);
+  const { prepare, multiply } = compileProduct(
+    placeOf(context),
+    product,
+    turned + turnedBytes(rows, columns),
+  );
   return {
     prepare,
     run: (begin, end) => {
@@ -162,9 +170,7 @@ export const linear: Kernel<"linear"> = ({ x, w, bias, out, transposeW, relu, mo
       momentsAt: sums?.at ?? null,
     },
   };
-  const { prepare, multiply } = compileProduct(context.kernels, product, context.scratchOffsetBytes, () => {
-    context.control.beat();
-  });
+  const { prepare, multiply } = compileProduct(placeOf(context), product, context.scratchOffsetBytes);
   return {
     prepare: () => {
       prepare();

@@ -1,7 +1,6 @@
+import { cacheBlocks, DEPTH_BLOCK } from "../../../shared/engine/cache-blocks.ts";
 import {
-  DEPTH_BLOCK,
   PACKED_PADDING_BYTES,
-  PACKED_ROWS,
   packedBytesOfB,
   paddedToVectors,
   productScratch,
@@ -65,8 +64,6 @@ const ROWS_WORTH_DOTS = 16;
 const COLUMNS_WORTH_PACKING_A = 128;
 /** Rows that lie a multiple of this apart share cache sets. */
 const ALIASING_BYTES = 1024;
-/** Rows of A between two passes over a resident B: with a depth of 784 a fifth of the second-level cache. */
-const STREAMED_ROWS = 126;
 /** Multiply-adds between two heartbeats: a tenth of a millisecond, or two on the slowest runtime. */
 const WORK_PER_BEAT = 4_000_000;
 
@@ -85,6 +82,15 @@ function columnsOf(columns: number, widest: number): Columns[] {
 const evenBlock = (length: number, largest: number): number =>
   Math.ceil(length / Math.ceil(length / largest));
 
+/** Who multiplies. */
+export interface ProductPlace {
+  readonly kernels: Kernels;
+  /** See cache-blocks.ts. */
+  readonly cacheBytes: number;
+  /** Called every few milliseconds. */
+  readonly beat: () => void;
+}
+
 /** A product made ready: any block of it can be asked for, in ascending order of depth for each element. */
 export interface CompiledProduct {
   /** Packs B where it is kept packed; before the first block, whenever B has changed. */
@@ -97,13 +103,12 @@ export interface CompiledProduct {
  * A is read in place unless its rows alias, B where packing does not pay; blocks keep a panel of B in the first-level
  * cache and a block of A in the second.
  *
- * `scratch` has room for what `productScratch(depth, columns)` says; `beat` is called every few milliseconds.
+ * `scratch` has room for what `productScratch(depth, columns, cacheBytes)` says.
  */
 export function compileProduct(
-  kernels: Kernels,
+  { kernels, cacheBytes, beat }: ProductPlace,
   { rows, columns, depth, firstDepth, a, b, c, accumulate, epilogue }: Product,
   scratch: number,
-  beat: () => void,
 ): CompiledProduct {
   const packsB = b.transposed || rows >= ROWS_WORTH_PACKING_B;
   const residentB = packsB && firstDepth === undefined && packedBytesOfB(depth, columns) <= RESIDENT_B_BYTES;
@@ -111,8 +116,9 @@ export function compileProduct(
   const packsA =
     columns >= COLUMNS_WORTH_PACKING_A &&
     (a.stride % ALIASING_BYTES === 0 || (a.transposed && a.stride > ALIASING_BYTES));
-  const largestRowBlock = residentB && !packsA ? STREAMED_ROWS : PACKED_ROWS;
-  const { bytesOfA, bytesOfB } = productScratch(depth, columns);
+  const { packedRows, streamedRows } = cacheBlocks(cacheBytes);
+  const largestRowBlock = residentB && !packsA ? streamedRows : packedRows;
+  const { bytesOfA, bytesOfB } = productScratch(depth, columns, cacheBytes);
   const packedB = scratch;
   const packedA = packedB + bytesOfB;
   const dotSums = packedA + bytesOfA;

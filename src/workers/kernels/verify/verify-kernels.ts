@@ -1,5 +1,6 @@
+import { USUAL_CACHE_BYTES } from "../../../shared/engine/cache-blocks.ts";
 import { columnMomentPlaces } from "../ops/column-moments.ts";
-import { compileProduct, type Product } from "../ops/multiply.ts";
+import { compileProduct, type Product, type ProductPlace } from "../ops/multiply.ts";
 import type { Kernels } from "../load/kernels.ts";
 import { verifyPrimitives } from "./verify-primitives.ts";
 
@@ -88,6 +89,12 @@ function place(
   };
 }
 
+const testPlace = (kernels: Kernels, cacheBytes = USUAL_CACHE_BYTES): ProductPlace => ({
+  kernels,
+  cacheBytes,
+  beat: () => undefined,
+});
+
 /** The first element that differs from a plain float64 loop, in words; null when all are right. */
 function firstDifference(
   kernels: Kernels,
@@ -111,7 +118,7 @@ function firstDifference(
   const moments = new Float64Array(memory.buffer, product.momentsAt, 2 * columns).fill(0);
   const centres = floats(columnMomentPlaces(product.momentsAt, columns).centres, columns).fill(NaN);
   const before = result.slice();
-  const compiled = compileProduct(kernels, product, product.end, () => undefined);
+  const compiled = compileProduct(testPlace(kernels), product, product.end);
   compiled.prepare();
   compiled.multiply(0, rows, 0, depth);
   const title = `${rows}×${depth}×${columns}${a.transposed ? " Aᵀ" : ""}${b.transposed ? " Bᵀ" : ""}${epilogue === undefined ? "" : " + bias"}`;
@@ -172,24 +179,55 @@ export function verifyKernels(kernels: Kernels, memory: WebAssembly.Memory, regi
 /** The product that candidates are timed on: larger than a first-level cache, a millisecond on a slow runtime. */
 const TIMED_SHAPE = [128, 256, 192] as const;
 
-/** The best of the calls in `timedMs`, in GFLOP/s. */
-export function timeKernels(
+/**
+ * The product that blocks are timed on: A is packed, as many rows of it as a block takes, and read sixteen times. It takes
+ * a millisecond: long enough for the caches, short beside the time that a busy system gives a thread.
+ */
+const LARGE_SHAPE = [1024, 256, 256] as const;
+
+/** The best of the calls in `timedMs`, at least of one, in GFLOP/s. */
+function timeProduct(
+  shape: readonly [number, number, number],
+  { kernels, memory, region, cacheBytes }: Timed,
+  timedMs: number,
+): number {
+  const product = place(region, shape, FLAGS[0]!);
+  const { rows, columns, depth, a, b } = product;
+  fill(new Float32Array(memory.buffer, a.at, rows * depth), 1);
+  fill(new Float32Array(memory.buffer, b.at, depth * columns), 2);
+  const compiled = compileProduct(testPlace(kernels, cacheBytes), product, product.end);
+  compiled.prepare();
+  const endMs = performance.now() + timedMs;
+  let bestMs = Infinity;
+  do {
+    const startedMs = performance.now();
+    compiled.multiply(0, rows, 0, depth);
+    bestMs = Math.min(bestMs, performance.now() - startedMs);
+  } while (performance.now() < endMs);
+  return (2 * rows * columns * depth) / bestMs / 1e6;
+}
+
+interface Timed {
+  readonly kernels: Kernels;
+  readonly memory: WebAssembly.Memory;
+  readonly region: number;
+  readonly cacheBytes: number;
+}
+
+/** A product of medium size, in GFLOP/s. */
+export const timeKernels = (
   kernels: Kernels,
   memory: WebAssembly.Memory,
   region: number,
   timedMs: number,
-): number {
-  const product = place(region, TIMED_SHAPE, FLAGS[0]!);
-  const { rows, columns, depth, a, b } = product;
-  fill(new Float32Array(memory.buffer, a.at, rows * depth), 1);
-  fill(new Float32Array(memory.buffer, b.at, depth * columns), 2);
-  const compiled = compileProduct(kernels, product, product.end, () => undefined);
-  compiled.prepare();
-  const endMs = performance.now() + timedMs;
-  let bestMs = Infinity;
-  for (let startedMs = performance.now(); startedMs < endMs; startedMs = performance.now()) {
-    compiled.multiply(0, rows, 0, depth);
-    bestMs = Math.min(bestMs, performance.now() - startedMs);
-  }
-  return (2 * rows * columns * depth) / bestMs / 1e6;
-}
+): number => timeProduct(TIMED_SHAPE, { kernels, memory, region, cacheBytes: USUAL_CACHE_BYTES }, timedMs);
+
+/** A large product in blocks for `cacheBytes`, in GFLOP/s: one call, or as many as fit into some milliseconds. */
+export const timeLargeProduct = (
+  kernels: Kernels,
+  memory: WebAssembly.Memory,
+  region: number,
+  cacheBytes: number,
+): number => timeProduct(LARGE_SHAPE, { kernels, memory, region, cacheBytes }, LARGE_MS);
+
+const LARGE_MS = 6;

@@ -31,21 +31,21 @@ function allocator(from: number): (bytes: number) => number {
 
 it("a known plan is the one that planning anew would give", () => {
   const cache = new PlanCache();
-  planSections([section(1e6)], 2, allocator(5e8), cache);
+  planSections([section(1e6)], 2, allocator(5e8), { known: cache });
   expect(cache.hits).toBe(0);
-  const known = planSections([section(9e7)], 2, allocator(7e8), cache);
+  const known = planSections([section(9e7)], 2, allocator(7e8), { known: cache });
   expect(cache.hits).toBe(1);
   expect(known).toEqual(planSections([section(9e7)], 2, allocator(7e8)));
 });
 
 it("plans for each number of threads, and keeps no more than some", () => {
   const cache = new PlanCache();
-  planSections([section(0)], 1, allocator(5e8), cache);
-  planSections([section(0)], 2, allocator(5e8), cache);
+  planSections([section(0)], 1, allocator(5e8), { known: cache });
+  planSections([section(0)], 2, allocator(5e8), { known: cache });
   expect(cache.hits).toBe(0);
   for (let i = 0; i < 100; i++) {
-    planSections([{ ...section(0), structure: `another ${i}` }], 2, allocator(5e8), cache);
+    planSections([{ ...section(0), structure: `another ${i}` }], 2, allocator(5e8), { known: cache });
   }
-  planSections([section(0)], 2, allocator(5e8), cache);
+  planSections([section(0)], 2, allocator(5e8), { known: cache });
   expect(cache.hits).toBe(0);
 });

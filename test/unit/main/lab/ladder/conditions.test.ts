@@ -8,7 +8,6 @@ import {
   throttleCount,
   warningsAfter,
 } from "../../../../../src/main/lab/ladder/conditions.ts";
-import { cacheSizes } from "../../../../../src/main/lab/ladder/limits.ts";
 import { measured } from "./ladder-record.ts";
 
 let sys: string;
@@ -31,7 +30,6 @@ test("readConditions() knows nothing, and warns of nothing, where the system say
   const { governor, onBattery: battery, warnings } = readConditions("wasm-simd128", sys);
   expect({ governor, battery }).toEqual({ governor: "unknown", battery: null });
   expect(warnings.filter((warning) => !warning.startsWith("The machine was busy"))).toEqual([]);
-  expect(cacheSizes(sys)).toEqual([]);
   expect(throttleCount(sys)).toBe(0);
 });
 
@@ -62,24 +60,6 @@ test("throttleCount() adds up the processors", () => {
     "devices/system/cpu/cpufreq/ignored": "9",
   });
   expect(throttleCount(sys)).toBe(7);
-});
-
-test("cacheSizes() lists the caches that hold data, smallest first", () => {
-  const cache = (index: number, level: string, type: string, size: string) =>
-    write({
-      [`devices/system/cpu/cpu0/cache/index${index}/level`]: level,
-      [`devices/system/cpu/cpu0/cache/index${index}/type`]: type,
-      [`devices/system/cpu/cpu0/cache/index${index}/size`]: size,
-    });
-  cache(0, "1", "Data", "32K");
-  cache(1, "1", "Instruction", "32K");
-  cache(3, "3", "Unified", "32M");
-  cache(2, "2", "Unified", "1024K");
-  expect(cacheSizes(sys)).toEqual([
-    { level: "L1", sizeBytes: 32 * 1024 },
-    { level: "L2", sizeBytes: 1024 ** 2 },
-    { level: "L3", sizeBytes: 32 * 1024 ** 2 },
-  ]);
 });
 
 test("warningsAfter() notices heat, and a machine that got slower under the whole ladder", () => {
