@@ -17,8 +17,8 @@ export interface Access<T> {
  */
 export interface Phase<T> {
   readonly name: "run" | "partial" | "reduce";
-  /** What is split among the workers: rows (the leading axis) or elements. */
-  readonly axis: "rows" | "elements";
+  /** What is split among the workers: rows (the leading axis), elements, or stripes of columns. */
+  readonly axis: "rows" | "elements" | "columns";
   readonly items: number;
   readonly accesses: readonly Access<T>[];
   /** Float64 scratch that each worker fills in `partial` and every worker may read in `reduce`. */

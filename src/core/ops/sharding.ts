@@ -38,6 +38,39 @@ const FEW_ROWS = 512;
 export const splitsByProduct = ({ a, transposeA }: Extract<Op<TensorLike>, { op: "matmul" }>): boolean =>
   transposeA && rowsOf(a) <= FEW_ROWS;
 
+/** Columns of a stripe: whole panels of every set of kernels, so that a column's tile is the same in any stripe. */
+export const STRIPE_COLUMNS = 16;
+
+/** From so many columns on, products of at most so many rows are split by columns. */
+const WORTH_STRIPES = { rows: 16, columns: 128 };
+
+/**
+ * Whether A @ B with few rows is split by its columns: split by rows, each worker would read all of B, which then takes
+ * longer than the sums, and a single row would be left to a single worker.
+ */
+export function splitsByColumns(op: Op<TensorLike>): boolean {
+  if (op.op === "linear") return op.moments === null && hasFewRows(op.out);
+  return op.op === "matmul" && !op.transposeA && hasFewRows(op.out);
+}
+
+const hasFewRows = (out: TensorLike): boolean =>
+  rowsOf(out) <= WORTH_STRIPES.rows && (out.shape[1] ?? 1) >= WORTH_STRIPES.columns;
+
+function columnWise<T extends TensorLike>(
+  out: T,
+  costNs: number,
+  { reads, writes }: { readonly reads: readonly T[]; readonly writes: readonly T[] },
+): Phase<T> {
+  return {
+    name: "run",
+    axis: "columns",
+    items: Math.ceil((out.shape[1] ?? 1) / STRIPE_COLUMNS),
+    accesses: [...reads.map(readAll), ...writes.map(write)],
+    partialBytes: 0,
+    costNs,
+  };
+}
+
 type ShardingRules = {
   [K in OpName]: <T extends TensorLike>(op: Extract<Op<T>, { op: K }>) => readonly Phase<T>[];
 };
@@ -47,14 +80,17 @@ const RULES: ShardingRules = {
     const { a, b, out, transposeA } = op;
     const multiplyAdds = (numel(a) * numel(out)) / (transposeA ? (a.shape[1] ?? 1) : rowsOf(a));
     const costNs = multiplyAdds * COST_NS.multiplyAdd;
+    if (splitsByColumns(op)) return [columnWise(out, costNs, { reads: [a, b], writes: [out] })];
     if (splitsByProduct(op)) return [rowWise(rowsOf(out), costNs, [readAll(a), readAll(b), write(out)])];
     return transposeA
       ? reduction([a, b], out, { rows: rowsOf(a), partialBytes: numel(out) * 4, costNs })
       : [rowWise(rowsOf(out), costNs, [read(a), readAll(b), write(out)])];
   },
-  linear: ({ x, w, bias, out, relu, moments }) => {
+  linear: (op) => {
+    const { x, w, bias, out, relu, moments } = op;
     const costNs = numel(x) * (out.shape[1] ?? 1) * COST_NS.multiplyAdd;
     const outputs = relu === null ? [out] : [out, relu.out];
+    if (splitsByColumns(op)) return [columnWise(out, costNs, { reads: [x, w, bias], writes: outputs })];
     const accesses = [read(x), readAll(w), readAll(bias), ...outputs.map(write)];
     if (moments === null) return [rowWise(rowsOf(out), costNs, accesses)];
     const partialBytes = columnMomentBytes(moments);

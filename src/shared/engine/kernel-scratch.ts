@@ -1,5 +1,6 @@
 import { isGeneric } from "../../core/ops/generic-op.ts";
 import { asGeneric, isLossOp } from "../../core/ops/loss-ops.ts";
+import { splitsByColumns } from "../../core/ops/sharding.ts";
 import type { Op } from "../../core/ops/op.ts";
 import { numelOf, type Tensor } from "../../core/ops/recording-ops.ts";
 import { cacheBlocks, DEPTH_BLOCK } from "./cache-blocks.ts";
@@ -52,11 +53,21 @@ export function productScratch(
   return { bytesOfB, bytesOfA, bytes: bytesOfB + bytesOfA + DOTS_BYTES };
 }
 
+/** The most that a stripe of the columns needs: a part of B may be kept packed where the whole would be too large. */
+function stripesScratchBytes(depth: number, columns: number, cacheBytes: number): number {
+  const { bytes, bytesOfB } = productScratch(depth, columns, cacheBytes);
+  return bytes - bytesOfB + Math.max(bytesOfB, Math.min(packedBytesOfB(depth, columns), RESIDENT_B_BYTES));
+}
+
 /** Rows whose exponentials are taken at a time. */
 export const EXPONENTIAL_ROWS = 64;
 
 /** Private scratch that a worker needs for an op: packed operands, or the outer products of a chunk of rows. */
 export function scratchBytesOf(op: Op<Tensor>, cacheBytes: number): number {
+  if (splitsByColumns(op) && (op.op === "matmul" || op.op === "linear")) {
+    const depth = (op.op === "linear" ? op.x : op.a).shape[1] ?? 1;
+    return stripesScratchBytes(depth, op.out.shape[1] ?? 1, cacheBytes);
+  }
   if (op.op === "matmul") {
     const [rows = 1, columns = 1] = op.out.shape;
     const depth = (op.transposeA ? op.a.shape[0] : op.a.shape[1]) ?? 1;

@@ -28,7 +28,7 @@ const sameBits = (one: Float32Array, other: Float32Array): boolean =>
 describe("the notebook's forward and backward pass", () => {
   let engine: Engine;
   beforeAll(async () => {
-    engine = await startEngine(3);
+    engine = await startEngine(8);
   });
   afterAll(async () => {
     await engine.close();
@@ -65,7 +65,7 @@ describe("the notebook's forward and backward pass", () => {
   }
 
   it("fault 44: gives the same bits again with the same number of threads", async () => {
-    for (const threads of [1, 2, 3]) {
+    for (const threads of [1, 2, 3, 4, 8]) {
       const [first, second] = [await run(threads), await run(threads)];
       for (const name of ["loss", ...GRADIENTS] as const) {
         expect(sameBits(first[name], second[name]), `${name}, ${threads} threads`).toBe(true);
@@ -75,12 +75,12 @@ describe("the notebook's forward and backward pass", () => {
 
   it("fault 44: gives every row's gradient in the same bits for any number of threads", async () => {
     const alone = await run(1);
-    for (const threads of [2, 3]) expect(sameBits((await run(threads)).x, alone.x)).toBe(true);
+    for (const threads of [2, 3, 4, 8]) expect(sameBits((await run(threads)).x, alone.x)).toBe(true);
   });
 
   it(`fault 44: differs by at most ${PROMISED} in what is summed over rows, relative to its norm`, async () => {
     const alone = await run(1);
-    for (const threads of [2, 3]) {
+    for (const threads of [2, 3, 4, 8]) {
       const other = await run(threads);
       for (const name of ["loss", ...GRADIENTS] as const) {
         expect(relativeDifference(other[name], alone[name]), `${name}, ${threads} threads`).toBeLessThan(

@@ -1,3 +1,6 @@
+import type { Op } from "../../../core/ops/op.ts";
+import type { Tensor } from "../../../core/ops/recording-ops.ts";
+import { splitsByColumns, STRIPE_COLUMNS } from "../../../core/ops/sharding.ts";
 import { turnedBytes } from "../../../shared/engine/kernel-scratch.ts";
 import { addFloatPartials } from "./add-partials.ts";
 import { clearedColumnMoments, mergeColumnMoments } from "./column-moments.ts";
@@ -13,28 +16,49 @@ const placeOf = ({ kernels, cacheBytes, control }: KernelContext): ProductPlace 
 });
 
 // #region rung 7
-/** out rows [begin, end) = A @ B. */
-const multiplyRows: Kernel<"matmul"> = ({ a, b, out, transposeB, accumulate }, context) => {
+/** out = A @ B: rows [begin, end), or the worker's stripes of columns. */
+const multiplyRows: Kernel<"matmul"> = (op, context) => {
+  const { a, b, out, transposeB, accumulate } = op;
   const [rows = 1, columns = 1] = out.shape;
   const [, depth = 1] = a.shape;
+  const stripe = stripeOf(op, columns, context);
+  const strideB = (transposeB ? depth : columns) * 4;
   const product = {
     rows,
-    columns,
+    columns: stripe.columns,
     depth,
     a: { at: a.offsetBytes, stride: depth * 4, transposed: false },
-    b: { at: b.offsetBytes, stride: (transposeB ? depth : columns) * 4, transposed: transposeB },
-    c: { at: out.offsetBytes, stride: columns * 4 },
+    b: {
+      at: b.offsetBytes + stripe.first * (transposeB ? strideB : 4),
+      stride: strideB,
+      transposed: transposeB,
+    },
+    c: { at: out.offsetBytes + 4 * stripe.first, stride: columns * 4 },
     accumulate,
   };
   const { prepare, multiply } = compileProduct(placeOf(context), product, context.scratchOffsetBytes);
   return {
     prepare,
     run: (begin, end) => {
-      multiply(begin, end, 0, depth);
+      if (stripe.all) multiply(begin, end, 0, depth);
+      else multiply(0, rows, 0, depth);
     },
   };
 };
 // #endregion
+
+/** The columns that a worker computes: all of them for its own rows, or its own for all rows. */
+interface Stripe {
+  readonly first: number;
+  readonly columns: number;
+  readonly all: boolean;
+}
+
+function stripeOf(op: Op<Tensor>, columns: number, { begin, end }: KernelContext): Stripe {
+  if (!splitsByColumns(op)) return { first: 0, columns, all: true };
+  const first = begin * STRIPE_COLUMNS;
+  return { first, columns: Math.min(columns, end * STRIPE_COLUMNS) - first, all: false };
+}
 
 /**
  * Whether Aᵀ @ B is formed as (Bᵀ @ A)ᵀ: then the columns of A are the vectors, which for the notebook's dW are 784
@@ -149,24 +173,32 @@ const multiplyTransposedPartial: Kernel<"matmul"> = ({ a, b, out, transposeB }, 
 };
 
 /** out = x @ w + bias, its relu beside it, and the column moments of the last of the two. */
-export const linear: Kernel<"linear"> = ({ x, w, bias, out, transposeW, relu, moments }, context) => {
+export const linear: Kernel<"linear"> = (op, context) => {
+  const { x, w, bias, out, transposeW, relu, moments } = op;
   if (context.step.phase === "reduce" && moments !== null) {
     return mergeColumnMoments(moments, out.shape[0] ?? 1, context);
   }
   const [rows = 1, columns = 1] = out.shape;
   const [, depth = 1] = x.shape;
+  const stripe = stripeOf(op, columns, context);
   const sums = moments === null ? null : clearedColumnMoments(columns, context);
+  const strideW = (transposeW ? depth : columns) * 4;
+  const aside = 4 * stripe.first;
   const product = {
     rows,
-    columns,
+    columns: stripe.columns,
     depth,
     a: { at: x.offsetBytes, stride: depth * 4, transposed: false },
-    b: { at: w.offsetBytes, stride: (transposeW ? depth : columns) * 4, transposed: transposeW },
-    c: { at: out.offsetBytes, stride: columns * 4 },
+    b: {
+      at: w.offsetBytes + stripe.first * (transposeW ? strideW : 4),
+      stride: strideW,
+      transposed: transposeW,
+    },
+    c: { at: out.offsetBytes + aside, stride: columns * 4 },
     accumulate: false,
     epilogue: {
-      biasAt: bias.offsetBytes,
-      relu: relu === null ? null : { at: relu.out.offsetBytes, shift: relu.shift },
+      biasAt: bias.offsetBytes + aside,
+      relu: relu === null ? null : { at: relu.out.offsetBytes + aside, shift: relu.shift },
       momentsAt: sums?.at ?? null,
     },
   };
@@ -177,7 +209,8 @@ export const linear: Kernel<"linear"> = ({ x, w, bias, out, transposeW, relu, mo
       sums?.clear();
     },
     run: (begin, end) => {
-      multiply(begin, end, 0, depth);
+      if (stripe.all) multiply(begin, end, 0, depth);
+      else multiply(0, rows, 0, depth);
     },
   };
 };
