@@ -65,12 +65,12 @@ function differences({ inputs, outputs }: Recorded, [rows, depth, columns]: Shap
   for (let i = 0; i < rows; i++) {
     for (let j = 0; j < columns; j++) {
       let sum = 0;
-      for (let k = 0; k < depth; k++) sum += a[i * depth + k]! * b[k * columns + j]!;
+      for (let k = 0; k < depth; k++) sum += a[i * depth + k] * b[k * columns + j];
       const at = i * columns + j;
-      const expected = [sum, sum, BEFORE + sum, sum + bias[j]!, Math.max(z![at]!, 0) - SHIFT];
+      const expected = [sum, sum, BEFORE + sum, sum + bias[j], Math.max(z[at], 0) - SHIFT];
       for (const [way, values] of [plain, transposed, sums, z, relu].entries()) {
-        const difference = Math.abs(values![at]! - expected[way]!);
-        if (!(difference <= worst[way]!)) worst[way] = difference;
+        const difference = Math.abs(values[at] - expected[way]);
+        if (!(difference <= worst[way])) worst[way] = difference;
       }
     }
   }
@@ -93,9 +93,9 @@ it.each(SHAPES)(
     const section = { program: recorded.program, repeats: 1 };
     let alone: Buffer | null = null;
     for (const threads of THREADS) {
-      const { groups } = planSections([section], threads, () => 0).sections[0]!;
+      const { groups } = planSections([section], threads, () => 0).sections[0];
       // Even a single row is shared.
-      const products = groups.filter(({ steps }) => steps[0]!.op.op !== "relu");
+      const products = groups.filter(({ steps }) => steps[0].op.op !== "relu");
       expect(Math.max(...products.map((group) => group.threads))).toBeGreaterThanOrEqual(
         Math.min(threads, 2),
       );
