@@ -14,6 +14,8 @@ export interface BenchOptions {
   readonly live: boolean;
   readonly v8Flags: boolean;
   readonly format: "table" | "json" | "markdown";
+  /** Instead of measuring, plans for these numbers of workers are simulated; null for measuring. */
+  readonly plan: readonly number[] | null;
   /** File of the raw samples; null for the usual place. */
   readonly out: string | null;
 }
@@ -28,6 +30,17 @@ interface ParsedOptions {
   readonly json?: true;
   readonly markdown?: true;
   readonly out?: string;
+  readonly plan?: readonly number[];
+}
+
+const MOST_SIMULATED = 240;
+
+function workerCounts(text: string): readonly number[] {
+  const counts = text.split(",").map(Number);
+  if (!counts.every((count) => Number.isSafeInteger(count) && count >= 2 && count <= MOST_SIMULATED)) {
+    throw new InvalidArgumentError(`expected whole numbers from 2 to ${MOST_SIMULATED}, such as 4,8,16,64.`);
+  }
+  return counts;
 }
 
 function positive(text: string): number {
@@ -59,6 +72,11 @@ export function readBenchOptions(argv: readonly string[]): BenchOptions {
     .option("--one-thread", "our own engine on one thread beside all threads")
     .option("--live", "the notebook's cases as cells of one's own beside them")
     .option("--no-v8-flags", "leave V8's experimental flags alone")
+    .option(
+      "--plan <n,n,…>",
+      "measure nothing: simulate the plans for these numbers of workers",
+      workerCounts,
+    )
     .option("--json", "print the report as JSON")
     .option("--markdown", "print the README's table")
     .option("--out <file>", "where the raw samples go (default: bench-results/<date>.json)")
@@ -74,6 +92,7 @@ export function readBenchOptions(argv: readonly string[]): BenchOptions {
     live: parsed.live === true,
     v8Flags: parsed.v8Flags,
     format: parsed.json === true ? "json" : parsed.markdown === true ? "markdown" : "table",
+    plan: parsed.plan ?? null,
     out: parsed.out ?? null,
   };
 }

@@ -8,6 +8,7 @@ import { setV8Flags } from "../engine/v8-flags.ts";
 import { describeMachine } from "../lab/diagnostics/machine.ts";
 import type { BenchOptions } from "./bench-options.ts";
 import type { BenchMachine, BenchReport, CaseReport, RawSamples } from "./bench-report.ts";
+import { planReport } from "./plan-report.ts";
 import { reportMarkdown, reportText } from "./report-table.ts";
 import { measureLive } from "./live-figures.ts";
 import type { LivePlaces } from "./open-live.ts";
@@ -55,6 +56,7 @@ export async function runBench(
     joinsVectors: joinsVectors(v8Flags),
   });
   try {
+    if (options.plan !== null) return planReport(engine, options.cases, options.plan);
     const peak = engine.tuning.peakGflops;
     const machine: BenchMachine = {
       ...describeMachine(`wasm-${engine.instructionSet}`),

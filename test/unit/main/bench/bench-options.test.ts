@@ -29,6 +29,8 @@ describe("readBenchOptions()", () => {
       "--json",
       "--out",
       "raw.json",
+      "--plan",
+      "4,64",
     ];
     expect(readBenchOptions(argv)).toMatchObject({
       threads: 3,
@@ -37,17 +39,21 @@ describe("readBenchOptions()", () => {
       v8Flags: false,
       format: "json",
       out: "raw.json",
+      plan: [4, 64],
     });
   });
 
-  test.each([["--case", "square-3"], ["--threads", "0"], ["--fast"]])("refuses %s %s", (...argv) => {
-    const stderr = vi.spyOn(process.stderr, "write").mockReturnValue(true);
-    try {
-      expect(() => readBenchOptions(argv)).toThrow();
-    } finally {
-      stderr.mockRestore();
-    }
-  });
+  test.each([["--case", "square-3"], ["--threads", "0"], ["--plan", "1,4"], ["--plan", "many"], ["--fast"]])(
+    "refuses %s %s",
+    (...argv) => {
+      const stderr = vi.spyOn(process.stderr, "write").mockReturnValue(true);
+      try {
+        expect(() => readBenchOptions(argv)).toThrow();
+      } finally {
+        stderr.mockRestore();
+      }
+    },
+  );
 });
 
 test("BENCH_CASES have names of their own", () => {
