@@ -19,7 +19,6 @@ export const blockTimingSchema = v.object({
   /** Of one thread. */
   gflops: v.number(),
 });
-export type BlockTiming = v.InferOutput<typeof blockTimingSchema>;
 
 /** For which second-level cache work is cut into blocks, and why. */
 const blocksEntries = {
