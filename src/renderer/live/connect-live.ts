@@ -1,4 +1,4 @@
-import { cellLabel, type LabDocument } from "../../shared/documents/lab-document.ts";
+import type { LabDocument } from "../../shared/documents/lab-document.ts";
 import { hearEntry, hearOutside, openLast, openStore, saveNow } from "./document/open-notebook.ts";
 import { askStandings, loadSession } from "./kernel/run-actions.ts";
 import {
@@ -9,20 +9,12 @@ import {
   withOutput,
   withState,
 } from "./kernel/session-store.ts";
-import { syncLanguage } from "./language/language-client.ts";
+import { followNotebook, sendCellsSoon } from "./language/language-client.ts";
 import { loadLibrary, updateEntry } from "./library/library-store.ts";
 
 const SETTLE_MS = 300;
 
 const isShown = (documentId: string): boolean => openStore.get()?.entry.id === documentId;
-
-/** Cells of code as the language service sees them. */
-function syncCells(document: LabDocument, chosen: string | null): void {
-  const cells = document.cells
-    .filter(({ kind }) => kind === "code" || kind === "exercise")
-    .map((cell) => ({ id: cell.id, source: cell.source, label: cellLabel(cell) }));
-  syncLanguage(cells, chosen);
-}
 
 /** Listens to main, opens what was open last, and follows the open notebook. */
 export function connectLive(): void {
@@ -48,6 +40,7 @@ export function connectLive(): void {
     if (isShown(documentId)) sessionStore.set({ ...sessionStore.get(), variables });
   });
 
+  followNotebook(() => openStore.get()?.edit ?? null);
   let shown: { readonly id: string; readonly document: LabDocument; readonly chosen: string | null } | null =
     null;
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -69,7 +62,7 @@ export function connectLive(): void {
         if (now !== null) void askStandings(now);
       }, SETTLE_MS);
     }
-    if (before?.document !== document || before.chosen !== chosen) syncCells(document, chosen);
+    if (before?.document !== document || before.chosen !== chosen) sendCellsSoon();
   });
   // What was typed in the last second is written when the window goes.
   window.addEventListener("pagehide", () => void saveNow());

@@ -23,8 +23,7 @@ type Panel = (typeof PANELS)[number]["value"];
 
 /** Notebooks: the library, the open one, and what its sandbox holds. The first is the one that comes with the app. */
 export function LiveView() {
-  const open = useStore(openStore);
-  const opening = useStore(openingStore);
+  const hasNotebook = useStore(openStore, (open) => open !== null);
   const [dropping, setDropping] = useState(false);
   const hasFiles = (event: React.DragEvent): boolean => event.dataTransfer.types.includes("Files");
   return (
@@ -46,18 +45,10 @@ export function LiveView() {
       }}
     >
       <ViewLayout
-        controls={<SidePanel hasNotebook={open !== null} />}
+        controls={<SidePanel hasNotebook={hasNotebook} />}
         controlsLabel="Notebooks, outline and variables"
       >
-        {open === null ? (
-          <p className={classes["start"]}>
-            {opening === null
-              ? "Write your own forward and backward pass, and let the lab check every gradient. Make a new notebook, or open one at the left; files can be dropped here."
-              : "Opening the notebook…"}
-          </p>
-        ) : (
-          <NotebookPane key={open.entry.id} open={open} />
-        )}
+        <OpenedPane />
       </ViewLayout>
       {dropping && <div className={classes["drop"]}>Drop .lab.ts and .ipynb here to import them</div>}
       <RunQuestionDialog />
@@ -65,6 +56,20 @@ export function LiveView() {
       <VersionsDialog />
       <ConflictDialog />
     </div>
+  );
+}
+
+/** What is open; only this is drawn again with every key. */
+function OpenedPane() {
+  const open = useStore(openStore);
+  const opening = useStore(openingStore);
+  if (open !== null) return <NotebookPane key={open.entry.id} open={open} />;
+  return (
+    <p className={classes["start"]}>
+      {opening === null
+        ? "Write your own forward and backward pass, and let the lab check every gradient. Make a new notebook, or open one at the left; files can be dropped here."
+        : "Opening the notebook…"}
+    </p>
   );
 }
 

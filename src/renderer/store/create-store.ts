@@ -1,8 +1,11 @@
 import { useSyncExternalStore } from "react";
+import { afterFrame } from "./after-frame.ts";
 
 export interface Store<T> {
   readonly get: () => T;
   readonly set: (next: T) => void;
+  /** Replaces the value at once and tells of it after the next frame: for what is on the screen already. */
+  readonly setAndTellLater: (next: T) => void;
   readonly subscribe: (listener: () => void) => () => void;
 }
 
@@ -10,12 +13,22 @@ export interface Store<T> {
 export function createStore<T>(initial: T): Store<T> {
   let value = initial;
   const listeners = new Set<() => void>();
+  let giveUp: (() => void) | null = null;
+  const tell = (): void => {
+    giveUp?.();
+    giveUp = null;
+    for (const listener of listeners) listener();
+  };
   return {
     get: () => value,
     set: (next) => {
       if (Object.is(next, value)) return;
       value = next;
-      for (const listener of listeners) listener();
+      tell();
+    },
+    setAndTellLater: (next) => {
+      value = next;
+      giveUp ??= afterFrame(tell);
     },
     subscribe: (listener) => {
       listeners.add(listener);

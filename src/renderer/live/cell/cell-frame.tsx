@@ -18,7 +18,7 @@ import { CellTools } from "./cell-tools.tsx";
 import { ExercisePanel } from "./exercise-panel.tsx";
 import { ConditionMark } from "./condition-mark.tsx";
 import { cellElementId, focusRequestStore, stopWriting, writingStore } from "./focus-request.ts";
-import { usePresence } from "./use-presence.ts";
+import { usePresence, whenRested } from "./use-presence.ts";
 import classes from "./cell-frame.module.css";
 
 const KIND_NAMES: Readonly<Record<DocumentCell["kind"], string>> = {
@@ -61,6 +61,8 @@ export const CellFrame = memo(function CellFrame({ cell, number, count, readOnly
   const done = useCallback(() => focusRequestStore.set(null), []);
   const { near, editor } = usePresence(box, request?.mode === "edit");
   const [pointed, setPointed] = useState(false);
+  // Cells that only pass under the pointer get no tools.
+  const leftPointer = useRef((): void => undefined);
   const editing = kind === "md" ? writing && !readOnly : editor;
 
   useEffect(() => {
@@ -99,8 +101,14 @@ export const CellFrame = memo(function CellFrame({ cell, number, count, readOnly
       aria-label={label}
       tabIndex={chosen ? 0 : -1}
       onFocus={() => choose(id)}
-      onPointerEnter={() => setPointed(true)}
-      onPointerLeave={() => setPointed(false)}
+      onPointerEnter={() => {
+        leftPointer.current();
+        leftPointer.current = whenRested(() => setPointed(true));
+      }}
+      onPointerLeave={() => {
+        leftPointer.current();
+        setPointed(false);
+      }}
       onPointerDown={() => choose(id)}
       onKeyDown={(event) => {
         const plain = !event.ctrlKey && !event.metaKey && !event.altKey;

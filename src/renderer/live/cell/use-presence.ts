@@ -1,7 +1,6 @@
 import { useEffect, useState, type RefObject } from "react";
+import { watchNear } from "./watch-near.ts";
 
-/** How near to what is shown a cell must be to have colours and tools, and after a rest an editor. */
-const MARGIN = "800px 0px";
 /** Editors are made when scrolling has rested and nothing else is to do, so that scrolling never waits for one. */
 const REST_MS = 150;
 const IDLE_TIMEOUT_MS = 400;
@@ -16,7 +15,7 @@ globalThis.addEventListener(
 );
 
 /** Calls once nothing has been scrolled for a while. @returns what gives it up. */
-function whenRested(call: () => void): () => void {
+export function whenRested(call: () => void): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let idle = 0;
   const look = (): void => {
@@ -49,21 +48,16 @@ export function usePresence(element: RefObject<HTMLElement | null>, wanted: bool
     const box = element.current;
     if (box === null) return undefined;
     let giveUp = (): void => undefined;
-    const observer = new IntersectionObserver(
-      (entries) => {
-        const shown = entries.at(-1)?.isIntersecting === true;
-        setNear(shown);
-        giveUp();
-        if (shown) giveUp = whenRested(() => setEditor(true));
-        // Where somebody writes, the editor stays.
-        else if (!box.contains(document.activeElement)) setEditor(false);
-      },
-      { rootMargin: MARGIN },
-    );
-    observer.observe(box);
+    const end = watchNear(box, (shown) => {
+      setNear(shown);
+      giveUp();
+      if (shown) giveUp = whenRested(() => setEditor(true));
+      // Where somebody writes, the editor stays.
+      else if (!box.contains(document.activeElement)) setEditor(false);
+    });
     return () => {
       giveUp();
-      observer.disconnect();
+      end();
     };
   }, [element]);
   return { near, editor };

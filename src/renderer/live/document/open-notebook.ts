@@ -59,7 +59,9 @@ export function edit(action: NotebookAction): void {
   if (next === open.edit) return;
   const changed = next.document !== open.edit.document;
   const save = changed && open.save !== "conflict" ? "unsaved" : open.save;
-  openStore.set({ ...open, edit: next, save });
+  // The editor shows what is typed before anything else is drawn again.
+  if (action.type === "typed") openStore.setAndTellLater({ ...open, edit: next, save });
+  else openStore.set({ ...open, edit: next, save });
   if (changed) scheduleSave();
 }
 

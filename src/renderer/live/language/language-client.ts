@@ -1,3 +1,4 @@
+import { cellLabel, type DocumentCell } from "../../../shared/documents/lab-document.ts";
 import { createStore } from "../../store/create-store.ts";
 import type {
   FromLanguage,
@@ -21,10 +22,14 @@ let worker: Worker | null = null;
 let revision = 0;
 let questions = 0;
 const open = new Map<number, (answer: unknown) => void>();
-let latest: { readonly cells: readonly LanguageCell[]; readonly active: string | null } = {
-  cells: [],
-  active: null,
-};
+
+/** A notebook as it is being written; the chosen cell sees all names above it. */
+interface FollowedNotebook {
+  readonly document: { readonly cells: readonly DocumentCell[] };
+  readonly chosen: string | null;
+}
+let read: () => FollowedNotebook | null = () => null;
+let lastSent: FollowedNotebook | null = null;
 /** What the service knows of each cell, and since which revision. */
 const sent = new Map<string, { readonly cell: LanguageCell; readonly revision: number }>();
 
@@ -62,7 +67,12 @@ function sendCells(): void {
   clearTimeout(timer);
   timer = undefined;
   revision += 1;
-  const { cells, active } = latest;
+  const now = read();
+  lastSent = now;
+  const cells = (now?.document.cells ?? [])
+    .filter(({ kind }) => kind === "code" || kind === "exercise")
+    .map((cell): LanguageCell => ({ id: cell.id, source: cell.source, label: cellLabel(cell) }));
+  const active = now?.chosen ?? null;
   const order = cells.map(({ id }) => id);
   const changed = cells.filter(({ id, source, label }) => {
     const known = sent.get(id)?.cell;
@@ -71,17 +81,19 @@ function sendCells(): void {
   for (const cell of changed) sent.set(cell.id, { cell, revision });
   const present = new Set(order);
   for (const id of sent.keys()) if (!present.has(id)) sent.delete(id);
+  const known = problemsStore.get();
+  if ([...known.keys()].some((id) => !present.has(id)))
+    problemsStore.set(new Map([...known].filter(([id]) => present.has(id))));
   post({ kind: "cells", revision, order, changed, active });
 }
 
-/** Tells the service what the cells are now, before the next question or when a person pauses. */
-export function syncLanguage(cells: readonly LanguageCell[], active: string | null): void {
-  latest = { cells, active };
-  const known = problemsStore.get();
-  const ids = new Set(cells.map(({ id }) => id));
-  if ([...known.keys()].some((id) => !ids.has(id))) {
-    problemsStore.set(new Map([...known].filter(([id]) => ids.has(id))));
-  }
+/** From where the cells are taken, before a question and when a person pauses. */
+export function followNotebook(from: () => FollowedNotebook | null): void {
+  read = from;
+}
+
+/** The cells have changed. */
+export function sendCellsSoon(): void {
   if (worker !== null) timer ??= setTimeout(sendCells, SETTLE_MS);
 }
 
@@ -90,7 +102,8 @@ export function askLanguage<K extends keyof LanguageQuestions>(
   question: LanguageQuestion & { readonly kind: K },
 ): Promise<LanguageQuestions[K] | null> {
   if (worker === null || languageStateStore.get() === "failed") return Promise.resolve(null);
-  if (timer !== undefined) sendCells();
+  const now = read();
+  if (now?.document !== lastSent?.document || now?.chosen !== lastSent?.chosen) sendCells();
   questions += 1;
   const id = questions;
   return new Promise((resolve) => {

@@ -101,7 +101,12 @@ function notebookKey(
   return true;
 }
 
-function Title({ title, readOnly }: { readonly title: string; readonly readOnly: boolean }) {
+interface TitleProps {
+  readonly title: string;
+  readonly readOnly: boolean;
+}
+
+const Title = memo(function Title({ title, readOnly }: TitleProps) {
   const [text, setText] = useState(title);
   if (readOnly) return <h2 className={classes["title"]}>{title}</h2>;
   const write = (): void => {
@@ -124,4 +129,4 @@ function Title({ title, readOnly }: { readonly title: string; readonly readOnly:
       />
     </h2>
   );
-}
+});
