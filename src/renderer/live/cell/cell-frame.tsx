@@ -18,7 +18,8 @@ import { CellTools } from "./cell-tools.tsx";
 import { ExercisePanel } from "./exercise-panel.tsx";
 import { ConditionMark } from "./condition-mark.tsx";
 import { cellElementId, focusRequestStore, stopWriting, writingStore } from "./focus-request.ts";
-import { usePresence, whenRested } from "./use-presence.ts";
+import { usePresence } from "./use-presence.ts";
+import { whenRested } from "./when-rested.ts";
 import classes from "./cell-frame.module.css";
 
 const KIND_NAMES: Readonly<Record<DocumentCell["kind"], string>> = {
@@ -165,9 +166,18 @@ export const CellFrame = memo(function CellFrame({ cell, number, count, readOnly
   );
 });
 
-/** About as high as its text: what is far away is not laid out. */
-const farHeightRem = ({ source, kind }: DocumentCell): number =>
-  (kind === "md" ? 2 : 5) + source.split("\n").length * 1.22;
+/**
+ * How high it is: what is far away is not laid out. Where it proves wrong, all that stands below moves and is drawn anew,
+ * so edges, paddings, lines and the title count as the style sheets give them.
+ */
+function farHeightRem(cell: DocumentCell): number {
+  const lines = cell.source.split("\n");
+  if (cell.kind === "md") {
+    const blocks = lines.filter((line) => line.trim() !== "").length;
+    return 1.125 + blocks * 1.27 + Math.max(0, blocks - 1) * 0.5;
+  }
+  return 2.125 + lines.length * 1.21875 + (cellLabel(cell) === cell.id ? 0 : 1.77);
+}
 
 function conditionFrom(words: string) {
   const [condition = "never run", text = ""] = words.split("|");

@@ -1,34 +1,6 @@
 import { useEffect, useState, type RefObject } from "react";
 import { watchNear } from "./watch-near.ts";
-
-/** Editors are made when scrolling has rested and nothing else is to do, so that scrolling never waits for one. */
-const REST_MS = 150;
-const IDLE_TIMEOUT_MS = 400;
-
-let scrolledAt = -Infinity;
-globalThis.addEventListener(
-  "scroll",
-  () => {
-    scrolledAt = performance.now();
-  },
-  { capture: true, passive: true },
-);
-
-/** Calls once nothing has been scrolled for a while. @returns what gives it up. */
-export function whenRested(call: () => void): () => void {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  let idle = 0;
-  const look = (): void => {
-    const leftMs = scrolledAt + REST_MS - performance.now();
-    if (leftMs > 0) timer = setTimeout(look, leftMs);
-    else idle = requestIdleCallback(call, { timeout: IDLE_TIMEOUT_MS });
-  };
-  look();
-  return () => {
-    clearTimeout(timer);
-    cancelIdleCallback(idle);
-  };
-}
+import { whenRested } from "./when-rested.ts";
 
 export interface Presence {
   readonly near: boolean;
@@ -48,12 +20,13 @@ export function usePresence(element: RefObject<HTMLElement | null>, wanted: bool
     const box = element.current;
     if (box === null) return undefined;
     let giveUp = (): void => undefined;
-    const end = watchNear(box, (shown) => {
-      setNear(shown);
+    const end = watchNear(box, (nearness) => {
+      setNear(nearness !== "far");
       giveUp();
-      if (shown) giveUp = whenRested(() => setEditor(true));
+      // Editors are made when scrolling has rested, so that scrolling never waits for one.
+      if (nearness === "shown") giveUp = whenRested(() => setEditor(true));
       // Where somebody writes, the editor stays.
-      else if (!box.contains(document.activeElement)) setEditor(false);
+      else if (nearness === "far" && !box.contains(document.activeElement)) setEditor(false);
     });
     return () => {
       giveUp();
