@@ -88,7 +88,13 @@ const hover = (cell: string): Extension =>
 
 /** Completion, hover and signatures of a cell of code, as TypeScript knows them. */
 export const languageExtension = (cell: string): Extension => [
-  autocompletion({ override: [completionSource(cell)], icons: true, activateOnTypingDelay: 10 }),
+  autocompletion({
+    override: [completionSource(cell)],
+    icons: true,
+    activateOnTypingDelay: 10,
+    // Ten are in sight; to lay out a hundred takes the next key its frame.
+    maxRenderedOptions: 40,
+  }),
   hover(cell),
   signatureHelp(cell),
 ];
