@@ -43,7 +43,7 @@ export async function runLessonsTestCommand(
   for (const { path: file, document, notices } of await readLessons(path)) {
     for (const notice of notices) complain(`lab: ${file}: ${notice}`);
     if (exercisesOf(document).length === 0) complain(`lab: ${file}: there is no exercise in it`);
-    const test = { document, limitMs, stopped: () => false };
+    const test = { document, only: null, limitMs, stopped: () => false };
     for await (const { exercise, problems } of testExercises(judge, test)) {
       const ok = problems.length === 0;
       tested.push({ lesson: file, exercise, ok, problems });

@@ -121,7 +121,8 @@ export const LESSON_CALLS = {
   lessonsSolution: { input: exerciseRequestSchema, output: v.object({ source: v.string() }) },
   /** Whether each solution passes its check and each starter fails it. Refused while an activity is on. */
   lessonsTest: {
-    input: lessonText,
+    /** `exercise`: only this one, by name; null for all. */
+    input: v.object({ text: documentText, exercise: v.nullable(v.string()) }),
     output: v.object({ tested: v.array(testedExerciseSchema), cancelled: v.boolean() }),
   },
   /** Asks for a place, then writes the lesson without its solutions. */

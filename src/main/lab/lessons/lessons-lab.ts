@@ -119,13 +119,19 @@ export class LessonsLab {
   }
 
   /** Whether an author's lesson is fit to be handed out; tells of each exercise as soon as it is tested. */
-  async test({ text }: { readonly text: string }): Promise<{ tested: TestedExercise[]; cancelled: boolean }> {
+  async test({
+    text,
+    exercise,
+  }: {
+    readonly text: string;
+    readonly exercise: string | null;
+  }): Promise<{ tested: TestedExercise[]; cancelled: boolean }> {
     const document = this.#withOriginals(readLabDocument("the notebook", text).document);
-    const count = exercisesOf(document).length;
+    const count = exercise === null ? exercisesOf(document).length : 1;
     if (count === 0) throw new ContractError("The notebook has no exercise");
     const tested: TestedExercise[] = [];
     const cancelled = await this.#working(`test of ${document.header.title}`, async (activity, judge) => {
-      const test = { document, limitMs: TEST_LIMIT_MS, stopped: activity.isCancelled };
+      const test = { document, only: exercise, limitMs: TEST_LIMIT_MS, stopped: activity.isCancelled };
       for await (const one of testExercises(judge, test)) {
         tested.push(one);
         activity.progress(tested.length / count);

@@ -5,6 +5,8 @@ import type { Judge } from "./lessons-lab.ts";
 
 export interface LessonTest {
   readonly document: LabDocument;
+  /** The only exercise to test, by name; null for all. */
+  readonly only: string | null;
   /** In milliseconds, for each of the two checks of an exercise. */
   readonly limitMs: number;
   readonly stopped: () => boolean;
@@ -13,6 +15,7 @@ export interface LessonTest {
 /** Proves for an author that each solution passes its check and each starter fails it. */
 export async function* testExercises(judge: Judge, test: LessonTest): AsyncGenerator<TestedExercise> {
   for (const exercise of exercisesOf(test.document)) {
+    if (test.only !== null && exercise.name !== test.only) continue;
     if (test.stopped()) return;
     const problems = await problemsOf(judge, exercise, test);
     if (test.stopped()) return;
