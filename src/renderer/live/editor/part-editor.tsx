@@ -6,6 +6,7 @@ import { Annotation, EditorState } from "@codemirror/state";
 import { EditorView, highlightActiveLine, keymap, lineNumbers } from "@codemirror/view";
 import { useLayoutEffect, useRef } from "react";
 import { leaveText, redo, undo } from "../cell/cell-commands.ts";
+import { documentInput } from "./cell-keys.ts";
 import { editorLook } from "./editor-theme.ts";
 import textClasses from "./cell-text.module.css";
 
@@ -49,6 +50,7 @@ export function PartEditor({ cell, source, label, onWrite }: PartEditorProps) {
             indentWithTab,
             ...defaultKeymap,
           ]),
+          documentInput,
           lineNumbers(),
           highlightActiveLine(),
           bracketMatching(),
