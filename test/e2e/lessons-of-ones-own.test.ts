@@ -106,10 +106,10 @@ describe("a teacher's lesson", () => {
     const mine = exercise("Twice as much");
     await mine.getByRole("button", { name: "Hint 1 of 3" }).waitFor();
     // It is another text than the teacher's: neither reports nor solutions of that one are shown.
-    expect(await mine.getByRole("button", { name: "Solution" }).count()).toBe(0);
+    expect(await mine.getByRole("button", { name: "Solution", exact: true }).count()).toBe(0);
     expect(await mine.getByRole("button", { name: /Write hints/ }).count()).toBe(0);
     await writeCell(2, "const twice = (x: Tensor) => x.square();");
-    await mine.getByRole("button", { name: "Check" }).click();
+    await mine.getByRole("button", { name: "Check", exact: true }).click();
     await mine
       .getByText(/what comes out when x is squared/)
       .first()
@@ -119,9 +119,9 @@ describe("a teacher's lesson", () => {
     await mine.getByText("From before the change:").waitFor();
     await page.keyboard.press("Control+z");
     await mine.getByText("From before the change:").waitFor({ state: "detached" });
-    await page.keyboard.press("Control+Shift+z");
+    await page.keyboard.press("Control+y");
     await mine.getByText("From before the change:").waitFor();
-    await mine.getByRole("button", { name: "Check" }).click();
+    await mine.getByRole("button", { name: "Check", exact: true }).click();
     await mine.getByText("passed", { exact: true }).waitFor({ timeout: LONG_MS });
     await writeCell(3, "const half = (x: Tensor) => x.div(3);");
     const dialog = await openLessonDialog();
@@ -142,7 +142,7 @@ describe("a teacher's lesson", () => {
       .getByRole("button", { name: /^A lesson of mine/ })
       .last()
       .click();
-    await exercise("Twice as much").getByRole("button", { name: "Solution" }).waitFor();
+    await exercise("Twice as much").getByRole("button", { name: "Solution", exact: true }).waitFor();
     const dialog = await openLessonDialog();
     await dialog.getByRole("button", { name: "Grade a folder…" }).click();
     await dialog.getByRole("button", { name: "Save as CSV…" }).waitFor({ timeout: LONG_MS });
@@ -174,7 +174,7 @@ describe("a version that is restored", () => {
     await writeCell(2, "const twice = (x: Tensor) => x.square();\nprint(twice(tensor([3])));");
     await page.keyboard.press("Control+Enter");
     await expect.poll(() => cell(2).getAttribute("data-condition"), { timeout: LONG_MS }).toBe("fresh");
-    await mine.getByRole("button", { name: "Check" }).click();
+    await mine.getByRole("button", { name: "Check", exact: true }).click();
     await mine.getByText("not passed", { exact: true }).waitFor({ timeout: LONG_MS });
     await page.getByRole("button", { name: "Versions" }).click();
     const dialog = page.getByRole("dialog", { name: "Versions" });

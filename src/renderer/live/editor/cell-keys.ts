@@ -112,10 +112,12 @@ export const documentInput: Extension = EditorView.domEventHandlers({
   },
 });
 
-/** Left to itself, Chromium joins lines by style attributes, which the page's policy refuses. */
+/** Left to itself, Chromium replaces and joins lines by style attributes, which the page's policy refuses. */
 function replacesLines({ inputType, data }: InputEvent, { state, composing }: EditorView): boolean {
   const { from, to, empty } = state.selection.main;
   if (inputType !== "insertText" || data === null || empty || state.readOnly || composing) return false;
   if (/^[([{'"`]$/.test(data)) return false;
-  return data.includes("\n") || state.doc.lineAt(from).number !== state.doc.lineAt(to).number;
+  const [first, last] = [state.doc.lineAt(from), state.doc.lineAt(to)];
+  const whole = from === first.from && to === last.to;
+  return whole || data.includes("\n") || first.number !== last.number;
 }
