@@ -4,7 +4,7 @@ import type { LabDocument } from "../../../shared/documents/lab-document.ts";
 import type { ExerciseResult, Grade } from "../../../shared/experiments/lessons.ts";
 import { visibleText } from "../../../shared/runs/visible-text.ts";
 import type { FolderFile } from "./lesson-files.ts";
-import type { Judge } from "./lessons-lab.ts";
+import type { Judge } from "./judge.ts";
 
 export interface Grading {
   /** The teacher's: its checks and its settings count, whatever stands in the files of the students. */

@@ -23,10 +23,10 @@ import type { Store } from "../../store/store.ts";
 import type { ActivityHandle } from "../activity/activity-handle.ts";
 import type { LabServices } from "../activity/experiment.ts";
 import { ExperimentCancelled } from "../activity/experiment-cancelled.ts";
-import type { LiveLab } from "../live/live-lab.ts";
 import type { BundledLessons } from "./bundled-lessons.ts";
 import { explainResult } from "./explain-result.ts";
 import { gradedExercises, gradeFiles } from "./grade-files.ts";
+import type { CheckLimits, ExerciseRunner, Judge } from "./judge.ts";
 import { readHandedIn } from "./lesson-files.ts";
 import { testExercises } from "./test-exercises.ts";
 
@@ -36,22 +36,10 @@ const LIMIT_MS = 120_000;
 const GRADE_LIMIT_MS = 30_000;
 const TEST_LIMIT_MS = 60_000;
 
-export interface CheckLimits {
-  readonly limitMs: number;
-  readonly tensorBytes?: number;
-}
-
-/** Checks one exercise of a document in a fresh kernel. */
-export type Judge = (
-  document: LabDocument,
-  exercise: Exercise,
-  limits: CheckLimits,
-) => Promise<ExerciseResult>;
-
 export interface LessonsServices extends Pick<LabServices, "emit"> {
   readonly store: Store;
   readonly bundled: BundledLessons;
-  readonly live: Pick<LiveLab, "checkExercise" | "checkWithin">;
+  readonly live: ExerciseRunner;
   /** Work that leaves no run. */
   readonly work: <T>(title: string, body: (activity: ActivityHandle) => Promise<T>) => Promise<T>;
 }

@@ -1,7 +1,7 @@
 import { exercisesOf, findExercise, solved, type Exercise } from "../../../shared/documents/exercise.ts";
 import type { LabDocument } from "../../../shared/documents/lab-document.ts";
 import type { TestedExercise } from "../../../shared/experiments/lessons.ts";
-import type { Judge } from "./lessons-lab.ts";
+import type { Judge } from "./judge.ts";
 
 export interface LessonTest {
   readonly document: LabDocument;
