@@ -1,18 +1,13 @@
-import { compile } from "../expression/expression.ts";
-import { ownLossFunctions } from "../expression/own-loss.ts";
-import { roundingOf } from "../expression/rounding-of.ts";
-import { requireOwnLoss } from "../network/network.ts";
 import {
-  shareRounding,
   slopeRounding,
   SMALLEST_FLOAT32,
-  SMALLEST_SHARE,
   sumRounding,
   UNIT_ROUNDOFF,
   valueRounding,
   type Float32Arithmetic,
 } from "./float32-arithmetic.ts";
 import { inputGradients, Pending } from "./input-gradients.ts";
+import { lossGradientErrors, lossRounding } from "./loss-rounding.ts";
 import {
   columnOf,
   forwardLayer,
@@ -29,7 +24,7 @@ import {
 import { dropoutFactor } from "../network/dropout-mask.ts";
 import { normalisedErrors, normErrors, throughMomentsErrors, type BatchErrors } from "./norm-rounding.ts";
 import { rounding, SAMPLES } from "./sampled-rounding.ts";
-import { rowLossGradient, sigmoid, softmax, wantedOutput, type RowTargets } from "./row-loss.ts";
+import { rowLossGradient, type RowTargets } from "./row-loss.ts";
 
 /** By how much rounding may exceed the largest that was seen in the samples. */
 const SAFETY = 4;
@@ -86,52 +81,7 @@ export class RoundingModel {
 
   /** Bound of the gradient of one row's loss by the output, before the mean. */
   lossGradient(out: ArrayLike<number>, outErrors: Errors, targets: RowTargets): Errors {
-    const bound = this.#lossRounding(out, targets);
-    const { loss, delta, weights } = this.#pass;
-    const wanted = wantedOutput(this.#pass, out.length, targets);
-    const largest = outErrors.reduce((most, error) => Math.max(most, error), 0);
-    const shares = loss === "crossEntropy" ? softmax(out) : null;
-    const mass = shares === null ? 1 : wanted.reduce((sum, share) => sum + share, 0);
-    /** How far the slope of output c moves with its error. */
-    const moves = (c: number): number => {
-      const error = outErrors[c];
-      const d = Math.abs(out[c] - wanted[c]);
-      switch (loss) {
-        case "mse":
-        case "mseOneHot":
-          return 2 * error;
-        case "l1":
-          // The other side of the kink.
-          return d <= error ? 2 : 0;
-        case "own": {
-          const { slope } = ownLossFunctions(requireOwnLoss(this.#pass));
-          const moved = (by: number): number =>
-            Math.abs(slope(out[c] + by, wanted[c]) - slope(out[c], wanted[c]));
-          return 2 * Math.max(moved(error), moved(-error));
-        }
-        case "huber":
-          return d - error >= delta ? 0 : error;
-        case "binaryCrossEntropy": {
-          const share = sigmoid(out[c]);
-          const most = 1 - wanted[c] + (weights?.[c] ?? 1) * wanted[c];
-          return most * Math.min(1, Math.min(share, sigmoid(-out[c])) * Math.expm1(Math.min(50, error)));
-        }
-        case "crossEntropy":
-          return 0;
-      }
-    };
-    for (let c = 0; c < bound.length; c++) {
-      bound[c] +=
-        shares === null
-          ? moves(c) / out.length
-          : // A share and what it lacks both change by the outputs' errors: the smaller of them counts.
-            mass *
-            Math.min(
-              1,
-              Math.min(shares[c], 1 - shares[c]) * Math.expm1(Math.min(50, outErrors[c] + largest)),
-            );
-    }
-    return bound;
+    return lossGradientErrors(this.#pass, this.#arithmetic, { out, errors: outErrors, targets });
   }
 
   /** Bounds of the gradients of a layer's inputs, from those of its outputs and theirs; of a skip what goes on. */
@@ -387,43 +337,6 @@ export class RoundingModel {
     return bound;
   }
 
-  /** What the loss's gradient itself rounds. */
-  #lossRounding(out: ArrayLike<number>, targets: RowTargets): Errors {
-    const { loss, delta, weights } = this.#pass;
-    const wanted = wantedOutput(this.#pass, out.length, targets);
-    if (loss === "crossEntropy") {
-      const mass = wanted.reduce((sum, share) => sum + share, 0);
-      let largest = -Infinity;
-      for (let c = 0; c < out.length; c++) largest = Math.max(largest, out[c]);
-      return softmax(out).map(
-        (share, c) =>
-          mass * share * (shareRounding(this.#arithmetic, largest - out[c], out.length) + 3 * UNIT_ROUNDOFF) +
-          6 * UNIT_ROUNDOFF * wanted[c] +
-          mass * SMALLEST_SHARE,
-      );
-    }
-    if (loss === "binaryCrossEntropy") {
-      return wanted.map((value, c) => {
-        const up = (1 - value) * sigmoid(out[c]);
-        const down = (weights?.[c] ?? 1) * value * sigmoid(-out[c]);
-        return ((12 + Math.abs(out[c])) * UNIT_ROUNDOFF * (up + down) + SMALLEST_SHARE) / out.length;
-      });
-    }
-    if (loss === "own") {
-      const { backward } = ownLossFunctions(requireOwnLoss(this.#pass));
-      const [evaluate, round] = [compile(backward), roundingOf(backward)];
-      return wanted.map(
-        (value, c) =>
-          (round(out[c], value) + 4 * UNIT_ROUNDOFF * Math.abs(evaluate(out[c], value))) / out.length +
-          SMALLEST_FLOAT32,
-      );
-    }
-    return wanted.map((value, c) => {
-      const slope = loss === "huber" ? Math.min(delta, Math.abs(out[c] - value)) : Math.abs(out[c] - value);
-      return (8 * UNIT_ROUNDOFF * (loss === "l1" ? 1 : slope)) / out.length + SMALLEST_FLOAT32;
-    });
-  }
-
   /** A batch with made-up rounding: values, and gradients of every layer's input and of the output, by position and row. */
   #perturbed(
     exact: Batch,
@@ -454,7 +367,10 @@ export class RoundingModel {
     const pending = new Pending();
     let dy = batch.values.map((row, n) => {
       const out = row[layers.length];
-      return disturb(rowLossGradient(this.#pass, out, targets[n]), this.#lossRounding(out, targets[n]));
+      return disturb(
+        rowLossGradient(this.#pass, out, targets[n]),
+        lossRounding(this.#pass, this.#arithmetic, out, targets[n]),
+      );
     });
     for (let position = layers.length - 1; position >= 0; position--) {
       const layer = layers[position];

@@ -33,7 +33,7 @@ import {
 import { runImportCommand, type ImportOptions } from "./import-command.ts";
 import { runTrashCommand, type TrashOptions } from "./trash-command.ts";
 import { parseLimit, runRunCommand, savesRun, type RunOptions } from "./run-command.ts";
-import { readDocumentFile } from "./document-file.ts";
+import { readDocumentFile } from "../lab/documents/read-document-file.ts";
 import { runRunsCommand } from "./runs-command.ts";
 import { runTrainCommand, type TrainOptions } from "./train-command.ts";
 import { MOST_THREADS } from "../../shared/specs/threads.ts";

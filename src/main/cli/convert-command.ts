@@ -1,7 +1,8 @@
 import { resolve } from "node:path";
 import { ContractError } from "../../core/errors.ts";
 import { formatOf } from "../lab/documents/import-document.ts";
-import { readDocumentFile, writeDocumentFile } from "./document-file.ts";
+import { readDocumentFile } from "../lab/documents/read-document-file.ts";
+import { writeDocumentFile } from "./write-document-file.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import { complain } from "./print.ts";
 

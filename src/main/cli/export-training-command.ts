@@ -6,7 +6,7 @@ import { replaceFile } from "../data/replace-file.ts";
 import { requireTarget } from "../store/open/output-target.ts";
 import type { ExportedTraining } from "../lab/exchange/export-training.ts";
 import type { Lab } from "../lab/lab.ts";
-import { readDocumentFile } from "./document-file.ts";
+import { readDocumentFile } from "../lab/documents/read-document-file.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import { complain } from "./print.ts";
 import { readSpec } from "./read-spec.ts";

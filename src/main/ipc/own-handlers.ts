@@ -4,7 +4,9 @@ import { basename, dirname, join } from "node:path";
 import { readWeightsFile } from "../exchange/weights/read-weights-file.ts";
 import type { IpcCallName, IpcInput } from "../../shared/ipc/ipc-contract.ts";
 import { networkOf } from "../../shared/specs/network-spec.ts";
+import { handedOut } from "../../shared/documents/exercise.ts";
 import { readLabDocument } from "../../shared/documents/read-lab-document.ts";
+import { writeLabDocument } from "../../shared/documents/write-lab-document.ts";
 import { BundledDocuments, isBundled } from "../lab/documents/bundled-documents.ts";
 import { readDocumentText } from "../lab/documents/read-document-text.ts";
 import type { Lab } from "../lab/lab.ts";
@@ -14,6 +16,7 @@ import { allImported, EXPORTS, type SqlAnswer } from "../../shared/runs/run-expo
 import type { IpcHandler, ParsedInput } from "./lab-calls.ts";
 import { requirePng } from "./require-png.ts";
 import type { AskWhere, AskWhich } from "./save-place.ts";
+import { writeGradesCsv } from "../store/export/write-grades-csv.ts";
 import { writeWholeFile } from "./write-whole-file.ts";
 import { savePng, saveCsv } from "./save-file.ts";
 
@@ -124,10 +127,27 @@ export function ownHandlers(services: IpcServices) {
         ),
       );
     },
-    documentsExport: async ({ id, text, format }) => {
+    lessonsHandOut: async ({ text }) => {
+      const { document } = readLabDocument("the notebook", text);
+      const path = await askWhere(`${document.header.title} for students`, "lab.ts");
+      if (path === null) return { kind: "dismissed" };
+      await writeWholeFile(path, writeLabDocument(handedOut(document)));
+      return { kind: "saved", path, rows: document.cells.length };
+    },
+    lessonsGrade: async (input) => {
+      const { lessons } = await lab;
+      const [folder] = await askWhich("The folder with the files that were handed in", "folder");
+      return folder === undefined ? null : lessons.gradeFolder(input, folder);
+    },
+    lessonsSaveGrades: async ({ title, grades }) => {
+      const path = await askWhere(`grades of ${title}`, "csv");
+      if (path === null) return { kind: "dismissed" };
+      return { kind: "saved", path, rows: await writeGradesCsv(path, grades) };
+    },
+    documentsExport: async ({ id, text, format, name }) => {
       const opened = await lab;
       const { document } = readLabDocument("the notebook", text);
-      const path = await askWhere(document.header.title, format === "lab" ? "lab.ts" : format);
+      const path = await askWhere(name ?? document.header.title, format === "lab" ? "lab.ts" : format);
       if (path === null) return { kind: "dismissed" };
       const { stored } = opened.session.get({ documentId: id, text });
       await writeWholeFile(path, await exportedDocument(document, { format, stored, printHtml }));

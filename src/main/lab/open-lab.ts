@@ -218,9 +218,13 @@ export async function openLab(options: LabOptions): Promise<Lab> {
     stages: new StagesLab(services, supervisor, data, tfjsFile),
     stepper: new StepperLab(services, supervisor, data),
     live,
-    lessons: new LessonsLab(store, new BundledLessons(options.resourcesDir), (exercise, settings, limits) =>
-      live.checkExercise(exercise, settings, limits),
-    ),
+    lessons: new LessonsLab({
+      store,
+      bundled: new BundledLessons(options.resourcesDir),
+      live,
+      work: (title, body) => supervisor.work("notebook", title, body),
+      emit,
+    }),
     documents,
     session,
     gradcheck: new GradcheckLab(services, supervisor, data, tfjsFile),

@@ -1,15 +1,17 @@
 import type { LabDocument } from "../../shared/documents/lab-document.ts";
 import { hearEntry, hearOutside, openLast, openStore, saveNow } from "./document/open-notebook.ts";
+import { loadExercises } from "./kernel/exercise-store.ts";
 import { askStandings, loadSession } from "./kernel/run-actions.ts";
 import {
   NO_SESSION,
   sessionStore,
-  standingsOf,
   withEnd,
   withOutput,
+  withStandings,
   withState,
 } from "./kernel/session-store.ts";
 import { followNotebook, sendCellsSoon } from "./language/language-client.ts";
+import { hearGraded, hearTested } from "./lesson/lesson-store.ts";
 import { loadLibrary, updateEntry } from "./library/library-store.ts";
 
 const SETTLE_MS = 300;
@@ -34,8 +36,10 @@ export function connectLive(): void {
     if (isShown(documentId)) sessionStore.set(withEnd(sessionStore.get(), stored));
   });
   window.lab.on("sessionStandingsChanged", ({ documentId, cells }) => {
-    if (isShown(documentId)) sessionStore.set({ ...sessionStore.get(), standings: standingsOf(cells) });
+    if (isShown(documentId)) sessionStore.set(withStandings(sessionStore.get(), cells));
   });
+  window.lab.on("lessonTested", hearTested);
+  window.lab.on("lessonGraded", hearGraded);
   window.lab.on("sessionVariablesChanged", ({ documentId, variables }) => {
     if (isShown(documentId)) sessionStore.set({ ...sessionStore.get(), variables });
   });
@@ -54,8 +58,10 @@ export function connectLive(): void {
     const { document, chosen } = open.edit;
     const before = shown;
     shown = { id: open.entry.id, document, chosen };
-    if (before?.id !== open.entry.id) void loadSession(open);
-    else if (before.document !== document) {
+    if (before?.id !== open.entry.id) {
+      void loadSession(open);
+      void loadExercises();
+    } else if (before.document !== document) {
       clearTimeout(timer);
       timer = setTimeout(() => {
         const now = openStore.get();

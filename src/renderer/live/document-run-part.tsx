@@ -52,7 +52,7 @@ function Shown({ report: { text, title, cells, left } }: { readonly report: Docu
             <CellOutputs
               id={result.id}
               number={number}
-              shown={{ outputs: result.outputs, result, judged, current: true }}
+              shown={{ outputs: result.outputs, result, judged, hash: null, current: true }}
               near
             />
           </div>

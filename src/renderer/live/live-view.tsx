@@ -7,6 +7,7 @@ import { RenameDialog, RunQuestionDialog } from "./dialogs/question-dialogs.tsx"
 import { VersionsDialog } from "./dialogs/versions-dialog.tsx";
 import { openingStore, openStore } from "./document/open-notebook.ts";
 import { importFiles } from "./library/library-store.ts";
+import { LessonDialog } from "./lesson/lesson-dialog.tsx";
 import { LibraryPanel } from "./library/library-panel.tsx";
 import { NotebookPane } from "./panes/notebook-pane.tsx";
 import { OutlinePanel } from "./panes/outline-panel.tsx";
@@ -55,6 +56,7 @@ export function LiveView() {
       <RenameDialog />
       <VersionsDialog />
       <ConflictDialog />
+      <LessonDialog />
     </div>
   );
 }

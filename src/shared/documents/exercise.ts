@@ -62,6 +62,16 @@ export function withoutSolutions(document: LabDocument): LabDocument {
   return { ...document, cells };
 }
 
+/** What students get: without solutions, and with the lesson's name, under which their progress is kept. */
+export function handedOut(document: LabDocument): LabDocument {
+  const { header } = document;
+  return withoutSolutions({ ...document, header: { ...header, lesson: header.lesson ?? header.title } });
+}
+
+/** Whether its exercises are to be written, not solved: nobody has handed it out, or it holds solutions. */
+export const isAuthored = (document: LabDocument): boolean =>
+  document.header.lesson === null || exercisesOf(document).some(({ solution }) => solution !== null);
+
 /** The document with each exercise's solution in the place of its starter. */
 export function solved(document: LabDocument): LabDocument {
   const cells = document.cells.map((cell) => {

@@ -16,7 +16,7 @@ export interface DocumentHeader {
   readonly threads: number;
   /** Rows of the training images that `data("mnist")` gives. */
   readonly rows: number;
-  /** Whose numbers stand beside what its cells `show`: a name that core/notebook knows, or null. */
+  /** Whose numbers stand beside what its cells `show`: a name that core/judge knows, or null. */
   readonly judge: string | null;
   /** The lesson that it was made from: the bundled one's name, or what a teacher calls it; null for no lesson. */
   readonly lesson: string | null;

@@ -3,6 +3,7 @@ import { DOCUMENT_MAX_BYTES } from "../documents/lab-document.ts";
 import { cellOutputSchema } from "../live/cell-output.ts";
 import { cellErrorSchema } from "../live/cell-result.ts";
 import { sourcePlaceSchema } from "../live/source-place.ts";
+import { saved, suggestedName } from "../ipc/saved-file.ts";
 import { measuredNumberSchema as measured } from "../runs/run-records.ts";
 
 /** How far a person has come with an exercise. */
@@ -18,6 +19,8 @@ export const exerciseProgressSchema = v.object({
   hintsShown: v.number(),
   hints: v.number(),
   solutionShown: v.boolean(),
+  /** False where the document came without it. */
+  hasSolution: v.boolean(),
 });
 export type ExerciseProgress = v.InferOutput<typeof exerciseProgressSchema>;
 
@@ -69,7 +72,33 @@ export const exerciseResultSchema = v.object({
 });
 export type ExerciseResult = v.InferOutput<typeof exerciseResultSchema>;
 
+/** Whether an exercise is fit to be handed out: its solution passes its check, its starter does not. */
+export const testedExerciseSchema = v.object({
+  exercise: v.string(),
+  title: v.string(),
+  /** In words; none where all is well. */
+  problems: v.array(v.string()),
+});
+export type TestedExercise = v.InferOutput<typeof testedExerciseSchema>;
+
+/** What one student's file gave in one exercise. Its texts are one line each, without control characters. */
+export const gradeSchema = v.object({
+  file: v.string(),
+  exercise: v.string(),
+  passed: v.boolean(),
+  reason: v.string(),
+  diagnosis: v.string(),
+  /** "" where nothing could be run. */
+  codeHash: v.string(),
+  /** Null where nothing could be run. */
+  seconds: v.nullable(v.number()),
+});
+export type Grade = v.InferOutput<typeof gradeSchema>;
+
 const nothing = v.undefined();
+const lessonText = v.object({ text: documentText });
+/** Exercises of a few hundred students at once. */
+const MOST_GRADES = 100_000;
 
 /** The window's questions about lessons; part of the IPC contract. */
 export const LESSON_CALLS = {
@@ -90,4 +119,36 @@ export const LESSON_CALLS = {
   },
   /** Shows the solution, and notes that it was shown. */
   lessonsSolution: { input: exerciseRequestSchema, output: v.object({ source: v.string() }) },
+  /** Whether each solution passes its check and each starter fails it. Refused while an activity is on. */
+  lessonsTest: {
+    /** `exercise`: only this one, by name; null for all. */
+    input: v.object({ text: documentText, exercise: v.nullable(v.string()) }),
+    output: v.object({ tested: v.array(testedExerciseSchema), cancelled: v.boolean() }),
+  },
+  /** Asks for a place, then writes the lesson without its solutions. */
+  lessonsHandOut: { input: lessonText, output: saved },
+  /** Asks for the folder of what was handed in, then checks every file in it. Refused while an activity is on. */
+  lessonsGrade: {
+    input: lessonText,
+    output: v.nullable(
+      v.object({
+        folder: v.string(),
+        files: v.number(),
+        grades: v.array(gradeSchema),
+        cancelled: v.boolean(),
+      }),
+    ),
+  },
+  /** Asks for a place, then writes a row an exercise. */
+  lessonsSaveGrades: {
+    input: v.object({ title: suggestedName, grades: v.pipe(v.array(gradeSchema), v.maxLength(MOST_GRADES)) }),
+    output: saved,
+  },
+} as const;
+
+/** What the window hears while a lesson is tested, and while files are graded. Part of the table IPC_EVENTS. */
+export const LESSON_EVENTS = {
+  lessonTested: testedExerciseSchema,
+  /** `exercises` of each of `files` are graded in all. */
+  lessonGraded: v.object({ grade: gradeSchema, files: v.number(), exercises: v.number() }),
 } as const;

@@ -25,7 +25,7 @@ import {
   storedCellSchema,
 } from "../live/live-session.ts";
 import { notebookPartSchema } from "../live/notebook-part.ts";
-import { saved } from "./saved-file.ts";
+import { saved, suggestedName } from "./saved-file.ts";
 
 const ids = v.pipe(v.array(id), v.minLength(1), v.maxLength(10_000));
 const version = v.pipe(v.number(), v.safeInteger(), v.minValue(1));
@@ -80,7 +80,16 @@ export const DOCUMENT_CALLS = {
     output: v.array(importedDocumentSchema),
   },
   /** Asks for a place, then writes the text given with the outputs kept (HTML, PDF, .ipynb). */
-  documentsExport: { input: v.object({ id, text, format: documentFormatSchema }), output: saved },
+  documentsExport: {
+    input: v.object({
+      id,
+      text,
+      format: documentFormatSchema,
+      /** What the file could be called; else the notebook's title. */
+      name: v.optional(suggestedName),
+    }),
+    output: saved,
+  },
 
   /** Where the cells of this text stand, what they gave last and what the sandbox holds. Starts nothing. */
   sessionGet: { input: v.object({ documentId, text }), output: liveSessionSchema },

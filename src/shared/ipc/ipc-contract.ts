@@ -49,7 +49,7 @@ import {
   unitPicturesSchema,
   weightsChoiceSchema,
 } from "../experiments/learned.ts";
-import { LESSON_CALLS } from "../experiments/lessons.ts";
+import { LESSON_CALLS, LESSON_EVENTS } from "../experiments/lessons.ts";
 import { trainSpecSchema } from "../specs/train-spec.ts";
 import {
   activationHistogramSchema,
@@ -434,6 +434,7 @@ export const MENU_VIEWS = [
 /** Everything main tells the window unasked: name → payload schema. */
 export const IPC_EVENTS = {
   ...DOCUMENT_EVENTS,
+  ...LESSON_EVENTS,
   activityChanged: v.nullable(activitySchema),
   /** A rung was verified, skipped or has new samples; at most 5 a second a rung, and once when it is done. */
   rungChanged: v.object({ runId: v.string(), result: rungResultSchema }),

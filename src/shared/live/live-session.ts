@@ -32,6 +32,8 @@ export const cellStateSchema = v.picklist(["never run", "fresh", "changed", "sta
 export const cellStandingSchema = v.object({
   id: v.string(),
   state: cellStateSchema,
+  /** Of its code and of all that it needs: what it gave is of this text where it was run with the same hash. */
+  hash: v.string(),
   /** Of a stale cell: the name that changed; else empty. */
   because: v.string(),
   /** Names that it uses above their only definition: an error before anything runs. */

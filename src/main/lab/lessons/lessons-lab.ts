@@ -1,5 +1,6 @@
 import { ContractError } from "../../../core/errors.ts";
 import {
+  exerciseOf,
   exercisesOf,
   findExercise,
   lessonKey,
@@ -13,52 +14,46 @@ import type {
   ExerciseProgress,
   ExerciseRequest,
   ExerciseResult,
+  Grade,
   Lesson,
   LessonList,
+  TestedExercise,
 } from "../../../shared/experiments/lessons.ts";
-import type { CellOutput } from "../../../shared/live/cell-output.ts";
-import type { CellError } from "../../../shared/live/cell-result.ts";
-import type { LiveSettings } from "../../../shared/live/live-settings.ts";
 import type { Store } from "../../store/store.ts";
+import type { ActivityHandle } from "../activity/activity-handle.ts";
+import type { LabServices } from "../activity/experiment.ts";
+import { ExperimentCancelled } from "../activity/experiment-cancelled.ts";
 import type { BundledLessons } from "./bundled-lessons.ts";
 import { explainResult } from "./explain-result.ts";
-
-/** Runs a check in a kernel of its own; see LiveLab.checkExercise. */
-export type RunExercise = (
-  exercise: {
-    readonly document: LabDocument;
-    readonly id: string;
-    readonly name: string;
-    readonly check: string;
-  },
-  settings: LiveSettings,
-  limits?: { readonly tensorBytes?: number },
-) => Promise<{
-  readonly error: CellError | null;
-  readonly outputs: readonly CellOutput[];
-  readonly ran: readonly string[];
-  readonly codeHash: string;
-  readonly wallMs: number;
-}>;
+import { gradedExercises, gradeFiles } from "./grade-files.ts";
+import type { CheckLimits, ExerciseRunner, Judge } from "./judge.ts";
+import { readHandedIn } from "./lesson-files.ts";
+import { testExercises } from "./test-exercises.ts";
 
 /** A check in the window may take so long, cells before it included; Cancel ends it sooner. */
 const LIMIT_MS = 120_000;
+/** The same of an exercise that is graded or tested beside many others. */
+const GRADE_LIMIT_MS = 30_000;
+const TEST_LIMIT_MS = 60_000;
 
-export interface CheckLimits {
-  readonly limitMs: number;
-  readonly tensorBytes?: number;
+export interface LessonsServices extends Pick<LabServices, "emit"> {
+  readonly store: Store;
+  readonly bundled: BundledLessons;
+  readonly live: ExerciseRunner;
+  /** Work that leaves no run. */
+  readonly work: <T>(title: string, body: (activity: ActivityHandle) => Promise<T>) => Promise<T>;
 }
 
 /** Lessons: what there is, how far a person has come, and whether an exercise is solved. */
 export class LessonsLab {
   readonly #store: Store;
   readonly #bundled: BundledLessons;
-  readonly #run: RunExercise;
+  readonly #given: LessonsServices;
 
-  constructor(store: Store, bundled: BundledLessons, run: RunExercise) {
-    this.#store = store;
-    this.#bundled = bundled;
-    this.#run = run;
+  constructor(given: LessonsServices) {
+    this.#store = given.store;
+    this.#bundled = given.bundled;
+    this.#given = given;
   }
 
   list(): LessonList {
@@ -107,12 +102,90 @@ export class LessonsLab {
   }
 
   /** The same of any document and exercise; nothing is kept. */
-  async judge(document: LabDocument, exercise: Exercise, limits: CheckLimits): Promise<ExerciseResult> {
+  judge(document: LabDocument, exercise: Exercise, limits: CheckLimits): Promise<ExerciseResult> {
+    return this.#judge(null, document, exercise, limits);
+  }
+
+  /** Whether an author's lesson is fit to be handed out; tells of each exercise as soon as it is tested. */
+  async test({
+    text,
+    exercise,
+  }: {
+    readonly text: string;
+    readonly exercise: string | null;
+  }): Promise<{ tested: TestedExercise[]; cancelled: boolean }> {
+    const document = this.#withOriginals(readLabDocument("the notebook", text).document);
+    const count = exercise === null ? exercisesOf(document).length : 1;
+    if (count === 0) throw new ContractError("The notebook has no exercise");
+    const tested: TestedExercise[] = [];
+    const cancelled = await this.#working(`test of ${document.header.title}`, async (activity, judge) => {
+      const test = { document, only: exercise, limitMs: TEST_LIMIT_MS, stopped: activity.isCancelled };
+      for await (const one of testExercises(judge, test)) {
+        tested.push(one);
+        activity.progress(tested.length / count);
+        this.#given.emit({ name: "lessonTested", payload: one });
+      }
+    });
+    return { tested, cancelled };
+  }
+
+  /** Checks every file of a folder with the checks of a lesson; tells of each row as soon as it is there. */
+  async gradeFolder(
+    { text }: { readonly text: string },
+    folder: string,
+  ): Promise<{ folder: string; files: number; grades: Grade[]; cancelled: boolean }> {
+    const lesson = this.#withOriginals(readLabDocument("the notebook", text).document);
+    const exercises = gradedExercises(lesson).length;
+    const files = await readHandedIn(folder);
+    const grades: Grade[] = [];
+    const cancelled = await this.#working(`grading ${lesson.header.title}`, async (activity, judge) => {
+      const grading = { lesson, files, limitMs: GRADE_LIMIT_MS, stopped: activity.isCancelled };
+      for await (const grade of gradeFiles(judge, grading)) {
+        grades.push(grade);
+        activity.phase(grade.file);
+        activity.progress(grades.length / (files.length * exercises));
+        this.#given.emit({ name: "lessonGraded", payload: { grade, files: files.length, exercises } });
+      }
+    });
+    return { folder, files: files.length, grades, cancelled };
+  }
+
+  /** @returns whether it was cancelled. */
+  async #working(
+    title: string,
+    body: (activity: ActivityHandle, judge: Judge) => Promise<void>,
+  ): Promise<boolean> {
+    try {
+      return await this.#given.work(title, async (activity) => {
+        await body(activity, (document, exercise, limits) =>
+          this.#judge(activity, document, exercise, limits),
+        );
+        return activity.isCancelled();
+      });
+    } catch (error) {
+      if (error instanceof ExperimentCancelled) return true;
+      throw error;
+    }
+  }
+
+  /** @param activity What it is a part of; null for an activity of its own. */
+  async #judge(
+    activity: ActivityHandle | null,
+    document: LabDocument,
+    exercise: Exercise,
+    limits: CheckLimits,
+  ): Promise<ExerciseResult> {
     const { id, name, check } = exercise;
     if (check === null) throw new ContractError(`The exercise ${name} has no check`);
     const { seed, threads, rows } = document.header;
     const { limitMs, ...others } = limits;
-    const run = await this.#run({ document, id, name, check }, { seed, threads, rows, limitMs }, others);
+    const settings = { seed, threads, rows, limitMs };
+    const { live } = this.#given;
+    const asked = { document, id, name, check };
+    const run =
+      activity === null
+        ? await live.checkExercise(asked, settings, others)
+        : await live.checkWithin(activity, asked, settings, others);
     return {
       exercise: name,
       passed: run.error === null,
@@ -161,17 +234,34 @@ export class LessonsLab {
         `The notebook has no exercise "${name}"${names.length === 0 ? "" : `; it has ${names.join(", ")}`}`,
       );
     }
-    const { lesson } = document.header;
-    const bundled = lesson === null ? null : (this.#bundled.find(lesson)?.document ?? null);
-    const original = bundled === null ? null : findExercise(bundled, own.name);
+    const original = this.#original(document, own);
     return { document, exercise: original === null ? own : { ...original, id: own.id } };
+  }
+
+  /** The same exercise in the lesson that comes with the app; null where the document was not made from one. */
+  #original({ header: { lesson } }: LabDocument, { name }: Exercise): Exercise | null {
+    const bundled = lesson === null ? null : this.#bundled.find(lesson);
+    return bundled === null ? null : findExercise(bundled.document, name);
+  }
+
+  /** The document with the checks and solutions of the lesson that it was made from. */
+  #withOriginals(document: LabDocument): LabDocument {
+    const cells = document.cells.map((cell) => {
+      const own = exerciseOf(cell);
+      const original = own === null ? null : this.#original(document, own);
+      if (original === null) return cell;
+      const { check, solution } = original;
+      return { ...cell, attributes: { ...cell.attributes, check, solution } };
+    });
+    return { ...document, cells };
   }
 
   #progressOf(document: LabDocument): ExerciseProgress[] {
     const kept = new Map(
       this.#store.listExercises(lessonKey(document)).map((row) => [row.exercise, row] as const),
     );
-    return exercisesOf(document).map(({ name, title, hints }) => {
+    return exercisesOf(document).map((exercise) => {
+      const { name, title, hints, solution } = exercise;
       const row = kept.get(name);
       return {
         name,
@@ -183,6 +273,7 @@ export class LessonsLab {
         hintsShown: row?.hintsShown ?? 0,
         hints: hints.length,
         solutionShown: row?.solutionShown ?? false,
+        hasSolution: (this.#original(document, exercise)?.solution ?? solution) !== null,
       };
     });
   }

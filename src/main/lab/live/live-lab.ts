@@ -88,23 +88,33 @@ export class LiveLab {
     settings: LiveSettings,
     limits: { readonly tensorBytes?: number } = {},
   ): Promise<ExerciseRun> {
+    return this.#services.asActivity(`exercise ${exercise.name}`, (activity) =>
+      this.checkWithin(activity, exercise, settings, limits),
+    );
+  }
+
+  /** As `checkExercise`, as a part of an activity. @throws {TaskError} */
+  async checkWithin(
+    activity: ActivityHandle,
+    exercise: ExerciseCheck,
+    settings: LiveSettings,
+    limits: { readonly tensorBytes?: number } = {},
+  ): Promise<ExerciseRun> {
     const threads = Math.min(settings.threads, this.#services.engine.workers);
-    return this.#services.asActivity(`exercise ${exercise.name}`, async (activity) => {
-      const services: LiveServices = {
-        ...this.#services,
-        ...limits,
-        asActivity: (_title, body) => body(activity),
-      };
-      const kernel = await this.#start(services, { ...settings, threads });
-      try {
-        return await checkExercise(kernel, exercise, {
-          stopped: activity.isCancelled,
-          limitMs: settings.limitMs,
-        });
-      } finally {
-        await kernel.close();
-      }
-    });
+    const services: LiveServices = {
+      ...this.#services,
+      ...limits,
+      asActivity: (_title, body) => body(activity),
+    };
+    const kernel = await this.#start(services, { ...settings, threads });
+    try {
+      return await checkExercise(kernel, exercise, {
+        stopped: activity.isCancelled,
+        limitMs: settings.limitMs,
+      });
+    } finally {
+      await kernel.close();
+    }
   }
 
   /** Ends the cell that runs, whichever document's it is; all variables stay. */

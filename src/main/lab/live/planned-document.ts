@@ -78,6 +78,7 @@ export class PlannedDocument {
     return this.cells.map(({ id }) => ({
       id,
       ...plan.stateOf(id),
+      hash: this.hashOf(id) ?? "",
       tooEarly: plan.tooEarly(id).map(({ name, definedIn }) => ({ name, definedIn })),
     }));
   }

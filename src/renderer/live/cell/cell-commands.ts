@@ -1,6 +1,7 @@
 import type { OwnKind } from "../document/notebook-edit.ts";
 import { edit, isReadOnly, openStore } from "../document/open-notebook.ts";
 import { runCells, runOne, stopRun } from "../kernel/run-actions.ts";
+import { openAuthored } from "../lesson/authored-store.ts";
 import { problemsStore } from "../language/language-client.ts";
 import { cellElementId, requestFocus } from "./focus-request.ts";
 
@@ -56,6 +57,8 @@ export function insertBeside(id: string, where: "above" | "below", kind: OwnKind
 
 export function insertAt(place: number, kind: OwnKind): void {
   edit({ type: "insert", place, kind, draw: draw() });
+  const chosen = openStore.get()?.edit.chosen ?? null;
+  if (kind === "exercise" && chosen !== null) openAuthored(chosen);
   focusChosen("edit");
 }
 

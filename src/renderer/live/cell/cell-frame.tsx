@@ -5,8 +5,8 @@ import { useStore } from "../../store/create-store.ts";
 import { findingStore, foundIn } from "../document/find-store.ts";
 import { openStore } from "../document/open-notebook.ts";
 import type { FoundMark } from "../editor/cell-marks.ts";
-import { checkedStore, exerciseMarks } from "../kernel/checked-exercises.ts";
 import { conditionOf } from "../kernel/cell-condition.ts";
+import { exercisesStore, exerciseMarks } from "../kernel/exercise-store.ts";
 import { failureMarks } from "../kernel/failure-marks.ts";
 import { sessionStore } from "../kernel/session-store.ts";
 import { problemsStore } from "../language/language-client.ts";
@@ -53,7 +53,7 @@ export const CellFrame = memo(function CellFrame({ cell, number, count, readOnly
   const result = useStore(sessionStore, ({ results }) => results.get(id)) ?? null;
   const tooEarly = useStore(sessionStore, ({ standings }) => standings.get(id)?.tooEarly);
   const failed = useStore(sessionStore, ({ results }) => failureMarks(results, id));
-  const blamed = useStore(checkedStore, (checked) => exerciseMarks(checked.get(id), cell));
+  const blamed = useStore(exercisesStore, ({ checked }) => exerciseMarks(checked.get(id), cell));
   const lines = blamed.length > 0 ? blamed : failed;
   const problems = useStore(problemsStore, (known) => known.get(id)) ?? NO_PROBLEMS;
   const request = useStore(focusRequestStore, (wanted) => (wanted?.cell === id ? wanted : null));

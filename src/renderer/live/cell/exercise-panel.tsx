@@ -1,20 +1,26 @@
 import { Button } from "@mantine/core";
-import { Check, Lightbulb, ListChecks, X } from "lucide-react";
-import { useState } from "react";
+import { Check, Lightbulb, ListChecks, Pencil, X } from "lucide-react";
 import type { DocumentCell } from "../../../shared/documents/lab-document.ts";
-import { exerciseOf } from "../../../shared/documents/exercise.ts";
+import { exerciseOf, isAuthored } from "../../../shared/documents/exercise.ts";
 import type { ExerciseResult } from "../../../shared/experiments/lessons.ts";
-import { ask } from "../../bridge/lab.ts";
-import { showFailure } from "../../store/lab-store.ts";
+import { formatMoment } from "../../format/date.ts";
+import { useStore } from "../../store/create-store.ts";
 import { Badge } from "../../ui/badge.tsx";
 import { CodeBlock } from "../../ui/code-block.tsx";
 import { ConfirmButton } from "../../ui/confirm-button.tsx";
-import { openStore, textOf } from "../document/open-notebook.ts";
-import { checkedStore } from "../kernel/checked-exercises.ts";
-import { loadLessons } from "../library/lessons-store.ts";
+import { isReadOnly, openStore } from "../document/open-notebook.ts";
+import {
+  checkExercise,
+  exercisesStore,
+  isOfPresentText,
+  showHint,
+  showSolution,
+} from "../kernel/exercise-store.ts";
+import { authoredStore, toggleAuthored } from "../lesson/authored-store.ts";
 import { CellErrorView } from "../outputs/cell-error-view.tsx";
 import { CheckReportView } from "../outputs/check-report-view.tsx";
 import { CellSentence, PlaceLink } from "../outputs/place-link.tsx";
+import { ExerciseEditor } from "./exercise-editor.tsx";
 import { MarkdownText } from "./markdown-text.tsx";
 import classes from "./exercise-panel.module.css";
 
@@ -23,91 +29,91 @@ interface ExercisePanelProps {
   readonly number: number;
 }
 
-/** Check, hints and solution of an exercise; the check runs in a clean sandbox of its own. */
+/** Check, hints and solution of an exercise, and for its author the writing of them. */
 export function ExercisePanel({ cell, number }: ExercisePanelProps) {
+  const { id } = cell;
   const exercise = exerciseOf(cell);
-  const [result, setResult] = useState<ExerciseResult | null>(null);
-  const [checking, setChecking] = useState(false);
-  const [hints, setHints] = useState<readonly string[]>([]);
-  const [solution, setSolution] = useState<string | null>(null);
+  const name = exercise?.name ?? "";
+  const checked = useStore(exercisesStore, (state) => state.checked.get(id));
+  const checking = useStore(exercisesStore, (state) => state.checking);
+  const progress = useStore(exercisesStore, (state) => state.progress.get(name));
+  const solution = useStore(exercisesStore, (state) => state.solutions.get(id));
+  const current = useStore(
+    openStore,
+    (open) => checked !== undefined && open !== null && isOfPresentText(checked, id, open.edit.document),
+  );
+  const mine = useStore(
+    openStore,
+    (open) => open !== null && !isReadOnly(open) && isAuthored(open.edit.document),
+  );
+  const writing = useStore(authoredStore, (cells) => cells.has(id)) && mine;
   if (exercise === null) return null;
-  const request = () => {
-    const open = openStore.get();
-    return open === null ? null : { text: textOf(open), exercise: exercise.name };
-  };
-  const check = async (): Promise<void> => {
-    const input = request();
-    if (input === null) return;
-    setChecking(true);
-    try {
-      const checked = await ask(window.lab.lessonsCheck(input));
-      setResult(checked);
-      checkedStore.set(new Map(checkedStore.get()).set(cell.id, { source: cell.source, result: checked }));
-      if (checked.passed) void loadLessons();
-    } catch (error) {
-      showFailure("The exercise was not checked", error);
-    } finally {
-      setChecking(false);
-    }
-  };
-  const hint = async (): Promise<void> => {
-    const input = request();
-    if (input === null) return;
-    try {
-      const { shown } = await ask(window.lab.lessonsHint(input));
-      setHints(exercise.hints.slice(0, shown));
-    } catch (error) {
-      showFailure("The hint was not shown", error);
-    }
-  };
-  const solve = async (): Promise<void> => {
-    const input = request();
-    if (input === null) return;
-    try {
-      setSolution((await ask(window.lab.lessonsSolution(input))).source);
-    } catch (error) {
-      showFailure("The solution was not shown", error);
-    }
-  };
+  const { title, hints } = exercise;
+  const shown = Math.min(progress?.hintsShown ?? 0, hints.length);
+  const hasSolution = progress?.hasSolution ?? exercise.solution !== null;
   return (
-    <div className={classes["panel"]} role="group" aria-label={`Exercise ${exercise.title}`}>
+    <div className={classes["panel"]} role="group" aria-label={`Exercise ${title}`}>
       <div className={classes["actions"]}>
         <Button
           leftSection={<ListChecks size="0.875rem" aria-hidden="true" />}
-          loading={checking}
-          onClick={() => void check()}
+          loading={checking === id}
+          disabled={checking !== null && checking !== id}
+          onClick={() => void checkExercise(cell, name)}
         >
           Check
         </Button>
-        {exercise.hints.length > hints.length && (
+        {hints.length > shown && (
           <Button
             variant="default"
             leftSection={<Lightbulb size="0.875rem" aria-hidden="true" />}
-            onClick={() => void hint()}
+            onClick={() => void showHint(name)}
           >
-            {`Hint ${hints.length + 1} of ${exercise.hints.length}`}
+            {`Hint ${shown + 1} of ${hints.length}`}
           </Button>
         )}
-        {solution === null && (
+        {solution === undefined && hasSolution && (
           <ConfirmButton
             question="It is noted that the solution was shown."
             confirm="Show the solution"
-            onConfirm={() => void solve()}
+            onConfirm={() => void showSolution(id, name)}
           >
             Solution
           </ConfirmButton>
         )}
+        {mine && (
+          <Button
+            variant="default"
+            leftSection={<Pencil size="0.875rem" aria-hidden="true" />}
+            aria-expanded={writing}
+            onClick={() => toggleAuthored(id)}
+          >
+            {writing ? "Close the exercise’s parts" : "Write hints, check, solution"}
+          </Button>
+        )}
+        {progress?.passed === true && (checked === undefined || !current) && (
+          <Badge tone="plain" icon={Check} title="It was passed with the text that stood here then">
+            passed {formatMoment(progress.passedAt ?? "")}
+          </Badge>
+        )}
       </div>
-      {hints.map((text, at) => (
+      {hints.slice(0, shown).map((text, at) => (
         <MarkdownText key={at} source={text} />
       ))}
-      {result !== null && <CheckedExercise result={result} number={number} />}
-      {solution !== null && <CodeBlock code={solution} label={`Solution of ${exercise.title}`} />}
+      {checked !== undefined && <CheckedExercise result={checked.result} number={number} current={current} />}
+      {solution !== undefined && <CodeBlock code={solution} label={`Solution of ${title}`} />}
+      {writing && <ExerciseEditor cell={cell} number={number} />}
     </div>
   );
 }
 
-function CheckedExercise({ result, number }: { readonly result: ExerciseResult; readonly number: number }) {
+interface CheckedExerciseProps {
+  readonly result: ExerciseResult;
+  readonly number: number;
+  /** Whether it is said of the present text. */
+  readonly current: boolean;
+}
+
+function CheckedExercise({ result, number, current }: CheckedExerciseProps) {
   const { passed, reason, diagnosis, error, outputs } = result;
   const failed = outputs.flatMap((output) =>
     output.kind === "check" && !output.report.passed ? [output.report] : [],
@@ -115,9 +121,10 @@ function CheckedExercise({ result, number }: { readonly result: ExerciseResult; 
   // The same mistake shows at every size that was tried: the first report is the one to read.
   const [report] = failed;
   return (
-    <div className={classes["result"]} role="status">
+    <div className={classes["result"]} role="status" data-current={current}>
+      {!current && <p className={classes["old"]}>From before the change:</p>}
       <p className={classes["verdict"]}>
-        <Badge tone={passed ? "good" : "bad"} icon={passed ? Check : X}>
+        <Badge tone={!current ? "plain" : passed ? "good" : "bad"} icon={passed ? Check : X}>
           {passed ? "passed" : "not passed"}
         </Badge>
         {report === undefined && (

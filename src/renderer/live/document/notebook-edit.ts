@@ -25,8 +25,8 @@ interface Step {
   readonly chosen: string | null;
   /** "typing in cell 3": what undoing takes back. */
   readonly what: string;
-  /** Key strokes in one cell without a pause are one step. */
-  readonly typing: { readonly cell: string; readonly at: number } | null;
+  /** Key strokes in one text without a pause are one step. */
+  readonly typing: { readonly cell: string; readonly attribute?: string; readonly at: number } | null;
 }
 
 export type NotebookAction =
@@ -46,12 +46,13 @@ export type NotebookAction =
   | { readonly type: "delete"; readonly cell: string }
   | { readonly type: "move"; readonly cell: string; readonly by: number }
   | { readonly type: "kind"; readonly cell: string; readonly kind: OwnKind }
-  /** An undefined value takes the attribute away. */
+  /** An undefined value takes the attribute away. With `at` it is typed: strokes without a pause are one step. */
   | {
       readonly type: "attribute";
       readonly cell: string;
       readonly name: string;
       readonly value: JsonValue | undefined;
+      readonly at?: number;
     }
   | { readonly type: "split"; readonly cell: string; readonly offset: number; readonly draw: string }
   | { readonly type: "mergeBelow"; readonly cell: string }
@@ -115,14 +116,27 @@ function typed(before: NotebookEdit, cell: string, source: string, at: number): 
   const old = before.document.cells.find(({ id }) => id === cell);
   if (old === undefined || old.source === source) return before;
   const document = changed(before.document, cell, (one) => ({ ...one, source }));
+  return stroke(before, document, { cell, at }, `typing in cell ${numberOf(document, cell)}`);
+}
+
+/** A key stroke goes on with the step of the last one in the same text, unless there was a pause. */
+function stroke(
+  before: NotebookEdit,
+  document: LabDocument,
+  typing: NonNullable<Step["typing"]>,
+  what: string,
+): NotebookEdit {
   const last = before.past.at(-1);
-  const goesOn = last?.typing?.cell === cell && at - last.typing.at < PAUSE_MS && before.future.length === 0;
-  const what = `typing in cell ${numberOf(document, cell)}`;
+  const goesOn =
+    last?.typing?.cell === typing.cell &&
+    last.typing.attribute === typing.attribute &&
+    typing.at - last.typing.at < PAUSE_MS &&
+    before.future.length === 0;
   const step = goesOn
-    ? { ...last, typing: { cell, at } }
-    : { document: before.document, chosen: before.chosen, what, typing: { cell, at } };
+    ? { ...last, typing }
+    : { document: before.document, chosen: before.chosen, what, typing };
   const kept = goesOn ? before.past.slice(0, -1) : before.past.slice(-MOST_STEPS + 1);
-  return { document, chosen: cell, past: [...kept, step], future: [] };
+  return { document, chosen: typing.cell, past: [...kept, step], future: [] };
 }
 
 function insert(
@@ -235,8 +249,12 @@ export function editNotebook(before: NotebookEdit, action: NotebookAction): Note
       return stepped(before, next, named(action.cell, "the kind of"));
     }
     case "attribute": {
-      const next = changed(document, action.cell, (cell) => setAttribute(cell, action.name, action.value));
-      return stepped(before, next, named(action.cell, `the ${action.name} of`));
+      const { cell, name, value, at } = action;
+      const next = changed(document, cell, (one) => setAttribute(one, name, value));
+      const step = named(cell, `the ${name} of`);
+      return at === undefined
+        ? stepped(before, next, step)
+        : stroke(before, next, { cell, attribute: name, at }, step.what);
     }
     case "split":
       return split(before, action.cell, action.offset, action.draw);

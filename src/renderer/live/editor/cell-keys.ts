@@ -78,24 +78,6 @@ export function cellKeys(cell: string, isCode: boolean): Extension {
     // After those of completion and hints, which close theirs first.
     { key: "Escape", run: always(() => leaveText(cell)) },
   ]);
-  // The menu's and the keyboard's own undo go to the document's history too.
-  const native = EditorView.domEventHandlers({
-    beforeinput: (event, view) => {
-      if (replacesLines(event, view)) {
-        event.preventDefault();
-        view.dispatch(view.state.replaceSelection(event.data ?? ""), {
-          userEvent: "input.type",
-          scrollIntoView: true,
-        });
-        return true;
-      }
-      if (event.inputType !== "historyUndo" && event.inputType !== "historyRedo") return false;
-      event.preventDefault();
-      if (event.inputType === "historyUndo") undo();
-      else redo();
-      return true;
-    },
-  });
   // A list that is still being asked for is on no screen: it keeps nobody in the text.
   const unseen = keymap.of([
     {
@@ -108,13 +90,34 @@ export function cellKeys(cell: string, isCode: boolean): Extension {
       },
     },
   ]);
-  return [Prec.highest(unseen), Prec.high(first), later, native];
+  return [Prec.highest(unseen), Prec.high(first), later, documentInput];
 }
 
-/** Left to itself, Chromium joins lines by style attributes, which the page's policy refuses. */
+/** The menu's and the keyboard's own undo go to the document's history too. */
+export const documentInput: Extension = EditorView.domEventHandlers({
+  beforeinput: (event, view) => {
+    if (replacesLines(event, view)) {
+      event.preventDefault();
+      view.dispatch(view.state.replaceSelection(event.data ?? ""), {
+        userEvent: "input.type",
+        scrollIntoView: true,
+      });
+      return true;
+    }
+    if (event.inputType !== "historyUndo" && event.inputType !== "historyRedo") return false;
+    event.preventDefault();
+    if (event.inputType === "historyUndo") undo();
+    else redo();
+    return true;
+  },
+});
+
+/** Left to itself, Chromium replaces and joins lines by style attributes, which the page's policy refuses. */
 function replacesLines({ inputType, data }: InputEvent, { state, composing }: EditorView): boolean {
   const { from, to, empty } = state.selection.main;
   if (inputType !== "insertText" || data === null || empty || state.readOnly || composing) return false;
   if (/^[([{'"`]$/.test(data)) return false;
-  return data.includes("\n") || state.doc.lineAt(from).number !== state.doc.lineAt(to).number;
+  const [first, last] = [state.doc.lineAt(from), state.doc.lineAt(to)];
+  const whole = from === first.from && to === last.to;
+  return whole || data.includes("\n") || first.number !== last.number;
 }

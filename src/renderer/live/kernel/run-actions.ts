@@ -3,7 +3,7 @@ import { ask } from "../../bridge/lab.ts";
 import { createStore } from "../../store/create-store.ts";
 import { showFailure, showUndo } from "../../store/lab-store.ts";
 import { openStore, textOf, type OpenNotebook } from "../document/open-notebook.ts";
-import { NO_SESSION, sessionOf, sessionStore, standingsOf, withoutResults } from "./session-store.ts";
+import { NO_SESSION, sessionOf, sessionStore, withoutResults, withStandings } from "./session-store.ts";
 
 /** What is asked before cells run. */
 export type RunQuestion =
@@ -39,7 +39,7 @@ export async function askStandings(open: OpenNotebook): Promise<void> {
     window.lab.sessionStandings({ documentId: open.entry.id, text: textOf(open) }),
   ).catch(() => null);
   if (cells === null || openStore.get()?.edit.document !== open.edit.document) return;
-  sessionStore.set({ ...sessionStore.get(), standings: standingsOf(cells) });
+  sessionStore.set(withStandings(sessionStore.get(), cells));
 }
 
 /** Runs cells; asks first where the notebook is somebody else's, or where a cell needs much. */

@@ -15,6 +15,8 @@ export interface ShownResult {
   /** Null while the cell runs. */
   readonly result: CellResult | null;
   readonly judged: StoredCell["judged"];
+  /** Of its text and of all that it needs, when it ran; null while it runs. */
+  readonly hash: string | null;
   /** Whether its text and what it needs are still what they were. */
   readonly current: boolean;
 }
@@ -30,10 +32,11 @@ export interface Session {
 export const NO_SESSION: Session = { state: null, standings: new Map(), results: new Map(), variables: [] };
 export const sessionStore = createStore<Session>(NO_SESSION);
 
-const shownOf = ({ result, judged, current }: StoredCell): ShownResult => ({
+const shownOf = ({ result, judged, hash, current }: StoredCell): ShownResult => ({
   outputs: result.outputs,
   result,
   judged,
+  hash,
   current,
 });
 
@@ -44,21 +47,33 @@ export const sessionOf = ({ state, cells, stored, variables }: LiveSession): Ses
   variables,
 });
 
-export const standingsOf = (cells: readonly CellStanding[]): ReadonlyMap<string, CellStanding> =>
+const standingsOf = (cells: readonly CellStanding[]): ReadonlyMap<string, CellStanding> =>
   new Map(cells.map((cell) => [cell.id, cell]));
+
+/** What cells gave is of the present text where that is what they were run with: undo and restored versions count. */
+export function withStandings(session: Session, cells: readonly CellStanding[]): Session {
+  const results = new Map(session.results);
+  for (const { id, hash } of cells) {
+    const shown = results.get(id);
+    if (shown === undefined || shown.hash === null || shown.current === (shown.hash === hash)) continue;
+    results.set(id, { ...shown, current: shown.hash === hash });
+  }
+  const same = [...results].every(([id, shown]) => session.results.get(id) === shown);
+  return { ...session, standings: standingsOf(cells), results: same ? session.results : results };
+}
 
 /** A cell began: what it showed before goes when the new outputs come. */
 export function withState(session: Session, state: LiveState): Session {
   const begun = state.running?.cell;
   if (begun === undefined || begun === session.state?.running?.cell) return { ...session, state };
-  const empty: ShownResult = { outputs: [], result: null, judged: null, current: true };
+  const empty: ShownResult = { outputs: [], result: null, judged: null, hash: null, current: true };
   return { ...session, state, results: new Map(session.results).set(begun, empty) };
 }
 
 export function withOutput(session: Session, cell: string, output: CellOutput): Session {
   const before = session.results.get(cell);
   const outputs = [...(before?.outputs ?? []), output];
-  const shown: ShownResult = { outputs, result: null, judged: null, current: true };
+  const shown: ShownResult = { outputs, result: null, judged: null, hash: null, current: true };
   return { ...session, results: new Map(session.results).set(cell, shown) };
 }
 

@@ -12,6 +12,7 @@ import {
   loadLibrary,
   searchLibrary,
 } from "./library-store.ts";
+import { LESSON_TEXT } from "../lesson/lesson-text.ts";
 import { LessonListPanel } from "./lesson-list.tsx";
 import { DocumentItem } from "./document-item.tsx";
 import classes from "./library.module.css";
@@ -34,6 +35,9 @@ export const LibraryPanel = memo(function LibraryPanel() {
           </Menu.Target>
           <Menu.Dropdown>
             <Menu.Item onClick={() => void createDocument({ kind: "empty" }, null)}>Empty</Menu.Item>
+            <Menu.Item onClick={() => void createDocument({ kind: "text", text: LESSON_TEXT }, null)}>
+              Lesson of your own, with exercises
+            </Menu.Item>
             {seeds.map(({ id, title }) => (
               <Menu.Item key={id} onClick={() => void createDocument({ kind: "copy", id }, null)}>
                 Copy of “{title}”

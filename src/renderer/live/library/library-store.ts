@@ -146,11 +146,18 @@ const FORMATS: Readonly<Record<DocumentExportFormat, string>> = {
 };
 
 /** Main asks for the place. */
-export async function exportDocument(format: DocumentExportFormat): Promise<void> {
+export async function exportDocument(format: DocumentExportFormat, name?: string): Promise<void> {
   const open = openStore.get();
   if (open === null) return;
   await saving(
     FORMATS[format],
-    ask(window.lab.documentsExport({ id: open.entry.id, text: textOf(open), format })),
+    ask(
+      window.lab.documentsExport({
+        id: open.entry.id,
+        text: textOf(open),
+        format,
+        ...(name === undefined ? {} : { name }),
+      }),
+    ),
   );
 }

@@ -36,11 +36,7 @@ export function CheckReportView({
         <Badge tone={passed ? "good" : "bad"} icon={passed ? Check : X}>
           {passed ? "passed" : "failed"}
         </Badge>
-        <span>
-          {passed
-            ? `All ${gradients.length} gradients agree with float64.`
-            : `${wrong.length} of ${gradients.length} gradients ${wrong.length === 1 ? "is" : "are"} not right.`}
-        </span>
+        <span>{verdictWords(gradients.length, wrong.length)}</span>
       </p>
       {wrong.map((gradient, at) => (
         <Diagnosis key={at} gradient={gradient} />
@@ -70,7 +66,7 @@ export function CheckReportView({
               <th scope="row">
                 <span className="mono">{name}</span>
               </th>
-              <td className="mono">({shape.join(", ")})</td>
+              <td className="mono">{verdict === "missing" ? "–" : `(${shape.join(", ")})`}</td>
               <td data-numeric="true">
                 <Measured value={relNorm} text={formatNumber(relNorm)} />
               </td>
@@ -103,6 +99,12 @@ export function CheckReportView({
   );
 }
 
+function verdictWords(count: number, wrong: number): string {
+  if (count === 1) return wrong === 0 ? "The gradient agrees with float64." : "The gradient is not right.";
+  if (wrong === 0) return `All ${count} gradients agree with float64.`;
+  return `${wrong} of ${count} gradients ${wrong === 1 ? "is" : "are"} not right.`;
+}
+
 /** Where shapes differ nothing could be measured. */
 const Measured = ({ value, text }: { readonly value: number; readonly text: string }) =>
   Number.isNaN(value) ? <>–</> : <ExactText text={text} exact={fullPrecision(value)} />;
@@ -113,7 +115,7 @@ const withoutPlace = ({ text, place }: CheckedGradient["explanations"][number]):
 
 /** Which mistake it is and where, in words. */
 function Diagnosis({ gradient }: { readonly gradient: CheckedGradient }) {
-  const { name, explanations, certain, reason, place } = gradient;
+  const { name, explanations, certain, reason, place, verdict } = gradient;
   return (
     <div className={classes["diagnosis"]} role="group" aria-label={`Diagnosis: ${name}`}>
       <p>
@@ -129,6 +131,12 @@ function Diagnosis({ gradient }: { readonly gradient: CheckedGradient }) {
       {explanations.length === 0 && (
         <p>
           <CellSentence text={reason} />
+          {verdict === "missing" && (
+            <>
+              : <span className="mono">{name}.g = …</span> is expected. A gradient that is only returned is
+              not set.
+            </>
+          )}
         </p>
       )}
       {explanations.map((explanation, at) => (

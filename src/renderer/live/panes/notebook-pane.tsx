@@ -23,6 +23,7 @@ export function NotebookPane({ open }: { readonly open: OpenNotebook }) {
   const { document, chosen, past, future } = open.edit;
   const { cells, header } = document;
   const readOnly = isReadOnly(open);
+  const hasExercises = cells.some(({ kind }) => kind === "exercise");
   return (
     <div
       className={classes["notebook"]}
@@ -41,6 +42,7 @@ export function NotebookPane({ open }: { readonly open: OpenNotebook }) {
           below={cells.findIndex(({ id }) => id === chosen) + 1}
           undoes={past.at(-1)?.what ?? null}
           redoes={future.at(-1)?.what ?? null}
+          hasExercises={hasExercises}
         />
         <FindBar open={open} />
       </div>
@@ -55,13 +57,19 @@ export function NotebookPane({ open }: { readonly open: OpenNotebook }) {
       {cells.map((cell, at) => (
         <CellFrame key={cell.id} cell={cell} number={at + 1} count={cells.length} readOnly={readOnly} />
       ))}
-      {!readOnly && <AddCells count={cells.length} />}
+      {!readOnly && <AddCells count={cells.length} hasExercises={hasExercises} />}
     </div>
   );
 }
 
 /** Adds a cell at the end. */
-const AddCells = memo(function AddCells({ count }: { readonly count: number }) {
+const AddCells = memo(function AddCells({
+  count,
+  hasExercises,
+}: {
+  readonly count: number;
+  readonly hasExercises: boolean;
+}) {
   return (
     <div className={classes["add"]}>
       <Button
@@ -78,6 +86,15 @@ const AddCells = memo(function AddCells({ count }: { readonly count: number }) {
       >
         Text
       </Button>
+      {hasExercises && (
+        <Button
+          variant="default"
+          leftSection={<Plus size="0.875rem" aria-hidden="true" />}
+          onClick={() => insertAt(count, "exercise")}
+        >
+          Exercise
+        </Button>
+      )}
     </div>
   );
 });

@@ -5,6 +5,7 @@ import {
   CircleAlert,
   Copy,
   Download,
+  GraduationCap,
   History,
   Play,
   Plus,
@@ -25,6 +26,7 @@ import { saveNow, type SaveState } from "../document/open-notebook.ts";
 import { clearOutputs, restartKernel } from "../kernel/run-actions.ts";
 import { sessionStore, type Session } from "../kernel/session-store.ts";
 import { createDocument, exportDocument } from "../library/library-store.ts";
+import { openLessonDialog } from "../lesson/lesson-store.ts";
 import { versionsOpenStore } from "../dialogs/versions-dialog.tsx";
 import { RunSettings } from "./run-settings.tsx";
 import classes from "./panes.module.css";
@@ -51,11 +53,12 @@ interface NotebookToolbarProps {
   /** What undo takes back and redo brings again; null where there is nothing. */
   readonly undoes: string | null;
   readonly redoes: string | null;
+  readonly hasExercises: boolean;
 }
 
 /** What can be done with the whole notebook, and how it stands. A key that is typed does not draw it again. */
 export const NotebookToolbar = memo(function NotebookToolbar(props: NotebookToolbarProps) {
-  const { entry, header, save, readOnly, below, undoes, redoes } = props;
+  const { entry, header, save, readOnly, below, undoes, redoes, hasExercises } = props;
   const state = useStore(sessionStore, (session) => session.state);
   const reproduced = useStore(sessionStore, isReproduced);
   const running = state?.running !== null && state?.running !== undefined;
@@ -103,6 +106,16 @@ export const NotebookToolbar = memo(function NotebookToolbar(props: NotebookTool
           onClick={() => void createDocument({ kind: "copy", id: entry.id }, null)}
         >
           Make it mine
+        </Button>
+      )}
+      {hasExercises && (
+        <Button
+          variant="default"
+          leftSection={<GraduationCap size="0.9375rem" aria-hidden="true" />}
+          title="Test the lesson, hand it out or in, grade what was handed in"
+          onClick={openLessonDialog}
+        >
+          Lesson
         </Button>
       )}
       <span className={classes["icons"]}>

@@ -107,6 +107,22 @@ describe("the one history of a document", () => {
     );
   });
 
+  it("takes strokes in an exercise's check for one step, and those in another part for another", () => {
+    const stroke = (name: string, value: string, at: number): NotebookAction => ({
+      type: "attribute",
+      cell: "c0",
+      name,
+      value,
+      at,
+    });
+    const start = openNotebook(documentOf("one"));
+    const edit = run(start, stroke("check", "e", 0), stroke("check", "eq", 100), stroke("title", "T", 200));
+    expect(edit.past).toHaveLength(2);
+    const back = run(edit, { type: "undo" });
+    expect(back.document.cells[0]?.attributes).toEqual({ check: "eq" });
+    expect(run(back, { type: "undo" }).document).toEqual(start.document);
+  });
+
   it("keeps cells that it cannot write as they are", () => {
     const locked: LabDocument = {
       ...documentOf(),

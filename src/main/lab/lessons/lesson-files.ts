@@ -1,8 +1,8 @@
 import { lstat, readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { ContractError } from "../../core/errors.ts";
-import { DOCUMENT_EXTENSION } from "../../shared/documents/lab-document.ts";
-import { readDocumentFile, type DocumentFile } from "./document-file.ts";
+import { ContractError } from "../../../core/errors.ts";
+import { DOCUMENT_EXTENSION } from "../../../shared/documents/lab-document.ts";
+import { readDocumentFile, type DocumentFile } from "../documents/read-document-file.ts";
 
 /** A file of a folder, or why it is not read. */
 export type FolderFile =
@@ -27,6 +27,8 @@ export async function readLessons(path: string): Promise<readonly DocumentFile[]
 /**
  * What students have handed in: notebooks that lie in the folder itself. A link may lead to a file of somebody else, so
  * none is followed.
+ *
+ * @throws {ContractError} If the folder cannot be read or holds none.
  */
 export async function readHandedIn(folder: string): Promise<readonly FolderFile[]> {
   const entries = await readdir(folder, { withFileTypes: true }).catch((cause: unknown) => {
@@ -37,6 +39,7 @@ export async function readHandedIn(folder: string): Promise<readonly FolderFile[
   const names = entries
     .filter(({ name }) => ENDS.some((end) => name.toLowerCase().endsWith(end)))
     .toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  if (names.length === 0) throw new ContractError(`${folder} holds no .lab.ts and no .ipynb file`);
   return Promise.all(
     names.map(async (entry): Promise<FolderFile> => {
       const { name } = entry;
