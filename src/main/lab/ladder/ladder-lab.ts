@@ -100,7 +100,7 @@ export class LadderLab {
 
   /** @throws {ContractError} If another activity is on. @throws {OutOfMemoryError} */
   start(settings: LadderSettings): StartedRun {
-    const { refusal } = this.forecast(settings);
+    const { refusal, bytes } = this.forecast(settings);
     if (refusal !== "") throw new OutOfMemoryError(refusal);
     const shapes = shapesOf(settings);
     const results: RungResult[] = [];
@@ -124,6 +124,7 @@ export class LadderLab {
       },
       (runId, activity) => this.#climb({ runId, settings, results, activity }),
       () => summaryOf(results),
+      bytes,
     );
   }
 
