@@ -63,7 +63,7 @@ test("the diagnostics measure where a training step's time goes, and keep it as 
   await showDiagnostics();
   const part = page.getByRole("region", { name: "Where a training step's time goes" });
   const measure = part.getByRole("button", { name: "Measure", exact: true });
-  await expect.poll(() => measure.isEnabled()).toBe(true);
+  await expect.poll(() => measure.isEnabled(), { timeout: 120_000 }).toBe(true);
   // The training of the test before.
   await part.getByLabel("Step").selectOption("last-training");
   expect(await part.getByLabel("Step").locator("option:checked").innerText()).toMatch(
@@ -75,7 +75,7 @@ test("the diagnostics measure where a training step's time goes, and keep it as 
   await measure.click();
   await part.getByText(/warm-up|steps without clocks/).waitFor();
   await part.getByRole("button", { name: "Cancel" }).click();
-  await expect.poll(() => measure.isEnabled()).toBe(true);
+  await expect.poll(() => measure.isEnabled(), { timeout: 120_000 }).toBe(true);
   expect(await part.getByRole("figure").count()).toBe(0);
 
   await measure.click();

@@ -91,8 +91,11 @@ export class Arena implements Allocator {
    */
   moveTo(memory: WebAssembly.Memory): boolean {
     if (memory.buffer.byteLength < this.#end) return false;
-    const from = new Uint8Array(this.#memory.buffer, ARENA_START_BYTES, this.#end - ARENA_START_BYTES);
-    new Uint8Array(memory.buffer, ARENA_START_BYTES).set(from);
+    // Not what lies between them: pages that nobody writes to take no memory.
+    const to = new Uint8Array(memory.buffer);
+    for (const [offset, size] of this.#sizes) {
+      to.set(new Uint8Array(this.#memory.buffer, offset, size), offset);
+    }
     this.#peakBytes = this.peakBytes;
     this.#memory = memory;
     return true;

@@ -140,6 +140,7 @@ export async function openLab(options: LabOptions): Promise<Lab> {
     idle: () => supervisor.state() === null,
     release: () => {
       data.release();
+      datasets.releaseFiles();
     },
     ...(options.idleMs === undefined ? {} : { idleMs: options.idleMs }),
   });

@@ -68,7 +68,7 @@ const TRAININGS: Readonly<Record<string, TrainSpec>> = {
       { type: "relu", shift: 0 },
       { type: "linear", in: 16, out: 2, init: "kaimingNormal" },
     ],
-    data: { name: "toy-spirals", split: "train", rows: 300 },
+    data: { name: "toy-spirals-500-10-1", split: "train", rows: 300 },
     validRows: 50,
   }),
 };
@@ -92,27 +92,15 @@ it("a sweep's trainings, a profile", async () => {
   await ended("profile", test.lab.profile.start({ spec: TRAIN_PRESETS.large.spec, threads: THREADS }));
 });
 
-it("gradient checks", async () => {
+it.each([
+  ["gradient check", SMALL, 200, ["float64", "finite-difference", "direction"]],
+  ["gradient check with TensorFlow.js", SMALL, 300, ["tfjs"]],
+  ["gradient check with batch norm", TRAIN_PRESETS.normalised.spec, 40, ["float64"]],
+] as const)("%s", async (kind, spec, rows, references) => {
   const settings = { bug: null, coordinates: 2, tolerance: "strict", threads: THREADS } as const;
   await ended(
-    "gradient check",
-    test.lab.gradcheck.start({
-      ...settings,
-      network: network(SMALL, 500),
-      references: ["float64", "finite-difference", "direction"],
-    }),
-  );
-  await ended(
-    "gradient check with TensorFlow.js",
-    test.lab.gradcheck.start({ ...settings, network: network(SMALL, 3_000), references: ["tfjs"] }),
-  );
-  await ended(
-    "gradient check with batch norm",
-    test.lab.gradcheck.start({
-      ...settings,
-      network: network(TRAIN_PRESETS.normalised.spec, 200),
-      references: ["float64"],
-    }),
+    kind,
+    test.lab.gradcheck.start({ ...settings, network: network(spec, rows), references: [...references] }),
   );
 });
 
@@ -127,7 +115,7 @@ it("ladder and stages", async () => {
   const ladder = { scaling: false, threads: THREADS, budgetSeconds: 1, seed: 1 } as const;
   const shape = { m: 700, k: 300, n: 900 };
   await ended("ladder", test.lab.ladder.start({ ...ladder, preset: "custom", shape }));
-  await ended("stages", test.lab.stages.start({ seed: 1, rows: 3_000, threads: THREADS, samples: 5 }));
+  await ended("stages", test.lab.stages.start({ seed: 1, rows: 1_000, threads: THREADS, samples: 5 }));
   await ended("stages, few rows", test.lab.stages.start({ seed: 1, rows: 200, threads: 1, samples: 5 }));
 });
 

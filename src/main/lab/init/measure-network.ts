@@ -75,7 +75,8 @@ export function recordWatched(
   );
   const counter = scope.tensor("steps done", [1], "float64");
   const [layers, activations, slopes]: [Layer[], Watched[], Watched[]] = [[], [], []];
-  let [loss, input]: [Tensor | undefined, Watched | undefined] = [undefined, undefined];
+  let loss: Tensor | undefined;
+  let input: Watched | undefined;
   const program = record(scope, (ops) => {
     const built = buildNetwork(ops, network, { ...data, parameters }, { counter, seed: spec.seed });
     ({ loss } = built);
