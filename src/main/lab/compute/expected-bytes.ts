@@ -4,13 +4,23 @@ import { planSections, type Section } from "../../engine/plan.ts";
 import { VERIFICATION_BYTES } from "../../../shared/engine/kernel-scratch.ts";
 import type { ForecastPart } from "../../../shared/experiments/forecast.ts";
 
+/** Who will compute: how many, and with how large a second-level cache. */
+export interface ExpectedWorkers {
+  readonly threads: number;
+  readonly cacheBytes: number;
+}
+
 /** Bytes of the arena that a dispatch takes beside its tensors: partial results, and scratch of every worker. */
-export function dispatchBytes(sections: readonly Section[], threads: number): number {
+export function dispatchBytes(
+  sections: readonly Section[],
+  { threads, cacheBytes }: ExpectedWorkers,
+): number {
   let partialBytes = 0;
-  const { scratchBytes } = planSections(sections, threads, (bytes) => {
+  const allocate = (bytes: number): number => {
     partialBytes += arenaBytes(bytes);
     return 0;
-  });
+  };
+  const { scratchBytes } = planSections(sections, threads, allocate, { cacheBytes });
   return partialBytes + threads * arenaBytes(Math.max(VERIFICATION_BYTES, scratchBytes));
 }
 

@@ -143,7 +143,7 @@ export class GradcheckLab {
     const data = dataset(settings.network.data.name);
     const misfit = misfitOf(settings.network, data);
     // What does not fit is complained about when it is to run.
-    const parts = misfit === "" ? gradcheckMemory(settings, data) : [];
+    const parts = misfit === "" ? gradcheckMemory(settings, data, engine.cacheBytes) : [];
     return forecastMemory({ parts, beside: besideArena(settings) }, engine.arena, null);
   }
 

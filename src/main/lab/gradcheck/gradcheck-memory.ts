@@ -11,21 +11,25 @@ import { recordGradients } from "../compute/network-setup.ts";
 import { placeReference } from "./check-network.ts";
 
 /** What a gradient check will have in the arena, part by part: its programs as they will be recorded, without memory. */
-export function gradcheckMemory(settings: GradcheckSettings, dataset: Dataset): readonly ForecastPart[] {
+export function gradcheckMemory(
+  settings: GradcheckSettings,
+  dataset: Dataset,
+  cacheBytes: number,
+): readonly ForecastPart[] {
   const { network: spec, references, threads } = settings;
   const { rows } = spec.data;
-  const stages = [checkMemory(settings, dataset)];
+  const stages = [checkMemory(settings, { dataset, cacheBytes })];
   if (schemesOf(spec).includes("lsuv")) {
     const drawing = new ExpectedBytes();
     const data = drawing.add("rows", (scope) => expectRows(scope, dataset, rows));
     const { program } = drawing.add("activations while the weights are drawn", (scope) =>
       recordLsuv(scope, networkOf(spec), data),
     );
-    drawing.addBytes(WORKERS_SCRATCH, dispatchBytes([{ program, repeats: 1 }], threads));
+    drawing.addBytes(WORKERS_SCRATCH, dispatchBytes([{ program, repeats: 1 }], { threads, cacheBytes }));
     stages.push(drawing);
   }
   // The references come when the engine's own pass is over, and its scratch with it.
-  const checking = checkMemory(settings, dataset, (expected, data) => {
+  const checking = checkMemory(settings, { dataset, cacheBytes }, (expected, data) => {
     const place = (scope: Scope): unknown => placeReference(scope, networkOf(spec), data);
     expected.add("float64 gradients and what they may differ by", place);
     if (!references.includes("tfjs")) return;
@@ -44,7 +48,7 @@ export function gradcheckMemory(settings: GradcheckSettings, dataset: Dataset): 
 /** Data, parameters and the engine's forward and backward pass; with `then` what follows it, else its scratch. */
 function checkMemory(
   { network: spec, threads }: GradcheckSettings,
-  dataset: Dataset,
+  { dataset, cacheBytes }: { readonly dataset: Dataset; readonly cacheBytes: number },
   then?: (expected: ExpectedBytes, data: DataTensors) => void,
 ): ExpectedBytes {
   const expected = new ExpectedBytes();
@@ -53,6 +57,6 @@ function checkMemory(
     recordGradients(scope, networkOf(spec), { data, seed: spec.seed, bug: null }),
   );
   if (then !== undefined) then(expected, data);
-  else expected.addBytes(WORKERS_SCRATCH, dispatchBytes([{ program, repeats: 1 }], threads));
+  else expected.addBytes(WORKERS_SCRATCH, dispatchBytes([{ program, repeats: 1 }], { threads, cacheBytes }));
   return expected;
 }

@@ -198,10 +198,11 @@ export class InitLab {
 
   /** @returns Bytes in the arena. @throws {ContractError} @throws {OutOfMemoryError} */
   #requireRoom(settings: InitSettings): number {
+    const { engine } = this.#services;
     const dataset = this.#services.dataset(settings.network.data.name);
     requireFits(settings.network, dataset);
-    const parts = initMemory(settings, dataset);
-    const { refusal, tensorBytes } = forecastMemory({ parts }, this.#services.engine.arena, null);
+    const parts = initMemory(settings, dataset, engine.cacheBytes);
+    const { refusal, tensorBytes } = forecastMemory({ parts }, engine.arena, null);
     if (refusal !== "") throw new OutOfMemoryError(refusal);
     return tensorBytes;
   }

@@ -11,13 +11,14 @@ import { recordWatched } from "./measure-network.ts";
 export function initMemory(
   { network: spec, otherwise, gradients, threads }: InitSettings,
   dataset: Dataset,
+  cacheBytes: number,
 ): readonly ForecastPart[] {
   const measuring = new ExpectedBytes();
   const data = measuring.add("rows", (scope) => expectRows(scope, dataset, spec.data.rows));
   const { program } = measuring.add("parameters, activations and gradients", (scope) =>
     recordWatched(scope, spec, { data, gradients }),
   );
-  measuring.addBytes(WORKERS_SCRATCH, dispatchBytes([{ program, repeats: 1 }], threads));
+  measuring.addBytes(WORKERS_SCRATCH, dispatchBytes([{ program, repeats: 1 }], { threads, cacheBytes }));
   if (![...schemesOf(spec), otherwise].includes("lsuv")) return measuring.parts;
   // Before that: the data's forward pass, by which the weights are drawn.
   const drawing = new ExpectedBytes();
@@ -25,6 +26,9 @@ export function initMemory(
   const lsuv = drawing.add("activations while the weights are drawn", (scope) =>
     recordLsuv(scope, networkOf(spec), rows),
   );
-  drawing.addBytes(WORKERS_SCRATCH, dispatchBytes([{ program: lsuv.program, repeats: 1 }], threads));
+  drawing.addBytes(
+    WORKERS_SCRATCH,
+    dispatchBytes([{ program: lsuv.program, repeats: 1 }], { threads, cacheBytes }),
+  );
   return (drawing.bytes > measuring.bytes ? drawing : measuring).parts;
 }

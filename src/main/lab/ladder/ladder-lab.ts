@@ -94,6 +94,7 @@ export class LadderLab {
     return forecastLadder(settings, {
       speeds: this.#speeds,
       arena: this.#services.engine.arena,
+      cacheBytes: this.#services.engine.cacheBytes,
       unavailable: new Set(Object.keys(this.#foreign.unavailable()) as RungId[]),
     });
   }

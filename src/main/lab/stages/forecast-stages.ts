@@ -1,7 +1,7 @@
 import { MNIST_DATASET } from "../../../shared/experiments/dataset.ts";
 import type { Forecast } from "../../../shared/experiments/forecast.ts";
 import type { StagesSettings } from "../../../shared/experiments/stages.ts";
-import type { Arena } from "../../engine/arena.ts";
+import type { Engine } from "../../engine/engine.ts";
 import { expectRows } from "../compute/data-rows.ts";
 import { dispatchBytes, ExpectedBytes, WORKERS_SCRATCH } from "../compute/expected-bytes.ts";
 import { APP_BYTES, forecastMemory, IMAGE_BYTES } from "../compute/forecast-memory.ts";
@@ -22,7 +22,7 @@ export const expectedMs = ({ rows, samples }: StagesSettings): number =>
  * What the arena has while one stage is measured: data, the gradients of the stages so far, and what this one makes. Its
  * program is recorded as it will be, without memory.
  */
-function memoryAt(last: number, { rows, threads }: StagesSettings): ExpectedBytes {
+function memoryAt(last: number, { rows, threads }: StagesSettings, cacheBytes: number): ExpectedBytes {
   const expected = new ExpectedBytes();
   const data = expected.add("training images", (scope) => expectRows(scope, MNIST_DATASET, rows));
   const tensors = expected.add("weights", (scope) => placeInputs(scope, data));
@@ -38,20 +38,20 @@ function memoryAt(last: number, { rows, threads }: StagesSettings): ExpectedByte
     recordStage(definition.stage, tensors, { kept: scope, passing: scope, threads }),
   );
   const section = { program, repeats: 1, opByOp: definition.opByOp };
-  expected.addBytes(WORKERS_SCRATCH, dispatchBytes([section], threads));
+  expected.addBytes(WORKERS_SCRATCH, dispatchBytes([section], { threads, cacheBytes }));
   return expected;
 }
 
 /** Bytes that the stages need, by what needs them, and how long they take. */
 export function forecastStages(
   settings: StagesSettings,
-  arena: Arena,
+  { arena, cacheBytes }: Pick<Engine, "arena" | "cacheBytes">,
   /** What earlier runs took, as a multiple of what was expected; null before the first, which is forecast by the table's machine. */
   pace: number | null,
 ): Forecast {
   const xBytes = settings.rows * IN_FEATURES * 4;
-  const { parts } = STAGE_DEFINITIONS.map((_, index) => memoryAt(index, settings)).reduce((most, stage) =>
-    stage.bytes > most.bytes ? stage : most,
+  const { parts } = STAGE_DEFINITIONS.map((_, index) => memoryAt(index, settings, cacheBytes)).reduce(
+    (most, stage) => (stage.bytes > most.bytes ? stage : most),
   );
   const beside = [
     { name: "image file while it is read", bytes: IMAGE_BYTES },

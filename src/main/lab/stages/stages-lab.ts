@@ -84,7 +84,7 @@ export class StagesLab {
   }
 
   forecast(settings: StagesSettings): Forecast {
-    return forecastStages(settings, this.#services.engine.arena, this.#pace);
+    return forecastStages(settings, this.#services.engine, this.#pace);
   }
 
   /** @throws {ContractError} If another activity is on. @throws {OutOfMemoryError} */

@@ -98,7 +98,8 @@ export class ProfileLab {
 
   #forecast({ spec, threads }: ProfileOrder): Forecast {
     const { engine, dataset } = this.#services;
-    const options = { dataset: dataset(spec.data.name), threads, evaluated: false };
+    const workers = { threads, cacheBytes: engine.cacheBytes };
+    const options = { dataset: dataset(spec.data.name), workers, evaluated: false };
     return forecastMemory({ parts: trainingMemory(profiledTraining(spec), options) }, engine.arena, null);
   }
 

@@ -310,7 +310,7 @@ export class TrainingLab {
         ? []
         : trainingMemory(training, {
             dataset: dataset(training.spec.data.name),
-            threads,
+            workers: { threads, cacheBytes: engine.cacheBytes },
             evaluated: true,
           });
     return forecastMemory({ parts }, engine.arena, Math.min(seconds, most));

@@ -1,7 +1,12 @@
 import type { Dataset } from "../../../../shared/experiments/dataset.ts";
 import type { ForecastPart } from "../../../../shared/experiments/forecast.ts";
 import { expectRows, expectTrainingRows } from "../../compute/data-rows.ts";
-import { dispatchBytes, ExpectedBytes, WORKERS_SCRATCH } from "../../compute/expected-bytes.ts";
+import {
+  dispatchBytes,
+  ExpectedBytes,
+  WORKERS_SCRATCH,
+  type ExpectedWorkers,
+} from "../../compute/expected-bytes.ts";
 import { recordLsuv } from "../../compute/lsuv.ts";
 import type { Section } from "../../../engine/plan.ts";
 import type { ResolvedTraining } from "../resolved-training.ts";
@@ -11,7 +16,7 @@ import { isPlane, recordPlane } from "./unit-pictures.ts";
 
 export interface TrainingMemoryOptions {
   readonly dataset: Dataset;
-  readonly threads: number;
+  readonly workers: ExpectedWorkers;
   /** Whether the sets are evaluated and looked at, as a run is; a profile is not. */
   readonly evaluated: boolean;
 }
@@ -30,20 +35,20 @@ export function trainingMemory(
 /** While weights are drawn by looking at the data: its rows as floats, and a forward pass of all of them. */
 function drawingMemory(
   { network, spec }: ResolvedTraining,
-  { dataset, threads }: TrainingMemoryOptions,
+  { dataset, workers }: TrainingMemoryOptions,
 ): ExpectedBytes {
   const expected = new ExpectedBytes();
   const data = expected.add("training rows", (scope) => expectRows(scope, dataset, spec.data.rows));
   const { program } = expected.add("activations while the weights are drawn", (scope) =>
     recordLsuv(scope, network, data),
   );
-  expected.addBytes(WORKERS_SCRATCH, dispatchBytes([{ program, repeats: 1 }], threads));
+  expected.addBytes(WORKERS_SCRATCH, dispatchBytes([{ program, repeats: 1 }], workers));
   return expected;
 }
 
 function stepsMemory(
   training: ResolvedTraining,
-  { dataset, threads, evaluated }: TrainingMemoryOptions,
+  { dataset, workers, evaluated }: TrainingMemoryOptions,
 ): ExpectedBytes {
   const { spec, network } = training;
   const expected = new ExpectedBytes();
@@ -88,7 +93,7 @@ function stepsMemory(
     );
     if (evaluated) dispatches.push([{ program: plane.program, repeats: 1 }]);
   }
-  const most = Math.max(...dispatches.map((sections) => dispatchBytes(sections, threads)));
+  const most = Math.max(...dispatches.map((sections) => dispatchBytes(sections, workers)));
   expected.addBytes(WORKERS_SCRATCH, most);
   return expected;
 }

@@ -15,7 +15,10 @@ const settings: LadderSettings = {
 };
 
 const forecast = (given: Partial<LadderSettings>, speeds = new MeasuredSpeeds(), missing: RungId[] = []) =>
-  forecastLadder({ ...settings, ...given }, { speeds, arena: new Arena(), unavailable: new Set(missing) });
+  forecastLadder(
+    { ...settings, ...given },
+    { speeds, arena: new Arena(), cacheBytes: 2 ** 20, unavailable: new Set(missing) },
+  );
 
 test("forecastLadder() forecasts each rung at each shape, in seconds for the lesson", () => {
   const { rungs, ms, bytes, refusal } = forecast({ preset: "lesson" }, new MeasuredSpeeds(), ["pytorch"]);
