@@ -124,7 +124,7 @@ it("notebooks, from their second run on", async () => {
   expect(first.run.summary[MEMORY_QUANTITIES.forecast]).toBeUndefined();
   expect(first.run.summary[MEMORY_QUANTITIES.peak]).toBeGreaterThan(1e6);
   expectForecast("notebook", (await runSeedNotebook(test.lab, { rows: 100, seed: 8 })).run);
-});
+}, 300_000);
 
 it("what other experiments have left in the arena is not counted", async () => {
   const spec = short({ ...SMALL, seed: 9 });

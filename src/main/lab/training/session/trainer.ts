@@ -11,7 +11,6 @@ import { STATISTIC_NAMES, type ActivationHistogram } from "../../../../shared/ex
 import type { Scope } from "../../../engine/arena.ts";
 import type { Engine, ProgramProfile } from "../../../engine/engine.ts";
 import type { Section } from "../../../engine/plan.ts";
-import type { TrainingRows } from "../../compute/data-rows.ts";
 import { execute } from "../../compute/programs.ts";
 import type { ResolvedTraining } from "../resolved-training.ts";
 import { recordEvaluation } from "./record-evaluation.ts";
@@ -19,6 +18,7 @@ import {
   MOST_DISPATCH_STEPS,
   recordTraining,
   stepResults,
+  type TrainerData,
   type TrainingProgram,
 } from "./training-program.ts";
 import { isPlane, PictureTaker } from "./unit-pictures.ts";
@@ -66,14 +66,6 @@ export interface Evaluation {
 const PARTS = ["train", "valid"] as const;
 type Part = (typeof PARTS)[number];
 export type Evaluations = Readonly<Record<Part, Evaluation>>;
-
-export interface TrainerData {
-  readonly train: TrainingRows;
-  /** Null when nothing is evaluated. */
-  readonly valid: TrainingRows | null;
-  /** What a pixel of the background holds after normalisation. */
-  readonly background: number;
-}
 
 /**
  * Trains a network step by step on the engine: gather, forward, loss, backward and update are one program, which the

@@ -2,12 +2,20 @@ import { parameterShapes } from "../../../../core/network/network.ts";
 import type { Tensor } from "../../../../core/ops/recording-ops.ts";
 import { stateNames } from "../../../../core/optimisers/optimiser.ts";
 import type { Scope } from "../../../engine/arena.ts";
+import type { TrainingRows } from "../../compute/data-rows.ts";
 import { recordStep, type RecordedStep } from "../record/record-step.ts";
 import type { ResolvedTraining } from "../resolved-training.ts";
-import type { TrainerData } from "./trainer.ts";
 
 /** Learning rates that lie ready: a dispatch takes no more steps. */
 export const MOST_DISPATCH_STEPS = 65_536;
+
+export interface TrainerData {
+  readonly train: TrainingRows;
+  /** Null when nothing is evaluated. */
+  readonly valid: TrainingRows | null;
+  /** What a pixel of the background holds after normalisation. */
+  readonly background: number;
+}
 
 /** All that a training has in the arena beside its data: tensors without values, and its steps as programs. */
 export interface TrainingProgram {
