@@ -109,7 +109,7 @@ test("D35: a damaged store-thread.js: the list says what is damaged, experiments
   launched = await launchApp({ userDataDir: profile });
   await showView(launched.page, "Runs");
   await launched.page
-    .getByText(/6 runs/)
+    .getByText(/7 runs/)
     .first()
     .waitFor();
 });

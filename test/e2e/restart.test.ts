@@ -39,6 +39,8 @@ async function expectLastResults(page: Page): Promise<void> {
     await results.locator("h2").first().waitFor();
     await takeScreenshot(page, `restarted-${view.toLowerCase()}`);
   }
+  await show(page, "Diagnostics");
+  await page.getByText(/^A step takes/).waitFor();
   await show(page, "Train");
   await page.getByText("Update : weight ratio", { exact: true }).first().waitFor();
 }
@@ -70,6 +72,7 @@ test("A2: after a restart and a reload every view shows its last result; A14: Ct
     "Check gradients",
     "Start training",
     "Find a learning rate",
+    "Measure where a training step's time goes",
   ]) {
     expect(await options.filter({ hasText: label }).count(), label).toBeGreaterThan(0);
   }

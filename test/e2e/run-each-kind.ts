@@ -44,10 +44,13 @@ export async function runEachKind(page: Page): Promise<void> {
       },
       threads: 1,
     },
+    profile: { spec: TRAIN_PRESETS.small.spec, threads: 1 },
   };
   const ends = await runToEnd(page, given);
   expect(ends).toEqual(
-    ["gradcheck", "init", "ladder", "notebook", "stages", "training"].map((kind) => `${kind} finished`),
+    ["gradcheck", "init", "ladder", "notebook", "profile", "stages", "training"].map(
+      (kind) => `${kind} finished`,
+    ),
   );
 }
 
@@ -72,6 +75,7 @@ export const runToEnd = (
       stages: window.lab.stagesStart,
       gradcheck: window.lab.gradcheckStart,
       training: window.lab.trainingStart,
+      profile: window.lab.profileStart,
     } as Record<string, (input: unknown) => Promise<{ ok: boolean }>>;
     for (const [kind, input] of Object.entries(settings)) {
       const answer = await starts[kind](input);

@@ -41,7 +41,7 @@ export async function runBenchCommand(
   const stopProgress = showProgress(lab);
   let profile: StepProfile;
   try {
-    profile = await lab.training.profile({ spec, threads: options.threads });
+    profile = await lab.profile.measure({ spec, threads: options.threads });
   } finally {
     stopProgress();
   }

@@ -2,6 +2,7 @@ import { OutOfMemoryError } from "../../core/errors.ts";
 import type { DType } from "../../core/ops/op.ts";
 import { sizeBytesOf, type Tensor } from "../../core/ops/recording-ops.ts";
 import { ARENA_START_BYTES } from "../../shared/engine/worker-tasks.ts";
+import { MemoryMeter } from "./memory-meter.ts";
 
 const PAGE_BYTES = 65536;
 /** WebAssembly's 32-bit address space; one memory of this maximum is safe in Electron, many are not. */
@@ -32,12 +33,19 @@ const memoryOf = (endBytes: number): WebAssembly.Memory =>
 /** Bytes a tensor takes in the arena, padding included. */
 export const arenaBytes = (sizeBytes: number): number => alignUp(sizeBytes + TAIL_BYTES);
 
+/** Who gives tensors their places. */
+export interface Allocator {
+  /** @returns The offset. @throws {OutOfMemoryError} */
+  allocate(sizeBytes: number): number;
+  release(offset: number): void;
+}
+
 /**
  * The one shared memory that all tensors live in, with a first-fit free list owned by main. The memory grows when no
  * hole is large enough; released ranges are reused. A WebAssembly memory cannot shrink: to give bytes back, the tensors
  * move into a smaller one.
  */
-export class Arena {
+export class Arena implements Allocator {
   #memory = memoryOf(ARENA_START_BYTES);
   readonly #holes: Hole[] = [];
   readonly #sizes = new Map<number, number>();
@@ -46,6 +54,7 @@ export class Arena {
   #end = ARENA_START_BYTES;
   #usedBytes = 0;
   #peakBytes = 0;
+  #meter = new MemoryMeter();
 
   /** Not to be kept from one experiment to the next: between them tensors may move to another. */
   get memory(): WebAssembly.Memory {
@@ -82,8 +91,11 @@ export class Arena {
    */
   moveTo(memory: WebAssembly.Memory): boolean {
     if (memory.buffer.byteLength < this.#end) return false;
-    const from = new Uint8Array(this.#memory.buffer, ARENA_START_BYTES, this.#end - ARENA_START_BYTES);
-    new Uint8Array(memory.buffer, ARENA_START_BYTES).set(from);
+    // Not what lies between them: pages that nobody writes to take no memory.
+    const to = new Uint8Array(memory.buffer);
+    for (const [offset, size] of this.#sizes) {
+      to.set(new Uint8Array(this.#memory.buffer, offset, size), offset);
+    }
     this.#peakBytes = this.peakBytes;
     this.#memory = memory;
     return true;
@@ -95,6 +107,18 @@ export class Arena {
   /** Number of live allocations; zero when nothing leaks. */
   get allocations(): number {
     return this.#sizes.size;
+  }
+
+  /** From now on counts what one activity has. */
+  meter(): MemoryMeter {
+    this.#meter = new MemoryMeter();
+    return this.#meter;
+  }
+
+  /** What lay there before is part of what the activity needs: it would have to be made otherwise. */
+  takeOver(offset: number): void {
+    const size = this.#sizes.get(offset);
+    if (size !== undefined) this.#meter.add(offset, size);
   }
 
   /** @throws {OutOfMemoryError} If the arena cannot grow that far. */
@@ -115,6 +139,7 @@ export class Arena {
     }
     this.#sizes.set(offset, size);
     this.#usedBytes += size;
+    this.#meter.add(offset, size);
     return offset;
   }
 
@@ -129,6 +154,7 @@ export class Arena {
       return;
     }
     this.#sizes.delete(offset);
+    this.#meter.remove(offset);
     this.#usedBytes -= size;
     const next = this.#holes.findIndex((hole) => hole.offset > offset);
     const at = next < 0 ? this.#holes.length : next;
@@ -185,10 +211,10 @@ export class Arena {
 
 /** A set of tensors with one lifetime: what an experiment allocates is freed when it ends. */
 export class Scope {
-  readonly #arena: Arena;
+  readonly #arena: Allocator;
   readonly #offsets: number[] = [];
 
-  constructor(arena: Arena) {
+  constructor(arena: Allocator) {
     this.#arena = arena;
   }
 
@@ -196,6 +222,11 @@ export class Scope {
     const offset = this.#arena.allocate(sizeBytes);
     this.#offsets.push(offset);
     return offset;
+  }
+
+  /** Where everything lies. */
+  get offsets(): readonly number[] {
+    return this.#offsets;
   }
 
   tensor(name: string, shape: readonly number[], dtype: DType = "float32"): Tensor {

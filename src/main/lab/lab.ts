@@ -20,6 +20,7 @@ import type { StagesLab } from "./stages/stages-lab.ts";
 import type { StepperLab } from "./stepper/stepper-lab.ts";
 import type { LearnedLab } from "./training/learned/learned-lab.ts";
 import type { PredictLab } from "./training/learned/predict-lab.ts";
+import type { ProfileLab } from "./training/profile-lab.ts";
 import type { TrainingLab } from "./training/training-lab.ts";
 
 /**
@@ -40,6 +41,7 @@ export interface Lab {
   readonly session: Omit<SessionLab, "closeAll">;
   readonly gradcheck: GradcheckLab;
   readonly training: Omit<TrainingLab, "close">;
+  readonly profile: ProfileLab;
   readonly learned: LearnedLab;
   readonly exchange: Omit<ExchangeLab, "close">;
   readonly predict: PredictLab;

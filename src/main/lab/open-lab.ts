@@ -43,6 +43,7 @@ import { SessionLab } from "./live/session-lab.ts";
 import { StepperLab } from "./stepper/stepper-lab.ts";
 import { PredictLab } from "./training/learned/predict-lab.ts";
 import { LearnedLab } from "./training/learned/learned-lab.ts";
+import { ProfileLab } from "./training/profile-lab.ts";
 import { TrainingLab } from "./training/training-lab.ts";
 
 export interface LabOptions {
@@ -139,6 +140,7 @@ export async function openLab(options: LabOptions): Promise<Lab> {
     idle: () => supervisor.state() === null,
     release: () => {
       data.release();
+      datasets.releaseFiles();
     },
     ...(options.idleMs === undefined ? {} : { idleMs: options.idleMs }),
   });
@@ -229,6 +231,7 @@ export async function openLab(options: LabOptions): Promise<Lab> {
     session,
     gradcheck: new GradcheckLab(services, supervisor, data, tfjsFile),
     training,
+    profile: new ProfileLab(services, supervisor, data),
     learned: new LearnedLab(services, supervisor, data),
     exchange,
     runs,

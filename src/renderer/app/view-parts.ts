@@ -1,6 +1,7 @@
 import { lazy, type ComponentType } from "react";
 import type { RunKind } from "../../shared/runs/run-records.ts";
 import { ask } from "../bridge/lab.ts";
+import { connectProfile, profileStore, showProfile } from "../diagnostics/step-profile-store.ts";
 import { connectExchange } from "../exchange/exchange-actions.ts";
 import { connectGradcheck } from "../gradients/gradcheck-actions.ts";
 import { gradcheckStore, showGradcheck } from "../gradients/gradcheck-store.ts";
@@ -58,7 +59,10 @@ export const VIEW_PARTS: Readonly<Record<ViewId, ViewPart>> = {
     connect: connectExchange,
   },
   data: { ...view(async () => (await import("../data/data-view.tsx")).DataView) },
-  diagnostics: { ...view(async () => (await import("../diagnostics/diagnostics-view.tsx")).DiagnosticsView) },
+  diagnostics: {
+    ...view(async () => (await import("../diagnostics/diagnostics-view.tsx")).DiagnosticsView),
+    connect: connectProfile,
+  },
   settings: { ...view(async () => (await import("../settings/settings-view.tsx")).SettingsView) },
 };
 
@@ -99,6 +103,13 @@ export const RUN_KINDS: Readonly<Record<RunKind, RunKindParts>> = {
     restore: async (runId) => {
       const record = await ask(window.lab.gradcheckGet({ runId }));
       if (gradcheckStore.get().shown === null) showGradcheck(record);
+    },
+  },
+  profile: {
+    Part: loaded(async () => (await import("../diagnostics/step-profile-run-part.tsx")).StepProfileRunPart),
+    restore: async (runId) => {
+      const record = await ask(window.lab.profileGet({ runId }));
+      if (profileStore.get() === null) showProfile(record);
     },
   },
   imported: {

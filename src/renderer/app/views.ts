@@ -106,8 +106,8 @@ const ROWS = [
     id: "diagnostics",
     label: "Diagnostics",
     icon: Activity,
-    work: { kinds: ["tuning"], name: "the diagnostics" },
-    buttons: [],
+    work: { kinds: ["tuning", "profile"], name: "the diagnostics" },
+    buttons: [{ id: "profile-step", label: "Measure where a training step's time goes", primary: true }],
   },
   { id: "settings", label: "Settings", icon: Settings2, work: null, buttons: [] },
 ] as const satisfies readonly ViewRow[];

@@ -7,6 +7,7 @@ import { PlainLayout } from "../ui/view-layout.tsx";
 import { DatabasePart } from "./database-part.tsx";
 import { diagnosticGroups, diagnosticsText } from "./diagnostic-groups.ts";
 import { KernelTuning } from "./kernel-tuning.tsx";
+import { StepProfilePart } from "./step-profile-part.tsx";
 import { useDiagnostics } from "./use-diagnostics.ts";
 import classes from "./diagnostics.module.css";
 
@@ -39,6 +40,7 @@ export function DiagnosticsView() {
             </ul>
           )}
           <KernelTuning report={known.tuning} onTuned={readAgain} />
+          <StepProfilePart />
           <DatabasePart readOnly={known.database.readOnly} />
           <div className={classes["groups"]}>
             {diagnosticGroups(known).map(({ title, facts }) => (

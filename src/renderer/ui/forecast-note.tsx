@@ -30,7 +30,7 @@ export function ForecastNote<T>({ forecast, children }: ForecastNoteProps<T>) {
 
 /** Memory by what it is for, and time. */
 export function MemoryForecast({ forecast }: { readonly forecast: Forecast }) {
-  const { parts, totalBytes, availableBytes, seconds } = forecast;
+  const { parts, beside, totalBytes, availableBytes, seconds } = forecast;
   return (
     <details className={classes["forecast"]}>
       <summary>
@@ -38,7 +38,7 @@ export function MemoryForecast({ forecast }: { readonly forecast: Forecast }) {
         {seconds === null ? "" : `, ${formatForecast(seconds)}`}
       </summary>
       <dl className={classes["parts"]}>
-        {parts.map(({ name, bytes }) => (
+        {[...parts, ...beside].map(({ name, bytes }) => (
           <div key={name} style={{ display: "contents" }}>
             <dt>{name}</dt>
             <dd>

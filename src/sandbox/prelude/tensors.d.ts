@@ -164,7 +164,8 @@ declare function data(name?: string): {
 interface SavedRun {
   readonly id: string;
   readonly name: string;
-  readonly kind: "notebook" | "ladder" | "init" | "stages" | "gradcheck" | "training";
+  readonly kind:
+    "notebook" | "ladder" | "init" | "stages" | "gradcheck" | "training" | "profile" | "imported";
   readonly status: "running" | "finished" | "cancelled" | "failed" | "interrupted";
   readonly startedAt: string;
   readonly threads: number;

@@ -1,4 +1,8 @@
 import * as v from "valibot";
+import { machineSchema } from "../runs/run-records.ts";
+import { asItWasRun } from "../specs/as-it-was-run.ts";
+import { threadsSchema } from "../specs/threads.ts";
+import { trainSpecSchema } from "../specs/train-spec.ts";
 
 const microseconds = v.number();
 
@@ -28,3 +32,19 @@ export const stepProfileSchema = v.object({
   restUs: v.array(microseconds),
 });
 export type StepProfile = v.InferOutput<typeof stepProfileSchema>;
+
+export const profileOrderSchema = v.object({ spec: trainSpecSchema, threads: threadsSchema });
+
+/** What a run of a profile has found: the training whose step it was, and its profile. */
+export const profileReportSchema = v.object({
+  spec: asItWasRun(trainSpecSchema),
+  profile: stepProfileSchema,
+});
+export type ProfileReport = v.InferOutput<typeof profileReportSchema>;
+
+export const profileRecordSchema = v.object({
+  runId: v.string(),
+  machine: machineSchema,
+  report: profileReportSchema,
+});
+export type ProfileRecord = v.InferOutput<typeof profileRecordSchema>;

@@ -62,8 +62,7 @@ import {
   trainingRequestSchema,
   trainingStateSchema,
 } from "../experiments/training.ts";
-import { threadsSchema } from "../specs/threads.ts";
-import { stepProfileSchema } from "../experiments/step-profile.ts";
+import { profileOrderSchema, profileRecordSchema } from "../experiments/step-profile.ts";
 import {
   clusterFoundSchema,
   clusterOptionsSchema,
@@ -239,11 +238,9 @@ export const IPC_CALLS = {
   trainingControl: { input: trainingControlSchema, output: nothing },
   /** Trains with a rising learning rate and answers; leaves no run. Refused while an activity is on. */
   trainingFindLr: { input: trainingRequestSchema, output: lrSearchSchema },
-  /** Trains some seconds and says where the time of a step went; leaves no run. Refused while an activity is on. */
-  trainingProfile: {
-    input: v.object({ spec: trainSpecSchema, threads: threadsSchema }),
-    output: stepProfileSchema,
-  },
+  /** Trains some seconds to say where the time of a step goes; answers at once. Refused while an activity is on. */
+  profileStart: { input: profileOrderSchema, output: v.object({ runId: v.string() }) },
+  profileGet: { input: v.object({ runId }), output: profileRecordSchema },
   trainingQueueGet: { input: nothing, output: v.array(queuedTrainingSchema) },
   trainingEnqueue: {
     input: v.object({

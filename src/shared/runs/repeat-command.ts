@@ -84,6 +84,8 @@ export function repeatCommand(run: RunSummary): RepeatCommand {
           config["given"] === true ? "This run's weights were read from files: add --weights FOLDER." : "",
       };
     }
+    case "profile":
+      return { command: `bench ${specFile} --profile${common}`, specFile, caution: "" };
     case "imported":
       return {
         command: `import ${JSON.stringify(String(config["source"] ?? ""))}`,

@@ -43,6 +43,7 @@ export const runKindSchema = v.picklist([
   "stages",
   "gradcheck",
   "training",
+  "profile",
   "imported",
 ]);
 export type RunKind = v.InferOutput<typeof runKindSchema>;

@@ -9,6 +9,7 @@ import { delayQuantities, type EventLoopDelay } from "./event-loop-delay.ts";
 import { ExperimentCancelled } from "./experiment-cancelled.ts";
 import { noteNotFinite } from "./note-not-finite.ts";
 import type { LabServices, RunRow, StartedRun } from "./experiment.ts";
+import { MemoryWatch } from "./memory-watch.ts";
 
 /** The end of a run is tried to be saved again while the disk is full: five minutes. */
 const RETRY_MS = 2_000;
@@ -37,6 +38,8 @@ export class RunSupervisor {
   /**
    * Starts an experiment that leaves a run; `summarise` is asked for the run's key numbers however it ended.
    *
+   * @param forecastBytes What the arena was expected to hold of it at a time, where that was known.
+   *
    * @throws {ContractError} If another activity is on. @throws {StoreError} If runs cannot be saved.
    */
   start(
@@ -44,6 +47,7 @@ export class RunSupervisor {
     row: RunRow,
     body: (runId: string, activity: ActivityHandle) => Promise<void>,
     summarise: () => Quantities,
+    forecastBytes: number | null = null,
   ): StartedRun {
     const { engine, store, emit, machineId } = this.#services;
     this.assertIdle();
@@ -60,7 +64,13 @@ export class RunSupervisor {
     const activity = this.#tracker.begin(run.id, run.kind, title);
     this.#delay.beginActivity();
     emit({ name: "runChanged", payload: run });
-    const done = this.#see(title, run, () => body(run.id, activity), summarise);
+    const memory = new MemoryWatch(engine.arena, forecastBytes);
+    const done = this.#see(
+      title,
+      run,
+      () => body(run.id, activity),
+      () => ({ ...summarise(), ...memory.end() }),
+    );
     this.#current = done;
     return { runId: run.id, done };
   }

@@ -76,6 +76,32 @@ const breathe = (): Promise<void> =>
     setImmediate(resolve);
   });
 
+/** Tensors for rows without their values, and for the table of what bytes stand for. */
+function placeRows(
+  scope: Scope,
+  dataset: Dataset,
+  rows: number,
+  asBytes: boolean,
+): DataTensors & { readonly table: Tensor | null } {
+  const width = targetWidth(dataset);
+  return {
+    x: scope.tensor("x", [rows, dataset.features], asBytes ? "uint8" : "float32"),
+    y: scope.tensor("y", width === 1 ? [rows] : [rows, width]),
+    table: asBytes ? scope.tensor("value of each byte", [BYTE_VALUES]) : null,
+  };
+}
+
+/** Rows as `DataRows.rows` would place them, for forecasts. */
+export const expectRows = (scope: Scope, dataset: Dataset, rows: number): DataTensors =>
+  placeRows(scope, dataset, rows, false);
+
+/** Rows as `DataRows.trainingRows` would place them, for forecasts: bytes where one scaling is for all of them. */
+export function expectTrainingRows(scope: Scope, dataset: Dataset, rows: number): TrainingRows {
+  const asBytes = dataset.storage === "uint8" && dataset.normalisation !== "feature";
+  const { x, y, table } = placeRows(scope, dataset, rows, asBytes);
+  return { x, y, byteValues: table === null ? null : { values: table, affine: null } };
+}
+
 /**
  * Rows of data sets in the arena, normalised by what was fitted on all training rows. The last data set stays open; of
  * each split the rows that were last asked for stay until others are.
@@ -120,7 +146,10 @@ export class DataRows {
     const before = this.#kept.get(split);
     if (before?.rows === rows && before.name === name) {
       const asBytes = before.tensors.byteValues !== null;
-      if (asBytes === (wanted.bytes && before.ofBytes)) return before.tensors;
+      if (asBytes === (wanted.bytes && before.ofBytes)) {
+        for (const offset of before.scope.offsets) this.#engine.arena.takeOver(offset);
+        return before.tensors;
+      }
     }
     before?.scope.release();
     this.#kept.delete(split);
@@ -130,15 +159,9 @@ export class DataRows {
     const scope = this.#engine.arena.scope();
     try {
       const { memory } = this.#engine.arena;
-      const width = targetWidth(dataset);
       const byteScaling = byteScalingOf(loaded);
       const values = byteScaling === null ? null : byteValues(byteScaling);
-      const x = scope.tensor(
-        "x",
-        [rows, dataset.features],
-        wanted.bytes && values !== null ? "uint8" : "float32",
-      );
-      const y = scope.tensor("y", width === 1 ? [rows] : [rows, width]);
+      const { x, y, table } = placeRows(scope, dataset, rows, wanted.bytes && values !== null);
       const first = firstRowOf(dataset, split);
       await this.#fillTargets(y, dataset, await loaded.source.targets(first, rows));
       await this.#inPieces(loaded.source, { first, rows }, (stored, at) => {
@@ -147,8 +170,7 @@ export class DataRows {
         else normaliseInto(viewOf(memory, x, "float32").subarray(at), stored, loaded, values);
       });
       let tensors: TrainingRows = { x, y, byteValues: null };
-      if (x.dtype === "uint8" && byteScaling !== null) {
-        const table = scope.tensor("value of each byte", [BYTE_VALUES]);
+      if (table !== null && byteScaling !== null) {
         viewOf(memory, table, "float32").set(byteValues(byteScaling));
         tensors = { x, y, byteValues: { values: table, affine: byteAffine(byteScaling) } };
       }

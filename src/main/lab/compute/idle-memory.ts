@@ -1,3 +1,4 @@
+import { collectGarbage } from "../../engine/collect-garbage.ts";
 import type { Engine } from "../../engine/engine.ts";
 
 /** Long enough that a person who goes on at once finds everything where it was. */
@@ -40,9 +41,13 @@ export class IdleMemory {
 
   async #giveBack(): Promise<void> {
     const { engine, release, idle } = this.#options;
+    const stillIdle = (): boolean => !this.#closed && idle();
     await engine.settled();
-    if (this.#closed || !idle()) return;
+    if (!stillIdle()) return;
     release();
-    await engine.giveBack(() => !this.#closed && idle());
+    await engine.giveBack(stillIdle);
+    if (!stillIdle()) return;
+    // An idle process allocates nothing, so V8 would not look for what is gone, whatever hangs on it.
+    await collectGarbage();
   }
 }

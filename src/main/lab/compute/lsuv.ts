@@ -1,8 +1,9 @@
 import { buildNetwork } from "../../../core/network/build-network.ts";
 import { parameterShapes, type Network } from "../../../core/network/network.ts";
-import type { Tensor } from "../../../core/ops/recording-ops.ts";
+import type { Program, Tensor } from "../../../core/ops/recording-ops.ts";
 import type { Initialisation } from "../../../shared/specs/network-spec.ts";
 import { viewOf } from "../../../shared/engine/tensor-view.ts";
+import type { Scope } from "../../engine/arena.ts";
 import type { Engine } from "../../engine/engine.ts";
 import type { DataTensors } from "./data-rows.ts";
 import { execute, record, recordStatistics, statisticsAt } from "./programs.ts";
@@ -17,6 +18,28 @@ export interface DrawnNetwork {
   /** Of each linear layer, in order. */
   readonly schemes: readonly Initialisation[];
   readonly seed: number;
+}
+
+interface LsuvProgram {
+  readonly parameters: Readonly<Record<string, Tensor>>;
+  /** Of each linear layer. */
+  readonly outputs: readonly { readonly tensor: Tensor; readonly statistics: Tensor }[];
+  readonly program: Program;
+}
+
+/** Records the forward pass that LSUV looks at into `scope`; nothing is written. */
+export function recordLsuv(scope: Scope, network: Network, data: DataTensors): LsuvProgram {
+  const parameters = Object.fromEntries(
+    parameterShapes(network).map(({ name, shape }) => [name, scope.tensor(name, shape)]),
+  );
+  const outputs: { tensor: Tensor; statistics: Tensor }[] = [];
+  const program = record(scope, (ops) => {
+    const built = buildNetwork(ops, network, { ...data, parameters });
+    for (const { layer, out } of built.outputs) {
+      if (layer.type === "linear") outputs.push({ tensor: out, statistics: recordStatistics(ops, out) });
+    }
+  });
+  return { parameters, outputs, program };
 }
 
 /**
@@ -37,21 +60,11 @@ export async function scaleToUnitVariance(
   const { memory } = engine.arena;
   const scope = engine.arena.scope();
   try {
-    const parameters = Object.fromEntries(
-      parameterShapes(network).map(({ name, shape }) => {
-        const tensor = scope.tensor(name, shape);
-        const values = weights[name];
-        if (values !== undefined) viewOf(memory, tensor, "float32").set(values);
-        return [name, tensor];
-      }),
-    );
-    const outputs: { tensor: Tensor; statistics: Tensor }[] = [];
-    const program = record(scope, (ops) => {
-      const built = buildNetwork(ops, network, { ...data, parameters });
-      for (const { layer, out } of built.outputs) {
-        if (layer.type === "linear") outputs.push({ tensor: out, statistics: recordStatistics(ops, out) });
-      }
-    });
+    const { parameters, outputs, program } = recordLsuv(scope, network, data);
+    for (const [name, tensor] of Object.entries(parameters)) {
+      const values = weights[name];
+      if (values !== undefined) viewOf(memory, tensor, "float32").set(values);
+    }
     for (const [index, scheme] of schemes.entries()) {
       if (scheme !== "lsuv") continue;
       const output = outputs[index];

@@ -2,7 +2,7 @@ import { buildNetwork, type TrainingStep } from "../../../core/network/build-net
 import { withFixedMasks } from "../../../core/network/dropout-mask.ts";
 import { parameterShapes, type Network } from "../../../core/network/network.ts";
 import { BuggyOps, type SeededBug } from "../../../core/network/seeded-bug.ts";
-import { numelOf, type Tensor } from "../../../core/ops/recording-ops.ts";
+import { numelOf, type Program, type Tensor } from "../../../core/ops/recording-ops.ts";
 import { viewOf } from "../../../shared/engine/tensor-view.ts";
 import type { Scope } from "../../engine/arena.ts";
 import type { Engine } from "../../engine/engine.ts";
@@ -51,30 +51,51 @@ export async function computeGradients(
   },
 ): Promise<ComputedNetwork> {
   const { data, given, bug, threads, seed = 0 } = options;
-  const network = withFixedMasks(options.network, seed);
   const { memory } = engine.arena;
+  const recorded = recordGradients(scope, options.network, { data, seed, bug });
+  const { network, parameters, gradients, bugMade, loss } = recorded;
+  for (const { name, shape, begin } of parameterShapes(network)) {
+    const tensor = parameters[name];
+    const values =
+      given[name] ??
+      (begin === null ? undefined : Float32Array.from({ length: numelOf(shape) }, (_, i) => begin(i)));
+    if (values !== undefined && tensor !== undefined) viewOf(memory, tensor, "float32").set(values);
+  }
+  viewOf(memory, recorded.counter, "float64")[0] = 0;
+  await execute(engine, [{ program: recorded.program, repeats: 1 }], { threads });
+  const lossValue = viewOf(memory, loss, "float32")[0] ?? NaN;
+  return { network, data, parameters, gradients, loss: lossValue, bugMade };
+}
+
+/** Forward and backward of a network at the first step of a training, as a program. */
+interface RecordedGradients extends Omit<ComputedNetwork, "loss" | "data"> {
+  readonly program: Program;
+  readonly loss: Tensor;
+  /** Steps done: to be 0. */
+  readonly counter: Tensor;
+}
+
+/** Records forward and backward into `scope`; nothing is written. */
+export function recordGradients(
+  scope: Scope,
+  plain: Network,
+  { data, seed, bug }: { readonly data: DataTensors; readonly seed: number; readonly bug: SeededBug | null },
+): RecordedGradients {
+  const network = withFixedMasks(plain, seed);
   const parameters = Object.fromEntries(
-    parameterShapes(network).map(({ name, shape, begin }) => {
-      const tensor = scope.tensor(name, shape);
-      const values =
-        given[name] ??
-        (begin === null ? undefined : Float32Array.from({ length: numelOf(shape) }, (_, i) => begin(i)));
-      if (values !== undefined) viewOf(memory, tensor, "float32").set(values);
-      return [name, tensor];
-    }),
+    parameterShapes(network).map(({ name, shape }) => [name, scope.tensor(name, shape)]),
   );
+  const counter = scope.tensor("steps done", [1], "float64");
   let gradients: Readonly<Record<string, Tensor>> = {};
   let loss: Tensor | undefined;
   let bugMade = false;
-  const training = firstStep(engine, scope, seed);
   const program = record(scope, (ops) => {
     const buggy = bug === null ? null : new BuggyOps(ops, bug, data.x);
-    const built = buildNetwork(buggy ?? ops, network, { ...data, parameters }, training);
+    const built = buildNetwork(buggy ?? ops, network, { ...data, parameters }, { counter, seed });
     gradients = built.backward();
     ({ loss } = built);
     bugMade = buggy !== null && buggy.made > 0;
   });
-  await execute(engine, [{ program, repeats: 1 }], { threads });
-  const lossValue = loss === undefined ? NaN : (viewOf(memory, loss, "float32")[0] ?? NaN);
-  return { network, data, parameters, gradients, loss: lossValue, bugMade };
+  if (loss === undefined) throw new TypeError("recordGradients: nothing was recorded");
+  return { network, parameters, counter, gradients, loss, bugMade, program };
 }

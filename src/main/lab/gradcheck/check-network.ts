@@ -5,7 +5,7 @@ import {
   type DetailedComparison,
   type Excused,
 } from "../../../core/gradient-report.ts";
-import { parameterShapes } from "../../../core/network/network.ts";
+import { parameterShapes, type Network } from "../../../core/network/network.ts";
 import { numelOf, type Tensor } from "../../../core/ops/recording-ops.ts";
 import type { Float32Arithmetic } from "../../../core/reference/float32-arithmetic.ts";
 import type { NetworkCoordinates } from "../../../core/reference/network-differences.ts";
@@ -23,6 +23,7 @@ import type { Scope } from "../../engine/arena.ts";
 import type { Engine } from "../../engine/engine.ts";
 import { equalPart, type ActivityHandle } from "../activity/activity-handle.ts";
 import { centralDifferences, type Differences } from "../compute/central-differences.ts";
+import type { DataTensors } from "../compute/data-rows.ts";
 import { float64Gradients, rowBlocks } from "../compute/float64-gradients.ts";
 import { runOnWorker, runTasks } from "../compute/programs.ts";
 import type { TfjsNetwork } from "../tfjs/tfjs-network.ts";
@@ -93,16 +94,41 @@ export interface Float64Reference extends Uncertainty {
   readonly gradients: Readonly<Record<string, Tensor>>;
 }
 
+/** Tensors for float64 gradients of x and of every parameter, and for what each may differ by; nothing is written. */
+export function placeReference(
+  scope: Scope,
+  network: Network,
+  { x }: DataTensors,
+): Pick<Float64Reference, "gradients" | "allowances"> {
+  const learned = parameterShapes(network).filter((parameter) => parameter.learned);
+  const places = [{ name: "x", shape: x.shape }, ...learned].map(({ name, shape }) => ({
+    name,
+    gradient: scope.tensor(`${name}.g in float64`, shape, "float64"),
+    allowances: {
+      rounding: scope.tensor(`rounding of ${name}.g`, shape),
+      kinks: scope.tensor(`kinks of ${name}.g`, shape),
+    },
+  }));
+  return {
+    gradients: Object.fromEntries(places.map(({ name, gradient }) => [name, gradient])),
+    allowances: Object.fromEntries(places.map(({ name, allowances }) => [name, allowances])),
+  };
+}
+
 /** The independent backward pass over all rows, in the arena, and what `arithmetic` may round of it. */
 export async function float64Reference(
   context: CheckContext,
   arithmetic: Float32Arithmetic,
 ): Promise<Float64Reference> {
   const { engine, scope, computed, settings, activity } = context;
-  const { shape: xShape } = computed.data.x;
-  const dx = scope.tensor("x.g in float64", xShape, "float64");
-  const xRounding = scope.tensor("rounding of x.g", xShape);
-  const xKinks = scope.tensor("kinks of x.g", xShape);
+  const { gradients, allowances } = placeReference(scope, computed.network, computed.data);
+  const of = <T>(all: Readonly<Record<string, T>>, name: string): T => {
+    const found = all[name];
+    if (found === undefined) throw new RangeError(`float64Reference: there is no place for ${name}`);
+    return found;
+  };
+  const dx = of(gradients, "x");
+  const { rounding: xRounding, kinks: xKinks } = of(allowances, "x");
   // What lay there before is not 0, and only rows at a kink are written.
   viewOf(engine.arena.memory, xKinks, "float32").fill(0);
   const found = await float64Gradients(engine, {
@@ -113,24 +139,13 @@ export async function float64Reference(
     rounding: { arithmetic, xRounding, xKinks },
   });
   const { loss, kinks, overflow } = found;
-  const gradients: Record<string, Tensor> = { x: dx };
-  const allowances: Record<string, { rounding: Tensor; kinks: Tensor }> = {
-    x: { rounding: xRounding, kinks: xKinks },
-  };
-  const place = (name: string, shape: readonly number[], values: Float64Array | undefined): Tensor => {
-    const tensor = scope.tensor(name, shape);
-    viewOf(engine.arena.memory, tensor, "float32").set(values ?? []);
-    return tensor;
-  };
-  for (const { name, shape, learned } of parameterShapes(computed.network)) {
+  const { memory } = engine.arena;
+  for (const { name, learned } of parameterShapes(computed.network)) {
     if (!learned) continue;
-    const tensor = scope.tensor(`${name}.g in float64`, shape, "float64");
-    viewOf(engine.arena.memory, tensor, "float64").set(found.gradients[name] ?? []);
-    gradients[name] = tensor;
-    allowances[name] = {
-      rounding: place(`rounding of ${name}.g`, shape, found.rounding[name]),
-      kinks: place(`kinks of ${name}.g`, shape, found.allowances[name]),
-    };
+    const { rounding, kinks: atKinks } = of(allowances, name);
+    viewOf(memory, of(gradients, name), "float64").set(found.gradients[name] ?? []);
+    viewOf(memory, rounding, "float32").set(found.rounding[name] ?? []);
+    viewOf(memory, atKinks, "float32").set(found.allowances[name] ?? []);
   }
   return { loss, kinks, overflow, gradients, allowances };
 }

@@ -3,6 +3,7 @@ import { OutOfMemoryError } from "../../../core/errors.ts";
 import { linearLayers, networkTitle, parameterShapes } from "../../../core/network/network.ts";
 import { SEEDED_BUGS } from "../../../core/network/seeded-bug.ts";
 import { numelOf } from "../../../core/ops/recording-ops.ts";
+import type { Forecast, ForecastPart } from "../../../shared/experiments/forecast.ts";
 import {
   gradcheckReportSchema,
   type GradcheckForecast,
@@ -12,12 +13,13 @@ import {
   type GradientReference,
   type GradientReport,
 } from "../../../shared/experiments/gradcheck.ts";
-import { endsOfLayers, holdsBatchNorm, networkOf, schemesOf } from "../../../shared/specs/network-spec.ts";
+import { holdsBatchNorm, networkOf, schemesOf } from "../../../shared/specs/network-spec.ts";
 import { equalPart, type ActivityHandle } from "../activity/activity-handle.ts";
 import type { Quantities } from "../../../shared/runs/run-records.ts";
 import { noteNotFinite } from "../activity/note-not-finite.ts";
-import { requireFits } from "../compute/require-fits.ts";
+import { misfitOf, requireFits } from "../compute/require-fits.ts";
 import { drawNetwork } from "../compute/draw-network.ts";
+import { gradcheckMemory } from "./gradcheck-memory.ts";
 import type { DataRows } from "../compute/data-rows.ts";
 import { forecastMemory } from "../compute/forecast-memory.ts";
 import type { RunSupervisor } from "../activity/run-supervisor.ts";
@@ -76,10 +78,10 @@ export class GradcheckLab {
 
   forecast(settings: GradcheckSettings): GradcheckForecast {
     const work = multiplyAdds(settings);
-    const { totalBytes, refusal } = forecastMemory(memoryOf(settings), this.#services.engine.arena, null);
+    const { tensorBytes, refusal } = this.#memory(settings);
     const threads = Math.min(settings.threads, availableParallelism());
     return {
-      bytes: totalBytes,
+      bytes: tensorBytes,
       seconds: work / FLOAT64_RATE / threads,
       parameters: parameterCount(settings),
       refusal,
@@ -89,7 +91,7 @@ export class GradcheckLab {
   /** @throws {ContractError} If another activity is on. @throws {OutOfMemoryError} */
   start(settings: GradcheckSettings, weights: GivenParameters | null = null): StartedRun {
     requireFits(settings.network, this.#services.dataset(settings.network.data.name));
-    const { refusal } = this.forecast(settings);
+    const { refusal, tensorBytes } = this.#memory(settings);
     if (refusal !== "") throw new OutOfMemoryError(refusal);
     const { network: spec, references, bug, coordinates, tolerance, threads } = settings;
     const title = networkTitle(networkOf(spec));
@@ -127,12 +129,22 @@ export class GradcheckLab {
       },
       (runId, activity) => this.#check({ runId, activity }, report, weights),
       () => summaryOf(report),
+      tensorBytes,
     );
   }
 
   /** @throws {StoreError} If there is no such run. */
   get({ runId }: { readonly runId: string }): GradcheckRecord {
     return this.#services.store.getReport(runId, "gradcheck", gradcheckReportSchema);
+  }
+
+  #memory(settings: GradcheckSettings): Forecast {
+    const { engine, dataset } = this.#services;
+    const data = dataset(settings.network.data.name);
+    const misfit = misfitOf(settings.network, data);
+    // What does not fit is complained about when it is to run.
+    const parts = misfit === "" ? gradcheckMemory(settings, data, engine.cacheBytes) : [];
+    return forecastMemory({ parts, beside: besideArena(settings) }, engine.arena, null);
   }
 
   async #check(
@@ -303,22 +315,13 @@ function multiplyAdds({ network: spec, references, coordinates }: GradcheckSetti
   return references.reduce((sum, reference) => sum + cost[reference], analysis);
 }
 
-function memoryOf(settings: GradcheckSettings): { name: string; bytes: number }[] {
-  const { rows } = settings.network.data;
-  const layers = linearLayers(networkOf(settings.network));
-  const widths = layers.reduce((sum, { out }) => sum + out, 0);
-  // Values and gradient, the gradient in float64, rounding and kinks; of TensorFlow.js all but the values once more.
-  const floats = settings.references.includes("tfjs") ? 11 : 6;
+/** What references hold in the workers' own memory. */
+function besideArena({ network: spec }: GradcheckSettings): ForecastPart[] {
+  if (!holdsBatchNorm(spec.layers)) return [];
+  const linear = linearLayers(networkOf(spec));
+  const widths = linear.reduce((sum, { out }) => sum + out, 0);
+  // In float64, with bounds, a few times: a batch norm is computed for all rows at once.
   return [
-    {
-      name: "data, its gradients and what these may differ by",
-      bytes: 4 * floats * rows * (endsOfLayers(settings.network.layers)?.inputs ?? 0),
-    },
-    { name: "activations and their gradients", bytes: 16 * rows * widths },
-    // In float64, with bounds, a few times: a batch norm is computed for all rows at once.
-    ...(holdsBatchNorm(settings.network.layers)
-      ? [{ name: "all rows of the float64 reference", bytes: 8 * 12 * rows * (widths + layers.length) }]
-      : []),
-    { name: "parameters and gradients", bytes: 4 * floats * parameterCount(settings) },
+    { name: "all rows of the float64 reference", bytes: 8 * 12 * spec.data.rows * (widths + linear.length) },
   ];
 }

@@ -1,5 +1,5 @@
 import { ContractError, OutOfMemoryError } from "../../../core/errors.ts";
-import { linearLayers, networkTitle } from "../../../core/network/network.ts";
+import { networkTitle } from "../../../core/network/network.ts";
 import {
   initReportSchema,
   MEASURING_TITLE,
@@ -12,7 +12,6 @@ import {
 } from "../../../shared/experiments/init.ts";
 import {
   INITIALISATIONS,
-  endsOfLayers,
   networkOf,
   schemesOf,
   type Initialisation,
@@ -24,6 +23,7 @@ import { noteNotFinite } from "../activity/note-not-finite.ts";
 import type { DataRows } from "../compute/data-rows.ts";
 import { forecastMemory } from "../compute/forecast-memory.ts";
 import type { RunSupervisor } from "../activity/run-supervisor.ts";
+import { initMemory } from "./init-memory.ts";
 import { INIT_PRESETS } from "./init-presets.ts";
 import { requireFits } from "../compute/require-fits.ts";
 import { drawNetwork } from "../compute/draw-network.ts";
@@ -107,13 +107,13 @@ export class InitLab {
 
   /** Draws networks and looks at every layer; leaves no run. @throws {ContractError} If another activity is on. @throws {OutOfMemoryError} */
   async measure(settings: InitSettings): Promise<InitReport> {
-    this.#assertFits(settings);
+    this.#requireRoom(settings);
     return this.#supervisor.work("init", MEASURING_TITLE, () => this.#report(settings));
   }
 
   /** The same as a run. @throws {ContractError} If another activity is on. @throws {OutOfMemoryError} */
   save(settings: InitSettings): StartedRun {
-    this.#assertFits(settings);
+    const tensorBytes = this.#requireRoom(settings);
     const { network: spec, otherwise, threads } = settings;
     const title = networkTitle(networkOf(spec));
     let sides: readonly InitSide[] = [];
@@ -142,6 +142,7 @@ export class InitLab {
         this.#services.store.saveReport(runId, report);
       },
       () => summaryOf(sides),
+      tensorBytes,
     );
   }
 
@@ -195,21 +196,15 @@ export class InitLab {
     return measureNetwork(engine, spec, { title: titleOf(spec), weights, data, gradients, threads });
   }
 
-  #assertFits({ network: spec, gradients }: InitSettings): void {
-    requireFits(spec, this.#services.dataset(spec.data.name));
-    const { rows } = spec.data;
-    const layers = linearLayers(networkOf(spec));
-    const widths = layers.reduce((sum, { out }) => sum + out, 0);
-    const { refusal } = forecastMemory(
-      [
-        { name: "images", bytes: rows * (endsOfLayers(spec.layers)?.inputs ?? 0) * (gradients ? 8 : 4) },
-        { name: "activations and gradients", bytes: rows * widths * (gradients ? 16 : 8) },
-        { name: "parameters", bytes: 8 * layers.reduce((sum, layer) => sum + layer.in * layer.out, 0) },
-      ],
-      this.#services.engine.arena,
-      null,
-    );
+  /** @returns Bytes in the arena. @throws {ContractError} @throws {OutOfMemoryError} */
+  #requireRoom(settings: InitSettings): number {
+    const { engine } = this.#services;
+    const dataset = this.#services.dataset(settings.network.data.name);
+    requireFits(settings.network, dataset);
+    const parts = initMemory(settings, dataset, engine.cacheBytes);
+    const { refusal, tensorBytes } = forecastMemory({ parts }, engine.arena, null);
     if (refusal !== "") throw new OutOfMemoryError(refusal);
+    return tensorBytes;
   }
 }
 

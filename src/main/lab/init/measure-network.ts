@@ -3,14 +3,14 @@ import { withFixedMasks } from "../../../core/network/dropout-mask.ts";
 import { parameterShapes, type Layer } from "../../../core/network/network.ts";
 import { activationFacts, activationName } from "../../../core/ops/activation.ts";
 import { TALLY, TALLY_LENGTH } from "../../../core/ops/op.ts";
-import type { RecordingOps, Tensor } from "../../../core/ops/recording-ops.ts";
+import type { Program, RecordingOps, Tensor } from "../../../core/ops/recording-ops.ts";
 import type { InitSide, TensorReport } from "../../../shared/experiments/init.ts";
 import { networkOf, type NetworkSpec } from "../../../shared/specs/network-spec.ts";
 import { viewOf } from "../../../shared/engine/tensor-view.ts";
+import type { Scope } from "../../engine/arena.ts";
 import type { Engine } from "../../engine/engine.ts";
 import type { DataTensors } from "../compute/data-rows.ts";
 import { execute, record, recordHistogram, recordStatistics, statisticsAt } from "../compute/programs.ts";
-import { firstStep } from "../compute/network-setup.ts";
 import { lightOf } from "./traffic-light.ts";
 
 /** A histogram reaches this many standard deviations from the mean. */
@@ -50,6 +50,53 @@ function rangeOf(type: Watched["type"], mean: number, std: number): { lo: number
   return { lo: middle - reach, hi: middle + reach };
 }
 
+/** A network as it trains at its first step, with all that is watched in it. */
+interface WatchedNetwork {
+  readonly program: Program;
+  readonly parameters: Readonly<Record<string, Tensor>>;
+  /** Steps done: to be 0. */
+  readonly counter: Tensor;
+  readonly loss: Tensor;
+  readonly input: Watched;
+  readonly layers: readonly Layer[];
+  readonly activations: readonly Watched[];
+  readonly slopes: readonly Watched[];
+}
+
+/** Records what is measured in the first place, its statistics with it, into `scope`; nothing is written. */
+export function recordWatched(
+  scope: Scope,
+  spec: NetworkSpec,
+  { data, gradients }: { readonly data: DataTensors; readonly gradients: boolean },
+): WatchedNetwork {
+  const network = withFixedMasks(networkOf(spec), spec.seed);
+  const parameters = Object.fromEntries(
+    parameterShapes(network).map(({ name, shape }) => [name, scope.tensor(name, shape)]),
+  );
+  const counter = scope.tensor("steps done", [1], "float64");
+  const [layers, activations, slopes]: [Layer[], Watched[], Watched[]] = [[], [], []];
+  let loss: Tensor | undefined;
+  let input: Watched | undefined;
+  const program = record(scope, (ops) => {
+    const built = buildNetwork(ops, network, { ...data, parameters }, { counter, seed: spec.seed });
+    ({ loss } = built);
+    input = watch(ops, data.x, null, null);
+    for (const [index, { layer, out }] of built.outputs.entries()) {
+      layers.push(layer);
+      const before = built.outputs[index - 1]?.out ?? null;
+      activations.push(watch(ops, out, typeOf(layer), before));
+    }
+    if (!gradients) return;
+    built.backward();
+    for (const output of built.outputs) {
+      const gradient = output.gradient();
+      if (gradient !== null) slopes.push(watch(ops, gradient, null, null));
+    }
+  });
+  if (loss === undefined || input === undefined) throw new TypeError("recordWatched: nothing was recorded");
+  return { program, parameters, counter, loss, input, layers, activations, slopes };
+}
+
 /**
  * Draws through a network: forward, and backward if wanted, with what is seen in the input and in every layer's output
  * and gradient.
@@ -70,43 +117,19 @@ export async function measureNetwork(
   const startedMs = performance.now();
   const { title, weights, data, gradients, threads } = options;
   const { memory } = engine.arena;
-  const network = withFixedMasks(networkOf(spec), spec.seed);
   const scope = engine.arena.scope();
   try {
-    const parameters = Object.fromEntries(
-      parameterShapes(network).map(({ name, shape }) => {
-        const tensor = scope.tensor(name, shape);
-        const values = weights[name];
-        if (values !== undefined) viewOf(memory, tensor, "float32").set(values);
-        return [name, tensor];
-      }),
-    );
-    const activations: Watched[] = [];
-    const slopes: Watched[] = [];
-    let input: Watched | undefined;
-    let lossTensor: Tensor | undefined;
-    const layersSeen: Layer[] = [];
-    const training = firstStep(engine, scope, spec.seed);
-    const forward = record(scope, (ops) => {
-      const built = buildNetwork(ops, network, { ...data, parameters }, training);
-      lossTensor = built.loss;
-      input = watch(ops, data.x, null, null);
-      for (const [index, { layer, out }] of built.outputs.entries()) {
-        layersSeen.push(layer);
-        const before = built.outputs[index - 1]?.out ?? null;
-        activations.push(watch(ops, out, typeOf(layer), before));
-      }
-      if (!gradients) return;
-      built.backward();
-      for (const output of built.outputs) {
-        const gradient = output.gradient();
-        if (gradient !== null) slopes.push(watch(ops, gradient, null, null));
-      }
-    });
-    await execute(engine, [{ program: forward, repeats: 1 }], { threads });
+    const recorded = recordWatched(scope, spec, { data, gradients });
+    const { program, parameters, input, activations, slopes, layers: layersSeen } = recorded;
+    for (const [name, tensor] of Object.entries(parameters)) {
+      const values = weights[name];
+      if (values !== undefined) viewOf(memory, tensor, "float32").set(values);
+    }
+    viewOf(memory, recorded.counter, "float64")[0] = 0;
+    await execute(engine, [{ program, repeats: 1 }], { threads });
 
     const histograms = new Map<Watched, () => TensorReport["histogram"]>();
-    const all = [...(input === undefined ? [] : [input]), ...activations, ...slopes];
+    const all = [input, ...activations, ...slopes];
     const second = record(scope, (ops) => {
       for (const one of all) {
         const { mean, std } = statisticsAt(engine, one.statistics, "");
@@ -163,12 +186,11 @@ export async function measureNetwork(
         }),
       };
     });
-    if (input === undefined) throw new TypeError("measureNetwork: nothing was recorded");
     return {
       title,
       input: reportOf(input),
       layers,
-      loss: lossTensor === undefined ? NaN : (viewOf(memory, lossTensor, "float32")[0] ?? NaN),
+      loss: viewOf(memory, recorded.loss, "float32")[0] ?? NaN,
       ms: performance.now() - startedMs,
     };
   } finally {

@@ -10,7 +10,14 @@ import {
 import type { Arena } from "../../engine/arena.ts";
 import { LADDER_EFFORT } from "./climb.ts";
 import { shapesOf, sharesOf } from "./ladder-shapes.ts";
-import { operandBytes } from "../rungs/operands.ts";
+import {
+  dispatchBytes,
+  ExpectedBytes,
+  WORKERS_SCRATCH,
+  type ExpectedWorkers,
+} from "../compute/expected-bytes.ts";
+import { productProgram } from "../rungs/kernel-rung.ts";
+import { placeOperands } from "../rungs/operands.ts";
 import { cutNote, skippedNote } from "./words.ts";
 
 /** What a call costs: so much for each multiply-add, and so much before the first. */
@@ -71,17 +78,28 @@ function rungMs(callMs: number, budgetMs: number): number {
   return Math.min(budgetMs, OVERHEAD * Math.max(LADDER_EFFORT.targetMs, callMs * CALLS_NEEDED));
 }
 
+/** Bytes of the arena at one shape: the operands, and scratch of the workers that multiply. */
+function shapeBytes(shape: ProductShape, workers: ExpectedWorkers): number {
+  const expected = new ExpectedBytes();
+  const operands = expected.add("matrices", (scope) => placeOperands(scope, shape));
+  const section = { program: productProgram(operands), repeats: 1 };
+  expected.addBytes(WORKERS_SCRATCH, dispatchBytes([section], workers));
+  return expected.bytes;
+}
+
 /** Time and bytes a ladder will take, and which rungs its budget will cut or skip. */
 export function forecastLadder(
   settings: LadderSettings,
   options: {
     readonly speeds: MeasuredSpeeds;
     readonly arena: Arena;
+    /** Of the second level. */
+    readonly cacheBytes: number;
     /** Rungs that cannot run here. */
     readonly unavailable: ReadonlySet<RungId>;
   },
 ): LadderForecast {
-  const { speeds, arena, unavailable } = options;
+  const { speeds, arena, cacheBytes, unavailable } = options;
   const budgetMs = settings.budgetSeconds * 1000;
   const shapes = shapesOf(settings);
   const rungs = shapes.flatMap((shape) =>
@@ -90,7 +108,9 @@ export function forecastLadder(
       return { rung, shape, callMs, note: noteOf(callMs, budgetMs) };
     }),
   );
-  const bytes = Math.max(...shapes.map(operandBytes));
+  const bytes = Math.max(
+    ...shapes.map((shape) => shapeBytes(shape, { threads: settings.threads, cacheBytes })),
+  );
   const ofRungs = rungs.reduce(
     (sum, { rung, callMs }) =>
       sum + rungMs(callMs, budgetMs) * (rung === "sharded" ? sharesOf(settings).length : 1),

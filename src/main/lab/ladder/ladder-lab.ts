@@ -94,13 +94,14 @@ export class LadderLab {
     return forecastLadder(settings, {
       speeds: this.#speeds,
       arena: this.#services.engine.arena,
+      cacheBytes: this.#services.engine.cacheBytes,
       unavailable: new Set(Object.keys(this.#foreign.unavailable()) as RungId[]),
     });
   }
 
   /** @throws {ContractError} If another activity is on. @throws {OutOfMemoryError} */
   start(settings: LadderSettings): StartedRun {
-    const { refusal } = this.forecast(settings);
+    const { refusal, bytes } = this.forecast(settings);
     if (refusal !== "") throw new OutOfMemoryError(refusal);
     const shapes = shapesOf(settings);
     const results: RungResult[] = [];
@@ -124,6 +125,7 @@ export class LadderLab {
       },
       (runId, activity) => this.#climb({ runId, settings, results, activity }),
       () => summaryOf(results),
+      bytes,
     );
   }
 

@@ -174,7 +174,6 @@ export class DocumentRunRecord {
       checksFailed: checks.filter(({ passed }) => !passed).length,
       // What the last cell that showed one had.
       ...(loss === undefined ? {} : { loss }),
-      peakRssBytes: process.resourceUsage().maxRSS * 1024,
     };
     return noteNotFinite(numbers, measured);
   }

@@ -18,6 +18,7 @@ import type { DocumentLibrary } from "../documents/document-library.ts";
 import { DocumentRunRecord } from "./document-run-record.ts";
 import { DocumentSession } from "./document-session.ts";
 import { judgeCell } from "./judge-cell.ts";
+import { lastPeakBytes } from "./last-peak.ts";
 import type { LiveLab } from "./live-lab.ts";
 import { notebookParts } from "./notebook-parts.ts";
 import { PlannedDocument } from "./planned-document.ts";
@@ -147,9 +148,10 @@ export class SessionLab {
     planned.requireOrder(ids);
     const record = new DocumentRunRecord(planned, settings);
     let ran: DocumentRun | null = null;
+    const create = record.newRun();
     const { runId, done } = supervisor.start(
       document.header.title,
-      { create: record.newRun() },
+      { create },
       async (id, activity) => {
         const began = new Map<string, string>();
         const onCell: DocumentListener["onCell"] = (cell, place) => {
@@ -169,6 +171,7 @@ export class SessionLab {
         activity.checkpoint();
       },
       () => record.summary(),
+      lastPeakBytes(store, create),
     );
     const { failure } = await done;
     // It is set within the run, which the compiler cannot see.
@@ -229,9 +232,10 @@ export class SessionLab {
       return { cells, runId: null };
     }
     const record = new DocumentRunRecord(session.planned, session.settings);
+    const create = record.newRun();
     const started = supervisor.start(
       session.planned.document.header.title,
-      { create: record.newRun() },
+      { create },
       async (runId, activity) => {
         session.isRun(runId);
         session.enqueue({ kind: "all" });
@@ -259,6 +263,7 @@ export class SessionLab {
         }
       },
       () => record.summary(),
+      lastPeakBytes(store, create),
     );
     return { cells, runId: started.runId };
   }

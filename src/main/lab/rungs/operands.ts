@@ -27,8 +27,14 @@ export interface Operands {
   readonly expected: Tensor;
 }
 
-/** Bytes of A, B and C in float32 and of C in float64. */
-export const operandBytes = ({ m, k, n }: ProductShape): number => 4 * (m * k + k * n) + 12 * m * n;
+/** Tensors for A, B and C in float32 and for C in float64; nothing is written. */
+export const placeOperands = (scope: Scope, shape: ProductShape): Operands => ({
+  shape,
+  a: scope.tensor("A", [shape.m, shape.k]),
+  b: scope.tensor("B", [shape.k, shape.n]),
+  out: scope.tensor("C", [shape.m, shape.n]),
+  expected: scope.tensor("C in float64", [shape.m, shape.n], "float64"),
+});
 
 /**
  * Draws the factors and computes their product in float64, on the workers. B is scaled like weights, so that the
@@ -42,15 +48,9 @@ export async function makeOperands(
   shape: ProductShape,
   options: { readonly seed: number; readonly threads: number },
 ): Promise<Operands> {
-  const { m, k, n } = shape;
+  const { k } = shape;
   const { seed, threads } = options;
-  const operands: Operands = {
-    shape,
-    a: scope.tensor("A", [m, k]),
-    b: scope.tensor("B", [k, n]),
-    out: scope.tensor("C", [m, n]),
-    expected: scope.tensor("C in float64", [m, n], "float64"),
-  };
+  const operands = placeOperands(scope, shape);
   const { a, b } = operands;
   await runTasks<undefined>(
     engine,

@@ -60,6 +60,26 @@ function runningBytes(
   return { bytes: partialBytes + threads * scratchBytes, groups };
 }
 
+/** Records a stage, its gradients into `kept` and all else into `passing`; nothing is written. */
+export function recordStage(
+  stage: Stage,
+  tensors: StageTensors<Tensor>,
+  { kept, passing, threads }: { readonly kept: Scope; readonly passing: Scope; readonly threads: number },
+): {
+  readonly program: Program;
+  readonly loss: Tensor;
+  readonly gradients: StageGradients<Tensor>;
+} {
+  const keptNames = new Set(GRADIENT_NAMES.map((tensor) => `${tensor}.g`));
+  const ops = new RecordingOps((tensor, shape, dtype) =>
+    (keptNames.has(tensor) ? kept : passing).tensor(tensor, shape, dtype),
+  );
+  const options = { shift: STAGE_SHIFT, chunkRows: stageChunkRows(threads) };
+  const { loss, gradients } = recordPasses(ops, stage.build(ops, tensors, options), { backward: true });
+  if (gradients === null) throw new TypeError("recordStage: no backward pass was recorded");
+  return { program: ops.program(), loss, gradients };
+}
+
 /**
  * Measures one of our stages. Its gradients live in `kept`; everything else it allocates is freed.
  *
@@ -79,15 +99,8 @@ export async function measureStage(
   const { arena } = engine;
   const bytesBefore = arena.usedBytes;
   const passing = arena.scope();
-  const keptNames = new Set(GRADIENT_NAMES.map((tensor) => `${tensor}.g`));
   try {
-    const ops = new RecordingOps((tensor, shape, dtype) =>
-      (keptNames.has(tensor) ? kept : passing).tensor(tensor, shape, dtype),
-    );
-    const options = { shift: STAGE_SHIFT, chunkRows: stageChunkRows(threads) };
-    const { loss, gradients } = recordPasses(ops, stage.build(ops, tensors, options), { backward: true });
-    if (gradients === null) throw new TypeError("measureStage: no backward pass was recorded");
-    const marked = ops.program();
+    const { program: marked, loss, gradients } = recordStage(stage, tensors, { kept, passing, threads });
     const unmarked: Program = { ops: marked.ops.filter(({ op }) => op !== "mark") };
     const running = runningBytes({ program: unmarked, repeats: 1, opByOp }, threads, engine.cacheBytes);
 

@@ -14,6 +14,21 @@ export const TFJS_NOTE =
   "It computes the gradients together with the forward pass: its backward time is the difference. Its kernels are " +
   "counted as ops, its tensors by its own account.";
 
+/** Tensors for the gradients of x and the parameters; nothing is written. */
+export function placeGradients(
+  scope: Scope,
+  like: Readonly<Record<GradientName, Tensor>>,
+): Readonly<Record<GradientName, Tensor>> {
+  const gradientOf = (name: GradientName): Tensor => scope.tensor(`${name}.g`, like[name].shape);
+  return {
+    x: gradientOf("x"),
+    w1: gradientOf("w1"),
+    b1: gradientOf("b1"),
+    w2: gradientOf("w2"),
+    b2: gradientOf("b2"),
+  };
+}
+
 /**
  * Measures TensorFlow.js on the same network. Its gradients are copied into tensors of `kept`.
  *
@@ -26,15 +41,7 @@ export async function measureTfjs(
   { rows, samples, onProgress }: StageEffort,
 ): Promise<MeasuredStage> {
   const parameters = { w1, b1, w2, b2 };
-  const like = { x, ...parameters };
-  const gradientOf = (name: GradientName): Tensor => kept.tensor(`${name}.g`, like[name].shape);
-  const gradients = {
-    x: gradientOf("x"),
-    w1: gradientOf("w1"),
-    b1: gradientOf("b1"),
-    w2: gradientOf("w2"),
-    b2: gradientOf("b2"),
-  };
+  const gradients = placeGradients(kept, { x, ...parameters });
   const request = { network: STAGE_NETWORK, x, y, parameters, gradients };
   const answer = await tfjs.run({ ...request, warmupCalls: WARMUP_CALLS, samples }, onProgress);
   const { forwardMs, bothMs, forwardCpuMs, bothCpuMs } = answer;

@@ -35,25 +35,28 @@ const WEIGHT_STREAM = 13;
 export function drawInputs(
   engine: Engine,
   scope: Scope,
-  { x, y }: DataTensors,
+  data: DataTensors,
   seed: number,
 ): StageTensors<Tensor> {
   const stream = randomStream(seed, WEIGHT_STREAM);
-  const tensor = (name: string, shape: readonly number[], values: Float32Array): Tensor => {
-    const made = scope.tensor(name, shape);
-    viewOf(engine.arena.memory, made, "float32").set(values);
-    return made;
-  };
-  const w1 = tensor(
-    "w1",
-    [IN_FEATURES, HIDDEN],
-    kaimingNormal(stream, [IN_FEATURES, HIDDEN], { fan: "fanIn" }),
-  );
-  const w2 = tensor("w2", [HIDDEN, 1], kaimingNormal(stream, [HIDDEN, 1], { fan: "fanIn" }));
-  const b1 = tensor("b1", [HIDDEN], new Float32Array(HIDDEN));
-  const b2 = tensor("b2", [1], new Float32Array(1));
-  return { x, y, w1, b1, w2, b2 };
+  const placed = placeInputs(scope, data);
+  const fill = (tensor: Tensor): Float32Array => viewOf(engine.arena.memory, tensor, "float32");
+  fill(placed.w1).set(kaimingNormal(stream, [IN_FEATURES, HIDDEN], { fan: "fanIn" }));
+  fill(placed.w2).set(kaimingNormal(stream, [HIDDEN, 1], { fan: "fanIn" }));
+  fill(placed.b1).fill(0);
+  fill(placed.b2).fill(0);
+  return placed;
 }
+
+/** Data, and tensors for the weights; nothing is written. */
+export const placeInputs = (scope: Scope, { x, y }: DataTensors): StageTensors<Tensor> => ({
+  x,
+  y,
+  w1: scope.tensor("w1", [IN_FEATURES, HIDDEN]),
+  b1: scope.tensor("b1", [HIDDEN]),
+  w2: scope.tensor("w2", [HIDDEN, 1]),
+  b2: scope.tensor("b2", [1]),
+});
 
 /** float32 puts no pre-activation of these data farther from where float64 has it; 10 times what was seen. */
 const NEAR_ZERO = 1e-4;

@@ -84,12 +84,12 @@ export class StagesLab {
   }
 
   forecast(settings: StagesSettings): Forecast {
-    return forecastStages(settings, this.#services.engine.arena, this.#pace);
+    return forecastStages(settings, this.#services.engine, this.#pace);
   }
 
   /** @throws {ContractError} If another activity is on. @throws {OutOfMemoryError} */
   start(settings: StagesSettings): StartedRun {
-    const { refusal, totalBytes } = this.forecast(settings);
+    const { refusal, tensorBytes } = this.forecast(settings);
     if (refusal !== "") throw new OutOfMemoryError(refusal);
     const found: Found = { kinks: 0, results: [], pairs: [] };
     return this.#supervisor.start(
@@ -100,11 +100,12 @@ export class StagesLab {
           name: `Stages, seed ${settings.seed}`,
           threads: settings.threads,
           rows: settings.rows,
-          config: { ...settings, forecastBytes: totalBytes },
+          config: { ...settings },
         },
       },
       (runId, activity) => this.#run({ runId, activity }, settings, found),
       () => summaryOf(reportOf(settings, found)),
+      tensorBytes,
     );
   }
 

@@ -65,7 +65,7 @@ export class StepperLab {
   async trace(settings: StepperSettings): Promise<Trace> {
     const { engine } = this.#services;
     requireFits(settings.network, this.#services.dataset(settings.network.data.name));
-    const { refusal } = forecastMemory(memoryOf(settings), engine.arena, null);
+    const { refusal } = forecastMemory({ parts: memoryOf(settings) }, engine.arena, null);
     if (refusal !== "") throw new OutOfMemoryError(refusal);
     const title = networkTitle(networkOf(settings.network));
     return this.#supervisor.work("stepper", `Tracing ${title}`, async ({ progress }) => {

@@ -31,8 +31,6 @@ import {
   type ResolvedTraining,
 } from "./resolved-training.ts";
 import { findLr } from "./session/find-lr.ts";
-import { profileStep } from "./session/profile-step.ts";
-import type { StepProfile } from "../../../shared/experiments/step-profile.ts";
 import { trainingMemory } from "./session/training-memory.ts";
 import { TrainingRun } from "./session/training-run.ts";
 import { expectedTrainingMs } from "./session/training-time.ts";
@@ -100,7 +98,7 @@ export class TrainingLab {
   }
 
   forecast(spec: TrainSpec): TrainingForecast {
-    return this.#forecast(resolveTraining(spec));
+    return this.#forecast(resolveTraining(spec), this.#services.engine.workers);
   }
 
   /**
@@ -197,13 +195,6 @@ export class TrainingLab {
     );
   }
 
-  /** Where the time of a step of such a training goes; leaves no run. @throws {ContractError} If another activity is on. */
-  async profile({ spec, threads }: Pick<TrainingOrder, "spec" | "threads">): Promise<StepProfile> {
-    return this.#supervisor.work("tuning", "Profiling a training step", (activity) =>
-      profileStep(spec, { engine: this.#services.engine, dataRows: this.#dataRows, threads, activity }),
-    );
-  }
-
   queueGet(): readonly QueuedTraining[] {
     return this.#queue.get();
   }
@@ -221,7 +212,7 @@ export class TrainingLab {
       const misfit = this.#misfit(spec);
       if (misfit !== "") throw new ContractError(misfit);
       const training = resolveTraining(spec);
-      const { refusal } = this.#forecast(training);
+      const { refusal } = this.#forecast(training, threads);
       if (refusal !== "") throw new OutOfMemoryError(refusal);
       const sweep = note === "" ? {} : { sweep: note };
       const order = { spec, threads, again: true, ...sweep };
@@ -269,7 +260,9 @@ export class TrainingLab {
   ): StartedRun {
     const resumes = "resume" in row;
     // Of a training that goes on, some of the points are in the database already.
-    const { refusal } = resumes ? this.#forecastMemory(training) : this.#forecast(training);
+    const { refusal, tensorBytes } = resumes
+      ? this.#forecastMemory(training, threads)
+      : this.#forecast(training, threads);
     if (refusal !== "") throw new OutOfMemoryError(refusal);
     const run = new TrainingRun(this.#services, this.#dataRows, { training, threads, given, resumes });
     const { epochs, steps = 0 } = training.spec;
@@ -278,6 +271,7 @@ export class TrainingLab {
       row,
       (runId, activity) => run.run(runId, activity),
       () => run.summary(),
+      tensorBytes,
     );
     this.#run = run;
     void started.done.then(() => {
@@ -288,12 +282,11 @@ export class TrainingLab {
     return started;
   }
 
-  #forecast(training: ResolvedTraining): TrainingForecast {
-    const memory = this.#forecastMemory(training);
+  #forecast(training: ResolvedTraining, threads: number): TrainingForecast {
+    const misfit = this.#misfit(training.spec);
+    const memory = this.#forecastMemory(training, misfit === "" ? threads : null);
     const refusal =
-      this.#misfit(training.spec) ||
-      memory.refusal ||
-      recordingRefusal(training, freeBytesBeside(this.#services.store.path));
+      misfit || memory.refusal || recordingRefusal(training, freeBytesBeside(this.#services.store.path));
     return { ...memory, ...recordedPoints(training), refusal };
   }
 
@@ -307,10 +300,20 @@ export class TrainingLab {
     }
   }
 
-  #forecastMemory(training: ResolvedTraining): Forecast {
+  /** @param threads Null where it does not fit its data, and nothing can be said. */
+  #forecastMemory(training: ResolvedTraining, threads: number | null): Forecast {
     const seconds = (this.#pace * expectedTrainingMs(training)) / 1000;
     const most = training.spec.stopAfterSeconds ?? Infinity;
-    return forecastMemory(trainingMemory(training), this.#services.engine.arena, Math.min(seconds, most));
+    const { engine, dataset } = this.#services;
+    const parts =
+      threads === null
+        ? []
+        : trainingMemory(training, {
+            dataset: dataset(training.spec.data.name),
+            workers: { threads, cacheBytes: engine.cacheBytes },
+            evaluated: true,
+          });
+    return forecastMemory({ parts }, engine.arena, Math.min(seconds, most));
   }
 
   /** One that is not there is complained about when the training begins. */

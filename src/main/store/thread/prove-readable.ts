@@ -13,6 +13,7 @@ import {
 } from "../../../shared/runs/run-records.ts";
 import { DEFAULT_VIEW, runTableSchema } from "../../../shared/runs/run-table.ts";
 import { importedReportSchema } from "../../../shared/experiments/imported.ts";
+import { profileReportSchema } from "../../../shared/experiments/step-profile.ts";
 import { stagesReportSchema } from "../../../shared/experiments/stages.ts";
 import { trainingReportSchema } from "../../../shared/experiments/training.ts";
 import type { Database } from "../open/database.ts";
@@ -28,6 +29,7 @@ const REPORTS: Readonly<Record<RunKind, v.GenericSchema | null>> = {
   stages: stagesReportSchema,
   gradcheck: gradcheckReportSchema,
   training: trainingReportSchema,
+  profile: profileReportSchema,
   imported: importedReportSchema,
 };
 

@@ -6,7 +6,7 @@ export interface LegendEntry {
   readonly label: string;
   /** Index into the theme's series colours and dashes. */
   readonly series: number;
-  readonly mark: "line" | "bar" | "dot" | "triangle" | "cross";
+  readonly mark: "line" | "bar" | "frame" | "dot" | "triangle" | "cross";
   /** Dash of a line; the series' own where it is not given. */
   readonly dash?: number;
   /** Datasets that this entry shows and hides; without them it only explains. */

@@ -7,6 +7,7 @@ export const MARK_HEIGHT = 10;
 
 const PATHS: Readonly<Record<LegendEntry["mark"], string>> = {
   bar: "M0 0H22V10H0Z",
+  frame: "M1 1H21V9H1Z",
   line: "M0 5H22",
   dot: "M7.5 5a3.5 3.5 0 1 0 7 0a3.5 3.5 0 1 0-7 0Z",
   triangle: "M11 1L15.5 9L6.5 9Z",

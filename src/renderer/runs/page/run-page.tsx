@@ -17,6 +17,7 @@ import { leaveRun, useCameFromComparison } from "../../store/open-run.ts";
 import { RunCells } from "../table/run-cells.tsx";
 import { RunCharts } from "./run-charts.tsx";
 import { RunEvents } from "./run-events.tsx";
+import { memoryFacts, withoutMemory } from "./memory-facts.ts";
 import { RunHead } from "./run-head.tsx";
 import { RunNotes } from "./run-notes.tsx";
 import { RunRepeat } from "./run-repeat.tsx";
@@ -58,7 +59,14 @@ function RunRecord({ details }: { readonly details: RunDetails }) {
       <RunHead run={run} />
       {run.failure !== null && <p className={classes["failure"]}>{run.failure}</p>}
       <div className={classes["facts"]}>
-        <FactList title="Key numbers" facts={[...timeFacts(details), ...quantityFacts(run.summary)]} />
+        <FactList
+          title="Key numbers"
+          facts={[
+            ...timeFacts(details),
+            ...memoryFacts(run.summary),
+            ...quantityFacts(withoutMemory(run.summary)),
+          ]}
+        />
         <FactList title="Settings" facts={quantityFacts(withoutSpec(run.config), { given: true })} />
         <FactList title="Machine" facts={run.kind === "imported" ? ELSEWHERE_FACTS : machineFacts(machine)} />
       </div>

@@ -14,7 +14,8 @@ import part from "../../ui/run-part.module.css";
 /** What a run was made of, as the JSON that the command line reads; null where there is none. */
 async function specOf({ id, kind, config }: RunSummary): Promise<string | null> {
   const textOf = (network: unknown): string => JSON.stringify(network, null, 2);
-  if (kind === "training") return typeof config["spec"] === "string" ? config["spec"] : null;
+  if (kind === "training" || kind === "profile")
+    return typeof config["spec"] === "string" ? config["spec"] : null;
   if (kind === "notebook") return (await ask(window.lab.sessionReport({ runId: id }))).report?.text ?? null;
   if (kind === "gradcheck") {
     return textOf((await ask(window.lab.gradcheckGet({ runId: id }))).report.settings.network);

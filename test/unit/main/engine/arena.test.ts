@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { OutOfMemoryError } from "../../../../src/core/errors.ts";
-import { Arena } from "../../../../src/main/engine/arena.ts";
+import { Arena, arenaBytes } from "../../../../src/main/engine/arena.ts";
+import { CountingAllocator } from "../../../../src/main/engine/counting-allocator.ts";
 import { ARENA_START_BYTES } from "../../../../src/shared/engine/worker-tasks.ts";
 
 describe("Arena.allocate()", () => {
@@ -69,4 +70,36 @@ describe("Scope.release()", () => {
     scope.release();
     expect(arena.usedBytes).toBe(0);
   });
+});
+
+it("a meter counts what one activity has at a time: its own, and what it takes over", () => {
+  const arena = new Arena();
+  const before = arena.allocate(1_000);
+  const other = arena.allocate(5_000);
+  const meter = arena.meter();
+  arena.release(other);
+  expect(meter.peakBytes).toBe(0);
+  const own = arena.allocate(2_000);
+  arena.takeOver(before);
+  arena.takeOver(before);
+  arena.release(own);
+  arena.allocate(100);
+  expect(meter.peakBytes).toBe(arenaBytes(1_000) + arenaBytes(2_000));
+  // The next activity begins at nothing.
+  const next = arena.meter();
+  arena.release(before);
+  arena.allocate(64);
+  expect(next.peakBytes).toBe(arenaBytes(64));
+  expect(meter.peakBytes).toBe(arenaBytes(1_000) + arenaBytes(2_000));
+});
+
+it("a counting allocator counts as the arena does", () => {
+  const [arena, counting] = [new Arena(), new CountingAllocator()];
+  const begin = arena.usedBytes;
+  for (const allocator of [arena, counting]) {
+    const kept = allocator.allocate(777);
+    allocator.release(allocator.allocate(123_456));
+    expect(allocator.allocate(64)).not.toBe(kept);
+  }
+  expect(counting.usedBytes).toBe(arena.usedBytes - begin);
 });

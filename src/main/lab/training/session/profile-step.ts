@@ -9,7 +9,7 @@ import type { Engine, ProgramProfile } from "../../../engine/engine.ts";
 import type { ActivityHandle } from "../../activity/activity-handle.ts";
 import { drawNetwork } from "../../compute/draw-network.ts";
 import type { DataRows, DataTensors } from "../../compute/data-rows.ts";
-import { resolveTraining } from "../resolved-training.ts";
+import { resolveTraining, type ResolvedTraining } from "../resolved-training.ts";
 import { Trainer, type StepMetric } from "./trainer.ts";
 import { trainingData } from "./training-data.ts";
 
@@ -61,6 +61,19 @@ function opsOf({ sections, times }: ProgramProfile): StepProfile["ops"] {
   );
 }
 
+/** The training whose steps are profiled: steps alone, all alike. */
+export const profiledTraining = (spec: TrainSpec): ResolvedTraining =>
+  resolveTraining({
+    ...spec,
+    epochs: undefined,
+    steps: MOST_STEPS,
+    statisticsEvery: 0,
+    validRows: 0,
+    earlyStop: undefined,
+    // Where there is one whole batch.
+    dropLast: spec.data.rows >= spec.batchSize,
+  });
+
 /**
  * Trains some seconds without a run, then takes the same steps twice, the second time with clocks beside the ops.
  *
@@ -81,16 +94,7 @@ export async function profileStep(
     readonly activity: ActivityHandle;
   },
 ): Promise<StepProfile> {
-  const training = resolveTraining({
-    ...spec,
-    epochs: undefined,
-    steps: MOST_STEPS,
-    statisticsEvery: 0,
-    validRows: 0,
-    earlyStop: undefined,
-    // All steps alike, where there is one whole batch.
-    dropLast: spec.data.rows >= spec.batchSize,
-  });
+  const training = profiledTraining(spec);
   const misfit = batchNormMisfit(training.spec);
   if (misfit !== "") throw new ContractError(`Profiling a step: ${misfit}`);
   const { network, schemes } = training;

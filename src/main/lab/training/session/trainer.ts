@@ -1,8 +1,6 @@
 import { DivergedError } from "../../../../core/errors.ts";
-import { parameterShapes } from "../../../../core/network/network.ts";
 import type { Op } from "../../../../core/ops/op.ts";
 import type { Program, Tensor } from "../../../../core/ops/recording-ops.ts";
-import { stateNames } from "../../../../core/optimisers/optimiser.ts";
 import { learningRate } from "../../../../core/optimisers/schedule.ts";
 import { METRIC_NAMES, type MetricName } from "../../../../core/network/metrics.ts";
 import { permutation } from "../../../../core/random/permutation.ts";
@@ -13,12 +11,18 @@ import { STATISTIC_NAMES, type ActivationHistogram } from "../../../../shared/ex
 import type { Scope } from "../../../engine/arena.ts";
 import type { Engine, ProgramProfile } from "../../../engine/engine.ts";
 import type { Section } from "../../../engine/plan.ts";
-import type { TrainingRows } from "../../compute/data-rows.ts";
 import { execute } from "../../compute/programs.ts";
 import type { ResolvedTraining } from "../resolved-training.ts";
 import { recordEvaluation } from "./record-evaluation.ts";
-import { PictureTaker } from "./unit-pictures.ts";
-import { recordStep, type RecordedStep } from "../record/record-step.ts";
+import {
+  MOST_DISPATCH_STEPS,
+  recordTraining,
+  stepResults,
+  type TrainerData,
+  type TrainingProgram,
+} from "./training-program.ts";
+import { isPlane, PictureTaker } from "./unit-pictures.ts";
+import type { RecordedStep } from "../record/record-step.ts";
 
 /** The first of the streams that shuffle an epoch's rows, away from those that draw weights. */
 export const SHUFFLE_STREAM = 10_000;
@@ -29,8 +33,6 @@ const WATCHED_DISPATCH_MS = 8;
 /** Of a plane that is watched: so many that the workers' clock says what one takes. */
 const LEAST_WATCHED_STEPS = 4;
 const FIRST_DISPATCH_STEPS = 50;
-/** Learning rates that lie ready: a dispatch takes no more steps. */
-const MOST_DISPATCH_STEPS = 65_536;
 
 /** A learning rate that was changed by hand: `lr` from step number `step` on, counted from 0. */
 export interface RateChange {
@@ -65,14 +67,6 @@ const PARTS = ["train", "valid"] as const;
 type Part = (typeof PARTS)[number];
 export type Evaluations = Readonly<Record<Part, Evaluation>>;
 
-export interface TrainerData {
-  readonly train: TrainingRows;
-  /** Null when nothing is evaluated. */
-  readonly valid: TrainingRows | null;
-  /** What a pixel of the background holds after normalisation. */
-  readonly background: number;
-}
-
 /**
  * Trains a network step by step on the engine: gather, forward, loss, backward and update are one program, which the
  * workers repeat over a part of an epoch in one dispatch. Nothing is allocated for a step.
@@ -85,13 +79,7 @@ export class Trainer {
   readonly #schedule: (t: number) => number;
   readonly #scope: Scope;
   readonly #data: TrainerData;
-  readonly #parameters: Record<string, Tensor> = {};
-  readonly #states: Record<string, Tensor> = {};
-  readonly #indices: Tensor;
-  readonly #counter: Tensor;
-  readonly #rates: Tensor;
-  readonly #full: RecordedStep | null;
-  readonly #tail: RecordedStep | null;
+  readonly #program: TrainingProgram;
   /** Recorded when they are first asked for. */
   #evaluations: readonly Section[] | null = null;
   #rateChanges: readonly RateChange[] = [];
@@ -122,38 +110,15 @@ export class Trainer {
     const { spec, network, totalSteps } = training;
     this.#schedule = options.rate ?? ((t) => learningRate(spec.schedule, spec.optimizer.lr, t, totalSteps));
     this.#scope = engine.arena.scope();
-    const { rows } = spec.data;
-    const { batchSize, optimizer } = spec;
-    for (const { name, shape, learned } of parameterShapes(network)) {
-      this.#parameters[name] = this.#scope.tensor(name, shape);
-      for (const state of learned ? stateNames(optimizer) : []) {
-        this.#states[`${name} ${state}`] = this.#scope.tensor(`${name} ${state}`, shape);
-      }
-    }
-    this.#indices = this.#scope.tensor("rows of the epoch", [rows], "int32");
-    this.#counter = this.#scope.tensor("steps done", [1], "float64");
-    this.#rates = this.#scope.tensor("learning rates", [Math.min(totalSteps, MOST_DISPATCH_STEPS)]);
+    this.#program = recordTraining(this.#scope, training, this.#data);
     this.restore({ step: 0, values: options.parameters, rateChanges: [] });
-    const shared = {
-      train: this.#data.train,
-      background: this.#data.background,
-      parameters: this.#parameters,
-      states: this.#states,
-      indices: this.#indices,
-      counter: this.#counter,
-      rates: this.#rates,
-    };
-    this.#full = rows >= batchSize ? recordStep(this.#scope, training, batchSize, shared) : null;
-    this.#pictures =
-      this.#data.train.x.shape[1] === 2 && this.#data.train.byteValues === null
-        ? new PictureTaker(engine, this.#scope, {
-            network,
-            parameters: this.#parameters,
-            data: this.#data.train,
-          })
-        : null;
-    const rest = rows % batchSize;
-    this.#tail = rest > 0 && !spec.dropLast ? recordStep(this.#scope, training, rest, shared) : null;
+    this.#pictures = isPlane(this.#data.train)
+      ? new PictureTaker(engine, this.#scope, {
+          network,
+          parameters: this.#program.parameters,
+          data: this.#data.train,
+        })
+      : null;
   }
 
   /** Steps done. */
@@ -212,7 +177,7 @@ export class Trainer {
     const first = this.#step;
     const inEpoch = first % this.training.stepsPerEpoch;
     this.#shuffle(Math.floor(first / this.training.stepsPerEpoch));
-    const { full, tail } = { full: this.#full, tail: this.#tail };
+    const { full, tail } = { full: this.#program.full, tail: this.#program.tail };
     const fullSteps = full === null ? 0 : this.training.stepsPerEpoch - (tail === null ? 0 : 1);
     const wanted = Math.min(this.#dispatchSteps, MOST_DISPATCH_STEPS, this.training.totalSteps - first);
     const sections: Section[] = [];
@@ -296,14 +261,14 @@ export class Trainer {
       network,
       loss: spec.loss,
       rows,
-      parameters: this.#parameters,
+      parameters: this.#program.parameters,
     });
   }
 
   state(): TrainingState {
     if (this.#putBack !== null) return this.#putBack;
     const values: Record<string, Float32Array> = {};
-    for (const [name, tensor] of Object.entries({ ...this.#parameters, ...this.#states })) {
+    for (const [name, tensor] of Object.entries({ ...this.#program.parameters, ...this.#program.states })) {
       values[name] = viewOf(this.#engine.arena.memory, tensor, "float32").slice();
     }
     return { step: this.#step, values, rateChanges: this.#rateChanges };
@@ -317,12 +282,12 @@ export class Trainer {
   /** Goes on from a state; what it does not hold of the optimiser's memory is zero. @throws {RangeError} */
   restore({ step, values, rateChanges }: TrainingState): void {
     const { memory } = this.#engine.arena;
-    for (const [name, tensor] of Object.entries(this.#parameters)) {
+    for (const [name, tensor] of Object.entries(this.#program.parameters)) {
       const given = values[name];
       if (given === undefined) throw new RangeError(`Trainer.restore: there is no ${name}`);
       viewOf(memory, tensor, "float32").set(given);
     }
-    for (const [name, tensor] of Object.entries(this.#states)) {
+    for (const [name, tensor] of Object.entries(this.#program.states)) {
       const view = viewOf(memory, tensor, "float32");
       const given = values[name];
       if (given === undefined) view.fill(0);
@@ -331,7 +296,7 @@ export class Trainer {
     this.#putBack = null;
     this.#step = step;
     this.#rateChanges = rateChanges;
-    viewOf(memory, this.#counter, "float64")[0] = step;
+    viewOf(memory, this.#program.counter, "float64")[0] = step;
   }
 
   /** Gives the arena's memory back. */
@@ -349,7 +314,7 @@ export class Trainer {
 
   /** Puts the rates of the next steps into the ring that they are looked up in. */
   #fillRates(first: number, steps: number): void {
-    const rates = viewOf(this.#engine.arena.memory, this.#rates, "float32");
+    const rates = viewOf(this.#engine.arena.memory, this.#program.rates, "float32");
     for (let t = first; t < first + steps; t++) rates[t % rates.length] = this.#rateOf(t);
   }
 
@@ -360,7 +325,7 @@ export class Trainer {
     const order = this.training.spec.shuffle
       ? permutation(randomStream(this.training.spec.seed, SHUFFLE_STREAM + epoch), rows)
       : Int32Array.from({ length: rows }, (_, row) => row);
-    viewOf(this.#engine.arena.memory, this.#indices, "int32").set(order);
+    viewOf(this.#engine.arena.memory, this.#program.indices, "int32").set(order);
     this.#shuffledEpoch = epoch;
   }
 
@@ -373,9 +338,9 @@ export class Trainer {
   /** A step's program over the batches from row `firstRow` of the epoch on; `step` is the first one's number. */
   #section(recorded: RecordedStep, firstRow: number, repeats: number, step: number): Section {
     const indices = {
-      ...this.#indices,
+      ...this.#program.indices,
       shape: [repeats * recorded.batchSize],
-      offsetBytes: this.#indices.offsetBytes + 4 * firstRow,
+      offsetBytes: this.#program.indices.offsetBytes + 4 * firstRow,
     };
     const placed = ({ ops }: Program): Program => ({
       ops: ops.map((op): Op<Tensor> =>
@@ -386,12 +351,7 @@ export class Trainer {
     return {
       program: placed(recorded.plain),
       repeats,
-      results: [
-        ...Object.values(this.#parameters),
-        ...Object.values(this.#states),
-        this.#counter,
-        ...recorded.histograms,
-      ],
+      results: stepResults(this.#program, recorded),
       ...(first < repeats
         ? {
             alternate: {
@@ -410,8 +370,8 @@ export class Trainer {
     if (statisticsEvery === 0) return;
     const last = Math.floor((first + steps - 1) / statisticsEvery) * statisticsEvery;
     if (last < first) return;
-    const isTail = this.#tail !== null && (last + 1) % this.training.stepsPerEpoch === 0;
-    const histograms = (isTail ? this.#tail : this.#full)?.histograms ?? [];
+    const isTail = this.#program.tail !== null && (last + 1) % this.training.stepsPerEpoch === 0;
+    const histograms = (isTail ? this.#program.tail : this.#program.full)?.histograms ?? [];
     const { memory } = this.#engine.arena;
     this.#histogram = {
       step: last + 1,

@@ -1,6 +1,6 @@
 import type { TrainSpec } from "../../../../shared/specs/train-spec.ts";
 import type { DataRows } from "../../compute/data-rows.ts";
-import type { TrainerData } from "./trainer.ts";
+import type { TrainerData } from "./training-program.ts";
 
 /** Puts a training's rows into the arena, where they are held once. @throws {DataFormatError} @throws {OutOfMemoryError} */
 export async function trainingData(

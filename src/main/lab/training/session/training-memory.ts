@@ -1,33 +1,99 @@
-import { linearLayers, parameterShapes } from "../../../../core/network/network.ts";
-import { numelOf } from "../../../../core/ops/recording-ops.ts";
-import { stateNames } from "../../../../core/optimisers/optimiser.ts";
-import { MNIST_DATASET } from "../../../../shared/experiments/dataset.ts";
-import { endsOfLayers } from "../../../../shared/specs/network-spec.ts";
-import { EVALUATION_ROWS } from "./record-evaluation.ts";
+import type { Dataset } from "../../../../shared/experiments/dataset.ts";
+import type { ForecastPart } from "../../../../shared/experiments/forecast.ts";
+import { expectRows, expectTrainingRows } from "../../compute/data-rows.ts";
+import {
+  dispatchBytes,
+  ExpectedBytes,
+  WORKERS_SCRATCH,
+  type ExpectedWorkers,
+} from "../../compute/expected-bytes.ts";
+import { recordLsuv } from "../../compute/lsuv.ts";
+import type { Section } from "../../../engine/plan.ts";
 import type { ResolvedTraining } from "../resolved-training.ts";
+import { recordEvaluation } from "./record-evaluation.ts";
+import { recordTraining, stepResults } from "./training-program.ts";
+import { isPlane, recordPlane } from "./unit-pictures.ts";
 
-/** What a training will take from the arena, part by part; generous, because it decides whether it may start. */
-export function trainingMemory({ spec, network }: ResolvedTraining): { name: string; bytes: number }[] {
-  const inputs = endsOfLayers(spec.layers)?.inputs ?? 0;
-  const rowBytes = 4 * inputs;
-  const { data, batchSize, validRows } = spec;
-  // MNIST stays bytes. Of other sets only their files say so: floats are counted.
-  const bytesKept = data.name === MNIST_DATASET.id;
-  // One part after the other, some rows of each at a time.
-  const evaluated = Math.min(data.rows, EVALUATION_ROWS) + Math.min(validRows, EVALUATION_ROWS);
-  const widths = linearLayers(network).reduce((sum, { out }) => sum + out, 0);
-  const parameters = parameterShapes(network).reduce((sum, { shape }) => sum + numelOf(shape), 0);
-  return [
-    {
-      name: "training and validation images",
-      bytes: (data.rows + validRows) * (bytesKept ? inputs : rowBytes),
-    },
-    { name: "activations of the evaluation", bytes: evaluated * (rowBytes + widths * 8) },
-    // A plain and a measured program, each forward and backward.
-    { name: "one batch, forward and backward", bytes: 4 * batchSize * (rowBytes + 16 * widths) },
-    {
-      name: "parameters, gradients and the optimiser's memory",
-      bytes: 4 * parameters * (4 + stateNames(spec.optimizer).length),
-    },
-  ];
+export interface TrainingMemoryOptions {
+  readonly dataset: Dataset;
+  readonly workers: ExpectedWorkers;
+  /** Whether the sets are evaluated and looked at, as a run is; a profile is not. */
+  readonly evaluated: boolean;
+}
+
+/** What a training will have in the arena, part by part: its programs as they will be recorded, without memory. */
+export function trainingMemory(
+  training: ResolvedTraining,
+  options: TrainingMemoryOptions,
+): readonly ForecastPart[] {
+  const whole = stepsMemory(training, options);
+  if (!training.schemes.includes("lsuv")) return whole.parts;
+  const drawing = drawingMemory(training, options);
+  return (drawing.bytes > whole.bytes ? drawing : whole).parts;
+}
+
+/** While weights are drawn by looking at the data: its rows as floats, and a forward pass of all of them. */
+function drawingMemory(
+  { network, spec }: ResolvedTraining,
+  { dataset, workers }: TrainingMemoryOptions,
+): ExpectedBytes {
+  const expected = new ExpectedBytes();
+  const data = expected.add("training rows", (scope) => expectRows(scope, dataset, spec.data.rows));
+  const { program } = expected.add("activations while the weights are drawn", (scope) =>
+    recordLsuv(scope, network, data),
+  );
+  expected.addBytes(WORKERS_SCRATCH, dispatchBytes([{ program, repeats: 1 }], workers));
+  return expected;
+}
+
+function stepsMemory(
+  training: ResolvedTraining,
+  { dataset, workers, evaluated }: TrainingMemoryOptions,
+): ExpectedBytes {
+  const { spec, network } = training;
+  const expected = new ExpectedBytes();
+  const [train, valid] = expected.add("training and validation rows", (scope) => [
+    expectTrainingRows(scope, dataset, spec.data.rows),
+    spec.validRows === 0 ? null : expectTrainingRows(scope, dataset, spec.validRows),
+  ]);
+  const program = expected.add("parameters, optimiser and one batch, forward and backward", (scope) =>
+    recordTraining(scope, training, { train, valid, background: 0 }),
+  );
+  const { parameters, full, tail } = program;
+  const dispatches: Section[][] = [full, tail].flatMap((step): Section[][] =>
+    step === null
+      ? []
+      : [
+          [
+            {
+              program: step.plain,
+              repeats: 1,
+              results: stepResults(program, step),
+              ...(spec.statisticsEvery === 0
+                ? {}
+                : { alternate: { program: step.measured, first: 0, every: spec.statisticsEvery } }),
+            },
+          ],
+        ],
+  );
+  // The last batch of an epoch goes with those before it.
+  dispatches.push(dispatches.flat());
+  if (evaluated) {
+    dispatches.push(
+      expected.add("activations of the evaluation", (scope) =>
+        [train, valid].flatMap((rows) =>
+          rows === null ? [] : recordEvaluation(scope, "", { network, loss: spec.loss, rows, parameters }),
+        ),
+      ),
+    );
+  }
+  if (isPlane(train)) {
+    const plane = expected.add("pictures of the plane", (scope) =>
+      recordPlane(scope, { network, parameters, data: train }),
+    );
+    if (evaluated) dispatches.push([{ program: plane.program, repeats: 1 }]);
+  }
+  const most = Math.max(...dispatches.map((sections) => dispatchBytes(sections, workers)));
+  expected.addBytes(WORKERS_SCRATCH, most);
+  return expected;
 }

@@ -5,7 +5,7 @@ import type { UnitPictures } from "../../../../shared/experiments/learned.ts";
 import { viewOf } from "../../../../shared/engine/tensor-view.ts";
 import type { Scope } from "../../../engine/arena.ts";
 import type { Engine } from "../../../engine/engine.ts";
-import type { DataTensors } from "../../compute/data-rows.ts";
+import type { DataTensors, TrainingRows } from "../../compute/data-rows.ts";
 import { execute, record } from "../../compute/programs.ts";
 import { probabilitiesOf } from "../learned/judge-predictions.ts";
 
@@ -17,32 +17,63 @@ const MOST_UNITS = 48;
 const MOST_POINTS = 400;
 const MOST_BYTE = 255;
 
+interface PlaneOptions {
+  readonly network: Network;
+  readonly parameters: Readonly<Record<string, Tensor>>;
+  readonly data: DataTensors;
+}
+
+/** A network over a grid of the plane. */
+interface PlaneProgram {
+  readonly grid: Tensor;
+  readonly y: Tensor;
+  readonly program: Program;
+  readonly out: Tensor;
+  readonly units: readonly { readonly title: string; readonly tensor: Tensor; readonly unit: number }[];
+}
+
+/** Whether pictures are taken of a training on these rows. */
+export const isPlane = ({ x, byteValues }: TrainingRows): boolean => x.shape[1] === 2 && byteValues === null;
+
+/** Records the network over the grid into `scope`; nothing is written. */
+export function recordPlane(scope: Scope, { network, parameters, data }: PlaneOptions): PlaneProgram {
+  const grid = scope.tensor("grid of the plane", [SIDE * SIDE, 2]);
+  const y = scope.tensor("no targets", [SIDE * SIDE, ...data.y.shape.slice(1)]);
+  let out: Tensor | undefined;
+  const units: { title: string; tensor: Tensor; unit: number }[] = [];
+  const program = record(scope, (ops) => {
+    const built = buildNetwork(ops, network, { x: grid, y, parameters });
+    out = built.outputs.at(-1)?.out;
+    const hidden = built.outputs.filter(({ layer }) => layer.type === "relu" || layer.type === "activation");
+    for (const [index, { out: tensor }] of hidden.entries()) {
+      const [, width = 1] = tensor.shape;
+      for (let unit = 0; unit < width && units.length < MOST_UNITS; unit++) {
+        units.push({ title: `layer ${index + 1}, unit ${unit + 1}`, tensor, unit });
+      }
+    }
+  });
+  if (out === undefined) throw new TypeError("recordPlane: the network has no output");
+  return { grid, y, program, out, units };
+}
+
 /** What a network makes of a plane: for data of two features, on a grid around the training rows. */
 export class PictureTaker {
   readonly #engine: Engine;
   readonly #network: Network;
   readonly #program: Program;
   readonly #out: Tensor;
-  readonly #units: readonly { readonly title: string; readonly tensor: Tensor; readonly unit: number }[];
+  readonly #units: PlaneProgram["units"];
   readonly #frame: Pick<UnitPictures, "side" | "lo" | "hi" | "points">;
 
   /** Records the network over the grid into `scope`. */
-  constructor(
-    engine: Engine,
-    scope: Scope,
-    options: {
-      readonly network: Network;
-      readonly parameters: Readonly<Record<string, Tensor>>;
-      readonly data: DataTensors;
-    },
-  ) {
+  constructor(engine: Engine, scope: Scope, options: PlaneOptions) {
     this.#engine = engine;
     this.#network = options.network;
     const { memory } = engine.arena;
     const values = viewOf(memory, options.data.x, "float32");
     const labels = viewOf(memory, options.data.y, "float32");
     const [lo, hi] = frameOf(values);
-    const grid = scope.tensor("grid of the plane", [SIDE * SIDE, 2]);
+    const { grid, y, program, out, units } = recordPlane(scope, options);
     const places = viewOf(memory, grid, "float32");
     for (let i = 0; i < SIDE * SIDE; i++) {
       const [column, row] = [i % SIDE, Math.floor(i / SIDE)];
@@ -50,7 +81,6 @@ export class PictureTaker {
       // The first row is on top.
       places[2 * i + 1] = hi[1] - ((hi[1] - lo[1]) * row) / (SIDE - 1);
     }
-    const y = scope.tensor("no targets", [SIDE * SIDE, ...options.data.y.shape.slice(1)]);
     viewOf(memory, y, "float32").fill(0);
     const rows = labels.length / Math.max(1, options.data.y.shape[1] ?? 1);
     const stride = Math.max(1, Math.ceil(rows / MOST_POINTS));
@@ -63,22 +93,7 @@ export class PictureTaker {
         shown.flatMap((row) => [values[2 * row] ?? NaN, values[2 * row + 1] ?? NaN, labels[row] ?? NaN]),
       ),
     };
-    let out: Tensor | undefined;
-    const units: { title: string; tensor: Tensor; unit: number }[] = [];
-    this.#program = record(scope, (ops) => {
-      const built = buildNetwork(ops, options.network, { x: grid, y, parameters: options.parameters });
-      out = built.outputs.at(-1)?.out;
-      const hidden = built.outputs.filter(
-        ({ layer }) => layer.type === "relu" || layer.type === "activation",
-      );
-      for (const [index, { out: tensor }] of hidden.entries()) {
-        const [, width = 1] = tensor.shape;
-        for (let unit = 0; unit < width && units.length < MOST_UNITS; unit++) {
-          units.push({ title: `layer ${index + 1}, unit ${unit + 1}`, tensor, unit });
-        }
-      }
-    });
-    if (out === undefined) throw new TypeError("PictureTaker: the network has no output");
+    this.#program = program;
     this.#out = out;
     this.#units = units;
   }

@@ -1,0 +1,109 @@
+import { OutOfMemoryError } from "../../../core/errors.ts";
+import type { Forecast } from "../../../shared/experiments/forecast.ts";
+import {
+  profileReportSchema,
+  type ProfileRecord,
+  type StepProfile,
+} from "../../../shared/experiments/step-profile.ts";
+import type { Quantities } from "../../../shared/runs/run-records.ts";
+import type { ActivityHandle } from "../activity/activity-handle.ts";
+import type { LabServices, StartedRun } from "../activity/experiment.ts";
+import { noteNotFinite } from "../activity/note-not-finite.ts";
+import type { RunSupervisor } from "../activity/run-supervisor.ts";
+import type { DataRows } from "../compute/data-rows.ts";
+import { forecastMemory } from "../compute/forecast-memory.ts";
+import { requireFits } from "../compute/require-fits.ts";
+import { trainingConfig } from "./record/training-summary.ts";
+import { resolveTraining } from "./resolved-training.ts";
+import { profiledTraining, profileStep } from "./session/profile-step.ts";
+import { trainingMemory } from "./session/training-memory.ts";
+import type { TrainingOrder } from "./training-order.ts";
+
+type ProfileOrder = Pick<TrainingOrder, "spec" | "threads">;
+
+const TITLE = "Profiling a training step";
+
+/** The numbers that a list of runs shows: microseconds of a whole step, and of one worker the parts of it. */
+function summaryOf(profile: StepProfile | null): Quantities {
+  if (profile === null) return {};
+  const { plain, profiled, ops, restUs, threads } = profile;
+  const ofAll = (kind: "us" | "waitUs"): number =>
+    ops.reduce((sum, { workers }) => sum + workers.reduce((all, time) => all + time[kind], 0), 0) / threads;
+  return noteNotFinite({
+    medianMs: plain.medianUs / 1000,
+    withClocksMs: profiled.medianUs / 1000,
+    opsMs: ofAll("us") / 1000,
+    barriersMs: ofAll("waitUs") / 1000,
+    betweenOpsMs: restUs.reduce((sum, us) => sum + us, 0) / threads / 1000,
+  });
+}
+
+/** Where the time of a training step goes, as the lab offers it: measuring it, with and without a run. */
+export class ProfileLab {
+  readonly #services: LabServices;
+  readonly #supervisor: RunSupervisor;
+  readonly #dataRows: DataRows;
+
+  constructor(services: LabServices, supervisor: RunSupervisor, dataRows: DataRows) {
+    this.#services = services;
+    this.#supervisor = supervisor;
+    this.#dataRows = dataRows;
+  }
+
+  /** Leaves no run. @throws {ContractError} If another activity is on, or the network does not fit its data. */
+  async measure(order: ProfileOrder): Promise<StepProfile> {
+    this.#requireFits(order);
+    return this.#supervisor.work("profile", TITLE, (activity) => this.#profile(order, activity));
+  }
+
+  /** The same as a run. @throws {ContractError} If another activity is on, or the network does not fit its data. */
+  start(order: ProfileOrder): StartedRun {
+    this.#requireFits(order);
+    const { spec, threads } = order;
+    const training = resolveTraining(spec);
+    const { epochs: _epochs, steps: _steps, ...config } = trainingConfig(training, { spec, threads });
+    const { tensorBytes, refusal } = this.#forecast(order);
+    if (refusal !== "") throw new OutOfMemoryError(refusal);
+    let found: StepProfile | null = null;
+    return this.#supervisor.start(
+      TITLE,
+      {
+        create: {
+          kind: "profile",
+          name: `Step of ${String(config["network"])}, ${spec.optimizer.name}, batch ${spec.batchSize}`,
+          threads,
+          rows: spec.data.rows,
+          config,
+        },
+      },
+      async (runId, activity) => {
+        const profile = await this.#profile(order, activity);
+        found = profile;
+        this.#services.store.saveReport(runId, { spec, profile });
+      },
+      () => summaryOf(found),
+      tensorBytes,
+    );
+  }
+
+  /** @throws {StoreError} If there is no such run, or it was cut short. */
+  get({ runId }: { readonly runId: string }): ProfileRecord {
+    return this.#services.store.getReport(runId, "profile", profileReportSchema);
+  }
+
+  #profile({ spec, threads }: ProfileOrder, activity: ActivityHandle): Promise<StepProfile> {
+    const { engine } = this.#services;
+    return profileStep(spec, { engine, dataRows: this.#dataRows, threads, activity });
+  }
+
+  #forecast({ spec, threads }: ProfileOrder): Forecast {
+    const { engine, dataset } = this.#services;
+    const workers = { threads, cacheBytes: engine.cacheBytes };
+    const options = { dataset: dataset(spec.data.name), workers, evaluated: false };
+    return forecastMemory({ parts: trainingMemory(profiledTraining(spec), options) }, engine.arena, null);
+  }
+
+  #requireFits({ spec }: ProfileOrder): void {
+    requireFits(spec, this.#services.dataset(spec.data.name));
+  }
+}
