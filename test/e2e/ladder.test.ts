@@ -22,7 +22,7 @@ const RUNGS = [
 ] as const;
 const CLIMB_MS = 90_000;
 /** Main tells of cancelling within 200 ms; the rest is Playwright's way to the button and back. */
-const CANCEL_MS = 3_000;
+const CANCEL_MS = 60_000;
 
 const profile = mkdtempSync(join(tmpdir(), "backprop-lab-ladder-"));
 let launched: LaunchedApp;

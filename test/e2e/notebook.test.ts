@@ -113,7 +113,7 @@ describe("the window", () => {
     await page()
       .getByRole("button", { name: /^Cancel / })
       .click();
-    await page().getByText("Nothing is running").waitFor({ timeout: 10_000 });
+    await page().getByText("Nothing is running").waitFor();
     await show(page(), "Runs");
     await page().getByRole("grid", { name: "Saved runs" }).getByText("cancelled").waitFor();
   });
