@@ -45,13 +45,13 @@ export const forecastShown = (page: Page): Promise<void> =>
 
 /** No element has come or gone for this long: what a view asks of main and loads is there. */
 const QUIET_MS = 100;
-/** A view in which something always comes or goes is looked at all the same. */
-const MOST_UNQUIET_MS = 2_000;
+/** A view in which something always comes or goes is looked at all the same, after so many times as long. */
+const MOST_UNQUIET = 20;
 
 /** Waits until the page is drawn and nothing comes to it or goes from it any more. */
-export const settled = (page: Page): Promise<void> =>
+export const settled = (page: Page, quietMs = QUIET_MS): Promise<void> =>
   page.evaluate(
-    ({ quietMs, mostMs }) =>
+    ({ waitMs, mostMs }) =>
       new Promise<void>((resolve) => {
         const end = (): void => {
           observer.disconnect();
@@ -61,13 +61,13 @@ export const settled = (page: Page): Promise<void> =>
         };
         const observer = new MutationObserver(() => {
           clearTimeout(quiet);
-          quiet = setTimeout(end, quietMs);
+          quiet = setTimeout(end, waitMs);
         });
-        let quiet = setTimeout(end, quietMs);
+        let quiet = setTimeout(end, waitMs);
         const most = setTimeout(end, mostMs);
         observer.observe(document.body, { childList: true, subtree: true });
       }),
-    { quietMs: QUIET_MS, mostMs: MOST_UNQUIET_MS },
+    { waitMs: quietMs, mostMs: MOST_UNQUIET * quietMs },
   );
 
 /**
