@@ -14,8 +14,14 @@ const ALONE = [
   "test/integration/lab/training.test.ts",
 ];
 
-/** Windows in which times are measured and judged by a budget. */
-const WINDOWS_ALONE = ["test/e2e/ladder.test.ts", "test/e2e/stages.test.ts"];
+/** Windows in which times are measured, memory is watched, or which keep every core busy. */
+const WINDOWS_ALONE = [
+  "test/e2e/growth.test.ts",
+  "test/e2e/ladder.test.ts",
+  "test/e2e/notebook.test.ts",
+  "test/e2e/stages.test.ts",
+  "test/e2e/train-killed.test.ts",
+];
 
 /** The longest files, first those that wait for Slurm: begun late, they would keep one processor busy and the other not. */
 const FIRST = [
@@ -33,7 +39,6 @@ const FIRST = [
   "test/integration/engine/generic-ops.test.ts",
   "test/e2e/layout.test.ts",
   "test/e2e/train.test.ts",
-  "test/e2e/growth.test.ts",
 ];
 
 /** On a fresh machine vitest knows no durations, and takes the size of a file for its length. */

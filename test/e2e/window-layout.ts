@@ -49,7 +49,7 @@ const QUIET_MS = 100;
 const MOST_UNQUIET = 20;
 
 /** Waits until the page is drawn and nothing comes to it or goes from it any more. */
-export const settled = (page: Page, quietMs = QUIET_MS): Promise<void> =>
+export const settled = (page: Page): Promise<void> =>
   page.evaluate(
     ({ waitMs, mostMs }) =>
       new Promise<void>((resolve) => {
@@ -67,7 +67,7 @@ export const settled = (page: Page, quietMs = QUIET_MS): Promise<void> =>
         const most = setTimeout(end, mostMs);
         observer.observe(document.body, { childList: true, subtree: true });
       }),
-    { waitMs: quietMs, mostMs: MOST_UNQUIET * quietMs },
+    { waitMs: QUIET_MS, mostMs: MOST_UNQUIET * QUIET_MS },
   );
 
 /**
