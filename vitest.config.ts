@@ -1,7 +1,9 @@
+import { relative } from "node:path";
 import { defineConfig } from "vitest/config";
+import { BaseSequencer, type TestSpecification } from "vitest/node";
 
-/** Of what comes to pass in another process or thread, on a machine that other tests keep busy. */
-const expectSoon = { poll: { timeout: 15_000 } };
+/** Of what comes to pass in another process or thread, on a machine that others keep busy: only a failure takes as long. */
+const expectSoon = { poll: { timeout: 60_000 } };
 
 /** These measure times, or fill every core of the machine on purpose: nothing else may run beside them. */
 const ALONE = [
@@ -12,16 +14,43 @@ const ALONE = [
   "test/integration/lab/training.test.ts",
 ];
 
-/** Windows in which times are measured, memory is watched, which come to the front, or which the keyboard alone drives. */
+/** Windows in which times are measured, memory is watched, or which keep every core busy. */
 const WINDOWS_ALONE = [
   "test/e2e/growth.test.ts",
   "test/e2e/ladder.test.ts",
-  "test/e2e/live-notebook.test.ts",
   "test/e2e/notebook.test.ts",
-  "test/e2e/shell.test.ts",
   "test/e2e/stages.test.ts",
   "test/e2e/train-killed.test.ts",
 ];
+
+/** The longest files, first those that wait for Slurm: begun late, they would keep one processor busy and the other not. */
+const FIRST = [
+  "test/integration/slurm/sweep.test.ts",
+  "test/integration/fuzz/fuzz.test.ts",
+  "test/integration/store/killed-process.test.ts",
+  "test/integration/lab/command-line-ends.test.ts",
+  "test/integration/lab/command-line.test.ts",
+  "test/integration/engine/kernels-v8-flags.test.ts",
+  "test/integration/engine/kernels.test.ts",
+  "test/integration/live/thousand-cells.test.ts",
+  "test/integration/lab/shown-data.test.ts",
+  "test/integration/lab/gradcheck.test.ts",
+  "test/integration/engine/worker-heap.test.ts",
+  "test/integration/engine/generic-ops.test.ts",
+  "test/e2e/layout.test.ts",
+  "test/e2e/train.test.ts",
+];
+
+/** On a fresh machine vitest knows no durations, and takes the size of a file for its length. */
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const place = ({ moduleId }: TestSpecification): number => {
+      const at = FIRST.indexOf(relative(this.ctx.config.root, moduleId).replaceAll("\\", "/"));
+      return at === -1 ? FIRST.length : at;
+    };
+    return (await super.sort(files)).toSorted((a, b) => place(a) - place(b));
+  }
+}
 
 /** The test command starts a virtual display for each window that may be open at a time. */
 const windows = (process.env["BACKPROP_LAB_TEST_DISPLAYS"] ?? "").split(",").length;
@@ -29,8 +58,18 @@ const windows = (process.env["BACKPROP_LAB_TEST_DISPLAYS"] ?? "").split(",").len
 export default defineConfig({
   test: {
     reporters: ["default"],
+    sequence: { sequencer: LongestFirst },
     projects: [
-      { test: { name: "unit", include: ["test/unit/**/*.test.ts"], testTimeout: 30_000 } },
+      {
+        test: {
+          name: "unit",
+          include: ["test/unit/**/*.test.ts"],
+          testTimeout: 120_000,
+          // Nothing here starts threads or keeps anything outside its file: a process a file cost half of the time.
+          isolate: false,
+          pool: "forks",
+        },
+      },
       {
         test: {
           name: "integration",
@@ -39,8 +78,8 @@ export default defineConfig({
           testTimeout: 120_000,
           hookTimeout: 120_000,
           expect: expectSoon,
-          // One test waits for its workers, its child process or its disk while another computes.
-          maxWorkers: 2,
+          // One test waits for its workers, its child process, its disk or Slurm while others compute.
+          maxWorkers: 3,
           pool: "forks",
           sequence: { groupOrder: 1 },
         },
@@ -62,8 +101,8 @@ export default defineConfig({
           name: "e2e",
           include: ["test/e2e/**/*.test.ts"],
           exclude: WINDOWS_ALONE,
-          testTimeout: 180_000,
-          hookTimeout: 120_000,
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
           expect: expectSoon,
           maxWorkers: windows,
           pool: "forks",
@@ -74,8 +113,8 @@ export default defineConfig({
         test: {
           name: "e2e-alone",
           include: WINDOWS_ALONE,
-          testTimeout: 180_000,
-          hookTimeout: 120_000,
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
           expect: expectSoon,
           fileParallelism: false,
           pool: "forks",

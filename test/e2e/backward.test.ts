@@ -29,7 +29,7 @@ describe("the backward view", () => {
   it("traces a small network from its empty state", async () => {
     expect(await violations()).toEqual([]);
     await page.getByRole("button", { name: "Trace the backward pass" }).click();
-    await page.getByRole("heading", { name: "784-4-1, relu, MSE" }).waitFor({ timeout: 30_000 });
+    await page.getByRole("heading", { name: "784-4-1, relu, MSE" }).waitFor();
     expect(await said().innerText()).toBe("Step 1 of 14, forward: x times w1");
   });
 
@@ -93,7 +93,7 @@ describe("the backward view", () => {
   it("A9: seven layers stay legible: names at their size, the current step in sight, the whole on demand", async () => {
     await page.getByRole("textbox", { name: "Depth" }).fill("7");
     await page.getByRole("button", { name: "Trace", exact: true }).click();
-    await page.getByRole("heading", { name: /7 layers/ }).waitFor({ timeout: 30_000 });
+    await page.getByRole("heading", { name: /7 layers/ }).waitFor();
     const graph = page.getByRole("group", { name: /^Computation graph/ });
     for (const key of ["End", "Home"]) {
       await page.keyboard.press(key);

@@ -98,7 +98,7 @@ describe.skipIf(slurmMissing !== "")("a sweep on a cluster, in the window", () =
       await card.getByRole("row", { name: "seed 2 collected" }).waitFor({ timeout: 60_000 });
       await slurm.startController();
       await card.getByRole("button", { name: "Look again" }).click();
-      await card.getByText(/Slurm does not answer/).waitFor({ state: "detached", timeout: 30_000 });
+      await card.getByText(/Slurm does not answer/).waitFor({ state: "detached" });
       await card.getByRole("button", { name: "Compare" }).click();
       await page.getByText("2 runs side by side").waitFor();
       await picture(page, "compared");

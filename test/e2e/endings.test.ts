@@ -31,7 +31,7 @@ async function startLongTraining({ page }: LaunchedApp): Promise<string> {
   const answer = await page.evaluate((given) => window.lab.trainingStart(given), request);
   if (!answer.ok) throw new Error(answer.error.message);
   await expect
-    .poll(() => page.evaluate(() => window.lab.trainingState()), { timeout: 30_000 })
+    .poll(() => page.evaluate(() => window.lab.trainingState()))
     .toMatchObject({ ok: true, value: { runId: answer.value.runId } });
   return answer.value.runId;
 }
@@ -87,5 +87,5 @@ test("37: many queries in SQL, some of them endless or wrong, leave no process b
   );
   expect(answers.filter(({ ok }) => ok)).toHaveLength(20);
   expect(await endless).toMatchObject({ ok: false });
-  await expect.poll(sqlProcesses, { timeout: 10_000 }).toBe(0);
+  await expect.poll(sqlProcesses).toBe(0);
 });

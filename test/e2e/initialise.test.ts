@@ -28,7 +28,7 @@ async function violations(): Promise<string[]> {
 
 describe("the initialise view", () => {
   it("draws ten layers by two schemes on its own, and says which vanishes", async () => {
-    await layers("Kaiming normal, fan in").waitFor({ timeout: 30_000 });
+    await layers("Kaiming normal, fan in").waitFor();
     expect(await layers("Kaiming normal, fan in").getByRole("row").count()).toBe(20);
     expect(await layers("normal / √n").getByText("bad", { exact: true }).count()).toBeGreaterThan(0);
     expect(
@@ -65,9 +65,9 @@ describe("the initialise view", () => {
     await controls().getByRole("textbox", { name: "Depth" }).fill("0");
     await page.getByText("depth must be at least 1").waitFor();
     await controls().getByRole("textbox", { name: "Depth" }).fill("100");
-    await expect.poll(() => layers("normal / √n").getByRole("row").count(), { timeout: 30_000 }).toBe(200);
+    await expect.poll(() => layers("normal / √n").getByRole("row").count()).toBe(200);
     await controls().getByRole("textbox", { name: "Depth" }).fill("8");
-    await expect.poll(() => layers("normal / √n").getByRole("row").count(), { timeout: 30_000 }).toBe(16);
+    await expect.poll(() => layers("normal / √n").getByRole("row").count()).toBe(16);
   });
 
   it("A15: takes tanh with Xavier and a gain of 5/3, and an own standard deviation", async () => {

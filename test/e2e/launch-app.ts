@@ -57,6 +57,7 @@ export async function launchApp(settings: LaunchSettings = {}): Promise<Launched
     },
   });
   const page = await app.firstWindow();
+  page.setDefaultTimeout(STEP_MS);
   await page.waitForLoadState("load");
   return {
     app,
@@ -76,6 +77,8 @@ export async function launchApp(settings: LaunchSettings = {}): Promise<Launched
   };
 }
 
+/** For what is waited for, unless a test says otherwise: nothing is judged by it, and the machine may be busy. */
+const STEP_MS = 120_000;
 const LAUNCH_MS = 45_000;
 const LAUNCHES = 3;
 

@@ -11,10 +11,12 @@ import {
   cutLabels,
   cutSelects,
   cutTexts,
+  forecastShown,
   resizeWindow,
   scrollsSideways,
   setProjectorScale,
   setTheme,
+  settled,
   showView,
   WINDOW_SIZES,
 } from "./window-layout.ts";
@@ -29,6 +31,8 @@ const scratchDir = mkdtempSync(join(tmpdir(), "backprop-lab-layout-"));
 const profile = join(scratchDir, "profile");
 let launched: LaunchedApp;
 let page: Page;
+/** Settings are kept from one start to the next. */
+let lightChosen = false;
 beforeAll(async () => {
   launched = await launchApp({ userDataDir: profile });
   page = launched.page;
@@ -49,6 +53,8 @@ const PRIMARY: Readonly<Partial<Record<string, string>>> = {
   Train: "Start training",
 };
 const VIEWS = [...Object.keys(PRIMARY), "Runs", "Data", "Diagnostics", "Settings"];
+/** These say under their primary button what a run will take, a moment after they are shown. */
+const FORECASTING = new Set(["Ladder", "Stages", "Gradients", "Train"]);
 const APPEARANCES = WINDOW_SIZES.flatMap(([width, height]) =>
   [false, true].map((large) => ({ width, height, large })),
 );
@@ -80,24 +86,27 @@ async function expectWhole(views: readonly string[], state: string, look: Appear
   await setProjectorScale(page, large);
   const kept = PICTURES === "1" || PICTURES === state;
   for (const theme of kept ? (["Dark", "Light"] as const) : (["Light"] as const)) {
-    await setTheme(page, theme);
+    if (kept || !lightChosen) await setTheme(page, theme);
+    lightChosen = theme === "Light";
     for (const view of views) {
       await showView(page, view);
       const primary = PRIMARY[view];
       if (primary !== undefined) await page.getByRole("button", { name: primary, exact: true }).waitFor();
-      // The forecast under it comes a moment later.
-      await page.waitForTimeout(350);
+      if (FORECASTING.has(view)) await forecastShown(page);
+      await settled(page);
       const name = `${state}-${view.toLowerCase()}-${width}${large ? "-projector" : ""}-${theme.toLowerCase()}`;
       if (kept) await takeScreenshot(page, name);
       if (primary !== undefined) await expectInSight(primary);
       const at = `${view}, ${state}, ${width} × ${height}${large ? ", projector" : ""}`;
-      const faults = {
-        sideways: await scrollsSideways(page),
-        cutTexts: await cutTexts(page),
-        cutSelects: await cutSelects(page),
-        cutLabels: await cutLabels(page),
-      };
-      expect.soft(faults, at).toEqual({ sideways: [], cutTexts: [], cutSelects: [], cutLabels: [] });
+      const [sideways, texts, selects, labels] = await Promise.all([
+        scrollsSideways(page),
+        cutTexts(page),
+        cutSelects(page),
+        cutLabels(page),
+      ]);
+      expect
+        .soft({ sideways, texts, selects, labels }, at)
+        .toEqual({ sideways: [], texts: [], selects: [], labels: [] });
       if (kept) await takeWholeView(page, `${name}-whole`);
     }
   }

@@ -113,7 +113,7 @@ describe("the window", () => {
     await page()
       .getByRole("button", { name: /^Cancel / })
       .click();
-    await page().getByText("Nothing is running").waitFor({ timeout: 10_000 });
+    await page().getByText("Nothing is running").waitFor();
     await show(page(), "Runs");
     await page().getByRole("grid", { name: "Saved runs" }).getByText("cancelled").waitFor();
   });
@@ -138,7 +138,7 @@ describe("the window", () => {
     }
     expect(steps.length).toBeGreaterThan(2);
     expect(pictures.size).toBeGreaterThan(2);
-    await page.getByText("Nothing is running").waitFor({ timeout: 150_000 });
+    await page.getByText("Nothing is running").waitFor({ timeout: 280_000 });
     expect(Number(await trainingNumber(page, "validation loss"))).toBeLessThan(10);
   });
 

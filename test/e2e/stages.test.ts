@@ -8,7 +8,7 @@ import { STAGE_IDS } from "../../src/shared/experiments/stages.ts";
 import { launchApp, type LaunchedApp } from "./launch-app.ts";
 import { chooseTheme, takeScreenshot } from "./take-screenshots.ts";
 
-const RUN_MS = 90_000;
+const RUN_MS = 240_000;
 
 let launched: LaunchedApp;
 let page: Page;

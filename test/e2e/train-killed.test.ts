@@ -45,7 +45,7 @@ it("fault 1: names a training that a crash has cut short, and goes on with it, n
     threads: 2,
   });
   expect(started).toMatchObject({ ok: true });
-  await expect.poll(() => stepOf(launched!.page), { timeout: 30_000 }).toBeGreaterThan(1_000);
+  await expect.poll(() => stepOf(launched!.page), { timeout: 240_000 }).toBeGreaterThan(1_000);
   const child = launched.app.process();
   const exited = once(child, "exit");
   child.kill("SIGKILL");

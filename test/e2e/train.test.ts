@@ -69,7 +69,7 @@ describe("the train view", () => {
   it("trains, pauses, takes another learning rate, goes on, and shows every chart", async () => {
     await controls().getByLabel("Epochs").fill("60");
     await button("Start training").click();
-    await expect.poll(step, { timeout: 20_000 }).toBeGreaterThan(200);
+    await expect.poll(step).toBeGreaterThan(200);
     await button("Pause").click();
     await page.getByText(/^Paused at step/).waitFor();
     const before = await step();
@@ -78,7 +78,7 @@ describe("the train view", () => {
     await page.getByLabel("Another learning rate from now on").fill("0.0005");
     await button("Change").click();
     await button("Go on").click();
-    await expect.poll(step, { timeout: 20_000 }).toBeGreaterThan(before + 200);
+    await expect.poll(step).toBeGreaterThan(before + 200);
     for (const title of ["Update : weight ratio", "Dead units", "Gradient norm", "Learning rate", "Speed"]) {
       await page.getByText(title, { exact: true }).first().waitFor();
     }
@@ -101,7 +101,7 @@ describe("the train view", () => {
     expect((await statuses())[0]).toBe("cancelled");
     const reached = await step();
     await button("Resume").first().click();
-    await expect.poll(step, { timeout: 20_000 }).toBeGreaterThan(reached);
+    await expect.poll(step).toBeGreaterThan(reached);
     await button(/^Cancel /).click();
     await idle();
   });
@@ -129,7 +129,7 @@ describe("the train view", () => {
 
   it("shows what it learned, and recognises a drawn digit", async () => {
     await button("Look at it").click();
-    await page.getByRole("region", { name: "Worst mistakes" }).waitFor({ timeout: 20_000 });
+    await page.getByRole("region", { name: "Worst mistakes" }).waitFor();
     await page.getByText("Last hidden layer on two axes").first().waitFor();
     const pad = page.getByRole("application");
     await takeScreenshot(page, "train-mistakes");
@@ -190,7 +190,7 @@ describe("the train view", () => {
   it("finds a learning rate and takes it", async () => {
     await controls().getByLabel("Preset").selectOption("small");
     await button("Find a learning rate").click();
-    await button(/^Take \d/).waitFor({ timeout: 30_000 });
+    await button(/^Take \d/).waitFor();
     await button(/^Take \d/).click();
     expect(Number(await controls().getByLabel("Learning rate").inputValue())).toBeGreaterThan(1e-5);
     await takeScreenshot(page, "train-lr-search");
@@ -229,7 +229,7 @@ describe("the train view", () => {
     await page.getByRole("region", { name: "Decision boundary" }).first().waitFor();
     await idle();
     await button("Look at it").click();
-    await page.getByRole("region", { name: "Calibration" }).waitFor({ timeout: 20_000 });
+    await page.getByRole("region", { name: "Calibration" }).waitFor();
     await button("Mix each column and look").click();
     await page.getByRole("region", { name: "Importance of features" }).getByRole("table").waitFor();
     for (const theme of ["Light", "Dark"] as const) {

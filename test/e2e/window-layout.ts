@@ -36,6 +36,40 @@ export async function setTheme(page: Page, theme: "Light" | "Dark"): Promise<voi
   await page.locator("label", { hasText: theme }).first().click();
 }
 
+/** What a view says under its primary button before anything is started, or why it cannot. */
+const FORECAST = /needs [\d.,]+ .?B|memory at most|No forecast/;
+
+/** Waits for the forecast of a view that has one. */
+export const forecastShown = (page: Page): Promise<void> =>
+  page.getByText(FORECAST).or(page.getByRole("alert")).filter({ visible: true }).first().waitFor();
+
+/** No element has come or gone for this long: what a view asks of main and loads is there. */
+const QUIET_MS = 100;
+/** A view in which something always comes or goes is looked at all the same, after so many times as long. */
+const MOST_UNQUIET = 20;
+
+/** Waits until the page is drawn and nothing comes to it or goes from it any more. */
+export const settled = (page: Page): Promise<void> =>
+  page.evaluate(
+    ({ waitMs, mostMs }) =>
+      new Promise<void>((resolve) => {
+        const end = (): void => {
+          observer.disconnect();
+          clearTimeout(quiet);
+          clearTimeout(most);
+          requestAnimationFrame(() => requestAnimationFrame(() => resolve()));
+        };
+        const observer = new MutationObserver(() => {
+          clearTimeout(quiet);
+          quiet = setTimeout(end, waitMs);
+        });
+        let quiet = setTimeout(end, waitMs);
+        const most = setTimeout(end, mostMs);
+        observer.observe(document.body, { childList: true, subtree: true });
+      }),
+    { waitMs: QUIET_MS, mostMs: MOST_UNQUIET * QUIET_MS },
+  );
+
 /**
  * What can be moved sideways though it need not be. Code and the graph may, and tables with as many columns as
  * somebody chooses, which say so with `data-columns="chosen"`.

@@ -1,11 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { BuiltInActivation } from "../../../src/core/ops/activation.ts";
-import type { OpName } from "../../../src/core/ops/op.ts";
-import { numelOf, RecordingOps, type Tensor } from "../../../src/core/ops/recording-ops.ts";
+import type { DType, OpName } from "../../../src/core/ops/op.ts";
+import {
+  BYTES_PER_ELEMENT,
+  numelOf,
+  RecordingOps,
+  type Tensor,
+} from "../../../src/core/ops/recording-ops.ts";
 import { ReferenceOps } from "../../../src/core/ops/reference-ops.ts";
 import type { ReferenceTensor } from "../../../src/core/ops/reference-tensor.ts";
 import type { Engine } from "../../../src/main/engine/engine.ts";
-import { viewOf } from "../../../src/shared/engine/tensor-view.ts";
+import { viewAt, viewOf, type Views } from "../../../src/shared/engine/tensor-view.ts";
 import { GENERIC_CASES } from "./generic-cases.ts";
 import { wave, type KernelCase, type Operand } from "./kernel-case.ts";
 import { LOSS_CASES } from "./loss-cases.ts";
@@ -683,54 +688,83 @@ const CASES: Readonly<Record<Checked, readonly KernelCase[]>> = {
   })),
 };
 
-/** Every kernel against the float64 reference on awkward shapes, on a real engine. */
+/** What an operand holds before the op runs. */
+function valuesOf({ shape, dtype = "float32", fill }: Operand): Views[DType] {
+  const length = numelOf(shape);
+  const values = viewAt({ buffer: new ArrayBuffer(length * BYTES_PER_ELEMENT[dtype]) }, dtype, 0, length);
+  // What an op does not write must not look right by accident.
+  if (fill === undefined) values.fill(dtype === "int32" || dtype === "uint8" ? 0 : NaN);
+  else for (let i = 0; i < length; i++) values[i] = fill(i);
+  return values;
+}
+
+/** What float64 gives for a case, rounded to the result's type. */
+function expectedOf(
+  { operands, op, result }: KernelCase,
+  given: Readonly<Record<string, Views[DType]>>,
+): Views[DType] {
+  const reference = new ReferenceOps();
+  const theirs: Record<string, ReferenceTensor> = {};
+  for (const [name, { shape, dtype = "float32", fill }] of Object.entries(operands)) {
+    theirs[name] = reference.tensor(name, shape, dtype);
+    if (fill !== undefined) theirs[name].data.set(given[name]);
+  }
+  reference.run(op(theirs));
+  const { data } = theirs[result];
+  return given[result] instanceof Float32Array ? Float32Array.from(data) : data;
+}
+
+/** What an engine leaves in the case's result, in memory of its own. */
+async function computedOn(
+  engine: Engine,
+  threads: number,
+  { operands, op, result }: KernelCase,
+  given: Readonly<Record<string, Views[DType]>>,
+): Promise<Views[DType]> {
+  const scope = engine.arena.scope();
+  try {
+    const ops = new RecordingOps((name, shape, dtype) => scope.tensor(name, shape, dtype));
+    const ours: Record<string, Tensor> = {};
+    for (const [name, { shape, dtype = "float32" }] of Object.entries(operands)) {
+      ours[name] = ops.tensor(name, shape, dtype);
+      viewOf(engine.arena.memory, ours[name], dtype).set(given[name]);
+    }
+    ops.run(op(ours));
+    await engine.run([{ program: ops.program(), repeats: 1 }], { threads });
+    return viewOf(engine.arena.memory, ours[result], ours[result].dtype).slice();
+  } finally {
+    scope.release();
+  }
+}
+
+/** Every kernel against the float64 reference on awkward shapes, on real engines of one to three workers. */
 export function checkKernels(): void {
-  describe.each([1, 2, 3])("every kernel on %i threads", (threads) => {
-    let engine: Engine;
+  const THREADS = [1, 2, 3] as const;
+  describe(`every kernel on ${THREADS.join(", ")} threads`, () => {
+    const engines = new Map<number, Engine>();
     beforeAll(async () => {
-      engine = await startEngine(threads);
+      for (const threads of THREADS) engines.set(threads, await startEngine(threads));
     });
     afterAll(async () => {
-      await engine.close();
+      for (const engine of engines.values()) await engine.close();
     });
 
-    it.each(Object.values(CASES).flat())(
-      "$title equals the float64 reference",
-      async ({ operands, op, result, atol = 1e-4 }) => {
-        const scope = engine.arena.scope();
-        const ops = new RecordingOps((name, shape, dtype) => scope.tensor(name, shape, dtype));
-        const reference = new ReferenceOps();
-        const ours: Record<string, Tensor> = {};
-        const theirs: Record<string, ReferenceTensor> = {};
-        for (const [name, { shape, dtype = "float32", fill }] of Object.entries(operands)) {
-          const tensor = (ours[name] = ops.tensor(name, shape, dtype));
-          const expected = (theirs[name] = reference.tensor(name, shape, dtype));
-          const values = viewOf(engine.arena.memory, tensor, dtype);
-          // What an op does not write must not look right by accident.
-          values.fill(dtype === "int32" || dtype === "uint8" ? 0 : NaN);
-          if (fill === undefined) continue;
-          for (let i = 0; i < numelOf(shape); i++) values[i] = fill(i);
-          expected.data.set(values);
-        }
-        try {
-          ops.run(op(ours));
-          reference.run(op(theirs));
-          await engine.run([{ program: ops.program(), repeats: 1 }], { threads });
-          const tensor = ours[result];
-          const values = viewOf(engine.arena.memory, tensor, tensor.dtype);
-          const expected = theirs[result].data;
-          for (let i = 0; i < values.length; i++) {
-            const wanted = tensor.dtype === "float32" ? Math.fround(expected[i]) : expected[i];
-            const tolerance = atol + 1e-4 * Math.abs(wanted);
-            if (!Object.is(values[i], wanted) && !(Math.abs(values[i] - wanted) <= tolerance)) {
-              expect.fail(`element ${i}: ${values[i]} instead of ${wanted}`);
-            }
+    it.each(Object.values(CASES).flat())("$title equals the float64 reference", async (one) => {
+      const { atol = 1e-4 } = one;
+      const given = Object.fromEntries(
+        Object.entries(one.operands).map(([name, operand]) => [name, valuesOf(operand)]),
+      );
+      const expected = expectedOf(one, given);
+      for (const [threads, engine] of engines) {
+        const values = await computedOn(engine, threads, one, given);
+        for (let i = 0; i < values.length; i++) {
+          const tolerance = atol + 1e-4 * Math.abs(expected[i]);
+          if (!Object.is(values[i], expected[i]) && !(Math.abs(values[i] - expected[i]) <= tolerance)) {
+            expect.fail(`${threads} threads, element ${i}: ${values[i]} instead of ${expected[i]}`);
           }
-        } finally {
-          scope.release();
         }
         expect(engine.arena.usedBytes).toBe(0);
-      },
-    );
+      }
+    });
   });
 }

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
@@ -6,6 +6,7 @@ import { TaskError } from "../../../src/core/errors.ts";
 import { RecordingOps, type Program } from "../../../src/core/ops/recording-ops.ts";
 import type { Scope } from "../../../src/main/engine/arena.ts";
 import { Engine } from "../../../src/main/engine/engine.ts";
+import { waitingForCores } from "./waiting-for-cores.ts";
 
 const FAULTY_WORKER = resolve("test/integration/engine/faulty-worker.mjs");
 /** What the engine promises: a failed run has its reason, and a new pool, by then. */
@@ -39,35 +40,6 @@ async function outcome(running: Promise<string>): Promise<unknown> {
   } catch (error) {
     return error;
   }
-}
-
-/**
- * How long a thread of this process has waited for a core meanwhile, the one that waited most: of the promised time this
- * is the machine's part, on an idle one nothing. Zero where the system does not tell.
- */
-function waitingForCores(): { readonly stop: () => number } {
-  const waitedMs = new Map<string, { first: number; last: number }>();
-  const look = (): void => {
-    if (process.platform !== "linux") return;
-    for (const thread of readdirSync("/proc/self/task")) {
-      try {
-        const stat = readFileSync(`/proc/self/task/${thread}/schedstat`, "utf8");
-        const ms = Number(stat.split(" ")[1]) / 1e6;
-        waitedMs.set(thread, { first: waitedMs.get(thread)?.first ?? ms, last: ms });
-      } catch {
-        // The thread has ended.
-      }
-    }
-  };
-  look();
-  const timer = setInterval(look, 50);
-  return {
-    stop: () => {
-      clearInterval(timer);
-      look();
-      return Math.max(0, ...[...waitedMs.values()].map(({ first, last }) => last - first));
-    },
-  };
 }
 
 describe("Engine.run() when a worker fails", () => {

@@ -164,8 +164,9 @@ describe("lab", () => {
       "9",
       "--threads",
       "2",
+      // Far more than any rung needs: on a busy machine too none is cut short.
       "--budget",
-      "3",
+      "60",
       "--no-pytorch",
       "--json",
       "--csv",

@@ -85,5 +85,5 @@ describe.skipIf(missing !== "")("a sweep on a login node, over ssh", () => {
       1,
       expect.stringMatching(/nobody cannot be reached.*type "ssh nobody"/),
     ]);
-  }, 300_000);
+  }, 900_000);
 });

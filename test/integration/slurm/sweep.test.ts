@@ -84,7 +84,7 @@ describe.skipIf(slurmMissing !== "")("a sweep on Slurm", () => {
     until(
       "nothing is in the queue",
       () => queue("--states=PENDING,RUNNING,COMPLETING").length === 0,
-      180_000,
+      600_000,
     );
 
   beforeAll(async () => {
@@ -182,7 +182,7 @@ describe.skipIf(slurmMissing !== "")("a sweep on Slurm", () => {
     const values = metricValues(at("local.sqlite"));
     expect(values.size).toBeGreaterThan(TRAININGS * EPOCHS * 50);
     expect(metricValues(at("cluster.sqlite"))).toEqual(values);
-  }, 600_000);
+  }, 1_800_000);
 
   it("names a bundle that was cut off; two attempts at once, one of them of a user without home, leave one whole", async () => {
     const bundle = join(dir, "done", "0004.bundle.gz");
@@ -214,7 +214,7 @@ describe.skipIf(slurmMissing !== "")("a sweep on Slurm", () => {
     expect(inDir("done").filter((name) => name.endsWith(".part"))).toEqual([]);
     expect(collect("second.sqlite")).toMatchObject({ added: [expect.any(String)], damaged: [] });
     expect(metricValues(at("second.sqlite"))).toEqual(metricValues(at("local.sqlite")));
-  }, 300_000);
+  }, 900_000);
 
   it("what was cancelled stays cancelled, keeps its state, and its log can be read", async () => {
     const base = notebookSpec({ rows: 500, epochs: 20_000, lr: 0.001 });
@@ -239,17 +239,17 @@ describe.skipIf(slurmMissing !== "")("a sweep on Slurm", () => {
     expect(lab("sweep", "--status", dir, "--log", "0").stdout).toMatch(
       /seed 4\): begins[^]*ended before its time/,
     );
-  }, 300_000);
+  }, 900_000);
 
   it("goes back into the queue when the limit of its time is near, and goes on from there", async () => {
     const base = notebookSpec({ rows: 500, epochs: 20_000, lr: 0.001 });
     dir = submit({ kind: "grid", base, values: { seed: [8] } }, "--time", "1").dir;
-    await until("it has gone back", () => logs().includes("goes back into the queue"), 120_000);
-    await until("it goes on", () => /goes back[^]*0000 \(seed 8\): goes on/.test(logs()), 120_000);
+    await until("it has gone back", () => logs().includes("goes back into the queue"), 300_000);
+    await until("it goes on", () => /goes back[^]*0000 \(seed 8\): goes on/.test(logs()), 300_000);
     expect(logs()).toMatch(/attempt \d+\.0,[^]*attempt \d+\.1,/);
     lab("sweep", "--cancel", dir);
     await idle();
-  }, 300_000);
+  }, 900_000);
 
   it("says why a request cannot be met, and what sbatch refuses", () => {
     const base = notebookSpec({ rows: 100 });

@@ -18,7 +18,7 @@ const PROGRAMS = [
   "squeue",
   "scancel",
 ];
-const START_MS = 30_000;
+const START_MS = 120_000;
 
 /** Which of Slurm's programs this machine lacks. */
 export const missingPrograms = (): readonly string[] =>
