@@ -101,8 +101,21 @@ it("is chosen by name in Train, and its run is compared with relu's", async () =
   const settings = page.getByRole("region", { name: "Settings side by side" });
   await settings.getByRole("rowheader", { name: "layers.1.forward" }).waitFor();
   await settings.getByText("maximum(z, z * 0.1)", { exact: true }).first().waitFor();
+  const parts = page.getByRole("table", { name: "Parts of one’s own side by side" });
+  await parts.getByRole("row", { name: /^activation bent .*its own code/ }).waitFor();
   await page.waitForTimeout(800);
   await pictures("own-activation-runs", "Runs");
+  await page
+    .getByRole("list", { name: "Compared runs" })
+    .getByRole("button", { name: /bent/ })
+    .first()
+    .click();
+  const kept = page.getByRole("region", { name: "Parts of one’s own" });
+  await kept.getByRole("button", { name: "Code: activation bent" }).click();
+  await kept.getByText('lossFunction("cauchy"').waitFor();
+  await kept.scrollIntoViewIfNeeded();
+  expect(await violations()).toEqual([]);
+  await pictures("own-activation-run", "Runs");
 });
 
 it("is among the activations of Gradients, Backward and Initialise", async () => {
@@ -114,6 +127,10 @@ it("is among the activations of Gradients, Backward and Initialise", async () =>
   }
   await chooseOwn(field("Loss"), /^cauchy, of /);
   await shown(page.getByText("log(square(y - t) + 1)", { exact: true })).waitFor();
+  await page
+    .getByText("Drawing the network…")
+    .locator("visible=true")
+    .waitFor({ state: "hidden", timeout: LONG_MS });
   await pictures("own-activation-initialise", "Initialise");
 });
 

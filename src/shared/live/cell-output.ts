@@ -99,6 +99,8 @@ export const cellOutputSchema = v.variant("kind", [
     /** Where `backward` is not that, for dy = 1. */
     misfit: v.nullable(v.object({ z: measured, given: measured, derived: measured })),
     place: v.nullable(sourcePlaceSchema),
+    /** The code of the cell and of the cells it needs, as it ran; said of what is stored. */
+    source: v.optional(v.string()),
   }),
   /** `lossFunction(name, …)`: the same of a loss; formulas of y, what is predicted, and t, the target, of one number. */
   v.object({
@@ -110,6 +112,7 @@ export const cellOutputSchema = v.variant("kind", [
     derived: v.string(),
     misfit: v.nullable(v.object({ y: measured, t: measured, given: measured, derived: measured })),
     place: v.nullable(sourcePlaceSchema),
+    source: v.optional(v.string()),
   }),
   /** Said by the lab, not by the cell: a broadcast that is probably not meant, output that was cut off. */
   v.object({ kind: v.literal("notice"), text: v.string(), place: v.nullable(sourcePlaceSchema) }),

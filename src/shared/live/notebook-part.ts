@@ -15,6 +15,8 @@ export const notebookPartSchema = v.object({
   cell: v.string(),
   /** SHA-256 of the cell's code, of all that it needs, and of what it ran with. */
   codeHash: v.string(),
+  /** That code; null where it is longer than is kept, or the cell ran in a version that did not keep it. */
+  source: v.nullable(v.string()),
   /** ISO time of the run. */
   at: v.string(),
   /** Whether the cell still says what it ran with. */
@@ -32,11 +34,12 @@ export const lossOfPart = ({
   notebook,
   cell,
   codeHash,
+  source,
 }: NotebookPart): OwnLossSpec => ({
   name,
   forward,
   ...(backward === null ? {} : { backward }),
-  origin: { notebook, cell, codeHash },
+  origin: { notebook, cell, codeHash, ...(source === null ? {} : { source }) },
 });
 
 /** As a layer of a network's spec. */

@@ -26,12 +26,24 @@ const formula = (what: string, own: (text: string) => OwnActivation) =>
     ),
   );
 
-/** The notebook's cell that defined a part; `codeHash` is of its code and of all that it needs. */
+/** Characters of a part's code that are kept with it; longer code is not a part's, and is left out. */
+export const MOST_SOURCE = 200_000;
+
+/**
+ * The notebook's cell that defined a part; `codeHash` is of its code and of all that it needs, `source` is that code as
+ * it ran.
+ */
 const origin = v.optional(
   v.strictObject({
     notebook: v.pipe(v.string(), v.maxLength(500)),
     cell: v.pipe(v.string(), v.maxLength(500)),
     codeHash: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/, "codeHash must be a SHA-256 in hexadecimal")),
+    source: v.optional(
+      v.pipe(
+        v.string("source must be the code as a text"),
+        v.maxLength(MOST_SOURCE, `source can have at most ${MOST_SOURCE.toLocaleString("en")} characters`),
+      ),
+    ),
   }),
 );
 const partName = (part: string) =>

@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
@@ -83,6 +83,7 @@ test("what a notebook's cells define is listed by name, with where it comes from
       documentId,
       notebook: "Own parts",
       cell: "c3",
+      source: `// Cell c1\nconst slope = 0.1;\n\n// Cell c3\n${BENT}`,
       current: true,
     },
     {
@@ -93,6 +94,7 @@ test("what a notebook's cells define is listed by name, with where it comes from
       documentId,
       notebook: "Own parts",
       cell: "c2",
+      source: RELU,
       current: true,
     },
   ]);
@@ -102,6 +104,7 @@ test("what a notebook's cells define is listed by name, with where it comes from
     ["bent", false],
     ["mine", true],
   ]);
+  expect(named("bent").source).toContain("const slope = 0.1;");
   const before = named("bent").codeHash;
   await run(documentId, edited);
   expect(named("bent")).toMatchObject({ forward: "maximum(z, z * 0.2)", current: true });
@@ -136,6 +139,50 @@ test("a training with it has the losses of the built-in twin, and its code's has
   const elsewhere = await train(specOf({ ...other, origin: { notebook, cell, codeHash } }));
   expect(elsewhere.id).not.toBe(mine.id);
   expect(curve(lab, elsewhere.id)).toStrictEqual(curve(lab, mine.id));
+});
+
+test("the code is kept with the run as it was, is shown, exported, and compared with another run's", async () => {
+  const text = document("const slope = 0.3;", BENT.replace("bent", "kept"));
+  const id = await define(text, "Kept with its runs");
+  const layer = layerOfPart(named("kept"));
+  const source = `// Cell c1\nconst slope = 0.3;\n\n// Cell c2\n${BENT.replace("bent", "kept")}`;
+  const first = await train(specOf(layer, 2));
+  const network = { ...withActivation(layer), data: { ...DEEP_CLASSIFIER.data, rows: 64 } };
+  const checked = await lab.gradcheck.start(
+    { network, references: ["float64"], bug: null, coordinates: 5, tolerance: "strict", threads: 2 },
+    null,
+  ).done;
+  // The notebook says something else by now, and is then gone.
+  await run(id, text.replace("0.3", "0.4"));
+  const changed = layerOfPart(named("kept"));
+  await lab.documents.trash({ ids: [id] });
+  const origin = { notebook: "Kept with its runs", cell: "c2", codeHash: layer.origin?.codeHash, source };
+  const part = { kind: "activation", name: "kept", forward: "maximum(z, z * 0.3)", backward: null, origin };
+  for (const { id: runId } of [first, checked]) {
+    expect(lab.runs.get({ runId }).ownParts).toStrictEqual([part]);
+  }
+  const second = await train(specOf(changed, 2));
+  const { parts, cautions, settings: compared } = await lab.runs.compare({ runIds: [first.id, second.id] });
+  expect(
+    parts.map(({ name, same, runs }) => [name, same, runs.map((one) => one?.origin?.source)]),
+  ).toStrictEqual([["kept", false, [source, source.replace("0.3", "0.4")]]]);
+  expect(cautions).toContain("The activation kept is not the same code in these runs.");
+  expect(compared.map(({ key }) => key)).toContain("layers.1.origin.codeHash");
+  expect(compared.map(({ key }) => key)).not.toContain("layers.1.origin.source");
+  const again = await lab.runs.compare({ runIds: [first.id, checked.id] });
+  expect(again.parts.map(({ same }) => same)).toStrictEqual([true]);
+  // A run of a version that did not keep it is the same run, and says that it is not there.
+  const { notebook, cell, codeHash } = named("mine");
+  const bare = { ...layerOfPart(named("mine")), origin: { notebook, cell, codeHash } };
+  const ids = [bare, layerOfPart(named("mine"))].map(
+    (one) => lab.training.identify({ spec: specOf(one), threads: 2 }).id,
+  );
+  expect(ids[0]).toBe(ids[1]);
+  const old = await train(specOf(bare, 2));
+  expect(lab.runs.get({ runId: old.id }).ownParts[0]).toMatchObject({
+    name: "mine",
+    origin: { source: null },
+  });
 });
 
 test("the gradient check, the stepper and the initialisation take it", async () => {
@@ -250,4 +297,15 @@ test("killed, it goes on with the same losses; a bundle of it comes back identic
   } finally {
     await again.close();
   }
+  const show = (...more: readonly string[]): string => {
+    const own = ["show", whole.id.replace(/-\d+$/, ""), "--database", options.databasePath, ...more];
+    return spawnSync(process.execPath, [resolve("out/main/lab.js"), ...own], { encoding: "utf8" }).stdout;
+  };
+  expect(show()).toContain(
+    `activation bent (Own parts, cell c3, code ${named("bent").codeHash.slice(0, 12)})`,
+  );
+  expect(show()).toContain(`  ${BENT}`);
+  expect(JSON.parse(show("--json"))).toMatchObject({
+    ownParts: [{ origin: { source: named("bent").source } }],
+  });
 }, 240_000);

@@ -1,5 +1,6 @@
 import { DataFormatError } from "../../../core/errors.ts";
 import type { NotebookPart } from "../../../shared/live/notebook-part.ts";
+import { MOST_SOURCE } from "../../../shared/specs/own-part-spec.ts";
 import type { DocumentRecords } from "../../store/document-records.ts";
 import { PlannedDocument } from "./planned-document.ts";
 
@@ -33,13 +34,16 @@ export function notebookParts(
     return found;
   };
   return documents.partOutputs().flatMap(({ document, cell, hash, at, result }) => {
-    const presentHash = now(document.id, document.version)?.hashOf(cell) ?? null;
-    if (presentHash === null) return [];
+    const present = now(document.id, document.version);
+    const presentHash = present?.hashOf(cell) ?? null;
+    if (present === null || presentHash === null) return [];
+    const current = presentHash === hash;
     return result.outputs.flatMap((output) => {
       if (output.kind !== "activation" && output.kind !== "loss") return [];
-      const { kind, name, forward, backward } = output;
+      const { kind, name, forward, backward, source = current ? present.sourceOf(cell) : "" } = output;
       const place = { documentId: document.id, notebook: document.title, cell };
-      return [{ kind, name, forward, backward, ...place, codeHash: hash, at, current: presentHash === hash }];
+      const kept = source === "" || source.length > MOST_SOURCE ? null : source;
+      return [{ kind, name, forward, backward, ...place, codeHash: hash, source: kept, at, current }];
     });
   });
 }
