@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { innerLayersSchema } from "../specs/layer-spec.ts";
 import { measuredNumberSchema as measured } from "../runs/run-records.ts";
 import { checkReportSchema } from "./check-report.ts";
 import { sourcePlaceSchema } from "./source-place.ts";
@@ -111,6 +112,14 @@ export const cellOutputSchema = v.variant("kind", [
     /** The slope by y as the lab derives it. */
     derived: v.string(),
     misfit: v.nullable(v.object({ y: measured, t: measured, given: measured, derived: measured })),
+    place: v.nullable(sourcePlaceSchema),
+    source: v.optional(v.string()),
+  }),
+  /** `ownLayer(name, …)`: what it is made of, as a network's spec says it. */
+  v.object({
+    kind: v.literal("layer"),
+    name: v.string(),
+    layers: innerLayersSchema,
     place: v.nullable(sourcePlaceSchema),
     source: v.optional(v.string()),
   }),

@@ -1,4 +1,6 @@
 import * as v from "valibot";
+import { innerLayersSchema } from "../specs/layer-spec.ts";
+import { composedText } from "../specs/open-layers.ts";
 
 const originSchema = v.object({
   notebook: v.string(),
@@ -15,10 +17,17 @@ const saidSchema = v.object({
   origin: v.optional(originSchema),
 });
 
-/** An activation or a loss of a person's own that a run was done with. */
-export const ownPartSchema = v.object({
-  kind: v.picklist(["activation", "loss"]),
+const composedSaidSchema = v.object({
   name: v.string(),
+  layers: v.unknown(),
+  origin: v.optional(originSchema),
+});
+
+/** An activation, a loss or a layer of a person's own that a run was done with. */
+export const ownPartSchema = v.object({
+  kind: v.picklist(["activation", "loss", "layer"]),
+  name: v.string(),
+  /** Its formula; of a layer what it is made of. */
   forward: v.string(),
   /** Null where it is derived. */
   backward: v.nullable(v.string()),
@@ -35,6 +44,18 @@ export const ownPartSchema = v.object({
 });
 export type OwnPart = v.InferOutput<typeof ownPartSchema>;
 
+function composedOf(said: unknown): OwnPart[] {
+  const read = v.safeParse(composedSaidSchema, said);
+  if (!read.success) return [];
+  const { name, layers, origin } = read.output;
+  const known = v.safeParse(innerLayersSchema, layers);
+  const forward = known.success ? composedText(known.output) : JSON.stringify(layers);
+  return [{ kind: "layer", name, forward, backward: null, origin: originOf(origin) }];
+}
+
+const originOf = (origin: v.InferOutput<typeof originSchema> | undefined): OwnPart["origin"] =>
+  origin === undefined ? null : { ...origin, source: origin.source ?? null };
+
 function partOf(kind: OwnPart["kind"], said: unknown): OwnPart[] {
   const read = v.safeParse(saidSchema, said);
   if (!read.success) return [];
@@ -45,7 +66,7 @@ function partOf(kind: OwnPart["kind"], said: unknown): OwnPart[] {
       name,
       forward,
       backward,
-      origin: origin === undefined ? null : { ...origin, source: origin.source ?? null },
+      origin: originOf(origin),
     },
   ];
 }
@@ -54,6 +75,7 @@ function partsOfLayers(layers: unknown): OwnPart[] {
   if (!Array.isArray(layers)) return [];
   return layers.flatMap((layer: unknown): OwnPart[] => {
     if (typeof layer !== "object" || layer === null) return [];
+    if ("type" in layer && layer.type === "ownLayer") return composedOf(layer);
     const inside = "layers" in layer ? partsOfLayers(layer.layers) : [];
     return "type" in layer && layer.type === "own" ? [...partOf("activation", layer), ...inside] : inside;
   });
@@ -76,6 +98,7 @@ export const placeOfPart = ({ origin }: OwnPart): string =>
 /** What is shown of a part as its code: the notebook's, or its formulas where there is none. */
 export function codeOfPart({ kind, name, forward, backward, origin }: OwnPart): string {
   if (origin !== null && origin.source !== null) return origin.source;
+  if (kind === "layer") return `${name}: ${forward}`;
   const [head, slope] =
     kind === "activation" ? [`${name}(z) = `, "dz = "] : [`${name}(y, t) = mean of `, "slope by y = "];
   return [`${head}${forward}`, ...(backward === null ? [] : [`${slope}${backward}`])].join("\n");

@@ -33,7 +33,7 @@ export const MOST_SOURCE = 200_000;
  * The notebook's cell that defined a part; `codeHash` is of its code and of all that it needs, `source` is that code as
  * it ran.
  */
-const origin = v.optional(
+export const partOrigin = v.optional(
   v.strictObject({
     notebook: v.pipe(v.string(), v.maxLength(500)),
     cell: v.pipe(v.string(), v.maxLength(500)),
@@ -46,7 +46,7 @@ const origin = v.optional(
     ),
   }),
 );
-const partName = (part: string) =>
+export const partName = (part: string) =>
   v.pipe(
     v.string("name must be a text"),
     v.regex(
@@ -86,7 +86,7 @@ export const ownLossSpecSchema = v.strictObject({
   forward: lossFormula("forward", (forward) => ({ forward, backward: null })),
   /** The slope of one number's loss by y: "2 * (y - t)"; derived from `forward` without. */
   backward: v.optional(lossFormula("backward", (backward) => ({ forward: "y", backward }))),
-  origin,
+  origin: partOrigin,
 });
 export type OwnLossSpec = v.InferOutput<typeof ownLossSpecSchema>;
 
@@ -106,5 +106,5 @@ export const ownLayerSpecSchema = v.strictObject({
   backward: v.optional(
     formula("backward", (backward) => ({ kind: "own", name: "own", forward: "z", backward })),
   ),
-  origin,
+  origin: partOrigin,
 });

@@ -5,12 +5,17 @@ import { join, resolve } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Lab } from "../../../src/main/lab/lab.ts";
 import { openLab } from "../../../src/main/lab/open-lab.ts";
-import { layerOfPart, lossOfPart, type NotebookPart } from "../../../src/shared/live/notebook-part.ts";
+import {
+  composedOfPart,
+  layerOfPart,
+  lossOfPart,
+  type NotebookPart,
+} from "../../../src/shared/live/notebook-part.ts";
 import { expandSweep, sweepSpecSchema } from "../../../src/shared/specs/sweep-spec.ts";
+import { type LayerSpec } from "../../../src/shared/specs/layer-spec.ts";
 import {
   NOTEBOOK_NETWORK,
   DEEP_CLASSIFIER,
-  type LayerSpec,
   type NetworkSpec,
 } from "../../../src/shared/specs/network-spec.ts";
 import { NOTEBOOK_SPEC } from "../../../src/shared/specs/notebook-spec.ts";
@@ -46,9 +51,9 @@ async function run(documentId: string, text: string): Promise<void> {
   await lab.session.run({ documentId, text, selection: { kind: "all" } });
   await expect.poll(() => lab.activity.state()).toBeNull();
 }
-const named = (name: string): NotebookPart => {
+const named = (name: string): Exclude<NotebookPart, { kind: "layer" }> => {
   const found = lab.session.parts().find((one) => one.name === name);
-  if (found === undefined) throw new Error(`no notebook has defined ${name}`);
+  if (found === undefined || found.kind === "layer") throw new Error(`no notebook has defined ${name}`);
   return found;
 };
 
@@ -254,6 +259,104 @@ test("a loss trains as the built-in twin, passes the gradient check against ever
   expect(tensors.map(({ formula }) => formula)).toContain("slope of the loss at z2, y");
 });
 
+test("a layer trains as the layers that it is made of, passes the gradient check, and its code is kept", async () => {
+  const source = [
+    'const soft = activation("soft", (z) => z.mul(z.sigmoid()));',
+    'const squeeze = ownLayer("squeeze", (n) => {',
+    "  const body = [new nn.LayerNorm(n), new nn.Linear(n, Math.floor(n / 4)), soft];",
+    "  return new nn.Sequential(new nn.Residual(new nn.Sequential(...body, new nn.Linear(Math.floor(n / 4), n))), new nn.Tanh(), new nn.Linear(n, 2 * n + 1));",
+    "});",
+    "const made = squeeze(8);",
+    "const x = randn(3, 8).requiresGrad_();",
+    "made.call(x).sum().backward();",
+    "print(made.call(x).shape, x.grad.shape, made.parameters().length);",
+  ].join("\n");
+  const id = await define(document(source), "Own layers");
+  const part = lab.session.parts().find(({ kind }) => kind === "layer");
+  if (part?.kind !== "layer") throw new Error("no notebook has defined a layer");
+  const soft = { type: "own", name: "soft", forward: "z * sigmoid(z)" } as const;
+  expect(part).toMatchObject({ name: "squeeze", notebook: "Own layers", cell: "c1", source, current: true });
+  expect(part.layers).toStrictEqual([
+    {
+      type: "residual",
+      layers: [
+        { type: "layerNorm", eps: 1e-5 },
+        { type: "linear", out: { times: 1, per: 4, plus: 0 } },
+        soft,
+        { type: "linear", out: { times: 1, per: 1, plus: 0 } },
+      ],
+    },
+    { type: "tanh" },
+    { type: "linear", out: { times: 2, per: 1, plus: 1 } },
+  ]);
+  const { outputs } = lab.session.get({ documentId: id, text: document(source) }).stored[0]?.result ?? {
+    outputs: [],
+  };
+  expect(outputs).toContainEqual({ kind: "text", text: "[3, 17] [3, 8] 8" });
+
+  const layer = composedOfPart(part);
+  const linear = (inFeatures: number, out: number) =>
+    ({ type: "linear", in: inFeatures, out, init: "kaimingNormal" }) as const;
+  const { layers: _, ...rest } = specOf({ type: "tanh" });
+  const own: TrainSpec = { ...rest, layers: [linear(784, 50), layer, linear(101, 10)] };
+  const writtenOut: TrainSpec = {
+    ...rest,
+    layers: [
+      linear(784, 50),
+      { type: "residual", layers: [{ type: "layerNorm", eps: 1e-5 }, linear(50, 12), soft, linear(12, 50)] },
+      { type: "tanh" },
+      linear(50, 101),
+      linear(101, 10),
+    ],
+  };
+  const [mine, twin] = [await train(own), await train(writtenOut)];
+  expect(mine).toMatchObject({ status: "finished", failure: null });
+  expect(curve(lab, mine.id)).toHaveLength(40);
+  expect(curve(lab, mine.id)).toStrictEqual(curve(lab, twin.id));
+  expect(mine.id).not.toBe(twin.id);
+  expect(lab.runs.get({ runId: mine.id }).ownParts).toMatchObject([
+    {
+      kind: "layer",
+      name: "squeeze",
+      forward:
+        "x + f(x) with f: layer norm, linear n → n / 4, soft, linear n / 4 → n, tanh, linear n → 2 n + 1",
+      origin: { notebook: "Own layers", codeHash: part.codeHash, source },
+    },
+  ]);
+  const { codeHash: __, ...place } = { notebook: part.notebook, cell: part.cell, codeHash: "" };
+  const elsewhere = {
+    ...own,
+    layers: [linear(784, 50), { ...layer, origin: { ...place, codeHash: "0".repeat(64) } }, linear(101, 10)],
+  };
+  expect(lab.training.identify({ spec: elsewhere, threads: 2 }).id).not.toBe(mine.id);
+
+  const network: NetworkSpec = {
+    ...DEEP_CLASSIFIER,
+    layers: own.layers,
+    data: { ...DEEP_CLASSIFIER.data, rows: 64 },
+  };
+  const checked = await lab.gradcheck.start(
+    {
+      network,
+      references: ["float64", "finite-difference", "direction", "tfjs"],
+      bug: null,
+      coordinates: 5,
+      tolerance: "strict",
+      threads: 2,
+    },
+    null,
+  ).done;
+  expect(checked).toMatchObject({ status: "finished", failure: null });
+  expect(lab.gradcheck.get({ runId: checked.id }).report.passed).toBe(true);
+  const { tensors } = await lab.stepper.trace({ network, threads: 1 });
+  expect(tensors.map(({ shape }) => shape.join("×"))).toContain("64×101");
+  const { sides } = await lab.init.measure({ network, otherwise: "zeros", gradients: true, threads: 2 });
+  expect(sides.map(({ layers }) => layers.filter(({ type }) => type === "linear").length)).toStrictEqual([
+    5, 5,
+  ]);
+  expect(sides[1]?.layers.find(({ type }) => type === "linear")?.weightStd).toBe(0);
+});
+
 test("a sweep over it trains what each training says", () => {
   const sweep = v.parse(sweepSpecSchema, {
     kind: "grid",
@@ -284,9 +387,11 @@ test("killed, it goes on with the same losses; a bundle of it comes back identic
   child.kill("SIGKILL");
   await once(child, "exit");
   const { version } = JSON.parse(readFileSync("package.json", "utf8")) as { version: string };
+  let shownId = "";
   const again = await openLab({ ...options, appVersion: version });
   try {
     const [{ id, status }] = again.runs.list();
+    shownId = id;
     expect(status).toBe("interrupted");
     await again.training.resume({ runId: id }).done;
     expect(curve(again, id)).toStrictEqual(curve(lab, whole.id));
@@ -298,7 +403,7 @@ test("killed, it goes on with the same losses; a bundle of it comes back identic
     await again.close();
   }
   const show = (...more: readonly string[]): string => {
-    const own = ["show", whole.id.replace(/-\d+$/, ""), "--database", options.databasePath, ...more];
+    const own = ["show", shownId, "--database", options.databasePath, ...more];
     return spawnSync(process.execPath, [resolve("out/main/lab.js"), ...own], { encoding: "utf8" }).stdout;
   };
   expect(show()).toContain(
