@@ -9,7 +9,7 @@ import {
 } from "./network-form.ts";
 import { networkTitle } from "../../core/network/network.ts";
 import { MNIST_DATASET, rowsOf } from "../../shared/experiments/dataset.ts";
-import { type Initialisation } from "../../shared/specs/layer-spec.ts";
+import type { Initialisation } from "../../shared/specs/layer-spec.ts";
 import { endsOf, networkOf } from "../../shared/specs/network-spec.ts";
 import { lossFor } from "../../shared/specs/fit-widths.ts";
 import { Choice } from "./choice.tsx";

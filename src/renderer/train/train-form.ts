@@ -3,7 +3,7 @@ import * as v from "valibot";
 import { issueAt, issueWords } from "../../shared/ipc/issue-words.ts";
 import { judgesClasses } from "../../core/network/network.ts";
 import { fitToData, lossFor } from "../../shared/specs/fit-widths.ts";
-import { type TrainLayerSpec } from "../../shared/specs/layer-spec.ts";
+import type { TrainLayerSpec } from "../../shared/specs/layer-spec.ts";
 import { dataMisfit, endsOf, type DataEnds } from "../../shared/specs/network-spec.ts";
 import type { OwnLossSpec } from "../../shared/specs/own-part-spec.ts";
 import { TRAIN_PRESETS, type TrainPreset } from "../../shared/specs/train-presets.ts";

@@ -56,32 +56,30 @@ class Walk {
     if (this.#seen.has(module))
       this.#fail(`the same ${module.constructor.name} stands in it twice, and would share its weights`);
     this.#seen.add(module);
-    const is = (kind: { readonly prototype: Module }): boolean =>
-      getPrototypeOf(module) === kind.prototype && !hasOwn(module, "forward") && !hasOwn(module, "call");
-    if (is(Sequential)) return (module as Sequential).layers.flatMap((one) => this.parts(one));
-    if (is(Linear)) {
-      const [out, taken] = (module as Linear).weight.shape as [number, number];
+    if (isPlain(module, Sequential)) return module.layers.flatMap((one) => this.parts(one));
+    if (isPlain(module, Linear)) {
+      const [out = 0, taken = 0] = module.weight.shape;
       this.#fits("nn.Linear", taken);
       this.width = out;
       return [{ type: "linear", out }];
     }
-    if (is(ReLU)) return [{ type: "relu" }];
-    if (is(Tanh)) return [{ type: "tanh" }];
-    if (is(Sigmoid)) return [{ type: "sigmoid" }];
-    if (is(Dropout)) return [{ type: "dropout", rate: (module as Dropout).rate }];
-    if (is(LayerNorm)) {
-      const { weight, eps } = module as LayerNorm;
+    if (isPlain(module, ReLU)) return [{ type: "relu" }];
+    if (isPlain(module, Tanh)) return [{ type: "tanh" }];
+    if (isPlain(module, Sigmoid)) return [{ type: "sigmoid" }];
+    if (isPlain(module, Dropout)) return [{ type: "dropout", rate: module.rate }];
+    if (isPlain(module, LayerNorm)) {
+      const { weight, eps } = module;
       this.#fits("nn.LayerNorm", weight.numel);
       return [{ type: "layerNorm", eps }];
     }
-    if (is(BatchNorm1d)) {
-      const { weight, eps, momentum } = module as BatchNorm1d;
+    if (isPlain(module, BatchNorm1d)) {
+      const { weight, eps, momentum } = module;
       this.#fits("nn.BatchNorm1d", weight.numel);
       return [{ type: "batchNorm", momentum, eps }];
     }
-    if (is(Residual)) {
+    if (isPlain(module, Residual)) {
       const before = this.width;
-      const layers = this.parts((module as Residual).body);
+      const layers = this.parts(module.body);
       if (layers.some(({ type }) => type === "residual")) this.#fail("nn.Residual stands in an nn.Residual");
       if (this.width !== before) {
         this.#fail(`nn.Residual takes ${before} values and gives ${this.width}: both must be equal`);
@@ -102,6 +100,13 @@ class Walk {
     throw new TypeError(`ownLayer("${this.#name}"): ${message}`);
   }
 }
+
+/** Whether it is of this very class, and computes as that does. */
+const isPlain = <M extends Module>(module: Module, kind: new (...given: never[]) => M): module is M =>
+  module instanceof kind &&
+  getPrototypeOf(module) === kind.prototype &&
+  !hasOwn(module, "forward") &&
+  !hasOwn(module, "call");
 
 const divisor = (a: number, b: number): number => (b === 0 ? a : divisor(b, a % b));
 

@@ -1,5 +1,5 @@
 import type { LossName } from "../../core/network/network.ts";
-import { type TrainLayerSpec } from "./layer-spec.ts";
+import type { TrainLayerSpec } from "./layer-spec.ts";
 import { openLayer, type OpenLayer } from "./open-layers.ts";
 import { endsOfLayers, outputsFor, type DataEnds } from "./network-spec.ts";
 

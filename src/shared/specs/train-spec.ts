@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { issuesWords } from "../ipc/issue-words.ts";
 import { asItWasRun } from "./as-it-was-run.ts";
-import { type TrainLayerSpec } from "./layer-spec.ts";
+import type { TrainLayerSpec } from "./layer-spec.ts";
 import { networkSpecEntries, holdsBatchNorm, networkMisfit } from "./network-spec.ts";
 
 const wholeNumber = (what: string, min: number, max: number) =>

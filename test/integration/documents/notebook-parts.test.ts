@@ -12,7 +12,7 @@ import {
   type NotebookPart,
 } from "../../../src/shared/live/notebook-part.ts";
 import { expandSweep, sweepSpecSchema } from "../../../src/shared/specs/sweep-spec.ts";
-import { type LayerSpec } from "../../../src/shared/specs/layer-spec.ts";
+import type { LayerSpec } from "../../../src/shared/specs/layer-spec.ts";
 import {
   NOTEBOOK_NETWORK,
   DEEP_CLASSIFIER,

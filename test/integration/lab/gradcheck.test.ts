@@ -16,7 +16,7 @@ import {
   type GradcheckRecord,
   type GradcheckSettings,
 } from "../../../src/shared/experiments/gradcheck.ts";
-import { type LayerSpec } from "../../../src/shared/specs/layer-spec.ts";
+import type { LayerSpec } from "../../../src/shared/specs/layer-spec.ts";
 import {
   DEEP_CLASSIFIER,
   networkOf,
