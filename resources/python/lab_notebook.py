@@ -160,10 +160,40 @@ def check(f, of, options=None):
     return report
 
 
+class Residual(nn.Module):
+    """x + body(x)."""
+
+    def __init__(self, body):
+        super().__init__()
+        self.body = body
+
+    def forward(self, x):
+        return x + self.body(x)
+
+
+nn.Residual = Residual
+
+
+def own_layer(name, make):
+    """The function that gives the module for the number of values that come in."""
+    return make
+
+
+class _Step(nn.Module):
+    """A function as a module, which nn.Sequential takes."""
+
+    def __init__(self, function):
+        super().__init__()
+        self.function = function
+
+    def forward(self, x):
+        return self.function(x)
+
+
 def activation(name, forward, backward=None):
     """A function of tensors with a backward of its own, or autograd's."""
     if backward is None:
-        return forward
+        return _Step(forward)
 
     class Own(torch.autograd.Function):
         @staticmethod
@@ -176,7 +206,7 @@ def activation(name, forward, backward=None):
             return backward(*ctx.saved_tensors, dy)
 
     Own.__name__ = name
-    return Own.apply
+    return _Step(Own.apply)
 
 
 def loss_function(name, forward, backward=None):

@@ -7,7 +7,7 @@ import { writeFormula } from "../core/expression/write-formula.ts";
 import { elementFormula, FormulaError } from "../core/tensor/element-formula.ts";
 import { sameShape, showShape } from "../core/tensor/shapes.ts";
 import type { SourceLine, TensorNode } from "../core/tensor/tensor-node.ts";
-import { layerSpecSchema } from "../shared/specs/network-spec.ts";
+import { composedLayerSchema, layerSpecSchema } from "../shared/specs/layer-spec.ts";
 import { ownLossSpecSchema } from "../shared/specs/own-part-spec.ts";
 import type { CellOutputs } from "./cell-outputs.ts";
 import { GuestError } from "./guest-error.ts";
@@ -56,6 +56,15 @@ export class FormulaWriter {
       `of ${one} ${showShape(first.shape)} it makes ${showShape(out.shape)}, and every element has a result of its own`,
       out.line,
     );
+  }
+
+  /** @param layers JSON of what it is made of. @throws {GuestError} If a network's spec would not take it. */
+  defineLayer(name: string, layers: string, place: SourceLine | null): void {
+    const said: unknown = JSON.parse(layers);
+    const parsed = v.safeParse(composedLayerSchema, { type: "ownLayer", name, layers: said });
+    if (!parsed.success)
+      throw new GuestError("TypeError", `ownLayer("${name}"): ${parsed.issues[0].message}`);
+    this.#outputs.add({ kind: "layer", name, layers: parsed.output.layers, place });
   }
 
   /** @throws {GuestError} If a network's spec would not take it. */

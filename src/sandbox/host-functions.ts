@@ -281,6 +281,10 @@ export function hostFunctions(parts: HostParts): Readonly<Record<string, HostFun
       });
       return undefined;
     },
+    defineLayer: (name, layers, given) => {
+      formulas.defineLayer(text(name), text(layers, LONG_TEXT), sources.line(text(given, LONG_TEXT)));
+      return undefined;
+    },
     clearTray: () => {
       tray.clear();
       return undefined;

@@ -7,7 +7,9 @@ import { chooseTheme, takeScreenshot } from "./take-screenshots.ts";
 const LONG_MS = 90_000;
 const CODE = `const bent = activation("bent", (z) => z.maximum(z.mul(0.1)));
 lossFunction("cauchy", (y, t) => y.sub(t).square().add(1).log());
+ownLayer("squeeze", (n) => new nn.Residual(new nn.Sequential(new nn.Linear(n, Math.floor(n / 4)), bent, new nn.Linear(Math.floor(n / 4), n))));
 checkLayer(bent, { x: randn(6, 4) });`;
+const SQUEEZE = "x + f(x) with f: linear n → n / 4, bent, linear n / 4 → n";
 
 let launched: LaunchedApp;
 let page: Page;
@@ -70,6 +72,7 @@ it("is written in a notebook and checked there", async () => {
   await press("Control+Enter");
   const defined = cell(1).getByRole("group", { name: "Activation bent" });
   await defined.getByText("bent(z) = maximum(z, z * 0.1)").waitFor({ timeout: LONG_MS });
+  await cell(1).getByRole("group", { name: "Layer squeeze" }).getByText(SQUEEZE).waitFor();
   await cell(1)
     .getByText(/agrees? with float64/)
     .first()
@@ -101,8 +104,21 @@ it("is chosen by name in Train, and its run is compared with relu's", async () =
   const settings = page.getByRole("region", { name: "Settings side by side" });
   await settings.getByRole("rowheader", { name: "layers.1.forward" }).waitFor();
   await settings.getByText("maximum(z, z * 0.1)", { exact: true }).first().waitFor();
+  const parts = page.getByRole("table", { name: "Parts of one’s own side by side" });
+  await parts.getByRole("row", { name: /^activation bent .*its own code/ }).waitFor();
   await page.waitForTimeout(800);
   await pictures("own-activation-runs", "Runs");
+  await page
+    .getByRole("list", { name: "Compared runs" })
+    .getByRole("button", { name: /bent/ })
+    .first()
+    .click();
+  const kept = page.getByRole("region", { name: "Parts of one’s own" });
+  await kept.getByRole("button", { name: "Code: activation bent" }).click();
+  await kept.getByText('lossFunction("cauchy"').waitFor();
+  await kept.scrollIntoViewIfNeeded();
+  expect(await violations()).toEqual([]);
+  await pictures("own-activation-run", "Runs");
 });
 
 it("is among the activations of Gradients, Backward and Initialise", async () => {
@@ -114,6 +130,12 @@ it("is among the activations of Gradients, Backward and Initialise", async () =>
   }
   await chooseOwn(field("Loss"), /^cauchy, of /);
   await shown(page.getByText("log(square(y - t) + 1)", { exact: true })).waitFor();
+  await chooseOwn(field("Activation"), /^squeeze, of /);
+  await shown(page.getByText(SQUEEZE, { exact: true })).waitFor();
+  await page
+    .getByText("Drawing the network…")
+    .locator("visible=true")
+    .waitFor({ state: "hidden", timeout: LONG_MS });
   await pictures("own-activation-initialise", "Initialise");
 });
 
@@ -144,4 +166,25 @@ it("trains with a loss of the notebook, which can be written over", async () => 
   await field("Loss of one number").fill("square(y - t)");
   await expect.poll(() => field("Loss").inputValue()).toBe("own");
   await expect.poll(() => button("Start training").isDisabled()).toBe(false);
+});
+
+it("trains with a layer of the notebook, whose width follows what comes in", async () => {
+  await field("Preset").selectOption("small");
+  await chooseOwn(field("Kind of the new layer"), /^squeeze, of /);
+  await button("Add layer").click();
+  await layer(3).getByText("50 → 50", { exact: true }).waitFor();
+  await layer(3).getByText(SQUEEZE, { exact: true }).waitFor();
+  expect(await layer(3).getByLabel("definition of layer 3").inputValue()).toMatch(/^notebook /);
+  await layer(1).getByLabel("outputs of layer 1").fill("30");
+  await layer(3).getByText("30 → 30", { exact: true }).waitFor();
+  await layer(3).getByLabel("initialisation of layer 3").selectOption("xavierNormal");
+  await field("Epochs").fill("1");
+  await train();
+  await page
+    .getByText(/^finished$/)
+    .first()
+    .waitFor();
+  await layer(3).scrollIntoViewIfNeeded();
+  expect(await violations()).toEqual([]);
+  await pictures("own-layer-train", "Train");
 });

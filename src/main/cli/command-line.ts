@@ -4,7 +4,7 @@ import { SEEDED_BUG_NAMES } from "../../core/network/seeded-bug.ts";
 import { GRADIENT_REFERENCES } from "../../shared/experiments/gradcheck.ts";
 import type { LadderPreset } from "../../shared/experiments/ladder.ts";
 import { INSTRUCTION_SETS, type InstructionSet } from "../../shared/engine/instruction-sets.ts";
-import { INITIALISATIONS } from "../../shared/specs/network-spec.ts";
+import { INITIALISATIONS } from "../../shared/specs/layer-spec.ts";
 import { NOTEBOOK_DEFAULTS } from "../../shared/experiments/notebook-defaults.ts";
 import { compareRequestSchema } from "../../shared/runs/run-comparison.ts";
 import { availableThreads } from "../engine/available-threads.ts";

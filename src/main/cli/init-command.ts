@@ -61,7 +61,9 @@ export async function runInitCommand(
     network: {
       ...spec,
       layers: spec.layers.map((layer) =>
-        layer.type === "linear" && options.gain !== undefined ? { ...layer, gain: options.gain } : layer,
+        (layer.type === "linear" || layer.type === "ownLayer") && options.gain !== undefined
+          ? { ...layer, gain: options.gain }
+          : layer,
       ),
       data: { ...spec.data, rows: options.rows ?? spec.data.rows },
     },

@@ -1,4 +1,5 @@
 import { repeatCommand } from "../../shared/runs/repeat-command.ts";
+import { codeOfPart, placeOfPart } from "../../shared/runs/own-part.ts";
 import type { Quantities } from "../../shared/runs/run-records.ts";
 import type { Lab } from "../lab/lab.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
@@ -17,7 +18,7 @@ export function runShowCommand(lab: Lab, runId: string, options: { readonly json
     printJson({ ...details, lastMetrics: last });
     return EXIT.ok;
   }
-  const { run, machine, events, gradientChecks, timings } = details;
+  const { run, machine, events, gradientChecks, timings, ownParts } = details;
   const { command, specFile, caution } = repeatCommand(run);
   const part = (title: string, head: string[], rows: string[][]): string[] =>
     rows.length === 0 ? [] : ["", title, textTable(head, rows)];
@@ -32,6 +33,14 @@ export function runShowCommand(lab: Lab, runId: string, options: { readonly json
       ...(run.notes === "" ? [] : ["", run.notes]),
       ...part("Results", ["name", "value"], entries(run.summary)),
       ...part("Settings", ["name", "value"], entries(run.config)),
+      ...ownParts.flatMap((own) => [
+        "",
+        `${own.kind} ${own.name} (${placeOfPart(own)}${own.origin === null ? "" : `, code ${own.origin.codeHash.slice(0, 12)}`})`,
+        ...codeOfPart(own)
+          .trimEnd()
+          .split("\n")
+          .map((line) => `  ${line}`.trimEnd()),
+      ]),
       ...part(
         "Metrics",
         ["metric", "last step", "last value"],

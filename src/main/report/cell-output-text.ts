@@ -179,6 +179,12 @@ export function cellOutputText(output: CellOutput): string {
           : `In a network's spec: ${JSON.stringify({ loss: "own", ownLoss: own })}`;
       return [`${output.kind} ${formulas[0] ?? ""}`, ...formulas.slice(1), ...sentences, spec].join("\n  ");
     }
+    case "layer": {
+      const { formulas, sentences } = partText(output);
+      const { name, layers } = output;
+      const spec = `As a layer of a network's spec: ${JSON.stringify({ type: "ownLayer", name, layers })}`;
+      return [`layer ${formulas.join("")}`, ...sentences, spec].join("\n  ");
+    }
     case "notice":
       return `note: ${output.text}${output.place === null ? "" : ` (${placeText(output.place)})`}`;
   }

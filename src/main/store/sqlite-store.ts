@@ -15,6 +15,7 @@ import {
   type RunSummary,
   type Timing,
 } from "../../shared/runs/run-records.ts";
+import { ownPartsOf, type OwnPart } from "../../shared/runs/own-part.ts";
 import { TRASH_DAYS, type RunChange } from "../../shared/runs/run-changes.ts";
 import type { StoredDataset } from "../../shared/experiments/stored-dataset.ts";
 import type { RunView } from "../../shared/runs/run-table.ts";
@@ -394,8 +395,22 @@ export class SqliteStore extends StoreConnection implements Store {
         timings: timings.map(({ timing }) => timing),
         gradientChecks: gradientChecks.map(({ check }) => check),
         events: this.#events.ofRun(runId),
+        ownParts: this.#ownPartsOf(run),
       };
     });
+  }
+
+  #ownPartsOf({ id, config }: RunSummary): OwnPart[] {
+    const { spec } = config;
+    const text = typeof spec === "string" ? spec : this.#reports.networkOf(id);
+    if (text === null) return [];
+    try {
+      return ownPartsOf(JSON.parse(text));
+    } catch (error) {
+      // Another program's run may call something else its spec.
+      if (error instanceof SyntaxError) return [];
+      throw error;
+    }
   }
 
   *iterateTimings(runIds: readonly string[]): Generator<RunTiming> {

@@ -1,6 +1,6 @@
 import { ActionIcon, Button, Checkbox, Slider, Tooltip } from "@mantine/core";
 import { Dices, Save } from "lucide-react";
-import type { Initialisation } from "../../shared/specs/network-spec.ts";
+import type { Initialisation } from "../../shared/specs/layer-spec.ts";
 import { Choice } from "../network/choice.tsx";
 import { NetworkFields } from "../network/network-fields.tsx";
 import { SCHEMES } from "../network/network-form.ts";

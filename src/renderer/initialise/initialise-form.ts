@@ -1,6 +1,7 @@
 import { useMemo } from "react";
 import type { InitPreset, InitSettings } from "../../shared/experiments/init.ts";
-import { schemesOf, type Initialisation } from "../../shared/specs/network-spec.ts";
+import type { Initialisation } from "../../shared/specs/layer-spec.ts";
+import { schemesOf } from "../../shared/specs/network-spec.ts";
 import { createNetworkForm, type NetworkForm } from "../network/network-form.ts";
 import { createStore, useStore } from "../store/create-store.ts";
 import { labStore } from "../store/lab-store.ts";

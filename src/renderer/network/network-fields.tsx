@@ -9,11 +9,20 @@ import {
 } from "./network-form.ts";
 import { networkTitle } from "../../core/network/network.ts";
 import { MNIST_DATASET, rowsOf } from "../../shared/experiments/dataset.ts";
-import { endsOf, networkOf, type Initialisation } from "../../shared/specs/network-spec.ts";
+import type { Initialisation } from "../../shared/specs/layer-spec.ts";
+import { endsOf, networkOf } from "../../shared/specs/network-spec.ts";
 import { lossFor } from "../../shared/specs/fit-widths.ts";
 import { Choice } from "./choice.tsx";
 import { LossField } from "./loss-field.tsx";
-import { optionOf, useActivationOptions, useNotebookParts } from "./notebook-parts.ts";
+import {
+  optionOf,
+  useActivationOptions,
+  useLayerOptions,
+  useNotebookParts,
+  type PartOption,
+} from "./notebook-parts.ts";
+import type { OwnLayer } from "../../shared/live/notebook-part.ts";
+import { composedText } from "../../shared/specs/open-layers.ts";
 import { OpenIn } from "./open-in.tsx";
 import { formatNumber } from "../format/number.ts";
 import { useStore } from "../store/create-store.ts";
@@ -27,9 +36,12 @@ const ACTIVATION_NAMES = Object.entries(ACTIVATIONS).map(([value, { title }]) =>
   value: value as keyof typeof ACTIVATIONS,
   label: title,
 }));
-/** The lab's activations, and those that notebooks have defined. */
+const saidOf = (layer: OwnLayer): string =>
+  layer.type === "own" ? layer.forward : composedText(layer.layers);
+
+/** The lab's activations, and the activations and layers that notebooks have defined. */
 function ActivationField({ form: { choice, choose } }: { readonly form: NetworkForm }) {
-  const defined = useActivationOptions();
+  const defined: readonly PartOption<OwnLayer>[] = [...useActivationOptions(), ...useLayerOptions()];
   const { activation, ownActivation } = choice;
   const chosen = ownActivation === null ? undefined : optionOf(defined, ownActivation);
   // What was chosen stays, whatever has become of its notebook.
@@ -43,7 +55,7 @@ function ActivationField({ form: { choice, choose } }: { readonly form: NetworkF
       label="Activation"
       value={activation === "own" ? (chosen?.value ?? "own") : activation}
       options={[...ACTIVATION_NAMES, ...own]}
-      hint={activation === "own" && ownActivation !== null ? ownActivation.forward : ""}
+      hint={activation === "own" && ownActivation !== null ? saidOf(ownActivation) : ""}
       onChoose={(value) => {
         const layer = own.find((one) => one.value === value)?.spec;
         if (layer !== undefined) choose({ activation: "own", ownActivation: layer });

@@ -3,25 +3,27 @@ import * as v from "valibot";
 import { LOSS_NAMES } from "../../core/network/network.ts";
 import { forSimpleActivations } from "../../core/ops/activation.ts";
 import {
-  DEEP_CLASSIFIER,
   gainSchema,
   INITIALISATIONS,
   initialisationSchema,
-  layerSpecSchema,
+  trainLayerSpecSchema,
+  type Initialisation,
+  type TrainLayerSpec,
+} from "../../shared/specs/layer-spec.ts";
+import {
+  DEEP_CLASSIFIER,
   dataMisfit,
   endsOf,
   networkSpecSchema,
   NOTEBOOK_NETWORK,
   outputsFor,
   type DataEnds,
-  type Initialisation,
-  type TrainLayerSpec,
   type NetworkSpec,
 } from "../../shared/specs/network-spec.ts";
 import { ownLossSpecSchema, type OwnLossSpec } from "../../shared/specs/own-part-spec.ts";
 import { MNIST_DATASET } from "../../shared/experiments/dataset.ts";
 import type { OwnLayer } from "../../shared/live/notebook-part.ts";
-import { fitToData, lossFor } from "../../shared/specs/fit-widths.ts";
+import { fitToData, fitWidths, lossFor } from "../../shared/specs/fit-widths.ts";
 import { problemOf } from "../preferences/check-number.ts";
 import { createDraftForm, type DraftForm } from "../preferences/draft-form.ts";
 import { parseObject } from "../preferences/preferences.ts";
@@ -114,10 +116,12 @@ export function specOf(
     const last = index === depth - 1;
     const out = last ? outputs : width;
     const linear: TrainLayerSpec = { type: "linear", in: index === 0 ? ends.features : width, out, ...drawn };
-    return last || layer === null ? [linear] : [linear, layer];
+    if (last || layer === null) return [linear];
+    return [linear, layer.type === "ownLayer" ? { ...layer, ...drawn } : layer];
   });
   const own = loss === "own" && ownLoss !== null ? { ownLoss } : {};
-  return { layers: layers.flat(), loss, ...own, data, seed };
+  // A layer of one's own may give another width than it takes.
+  return { layers: fitWidths(layers.flat(), ends.features), loss, ...own, data, seed };
 }
 
 /** Rows that another view's network comes with at most: a check or a trace looks at some. */
@@ -137,10 +141,11 @@ export interface NetworkForm {
 const oneOf = <T extends string>(names: readonly T[], value: unknown, otherwise: T): T =>
   names.find((name) => name === value) ?? otherwise;
 
-/** An own activation as it was kept; null where there is none. */
+/** An own activation or layer as it was kept; null where there is none. */
 function ownLayerOf(value: unknown): OwnLayer | null {
-  const layer = v.safeParse(layerSpecSchema, value);
-  return layer.success && layer.output.type === "own" ? layer.output : null;
+  const layer = v.safeParse(trainLayerSpecSchema, value);
+  if (!layer.success) return null;
+  return layer.output.type === "own" || layer.output.type === "ownLayer" ? layer.output : null;
 }
 
 function ownLossOf(value: unknown): OwnLossSpec | null {

@@ -1,9 +1,11 @@
 import { useEffect } from "react";
 import {
+  composedOfPart,
   layerOfPart,
   lossOfPart,
   type NotebookPart,
-  type OwnLayer,
+  type OwnActivationLayer,
+  type OwnComposedLayer,
 } from "../../shared/live/notebook-part.ts";
 import type { OwnLossSpec } from "../../shared/specs/own-part-spec.ts";
 import { useStore } from "../store/create-store.ts";
@@ -19,31 +21,39 @@ export interface PartOption<S> {
 const labelOf = ({ name, notebook, current }: NotebookPart): string =>
   `${name}, of ${notebook}${current ? "" : " (its cell has changed since it ran)"}`;
 
-function usePartOptions<S>(kind: NotebookPart["kind"], specOf: (part: NotebookPart) => S): PartOption<S>[] {
-  return useStore(partsStore)
-    .filter((part) => part.kind === kind)
-    .map((part) => ({
-      value: `notebook ${part.documentId} ${part.cell} ${part.name}`,
-      label: labelOf(part),
-      spec: specOf(part),
-    }));
+/** @param specOf Null for parts of another kind. */
+function usePartOptions<S>(specOf: (part: NotebookPart) => S | null): PartOption<S>[] {
+  return useStore(partsStore).flatMap((part) => {
+    const spec = specOf(part);
+    if (spec === null) return [];
+    const value = `notebook ${part.documentId} ${part.cell} ${part.name}`;
+    return [{ value, label: labelOf(part), spec }];
+  });
 }
 
 /** What the notebooks have defined, as it was read last. */
-export const useActivationOptions = (): readonly PartOption<OwnLayer>[] =>
-  usePartOptions("activation", layerOfPart);
-export const useLossOptions = (): readonly PartOption<OwnLossSpec>[] => usePartOptions("loss", lossOfPart);
+export const useActivationOptions = (): readonly PartOption<OwnActivationLayer>[] =>
+  usePartOptions((part) => (part.kind === "activation" ? layerOfPart(part) : null));
+export const useLossOptions = (): readonly PartOption<OwnLossSpec>[] =>
+  usePartOptions((part) => (part.kind === "loss" ? lossOfPart(part) : null));
+export const useLayerOptions = (): readonly PartOption<OwnComposedLayer>[] =>
+  usePartOptions((part) => (part.kind === "layer" ? composedOfPart(part) : null));
 
 /** Reads what the notebooks have defined whenever the view is opened. */
 export const useNotebookParts = (): void => useEffect(() => void loadParts(), []);
 
+type OwnSpec = OwnLossSpec | OwnComposedLayer;
+
 /** The option that a part came from, if it still says the same. */
-export const optionOf = <S extends OwnLossSpec>(
+export const optionOf = <S extends OwnSpec>(
   options: readonly PartOption<S>[],
-  part: OwnLossSpec,
+  part: OwnSpec,
 ): PartOption<S> | undefined =>
   options.find(({ spec }) => spec.origin?.codeHash === part.origin?.codeHash && saysTheSame(spec, part)) ??
   options.find(({ spec }) => part.origin !== undefined && saysTheSame(spec, part));
 
-const saysTheSame = (a: OwnLossSpec, b: OwnLossSpec): boolean =>
-  a.name === b.name && a.forward === b.forward && a.backward === b.backward;
+/** Of a layer how it is drawn is its network's. */
+const saidBy = (part: OwnSpec): string =>
+  JSON.stringify("layers" in part ? part.layers : [part.forward, part.backward]);
+
+const saysTheSame = (a: OwnSpec, b: OwnSpec): boolean => a.name === b.name && saidBy(a) === saidBy(b);

@@ -1,3 +1,4 @@
+import { openLayers } from "../../shared/specs/open-layers.ts";
 import type { RunSummary } from "../../shared/runs/run-records.ts";
 import type { TrainSpec } from "../../shared/specs/train-spec.ts";
 import { HEALTHY_UPDATE_RATIO } from "../../shared/experiments/training.ts";
@@ -72,7 +73,7 @@ function failedWhy(
   const first = log.trainLoss[0]?.y ?? NaN;
   if (loss > HARDLY * first)
     return `The loss hardly moved from ${formatNumber(first)}: check the gradients of this network, and its initialisation.`;
-  if (spec.layers.some(({ type }) => type === "dropout"))
+  if (openLayers(spec.layers).some(({ type }) => type === "dropout"))
     return "Dropout hides units at every step, so that the rows are never seen by the whole network: try it without.";
   if (spec.optimizer.weightDecay > 0.05)
     return `A weight decay of ${formatNumber(spec.optimizer.weightDecay)} pulls the weights back: try it without.`;

@@ -3,21 +3,16 @@ import { ArrowDown, ArrowUp, Plus, Trash2 } from "lucide-react";
 import { useState } from "react";
 import { flatLayers, parameterShapes } from "../../core/network/network.ts";
 import { forSimpleActivations } from "../../core/ops/activation.ts";
-import {
-  endsOf,
-  endsOfLayers,
-  isSimpleActivation,
-  networkOf,
-  outputsFor,
-  type TrainLayerSpec,
-} from "../../shared/specs/network-spec.ts";
+import { isSimpleActivation, type TrainLayerSpec } from "../../shared/specs/layer-spec.ts";
+import { endsOf, endsOfLayers, networkOf, outputsFor } from "../../shared/specs/network-spec.ts";
 import { formatNumber } from "../format/number.ts";
 import { SCHEMES } from "../network/network-form.ts";
-import { useActivationOptions, useNotebookParts } from "../network/notebook-parts.ts";
+import { useActivationOptions, useLayerOptions, useNotebookParts } from "../network/notebook-parts.ts";
 import { showFailure } from "../store/lab-store.ts";
 import { useStore } from "../store/create-store.ts";
 import { datasetsStore, knownDataset } from "../store/datasets-store.ts";
 import { LayerNumber } from "./layer-inputs.tsx";
+import { OwnLayerSettings } from "./own-layer-settings.tsx";
 import { OwnActivationSettings } from "./own-activation-settings.tsx";
 import { WeightsFile } from "./weights-file.tsx";
 import { copyText } from "../store/save.ts";
@@ -40,6 +35,19 @@ const KINDS: Readonly<
     title: "own activation",
     make: () => ({ type: "own", name: "swish", forward: "z * sigmoid(z)" }),
   },
+  ownLayer: {
+    title: "own layer",
+    make: () => ({
+      type: "ownLayer",
+      name: "bottleneck",
+      init: "kaimingNormal",
+      layers: [
+        { type: "linear", out: { times: 1, per: 4, plus: 0 } },
+        { type: "relu", shift: 0 },
+        { type: "linear", out: { times: 1, per: 1, plus: 0 } },
+      ],
+    }),
+  },
   dropout: { title: "dropout", make: () => ({ type: "dropout", rate: 0.2 }) },
   batchNorm: { title: "batch norm", make: () => ({ type: "batchNorm", momentum: 0.1, eps: 1e-5 }) },
   layerNorm: { title: "layer norm", make: () => ({ type: "layerNorm", eps: 1e-5 }) },
@@ -59,10 +67,13 @@ const KINDS: Readonly<
 function LayerSettings({
   layer,
   place,
+  inputs,
   onChange,
 }: {
   readonly layer: TrainLayerSpec;
   readonly place: string;
+  /** Values that come in. */
+  readonly inputs: number;
   readonly onChange: (layer: TrainLayerSpec) => void;
 }) {
   if (isSimpleActivation(layer)) return null;
@@ -134,6 +145,8 @@ function LayerSettings({
       );
     case "own":
       return <OwnActivationSettings layer={layer} place={place} onChange={onChange} />;
+    case "ownLayer":
+      return <OwnLayerSettings layer={layer} place={place} inputs={inputs} onChange={onChange} />;
     case "residual":
       return (
         <span>
@@ -153,7 +166,7 @@ export function ModelBuilder({ form }: { readonly form: TrainForm }) {
   const { choice, choose, spec, problem } = form;
   const [kind, setKind] = useState<string>("linear");
   useNotebookParts();
-  const defined = useActivationOptions();
+  const defined = [...useActivationOptions(), ...useLayerOptions()];
   const { layers } = choice;
   const dataset = knownDataset(useStore(datasetsStore), choice.data);
   const set = (next: readonly TrainLayerSpec[]): void => {
@@ -183,6 +196,7 @@ export function ModelBuilder({ form }: { readonly form: TrainForm }) {
               <LayerSettings
                 layer={layer}
                 place={place}
+                inputs={widthAfter(layers, index)}
                 onChange={(changed) => set(layers.map((one, i) => (i === index ? changed : one)))}
               />
               <span className={own["layerTools"]}>

@@ -1,5 +1,5 @@
 import { NativeSelect } from "@mantine/core";
-import type { OwnLayer } from "../../shared/live/notebook-part.ts";
+import type { OwnActivationLayer } from "../../shared/live/notebook-part.ts";
 import { optionOf, useActivationOptions } from "../network/notebook-parts.ts";
 import { LayerText } from "./layer-inputs.tsx";
 import own from "./train-view.module.css";
@@ -13,9 +13,9 @@ export function OwnActivationSettings({
   place,
   onChange,
 }: {
-  readonly layer: OwnLayer;
+  readonly layer: OwnActivationLayer;
   readonly place: string;
-  readonly onChange: (layer: OwnLayer) => void;
+  readonly onChange: (layer: OwnActivationLayer) => void;
 }) {
   const defined = useActivationOptions();
   const { origin, ...written } = layer;

@@ -17,6 +17,17 @@ export interface Activation extends Layer {
 // A cell may replace the global names; the language goes on with those it began with.
 const { defineProperty, freeze } = Object;
 
+export interface Formulas {
+  readonly name: string;
+  readonly forward: string;
+  readonly backward?: string;
+}
+const defined = new WeakMap<object, Formulas>();
+
+/** The formulas of what `activation` gave; undefined for anything else. */
+export const formulasOf = (value: unknown): Formulas | undefined =>
+  typeof value === "function" ? defined.get(value) : undefined;
+
 /** Calls a function that must give a tensor in the shape of x. */
 function applied(what: string, out: Tensor, x: Tensor): Tensor {
   if (!isTensor(out)) throw new TypeError(`${what} must return a tensor`);
@@ -48,6 +59,7 @@ export function activation(name: string, forward: Forward, backward?: Backward):
     setStep(out, { inputs: [x], rule: (g) => [backward(x, g)] });
     return out;
   }
+  defined.set(call, { name, forward: formula, ...(gradient === undefined ? {} : { backward: gradient }) });
   defineProperty(call, "name", { value: name });
   return freeze(
     Object.assign(call, {

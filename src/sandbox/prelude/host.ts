@@ -75,6 +75,8 @@ export interface Host {
     backward: string | undefined,
     stack: string,
   ): void;
+  /** Says that a layer of this name has been defined: JSON of what it is made of, as a network's spec says it. */
+  defineLayer(name: string, layers: string, stack: string): void;
   /**
    * What is wrong with a value, "" where nothing is. `exact`, 1 or 0: the expected one is computed anew in float64;
    * words of the mistakes are separated by line ends, what they give follows in their order.

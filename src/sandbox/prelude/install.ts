@@ -1,5 +1,6 @@
 // Puts the tensor language's names where cells find them, and closes what they must not change.
 import { activation } from "./activation.ts";
+import { ownLayer } from "./own-layer.ts";
 import { lossFunction } from "./loss-function.ts";
 import { noGrad } from "./autograd.ts";
 import { assert, assertClose, AssertionError, check, checkLayer } from "./checks.ts";
@@ -46,6 +47,7 @@ const language: Record<string, unknown> = {
   checkLayer,
   activation,
   lossFunction,
+  ownLayer,
   assert,
   assertClose,
 };

@@ -136,16 +136,74 @@ export class Sigmoid extends Module {
   }
 }
 
+/** A module, or a function of a tensor, as an activation of one's own is. */
+export type Step = Module | ((x: Tensor) => Tensor);
+
+const stepped = (step: Step, x: Tensor): Tensor => (step instanceof Module ? step.call(x) : step(x));
+
 /** One module after another. */
 export class Sequential extends Module {
-  layers: Module[];
+  layers: Step[];
 
-  constructor(...layers: Module[]) {
+  constructor(...layers: Step[]) {
     super();
     this.layers = layers;
   }
   override forward(x: Tensor): Tensor {
-    return this.layers.reduce((value, layer) => layer.call(value), x);
+    return this.layers.reduce((value, layer) => stepped(layer, value), x);
+  }
+}
+
+/** x + f(x). He et al. (2015) */
+export class Residual extends Module {
+  readonly body: Step;
+
+  constructor(body: Step) {
+    super();
+    this.body = body;
+  }
+  override forward(x: Tensor): Tensor {
+    return x.add(stepped(this.body, x));
+  }
+}
+
+/** While it trains, an element is 0 with probability `rate`, else 1 / (1 − rate) times itself. */
+export class Dropout extends Module {
+  readonly rate: number;
+
+  constructor(rate = 0.5) {
+    super();
+    if (!(rate >= 0 && rate < 1)) {
+      throw new TypeError(`nn.Dropout: the rate must be at least 0 and below 1, got ${String(rate)}`);
+    }
+    this.rate = rate;
+  }
+  override forward(x: Tensor): Tensor {
+    if (!this.training || this.rate === 0) return x.clone();
+    return x.mul(
+      rand(x.shape)
+        .ge(this.rate)
+        .div(1 - this.rate),
+    );
+  }
+}
+
+/** (x − mean) / √(variance + eps) · weight + bias, row by row. Ba, Kiros and Hinton (2016) */
+export class LayerNorm extends Module {
+  weight: Tensor;
+  bias: Tensor;
+  readonly eps: number;
+
+  constructor(features: number, { eps = 1e-5 }: { eps?: number } = {}) {
+    super();
+    this.weight = ones(features).requiresGrad_();
+    this.bias = zeros(features).requiresGrad_();
+    this.eps = eps;
+  }
+  override forward(x: Tensor): Tensor {
+    const centred = x.sub(x.mean({ dim: -1, keepdim: true }));
+    const variance = x.variance({ dim: -1, correction: 0, keepdim: true });
+    return centred.div(variance.add(this.eps).sqrt()).mul(this.weight).add(this.bias);
   }
 }
 

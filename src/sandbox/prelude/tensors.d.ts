@@ -290,6 +290,18 @@ declare function lossFunction(
   backward?: (y: Tensor, t: Tensor) => Tensor,
 ): LossFunction;
 
+/**
+ * Defines a layer under a name that Train, Gradients, Backward and Initialise then offer: `make` gives the module for
+ * the number of values that come in, made of nn.Linear, nn.ReLU, nn.Tanh, nn.Sigmoid, nn.BatchNorm1d, nn.LayerNorm,
+ * nn.Dropout, nn.Residual, nn.Sequential and activations that `activation` has defined.
+ *
+ * @returns `make`, to be used here.
+ */
+declare function ownLayer(
+  name: string,
+  make: (features: number) => nn.Module,
+): (features: number) => nn.Module;
+
 /** Runs f without taking down how its results came about. */
 declare function noGrad<T>(f: () => T): T;
 
@@ -314,9 +326,28 @@ declare namespace nn {
   class ReLU extends Module {}
   class Tanh extends Module {}
   class Sigmoid extends Module {}
+  /** A module, or a function of a tensor, as an activation of one's own is. */
+  type Step = Module | ((x: Tensor) => Tensor);
   class Sequential extends Module {
-    constructor(...layers: Module[]);
-    layers: Module[];
+    constructor(...layers: Step[]);
+    layers: Step[];
+  }
+  /** x + body(x). */
+  class Residual extends Module {
+    constructor(body: Step);
+    readonly body: Step;
+  }
+  /** While it trains, an element is 0 with probability `rate` (0.5 without), else 1 / (1 − rate) times itself. */
+  class Dropout extends Module {
+    constructor(rate?: number);
+    readonly rate: number;
+  }
+  /** (x − mean) / √(variance + eps) · weight + bias, row by row. */
+  class LayerNorm extends Module {
+    constructor(features: number, options?: { readonly eps?: number });
+    weight: Tensor;
+    bias: Tensor;
+    readonly eps: number;
   }
   /** (x − mean) / √(variance + eps) · weight + bias, column by column. */
   class BatchNorm1d extends Module {

@@ -113,6 +113,7 @@ export const FUNCTIONS: Readonly<Record<string, FunctionRow>> = {
   check: helper("check"),
   activation: helper("activation"),
   lossFunction: helper("loss_function"),
+  ownLayer: helper("own_layer"),
   noGrad: helper("no_grad"),
   "nn.init.kaimingNormal_": kaiming("kaiming_normal_"),
   "nn.init.kaimingUniform_": kaiming("kaiming_uniform_"),

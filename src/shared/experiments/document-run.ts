@@ -19,4 +19,7 @@ const reportSchema = v.object({
 });
 export type DocumentRunReport = v.InferOutput<typeof reportSchema>;
 /** Under its plain type: the compiler would else take it apart wherever the contract of all calls is looked at. */
-export const documentRunReportSchema: v.GenericSchema<DocumentRunReport> = reportSchema;
+export const documentRunReportSchema: v.GenericSchema<
+  v.InferInput<typeof reportSchema>,
+  DocumentRunReport
+> = reportSchema;

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { trainLayerSpecSchema } from "../specs/network-spec.ts";
+import { trainLayerSpecSchema } from "../specs/layer-spec.ts";
 import { trainSpecSchema } from "../specs/train-spec.ts";
 import { importOutcomeSchema } from "./imported.ts";
 

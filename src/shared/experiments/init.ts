@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import { asItWasRun } from "../specs/as-it-was-run.ts";
-import { initialisationSchema, networkSpecSchema } from "../specs/network-spec.ts";
+import { initialisationSchema } from "../specs/layer-spec.ts";
+import { networkSpecSchema } from "../specs/network-spec.ts";
 import { histogramSchema, machineSchema, measuredNumberSchema as measured } from "../runs/run-records.ts";
 import { threadsSchema } from "../specs/threads.ts";
 

@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { innerLayersSchema } from "../specs/layer-spec.ts";
 import { measuredNumberSchema as measured } from "../runs/run-records.ts";
 import { checkReportSchema } from "./check-report.ts";
 import { sourcePlaceSchema } from "./source-place.ts";
@@ -99,6 +100,8 @@ export const cellOutputSchema = v.variant("kind", [
     /** Where `backward` is not that, for dy = 1. */
     misfit: v.nullable(v.object({ z: measured, given: measured, derived: measured })),
     place: v.nullable(sourcePlaceSchema),
+    /** The code of the cell and of the cells it needs, as it ran; said of what is stored. */
+    source: v.optional(v.string()),
   }),
   /** `lossFunction(name, …)`: the same of a loss; formulas of y, what is predicted, and t, the target, of one number. */
   v.object({
@@ -110,6 +113,15 @@ export const cellOutputSchema = v.variant("kind", [
     derived: v.string(),
     misfit: v.nullable(v.object({ y: measured, t: measured, given: measured, derived: measured })),
     place: v.nullable(sourcePlaceSchema),
+    source: v.optional(v.string()),
+  }),
+  /** `ownLayer(name, …)`: what it is made of, as a network's spec says it. */
+  v.object({
+    kind: v.literal("layer"),
+    name: v.string(),
+    layers: innerLayersSchema,
+    place: v.nullable(sourcePlaceSchema),
+    source: v.optional(v.string()),
   }),
   /** Said by the lab, not by the cell: a broadcast that is probably not meant, output that was cut off. */
   v.object({ kind: v.literal("notice"), text: v.string(), place: v.nullable(sourcePlaceSchema) }),

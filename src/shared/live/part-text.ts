@@ -1,11 +1,16 @@
+import { composedText } from "../specs/open-layers.ts";
 import type { CellOutput } from "./cell-output.ts";
 
 /** What a cell has defined for the other views. */
-export type DefinedPart = Extract<CellOutput, { readonly kind: "activation" | "loss" }>;
+export type DefinedPart = Extract<CellOutput, { readonly kind: "activation" | "loss" | "layer" }>;
+type DefinedFormula = Exclude<DefinedPart, { readonly kind: "layer" }>;
+
+export const isDefinedPart = (output: CellOutput): output is DefinedPart =>
+  output.kind === "activation" || output.kind === "loss" || output.kind === "layer";
 
 const number = (value: number): string => String(Number(value.toPrecision(4)));
 
-function misfitWords(part: DefinedPart): string | null {
+function misfitWords(part: DefinedFormula): string | null {
   if (part.misfit === null) return null;
   const { given, derived } = part.misfit;
   const at =
@@ -18,12 +23,21 @@ function misfitWords(part: DefinedPart): string | null {
   );
 }
 
-/** What is said of an activation or a loss that a cell has defined, a sentence each; the formulas come first. */
+/** What is said of a part that a cell has defined, a sentence each; the formulas come first. */
 export function partText(part: DefinedPart): {
+  readonly title: string;
   readonly formulas: readonly string[];
   readonly sentences: readonly string[];
+  readonly wrong: boolean;
 } {
-  const { kind, name, forward, backward, derived } = part;
+  const { name } = part;
+  if (part.kind === "layer") {
+    const formulas = [`${name}, of n values that come in: ${composedText(part.layers)}`];
+    const drawn = part.layers.some(({ type }) => type === "linear" || type === "residual");
+    const sentences = drawn ? ["Its weights are drawn by the network that takes it."] : [];
+    return { title: `Layer ${name}`, formulas, sentences, wrong: false };
+  }
+  const { kind, forward, backward, derived } = part;
   const wrong = misfitWords(part);
   const formulas =
     kind === "activation"
@@ -33,5 +47,6 @@ export function partText(part: DefinedPart): {
     ...(backward === null ? ["The backward is derived."] : []),
     ...(wrong === null ? [] : [wrong]),
   ];
-  return { formulas, sentences };
+  const title = `${kind === "activation" ? "Activation" : "Loss"} ${name}`;
+  return { title, formulas, sentences, wrong: wrong !== null };
 }

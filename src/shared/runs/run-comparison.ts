@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { MOST_COMPARED } from "./run-curves.ts";
+import { ownPartSchema } from "./own-part.ts";
 import { machineSchema, measuredNumberSchema, runSummarySchema } from "./run-records.ts";
 import { runValueSchema } from "./run-table.ts";
 
@@ -78,6 +79,16 @@ export const comparedMetricSchema = v.object({
 });
 export type ComparedMetric = v.InferOutput<typeof comparedMetricSchema>;
 
+export const comparedPartSchema = v.object({
+  kind: ownPartSchema.entries.kind,
+  name: v.string(),
+  /** In the order of the runs; null where a run has no such part. */
+  runs: v.array(v.nullable(ownPartSchema)),
+  /** Runs that have it have it with the same code. */
+  same: v.boolean(),
+});
+export type ComparedPart = v.InferOutput<typeof comparedPartSchema>;
+
 export const runComparisonSchema = v.object({
   /** In the order asked for; the first is what the others are compared with. */
   runs: v.array(runSummarySchema),
@@ -86,6 +97,8 @@ export const runComparisonSchema = v.object({
   cautions: v.array(v.string()),
   /** Settings by key with a value a run; `same` where all have the same. */
   settings: v.array(v.object({ key: v.string(), same: v.boolean(), values: v.array(runValueSchema) })),
+  /** Activations and losses of people's own, by name. */
+  parts: v.array(comparedPartSchema),
   results: v.array(v.object({ key: v.string(), values: v.array(runValueSchema) })),
   metrics: v.array(comparedMetricSchema),
   timings: v.array(comparedTimingSchema),

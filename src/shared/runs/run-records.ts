@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { ownPartSchema } from "./own-part.ts";
 
 /** A measured number. NaN and infinities are results too (a diverged loss), and `v.number()` refuses NaN. */
 export const measuredNumberSchema = v.custom<number>(
@@ -239,5 +240,7 @@ export const runDetailsSchema = v.object({
   timings: v.array(timingSchema),
   gradientChecks: v.array(gradientCheckSchema),
   events: v.array(runEventSchema),
+  /** Activations and losses of a person's own in its network. */
+  ownParts: v.array(ownPartSchema),
 });
 export type RunDetails = v.InferOutput<typeof runDetailsSchema>;

@@ -1,5 +1,5 @@
 import { outputsOf, type Dataset } from "../experiments/dataset.ts";
-import type { TrainLayerSpec } from "./network-spec.ts";
+import type { TrainLayerSpec } from "./layer-spec.ts";
 import { trainSpecSchema, type TrainSpec } from "./train-spec.ts";
 import * as v from "valibot";
 

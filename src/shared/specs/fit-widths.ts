@@ -1,7 +1,9 @@
 import type { LossName } from "../../core/network/network.ts";
-import { endsOfLayers, outputsFor, type DataEnds, type TrainLayerSpec } from "./network-spec.ts";
+import type { TrainLayerSpec } from "./layer-spec.ts";
+import { openLayer, type OpenLayer } from "./open-layers.ts";
+import { endsOfLayers, outputsFor, type DataEnds } from "./network-spec.ts";
 
-type Plain = Exclude<TrainLayerSpec, { type: "residual" }>;
+type Plain = Exclude<OpenLayer, { type: "residual" }>;
 
 /**
  * The same layers with every input as wide as what comes in, `inputs` or what the first layer takes; a residual block
@@ -18,6 +20,7 @@ export function fitWidths(
       width = layer.out;
       return fitted;
     }
+    if (layer.type === "ownLayer") width = openLayer(layer, width).outputs;
     if (layer.type !== "residual") return layer;
     const before = width;
     const lastLinear = layer.layers.findLastIndex(({ type }) => type === "linear");

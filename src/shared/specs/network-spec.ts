@@ -9,116 +9,18 @@ import {
   type Network,
   type PlainLayer,
 } from "../../core/network/network.ts";
+import { openLayer, openLayers, type OpenLayer } from "./open-layers.ts";
 import {
-  activationFacts,
-  SIMPLE_ACTIVATION_NAMES,
-  type SimpleActivation,
-} from "../../core/ops/activation.ts";
-import { ownLayerSpecSchema, ownLossSpecSchema, type OwnLossSpec } from "./own-part-spec.ts";
-
-const wholeNumber = (what: string, min: number, max: number) =>
-  v.pipe(
-    v.number(`${what} must be a number`),
-    v.integer(`${what} must be a whole number`),
-    v.minValue(min, `${what} must be at least ${min}`),
-    v.maxValue(max, `${what} must be at most ${max.toLocaleString("en")}`),
-  );
-const finiteNumber = (what: string) =>
-  v.pipe(v.number(`${what} must be a number`), v.finite(`${what} must be finite`));
-
-/**
- * How a linear layer's weights are drawn; biases are zero, except with `torchLinear`. Fans as in our layout (in, out):
- * torch stores the transpose, so on a tensor of our shape its fan_out is our fan in.
- */
-export const INITIALISATIONS = {
-  normal: "plain normal, std 1",
-  scaledNormal: "normal / √n",
-  xavierNormal: "Xavier normal",
-  xavierUniform: "Xavier uniform",
-  kaimingNormal: "Kaiming normal, fan in",
-  kaimingNormalFanOut: "Kaiming normal, fan out",
-  kaimingUniform: "Kaiming uniform, fan in",
-  kaimingUniformFanOut: "Kaiming uniform, fan out",
-  torchLinear: "torch's Linear: a = √5",
-  orthogonal: "orthogonal",
-  lsuv: "LSUV, tolerance 0.001",
-  zeros: "all zeros",
-  constant: "constant 0.01",
-} as const;
-export const initialisationSchema = v.picklist(
-  Object.keys(INITIALISATIONS) as (keyof typeof INITIALISATIONS)[],
-);
-export type Initialisation = v.InferOutput<typeof initialisationSchema>;
-
-/** Factor on a layer's drawn weights, as torch's `gain`; with `normal` it is the standard deviation itself. */
-export const gainSchema = v.pipe(
-  v.number("gain must be a number"),
-  v.minValue(1e-6, "gain must be at least 0.000001"),
-  v.maxValue(1_000, "gain must be at most 1,000"),
-);
-
-/** A layer without a layer inside. A linear layer without `init` is drawn by Kaiming normal, fan in. */
-const plainLayers = [
-  v.strictObject({
-    type: v.literal("linear"),
-    in: wholeNumber("in", 1, 100_000),
-    out: wholeNumber("out", 1, 100_000),
-    init: v.optional(initialisationSchema, "kaimingNormal"),
-    gain: v.optional(gainSchema),
-  }),
-  v.strictObject({ type: v.literal("relu"), shift: v.optional(finiteNumber("shift"), 0) }),
-  v.strictObject({ type: v.literal("leakyRelu"), slope: v.optional(finiteNumber("slope"), 0.01) }),
-  v.strictObject({ type: v.picklist(SIMPLE_ACTIVATION_NAMES) }),
-  ownLayerSpecSchema,
-] as const;
-export const layerSpecSchema = v.variant("type", plainLayers);
-export type LayerSpec = v.InferOutput<typeof layerSpecSchema>;
-
-const eps = v.optional(
-  v.pipe(
-    v.number("eps must be a number"),
-    v.finite("eps must be finite"),
-    v.minValue(1e-12, "eps must be at least 1e-12"),
-  ),
-  1e-5,
-);
-const share = (what: string) =>
-  v.pipe(
-    v.number(`${what} must be a number`),
-    v.minValue(0, `${what} must be at least 0`),
-    v.check((value) => value < 1, `${what} must be below 1`),
-  );
-/** Those that behave otherwise while they train, and layer norm, beside the others. */
-const trainableLayers = [
-  ...plainLayers,
-  v.strictObject({ type: v.literal("dropout"), rate: v.optional(share("the dropout rate"), 0.5) }),
-  v.strictObject({
-    type: v.literal("batchNorm"),
-    momentum: v.optional(
-      v.pipe(
-        v.number("momentum must be a number"),
-        v.minValue(0.001, "momentum must be at least 0.001"),
-        v.maxValue(1, "momentum must be at most 1"),
-      ),
-      0.1,
-    ),
-    eps,
-  }),
-  v.strictObject({ type: v.literal("layerNorm"), eps }),
-] as const;
-/** A residual block, x + f(x), holds other layers but no block. */
-export const trainLayerSpecSchema = v.variant("type", [
-  ...trainableLayers,
-  v.strictObject({
-    type: v.literal("residual"),
-    layers: v.pipe(
-      v.array(v.variant("type", trainableLayers)),
-      v.minLength(1, "a residual block must hold at least one layer"),
-      v.maxLength(50, "a residual block can hold at most 50 layers"),
-    ),
-  }),
-]);
-export type TrainLayerSpec = v.InferOutput<typeof trainLayerSpecSchema>;
+  isSimpleActivation,
+  MOST_WIDTH,
+  share,
+  trainLayerSpecSchema,
+  wholeNumber,
+  type Initialisation,
+  type LayerSpec,
+  type TrainLayerSpec,
+} from "./layer-spec.ts";
+import { ownLossSpecSchema, type OwnLossSpec } from "./own-part-spec.ts";
 
 const SPLIT_ROWS = { train: 50_000, valid: 10_000 } as const;
 
@@ -166,7 +68,7 @@ interface SpecLayers {
 export function endsOfLayers(
   layers: readonly TrainLayerSpec[],
 ): { readonly inputs: number; readonly outputs: number } | null {
-  const widths = layers.flatMap((layer): { inputs: number; outputs: number }[] => {
+  const widths = openLayers(layers).flatMap((layer): { inputs: number; outputs: number }[] => {
     if (layer.type === "linear") return [{ inputs: layer.in, outputs: layer.out }];
     const inside = layer.type === "residual" ? endsOfLayers(layer.layers) : null;
     return inside === null ? [] : [inside];
@@ -180,10 +82,19 @@ export function endsOfLayers(
 export function networkSpecMisfit({ layers, loss, classWeights, ownLoss }: SpecLayers): string {
   const ends = endsOfLayers(layers);
   if (ends === null) return "there must be at least one linear layer";
+  const early = layers.findIndex(({ type }) => type === "ownLayer");
+  if (early >= 0 && endsOfLayers(layers.slice(0, early)) === null) {
+    return `layer ${early + 1}, a layer of one's own, must stand behind a linear layer, which says how many values come in`;
+  }
   let width = ends.inputs;
   const misfit = (list: readonly TrainLayerSpec[], where: string): string => {
     for (const [index, layer] of list.entries()) {
       const place = `${where}layer ${index + 1}`;
+      if (layer.type === "ownLayer") {
+        const inside = misfit(openLayer(layer, width).layers, `${place}, ${layer.name}, `);
+        if (inside !== "") return inside;
+        continue;
+      }
       if (layer.type === "residual") {
         const before = width;
         const inside = misfit(layer.layers, `${place}, `);
@@ -194,6 +105,9 @@ export function networkSpecMisfit({ layers, loss, classWeights, ownLoss }: SpecL
       }
       if (layer.type !== "linear") continue;
       if (layer.in !== width) return `${place} takes ${layer.in} values where ${width} come in`;
+      if (layer.out > MOST_WIDTH) {
+        return `${place} gives ${layer.out} values; the most are ${MOST_WIDTH.toLocaleString("en")}`;
+      }
       width = layer.out;
     }
     return "";
@@ -278,7 +192,7 @@ export const networkMisfit = (spec: SpecLayers & { readonly data: DataSpec }): s
 
 /** Whether a layer is a batch norm, or holds one. */
 export const holdsBatchNorm = (layers: readonly TrainLayerSpec[]): boolean =>
-  layers.some(
+  openLayers(layers).some(
     (layer) => layer.type === "batchNorm" || (layer.type === "residual" && holdsBatchNorm(layer.layers)),
   );
 
@@ -295,11 +209,6 @@ export const networkSpecSchema = v.pipe(
   ),
 );
 export type NetworkSpec = v.InferOutput<typeof networkSpecSchema>;
-
-/** Whether a layer is an activation without parameters. */
-export const isSimpleActivation = <L extends TrainLayerSpec>(
-  layer: L,
-): layer is Extract<L, { readonly type: SimpleActivation }> => activationFacts(layer.type) !== null;
 
 function plainLayerOf(spec: LayerSpec): PlainLayer {
   if (isSimpleActivation(spec)) return { type: "activation", activation: { kind: spec.type } };
@@ -339,7 +248,7 @@ export function networkOf({
   readonly delta?: number | undefined;
 }): Network {
   let width = endsOfLayers(layers)?.inputs ?? 0;
-  const layerOf = (spec: TrainLayerSpec): Layer => {
+  const layerOf = (spec: OpenLayer): Layer => {
     if (isSimpleActivation(spec)) return plainLayerOf(spec);
     switch (spec.type) {
       case "dropout":
@@ -360,7 +269,7 @@ export function networkOf({
     }
   };
   return {
-    layers: layers.map(layerOf),
+    layers: openLayers(layers).map(layerOf),
     loss,
     smoothing: labelSmoothing,
     ...(delta === undefined ? {} : { delta }),
@@ -404,7 +313,7 @@ export const schemesOf = ({
 }: {
   readonly layers: readonly TrainLayerSpec[];
 }): readonly Initialisation[] =>
-  layers.flatMap((layer) => {
+  openLayers(layers).flatMap((layer) => {
     if (layer.type === "residual") return schemesOf(layer);
     return layer.type === "linear" ? [layer.init] : [];
   });

@@ -26,15 +26,27 @@ const formula = (what: string, own: (text: string) => OwnActivation) =>
     ),
   );
 
-/** The notebook's cell that defined a part; `codeHash` is of its code and of all that it needs. */
-const origin = v.optional(
+/** Characters of a part's code that are kept with it; longer code is not a part's, and is left out. */
+export const MOST_SOURCE = 200_000;
+
+/**
+ * The notebook's cell that defined a part; `codeHash` is of its code and of all that it needs, `source` is that code as
+ * it ran.
+ */
+export const partOrigin = v.optional(
   v.strictObject({
     notebook: v.pipe(v.string(), v.maxLength(500)),
     cell: v.pipe(v.string(), v.maxLength(500)),
     codeHash: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/, "codeHash must be a SHA-256 in hexadecimal")),
+    source: v.optional(
+      v.pipe(
+        v.string("source must be the code as a text"),
+        v.maxLength(MOST_SOURCE, `source can have at most ${MOST_SOURCE.toLocaleString("en")} characters`),
+      ),
+    ),
   }),
 );
-const partName = (part: string) =>
+export const partName = (part: string) =>
   v.pipe(
     v.string("name must be a text"),
     v.regex(
@@ -74,7 +86,7 @@ export const ownLossSpecSchema = v.strictObject({
   forward: lossFormula("forward", (forward) => ({ forward, backward: null })),
   /** The slope of one number's loss by y: "2 * (y - t)"; derived from `forward` without. */
   backward: v.optional(lossFormula("backward", (backward) => ({ forward: "y", backward }))),
-  origin,
+  origin: partOrigin,
 });
 export type OwnLossSpec = v.InferOutput<typeof ownLossSpecSchema>;
 
@@ -94,5 +106,5 @@ export const ownLayerSpecSchema = v.strictObject({
   backward: v.optional(
     formula("backward", (backward) => ({ kind: "own", name: "own", forward: "z", backward })),
   ),
-  origin,
+  origin: partOrigin,
 });

@@ -2,7 +2,7 @@ import * as v from "valibot";
 import { randomStream } from "../../core/random/random-stream.ts";
 import { fitWidths } from "./fit-widths.ts";
 import { issueAt } from "../ipc/issue-words.ts";
-import { trainLayerSpecSchema } from "./network-spec.ts";
+import { trainLayerSpecSchema } from "./layer-spec.ts";
 import { trainSpecSchema, type TrainSpec } from "./train-spec.ts";
 
 /** More than anybody waits for, on a cluster too; every one of them is checked before the first begins. */

@@ -1,4 +1,4 @@
-import type { LayerSpec } from "./network-spec.ts";
+import type { LayerSpec } from "./layer-spec.ts";
 import { NOTEBOOK_SPEC } from "./notebook-spec.ts";
 import type { TrainSpec } from "./train-spec.ts";
 

@@ -1,7 +1,8 @@
 import * as v from "valibot";
 import { issuesWords } from "../ipc/issue-words.ts";
 import { asItWasRun } from "./as-it-was-run.ts";
-import { networkSpecEntries, holdsBatchNorm, networkMisfit, type TrainLayerSpec } from "./network-spec.ts";
+import type { TrainLayerSpec } from "./layer-spec.ts";
+import { networkSpecEntries, holdsBatchNorm, networkMisfit } from "./network-spec.ts";
 
 const wholeNumber = (what: string, min: number, max: number) =>
   v.pipe(

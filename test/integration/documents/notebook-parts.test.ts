@@ -1,16 +1,21 @@
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Lab } from "../../../src/main/lab/lab.ts";
 import { openLab } from "../../../src/main/lab/open-lab.ts";
-import { layerOfPart, lossOfPart, type NotebookPart } from "../../../src/shared/live/notebook-part.ts";
+import {
+  composedOfPart,
+  layerOfPart,
+  lossOfPart,
+  type NotebookPart,
+} from "../../../src/shared/live/notebook-part.ts";
 import { expandSweep, sweepSpecSchema } from "../../../src/shared/specs/sweep-spec.ts";
+import type { LayerSpec } from "../../../src/shared/specs/layer-spec.ts";
 import {
   NOTEBOOK_NETWORK,
   DEEP_CLASSIFIER,
-  type LayerSpec,
   type NetworkSpec,
 } from "../../../src/shared/specs/network-spec.ts";
 import { NOTEBOOK_SPEC } from "../../../src/shared/specs/notebook-spec.ts";
@@ -46,9 +51,9 @@ async function run(documentId: string, text: string): Promise<void> {
   await lab.session.run({ documentId, text, selection: { kind: "all" } });
   await expect.poll(() => lab.activity.state()).toBeNull();
 }
-const named = (name: string): NotebookPart => {
+const named = (name: string): Exclude<NotebookPart, { kind: "layer" }> => {
   const found = lab.session.parts().find((one) => one.name === name);
-  if (found === undefined) throw new Error(`no notebook has defined ${name}`);
+  if (found === undefined || found.kind === "layer") throw new Error(`no notebook has defined ${name}`);
   return found;
 };
 
@@ -83,6 +88,7 @@ test("what a notebook's cells define is listed by name, with where it comes from
       documentId,
       notebook: "Own parts",
       cell: "c3",
+      source: `// Cell c1\nconst slope = 0.1;\n\n// Cell c3\n${BENT}`,
       current: true,
     },
     {
@@ -93,6 +99,7 @@ test("what a notebook's cells define is listed by name, with where it comes from
       documentId,
       notebook: "Own parts",
       cell: "c2",
+      source: RELU,
       current: true,
     },
   ]);
@@ -102,6 +109,7 @@ test("what a notebook's cells define is listed by name, with where it comes from
     ["bent", false],
     ["mine", true],
   ]);
+  expect(named("bent").source).toContain("const slope = 0.1;");
   const before = named("bent").codeHash;
   await run(documentId, edited);
   expect(named("bent")).toMatchObject({ forward: "maximum(z, z * 0.2)", current: true });
@@ -136,6 +144,50 @@ test("a training with it has the losses of the built-in twin, and its code's has
   const elsewhere = await train(specOf({ ...other, origin: { notebook, cell, codeHash } }));
   expect(elsewhere.id).not.toBe(mine.id);
   expect(curve(lab, elsewhere.id)).toStrictEqual(curve(lab, mine.id));
+});
+
+test("the code is kept with the run as it was, is shown, exported, and compared with another run's", async () => {
+  const text = document("const slope = 0.3;", BENT.replace("bent", "kept"));
+  const id = await define(text, "Kept with its runs");
+  const layer = layerOfPart(named("kept"));
+  const source = `// Cell c1\nconst slope = 0.3;\n\n// Cell c2\n${BENT.replace("bent", "kept")}`;
+  const first = await train(specOf(layer, 2));
+  const network = { ...withActivation(layer), data: { ...DEEP_CLASSIFIER.data, rows: 64 } };
+  const checked = await lab.gradcheck.start(
+    { network, references: ["float64"], bug: null, coordinates: 5, tolerance: "strict", threads: 2 },
+    null,
+  ).done;
+  // The notebook says something else by now, and is then gone.
+  await run(id, text.replace("0.3", "0.4"));
+  const changed = layerOfPart(named("kept"));
+  await lab.documents.trash({ ids: [id] });
+  const origin = { notebook: "Kept with its runs", cell: "c2", codeHash: layer.origin?.codeHash, source };
+  const part = { kind: "activation", name: "kept", forward: "maximum(z, z * 0.3)", backward: null, origin };
+  for (const { id: runId } of [first, checked]) {
+    expect(lab.runs.get({ runId }).ownParts).toStrictEqual([part]);
+  }
+  const second = await train(specOf(changed, 2));
+  const { parts, cautions, settings: compared } = await lab.runs.compare({ runIds: [first.id, second.id] });
+  expect(
+    parts.map(({ name, same, runs }) => [name, same, runs.map((one) => one?.origin?.source)]),
+  ).toStrictEqual([["kept", false, [source, source.replace("0.3", "0.4")]]]);
+  expect(cautions).toContain("The activation kept is not the same code in these runs.");
+  expect(compared.map(({ key }) => key)).toContain("layers.1.origin.codeHash");
+  expect(compared.map(({ key }) => key)).not.toContain("layers.1.origin.source");
+  const again = await lab.runs.compare({ runIds: [first.id, checked.id] });
+  expect(again.parts.map(({ same }) => same)).toStrictEqual([true]);
+  // A run of a version that did not keep it is the same run, and says that it is not there.
+  const { notebook, cell, codeHash } = named("mine");
+  const bare = { ...layerOfPart(named("mine")), origin: { notebook, cell, codeHash } };
+  const ids = [bare, layerOfPart(named("mine"))].map(
+    (one) => lab.training.identify({ spec: specOf(one), threads: 2 }).id,
+  );
+  expect(ids[0]).toBe(ids[1]);
+  const old = await train(specOf(bare, 2));
+  expect(lab.runs.get({ runId: old.id }).ownParts[0]).toMatchObject({
+    name: "mine",
+    origin: { source: null },
+  });
 });
 
 test("the gradient check, the stepper and the initialisation take it", async () => {
@@ -207,6 +259,104 @@ test("a loss trains as the built-in twin, passes the gradient check against ever
   expect(tensors.map(({ formula }) => formula)).toContain("slope of the loss at z2, y");
 });
 
+test("a layer trains as the layers that it is made of, passes the gradient check, and its code is kept", async () => {
+  const source = [
+    'const soft = activation("soft", (z) => z.mul(z.sigmoid()));',
+    'const squeeze = ownLayer("squeeze", (n) => {',
+    "  const body = [new nn.LayerNorm(n), new nn.Linear(n, Math.floor(n / 4)), soft];",
+    "  return new nn.Sequential(new nn.Residual(new nn.Sequential(...body, new nn.Linear(Math.floor(n / 4), n))), new nn.Tanh(), new nn.Linear(n, 2 * n + 1));",
+    "});",
+    "const made = squeeze(8);",
+    "const x = randn(3, 8).requiresGrad_();",
+    "made.call(x).sum().backward();",
+    "print(made.call(x).shape, x.grad.shape, made.parameters().length);",
+  ].join("\n");
+  const id = await define(document(source), "Own layers");
+  const part = lab.session.parts().find(({ kind }) => kind === "layer");
+  if (part?.kind !== "layer") throw new Error("no notebook has defined a layer");
+  const soft = { type: "own", name: "soft", forward: "z * sigmoid(z)" } as const;
+  expect(part).toMatchObject({ name: "squeeze", notebook: "Own layers", cell: "c1", source, current: true });
+  expect(part.layers).toStrictEqual([
+    {
+      type: "residual",
+      layers: [
+        { type: "layerNorm", eps: 1e-5 },
+        { type: "linear", out: { times: 1, per: 4, plus: 0 } },
+        soft,
+        { type: "linear", out: { times: 1, per: 1, plus: 0 } },
+      ],
+    },
+    { type: "tanh" },
+    { type: "linear", out: { times: 2, per: 1, plus: 1 } },
+  ]);
+  const { outputs } = lab.session.get({ documentId: id, text: document(source) }).stored[0]?.result ?? {
+    outputs: [],
+  };
+  expect(outputs).toContainEqual({ kind: "text", text: "[3, 17] [3, 8] 8" });
+
+  const layer = composedOfPart(part);
+  const linear = (inFeatures: number, out: number) =>
+    ({ type: "linear", in: inFeatures, out, init: "kaimingNormal" }) as const;
+  const { layers: _, ...rest } = specOf({ type: "tanh" });
+  const own: TrainSpec = { ...rest, layers: [linear(784, 50), layer, linear(101, 10)] };
+  const writtenOut: TrainSpec = {
+    ...rest,
+    layers: [
+      linear(784, 50),
+      { type: "residual", layers: [{ type: "layerNorm", eps: 1e-5 }, linear(50, 12), soft, linear(12, 50)] },
+      { type: "tanh" },
+      linear(50, 101),
+      linear(101, 10),
+    ],
+  };
+  const [mine, twin] = [await train(own), await train(writtenOut)];
+  expect(mine).toMatchObject({ status: "finished", failure: null });
+  expect(curve(lab, mine.id)).toHaveLength(40);
+  expect(curve(lab, mine.id)).toStrictEqual(curve(lab, twin.id));
+  expect(mine.id).not.toBe(twin.id);
+  expect(lab.runs.get({ runId: mine.id }).ownParts).toMatchObject([
+    {
+      kind: "layer",
+      name: "squeeze",
+      forward:
+        "x + f(x) with f: layer norm, linear n → n / 4, soft, linear n / 4 → n, tanh, linear n → 2 n + 1",
+      origin: { notebook: "Own layers", codeHash: part.codeHash, source },
+    },
+  ]);
+  const { codeHash: __, ...place } = { notebook: part.notebook, cell: part.cell, codeHash: "" };
+  const elsewhere = {
+    ...own,
+    layers: [linear(784, 50), { ...layer, origin: { ...place, codeHash: "0".repeat(64) } }, linear(101, 10)],
+  };
+  expect(lab.training.identify({ spec: elsewhere, threads: 2 }).id).not.toBe(mine.id);
+
+  const network: NetworkSpec = {
+    ...DEEP_CLASSIFIER,
+    layers: own.layers,
+    data: { ...DEEP_CLASSIFIER.data, rows: 64 },
+  };
+  const checked = await lab.gradcheck.start(
+    {
+      network,
+      references: ["float64", "finite-difference", "direction", "tfjs"],
+      bug: null,
+      coordinates: 5,
+      tolerance: "strict",
+      threads: 2,
+    },
+    null,
+  ).done;
+  expect(checked).toMatchObject({ status: "finished", failure: null });
+  expect(lab.gradcheck.get({ runId: checked.id }).report.passed).toBe(true);
+  const { tensors } = await lab.stepper.trace({ network, threads: 1 });
+  expect(tensors.map(({ shape }) => shape.join("×"))).toContain("64×101");
+  const { sides } = await lab.init.measure({ network, otherwise: "zeros", gradients: true, threads: 2 });
+  expect(sides.map(({ layers }) => layers.filter(({ type }) => type === "linear").length)).toStrictEqual([
+    5, 5,
+  ]);
+  expect(sides[1]?.layers.find(({ type }) => type === "linear")?.weightStd).toBe(0);
+});
+
 test("a sweep over it trains what each training says", () => {
   const sweep = v.parse(sweepSpecSchema, {
     kind: "grid",
@@ -237,9 +387,11 @@ test("killed, it goes on with the same losses; a bundle of it comes back identic
   child.kill("SIGKILL");
   await once(child, "exit");
   const { version } = JSON.parse(readFileSync("package.json", "utf8")) as { version: string };
+  let shownId = "";
   const again = await openLab({ ...options, appVersion: version });
   try {
     const [{ id, status }] = again.runs.list();
+    shownId = id;
     expect(status).toBe("interrupted");
     await again.training.resume({ runId: id }).done;
     expect(curve(again, id)).toStrictEqual(curve(lab, whole.id));
@@ -250,4 +402,15 @@ test("killed, it goes on with the same losses; a bundle of it comes back identic
   } finally {
     await again.close();
   }
+  const show = (...more: readonly string[]): string => {
+    const own = ["show", shownId, "--database", options.databasePath, ...more];
+    return spawnSync(process.execPath, [resolve("out/main/lab.js"), ...own], { encoding: "utf8" }).stdout;
+  };
+  expect(show()).toContain(
+    `activation bent (Own parts, cell c3, code ${named("bent").codeHash.slice(0, 12)})`,
+  );
+  expect(show()).toContain(`  ${BENT}`);
+  expect(JSON.parse(show("--json"))).toMatchObject({
+    ownParts: [{ origin: { source: named("bent").source } }],
+  });
 }, 240_000);

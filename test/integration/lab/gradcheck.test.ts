@@ -16,11 +16,11 @@ import {
   type GradcheckRecord,
   type GradcheckSettings,
 } from "../../../src/shared/experiments/gradcheck.ts";
+import type { LayerSpec } from "../../../src/shared/specs/layer-spec.ts";
 import {
   DEEP_CLASSIFIER,
   networkOf,
   NOTEBOOK_NETWORK,
-  type LayerSpec,
   type NetworkSpec,
 } from "../../../src/shared/specs/network-spec.ts";
 import { viewOf } from "../../../src/shared/engine/tensor-view.ts";

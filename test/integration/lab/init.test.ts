@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { InitSettings } from "../../../src/shared/experiments/init.ts";
-import type { Initialisation, LayerSpec, NetworkSpec } from "../../../src/shared/specs/network-spec.ts";
+import type { Initialisation, LayerSpec } from "../../../src/shared/specs/layer-spec.ts";
+import type { NetworkSpec } from "../../../src/shared/specs/network-spec.ts";
 import { openTestLab, type TestLab } from "./open-test-lab.ts";
 
 /** `depth` layers of 50 units with one activation between them. */

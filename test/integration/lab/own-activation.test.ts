@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { GradcheckRecord, GradcheckSettings } from "../../../src/shared/experiments/gradcheck.ts";
-import { DEEP_CLASSIFIER, type LayerSpec, type NetworkSpec } from "../../../src/shared/specs/network-spec.ts";
+import type { LayerSpec } from "../../../src/shared/specs/layer-spec.ts";
+import { DEEP_CLASSIFIER, type NetworkSpec } from "../../../src/shared/specs/network-spec.ts";
 import { NOTEBOOK_SPEC } from "../../../src/shared/specs/notebook-spec.ts";
 import type { TrainSpec } from "../../../src/shared/specs/train-spec.ts";
 import { openTestLab, type TestLab } from "./open-test-lab.ts";

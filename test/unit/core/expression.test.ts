@@ -9,7 +9,7 @@ import { roundingOf } from "../../../src/core/expression/rounding-of.ts";
 import { ReferenceOps } from "../../../src/core/ops/reference-ops.ts";
 import { activate, activationMove, activationSlope } from "../../../src/core/reference/activations.ts";
 import { jumpOf } from "../../../src/core/reference/network-pass.ts";
-import { layerSpecSchema } from "../../../src/shared/specs/network-spec.ts";
+import { layerSpecSchema } from "../../../src/shared/specs/layer-spec.ts";
 
 const problemsOf = (layer: object): string[] =>
   v.safeParse(layerSpecSchema, layer).issues?.map(({ message }) => message) ?? [];

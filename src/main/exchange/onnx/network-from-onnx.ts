@@ -1,5 +1,5 @@
 import { DataFormatError } from "../../../core/errors.ts";
-import type { TrainLayerSpec } from "../../../shared/specs/network-spec.ts";
+import type { TrainLayerSpec } from "../../../shared/specs/layer-spec.ts";
 import { transposed } from "../torch/torch-state.ts";
 import type { OnnxFile, OnnxNode, OnnxTensor } from "./read-onnx.ts";
 
@@ -318,8 +318,10 @@ class GraphWalk {
   }
 }
 
-const isNoBlock = <L extends TrainLayerSpec>(layer: L): layer is Exclude<L, { readonly type: "residual" }> =>
-  layer.type !== "residual";
+const isNoBlock = <L extends TrainLayerSpec>(
+  layer: L,
+): layer is Exclude<L, { readonly type: "residual" | "ownLayer" }> =>
+  layer.type !== "residual" && layer.type !== "ownLayer";
 
 /** float32's nearest short decimal: 0.1 instead of 0.10000000149. */
 const round = (value: number): number => Number(value.toPrecision(7));

@@ -1,7 +1,7 @@
 import { buildNetwork } from "../../../core/network/build-network.ts";
 import { parameterShapes, type Network } from "../../../core/network/network.ts";
 import type { Program, Tensor } from "../../../core/ops/recording-ops.ts";
-import type { Initialisation } from "../../../shared/specs/network-spec.ts";
+import type { Initialisation } from "../../../shared/specs/layer-spec.ts";
 import { viewOf } from "../../../shared/engine/tensor-view.ts";
 import type { Scope } from "../../engine/arena.ts";
 import type { Engine } from "../../engine/engine.ts";

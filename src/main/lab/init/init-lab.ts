@@ -12,15 +12,14 @@ import {
 } from "../../../shared/experiments/init.ts";
 import {
   INITIALISATIONS,
-  networkOf,
-  schemesOf,
   type Initialisation,
   type TrainLayerSpec,
-  type NetworkSpec,
-} from "../../../shared/specs/network-spec.ts";
+} from "../../../shared/specs/layer-spec.ts";
+import { networkOf, schemesOf, type NetworkSpec } from "../../../shared/specs/network-spec.ts";
 import type { Quantities } from "../../../shared/runs/run-records.ts";
 import { noteNotFinite } from "../activity/note-not-finite.ts";
 import type { DataRows } from "../compute/data-rows.ts";
+import { openLayers } from "../../../shared/specs/open-layers.ts";
 import { forecastMemory } from "../compute/forecast-memory.ts";
 import type { RunSupervisor } from "../activity/run-supervisor.ts";
 import { initMemory } from "./init-memory.ts";
@@ -38,7 +37,7 @@ const BAND = 2;
 function drawnBy(spec: NetworkSpec, init: Initialisation): NetworkSpec {
   const redrawn = <L extends TrainLayerSpec>(layer: L): L => {
     if (layer.type === "residual") return { ...layer, layers: layer.layers.map(redrawn) };
-    if (layer.type !== "linear") return layer;
+    if (layer.type !== "linear" && layer.type !== "ownLayer") return layer;
     const { gain: _own, ...ungained } = layer;
     return { ...layer, ...ungained, gain: undefined, init };
   };
@@ -46,7 +45,7 @@ function drawnBy(spec: NetworkSpec, init: Initialisation): NetworkSpec {
 }
 
 const linearSpecs = (layers: readonly TrainLayerSpec[]): Extract<TrainLayerSpec, { type: "linear" }>[] =>
-  layers.flatMap((layer) =>
+  openLayers(layers).flatMap((layer) =>
     layer.type === "linear" ? [layer] : layer.type === "residual" ? linearSpecs(layer.layers) : [],
   );
 

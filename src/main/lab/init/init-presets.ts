@@ -1,5 +1,6 @@
 import type { InitPreset } from "../../../shared/experiments/init.ts";
-import type { Initialisation, NetworkSpec } from "../../../shared/specs/network-spec.ts";
+import type { Initialisation } from "../../../shared/specs/layer-spec.ts";
+import type { NetworkSpec } from "../../../shared/specs/network-spec.ts";
 
 /** The notebook's network on its validation rows, its first layer drawn by one scheme. */
 const firstLayer = (init: Initialisation, shift: number): NetworkSpec => ({

@@ -11,6 +11,7 @@ import type { LiveSettings } from "../../../shared/live/live-settings.ts";
 import type { CellOutputRecord } from "../../store/tables/document-output-table.ts";
 import type { LabEvent } from "../activity/experiment.ts";
 import { judgeCell } from "./judge-cell.ts";
+import { withPartSource } from "./part-source.ts";
 import type { LiveKernel } from "./live-kernel.ts";
 import { PlannedDocument } from "./planned-document.ts";
 
@@ -215,6 +216,7 @@ export class DocumentSession {
 
   async #runCell(id: string): Promise<CellOutputRecord> {
     const { source } = this.#planned.cell(id);
+    const partSource = this.#planned.sourceOf(id);
     const planned = this.#planned.planned(id);
     const hash = this.#planned.hashOf(id) ?? "";
     const kernel = await this.#readyKernel();
@@ -223,7 +225,7 @@ export class DocumentSession {
     const at = new Date().toISOString();
     this.#running = { cell: id, startedAt: at };
     this.#tell();
-    const result = await kernel.runCell(
+    const ran = await kernel.runCell(
       { id, source },
       {
         onOutput: (output) => {
@@ -232,6 +234,7 @@ export class DocumentSession {
         },
       },
     );
+    const result = withPartSource(ran, partSource);
     const { changes } = kernel.left;
     const failed = result.error !== null;
     this.#memory = rememberRun(this.#memory, planned, { run: ++this.#runs, failed, changes, read: needs });

@@ -1,5 +1,7 @@
 import { DataFormatError } from "../../../core/errors.ts";
+import { isDefinedPart } from "../../../shared/live/part-text.ts";
 import type { NotebookPart } from "../../../shared/live/notebook-part.ts";
+import { MOST_SOURCE } from "../../../shared/specs/own-part-spec.ts";
 import type { DocumentRecords } from "../../store/document-records.ts";
 import { PlannedDocument } from "./planned-document.ts";
 
@@ -33,13 +35,19 @@ export function notebookParts(
     return found;
   };
   return documents.partOutputs().flatMap(({ document, cell, hash, at, result }) => {
-    const presentHash = now(document.id, document.version)?.hashOf(cell) ?? null;
-    if (presentHash === null) return [];
-    return result.outputs.flatMap((output) => {
-      if (output.kind !== "activation" && output.kind !== "loss") return [];
-      const { kind, name, forward, backward } = output;
+    const present = now(document.id, document.version);
+    const presentHash = present?.hashOf(cell) ?? null;
+    if (present === null || presentHash === null) return [];
+    const current = presentHash === hash;
+    return result.outputs.flatMap((output): NotebookPart[] => {
+      if (!isDefinedPart(output)) return [];
+      const { name, source = current ? present.sourceOf(cell) : "" } = output;
       const place = { documentId: document.id, notebook: document.title, cell };
-      return [{ kind, name, forward, backward, ...place, codeHash: hash, at, current: presentHash === hash }];
+      const kept = source === "" || source.length > MOST_SOURCE ? null : source;
+      const common = { name, ...place, codeHash: hash, source: kept, at, current };
+      if (output.kind === "layer") return [{ kind: output.kind, layers: output.layers, ...common }];
+      const { kind, forward, backward } = output;
+      return [{ kind, forward, backward, ...common }];
     });
   });
 }

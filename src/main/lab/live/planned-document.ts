@@ -57,6 +57,13 @@ export class PlannedDocument {
     return this.#hashes.get(id) ?? null;
   }
 
+  /** What `hashOf` is of, to be read: the code of the cells that a cell needs, in order, and its own. */
+  sourceOf(id: string): string {
+    const cells = this.#fresh.before(id).map((one) => this.cell(one));
+    if (cells.length === 1) return cells[0]?.source ?? "";
+    return cells.map((cell) => `// Cell ${cell.id}\n${cell.source}`).join("\n\n");
+  }
+
   planned(id: string): PlannedCell {
     const found = this.#planned.find((cell) => cell.id === id);
     if (found !== undefined) return found;

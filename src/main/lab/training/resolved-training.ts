@@ -1,7 +1,8 @@
 import { ContractError } from "../../../core/errors.ts";
 import type { Network } from "../../../core/network/network.ts";
 import type { RunSummary } from "../../../shared/runs/run-records.ts";
-import { networkOf, schemesOf, type Initialisation } from "../../../shared/specs/network-spec.ts";
+import type { Initialisation } from "../../../shared/specs/layer-spec.ts";
+import { networkOf, schemesOf } from "../../../shared/specs/network-spec.ts";
 import { readSavedTrainSpec, stepsOf, type TrainSpec } from "../../../shared/specs/train-spec.ts";
 
 /** A training's spec with what follows from it, worked out once where the training begins. */

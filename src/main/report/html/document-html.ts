@@ -76,6 +76,7 @@ function outputHtml(output: CellOutput): string {
     case "check":
     case "activation":
     case "loss":
+    case "layer":
     case "notice":
       return `<pre>${escapeHtml(cellOutputText(output))}</pre>`;
   }

@@ -47,7 +47,8 @@ export class DocumentOutputTable {
       db,
       `SELECT cell, at, hash, output, run_id AS runId, document.id, title, version
        FROM document_output JOIN document ON document.id = document_id
-       WHERE deleted_at IS NULL AND (instr(output, '"kind":"activation"') > 0 OR instr(output, '"kind":"loss"') > 0)
+       WHERE deleted_at IS NULL AND (instr(output, '"kind":"activation"') > 0 OR instr(output, '"kind":"loss"') > 0
+         OR instr(output, '"kind":"layer"') > 0)
        ORDER BY at DESC, document_id, cell`,
     );
     this.#clear = keptStatement(db, "DELETE FROM document_output WHERE document_id = ? AND cell = ?");
@@ -67,7 +68,7 @@ export class DocumentOutputTable {
       }));
   }
 
-  /** Of cells that have defined activations or losses, the newest first; not of notebooks in the trash. */
+  /** Of cells that have defined activations, losses or layers, the newest first; not of notebooks in the trash. */
   withParts(): OutputOfDocument[] {
     return this.#withParts()
       .all()

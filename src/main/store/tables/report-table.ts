@@ -7,6 +7,8 @@ export class ReportTable {
   readonly #save;
   readonly #select;
 
+  readonly #network;
+
   constructor(db: Database) {
     this.#save = keptStatement(
       db,
@@ -14,6 +16,10 @@ export class ReportTable {
        ON CONFLICT (run_id) DO UPDATE SET report = excluded.report`,
     );
     this.#select = keptStatement<{ report: string }>(db, "SELECT report FROM report WHERE run_id = ?");
+    this.#network = keptStatement<{ network: string | null }>(
+      db,
+      "SELECT json_extract(report, '$.settings.network') AS network FROM report WHERE run_id = ?",
+    );
   }
 
   save(runId: string, report: unknown): void {
@@ -22,6 +28,11 @@ export class ReportTable {
 
   has(runId: string): boolean {
     return this.#select().get(runId) !== undefined;
+  }
+
+  /** The spec of the network that a report is about, as JSON; null where it is about none. */
+  networkOf(runId: string): string | null {
+    return this.#network().get(runId)?.network ?? null;
   }
 
   /** Undefined when the run has no report. */

@@ -5,10 +5,12 @@ import { gradcheckReportSchema } from "../../../shared/experiments/gradcheck.ts"
 import type {
   ComparedCheck,
   ComparedMetric,
+  ComparedPart,
   ComparedTiming,
   RunComparison,
 } from "../../../shared/runs/run-comparison.ts";
-import type { Machine, RunSummary } from "../../../shared/runs/run-records.ts";
+import { codeOfPart, type OwnPart } from "../../../shared/runs/own-part.ts";
+import type { Machine, RunDetails, RunSummary } from "../../../shared/runs/run-records.ts";
 import type { RunValue } from "../../../shared/runs/run-table.ts";
 import type { SqliteStore } from "../sqlite-store.ts";
 
@@ -40,6 +42,7 @@ export function compareRuns(
       values,
       same: values.every((value) => JSON.stringify(value) === JSON.stringify(values[0])),
     })),
+    parts: comparedParts(details),
     results: tableOf(runs.map(({ summary }) => ({ ...summary }))),
     metrics: compareMetrics(store, runIds),
     timings: timings ? compareTimings(store, runIds) : [],
@@ -57,7 +60,31 @@ export function compareRuns(
   };
 }
 
-function cautionsOf(details: readonly { readonly run: RunSummary; readonly machine: Machine }[]): string[] {
+type Compared = Pick<RunDetails, "run" | "machine" | "ownParts">;
+
+/** A network may hold several of one name: the first is compared with the others' first, and so on. */
+function comparedParts(details: readonly Compared[]): ComparedPart[] {
+  const byKey = details.map(({ ownParts }) => {
+    const found = new Map<string, OwnPart>();
+    for (const part of ownParts) {
+      let key = `${part.kind} ${part.name}`;
+      for (let n = 2; found.has(key); n++) key = `${part.kind} ${part.name} ${n}`;
+      found.set(key, part);
+    }
+    return found;
+  });
+  const keys = [...new Set(byKey.flatMap((found) => [...found.keys()]))];
+  return keys.flatMap((key) => {
+    const runs = byKey.map((found) => found.get(key) ?? null);
+    const known = runs.filter((part) => part !== null);
+    const [first] = known;
+    if (first === undefined) return [];
+    const same = known.every((part) => codeOfPart(part) === codeOfPart(first));
+    return [{ kind: first.kind, name: first.name, runs, same }];
+  });
+}
+
+function cautionsOf(details: readonly Compared[]): string[] {
   // Of what was measured elsewhere neither machine nor threads are known.
   const own = details.filter(({ run }) => run.kind !== "imported");
   const foreign = details.filter(({ run }) => run.kind === "imported");
@@ -73,6 +100,9 @@ function cautionsOf(details: readonly { readonly run: RunSummary; readonly machi
       own.map(({ machine }) => machine),
     ),
     ...unfinished(details.map(({ run }) => run)),
+    ...comparedParts(details)
+      .filter(({ same }) => !same)
+      .map(({ kind, name }) => `The ${kind} ${name} is not the same code in these runs.`),
   ];
 }
 
@@ -146,7 +176,10 @@ function flatten(value: unknown, path: string): Values {
   }
   return Object.fromEntries(
     Object.entries(value).flatMap(([key, entry]) =>
-      Object.entries(flatten(entry, path === "" ? key : `${path}.${key}`)),
+      // A part's code is compared by itself.
+      key === "source" && path.endsWith("origin")
+        ? []
+        : Object.entries(flatten(entry, path === "" ? key : `${path}.${key}`)),
     ),
   );
 }

@@ -98,18 +98,19 @@ const OneOutput = memo(function OneOutput({ output, number, checksBefore, judged
     case "check":
       return <CheckReportView report={output.report} number={number} before={checksBefore} />;
     case "activation":
-    case "loss": {
-      const { formulas, sentences } = partText(output);
+    case "loss":
+    case "layer": {
+      const { title, formulas, sentences, wrong } = partText(output);
       return (
-        <div role="group" aria-label={`${output.kind === "loss" ? "Loss" : "Activation"} ${output.name}`}>
+        <div role="group" aria-label={title}>
           <pre className={classes["text"]} data-kind="value">
             {formulas.join("\n")}
           </pre>
-          <p className={classes["notice"]} data-tone={output.misfit === null ? "plain" : "warn"}>
-            {output.misfit === null ? (
-              <Info size="0.9375rem" aria-hidden="true" />
-            ) : (
+          <p className={classes["notice"]} data-tone={wrong ? "warn" : "plain"}>
+            {wrong ? (
               <TriangleAlert size="0.9375rem" aria-hidden="true" />
+            ) : (
+              <Info size="0.9375rem" aria-hidden="true" />
             )}
             <span>
               {sentences.join(" ")} Train, Gradients, Backward and Initialise offer {output.name} by its name.

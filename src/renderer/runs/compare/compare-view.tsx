@@ -12,6 +12,7 @@ import { ExportMenu } from "../table/export-menu.tsx";
 import { openComparison, openRun, openTable } from "../../store/open-run.ts";
 import { ChecksPart } from "./checks-part.tsx";
 import { CurvesPart } from "./curves-part.tsx";
+import { OwnPartsPart } from "./own-parts-part.tsx";
 import { ParallelPart } from "./parallel-part.tsx";
 import { ResultsPart } from "./results-part.tsx";
 import { RunMark } from "./run-mark.tsx";
@@ -70,6 +71,7 @@ export function CompareView({ runIds }: { readonly runIds: readonly string[] }) 
             </ul>
           )}
           <SettingsPart comparison={answer.value} looks={looks} />
+          <OwnPartsPart comparison={answer.value} looks={looks} />
           <CurvesPart comparison={answer.value} looks={looks} />
           <ResultsPart comparison={answer.value} looks={looks} />
           <TimingsPart comparison={answer.value} looks={looks} />

@@ -19,6 +19,7 @@ import { RunCharts } from "./run-charts.tsx";
 import { RunEvents } from "./run-events.tsx";
 import { memoryFacts, withoutMemory } from "./memory-facts.ts";
 import { RunHead } from "./run-head.tsx";
+import { RunOwnParts } from "./run-own-parts.tsx";
 import { RunNotes } from "./run-notes.tsx";
 import { RunRepeat } from "./run-repeat.tsx";
 import { useRunDetails } from "./use-run-details.ts";
@@ -52,7 +53,7 @@ export function RunPage({ runId }: { readonly runId: string }) {
 }
 
 function RunRecord({ details }: { readonly details: RunDetails }) {
-  const { run, machine, cells, gradientChecks, events } = details;
+  const { run, machine, cells, gradientChecks, events, ownParts } = details;
   const Part = useContext(RunPartsContext)[run.kind]?.Part;
   return (
     <>
@@ -71,6 +72,7 @@ function RunRecord({ details }: { readonly details: RunDetails }) {
         <FactList title="Machine" facts={run.kind === "imported" ? ELSEWHERE_FACTS : machineFacts(machine)} />
       </div>
       <RunNotes runId={run.id} notes={run.notes} />
+      {ownParts.length > 0 && <RunOwnParts parts={ownParts} />}
       {events.length > 0 && <RunEvents events={events} />}
       {cells.length > 0 && <RunCells cells={cells} />}
       {Part !== undefined && (

@@ -1,10 +1,7 @@
 import { parameterShapes, type Network } from "../../../../src/core/network/network.ts";
 import { SIMPLE_ACTIVATION_NAMES } from "../../../../src/core/ops/activation.ts";
-import {
-  networkOf,
-  trainLayerSpecSchema,
-  type TrainLayerSpec,
-} from "../../../../src/shared/specs/network-spec.ts";
+import { trainLayerSpecSchema, type TrainLayerSpec } from "../../../../src/shared/specs/layer-spec.ts";
+import { networkOf } from "../../../../src/shared/specs/network-spec.ts";
 
 const linear = (from: number, out: number) =>
   ({ type: "linear", in: from, out, init: "kaimingNormal" }) as const;

@@ -9,11 +9,8 @@ import {
   optimiserCall,
   SCHEDULE_ROWS,
 } from "../../../../src/main/exchange/torch/torch-rows.ts";
-import {
-  networkOf,
-  trainLayerSpecSchema,
-  type TrainLayerSpec,
-} from "../../../../src/shared/specs/network-spec.ts";
+import { trainLayerSpecSchema, type TrainLayerSpec } from "../../../../src/shared/specs/layer-spec.ts";
+import { networkOf } from "../../../../src/shared/specs/network-spec.ts";
 import { optimizerSchema, scheduleSchema } from "../../../../src/shared/specs/train-spec.ts";
 import * as v from "valibot";
 import { ALL_NETWORK, LAYER_TYPES } from "./lab-networks.ts";

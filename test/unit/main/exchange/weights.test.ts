@@ -7,7 +7,8 @@ import { readSafetensors, writeSafetensors } from "../../../../src/main/data/saf
 import { AmbiguousWeightsError, matchWeights } from "../../../../src/main/exchange/weights/match-weights.ts";
 import { readWeightsFile } from "../../../../src/main/exchange/weights/read-weights-file.ts";
 import { stateEntries, toTorchState, transposed } from "../../../../src/main/exchange/torch/torch-state.ts";
-import { networkOf, type TrainLayerSpec } from "../../../../src/shared/specs/network-spec.ts";
+import type { TrainLayerSpec } from "../../../../src/shared/specs/layer-spec.ts";
+import { networkOf } from "../../../../src/shared/specs/network-spec.ts";
 import { ALL_NETWORK, someParameters } from "./lab-networks.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "backprop-lab-weights-"));

@@ -1,11 +1,7 @@
 import { expect, it } from "vitest";
 import { fitToData, fitWidths } from "../../../../src/shared/specs/fit-widths.ts";
-import {
-  dataMisfit,
-  endsOfLayers,
-  networkSpecMisfit,
-  type TrainLayerSpec,
-} from "../../../../src/shared/specs/network-spec.ts";
+import type { TrainLayerSpec } from "../../../../src/shared/specs/layer-spec.ts";
+import { dataMisfit, endsOfLayers, networkSpecMisfit } from "../../../../src/shared/specs/network-spec.ts";
 
 const linear = (inFeatures: number, out: number) => ({
   ...({ type: "linear", in: inFeatures, out, init: "kaimingNormal" } as const),

@@ -26,12 +26,18 @@ const canonical = (value: unknown): unknown =>
       ? value.map(canonical)
       : value;
 
+/** A part's code is said by its hash: a run of a version that did not keep the code is the same run. */
+const withoutSource = (key: string, value: unknown): unknown =>
+  key === "origin" && typeof value === "object" && value !== null
+    ? Object.fromEntries(Object.entries(value).filter(([name]) => name !== "source"))
+    : value;
+
 /**
  * `training-1f0c8d2a9b3e`: the same for the same spec, seed, given weights, threads and code, because then every loss is
  * the same.
  */
 export function trainingRunId(spec: TrainSpec, code: TrainingCode, given: GivenParameters | null): string {
-  const hash = createHash("sha256").update(JSON.stringify(canonical({ spec, code })));
+  const hash = createHash("sha256").update(JSON.stringify(canonical({ spec, code }), withoutSource));
   for (const [name, values] of Object.entries(given ?? {}).sort(([a], [b]) => (a < b ? -1 : 1))) {
     hash.update(name).update(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
   }

@@ -42,6 +42,7 @@ describe("dimensionsOf()", () => {
       metrics: [],
       timings: [],
       checks: [],
+      parts: [],
     };
     expect(dimensionsOf(comparison).map(({ key, label }) => [key, label])).toEqual([
       ["config.loss", "loss (setting)"],

@@ -1,0 +1,185 @@
+import * as v from "valibot";
+import {
+  activationFacts,
+  SIMPLE_ACTIVATION_NAMES,
+  type SimpleActivation,
+} from "../../core/ops/activation.ts";
+import { ownLayerSpecSchema, partName, partOrigin } from "./own-part-spec.ts";
+
+export const wholeNumber = (what: string, min: number, max: number) =>
+  v.pipe(
+    v.number(`${what} must be a number`),
+    v.integer(`${what} must be a whole number`),
+    v.minValue(min, `${what} must be at least ${min}`),
+    v.maxValue(max, `${what} must be at most ${max.toLocaleString("en")}`),
+  );
+const finiteNumber = (what: string) =>
+  v.pipe(v.number(`${what} must be a number`), v.finite(`${what} must be finite`));
+
+export const MOST_WIDTH = 100_000;
+
+/**
+ * How a linear layer's weights are drawn; biases are zero, except with `torchLinear`. Fans as in our layout (in, out):
+ * torch stores the transpose, so on a tensor of our shape its fan_out is our fan in.
+ */
+export const INITIALISATIONS = {
+  normal: "plain normal, std 1",
+  scaledNormal: "normal / √n",
+  xavierNormal: "Xavier normal",
+  xavierUniform: "Xavier uniform",
+  kaimingNormal: "Kaiming normal, fan in",
+  kaimingNormalFanOut: "Kaiming normal, fan out",
+  kaimingUniform: "Kaiming uniform, fan in",
+  kaimingUniformFanOut: "Kaiming uniform, fan out",
+  torchLinear: "torch's Linear: a = √5",
+  orthogonal: "orthogonal",
+  lsuv: "LSUV, tolerance 0.001",
+  zeros: "all zeros",
+  constant: "constant 0.01",
+} as const;
+export const initialisationSchema = v.picklist(
+  Object.keys(INITIALISATIONS) as (keyof typeof INITIALISATIONS)[],
+);
+export type Initialisation = v.InferOutput<typeof initialisationSchema>;
+
+/** Factor on a layer's drawn weights, as torch's `gain`; with `normal` it is the standard deviation itself. */
+export const gainSchema = v.pipe(
+  v.number("gain must be a number"),
+  v.minValue(1e-6, "gain must be at least 0.000001"),
+  v.maxValue(1_000, "gain must be at most 1,000"),
+);
+
+/** Layers without parameters. */
+const activations = [
+  v.strictObject({ type: v.literal("relu"), shift: v.optional(finiteNumber("shift"), 0) }),
+  v.strictObject({ type: v.literal("leakyRelu"), slope: v.optional(finiteNumber("slope"), 0.01) }),
+  v.strictObject({ type: v.picklist(SIMPLE_ACTIVATION_NAMES) }),
+  ownLayerSpecSchema,
+] as const;
+
+/** A layer without a layer inside. A linear layer without `init` is drawn by Kaiming normal, fan in. */
+const plainLayers = [
+  v.strictObject({
+    type: v.literal("linear"),
+    in: wholeNumber("in", 1, MOST_WIDTH),
+    out: wholeNumber("out", 1, MOST_WIDTH),
+    init: v.optional(initialisationSchema, "kaimingNormal"),
+    gain: v.optional(gainSchema),
+  }),
+  ...activations,
+] as const;
+export const layerSpecSchema = v.variant("type", plainLayers);
+export type LayerSpec = v.InferOutput<typeof layerSpecSchema>;
+
+const eps = v.optional(
+  v.pipe(
+    v.number("eps must be a number"),
+    v.finite("eps must be finite"),
+    v.minValue(1e-12, "eps must be at least 1e-12"),
+  ),
+  1e-5,
+);
+/** At least 0, and below 1. */
+export const share = (what: string) =>
+  v.pipe(
+    v.number(`${what} must be a number`),
+    v.minValue(0, `${what} must be at least 0`),
+    v.check((value) => value < 1, `${what} must be below 1`),
+  );
+/** Those that behave otherwise while they train, and layer norm. */
+const norms = [
+  v.strictObject({ type: v.literal("dropout"), rate: v.optional(share("the dropout rate"), 0.5) }),
+  v.strictObject({
+    type: v.literal("batchNorm"),
+    momentum: v.optional(
+      v.pipe(
+        v.number("momentum must be a number"),
+        v.minValue(0.001, "momentum must be at least 0.001"),
+        v.maxValue(1, "momentum must be at most 1"),
+      ),
+      0.1,
+    ),
+    eps,
+  }),
+  v.strictObject({ type: v.literal("layerNorm"), eps }),
+] as const;
+const trainableLayers = [...plainLayers, ...norms] as const;
+
+/**
+ * A width inside a layer of one's own: a number, or what comes in, n, as ⌊n · times / per⌋ + plus, and at least 1.
+ */
+const innerWidthSchema = v.union(
+  [
+    wholeNumber("out", 1, MOST_WIDTH),
+    v.strictObject({
+      times: wholeNumber("times", 1, 1_000),
+      per: v.optional(wholeNumber("per", 1, 1_000), 1),
+      plus: v.optional(wholeNumber("plus", -MOST_WIDTH, MOST_WIDTH), 0),
+    }),
+  ],
+  'out must be a whole number, or a part of what comes in, as in {"times": 1, "per": 4}',
+);
+export type InnerWidth = v.InferOutput<typeof innerWidthSchema>;
+
+const innerLayers = [
+  v.strictObject({ type: v.literal("linear"), out: innerWidthSchema }),
+  ...activations,
+  ...norms,
+] as const;
+/** What a layer of one's own is made of; its widths go by what comes in. */
+const innerLayerSchema = v.variant("type", [
+  ...innerLayers,
+  v.strictObject({
+    type: v.literal("residual"),
+    layers: v.pipe(
+      v.array(v.variant("type", innerLayers)),
+      v.minLength(1, "a residual block must hold at least one layer"),
+      v.maxLength(50, "a residual block can hold at most 50 layers"),
+    ),
+  }),
+]);
+export type InnerLayer = v.InferOutput<typeof innerLayerSchema>;
+/** Named, so that what is inferred of a spec stays short enough for the compiler. */
+export interface InnerLayers extends ReadonlyArray<InnerLayer> {
+  readonly length: number;
+}
+export interface InnerLayersInput extends ReadonlyArray<v.InferInput<typeof innerLayerSchema>> {
+  readonly length: number;
+}
+export const innerLayersSchema: v.GenericSchema<InnerLayersInput, InnerLayers> = v.pipe(
+  v.array(innerLayerSchema),
+  v.minLength(1, "a layer of one's own must hold at least one layer"),
+  v.maxLength(50, "a layer of one's own can hold at most 50 layers"),
+);
+
+/** A layer that a person has put together of others under a name of its own. */
+export const composedLayerSchema = v.strictObject({
+  type: v.literal("ownLayer"),
+  name: partName("layer"),
+  /** How its linear layers are drawn. */
+  init: v.optional(initialisationSchema, "kaimingNormal"),
+  gain: v.optional(gainSchema),
+  layers: innerLayersSchema,
+  origin: partOrigin,
+});
+export type ComposedLayer = v.InferOutput<typeof composedLayerSchema>;
+
+/** A residual block, x + f(x), holds other layers but no block. */
+export const trainLayerSpecSchema = v.variant("type", [
+  ...trainableLayers,
+  v.strictObject({
+    type: v.literal("residual"),
+    layers: v.pipe(
+      v.array(v.variant("type", trainableLayers)),
+      v.minLength(1, "a residual block must hold at least one layer"),
+      v.maxLength(50, "a residual block can hold at most 50 layers"),
+    ),
+  }),
+  composedLayerSchema,
+]);
+export type TrainLayerSpec = v.InferOutput<typeof trainLayerSpecSchema>;
+
+/** Whether a layer is an activation without parameters. */
+export const isSimpleActivation = <L extends TrainLayerSpec>(
+  layer: L,
+): layer is Extract<L, { readonly type: SimpleActivation }> => activationFacts(layer.type) !== null;
