@@ -40,7 +40,6 @@ export const profileReportSchema = v.object({
   spec: asItWasRun(trainSpecSchema),
   profile: stepProfileSchema,
 });
-export type ProfileReport = v.InferOutput<typeof profileReportSchema>;
 
 export const profileRecordSchema = v.object({
   runId: v.string(),
