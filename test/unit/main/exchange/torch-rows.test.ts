@@ -34,6 +34,7 @@ it("every loss, optimiser, schedule and activation of the lab has its row in tor
 const GIVEN: Readonly<Record<string, object>> = {
   linear: { in: 4, out: 4 },
   own: { name: "mine", forward: "z" },
+  ownLayer: { name: "mine", layers: [{ type: "relu" }] },
   residual: { layers: [{ type: "relu" }] },
 };
 
