@@ -3,20 +3,15 @@ import type { InstructionSet } from "../../shared/engine/instruction-sets.ts";
 import { USUAL_CACHE_BYTES } from "../../shared/engine/cache-blocks.ts";
 import { VERIFICATION_BYTES } from "../../shared/engine/kernel-scratch.ts";
 import type { Tuning } from "../../shared/experiments/tuning.ts";
-import type { PlannedSection, ProgramTimes, WorkerTask } from "../../shared/engine/worker-tasks.ts";
+import type { ProgramTimes, WorkerTask } from "../../shared/engine/worker-tasks.ts";
 import { Arena } from "./arena.ts";
 import { coreCacheBytes } from "./cache-sizes.ts";
 import { collectGarbage } from "./collect-garbage.ts";
-import { ControlBlock, type MetricRecord } from "./control-block.ts";
+import { ControlBlock } from "./control-block.ts";
+import type { BlockAnswers, BlockOptions, EngineOptions, RunOptions, RunStatus } from "./engine-options.ts";
 import { PlanCache } from "./plan-cache.ts";
 import { planSections, type Section } from "./plan.ts";
-import {
-  pinnedTuning,
-  savedOrNewTuning,
-  tuneKernels,
-  type TuningCache,
-  type TuningInForce,
-} from "./tune-kernels.ts";
+import { pinnedTuning, savedOrNewTuning, tuneKernels, type TuningInForce } from "./tune-kernels.ts";
 import { compileOnOwnThread } from "./v8-flags.ts";
 import { Watchdog } from "./watchdog.ts";
 import { WorkerPool } from "./worker-pool.ts";
@@ -38,9 +33,6 @@ const LEAVE_MS = 500;
  */
 const ANSWER_CANCEL_MS = 80;
 
-/** Less than this is not worth new workers. */
-const WORTH_GIVING_BACK_BYTES = 64 * 2 ** 20;
-
 /** What an engine without workers knows of its kernels: nothing. */
 const NOT_TUNED: TuningInForce = {
   source: "measured",
@@ -53,48 +45,8 @@ const NOT_TUNED: TuningInForce = {
   blocks: [],
 };
 
-export interface EngineOptions {
-  /** 0: nothing will be computed, and no worker is started; whoever looks at saved runs does not wait for them. */
-  readonly threads: number;
-  /** The built worker, out/main/worker.js. */
-  readonly workerFile: string;
-  /** A worker that computes, or sleeps, for this long without a sign of life has failed; tests shorten it. */
-  readonly hangMs?: number;
-  /** Where tunings are kept from one start to the next; without it every start tunes. */
-  readonly tuning?: TuningCache;
-  /** These kernels and no others, instead of those that the tuning chooses. */
-  readonly kernels?: InstructionSet;
-  /** Whether V8 joins pairs of vectors, which decides what is preferred; null where unknown. */
-  readonly joinsVectors?: boolean | null;
-}
-
-export interface RunOptions {
-  readonly threads: number;
-  /** Values of `record` and `mark`, in order, at most 20 times a second. */
-  readonly onRecords?: (records: readonly MetricRecord[]) => void;
-  /** Repeats finished so far over all sections. */
-  readonly onProgress?: (repeatsDone: number) => void;
-  /** Given, clocks run beside every step; hears where the time went, unless it was cancelled. */
-  readonly onProfile?: (profile: ProgramProfile) => void;
-}
-
-/** Where the time of a program went. */
-export interface ProgramProfile {
-  readonly sections: readonly PlannedSection[];
-  /** By worker. */
-  readonly times: readonly ProgramTimes[];
-}
-
-export type RunStatus = "finished" | "cancelled";
-
-/** Work cut into blocks that answer separately: reference arithmetic, comparisons. */
-export interface BlockOptions {
-  readonly threads: number;
-  readonly onProgress?: (blocksDone: number) => void;
-}
-
-/** Answers of blocks in their order; null when the work was cancelled. */
-export type BlockAnswers = readonly unknown[] | null;
+/** Less than this is not worth new workers. */
+const WORTH_GIVING_BACK_BYTES = 64 * 2 ** 20;
 
 /**
  * Runs programs on worker threads over one shared arena. One dispatch at a time: it takes every worker it names for

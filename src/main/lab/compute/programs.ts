@@ -6,7 +6,8 @@ import type { WorkerTask } from "../../../shared/engine/worker-tasks.ts";
 import { viewOf } from "../../../shared/engine/tensor-view.ts";
 import type { Scope } from "../../engine/arena.ts";
 import type { MetricRecord } from "../../engine/control-block.ts";
-import type { BlockOptions, Engine, ProgramProfile } from "../../engine/engine.ts";
+import type { BlockOptions, ProgramProfile } from "../../engine/engine-options.ts";
+import type { Engine } from "../../engine/engine.ts";
 import type { Section } from "../../engine/plan.ts";
 import { ExperimentCancelled } from "../activity/experiment-cancelled.ts";
 
