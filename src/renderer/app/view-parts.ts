@@ -1,4 +1,4 @@
-import { lazy, type ComponentType } from "react";
+import { createElement, lazy, useState, type ComponentType } from "react";
 import type { RunKind } from "../../shared/runs/run-records.ts";
 import { ask } from "../bridge/lab.ts";
 import { connectProfile, profileStore, showProfile } from "../diagnostics/step-profile-store.ts";
@@ -24,14 +24,24 @@ interface ViewPart {
   readonly connect?: () => void;
 }
 
+/**
+ * A view whose code comes when it is first shown, or before. React shows what a lazy component waits for a third of a
+ * second later, even when it is there: what has been fetched is drawn at once.
+ */
+function view(load: () => Promise<ComponentType>): Pick<ViewPart, "View" | "preload"> {
+  let known: ComponentType | null = null;
+  const preload = async (): Promise<ComponentType> => (known = await load());
+  const Late = loaded(preload);
+  const View: ComponentType = () => {
+    const [Body] = useState(() => known ?? Late);
+    return createElement(Body);
+  };
+  return { View, preload };
+}
+
 /** A component whose code comes when it is first shown. */
 const loaded = <Props extends object>(load: () => Promise<ComponentType<Props>>) =>
   lazy(async () => ({ default: await load() }));
-
-const view = (load: () => Promise<ComponentType>): Pick<ViewPart, "View" | "preload"> => ({
-  View: loaded(load),
-  preload: load,
-});
 
 /** What each view is made of; its name, place and buttons are in `VIEWS`. */
 export const VIEW_PARTS: Readonly<Record<ViewId, ViewPart>> = {

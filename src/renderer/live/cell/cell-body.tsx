@@ -11,7 +11,7 @@ import classes from "./cell-frame.module.css";
 interface CellBodyProps {
   readonly cell: DocumentCell;
   readonly number: number;
-  readonly near: boolean;
+  readonly dressed: boolean;
   readonly editing: boolean;
   readonly readOnly: boolean;
   readonly problems: readonly Problem[];
@@ -24,7 +24,7 @@ interface CellBodyProps {
 
 /** The text of a cell: an editor, coloured text where it has none, or a drawn text. */
 export function CellBody(props: CellBodyProps) {
-  const { cell, number, near, editing, readOnly } = props;
+  const { cell, number, dressed, editing, readOnly } = props;
   const { id, kind, source } = cell;
   if (kind === "locked" || kind === "unknown") {
     return (
@@ -34,7 +34,7 @@ export function CellBody(props: CellBodyProps) {
     );
   }
   if (kind === "md" && !editing) {
-    if (!near) return <p className={classes["far"]}>{source}</p>;
+    if (!dressed) return <p className={classes["far"]}>{source}</p>;
     return (
       <div
         className={classes["drawn"]}
@@ -74,7 +74,7 @@ export function CellBody(props: CellBodyProps) {
       ) : (
         <StaticText
           source={source}
-          coloured={near}
+          coloured={dressed}
           onPress={(offset) => requestFocus({ cell: id, mode: "edit", at: { offset } })}
         />
       )}

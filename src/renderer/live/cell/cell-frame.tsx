@@ -60,7 +60,10 @@ export const CellFrame = memo(function CellFrame({ cell, number, count, readOnly
   const matches = useMatches(id);
   const writing = useStore(writingStore, (cell) => cell === id);
   const done = useCallback(() => focusRequestStore.set(null), []);
-  const { near, editor } = usePresence(box, request?.mode === "edit");
+  const { near, dressed, editor } = usePresence(box, {
+    wanted: request?.mode === "edit",
+    hasMore: kind === "exercise" || result !== null,
+  });
   const [pointed, setPointed] = useState(false);
   // Cells that only pass under the pointer get no tools.
   const leftPointer = useRef((): void => undefined);
@@ -95,8 +98,8 @@ export const CellFrame = memo(function CellFrame({ cell, number, count, readOnly
       id={cellElementId(id)}
       className={classes["cell"]}
       data-kind={kind}
-      data-near={near}
-      style={{ containIntrinsicSize: `1px ${farHeightRem(cell)}rem` }}
+      data-dressed={dressed}
+      style={{ containIntrinsicSize: `1px auto ${farHeightRem(cell)}rem` }}
       data-chosen={chosen}
       data-condition={canRun ? shown.condition : undefined}
       aria-label={label}
@@ -127,7 +130,7 @@ export const CellFrame = memo(function CellFrame({ cell, number, count, readOnly
         )}
       </div>
       <div className={classes["body"]}>
-        {near && (chosen || pointed) && (
+        {(chosen || pointed) && (
           <CellTools
             id={id}
             kind={kind}
@@ -140,7 +143,7 @@ export const CellFrame = memo(function CellFrame({ cell, number, count, readOnly
         <CellBody
           cell={cell}
           number={number}
-          near={near}
+          dressed={dressed}
           editing={editing}
           readOnly={readOnly}
           problems={problems}

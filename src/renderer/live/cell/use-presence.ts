@@ -1,9 +1,14 @@
-import { useEffect, useState, type RefObject } from "react";
-import { watchNear } from "./watch-near.ts";
+import { useEffect, useRef, useState, type RefObject } from "react";
+import { dressWhenIdle } from "./dress-when-idle.ts";
 import { whenRested } from "./when-rested.ts";
+
+/** How near to what is shown a cell must be to have colours and results, and after a rest an editor. */
+const MARGIN = "800px 0px";
 
 export interface Presence {
   readonly near: boolean;
+  /** Has its colours and formulas: from the first time it is near, or from an idle moment before, to its end. */
+  readonly dressed: boolean;
   readonly editor: boolean;
 }
 
@@ -11,27 +16,45 @@ export interface Presence {
  * Whether a cell is near what is shown, and whether it has rested there long enough for an editor.
  *
  * @param wanted Somebody goes into its text: the editor comes at once, and stays.
+ * @param hasMore It has something beside its text; else being near changes nothing, and it is not drawn again for that.
  */
-export function usePresence(element: RefObject<HTMLElement | null>, wanted: boolean): Presence {
+export function usePresence(
+  element: RefObject<HTMLElement | null>,
+  { wanted, hasMore }: { readonly wanted: boolean; readonly hasMore: boolean },
+): Presence {
+  const isNear = useRef(false);
+  const tellsNear = useRef(hasMore);
   const [near, setNear] = useState(false);
+  const [dressed, setDressed] = useState(false);
   const [editor, setEditor] = useState(false);
   if (wanted && !editor) setEditor(true);
+  useEffect(() => (dressed ? undefined : dressWhenIdle(() => setDressed(true))), [dressed]);
+  useEffect(() => {
+    tellsNear.current = hasMore;
+    if (hasMore) setNear(isNear.current);
+  }, [hasMore]);
   useEffect(() => {
     const box = element.current;
     if (box === null) return undefined;
     let giveUp = (): void => undefined;
-    const end = watchNear(box, (nearness) => {
-      setNear(nearness !== "far");
-      giveUp();
-      // Editors are made when scrolling has rested, so that scrolling never waits for one.
-      if (nearness === "shown") giveUp = whenRested(() => setEditor(true));
-      // Where somebody writes, the editor stays.
-      else if (nearness === "far" && !box.contains(document.activeElement)) setEditor(false);
-    });
+    const observer = new IntersectionObserver(
+      (entries) => {
+        const shown = entries.at(-1)?.isIntersecting === true;
+        isNear.current = shown;
+        if (tellsNear.current) setNear(shown);
+        if (shown) setDressed(true);
+        giveUp();
+        if (shown) giveUp = whenRested(() => setEditor(true));
+        // Where somebody writes, the editor stays.
+        else if (!box.contains(document.activeElement)) setEditor(false);
+      },
+      { rootMargin: MARGIN },
+    );
+    observer.observe(box);
     return () => {
       giveUp();
-      end();
+      observer.disconnect();
     };
   }, [element]);
-  return { near, editor };
+  return { near, dressed, editor };
 }
