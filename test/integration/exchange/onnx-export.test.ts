@@ -34,6 +34,8 @@ interface Job {
 }
 const ROWS = 1_000;
 const linear = (from: number, out: number): object => ({ type: "linear", in: from, out });
+/** A linear layer of a layer of one's own takes what comes in. */
+const inner = (out: number): object => ({ type: "linear", out });
 const CASES: Readonly<Record<string, readonly object[]>> = {
   "relu with shift": [linear(784, 30), { type: "relu", shift: 0.5 }, linear(30, 10)],
   "batch norm, dropout, residual block, layer norm, leaky relu": [
@@ -53,6 +55,15 @@ const CASES: Readonly<Record<string, readonly object[]>> = {
       name: "mixed",
       forward:
         "where(z > 0.5, exp(-square(z)), 0.1 * abs(z)) + (z <= 0) * max(tanh(z), -0.5) + (z != 0) * rsqrt(1 + z ** 2)",
+    },
+    linear(20, 10),
+  ],
+  "a layer of one's own": [
+    linear(784, 20),
+    {
+      type: "ownLayer",
+      name: "squeeze",
+      layers: [inner(10), { type: "tanh" }, { type: "layerNorm" }, inner(20)],
     },
     linear(20, 10),
   ],

@@ -87,6 +87,16 @@ const CASES: Readonly<Record<string, object>> = {
       backward: "dy * (0.1 * sign(z) - 2 * z * exp(-square(z)))",
     },
   ),
+  "a layer of one's own": hidden({
+    type: "ownLayer",
+    name: "squeeze",
+    layers: [
+      { type: "linear", out: 10 },
+      { type: "tanh" },
+      { type: "layerNorm" },
+      { type: "linear", out: 20 },
+    ],
+  }),
   "shifted images": { ...hidden({ type: "relu" }), augmentShift: 2 },
   "sgd with Nesterov": {
     optimizer: { name: "sgd", lr: 0.05, momentum: 0.9, nesterov: true, weightDecay: 0.01 },

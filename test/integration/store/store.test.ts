@@ -74,6 +74,7 @@ test("getRun() gives back everything recorded, bit for bit, after the store was 
     timings: [...cells.flatMap((one) => one.details.timings), timing(7, 1e-7)],
     gradientChecks: [...cells.flatMap((one) => one.details.gradientChecks), gradientCheck("x", -0)],
     events: [event],
+    ownParts: [],
   });
   expect(details.run.status).toBe("failed");
 });
