@@ -7,6 +7,7 @@ const expectSoon = { poll: { timeout: 60_000 } };
 
 /** These measure times, or fill every core of the machine on purpose: nothing else may run beside them. */
 const ALONE = [
+  "test/integration/engine/worker-heap.test.ts",
   "test/integration/engine/engine.test.ts",
   "test/integration/engine/engine-faults.test.ts",
   "test/integration/lab/busy-machine.test.ts",
@@ -35,7 +36,6 @@ const FIRST = [
   "test/integration/live/thousand-cells.test.ts",
   "test/integration/lab/shown-data.test.ts",
   "test/integration/lab/gradcheck.test.ts",
-  "test/integration/engine/worker-heap.test.ts",
   "test/integration/engine/generic-ops.test.ts",
   "test/e2e/layout.test.ts",
   "test/e2e/train.test.ts",
