@@ -15,11 +15,13 @@ const ALONE = [
   "test/integration/lab/training.test.ts",
 ];
 
-/** Windows in which times are measured, memory is watched, or which keep every core busy. */
+/** Windows in which times are measured, memory is watched, which come to the front, or which the keyboard alone drives. */
 const WINDOWS_ALONE = [
   "test/e2e/growth.test.ts",
   "test/e2e/ladder.test.ts",
+  "test/e2e/live-notebook.test.ts",
   "test/e2e/notebook.test.ts",
+  "test/e2e/shell.test.ts",
   "test/e2e/stages.test.ts",
   "test/e2e/train-killed.test.ts",
 ];

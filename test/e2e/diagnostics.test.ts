@@ -66,9 +66,8 @@ test("the diagnostics measure where a training step's time goes, and keep it as 
   await expect.poll(() => measure.isEnabled(), { timeout: 120_000 }).toBe(true);
   // The training of the test before.
   await part.getByLabel("Step").selectOption("last-training");
-  expect(await part.getByLabel("Step").locator("option:checked").innerText()).toMatch(
-    /^Last training: 784-50-1/,
-  );
+  expect(await part.getByLabel("Step").locator("option:checked").innerText()).toBe("Last training");
+  expect(await part.innerText()).toContain("(784-50-1");
   expect(await part.getByLabel("Optimiser").count()).toBe(0);
   await part.getByLabel("Step").selectOption({ label: "784-50-10, batches of 512" });
   await part.getByLabel("Optimiser").selectOption({ label: "AdamW, one cycle" });

@@ -70,9 +70,8 @@ export function StepProfilePart() {
           value={chosen}
           options={[
             ...STEP_CASES.map(({ id, title }) => ({ value: id, label: title })),
-            ...(last === null
-              ? []
-              : [{ value: LAST_TRAINING, label: `Last training: ${last.name}` } as const]),
+            // Its name may be longer than there is room for.
+            ...(last === null ? [] : [{ value: LAST_TRAINING, label: "Last training" } as const]),
           ]}
           onChoose={setChosen}
         />
@@ -106,7 +105,9 @@ export function StepProfilePart() {
           </Button>
         )}
         <p className={classes["tuningNote"]}>
-          {measuring ? progressOf(activity) : "Some seconds of training on its data; leaves a run."}
+          {measuring
+            ? progressOf(activity)
+            : `Some seconds of training on its data${ofLast === null ? "" : ` (${ofLast.name})`}; leaves a run.`}
         </p>
       </div>
       {shown !== null && <StepProfileResult profile={shown.report.profile} />}
