@@ -60,6 +60,8 @@ export type NotebookAction =
   /** New texts of several cells at once: a rename, a replacement everywhere. */
   | { readonly type: "sources"; readonly sources: ReadonlyMap<string, string>; readonly what: string }
   | { readonly type: "replaced"; readonly document: LabDocument; readonly what: string }
+  /** The text was run or checked: undoing what is typed next leads back to exactly this text. */
+  | { readonly type: "tried" }
   | { readonly type: "undo" }
   | { readonly type: "redo" };
 
@@ -137,6 +139,12 @@ function stroke(
     : { document: before.document, chosen: before.chosen, what, typing };
   const kept = goesOn ? before.past.slice(0, -1) : before.past.slice(-MOST_STEPS + 1);
   return { document, chosen: typing.cell, past: [...kept, step], future: [] };
+}
+
+function endStroke(before: NotebookEdit): NotebookEdit {
+  const last = before.past.at(-1);
+  if (last === undefined || last.typing === null) return before;
+  return { ...before, past: [...before.past.slice(0, -1), { ...last, typing: null }] };
 }
 
 function insert(
@@ -282,6 +290,8 @@ export function editNotebook(before: NotebookEdit, action: NotebookAction): Note
         : (action.document.cells[0]?.id ?? null);
       return stepped(before, action.document, { what: action.what, chosen });
     }
+    case "tried":
+      return endStroke(before);
     case "undo":
       return undo(before) ?? before;
     case "redo":

@@ -3,7 +3,7 @@ import type { ExerciseProgress, ExerciseResult } from "../../../shared/experimen
 import { ask } from "../../bridge/lab.ts";
 import { createStore } from "../../store/create-store.ts";
 import { showFailure } from "../../store/lab-store.ts";
-import { openStore, textOf } from "../document/open-notebook.ts";
+import { edit, openStore, textOf } from "../document/open-notebook.ts";
 import type { LineMark } from "../editor/cell-marks.ts";
 import { loadLessons } from "../library/lessons-store.ts";
 import { placedMarks } from "./failure-marks.ts";
@@ -62,6 +62,7 @@ export async function checkExercise(cell: DocumentCell, exercise: string): Promi
   const open = openStore.get();
   if (open === null) return;
   const { document } = open.edit;
+  edit({ type: "tried" });
   set({ checking: cell.id });
   try {
     const result = await ask(window.lab.lessonsCheck({ text: textOf(open), exercise }));

@@ -2,7 +2,7 @@ import type { LiveSelection } from "../../../shared/live/live-session.ts";
 import { ask } from "../../bridge/lab.ts";
 import { createStore } from "../../store/create-store.ts";
 import { showFailure, showUndo } from "../../store/lab-store.ts";
-import { openStore, textOf, type OpenNotebook } from "../document/open-notebook.ts";
+import { edit, openStore, textOf, type OpenNotebook } from "../document/open-notebook.ts";
 import { NO_SESSION, sessionOf, sessionStore, withoutResults, withStandings } from "./session-store.ts";
 
 /** What is asked before cells run. */
@@ -75,6 +75,7 @@ async function needsOf(open: OpenNotebook, ids: readonly string[]): Promise<RunQ
 
 /** Runs without any question. */
 export async function startRun(selection: LiveSelection): Promise<void> {
+  edit({ type: "tried" });
   const open = openStore.get();
   if (open === null) return;
   try {

@@ -44,6 +44,21 @@ describe("the one history of a document", () => {
     expect(sourcesOf(run(once, { type: "undo" }))).toEqual([""]);
   });
 
+  it("leads back to exactly the text that was run or checked, however fast one types on", () => {
+    const edit = run(
+      openNotebook(documentOf("")),
+      typed("c0", "a", 0),
+      typed("c0", "ab", 100),
+      { type: "tried" },
+      typed("c0", "abc", 200),
+      typed("c0", "abcd", 300),
+    );
+    const once = run(edit, { type: "undo" });
+    expect(sourcesOf(once)).toEqual(["ab"]);
+    expect(sourcesOf(run(once, { type: "undo" }))).toEqual([""]);
+    expect(run(once, { type: "tried" }, { type: "redo" }).document).toBe(edit.document);
+  });
+
   it("goes through texts and structure in one order", () => {
     const edit = run(
       openNotebook(documentOf("a", "b")),
