@@ -114,8 +114,14 @@ function libraryTexts(name: string, known: Record<string, string> = {}): Record<
 /** What the editor's language service knows of: the language, without a page or Node, and tensors. */
 const typescriptLibraries = (): Plugin =>
   virtualModule("virtual:typescript-libraries", () => {
-    const prelude = readFileSync(resolve("src/sandbox/prelude/tensors.d.ts"), "utf8");
-    return `export const LIBRARIES = ${JSON.stringify(libraryTexts("es2023"))};\nexport const PRELUDE = ${JSON.stringify(prelude)};`;
+    const texts = {
+      LIBRARIES: libraryTexts("es2023"),
+      PRELUDE: readFileSync(resolve("src/sandbox/prelude/tensors.d.ts"), "utf8"),
+      CHECK_WORDS: readFileSync(resolve("src/sandbox/prelude/check-words.d.ts"), "utf8"),
+    };
+    return Object.entries(texts)
+      .map(([name, text]) => `export const ${name} = ${JSON.stringify(text)};`)
+      .join("\n");
   });
 
 export default defineConfig({

@@ -129,7 +129,7 @@ equal("x.grad after backward(x)", x.grad, 1, { mistakes: { "the root's gradient 
 for (let graph = 0; graph < 5; graph++) {
   const leaves = [2, -1, 3].map((n) => value(n + graph)), made = [...leaves];
   // The derivative by each leaf goes along: forward, by the chain rule.
-  const slopes = leaves.map((_leaf, at) => leaves.map((_other, other) => (at === other ? 1 : 0)));
+  const slopes = leaves.map((_leaf, at) => leaves.map((_other, other) => Number(at === other)));
   for (let step = 0; step < 6; step++) {
     const at = made.length - 1, other = Math.floor(Math.random() * made.length);
     const [a, b] = [made[at]!, made[other]!];

@@ -65,8 +65,14 @@ describe("a teacher's lesson", () => {
     await parts.getByRole("button", { name: "Begin with", exact: true }).click();
     await page.getByRole("menuitem", { name: "Numbers are right" }).click();
     await expect.poll(() => parts.getByLabel("What the student defines").inputValue()).toBe("half");
+    const check = parts.getByLabel(/^Check of cell 3/);
+    await write(check, 'within("the answer", 42, "low", 50);\n');
+    await page.keyboard.type("equ");
+    await page.getByRole("option", { name: "equal" }).waitFor({ timeout: LONG_MS });
+    await check.locator(".cm-lintRange-error", { hasText: '"low"' }).waitFor({ timeout: LONG_MS });
+    await page.keyboard.press("Escape");
     await write(
-      parts.getByLabel(/^Check of cell 3/),
+      check,
       'const x = randn(7, 5);\nequal("half(x)", half(x), () => x.mul(0.5));',
     );
     await parts.getByRole("button", { name: "Hint", exact: true }).click();

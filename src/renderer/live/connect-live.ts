@@ -12,6 +12,7 @@ import {
   withState,
 } from "./kernel/session-store.ts";
 import { followNotebook, sendCellsSoon } from "./language/language-client.ts";
+import { authoredStore } from "./lesson/authored-store.ts";
 import { hearGraded, hearTested } from "./lesson/lesson-store.ts";
 import { loadLibrary, updateEntry } from "./library/library-store.ts";
 
@@ -46,7 +47,11 @@ export function connectLive(): void {
     if (isShown(documentId)) sessionStore.set({ ...sessionStore.get(), variables });
   });
 
-  followNotebook(() => openStore.get()?.edit ?? null);
+  followNotebook(() => {
+    const open = openStore.get();
+    return open === null ? null : { ...open.edit, authored: authoredStore.get() };
+  });
+  authoredStore.subscribe(sendCellsSoon);
   let shown: { readonly id: string; readonly document: LabDocument; readonly chosen: string | null } | null =
     null;
   let timer: ReturnType<typeof setTimeout> | undefined;

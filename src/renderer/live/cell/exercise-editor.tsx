@@ -118,6 +118,7 @@ export function ExerciseEditor({ cell, number }: ExerciseEditorProps) {
         </div>
         <PartEditor
           cell={id}
+          part="check"
           label={`Check of cell ${number}`}
           source={exercise.check ?? ""}
           onWrite={(text) => writeText("check", text)}
@@ -153,6 +154,7 @@ export function ExerciseEditor({ cell, number }: ExerciseEditorProps) {
         </div>
         <PartEditor
           cell={id}
+          part="solution"
           label={`Solution of cell ${number}`}
           source={exercise.solution ?? ""}
           onWrite={(text) => writeText("solution", text)}

@@ -1,9 +1,6 @@
-import { closeBrackets } from "@codemirror/autocomplete";
-import { typescriptLanguage } from "@codemirror/lang-javascript";
 import { markdown } from "@codemirror/lang-markdown";
-import { bracketMatching, indentOnInput, indentUnit } from "@codemirror/language";
-import { Annotation, Compartment, EditorState } from "@codemirror/state";
-import { EditorView, highlightActiveLine, lineNumbers } from "@codemirror/view";
+import { Compartment, EditorState } from "@codemirror/state";
+import { EditorView } from "@codemirror/view";
 import { useEffect, useLayoutEffect, useRef } from "react";
 import { choose } from "../cell/cell-commands.ts";
 import type { FocusRequest } from "../cell/focus-request.ts";
@@ -11,12 +8,8 @@ import { edit } from "../document/open-notebook.ts";
 import { startLanguage } from "../language/language-client.ts";
 import type { Problem } from "../language/language-protocol.ts";
 import { cellKeys } from "./cell-keys.ts";
-import { cellMarks, showFound, showMarks, type FoundMark, type LineMark } from "./cell-marks.ts";
-import { editorLook } from "./editor-theme.ts";
-import { languageExtension } from "./language-extension.ts";
-
-/** A change that comes from the document, which knows it already. */
-const fromDocument = Annotation.define<boolean>();
+import { showFound, showMarks, type FoundMark, type LineMark } from "./cell-marks.ts";
+import { codeBase, hasWritten, showText, textBase } from "./editor-base.ts";
 
 interface CellEditorProps {
   readonly cell: string;
@@ -53,27 +46,16 @@ export function CellEditor(props: CellEditorProps) {
       state: EditorState.create({
         doc: initial.current,
         extensions: [
-          editorLook(),
-          cellMarks,
+          textBase(),
           cellKeys(cell, isCode),
-          // The system's caret and selection: a drawn caret blinks by frames that every key then has to wait for.
-          highlightActiveLine(),
-          bracketMatching(),
-          indentUnit.of("  "),
-          EditorState.tabSize.of(2),
-          isCode
-            ? [lineNumbers(), typescriptLanguage, closeBrackets(), indentOnInput(), languageExtension(cell)]
-            : markdown().language,
+          isCode ? codeBase(cell) : markdown().language,
           settings.current.of([]),
           EditorView.updateListener.of((update) => {
             if (update.focusChanged && update.view.hasFocus) {
               choose(cell);
               if (isCode) startLanguage();
             } else if (update.focusChanged) blur.current?.();
-            const own = update.transactions.some(
-              (transaction) => transaction.docChanged && transaction.annotation(fromDocument) !== true,
-            );
-            if (own)
+            if (hasWritten(update.transactions))
               edit({ type: "typed", cell, source: update.state.doc.toString(), at: performance.now() });
           }),
         ],
@@ -97,11 +79,7 @@ export function CellEditor(props: CellEditorProps) {
 
   useLayoutEffect(() => {
     initial.current = source;
-    const editor = view.current;
-    if (editor === null) return;
-    const change = changeBetween(editor.state.doc.toString(), source);
-    if (change === null) return;
-    editor.dispatch({ changes: change, annotations: fromDocument.of(true), scrollIntoView: editor.hasFocus });
+    if (view.current !== null) showText(view.current, source);
   }, [source]);
 
   useEffect(() => {
@@ -123,20 +101,6 @@ export function CellEditor(props: CellEditorProps) {
   }, [focus, cell, onFocused]);
 
   return <div ref={box} data-editor={cell} />;
-}
-
-/** The shortest stretch that makes one text of the other. */
-function changeBetween(
-  before: string,
-  after: string,
-): { readonly from: number; readonly to: number; readonly insert: string } | null {
-  if (before === after) return null;
-  let from = 0;
-  const most = Math.min(before.length, after.length);
-  while (from < most && before[from] === after[from]) from++;
-  let end = 0;
-  while (end < most - from && before[before.length - 1 - end] === after[after.length - 1 - end]) end++;
-  return { from, to: before.length - end, insert: after.slice(from, after.length - end) };
 }
 
 function placeOf(

@@ -41,17 +41,12 @@ const overEdge =
 
 /** Keys inside the text of a cell. */
 export function cellKeys(cell: string, isCode: boolean): Extension {
-  const first = keymap.of([
+  const run = keymap.of([
     { key: "Mod-Enter", run: always(() => runHere(cell)) },
     { key: "Shift-Enter", run: always(() => runAndNext(cell)) },
     { key: "Alt-Enter", run: always(() => runAndInsert(cell)) },
     { key: "Mod-Shift-Enter", run: always(runAll) },
     { key: "Mod-.", run: always(stop) },
-    { key: "Mod-z", run: always(undo), preventDefault: true },
-    { key: "Mod-y", run: always(redo), preventDefault: true },
-    { key: "Mod-Shift-z", run: always(redo), preventDefault: true },
-    { key: "Mod-f", run: always(() => openFind(false)) },
-    { key: "Mod-h", run: always(() => openFind(true)) },
     {
       key: "Mod-Shift--",
       run: (view) => always(() => splitCell(cell, view.state.selection.main.head))(view),
@@ -69,9 +64,23 @@ export function cellKeys(cell: string, isCode: boolean): Extension {
         ]
       : []),
   ]);
-  const later = keymap.of([
+  const edges = keymap.of([
     { key: "ArrowUp", run: overEdge(cell, -1) },
     { key: "ArrowDown", run: overEdge(cell, 1) },
+  ]);
+  return [Prec.high(run), edges, textKeys(cell, isCode)];
+}
+
+/** Keys inside any text that belongs to a cell, a check for example. */
+export function textKeys(cell: string, isCode: boolean): Extension {
+  const first = keymap.of([
+    { key: "Mod-z", run: always(undo), preventDefault: true },
+    { key: "Mod-y", run: always(redo), preventDefault: true },
+    { key: "Mod-Shift-z", run: always(redo), preventDefault: true },
+    { key: "Mod-f", run: always(() => openFind(false)) },
+    { key: "Mod-h", run: always(() => openFind(true)) },
+  ]);
+  const later = keymap.of([
     ...(isCode ? closeBracketsKeymap : []),
     indentWithTab,
     ...defaultKeymap.filter(({ key }) => key !== "Escape"),
@@ -94,7 +103,7 @@ export function cellKeys(cell: string, isCode: boolean): Extension {
 }
 
 /** The menu's and the keyboard's own undo go to the document's history too. */
-export const documentInput: Extension = EditorView.domEventHandlers({
+const documentInput: Extension = EditorView.domEventHandlers({
   beforeinput: (event, view) => {
     if (replacesLines(event, view)) {
       event.preventDefault();

@@ -1,35 +1,30 @@
-import { closeBrackets, closeBracketsKeymap } from "@codemirror/autocomplete";
-import { defaultKeymap, indentWithTab } from "@codemirror/commands";
-import { typescriptLanguage } from "@codemirror/lang-javascript";
-import { bracketMatching, indentOnInput, indentUnit } from "@codemirror/language";
-import { Annotation, EditorState } from "@codemirror/state";
-import { EditorView, highlightActiveLine, keymap, lineNumbers } from "@codemirror/view";
-import { useLayoutEffect, useRef } from "react";
-import { leaveText, redo, undo } from "../cell/cell-commands.ts";
-import { documentInput } from "./cell-keys.ts";
-import { editorLook } from "./editor-theme.ts";
+import { EditorState } from "@codemirror/state";
+import { EditorView } from "@codemirror/view";
+import { useEffect, useLayoutEffect, useRef } from "react";
+import { useStore } from "../../store/create-store.ts";
+import { problemsStore, startLanguage } from "../language/language-client.ts";
+import { partId, type ExercisePart } from "../language/language-protocol.ts";
+import { textKeys } from "./cell-keys.ts";
+import { showMarks } from "./cell-marks.ts";
+import { codeBase, hasWritten, showText, textBase } from "./editor-base.ts";
 import textClasses from "./cell-text.module.css";
-
-const fromDocument = Annotation.define<boolean>();
 
 interface PartEditorProps {
   readonly cell: string;
+  readonly part: ExercisePart;
   readonly source: string;
   readonly label: string;
   readonly onWrite: (text: string) => void;
 }
 
-const done = (run: () => void) => (): boolean => {
-  run();
-  return true;
-};
-
-/** Code that belongs to a cell beside its own text: an exercise's check or solution. The document holds its history. */
-export function PartEditor({ cell, source, label, onWrite }: PartEditorProps) {
+/** An exercise's check or solution. The document holds its history. */
+export function PartEditor({ cell, part, source, label, onWrite }: PartEditorProps) {
   const box = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView | null>(null);
   const write = useRef(onWrite);
   const initial = useRef(source);
+  const id = partId(cell, part);
+  const problems = useStore(problemsStore, (known) => known.get(id));
   useLayoutEffect(() => {
     write.current = onWrite;
   }, [onWrite]);
@@ -40,31 +35,15 @@ export function PartEditor({ cell, source, label, onWrite }: PartEditorProps) {
       state: EditorState.create({
         doc: initial.current,
         extensions: [
-          editorLook(),
-          keymap.of([
-            { key: "Mod-z", run: done(undo), preventDefault: true },
-            { key: "Mod-y", run: done(redo), preventDefault: true },
-            { key: "Mod-Shift-z", run: done(redo), preventDefault: true },
-            { key: "Escape", run: done(() => leaveText(cell)) },
-            ...closeBracketsKeymap,
-            indentWithTab,
-            ...defaultKeymap,
-          ]),
-          documentInput,
-          lineNumbers(),
-          highlightActiveLine(),
-          bracketMatching(),
-          closeBrackets(),
-          indentOnInput(),
-          indentUnit.of("  "),
-          EditorState.tabSize.of(2),
-          typescriptLanguage,
+          textBase(),
+          textKeys(cell, true),
+          codeBase(id),
           EditorView.contentAttributes.of({
             "aria-label": `${label}. Tab indents; Escape, then Tab moves on.`,
           }),
-          EditorView.updateListener.of(({ state, transactions }) => {
-            const own = transactions.some((one) => one.docChanged && one.annotation(fromDocument) !== true);
-            if (own) write.current(state.doc.toString());
+          EditorView.updateListener.of((update) => {
+            if (update.focusChanged && update.view.hasFocus) startLanguage();
+            if (hasWritten(update.transactions)) write.current(update.state.doc.toString());
           }),
         ],
       }),
@@ -74,15 +53,13 @@ export function PartEditor({ cell, source, label, onWrite }: PartEditorProps) {
       view.current = null;
       editor.destroy();
     };
-  }, [cell, label]);
+  }, [cell, id, label]);
   useLayoutEffect(() => {
     initial.current = source;
-    const editor = view.current;
-    if (editor === null || editor.state.doc.toString() === source) return;
-    editor.dispatch({
-      changes: { from: 0, to: editor.state.doc.length, insert: source },
-      annotations: fromDocument.of(true),
-    });
+    if (view.current !== null) showText(view.current, source);
   }, [source]);
+  useEffect(() => {
+    if (view.current !== null) showMarks(view.current, problems ?? [], []);
+  }, [problems, id, label]);
   return <div ref={box} className={textClasses["text"]} />;
 }

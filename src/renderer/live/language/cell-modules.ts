@@ -1,6 +1,9 @@
 import ts from "typescript";
 import type { LanguageCell } from "./language-protocol.ts";
 
+/** The module of what only a check can say. */
+export const CHECK_WORDS_ID = "lab.check";
+
 /** A cell as a module: a hidden first line imports what it uses, a hidden last one exports what it declares. */
 export interface CellModule {
   readonly id: string;
@@ -13,6 +16,8 @@ export interface CellModule {
   /** Cells above that it imports from. */
   readonly uses: readonly string[];
   readonly words: ReadonlySet<string>;
+  /** Whether it is a check or a solution. */
+  readonly isPart: boolean;
 }
 
 function boundNames(name: ts.BindingName): readonly string[] {
@@ -61,6 +66,12 @@ function byDefiner(
   return byCell;
 }
 
+const withWords = (
+  definedIn: ReadonlyMap<string, string>,
+  words: ReadonlySet<string>,
+): ReadonlyMap<string, string> =>
+  new Map([...definedIn, ...[...words].map((word) => [word, CHECK_WORDS_ID] as const)]);
+
 /** "import { a, b } from ./c4" in one line. */
 function importLine(byCell: ReadonlyMap<string, readonly string[]>): string {
   const lines = [...byCell].map(([cell, list]) => `import { ${list.join(", ")} } from "./${cell}";`);
@@ -71,25 +82,29 @@ function importLine(byCell: ReadonlyMap<string, readonly string[]>): string {
  * The cells as a chain of modules: a name means what the last cell above defines. Modules that stay the same keep
  * their version, so that only what changed is checked again.
  *
- * @param active Sees every name from above, so that those can be suggested which it does not use yet.
+ * @param active Sees every name from above, so that those can be suggested which it does not use yet; so do its parts.
+ * @param checkWords Names that mean the same in every check, whatever the cells define.
  */
 export function chainModules(
   cells: readonly LanguageCell[],
   before: ReadonlyMap<string, CellModule>,
   active: string | null,
+  checkWords: ReadonlySet<string>,
 ): ReadonlyMap<string, CellModule> {
   const definedIn = new Map<string, string>();
   const modules = new Map<string, CellModule>();
-  for (const { id, source, label } of cells) {
+  for (const { id, source, label, part } of cells) {
     const old = before.get(id);
     const same = old?.source === source;
     const declares = same ? old.declares : declaredNames(source);
     const words = same ? old.words : wordsOf(source);
     const own = new Set(declares);
-    const wanted = id === active ? [...definedIn.keys()] : [...words].filter((word) => definedIn.has(word));
+    const seen = part?.kind === "check" ? withWords(definedIn, checkWords) : definedIn;
+    const wanted =
+      (part?.of ?? id) === active ? [...seen.keys()] : [...words].filter((word) => seen.has(word));
     const imported = byDefiner(
       wanted.filter((name) => !own.has(name)),
-      definedIn,
+      seen,
     );
     const prefix = importLine(imported);
     const suffix = `\nexport { ${declares.join(", ")} };`;
@@ -107,10 +122,11 @@ export function chainModules(
             declares,
             uses: [...imported.keys()],
             words,
+            isPart: part !== undefined,
             version: (old?.version ?? 0) + 1,
           },
     );
-    for (const name of declares) definedIn.set(name, id);
+    if (part === undefined) for (const name of declares) definedIn.set(name, id);
   }
   return modules;
 }

@@ -1,5 +1,12 @@
 import ts from "typescript";
-import { affectedCells, chainModules, declaredNames, moduleFile, type CellModule } from "./cell-modules.ts";
+import {
+  affectedCells,
+  chainModules,
+  CHECK_WORDS_ID,
+  declaredNames,
+  moduleFile,
+  type CellModule,
+} from "./cell-modules.ts";
 import type {
   CallHint,
   CellRange,
@@ -36,26 +43,30 @@ export class CellService {
   readonly #libraries: ReadonlyMap<string, string>;
   readonly #service: ts.LanguageService;
   readonly #tensorNames: ReadonlySet<string>;
+  readonly #checkWords: ReadonlySet<string>;
   #modules: ReadonlyMap<string, CellModule> = new Map();
   #order: readonly string[] = [];
 
   /**
    * @param libraries TypeScript's own lib files by name.
    * @param prelude The tensor language's declarations.
+   * @param checkWords Declarations of what a check can say beside it.
    */
-  constructor(libraries: ReadonlyMap<string, string>, prelude: string) {
+  constructor(libraries: ReadonlyMap<string, string>, prelude: string, checkWords: string) {
     this.#libraries = new Map([
       ...[...libraries].map(([name, text]) => [`${LIB_DIR}/${name}`, text] as const),
       [PRELUDE_FILE, prelude],
+      [moduleFile(CHECK_WORDS_ID), checkWords],
     ]);
     this.#tensorNames = new Set(declaredNames(prelude));
+    this.#checkWords = new Set(declaredNames(checkWords));
     this.#service = ts.createLanguageService(this.#host());
   }
 
   /** Takes the cells as they are now. @returns the cells whose problems may be others than before. */
   sync(cells: readonly LanguageCell[], active: string | null): readonly string[] {
     const before = this.#modules;
-    this.#modules = chainModules(cells, before, active);
+    this.#modules = chainModules(cells, before, active, this.#checkWords);
     this.#order = cells.map(({ id }) => id);
     return affectedCells(before, this.#modules);
   }
@@ -173,7 +184,8 @@ export class CellService {
 
   #rangeOf(fileName: string, { start, length }: ts.TextSpan): readonly CellRange[] {
     const module = this.#modules.get(fileName.slice("/cells/".length, -".ts".length));
-    if (module === undefined) return [];
+    // What an exercise has beside its text is its author's to change.
+    if (module === undefined || module.isPart) return [];
     const from = start - module.prefix.length;
     if (from < 0 || from + length > module.source.length) return [];
     return [{ cell: module.id, from, to: from + length }];
@@ -187,7 +199,7 @@ export class CellService {
   ): Suggestion["origin"] {
     if (isMember || cellNames.has(name)) return "cells";
     if (kind === "keyword") return "keyword";
-    if (this.#tensorNames.has(name)) return "tensors";
+    if (this.#tensorNames.has(name) || this.#checkWords.has(name)) return "tensors";
     return /^(local |parameter|let|const|alias)/.test(kind) ? "cells" : "javascript";
   }
 

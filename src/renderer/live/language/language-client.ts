@@ -1,12 +1,15 @@
+import { exerciseOf } from "../../../shared/documents/exercise.ts";
 import { cellLabel, type DocumentCell } from "../../../shared/documents/lab-document.ts";
 import { createStore } from "../../store/create-store.ts";
-import type {
-  FromLanguage,
-  LanguageCell,
-  LanguageQuestion,
-  LanguageQuestions,
-  Problem,
-  ToLanguage,
+import {
+  partId,
+  type ExercisePart,
+  type FromLanguage,
+  type LanguageCell,
+  type LanguageQuestion,
+  type LanguageQuestions,
+  type Problem,
+  type ToLanguage,
 } from "./language-protocol.ts";
 
 /** By cell: what the language service marks in it. */
@@ -27,6 +30,8 @@ const open = new Map<number, (answer: unknown) => void>();
 interface FollowedNotebook {
   readonly document: { readonly cells: readonly DocumentCell[] };
   readonly chosen: string | null;
+  /** Exercises whose check and solution are being written. */
+  readonly authored: ReadonlySet<string>;
 }
 let read: () => FollowedNotebook | null = () => null;
 let lastSent: FollowedNotebook | null = null;
@@ -71,7 +76,7 @@ function sendCells(): void {
   lastSent = now;
   const cells = (now?.document.cells ?? [])
     .filter(({ kind }) => kind === "code" || kind === "exercise")
-    .map((cell): LanguageCell => ({ id: cell.id, source: cell.source, label: cellLabel(cell) }));
+    .flatMap((cell) => languageCells(cell, now?.authored.has(cell.id) === true));
   const active = now?.chosen ?? null;
   const order = cells.map(({ id }) => id);
   const changed = cells.filter(({ id, source, label }) => {
@@ -85,6 +90,21 @@ function sendCells(): void {
   if ([...known.keys()].some((id) => !present.has(id)))
     problemsStore.set(new Map([...known].filter(([id]) => present.has(id))));
   post({ kind: "cells", revision, order, changed, active });
+}
+
+/** A cell, and where they are being written the solution that stands in its place and the check that follows it. */
+function languageCells(cell: DocumentCell, authored: boolean): readonly LanguageCell[] {
+  const { id, source } = cell;
+  const label = cellLabel(cell);
+  const exercise = authored ? exerciseOf(cell) : null;
+  if (exercise === null) return [{ id, source, label }];
+  const part = (kind: ExercisePart): LanguageCell => ({
+    id: partId(id, kind),
+    source: exercise[kind] ?? "",
+    label,
+    part: { kind, of: id },
+  });
+  return [part("solution"), { id, source, label }, part("check")];
 }
 
 /** From where the cells are taken, before a question and when a person pauses. */
@@ -103,7 +123,11 @@ export function askLanguage<K extends keyof LanguageQuestions>(
 ): Promise<LanguageQuestions[K] | null> {
   if (worker === null || languageStateStore.get() === "failed") return Promise.resolve(null);
   const now = read();
-  if (now?.document !== lastSent?.document || now?.chosen !== lastSent?.chosen) sendCells();
+  const known =
+    now?.document === lastSent?.document &&
+    now?.chosen === lastSent?.chosen &&
+    now?.authored === lastSent?.authored;
+  if (!known) sendCells();
   questions += 1;
   const id = questions;
   return new Promise((resolve) => {

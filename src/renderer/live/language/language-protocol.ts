@@ -4,7 +4,15 @@ export interface LanguageCell {
   readonly source: string;
   /** What the cell is called where a sentence needs a name. */
   readonly label: string;
+  /** Of an exercise: which of its texts this is, and whose. Cells below do not see what it declares. */
+  readonly part?: { readonly kind: ExercisePart; readonly of: string };
 }
+
+/** A text that an exercise has beside its own: it stands in place of the exercise's text, or after it. */
+export type ExercisePart = "solution" | "check";
+
+/** As a cell is called to the language service; no cell's own id has a dot. */
+export const partId = (cell: string, kind: ExercisePart): string => `${cell}.${kind}`;
 
 /** A stretch of a cell's text, counted in characters from 0. */
 export interface CellRange {

@@ -1,11 +1,11 @@
-import { LIBRARIES, PRELUDE } from "virtual:typescript-libraries";
+import { CHECK_WORDS, LIBRARIES, PRELUDE } from "virtual:typescript-libraries";
 import { CellService } from "./cell-service.ts";
 import type { FromLanguage, LanguageCell, LanguageQuestion, ToLanguage } from "./language-protocol.ts";
 
 /** After the last change: while somebody types, only questions are answered. */
 const SETTLE_MS = 250;
 
-const service = new CellService(new Map(Object.entries(LIBRARIES)), PRELUDE);
+const service = new CellService(new Map(Object.entries(LIBRARIES)), PRELUDE, CHECK_WORDS);
 let revision = 0;
 let known: ReadonlyMap<string, LanguageCell> = new Map();
 let waiting: readonly string[] = [];

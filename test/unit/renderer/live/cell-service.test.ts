@@ -1,10 +1,20 @@
-import { readFileSync } from "node:fs";
-import { resolve } from "node:path";
+import { readdirSync, readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
+import { declaredNames } from "../../../../src/renderer/live/language/cell-modules.ts";
 import { CellService } from "../../../../src/renderer/live/language/cell-service.ts";
+import {
+  partId,
+  type ExercisePart,
+  type LanguageCell,
+} from "../../../../src/renderer/live/language/language-protocol.ts";
+import { CHECK_WORDS as CHECK_WORDS_SHOWN } from "../../../../src/renderer/live/lesson/check-templates.ts";
+import { exerciseOf } from "../../../../src/shared/documents/exercise.ts";
+import { readLabDocument } from "../../../../src/shared/documents/read-lab-document.ts";
 
 const LIB_DIR = resolve("node_modules/typescript/lib");
 const PRELUDE = readFileSync(resolve("src/sandbox/prelude/tensors.d.ts"), "utf8");
+const CHECK_WORDS = readFileSync(resolve("src/sandbox/prelude/check-words.d.ts"), "utf8");
 
 /** TypeScript's lib files that es2023 refers to. */
 function libraries(name: string, known = new Map<string, string>()): Map<string, string> {
@@ -17,11 +27,13 @@ function libraries(name: string, known = new Map<string, string>()): Map<string,
   return known;
 }
 const LIBRARIES = libraries("es2023");
+const LESSONS_DIR = resolve("resources/lessons");
+const LESSONS = readdirSync(LESSONS_DIR).filter((file) => file.endsWith(".lab.ts"));
 
 const cell = (id: string, source: string) => ({ id, source, label: id });
 let service: CellService;
 beforeEach(() => {
-  service = new CellService(LIBRARIES, PRELUDE);
+  service = new CellService(LIBRARIES, PRELUDE, CHECK_WORDS);
 });
 const problemsOf = (cells: readonly (readonly [string, string])[], of: string) => {
   service.sync(
@@ -190,5 +202,66 @@ describe("which cells are checked again", () => {
     expect(affectedBy(start.slice(1))).toEqual(["b", "c", "d", "e"]);
     affectedBy(start);
     expect(affectedBy([start[1], start[0], ...start.slice(2)])).toHaveLength(5);
+  });
+});
+
+describe("an exercise's check and solution", () => {
+  const words = declaredNames(CHECK_WORDS);
+  const part = (of: string, kind: ExercisePart, source: string): LanguageCell => ({
+    id: partId(of, kind),
+    source,
+    label: of,
+    part: { kind, of },
+  });
+  const problemsOfAll = (cells: readonly LanguageCell[], by = service): string[] => {
+    by.sync(cells, null);
+    return cells.flatMap(({ id }) => by.problems(id).map(({ message }) => `${id}: ${message}`));
+  };
+
+  it("know the words of checks, which a cell does not", () => {
+    expect(
+      CHECK_WORDS_SHOWN.map(([word]) => /^\w+/.exec(word)?.[0]).filter((word) => !(word ?? "").startsWith("check")),
+    ).toEqual(expect.arrayContaining([...words]));
+    expect(words).toHaveLength(6);
+    const said = problemsOfAll([
+      cell("a", "const half = (x: Tensor) => x;\nequal('x', 1, 2);"),
+      part("a", "check", "equal('half(x)', half(ones(2)), () => ones(2).mul(0.5));\nwithin('x', 1, 'a', 2);"),
+    ]);
+    expect(said).toEqual([
+      "a: Cannot find name 'equal'.",
+      "a.check: Argument of type 'string' is not assignable to parameter of type 'number'.",
+    ]);
+  });
+
+  it("is suggested names from above and of checks; what it declares is nobody else's", () => {
+    const cells = [
+      cell("a", "const weights = randn(2, 2);"),
+      part("b", "solution", "const half = (x: Tensor) => x.div(2);\nconst secret = 1;"),
+      cell("b", "const half = (x: Tensor) => x;"),
+      part("b", "check", "const mine = 3;\n"),
+      cell("c", "half(weights);\nsecret;\nmine;"),
+    ];
+    expect(problemsOfAll(cells)).toEqual(["c: Cannot find name 'secret'.", "c: Cannot find name 'mine'."]);
+    service.sync(cells, "b");
+    const suggested = (id: string, offset: number) =>
+      service.complete(id, offset)?.suggestions.map(({ name }) => name) ?? [];
+    expect(suggested("b.check", 16)).toEqual(expect.arrayContaining(["half", "weights", "equal", "mine"]));
+    expect(suggested("b.check", 16)).not.toContain("secret");
+    expect(suggested("b.solution", 0)).toContain("weights");
+    expect(suggested("b.solution", 0)).not.toContain("equal");
+  });
+
+  // One service for all: it reads the language's own texts once.
+  const lessons = new CellService(LIBRARIES, PRELUDE, CHECK_WORDS);
+  it.each(LESSONS)("of %s have types that fit", (file) => {
+    const { document } = readLabDocument(file, readFileSync(join(LESSONS_DIR, file), "utf8"));
+    const cells = document.cells.flatMap((one): LanguageCell[] => {
+      const exercise = exerciseOf(one);
+      if (exercise === null) return one.kind === "code" ? [cell(one.id, one.source)] : [];
+      // The check looks at what the solution gives: a starter may give nothing.
+      return [cell(one.id, exercise.solution ?? ""), part(one.id, "check", exercise.check ?? "")];
+    });
+    expect(cells.filter(({ part }) => part !== undefined).length).toBeGreaterThan(0);
+    expect(problemsOfAll(cells, lessons)).toEqual([]);
   });
 });
