@@ -445,12 +445,7 @@ function sameSide(
 }
 
 /** Of a ⊙ b: |a| error of b + |b| error of a + both errors + rounding; what is exactly 0 stays so. */
-const timesErrors = (
-  a: ArrayLike<number>,
-  aErrors: Errors,
-  b: ArrayLike<number>,
-  bErrors: Errors,
-): Errors =>
+const timesErrors = (a: ArrayLike<number>, aErrors: Errors, b: ArrayLike<number>, bErrors: Errors): Errors =>
   aErrors.map((error, j) => {
     const [sizeA, sizeB] = [Math.abs(a[j]), Math.abs(b[j])];
     const bound = error * (sizeB + bErrors[j]) + sizeA * (bErrors[j] + UNIT_ROUNDOFF * sizeB);

@@ -156,7 +156,8 @@ function widthOf([first, second, third, odd]: readonly [number, number, number, 
 const BRANCHES = ["layers", "left", "right"] as const;
 
 /** What a layer is, but for its width and for what it holds. */
-const settingsOf = ({ layers: _layers, left: _left, right: _right, out: _out, ...settings }: Part) => settings;
+const settingsOf = ({ layers: _layers, left: _left, right: _right, out: _out, ...settings }: Part) =>
+  settings;
 
 /** The same layers with widths by what comes in, of the layers at each of the widths. */
 function generalised(name: string, made: readonly (readonly Part[])[]): readonly unknown[] {

@@ -41,7 +41,8 @@ function fitted<L extends TrainLayerSpec>(layers: readonly L[], inputs: number):
 
 function fittedLayer<L extends TrainLayerSpec>(layer: L, inputs: number): L {
   if (layer.type === "linear") return { ...layer, in: inputs };
-  if (layer.type === "residual") return { ...layer, layers: fitted(endingWith(layer.layers, inputs), inputs) };
+  if (layer.type === "residual")
+    return { ...layer, layers: fitted(endingWith(layer.layers, inputs), inputs) };
   if (layer.type !== "product") return layer;
   const free = decidesWidth(layer);
   const left = fitted(free ? layer.left : endingWith(layer.left, inputs), inputs);

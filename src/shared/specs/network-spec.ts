@@ -207,7 +207,8 @@ export const networkMisfit = (spec: SpecLayers & { readonly data: DataSpec }): s
 /** Whether a layer is a batch norm, or holds one. */
 export const holdsBatchNorm = (layers: readonly TrainLayerSpec[]): boolean =>
   openLayers(layers).some(
-    (layer) => layer.type === "batchNorm" || (isBlock(layer) && branchesOf<OpenLayer>(layer).some(holdsBatchNorm)),
+    (layer) =>
+      layer.type === "batchNorm" || (isBlock(layer) && branchesOf<OpenLayer>(layer).some(holdsBatchNorm)),
   );
 
 /** A network with its data and seed: all that is needed to repeat an experiment. */
@@ -334,6 +335,7 @@ export const schemesOf = ({
   readonly layers: readonly TrainLayerSpec[];
 }): readonly Initialisation[] =>
   openLayers(layers).flatMap((layer) => {
-    if (isBlock(layer)) return branchesOf<OpenLayer>(layer).flatMap((branch) => schemesOf({ layers: branch }));
+    if (isBlock(layer))
+      return branchesOf<OpenLayer>(layer).flatMap((branch) => schemesOf({ layers: branch }));
     return layer.type === "linear" ? [layer.init] : [];
   });

@@ -171,7 +171,7 @@ describe("Lab.gradcheck.start()", () => {
     data: { name: "mnist", split: "valid", rows: 64 },
   };
 
-  /** For those of norms, dropout and residual blocks. */
+  /** For those of norms, dropout and blocks. */
   const general: NetworkSpec = {
     ...square,
     layers: [
@@ -181,11 +181,16 @@ describe("Lab.gradcheck.start()", () => {
         type: "residual",
         layers: [{ type: "linear", in: 20, out: 20, init: "kaimingNormal" }, { type: "tanh" }],
       },
+      {
+        type: "product",
+        left: [{ type: "linear", in: 20, out: 20, init: "kaimingNormal" }, { type: "sigmoid" }],
+        right: [{ type: "linear", in: 20, out: 20, init: "kaimingNormal" }],
+      },
       { type: "dropout", rate: 0.2 },
       { type: "linear", in: 20, out: 10, init: "kaimingNormal" },
     ],
   };
-  const ELSEWHERE: readonly SeededBug[] = ["dropout-mask", "norm-statistics", "skip-path"];
+  const ELSEWHERE: readonly SeededBug[] = ["dropout-mask", "norm-statistics", "skip-path", "product-rule"];
 
   it.each(SEEDED_BUG_NAMES)(
     "catches %s by float64, central differences, directions and TensorFlow.js",

@@ -96,7 +96,9 @@ const AFFINE: readonly StateRow[] = [
 
 /** A module that is given others, one a line. */
 const called = (module: string, given: readonly string[]): string =>
-  given.length === 0 ? `${module}()` : `${module}(\n${indented(given.map((one) => `${one},`).join("\n"), 1)}\n)`;
+  given.length === 0
+    ? `${module}()`
+    : `${module}(\n${indented(given.map((one) => `${one},`).join("\n"), 1)}\n)`;
 
 /** One row a layer: a missing one does not compile. */
 export const LAYER_ROWS: {

@@ -78,7 +78,8 @@ class GraphWalk {
         x = activation.output;
         continue;
       }
-      const next = one === null ? (this.#consumers.get(x) ?? []).filter((node) => !this.#used.has(node)) : [one];
+      const next =
+        one === null ? (this.#consumers.get(x) ?? []).filter((node) => !this.#used.has(node)) : [one];
       const [first, second, third] = next;
       if (first === undefined) {
         throw new DataFormatError(
@@ -105,7 +106,11 @@ class GraphWalk {
     const join = this.#model.nodes.find((node) => ofFirst.has(node) && ofSecond.has(node));
     const [a, b] = join?.inputs ?? [];
     if (join === undefined || a === undefined || b === undefined || !["Add", "Mul"].includes(join.operator)) {
-      return this.#refuse(first, "x + f(x) or f(x) · g(x) where a value is used twice", join?.operator ?? "no end");
+      return this.#refuse(
+        first,
+        "x + f(x) or f(x) · g(x) where a value is used twice",
+        join?.operator ?? "no end",
+      );
     }
     this.#use(join);
     const branch = (to: string): TrainLayerSpec[] => {
@@ -113,12 +118,17 @@ class GraphWalk {
       const begin = [first, second].find(
         (node) => node !== join && [...this.#reachedFrom(node)].some(({ outputs }) => outputs.includes(to)),
       );
-      return begin === undefined ? this.#refuse(join, `a value that comes from ${x}`, to) : this.#chain(x, to, begin);
+      return begin === undefined
+        ? this.#refuse(join, `a value that comes from ${x}`, to)
+        : this.#chain(x, to, begin);
     };
     const output = this.#output(join);
     const [left, right] = [branch(a), branch(b)];
     if (join.operator === "Mul") {
-      return { block: { type: "product", left: this.#plain(join, left), right: this.#plain(join, right) }, output };
+      return {
+        block: { type: "product", left: this.#plain(join, left), right: this.#plain(join, right) },
+        output,
+      };
     }
     if (left.length > 0 && right.length > 0) {
       this.#refuse(join, "x + f(x) where a value is used twice", "f(x) + g(x)");
@@ -143,7 +153,8 @@ class GraphWalk {
   #reachedFrom(begin: OnnxNode): ReadonlySet<OnnxNode> {
     const reached = new Set<OnnxNode>([begin]);
     for (const node of reached) {
-      for (const after of node.outputs.flatMap((output) => this.#consumers.get(output) ?? [])) reached.add(after);
+      for (const after of node.outputs.flatMap((output) => this.#consumers.get(output) ?? []))
+        reached.add(after);
     }
     return reached;
   }

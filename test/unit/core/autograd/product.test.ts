@@ -39,10 +39,7 @@ function bilinear() {
     b: parameter("b", [H]),
   };
   const x = new Variable(tape, ops.from("x", [N, F], given.x));
-  const product = new Product(
-    new Linear(parameters.A, parameters.a),
-    new Linear(parameters.B, parameters.b),
-  );
+  const product = new Product(new Linear(parameters.A, parameters.a), new Linear(parameters.B, parameters.b));
   return { ops, tape, given, parameters, x, product, t: ops.from("t", [N, H], given.t) };
 }
 
@@ -52,7 +49,8 @@ describe("Product", () => {
     const y = product.forward(x);
     new MSELoss<ReferenceTensor>().forward(y, t).backward();
     const at = (n: number, j: number, W: readonly number[], bias: readonly number[]): number =>
-      bias[j] + Array.from({ length: F }, (_, i) => given.x[n * F + i] * W[i * H + j]).reduce((s, v) => s + v);
+      bias[j] +
+      Array.from({ length: F }, (_, i) => given.x[n * F + i] * W[i * H + j]).reduce((s, v) => s + v);
     const [dA, dB] = [new Array<number>(F * H).fill(0), new Array<number>(F * H).fill(0)];
     const [da, db] = [new Array<number>(H).fill(0), new Array<number>(H).fill(0)];
     const dx = new Array<number>(N * F).fill(0);
@@ -84,7 +82,10 @@ describe("Product", () => {
     const ops = new ReferenceOps();
     const tape = new Tape(ops);
     const x = new Variable(tape, ops.from("x", [2, 1], [3, -2]));
-    const [w, b] = [new Parameter(tape, ops.from("w", [1, 1], [5])), new Parameter(tape, ops.from("b", [1], [1]))];
+    const [w, b] = [
+      new Parameter(tape, ops.from("w", [1, 1], [5])),
+      new Parameter(tape, ops.from("b", [1], [1])),
+    ];
     const y = new Product(new Itself(), new Linear(w, b)).forward(x);
     expect([...y.data.data]).toEqual([3 * 16, -2 * -9]);
     new MSELoss<ReferenceTensor>().forward(y, ops.from("t", [2], [0, 0])).backward();

@@ -57,7 +57,10 @@ const GATED: Network = {
   layers: [
     {
       type: "product",
-      left: [{ type: "linear", in: 4, out: 5 }, { type: "activation", activation: { kind: "sigmoid" } }],
+      left: [
+        { type: "linear", in: 4, out: 5 },
+        { type: "activation", activation: { kind: "sigmoid" } },
+      ],
       right: [
         { type: "layerNorm", features: 4, eps: 1e-3 },
         { type: "linear", in: 4, out: 5 },
@@ -159,17 +162,14 @@ describe("buildNetwork()", () => {
     { network: NORMALISED, training: true },
     { network: { ...NORMALISED, loss: "mseOneHot" as const }, training: true },
     { network: GATED, training: true },
-  ])(
-    "differentiates norms, dropout and blocks too: $network.loss, training $training",
-    (options) => {
-      const { gradients } = run(null, undefined, options);
-      const learned = parameterShapes(options.network).filter((one) => one.learned);
-      expect(Object.keys(gradients).sort()).toEqual(["x", ...learned.map(({ name }) => name)].sort());
-      for (const [name, gradient] of Object.entries(gradients)) {
-        expect(disagreement(name, gradient, options), name).toBeLessThan(1e-6);
-      }
-    },
-  );
+  ])("differentiates norms, dropout and blocks too: $network.loss, training $training", (options) => {
+    const { gradients } = run(null, undefined, options);
+    const learned = parameterShapes(options.network).filter((one) => one.learned);
+    expect(Object.keys(gradients).sort()).toEqual(["x", ...learned.map(({ name }) => name)].sort());
+    for (const [name, gradient] of Object.entries(gradients)) {
+      expect(disagreement(name, gradient, options), name).toBeLessThan(1e-6);
+    }
+  });
 
   it("goes back through running averages as through constants", () => {
     const { gradients, loss } = run(null, undefined, { network: NORMALISED });

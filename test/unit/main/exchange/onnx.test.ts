@@ -62,7 +62,9 @@ it("read takes torch's SwiGLU: silu from parts as an activation of one's own, an
   graph.namedNode("Identity", graph.node("Mul", [silu, value]), "y");
   const linear = { type: "linear", in: 3, out: 3, init: "kaimingNormal" };
   const own = { type: "own", name: "silu", forward: "z * sigmoid(z)" };
-  expect(read(modelOf(graph, "y")).layers).toEqual([{ type: "product", left: [linear, own], right: [linear] }]);
+  expect(read(modelOf(graph, "y")).layers).toEqual([
+    { type: "product", left: [linear, own], right: [linear] },
+  ]);
 });
 
 const hostile: Readonly<Record<string, readonly [() => Uint8Array, RegExp]>> = {

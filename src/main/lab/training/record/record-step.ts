@@ -37,9 +37,7 @@ export interface RecordedStep {
 type Activated = Extract<Layer, { type: "relu" | "activation" }>;
 
 /** The layers whose values are watched: activations, or the linear layers where there are none. */
-function watchedOutputs(
-  built: BuiltNetwork<Tensor>,
-): readonly LayerOutput<Tensor>[] {
+function watchedOutputs(built: BuiltNetwork<Tensor>): readonly LayerOutput<Tensor>[] {
   const { outputs } = built;
   const activated = outputs.filter(({ layer }) => layer.type === "relu" || layer.type === "activation");
   return activated.length > 0 ? activated : outputs.filter(({ layer }) => layer.type === "linear");
