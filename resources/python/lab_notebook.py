@@ -174,6 +174,21 @@ class Residual(nn.Module):
 nn.Residual = Residual
 
 
+class Product(nn.Module):
+    """left(x) * right(x), element by element."""
+
+    def __init__(self, left, right):
+        super().__init__()
+        self.left = left
+        self.right = right
+
+    def forward(self, x):
+        return self.left(x) * self.right(x)
+
+
+nn.Product = Product
+
+
 def own_layer(name, make):
     """The function that gives the module for the number of values that come in."""
     return make

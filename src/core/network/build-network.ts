@@ -13,6 +13,7 @@ import {
   type Loss,
 } from "../autograd/losses.ts";
 import { BatchNorm, LayerNorm } from "../autograd/norms.ts";
+import { Product } from "../autograd/product.ts";
 import { Residual } from "../autograd/residual.ts";
 import { Module } from "../autograd/module.ts";
 import { Tape } from "../autograd/tape.ts";
@@ -30,9 +31,10 @@ export interface NetworkTensors<T> {
   readonly parameters: Readonly<Partial<Record<string, T>>>;
 }
 
-/** The output of one layer, those of residual blocks among them; `gradient` is there after backward(). */
+/** The output of one layer, those inside of blocks among them; `gradient` is there after backward(). */
 export interface LayerOutput<T extends TensorLike> {
   readonly layer: Layer;
+  readonly input: T;
   readonly out: T;
   gradient(): T | null;
 }
@@ -78,7 +80,7 @@ function lossOf<T extends TensorLike>(
   }
 }
 
-/** Layers one after another, each by what `step` makes of it: the inside of a residual block. */
+/** Layers one after another, each by what `step` makes of it: a branch of a block. */
 class Through<T extends TensorLike> extends Module<T> {
   readonly #layers: readonly Layer[];
   readonly #step: (before: Variable<T>, layer: Layer) => Variable<T>;
@@ -119,7 +121,7 @@ export function buildNetwork<T extends TensorLike>(
     return made;
   };
   let [linear, norm, dropped] = [0, 0, 0];
-  const moduleOf = (layer: Exclude<Layer, { type: "residual" }>): Module<T> | null => {
+  const moduleOf = (layer: Layer): Module<T> | null => {
     switch (layer.type) {
       case "linear": {
         const names = parameterNames(linear++);
@@ -149,17 +151,18 @@ export function buildNetwork<T extends TensorLike>(
         const names = normNames(norm++);
         return new LayerNorm(parameter(names.gain), parameter(names.shift), layer.eps);
       }
+      case "residual":
+        return new Residual(new Through(layer.layers, through));
+      case "product":
+        return new Product(new Through(layer.left, through), new Through(layer.right, through));
     }
   };
 
   const input = new Variable(tape, x);
   const outputs: LayerOutput<T>[] = [];
   const through = (before: Variable<T>, layer: Layer): Variable<T> => {
-    const out =
-      layer.type === "residual"
-        ? new Residual(new Through(layer.layers, through)).forward(before)
-        : (moduleOf(layer)?.forward(before) ?? before);
-    if (out !== before) outputs.push({ layer, out: out.data, gradient: () => out.grad });
+    const out = moduleOf(layer)?.forward(before) ?? before;
+    if (out !== before) outputs.push({ layer, input: before.data, out: out.data, gradient: () => out.grad });
     return out;
   };
   const value = network.layers.reduce<Variable<T>>(through, input);

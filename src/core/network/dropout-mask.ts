@@ -1,4 +1,5 @@
 import { hash32, hashKey } from "../random/hash.ts";
+import { isBlock, mapBranches } from "./block.ts";
 import type { DropoutLayer, Layer, Network } from "./network.ts";
 
 /** Seeds of the dropout layers, apart from each other. */
@@ -17,7 +18,7 @@ const drops = (layer: Layer): layer is DropoutLayer => layer.type === "dropout" 
 export function withFixedMasks(network: Network, seed: number): Network {
   let index = 0;
   const fix = (layer: Layer): Layer[] => {
-    if (layer.type === "residual") return [{ ...layer, layers: layer.layers.flatMap(fix) }];
+    if (isBlock(layer)) return [mapBranches(layer, (branch) => branch.flatMap(fix))];
     if (layer.type !== "dropout") return [layer];
     return drops(layer) ? [{ ...layer, seed: dropoutSeed(seed, index++) }] : [];
   };

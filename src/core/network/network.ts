@@ -1,6 +1,7 @@
 import { ContractError } from "../errors.ts";
 import type { OwnLoss } from "../expression/own-loss.ts";
 import { activationName, type Activation } from "../ops/activation.ts";
+import { branchesOf, isBlock, type Block, type ProductBlock, type ResidualBlock } from "./block.ts";
 
 /** Fully connected: y (N, out) = x (N, in) W + b. */
 export interface LinearLayer {
@@ -48,14 +49,18 @@ export interface LayerNormLayer {
   readonly eps: number;
 }
 
-/** x + f(x): f is `layers`, and as wide at its end as at its beginning. */
-export interface ResidualLayer {
+/** A layer without layers inside. */
+export type SingleLayer = PlainLayer | DropoutLayer | BatchNormLayer | LayerNormLayer;
+// As interfaces: a type that goes around by itself does not compile.
+interface ResidualLayer extends ResidualBlock<Layer> {
   readonly type: "residual";
-  readonly layers: readonly Layer[];
+}
+interface ProductLayer extends ProductBlock<Layer> {
+  readonly type: "product";
 }
 
 /** One layer of a network as mathematics needs it; how its weights are drawn is said elsewhere. */
-export type Layer = PlainLayer | DropoutLayer | BatchNormLayer | LayerNormLayer | ResidualLayer;
+export type Layer = SingleLayer | ResidualLayer | ProductLayer;
 
 /** What outputs are compared with targets by: `title` as forms show it, `classes` where outputs stand for classes. */
 export const LOSSES = {
@@ -113,9 +118,13 @@ export const normNames = (
   running: `running${index + 1}`,
 });
 
-/** All layers in order, those of residual blocks in the block's place. */
-export const flatLayers = (layers: readonly Layer[]): readonly Exclude<Layer, ResidualLayer>[] =>
-  layers.flatMap((layer) => (layer.type === "residual" ? flatLayers(layer.layers) : [layer]));
+/** All layers in order, those of blocks in the block's place, branch by branch. */
+export const flatLayers = (layers: readonly Layer[]): readonly SingleLayer[] =>
+  layers.flatMap((layer) => (isBlock(layer) ? branchesOf(layer).flatMap(flatLayers) : [layer]));
+
+/** The types of all blocks, those inside of others among them. */
+const blockTypes = (layers: readonly Layer[]): Block<Layer>["type"][] =>
+  layers.flatMap((layer) => (isBlock(layer) ? [layer.type, ...branchesOf(layer).flatMap(blockTypes)] : []));
 
 /** The linear layers in order. */
 export const linearLayers = ({ layers }: Network): readonly LinearLayer[] =>
@@ -161,7 +170,7 @@ export function parameterShapes({ layers, classWeights }: Network): readonly Par
   return [...ofLayers, { name: CLASS_WEIGHTS, shape: [classWeights.length], learned: false, begin }];
 }
 
-function kindOf(layer: Exclude<Layer, ResidualLayer>): string[] {
+function kindOf(layer: SingleLayer): string[] {
   switch (layer.type) {
     case "linear":
       return [];
@@ -182,7 +191,7 @@ export function networkTitle(network: Network): string {
   const linear = linearLayers(network);
   const widths = [linear[0]?.in ?? 0, ...linear.map(({ out }) => out)];
   const kinds = new Set(flatLayers(network.layers).flatMap(kindOf));
-  if (network.layers.some(({ type }) => type === "residual")) kinds.add("residual");
+  for (const type of blockTypes(network.layers)) kinds.add(type);
   const shown = widths.length > 6 ? [widths[0], `… ${linear.length} layers …`, widths.at(-1)] : widths;
   return [shown.join("-"), ...kinds, network.ownLoss?.name ?? LOSSES[network.loss].title].join(", ");
 }

@@ -11,7 +11,9 @@ export const SEEDED_BUGS = {
   "scale-1-percent": "the weights' gradients are 1 % too large",
   "dropout-mask": "the gradient goes back through a dropout without its mask",
   "norm-statistics": "the gradient goes back through a norm as if mean and variance were constants",
-  "skip-path": "the gradient of a residual block's input lacks what goes around the block",
+  "skip-path":
+    "the gradient of a block's input lacks a part: what goes around a residual block, or comes back through a product's right branch",
+  "product-rule": "the gradient of a product's branch is multiplied by that branch instead of the other one",
   "input-8-percent": "the gradient of the input is 8 % too large, which the notebook's tolerances do not see",
 } as const;
 export type SeededBug = keyof typeof SEEDED_BUGS;
@@ -33,6 +35,23 @@ function lossGradientOf<T>(op: Op<T>): T | null {
   }
 }
 
+/** A map out = a ⊙ b, and the same map of a and another tensor; null of all other ops. */
+function productOf<T>(
+  op: Op<T>,
+): { readonly a: T; readonly b: T; readonly out: T; readonly times: (b: T) => Op<T> } | null {
+  if (op.op !== "map" || op.inputs.length !== 2 || op.steps.length !== 3) return null;
+  const [a, b] = op.inputs;
+  const [, , last] = op.steps;
+  return "fn" in last && last.fn === "mul"
+    ? {
+        a: a.tensor,
+        b: b.tensor,
+        out: op.out,
+        times: (tensor) => ({ ...op, inputs: [a, { ...b, tensor }] }),
+      }
+    : null;
+}
+
 /**
  * Ops that make one mistake in every backward pass recorded through them.
  *
@@ -42,6 +61,8 @@ export class BuggyOps<T extends TensorLike> implements Ops<T> {
   readonly #ops: Ops<T>;
   readonly #bug: SeededBug;
   readonly #x: T;
+  /** The operands of the products that were computed. */
+  readonly #products: { readonly a: T; readonly b: T }[] = [];
   #made = 0;
 
   constructor(ops: Ops<T>, bug: SeededBug, x: T) {
@@ -60,6 +81,8 @@ export class BuggyOps<T extends TensorLike> implements Ops<T> {
   }
 
   run(op: Op<T>): void {
+    const product = productOf(op);
+    if (product?.out.name === `${product?.a.name} ⊙ ${product?.b.name}`) this.#products.push(product);
     const wrong = this.#mistake(op);
     if (wrong === null) {
       this.#ops.run(op);
@@ -116,6 +139,18 @@ export class BuggyOps<T extends TensorLike> implements Ops<T> {
         return op.op === "add" && goesBack(op.out.name)
           ? [{ op: "scale", x: op.b, out: op.out, factor: 1 }]
           : null;
+      case "product-rule": {
+        const product = productOf(op);
+        if (product === null) return null;
+        const branches = this.#products.flatMap(({ a, b }) => [
+          { own: a, other: b },
+          { own: b, other: a },
+        ]);
+        const branch = branches.find(
+          ({ own, other }) => other === product.b && product.out.name === `${own.name}.g`,
+        );
+        return branch === undefined ? null : [product.times(branch.own)];
+      }
       case "input-8-percent":
         return op.op === "matmul" && op.transposeB && op.out.name === `${this.#x.name}.g`
           ? scaled(op.out, 1.08)

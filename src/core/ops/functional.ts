@@ -1,5 +1,7 @@
 import { ownFunctions } from "../expression/own-activation.ts";
 import { recordExpression } from "../expression/record-expression.ts";
+import { ShapeError } from "../errors.ts";
+import { denseStrides } from "./strides.ts";
 import { activationName, type Activation } from "./activation.ts";
 import type { Ops, TensorLike } from "./op.ts";
 
@@ -80,6 +82,16 @@ export function activateBackward<T extends TensorLike>(
 export function add<T extends TensorLike>(ops: Ops<T>, a: T, b: T, name = `${a.name} + ${b.name}`): T {
   const out = ops.tensor(name, a.shape);
   ops.run({ op: "add", a, b, out });
+  return out;
+}
+
+/** a ⊙ b, element by element. @throws {ShapeError} If they differ in shape. */
+export function multiply<T extends TensorLike>(ops: Ops<T>, a: T, b: T, name = `${a.name} ⊙ ${b.name}`): T {
+  const { shape } = a;
+  if (shape.join() !== b.shape.join()) throw new ShapeError(name, `(${shape.join(", ")})`, b.shape);
+  const out = ops.tensor(name, shape);
+  const inputs = [a, b].map((tensor) => ({ tensor, offset: 0, strides: denseStrides(shape) }));
+  ops.run({ op: "map", shape, inputs, steps: [{ input: 0 }, { input: 1 }, { fn: "mul" }], out });
   return out;
 }
 

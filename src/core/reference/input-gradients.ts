@@ -1,29 +1,39 @@
 import { UNIT_ROUNDOFF } from "./float32-arithmetic.ts";
 import { backwardLayer, type Batch, type LinearReference, type ReferencePass } from "./network-pass.ts";
 
-/** Gradients that go around a block wait here until what goes through it has come to its beginning. */
-export class Pending {
-  readonly #kept = new Map<number, { dy: readonly Float64Array[]; errors: readonly Float64Array[] }>();
+/** Zeros for all rows. */
+export const zerosLike = (rows: readonly Float64Array[]): Float64Array[] =>
+  rows.map(({ length }) => new Float64Array(length));
 
-  /** Keeps what reaches the end of a block. */
-  keep(
-    layer: ReferencePass["layers"][number],
-    dy: readonly Float64Array[],
-    errors: readonly Float64Array[],
-  ): void {
-    if (layer.type === "skip") this.#kept.set(layer.from, { dy, errors });
+/** Gradients of all rows, and bounds of their rounding. */
+interface Kept {
+  readonly dy: readonly Float64Array[];
+  readonly errors: readonly Float64Array[];
+}
+
+/** Gradients of values that are read once more further on wait here until the walk back has come to those values. */
+export class Pending {
+  readonly #kept = new Map<number, readonly Kept[]>();
+
+  /** Keeps gradients of the value number `index`; of `null` there are none. */
+  keep(index: number | null, dy: readonly Float64Array[], errors: readonly Float64Array[]): void {
+    if (index !== null) this.#kept.set(index, [...(this.#kept.get(index) ?? []), { dy, errors }]);
   }
 
-  /** Adds it to the gradients of the value number `index`, where a block begins there. */
+  /** Adds what is kept of the value number `index` to its gradients. */
   add(index: number, dy: Float64Array[], errors: Float64Array[]): [Float64Array[], Float64Array[]] {
-    const kept = this.#kept.get(index);
-    if (kept === undefined) return [dy, errors];
+    const kept = this.#kept.get(index) ?? [];
     this.#kept.delete(index);
-    const sums = dy.map((row, n) => row.map((value, j) => value + kept.dy[n][j]));
-    const bounds = errors.map((row, n) =>
-      row.map((error, j) => error + kept.errors[n][j] + UNIT_ROUNDOFF * Math.abs(sums[n][j])),
+    return kept.reduce<[Float64Array[], Float64Array[]]>(
+      ([sumsBefore, boundsBefore], more) => {
+        const sums = sumsBefore.map((row, n) => row.map((value, j) => value + more.dy[n][j]));
+        const bounds = boundsBefore.map((row, n) =>
+          row.map((error, j) => error + more.errors[n][j] + UNIT_ROUNDOFF * Math.abs(sums[n][j])),
+        );
+        return [sums, bounds];
+      },
+      [dy, errors],
     );
-    return [sums, bounds];
   }
 }
 

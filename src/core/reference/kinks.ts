@@ -1,5 +1,7 @@
 import { dropoutFactor } from "../network/dropout-mask.ts";
+import { Pending, zerosLike } from "./input-gradients.ts";
 import {
+  asideOf,
   BESIDE_ZERO,
   isElementwise,
   jumpOf,
@@ -42,7 +44,7 @@ export function kinksAt(
   if (errors !== null) {
     // What two element-wise layers in a row leave at 0 exactly was decided by the first, and a mask is no rounding.
     const exactZeros =
-      before !== null && (isElementwise(before) || before.type === "dropout" || before.type === "skip");
+      before !== null && (isElementwise(before) || before.type === "dropout" || asideOf(before) !== null);
     for (let unit = 0; unit < z.length; unit++) {
       const bound = errors[position][unit];
       if (Math.abs(z[unit]) <= bound && !(exactZeros && bound === 0)) found.push({ position, unit });
@@ -121,8 +123,8 @@ function walkTogether(
 ): void {
   const { layers } = pass;
   const highest = kinks.flat().reduce((most, { position }) => Math.max(most, position), 0);
-  let dy = batch.values.map((row) => new Float64Array(row[highest + 1].length));
-  const around = new Map<number, readonly Float64Array[]>();
+  let dy: Float64Array[] = batch.values.map((row) => new Float64Array(row[highest + 1].length));
+  const pending = new Pending();
   for (let position = highest; position >= 0; position--) {
     const layer = layers[position];
     switch (layer.type) {
@@ -157,14 +159,29 @@ function walkTogether(
         );
         break;
       case "skip":
-        around.set(layer.from, dy);
+        pending.keep(layer.from, dy, zerosLike(dy));
         break;
+      case "branch":
+        pending.keep(layer.from, dy, zerosLike(dy));
+        dy = batch.values.map((row) => new Float64Array(row[position].length));
+        break;
+      case "product": {
+        const through = (index: number): Float64Array[] =>
+          dy.map((row, n) =>
+            row.map(
+              (value, j) => value * (Math.abs(batch.values[n][index][j]) + (errors?.[n][index][j] ?? 0)),
+            ),
+          );
+        const aside = through(position);
+        pending.keep(layer.left, aside, zerosLike(aside));
+        dy = through(layer.left);
+        break;
+      }
       case "batchNorm":
       case "layerNorm":
         dy = walkNorm(layer, position, batch, dy, sinks);
     }
-    const kept = around.get(position);
-    if (kept !== undefined) dy = dy.map((row, n) => row.map((value, j) => value + kept[n][j]));
+    [dy] = pending.add(position, dy, zerosLike(dy));
   }
   dy.forEach((row, n) => {
     for (let i = 0; i < row.length; i++) sinks[n].x[i] += row[i];

@@ -8,9 +8,12 @@ import {
   moveOf,
   normalisedRow,
   type Batch,
+  type BranchReference,
   type ElementwiseLayer,
   type LinearReference,
+  type ProductReference,
   type ReferencePass,
+  type SkipReference,
 } from "./network-pass.ts";
 import { rowLoss, rowLossDifference, type RowTargets } from "./row-loss.ts";
 
@@ -84,6 +87,25 @@ function moveLinear({ in: inputs, out, weight }: LinearReference, { up, down }: 
   }
 }
 
+/** A skip, a branch or a product, which read a value of before; `moveOfValue` says how that moves, null where it stays. */
+function moveBlock(
+  layer: SkipReference | BranchReference | ProductReference,
+  { x, from, into }: { readonly x: ArrayLike<number>; readonly from: Move; readonly into: Move },
+  values: readonly ArrayLike<number>[],
+  moveOfValue: (index: number) => Move | null,
+): void {
+  const other = moveOfValue(layer.type === "product" ? layer.left : layer.from);
+  for (const side of ["up", "down"] as const) {
+    for (let j = 0; j < into[side].length; j++) {
+      const moved = other?.[side][j] ?? 0;
+      if (layer.type === "skip") into[side][j] = from[side][j] + moved;
+      else if (layer.type === "branch") into[side][j] = moved;
+      // (x + dx)(y + dy) − x y, nothing of it cancelled.
+      else into[side][j] = from[side][j] * (values[layer.left][j] + moved) + x[j] * moved;
+    }
+  }
+}
+
 /** What the values that a norm takes together become when they move by d, less what they are, nothing of it cancelled. */
 function moveNorm(normalised: Float64Array, deviation: number, d: Float64Array): Float64Array {
   const n = d.length;
@@ -142,12 +164,11 @@ function moveLayer(
         into.down[j] = from.down[j] * factor;
       }
     } else {
-      // What came into the block before the first move has not moved.
-      const around = layer.from < first ? null : row[layer.from];
-      for (let j = 0; j < into.up.length; j++) {
-        into.up[j] = from.up[j] + (around?.up[j] ?? 0);
-        into.down[j] = from.down[j] + (around?.down[j] ?? 0);
-      }
+      const values = batch.values[n];
+      moveBlock(layer, { x: values[at], from, into }, values, (index) =>
+        // What was computed before the first move has not moved.
+        index < first ? null : row[index],
+      );
     }
   });
 }

@@ -7,6 +7,8 @@ import {
 } from "./float32-arithmetic.ts";
 import { addJumps, kinksAt } from "./kinks.ts";
 import {
+  asideOf,
+  backwardAside,
   backwardLayer,
   forwardBatch,
   isElementwise,
@@ -18,7 +20,7 @@ import {
   type ReferencePass,
 } from "./network-pass.ts";
 import { rowLoss, rowLossGradient, type RowTargets } from "./row-loss.ts";
-import { Pending } from "./input-gradients.ts";
+import { Pending, zerosLike } from "./input-gradients.ts";
 import { normalisedErrors, type BatchErrors } from "./norm-rounding.ts";
 import { RoundingModel } from "./rounding-model.ts";
 import { sampledRows } from "./sampled-rounding.ts";
@@ -280,7 +282,10 @@ export function networkGradients(
   let [loss, kinks] = [0, 0];
   let overflow: Overflow | null = null;
   const met = (found: Overflow): void => {
-    if (found.value > LARGEST_FLOAT32) overflow = firstOverflow(overflow, found);
+    if (!(found.value > LARGEST_FLOAT32)) return;
+    // A branch's beginning is no layer of the network.
+    const layers = pass.layers.slice(0, found.position + 1).filter(({ type }) => type !== "branch");
+    overflow = firstOverflow(overflow, { ...found, position: layers.length - 1 });
   };
   for (const group of pass.coupled ? [all] : all.map((row) => [row])) {
     const batch = batchOf(group);
@@ -312,7 +317,13 @@ export function networkGradients(
     for (let position = pass.layers.length - 1; position >= 0; position--) {
       const layer = pass.layers[position];
       if (pass.coupled) beat?.();
-      pending.keep(layer, dy, dyErrors);
+      pending.keep(
+        asideOf(layer),
+        backwardAside(layer, position, batch, dy),
+        model === null || errors === null
+          ? dyErrors
+          : model.backwardAside(position, batch, errors, dy, dyErrors),
+      );
       const before = dy;
       if (isElementwise(layer) && kinked) {
         before.forEach((row, n) => {
@@ -343,7 +354,7 @@ export function networkGradients(
         }
         dy = backwardLayer(pass, position, batch, before);
       }
-      dyErrors = model === null ? dy.map(({ length }) => new Float64Array(length)) : bounds;
+      dyErrors = model === null ? zerosLike(dy) : bounds;
       [dy, dyErrors] = pending.add(position, dy, dyErrors);
       if (model !== null) {
         dy.forEach((row, n) => {

@@ -1,5 +1,6 @@
 import { ShapeError } from "../errors.ts";
 import { dropoutFactor } from "../network/dropout-mask.ts";
+import { branchesOf, isBlock } from "../network/block.ts";
 import {
   normNames,
   parameterNames,
@@ -39,9 +40,26 @@ export interface SkipReference {
   readonly from: number;
 }
 
-/** A layer with its parameters, as the reference walks through it; residual blocks lie open. */
+/** Where the second branch of a product begins: gives once more what came into the block, the value number `from`. */
+export interface BranchReference {
+  readonly type: "branch";
+  readonly from: number;
+}
+/** The end of a product: multiplies by what its first branch gave, the value number `left`. */
+export interface ProductReference {
+  readonly type: "product";
+  readonly left: number;
+}
+
+/** A layer with its parameters, as the reference walks through it; blocks lie open. */
 export type ReferenceLayer =
-  LinearReference | ElementwiseLayer | DropoutLayer | NormReference | SkipReference;
+  | LinearReference
+  | ElementwiseLayer
+  | DropoutLayer
+  | NormReference
+  | SkipReference
+  | BranchReference
+  | ProductReference;
 
 export const isElementwise = (layer: ReferenceLayer): layer is ElementwiseLayer =>
   layer.type === "relu" || layer.type === "activation";
@@ -75,7 +93,8 @@ export function referencePass(network: Network, parameters: ReferenceParameters)
   const firstWidth = (layers: readonly Layer[]): number => {
     for (const layer of layers) {
       if (layer.type === "linear") return layer.in;
-      if (layer.type === "residual") return firstWidth(layer.layers);
+      const inside = isBlock(layer) ? branchesOf(layer).map(firstWidth).find(Number.isFinite) : undefined;
+      if (inside !== undefined) return inside;
     }
     return NaN;
   };
@@ -125,6 +144,19 @@ export function referencePass(network: Network, parameters: ReferenceParameters)
         const from = layers.length;
         layer.layers.forEach(open);
         add({ type: "skip", from }, width);
+        break;
+      }
+      case "product": {
+        const from = layers.length;
+        layer.left.forEach(open);
+        const left = layers.length;
+        add({ type: "branch", from }, width);
+        layer.right.forEach(open);
+        const [leftWidth, rightWidth] = [widths[left], widths.at(-1) ?? NaN];
+        if (leftWidth !== rightWidth) {
+          throw new ShapeError("referencePass: a product", `${leftWidth} columns`, `${rightWidth}`);
+        }
+        add({ type: "product", left }, leftWidth);
         break;
       }
       case "relu":
@@ -237,6 +269,10 @@ export function forwardLayer({ layers }: ReferencePass, position: number, batch:
       );
     case "skip":
       return inputs.map((x, n) => Float64Array.from(x, (value, j) => value + values[n][layer.from][j]));
+    case "branch":
+      return values.map((row) => Float64Array.from(row[layer.from]));
+    case "product":
+      return inputs.map((x, n) => Float64Array.from(x, (value, j) => value * values[n][layer.left][j]));
     case "batchNorm":
     case "layerNorm": {
       moments[position] =
@@ -298,7 +334,10 @@ export function throughMoments(
   return Float64Array.from(dn, (value, i) => (value - mean - normalised[i] * slope) / deviation);
 }
 
-/** Gradients of the inputs of a layer that is not linear, of all rows; of a skip what goes on through the block. */
+/**
+ * Gradients of the inputs of a layer that is not linear, of all rows; of a block's end those of the branch before it. What
+ * goes elsewhere is said by `backwardAside`.
+ */
 export function backwardLayer(
   { layers }: ReferencePass,
   position: number,
@@ -320,6 +359,11 @@ export function backwardLayer(
       );
     case "skip":
       return [...dy];
+    case "branch":
+      // The layer before it is the end of the other branch, which gives nothing to this one.
+      return dy.map((_, n) => new Float64Array(batch.values[n][position].length));
+    case "product":
+      return dy.map((gradient, n) => gradient.map((value, j) => value * batch.values[n][layer.left][j]));
     case "layerNorm":
       return dy.map((gradient, n) =>
         throughMoments(
@@ -342,4 +386,22 @@ export function backwardLayer(
       return dx;
     }
   }
+}
+
+/** The value that a layer reads beside its input: what goes around a block, comes into a branch, or is multiplied by; or null. */
+export function asideOf(layer: ReferenceLayer): number | null {
+  if (layer.type === "product") return layer.left;
+  return layer.type === "skip" || layer.type === "branch" ? layer.from : null;
+}
+
+/** Gradients of that value, of all rows, from those of the layer's outputs. */
+export function backwardAside(
+  layer: ReferenceLayer,
+  position: number,
+  { values }: Batch,
+  dy: readonly Float64Array[],
+): Float64Array[] {
+  return layer.type === "product"
+    ? dy.map((gradient, n) => gradient.map((value, j) => value * values[n][position][j]))
+    : [...dy];
 }

@@ -6,9 +6,11 @@ import {
   valueRounding,
   type Float32Arithmetic,
 } from "./float32-arithmetic.ts";
-import { inputGradients, Pending } from "./input-gradients.ts";
+import { inputGradients, Pending, zerosLike } from "./input-gradients.ts";
 import { lossGradientErrors, lossRounding } from "./loss-rounding.ts";
 import {
+  asideOf,
+  backwardAside,
   columnOf,
   forwardLayer,
   isElementwise,
@@ -84,7 +86,7 @@ export class RoundingModel {
     return lossGradientErrors(this.#pass, this.#arithmetic, { out, errors: outErrors, targets });
   }
 
-  /** Bounds of the gradients of a layer's inputs, from those of its outputs and theirs; of a skip what goes on. */
+  /** Bounds of the gradients of a layer's inputs, from those of its outputs and theirs; of a block's end those of the branch before it. */
   backward(
     position: number,
     batch: Batch,
@@ -94,6 +96,21 @@ export class RoundingModel {
   ): Errors[] {
     const bounds = this.#backwardLayer(position, batch, errors, dy, dyErrors);
     return bounds.map((bound) => scaled(bound, this.#backward[position]));
+  }
+
+  /** Bounds of the gradients that go elsewhere: `backwardAside`. */
+  backwardAside(
+    position: number,
+    batch: Batch,
+    errors: BatchErrors,
+    dy: readonly Float64Array[],
+    dyErrors: readonly Errors[],
+  ): Errors[] {
+    return this.#pass.layers[position].type === "product"
+      ? dy.map((gradient, n) =>
+          timesErrors(gradient, dyErrors[n], batch.values[n][position], errors.values[n][position]),
+        )
+      : [...dyErrors];
   }
 
   /** Finds the factors from this batch. */
@@ -136,7 +153,11 @@ export class RoundingModel {
       this.lossGradient(out, errors.values[n][layers.length], targets[n]),
     );
     for (let position = layers.length - 1; position >= 0; position--) {
-      pending.keep(layers[position], dy, dyErrors);
+      pending.keep(
+        asideOf(layers[position]),
+        backwardAside(layers[position], position, batch, dy),
+        this.backwardAside(position, batch, errors, dy, dyErrors),
+      );
       const bounds = this.#backwardLayer(position, batch, errors, dy, dyErrors);
       dy = inputGradients(this.#pass, position, batch, dy);
       if (cancels(position)) {
@@ -184,6 +205,12 @@ export class RoundingModel {
               errors.values[n][layer.from][j] +
               UNIT_ROUNDOFF * Math.abs(batch.values[n][position + 1][j]),
           ),
+        );
+      case "branch":
+        return errors.values.map((row) => Float64Array.from(row[layer.from]));
+      case "product":
+        return inputs.map((x, n) =>
+          timesErrors(x, given[n], batch.values[n][layer.left], errors.values[n][layer.left]),
         );
       case "batchNorm":
       case "layerNorm": {
@@ -242,6 +269,12 @@ export class RoundingModel {
         );
       case "skip":
         return [...dyErrors];
+      case "branch":
+        return dy.map((_, n) => new Float64Array(batch.values[n][position].length));
+      case "product":
+        return dy.map((gradient, n) =>
+          timesErrors(gradient, dyErrors[n], batch.values[n][layer.left], errors.values[n][layer.left]),
+        );
       case "layerNorm":
         return dy.map((gradient, n) =>
           throughMomentsErrors(
@@ -374,8 +407,15 @@ export class RoundingModel {
     });
     for (let position = layers.length - 1; position >= 0; position--) {
       const layer = layers[position];
-      const still = dy.map(({ length }) => new Float64Array(length));
-      pending.keep(layer, dy, still);
+      const still = zerosLike(dy);
+      const asideBounds = this.backwardAside(position, batch, errors, dy, still);
+      pending.keep(
+        asideOf(layer),
+        layer.type === "product"
+          ? backwardAside(layer, position, batch, dy).map((row, n) => disturb(row, asideBounds[n]))
+          : dy,
+        still,
+      );
       const bounds = this.#backwardLayer(position, batch, errors, dy, still);
       const dx = isElementwise(layer)
         ? dy.map((gradient, n) =>
@@ -387,11 +427,7 @@ export class RoundingModel {
         : inputGradients(this.#pass, position, batch, dy);
       dy = dx.map((gradient, n) => disturb(gradient, bounds[n]));
       gradients[position] = dy;
-      [dy] = pending.add(
-        position,
-        dy,
-        dy.map(({ length }) => new Float64Array(length)),
-      );
+      [dy] = pending.add(position, dy, zerosLike(dy));
     }
     return { values: batch.values, gradients };
   }
@@ -407,6 +443,14 @@ function sameSide(
   if (jumpOf(layer) === 0 || x > 0 === exact > 0) return of(layer, x);
   return of(layer, exact > 0 ? Number.MIN_VALUE : -Number.MIN_VALUE);
 }
+
+/** Of a ⊙ b: |a| error of b + |b| error of a + both errors + rounding; what is exactly 0 stays so. */
+const timesErrors = (a: ArrayLike<number>, aErrors: Errors, b: ArrayLike<number>, bErrors: Errors): Errors =>
+  aErrors.map((error, j) => {
+    const [sizeA, sizeB] = [Math.abs(a[j]), Math.abs(b[j])];
+    const bound = error * (sizeB + bErrors[j]) + sizeA * (bErrors[j] + UNIT_ROUNDOFF * sizeB);
+    return bound === 0 ? 0 : bound + SMALLEST_FLOAT32;
+  });
 
 const scaled = (errors: Errors, factor: number): Errors =>
   factor === 1 ? errors : errors.map((error) => error * factor);

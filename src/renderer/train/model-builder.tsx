@@ -1,6 +1,7 @@
 import { ActionIcon, Button, NativeSelect, Textarea } from "@mantine/core";
 import { ArrowDown, ArrowUp, Plus, Trash2 } from "lucide-react";
 import { useState } from "react";
+import { branchesOf } from "../../core/network/block.ts";
 import { flatLayers, parameterShapes } from "../../core/network/network.ts";
 import { forSimpleActivations } from "../../core/ops/activation.ts";
 import { isSimpleActivation, type TrainLayerSpec } from "../../shared/specs/layer-spec.ts";
@@ -16,6 +17,7 @@ import { OwnLayerSettings } from "./own-layer-settings.tsx";
 import { OwnActivationSettings } from "./own-activation-settings.tsx";
 import { WeightsFile } from "./weights-file.tsx";
 import { copyText } from "../store/save.ts";
+import { productText } from "../../shared/specs/open-layers.ts";
 import { fitWidths, widthAfter } from "../../shared/specs/fit-widths.ts";
 import { parseSpecText, showSpec, type TrainForm } from "./train-form.ts";
 import own from "./train-view.module.css";
@@ -60,6 +62,14 @@ const KINDS: Readonly<
         { type: "relu", shift: 0 },
         { type: "linear", in: width, out: width, init: "kaimingNormal" },
       ],
+    }),
+  },
+  product: {
+    title: "product",
+    make: (width) => ({
+      type: "product",
+      left: [{ type: "linear", in: width, out: width, init: "kaimingNormal" }, { type: "sigmoid" }],
+      right: [{ type: "linear", in: width, out: width, init: "kaimingNormal" }],
     }),
   },
 };
@@ -153,13 +163,19 @@ function LayerSettings({
           x + f(x), f: {layer.layers.map((inner) => describe(inner)).join(", ")} (inner layers: as JSON)
         </span>
       );
+    case "product":
+      return <span>{describe(layer)} (inner layers: as JSON)</span>;
     case "layerNorm":
       return null;
   }
 }
 
-const describe = (layer: TrainLayerSpec): string =>
-  layer.type === "linear" ? `linear ${layer.in} → ${layer.out}` : KINDS[layer.type].title;
+function describe(layer: TrainLayerSpec): string {
+  if (layer.type === "linear") return `linear ${layer.in} → ${layer.out}`;
+  if (layer.type !== "product") return KINDS[layer.type].title;
+  const [left = "", right = ""] = branchesOf(layer).map((branch) => branch.map(describe).join(", "));
+  return productText(left, right);
+}
 
 /** The network layer by layer: add, move, change, remove; and the whole training as JSON. */
 export function ModelBuilder({ form }: { readonly form: TrainForm }) {

@@ -167,6 +167,21 @@ export class Residual extends Module {
   }
 }
 
+/** left(x) · right(x), element by element: gated linear units and other gates. Dauphin et al. (2017), Shazeer (2020) */
+export class Product extends Module {
+  readonly left: Step;
+  readonly right: Step;
+
+  constructor(left: Step, right: Step) {
+    super();
+    this.left = left;
+    this.right = right;
+  }
+  override forward(x: Tensor): Tensor {
+    return stepped(this.left, x).mul(stepped(this.right, x));
+  }
+}
+
 /** While it trains, an element is 0 with probability `rate`, else 1 / (1 − rate) times itself. */
 export class Dropout extends Module {
   readonly rate: number;

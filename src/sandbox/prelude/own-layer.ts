@@ -6,6 +6,7 @@ import {
   LayerNorm,
   Linear,
   Module,
+  Product,
   ReLU,
   Residual,
   Sequential,
@@ -17,12 +18,16 @@ import {
 interface Part {
   readonly type: string;
   readonly out?: number;
+  /** Of a residual block. */
   readonly layers?: readonly Part[];
+  /** Of a product. */
+  readonly left?: readonly Part[];
+  readonly right?: readonly Part[];
   readonly [setting: string]: unknown;
 }
 
 const SUPPORTED =
-  "nn.Linear, nn.ReLU, nn.Tanh, nn.Sigmoid, nn.BatchNorm1d, nn.LayerNorm, nn.Dropout, nn.Residual, nn.Sequential, " +
+  "nn.Linear, nn.ReLU, nn.Tanh, nn.Sigmoid, nn.BatchNorm1d, nn.LayerNorm, nn.Dropout, nn.Residual, nn.Product, nn.Sequential, " +
   "and what activation(…) has defined";
 /** Widths that come in: of the first two the formula of each width is made, which must hold for the others too. */
 const [FIRST, SECOND, THIRD, ODD] = [48, 96, 144, 101];
@@ -81,15 +86,42 @@ class Walk {
       const before = this.width;
       const layers = this.parts(module.body);
       if (layers.some(({ type }) => type === "residual")) this.#fail("nn.Residual stands in an nn.Residual");
+      if (layers.length === 0) this.#fail("nn.Residual holds no layer");
       if (this.width !== before) {
         this.#fail(`nn.Residual takes ${before} values and gives ${this.width}: both must be equal`);
       }
       return [{ type: "residual", layers }];
     }
+    if (isPlain(module, Product)) {
+      const before = this.width;
+      const left = this.#branch(module.left);
+      const leftWidth = this.width;
+      this.width = before;
+      const right = this.#branch(module.right);
+      if (left.length + right.length === 0) this.#fail("nn.Product holds no layer");
+      if (this.width !== leftWidth) {
+        this.#fail(
+          `nn.Product multiplies ${leftWidth} values of its left branch by ${this.width} of its right one: both must be as many`,
+        );
+      }
+      return [{ type: "product", left, right }];
+    }
     return this.#fail(
       `${module.constructor.name} has a forward of its own. It can be made of ${SUPPORTED}; ` +
         "anything else is trained in the notebook, by the tape",
     );
+  }
+
+  /** What a branch of a product is made of; `new nn.Sequential()` is what comes in. */
+  #branch(module: unknown): Part[] {
+    const parts = this.parts(module);
+    const block = parts.find(({ type }) => type === "residual" || type === "product");
+    if (block !== undefined) {
+      this.#fail(
+        `${block.type === "product" ? "nn.Product" : "nn.Residual"} stands in an nn.Product, whose branches hold no blocks`,
+      );
+    }
+    return parts;
   }
 
   #fits(what: string, taken: number): void {
@@ -121,6 +153,12 @@ function widthOf([first, second, third, odd]: readonly [number, number, number, 
   return at(THIRD) === third && at(ODD) === odd && times > 0 ? { times, per, plus } : null;
 }
 
+const BRANCHES = ["layers", "left", "right"] as const;
+
+/** What a layer is, but for its width and for what it holds. */
+const settingsOf = ({ layers: _layers, left: _left, right: _right, out: _out, ...settings }: Part) =>
+  settings;
+
 /** The same layers with widths by what comes in, of the layers at each of the widths. */
 function generalised(name: string, made: readonly (readonly Part[])[]): readonly unknown[] {
   const [first = []] = made;
@@ -133,19 +171,17 @@ function generalised(name: string, made: readonly (readonly Part[])[]): readonly
   if (made.some(({ length }) => length !== first.length)) differ();
   return first.map((part, at) => {
     const alike = made.map((parts) => parts[at] ?? part);
-    const { layers, out, ...settings } = part;
-    const same = stringify(settings);
-    if (alike.some(({ layers: _inner, out: _width, ...others }) => stringify(others) !== same)) differ();
-    if (layers !== undefined) {
-      return {
-        ...settings,
-        layers: generalised(
-          name,
-          alike.map((one) => one.layers ?? []),
-        ),
-      };
+    const same = stringify(settingsOf(part));
+    if (alike.some((one) => stringify(settingsOf(one)) !== same)) differ();
+    const settings: Record<string, unknown> = settingsOf(part);
+    for (const branch of BRANCHES) {
+      if (part[branch] === undefined) continue;
+      settings[branch] = generalised(
+        name,
+        alike.map((one) => one[branch] ?? []),
+      );
     }
-    if (out === undefined) return settings;
+    if (part.out === undefined) return settings;
     const [a = 0, b = 0, c = 0, d = 0] = alike.map((one) => one.out ?? 0);
     return { ...settings, out: widthOf([a, b, c, d]) ?? differ() };
   });

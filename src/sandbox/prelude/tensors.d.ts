@@ -293,7 +293,8 @@ declare function lossFunction(
 /**
  * Defines a layer under a name that Train, Gradients, Backward and Initialise then offer: `make` gives the module for
  * the number of values that come in, made of nn.Linear, nn.ReLU, nn.Tanh, nn.Sigmoid, nn.BatchNorm1d, nn.LayerNorm,
- * nn.Dropout, nn.Residual, nn.Sequential and activations that `activation` has defined.
+ * nn.Dropout, nn.Residual, nn.Product, nn.Sequential and activations that `activation` has defined. An nn.Residual may hold
+ * an nn.Product, whose branches hold no blocks.
  *
  * @returns `make`, to be used here.
  */
@@ -336,6 +337,12 @@ declare namespace nn {
   class Residual extends Module {
     constructor(body: Step);
     readonly body: Step;
+  }
+  /** left(x) · right(x), element by element; `new nn.Sequential()` as a branch is x itself. */
+  class Product extends Module {
+    constructor(left: Step, right: Step);
+    readonly left: Step;
+    readonly right: Step;
   }
   /** While it trains, an element is 0 with probability `rate` (0.5 without), else 1 / (1 − rate) times itself. */
   class Dropout extends Module {

@@ -1,3 +1,4 @@
+import { isBlock } from "../../core/network/block.ts";
 import { composedText } from "../specs/open-layers.ts";
 import type { CellOutput } from "./cell-output.ts";
 
@@ -33,7 +34,7 @@ export function partText(part: DefinedPart): {
   const { name } = part;
   if (part.kind === "layer") {
     const formulas = [`${name}, of n values that come in: ${composedText(part.layers)}`];
-    const drawn = part.layers.some(({ type }) => type === "linear" || type === "residual");
+    const drawn = part.layers.some((layer) => layer.type === "linear" || isBlock(layer));
     const sentences = drawn ? ["Its weights are drawn by the network that takes it."] : [];
     return { title: `Layer ${name}`, formulas, sentences, wrong: false };
   }

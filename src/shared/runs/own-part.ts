@@ -76,7 +76,8 @@ function partsOfLayers(layers: unknown): OwnPart[] {
   return layers.flatMap((layer: unknown): OwnPart[] => {
     if (typeof layer !== "object" || layer === null) return [];
     if ("type" in layer && layer.type === "ownLayer") return composedOf(layer);
-    const inside = "layers" in layer ? partsOfLayers(layer.layers) : [];
+    const branches: Record<string, unknown> = { ...layer };
+    const inside = ["layers", "left", "right"].flatMap((branch) => partsOfLayers(branches[branch]));
     return "type" in layer && layer.type === "own" ? [...partOf("activation", layer), ...inside] : inside;
   });
 }

@@ -105,6 +105,48 @@ const norms = [
 ] as const;
 const trainableLayers = [...plainLayers, ...norms] as const;
 
+const MOST_INSIDE = 50;
+/** What a residual block holds, of these layers. */
+const insideOf = <S extends v.GenericSchema>(layer: S) =>
+  v.pipe(
+    v.array(layer),
+    v.minLength(1, "a residual block must hold at least one layer"),
+    v.maxLength(MOST_INSIDE, `a residual block can hold at most ${MOST_INSIDE} layers`),
+  );
+const residualOf = <S extends v.GenericSchema>(inside: S) =>
+  v.strictObject({ type: v.literal("residual"), layers: inside });
+/** A branch of a product, of these layers; one without any is what comes in. */
+const branchOf = <S extends v.GenericSchema>(layer: S) =>
+  v.pipe(
+    v.array(layer),
+    v.maxLength(MOST_INSIDE, `a branch of a product can hold at most ${MOST_INSIDE} layers`),
+  );
+const productOf = <S extends v.GenericSchema>(branch: S) =>
+  v.strictObject({ type: v.literal("product"), left: branch, right: branch });
+
+const singleLayerSchema = v.variant("type", trainableLayers);
+/** A layer of the lab without layers inside. */
+export type SingleLayerSpec = v.InferOutput<typeof singleLayerSchema>;
+// Lists have names, so that what is inferred of a spec stays short enough for the compiler.
+export interface BranchLayers extends ReadonlyArray<SingleLayerSpec> {
+  readonly length: number;
+}
+export interface BranchLayersInput extends ReadonlyArray<v.InferInput<typeof singleLayerSchema>> {
+  readonly length: number;
+}
+const branchSchema: v.GenericSchema<BranchLayersInput, BranchLayers> = branchOf(singleLayerSchema);
+const productSchema = productOf(branchSchema);
+const layerInBlockSchema = v.variant("type", [...trainableLayers, productSchema]);
+/** What a residual block may hold. */
+export type LayerInBlock = v.InferOutput<typeof layerInBlockSchema>;
+export interface BlockLayers extends ReadonlyArray<LayerInBlock> {
+  readonly length: number;
+}
+export interface BlockLayersInput extends ReadonlyArray<v.InferInput<typeof layerInBlockSchema>> {
+  readonly length: number;
+}
+const blockLayersSchema: v.GenericSchema<BlockLayersInput, BlockLayers> = insideOf(layerInBlockSchema);
+
 /**
  * A width inside a layer of one's own: a number, or what comes in, n, as ⌊n · times / per⌋ + plus, and at least 1.
  */
@@ -126,20 +168,14 @@ const innerLayers = [
   ...activations,
   ...norms,
 ] as const;
+const innerProduct = productOf(branchOf(v.variant("type", innerLayers)));
 /** What a layer of one's own is made of; its widths go by what comes in. */
 const innerLayerSchema = v.variant("type", [
   ...innerLayers,
-  v.strictObject({
-    type: v.literal("residual"),
-    layers: v.pipe(
-      v.array(v.variant("type", innerLayers)),
-      v.minLength(1, "a residual block must hold at least one layer"),
-      v.maxLength(50, "a residual block can hold at most 50 layers"),
-    ),
-  }),
+  innerProduct,
+  residualOf(insideOf(v.variant("type", [...innerLayers, innerProduct]))),
 ]);
 export type InnerLayer = v.InferOutput<typeof innerLayerSchema>;
-/** Named, so that what is inferred of a spec stays short enough for the compiler. */
 export interface InnerLayers extends ReadonlyArray<InnerLayer> {
   readonly length: number;
 }
@@ -164,17 +200,14 @@ export const composedLayerSchema = v.strictObject({
 });
 export type ComposedLayer = v.InferOutput<typeof composedLayerSchema>;
 
-/** A residual block, x + f(x), holds other layers but no block. */
+/**
+ * A product, f(x) ⊙ g(x), holds layers but no block; a residual block, x + f(x), layers and products. No block holds a
+ * layer of one's own.
+ */
 export const trainLayerSpecSchema = v.variant("type", [
   ...trainableLayers,
-  v.strictObject({
-    type: v.literal("residual"),
-    layers: v.pipe(
-      v.array(v.variant("type", trainableLayers)),
-      v.minLength(1, "a residual block must hold at least one layer"),
-      v.maxLength(50, "a residual block can hold at most 50 layers"),
-    ),
-  }),
+  productSchema,
+  residualOf(blockLayersSchema),
   composedLayerSchema,
 ]);
 export type TrainLayerSpec = v.InferOutput<typeof trainLayerSpecSchema>;

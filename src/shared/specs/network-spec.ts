@@ -9,7 +9,8 @@ import {
   type Network,
   type PlainLayer,
 } from "../../core/network/network.ts";
-import { openLayer, openLayers, type OpenLayer } from "./open-layers.ts";
+import { branchesOf, isBlock, mapBranches } from "../../core/network/block.ts";
+import { firstInputs, openLayer, openLayers, widthBehind, type OpenLayer } from "./open-layers.ts";
 import {
   isSimpleActivation,
   MOST_WIDTH,
@@ -68,15 +69,13 @@ interface SpecLayers {
 export function endsOfLayers(
   layers: readonly TrainLayerSpec[],
 ): { readonly inputs: number; readonly outputs: number } | null {
-  const widths = openLayers(layers).flatMap((layer): { inputs: number; outputs: number }[] => {
-    if (layer.type === "linear") return [{ inputs: layer.in, outputs: layer.out }];
-    const inside = layer.type === "residual" ? endsOfLayers(layer.layers) : null;
-    return inside === null ? [] : [inside];
-  });
-  const [first] = widths;
-  const last = widths.at(-1);
-  return first === undefined || last === undefined ? null : { inputs: first.inputs, outputs: last.outputs };
+  const inputs = firstInputs(layers);
+  return Number.isNaN(inputs) ? null : { inputs, outputs: widthBehind(layers, inputs) };
 }
+
+/** "the left branch's 5 values", "the 5 values that come in". */
+const branchGives = (side: string, branch: readonly TrainLayerSpec[], width: number): string =>
+  branch.length === 0 ? `the ${width} values that come in` : `the ${side} branch's ${width} values`;
 
 /** What is wrong with how the layers follow each other, and with the loss at their end, or "". */
 export function networkSpecMisfit({ layers, loss, classWeights, ownLoss }: SpecLayers): string {
@@ -101,6 +100,21 @@ export function networkSpecMisfit({ layers, loss, classWeights, ownLoss }: SpecL
         if (inside !== "") return inside;
         if (width !== before) {
           return `${place}, a residual block, takes ${before} values and gives ${width}: both must be equal`;
+        }
+      }
+      if (layer.type === "product") {
+        if (layer.left.length + layer.right.length === 0) {
+          return `${place}, a product, holds no layer: give one of its branches at least one`;
+        }
+        const before = width;
+        const left = misfit(layer.left, `${place}, left, `);
+        if (left !== "") return left;
+        const leftWidth = width;
+        width = before;
+        const right = misfit(layer.right, `${place}, right, `);
+        if (right !== "") return right;
+        if (leftWidth !== width) {
+          return `${place}, a product, multiplies ${branchGives("left", layer.left, leftWidth)} by ${branchGives("right", layer.right, width)}: both must be as many`;
         }
       }
       if (layer.type !== "linear") continue;
@@ -143,7 +157,7 @@ export function dataMisfit({ layers, loss }: SpecLayers, data: DataEnds): string
   const ends = endsOfLayers(layers);
   if (ends === null) return "there must be at least one linear layer";
   if (ends.inputs !== data.features) {
-    const index = layers.findIndex(({ type }) => type === "linear" || type === "residual");
+    const index = layers.findIndex((layer) => layer.type === "linear" || isBlock(layer));
     return `layer ${index + 1} takes ${ends.inputs} values where ${data.features} come in`;
   }
   const expected = outputsFor(loss, data);
@@ -193,7 +207,8 @@ export const networkMisfit = (spec: SpecLayers & { readonly data: DataSpec }): s
 /** Whether a layer is a batch norm, or holds one. */
 export const holdsBatchNorm = (layers: readonly TrainLayerSpec[]): boolean =>
   openLayers(layers).some(
-    (layer) => layer.type === "batchNorm" || (layer.type === "residual" && holdsBatchNorm(layer.layers)),
+    (layer) =>
+      layer.type === "batchNorm" || (isBlock(layer) && branchesOf<OpenLayer>(layer).some(holdsBatchNorm)),
   );
 
 /** A network with its data and seed: all that is needed to repeat an experiment. */
@@ -258,7 +273,13 @@ export function networkOf({
       case "layerNorm":
         return { type: "layerNorm", features: width, eps: spec.eps };
       case "residual":
-        return { type: "residual", layers: spec.layers.map(layerOf) };
+      case "product": {
+        const before = width;
+        return mapBranches<OpenLayer, Layer>(spec, (branch) => {
+          width = before;
+          return branch.map(layerOf);
+        });
+      }
       case "linear":
         width = spec.out;
         return plainLayerOf(spec);
@@ -314,6 +335,7 @@ export const schemesOf = ({
   readonly layers: readonly TrainLayerSpec[];
 }): readonly Initialisation[] =>
   openLayers(layers).flatMap((layer) => {
-    if (layer.type === "residual") return schemesOf(layer);
+    if (isBlock(layer))
+      return branchesOf<OpenLayer>(layer).flatMap((branch) => schemesOf({ layers: branch }));
     return layer.type === "linear" ? [layer.init] : [];
   });

@@ -1,8 +1,16 @@
-import type { ComposedLayer, InnerLayer, InnerLayers, InnerWidth, TrainLayerSpec } from "./layer-spec.ts";
+import { branchesOf, isBlock } from "../../core/network/block.ts";
+import type {
+  ComposedLayer,
+  InnerLayer,
+  InnerLayers,
+  InnerWidth,
+  LayerInBlock,
+  SingleLayerSpec,
+  TrainLayerSpec,
+} from "./layer-spec.ts";
 
 /** A layer of the lab: none of a person's own. */
 export type OpenLayer = Exclude<TrainLayerSpec, { readonly type: "ownLayer" }>;
-type PlainOpenLayer = Exclude<OpenLayer, { readonly type: "residual" }>;
 
 /** ⌊n · times / per⌋ + plus, and at least 1; or the number. */
 export const widthFor = (width: InnerWidth, inputs: number): number =>
@@ -16,42 +24,52 @@ export function openLayer(
   inputs: number,
 ): { readonly layers: OpenLayer[]; readonly outputs: number } {
   let width = inputs;
-  const open = (layer: Exclude<InnerLayer, { readonly type: "residual" }>): PlainOpenLayer => {
+  const single = (layer: Exclude<InnerLayer, { readonly type: "residual" | "product" }>): SingleLayerSpec => {
     if (layer.type !== "linear") return layer;
     const opened = { in: width, out: widthFor(layer.out, inputs), ...(gain === undefined ? {} : { gain }) };
     width = opened.out;
     return { type: "linear", init, ...opened };
   };
+  const inside = (layer: Exclude<InnerLayer, { readonly type: "residual" }>): LayerInBlock => {
+    if (layer.type !== "product") return single(layer);
+    const before = width;
+    const left = layer.left.map(single);
+    width = before;
+    return { type: "product", left, right: layer.right.map(single) };
+  };
   const opened = layers.map((layer): OpenLayer =>
-    layer.type === "residual" ? { type: "residual", layers: layer.layers.map(open) } : open(layer),
+    layer.type === "residual" ? { type: "residual", layers: layer.layers.map(inside) } : inside(layer),
   );
   return { layers: opened, outputs: width };
 }
 
 /** Values that the first linear layer takes; NaN where there is none. */
-const firstInputs = (layers: readonly TrainLayerSpec[]): number => {
+export const firstInputs = (layers: readonly TrainLayerSpec[]): number => {
   for (const layer of layers) {
     if (layer.type === "linear") return layer.in;
-    const inside = layer.type === "residual" ? firstInputs(layer.layers) : NaN;
-    if (!Number.isNaN(inside)) return inside;
+    const inside = isBlock(layer) ? branchesOf<TrainLayerSpec>(layer).map(firstInputs) : [];
+    const found = inside.find(Number.isFinite);
+    if (found !== undefined) return found;
   }
   return NaN;
 };
+
+/** Values that come out of layers into which `inputs` go. */
+export const widthBehind = (layers: readonly TrainLayerSpec[], inputs: number): number =>
+  layers.reduce((width, layer) => {
+    if (layer.type === "linear") return layer.out;
+    if (layer.type === "ownLayer") return openLayer(layer, width).outputs;
+    // Both branches of a product are as wide: the last says how wide.
+    return isBlock(layer) ? widthBehind(branchesOf<TrainLayerSpec>(layer).at(-1) ?? [], width) : width;
+  }, inputs);
 
 /** The lab's layers that a list of layers stands for: in place of a layer of one's own what it is made of. */
 export function openLayers(layers: readonly TrainLayerSpec[]): OpenLayer[] {
   let width = firstInputs(layers);
   return layers.flatMap((layer): OpenLayer[] => {
-    if (layer.type === "ownLayer") {
-      const opened = openLayer(layer, width);
-      width = opened.outputs;
-      return opened.layers;
-    }
-    const last = (layer.type === "residual" ? layer.layers : [layer]).findLast(
-      ({ type }) => type === "linear",
-    );
-    if (last?.type === "linear") width = last.out;
-    return [layer];
+    const inputs = width;
+    width = widthBehind([layer], inputs);
+    return layer.type === "ownLayer" ? openLayer(layer, inputs).layers : [layer];
   });
 }
 
@@ -61,6 +79,12 @@ function widthText(width: InnerWidth): string {
   const { times, per, plus } = width;
   const part = `${times === 1 ? "n" : `${times} n`}${per === 1 ? "" : ` / ${per}`}`;
   return plus === 0 ? part : `${part} ${plus < 0 ? "−" : "+"} ${Math.abs(plus)}`;
+}
+
+/** "(linear n → n, sigmoid) ⊙ (linear n → n)", "x ⊙ (sigmoid)". */
+export function productText(left: string, right: string): string {
+  const [f, g] = [left, right].map((branch) => (branch === "" ? "x" : `(${branch})`));
+  return `${f} ⊙ ${g}`;
 }
 
 /** What a layer of one's own is made of, of n values that come in: "linear n → n / 4, tanh, linear n / 4 → n". */
@@ -75,6 +99,12 @@ export function composedText(layers: InnerLayers): string {
       }
       case "residual":
         return `x + f(x) with f: ${layer.layers.map(said).join(", ")}`;
+      case "product": {
+        const before = width;
+        const left = layer.left.map(said).join(", ");
+        width = before;
+        return productText(left, layer.right.map(said).join(", "));
+      }
       case "own":
         return layer.name;
       case "relu":

@@ -357,6 +357,100 @@ test("a layer trains as the layers that it is made of, passes the gradient check
   expect(sides[1]?.layers.find(({ type }) => type === "linear")?.weightStd).toBe(0);
 });
 
+test("a SwiGLU written in a notebook is checked there, trains, and its gradients are those of all references", async () => {
+  const source = [
+    'const silu = activation("silu", (z) => z.mul(z.sigmoid()));',
+    'const swiglu = ownLayer("swiglu", (n) => {',
+    "  const h = Math.floor((2 * n) / 3);",
+    "  const gate = new nn.Sequential(new nn.Linear(n, h), silu);",
+    "  return new nn.Sequential(new nn.Product(gate, new nn.Linear(n, h)), new nn.Linear(h, n));",
+    "});",
+    "const layer = swiglu(6);",
+    "const [x, t] = [randn(8, 6), randn(8, 6)];",
+    "const loss = () => layer.call(x).sub(t).square().mean();",
+    "const before = loss().item();",
+    "const step = new optim.SGD(layer.parameters(), { lr: 0.1 });",
+    "for (let i = 0; i < 50; i++) { step.zeroGrad(); loss().backward(); step.step(); }",
+    "print(loss().item() < before);",
+    "const [gate, value] = layer.layers[0].children();",
+    "const of = { w: gate.layers[0].weight, v: value.weight };",
+    "const pass = () => {",
+    "  const l = loss(); step.zeroGrad(); l.backward();",
+    "  for (const one of Object.values(of)) one.g = one.grad;",
+    "  return l;",
+    "};",
+    "const report = check(pass, of);",
+    "print(report.passed, layer.parameters().length);",
+  ].join("\n");
+  const id = await define(document(source), "Gates");
+  const outputs =
+    lab.session.get({ documentId: id, text: document(source) }).stored[0]?.result?.outputs ?? [];
+  expect(outputs).toContainEqual({ kind: "text", text: "true" });
+  expect(outputs).toContainEqual({ kind: "text", text: "true 6" });
+  const part = lab.session.parts().find(({ name }) => name === "swiglu");
+  if (part?.kind !== "layer") throw new Error("no notebook has defined swiglu");
+  const width = { times: 2, per: 3, plus: 0 };
+  const silu = { type: "own", name: "silu", forward: "z * sigmoid(z)" } as const;
+  expect(part.layers).toStrictEqual([
+    {
+      type: "product",
+      left: [{ type: "linear", out: width }, silu],
+      right: [{ type: "linear", out: width }],
+    },
+    { type: "linear", out: { times: 1, per: 1, plus: 0 } },
+  ]);
+  const linear = (inFeatures: number, out: number) =>
+    ({ type: "linear", in: inFeatures, out, init: "kaimingNormal" }) as const;
+  const { layers: _, ...rest } = specOf({ type: "tanh" });
+  const layer = composedOfPart(part);
+  const own: TrainSpec = { ...rest, layers: [linear(784, 50), layer, linear(50, 10)] };
+  const writtenOut: TrainSpec = {
+    ...rest,
+    layers: [
+      linear(784, 50),
+      { type: "product", left: [linear(50, 33), silu], right: [linear(50, 33)] },
+      linear(33, 50),
+      linear(50, 10),
+    ],
+  };
+  const [mine, twin] = [await train(own), await train(writtenOut)];
+  expect(mine).toMatchObject({ status: "finished", failure: null });
+  const losses = curve(lab, mine.id);
+  expect(losses).toStrictEqual(curve(lab, twin.id));
+  expect(lab.runs.get({ runId: mine.id }).ownParts).toMatchObject([
+    {
+      kind: "layer",
+      name: "swiglu",
+      forward: "(linear n → 2 n / 3, silu) ⊙ (linear n → 2 n / 3), linear 2 n / 3 → n",
+    },
+  ]);
+
+  const network: NetworkSpec = {
+    ...DEEP_CLASSIFIER,
+    layers: own.layers,
+    data: { ...DEEP_CLASSIFIER.data, rows: 64 },
+  };
+  const passed = async (bug: "product-rule" | null): Promise<boolean> => {
+    const settings = {
+      network,
+      references: ["float64", "finite-difference", "direction", "tfjs"] as const,
+      bug,
+      coordinates: 5,
+      tolerance: "strict" as const,
+      threads: 2,
+    };
+    const run = await lab.gradcheck.start({ ...settings, references: [...settings.references] }, null).done;
+    expect(run).toMatchObject({ status: "finished", failure: null });
+    return lab.gradcheck.get({ runId: run.id }).report.passed;
+  };
+  expect([await passed(null), await passed("product-rule")]).toStrictEqual([true, false]);
+  const { tensors } = await lab.stepper.trace({ network, threads: 1 });
+  expect(tensors.map(({ formula }) => formula)).toContain("a2 ⊙ z3");
+  const { sides } = await lab.init.measure({ network, otherwise: null, gradients: true, threads: 2 });
+  const seen = sides[0]?.layers.map(({ label }) => label) ?? [];
+  expect(seen).toContain("product of two branches");
+});
+
 test("a sweep over it trains what each training says", () => {
   const sweep = v.parse(sweepSpecSchema, {
     kind: "grid",

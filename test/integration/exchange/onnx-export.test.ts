@@ -46,6 +46,23 @@ const CASES: Readonly<Record<string, readonly object[]>> = {
     { type: "residual", layers: [linear(20, 20), { type: "layerNorm" }, { type: "leakyRelu", slope: 0.1 }] },
     linear(20, 10),
   ],
+  "products of branches": [
+    linear(784, 20),
+    {
+      type: "residual",
+      layers: [
+        { type: "layerNorm" },
+        {
+          type: "product",
+          left: [linear(20, 12), { type: "gelu" }],
+          right: [linear(20, 12), { type: "dropout", rate: 0.2 }],
+        },
+        linear(12, 20),
+      ],
+    },
+    { type: "product", left: [], right: [linear(20, 20), { type: "sigmoid" }] },
+    linear(20, 10),
+  ],
   "activations of one's own": [
     linear(784, 20),
     { type: "own", name: "swish", forward: "z * sigmoid(z)" },

@@ -75,6 +75,19 @@ const CASES: Readonly<Record<string, object>> = {
     type: "residual",
     layers: [{ type: "batchNorm" }, { type: "relu" }, { type: "dropout", rate: 0.2 }, linear(20, 20)],
   }),
+  "product of branches": hidden({
+    type: "residual",
+    layers: [
+      { type: "batchNorm" },
+      {
+        type: "product",
+        left: [linear(20, 12), { type: "own", name: "silu", forward: "z * sigmoid(z)" }],
+        right: [linear(20, 12), { type: "dropout", rate: 0.2 }],
+      },
+      linear(12, 20),
+    ],
+  }),
+  "gate of x": hidden({ type: "product", left: [], right: [linear(20, 20), { type: "sigmoid" }] }),
   "leaky relu": hidden({ type: "leakyRelu", slope: 0.2 }),
   ...Object.fromEntries(SIMPLE_ACTIVATION_NAMES.map((type) => [type, hidden({ type })])),
   "activations of one's own": hidden(

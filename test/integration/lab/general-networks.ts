@@ -10,7 +10,7 @@ import { numelOf } from "../../../src/core/ops/recording-ops.ts";
 import { normal } from "../../../src/core/random/normal.ts";
 import { randomStream, type RandomStream } from "../../../src/core/random/random-stream.ts";
 
-/** A correct network with dropout, norms and residual blocks, and any loss. */
+/** A correct network with dropout, norms, residual blocks and products, and any loss. */
 export interface GeneralNetwork {
   readonly title: string;
   readonly network: Network;
@@ -43,6 +43,17 @@ const normOf = (stream: RandomStream, features: number): Layer =>
     ? { type: "batchNorm", features, momentum: 0.1, eps: 1e-5 }
     : { type: "layerNorm", features, eps: 1e-5 };
 
+/** A gate of two branches, or of x and one. */
+function productOf(stream: RandomStream, width: number): Layer {
+  const branch = (): Layer[] => [
+    ...(stream.next() < 0.3 ? [normOf(stream, width)] : []),
+    { type: "linear", in: width, out: width },
+    ...(stream.next() < 0.5 ? [activationOf(stream)] : []),
+    ...(stream.next() < 0.3 ? [{ type: "dropout", rate: 0.2 } as const] : []),
+  ];
+  return { type: "product", left: stream.next() < 0.3 ? [] : branch(), right: branch() };
+}
+
 /** Number `number` of a list without an end. */
 export function generalNetwork(number: number): GeneralNetwork {
   const stream = randomStream(18, number);
@@ -54,7 +65,7 @@ export function generalNetwork(number: number): GeneralNetwork {
   const middle: Layer[] = [];
   const layers = between(stream, 1, 3);
   for (let i = 0; i < layers; i++) {
-    const kind = pick(stream, ["norm", "dropout", "residual", "plain"] as const);
+    const kind = pick(stream, ["norm", "dropout", "residual", "product", "plain"] as const);
     if (kind === "norm") middle.push(normOf(stream, width));
     if (kind === "dropout") middle.push({ type: "dropout", rate: 0.3 });
     if (kind === "plain") middle.push({ type: "linear", in: width, out: width });
@@ -69,6 +80,10 @@ export function generalNetwork(number: number): GeneralNetwork {
           { type: "linear", in: width, out: width },
         ],
       });
+    }
+    if (kind === "product") {
+      const gates = productOf(stream, width);
+      middle.push(stream.next() < 0.5 ? gates : { type: "residual", layers: [normOf(stream, width), gates] });
     }
     middle.push(activationOf(stream));
   }

@@ -186,11 +186,24 @@ describe("Lab.gradcheck.start()", () => {
     ],
   };
   const ELSEWHERE: readonly SeededBug[] = ["dropout-mask", "norm-statistics", "skip-path"];
+  const gated: NetworkSpec = {
+    ...square,
+    layers: [
+      { type: "linear", in: 784, out: 20, init: "kaimingNormal" },
+      {
+        type: "product",
+        left: [{ type: "linear", in: 20, out: 20, init: "kaimingNormal" }, { type: "sigmoid" }],
+        right: [{ type: "linear", in: 20, out: 20, init: "kaimingNormal" }],
+      },
+      { type: "linear", in: 20, out: 10, init: "kaimingNormal" },
+    ],
+  };
 
   it.each(SEEDED_BUG_NAMES)(
     "catches %s by float64, central differences, directions and TensorFlow.js",
     async (bug: SeededBug) => {
-      const network = ELSEWHERE.includes(bug) ? general : square;
+      const blocks = ELSEWHERE.includes(bug) ? general : square;
+      const network = bug === "product-rule" ? gated : blocks;
       const { report } = await check({ network, bug, references: [...GRADIENT_REFERENCES] });
       expect(report.passed).toBe(false);
       expect(report.notes[0]).toMatch(/has a bug on purpose/);

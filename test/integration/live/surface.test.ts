@@ -65,7 +65,7 @@ const look = (name: string, value: any) => {
 };
 const objects: Record<string, any> = {
   "Tensor": ones(1), "nn.Linear": new nn.Linear(2, 2), "nn.Sequential": new nn.Sequential(), "nn.BatchNorm1d": new nn.BatchNorm1d(2),
-  "nn.Residual": new nn.Residual(new nn.ReLU()), "nn.Dropout": new nn.Dropout(), "nn.LayerNorm": new nn.LayerNorm(2),
+  "nn.Residual": new nn.Residual(new nn.ReLU()), "nn.Product": new nn.Product(new nn.ReLU(), new nn.Tanh()), "nn.Dropout": new nn.Dropout(), "nn.LayerNorm": new nn.LayerNorm(2),
   "nn.Module": new nn.Module(), "optim.SGD": new optim.SGD([ones(1).requiresGrad_()], { lr: 1 }), "optim.Adam": new optim.Adam([ones(1).requiresGrad_()]),
 };
 const own = Object.getOwnPropertyNames(globalThis).filter((name) => (globalThis as any)[name] !== undefined && Object.getOwnPropertyDescriptor(globalThis, name)!.enumerable);

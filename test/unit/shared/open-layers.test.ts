@@ -2,7 +2,12 @@ import * as v from "valibot";
 import { expect, test } from "vitest";
 import { parameterShapes } from "../../../src/core/network/network.ts";
 import { fitWidths } from "../../../src/shared/specs/fit-widths.ts";
-import { composedLayerSchema, type TrainLayerSpec } from "../../../src/shared/specs/layer-spec.ts";
+import {
+  composedLayerSchema,
+  trainLayerSpecSchema,
+  type SingleLayerSpec,
+  type TrainLayerSpec,
+} from "../../../src/shared/specs/layer-spec.ts";
 import {
   endsOfLayers,
   holdsBatchNorm,
@@ -12,7 +17,7 @@ import {
 } from "../../../src/shared/specs/network-spec.ts";
 import { composedText, openLayers, widthFor } from "../../../src/shared/specs/open-layers.ts";
 
-const linear = (inFeatures: number, out: number): TrainLayerSpec => ({
+const linear = (inFeatures: number, out: number): SingleLayerSpec => ({
   type: "linear",
   in: inFeatures,
   out,
@@ -101,4 +106,58 @@ test("what does not fit is named with its place", () => {
 
 test("it is told in words", () => {
   expect(composedText(bottleneck.layers)).toBe("linear n → n / 4, relu, batch norm, linear n / 4 → 2 n + 1");
+});
+
+test("a product opens with both branches from what comes in, and is told in words", () => {
+  const gate = v.parse(composedLayerSchema, {
+    type: "ownLayer",
+    name: "gate",
+    layers: [
+      {
+        type: "product",
+        left: [{ type: "linear", out: { times: 1, per: 2 } }, { type: "sigmoid" }],
+        right: [{ type: "linear", out: { times: 1, per: 2 } }],
+      },
+      { type: "product", left: [], right: [{ type: "tanh" }] },
+    ],
+  });
+  expect(openLayers([linear(8, 10), gate, linear(5, 3)])).toStrictEqual([
+    linear(8, 10),
+    { type: "product", left: [linear(10, 5), { type: "sigmoid" }], right: [linear(10, 5)] },
+    { type: "product", left: [], right: [{ type: "tanh" }] },
+    linear(5, 3),
+  ]);
+  expect(endsOfLayers([linear(8, 10), gate])).toEqual({ inputs: 8, outputs: 5 });
+  expect(composedText(gate.layers)).toBe("(linear n → n / 2, sigmoid) ⊙ (linear n → n / 2), x ⊙ (tanh)");
+  const layers = [linear(8, 10), gate, linear(5, 3)];
+  expect(networkSpecMisfit({ layers, loss: "crossEntropy" })).toBe("");
+});
+
+test("branches that differ, and a product without layers, are named with their place", () => {
+  const misfit = (...layers: TrainLayerSpec[]): string => networkSpecMisfit({ layers, loss: "crossEntropy" });
+  const product = (left: ReturnType<typeof linear>[], right: ReturnType<typeof linear>[]) =>
+    ({ type: "product", left, right }) as const;
+  expect(misfit(linear(8, 10), product([linear(10, 5)], [linear(10, 7)]))).toBe(
+    "layer 2, a product, multiplies the left branch's 5 values by the right branch's 7 values: both must be as many",
+  );
+  expect(misfit(linear(8, 10), product([], [linear(10, 7)]))).toBe(
+    "layer 2, a product, multiplies the 10 values that come in by the right branch's 7 values: both must be as many",
+  );
+  expect(misfit(linear(8, 10), product([linear(10, 5)], [linear(5, 5)]))).toBe(
+    "layer 2, right, layer 1 takes 5 values where 10 come in",
+  );
+  expect(misfit(linear(8, 10), product([], []))).toBe(
+    "layer 2, a product, holds no layer: give one of its branches at least one",
+  );
+  expect(misfit(product([linear(8, 3)], [linear(8, 3)]))).toBe("");
+});
+
+test("a residual block may hold a product; a product holds no block", () => {
+  const product = { type: "product", left: [], right: [{ type: "relu" }] };
+  const residual = { type: "residual", layers: [{ type: "relu" }] };
+  const takes = (layer: object): boolean => v.safeParse(trainLayerSpecSchema, layer).success;
+  expect(takes({ ...residual, layers: [product] })).toBe(true);
+  expect(takes({ ...residual, layers: [residual] })).toBe(false);
+  expect(takes({ ...product, right: [product] })).toBe(false);
+  expect(takes({ ...product, left: [residual] })).toBe(false);
 });

@@ -3,7 +3,7 @@ import type { Activation } from "../../../core/ops/activation.ts";
 import type { Layer } from "../../../core/network/network.ts";
 import { onnxFormula } from "../onnx/onnx-formula.ts";
 import type { OnnxGraph } from "../onnx/onnx-graph.ts";
-import { pythonNumber } from "../torch/python-text.ts";
+import { indented, pythonNumber } from "../torch/python-text.ts";
 import { torchFormula } from "../torch/torch-formula.ts";
 
 /** A parameter of torch's module: what it is made of. */
@@ -18,15 +18,19 @@ export interface StateRow {
 
 /** How a layer of the lab is said elsewhere. */
 export interface LayerRow<L> {
-  /** The module, as a person writes it. `inside` are the modules of a residual block. */
-  readonly torch: (layer: L, inside: readonly string[]) => string;
+  /** The module, as a person writes it. `branches` are the modules of a block, by branch. */
+  readonly torch: (layer: L, branches: readonly (readonly string[])[]) => string;
   readonly state: readonly StateRow[];
   /** Adds the layer's nodes; names are those of its parameters in the graph. @returns the output's name. */
   readonly onnx: (
     graph: OnnxGraph,
     x: string,
     layer: L,
-    given: { readonly name: (suffix: string) => string; readonly inside: (x: string) => string },
+    given: {
+      readonly name: (suffix: string) => string;
+      /** What the branches of a block give for x. */
+      readonly branches: readonly ((x: string) => string)[];
+    },
   ) => string;
 }
 
@@ -90,6 +94,12 @@ const AFFINE: readonly StateRow[] = [
   { suffix: "bias", of: "shift", form: "same" },
 ];
 
+/** A module that is given others, one a line. */
+const called = (module: string, given: readonly string[]): string =>
+  given.length === 0
+    ? `${module}()`
+    : `${module}(\n${indented(given.map((one) => `${one},`).join("\n"), 1)}\n)`;
+
 /** One row a layer: a missing one does not compile. */
 export const LAYER_ROWS: {
   readonly [T in Layer["type"]]: LayerRow<Extract<Layer, { readonly type: T }>>;
@@ -145,9 +155,22 @@ export const LAYER_ROWS: {
       graph.node("LayerNormalization", [x, name("weight"), name("bias")], { axis: -1, epsilon: eps }),
   },
   residual: {
-    torch: (_layer, inside) => `Residual(\n${inside.map((line) => `    ${line},`).join("\n")}\n)`,
+    torch: (_layer, [inside = []]) => called("Residual", inside),
     state: [],
-    onnx: (graph, x, _layer, { inside }) => graph.node("Add", [x, inside(x)]),
+    onnx: (graph, x, _layer, { branches }) => graph.node("Add", [x, ...branches.map((f) => f(x))]),
+  },
+  product: {
+    torch: (_layer, branches) =>
+      called(
+        "Product",
+        branches.map((branch) => called("nn.Sequential", branch)),
+      ),
+    state: [],
+    onnx: (graph, x, _layer, { branches }) =>
+      graph.node(
+        "Mul",
+        branches.map((f) => f(x)),
+      ),
   },
 };
 

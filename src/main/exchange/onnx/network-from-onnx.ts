@@ -1,5 +1,5 @@
 import { DataFormatError } from "../../../core/errors.ts";
-import type { TrainLayerSpec } from "../../../shared/specs/layer-spec.ts";
+import type { SingleLayerSpec, TrainLayerSpec } from "../../../shared/specs/layer-spec.ts";
 import { transposed } from "../torch/torch-state.ts";
 import type { OnnxFile, OnnxNode, OnnxTensor } from "./read-onnx.ts";
 
@@ -55,7 +55,7 @@ class GraphWalk {
         `${inputs.length} inputs and ${outputs.length} outputs`,
       );
     }
-    const layers = this.#chain(input, output, true);
+    const layers = this.#chain(input, output);
     const left = nodes.find((node) => !this.#used.has(node));
     if (left !== undefined) {
       this.#refuse(left, "nodes one after another from input to output", "one that is not on the way");
@@ -63,18 +63,23 @@ class GraphWalk {
     return { layers, parameters: this.#parameters, notes: this.#notes };
   }
 
-  /** The layers from one value to another. A graph that leads in circles ends here: no node is used twice. */
-  #chain(from: string, to: string, blocks: boolean): TrainLayerSpec[] {
+  /**
+   * The layers from one value to another, or of a branch that begins with the node `begin`. A graph that leads in circles
+   * ends here: no node is used twice.
+   */
+  #chain(from: string, to: string, begin: OnnxNode | null = null): TrainLayerSpec[] {
     const layers: TrainLayerSpec[] = [];
     let x = from;
     while (x !== to) {
-      const gelu = this.#gelu(x);
-      if (gelu !== null) {
-        layers.push({ type: "gelu" });
-        x = gelu;
+      const one = x === from ? begin : null;
+      const activation = one === null ? (this.#gelu(x) ?? this.#silu(x)) : null;
+      if (activation !== null) {
+        layers.push(activation.layer);
+        x = activation.output;
         continue;
       }
-      const next = (this.#consumers.get(x) ?? []).filter((node) => !this.#used.has(node));
+      const next =
+        one === null ? (this.#consumers.get(x) ?? []).filter((node) => !this.#used.has(node)) : [one];
       const [first, second, third] = next;
       if (first === undefined) {
         throw new DataFormatError(
@@ -86,23 +91,92 @@ class GraphWalk {
       }
       if (second === undefined) x = this.#node(first, x, layers);
       else {
-        if (third !== undefined || !blocks)
-          this.#refuse(first, `one path from ${x} on`, `${next.length} paths`);
-        const add = next.find(({ operator }) => operator === "Add");
-        const other = add?.inputs.find((name) => name !== x);
-        if (add === undefined || other === undefined) {
-          return this.#refuse(first, "x + f(x) where a value is used twice", "no Add");
-        }
-        this.#use(add);
-        layers.push({ type: "residual", layers: this.#chain(x, other, false).filter(isNoBlock) });
-        x = this.#output(add);
+        if (third !== undefined) this.#refuse(first, `one or two paths from ${x} on`, `${next.length} paths`);
+        const { block, output } = this.#block(x, first, second);
+        layers.push(block);
+        x = output;
       }
     }
     return layers;
   }
 
+  /** The residual block or product whose branches begin with these two nodes. */
+  #block(x: string, first: OnnxNode, second: OnnxNode): { block: TrainLayerSpec; output: string } {
+    const [ofFirst, ofSecond] = [this.#reachedFrom(first), this.#reachedFrom(second)];
+    const join = this.#model.nodes.find((node) => ofFirst.has(node) && ofSecond.has(node));
+    const [a, b] = join?.inputs ?? [];
+    if (join === undefined || a === undefined || b === undefined || !["Add", "Mul"].includes(join.operator)) {
+      return this.#refuse(
+        first,
+        "x + f(x) or f(x) · g(x) where a value is used twice",
+        join?.operator ?? "no end",
+      );
+    }
+    this.#use(join);
+    const branch = (to: string): TrainLayerSpec[] => {
+      if (to === x) return [];
+      const begin = [first, second].find(
+        (node) => node !== join && [...this.#reachedFrom(node)].some(({ outputs }) => outputs.includes(to)),
+      );
+      return begin === undefined
+        ? this.#refuse(join, `a value that comes from ${x}`, to)
+        : this.#chain(x, to, begin);
+    };
+    const output = this.#output(join);
+    const [left, right] = [branch(a), branch(b)];
+    if (join.operator === "Mul") {
+      return {
+        block: { type: "product", left: this.#plain(join, left), right: this.#plain(join, right) },
+        output,
+      };
+    }
+    if (left.length > 0 && right.length > 0) {
+      this.#refuse(join, "x + f(x) where a value is used twice", "f(x) + g(x)");
+    }
+    const layers = [...left, ...right].map((layer) =>
+      layer.type === "residual" || layer.type === "ownLayer"
+        ? this.#refuse(join, "layers and products in a residual block", `a ${layer.type} block`)
+        : layer,
+    );
+    return { block: { type: "residual", layers }, output };
+  }
+
+  #plain(join: OnnxNode, branch: readonly TrainLayerSpec[]): SingleLayerSpec[] {
+    return branch.map((layer) =>
+      layer.type === "residual" || layer.type === "product" || layer.type === "ownLayer"
+        ? this.#refuse(join, "layers without blocks in a product's branches", `a ${layer.type} block`)
+        : layer,
+    );
+  }
+
+  /** A node, and all that follow from it and are not used yet. */
+  #reachedFrom(begin: OnnxNode): ReadonlySet<OnnxNode> {
+    const reached = new Set<OnnxNode>([begin]);
+    for (const node of reached) {
+      for (const after of node.outputs.flatMap((output) => this.#consumers.get(output) ?? []))
+        reached.add(after);
+    }
+    return reached;
+  }
+
+  /** x sigmoid(x), torch's SiLU, as an activation of one's own; null where it is none. */
+  #silu(x: string): { layer: TrainLayerSpec; output: string } | null {
+    const next = (this.#consumers.get(x) ?? []).filter((node) => !this.#used.has(node));
+    const sigmoid = next.find(({ operator }) => operator === "Sigmoid");
+    const gate = sigmoid?.outputs[0] ?? "";
+    const times = next.find(({ operator, inputs }) => operator === "Mul" && inputs.includes(gate));
+    if (sigmoid === undefined || times === undefined || next.length !== 2) return null;
+    if (this.#consumers.get(gate)?.length !== 1) return null;
+    this.#use(sigmoid);
+    this.#use(times);
+    return {
+      layer: { type: "own", name: "silu", forward: "z * sigmoid(z)" },
+      output: this.#output(times),
+    };
+  }
+
   /** x Φ(x) from parts, as exporters write it; null where it is none. */
-  #gelu(x: string): string | null {
+  #gelu(x: string): { layer: TrainLayerSpec; output: string } | null {
     const only = (value: string, operator: string): OnnxNode | null => {
       const found = (this.#consumers.get(value) ?? []).filter((node) => node.operator === operator);
       return found.length === 1 ? (found[0] ?? null) : null;
@@ -127,14 +201,14 @@ class GraphWalk {
       const halved = only(this.#output(times), "Mul");
       if (halved === null || !half(halved, this.#output(times))) return null;
       for (const node of [...parts, halved]) this.#use(node);
-      return this.#output(halved);
+      return { layer: { type: "gelu" }, output: this.#output(halved) };
     }
     const halved = (this.#consumers.get(x) ?? []).find(
       (node) => node.outputs[0] === factor && node.operator === "Mul",
     );
     if (halved === undefined || !half(halved, x)) return null;
     for (const node of [...parts, halved]) this.#use(node);
-    return this.#output(times);
+    return { layer: { type: "gelu" }, output: this.#output(times) };
   }
 
   /** Takes one node; @returns the value it gives. */
@@ -244,7 +318,7 @@ class GraphWalk {
       case "Div":
       case "Sub":
       case "Mul":
-        if (layers.length > 0) break;
+        if (layers.length > 0 || !node.inputs.some((name) => this.#model.constants.has(name))) break;
         this.#notes.push(
           `Its ${operator} by ${this.#scalar(node.inputs.find((name) => name !== x)) ?? "a constant"} before the first layer is left out: the lab normalises by the data set.`,
         );
@@ -254,7 +328,7 @@ class GraphWalk {
     }
     return this.#refuse(
       node,
-      "Gemm, MatMul and Add, Relu, LeakyRelu, Tanh, Sigmoid, Softplus, Gelu, norms, Dropout or x + f(x)",
+      "Gemm, MatMul and Add, Relu, LeakyRelu, Tanh, Sigmoid, Softplus, Gelu, norms, Dropout, x + f(x) or f(x) · g(x)",
       operator,
     );
   }
@@ -317,11 +391,6 @@ class GraphWalk {
     throw new DataFormatError(this.#model.file, { place: `node ${node.operator}${named}` }, expected, got);
   }
 }
-
-const isNoBlock = <L extends TrainLayerSpec>(
-  layer: L,
-): layer is Exclude<L, { readonly type: "residual" | "ownLayer" }> =>
-  layer.type !== "residual" && layer.type !== "ownLayer";
 
 /** float32's nearest short decimal: 0.1 instead of 0.10000000149. */
 const round = (value: number): number => Number(value.toPrecision(7));

@@ -31,10 +31,10 @@ export function onnxModel(
   for (const [key, { shape, data }] of Object.entries(toTorchState(network, parameters, 0))) {
     if (data instanceof Float32Array) graph.constant(key, shape, data);
   }
-  const through = (x: string, { layer, path, inside }: NamedLayer): string =>
+  const through = (x: string, { layer, path, branches }: NamedLayer): string =>
     layerRow(layer).onnx(graph, x, layer, {
       name: (suffix) => `${path}.${suffix}`,
-      inside: (from) => inside.reduce(through, from),
+      branches: branches.map((branch) => (from) => branch.reduce(through, from)),
     });
   const input = normalisation === null ? "x" : "pixels";
   let x: string = input;

@@ -3,8 +3,11 @@ import { layerRow } from "../layers/layer-rows.ts";
 import { namedLayers, type NamedLayer } from "../layers/named-layers.ts";
 import { indented, pythonText } from "./python-text.ts";
 
-const moduleOf = ({ layer, inside }: NamedLayer): string =>
-  layerRow(layer).torch(layer, inside.map(moduleOf));
+const moduleOf = ({ layer, branches }: NamedLayer): string =>
+  layerRow(layer).torch(
+    layer,
+    branches.map((branch) => branch.map(moduleOf)),
+  );
 
 /** Modules of our own that torch has not, each written out where a network needs it. */
 const HELPERS: Readonly<Record<string, string>> = {
@@ -35,6 +38,16 @@ const HELPERS: Readonly<Record<string, string>> = {
 
     def forward(self, x):
         return x + self.f(x)`,
+  Product: `class Product(nn.Module):
+    """left(x) * right(x), element by element; a branch without layers is x itself."""
+
+    def __init__(self, left, right):
+        super().__init__()
+        self.left = left
+        self.right = right
+
+    def forward(self, x):
+        return self.left(x) * self.right(x)`,
 };
 
 /** `model.py`: the network as an nn.Module whose state_dict has torch's usual names, "0.weight" and so on. */

@@ -17,14 +17,14 @@ export interface StateEntry extends Pick<StateRow, "form"> {
 /** A network's state_dict, in torch's order. */
 export function stateEntries(network: Network): readonly StateEntry[] {
   const shapes = new Map(parameterShapes(network).map(({ name, shape }) => [name, shape]));
-  const entriesOf = ({ layer, path, names, inside }: NamedLayer): readonly StateEntry[] => {
+  const entriesOf = ({ layer, path, names, branches }: NamedLayer): readonly StateEntry[] => {
     const known: Readonly<Partial<Record<string, string>>> = { ...names };
     const own = layerRow(layer).state.map(({ suffix, of, form }): StateEntry => {
       const name = of === null ? null : (known[of] ?? null);
       const shape = name === null ? [] : (shapes.get(name) ?? []);
       return { key: `${path}.${suffix}`, name, form, shape: torchShape(form, shape) };
     });
-    return [...own, ...inside.flatMap(entriesOf)];
+    return [...own, ...branches.flat().flatMap(entriesOf)];
   };
   return namedLayers(network).flatMap(entriesOf);
 }

@@ -1,4 +1,5 @@
 import { ContractError, OutOfMemoryError } from "../../../core/errors.ts";
+import { branchesOf, isBlock } from "../../../core/network/block.ts";
 import { networkTitle } from "../../../core/network/network.ts";
 import {
   initReportSchema,
@@ -37,6 +38,8 @@ const BAND = 2;
 function drawnBy(spec: NetworkSpec, init: Initialisation): NetworkSpec {
   const redrawn = <L extends TrainLayerSpec>(layer: L): L => {
     if (layer.type === "residual") return { ...layer, layers: layer.layers.map(redrawn) };
+    if (layer.type === "product")
+      return { ...layer, left: layer.left.map(redrawn), right: layer.right.map(redrawn) };
     if (layer.type !== "linear" && layer.type !== "ownLayer") return layer;
     const { gain: _own, ...ungained } = layer;
     return { ...layer, ...ungained, gain: undefined, init };
@@ -45,9 +48,10 @@ function drawnBy(spec: NetworkSpec, init: Initialisation): NetworkSpec {
 }
 
 const linearSpecs = (layers: readonly TrainLayerSpec[]): Extract<TrainLayerSpec, { type: "linear" }>[] =>
-  openLayers(layers).flatMap((layer) =>
-    layer.type === "linear" ? [layer] : layer.type === "residual" ? linearSpecs(layer.layers) : [],
-  );
+  openLayers(layers).flatMap((layer) => {
+    if (isBlock(layer)) return branchesOf<TrainLayerSpec>(layer).flatMap(linearSpecs);
+    return layer.type === "linear" ? [layer] : [];
+  });
 
 /** "Kaiming normal, fan in", or all schemes of a mixed network. */
 const titleOf = (spec: NetworkSpec): string =>

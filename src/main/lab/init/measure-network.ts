@@ -22,6 +22,8 @@ export type Weights = Readonly<Record<string, Float32Array>>;
 /** What is recorded of one tensor before its numbers are known. */
 interface Watched {
   readonly tensor: Tensor;
+  /** What the layer that gives it was given; null of what no layer gives. */
+  readonly input: Tensor | null;
   readonly statistics: Tensor;
   readonly tally: Tensor;
   /** Rows in which each unit is above 0, of what goes into a relu. */
@@ -38,7 +40,7 @@ function watch(ops: RecordingOps, tensor: Tensor, type: string | null, input: Te
     active = ops.tensor(`active rows of ${tensor.name}`, [tensor.shape[1] ?? 1], "float64");
     ops.run({ op: "activeRows", x: input, out: active });
   }
-  return { tensor, statistics: recordStatistics(ops, tensor), tally, active, type };
+  return { tensor, input, statistics: recordStatistics(ops, tensor), tally, active, type };
 }
 
 /** Where a histogram begins and ends: around the mean, or over all that the function can give. */
@@ -81,10 +83,9 @@ export function recordWatched(
     const built = buildNetwork(ops, network, { ...data, parameters }, { counter, seed: spec.seed });
     ({ loss } = built);
     input = watch(ops, data.x, null, null);
-    for (const [index, { layer, out }] of built.outputs.entries()) {
+    for (const { layer, input: given, out } of built.outputs) {
       layers.push(layer);
-      const before = built.outputs[index - 1]?.out ?? null;
-      activations.push(watch(ops, out, typeOf(layer), before));
+      activations.push(watch(ops, out, typeOf(layer), given));
     }
     if (!gradients) return;
     built.backward();
@@ -170,7 +171,7 @@ export async function measureNetwork(
       const isLinear = layer?.type === "linear";
       if (isLinear) linear++;
       const weightStd = isLinear ? deviation(weights[`w${linear}`] ?? new Float32Array()) : null;
-      const before = activations[index - 1];
+      const before = activations.find(({ tensor }) => tensor === one.input);
       return {
         position: index + 1,
         label: layer === undefined ? "" : labelOf(layer),
@@ -217,6 +218,8 @@ function labelOf(layer: Layer): string {
       return "layer norm";
     case "residual":
       return "end of a residual block";
+    case "product":
+      return "product of two branches";
     case "linear":
       return `linear ${layer.in} → ${layer.out}`;
     case "relu":

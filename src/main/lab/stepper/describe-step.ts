@@ -184,6 +184,17 @@ const WORDS: Words = {
     formula: String.raw`\frac{1}{\sum w}\bigl(\operatorname{softmax}\cdot\textstyle\sum t - t\bigr)`,
     sentence: "As in the cross entropy, each row counting by the weight of its class.",
   }),
+  map: ({ inputs, steps, out }) => {
+    const last = steps.at(-1);
+    const multiplies = inputs.length === 2 && steps.length === 3 && last !== undefined && "fn" in last;
+    if (!multiplies || last.fn !== "mul") return { title: "map", formula: "", sentence: "" };
+    return {
+      title: `${out.name}: multiplied element by element`,
+      formula: "",
+      sentence:
+        "Going back, each branch of a product gets the gradient of the product times the other branch.",
+    };
+  },
   add: ({ a, b, out }) => ({
     title: `${out.name}: ${a.name} and ${b.name} added`,
     formula: `${symbol(out.name)} = ${symbol(a.name)} + ${symbol(b.name)}`,

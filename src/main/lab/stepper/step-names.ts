@@ -29,6 +29,8 @@ export class StepNames {
   readonly #symbols = new Map<number, string>();
   /** Symbol of what went into the layer of these weights, by the weights' symbol. */
   readonly #inputs = new Map<string, string>();
+  /** What products were computed of. */
+  readonly #factors: Tensor[] = [];
 
   given(tensor: Tensor): TensorName {
     this.#symbols.set(tensor.offsetBytes, tensor.name);
@@ -103,12 +105,27 @@ export class StepNames {
       case "weightedCrossEntropyBackward":
         return { symbol: "dlogits", formula: "weighted softmax − wanted shares" };
       case "map":
-        return this.#ownActivation(op, before);
+        return this.#product(op, before) ?? this.#ownActivation(op, before);
       case "reduce":
         return { symbol: op.out.name === "loss" ? "L" : op.out.name, formula: "" };
       default:
         return null;
     }
+  }
+
+  /** The product of two branches, or the gradient of one: the gradient of the product times the other. Null of other maps. */
+  #product(op: Extract<Op<Tensor>, { op: "map" }>, before: (tensor: Tensor) => string): TensorName | null {
+    const [a, b] = op.inputs.map(({ tensor }) => tensor);
+    if (a === undefined || b === undefined) return null;
+    const formula = `${before(a)} ⊙ ${before(b)}`;
+    if (op.out.name === `${a.name} ⊙ ${b.name}`) {
+      this.#factors.push(a, b);
+      return { symbol: formula, formula };
+    }
+    const branch = this.#factors.includes(b)
+      ? this.#factors.find(({ name }) => op.out.name === `${name}.g`)
+      : undefined;
+    return branch === undefined ? null : { symbol: `d${before(branch)}`, formula };
   }
 
   /** A map is an own activation, its gradient, or a part of a loss: told apart by what it was recorded as. */

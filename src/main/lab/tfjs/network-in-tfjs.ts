@@ -155,6 +155,11 @@ export function networkLoss(
       }
       case "residual":
         return tf.add(value, layer.layers.reduce(forward, value));
+      case "product": {
+        // In this order, by which parameters are counted.
+        const left = layer.left.reduce(forward, value);
+        return tf.mul(left, layer.right.reduce(forward, value));
+      }
     }
   };
   return lossOf(tf, network, network.layers.reduce(forward, x), y);

@@ -52,6 +52,40 @@ const NORMALISED: Network = {
   smoothing: 0.2,
 };
 
+/** Products: of two branches, of x and one, inside of a residual block, at the input and at the end. */
+const GATED: Network = {
+  layers: [
+    {
+      type: "product",
+      left: [
+        { type: "linear", in: 4, out: 5 },
+        { type: "activation", activation: { kind: "sigmoid" } },
+      ],
+      right: [
+        { type: "layerNorm", features: 4, eps: 1e-3 },
+        { type: "linear", in: 4, out: 5 },
+      ],
+    },
+    {
+      type: "residual",
+      layers: [
+        {
+          type: "product",
+          left: [],
+          right: [
+            { type: "linear", in: 5, out: 5 },
+            { type: "dropout", rate: 0.3 },
+            { type: "activation", activation: { kind: "tanh" } },
+          ],
+        },
+      ],
+    },
+    { type: "linear", in: 5, out: 3 },
+    { type: "product", left: [{ type: "linear", in: 3, out: 3 }], right: [] },
+  ],
+  loss: "crossEntropy",
+};
+
 interface RunOptions {
   readonly network?: Network;
   readonly training?: boolean;
@@ -127,17 +161,15 @@ describe("buildNetwork()", () => {
   it.each([
     { network: NORMALISED, training: true },
     { network: { ...NORMALISED, loss: "mseOneHot" as const }, training: true },
-  ])(
-    "differentiates norms, dropout and residual blocks too: $network.loss, training $training",
-    (options) => {
-      const { gradients } = run(null, undefined, options);
-      const learned = parameterShapes(options.network).filter((one) => one.learned);
-      expect(Object.keys(gradients).sort()).toEqual(["x", ...learned.map(({ name }) => name)].sort());
-      for (const [name, gradient] of Object.entries(gradients)) {
-        expect(disagreement(name, gradient, options), name).toBeLessThan(1e-6);
-      }
-    },
-  );
+    { network: GATED, training: true },
+  ])("differentiates norms, dropout and blocks too: $network.loss, training $training", (options) => {
+    const { gradients } = run(null, undefined, options);
+    const learned = parameterShapes(options.network).filter((one) => one.learned);
+    expect(Object.keys(gradients).sort()).toEqual(["x", ...learned.map(({ name }) => name)].sort());
+    for (const [name, gradient] of Object.entries(gradients)) {
+      expect(disagreement(name, gradient, options), name).toBeLessThan(1e-6);
+    }
+  });
 
   it("goes back through running averages as through constants", () => {
     const { gradients, loss } = run(null, undefined, { network: NORMALISED });
@@ -156,6 +188,14 @@ describe("buildNetwork()", () => {
     expect(trained.loss).not.toBe(evaluated.loss);
   });
 
+  it("says of each layer what it was given, at the beginning of a product's second branch too", () => {
+    const { outputs } = run(null, undefined, { network: GATED });
+    const [first, gate, norm] = outputs;
+    expect(gate.input).toBe(first.out);
+    expect(norm.layer.type).toBe("layerNorm");
+    expect(norm.input).toBe(first.input);
+  });
+
   it("throws ContractError when a parameter is missing", () => {
     const ops = new ReferenceOps();
     const x = ops.tensor("x", [2, 4]);
@@ -166,10 +206,11 @@ describe("buildNetwork()", () => {
 
 describe("BuggyOps", () => {
   /** Bugs of layers that the plain network has not. */
-  const ELSEWHERE = ["dropout-mask", "norm-statistics", "skip-path"];
+  const ELSEWHERE = ["dropout-mask", "norm-statistics", "skip-path", "product-rule"];
 
   it.each(SEEDED_BUG_NAMES)("%s changes some gradient, and never the loss", (bug) => {
-    const options = ELSEWHERE.includes(bug) ? { network: NORMALISED, training: true } : undefined;
+    const network = bug === "product-rule" ? GATED : NORMALISED;
+    const options = ELSEWHERE.includes(bug) ? { network, training: true } : undefined;
     const right = run(null, undefined, options);
     let ops: BuggyOps<ReferenceTensor> | undefined;
     const wrong = run(null, (x) => (ops = new BuggyOps(new ReferenceOps(), bug, x)), options);

@@ -1,3 +1,4 @@
+import { branchesOf, isBlock } from "../../../../src/core/network/block.ts";
 import { parameterShapes, type Network } from "../../../../src/core/network/network.ts";
 import { SIMPLE_ACTIVATION_NAMES } from "../../../../src/core/ops/activation.ts";
 import { trainLayerSpecSchema, type TrainLayerSpec } from "../../../../src/shared/specs/layer-spec.ts";
@@ -10,11 +11,14 @@ const linear = (from: number, out: number) =>
 export const LAYER_TYPES: readonly string[] = trainLayerSpecSchema.options.flatMap(({ entries: { type } }) =>
   "literal" in type ? [type.literal] : [...type.options],
 );
-/** Types of layers, in residual blocks too. */
+/** Types of layers, in blocks too. */
 export const typesIn = (layers: readonly TrainLayerSpec[]): string[] =>
-  layers.flatMap((layer) => [layer.type, ...(layer.type === "residual" ? typesIn(layer.layers) : [])]);
+  layers.flatMap((layer) => [
+    layer.type,
+    ...(isBlock(layer) ? branchesOf<TrainLayerSpec>(layer).flatMap(typesIn) : []),
+  ]);
 
-/** Layers of every type, residual blocks among them. */
+/** Layers of every type, blocks among them. */
 export const ALL_LAYERS: readonly TrainLayerSpec[] = [
   linear(784, 12),
   { type: "batchNorm", momentum: 0.2, eps: 1e-3 },
@@ -28,6 +32,15 @@ export const ALL_LAYERS: readonly TrainLayerSpec[] = [
       { type: "batchNorm", momentum: 0.1, eps: 1e-5 },
     ],
   },
+  {
+    type: "residual",
+    layers: [
+      { type: "layerNorm", eps: 1e-5 },
+      { type: "product", left: [linear(12, 8), { type: "gelu" }], right: [linear(12, 8)] },
+      linear(8, 12),
+    ],
+  },
+  { type: "product", left: [], right: [linear(12, 12), { type: "sigmoid" }] },
   ...SIMPLE_ACTIVATION_NAMES.map((type) => ({ type })),
   { type: "relu", shift: 0 },
   { type: "layerNorm", eps: 1e-4 },

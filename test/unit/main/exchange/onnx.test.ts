@@ -18,7 +18,8 @@ const modelOf = (graph: OnnxGraph, output: string): Uint8Array =>
     .encode();
 
 it("onnxModel() knows every layer of the lab but dropout, and reads back as the same network with the same bits", () => {
-  const types = new Set([...flatLayers(ALL_NETWORK.layers).map(({ type }) => type), "residual", "dropout"]);
+  const single = flatLayers(ALL_NETWORK.layers).map(({ type }) => type);
+  const types = new Set([...single, "residual", "product", "dropout"]);
   expect(types).toEqual(new Set(Object.keys(LAYER_ROWS)));
   const parameters = someParameters(ALL_NETWORK);
   const found = read(onnxModel(ALL_NETWORK, parameters, PLAIN));
@@ -50,6 +51,20 @@ it("read takes MatMul and Add, bias left out, and Gemm without transposition", (
   expect(parameters["w1"]).toEqual(weight);
   expect(parameters["w2"]).toEqual(weight);
   expect([...(parameters["b3"] ?? [])]).toEqual([0, 0, 0]);
+});
+
+it("read takes torch's SwiGLU: silu from parts as an activation of one's own, and the product", () => {
+  const graph = new OnnxGraph();
+  graph.constant("w", [3, 3], new Float32Array(9));
+  const gate = graph.node("MatMul", ["x", "w"]);
+  const silu = graph.node("Mul", [gate, graph.node("Sigmoid", [gate])]);
+  const value = graph.node("MatMul", ["x", "w"]);
+  graph.namedNode("Identity", graph.node("Mul", [silu, value]), "y");
+  const linear = { type: "linear", in: 3, out: 3, init: "kaimingNormal" };
+  const own = { type: "own", name: "silu", forward: "z * sigmoid(z)" };
+  expect(read(modelOf(graph, "y")).layers).toEqual([
+    { type: "product", left: [linear, own], right: [linear] },
+  ]);
 });
 
 const hostile: Readonly<Record<string, readonly [() => Uint8Array, RegExp]>> = {

@@ -36,6 +36,7 @@ const GIVEN: Readonly<Record<string, object>> = {
   own: { name: "mine", forward: "z" },
   ownLayer: { name: "mine", layers: [{ type: "relu" }] },
   residual: { layers: [{ type: "relu" }] },
+  product: { left: [], right: [{ type: "relu" }] },
 };
 
 it("every layer that a spec may have is a module of torch", () => {
@@ -49,7 +50,7 @@ it("every layer that a spec may have is a module of torch", () => {
     const network = networkOf({ layers, loss: "mse" });
     const [, last] = network.layers;
     expect(Object.hasOwn(LAYER_ROWS, last.type)).toBe(true);
-    expect(modelPy(network), type).toMatch(/nn\.Linear\(4, 4\),\n\s+(nn\.\w+|Residual|Own)\(/);
+    expect(modelPy(network), type).toMatch(/nn\.Linear\(4, 4\),\n\s+(nn\.\w+|Residual|Product|Own)\(/);
   }
 });
 
@@ -66,7 +67,7 @@ it("modelPy() writes an activation of one's own as a function of torch", () => {
 
 it("modelPy() reads as a person would write it", () => {
   expect(modelPy(ALL_NETWORK))
-    .toBe(`"""784-12-12-10, batch norm, relu, layer norm, leakyRelu, tanh, sigmoid, gelu, softplus, residual, cross entropy. Exported by Backprop Lab."""
+    .toBe(`"""784-… 7 layers …-10, batch norm, relu, layer norm, leakyRelu, gelu, sigmoid, tanh, softplus, residual, product, cross entropy. Exported by Backprop Lab."""
 
 from torch import nn
 
@@ -93,6 +94,18 @@ class Residual(nn.Module):
         return x + self.f(x)
 
 
+class Product(nn.Module):
+    """left(x) * right(x), element by element; a branch without layers is x itself."""
+
+    def __init__(self, left, right):
+        super().__init__()
+        self.left = left
+        self.right = right
+
+    def forward(self, x):
+        return self.left(x) * self.right(x)
+
+
 class Net(nn.Sequential):
     def __init__(self):
         super().__init__(
@@ -104,6 +117,26 @@ class Net(nn.Sequential):
                 nn.LayerNorm(12, eps=0.00001),
                 nn.LeakyReLU(0.2),
                 nn.BatchNorm1d(12, eps=0.00001, momentum=0.1),
+            ),
+            Residual(
+                nn.LayerNorm(12, eps=0.00001),
+                Product(
+                    nn.Sequential(
+                        nn.Linear(12, 8),
+                        nn.GELU(),
+                    ),
+                    nn.Sequential(
+                        nn.Linear(12, 8),
+                    ),
+                ),
+                nn.Linear(8, 12),
+            ),
+            Product(
+                nn.Sequential(),
+                nn.Sequential(
+                    nn.Linear(12, 12),
+                    nn.Sigmoid(),
+                ),
             ),
             nn.Tanh(),
             nn.Sigmoid(),

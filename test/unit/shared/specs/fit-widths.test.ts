@@ -33,3 +33,39 @@ it("fitToData() gives a network the ends that the data asks for", () => {
   expect(dataMisfit({ layers: fitted, loss: "huber" }, prices)).toBe("");
   expect(dataMisfit({ layers: fitted, loss: "crossEntropy" }, prices)).toContain("take mse, l1 or huber");
 });
+
+it("fitWidths() lets the right branch of a product end as the left one does, and both as x where one cannot", () => {
+  const layers: TrainLayerSpec[] = [
+    linear(5, 40),
+    { type: "product", left: [linear(3, 30), { type: "sigmoid" }], right: [linear(3, 9), linear(9, 8)] },
+    { type: "product", left: [], right: [linear(3, 12), linear(12, 8)] },
+    {
+      type: "residual",
+      layers: [linear(3, 6), { type: "product", left: [linear(1, 4)], right: [linear(1, 5)] }],
+    },
+    linear(3, 10),
+  ];
+  const fitted = fitWidths(layers, 784);
+  expect(fitted[1]).toMatchObject({
+    left: [{ in: 40, out: 30 }, {}],
+    right: [
+      { in: 40, out: 9 },
+      { in: 9, out: 30 },
+    ],
+  });
+  expect(fitted[2]).toMatchObject({
+    left: [],
+    right: [
+      { in: 30, out: 12 },
+      { in: 12, out: 30 },
+    ],
+  });
+  expect(fitted[3]).toMatchObject({
+    layers: [
+      { in: 30, out: 6 },
+      { left: [{ in: 6, out: 30 }], right: [{ in: 6, out: 30 }] },
+    ],
+  });
+  expect(fitted[4]).toMatchObject({ in: 30, out: 10 });
+  expect(networkSpecMisfit({ layers: fitted, loss: "crossEntropy" })).toBe("");
+});

@@ -1,4 +1,4 @@
-import { buildNetwork, type BuiltNetwork } from "../../../../core/network/build-network.ts";
+import { buildNetwork, type BuiltNetwork, type LayerOutput } from "../../../../core/network/build-network.ts";
 import type { Layer } from "../../../../core/network/network.ts";
 import { STATISTICS, STATISTICS_LENGTH, type Op, type Ops } from "../../../../core/ops/op.ts";
 import type { Program, Tensor } from "../../../../core/ops/recording-ops.ts";
@@ -37,16 +37,10 @@ export interface RecordedStep {
 type Activated = Extract<Layer, { type: "relu" | "activation" }>;
 
 /** The layers whose values are watched: activations, or the linear layers where there are none. */
-function watchedOutputs(
-  built: BuiltNetwork<Tensor>,
-): readonly { out: Tensor; before: Tensor | null; layer: Layer }[] {
-  const all = built.outputs.map(({ layer, out }, index) => ({
-    layer,
-    out,
-    before: built.outputs[index - 1]?.out ?? null,
-  }));
-  const activated = all.filter(({ layer }) => layer.type === "relu" || layer.type === "activation");
-  return activated.length > 0 ? activated : all.filter(({ layer }) => layer.type === "linear");
+function watchedOutputs(built: BuiltNetwork<Tensor>): readonly LayerOutput<Tensor>[] {
+  const { outputs } = built;
+  const activated = outputs.filter(({ layer }) => layer.type === "relu" || layer.type === "activation");
+  return activated.length > 0 ? activated : outputs.filter(({ layer }) => layer.type === "linear");
 }
 
 /** Units that can die: whose value does not move where their input is below 0. */
@@ -54,16 +48,16 @@ const canDie = (layer: Layer): layer is Activated => layer.type === "relu";
 
 /** Records mean, std and dead share of every activation. @returns the histograms' tensors. */
 function recordActivations(ops: Ops<Tensor>, built: BuiltNetwork<Tensor>): Tensor[] {
-  return watchedOutputs(built).map(({ out, before, layer }, index) => {
+  return watchedOutputs(built).map(({ out, input, layer }, index) => {
     const names = STATISTIC_NAMES.activation(index + 1);
     const statistics = ops.tensor(`statistics of ${out.name}`, [STATISTICS_LENGTH], "float64");
     ops.run({ op: "statistics", x: out, out: statistics });
     ops.run({ op: "record", source: statistics, name: names.mean, index: STATISTICS.mean });
     ops.run({ op: "record", source: statistics, name: names.std, index: STATISTICS.std });
-    if (canDie(layer) && before !== null) {
-      const active = ops.tensor(`active rows of ${before.name}`, [before.shape[1] ?? 1], "float64");
-      const dead = ops.tensor(`dead share of ${before.name}`, [1]);
-      ops.run({ op: "activeRows", x: before, out: active });
+    if (canDie(layer)) {
+      const active = ops.tensor(`active rows of ${input.name}`, [input.shape[1] ?? 1], "float64");
+      const dead = ops.tensor(`dead share of ${input.name}`, [1]);
+      ops.run({ op: "activeRows", x: input, out: active });
       ops.run({ op: "zeroShare", x: active, out: dead });
       ops.run({ op: "record", source: dead, name: names.dead });
     }
