@@ -71,10 +71,7 @@ describe("a teacher's lesson", () => {
     await page.getByRole("option", { name: "equal" }).waitFor({ timeout: LONG_MS });
     await check.locator(".cm-lintRange-error", { hasText: '"low"' }).waitFor({ timeout: LONG_MS });
     await page.keyboard.press("Escape");
-    await write(
-      check,
-      'const x = randn(7, 5);\nequal("half(x)", half(x), () => x.mul(0.5));',
-    );
+    await write(check, 'const x = randn(7, 5);\nequal("half(x)", half(x), () => x.mul(0.5));');
     await parts.getByRole("button", { name: "Hint", exact: true }).click();
     await parts.getByRole("textbox", { name: "Hint 1" }).fill("What is $x / 2$?");
     await parts.getByRole("button", { name: "Begin with the starter" }).click();

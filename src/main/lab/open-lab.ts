@@ -144,8 +144,14 @@ export async function openLab(options: LabOptions): Promise<Lab> {
     },
     ...(options.idleMs === undefined ? {} : { idleMs: options.idleMs }),
   });
-  listeners.add(({ name }) => {
-    if (name === "activityChanged") idleMemory.activityChanged();
+  listeners.add(({ name, payload }) => {
+    if (name !== "activityChanged") return;
+    if (payload === null) {
+      // What an activity has taken from files is in the arena now: nothing is kept twice.
+      data.releaseFiles();
+      datasets.releaseFiles();
+    }
+    idleMemory.activityChanged();
   });
   const readers = storeReaders({
     threadFile: builtFile("store-thread.js"),

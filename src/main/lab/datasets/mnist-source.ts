@@ -16,7 +16,7 @@ export class MnistSource implements DataSource {
   readonly dataset = MNIST_DATASET;
   readonly scaling = null;
   readonly #folder: string;
-  readonly #read = new Map<"train" | "t10k", Promise<Images>>();
+  readonly #read = new Map<"train" | "t10k", { readonly images: Promise<Images>; whole: boolean }>();
 
   constructor(resourcesDir: string) {
     this.#folder = join(resourcesDir, "data", "mnist");
@@ -33,8 +33,11 @@ export class MnistSource implements DataSource {
     return Float32Array.from(labels.subarray(at, at + count));
   }
 
+  /** What is being read is left to the next one who asks: whoever began it may have been cancelled. */
   release(): void {
-    this.#read.clear();
+    for (const [name, { whole }] of this.#read) {
+      if (whole) this.#read.delete(name);
+    }
   }
 
   /** The test images are read only when they are asked for. */
@@ -43,20 +46,21 @@ export class MnistSource implements DataSource {
       first < TRAINING_IMAGES ? (["train", TRAINING_IMAGES] as const) : (["t10k", TEST_IMAGES] as const);
     const at = name === "train" ? first : first - TRAINING_IMAGES;
     if (at + count > rows) throw new RangeError(`MNIST: no rows ${first} to ${first + count} in one file`);
-    let reading = this.#read.get(name);
-    if (reading === undefined) {
+    let part = this.#read.get(name);
+    if (part === undefined) {
       const target = {
         images: new Uint8Array(rows * this.dataset.features),
         labels: new Uint8Array(rows),
         part: name,
       };
-      reading = loadMnistFiles(this.#folder, target).then(() => target);
-      this.#read.set(name, reading);
-      const failed = reading;
-      failed.catch(() => {
-        if (this.#read.get(name) === failed) this.#read.delete(name);
-      });
+      const begun = { images: loadMnistFiles(this.#folder, target).then(() => target), whole: false };
+      this.#read.set(name, begun);
+      begun.images.then(
+        () => (begun.whole = true),
+        () => this.#read.delete(name),
+      );
+      part = begun;
     }
-    return { ...(await reading), at };
+    return { ...(await part.images), at };
   }
 }

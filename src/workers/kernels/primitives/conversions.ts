@@ -54,6 +54,22 @@ const affineBytes = (name: string): string => {
   ]);
 };
 
+/** Bytes that a cache moves at once. */
+const CACHE_LINE = 64;
+
+/** The `or` of a byte of each cache line, so that the loads are not left out. */
+const touchBytes = (name: string): string =>
+  lines([
+    `(func (export "${name}") (param $x i32) (param $count i32) (result i32) (local $seen i32)`,
+    "(block $no_line (loop $line (br_if $no_line (i32.le_s (local.get $count) (i32.const 0)))",
+    set("seen", `(i32.or ${local("seen")} (i32.load8_u ${local("x")}))`),
+    advance("x", constant(CACHE_LINE)),
+    advance("count", constant(-CACHE_LINE)),
+    "(br $line)))",
+    local("seen"),
+    ")",
+  ]);
+
 type AffineBytes = (
   bytes: number,
   target: number,
@@ -89,6 +105,22 @@ export const CONVERSIONS = {
     },
     check: (lookUp, { signed, others, zeros, length }) => {
       lookUp(signed, zeros, 3 * length, others);
+    },
+  }),
+  /**
+   * Fetches `count` bytes into the cache, all lines at once: whoever reads them one after the other waits for memory
+   * at each line that the processor does not foresee, as in rows picked at random. @returns the `or` of a byte a line.
+   */
+  touchBytes: primitive<(x: number, count: number) => number>({
+    generate: touchBytes,
+    loop: (arena) => (x, count) => {
+      const bytes = arena.bytes(x, count);
+      let seen = 0;
+      for (let i = 0; i < count; i += CACHE_LINE) seen |= bytes[i]!;
+      return seen;
+    },
+    check: (touch, { signed, zeros, length, arena }) => {
+      arena.floats(zeros, 1)[0] = touch(signed + 1, 25 * length);
     },
   }),
 };
