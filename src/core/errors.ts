@@ -20,9 +20,13 @@ export class DivergedError extends RangeError {
   readonly step: number;
 
   constructor(what: string, step: number) {
-    super(
-      `${what} became NaN or infinite at step ${step}; the weights before that step are kept. Try a smaller learning rate.`,
-    );
+    // The first step's loss is computed with the weights that were drawn.
+    const advice =
+      step > 1
+        ? "; the weights before that step are kept. Try a smaller learning rate."
+        : ", before any update: the learning rate is not the reason. Look at the data, the initialisation, and at " +
+          "activations and losses of your own: does a log, a root or a division get what it has no value for?";
+    super(`${what} became NaN or infinite at step ${step}${advice}`);
     this.step = step;
   }
 }

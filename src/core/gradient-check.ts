@@ -95,7 +95,8 @@ export function mergeComparisons(left: PartialComparison, right: PartialComparis
 /** part / whole; 0 when both are 0, infinite when only the whole is. */
 const relative = (part: number, whole: number): number => (part === 0 && whole === 0 ? 0 : part / whole);
 
-const digits = (value: number): string => value.toPrecision(3);
+const digits = (value: number): string =>
+  value !== 0 && Math.abs(value) < 1e-3 ? value.toExponential(2) : value.toPrecision(3);
 
 /**
  * The measures of a tensor, and whether it passes: allclose, and both relative measures within their limits. A
@@ -113,8 +114,8 @@ export function finishComparison(partial: PartialComparison): GradientComparison
       `${outside - notFinite} of ${coordinates} coordinates are outside atol + rtol·|reference|, the worst difference is ${digits(maxAbs)}`,
     );
   }
-  if (relMax > MAX_REL_MAX) failures.push(`relMax is ${digits(relMax)}, limit ${MAX_REL_MAX}`);
-  if (relNorm > MAX_REL_NORM) failures.push(`relNorm is ${digits(relNorm)}, limit ${MAX_REL_NORM}`);
+  if (relMax > MAX_REL_MAX) failures.push(`rel. max is ${digits(relMax)}, limit ${MAX_REL_MAX}`);
+  if (relNorm > MAX_REL_NORM) failures.push(`rel. norm is ${digits(relNorm)}, limit ${MAX_REL_NORM}`);
   const passed = failures.length === 0;
   return {
     coordinates,
@@ -124,6 +125,6 @@ export function finishComparison(partial: PartialComparison): GradientComparison
     relNorm,
     hiddenByAtol: coordinates === 0 ? 0 : hidden / coordinates,
     passed,
-    reason: passed ? `relMax ${digits(relMax)}, relNorm ${digits(relNorm)}` : failures.join("; "),
+    reason: passed ? `rel. max ${digits(relMax)}, rel. norm ${digits(relNorm)}` : failures.join("; "),
   };
 }

@@ -7,6 +7,7 @@ import {
   type OwnActivationLayer,
   type OwnComposedLayer,
 } from "../../shared/live/notebook-part.ts";
+import { composedText } from "../../shared/specs/open-layers.ts";
 import type { OwnLossSpec } from "../../shared/specs/own-part-spec.ts";
 import { useStore } from "../store/create-store.ts";
 import { loadParts, partsStore } from "../store/parts-store.ts";
@@ -18,16 +19,25 @@ export interface PartOption<S> {
   readonly spec: S;
 }
 
-const labelOf = ({ name, notebook, current }: NotebookPart): string =>
-  `${name}, of ${notebook}${current ? "" : " (its cell has changed since it ran)"}`;
+const nameOf = ({ name, notebook }: NotebookPart): string => `${name}, of ${notebook}`;
+const labelOf = (part: NotebookPart): string =>
+  `${nameOf(part)}${part.current ? "" : " (its cell has changed since it ran)"}`;
+
+/** What tells parts of one name apart whose notebooks have one title too; nothing for others. */
+function telling(part: NotebookPart, parts: readonly NotebookPart[]): string {
+  const alike = parts.filter((other) => other.kind === part.kind && nameOf(other) === nameOf(part));
+  if (alike.length < 2) return "";
+  const said = part.kind === "layer" ? composedText(part.layers) : part.forward;
+  return `: ${said}`;
+}
 
 /** @param specOf Null for parts of another kind. */
 function usePartOptions<S>(specOf: (part: NotebookPart) => S | null): PartOption<S>[] {
-  return useStore(partsStore).flatMap((part) => {
+  return useStore(partsStore).flatMap((part, _at, parts) => {
     const spec = specOf(part);
     if (spec === null) return [];
     const value = `notebook ${part.documentId} ${part.cell} ${part.name}`;
-    return [{ value, label: labelOf(part), spec }];
+    return [{ value, label: `${labelOf(part)}${telling(part, parts)}`, spec }];
   });
 }
 

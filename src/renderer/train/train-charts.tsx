@@ -263,6 +263,7 @@ function heatMapOf(histograms: TrainingLog["histograms"], layer: number): HeatMa
       `${formatNumber(lo + (bins - 1 - row) * width)} to ${formatNumber(lo + (bins - row) * width)}`,
     columnLabel: (column) => `step ${formatNumber(histograms[column]?.step ?? 0)}`,
     rowAxis: "value",
+    upwards: true,
     columnAxis: "step",
   };
 }

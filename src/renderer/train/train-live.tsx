@@ -48,7 +48,7 @@ export function TrainLive() {
         <TextInput
           size="xs"
           aria-label="Another learning rate from now on"
-          placeholder={`lr from now on, now ${formatNumber(state.lr)}`}
+          placeholder={`lr, now ${formatNumber(state.lr)}`}
           value={lr}
           inputMode="decimal"
           onChange={(event) => setLr(event.currentTarget.value)}

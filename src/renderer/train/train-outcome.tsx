@@ -13,6 +13,7 @@ export function TrainOutcome({ runId }: { readonly runId: string }) {
   return (
     <div className={classes["outcome"]}>
       <RunStatusBadge status={run.status} />
+      <span>{run.name}</span>
       {run.failure !== null && <span>{run.failure}</span>}
       {run.status !== "finished" && (
         <Button size="xs" variant="default" onClick={() => void resumeTraining(runId)}>

@@ -6,11 +6,14 @@ interface ConfirmButtonProps extends Pick<ButtonProps, "leftSection" | "disabled
   /** What will happen, and that it cannot be taken back. */
   readonly question: string;
   readonly confirm: string;
+  /** Nothing is lost by it. */
+  readonly harmless?: boolean;
   readonly onConfirm: () => void;
 }
 
 /** A button for what cannot be undone: it says so and asks once more. */
-export function ConfirmButton({ children, question, confirm, onConfirm, ...button }: ConfirmButtonProps) {
+export function ConfirmButton(props: ConfirmButtonProps) {
+  const { children, question, confirm, harmless = false, onConfirm, ...button } = props;
   const [open, setOpen] = useState(false);
   return (
     <Popover opened={open} onChange={setOpen} position="bottom-end" width="18rem" trapFocus returnFocus>
@@ -24,7 +27,7 @@ export function ConfirmButton({ children, question, confirm, onConfirm, ...butto
         <Button
           size="xs"
           mt="xs"
-          color="red"
+          {...(harmless ? {} : { color: "red" })}
           data-autofocus
           onClick={() => {
             setOpen(false);

@@ -1,6 +1,6 @@
 import { noGrad } from "./autograd.ts";
 import type { Layer } from "./checks.ts";
-import { checkPart, formulaOf, gradientByTape } from "./formula.ts";
+import { asShown, checkPart, formulaOf, gradientByTape } from "./formula.ts";
 import { callers, host } from "./host.ts";
 import { isTensor, setStep, tape, type Tensor } from "./tensor.ts";
 
@@ -40,7 +40,14 @@ function applied(what: string, out: Tensor, x: Tensor): Tensor {
  * they do with an element is written down as a formula.
  */
 export function activation(name: string, forward: Forward, backward?: Backward): Activation {
-  checkPart("activation", { name, forward, backward }, 'activation("swish", (z) => z.mul(z.sigmoid()))');
+  checkPart(
+    "activation",
+    { name, forward, backward },
+    {
+      example: 'activation("swish", (z) => z.mul(z.sigmoid()))',
+      backwardExample: "(z, dy) => …",
+    },
+  );
   const formula = formulaOf("activation", `activation("${name}"), forward`, (z) => forward(z));
   const gradient =
     backward === undefined
@@ -61,21 +68,23 @@ export function activation(name: string, forward: Forward, backward?: Backward):
   }
   defined.set(call, { name, forward: formula, ...(gradient === undefined ? {} : { backward: gradient }) });
   defineProperty(call, "name", { value: name });
-  return freeze(
-    Object.assign(call, {
-      formula,
-      gradient: gradient ?? null,
-      forward: call,
-      backward(out: Tensor, x: Tensor): void {
-        if (out.g === null) {
-          throw new TypeError(`${name}.backward(): out.g is not set; it is the gradient of what comes out`);
-        }
-        const dy = out.g;
-        x.g =
-          backward === undefined
-            ? (gradientByTape(x, (z) => applied("forward", forward(z), z).mul(dy).sum()) ?? dy.mul(0))
-            : noGrad(() => backward(x, dy));
-      },
-    }),
+  return asShown(
+    freeze(
+      Object.assign(call, {
+        formula,
+        gradient: gradient ?? null,
+        forward: call,
+        backward(out: Tensor, x: Tensor): void {
+          if (out.g === null) {
+            throw new TypeError(`${name}.backward(): out.g is not set; it is the gradient of what comes out`);
+          }
+          const dy = out.g;
+          x.g =
+            backward === undefined
+              ? (gradientByTape(x, (z) => applied("forward", forward(z), z).mul(dy).sum()) ?? dy.mul(0))
+              : noGrad(() => backward(x, dy));
+        },
+      }),
+    ),
   );
 }

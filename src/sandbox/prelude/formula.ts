@@ -57,6 +57,14 @@ export function gradientByTape(x: Tensor, sumOf: (input: Tensor) => Tensor): Ten
   }
 }
 
+const parts = new WeakSet();
+/** A part that has an output of its own, so that it need not be shown again as a cell's last value. */
+export function asShown<P extends object>(part: P): P {
+  parts.add(part);
+  return part;
+}
+export const isShown = (value: unknown): boolean => typeof value === "function" && parts.has(value);
+
 /** A name and one or two functions. @throws {TypeError} */
 export function checkPart(
   what: string,
@@ -65,14 +73,15 @@ export function checkPart(
     forward,
     backward,
   }: { readonly name: unknown; readonly forward: unknown; readonly backward: unknown },
-  example: string,
+  { example, backwardExample }: { readonly example: string; readonly backwardExample: string },
 ): void {
   if (typeof name !== "string" || typeof forward !== "function") {
     throw new TypeError(`${what}(): expected a name and a function, ${example}`);
   }
   if (backward !== undefined && typeof backward !== "function") {
     throw new TypeError(
-      `${what}("${name}"): the third argument, if there is one, is a function of both tensors`,
+      `${what}("${name}"): the third argument is its backward, a function ${backwardExample}, or is left out; ` +
+        `got ${backward === null ? "null" : typeof backward}`,
     );
   }
 }

@@ -1,5 +1,5 @@
 import { noGrad } from "./autograd.ts";
-import { checkPart, formulaOf, gradientByTape, type ElementFunction } from "./formula.ts";
+import { asShown, checkPart, formulaOf, gradientByTape, type ElementFunction } from "./formula.ts";
 import { callers, host } from "./host.ts";
 import { isTensor, setStep, tape, type Tensor } from "./tensor.ts";
 
@@ -27,7 +27,10 @@ export function lossFunction(
   checkPart(
     "lossFunction",
     { name, forward, backward },
-    'lossFunction("squared", (y, t) => y.sub(t).square())',
+    {
+      example: 'lossFunction("squared", (y, t) => y.sub(t).square())',
+      backwardExample: "(y, t) => …",
+    },
   );
   const formula = formulaOf("loss", `lossFunction("${name}"), forward`, forward);
   const gradient =
@@ -53,13 +56,15 @@ export function lossFunction(
     return out;
   }
   defineProperty(call, "name", { value: name });
-  return freeze(
-    Object.assign(call, {
-      formula,
-      gradient: gradient ?? null,
-      backward(y: Tensor, t: Tensor): void {
-        y.g = gradientOf(y, t);
-      },
-    }),
+  return asShown(
+    freeze(
+      Object.assign(call, {
+        formula,
+        gradient: gradient ?? null,
+        backward(y: Tensor, t: Tensor): void {
+          y.g = gradientOf(y, t);
+        },
+      }),
+    ),
   );
 }

@@ -1,4 +1,5 @@
 import { formatValue } from "./format-value.ts";
+import { isShown } from "./formula.ts";
 import { host } from "./host.ts";
 import { handleOf, isTensor, type Arg, type Tensor } from "./tensor.ts";
 import { Timing } from "./timing.ts";
@@ -35,7 +36,8 @@ export function show(values: Readonly<Record<string, unknown>>): void {
 
 /** The value of a cell's last line. */
 export function showResult(value: unknown): void {
-  if (value === undefined || (typeof value === "object" && value !== null && "quiet" in value)) return;
+  if (value === undefined || isShown(value)) return;
+  if (typeof value === "object" && value !== null && "quiet" in value) return;
   host.output("value", toJson({ text: formatValue(value, typeof value === "string" ? 1 : 0) }));
 }
 

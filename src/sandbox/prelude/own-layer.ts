@@ -1,4 +1,5 @@
 import { formulasOf } from "./activation.ts";
+import { asShown } from "./formula.ts";
 import { callers, host } from "./host.ts";
 import {
   BatchNorm1d,
@@ -201,5 +202,5 @@ export function ownLayer(name: string, make: (features: number) => Module): (fea
   host.defineLayer(name, stringify(generalised(name, made)), callers());
   const layer = (features: number): Module => make(features);
   defineProperty(layer, "name", { value: name });
-  return freeze(layer);
+  return asShown(freeze(layer));
 }

@@ -332,6 +332,18 @@ export class Tensor {
   toJSON(): string {
     return this.toString();
   }
+  /** JavaScript's operators would make NaN of a tensor, or text. @throws {TypeError} Wherever no text is wanted. */
+  [Symbol.toPrimitive](wanted: string): string {
+    if (wanted === "string") return this.toString();
+    const [operators, methods] =
+      wanted === "number"
+        ? ["* / - ** < >", "a.mul(b), a.div(b), a.sub(b), a.pow(b), a.lt(b), a.gt(b)"]
+        : ["+ and ==", "a.add(b), a.eq(b)"];
+    throw new TypeError(
+      `JavaScript's operators (${operators}) do not compute with tensors: write ${methods}; ` +
+        (wanted === "number" ? "a single number comes by .item()" : "in a text write `${a}`"),
+    );
+  }
 }
 
 export { handleOf, isTensor, list, rebind, setByHand, setGrad, setStep, stepOf };

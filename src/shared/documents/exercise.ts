@@ -25,6 +25,10 @@ export const isTexts = (value: JsonValue | undefined): value is readonly string[
 
 const textOf = (value: JsonValue | undefined): string | null => (typeof value === "string" ? value : null);
 
+/** Id of the check of an exercise's cell, as places in its text are called. */
+export const checkId = (cell: string): string => `${cell}/check`;
+export const isCheck = (id: string): boolean => id.endsWith("/check");
+
 /** The exercise of a cell; null where the cell is none. */
 export function exerciseOf({ kind, id, attributes }: DocumentCell): Exercise | null {
   if (kind !== "exercise") return null;

@@ -92,9 +92,9 @@ export function ownPartsOf(spec: unknown): OwnPart[] {
   return [...new Map(found.map((part) => [JSON.stringify(part), part])).values()];
 }
 
-/** "Own parts, cell c2". */
+/** "Own parts, cell with id c2": its number may be another one by now. */
 export const placeOfPart = ({ origin }: OwnPart): string =>
-  origin === null ? "written in the spec" : `${origin.notebook}, cell ${origin.cell}`;
+  origin === null ? "written in the spec" : `${origin.notebook}, cell with id ${origin.cell}`;
 
 /** What is shown of a part as its code: the notebook's, or its formulas where there is none. */
 export function codeOfPart({ kind, name, forward, backward, origin }: OwnPart): string {

@@ -51,10 +51,23 @@ function differingKeys(members: readonly ComparedRun[]): readonly string[] {
   const names = new Set(members.flatMap(({ config }) => Object.keys(config)));
   const differing = [...names].filter(
     (key) =>
-      !UNTOLD.has(key) && members.some(({ config }) => String(config[key]) !== String(first.config[key])),
+      !UNTOLD.has(key) &&
+      members.some(({ config }) => String(config[key]) !== String(first.config[key])) &&
+      (key !== "activations" || areFormulasNeeded(members)),
   );
   const place = (key: string): number => (FIRST.includes(key) ? FIRST.indexOf(key) : FIRST.length);
   return differing.sort((a, b) => place(a) - place(b));
+}
+
+/** A network's title has the names of own activations: their formulas tell only what one name stands for twice. */
+function areFormulasNeeded(members: readonly ComparedRun[]): boolean {
+  const formulasOf = new Map<string, string>();
+  return members.some(({ config: { network, activations } }) => {
+    const [title, formulas] = [String(network), String(activations)];
+    const before = formulasOf.get(title);
+    formulasOf.set(title, formulas);
+    return before !== undefined && before !== formulas;
+  });
 }
 
 const wordsOf = (key: string): string => key.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);

@@ -79,6 +79,19 @@ describe("activation()", () => {
     expect(outputs[0]).toMatchObject({ kind: "check", report: { passed: false } });
   });
 
+  it("is shown once, also where it is the last value of its cell", async () => {
+    for (const code of [
+      'activation("once", (z) => z.tanh())',
+      'lossFunction("once", (y, t) => y.sub(t).square())',
+      'ownLayer("once", (n) => new nn.Linear(n, n))',
+    ]) {
+      expect(
+        (await test.run(code)).outputs.map(({ kind }) => kind),
+        code,
+      ).toHaveLength(1);
+    }
+  });
+
   it("has its own backward on the tape", async () => {
     expect(
       await test.print(
@@ -113,6 +126,11 @@ describe("activation()", () => {
     ["(z) => { for (let i = 0; i < 50; i++) z = z.mul(z); return z; }", /applies more than 64 functions/],
     ["(z) => z, (z, dy) => z", /backward.*it does not depend on dy/],
     ["(z) => activation('b', (x) => x)(z)", /an activation is defined within another one's function/],
+    ["(z) => (z > 0 ? z : z.neg())", /operators .* do not compute with tensors: write .*a\.gt\(b\)/],
+    [
+      "(z) => z, { backward: 1 } as any",
+      /the third argument is its backward, a function \(z, dy\) => …, .*got object/,
+    ],
   ])("refuses %s", async (code, message) => {
     const error = await test.fail(`const w = randn(5);\nactivation("a", ${code});`);
     expect(error.message).toMatch(message);

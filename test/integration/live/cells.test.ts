@@ -25,6 +25,23 @@ describe("cells", () => {
     expect(await live.print("let unused = 3; unused = 4")).toEqual([]);
   });
 
+  it.each(["a * 2", "2 - a", "a / a", "a > 0", "a + 1", "a == 1", "Math.sqrt(a)"])(
+    "are told that %s does not compute with tensors",
+    async (code) => {
+      const { error } = await live.run(`const a = tensor([1, 2]) as any;\nprint(${code});`);
+      expect(error).toMatchObject({ name: "TypeError", frames: [{ line: 2 }] });
+      expect(error?.message).toMatch(/do not compute with tensors: write a\.(mul|add)\(b\)/);
+    },
+  );
+
+  it("write tensors into texts", async () => {
+    const { error, outputs } = await live.run(
+      "const a = tensor([1, 2]);\nprint(`of ${a}`, String(a), [a].join());",
+    );
+    expect(error).toBeNull();
+    expect(outputs).toMatchObject([{ text: "of tensor([1, 2]) tensor([1, 2]) tensor([1, 2])" }]);
+  });
+
   it("give named numbers as they are", async () => {
     const { outputs } = await live.run(
       "show({ loss: tensor([3]).div(2), big: zeros(2, 2), n: 1 / 0, s: 'text' })",

@@ -15,7 +15,7 @@ describe("finishComparison()", () => {
       relNorm: 0,
       hiddenByAtol: 0,
       passed: true,
-      reason: "relMax 0.00, relNorm 0.00",
+      reason: "rel. max 0.00, rel. norm 0.00",
     });
   });
 
@@ -31,7 +31,7 @@ describe("finishComparison()", () => {
       reference,
     );
     expect(result).toMatchObject({ allclose: true, hiddenByAtol: 1, passed: false });
-    expect(result.reason).toBe("relMax is 0.0800, limit 0.001; relNorm is 0.0800, limit 0.001");
+    expect(result.reason).toBe("rel. max is 0.0800, limit 0.001; rel. norm is 0.0800, limit 0.001");
   });
 
   it("fault 43: names the share of coordinates outside the tolerances and the worst difference", () => {

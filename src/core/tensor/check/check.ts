@@ -45,7 +45,9 @@ export function judgeGradients(request: CheckRequest): CheckReport {
 /** A judgement with what proves its reference. */
 export function withProof(report: CheckReport, differences: readonly Difference[]): CheckReport {
   const worst = differences.reduce((most, { relative }) => Math.max(most, relative), 0);
-  const doubt = `Central differences agree with the reference only to ${worst.toExponential(1)}; is the loss smooth there?`;
+  const doubt = Number.isNaN(worst)
+    ? "Central differences cannot prove the reference: the loss is NaN or infinite."
+    : `Central differences agree with the reference only to ${worst.toExponential(1)}; is the loss smooth there?`;
   return {
     ...report,
     reference: { differences: differences.length, worst },

@@ -100,8 +100,10 @@ export class DocumentLibrary {
     return this.#inTurn(async () => {
       this.#requireWritable();
       const document = await this.#newDocument(from);
-      const named = title ?? (from.kind === "copy" ? this.#copyTitle(document.header.title) : null);
-      const header = { ...document.header, ...(named === null ? {} : { title: named }) };
+      const header = {
+        ...document.header,
+        title: title ?? this.#newTitle(from.kind, document.header.title),
+      };
       const row = await this.#keeper.add({ ...document, header }, { origin: "new", foreign: false });
       this.#cameOrWent();
       return entryOf(row);
@@ -359,13 +361,15 @@ export class DocumentLibrary {
     return readLabDocument(row.file, this.#keeper.textOf(row)).document;
   }
 
-  /** "Relu (copy)", "Relu (copy 2)". */
-  #copyTitle(title: string): string {
+  /** "Relu (copy)", "Relu (copy 2)"; "Untitled", "Untitled 2". A text has its own title. */
+  #newTitle(kind: NewDocument["kind"], title: string): string {
+    if (kind === "text") return title;
     const taken = new Set(this.#services.store.documents.all().map((row) => row.title));
     const plain = title.replace(COPY_TITLE, "");
     for (let count = 1; ; count++) {
-      const copy = `${plain} (copy${count === 1 ? "" : ` ${count}`})`;
-      if (!taken.has(copy)) return copy;
+      const number = count === 1 ? "" : ` ${count}`;
+      const free = kind === "copy" ? `${plain} (copy${number})` : `${title}${number}`;
+      if (!taken.has(free)) return free;
     }
   }
 

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { LabDocument } from "../../../shared/documents/lab-document.ts";
+import { checkId } from "../../../shared/documents/exercise.ts";
 import { EMPTY_MEMORY, RunPlan, type PlannedCell } from "../../../shared/documents/run-plan.ts";
 import type { CellOutput } from "../../../shared/live/cell-output.ts";
 import type { CellError, CellResult } from "../../../shared/live/cell-result.ts";
@@ -34,9 +35,6 @@ export interface CheckRunner {
   runCell(cell: CellSource): Promise<CellResult>;
   runCheck(check: CheckSource): Promise<CellResult>;
 }
-
-/** Id of the check of an exercise's cell, as places in its text are called. */
-const checkId = (id: string): string => `${id}/check`;
 
 /** Everything that its code may read: by itself, and by functions that it defines. */
 const readBy = ({ names }: PlannedCell): readonly string[] => [

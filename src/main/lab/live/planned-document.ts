@@ -64,6 +64,11 @@ export class PlannedDocument {
     return cells.map((cell) => `// Cell ${cell.id}\n${cell.source}`).join("\n\n");
   }
 
+  /** "cell 3", as the window numbers it. */
+  nameOf(id: string): string {
+    return `cell ${1 + this.document.cells.findIndex((cell) => cell.id === id)}`;
+  }
+
   planned(id: string): PlannedCell {
     const found = this.#planned.find((cell) => cell.id === id);
     if (found !== undefined) return found;

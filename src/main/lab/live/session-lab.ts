@@ -204,7 +204,7 @@ export class SessionLab {
         begun();
         await session.drain({
           onCell: (cell) => {
-            activity.phase(`cell ${cell}`);
+            activity.phase(session.planned.nameOf(cell));
           },
         });
       });
@@ -243,7 +243,7 @@ export class SessionLab {
         try {
           const { failed, stopped } = await session.drain({
             onCell: (cell) => {
-              activity.phase(`cell ${cell}`);
+              activity.phase(session.planned.nameOf(cell));
               activity.progress(ran.size / cells.length);
             },
             onEnd: (ended) => {

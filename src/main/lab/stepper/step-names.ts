@@ -20,9 +20,13 @@ const OUTPUTS: ReadonlySet<string> = new Set(["out", "dx", "loss", "dpred", "dlo
 const isTensor = (value: unknown): value is Tensor =>
   typeof value === "object" && value !== null && "offsetBytes" in value;
 
+/** a₁ of z₁; what comes from a block or a norm has no number of a layer. */
+const activated = (activation: string, x: string): string =>
+  x.startsWith("z") ? x.replace("z", "a") : `${activation}(${x})`;
+
 /**
  * Names for the tensors of a plain network, in the order of its ops: layer n gives zₙ = xₙ wₙ + bₙ, its activation aₙ;
- * the gradient of the loss by t is dt, by wₙ dWₙ. One name a version: what an op writes over gets a new one.
+ * the gradient of the loss by t is dt, by wₙ dWₙ; the k-th residual block gives sₖ. One name a version: what an op writes over gets a new one.
  */
 export class StepNames {
   /** Latest symbol of what lies at a place, by offset. */
@@ -31,6 +35,9 @@ export class StepNames {
   readonly #inputs = new Map<string, string>();
   /** What products were computed of. */
   readonly #factors: Tensor[] = [];
+
+  /** Blocks' outputs so far: each is a sum. */
+  #sums = 0;
 
   given(tensor: Tensor): TensorName {
     this.#symbols.set(tensor.offsetBytes, tensor.name);
@@ -90,7 +97,7 @@ export class StepNames {
       case "add":
         return op.out.name.endsWith(".g")
           ? { symbol: `d${op.out.name.replace(/\.g$/, "")}`, formula: `${before(op.a)} + ${before(op.b)}` }
-          : { symbol: `${before(op.a)} + ${before(op.b)}`, formula: `${before(op.a)} + ${before(op.b)}` };
+          : { symbol: `s${++this.#sums}`, formula: `${before(op.a)} + ${before(op.b)}` };
       case "scale":
         return { symbol: `${op.factor} · ${before(op.x)}`, formula: `${op.factor} · ${before(op.x)}` };
       case "l1":
@@ -135,7 +142,7 @@ export class StepNames {
     const x = tensors.find((tensor) => name.endsWith(`(${tensor.name})`));
     if (x !== undefined) {
       const called = name.slice(0, -x.name.length - 2);
-      return { symbol: before(x).replace(/^z/, "a"), formula: `${called}(${before(x)})` };
+      return { symbol: activated(called, before(x)), formula: `${called}(${before(x)})` };
     }
     const into = tensors.find((tensor) => name === `${tensor.name}.g`);
     if (into === undefined) return { symbol: name === "loss" ? "L" : name, formula: "" };
@@ -166,11 +173,11 @@ export class StepNames {
     if (other !== null) return other;
     if (op.op === "relu") {
       const shift = op.shift === 0 ? "" : ` − ${op.shift}`;
-      return { symbol: before(op.x).replace(/^z/, "a"), formula: `relu(${before(op.x)})${shift}` };
+      return { symbol: activated("relu", before(op.x)), formula: `relu(${before(op.x)})${shift}` };
     }
     if (op.op === "activate") {
       return {
-        symbol: before(op.x).replace(/^z/, "a"),
+        symbol: activated(op.activation.kind, before(op.x)),
         formula: `${op.activation.kind}(${before(op.x)})`,
       };
     }

@@ -1,5 +1,6 @@
 import { micromark } from "micromark";
 import { math, mathHtml } from "micromark-extension-math";
+import { withDisplayFormulas } from "../../../shared/documents/display-formulas.ts";
 import { cellLabel, type DocumentCell, type LabDocument } from "../../../shared/documents/lab-document.ts";
 import type { CellOutput } from "../../../shared/live/cell-output.ts";
 import type { StoredCell } from "../../../shared/live/live-session.ts";
@@ -29,7 +30,7 @@ section { margin: 1rem 0; }
 const POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:";
 
 const markdown = (text: string): string =>
-  micromark(text, {
+  micromark(withDisplayFormulas(text), {
     extensions: [math()],
     // MathML needs no fonts and no script.
     htmlExtensions: [mathHtml({ output: "mathml", trust: false, throwOnError: false })],

@@ -24,6 +24,8 @@ export interface HeatMapData {
   /** Below each other at the left and right of the scale. */
   readonly rowAxis: string;
   readonly columnAxis: string;
+  /** The first row has the largest value. */
+  readonly upwards?: boolean;
   /** Few cells: each shows its value, each row and column its name. */
   readonly labelled?: boolean;
 }
@@ -131,7 +133,7 @@ export function HeatMap({ data, log = false }: { readonly data: HeatMapData; rea
   const { title, summary, note, rows, columns, values, rowLabel, columnLabel } = data;
   const names = Array.from({ length: rows }, (_, row) => rowLabel(row));
   const labelWidth = `${Math.min(MOST_LABEL_REM, 0.5 * longest(names) + 0.75)}rem`;
-  const axes = `↓ ${data.rowAxis}, → ${data.columnAxis}`;
+  const axes = `${data.upwards === true ? "↑" : "↓"} ${data.rowAxis}, → ${data.columnAxis}`;
   const withPicture = async (take: PictureUse) => {
     if (canvas.current === null) return;
     try {

@@ -71,9 +71,15 @@ export function ExercisePanel({ cell, number }: ExercisePanelProps) {
             {`Hint ${shown + 1} of ${hints.length}`}
           </Button>
         )}
-        {solution === undefined && hasSolution && (
+        {solution === undefined && hasSolution && progress?.passed === true && (
+          <Button variant="default" onClick={() => void showSolution(id, name)}>
+            Solution
+          </Button>
+        )}
+        {solution === undefined && hasSolution && progress?.passed !== true && (
           <ConfirmButton
-            question="It is noted that the solution was shown."
+            question="Your progress will note that you looked at the solution."
+            harmless
             confirm="Show the solution"
             onConfirm={() => void showSolution(id, name)}
           >
@@ -120,6 +126,8 @@ function CheckedExercise({ result, number, current }: CheckedExerciseProps) {
   );
   // The same mistake shows at every size that was tried: the first report is the one to read.
   const [report] = failed;
+  // The error itself stands with its lines already; what it means here does not.
+  const meant = error === null ? diagnosis : diagnosis.filter(({ text }) => text !== reason);
   return (
     <div className={classes["result"]} role="status" data-current={current}>
       {!current && <p className={classes["old"]}>From before the change:</p>}
@@ -127,22 +135,22 @@ function CheckedExercise({ result, number, current }: CheckedExerciseProps) {
         <Badge tone={!current ? "plain" : passed ? "good" : "bad"} icon={passed ? Check : X}>
           {passed ? "passed" : "not passed"}
         </Badge>
-        {report === undefined && (
+        {report === undefined && error === null && (
           <span>
             <CellSentence text={reason} />
           </span>
         )}
         {failed.length > 1 && <span>{failed.length} checks of it failed; this is the first.</span>}
       </p>
-      {!passed &&
-        report === undefined &&
-        diagnosis.map(({ text, place }) => (
-          <p key={text}>
-            <CellSentence text={text} /> {place !== null && <PlaceLink place={place} />}
-          </p>
-        ))}
       {!passed && report !== undefined && <CheckReportView report={report} number={number} before={0} />}
       {error !== null && !passed && <CellErrorView error={error} checkShown={report !== undefined} />}
+      {!passed &&
+        report === undefined &&
+        meant.map(({ text, place }) => (
+          <p key={text}>
+            <CellSentence text={text} /> {error === null && place !== null && <PlaceLink place={place} />}
+          </p>
+        ))}
     </div>
   );
 }

@@ -1,6 +1,7 @@
 import { memo, type ReactNode } from "react";
 import Markdown from "react-markdown";
 import remarkMath from "remark-math";
+import { withDisplayFormulas } from "../../../shared/documents/display-formulas.ts";
 import { Formula } from "../../ui/formula.tsx";
 import { CodeBlock } from "../../ui/code-block.tsx";
 import classes from "./markdown-text.module.css";
@@ -55,7 +56,7 @@ export const MarkdownText = memo(function MarkdownText({ source }: { readonly so
             ),
         }}
       >
-        {source}
+        {withDisplayFormulas(source)}
       </Markdown>
     </div>
   );

@@ -110,4 +110,4 @@ export async function gradeFolder(): Promise<void> {
 
 /** Main asks for the place. */
 export const saveGrades = ({ title, grades }: Grading): Promise<void> =>
-  saving("The grades", ask(window.lab.lessonsSaveGrades({ title, grades: [...grades] })));
+  saving("Grades", ask(window.lab.lessonsSaveGrades({ title, grades: [...grades] })));

@@ -13,6 +13,7 @@ import {
   searchLibrary,
 } from "./library-store.ts";
 import { LESSON_TEXT } from "../lesson/lesson-text.ts";
+import { PARTS_TEXT } from "./parts-text.ts";
 import { LessonListPanel } from "./lesson-list.tsx";
 import { DocumentItem } from "./document-item.tsx";
 import classes from "./library.module.css";
@@ -37,6 +38,9 @@ export const LibraryPanel = memo(function LibraryPanel() {
             <Menu.Item onClick={() => void createDocument({ kind: "empty" }, null)}>Empty</Menu.Item>
             <Menu.Item onClick={() => void createDocument({ kind: "text", text: LESSON_TEXT }, null)}>
               Lesson of your own, with exercises
+            </Menu.Item>
+            <Menu.Item onClick={() => void createDocument({ kind: "text", text: PARTS_TEXT }, null)}>
+              Activation, loss and layer of your own
             </Menu.Item>
             {seeds.map(({ id, title }) => (
               <Menu.Item key={id} onClick={() => void createDocument({ kind: "copy", id }, null)}>

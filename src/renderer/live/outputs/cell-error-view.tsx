@@ -1,6 +1,7 @@
 import { OctagonAlert } from "lucide-react";
 import { Fragment } from "react";
 import type { CellError } from "../../../shared/live/cell-result.ts";
+import { isCheck } from "../../../shared/documents/exercise.ts";
 import { CellSentence, PlaceLink } from "./place-link.tsx";
 import classes from "./outputs.module.css";
 
@@ -15,8 +16,12 @@ interface CellErrorViewProps {
 
 /** Why a cell did not run to its end, with the lines that led there. */
 export function CellErrorView({ error, checkShown }: CellErrorViewProps) {
-  const { kind, name, message, frames } = error;
+  const { kind, name, message } = error;
   if (kind === "check" && checkShown) return null;
+  // Which lines a check went through before it called the cell is of no interest.
+  const frames = error.frames.filter(
+    ({ cell }, at) => at === 0 || !isCheck(cell) || !isCheck(error.frames[at - 1]?.cell ?? ""),
+  );
   return (
     <div className={classes["error"]} role="group" aria-label="Error">
       <OctagonAlert size="1rem" aria-hidden="true" />
@@ -34,7 +39,7 @@ export function CellErrorView({ error, checkShown }: CellErrorViewProps) {
               <Fragment key={at}>
                 {at > 0 && ", called from "}
                 <PlaceLink place={frame} />
-                {frame.function !== "" && <code> {frame.function}</code>}
+                {!["", "<anonymous>"].includes(frame.function) && <code> {frame.function}</code>}
               </Fragment>
             ))}
             {frames.length > MOST_FRAMES && ` and ${frames.length - MOST_FRAMES} more`}

@@ -106,14 +106,17 @@ const OneOutput = memo(function OneOutput({ output, number, checksBefore, judged
           <pre className={classes["text"]} data-kind="value">
             {formulas.join("\n")}
           </pre>
-          <p className={classes["notice"]} data-tone={wrong ? "warn" : "plain"}>
-            {wrong ? (
+          {wrong && (
+            <p className={classes["notice"]}>
               <TriangleAlert size="0.9375rem" aria-hidden="true" />
-            ) : (
-              <Info size="0.9375rem" aria-hidden="true" />
-            )}
+              <span>{sentences.join(" ")}</span>
+            </p>
+          )}
+          <p className={classes["notice"]} data-tone="plain">
+            <Info size="0.9375rem" aria-hidden="true" />
             <span>
-              {sentences.join(" ")} Train, Gradients, Backward and Initialise offer {output.name} by its name.
+              {wrong ? "" : `${sentences.join(" ")} `}
+              Train, Gradients, Backward and Initialise offer {output.name} by its name.
             </span>
           </p>
         </div>

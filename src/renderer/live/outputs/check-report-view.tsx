@@ -36,7 +36,7 @@ export function CheckReportView({
         <Badge tone={passed ? "good" : "bad"} icon={passed ? Check : X}>
           {passed ? "passed" : "failed"}
         </Badge>
-        <span>{verdictWords(gradients.length, wrong.length)}</span>
+        <span>{verdictWords(gradients)}</span>
       </p>
       {wrong.map((gradient, at) => (
         <Diagnosis key={at} gradient={gradient} />
@@ -64,7 +64,9 @@ export function CheckReportView({
           {gradients.map(({ name, shape, relNorm, relMax, belowAtol, verdict }, at) => (
             <tr key={at}>
               <th scope="row">
-                <span className="mono">{name}</span>
+                <span className="mono">
+                  <CellSentence text={name} />
+                </span>
               </th>
               <td className="mono">{verdict === "missing" ? "–" : `(${shape.join(", ")})`}</td>
               <td data-numeric="true">
@@ -87,8 +89,9 @@ export function CheckReportView({
       </DataTable>
       <p className={classes["proof"]}>
         Loss <ExactText text={formatNumber(loss)} exact={fullPrecision(loss)} /> in float64,{" "}
-        {operations.forward} operations forward, {operations.recorded} in all; {formatDuration(ms)}. The
-        reference agrees with {proof.differences} central differences to {formatNumber(proof.worst, 2)}.
+        {operations.forward} operations forward, {operations.recorded} in all; {formatDuration(ms)}.
+        {!Number.isNaN(proof.worst) &&
+          ` The reference agrees with ${proof.differences} central differences to ${formatNumber(proof.worst, 2)}.`}
       </p>
       {notes.map((note) => (
         <p key={note} className={classes["proof"]}>
@@ -99,10 +102,25 @@ export function CheckReportView({
   );
 }
 
-function verdictWords(count: number, wrong: number): string {
-  if (count === 1) return wrong === 0 ? "The gradient agrees with float64." : "The gradient is not right.";
-  if (wrong === 0) return `All ${count} gradients agree with float64.`;
-  return `${wrong} of ${count} gradients ${wrong === 1 ? "is" : "are"} not right.`;
+/** Several gradients are counted. */
+function countedWords(found: number, count: number, words: readonly [one: string, many: string]): string {
+  return count === 1
+    ? `The gradient ${words[0]}`
+    : `${found} of ${count} gradients ${words[found === 1 ? 0 : 1]}`;
+}
+
+function verdictWords(gradients: readonly Pick<CheckedGradient, "verdict">[]): string {
+  const count = gradients.length;
+  const of = (...verdicts: CheckedGradient["verdict"][]): number =>
+    gradients.filter(({ verdict }) => verdicts.includes(verdict)).length;
+  const [wrong, unjudged] = [of("wrong", "missing"), of("not judged")];
+  if (wrong === 0 && unjudged === 0) {
+    return count === 1 ? "The gradient agrees with float64." : `All ${count} gradients agree with float64.`;
+  }
+  return [
+    ...(wrong === 0 ? [] : [countedWords(wrong, count, ["is not right.", "are not right."])]),
+    ...(unjudged === 0 ? [] : [countedWords(unjudged, count, ["cannot be judged.", "cannot be judged."])]),
+  ].join(" ");
 }
 
 /** Where shapes differ nothing could be measured. */
@@ -120,7 +138,10 @@ function Diagnosis({ gradient }: { readonly gradient: CheckedGradient }) {
     <div className={classes["diagnosis"]} role="group" aria-label={`Diagnosis: ${name}`}>
       <p>
         <strong>
-          Gradient of <span className="mono">{name}</span>
+          Gradient of{" "}
+          <span className="mono">
+            <CellSentence text={name} />
+          </span>
         </strong>{" "}
         {place !== null && (
           <>

@@ -4,6 +4,7 @@ import { choose } from "../cell/cell-commands.ts";
 import { requestFocus } from "../cell/focus-request.ts";
 import { openStore } from "../document/open-notebook.ts";
 import { useCellNumbers } from "./cell-numbers.ts";
+import { isCheck } from "../../../shared/documents/exercise.ts";
 import classes from "./outputs.module.css";
 
 /** A sentence of the lab in which cells are called by their numbers. */
@@ -32,12 +33,13 @@ export function CellLink({ cell }: { readonly cell: string }) {
   );
 }
 
-/** "cell 7, line 2": a press goes there. */
+/** "cell 7, line 2": a press goes there. A line of an exercise's check leads nowhere: students do not see it. */
 export function PlaceLink({ place: { cell, line, column } }: { readonly place: SourcePlace }) {
   const at = useStore(
     openStore,
     (open) => open?.edit.document.cells.findIndex(({ id }) => id === cell) ?? -1,
   );
+  if (isCheck(cell)) return <span>the check, line {line}</span>;
   if (at < 0) return <span>line {line} of a cell that is gone</span>;
   return (
     <button

@@ -65,11 +65,17 @@ export const NotebookToolbar = memo(function NotebookToolbar(props: NotebookTool
   return (
     <div className={classes["toolbar"]} role="toolbar" aria-label="Notebook">
       {running ? (
-        <Button leftSection={<Square size="0.875rem" aria-hidden="true" />} onClick={stop} title="Ctrl+.">
+        <Button
+          className={classes["run"] ?? ""}
+          leftSection={<Square size="0.875rem" aria-hidden="true" />}
+          onClick={stop}
+          title="Ctrl+."
+        >
           Stop
         </Button>
       ) : (
         <Button
+          className={classes["run"] ?? ""}
           leftSection={<Play size="0.875rem" aria-hidden="true" />}
           onClick={runAll}
           title="All cells from the top in a fresh sandbox (Ctrl+Shift+Enter)"

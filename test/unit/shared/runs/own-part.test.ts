@@ -14,7 +14,11 @@ test("a spec's own parts are found in blocks too, each once, the loss last", () 
     ["activation", "bent", "z"],
     ["loss", "cauchy", "log((y - t) ** 2 + 1)"],
   ]);
-  expect(parts.map(placeOfPart)).toStrictEqual(["Mine, cell c2", "Mine, cell c2", "written in the spec"]);
+  expect(parts.map(placeOfPart)).toStrictEqual([
+    "Mine, cell with id c2",
+    "Mine, cell with id c2",
+    "written in the spec",
+  ]);
   expect(parts.map(codeOfPart)).toStrictEqual([
     "activation(…)",
     "activation(…)",

@@ -24,6 +24,24 @@ describe("runDifferences()", () => {
     ]);
   });
 
+  it("tells formulas of own activations only where one name stands for several", () => {
+    const bend = (forward: string) => ({
+      network: "784-20-10, bend, cross entropy",
+      activations: `bend(z) = ${forward}`,
+    });
+    const relu = training("a", {});
+    expect([...runDifferences([relu, training("b", bend("tanh(z)"))]).values()]).toEqual([
+      "784-20-10, relu, cross entropy",
+      "784-20-10, bend, cross entropy",
+    ]);
+    const both = [relu, training("b", bend("tanh(z)")), training("c", bend("z * 2"))];
+    expect([...runDifferences(both).values()]).toEqual([
+      "784-20-10, relu, cross entropy",
+      "784-20-10, bend, cross entropy, bend(z) = tanh(z)",
+      "784-20-10, bend, cross entropy, bend(z) = z * 2",
+    ]);
+  });
+
   it("names networks and optimisers by themselves, and leaves out settings that a run has not", () => {
     const found = runDifferences([
       training("a", { network: "784-10, cross entropy", optimizer: "sgd", momentum: 0.9 }),
