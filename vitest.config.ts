@@ -8,7 +8,6 @@ const expectSoon = { poll: { timeout: 60_000 } };
 /** These measure times, or fill every core of the machine on purpose: nothing else may run beside them. */
 const ALONE = [
   "test/integration/engine/worker-heap.test.ts",
-  "test/integration/engine/engine.test.ts",
   "test/integration/engine/engine-faults.test.ts",
   "test/integration/lab/busy-machine.test.ts",
   "test/integration/lab/ladder.test.ts",
@@ -20,7 +19,6 @@ const WINDOWS_ALONE = [
   "test/e2e/growth.test.ts",
   "test/e2e/ladder.test.ts",
   "test/e2e/live-notebook.test.ts",
-  "test/e2e/notebook.test.ts",
   "test/e2e/shell.test.ts",
   "test/e2e/stages.test.ts",
   "test/e2e/train-killed.test.ts",
@@ -41,6 +39,7 @@ const FIRST = [
   "test/integration/engine/generic-ops.test.ts",
   "test/e2e/layout.test.ts",
   "test/e2e/train.test.ts",
+  "test/e2e/notebook.test.ts",
 ];
 
 /** On a fresh machine vitest knows no durations, and takes the size of a file for its length. */

@@ -1,6 +1,6 @@
-import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { accessibilityViolations } from "./accessibility-violations.ts";
 import { launchApp, type LaunchedApp } from "./launch-app.ts";
 import { chooseTheme, takeScreenshot } from "./take-screenshots.ts";
 
@@ -19,11 +19,7 @@ const show = (view: string): Promise<void> =>
   page.getByRole("navigation", { name: "Views" }).getByRole("button", { name: view, exact: true }).click();
 const said = () => page.getByRole("region", { name: "This step" }).getByRole("status");
 
-async function violations(): Promise<string[]> {
-  // Electron's pages belong to no browser context that axe could open a frame in.
-  const { violations: found } = await new AxeBuilder({ page }).setLegacyMode(true).analyze();
-  return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" | ")}`);
-}
+const violations = (): Promise<string[]> => accessibilityViolations(page);
 
 describe("the backward view", () => {
   it("traces a small network from its empty state", async () => {

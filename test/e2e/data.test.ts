@@ -1,10 +1,10 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "playwright-core";
 import { PNG } from "pngjs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { accessibilityViolations } from "./accessibility-violations.ts";
 import { launchApp, type LaunchedApp } from "./launch-app.ts";
 import { chooseTheme, takeWholeView } from "./take-screenshots.ts";
 
@@ -28,10 +28,7 @@ const show = (view: string): Promise<void> =>
 const button = (name: string | RegExp) => page.getByRole("button", { name });
 const sets = () => page.getByRole("region", { name: "Data sets" });
 
-async function violations(): Promise<string[]> {
-  const { violations: found } = await new AxeBuilder({ page }).setLegacyMode(true).analyze();
-  return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" | ")}`);
-}
+const violations = (): Promise<string[]> => accessibilityViolations(page);
 
 async function inBothThemes(name: string): Promise<void> {
   for (const theme of ["Dark", "Light"] as const) {

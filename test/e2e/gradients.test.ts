@@ -1,6 +1,6 @@
-import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { accessibilityViolations } from "./accessibility-violations.ts";
 import { launchApp, type LaunchedApp } from "./launch-app.ts";
 import { chooseTheme, takeScreenshot } from "./take-screenshots.ts";
 
@@ -22,11 +22,7 @@ const show = (view: string): Promise<void> =>
 const controls = () => page.getByRole("region", { name: "Gradient check settings" });
 const table = () => page.getByRole("region", { name: "Gradients and references" });
 
-async function violations(): Promise<string[]> {
-  // Electron's pages belong to no browser context that axe could open a frame in.
-  const { violations: found } = await new AxeBuilder({ page }).setLegacyMode(true).analyze();
-  return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" | ")}`);
-}
+const violations = (): Promise<string[]> => accessibilityViolations(page);
 
 const checks = (): Promise<number> =>
   page.getByRole("region", { name: "List of earlier checks" }).getByRole("row").count();

@@ -168,7 +168,12 @@ describe("every view is whole, and keeps its primary button in sight (A5)", () =
       page = launched.page;
       await idle();
     }, 120_000);
-    it.each(APPEARANCES)(title, (look) => expectWhole(VIEWS, "restarted", look), 240_000);
+    // What was kept is shown as after the reload above: the least room and the usual one tell whether something is not.
+    it.each(APPEARANCES.filter(({ width, large }) => (width === 1280 && !large) || (width === 960 && large)))(
+      title,
+      (look) => expectWhole(VIEWS, "restarted", look),
+      240_000,
+    );
   });
 
   describe("with runs side by side", () => {

@@ -1,6 +1,6 @@
-import { AxeBuilder } from "@axe-core/playwright";
 import type { Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { accessibilityViolations } from "./accessibility-violations.ts";
 import { launchApp, type LaunchedApp } from "./launch-app.ts";
 import { chooseTheme, takeScreenshot } from "./take-screenshots.ts";
 
@@ -34,11 +34,7 @@ const shown = (found: Locator): Locator => found.locator("visible=true").first()
 const field = (label: string): Locator => shown(page.getByLabel(label, { exact: true }));
 const press = (keys: string) => page.keyboard.press(keys);
 
-async function violations(): Promise<string[]> {
-  // Electron's pages belong to no browser context that axe could open a frame in.
-  const { violations: found } = await new AxeBuilder({ page }).setLegacyMode(true).analyze();
-  return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" | ")}`);
-}
+const violations = (): Promise<string[]> => accessibilityViolations(page);
 /** The same in both themes. */
 async function pictures(name: string, view: string): Promise<void> {
   await takeScreenshot(page, name);

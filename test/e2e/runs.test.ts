@@ -1,10 +1,10 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { LabBridge } from "../../src/shared/ipc/lab-bridge.ts";
+import { accessibilityViolations } from "./accessibility-violations.ts";
 import { launchApp, type LaunchedApp } from "./launch-app.ts";
 import { chooseTheme, takeScreenshot } from "./take-screenshots.ts";
 
@@ -36,10 +36,7 @@ const button = (name: string | RegExp, on: Page = page) =>
 const grid = (on: Page = page) => on.getByRole("grid", { name: "Saved runs" });
 const rowCount = async (on: Page = page): Promise<number> =>
   Number(await grid(on).getAttribute("aria-rowcount")) - 1;
-const violations = async (): Promise<string[]> => {
-  const { violations: found } = await new AxeBuilder({ page }).setLegacyMode(true).analyze();
-  return found.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 200)}`));
-};
+const violations = (): Promise<string[]> => accessibilityViolations(page);
 const valueOf = <T>(answer: { ok: true; value: T } | { ok: false; error: { message: string } }): T =>
   answer.ok ? answer.value : expect.fail(answer.error.message);
 

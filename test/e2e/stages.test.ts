@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { AxeBuilder } from "@axe-core/playwright";
 import { parse } from "csv-parse/sync";
 import type { Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { STAGE_IDS } from "../../src/shared/experiments/stages.ts";
+import { accessibilityViolations } from "./accessibility-violations.ts";
 import { launchApp, type LaunchedApp } from "./launch-app.ts";
 import { chooseTheme, takeScreenshot } from "./take-screenshots.ts";
 
@@ -29,11 +29,7 @@ const field = (label: string): Locator =>
 
 const card = (stage: string): Locator => page.locator(`article[data-stage="${stage}"]`);
 
-async function violations(): Promise<string[]> {
-  // Electron's pages belong to no browser context that axe could open a frame in.
-  const { violations: found } = await new AxeBuilder({ page }).setLegacyMode(true).analyze();
-  return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" | ")}`);
-}
+const violations = (): Promise<string[]> => accessibilityViolations(page);
 
 async function run(): Promise<void> {
   await page.getByRole("button", { name: "Run stages" }).click();

@@ -38,7 +38,7 @@ const recordedSteps = (page: Page, runId: string): Promise<number[]> =>
   }, runId);
 
 it("fault 1: names a training that a crash has cut short, and goes on with it, no step twice", async () => {
-  launched = await launchApp({ userDataDir: profile });
+  launched = await launchApp({ userDataDir: profile, page: "shipped" });
   const spec = { ...TRAIN_PRESETS.large.spec, epochs: 6 };
   const started = await launched.page.evaluate((given) => window.lab.trainingStart(given), {
     spec,
@@ -51,7 +51,7 @@ it("fault 1: names a training that a crash has cut short, and goes on with it, n
   child.kill("SIGKILL");
   await exited;
 
-  launched = await launchApp({ userDataDir: profile });
+  launched = await launchApp({ userDataDir: profile, page: "shipped" });
   const { page } = launched;
   await show(page, "Train");
   await page.getByText(/^Interrupted: 784-256-128-10, relu/).waitFor();
@@ -61,7 +61,7 @@ it("fault 1: names a training that a crash has cut short, and goes on with it, n
     return answer.ok ? (answer.value[0]?.id ?? "") : "";
   });
   await page.getByRole("button", { name: "Resume" }).first().click();
-  await page.getByText("Nothing is running").waitFor({ timeout: 60_000 });
+  await page.getByText("Nothing is running").waitFor();
   const steps = await recordedSteps(page, runId);
   expect(steps).toEqual(Array.from({ length: 6 * 782 }, (_, index) => index + 1));
 });

@@ -1,8 +1,8 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { accessibilityViolations } from "./accessibility-violations.ts";
 import { launchApp, type LaunchedApp } from "./launch-app.ts";
 import { chooseTheme, takeScreenshot } from "./take-screenshots.ts";
 
@@ -33,11 +33,7 @@ const trainingNumber = (label: string): Promise<string> =>
     .innerText();
 const step = async (): Promise<number> => Number((await trainingNumber("step")).replaceAll(",", ""));
 
-async function violations(): Promise<string[]> {
-  // Electron's pages belong to no browser context that axe could open a frame in.
-  const { violations: found } = await new AxeBuilder({ page }).setLegacyMode(true).analyze();
-  return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" | ")}`);
-}
+const violations = (): Promise<string[]> => accessibilityViolations(page);
 
 /** The state of the saved runs, newest first. */
 const statuses = (): Promise<string[]> =>

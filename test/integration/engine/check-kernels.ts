@@ -738,12 +738,12 @@ async function computedOn(
 }
 
 /** Every kernel against the float64 reference on awkward shapes, on real engines of one to three workers. */
-export function checkKernels(): void {
+export function checkKernels(start = startEngine): void {
   const THREADS = [1, 2, 3] as const;
   describe(`every kernel on ${THREADS.join(", ")} threads`, () => {
     const engines = new Map<number, Engine>();
     beforeAll(async () => {
-      for (const threads of THREADS) engines.set(threads, await startEngine(threads));
+      for (const threads of THREADS) engines.set(threads, await start(threads));
     });
     afterAll(async () => {
       for (const engine of engines.values()) await engine.close();

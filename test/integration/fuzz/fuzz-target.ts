@@ -6,6 +6,8 @@ import { QueryError } from "../../../src/shared/runs/run-query.ts";
 
 /** A reader that is given damaged input. */
 export interface FuzzTarget {
+  /** Inputs of a plain `npm test`, where one takes many times as long as a parsed file; 2,000 otherwise. */
+  readonly inputs?: number;
   /** Makes the sound input; `folder` is the target's own. */
   readonly sound: (folder: string) => Promise<Uint8Array> | Uint8Array;
   /** Reads one input. Throws what the reader may throw; asserts by `wrong` what must hold of what is taken. */

@@ -59,7 +59,7 @@ async function startWriters(...paths: readonly string[]) {
 /** Databases that a process is writing to when it is killed, each somewhere else in its work. */
 const WRITERS = 4;
 /** In all this many writers are killed; each time the whole file is checked. */
-const KILLED = 200;
+const KILLED = 100;
 /** New databases after so many kills: their check takes longer with every run in them. */
 const KILLS_PER_FILE = 25;
 
