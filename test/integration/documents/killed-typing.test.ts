@@ -31,7 +31,7 @@ beforeAll(async () => {
 
 afterAll(() => rmSync(outDir, { recursive: true, force: true }));
 
-const KILLS = 20;
+const KILLS = 50;
 const typedIn = (text: string): number => Number(/^\/\/ (\d+)$/m.exec(text)?.[1] ?? NaN);
 
 /** Types until it is killed. @returns The last text that it said was kept. */
