@@ -220,7 +220,9 @@ describe("an exercise's check and solution", () => {
 
   it("know the words of checks, which a cell does not", () => {
     expect(
-      CHECK_WORDS_SHOWN.map(([word]) => /^\w+/.exec(word)?.[0]).filter((word) => !(word ?? "").startsWith("check")),
+      CHECK_WORDS_SHOWN.map(([word]) => /^\w+/.exec(word)?.[0]).filter(
+        (word) => !(word ?? "").startsWith("check"),
+      ),
     ).toEqual(expect.arrayContaining([...words]));
     expect(words).toHaveLength(6);
     const said = problemsOfAll([
