@@ -9,7 +9,7 @@ export const LESSON_HASHES: Readonly<Record<string, string>> = {
   "07-activations-backwards": "3c6d5f95186f91e2b4286083d7dd7be30dda493990c761c43a3c453001fb25d0",
   "08-numeric-gradients": "fb48824d2b15d577b0385f8be8cfe9ac120f7c6c597efd6993959d7711f6d4be",
   "09-layers-as-classes": "363aa0dd372ee44b8a1c433bf7ebde6f10058f37a2d005e77d1023534afb53c8",
-  "10-autograd": "2bdd572e0a23f6847a48489fdb075cde4afdaf480ed95cf35b53a193e1c0507d",
+  "10-autograd": "0e353aff7f696be3f086759a0c5f19be4e3b82fe3478ab277e335ddb4c80a944",
   "11-classes-and-optimisers": "0d8d081535a109fd21f7d3ca32f7f3b8a5e18336b48615969d0737d37a84ff35",
   "12-batch-norm": "4bfc3ab3c15dcaa1b9b61db367d344f4381b41df925aad9cc2819030d507e116",
 };
