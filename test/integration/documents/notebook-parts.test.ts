@@ -498,7 +498,7 @@ test("killed, it goes on with the same losses; a bundle of it comes back identic
     return spawnSync(process.execPath, [resolve("out/main/lab.js"), ...own], { encoding: "utf8" }).stdout;
   };
   expect(show()).toContain(
-    `activation bent (Own parts, cell c3, code ${named("bent").codeHash.slice(0, 12)})`,
+    `activation bent (Own parts, cell with id c3, code ${named("bent").codeHash.slice(0, 12)})`,
   );
   expect(show()).toContain(`  ${BENT}`);
   expect(JSON.parse(show("--json"))).toMatchObject({
