@@ -10,9 +10,9 @@ export const DEPTH_BLOCK = 256;
 
 /** How work is cut for a second-level cache. None of it changes how an element is summed. */
 export interface CacheBlocks {
-  /** Rows of A that are packed at a time: with DEPTH_BLOCK values each, half of the cache. */
+  /** Rows of an A stored in columns that are packed at a time: with DEPTH_BLOCK values each, half of the cache. */
   readonly packedRows: number;
-  /** Rows of A between two passes over a B that is kept packed: with a depth of 784, three eighths of the cache. */
+  /** Rows of A that go along the packed panels of B at a time: with a depth of 784, three eighths of the cache. */
   readonly streamedRows: number;
   /** What a block of rows may take in all tensors of a group, beside packed weights and growing sums. */
   readonly groupBytes: number;

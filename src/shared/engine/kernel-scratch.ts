@@ -12,6 +12,9 @@ export const START = { zero: 0, sums: 1 } as const;
 /** B is packed as a whole, once, up to this size: larger ones would leave a second-level cache of 1 MB no room for A. */
 export const RESIDENT_B_BYTES = 384 * 1024;
 
+/** A larger B is packed slab by slab, each one block deep and as many columns wide as fit: a part of the last-level cache. */
+export const SLAB_BYTES = 1024 * 1024;
+
 /** Packed rows lie this many bytes further apart than they are long: a power of two would meet few cache sets. */
 export const PACKED_PADDING_BYTES = 64;
 
@@ -31,9 +34,6 @@ export const packedBytesOfB = (depth: number, columns: number): number =>
 /** Sums of a tile of dot products on their way out of the registers. */
 export const DOTS_BYTES = 384;
 
-/** Bytes for one packed panel of B: at most 16 columns. */
-const PANEL_BYTES = DEPTH_BLOCK * 16 * 4;
-
 /** Bytes of a worker's share of a product that is formed transposed. */
 export const turnedBytes = (rows: number, columns: number): number => paddedToVectors(rows * columns) * 4;
 
@@ -47,9 +47,10 @@ export function productScratch(
   cacheBytes: number,
 ): { bytesOfB: number; bytesOfA: number; bytes: number } {
   const whole = packedBytesOfB(depth, columns);
-  const bytesOfB = Math.max(PANEL_BYTES, whole <= RESIDENT_B_BYTES ? whole : 0);
+  const bytesOfB =
+    whole <= RESIDENT_B_BYTES ? whole : Math.min(packedBytesOfB(DEPTH_BLOCK, columns), SLAB_BYTES);
   const { packedRows } = cacheBlocks(cacheBytes);
-  const bytesOfA = (packedRows * 4 + PACKED_PADDING_BYTES) * (DEPTH_BLOCK + PACKED_PADDING_BYTES / 4);
+  const bytesOfA = (packedRows * 4 + PACKED_PADDING_BYTES) * DEPTH_BLOCK;
   return { bytesOfB, bytesOfA, bytes: bytesOfB + bytesOfA + DOTS_BYTES };
 }
 

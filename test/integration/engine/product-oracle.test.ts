@@ -47,9 +47,10 @@ const LARGE: readonly Shape[] = [
   [640, 5, 784],
   [256, 256, 256],
   [257, 259, 511],
+  [97, 100, 1_040],
 ];
-/** Past a second-level cache. */
-const LARGER: Shape = [700, 600, 300];
+/** Past a second-level cache, a slab of B that is packed and the rows for which it is. */
+const LARGER: Shape = [1_030, 300, 340];
 const SHAPES = [...SMALL, ...LARGE];
 
 const FLAGS: readonly Flags[] = [false, true].flatMap((transposeA) =>

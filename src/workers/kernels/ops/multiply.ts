@@ -5,6 +5,7 @@ import {
   paddedToVectors,
   productScratch,
   RESIDENT_B_BYTES,
+  SLAB_BYTES,
   START,
 } from "../../../shared/engine/kernel-scratch.ts";
 import { columnMomentPlaces } from "./column-moments.ts";
@@ -60,10 +61,13 @@ interface Panel extends Columns {
 const ROWS_WORTH_PACKING_B = 96;
 /** From here on the last columns are worth turning for dot products. */
 const ROWS_WORTH_DOTS = 16;
-/** From here on packing A costs less than rows that meet in few cache sets. */
+/** Columns of a block of B that is packed for all rows at once. */
+const SLAB_COLUMNS = SLAB_BYTES / (4 * DEPTH_BLOCK);
+/** Rows for which a slab is packed: with more, C would be out of every cache before the next block of the depth. */
+const ROWS_OF_A_SLAB = 1024;
+/** From here on packing an A that is stored in columns costs less than a page for every value of the depth. */
 const COLUMNS_WORTH_PACKING_A = 128;
-/** Rows that lie a multiple of this apart share cache sets. */
-const ALIASING_BYTES = 1024;
+const SCATTERED_BYTES = 1024;
 /** Multiply-adds between two heartbeats: a tenth of a millisecond, or two on the slowest runtime. */
 const WORK_PER_BEAT = 4_000_000;
 
@@ -76,6 +80,17 @@ function columnsOf(columns: number, widest: number): Columns[] {
     first += width;
   }
   return panels;
+}
+
+/** Panels side by side, as many together as a slab of B holds. */
+function slabsOf(panels: readonly Panel[]): Panel[][] {
+  const slabs: Panel[][] = [];
+  for (const panel of panels) {
+    const slab = slabs.at(-1);
+    if (slab === undefined || panel.first + panel.width - slab[0]!.first > SLAB_COLUMNS) slabs.push([panel]);
+    else slab.push(panel);
+  }
+  return slabs;
 }
 
 /** Cuts `length` into equal blocks of at most `largest`. */
@@ -100,8 +115,9 @@ export interface CompiledProduct {
 }
 
 /**
- * A is read in place unless its rows alias, B where packing does not pay; blocks keep a panel of B in the first-level
- * cache and a block of A in the second.
+ * A is read in place unless it is stored in columns, B where packing does not pay; blocks keep a panel of B in the
+ * first-level cache and a block of A in the second. A block of few rows goes along all panels of a slab: so each row of C
+ * is met again on its page and its next cache line, which a block of all rows leaves before it comes back.
  *
  * `scratch` has room for what `productScratch(depth, columns, cacheBytes)` says.
  */
@@ -113,11 +129,9 @@ export function compileProduct(
   const packsB = b.transposed || rows >= ROWS_WORTH_PACKING_B;
   const residentB = packsB && firstDepth === undefined && packedBytesOfB(depth, columns) <= RESIDENT_B_BYTES;
   const depthBlock = evenBlock(depth, DEPTH_BLOCK);
-  const packsA =
-    columns >= COLUMNS_WORTH_PACKING_A &&
-    (a.stride % ALIASING_BYTES === 0 || (a.transposed && a.stride > ALIASING_BYTES));
+  const packsA = a.transposed && columns >= COLUMNS_WORTH_PACKING_A && a.stride >= SCATTERED_BYTES;
   const { packedRows, streamedRows } = cacheBlocks(cacheBytes);
-  const largestRowBlock = residentB && !packsA ? streamedRows : packedRows;
+  const largestRowBlock = packsB && !packsA ? streamedRows : packedRows;
   const { bytesOfA, bytesOfB } = productScratch(depth, columns, cacheBytes);
   const packedB = scratch;
   const packedA = packedB + bytesOfB;
@@ -130,6 +144,7 @@ export function compileProduct(
     if (multiply === undefined) throw new RangeError(`compileProduct: no kernel for ${width} columns`);
     return { first, width, multiply, byColumns: dots !== undefined, packed: packsB || dots !== undefined };
   });
+  const slabs = slabsOf(panels);
   const reluAt = epilogue?.relu ?? null;
   const reluDistance = reluAt === null ? 0 : reluAt.at - c.at;
   const shift = reluAt?.shift ?? 0;
@@ -153,30 +168,50 @@ export function compileProduct(
       kernels.copyTransposed(width, kCount, b.at + first * b.stride + 4 * k, b.stride, target, bytes);
     }
   };
-  const packedPanel = ({ first }: Panel, k: number, kCount: number): number =>
-    packedB + 4 * (k * paddedToVectors(columns) + kCount * first);
+  /** Packs panels that lie side by side; the first ones, whole and as they lie, are read together row by row. */
+  const packPanels = (slab: readonly Panel[], k: number, kCount: number, target: number): void => {
+    const { first: firstColumn } = slab[0]!;
+    const asTheyLie = ({ packed, byColumns, width }: Panel): boolean =>
+      packed && !byColumns && !b.transposed && width === 16;
+    const other = slab.findIndex((panel) => !asTheyLie(panel));
+    const together = other === -1 ? slab.length : other;
+    kernels.copyPanels(kCount, together, b.at + k * b.stride + 4 * firstColumn, b.stride, target);
+    for (let p = together; p < slab.length; p++) {
+      const panel = slab[p]!;
+      if (panel.packed) packPanel(panel, k, kCount, target + 4 * kCount * (panel.first - firstColumn));
+    }
+  };
+  /** Where depths from k on begin in a B that is kept packed. */
+  const residentAt = (k: number): number => packedB + 4 * k * paddedToVectors(columns);
 
-  const multiplyBlock = (i: number, iCount: number, k: number, kCount: number): void => {
+  /** `slabAt`: where the panels of the slab lie packed, those that are. */
+  const multiplyBlock = (
+    i: number,
+    iCount: number,
+    k: number,
+    kCount: number,
+    slab: readonly Panel[],
+    slabAt: number,
+  ): void => {
     let atA = a.at + (a.transposed ? k * a.stride + 4 * i : i * a.stride + 4 * k);
     let strideA = a.stride;
     if (packsA) {
-      const [count, length] = a.transposed ? [kCount, iCount] : [iCount, kCount];
-      strideA = 4 * length + PACKED_PADDING_BYTES;
-      kernels.copyRows(count, 4 * length, atA, a.stride, packedA, strideA);
+      strideA = 4 * iCount + PACKED_PADDING_BYTES;
+      kernels.copyRows(kCount, 4 * iCount, atA, a.stride, packedA, strideA);
       atA = packedA;
     }
     const continues = accumulate || k > (firstDepth ?? 0);
     const complete = k + kCount === depth;
     const relu = complete ? reluDistance : 0;
-    for (let p = 0; p < panels.length; p++) {
-      const panel = panels[p]!;
+    const { first: firstColumn } = slab[0]!;
+    for (let p = 0; p < slab.length; p++) {
+      const panel = slab[p]!;
       const { first, width } = panel;
       let atB = b.at + k * b.stride + 4 * first;
       let strideB = b.stride;
       if (panel.packed) {
         strideB = 4 * (panel.byColumns ? kCount : paddedToVectors(width));
-        atB = residentB ? packedPanel(panel, k, kCount) : packedB;
-        if (!residentB) packPanel(panel, k, kCount, packedB);
+        atB = slabAt + 4 * kCount * (first - firstColumn);
       }
       panel.multiply(
         iCount,
@@ -207,17 +242,32 @@ export function compileProduct(
     prepare: () => {
       if (!residentB) return;
       for (let k = 0; k < depth; k += depthBlock) {
-        const kCount = Math.min(depthBlock, depth - k);
-        for (const panel of panels) packPanel(panel, k, kCount, packedPanel(panel, k, kCount));
+        packPanels(panels, k, Math.min(depthBlock, depth - k), residentAt(k));
       }
     },
     multiply: (i0, i1, k0, k1) => {
       const rowBlock = evenBlock(i1 - i0, largestRowBlock);
-      // A packed B is cut where it was packed; else each part is cut evenly.
-      const kBlock = residentB ? depthBlock : evenBlock(k1 - k0, DEPTH_BLOCK);
-      for (let i = i0; i < i1; i += rowBlock) {
-        const iCount = Math.min(rowBlock, i1 - i);
-        for (let k = k0; k < k1; k += kBlock) multiplyBlock(i, iCount, k, Math.min(kBlock, k1 - k));
+      if (residentB) {
+        for (let i = i0; i < i1; i += rowBlock) {
+          const iCount = Math.min(rowBlock, i1 - i);
+          // Cut where it was packed.
+          for (let k = k0; k < k1; k += depthBlock)
+            multiplyBlock(i, iCount, k, Math.min(depthBlock, k1 - k), panels, residentAt(k));
+        }
+        return;
+      }
+      const kBlock = evenBlock(k1 - k0, DEPTH_BLOCK);
+      const part = evenBlock(i1 - i0, ROWS_OF_A_SLAB);
+      for (let from = i0; from < i1; from += part) {
+        const until = Math.min(i1, from + part);
+        for (let k = k0; k < k1; k += kBlock) {
+          const kCount = Math.min(kBlock, k1 - k);
+          for (const slab of slabs) {
+            packPanels(slab, k, kCount, packedB);
+            for (let i = from; i < until; i += rowBlock)
+              multiplyBlock(i, Math.min(rowBlock, until - i), k, kCount, slab, packedB);
+          }
+        }
       }
     },
   };

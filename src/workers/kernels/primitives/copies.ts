@@ -21,6 +21,41 @@ const copyRows = (name: string): string => `
     (local.set $rows (i32.sub (local.get $rows) (i32.const 1)))
     (br $row))))`;
 
+/** One row's 16 floats of a panel at $at go to $to. */
+const copyPanelRow = (panel: number): string =>
+  [0, 16, 32, 48]
+    .map(
+      (byte) =>
+        `(v128.store offset=${byte} (local.get $to) (v128.load offset=${64 * panel + byte} (local.get $from)))`,
+    )
+    .join("");
+
+/** `together` panels of all rows: what lies side by side is read together, page by page. */
+const copyPanelsTogether = (together: number): string => `
+  (block $no${together} (loop $group${together} (br_if $no${together} (i32.lt_u (local.get $panels) (i32.const ${together})))
+    (local.set $from (local.get $source))
+    (local.set $first (local.get $target))
+    (local.set $left (local.get $rows))
+    (loop $row${together}
+      (local.set $to (local.get $first))
+      ${Array.from({ length: together }, (_, panel) => copyPanelRow(panel)).join(
+        "(local.set $to (i32.add (local.get $to) (local.get $panelBytes)))",
+      )}
+      (local.set $from (i32.add (local.get $from) (local.get $sourceStride)))
+      (local.set $first (i32.add (local.get $first) (i32.const 64)))
+      (br_if $row${together} (local.tee $left (i32.sub (local.get $left) (i32.const 1)))))
+    (local.set $source (i32.add (local.get $source) (i32.const ${64 * together})))
+    (local.set $target (i32.add (local.get $target) (i32.mul (local.get $panelBytes) (i32.const ${together}))))
+    (local.set $panels (i32.sub (local.get $panels) (i32.const ${together})))
+    (br $group${together})))`;
+
+const copyPanels = (name: string): string => `
+(func (export "${name}") (param $rows i32) (param $panels i32) (param $source i32) (param $sourceStride i32)
+  (param $target i32) (local $panelBytes i32) (local $from i32) (local $to i32) (local $first i32) (local $left i32)
+  (local.set $panelBytes (i32.shl (local.get $rows) (i32.const 6)))
+  (if (i32.eqz (local.get $rows)) (then (return)))
+  ${copyPanelsTogether(4)}${copyPanelsTogether(1)})`;
+
 const copyTransposed = (name: string): string => `
 (func (export "${name}") (param $rows i32) (param $count i32) (param $source i32) (param $sourceStride i32)
   (param $target i32) (param $targetStride i32) (local $from i32) (local $to i32) (local $left i32)
@@ -98,6 +133,23 @@ export const COPIES = {
     },
     check: (copy, { positive, zeros, length }) => {
       copy(3, 4 * length, positive, 4 * length + 4, zeros, 4 * length + 8);
+    },
+  }),
+  /** `panels` panels of 16 columns of a matrix, each packed row by row (rows, 16), one behind the other. */
+  copyPanels: primitive<
+    (rows: number, panels: number, source: number, sourceStride: number, target: number) => void
+  >({
+    generate: copyPanels,
+    loop: (arena) => (rows, panels, source, sourceStride, target) => {
+      for (let panel = 0; panel < panels; panel++) {
+        for (let i = 0; i < rows; i++) {
+          const from = (source + i * sourceStride) / 4 + 16 * panel;
+          arena.all.copyWithin((target + (panel * rows + i) * 64) / 4, from, from + 16);
+        }
+      }
+    },
+    check: (copy, { positive, zeros, length }) => {
+      copy(3, 5, positive, 4 * length + 4, zeros);
     },
   }),
   /** target (length, rows) = sourceᵀ of a source (rows, length). Four rows at a time: each store is a vector. */

@@ -180,8 +180,8 @@ export function verifyKernels(kernels: Kernels, memory: WebAssembly.Memory, regi
 const TIMED_SHAPE = [128, 256, 192] as const;
 
 /**
- * The product that blocks are timed on: A is packed, as many rows of it as a block takes, and read sixteen times. It takes
- * a millisecond: long enough for the caches, short beside the time that a busy system gives a thread.
+ * The product that blocks are timed on: each block of A goes along sixteen panels of a B that is kept packed. It takes a
+ * millisecond: long enough for the caches, short beside the time that a busy system gives a thread.
  */
 const LARGE_SHAPE = [1024, 256, 256] as const;
 
