@@ -22,21 +22,28 @@ const SAMPLED = 37;
 const LARGE = 1_000_000;
 
 /** Every way the operands may be stored. */
-interface Flags {
+interface Layout {
   readonly transposeA: boolean;
   readonly transposeB: boolean;
+}
+
+const LAYOUTS: readonly Layout[] = [false, true].flatMap((transposeA) =>
+  [false, true].map((transposeB) => ({ transposeA, transposeB })),
+);
+
+/** What becomes of the sums. */
+interface Ending {
   readonly accumulate: boolean;
   /** With a bias, a relu and the columns' moments. */
   readonly epilogue: boolean;
 }
 
-const FLAGS: readonly Flags[] = [false, true].flatMap((transposeA) =>
-  [false, true].flatMap((transposeB) => [
-    { transposeA, transposeB, accumulate: false, epilogue: false },
-    { transposeA, transposeB, accumulate: true, epilogue: false },
-    { transposeA, transposeB, accumulate: false, epilogue: true },
-  ]),
-);
+const PLAIN: Ending = { accumulate: false, epilogue: false };
+const ENDINGS: readonly Ending[] = [
+  PLAIN,
+  { accumulate: true, epilogue: false },
+  { accumulate: false, epilogue: true },
+];
 
 const SHIFT = 0.5;
 /** Added to the bias of every third column: there a sum that begins with it, or squares of what it leaves, come out wrong. */
@@ -64,7 +71,8 @@ interface PlacedProduct extends Product {
 function place(
   region: number,
   [rows, depth, columns]: readonly [number, number, number],
-  flags: Flags,
+  layout: Layout,
+  ending: Ending,
 ): PlacedProduct {
   // Four bytes on: tensors are aligned to 64 bytes, their rows are not.
   const a = region + 4;
@@ -77,11 +85,11 @@ function place(
     rows,
     columns,
     depth,
-    a: { at: a, stride: (flags.transposeA ? rows : depth) * 4, transposed: flags.transposeA },
-    b: { at: b, stride: (flags.transposeB ? depth : columns) * 4, transposed: flags.transposeB },
+    a: { at: a, stride: (layout.transposeA ? rows : depth) * 4, transposed: layout.transposeA },
+    b: { at: b, stride: (layout.transposeB ? depth : columns) * 4, transposed: layout.transposeB },
     c: { at: c, stride: columns * 4 },
-    accumulate: flags.accumulate,
-    ...(flags.epilogue ? { epilogue: { biasAt, relu: { at: reluAt, shift: SHIFT }, momentsAt } } : {}),
+    accumulate: ending.accumulate,
+    ...(ending.epilogue ? { epilogue: { biasAt, relu: { at: reluAt, shift: SHIFT }, momentsAt } } : {}),
     biasAt,
     reluAt,
     momentsAt,
@@ -95,20 +103,39 @@ const testPlace = (kernels: Kernels, cacheBytes = USUAL_CACHE_BYTES): ProductPla
   beat: () => undefined,
 });
 
-/** The first element that differs from a plain float64 loop, in words; null when all are right. */
+/** Fills A and B, and gives the elements of A @ B that are looked at, summed in float64: one in `step`. */
+function fillOperands(
+  memory: WebAssembly.Memory,
+  { rows, columns, depth, a, b }: PlacedProduct,
+  step: number,
+): Float64Array {
+  const valuesA = new Float32Array(memory.buffer, a.at, rows * depth);
+  const valuesB = new Float32Array(memory.buffer, b.at, depth * columns);
+  fill(valuesA, 1);
+  fill(valuesB, 2);
+  const [rowOfA, depthOfA] = a.transposed ? [1, rows] : [depth, 1];
+  const [depthOfB, columnOfB] = b.transposed ? [1, depth] : [columns, 1];
+  return Float64Array.from({ length: Math.ceil((rows * columns) / step) }, (_, index) => {
+    const i = Math.trunc((index * step) / columns);
+    const j = index * step - i * columns;
+    let sum = 0;
+    for (let k = 0; k < depth; k++)
+      sum += valuesA[i * rowOfA + k * depthOfA]! * valuesB[k * depthOfB + j * columnOfB]!;
+    return sum;
+  });
+}
+
+/** The first element that differs from `sums`, what a plain float64 loop gave, in words; null when all are right. */
 function firstDifference(
   kernels: Kernels,
   memory: WebAssembly.Memory,
   product: PlacedProduct,
+  { sums, step }: { readonly sums: Float64Array; readonly step: number },
 ): string | null {
   const { rows, columns, depth, a, b, c, epilogue } = product;
   const floats = (at: number, length: number): Float32Array => new Float32Array(memory.buffer, at, length);
-  const valuesA = floats(a.at, rows * depth);
-  const valuesB = floats(b.at, depth * columns);
   const result = floats(c.at, rows * columns);
   const behind = floats(c.at + rows * columns * 4, 4);
-  fill(valuesA, 1);
-  fill(valuesB, 2);
   const bias = floats(product.biasAt, columns);
   const activated = floats(product.reluAt, rows * columns);
   fill(result, 3);
@@ -122,16 +149,11 @@ function firstDifference(
   compiled.prepare();
   compiled.multiply(0, rows, 0, depth);
   const title = `${rows}×${depth}×${columns}${a.transposed ? " Aᵀ" : ""}${b.transposed ? " Bᵀ" : ""}${epilogue === undefined ? "" : " + bias"}`;
-  const step = rows * depth * columns < LARGE ? 1 : SAMPLED;
   for (let at = 0; at < rows * columns; at += step) {
     const i = Math.trunc(at / columns);
     const j = at - i * columns;
-    let sum = product.accumulate ? before[at]! : 0;
-    for (let k = 0; k < depth; k++) {
-      const left = a.transposed ? valuesA[k * rows + i]! : valuesA[i * depth + k]!;
-      const right = b.transposed ? valuesB[j * depth + k]! : valuesB[k * columns + j]!;
-      sum += left * right;
-    }
+    let sum = sums[at / step]!;
+    if (product.accumulate) sum += before[at]!;
     if (epilogue !== undefined) sum += bias[j]!;
     const got = result[at]!;
     // Rounding: at most depth times half a unit of the last place of partial sums that stay below depth; the bias, last.
@@ -168,9 +190,15 @@ function firstDifference(
  */
 export function verifyKernels(kernels: Kernels, memory: WebAssembly.Memory, region: number): string | null {
   for (const shape of AWKWARD_SHAPES) {
-    for (const flags of FLAGS) {
-      const wrong = firstDifference(kernels, memory, place(region, shape, flags));
-      if (wrong !== null) return wrong;
+    const [rows, depth, columns] = shape;
+    const step = rows * depth * columns < LARGE ? 1 : SAMPLED;
+    for (const layout of LAYOUTS) {
+      const sums = fillOperands(memory, place(region, shape, layout, PLAIN), step);
+      for (const ending of ENDINGS) {
+        const product = place(region, shape, layout, ending);
+        const wrong = firstDifference(kernels, memory, product, { sums, step });
+        if (wrong !== null) return wrong;
+      }
     }
   }
   return verifyPrimitives(kernels, memory, region);
@@ -191,7 +219,7 @@ function timeProduct(
   { kernels, memory, region, cacheBytes }: Timed,
   timedMs: number,
 ): number {
-  const product = place(region, shape, FLAGS[0]!);
+  const product = place(region, shape, LAYOUTS[0]!, PLAIN);
   const { rows, columns, depth, a, b } = product;
   fill(new Float32Array(memory.buffer, a.at, rows * depth), 1);
   fill(new Float32Array(memory.buffer, b.at, depth * columns), 2);

@@ -17,15 +17,18 @@ const FILLS: Readonly<Record<(typeof TENSORS)[number], (index: number) => number
   others: (i) => Math.abs(Math.sin(i * 12.9898 + 3)),
 };
 
-/** Fresh tensors one behind the other from `at` on. */
+const LENGTH = CHECKED_BYTES / 4;
+/** What a call begins with: the tensors one behind the other. */
+const FRESH = Float32Array.from({ length: TENSORS.length * LENGTH }, (_, at) =>
+  FILLS[TENSORS[Math.trunc(at / LENGTH)]!](at % LENGTH),
+);
+
+/** Fresh tensors from `at` on. */
 function tensorsAt(arena: ArenaNumbers, at: number, length: number): CheckedCall {
-  const places = TENSORS.map((name, index) => {
-    const place = at + index * CHECKED_BYTES;
-    const values = arena.floats(place, CHECKED_BYTES / 4);
-    for (let i = 0; i < values.length; i++) values[i] = FILLS[name](i);
-    return place;
-  });
-  const [signed = 0, positive = 0, zeros = 0, others = 0] = places;
+  arena.floats(at, FRESH.length).set(FRESH);
+  const [signed = 0, positive = 0, zeros = 0, others = 0] = TENSORS.map(
+    (_, index) => at + index * CHECKED_BYTES,
+  );
   return { length, signed, positive, zeros, others, arena };
 }
 
@@ -47,17 +50,15 @@ export function verifyPrimitives(
     for (const length of LENGTHS) {
       row.check(kernels[name], tensorsAt(arena, ours, length));
       row.check(loop, tensorsAt(arena, theirs, length));
-      const [got, wanted] = [ours, theirs].map((at) =>
-        arena.floats(at, (TENSORS.length * CHECKED_BYTES) / 4),
-      );
+      const [got, wanted] = [ours, theirs].map((at) => arena.floats(at, FRESH.length));
       const wrong = got!.findIndex(
         (value, i) =>
           !Object.is(value, wanted![i]!) &&
           !(Math.abs(value - wanted![i]!) <= TOLERANCE * (1 + Math.abs(wanted![i]!))),
       );
       if (wrong < 0) continue;
-      const tensor = TENSORS[Math.trunc((4 * wrong) / CHECKED_BYTES)];
-      const element = wrong % (CHECKED_BYTES / 4);
+      const tensor = TENSORS[Math.trunc(wrong / LENGTH)];
+      const element = wrong % LENGTH;
       return `${name} of ${length}: element ${element} of ${tensor} is ${got![wrong]}, not ${wanted![wrong]}`;
     }
   }
