@@ -126,6 +126,11 @@ describe("activation()", () => {
     ["(z) => { for (let i = 0; i < 50; i++) z = z.mul(z); return z; }", /applies more than 64 functions/],
     ["(z) => z, (z, dy) => z", /backward.*it does not depend on dy/],
     ["(z) => activation('b', (x) => x)(z)", /an activation is defined within another one's function/],
+    [
+      "(z) => { if (z.gt(0)) return z; return z.neg(); }",
+      /a tensor is no condition: .* where\(z\.gt\(0\), yes, no\)/,
+    ],
+    ["(z) => (!z.lt(0) && true ? z : z.neg())", /a tensor is no condition/],
     ["(z) => (z > 0 ? z : z.neg())", /operators .* do not compute with tensors: write .*a\.gt\(b\)/],
     [
       "(z) => z, { backward: 1 } as any",
