@@ -47,6 +47,8 @@ const NAMES: ReadonlyMap<string, string> = new Map([
   [EPOCH_METRICS.validTopK, "validation top-5 accuracy"],
   [EPOCH_METRICS.validR2, "validation R²"],
   [EPOCH_METRICS.validMae, "validation mean absolute error"],
+  ["finalTrainLoss", "training loss at the end"],
+  ["finalValidLoss", "validation loss at the end"],
   ["forecastTensors", "memory of tensors, forecast"],
   ["peakTensors", "memory of tensors, at most"],
   ["rssBefore", "memory of the process, before"],
