@@ -225,11 +225,12 @@ export function hostFunctions(parts: HostParts): Readonly<Record<string, HostFun
       checker.begin();
       return undefined;
     },
-    checkGradient: (of, gradient, given) => {
+    checkGradient: (of, gradient, given, made) => {
+      const line = made === undefined ? null : tensor(made).line;
       checker.gradient(
         tensor(of),
         gradient === undefined ? null : tensor(gradient),
-        sources.line(text(given, LONG_TEXT)),
+        line ?? sources.line(text(given, LONG_TEXT)),
       );
       return undefined;
     },

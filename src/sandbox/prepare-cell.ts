@@ -3,6 +3,10 @@ import { transform } from "sucrase";
 import { constantAssignment } from "./constant-assignments.ts";
 import { assignedNames, type AssignedNames } from "./assigned-names.ts";
 import { PositionMap, type LineEdit, type Position } from "./position-map.ts";
+import { comparisonConditions } from "./tensor-conditions.ts";
+
+/** The language's function that lets anything pass but a tensor; no person's name is like it. */
+const CONDITION = "backpropLabCondition";
 
 /** The text of a cell is no program. The message has no place; line and column do, from 1. */
 export class CellSyntaxError extends Error {
@@ -103,7 +107,7 @@ function boundNames(pattern: Pattern): string[] {
   return pattern.properties.flatMap((part) => boundNames(part.type === "RestElement" ? part : part.value));
 }
 
-/** What must change so that a cell's names are globals that the cell may define again, and the names. */
+/** What must change so that a cell's names are globals that the cell may define again, and the names; conditions too. */
 function globalised(program: Program, javascript: string): { edits: LineEdit[]; defines: string[] } {
   const edits: LineEdit[] = [];
   const defines: string[] = [];
@@ -128,6 +132,10 @@ function globalised(program: Program, javascript: string): { edits: LineEdit[]; 
       edit(statement, false, 0, `var ${statement.id.name} = `);
       edit(statement, true, 0, ";");
     }
+  }
+  for (const condition of comparisonConditions(program)) {
+    edit(condition, false, 0, `${CONDITION}(`);
+    edit(condition, true, 0, ")");
   }
   return { edits, defines: [...new Set(defines)] };
 }

@@ -79,6 +79,17 @@ describe("a lesson", () => {
     await exercise.getByText("passed", { exact: true }).waitFor({ timeout: LONG_MS });
     const lesson = page.getByRole("list", { name: "Lessons" }).getByRole("button", { name: /^5\. / });
     await expect.poll(() => lesson.innerText()).toMatch(/1 of 2 exercises passed/);
+    await exercise
+      .getByRole("button", { name: "Next exercise: Backward of the mean absolute error", exact: true })
+      .click();
+    const second = page.getByRole("group", { name: "Exercise Backward of the mean absolute error" });
+    await expect
+      .poll(() =>
+        cells()
+          .filter({ has: second })
+          .evaluate((one) => one === document.activeElement),
+      )
+      .toBe(true);
     // It is gone on with, not begun anew.
     await page.getByText("Saved", { exact: true }).waitFor();
     await lesson.click();

@@ -174,6 +174,10 @@ it("trains with a layer of the notebook, whose width follows what comes in", asy
   await layer(1).getByLabel("outputs of layer 1").fill("30");
   await layer(3).getByText("30 → 30", { exact: true }).waitFor();
   await layer(3).getByLabel("initialisation of layer 3").selectOption("xavierNormal");
+  await field("Kind of the new layer").selectOption("product");
+  await button("Add layer").click();
+  await layer(4).getByText("(linear 30 → 30, sigmoid) ⊙ (linear 30 → 30)").waitFor();
+  expect(await layer(5).innerText()).toMatch(/linear\s*30 →/);
   await field("Epochs").fill("1");
   await train();
   await page
@@ -183,4 +187,23 @@ it("trains with a layer of the notebook, whose width follows what comes in", asy
   await layer(3).scrollIntoViewIfNeeded();
   expect(await violations()).toEqual([]);
   await pictures("own-layer-train", "Train");
+});
+
+it("begins with parts that work, from the menu of new notebooks", async () => {
+  await show("Notebook");
+  await button("New notebook").click();
+  await page.getByRole("menuitem", { name: "Activation, loss and layer of your own" }).click();
+  await cell(4).waitFor();
+  await button("Run all").click();
+  await page.getByText("reproduced", { exact: true }).waitFor({ timeout: LONG_MS });
+  for (const [number, name] of [
+    [2, "Activation bend"],
+    [3, "Loss cauchy"],
+    [4, "Layer block"],
+  ] as const) {
+    await cell(number).getByRole("group", { name }).waitFor();
+  }
+  // The first size's reports are folded away behind the last one.
+  await cell(2).getByText("4 more reports of this check: all passed").click();
+  expect(await cell(2).getByRole("group", { name: "Report of checkLayer" }).count()).toBe(5);
 });

@@ -161,7 +161,7 @@ describe("the Runs view", () => {
     expect((await heads.allInnerTexts()).slice(1, 5).map((text) => text.trim())).toEqual([
       "name",
       "best valid accuracy",
-      "best valid loss",
+      "best validation loss",
       "last loss",
     ]);
     const [box, scroller] = [await heads.nth(4).boundingBox(), await grid().boundingBox()];
@@ -224,7 +224,7 @@ describe("the Runs view", () => {
     await settings.waitFor();
     expect(await settings.getByRole("rowheader").allInnerTexts()).toEqual(["seed"]);
     await page.getByRole("switch", { name: /^Mean and standard deviation/ }).check();
-    await page.getByRole("group", { name: "Drawing: validLoss over seeds" }).waitFor();
+    await page.getByRole("group", { name: "Drawing: validation loss over seeds" }).waitFor();
     const drawing = page.getByRole("group", { name: "Drawing: validAccuracy", exact: true });
     await drawing.scrollIntoViewIfNeeded();
     await page.waitForTimeout(800);

@@ -35,7 +35,7 @@ export async function traceNetwork(settings: StepperSettings): Promise<void> {
     if (text.length <= MOST_CHARACTERS) localStorage.setItem(KEY, text);
     else localStorage.removeItem(KEY);
   } catch (error) {
-    showFailure("The backward pass was not traced", error);
+    showFailure("The backward pass was not traced", error, { until: "next activity" });
   }
 }
 

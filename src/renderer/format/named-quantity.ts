@@ -1,3 +1,4 @@
+import { EPOCH_METRICS } from "../../shared/experiments/training.ts";
 import type { QuantityValue } from "../../shared/runs/run-records.ts";
 import { formatDuration } from "./duration.ts";
 import { formatBytes } from "./number.ts";
@@ -34,8 +35,37 @@ export function namedQuantity(key: string, value: QuantityValue, { given = false
   };
 }
 
-/** "trainLoss" → "train loss"; abbreviations in capitals stay. */
+/** What single words of a key do not say. */
+const NAMES: ReadonlyMap<string, string> = new Map([
+  [EPOCH_METRICS.train, "training loss"],
+  [EPOCH_METRICS.trainAccuracy, "training accuracy"],
+  [EPOCH_METRICS.trainTopK, "training top-5 accuracy"],
+  [EPOCH_METRICS.trainR2, "training R²"],
+  [EPOCH_METRICS.trainMae, "training mean absolute error"],
+  [EPOCH_METRICS.valid, "validation loss"],
+  [EPOCH_METRICS.validAccuracy, "validation accuracy"],
+  [EPOCH_METRICS.validTopK, "validation top-5 accuracy"],
+  [EPOCH_METRICS.validR2, "validation R²"],
+  [EPOCH_METRICS.validMae, "validation mean absolute error"],
+  ["finalTrainLoss", "training loss at the end"],
+  ["finalValidLoss", "validation loss at the end"],
+  ["forecastTensors", "memory of tensors, forecast"],
+  ["peakTensors", "memory of tensors, at most"],
+  ["rssBefore", "memory of the process, before"],
+  ["peakRss", "memory of the process, at most"],
+  ["mainDelayMedian", "delay of the main process, median"],
+  ["mainDelayP99", "delay of the main process, 99th percentile"],
+  ["mainDelayLongest", "delay of the main process, longest"],
+  ["gflops", "GFLOP/s"],
+]);
+
+/** What a metric is called: "validLoss" is the validation loss. */
+export const metricLabel = (name: string): string => NAMES.get(name) ?? name;
+
+/** "weightDecay" → "weight decay"; abbreviations in capitals stay. */
 function words(key: string): string {
+  const known = NAMES.get(key);
+  if (known !== undefined) return known;
   return key.replaceAll(/([a-z\d])([A-Z])(?=[a-z\d])/g, (_all, before: string, capital: string) => {
     return `${before} ${capital.toLowerCase()}`;
   });

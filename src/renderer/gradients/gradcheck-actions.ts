@@ -41,6 +41,6 @@ export async function startGradcheck(settings: GradcheckSettings): Promise<void>
     unknown.know(runId);
     openGradcheck(runId, settings);
   } catch (error) {
-    showFailure("The gradient check did not start", error);
+    showFailure("The gradient check did not start", error, { until: "next activity" });
   }
 }

@@ -64,7 +64,7 @@ export async function startLadder(settings: LadderSettings): Promise<void> {
     unknown.know(runId);
     openLadder(runId, settings);
   } catch (error) {
-    showFailure("The ladder did not start", error);
+    showFailure("The ladder did not start", error, { until: "next activity" });
   }
 }
 

@@ -56,6 +56,6 @@ export async function startStages(settings: StagesSettings): Promise<void> {
     unknown.know(runId);
     openStages(runId, settings);
   } catch (error) {
-    showFailure("The stages did not start", error);
+    showFailure("The stages did not start", error, { until: "next activity" });
   }
 }

@@ -12,4 +12,6 @@ export type LabAction =
   | { readonly type: "runChanged"; readonly run: RunSummary }
   | { readonly type: "runsForgotten"; readonly runIds: readonly string[] }
   | { readonly type: "noticed"; readonly notice: Omit<Notice, "id"> }
-  | { readonly type: "noticeClosed"; readonly id: number };
+  | { readonly type: "noticeClosed"; readonly id: number }
+  /** What failed under this title has been done by now. */
+  | { readonly type: "failureOver"; readonly title: string };

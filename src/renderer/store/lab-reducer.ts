@@ -10,7 +10,15 @@ export function labReducer(state: LabState, action: LabAction): LabState {
     case "machineKnown":
       return { ...state, threads: action.threads, machineId: action.machineId };
     case "activityChanged":
-      return { ...state, activity: action.activity, activityAt: action.now };
+      return {
+        ...state,
+        activity: action.activity,
+        activityAt: action.now,
+        notices:
+          state.activity === null && action.activity !== null
+            ? state.notices.filter(({ until }) => until === undefined)
+            : state.notices,
+      };
     case "runsListed":
       return { ...state, runs: newestFirst(action.runs), runsFailure: null };
     case "runsForgotten":
@@ -21,6 +29,10 @@ export function labReducer(state: LabState, action: LabAction): LabState {
       return withRun(state, action.run);
     case "noticed":
       return { ...state, notices: withNotice(state.notices, action.notice) };
+    case "failureOver":
+      return state.notices.some(({ title }) => title === action.title)
+        ? { ...state, notices: state.notices.filter(({ title }) => title !== action.title) }
+        : state;
     case "noticeClosed":
       return { ...state, notices: state.notices.filter(({ id }) => id !== action.id) };
   }

@@ -8,6 +8,8 @@ export interface Notice {
   readonly title: string;
   readonly message: string;
   readonly error: WireError | null;
+  /** A failure of an experiment is over when the next one begins; others stay until they are closed. */
+  readonly until?: "next activity";
   /** What the message offers to do. */
   readonly action?: { readonly label: string; readonly run: () => void };
 }

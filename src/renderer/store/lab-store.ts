@@ -6,7 +6,7 @@ import { createStore } from "./create-store.ts";
 import type { LabAction } from "./lab-action.ts";
 import { NO_CURVES, readCurves } from "../train/recorded-curves.ts";
 import { labReducer } from "./lab-reducer.ts";
-import { INITIAL_STATE } from "./lab-state.ts";
+import { INITIAL_STATE, type Notice } from "./lab-state.ts";
 import {
   appendHistogram,
   openTraining,
@@ -24,10 +24,15 @@ function dispatch(action: LabAction): void {
   labStore.set(labReducer(labStore.get(), action));
 }
 
-/** Shows a failure until it is closed; `title` says what was attempted. */
-export function showFailure(title: string, thrown: unknown): void {
+/** Shows a failure until it is closed or over; `title` says what was attempted. */
+export function showFailure(title: string, thrown: unknown, lasts: Pick<Notice, "until"> = {}): void {
   const error = wireErrorOf(thrown);
-  dispatch({ type: "noticed", notice: { tone: "failure", title, message: error.message, error } });
+  dispatch({ type: "noticed", notice: { tone: "failure", title, message: error.message, error, ...lasts } });
+}
+
+/** What failed under this title has been done by now: its message goes. */
+export function endFailure(title: string): void {
+  dispatch({ type: "failureOver", title });
 }
 
 /** Shows what was done, with a way back. */
@@ -73,7 +78,9 @@ function onRunChanged(run: IpcEvent<"runChanged">): void {
   dispatch({ type: "runChanged", run });
   runsRevision.set(runsRevision.get() + 1);
   if (run.status === "failed" && run.failure !== null) {
-    showFailure(`${run.name} failed`, new LabError({ code: "RunFailed", message: run.failure }));
+    showFailure(`${run.name} failed`, new LabError({ code: "RunFailed", message: run.failure }), {
+      until: "next activity",
+    });
   }
 }
 

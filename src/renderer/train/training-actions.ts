@@ -24,7 +24,7 @@ export async function startTraining(spec: TrainSpec, threads: number): Promise<v
       );
     }
   } catch (error) {
-    showFailure("The training did not start", error);
+    showFailure("The training did not start", error, { until: "next activity" });
   }
 }
 
@@ -40,7 +40,7 @@ export async function resumeTraining(runId: string): Promise<void> {
       );
     }
   } catch (error) {
-    showFailure("The training was not resumed", error);
+    showFailure("The training was not resumed", error, { until: "next activity" });
   }
 }
 
@@ -83,7 +83,7 @@ export async function findLr(spec: TrainSpec, threads: number): Promise<void> {
     const request = { spec, threads, ...(weights === undefined ? {} : { weights }) };
     lrSearchStore.set(await ask(window.lab.trainingFindLr(request)));
   } catch (error) {
-    showFailure("No learning rate was found", error);
+    showFailure("No learning rate was found", error, { until: "next activity" });
   }
 }
 
@@ -94,6 +94,6 @@ export async function inspectTraining(runId: string, weights: WeightsChoice): Pr
   try {
     learnedStore.set(await ask(window.lab.learnedInspect({ runId, weights })));
   } catch (error) {
-    showFailure("The network was not looked at", error);
+    showFailure("The network was not looked at", error, { until: "next activity" });
   }
 }

@@ -1,6 +1,6 @@
 import { noGrad } from "./autograd.ts";
 import type { Layer } from "./checks.ts";
-import { asShown, checkPart, formulaOf, gradientByTape } from "./formula.ts";
+import { asShown, checkPart, formulaOf, gradientByTape, setByPart } from "./formula.ts";
 import { callers, host } from "./host.ts";
 import { isTensor, setStep, tape, type Tensor } from "./tensor.ts";
 
@@ -53,7 +53,8 @@ export function activation(name: string, forward: Forward, backward?: Backward):
     backward === undefined
       ? undefined
       : formulaOf("activation", `activation("${name}"), backward`, (z, dy) => backward(z, dy));
-  host.definePart("activation", name, formula, gradient, callers());
+  const stack = callers();
+  host.definePart("activation", name, formula, gradient, stack);
 
   function call(x: Tensor): Tensor {
     if (!isTensor(x)) throw new TypeError(`${name}(): expected a tensor`);
@@ -79,10 +80,12 @@ export function activation(name: string, forward: Forward, backward?: Backward):
             throw new TypeError(`${name}.backward(): out.g is not set; it is the gradient of what comes out`);
           }
           const dy = out.g;
-          x.g =
-            backward === undefined
-              ? (gradientByTape(x, (z) => applied("forward", forward(z), z).mul(dy).sum()) ?? dy.mul(0))
-              : noGrad(() => backward(x, dy));
+          if (backward === undefined) {
+            x.g = gradientByTape(x, (z) => applied("forward", forward(z), z).mul(dy).sum()) ?? dy.mul(0);
+            return;
+          }
+          const made = noGrad(() => backward(x, dy));
+          setByPart(x, made, { made, given: dy, stack });
         },
       }),
     ),

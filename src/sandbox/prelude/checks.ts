@@ -10,9 +10,18 @@ export class AssertionError extends Error {
   }
 }
 
+/** A condition of a cell. @throws {TypeError} If it is a tensor, which JavaScript takes for true whatever it holds. */
+export function condition<T>(value: T): T {
+  if (!isTensor(value)) return value;
+  throw new TypeError(
+    "a tensor is no condition: JavaScript takes it for true whatever it holds. For each element write " +
+      "where(z.gt(0), yes, no) or z.gt(0).mul(…); for a single number z.item() > 0",
+  );
+}
+
 /** Ends the cell unless the condition holds. */
-export function assert(condition: unknown, message = "assertion failed"): asserts condition {
-  if (!condition) throw new AssertionError(message);
+export function assert(claim: unknown, message = "assertion failed"): asserts claim {
+  if (!condition(claim)) throw new AssertionError(message);
 }
 
 /** Ends the cell unless |a − b| ≤ atol + rtol · |b| for every element. */

@@ -1,6 +1,6 @@
 import { noGrad } from "./autograd.ts";
 import { host, type PartKind } from "./host.ts";
-import { handleOf, isTensor, list, made, tape, wrap, type Tensor } from "./tensor.ts";
+import { checking, handleOf, isTensor, list, made, setByHand, tape, wrap, type Tensor } from "./tensor.ts";
 
 /** A function of z, of z and dy, or of y and t. */
 export type ElementFunction = (first: Tensor, second: Tensor) => Tensor;
@@ -55,6 +55,22 @@ export function gradientByTape(x: Tensor, sumOf: (input: Tensor) => Tensor): Ten
   } finally {
     tape.on = before;
   }
+}
+
+/**
+ * As `x.g = …`, and a check blames the line of a part's own backward: where `made` was computed, or where the part was
+ * defined if its backward only hands on what came in.
+ */
+export function setByPart(
+  x: Tensor,
+  gradient: Tensor,
+  { made, given, stack }: { readonly made: Tensor; readonly given: Tensor; readonly stack: string },
+): void {
+  if (checking.on) {
+    const computed = made === given || made === x ? undefined : handleOf(made);
+    host.checkGradient(handleOf(x), handleOf(gradient), stack, computed);
+  }
+  setByHand(x, gradient);
 }
 
 const parts = new WeakSet();

@@ -54,8 +54,11 @@ export interface Host {
   /** The same values with a little noise if all of them are 0, else nothing. */
   movedZeros(tensor: Handle): Handle | undefined;
   checkBegin(): void;
-  /** Notes that a person gave this tensor this gradient, or none. */
-  checkGradient(tensor: Handle, gradient: Handle | undefined, stack: string): void;
+  /**
+   * Notes that a person gave this tensor this gradient, or none; `stack` says where, unless it is known where `made`
+   * was recorded.
+   */
+  checkGradient(tensor: Handle, gradient: Handle | undefined, stack: string, made?: Handle): void;
   checkCancel(): void;
   /** JSON of the report; names are separated by line ends, tensors follow in their order. */
   checkEnd(kind: string, loss: Handle, names: string, stack: string, ...of: Handle[]): string;

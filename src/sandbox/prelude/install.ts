@@ -3,7 +3,7 @@ import { activation } from "./activation.ts";
 import { ownLayer } from "./own-layer.ts";
 import { lossFunction } from "./loss-function.ts";
 import { noGrad } from "./autograd.ts";
-import { assert, assertClose, AssertionError, check, checkLayer } from "./checks.ts";
+import { assert, assertClose, AssertionError, check, checkLayer, condition } from "./checks.ts";
 import * as functions from "./functions.ts";
 import * as modules from "./nn.ts";
 import * as optimisers from "./optim.ts";
@@ -54,6 +54,8 @@ const language: Record<string, unknown> = {
 for (const value of [...Object.values(language), Timing, AssertionError]) close(value);
 
 Object.assign(globalThis, language);
+// Prepared cells call it where a comparison stands as a condition; nobody is offered it.
+Object.defineProperty(globalThis, "backpropLabCondition", { value: Object.freeze(condition) });
 Math.random = random;
 // Whoever holds a clock finer than milliseconds, or memory that others write to, can measure what is not his.
 for (const name of ["SharedArrayBuffer", "Atomics"]) Reflect.deleteProperty(globalThis, name);

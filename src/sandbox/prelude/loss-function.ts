@@ -1,5 +1,5 @@
 import { noGrad } from "./autograd.ts";
-import { asShown, checkPart, formulaOf, gradientByTape, type ElementFunction } from "./formula.ts";
+import { asShown, checkPart, formulaOf, gradientByTape, setByPart, type ElementFunction } from "./formula.ts";
 import { callers, host } from "./host.ts";
 import { isTensor, setStep, tape, type Tensor } from "./tensor.ts";
 
@@ -35,24 +35,20 @@ export function lossFunction(
   const formula = formulaOf("loss", `lossFunction("${name}"), forward`, forward);
   const gradient =
     backward === undefined ? undefined : formulaOf("loss", `lossFunction("${name}"), backward`, backward);
-  host.definePart("loss", name, formula, gradient, callers());
+  const stack = callers();
+  host.definePart("loss", name, formula, gradient, stack);
 
   const meanOf = (y: Tensor, t: Tensor): Tensor => {
     const out = forward(y, t);
     if (!isTensor(out)) throw new TypeError(`${name} must return a tensor`);
     return out.ndim === 0 ? out : out.mean();
   };
-  /** By the writer's backward, or by the tape. */
-  const gradientOf = (y: Tensor, t: Tensor): Tensor =>
-    backward === undefined
-      ? (gradientByTape(y, (input) => meanOf(input, t.detach())) ?? y.mul(0))
-      : noGrad(() => backward(y, t).div(y.numel));
   function call(y: Tensor, t: Tensor): Tensor {
     if (!isTensor(y) || !isTensor(t))
       throw new TypeError(`${name}(): expected predictions and targets, two tensors`);
     if (backward === undefined || !tape.on || !y.requiresGrad) return meanOf(y, t);
     const out = noGrad(() => meanOf(y, t));
-    setStep(out, { inputs: [y], rule: (g) => [gradientOf(y, t).mul(g)] });
+    setStep(out, { inputs: [y], rule: (g) => [backward(y, t).div(y.numel).mul(g)] });
     return out;
   }
   defineProperty(call, "name", { value: name });
@@ -62,7 +58,16 @@ export function lossFunction(
         formula,
         gradient: gradient ?? null,
         backward(y: Tensor, t: Tensor): void {
-          y.g = gradientOf(y, t);
+          if (backward === undefined) {
+            y.g = gradientByTape(y, (input) => meanOf(input, t.detach())) ?? y.mul(0);
+            return;
+          }
+          const made = noGrad(() => backward(y, t));
+          setByPart(
+            y,
+            noGrad(() => made.div(y.numel)),
+            { made, given: t, stack },
+          );
         },
       }),
     ),

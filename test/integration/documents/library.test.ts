@@ -43,6 +43,24 @@ test("list() has what comes with the app first, and a copy of it can be changed"
   expect((await library.open({ id: mine.id })).text).toContain("judge: backprop");
 });
 
+test("create() numbers titles that are taken, of empty notebooks and of copies", async () => {
+  const { library, files } = start();
+  const empty = () => library.create({ from: { kind: "empty" }, title: null });
+  const [first, second] = [await empty(), await empty()];
+  expect([first.title, second.title, (await empty()).title]).toEqual([
+    "Untitled",
+    "Untitled 2",
+    "Untitled 3",
+  ]);
+  const copy = (id: string) => library.create({ from: { kind: "copy", id }, title: null });
+  const copied = await copy(second.id);
+  expect([copied.title, (await copy(copied.id)).title]).toEqual(["Untitled 2 (copy)", "Untitled 2 (copy 2)"]);
+  // A title in words stays, twice too: the files have names of their own.
+  await create(library, "1", "Mine");
+  expect((await create(library, "2", "Mine")).title).toBe("Mine");
+  expect(readdirSync(files)).toContain("Untitled 2.lab.ts");
+});
+
 test("save() writes the file and a version; the file's name follows the title", async () => {
   const { library, files } = start();
   const { id, file } = await create(library, "let x = 1;");

@@ -7,7 +7,7 @@ import { readLabDocument } from "../../../src/shared/documents/read-lab-document
 import { runPython, TORCH_PYTHON } from "./run-python.ts";
 
 it.skipIf(TORCH_PYTHON === null)(
-  "an activation of one's own has its own backward in PyTorch (skipped where no Python can import torch)",
+  "an activation of one's own has its own backward in PyTorch, and a product is one of two branches (skipped where no Python can import torch)",
   async () => {
     const folder = mkdtempSync(join(tmpdir(), "backprop-lab-notebook-"));
     try {
@@ -16,7 +16,12 @@ it.skipIf(TORCH_PYTHON === null)(
         "const x = tensor([1, -3]).requiresGrad_();\nhalf(x).add(soft(x.mul(0))).sum().backward();\nprint(x.grad);\n" +
         'const cut = lossFunction("cut", (y, t) => y.sub(t).square(), (y, t) => y.sub(t)), y = tensor([3, 5]).requiresGrad_();\n' +
         'const loss = cut(y, tensor([1, 1]));\nloss.backward();\nconst plain = lossFunction("plain", (y, t) => y.sub(t).abs()), p = tensor([3, -5]);\n' +
-        "plain.backward(p, tensor([1, 1]));\nprint(loss.item(), y.grad, p.g);";
+        "plain.backward(p, tensor([1, 1]));\nprint(loss.item(), y.grad, p.g);\n" +
+        // x is (1, 2) and all weights are 1: σ(3) · 3, and its slope 2 (3 σ′(3) + σ(3)).
+        "const gate = new nn.Linear(2, 2), value = new nn.Linear(2, 2);\n" +
+        "for (const one of [gate, value]) { nn.init.ones_(one.weight); nn.init.zeros_(one.bias); }\n" +
+        "const glu = new nn.Product(new nn.Sequential(gate, new nn.Sigmoid()), value), v = tensor([[1, 2]]).requiresGrad_();\n" +
+        "const gated = glu.call(v);\ngated.sum().backward();\nprint(gated.detach(), v.grad, glu.parameters().length);";
       const { document } = readLabDocument(
         "a notebook",
         `// lab notebook 1 · title: Own\n// %% code id=a\n${cell}\n`,
@@ -27,6 +32,7 @@ it.skipIf(TORCH_PYTHON === null)(
       copyFileSync(resolve("resources/python/lab_notebook.py"), join(folder, "lab_notebook.py"));
       const printed = await runPython(TORCH_PYTHON ?? "", ["notebook.py"], folder);
       expect(printed).toContain("tensor([ 1., -3.])");
+      expect(printed).toContain("tensor([[2.8577, 2.8577]]) tensor([[2.1762, 2.1762]]) 4");
       expect(printed).toContain("10.0 tensor([1., 2.]) tensor([ 0.5000, -0.5000])");
     } finally {
       rmSync(folder, { recursive: true, force: true });

@@ -79,6 +79,26 @@ describe("activation()", () => {
     expect(outputs[0]).toMatchObject({ kind: "check", report: { passed: false } });
   });
 
+  it.each([
+    ["(z, dy) => dy.mul(z)", 5],
+    ["(z, dy) => {\n    const two = dy.mul(2);\n    return two;\n  }", 6],
+    // Nothing is computed: the definition is to blame.
+    ["(z, dy) => dy", 3],
+  ])("is blamed at its own line for a wrong backward: %s", async (backward, line) => {
+    const source = `\n\nconst wrong = activation("half",\n  (z) => z.square(),\n  ${backward});`;
+    const { outputs } = await test.run(source, "own");
+    expect(outputs).toHaveLength(1);
+    const checked = await test.run("checkLayer(wrong, { x: randn(6, 4) });", "check");
+    expect(checked.outputs[0]).toMatchObject({
+      kind: "check",
+      report: {
+        passed: false,
+        place: { cell: "check", line: 1 },
+        gradients: [{ verdict: "right" }, { name: "x", verdict: "wrong", place: { cell: "own", line } }],
+      },
+    });
+  });
+
   it("is shown once, also where it is the last value of its cell", async () => {
     for (const code of [
       'activation("once", (z) => z.tanh())',
@@ -126,6 +146,11 @@ describe("activation()", () => {
     ["(z) => { for (let i = 0; i < 50; i++) z = z.mul(z); return z; }", /applies more than 64 functions/],
     ["(z) => z, (z, dy) => z", /backward.*it does not depend on dy/],
     ["(z) => activation('b', (x) => x)(z)", /an activation is defined within another one's function/],
+    [
+      "(z) => { if (z.gt(0)) return z; return z.neg(); }",
+      /a tensor is no condition: .* where\(z\.gt\(0\), yes, no\)/,
+    ],
+    ["(z) => (!z.lt(0) && true ? z : z.neg())", /a tensor is no condition/],
     ["(z) => (z > 0 ? z : z.neg())", /operators .* do not compute with tensors: write .*a\.gt\(b\)/],
     [
       "(z) => z, { backward: 1 } as any",
@@ -172,6 +197,24 @@ describe("lossFunction()", () => {
     expect(right).toMatchObject({ backward: "(y - t) * 2", derived: "2 * (y - t)", misfit: null });
     const wrong = await defined('lossFunction("a", (y, t) => y.sub(t).square(), (y, t) => y.sub(t));');
     expect(wrong.misfit).toMatchObject({ y: 0.31, t: 0.17 });
+  });
+
+  it("is blamed at its own line for a wrong slope", async () => {
+    await test.run(
+      'const halved = lossFunction("halved", (y, t) => y.sub(t).square(),\n  (y, t) => y.sub(t));',
+      "own",
+    );
+    const { outputs } = await test.run(
+      "const y = randn(6, 2), t = randn(6, 2);\ncheck(() => { const loss = halved(y, t); halved.backward(y, t); return loss; }, { y });",
+      "check",
+    );
+    expect(outputs[0]).toMatchObject({
+      kind: "check",
+      report: {
+        passed: false,
+        gradients: [{ name: "y", verdict: "wrong", place: { cell: "own", line: 2 } }],
+      },
+    });
   });
 
   it("is the mean of tensors, whose gradient check judges, by hand and on the tape", async () => {

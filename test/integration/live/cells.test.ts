@@ -34,6 +34,24 @@ describe("cells", () => {
     },
   );
 
+  it.each(["if (a.gt(0)) print(1);", "while (!a.eq(1) && true) break;", "assert(a.gt(0));", "a.lt(0) || 1"])(
+    "are told that a tensor is no condition: %s",
+    async (code) => {
+      const { error } = await live.run(`const a = tensor([1, -2]);\n${code}`);
+      expect(error).toMatchObject({ name: "TypeError", frames: [{ line: 2 }] });
+      expect(error?.message).toMatch(/a tensor is no condition: .* z\.item\(\) > 0/);
+    },
+  );
+
+  it("may ask numbers, and objects with a gt of their own", async () => {
+    const own = "class Own { constructor(readonly n: number) {} gt(o: number) { return this.n > o; } }";
+    expect(
+      await live.print(
+        `${own}\nconst a = tensor([3]);\nprint(new Own(2).gt(1) ? "yes" : "no", new Own(0).gt(1) ? "yes" : "no", a.item() > 2 ? "more" : "less");`,
+      ),
+    ).toEqual(["yes no more"]);
+  });
+
   it("write tensors into texts", async () => {
     const { error, outputs } = await live.run(
       "const a = tensor([1, 2]);\nprint(`of ${a}`, String(a), [a].join());",

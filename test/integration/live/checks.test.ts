@@ -130,3 +130,23 @@ describe("checkLayer", () => {
     expect(result.error?.kind).toBe("check");
   });
 });
+
+describe("a check of what is not a number", () => {
+  it("judges no gradient, and says from where on it is NaN", async () => {
+    const result = await live.run(
+      "var z = tensor([1, -1, 2]);\ncheck(() => {\n  const logs = z.log().square();\n  z.g = z.mul(0).add(1 / 3);\n  return logs.mean();\n}, { z });",
+      "broken",
+    );
+    const [report] = reportsOf(result);
+    expect(report).toMatchObject({
+      passed: false,
+      loss: NaN,
+      gradients: [{ name: "z", verdict: "not judged" }],
+    });
+    expect(report.notes).toEqual([
+      "The forward pass is NaN or infinite from the result of .log() (cell broken, line 3) on; gradients behind it cannot be judged.",
+      "Central differences cannot prove the reference: the loss is NaN or infinite.",
+    ]);
+    expect(result.error).toMatchObject({ kind: "check" });
+  });
+});

@@ -40,6 +40,24 @@ describe("prepareCell", () => {
     expect(code).toBe("var   a = 1; { const b = 2; }\nvar C = class C {}; var D = class D {};\nvar e = 1;");
   });
 
+  it("has comparisons looked at that stand as conditions, and keeps their places", () => {
+    const source =
+      "let a = x.gt(0) ? 1 : 2;\nif (!(x.le(1) && y)) f();\nwhile (x.eq(3) || y.ne(z.lt(4) ? 1 : 2));\nconst b = x.gt(0), c = x[gt](0) ? 1 : 2, d = has.gt ?? x.lt(1);";
+    const { code, positions } = prepareCell(source);
+    expect(code).toBe(
+      source
+        .replace("let a = x.gt(0)", "var a = backpropLabCondition(x.gt(0))")
+        .replace("x.le(1)", "backpropLabCondition(x.le(1))")
+        .replace("x.eq(3)", "backpropLabCondition(x.eq(3))")
+        .replace("y.ne(z.lt(4) ? 1 : 2)", "backpropLabCondition(y.ne(backpropLabCondition(z.lt(4)) ? 1 : 2))")
+        .replace("const b", "var   b"),
+    );
+    const of = (part: string) => positions.toSource(placeOf(code, part));
+    expect(of("(x.gt(0)) ?")).toEqual(placeOf(source, "x.gt(0) ?"));
+    expect(of("f();")).toEqual(placeOf(source, "f();"));
+    expect(of("(z.lt(4))")).toEqual(placeOf(source, "z.lt(4)"));
+  });
+
   it("shows the value of a last expression, and of no assignment or declaration", () => {
     expect(
       ["1 + 1", "f(x)", "a = 1", "a++", "const b = 1", "if (a) b", '"use strict"', ""].map(

@@ -48,7 +48,7 @@ export function ExerciseEditor({ cell, number }: ExerciseEditorProps) {
       <div className={classes["names"]}>
         <TextInput
           label="What the student defines"
-          description="The name of the function or class; the check asks for it"
+          description="Function or class that the check asks for"
           value={name}
           placeholder={defined ?? "the starter defines nothing yet"}
           maxLength={100}

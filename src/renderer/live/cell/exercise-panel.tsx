@@ -17,6 +17,7 @@ import {
   showSolution,
 } from "../kernel/exercise-store.ts";
 import { authoredStore, toggleAuthored } from "../lesson/authored-store.ts";
+import { NextStepOffer } from "../lesson/next-step-offer.tsx";
 import { CellErrorView } from "../outputs/cell-error-view.tsx";
 import { CheckReportView } from "../outputs/check-report-view.tsx";
 import { CellSentence, PlaceLink } from "../outputs/place-link.tsx";
@@ -106,6 +107,7 @@ export function ExercisePanel({ cell, number }: ExercisePanelProps) {
         <MarkdownText key={at} source={text} />
       ))}
       {checked !== undefined && <CheckedExercise result={checked.result} number={number} current={current} />}
+      {checked?.result.passed === true && current && <NextStepOffer cell={id} />}
       {solution !== undefined && <CodeBlock code={solution} label={`Solution of ${title}`} />}
       {writing && <ExerciseEditor cell={cell} number={number} />}
     </div>

@@ -9,7 +9,7 @@ import type { LabDocument } from "../../../shared/documents/lab-document.ts";
 import { ask } from "../../bridge/lab.ts";
 import { changePreferences, preferencesStore } from "../../preferences/preferences.ts";
 import { createStore } from "../../store/create-store.ts";
-import { showFailure, showInfo } from "../../store/lab-store.ts";
+import { endFailure, showFailure, showInfo } from "../../store/lab-store.ts";
 import { editNotebook, openNotebook, type NotebookAction, type NotebookEdit } from "./notebook-edit.ts";
 
 export type SaveState = "saved" | "unsaved" | "saving" | "conflict" | "failed";
@@ -85,6 +85,8 @@ async function keep(): Promise<void> {
   );
 }
 
+const NOT_SAVED = "The notebook was not saved; your text is still here";
+
 /** Writes the open notebook to its file now; returns when nothing is left to write or it cannot be written. */
 export async function saveNow(): Promise<void> {
   clearTimeout(saveTimer);
@@ -111,6 +113,7 @@ async function write(open: OpenNotebook): Promise<void> {
       update({ save: "conflict", conflict: answer.conflict });
       return;
     }
+    endFailure(NOT_SAVED);
     const current = now.edit.document === document;
     const { entry } = answer;
     update({
@@ -123,7 +126,7 @@ async function write(open: OpenNotebook): Promise<void> {
   } catch (error) {
     if (openStore.get()?.entry.id !== id) return;
     update({ save: "failed" });
-    showFailure("The notebook was not saved; your text is still here", error);
+    showFailure(NOT_SAVED, error);
   }
 }
 

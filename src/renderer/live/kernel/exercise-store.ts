@@ -74,9 +74,9 @@ export async function checkExercise(cell: DocumentCell, exercise: string): Promi
     const checked = { result, sources, check: cell.attributes["check"] };
     set({ checked: new Map(exercisesStore.get().checked).set(cell.id, checked) });
     await loadProgress();
-    if (result.passed) void loadLessons();
+    void loadLessons();
   } catch (error) {
-    showFailure("The exercise was not checked", error);
+    showFailure("The exercise was not checked", error, { until: "next activity" });
   } finally {
     if (isOpen(open.entry.id)) set({ checking: null });
   }

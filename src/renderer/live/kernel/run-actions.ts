@@ -81,7 +81,7 @@ export async function startRun(selection: LiveSelection): Promise<void> {
   try {
     await ask(window.lab.sessionRun({ documentId: open.entry.id, text: textOf(open), selection }));
   } catch (error) {
-    showFailure("Nothing was run", error);
+    showFailure("Nothing was run", error, { until: "next activity" });
   }
 }
 
@@ -94,7 +94,7 @@ export async function trustAndRun(selection: LiveSelection): Promise<void> {
     openStore.set({ ...open, entry });
     await runCells(selection);
   } catch (error) {
-    showFailure("Nothing was run", error);
+    showFailure("Nothing was run", error, { until: "next activity" });
   }
 }
 

@@ -17,6 +17,7 @@ import type {
   Suggestion,
   Suggestions,
 } from "./language-protocol.ts";
+import { tensorConditions } from "./tensor-conditions.ts";
 
 const LIB_DIR = "/lib";
 const PRELUDE_FILE = "/prelude/tensors.d.ts";
@@ -84,7 +85,7 @@ export class CellService {
       ...(missing === undefined ? [] : [{ ...missing, start: end, length: 0 }]),
       ...this.#service.getSemanticDiagnostics(file).filter(({ start = 0 }) => start < end),
     ];
-    return found.flatMap((diagnostic) => {
+    const problems = found.flatMap((diagnostic) => {
       const { start = 0, length = 0, code } = diagnostic;
       const at = start - module.prefix.length;
       if (code === ASSIGNS_IMPORT || at < 0) return [];
@@ -96,6 +97,20 @@ export class CellService {
       const severity = diagnostic.category === ts.DiagnosticCategory.Error ? "error" : "warning";
       return [{ from, to, severity, message } as const];
     });
+    return [...problems, ...this.#conditions(file, module.prefix.length)];
+  }
+
+  /** What TypeScript allows, and nobody means. */
+  #conditions(file: string, prefixLength: number): readonly Problem[] {
+    const program = this.#service.getProgram();
+    const source = program?.getSourceFile(file);
+    if (program === undefined || source === undefined) return [];
+    return tensorConditions(source, program.getTypeChecker(), PRELUDE_FILE).map(
+      ({ start, length, message }) => {
+        const from = start - prefixLength;
+        return { from, to: from + length, severity: "warning", message };
+      },
+    );
   }
 
   complete(id: string, offset: number): Suggestions | null {

@@ -74,7 +74,7 @@ export async function testLesson(only: string | null): Promise<void> {
     set({ test: { ...test, tested, state: cancelled ? "cancelled" : "done" } });
   } catch (error) {
     set({ test: null });
-    showFailure("The lesson was not tested", error);
+    showFailure("The lesson was not tested", error, { until: "next activity" });
   }
 }
 
@@ -104,7 +104,7 @@ export async function gradeFolder(): Promise<void> {
     set({ grading: { title, folder, grades, of, state: cancelled ? "cancelled" : "done" } });
   } catch (error) {
     set({ grading: before });
-    showFailure("Nothing was graded", error);
+    showFailure("Nothing was graded", error, { until: "next activity" });
   }
 }
 

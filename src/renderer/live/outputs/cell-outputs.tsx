@@ -1,4 +1,4 @@
-import { memo } from "react";
+import { Fragment, memo } from "react";
 import { Info, TriangleAlert } from "lucide-react";
 import { partText } from "../../../shared/live/part-text.ts";
 import type { CellOutput } from "../../../shared/live/cell-output.ts";
@@ -15,6 +15,7 @@ import { CellSentence, PlaceLink } from "./place-link.tsx";
 import { plotFigure } from "./plot-figure.ts";
 import { ShownValues } from "./shown-values.tsx";
 import { OutputTable } from "./output-table.tsx";
+import { togetherShown } from "./together-shown.ts";
 import classes from "./outputs.module.css";
 
 interface CellOutputsProps {
@@ -39,15 +40,32 @@ export const CellOutputs = memo(function CellOutputs({ number, shown, near }: Ce
       aria-label={`Output of cell ${number}`}
     >
       {!current && <p className={classes["old"]}>From before the change:</p>}
-      {outputs.map((output, at) => (
-        <OneOutput
-          key={at}
-          output={output}
-          number={number}
-          checksBefore={outputs.slice(0, at).filter(({ kind }) => kind === "check").length}
-          judged={judged !== null}
-        />
-      ))}
+      {togetherShown(outputs).map(({ first, earlier, last }) => {
+        const one = (output: CellOutput, at: number) => (
+          <OneOutput
+            key={at}
+            output={output}
+            number={number}
+            checksBefore={outputs.slice(0, at).filter(({ kind }) => kind === "check").length}
+            judged={judged !== null}
+          />
+        );
+        return (
+          <Fragment key={first}>
+            {one(last, first + earlier.length)}
+            {earlier.length > 0 && (
+              <details className={classes["earlier"]}>
+                <summary>
+                  {earlier.length === 1
+                    ? "1 more report of this check: it passed"
+                    : `${earlier.length} more reports of this check: all passed`}
+                </summary>
+                {earlier.map((output, at) => one(output, first + at))}
+              </details>
+            )}
+          </Fragment>
+        );
+      })}
       {error !== null && (
         <CellErrorView error={error} checkShown={outputs.some(({ kind }) => kind === "check")} />
       )}

@@ -3,6 +3,7 @@ import type { DrawnBand } from "../../../shared/runs/run-curves.ts";
 import { baseOptions, numberAxis, tooltip } from "../../charts/kit/chart-options.ts";
 import { seriesColour, seriesDash, type ChartTheme } from "../../charts/kit/chart-theme.ts";
 import type { Figure } from "../../charts/kit/figure.ts";
+import { metricLabel } from "../../format/named-quantity.ts";
 import { formatNumber } from "../../format/number.ts";
 import type { SeedGroup } from "./seed-groups.ts";
 
@@ -28,9 +29,10 @@ export function bandsFigure(
       lines: [one.group.label, `${formatNumber(mean)} ± ${formatNumber(deviation)}`],
     };
   };
+  const label = metricLabel(metric);
   return {
-    title: `${metric} over seeds`,
-    summary: `${metric} over seeds: ${shown
+    title: `${label} over seeds`,
+    summary: `${label} over seeds: ${shown
       .map(
         ({ band, group }) =>
           `${group.label} ends at ${formatNumber(band.means.at(-1) ?? NaN)} ± ${formatNumber(band.deviations.at(-1) ?? NaN)}`,
@@ -68,7 +70,7 @@ export function bandsFigure(
         interaction: { mode: "nearest", intersect: false, axis: "xy" },
         scales: {
           x: numberAxis(theme, { title: "step", grid: false }),
-          y: numberAxis(theme, { title: metric, log: options.log }),
+          y: numberAxis(theme, { title: label, log: options.log }),
         },
         plugins: { tooltip: tooltip(theme, describe) },
       },

@@ -1,5 +1,6 @@
 import type { RunComparison } from "../../../shared/runs/run-comparison.ts";
 import type { RunValue } from "../../../shared/runs/run-table.ts";
+import { metricLabel } from "../../format/named-quantity.ts";
 import { columnLabel } from "../table/column-names.ts";
 
 /** Something of which every run has a value: a setting, a result, a metric's last, lowest, highest. */
@@ -39,7 +40,7 @@ export function dimensionsOf({ settings, results, metrics }: RunComparison): rea
     ...metrics.flatMap(({ name, runs }) =>
       (["last", "min", "max"] as const).map((of) =>
         dimension(
-          `${{ last: "last", min: "lowest", max: "highest" }[of]} ${name}`,
+          `${{ last: "last", min: "lowest", max: "highest" }[of]} ${metricLabel(name)}`,
           runs.map((run) => run?.[of] ?? null),
           false,
         ),

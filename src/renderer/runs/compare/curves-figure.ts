@@ -3,6 +3,7 @@ import type { DrawnCurve } from "../../../shared/runs/run-curves.ts";
 import { baseOptions, numberAxis, tooltip } from "../../charts/kit/chart-options.ts";
 import { seriesColour, seriesDash, type ChartTheme } from "../../charts/kit/chart-theme.ts";
 import type { Figure } from "../../charts/kit/figure.ts";
+import { metricLabel } from "../../format/named-quantity.ts";
 import { formatNumber } from "../../format/number.ts";
 import { openRun } from "../../store/open-run.ts";
 import type { RunLook } from "./run-look.ts";
@@ -50,9 +51,10 @@ export function curvesFigure({ metric, looks, curves, axis, smooth }: CurvesFigu
       ),
     };
   };
+  const title = metricLabel(metric);
   return {
-    title: metric,
-    summary: `${metric}: ${lines
+    title,
+    summary: `${title}: ${lines
       .map(({ look, curve }) => `${look.label} ends at ${formatNumber(curve.values.at(-1) ?? NaN)}`)
       .join("; ")}.`,
     legend: lines.map(({ look }, i) => ({
@@ -98,7 +100,7 @@ export function curvesFigure({ metric, looks, curves, axis, smooth }: CurvesFigu
         interaction: { mode: "nearest", intersect: false, axis: "xy" },
         scales: {
           x: numberAxis(theme, { title: TITLES[axis], grid: false }),
-          y: numberAxis(theme, { title: metric, log: options.log }),
+          y: numberAxis(theme, { title, log: options.log }),
         },
         plugins: { tooltip: tooltip(theme, describe) },
       },

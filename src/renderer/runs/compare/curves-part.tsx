@@ -4,6 +4,7 @@ import type { RunComparison } from "../../../shared/runs/run-comparison.ts";
 import { EPOCH_METRICS, STATISTIC_NAMES } from "../../../shared/experiments/training.ts";
 import { ChartFigure } from "../../charts/kit/chart-figure.tsx";
 import { SMOOTHINGS } from "../../charts/figures/smoothing.ts";
+import { metricLabel } from "../../format/named-quantity.ts";
 import { ErrorNotice } from "../../ui/notices.tsx";
 import { curvesFigure, type CurveAxis } from "./curves-figure.ts";
 import { bandsFigure } from "./bands-figure.ts";
@@ -86,7 +87,7 @@ export function CurvesPart({ comparison, looks }: CurvesPartProps) {
           className={own["wide"] ?? ""}
           size="xs"
           aria-label="Metrics to draw"
-          data={names}
+          data={names.map((name) => ({ value: name, label: metricLabel(name) }))}
           value={metrics}
           searchable
           onChange={setMetrics}

@@ -1,4 +1,5 @@
 import type { RunComparison } from "../../../shared/runs/run-comparison.ts";
+import { metricLabel } from "../../format/named-quantity.ts";
 import { formatNumber } from "../../format/number.ts";
 import { DataTable } from "../../ui/data-table.tsx";
 import { ExactText } from "../../ui/exact-text.tsx";
@@ -36,7 +37,7 @@ export function ResultsPart({ comparison: { results, metrics }, looks }: Results
           ))}
           {metrics.map(({ name, runs }) => (
             <tr key={`metric ${name}`}>
-              <th scope="row">{name}: last (lowest … highest)</th>
+              <th scope="row">{metricLabel(name)}: last (lowest … highest)</th>
               {runs.map((one, i) => (
                 <td key={looks[i]?.run.id}>
                   {one === null ? (

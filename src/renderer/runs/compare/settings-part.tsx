@@ -10,6 +10,9 @@ import { RunMark } from "./run-mark.tsx";
 import type { RunLook } from "./run-look.ts";
 import own from "./compare.module.css";
 
+/** Where a part of one's own comes from is a table of its own. */
+const PART_ORIGIN = /(^|\.)origin\./;
+
 const KEY = "backprop-lab.ignored-settings";
 
 function ignoredKeys(): readonly string[] {
@@ -27,7 +30,8 @@ interface SettingsPartProps {
 }
 
 /** What was set differently; what is the same, and what a person does not want to see, is hidden. */
-export function SettingsPart({ comparison: { settings }, looks }: SettingsPartProps) {
+export function SettingsPart({ comparison, looks }: SettingsPartProps) {
+  const settings = comparison.settings.filter(({ key }) => !PART_ORIGIN.test(key));
   const [all, setAll] = useState(false);
   const [ignored, setIgnored] = useState(ignoredKeys);
   const ignore = (keys: readonly string[]) => {

@@ -3,6 +3,7 @@ import { ArrowDown, ArrowUp, Copy, X } from "lucide-react";
 import { useState } from "react";
 import type { DrawnCurve } from "../../../shared/runs/run-curves.ts";
 import { toTsv } from "../../format/delimited-text.ts";
+import { metricLabel } from "../../format/named-quantity.ts";
 import { formatNumber } from "../../format/number.ts";
 import { copyText } from "../../store/save.ts";
 import { DataTable } from "../../ui/data-table.tsx";
@@ -48,7 +49,7 @@ export function ValueTable({ curves, looks, metrics }: ValueTableProps) {
     copyText(
       "Values",
       toTsv({
-        columns: ["run", "name", ...columns.map((step) => `${metric} ${heading(step)}`)],
+        columns: ["run", "name", ...columns.map((step) => `${metricLabel(metric)} ${heading(step)}`)],
         rows: rows.map(({ look, values }) => [look.run.id, look.label, ...values]),
       }),
     );
@@ -65,7 +66,7 @@ export function ValueTable({ curves, looks, metrics }: ValueTableProps) {
           size="xs"
           aria-label="Metric of the values"
           value={metric}
-          data={[...metrics]}
+          data={metrics.map((name) => ({ value: name, label: metricLabel(name) }))}
           onChange={(event) => setMetric(event.currentTarget.value)}
         />
         <NumberInput
@@ -91,7 +92,7 @@ export function ValueTable({ curves, looks, metrics }: ValueTableProps) {
       <DataTable label="Values at pinned steps" columns="chosen">
         <thead>
           <tr>
-            <th scope="col">{metric}</th>
+            <th scope="col">{metricLabel(metric)}</th>
             {columns.map((step) => {
               const sorted = sort.step === step;
               const Arrow = sort.descending ? ArrowDown : ArrowUp;

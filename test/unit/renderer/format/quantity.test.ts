@@ -30,8 +30,11 @@ describe("quantityRows()", () => {
 describe("namedQuantity()", () => {
   it.each([
     ["backwardMs", 121, "backward", "121 ms"],
-    ["peakRssBytes", 1.42e9, "peak rss", "1.420 GB"],
-    ["trainLoss", 2.41234, "train loss", "2.412"],
+    ["peakRssBytes", 1.42e9, "memory of the process, at most", "1.420 GB"],
+    ["mainDelayP99Ms", 1.5, "delay of the main process, 99th percentile", "1.500 ms"],
+    ["validTop5Accuracy", 0.99, "validation top-5 accuracy", "0.9900"],
+    ["weightDecay", 0.01, "weight decay", "0.01000"],
+    ["trainLoss", 2.41234, "training loss", "2.412"],
     ["inBand", 7, "in band", "7"],
     ["name", "SGD", "name", "SGD"],
   ])("reads %s = %s as %s, %s", (key, value, label, text) => {

@@ -94,6 +94,40 @@ describe("cells as a chain of modules", () => {
     expect(service.problems("b")[0]?.message).toMatch(/defined below/);
   });
 
+  it.each([
+    ["if (z.gt(0)) print(1);", "z.gt(0)"],
+    ["const y = mask ? 1 : 2;", "mask"],
+    ["while (!(z.lt(0)) && size > 1) break;", "z.lt(0)"],
+    ["for (; mask; ) break;", "mask"],
+    ["assert(z.eq(1));", "z.eq(1)"],
+    ["const chosen = mask || size;", "mask"],
+  ])("marks a tensor as a condition: %s", (code, marked) => {
+    const above = ["a", "const z = randn(2), mask = z.gt(0), size = 3;"] as const;
+    const [problem, ...others] = problemsOf([above, ["b", code]], "b");
+    expect(others).toEqual([]);
+    expect(code.slice(problem.from, problem.to)).toBe(marked);
+    expect(problem).toMatchObject({
+      severity: "warning",
+      message: expect.stringContaining(`write where(${marked}, yes, no)`) as string,
+    });
+  });
+
+  it.each([
+    "if (z.gt(0).sum().item() > 1) print(-1);",
+    "if (z.g) print(z.g);",
+    "const maybe = (x?: Tensor) => (x ? x.add(1) : -size);",
+    "const rest = z.grad || zeros(2);",
+    "class Tensor { gt(n: number) { return n > size; } }\nif (new Tensor().gt(1)) print(1);",
+    "const f = () => z.gt(0) ?? mask;",
+    "class Layer { out!: Tensor; }\nif (!new Layer().out) print(1);",
+    "let kept: Tensor;\nconst f = () => (kept ? kept : (kept = z));",
+  ])("leaves other conditions alone: %s", (code) => {
+    const above = ["a", "const z = randn(2), mask = z.gt(0), size = 3;"] as const;
+    expect(
+      problemsOf([above, ["b", code]], "b").filter(({ message }) => message.includes('no condition')),
+    ).toEqual([]);
+  });
+
   it("does not know pages and Node", () => {
     expect(problemsOf([["a", "document.title; process.exit();"]], "a")).toHaveLength(2);
   });

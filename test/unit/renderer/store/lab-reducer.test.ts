@@ -30,4 +30,36 @@ describe("labReducer()", () => {
     expect(many.notices.map(({ title }) => title)).toEqual(["b", "c", "d", "e"]);
     expect(labReducer(many, { type: "noticeClosed", id: many.notices[0].id }).notices).toHaveLength(3);
   });
+
+  it("forgets a failure that is over: of an experiment when the next begins, of another once it is done", () => {
+    const failure = { tone: "failure", message: "m", error: null } as const;
+    const activity = {
+      runId: null,
+      kind: "training",
+      title: "t",
+      phase: "p",
+      fraction: null,
+      etaMs: null,
+      cancelling: false,
+      elapsedMs: 0,
+    } as const;
+    const changed = (now: typeof activity | null): LabAction => {
+      return { type: "activityChanged", activity: now, now: 0 };
+    };
+    const running = after(
+      changed(activity),
+      {
+        type: "noticed",
+        notice: { ...failure, title: "The training did not start", until: "next activity" },
+      },
+      { type: "noticed", notice: { ...failure, title: "Not saved" } },
+      changed({ ...activity }),
+    );
+    // It is still the one that was in the way.
+    expect(running.notices).toHaveLength(2);
+    const next = [changed(null), changed(activity)].reduce(labReducer, running);
+    expect(next.notices.map(({ title }) => title)).toEqual(["Not saved"]);
+    expect(labReducer(next, { type: "failureOver", title: "Not saved" }).notices).toEqual([]);
+    expect(labReducer(next, { type: "failureOver", title: "another" })).toBe(next);
+  });
 });

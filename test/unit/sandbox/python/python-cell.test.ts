@@ -41,6 +41,10 @@ const ONLY_HERE = ["checkLayer", "runs"];
 it.each([
   ["const a = randn(2, 3).matmul(b).add(1);", "a = torch.randn(2, 3).matmul(b).add(1)"],
   ["const n: number = x.shape[0]!;", "n = x.shape[0]"],
+  [
+    "const glu = new nn.Product(new nn.Sequential(gate, new nn.Sigmoid()), value), [a, b] = glu.children();",
+    "glu = nn.Product(nn.Sequential(gate, nn.Sigmoid()), value)\na, b = glu.children()",
+  ],
   ["let s = x.sum({ dim: 0, keepdim: true });", "s = x.sum(dim=0, keepdim=True)"],
   ["x.std({ correction: 0 });", "x.std(dim=None, correction=0)"],
   ["x.slice(0, 256).clampMin(0);", "x.narrow(0, 0, 256 - (0)).clamp(min=0)"],
