@@ -162,6 +162,17 @@ describe("a notebook that a person writes", () => {
     await expect.poll(() => conditionOf(3)).toMatch(/code/);
   });
 
+  it("is gone through by Tab without being led into a text, where Tab would write", async () => {
+    await page.getByLabel("Title of the notebook").focus();
+    const inText = (): Promise<boolean> =>
+      page.evaluate(() => document.activeElement?.closest(".cm-content") !== null);
+    expect(await page.locator(".cm-content").count()).toBeGreaterThan(0);
+    for (let presses = 0; presses < 10; presses++) {
+      await page.keyboard.press("Tab");
+      expect(await inText()).toBe(false);
+    }
+  });
+
   it("renames a name in all cells, and finds and replaces in all of them", async () => {
     await cell(1).focus();
     await press("Enter");

@@ -201,9 +201,11 @@ it("begins with parts that work, from the menu of new notebooks", async () => {
     [3, "Loss cauchy"],
     [4, "Layer block"],
   ] as const) {
+    // Results are drawn when they come near.
+    await cell(number).scrollIntoViewIfNeeded();
     await cell(number).getByRole("group", { name }).waitFor();
   }
-  // The first size's reports are folded away behind the last one.
+  // The first sizes' reports are folded away behind the last one.
   await cell(2).getByText("4 more reports of this check: all passed").click();
   expect(await cell(2).getByRole("group", { name: "Report of checkLayer" }).count()).toBe(5);
 });

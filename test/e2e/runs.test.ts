@@ -160,7 +160,7 @@ describe("the Runs view", () => {
     const heads = grid().getByRole("columnheader");
     expect((await heads.allInnerTexts()).slice(1, 5).map((text) => text.trim())).toEqual([
       "name",
-      "best valid accuracy",
+      "best validation accuracy",
       "best validation loss",
       "last loss",
     ]);
@@ -225,7 +225,7 @@ describe("the Runs view", () => {
     expect(await settings.getByRole("rowheader").allInnerTexts()).toEqual(["seed"]);
     await page.getByRole("switch", { name: /^Mean and standard deviation/ }).check();
     await page.getByRole("group", { name: "Drawing: validation loss over seeds" }).waitFor();
-    const drawing = page.getByRole("group", { name: "Drawing: validAccuracy", exact: true });
+    const drawing = page.getByRole("group", { name: "Drawing: validation accuracy", exact: true });
     await drawing.scrollIntoViewIfNeeded();
     await page.waitForTimeout(800);
     await takeScreenshot(page, "runs-compare");

@@ -72,7 +72,8 @@ export function CellEditor(props: CellEditorProps) {
     view.current?.dispatch({
       effects: settings.current.reconfigure([
         EditorState.readOnly.of(readOnly),
-        EditorView.contentAttributes.of({ "aria-label": label }),
+        // Tab goes from cell to cell's tools; only Enter and a press lead into a text, where Tab writes.
+        EditorView.contentAttributes.of({ "aria-label": label, tabindex: "-1" }),
       ]),
     });
   }, [readOnly, label, cell, isCode]);

@@ -124,7 +124,7 @@ describe("cells as a chain of modules", () => {
   ])("leaves other conditions alone: %s", (code) => {
     const above = ["a", "const z = randn(2), mask = z.gt(0), size = 3;"] as const;
     expect(
-      problemsOf([above, ["b", code]], "b").filter(({ message }) => message.includes('no condition')),
+      problemsOf([above, ["b", code]], "b").filter(({ message }) => message.includes("no condition")),
     ).toEqual([]);
   });
 
