@@ -4,14 +4,25 @@ import type { Page } from "playwright-core";
 /** Code of a notebook's later cells: thousands of words in the colours of the first ones, which are looked at. */
 const MORE_CODE = 'section[aria-label^="Cell "]:nth-of-type(n + 25) :is(pre, .cm-content)';
 
+/** The rules of axe that look at colours. */
+const COLOUR_RULES = ["color-contrast", "link-in-text-block"];
+
+/** Which rules axe applies. */
+export type Rules = "all" | "colours";
+
+/** A view that is shown in one theme and then in the other changes its colours and nothing else. */
+export const THEMES = [
+  { theme: "Light", rules: "all" },
+  { theme: "Dark", rules: "colours" },
+] as const;
+
 /** What axe finds wrong with the page as it is, each with the elements. */
-export async function accessibilityViolations(page: Page): Promise<string[]> {
-  // Electron's pages belong to no browser context that axe could open a frame in; every rule runs, and
-  // only what breaks one is described.
+export async function accessibilityViolations(page: Page, rules: Rules = "all"): Promise<string[]> {
+  // Electron's pages belong to no browser context that axe could open a frame in; only what breaks a rule is described.
   const { violations } = await new AxeBuilder({ page })
     .setLegacyMode(true)
     .exclude(MORE_CODE)
-    .options({ resultTypes: ["violations"] })
+    .options({ resultTypes: ["violations"], ...(rules === "all" ? {} : { runOnly: COLOUR_RULES }) })
     .analyze();
   return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" | ")}`);
 }

@@ -2,7 +2,7 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { accessibilityViolations } from "./accessibility-violations.ts";
+import { accessibilityViolations, THEMES, type Rules } from "./accessibility-violations.ts";
 import { launchApp, type LaunchedApp } from "./launch-app.ts";
 import { chooseTheme, takeScreenshot } from "./take-screenshots.ts";
 
@@ -33,7 +33,7 @@ const trainingNumber = (label: string): Promise<string> =>
     .innerText();
 const step = async (): Promise<number> => Number((await trainingNumber("step")).replaceAll(",", ""));
 
-const violations = (): Promise<string[]> => accessibilityViolations(page);
+const violations = (rules?: Rules): Promise<string[]> => accessibilityViolations(page, rules);
 
 /** The state of the saved runs, newest first. */
 const statuses = (): Promise<string[]> =>
@@ -143,7 +143,7 @@ describe("the train view", () => {
     expect(await pad.boundingBox()).toEqual(box);
     await page.mouse.up();
     await page.getByText(/^The network says 1, /).waitFor();
-    for (const theme of ["Light", "Dark"] as const) {
+    for (const { theme, rules } of THEMES) {
       await chooseTheme(page, theme);
       await show("Train");
       await page.waitForTimeout(300);
@@ -151,7 +151,7 @@ describe("the train view", () => {
       await page.getByRole("region", { name: "Confusion matrix" }).scrollIntoViewIfNeeded();
       await takeScreenshot(page, `train-confusion-${theme.toLowerCase()}`);
       await pad.scrollIntoViewIfNeeded();
-      expect(await violations()).toEqual([]);
+      expect(await violations(rules)).toEqual([]);
     }
   });
 
@@ -228,7 +228,7 @@ describe("the train view", () => {
     await page.getByRole("region", { name: "Calibration" }).waitFor();
     await button("Mix each column and look").click();
     await page.getByRole("region", { name: "Importance of features" }).getByRole("table").waitFor();
-    for (const theme of ["Light", "Dark"] as const) {
+    for (const { theme, rules } of THEMES) {
       await chooseTheme(page, theme);
       await show("Train");
       await page.getByRole("region", { name: "Decision boundary" }).first().scrollIntoViewIfNeeded();
@@ -236,7 +236,7 @@ describe("the train view", () => {
       await takeScreenshot(page, `train-plane-${theme.toLowerCase()}`);
       await page.getByRole("region", { name: "Calibration" }).scrollIntoViewIfNeeded();
       await takeScreenshot(page, `train-calibration-${theme.toLowerCase()}`);
-      expect(await violations()).toEqual([]);
+      expect(await violations(rules)).toEqual([]);
     }
     await button("Open in Gradients").click();
     await page.getByText("2-8-8-2, batch norm, tanh, cross entropy").first().waitFor();

@@ -1,6 +1,7 @@
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import type { Result, WireError } from "../../shared/ipc/wire-error.ts";
 import { ask, wireErrorOf } from "./lab.ts";
+import { oneAtATime, type Asker } from "./one-at-a-time.ts";
 
 const SETTLE_MS = 200;
 
@@ -20,19 +21,19 @@ export function useAnswer<I, T>(
   settleMs = SETTLE_MS,
 ): Answer<T> {
   const [state, setState] = useState<Answer<T>>({ kind: "none" });
+  const asker = useRef<Asker | null>(null);
   useEffect(() => {
     if (input === null) return undefined;
-    let current = true;
-    const timer = setTimeout(() => {
-      ask(call(input)).then(
-        (value) => current && setState({ kind: "known", value }),
-        (error: unknown) => current && setState({ kind: "failed", error: wireErrorOf(error) }),
+    const own = oneAtATime(async (stopped) => {
+      const answer = await ask(call(input)).then(
+        (value): Answer<T> => ({ kind: "known", value }),
+        (error: unknown): Answer<T> => ({ kind: "failed", error: wireErrorOf(error) }),
       );
+      if (!stopped()) setState(answer);
     }, settleMs);
-    return () => {
-      current = false;
-      clearTimeout(timer);
-    };
-  }, [call, input, again, settleMs]);
+    asker.current = own;
+    return own.stop;
+  }, [call, input, settleMs]);
+  useEffect(() => asker.current?.again(), [call, input, again, settleMs]);
   return input === null ? { kind: "none" } : state;
 }

@@ -109,6 +109,21 @@ describe("runs that were measured elsewhere", () => {
     expect(await importRuns(path)).toMatchObject({ points: 1, extended: [runId] });
   });
 
+  it("reads on also while lines come without a pause", async () => {
+    const path = file("restless.jsonl", '{"run":"r-restless","name":"restless"}\n{"step":0,"loss":1}\n');
+    const { source } = await test.lab.exchange.follow({ path });
+    let step = 0;
+    const writing = setInterval(() => appendFileSync(path, `{"step":${++step},"loss":1}\n`), 20);
+    try {
+      const read = (): number =>
+        test.lab.exchange.followed().flatMap(({ runIds }) => runIds.flatMap((id) => lossesOf(id))).length;
+      await expect.poll(read).toBeGreaterThan(20);
+    } finally {
+      clearInterval(writing);
+      test.lab.exchange.unfollow({ source });
+    }
+  });
+
   it("goes on following after a restart what was not stopped, and says what is gone", async () => {
     const other = await openTestLab(1);
     let again: Lab | null = null;

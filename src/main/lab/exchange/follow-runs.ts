@@ -17,6 +17,8 @@ export class RunFollower {
   #stop: () => void = () => undefined;
   #watcher: FSWatcher | null = null;
   #timer: NodeJS.Timeout | null = null;
+  /** How long the timer was set for. */
+  #waitMs = 0;
   #reading = false;
   #again = false;
   #ended = "";
@@ -70,11 +72,17 @@ export class RunFollower {
       this.#again = true;
       return;
     }
-    if (this.#timer !== null) clearTimeout(this.#timer);
+    if (this.#timer !== null) {
+      // Notices that never cease must not put it off for ever.
+      if (this.#waitMs <= afterMs) return;
+      clearTimeout(this.#timer);
+    }
+    this.#waitMs = afterMs;
     this.#timer = setTimeout(() => void this.#read(), afterMs);
   }
 
   async #read(): Promise<void> {
+    this.#timer = null;
     this.#reading = true;
     this.#again = false;
     const ended = (): boolean => this.#ended !== "";
