@@ -159,8 +159,10 @@ describe.skipIf(slurmMissing !== "")("a sweep on Slurm", () => {
     expect(answered(lab("sweep", "--again", dir, "--json"))).toMatchObject({ submitted: 0 });
     await idle();
     expect(statusOf(lab, dir).counts.done).toBe(TRAININGS);
-    // All four went on from where they were.
-    expect(logs().match(/: goes on/g)?.length).toBeGreaterThanOrEqual(4);
+    // All went on from where they were, unless a training had come to its end just then: then it left no state.
+    const kept = logs().match(/its state is kept/g) ?? [];
+    expect(kept.length).toBeGreaterThan(0);
+    expect(logs().match(/: goes on/g)?.length).toBeGreaterThanOrEqual(kept.length);
     expect(inDir("state")).toEqual([]);
 
     const collected = collect("cluster.sqlite");
