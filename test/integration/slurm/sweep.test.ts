@@ -129,8 +129,9 @@ describe.skipIf(slurmMissing !== "")("a sweep on Slurm", () => {
       slurm.run("sbatch", "--partition=urgent", `--nodelist=${node}`, "--output=/dev/null", "--wrap=sleep 1"),
     );
     await until("it was taken from its node", () => logs().includes("to make room for another job"));
-    const lost = await disturb(() => undefined);
     expect(statusOf(lab, dir).problem).toBe("");
+    // At once: a training is over in two seconds.
+    const lost = await disturb(() => undefined);
     await slurm.loseNode(lost);
     await slurm.stopController();
     const away = lab("sweep", "--status", dir, "--json");
@@ -159,10 +160,8 @@ describe.skipIf(slurmMissing !== "")("a sweep on Slurm", () => {
     expect(answered(lab("sweep", "--again", dir, "--json"))).toMatchObject({ submitted: 0 });
     await idle();
     expect(statusOf(lab, dir).counts.done).toBe(TRAININGS);
-    // All went on from where they were, unless a training had come to its end just then: then it left no state.
-    const kept = logs().match(/its state is kept/g) ?? [];
-    expect(kept.length).toBeGreaterThan(0);
-    expect(logs().match(/: goes on/g)?.length).toBeGreaterThanOrEqual(kept.length);
+    // All four went on from where they were.
+    expect(logs().match(/: goes on/g)?.length).toBeGreaterThanOrEqual(4);
     expect(inDir("state")).toEqual([]);
 
     const collected = collect("cluster.sqlite");
