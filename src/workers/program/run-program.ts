@@ -59,13 +59,13 @@ export function runProgram(
     const compiled = steps.map((step) => compileKernel(step.op, contextOf(step, begin, end)));
     const kernels = clock === null ? compiled : compiled.map((kernel, step) => clock.timed(kernel, step));
     return () => {
-      for (const kernel of kernels) kernel.prepare?.();
+      for (let k = 0; k < kernels.length; k++) kernels[k]!.prepare?.();
       for (let at = begin; at < end; at += blockItems) {
         if (at > begin) control.beat();
         const until = Math.min(end, at + blockItems);
-        for (const kernel of kernels) kernel.run(at, until);
+        for (let k = 0; k < kernels.length; k++) kernels[k]!.run(at, until);
       }
-      for (const kernel of kernels) kernel.finish?.();
+      for (let k = 0; k < kernels.length; k++) kernels[k]!.finish?.();
     };
   };
 
@@ -89,7 +89,9 @@ export function runProgram(
       // Barriers were placed for groups that follow themselves.
       if (next !== groups) control.barrier();
       groups = next;
-      for (const group of groups) {
+      // Until V8 has optimised this, an iterator would leave an object a group on the heap.
+      for (let g = 0; g < groups.length; g++) {
+        const group = groups[g]!;
         if (group.barrier) {
           group.clock?.beginWait();
           control.barrier();

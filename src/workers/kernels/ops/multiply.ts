@@ -82,15 +82,30 @@ function columnsOf(columns: number, widest: number): Columns[] {
   return panels;
 }
 
-/** Panels side by side, as many together as a slab of B holds. */
-function slabsOf(panels: readonly Panel[]): Panel[][] {
+/** Panels that lie side by side. */
+interface Slab {
+  readonly panels: readonly Panel[];
+  readonly firstColumn: number;
+  /** So many of the first ones are packed whole and as they lie: they are read together, row by row. */
+  readonly together: number;
+}
+
+function slabOf(panels: readonly Panel[], b: MatrixPlace): Slab {
+  const other = panels.findIndex(
+    ({ packed, byColumns, width }) => !packed || byColumns || b.transposed || width !== 16,
+  );
+  return { panels, firstColumn: panels[0]!.first, together: other === -1 ? panels.length : other };
+}
+
+/** As many panels together as a slab of B holds. */
+function slabsOf(panels: readonly Panel[], b: MatrixPlace): Slab[] {
   const slabs: Panel[][] = [];
   for (const panel of panels) {
     const slab = slabs.at(-1);
     if (slab === undefined || panel.first + panel.width - slab[0]!.first > SLAB_COLUMNS) slabs.push([panel]);
     else slab.push(panel);
   }
-  return slabs;
+  return slabs.map((slab) => slabOf(slab, b));
 }
 
 /** Cuts `length` into equal blocks of at most `largest`. */
@@ -144,7 +159,8 @@ export function compileProduct(
     if (multiply === undefined) throw new RangeError(`compileProduct: no kernel for ${width} columns`);
     return { first, width, multiply, byColumns: dots !== undefined, packed: packsB || dots !== undefined };
   });
-  const slabs = slabsOf(panels);
+  const slabs = slabsOf(panels, b);
+  const whole = slabOf(panels, b);
   const reluAt = epilogue?.relu ?? null;
   const reluDistance = reluAt === null ? 0 : reluAt.at - c.at;
   const shift = reluAt?.shift ?? 0;
@@ -168,16 +184,15 @@ export function compileProduct(
       kernels.copyTransposed(width, kCount, b.at + first * b.stride + 4 * k, b.stride, target, bytes);
     }
   };
-  /** Packs panels that lie side by side; the first ones, whole and as they lie, are read together row by row. */
-  const packPanels = (slab: readonly Panel[], k: number, kCount: number, target: number): void => {
-    const { first: firstColumn } = slab[0]!;
-    const asTheyLie = ({ packed, byColumns, width }: Panel): boolean =>
-      packed && !byColumns && !b.transposed && width === 16;
-    const other = slab.findIndex((panel) => !asTheyLie(panel));
-    const together = other === -1 ? slab.length : other;
+  const packSlab = (
+    { panels, firstColumn, together }: Slab,
+    k: number,
+    kCount: number,
+    target: number,
+  ): void => {
     kernels.copyPanels(kCount, together, b.at + k * b.stride + 4 * firstColumn, b.stride, target);
-    for (let p = together; p < slab.length; p++) {
-      const panel = slab[p]!;
+    for (let p = together; p < panels.length; p++) {
+      const panel = panels[p]!;
       if (panel.packed) packPanel(panel, k, kCount, target + 4 * kCount * (panel.first - firstColumn));
     }
   };
@@ -190,7 +205,7 @@ export function compileProduct(
     iCount: number,
     k: number,
     kCount: number,
-    slab: readonly Panel[],
+    { panels, firstColumn }: Slab,
     slabAt: number,
   ): void => {
     let atA = a.at + (a.transposed ? k * a.stride + 4 * i : i * a.stride + 4 * k);
@@ -203,9 +218,8 @@ export function compileProduct(
     const continues = accumulate || k > (firstDepth ?? 0);
     const complete = k + kCount === depth;
     const relu = complete ? reluDistance : 0;
-    const { first: firstColumn } = slab[0]!;
-    for (let p = 0; p < slab.length; p++) {
-      const panel = slab[p]!;
+    for (let p = 0; p < panels.length; p++) {
+      const panel = panels[p]!;
       const { first, width } = panel;
       let atB = b.at + k * b.stride + 4 * first;
       let strideB = b.stride;
@@ -242,7 +256,7 @@ export function compileProduct(
     prepare: () => {
       if (!residentB) return;
       for (let k = 0; k < depth; k += depthBlock) {
-        packPanels(panels, k, Math.min(depthBlock, depth - k), residentAt(k));
+        packSlab(whole, k, Math.min(depthBlock, depth - k), residentAt(k));
       }
     },
     multiply: (i0, i1, k0, k1) => {
@@ -252,7 +266,7 @@ export function compileProduct(
           const iCount = Math.min(rowBlock, i1 - i);
           // Cut where it was packed.
           for (let k = k0; k < k1; k += depthBlock)
-            multiplyBlock(i, iCount, k, Math.min(depthBlock, k1 - k), panels, residentAt(k));
+            multiplyBlock(i, iCount, k, Math.min(depthBlock, k1 - k), whole, residentAt(k));
         }
         return;
       }
@@ -262,8 +276,9 @@ export function compileProduct(
         const until = Math.min(i1, from + part);
         for (let k = k0; k < k1; k += kBlock) {
           const kCount = Math.min(kBlock, k1 - k);
-          for (const slab of slabs) {
-            packPanels(slab, k, kCount, packedB);
+          for (let s = 0; s < slabs.length; s++) {
+            const slab = slabs[s]!;
+            packSlab(slab, k, kCount, packedB);
             for (let i = from; i < until; i += rowBlock)
               multiplyBlock(i, Math.min(rowBlock, until - i), k, kCount, slab, packedB);
           }
