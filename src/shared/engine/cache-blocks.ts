@@ -5,8 +5,14 @@ export const USUAL_CACHE_BYTES = 1024 * 1024;
 export const SMALLEST_CACHE_BYTES = 256 * 1024;
 export const LARGEST_CACHE_BYTES = 2 * 1024 * 1024;
 
-/** Depth that a product takes at a time. It is the same everywhere, because it decides the last bits of dot products. */
+/** Depth that a dot product is summed over at a time. It is the same everywhere, because it decides the last bits. */
 export const DEPTH_BLOCK = 256;
+
+/**
+ * Depth after which a tile puts its sums down, where B is packed: reading and writing C cost a fifth of a large product
+ * that did so every 256 values, while a panel of B streams from the second-level cache as fast as from the first.
+ */
+export const PASS_DEPTH = 1024;
 
 /** How work is cut for a second-level cache. None of it changes how an element is summed. */
 export interface CacheBlocks {

@@ -3,7 +3,7 @@ import { asGeneric, isLossOp } from "../../core/ops/loss-ops.ts";
 import { splitsByColumns } from "../../core/ops/sharding.ts";
 import type { Op } from "../../core/ops/op.ts";
 import { numelOf, type Tensor } from "../../core/ops/recording-ops.ts";
-import { cacheBlocks, DEPTH_BLOCK } from "./cache-blocks.ts";
+import { cacheBlocks, DEPTH_BLOCK, PASS_DEPTH } from "./cache-blocks.ts";
 import { genericScratchBytes } from "./expression-scratch.ts";
 
 /** What the sums of a tile begin with: nothing, or what lies in C. */
@@ -12,7 +12,7 @@ export const START = { zero: 0, sums: 1 } as const;
 /** B is packed as a whole, once, up to this size: larger ones would leave a second-level cache of 1 MB no room for A. */
 export const RESIDENT_B_BYTES = 384 * 1024;
 
-/** A larger B is packed slab by slab, each one block deep and as many columns wide as fit: a part of the last-level cache. */
+/** A larger B is packed slab by slab, each one pass deep and as many columns wide as fit: a part of the last-level cache. */
 export const SLAB_BYTES = 1024 * 1024;
 
 /** Packed rows lie this many bytes further apart than they are long: a power of two would meet few cache sets. */
@@ -48,7 +48,9 @@ export function productScratch(
 ): { bytesOfB: number; bytesOfA: number; bytes: number } {
   const whole = packedBytesOfB(depth, columns);
   const bytesOfB =
-    whole <= RESIDENT_B_BYTES ? whole : Math.min(packedBytesOfB(DEPTH_BLOCK, columns), SLAB_BYTES);
+    whole <= RESIDENT_B_BYTES
+      ? whole
+      : Math.min(packedBytesOfB(Math.min(depth, PASS_DEPTH), columns), SLAB_BYTES);
   const { packedRows } = cacheBlocks(cacheBytes);
   const bytesOfA = (packedRows * 4 + PACKED_PADDING_BYTES) * DEPTH_BLOCK;
   return { bytesOfB, bytesOfA, bytes: bytesOfB + bytesOfA + DOTS_BYTES };

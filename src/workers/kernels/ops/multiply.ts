@@ -1,4 +1,4 @@
-import { cacheBlocks, DEPTH_BLOCK } from "../../../shared/engine/cache-blocks.ts";
+import { cacheBlocks, DEPTH_BLOCK, PASS_DEPTH } from "../../../shared/engine/cache-blocks.ts";
 import {
   PACKED_PADDING_BYTES,
   packedBytesOfB,
@@ -61,8 +61,6 @@ interface Panel extends Columns {
 const ROWS_WORTH_PACKING_B = 96;
 /** From here on the last columns are worth turning for dot products. */
 const ROWS_WORTH_DOTS = 16;
-/** Columns of a block of B that is packed for all rows at once. */
-const SLAB_COLUMNS = SLAB_BYTES / (4 * DEPTH_BLOCK);
 /** Rows for which a slab is packed: with more, C would be out of every cache before the next block of the depth. */
 const ROWS_OF_A_SLAB = 1024;
 /** From here on packing an A that is stored in columns costs less than a page for every value of the depth. */
@@ -97,12 +95,13 @@ function slabOf(panels: readonly Panel[], b: MatrixPlace): Slab {
   return { panels, firstColumn: panels[0]!.first, together: other === -1 ? panels.length : other };
 }
 
-/** As many panels together as a slab of B holds. */
-function slabsOf(panels: readonly Panel[], b: MatrixPlace): Slab[] {
+/** As many panels together as a slab of B holds that is `depth` deep. */
+function slabsOf(panels: readonly Panel[], b: MatrixPlace, depth: number): Slab[] {
+  const most = SLAB_BYTES / (4 * depth);
   const slabs: Panel[][] = [];
   for (const panel of panels) {
     const slab = slabs.at(-1);
-    if (slab === undefined || panel.first + panel.width - slab[0]!.first > SLAB_COLUMNS) slabs.push([panel]);
+    if (slab === undefined || panel.first + panel.width - slab[0]!.first > most) slabs.push([panel]);
     else slab.push(panel);
   }
   return slabs.map((slab) => slabOf(slab, b));
@@ -143,7 +142,11 @@ export function compileProduct(
 ): CompiledProduct {
   const packsB = b.transposed || rows >= ROWS_WORTH_PACKING_B;
   const residentB = packsB && firstDepth === undefined && packedBytesOfB(depth, columns) <= RESIDENT_B_BYTES;
-  const depthBlock = evenBlock(depth, DEPTH_BLOCK);
+  /** Depth of a pass, a multiple of the blocks of `cut`: C is read and written once a pass. */
+  const passOf = (cut: number): number =>
+    packsB && !a.transposed ? cut * Math.max(1, Math.floor(PASS_DEPTH / cut)) : cut;
+  const depthCut = evenBlock(depth, DEPTH_BLOCK);
+  const depthPass = passOf(depthCut);
   const packsA = a.transposed && columns >= COLUMNS_WORTH_PACKING_A && a.stride >= SCATTERED_BYTES;
   const { packedRows, streamedRows } = cacheBlocks(cacheBytes);
   const largestRowBlock = packsB && !packsA ? streamedRows : packedRows;
@@ -159,7 +162,7 @@ export function compileProduct(
     if (multiply === undefined) throw new RangeError(`compileProduct: no kernel for ${width} columns`);
     return { first, width, multiply, byColumns: dots !== undefined, packed: packsB || dots !== undefined };
   });
-  const slabs = slabsOf(panels, b);
+  const slabs = slabsOf(panels, b, Math.min(depth, PASS_DEPTH));
   const whole = slabOf(panels, b);
   const reluAt = epilogue?.relu ?? null;
   const reluDistance = reluAt === null ? 0 : reluAt.at - c.at;
@@ -199,7 +202,7 @@ export function compileProduct(
   /** Where depths from k on begin in a B that is kept packed. */
   const residentAt = (k: number): number => packedB + 4 * k * paddedToVectors(columns);
 
-  /** `slabAt`: where the panels of the slab lie packed, those that are. */
+  /** `slabAt`: where the panels of the slab lie packed, those that are. Dot products are summed block by block of `cut`. */
   const multiplyBlock = (
     i: number,
     iCount: number,
@@ -207,6 +210,7 @@ export function compileProduct(
     kCount: number,
     { panels, firstColumn }: Slab,
     slabAt: number,
+    cut: number,
   ): void => {
     let atA = a.at + (a.transposed ? k * a.stride + 4 * i : i * a.stride + 4 * k);
     let strideA = a.stride;
@@ -215,36 +219,39 @@ export function compileProduct(
       kernels.copyRows(kCount, 4 * iCount, atA, a.stride, packedA, strideA);
       atA = packedA;
     }
-    const continues = accumulate || k > (firstDepth ?? 0);
-    const complete = k + kCount === depth;
-    const relu = complete ? reluDistance : 0;
     for (let p = 0; p < panels.length; p++) {
       const panel = panels[p]!;
-      const { first, width } = panel;
+      const { first, width, byColumns } = panel;
       let atB = b.at + k * b.stride + 4 * first;
       let strideB = b.stride;
       if (panel.packed) {
-        strideB = 4 * (panel.byColumns ? kCount : paddedToVectors(width));
+        strideB = 4 * (byColumns ? kCount : paddedToVectors(width));
         atB = slabAt + 4 * kCount * (first - firstColumn);
       }
-      panel.multiply(
-        iCount,
-        kCount,
-        atA,
-        strideA,
-        atB,
-        strideB,
-        c.at + i * c.stride + 4 * first,
-        c.stride,
-        continues ? START.sums : START.zero,
-        complete && epilogue !== undefined ? epilogue.biasAt + 4 * first : 0,
-        relu,
-        shift,
-        complete && moments !== null ? moments.sums + 8 * first : 0,
-        complete && moments !== null ? moments.squares + 8 * first : 0,
-        complete && moments !== null ? moments.centres + 4 * first : 0,
-        dotSums,
-      );
+      const step = byColumns ? cut : kCount;
+      for (let from = 0; from < kCount; from += step) {
+        const depthCount = Math.min(step, kCount - from);
+        const continues = accumulate || k + from > (firstDepth ?? 0);
+        const complete = k + from + depthCount === depth;
+        panel.multiply(
+          iCount,
+          depthCount,
+          atA + 4 * from,
+          strideA,
+          atB + 4 * from,
+          strideB,
+          c.at + i * c.stride + 4 * first,
+          c.stride,
+          continues ? START.sums : START.zero,
+          complete && epilogue !== undefined ? epilogue.biasAt + 4 * first : 0,
+          complete ? reluDistance : 0,
+          shift,
+          complete && moments !== null ? moments.sums + 8 * first : 0,
+          complete && moments !== null ? moments.squares + 8 * first : 0,
+          complete && moments !== null ? moments.centres + 4 * first : 0,
+          dotSums,
+        );
+      }
       workSinceBeat += iCount * kCount * width;
       if (workSinceBeat < WORK_PER_BEAT) continue;
       workSinceBeat = 0;
@@ -255,8 +262,8 @@ export function compileProduct(
   return {
     prepare: () => {
       if (!residentB) return;
-      for (let k = 0; k < depth; k += depthBlock) {
-        packSlab(whole, k, Math.min(depthBlock, depth - k), residentAt(k));
+      for (let k = 0; k < depth; k += depthPass) {
+        packSlab(whole, k, Math.min(depthPass, depth - k), residentAt(k));
       }
     },
     multiply: (i0, i1, k0, k1) => {
@@ -265,22 +272,23 @@ export function compileProduct(
         for (let i = i0; i < i1; i += rowBlock) {
           const iCount = Math.min(rowBlock, i1 - i);
           // Cut where it was packed.
-          for (let k = k0; k < k1; k += depthBlock)
-            multiplyBlock(i, iCount, k, Math.min(depthBlock, k1 - k), whole, residentAt(k));
+          for (let k = k0; k < k1; k += depthPass)
+            multiplyBlock(i, iCount, k, Math.min(depthPass, k1 - k), whole, residentAt(k), depthCut);
         }
         return;
       }
-      const kBlock = evenBlock(k1 - k0, DEPTH_BLOCK);
+      const cut = evenBlock(k1 - k0, DEPTH_BLOCK);
+      const pass = passOf(cut);
       const part = evenBlock(i1 - i0, ROWS_OF_A_SLAB);
       for (let from = i0; from < i1; from += part) {
         const until = Math.min(i1, from + part);
-        for (let k = k0; k < k1; k += kBlock) {
-          const kCount = Math.min(kBlock, k1 - k);
+        for (let k = k0; k < k1; k += pass) {
+          const kCount = Math.min(pass, k1 - k);
           for (let s = 0; s < slabs.length; s++) {
             const slab = slabs[s]!;
             packSlab(slab, k, kCount, packedB);
             for (let i = from; i < until; i += rowBlock)
-              multiplyBlock(i, Math.min(rowBlock, until - i), k, kCount, slab, packedB);
+              multiplyBlock(i, Math.min(rowBlock, until - i), k, kCount, slab, packedB, cut);
           }
         }
       }
