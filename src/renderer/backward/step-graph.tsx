@@ -8,6 +8,8 @@ import { useGraphScroll } from "./use-graph-scroll.ts";
 import own from "./backward.module.css";
 
 const MARGIN = 10;
+/** Characters that fit into a step's box. */
+const LONGEST_LABEL = 12;
 const ZOOM_STEP = 1.25;
 const ZOOMS = { least: 0.1, most: 4 } as const;
 
@@ -106,7 +108,9 @@ export function StepGraph({ trace, at }: { readonly trace: Trace; readonly at: n
                   {place.index + 1}. {step.pass}
                 </text>
                 <text x={6} y={30}>
-                  {place.makes}
+                  {place.makes.length > LONGEST_LABEL
+                    ? `${place.makes.slice(0, LONGEST_LABEL - 1)}…`
+                    : place.makes}
                 </text>
               </g>
             );

@@ -145,4 +145,21 @@ describe("Lab.stepper.trace()", () => {
     }
     for (const name of names) expect(name).not.toMatch(/[(.]/);
   });
+
+  it("names what comes through and past a residual block by its layer, in every block of several", async () => {
+    const block: NetworkSpec["layers"][number] = {
+      type: "residual",
+      layers: [{ type: "linear", in: 6, out: 6, init: "xavierNormal" }, { type: "tanh" }],
+    };
+    const layers: NetworkSpec["layers"] = [
+      { type: "linear", in: 784, out: 6, init: "xavierNormal" },
+      block,
+      block,
+      { type: "linear", in: 6, out: 1, init: "xavierNormal" },
+    ];
+    const found = await test.lab.stepper.trace({ network: { ...SMALL, layers }, threads: 2 });
+    const names = new Set(found.tensors.map(({ name }) => name));
+    for (const name of ["z1", "s1", "s2", "ds1 in all", "dz1 in all"]) expect(names, name).toContain(name);
+    for (const name of names) expect(name).not.toMatch(/[(.]|@.*@/);
+  });
 });

@@ -26,13 +26,16 @@ const activated = (activation: string, x: string): string =>
 
 /**
  * Names for the tensors of a plain network, in the order of its ops: layer n gives zₙ = xₙ wₙ + bₙ, its activation aₙ;
- * the gradient of the loss by t is dt, by wₙ dWₙ; the k-th residual block gives sₖ. One name a version: what an op writes over gets a new one.
+ * the gradient of the loss by t is dt, by wₙ dWₙ; the k-th residual block gives sₖ, and dt in all is
+ * what comes through it and past it. One name a version: what an op writes over gets a new one.
  */
 export class StepNames {
   /** Latest symbol of what lies at a place, by offset. */
   readonly #symbols = new Map<number, string>();
   /** Symbol of what went into the layer of these weights, by the weights' symbol. */
   readonly #inputs = new Map<string, string>();
+  /** Symbol of what was recorded under a name: a layer's product and what its bias makes of it have the same. */
+  readonly #called = new Map<string, string>();
   /** What products were computed of. */
   readonly #factors: Tensor[] = [];
 
@@ -56,7 +59,9 @@ export class StepNames {
     // The same op with other names in it: its type stays.
     const named = Object.fromEntries(fields) as Op<Tensor>;
     for (const [key, value] of Object.entries(op)) {
-      if (OUTPUTS.has(key) && isTensor(value)) this.#symbols.set(value.offsetBytes, out.symbol);
+      if (!OUTPUTS.has(key) || !isTensor(value)) continue;
+      this.#symbols.set(value.offsetBytes, out.symbol);
+      this.#called.set(value.name, out.symbol);
     }
     return { op: named, out };
   }
@@ -89,14 +94,14 @@ export class StepNames {
         return { symbol: "running averages", formula: `moved towards ${before(op.batch)}` };
       case "normalizeColumnsBackward":
         return {
-          symbol: `d${op.dx.name.replace(/\.g$/, "")}`,
+          symbol: this.#gradientOf(op.dx),
           formula: "gain / √(variance + ε) · (dy − mean dy − x̂ mean(dy x̂))",
         };
       case "normalizeRowsBackward":
         return { symbol: `d${before(op.x)}`, formula: "(dy − mean dy − x̂ mean(dy x̂)) / √(variance + ε)" };
       case "add":
         return op.out.name.endsWith(".g")
-          ? { symbol: `d${op.out.name.replace(/\.g$/, "")}`, formula: `${before(op.a)} + ${before(op.b)}` }
+          ? { symbol: `${this.#gradientOf(op.out)} in all`, formula: `${before(op.a)} + ${before(op.b)}` }
           : { symbol: `s${++this.#sums}`, formula: `${before(op.a)} + ${before(op.b)}` };
       case "scale":
         return { symbol: `${op.factor} · ${before(op.x)}`, formula: `${op.factor} · ${before(op.x)}` };
@@ -118,6 +123,12 @@ export class StepNames {
       default:
         return null;
     }
+  }
+
+  /** dt of what was recorded as the gradient of t. */
+  #gradientOf({ name }: Tensor): string {
+    const of = name.replace(/\.g$/, "");
+    return `d${this.#called.get(of) ?? of}`;
   }
 
   /** The product of two branches, or the gradient of one: the gradient of the product times the other. Null of other maps. */
