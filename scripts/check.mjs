@@ -6,7 +6,7 @@ import { projectPaths } from "./setup/project-paths.mjs";
 import { runCommand } from "./setup/run-command.mjs";
 import { runMain } from "./setup/run-main.mjs";
 
-/** ESLint takes as long as all the others: it has a processor of its own. */
+/** The linter takes as long as all the others. */
 const LANES = [["check:lint"], ["check:types", "check:format", "check:imports", "check:unused"]];
 
 /**

@@ -46,7 +46,8 @@ export const forSimpleActivations = <T>(
  * @see torch.nn.LeakyReLU
  */
 export type BuiltInActivation =
-  { readonly kind: "leakyRelu"; readonly slope: number } | { readonly kind: SimpleActivation };
+  | { readonly kind: "leakyRelu"; readonly slope: number }
+  | { readonly kind: SimpleActivation };
 
 /** Of a person's own, by formulas: `forward` of z, `backward` of z and dy, or null where it is derived. */
 export interface OwnActivation {

@@ -187,13 +187,12 @@ const RULES: ShardingRules = {
     ]),
   ],
   // The merge of the partial moments writes all of `out` at once, so it is one item of one worker.
-  statistics: ({ x, out }) => [
-    ...reduction([x], out, {
+  statistics: ({ x, out }) =>
+    reduction([x], out, {
       rows: rowsOf(x),
       partialBytes: STATISTICS_LENGTH * 8,
       costNs: COST_NS.moment * numel(x),
     }).map((phase) => (phase.name === "reduce" ? { ...phase, items: 1 } : phase)),
-  ],
   histogram: ({ x, out }) =>
     reduction([x], out, { rows: rowsOf(x), partialBytes: numel(out) * 8, costNs: COST_NS.plain * numel(x) }),
   tally: ({ x, out }) =>
@@ -220,24 +219,22 @@ const RULES: ShardingRules = {
   ...OPTIMISER_SHARDING,
   lookUp: ({ values, counter, out }) => [single([readAll(values), readAll(counter), write(out)])],
   advance: ({ counter }) => [single([write(counter)])],
-  squaredNorm: ({ x, out }) => [
-    ...reduction([], out, {
+  squaredNorm: ({ x, out }) =>
+    reduction([], out, {
       rows: numel(x),
       partialBytes: 8,
       costNs: COST_NS.element * numel(x),
     }).map((phase): Phase<typeof x> =>
       phase.name === "partial" ? { ...phase, axis: "elements", accesses: [read(x)] } : phase,
     ),
-  ],
-  squaredDistance: ({ a, b, out }) => [
-    ...reduction([], out, {
+  squaredDistance: ({ a, b, out }) =>
+    reduction([], out, {
       rows: numel(a),
       partialBytes: 8,
       costNs: COST_NS.element * numel(a),
     }).map((phase): Phase<typeof a> =>
       phase.name === "partial" ? { ...phase, axis: "elements", accesses: [read(a), read(b)] } : phase,
     ),
-  ],
   rootRatio: ({ numerator, denominator, out }) => [
     single([readAll(numerator), ...(denominator === null ? [] : [readAll(denominator)]), write(out)]),
   ],

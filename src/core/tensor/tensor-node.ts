@@ -11,7 +11,15 @@ export interface SourceLine {
 export type TensorDType = "float32" | "bool" | "int32";
 
 export type ReduceFunction =
-  "sum" | "mean" | "variance" | "std" | "max" | "min" | "argmax" | "argmin" | "logSumExp";
+  | "sum"
+  | "mean"
+  | "variance"
+  | "std"
+  | "max"
+  | "min"
+  | "argmax"
+  | "argmin"
+  | "logSumExp";
 
 /** A draw of the notebook's generator: the same numbers for the same three, whatever else runs. */
 export interface DrawKey {

@@ -7,7 +7,8 @@ import { promisify } from "node:util";
 
 /** A Python that can import torch, or why there is none. */
 export type FoundPyTorch =
-  { readonly python: string; readonly version: string } | { readonly reason: string };
+  | { readonly python: string; readonly version: string }
+  | { readonly reason: string };
 
 const NAMES = process.platform === "win32" ? ["python.exe", "py.exe"] : ["python3", "python"];
 /** The system's own, which is what apt installs for, also where the path names another first. */

@@ -165,7 +165,14 @@ interface SavedRun {
   readonly id: string;
   readonly name: string;
   readonly kind:
-    "notebook" | "ladder" | "init" | "stages" | "gradcheck" | "training" | "profile" | "imported";
+    | "notebook"
+    | "ladder"
+    | "init"
+    | "stages"
+    | "gradcheck"
+    | "training"
+    | "profile"
+    | "imported";
   readonly status: "running" | "finished" | "cancelled" | "failed" | "interrupted";
   readonly startedAt: string;
   readonly threads: number;

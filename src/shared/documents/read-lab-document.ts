@@ -145,7 +145,7 @@ function sectionText(part: ExercisePart, lines: readonly string[]): string {
 
 /** The section has ended: it becomes one of the exercise's attributes. */
 function closeSection(cell: OpenCell | undefined): void {
-  if (cell === undefined || cell.section === null) return;
+  if (!cell?.section) return;
   const { part, lines } = cell.section;
   cell.attributes = withPart(cell.attributes, part, sectionText(part, lines));
   cell.section = null;

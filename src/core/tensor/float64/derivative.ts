@@ -126,7 +126,8 @@ function unaryGradient(back: Backward, fn: keyof typeof UNARY_DERIVATIVES): Floa
   const derivative = UNARY_DERIVATIVES[fn];
   if (derivative === null) return null;
   const wrong = derivative.mistakes[wrongRule(back) ?? ""] as
-    (typeof derivative.mistakes)[string] | undefined;
+    | (typeof derivative.mistakes)[string]
+    | undefined;
   const rule = wrong?.rule ?? derivative.rule;
   const { g, x, y, seen } = back;
   return g.map((value, i) => rule(value, x[0][i], y[i], Math.sign(seen[0][i])));
@@ -148,7 +149,8 @@ function binaryGradients(
   const derivative = BINARY_DERIVATIVES[fn];
   if (derivative === null) return [null, null];
   const wrong = derivative.mistakes[wrongRule(back) ?? ""] as
-    (typeof derivative.mistakes)[string] | undefined;
+    | (typeof derivative.mistakes)[string]
+    | undefined;
   const { step, g, x, y, seen, shapes, ties } = back;
   const [toA, toB] = shapes.map((from) => broadcastPlaces(from, step.shape));
   const chooses = fn === "maximum" || fn === "minimum";

@@ -19,9 +19,7 @@ export interface NamedLayer<L extends Layer = Layer> {
 }
 
 /** A block's branches with the names that its module in torch has for them. */
-const namedBranches = (
-  block: Block<Layer>,
-): readonly (readonly [name: string, branch: readonly Layer[]])[] =>
+const namedBranches = (block: Block<Layer>): readonly (readonly [name: string, branch: readonly Layer[]])[] =>
   block.type === "residual"
     ? [["f", block.layers]]
     : [

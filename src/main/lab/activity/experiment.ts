@@ -29,4 +29,5 @@ export interface LabServices {
 
 /** A new run, or one that goes on. */
 export type RunRow =
-  { readonly create: Omit<NewRun, "machineId" | "startedAt"> } | { readonly resume: string };
+  | { readonly create: Omit<NewRun, "machineId" | "startedAt"> }
+  | { readonly resume: string };

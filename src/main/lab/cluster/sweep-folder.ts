@@ -167,7 +167,11 @@ export class Publisher {
     try {
       await copyFile(from, part);
       const handle = await open(part, "r+");
-      await handle.sync().finally(() => handle.close());
+      try {
+        await handle.sync();
+      } finally {
+        await handle.close();
+      }
       await rename(part, to);
     } catch (error) {
       await rm(part, { force: true }).catch(() => undefined);
@@ -178,7 +182,11 @@ export class Publisher {
   async json(value: unknown, to: string): Promise<void> {
     const part = `${to}${this.#suffix}`;
     const handle = await open(part, "w");
-    await handle.writeFile(JSON.stringify(value)).finally(() => handle.close());
+    try {
+      await handle.writeFile(JSON.stringify(value));
+    } finally {
+      await handle.close();
+    }
     await rename(part, to);
   }
 }

@@ -18,7 +18,7 @@ export function misfitOf(
     return `${dataset.title} has ${dataset.validRows} validation rows; ${validRows} were asked for`;
   }
   const { layout } = dataset;
-  const square = layout !== null && layout.channels === 1 && layout.height === layout.width;
+  const square = layout?.channels === 1 && layout.height === layout.width;
   return augmentShift > 0 && !square
     ? `${dataset.title} holds no square grey images: nothing can be shifted; set augmentShift to 0`
     : "";

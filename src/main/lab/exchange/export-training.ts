@@ -15,7 +15,8 @@ import { SHUFFLE_STREAM } from "../training/session/trainer.ts";
 
 /** A training to write elsewhere: a run, or what a spec says. */
 export type ExportedTraining =
-  { readonly runId: string } | { readonly spec: TrainSpec; readonly given?: GivenParameters | null };
+  | { readonly runId: string }
+  | { readonly spec: TrainSpec; readonly given?: GivenParameters | null };
 
 /** The last weights that a run has kept; null where there are none. @throws {DataFormatError} */
 export async function lastWeights(services: LabServices, run: RunSummary): Promise<Checkpoint | null> {

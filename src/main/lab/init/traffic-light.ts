@@ -70,7 +70,7 @@ const RULES: readonly Rule[] = [
     rule: "the gradient is not zero everywhere",
     source: GLOROT,
     judge: ({ gradient }) =>
-      gradient !== null && gradient.min === 0 && gradient.max === 0
+      gradient?.min === 0 && gradient.max === 0
         ? bad("the gradient is zero everywhere: nothing before this layer is trained")
         : null,
   },

@@ -69,7 +69,7 @@ export class Buffers {
   }
 
   freeAll(): void {
-    for (const buffer of [...this.#buffers.keys()]) this.free(buffer);
+    for (const buffer of this.#buffers.keys()) this.free(buffer);
   }
 
   /** Where a tensor lies. @throws {ContractError} If it reaches beyond its buffer. */

@@ -31,7 +31,8 @@ export interface TfjsNetworkRequest {
 
 /** One at a time; each has one answer. */
 export type TfjsRequest =
-  TfjsProductRequest | { readonly command: "network"; readonly request: TfjsNetworkRequest };
+  | TfjsProductRequest
+  | { readonly command: "network"; readonly request: TfjsNetworkRequest };
 
 /** How far a request is, 0 to 1; comes any number of times before its answer. */
 export const tfjsProgressSchema = v.object({ progress: v.number() });

@@ -143,7 +143,7 @@ function stroke(
 
 function endStroke(before: NotebookEdit): NotebookEdit {
   const last = before.past.at(-1);
-  if (last === undefined || last.typing === null) return before;
+  if (!last?.typing) return before;
   return { ...before, past: [...before.past.slice(0, -1), { ...last, typing: null }] };
 }
 

@@ -55,7 +55,7 @@ export function withStandings(session: Session, cells: readonly CellStanding[]):
   const results = new Map(session.results);
   for (const { id, hash } of cells) {
     const shown = results.get(id);
-    if (shown === undefined || shown.hash === null || shown.current === (shown.hash === hash)) continue;
+    if (!shown?.hash || shown.current === (shown.hash === hash)) continue;
     results.set(id, { ...shown, current: shown.hash === hash });
   }
   const same = [...results].every(([id, shown]) => session.results.get(id) === shown);

@@ -97,7 +97,7 @@ function Inspected({ learned }: { readonly learned: Learned }) {
         : embeddingFigure(embedding, learned.classNames),
     [embedding, learned],
   );
-  const square = layout !== null && layout.channels === 1;
+  const square = layout?.channels === 1;
   return (
     <>
       <p>
