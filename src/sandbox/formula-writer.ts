@@ -1,14 +1,16 @@
 import * as v from "valibot";
+import { ContractError } from "../core/errors.ts";
 import { derive } from "../core/expression/derive.ts";
 import { call, DY, type InputName } from "../core/expression/expression.ts";
 import { backwardMisfit, readOwnActivation } from "../core/expression/own-activation.ts";
 import { lossMisfit, readOwnLoss } from "../core/expression/own-loss.ts";
 import { writeFormula } from "../core/expression/write-formula.ts";
+import type { LayerMisfit } from "../core/network/own-backward/layer-misfit.ts";
 import { writeLines, type NamedTensor } from "../core/network/own-backward/write-lines.ts";
 import { elementFormula, FormulaError } from "../core/tensor/element-formula.ts";
 import { sameShape, showShape } from "../core/tensor/shapes.ts";
 import type { SourceLine, TensorNode } from "../core/tensor/tensor-node.ts";
-import { composedLayerSchema, layerSpecSchema } from "../shared/specs/layer-spec.ts";
+import { composedLayerSchema, layerSpecSchema, type ComposedLayer } from "../shared/specs/layer-spec.ts";
 import { ownBackwardMisfit, ownBackwardProblem } from "../shared/specs/network-spec.ts";
 import { ownLossSpecSchema } from "../shared/specs/own-part-spec.ts";
 import type { CellOutputs } from "./cell-outputs.ts";
@@ -101,9 +103,20 @@ export class FormulaWriter {
     const layer = parsed.output;
     const problem = ownBackwardProblem(layer, TRIED_WIDTH);
     if (problem !== "") throw new GuestError("TypeError", `ownLayer("${name}"), backward: ${problem}`);
-    const misfit = ownBackwardMisfit(layer, TRIED_WIDTH);
+    const misfit = this.#compared(layer, place);
     const lines = layer.backward ?? null;
     this.#outputs.add({ kind: "layer", name, layers: layer.layers, backward: lines, misfit, place });
+  }
+
+  /** Where a layer's backward is not the derivative; a notice where that would take too long. */
+  #compared(layer: ComposedLayer, place: SourceLine | null): LayerMisfit | null {
+    try {
+      return ownBackwardMisfit(layer, TRIED_WIDTH);
+    } catch (error) {
+      if (!(error instanceof ContractError)) throw error;
+      this.#outputs.add({ kind: "notice", text: `${layer.name}, its backward: ${error.message}.`, place });
+      return null;
+    }
   }
 
   /** @throws {GuestError} If a network's spec would not take it. */

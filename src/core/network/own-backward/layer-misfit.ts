@@ -1,3 +1,5 @@
+import { ContractError } from "../../errors.ts";
+import type { Ops } from "../../ops/op.ts";
 import { ReferenceOps } from "../../ops/reference-ops.ts";
 import { numelOf } from "../../ops/recording-ops.ts";
 import type { ReferenceTensor } from "../../ops/reference-tensor.ts";
@@ -15,6 +17,8 @@ export interface LayerMisfit {
 }
 
 const ROWS = 5;
+/** Of one tensor: what takes a moment. */
+const MOST_ELEMENTS = 2 ** 24;
 /** Of the largest number of a gradient: numbers in lines are rounded to float32. */
 const RTOL = 1e-6;
 /** What is smaller counts as nothing beside it. */
@@ -31,7 +35,7 @@ const numbers = (name: string, count: number): Float64Array => {
  * Compares the gradients that a layer's own backward gives with the lab's in float64, on made-up numbers.
  *
  * @returns The largest difference; null where all agree.
- * @throws {ContractError} If the backward's shapes do not fit.
+ * @throws {ContractError} If a tensor is too large, or the backward's shapes do not fit.
  */
 export function layerMisfit(
   layers: readonly Layer[],
@@ -39,7 +43,16 @@ export function layerMisfit(
   lines: readonly string[],
 ): LayerMisfit | null {
   const gradientsOf = (of: readonly Layer[]) => {
-    const ops = new ReferenceOps();
+    const reference = new ReferenceOps();
+    const ops: Ops<ReferenceTensor> = {
+      tensor: (name, shape, dtype) => {
+        if (numelOf(shape) <= MOST_ELEMENTS) return reference.tensor(name, shape, dtype);
+        throw new ContractError(
+          `${name} has ${numelOf(shape).toPrecision(3)} elements for ${ROWS} rows, too many to be compared with the derivative here; a gradient check does`,
+        );
+      },
+      run: (op) => reference.run(op),
+    };
     const made = (name: string, shape: readonly number[]): ReferenceTensor => {
       const tensor = ops.tensor(name, shape);
       tensor.data.set(numbers(name, numelOf(shape)));

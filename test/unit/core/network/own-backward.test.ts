@@ -62,6 +62,12 @@ describe("a layer's own backward", () => {
     expect(found?.given).not.toBe(found?.derived);
   });
 
+  it("does not compare what would take long", () => {
+    const lines = replaced(DENSE, "dw1", "dw1 = t(x) @ dz + sum(t(y) @ y)");
+    const wide: Layer[] = [{ type: "linear", in: INPUTS, out: 10_000 }, ...dense.slice(1)];
+    expect(() => layerMisfit(wide, INPUTS, lines)).toThrow(/has 1\.00e\+8 elements for 5 rows/);
+  });
+
   it.each<[string, string[], string]>([
     ["no line", ["dx"], 'line 1, "dx": expected name = formula'],
     ["a formula that is none", ["dx = dy @"], 'line 1, "dx = dy @": the end at place 5: expected a number'],
