@@ -28,10 +28,7 @@ it.each<[string[], string]>([
     ["w1", "x"],
     "The gradient that your backward of mine gives x, and that goes on to w1, is not the derivative of its forward.",
   ],
-  [
-    ["x"],
-    "The gradient that your backward of mine gives x is not the derivative of its forward.",
-  ],
+  [["x"], "The gradient that your backward of mine gives x is not the derivative of its forward."],
 ])("of wrong gradients of %j it says whose backward is to blame", (failed, said) => {
   expect(saidOfBackward({ layers: layers(relu), loss: "mse" }, new Set(failed))).toBe(said);
 });
