@@ -282,8 +282,14 @@ export function hostFunctions(parts: HostParts): Readonly<Record<string, HostFun
       });
       return undefined;
     },
-    defineLayer: (name, layers, given) => {
-      formulas.defineLayer(text(name), text(layers, LONG_TEXT), sources.line(text(given, LONG_TEXT)));
+    layerBackward: (names, ...of) => formulas.writeBackward(text(names).split("\n"), of.map(tensor)),
+    defineLayer: (name, layers, backward, given) => {
+      formulas.defineLayer({
+        name: text(name),
+        layers: text(layers, LONG_TEXT),
+        backward: backward === undefined ? null : text(backward, LONG_TEXT).split("\n"),
+        place: sources.line(text(given, LONG_TEXT)),
+      });
       return undefined;
     },
     clearTray: () => {

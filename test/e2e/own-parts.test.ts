@@ -8,6 +8,11 @@ const LONG_MS = 90_000;
 const CODE = `const bent = activation("bent", (z) => z.maximum(z.mul(0.1)));
 lossFunction("cauchy", (y, t) => y.sub(t).square().add(1).log());
 ownLayer("squeeze", (n) => new nn.Residual(new nn.Sequential(new nn.Linear(n, Math.floor(n / 4)), bent, new nn.Linear(Math.floor(n / 4), n))));
+ownLayer("byHand", (n) => new nn.Linear(n, n), (layer, x, y) => {
+  x.g = y.g!.matmul(layer.weight);
+  layer.weight.g = y.g!.t().matmul(x);
+  layer.bias.g = y.g!.sum({ dim: 0 });
+});
 checkLayer(bent, { x: randn(6, 4) });`;
 const SQUEEZE = "x + f(x) with f: linear n → n / 4, bent, linear n / 4 → n";
 
@@ -69,6 +74,7 @@ it("is written in a notebook and checked there", async () => {
   const defined = cell(1).getByRole("group", { name: "Activation bent" });
   await defined.getByText("bent(z) = maximum(z, z * 0.1)").waitFor({ timeout: LONG_MS });
   await cell(1).getByRole("group", { name: "Layer squeeze" }).getByText(SQUEEZE).waitFor();
+  await cell(1).getByRole("group", { name: "Layer byHand" }).getByText("dw1 = t(x) @ dy").waitFor();
   await cell(1)
     .getByText(/agrees? with float64/)
     .first()
@@ -187,6 +193,21 @@ it("trains with a layer of the notebook, whose width follows what comes in", asy
   await layer(3).scrollIntoViewIfNeeded();
   expect(await violations()).toEqual([]);
   await pictures("own-layer-train", "Train");
+});
+
+it("trains with a layer whose backward is written by hand, and shows its lines", async () => {
+  await field("Preset").selectOption("small");
+  await chooseOwn(field("Kind of the new layer"), /^byHand, of /);
+  await button("Add layer").click();
+  await layer(3).getByRole("button", { name: "Code: backward of layer 3" }).click();
+  await layer(3).getByText("dw1 = t(x) @ dy").waitFor();
+  await field("Epochs").fill("1");
+  await train();
+  await page
+    .getByText(/^finished$/)
+    .first()
+    .waitFor();
+  expect(await violations()).toEqual([]);
 });
 
 it("begins with parts that work, from the menu of new notebooks", async () => {

@@ -3,13 +3,13 @@ import { BINARY, UNARY } from "../ops/map-functions.ts";
 import type { BinaryFunction, UnaryFunction } from "../ops/generic-op.ts";
 
 /**
- * A formula of one element: `z` what comes into an activation, `dy` the gradient of what comes out; of a loss `y` what is
- * predicted, and `t` the target.
+ * A formula: of one element unless more functions are named. `z` is what comes into an activation, `dy` the gradient of
+ * what comes out; of a loss `y` is what is predicted, and `t` the target.
  */
-export type Expression =
-  | { readonly kind: "input"; readonly name: InputName }
+export type Expression<Fn extends string = MapFunction, Name extends string = InputName> =
+  | { readonly kind: "input"; readonly name: Name }
   | { readonly kind: "value"; readonly value: number }
-  | { readonly kind: "call"; readonly fn: MapFunction; readonly args: readonly Expression[] };
+  | { readonly kind: "call"; readonly fn: Fn; readonly args: readonly Expression<Fn, Name>[] };
 export const INPUT_NAMES = ["z", "dy", "y", "t"] as const;
 export type InputName = (typeof INPUT_NAMES)[number];
 
@@ -31,7 +31,7 @@ export function call(fn: MapFunction, ...args: readonly Expression[]): Expressio
 }
 
 /** How many functions an expression applies. */
-export const functionsIn = (e: Expression): number =>
+export const functionsIn = (e: Expression<string, string>): number =>
   e.kind === "call" ? e.args.reduce((sum, arg) => sum + functionsIn(arg), 1) : 0;
 
 /** Whether an input stands in an expression. */

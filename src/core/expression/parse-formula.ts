@@ -6,7 +6,7 @@ import {
   type BinaryFunction,
   type MapFunction,
 } from "../ops/generic-op.ts";
-import { functionsIn, number, type Expression, type InputName } from "./expression.ts";
+import { functionsIn, type Expression, type InputName } from "./expression.ts";
 
 /** Most functions that a formula applies. */
 export const MOST_FUNCTIONS = 64;
@@ -15,15 +15,19 @@ export const LONGEST_FORMULA = 1_000;
 
 const FUNCTIONS: readonly MapFunction[] = [...UNARY_FUNCTIONS, ...BINARY_FUNCTIONS, "where"];
 /** Names that people write besides those of the tensor language. */
-const ALSO: Readonly<Partial<Record<string, MapFunction>>> = { max: "maximum", min: "minimum" };
+const ALSO: ReadonlyMap<string, MapFunction> = new Map([
+  ["max", "maximum"],
+  ["min", "minimum"],
+]);
 const TOKEN =
-  /\s*(?:(\d+(?:\.\d*)?(?:e[+-]?\d+)?|\.\d+(?:e[+-]?\d+)?)|([A-Za-z]\w*)|(\*\*|[<>=!]=|[-+*/<>(),]))/gy;
+  /\s*(?:(\d+(?:\.\d*)?(?:e[+-]?\d+)?|\.\d+(?:e[+-]?\d+)?)|([A-Za-z]\w*)|(\*\*|[<>=!]=|[-+*/@<>(),]))/gy;
 
-interface Operator {
-  readonly fn: BinaryFunction;
+interface Operator<Fn = BinaryFunction> {
+  readonly fn: Fn;
   /** The higher binds first. */
   readonly level: number;
 }
+const PRODUCT_LEVEL = 3;
 const OPERATORS: Readonly<Partial<Record<string, Operator>>> = {
   ">": { fn: "gt", level: 1 },
   ">=": { fn: "ge", level: 1 },
@@ -33,12 +37,24 @@ const OPERATORS: Readonly<Partial<Record<string, Operator>>> = {
   "!=": { fn: "ne", level: 1 },
   "+": { fn: "add", level: 2 },
   "-": { fn: "sub", level: 2 },
-  "*": { fn: "mul", level: 3 },
-  "/": { fn: "div", level: 3 },
+  "*": { fn: "mul", level: PRODUCT_LEVEL },
+  "/": { fn: "div", level: PRODUCT_LEVEL },
   "**": { fn: "pow", level: 5 },
 };
 /** Between product and power: −z ** 2 is −(z ** 2), as Python has it. */
 const SIGN_LEVEL = 4;
+
+/** What formulas may hold beside numbers and functions of elements. */
+export interface FormulaLanguage<Fn extends string, Name extends string> {
+  readonly inputs: readonly Name[];
+  /** More functions, with the fewest and the most values that each takes. `matmul` is also written @. */
+  readonly functions: ReadonlyMap<string, TakenBy<Fn>>;
+}
+export interface TakenBy<Fn extends string> {
+  readonly fn: Fn;
+  readonly least: number;
+  readonly most: number;
+}
 
 interface Token {
   readonly text: string;
@@ -76,7 +92,15 @@ function tokensOf(formula: string): Token[] {
  *
  * @throws {ContractError} If it is not one, saying where.
  */
-export function parseFormula(formula: string, inputs: readonly InputName[]): Expression {
+export const parseFormula = (formula: string, inputs: readonly InputName[]): Expression =>
+  readFormula<MapFunction, InputName>(formula, { inputs, functions: new Map() });
+
+/** The same in a language with more functions. @throws {ContractError} If it is no formula of it, saying where. */
+export function readFormula<Fn extends string, Name extends string>(
+  formula: string,
+  { inputs, functions }: FormulaLanguage<Fn, Name>,
+): Expression<Fn | MapFunction, Name> {
+  type Read = Expression<Fn | MapFunction, Name>;
   const tokens = tokensOf(formula);
   let next = 0;
   const peek = (): Token => tokens[next];
@@ -86,14 +110,22 @@ export function parseFormula(formula: string, inputs: readonly InputName[]): Exp
     if (peek().kind !== "sign" || peek().text !== text) throw unexpected(peek(), text);
     next++;
   };
+  const takenBy = (name: string): TakenBy<Fn | MapFunction> | undefined => {
+    const fn = ALSO.get(name) ?? FUNCTIONS.find((one) => one === name);
+    if (fn === undefined) return functions.get(name);
+    return { fn, least: operandsOf(fn), most: operandsOf(fn) };
+  };
+  const operatorAt = ({ kind, text }: Token): Operator<Fn | MapFunction> | undefined => {
+    if (kind !== "sign") return undefined;
+    const matmul = functions.get("matmul");
+    return text === "@" && matmul !== undefined ? { fn: matmul.fn, level: PRODUCT_LEVEL } : OPERATORS[text];
+  };
 
-  const callOf = (token: Token): Expression => {
-    const fn = ALSO[token.text] ?? FUNCTIONS.find((one) => one === token.text);
-    if (fn === undefined) {
-      throw unexpected(
-        token,
-        `one of ${inputs.join(", ")}, or a function: ${[...FUNCTIONS, "max", "min"].join(", ")}`,
-      );
+  const callOf = (token: Token): Read => {
+    const found = takenBy(token.text);
+    if (found === undefined) {
+      const known = [...FUNCTIONS, ...ALSO.keys(), ...functions.keys()];
+      throw unexpected(token, `one of ${inputs.join(", ")}, or a function: ${known.join(", ")}`);
     }
     take("(");
     const args = [expression(1)];
@@ -102,16 +134,16 @@ export function parseFormula(formula: string, inputs: readonly InputName[]): Exp
       args.push(expression(1));
     }
     take(")");
-    const wanted = operandsOf(fn);
-    if (args.length === wanted) return { kind: "call", fn, args };
+    const { fn, least, most } = found;
+    if (args.length >= least && args.length <= most) return { kind: "call", fn, args };
     throw new ContractError(
-      `${token.text} at place ${token.at} takes ${wanted} ${wanted === 1 ? "value" : "values"}; here are ${args.length}`,
+      `${token.text} at place ${token.at} takes ${least === most ? "" : `${least} to `}${most} ${most === 1 ? "value" : "values"}; here are ${args.length}`,
     );
   };
-  const operand = (): Expression => {
+  const operand = (): Read => {
     const token = peek();
     next++;
-    if (token.kind === "number") return number(Number(token.text));
+    if (token.kind === "number") return { kind: "value", value: Number(token.text) };
     if (token.kind === "name") {
       const name = inputs.find((one) => one === token.text);
       return name === undefined ? callOf(token) : { kind: "input", name };
@@ -123,14 +155,16 @@ export function parseFormula(formula: string, inputs: readonly InputName[]): Exp
     }
     if (token.text === "-") {
       const of = expression(SIGN_LEVEL);
-      return of.kind === "value" ? number(-of.value) : { kind: "call", fn: "neg", args: [of] };
+      return of.kind === "value"
+        ? { kind: "value", value: -of.value }
+        : { kind: "call", fn: "neg", args: [of] };
     }
     throw unexpected(token, `a number, ${inputs.join(", ")}, a function or (`);
   };
-  const expression = (lowest: number): Expression => {
+  const expression = (lowest: number): Read => {
     let left = operand();
     for (;;) {
-      const operator = peek().kind === "sign" ? OPERATORS[peek().text] : undefined;
+      const operator = operatorAt(peek());
       if (operator === undefined || operator.level < lowest) return left;
       next++;
       // A power's exponent may have a sign and a power of its own: 2 ** −z ** 2.

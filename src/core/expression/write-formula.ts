@@ -1,4 +1,3 @@
-import type { MapFunction } from "../ops/generic-op.ts";
 import type { Expression } from "./expression.ts";
 
 /** How tightly a text holds together, as `parseFormula` reads it; what binds less stands in brackets. */
@@ -10,7 +9,7 @@ interface Written {
 }
 
 const OPERATORS: Readonly<
-  Partial<Record<MapFunction, { readonly sign: string; readonly level: keyof typeof LEVELS }>>
+  Partial<Record<string, { readonly sign: string; readonly level: keyof typeof LEVELS }>>
 > = {
   gt: { sign: ">", level: "comparison" },
   ge: { sign: ">=", level: "comparison" },
@@ -22,12 +21,13 @@ const OPERATORS: Readonly<
   sub: { sign: "-", level: "sum" },
   mul: { sign: "*", level: "product" },
   div: { sign: "/", level: "product" },
+  matmul: { sign: "@", level: "product" },
   pow: { sign: "**", level: "power" },
 };
 
 const inside = ({ text, level }: Written, least: number): string => (level < least ? `(${text})` : text);
 
-function write(e: Expression): Written {
+function write(e: Expression<string, string>): Written {
   if (e.kind === "input") return { text: e.name, level: LEVELS.whole };
   if (e.kind === "value") {
     return { text: String(e.value), level: e.value < 0 ? LEVELS.sign : LEVELS.whole };
@@ -45,5 +45,5 @@ function write(e: Expression): Written {
   return { text: `${inside(a, left)} ${operator.sign} ${inside(b, right)}`, level };
 }
 
-/** The formula of an expression: `parseFormula` reads the same expression from it. */
-export const writeFormula = (e: Expression): string => write(e).text;
+/** The formula of an expression: `parseFormula`, or `readFormula`, reads the same expression from it. */
+export const writeFormula = (e: Expression<string, string>): string => write(e).text;

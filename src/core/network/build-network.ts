@@ -22,7 +22,8 @@ import { ContractError } from "../errors.ts";
 import type { Ops, TensorLike } from "../ops/op.ts";
 import type { Layer, Network } from "./network.ts";
 import { dropoutSeed } from "./dropout-mask.ts";
-import { CLASS_WEIGHTS, normNames, parameterNames, requireOwnLoss } from "./network.ts";
+import { backwardFrom, CLASS_WEIGHTS, normNames, parameterNames, requireOwnLoss } from "./network.ts";
+import { goBack } from "./own-backward/own-backward.ts";
 
 /** What a network is computed from: x (N, in), y (N,) or (N, targets), and its parameters w1, b1, w2, … by name. */
 export interface NetworkTensors<T> {
@@ -165,7 +166,35 @@ export function buildNetwork<T extends TensorLike>(
     if (out !== before) outputs.push({ layer, input: before.data, out: out.data, gradient: () => out.grad });
     return out;
   };
-  const value = network.layers.reduce<Variable<T>>(through, input);
+  /** Layers forward as ever, and back by lines of a person's own. */
+  const throughOwn = (
+    before: Variable<T>,
+    layers: readonly Layer[],
+    lines: readonly string[],
+  ): Variable<T> => {
+    const count = learned.size;
+    // Nobody walks this tape back.
+    const inside = layers.reduce(through, new Variable(new Tape(ops), before.data));
+    const own = [...learned.values()].slice(count);
+    const [x, y, parameters] = [before.data, inside.data, own.map(({ data }) => data)];
+    const out = tape.record(y, [before, ...own], (dy) =>
+      goBack(ops, { layers, lines }, { x, y, dy, parameters }),
+    );
+    const last = outputs.pop();
+    if (last !== undefined) outputs.push({ ...last, gradient: () => out.grad });
+    return out;
+  };
+  let value = input;
+  for (let at = 0; at < network.layers.length;) {
+    const layer = network.layers[at];
+    const own = backwardFrom(layer);
+    const count = own?.layers ?? 1;
+    value =
+      own === null
+        ? through(value, layer)
+        : throughOwn(value, network.layers.slice(at, at + count), own.lines);
+    at += count;
+  }
   const loss = lossOf(network, given).forward(value, y);
   return {
     loss: loss.data,

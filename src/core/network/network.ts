@@ -3,8 +3,22 @@ import type { OwnLoss } from "../expression/own-loss.ts";
 import { activationName, type Activation } from "../ops/activation.ts";
 import { branchesOf, isBlock, type Block, type ProductBlock, type ResidualBlock } from "./block.ts";
 
+/** The backward pass that a layer of a person's own has instead of the lab's: lines as `readLines` reads them. */
+export interface OwnBackward {
+  readonly name: string;
+  /** How many layers the person's layer is made of, this one counted. */
+  readonly layers: number;
+  readonly lines: readonly string[];
+}
+
+/** What may begin a layer of a person's own. */
+interface MayBegin {
+  /** Of the layer of a person's own that begins here, if it has one. */
+  readonly backward?: OwnBackward;
+}
+
 /** Fully connected: y (N, out) = x (N, in) W + b. */
-export interface LinearLayer {
+export interface LinearLayer extends MayBegin {
   readonly type: "linear";
   readonly in: number;
   readonly out: number;
@@ -13,12 +27,12 @@ export interface LinearLayer {
 }
 
 /** max(x, 0) − shift. */
-export interface ReluLayer {
+export interface ReluLayer extends MayBegin {
   readonly type: "relu";
   readonly shift: number;
 }
 
-export interface ActivationLayer {
+export interface ActivationLayer extends MayBegin {
   readonly type: "activation";
   readonly activation: Activation;
 }
@@ -43,7 +57,7 @@ export interface BatchNormLayer {
 }
 
 /** The same over the features of each row. */
-export interface LayerNormLayer {
+export interface LayerNormLayer extends MayBegin {
   readonly type: "layerNorm";
   readonly features: number;
   readonly eps: number;
@@ -117,6 +131,10 @@ export const normNames = (
   shift: `shift${index + 1}`,
   running: `running${index + 1}`,
 });
+
+/** The backward of a layer of a person's own that begins with this layer; null without. */
+export const backwardFrom = (layer: Layer | undefined): OwnBackward | null =>
+  layer !== undefined && "backward" in layer ? (layer.backward ?? null) : null;
 
 /** All layers in order, those of blocks in the block's place, branch by branch. */
 export const flatLayers = (layers: readonly Layer[]): readonly SingleLayer[] =>

@@ -181,9 +181,10 @@ export function cellOutputText(output: CellOutput): string {
     }
     case "layer": {
       const { formulas, sentences } = partText(output);
-      const { name, layers } = output;
-      const spec = `As a layer of a network's spec: ${JSON.stringify({ type: "ownLayer", name, layers })}`;
-      return [`layer ${formulas.join("")}`, ...sentences, spec].join("\n  ");
+      const { name, layers, backward } = output;
+      const own = { type: "ownLayer", name, layers, ...(backward === null ? {} : { backward }) };
+      const spec = `As a layer of a network's spec: ${JSON.stringify(own)}`;
+      return [`layer ${formulas[0] ?? ""}`, ...formulas.slice(1), ...sentences, spec].join("\n  ");
     }
     case "notice":
       return `note: ${output.text}${output.place === null ? "" : ` (${placeText(output.place)})`}`;

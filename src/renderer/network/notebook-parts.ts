@@ -64,6 +64,6 @@ export const optionOf = <S extends OwnSpec>(
 
 /** Of a layer how it is drawn is its network's. */
 const saidBy = (part: OwnSpec): string =>
-  JSON.stringify("layers" in part ? part.layers : [part.forward, part.backward]);
+  JSON.stringify(["layers" in part ? part.layers : part.forward, part.backward]);
 
 const saysTheSame = (a: OwnSpec, b: OwnSpec): boolean => a.name === b.name && saidBy(a) === saidBy(b);

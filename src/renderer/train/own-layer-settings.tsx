@@ -1,6 +1,7 @@
 import { NativeSelect } from "@mantine/core";
 import type { OwnComposedLayer } from "../../shared/live/notebook-part.ts";
 import { composedText, openLayer } from "../../shared/specs/open-layers.ts";
+import { CodeDisclosure } from "../ui/code-disclosure.tsx";
 import { SCHEMES } from "../network/network-form.ts";
 import { optionOf, useLayerOptions } from "../network/notebook-parts.ts";
 import own from "./train-view.module.css";
@@ -60,6 +61,13 @@ export function OwnLayerSettings({
         onChange={(event) => onChange({ ...layer, init: event.currentTarget.value as typeof init })}
       />
       <span>{composedText(layer.layers)}</span>
+      {layer.backward !== undefined && (
+        <CodeDisclosure
+          name={`backward of ${place}`}
+          code={layer.backward.join("\n")}
+          source="its gradients, in place of the lab’s"
+        />
+      )}
     </>
   );
 }

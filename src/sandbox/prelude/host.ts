@@ -78,8 +78,16 @@ export interface Host {
     backward: string | undefined,
     stack: string,
   ): void;
-  /** Says that a layer of this name has been defined: JSON of what it is made of, as a network's spec says it. */
-  defineLayer(name: string, layers: string, stack: string): void;
+  /**
+   * The lines of a layer's backward, with line ends, of what was recorded between. `names` of its parameters; then x, y, dy
+   * and the parameters, then the gradients of x and of the parameters.
+   */
+  layerBackward(names: string, ...of: Handle[]): string;
+  /**
+   * Says that a layer of this name has been defined: JSON of what it is made of, as a network's spec says it, and the lines
+   * of its backward if it has one.
+   */
+  defineLayer(name: string, layers: string, backward: string | undefined, stack: string): void;
   /**
    * What is wrong with a value, "" where nothing is. `exact`, 1 or 0: the expected one is computed anew in float64;
    * words of the mistakes are separated by line ends, what they give follows in their order.

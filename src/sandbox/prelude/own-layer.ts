@@ -1,5 +1,5 @@
 import { formulasOf } from "./activation.ts";
-import { asShown } from "./formula.ts";
+import { asShown, checkPart } from "./formula.ts";
 import { callers, host } from "./host.ts";
 import {
   BatchNorm1d,
@@ -14,6 +14,7 @@ import {
   Sigmoid,
   Tanh,
 } from "./nn.ts";
+import { backwardLines, OwnBackwardLayer, type LayerBackward } from "./own-backward.ts";
 
 /** A layer as a network's spec says it; `out` is a linear layer's width for the number of values that come in. */
 interface Part {
@@ -30,8 +31,12 @@ interface Part {
 const SUPPORTED =
   "nn.Linear, nn.ReLU, nn.Tanh, nn.Sigmoid, nn.BatchNorm1d, nn.LayerNorm, nn.Dropout, nn.Residual, nn.Product, nn.Sequential, " +
   "and what activation(…) has defined";
+/** Numbers of rows that a backward is tried with, one a width. */
+const ROWS = [3, 7, 5, 2];
 /** Widths that come in: of the first two the formula of each width is made, which must hold for the others too. */
-const [FIRST, SECOND, THIRD, ODD] = [48, 96, 144, 101];
+const WIDTHS = [48, 96, 144, 101] as const;
+const [FIRST, SECOND, THIRD] = WIDTHS;
+const ODD = WIDTHS[3];
 
 // A cell may replace the global names; the language goes on with those it began with.
 const { floor, max } = Math;
@@ -106,6 +111,9 @@ class Walk {
         );
       }
       return [{ type: "product", left, right }];
+    }
+    if (module instanceof OwnBackwardLayer) {
+      this.#fail("a layer with a backward of its own stands in it, and cannot be part of another");
     }
     return this.#fail(
       `${module.constructor.name} has a forward of its own. It can be made of ${SUPPORTED}; ` +
@@ -188,19 +196,75 @@ function generalised(name: string, made: readonly (readonly Part[])[]): readonly
   });
 }
 
-/**
- * Defines a layer under a name that other views offer, made of the lab's own layers and of activations that a notebook
- * has defined: `make` gives the module for the number of values that come in.
- */
-export function ownLayer(name: string, make: (features: number) => Module): (features: number) => Module {
-  if (typeof name !== "string" || typeof make !== "function") {
+/** Kinds of layers that may stand in one with a backward of its own. */
+const WITH_BACKWARD = ["linear", "relu", "tanh", "sigmoid", "own", "layerNorm"];
+
+/** The lines of a backward, which must be the same for every width and number of rows. */
+function linesOf(
+  name: string,
+  backward: LayerBackward,
+  made: readonly { readonly module: Module; readonly parts: readonly Part[]; readonly walk: Walk }[],
+): string {
+  const what = `ownLayer("${name}"), backward`;
+  const other = made[0]?.parts.find(({ type }) => !WITH_BACKWARD.includes(type));
+  if (other !== undefined) {
     throw new TypeError(
-      'ownLayer(): expected a name and a function, ownLayer("block", (n) => new nn.Sequential(new nn.Linear(n, n), new nn.ReLU()))',
+      `${what}: a layer with a backward of its own is made of nn.Linear, nn.LayerNorm and activations, one after another in ` +
+        `nn.Sequential; ${other.type} stands in it. Without the third argument the lab derives its gradients`,
     );
   }
-  const made = [FIRST, SECOND, THIRD, ODD].map((width) => new Walk(name, width).parts(make(width)));
-  host.defineLayer(name, stringify(generalised(name, made)), callers());
-  const layer = (features: number): Module => make(features);
+  const tried = made.map(({ module, walk }, at) => {
+    const [inputs, rows] = [WIDTHS[at] ?? 0, ROWS[at] ?? 0];
+    return backwardLines(what, backward, module, { rows, inputs, outputs: walk.width });
+  });
+  const [first = ""] = tried;
+  const differs = tried.find((lines) => lines !== first);
+  if (differs === undefined) return first;
+  const [mine, theirs] = [first.split("\n"), differs.split("\n")];
+  const at = mine.findIndex((line, place) => line !== theirs[place]);
+  throw new TypeError(
+    `${what}: it does something else for another width or another number of rows: "${mine[at] ?? ""}" here, "${theirs[at] ?? ""}" there. ` +
+      "Numbers that depend on either are not taken: write .mean({ dim }) in place of a sum divided by a size",
+  );
+}
+
+/**
+ * Defines a layer under a name that other views offer, made of the lab's own layers and of activations that a notebook
+ * has defined: `make` gives the module for the number of values that come in. `backward` goes back through it: from `y.g`
+ * it sets `x.g` and the `.g` of the layer's parameters; without it the gradients are derived.
+ */
+export function ownLayer<M extends Module>(
+  name: string,
+  make: (features: number) => M,
+  backward?: LayerBackward<M>,
+): (features: number) => Module {
+  checkPart(
+    "ownLayer",
+    { name, forward: make, backward },
+    {
+      example: 'ownLayer("block", (n) => new nn.Sequential(new nn.Linear(n, n), new nn.ReLU()))',
+      backwardExample: "(layer, x, y) => { x.g = …; layer.weight.g = …; }",
+    },
+  );
+  const made = WIDTHS.map((width) => {
+    const [walk, module] = [new Walk(name, width), make(width)];
+    return { walk, module, parts: walk.parts(module) };
+  });
+  const layers = generalised(
+    name,
+    made.map(({ parts }) => parts),
+  );
+  // What `make` gives is what `backward` takes.
+  const back = backward as LayerBackward | undefined;
+  const stack = callers();
+  host.defineLayer(
+    name,
+    stringify(layers),
+    back === undefined ? undefined : linesOf(name, back, made),
+    stack,
+  );
+  const layer = (features: number): Module =>
+    back === undefined ? make(features) : new OwnBackwardLayer(name, make(features), back);
   defineProperty(layer, "name", { value: name });
   return asShown(freeze(layer));
 }

@@ -303,12 +303,26 @@ declare function lossFunction(
  * nn.Dropout, nn.Residual, nn.Product, nn.Sequential and activations that `activation` has defined. An nn.Residual may hold
  * an nn.Product, whose branches hold no blocks.
  *
- * @returns `make`, to be used here.
+ * `backward` goes back through it by hand: `y.g` is there, it sets `x.g` and the `.g` of every parameter of the layer,
+ * which is then made of nn.Linear, nn.LayerNorm and activations. Without it the gradients are derived.
+ *
+ * @returns What makes the layer, to be used here.
  */
-declare function ownLayer(
+declare function ownLayer<M extends nn.Module>(
   name: string,
-  make: (features: number) => nn.Module,
-): (features: number) => nn.Module;
+  make: (features: number) => M,
+): (features: number) => M;
+declare function ownLayer<M extends nn.Module>(
+  name: string,
+  make: (features: number) => M,
+  backward: (layer: M, x: Tensor, y: Tensor) => void,
+): (features: number) => OwnBackwardLayer;
+/** A layer with a backward of its own: for `checkLayer`, and for networks that the tape trains. */
+interface OwnBackwardLayer extends nn.Module {
+  forward(x: Tensor): Tensor;
+  /** Sets x.g and the .g of the parameters, from out.g. */
+  backward(out: Tensor, x: Tensor): void;
+}
 
 /** Runs f without taking down how its results came about. */
 declare function noGrad<T>(f: () => T): T;

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { innerLayersSchema } from "../specs/layer-spec.ts";
+import { backwardLinesSchema, innerLayersSchema } from "../specs/layer-spec.ts";
 import { measuredNumberSchema as measured } from "../runs/run-records.ts";
 import { checkReportSchema } from "./check-report.ts";
 import { sourcePlaceSchema } from "./source-place.ts";
@@ -120,6 +120,13 @@ export const cellOutputSchema = v.variant("kind", [
     kind: v.literal("layer"),
     name: v.string(),
     layers: innerLayersSchema,
+    /** Lines of its backward; null where the lab derives it. What is stored of older versions does not say it. */
+    backward: v.optional(v.nullable(backwardLinesSchema), null),
+    /** A number of a gradient, "dw1", that is not the derivative. */
+    misfit: v.optional(
+      v.nullable(v.object({ gradient: v.string(), given: measured, derived: measured })),
+      null,
+    ),
     place: v.nullable(sourcePlaceSchema),
     source: v.optional(v.string()),
   }),

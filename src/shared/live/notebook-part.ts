@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { innerLayersSchema, type TrainLayerSpec } from "../specs/layer-spec.ts";
+import { backwardLinesSchema, innerLayersSchema, type TrainLayerSpec } from "../specs/layer-spec.ts";
 import type { OwnLossSpec } from "../specs/own-part-spec.ts";
 
 /** Where a part comes from. */
@@ -28,7 +28,12 @@ export const notebookPartSchema = v.variant("kind", [
     backward: v.nullable(v.string()),
     ...placeEntries,
   }),
-  v.object({ kind: v.literal("layer"), layers: innerLayersSchema, ...placeEntries }),
+  v.object({
+    kind: v.literal("layer"),
+    layers: innerLayersSchema,
+    backward: v.nullable(backwardLinesSchema),
+    ...placeEntries,
+  }),
 ]);
 export type NotebookPart = v.InferOutput<typeof notebookPartSchema>;
 type FormulaPart = Exclude<NotebookPart, { readonly kind: "layer" }>;
@@ -65,5 +70,6 @@ export const composedOfPart = (part: LayerPart): OwnComposedLayer => ({
   name: part.name,
   init: "kaimingNormal",
   layers: part.layers,
+  ...(part.backward === null ? {} : { backward: part.backward }),
   origin: originOf(part),
 });

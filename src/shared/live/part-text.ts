@@ -33,10 +33,19 @@ export function partText(part: DefinedPart): {
 } {
   const { name } = part;
   if (part.kind === "layer") {
-    const formulas = [`${name}, of n values that come in: ${composedText(part.layers)}`];
-    const drawn = part.layers.some((layer) => layer.type === "linear" || isBlock(layer));
-    const sentences = drawn ? ["Its weights are drawn by the network that takes it."] : [];
-    return { title: `Layer ${name}`, formulas, sentences, wrong: false };
+    const { layers, backward, misfit } = part;
+    const formulas = [`${name}, of n values that come in: ${composedText(layers)}`, ...(backward ?? [])];
+    const drawn = layers.some((layer) => layer.type === "linear" || isBlock(layer));
+    const sentences = [
+      ...(drawn ? ["Its weights are drawn by the network that takes it."] : []),
+      ...(misfit === null
+        ? []
+        : [
+            `The backward is not the derivative of the forward: on made-up numbers one of ${misfit.gradient} is ${number(misfit.given)}, ` +
+              `and the derivative is ${number(misfit.derived)}.`,
+          ]),
+    ];
+    return { title: `Layer ${name}`, formulas, sentences, wrong: misfit !== null };
   }
   const { kind, forward, backward, derived } = part;
   const wrong = misfitWords(part);

@@ -20,6 +20,7 @@ const saidSchema = v.object({
 const composedSaidSchema = v.object({
   name: v.string(),
   layers: v.unknown(),
+  backward: v.optional(v.array(v.string())),
   origin: v.optional(originSchema),
 });
 
@@ -29,7 +30,7 @@ export const ownPartSchema = v.object({
   name: v.string(),
   /** Its formula; of a layer what it is made of. */
   forward: v.string(),
-  /** Null where it is derived. */
+  /** Null where it is derived; of a layer its lines. */
   backward: v.nullable(v.string()),
   /** The notebook's cell it came from, as it was then; null where the formula was written in the spec. */
   origin: v.nullable(
@@ -47,10 +48,11 @@ export type OwnPart = v.InferOutput<typeof ownPartSchema>;
 function composedOf(said: unknown): OwnPart[] {
   const read = v.safeParse(composedSaidSchema, said);
   if (!read.success) return [];
-  const { name, layers, origin } = read.output;
+  const { name, layers, backward, origin } = read.output;
   const known = v.safeParse(innerLayersSchema, layers);
   const forward = known.success ? composedText(known.output) : JSON.stringify(layers);
-  return [{ kind: "layer", name, forward, backward: null, origin: originOf(origin) }];
+  const lines = backward?.join("\n") ?? null;
+  return [{ kind: "layer", name, forward, backward: lines, origin: originOf(origin) }];
 }
 
 const originOf = (origin: v.InferOutput<typeof originSchema> | undefined): OwnPart["origin"] =>
@@ -99,7 +101,7 @@ export const placeOfPart = ({ origin }: OwnPart): string =>
 /** What is shown of a part as its code: the notebook's, or its formulas where there is none. */
 export function codeOfPart({ kind, name, forward, backward, origin }: OwnPart): string {
   if (origin !== null && origin.source !== null) return origin.source;
-  if (kind === "layer") return `${name}: ${forward}`;
+  if (kind === "layer") return [`${name}: ${forward}`, ...(backward === null ? [] : [backward])].join("\n");
   const [head, slope] =
     kind === "activation" ? [`${name}(z) = `, "dz = "] : [`${name}(y, t) = mean of `, "slope by y = "];
   return [`${head}${forward}`, ...(backward === null ? [] : [`${slope}${backward}`])].join("\n");

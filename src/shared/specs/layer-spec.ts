@@ -4,6 +4,7 @@ import {
   SIMPLE_ACTIVATION_NAMES,
   type SimpleActivation,
 } from "../../core/ops/activation.ts";
+import { LONGEST_LINE, MOST_LINES } from "../../core/network/own-backward/read-lines.ts";
 import { ownLayerSpecSchema, partName, partOrigin } from "./own-part-spec.ts";
 
 export const wholeNumber = (what: string, min: number, max: number) =>
@@ -188,6 +189,19 @@ export const innerLayersSchema: v.GenericSchema<InnerLayersInput, InnerLayers> =
   v.maxLength(50, "a layer of one's own can hold at most 50 layers"),
 );
 
+/** The backward pass of a layer of one's own: a line a gradient, and a line what several of them need. */
+export const backwardLinesSchema = v.pipe(
+  v.array(
+    v.pipe(
+      v.string('a line of backward must be a text, as in "dx = dy @ t(w1)"'),
+      v.maxLength(LONGEST_LINE, `a line of backward can have at most ${LONGEST_LINE} characters`),
+    ),
+    'backward must be a list of lines, as in ["dx = dy @ t(w1)"]',
+  ),
+  v.minLength(1, "backward must have at least one line"),
+  v.maxLength(MOST_LINES, `backward can have at most ${MOST_LINES} lines`),
+);
+
 /** A layer that a person has put together of others under a name of its own. */
 export const composedLayerSchema = v.strictObject({
   type: v.literal("ownLayer"),
@@ -196,6 +210,8 @@ export const composedLayerSchema = v.strictObject({
   init: v.optional(initialisationSchema, "kaimingNormal"),
   gain: v.optional(gainSchema),
   layers: innerLayersSchema,
+  /** Lines of its backward pass, "dx = dy @ t(w1)"; without, every gradient is the lab's own. */
+  backward: v.optional(backwardLinesSchema),
   origin: partOrigin,
 });
 export type ComposedLayer = v.InferOutput<typeof composedLayerSchema>;

@@ -9,6 +9,8 @@ import {
   type Network,
   type PlainLayer,
 } from "../../core/network/network.ts";
+import { backwardProblem, withBackward } from "../../core/network/own-backward/own-backward.ts";
+import { layerMisfit, type LayerMisfit } from "../../core/network/own-backward/layer-misfit.ts";
 import { branchesOf, isBlock, mapBranches } from "../../core/network/block.ts";
 import { firstInputs, openLayer, openLayers, widthBehind, type OpenLayer } from "./open-layers.ts";
 import {
@@ -17,6 +19,7 @@ import {
   share,
   trainLayerSpecSchema,
   wholeNumber,
+  type ComposedLayer,
   type Initialisation,
   type LayerSpec,
   type TrainLayerSpec,
@@ -90,8 +93,12 @@ export function networkSpecMisfit({ layers, loss, classWeights, ownLoss }: SpecL
     for (const [index, layer] of list.entries()) {
       const place = `${where}layer ${index + 1}`;
       if (layer.type === "ownLayer") {
-        const inside = misfit(openLayer(layer, width).layers, `${place}, ${layer.name}, `);
+        const inputs = width;
+        const { layers: opened } = openLayer(layer, inputs);
+        const inside = misfit(opened, `${place}, ${layer.name}, `);
         if (inside !== "") return inside;
+        const problem = ownBackwardProblem(layer, inputs);
+        if (problem !== "") return `${place}, ${layer.name}, its backward: ${problem}`;
         continue;
       }
       if (layer.type === "residual") {
@@ -250,19 +257,9 @@ const ownLossOf = ({ name, forward, backward }: OwnLossSpec): OwnLoss => {
   return { name, forward, backward: backward ?? null };
 };
 
-/** The network of a spec as mathematics sees it. */
-export function networkOf({
-  layers,
-  loss,
-  labelSmoothing = 0,
-  delta,
-  classWeights,
-  ownLoss,
-}: SpecLayers & {
-  readonly labelSmoothing?: number | undefined;
-  readonly delta?: number | undefined;
-}): Network {
-  let width = endsOfLayers(layers)?.inputs ?? 0;
+/** Layers into which `inputs` values come, as mathematics sees them. */
+function coreLayers(layers: readonly TrainLayerSpec[], inputs: number): Layer[] {
+  let width = inputs;
   const layerOf = (spec: OpenLayer): Layer => {
     if (isSimpleActivation(spec)) return plainLayerOf(spec);
     switch (spec.type) {
@@ -289,8 +286,40 @@ export function networkOf({
         return plainLayerOf(spec);
     }
   };
+  return layers.flatMap((layer) => {
+    if (layer.type !== "ownLayer") return [layerOf(layer)];
+    const { name, backward } = layer;
+    const opened = openLayer(layer, width).layers.map(layerOf);
+    return backward === undefined ? opened : withBackward(opened, name, backward);
+  });
+}
+
+/** What is wrong with the backward of a layer of one's own into which `inputs` values come, or "". */
+export const ownBackwardProblem = (layer: ComposedLayer, inputs: number): string =>
+  layer.backward === undefined
+    ? ""
+    : backwardProblem(coreLayers(openLayer(layer, inputs).layers, inputs), inputs, layer.backward);
+
+/** Where the backward of a layer of one's own, with `inputs` values coming in, is not the derivative; null where it is. */
+export const ownBackwardMisfit = (layer: ComposedLayer, inputs: number): LayerMisfit | null =>
+  layer.backward === undefined
+    ? null
+    : layerMisfit(coreLayers(openLayer(layer, inputs).layers, inputs), inputs, layer.backward);
+
+/** The network of a spec as mathematics sees it. */
+export function networkOf({
+  layers,
+  loss,
+  labelSmoothing = 0,
+  delta,
+  classWeights,
+  ownLoss,
+}: SpecLayers & {
+  readonly labelSmoothing?: number | undefined;
+  readonly delta?: number | undefined;
+}): Network {
   return {
-    layers: openLayers(layers).map(layerOf),
+    layers: coreLayers(layers, endsOfLayers(layers)?.inputs ?? 0),
     loss,
     smoothing: labelSmoothing,
     ...(delta === undefined ? {} : { delta }),

@@ -32,6 +32,7 @@ import {
   float64Reference,
   type CheckContext,
 } from "./check-network.ts";
+import { saidOfBackward } from "./blame-backward.ts";
 import { hiddenShares, saidOfHidden } from "./hidden-share.ts";
 import { saidOfOverflow } from "./make-report.ts";
 import { computeGradients, type GivenParameters } from "../compute/network-setup.ts";
@@ -219,7 +220,12 @@ export class GradcheckLab {
       report.passed =
         reports.every(({ verdict }) => verdict !== "failed") &&
         reports.some(({ verdict }) => verdict === "passed");
-      report.notes.push(...closingNotes(reports, certain.kinks), ...(hidden === "" ? [] : [hidden]));
+      const failed = new Set(
+        reports.flatMap(({ tensor, verdict }) => (verdict === "failed" ? [tensor] : [])),
+      );
+      const blamed = bug === null ? saidOfBackward(network, failed) : "";
+      const closing = [...closingNotes(reports, certain.kinks), hidden, blamed];
+      report.notes.push(...closing.filter((note) => note !== ""));
     } finally {
       await tfjs.close();
       scope.release();

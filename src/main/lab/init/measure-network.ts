@@ -62,7 +62,8 @@ interface WatchedNetwork {
   readonly input: Watched;
   readonly layers: readonly Layer[];
   readonly activations: readonly Watched[];
-  readonly slopes: readonly Watched[];
+  /** Null inside a layer whose own backward says only what comes out of it. */
+  readonly slopes: readonly (Watched | null)[];
 }
 
 /** Records what is measured in the first place, its statistics with it, into `scope`; nothing is written. */
@@ -76,7 +77,7 @@ export function recordWatched(
     parameterShapes(network).map(({ name, shape }) => [name, scope.tensor(name, shape)]),
   );
   const counter = scope.tensor("steps done", [1], "float64");
-  const [layers, activations, slopes]: [Layer[], Watched[], Watched[]] = [[], [], []];
+  const [layers, activations, slopes]: [Layer[], Watched[], (Watched | null)[]] = [[], [], []];
   let loss: Tensor | undefined;
   let input: Watched | undefined;
   const program = record(scope, (ops) => {
@@ -91,7 +92,7 @@ export function recordWatched(
     built.backward();
     for (const output of built.outputs) {
       const gradient = output.gradient();
-      if (gradient !== null) slopes.push(watch(ops, gradient, null, null));
+      slopes.push(gradient === null ? null : watch(ops, gradient, null, null));
     }
   });
   if (loss === undefined || input === undefined) throw new TypeError("recordWatched: nothing was recorded");
@@ -130,7 +131,7 @@ export async function measureNetwork(
     await execute(engine, [{ program, repeats: 1 }], { threads });
 
     const histograms = new Map<Watched, () => TensorReport["histogram"]>();
-    const all = [input, ...activations, ...slopes];
+    const all = [input, ...activations, ...slopes.filter((slope) => slope !== null)];
     const second = record(scope, (ops) => {
       for (const one of all) {
         const { mean, std } = statisticsAt(engine, one.statistics, "");
@@ -166,8 +167,8 @@ export async function measureNetwork(
     const layers = activations.map((one, index): InitSide["layers"][number] => {
       const layer = layersSeen[index];
       const activation = reportOf(one);
-      const own = slopes[index];
-      const gradient = own === undefined ? null : reportOf(own);
+      const own = slopes[index] ?? null;
+      const gradient = own === null ? null : reportOf(own);
       const isLinear = layer?.type === "linear";
       if (isLinear) linear++;
       const weightStd = isLinear ? deviation(weights[`w${linear}`] ?? new Float32Array()) : null;

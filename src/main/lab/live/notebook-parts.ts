@@ -45,7 +45,10 @@ export function notebookParts(
       const place = { documentId: document.id, notebook: document.title, cell };
       const kept = source === "" || source.length > MOST_SOURCE ? null : source;
       const common = { name, ...place, codeHash: hash, source: kept, at, current };
-      if (output.kind === "layer") return [{ kind: output.kind, layers: output.layers, ...common }];
+      if (output.kind === "layer") {
+        const { kind, layers, backward } = output;
+        return [{ kind, layers, backward, ...common }];
+      }
       const { kind, forward, backward } = output;
       return [{ kind, forward, backward, ...common }];
     });

@@ -2,13 +2,14 @@ import { checkShapes } from "../../../core/ops/check-shapes.ts";
 import type { Op } from "../../../core/ops/op.ts";
 import { sizeBytesOf, type Tensor } from "../../../core/ops/recording-ops.ts";
 import type { BufferTensor } from "../../../core/tensor/lower/lowered.ts";
+import { mapTensors } from "../../../core/tensor/lower/map-tensors.ts";
 import { structureOf } from "../../../core/tensor/lower/structure-of.ts";
 import type { RunAnswer, RunRequest } from "../../../shared/live/sandbox-protocol.ts";
 import { viewOf } from "../../../shared/engine/tensor-view.ts";
 import type { Engine } from "../../engine/engine.ts";
 import type { Section } from "../../engine/plan.ts";
 import { execute, timeLoops } from "../compute/programs.ts";
-import { mapTensors, type Buffers } from "./buffers.ts";
+import type { Buffers } from "./buffers.ts";
 import { shareMemory, type MemoryLayout } from "./share-memory.ts";
 
 /** Where a sandbox's requests are carried out. */

@@ -1,8 +1,8 @@
 import type { Op } from "../../../core/ops/op.ts";
 import type { Tensor } from "../../../core/ops/recording-ops.ts";
 import type { BufferTensor } from "../../../core/tensor/lower/lowered.ts";
+import { mapTensors } from "../../../core/tensor/lower/map-tensors.ts";
 import { groupPhases } from "../../engine/group-phases.ts";
-import { mapTensors } from "./buffers.ts";
 
 /** Where a program's temporaries lie in one stretch of memory. */
 export interface MemoryLayout {

@@ -187,14 +187,30 @@ const WORDS: Words = {
   map: ({ inputs, steps, out }) => {
     const last = steps.at(-1);
     const multiplies = inputs.length === 2 && steps.length === 3 && last !== undefined && "fn" in last;
-    if (!multiplies || last.fn !== "mul") return { title: "map", formula: "", sentence: "" };
+    if (!multiplies || last.fn !== "mul") {
+      return {
+        title: `${out.name}: element by element`,
+        formula: "",
+        sentence: "Each number comes from the numbers at its place, by one formula for all.",
+      };
+    }
     return {
       title: `${out.name}: multiplied element by element`,
       formula: "",
       sentence:
-        "Going back, each branch of a product gets the gradient of the product times the other branch.",
+        "Numbers at the same place are multiplied. Going back, each branch of a product gets the gradient of the product times the other branch.",
     };
   },
+  linear: ({ x, w, bias, out, transposeW }) => ({
+    title: `${out.name}: ${x.name} through the layer again`,
+    formula: `${symbol(out.name)} = ${symbol(x.name)}\\,${symbol(w.name)}${transposeW ? "^{T}" : ""} + ${symbol(bias.name)}`,
+    sentence: "A backward of one's own computes what it needs of the forward pass anew.",
+  }),
+  reduce: ({ out }) => ({
+    title: `${out.name}: summed up`,
+    formula: "",
+    sentence: "Numbers along an axis become one: a sum, a mean, or the largest.",
+  }),
   add: ({ a, b, out }) => ({
     title: `${out.name}: ${a.name} and ${b.name} added`,
     formula: `${symbol(out.name)} = ${symbol(a.name)} + ${symbol(b.name)}`,

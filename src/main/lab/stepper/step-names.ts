@@ -1,5 +1,6 @@
 import type { Op } from "../../../core/ops/op.ts";
 import type { Tensor } from "../../../core/ops/recording-ops.ts";
+import { mapText, reduceText } from "./map-text.ts";
 
 /** What a tensor is called beside others, and of what it was made. */
 export interface TensorName {
@@ -119,7 +120,19 @@ export class StepNames {
       case "map":
         return this.#product(op, before) ?? this.#ownActivation(op, before);
       case "reduce":
-        return { symbol: op.out.name === "loss" ? "L" : op.out.name, formula: "" };
+        if (op.out.name === "loss") return { symbol: "L", formula: "" };
+        return {
+          symbol: recordedName(op.out.name),
+          formula: reduceText(
+            op,
+            op.inputs.map(({ tensor }) => before(tensor)),
+          ),
+        };
+      case "linear":
+        return {
+          symbol: recordedName(op.out.name),
+          formula: `${before(op.x)} @ ${before(op.w)}${op.transposeW ? "ᵀ" : ""} + ${before(op.bias)}`,
+        };
       default:
         return null;
     }
@@ -156,7 +169,10 @@ export class StepNames {
       return { symbol: activated(called, before(x)), formula: `${called}(${before(x)})` };
     }
     const into = tensors.find((tensor) => name === `${tensor.name}.g`);
-    if (into === undefined) return { symbol: name === "loss" ? "L" : name, formula: "" };
+    if (name === "loss") return { symbol: "L", formula: "" };
+    if (into === undefined || tensors.length > 2) {
+      return { symbol: recordedName(name), formula: mapText(op.steps, tensors.map(before)) };
+    }
     const dy = tensors.find((tensor) => tensor !== into);
     // An own loss: the other one is what was to be predicted.
     if (dy?.name === "y")
@@ -239,6 +255,10 @@ const LOSS_FORMULAS = {
   huber: "mean(Huber(pred − y))",
   binaryCrossEntropy: "mean(y softplus(−logit) + (1 − y) softplus(logit))",
 } as const;
+
+/** What a line of a person's own backward calls it, or the gradient that it is. */
+const recordedName = (recorded: string): string =>
+  recorded.endsWith(".g") ? gradientOf(recorded) : recorded;
 
 /** "w1.g" is dW1, "b1.g" db1: the gradient of a parameter, as the textbooks write it. */
 function gradientOf(recorded: string): string {

@@ -33,7 +33,7 @@ export function RunOwnParts({ parts }: { readonly parts: readonly OwnPart[] }) {
 
 const factsOf = (own: OwnPart): readonly Fact[] => [
   { label: "forward", text: own.forward },
-  { label: "backward", text: own.backward ?? "derived" },
+  { label: "backward", text: own.backward?.replaceAll("\n", "; ") ?? "derived" },
   { label: "from", text: placeOfPart(own) },
   ...(own.origin === null
     ? []
