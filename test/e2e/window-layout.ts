@@ -22,12 +22,12 @@ export async function resizeWindow(app: ElectronApplication, page: Page, width: 
 }
 
 export async function setProjectorScale(page: Page, on: boolean): Promise<void> {
+  const scale = () => page.evaluate(() => document.documentElement.dataset["projector"]);
+  if ((await scale()) === String(on)) return;
   await showView(page, "Settings");
   const choice = page.getByRole("switch", { name: "Projector scale" });
   if ((await choice.isChecked()) !== on) await choice.click({ force: true });
-  await expect
-    .poll(() => page.evaluate(() => document.documentElement.dataset["projector"]))
-    .toBe(String(on));
+  await expect.poll(scale).toBe(String(on));
 }
 
 /** Chooses a theme in Settings, and stays there. */
