@@ -159,7 +159,7 @@ test("the stepper shows the gradients that it gives, and the initialisation take
   const names = tensors.map(({ name }) => name);
   for (const name of ["dW1", "dW2", "dW3", "dW4", "db2", "dgain1", "dshift2"]) expect(names).toContain(name);
   expect(steps.filter(({ title }) => title === "")).toStrictEqual([]);
-  const { sides } = await lab.init.measure({ network, otherwise: null, gradients: true, threads: 2 });
+  const { sides, notes } = await lab.init.measure({ network, otherwise: null, gradients: true, threads: 2 });
   const seen = sides[0]?.layers.map(({ type, gradient }) => `${type} ${gradient !== null}`) ?? [];
   expect(seen).toStrictEqual([
     "linear true",
@@ -172,4 +172,5 @@ test("the stepper shows the gradients that it gives, and the initialisation take
     "layerNorm true",
     "linear true",
   ]);
+  expect(notes.join()).toContain("Between the layers inside dense no gradient is shown");
 });

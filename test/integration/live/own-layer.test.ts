@@ -84,6 +84,6 @@ it("a new notebook for parts of one's own defines one of each, and its check pas
       if (output.kind === "activation" || output.kind === "loss") expect(output.misfit).toBeNull();
     }
   }
-  expect(kinds.filter((kind) => kind !== "check")).toEqual(["activation", "loss", "layer"]);
+  expect(kinds.filter((kind) => kind !== "check")).toEqual(["activation", "loss", "layer", "layer"]);
   expect(kinds).toContain("check");
 });

@@ -211,7 +211,7 @@ export class InitLab {
   }
 }
 
-function notesOf({ network, otherwise }: InitSettings): string[] {
+function notesOf({ network, otherwise, gradients }: InitSettings): string[] {
   const schemes = otherwise === null ? schemesOf(network) : [...schemesOf(network), otherwise];
   const notes: string[] = [];
   if (schemes.includes("zeros") || schemes.includes("constant")) {
@@ -221,6 +221,14 @@ function notesOf({ network, otherwise }: InitSettings): string[] {
   }
   if (schemes.includes("lsuv")) {
     notes.push("LSUV looks at the data while it draws: its layers have standard deviation 1 on these rows.");
+  }
+  const byHand = network.layers.flatMap((layer) =>
+    layer.type === "ownLayer" && layer.backward !== undefined && layer.layers.length > 1 ? [layer.name] : [],
+  );
+  if (gradients && byHand.length > 0) {
+    notes.push(
+      `Between the layers inside ${[...new Set(byHand)].join(" and ")} no gradient is shown: the backward of its own gives only what comes out of the whole.`,
+    );
   }
   return notes;
 }

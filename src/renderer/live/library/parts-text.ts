@@ -20,4 +20,18 @@ checkLayer(bend, { x: randn(6, 4) });
 lossFunction("cauchy", (y, t) => y.sub(t).square().add(1).log());
 // %% code id=layer title="A layer made of others, for n values that come in"
 ownLayer("block", (n) => new nn.Residual(new nn.Sequential(new nn.Linear(n, n), bend)));
+// %% code id=backward title="A layer, forward and backward"
+const dense = ownLayer(
+  "dense",
+  (n) => new nn.Sequential(new nn.Linear(n, n), new nn.Tanh()),
+  // y.g is the gradient of what came out. Without this function every gradient is the lab's own.
+  (layer, x, y) => {
+    const { weight, bias } = layer.layers[0] as nn.Linear;
+    const dz = y.g!.mul(sub(1, y.square()));
+    x.g = dz.matmul(weight);
+    weight.g = dz.t().matmul(x);
+    bias.g = dz.sum({ dim: 0 });
+  },
+);
+checkLayer(dense(4), { x: randn(6, 4) });
 `;
