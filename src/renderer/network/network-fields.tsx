@@ -37,7 +37,7 @@ const ACTIVATION_NAMES = Object.entries(ACTIVATIONS).map(([value, { title }]) =>
   label: title,
 }));
 const saidOf = (layer: OwnLayer): string =>
-  layer.type === "own" ? layer.forward : composedText(layer.layers);
+  `${layer.type === "own" ? layer.forward : composedText(layer.layers)}${layer.backward === undefined ? "" : "; with its own backward"}`;
 
 /** The lab's activations, and the activations and layers that notebooks have defined. */
 function ActivationField({ form: { choice, choose } }: { readonly form: NetworkForm }) {
