@@ -100,9 +100,28 @@ test(`A1: after ${VISITS} visits to every view the page holds what it held after
   // Fast visits are over before the layers are measured; once they were, their charts stay.
   await nav("Initialise").click();
   await page.getByText("Drawing the network…").waitFor({ state: "hidden" });
+  // In idle moments the notebook gets its colours, on a busy machine for long.
+  await nav("Notebook").click();
+  await steady(() => page.evaluate(() => document.querySelectorAll("*").length));
   const settled = await visitAll(SETTLED_AFTER);
   expectConstant(settled, await visitAll(VISITS));
 });
+
+/** Waits until a number has been the same for some seconds. */
+async function steady(read: () => Promise<number>): Promise<void> {
+  const last: number[] = [];
+  await expect
+    .poll(
+      async () => {
+        last.push(await read());
+        return new Set(last.slice(-STEADY_READINGS)).size + Math.max(0, STEADY_READINGS - last.length);
+      },
+      { timeout: 120_000, interval: 500 },
+    )
+    .toBe(1);
+}
+
+const STEADY_READINGS = 8;
 
 function expectConstant(settled: Counted, last: Counted): void {
   expect(settled.canvases).toBeGreaterThan(5);

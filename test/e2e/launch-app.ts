@@ -1,6 +1,9 @@
+import type { ChildProcess } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { setTimeout as passes } from "node:timers/promises";
 import { _electron, errors, type ElectronApplication, type Page } from "playwright-core";
 import { projectPaths } from "../../scripts/setup/project-paths.mjs";
 import { pageComplaints } from "./page-complaints.ts";
@@ -56,6 +59,7 @@ export async function launchApp(settings: LaunchSettings = {}): Promise<Launched
       ...settings.env,
     },
   });
+  const child = app.process();
   const page = await app.firstWindow();
   page.setDefaultTimeout(STEP_MS);
   await page.waitForLoadState("load");
@@ -68,6 +72,7 @@ export async function launchApp(settings: LaunchSettings = {}): Promise<Launched
     close: async () => {
       // Gone already where the test ended the app itself.
       await app.close().catch(() => undefined);
+      await ended(child);
       const complaints = pageComplaints(readLog(), before, settings.expectedComplaints ?? []);
       rmSync(scratchDir, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
       if (complaints.length > 0) {
@@ -77,6 +82,15 @@ export async function launchApp(settings: LaunchSettings = {}): Promise<Launched
   };
 }
 
+/** Waits for the end of an app that is closing; ends one that stays, as where a test stopped half-way and answers "Stay". */
+async function ended(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const exit = once(child, "exit");
+  await Promise.race([exit, passes(ENDING_MS, null, { ref: false })]);
+  child.kill("SIGKILL");
+}
+
+const ENDING_MS = 30_000;
 /** For what is waited for, unless a test says otherwise: nothing is judged by it, and the machine may be busy. */
 const STEP_MS = 120_000;
 const LAUNCH_MS = 45_000;

@@ -1,5 +1,6 @@
 import type { ElectronApplication, Page } from "playwright-core";
 import { expect } from "vitest";
+import { askAgain } from "./ask-again.ts";
 
 /** The sizes in which every view is looked at, in CSS pixels. */
 export const WINDOW_SIZES = [
@@ -12,11 +13,13 @@ export const showView = (page: Page, view: string): Promise<void> =>
   page.getByRole("navigation", { name: "Views" }).getByRole("button", { name: view, exact: true }).click();
 
 export async function resizeWindow(app: ElectronApplication, page: Page, width: number, height: number) {
-  await app.evaluate(
-    ({ BrowserWindow }, size) => {
-      BrowserWindow.getAllWindows()[0]?.setContentSize(size.width, size.height);
-    },
-    { width, height },
+  await askAgain(() =>
+    app.evaluate(
+      ({ BrowserWindow }, size) => {
+        BrowserWindow.getAllWindows()[0]?.setContentSize(size.width, size.height);
+      },
+      { width, height },
+    ),
   );
   await expect.poll(() => page.evaluate(() => innerWidth)).toBe(width);
 }
