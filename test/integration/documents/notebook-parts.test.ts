@@ -21,6 +21,7 @@ import {
 } from "../../../src/shared/specs/network-spec.ts";
 import { NOTEBOOK_SPEC } from "../../../src/shared/specs/notebook-spec.ts";
 import type { TrainSpec } from "../../../src/shared/specs/train-spec.ts";
+import { checkGradients } from "../lab/check-gradients.ts";
 import { labOptions, openTestLab, type TestLab } from "../lab/open-test-lab.ts";
 import * as v from "valibot";
 
@@ -235,19 +236,7 @@ test("a loss trains as the built-in twin, passes the gradient check against ever
     references: readonly GradientReference[] = ["float64"],
   ): Promise<boolean> => {
     const network: NetworkSpec = { ...NOTEBOOK_NETWORK, ...own(name), data: { ...data, rows: 64 } };
-    const run = await lab.gradcheck.start(
-      {
-        network,
-        references: [...references],
-        bug: null,
-        coordinates: 5,
-        tolerance: "strict",
-        threads: 2,
-      },
-      null,
-    ).done;
-    expect(run).toMatchObject({ status: "finished", failure: null });
-    return lab.gradcheck.get({ runId: run.id }).report.passed;
+    return (await checkGradients(lab, network, references)).passed;
   };
   const every = await passes("heavy", GRADIENT_REFERENCES);
   expect([every, await passes("squared"), await passes("wrong")]).toStrictEqual([true, true, false]);

@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Lab } from "../../../src/main/lab/lab.ts";
-import { GRADIENT_REFERENCES, type GradientReference } from "../../../src/shared/experiments/gradcheck.ts";
+import { GRADIENT_REFERENCES } from "../../../src/shared/experiments/gradcheck.ts";
 import { composedOfPart, type OwnComposedLayer } from "../../../src/shared/live/notebook-part.ts";
 import { DEEP_CLASSIFIER, type NetworkSpec } from "../../../src/shared/specs/network-spec.ts";
 import { NOTEBOOK_SPEC } from "../../../src/shared/specs/notebook-spec.ts";
 import type { TrainSpec } from "../../../src/shared/specs/train-spec.ts";
+import { checkGradients } from "../lab/check-gradients.ts";
 import { openTestLab, type TestLab } from "../lab/open-test-lab.ts";
 
 /** A linear layer, tanh, a layer norm: gone back through by hand, with `factor` on the first weights' gradient. */
@@ -121,27 +122,11 @@ test("a wrong backward trains badly", async () => {
   expect(losses(bad.id).at(-1)).toBeGreaterThan((losses(id).at(-1) ?? NaN) * 1.05);
 });
 
-const check = async (layer: OwnComposedLayer, references: readonly GradientReference[] = ["float64"]) => {
-  const run = await lab.gradcheck.start(
-    {
-      network: networkOf(layer),
-      references: [...references],
-      bug: null,
-      coordinates: 5,
-      tolerance: "strict",
-      threads: 2,
-    },
-    null,
-  ).done;
-  expect(run).toMatchObject({ status: "finished", failure: null });
-  return lab.gradcheck.get({ runId: run.id }).report;
-};
-
 test("the gradient check passes it against every reference, and fails a wrong one", async () => {
-  const passed = await check(own("dense"), GRADIENT_REFERENCES);
+  const passed = await checkGradients(lab, networkOf(own("dense")), GRADIENT_REFERENCES);
   expect(passed.reports.filter(({ verdict }) => verdict !== "passed")).toStrictEqual([]);
   expect(passed.passed).toBe(true);
-  const { reports, notes, passed: wrongPassed } = await check(own("wrong"));
+  const { reports, notes, passed: wrongPassed } = await checkGradients(lab, networkOf(own("wrong")));
   expect(wrongPassed).toBe(false);
   expect(reports.flatMap(({ tensor, verdict }) => (verdict === "failed" ? [tensor] : []))).toStrictEqual([
     "w2",
