@@ -55,6 +55,13 @@ async function train(): Promise<void> {
   await page.getByText("Nothing is running").waitFor({ state: "hidden", timeout: LONG_MS });
   await page.getByText("Nothing is running").waitFor({ timeout: LONG_MS });
 }
+async function trainToTheEnd(): Promise<void> {
+  await train();
+  await page
+    .getByText(/^finished$/)
+    .first()
+    .waitFor();
+}
 /** By its label, which begins with the name. */
 async function chooseOwn(list: Locator, label = /^bent, of /): Promise<void> {
   const option = list.locator("option", { hasText: label });
@@ -156,11 +163,7 @@ it("whose formula is written over belongs to no notebook any more", async () => 
 it("trains with a loss of the notebook, which can be written over", async () => {
   await chooseOwn(field("Loss"), /^cauchy, of /);
   expect(await field("Loss of one number").inputValue()).toBe("log(square(y - t) + 1)");
-  await train();
-  await page
-    .getByText(/^finished$/)
-    .first()
-    .waitFor();
+  await trainToTheEnd();
   expect(await violations()).toEqual([]);
   await pictures("own-loss-train", "Train");
   await field("Loss of one number").fill("square(y - t");
@@ -185,11 +188,7 @@ it("trains with a layer of the notebook, whose width follows what comes in", asy
   await layer(4).getByText("(linear 30 → 30, sigmoid) ⊙ (linear 30 → 30)").waitFor();
   expect(await layer(5).innerText()).toMatch(/linear\s*30 →/);
   await field("Epochs").fill("1");
-  await train();
-  await page
-    .getByText(/^finished$/)
-    .first()
-    .waitFor();
+  await trainToTheEnd();
   await layer(3).scrollIntoViewIfNeeded();
   expect(await violations()).toEqual([]);
   await pictures("own-layer-train", "Train");
@@ -202,11 +201,7 @@ it("trains with a layer whose backward is written by hand, and shows its lines",
   await layer(3).getByRole("button", { name: "Code: backward of layer 3" }).click();
   await layer(3).getByText("dw1 = t(x) @ dy").waitFor();
   await field("Epochs").fill("1");
-  await train();
-  await page
-    .getByText(/^finished$/)
-    .first()
-    .waitFor();
+  await trainToTheEnd();
   expect(await violations()).toEqual([]);
 });
 
