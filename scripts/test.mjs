@@ -1,5 +1,5 @@
 // Sets up what is missing and runs everything that tells whether the lab is sound.
-// Usage: npm test [-- --only check|unit|integration|e2e [-- vitest arguments]]
+// Usage: npm test [-- [--thorough] [--only check|unit|integration|e2e] [-- vitest arguments]]
 import fs from "node:fs";
 import path from "node:path";
 import { runChecks } from "./check.mjs";
@@ -17,7 +17,7 @@ import { addTestCounts, failedFiles, readTestCounts, testSummary } from "./setup
 const TEST_PHASES = /** @type {const} */ (["unit", "integration", "e2e"]);
 /** @type {readonly Phase[]} */
 const PHASES = ["check", ...TEST_PHASES];
-const USAGE = `Usage: npm test [-- --only ${PHASES.join("|")} [-- vitest arguments]]\n`;
+const USAGE = `Usage: npm test [-- [--thorough] [--only ${PHASES.join("|")}] [-- vitest arguments]]\n`;
 /** End-to-end tests that run at a time, where their windows are not in anybody's way. */
 const WINDOWS = 2;
 /** More files than this do not fail by accident. */
@@ -25,7 +25,7 @@ const MOST_AGAIN = 3;
 const resultsDir = path.join(projectPaths.runtimeDir, "test-results");
 
 await runMain(async () => {
-  const { only, vitestArgs, valid } = readArguments(process.argv.slice(2));
+  const { only, thorough, vitestArgs, valid } = readArguments(process.argv.slice(2));
   if (!valid) {
     process.stderr.write(USAGE);
     return 2;
@@ -42,7 +42,11 @@ await runMain(async () => {
   };
   const runtime = await timed("set-up", () => ensureReady({ build, onPackages }));
   const { electronPath } = runtime;
-  const env = { ...runtimeEnv(runtime), BACKPROP_LAB_ELECTRON: electronPath };
+  const env = {
+    ...runtimeEnv(runtime),
+    BACKPROP_LAB_ELECTRON: electronPath,
+    ...(thorough ? { BACKPROP_LAB_THOROUGH: "1" } : {}),
+  };
   let counts = { passed: 0, failed: 0, skipped: 0 };
   /** @param {Phase} phase @param {number} code */
   const failed = (phase, code) => {
@@ -130,9 +134,11 @@ function resultFile(project) {
 /** @param {string[]} argv */
 function readArguments(argv) {
   const divider = argv.indexOf("--");
-  const own = divider === -1 ? argv : argv.slice(0, divider);
+  const all = divider === -1 ? argv : argv.slice(0, divider);
+  const thorough = all[0] === "--thorough";
+  const own = thorough ? all.slice(1) : all;
   const vitestArgs = divider === -1 ? [] : argv.slice(divider + 1);
   const only = own[0] === "--only" ? own[1] : undefined;
   const valid = own.length === 0 || (own.length === 2 && only !== undefined && PHASES.includes(only));
-  return { only, vitestArgs, valid };
+  return { only, thorough, vitestArgs, valid };
 }
