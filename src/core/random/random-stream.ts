@@ -1,5 +1,6 @@
 import { uniformFloat64 } from "pure-rand/distribution/uniformFloat64";
-import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
+import { xoroshiro128plus, xoroshiro128plusFromState } from "pure-rand/generator/xoroshiro128plus";
+import { afterJumps } from "./stream-jumps.ts";
 
 /** A reproducible stream of random numbers; each draw moves it on. */
 export interface RandomStream {
@@ -38,6 +39,5 @@ function generatorOf(seed: number, stream: number): ReturnType<typeof xoroshiro1
   }
   const generator = xoroshiro128plus(seed);
   for (let draw = 0; draw < DISCARDED; draw++) generator.next();
-  for (let jump = 0; jump < stream; jump++) generator.jump();
-  return generator;
+  return xoroshiro128plusFromState(afterJumps(generator.getState(), stream));
 }

@@ -105,38 +105,46 @@ export class PictureTaker {
     const out = viewOf(memory, this.#out, "float32");
     const width = out.length / (SIDE * SIDE);
     const { loss } = this.#network;
-    const [classes, shares] = [new Uint8Array(SIDE * SIDE), new Uint8Array(SIDE * SIDE)];
     const asNumbers = probabilitiesOf(loss, [0]).length === 0;
-    const [lo, hi] = asNumbers ? rangeOf(out, width, 0) : [0, 1];
-    for (let i = 0; i < SIDE * SIDE; i++) {
-      if (asNumbers) {
-        shares[i] = Math.round((MOST_BYTE * ((out[i * width] ?? 0) - lo)) / (hi - lo));
-        continue;
-      }
-      const probabilities = probabilitiesOf(loss, Array.from(out.subarray(i * width, (i + 1) * width)));
-      const largest = Math.max(...probabilities);
-      classes[i] = probabilities.indexOf(largest);
-      shares[i] = Math.round(MOST_BYTE * largest);
-    }
     return {
       ...this.#frame,
-      classes: asNumbers ? null : classes,
-      shares,
+      ...(asNumbers
+        ? { classes: null, shares: bytesOf(out, width, 0, rangeOf(out, width, 0)) }
+        : mostLikely(out, width, loss)),
       units: this.#units.map(({ title, tensor, unit }) => {
         const values = viewOf(memory, tensor, "float32");
         const [, columns = 1] = tensor.shape;
-        const [least, most] = rangeOf(values, columns, unit);
-        return {
-          title,
-          lo: least,
-          hi: most,
-          values: Uint8Array.from({ length: SIDE * SIDE }, (_, i) =>
-            Math.round((MOST_BYTE * ((values[i * columns + unit] ?? 0) - least)) / (most - least)),
-          ),
-        };
+        const range = rangeOf(values, columns, unit);
+        return { title, lo: range[0], hi: range[1], values: bytesOf(values, columns, unit, range) };
       }),
     };
   }
+}
+
+/** The likeliest class of each row, and its share in bytes. */
+function mostLikely(out: Float32Array, width: number, loss: Network["loss"]) {
+  const [classes, shares] = [new Uint8Array(SIDE * SIDE), new Uint8Array(SIDE * SIDE)];
+  for (let i = 0; i < SIDE * SIDE; i++) {
+    const probabilities = probabilitiesOf(loss, Array.from(out.subarray(i * width, (i + 1) * width)));
+    const largest = Math.max(...probabilities);
+    classes[i] = probabilities.indexOf(largest);
+    shares[i] = Math.round(MOST_BYTE * largest);
+  }
+  return { classes, shares };
+}
+
+/** A column as bytes from 0 at `lo` to 255 at `hi`. */
+function bytesOf(
+  values: Float32Array,
+  columns: number,
+  column: number,
+  [lo, hi]: readonly [number, number],
+): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(SIDE * SIDE);
+  for (let i = 0; i < bytes.length; i++) {
+    bytes[i] = Math.round((MOST_BYTE * ((values[i * columns + column] ?? 0) - lo)) / (hi - lo));
+  }
+  return bytes;
 }
 
 /** Lowest and highest of a column, apart in any case. */
