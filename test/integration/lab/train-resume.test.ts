@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { createInterface } from "node:readline";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Lab } from "../../../src/main/lab/lab.ts";
 import { openLab } from "../../../src/main/lab/open-lab.ts";
@@ -10,12 +11,14 @@ import { TRAIN_PRESETS } from "../../../src/shared/specs/train-presets.ts";
 import type { TrainSpec } from "../../../src/shared/specs/train-spec.ts";
 import { labOptions } from "./open-test-lab.ts";
 
+const EPOCHS = 20;
+
 /** With everything that must survive: an optimiser's memory, a schedule, dropout, running averages, shifted images. */
 const SPEC: TrainSpec = {
   ...TRAIN_PRESETS.normalised.spec,
   data: { name: "mnist", split: "train", rows: 4_000 },
   batchSize: 32,
-  epochs: 50,
+  epochs: EPOCHS,
   validRows: 500,
   augmentShift: 2,
   clipNorm: 2,
@@ -80,17 +83,18 @@ describe("Lab.training.resume()", () => {
     const file = join(folder, "spec.json");
     writeFileSync(file, JSON.stringify(SPEC));
     let runId = "";
-    for (const waitMs of [600, 300, 500]) {
+    for (const killedAt of [200, 600, 1_000]) {
       const args = runId === "" ? [file] : ["--resume", runId];
       const options = ["--database", databasePath, "--threads", "2", "--json"];
       const child = spawn(process.execPath, [PROGRAM, "train", ...args, ...options], {
         stdio: ["ignore", "pipe", "ignore"],
       });
-      // The first line says that it trains.
-      await once(child.stdout, "data");
-      await new Promise((resolve) => setTimeout(resolve, waitMs));
-      child.kill("SIGKILL");
-      await once(child, "exit");
+      const ended = once(child, "exit");
+      for await (const line of createInterface({ input: child.stdout })) {
+        const { step } = JSON.parse(line) as { step?: number };
+        if ((step ?? 0) >= killedAt) child.kill("SIGKILL");
+      }
+      await ended;
       const opened = await openLab(labOptions(folder, 1));
       const [run] = opened.runs.list();
       runId = run.id;
@@ -232,7 +236,7 @@ describe("a training", () => {
   it("shows what it learned, from its saved weights", async () => {
     const run = lab.runs
       .list()
-      .find(({ status, config }) => status === "finished" && config["epochs"] === 50);
+      .find(({ status, config }) => status === "finished" && config["epochs"] === EPOCHS);
     const learned = await lab.learned.inspect({ runId: run?.id ?? "", weights: "final" });
     const { right } = learned;
     expect(learned.confusion.reduce((sum, { count }) => sum + count, 0)).toBe(learned.rows);
