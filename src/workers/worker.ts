@@ -37,9 +37,7 @@ const library = new KernelLibrary(
 /** @returns `stopped` when main cancelled the work, else what the task asks for. */
 function answer(task: WorkerTask): unknown {
   if (task.kind === "ping") return library.hash;
-  if (task.kind === "program") {
-    return runProgram(task, memory, library.verified(task.instructionSet, task.scratchOffsetBytes));
-  }
+  if (task.kind === "program") return runProgram(task, memory, library.kernels(task.instructionSet));
   if (task.kind === "verify") return runVerify(library, task.instructionSet, task.scratchOffsetBytes);
   const control = new Control(memory, "worker" in task ? task.worker : 0, 1);
   switch (task.kind) {

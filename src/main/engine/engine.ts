@@ -1,7 +1,6 @@
 import { ContractError, KernelUnavailableError, TaskError } from "../../core/errors.ts";
 import type { InstructionSet } from "../../shared/engine/instruction-sets.ts";
 import { USUAL_CACHE_BYTES } from "../../shared/engine/cache-blocks.ts";
-import { VERIFICATION_BYTES } from "../../shared/engine/kernel-scratch.ts";
 import type { Tuning } from "../../shared/experiments/tuning.ts";
 import type { ProgramTimes, WorkerTask } from "../../shared/engine/worker-tasks.ts";
 import { Arena } from "./arena.ts";
@@ -195,7 +194,6 @@ export class Engine {
           known: this.#plans,
           cacheBytes: this.cacheBytes,
         });
-        const scratchBytes = Math.max(VERIFICATION_BYTES, plan.scratchBytes);
         const tasks = Array.from({ length: options.threads }, (_, worker) => ({
           kind: "program" as const,
           sections: plan.sections,
@@ -203,7 +201,7 @@ export class Engine {
           threads: options.threads,
           instructionSet: this.instructionSet,
           cacheBytes: this.cacheBytes,
-          scratchOffsetBytes: scope.bytes(scratchBytes),
+          scratchOffsetBytes: scope.bytes(plan.scratchBytes),
           profiled: options.onProfile !== undefined,
         }));
         const answers: unknown[] = [];

@@ -101,7 +101,7 @@ export interface ProgramTask {
   readonly instructionSet: InstructionSet;
   /** Second-level cache that a worker's blocks may count on. */
   readonly cacheBytes: number;
-  /** This worker's private scratch, at least VERIFICATION_BYTES. */
+  /** This worker's private scratch. */
   readonly scratchOffsetBytes: number;
   /** Whether to answer with where the time went. */
   readonly profiled: boolean;

@@ -1,7 +1,6 @@
 import { CountingAllocator } from "../../engine/counting-allocator.ts";
 import { arenaBytes, type Scope } from "../../engine/arena.ts";
 import { planSections, type Section } from "../../engine/plan.ts";
-import { VERIFICATION_BYTES } from "../../../shared/engine/kernel-scratch.ts";
 import type { ForecastPart } from "../../../shared/experiments/forecast.ts";
 
 /** Who will compute: how many, and with how large a second-level cache. */
@@ -21,7 +20,7 @@ export function dispatchBytes(
     return 0;
   };
   const { scratchBytes } = planSections(sections, threads, allocate, { cacheBytes });
-  return partialBytes + threads * arenaBytes(Math.max(VERIFICATION_BYTES, scratchBytes));
+  return partialBytes + threads * arenaBytes(scratchBytes);
 }
 
 /**

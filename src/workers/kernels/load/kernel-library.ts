@@ -11,11 +11,15 @@ export interface KernelCandidate {
   readonly bytes: Uint8Array;
 }
 
-/** A worker's kernels. None leaves here before it has given the right answers in this very thread. */
+/**
+ * A worker's kernels. Main has a program run only with kernels that gave the right answers on one of the process's
+ * threads: all of them run the same machine code, for V8 compiles equal bytes once a process.
+ */
 export class KernelLibrary {
   readonly #candidates: readonly KernelCandidate[];
   readonly #memory: WebAssembly.Memory;
-  readonly #verified = new Map<InstructionSet, Kernels>();
+  readonly #known = new Map<InstructionSet, Kernels>();
+  readonly #verified = new Set<InstructionSet>();
 
   constructor(candidates: readonly KernelCandidate[], memory: WebAssembly.Memory) {
     this.#candidates = candidates;
@@ -36,7 +40,22 @@ export class KernelLibrary {
 
   /** The next use of any kernels compiles and tests them again. */
   forgetTests(): void {
+    this.#known.clear();
     this.#verified.clear();
+  }
+
+  /**
+   * The kernels of an instruction set, as they are.
+   *
+   * @throws {KernelUnavailableError} If this runtime does not know the instructions.
+   */
+  kernels(instructionSet: InstructionSet): Kernels {
+    const known = this.#known.get(instructionSet);
+    if (known !== undefined) return known;
+    const kernels =
+      instructionSet === "javascript" ? javascriptKernels(this.#memory) : this.#instantiate(instructionSet);
+    this.#known.set(instructionSet, kernels);
+    return kernels;
   }
 
   /**
@@ -45,13 +64,11 @@ export class KernelLibrary {
    * @throws {KernelUnavailableError} If this runtime does not know the instructions, or the kernels compute wrongly.
    */
   verified(instructionSet: InstructionSet, scratch: number): Kernels {
-    const known = this.#verified.get(instructionSet);
-    if (known !== undefined) return known;
-    const kernels =
-      instructionSet === "javascript" ? javascriptKernels(this.#memory) : this.#instantiate(instructionSet);
+    const kernels = this.kernels(instructionSet);
+    if (this.#verified.has(instructionSet)) return kernels;
     const wrong = verifyKernels(kernels, this.#memory, scratch);
     if (wrong !== null) throw new KernelUnavailableError(`${instructionSet}: wrong result, ${wrong}`);
-    this.#verified.set(instructionSet, kernels);
+    this.#verified.add(instructionSet);
     return kernels;
   }
 
