@@ -19,8 +19,9 @@ export function ActivityBar() {
   const view = viewOfWork(activity.kind);
   const since = paused ? 0 : Math.max(0, now - at);
   const percent = fraction === null ? null : Math.floor(fraction * 100);
-  // Nobody knows how long a pause will last.
-  const left = paused ? "paused" : etaMs === null ? "" : `${formatClock(Math.max(0, etaMs - since))} left`;
+  const leftMs = etaMs === null ? 0 : etaMs - since;
+  // Nobody knows how long a pause will last, nor what was estimated too short.
+  const left = paused ? "paused" : leftMs < 500 ? "" : `${formatClock(leftMs)} left`;
   return (
     <div className={classes["activity"]} role="group" aria-label="What runs now">
       <Tooltip label={`Show ${view?.work?.name ?? "it"}`}>

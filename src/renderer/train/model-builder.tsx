@@ -13,7 +13,7 @@ import { showFailure } from "../store/lab-store.ts";
 import { useStore } from "../store/create-store.ts";
 import { datasetsStore, knownDataset } from "../store/datasets-store.ts";
 import { LayerNumber } from "./layer-inputs.tsx";
-import { OwnLayerSettings } from "./own-layer-settings.tsx";
+import { OwnLayerBackward, OwnLayerSettings } from "./own-layer-settings.tsx";
 import { OwnActivationSettings } from "./own-activation-settings.tsx";
 import { WeightsFile } from "./weights-file.tsx";
 import { copyText } from "../store/save.ts";
@@ -244,6 +244,7 @@ export function ModelBuilder({ form }: { readonly form: TrainForm }) {
                   <Trash2 size="0.875rem" aria-hidden="true" />
                 </ActionIcon>
               </span>
+              {layer.type === "ownLayer" && <OwnLayerBackward layer={layer} place={place} />}
             </li>
           );
         })}

@@ -61,13 +61,26 @@ export function OwnLayerSettings({
         onChange={(event) => onChange({ ...layer, init: event.currentTarget.value as typeof init })}
       />
       <span>{composedText(layer.layers)}</span>
-      {layer.backward !== undefined && (
-        <CodeDisclosure
-          name={`backward of ${place}`}
-          code={layer.backward.join("\n")}
-          source="its gradients, in place of the lab’s"
-        />
-      )}
     </>
+  );
+}
+
+/** The lines of a backward written by hand. */
+export function OwnLayerBackward({
+  layer,
+  place,
+}: {
+  readonly layer: OwnComposedLayer;
+  readonly place: string;
+}) {
+  if (layer.backward === undefined) return null;
+  return (
+    <div className={own["layerCode"]}>
+      <CodeDisclosure
+        name={`backward of ${place}`}
+        code={layer.backward.join("\n")}
+        source="its gradients, in place of the lab’s"
+      />
+    </div>
   );
 }
