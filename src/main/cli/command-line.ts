@@ -41,7 +41,7 @@ import { runTuneCommand } from "./tune-command.ts";
 import { addDataCommands } from "./add-data-commands.ts";
 import { addInstallCommands } from "./install-commands.ts";
 import { addSweepCommands } from "./add-sweep-commands.ts";
-import { inLab, reading, type CommandHost, type CommonOptions } from "./in-lab.ts";
+import { inLab, inSavedRuns, reading, type CommandHost, type CommonOptions } from "./in-lab.ts";
 import { list, wholeNumber } from "./option-values.ts";
 
 /** Given by name; a shape of one's own is given by its sizes. */
@@ -285,7 +285,7 @@ export function buildProgram(host: CommandHost): Command {
     .option("--json", "print JSON instead of a table")
     .option(...database)
     .action(async (query: string[], options: CommonOptions & { archived?: true }) => {
-      await inLab(host, reading(options), (lab) => runRunsCommand(lab, query.join(" "), options));
+      await inSavedRuns(host, options, (saved) => runRunsCommand(saved, query.join(" "), options));
     });
 
   program
@@ -295,7 +295,7 @@ export function buildProgram(host: CommandHost): Command {
     .option("--json", "print JSON instead of tables")
     .option(...database)
     .action(async (run: string, options: CommonOptions) => {
-      await inLab(host, reading(options), (lab) => runShowCommand(lab, run, options));
+      await inSavedRuns(host, options, (saved) => runShowCommand(saved, run, options));
     });
 
   program
@@ -306,7 +306,7 @@ export function buildProgram(host: CommandHost): Command {
     .option(...database)
     .action(async (runs: string[], options: CommonOptions) => {
       const { runIds } = v.parse(compareRequestSchema, { runIds: runs });
-      await inLab(host, reading(options), (lab) => runCompareCommand(lab, runIds, options));
+      await inSavedRuns(host, options, (saved) => runCompareCommand(saved, runIds, options));
     });
 
   program
@@ -340,7 +340,7 @@ export function buildProgram(host: CommandHost): Command {
             { ...options, threads: DEFAULT_THREADS, readOnly: true, emptyIfMissing: true },
             (lab) => runExportTrainingCommand(lab, what, source, options),
           );
-        } else await inLab(host, reading(options), (lab) => runExportCommand(lab, what, options));
+        } else await inSavedRuns(host, options, (saved) => runExportCommand(saved, what, options));
       },
     );
 
@@ -383,9 +383,9 @@ export function buildProgram(host: CommandHost): Command {
     .option("--json", "print the list as JSON")
     .option(...database)
     .action(async (options: TrashOptions & CommonOptions) => {
-      const looks = options.delete ?? options.restore ?? options.empty;
-      const needs = looks === undefined ? reading(options) : { ...options, threads: 1 };
-      await inLab(host, needs, (lab) => runTrashCommand(lab, options));
+      const changes = options.delete ?? options.restore ?? options.empty;
+      if (changes === undefined) await inSavedRuns(host, options, (saved) => runTrashCommand(saved, options));
+      else await inLab(host, { ...options, threads: 0 }, (lab) => runTrashCommand(lab, options));
     });
 
   program

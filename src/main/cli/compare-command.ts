@@ -60,7 +60,7 @@ function report({ runs, cautions, settings, results, metrics, timings, checks }:
 
 /** Compares saved runs; the others with the first. */
 export async function runCompareCommand(
-  lab: Lab,
+  lab: Pick<Lab, "runs">,
   runIds: readonly string[],
   options: { readonly json?: true },
 ): Promise<ExitCode> {

@@ -19,7 +19,7 @@ export interface ExportOptions {
 
 /** Writes runs to a file or to standard output. */
 export async function runExportCommand(
-  lab: Lab,
+  lab: Pick<Lab, "runs">,
   what: ExportKind,
   options: ExportOptions,
 ): Promise<ExitCode> {

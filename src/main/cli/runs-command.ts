@@ -16,7 +16,7 @@ const keyNumbers = ({ summary, kind, failure }: ListedRun): string =>
 
 /** Lists the saved runs that a query finds, newest first. */
 export async function runRunsCommand(
-  lab: Lab,
+  lab: Pick<Lab, "runs">,
   query: string,
   options: { readonly json?: true; readonly archived?: true },
 ): Promise<ExitCode> {

@@ -10,7 +10,11 @@ const entries = (quantities: Quantities): string[][] =>
   Object.entries(quantities).map(([name, value]) => [name, String(value)]);
 
 /** Everything that is saved of one run but the points of its metrics, of which it names the last. */
-export function runShowCommand(lab: Lab, runId: string, options: { readonly json?: true }): ExitCode {
+export function runShowCommand(
+  lab: Pick<Lab, "runs">,
+  runId: string,
+  options: { readonly json?: true },
+): ExitCode {
   const details = lab.runs.get({ runId });
   const metrics = new Map(lab.runs.metrics(runId).map(({ name, step, value }) => [name, { step, value }]));
   if (options.json === true) {

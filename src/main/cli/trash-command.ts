@@ -27,7 +27,7 @@ function requireTerms(option: string, query: string): void {
 }
 
 /** Lists the trash, or changes it. */
-export async function runTrashCommand(lab: Lab, options: TrashOptions): Promise<ExitCode> {
+export async function runTrashCommand(lab: Pick<Lab, "runs">, options: TrashOptions): Promise<ExitCode> {
   if (options.delete !== undefined) {
     requireTerms("--delete", options.delete);
     const ids = await lab.runs.find(options.delete, "all");

@@ -26,6 +26,7 @@ import type {
   RunTableRequest,
 } from "../../../shared/runs/run-table.ts";
 import { requireTarget } from "../../store/open/output-target.ts";
+import type { QuickReader } from "../../store/thread/quick-answers.ts";
 import type { StoreReader } from "../../store/thread/store-reader.ts";
 import type { RunSupervisor } from "../activity/run-supervisor.ts";
 import type { LabServices } from "../activity/experiment.ts";
@@ -48,12 +49,16 @@ export interface ExportRequest {
 
 /** Saved runs: found, changed, compared, exported, imported, and the trash. */
 export class RunsLab {
-  readonly #services: LabServices;
-  readonly #supervisor: RunSupervisor;
-  readonly #reader: StoreReader;
+  readonly #services: Pick<LabServices, "store" | "emit">;
+  readonly #supervisor: Pick<RunSupervisor, "work">;
+  readonly #reader: QuickReader;
   readonly #slow: StoreReader;
 
-  constructor(services: LabServices, supervisor: RunSupervisor, readers: StoreReaders) {
+  constructor(
+    services: Pick<LabServices, "store" | "emit">,
+    supervisor: Pick<RunSupervisor, "work">,
+    readers: Pick<StoreReaders, "quick" | "slow">,
+  ) {
     this.#services = services;
     this.#supervisor = supervisor;
     this.#reader = readers.quick;

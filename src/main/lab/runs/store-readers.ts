@@ -1,3 +1,4 @@
+import type { QuickReader } from "../../store/thread/quick-answers.ts";
 import { StoreReader, type StoreReaderOptions } from "../../store/thread/store-reader.ts";
 
 /** The threads for exports and upkeep end this long after the last one. */
@@ -7,7 +8,11 @@ const IDLE_MS = 10_000;
  * Threads that read the database, none of which waits for another: one that answers in milliseconds, one for what a
  * person asked for that takes seconds, one for what the app does by itself.
  */
-export type StoreReaders = Readonly<Record<"quick" | "slow" | "upkeep", StoreReader>>;
+export interface StoreReaders {
+  readonly quick: QuickReader;
+  readonly slow: StoreReader;
+  readonly upkeep: StoreReader;
+}
 
 export const storeReaders = (options: Omit<StoreReaderOptions, "idleMs">): StoreReaders => ({
   quick: new StoreReader({ ...options, idleMs: Infinity }),

@@ -98,12 +98,14 @@ function isThere(path: string): boolean {
 const REPAIR =
   "`lab doctor --repair`, or opening it in the app, keeps the file aside and mends it or restores the last backup.";
 
-/** Another connection for what `store` reads, as the threads of the store need it. @throws {StoreError} */
+/** What an open store reads, and how. */
+export type ReaderSource = Pick<Store, "path" | "readFrom" | "abandonedRuns">;
+
+/** Another connection for what a store reads, as the threads of the store need it. @throws {StoreError} */
 export function openReader(
-  source: { readonly path: string; readonly readFrom: string | null; readonly abandonedRuns: boolean },
+  { path, readFrom, abandonedRuns }: ReaderSource,
   nativeBinding: string | null,
 ): SqliteStore {
-  const { path, readFrom, abandonedRuns } = source;
   const db =
     readFrom === null
       ? emptyDatabase(path, nativeBinding)

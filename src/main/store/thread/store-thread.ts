@@ -14,20 +14,16 @@ import { EXPORTS } from "../../../shared/runs/run-exports.ts";
 import { openReader } from "../open/open-for-reading.ts";
 import { requireTarget } from "../open/output-target.ts";
 import { isOutOfSpace, storeFailure } from "../store-failure.ts";
-import { compareRuns } from "./compare-runs.ts";
-import { CurveDrawer } from "./draw-curves.ts";
 import { exportBundle } from "./export-bundle.ts";
 import { importBundle } from "./import-bundle.ts";
 import { emptyTrashInPieces, emptyTrashInPlace } from "./empty-trash-in-place.ts";
 import { deleteRuns, emptyTrash, findDamage, repair } from "./maintenance.ts";
-import { RunIndex } from "./run-index.ts";
+import { quickAnswers } from "./quick-answers.ts";
 import type { StoreTaskMessage, StoreTaskName, StoreTasks, StoreThreadData } from "./store-tasks.ts";
 
 // The store's thread: reads through a connection of its own while main writes, so that neither waits for the other.
 const data = workerData as StoreThreadData;
 const store = openReader(data, data.nativeBinding);
-const index = new RunIndex(store);
-const curves = new CurveDrawer(store);
 
 /** Through a connection of its own: this one may show abandoned runs by a view, which SQLite would take for the table. */
 function copyDatabase(target: string): void {
@@ -51,11 +47,7 @@ type Handlers = {
 };
 
 const handlers: Handlers = {
-  table: (request) => index.table(request),
-  catalogue: () => index.catalogue(),
-  curves: (request) => curves.draw(request),
-  bands: (request) => curves.bands(request),
-  compare: ({ runIds }) => compareRuns(store, runIds),
+  ...quickAnswers(store),
   export: (request) => {
     const { path, overwrite, what } = request;
     // A folder with one file a run: each of them is replaced whole.
