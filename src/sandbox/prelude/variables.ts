@@ -6,7 +6,11 @@ const { getOwnPropertyDescriptor, getOwnPropertyNames, keys } = Object;
 const { apply } = Reflect;
 const { isArray } = Array;
 const { toString: sourceOf } = Function.prototype;
+const { imul } = Math;
 const own = new Set<string>();
+/** One number, and its bits. */
+const number = new Float64Array(1);
+const bits = new Uint32Array(number.buffer);
 
 /** How much of an object is looked at to tell whether it has changed. */
 const MOST_VALUES = 5_000;
@@ -34,6 +38,10 @@ class Fingerprint {
 
   add(value: unknown): void {
     if (this.#left-- <= 0) return;
+    if (typeof value === "number") {
+      this.#number(value);
+      return;
+    }
     if (typeof value !== "object" || value === null) {
       this.#text(typeof value === "function" ? "f" : `${typeof value}:${String(value)}`);
       return;
@@ -47,8 +55,10 @@ class Fingerprint {
     const names = keys(value);
     this.#text(`o${names.length}`);
     for (let i = 0; i < names.length && this.#left > 0; i++) {
-      const descriptor = getOwnPropertyDescriptor(value, names[i] ?? "");
-      this.#text(names[i] ?? "");
+      const name = names[i] ?? "";
+      const descriptor = getOwnPropertyDescriptor(value, name);
+      if (+name === i) this.#number(i);
+      else this.#text(name);
       // A getter is code of the cell: it does not run here.
       if (descriptor !== undefined && "value" in descriptor) this.add(descriptor.value);
     }
@@ -56,9 +66,27 @@ class Fingerprint {
   }
 
   #text(text: string): void {
-    const most = Math.min(text.length, 200);
-    for (let i = 0; i < most; i++) this.#hash = Math.imul(this.#hash ^ text.charCodeAt(i), 16777619);
-    this.#hash = Math.imul(this.#hash ^ text.length, 16777619);
+    const most = text.length < 200 ? text.length : 200;
+    for (let i = 0; i < most; i++) this.#word(text.charCodeAt(i));
+    this.#word(text.length);
+  }
+
+  /** By its bits: digits would cost an interpreter ten times as much, after each cell and for each number of a list. */
+  #number(value: number): void {
+    // A NaN's bits may be any of many.
+    if (value !== value) {
+      this.#text("NaN");
+      return;
+    }
+    number[0] = value;
+    this.#word(bits[0] ?? 0);
+    this.#word(bits[1] ?? 0);
+  }
+
+  #word(word: number): void {
+    // The upper bits only ever move upwards in a product: the shift lets them count below.
+    const mixed = imul(this.#hash ^ word, 16777619);
+    this.#hash = mixed ^ (mixed >>> 15);
   }
 }
 

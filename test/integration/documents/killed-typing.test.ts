@@ -8,6 +8,7 @@ import { build } from "vite";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { randomStream } from "../../../src/core/random/random-stream.ts";
 import { readLabDocument } from "../../../src/shared/documents/read-lab-document.ts";
+import { times } from "../../thorough.ts";
 import { nativeBinding } from "../store/recorded-values.ts";
 import { useStoreFolder } from "../store/store-folder.ts";
 import { openLibrary } from "./open-library.ts";
@@ -31,7 +32,7 @@ beforeAll(async () => {
 
 afterAll(() => rmSync(outDir, { recursive: true, force: true }));
 
-const KILLS = 50;
+const KILLS = times(10, 50);
 const typedIn = (text: string): number => Number(/^\/\/ (\d+)$/m.exec(text)?.[1] ?? NaN);
 
 /** Types until it is killed. @returns The last text that it said was kept. */

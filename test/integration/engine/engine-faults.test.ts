@@ -6,6 +6,8 @@ import { TaskError } from "../../../src/core/errors.ts";
 import { RecordingOps, type Program } from "../../../src/core/ops/recording-ops.ts";
 import type { Scope } from "../../../src/main/engine/arena.ts";
 import { Engine } from "../../../src/main/engine/engine.ts";
+import { times } from "../../thorough.ts";
+import { keptTuning } from "./kept-tuning.ts";
 import { waitingForCores } from "./waiting-for-cores.ts";
 
 const FAULTY_WORKER = resolve("test/integration/engine/faulty-worker.mjs");
@@ -74,7 +76,7 @@ describe("Engine.run() when a worker fails", () => {
   ])(
     "%s ends the run with the reason within 5 s, and the next run works",
     async (_what, fault, reason) => {
-      engine = await Engine.start({ threads: 2, workerFile: FAULTY_WORKER });
+      engine = await Engine.start({ threads: 2, workerFile: FAULTY_WORKER, tuning: keptTuning });
       const scope = engine.arena.scope();
       const cores = waitingForCores();
       const startedMs = performance.now();
@@ -106,13 +108,16 @@ describe("Engine.run() when a worker fails", () => {
   });
 });
 
-describe("Engine.run() over 200 cycles", () => {
+/** A tenth of them end with a worker that throws or exits, half of the others are cancelled. */
+const CYCLES = times(60, 200);
+
+describe(`Engine.run() over ${CYCLES} cycles`, () => {
   it(
     "leaks nothing in the arena, however a run ends",
     async () => {
-      engine = await Engine.start({ threads: 2, workerFile: FAULTY_WORKER });
+      engine = await Engine.start({ threads: 2, workerFile: FAULTY_WORKER, tuning: keptTuning });
       let committedBytes = 0;
-      for (let cycle = 0; cycle < 200; cycle++) {
+      for (let cycle = 0; cycle < CYCLES; cycle++) {
         const scope = engine.arena.scope();
         if (cycle % 10 === 3) {
           const fault = cycle % 20 === 3 ? "fault: throw" : "fault: exit before the barrier";

@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import { Engine } from "../../../src/main/engine/engine.ts";
+import { times } from "../../thorough.ts";
 import { checkGenericPrograms } from "./check-generic-programs.ts";
 import { WORKER_FILE } from "./start-engine.ts";
 
@@ -29,4 +30,4 @@ it("computes with the plain loops", async () => {
   await engine.close();
 });
 
-checkGenericPrograms(startWithPlainLoops, { exact: 300, others: 200 });
+checkGenericPrograms(startWithPlainLoops, { exact: times(60, 300), others: times(40, 200) });

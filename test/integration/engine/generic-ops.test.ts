@@ -1,4 +1,5 @@
 import { checkGenericPrograms } from "./check-generic-programs.ts";
+import { times } from "../../thorough.ts";
 import { startEngine } from "./start-engine.ts";
 
-checkGenericPrograms(() => startEngine(3), { exact: 1_200, others: 800 });
+checkGenericPrograms(() => startEngine(3), { exact: times(240, 1_200), others: times(160, 800) });

@@ -1,5 +1,6 @@
 import { Engine } from "../../../src/main/engine/engine.ts";
 import { setV8Flags } from "../../../src/main/engine/v8-flags.ts";
+import { times } from "../../thorough.ts";
 import { checkGenericPrograms } from "./check-generic-programs.ts";
 import { checkKernels } from "./check-kernels.ts";
 import { WORKER_FILE } from "./start-engine.ts";
@@ -8,5 +9,5 @@ import { WORKER_FILE } from "./start-engine.ts";
 // kernels goes with them than the one that is kept.
 setV8Flags();
 const start = (threads: number): Promise<Engine> => Engine.start({ threads, workerFile: WORKER_FILE });
-checkKernels(start);
-checkGenericPrograms(() => start(3), { exact: 300, others: 200 });
+checkKernels(1, start);
+checkGenericPrograms(() => start(3), { exact: times(60, 300), others: times(40, 200) });

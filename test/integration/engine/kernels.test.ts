@@ -1,3 +1,3 @@
 import { checkKernels } from "./check-kernels.ts";
 
-checkKernels();
+checkKernels(0);

@@ -52,6 +52,12 @@ const LARGE: readonly Shape[] = [
 /** Past a second-level cache, a slab of B that is packed and the rows for which it is. */
 const LARGER: Shape = [1_030, 300, 340];
 const SHAPES = [...SMALL, ...LARGE];
+/** Of an operand. */
+const MOST_VALUES = Math.max(
+  ...[...SHAPES, LARGER].map(([rows, depth, columns]) =>
+    Math.max(rows * depth, depth * columns, rows * columns),
+  ),
+);
 
 const FLAGS: readonly Flags[] = [false, true].flatMap((transposeA) =>
   [false, true].flatMap((transposeB) => [
@@ -71,13 +77,15 @@ const generated = WASM_SETS.map((instructionSet) => {
 const candidates = [...generated, javascriptKernels(memory)];
 
 /** Deterministic values of both signs below 1, in all bits of the fraction. */
-function fill(values: Float32Array, seed: number): void {
+const sequenceFrom = (seed: number): Float32Array => {
   let state = seed;
-  for (let i = 0; i < values.length; i++) {
+  return Float32Array.from({ length: MOST_VALUES }, () => {
     state = (Math.imul(state, 1664525) + 1013904223) | 0;
-    values[i] = state / 2 ** 31;
-  }
-}
+    return state / 2 ** 31;
+  });
+};
+/** For a, b, c and the bias, each from its first value on. */
+const SEQUENCES = [1, 2, 3, 4].map(sequenceFrom);
 
 /** Operands one after another from byte 68 on (4-byte aligned only), each between guards. */
 class Operands {
@@ -134,7 +142,9 @@ function place([rows, depth, columns]: Shape): Case {
   const bias = operands.floats(columns);
   const relu = operands.floats(rows * columns);
   const moments = operands.doubles(2 * columns + Math.ceil(columns / 2));
-  for (const [seed, values] of [a, b, c, bias].entries()) fill(values, seed + 1);
+  for (const [which, values] of [a, b, c, bias].entries()) {
+    values.set(SEQUENCES[which].subarray(0, values.length));
+  }
   // Far from 0 the bias has to come last, and squares leave nothing of the differences.
   bias.forEach((value, j) => (bias[j] = j % 3 === 1 ? 4096 + value : value));
   return { a, b, c, bias, relu, moments, operands };
@@ -181,12 +191,28 @@ function multiply(
   compiled.multiply(middle, rows, 0, depth);
 }
 
-/** The float64 product, and with it Σ |a b|, which bounds the rounding. */
-function reference(
+interface Reference {
+  readonly sums: Float64Array;
+  /** Σ |a b|, which bounds the rounding. */
+  readonly magnitudes: Float64Array;
+}
+/** Every candidate multiplies the same numbers. */
+const references = new Map<string, Reference>();
+
+function reference(one: Case, shape: Shape, { transposeA, transposeB }: Flags): Reference {
+  const key = `${shape.join("×")} ${transposeA} ${transposeB}`;
+  const known = references.get(key) ?? product(one, shape, transposeA, transposeB);
+  references.set(key, known);
+  return known;
+}
+
+/** The float64 product. */
+function product(
   { a, b }: Case,
   [rows, depth, columns]: Shape,
-  { transposeA, transposeB }: Flags,
-): { sums: Float64Array; magnitudes: Float64Array } {
+  transposeA: boolean,
+  transposeB: boolean,
+): Reference {
   const sums = new Float64Array(rows * columns);
   const magnitudes = new Float64Array(rows * columns);
   for (let i = 0; i < rows; i++) {

@@ -21,17 +21,18 @@ import {
 } from "../../../src/shared/experiments/gradcheck.ts";
 import { NOTEBOOK_NETWORK } from "../../../src/shared/specs/network-spec.ts";
 import { viewOf } from "../../../src/shared/engine/tensor-view.ts";
+import { times } from "../../thorough.ts";
 import { startEngine } from "../engine/start-engine.ts";
 import { cancellingNetwork, deeplyKinkedNetwork } from "./cancelling-networks.ts";
 import { generalNetwork } from "./general-networks.ts";
 import { unwatchedActivity } from "./unwatched-activity.ts";
 
-/** More for a longer look: GRADCHECK_NETWORKS=200. */
-const NETWORKS = Number(process.env["GRADCHECK_NETWORKS"] ?? 12);
+/** A third of them in every `npm test`; more for a longer look: GRADCHECK_NETWORKS=200. */
+const NETWORKS = Number(process.env["GRADCHECK_NETWORKS"] ?? times(4, 12));
 /** Bugs a network, of those that it has a place for: GRADCHECK_BUGS=8 for all. */
 const BUGS = Number(process.env["GRADCHECK_BUGS"] ?? 1);
 /** Networks with norms, dropout, blocks and any loss: GRADCHECK_GENERAL=200. */
-const GENERAL = Number(process.env["GRADCHECK_GENERAL"] ?? 12);
+const GENERAL = Number(process.env["GRADCHECK_GENERAL"] ?? times(4, 12));
 /** The first network's number: GRADCHECK_FIRST=1000 for others than those of every day. */
 const FIRST = Number(process.env["GRADCHECK_FIRST"] ?? 0);
 

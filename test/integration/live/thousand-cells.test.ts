@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { times } from "../../thorough.ts";
 import { startKernel, type TestKernel } from "./start-kernel.ts";
 
-/** A leak of a hundredth of what each of these leaves behind for a moment passes a limit within the thousand. */
+/** A leak of a hundredth of what each of these leaves behind for a moment passes a limit within a thousand. */
 const CELLS: readonly string[] = [
   // A megabyte of tensor: 1.5 GB is the limit of all of them.
   "var weights = randn(512, 512).mul(0.01); var seen = weights.sum();",
@@ -17,6 +18,8 @@ const CELLS: readonly string[] = [
   "zeros(3, 4).matmul(zeros(3, 4));",
   "{ const text = 'x'.repeat(50_000); print(text.length); }",
 ];
+/** How often all of them run. */
+const ROUNDS = times(25, 100);
 /** Of the whole process: what its heaps may grow by between collections. */
 const MOST_GROWTH_BYTES = 200e6;
 
@@ -40,11 +43,11 @@ async function held() {
   return { error, allocations, usedBytes, committedBytes, tensors, tensorBytes };
 }
 
-it("1,000 cells leave neither buffers nor nodes nor heap behind", async () => {
-  await rounds(15);
+it(`${ROUNDS * CELLS.length} cells leave neither buffers nor nodes nor heap behind`, async () => {
+  await rounds(5);
   const before = await held();
   const rss = process.memoryUsage.rss();
-  await rounds(100);
+  await rounds(ROUNDS);
   expect(await held()).toEqual(before);
   expect(before.error).toBeNull();
   expect(process.memoryUsage.rss() - rss).toBeLessThan(MOST_GROWTH_BYTES);

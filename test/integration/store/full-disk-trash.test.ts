@@ -10,13 +10,14 @@ import { randomStream } from "../../../src/core/random/random-stream.ts";
 import { connect } from "../../../src/main/store/open/database.ts";
 import { freeReserve, keepReserve, reservePath } from "../../../src/main/store/open/reserve.ts";
 import { findDamage } from "../../../src/main/store/thread/maintenance.ts";
+import { times } from "../../thorough.ts";
 import { machine, nativeBinding, notebookRun } from "./recorded-values.ts";
 import { useStoreFolder } from "./store-folder.ts";
 
 const folder = useStoreFolder();
 const RUNS = 5;
 const POINTS = 20_000;
-const KILLS = 25;
+const KILLS = times(6, 25);
 const MOST_DELAY_MS = 400;
 /** Inside the project, so that the bundle finds the packages it leaves out. */
 const outDir = resolve(`.cache/killed-emptier-${process.pid}`);

@@ -9,6 +9,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { randomStream } from "../../../src/core/random/random-stream.ts";
 import { connect } from "../../../src/main/store/open/database.ts";
 import { findDamage } from "../../../src/main/store/thread/maintenance.ts";
+import { times } from "../../thorough.ts";
 import { nativeBinding } from "./recorded-values.ts";
 import { useStoreFolder } from "./store-folder.ts";
 
@@ -59,9 +60,9 @@ async function startWriters(...paths: readonly string[]) {
 /** Databases that a process is writing to when it is killed, each somewhere else in its work. */
 const WRITERS = 4;
 /** In all this many writers are killed; each time the whole file is checked. */
-const KILLED = 100;
+const KILLED = times(20, 100);
 /** New databases after so many kills: their check takes longer with every run in them. */
-const KILLS_PER_FILE = 25;
+const KILLS_PER_FILE = times(5, 25);
 
 test(`fault 1: openStore() recovers what ${KILLED} killed writers wrote, and marks their runs interrupted`, async () => {
   const stream = randomStream(20_261_123);

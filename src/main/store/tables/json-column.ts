@@ -11,6 +11,14 @@ const SPECIAL = new Map<string, number>([
 ]);
 const TAG = "$number";
 
+/** Whether JSON would lose something of a value, or take something in it for a tag; most have nothing of either. */
+function needsPacking(value: unknown): boolean {
+  if (typeof value === "number") return !Number.isFinite(value) || Object.is(value, -0);
+  if (typeof value !== "object" || value === null) return false;
+  if (Array.isArray(value)) return value.some(needsPacking);
+  return Object.keys(value).some((key) => key.startsWith("$")) || Object.values(value).some(needsPacking);
+}
+
 function pack(value: unknown): unknown {
   if (typeof value === "number") {
     if (Object.is(value, -0)) return { [TAG]: "-0" };
@@ -40,11 +48,17 @@ function unpack(value: unknown, special: (number: number) => number): unknown {
 
 /** The text of a JSON column: as JSON, with NaN, the infinities and −0 kept. */
 export function toJsonColumn(value: unknown): string {
-  return JSON.stringify(pack(value));
+  return JSON.stringify(needsPacking(value) ? pack(value) : value);
 }
 
 /** Reads what `toJsonColumn` wrote, unchecked. @throws {SyntaxError} */
-export const parsePacked = (text: string): unknown => unpack(JSON.parse(text), (number) => number);
+export function parsePacked(text: string): unknown {
+  const json: unknown = JSON.parse(text);
+  return isPacked(text) ? unpack(json, (number) => number) : json;
+}
+
+/** Whether `unpack` would change anything: every key that it looks for has the tag in it. */
+const isPacked = (text: string): boolean => text.includes(TAG);
 
 /** Reads what `toJsonColumn` wrote. @throws {StoreError} If the text does not fit the schema; `where` names it. */
 export function fromJsonColumn<S extends v.GenericSchema>(
@@ -56,11 +70,9 @@ export function fromJsonColumn<S extends v.GenericSchema>(
   try {
     const json: unknown = JSON.parse(text);
     // The schemas' v.number() refuses NaN, which a diverged run measures: the shape is checked with zeros instead.
-    const checked = v.safeParse(
-      schema,
-      unpack(json, () => 0),
-    );
-    if (checked.success) return unpack(json, (number) => number);
+    const packed = isPacked(text);
+    const checked = v.safeParse(schema, packed ? unpack(json, () => 0) : json);
+    if (checked.success) return packed ? unpack(json, (number) => number) : json;
     const [issue] = checked.issues;
     problem = issueAt(issue);
   } catch (error) {
