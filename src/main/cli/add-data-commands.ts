@@ -85,7 +85,7 @@ export function addDataCommands(program: Command, host: CommandHost): void {
       const { header, ...given } = options;
       const read = { ...given, ...(header === false ? { header } : {}) };
       const separator = v.parse(v.optional(dialectSchema.entries.separator), options.separator);
-      await inLab(host, { ...options, threads: 1 }, (lab) =>
+      await inLab(host, { ...options, threads: 0 }, (lab) =>
         runDataImportCommand(lab, files, { ...read, ...(separator === undefined ? {} : { separator }) }),
       );
     });

@@ -140,7 +140,7 @@ async function runSweep(
   } else if (again !== undefined) await inLab(host, looks, (lab) => runAgainCommand(lab, again, options));
   else if (cancel !== undefined) await inLab(host, looks, (lab) => runCancelCommand(lab, cancel, options));
   else if (collect !== undefined) {
-    await inLab(host, { ...options, threads: 1 }, (lab) => runCollectCommand(lab, collect, options));
+    await inLab(host, { ...options, threads: 0 }, (lab) => runCollectCommand(lab, collect, options));
   } else if (on === undefined) {
     const threads = options.threads ?? usualThreads;
     await inLab(host, { ...options, threads }, (lab) =>

@@ -369,7 +369,7 @@ export function buildProgram(host: CommandHost): Command {
     .option("--json", "print JSON instead of text")
     .option(...database)
     .action(async (files: string[], options: ImportOptions & CommonOptions) => {
-      await inLab(host, { ...options, threads: 1 }, (lab) =>
+      await inLab(host, { ...options, threads: 0 }, (lab) =>
         runImportCommand(lab, files, options, host.interruption),
       );
     });
