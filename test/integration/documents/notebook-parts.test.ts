@@ -452,7 +452,7 @@ test("a sweep over it trains what each training says", () => {
 
 test("killed, it goes on with the same losses; a bundle of it comes back identical", async () => {
   const folder = join(opened.folder, "killed");
-  const spec = specOf(layerOfPart(named("bent")), 4_000);
+  const spec = specOf(layerOfPart(named("bent")), 1_500);
   const file = join(opened.folder, "spec.json");
   writeFileSync(file, JSON.stringify(spec));
   const whole = await train(spec);
@@ -463,7 +463,7 @@ test("killed, it goes on with the same losses; a bundle of it comes back identic
   });
   // The first line says that it trains.
   await once(child.stdout, "data");
-  await new Promise((done) => setTimeout(done, 700));
+  await new Promise((done) => setTimeout(done, 100));
   child.kill("SIGKILL");
   await once(child, "exit");
   const { version } = JSON.parse(readFileSync("package.json", "utf8")) as { version: string };

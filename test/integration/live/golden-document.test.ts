@@ -8,6 +8,7 @@ import { runDocument } from "../../../src/main/lab/live/run-document.ts";
 import type { DocumentCell, LabDocument } from "../../../src/shared/documents/lab-document.ts";
 import { readLabDocument } from "../../../src/shared/documents/read-lab-document.ts";
 import type { CellResult } from "../../../src/shared/live/cell-result.ts";
+import { THOROUGH } from "../../thorough.ts";
 import { GOLDEN_FOLDER } from "../lab/open-test-lab.ts";
 import { startKernel, textsOf } from "./start-kernel.ts";
 
@@ -73,7 +74,10 @@ async function goldenDocument(): Promise<LabDocument> {
   return { ...given, cells };
 }
 
-describe.each([1, 2])("the seed's document with PyTorch's weights, all rows, %i threads", (threads) => {
+/** One thread alone is a case of what several do. */
+const THREADS = THOROUGH ? [1, 2] : [2];
+
+describe.each(THREADS)("the seed's document with PyTorch's weights, all rows, %i threads", (threads) => {
   let runs: Map<string, CellResult>[];
   beforeAll(async () => {
     const document = await goldenDocument();
