@@ -12,7 +12,7 @@ const TEST_MS = 900_000;
 
 let launched: LaunchedApp;
 beforeAll(async () => {
-  launched = await launchApp({ page: "shipped" });
+  launched = await launchApp();
 });
 afterAll(() => launched.close());
 

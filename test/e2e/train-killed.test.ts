@@ -38,7 +38,7 @@ const recordedSteps = (page: Page, runId: string): Promise<number[]> =>
   }, runId);
 
 it("fault 1: names a training that a crash has cut short, and goes on with it, no step twice", async () => {
-  launched = await launchApp({ userDataDir: profile, page: "shipped" });
+  launched = await launchApp({ userDataDir: profile });
   const spec = { ...TRAIN_PRESETS.large.spec, epochs: 6 };
   const started = await launched.page.evaluate((given) => window.lab.trainingStart(given), {
     spec,
@@ -51,7 +51,7 @@ it("fault 1: names a training that a crash has cut short, and goes on with it, n
   child.kill("SIGKILL");
   await exited;
 
-  launched = await launchApp({ userDataDir: profile, page: "shipped" });
+  launched = await launchApp({ userDataDir: profile });
   const { page } = launched;
   await show(page, "Train");
   await page.getByText(/^Interrupted: 784-256-128-10, relu/).waitFor();
