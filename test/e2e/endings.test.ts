@@ -28,8 +28,8 @@ async function launchAgain(): Promise<LaunchedApp> {
 }
 
 /** Starts a training long enough to still be on when the test ends the app. @returns its run. */
-async function startLongTraining({ page }: LaunchedApp): Promise<string> {
-  const request = { spec: { ...NOTEBOOK_SPEC, seed: 7, epochs: 1_000 }, threads: 1 };
+async function startLongTraining({ page }: LaunchedApp, seed: number): Promise<string> {
+  const request = { spec: { ...NOTEBOOK_SPEC, seed, epochs: 1_000 }, threads: 1 };
   const answer = await page.evaluate((given) => window.lab.trainingStart(given), request);
   if (!answer.ok) throw new Error(answer.error.message);
   await expect
@@ -45,7 +45,7 @@ test.each([
 ] as const)(
   "30: %s while a training is on waits for no dialog, keeps the run and ends with %i",
   async (signal, code) => {
-    const runId = await startLongTraining(lab);
+    const runId = await startLongTraining(lab, code);
     const child = lab.app.process();
     const exited = once(child, "exit");
     // As often as it may come: from the terminal, from npm, from the start script.

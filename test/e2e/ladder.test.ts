@@ -99,6 +99,7 @@ describe("the ladder view", () => {
   });
 
   it("steps through a rung's memory access by keyboard, and plays nothing under reduced motion", async () => {
+    await page.emulateMedia({ reducedMotion: "no-preference" });
     const player = card("elementwise").getByRole("group", { name: /^Memory access of / });
     await player.getByRole("slider").focus();
     await page.keyboard.press("ArrowRight");
@@ -106,7 +107,6 @@ describe("the ladder view", () => {
     expect(await player.getByRole("button", { name: /^Play/ }).count()).toBe(1);
     await page.emulateMedia({ reducedMotion: "reduce" });
     await expect.poll(() => player.getByRole("button", { name: /^Play/ }).count()).toBe(0);
-    await page.emulateMedia({ reducedMotion: null });
   });
 
   it("says beside the field what is wrong, and forecasts what a ladder will take", async () => {
