@@ -34,7 +34,7 @@ export interface LaunchSettings {
   /** Where the app is, if not here. */
   readonly projectDir?: string;
   readonly env?: Readonly<Record<string, string>>;
-  /** `shipped` (the default) is what a person gets; `checked` is the same page with the React that warns, and nothing in it stands still. */
+  /** `shipped` (the default) is what a person gets; `checked` is the same page with the React that warns. */
   readonly page?: "checked" | "shipped";
   /** What the test provokes: these warnings and errors of the page are not held against it. */
   readonly expectedComplaints?: readonly RegExp[];
@@ -62,8 +62,8 @@ export async function launchApp(settings: LaunchSettings = {}): Promise<Launched
   const child = app.process();
   const page = await app.firstWindow();
   page.setDefaultTimeout(STEP_MS);
-  // Without a GPU each frame of a chart that moves into place is drawn by the processor: a third of all that the page costs.
-  if (settings.page !== "checked") await page.emulateMedia({ reducedMotion: "reduce" });
+  // Without a GPU each frame of a chart that moves into place is drawn by the processor.
+  await page.emulateMedia({ reducedMotion: "reduce" });
   await page.waitForLoadState("load");
   return {
     app,

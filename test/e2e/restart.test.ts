@@ -24,6 +24,8 @@ const idle = (page: Page) => page.getByText("Nothing is running").waitFor({ time
 
 /** What each view shows of its last result, and what it says where it knows of none. */
 async function expectLastResults(page: Page): Promise<void> {
+  // Charts move into place, as for a person who does not ask for less.
+  await page.emulateMedia({ reducedMotion: "no-preference" });
   await idle(page);
   const results = page.locator("section[aria-label='Results']").locator("visible=true");
   await show(page, "Notebook");

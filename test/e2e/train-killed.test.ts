@@ -8,6 +8,9 @@ import { TRAIN_PRESETS } from "../../src/shared/specs/train-presets.ts";
 import { launchApp, type LaunchedApp } from "./launch-app.ts";
 import { takeScreenshot } from "./take-screenshots.ts";
 
+/** Enough to be still on when the app is killed after its first checkpoints. */
+const EPOCHS = 4;
+
 const profile = mkdtempSync(join(tmpdir(), "backprop-lab-killed-"));
 let launched: LaunchedApp | null = null;
 afterAll(async () => {
@@ -39,7 +42,7 @@ const recordedSteps = (page: Page, runId: string): Promise<number[]> =>
 
 it("fault 1: names a training that a crash has cut short, and goes on with it, no step twice", async () => {
   launched = await launchApp({ userDataDir: profile });
-  const spec = { ...TRAIN_PRESETS.large.spec, epochs: 6 };
+  const spec = { ...TRAIN_PRESETS.large.spec, epochs: EPOCHS };
   const started = await launched.page.evaluate((given) => window.lab.trainingStart(given), {
     spec,
     threads: 2,
@@ -63,5 +66,5 @@ it("fault 1: names a training that a crash has cut short, and goes on with it, n
   await page.getByRole("button", { name: "Resume" }).first().click();
   await page.getByText("Nothing is running").waitFor();
   const steps = await recordedSteps(page, runId);
-  expect(steps).toEqual(Array.from({ length: 6 * 782 }, (_, index) => index + 1));
+  expect(steps).toEqual(Array.from({ length: EPOCHS * 782 }, (_, index) => index + 1));
 });
