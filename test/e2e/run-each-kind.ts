@@ -22,7 +22,7 @@ export async function runEachKind(page: Page): Promise<void> {
       scaling: false,
       shape: { m: 8, k: 8, n: 8 },
       threads: 1,
-      budgetSeconds: 0.1,
+      budgetSeconds: 1,
       seed: 3,
     },
     init: { network, otherwise: null, gradients: false, threads: 1 },
