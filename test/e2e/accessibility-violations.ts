@@ -2,7 +2,7 @@ import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "playwright-core";
 
 /** Code of a notebook's later cells: thousands of words in the colours of the first ones, which are looked at. */
-const MORE_CODE = 'section[aria-label^="Cell "]:nth-of-type(n + 25) :is(pre, .cm-content)';
+const MORE_CODE = 'section[aria-label^="Cell "]:nth-of-type(n + 8) :is(pre, .cm-content)';
 
 /** The rules of axe that look at colours. */
 const COLOUR_RULES = ["color-contrast", "link-in-text-block"];

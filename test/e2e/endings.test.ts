@@ -1,33 +1,35 @@
 import { once } from "node:events";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, truncateSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, truncateSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { NOTEBOOK_SPEC } from "../../src/shared/specs/notebook-spec.ts";
 import { launchApp, type LaunchedApp } from "./launch-app.ts";
 import { takeScreenshot } from "./take-screenshots.ts";
 
-let scratchDir: string;
-let profile: string;
-let launched: LaunchedApp | null;
-
-beforeEach(() => {
-  scratchDir = mkdtempSync(join(tmpdir(), "backprop-lab-endings-"));
-  profile = join(scratchDir, "profile");
-  mkdirSync(profile);
-  launched = null;
+const scratchDir = mkdtempSync(join(tmpdir(), "backprop-lab-endings-"));
+const profile = join(scratchDir, "profile");
+/** Each test begins in the window that the one before has opened to see what was kept. */
+let lab: LaunchedApp;
+beforeAll(async () => {
+  lab = await launchApp({ userDataDir: profile });
 });
-afterEach(async () => {
-  // Gone already where the test ended the app itself.
-  await launched?.close().catch(() => undefined);
+afterAll(async () => {
+  await lab.close();
   rmSync(scratchDir, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
 });
 
-const launch = async (): Promise<LaunchedApp> => (launched = await launchApp({ userDataDir: profile }));
+/** Opens the next window on the same profile, once the last one has ended. */
+async function launchAgain(): Promise<LaunchedApp> {
+  // Gone already where the test ended the app itself.
+  await lab.close();
+  lab = await launchApp({ userDataDir: profile });
+  return lab;
+}
 
 /** Starts a training long enough to still be on when the test ends the app. @returns its run. */
-async function startLongTraining({ page }: LaunchedApp): Promise<string> {
-  const request = { spec: { ...NOTEBOOK_SPEC, seed: 7, epochs: 1_000 }, threads: 1 };
+async function startLongTraining({ page }: LaunchedApp, seed: number): Promise<string> {
+  const request = { spec: { ...NOTEBOOK_SPEC, seed, epochs: 1_000 }, threads: 1 };
   const answer = await page.evaluate((given) => window.lab.trainingStart(given), request);
   if (!answer.ok) throw new Error(answer.error.message);
   await expect
@@ -43,26 +45,24 @@ test.each([
 ] as const)(
   "30: %s while a training is on waits for no dialog, keeps the run and ends with %i",
   async (signal, code) => {
-    const first = await launch();
-    const runId = await startLongTraining(first);
-    const child = first.app.process();
+    const runId = await startLongTraining(lab, code);
+    const child = lab.app.process();
     const exited = once(child, "exit");
     // As often as it may come: from the terminal, from npm, from the start script.
     for (let times = 0; times < 3; times++) child.kill(signal);
     expect(await exited).toEqual([code, null]);
-    const { page } = await launch();
+    const { page } = await launchAgain();
     const run = await page.evaluate((id) => window.lab.runsGet({ runId: id }), runId);
     expect(run).toMatchObject({ ok: true, value: { run: { status: "cancelled", failure: null } } });
   },
 );
 
 test("31: a window whose database was damaged says what was restored and where the damaged file is", async () => {
-  const first = await launch();
-  await first.page.evaluate(() => window.lab.diagnosticsGet());
-  await first.app.close();
+  await lab.page.evaluate(() => window.lab.diagnosticsGet());
+  await lab.app.close();
   const database = join(profile, "lab.sqlite");
   truncateSync(database, Math.floor(readFileSync(database).length / 8192) * 4096);
-  const { page } = await launch();
+  const { page } = await launchAgain();
   const notice = page.getByText(/was kept as .*lab\.sqlite\.bad-\d{8}T\d{6}Z/);
   await notice.first().waitFor();
   expect(await notice.first().textContent()).toMatch(/The backup of .* was restored/);
@@ -70,7 +70,7 @@ test("31: a window whose database was damaged says what was restored and where t
 });
 
 test("37: many queries in SQL, some of them endless or wrong, leave no process behind", async () => {
-  const { app, page } = await launch();
+  const { app, page } = lab;
   await page.evaluate(() => window.lab.diagnosticsGet());
   const ask = (sql: string) => page.evaluate((asked) => window.lab.databaseQuery({ sql: asked }), sql);
   const sqlProcesses = () =>

@@ -16,7 +16,7 @@ import { threadLimits } from "../../src/main/peers/find-pytorch.ts";
 import { TRAIN_PRESETS } from "../../src/shared/specs/train-presets.ts";
 import { PYTHON, TORCH_PYTHON } from "../integration/exchange/run-python.ts";
 import { runToEnd } from "./run-each-kind.ts";
-import { takeScreenshot } from "./take-screenshots.ts";
+import { PICTURES_WANTED, takeScreenshot } from "./take-screenshots.ts";
 import { launchApp, type LaunchedApp } from "./launch-app.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "backprop-lab-exchange-"));
@@ -72,7 +72,7 @@ beforeAll(async () => {
   // Cut off in its last record, as a training that is killed leaves it.
   writeFileSync(join(runs, "tensorboard", "events.out.tfevents.1700000000.host"), events.subarray(0, -5));
   writeFileSync(live, BEGUN);
-  app = await launchApp({ env: { BACKPROP_LAB_OPEN_FILE: runs } });
+  app = await launchApp({ page: "checked", env: { BACKPROP_LAB_OPEN_FILE: runs } });
 });
 afterAll(async () => {
   await app.close();
@@ -80,6 +80,7 @@ afterAll(async () => {
 });
 
 const picture = async (name: string): Promise<void> => {
+  if (!PICTURES_WANTED) return;
   for (const colorScheme of ["dark", "light"] as const) {
     await app.page.emulateMedia({ colorScheme });
     await app.page.waitForTimeout(300);

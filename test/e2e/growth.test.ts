@@ -2,6 +2,7 @@ import type { CDPSession } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { LabBridge } from "../../src/shared/ipc/lab-bridge.ts";
 import { TRAIN_PRESETS } from "../../src/shared/specs/train-presets.ts";
+import { times } from "../thorough.ts";
 import { launchApp, type LaunchedApp } from "./launch-app.ts";
 
 declare global {
@@ -10,8 +11,8 @@ declare global {
   }
 }
 
-const TRAININGS = 20;
-const VISITS = 50;
+const TRAININGS = times(6, 20);
+const VISITS = times(15, 50);
 /** Until then everything that is made once has been made. */
 const SETTLED_AFTER = 3;
 /** A name may be longer, a badge may come; 17 more trainings made it six times as much. */
@@ -28,8 +29,7 @@ const TINY_SPEC = {
 let launched: LaunchedApp;
 let devtools: CDPSession;
 beforeAll(async () => {
-  // What ships: the other React keeps nodes for its messages.
-  launched = await launchApp({ page: "shipped" });
+  launched = await launchApp();
   devtools = await launched.page.context().newCDPSession(launched.page);
 });
 afterAll(() => launched.close());

@@ -34,7 +34,7 @@ export interface LaunchSettings {
   /** Where the app is, if not here. */
   readonly projectDir?: string;
   readonly env?: Readonly<Record<string, string>>;
-  /** `shipped` is what a person gets; `checked` (the default) is the same page with the React that warns. */
+  /** `shipped` (the default) is what a person gets; `checked` is the same page with the React that warns. */
   readonly page?: "checked" | "shipped";
   /** What the test provokes: these warnings and errors of the page are not held against it. */
   readonly expectedComplaints?: readonly RegExp[];
@@ -55,13 +55,15 @@ export async function launchApp(settings: LaunchSettings = {}): Promise<Launched
     env: {
       ...env,
       BACKPROP_LAB_SAVE_DIR: saveDir,
-      ...(settings.page === "shipped" ? {} : { BACKPROP_LAB_PAGE_DIR: checkedPage() }),
+      ...(settings.page === "checked" ? { BACKPROP_LAB_PAGE_DIR: checkedPage() } : {}),
       ...settings.env,
     },
   });
   const child = app.process();
   const page = await app.firstWindow();
   page.setDefaultTimeout(STEP_MS);
+  // Without a GPU each frame of a chart that moves into place is drawn by the processor.
+  await page.emulateMedia({ reducedMotion: "reduce" });
   await page.waitForLoadState("load");
   return {
     app,

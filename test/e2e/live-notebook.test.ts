@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { accessibilityViolations, THEMES, type Rules } from "./accessibility-violations.ts";
 import { launchApp, type LaunchedApp } from "./launch-app.ts";
 import { chooseTheme, takeScreenshot } from "./take-screenshots.ts";
+import { settled } from "./window-layout.ts";
 
 const LONG_MS = 60_000;
 const SETUP = "const x = randn(6, 4);\nlet w = randn(4, 3), b = randn(3);";
@@ -24,7 +25,7 @@ check(() => {
 let launched: LaunchedApp;
 let page: Page;
 beforeAll(async () => {
-  launched = await launchApp();
+  launched = await launchApp({ page: "checked" });
   page = launched.page;
   await page.getByRole("heading", { name: "Backpropagation from scratch" }).waitFor();
 });
@@ -255,7 +256,7 @@ describe("a notebook that a person writes", () => {
       await page.getByRole("navigation", { name: "Views" }).getByRole("button", { name: "Notebook" }).click();
       await cell(1).focus();
       await press("Enter");
-      await page.waitForTimeout(500);
+      await settled(page);
       await takeScreenshot(page, `live-${theme.toLowerCase()}`);
       expect(await violations(rules), theme).toEqual([]);
     }

@@ -2,7 +2,7 @@ import type { Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { accessibilityViolations } from "./accessibility-violations.ts";
 import { launchApp, type LaunchedApp } from "./launch-app.ts";
-import { chooseTheme, takeScreenshot } from "./take-screenshots.ts";
+import { chooseTheme, PICTURES_WANTED, takeScreenshot } from "./take-screenshots.ts";
 
 const LONG_MS = 90_000;
 const CODE = `const bent = activation("bent", (z) => z.maximum(z.mul(0.1)));
@@ -42,6 +42,7 @@ const press = (keys: string) => page.keyboard.press(keys);
 const violations = (): Promise<string[]> => accessibilityViolations(page);
 /** The same in both themes. */
 async function pictures(name: string, view: string): Promise<void> {
+  if (!PICTURES_WANTED) return;
   await takeScreenshot(page, name);
   await chooseTheme(page, "Dark");
   await show(view);
@@ -102,7 +103,6 @@ it("is chosen by name in Train, and its run is compared with relu's", async () =
   await chooseOwn(page.getByLabel("Kind of the new layer"));
   await button("Add layer").click();
   expect(await layer(2).getByLabel("forward of layer 2").inputValue()).toBe("maximum(z, z * 0.1)");
-  expect(await violations()).toEqual([]);
   await pictures("own-activation-train", "Train");
   await train();
   await show("Runs");
@@ -115,7 +115,6 @@ it("is chosen by name in Train, and its run is compared with relu's", async () =
   await settings.getByText("maximum(z, z * 0.1)", { exact: true }).first().waitFor();
   const parts = page.getByRole("table", { name: "Parts of one’s own side by side" });
   await parts.getByRole("row", { name: /^activation bent .*its own code/ }).waitFor();
-  await page.waitForTimeout(800);
   await pictures("own-activation-runs", "Runs");
   await page
     .getByRole("list", { name: "Compared runs" })

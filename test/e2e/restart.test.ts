@@ -6,6 +6,7 @@ import { afterAll, expect, test } from "vitest";
 import { launchApp, type LaunchedApp } from "./launch-app.ts";
 import { runEachKind } from "./run-each-kind.ts";
 import { takeScreenshot } from "./take-screenshots.ts";
+import { settled } from "./window-layout.ts";
 
 const scratchDir = mkdtempSync(join(tmpdir(), "backprop-lab-restart-"));
 const profile = join(scratchDir, "profile");
@@ -17,10 +18,14 @@ afterAll(async () => {
 
 const show = (page: Page, view: string): Promise<void> =>
   page.getByRole("navigation", { name: "Views" }).getByRole("button", { name: view, exact: true }).click();
+/** Runs of `runEachKind`. */
+const KINDS = 7;
 const idle = (page: Page) => page.getByText("Nothing is running").waitFor({ timeout: 120_000 });
 
 /** What each view shows of its last result, and what it says where it knows of none. */
 async function expectLastResults(page: Page): Promise<void> {
+  // Charts move into place, as for a person who does not ask for less.
+  await page.emulateMedia({ reducedMotion: "no-preference" });
   await idle(page);
   const results = page.locator("section[aria-label='Results']").locator("visible=true");
   await show(page, "Notebook");
@@ -45,16 +50,37 @@ async function expectLastResults(page: Page): Promise<void> {
   await page.getByText("Update : weight ratio", { exact: true }).first().waitFor();
 }
 
+/** Draws what the views above leave out: the page of each kind of run, and the views that have no last result. */
+async function showEveryRun(page: Page): Promise<void> {
+  await show(page, "Runs");
+  await page.getByRole("button", { name: "All runs" }).click();
+  const names = page.getByRole("grid", { name: "Saved runs" }).locator("button[data-run]");
+  await expect.poll(() => names.count()).toBe(KINDS);
+  for (let run = 0; run < KINDS; run++) {
+    await names.nth(run).click();
+    await page.getByRole("button", { name: "Rename" }).waitFor();
+    await settled(page);
+    await page.getByRole("button", { name: "All runs" }).click();
+  }
+  for (const view of ["Data", "Settings"]) {
+    await show(page, view);
+    await page.getByRole("heading", { name: view, level: 1 }).waitFor();
+    await settled(page);
+  }
+}
+
 test("A2: after a restart and a reload every view shows its last result; A14: Ctrl+Enter, palette, presentation", async () => {
-  launched = await launchApp({ userDataDir: profile });
+  launched = await launchApp({ userDataDir: profile, page: "checked" });
   await idle(launched.page);
+  // Drawn live by the page whose React warns.
+  await show(launched.page, "Train");
   await runEachKind(launched.page);
   await show(launched.page, "Backward");
   await launched.page.keyboard.press("Control+Enter");
   await launched.page.getByText(/^Step 1 of/).waitFor();
   await launched.close();
 
-  launched = await launchApp({ userDataDir: profile });
+  launched = await launchApp({ userDataDir: profile, page: "checked" });
   const { page } = launched;
   await expectLastResults(page);
   await page.reload();
@@ -93,4 +119,6 @@ test("A2: after a restart and a reload every view shows its last result; A14: Ct
   }
   await page.keyboard.press("?");
   await page.getByText("Presentation: hide or show controls and navigation").waitFor();
+  await page.keyboard.press("Escape");
+  await showEveryRun(page);
 });

@@ -7,6 +7,7 @@ import type { LabBridge } from "../../src/shared/ipc/lab-bridge.ts";
 import { accessibilityViolations, type Rules } from "./accessibility-violations.ts";
 import { launchApp, type LaunchedApp } from "./launch-app.ts";
 import { chooseTheme, takeScreenshot } from "./take-screenshots.ts";
+import { settled } from "./window-layout.ts";
 
 declare global {
   interface Window {
@@ -20,7 +21,7 @@ let profile = "";
 
 beforeAll(async () => {
   profile = mkdtempSync(join(tmpdir(), "backprop-lab-runs-"));
-  launched = await launchApp({ userDataDir: profile });
+  launched = await launchApp({ userDataDir: profile, page: "checked" });
   ({ page } = launched);
   page.setDefaultTimeout(15_000);
 });
@@ -227,7 +228,7 @@ describe("the Runs view", () => {
     await page.getByRole("group", { name: "Drawing: validation loss over seeds" }).waitFor();
     const drawing = page.getByRole("group", { name: "Drawing: validation accuracy", exact: true });
     await drawing.scrollIntoViewIfNeeded();
-    await page.waitForTimeout(800);
+    await settled(page);
     await takeScreenshot(page, "runs-compare");
     expect(await violations()).toEqual([]);
     await drawing.focus();
@@ -243,9 +244,9 @@ describe("the Runs view", () => {
     await button("step 100").waitFor();
     await chooseTheme(page, "Dark");
     await show("Runs");
-    await page.waitForTimeout(800);
+    await settled(page);
     await takeScreenshot(page, "runs-compare-dark");
-    expect(await violations()).toEqual([]);
+    expect(await violations("colours")).toEqual([]);
     await button("All runs").click();
     await takeScreenshot(page, "runs-table-dark");
     expect(await violations()).toEqual([]);

@@ -30,7 +30,7 @@ beforeAll(async () => {
   if (address === null || typeof address === "string") throw new Error("the test's web server has no port");
   foreign = `http://127.0.0.1:${address.port}/`;
   // Every escape that is tried here makes the page complain.
-  lab = await launchApp({ page: "shipped", expectedComplaints: [/.*/] });
+  lab = await launchApp({ expectedComplaints: [/.*/] });
 });
 
 afterAll(async () => {

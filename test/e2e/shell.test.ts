@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { LabBridge } from "../../src/shared/ipc/lab-bridge.ts";
 import { askAgain } from "./ask-again.ts";
 import { appCommand, launchApp, type LaunchedApp } from "./launch-app.ts";
@@ -19,21 +19,22 @@ declare global {
 
 let scratchDir: string;
 let profile: string;
-let launched: LaunchedApp | null;
+let launched: LaunchedApp | null = null;
 
-beforeEach(() => {
+function newProfile(): void {
   scratchDir = mkdtempSync(join(tmpdir(), "backprop-lab-shell-"));
   profile = join(scratchDir, "profile");
   mkdirSync(profile);
-  launched = null;
-});
+}
 
-afterEach(async () => {
+async function closeAndForget(): Promise<void> {
   await launched?.close();
+  launched = null;
   rmSync(scratchDir, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
-});
+}
 
 async function launch(): Promise<LaunchedApp> {
+  await launched?.close();
   launched = await launchApp({ userDataDir: profile });
   return launched;
 }
@@ -80,188 +81,195 @@ async function startLongTraining({ page }: LaunchedApp): Promise<void> {
     .toMatchObject({ ok: true, value: { kind: "training" } });
 }
 
-test("fault 12: a second instance says so, ends with 0, brings the first to the front and hands its files over; so does a double click on macOS", async () => {
-  const { app, page } = await launch();
-  await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.minimize());
-  const notebook = (title: string) => {
-    const file = join(scratchDir, `${title}.lab.ts`);
-    writeFileSync(file, `// lab notebook 1 · title: ${title}\n// %% code id=a\nprint(1);\n`);
-    return file;
-  };
-  const second = spawnApp([notebook("Named")]);
-  expect(await second.exit).toBe(0);
-  expect(second.stdout()).toContain("already running");
-  await expect
-    .poll(() => app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.isMinimized()))
-    .toBe(false);
-  await page
-    .getByText(/A copy is kept.*Named\.lab\.ts/)
-    .first()
-    .waitFor();
-  // What macOS tells the app, Linux never does.
-  await app.evaluate(({ app: electron }, file) => {
-    electron.emit("open-file", { preventDefault: () => undefined }, file);
-  }, notebook("Clicked"));
-  await page
-    .getByText(/A copy is kept.*Clicked\.lab\.ts/)
-    .first()
-    .waitFor();
-});
-
-test("the end of the session asks nothing, though a training is on, and ends the app with 0", async () => {
-  const lab = await launch();
-  await startLongTraining(lab);
-  await answerDialogs(lab, 1);
-  const exited = once(lab.app.process(), "exit");
-  await lab.app.evaluate(({ powerMonitor }) => {
-    powerMonitor.emit("shutdown");
-    return (globalThis as unknown as { asked: string[] }).asked;
+describe("one window after the other in a profile whose window.json is damaged", () => {
+  let lab: LaunchedApp;
+  beforeAll(async () => {
+    newProfile();
+    writeFileSync(join(profile, "window.json"), "{ damaged");
+    lab = await launch();
   });
-  expect(await exited).toEqual([0, null]);
-});
+  afterAll(closeAndForget);
 
-test("--report-usable prints a line once the window can be used", async () => {
-  const started = spawnApp(["--report-usable"]);
-  try {
-    await expect.poll(started.stdout, { timeout: 60_000 }).toContain("window usable\n");
-  } finally {
-    started.child.kill();
-    await started.exit;
-  }
-});
-
-test("the window comes back where it was", async () => {
-  const bounds = { x: 30, y: 40, width: 1000, height: 700 };
-  const first = await launch();
-  await first.app.evaluate(
-    ({ BrowserWindow }, to) => BrowserWindow.getAllWindows()[0]?.setBounds(to),
-    bounds,
-  );
-  await first.page.waitForTimeout(200);
-  await first.close();
-  const second = await launch();
-  const size = await second.app.evaluate(({ BrowserWindow }) =>
-    BrowserWindow.getAllWindows()[0]?.getBounds(),
-  );
-  expect(size).toMatchObject({ width: bounds.width, height: bounds.height });
-});
-
-test("fault 27: a damaged window.json is kept as .bad and the window opens with defaults", async () => {
-  writeFileSync(join(profile, "window.json"), "{ damaged");
-  const lab = await launch();
-  expect(readFileSync(join(profile, "window.json.bad"), "utf8")).toBe("{ damaged");
-  expect(await lab.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().length)).toBe(1);
-});
-
-test("fault 3: a crashed page is loaded again and talks to the lab as before", async () => {
-  const lab = await launch();
-  await lab.app.evaluate(({ BrowserWindow }) => {
-    setTimeout(() => BrowserWindow.getAllWindows()[0]?.webContents.forcefullyCrashRenderer(), 0);
+  test("fault 27: a damaged window.json is kept as .bad and the window opens with defaults", async () => {
+    expect(readFileSync(join(profile, "window.json.bad"), "utf8")).toBe("{ damaged");
+    expect(await lab.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().length)).toBe(1);
   });
-  await expect.poll(lab.readLog, { timeout: 20_000 }).toContain("the window's page is back");
-  // Playwright's own page object does not come back after a crash.
-  const answer = await lab.app.evaluate(({ BrowserWindow }): Promise<unknown> | undefined =>
-    BrowserWindow.getAllWindows()[0]?.webContents.executeJavaScript("window.lab.activityState()"),
-  );
-  expect(answer).toMatchObject({ ok: true });
-});
 
-test("every menu command reaches the page", async () => {
-  const lab = await launch();
-  await lab.page.evaluate(() => {
-    window.commands = [];
-    window.lab.on("menuCommand", (command) => window.commands.push(command));
+  test("the tour leads through three views at the first start, is over for good, and can be taken again", async () => {
+    const { page } = lab;
+    const tour = page.getByRole("region", { name: "Tour" });
+    await tour.getByText("1 of 3").waitFor();
+    await tour.getByRole("button", { name: "Next" }).click();
+    await page.getByRole("heading", { name: "Train", level: 1 }).waitFor();
+    await takeScreenshot(page, "tour");
+    await tour.getByRole("button", { name: "Next" }).click();
+    await page.getByRole("heading", { name: "Runs", level: 1 }).waitFor();
+    await tour.getByRole("button", { name: "Done" }).click();
+    expect(await tour.count()).toBe(0);
+    await page.reload();
+    await page.getByRole("heading", { level: 1 }).waitFor();
+    expect(await tour.count()).toBe(0);
+    await page.getByRole("button", { name: "Command palette" }).click();
+    await page.keyboard.type("show the tour");
+    await page.keyboard.press("Enter");
+    await page.getByRole("heading", { name: "Notebook", level: 1 }).waitFor();
+    await tour.getByRole("button", { name: "Skip the tour" }).click();
+    expect(await tour.count()).toBe(0);
   });
-  const expected = [
-    "showSettings",
-    "runAll",
-    "showNotebook",
-    "showLadder",
-    "showTrain",
-    "showRuns",
-    "showDiagnostics",
-    "latestRun",
-    "palette",
-    "shortcuts",
-  ];
-  const accelerators = await lab.app.evaluate(({ Menu }, ids) => {
-    const menu = Menu.getApplicationMenu();
-    return ids.map((id) => {
-      const item = menu?.getMenuItemById(id);
-      if (id !== "runAll") item?.click();
-      return item?.accelerator ?? "none";
+
+  test("fault 12: a second instance says so, ends with 0, brings the first to the front and hands its files over; so does a double click on macOS", async () => {
+    const { app, page } = lab;
+    await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.minimize());
+    const notebook = (title: string) => {
+      const file = join(scratchDir, `${title}.lab.ts`);
+      writeFileSync(file, `// lab notebook 1 · title: ${title}\n// %% code id=a\nprint(1);\n`);
+      return file;
+    };
+    const second = spawnApp([notebook("Named")]);
+    expect(await second.exit).toBe(0);
+    expect(second.stdout()).toContain("already running");
+    await expect
+      .poll(() => app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.isMinimized()))
+      .toBe(false);
+    await page
+      .getByText(/A copy is kept.*Named\.lab\.ts/)
+      .first()
+      .waitFor();
+    // What macOS tells the app, Linux never does.
+    await app.evaluate(({ app: electron }, file) => {
+      electron.emit("open-file", { preventDefault: () => undefined }, file);
+    }, notebook("Clicked"));
+    await page
+      .getByText(/A copy is kept.*Clicked\.lab\.ts/)
+      .first()
+      .waitFor();
+  });
+
+  test("every menu command reaches the page", async () => {
+    await lab.page.evaluate(() => {
+      window.commands = [];
+      window.lab.on("menuCommand", (command) => window.commands.push(command));
     });
-  }, expected);
-  const sent = expected.filter((command) => command !== "runAll");
-  await expect.poll(() => lab.page.evaluate(() => window.commands)).toEqual(sent);
-  expect(accelerators).not.toContain("none");
-  expect(new Set(accelerators).size).toBe(accelerators.length);
+    const expected = [
+      "showSettings",
+      "runAll",
+      "showNotebook",
+      "showLadder",
+      "showTrain",
+      "showRuns",
+      "showDiagnostics",
+      "latestRun",
+      "palette",
+      "shortcuts",
+    ];
+    const accelerators = await lab.app.evaluate(({ Menu }, ids) => {
+      const menu = Menu.getApplicationMenu();
+      return ids.map((id) => {
+        const item = menu?.getMenuItemById(id);
+        if (id !== "runAll") item?.click();
+        return item?.accelerator ?? "none";
+      });
+    }, expected);
+    const sent = expected.filter((command) => command !== "runAll");
+    await expect.poll(() => lab.page.evaluate(() => window.commands)).toEqual(sent);
+    expect(accelerators).not.toContain("none");
+    expect(new Set(accelerators).size).toBe(accelerators.length);
+  });
+
+  test("the window comes back where it was", async () => {
+    const bounds = { x: 30, y: 40, width: 1000, height: 700 };
+    const size = () => lab.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.getBounds());
+    await lab.app.evaluate(
+      ({ BrowserWindow }, to) => BrowserWindow.getAllWindows()[0]?.setBounds(to),
+      bounds,
+    );
+    await expect.poll(size).toMatchObject({ width: bounds.width, height: bounds.height });
+    lab = await launch();
+    expect(await size()).toMatchObject({ width: bounds.width, height: bounds.height });
+  });
+
+  test("fault 15: an unhandled rejection in main is logged and shown, and the app goes on; an exception ends it with 1", async () => {
+    await lab.page.evaluate(() => window.lab.activityState());
+    await lab.app.evaluate(() => {
+      setTimeout(() => void Promise.reject(new Error("planted by the test")), 0);
+    });
+    await lab.page.getByText("Something failed, and the app goes on").waitFor();
+    expect(lab.readLog()).toMatch(
+      /error Something failed that nothing waited for\n {4}Error: planted by the test/,
+    );
+    expect((await lab.page.evaluate(() => window.lab.activityState())).ok).toBe(true);
+
+    await answerDialogs(lab, 0);
+    const exited = once(lab.app.process(), "exit");
+    await lab.app.evaluate(() => {
+      setTimeout(() => {
+        throw new Error("thrown by the test");
+      }, 0);
+    });
+    expect(await exited).toEqual([1, null]);
+    expect(lab.readLog()).toMatch(
+      /error Backprop Lab met an internal error and has to close\n {4}Error: thrown by the test/,
+    );
+  }, 60_000);
 });
 
-test("the tour leads through three views at the first start, is over for good, and can be taken again", async () => {
-  const { page } = await launch();
-  const tour = page.getByRole("region", { name: "Tour" });
-  await tour.getByText("1 of 3").waitFor();
-  await tour.getByRole("button", { name: "Next" }).click();
-  await page.getByRole("heading", { name: "Train", level: 1 }).waitFor();
-  await takeScreenshot(page, "tour");
-  await tour.getByRole("button", { name: "Next" }).click();
-  await page.getByRole("heading", { name: "Runs", level: 1 }).waitFor();
-  await tour.getByRole("button", { name: "Done" }).click();
-  expect(await tour.count()).toBe(0);
-  await page.reload();
-  await page.getByRole("heading", { level: 1 }).waitFor();
-  expect(await tour.count()).toBe(0);
-  await page.getByRole("button", { name: "Command palette" }).click();
-  await page.keyboard.type("show the tour");
-  await page.keyboard.press("Enter");
-  await page.getByRole("heading", { name: "Notebook", level: 1 }).waitFor();
-  await tour.getByRole("button", { name: "Skip the tour" }).click();
-  expect(await tour.count()).toBe(0);
+describe("each in a profile of its own", () => {
+  beforeEach(newProfile);
+  afterEach(closeAndForget);
+
+  test("the end of the session asks nothing, though a training is on, and ends the app with 0", async () => {
+    const lab = await launch();
+    await startLongTraining(lab);
+    await answerDialogs(lab, 1);
+    const exited = once(lab.app.process(), "exit");
+    await lab.app.evaluate(({ powerMonitor }) => {
+      powerMonitor.emit("shutdown");
+      return (globalThis as unknown as { asked: string[] }).asked;
+    });
+    expect(await exited).toEqual([0, null]);
+  });
+
+  test("--report-usable prints a line once the window can be used", async () => {
+    const started = spawnApp(["--report-usable"]);
+    try {
+      await expect.poll(started.stdout, { timeout: 60_000 }).toContain("window usable\n");
+    } finally {
+      started.child.kill();
+      await started.exit;
+    }
+  });
+
+  test("fault 3: a crashed page is loaded again and talks to the lab as before", async () => {
+    const lab = await launch();
+    await lab.app.evaluate(({ BrowserWindow }) => {
+      setTimeout(() => BrowserWindow.getAllWindows()[0]?.webContents.forcefullyCrashRenderer(), 0);
+    });
+    await expect.poll(lab.readLog, { timeout: 20_000 }).toContain("the window's page is back");
+    // Playwright's own page object does not come back after a crash.
+    const answer = await lab.app.evaluate(({ BrowserWindow }): Promise<unknown> | undefined =>
+      BrowserWindow.getAllWindows()[0]?.webContents.executeJavaScript("window.lab.activityState()"),
+    );
+    expect(answer).toMatchObject({ ok: true });
+  });
+
+  test("fault 11: quitting during a run asks; staying keeps it on, quitting cancels it within 5 s", async () => {
+    const lab = await launch();
+    await startLongTraining(lab);
+    await answerDialogs(lab, 1);
+    await lab.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close());
+    await expect.poll(() => dialogsAsked(lab)).toHaveLength(1);
+    const activity = await lab.page.evaluate(() => window.lab.activityState());
+    expect(activity).toMatchObject({ ok: true, value: { kind: "training", cancelling: false } });
+
+    await answerDialogs(lab, 0);
+    const exited = once(lab.app.process(), "exit");
+    const asked = performance.now();
+    // Later than the answer to this, which the end of the app would cut off.
+    await lab.app.evaluate(({ app }) => {
+      setTimeout(() => app.quit(), 100);
+    });
+    expect(await exited).toEqual([0, null]);
+    expect(performance.now() - asked).toBeLessThan(8_000);
+    expect(lab.readLog()).toMatch(/closed\n$/);
+  });
 });
-
-test("fault 11: quitting during a run asks; staying keeps it on, quitting cancels it within 5 s", async () => {
-  const lab = await launch();
-  await startLongTraining(lab);
-  await answerDialogs(lab, 1);
-  await lab.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close());
-  await expect.poll(() => dialogsAsked(lab)).toHaveLength(1);
-  const activity = await lab.page.evaluate(() => window.lab.activityState());
-  expect(activity).toMatchObject({ ok: true, value: { kind: "training", cancelling: false } });
-
-  await answerDialogs(lab, 0);
-  const exited = once(lab.app.process(), "exit");
-  const asked = performance.now();
-  // Later than the answer to this, which the end of the app would cut off.
-  await lab.app.evaluate(({ app }) => {
-    setTimeout(() => app.quit(), 100);
-  });
-  expect(await exited).toEqual([0, null]);
-  expect(performance.now() - asked).toBeLessThan(8_000);
-  expect(lab.readLog()).toMatch(/closed\n$/);
-});
-
-test("fault 15: an unhandled rejection in main is logged and shown, and the app goes on; an exception ends it with 1", async () => {
-  const lab = await launch();
-  await lab.page.evaluate(() => window.lab.activityState());
-  await lab.app.evaluate(() => {
-    setTimeout(() => void Promise.reject(new Error("planted by the test")), 0);
-  });
-  await lab.page.getByText("Something failed, and the app goes on").waitFor();
-  expect(lab.readLog()).toMatch(
-    /error Something failed that nothing waited for\n {4}Error: planted by the test/,
-  );
-  expect((await lab.page.evaluate(() => window.lab.activityState())).ok).toBe(true);
-
-  await answerDialogs(lab, 0);
-  const exited = once(lab.app.process(), "exit");
-  await lab.app.evaluate(() => {
-    setTimeout(() => {
-      throw new Error("thrown by the test");
-    }, 0);
-  });
-  expect(await exited).toEqual([1, null]);
-  expect(lab.readLog()).toMatch(
-    /error Backprop Lab met an internal error and has to close\n {4}Error: thrown by the test/,
-  );
-}, 60_000);

@@ -7,6 +7,7 @@ import { STAGE_IDS } from "../../src/shared/experiments/stages.ts";
 import { accessibilityViolations, THEMES, type Rules } from "./accessibility-violations.ts";
 import { launchApp, type LaunchedApp } from "./launch-app.ts";
 import { chooseTheme, takeScreenshot } from "./take-screenshots.ts";
+import { settled } from "./window-layout.ts";
 
 const RUN_MS = 240_000;
 
@@ -101,7 +102,7 @@ describe("the stages view", () => {
       await show("Stages");
       await page.locator('[data-chart="stages"] canvas').waitFor();
       await page.getByRole("heading", { name: /^Stages on/ }).scrollIntoViewIfNeeded();
-      await page.waitForTimeout(300);
+      await settled(page);
       await takeScreenshot(page, `stages-top-${theme.toLowerCase()}`);
       for (const heading of [
         "What makes the difference",

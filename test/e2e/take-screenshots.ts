@@ -5,12 +5,12 @@ import type { Page } from "playwright-core";
 const FOLDER = resolve("test-results/screenshots");
 
 /** Pictures are for people to look at: they are taken only when somebody wants them. */
-const WANTED =
+export const PICTURES_WANTED =
   process.env["BACKPROP_LAB_SCREENSHOTS"] === "1" || process.env["LAYOUT_PICTURES"] !== undefined;
 
 /** One picture of the window as it is; test-results is not part of the repository. */
 export async function takeScreenshot(page: Page, name: string): Promise<void> {
-  if (!WANTED) return;
+  if (!PICTURES_WANTED) return;
   mkdirSync(FOLDER, { recursive: true });
   await page.screenshot({ path: join(FOLDER, `${name}.png`) });
 }
@@ -22,6 +22,7 @@ const DRAWN_MS = 700;
 
 /** A picture as high as what the panes of the view hold, so that nothing has to be scrolled to. */
 export async function takeWholeView(page: Page, name: string): Promise<void> {
+  if (!PICTURES_WANTED) return;
   const devtools = await page.context().newCDPSession(page);
   const { width, height } = await page.evaluate(() => {
     const panes = [...document.querySelectorAll<HTMLElement>("main *")]

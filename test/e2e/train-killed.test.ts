@@ -8,6 +8,9 @@ import { TRAIN_PRESETS } from "../../src/shared/specs/train-presets.ts";
 import { launchApp, type LaunchedApp } from "./launch-app.ts";
 import { takeScreenshot } from "./take-screenshots.ts";
 
+/** Enough to be still on when the app is killed after its first checkpoints. */
+const EPOCHS = 4;
+
 const profile = mkdtempSync(join(tmpdir(), "backprop-lab-killed-"));
 let launched: LaunchedApp | null = null;
 afterAll(async () => {
@@ -38,8 +41,8 @@ const recordedSteps = (page: Page, runId: string): Promise<number[]> =>
   }, runId);
 
 it("fault 1: names a training that a crash has cut short, and goes on with it, no step twice", async () => {
-  launched = await launchApp({ userDataDir: profile, page: "shipped" });
-  const spec = { ...TRAIN_PRESETS.large.spec, epochs: 6 };
+  launched = await launchApp({ userDataDir: profile });
+  const spec = { ...TRAIN_PRESETS.large.spec, epochs: EPOCHS };
   const started = await launched.page.evaluate((given) => window.lab.trainingStart(given), {
     spec,
     threads: 2,
@@ -51,7 +54,7 @@ it("fault 1: names a training that a crash has cut short, and goes on with it, n
   child.kill("SIGKILL");
   await exited;
 
-  launched = await launchApp({ userDataDir: profile, page: "shipped" });
+  launched = await launchApp({ userDataDir: profile });
   const { page } = launched;
   await show(page, "Train");
   await page.getByText(/^Interrupted: 784-256-128-10, relu/).waitFor();
@@ -63,5 +66,5 @@ it("fault 1: names a training that a crash has cut short, and goes on with it, n
   await page.getByRole("button", { name: "Resume" }).first().click();
   await page.getByText("Nothing is running").waitFor();
   const steps = await recordedSteps(page, runId);
-  expect(steps).toEqual(Array.from({ length: 6 * 782 }, (_, index) => index + 1));
+  expect(steps).toEqual(Array.from({ length: EPOCHS * 782 }, (_, index) => index + 1));
 });

@@ -80,7 +80,7 @@ export const settled = (page: Page): Promise<void> =>
 export const scrollsSideways = (page: Page): Promise<string[]> =>
   page.evaluate(() =>
     [...document.querySelectorAll<HTMLElement>("html, body, section, main, main *")]
-      .filter((box) => box.checkVisibility() && box.scrollWidth > box.clientWidth + 1)
+      .filter((box) => box.scrollWidth > box.clientWidth + 1 && box.checkVisibility())
       .filter((box) => ["auto", "scroll"].includes(getComputedStyle(box).overflowX))
       .filter(
         (box) =>
@@ -102,6 +102,22 @@ export const cutTexts = (page: Page): Promise<string[]> =>
     const cut: string[] = [];
     const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     const range = document.createRange();
+    // A box is asked for each text in it: thousands of times, if it were not kept.
+    const kept = new Map<
+      Element,
+      {
+        readonly style: Pick<CSSStyleDeclaration, "overflowX" | "overflowY" | "position">;
+        readonly edge: DOMRect;
+      }
+    >();
+    const boxOf = (element: Element) => {
+      const found = kept.get(element);
+      if (found !== undefined) return found;
+      const { overflowX, overflowY, position } = getComputedStyle(element);
+      const box = { style: { overflowX, overflowY, position }, edge: element.getBoundingClientRect() };
+      kept.set(element, box);
+      return box;
+    };
     while (walker.nextNode()) {
       const node = walker.currentNode;
       const text = node.textContent?.trim() ?? "";
@@ -117,8 +133,10 @@ export const cutTexts = (page: Page): Promise<string[]> =>
       const own = range.getBoundingClientRect();
       if (own.width === 0) continue;
       for (let box: HTMLElement | null = parent; box !== null; box = box.parentElement) {
-        const { overflowX, overflowY, position } = getComputedStyle(box);
-        const edge = box.getBoundingClientRect();
+        const {
+          style: { overflowX, overflowY, position },
+          edge,
+        } = boxOf(box);
         const clips = (overflow: string) => overflow === "hidden" || overflow === "clip";
         const scrolls = (overflow: string) => overflow === "auto" || overflow === "scroll";
         const sideways = own.right > edge.right + 1 || own.left < edge.left - 1;
