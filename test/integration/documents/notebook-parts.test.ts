@@ -4,7 +4,6 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Lab } from "../../../src/main/lab/lab.ts";
-import { openLab } from "../../../src/main/lab/open-lab.ts";
 import {
   composedOfPart,
   layerOfPart,
@@ -22,7 +21,7 @@ import {
 import { NOTEBOOK_SPEC } from "../../../src/shared/specs/notebook-spec.ts";
 import type { TrainSpec } from "../../../src/shared/specs/train-spec.ts";
 import { checkGradients } from "../lab/check-gradients.ts";
-import { labOptions, openTestLab, type TestLab } from "../lab/open-test-lab.ts";
+import { labOptions, openTunedLab, openTestLab, type TestLab } from "../lab/open-test-lab.ts";
 import * as v from "valibot";
 
 let opened: TestLab;
@@ -468,7 +467,7 @@ test("killed, it goes on with the same losses; a bundle of it comes back identic
   await once(child, "exit");
   const { version } = JSON.parse(readFileSync("package.json", "utf8")) as { version: string };
   let shownId = "";
-  const again = await openLab({ ...options, appVersion: version });
+  const again = await openTunedLab({ ...options, appVersion: version });
   try {
     const [{ id, status }] = again.runs.list();
     shownId = id;

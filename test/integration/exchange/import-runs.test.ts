@@ -7,8 +7,7 @@ import { runImportCommand } from "../../../src/main/cli/import-command.ts";
 import { networkOf } from "../../../src/shared/specs/network-spec.ts";
 import { readWeightsFile } from "../../../src/main/exchange/weights/read-weights-file.ts";
 import type { Lab } from "../../../src/main/lab/lab.ts";
-import { openLab } from "../../../src/main/lab/open-lab.ts";
-import { labOptions, notebookSpec, openTestLab, type TestLab } from "../lab/open-test-lab.ts";
+import { labOptions, openTunedLab, notebookSpec, openTestLab, type TestLab } from "../lab/open-test-lab.ts";
 import { PYTHON, runPython } from "./run-python.ts";
 
 let test: TestLab;
@@ -151,7 +150,7 @@ describe("runs that were measured elsewhere", () => {
       await other.lab.close();
       rmSync(gone);
       appendFileSync(kept, '{"step":1,"loss":0.5}\n');
-      again = await openLab(labOptions(other.folder, 1));
+      again = await openTunedLab(labOptions(other.folder, 1));
       const said: string[] = [];
       again.subscribe((event) => {
         if (event.name === "failure") said.push(event.payload.title);

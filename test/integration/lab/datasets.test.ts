@@ -3,18 +3,17 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Lab } from "../../../src/main/lab/lab.ts";
-import { openLab } from "../../../src/main/lab/open-lab.ts";
 import type { ImportPlan } from "../../../src/shared/experiments/data-import.ts";
 import type { Dataset } from "../../../src/shared/experiments/dataset.ts";
 import { firstSpec } from "../../../src/shared/specs/first-spec.ts";
 import { TRAIN_PRESETS } from "../../../src/shared/specs/train-presets.ts";
 import { toyDataset } from "../../../src/shared/experiments/toys.ts";
-import { labOptions } from "./open-test-lab.ts";
+import { labOptions, openTunedLab } from "./open-test-lab.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "backprop-lab-datasets-"));
 let lab: Lab;
 beforeAll(async () => {
-  lab = await openLab(labOptions(folder, 2));
+  lab = await openTunedLab(labOptions(folder, 2));
 });
 afterAll(async () => {
   await lab.close();
@@ -33,7 +32,7 @@ describe("an import", () => {
     const iris = await take(IRIS, { title: "Iris" });
     expect(iris).toMatchObject({ features: 4, target: { names: ["setosa", "versicolor", "virginica"] } });
     await lab.close();
-    lab = await openLab(labOptions(folder, 2));
+    lab = await openTunedLab(labOptions(folder, 2));
     expect(lab.datasets.list().map(({ id }) => id)).toEqual(["mnist", iris.id]);
     const run = await lab.training.start({ spec: firstSpec(iris), threads: 2 }).done;
     expect(run).toMatchObject({ status: "finished", failure: null });

@@ -4,12 +4,11 @@ import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import * as v from "valibot";
-import { openLab } from "../../../src/main/lab/open-lab.ts";
 import { connect } from "../../../src/main/store/open/database.ts";
 import { gradcheckReportSchema } from "../../../src/shared/experiments/gradcheck.ts";
 import { NOTEBOOK_NETWORK } from "../../../src/shared/specs/network-spec.ts";
 import { trainSpecSchema } from "../../../src/shared/specs/train-spec.ts";
-import { labOptions } from "./open-test-lab.ts";
+import { labOptions, openTunedLab } from "./open-test-lab.ts";
 
 let folder = "";
 beforeEach(() => {
@@ -40,7 +39,7 @@ it("item 20: a run whose settings are refused today is looked at and saved; only
     optimizer: { name: "adam", lr: 1e-5, beta1: 0.875 },
   });
   const network = { ...NOTEBOOK_NETWORK, data: { ...NOTEBOOK_NETWORK.data, rows: 30 } };
-  const first = await openLab(labOptions(folder, 1));
+  const first = await openTunedLab(labOptions(folder, 1));
   const started = first.training.start({ spec, threads: 1 });
   while ((first.training.state()?.step ?? 0) < 100) await wait(5);
   first.activity.cancel();
@@ -57,7 +56,7 @@ it("item 20: a run whose settings are refused today is looked at and saved; only
 
   change("run", "config", '\\"beta1\\":0.875', '\\"beta1\\":1');
   change("report", "report", '"coordinates":777', '"coordinates":0');
-  const lab = await openLab(labOptions(folder, 1));
+  const lab = await openTunedLab(labOptions(folder, 1));
   try {
     const learned = await lab.learned.inspect({ runId: started.runId, weights: "latest" });
     expect(learned.rows).toBe(100);

@@ -3,9 +3,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Lab } from "../../../src/main/lab/lab.ts";
-import { openLab } from "../../../src/main/lab/open-lab.ts";
 import { INIT_PRESETS } from "../../../src/main/lab/init/init-presets.ts";
-import { labOptions } from "./open-test-lab.ts";
+import { labOptions, openTunedLab } from "./open-test-lab.ts";
 
 const IDLE_MS = 300;
 
@@ -13,7 +12,7 @@ let folder = "";
 let lab: Lab;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "backprop-lab-idle-"));
-  lab = await openLab({ ...labOptions(folder, 2), idleMs: IDLE_MS });
+  lab = await openTunedLab({ ...labOptions(folder, 2), idleMs: IDLE_MS });
 });
 afterAll(async () => {
   await lab.close();

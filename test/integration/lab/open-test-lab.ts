@@ -1,6 +1,7 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { createHash } from "node:crypto";
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { cpus, tmpdir } from "node:os";
+import { dirname, join, resolve } from "node:path";
 import type { Lab } from "../../../src/main/lab/lab.ts";
 import {
   openSeedNotebook,
@@ -22,6 +23,38 @@ export interface TestLab {
   close(): Promise<void>;
 }
 
+/** A database with a tuning of the kernels and nothing else; of another build, runtime or CPU it is another. */
+function tunedDatabase(): string {
+  const key = [readFileSync(WORKER_FILE, "utf8"), process.versions.v8, cpus()[0]?.model ?? ""].join("\n");
+  return resolve(".runtime/test-tunings", `${createHash("sha256").update(key).digest("hex")}.sqlite`);
+}
+
+/** Has the kernels chosen once for all test files: to time them again in each costs more than most tests. */
+async function keepTuning(tuned: string): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), "backprop-lab-tuned-"));
+  const options = labOptions(folder, 1);
+  await (await openLab(options)).close();
+  mkdirSync(dirname(tuned), { recursive: true });
+  const own = `${tuned}.${process.pid}`;
+  copyFileSync(options.databasePath, own);
+  renameSync(own, tuned);
+  rmSync(folder, { recursive: true, force: true });
+}
+
+/** Makes a database with the kept tuning, where there is none. */
+async function makeTuned({ databasePath }: LabOptions): Promise<void> {
+  if (existsSync(databasePath)) return;
+  const tuned = tunedDatabase();
+  if (!existsSync(tuned)) await keepTuning(tuned);
+  copyFileSync(tuned, databasePath);
+}
+
+/** Opens a lab whose kernels an earlier test has chosen. */
+export async function openTunedLab(options: LabOptions): Promise<Lab> {
+  await makeTuned(options);
+  return openLab(options);
+}
+
 /** A lab with its database and log in `folder`. */
 export const labOptions = (folder: string, threads: number): LabOptions => ({
   databasePath: join(folder, "lab.sqlite"),
@@ -40,8 +73,10 @@ export async function openTestLab(
   record: (databasePath: string) => readonly string[] = () => [],
 ): Promise<TestLab> {
   const folder = mkdtempSync(join(tmpdir(), "backprop-lab-"));
-  const recorded = record(labOptions(folder, threads).databasePath);
-  const lab = await openLab(labOptions(folder, threads));
+  const options = labOptions(folder, threads);
+  await makeTuned(options);
+  const recorded = record(options.databasePath);
+  const lab = await openLab(options);
   return {
     lab,
     recorded,

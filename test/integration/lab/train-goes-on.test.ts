@@ -5,13 +5,13 @@ import { afterAll, describe, expect, it } from "vitest";
 import { runSweepCommand } from "../../../src/main/cli/sweep-command.ts";
 import { Interruption } from "../../../src/main/cli/interruption.ts";
 import type { Lab } from "../../../src/main/lab/lab.ts";
-import { openLab, type LabOptions } from "../../../src/main/lab/open-lab.ts";
+import type { LabOptions } from "../../../src/main/lab/open-lab.ts";
 import { openStore } from "../../../src/main/store/open/open-store.ts";
 import { connect } from "../../../src/main/store/open/database.ts";
 import { TRAIN_PRESETS } from "../../../src/shared/specs/train-presets.ts";
 import type { TrainSpec } from "../../../src/shared/specs/train-spec.ts";
 import { nativeBinding } from "../store/recorded-values.ts";
-import { labOptions } from "./open-test-lab.ts";
+import { labOptions, openTunedLab } from "./open-test-lab.ts";
 
 const SPEC: TrainSpec = {
   ...TRAIN_PRESETS.normalised.spec,
@@ -37,7 +37,7 @@ async function inLab<T>(
   change: Partial<LabOptions>,
   body: (lab: Lab) => Promise<T> | T,
 ): Promise<T> {
-  const lab = await openLab({ ...labOptions(folder, 1), ...change });
+  const lab = await openTunedLab({ ...labOptions(folder, 1), ...change });
   try {
     return await body(lab);
   } finally {

@@ -6,10 +6,9 @@ import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Lab } from "../../../src/main/lab/lab.ts";
-import { openLab } from "../../../src/main/lab/open-lab.ts";
 import { TRAIN_PRESETS } from "../../../src/shared/specs/train-presets.ts";
 import type { TrainSpec } from "../../../src/shared/specs/train-spec.ts";
-import { labOptions } from "./open-test-lab.ts";
+import { labOptions, openTunedLab } from "./open-test-lab.ts";
 
 const EPOCHS = 20;
 
@@ -55,7 +54,7 @@ async function until(lab: Lab, wanted: number): Promise<void> {
 let expected: string[] = [];
 let lab: Lab;
 beforeAll(async () => {
-  lab = await openLab(labOptions(newFolder(), 2));
+  lab = await openTunedLab(labOptions(newFolder(), 2));
   const run = await lab.training.start({ spec: SPEC, threads: 2 }).done;
   expect(run.status).toBe("finished");
   expected = curve(lab, run.id);
@@ -95,7 +94,7 @@ describe("Lab.training.resume()", () => {
         if ((step ?? 0) >= killedAt) child.kill("SIGKILL");
       }
       await ended;
-      const opened = await openLab(labOptions(folder, 1));
+      const opened = await openTunedLab(labOptions(folder, 1));
       const [run] = opened.runs.list();
       runId = run.id;
       await opened.close();
@@ -103,7 +102,7 @@ describe("Lab.training.resume()", () => {
     }
     // A training goes on with the code that began it: the built program's version is part of that.
     const { version } = JSON.parse(readFileSync("package.json", "utf8")) as { version: string };
-    const opened = await openLab({ ...labOptions(folder, 2), appVersion: version });
+    const opened = await openTunedLab({ ...labOptions(folder, 2), appVersion: version });
     const [before] = opened.runs.list();
     expect(before.status).toBe("interrupted");
     await opened.training.resume({ runId }).done;
@@ -217,7 +216,7 @@ describe("a training", () => {
 
   it("is not begun out of the queue while the lab closes", async () => {
     const folder = newFolder();
-    const closing = await openLab(labOptions(folder, 2));
+    const closing = await openTunedLab(labOptions(folder, 2));
     const started = closing.training.start({ spec: SPEC, threads: 2 });
     closing.training.enqueue({ requests: [{ spec: { ...SPEC, seed: 20 }, threads: 2 }], note: "queued" });
     await until(closing, 20);
@@ -225,7 +224,7 @@ describe("a training", () => {
     expect((await started.done).status).toBe("cancelled");
     // Longer than a training takes to begin.
     await new Promise((resolve) => setTimeout(resolve, 1_000));
-    const again = await openLab(labOptions(folder, 2));
+    const again = await openTunedLab(labOptions(folder, 2));
     try {
       expect(again.runs.list().map(({ id, status }) => [id, status])).toEqual([[started.runId, "cancelled"]]);
     } finally {
