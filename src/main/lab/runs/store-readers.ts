@@ -8,11 +8,7 @@ const IDLE_MS = 10_000;
  * Threads that read the database, none of which waits for another: one that answers in milliseconds, one for what a
  * person asked for that takes seconds, one for what the app does by itself.
  */
-export interface StoreReaders {
-  readonly quick: QuickReader;
-  readonly slow: StoreReader;
-  readonly upkeep: StoreReader;
-}
+export type StoreReaders = Readonly<Record<"quick", QuickReader> & Record<"slow" | "upkeep", StoreReader>>;
 
 export const storeReaders = (options: Omit<StoreReaderOptions, "idleMs">): StoreReaders => ({
   quick: new StoreReader({ ...options, idleMs: Infinity }),
