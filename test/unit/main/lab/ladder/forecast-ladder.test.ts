@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { VERIFICATION_BYTES } from "../../../../../src/shared/engine/kernel-scratch.ts";
+import { RESIDENT_B_BYTES } from "../../../../../src/shared/engine/kernel-scratch.ts";
 import { Arena } from "../../../../../src/main/engine/arena.ts";
 import { forecastLadder, MeasuredSpeeds } from "../../../../../src/main/lab/ladder/forecast-ladder.ts";
 import { RUNG_IDS, type LadderSettings, type RungId } from "../../../../../src/shared/experiments/ladder.ts";
@@ -26,10 +26,10 @@ test("forecastLadder() forecasts each rung at each shape, in seconds for the les
   expect(rungs.every(({ note }) => note === "")).toBe(true);
   expect(ms).toBeGreaterThan(5_000);
   expect(ms).toBeLessThan(60_000);
-  // The matrices, and 4 MiB of scratch a worker.
+  // The matrices, and each worker's scratch for what it packs.
   const matrices = 4 * (5 * 784 + 784 * 10) + 12 * 5 * 10;
-  expect(bytes - settings.threads * VERIFICATION_BYTES - matrices).toBeGreaterThan(0);
-  expect(bytes - settings.threads * VERIFICATION_BYTES - matrices).toBeLessThan(1_000);
+  expect(bytes - matrices).toBeGreaterThan(settings.threads * RESIDENT_B_BYTES);
+  expect(bytes - matrices).toBeLessThan(2 * settings.threads * RESIDENT_B_BYTES);
   expect(refusal).toBe("");
   expect(forecast({ preset: "square" }).rungs).toHaveLength(7 * RUNG_IDS.length);
 });
