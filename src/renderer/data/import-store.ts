@@ -1,6 +1,6 @@
 import type { DatasetFormat } from "../../shared/experiments/dataset-formats.ts";
 import type { Dataset } from "../../shared/experiments/dataset.ts";
-import type { DialectChanges, ImportPlan, ImportPreview } from "../../shared/experiments/data-import.ts";
+import type { Dialect, DialectChanges, ImportPlan, ImportPreview } from "../../shared/experiments/data-import.ts";
 import { ask, LabError } from "../bridge/lab.ts";
 import { createStore } from "../store/create-store.ts";
 import { loadDatasets, shownDatasetStore } from "../store/datasets-store.ts";
@@ -19,26 +19,33 @@ export const importStore = createStore<Import | null>(null);
 const wasCancelled = (error: unknown): boolean =>
   error instanceof LabError && error.wire.code === "ExperimentCancelled";
 
+/** Reads the files; what cannot be read leaves `before` as what is shown. */
 async function read(
   call: () => ReturnType<typeof window.lab.datasetsReread>,
   changes: DialectChanges,
+  before: Import | null,
 ): Promise<void> {
   try {
     const preview = await ask(call());
     importStore.set({ preview, plan: preview.plan, changes });
   } catch (error) {
+    importStore.set(before);
     if (!wasCancelled(error)) showFailure("The files were not read", error);
   }
 }
 
 /** Files or folders that were chosen or dropped. */
 export const previewFiles = (files: readonly File[]): Promise<void> =>
-  read(() => window.lab.datasetsPreview({ files, changes: {} }), {});
+  read(() => window.lab.datasetsPreview({ files, changes: {} }), {}, importStore.get());
 
-/** Reads the same table as another dialect. */
-export async function changeDialect(change: DialectChanges): Promise<void> {
-  const changes = { ...importStore.get()?.changes, ...change };
-  await read(() => window.lab.datasetsReread({ changes }), changes);
+/** Reads the same table as another dialect, whose choice is shown at once. */
+export async function changeDialect(change: Partial<Dialect>): Promise<void> {
+  const before = importStore.get();
+  const changes = { ...before?.changes, ...change };
+  const dialect = before?.preview.dialect ?? null;
+  if (before !== null && dialect !== null)
+    importStore.set({ ...before, preview: { ...before.preview, dialect: { ...dialect, ...change } } });
+  await read(() => window.lab.datasetsReread({ changes }), changes, before);
 }
 
 export function changePlan(change: Partial<ImportPlan>): void {
