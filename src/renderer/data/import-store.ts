@@ -1,6 +1,11 @@
 import type { DatasetFormat } from "../../shared/experiments/dataset-formats.ts";
 import type { Dataset } from "../../shared/experiments/dataset.ts";
-import type { Dialect, DialectChanges, ImportPlan, ImportPreview } from "../../shared/experiments/data-import.ts";
+import type {
+  Dialect,
+  DialectChanges,
+  ImportPlan,
+  ImportPreview,
+} from "../../shared/experiments/data-import.ts";
 import { ask, LabError } from "../bridge/lab.ts";
 import { createStore } from "../store/create-store.ts";
 import { loadDatasets, shownDatasetStore } from "../store/datasets-store.ts";
