@@ -1,3 +1,4 @@
+import { StoreError } from "../../../core/errors.ts";
 import { openReader, type ReaderSource } from "../open/open-for-reading.ts";
 import type { SqliteStore } from "../sqlite-store.ts";
 import { compareRuns } from "./compare-runs.ts";
@@ -36,11 +37,18 @@ export function quickReaderInPlace(source: ReaderSource, nativeBinding: string |
   let opened: { readonly store: SqliteStore; readonly answers: QuickAnswers } | null = null;
   return {
     ask: (name, input) => {
-      if (opened === null) {
-        const store = openReader(source, nativeBinding);
-        opened = { store, answers: quickAnswers(store) };
+      try {
+        if (opened === null) {
+          const store = openReader(source, nativeBinding);
+          opened = { store, answers: quickAnswers(store) };
+        }
+        return Promise.resolve(opened.answers[name](input));
+      } catch (cause) {
+        // As the store's thread says it.
+        return Promise.reject(
+          new StoreError(cause instanceof Error ? cause.message : String(cause), { cause }),
+        );
       }
-      return Promise.resolve(opened.answers[name](input));
     },
     close: () => {
       opened?.store.close();
