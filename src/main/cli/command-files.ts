@@ -26,9 +26,9 @@ function dataFolder(productName: string, database: string | undefined): string {
 export function commandFiles(
   place: CommandPlace,
   options: CommandNeeds,
-): Omit<LabOptions, "appVersion" | "threads" | "kernels"> {
+): Omit<LabOptions, "threads" | "kernels"> {
   const { appPath, packagedIn } = place;
-  const { productName } = readAppPackage(place);
+  const { productName, version } = readAppPackage(place);
   const userData = dataFolder(productName, options.database);
   const files = labFiles({ appPath, userData, resourcesDir: packagedIn ?? join(appPath, "resources") });
   const launch = readLaunchOptions([], process.env, { packagedIn });
@@ -47,6 +47,7 @@ export function commandFiles(
     workerFile: files.workerFile,
     nativeBinding: launch.nativeBinding,
     logPath: files.logPath,
+    appVersion: version,
     runtimeSource: launch.runtimeSource,
   };
 }
