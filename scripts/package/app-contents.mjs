@@ -4,7 +4,7 @@ import { createRequire } from "node:module";
 import path from "node:path";
 import { writeLicences } from "./licences.mjs";
 
-const MNIST_FILE = /^data\/mnist\/[^/]+-ubyte\.gz$/;
+const MNIST_FILE = /^data\/mnist\/[^/]+-ubyte$/;
 
 /**
  * What every system's app needs.

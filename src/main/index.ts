@@ -180,6 +180,10 @@ async function start(opened: OpenedFiles): Promise<void> {
     if (event.name === "activityChanged") showRunning(event.payload !== null);
   });
 
+  window.webContents.on("before-input-event", (_event, { type }) => {
+    if (type === "keyDown") ready.training.giveWay();
+  });
+
   fatal.goOnAfter((title, message) => send({ name: "failure", payload: { title, message } }));
 
   if (log.problem !== null) {

@@ -39,7 +39,11 @@ function answer(task: WorkerTask): unknown {
   if (task.kind === "ping") return library.hash;
   if (task.kind === "program") return runProgram(task, memory, library.kernels(task.instructionSet));
   if (task.kind === "verify") return runVerify(library, task.instructionSet, task.scratchOffsetBytes);
-  const control = new Control(memory, "worker" in task ? task.worker : 0, 1);
+  const control = new Control(memory, {
+    worker: "worker" in task ? task.worker : 0,
+    threads: 1,
+    givesWay: false,
+  });
   switch (task.kind) {
     case "tune":
       return runTune(library, memory, task, () => {

@@ -28,7 +28,7 @@ const START = 1_700_000_000_000;
 const MNIST = resolve("resources/data/mnist");
 /** Goes on with the run of the file for a minute: PyTorch's training of the notebook's network where it is installed. */
 const WRITER = `
-import backprop_lab, gzip, sys, time
+import backprop_lab, sys, time
 try:
     import torch
     from torch import nn
@@ -40,12 +40,12 @@ def losses():
         yield from (3 / (step + 1) for step in range(1, 300))
         return
     def read(name, header_bytes, count):
-        with gzip.open(sys.argv[2] + "/" + name) as file:
+        with open(sys.argv[2] + "/" + name, "rb") as file:
             file.seek(header_bytes)
             return torch.frombuffer(bytearray(file.read(count)), dtype=torch.uint8)
     torch.manual_seed(42)
-    x = read("train-images-idx3-ubyte.gz", 16, 2000 * 784).reshape(-1, 784).float() / 255
-    y = read("train-labels-idx1-ubyte.gz", 8, 2000).long()
+    x = read("train-images-idx3-ubyte", 16, 2000 * 784).reshape(-1, 784).float() / 255
+    y = read("train-labels-idx1-ubyte", 8, 2000).long()
     net = nn.Sequential(nn.Linear(784, 50), nn.ReLU(), nn.Linear(50, 10))
     optimiser = torch.optim.SGD(net.parameters(), lr=0.1)
     for step in range(1, 300):

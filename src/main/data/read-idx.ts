@@ -6,11 +6,8 @@ import { openRegularFile } from "./regular-file.ts";
 import { isGzip, unpackedChunks } from "./unpacked-chunks.ts";
 
 export interface ReadIdxOptions {
-  /** Where the bytes go, once the header is known to be sound; a new array if not given. */
-  readonly allocate?: (shape: readonly number[]) => Uint8Array;
   /** Bytes that the values of a file may have; 1 GiB if not given. */
   readonly maxBytes?: number;
-  readonly onProgress?: (fraction: number) => void;
 }
 
 const MAX_BYTES = 2 ** 30;
@@ -59,16 +56,14 @@ function checkClaim(
 class IdxReceiver {
   readonly #file: string;
   readonly #limits: Parameters<typeof checkClaim>[3];
-  readonly #options: ReadIdxOptions;
   #header: Uint8Array = new Uint8Array(0);
   #array: { readonly shape: readonly number[]; readonly type: NpyType; readonly data: Uint8Array } | null =
     null;
   #values = 0;
 
-  constructor(file: string, limits: Parameters<typeof checkClaim>[3], options: ReadIdxOptions) {
+  constructor(file: string, limits: Parameters<typeof checkClaim>[3]) {
     this.#file = file;
     this.#limits = limits;
-    this.#options = options;
   }
 
   /** Bytes that the whole file should hold, once the header is known. */
@@ -91,7 +86,6 @@ class IdxReceiver {
     }
     data.set(rest, this.#values);
     this.#values += rest.length;
-    if (data.length > 0) this.#options.onProgress?.(this.#values / data.length);
   }
 
   /** @throws {DataFormatError} If the file ended early. */
@@ -125,14 +119,7 @@ class IdxReceiver {
     const header = known.slice(0, headerBytes);
     const claim = { shape: idxShape(header), type: idxType(header) };
     const claimed = checkClaim(this.#file, claim, headerBytes, this.#limits);
-    if (this.#options.allocate !== undefined && claim.type.name !== "uint8") {
-      throw new DataFormatError(this.#file, 2, "unsigned bytes", claim.type.name);
-    }
-    const data = this.#options.allocate?.(claim.shape) ?? new Uint8Array(claimed);
-    if (data.length !== claimed) {
-      const expected = `${data.length} values, the size of the array to fill`;
-      throw new DataFormatError(this.#file, IDX_MAGIC_BYTES, expected, `${claimed}`);
-    }
+    const data = new Uint8Array(claimed);
     const rest = taken(headerBytes);
     this.#header = header;
     this.#array = { ...claim, data };
@@ -151,7 +138,7 @@ export async function readIdx(path: string, options: ReadIdxOptions = {}): Promi
   try {
     const gzip = await isGzip(file);
     const limits = { fileBytes: file.sizeBytes, gzip, maxBytes: options.maxBytes ?? MAX_BYTES };
-    const receiver = new IdxReceiver(path, limits, options);
+    const receiver = new IdxReceiver(path, limits);
     const expected = (): string =>
       receiver.expectedBytes === null ? "a complete header" : `${receiver.expectedBytes} bytes`;
     for await (const chunk of unpackedChunks(path, file, { gzip, expected })) receiver.receive(chunk);

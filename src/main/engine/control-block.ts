@@ -20,14 +20,23 @@ export class ControlBlock {
     this.#ring = new Float64Array(memory.buffer, RING.offsetBytes, RING.capacity * RING.fields);
   }
 
-  /** Clears everything for the next dispatch; only while no worker runs. */
+  /** Clears for the next dispatch all but `giveWay`; only while no worker runs. */
   reset(): void {
+    const givesWay = Atomics.load(this.#words, CONTROL.giveWay);
     this.#words.fill(0);
+    Atomics.store(this.#words, CONTROL.giveWay, givesWay);
   }
 
   abort(reason: keyof typeof ABORT): void {
     Atomics.compareExchange(this.#words, CONTROL.abort, 0, ABORT[reason]);
     Atomics.notify(this.#words, CONTROL.generation);
+    Atomics.notify(this.#words, CONTROL.giveWay);
+  }
+
+  /** Whether workers of programs that give way wait. */
+  giveWay(on: boolean): void {
+    Atomics.store(this.#words, CONTROL.giveWay, on ? 1 : 0);
+    if (!on) Atomics.notify(this.#words, CONTROL.giveWay);
   }
 
   get repeatsDone(): number {

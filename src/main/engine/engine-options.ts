@@ -24,6 +24,8 @@ export interface RunOptions {
   readonly onRecords?: (records: readonly MetricRecord[]) => void;
   /** Repeats finished so far over all sections. */
   readonly onProgress?: (repeatsDone: number) => void;
+  /** It need not be as fast as it can: it waits for as long as `Engine.giveWay` says. */
+  readonly givesWay?: boolean;
   /** Given, clocks run beside every step; hears where the time went, unless it was cancelled. */
   readonly onProfile?: (profile: ProgramProfile) => void;
 }

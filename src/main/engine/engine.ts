@@ -69,6 +69,7 @@ export class Engine {
   readonly #plans = new PlanCache();
   #givingBack: Promise<number> = Promise.resolve(0);
   #givenBackBytes = 0;
+  #givingWay: NodeJS.Timeout | undefined;
 
   private constructor(options: EngineOptions, arena: Arena, pool: WorkerPool, tuning: TuningInForce) {
     this.#tuning = tuning;
@@ -151,6 +152,16 @@ export class Engine {
     setTimeout(this.#answerCancel, ANSWER_CANCEL_MS);
   }
 
+  /**
+   * A program that gives way leaves the processors to others for so long from now on, the one that is on or the next:
+   * the window draws what somebody types.
+   */
+  giveWay(ms: number): void {
+    clearTimeout(this.#givingWay);
+    this.#control.giveWay(true);
+    this.#givingWay = setTimeout(() => this.#control.giveWay(false), ms);
+  }
+
   /** Forgets a cancellation that came after the last dispatch; called before an experiment begins. */
   clearCancellation(): void {
     if (!this.#busy) this.#cancelled = false;
@@ -203,6 +214,7 @@ export class Engine {
           cacheBytes: this.cacheBytes,
           scratchOffsetBytes: scope.bytes(plan.scratchBytes),
           profiled: options.onProfile !== undefined,
+          givesWay: options.givesWay === true,
         }));
         const answers: unknown[] = [];
         const report = (): void => {
@@ -274,6 +286,7 @@ export class Engine {
 
   async close(): Promise<void> {
     this.#closed = true;
+    clearTimeout(this.#givingWay);
     this.cancel();
     await this.#givingBack;
     await this.#pool.destroy();

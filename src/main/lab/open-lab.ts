@@ -140,18 +140,11 @@ export async function openLab(options: LabOptions): Promise<Lab> {
     idle: () => supervisor.state() === null,
     release: () => {
       data.release();
-      datasets.releaseFiles();
     },
     ...(options.idleMs === undefined ? {} : { idleMs: options.idleMs }),
   });
-  listeners.add(({ name, payload }) => {
-    if (name !== "activityChanged") return;
-    if (payload === null) {
-      // What an activity has taken from files is in the arena now: nothing is kept twice.
-      data.releaseFiles();
-      datasets.releaseFiles();
-    }
-    idleMemory.activityChanged();
+  listeners.add(({ name }) => {
+    if (name === "activityChanged") idleMemory.activityChanged();
   });
   const readers = storeReaders({
     threadFile: builtFile("store-thread.js"),

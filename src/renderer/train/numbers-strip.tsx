@@ -4,6 +4,8 @@ import type { TrainingNumbers } from "./training-log.ts";
 import { ExactText } from "../ui/exact-text.tsx";
 import classes from "./train-view.module.css";
 
+const WAITS_FOR_KEYS = "While you type, a training waits until each key is drawn";
+
 interface NumbersStripProps {
   readonly numbers: TrainingNumbers;
   readonly running: boolean;
@@ -22,7 +24,7 @@ export function NumbersStrip({ numbers, running }: NumbersStripProps) {
     stepsPerSecond,
     wallMs,
   } = numbers;
-  const entries: readonly (readonly [string, number | null])[] = [
+  const entries: readonly (readonly [string, number | null, string?])[] = [
     ["step", step],
     ["epoch", epoch],
     ["loss, last step", loss],
@@ -31,13 +33,13 @@ export function NumbersStrip({ numbers, running }: NumbersStripProps) {
     ...(validAccuracy === null ? [] : [["accuracy, validation", validAccuracy] as const]),
     ...(validR2 === null ? [] : [["R², validation", validR2] as const]),
     ...(validMae === null ? [] : [["MAE, validation", validMae] as const]),
-    [running ? "steps/s" : "steps/s at the end", stepsPerSecond],
+    [running ? "steps/s" : "steps/s at the end", stepsPerSecond, WAITS_FOR_KEYS],
   ];
   return (
     <dl className={classes["numbers"]} aria-label="Training numbers">
-      {entries.map(([label, value]) => (
+      {entries.map(([label, value, remark]) => (
         <div key={label}>
-          <dt>{label}</dt>
+          <dt title={remark}>{label}</dt>
           <dd>
             {value === null ? "–" : <ExactText text={formatNumber(value)} exact={fullPrecision(value)} />}
           </dd>

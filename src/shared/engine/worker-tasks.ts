@@ -36,6 +36,8 @@ export const CONTROL = {
   /** Records written to and read from the ring; both only grow (modulo 2³²). */
   ringWritten: 4,
   ringRead: 5,
+  /** 1 while workers of programs that give way wait for the window to draw. */
+  giveWay: 6,
   /** One word a worker from here on, bumped at every block of work. */
   heartbeats: 16,
   /** One word a worker from here on: the system's number of the thread that runs its task, 0 for none or not known. */
@@ -105,6 +107,8 @@ export interface ProgramTask {
   readonly scratchOffsetBytes: number;
   /** Whether to answer with where the time went. */
   readonly profiled: boolean;
+  /** Whether it waits while somebody's key is being drawn. */
+  readonly givesWay: boolean;
 }
 
 /** Where a worker's time went in one group of a section's steps: medians over the repeats. */

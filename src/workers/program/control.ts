@@ -1,4 +1,4 @@
-import { CONTROL, CONTROL_WORDS, RING, RING_FIELD } from "../../shared/engine/worker-tasks.ts";
+import { CONTROL, CONTROL_WORDS, RING, RING_FIELD, type ProgramTask } from "../../shared/engine/worker-tasks.ts";
 
 /** Thrown inside a worker when main or a peer has stopped the program; not an error of this worker. */
 export class ProgramStopped extends Error {
@@ -18,16 +18,33 @@ export class Control {
   readonly #ring: Float64Array;
   readonly #worker: number;
   readonly #threads: number;
+  readonly #givesWay: boolean;
 
-  constructor(memory: WebAssembly.Memory, worker: number, threads: number) {
+  constructor(
+    memory: WebAssembly.Memory,
+    { worker, threads, givesWay }: Pick<ProgramTask, "worker" | "threads" | "givesWay">,
+  ) {
     this.#words = new Int32Array(memory.buffer, 0, CONTROL_WORDS);
     this.#ring = new Float64Array(memory.buffer, RING.offsetBytes, RING.capacity * RING.fields);
     this.#worker = worker;
     this.#threads = threads;
+    this.#givesWay = givesWay;
   }
 
-  /** Says "alive" and leaves when told to. Called at every block of work, at most some milliseconds apart. */
+  /**
+   * Says "alive", leaves when told to, and waits while the window needs the processor. Called at every block of work, at
+   * most some milliseconds apart.
+   */
   beat(): void {
+    this.#sayAlive();
+    if (!this.#givesWay) return;
+    while (Atomics.load(this.#words, CONTROL.giveWay) !== 0) {
+      Atomics.wait(this.#words, CONTROL.giveWay, 1, WAIT_MS);
+      this.#sayAlive();
+    }
+  }
+
+  #sayAlive(): void {
     Atomics.add(this.#words, CONTROL.heartbeats + this.#worker, 1);
     if (Atomics.load(this.#words, CONTROL.abort) !== 0) throw new ProgramStopped("stopped");
   }

@@ -32,7 +32,7 @@ export function runProgram(
   memory: WebAssembly.Memory,
   library: Kernels,
 ): ProgramTimes | null {
-  const control = new Control(memory, task.worker, task.threads);
+  const control = new Control(memory, task);
   let repeat = 0;
 
   const contextOf = (step: PlannedStep, begin: number, end: number): KernelContext => ({

@@ -9,7 +9,7 @@ import {
 } from "../../../src/core/reference/network-gradients.ts";
 import { referencePass, type ReferencePass } from "../../../src/core/reference/network-pass.ts";
 import { sampleCoordinates } from "../../../src/core/reference/sample-coordinates.ts";
-import { loadMnistFiles } from "../../../src/main/data/mnist.ts";
+import { MnistSource } from "../../../src/main/lab/datasets/mnist-source.ts";
 import { notebookNetwork } from "../../../src/main/lab/compute/notebook-network.ts";
 import { readNpy } from "../../../src/main/data/read-npy.ts";
 
@@ -46,10 +46,8 @@ describe("the float64 reference on all 50,000 images", () => {
   const dx = new Float64Array(ROWS * IN_FEATURES);
 
   beforeAll(async () => {
-    const images = new Uint8Array(60_000 * IN_FEATURES);
-    const labels = new Uint8Array(60_000);
-    await loadMnistFiles("resources/data/mnist", { images, labels });
-    const training = images.subarray(0, ROWS * IN_FEATURES);
+    const mnist = new MnistSource("resources");
+    const training = await mnist.features(0, ROWS);
     statistics = pixelStatistics(training);
     const normalized = Float32Array.from(
       { length: 256 },
@@ -57,7 +55,7 @@ describe("the float64 reference on all 50,000 images", () => {
     );
     const x = new Float32Array(training.length);
     for (let i = 0; i < x.length; i++) x[i] = normalized[training[i]]!;
-    rows = { x, y: Float32Array.from(labels.subarray(0, ROWS)) };
+    rows = { x, y: await mnist.targets(0, ROWS) };
     const [w1, b1, w2, b2] = (await Promise.all(WEIGHTS.map(array))).map((values) =>
       Float64Array.from(values),
     );

@@ -146,6 +146,34 @@ describe("Engine.run()", () => {
     scope.release();
   });
 
+  it("waits with a program that gives way, and with no other, for as long as the window draws", async () => {
+    engine = await startEngine(2);
+    const scope = engine.arena.scope();
+    const sections = [{ program: longProgram(scope), repeats: 1 }];
+    const lookThrice = (run: Promise<unknown>, looked: readonly number[]): Promise<void> =>
+      Promise.race([run.then(() => undefined), expect.poll(() => looked.length).toBeGreaterThan(3)]);
+    engine.giveWay(1e6);
+    expect(await engine.run(sections, { threads: 2 })).toBe("finished");
+
+    const looked: number[] = [];
+    const giving = engine.run(sections, {
+      threads: 2,
+      givesWay: true,
+      onProgress: (done) => looked.push(done),
+    });
+    await lookThrice(giving, looked);
+    expect(looked.slice(0, 3)).toEqual([0, 0, 0]);
+    engine.giveWay(0);
+    expect(await giving).toBe("finished");
+    expect(looked.at(-1)).toBe(1);
+
+    engine.giveWay(1e6);
+    const stopped = engine.run(sections, { threads: 2, givesWay: true });
+    engine.cancel();
+    expect(await stopped).toBe("cancelled");
+    scope.release();
+  });
+
   it("takes more threads than the pool has by making a larger one", async () => {
     engine = await startEngine(1);
     const scope = engine.arena.scope();

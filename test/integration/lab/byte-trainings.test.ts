@@ -127,7 +127,7 @@ const specOf = ({ name, rows, validRows, features, outputs }: Trained): TrainSpe
 async function found(engine: Engine, spec: TrainSpec, data: TrainerData, threads: number): Promise<unknown> {
   const training = resolveTraining(spec);
   const parameters = drawParameters(training.network, training.schemes, spec.seed);
-  const trainer = new Trainer(engine, training, { data, threads, parameters });
+  const trainer = new Trainer(engine, training, { data, threads, parameters, givesWay: false });
   const metrics: unknown[] = [];
   while (!trainer.finished) {
     await trainer.advance((batch) => {

@@ -1,7 +1,6 @@
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
-import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Lab } from "../../../src/main/lab/lab.ts";
 import { openLab } from "../../../src/main/lab/open-lab.ts";
@@ -20,13 +19,13 @@ const DIVIDED =
   "// lab notebook 1 · title: Divided · judge: backprop\n// %% code id=c23\nshow({ loss: zeros(1).div(zeros(1)) });\n";
 const NETWORK = { ...NOTEBOOK_NETWORK, data: { name: "mnist", split: "train" as const, rows: ROWS } };
 
-/** An IDX file, compressed; its elements are zero. */
+/** An IDX file whose elements are zero. */
 function writeIdx(path: string, shape: readonly number[]): void {
   const header = Buffer.alloc(4 + 4 * shape.length);
   header.writeUInt32BE(0x0800 + shape.length, 0);
   shape.forEach((size, axis) => header.writeUInt32BE(size, 4 + 4 * axis));
   const elements = Buffer.alloc(shape.reduce((product, size) => product * size, 1));
-  writeFileSync(path, gzipSync(Buffer.concat([header, elements]), { level: 1 }));
+  writeFileSync(path, Buffer.concat([header, elements]));
 }
 
 let folder = "";
@@ -36,8 +35,8 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "backprop-lab-nan-"));
   const mnist = join(folder, "resources", "data", "mnist");
   mkdirSync(mnist, { recursive: true });
-  writeIdx(join(mnist, "train-images-idx3-ubyte.gz"), [IMAGES, 28, 28]);
-  writeIdx(join(mnist, "train-labels-idx1-ubyte.gz"), [IMAGES]);
+  writeIdx(join(mnist, "train-images-idx3-ubyte"), [IMAGES, 28, 28]);
+  writeIdx(join(mnist, "train-labels-idx1-ubyte"), [IMAGES]);
   lab = await openLab({ ...labOptions(folder, 2), resourcesDir: join(folder, "resources") });
 });
 afterAll(async () => {

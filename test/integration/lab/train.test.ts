@@ -75,6 +75,7 @@ async function start(spec: TrainSpec, given?: TrainerData): Promise<Trainer> {
   return new Trainer(engine, resolveTraining(spec), {
     data: given ?? { train: await data.trainingRows(spec.data), valid: null, background: 0 },
     threads: 2,
+    givesWay: false,
     parameters: await readParameters(networkOf(spec), GOLDEN_FOLDER, "deep_"),
   });
 }

@@ -65,7 +65,7 @@ describe.skipIf(!canPack)("npm run package", () => {
     expect(files).toEqual(
       expect.arrayContaining([
         "resources/app.asar",
-        "resources/data/mnist/train-images-idx3-ubyte.gz",
+        "resources/data/mnist/train-images-idx3-ubyte",
         "resources/lessons/10-autograd.lab.ts",
         "resources/licences/backprop-lab.txt",
         "resources/licences/packages.txt",

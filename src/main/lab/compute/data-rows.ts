@@ -7,7 +7,6 @@ import type { Scope } from "../../engine/arena.ts";
 import type { Engine } from "../../engine/engine.ts";
 import { firstRowOf, targetWidth, type DataSource, type Scaling } from "../datasets/data-source.ts";
 import type { DatasetLibrary } from "../datasets/dataset-library.ts";
-import { unlessCancelled } from "../rungs/unless-cancelled.ts";
 import { byteAffine, ByteCounts, byteValues, PIXEL_SCALE, type ByteScaling } from "./byte-values.ts";
 
 /** Values that are converted between two breaths of main's event loop. */
@@ -111,8 +110,6 @@ export class DataRows {
   readonly #library: DatasetLibrary;
   readonly #checkpoint: () => void;
   #loaded: Loaded | null = null;
-  /** Its training rows are being read; whoever cancels leaves them to the next one that asks. */
-  #reading: { readonly source: DataSource; readonly done: Promise<unknown> } | null = null;
   readonly #kept = new Map<Split, Kept>();
 
   /** `checkpoint` throws when the activity that is on was cancelled. */
@@ -135,11 +132,6 @@ export class DataRows {
   /** As `rows`, bytes as bytes: a quarter of the memory to keep and to read. */
   trainingRows(wanted: RowsWanted): Promise<TrainingRows> {
     return this.#keep(wanted, { bytes: true });
-  }
-
-  /** Forgets the copy of its files that the last data set keeps besides the arena: it is read again when it is needed. */
-  releaseFiles(): void {
-    this.#loaded?.source.release?.();
   }
 
   async #keep({ name, split, rows }: RowsWanted, wanted: { readonly bytes: boolean }): Promise<TrainingRows> {
@@ -264,7 +256,6 @@ export class DataRows {
   release(): void {
     for (const { scope } of this.#kept.values()) scope.release();
     this.#kept.clear();
-    this.releaseFiles();
   }
 
   /** Forgets a data set that is no more. */
@@ -310,24 +301,8 @@ export class DataRows {
 
   async #load(name: string): Promise<Loaded> {
     if (this.#loaded?.source.dataset.id === name) return this.#loaded;
-    const source =
-      this.#reading?.source.dataset.id === name ? this.#reading.source : this.#library.open(name);
-    await unlessCancelled(this.#read(source), this.#checkpoint, () => undefined);
+    const source = this.#library.open(name);
     return (this.#loaded = { source, ...(await this.#moments(source)) });
-  }
-
-  /** On a busy machine this takes seconds: it is begun once, however many are cancelled meanwhile. */
-  #read(source: DataSource): Promise<unknown> {
-    if (this.#reading?.source === source) return this.#reading.done;
-    // Files of bytes are read whole; others piece by piece later.
-    const done = source.targets(0, 1).then(() => (source.scaling === null ? source.features(0, 1) : null));
-    const reading = { source, done };
-    this.#reading = reading;
-    const forget = (): void => {
-      if (this.#reading === reading) this.#reading = null;
-    };
-    done.then(forget, forget);
-    return done;
   }
 
   /** Mean and deviation of all training images, where they decide the scaling. */

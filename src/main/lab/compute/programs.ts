@@ -23,6 +23,7 @@ export interface ExecuteOptions {
   readonly onRecords?: (records: readonly MetricRecord[]) => void;
   readonly onProgress?: (repeatsDone: number) => void;
   readonly onProfile?: (profile: ProgramProfile) => void;
+  readonly givesWay?: boolean;
 }
 
 /** Runs sections and gives all their records. @throws {ExperimentCancelled} @throws {TaskError} */

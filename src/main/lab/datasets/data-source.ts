@@ -15,8 +15,6 @@ export interface DataSource {
   features(first: number, count: number): Promise<Uint8Array | Float32Array>;
   /** (count, k): classes as indices, numbers as they are. @throws {DataFormatError} */
   targets(first: number, count: number): Promise<Float32Array>;
-  /** Forgets what it keeps of its files: they are read again when rows are asked for. */
-  release?(): void;
 }
 
 /** The first row of a split among all rows. */

@@ -66,11 +66,6 @@ export class DatasetLibrary {
     this.#mnist = new MnistSource(options.resourcesDir);
   }
 
-  /** Forgets the app's own files, which are in memory once for everybody: they are read again when they are needed. */
-  releaseFiles(): void {
-    this.#mnist.release();
-  }
-
   /** The folder of imported data sets. */
   get root(): string {
     return this.#options.root;

@@ -3,9 +3,10 @@ import * as v from "valibot";
 import { DataFormatError } from "../../../core/errors.ts";
 import { MNIST_DATASET, type Dataset } from "../../../shared/experiments/dataset.ts";
 import { issuesWords } from "../../../shared/ipc/issue-words.ts";
-import { openRegularFile } from "../../data/regular-file.ts";
+import { readStretch } from "../../data/read-stretch.ts";
 import type { DataSource } from "./data-source.ts";
 
+const REMEDY = "import the data again";
 const rowCount = v.pipe(v.number(), v.safeInteger(), v.minValue(0), v.maxValue(10_000_000));
 
 /** What earlier versions wrote beside images.bin and labels.bin: 28 × 28 images of ten classes. */
@@ -37,56 +38,40 @@ export class ImageFolderSource implements DataSource {
   readonly dataset: Dataset;
   readonly scaling = null;
   readonly #folder: string;
-  #labels: Uint8Array | null = null;
-  #images: Uint8Array | null = null;
 
   constructor(dataset: Dataset, folder: string) {
     this.dataset = dataset;
     this.#folder = folder;
   }
 
-  async features(first: number, count: number): Promise<Uint8Array> {
+  features(first: number, count: number): Promise<Uint8Array> {
     const { features } = this.dataset;
-    this.#images ??= await this.#read("images.bin", this.#rows * features);
-    return this.#images.subarray(first * features, (first + count) * features);
-  }
-
-  release(): void {
-    this.#images = null;
+    return this.#read("images.bin", { first, count, rowBytes: features });
   }
 
   async targets(first: number, count: number): Promise<Float32Array> {
-    if (this.#labels === null) {
-      const labels = await this.#read("labels.bin", this.#rows);
-      const classes = this.dataset.target.names.length;
-      const wrong = labels.findIndex((label) => label >= classes);
-      if (wrong >= 0) {
-        const got = `${labels[wrong] ?? NaN} as label of row ${wrong + 1}; import the data again`;
-        throw new DataFormatError(
-          join(this.#folder, "labels.bin"),
-          wrong,
-          `classes from 0 to ${classes - 1}`,
-          got,
-        );
-      }
-      this.#labels = labels;
-    }
-    return Float32Array.from(this.#labels.subarray(first, first + count));
+    const labels = await this.#read("labels.bin", { first, count, rowBytes: 1 });
+    const classes = this.dataset.target.names.length;
+    const wrong = labels.findIndex((label) => label >= classes);
+    if (wrong < 0) return Float32Array.from(labels);
+    throw new DataFormatError(
+      join(this.#folder, "labels.bin"),
+      first + wrong,
+      `classes from 0 to ${classes - 1}`,
+      `${labels[wrong] ?? NaN} as label of row ${first + wrong + 1}; ${REMEDY}`,
+    );
   }
 
-  get #rows(): number {
-    return this.dataset.trainRows + this.dataset.validRows;
-  }
-
-  async #read(name: string, bytes: number): Promise<Uint8Array> {
-    const path = join(this.#folder, name);
-    const { handle, sizeBytes } = await openRegularFile(path);
-    try {
-      if (sizeBytes === bytes) return new Uint8Array(await handle.readFile());
-    } finally {
-      await handle.close();
-    }
-    const got = `${sizeBytes}; import the data again`;
-    throw new DataFormatError(path, Math.min(sizeBytes, bytes), `${bytes} bytes for ${this.#rows} rows`, got);
+  #read(
+    name: string,
+    { first, count, rowBytes }: { first: number; count: number; rowBytes: number },
+  ): Promise<Uint8Array> {
+    const { trainRows, validRows } = this.dataset;
+    return readStretch(join(this.#folder, name), {
+      offsetBytes: first * rowBytes,
+      sizeBytes: count * rowBytes,
+      fileBytes: (trainRows + validRows) * rowBytes,
+      remedy: REMEDY,
+    });
   }
 }

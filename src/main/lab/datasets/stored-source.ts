@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { DataFormatError } from "../../../core/errors.ts";
 import type { Dataset } from "../../../shared/experiments/dataset.ts";
 import type { StoredDataset } from "../../../shared/experiments/stored-dataset.ts";
-import { openRegularFile } from "../../data/regular-file.ts";
+import { readStretch } from "../../data/read-stretch.ts";
 import { targetWidth, type DataSource, type Scaling } from "./data-source.ts";
 
 /** An imported data set: features.bin and targets.bin in its folder, of which only the rows that are asked for are read. */
@@ -45,39 +45,16 @@ export class StoredSource implements DataSource {
     );
   }
 
-  async #read(
+  #read(
     name: string,
     { first, count, rowBytes }: { first: number; count: number; rowBytes: number },
-  ): Promise<Uint8Array> {
-    const path = join(this.#folder, name);
+  ): Promise<Uint8Array<ArrayBuffer>> {
     const { trainRows, validRows, testRows } = this.dataset;
-    const expected = (trainRows + validRows + testRows) * rowBytes;
-    const { handle, sizeBytes } = await openRegularFile(path);
-    try {
-      if (sizeBytes !== expected) {
-        const got = `${sizeBytes}; import the data again`;
-        throw new DataFormatError(path, Math.min(sizeBytes, expected), `${expected} bytes`, got);
-      }
-      const bytes = new Uint8Array(count * rowBytes);
-      for (let done = 0; done < bytes.length;) {
-        const { bytesRead } = await handle.read(
-          bytes,
-          done,
-          Math.min(bytes.length - done, 1 << 26),
-          first * rowBytes + done,
-        );
-        if (bytesRead === 0)
-          throw new DataFormatError(
-            path,
-            first * rowBytes + done,
-            `${expected} bytes`,
-            "fewer: it was cut while it was read",
-          );
-        done += bytesRead;
-      }
-      return bytes;
-    } finally {
-      await handle.close();
-    }
+    return readStretch(join(this.#folder, name), {
+      offsetBytes: first * rowBytes,
+      sizeBytes: count * rowBytes,
+      fileBytes: (trainRows + validRows + testRows) * rowBytes,
+      remedy: "import the data again",
+    });
   }
 }

@@ -34,21 +34,6 @@ describe("readIdx()", () => {
     );
   });
 
-  it("fills the caller's array and tells its progress up to 1", async () => {
-    const data = new Uint8Array(new SharedArrayBuffer(300_000));
-    const fractions: number[] = [];
-    const values = Uint8Array.from({ length: 300_000 }, (_, i) => i % 251);
-    const file = await write("large", gzipSync(idxFile([300, 1000], values)));
-    const array = await readIdx(file, {
-      allocate: () => data,
-      onProgress: (fraction) => fractions.push(fraction),
-    });
-    expect(array.data).toBe(data);
-    expect(Uint8Array.from(data)).toEqual(values);
-    expect(fractions.length).toBeGreaterThan(1);
-    expect(fractions.at(-1)).toBe(1);
-  });
-
   it("fault 28: names expected and actual bytes of a file cut short anywhere", async () => {
     for (let length = 0; length < SOUND.length; length++) {
       const message = await refusal(SOUND.subarray(0, length));
@@ -80,14 +65,13 @@ describe("readIdx()", () => {
   });
 
   it("fault 30: checks a claim of 2³¹ values before it allocates", async () => {
-    const allocate = (): never => expect.fail("allocated");
     const plain = idxFile([2 ** 31], [1]);
-    expect(await refusal(plain, { allocate })).toContain("at most 1073741824 values, got 2147483648 values");
-    expect(await refusal(plain, { allocate, maxBytes: 2 ** 33 })).toContain("expected 2147483656 bytes");
-    expect(await refusal(gzipSync(plain), { allocate, maxBytes: 2 ** 33 })).toContain(
-      "compressed bytes can hold",
-    );
-    expect(await refusal(idxFile([2 ** 31, 2 ** 31, 2 ** 31], []), { allocate })).toContain("at most");
+    const before = process.memoryUsage().arrayBuffers;
+    expect(await refusal(plain)).toContain("at most 1073741824 values, got 2147483648 values");
+    expect(await refusal(plain, { maxBytes: 2 ** 33 })).toContain("expected 2147483656 bytes");
+    expect(await refusal(gzipSync(plain), { maxBytes: 2 ** 33 })).toContain("compressed bytes can hold");
+    expect(await refusal(idxFile([2 ** 31, 2 ** 31, 2 ** 31], []))).toContain("at most");
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(2 ** 20);
   });
 
   it("fault 31: stops unpacking a gzip bomb at the first byte too many", async () => {
@@ -115,13 +99,6 @@ describe("readIdx()", () => {
     await mkdir(path("folder"));
     await expect(readIdx(path("folder"))).rejects.toThrow(/expected a file, got a folder|EISDIR/);
     await expect(readIdx(path("missing"))).rejects.toThrow("ENOENT");
-  });
-
-  it("refuses an array of another size", async () => {
-    const allocate = (): Uint8Array => new Uint8Array(5);
-    expect(await refusal(SOUND, { allocate })).toContain(
-      "expected 5 values, the size of the array to fill, got 6",
-    );
   });
 
   it("never hangs, crashes or succeeds by accident on random bytes", async () => {

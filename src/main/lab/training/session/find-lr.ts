@@ -93,7 +93,13 @@ export async function findLr(
     const parameters = given ?? (await drawNetwork(engine, { network, schemes, seed }, { rows, threads }));
     const data = await trainingData(dataRows, searched.spec);
     const training = { ...searched, spec: { ...searched.spec, seed } };
-    const trainer = new Trainer(engine, training, { data, threads, parameters, rate: searchRate });
+    const trainer = new Trainer(engine, training, {
+      data,
+      threads,
+      parameters,
+      rate: searchRate,
+      givesWay: true,
+    });
     try {
       activity.phase(`seed ${seed}: up to ${SEARCH_STEPS} steps with a rising rate`);
       searches.push(await searchSeed(trainer, activity.part(equalPart(n, SEARCH_SEEDS)).progress));

@@ -103,7 +103,7 @@ export async function profileStep(
   const rows = (): Promise<DataTensors> => dataRows.rows(training.spec.data);
   const parameters = await drawNetwork(engine, { network, schemes, seed }, { rows, threads });
   const data = await trainingData(dataRows, training.spec);
-  const trainer = new Trainer(engine, training, { data, threads, parameters });
+  const trainer = new Trainer(engine, training, { data, threads, parameters, givesWay: false });
   try {
     const dispatches = WARM_UP_DISPATCHES + PLAIN_DISPATCHES + 2;
     let done = 0;

@@ -76,6 +76,7 @@ export class Trainer {
   readonly training: ResolvedTraining;
   readonly #engine: Engine;
   readonly #threads: number;
+  readonly #givesWay: boolean;
   /** The learning rate of step t, from 0, before changes by hand. */
   readonly #schedule: (t: number) => number;
   readonly #scope: Scope;
@@ -102,12 +103,15 @@ export class Trainer {
       readonly parameters: Readonly<Record<string, Float32Array>>;
       /** The learning rate of a step, from 0, instead of the schedule's. */
       readonly rate?: (t: number) => number;
+      /** See `RunOptions`; not if its steps are timed. */
+      readonly givesWay: boolean;
     },
   ) {
     this.#engine = engine;
     this.training = training;
     this.#data = options.data;
     this.#threads = options.threads;
+    this.#givesWay = options.givesWay;
     const { spec, network, totalSteps } = training;
     this.#schedule = options.rate ?? ((t) => learningRate(spec.schedule, spec.optimizer.lr, t, totalSteps));
     this.#scope = engine.arena.scope();
@@ -199,6 +203,7 @@ export class Trainer {
     try {
       await execute(this.#engine, sections, {
         threads: this.#threads,
+        givesWay: this.#givesWay,
         ...(onProfile === undefined ? {} : { onProfile }),
         onRecords: (records) => {
           onMetrics(
@@ -240,7 +245,10 @@ export class Trainer {
   /** Loss and metrics over all rows of both parts, in one dispatch. @throws {ExperimentCancelled} @throws {TaskError} */
   async evaluate(): Promise<Evaluations> {
     this.#evaluations ??= PARTS.flatMap((part) => this.#recordEvaluation(part));
-    const records = await execute(this.#engine, this.#evaluations, { threads: this.#threads });
+    const records = await execute(this.#engine, this.#evaluations, {
+      threads: this.#threads,
+      givesWay: this.#givesWay,
+    });
     const evaluation = (part: Part): Evaluation => {
       const of = (name: string): number | undefined =>
         records.find((one) => one.name === `${part} ${name}`)?.value;

@@ -8,11 +8,9 @@ export async function trainingData(
   { data, validRows }: Pick<TrainSpec, "data" | "validRows">,
 ): Promise<TrainerData> {
   const validSpec = { name: data.name, split: "valid", rows: validRows } as const;
-  const found = {
+  return {
     train: await dataRows.trainingRows(data),
     valid: validRows === 0 ? null : await dataRows.trainingRows(validSpec),
     background: await dataRows.background(data.name),
   };
-  dataRows.releaseFiles();
-  return found;
 }

@@ -102,7 +102,7 @@ export class TrainingRun implements TrainingListener {
     const rows = (): Promise<DataTensors> => this.#dataRows.rows(spec.data);
     const parameters = given ?? (await drawNetwork(engine, drawn, { rows, threads }));
     const data = await trainingData(this.#dataRows, spec);
-    const trainer = new Trainer(engine, training, { data, threads, parameters });
+    const trainer = new Trainer(engine, training, { data, threads, parameters, givesWay: true });
     const recorder = new RunRecorder(store, runId, (message) => this.noRoom(message));
     this.#recorder = recorder;
     const session = new TrainingSession(activity.isCancelled, {

@@ -78,10 +78,10 @@ describe("a data set's folder (issue 14, 34)", () => {
     expect((await load(dataset(SOUND)))[0]).toHaveLength(4);
     await expect(load(dataset(SOUND, Uint8Array.of(0, 1, 200, 3)))).rejects.toThrow("200 as label of row 3");
     await expect(load(dataset(SOUND, Uint8Array.of(0, 1)))).rejects.toThrow(
-      "expected 4 bytes for 4 rows, got 2",
+      "expected 4 bytes, got 2; import the data again",
     );
     await expect(load(dataset(SOUND, undefined, 783))).rejects.toThrow(
-      "expected 3136 bytes for 4 rows, got 783",
+      "expected 3136 bytes, got 783; import the data again",
     );
   });
 });
