@@ -14,6 +14,18 @@ const ALONE = [
   "test/integration/lab/training.test.ts",
 ];
 
+/** These look at the memory of their process, or at what a fresh one is like. The others share processes, as one lab after the other would. */
+const APART = [
+  "test/integration/engine/give-back.test.ts",
+  "test/integration/engine/own-compiler.test.ts",
+  "test/integration/fuzz/fuzz.test.ts",
+  "test/integration/lab/data-held-once.test.ts",
+  "test/integration/lab/idle-memory.test.ts",
+  "test/integration/live/freeing.test.ts",
+  "test/integration/live/limits.test.ts",
+  "test/integration/live/thousand-cells.test.ts",
+];
+
 /** Windows in which times are measured, memory is watched, which come to the front, or which the keyboard alone drives. */
 const WINDOWS_ALONE = [
   "test/e2e/growth.test.ts",
@@ -27,16 +39,16 @@ const WINDOWS_ALONE = [
 /** The longest files, first those that wait for Slurm: begun late, they would keep one processor busy and the other not. */
 const FIRST = [
   "test/integration/slurm/sweep.test.ts",
-  "test/integration/fuzz/fuzz.test.ts",
-  "test/integration/store/killed-process.test.ts",
   "test/integration/lab/command-line-ends.test.ts",
   "test/integration/lab/command-line.test.ts",
-  "test/integration/engine/kernels-v8-flags.test.ts",
-  "test/integration/engine/kernels.test.ts",
-  "test/integration/live/thousand-cells.test.ts",
-  "test/integration/lab/shown-data.test.ts",
+  "test/integration/lab/lab-run.test.ts",
+  "test/integration/lab/train-resume.test.ts",
   "test/integration/lab/gradcheck.test.ts",
-  "test/integration/engine/generic-ops.test.ts",
+  "test/integration/documents/notebook-parts.test.ts",
+  "test/integration/lab/memory-forecast.test.ts",
+  "test/integration/slurm/plain-node.test.ts",
+  "test/integration/exchange/pytorch-export.test.ts",
+  "test/integration/lab/shown-data.test.ts",
   "test/e2e/layout.test.ts",
   "test/e2e/train.test.ts",
   "test/e2e/notebook.test.ts",
@@ -52,6 +64,17 @@ class LongestFirst extends BaseSequencer {
     return (await super.sort(files)).toSorted((a, b) => place(a) - place(b));
   }
 }
+
+/** Integration tests that run beside each other. */
+const BESIDE_OTHERS = {
+  testTimeout: 120_000,
+  hookTimeout: 120_000,
+  expect: expectSoon,
+  // One test waits for its workers, its child process, its disk or Slurm while others compute.
+  maxWorkers: 3,
+  pool: "forks",
+  sequence: { groupOrder: 1 },
+} as const;
 
 /** The test command starts a virtual display for each window that may be open at a time. */
 const windows = (process.env["BACKPROP_LAB_TEST_DISPLAYS"] ?? "").split(",").length;
@@ -75,16 +98,12 @@ export default defineConfig({
         test: {
           name: "integration",
           include: ["test/integration/**/*.test.ts"],
-          exclude: ALONE,
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
-          expect: expectSoon,
-          // One test waits for its workers, its child process, its disk or Slurm while others compute.
-          maxWorkers: 3,
-          pool: "forks",
-          sequence: { groupOrder: 1 },
+          exclude: [...ALONE, ...APART],
+          ...BESIDE_OTHERS,
+          isolate: false,
         },
       },
+      { test: { name: "integration-apart", include: APART, ...BESIDE_OTHERS } },
       {
         test: {
           name: "integration-alone",

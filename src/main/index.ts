@@ -44,6 +44,8 @@ registerAppScheme();
 app.setAppUserModelId("io.github.backprop_lab.BackpropLab");
 
 const TIDY_AFTER_MS = 5_000;
+/** What a person does and sees at once: trainings wait for it. */
+const DRAWN_AT_ONCE = new Set(["keyDown", "rawKeyDown", "mouseWheel"]);
 
 /** Opens the window, or brings the one that is open to the front, with files that a person has named. */
 export function openApp(files: readonly string[]): void {
@@ -180,8 +182,8 @@ async function start(opened: OpenedFiles): Promise<void> {
     if (event.name === "activityChanged") showRunning(event.payload !== null);
   });
 
-  window.webContents.on("before-input-event", (_event, { type }) => {
-    if (type === "keyDown") ready.training.giveWay();
+  window.webContents.on("input-event", (_event, { type }) => {
+    if (DRAWN_AT_ONCE.has(type)) ready.training.giveWay();
   });
 
   fatal.goOnAfter((title, message) => send({ name: "failure", payload: { title, message } }));

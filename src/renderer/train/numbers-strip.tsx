@@ -4,7 +4,7 @@ import type { TrainingNumbers } from "./training-log.ts";
 import { ExactText } from "../ui/exact-text.tsx";
 import classes from "./train-view.module.css";
 
-const WAITS_FOR_KEYS = "While you type, a training waits until each key is drawn";
+const WAITS_FOR_KEYS = "While you type or scroll, a training waits until that is drawn";
 
 interface NumbersStripProps {
   readonly numbers: TrainingNumbers;

@@ -1,4 +1,10 @@
-import { CONTROL, CONTROL_WORDS, RING, RING_FIELD, type ProgramTask } from "../../shared/engine/worker-tasks.ts";
+import {
+  CONTROL,
+  CONTROL_WORDS,
+  RING,
+  RING_FIELD,
+  type ProgramTask,
+} from "../../shared/engine/worker-tasks.ts";
 
 /** Thrown inside a worker when main or a peer has stopped the program; not an error of this worker. */
 export class ProgramStopped extends Error {

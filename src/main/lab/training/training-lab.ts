@@ -37,8 +37,8 @@ import { expectedTrainingMs } from "./session/training-time.ts";
 import { assertWeightsGiven, type TrainingOrder } from "./training-order.ts";
 import { TrainingQueue } from "./training-queue.ts";
 
-/** A key is drawn within it: two frames of the screen, and what main takes to hear of it. */
-const KEY_MS = 30;
+/** A key or a turn of the wheel is drawn within it: two frames of the screen. */
+const DRAWN_MS = 33;
 /** The number behind the id of a training that was run once more. */
 const COPY_NUMBER = /-\d+$/;
 
@@ -59,9 +59,9 @@ export class TrainingLab {
     this.#queue = new TrainingQueue(services, supervisor, (order) => this.start(order));
   }
 
-  /** Somebody types: a training that is on leaves the processors to the window until the key is drawn. */
+  /** Somebody types or scrolls: a training that is on leaves the processors to the window until that is drawn. */
   giveWay(): void {
-    this.#services.engine.giveWay(KEY_MS);
+    this.#services.engine.giveWay(DRAWN_MS);
   }
 
   /** The run that this spec, seed, code and number of threads would be, and whether it is there already. */
