@@ -14,7 +14,7 @@ import {
   type GradientReport,
 } from "../../../shared/experiments/gradcheck.ts";
 import { holdsBatchNorm, networkOf, schemesOf } from "../../../shared/specs/network-spec.ts";
-import { equalPart, type ActivityHandle } from "../activity/activity-handle.ts";
+import type { ActivityHandle, ActivityPart } from "../activity/activity-handle.ts";
 import type { Quantities } from "../../../shared/runs/run-records.ts";
 import { noteNotFinite } from "../activity/note-not-finite.ts";
 import { misfitOf, requireFits } from "../compute/require-fits.ts";
@@ -33,6 +33,7 @@ import {
   type CheckContext,
 } from "./check-network.ts";
 import { saidOfBackward } from "./blame-backward.ts";
+import { gradcheckParts, gradcheckWork } from "./gradcheck-work.ts";
 import { hiddenShares, saidOfHidden } from "./hidden-share.ts";
 import { saidOfOverflow } from "./make-report.ts";
 import { computeGradients, type GivenParameters } from "../compute/network-setup.ts";
@@ -78,7 +79,7 @@ export class GradcheckLab {
   }
 
   forecast(settings: GradcheckSettings): GradcheckForecast {
-    const work = multiplyAdds(settings);
+    const work = gradcheckWork(settings).all;
     const { tensorBytes, refusal } = this.#memory(settings);
     const threads = Math.min(settings.threads, availableParallelism());
     return {
@@ -155,7 +156,7 @@ export class GradcheckLab {
   ): Promise<void> {
     const { engine, store, emit } = this.#services;
     const { settings } = report;
-    const { network: spec, references, bug, threads } = settings;
+    const { network: spec, bug, threads } = settings;
     const network = networkOf(spec);
     const scope = engine.arena.scope();
     const tfjs = new TfjsNetwork(this.#tfjsFile, engine.arena.memory, activity.checkpoint);
@@ -180,7 +181,7 @@ export class GradcheckLab {
       report.loss = computed.loss;
       report.notes.push(...notesOf(settings, computed.bugMade));
       save();
-      const contextOf = (index: number): CheckContext => ({
+      const contextOf = (part: ActivityPart): CheckContext => ({
         engine,
         scope,
         settings,
@@ -189,16 +190,17 @@ export class GradcheckLab {
           report.reports.push(one);
           emit({ name: "gradientReported", payload: { runId, report: one } });
         },
-        activity: activity.part(equalPart(index, references.length)),
+        activity: activity.part(part),
       });
       // What float32 may round and where kinks lie excuses differences from every reference.
       activity.phase(SAID.float64);
-      const certain = await float64Reference(contextOf(0), "engine");
+      const parts = gradcheckParts(gradcheckWork(settings));
+      const certain = await float64Reference(contextOf(parts.analysis), "engine");
       report.referenceLoss = certain.loss;
       if (certain.overflow !== null) report.notes.push(`${saidOfOverflow(certain.overflow)}.`);
       const hidden = saidOfHidden(await hiddenShares(engine, certain));
-      for (const [index, reference] of references.entries()) {
-        const context = contextOf(index);
+      for (const { reference, part } of parts.references) {
+        const context = contextOf(part);
         activity.phase(SAID[reference]);
         switch (reference) {
           case "float64":
@@ -299,27 +301,6 @@ function notesOf({ bug, tolerance }: GradcheckSettings, bugMade: boolean): strin
 
 const parameterCount = ({ network }: GradcheckSettings): number =>
   parameterShapes(networkOf(network)).reduce((sum, { shape }) => sum + numelOf(shape), 0);
-
-/** Float64 multiply-adds that the references need, roughly. */
-function multiplyAdds({ network: spec, references, coordinates }: GradcheckSettings): number {
-  const layers = linearLayers(networkOf(spec));
-  const { rows } = spec.data;
-  const forward = layers.reduce((sum, layer) => sum + layer.in * layer.out, 0);
-  const tensors = 2 * layers.length + 1;
-  // After the layer of a coordinate one unit moves, then all that follow.
-  const afterwards = layers.slice(1).reduce((sum, layer) => sum + layer.in * layer.out, 0) + 200;
-  const all = parameterShapes(networkOf(spec)).map(({ shape }) => numelOf(shape));
-  const chosen = all.reduce((sum, size) => sum + Math.min(size, coordinates ?? Infinity), 0);
-  // The float64 pass with its rounding, which every reference needs.
-  const analysis = 10 * rows * forward;
-  const cost: Readonly<Record<GradientReference, number>> = {
-    float64: 0,
-    "finite-difference": 2 * rows * (chosen * afterwards + 6 * tensors * forward),
-    direction: 4 * 8 * tensors * rows * forward,
-    tfjs: analysis + 4 * rows * forward,
-  };
-  return references.reduce((sum, reference) => sum + cost[reference], analysis);
-}
 
 /** What references hold in the workers' own memory. */
 function besideArena({ network: spec }: GradcheckSettings): ForecastPart[] {
