@@ -1,9 +1,7 @@
 import { useEffect, useRef, useState, type RefObject } from "react";
 import { dressWhenIdle } from "./dress-when-idle.ts";
+import { observeNear } from "./observe-near.ts";
 import { whenRested } from "./when-rested.ts";
-
-/** How near to what is shown a cell must be to have colours and results, and after a rest an editor. */
-const MARGIN = "800px 0px";
 
 export interface Presence {
   readonly near: boolean;
@@ -37,23 +35,18 @@ export function usePresence(
     const box = element.current;
     if (box === null) return undefined;
     let giveUp = (): void => undefined;
-    const observer = new IntersectionObserver(
-      (entries) => {
-        const shown = entries.at(-1)?.isIntersecting === true;
-        isNear.current = shown;
-        if (tellsNear.current) setNear(shown);
-        if (shown) setDressed(true);
-        giveUp();
-        if (shown) giveUp = whenRested(() => setEditor(true));
-        // Where somebody writes, the editor stays.
-        else if (!box.contains(document.activeElement)) setEditor(false);
-      },
-      { rootMargin: MARGIN },
-    );
-    observer.observe(box);
+    const leave = observeNear(box, (shown) => {
+      isNear.current = shown;
+      if (tellsNear.current) setNear(shown);
+      if (shown) setDressed(true);
+      giveUp();
+      if (shown) giveUp = whenRested(() => setEditor(true));
+      // Where somebody writes, the editor stays.
+      else if (!box.contains(document.activeElement)) setEditor(false);
+    });
     return () => {
       giveUp();
-      observer.disconnect();
+      leave();
     };
   }, [element]);
   return { near, dressed, editor };
