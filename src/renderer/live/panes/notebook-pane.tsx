@@ -11,9 +11,9 @@ import {
   stop,
   undo,
 } from "../cell/cell-commands.ts";
-import { CellFrame } from "../cell/cell-frame.tsx";
 import { openFind } from "../document/find-store.ts";
 import { edit, isReadOnly, type OpenNotebook } from "../document/open-notebook.ts";
+import { CellList } from "./cell-list.tsx";
 import { FindBar } from "./find-bar.tsx";
 import { NotebookToolbar } from "./notebook-toolbar.tsx";
 import classes from "./panes.module.css";
@@ -54,9 +54,7 @@ export function NotebookPane({ open }: { readonly open: OpenNotebook }) {
           ))}
         </ul>
       )}
-      {cells.map((cell, at) => (
-        <CellFrame key={cell.id} cell={cell} number={at + 1} count={cells.length} readOnly={readOnly} />
-      ))}
+      <CellList cells={cells} chosen={chosen} readOnly={readOnly} />
       {!readOnly && <AddCells count={cells.length} hasExercises={hasExercises} />}
     </div>
   );
