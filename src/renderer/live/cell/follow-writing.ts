@@ -2,7 +2,7 @@ const isText = (target: EventTarget | null): boolean =>
   target instanceof Element && target.closest(".cm-content") !== null;
 
 /**
- * Says on the document's element whether somebody writes in a text: then cells out of sight are left out of the page's
+ * Says on the document's element whether somebody writes in a text: then groups of cells out of sight are left out of the page's
  * layout, so that a key is painted sooner. Who turns the wheel wants to see them, and has them laid out at once.
  */
 export function followWriting(): void {
