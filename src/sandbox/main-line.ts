@@ -49,7 +49,10 @@ export class MainLine {
   ): SandboxRequests[K]["answer"] {
     const before = Atomics.load(this.#control, SANDBOX_CONTROL.answers);
     this.#port.postMessage({ kind: "request", request } satisfies FromSandbox);
-    Atomics.wait(this.#control, SANDBOX_CONTROL.answers, before);
+    // Main counts an answer before it wakes: who has seen the count and asks again may be woken for the last one.
+    while (Atomics.load(this.#control, SANDBOX_CONTROL.answers) === before) {
+      Atomics.wait(this.#control, SANDBOX_CONTROL.answers, before);
+    }
     const received: { readonly message: ToSandbox } | undefined = receiveMessageOnPort(this.#port);
     if (received?.message.kind !== "answer") throw new TypeError("the sandbox was woken without an answer");
     const { answer, refusal, leftBytes } = received.message;

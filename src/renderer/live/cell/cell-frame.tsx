@@ -60,10 +60,13 @@ export const CellFrame = memo(function CellFrame({ cell, number, count, readOnly
   const matches = useMatches(id);
   const writing = useStore(writingStore, (cell) => cell === id);
   const done = useCallback(() => focusRequestStore.set(null), []);
-  const { near, dressed, editor } = usePresence(box, {
+  const presence = usePresence(box, {
     wanted: request?.mode === "edit",
     hasMore: kind === "exercise" || result !== null,
   });
+  const { dressed, editor } = presence;
+  // What it is run with may push the chosen cell out of sight: its result is there all the same.
+  const near = presence.near || chosen;
   const [pointed, setPointed] = useState(false);
   // Cells that only pass under the pointer get no tools.
   const leftPointer = useRef((): void => undefined);
