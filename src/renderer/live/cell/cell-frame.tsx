@@ -176,7 +176,7 @@ export const CellFrame = memo(function CellFrame({ cell, number, count, readOnly
  * How high it is: what is far away is not laid out. Where it proves wrong, all that stands below moves and is drawn anew,
  * so edges, paddings, lines and the title count as the style sheets give them.
  */
-export function farHeightRem(cell: DocumentCell): number {
+function farHeightRem(cell: DocumentCell): number {
   const lines = cell.source.split("\n");
   if (cell.kind === "md") {
     const blocks = lines.filter((line) => line.trim() !== "").length;

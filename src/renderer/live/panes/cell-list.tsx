@@ -1,6 +1,6 @@
 import { useState } from "react";
 import type { DocumentCell } from "../../../shared/documents/lab-document.ts";
-import { CellFrame, farHeightRem } from "../cell/cell-frame.tsx";
+import { CellFrame } from "../cell/cell-frame.tsx";
 import { groupCells } from "./cell-groups.ts";
 import classes from "./panes.module.css";
 
@@ -23,14 +23,8 @@ export function CellList({ cells, chosen, readOnly }: CellListProps) {
   }
   return groups.map(({ key, from, ids: members }) => {
     const shown = cells.slice(from, from + members.length);
-    const heightRem = shown.reduce((sum, cell) => sum + farHeightRem(cell), 0);
     return (
-      <div
-        key={key}
-        className={classes["group"]}
-        data-chosen={chosen !== null && members.includes(chosen)}
-        style={{ containIntrinsicSize: `1px auto ${heightRem}rem` }}
-      >
+      <div key={key} className={classes["group"]} data-chosen={chosen !== null && members.includes(chosen)}>
         {shown.map((cell, at) => (
           <CellFrame
             key={cell.id}
