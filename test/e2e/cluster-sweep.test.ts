@@ -23,7 +23,7 @@ describe.skipIf(slurmMissing !== "")("a sweep on a cluster, in the window", () =
 
   const launch = (): Promise<LaunchedApp> =>
     launchApp({
-      page: "checked",
+      page: "checkedIfThorough",
       userDataDir: join(folder, "profile"),
       env: { SLURM_CONF: slurm.configuration, BACKPROP_LAB_SAVE_DIR: folder },
     });

@@ -14,7 +14,7 @@ const folder = mkdtempSync(join(tmpdir(), "backprop-lab-data-e2e-"));
 let launched: LaunchedApp;
 let page: Page;
 beforeAll(async () => {
-  launched = await launchApp({ page: "checked" });
+  launched = await launchApp({ page: "checkedIfThorough" });
   page = launched.page;
   await show("Data");
 });

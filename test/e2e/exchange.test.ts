@@ -72,7 +72,7 @@ beforeAll(async () => {
   // Cut off in its last record, as a training that is killed leaves it.
   writeFileSync(join(runs, "tensorboard", "events.out.tfevents.1700000000.host"), events.subarray(0, -5));
   writeFileSync(live, BEGUN);
-  app = await launchApp({ page: "checked", env: { BACKPROP_LAB_OPEN_FILE: runs } });
+  app = await launchApp({ page: "checkedIfThorough", env: { BACKPROP_LAB_OPEN_FILE: runs } });
 });
 afterAll(async () => {
   await app.close();

@@ -6,6 +6,7 @@ import { join, resolve } from "node:path";
 import { setTimeout as passes } from "node:timers/promises";
 import { _electron, errors, type ElectronApplication, type Page } from "playwright-core";
 import { projectPaths } from "../../scripts/setup/project-paths.mjs";
+import { THOROUGH } from "../thorough.ts";
 import { pageComplaints } from "./page-complaints.ts";
 
 const PROJECT_DIR = projectPaths.projectDir;
@@ -34,8 +35,11 @@ export interface LaunchSettings {
   /** Where the app is, if not here. */
   readonly projectDir?: string;
   readonly env?: Readonly<Record<string, string>>;
-  /** `shipped` (the default) is what a person gets; `checked` is the same page with the React that warns. */
-  readonly page?: "checked" | "shipped";
+  /**
+   * `shipped` (the default) is what a person gets; `checked` is the same page with the React that warns, which takes
+   * the processor half as long again: `checkedIfThorough` leaves it to `npm test -- --thorough`.
+   */
+  readonly page?: "checked" | "checkedIfThorough" | "shipped";
   /** What the test provokes: these warnings and errors of the page are not held against it. */
   readonly expectedComplaints?: readonly RegExp[];
 }
@@ -49,13 +53,14 @@ export async function launchApp(settings: LaunchSettings = {}): Promise<Launched
   const readLog = () => (existsSync(logFile) ? readFileSync(logFile, "utf8") : "");
   const { executablePath, args, env } = appCommand(userDataDir, settings.args, settings.projectDir);
   const before = readLog();
+  const isChecked = settings.page === "checked" || (settings.page === "checkedIfThorough" && THOROUGH);
   const app = await launchDriven({
     executablePath,
     args,
     env: {
       ...env,
       BACKPROP_LAB_SAVE_DIR: saveDir,
-      ...(settings.page === "checked" ? { BACKPROP_LAB_PAGE_DIR: checkedPage() } : {}),
+      ...(isChecked ? { BACKPROP_LAB_PAGE_DIR: checkedPage() } : {}),
       ...settings.env,
     },
   });

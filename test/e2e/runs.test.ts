@@ -21,7 +21,7 @@ let profile = "";
 
 beforeAll(async () => {
   profile = mkdtempSync(join(tmpdir(), "backprop-lab-runs-"));
-  launched = await launchApp({ userDataDir: profile, page: "checked" });
+  launched = await launchApp({ userDataDir: profile, page: "checkedIfThorough" });
   ({ page } = launched);
   page.setDefaultTimeout(15_000);
 });

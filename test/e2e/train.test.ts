@@ -12,7 +12,7 @@ const TRAINING_MS = 90_000;
 let launched: LaunchedApp;
 let page: Page;
 beforeAll(async () => {
-  launched = await launchApp({ page: "checked" });
+  launched = await launchApp({ page: "checkedIfThorough" });
   page = launched.page;
   await show("Train");
 });

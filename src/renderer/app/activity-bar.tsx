@@ -8,49 +8,16 @@ import { showView, viewOfWork } from "./views.ts";
 import { useClock } from "../ui/use-clock.ts";
 import classes from "./frame.module.css";
 
-/** What runs now, from any view: how far, how long, and the way to stop it. */
+/** What runs now, from any view: how far, how long, and the way to stop it. Its parts render by themselves: the numbers change often. */
 export function ActivityBar() {
-  const activity = useStore(labStore, (state) => state.activity);
-  const at = useStore(labStore, (state) => state.activityAt);
-  const paused = useStore(trainingStateStore, (state) => state?.paused === true);
-  const now = useClock(activity === null ? null : 500);
-  if (activity === null) return <div className={classes["idle"]}>Nothing is running</div>;
-  const { fraction, title, phase, cancelling, etaMs } = activity;
-  const view = viewOfWork(activity.kind);
-  const since = paused ? 0 : Math.max(0, now - at);
-  const percent = fraction === null ? null : Math.floor(fraction * 100);
-  const leftMs = etaMs === null ? 0 : etaMs - since;
-  // Nobody knows how long a pause will last, nor what was estimated too short.
-  const left = paused ? "paused" : leftMs < 500 ? "" : `${formatClock(leftMs)} left`;
+  const isRunning = useStore(labStore, ({ activity }) => activity !== null);
+  const title = useStore(labStore, ({ activity }) => activity?.title ?? "");
+  const cancelling = useStore(labStore, ({ activity }) => activity?.cancelling === true);
+  if (!isRunning) return <div className={classes["idle"]}>Nothing is running</div>;
   return (
     <div className={classes["activity"]} role="group" aria-label="What runs now">
-      <Tooltip label={`Show ${view?.work?.name ?? "it"}`}>
-        <Button
-          variant="subtle"
-          color="gray"
-          className={classes["activityTitle"] ?? ""}
-          title={`${title}: ${cancelling ? "cancelling…" : phase}`}
-          onClick={() => {
-            if (view !== undefined) showView(view.id);
-          }}
-        >
-          <span className={classes["activityName"]}>{title}</span>
-          <span className={classes["activityPhase"]}>{cancelling ? "cancelling…" : phase}</span>
-        </Button>
-      </Tooltip>
-      <Progress
-        className={classes["progress"] ?? ""}
-        value={percent ?? 100}
-        striped={percent === null}
-        animated={percent === null}
-        transitionDuration={100}
-        aria-label={`Progress of ${title}`}
-      />
-      <span className={classes["activityNumbers"]}>
-        <span className={classes["percent"]}>{percent === null ? "" : `${percent} %`}</span>
-        <span>{formatClock(activity.elapsedMs + since)}</span>
-        <span className={classes["left"]}>{left}</span>
-      </span>
+      <ActivityTitle title={title} cancelling={cancelling} />
+      <ActivityProgress title={title} />
       <Tooltip label={cancelling ? "Cancelling…" : "Cancel"}>
         <ActionIcon
           aria-label={cancelling ? "Cancelling…" : `Cancel ${title}`}
@@ -63,5 +30,67 @@ export function ActivityBar() {
         </ActionIcon>
       </Tooltip>
     </div>
+  );
+}
+
+function ActivityTitle({ title, cancelling }: { readonly title: string; readonly cancelling: boolean }) {
+  const kind = useStore(labStore, ({ activity }) => activity?.kind);
+  const phase = useStore(labStore, ({ activity }) => (cancelling ? "cancelling…" : (activity?.phase ?? "")));
+  const view = kind === undefined ? undefined : viewOfWork(kind);
+  return (
+    <Tooltip label={`Show ${view?.work?.name ?? "it"}`}>
+      <Button
+        variant="subtle"
+        color="gray"
+        className={classes["activityTitle"] ?? ""}
+        title={`${title}: ${phase}`}
+        onClick={() => {
+          if (view !== undefined) showView(view.id);
+        }}
+      >
+        <span className={classes["activityName"]}>{title}</span>
+        <span className={classes["activityPhase"]}>{phase}</span>
+      </Button>
+    </Tooltip>
+  );
+}
+
+function ActivityProgress({ title }: { readonly title: string }) {
+  const percent = useStore(labStore, ({ activity }) =>
+    activity === null || activity.fraction === null ? null : Math.floor(activity.fraction * 100),
+  );
+  return (
+    <>
+      <Progress
+        className={classes["progress"] ?? ""}
+        value={percent ?? 100}
+        striped={percent === null}
+        animated={percent === null}
+        transitionDuration={100}
+        aria-label={`Progress of ${title}`}
+      />
+      <span className={classes["activityNumbers"]}>
+        <span className={classes["percent"]}>{percent === null ? "" : `${percent} %`}</span>
+        <ActivityTimes />
+      </span>
+    </>
+  );
+}
+
+function ActivityTimes() {
+  const activity = useStore(labStore, (state) => state.activity);
+  const at = useStore(labStore, (state) => state.activityAt);
+  const paused = useStore(trainingStateStore, (state) => state?.paused === true);
+  const now = useClock(500);
+  if (activity === null) return null;
+  const since = paused ? 0 : Math.max(0, now - at);
+  const leftMs = activity.etaMs === null ? 0 : activity.etaMs - since;
+  // Nobody knows how long a pause will last, nor what was estimated too short.
+  const left = paused ? "paused" : leftMs < 500 ? "" : `${formatClock(leftMs)} left`;
+  return (
+    <>
+      <span>{formatClock(activity.elapsedMs + since)}</span>
+      <span className={classes["left"]}>{left}</span>
+    </>
   );
 }

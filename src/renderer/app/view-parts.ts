@@ -130,7 +130,7 @@ export const RUN_KINDS: Readonly<Record<RunKind, RunKindParts>> = {
   training: {
     Part: loaded(async () => (await import("../train/training-run-part.tsx")).TrainingRunPart),
     restore: async (runId) => {
-      if (trainingStore.get().log !== null) return;
+      if (trainingStore.get() !== null) return;
       const curves = await readCurves(runId);
       if (curves.points.length === 0) throw new RangeError(`run ${runId} has no metrics`);
       // A training that was cut short has no report yet.

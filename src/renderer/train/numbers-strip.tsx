@@ -1,17 +1,20 @@
 import { formatClock } from "../format/duration.ts";
 import { formatNumber, fullPrecision } from "../format/number.ts";
-import type { TrainingNumbers } from "./training-log.ts";
+import { useStore } from "../store/create-store.ts";
+import { labStore } from "../store/lab-store.ts";
 import { ExactText } from "../ui/exact-text.tsx";
+import type { TrainingLog } from "./training-log.ts";
+import { useLog } from "./use-log.ts";
 import classes from "./train-view.module.css";
 
 const WAITS_FOR_KEYS = "While you type or scroll, a training waits until that is drawn";
 
-interface NumbersStripProps {
-  readonly numbers: TrainingNumbers;
-  readonly running: boolean;
-}
-
-export function NumbersStrip({ numbers, running }: NumbersStripProps) {
+/** The last values of a training, by itself: they change ten times a second. */
+export function NumbersStrip({ log }: { readonly log: TrainingLog }) {
+  const running = useStore(
+    labStore,
+    ({ activity }) => activity?.kind === "training" && activity.runId === log.runId,
+  );
   const {
     step,
     epoch,
@@ -23,7 +26,7 @@ export function NumbersStrip({ numbers, running }: NumbersStripProps) {
     validMae,
     stepsPerSecond,
     wallMs,
-  } = numbers;
+  } = useLog(log, ({ numbers }) => numbers);
   const entries: readonly (readonly [string, number | null, string?])[] = [
     ["step", step],
     ["epoch", epoch],

@@ -1,6 +1,5 @@
 import { NativeSelect } from "@mantine/core";
-import type { Chart } from "chart.js";
-import { useCallback, useMemo, useState } from "react";
+import { useMemo, useState } from "react";
 import type { MetricName } from "../../core/network/metrics.ts";
 import {
   ACTIVATION_BINS,
@@ -9,6 +8,7 @@ import {
   STATISTIC_NAMES,
 } from "../../shared/experiments/training.ts";
 import { ChartFigure } from "../charts/kit/chart-figure.tsx";
+import type { Live } from "../charts/kit/use-chart.ts";
 import { HeatMap, type HeatMapData } from "../charts/kit/heat-map.tsx";
 import { lossFigure, lossSummary, refreshLoss, type TrainingAxes } from "./figures/loss-figure.ts";
 import {
@@ -22,6 +22,7 @@ import { formatNumber } from "../format/number.ts";
 import { Choice } from "../network/choice.tsx";
 import { MinMaxBuffer } from "../charts/kit/min-max-buffer.ts";
 import type { TrainingAxis, TrainingLog } from "./training-log.ts";
+import { useLog } from "./use-log.ts";
 import { SMOOTHINGS } from "../charts/figures/smoothing.ts";
 import own from "./train-view.module.css";
 
@@ -37,15 +38,10 @@ const SMOOTHING_CHOICES = [
 
 interface LogProps {
   readonly log: TrainingLog;
-  readonly version: number;
 }
 
 /** All charts of one training; live while it runs. */
-export function TrainCharts({
-  log,
-  version,
-  stepsPerEpoch,
-}: LogProps & { readonly stepsPerEpoch: number | null }) {
+export function TrainCharts({ log, stepsPerEpoch }: LogProps & { readonly stepsPerEpoch: number | null }) {
   const [axis, setAxis] = useState<TrainingAxis>("step");
   const [smoothing, setSmoothing] = useState("none");
   const axes = useMemo(
@@ -57,8 +53,10 @@ export function TrainCharts({
     [axis, stepsPerEpoch, smoothing],
   );
   // Charts come up as their first values do.
-  const names = [...log.metrics.keys()].join("\n");
-  const charts = useMemo(() => chartsOf(log, names), [log, names]);
+  const names = useLog(log, ({ metrics }) => [...metrics.keys()].join("\n"));
+  const withAccuracy = useLog(log, hasAccuracy);
+  const withHistograms = useLog(log, ({ histograms }) => histograms.length > 1);
+  const charts = useMemo(() => chartsOf(log, names, withAccuracy), [log, names, withAccuracy]);
   return (
     <>
       <div className={own["row"]}>
@@ -71,45 +69,49 @@ export function TrainCharts({
         />
       </div>
       <div className={own["chart"]}>
-        <LossChart log={log} version={version} axes={axes} />
+        <LossChart log={log} axes={axes} />
       </div>
       <div className={own["charts"]}>
         {charts.map((chart) => (
           <div key={chart.title} className={own["chart"]}>
-            <MetricFigure log={log} version={version} chart={chart} axes={axes} />
+            <MetricFigure log={log} chart={chart} axes={axes} />
           </div>
         ))}
-        {log.histograms.length > 1 && <ActivationHeatMap log={log} version={version} />}
+        {withHistograms && <ActivationHeatMap log={log} />}
       </div>
-      <Alarms log={log} version={version} />
+      <Alarms log={log} />
     </>
   );
 }
 
-function LossChart({ log, version, axes }: LogProps & { readonly axes: TrainingAxes }) {
+function LossChart({ log, axes }: LogProps & { readonly axes: TrainingAxes }) {
   const figure = useMemo(() => lossFigure(log, axes), [log, axes]);
-  const refresh = useCallback((chart: Chart) => refreshLoss(chart, log, axes), [log, axes]);
-  return (
-    <ChartFigure
-      figure={figure}
-      toolsShown
-      live={{ revision: version, refresh }}
-      summary={lossSummary(log)}
-    />
+  const live = useMemo(
+    (): Live => ({
+      subscribe: log.subscribe,
+      refresh: (chart) => refreshLoss(chart, log, axes),
+      summary: () => lossSummary(log),
+    }),
+    [log, axes],
   );
+  return <ChartFigure figure={figure} toolsShown live={live} />;
 }
 
 function MetricFigure({
   log,
-  version,
   chart,
   axes,
 }: LogProps & { readonly chart: MetricChart; readonly axes: TrainingAxes }) {
   const figure = useMemo(() => metricFigure(log, chart, axes), [log, chart, axes]);
-  const refresh = useCallback((drawn: Chart) => refreshMetric(drawn, log, chart, axes), [log, chart, axes]);
-  return (
-    <ChartFigure figure={figure} live={{ revision: version, refresh }} summary={metricSummary(log, chart)} />
+  const live = useMemo(
+    (): Live => ({
+      subscribe: log.subscribe,
+      refresh: (drawn) => refreshMetric(drawn, log, chart, axes),
+      summary: () => metricSummary(log, chart),
+    }),
+    [log, chart, axes],
   );
+  return <ChartFigure figure={figure} live={live} />;
 }
 
 const NOTHING = new MinMaxBuffer();
@@ -117,7 +119,7 @@ const NOTHING = new MinMaxBuffer();
 const ofLayer = (number: string): string => `activation ${number}`;
 
 /** Which charts a training has, by the metrics that have come. */
-function chartsOf(log: TrainingLog, names: string): MetricChart[] {
+function chartsOf(log: TrainingLog, names: string, withAccuracy: boolean): MetricChart[] {
   const all = names.split("\n").filter((name) => name !== "");
   const line = (name: string, label: string) => ({ label, points: () => log.metrics.get(name) ?? NOTHING });
   const matching = (pattern: RegExp, label = (found: string) => found) =>
@@ -200,7 +202,7 @@ function chartsOf(log: TrainingLog, names: string): MetricChart[] {
       lines: [{ label: "steps/s", points: () => log.speed }],
     },
   ];
-  return charts.filter(({ lines, title }) => lines.length > 0 && (title !== "Accuracy" || hasAccuracy(log)));
+  return charts.filter(({ lines, title }) => lines.length > 0 && (title !== "Accuracy" || withAccuracy));
 }
 
 /** A metric of both sets, of those that were recorded. */
@@ -222,8 +224,8 @@ function ActivationHeatMap({ log }: LogProps) {
   const [layer, setLayer] = useState(0);
   const layers = log.histograms.at(-1)?.layers.length ?? 0;
   // The log is changed in place; what it holds now is taken out of it.
-  const { length } = log.histograms;
-  const columns = useMemo(() => log.histograms.slice(0, length), [log, length]);
+  const lastStep = useLog(log, ({ histograms }) => histograms.at(-1)?.step ?? 0);
+  const columns = useMemo(() => log.histograms.filter(({ step }) => step <= lastStep), [log, lastStep]);
   const data = useMemo(() => heatMapOf(columns, Math.min(layer, layers - 1)), [columns, layer, layers]);
   return (
     <div className={own["chart"]}>
@@ -274,11 +276,26 @@ const ENDING_SHARE = 0.1;
 
 /** What looks wrong now, in words. */
 function Alarms({ log }: LogProps) {
+  const found = useLog(log, (now) => alarmsOf(now).join("\n"));
+  if (found === "") return null;
+  return (
+    <div className={own["alarms"]} role="status" aria-label="What looks wrong">
+      <strong>Worth a look, at the last measured step</strong>
+      <ul>
+        {found.split("\n").map((text) => (
+          <li key={text}>{text}</li>
+        ))}
+      </ul>
+    </div>
+  );
+}
+
+function alarmsOf(log: TrainingLog): string[] {
   const rates = log.metrics.get(STATISTIC_NAMES.lr)?.points(200) ?? [];
   const highest = rates.reduce((most, { y }) => Math.max(most, y), 0);
   // At the end of a schedule small steps are what was asked for.
   const ending = (rates.at(-1)?.y ?? highest) < ENDING_SHARE * highest;
-  const found = [...log.metrics].flatMap(([name, buffer]) => {
+  return [...log.metrics].flatMap(([name, buffer]) => {
     const value = buffer.last?.y;
     if (value === undefined) return [];
     if (name.startsWith("update ratio") && value > HEALTHY_UPDATE_RATIO.hi) {
@@ -294,15 +311,4 @@ function Alarms({ log }: LogProps) {
     }
     return [];
   });
-  if (found.length === 0) return null;
-  return (
-    <div className={own["alarms"]} role="status" aria-label="What looks wrong">
-      <strong>Worth a look, at the last measured step</strong>
-      <ul>
-        {found.map((text) => (
-          <li key={text}>{text}</li>
-        ))}
-      </ul>
-    </div>
-  );
 }

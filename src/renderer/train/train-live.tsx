@@ -10,9 +10,15 @@ import own from "./train-view.module.css";
 
 /** Pause, go on, another learning rate: while a training is on. */
 export function TrainLive() {
-  const state = useStore(trainingStateStore);
+  const isOn = useStore(trainingStateStore, (state) => state !== null);
+  return isOn ? <TrainingControls /> : null;
+}
+
+function TrainingControls() {
+  const lrNow = useStore(trainingStateStore, (state) => formatNumber(state?.lr ?? NaN));
+  const pausedAt = useStore(trainingStateStore, (state) => (state?.paused === true ? state.step : null));
+  const paused = pausedAt !== null;
   const [lr, setLr] = useState("");
-  if (state === null) return null;
   const change = (): void => {
     const value = Number(lr);
     if (!(value > 0)) {
@@ -28,15 +34,11 @@ export function TrainLive() {
         variant="default"
         size="xs"
         leftSection={
-          state.paused ? (
-            <Play size="0.875rem" aria-hidden="true" />
-          ) : (
-            <Pause size="0.875rem" aria-hidden="true" />
-          )
+          paused ? <Play size="0.875rem" aria-hidden="true" /> : <Pause size="0.875rem" aria-hidden="true" />
         }
-        onClick={() => void controlTraining({ action: state.paused ? "resume" : "pause" })}
+        onClick={() => void controlTraining({ action: paused ? "resume" : "pause" })}
       >
-        {state.paused ? "Go on" : "Pause"}
+        {paused ? "Go on" : "Pause"}
       </Button>
       <form
         className={own["row"]}
@@ -48,7 +50,7 @@ export function TrainLive() {
         <TextInput
           size="xs"
           aria-label="Another learning rate from now on"
-          placeholder={`lr, now ${formatNumber(state.lr)}`}
+          placeholder={`lr, now ${lrNow}`}
           value={lr}
           inputMode="decimal"
           onChange={(event) => setLr(event.currentTarget.value)}
@@ -57,7 +59,7 @@ export function TrainLive() {
           Change
         </Button>
       </form>
-      {state.paused && <strong>Paused at step {formatNumber(state.step)}</strong>}
+      {pausedAt !== null && <strong>Paused at step {formatNumber(pausedAt)}</strong>}
     </div>
   );
 }

@@ -52,15 +52,11 @@ export function TrainView() {
   );
 }
 
-/** The training that is on or was on last: by itself, because it changes with every frame. */
+/** The training that is on or was on last. */
 function Training() {
-  const { log, version } = useStore(trainingStore);
-  const running = useStore(
-    labStore,
-    ({ activity }) => activity?.kind === "training" && activity.runId === log?.runId,
-  );
+  const log = useStore(trainingStore);
   const run = useStore(labStore, ({ runs }) => runs?.find(({ id }) => id === log?.runId));
-  const stepsPerEpoch = useStore(trainingStateStore)?.stepsPerEpoch ?? null;
+  const stepsPerEpoch = useStore(trainingStateStore, (state) => state?.stepsPerEpoch ?? null);
   if (log === null) {
     return (
       <>
@@ -77,12 +73,12 @@ function Training() {
     <>
       <TrainLive />
       <LivePictures runId={log.runId} />
-      <NumbersStrip numbers={log.numbers} running={running} />
+      <NumbersStrip log={log} />
       <TrainOutcome runId={log.runId} />
       {run !== undefined && <OverfitVerdict run={run} log={log} />}
       {/* One key for both: two siblings with the same one, and React forgets the first without taking it away. */}
       <Fragment key={log.runId}>
-        <TrainCharts log={log} version={version} stepsPerEpoch={perEpoch} />
+        <TrainCharts log={log} stepsPerEpoch={perEpoch} />
         {run !== undefined && run.status !== "running" && (
           <LearnedPart runId={run.id} cutShort={run.status !== "finished"} />
         )}

@@ -76,10 +76,16 @@ const SPEED_STRETCHES = 100;
 const MOST_HISTOGRAMS = 256;
 const MOST_TIMES = 4096;
 
+/** However many metrics arrive, what shows them is told this often at most: faster nobody reads numbers. */
+const ANNOUNCE_EVERY_MS = 100;
+
 /** Measured between steps: they take time and no steps. */
 const EVALUATED: ReadonlySet<string> = new Set(Object.values(EPOCH_METRICS));
 
-/** The metrics of one training, ready to draw: the loss of every step decimated, those of the epochs complete. */
+/**
+ * The metrics of one training, ready to draw: the loss of every step decimated, those of the epochs complete. It grows
+ * in place and tells its subscribers, each of which looks at its own part: the whole view would be too much to render.
+ */
 export class TrainingLog {
   readonly runId: string;
   readonly stepLoss = new MinMaxBuffer();
@@ -99,9 +105,25 @@ export class TrainingLog {
   #evaluatedMs = 0;
   #lastMs = 0;
   #numbers = NO_NUMBERS;
+  readonly #listeners = new Set<() => void>();
+  #announcing = false;
 
   constructor(runId: string) {
     this.runId = runId;
+  }
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  };
+
+  #announce(): void {
+    if (this.#announcing || this.#listeners.size === 0) return;
+    this.#announcing = true;
+    setTimeout(() => {
+      this.#announcing = false;
+      for (const listener of this.#listeners) listener();
+    }, ANNOUNCE_EVERY_MS);
   }
 
   get numbers(): TrainingNumbers {
@@ -149,10 +171,12 @@ export class TrainingLog {
     // What has come while the record was being read is in it, too.
     if (this.marks.some((other) => other.step === step && other.text === mark.text)) return;
     this.marks.push(mark);
+    this.#announce();
   }
 
   addHistogram(histogram: ActivationHistogram): void {
     if (this.histograms.at(-1)?.step === histogram.step) return;
+    this.#announce();
     this.histograms.push(histogram);
     if (this.histograms.length > MOST_HISTOGRAMS) {
       this.histograms.splice(0, this.histograms.length, ...this.histograms.filter((_, i) => i % 2 === 0));
@@ -168,6 +192,7 @@ export class TrainingLog {
     for (const point of points) this.#appendOne(point);
     const last = points.at(-1);
     if (last === undefined) return;
+    this.#announce();
     if (!recorded) for (const point of points) this.#rememberTime(point);
     const stepped = points.findLast(({ name }) => !EVALUATED.has(name));
     const stepsPerSecond = recorded ? this.#numbers.stepsPerSecond : this.#stepsPerSecond();

@@ -16,8 +16,6 @@ import { TrainCharts } from "./train-charts.tsx";
 import { parseSpecText, showSpec } from "./train-form.ts";
 import part from "../ui/run-part.module.css";
 
-const RECORDED = 1;
-
 /** The run's metrics, read again when its status changes; null until they are there. */
 function useCurves(runId: string, status: string): RecordedCurves | null {
   const [curves, setCurves] = useState<RecordedCurves | null>(null);
@@ -88,7 +86,7 @@ export function TrainingRunPart({ details }: RunPartProps) {
       </div>
       <OverfitVerdict run={run} log={log} />
       <section className={part["part"]}>
-        <TrainCharts log={log} version={RECORDED} stepsPerEpoch={Number.isNaN(perEpoch) ? null : perEpoch} />
+        <TrainCharts log={log} stepsPerEpoch={Number.isNaN(perEpoch) ? null : perEpoch} />
       </section>
       {run.status !== "running" && <LearnedPart runId={run.id} cutShort={run.status !== "finished"} />}
     </>

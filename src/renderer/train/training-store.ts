@@ -9,35 +9,15 @@ import type {
 import type { RecordedCurves } from "./recorded-curves.ts";
 import { TrainingLog } from "./training-log.ts";
 
-export interface TrainingView {
-  readonly log: TrainingLog | null;
-  /** Counts what was appended: the log itself is changed in place. */
-  readonly version: number;
-}
-
-/** The training that is on or was on last. Kept apart from the lab's state: it changes 20 times a second. */
-export const trainingStore = createStore<TrainingView>({ log: null, version: 0 });
-
-/** However many events arrive, the numbers change this often at most: faster nobody reads them. */
-const ANNOUNCE_EVERY_MS = 100;
-let waiting = false;
-
-function announce(): void {
-  if (waiting) return;
-  waiting = true;
-  setTimeout(() => {
-    waiting = false;
-    const { log, version } = trainingStore.get();
-    trainingStore.set({ log, version: version + 1 });
-  }, ANNOUNCE_EVERY_MS);
-}
+/** The training that is on or was on last; what it measures is told by itself. */
+export const trainingStore = createStore<TrainingLog | null>(null);
 
 /** Makes `runId` the training that is shown, unless it is that already. */
 export function openTraining(runId: string): TrainingLog {
-  const { log, version } = trainingStore.get();
+  const log = trainingStore.get();
   if (log?.runId === runId) return log;
   const opened = new TrainingLog(runId);
-  trainingStore.set({ log: opened, version: version + 1 });
+  trainingStore.set(opened);
   return opened;
 }
 
@@ -47,12 +27,11 @@ export function restoreTraining(
   recorded: RecordedCurves,
   { histograms, events }: { histograms: readonly ActivationHistogram[]; events: readonly RunEvent[] },
 ): void {
-  if (trainingStore.get().log !== null) return;
+  if (trainingStore.get() !== null) return;
   const log = openTraining(runId);
   log.load(recorded);
   for (const event of events) log.addEvent(event);
   for (const histogram of histograms) log.addHistogram(histogram);
-  announce();
 }
 
 let held: { readonly runId: string; readonly points: MetricPoint[] } | null = null;
@@ -71,7 +50,6 @@ export function releaseMetrics(recorded: RecordedCurves, events: readonly RunEve
   const until = log.load(recorded);
   for (const event of events) log.addEvent(event);
   log.append(points.filter(({ wallMs }) => wallMs > until));
-  announce();
 }
 
 export function appendMetrics(runId: string, points: readonly MetricPoint[]): void {
@@ -80,7 +58,6 @@ export function appendMetrics(runId: string, points: readonly MetricPoint[]): vo
     return;
   }
   openTraining(runId).append(points);
-  announce();
 }
 
 /** How the training that is on stands, and what waits behind it. */
@@ -114,5 +91,4 @@ export function showPictures(told: ShownPictures): void {
 
 export function appendHistogram(runId: string, histogram: ActivationHistogram): void {
   openTraining(runId).addHistogram(histogram);
-  announce();
 }

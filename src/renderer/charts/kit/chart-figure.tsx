@@ -20,19 +20,12 @@ import classes from "./chart-figure.module.css";
 interface ChartFigureProps {
   readonly figure: Figure;
   readonly live?: Live;
-  /** The sentence for a live chart, whose figure stays the same while it grows. */
-  readonly summary?: string;
   /** Keeps the tools in sight instead of showing them on hover and focus. */
   readonly toolsShown?: boolean;
 }
 
 /** A chart with its title, legend and tools; its table says the same in text. */
-export function ChartFigure({
-  figure,
-  live,
-  summary = figure.summary,
-  toolsShown = false,
-}: ChartFigureProps) {
+export function ChartFigure({ figure, live, toolsShown = false }: ChartFigureProps) {
   const theme = useChartTheme();
   const animate = !useReducedMotion();
   const box = useRef<HTMLElement>(null);
@@ -98,7 +91,7 @@ export function ChartFigure({
       ) : (
         <ChartStage
           figure={figure}
-          summary={summary}
+          live={live ?? null}
           canvas={canvas}
           chart={chart}
           onZoom={zoomTo}

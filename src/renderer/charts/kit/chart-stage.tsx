@@ -1,14 +1,15 @@
 import type { Chart } from "chart.js";
-import { useId, type RefObject } from "react";
+import { useId, useSyncExternalStore, type RefObject } from "react";
 import type { Figure } from "./figure.ts";
 import type { Pin } from "../interact/pins.ts";
 import { useChartPointer } from "../interact/use-chart-pointer.ts";
 import type { Rectangle, Zoom } from "../interact/zoom.ts";
+import type { Live } from "./use-chart.ts";
 import classes from "./chart-figure.module.css";
 
 interface ChartStageProps {
   readonly figure: Figure;
-  readonly summary: string;
+  readonly live: Live | null;
   readonly canvas: RefObject<HTMLCanvasElement | null>;
   readonly chart: RefObject<Chart | null>;
   readonly onZoom: (zoom: Zoom | null) => void;
@@ -16,8 +17,9 @@ interface ChartStageProps {
 }
 
 /** The drawing itself: hover for values, click to keep one, drag to zoom. */
-export function ChartStage({ figure, summary, canvas, chart, onZoom, onPin }: ChartStageProps) {
+export function ChartStage({ figure, live, canvas, chart, onZoom, onPin }: ChartStageProps) {
   const keys = useId();
+  const summary = useSyncExternalStore(live?.subscribe ?? never, live?.summary ?? (() => figure.summary));
   const { drag, said, handlers } = useChartPointer({ figure, chart, onZoom, onPin });
   return (
     <div
@@ -41,6 +43,9 @@ export function ChartStage({ figure, summary, canvas, chart, onZoom, onPin }: Ch
     </div>
   );
 }
+
+/** A figure that does not grow tells nobody. */
+const never = () => () => undefined;
 
 const boxOf = ({ from, to }: Rectangle) => ({
   left: Math.min(from.x, to.x),

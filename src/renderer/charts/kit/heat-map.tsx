@@ -1,4 +1,4 @@
-import { useCallback, useLayoutEffect, useRef, useState } from "react";
+import { useCallback, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { toTsv, type TextTable } from "../../format/delimited-text.ts";
 import { formatNumber } from "../../format/number.ts";
 import { showFailure } from "../../store/lab-store.ts";
@@ -48,13 +48,14 @@ function paint(
   if (context === null) return;
   canvas.width = columns;
   canvas.height = rows;
+  context.fillStyle = surface;
+  context.fillRect(0, 0, columns, rows);
   for (let row = 0; row < rows; row++) {
     for (let column = 0; column < columns; column++) {
-      context.globalAlpha = 1;
-      context.fillStyle = surface;
-      context.fillRect(column, row, 1, 1);
       const value = values[row * columns + column] ?? 0;
-      context.globalAlpha = scale(value);
+      const share = scale(value);
+      if (share === 0) continue;
+      context.globalAlpha = share;
       context.fillStyle = value < 0 ? negative : colour;
       context.fillRect(column, row, 1, 1);
     }
@@ -104,6 +105,20 @@ const MOST_LABEL_REM = 7;
 const EM_A_FIGURE = 0.65;
 const longest = (texts: readonly string[]): number => Math.max(1, ...texts.map(({ length }) => length));
 
+function labelWidthOf({ rows, rowLabel }: HeatMapData): string {
+  const names = Array.from({ length: rows }, (_, row) => rowLabel(row));
+  return `${Math.min(MOST_LABEL_REM, 0.5 * longest(names) + 0.75)}rem`;
+}
+
+/** What the scale goes from and to; whether some values are below zero. */
+function rangeOf(values: readonly number[], log: boolean): { below: boolean; most: number; least: number } {
+  const finite = values.filter(Number.isFinite);
+  const below = finite.some((value) => value < 0);
+  const most = finite.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0);
+  const leastPositive = finite.reduce((least, value) => (value > 0 ? Math.min(least, value) : least), most);
+  return { below, most, least: log ? leastPositive : below ? -most : 0 };
+}
+
 /** Many cells as a picture with its scale in numbers; the table says the same in text. */
 export function HeatMap({ data, log = false }: { readonly data: HeatMapData; readonly log?: boolean }) {
   const theme = useChartTheme();
@@ -112,10 +127,7 @@ export function HeatMap({ data, log = false }: { readonly data: HeatMapData; rea
   const canvas = useRef<HTMLCanvasElement>(null);
   const [asTable, setAsTable] = useState(false);
   const [pointed, setPointed] = useState<string>("");
-  const finite = data.values.filter(Number.isFinite);
-  const below = finite.some((value) => value < 0);
-  const most = finite.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0);
-  const least = log ? Math.min(...finite.filter((value) => value > 0), most) : below ? -most : 0;
+  const { below, most, least } = useMemo(() => rangeOf(data.values, log), [data, log]);
   const scale = useCallback(
     (value: number): number => {
       const span = log ? Math.log(most / least) : most;
@@ -131,8 +143,7 @@ export function HeatMap({ data, log = false }: { readonly data: HeatMapData; rea
     paint(canvas.current, data, { surface: theme.surface, colour, negative, scale });
   }, [data, scale, theme, colour, negative, asTable]);
   const { title, summary, note, rows, columns, values, rowLabel, columnLabel } = data;
-  const names = Array.from({ length: rows }, (_, row) => rowLabel(row));
-  const labelWidth = `${Math.min(MOST_LABEL_REM, 0.5 * longest(names) + 0.75)}rem`;
+  const labelWidth = data.labelled === true ? labelWidthOf(data) : "0";
   const axes = `${data.upwards === true ? "↑" : "↓"} ${data.rowAxis}, → ${data.columnAxis}`;
   const withPicture = async (take: PictureUse) => {
     if (canvas.current === null) return;
@@ -187,7 +198,7 @@ export function HeatMap({ data, log = false }: { readonly data: HeatMapData; rea
           <div
             className={classes["map"]}
             data-labelled={data.labelled === true}
-            style={{ marginLeft: data.labelled === true ? labelWidth : 0 }}
+            style={{ marginLeft: labelWidth }}
           >
             {data.labelled === true && (
               <div className={classes["rows"]} aria-hidden="true" style={{ width: labelWidth }}>

@@ -6,13 +6,16 @@ import { pinMarks, type Pin } from "../interact/pins.ts";
 import { Chart } from "./register-charts.ts";
 import { applyZoom, type Zoom } from "../interact/zoom.ts";
 
-/** A live chart is drawn this often at most: many of them at every event would keep the window from its frames. */
+/** A live chart in sight is drawn this often at most: many of them at every event would keep the window from its frames. */
 const REFRESH_EVERY_MS = 200;
 
+/** A chart whose figure stays the same while it grows. */
 export interface Live {
-  /** Changes whenever there is something new to draw. */
-  readonly revision: number;
+  /** Calls whenever there is something new to draw. @returns how to stop. */
+  readonly subscribe: (listener: () => void) => () => void;
   readonly refresh: (chart: Chart) => void;
+  /** What the chart shows now, in a sentence. */
+  readonly summary: () => string;
 }
 
 /** What the person has made of a chart: the part shown, legend entries switched off, values kept. */
@@ -40,8 +43,6 @@ export function useChart(figure: Figure, theme: ChartTheme, settings: UseChartSe
   const canvas = useRef<HTMLCanvasElement>(null);
   const chart = useRef<Chart | null>(null);
   const drawnMs = useRef(-Infinity);
-  const refresh = live?.refresh;
-  const revision = live?.revision;
   const byValue = live !== null;
 
   useEffect(() => {
@@ -63,21 +64,37 @@ export function useChart(figure: Figure, theme: ChartTheme, settings: UseChartSe
   }, [figure, theme, log, animate, enabled, view, byValue]);
 
   useEffect(() => {
-    if (refresh === undefined) return undefined;
+    if (live === null || !enabled || canvas.current === null) return undefined;
+    let inSight = false;
+    let stale = true;
+    let timer: ReturnType<typeof setTimeout> | undefined;
     const draw = (): void => {
+      timer = undefined;
       if (chart.current === null) return;
+      stale = false;
       drawnMs.current = performance.now();
-      refresh(chart.current);
+      live.refresh(chart.current);
       chart.current.update("none");
     };
-    const waitMs = drawnMs.current + REFRESH_EVERY_MS - performance.now();
-    if (waitMs <= 0) {
-      draw();
-      return undefined;
-    }
-    const timer = setTimeout(draw, waitMs);
-    return () => clearTimeout(timer);
-  }, [refresh, revision, figure, theme, log, enabled, view]);
+    const drawSoon = (): void => {
+      if (!inSight || !stale) return;
+      timer ??= setTimeout(draw, Math.max(0, drawnMs.current + REFRESH_EVERY_MS - performance.now()));
+    };
+    const observer = new IntersectionObserver((entries) => {
+      inSight = entries.at(-1)?.isIntersecting === true;
+      drawSoon();
+    });
+    observer.observe(canvas.current);
+    const stop = live.subscribe(() => {
+      stale = true;
+      drawSoon();
+    });
+    return () => {
+      stop();
+      observer.disconnect();
+      clearTimeout(timer);
+    };
+  }, [live, figure, theme, log, enabled, view]);
 
   return { canvas, chart };
 }
