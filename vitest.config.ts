@@ -4,6 +4,8 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 /** Of what comes to pass in another process or thread, on a machine that others keep busy: only a failure takes as long. */
 const expectSoon = { poll: { timeout: 60_000 } };
+/** To look for something in a window takes the window a tenth of a second: at each twentieth it would do nothing else. */
+const expectSoonOfWindow = { poll: { timeout: 60_000, interval: 250 } };
 
 /** These measure times, or fill every core of the machine on purpose: nothing else may run beside them. */
 const ALONE = [
@@ -123,7 +125,7 @@ export default defineConfig({
           exclude: WINDOWS_ALONE,
           testTimeout: 300_000,
           hookTimeout: 300_000,
-          expect: expectSoon,
+          expect: expectSoonOfWindow,
           maxWorkers: windows,
           pool: "forks",
           sequence: { groupOrder: 3 },
@@ -135,7 +137,7 @@ export default defineConfig({
           include: WINDOWS_ALONE,
           testTimeout: 300_000,
           hookTimeout: 300_000,
-          expect: expectSoon,
+          expect: expectSoonOfWindow,
           fileParallelism: false,
           pool: "forks",
           sequence: { groupOrder: 4 },

@@ -1,5 +1,6 @@
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { showView } from "./drive-window.ts";
 import { accessibilityViolations, THEMES, type Rules } from "./accessibility-violations.ts";
 import { launchApp, type LaunchedApp } from "./launch-app.ts";
 import { chooseTheme, takeScreenshot } from "./take-screenshots.ts";
@@ -9,14 +10,12 @@ let page: Page;
 beforeAll(async () => {
   launched = await launchApp();
   page = launched.page;
-  await show("Backward");
+  await showView(page, "Backward");
 });
 afterAll(async () => {
   await launched.close();
 });
 
-const show = (view: string): Promise<void> =>
-  page.getByRole("navigation", { name: "Views" }).getByRole("button", { name: view, exact: true }).click();
 const said = () => page.getByRole("region", { name: "This step" }).getByRole("status");
 
 const violations = (rules?: Rules): Promise<string[]> => accessibilityViolations(page, rules);
@@ -117,7 +116,7 @@ describe("the backward view", () => {
   it("looks right in both themes", async () => {
     for (const { theme, rules } of THEMES) {
       await chooseTheme(page, theme);
-      await show("Backward");
+      await showView(page, "Backward");
       await takeScreenshot(page, `backward-${theme.toLowerCase()}`);
       expect(await violations(rules), theme).toEqual([]);
     }

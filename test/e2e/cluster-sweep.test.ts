@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { writeNode } from "../integration/slurm/slurm-lab.ts";
 import { slurmMissing, TestSlurm } from "../integration/slurm/test-slurm.ts";
 import type { Page } from "playwright-core";
+import { showView } from "./drive-window.ts";
 import { launchApp, type LaunchedApp } from "./launch-app.ts";
 import { takeScreenshot } from "./take-screenshots.ts";
 
@@ -43,8 +44,7 @@ describe.skipIf(slurmMissing !== "")("a sweep on a cluster, in the window", () =
     const first = await launch();
     try {
       const { page } = first;
-      const views = page.getByRole("navigation", { name: "Views" });
-      await views.getByRole("button", { name: "Train", exact: true }).click();
+      await showView(page, "Train");
       await page.getByText("trainings that differ in some values").click();
       await page.getByLabel("Choices of value 2").fill("1, 2");
       await page.getByText("A Slurm cluster").click();
@@ -76,8 +76,7 @@ describe.skipIf(slurmMissing !== "")("a sweep on a cluster, in the window", () =
     const second = await launch();
     try {
       const { page } = second;
-      const views = page.getByRole("navigation", { name: "Views" });
-      await views.getByRole("button", { name: "Train", exact: true }).click();
+      await showView(page, "Train");
       const card = page.getByRole("region", { name: "Sweep sweep over seed" });
       await expect
         .poll(

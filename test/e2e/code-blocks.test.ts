@@ -1,5 +1,6 @@
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { showView } from "./drive-window.ts";
 import { launchApp, type LaunchedApp } from "./launch-app.ts";
 import { takeScreenshot } from "./take-screenshots.ts";
 
@@ -12,9 +13,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await launched.close();
 });
-
-const show = (view: string): Promise<void> =>
-  page.getByRole("navigation", { name: "Views" }).getByRole("button", { name: view, exact: true }).click();
 
 /** Boxes in the visible page that would take the wheel from it: the view's own columns may scroll. */
 const traps = (): Promise<string[]> =>
@@ -33,7 +31,7 @@ const traps = (): Promise<string[]> =>
 
 describe("A10: code in the page", () => {
   it.each(["Stages", "Ladder"])("in %s: folds, copies whole, scrolls with the page", async (view) => {
-    await show(view);
+    await showView(page, view);
     const disclosures = page.getByRole("button", { name: /^Code: / }).filter({ visible: true });
     await disclosures.first().waitFor();
     await page.evaluate(() => {

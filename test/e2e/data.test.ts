@@ -4,6 +4,7 @@ import { join, resolve } from "node:path";
 import type { Page } from "playwright-core";
 import { PNG } from "pngjs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { showView } from "./drive-window.ts";
 import { accessibilityViolations, THEMES, type Rules } from "./accessibility-violations.ts";
 import { launchApp, type LaunchedApp } from "./launch-app.ts";
 import { chooseTheme, takeWholeView } from "./take-screenshots.ts";
@@ -16,15 +17,13 @@ let page: Page;
 beforeAll(async () => {
   launched = await launchApp({ page: "checkedIfThorough" });
   page = launched.page;
-  await show("Data");
+  await showView(page, "Data");
 });
 afterAll(async () => {
   await launched.close();
   rmSync(folder, { recursive: true, force: true });
 });
 
-const show = (view: string): Promise<void> =>
-  page.getByRole("navigation", { name: "Views" }).getByRole("button", { name: view, exact: true }).click();
 const button = (name: string | RegExp) => page.getByRole("button", { name });
 const sets = () => page.getByRole("region", { name: "Data sets" });
 
@@ -33,7 +32,7 @@ const violations = (rules?: Rules): Promise<string[]> => accessibilityViolations
 async function inBothThemes(name: string): Promise<void> {
   for (const { theme, rules } of THEMES.toReversed()) {
     await chooseTheme(page, theme);
-    await show("Data");
+    await showView(page, "Data");
     await takeWholeView(page, `${name}-${theme.toLowerCase()}`);
     expect(await violations(rules)).toEqual([]);
   }
@@ -70,7 +69,7 @@ describe("the data view", () => {
   });
 
   it("lets a person change how a column was understood, and says what cannot be", async () => {
-    await show("Data");
+    await showView(page, "Data");
     const path = join(folder, "house.csv");
     const rows = Array.from(
       { length: 60 },
@@ -112,7 +111,7 @@ describe("the data view", () => {
   });
 
   it("takes a file and a folder that are dropped anywhere on it", async () => {
-    await show("Data");
+    await showView(page, "Data");
     const table = join(folder, "dropped.csv");
     writeFileSync(
       table,

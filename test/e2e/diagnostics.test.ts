@@ -1,6 +1,7 @@
 import { NOTEBOOK_SPEC } from "../../src/shared/specs/notebook-spec.ts";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { LabBridge } from "../../src/shared/ipc/lab-bridge.ts";
+import { showView } from "./drive-window.ts";
 import { launchApp, type LaunchedApp } from "./launch-app.ts";
 
 declare global {
@@ -17,11 +18,7 @@ afterAll(async () => {
   await launched.close();
 });
 
-const showDiagnostics = (): Promise<void> =>
-  launched.page
-    .getByRole("navigation", { name: "Views" })
-    .getByRole("button", { name: "Diagnostics", exact: true })
-    .click();
+const showDiagnostics = (): Promise<void> => showView(launched.page, "Diagnostics");
 
 async function measuredAt(): Promise<string> {
   const answer = await launched.page.evaluate(() => window.lab.diagnosticsGet());

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { readIpynb } from "../../src/shared/documents/ipynb.ts";
 import type { LabBridge } from "../../src/shared/ipc/lab-bridge.ts";
+import { showView } from "./drive-window.ts";
 import { launchApp, type LaunchedApp } from "./launch-app.ts";
 import { chooseTheme, PICTURES_WANTED, takeWholeView } from "./take-screenshots.ts";
 
@@ -93,10 +94,7 @@ test("the page of a notebook's run shows what its cells showed", async () => {
   expect(runId).not.toBeNull();
   for (const theme of PICTURES_WANTED ? (["Light", "Dark"] as const) : (["Light"] as const)) {
     await chooseTheme(page, theme);
-    await page
-      .getByRole("navigation", { name: "Views" })
-      .getByRole("button", { name: "Runs", exact: true })
-      .click();
+    await showView(page, "Runs");
     const heading = page.getByRole("heading", { name: "What the cells showed" });
     if (!(await heading.isVisible())) {
       await page.getByRole("grid", { name: "Saved runs" }).focus();

@@ -7,9 +7,9 @@ import type { Page } from "playwright-core";
 import { afterAll, expect, test } from "vitest";
 import { projectPaths } from "../../scripts/setup/project-paths.mjs";
 import { TRAIN_PRESETS } from "../../src/shared/specs/train-presets.ts";
+import { idle, showView } from "./drive-window.ts";
 import { appCommand, launchApp, type LaunchedApp } from "./launch-app.ts";
 import { runToEnd } from "./run-each-kind.ts";
-import { showView } from "./window-layout.ts";
 
 const scratchDir = mkdtempSync(join(tmpdir(), "backprop-lab-elsewhere-"));
 let launched: LaunchedApp | null = null;
@@ -42,7 +42,7 @@ test("a ladder and stages that were started elsewhere appear without a reload (i
   await expect.poll(training.stdout, { timeout: 60_000 }).not.toBe("");
   launched = await launchApp({ userDataDir: profile });
   const { page } = launched;
-  await page.getByText("Nothing is running").waitFor({ timeout: 60_000 });
+  await idle(page);
   await showView(page, "Ladder");
   const noLadder = (shown: Page) => shown.getByText("No ladder was climbed yet");
   await noLadder(page).waitFor();
@@ -55,7 +55,7 @@ test("a ladder and stages that were started elsewhere appear without a reload (i
 
   // In the window's own process, but not by its view.
   launched = await launchApp({ userDataDir: profile });
-  await launched.page.getByText("Nothing is running").waitFor({ timeout: 60_000 });
+  await idle(launched.page);
   await showView(launched.page, "Stages");
   const noStages = launched.page.getByText("The stages have not run yet");
   await noStages.waitFor();

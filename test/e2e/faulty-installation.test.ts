@@ -14,10 +14,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { projectPaths } from "../../scripts/setup/project-paths.mjs";
+import { idle, showView } from "./drive-window.ts";
 import { appCommand, launchApp, type LaunchedApp } from "./launch-app.ts";
 import { runEachKind } from "./run-each-kind.ts";
 import { takeScreenshot } from "./take-screenshots.ts";
-import { showView } from "./window-layout.ts";
 
 // Issue 14, item 35 (D35).
 
@@ -71,7 +71,7 @@ test("D35: a file named logs in the profile: the window opens and works, without
   writeFileSync(join(profile, "logs"), "mine");
   launched = await launchApp({ userDataDir: profile });
   const { page } = launched;
-  await page.getByText("Nothing is running").waitFor({ timeout: 60_000 });
+  await idle(page);
   await page
     .getByText(/main\.log.* cannot be written/)
     .first()
@@ -95,7 +95,7 @@ test("D35: a damaged store-thread.js: the list says what is damaged, experiments
   );
   launched = await launchApp({ userDataDir: profile, projectDir: installation });
   const { page } = launched;
-  await page.getByText("Nothing is running").waitFor({ timeout: 60_000 });
+  await idle(page);
   await runEachKind(page);
   await showView(page, "Runs");
   await takeScreenshot(page, "damaged-store-thread");

@@ -1,5 +1,7 @@
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { idle, showView } from "./drive-window.ts";
+import { THOROUGH } from "../thorough.ts";
 import { accessibilityViolations, THEMES, type Rules } from "./accessibility-violations.ts";
 import { launchApp, type LaunchedApp } from "./launch-app.ts";
 import { chooseTheme, takeScreenshot } from "./take-screenshots.ts";
@@ -12,14 +14,12 @@ let page: Page;
 beforeAll(async () => {
   launched = await launchApp();
   page = launched.page;
-  await show("Gradients");
+  await showView(page, "Gradients");
 });
 afterAll(async () => {
   await launched.close();
 });
 
-const show = (view: string): Promise<void> =>
-  page.getByRole("navigation", { name: "Views" }).getByRole("button", { name: view, exact: true }).click();
 const controls = () => page.getByRole("region", { name: "Gradient check settings" });
 const table = () => page.getByRole("region", { name: "Gradients and references" });
 
@@ -33,7 +33,7 @@ async function check(button = "Check gradients"): Promise<void> {
   const before = Math.max(1, await checks());
   await page.getByRole("button", { name: button }).click();
   await expect.poll(checks, { timeout: CHECK_MS }).toBe(before + 1);
-  await page.getByText("Nothing is running").waitFor({ timeout: CHECK_MS });
+  await idle(page);
 }
 
 describe("the gradients view", () => {
@@ -85,6 +85,13 @@ describe("the gradients view", () => {
       .getByText(/passes an input gradient that is 8 % wrong/)
       .first()
       .waitFor();
+    if (!THOROUGH) {
+      // Below 50,000 rows it does not pass, and for so many the reference takes a minute of a processor.
+      await page.getByRole("button", { name: "Show me" }).click();
+      await page.getByRole("button", { name: /^Cancel / }).click();
+      await idle(page);
+      return;
+    }
     await check("Show me");
     await page.getByText("The bug was not caught.").waitFor();
     expect(
@@ -108,7 +115,7 @@ describe("the gradients view", () => {
     expect(await compared.getByText("failed", { exact: true }).count()).toBe(2);
     for (const { theme, rules } of THEMES) {
       await chooseTheme(page, theme);
-      await show("Gradients");
+      await showView(page, "Gradients");
       await page
         .getByRole("region", { name: "Results" })
         .getByRole("heading")

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { LabBridge } from "../../src/shared/ipc/lab-bridge.ts";
 import { TRAIN_PRESETS } from "../../src/shared/specs/train-presets.ts";
 import { times } from "../thorough.ts";
+import { idle, showView } from "./drive-window.ts";
 import { launchApp, type LaunchedApp } from "./launch-app.ts";
 
 declare global {
@@ -55,15 +56,12 @@ async function count(): Promise<Counted> {
   return { canvases, elements, nodes, listeners: jsEventListeners, heapMB: Math.round(usedSize / 1e6) };
 }
 
-const nav = (view: string) =>
-  launched.page.getByRole("navigation", { name: "Views" }).getByRole("button", { name: view, exact: true });
-
 async function train(seed: number): Promise<void> {
   const { page } = launched;
   const spec = { ...TINY_SPEC, seed };
   const started = await page.evaluate((given) => window.lab.trainingStart({ spec: given, threads: 1 }), spec);
   if (!started.ok) throw new Error(started.error.message);
-  await page.getByText("Nothing is running").waitFor();
+  await idle(page);
   // The charts come as they near the visible part.
   await page.getByText("What it learned").scrollIntoViewIfNeeded();
   await page.getByText("Update : weight ratio", { exact: true }).first().scrollIntoViewIfNeeded();
@@ -71,7 +69,7 @@ async function train(seed: number): Promise<void> {
 }
 
 test(`A1: after ${TRAININGS} trainings the page holds what it held after a few`, async () => {
-  await nav("Train").click();
+  await showView(launched.page, "Train");
   const counts: Counted[] = [];
   for (let seed = 1; seed <= TRAININGS; seed++) {
     await train(seed);
@@ -92,16 +90,16 @@ test(`A1: after ${VISITS} visits to every view the page holds what it held after
         }
       }
     }, times);
-    await nav("Train").click();
-    await page.getByText("Nothing is running").waitFor();
+    await showView(launched.page, "Train");
+    await idle(page);
     await page.waitForTimeout(500);
     return count();
   };
   // Fast visits are over before the layers are measured; once they were, their charts stay.
-  await nav("Initialise").click();
+  await showView(launched.page, "Initialise");
   await page.getByText("Drawing the network…").waitFor({ state: "hidden" });
   // In idle moments the notebook gets its colours, on a busy machine for long.
-  await nav("Notebook").click();
+  await showView(launched.page, "Notebook");
   await steady(() => page.evaluate(() => document.querySelectorAll("*").length));
   const settled = await visitAll(SETTLED_AFTER);
   expectConstant(settled, await visitAll(VISITS));

@@ -1,5 +1,6 @@
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { showView } from "./drive-window.ts";
 import { accessibilityViolations, THEMES, type Rules } from "./accessibility-violations.ts";
 import { launchApp, type LaunchedApp } from "./launch-app.ts";
 import { chooseTheme, takeScreenshot } from "./take-screenshots.ts";
@@ -10,14 +11,12 @@ let page: Page;
 beforeAll(async () => {
   launched = await launchApp();
   page = launched.page;
-  await show("Initialise");
+  await showView(page, "Initialise");
 });
 afterAll(async () => {
   await launched.close();
 });
 
-const show = (view: string): Promise<void> =>
-  page.getByRole("navigation", { name: "Views" }).getByRole("button", { name: view, exact: true }).click();
 const controls = () => page.getByRole("region", { name: "Initialisation settings" });
 const layers = (title: string) => page.getByRole("region", { name: `Layers, ${title}` });
 
@@ -118,12 +117,12 @@ describe("the initialise view", () => {
     await page.getByText("The initialisation is saved as a run").waitFor();
     for (const { theme, rules } of THEMES) {
       await chooseTheme(page, theme);
-      await show("Initialise");
+      await showView(page, "Initialise");
       await settled(page);
       await takeScreenshot(page, `initialise-${theme.toLowerCase()}`);
       expect(await violations(rules), theme).toEqual([]);
     }
-    await show("Runs");
+    await showView(page, "Runs");
     await page
       .getByRole("button", { name: /normal \/ √n/ })
       .first()

@@ -4,6 +4,7 @@ import { join, resolve } from "node:path";
 import { parse } from "csv-parse/sync";
 import type { Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { idle, showView } from "./drive-window.ts";
 import { accessibilityViolations, THEMES, type Rules } from "./accessibility-violations.ts";
 import { launchApp, type LaunchedApp } from "./launch-app.ts";
 import { chooseTheme, PICTURES_WANTED, takeScreenshot } from "./take-screenshots.ts";
@@ -20,8 +21,6 @@ const RUNGS = [
   "tfjs",
   "pytorch",
 ] as const;
-/** Main tells of cancelling within 200 ms; the rest is Playwright's way to the button and back. */
-const CANCEL_MS = 3_000;
 
 const profile = mkdtempSync(join(tmpdir(), "backprop-lab-ladder-"));
 let launched: LaunchedApp;
@@ -30,15 +29,12 @@ beforeAll(async () => {
   // The test itself reads the pixels of its charts.
   launched = await launchApp({ userDataDir: profile, expectedComplaints: [/willReadFrequently/] });
   page = launched.page;
-  await show("Ladder");
+  await showView(page, "Ladder");
 });
 afterAll(async () => {
   await launched.close();
   rmSync(profile, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
 });
-
-const show = (view: string): Promise<void> =>
-  page.getByRole("navigation", { name: "Views" }).getByRole("button", { name: view, exact: true }).click();
 
 const field = (label: string): Locator =>
   page.getByRole("region", { name: "Ladder settings" }).getByRole("textbox", { name: label, exact: true });
@@ -51,7 +47,7 @@ const runButton = (): Locator => page.getByRole("button", { name: "Run ladder" }
 async function climb(): Promise<void> {
   await runButton().click();
   await page.getByRole("button", { name: /^Cancel / }).waitFor();
-  await page.getByText("Nothing is running").waitFor();
+  await idle(page);
 }
 
 const card = (rung: string): Locator => page.locator(`article[data-rung="${rung}"]`);
@@ -231,10 +227,10 @@ describe("the ladder view", () => {
     await entry.click();
     await page.locator('[data-chart="bars"]').getByRole("button", { name: "Show as chart" }).click();
     expect(await page.getByRole("button", { name: /^Cancel / }).count()).toBe(1);
-    await page.getByText("Nothing is running").waitFor();
+    await idle(page);
     for (const { theme, rules } of THEMES) {
       await chooseTheme(page, theme);
-      await show("Ladder");
+      await showView(page, "Ladder");
       for (const chart of ["bars", "samples", "sizes", "scaling", "roofline"]) await chartShot(chart, theme);
       expect(await violations(rules), theme).toEqual([]);
     }
@@ -247,7 +243,7 @@ describe("the ladder view", () => {
     await runButton().click();
     await card("triple-loop").getByText("median ± ½ IQR").waitFor();
     await page.getByRole("button", { name: /^Cancel / }).click();
-    await page.getByText("Nothing is running").waitFor({ timeout: CANCEL_MS });
+    await idle(page);
     await page.getByRole("region", { name: "Results" }).getByText("cancelled").first().waitFor();
     expect(await card("triple-loop").innerText()).toMatch(/median ± ½ IQR/);
   });

@@ -1,8 +1,9 @@
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { createHash } from "node:crypto";
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { cpus, tmpdir } from "node:os";
+import { dirname, join, resolve } from "node:path";
 import { setTimeout as passes } from "node:timers/promises";
 import { _electron, errors, type ElectronApplication, type Page } from "playwright-core";
 import { projectPaths } from "../../scripts/setup/project-paths.mjs";
@@ -32,6 +33,8 @@ export interface LaunchSettings {
   /** A profile to come back to; a temporary one otherwise. */
   readonly userDataDir?: string;
   readonly args?: readonly string[];
+  /** A new profile has no database; otherwise it has one in which the kernels' tuning is kept. */
+  readonly isFirstStart?: boolean;
   /** Where the app is, if not here. */
   readonly projectDir?: string;
   readonly env?: Readonly<Record<string, string>>;
@@ -51,6 +54,7 @@ export async function launchApp(settings: LaunchSettings = {}): Promise<Launched
   const saveDir = mkdtempSync(join(scratchDir, "saved-"));
   const logFile = join(userDataDir, "logs", "main.log");
   const readLog = () => (existsSync(logFile) ? readFileSync(logFile, "utf8") : "");
+  if (settings.projectDir === undefined && settings.isFirstStart !== true) await giveTuning(userDataDir);
   const { executablePath, args, env } = appCommand(userDataDir, settings.args, settings.projectDir);
   const before = readLog();
   const isChecked = settings.page === "checked" || (settings.page === "checkedIfThorough" && THOROUGH);
@@ -88,6 +92,34 @@ export async function launchApp(settings: LaunchSettings = {}): Promise<Launched
     },
   };
 }
+
+/** Gives a new profile the kernels' tuning of an earlier test: to time them takes each start two seconds of a processor. */
+async function giveTuning(userDataDir: string): Promise<void> {
+  const database = join(userDataDir, DATABASE);
+  if (existsSync(database)) return;
+  const built = [MAIN_FILE, WORKER_FILE].map((file) => readFileSync(join(PROJECT_DIR, file), "utf8"));
+  const key = createHash("sha256")
+    .update([...built, cpus()[0]?.model ?? ""].join("\n"))
+    .digest("hex");
+  const kept = join(projectPaths.runtimeDir, "test-tunings", `app-${key}.sqlite`);
+  if (!existsSync(kept)) {
+    const first = await launchApp({ isFirstStart: true });
+    // Answered when the kernels are chosen.
+    await first.page.evaluate(() => window.lab.diagnosticsGet());
+    await first.app.close();
+    mkdirSync(dirname(kept), { recursive: true });
+    const own = `${kept}.${process.pid}`;
+    copyFileSync(join(first.userDataDir, DATABASE), own);
+    renameSync(own, kept);
+    await first.close();
+  }
+  mkdirSync(userDataDir, { recursive: true });
+  copyFileSync(kept, database);
+}
+
+const DATABASE = "lab.sqlite";
+const MAIN_FILE = "out/main/entry.js";
+const WORKER_FILE = "out/main/worker.js";
 
 /** Waits for the end of an app that is closing; ends one that stays, as where a test stopped half-way and answers "Stay". */
 async function ended(child: ChildProcess): Promise<void> {

@@ -5,6 +5,7 @@ import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { TRAIN_PRESETS } from "../../src/shared/specs/train-presets.ts";
 import { THOROUGH } from "../thorough.ts";
+import { idle, showView } from "./drive-window.ts";
 import { launchApp, type LaunchedApp } from "./launch-app.ts";
 import { runEachKind, runToEnd } from "./run-each-kind.ts";
 import { takeScreenshot, takeWholeView } from "./take-screenshots.ts";
@@ -18,7 +19,6 @@ import {
   setProjectorScale,
   setTheme,
   settled,
-  showView,
   WINDOW_SIZES,
 } from "./window-layout.ts";
 
@@ -67,8 +67,6 @@ const NARROWEST: Appearance = { width: 960, height: 640, large: true };
 const APPEARANCES: readonly Appearance[] = THOROUGH
   ? [false, true].flatMap((large) => WINDOW_SIZES.map(([width, height]) => ({ width, height, large })))
   : [{ width: 1280, height: 800, large: false }, NARROWEST];
-
-const idle = () => page.getByText("Nothing is running").waitFor({ timeout: 120_000 });
 
 async function expectInSight(name: string): Promise<void> {
   const box = await page.getByRole("button", { name, exact: true }).boundingBox();
@@ -143,7 +141,7 @@ describe("every view is whole, and keeps its primary button in sight (A5)", () =
       await page.getByText(/^Step 1 of/).waitFor();
       // As a window opened after them.
       await page.reload();
-      await idle();
+      await idle(page);
     }, 240_000);
     it.each(APPEARANCES)(title, (look) => expectWhole(VIEWS, "done", look), 240_000);
   });
@@ -160,7 +158,7 @@ describe("every view is whole, and keeps its primary button in sight (A5)", () =
     });
     afterAll(async () => {
       await page.getByRole("button", { name: /^Cancel / }).click();
-      await idle();
+      await idle(page);
     }, 120_000);
     it.each(APPEARANCES)(
       title,
@@ -174,7 +172,7 @@ describe("every view is whole, and keeps its primary button in sight (A5)", () =
       await launched.close();
       launched = await launchApp({ userDataDir: profile });
       page = launched.page;
-      await idle();
+      await idle(page);
     }, 120_000);
     // What was kept is shown as after the reload above: the least room tells whether something is not.
     it.each(THOROUGH ? APPEARANCES : [NARROWEST])(

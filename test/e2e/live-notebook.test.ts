@@ -2,6 +2,7 @@ import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { showView } from "./drive-window.ts";
 import { accessibilityViolations, THEMES, type Rules } from "./accessibility-violations.ts";
 import { launchApp, type LaunchedApp } from "./launch-app.ts";
 import { chooseTheme, takeScreenshot } from "./take-screenshots.ts";
@@ -253,7 +254,7 @@ describe("a notebook that a person writes", () => {
   it("is free of accessibility violations in both themes", async () => {
     for (const { theme, rules } of THEMES) {
       await chooseTheme(page, theme);
-      await page.getByRole("navigation", { name: "Views" }).getByRole("button", { name: "Notebook" }).click();
+      await showView(page, "Notebook");
       await cell(1).focus();
       await press("Enter");
       await settled(page);

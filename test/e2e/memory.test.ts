@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { TRAIN_PRESETS } from "../../src/shared/specs/train-presets.ts";
+import { idle } from "./drive-window.ts";
 import { launchApp, type LaunchedApp } from "./launch-app.ts";
 import { runToEnd } from "./run-each-kind.ts";
 
@@ -73,7 +74,7 @@ test(
   "after ten experiments of all kinds an idle app holds what it held at its start, within 200 MB",
   async () => {
     const { page } = launched;
-    await page.getByText("Nothing is running").waitFor();
+    await idle(page);
     const { rssBytes: start } = await memory();
     for (const one of EXPERIMENTS) {
       const ends = await runToEnd(page, one);

@@ -5,6 +5,7 @@ import { parse } from "csv-parse/sync";
 import type { Locator, Page } from "playwright-core";
 import type { LabBridge } from "../../src/shared/ipc/lab-bridge.ts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { idle, showView } from "./drive-window.ts";
 import { accessibilityViolations, THEMES } from "./accessibility-violations.ts";
 import { launchApp, type LaunchedApp } from "./launch-app.ts";
 import { chooseTheme, takeScreenshot } from "./take-screenshots.ts";
@@ -30,9 +31,6 @@ afterAll(async () => {
   await launched.close();
   rmSync(profile, { recursive: true, force: true });
 });
-
-const show = (page: Page, view: (typeof VIEWS)[number] | "Train" | "Runs"): Promise<void> =>
-  page.getByRole("navigation", { name: "Views" }).getByRole("button", { name: view, exact: true }).click();
 
 const field = (page: Page, label: string) =>
   page.getByRole("region", { name: /settings|controls/i }).getByLabel(label, { exact: true });
@@ -108,14 +106,14 @@ describe("the window", () => {
     await page()
       .getByRole("button", { name: /^Cancel / })
       .click();
-    await page().getByText("Nothing is running").waitFor();
-    await show(page(), "Runs");
+    await idle(page());
+    await showView(page(), "Runs");
     await page().getByRole("grid", { name: "Saved runs" }).getByText("cancelled").waitFor();
   });
 
   it("draws the loss while it trains", async () => {
     const { page } = launched;
-    await show(page, "Train");
+    await showView(page, "Train");
     await field(page, "Rows").fill(ROWS);
     await field(page, "Epochs").fill("400");
     await page.getByRole("button", { name: "Start training" }).click();
@@ -135,7 +133,7 @@ describe("the window", () => {
     expect(pictures.size).toBeGreaterThan(2);
     await expect.poll(async () => Number(await trainingNumber(page, "validation loss"))).toBeLessThan(10);
     await page.getByRole("button", { name: /^Cancel / }).click();
-    await page.getByText("Nothing is running").waitFor();
+    await idle(page);
   });
 
   it("shows the notebook, the diagnostics and the settings in both themes without an accessibility violation", async () => {
@@ -143,7 +141,7 @@ describe("the window", () => {
     for (const { theme, rules } of THEMES) {
       await chooseTheme(page, theme);
       for (const view of VIEWS) {
-        await show(page, view);
+        await showView(page, view);
         await settled(page);
         await takeScreenshot(page, `${view.toLowerCase()}-${theme.toLowerCase()}`);
         expect(await accessibilityViolations(page, rules), `${view}, ${theme}`).toEqual([]);
@@ -167,7 +165,7 @@ describe("the window", () => {
     const { saveDir } = launched;
     // What was open last is open again.
     await page().getByLabel("Title of the notebook").waitFor();
-    await show(page(), "Runs");
+    await showView(page(), "Runs");
     const table = page().getByRole("grid", { name: "Saved runs" });
     await expect.poll(() => table.getByRole("row").count()).toBe(4);
     await table.getByText("Timed").click();

@@ -1,5 +1,6 @@
 import type { Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { idle, showView } from "./drive-window.ts";
 import { accessibilityViolations } from "./accessibility-violations.ts";
 import { launchApp, type LaunchedApp } from "./launch-app.ts";
 import { chooseTheme, PICTURES_WANTED, takeScreenshot } from "./take-screenshots.ts";
@@ -25,8 +26,6 @@ beforeAll(async () => {
 });
 afterAll(() => launched.close());
 
-const show = (view: string): Promise<void> =>
-  page.getByRole("navigation", { name: "Views" }).getByRole("button", { name: view, exact: true }).click();
 const button = (name: string | RegExp) => page.getByRole("button", { name });
 const cell = (number: number): Locator => page.locator(`section[aria-label^="Cell ${number} of"]`);
 const layer = (number: number): Locator =>
@@ -45,16 +44,16 @@ async function pictures(name: string, view: string): Promise<void> {
   if (!PICTURES_WANTED) return;
   await takeScreenshot(page, name);
   await chooseTheme(page, "Dark");
-  await show(view);
+  await showView(page, view);
   await page.waitForTimeout(500);
   await takeScreenshot(page, `${name}-dark`);
   await chooseTheme(page, "Light");
-  await show(view);
+  await showView(page, view);
 }
 async function train(): Promise<void> {
   await button("Start training").click();
   await page.getByText("Nothing is running").waitFor({ state: "hidden", timeout: LONG_MS });
-  await page.getByText("Nothing is running").waitFor({ timeout: LONG_MS });
+  await idle(page);
 }
 async function trainToTheEnd(): Promise<void> {
   await train();
@@ -93,7 +92,7 @@ it("is written in a notebook and checked there", async () => {
 });
 
 it("is chosen by name in Train, and its run is compared with relu's", async () => {
-  await show("Train");
+  await showView(page, "Train");
   const controls = page.getByRole("region", { name: "Training settings" });
   await controls.getByLabel("Preset").selectOption("small");
   await controls.getByLabel("Epochs").fill("1");
@@ -105,7 +104,7 @@ it("is chosen by name in Train, and its run is compared with relu's", async () =
   expect(await layer(2).getByLabel("forward of layer 2").inputValue()).toBe("maximum(z, z * 0.1)");
   await pictures("own-activation-train", "Train");
   await train();
-  await show("Runs");
+  await showView(page, "Runs");
   for (const name of [/^Select 784-50-10, relu/, /^Select 784-50-10, bent/]) {
     await page.getByRole("checkbox", { name }).first().check();
   }
@@ -131,7 +130,7 @@ it("is chosen by name in Train, and its run is compared with relu's", async () =
 
 it("is among the activations of Gradients, Backward and Initialise", async () => {
   for (const view of ["Gradients", "Backward", "Initialise"]) {
-    await show(view);
+    await showView(page, view);
     await field("Network").selectOption("custom");
     await chooseOwn(field("Activation"));
     await shown(page.getByText("maximum(z, z * 0.1)", { exact: true })).waitFor();
@@ -148,7 +147,7 @@ it("is among the activations of Gradients, Backward and Initialise", async () =>
 });
 
 it("whose formula is written over belongs to no notebook any more", async () => {
-  await show("Train");
+  await showView(page, "Train");
   if (!(await page.getByLabel("Kind of the new layer").isVisible()))
     await page.getByText("Model", { exact: true }).click();
   const list = layer(2).getByLabel("definition of layer 2");
@@ -205,7 +204,7 @@ it("trains with a layer whose backward is written by hand, and shows its lines",
 });
 
 it("begins with parts that work, from the menu of new notebooks", async () => {
-  await show("Notebook");
+  await showView(page, "Notebook");
   await button("New notebook").click();
   await page.getByRole("menuitem", { name: "Activation, loss and layer of your own" }).click();
   await cell(4).waitFor();

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { afterAll, expect, test } from "vitest";
+import { idle, showView } from "./drive-window.ts";
 import { launchApp, type LaunchedApp } from "./launch-app.ts";
 import { runEachKind } from "./run-each-kind.ts";
 import { takeScreenshot } from "./take-screenshots.ts";
@@ -16,11 +17,8 @@ afterAll(async () => {
   rmSync(scratchDir, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
 });
 
-const show = (page: Page, view: string): Promise<void> =>
-  page.getByRole("navigation", { name: "Views" }).getByRole("button", { name: view, exact: true }).click();
 /** Runs of `runEachKind`. */
 const KINDS = 7;
-const idle = (page: Page) => page.getByText("Nothing is running").waitFor({ timeout: 120_000 });
 
 /** What each view shows of its last result, and what it says where it knows of none. */
 async function expectLastResults(page: Page): Promise<void> {
@@ -28,7 +26,7 @@ async function expectLastResults(page: Page): Promise<void> {
   await page.emulateMedia({ reducedMotion: "no-preference" });
   await idle(page);
   const results = page.locator("section[aria-label='Results']").locator("visible=true");
-  await show(page, "Notebook");
+  await showView(page, "Notebook");
   // The notebook that comes with the app, until another one is opened.
   await results.getByRole("heading", { name: "Backpropagation from scratch" }).waitFor();
   for (const [view, denial] of [
@@ -39,20 +37,20 @@ async function expectLastResults(page: Page): Promise<void> {
     ["Train", "Nothing was trained yet"],
     ["Initialise", "Drawing the network…"],
   ] as const) {
-    await show(page, view);
+    await showView(page, view);
     await expect.poll(() => results.getByText(denial).count(), { message: view }).toBe(0);
     await results.locator("h2").first().waitFor();
     await takeScreenshot(page, `restarted-${view.toLowerCase()}`);
   }
-  await show(page, "Diagnostics");
+  await showView(page, "Diagnostics");
   await page.getByText(/^A step takes/).waitFor();
-  await show(page, "Train");
+  await showView(page, "Train");
   await page.getByText("Update : weight ratio", { exact: true }).first().waitFor();
 }
 
 /** Draws what the views above leave out: the page of each kind of run, and the views that have no last result. */
 async function showEveryRun(page: Page): Promise<void> {
-  await show(page, "Runs");
+  await showView(page, "Runs");
   await page.getByRole("button", { name: "All runs" }).click();
   const names = page.getByRole("grid", { name: "Saved runs" }).locator("button[data-run]");
   await expect.poll(() => names.count()).toBe(KINDS);
@@ -63,7 +61,7 @@ async function showEveryRun(page: Page): Promise<void> {
     await page.getByRole("button", { name: "All runs" }).click();
   }
   for (const view of ["Data", "Settings"]) {
-    await show(page, view);
+    await showView(page, view);
     await page.getByRole("heading", { name: view, level: 1 }).waitFor();
     await settled(page);
   }
@@ -73,9 +71,9 @@ test("A2: after a restart and a reload every view shows its last result; A14: Ct
   launched = await launchApp({ userDataDir: profile, page: "checked" });
   await idle(launched.page);
   // Drawn live by the page whose React warns.
-  await show(launched.page, "Train");
+  await showView(launched.page, "Train");
   await runEachKind(launched.page);
-  await show(launched.page, "Backward");
+  await showView(launched.page, "Backward");
   await launched.page.keyboard.press("Control+Enter");
   await launched.page.getByText(/^Step 1 of/).waitFor();
   await launched.close();
@@ -107,7 +105,7 @@ test("A2: after a restart and a reload every view shows its last result; A14: Ct
   await page.getByRole("heading", { name: "Key numbers" }).waitFor();
 
   // A presentation: one key hides controls and navigation, the same or Escape brings them back.
-  await show(page, "Stages");
+  await showView(page, "Stages");
   const controls = page.getByRole("region", { name: "Stages settings" });
   const navigation = page.getByRole("navigation", { name: "Views" });
   for (const back of ["F5", "Escape"]) {

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { LabBridge } from "../../src/shared/ipc/lab-bridge.ts";
+import { showView } from "./drive-window.ts";
 import { accessibilityViolations, type Rules } from "./accessibility-violations.ts";
 import { launchApp, type LaunchedApp } from "./launch-app.ts";
 import { chooseTheme, takeScreenshot } from "./take-screenshots.ts";
@@ -30,8 +31,6 @@ afterAll(async () => {
   rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
 });
 
-const show = (name: string, on: Page = page): Promise<void> =>
-  on.getByRole("navigation", { name: "Views" }).getByRole("button", { name, exact: true }).click();
 const button = (name: string | RegExp, on: Page = page) =>
   on.getByRole("button", { name, exact: typeof name === "string" });
 const grid = (on: Page = page) => on.getByRole("grid", { name: "Saved runs" });
@@ -80,14 +79,14 @@ describe("the Runs view", () => {
 
   it("shows two trainings as soon as they are there, and opens one of them from the keyboard", async () => {
     ids = [await train(1), await train(2)];
-    await show("Runs");
+    await showView(page, "Runs");
     await expect.poll(() => rowCount()).toBe(2);
     await grid().focus();
     await page.keyboard.press("ArrowDown");
     const active = await grid().getAttribute("aria-activedescendant");
     // A run that comes in above does not move the active row.
     ids.push(await train(3));
-    await show("Runs");
+    await showView(page, "Runs");
     await expect.poll(() => rowCount()).toBe(3);
     expect(await grid().getAttribute("aria-activedescendant")).not.toBe(active);
     await grid().focus();
@@ -243,7 +242,7 @@ describe("the Runs view", () => {
     await button("Pin this step").click();
     await button("step 100").waitFor();
     await chooseTheme(page, "Dark");
-    await show("Runs");
+    await showView(page, "Runs");
     await settled(page);
     await takeScreenshot(page, "runs-compare-dark");
     expect(await violations("colours")).toEqual([]);
@@ -251,7 +250,7 @@ describe("the Runs view", () => {
     await takeScreenshot(page, "runs-table-dark");
     expect(await violations()).toEqual([]);
     await chooseTheme(page, "Light");
-    await show("Runs");
+    await showView(page, "Runs");
     await takeScreenshot(page, "runs-table");
     expect(await violations("colours")).toEqual([]);
   });
@@ -294,7 +293,7 @@ describe("the Runs view", () => {
     await expect.poll(() => readdirSync(launched.saveDir)).toContain("bundle of all runs.backprop.json");
     const other = await launchApp({ env: { BACKPROP_LAB_OPEN_FILE: bundle } });
     try {
-      await show("Runs", other.page);
+      await showView(other.page, "Runs");
       await button("Import", other.page).click();
       await other.page.getByText("2 runs imported").waitFor();
       await expect.poll(() => rowCount(other.page)).toBe(2);
@@ -328,7 +327,7 @@ describe("the Runs view", () => {
     expect(endless).toMatchObject({ ok: false });
     expect(endless.ok ? "" : endless.error.message).toContain("took longer than 10 s");
     expect(Date.now() - began).toBeLessThan(15_000);
-    await show("Diagnostics");
+    await showView(page, "Diagnostics");
     await page.getByText("Ask the database in SQL").click();
     await button("Ask").click();
     await page.getByRole("region", { name: "Answer of the database" }).getByText("training").waitFor();

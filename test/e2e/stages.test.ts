@@ -4,6 +4,7 @@ import { parse } from "csv-parse/sync";
 import type { Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { STAGE_IDS } from "../../src/shared/experiments/stages.ts";
+import { idle, showView } from "./drive-window.ts";
 import { accessibilityViolations, THEMES, type Rules } from "./accessibility-violations.ts";
 import { launchApp, type LaunchedApp } from "./launch-app.ts";
 import { chooseTheme, takeScreenshot } from "./take-screenshots.ts";
@@ -16,14 +17,11 @@ let page: Page;
 beforeAll(async () => {
   launched = await launchApp();
   page = launched.page;
-  await show("Stages");
+  await showView(page, "Stages");
 });
 afterAll(async () => {
   await launched.close();
 });
-
-const show = (view: string): Promise<void> =>
-  page.getByRole("navigation", { name: "Views" }).getByRole("button", { name: view, exact: true }).click();
 
 const field = (label: string): Locator =>
   page.getByRole("region", { name: "Stages settings" }).getByRole("textbox", { name: label, exact: true });
@@ -35,7 +33,7 @@ const violations = (rules?: Rules): Promise<string[]> => accessibilityViolations
 async function run(): Promise<void> {
   await page.getByRole("button", { name: "Run stages" }).click();
   await page.getByRole("button", { name: /^Cancel / }).waitFor();
-  await page.getByText("Nothing is running").waitFor({ timeout: RUN_MS });
+  await idle(page);
 }
 
 describe("the stages view", () => {
@@ -99,7 +97,7 @@ describe("the stages view", () => {
   it("is readable in both themes", async () => {
     for (const { theme, rules } of THEMES) {
       await chooseTheme(page, theme);
-      await show("Stages");
+      await showView(page, "Stages");
       await page.locator('[data-chart="stages"] canvas').waitFor();
       await page.getByRole("heading", { name: /^Stages on/ }).scrollIntoViewIfNeeded();
       await settled(page);
@@ -147,7 +145,7 @@ describe("the stages view", () => {
     await page.getByRole("button", { name: "Run stages" }).click();
     await card("functions").getByText("measured").waitFor({ timeout: RUN_MS });
     await page.getByRole("button", { name: /^Cancel / }).click();
-    await page.getByText("Nothing is running").waitFor();
+    await idle(page);
     expect(await card("functions").innerText()).toMatch(/forward ± ½ IQR/);
     expect(await page.getByRole("region", { name: "Results" }).innerText()).toMatch(/cancelled/);
   });

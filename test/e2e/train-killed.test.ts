@@ -5,6 +5,7 @@ import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { afterAll, expect, it } from "vitest";
 import { TRAIN_PRESETS } from "../../src/shared/specs/train-presets.ts";
+import { idle, showView } from "./drive-window.ts";
 import { launchApp, type LaunchedApp } from "./launch-app.ts";
 import { takeScreenshot } from "./take-screenshots.ts";
 
@@ -17,9 +18,6 @@ afterAll(async () => {
   await launched?.close();
   rmSync(profile, { recursive: true, force: true });
 });
-
-const show = (page: Page, view: string): Promise<void> =>
-  page.getByRole("navigation", { name: "Views" }).getByRole("button", { name: view, exact: true }).click();
 
 const stepOf = (page: Page): Promise<number> =>
   page.evaluate(async () => {
@@ -56,7 +54,7 @@ it("fault 1: names a training that a crash has cut short, and goes on with it, n
 
   launched = await launchApp({ userDataDir: profile });
   const { page } = launched;
-  await show(page, "Train");
+  await showView(page, "Train");
   await page.getByText(/^Interrupted: 784-256-128-10, relu/).waitFor();
   await takeScreenshot(page, "train-interrupted");
   const runId = await page.evaluate(async () => {
@@ -64,7 +62,7 @@ it("fault 1: names a training that a crash has cut short, and goes on with it, n
     return answer.ok ? (answer.value[0]?.id ?? "") : "";
   });
   await page.getByRole("button", { name: "Resume" }).first().click();
-  await page.getByText("Nothing is running").waitFor();
+  await idle(page);
   const steps = await recordedSteps(page, runId);
   expect(steps).toEqual(Array.from({ length: EPOCHS * 782 }, (_, index) => index + 1));
 });

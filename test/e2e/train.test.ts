@@ -2,6 +2,7 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { idle, showView } from "./drive-window.ts";
 import { accessibilityViolations, THEMES, type Rules } from "./accessibility-violations.ts";
 import { launchApp, type LaunchedApp } from "./launch-app.ts";
 import { chooseTheme, PICTURES_WANTED, takeScreenshot } from "./take-screenshots.ts";
@@ -14,24 +15,21 @@ let page: Page;
 beforeAll(async () => {
   launched = await launchApp({ page: "checkedIfThorough" });
   page = launched.page;
-  await show("Train");
+  await showView(page, "Train");
 });
 afterAll(async () => {
   await launched.close();
 });
 
-const show = (view: string): Promise<void> =>
-  page.getByRole("navigation", { name: "Views" }).getByRole("button", { name: view, exact: true }).click();
 const controls = () => page.getByRole("region", { name: "Training settings" });
 const button = (name: string | RegExp) => page.getByRole("button", { name });
-const idle = () => page.getByText("Nothing is running").waitFor({ timeout: TRAINING_MS });
 
 /** Starts a training by a button and waits for its run to end. */
 async function trainToTheEnd(name: string): Promise<void> {
   const before = (await statuses()).length;
   await button(name).click();
   await expect.poll(async () => (await statuses()).length, { timeout: TRAINING_MS }).toBe(before + 1);
-  await idle();
+  await idle(page);
 }
 
 const trainingNumber = (label: string): Promise<string> =>
@@ -91,7 +89,7 @@ describe("the train view", () => {
     await page.getByLabel("Smoothing of the loss").selectOption("0.99");
     for (const theme of PICTURES_WANTED ? (["Light", "Dark"] as const) : (["Light"] as const)) {
       await chooseTheme(page, theme);
-      await show("Train");
+      await showView(page, "Train");
       await settled(page);
       await takeScreenshot(page, `train-live-${theme.toLowerCase()}`);
       await page.getByText("Update : weight ratio", { exact: true }).first().scrollIntoViewIfNeeded();
@@ -102,13 +100,13 @@ describe("the train view", () => {
 
   it("is cancelled at once, and resumed where it was", async () => {
     await button(/^Cancel /).click();
-    await idle();
+    await idle(page);
     expect((await statuses())[0]).toBe("cancelled");
     const reached = await step();
     await button("Resume").first().click();
     await expect.poll(step).toBeGreaterThan(reached);
     await button(/^Cancel /).click();
-    await idle();
+    await idle(page);
   });
 
   it("runs what waits in the queue, one after the other", async () => {
@@ -120,7 +118,7 @@ describe("the train view", () => {
     await expect
       .poll(async () => (await statuses()).slice(0, 2), { timeout: TRAINING_MS })
       .toEqual(["finished", "finished"]);
-    await idle();
+    await idle(page);
     expect(Number(await trainingNumber("accuracy, validation"))).toBeGreaterThan(0.94);
     await page.getByText("Random sample", { exact: true }).click();
     await page.getByLabel("Trainings", { exact: true }).fill("1");
@@ -128,7 +126,7 @@ describe("the train view", () => {
     const before = (await statuses()).length;
     await button("Add 1 training to the queue").click();
     await expect.poll(async () => (await statuses()).length, { timeout: TRAINING_MS }).toBe(before + 1);
-    await idle();
+    await idle(page);
     expect((await statuses())[0]).toBe("finished");
   });
 
@@ -154,7 +152,7 @@ describe("the train view", () => {
     await page.getByText(/^The network says 1, /).waitFor();
     for (const { theme, rules } of THEMES) {
       await chooseTheme(page, theme);
-      await show("Train");
+      await showView(page, "Train");
       await settled(page);
       await takeScreenshot(page, `train-learned-${theme.toLowerCase()}`);
       await page.getByRole("region", { name: "Confusion matrix" }).scrollIntoViewIfNeeded();
@@ -179,7 +177,7 @@ describe("the train view", () => {
   });
 
   it("shows a saved training on its page: what happened, charts, and a way to repeat it", async () => {
-    await show("Runs");
+    await showView(page, "Runs");
     const cut = page.getByRole("row").filter({ hasText: "cancelled" }).first();
     await cut.getByRole("button").or(cut.getByRole("link")).first().click();
     await page.getByText("What happened").waitFor();
@@ -230,14 +228,14 @@ describe("the train view", () => {
     await page.getByText("Model", { exact: true }).click();
     await button("Start training").click();
     await page.getByRole("region", { name: "Decision boundary" }).first().waitFor();
-    await idle();
+    await idle(page);
     await button("Look at it").click();
     await page.getByRole("region", { name: "Calibration" }).waitFor();
     await button("Mix each column and look").click();
     await page.getByRole("region", { name: "Importance of features" }).getByRole("table").waitFor();
     for (const { theme, rules } of THEMES) {
       await chooseTheme(page, theme);
-      await show("Train");
+      await showView(page, "Train");
       await page.getByRole("region", { name: "Decision boundary" }).first().scrollIntoViewIfNeeded();
       await settled(page);
       await takeScreenshot(page, `train-plane-${theme.toLowerCase()}`);

@@ -1,5 +1,6 @@
 import type { ElectronApplication, Page } from "playwright-core";
 import { expect } from "vitest";
+import { showView } from "./drive-window.ts";
 import { askAgain } from "./ask-again.ts";
 
 /** The sizes in which every view is looked at, in CSS pixels. */
@@ -8,9 +9,6 @@ export const WINDOW_SIZES = [
   [960, 640],
   [1920, 1080],
 ] as const;
-
-export const showView = (page: Page, view: string): Promise<void> =>
-  page.getByRole("navigation", { name: "Views" }).getByRole("button", { name: view, exact: true }).click();
 
 export async function resizeWindow(app: ElectronApplication, page: Page, width: number, height: number) {
   await askAgain(() =>
