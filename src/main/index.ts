@@ -146,7 +146,11 @@ async function start(opened: OpenedFiles): Promise<void> {
     { ask: options.demoDir === null ? folderDialog(window) : () => Promise.resolve(null), log },
   );
   fatal.protect(lab);
-  const { handlers, opened: notebookOpened } = watchOpening(
+  const {
+    handlers,
+    listening,
+    opened: notebookOpened,
+  } = watchOpening(
     ipcHandlers({
       lab,
       resourcesDir: files.resourcesDir,
@@ -161,7 +165,7 @@ async function start(opened: OpenedFiles): Promise<void> {
   registerIpc(window, handlers, log);
   guardQuit(window, lab, log);
 
-  const send = eventSender(window, log, { validate: !app.isPackaged });
+  const send = eventSender(window, log, { validate: !app.isPackaged, listening });
   const signal = signalActivity(window);
   const showRunning = installMenu({
     send: (command) => send({ name: "menuCommand", payload: command }),

@@ -6,6 +6,7 @@ import type { Locator, Page } from "playwright-core";
 import type { LabBridge } from "../../src/shared/ipc/lab-bridge.ts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { idle, showView } from "./drive-window.ts";
+import { THOROUGH } from "../thorough.ts";
 import { accessibilityViolations, THEMES } from "./accessibility-violations.ts";
 import { launchApp, type LaunchedApp } from "./launch-app.ts";
 import { chooseTheme, takeScreenshot } from "./take-screenshots.ts";
@@ -144,6 +145,11 @@ describe("the window", () => {
         await showView(page, view);
         await settled(page);
         await takeScreenshot(page, `${view.toLowerCase()}-${theme.toLowerCase()}`);
+        // The colours of so many cells take ten seconds; those of a short notebook are looked at in both themes.
+        if (view === "Notebook" && !THOROUGH) {
+          if (rules === "all") expect(await accessibilityViolations(page, "structure"), view).toEqual([]);
+          continue;
+        }
         expect(await accessibilityViolations(page, rules), `${view}, ${theme}`).toEqual([]);
       }
     }

@@ -9,44 +9,46 @@ declare global {
   }
 }
 
+const { layers, loss } = TRAIN_PRESETS.small.spec;
+const network = { layers, loss, data: { name: "mnist", split: "train", rows: 20 }, seed: 3 };
+
+/** A small experiment of each kind. */
+export const SMALL_EXPERIMENTS = {
+  notebook:
+    "// lab notebook 1 · title: Small · rows: 20\n// %% code id=a\nshow({ loss: tensor([1, 2]).mean() });\n",
+  ladder: {
+    preset: "custom",
+    scaling: false,
+    shape: { m: 8, k: 8, n: 8 },
+    threads: 1,
+    budgetSeconds: 1,
+    seed: 3,
+  },
+  init: { network, otherwise: null, gradients: false, threads: 1 },
+  stages: { seed: 3, rows: 200, threads: 1, samples: 5 },
+  gradcheck: {
+    network,
+    references: ["float64"],
+    bug: null,
+    coordinates: 2,
+    tolerance: "strict",
+    threads: 1,
+  },
+  training: {
+    spec: {
+      ...TRAIN_PRESETS.small.spec,
+      data: { name: "mnist", split: "train", rows: 200 },
+      validRows: 50,
+      epochs: 3,
+    },
+    threads: 1,
+  },
+  profile: { spec: TRAIN_PRESETS.small.spec, threads: 1 },
+} as const;
+
 /** Runs a small experiment of each kind, one after the other. */
 export async function runEachKind(page: Page): Promise<void> {
-  const small = { seed: 3, rows: 200, threads: 1, samples: 5 };
-  const { layers, loss } = TRAIN_PRESETS.small.spec;
-  const network = { layers, loss, data: { name: "mnist", split: "train", rows: 20 }, seed: 3 };
-  const given = {
-    notebook:
-      "// lab notebook 1 · title: Small · rows: 20\n// %% code id=a\nshow({ loss: tensor([1, 2]).mean() });\n",
-    ladder: {
-      preset: "custom",
-      scaling: false,
-      shape: { m: 8, k: 8, n: 8 },
-      threads: 1,
-      budgetSeconds: 1,
-      seed: 3,
-    },
-    init: { network, otherwise: null, gradients: false, threads: 1 },
-    stages: small,
-    gradcheck: {
-      network,
-      references: ["float64"],
-      bug: null,
-      coordinates: 2,
-      tolerance: "strict",
-      threads: 1,
-    },
-    training: {
-      spec: {
-        ...TRAIN_PRESETS.small.spec,
-        data: { name: "mnist", split: "train", rows: 200 },
-        validRows: 50,
-        epochs: 3,
-      },
-      threads: 1,
-    },
-    profile: { spec: TRAIN_PRESETS.small.spec, threads: 1 },
-  };
-  const ends = await runToEnd(page, given);
+  const ends = await runToEnd(page, SMALL_EXPERIMENTS);
   expect(ends).toEqual(
     ["gradcheck", "init", "ladder", "notebook", "profile", "stages", "training"].map(
       (kind) => `${kind} finished`,

@@ -6,19 +6,30 @@ import type { LabEvent } from "../lab/activity/experiment.ts";
 
 /**
  * The one way from main to the window unasked. With `validate` (development) a payload that breaks the contract is
- * logged and kept back; the window asks for the state again when it reloads.
+ * logged and kept back; the window asks for the state again when it reloads. What is told before the page is
+ * `listening` waits for it: a lab may be open sooner than its page, and a failure is told once.
  */
 export function eventSender(
   window: BrowserWindow,
   log: Log,
-  { validate }: { validate: boolean },
+  { validate, listening }: { validate: boolean; listening: Promise<void> },
 ): (event: LabEvent) => void {
-  return ({ name, payload }) => {
+  let early: LabEvent[] | null = [];
+  const send = ({ name, payload }: LabEvent): void => {
     if (window.isDestroyed() || window.webContents.isCrashed()) return;
     if (validate && !v.is(IPC_EVENTS[name], payload)) {
       log.error(`event ${name} was not sent: its payload breaks the contract: ${JSON.stringify(payload)}`);
       return;
     }
     window.webContents.send(channelOf(name), payload);
+  };
+  void listening.then(() => {
+    const held = early ?? [];
+    early = null;
+    held.forEach(send);
+  });
+  return (event) => {
+    if (early === null) send(event);
+    else early.push(event);
   };
 }

@@ -1,17 +1,27 @@
 import type { BrowserWindow } from "electron";
 import type { IpcHandlers } from "../ipc/ipc-handlers.ts";
 
-/** The same handlers, and a promise of the notebook's title once the page was answered with it. */
+/** The same handlers, and promises: the page listens to events; it was answered with the notebook of this title. */
 export function watchOpening(handlers: IpcHandlers): {
   handlers: IpcHandlers;
+  listening: Promise<void>;
   opened: Promise<string>;
 } {
+  let listens: () => void = () => undefined;
+  const listening = new Promise<void>((resolve) => {
+    listens = resolve;
+  });
   let tell: (title: string) => void = () => undefined;
   const opened = new Promise<string>((resolve) => {
     tell = resolve;
   });
   const watched: IpcHandlers = {
     ...handlers,
+    // The page has begun to listen when it asks for the state that events then change.
+    activityState: (input) => {
+      listens();
+      return handlers.activityState(input);
+    },
     documentsOpen: async (input) => {
       const document = await handlers.documentsOpen(input);
       // After the answer has left.
@@ -19,7 +29,7 @@ export function watchOpening(handlers: IpcHandlers): {
       return document;
     },
   };
-  return { handlers: watched, opened };
+  return { handlers: watched, listening, opened };
 }
 
 /**
