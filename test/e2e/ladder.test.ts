@@ -238,8 +238,8 @@ describe("the ladder view", () => {
 
   it("cancels and keeps what was measured", async () => {
     await page.getByRole("region", { name: "Results" }).getByRole("heading").first().scrollIntoViewIfNeeded();
-    await choosePreset("Notebook");
-    await field("Budget").fill("20");
+    await choosePreset("Lesson");
+    await field("Budget").fill("2");
     await runButton().click();
     await card("triple-loop").getByText("median ± ½ IQR").waitFor();
     await page.getByRole("button", { name: /^Cancel / }).click();

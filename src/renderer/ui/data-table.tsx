@@ -14,7 +14,7 @@ export function DataTable({ label, columns = "fixed", children }: DataTableProps
   const scroll = useRef<HTMLDivElement>(null);
   const width = useRef<HTMLDivElement>(null);
   useLayoutEffect(() => {
-    if (scroll.current !== null && columns === "fixed") stackIfTooWide(scroll.current);
+    if (scroll.current !== null && columns === "fixed") fitBeforePaint(scroll.current);
   });
   useLayoutEffect(() => {
     const [box, ruler] = [scroll.current, width.current];
@@ -23,7 +23,7 @@ export function DataTable({ label, columns = "fixed", children }: DataTableProps
     // In the next frame: what changes sizes while they are being observed is an error of the page.
     const observer = new ResizeObserver(() => {
       cancelAnimationFrame(frame);
-      frame = requestAnimationFrame(() => stackIfTooWide(box));
+      frame = requestAnimationFrame(() => fitBeforePaint(box));
     });
     observer.observe(ruler);
     return () => {
@@ -49,11 +49,23 @@ export function DataTable({ label, columns = "fixed", children }: DataTableProps
   );
 }
 
-function stackIfTooWide(box: HTMLElement): void {
-  box.dataset["stacked"] = "false";
-  const tooWide = box.scrollWidth > box.clientWidth + 1;
-  if (tooWide) labelCells(box);
-  box.dataset["stacked"] = String(tooWide);
+const toFit = new Set<HTMLElement>();
+
+/** With all others of the same moment: to measure one after changing another lays out the whole page each time. */
+function fitBeforePaint(box: HTMLElement): void {
+  if (toFit.size === 0) queueMicrotask(stackTooWide);
+  toFit.add(box);
+}
+
+function stackTooWide(): void {
+  const boxes = [...toFit];
+  toFit.clear();
+  for (const box of boxes) box.dataset["stacked"] = "false";
+  const tooWide = boxes.filter(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth + 1);
+  for (const box of tooWide) {
+    labelCells(box);
+    box.dataset["stacked"] = "true";
+  }
 }
 
 /** Every cell of a line gets the name of its column, which stands before it in a list. */
