@@ -93,6 +93,8 @@ export default defineConfig({
           testTimeout: 120_000,
           // Nothing here starts threads or keeps anything outside its file: a process a file cost half of the time.
           isolate: false,
+          // Vitest leaves a processor to a person who watches.
+          maxWorkers: "100%",
           pool: "forks",
         },
       },
