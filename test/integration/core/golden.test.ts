@@ -11,6 +11,7 @@ import { referencePass, type ReferencePass } from "../../../src/core/reference/n
 import { sampleCoordinates } from "../../../src/core/reference/sample-coordinates.ts";
 import { MnistSource } from "../../../src/main/lab/datasets/mnist-source.ts";
 import { notebookNetwork } from "../../../src/main/lab/compute/notebook-network.ts";
+import { times } from "../../thorough.ts";
 import { readNpy } from "../../../src/main/data/read-npy.ts";
 
 const ROWS = 50_000;
@@ -92,7 +93,7 @@ describe("the float64 reference on all 50,000 images", () => {
 
   it("agrees with its own central differences", () => {
     const sizes = { x: dx.length, w1: 39_200, b1: 50, w2: 50, b2: 1 };
-    const coordinates = sampleCoordinates(1, sizes, 20);
+    const coordinates = sampleCoordinates(1, sizes, times(3, 20));
     const found = networkDifferences(pass, rows, { meanOver: ROWS, firstRow: 0, coordinates });
     for (const name of ["x", ...WEIGHTS] as const) {
       const gradient = name === "x" ? dx : result.gradients[name];

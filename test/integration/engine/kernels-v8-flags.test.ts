@@ -10,4 +10,4 @@ import { WORKER_FILE } from "./start-engine.ts";
 setV8Flags();
 const start = (threads: number): Promise<Engine> => Engine.start({ threads, workerFile: WORKER_FILE });
 checkKernels(1, start);
-checkGenericPrograms(() => start(3), { exact: times(60, 300), others: times(40, 200) });
+checkGenericPrograms(() => start(3), { exact: times(20, 300), others: times(15, 200) });

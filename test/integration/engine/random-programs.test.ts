@@ -18,7 +18,7 @@ interface Sizes {
 }
 
 const MOST_REPEATS = 3;
-const PROGRAMS = times(180, 900);
+const PROGRAMS = times(90, 900);
 
 /** The tensors that random programs work on: data, a layer, its gradients, a loss. */
 function tensorsOf<T extends TensorLike>(ops: Ops<T>, { rows, inputs, outputs }: Sizes) {

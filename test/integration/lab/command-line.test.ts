@@ -2,18 +2,27 @@ import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { ValiError } from "valibot";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { runDoctorCommand } from "../../../src/main/cli/doctor-command.ts";
+import { runInitCommand } from "../../../src/main/cli/init-command.ts";
+import { runLadderCommand } from "../../../src/main/cli/ladder-command.ts";
+import { runNotebookCommand } from "../../../src/main/cli/notebook-command.ts";
 import { WASM_SETS } from "../../../src/shared/engine/instruction-sets.ts";
 import type { TuningReport } from "../../../src/shared/experiments/tuning.ts";
-import { GOLDEN_FOLDER } from "./open-test-lab.ts";
+import { commandLine, ended } from "./command-in-process.ts";
+import { fewerProducts, GOLDEN_FOLDER, openTestLab, type TestLab } from "./open-test-lab.ts";
 
 const PROGRAM = resolve("out/main/lab.js");
 
 let folder: string;
-beforeAll(() => {
+let test: TestLab;
+beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "backprop-lab-cli-"));
+  test = await openTestLab(2);
 });
-afterAll(() => {
+afterAll(async () => {
+  await test.close();
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -23,108 +32,117 @@ function lab(...args: string[]): { status: number | null; stdout: string; stderr
 }
 
 const database = (): readonly string[] => ["--database", join(folder, "lab.sqlite")];
+/** What the one lab of this file has saved. */
+const saved = (): readonly string[] => ["--database", join(test.folder, "lab.sqlite")];
 
 describe("lab", () => {
-  it("explains itself with --help and ends with 0", () => {
-    for (const args of [
-      ["--help"],
-      ["notebook", "--help"],
-      ["runs", "--help"],
-      ["ladder", "--help"],
-      ["doctor", "--help"],
-      ["tune", "--help"],
-    ]) {
-      const { status, stdout } = lab(...args);
-      expect(status).toBe(0);
-      expect(stdout).toMatch(/Usage: lab/);
+  it("explains itself with --help and ends with 0", async () => {
+    const { status, stdout } = lab("--help");
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/Usage: lab/);
+    for (const command of ["notebook", "runs", "ladder", "doctor", "tune"]) {
+      const help = await commandLine(command, "--help");
+      expect(help.status).toBe(0);
+      expect(help.stdout).toMatch(/Usage: lab/);
     }
   });
 
+  it("ends with 2 on wrong usage, as a process", () => {
+    const { status, stderr } = lab("no-such-command");
+    expect(stderr).toMatch(/unknown command/);
+    expect(status).toBe(2);
+  });
+
   it.each([
-    [["no-such-command"], /unknown command/],
     [["notebook", "--rows", "many"], /whole number/],
     [["notebook", "--rows", "60000", "--database", join(tmpdir(), "never-written.sqlite")], /at most 50,000/],
     [["notebook", "--save-gradients", "folder"], /writes no files/],
     [["notebook", "--no-such-option"], /unknown option/],
     [["ladder", "--preset", "steep"], /Allowed choices are notebook, lesson, layer, square/],
     [["ladder", "--budget", "none"], /number of seconds/],
-    [["ladder", "--m", "2000000", "--database", join(tmpdir(), "never-written.sqlite")], /at most 1,000,000/],
     [["compare", "one-run"], /two runs are the fewest/],
     [["export", "everything", "--out", "-"], /Allowed choices are timings/],
     [[], /Usage/],
-  ])("ends with 2 on wrong usage: %j", (args, message) => {
-    const { status, stdout, stderr } = lab(...args);
+  ])("ends with 2 on wrong usage: %j", async (args, message) => {
+    const { status, stdout, stderr } = await commandLine(...args);
     expect(stderr + stdout).toMatch(message);
     expect(status).toBe(2);
   });
 
   it.each(["notebook", "ladder", "init", "gradcheck", "train spec.json", "sweep sweep.json"])(
     "D36: lab %s --threads 1000 is refused in words, before anything is opened",
-    (command) => {
+    async (command) => {
       const path = join(folder, "never-written.sqlite");
-      const { status, stderr } = lab(...command.split(" "), "--threads", "1000", "--database", path);
+      const { status, stderr } = await commandLine(
+        ...command.split(" "),
+        "--threads",
+        "1000",
+        "--database",
+        path,
+      );
       expect(status).toBe(2);
       expect(stderr).toMatch(/expected at most 64 threads; \d+ cores can be used here/);
       expect(existsSync(path)).toBe(false);
     },
   );
 
-  it("init --gain scales what is drawn: the first layer's outputs are twice as wide at 2", () => {
-    const stdOf = (...gain: string[]): number => {
-      const { status, stdout } = lab("init", ...gain, "--rows", "300", "--save", "--json", ...database());
+  it("init --gain scales what is drawn: the first layer's outputs are twice as wide at 2", async () => {
+    const options = { rows: 300, threads: 2, save: true, json: true } as const;
+    const stdOf = async (gain: { readonly gain?: number }): Promise<number> => {
+      const { status, stdout } = await ended(() =>
+        runInitCommand(test.lab, undefined, { ...options, ...gain }),
+      );
       expect(status).toBe(0);
       const { sides } = JSON.parse(stdout) as { sides: { layers: { activation: { std: number } }[] }[] };
       return sides[0].layers[0].activation.std;
     };
-    expect(stdOf("--gain", "2") / stdOf()).toBeCloseTo(2, 5);
-    const refused = lab("init", "--gain", "-1", ...database());
-    expect([refused.status, refused.stderr]).toEqual([2, expect.stringMatching(/gain/)]);
+    expect((await stdOf({ gain: 2 })) / (await stdOf({}))).toBeCloseTo(2, 5);
+    const refused = runInitCommand(test.lab, undefined, { ...options, gain: -1 });
+    // What is refused so ends with 2.
+    await expect(refused).rejects.toThrow(ValiError);
+    await expect(refused).rejects.toThrow(/gain/);
   });
 
-  it("doctor names runtime, SQLite, kernel, threads and database", () => {
-    const { status, stdout } = lab("doctor", "--json", ...database());
-    expect(status).toBe(0);
-    const diagnostics = JSON.parse(stdout) as Record<string, unknown>;
-    expect(diagnostics).toMatchObject({
-      sqlite: expect.stringMatching(/^3\./) as string,
-      machine: { kernel: expect.stringMatching(/wasm/) as string },
-      // It looks and changes nothing, so it opens nothing for writing.
-      database: { integrity: "ok", readOnly: true, damage: [] },
-      pool: { healthy: true },
-    });
-  });
-
-  it("tune times the kernels, saves the result for doctor, and prints a table", () => {
+  it("tune times the kernels and saves the result; doctor shows it, runtime, SQLite, threads and database", async () => {
     const tuned = lab("tune", "--json", ...database());
     expect(tuned.status).toBe(0);
     const { kernels, peakGflops, measuredAt } = JSON.parse(tuned.stdout) as TuningReport;
     expect(kernels.map(({ instructionSet }) => instructionSet)).toEqual(WASM_SETS);
     expect(kernels.filter(({ chosen }) => chosen).length).toBe(1);
     expect(peakGflops).toBeGreaterThan(0);
-    const doctor = lab("doctor", "--json", ...database());
-    expect((JSON.parse(doctor.stdout) as { tuning: TuningReport }).tuning).toMatchObject({
-      measuredAt,
-      source: "saved",
+    const { status, stdout } = lab("doctor", "--json", ...database());
+    expect(status).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({
+      sqlite: expect.stringMatching(/^3\./) as string,
+      machine: { kernel: expect.stringMatching(/wasm/) as string },
+      // It looks and changes nothing, so it opens nothing for writing.
+      database: { integrity: "ok", readOnly: true, damage: [] },
+      pool: { healthy: true },
+      tuning: { measuredAt, source: "saved" },
     });
-    const table = lab("tune", ...database()).stdout;
+    // The same table is what tune prints.
+    const { stdout: table } = await ended(() => runDoctorCommand(test.lab, {}));
     expect(table).toMatch(/kernels +verified +GFLOP\/s +of peak +chosen/);
     expect(table).toMatch(/multiply-add peak of one thread: \d/);
-    expect(lab("doctor", ...database()).stdout).toMatch(/taken from the database/);
+    expect(table).toMatch(/taken from the database/);
   });
 
-  it("runs the notebook with given weights, saves it, lists it and shows it", () => {
-    const { status, stdout, stderr } = lab(
-      "notebook",
-      "--weights",
-      GOLDEN_FOLDER,
-      "--rows",
-      "1500",
-      "--samples",
-      "3",
-      "--coordinates",
-      "2",
-      "--json",
-      ...database(),
+  it("runs the notebook with given weights, saves it, lists it and shows it", async () => {
+    const open = test.lab.documents.open.bind(test.lab.documents);
+    vi.spyOn(test.lab.documents, "open").mockImplementationOnce(async (request) => {
+      const opened = await open(request);
+      return { ...opened, text: fewerProducts(opened.text).replace("CHECK_ROWS = 256", "CHECK_ROWS = 32") };
+    });
+    const { status, stdout, stderr } = await ended(() =>
+      runNotebookCommand(test.lab, {
+        seed: 42,
+        weights: GOLDEN_FOLDER,
+        rows: 1_500,
+        threads: 2,
+        samples: 3,
+        coordinates: 2,
+        json: true,
+      }),
     );
     // Not a terminal: no progress on stderr.
     expect(stderr).toBe("");
@@ -146,35 +164,32 @@ describe("lab", () => {
     // The mean that PyTorch's first layer has with these weights.
     const mean = result.cells.find(({ cell }) => cell === "c16")?.measured["mean"];
     expect(mean).toBeCloseTo(0.6624, 3);
-    const runs = JSON.parse(lab("runs", "--json", ...database()).stdout) as { id: string; status: string }[];
+    const runs = JSON.parse(lab("runs", "--json", ...saved()).stdout) as { id: string; status: string }[];
     expect(runs).toContainEqual(expect.objectContaining({ id: result.run, status: "finished" }));
-    expect(lab("show", result.run, ...database()).stdout).toContain("Backpropagation from scratch");
+    expect((await commandLine("show", result.run, ...saved())).stdout).toContain(
+      "Backpropagation from scratch",
+    );
   });
 
-  it("climbs the ladder at a shape of one's own, writes its CSVs, and compares it with itself", () => {
+  it("climbs the ladder at a shape of one's own, writes its CSVs, and compares it with itself", async () => {
     const csv = join(folder, "samples.csv");
     const summaryCsv = join(folder, "summary.csv");
-    const { status, stdout, stderr } = lab(
-      "ladder",
-      "--m",
-      "7",
-      "--k",
-      "30",
-      "--n",
-      "9",
-      "--threads",
-      "2",
+    const options = {
+      k: 30,
+      n: 9,
+      threads: 2,
+      seed: 1,
       // Far more than any rung needs: on a busy machine too none is cut short.
-      "--budget",
-      "60",
-      "--no-pytorch",
-      "--json",
-      "--csv",
+      budget: 60,
+      pytorch: false,
+      json: true,
       csv,
-      "--summary-csv",
       summaryCsv,
-      ...database(),
+    } as const;
+    await expect(runLadderCommand(test.lab, { ...options, m: 2_000_000 })).rejects.toThrow(
+      /at most 1,000,000/,
     );
+    const { status, stdout, stderr } = await ended(() => runLadderCommand(test.lab, { ...options, m: 7 }));
     expect(stderr).toBe("");
     expect(status).toBe(0);
     const result = JSON.parse(stdout) as {
@@ -209,11 +224,13 @@ describe("lab", () => {
       /^run_id,preset,rung,m,k,n,threads,order,sample,ms,gflops,cold,/,
     );
     expect(readFileSync(summaryCsv, "utf8").trim().split("\n")).toHaveLength(11);
-    const compared = lab("compare-ladders", result.run, result.run, "--json", ...database());
-    expect(JSON.parse(compared.stdout)).toMatchObject({ sameMachine: true, sameThreads: true });
-    expect(lab("compare-ladders", result.run, result.run, ...database()).stdout).toMatch(
-      /no difference shown/,
-    );
+    const compare = (...args: string[]) =>
+      commandLine("compare-ladders", result.run, result.run, ...args, ...saved());
+    expect(JSON.parse((await compare("--json")).stdout)).toMatchObject({
+      sameMachine: true,
+      sameThreads: true,
+    });
+    expect((await compare()).stdout).toMatch(/no difference shown/);
   });
 
   it("says which file is missing when the weights cannot be read, and ends with 1", () => {

@@ -8,6 +8,7 @@ import { PNG } from "pngjs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { idxBytes, ImportFolder, npyBytes } from "../../unit/main/lab/datasets/import-folder.ts";
 import { storedZip } from "../../unit/main/lab/datasets/stored-zip.ts";
+import { commandLine, type Ended } from "./command-in-process.ts";
 
 const PROGRAM = resolve("out/main/lab.js");
 let folder: string;
@@ -21,10 +22,8 @@ afterAll(() => {
   files.remove();
 });
 
-function lab(...args: string[]): { status: number | null; stdout: string; stderr: string } {
-  const all = [PROGRAM, ...args, "--database", join(folder, "lab.sqlite")];
-  return spawnSync(process.execPath, all, { encoding: "utf8", timeout: 120_000 });
-}
+const database = (): readonly string[] => ["--database", join(folder, "lab.sqlite")];
+const lab = (...args: string[]): Promise<Ended> => commandLine(...args, ...database());
 const contentOf = ({ stdout }: { readonly stdout: string }): string =>
   (JSON.parse(stdout) as { contentHash: string }).contentHash;
 
@@ -63,15 +62,15 @@ describe("lab data", () => {
     };
     for (const [format, paths] of Object.entries(formats)) {
       const { dataset } = await files.import(paths, { title: "Same" });
-      const answer = lab("data", "import", ...paths, "--title", "Same", "--json");
+      const answer = await lab("data", "import", ...paths, "--title", "Same", "--json");
       expect(answer.stderr).toBe("");
       expect(contentOf(answer), format).toBe(dataset.contentHash);
     }
   }, 240_000);
 
-  it("takes a label by name or place, lists, shows, exports, removes and restores", () => {
+  it("takes a label by name or place, lists, shows, exports, removes and restores", async () => {
     const iris = resolve("test/golden/iris.csv");
-    const byName = lab(
+    const byName = await lab(
       "data",
       "import",
       iris,
@@ -83,7 +82,7 @@ describe("lab data", () => {
       "Widths",
       "--json",
     );
-    const byPlace = lab(
+    const byPlace = await lab(
       "data",
       "import",
       iris,
@@ -98,26 +97,28 @@ describe("lab data", () => {
     expect(contentOf(byPlace)).toBe(contentOf(byName));
     const { id, target } = JSON.parse(byName.stdout) as { id: string; target: { kind: string } };
     expect(target.kind).toBe("numbers");
-    expect(lab("data", "list").stdout).toContain(id);
-    expect(lab("data", "show", id).stdout).toContain("petal length");
+    expect((await lab("data", "list")).stdout).toContain(id);
+    expect((await lab("data", "show", id)).stdout).toContain("petal length");
     for (const ending of ["parquet", "npz"]) {
-      expect(lab("data", "export", id, "--out", join(folder, `out.${ending}`)).status).toBe(0);
+      expect((await lab("data", "export", id, "--out", join(folder, `out.${ending}`))).status).toBe(0);
       expect(
         readFileSync(join(folder, `out.${ending}`))
           .subarray(0, 2)
           .toString(),
       ).toMatch(/^P[AK]/);
     }
-    expect(lab("data", "export", id, "--out", join(folder, "out.xlsx")).stderr).toMatch(
+    expect((await lab("data", "export", id, "--out", join(folder, "out.xlsx"))).stderr).toMatch(
       /expected one of \.csv/,
     );
     const out = join(folder, "out.csv");
-    expect(lab("data", "export", id, "--out", out).status).toBe(0);
+    expect((await lab("data", "export", id, "--out", out)).status).toBe(0);
     expect(readFileSync(out, "utf8").split("\n")).toHaveLength(152);
-    expect(lab("data", "remove", id).status).toBe(0);
-    expect(lab("data", "list").stdout).not.toContain(id);
-    expect(lab("data", "restore", id).status).toBe(0);
-    const wrong = lab("data", "import", iris, "--label", "colour");
+    expect((await lab("data", "remove", id)).status).toBe(0);
+    expect((await lab("data", "list")).stdout).not.toContain(id);
+    expect((await lab("data", "restore", id)).status).toBe(0);
+    // As a user's shell runs it.
+    const all = [PROGRAM, "data", "import", iris, "--label", "colour", ...database()];
+    const wrong = spawnSync(process.execPath, all, { encoding: "utf8", timeout: 120_000 });
     expect(wrong.status).toBe(1);
     expect(wrong.stderr).toContain('There is no column "colour": there are sepal length');
   });

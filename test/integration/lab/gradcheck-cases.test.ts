@@ -31,7 +31,7 @@ async function check(
     network,
     references,
     bug: null,
-    coordinates: 20,
+    coordinates: 8,
     tolerance: "strict",
     threads: 2,
   } as const;

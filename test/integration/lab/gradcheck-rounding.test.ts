@@ -27,12 +27,12 @@ import { cancellingNetwork, deeplyKinkedNetwork } from "./cancelling-networks.ts
 import { generalNetwork } from "./general-networks.ts";
 import { unwatchedActivity } from "./unwatched-activity.ts";
 
-/** A third of them in every `npm test`; more for a longer look: GRADCHECK_NETWORKS=200. */
-const NETWORKS = Number(process.env["GRADCHECK_NETWORKS"] ?? times(4, 12));
+/** A quarter of them in every `npm test`; more for a longer look: GRADCHECK_NETWORKS=200. */
+const NETWORKS = Number(process.env["GRADCHECK_NETWORKS"] ?? times(3, 12));
 /** Bugs a network, of those that it has a place for: GRADCHECK_BUGS=8 for all. */
 const BUGS = Number(process.env["GRADCHECK_BUGS"] ?? 1);
 /** Networks with norms, dropout, blocks and any loss: GRADCHECK_GENERAL=200. */
-const GENERAL = Number(process.env["GRADCHECK_GENERAL"] ?? times(4, 12));
+const GENERAL = Number(process.env["GRADCHECK_GENERAL"] ?? times(2, 12));
 /** The first network's number: GRADCHECK_FIRST=1000 for others than those of every day. */
 const FIRST = Number(process.env["GRADCHECK_FIRST"] ?? 0);
 

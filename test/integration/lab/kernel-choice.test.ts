@@ -6,6 +6,8 @@ import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { TuningReport } from "../../../src/shared/experiments/tuning.ts";
+import { times } from "../../thorough.ts";
+import { commandLine } from "./command-in-process.ts";
 import { notebookSpec } from "./open-test-lab.ts";
 
 const PROGRAM = resolve("out/main/lab.js");
@@ -21,8 +23,8 @@ const lab = async (...args: string[]): Promise<string> =>
   (await run(process.execPath, [PROGRAM, ...args], { timeout: 240_000 })).stdout;
 
 describe("the kernels that a start chooses (issue 20, 1)", () => {
-  it("are the same for four starts at once, each with a database of its own", async () => {
-    const starts = Array.from({ length: 4 }, (_, i) =>
+  it("are the same for several starts at once, each with a database of its own", async () => {
+    const starts = Array.from({ length: times(2, 4) }, (_, i) =>
       lab("tune", "--json", "--database", join(folder, `own-${i}.sqlite`)),
     );
     const chosen = (await Promise.all(starts)).map((text) => {
@@ -67,9 +69,8 @@ describe("the kernels that a start chooses (issue 20, 1)", () => {
     const ids = [await train("simd128"), await train("relaxed128"), await train("simd128")];
     expect(ids[1]).not.toBe(ids[0]);
     expect(ids[2]).toBe(ids[0]);
-    const shown = JSON.parse(await lab("show", ids[0] ?? "", "--json", ...database.slice(0, 2))) as {
-      machine: { kernel: string };
-    };
+    const { stdout } = await commandLine("show", ids[0] ?? "", "--json", ...database.slice(0, 2));
+    const shown = JSON.parse(stdout) as { machine: { kernel: string } };
     expect(shown.machine.kernel).toBe("wasm-simd128");
   }, 300_000);
 });

@@ -1,22 +1,33 @@
-import { spawn, spawnSync } from "node:child_process";
+import { spawn, spawnSync, type SpawnSyncReturns } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { JudgedCell } from "../../../src/core/judge/judge-document.ts";
 import { BACKPROP_NUMBERS } from "../../../src/core/judge/backprop/backprop-numbers.ts";
+import { runRunCommand, type RunOptions } from "../../../src/main/cli/run-command.ts";
+import { readDocumentFile } from "../../../src/main/lab/documents/read-document-file.ts";
+import { withParameters } from "../../../src/main/lab/live/seed-notebook.ts";
 import { readLabDocument } from "../../../src/shared/documents/read-lab-document.ts";
+import { writeLabDocument } from "../../../src/shared/documents/write-lab-document.ts";
 import type { CellResult } from "../../../src/shared/live/cell-result.ts";
+import { THOROUGH } from "../../thorough.ts";
+import { commandLine, ended, type Ended } from "./command-in-process.ts";
+import { fewerProducts, openTestLab, type TestLab } from "./open-test-lab.ts";
 
 const PROGRAM = resolve("out/main/lab.js");
 const SEED_NOTEBOOK = resolve("resources/notebooks/backprop.lab.ts");
 const HEADER = "// lab notebook 1 · title: Test · seed: 1 · threads: 1 · rows: 100\n";
 
 let folder: string;
-beforeAll(() => {
+let test: TestLab;
+beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "backprop-lab-run-"));
+  // The seed notebook wants two.
+  test = await openTestLab(2);
 });
-afterAll(() => {
+afterAll(async () => {
+  await test.close();
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -28,15 +39,16 @@ interface RunJson {
 const inFolder = (name: string): string => join(folder, name);
 const database = (): readonly string[] => ["--database", inFolder("lab.sqlite")];
 
-function lab(...args: string[]): { status: number | null; stdout: string; stderr: string } {
-  return spawnSync(process.execPath, [PROGRAM, ...args], {
+/** `lab run` as a user's shell runs it. */
+const program = (file: string, ...args: string[]): SpawnSyncReturns<string> =>
+  spawnSync(process.execPath, [PROGRAM, "run", file, ...args, ...database()], {
     encoding: "utf8",
     timeout: 600_000,
     maxBuffer: 64e6,
   });
-}
-const run = (file: string, ...args: string[]): ReturnType<typeof lab> =>
-  lab("run", file, ...args, ...database());
+/** The same command in the one lab of this file. */
+const run = (file: string, options: RunOptions = {}): Promise<Ended> =>
+  ended(async () => runRunCommand(test.lab, await readDocumentFile(file), options));
 
 /** A notebook of these cells, by id. */
 function notebook(name: string, cells: Readonly<Record<string, string>>): string {
@@ -47,13 +59,27 @@ function notebook(name: string, cells: Readonly<Record<string, string>>): string
 }
 
 describe("the seed's notebook as a document", () => {
+  const { document } = readLabDocument(SEED_NOTEBOOK, readFileSync(SEED_NOTEBOOK, "utf8"));
+
+  /** Every cell of it, with fewer repetitions. */
+  function quickSeed(): string {
+    const fewer = withParameters(document, { SAMPLES: 1, CHECK_ROWS: 32, DIFFERENCES: 2 });
+    const file = inFolder("quick.lab.ts");
+    writeFileSync(file, fewerProducts(writeLabDocument(fewer)));
+    return file;
+  }
+
   it("runs every cell on 2,000 rows; every number of the original has its judgement", () => {
-    const { status, stdout, stderr } = run(SEED_NOTEBOOK, "--rows", "2000", "--json");
+    const { status, stdout, stderr } = program(
+      THOROUGH ? SEED_NOTEBOOK : quickSeed(),
+      "--rows",
+      "2000",
+      "--json",
+    );
     expect(stderr).toBe("");
     expect(status).toBe(0);
     const { cells, left } = JSON.parse(stdout) as RunJson;
     expect(left).toEqual([]);
-    const { document } = readLabDocument(SEED_NOTEBOOK, readFileSync(SEED_NOTEBOOK, "utf8"));
     expect(cells.map(({ id }) => id)).toEqual(
       document.cells.filter(({ kind }) => kind === "code").map(({ id }) => id),
     );
@@ -81,8 +107,8 @@ describe("the seed's notebook as a document", () => {
     expect(reports.map(({ passed }) => passed)).toEqual([true, true, true, true]);
   }, 600_000);
 
-  it("runs the cells that are asked for, and what they need, and no others", () => {
-    const { status, stdout } = run(SEED_NOTEBOOK, "--rows", "100", "--cells", "c15", "--json");
+  it("runs the cells that are asked for, and what they need, and no others", async () => {
+    const { status, stdout } = await run(SEED_NOTEBOOK, { rows: 100, cells: ["c15"], json: true });
     expect(status).toBe(0);
     const { cells } = JSON.parse(stdout) as RunJson;
     expect(cells.map(({ id }) => id)).toEqual([
@@ -103,13 +129,13 @@ describe("the seed's notebook as a document", () => {
 });
 
 describe("the reference of the tensor language", () => {
-  it("begins with a notebook that runs as it stands", () => {
+  it("begins with a notebook that runs as it stands", async () => {
     const page = readFileSync("docs/tensors.md", "utf8");
     const [, text = ""] = /^```ts document\n(.*?)^```/ms.exec(page) ?? [];
     expect(text.split("\n").filter((line) => !line.startsWith("//")).length).toBeLessThanOrEqual(30);
     const file = inFolder("first.lab.ts");
     writeFileSync(file, text);
-    const { status, stdout, stderr } = run(file);
+    const { status, stdout, stderr } = await run(file);
     expect(stderr).toBe("");
     expect(status).toBe(0);
     expect(stdout).toMatch(/check: passed/);
@@ -118,14 +144,14 @@ describe("the reference of the tensor language", () => {
 });
 
 describe("lab run", () => {
-  it("prints what cells show as they show it, in a terminal's own characters only", () => {
+  it("prints what cells show as they show it, in a terminal's own characters only", async () => {
     const file = notebook("shows.lab.ts", {
       a: 'print("\\u001b[31mred\\u0007", tensor([1, 2]));\nshow({ loss: tensor([3]).div(2) });',
       b: "hist(randn(1000), { bins: 10 });\nplot([1, 4, 9]);\nheat(eye(3));\nimage(rand(2, 4, 4));",
       c: "zeros(2, 1).sub(zeros(3));\n1 + 1",
       d: 'activation("swish", (z) => z.mul(z.sigmoid()));',
     });
-    const { status, stdout } = run(file);
+    const { status, stdout } = await run(file);
     expect(status).toBe(0);
     expect(stdout.replaceAll("\n", "")).not.toMatch(/\p{Cc}/u);
     expect(stdout).toContain("\\u001b[31mred\\u0007 tensor([1, 2])");
@@ -145,7 +171,7 @@ describe("lab run", () => {
       b: "const w = zeros(3, 2);\nzeros(4, 2).matmul(w);",
       c: 'print("never");',
     });
-    const { status, stdout, stderr } = run(file);
+    const { status, stdout, stderr } = program(file);
     expect(status).toBe(1);
     expect(stdout).toContain("before");
     expect(stdout).toMatch(/ShapeError: .*\(4, 2\).*\(3, 2\)/);
@@ -155,7 +181,7 @@ describe("lab run", () => {
     expect(stderr).toContain("Cell b failed");
   });
 
-  it("goes on after a failed check, names the mistake, and ends with 1", () => {
+  it("goes on after a failed check, names the mistake, and ends with 1", async () => {
     const file = notebook("wrong.lab.ts", {
       a: [
         "const x = randn(8, 3), w = randn(3, 1), y = randn(8);",
@@ -170,16 +196,16 @@ describe("lab run", () => {
       ].join("\n"),
       b: 'print("after");',
     });
-    const { status, stdout } = run(file);
+    const { status, stdout } = await run(file);
     expect(status).toBe(1);
     expect(stdout).toMatch(/check: FAILED/);
     expect(stdout).toMatch(/out .* wrong /);
     expect(stdout).toContain("after");
   });
 
-  it("stops a cell that takes longer than --limit", () => {
+  it("stops a cell that takes longer than --limit", async () => {
     const file = notebook("endless.lab.ts", { a: 'print("begun");\nfor (;;);' });
-    const { status, stdout } = run(file, "--limit", "500ms");
+    const { status, stdout } = await run(file, { limit: 500 });
     expect(status).toBe(1);
     expect(stdout).toContain("begun");
     expect(stdout).toMatch(/0\.5 s, the limit/);
@@ -199,33 +225,44 @@ describe("lab run", () => {
     expect(said).not.toContain("never");
   });
 
-  it.each([
-    [{ a: "print(later);", b: "const later = 1;" }, [], /cell a uses later, .* in cell b/],
-    [{ a: "1" }, ["--cells", "z"], /There is no cell "z" that can run; the cells are a/],
-    [{ a: "1" }, ["--limit", "soon"], /length of time/],
-    [{ a: "1" }, ["--threads", "1000"], /at most 64/],
-  ])("refuses before anything runs: %j %j", (cells, args, message) => {
-    const { status, stdout, stderr } = run(notebook("refused.lab.ts", cells), ...args);
-    expect(stderr).toMatch(message);
+  it.each<[Readonly<Record<string, string>>, RunOptions, RegExp]>([
+    [{ a: "print(later);", b: "const later = 1;" }, {}, /cell a uses later, .* in cell b/],
+    [{ a: "1" }, { cells: ["z"] }, /There is no cell "z" that can run; the cells are a/],
+  ])("refuses before anything runs: %j %j", async (cells, options, message) => {
+    const file = notebook("refused.lab.ts", cells);
+    const { stdout } = await ended(async () => {
+      await expect(runRunCommand(test.lab, await readDocumentFile(file), options)).rejects.toThrow(message);
+      return 1;
+    });
     expect(stdout).toBe("");
-    expect(status).not.toBe(0);
   });
 
-  it("gives the same numbers for the same seed, whatever else ran", () => {
+  it.each([
+    ["--limit", "soon", /length of time/],
+    ["--threads", "1000", /at most 64/],
+  ])("refuses %s %s before it opens the lab", async (option, value, message) => {
+    const file = notebook("refused.lab.ts", { a: "1" });
+    const { status, stdout, stderr } = await commandLine("run", file, option, value, ...database());
+    expect(stderr).toMatch(message);
+    expect(stdout).toBe("");
+    expect(status).toBe(2);
+  });
+
+  it("gives the same numbers for the same seed, whatever else ran", async () => {
     const file = notebook("draws.lab.ts", { a: "print(randn(3));", b: "print(rand(2), randperm(4));" });
-    const both = run(file).stdout;
-    const one = run(file, "--cells", "b").stdout;
+    const both = (await run(file)).stdout;
+    const one = (await run(file, { cells: ["b"] })).stdout;
     const lines = (text: string): string[] => text.split("\n").filter((line) => line.startsWith("tensor"));
     expect(lines(both).slice(1)).toEqual(lines(one));
-    expect(lines(run(file, "--seed", "2").stdout)).not.toEqual(lines(both));
+    expect(lines((await run(file, { seed: 2 })).stdout)).not.toEqual(lines(both));
   });
 });
 
 describe("files", () => {
-  it("--ipynb keeps outputs, and replaces a file only with --force", () => {
+  it("--ipynb keeps outputs, and replaces a file only with --force", async () => {
     const file = notebook("kept.lab.ts", { a: "print('one');", b: "hist(rand(10));" });
     const target = inFolder("kept.ipynb");
-    expect(run(file, "--ipynb", target).status).toBe(0);
+    expect((await run(file, { ipynb: target })).status).toBe(0);
     const written = readFileSync(target, "utf8");
     const { cells } = JSON.parse(written) as {
       cells: { id: string; outputs: { data: Record<string, unknown> }[] }[];
@@ -236,27 +273,25 @@ describe("files", () => {
       kind: "histogram",
       elements: 10,
     });
-    const again = run(file, "--ipynb", target);
-    expect(again.status).toBe(1);
-    expect(again.stderr).toMatch(/--force/);
+    await expect(run(file, { ipynb: target })).rejects.toThrow(/--force/);
     expect(readFileSync(target, "utf8")).toBe(written);
-    expect(run(file, "--ipynb", target, "--force").status).toBe(0);
+    expect((await run(file, { ipynb: target, force: true })).status).toBe(0);
   });
 
-  it("lab convert there and back gives the same file", () => {
+  it("lab convert there and back gives the same file", async () => {
     const there = inFolder("seed.ipynb");
     const back = inFolder("seed.lab.ts");
-    expect(lab("convert", SEED_NOTEBOOK, there).status).toBe(0);
-    expect(lab("convert", there, back).status).toBe(0);
+    expect((await commandLine("convert", SEED_NOTEBOOK, there)).status).toBe(0);
+    expect((await commandLine("convert", there, back)).status).toBe(0);
     expect(readFileSync(back, "utf8")).toBe(readFileSync(SEED_NOTEBOOK, "utf8"));
-    expect(lab("convert", there, back).stderr).toMatch(/--force/);
-    expect(lab("convert", there, inFolder("other.ipynb")).stderr).toMatch(/end alike/);
-    expect(lab("convert", SEED_NOTEBOOK, inFolder("notes.txt")).stderr).toMatch(
+    expect((await commandLine("convert", there, back)).stderr).toMatch(/--force/);
+    expect((await commandLine("convert", there, inFolder("other.ipynb"))).stderr).toMatch(/end alike/);
+    expect((await commandLine("convert", SEED_NOTEBOOK, inFolder("notes.txt"))).stderr).toMatch(
       /ends with .lab.ts or .ipynb/,
     );
   });
 
-  it("reads Windows' line ends, a byte order mark, unknown markers and ids that stand twice", () => {
+  it("reads Windows' line ends, a byte order mark, unknown markers and ids that stand twice", async () => {
     const file = inFolder("odd.lab.ts");
     const cells = [
       "// %% code id=a",
@@ -267,7 +302,7 @@ describe("files", () => {
       "print('second');",
     ];
     writeFileSync(file, `\uFEFF${HEADER.trim()}\r\n${cells.join("\r\n")}\r\n`);
-    const { status, stdout, stderr } = run(file);
+    const { status, stdout, stderr } = await run(file);
     expect(status).toBe(0);
     expect(stdout).toContain("first");
     expect(stdout).toContain("second");
@@ -284,17 +319,17 @@ describe("files", () => {
     ["broken.ipynb", "{", /as JSON/],
     ["empty.ipynb", "[]", /expected a Jupyter notebook/],
     ["other.txt", "text", /ends with .lab.ts or .ipynb/],
-  ])("%s is refused in words and left as it is", (name, text, message) => {
+  ])("%s is refused in words and left as it is", async (name, text, message) => {
     const file = inFolder(name);
     writeFileSync(file, text);
-    const { status, stdout, stderr } = run(file);
+    const { status, stdout, stderr } = await commandLine("run", file, ...database());
     expect(stderr).toMatch(message);
     expect(stdout).toBe("");
     expect(status).toBe(1);
     expect(readFileSync(file, "utf8") === text).toBe(true);
   });
 
-  it("shows cells of another language as text that never runs, and gives back what it does not show", () => {
+  it("shows cells of another language as text that never runs, and gives back what it does not show", async () => {
     const file = inFolder("python.ipynb");
     const outputs = [
       { output_type: "display_data", metadata: {}, data: { "text/html": "<script>alert(1)</script>" } },
@@ -317,16 +352,16 @@ describe("files", () => {
     ];
     const metadata = { kernelspec: { name: "python3", language: "python", display_name: "Python 3" } };
     writeFileSync(file, JSON.stringify({ nbformat: 4, nbformat_minor: 5, metadata, cells }));
-    const { status, stdout, stderr } = run(file);
+    const { status, stdout, stderr } = await run(file);
     expect(status).toBe(0);
     expect(stdout).toMatch(/0 cells ran/);
     expect(stderr).toMatch(/language is python: 1 cells/);
     expect(stderr).toMatch(/image\/svg\+xml, text\/html/);
     const there = inFolder("python.lab.ts");
     const back = inFolder("python-back.ipynb");
-    expect(lab("convert", file, there).status).toBe(0);
+    expect((await commandLine("convert", file, there)).status).toBe(0);
     expect(readFileSync(there, "utf8")).not.toContain("<script>");
-    expect(lab("convert", there, back).status).toBe(0);
+    expect((await commandLine("convert", there, back)).status).toBe(0);
     expect(JSON.parse(readFileSync(back, "utf8"))).toMatchObject({
       metadata,
       cells: [

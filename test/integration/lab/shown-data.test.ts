@@ -98,7 +98,7 @@ describe("32 × 32 × 3 images of ten classes, a folder a class, PNG and JPEG", 
     const fresh: Uint8Array[] = [];
     for (let label = 0; label < CLASSES; label++) {
       mkdirSync(join(folder, `class ${label}`), { recursive: true });
-      for (let i = 0; i < 24; i++) {
+      for (let i = 0; i < 14; i++) {
         const data = picture(label, stream);
         const jpeg = i % 3 === 0;
         const bytes = jpeg ? encodeJpeg({ width: SIDE, height: SIDE, data }, 90).data : pngOf(data);

@@ -8,7 +8,9 @@ import {
 } from "../../../src/shared/experiments/stages.ts";
 import { openTestLab, type TestLab } from "./open-test-lab.ts";
 
-const SETTINGS: StagesSettings = { seed: 42, rows: 1_000, threads: 2, samples: 5 };
+const SETTINGS: StagesSettings = { seed: 42, rows: 300, threads: 2, samples: 3 };
+/** Enough to see that a run finishes. */
+const SHORT: StagesSettings = { ...SETTINGS, rows: 64, samples: 1 };
 
 let test: TestLab;
 beforeAll(async () => {
@@ -28,7 +30,7 @@ describe("the stages", () => {
     });
     const run = await test.lab.stages.start(SETTINGS).done;
     stop();
-    expect(run).toMatchObject({ kind: "stages", status: "finished", failure: null, rows: 1_000 });
+    expect(run).toMatchObject({ kind: "stages", status: "finished", failure: null, rows: SETTINGS.rows });
     expect(run.summary).toMatchObject({ stages: 6, gradientPairs: 75, equalPairs: 75 });
     record = test.lab.stages.get({ runId: run.id });
   }, 120_000);
@@ -100,12 +102,12 @@ describe("the stages", () => {
   it("gives the memory back", async () => {
     const before = test.lab.stages.forecast(SETTINGS);
     expect(before).toMatchObject({ refusal: "", seconds: expect.any(Number) as number });
-    const again = await test.lab.stages.start({ ...SETTINGS, rows: 64 }).done;
+    const again = await test.lab.stages.start(SHORT).done;
     expect(again).toMatchObject({ status: "finished", summary: { equalPairs: 75 } });
   });
 
   it("keeps what was measured when it is cancelled", async () => {
-    const started = test.lab.stages.start({ ...SETTINGS, samples: 50 });
+    const started = test.lab.stages.start({ ...SETTINGS, samples: 10 });
     const stop = test.lab.subscribe((event) => {
       if (event.name === "stageFinished" && event.payload.result.id === "module") test.lab.activity.cancel();
     });
@@ -120,7 +122,7 @@ describe("the stages", () => {
     ]);
     expect(report.gains.map(({ slower }) => slower)).toEqual(["layer-classes"]);
     expect(test.lab.activity.state()).toBeNull();
-    const next = await test.lab.stages.start({ ...SETTINGS, rows: 64 }).done;
+    const next = await test.lab.stages.start(SHORT).done;
     expect(next.status).toBe("finished");
   });
 });

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Lab } from "../../../src/main/lab/lab.ts";
 import { openLab } from "../../../src/main/lab/open-lab.ts";
 import { ContractError } from "../../../src/core/errors.ts";
-import { labOptions } from "./open-test-lab.ts";
+import { labOptions, openTunedLab } from "./open-test-lab.ts";
 import type { LabEvent } from "../../../src/main/lab/activity/experiment.ts";
 
 let folder: string;
@@ -19,8 +19,8 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-async function open(appVersion = "test"): Promise<Lab> {
-  const lab = await openLab({ ...labOptions(folder, 1), appVersion });
+async function open(appVersion = "test", how = openLab): Promise<Lab> {
+  const lab = await how({ ...labOptions(folder, 1), appVersion });
   opened.push(lab);
   return lab;
 }
@@ -42,7 +42,7 @@ describe("openLab()", () => {
   });
 
   it("takes the saved tuning and saves none when another process has the database", async () => {
-    const first = await open();
+    const first = await open("test", openTunedLab);
     const second = await open();
     expect(second.diagnostics.get().database.readOnly).toBe(true);
     expect(second.diagnostics.get().tuning.source).toBe("saved");
@@ -55,7 +55,7 @@ describe("openLab()", () => {
 
 describe("Lab.kernels.tune()", () => {
   it("is an activity while it runs, refuses a second one, and is saved", async () => {
-    const lab = await open();
+    const lab = await open("test", openTunedLab);
     const events: LabEvent[] = [];
     lab.subscribe((event) => events.push(event));
     const tuned = lab.kernels.tune();

@@ -4,10 +4,12 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parse } from "csv-parse/sync";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { runLessonsCommand, runLessonsTestCommand } from "../../../src/main/cli/lessons-command.ts";
 import { writeIpynb } from "../../../src/shared/documents/ipynb.ts";
 import { readLabDocument } from "../../../src/shared/documents/read-lab-document.ts";
+import { commandLine, ended, type Ended } from "../lab/command-in-process.ts";
+import { openTestLab, type TestLab } from "../lab/open-test-lab.ts";
 
-const PROGRAM = resolve("out/main/lab.js");
 const HEADER = "// lab notebook 1 · title: Twice · seed: 1 · threads: 1 · rows: 100\n";
 const CHECK = `// %% check
 {
@@ -27,72 +29,70 @@ const twice = (x: Tensor) => x;
 ${CHECK}${SOLUTION}`;
 
 let folder: string;
+let opened: TestLab;
 const inFolder = (name: string): string => join(folder, name);
-beforeAll(() => {
+beforeAll(async () => {
+  opened = await openTestLab(2);
   folder = mkdtempSync(join(tmpdir(), "backprop-lab-lessons-"));
   writeFileSync(inFolder("twice.lab.ts"), LESSON);
 });
-afterAll(() => {
+afterAll(async () => {
+  await opened.close();
   rmSync(folder, { recursive: true, force: true });
 });
 
-function lab(...args: string[]): { status: number | null; stdout: string; stderr: string } {
-  return spawnSync(process.execPath, [PROGRAM, ...args], {
-    encoding: "utf8",
-    timeout: 600_000,
-    maxBuffer: 64e6,
-  });
-}
-const lessons = (...args: string[]): ReturnType<typeof lab> =>
-  lab("lessons", ...args, "--database", inFolder("lab.sqlite"));
+const tested = (path: string, options: Parameters<typeof runLessonsTestCommand>[2] = {}): Promise<Ended> =>
+  ended(() => runLessonsTestCommand(opened.lab, path, options));
 
 describe("lab lessons test", () => {
-  it("passes a lesson whose solution passes and whose starter fails", () => {
-    const { status, stdout } = lessons("test", inFolder("twice.lab.ts"));
+  it("passes a lesson whose solution passes and whose starter fails", async () => {
+    const { status, stdout } = await tested(inFolder("twice.lab.ts"));
     expect(stdout).toContain("ok     twice");
     expect(status).toBe(0);
   });
 
-  it("passes the lesson that the guide for teachers shows", () => {
+  it("passes the lesson that the guide for teachers shows", async () => {
     const page = readFileSync("docs/lessons.md", "utf8");
     const [example = ""] = /\/\/ lab notebook 1[^`]*(?:`[^`]+`[^`]*)*?(?=\n```)/.exec(page) ?? [];
     writeFileSync(inFolder("guide.lab.ts"), example);
-    expect(lessons("test", inFolder("guide.lab.ts")).stdout).toContain("1 exercises, 0 failed");
+    expect((await tested(inFolder("guide.lab.ts"))).stdout).toContain("1 exercises, 0 failed");
   });
 
-  it("fails one whose solution is wrong, whose starter passes, or which has no check", () => {
+  it("fails one whose solution is wrong, whose starter passes, or which has no check", async () => {
     const broken = inFolder("broken");
     mkdirSync(broken);
     writeFileSync(join(broken, "a.lab.ts"), LESSON.replace("x.mul(2);\n}\n", "x.square();\n}\n"));
     writeFileSync(join(broken, "b.lab.ts"), LESSON.replace("=> x;", "=> x.add(x);"));
     writeFileSync(join(broken, "c.lab.ts"), LESSON.replace(CHECK, ""));
-    const { status, stdout } = lessons("test", broken, "--json");
-    const { tested } = JSON.parse(stdout) as { tested: { ok: boolean; problems: string[] }[] };
-    expect(tested.map(({ ok }) => ok)).toEqual([false, false, false]);
-    expect(tested[0].problems[0]).toContain("exactly what comes out when x is squared");
-    expect(tested[1].problems).toEqual(["the starter passes already"]);
-    expect(tested[2].problems).toEqual(["it has no check"]);
+    const { status, stdout } = await tested(broken, { json: true });
+    const found = (JSON.parse(stdout) as { tested: { ok: boolean; problems: string[] }[] }).tested;
+    expect(found.map(({ ok }) => ok)).toEqual([false, false, false]);
+    expect(found[0].problems[0]).toContain("exactly what comes out when x is squared");
+    expect(found[1].problems).toEqual(["the starter passes already"]);
+    expect(found[2].problems).toEqual(["it has no check"]);
     expect(status).toBe(1);
   });
 });
 
 describe("lab lessons hand-out", () => {
-  it("writes the lesson without its solutions, and never over it", () => {
+  it("writes the lesson without its solutions, and never over it", async () => {
     const out = inFolder("out.lab.ts");
-    expect(lab("lessons", "hand-out", inFolder("twice.lab.ts"), "--out", out).status).toBe(0);
+    const handOut = (to: string): Promise<Ended> =>
+      commandLine("lessons", "hand-out", inFolder("twice.lab.ts"), "--out", to);
+    expect((await handOut(out)).status).toBe(0);
     const text = readFileSync(out, "utf8");
     expect(text).not.toContain("x.mul(2);");
     expect(text).toContain("// %% check");
     expect(text).toContain("lesson: Twice");
-    const same = lab("lessons", "hand-out", inFolder("twice.lab.ts"), "--out", inFolder("twice.lab.ts"));
+    const same = await handOut(inFolder("twice.lab.ts"));
     expect(same.status).toBe(1);
     expect(same.stderr).toContain("whose solutions would be lost");
   });
 });
 
 describe("lab lessons", () => {
-  it("lists the twelve, with what to do next", () => {
-    const { status, stdout } = lessons("--json");
+  it("lists the twelve, with what to do next", async () => {
+    const { status, stdout } = await ended(() => runLessonsCommand(opened.lab, { json: true }));
     const { lessons: found, next } = JSON.parse(stdout) as {
       lessons: { id: string; exercises: unknown[] }[];
       next: { lesson: string } | null;
@@ -144,15 +144,24 @@ describe("lab lessons grade", () => {
       writeFileSync(join(students, "jupyter.ipynb"), writeIpynb(document));
       symlinkSync("/etc/passwd", join(students, "link.lab.ts"));
       const csv = inFolder("grades.csv");
-      const { status, stdout, stderr } = lessons(
-        "grade",
-        students,
-        "--lesson",
-        inFolder("twice.lab.ts"),
-        "--csv",
-        csv,
-        "--limit",
-        "8s",
+      // As a process: some of them would take the memory of this one.
+      const { status, stdout, stderr } = spawnSync(
+        process.execPath,
+        [
+          resolve("out/main/lab.js"),
+          "lessons",
+          "grade",
+          students,
+          "--lesson",
+          inFolder("twice.lab.ts"),
+          "--csv",
+          csv,
+          "--limit",
+          "8s",
+          "--database",
+          inFolder("lab.sqlite"),
+        ],
+        { encoding: "utf8", timeout: 600_000, maxBuffer: 64e6 },
       );
       expect(stderr).toContain(`16 rows: ${csv}`);
       expect(status).toBe(0);
