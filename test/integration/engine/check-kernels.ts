@@ -740,19 +740,19 @@ async function computedOn(
 
 /** Ops with no more cases than this are checked in both halves. */
 const FEW_CASES = 3;
+/** Ops with more than this, which are the products, take most of the time: each half has a quarter of them. */
+const MANY_CASES = 100;
 
 /**
  * Each op's cases by turns, so that both of two files have every op, and with `THOROUGH` all of them. The turns change
- * at every eighth case: eight are one shape of a product, in every way. The second file, where only how V8 compiles is
- * another, has half of its turns.
+ * at every eighth case: eight are one shape of a product, in every way.
  */
 const partOf = (half: 0 | 1, cases: readonly KernelCase[]): readonly KernelCase[] =>
   THOROUGH || cases.length <= FEW_CASES
     ? cases
-    : cases.filter((_, index) => {
-        const turn = index + Math.floor(index / 8);
-        return half === 0 ? turn % 2 === 0 : turn % 4 === 1;
-      });
+    : cases.filter(
+        (_, index) => (index + Math.floor(index / 8)) % (cases.length > MANY_CASES ? 4 : 2) === half,
+      );
 
 /**
  * Every kernel against the float64 reference on awkward shapes, on real engines of one to three workers.

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { TaskError } from "../../../src/core/errors.ts";
 import { RecordingOps, type Program } from "../../../src/core/ops/recording-ops.ts";
 import type { Scope } from "../../../src/main/engine/arena.ts";
@@ -16,11 +16,12 @@ const REASON_WITHIN_MS = 5_000;
 /** For a busy machine; nothing is judged by it. */
 const HANG_GUARD_MS = 300_000;
 
-let engine: Engine | undefined;
-afterEach(async () => {
-  await engine?.close();
-  engine = undefined;
+let engine: Engine;
+// One for all: after a failed run it has a new pool, and goes on as before.
+beforeAll(async () => {
+  engine = await Engine.start({ threads: 2, workerFile: FAULTY_WORKER, tuning: keptTuning });
 });
+afterAll(() => engine.close());
 
 /** Work that needs both workers at a barrier; `fault` is what happens to the second. */
 function program(scope: Scope, fault: string | null): Program {
@@ -76,7 +77,6 @@ describe("Engine.run() when a worker fails", () => {
   ])(
     "%s ends the run with the reason within 5 s, and the next run works",
     async (_what, fault, reason) => {
-      engine = await Engine.start({ threads: 2, workerFile: FAULTY_WORKER, tuning: keptTuning });
       const scope = engine.arena.scope();
       const cores = waitingForCores();
       const startedMs = performance.now();
@@ -109,13 +109,12 @@ describe("Engine.run() when a worker fails", () => {
 });
 
 /** A tenth of them end with a worker that throws or exits, half of the others are cancelled. */
-const CYCLES = times(60, 200);
+const CYCLES = times(30, 200);
 
 describe(`Engine.run() over ${CYCLES} cycles`, () => {
   it(
     "leaks nothing in the arena, however a run ends",
     async () => {
-      engine = await Engine.start({ threads: 2, workerFile: FAULTY_WORKER, tuning: keptTuning });
       let committedBytes = 0;
       for (let cycle = 0; cycle < CYCLES; cycle++) {
         const scope = engine.arena.scope();

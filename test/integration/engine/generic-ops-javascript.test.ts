@@ -30,4 +30,4 @@ it("computes with the plain loops", async () => {
   await engine.close();
 });
 
-checkGenericPrograms(startWithPlainLoops, { exact: times(60, 300), others: times(40, 200) });
+checkGenericPrograms(startWithPlainLoops, { exact: times(24, 300), others: times(16, 200) });

@@ -18,6 +18,7 @@ import type { StoredDataset } from "../../../src/shared/experiments/stored-datas
 import { NOTEBOOK_SPEC } from "../../../src/shared/specs/notebook-spec.ts";
 import type { TrainSpec } from "../../../src/shared/specs/train-spec.ts";
 import { WORKER_FILE } from "../engine/start-engine.ts";
+import { THOROUGH } from "../../thorough.ts";
 import { labOptions } from "./open-test-lab.ts";
 
 const CLASSES = 4;
@@ -162,7 +163,7 @@ describe("a training from bytes", () => {
         const spec = specOf(one);
         const valid = { name: one.name, split: "valid", rows: one.validRows } as const;
         const background = await rows.background(one.name);
-        for (const threads of [1, 2, 4]) {
+        for (const threads of THOROUGH ? [1, 2, 4] : [1, 4]) {
           const floats: TrainerData = {
             train: { ...(await rows.rows(spec.data)), byteValues: null },
             valid: { ...(await rows.rows(valid)), byteValues: null },

@@ -42,7 +42,7 @@ async function keepTuning(tuned: string): Promise<void> {
 }
 
 /** Makes a database with the kept tuning, where there is none. */
-async function makeTuned({ databasePath }: LabOptions): Promise<void> {
+export async function makeTuned(databasePath: string): Promise<void> {
   if (existsSync(databasePath)) return;
   const tuned = tunedDatabase();
   if (!existsSync(tuned)) await keepTuning(tuned);
@@ -51,7 +51,7 @@ async function makeTuned({ databasePath }: LabOptions): Promise<void> {
 
 /** Opens a lab whose kernels an earlier test has chosen. */
 export async function openTunedLab(options: LabOptions): Promise<Lab> {
-  await makeTuned(options);
+  await makeTuned(options.databasePath);
   return openLab(options);
 }
 
@@ -74,7 +74,7 @@ export async function openTestLab(
 ): Promise<TestLab> {
   const folder = mkdtempSync(join(tmpdir(), "backprop-lab-"));
   const options = labOptions(folder, threads);
-  await makeTuned(options);
+  await makeTuned(options.databasePath);
   const recorded = record(options.databasePath);
   const lab = await openLab(options);
   return {

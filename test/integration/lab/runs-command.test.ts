@@ -1,17 +1,12 @@
-import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openStore } from "../../../src/main/store/open/open-store.ts";
+import { labHere } from "./lab-here.ts";
+import { makeTuned } from "./open-test-lab.ts";
 import { machine, nativeBinding, notebookRun, timing } from "../store/recorded-values.ts";
-
-const PROGRAM = resolve("out/main/lab.js");
-
-/** The command as a user's shell runs it: this runtime is already Electron as Node. */
-const lab = (...args: string[]): { status: number | null; stdout: string; stderr: string } =>
-  spawnSync(process.execPath, [PROGRAM, ...args], { encoding: "utf8", timeout: 120_000 });
 
 /** Two runs as the notebook records them, the newer with the larger rate. */
 function recordRuns(path: string): void {
@@ -43,63 +38,83 @@ describe("lab runs, show, compare, export, import, trash", () => {
   let own: readonly string[] = [];
   let ids: string[] = [];
 
-  beforeAll(() => {
+  beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), "backprop-lab-runs-cli-"));
     own = ["--database", join(folder, "runs.sqlite")];
     recordRuns(join(folder, "runs.sqlite"));
-    ids = (JSON.parse(lab("runs", "--json", ...own).stdout) as { id: string }[]).map(({ id }) => id);
+    ids = (JSON.parse((await labHere("runs", "--json", ...own)).stdout) as { id: string }[]).map(
+      ({ id }) => id,
+    );
   });
+  /** One in which the kernels need not be timed first. */
+  async function newDatabase(name: string): Promise<string> {
+    const path = join(folder, name);
+    await makeTuned(path);
+    return path;
+  }
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  it("finds by a query and says where one is wrong", () => {
-    const found = JSON.parse(lab("runs", "kind:note", "lr>0.05", "--json", ...own).stdout) as unknown[];
+  it("finds by a query and says where one is wrong", async () => {
+    const found = JSON.parse(
+      (await labHere("runs", "kind:note", "lr>0.05", "--json", ...own)).stdout,
+    ) as unknown[];
     expect(found).toHaveLength(1);
-    expect(lab("runs", "lr>7", ...own).stdout).toContain("No run matches the query.");
-    const { status, stderr } = lab("runs", 'name:"open', ...own);
+    expect((await labHere("runs", "lr>7", ...own)).stdout).toContain("No run matches the query.");
+    const { status, stderr } = await labHere("runs", 'name:"open', ...own);
     expect(stderr).toContain("quotation mark at character 6");
     expect(status).toBe(1);
   });
 
-  it("shows one run and how to do it again, and compares two", () => {
-    const shown = lab("show", ids[0] ?? "", ...own).stdout;
+  it("shows one run and how to do it again, and compares two", async () => {
+    const shown = (await labHere("show", ids[0] ?? "", ...own)).stdout;
     expect(shown).toContain(`(${ids[0] ?? ""})`);
     expect(shown).toMatch(/Again: lab notebook --seed \d/);
-    expect(lab("compare", ...ids, ...own).stdout).toMatch(/lr +0\.1 +0\.01/);
-    const compared = JSON.parse(lab("compare", ...ids, "--json", ...own).stdout) as { runs: unknown[] };
+    expect((await labHere("compare", ...ids, ...own)).stdout).toMatch(/lr +0\.1 +0\.01/);
+    const compared = JSON.parse((await labHere("compare", ...ids, "--json", ...own)).stdout) as {
+      runs: unknown[];
+    };
     expect(compared.runs).toHaveLength(2);
-    expect(lab("show", "nobody", ...own).stderr).toContain("There is no run nobody");
+    expect((await labHere("show", "nobody", ...own)).stderr).toContain("There is no run nobody");
   });
 
-  it("writes to standard output what it writes to a file", () => {
+  it("writes to standard output what it writes to a file", async () => {
     const path = join(folder, "metrics.csv");
-    expect(lab("export", "metrics", "--out", path, ...own).stderr).toContain("20 rows");
-    const piped = lab("export", "metrics", "--out", "-", ...own).stdout;
+    expect((await labHere("export", "metrics", "--out", path, ...own)).stderr).toContain("20 rows");
+    const piped = (await labHere("export", "metrics", "--out", "-", ...own)).stdout;
     expect(piped).toBe(readFileSync(path, "utf8"));
     expect(piped.split("\n")[0]).toBe("run_id,metric,step,epoch,value,wall_ms");
-    const some = lab("export", "timings", "--runs", "lr>0.05", "--out", "-", ...own).stdout;
+    const some = (await labHere("export", "timings", "--runs", "lr>0.05", "--out", "-", ...own)).stdout;
     expect(some.trim().split("\n")).toHaveLength(2);
   });
 
-  it("takes a bundle into another database, and empties its trash", () => {
+  it("takes a bundle into another database, and empties its trash", async () => {
     const bundle = join(folder, "bundle.json");
-    lab("export", "bundle", "--out", bundle, ...own);
-    const other = ["--database", join(folder, "other.sqlite")];
-    expect(lab("import", bundle, ...other).stdout).toContain("2 runs added, 0 were there already");
-    expect(lab("import", bundle, ...other).stdout).toContain("0 runs added, 2 were there already");
-    expect(lab("trash", "--delete", "lr>0.05", ...other).stdout).toContain("runs put into the trash: 1");
-    expect(JSON.parse(lab("trash", "--json", ...other).stdout)).toHaveLength(1);
-    expect(lab("trash", "--restore", "lr>0.05", ...other).stdout).toContain("runs restored: 1");
-    lab("trash", "--delete", "lr<0.05", ...other);
-    expect(lab("trash", "--empty", ...other).stdout).toMatch(/runs deleted for good: 1; \d+ bytes freed/);
-    expect(JSON.parse(lab("runs", "--json", ...other).stdout)).toHaveLength(1);
+    await labHere("export", "bundle", "--out", bundle, ...own);
+    const other = ["--database", await newDatabase("other.sqlite")];
+    expect((await labHere("import", bundle, ...other)).stdout).toContain(
+      "2 runs added, 0 were there already",
+    );
+    expect((await labHere("import", bundle, ...other)).stdout).toContain(
+      "0 runs added, 2 were there already",
+    );
+    expect((await labHere("trash", "--delete", "lr>0.05", ...other)).stdout).toContain(
+      "runs put into the trash: 1",
+    );
+    expect(JSON.parse((await labHere("trash", "--json", ...other)).stdout)).toHaveLength(1);
+    expect((await labHere("trash", "--restore", "lr>0.05", ...other)).stdout).toContain("runs restored: 1");
+    await labHere("trash", "--delete", "lr<0.05", ...other);
+    expect((await labHere("trash", "--empty", ...other)).stdout).toMatch(
+      /runs deleted for good: 1; \d+ bytes freed/,
+    );
+    expect(JSON.parse((await labHere("runs", "--json", ...other)).stdout)).toHaveLength(1);
   });
 
-  it("takes many bundles, gzipped or not, and folders of them in one go; names what is cut off (issue 20)", () => {
+  it("takes many bundles, gzipped or not, and folders of them in one go; names what is cut off (issue 20)", async () => {
     const given = join(folder, "bundles", "deeper");
     mkdirSync(given, { recursive: true });
     const [plain, packed] = [join(folder, "bundles", "all.json"), join(given, "one.json.gz")];
-    lab("export", "bundle", "--out", plain, ...own);
-    lab("export", "bundle", "--runs", "lr>0.05", "--out", packed, ...own);
+    await labHere("export", "bundle", "--out", plain, ...own);
+    await labHere("export", "bundle", "--runs", "lr>0.05", "--out", packed, ...own);
     const text = gunzipSync(readFileSync(packed)).toString("utf8");
     expect(JSON.parse(text)).toBeInstanceOf(Array);
     expect(readFileSync(packed).length).toBeLessThan(text.length / 2);
@@ -107,8 +122,8 @@ describe("lab runs, show, compare, export, import, trash", () => {
     const cut = join(folder, "cut.bundle");
     writeFileSync(cut, readFileSync(packed).subarray(0, -20));
     writeFileSync(join(given, "notes.json"), '{"no": "bundle"}');
-    const many = ["--database", join(folder, "many.sqlite")];
-    const first = lab("import", packed, cut, join(folder, "bundles"), "--json", ...many);
+    const many = ["--database", await newDatabase("many.sqlite")];
+    const first = await labHere("import", packed, cut, join(folder, "bundles"), "--json", ...many);
     expect(first.status).toBe(1);
     expect(first.stderr).toContain(cut);
     expect(first.stderr).toContain("the compressed file ends early");
@@ -117,23 +132,21 @@ describe("lab runs, show, compare, export, import, trash", () => {
     // The gzipped one was given twice, as itself and by its folder.
     expect(skipped).toHaveLength(1);
     expect(failed).toMatchObject([{ path: cut }]);
-    const second = lab("import", join(folder, "bundles"), ...many);
+    const second = await labHere("import", join(folder, "bundles"), ...many);
     expect(second.status).toBe(0);
     expect(second.stdout).toContain("2 of 2 bundles: 0 runs added, 3 were there already");
-    const runs = lab("export", "metrics", "--out", "-", ...many).stdout;
+    const runs = (await labHere("export", "metrics", "--out", "-", ...many)).stdout;
     expect(runs.split("\n").toSorted()).toEqual(
-      lab("export", "metrics", "--out", "-", ...own)
-        .stdout.split("\n")
-        .toSorted(),
+      (await labHere("export", "metrics", "--out", "-", ...own)).stdout.split("\n").toSorted(),
     );
   });
 
-  it("ends with 2 on wrong usage", () => {
+  it("ends with 2 on wrong usage", async () => {
     for (const [args, message] of [
       [["compare", "one-run"], /two runs are the fewest/],
       [["export", "everything", "--out", "-"], /Allowed choices are timings/],
     ] as const) {
-      const { status, stderr } = lab(...args, ...own);
+      const { status, stderr } = await labHere(...args, ...own);
       expect(stderr).toMatch(message);
       expect(status).toBe(2);
     }

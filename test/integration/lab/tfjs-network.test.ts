@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { afterEach, beforeEach, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
 import { compareGradients, finishComparison } from "../../../src/core/gradient-check.ts";
 import { buildNetwork } from "../../../src/core/network/build-network.ts";
 import {
@@ -23,17 +23,19 @@ const ROWS = 37;
 
 let arena: Arena;
 let scope: Scope;
-let cancelled: boolean;
+let cancelled = false;
 let tfjs: TfjsNetwork;
-beforeEach(() => {
+// As in the app, one thread computes one network after the other.
+beforeAll(() => {
   arena = new Arena();
-  scope = arena.scope();
-  cancelled = false;
   tfjs = new TfjsNetwork(TFJS_FILE, arena.memory, () => {
     if (cancelled) throw new ExperimentCancelled("cancelled");
   });
 });
-afterEach(async () => {
+beforeEach(() => {
+  scope = arena.scope();
+});
+afterAll(async () => {
   await tfjs.close();
 });
 

@@ -4,8 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { expect, it } from "vitest";
-import { openLab } from "../../../src/main/lab/open-lab.ts";
-import { labOptions, notebookSpec } from "./open-test-lab.ts";
+import { labOptions, notebookSpec, openTunedLab } from "./open-test-lab.ts";
 
 /** Needs to mount a small disk. */
 it("fault 17: a training waits while the disk is full, and ends with every step recorded once", async (context) => {
@@ -17,7 +16,7 @@ it("fault 17: a training waits while the disk is full, and ends with every step 
     return context.skip();
   }
   try {
-    const lab = await openLab(labOptions(folder, 1));
+    const lab = await openTunedLab(labOptions(folder, 1));
     const told: string[] = [];
     const phases: string[] = [];
     lab.subscribe((event) => {

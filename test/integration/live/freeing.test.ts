@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { times } from "../../thorough.ts";
 import { startKernel, type TestKernel } from "./start-kernel.ts";
 
 let live: TestKernel;
@@ -34,7 +35,8 @@ describe("tensors go with the last variable that holds them", () => {
     ];
     for (const cell of cells) await live.run(cell, "warm");
     const before = await held();
-    for (let round = 0; round < 12; round++) for (const cell of cells) await live.run(cell, `round ${round}`);
+    for (let round = 0; round < times(4, 12); round++)
+      for (const cell of cells) await live.run(cell, `round ${round}`);
     expect(await held()).toEqual(before);
     await live.print("keep = net = sgd = null as any;");
     expect(await held()).toMatchObject({ allocations: 0, tensors: 0, tensorBytes: 0 });
