@@ -17,7 +17,7 @@ import { connect } from "../../../src/main/store/open/database.ts";
 import { openStore } from "../../../src/main/store/open/open-store.ts";
 import type { RunSummary } from "../../../src/shared/runs/run-records.ts";
 import { machine, nativeBinding, notebookRun } from "../store/recorded-values.ts";
-import { labHere, type Answer } from "./lab-here.ts";
+import { labHere, type Ended } from "./lab-here.ts";
 import { makeTuned, notebookSpec } from "./open-test-lab.ts";
 
 // Numbers are items of the list of faults that were met.
@@ -64,11 +64,11 @@ afterAll(() => {
 /** The words of a command; files are those of the folder. */
 const words = (command: string): string[] =>
   command.split(" ").map((word) => (word.includes(".") ? at(word) : word));
-const on = (database: string, command: string): Promise<Answer> =>
+const on = (database: string, command: string): Promise<Ended> =>
   labHere(...words(command), "--database", at(database));
 
 /** A line of a shell in which `lab` is the command; `status` is that of the first command of a pipe. */
-const shell = (line: string): Answer =>
+const shell = (line: string): Ended =>
   spawnSync(
     "bash",
     ["-c", `lab() { "${process.execPath}" "${PROGRAM}" "$@"; }\n${line}\nexit \${PIPESTATUS[0]}`],
@@ -86,12 +86,12 @@ const runsOf = async (database: string): Promise<RunSummary[]> =>
 describe.skipIf(!existsSync("/proc/self"))("a home folder that can never be written", () => {
   beforeAll(() => writeFileSync(at("rows.csv"), "x,y,label\n1,2,a\n3,4,b\n"));
   const homeless = { HOME: "/proc", XDG_CONFIG_HOME: "" };
-  const here = (command: string): Promise<Answer> => {
+  const here = (command: string): Promise<Ended> => {
     for (const [name, value] of Object.entries(homeless)) vi.stubEnv(name, value);
     return labHere(...words(command));
   };
   afterEach(() => vi.unstubAllEnvs());
-  const refused = ({ status, stdout, stderr }: Answer): void => {
+  const refused = ({ status, stdout, stderr }: Ended): void => {
     expect(stderr.match(/Runs cannot be saved in \/proc\/\.config\/Backprop Lab/g)).toHaveLength(1);
     expect(stderr).toMatch(/--database|another folder/);
     expect(stdout).toBe("");

@@ -2,15 +2,13 @@ import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { ValiError } from "valibot";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { runDoctorCommand } from "../../../src/main/cli/doctor-command.ts";
 import { runInitCommand } from "../../../src/main/cli/init-command.ts";
-import { runLadderCommand } from "../../../src/main/cli/ladder-command.ts";
 import { runNotebookCommand } from "../../../src/main/cli/notebook-command.ts";
 import { WASM_SETS } from "../../../src/shared/engine/instruction-sets.ts";
 import type { TuningReport } from "../../../src/shared/experiments/tuning.ts";
-import { commandLine, ended } from "./command-in-process.ts";
+import { labHere, ended } from "./lab-here.ts";
 import { fewerProducts, GOLDEN_FOLDER, openTestLab, type TestLab } from "./open-test-lab.ts";
 
 const PROGRAM = resolve("out/main/lab.js");
@@ -41,7 +39,7 @@ describe("lab", () => {
     expect(status).toBe(0);
     expect(stdout).toMatch(/Usage: lab/);
     for (const command of ["notebook", "runs", "ladder", "doctor", "tune"]) {
-      const help = await commandLine(command, "--help");
+      const help = await labHere(command, "--help");
       expect(help.status).toBe(0);
       expect(help.stdout).toMatch(/Usage: lab/);
     }
@@ -64,7 +62,7 @@ describe("lab", () => {
     [["export", "everything", "--out", "-"], /Allowed choices are timings/],
     [[], /Usage/],
   ])("ends with 2 on wrong usage: %j", async (args, message) => {
-    const { status, stdout, stderr } = await commandLine(...args);
+    const { status, stdout, stderr } = await labHere(...args);
     expect(stderr + stdout).toMatch(message);
     expect(status).toBe(2);
   });
@@ -73,7 +71,7 @@ describe("lab", () => {
     "D36: lab %s --threads 1000 is refused in words, before anything is opened",
     async (command) => {
       const path = join(folder, "never-written.sqlite");
-      const { status, stderr } = await commandLine(
+      const { status, stderr } = await labHere(
         ...command.split(" "),
         "--threads",
         "1000",
@@ -97,10 +95,8 @@ describe("lab", () => {
       return sides[0].layers[0].activation.std;
     };
     expect((await stdOf({ gain: 2 })) / (await stdOf({}))).toBeCloseTo(2, 5);
-    const refused = runInitCommand(test.lab, undefined, { ...options, gain: -1 });
-    // What is refused so ends with 2.
-    await expect(refused).rejects.toThrow(ValiError);
-    await expect(refused).rejects.toThrow(/gain/);
+    const refused = await labHere("init", "--gain", "-1", "--rows", "300", "--save", ...database());
+    expect([refused.status, refused.stderr]).toEqual([2, expect.stringMatching(/gain/)]);
   });
 
   it("tune times the kernels and saves the result; doctor shows it, runtime, SQLite, threads and database", async () => {
@@ -166,30 +162,19 @@ describe("lab", () => {
     expect(mean).toBeCloseTo(0.6624, 3);
     const runs = JSON.parse(lab("runs", "--json", ...saved()).stdout) as { id: string; status: string }[];
     expect(runs).toContainEqual(expect.objectContaining({ id: result.run, status: "finished" }));
-    expect((await commandLine("show", result.run, ...saved())).stdout).toContain(
-      "Backpropagation from scratch",
-    );
+    expect((await labHere("show", result.run, ...saved())).stdout).toContain("Backpropagation from scratch");
   });
 
   it("climbs the ladder at a shape of one's own, writes its CSVs, and compares it with itself", async () => {
     const csv = join(folder, "samples.csv");
     const summaryCsv = join(folder, "summary.csv");
-    const options = {
-      k: 30,
-      n: 9,
-      threads: 2,
-      seed: 1,
-      // Far more than any rung needs: on a busy machine too none is cut short.
-      budget: 60,
-      pytorch: false,
-      json: true,
-      csv,
-      summaryCsv,
-    } as const;
-    await expect(runLadderCommand(test.lab, { ...options, m: 2_000_000 })).rejects.toThrow(
-      /at most 1,000,000/,
-    );
-    const { status, stdout, stderr } = await ended(() => runLadderCommand(test.lab, { ...options, m: 7 }));
+    // The budget is far more than any rung needs: on a busy machine too none is cut short.
+    const given = "--k 30 --n 9 --threads 2 --seed 1 --budget 60 --no-pytorch --json".split(" ");
+    const files = ["--csv", csv, "--summary-csv", summaryCsv];
+    const climb = (m: number) => labHere("ladder", "--m", String(m), ...given, ...files, ...database());
+    const refused = await climb(2_000_000);
+    expect([refused.status, refused.stderr]).toEqual([2, expect.stringMatching(/at most 1,000,000/)]);
+    const { status, stdout, stderr } = await climb(7);
     expect(stderr).toBe("");
     expect(status).toBe(0);
     const result = JSON.parse(stdout) as {
@@ -225,7 +210,7 @@ describe("lab", () => {
     );
     expect(readFileSync(summaryCsv, "utf8").trim().split("\n")).toHaveLength(11);
     const compare = (...args: string[]) =>
-      commandLine("compare-ladders", result.run, result.run, ...args, ...saved());
+      labHere("compare-ladders", result.run, result.run, ...args, ...database());
     expect(JSON.parse((await compare("--json")).stdout)).toMatchObject({
       sameMachine: true,
       sameThreads: true,

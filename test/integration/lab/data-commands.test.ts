@@ -8,7 +8,7 @@ import { PNG } from "pngjs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { idxBytes, ImportFolder, npyBytes } from "../../unit/main/lab/datasets/import-folder.ts";
 import { storedZip } from "../../unit/main/lab/datasets/stored-zip.ts";
-import { commandLine, type Ended } from "./command-in-process.ts";
+import { labHere, type Ended } from "./lab-here.ts";
 
 const PROGRAM = resolve("out/main/lab.js");
 let folder: string;
@@ -23,7 +23,7 @@ afterAll(() => {
 });
 
 const database = (): readonly string[] => ["--database", join(folder, "lab.sqlite")];
-const lab = (...args: string[]): Promise<Ended> => commandLine(...args, ...database());
+const lab = (...args: string[]): Promise<Ended> => labHere(...args, ...database());
 const contentOf = ({ stdout }: { readonly stdout: string }): string =>
   (JSON.parse(stdout) as { contentHash: string }).contentHash;
 

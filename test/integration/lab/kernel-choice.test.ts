@@ -7,7 +7,7 @@ import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { TuningReport } from "../../../src/shared/experiments/tuning.ts";
 import { times } from "../../thorough.ts";
-import { commandLine } from "./command-in-process.ts";
+import { labHere } from "./lab-here.ts";
 import { notebookSpec } from "./open-test-lab.ts";
 
 const PROGRAM = resolve("out/main/lab.js");
@@ -69,7 +69,7 @@ describe("the kernels that a start chooses (issue 20, 1)", () => {
     const ids = [await train("simd128"), await train("relaxed128"), await train("simd128")];
     expect(ids[1]).not.toBe(ids[0]);
     expect(ids[2]).toBe(ids[0]);
-    const { stdout } = await commandLine("show", ids[0] ?? "", "--json", ...database.slice(0, 2));
+    const { stdout } = await labHere("show", ids[0] ?? "", "--json", ...database.slice(0, 2));
     const shown = JSON.parse(stdout) as { machine: { kernel: string } };
     expect(shown.machine.kernel).toBe("wasm-simd128");
   }, 300_000);

@@ -3,7 +3,8 @@ import { vi } from "vitest";
 import { runCommandLine } from "../../../src/main/cli/command-line.ts";
 import { Interruption } from "../../../src/main/cli/interruption.ts";
 
-export interface Answer {
+export interface Ended {
+  /** Null of a process that a signal ended. */
   readonly status: number | null;
   readonly stdout: string;
   readonly stderr: string;
@@ -11,11 +12,8 @@ export interface Answer {
 
 type Written = (chunk: string | Uint8Array, ...rest: readonly unknown[]) => boolean;
 
-/**
- * `lab …` without a process of its own, most of whose time goes into loading the lab. What is a process's own, such as
- * pipes, signals and how it ends, is asked of the built program.
- */
-export async function labHere(...args: readonly string[]): Promise<Answer> {
+/** What a command prints and its exit code, in this process: one of its own costs more than most commands. */
+export async function ended(command: () => Promise<number> | number): Promise<Ended> {
   const said = { stdout: "", stderr: "" };
   const keeping = (stream: "stdout" | "stderr"): Written => {
     const decoder = new TextDecoder();
@@ -30,12 +28,20 @@ export async function labHere(...args: readonly string[]): Promise<Answer> {
     vi.spyOn(process[name], "write").mockImplementation(keeping(name)),
   );
   try {
-    const status = await runCommandLine(["", "lab", ...args], {
-      interruption: new Interruption(),
-      place: { appPath: resolve("."), packagedIn: null },
-    });
-    return { status, ...said };
+    return { status: await command(), ...said };
   } finally {
     for (const stream of streams) stream.mockRestore();
   }
 }
+
+/**
+ * `lab …` without a process of its own, most of whose time goes into loading the lab. What is a process's own, such as
+ * pipes, signals and how it ends, is asked of the built program.
+ */
+export const labHere = (...args: readonly string[]): Promise<Ended> =>
+  ended(() =>
+    runCommandLine(["", "lab", ...args], {
+      interruption: new Interruption(),
+      place: { appPath: resolve("."), packagedIn: null },
+    }),
+  );

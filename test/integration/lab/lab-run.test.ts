@@ -12,7 +12,7 @@ import { readLabDocument } from "../../../src/shared/documents/read-lab-document
 import { writeLabDocument } from "../../../src/shared/documents/write-lab-document.ts";
 import type { CellResult } from "../../../src/shared/live/cell-result.ts";
 import { THOROUGH } from "../../thorough.ts";
-import { commandLine, ended, type Ended } from "./command-in-process.ts";
+import { labHere, ended, type Ended } from "./lab-here.ts";
 import { fewerProducts, openTestLab, type TestLab } from "./open-test-lab.ts";
 
 const PROGRAM = resolve("out/main/lab.js");
@@ -237,12 +237,26 @@ describe("lab run", () => {
     expect(stdout).toBe("");
   });
 
+  it("takes its options from the command line", async () => {
+    const file = notebook("options.lab.ts", { a: "print('left out');", b: "print(randn(3));" });
+    const target = inFolder("options.ipynb");
+    writeFileSync(target, "earlier");
+    const options = ["--cells", "b", "--seed", "2", "--limit", "60s", "--ipynb", target];
+    const refused = await labHere("run", file, ...options, ...database());
+    expect([refused.status, refused.stderr]).toEqual([1, expect.stringMatching(/--force/)]);
+    const { status, stdout } = await labHere("run", file, ...options, "--force", ...database());
+    expect(status).toBe(0);
+    expect(stdout).not.toContain("left out");
+    expect(stdout).toContain((await run(file, { cells: ["b"], seed: 2 })).stdout.split("\n")[2] ?? "nothing");
+    expect(JSON.parse(readFileSync(target, "utf8"))).toHaveProperty("cells");
+  });
+
   it.each([
     ["--limit", "soon", /length of time/],
     ["--threads", "1000", /at most 64/],
   ])("refuses %s %s before it opens the lab", async (option, value, message) => {
     const file = notebook("refused.lab.ts", { a: "1" });
-    const { status, stdout, stderr } = await commandLine("run", file, option, value, ...database());
+    const { status, stdout, stderr } = await labHere("run", file, option, value, ...database());
     expect(stderr).toMatch(message);
     expect(stdout).toBe("");
     expect(status).toBe(2);
@@ -281,12 +295,12 @@ describe("files", () => {
   it("lab convert there and back gives the same file", async () => {
     const there = inFolder("seed.ipynb");
     const back = inFolder("seed.lab.ts");
-    expect((await commandLine("convert", SEED_NOTEBOOK, there)).status).toBe(0);
-    expect((await commandLine("convert", there, back)).status).toBe(0);
+    expect((await labHere("convert", SEED_NOTEBOOK, there)).status).toBe(0);
+    expect((await labHere("convert", there, back)).status).toBe(0);
     expect(readFileSync(back, "utf8")).toBe(readFileSync(SEED_NOTEBOOK, "utf8"));
-    expect((await commandLine("convert", there, back)).stderr).toMatch(/--force/);
-    expect((await commandLine("convert", there, inFolder("other.ipynb"))).stderr).toMatch(/end alike/);
-    expect((await commandLine("convert", SEED_NOTEBOOK, inFolder("notes.txt"))).stderr).toMatch(
+    expect((await labHere("convert", there, back)).stderr).toMatch(/--force/);
+    expect((await labHere("convert", there, inFolder("other.ipynb"))).stderr).toMatch(/end alike/);
+    expect((await labHere("convert", SEED_NOTEBOOK, inFolder("notes.txt"))).stderr).toMatch(
       /ends with .lab.ts or .ipynb/,
     );
   });
@@ -322,7 +336,7 @@ describe("files", () => {
   ])("%s is refused in words and left as it is", async (name, text, message) => {
     const file = inFolder(name);
     writeFileSync(file, text);
-    const { status, stdout, stderr } = await commandLine("run", file, ...database());
+    const { status, stdout, stderr } = await labHere("run", file, ...database());
     expect(stderr).toMatch(message);
     expect(stdout).toBe("");
     expect(status).toBe(1);
@@ -359,9 +373,9 @@ describe("files", () => {
     expect(stderr).toMatch(/image\/svg\+xml, text\/html/);
     const there = inFolder("python.lab.ts");
     const back = inFolder("python-back.ipynb");
-    expect((await commandLine("convert", file, there)).status).toBe(0);
+    expect((await labHere("convert", file, there)).status).toBe(0);
     expect(readFileSync(there, "utf8")).not.toContain("<script>");
-    expect((await commandLine("convert", there, back)).status).toBe(0);
+    expect((await labHere("convert", there, back)).status).toBe(0);
     expect(JSON.parse(readFileSync(back, "utf8"))).toMatchObject({
       metadata,
       cells: [

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { runLessonsCommand, runLessonsTestCommand } from "../../../src/main/cli/lessons-command.ts";
 import { writeIpynb } from "../../../src/shared/documents/ipynb.ts";
 import { readLabDocument } from "../../../src/shared/documents/read-lab-document.ts";
-import { commandLine, ended, type Ended } from "../lab/command-in-process.ts";
+import { labHere, ended, type Ended } from "../lab/lab-here.ts";
 import { openTestLab, type TestLab } from "../lab/open-test-lab.ts";
 
 const HEADER = "// lab notebook 1 · title: Twice · seed: 1 · threads: 1 · rows: 100\n";
@@ -78,7 +78,7 @@ describe("lab lessons hand-out", () => {
   it("writes the lesson without its solutions, and never over it", async () => {
     const out = inFolder("out.lab.ts");
     const handOut = (to: string): Promise<Ended> =>
-      commandLine("lessons", "hand-out", inFolder("twice.lab.ts"), "--out", to);
+      labHere("lessons", "hand-out", inFolder("twice.lab.ts"), "--out", to);
     expect((await handOut(out)).status).toBe(0);
     const text = readFileSync(out, "utf8");
     expect(text).not.toContain("x.mul(2);");
