@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { times } from "../../thorough.ts";
 import { startKernel, textsOf, type TestKernel } from "./start-kernel.ts";
 
 let live: TestKernel;
@@ -158,7 +159,7 @@ describe("the language called in all the wrong ways", () => {
       const functions: any[] = [tensor, zeros, ones, full, eye, arange, randn, rand, randperm, cat, stack, pad, einsum, where, add, pow, matmul, manualSeed, data,
         nn.init.kaimingNormal_, nn.init.uniform_, plot, hist, image, heat, show, assertClose, check, checkLayer, time, noGrad];
       var strange: string[] = []; let thrown = 0, fine = 0;
-      for (let i = 0; i < 6000; i++) {
+      for (let i = 0; i < ${times(2_400, 6_000)}; i++) {
         const given = Array.from({ length: Math.floor(Math.random() * 4) }, pick);
         try {
           if (i % 3 === 0) functions[Math.floor(Math.random() * functions.length)](...given);

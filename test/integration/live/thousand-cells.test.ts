@@ -19,7 +19,7 @@ const CELLS: readonly string[] = [
   "{ const text = 'x'.repeat(50_000); print(text.length); }",
 ];
 /** How often all of them run. */
-const ROUNDS = times(25, 100);
+const ROUNDS = times(10, 100);
 /** Of the whole process: what its heaps may grow by between collections. */
 const MOST_GROWTH_BYTES = 200e6;
 
