@@ -1,11 +1,11 @@
-import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { TrainSpec } from "../../../src/shared/specs/train-spec.ts";
+import { labHere, type Answer } from "../lab/lab-here.ts";
+import { makeTuned } from "../lab/open-test-lab.ts";
 
-const PROGRAM = resolve("out/main/lab.js");
 const SPEC = {
   layers: [{ type: "linear", in: 2, out: 8 }, { type: "relu" }, { type: "linear", in: 8, out: 2 }],
   loss: "crossEntropy",
@@ -18,26 +18,25 @@ const SPEC = {
 };
 let folder: string;
 let runId = "";
-beforeAll(() => {
+beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "backprop-lab-export-cli-"));
   writeFileSync(join(folder, "spec.json"), JSON.stringify(SPEC));
-  const { status, stderr } = lab("train", join(folder, "spec.json"));
+  await makeTuned(join(folder, "lab.sqlite"));
+  const { status, stderr } = await lab("train", join(folder, "spec.json"));
   expect(stderr).not.toMatch(/lab: /);
   expect(status).toBe(0);
-  [runId = ""] = (JSON.parse(lab("runs", "--json").stdout) as { id: string }[]).map(({ id }) => id);
+  [runId = ""] = (JSON.parse((await lab("runs", "--json")).stdout) as { id: string }[]).map(({ id }) => id);
   expect(runId).not.toBe("");
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-function lab(...args: string[]): { status: number | null; stdout: string; stderr: string } {
-  const all = [PROGRAM, ...args, "--database", join(folder, "lab.sqlite")];
-  return spawnSync(process.execPath, all, { encoding: "utf8", timeout: 180_000 });
-}
+const lab = (...args: readonly string[]): Promise<Answer> =>
+  labHere(...args, "--database", join(folder, "lab.sqlite"));
 const out = (name: string): string => join(folder, name);
 
 describe("lab export", { timeout: 400_000 }, () => {
-  it("pytorch writes a run's folder or a spec's, and replaces neither unasked", () => {
-    const answer = lab("export", "pytorch", runId, "--out", out("torch"));
+  it("pytorch writes a run's folder or a spec's, and replaces neither unasked", async () => {
+    const answer = await lab("export", "pytorch", runId, "--out", out("torch"));
     expect(answer.status).toBe(0);
     expect(answer.stderr).toMatch(/\d+ files: .*torch\nRun it: python3 .*train\.py/);
     expect(readdirSync(out("torch"))).toEqual(
@@ -50,50 +49,54 @@ describe("lab export", { timeout: 400_000 }, () => {
       ]),
     );
     expect(readFileSync(join(out("torch"), "model.py"), "utf8")).toContain("nn.Linear(2, 8)");
-    const again = lab("export", "pytorch", runId, "--out", out("torch"));
+    const again = await lab("export", "pytorch", runId, "--out", out("torch"));
     expect([again.status, again.stderr]).toEqual([1, expect.stringMatching(/holds files already.*--force/)]);
-    expect(lab("export", "pytorch", runId, "--out", out("torch"), "--force").status).toBe(0);
-    expect(lab("export", "pytorch", out("spec.json"), "--out", out("drawn"), "--no-data").status).toBe(0);
+    expect((await lab("export", "pytorch", runId, "--out", out("torch"), "--force")).status).toBe(0);
+    expect(
+      (await lab("export", "pytorch", out("spec.json"), "--out", out("drawn"), "--no-data")).status,
+    ).toBe(0);
     expect(existsSync(join(out("drawn"), "data.safetensors"))).toBe(false);
-    const nothing = lab("export", "pytorch", "--out", out("x"));
+    const nothing = await lab("export", "pytorch", "--out", out("x"));
     expect([nothing.status, nothing.stderr]).toEqual([
       1,
       expect.stringMatching(/say of what: a run .*or a training spec/),
     ]);
   });
 
-  it("onnx writes a network that lab import takes as one for the data that fits it", () => {
+  it("onnx writes a network that lab import takes as one for the data that fits it", async () => {
     const onnx = out("net.onnx");
-    expect(lab("export", "onnx", runId, "--out", onnx, "--normalise", "--softmax").status).toBe(0);
-    const lost = lab("import", onnx, "--out", out("in"));
+    expect((await lab("export", "onnx", runId, "--out", onnx, "--normalise", "--softmax")).status).toBe(0);
+    const lost = await lab("import", onnx, "--out", out("in"));
     expect([lost.status, lost.stderr]).toEqual([
       1,
       expect.stringMatching(/no data set fits a network of 2 features and 2 outputs.*lab data import/),
     ]);
-    const misfit = lab("import", onnx, "--out", out("in"), "--data", "mnist");
+    const misfit = await lab("import", onnx, "--out", out("in"), "--data", "mnist");
     expect(misfit.stderr).toMatch(/does not fit MNIST: layer 1 takes 2 values where 784 come in/);
-    const taken = lab("import", onnx, "--out", out("in"), "--data", SPEC.data.name);
+    const taken = await lab("import", onnx, "--out", out("in"), "--data", SPEC.data.name);
     expect(taken.status).toBe(0);
     const spec = JSON.parse(readFileSync(join(out("in"), "network.json"), "utf8")) as TrainSpec;
     expect(spec).toMatchObject({ loss: "crossEntropy", data: { name: SPEC.data.name } });
-    const trained = lab("train", join(out("in"), "network.json"));
+    const trained = await lab("train", join(out("in"), "network.json"));
     expect(trained.status).toBe(0);
-    expect(lab("export", "onnx", runId, "--out", "-").stderr).toMatch(/standard output cannot take it/);
+    expect((await lab("export", "onnx", runId, "--out", "-")).stderr).toMatch(
+      /standard output cannot take it/,
+    );
   });
 
-  it("tensorboard writes event files that lab import takes as runs measured elsewhere", () => {
+  it("tensorboard writes event files that lab import takes as runs measured elsewhere", async () => {
     const events = out("events");
-    const answer = lab("export", "tensorboard", "--runs", `id:${runId}`, "--out", events);
+    const answer = await lab("export", "tensorboard", "--runs", `id:${runId}`, "--out", events);
     expect([answer.status, answer.stderr]).toEqual([0, expect.stringMatching(/^1 runs: .*events$/m)]);
-    const imported = lab("import", events, "--json");
+    const imported = await lab("import", events, "--json");
     expect(imported.status).toBe(0);
     const { added, points } = JSON.parse(imported.stdout) as { added: string[]; points: number };
     expect(added).toHaveLength(1);
     expect(points).toBeGreaterThan(SPEC.steps);
-    expect(lab("export", "tensorboard", "--runs", `id:${runId}`, "--out", events).stderr).toMatch(
+    expect((await lab("export", "tensorboard", "--runs", `id:${runId}`, "--out", events)).stderr).toMatch(
       /holds files already/,
     );
-    expect(lab("export", "tensorboard", "--runs", `id:${runId}`, "--out", "-").stderr).toMatch(
+    expect((await lab("export", "tensorboard", "--runs", `id:${runId}`, "--out", "-")).stderr).toMatch(
       /a folder of files/,
     );
   });

@@ -14,10 +14,12 @@ import {
   type TrainSpec,
 } from "../../../src/shared/specs/train-spec.ts";
 import { LAYER_TYPES, typesIn } from "../../unit/main/exchange/lab-networks.ts";
+import { times } from "../../thorough.ts";
 import { openTestLab, type TestLab } from "../lab/open-test-lab.ts";
 import { runPython, runTrainings, TORCH_PYTHON } from "./run-python.ts";
 
-const STEPS = 40;
+/** More than a step of the rate and a warm-up take. */
+const STEPS = times(16, 40);
 const linear = (from: number, out: number): object => ({ type: "linear", in: from, out });
 const hidden = (...between: readonly object[]): object => ({
   layers: [linear(784, 20), ...between, linear(20, 10)],
@@ -174,7 +176,7 @@ describe.skipIf(TORCH_PYTHON === null)("in PyTorch (skipped where no Python can 
   const relative = (a: number, b: number): number => Math.abs(a - b) / Math.max(Math.abs(b), 1e-12);
 
   it(
-    "train.py prints 40 losses and ends with weights within 1e-4 of the lab's",
+    `train.py prints ${STEPS} losses and ends with weights within 1e-4 of the lab's`,
     { timeout: 500_000 },
     async () => {
       const runIds = new Map<string, string>();
@@ -220,7 +222,7 @@ describe.skipIf(TORCH_PYTHON === null)("in PyTorch (skipped where no Python can 
         "from model import Net; from lab_support import load_safetensors as load; " +
         "print(Net().load_state_dict(load('weights.safetensors'), strict=True), load('weights.safetensors')['1.num_batches_tracked'])";
       expect(await runPython(TORCH_PYTHON ?? "", ["-c", program], folderOf(name))).toBe(
-        "<All keys matched successfully> tensor(40)\n",
+        `<All keys matched successfully> tensor(${STEPS})\n`,
       );
     },
   );
