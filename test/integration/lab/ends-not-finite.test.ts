@@ -9,7 +9,7 @@ import type { RunSummary } from "../../../src/shared/runs/run-records.ts";
 import { DEFAULT_VIEW } from "../../../src/shared/runs/run-table.ts";
 import { NOTEBOOK_NETWORK } from "../../../src/shared/specs/network-spec.ts";
 import { WORKER_FILE } from "../engine/start-engine.ts";
-import { labOptions } from "./open-test-lab.ts";
+import { labOptions, openTunedLab } from "./open-test-lab.ts";
 
 const OUT = dirname(WORKER_FILE);
 const IMAGES = 60_000;
@@ -37,7 +37,7 @@ beforeAll(async () => {
   mkdirSync(mnist, { recursive: true });
   writeIdx(join(mnist, "train-images-idx3-ubyte"), [IMAGES, 28, 28]);
   writeIdx(join(mnist, "train-labels-idx1-ubyte"), [IMAGES]);
-  lab = await openLab({ ...labOptions(folder, 2), resourcesDir: join(folder, "resources") });
+  lab = await openTunedLab({ ...labOptions(folder, 2), resourcesDir: join(folder, "resources") });
 });
 afterAll(async () => {
   await lab.close();
@@ -119,7 +119,7 @@ describe("what ends with NaN is stored, shown and found as that (issue 14, item 
         preset: "custom",
         shape: { m: 5, k: 784, n: 10 },
         threads: 2,
-        budgetSeconds: 1,
+        budgetSeconds: 0.1,
         seed: 1,
         scaling: false,
       }).done;
