@@ -56,9 +56,10 @@ function ActivityTitle({ title, cancelling }: { readonly title: string; readonly
 }
 
 function ActivityProgress({ title }: { readonly title: string }) {
-  const percent = useStore(labStore, ({ activity }) =>
-    activity === null || activity.fraction === null ? null : Math.floor(activity.fraction * 100),
-  );
+  const percent = useStore(labStore, ({ activity }) => {
+    const fraction = activity?.fraction ?? null;
+    return fraction === null ? null : Math.floor(fraction * 100);
+  });
   return (
     <>
       <Progress

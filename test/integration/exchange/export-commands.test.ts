@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { TrainSpec } from "../../../src/shared/specs/train-spec.ts";
-import { labHere, type Answer } from "../lab/lab-here.ts";
+import { labHere, type Ended } from "../lab/lab-here.ts";
 import { makeTuned } from "../lab/open-test-lab.ts";
 
 const SPEC = {
@@ -30,7 +30,7 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const lab = (...args: readonly string[]): Promise<Answer> =>
+const lab = (...args: readonly string[]): Promise<Ended> =>
   labHere(...args, "--database", join(folder, "lab.sqlite"));
 const out = (name: string): string => join(folder, name);
 

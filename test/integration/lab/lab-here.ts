@@ -19,8 +19,7 @@ export async function ended(command: () => Promise<number> | number): Promise<En
     const decoder = new TextDecoder();
     return (chunk, ...rest) => {
       said[stream] += typeof chunk === "string" ? chunk : decoder.decode(chunk, { stream: true });
-      const written = rest.at(-1);
-      if (typeof written === "function") written();
+      for (const written of rest) if (typeof written === "function") (written as () => void)();
       return true;
     };
   };
