@@ -28,14 +28,12 @@ const APART = [
   "test/integration/live/thousand-cells.test.ts",
 ];
 
-/** Windows in which times are measured, memory is watched, which come to the front, or which the keyboard alone drives. */
+/** Windows in which a ladder takes all processors, memory is watched, which come to the front, or which the keyboard alone drives. */
 const WINDOWS_ALONE = [
   "test/e2e/growth.test.ts",
   "test/e2e/ladder.test.ts",
   "test/e2e/live-notebook.test.ts",
   "test/e2e/shell.test.ts",
-  "test/e2e/stages.test.ts",
-  "test/e2e/train-killed.test.ts",
 ];
 
 /** The longest files, first those that wait for Slurm: begun late, they would keep one processor busy and the other not. */
@@ -91,10 +89,8 @@ export default defineConfig({
           name: "unit",
           include: ["test/unit/**/*.test.ts"],
           testTimeout: 120_000,
-          // Nothing here starts threads or keeps anything outside its file: a process a file cost half of the time.
+          // Nothing here starts threads or keeps anything outside its file: a process a file cost half of the time, and a second one gains nothing: each compiles the same modules.
           isolate: false,
-          // Vitest leaves a processor to a person who watches.
-          maxWorkers: "100%",
           pool: "forks",
         },
       },
