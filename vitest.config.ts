@@ -28,7 +28,10 @@ const APART = [
   "test/integration/live/thousand-cells.test.ts",
 ];
 
-/** Windows in which a ladder takes all processors, memory is watched, which come to the front, or which the keyboard alone drives. */
+/**
+ * Windows in which a ladder takes all processors, memory is watched, which come to the front, or which the keyboard
+ * alone drives.
+ */
 const WINDOWS_ALONE = [
   "test/e2e/growth.test.ts",
   "test/e2e/ladder.test.ts",
@@ -89,7 +92,8 @@ export default defineConfig({
           name: "unit",
           include: ["test/unit/**/*.test.ts"],
           testTimeout: 120_000,
-          // Nothing here starts threads or keeps anything outside its file: a process a file cost half of the time, and a second one gains nothing: each compiles the same modules.
+          // Nothing here starts threads or keeps anything outside its file: a process a file cost half of the time, and
+          // a second one gains nothing: each compiles the same modules.
           isolate: false,
           pool: "forks",
         },

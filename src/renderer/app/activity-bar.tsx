@@ -8,7 +8,10 @@ import { showView, viewOfWork } from "./views.ts";
 import { useClock } from "../ui/use-clock.ts";
 import classes from "./frame.module.css";
 
-/** What runs now, from any view: how far, how long, and the way to stop it. Its parts render by themselves: the numbers change often. */
+/**
+ * What runs now, from any view: how far, how long, and the way to stop it. Its parts render by themselves: the numbers
+ * change often.
+ */
 export function ActivityBar() {
   const isRunning = useStore(labStore, ({ activity }) => activity !== null);
   const title = useStore(labStore, ({ activity }) => activity?.title ?? "");

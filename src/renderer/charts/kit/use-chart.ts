@@ -6,7 +6,7 @@ import { pinMarks, type Pin } from "../interact/pins.ts";
 import { Chart } from "./register-charts.ts";
 import { applyZoom, type Zoom } from "../interact/zoom.ts";
 
-/** A live chart in sight is drawn this often at most: many of them at every event would keep the window from its frames. */
+/** A live chart in sight is drawn this often at most: many at every event would keep the window from its frames. */
 const REFRESH_EVERY_MS = 200;
 
 /** A chart whose figure stays the same while it grows. */
