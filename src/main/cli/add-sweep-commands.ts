@@ -13,6 +13,8 @@ import {
 } from "./cluster-sweep-command.ts";
 import { inLab, reading, type CommandHost, type CommonOptions } from "./in-lab.ts";
 import { wholeNumber } from "./option-values.ts";
+import { sweepSpecSchema } from "../../shared/specs/sweep-spec.ts";
+import { readSpec } from "./read-spec.ts";
 import { runSweepCommand } from "./sweep-command.ts";
 import { runSweepTaskCommand } from "./sweep-task-command.ts";
 
@@ -143,8 +145,9 @@ async function runSweep(
     await inLab(host, { ...options, threads: 0 }, (lab) => runCollectCommand(lab, collect, options));
   } else if (on === undefined) {
     const threads = options.threads ?? usualThreads;
+    const wanted = { file: file ?? "", sweep: await readSpec(sweepSpecSchema, file ?? "") };
     await inLab(host, { ...options, threads }, (lab) =>
-      runSweepCommand(lab, file ?? "", { ...options, threads }, host.interruption),
+      runSweepCommand(lab, wanted, { ...options, threads }, host.interruption),
     );
   } else {
     const cluster = clusterOptions(options);

@@ -1,11 +1,9 @@
 import type { StepProfile } from "../../shared/experiments/step-profile.ts";
-import { TRAIN_PRESETS } from "../../shared/specs/train-presets.ts";
-import { trainSpecSchema } from "../../shared/specs/train-spec.ts";
+import type { TrainSpec } from "../../shared/specs/train-spec.ts";
 import type { Lab } from "../lab/lab.ts";
 import { textTable } from "../report/text-table.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import { print, printJson } from "./print.ts";
-import { readSpec } from "./read-spec.ts";
 import { showProgress } from "./show-progress.ts";
 
 export interface BenchCommandOptions {
@@ -34,10 +32,9 @@ function profileTable({ ops, restUs, threads, profiled }: StepProfile): string {
 /** Times a training step, and with `profile` says where its time goes, by op and worker. */
 export async function runBenchCommand(
   lab: Lab,
-  file: string | undefined,
+  spec: TrainSpec,
   options: BenchCommandOptions,
 ): Promise<ExitCode> {
-  const spec = file === undefined ? TRAIN_PRESETS.small.spec : await readSpec(trainSpecSchema, file);
   const stopProgress = showProgress(lab);
   let profile: StepProfile;
   try {

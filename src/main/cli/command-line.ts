@@ -14,9 +14,9 @@ import { runConvertCommand, type ConvertOptions } from "./convert-command.ts";
 import { runCompareLaddersCommand } from "./compare-ladders-command.ts";
 import { runDoctorCommand, type DoctorOptions } from "./doctor-command.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
-import { runGradcheckCommand, type GradcheckOptions } from "./gradcheck-command.ts";
-import { runInitCommand, type InitOptions } from "./init-command.ts";
-import { runLadderCommand, type LadderOptions } from "./ladder-command.ts";
+import { gradcheckWanted, runGradcheckCommand, type GradcheckOptions } from "./gradcheck-command.ts";
+import { initSettings, runInitCommand, type InitOptions } from "./init-command.ts";
+import { ladderSettings, runLadderCommand, type LadderOptions } from "./ladder-command.ts";
 import { addLessonCommands } from "./lesson-commands.ts";
 import { runNotebookCommand, type NotebookOptions } from "./notebook-command.ts";
 import { complain } from "./print.ts";
@@ -34,8 +34,11 @@ import { runImportCommand, type ImportOptions } from "./import-command.ts";
 import { runTrashCommand, type TrashOptions } from "./trash-command.ts";
 import { parseLimit, runRunCommand, savesRun, type RunOptions } from "./run-command.ts";
 import { readDocumentFile } from "../lab/documents/read-document-file.ts";
+import { readSpec } from "./read-spec.ts";
 import { runRunsCommand } from "./runs-command.ts";
-import { runTrainCommand, type TrainOptions } from "./train-command.ts";
+import { runTrainCommand, trainingWanted, type TrainOptions } from "./train-command.ts";
+import { TRAIN_PRESETS } from "../../shared/specs/train-presets.ts";
+import { trainSpecSchema } from "../../shared/specs/train-spec.ts";
 import { MOST_THREADS } from "../../shared/specs/threads.ts";
 import { runTuneCommand } from "./tune-command.ts";
 import { addDataCommands } from "./add-data-commands.ts";
@@ -187,7 +190,8 @@ export function buildProgram(host: CommandHost): Command {
     .option("--json", "print JSON instead of a table")
     .option(...database)
     .action(async (options: LadderOptions & CommonOptions) => {
-      await inLab(host, options, (lab) => runLadderCommand(lab, options));
+      const settings = ladderSettings(options);
+      await inLab(host, options, (lab) => runLadderCommand(lab, settings, options));
     });
 
   program
@@ -222,8 +226,9 @@ export function buildProgram(host: CommandHost): Command {
     .option("--json", "print JSON instead of a table")
     .option(...database)
     .action(async (file: string | undefined, options: InitOptions & CommonOptions) => {
+      const settings = await initSettings(file, options);
       await inLab(host, { ...options, readOnly: options.save !== true }, (lab) =>
-        runInitCommand(lab, file, options),
+        runInitCommand(lab, settings, options),
       );
     });
 
@@ -253,7 +258,8 @@ export function buildProgram(host: CommandHost): Command {
     .option("--json", "print JSON instead of a table")
     .option(...database)
     .action(async (file: string | undefined, options: GradcheckOptions & CommonOptions) => {
-      await inLab(host, options, (lab) => runGradcheckCommand(lab, file, options));
+      const wanted = await gradcheckWanted(file, options);
+      await inLab(host, options, (lab) => runGradcheckCommand(lab, wanted, options));
     });
 
   program
@@ -272,7 +278,8 @@ export function buildProgram(host: CommandHost): Command {
     .option("--json", "print one JSON line a metric, then the summary")
     .option(...database)
     .action(async (file: string | undefined, options: TrainOptions & ComputingOptions) => {
-      await inLab(host, options, (lab) => runTrainCommand(lab, file, options));
+      const wanted = await trainingWanted(file, options);
+      await inLab(host, options, (lab) => runTrainCommand(lab, wanted, options));
     });
 
   addSweepCommands(program, host, { threads: { parse: threadCount, usual: DEFAULT_THREADS }, kernels });
@@ -335,10 +342,8 @@ export function buildProgram(host: CommandHost): Command {
         options: ExportOptions & ExportTrainingOptions & CommonOptions,
       ) => {
         if (isTrainingExport(what)) {
-          await inLab(
-            host,
-            { ...options, threads: DEFAULT_THREADS, readOnly: true, emptyIfMissing: true },
-            (lab) => runExportTrainingCommand(lab, what, source, options),
+          await inLab(host, { ...options, threads: 0, readOnly: true, emptyIfMissing: true }, (lab) =>
+            runExportTrainingCommand(lab, what, source, options),
           );
         } else await inSavedRuns(host, options, (saved) => runExportCommand(saved, what, options));
       },
@@ -410,8 +415,9 @@ export function buildProgram(host: CommandHost): Command {
     .option("--json", "print JSON instead of tables")
     .option(...database)
     .action(async (file: string | undefined, options: BenchCommandOptions & CommonOptions) => {
+      const spec = file === undefined ? TRAIN_PRESETS.small.spec : await readSpec(trainSpecSchema, file);
       await inLab(host, { ...options, readOnly: true, emptyIfMissing: true }, (lab) =>
-        runBenchCommand(lab, file, options),
+        runBenchCommand(lab, spec, options),
       );
     });
 

@@ -4,6 +4,7 @@ import {
   GRADIENT_REFERENCES,
   gradcheckSettingsSchema,
   type GradcheckRecord,
+  type GradcheckSettings,
   type GradientReport,
 } from "../../shared/experiments/gradcheck.ts";
 import {
@@ -12,6 +13,7 @@ import {
   NOTEBOOK_NETWORK,
   type NetworkSpec,
 } from "../../shared/specs/network-spec.ts";
+import type { GivenParameters } from "../lab/compute/network-setup.ts";
 import type { Lab } from "../lab/lab.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import { complain, print, printJson } from "./print.ts";
@@ -108,12 +110,17 @@ function textReport({ report }: GradcheckRecord): string {
   ].join("\n");
 }
 
-/** Checks the gradients of a network; prints a table, or JSON with `--json`. Exit code 1 when it does not pass. */
-export async function runGradcheckCommand(
-  lab: Lab,
+/** What is checked, with which weights; null: drawn ones. */
+export interface GradcheckWanted {
+  readonly settings: GradcheckSettings;
+  readonly weights: GivenParameters | null;
+}
+
+/** @throws {ContractError} If the spec's file cannot be used. @throws {DataFormatError} If the weights' cannot. @throws {v.ValiError} */
+export async function gradcheckWanted(
   file: string | undefined,
   options: GradcheckOptions,
-): Promise<ExitCode> {
+): Promise<GradcheckWanted> {
   const spec: NetworkSpec = file === undefined ? NOTEBOOK_NETWORK : await readSpec(networkSpecSchema, file);
   const { rows = spec.data.rows, reference, coordinates = COORDINATES } = options;
   const settings = v.parse(gradcheckSettingsSchema, {
@@ -128,6 +135,15 @@ export async function runGradcheckCommand(
     options.weights === undefined
       ? null
       : await readParameters(networkOf(spec), resolve(options.weights), options.prefix);
+  return { settings, weights };
+}
+
+/** Checks the gradients of a network; prints a table, or JSON with `--json`. Exit code 1 when it does not pass. */
+export async function runGradcheckCommand(
+  lab: Lab,
+  { settings, weights }: GradcheckWanted,
+  options: GradcheckOptions,
+): Promise<ExitCode> {
   const csv = options.csv === undefined ? [] : [resolve(options.csv)];
   const overwrite = options.force === true;
   lab.runs.requireTargets(csv, { overwrite });

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { initSettingsSchema, type InitSide } from "../../shared/experiments/init.ts";
+import { initSettingsSchema, type InitSettings, type InitSide } from "../../shared/experiments/init.ts";
 import { networkSpecSchema, NOTEBOOK_NETWORK, type NetworkSpec } from "../../shared/specs/network-spec.ts";
 import type { Lab } from "../lab/lab.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
@@ -50,14 +50,10 @@ function sideTable({ title, layers, loss }: InitSide): string {
   return [`${title}, loss ${loss.toPrecision(6)}`, "", textTable(columns, rows)].join("\n");
 }
 
-/** Draws a network and looks at every layer; prints a table, or JSON with `--json`. */
-export async function runInitCommand(
-  lab: Lab,
-  file: string | undefined,
-  options: InitOptions,
-): Promise<ExitCode> {
+/** What is drawn. @throws {ContractError} If the spec's file cannot be used. @throws {v.ValiError} */
+export async function initSettings(file: string | undefined, options: InitOptions): Promise<InitSettings> {
   const spec: NetworkSpec = file === undefined ? NOTEBOOK_NETWORK : await readSpec(networkSpecSchema, file);
-  const settings = v.parse(initSettingsSchema, {
+  return v.parse(initSettingsSchema, {
     network: {
       ...spec,
       layers: spec.layers.map((layer) =>
@@ -71,6 +67,14 @@ export async function runInitCommand(
     gradients: options.gradients === true,
     threads: options.threads,
   });
+}
+
+/** Draws a network and looks at every layer; prints a table, or JSON with `--json`. */
+export async function runInitCommand(
+  lab: Lab,
+  settings: InitSettings,
+  options: InitOptions,
+): Promise<ExitCode> {
   let runId: string | null = null;
   if (options.save === true) {
     const run = await lab.init.save(settings).done;

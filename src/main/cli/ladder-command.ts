@@ -4,6 +4,7 @@ import {
   ladderSettingsSchema,
   RUNG_NUMBERS,
   type LadderRecord,
+  type LadderSettings,
   type RungResult,
 } from "../../shared/experiments/ladder.ts";
 import type { RunSummary } from "../../shared/runs/run-records.ts";
@@ -77,11 +78,11 @@ async function findPyTorch(lab: Lab): Promise<void> {
   }
 }
 
-/** Climbs the ladder; prints a table, or JSON with `--json`. */
-export async function runLadderCommand(lab: Lab, options: LadderOptions): Promise<ExitCode> {
+/** What is climbed. @throws {v.ValiError} If a size or a number is none that a ladder takes. */
+export function ladderSettings(options: LadderOptions): LadderSettings {
   const { m, k, n, threads, budget, seed } = options;
   const given = m !== undefined || k !== undefined || n !== undefined;
-  const settings = v.parse(ladderSettingsSchema, {
+  return v.parse(ladderSettingsSchema, {
     preset: given ? "custom" : (options.preset ?? "notebook"),
     shape: { m: m ?? 1, k: k ?? 1, n: n ?? 1 },
     threads,
@@ -89,6 +90,14 @@ export async function runLadderCommand(lab: Lab, options: LadderOptions): Promis
     seed,
     scaling: options.scaling === true,
   });
+}
+
+/** Climbs the ladder; prints a table, or JSON with `--json`. */
+export async function runLadderCommand(
+  lab: Lab,
+  settings: LadderSettings,
+  options: LadderOptions,
+): Promise<ExitCode> {
   const outputs = [
     ...(options.csv === undefined ? [] : [{ what: "ladder-samples" as const, path: resolve(options.csv) }]),
     ...(options.summaryCsv === undefined

@@ -1,11 +1,10 @@
 import { basename } from "node:path";
 import type { QuantityValue, RunSummary } from "../../shared/runs/run-records.ts";
-import { expandSweep, sweepSpecSchema } from "../../shared/specs/sweep-spec.ts";
+import { expandSweep, type SweepSpec } from "../../shared/specs/sweep-spec.ts";
 import type { Lab } from "../lab/lab.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import type { Interruption } from "./interruption.ts";
 import { complain, print, printJson } from "./print.ts";
-import { readSpec } from "./read-spec.ts";
 import { showProgress } from "./show-progress.ts";
 import { textTable } from "../report/text-table.ts";
 import { givenWeights, trainingResult } from "./train-command.ts";
@@ -19,11 +18,10 @@ const cell = (value: QuantityValue | undefined): string =>
  */
 export async function runSweepCommand(
   lab: Lab,
-  file: string,
+  { sweep, file }: { readonly sweep: SweepSpec; readonly file: string },
   options: { readonly threads: number; readonly json?: true },
   interruption: Interruption,
 ): Promise<ExitCode> {
-  const sweep = await readSpec(sweepSpecSchema, file);
   const trainings = expandSweep(sweep);
   const stopProgress = showProgress(lab);
   const done: { note: string; run: RunSummary }[] = [];

@@ -76,16 +76,31 @@ function printResult(result: Readonly<Record<string, unknown>>, json: boolean): 
   print(shown.map(([name, value]) => `${name}: ${String(value)}\n`).join(""));
 }
 
-/** Trains what a spec says, or goes on with a run; with `--json` one line a step as it comes, then the summary. */
-export async function runTrainCommand(
-  lab: Lab,
+/** A training to begin, or a run to go on with. */
+export type TrainingWanted =
+  | { readonly spec: TrainSpec; readonly given: GivenParameters | null }
+  | { readonly resume: string };
+
+/** @throws {ContractError} If the spec's file cannot be used. @throws {DataFormatError} If its weights' file cannot. */
+export async function trainingWanted(
   file: string | undefined,
-  options: TrainOptions,
-): Promise<ExitCode> {
-  const { threads, resume } = options;
+  { resume }: TrainOptions,
+): Promise<TrainingWanted> {
   if ((file === undefined) === (resume === undefined)) {
     throw new ContractError("lab train: give either a spec or --resume with a run");
   }
+  if (file === undefined) return { resume: resume ?? "" };
+  const spec = await readSpec(trainSpecSchema, file);
+  return { spec, given: await givenWeights(spec, file) };
+}
+
+/** Trains what a spec says, or goes on with a run; with `--json` one line a step as it comes, then the summary. */
+export async function runTrainCommand(
+  lab: Lab,
+  wanted: TrainingWanted,
+  options: TrainOptions,
+): Promise<ExitCode> {
+  const { threads } = options;
   const csv = options.csv === undefined ? [] : [resolve(options.csv)];
   const overwrite = options.force === true;
   lab.runs.requireTargets(csv, { overwrite });
@@ -94,14 +109,13 @@ export async function runTrainCommand(
   };
   let spec: TrainSpec;
   let start: () => StartedRun;
-  if (resume !== undefined) {
+  if ("resume" in wanted) {
+    const { resume } = wanted;
     ({ spec } = trainingOfRun(lab.runs.get({ runId: resume }).run));
     start = () => lab.training.resume({ runId: resume, underNewId: options.again === true });
   } else {
-    const path = file ?? "";
-    spec = await readSpec(trainSpecSchema, path);
-    const given = await givenWeights(spec, path);
-    const trainingOptions = { threads, given, again: options.again === true };
+    ({ spec } = wanted);
+    const trainingOptions = { threads, given: wanted.given, again: options.again === true };
     const { run } = lab.training.identify({ spec, ...trainingOptions });
     if (run !== null && options.again !== true) {
       const advice =
@@ -123,9 +137,9 @@ export async function runTrainCommand(
     for (const line of stepLines(event.payload.points, rateOf)) printJson(line, { oneLine: true });
   });
   const started = start();
-  if (resume !== undefined && started.runId !== resume) {
+  if ("resume" in wanted && started.runId !== wanted.resume) {
     complain(
-      `lab: run ${started.runId} goes on from run ${resume}, which stays as it is; its events say why.`,
+      `lab: run ${started.runId} goes on from run ${wanted.resume}, which stays as it is; its events say why.`,
     );
   }
   try {

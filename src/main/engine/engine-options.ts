@@ -4,7 +4,7 @@ import type { MetricRecord } from "./control-block.ts";
 import type { TuningCache } from "./tune-kernels.ts";
 
 export interface EngineOptions {
-  /** 0: nothing will be computed, and no worker is started; whoever looks at saved runs does not wait for them. */
+  /** 0: workers are started when something is computed; whoever looks at saved runs does not wait for them. */
   readonly threads: number;
   /** The built worker, out/main/worker.js. */
   readonly workerFile: string;

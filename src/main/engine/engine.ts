@@ -32,7 +32,7 @@ const LEAVE_MS = 500;
  */
 const ANSWER_CANCEL_MS = 80;
 
-/** What an engine without workers knows of its kernels: nothing. */
+/** What an engine that has not started workers yet knows of its kernels: nothing. */
 const NOT_TUNED: TuningInForce = {
   source: "measured",
   measuredAt: "",
@@ -55,8 +55,8 @@ export class Engine {
   readonly arena: Arena;
   #control: ControlBlock;
   readonly #options: EngineOptions;
-  #tuning: TuningInForce;
-  #pool: WorkerPool;
+  #tuning: TuningInForce = NOT_TUNED;
+  #pool = WorkerPool.empty();
   #busy = false;
   #cancelled = false;
   #closed = false;
@@ -71,35 +71,18 @@ export class Engine {
   #givenBackBytes = 0;
   #givingWay: NodeJS.Timeout | undefined;
 
-  private constructor(options: EngineOptions, arena: Arena, pool: WorkerPool, tuning: TuningInForce) {
-    this.#tuning = tuning;
+  private constructor(options: EngineOptions) {
     this.#options = options;
-    this.arena = arena;
-    this.#control = new ControlBlock(arena.memory);
-    this.#pool = pool;
+    this.arena = new Arena();
+    this.#control = new ControlBlock(this.arena.memory);
   }
 
   /** @throws {TaskError} If the workers cannot start. @throws {KernelUnavailableError} If no kernels compute rightly. */
   static async start(options: EngineOptions): Promise<Engine> {
     compileOnOwnThread();
-    const arena = new Arena();
-    if (options.threads === 0) return new Engine(options, arena, WorkerPool.empty(), NOT_TUNED);
-    const pool = await WorkerPool.start({
-      threads: options.threads,
-      workerFile: options.workerFile,
-      memory: arena.memory,
-    });
-    try {
-      const { tuning: cache, kernels: pinned, joinsVectors = null } = options;
-      const systemCacheBytes = coreCacheBytes();
-      const tuning = await (pinned === undefined
-        ? savedOrNewTuning(pool, arena, { cache, joinsVectors, systemCacheBytes })
-        : pinnedTuning(pool, arena, { pinned, cache, systemCacheBytes }));
-      return new Engine(options, arena, pool, tuning);
-    } catch (error) {
-      await pool.destroy();
-      throw error;
-    }
+    const engine = new Engine(options);
+    if (options.threads > 0) await engine.#startWorkers(options.threads);
+    return engine;
   }
 
   /** What is known of every candidate and of this CPU's multiply-add peak, and which kernels are in use. */
@@ -338,8 +321,6 @@ export class Engine {
   ): Promise<T> {
     if (this.#busy)
       throw new ContractError("Engine.run: another program is running; cancel it or wait for it");
-    if (this.#options.threads === 0)
-      throw new ContractError("Engine.run: expected workers, but this engine was started with none");
     this.#busy = true;
     this.#dispatches++;
     const cancelled = new Promise<void>((resolve) => {
@@ -350,7 +331,8 @@ export class Engine {
         const left = await Promise.race([this.#leaving.then(() => true), cancelled.then(() => false)]);
         if (!left) return ifCancelled;
       }
-      if (threads > this.#pool.threads) await this.#replacePool(threads);
+      if (this.#pool.threads === 0) await this.#startWorkers(threads);
+      else if (threads > this.#pool.threads) await this.#replacePool(threads);
       this.#control.reset();
       if (this.#cancelled) this.cancel();
       return await body(cancelled);
@@ -463,6 +445,22 @@ export class Engine {
         ? { ...tuning, source: "measured" }
         : { ...tuning, chosen: pinned, source: "pinned" };
     this.#options.tuning?.save(this.#pool.kernels, tuning);
+  }
+
+  /** The first workers, and the kernels that are chosen for them. */
+  async #startWorkers(threads: number): Promise<void> {
+    const { workerFile, tuning: cache, kernels: pinned, joinsVectors = null } = this.#options;
+    const pool = await WorkerPool.start({ threads, workerFile, memory: this.arena.memory });
+    try {
+      const systemCacheBytes = coreCacheBytes();
+      this.#tuning = await (pinned === undefined
+        ? savedOrNewTuning(pool, this.arena, { cache, joinsVectors, systemCacheBytes })
+        : pinnedTuning(pool, this.arena, { pinned, cache, systemCacheBytes }));
+      this.#pool = pool;
+    } catch (error) {
+      await pool.destroy();
+      throw error;
+    }
   }
 
   async #replacePool(threads: number): Promise<void> {

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { runDoctorCommand } from "../../../src/main/cli/doctor-command.ts";
-import { runInitCommand } from "../../../src/main/cli/init-command.ts";
+import { initSettings, runInitCommand } from "../../../src/main/cli/init-command.ts";
 import { runNotebookCommand } from "../../../src/main/cli/notebook-command.ts";
 import { WASM_SETS } from "../../../src/shared/engine/instruction-sets.ts";
 import type { TuningReport } from "../../../src/shared/experiments/tuning.ts";
@@ -87,16 +87,28 @@ describe("lab", () => {
   it("init --gain scales what is drawn: the first layer's outputs are twice as wide at 2", async () => {
     const options = { rows: 300, threads: 2, save: true, json: true } as const;
     const stdOf = async (gain: { readonly gain?: number }): Promise<number> => {
-      const { status, stdout } = await ended(() =>
-        runInitCommand(test.lab, undefined, { ...options, ...gain }),
-      );
+      const settings = await initSettings(undefined, { ...options, ...gain });
+      const { status, stdout } = await ended(() => runInitCommand(test.lab, settings, options));
       expect(status).toBe(0);
       const { sides } = JSON.parse(stdout) as { sides: { layers: { activation: { std: number } }[] }[] };
       return sides[0].layers[0].activation.std;
     };
     expect((await stdOf({ gain: 2 })) / (await stdOf({}))).toBeCloseTo(2, 5);
-    const refused = await labHere("init", "--gain", "-1", "--rows", "300", "--save", ...database());
-    expect([refused.status, refused.stderr]).toEqual([2, expect.stringMatching(/gain/)]);
+  });
+
+  it.each([
+    [["init", "--gain", "-1"], /gain/],
+    [["ladder", "--m", "1", "--k", "1", "--n", "99999999"], /\bn\b/],
+    [["gradcheck", "no-such.json"], /no-such\.json cannot be read as JSON/],
+    [["train", "no-such.json"], /no-such\.json cannot be read as JSON/],
+    [["sweep", "no-such.json"], /no-such\.json cannot be read as JSON/],
+    [["bench", "no-such.json"], /no-such\.json cannot be read as JSON/],
+  ])("%j is refused before anything is opened", async (args, message) => {
+    const path = join(folder, "never-written.sqlite");
+    const { status, stderr } = await labHere(...args, "--database", path);
+    expect(stderr).toMatch(message);
+    expect(status).not.toBe(0);
+    expect(existsSync(path)).toBe(false);
   });
 
   it("tune times the kernels and saves the result; doctor shows it, runtime, SQLite, threads and database", async () => {
