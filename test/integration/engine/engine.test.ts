@@ -174,6 +174,21 @@ describe("Engine.run()", () => {
     scope.release();
   });
 
+  it("starts its first workers when something is computed, and chooses their kernels then", async () => {
+    engine = await startEngine(0);
+    expect([engine.workers, engine.instructionSet, engine.kernelsHash]).toEqual([0, "javascript", ""]);
+    const scope = engine.arena.scope();
+    expect(await engine.run([{ program: longProgram(scope), repeats: 1 }], { threads: 2 })).toBe("finished");
+    const usual = await startEngine(1);
+    expect([engine.workers, engine.instructionSet, engine.kernelsHash]).toEqual([
+      2,
+      usual.instructionSet,
+      usual.kernelsHash,
+    ]);
+    scope.release();
+    await usual.close();
+  });
+
   it("takes more threads than the pool has by making a larger one", async () => {
     engine = await startEngine(1);
     const scope = engine.arena.scope();
