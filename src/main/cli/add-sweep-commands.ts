@@ -13,9 +13,7 @@ import {
 } from "./cluster-sweep-command.ts";
 import { inLab, reading, type CommandHost, type CommonOptions } from "./in-lab.ts";
 import { wholeNumber } from "./option-values.ts";
-import { sweepSpecSchema } from "../../shared/specs/sweep-spec.ts";
-import { readSpec } from "./read-spec.ts";
-import { runSweepCommand } from "./sweep-command.ts";
+import { runSweepCommand, sweepWanted } from "./sweep-command.ts";
 import { runSweepTaskCommand } from "./sweep-task-command.ts";
 
 interface SweepOptions extends CommonOptions {
@@ -145,7 +143,7 @@ async function runSweep(
     await inLab(host, { ...options, threads: 0 }, (lab) => runCollectCommand(lab, collect, options));
   } else if (on === undefined) {
     const threads = options.threads ?? usualThreads;
-    const wanted = { file: file ?? "", sweep: await readSpec(sweepSpecSchema, file ?? "") };
+    const wanted = await sweepWanted(file ?? "");
     await inLab(host, { ...options, threads }, (lab) =>
       runSweepCommand(lab, wanted, { ...options, threads }, host.interruption),
     );

@@ -1,9 +1,11 @@
 import type { StepProfile } from "../../shared/experiments/step-profile.ts";
-import type { TrainSpec } from "../../shared/specs/train-spec.ts";
+import { TRAIN_PRESETS } from "../../shared/specs/train-presets.ts";
+import { trainSpecSchema, type TrainSpec } from "../../shared/specs/train-spec.ts";
 import type { Lab } from "../lab/lab.ts";
 import { textTable } from "../report/text-table.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import { print, printJson } from "./print.ts";
+import { readSpec } from "./read-spec.ts";
 import { showProgress } from "./show-progress.ts";
 
 export interface BenchCommandOptions {
@@ -28,6 +30,10 @@ function profileTable({ ops, restUs, threads, profiled }: StepProfile): string {
   const sum = ["", "the whole step", "", ...restUs.flatMap(() => ["", us(profiled.medianUs)])];
   return textTable(header, [...rows, rest, sum]);
 }
+
+/** The training that is timed. @throws {ContractError} If the file cannot be used. */
+export const benchSpec = async (file: string | undefined): Promise<TrainSpec> =>
+  file === undefined ? TRAIN_PRESETS.small.spec : readSpec(trainSpecSchema, file);
 
 /** Times a training step, and with `profile` says where its time goes, by op and worker. */
 export async function runBenchCommand(

@@ -9,7 +9,7 @@ import { NOTEBOOK_DEFAULTS } from "../../shared/experiments/notebook-defaults.ts
 import { compareRequestSchema } from "../../shared/runs/run-comparison.ts";
 import { availableThreads } from "../engine/available-threads.ts";
 import { toWireError } from "../../shared/ipc/wire-error.ts";
-import { runBenchCommand, type BenchCommandOptions } from "./bench-command.ts";
+import { benchSpec, runBenchCommand, type BenchCommandOptions } from "./bench-command.ts";
 import { runConvertCommand, type ConvertOptions } from "./convert-command.ts";
 import { runCompareLaddersCommand } from "./compare-ladders-command.ts";
 import { runDoctorCommand, type DoctorOptions } from "./doctor-command.ts";
@@ -34,11 +34,8 @@ import { runImportCommand, type ImportOptions } from "./import-command.ts";
 import { runTrashCommand, type TrashOptions } from "./trash-command.ts";
 import { parseLimit, runRunCommand, savesRun, type RunOptions } from "./run-command.ts";
 import { readDocumentFile } from "../lab/documents/read-document-file.ts";
-import { readSpec } from "./read-spec.ts";
 import { runRunsCommand } from "./runs-command.ts";
 import { runTrainCommand, trainingWanted, type TrainOptions } from "./train-command.ts";
-import { TRAIN_PRESETS } from "../../shared/specs/train-presets.ts";
-import { trainSpecSchema } from "../../shared/specs/train-spec.ts";
 import { MOST_THREADS } from "../../shared/specs/threads.ts";
 import { runTuneCommand } from "./tune-command.ts";
 import { addDataCommands } from "./add-data-commands.ts";
@@ -415,7 +412,7 @@ export function buildProgram(host: CommandHost): Command {
     .option("--json", "print JSON instead of tables")
     .option(...database)
     .action(async (file: string | undefined, options: BenchCommandOptions & CommonOptions) => {
-      const spec = file === undefined ? TRAIN_PRESETS.small.spec : await readSpec(trainSpecSchema, file);
+      const spec = await benchSpec(file);
       await inLab(host, { ...options, readOnly: true, emptyIfMissing: true }, (lab) =>
         runBenchCommand(lab, spec, options),
       );

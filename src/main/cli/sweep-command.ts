@@ -1,10 +1,11 @@
 import { basename } from "node:path";
 import type { QuantityValue, RunSummary } from "../../shared/runs/run-records.ts";
-import { expandSweep, type SweepSpec } from "../../shared/specs/sweep-spec.ts";
+import { expandSweep, sweepSpecSchema, type SweepSpec } from "../../shared/specs/sweep-spec.ts";
 import type { Lab } from "../lab/lab.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import type { Interruption } from "./interruption.ts";
 import { complain, print, printJson } from "./print.ts";
+import { readSpec } from "./read-spec.ts";
 import { showProgress } from "./show-progress.ts";
 import { textTable } from "../report/text-table.ts";
 import { givenWeights, trainingResult } from "./train-command.ts";
@@ -12,13 +13,25 @@ import { givenWeights, trainingResult } from "./train-command.ts";
 const cell = (value: QuantityValue | undefined): string =>
   typeof value === "number" ? String(Number(value.toPrecision(5))) : "–";
 
+/** A sweep and the file that says it: its name is the sweep's, its folder the weights'. */
+export interface SweepWanted {
+  readonly sweep: SweepSpec;
+  readonly file: string;
+}
+
+/** @throws {ContractError} If the file cannot be used. */
+export const sweepWanted = async (file: string): Promise<SweepWanted> => ({
+  sweep: await readSpec(sweepSpecSchema, file),
+  file,
+});
+
 /**
  * Runs the trainings of a sweep one after another: those that are over are not run again, those that were cut short go
  * on where they were. Called again after an interruption, it does what is missing.
  */
 export async function runSweepCommand(
   lab: Lab,
-  { sweep, file }: { readonly sweep: SweepSpec; readonly file: string },
+  { sweep, file }: SweepWanted,
   options: { readonly threads: number; readonly json?: true },
   interruption: Interruption,
 ): Promise<ExitCode> {

@@ -86,12 +86,12 @@ export async function trainingWanted(
   file: string | undefined,
   { resume }: TrainOptions,
 ): Promise<TrainingWanted> {
-  if ((file === undefined) === (resume === undefined)) {
-    throw new ContractError("lab train: give either a spec or --resume with a run");
+  if (file !== undefined && resume === undefined) {
+    const spec = await readSpec(trainSpecSchema, file);
+    return { spec, given: await givenWeights(spec, file) };
   }
-  if (file === undefined) return { resume: resume ?? "" };
-  const spec = await readSpec(trainSpecSchema, file);
-  return { spec, given: await givenWeights(spec, file) };
+  if (file === undefined && resume !== undefined) return { resume };
+  throw new ContractError("lab train: give either a spec or --resume with a run");
 }
 
 /** Trains what a spec says, or goes on with a run; with `--json` one line a step as it comes, then the summary. */

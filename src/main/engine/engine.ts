@@ -456,11 +456,13 @@ export class Engine {
       this.#tuning = await (pinned === undefined
         ? savedOrNewTuning(pool, this.arena, { cache, joinsVectors, systemCacheBytes })
         : pinnedTuning(pool, this.arena, { pinned, cache, systemCacheBytes }));
-      this.#pool = pool;
     } catch (error) {
       await pool.destroy();
       throw error;
     }
+    this.#pool = pool;
+    // Closed meanwhile, there was no pool yet to end.
+    if (this.#closed) await pool.destroy();
   }
 
   async #replacePool(threads: number): Promise<void> {

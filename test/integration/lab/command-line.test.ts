@@ -97,17 +97,17 @@ describe("lab", () => {
   });
 
   it.each([
-    [["init", "--gain", "-1"], /gain/],
-    [["ladder", "--m", "1", "--k", "1", "--n", "99999999"], /\bn\b/],
-    [["gradcheck", "no-such.json"], /no-such\.json cannot be read as JSON/],
-    [["train", "no-such.json"], /no-such\.json cannot be read as JSON/],
-    [["sweep", "no-such.json"], /no-such\.json cannot be read as JSON/],
-    [["bench", "no-such.json"], /no-such\.json cannot be read as JSON/],
-  ])("%j is refused before anything is opened", async (args, message) => {
+    [["init", "--gain", "-1"], 2, /gain/],
+    [["ladder", "--m", "1", "--k", "1", "--n", "99999999"], 2, /\bn\b/],
+    [["gradcheck", "no-such.json"], 1, /no-such\.json cannot be read as JSON/],
+    [["train", "no-such.json"], 1, /no-such\.json cannot be read as JSON/],
+    [["sweep", "no-such.json"], 1, /no-such\.json cannot be read as JSON/],
+    [["bench", "no-such.json"], 1, /no-such\.json cannot be read as JSON/],
+  ])("%j is refused before anything is opened", async (args, exitCode, message) => {
     const path = join(folder, "never-written.sqlite");
     const { status, stderr } = await labHere(...args, "--database", path);
     expect(stderr).toMatch(message);
-    expect(status).not.toBe(0);
+    expect(status).toBe(exitCode);
     expect(existsSync(path)).toBe(false);
   });
 

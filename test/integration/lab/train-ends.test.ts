@@ -3,13 +3,11 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import * as v from "valibot";
 import { Interruption } from "../../../src/main/cli/interruption.ts";
-import { readSpec } from "../../../src/main/cli/read-spec.ts";
-import { runSweepCommand } from "../../../src/main/cli/sweep-command.ts";
+import { runSweepCommand, sweepWanted } from "../../../src/main/cli/sweep-command.ts";
 import { drawParameters } from "../../../src/core/init/draw-parameters.ts";
 import { readParametersFile } from "../../../src/main/data/read-parameters.ts";
 import { writeNpy } from "../../../src/main/data/write-npy.ts";
 import { schemesOf, networkOf } from "../../../src/shared/specs/network-spec.ts";
-import { sweepSpecSchema } from "../../../src/shared/specs/sweep-spec.ts";
 import { trainSpecSchema, type TrainSpec } from "../../../src/shared/specs/train-spec.ts";
 import { openTestLab, type TestLab } from "./open-test-lab.ts";
 
@@ -124,7 +122,7 @@ describe("a spec means the same wherever it is run", () => {
     await writeNpy(join(folder, "given", "b1.npy"), [10], zeros.b1);
     const file = join(folder, "sweep.json");
     writeFileSync(file, JSON.stringify({ kind: "grid", base: spec, values: { seed: [1] } }));
-    const wanted = { file, sweep: await readSpec(sweepSpecSchema, file) };
+    const wanted = await sweepWanted(file);
     expect(await runSweepCommand(test.lab, wanted, { threads: 2, json: true }, new Interruption())).toBe(0);
     const { run } = test.lab.training.identify({ spec: { ...spec, seed: 1 }, threads: 2, given: zeros });
     expect(lossesOf(run?.id ?? "")[0]).toBeCloseTo(Math.log(10), 5);

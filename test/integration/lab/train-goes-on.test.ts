@@ -2,9 +2,7 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { readSpec } from "../../../src/main/cli/read-spec.ts";
-import { sweepSpecSchema } from "../../../src/shared/specs/sweep-spec.ts";
-import { runSweepCommand } from "../../../src/main/cli/sweep-command.ts";
+import { runSweepCommand, sweepWanted } from "../../../src/main/cli/sweep-command.ts";
 import { Interruption } from "../../../src/main/cli/interruption.ts";
 import type { Lab } from "../../../src/main/lab/lab.ts";
 import type { LabOptions } from "../../../src/main/lab/open-lab.ts";
@@ -159,7 +157,7 @@ describe("lab sweep (issue 20, 3)", () => {
     const rates = [0.001, 0.002, 0.003, 1e30];
     writeFileSync(file, JSON.stringify({ kind: "grid", base: SPEC, values: { "optimizer.lr": rates } }));
     await inLab(folder, {}, async (lab) => {
-      const wanted = { file, sweep: await readSpec(sweepSpecSchema, file) };
+      const wanted = await sweepWanted(file);
       const sweep = async (interruption = new Interruption()): Promise<number> =>
         runSweepCommand(lab, wanted, { threads: 1, json: true }, interruption);
       const runs = (): string[] =>
