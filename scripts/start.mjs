@@ -60,13 +60,13 @@ async function runWithoutDisplay({ electronPath, args, env, onStdout, report }) 
 
 /** @param {string} line */
 function watchForWindow(line) {
-  if (line !== "window usable") {
+  if (line !== "window usable" && line !== "workers ready") {
     process.stdout.write(`${line}\n`);
     return;
   }
   // performance.now() counts from the start of this process.
   process.stderr.write(
-    `  window usable      ${performance.now().toFixed(0).padStart(7)} ms after the command\n`,
+    `  ${line.padEnd(18)} ${performance.now().toFixed(0).padStart(7)} ms after the command\n`,
   );
 }
 

@@ -57,6 +57,7 @@ export class Engine {
   readonly #options: EngineOptions;
   #tuning: TuningInForce = NOT_TUNED;
   #pool = WorkerPool.empty();
+  #starting: Promise<void> | null = null;
   #busy = false;
   #cancelled = false;
   #closed = false;
@@ -77,12 +78,26 @@ export class Engine {
     this.#control = new ControlBlock(this.arena.memory);
   }
 
+  /** An engine whose workers start with the first dispatch, or before it with `startWorkers`. */
+  static withoutWorkers(options: EngineOptions): Engine {
+    compileOnOwnThread();
+    return new Engine(options);
+  }
+
   /** @throws {TaskError} If the workers cannot start. @throws {KernelUnavailableError} If no kernels compute rightly. */
   static async start(options: EngineOptions): Promise<Engine> {
-    compileOnOwnThread();
-    const engine = new Engine(options);
-    if (options.threads > 0) await engine.#startWorkers(options.threads);
+    const engine = Engine.withoutWorkers(options);
+    await engine.startWorkers();
     return engine;
+  }
+
+  /**
+   * Starts the workers that the options ask for and chooses their kernels, once.
+   *
+   * @throws {TaskError} If the workers cannot start. @throws {KernelUnavailableError} If no kernels compute rightly.
+   */
+  startWorkers(): Promise<void> {
+    return this.#options.threads > 0 ? this.#haveWorkers(this.#options.threads) : Promise.resolve();
   }
 
   /** What is known of every candidate and of this CPU's multiply-add peak, and which kernels are in use. */
@@ -105,8 +120,9 @@ export class Engine {
     return this.#pool.kernels;
   }
 
+  /** Those that run, or where none do yet those that will. */
   get workers(): number {
-    return this.#pool.threads;
+    return this.#pool.threads === 0 ? this.#options.threads : this.#pool.threads;
   }
 
   /** How often a plan was known already. */
@@ -272,6 +288,8 @@ export class Engine {
     clearTimeout(this.#givingWay);
     this.cancel();
     await this.#givingBack;
+    // Whoever waits for them is told why they did not start.
+    await this.#starting?.catch(() => undefined);
     await this.#pool.destroy();
   }
 
@@ -331,8 +349,8 @@ export class Engine {
         const left = await Promise.race([this.#leaving.then(() => true), cancelled.then(() => false)]);
         if (!left) return ifCancelled;
       }
-      if (this.#pool.threads === 0) await this.#startWorkers(threads);
-      else if (threads > this.#pool.threads) await this.#replacePool(threads);
+      await this.#haveWorkers(Math.max(threads, this.#options.threads));
+      if (threads > this.#pool.threads) await this.#replacePool(threads);
       this.#control.reset();
       if (this.#cancelled) this.cancel();
       return await body(cancelled);
@@ -447,8 +465,17 @@ export class Engine {
     this.#options.tuning?.save(this.#pool.kernels, tuning);
   }
 
+  /** Of those that ask while the first workers start, all wait for the same. */
+  async #haveWorkers(threads: number): Promise<void> {
+    if (this.#pool.threads > 0) return;
+    this.#starting ??= this.#startFirstWorkers(threads).finally(() => {
+      this.#starting = null;
+    });
+    await this.#starting;
+  }
+
   /** The first workers, and the kernels that are chosen for them. */
-  async #startWorkers(threads: number): Promise<void> {
+  async #startFirstWorkers(threads: number): Promise<void> {
     const { workerFile, tuning: cache, kernels: pinned, joinsVectors = null } = this.#options;
     const pool = await WorkerPool.start({ threads, workerFile, memory: this.arena.memory });
     try {

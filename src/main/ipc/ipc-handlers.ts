@@ -8,12 +8,18 @@ export type IpcHandlers = { readonly [N in IpcCallName]: IpcHandler<N> };
 /** The calls that the lab answers by itself. */
 type LabCall = Exclude<IpcCallName, keyof ReturnType<typeof ownHandlers>>;
 
+/** What the window asks at its start and what needs no workers: answered before they have started. */
+const BEFORE_WORKERS: ReadonlySet<IpcCallName> = new Set(["activityState", "documentsList", "sessionGet"]);
+
 /** The handlers of the contract's table: the lab's own methods by their names, and those that need more. */
 export function ipcHandlers(services: IpcServices): IpcHandlers {
   const own = ownHandlers(services);
   const lab: Promise<AnsweringLab<LabCall>> = services.lab;
+  const idleLab: Promise<AnsweringLab<LabCall>> = services.idleLab;
   const isLabCall = (name: IpcCallName): name is LabCall => !(name in own);
   const calls = (Object.keys(IPC_CALLS) as IpcCallName[]).filter(isLabCall);
-  const answered = Object.fromEntries(calls.map((name) => [name, labCall(name, lab)]));
+  const answered = Object.fromEntries(
+    calls.map((name) => [name, labCall(name, BEFORE_WORKERS.has(name) ? idleLab : lab)]),
+  );
   return { ...(answered as unknown as { readonly [N in LabCall]: IpcHandler<N> }), ...own };
 }

@@ -21,8 +21,10 @@ import { writeWholeFile } from "./write-whole-file.ts";
 import { savePng, saveCsv } from "./save-file.ts";
 
 export interface IpcServices {
-  /** Opening; calls wait for it. */
+  /** Its workers have started; calls wait for it. */
   readonly lab: Promise<Lab>;
+  /** The same, as soon as it can be read. */
+  readonly idleLab: Promise<Lab>;
   readonly resourcesDir: string;
   readonly askWhere: AskWhere;
   /** Asks for a file to read; null when the person closes the dialog. */
@@ -38,12 +40,13 @@ export interface IpcServices {
 
 /** Calls that need more than the lab: dialogs, the clipboard, the page, a process of their own, files as bytes. */
 export function ownHandlers(services: IpcServices) {
-  const { lab, resourcesDir, askWhere, askWhich, printPage, printHtml, querySql, writeClipboard } = services;
+  const { lab, idleLab, resourcesDir, askWhere, askWhich, printPage, printHtml, querySql, writeClipboard } =
+    services;
   const bundled = new BundledDocuments(resourcesDir);
   return {
     // What comes with the app is shown while the lab is opening.
     documentsOpen: async (input) =>
-      isBundled(input.id) ? bundled.open(input.id) : (await lab).documents.open(input),
+      isBundled(input.id) ? bundled.open(input.id) : (await idleLab).documents.open(input),
     trainingStart: async (request) => (await lab).training.start(await orderOf(request)),
     trainingFind: async (request) => (await lab).training.find(await orderOf(request)),
     trainingFindLr: async (request) => (await lab).training.findLr(await orderOf(request)),

@@ -5,8 +5,8 @@ import { answerCall, refused } from "./answer-call.ts";
 import type { IpcHandlers } from "./ipc-handlers.ts";
 import { isTrustedSender } from "./trusted-sender.ts";
 
-/** Answers every call of the contract for this window. The only place that touches `ipcMain`. */
-export function registerIpc(window: BrowserWindow, handlers: IpcHandlers, log: Log): void {
+/** Answers every call of the contract for this window, once there are handlers. The only place that touches `ipcMain`. */
+export function registerIpc(window: BrowserWindow, handlers: Promise<IpcHandlers>, log: Log): void {
   for (const name of Object.keys(IPC_CALLS) as IpcCallName[]) {
     ipcMain.handle(channelOf(name), async (event, ...payload: unknown[]) => {
       if (!isTrustedSender(event, window)) {
@@ -15,7 +15,7 @@ export function registerIpc(window: BrowserWindow, handlers: IpcHandlers, log: L
       }
       if (payload.length > 1)
         return refused(name, `it has ${payload.length} arguments, at most 1 is expected`, log);
-      return answerCall(name, handlers, payload[0], log);
+      return answerCall(name, await handlers, payload[0], log);
     });
   }
 }

@@ -57,6 +57,12 @@ export interface Lab {
   readonly activity: Pick<RunSupervisor, "state" | "cancel">;
   /** Listens to everything; call the returned function to stop. */
   subscribe(listener: (event: LabEvent) => void): () => void;
+  /**
+   * Starts the worker threads and has their kernels chosen; experiments wait for it.
+   *
+   * @throws {TaskError} If the workers cannot start.
+   */
+  start(): Promise<void>;
   /** Cancels what is on, ends the workers, closes the database. */
   close(): Promise<void>;
 }

@@ -74,6 +74,22 @@ export interface LabOptions {
  * @throws {StoreError} If the database cannot be opened. @throws {TaskError} If the workers cannot start.
  */
 export async function openLab(options: LabOptions): Promise<Lab> {
+  const lab = openIdleLab(options);
+  try {
+    await lab.start();
+  } catch (error) {
+    await lab.close();
+    throw error;
+  }
+  return lab;
+}
+
+/**
+ * Opens all of the lab but its worker threads, which `start` starts: until then it can be read, and nothing be run.
+ *
+ * @throws {StoreError} If the database cannot be opened.
+ */
+export function openIdleLab(options: LabOptions): Lab {
   const threads = options.threads ?? availableThreads();
   const delay = new EventLoopDelay();
   const { databasePath, nativeBinding, database = {} } = options;
@@ -87,19 +103,14 @@ export async function openLab(options: LabOptions): Promise<Lab> {
     v8Flags,
     appVersion: options.appVersion,
   });
-  const engine = await Engine.start({
+  const engine = Engine.withoutWorkers({
     threads,
     workerFile: options.workerFile,
     tuning,
     joinsVectors: joinsVectors(v8Flags),
     ...(options.kernels === undefined ? {} : { kernels: options.kernels }),
-  }).catch((error: unknown) => {
-    store.close();
-    throw error;
   });
-  trial.passed();
   const machine = new CurrentMachine(engine, store);
-  machine.get();
 
   const listeners = new Set<(event: LabEvent) => void>();
   const emit = (event: LabEvent): void => {
@@ -210,6 +221,8 @@ export async function openLab(options: LabOptions): Promise<Lab> {
     },
     subscribe,
   });
+  let closed = false;
+  const isClosed = (): boolean => closed;
   const found = { ...options, threads, engine, store, delay, v8Flags, flagsWithheld: !trial.allowed };
 
   return {
@@ -246,7 +259,15 @@ export async function openLab(options: LabOptions): Promise<Lab> {
     kernels: new KernelsLab(services, supervisor),
     activity: supervisor,
     subscribe,
+    start: async () => {
+      if (isClosed()) return;
+      await engine.startWorkers();
+      trial.passed();
+      if (isClosed()) return;
+      machine.get();
+    },
     close: async () => {
+      closed = true;
       training.close();
       exchange.close();
       idleMemory.close();

@@ -51,7 +51,7 @@ const cannotBeWritten = (error: unknown): boolean =>
  */
 export async function openSomewhere<T>(
   place: Place,
-  open: (path: string) => Promise<T>,
+  open: (path: string) => T | Promise<T>,
   { ask, log }: { readonly ask: AskFolder; readonly log: Log },
 ): Promise<T> {
   let path = databasePath(place, log);

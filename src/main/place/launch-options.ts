@@ -6,7 +6,7 @@ import { PACKAGED } from "../../shared/runs/packaged.ts";
 export interface LaunchOptions {
   /** Run the whole notebook, write screenshot and database here, print the table, exit. */
   readonly demoDir: string | null;
-  /** Print `window usable` on stdout once the window has an answer on the screen. */
+  /** Print `window usable` on stdout once the window has an answer on the screen, and later `workers ready`. */
   readonly reportUsable: boolean;
   readonly userDataDir: string | null;
   /** The SQLite addon that was built for this runtime; null for the one that better-sqlite3 brings. */

@@ -1,21 +1,27 @@
 import type { BrowserWindow } from "electron";
 import type { IpcHandlers } from "../ipc/ipc-handlers.ts";
 
-/** The same handlers, and promises: the page listens to events; it was answered with the notebook of this title. */
-export function watchOpening(handlers: IpcHandlers): {
-  handlers: IpcHandlers;
-  listening: Promise<void>;
-  opened: Promise<string>;
-} {
+/** What a page's first calls tell of it. */
+export interface Opening {
+  /** The page listens to events. */
+  readonly listening: Promise<void>;
+  /** It was answered with the notebook of this title. */
+  readonly notebookOpened: Promise<string>;
+  /** The same handlers; their calls are looked at. */
+  readonly watched: (handlers: IpcHandlers) => IpcHandlers;
+}
+
+/** Follows how the page opens by what it asks. */
+export function watchOpening(): Opening {
   let listens: () => void = () => undefined;
   const listening = new Promise<void>((resolve) => {
     listens = resolve;
   });
   let tell: (title: string) => void = () => undefined;
-  const opened = new Promise<string>((resolve) => {
+  const notebookOpened = new Promise<string>((resolve) => {
     tell = resolve;
   });
-  const watched: IpcHandlers = {
+  const watched = (handlers: IpcHandlers): IpcHandlers => ({
     ...handlers,
     // The page has begun to listen when it asks for the state that events then change.
     activityState: (input) => {
@@ -28,8 +34,8 @@ export function watchOpening(handlers: IpcHandlers): {
       setImmediate(() => tell(document.entry.title));
       return document;
     },
-  };
-  return { handlers: watched, listening, opened };
+  });
+  return { listening, notebookOpened, watched };
 }
 
 /**

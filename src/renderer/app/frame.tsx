@@ -18,6 +18,9 @@ import { VIEW_PARTS } from "./view-parts.ts";
 import { useShownView, VIEWS, type ViewId } from "./views.ts";
 import classes from "./frame.module.css";
 
+/** The page waits for main meanwhile, and would take each pause for rest. */
+const PRELOAD_AFTER_MS = 1_000;
+
 export function Frame() {
   useCommands();
   const shown = useShownView();
@@ -77,15 +80,21 @@ export function Frame() {
   );
 }
 
-/** After the first view stands, the code of the others is fetched: each then opens at once. */
+/** Once the first view stands, the code of the others is fetched: each then opens at once. */
 function preloadViews(): () => void {
-  const handle = requestIdleCallback(() => {
-    for (const { preload } of Object.values(VIEW_PARTS)) {
-      // What cannot be fetched says so when it is shown.
-      preload().catch(() => undefined);
-    }
-  });
-  return () => cancelIdleCallback(handle);
+  let idle = 0;
+  const timer = setTimeout(() => {
+    idle = requestIdleCallback(() => {
+      for (const { preload } of Object.values(VIEW_PARTS)) {
+        // What cannot be fetched says so when it is shown.
+        preload().catch(() => undefined);
+      }
+    });
+  }, PRELOAD_AFTER_MS);
+  return () => {
+    clearTimeout(timer);
+    cancelIdleCallback(idle);
+  };
 }
 
 /** Views are built when they are first shown. */

@@ -9,6 +9,7 @@ import { restoreInit } from "../initialise/init-store.ts";
 import { connectLadder } from "../ladder/ladder-actions.ts";
 import { ladderStore, showLadder } from "../ladder/ladder-store.ts";
 import { connectLive } from "../live/connect-live.ts";
+import { LiveView } from "../live/live-view.tsx";
 import { connectStages } from "../stages/stages-actions.ts";
 import { showStages, stagesStore } from "../stages/stages-store.ts";
 import { readCurves } from "../train/recorded-curves.ts";
@@ -45,10 +46,8 @@ const loaded = <Props extends object>(load: () => Promise<ComponentType<Props>>)
 
 /** What each view is made of; its name, place and buttons are in `VIEWS`. */
 export const VIEW_PARTS: Readonly<Record<ViewId, ViewPart>> = {
-  notebook: {
-    ...view(async () => (await import("../live/live-view.tsx")).LiveView),
-    connect: connectLive,
-  },
+  // With the frame's own code: it is what the app opens with, and one file is there sooner than fifty.
+  notebook: { View: LiveView, preload: () => Promise.resolve(), connect: connectLive },
   ladder: {
     ...view(async () => (await import("../ladder/ladder-view.tsx")).LadderView),
     connect: connectLadder,

@@ -13,6 +13,7 @@ const refuse = (): never => {
 /** A lab of which only what is named may be used. */
 const servicesOf = (parts: Partial<Lab>): IpcServices => ({
   lab: Promise.resolve(parts as Lab),
+  idleLab: Promise.resolve(parts as Lab),
   resourcesDir: "resources",
   askWhere: refuse,
   askWhich: refuse,
