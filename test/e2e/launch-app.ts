@@ -74,6 +74,7 @@ export async function launchApp(settings: LaunchSettings = {}): Promise<Launched
   // Without a GPU each frame of a chart that moves into place is drawn by the processor.
   await page.emulateMedia({ reducedMotion: "reduce" });
   await page.waitForLoadState("load");
+  await untilWorkersRun(page);
   return {
     app,
     page,
@@ -91,6 +92,15 @@ export async function launchApp(settings: LaunchSettings = {}): Promise<Launched
       }
     },
   };
+}
+
+/**
+ * While main still reads its code and starts its workers, Node's debugger loses promises of what a test asks of it. A lab
+ * that cannot be opened is not waited for.
+ */
+async function untilWorkersRun(page: Page): Promise<void> {
+  const answered = page.evaluate(() => window.lab.diagnosticsGet()).catch(() => undefined);
+  await Promise.race([answered, passes(OPENED_MS, undefined, { ref: false })]);
 }
 
 /** Gives a new profile the kernels' tuning of an earlier test: to time them takes each start two seconds of a processor. */
@@ -132,6 +142,8 @@ async function ended(child: ChildProcess): Promise<void> {
 const ENDING_MS = 30_000;
 /** For what is waited for, unless a test says otherwise: nothing is judged by it, and the machine may be busy. */
 const STEP_MS = 120_000;
+/** A lab that has not answered by then is one that asks for another folder, or is not opened at all. */
+const OPENED_MS = 10_000;
 const LAUNCH_MS = 45_000;
 const LAUNCHES = 3;
 

@@ -8,8 +8,9 @@ export type IpcHandlers = { readonly [N in IpcCallName]: IpcHandler<N> };
 /** The calls that the lab answers by itself. */
 type LabCall = Exclude<IpcCallName, keyof ReturnType<typeof ownHandlers>>;
 
-/** What the window asks at its start and what needs no workers: answered before they have started. */
-const BEFORE_WORKERS: ReadonlySet<IpcCallName> = new Set(["activityState", "documentsList", "sessionGet"]);
+/** Answered before the workers have started: what a notebook that is read or written asks, and computes nothing. */
+const needsNoWorkers = (name: IpcCallName): boolean =>
+  /^documents[A-Z]/.test(name) || ["activityState", "sessionGet", "sessionStandings"].includes(name);
 
 /** The handlers of the contract's table: the lab's own methods by their names, and those that need more. */
 export function ipcHandlers(services: IpcServices): IpcHandlers {
@@ -19,7 +20,7 @@ export function ipcHandlers(services: IpcServices): IpcHandlers {
   const isLabCall = (name: IpcCallName): name is LabCall => !(name in own);
   const calls = (Object.keys(IPC_CALLS) as IpcCallName[]).filter(isLabCall);
   const answered = Object.fromEntries(
-    calls.map((name) => [name, labCall(name, BEFORE_WORKERS.has(name) ? idleLab : lab)]),
+    calls.map((name) => [name, labCall(name, needsNoWorkers(name) ? idleLab : lab)]),
   );
   return { ...(answered as unknown as { readonly [N in LabCall]: IpcHandler<N> }), ...own };
 }

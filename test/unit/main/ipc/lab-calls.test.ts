@@ -52,6 +52,24 @@ test("labCall() gives the input on and waits for a lab that is still opening", a
   expect(asked).toEqual([{ name: "mine" }]);
 });
 
+test("what a notebook asks while it is read and written is answered before the workers have started", async () => {
+  const idle = {
+    documents: { list: () => ["mine"] },
+    session: { standings: () => ["never run"], forecast: refuse },
+  };
+  const handlers = ipcHandlers({
+    ...servicesOf({}),
+    lab: new Promise(() => undefined),
+    idleLab: Promise.resolve(idle as unknown as Lab),
+  });
+  expect(await handlers.documentsList({ search: "" })).toEqual(["mine"]);
+  expect(await handlers.sessionStandings({ documentId: "mine", text: "" })).toEqual(["never run"]);
+  const forecast = handlers.sessionForecast({ documentId: "mine", text: "", selection: { kind: "all" } });
+  expect(await Promise.race([forecast, new Promise((resolve) => setImmediate(resolve, "waits"))])).toBe(
+    "waits",
+  );
+});
+
 test("a lab without a call's method, or with one that takes or answers something else, does not compile", () => {
   type Answering = AnsweringLab<"viewsDrop" | "activityCancel">;
   expectTypeOf<Lab>().toExtend<Answering>();
