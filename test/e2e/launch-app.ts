@@ -8,6 +8,7 @@ import { setTimeout as passes } from "node:timers/promises";
 import { _electron, errors, type ElectronApplication, type Page } from "playwright-core";
 import { projectPaths } from "../../scripts/setup/project-paths.mjs";
 import { THOROUGH } from "../thorough.ts";
+import { askAgain } from "./ask-again.ts";
 import { pageComplaints } from "./page-complaints.ts";
 
 const PROJECT_DIR = projectPaths.projectDir;
@@ -82,8 +83,10 @@ export async function launchApp(settings: LaunchSettings = {}): Promise<Launched
     saveDir,
     readLog,
     close: async () => {
-      // Gone already where the test ended the app itself.
-      await app.close().catch(() => undefined);
+      // Gone already where the test ended the app itself. One that asks whether it may end, of a test that failed, is killed.
+      const closed = app.close().catch(() => undefined);
+      await Promise.race([closed, passes(CLOSE_MS, undefined, { ref: false })]);
+      if (child.exitCode === null && child.signalCode === null) child.kill("SIGKILL");
       await ended(child);
       const complaints = pageComplaints(readLog(), before, settings.expectedComplaints ?? []);
       rmSync(scratchDir, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
@@ -142,6 +145,7 @@ async function ended(child: ChildProcess): Promise<void> {
 const ENDING_MS = 30_000;
 /** For what is waited for, unless a test says otherwise: nothing is judged by it, and the machine may be busy. */
 const STEP_MS = 120_000;
+const CLOSE_MS = 30_000;
 /** A lab that has not answered by then is one that asks for another folder, or is not opened at all. */
 const OPENED_MS = 10_000;
 const LAUNCH_MS = 45_000;
@@ -155,7 +159,9 @@ const LAUNCHES = 3;
 async function launchDriven(options: Parameters<typeof _electron.launch>[0]): Promise<ElectronApplication> {
   for (let launch = 1; ; launch++) {
     try {
-      return await _electron.launch({ ...options, timeout: LAUNCH_MS });
+      const app = await _electron.launch({ ...options, timeout: LAUNCH_MS });
+      const ask = app.evaluate.bind(app) as (...given: unknown[]) => Promise<unknown>;
+      return Object.assign(app, { evaluate: (...given: unknown[]) => askAgain(() => ask(...given)) });
     } catch (error) {
       if (!(error instanceof errors.TimeoutError) || launch === LAUNCHES) throw error;
       process.stderr.write(`launch ${launch} of ${LAUNCHES} was not answered within ${LAUNCH_MS} ms\n`);

@@ -6,7 +6,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { LabBridge } from "../../src/shared/ipc/lab-bridge.ts";
-import { askAgain } from "./ask-again.ts";
 import { appCommand, launchApp, type LaunchedApp } from "./launch-app.ts";
 import { takeScreenshot } from "./take-screenshots.ts";
 
@@ -55,18 +54,16 @@ function spawnApp(args: readonly string[]) {
 
 /** Answers every message box from now on with this button, and counts them. */
 const answerDialogs = (lab: LaunchedApp, response: number) =>
-  askAgain(() =>
-    lab.app.evaluate(({ dialog }, button) => {
-      const asked: string[] = [];
-      Object.assign(globalThis, { asked });
-      Object.assign(dialog, {
-        showMessageBox: (...args: unknown[]) => {
-          asked.push(JSON.stringify(args.at(-1)));
-          return Promise.resolve({ response: button, checkboxChecked: false });
-        },
-      });
-    }, response),
-  );
+  lab.app.evaluate(({ dialog }, button) => {
+    const asked: string[] = [];
+    Object.assign(globalThis, { asked });
+    Object.assign(dialog, {
+      showMessageBox: (...args: unknown[]) => {
+        asked.push(JSON.stringify(args.at(-1)));
+        return Promise.resolve({ response: button, checkboxChecked: false });
+      },
+    });
+  }, response);
 
 const dialogsAsked = (lab: LaunchedApp) =>
   lab.app.evaluate(() => (globalThis as unknown as { asked: string[] }).asked);

@@ -1,7 +1,6 @@
 import type { ElectronApplication, Page } from "playwright-core";
 import { expect } from "vitest";
 import { showView } from "./drive-window.ts";
-import { askAgain } from "./ask-again.ts";
 
 /** The sizes in which every view is looked at, in CSS pixels. */
 export const WINDOW_SIZES = [
@@ -11,13 +10,11 @@ export const WINDOW_SIZES = [
 ] as const;
 
 export async function resizeWindow(app: ElectronApplication, page: Page, width: number, height: number) {
-  await askAgain(() =>
-    app.evaluate(
-      ({ BrowserWindow }, size) => {
-        BrowserWindow.getAllWindows()[0]?.setContentSize(size.width, size.height);
-      },
-      { width, height },
-    ),
+  await app.evaluate(
+    ({ BrowserWindow }, size) => {
+      BrowserWindow.getAllWindows()[0]?.setContentSize(size.width, size.height);
+    },
+    { width, height },
   );
   await expect.poll(() => page.evaluate(() => innerWidth)).toBe(width);
 }
