@@ -119,10 +119,9 @@ async function serve(open: OpenWindow, { idleLab, lab, usable, send }: Serving):
     logPath: files.logPath,
   });
 
-  const notOpened = (error: unknown) => fatal.report("Backprop Lab could not be opened", error);
-  const idle = await idleLab.catch(notOpened);
-  // Whoever waits for the workers fails with the same.
-  const ready = lab.catch(notOpened);
+  // It fails also where the lab without workers does.
+  const ready = lab.catch((error: unknown) => fatal.report("Backprop Lab could not be opened", error));
+  const idle = await idleLab.catch(() => undefined);
   if (idle === undefined) return;
   idle.subscribe((event) => {
     send(event);
@@ -146,7 +145,13 @@ async function serve(open: OpenWindow, { idleLab, lab, usable, send }: Serving):
     failed: (title, message) => send({ name: "failure", payload: { title, message } }),
     log,
   });
-  if (options.reportUsable) void usable.then(() => process.stdout.write("window usable\n"));
+  if (options.reportUsable) {
+    usable.then(
+      () => process.stdout.write("window usable\n"),
+      // The log has it.
+      () => undefined,
+    );
+  }
 
   if ((await ready) === undefined) return;
   if (options.reportUsable) process.stdout.write("workers ready\n");

@@ -85,9 +85,8 @@ export async function launchApp(settings: LaunchSettings = {}): Promise<Launched
     close: async () => {
       // Gone already where the test ended the app itself. One that asks whether it may end, of a test that failed, is killed.
       const closed = app.close().catch(() => undefined);
-      await Promise.race([closed, passes(CLOSE_MS, undefined, { ref: false })]);
-      if (child.exitCode === null && child.signalCode === null) child.kill("SIGKILL");
       await ended(child);
+      await closed;
       const complaints = pageComplaints(readLog(), before, settings.expectedComplaints ?? []);
       rmSync(scratchDir, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
       if (complaints.length > 0) {
@@ -145,7 +144,6 @@ async function ended(child: ChildProcess): Promise<void> {
 const ENDING_MS = 30_000;
 /** For what is waited for, unless a test says otherwise: nothing is judged by it, and the machine may be busy. */
 const STEP_MS = 120_000;
-const CLOSE_MS = 30_000;
 /** A lab that has not answered by then is one that asks for another folder, or is not opened at all. */
 const OPENED_MS = 10_000;
 const LAUNCH_MS = 45_000;
