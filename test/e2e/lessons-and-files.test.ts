@@ -146,7 +146,7 @@ describe("files", () => {
     );
     const dialog = page.getByRole("dialog", { name: /changed by another program/ });
     await dialog.waitFor({ timeout: LONG_MS });
-    await dialog.getByText(/1 cells were changed on both sides/).waitFor();
+    await dialog.getByText(/Changed on both sides: 1 cell;/).waitFor();
     await takeScreenshot(page, "conflict");
     await dialog.getByRole("button", { name: "Merge as chosen" }).click();
     await dialog.waitFor({ state: "detached" });

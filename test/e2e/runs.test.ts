@@ -307,7 +307,7 @@ describe("the Runs view", () => {
       expect(valueOf(learned)).toMatchObject({});
       await other.page.getByRole("button", { name: "All runs" }).click();
       await button("Import", other.page).click();
-      await other.page.getByText("2 runs were there already.").waitFor();
+      await other.page.getByText("There already: 2 runs.").waitFor();
     } finally {
       await other.close();
     }

@@ -1,3 +1,4 @@
+import { counted } from "../counted.ts";
 import { MAX_RANK } from "../ops/generic-op.ts";
 import { numelOf } from "../ops/recording-ops.ts";
 import { TensorShapeError, TensorSizeError } from "./tensor-error.ts";
@@ -76,13 +77,11 @@ export function axisOf(label: string, dim: number, node: Pick<TensorNode, "name"
     );
   }
   throw new TensorShapeError(
-    `.${label}(): dim ${dim} is not an axis of ${describe(node)}; it has ${countOf(rank)}, ${
+    `.${label}(): dim ${dim} is not an axis of ${describe(node)}; it has ${counted(rank, "axis", "axes")}, ${
       rank === 1 ? "0 or −1" : `0 to ${rank - 1}, or −${rank} to −1 from the end`
     }.`,
   );
 }
-
-const countOf = (rank: number): string => (rank === 1 ? "1 axis" : `${rank} axes`);
 
 /**
  * The shape that two tensors have together by NumPy's rules: equal from the right, or 1.

@@ -1,3 +1,4 @@
+import { counted } from "../../core/counted.ts";
 import { resolve } from "node:path";
 import { ContractError } from "../../core/errors.ts";
 import { formatOf } from "../lab/documents/import-document.ts";
@@ -26,7 +27,7 @@ export async function runConvertCommand(
   for (const notice of notices) complain(`lab: ${notice}`);
   await writeDocumentFile(target, { document, outputs }, { overwrite: options.force === true });
   const lost = [...outputs.values()].flat().length;
-  if (lost > 0) complain(`lab: ${lost} outputs stay in ${from}; a .lab.ts holds none.`);
-  complain(`${document.cells.length} cells: ${target}`);
+  if (lost > 0) complain(`lab: ${counted(lost, "output")} left in ${from}; a .lab.ts holds none.`);
+  complain(`${counted(document.cells.length, "cell")}: ${target}`);
   return EXIT.ok;
 }

@@ -1,3 +1,4 @@
+import { counted } from "../../core/counted.ts";
 import { resolve } from "node:path";
 import { ContractError } from "../../core/errors.ts";
 import { rowsOf, SPLITS, type Dataset } from "../../shared/experiments/dataset.ts";
@@ -160,7 +161,7 @@ export async function runDataImportCommand(
 }
 
 function printPreview({ columns, notes, rows }: ImportPreview, plan: ImportPlan): void {
-  print(`${rows} rows; ${notes.join("; ")}\n`);
+  print(`${counted(rows, "row")}; ${notes.join("; ")}\n`);
   const shown = columns.slice(0, 60).map(({ name, missing, distinct, min, max }, index) => {
     const { role = "ignored", kind = "number" } = plan.columns[index] ?? {};
     const range = kind === "number" ? `${min} to ${max}` : `${distinct ?? "many"} values`;
@@ -232,7 +233,7 @@ export async function runDataExportCommand(
 ): Promise<ExitCode> {
   const path = resolve(out);
   const rows = await lab.datasets.export({ id, path, overwrite: force === true });
-  complain(`${rows} rows: ${path}`);
+  complain(`${counted(rows, "row")}: ${path}`);
   return EXIT.ok;
 }
 
@@ -262,7 +263,7 @@ export async function runPredictCommand(lab: Lab, runId: string, options: Predic
     { runId, weights },
     { data: resolve(data), out: path, overwrite: force === true },
   );
-  complain(`${rows} rows: ${path}`);
+  complain(`${counted(rows, "row")}: ${path}`);
   return EXIT.ok;
 }
 

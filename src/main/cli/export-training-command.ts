@@ -1,3 +1,4 @@
+import { counted } from "../../core/counted.ts";
 import { copyFile, readdir } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { ContractError } from "../../core/errors.ts";
@@ -51,7 +52,7 @@ async function exportNotebook(
   await replaceFile(path, (handle) => handle.writeFile(text), { overwrite });
   await copyFile(join(pythonDir, "lab_notebook.py"), join(dirname(path), "lab_notebook.py"));
   for (const problem of problems) complain(`lab: not in Python: ${problem}`);
-  complain(`${document.cells.length} cells: ${path}, with lab_notebook.py beside it`);
+  complain(`${counted(document.cells.length, "cell")}: ${path}, with lab_notebook.py beside it`);
   return EXIT.ok;
 }
 
@@ -94,6 +95,6 @@ export async function runExportTrainingCommand(
     );
   }
   const files = await lab.exchange.exportPyTorch(training, { path, overwrite }, { withData: options.data });
-  complain(`${files} files: ${path}\nRun it: python3 ${path}/train.py`);
+  complain(`${counted(files, "file")}: ${path}\nRun it: python3 ${path}/train.py`);
   return EXIT.ok;
 }

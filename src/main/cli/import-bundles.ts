@@ -1,3 +1,4 @@
+import { counted } from "../../core/counted.ts";
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { constants, gunzipSync } from "node:zlib";
@@ -55,7 +56,7 @@ export async function bundlesOf(path: string): Promise<readonly string[]> {
 /** "3 runs added, 1 was there already, …": what there is of each. */
 function importedText({ added, replaced, skipped, inTrash }: ImportedRuns): string {
   const parts = [
-    `${added.length} runs added`,
+    `${counted(added.length, "run")} added`,
     ...(replaced.length > 0 ? [`${replaced.length} took the place of the same that was not finished`] : []),
     `${skipped.length} were there already`,
     ...(inTrash.length > 0

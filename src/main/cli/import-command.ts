@@ -1,3 +1,4 @@
+import { counted } from "../../core/counted.ts";
 import { join, resolve } from "node:path";
 import { makeFolder } from "../data/make-folder.ts";
 import { ContractError } from "../../core/errors.ts";
@@ -92,7 +93,7 @@ async function importRuns(lab: Lab, path: string, options: ImportOptions): Promi
   }
   const { added, extended, unchanged, points, notes, format } = outcome;
   print(
-    `${format}: ${added.length} runs added, ${extended.length} have new numbers, ${unchanged.length} were there already; ${points} points\n`,
+    `${format}: ${counted(added.length, "run")} added, ${extended.length} have new numbers, ${unchanged.length} were there already; ${counted(points, "point")}\n`,
   );
   for (const id of [...added, ...extended]) print(`${id}\n`);
   for (const note of notes) complain(`lab: ${note}`);

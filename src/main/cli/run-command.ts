@@ -1,3 +1,4 @@
+import { counted } from "../../core/counted.ts";
 import { resolve } from "node:path";
 import * as v from "valibot";
 import type { JudgedCell } from "../../core/judge/judge-document.ts";
@@ -130,5 +131,5 @@ function summary(run: DocumentRun, judged: ReadonlyMap<string, JudgedCell>): str
   const verdicts = [...counts].map(([verdict, count]) => `, ${count} ${verdict}`).join("");
   const left =
     run.left.length === 0 ? "" : `, ${run.left.length} not run (${run.left.map(({ id }) => id).join(", ")})`;
-  return `${run.cells.length} cells ran${verdicts}${left}`;
+  return `${counted(run.cells.length, "cell")} ran${verdicts}${left}`;
 }

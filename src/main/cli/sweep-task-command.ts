@@ -1,3 +1,4 @@
+import { counted } from "../../core/counted.ts";
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -60,7 +61,7 @@ export async function runSweepTaskCommand(host: CommandHost, dir: string, task: 
   const folder = new SweepFolder(resolve(dir));
   const { threads, kernels } = folder.order();
   say(
-    `task ${task} on ${node}, attempt ${attempt}, Node ${process.versions.node}, ${threads} ${threads === 1 ? "thread" : "threads"}, ${kernels}`,
+    `task ${task} on ${node}, attempt ${attempt}, Node ${process.versions.node}, ${counted(threads, "thread")}, ${kernels}`,
   );
   let scratch = "";
   try {

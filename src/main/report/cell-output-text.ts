@@ -1,3 +1,4 @@
+import { counted } from "../../core/counted.ts";
 import { partText } from "../../shared/live/part-text.ts";
 import type { CellOutput, ShownValue } from "../../shared/live/cell-output.ts";
 import type { CellError } from "../../shared/live/cell-result.ts";
@@ -153,7 +154,7 @@ export function cellOutputText(output: CellOutput): string {
       return histogramText(output);
     case "image": {
       const { title, images, lo, hi } = output;
-      const said = `${title === "" ? "" : `${title}: `}${images.length} ${images.length === 1 ? "image" : "images"}, grey values from ${number(lo)} to ${number(hi)}`;
+      const said = `${title === "" ? "" : `${title}: `}${counted(images.length, "image")}, grey values from ${number(lo)} to ${number(hi)}`;
       const pictures = images.slice(0, SHOWN_IMAGES).map(({ values, columns }) => {
         const picture = thinned(values, columns);
         return shaded(picture.values, picture.columns, 0, 1);

@@ -1,3 +1,4 @@
+import { counted } from "../../core/counted.ts";
 import type { CellResult, RunDetails } from "../../shared/runs/run-records.ts";
 import { cellTable } from "./cell-table.ts";
 
@@ -22,8 +23,8 @@ export function runReport({ run, cells, machine }: RunDetails): string {
     cellTable(telling),
     "",
     `run ${run.id} ${run.status}${failure}`,
-    `${cells.length} cells in ${seconds.toFixed(1)} s: ${verdictCounts(cells)}`,
+    `${counted(cells.length, "cell")} in ${seconds.toFixed(1)} s: ${verdictCounts(cells)}`,
     `memory: peak ${gigabytes(run.summary["peakRssBytes"])}`,
-    `${machine.cpuModel}, ${run.threads} threads, Electron ${machine.electron}, kernel ${machine.kernel}`,
+    `${machine.cpuModel}, ${counted(run.threads, "thread")}, Electron ${machine.electron}, kernel ${machine.kernel}`,
   ].join("\n");
 }

@@ -1,3 +1,4 @@
+import { counted } from "../../core/counted.ts";
 import { Button, NativeSelect, TextInput } from "@mantine/core";
 import { FolderOpen, Upload } from "lucide-react";
 import { useRef, useState } from "react";
@@ -15,7 +16,9 @@ import own from "./data.module.css";
 function inShort(dataset: Dataset): string {
   const { layout, features, target, trainRows, validRows, testRows } = dataset;
   const size =
-    layout === null ? `${features} features` : `${layout.height} × ${layout.width} × ${layout.channels}`;
+    layout === null
+      ? counted(features, "feature")
+      : `${layout.height} × ${layout.width} × ${layout.channels}`;
   const predicted = target.kind === "classes" ? `${outputsOf(dataset)} classes` : target.names.join(", ");
   return `${formatNumber(trainRows + validRows + testRows)} rows · ${size} · ${predicted.slice(0, 40)}`;
 }

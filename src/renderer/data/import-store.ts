@@ -1,3 +1,4 @@
+import { counted } from "../../core/counted.ts";
 import type { DatasetFormat } from "../../shared/experiments/dataset-formats.ts";
 import type { Dataset } from "../../shared/experiments/dataset.ts";
 import type {
@@ -103,7 +104,7 @@ async function restoreDataset(id: string): Promise<void> {
 export async function exportDataset(id: string, format: DatasetFormat): Promise<void> {
   try {
     const saved = await ask(window.lab.datasetsExport({ id, format }));
-    if (saved.kind === "saved") showInfo(`${formatNumber(saved.rows)} rows written`, saved.path);
+    if (saved.kind === "saved") showInfo(`${counted(saved.rows, "row")} written`, saved.path);
   } catch (error) {
     if (!wasCancelled(error)) showFailure("The data was not exported", error);
   }

@@ -1,3 +1,4 @@
+import { counted } from "../../core/counted.ts";
 import { Button, Textarea } from "@mantine/core";
 import { Play } from "lucide-react";
 import { useState } from "react";
@@ -79,7 +80,7 @@ export function SqlConsole() {
         <>
           <p role="status">
             {answer.cut ? "The first " : ""}
-            {answer.rows.length === 1 ? "1 row" : `${answer.rows.length} rows`} in {formatDuration(answer.ms)}
+            {counted(answer.rows.length, "row")} in {formatDuration(answer.ms)}
           </p>
           <DataTable label="Answer of the database" columns="chosen">
             <thead>

@@ -1,3 +1,4 @@
+import { counted } from "../../core/counted.ts";
 import { useMemo } from "react";
 import type { StepProfile } from "../../shared/experiments/step-profile.ts";
 import { ChartFigure } from "../charts/kit/chart-figure.tsx";
@@ -16,9 +17,9 @@ export function StepProfileResult({ profile }: { readonly profile: StepProfile }
     <>
       <p className={classes["tuningNote"]}>
         A step takes <Microseconds us={plain.medianUs} /> (quartiles <Microseconds us={plain.lowUs} /> to{" "}
-        <Microseconds us={plain.highUs} /> over {formatNumber(plain.steps)} steps) on {threads}{" "}
-        {threads === 1 ? "thread" : "threads"}; <Microseconds us={profiled.medianUs} /> with clocks beside the
-        ops, with the same losses. A worker waits <Microseconds us={waitedUs(profile)} /> of it at barriers.
+        <Microseconds us={plain.highUs} /> over {formatNumber(plain.steps)} steps) on{" "}
+        {counted(threads, "thread")}; <Microseconds us={profiled.medianUs} /> with clocks beside the ops, with
+        the same losses. A worker waits <Microseconds us={waitedUs(profile)} /> of it at barriers.
       </p>
       <div className={classes["profile"]} data-chart="step-profile">
         <ChartFigure figure={figure} toolsShown />

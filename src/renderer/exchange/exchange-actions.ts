@@ -1,8 +1,9 @@
+import { counted } from "../../core/counted.ts";
 import type { IpcInput, IpcOutput } from "../../shared/ipc/ipc-contract.ts";
 import { MOST_DROPPED_BYTES } from "../../shared/experiments/exchange.ts";
 import type { ImportOutcome } from "../../shared/experiments/imported.ts";
 import { ask } from "../bridge/lab.ts";
-import { formatBytes, formatNumber } from "../format/number.ts";
+import { formatBytes } from "../format/number.ts";
 import { createStore } from "../store/create-store.ts";
 import { showFailure, showInfo } from "../store/lab-store.ts";
 import { openRun } from "../store/open-run.ts";
@@ -19,9 +20,6 @@ export function connectExchange(): void {
     (error: unknown) => showFailure("What is followed could not be read", error),
   );
 }
-
-const counted = (count: number, what: string): string =>
-  `${formatNumber(count)} ${what}${count === 1 ? "" : "s"}`;
 
 /** Says what an import did, and shows the only run of it. */
 function tellOutcome({ format, added, extended, unchanged, points, notes }: ImportOutcome): void {

@@ -1,5 +1,5 @@
+import { counted } from "../../core/counted.ts";
 import { Button } from "@mantine/core";
-import { formatNumber } from "../format/number.ts";
 import { useStore } from "../store/create-store.ts";
 import { followedStore, unfollow } from "./exchange-actions.ts";
 import classes from "./exchange.module.css";
@@ -11,7 +11,7 @@ export function FollowedStrip() {
     <div key={source} className={classes["followed"]} role="group" aria-label="Followed while it grows">
       <span>
         Following <strong className={classes["source"]}>{source}</strong> ({format},{" "}
-        {runIds.length === 1 ? "1 run" : `${formatNumber(runIds.length)} runs`})
+        {counted(runIds.length, "run")})
       </span>
       <Button variant="default" size="compact-xs" onClick={() => void unfollow(source)}>
         Stop following

@@ -1,3 +1,4 @@
+import { counted } from "../../core/counted.ts";
 import { Button } from "@mantine/core";
 import { LADDER_PRESETS, type LadderSettings } from "../../shared/experiments/ladder.ts";
 import { formatDate, formatExactDate } from "../format/date.ts";
@@ -48,7 +49,7 @@ export function LadderHead({ shown: { runId, settings, record, results }, runnin
 }
 
 function ladderTitle({ preset, shape, threads }: LadderSettings): string {
-  const workers = `${threads} ${threads === 1 ? "thread" : "threads"}`;
+  const workers = counted(threads, "thread");
   if (preset === "custom") return `${shapeText(shape)}, ${workers}`;
   const { title } = LADDER_PRESETS[preset];
   return preset === "square" ? `${title}, ${workers}` : `${title}, ${shapeText(shape)}, ${workers}`;

@@ -1,11 +1,10 @@
+import { counted } from "../../core/counted.ts";
 import type { ImportedRuns } from "../../shared/runs/run-exports.ts";
 import type { RunChange } from "../../shared/runs/run-changes.ts";
 import { ask } from "../bridge/lab.ts";
 import { formatBytes } from "../format/number.ts";
 import { showFailure, showInfo, showUndo } from "../store/lab-store.ts";
 import { selectRuns } from "./table/selected-runs.ts";
-
-const countedRuns = (count: number): string => (count === 1 ? "1 run" : `${count} runs`);
 
 /** Changes names, tags, notes and marks of runs. @returns whether it was saved. */
 export async function changeRuns(runIds: readonly string[], change: RunChange): Promise<boolean> {
@@ -22,20 +21,20 @@ export async function changeRuns(runIds: readonly string[], change: RunChange): 
 export async function deleteRuns(runIds: readonly string[]): Promise<void> {
   if (!(await changeRuns(runIds, { deleted: true }))) return;
   selectRuns([]);
-  showUndo(`${countedRuns(runIds.length)} moved to the trash`, "Undo", () => {
+  showUndo(`${counted(runIds.length, "run")} moved to the trash`, "Undo", () => {
     void changeRuns(runIds, { deleted: false });
   });
 }
 
 export async function restoreRuns(runIds: readonly string[]): Promise<void> {
-  if (await changeRuns(runIds, { deleted: false })) showInfo(`${countedRuns(runIds.length)} restored`);
+  if (await changeRuns(runIds, { deleted: false })) showInfo(`${counted(runIds.length, "run")} restored`);
 }
 
 export async function archiveRuns(runIds: readonly string[], archived: boolean): Promise<void> {
   if (!(await changeRuns(runIds, { archived }))) return;
   selectRuns([]);
   showUndo(
-    `${countedRuns(runIds.length)} ${archived ? "archived" : "taken out of the archive"}`,
+    `${counted(runIds.length, "run")} ${archived ? "archived" : "taken out of the archive"}`,
     "Undo",
     () => {
       void changeRuns(runIds, { archived: !archived });
@@ -51,7 +50,7 @@ export async function emptyTrash(runIds: readonly string[] | null): Promise<void
     );
     selectRuns([]);
     showInfo(
-      `${countedRuns(runs)} deleted for good`,
+      `${counted(runs, "run")} deleted for good`,
       `The database is ${formatBytes(freedBytes)} smaller and has ${formatBytes(sizeBytes)} now.`,
     );
   } catch (error) {
@@ -69,15 +68,15 @@ export function tellImported({
 }: ImportedRuns & { readonly path: string }): void {
   const told = [
     ...(replaced.length > 0
-      ? [`${countedRuns(replaced.length)} that were not finished are replaced by the finished ones.`]
+      ? [`Replaced, as the one here was not finished: ${counted(replaced.length, "run")}.`]
       : []),
-    ...(skipped.length > 0 ? [`${countedRuns(skipped.length)} were there already.`] : []),
+    ...(skipped.length > 0 ? [`There already: ${counted(skipped.length, "run")}.`] : []),
     ...(inTrash.length > 0
-      ? [`${countedRuns(inTrash.length)} are in the trash: restore them there to see them.`]
+      ? [`In the trash: ${counted(inTrash.length, "run")}; restore there what you want to see.`]
       : []),
   ];
   showInfo(
-    `${countedRuns(added.length + replaced.length)} imported`,
+    `${counted(added.length + replaced.length, "run")} imported`,
     told.length === 0 ? path : told.join(" "),
   );
 }

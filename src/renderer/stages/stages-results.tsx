@@ -1,9 +1,9 @@
+import { counted } from "../../core/counted.ts";
 import { Button } from "@mantine/core";
 import { useMemo } from "react";
 import type { StageDescription } from "../../shared/experiments/stages.ts";
 import { ChartFigure } from "../charts/kit/chart-figure.tsx";
 import { formatDate, formatExactDate } from "../format/date.ts";
-import { formatNumber } from "../format/number.ts";
 import { openRun } from "../store/open-run.ts";
 import { RunStatusBadge } from "../ui/run-status-badge.tsx";
 import { useStore } from "../store/create-store.ts";
@@ -51,8 +51,7 @@ function StagesHead({ shown: { runId, settings, results }, running }: StagesResu
     <>
       <div className={classes["head"]}>
         <h2>
-          Stages on {formatNumber(rows)} rows, {threads} {threads === 1 ? "thread" : "threads"}, {samples}{" "}
-          samples
+          Stages on {counted(rows, "row")}, {counted(threads, "thread")}, {counted(samples, "sample")}
         </h2>
         {status !== undefined && <RunStatusBadge status={status} />}
         {run !== undefined && (

@@ -1,3 +1,4 @@
+import { counted } from "../../core/counted.ts";
 import * as v from "valibot";
 import {
   clusterOptionsSchema,
@@ -148,7 +149,7 @@ export async function collectSweep(id: string): Promise<void> {
         ? []
         : [`${damaged.length} could not be read (${first.file}: ${first.reason}); Again computes them`]),
     ];
-    showInfo(`${added.length} runs collected`, rest.join("; "));
+    showInfo(`${counted(added.length, "run")} collected`, rest.join("; "));
     await refreshSweep(id);
   } catch (error) {
     showFailure("The sweep was not collected", error);

@@ -1,3 +1,4 @@
+import { counted } from "../../core/counted.ts";
 import { Button, Checkbox, Fieldset, TextInput } from "@mantine/core";
 import { FlaskConical, ListPlus, Search } from "lucide-react";
 import { formatForecast } from "../format/duration.ts";
@@ -256,5 +257,5 @@ const networkPartOf = ({
 
 function stepsSentence(spec: TrainSpec): string {
   const { perEpoch, total } = stepsOf(spec);
-  return `${formatNumber(perEpoch)} ${perEpoch === 1 ? "step" : "steps"} an epoch, ${formatNumber(total)} in all`;
+  return `${counted(perEpoch, "step")} an epoch, ${formatNumber(total)} in all`;
 }

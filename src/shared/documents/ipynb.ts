@@ -1,3 +1,4 @@
+import { counted } from "../../core/counted.ts";
 import * as v from "valibot";
 import { DataFormatError } from "../../core/errors.ts";
 import { isCellId, newCellId } from "./cell-ids.ts";
@@ -193,7 +194,7 @@ export function readIpynb(file: string, text: string): ImportedNotebook {
   if (language !== NATIVE_LANGUAGE) {
     const count = read.filter(({ kind }) => kind === "locked").length;
     notices.push(
-      `The notebook's language is ${language}: ${count} cells are shown as locked text. They are kept and not run; write them anew in TypeScript beside.`,
+      `The notebook's language is ${language}: ${counted(count, "cell")} shown as locked text, kept and not run; write anew in TypeScript beside what you need.`,
     );
   }
   if (left.size > 0) {

@@ -369,7 +369,7 @@ describe("files", () => {
     const { status, stdout, stderr } = await run(file);
     expect(status).toBe(0);
     expect(stdout).toMatch(/0 cells ran/);
-    expect(stderr).toMatch(/language is python: 1 cells/);
+    expect(stderr).toMatch(/language is python: 1 cell shown/);
     expect(stderr).toMatch(/image\/svg\+xml, text\/html/);
     const there = inFolder("python.lab.ts");
     const back = inFolder("python-back.ipynb");

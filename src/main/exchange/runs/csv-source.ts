@@ -1,3 +1,4 @@
+import { counted } from "../../../core/counted.ts";
 import { createReadStream } from "node:fs";
 import { basename } from "node:path";
 import { parse } from "csv-parse";
@@ -138,7 +139,9 @@ export class CsvSource implements RunSource {
 
   notes(): readonly string[] {
     return [
-      ...(this.#refused === 0 ? [] : [`${this.#refused} rows are left out; of the first, ${this.#why}.`]),
+      ...(this.#refused === 0
+        ? []
+        : [`${counted(this.#refused, "row")} left out; of the first, ${this.#why}.`]),
       ...(this.#damage === "" ? [] : [`Rows that are no CSV are left out: ${this.#damage}.`]),
     ];
   }

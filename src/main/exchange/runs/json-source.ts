@@ -1,3 +1,4 @@
+import { counted } from "../../../core/counted.ts";
 import { basename } from "node:path";
 import { DataFormatError } from "../../../core/errors.ts";
 import { readRegularFile } from "../../data/regular-file.ts";
@@ -84,7 +85,9 @@ export class JsonSource implements RunSource {
   }
 
   notes(): readonly string[] {
-    return this.#refused === 0 ? [] : [`${this.#refused} rows are left out; of the first, ${this.#why}.`];
+    return this.#refused === 0
+      ? []
+      : [`${counted(this.#refused, "row")} left out; of the first, ${this.#why}.`];
   }
 }
 

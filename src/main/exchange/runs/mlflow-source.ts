@@ -1,3 +1,4 @@
+import { counted } from "../../../core/counted.ts";
 import { readdir } from "node:fs/promises";
 import { basename, join, relative } from "node:path";
 import { readLines } from "../../data/read-lines.ts";
@@ -68,7 +69,7 @@ export class MlflowSource implements RunSource {
   }
 
   notes(): readonly string[] {
-    return this.#refused === 0 ? [] : [`${this.#refused} lines are no "time value step": left out.`];
+    return this.#refused === 0 ? [] : [`${counted(this.#refused, "line")} left out: no "time value step".`];
   }
 
   async #head(): Promise<ForeignHead> {

@@ -1,3 +1,4 @@
+import { counted } from "../../../core/counted.ts";
 import { basename, join } from "node:path";
 import { readdir } from "node:fs/promises";
 import { DataFormatError } from "../../../core/errors.ts";
@@ -109,7 +110,7 @@ export class EventSource implements RunSource {
         ...(damaged === 0 ? [] : [`${name}: ${damaged} records are damaged and left out.`]),
         ...(others === 0
           ? []
-          : [`${name}: ${others} values are pictures, audio, graphs or of other kinds: left out.`]),
+          : [`${name}: ${counted(others, "value")} left out: pictures, audio, graphs or of other kinds.`]),
       ];
     });
   }

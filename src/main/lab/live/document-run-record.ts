@@ -1,3 +1,4 @@
+import { counted } from "../../../core/counted.ts";
 import type { DocumentRunReport } from "../../../shared/experiments/document-run.ts";
 import { cellLabel, type DocumentCell } from "../../../shared/documents/lab-document.ts";
 import { writeLabDocument } from "../../../shared/documents/write-lab-document.ts";
@@ -52,7 +53,7 @@ function verdictOf(
   if (error !== null) return { verdict: "failed", reason: error.message };
   if (judged !== null) return judged;
   const checks = outputs.filter(({ kind }) => kind === "check").length;
-  return { verdict: "measured", reason: checks === 0 ? "" : `${checks} checks passed` };
+  return { verdict: "measured", reason: checks === 0 ? "" : `${counted(checks, "check")} passed` };
 }
 
 /** The row of a run's cell. */

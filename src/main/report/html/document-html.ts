@@ -1,3 +1,4 @@
+import { counted } from "../../../core/counted.ts";
 import { micromark } from "micromark";
 import { math, mathHtml } from "micromark-extension-math";
 import { withDisplayFormulas } from "../../../shared/documents/display-formulas.ts";
@@ -124,7 +125,7 @@ export function documentHtml({ header, cells }: LabDocument, stored: readonly St
 </head>
 <body>
 <h1>${escapeHtml(title)}</h1>
-<p class="note">Backprop Lab notebook · seed ${seed} · ${threads} threads · ${rows} rows</p>
+<p class="note">Backprop Lab notebook · seed ${seed} · ${counted(threads, "thread")} · ${counted(rows, "row")}</p>
 ${cells.map((cell) => cellHtml(cell, byCell.get(cell.id))).join("\n")}
 </body>
 </html>

@@ -1,3 +1,4 @@
+import { counted } from "../../../core/counted.ts";
 import type { ProductShape, RungResult } from "../../../shared/experiments/ladder.ts";
 import { baseOptions, numberAxis, tooltip } from "../../charts/kit/chart-options.ts";
 import { seriesColour, seriesDash } from "../../charts/kit/chart-theme.ts";
@@ -26,7 +27,7 @@ export function scalingFigure(results: readonly RungResult[], shape: ProductShap
     const point = scaled[index];
     if (dataset === IDEAL || point === undefined) return null;
     return {
-      title: `${point.threads} ${point.threads === 1 ? "worker" : "workers"}`,
+      title: counted(point.threads, "worker"),
       lines: [
         `${formatNumber(point.speedUp, 3)} × over one worker`,
         `parallel efficiency ${formatPercent(point.efficiency)}`,

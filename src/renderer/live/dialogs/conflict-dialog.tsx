@@ -1,3 +1,4 @@
+import { counted } from "../../../core/counted.ts";
 import { Button, Modal, SegmentedControl } from "@mantine/core";
 import { useMemo, useState } from "react";
 import type { DocumentConflict } from "../../../shared/documents/document-records.ts";
@@ -47,10 +48,10 @@ function Conflict({ open, conflict }: { readonly open: OpenNotebook; readonly co
     <div className={classes["stack"]}>
       <p>
         Nothing has been overwritten.{" "}
-        {settled > 0 && `${settled} cells were changed only there and are taken. `}
+        {settled > 0 && `Changed only there, and taken: ${counted(settled, "cell")}. `}
         {conflicts.length === 0
           ? "No cell was changed on both sides."
-          : `${conflicts.length} cells were changed on both sides: choose for each.`}
+          : `Changed on both sides: ${counted(conflicts.length, "cell")}; choose for each.`}
       </p>
       {conflicts.map(({ id, mine: here, theirs: there }) => {
         const label = cellLabel(here ?? there ?? { ...emptyCell, id });

@@ -1,3 +1,4 @@
+import { counted } from "../../../core/counted.ts";
 import { Button, Modal, Progress, TextInput } from "@mantine/core";
 import { Check, CircleAlert, Download, FlaskConical, FolderOpen, X } from "lucide-react";
 import { useState } from "react";
@@ -56,8 +57,6 @@ function Lesson({ open }: { readonly open: OpenNotebook }) {
     </div>
   );
 }
-
-const counted = (count: number, one: string): string => `${count} ${one}${count === 1 ? "" : "s"}`;
 
 function TestPart({ document }: { readonly document: LabDocument }) {
   const test = useStore(lessonStore, (work) => work.test);

@@ -1,3 +1,4 @@
+import { counted } from "../../../core/counted.ts";
 import { ActionIcon, Button, Menu, Popover, TextInput } from "@mantine/core";
 import { EllipsisVertical } from "lucide-react";
 import { useState } from "react";
@@ -36,7 +37,7 @@ export function DocumentItem({ entry, open }: DocumentItemProps) {
       >
         <span className={classes["titleText"]}>{title}</span>
         <span className={classes["facts"]}>
-          {bundled ? "comes with the app" : formatDate(updatedAt)} · {cells} {cells === 1 ? "cell" : "cells"}
+          {bundled ? "comes with the app" : formatDate(updatedAt)} · {counted(cells, "cell")}
         </span>
         {tags.length > 0 && (
           <span className={classes["facts"]}>{tags.map((tag) => `#${tag}`).join(" ")}</span>

@@ -1,3 +1,4 @@
+import { counted } from "../../../core/counted.ts";
 import { Button, Popover, TextInput } from "@mantine/core";
 import { Archive, GitCompareArrows, Pin, Tag, Trash2, Undo2 } from "lucide-react";
 import { useState } from "react";
@@ -20,7 +21,7 @@ export function SelectionBar({ table, scope }: { readonly table: RunTable; reado
   // In the order of the table; what the filter hides stays out of it.
   const ids = table.ids.filter((id) => selected.has(id));
   const filtered = table.total < table.inScope ? `${table.total} of ${table.inScope} runs` : null;
-  const all = filtered ?? (table.total === 1 ? "1 run" : `${table.total} runs`);
+  const all = filtered ?? counted(table.total, "run");
   const status =
     ids.length === 0
       ? `${all}; select some to compare, export, tag or delete them`

@@ -168,7 +168,7 @@ it("reads MLflow's folders, each run by its own name, and does not follow links"
     ],
   });
   expect(head).toMatchObject({ key: "mlflow abc", config: { lr: 0.1 }, startedMs: 1_700_000_000_000 });
-  expect(notes[0]).toMatch(/^1 lines/);
+  expect(notes[0]).toMatch(/^1 line left out/);
 });
 
 it("a CSV that grows is taken row by row, half a row is not", async () => {

@@ -132,7 +132,7 @@ it("EventSource reads TensorFlow 2's tensors: scalars, histograms (k, 3), a plug
   ]);
   expect(histograms[0]?.counts.reduce((a, b) => a + b, 0)).toBeCloseTo(12, 9);
   expect(source.notes()).toEqual([
-    `${FILE}: 1 values are pictures, audio, graphs or of other kinds: left out.`,
+    `${FILE}: 1 value left out: pictures, audio, graphs or of other kinds.`,
   ]);
 });
 
