@@ -1,3 +1,4 @@
+import { counted } from "../../core/counted.ts";
 import type { StepProfile } from "../../shared/experiments/step-profile.ts";
 import { TRAIN_PRESETS } from "../../shared/specs/train-presets.ts";
 import { trainSpecSchema, type TrainSpec } from "../../shared/specs/train-spec.ts";
@@ -54,12 +55,12 @@ export async function runBenchCommand(
   }
   const { network, batchSize, threads, plain, profiled } = profile;
   const lines = [
-    `a step of ${network}, batches of ${batchSize}, ${threads} threads: median ${plain.medianUs.toFixed(1)} µs ` +
-      `(quartiles ${plain.lowUs.toFixed(1)} to ${plain.highUs.toFixed(1)}) over ${plain.steps} steps`,
+    `a step of ${network}, batches of ${batchSize}, ${counted(threads, "thread")}: median ${plain.medianUs.toFixed(1)} µs ` +
+      `(quartiles ${plain.lowUs.toFixed(1)} to ${plain.highUs.toFixed(1)}) over ${counted(plain.steps, "step")}`,
   ];
   if (options.profile === true) {
     lines.push(
-      `with clocks beside the ops: median ${profiled.medianUs.toFixed(1)} µs over ${profiled.steps} steps, the same losses`,
+      `with clocks beside the ops: median ${profiled.medianUs.toFixed(1)} µs over ${counted(profiled.steps, "step")}, the same losses`,
       "µs a step; wait: at the barrier before the group",
       profileTable(profile),
     );

@@ -173,7 +173,7 @@ function datasetFor(lab: Lab, layers: ForeignNetwork["layers"], name: string | u
   const all = lab.datasets.list();
   const [found, ...others] = all.filter((dataset) => misfitOf(dataset) === "");
   const ends = endsOfLayers(layers);
-  const shape = `${ends?.inputs ?? 0} features and ${ends?.outputs ?? 0} outputs`;
+  const shape = `${counted(ends?.inputs ?? 0, "feature")} and ${counted(ends?.outputs ?? 0, "output")}`;
   if (found === undefined) {
     throw new ContractError(
       `lab import: no data set fits a network of ${shape}: there are ${all.map(({ id }) => id).join(", ")}. Import its data with "lab data import" first, or name a toy with --data`,

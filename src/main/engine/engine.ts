@@ -1,16 +1,14 @@
 import { ContractError, KernelUnavailableError, TaskError } from "../../core/errors.ts";
 import type { InstructionSet } from "../../shared/engine/instruction-sets.ts";
-import { USUAL_CACHE_BYTES } from "../../shared/engine/cache-blocks.ts";
-import type { Tuning } from "../../shared/experiments/tuning.ts";
 import type { ProgramTimes, WorkerTask } from "../../shared/engine/worker-tasks.ts";
 import { Arena } from "./arena.ts";
-import { coreCacheBytes } from "./cache-sizes.ts";
 import { collectGarbage } from "./collect-garbage.ts";
 import { ControlBlock } from "./control-block.ts";
 import type { BlockAnswers, BlockOptions, EngineOptions, RunOptions, RunStatus } from "./engine-options.ts";
+import { KernelsInUse } from "./kernels-in-use.ts";
 import { PlanCache } from "./plan-cache.ts";
 import { planSections, type Section } from "./plan.ts";
-import { pinnedTuning, savedOrNewTuning, tuneKernels, type TuningInForce } from "./tune-kernels.ts";
+import type { TuningInForce } from "./tune-kernels.ts";
 import { compileOnOwnThread } from "./v8-flags.ts";
 import { Watchdog } from "./watchdog.ts";
 import { WorkerPool } from "./worker-pool.ts";
@@ -32,18 +30,6 @@ const LEAVE_MS = 500;
  */
 const ANSWER_CANCEL_MS = 80;
 
-/** What an engine that has not started workers yet knows of its kernels: nothing. */
-const NOT_TUNED: TuningInForce = {
-  source: "measured",
-  measuredAt: "",
-  peakGflops: null,
-  kernels: [],
-  chosen: "javascript",
-  cacheBytes: USUAL_CACHE_BYTES,
-  systemCacheBytes: null,
-  blocks: [],
-};
-
 /** Less than this is not worth new workers. */
 const WORTH_GIVING_BACK_BYTES = 64 * 2 ** 20;
 
@@ -55,7 +41,7 @@ export class Engine {
   readonly arena: Arena;
   #control: ControlBlock;
   readonly #options: EngineOptions;
-  #tuning: TuningInForce = NOT_TUNED;
+  readonly #kernels: KernelsInUse;
   #pool = WorkerPool.empty();
   #starting: Promise<void> | null = null;
   #busy = false;
@@ -75,6 +61,7 @@ export class Engine {
   private constructor(options: EngineOptions) {
     this.#options = options;
     this.arena = new Arena();
+    this.#kernels = new KernelsInUse(options, this.arena);
     this.#control = new ControlBlock(this.arena.memory);
   }
 
@@ -102,17 +89,17 @@ export class Engine {
 
   /** What is known of every candidate and of this CPU's multiply-add peak, and which kernels are in use. */
   get tuning(): TuningInForce {
-    return this.#tuning;
+    return this.#kernels.tuning;
   }
 
   /** The kernels in use. */
   get instructionSet(): InstructionSet {
-    return this.#tuning.chosen;
+    return this.tuning.chosen;
   }
 
   /** Second-level cache that a worker's blocks count on. */
   get cacheBytes(): number {
-    return this.#tuning.cacheBytes;
+    return this.tuning.cacheBytes;
   }
 
   /** Hash of the kernels' modules of this build. */
@@ -179,14 +166,14 @@ export class Engine {
    */
   async tune(): Promise<RunStatus> {
     return this.#dispatch(1, "cancelled", async (cancelled) => {
-      const tuned = this.#tuneAnew().catch(async (error: unknown) => {
+      const tuned = this.#kernels.measure(this.#pool).catch(async (error: unknown) => {
         await this.#replacePool(this.#pool.threads);
         throw error;
       });
       await this.#unlessLeftBehind(tuned, cancelled);
       const tuning = this.#cancelled ? null : await tuned;
       if (tuning === null) return "cancelled";
-      this.#use(tuning);
+      this.#kernels.use(tuning, this.#pool);
       return "finished";
     });
   }
@@ -429,40 +416,12 @@ export class Engine {
         new Promise((resolve) => setTimeout(resolve, LEAVE_MS)),
       ]);
       await this.#replacePool(this.#pool.threads);
-      throw error instanceof KernelUnavailableError ? await this.#afterWrongKernels(error) : error;
+      if (!(error instanceof KernelUnavailableError)) throw error;
+      this.#control.reset();
+      throw await this.#kernels.afterWrong(error, this.#pool);
     } finally {
       stopTicking();
     }
-  }
-
-  /** A worker found the kernels in use wrong: the choice is forgotten and made again. @returns What to tell. */
-  async #afterWrongKernels(error: KernelUnavailableError): Promise<Error> {
-    // Whoever has pinned them wants no others.
-    if (this.#options.kernels !== undefined) return error;
-    this.#options.tuning?.drop(this.#pool.kernels);
-    this.#control.reset();
-    const tuning = await this.#tuneAnew();
-    if (tuning === null) return error;
-    this.#use(tuning);
-    return new KernelUnavailableError(
-      `${error.message}. All kernels were tested again and ${this.#tuning.chosen} is used from now on; ` +
-        "run the experiment again.",
-      { cause: error },
-    );
-  }
-
-  #tuneAnew(): Promise<Tuning | null> {
-    const { joinsVectors = null } = this.#options;
-    return tuneKernels(this.#pool, this.arena, { joinsVectors, systemCacheBytes: coreCacheBytes() });
-  }
-
-  #use(tuning: Tuning): void {
-    const { kernels: pinned } = this.#options;
-    this.#tuning =
-      pinned === undefined
-        ? { ...tuning, source: "measured" }
-        : { ...tuning, chosen: pinned, source: "pinned" };
-    this.#options.tuning?.save(this.#pool.kernels, tuning);
   }
 
   /** Of those that ask while the first workers start, all wait for the same. */
@@ -476,13 +435,10 @@ export class Engine {
 
   /** The first workers, and the kernels that are chosen for them. */
   async #startFirstWorkers(threads: number): Promise<void> {
-    const { workerFile, tuning: cache, kernels: pinned, joinsVectors = null } = this.#options;
+    const { workerFile } = this.#options;
     const pool = await WorkerPool.start({ threads, workerFile, memory: this.arena.memory });
     try {
-      const systemCacheBytes = coreCacheBytes();
-      this.#tuning = await (pinned === undefined
-        ? savedOrNewTuning(pool, this.arena, { cache, joinsVectors, systemCacheBytes })
-        : pinnedTuning(pool, this.arena, { pinned, cache, systemCacheBytes }));
+      await this.#kernels.chooseFirst(pool);
     } catch (error) {
       await pool.destroy();
       throw error;

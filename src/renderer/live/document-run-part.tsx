@@ -1,3 +1,4 @@
+import { counted } from "../../core/counted.ts";
 import { Button } from "@mantine/core";
 import { NotebookPen } from "lucide-react";
 import { useMemo } from "react";
@@ -38,7 +39,7 @@ function Shown({ report: { text, title, cells, left } }: { readonly report: Docu
         >
           Make its text a notebook of mine
         </Button>
-        {left.length > 0 && <span>{left.length} cells did not run</span>}
+        {left.length > 0 && <span>{counted(left.length, "cell")} did not run</span>}
       </div>
       {cells.map(({ title: name, result, judged }) => {
         const number = order.indexOf(result.id) + 1;

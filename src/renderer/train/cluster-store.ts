@@ -113,7 +113,7 @@ export async function submitSweep(
     await loadSweeps();
     if (request.prepareOnly) showInfo("The sweep is prepared; this submits it", made.command);
     else if (made.job === null) showInfo("All trainings of this sweep are done or queued", made.dir);
-    else showInfo(`Job ${made.job}: ${made.submitted} trainings submitted`, made.dir);
+    else showInfo(`Job ${made.job}: ${counted(made.submitted, "training")} submitted`, made.dir);
   } catch (error) {
     showFailure("The sweep was not submitted", error);
   }
@@ -159,7 +159,11 @@ export async function collectSweep(id: string): Promise<void> {
 export async function submitAgain(id: string): Promise<void> {
   try {
     const { submitted, job } = await ask(window.lab.sweepsAgain({ id }));
-    showInfo(job === null ? "Everything is done or queued" : `Job ${job}: ${submitted} trainings submitted`);
+    showInfo(
+      job === null
+        ? "Everything is done or queued"
+        : `Job ${job}: ${counted(submitted, "training")} submitted`,
+    );
     await refreshSweep(id);
   } catch (error) {
     showFailure("The sweep was not submitted again", error);
@@ -169,7 +173,7 @@ export async function submitAgain(id: string): Promise<void> {
 export async function cancelSweep(id: string): Promise<void> {
   try {
     const { tasks } = await ask(window.lab.sweepsCancel({ id }));
-    showInfo(`${tasks} tasks cancelled`, "What is done stays; Again goes on with the others.");
+    showInfo(`${counted(tasks, "task")} cancelled`, "What is done stays; Again goes on with the others.");
     await refreshSweep(id);
   } catch (error) {
     showFailure("The sweep was not cancelled", error);

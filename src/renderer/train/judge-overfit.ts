@@ -1,3 +1,4 @@
+import { counted } from "../../core/counted.ts";
 import { openLayers } from "../../shared/specs/open-layers.ts";
 import type { RunSummary } from "../../shared/runs/run-records.ts";
 import type { TrainSpec } from "../../shared/specs/train-spec.ts";
@@ -31,7 +32,7 @@ export function judgeOverfit(
     accuracy === null
       ? ""
       : `, ${formatNumber(Math.round(accuracy * spec.data.rows))} of ${spec.data.rows} rows right`;
-  const reached = `loss ${formatNumber(loss)}${right} after ${formatNumber(log.numbers.step)} steps`;
+  const reached = `loss ${formatNumber(loss)}${right} after ${counted(log.numbers.step, "step")}`;
   const learned =
     run.status === "finished" &&
     (spec.loss === "mse" || accuracy === null ? loss < LEARNED_MSE : accuracy === 1);
@@ -67,7 +68,7 @@ function failedWhy(
   const least = Math.min(...ratios.map(({ value }) => value));
   const most = Math.max(...ratios.map(({ value }) => value));
   if (ratios.length > 0 && most < HEALTHY_UPDATE_RATIO.lo)
-    return `The steps are too small, ‖Δw‖/‖w‖ at most ${formatNumber(most, 2)}: a learning rate of ${lr} is too low for ${formatNumber(log.numbers.step)} steps, or no gradient arrives.`;
+    return `The steps are too small, ‖Δw‖/‖w‖ at most ${formatNumber(most, 2)}: a learning rate of ${lr} is too low for ${counted(log.numbers.step, "step")}, or no gradient arrives.`;
   if (ratios.length > 0 && most > HEALTHY_UPDATE_RATIO.hi)
     return `The steps are too large, ‖Δw‖/‖w‖ up to ${formatNumber(most, 2)}: try a lower learning rate than ${lr}.`;
   const first = log.trainLoss[0]?.y ?? NaN;

@@ -107,7 +107,7 @@ export class EventSource implements RunSource {
               `${name} ends in the middle of a record: the last ${leftBytes} bytes, from byte ${offset} on, are not taken.`,
             ]
           : []),
-        ...(damaged === 0 ? [] : [`${name}: ${damaged} records are damaged and left out.`]),
+        ...(damaged === 0 ? [] : [`${name}: ${counted(damaged, "record")} left out: damaged.`]),
         ...(others === 0
           ? []
           : [`${name}: ${counted(others, "value")} left out: pictures, audio, graphs or of other kinds.`]),

@@ -1,3 +1,4 @@
+import { counted } from "../../../core/counted.ts";
 import { statfsSync } from "node:fs";
 import { dirname } from "node:path";
 import { ContractError, OutOfMemoryError } from "../../../core/errors.ts";
@@ -274,7 +275,7 @@ export class TrainingLab {
     const run = new TrainingRun(this.#services, this.#dataRows, { training, threads, given, resumes });
     const { epochs, steps = 0 } = training.spec;
     const started = this.#supervisor.start(
-      `Training, ${epochs === undefined ? `${steps} steps` : `${epochs} epochs`}`,
+      `Training, ${epochs === undefined ? counted(steps, "step") : counted(epochs, "epoch")}`,
       row,
       (runId, activity) => run.run(runId, activity),
       () => run.summary(),

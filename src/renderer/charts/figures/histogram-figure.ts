@@ -1,3 +1,4 @@
+import { counted } from "../../../core/counted.ts";
 import type { Histogram } from "../../../shared/runs/run-records.ts";
 import { formatNumber } from "../../format/number.ts";
 import { baseOptions, numberAxis, tooltip } from "../kit/chart-options.ts";
@@ -15,7 +16,7 @@ export function histogramFigure({ label, lo, hi, counts }: Histogram): Figure {
     title: edges(index)
       .map((edge) => formatNumber(edge))
       .join(" to "),
-    lines: [`${formatNumber(counts[index] ?? 0)} values`],
+    lines: [counted(counts[index] ?? 0, "value")],
   });
   return {
     title: `Distribution: ${label}`,

@@ -1,3 +1,4 @@
+import { counted } from "../../../core/counted.ts";
 import { Button, Modal, TextInput } from "@mantine/core";
 import { useEffect, useState } from "react";
 import type { DocumentVersion } from "../../../shared/documents/document-records.ts";
@@ -94,7 +95,7 @@ function Versions({ open }: { readonly open: OpenNotebook }) {
               <br />
               <span className={classes["facts"]}>
                 {one.name === null ? "" : `${formatMoment(one.at)}, `}
-                {ORIGINS[one.origin]}, {one.cells} cells
+                {ORIGINS[one.origin]}, {counted(one.cells, "cell")}
               </span>
             </button>
           </li>

@@ -1,3 +1,4 @@
+import { counted } from "../../../core/counted.ts";
 import type { RunComparison } from "../../../shared/runs/run-comparison.ts";
 import { metricLabel } from "../../format/named-quantity.ts";
 import { formatNumber } from "../../format/number.ts";
@@ -45,7 +46,7 @@ export function ResultsPart({ comparison: { results, metrics }, looks }: Results
                   ) : (
                     <ExactText
                       text={`${formatNumber(one.last)} (${formatNumber(one.min)} … ${formatNumber(one.max)})`}
-                      exact={`last ${one.last}, lowest ${one.min}, highest ${one.max}, ${one.points} points`}
+                      exact={`last ${one.last}, lowest ${one.min}, highest ${one.max}, ${counted(one.points, "point")}`}
                     />
                   )}
                 </td>

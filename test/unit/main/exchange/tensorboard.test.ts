@@ -131,9 +131,7 @@ it("EventSource reads TensorFlow 2's tensors: scalars, histograms (k, 3), a plug
     ["epoch_loss", 2, 0.125],
   ]);
   expect(histograms[0]?.counts.reduce((a, b) => a + b, 0)).toBeCloseTo(12, 9);
-  expect(source.notes()).toEqual([
-    `${FILE}: 1 value left out: pictures, audio, graphs or of other kinds.`,
-  ]);
+  expect(source.notes()).toEqual([`${FILE}: 1 value left out: pictures, audio, graphs or of other kinds.`]);
 });
 
 describe("a damaged file", () => {
@@ -168,7 +166,7 @@ describe("a damaged file", () => {
     write(bytes);
     const source = new EventSource(folder, "flipped");
     expect((await readAll(source)).points.map(([, step]) => step)).toEqual([1, 3]);
-    expect(source.notes()).toEqual([`${FILE}: 1 records are damaged and left out.`]);
+    expect(source.notes()).toEqual([`${FILE}: 1 record left out: damaged.`]);
   });
 
   it("with a length whose checksum is wrong ends there, and one of an exabyte is not believed", async () => {

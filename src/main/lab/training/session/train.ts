@@ -1,3 +1,4 @@
+import { counted } from "../../../../core/counted.ts";
 import { DivergedError } from "../../../../core/errors.ts";
 import { METRIC_NAMES } from "../../../../core/network/metrics.ts";
 import type { MetricPoint, RunEvent } from "../../../../shared/runs/run-records.ts";
@@ -197,7 +198,7 @@ export async function train(
     if (stopAtLoss !== undefined && loss !== null && loss <= stopAtLoss)
       return `the loss is ${loss}, at most ${stopAtLoss}`;
     if (earlyStop !== undefined && progress.epochsSince >= earlyStop.patience) {
-      return `the validation loss was not lower for ${progress.epochsSince} epochs; the best was ${progress.best}`;
+      return `the validation loss was not lower for ${counted(progress.epochsSince, "epoch")}; the best was ${progress.best}`;
     }
     return "";
   };
