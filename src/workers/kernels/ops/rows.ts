@@ -9,21 +9,10 @@ const ROWS = 512;
 const FETCHED_ROWS = 4;
 
 export const gatherRows: Kernel<"gatherRows"> = ({ x, indices, out }, context) => {
-  const rows = context.view(indices, "int32");
-  const length = rowLength(x.shape);
-  const [batchSize = 0] = out.shape;
-  if (length === 1) {
-    const [from, to] = [context.view(x, "float32"), context.view(out, "float32")];
-    return {
-      // A call of the copying function takes ten times as long as one number.
-      run: (begin, end) => {
-        const first = context.repeat() * batchSize;
-        for (let row = begin; row < end; row++) to[row] = from[rows[first + row]!]!;
-      },
-    };
-  }
   const [source, target] = [floatsOf(x, context), floatsOf(out, context)];
-  const rowBytes = 4 * length;
+  const rows = context.view(indices, "int32");
+  const rowBytes = 4 * rowLength(x.shape);
+  const [batchSize = 0] = out.shape;
   return {
     run: (begin, end) => {
       const first = context.repeat() * batchSize;
