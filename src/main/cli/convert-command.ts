@@ -1,5 +1,5 @@
-import { counted } from "../../core/counted.ts";
 import { resolve } from "node:path";
+import { counted } from "../../core/counted.ts";
 import { ContractError } from "../../core/errors.ts";
 import { formatOf } from "../lab/documents/import-document.ts";
 import { readDocumentFile } from "../lab/documents/read-document-file.ts";

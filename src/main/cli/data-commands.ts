@@ -1,5 +1,5 @@
-import { counted } from "../../core/counted.ts";
 import { resolve } from "node:path";
+import { counted } from "../../core/counted.ts";
 import { ContractError } from "../../core/errors.ts";
 import { rowsOf, SPLITS, type Dataset } from "../../shared/experiments/dataset.ts";
 import {

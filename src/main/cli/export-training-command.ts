@@ -1,6 +1,6 @@
-import { counted } from "../../core/counted.ts";
 import { copyFile, readdir } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
+import { counted } from "../../core/counted.ts";
 import { ContractError } from "../../core/errors.ts";
 import { trainSpecSchema } from "../../shared/specs/train-spec.ts";
 import { replaceFile } from "../data/replace-file.ts";

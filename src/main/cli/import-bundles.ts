@@ -1,7 +1,7 @@
-import { counted } from "../../core/counted.ts";
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { constants, gunzipSync } from "node:zlib";
+import { counted } from "../../core/counted.ts";
 import { ContractError } from "../../core/errors.ts";
 import { allImported, type ImportedRuns } from "../../shared/runs/run-exports.ts";
 import { openRegularFile } from "../data/regular-file.ts";

@@ -1,5 +1,5 @@
-import { counted } from "../../core/counted.ts";
 import { join, resolve } from "node:path";
+import { counted } from "../../core/counted.ts";
 import { makeFolder } from "../data/make-folder.ts";
 import { ContractError } from "../../core/errors.ts";
 import { parameterShapes, type LossName, type Network } from "../../core/network/network.ts";

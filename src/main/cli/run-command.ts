@@ -1,6 +1,6 @@
-import { counted } from "../../core/counted.ts";
 import { resolve } from "node:path";
 import * as v from "valibot";
+import { counted } from "../../core/counted.ts";
 import type { JudgedCell } from "../../core/judge/judge-document.ts";
 import { cellLabel } from "../../shared/documents/lab-document.ts";
 import { liveSettingsSchema } from "../../shared/live/live-settings.ts";

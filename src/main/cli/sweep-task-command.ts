@@ -1,7 +1,7 @@
-import { counted } from "../../core/counted.ts";
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { counted } from "../../core/counted.ts";
 import { ContractError } from "../../core/errors.ts";
 import { isAlive } from "../data/replace-file.ts";
 import { failTask } from "../lab/cluster/fail-task.ts";

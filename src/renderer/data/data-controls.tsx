@@ -1,7 +1,7 @@
-import { counted } from "../../core/counted.ts";
 import { Button, NativeSelect, TextInput } from "@mantine/core";
 import { FolderOpen, Upload } from "lucide-react";
 import { useRef, useState } from "react";
+import { counted } from "../../core/counted.ts";
 import { TOYS, type Toy } from "../../core/toys/toy-points.ts";
 import { outputsOf, type Dataset } from "../../shared/experiments/dataset.ts";
 import { MOST_TOY_ROWS, toyName } from "../../shared/experiments/toys.ts";

@@ -1,7 +1,7 @@
-import { counted } from "../../core/counted.ts";
 import { Button, Textarea } from "@mantine/core";
 import { Play } from "lucide-react";
 import { useState } from "react";
+import { counted } from "../../core/counted.ts";
 import type { SqlAnswer } from "../../shared/runs/run-exports.ts";
 import type { WireError } from "../../shared/ipc/wire-error.ts";
 import { ask, wireErrorOf } from "../bridge/lab.ts";

@@ -1,5 +1,5 @@
-import { counted } from "../../core/counted.ts";
 import { useMemo } from "react";
+import { counted } from "../../core/counted.ts";
 import type { StepProfile } from "../../shared/experiments/step-profile.ts";
 import { ChartFigure } from "../charts/kit/chart-figure.tsx";
 import { formatNumber } from "../format/number.ts";

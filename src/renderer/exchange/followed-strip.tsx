@@ -1,5 +1,5 @@
-import { counted } from "../../core/counted.ts";
 import { Button } from "@mantine/core";
+import { counted } from "../../core/counted.ts";
 import { useStore } from "../store/create-store.ts";
 import { followedStore, unfollow } from "./exchange-actions.ts";
 import classes from "./exchange.module.css";

@@ -1,5 +1,5 @@
-import { counted } from "../../core/counted.ts";
 import { Button } from "@mantine/core";
+import { counted } from "../../core/counted.ts";
 import { LADDER_PRESETS, type LadderSettings } from "../../shared/experiments/ladder.ts";
 import { formatDate, formatExactDate } from "../format/date.ts";
 import { openRun } from "../store/open-run.ts";

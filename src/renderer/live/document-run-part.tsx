@@ -1,7 +1,7 @@
-import { counted } from "../../core/counted.ts";
 import { Button } from "@mantine/core";
 import { NotebookPen } from "lucide-react";
 import { useMemo } from "react";
+import { counted } from "../../core/counted.ts";
 import type { RunPartProps } from "../ui/run-part.ts";
 import type { DocumentRunReport } from "../../shared/experiments/document-run.ts";
 import { readLabDocument } from "../../shared/documents/read-lab-document.ts";

@@ -1,6 +1,6 @@
-import { counted } from "../../core/counted.ts";
 import { Button } from "@mantine/core";
 import { useMemo } from "react";
+import { counted } from "../../core/counted.ts";
 import type { StageDescription } from "../../shared/experiments/stages.ts";
 import { ChartFigure } from "../charts/kit/chart-figure.tsx";
 import { formatDate, formatExactDate } from "../format/date.ts";

@@ -1,5 +1,6 @@
 import { Button, Textarea, TextInput } from "@mantine/core";
 import { useEffect, useState } from "react";
+import { counted } from "../../core/counted.ts";
 import type { ClusterFound } from "../../shared/experiments/cluster-sweep.ts";
 import type { SweepSpec } from "../../shared/specs/sweep-spec.ts";
 import { ask } from "../bridge/lab.ts";
@@ -120,7 +121,7 @@ export function ClusterForm({
           disabled={cluster === null || typeof options === "string"}
           onClick={() => submit(false)}
         >
-          Submit {trainings} {trainings === 1 ? "training" : "trainings"}
+          Submit {counted(trainings, "training")}
         </Button>
         <Button
           size="xs"

@@ -1,6 +1,7 @@
 import { ActionIcon, Button, NativeSelect, Textarea } from "@mantine/core";
 import { ArrowDown, ArrowUp, Plus, Trash2 } from "lucide-react";
 import { useState } from "react";
+import { counted } from "../../core/counted.ts";
 import { branchesOf } from "../../core/network/block.ts";
 import { flatLayers, parameterShapes } from "../../core/network/network.ts";
 import { forSimpleActivations } from "../../core/ops/activation.ts";
@@ -296,7 +297,7 @@ export function ModelBuilder({ form }: { readonly form: TrainForm }) {
               )
             }
           >
-            Give the last layer {outputs} {outputs === 1 ? "output" : "outputs"}
+            Give the last layer {counted(outputs, "output")}
           </Button>
         )}
       </div>

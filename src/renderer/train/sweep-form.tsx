@@ -1,6 +1,7 @@
 import { Button, NumberInput, SegmentedControl, TextInput } from "@mantine/core";
 import { useState } from "react";
 import * as v from "valibot";
+import { counted } from "../../core/counted.ts";
 import { issueWords } from "../../shared/ipc/issue-words.ts";
 import {
   expandSweep,
@@ -148,7 +149,7 @@ export function SweepForm({ form }: { readonly form: TrainForm }) {
         </Button>
         {!onCluster && (
           <Button size="xs" disabled={spec === null || used.length === 0} onClick={start}>
-            Add {trainings} {trainings === 1 ? "training" : "trainings"} to the queue
+            Add {counted(trainings, "training")} to the queue
           </Button>
         )}
         <SegmentedControl

@@ -1,6 +1,6 @@
-import { counted } from "../../core/counted.ts";
 import { Button, Checkbox, Fieldset, TextInput } from "@mantine/core";
 import { FlaskConical, ListPlus, Search } from "lucide-react";
+import { counted } from "../../core/counted.ts";
 import { formatForecast } from "../format/duration.ts";
 import { formatBytes, formatNumber } from "../format/number.ts";
 import { Choice } from "../network/choice.tsx";

@@ -1,5 +1,5 @@
-import { counted } from "../../core/counted.ts";
 import * as v from "valibot";
+import { counted } from "../../core/counted.ts";
 import { DataFormatError } from "../../core/errors.ts";
 import { isCellId, newCellId } from "./cell-ids.ts";
 import {

@@ -1,7 +1,7 @@
-import { counted } from "../../../core/counted.ts";
 import { createReadStream } from "node:fs";
 import { basename } from "node:path";
 import { parse } from "csv-parse";
+import { counted } from "../../../core/counted.ts";
 import { DataFormatError } from "../../../core/errors.ts";
 import { openRegularFile } from "../../data/regular-file.ts";
 import { BATCH_POINTS, type ForeignBatch, type ReadOptions, type RunSource } from "./foreign-run.ts";

@@ -1,5 +1,5 @@
-import { counted } from "../../../core/counted.ts";
 import { basename } from "node:path";
+import { counted } from "../../../core/counted.ts";
 import { DataFormatError } from "../../../core/errors.ts";
 import { readRegularFile } from "../../data/regular-file.ts";
 import type { ForeignBatch, RunSource } from "./foreign-run.ts";

@@ -1,6 +1,6 @@
-import { counted } from "../../../core/counted.ts";
 import { readdir } from "node:fs/promises";
 import { basename, join, relative } from "node:path";
+import { counted } from "../../../core/counted.ts";
 import { readLines } from "../../data/read-lines.ts";
 import { readRegularFile } from "../../data/regular-file.ts";
 import {

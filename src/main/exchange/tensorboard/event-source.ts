@@ -1,6 +1,6 @@
-import { counted } from "../../../core/counted.ts";
 import { basename, join } from "node:path";
 import { readdir } from "node:fs/promises";
+import { counted } from "../../../core/counted.ts";
 import { DataFormatError } from "../../../core/errors.ts";
 import { readRegularFile } from "../../data/regular-file.ts";
 import {

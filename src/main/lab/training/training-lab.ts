@@ -1,6 +1,6 @@
-import { counted } from "../../../core/counted.ts";
 import { statfsSync } from "node:fs";
 import { dirname } from "node:path";
+import { counted } from "../../../core/counted.ts";
 import { ContractError, OutOfMemoryError } from "../../../core/errors.ts";
 import type { Forecast } from "../../../shared/experiments/forecast.ts";
 import {

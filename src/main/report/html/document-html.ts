@@ -1,6 +1,6 @@
-import { counted } from "../../../core/counted.ts";
 import { micromark } from "micromark";
 import { math, mathHtml } from "micromark-extension-math";
+import { counted } from "../../../core/counted.ts";
 import { withDisplayFormulas } from "../../../shared/documents/display-formulas.ts";
 import { cellLabel, type DocumentCell, type LabDocument } from "../../../shared/documents/lab-document.ts";
 import type { CellOutput } from "../../../shared/live/cell-output.ts";

@@ -1,6 +1,6 @@
-import { counted } from "../../../core/counted.ts";
 import { Button, Modal, SegmentedControl } from "@mantine/core";
 import { useMemo, useState } from "react";
+import { counted } from "../../../core/counted.ts";
 import type { DocumentConflict } from "../../../shared/documents/document-records.ts";
 import { cellLabel, type DocumentCell } from "../../../shared/documents/lab-document.ts";
 import { readLabDocument } from "../../../shared/documents/read-lab-document.ts";

@@ -1,6 +1,6 @@
-import { counted } from "../../../core/counted.ts";
 import { Button, Modal, TextInput } from "@mantine/core";
 import { useEffect, useState } from "react";
+import { counted } from "../../../core/counted.ts";
 import type { DocumentVersion } from "../../../shared/documents/document-records.ts";
 import { ask } from "../../bridge/lab.ts";
 import { formatMoment } from "../../format/date.ts";

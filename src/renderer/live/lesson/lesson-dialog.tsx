@@ -1,7 +1,7 @@
-import { counted } from "../../../core/counted.ts";
 import { Button, Modal, Progress, TextInput } from "@mantine/core";
 import { Check, CircleAlert, Download, FlaskConical, FolderOpen, X } from "lucide-react";
 import { useState } from "react";
+import { counted } from "../../../core/counted.ts";
 import { exercisesOf, isAuthored } from "../../../shared/documents/exercise.ts";
 import type { LabDocument } from "../../../shared/documents/lab-document.ts";
 import { useStore } from "../../store/create-store.ts";

@@ -1,7 +1,7 @@
-import { counted } from "../../../core/counted.ts";
 import { ActionIcon, Button, Menu, Popover, TextInput } from "@mantine/core";
 import { EllipsisVertical } from "lucide-react";
 import { useState } from "react";
+import { counted } from "../../../core/counted.ts";
 import type { DocumentEntry } from "../../../shared/documents/document-records.ts";
 import { formatDate } from "../../format/date.ts";
 import { ConfirmButton } from "../../ui/confirm-button.tsx";

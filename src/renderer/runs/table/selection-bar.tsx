@@ -1,7 +1,7 @@
-import { counted } from "../../../core/counted.ts";
 import { Button, Popover, TextInput } from "@mantine/core";
 import { Archive, GitCompareArrows, Pin, Tag, Trash2, Undo2 } from "lucide-react";
 import { useState } from "react";
+import { counted } from "../../../core/counted.ts";
 import { MOST_COMPARED } from "../../../shared/runs/run-curves.ts";
 import type { RunScope } from "../../../shared/runs/run-table.ts";
 import { ConfirmButton } from "../../ui/confirm-button.tsx";
