@@ -1,4 +1,11 @@
-import { ABORT, CONTROL, CONTROL_WORDS, RING, RING_FIELD } from "../../shared/engine/worker-tasks.ts";
+import {
+  ABORT,
+  CONTROL,
+  CONTROL_WORDS,
+  GIVE_WAY,
+  RING,
+  RING_FIELD,
+} from "../../shared/engine/worker-tasks.ts";
 
 /** One value out of a running program. */
 export interface MetricRecord {
@@ -33,10 +40,10 @@ export class ControlBlock {
     Atomics.notify(this.#words, CONTROL.giveWay);
   }
 
-  /** Whether workers of programs that give way wait. */
-  giveWay(on: boolean): void {
-    Atomics.store(this.#words, CONTROL.giveWay, on ? 1 : 0);
-    if (!on) Atomics.notify(this.#words, CONTROL.giveWay);
+  /** What workers of programs that give way do. */
+  giveWay(how: keyof typeof GIVE_WAY): void {
+    Atomics.store(this.#words, CONTROL.giveWay, GIVE_WAY[how]);
+    if (how !== "wait") Atomics.notify(this.#words, CONTROL.giveWay);
   }
 
   get repeatsDone(): number {

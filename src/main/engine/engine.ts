@@ -30,6 +30,9 @@ const LEAVE_MS = 500;
  */
 const ANSWER_CANCEL_MS = 80;
 
+/** So long after a key or a turn of the wheel another one is reckoned with. */
+const NAPS_MS = 1_000;
+
 /** Less than this is not worth new workers. */
 const WORTH_GIVING_BACK_BYTES = 64 * 2 ** 20;
 
@@ -140,12 +143,16 @@ export class Engine {
 
   /**
    * A program that gives way leaves the processors to others for so long from now on, the one that is on or the next:
-   * the window draws what somebody types.
+   * the window draws what somebody types. For a second more its workers nap a little every millisecond, so that the
+   * next key need not wait until the system takes a core from them.
    */
   giveWay(ms: number): void {
     clearTimeout(this.#givingWay);
-    this.#control.giveWay(true);
-    this.#givingWay = setTimeout(() => this.#control.giveWay(false), ms);
+    this.#control.giveWay("wait");
+    this.#givingWay = setTimeout(() => {
+      this.#control.giveWay("nap");
+      this.#givingWay = setTimeout(() => this.#control.giveWay("no"), NAPS_MS);
+    }, ms);
   }
 
   /** Forgets a cancellation that came after the last dispatch; called before an experiment begins. */

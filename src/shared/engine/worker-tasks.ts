@@ -20,6 +20,15 @@ export interface WorkerData {
 /** First byte after the control block and the ring: where the arena's allocator begins. */
 export const ARENA_START_BYTES = 512 * 1024;
 
+/** What the word `giveWay` asks of workers whose program gives way. */
+export const GIVE_WAY = {
+  no: 0,
+  /** Wait: something is drawn. */
+  wait: 1,
+  /** Somebody types or scrolls: now and then leave the core for a moment, so that the next key finds one at once. */
+  nap: 2,
+} as const;
+
 /**
  * Words of the control block, an Int32Array at byte 0. Workers that compute read no messages, so everything they
  * must notice or report while they run is here.

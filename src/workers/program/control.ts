@@ -1,6 +1,7 @@
 import {
   CONTROL,
   CONTROL_WORDS,
+  GIVE_WAY,
   RING,
   RING_FIELD,
   type ProgramTask,
@@ -15,6 +16,9 @@ export class ProgramStopped extends Error {
 const SPINS = 4_000;
 /** A sleeping worker looks at the abort word this often. */
 const WAIT_MS = 20;
+/** The system lets a thread that does not sleep go on for some 3 ms before one that wakes up gets its core. */
+const NAP_EVERY_MS = 1;
+const NAP_MS = 0.05;
 
 const wallClockMs = (): number => Number(process.hrtime.bigint()) / 1e6;
 
@@ -25,6 +29,7 @@ export class Control {
   readonly #worker: number;
   readonly #threads: number;
   readonly #givesWay: boolean;
+  #nappedAtMs = 0;
 
   constructor(
     memory: WebAssembly.Memory,
@@ -44,10 +49,18 @@ export class Control {
   beat(): void {
     this.#sayAlive();
     if (!this.#givesWay) return;
-    while (Atomics.load(this.#words, CONTROL.giveWay) !== 0) {
-      Atomics.wait(this.#words, CONTROL.giveWay, 1, WAIT_MS);
+    while (Atomics.load(this.#words, CONTROL.giveWay) === GIVE_WAY.wait) {
+      Atomics.wait(this.#words, CONTROL.giveWay, GIVE_WAY.wait, WAIT_MS);
       this.#sayAlive();
     }
+    if (Atomics.load(this.#words, CONTROL.giveWay) === GIVE_WAY.nap) this.#nap();
+  }
+
+  #nap(): void {
+    const now = performance.now();
+    if (now - this.#nappedAtMs < NAP_EVERY_MS) return;
+    Atomics.wait(this.#words, CONTROL.giveWay, GIVE_WAY.nap, NAP_MS);
+    this.#nappedAtMs = now;
   }
 
   #sayAlive(): void {

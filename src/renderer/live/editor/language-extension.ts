@@ -92,8 +92,8 @@ export const languageExtension = (cell: string): Extension => [
     override: [completionSource(cell)],
     icons: true,
     activateOnTypingDelay: 10,
-    // Ten are in sight; to lay out a hundred takes the next key its frame.
-    maxRenderedOptions: 40,
+    // Ten are in sight; to lay out more takes the next key its frame.
+    maxRenderedOptions: 20,
   }),
   hover(cell),
   signatureHelp(cell),
