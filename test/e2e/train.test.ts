@@ -1,6 +1,6 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import type { Page } from "playwright-core";
+import type { Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { idle, showView } from "./drive-window.ts";
 import { accessibilityViolations, THEMES, type Rules } from "./accessibility-violations.ts";
@@ -49,11 +49,23 @@ const statuses = (): Promise<string[]> =>
     return answer.ok ? answer.value.map(({ status }) => status) : [];
   });
 
+/** Each layer of a list as it is read, without what can be chosen. */
+const texts = (list: Locator): Promise<string[]> =>
+  list
+    .locator(":scope > li")
+    .evaluateAll((items) =>
+      items.map((item) =>
+        [...item.querySelectorAll(":scope > span:not(:has(button))")]
+          .map((span) => span.textContent.trim())
+          .join(" "),
+      ),
+    );
+
 describe("the train view", () => {
   it("builds a model layer by layer, and says what does not fit", async () => {
     await controls().getByLabel("Preset").selectOption("small");
     await page.getByText("Model", { exact: true }).click();
-    const layers = page.getByRole("list", { name: "Layers" }).getByRole("listitem");
+    const layers = page.getByRole("list", { name: "Layers", exact: true }).locator(":scope > li");
     await expect.poll(() => layers.count()).toBe(3);
     await page.getByLabel("Kind of the new layer").selectOption("dropout");
     await button("Add layer").click();
@@ -66,6 +78,34 @@ describe("the train view", () => {
     await button("Give the last layer 10 outputs").click();
     await expect.poll(() => button("Start training").isDisabled()).toBe(false);
     expect(await violations()).toEqual([]);
+    await page.getByText("Model", { exact: true }).click();
+  });
+
+  it("builds the inside of a block layer by layer, and keeps what it must be wide", async () => {
+    await controls().getByLabel("Preset").selectOption("small");
+    await page.getByText("Model", { exact: true }).click();
+    await page.getByLabel("Kind of the new layer", { exact: true }).selectOption("residual");
+    await button("Add layer").click();
+    const inside = page.getByRole("list", { name: "Layers of f of layer 3", exact: true });
+    await expect.poll(() => texts(inside)).toEqual(["linear 50 →", "relu shift", "linear 50 → 50"]);
+    await inside.getByLabel("outputs of layer 1 of f of layer 3").fill("20");
+    await expect.poll(() => texts(inside)).toEqual(["linear 50 →", "relu shift", "linear 20 → 50"]);
+    const kind = page.getByLabel("Kind of the new layer in f of layer 3", { exact: true });
+    expect(await kind.locator("option").allInnerTexts()).not.toContain("residual block");
+    await kind.selectOption("product");
+    await button("Add to f of layer 3").click();
+    const right = page.getByRole("list", { name: "Layers of g of layer 4 of f of layer 3", exact: true });
+    await expect.poll(() => texts(right)).toEqual(["linear 50 → 50"]);
+    await button("Remove layer 1 of g of layer 4 of f of layer 3").click();
+    await expect.poll(() => texts(right)).toEqual([]);
+    await page.getByText("g(x) = x", { exact: true }).waitFor();
+    expect(await button("Start training").isDisabled()).toBe(false);
+    expect(await violations()).toEqual([]);
+    await takeScreenshot(page, "train-block");
+    await button("Remove layer 4 of f of layer 3").click();
+    await button("Move layer 3 of f of layer 3 up").click();
+    await expect.poll(() => texts(inside)).toEqual(["linear 50 →", "linear 20 → 50", "relu shift"]);
+    await button(/^Remove layer 3$/).click();
     await page.getByText("Model", { exact: true }).click();
   });
 

@@ -4,7 +4,7 @@ import { widthBehind } from "./open-layers.ts";
 import { endsOfLayers, outputsFor, type DataEnds } from "./network-spec.ts";
 
 /** Whether a layer can be given another width. */
-const decidesWidth = (layer: TrainLayerSpec): boolean =>
+export const decidesWidth = (layer: TrainLayerSpec): boolean =>
   layer.type === "linear" ||
   (layer.type === "product" && layer.left.some(decidesWidth) && layer.right.some(decidesWidth));
 

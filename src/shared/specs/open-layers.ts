@@ -82,7 +82,7 @@ function widthText(width: InnerWidth): string {
 }
 
 /** "(linear n → n, sigmoid) ⊙ (linear n → n)", "x ⊙ (sigmoid)". */
-export function productText(left: string, right: string): string {
+function productText(left: string, right: string): string {
   const [f, g] = [left, right].map((branch) => (branch === "" ? "x" : `(${branch})`));
   return `${f} ⊙ ${g}`;
 }
