@@ -97,7 +97,7 @@ it("is chosen by name in Train, and its run is compared with relu's", async () =
   await controls.getByLabel("Preset").selectOption("small");
   await controls.getByLabel("Epochs").fill("1");
   await train();
-  await page.getByText("Model", { exact: true }).click();
+  await page.locator("summary").getByText("Model", { exact: true }).click();
   await button("Remove layer 2").click();
   await chooseOwn(page.getByLabel("Kind of the new layer"));
   await button("Add layer").click();
@@ -149,7 +149,7 @@ it("is among the activations of Gradients, Backward and Initialise", async () =>
 it("whose formula is written over belongs to no notebook any more", async () => {
   await showView(page, "Train");
   if (!(await page.getByLabel("Kind of the new layer").isVisible()))
-    await page.getByText("Model", { exact: true }).click();
+    await page.locator("summary").getByText("Model", { exact: true }).click();
   const list = layer(2).getByLabel("definition of layer 2");
   expect(await list.inputValue()).toMatch(/^notebook /);
   await layer(2).getByLabel("forward of layer 2").fill("maximum(z, z * 0.2)");

@@ -9,6 +9,7 @@ import { useNotebookParts } from "../network/notebook-parts.ts";
 import { showFailure } from "../store/lab-store.ts";
 import { useStore } from "../store/create-store.ts";
 import { datasetsStore, knownDataset } from "../store/datasets-store.ts";
+import { LazyDetails } from "../ui/lazy-details.tsx";
 import { AddLayer, LayerList } from "./layer-list.tsx";
 import { WeightsFile } from "./weights-file.tsx";
 import { copyText } from "../store/save.ts";
@@ -30,10 +31,20 @@ export function ModelBuilder({ form }: { readonly form: TrainForm }) {
   const last = layers.findLastIndex(({ type }) => type === "linear");
   const width = widthAfter(layers, layers.length);
   return (
-    <details className={own["builder"]}>
-      <summary>
-        <strong>Model</strong> <span className={own["quiet"]}>{modelSentence(form)}</span>
-      </summary>
+    <LazyDetails
+      className={own["builder"]}
+      summary={
+        <>
+          <strong>Model</strong> <span className={own["quiet"]}>{modelSentence(form)}</span>
+        </>
+      }
+      always={
+        <>
+          <WeightsFile spec={spec} />
+          <SpecText text={spec === null ? null : JSON.stringify(spec, null, 2)} />
+        </>
+      }
+    >
       <LayerList
         name="Layers"
         place={(index) => `layer ${index + 1}`}
@@ -70,9 +81,7 @@ export function ModelBuilder({ form }: { readonly form: TrainForm }) {
           </Button>
         )}
       </AddLayer>
-      <WeightsFile spec={spec} />
-      <SpecText text={spec === null ? null : JSON.stringify(spec, null, 2)} />
-    </details>
+    </LazyDetails>
   );
 }
 
@@ -91,10 +100,13 @@ function modelSentence({ spec }: TrainForm): string {
 function SpecText({ text }: { readonly text: string | null }) {
   const [draft, setDraft] = useState<string | null>(null);
   return (
-    <details>
-      <summary>
-        As JSON, for <code>lab train</code> and for sharing
-      </summary>
+    <LazyDetails
+      summary={
+        <>
+          As JSON, for <code>lab train</code> and for sharing
+        </>
+      }
+    >
       <Textarea
         aria-label="Training as JSON"
         autosize
@@ -135,6 +147,6 @@ function SpecText({ text }: { readonly text: string | null }) {
           </Button>
         )}
       </div>
-    </details>
+    </LazyDetails>
   );
 }

@@ -11,6 +11,7 @@ import {
 } from "../../shared/specs/sweep-spec.ts";
 import { showFailure } from "../store/lab-store.ts";
 import { copyText } from "../store/save.ts";
+import { LazyDetails } from "../ui/lazy-details.tsx";
 import { ClusterForm } from "./cluster-form.tsx";
 import { enqueueTrainings } from "./training-actions.ts";
 import { parseChoices } from "./sweep-choices.ts";
@@ -79,11 +80,15 @@ export function SweepForm({ form }: { readonly form: TrainForm }) {
     }
   };
   return (
-    <details className={own["builder"]}>
-      <summary>
-        <strong>Sweep</strong>{" "}
-        <span className={own["quiet"]}>trainings that differ in some values and seeds</span>
-      </summary>
+    <LazyDetails
+      className={own["builder"]}
+      summary={
+        <>
+          <strong>Sweep</strong>{" "}
+          <span className={own["quiet"]}>trainings that differ in some values and seeds</span>
+        </>
+      }
+    >
       <div className={own["row"]}>
         <SegmentedControl
           size="xs"
@@ -169,6 +174,6 @@ export function SweepForm({ form }: { readonly form: TrainForm }) {
         {kind === "random" &&
           " Choices are values (0.1, 0.2) or a range (0.001 to 0.1): “log” after it draws evenly in the logarithm, “whole” whole numbers."}
       </p>
-    </details>
+    </LazyDetails>
   );
 }

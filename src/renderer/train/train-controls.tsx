@@ -18,6 +18,7 @@ import { ControlPanel } from "../ui/control-panel.tsx";
 import classes from "../ui/controls.module.css";
 import { ExportTrainingMenu } from "../exchange/export-training-menu.tsx";
 import { ExperimentActions } from "../ui/experiment-actions.tsx";
+import { LazyDetails } from "../ui/lazy-details.tsx";
 import { NumberField } from "../ui/number-field.tsx";
 import { isRefused, useBusyReason, useForecast } from "../ui/use-forecast.ts";
 import { showSpec, useTrainForm, type TrainField, type TrainForm } from "./train-form.ts";
@@ -56,8 +57,8 @@ const TEXTS: Readonly<Record<TrainField, FieldText>> = {
   momentum: { label: "Momentum", hint: "share of the last step that goes on" },
   weightDecay: { label: "Weight decay", hint: "pulls every weight towards 0" },
   seed: { label: "Seed", hint: "for weights, order of rows, dropout" },
-  rows: { label: "Rows", hint: "training rows; MNIST has 50,000" },
-  validRows: { label: "Validation rows", hint: "MNIST has 10,000; 0 for none" },
+  rows: { label: "Rows", hint: "training rows" },
+  validRows: { label: "Validation rows", hint: "0 for none" },
   threads: { label: "Threads", hint: "workers that share each product" },
   clipNorm: { label: "Clip norm", hint: "longest norm of all gradients; 0 is off" },
   delta: { label: "Delta", hint: "errors above it count linearly" },
@@ -73,8 +74,22 @@ const TEXTS: Readonly<Record<TrainField, FieldText>> = {
   statisticsEvery: { label: "Statistics", hint: "of all layers at every n-th step; 0 is off" },
 };
 
-function Fields({ form, names }: { readonly form: TrainForm; readonly names: readonly TrainField[] }) {
-  return names.map((name) => <NumberField key={name} {...TEXTS[name]} field={form.numbers.fields[name]} />);
+function Fields({
+  form,
+  names,
+  hints = {},
+}: {
+  readonly form: TrainForm;
+  readonly names: readonly TrainField[];
+  /** What is said under a field of this data. */
+  readonly hints?: Readonly<Partial<Record<TrainField, string>>>;
+}) {
+  return names.map((name) => {
+    const { label, hint } = TEXTS[name];
+    return (
+      <NumberField key={name} label={label} hint={hints[name] ?? hint} field={form.numbers.fields[name]} />
+    );
+  });
 }
 
 export function TrainControls() {
@@ -86,6 +101,10 @@ export function TrainControls() {
   const data = [
     ...new Map([...all, dataset].map(({ id, title }) => [id, { value: id, label: title }])).values(),
   ];
+  const hints = {
+    rows: `training rows; the set has ${formatNumber(dataset.trainRows)}`,
+    validRows: `the set has ${formatNumber(dataset.validRows)}; 0 for none`,
+  };
   const forecast = useForecast(window.lab.trainingForecast, spec);
   const ready = spec !== null && !isRefused(forecast);
   const withSpec = (act: (spec: TrainSpec) => Promise<void>) => () => {
@@ -168,9 +187,8 @@ export function TrainControls() {
         onChoose={(schedule) => choose({ schedule })}
       />
       {choice.schedule === "step" && <Fields form={form} names={["stepEvery", "stepGamma"]} />}
-      <Fields form={form} names={["epochs", "batchSize", "seed", "rows", "threads"]} />
-      <details className={own["more"]}>
-        <summary>More settings</summary>
+      <Fields form={form} names={["epochs", "batchSize", "seed", "rows", "threads"]} hints={hints} />
+      <LazyDetails className={own["more"]} summary="More settings">
         <Fieldset legend="Regularisation" className={own["fieldset"] ?? ""}>
           <Fields form={form} names={["weightDecay", "clipNorm", "labelSmoothing", "augmentShift"]} />
         </Fieldset>
@@ -188,6 +206,7 @@ export function TrainControls() {
               ] as const),
               ...(["statisticsEvery", "keepEveryMinutes"] as const),
             ]}
+            hints={hints}
           />
           <Checkbox
             label="Shuffle the rows each epoch"
@@ -195,7 +214,7 @@ export function TrainControls() {
             onChange={(event) => choose({ shuffle: event.currentTarget.checked })}
           />
         </Fieldset>
-      </details>
+      </LazyDetails>
       <div className={classes["more"]}>
         <Button
           data-action="queue-training"

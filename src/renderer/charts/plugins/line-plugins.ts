@@ -103,7 +103,8 @@ export function eventMarks(theme: ChartTheme, marks: () => readonly EventMark[])
         ctx.moveTo(x, chartArea.top);
         ctx.lineTo(x, chartArea.bottom);
         ctx.stroke();
-        const fits = x + ctx.measureText(text).width + theme.rem < chartArea.right;
+        const width = ctx.measureText(text).width + theme.rem;
+        const fits = x + width < chartArea.right || x - width < chartArea.left;
         ctx.textAlign = fits ? "left" : "right";
         const y = chartArea.bottom - theme.fontSize * (0.2 + (index % 3) * 1.2);
         ctx.fillText(text, fits ? x + theme.rem * 0.25 : x - theme.rem * 0.25, y);

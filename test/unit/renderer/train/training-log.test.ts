@@ -12,12 +12,17 @@ const point = (name: string, step: number, value: number, epoch = 1) => ({
 describe("TrainingLog", () => {
   it("marks where somebody stepped in, once although the record and the live event both bring it", () => {
     const log = new TrainingLog("r1");
-    const event = { at: "2026-11-27T00:00:00.000Z", step: 7, kind: "lr", text: "0.01" } as const;
+    const event = {
+      at: "2026-11-27T00:00:00.000Z",
+      step: 7,
+      kind: "lr",
+      text: "0.00021156500428915 → 0.01",
+    } as const;
     for (const each of [event, event, { ...event, kind: "paused" }, { ...event, step: null }] as const) {
       log.addEvent(each);
     }
     expect(log.marks).toEqual([
-      { step: 7, text: "lr 0.01" },
+      { step: 7, text: "lr 0.0002116 → 0.01" },
       { step: 7, text: "paused" },
     ]);
   });
