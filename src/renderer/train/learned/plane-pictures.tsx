@@ -180,7 +180,7 @@ export function PlanePictures({
           <figcaption className={classes["quiet"]}>
             {pictures.classes === null
               ? "predicted number: blue low, orange high"
-              : "the class that is said, paler where it is unsure"}
+              : "the class that is said, fainter where it is unsure"}
             ; points: training rows
           </figcaption>
         </figure>
