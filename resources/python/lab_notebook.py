@@ -194,9 +194,35 @@ class Product(nn.Module):
 nn.Product = Product
 
 
-def own_layer(name, make):
-    """The function that gives the module for the number of values that come in."""
-    return make
+def own_layer(name, make, backward=None):
+    """The function that gives the module for the number of values that come in, with a backward of its own or autograd's."""
+    if backward is None:
+        return make
+
+    class Own(torch.autograd.Function):
+        @staticmethod
+        def forward(ctx, layer, body, x, *parameters):
+            y = body(x)
+            ctx.layer = layer
+            ctx.save_for_backward(x, y)
+            return y
+
+        @staticmethod
+        def backward(ctx, dy):
+            x, y = (saved.detach() for saved in ctx.saved_tensors)
+            y.g = dy
+            backward(ctx.layer, x, y)
+            return None, None, x.g, *(parameter.g for parameter in ctx.layer.parameters())
+
+    Own.__name__ = name
+
+    def made(features):
+        layer = make(features)
+        body = layer.forward
+        layer.forward = lambda x: Own.apply(layer, body, x, *layer.parameters())
+        return layer
+
+    return made
 
 
 class _Step(nn.Module):
@@ -262,6 +288,6 @@ def no_grad(f):
 
 
 __all__ = [
-    *("data show plot hist image heat pad assert_close time check no_grad activation loss_function".split()),
+    *("data show plot hist image heat pad assert_close time check no_grad activation loss_function own_layer".split()),
     *("torch nn F math".split()),
 ]

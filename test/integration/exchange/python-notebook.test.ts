@@ -21,7 +21,14 @@ it.skipIf(TORCH_PYTHON === null)(
         "const gate = new nn.Linear(2, 2), value = new nn.Linear(2, 2);\n" +
         "for (const one of [gate, value]) { nn.init.ones_(one.weight); nn.init.zeros_(one.bias); }\n" +
         "const glu = new nn.Product(new nn.Sequential(gate, new nn.Sigmoid()), value), v = tensor([[1, 2]]).requiresGrad_();\n" +
-        "const gated = glu.call(v);\ngated.sum().backward();\nprint(gated.detach(), v.grad, glu.parameters().length);";
+        "const gated = glu.call(v);\ngated.sum().backward();\nprint(gated.detach(), v.grad, glu.parameters().length);\n" +
+        // Its dW is three times too large, which shows whose backward it is.
+        'const byHand = ownLayer("byHand", (n) => new nn.Linear(n, 2), (layer, x, y) => {\n' +
+        "  x.g = y.g!.matmul(layer.weight);\n  layer.weight.g = y.g!.t().matmul(x).mul(3);\n  layer.bias.g = y.g!.sum({ dim: 0 });\n});\n" +
+        'const plainly = ownLayer("plainly", (n) => new nn.Sequential(new nn.Linear(n, n), new nn.Tanh()));\n' +
+        "const hand = byHand(2), [hw, hb] = hand.parameters();\nnn.init.ones_(hw); nn.init.zeros_(hb);\n" +
+        "const h = tensor([[1, 2]]).requiresGrad_();\nhand.call(h).sum().backward();\n" +
+        "print(h.grad, hw.grad, hb.grad, plainly(3).parameters().length);";
       const { document } = readLabDocument(
         "a notebook",
         `// lab notebook 1 · title: Own\n// %% code id=a\n${cell}\n`,
@@ -33,6 +40,9 @@ it.skipIf(TORCH_PYTHON === null)(
       const printed = await runPython(TORCH_PYTHON ?? "", ["notebook.py"], folder);
       expect(printed).toContain("tensor([ 1., -3.])");
       expect(printed).toContain("tensor([[2.8577, 2.8577]]) tensor([[2.1762, 2.1762]]) 4");
+      expect(printed).toContain(
+        "tensor([[2., 2.]]) tensor([[3., 6.],\n        [3., 6.]]) tensor([1., 1.]) 2",
+      );
       expect(printed).toContain("10.0 tensor([1., 2.]) tensor([ 0.5000, -0.5000])");
     } finally {
       rmSync(folder, { recursive: true, force: true });
