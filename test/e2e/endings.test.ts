@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync, truncateSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -21,10 +21,10 @@ afterAll(async () => {
 });
 
 /** Opens the next window on the same profile, once the last one has ended. */
-async function launchAgain(): Promise<LaunchedApp> {
+async function launchAgain(prepare: () => void = () => undefined): Promise<LaunchedApp> {
   // Gone already where the test ended the app itself.
   await lab.close();
-  lab = await launchApp({ userDataDir: profile });
+  lab = await launchApp({ userDataDir: profile, prepare });
   return lab;
 }
 
@@ -62,8 +62,12 @@ test("31: a window whose database was damaged says what was restored and where t
   await lab.page.evaluate(() => window.lab.diagnosticsGet());
   await lab.app.close();
   const database = join(profile, "lab.sqlite");
-  truncateSync(database, Math.floor(readFileSync(database).length / 8192) * 4096);
-  const { page } = await launchAgain();
+  const whole = readFileSync(database);
+  const damaged = whole.subarray(0, Math.floor(whole.length / 8192) * 4096);
+  const { page } = await launchAgain(() => {
+    for (const part of ["-wal", "-shm"]) rmSync(`${database}${part}`, { force: true });
+    writeFileSync(database, damaged);
+  });
   const notice = page.getByText(/was kept as .*lab\.sqlite\.bad-\d{8}T\d{6}Z/);
   await notice.first().waitFor();
   expect(await notice.first().textContent()).toMatch(/The backup of .* was restored/);

@@ -44,6 +44,8 @@ export interface LaunchSettings {
    * the processor half as long again: `checkedIfThorough` leaves it to `npm test -- --thorough`.
    */
   readonly page?: "checked" | "checkedIfThorough" | "shipped";
+  /** Makes what the launch finds and changes; called again before a launch that takes the place of one given up. */
+  readonly prepare?: () => void;
   /** What the test provokes: these warnings and errors of the page are not held against it. */
   readonly expectedComplaints?: readonly RegExp[];
 }
@@ -59,16 +61,13 @@ export async function launchApp(settings: LaunchSettings = {}): Promise<Launched
   const { executablePath, args, env } = appCommand(userDataDir, settings.args, settings.projectDir);
   const before = readLog();
   const isChecked = settings.page === "checked" || (settings.page === "checkedIfThorough" && THOROUGH);
-  const app = await launchDriven({
-    executablePath,
-    args,
-    env: {
-      ...env,
-      BACKPROP_LAB_SAVE_DIR: saveDir,
-      ...(isChecked ? { BACKPROP_LAB_PAGE_DIR: checkedPage() } : {}),
-      ...settings.env,
-    },
-  });
+  const launchedEnv = {
+    ...env,
+    BACKPROP_LAB_SAVE_DIR: saveDir,
+    ...(isChecked ? { BACKPROP_LAB_PAGE_DIR: checkedPage() } : {}),
+    ...settings.env,
+  };
+  const app = await launchDriven({ executablePath, args, env: launchedEnv }, settings.prepare);
   const child = app.process();
   const page = await app.firstWindow();
   page.setDefaultTimeout(STEP_MS);
@@ -154,8 +153,12 @@ const LAUNCHES_MS = [15_000, 45_000, 120_000] as const;
  * never answers "go on": the app waits in its first line for a driver that waits for it. What is wrong with the app
  * itself goes wrong each time.
  */
-async function launchDriven(options: Parameters<typeof _electron.launch>[0]): Promise<ElectronApplication> {
+async function launchDriven(
+  options: Parameters<typeof _electron.launch>[0],
+  prepare: () => void = () => undefined,
+): Promise<ElectronApplication> {
   for (const timeout of LAUNCHES_MS) {
+    prepare();
     try {
       const app = await _electron.launch({ ...options, timeout });
       const ask = app.evaluate.bind(app) as (...given: unknown[]) => Promise<unknown>;
