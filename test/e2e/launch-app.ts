@@ -145,7 +145,7 @@ const ENDING_MS = 30_000;
 const STEP_MS = 120_000;
 /** A lab that has not answered by then is one that asks for another folder, or is not opened at all. */
 const OPENED_MS = 10_000;
-/** A launch takes 2 s, beside two busy processes some 10; the next one gets longer, in case it was the machine that was slow. */
+/** A launch takes 2 s; the next one gets longer, in case it was the machine that was slow. */
 const LAUNCHES_MS = [30_000, 60_000, 120_000] as const;
 
 /**
