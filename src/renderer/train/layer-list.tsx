@@ -3,18 +3,11 @@ import { ArrowDown, ArrowUp, Plus, Trash2 } from "lucide-react";
 import { useState, type ReactNode } from "react";
 import { forSimpleActivations } from "../../core/ops/activation.ts";
 import { decidesWidth } from "../../shared/specs/fit-widths.ts";
-import {
-  isSimpleActivation,
-  type LayerInBlock,
-  type SingleLayerSpec,
-  type TrainLayerSpec,
-} from "../../shared/specs/layer-spec.ts";
+import type { LayerInBlock, SingleLayerSpec, TrainLayerSpec } from "../../shared/specs/layer-spec.ts";
 import { widthBehind } from "../../shared/specs/open-layers.ts";
-import { SCHEMES } from "../network/network-form.ts";
 import { useActivationOptions, useLayerOptions } from "../network/notebook-parts.ts";
-import { LayerNumber } from "./layer-inputs.tsx";
-import { OwnActivationSettings } from "./own-activation-settings.tsx";
-import { OwnLayerBackward, OwnLayerSettings } from "./own-layer-settings.tsx";
+import { LayerSettings } from "./layer-settings.tsx";
+import { OwnLayerBackward } from "./own-layer-settings.tsx";
 import own from "./train-view.module.css";
 
 /** Layers that can be added, each as it begins. */
@@ -68,105 +61,6 @@ const KINDS: Readonly<
     }),
   },
 };
-
-function LayerSettings({
-  layer,
-  place,
-  inputs,
-  endGiven,
-  onChange,
-}: {
-  readonly layer: TrainLayerSpec;
-  readonly place: string;
-  /** Values that come in. */
-  readonly inputs: number;
-  /** Its width is what the block around it needs. */
-  readonly endGiven: boolean;
-  readonly onChange: (layer: TrainLayerSpec) => void;
-}) {
-  if (isSimpleActivation(layer)) return null;
-  switch (layer.type) {
-    case "linear":
-      return (
-        <>
-          <span className="mono">
-            {layer.in} →{endGiven && ` ${layer.out}`}
-          </span>
-          {!endGiven && (
-            <LayerNumber
-              label={`outputs of ${place}`}
-              value={layer.out}
-              onChange={(out) => onChange({ ...layer, out: Math.max(1, Math.round(out)) })}
-            />
-          )}
-          <NativeSelect
-            size="xs"
-            aria-label={`initialisation of ${place}`}
-            value={layer.init}
-            data={SCHEMES.map((scheme) => ({ ...scheme }))}
-            onChange={(event) => {
-              const init = event.currentTarget.value as typeof layer.init;
-              onChange({ ...layer, init });
-            }}
-          />
-        </>
-      );
-    case "relu":
-      return (
-        <>
-          <span>shift</span>
-          <LayerNumber
-            label={`shift of ${place}`}
-            value={layer.shift}
-            onChange={(shift) => onChange({ ...layer, shift })}
-          />
-        </>
-      );
-    case "leakyRelu":
-      return (
-        <>
-          <span>slope</span>
-          <LayerNumber
-            label={`slope of ${place}`}
-            value={layer.slope}
-            onChange={(slope) => onChange({ ...layer, slope })}
-          />
-        </>
-      );
-    case "dropout":
-      return (
-        <>
-          <span>rate</span>
-          <LayerNumber
-            label={`rate of ${place}`}
-            value={layer.rate}
-            onChange={(rate) => onChange({ ...layer, rate })}
-          />
-        </>
-      );
-    case "batchNorm":
-      return (
-        <>
-          <span>momentum</span>
-          <LayerNumber
-            label={`momentum of ${place}`}
-            value={layer.momentum}
-            onChange={(momentum) => onChange({ ...layer, momentum })}
-          />
-        </>
-      );
-    case "own":
-      return <OwnActivationSettings layer={layer} place={place} onChange={onChange} />;
-    case "ownLayer":
-      return <OwnLayerSettings layer={layer} place={place} inputs={inputs} onChange={onChange} />;
-    case "residual":
-      return <span>x + f(x)</span>;
-    case "product":
-      return <span>f(x) ⊙ g(x)</span>;
-    case "layerNorm":
-      return null;
-  }
-}
 
 /** What a block may hold: see `trainLayerSpecSchema`. */
 const fitsBranch = (layer: TrainLayerSpec): layer is SingleLayerSpec =>

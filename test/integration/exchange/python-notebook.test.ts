@@ -28,7 +28,7 @@ it.skipIf(TORCH_PYTHON === null)(
         'const plainly = ownLayer("plainly", (n) => new nn.Sequential(new nn.Linear(n, n), new nn.Tanh()));\n' +
         "const hand = byHand(2), [hw, hb] = hand.parameters();\nnn.init.ones_(hw); nn.init.zeros_(hb);\n" +
         "const h = tensor([[1, 2]]).requiresGrad_();\nhand.call(h).sum().backward();\n" +
-        "print(h.grad, hw.grad, hb.grad, plainly(3).parameters().length);";
+        "print(h.grad, hw.grad, hb.grad, plainly(3).parameters().length, hw.g === null);";
       const { document } = readLabDocument(
         "a notebook",
         `// lab notebook 1 · title: Own\n// %% code id=a\n${cell}\n`,
