@@ -66,13 +66,15 @@ const ROWS_OF_A_SLAB = 1024;
 /** From here on packing an A that is stored in columns costs less than a page for every value of the depth. */
 const COLUMNS_WORTH_PACKING_A = 128;
 const SCATTERED_BYTES = 1024;
+const CACHE_LINE_BYTES = 64;
 /** Multiply-adds between two heartbeats: a tenth of a millisecond, or two on the slowest runtime. */
 const WORK_PER_BEAT = 4_000_000;
 
-function columnsOf(columns: number, widest: number): Columns[] {
+/** `before`: columns before the first panel of full width, so that each row of such a panel is one line of the cache. */
+function columnsOf(columns: number, widest: number, before: number): Columns[] {
   const panels: Columns[] = [];
   for (let first = 0; first < columns;) {
-    const left = columns - first;
+    const left = (first < before ? before : columns) - first;
     const width = [widest, 8, 4].find((size) => size <= left) ?? left;
     panels.push({ first, width });
     first += width;
@@ -105,6 +107,12 @@ function slabsOf(panels: readonly Panel[], b: MatrixPlace, depth: number): Slab[
     else slab.push(panel);
   }
   return slabs.map((slab) => slabOf(slab, b));
+}
+
+/** Columns of a B that is read in place until its rows come to the beginning of a line of the cache, all at once. */
+function columnsBeforeLine({ at, stride, transposed }: MatrixPlace, columns: number): number {
+  if (transposed || stride % CACHE_LINE_BYTES !== 0) return 0;
+  return Math.min(columns, (-at & (CACHE_LINE_BYTES - 1)) / 4);
 }
 
 /** Cuts `length` into equal blocks of at most `largest`. */
@@ -155,7 +163,8 @@ export function compileProduct(
   const packedA = packedB + bytesOfB;
   const dotSums = packedA + bytesOfA;
   const tiles = a.transposed ? kernels.columns : kernels.rows;
-  const panels = columnsOf(columns, kernels.panelColumns).map(({ first, width }): Panel => {
+  const before = packsB ? 0 : columnsBeforeLine(b, columns);
+  const panels = columnsOf(columns, kernels.panelColumns, before).map(({ first, width }): Panel => {
     // Rows of A against columns of B: both must lie contiguous along the depth.
     const dots = a.transposed || rows < ROWS_WORTH_DOTS ? undefined : kernels.dots[width];
     const multiply = dots ?? tiles[width];
