@@ -153,7 +153,7 @@ export function compileProduct(
   /** Depth of a pass, a multiple of the blocks of `cut`: C is read and written once a pass. */
   const passOf = (cut: number): number =>
     packsB && !a.transposed ? cut * Math.max(1, Math.floor(PASS_DEPTH / cut)) : cut;
-  const depthCut = evenBlock(depth, DEPTH_BLOCK);
+  const depthCut = evenBlock(depth, a.transposed ? 128 : DEPTH_BLOCK);
   const depthPass = passOf(depthCut);
   const packsA = a.transposed && columns >= COLUMNS_WORTH_PACKING_A && a.stride >= SCATTERED_BYTES;
   const { packedRows, streamedRows } = cacheBlocks(cacheBytes);
@@ -286,7 +286,7 @@ export function compileProduct(
         }
         return;
       }
-      const cut = evenBlock(k1 - k0, DEPTH_BLOCK);
+      const cut = evenBlock(k1 - k0, a.transposed ? 128 : DEPTH_BLOCK);
       const pass = passOf(cut);
       const part = evenBlock(i1 - i0, ROWS_OF_A_SLAB);
       for (let from = i0; from < i1; from += part) {
