@@ -37,6 +37,8 @@ export const COST_NS = {
   outerProduct: 0.33,
   /** Vector loops: an element loaded, changed and stored. */
   element: 0.2,
+  /** One that is changed by another: a parameter by its gradient, a gradient by its relu. */
+  changed: 0.3,
   /** One operand of an expression, in blocks that stay in the first-level cache. */
   mapped: 0.05,
   /** Float64 sums, and their minimum, maximum and zeros. */
@@ -67,7 +69,7 @@ export function update<T extends TensorLike>(
     items: numel(param),
     accesses: [write(param), ...states.map(write), ...inputs.map(read), ...scalars.map(readAll)],
     partialBytes: 0,
-    costNs: COST_NS.element * numel(param) * (1 + states.length),
+    costNs: COST_NS.changed * numel(param) * (1 + states.length),
   };
 }
 

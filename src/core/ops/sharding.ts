@@ -103,7 +103,7 @@ const RULES: ShardingRules = {
   ],
   relu: ({ x, out }) => [rowWise(rowsOf(x), COST_NS.element * numel(x), [read(x), write(out)])],
   reluBackward: ({ x, dy, dx }) => [
-    rowWise(rowsOf(x), COST_NS.element * numel(x), [read(x), read(dy), write(dx)]),
+    rowWise(rowsOf(x), COST_NS.changed * numel(x), [read(x), read(dy), write(dx)]),
   ],
   activate: ({ x, out }) => [rowWise(rowsOf(x), COST_NS.exponential * numel(x), [read(x), write(out)])],
   activateBackward: ({ x, dy, dx }) => [

@@ -2,6 +2,7 @@ import type { WasmSet } from "../../../shared/engine/instruction-sets.ts";
 import { START } from "../../../shared/engine/kernel-scratch.ts";
 import type { LayoutOfA } from "../load/kernels.ts";
 import { dotsFunctions } from "./generate-dots.ts";
+import { loadLanes, storeLanes } from "./lanes.ts";
 import { advance, BIAS, constant, count, lines, local, set, type MultiplyAdd } from "./wat.ts";
 import { PRODUCT_PARAMETERS } from "./product-parameters.ts";
 
@@ -64,36 +65,6 @@ const TARGETS: Readonly<Record<WasmSet, Target>> = {
   },
 };
 
-/** Loads a vector of C, or as many lanes as the tile has columns. */
-function loadSum(columns: number, offset: number, pointer: string): string {
-  switch (columns) {
-    case 1:
-      return `(v128.load32_zero offset=${offset} ${pointer})`;
-    case 2:
-      return `(v128.load64_zero offset=${offset} ${pointer})`;
-    case 3:
-      return `(v128.load32_lane offset=${offset + 8} 2 ${pointer} (v128.load64_zero offset=${offset} ${pointer}))`;
-    default:
-      return `(v128.load offset=${offset} ${pointer})`;
-  }
-}
-
-function storeSum(columns: number, offset: number, pointer: string, value: string): string {
-  switch (columns) {
-    case 1:
-      return `(v128.store32_lane offset=${offset} 0 ${pointer} ${value})`;
-    case 2:
-      return `(v128.store64_lane offset=${offset} 0 ${pointer} ${value})`;
-    case 3:
-      return (
-        `(v128.store64_lane offset=${offset} 0 ${pointer} ${value})` +
-        `(v128.store32_lane offset=${offset + 8} 2 ${pointer} ${value})`
-      );
-    default:
-      return `(v128.store offset=${offset} ${pointer} ${value})`;
-  }
-}
-
 /**
  * The float64 at `pointer` (columns,) += four lanes of `value`, for each vector of columns. Both halves have a pointer
  * of their own: V8's revectoriser would join neighbours, and does so wrongly (V8 13.0).
@@ -129,14 +100,14 @@ function addToMoments(pointer: string, columns: number, vector: number, value: s
  */
 function addTileMoments(columns: number, vector: number, rows: readonly number[]): string[] {
   const at = `(i32.add ${local("centres")} ${constant(16 * vector)})`;
-  const valueOf = (row: number): string => loadSum(columns, BIAS + 16 * vector, local(`row${row}`));
+  const valueOf = (row: number): string => loadLanes(columns, BIAS + 16 * vector, local(`row${row}`));
   return [
-    set("centre", loadSum(columns, BIAS, at)),
+    set("centre", loadLanes(columns, BIAS, at)),
     set(
       "centre",
       `(v128.bitselect ${local("centre")} ${valueOf(0)} (f32x4.eq ${local("centre")} ${local("centre")}))`,
     ),
-    storeSum(columns, BIAS, at, local("centre")),
+    storeLanes(columns, BIAS, at, local("centre")),
     ...rows.flatMap((row) => [
       set("value", `(f32x4.sub ${valueOf(row)} ${local("centre")})`),
       set("total", row === 0 ? local("value") : `(f32x4.add ${local("total")} ${local("value")})`),
@@ -220,7 +191,7 @@ function tilesOfHeight(tile: Tile, height: number, target: Target): string {
     `(if (i32.eq ${local("start")} ${constant(START.sums)}) (then`,
     pointAtRows("c", "strideC"),
     // All loads of C before any store of C: a store in between keeps V8 from joining the loads.
-    eachSum((row, vector) => set(sum(row, vector), loadSum(columns, offsetOf(vector), local(`row${row}`)))),
+    eachSum((row, vector) => set(sum(row, vector), loadLanes(columns, offsetOf(vector), local(`row${row}`)))),
     ") (else",
     eachSum((row, vector) => set(sum(row, vector), "(v128.const i64x2 0 0)")),
     "))",
@@ -231,20 +202,20 @@ function tilesOfHeight(tile: Tile, height: number, target: Target): string {
     rounds(1),
     // Last, so that a large bias does not coarsen the sums: it is rounded once.
     `(if ${local("bias")} (then`,
-    vectors.map((vector) => set(`b${vector}`, loadSum(columns, offsetOf(vector), local("atBias")))),
+    vectors.map((vector) => set(`b${vector}`, loadLanes(columns, offsetOf(vector), local("atBias")))),
     eachSum((row, vector) =>
       set(sum(row, vector), `(f32x4.add ${local(sum(row, vector))} ${local(`b${vector}`)})`),
     ),
     "))",
     pointAtRows("c", "strideC"),
     eachSum((row, vector) =>
-      storeSum(columns, offsetOf(vector), local(`row${row}`), local(sum(row, vector))),
+      storeLanes(columns, offsetOf(vector), local(`row${row}`), local(sum(row, vector))),
     ),
     `(if ${local("relu")} (then`,
     rows.map((row) => advance(`row${row}`, local("relu"))),
     eachSum((row, vector) => set(sum(row, vector), shiftedRelu(local(sum(row, vector))))),
     eachSum((row, vector) =>
-      storeSum(columns, offsetOf(vector), local(`row${row}`), local(sum(row, vector))),
+      storeLanes(columns, offsetOf(vector), local(`row${row}`), local(sum(row, vector))),
     ),
     "))",
     `(if ${local("sums")} (then`,

@@ -15,3 +15,34 @@ export const whileLeft = (label: string, name: string, step: number, body: reado
     advance(name, constant(-step)),
     `(br $${label})))`,
   ]);
+
+/** Four lanes from memory, or the first one, two or three; `lanes` beyond four are four. */
+export function loadLanes(lanes: number, offset: number, pointer: string): string {
+  switch (lanes) {
+    case 1:
+      return `(v128.load32_zero offset=${offset} ${pointer})`;
+    case 2:
+      return `(v128.load64_zero offset=${offset} ${pointer})`;
+    case 3:
+      return `(v128.load32_lane offset=${offset + 8} 2 ${pointer} (v128.load64_zero offset=${offset} ${pointer}))`;
+    default:
+      return `(v128.load offset=${offset} ${pointer})`;
+  }
+}
+
+/** The same lanes into memory. */
+export function storeLanes(lanes: number, offset: number, pointer: string, value: string): string {
+  switch (lanes) {
+    case 1:
+      return `(v128.store32_lane offset=${offset} 0 ${pointer} ${value})`;
+    case 2:
+      return `(v128.store64_lane offset=${offset} 0 ${pointer} ${value})`;
+    case 3:
+      return (
+        `(v128.store64_lane offset=${offset} 0 ${pointer} ${value})` +
+        `(v128.store32_lane offset=${offset + 8} 2 ${pointer} ${value})`
+      );
+    default:
+      return `(v128.store offset=${offset} ${pointer} ${value})`;
+  }
+}

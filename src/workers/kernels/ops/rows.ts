@@ -16,6 +16,11 @@ export const gatherRows: Kernel<"gatherRows"> = ({ x, indices, out }, context) =
   return {
     run: (begin, end) => {
       const first = context.repeat() * batchSize;
+      if (rowBytes === 4) {
+        const picked = rows.byteOffset + 4 * (first + begin);
+        context.kernels.gatherFloats(source, picked, target + 4 * begin, end - begin);
+        return;
+      }
       for (let row = begin; row < end; row++) {
         const from = source + rows[first + row]! * rowBytes;
         context.kernels.copyRows(1, rowBytes, from, 0, target + row * rowBytes, 0);
@@ -31,23 +36,35 @@ export const gatherBytes: Kernel<"gatherBytes"> = ({ bytes, values, indices, out
   const length = rowLength(bytes.shape);
   const [batchSize = 0] = out.shape;
   const place = (at: number): number => source + (rows === null ? at : rows[at]!) * length;
+  /** Rows [row, end) of the batch that begins with the first of `rows` or of the bytes. */
+  const convert = (first: number, row: number, end: number): void => {
+    const to = target + 4 * row * length;
+    const { kernels } = context;
+    if (affine === null) {
+      for (let at = row; at < end; at++) {
+        if ((at - row) % FETCHED_ROWS === 0) {
+          const fetchedEnd = Math.min(end, at + FETCHED_ROWS);
+          for (let next = at; next < fetchedEnd; next++) kernels.touchBytes(place(first + next), length);
+        }
+        kernels.lookUpBytes(place(first + at), target + 4 * at * length, length, table);
+      }
+      return;
+    }
+    const { scale, offset, scaleRest, offsetRest } = affine;
+    if (rows === null) {
+      const from = source + row * length;
+      kernels.affineBytes(from, to, (end - row) * length, scale, offset, scaleRest, offsetRest);
+      return;
+    }
+    const picked = rows.byteOffset + 4 * (first + row);
+    kernels.affineRows(source, picked, end - row, length, to, scale, offset, scaleRest, offsetRest);
+  };
   return {
     run: (begin, end) => {
       const first = rows === null ? 0 : context.repeat() * batchSize;
-      for (let row = begin; row < end; row++) {
-        if (row % ROWS === 0) context.control.beat();
-        if ((row - begin) % FETCHED_ROWS === 0) {
-          const fetchedEnd = Math.min(end, row + FETCHED_ROWS);
-          for (let next = row; next < fetchedEnd; next++)
-            context.kernels.touchBytes(place(first + next), length);
-        }
-        const from = place(first + row);
-        const to = target + 4 * row * length;
-        if (affine === null) context.kernels.lookUpBytes(from, to, length, table);
-        else {
-          const { scale, offset, scaleRest, offsetRest } = affine;
-          context.kernels.affineBytes(from, to, length, scale, offset, scaleRest, offsetRest);
-        }
+      for (let row = begin; row < end; row += ROWS) {
+        context.control.beat();
+        convert(first, row, Math.min(end, row + ROWS));
       }
     },
   };

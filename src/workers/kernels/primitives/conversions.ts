@@ -21,21 +21,24 @@ const lookUpBytes = (name: string): string =>
   ]);
 
 const AFFINE = ["scale", "offset", "scaleRest", "offsetRest"] as const;
+const AFFINE_PARAMETERS = AFFINE.map((scalar) => `(param $${scalar} f32)`).join(" ");
+const AFFINE_LOCALS = [
+  ...AFFINE.map((scalar) => `(local $all_${scalar} v128)`),
+  "(local $v v128) (local $w v128) (local $b f32)",
+].join(" ");
+const spreadAffine = AFFINE.map((scalar) => set(`all_${scalar}`, `(f32x4.splat ${local(scalar)})`)).join(
+  "\n",
+);
 
-/** Eight at a time, then one: (b · scale + offset) + (b · scaleRest + offsetRest). */
-const affineBytes = (name: string): string => {
+/** Of `left` bytes at `x`, eight at a time, then one: (b · scale + offset) + (b · scaleRest + offsetRest). */
+const convertAffine = (label: string, left: string): string => {
   const affine = (type: "f32" | "f32x4", byte: string, scalar: (name: string) => string): string => {
     const term = (scale: string, offset: string): string =>
       `(${type}.add (${type}.mul ${byte} ${scalar(scale)}) ${scalar(offset)})`;
     return `(${type}.add ${term("scale", "offset")} ${term("scaleRest", "offsetRest")})`;
   };
   return lines([
-    `(func (export "${name}") (param $x i32) (param $target i32) (param $count i32)`,
-    AFFINE.map((scalar) => `(param $${scalar} f32)`),
-    AFFINE.map((scalar) => `(local $all_${scalar} v128)`),
-    "(local $v v128) (local $w v128) (local $b f32)",
-    AFFINE.map((scalar) => set(`all_${scalar}`, `(f32x4.splat ${local(scalar)})`)),
-    whileLeft("eight", "count", 8, [
+    whileLeft(`${label}Eight`, left, 8, [
       set("v", `(v128.load8x8_u ${local("x")})`),
       ...["low", "high"].flatMap((half, index) => [
         set("w", `(f32x4.convert_i32x4_s (i32x4.extend_${half}_i16x8_u ${local("v")}))`),
@@ -44,31 +47,76 @@ const affineBytes = (name: string): string => {
       advance("x", constant(8)),
       advance("target", constant(32)),
     ]),
-    whileLeft("one", "count", 1, [
+    whileLeft(`${label}One`, left, 1, [
       set("b", `(f32.convert_i32_s (i32.load8_u ${local("x")}))`),
       `(f32.store ${local("target")} ${affine("f32", local("b"), local)})`,
       advance("x", constant(1)),
       advance("target", constant(4)),
     ]),
-    ")",
   ]);
 };
+
+const affineBytes = (name: string): string =>
+  lines([
+    `(func (export "${name}") (param $x i32) (param $target i32) (param $count i32) ${AFFINE_PARAMETERS}`,
+    AFFINE_LOCALS,
+    spreadAffine,
+    convertAffine("all", "count"),
+    ")",
+  ]);
 
 /** Bytes that a cache moves at once. */
 const CACHE_LINE = 64;
 
-/** The `or` of a byte of each cache line, so that the loads are not left out. */
+/** `seen` is or'ed with a byte of each cache line of the `left` bytes at `x`, so that the loads are not left out. */
+const touchLines = (label: string, left: string): string =>
+  lines([
+    `(block $no_${label} (loop $${label} (br_if $no_${label} (i32.le_s ${local(left)} (i32.const 0)))`,
+    set("seen", `(i32.or ${local("seen")} (i32.load8_u ${local("x")}))`),
+    advance("x", constant(CACHE_LINE)),
+    advance(left, constant(-CACHE_LINE)),
+    `(br $${label})))`,
+  ]);
+
 const touchBytes = (name: string): string =>
   lines([
     `(func (export "${name}") (param $x i32) (param $count i32) (result i32) (local $seen i32)`,
-    "(block $no_line (loop $line (br_if $no_line (i32.le_s (local.get $count) (i32.const 0)))",
-    set("seen", `(i32.or ${local("seen")} (i32.load8_u ${local("x")}))`),
-    advance("x", constant(CACHE_LINE)),
-    advance("count", constant(-CACHE_LINE)),
-    "(br $line)))",
+    touchLines("line", "count"),
     local("seen"),
     ")",
   ]);
+
+/** Rows that are fetched together: eight of MNIST's are 6 kB. */
+const FETCHED_ROWS = 8;
+
+const affineRows = (name: string): string => {
+  const rowAt = (row: string): string =>
+    `(i32.add ${local("bytes")} (i32.mul ${local("length")} (i32.load (i32.add ${local("indices")} (i32.shl ${row} (i32.const 2))))))`;
+  const together = (rows: number): string =>
+    whileLeft(`rows${rows}`, "rows", rows, [
+      ...count(rows).flatMap((row) => [
+        set("x", rowAt(constant(row))),
+        set("left", local("length")),
+        touchLines(`touch${rows}_${row}`, "left"),
+      ]),
+      set("row", constant(0)),
+      `(loop $convert${rows}`,
+      set("x", rowAt(local("row"))),
+      set("left", local("length")),
+      convertAffine(`by${rows}`, "left"),
+      `(br_if $convert${rows} (i32.lt_u (local.tee $row (i32.add ${local("row")} (i32.const 1))) ${constant(rows)})))`,
+      advance("indices", constant(4 * rows)),
+    ]);
+  return lines([
+    `(func (export "${name}") (param $bytes i32) (param $indices i32) (param $rows i32) (param $length i32) (param $target i32) ${AFFINE_PARAMETERS}`,
+    `(result i32) (local $x i32) (local $left i32) (local $row i32) (local $seen i32) ${AFFINE_LOCALS}`,
+    spreadAffine,
+    together(FETCHED_ROWS),
+    together(1),
+    local("seen"),
+    ")",
+  ]);
+};
 
 type AffineBytes = (
   bytes: number,
@@ -80,6 +128,30 @@ type AffineBytes = (
   offsetRest: number,
 ) => void;
 
+type AffineRows = (
+  bytes: number,
+  indices: number,
+  rows: number,
+  length: number,
+  target: number,
+  scale: number,
+  offset: number,
+  scaleRest: number,
+  offsetRest: number,
+) => number;
+
+/** The value of one byte, every operation in float32. */
+function affineOf(
+  byte: number,
+  scale: number,
+  offset: number,
+  scaleRest: number,
+  offsetRest: number,
+): number {
+  const large = Math.fround(Math.fround(byte * scale) + offset);
+  return large + Math.fround(Math.fround(byte * scaleRest) + offsetRest);
+}
+
 export const CONVERSIONS = {
   /** target = (b · scale + offset) + (b · scaleRest + offsetRest) of each of `count` bytes, every operation in float32. */
   affineBytes: primitive<AffineBytes>({
@@ -87,13 +159,38 @@ export const CONVERSIONS = {
     loop: (arena) => (x, target, count, scale, offset, scaleRest, offsetRest) => {
       const [{ all }, bytes] = [arena, arena.bytes(x, count)];
       for (let i = 0; i < count; i++) {
-        const byte = bytes[i]!;
-        const large = Math.fround(Math.fround(byte * scale) + offset);
-        all[target / 4 + i] = large + Math.fround(Math.fround(byte * scaleRest) + offsetRest);
+        all[target / 4 + i] = affineOf(bytes[i]!, scale, offset, scaleRest, offsetRest);
       }
     },
     check: (convert, { signed, zeros, length }) => {
       convert(signed, zeros, 3 * length, 0.0125, -0.5, 2 ** -20, -(2 ** -18));
+    },
+  }),
+  /**
+   * The same of `rows` rows of `length` bytes, picked by int32 numbers of rows at `indices`: the next ones are fetched
+   * all at once, as by `touchBytes`. @returns the `or` of a byte a line.
+   */
+  affineRows: primitive<AffineRows>({
+    generate: affineRows,
+    loop: (arena) => (bytes, indices, rows, length, target, scale, offset, scaleRest, offsetRest) => {
+      const { all } = arena;
+      const picked = new Int32Array(all.buffer, indices, rows);
+      let seen = 0;
+      for (let row = 0; row < rows; row++) {
+        const from = arena.bytes(bytes + picked[row]! * length, length);
+        for (let i = 0; i < length; i++) {
+          if (i % CACHE_LINE === 0) seen |= from[i]!;
+          all[target / 4 + row * length + i] = affineOf(from[i]!, scale, offset, scaleRest, offsetRest);
+        }
+      }
+      return seen;
+    },
+    check: (convert, { signed, others, zeros, length, arena }) => {
+      const [rows, columns] = [FETCHED_ROWS + 3, Math.min(length, 23)];
+      const picked = new Int32Array(arena.all.buffer, others, rows);
+      for (let row = 0; row < rows; row++) picked[row] = (5 * row) % rows;
+      const seen = convert(signed, others, rows, columns, zeros, 0.0125, -0.5, 2 ** -20, -(2 ** -18));
+      arena.floats(others, 1)[0] = seen;
     },
   }),
   /** target = the float of each of `count` bytes, from 256 of them at `values`. */

@@ -1,3 +1,5 @@
+import { whileLeft } from "../generate/lanes.ts";
+import { advance, constant, lines, local } from "../generate/wat.ts";
 import { primitive } from "./primitive.ts";
 
 const copyRows = (name: string): string => `
@@ -97,6 +99,17 @@ const copyTransposed = (name: string): string => `
     (local.set $rows (i32.sub (local.get $rows) (i32.const 1)))
     (br $row))))`;
 
+const gatherFloats = (name: string): string =>
+  lines([
+    `(func (export "${name}") (param $source i32) (param $indices i32) (param $target i32) (param $count i32)`,
+    whileLeft("each", "count", 1, [
+      `(f32.store ${local("target")} (f32.load (i32.add ${local("source")} (i32.shl (i32.load ${local("indices")}) (i32.const 2)))))`,
+      advance("indices", constant(4)),
+      advance("target", constant(4)),
+    ]),
+    ")",
+  ]);
+
 const outer = (name: string): string => `
 (func (export "${name}") (param $x i32) (param $y i32) (param $target i32) (param $xCount i32) (param $yVectors i32)
   (local $at i32) (local $left i32) (local $broadcast v128)
@@ -165,6 +178,20 @@ export const COPIES = {
     },
     check: (copy, { positive, zeros, length }) => {
       copy(5, length, positive, 4 * length + 4, zeros, 24);
+    },
+  }),
+  /** target = the floats of `source` at `count` places, int32 numbers of elements. */
+  gatherFloats: primitive<(source: number, indices: number, target: number, count: number) => void>({
+    generate: gatherFloats,
+    loop: (arena) => (source, indices, target, count) => {
+      const { all } = arena;
+      const places = new Int32Array(all.buffer, indices, count);
+      for (let i = 0; i < count; i++) all[target / 4 + i] = all[source / 4 + places[i]!]!;
+    },
+    check: (gather, { positive, others, zeros, length, arena }) => {
+      const places = new Int32Array(arena.all.buffer, others, length);
+      for (let i = 0; i < length; i++) places[i] = (7 * i) % length;
+      gather(positive, others, zeros, length);
     },
   }),
   /** target (xCount, 4 yVectors) = x ⊗ y, one explicit outer product of a row of x with a row of y in whole vectors. */
