@@ -61,6 +61,11 @@ interface Panel extends Columns {
 const ROWS_WORTH_PACKING_B = 96;
 /** From here on the last columns are worth turning for dot products. */
 const ROWS_WORTH_DOTS = 16;
+/**
+ * Depth of a block where A is stored in columns: each value of the depth brings a line of A's, of which a tile takes a
+ * third. With those of 256 values and B's panel the first-level cache would be full to the brim.
+ */
+const DEPTH_OF_COLUMNS = 128;
 /** Rows for which a slab is packed: with more, C would be out of every cache before the next block of the depth. */
 const ROWS_OF_A_SLAB = 1024;
 /** From here on packing an A that is stored in columns costs less than a page for every value of the depth. */
@@ -153,7 +158,8 @@ export function compileProduct(
   /** Depth of a pass, a multiple of the blocks of `cut`: C is read and written once a pass. */
   const passOf = (cut: number): number =>
     packsB && !a.transposed ? cut * Math.max(1, Math.floor(PASS_DEPTH / cut)) : cut;
-  const depthCut = evenBlock(depth, a.transposed ? 128 : DEPTH_BLOCK);
+  const depthBlock = a.transposed ? DEPTH_OF_COLUMNS : DEPTH_BLOCK;
+  const depthCut = evenBlock(depth, depthBlock);
   const depthPass = passOf(depthCut);
   const packsA = a.transposed && columns >= COLUMNS_WORTH_PACKING_A && a.stride >= SCATTERED_BYTES;
   const { packedRows, streamedRows } = cacheBlocks(cacheBytes);
@@ -286,7 +292,7 @@ export function compileProduct(
         }
         return;
       }
-      const cut = evenBlock(k1 - k0, a.transposed ? 128 : DEPTH_BLOCK);
+      const cut = evenBlock(k1 - k0, depthBlock);
       const pass = passOf(cut);
       const part = evenBlock(i1 - i0, ROWS_OF_A_SLAB);
       for (let from = i0; from < i1; from += part) {

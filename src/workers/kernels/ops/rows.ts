@@ -1,12 +1,11 @@
 import { hash32, hashKey } from "../../../core/random/hash.ts";
 import { shiftOf } from "../../../core/random/shift.ts";
 import { floatsOf, rowLength } from "./blocks.ts";
+import { FETCHED_ROWS } from "../primitives/conversions.ts";
 import type { Kernel } from "./kernel.ts";
 
 /** Rows between two heartbeats. */
 const ROWS = 512;
-/** Rows of bytes that are fetched together: pictures' four fit into every first-level cache. */
-const FETCHED_ROWS = 4;
 
 export const gatherRows: Kernel<"gatherRows"> = ({ x, indices, out }, context) => {
   const [source, target] = [floatsOf(x, context), floatsOf(out, context)];

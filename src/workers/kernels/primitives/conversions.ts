@@ -87,7 +87,7 @@ const touchBytes = (name: string): string =>
   ]);
 
 /** Rows that are fetched together: eight of MNIST's are 6 kB. */
-const FETCHED_ROWS = 8;
+export const FETCHED_ROWS = 8;
 
 const affineRows = (name: string): string => {
   const rowAt = (row: string): string =>
