@@ -1,5 +1,6 @@
 import kernelsBase64 from "virtual:kernels";
-import { workerData as piscinaWorkerData } from "piscina";
+// Piscina hands it on as it is; its own package would take each thread 20 ms to load.
+import { workerData } from "node:worker_threads";
 import { WASM_SETS } from "../shared/engine/instruction-sets.ts";
 import { CONTROL, CONTROL_WORDS, type WorkerData, type WorkerTask } from "../shared/engine/worker-tasks.ts";
 import { toWireError, type Result } from "../shared/ipc/wire-error.ts";
@@ -22,7 +23,7 @@ import { runRung } from "./tasks/rung.ts";
 import { runTensorCheck } from "./tasks/tensor-check.ts";
 import { runTune, runVerify } from "./tasks/tune.ts";
 
-const { memory } = piscinaWorkerData as WorkerData;
+const { memory } = workerData as WorkerData;
 lowerPriority();
 const threadId = ownThreadId();
 const controlWords = new Int32Array(memory.buffer, 0, CONTROL_WORDS);

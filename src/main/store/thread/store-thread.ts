@@ -1,4 +1,5 @@
-import { workerData } from "piscina";
+// Piscina hands it on as it is; its own package would take each thread 20 ms to load.
+import { workerData } from "node:worker_threads";
 import { StoreError } from "../../../core/errors.ts";
 import { writeToStream } from "../../data/write-to-stream.ts";
 import { writeBackup, writeCopy } from "../open/backup.ts";
