@@ -1,7 +1,7 @@
 import { hash32, hashKey } from "../../../core/random/hash.ts";
 import { shiftOf } from "../../../core/random/shift.ts";
 import { floatsOf, rowLength } from "./blocks.ts";
-import { FETCHED_ROWS } from "../primitives/conversions.ts";
+import { FETCHED_ROWS, SHORT_ROW_BYTES } from "../primitives/conversions.ts";
 import type { Kernel } from "./kernel.ts";
 
 /** Rows between two heartbeats. */
@@ -34,6 +34,7 @@ export const gatherBytes: Kernel<"gatherBytes"> = ({ bytes, values, indices, out
   const rows = indices === null ? null : context.view(indices, "int32");
   const length = rowLength(bytes.shape);
   const [batchSize = 0] = out.shape;
+  const fetchedRows = length <= SHORT_ROW_BYTES ? FETCHED_ROWS : 1;
   const place = (at: number): number => source + (rows === null ? at : rows[at]!) * length;
   /** Rows [row, end) of the batch that begins with the first of `rows` or of the bytes. */
   const convert = (first: number, row: number, end: number): void => {
@@ -41,8 +42,8 @@ export const gatherBytes: Kernel<"gatherBytes"> = ({ bytes, values, indices, out
     const { kernels } = context;
     if (affine === null) {
       for (let at = row; at < end; at++) {
-        if ((at - row) % FETCHED_ROWS === 0) {
-          const fetchedEnd = Math.min(end, at + FETCHED_ROWS);
+        if ((at - row) % fetchedRows === 0) {
+          const fetchedEnd = Math.min(end, at + fetchedRows);
           for (let next = at; next < fetchedEnd; next++) kernels.touchBytes(place(first + next), length);
         }
         kernels.lookUpBytes(place(first + at), target + 4 * at * length, length, table);
