@@ -62,10 +62,12 @@ const ROWS_WORTH_PACKING_B = 96;
 /** From here on the last columns are worth turning for dot products. */
 const ROWS_WORTH_DOTS = 16;
 /**
- * Depth of a block where A is stored in columns: each value of the depth brings a line of A's, of which a tile takes a
- * third. With those of 256 values and B's panel the first-level cache would be full to the brim.
+ * Depth of a block where A is stored in columns and the sum goes over a batch: each value of the depth brings a line of
+ * A's, of which a tile takes a third. With those of 256 values and B's panel the first-level cache would be full to the
+ * brim. Of a longer sum the rows come out of memory, and C is met again too often.
  */
-const DEPTH_OF_COLUMNS = 128;
+const DEPTH_OF_BATCH = 128;
+const LONGEST_BATCH = 1024;
 /** Rows for which a slab is packed: with more, C would be out of every cache before the next block of the depth. */
 const ROWS_OF_A_SLAB = 1024;
 /** From here on packing an A that is stored in columns costs less than a page for every value of the depth. */
@@ -158,7 +160,7 @@ export function compileProduct(
   /** Depth of a pass, a multiple of the blocks of `cut`: C is read and written once a pass. */
   const passOf = (cut: number): number =>
     packsB && !a.transposed ? cut * Math.max(1, Math.floor(PASS_DEPTH / cut)) : cut;
-  const depthBlock = a.transposed ? DEPTH_OF_COLUMNS : DEPTH_BLOCK;
+  const depthBlock = a.transposed && depth <= LONGEST_BATCH ? DEPTH_OF_BATCH : DEPTH_BLOCK;
   const depthCut = evenBlock(depth, depthBlock);
   const depthPass = passOf(depthCut);
   const packsA = a.transposed && columns >= COLUMNS_WORTH_PACKING_A && a.stride >= SCATTERED_BYTES;
