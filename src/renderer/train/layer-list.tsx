@@ -6,7 +6,7 @@ import { decidesWidth } from "../../shared/specs/fit-widths.ts";
 import type { LayerInBlock, SingleLayerSpec, TrainLayerSpec } from "../../shared/specs/layer-spec.ts";
 import { widthBehind } from "../../shared/specs/open-layers.ts";
 import { useActivationOptions, useLayerOptions } from "../network/notebook-parts.ts";
-import { LayerSettings } from "./layer-settings.tsx";
+import { LayerSettings, type LayerOfList } from "./layer-settings.tsx";
 import { OwnLayerBackward } from "./own-layer-settings.tsx";
 import own from "./train-view.module.css";
 
@@ -69,19 +69,7 @@ const fitsResidual = (layer: TrainLayerSpec): layer is LayerInBlock =>
   layer.type !== "residual" && layer.type !== "ownLayer";
 
 /** The layers inside a block, each branch a list of its own. */
-function BlockBranches({
-  layer,
-  place,
-  inputs,
-  endGiven,
-  onChange,
-}: {
-  readonly layer: TrainLayerSpec;
-  readonly place: string;
-  readonly inputs: number;
-  readonly endGiven: boolean;
-  readonly onChange: (layer: TrainLayerSpec) => void;
-}) {
+function BlockBranches({ layer, place, inputs, endGiven, onChange }: LayerOfList) {
   if (layer.type === "residual") {
     return (
       <Branch

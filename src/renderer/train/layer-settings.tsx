@@ -5,14 +5,8 @@ import { LayerNumber } from "./layer-inputs.tsx";
 import { OwnActivationSettings } from "./own-activation-settings.tsx";
 import { OwnLayerSettings } from "./own-layer-settings.tsx";
 
-/** What can be changed of one layer, in its row of the list. */
-export function LayerSettings({
-  layer,
-  place,
-  inputs,
-  endGiven,
-  onChange,
-}: {
+/** A layer in the list, and whom to tell of its change. */
+export interface LayerOfList {
   readonly layer: TrainLayerSpec;
   readonly place: string;
   /** Values that come in. */
@@ -20,7 +14,10 @@ export function LayerSettings({
   /** Its width is what the block around it needs. */
   readonly endGiven: boolean;
   readonly onChange: (layer: TrainLayerSpec) => void;
-}) {
+}
+
+/** What can be changed of one layer, in its row of the list. */
+export function LayerSettings({ layer, place, inputs, endGiven, onChange }: LayerOfList) {
   const number = (name: string, value: number, change: (value: number) => void) => (
     <>
       <span>{name}</span>

@@ -171,7 +171,8 @@ export function compileProduct(
   const packedA = packedB + bytesOfB;
   const dotSums = packedA + bytesOfA;
   const tiles = a.transposed ? kernels.columns : kernels.rows;
-  const before = packsB ? 0 : columnsBeforeLine(b, columns);
+  // Not where the last columns are dot products, whose bits depend on which columns these are.
+  const before = packsB || !a.transposed ? 0 : columnsBeforeLine(b, columns);
   const panels = columnsOf(columns, kernels.panelColumns, before).map(({ first, width }): Panel => {
     // Rows of A against columns of B: both must lie contiguous along the depth.
     const dots = a.transposed || rows < ROWS_WORTH_DOTS ? undefined : kernels.dots[width];
