@@ -66,6 +66,8 @@ export class SweepTask {
       const { index, note } = training;
       const name = `${indexName(index)} (${note})`;
       if (existsSync(folder.bundle("done", index))) {
+        // Left by an attempt that ended just after it was done.
+        await rm(folder.bundle("state", index), { force: true });
         say(`${name}: there already`);
         continue;
       }
