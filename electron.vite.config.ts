@@ -1,10 +1,11 @@
+import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "electron-vite";
 import { transform } from "sucrase";
 import type { Plugin } from "vite";
-import { WASM_SETS, type WasmSet } from "./src/shared/engine/instruction-sets.ts";
+import { WASM_SETS } from "./src/shared/engine/instruction-sets.ts";
 import { IPC_CALLS, IPC_EVENTS } from "./src/shared/ipc/ipc-contract.ts";
 import { assembleKernels, kernelText } from "./src/workers/kernels/generate/generate.ts";
 
@@ -39,10 +40,6 @@ const BUNDLED_PACKAGES = [
   "yauzl",
 ];
 
-/** One instruction set's kernels in base64. */
-const kernelsBase64 = (instructionSet: WasmSet): string =>
-  Buffer.from(assembleKernels(kernelText(instructionSet))).toString("base64");
-
 /** A module whose text is made while the app is built. */
 function virtualModule(name: string, text: () => string): Plugin {
   const id = `\0${name}`;
@@ -53,11 +50,19 @@ function virtualModule(name: string, text: () => string): Plugin {
   };
 }
 
-const wasmKernels = virtualModule(
-  "virtual:kernels",
-  () =>
-    `export default ${JSON.stringify(Object.fromEntries(WASM_SETS.map((set) => [set, kernelsBase64(set)])))};`,
-);
+/** Every instruction set's kernels in base64, and one hash of them all. */
+const wasmKernels = virtualModule("virtual:kernels", () => {
+  const hash = createHash("sha256");
+  const base64BySet = WASM_SETS.map((set) => {
+    const bytes = assembleKernels(kernelText(set));
+    hash.update(set).update(bytes);
+    return [set, Buffer.from(bytes).toString("base64")] as const;
+  });
+  return [
+    `export const HASH = ${JSON.stringify(hash.digest("hex").slice(0, 32))};`,
+    `export default ${JSON.stringify(Object.fromEntries(base64BySet))};`,
+  ].join("\n");
+});
 
 const PRELUDE_DIR = resolve("src/sandbox/prelude");
 

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { KernelUnavailableError } from "../../../core/errors.ts";
 import type { InstructionSet, WasmSet } from "../../../shared/engine/instruction-sets.ts";
 import { javascriptKernels } from "./javascript-kernels.ts";
@@ -29,13 +28,6 @@ export class KernelLibrary {
   /** The generated ones; `javascript` is there besides, and needs no trying while one of these is right. */
   get wasmSets(): readonly WasmSet[] {
     return this.#candidates.map(({ instructionSet }) => instructionSet);
-  }
-
-  /** Changes with every byte of every module: another build of the kernels. */
-  get hash(): string {
-    const hash = createHash("sha256");
-    for (const { instructionSet, bytes } of this.#candidates) hash.update(instructionSet).update(bytes);
-    return hash.digest("hex").slice(0, 32);
   }
 
   /** The next use of any kernels compiles and tests them again. */
