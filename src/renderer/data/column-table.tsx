@@ -8,7 +8,7 @@ import {
   type ImportPlan,
   type ImportPreview,
 } from "../../shared/experiments/data-import.ts";
-import { formatNumber } from "../format/number.ts";
+import { formatGiven, formatNumber } from "../format/number.ts";
 import { DataTable } from "../ui/data-table.tsx";
 import { changePlan } from "./import-store.ts";
 import own from "./data.module.css";
@@ -26,9 +26,7 @@ function holds({ words, distinct, frequent, min, max }: ColumnSummary, { kind }:
     const shown = frequent.slice(0, 4).map(({ value, rows }) => `${value} (${formatNumber(rows)})`);
     return `${formatNumber(distinct)} values: ${shown.join(", ")}${distinct > 4 ? ", …" : ""}`;
   }
-  return distinct === 1
-    ? `${formatNumber(min)} in every row`
-    : `${formatNumber(min)} to ${formatNumber(max)}`;
+  return distinct === 1 ? `${formatGiven(min)} in every row` : `${formatGiven(min)} to ${formatGiven(max)}`;
 }
 
 /** How each column was understood, to be changed; a column that cannot be taken so says why. */

@@ -6,7 +6,8 @@ import type { DatasetDetails } from "../../shared/experiments/dataset-details.ts
 import { toyOf } from "../../shared/experiments/toys.ts";
 import { showView } from "../app/views.ts";
 import { ask } from "../bridge/lab.ts";
-import { formatBytes, formatNumber } from "../format/number.ts";
+import { formatDate } from "../format/date.ts";
+import { formatBytes, formatGiven, formatNumber } from "../format/number.ts";
 import { trainRequestStore } from "../store/datasets-store.ts";
 import { showFailure } from "../store/lab-store.ts";
 import { DataTable } from "../ui/data-table.tsx";
@@ -119,7 +120,7 @@ function factsOf({ dataset, files, notes, importedAt, sizeBytes, runs, testLooks
       },
       {
         label: "imported",
-        text: `${new Date(importedAt).toLocaleString()}, ${formatBytes(sizeBytes)} as ${storage}`,
+        text: `${formatDate(importedAt)}, ${formatBytes(sizeBytes)} as ${storage}`,
       },
       { label: "understood", text: notes.join("; ") },
     );
@@ -146,16 +147,20 @@ function Classes({ details: { classes } }: { readonly details: DatasetDetails })
       <thead>
         <tr>
           <th scope="col">Class</th>
-          <th scope="col">Training rows</th>
-          <th scope="col">Validation rows</th>
+          <th scope="col" data-numeric="true">
+            Training rows
+          </th>
+          <th scope="col" data-numeric="true">
+            Validation rows
+          </th>
         </tr>
       </thead>
       <tbody>
         {classes.slice(0, 100).map(({ name, trainRows, validRows }) => (
           <tr key={name}>
             <td>{name}</td>
-            <td>{formatNumber(trainRows)}</td>
-            <td>{formatNumber(validRows)}</td>
+            <td data-numeric="true">{formatNumber(trainRows)}</td>
+            <td data-numeric="true">{formatNumber(validRows)}</td>
           </tr>
         ))}
       </tbody>
@@ -178,7 +183,7 @@ function Rows({ details: { rows, dataset } }: { readonly details: DatasetDetails
       <thead>
         <tr>
           {columns.map((name) => (
-            <th key={name} scope="col">
+            <th key={name} scope="col" data-numeric="true">
               {name}
             </th>
           ))}
@@ -189,7 +194,9 @@ function Rows({ details: { rows, dataset } }: { readonly details: DatasetDetails
         {rows.slice(0, SHOWN_ROWS).map(({ values, target }, index) => (
           <tr key={index}>
             {columns.map((name, column) => (
-              <td key={name}>{formatNumber(values[column] ?? NaN)}</td>
+              <td key={name} data-numeric="true">
+                {formatGiven(values[column] ?? NaN)}
+              </td>
             ))}
             <td>{target}</td>
           </tr>

@@ -1,12 +1,12 @@
 import type { FeatureSpread } from "../../shared/experiments/dataset-details.ts";
-import { formatNumber } from "../format/number.ts";
+import { formatGiven, formatNumber } from "../format/number.ts";
 import own from "./data.module.css";
 
 /** A small histogram of one feature, with its range in words. */
 export function SpreadBars({ spread }: { readonly spread: FeatureSpread }) {
   const { name, min, max, mean, counts } = spread;
   const most = Math.max(1, ...counts);
-  const words = `${formatNumber(min)} to ${formatNumber(max)}, mean ${formatNumber(mean)}`;
+  const words = `${formatGiven(min)} to ${formatGiven(max)}, mean ${formatNumber(mean)}`;
   return (
     <figure className={own["spread"]}>
       <svg

@@ -101,7 +101,7 @@ function LayerRow({ layer, of, columns }: LayerRowProps) {
           {cell(seen, layer) ?? "–"}
         </td>
       ))}
-      <td>
+      <td data-picture="true">
         <SmallHistogram histogram={seen.histogram} />
       </td>
     </tr>

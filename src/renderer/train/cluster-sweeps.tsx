@@ -8,6 +8,7 @@ import {
   type TrainingStateName,
 } from "../../shared/experiments/cluster-sweep.ts";
 import { ask } from "../bridge/lab.ts";
+import { formatDate } from "../format/date.ts";
 import { useStore } from "../store/create-store.ts";
 import { labStore, showFailure } from "../store/lab-store.ts";
 import { openComparison, openRun } from "../store/open-run.ts";
@@ -69,7 +70,7 @@ function SweepCard({ sweep }: { readonly sweep: KnownSweep }) {
       <div className={own["row"]}>
         <strong>{name}</strong>
         <span className={own["quiet"]}>
-          {trainings} trainings on {host ?? "Slurm"}, {new Date(createdAt).toLocaleString()}
+          {trainings} trainings on {host ?? "Slurm"}, {formatDate(createdAt)}
         </span>
         <Button size="compact-xs" variant="subtle" color="gray" onClick={() => void refreshSweep(id)}>
           Look again

@@ -1,6 +1,7 @@
 import { Button } from "@mantine/core";
 import { Fragment, useEffect } from "react";
 import { firstSpec } from "../../shared/specs/first-spec.ts";
+import { formatDate } from "../format/date.ts";
 import { loadDatasets, trainRequestStore } from "../store/datasets-store.ts";
 import { useStore } from "../store/create-store.ts";
 import { labStore, showFailure } from "../store/lab-store.ts";
@@ -103,7 +104,7 @@ function Interrupted() {
       {cut.map(({ id, name, startedAt }) => (
         <div key={id} className={classes["row"]}>
           <span>
-            Interrupted: <strong>{name}</strong>, started {new Date(startedAt).toLocaleString()} ({id})
+            Interrupted: <strong>{name}</strong>, started {formatDate(startedAt)} ({id})
           </span>
           <Button size="xs" disabled={busy} onClick={() => void resumeTraining(id)}>
             Resume

@@ -299,8 +299,10 @@ async function proveShortcut(context: CheckContext, differences: Differences): P
     else worst = Math.max(worst, (difference - total("noise")) / largest);
   });
   const said = `${places.length} of the finite differences were computed again with the whole loss on both sides`;
-  const rounded = told === 0 ? "" : `; ${told} of them differ by no more than float64 rounds of the loss`;
+  const rounding = "differ by no more than float64 rounds of the loss";
+  const rounded = told === 0 ? "" : `; ${told} of them ${rounding}`;
   if (unclear > 0) return `${said}: ${unclear} of them are no numbers, because float64 overflows too.`;
+  if (told === places.length) return `${said}: they ${rounding}.`;
   return worst <= PROOF_TOLERANCE
     ? `${said}: they agree to ${worst.toPrecision(2)} of the largest${rounded}.`
     : `${said}: they differ by ${worst.toPrecision(2)} of the largest, more than ${PROOF_TOLERANCE} and than float64 rounds: the finite differences of this check are not to be trusted.`;
