@@ -299,10 +299,9 @@ async function proveShortcut(context: CheckContext, differences: Differences): P
     else worst = Math.max(worst, (difference - total("noise")) / largest);
   });
   const said = `${places.length} of the finite differences were computed again with the whole loss on both sides`;
-  const rounding = "differ by no more than float64 rounds of the loss";
-  const rounded = told === 0 ? "" : `; ${told} of them ${rounding}`;
+  const rounded = told === 0 ? "" : `; ${told} of them differ by no more than float64 rounds of the loss`;
   if (unclear > 0) return `${said}: ${unclear} of them are no numbers, because float64 overflows too.`;
-  if (told === places.length) return `${said}: they ${rounding}.`;
+  if (told === places.length) return `${said}: they agree to what float64 rounds of the loss.`;
   return worst <= PROOF_TOLERANCE
     ? `${said}: they agree to ${worst.toPrecision(2)} of the largest${rounded}.`
     : `${said}: they differ by ${worst.toPrecision(2)} of the largest, more than ${PROOF_TOLERANCE} and than float64 rounds: the finite differences of this check are not to be trusted.`;
