@@ -65,6 +65,7 @@ async function train(seed: number): Promise<void> {
   // The charts come as they near the visible part.
   await page.getByText("What it learned").scrollIntoViewIfNeeded();
   await page.getByText("Update : weight ratio", { exact: true }).first().scrollIntoViewIfNeeded();
+  await page.getByText(/^Activation 1 over the steps/).waitFor();
   await page.waitForTimeout(250);
 }
 

@@ -24,8 +24,9 @@ import { TrainingSession } from "./training-session.ts";
 
 /** Listeners hear of new points this often at most: epochs of a toy take a few milliseconds. */
 const METRICS_EVERY_MS = 50;
-/** The window hears of a heat map's column this often. */
+/** The window hears of a heat map's column this often, but of the first ones at once: some trainings are over by then. */
 const HISTOGRAM_EVERY_MS = 200;
+const HISTOGRAMS_AT_ONCE = 16;
 const NO_ROOM = "The disk is full: the training waits and keeps its numbers in memory";
 const FROM_THE_BEGINNING: TrainingStart = { evaluated: false, wallMs: 0, validLosses: [] };
 
@@ -148,7 +149,8 @@ export class TrainingRun implements TrainingListener {
 
   histogram(histogram: ActivationHistogram): void {
     this.#histograms.add(histogram);
-    if (performance.now() - this.#toldHistogramMs < HISTOGRAM_EVERY_MS) return;
+    const soon = performance.now() - this.#toldHistogramMs < HISTOGRAM_EVERY_MS;
+    if (soon && this.#histograms.all.length > HISTOGRAMS_AT_ONCE) return;
     this.#toldHistogramMs = performance.now();
     const { runId } = this.#on();
     this.#services.emit({ name: "trainingHistogram", payload: { runId, histogram } });
