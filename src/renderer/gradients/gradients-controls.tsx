@@ -73,7 +73,7 @@ export function GradientsControls() {
       }
     >
       <NetworkFields form={network} />
-      <Fieldset legend="Compare with" className={own["fieldset"] ?? ""}>
+      <Fieldset legend="Compare with" className={classes["fieldset"] ?? ""}>
         {GRADIENT_REFERENCES.map((reference) => (
           <Checkbox
             key={reference}

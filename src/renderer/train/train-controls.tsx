@@ -189,10 +189,10 @@ export function TrainControls() {
       {choice.schedule === "step" && <Fields form={form} names={["stepEvery", "stepGamma"]} />}
       <Fields form={form} names={["epochs", "batchSize", "seed", "rows", "threads"]} hints={hints} />
       <LazyDetails className={own["more"]} summary="More settings">
-        <Fieldset legend="Regularisation" className={own["fieldset"] ?? ""}>
+        <Fieldset legend="Regularisation" className={classes["fieldset"] ?? ""}>
           <Fields form={form} names={["weightDecay", "clipNorm", "labelSmoothing", "augmentShift"]} />
         </Fieldset>
-        <Fieldset legend="Course" className={own["fieldset"] ?? ""}>
+        <Fieldset legend="Course" className={classes["fieldset"] ?? ""}>
           <Fields
             form={form}
             names={[

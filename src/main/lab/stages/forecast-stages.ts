@@ -46,8 +46,8 @@ function memoryAt(last: number, { rows, threads }: StagesSettings, cacheBytes: n
 export function forecastStages(
   settings: StagesSettings,
   { arena, cacheBytes }: Pick<Engine, "arena" | "cacheBytes">,
-  /** What earlier runs took, as a multiple of what was expected; null before the first, which is forecast by the table's machine. */
-  pace: number | null,
+  /** What earlier runs took, as a multiple of what was expected on the table's machine. */
+  pace: number,
 ): Forecast {
   const xBytes = settings.rows * IN_FEATURES * 4;
   const { parts } = STAGE_DEFINITIONS.map((_, index) => memoryAt(index, settings, cacheBytes)).reduce(
@@ -58,6 +58,6 @@ export function forecastStages(
     { name: "TensorFlow.js", bytes: TFJS_COPIES * xBytes },
     { name: "the app itself", bytes: APP_BYTES },
   ];
-  const seconds = ((pace ?? 1) * expectedMs(settings)) / 1000;
+  const seconds = (pace * expectedMs(settings)) / 1000;
   return forecastMemory({ parts, beside }, arena, seconds);
 }

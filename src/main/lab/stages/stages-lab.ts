@@ -13,6 +13,7 @@ import {
 import type { ActivityHandle } from "../activity/activity-handle.ts";
 import { noteNotFinite } from "../activity/note-not-finite.ts";
 import type { DataRows } from "../compute/data-rows.ts";
+import { MeasuredPace } from "../compute/measured-pace.ts";
 import type { RunSupervisor } from "../activity/run-supervisor.ts";
 import { TfjsNetwork } from "../tfjs/tfjs-network.ts";
 import { describeStages } from "./describe-stages.ts";
@@ -70,7 +71,7 @@ export class StagesLab {
   readonly #data: DataRows;
   readonly #tfjsFile: string;
   /** What the last whole run took, as a multiple of what was expected. */
-  #pace: number | null = null;
+  readonly #pace = new MeasuredPace();
 
   constructor(services: LabServices, supervisor: RunSupervisor, data: DataRows, tfjsFile: string) {
     this.#services = services;
@@ -84,7 +85,7 @@ export class StagesLab {
   }
 
   forecast(settings: StagesSettings): Forecast {
-    return forecastStages(settings, this.#services.engine, this.#pace);
+    return forecastStages(settings, this.#services.engine, this.#pace.factor);
   }
 
   /** @throws {ContractError} If another activity is on. @throws {OutOfMemoryError} */
@@ -145,7 +146,7 @@ export class StagesLab {
           found.pairs.push(...pairs);
         },
       });
-      this.#pace = (performance.now() - startedMs) / expectedMs(settings);
+      this.#pace.add(performance.now() - startedMs, expectedMs(settings));
     } finally {
       await tfjs.close();
       save();

@@ -17,6 +17,7 @@ import type { TrainSpec } from "../../../shared/specs/train-spec.ts";
 import type { LabServices, RunRow, StartedRun } from "../activity/experiment.ts";
 import type { RunSupervisor } from "../activity/run-supervisor.ts";
 import { forecastMemory } from "../compute/forecast-memory.ts";
+import { MeasuredPace } from "../compute/measured-pace.ts";
 import { misfitOf } from "../compute/require-fits.ts";
 import type { GivenParameters } from "../compute/network-setup.ts";
 import type { DataRows } from "../compute/data-rows.ts";
@@ -50,8 +51,8 @@ export class TrainingLab {
   readonly #dataRows: DataRows;
   readonly #queue: TrainingQueue;
   #run: TrainingRun | null = null;
-  /** What the last whole training took, as a multiple of what was expected. */
-  #pace = 1;
+  /** Of whole trainings. */
+  readonly #pace = new MeasuredPace();
 
   constructor(services: LabServices, supervisor: RunSupervisor, dataRows: DataRows) {
     this.#services = services;
@@ -284,7 +285,7 @@ export class TrainingLab {
     this.#run = run;
     void started.done.then(() => {
       if (this.#run === run) this.#run = null;
-      if (run.wholeSeconds !== null) this.#pace = (1000 * run.wholeSeconds) / expectedTrainingMs(training);
+      if (run.wholeSeconds !== null) this.#pace.add(1000 * run.wholeSeconds, expectedTrainingMs(training));
       return this.#queue.startNext();
     });
     return started;
@@ -310,7 +311,7 @@ export class TrainingLab {
 
   /** @param threads Null where it does not fit its data, and nothing can be said. */
   #forecastMemory(training: ResolvedTraining, threads: number | null): Forecast {
-    const seconds = (this.#pace * expectedTrainingMs(training)) / 1000;
+    const seconds = (this.#pace.factor * expectedTrainingMs(training)) / 1000;
     const most = training.spec.stopAfterSeconds ?? Infinity;
     const { engine, dataset } = this.#services;
     const parts =
