@@ -112,6 +112,49 @@ describe("the initialise view", () => {
     await layers("normal / √n").waitFor();
   });
 
+  it("keeps its charts while another view is shown, and draws them anew in another theme or size", async () => {
+    const chart = results().locator("canvas").first();
+    const picture = () => chart.evaluate((canvas: HTMLCanvasElement) => canvas.toDataURL());
+    /** Of the canvas, and of what it fills. */
+    const widthsPx = () =>
+      chart.evaluate((canvas) => [canvas.clientWidth, canvas.parentElement?.clientWidth] as const);
+    const [wide] = await widthsPx();
+    await settled(page);
+    // Whoever draws the chart anew wipes it out.
+    await chart.evaluate((canvas: HTMLCanvasElement) => canvas.getContext("2d")?.fillRect(0, 0, 2, 2));
+    const marked = await picture();
+    await showView(page, "Ladder");
+    await showView(page, "Initialise");
+    await settled(page);
+    expect(await picture()).toBe(marked);
+
+    await chooseTheme(page, "Dark");
+    await showView(page, "Initialise");
+    await expect.poll(picture).not.toBe(marked);
+
+    const resize = (widthPx: number) =>
+      launched.app.evaluate(
+        ({ BrowserWindow }, width) => BrowserWindow.getAllWindows()[0]?.setContentSize(width, 800),
+        widthPx,
+      );
+    for (const [windowPx, isWide] of [
+      [1000, false],
+      [1280, true],
+    ] as const) {
+      await showView(page, "Ladder");
+      await resize(windowPx);
+      await showView(page, "Initialise");
+      await expect
+        .poll(async () => {
+          const [canvas, around] = await widthsPx();
+          return { fills: canvas === around, isWide: canvas === wide };
+        })
+        .toEqual({ fills: true, isWide });
+    }
+    await chooseTheme(page, "Light");
+    await showView(page, "Initialise");
+  });
+
   it("saves a run, whose page shows the same, and looks right in both themes", async () => {
     await controls().getByLabel("Compare with").selectOption("orthogonal");
     await layers("orthogonal").waitFor();

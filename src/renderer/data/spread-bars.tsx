@@ -1,11 +1,11 @@
 import type { FeatureSpread } from "../../shared/experiments/dataset-details.ts";
 import { formatGiven, formatNumber } from "../format/number.ts";
+import { countBars } from "../ui/count-bars.ts";
 import own from "./data.module.css";
 
 /** A small histogram of one feature, with its range in words. */
 export function SpreadBars({ spread }: { readonly spread: FeatureSpread }) {
   const { name, min, max, mean, counts } = spread;
-  const most = Math.max(1, ...counts);
   const words = `${formatGiven(min)} to ${formatGiven(max)}, mean ${formatNumber(mean)}`;
   return (
     <figure className={own["spread"]}>
@@ -15,9 +15,7 @@ export function SpreadBars({ spread }: { readonly spread: FeatureSpread }) {
         role="img"
         aria-label={`${name}: ${words}`}
       >
-        {counts.map((count, bin) => (
-          <rect key={bin} x={bin + 0.05} y={1 - count / most} width={0.9} height={count / most} />
-        ))}
+        <path d={countBars(counts)} />
       </svg>
       <figcaption>
         {name}

@@ -25,17 +25,21 @@ export const initStore = createStore<InitState>({
 const change = (news: Partial<InitState>): void => initStore.set({ ...initStore.get(), ...news });
 
 let wanted: InitSettings | null = null;
+/** What the report is of: a view that is shown again asks for the same once more. */
+let measured: InitSettings | null = null;
 
 /** Measures; of several settings that come while one is measured only the newest is. */
 export async function measureInit(settings: InitSettings): Promise<void> {
-  wanted = settings;
-  if (initStore.get().measuring) return;
+  wanted = settings === measured ? null : settings;
+  if (initStore.get().measuring || wanted === null) return;
   change({ measuring: true });
   while (wanted !== null) {
     const now: InitSettings = wanted;
     wanted = null;
+    measured = null;
     try {
       const report = await ask(window.lab.initMeasure(now));
+      measured = now;
       change({ report, failure: null });
     } catch (error) {
       change({ failure: wireErrorOf(error) });
@@ -50,6 +54,7 @@ export function restoreInit(report: InitReport): void {
 }
 
 export async function loadInitPresets(): Promise<void> {
+  if (initStore.get().presets.length > 0) return;
   try {
     change({ presets: await ask(window.lab.initPresets()) });
   } catch (error) {

@@ -4,6 +4,7 @@ import type { Histogram } from "../../shared/runs/run-records.ts";
 import type { InitSide, LayerReport, Light, TensorReport } from "../../shared/experiments/init.ts";
 import { formatNumber, formatPercent, fullPrecision } from "../format/number.ts";
 import { Badge } from "../ui/badge.tsx";
+import { countBars } from "../ui/count-bars.ts";
 import { DataTable } from "../ui/data-table.tsx";
 import { ExactText } from "../ui/exact-text.tsx";
 import own from "./initialise.module.css";
@@ -110,21 +111,17 @@ function LayerRow({ layer, of, columns }: LayerRowProps) {
 
 /** Counts as small bars; the tooltip says the range. */
 function SmallHistogram({ histogram: { lo, hi, counts } }: { readonly histogram: Histogram }) {
-  const most = Math.max(1, ...counts);
   const rangeText = `${formatNumber(lo, 3)} to ${formatNumber(hi, 3)}`;
   return (
     <svg
       className={own["histogram"]}
-      viewBox={`0 0 ${counts.length} 20`}
+      viewBox={`0 0 ${counts.length} 1`}
       preserveAspectRatio="none"
       role="img"
       aria-label={`Histogram from ${rangeText}`}
     >
       <title>{rangeText}</title>
-      {counts.map((count, bin) => {
-        const height = (20 * count) / most;
-        return <rect key={bin} x={bin} y={20 - height} width={0.9} height={height} />;
-      })}
+      <path d={countBars(counts)} />
     </svg>
   );
 }

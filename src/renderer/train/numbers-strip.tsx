@@ -1,4 +1,4 @@
-import { formatClock } from "../format/duration.ts";
+import { formatClock, formatDuration } from "../format/duration.ts";
 import { formatNumber, fullPrecision } from "../format/number.ts";
 import { useStore } from "../store/create-store.ts";
 import { labStore } from "../store/lab-store.ts";
@@ -51,7 +51,10 @@ export function NumbersStrip({ log }: { readonly log: TrainingLog }) {
       <div>
         <dt>elapsed</dt>
         <dd>
-          <ExactText text={formatClock(wallMs)} exact={`${fullPrecision(wallMs)} ms`} />
+          <ExactText
+            text={(running ? formatClock : formatDuration)(wallMs)}
+            exact={`${fullPrecision(wallMs)} ms`}
+          />
         </dd>
       </div>
     </dl>

@@ -13,8 +13,12 @@ interface DataTableProps {
 export function DataTable({ label, columns = "fixed", children }: DataTableProps) {
   const scroll = useRef<HTMLDivElement>(null);
   const width = useRef<HTMLDivElement>(null);
+  const fitted = useRef<ReactNode>(null);
   useLayoutEffect(() => {
-    if (scroll.current !== null && columns === "fixed") fitBeforePaint(scroll.current);
+    if (scroll.current === null || columns === "chosen") return;
+    // A view that is shown again makes its effects anew: most often nothing else is new.
+    fitBeforePaint(scroll.current, fitted.current !== children);
+    fitted.current = children;
   });
   useLayoutEffect(() => {
     const [box, ruler] = [scroll.current, width.current];
@@ -23,7 +27,7 @@ export function DataTable({ label, columns = "fixed", children }: DataTableProps
     // In the next frame: what changes sizes while they are being observed is an error of the page.
     const observer = new ResizeObserver(() => {
       cancelAnimationFrame(frame);
-      frame = requestAnimationFrame(() => fitBeforePaint(box));
+      frame = requestAnimationFrame(() => fitBeforePaint(box, false));
     });
     observer.observe(ruler);
     return () => {
@@ -49,19 +53,25 @@ export function DataTable({ label, columns = "fixed", children }: DataTableProps
   );
 }
 
-const toFit = new Set<HTMLElement>();
+/** Tables to look at, and whether what they hold is new. */
+const toFit = new Map<HTMLElement, boolean>();
+/** What a table was fitted into. */
+const fittedWidthPx = new WeakMap<HTMLElement, number>();
 
 /** With all others of the same moment: to measure one after changing another lays out the whole page each time. */
-function fitBeforePaint(box: HTMLElement): void {
+function fitBeforePaint(box: HTMLElement, isNew: boolean): void {
   if (toFit.size === 0) queueMicrotask(stackTooWide);
-  toFit.add(box);
+  toFit.set(box, isNew || toFit.get(box) === true);
 }
 
 function stackTooWide(): void {
-  const boxes = [...toFit];
+  const boxes = [...toFit]
+    .filter(([box, isNew]) => isNew || fittedWidthPx.get(box) !== box.clientWidth)
+    .map(([box]) => box);
   toFit.clear();
   for (const box of boxes) box.dataset["stacked"] = "false";
   const tooWide = boxes.filter(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth + 1);
+  for (const box of boxes) fittedWidthPx.set(box, box.clientWidth);
   for (const box of tooWide) {
     labelCells(box);
     box.dataset["stacked"] = "true";

@@ -37,6 +37,20 @@ interface ChartRefs {
   readonly chart: RefObject<Chart | null>;
 }
 
+/**
+ * Charts of hidden views. Such a view ends its effects as one that is gone does, but its canvases stay, and what is drawn
+ * on them. One that goes for good while it is hidden does not say so: it is found here.
+ */
+const hiddenCharts = new Set<Chart>();
+
+function destroyGoneCharts(): void {
+  for (const chart of hiddenCharts) {
+    if (chart.canvas.isConnected) continue;
+    chart.destroy();
+    hiddenCharts.delete(chart);
+  }
+}
+
 /** Draws the figure on a canvas for as long as `enabled`; what changes is put into the chart that is there. */
 export function useChart(figure: Figure, theme: ChartTheme, settings: UseChartSettings): ChartRefs {
   const { log, animate, live, enabled, view } = settings;
@@ -47,14 +61,26 @@ export function useChart(figure: Figure, theme: ChartTheme, settings: UseChartSe
 
   useEffect(() => {
     if (!enabled) return undefined;
+    if (chart.current !== null) hiddenCharts.delete(chart.current);
     return () => {
+      destroyGoneCharts();
+      if (chart.current?.canvas.isConnected === true) {
+        hiddenCharts.add(chart.current);
+        return;
+      }
       chart.current?.destroy();
       chart.current = null;
     };
   }, [enabled]);
 
+  const drawn = useRef<readonly unknown[]>([]);
   useEffect(() => {
     if (!enabled || canvas.current === null) return;
+    const shown = [figure, theme, log, animate, view, byValue];
+    const isSame = shown.every((value, at) => value === drawn.current[at]);
+    // What grows has grown while its view was hidden.
+    if (chart.current !== null && isSame && !byValue) return;
+    drawn.current = shown;
     const config = figure.build(theme, { log, animate });
     config.plugins = [...(config.plugins ?? []), pinMarks(theme, view.pins, byValue)];
     applyZoom(config, view.zoom);
