@@ -1,5 +1,6 @@
-/** A bar's share of its bin: the rest keeps it apart from the next. */
+/** A bar's share of its bin, and what keeps it apart from the next on either side. */
 const BAR = 0.9;
+const GAP = 0.05;
 
 /**
  * Counts as bars, the path of an SVG whose view box is `counts.length` wide and 1 high. One element: with one a bar, most
@@ -8,8 +9,6 @@ const BAR = 0.9;
 export function countBars(counts: readonly number[]): string {
   const most = Math.max(1, ...counts);
   return counts
-    .map((count, bin) =>
-      count === 0 ? "" : `M${bin + (1 - BAR) / 2} 1v${(-count / most).toFixed(4)}h${BAR}V1z`,
-    )
+    .map((count, bin) => (count === 0 ? "" : `M${bin + GAP} 1v${(-count / most).toFixed(4)}h${BAR}V1z`))
     .join("");
 }
