@@ -5,7 +5,7 @@ import { parse } from "csv-parse/sync";
 import type { Locator, Page } from "playwright-core";
 import type { LabBridge } from "../../src/shared/ipc/lab-bridge.ts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { idle, showView } from "./drive-window.ts";
+import { idle, showView, viewButton } from "./drive-window.ts";
 import { THOROUGH } from "../thorough.ts";
 import { accessibilityViolations, THEMES } from "./accessibility-violations.ts";
 import { launchApp, type LaunchedApp } from "./launch-app.ts";
@@ -73,6 +73,24 @@ describe("the window", () => {
     await page().keyboard.press("Enter");
     await page().keyboard.type("x");
     expect(await cell(2).innerText()).not.toMatch(/^x|x$/m);
+  });
+
+  it("stands where it stood when it is shown again, cells out of sight passed over until it rests", async () => {
+    const middle = named("Mean squared error");
+    const topPx = () => middle.evaluate((one) => Math.round(one.getBoundingClientRect().top));
+    const passesOver = () => page().evaluate(() => document.documentElement.hasAttribute("data-pass-over"));
+    // Where somebody writes they are passed over all the time.
+    await viewButton(page(), "Notebook").focus();
+    await middle.evaluate((one) => one.scrollIntoView({ block: "center" }));
+    await settled(page());
+    await expect.poll(passesOver).toBe(false);
+    const before = await topPx();
+    await showView(page(), "Ladder");
+    expect(await passesOver()).toBe(true);
+    await showView(page(), "Notebook");
+    expect(Math.abs((await topPx()) - before)).toBeLessThanOrEqual(2);
+    await expect.poll(passesOver).toBe(false);
+    expect(Math.abs((await topPx()) - before)).toBeLessThanOrEqual(2);
   });
 
   it("is made one's own, runs on fewer rows, and shows a verdict with its reason at each number", async () => {

@@ -1,4 +1,4 @@
-import { followWriting } from "./cell/follow-writing.ts";
+import { passOverWhileWriting } from "./cell/pass-over.ts";
 import type { LabDocument } from "../../shared/documents/lab-document.ts";
 import { hearEntry, hearOutside, openLast, openStore, saveNow } from "./document/open-notebook.ts";
 import { loadExercises } from "./kernel/exercise-store.ts";
@@ -22,7 +22,7 @@ const isShown = (documentId: string): boolean => openStore.get()?.entry.id === d
 
 /** Listens to main, opens what was open last, and follows the open notebook. */
 export function connectLive(): void {
-  followWriting();
+  passOverWhileWriting();
   window.lab.on("documentChanged", (entry) => {
     updateEntry(entry);
     hearEntry(entry);

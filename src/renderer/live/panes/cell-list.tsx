@@ -1,6 +1,7 @@
-import { useState } from "react";
+import { useLayoutEffect, useState } from "react";
 import type { DocumentCell } from "../../../shared/documents/lab-document.ts";
 import { CellFrame } from "../cell/cell-frame.tsx";
+import { passOverUntilRested } from "../cell/pass-over.ts";
 import { groupCells } from "./cell-groups.ts";
 import classes from "./panes.module.css";
 
@@ -21,6 +22,7 @@ export function CellList({ cells, chosen, readOnly }: CellListProps) {
     groups = groupCells(ids, kept);
     setKept(groups);
   }
+  useLayoutEffect(passOverUntilRested, []);
   return groups.map(({ key, from, ids: members }) => {
     const shown = cells.slice(from, from + members.length);
     return (
