@@ -2,10 +2,12 @@
 const EXPECTED_MS = 500;
 /** An experiment counts by its length, and after each later one by this share of it. */
 const KEPT_SHARE = 0.5;
+/** In a shorter one all else takes longer than what is forecast, and nobody waits for it. */
+const LEAST_MS = 200;
 
 /**
  * How much longer this machine takes than the constants of a forecast say: Σ measured / Σ expected over the experiments
- * of this session. One of some milliseconds, in which all else takes longer than its steps, says little of one of minutes.
+ * of this session that were expected to take a while.
  */
 export class MeasuredPace {
   #tookMs = EXPECTED_MS;
@@ -17,6 +19,7 @@ export class MeasuredPace {
   }
 
   add(tookMs: number, expectedMs: number): void {
+    if (expectedMs < LEAST_MS) return;
     this.#tookMs = KEPT_SHARE * this.#tookMs + tookMs;
     this.#expectedMs = KEPT_SHARE * this.#expectedMs + expectedMs;
   }
