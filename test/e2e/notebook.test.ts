@@ -86,6 +86,8 @@ describe("the window", () => {
     await expect.poll(passesOver).toBe(false);
     const before = await topPx();
     await showView(page(), "Ladder");
+    await page().mouse.wheel(0, 10);
+    await viewButton(page(), "Notebook").focus();
     expect(await passesOver()).toBe(true);
     await showView(page(), "Notebook");
     expect(Math.abs((await topPx()) - before)).toBeLessThanOrEqual(2);

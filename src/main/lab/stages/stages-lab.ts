@@ -70,7 +70,7 @@ export class StagesLab {
   readonly #supervisor: RunSupervisor;
   readonly #data: DataRows;
   readonly #tfjsFile: string;
-  /** What the last whole run took, as a multiple of what was expected. */
+  /** Of whole runs. */
   readonly #pace = new MeasuredPace();
 
   constructor(services: LabServices, supervisor: RunSupervisor, data: DataRows, tfjsFile: string) {
