@@ -114,7 +114,16 @@ describe("the window", () => {
     await named("Load MNIST")
       .getByText(/needs all 50,000 rows/)
       .waitFor();
-    // From the palette, by its name.
+    // From the palette, by its name: the very next key is the palette's, not the cell's that had the focus.
+    await model.focus();
+    const nextKeyGoesTo = await model.evaluate(async (focused) => {
+      focused.dispatchEvent(new KeyboardEvent("keydown", { key: "k", ctrlKey: true, bubbles: true }));
+      await Promise.resolve();
+      return document.activeElement?.getAttribute("aria-label");
+    });
+    expect(nextKeyGoesTo).toBe("Find a command");
+    await page().keyboard.press("Escape");
+    await expect.poll(() => model.evaluate((cell) => cell === document.activeElement)).toBe(true);
     await page().keyboard.press("Control+k");
     await page().keyboard.type("run cell the model");
     await page().keyboard.press("Enter");

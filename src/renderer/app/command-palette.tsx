@@ -1,6 +1,6 @@
 import { Modal, TextInput } from "@mantine/core";
 import { Search } from "lucide-react";
-import { useId, useMemo, useState, type KeyboardEvent } from "react";
+import { useId, useLayoutEffect, useMemo, useRef, useState, type KeyboardEvent } from "react";
 import { cellCommands, COMMANDS, filterCommands, runCommands, type Command } from "./commands.ts";
 import { openOverlay, useOverlay } from "./overlays.ts";
 import { shortcutText } from "./shortcut.ts";
@@ -9,10 +9,14 @@ import classes from "./overlays.module.css";
 /** Beyond this a person types another word. */
 const MOST_SHOWN = 200;
 
+/**
+ * There with its first rendering, not after a frame or two: whoever types on after Ctrl+K types here, and not into the
+ * cell that had the focus.
+ */
 export function CommandPalette() {
-  const opened = useOverlay() === "palette";
+  if (useOverlay() !== "palette") return null;
   return (
-    <Modal.Root opened={opened} onClose={() => openOverlay(null)} size="36rem" yOffset="10vh">
+    <Modal.Root opened onClose={() => openOverlay(null)} size="36rem" yOffset="10vh">
       <Modal.Overlay />
       <Modal.Content aria-label="Command palette">
         <Modal.Body className={classes["paletteBody"] ?? ""}>
@@ -25,6 +29,8 @@ export function CommandPalette() {
 
 function Palette() {
   const list = useId();
+  const field = useRef<HTMLInputElement>(null);
+  useLayoutEffect(() => takeFocus(field.current), []);
   const [typed, setTyped] = useState("");
   const [at, setAt] = useState(0);
   const commands = useMemo(
@@ -63,6 +69,7 @@ function Palette() {
   return (
     <>
       <TextInput
+        ref={field}
         data-autofocus
         role="combobox"
         aria-label="Find a command"
@@ -98,4 +105,16 @@ function Palette() {
       {matching.length === 0 && <p className={classes["nothing"]}>No command has these words.</p>}
     </>
   );
+}
+
+/** Focuses the field. The end gives the focus back to where it was, unless the command has put it elsewhere. */
+function takeFocus(field: HTMLInputElement | null): () => void {
+  const before = document.activeElement;
+  field?.focus();
+  return () => {
+    setTimeout(() => {
+      const isNowhere = document.activeElement === null || document.activeElement === document.body;
+      if (isNowhere && before instanceof HTMLElement) before.focus({ preventScroll: true });
+    });
+  };
 }
