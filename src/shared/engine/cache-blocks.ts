@@ -14,6 +14,9 @@ export const DEPTH_BLOCK = 256;
  */
 export const PASS_DEPTH = 1024;
 
+/** A pass may be this long where it saves another. */
+export const LONGEST_PASS = 1280;
+
 /** How work is cut for a second-level cache. None of it changes how an element is summed. */
 export interface CacheBlocks {
   /** Rows of an A stored in columns that are packed at a time: with DEPTH_BLOCK values each, half of the cache. */

@@ -3,7 +3,7 @@ import { asGeneric, isLossOp } from "../../core/ops/loss-ops.ts";
 import { splitsByColumns } from "../../core/ops/sharding.ts";
 import type { Op } from "../../core/ops/op.ts";
 import { numelOf, type Tensor } from "../../core/ops/recording-ops.ts";
-import { cacheBlocks, DEPTH_BLOCK, PASS_DEPTH } from "./cache-blocks.ts";
+import { cacheBlocks, DEPTH_BLOCK, LONGEST_PASS } from "./cache-blocks.ts";
 import { genericScratchBytes } from "./expression-scratch.ts";
 
 /** What the sums of a tile begin with: nothing, or what lies in C. */
@@ -50,7 +50,7 @@ export function productScratch(
   const bytesOfB =
     whole <= RESIDENT_B_BYTES
       ? whole
-      : Math.min(packedBytesOfB(Math.min(depth, PASS_DEPTH), columns), SLAB_BYTES);
+      : Math.min(packedBytesOfB(Math.min(depth, LONGEST_PASS), columns), SLAB_BYTES);
   const { packedRows } = cacheBlocks(cacheBytes);
   const bytesOfA = (packedRows * 4 + PACKED_PADDING_BYTES) * DEPTH_BLOCK;
   return { bytesOfB, bytesOfA, bytes: bytesOfB + bytesOfA + DOTS_BYTES };

@@ -49,6 +49,8 @@ const LARGE: readonly Shape[] = [
   [256, 256, 256],
   [257, 259, 511],
   [97, 100, 1_040],
+  // One long pass, and more columns than a slab holds that is as deep.
+  [96, 1_031, 260],
 ];
 /** Past a second-level cache, a slab of B that is packed and the rows for which it is. */
 const LARGER: Shape = [1_030, 300, 340];

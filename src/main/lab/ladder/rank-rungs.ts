@@ -10,6 +10,8 @@ const EXPECTED_FROM = 4;
 const WIDE = 1.1;
 /** Workers that have this much to do are worth waking: when they gain nothing, something else is the reason. */
 const WORTH_WAKING_MULTIPLY_ADDS = 4e6;
+/** Of a call that takes this much, about half a millisecond, Python and its dispatcher are a hundredth. */
+const LONG_MULTIPLY_ADDS = 5e7;
 
 interface Ranked {
   readonly result: RungResult;
@@ -40,6 +42,11 @@ function whySlower({ rung, threads, multiplyAdds }: RungResult, slower: boolean)
   }
   if (rung === "sharded" && !slower) {
     return `${threads} workers are at most ${threads} times as fast as one, and wait for each other at both ends`;
+  }
+  if (rung === "pytorch" && multiplyAdds >= LONG_MULTIPLY_ADDS) {
+    return slower
+      ? "its library comes less near to what this processor can do with a product of this shape"
+      : "both come near to what this processor can do";
   }
   return WHY_SLOWER[rung] ?? "the two do the same work here";
 }

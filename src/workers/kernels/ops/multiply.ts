@@ -1,4 +1,4 @@
-import { cacheBlocks, DEPTH_BLOCK, PASS_DEPTH } from "../../../shared/engine/cache-blocks.ts";
+import { cacheBlocks, DEPTH_BLOCK, LONGEST_PASS, PASS_DEPTH } from "../../../shared/engine/cache-blocks.ts";
 import {
   PACKED_PADDING_BYTES,
   packedBytesOfB,
@@ -126,6 +126,13 @@ function columnsBeforeLine({ at, stride, transposed }: MatrixPlace, columns: num
 const evenBlock = (length: number, largest: number): number =>
   Math.ceil(length / Math.ceil(length / largest));
 
+/** Depth of a pass, of whole blocks of `cut`. */
+function passDepth(depth: number, cut: number): number {
+  const usual = cut * Math.max(1, Math.floor(PASS_DEPTH / cut));
+  const fewest = Math.ceil(depth / LONGEST_PASS);
+  return fewest < Math.ceil(depth / usual) ? cut * Math.ceil(depth / cut / fewest) : usual;
+}
+
 /** Who multiplies. */
 export interface ProductPlace {
   readonly kernels: Kernels;
@@ -157,12 +164,11 @@ export function compileProduct(
 ): CompiledProduct {
   const packsB = b.transposed || rows >= ROWS_WORTH_PACKING_B;
   const residentB = packsB && firstDepth === undefined && packedBytesOfB(depth, columns) <= RESIDENT_B_BYTES;
-  /** Depth of a pass, a multiple of the blocks of `cut`: C is read and written once a pass. */
-  const passOf = (cut: number): number =>
-    packsB && !a.transposed ? cut * Math.max(1, Math.floor(PASS_DEPTH / cut)) : cut;
   const depthBlock = a.transposed && depth <= LONGEST_BATCH ? DEPTH_OF_BATCH : DEPTH_BLOCK;
   const depthCut = evenBlock(depth, depthBlock);
-  const depthPass = passOf(depthCut);
+  /** A pass, after which C is read and written, is as long as several blocks. */
+  const inPasses = packsB && !a.transposed;
+  const depthPass = inPasses ? passDepth(depth, depthCut) : depthCut;
   const packsA = a.transposed && columns >= COLUMNS_WORTH_PACKING_A && a.stride >= SCATTERED_BYTES;
   const { packedRows, streamedRows } = cacheBlocks(cacheBytes);
   const largestRowBlock = packsB && !packsA ? streamedRows : packedRows;
@@ -180,7 +186,7 @@ export function compileProduct(
     if (multiply === undefined) throw new RangeError(`compileProduct: no kernel for ${width} columns`);
     return { first, width, multiply, byColumns: dots !== undefined, packed: packsB || dots !== undefined };
   });
-  const slabs = slabsOf(panels, b, Math.min(depth, PASS_DEPTH));
+  const slabs = slabsOf(panels, b, Math.max(depthPass, Math.min(depth, PASS_DEPTH)));
   const whole = slabOf(panels, b);
   const reluAt = epilogue?.relu ?? null;
   const reluDistance = reluAt === null ? 0 : reluAt.at - c.at;
@@ -296,7 +302,7 @@ export function compileProduct(
         return;
       }
       const cut = evenBlock(k1 - k0, depthBlock);
-      const pass = passOf(cut);
+      const pass = inPasses ? cut * Math.max(1, Math.floor(depthPass / cut)) : cut;
       const part = evenBlock(i1 - i0, ROWS_OF_A_SLAB);
       for (let from = i0; from < i1; from += part) {
         const until = Math.min(i1, from + part);

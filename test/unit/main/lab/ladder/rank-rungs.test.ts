@@ -31,6 +31,17 @@ test("rankRungs() says why a rung is slower, or hardly faster, than the one befo
   expect(tfjs.note).toMatch(/^(1\.9\d|2\.0\d) times slower than sharded: its WebAssembly backend/);
 });
 
+test("rankRungs() blames Python's calls for a library's speed only where a call is short", async () => {
+  const pytorch = async (ms: number, multiplyAdds: number) => {
+    const rungs = [measured("sharded", 1, { seed: 1, threads: 2 }), measured("pytorch", ms, { seed: 2 })];
+    const [, ranked] = await rank(rungs.map((rung) => ({ ...rung, multiplyAdds })));
+    return ranked.note;
+  };
+  expect(await pytorch(2, 1e5)).toMatch(/times slower than sharded: every call goes through Python/);
+  expect(await pytorch(2, 1e9)).toMatch(/times slower than sharded: its library comes less near to what/);
+  expect(await pytorch(0.9, 1e9)).toMatch(/^only 1\.1\d times as fast as sharded: both come near to what/);
+});
+
 test("rankRungs() does not rank two rungs whose spread is too wide", async () => {
   const [steady, noisy] = await rank([
     measured("broadcast", 10, { seed: 1, spread: 0.5, samples: 10 }),
