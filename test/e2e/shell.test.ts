@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { LabBridge } from "../../src/shared/ipc/lab-bridge.ts";
+import { channelOf } from "../../src/shared/ipc/ipc-contract.ts";
 import { appCommand, launchApp, type LaunchedApp } from "./launch-app.ts";
 import { takeScreenshot } from "./take-screenshots.ts";
 
@@ -171,6 +172,26 @@ describe("one window after the other in a profile whose window.json is damaged",
     await expect.poll(() => lab.page.evaluate(() => window.commands)).toEqual(sent);
     expect(accelerators).not.toContain("none");
     expect(new Set(accelerators).size).toBe(accelerators.length);
+  });
+
+  test("the header says that the worker threads start until main says how many there are", async () => {
+    const { app, page } = lab;
+    const answer = await page.evaluate(() => window.lab.diagnosticsGet());
+    await app.evaluate(
+      ({ ipcMain }, given) => {
+        ipcMain.removeHandler(given.channel);
+        ipcMain.handle(
+          given.channel,
+          () =>
+            new Promise((resolve) => Object.assign(globalThis, { workersRun: () => resolve(given.answer) })),
+        );
+      },
+      { channel: channelOf("diagnosticsGet"), answer },
+    );
+    await page.reload();
+    await page.locator("header").getByText("Starting the worker threads…").waitFor();
+    await app.evaluate(() => (globalThis as unknown as { workersRun: () => void }).workersRun());
+    await page.locator("header").getByText("Nothing is running").waitFor();
   });
 
   test("the window comes back where it was", async () => {

@@ -16,7 +16,12 @@ export function ActivityBar() {
   const isRunning = useStore(labStore, ({ activity }) => activity !== null);
   const title = useStore(labStore, ({ activity }) => activity?.title ?? "");
   const cancelling = useStore(labStore, ({ activity }) => activity?.cancelling === true);
-  if (!isRunning) return <div className={classes["idle"]}>Nothing is running</div>;
+  // Main says how many threads once its workers run; what is started before waits for them.
+  const isReady = useStore(labStore, ({ threads }) => threads !== null);
+  if (!isRunning)
+    return (
+      <div className={classes["idle"]}>{isReady ? "Nothing is running" : "Starting the worker threads…"}</div>
+    );
   return (
     <div className={classes["activity"]} role="group" aria-label="What runs now">
       <ActivityTitle title={title} cancelling={cancelling} />

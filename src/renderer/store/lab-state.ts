@@ -21,7 +21,7 @@ export interface LabState {
   readonly runs: readonly RunSummary[] | null;
   readonly runsFailure: WireError | null;
   readonly notices: readonly Notice[];
-  /** Threads this machine runs best with; null until main has said. */
+  /** Threads this machine runs best with; null until main has said, which it does when its workers run. */
   readonly threads: number | null;
   /** The machine this window runs on, to tell its runs from others. */
   readonly machineId: string | null;
