@@ -61,7 +61,8 @@ it("fault 1: names a training that a crash has cut short, and goes on with it, n
     const answer = await window.lab.runsList();
     return answer.ok ? (answer.value[0]?.id ?? "") : "";
   });
-  await page.getByRole("button", { name: "Resume" }).first().click();
+  // One button, though the training is shown below too.
+  await page.getByRole("button", { name: "Resume" }).click();
   await idle(page);
   const steps = await recordedSteps(page, runId);
   expect(steps).toEqual(Array.from({ length: EPOCHS * 782 }, (_, index) => index + 1));

@@ -147,7 +147,7 @@ describe("the train view", () => {
     await idle(page);
     expect((await statuses())[0]).toBe("cancelled");
     const reached = await step();
-    await button("Resume").first().click();
+    await button("Resume").click();
     await expect.poll(step).toBeGreaterThan(reached);
     await button(/^Cancel /).click();
     await idle(page);

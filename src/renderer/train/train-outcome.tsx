@@ -9,14 +9,17 @@ import classes from "./train-view.module.css";
 /** How the training ended, and the way to its record. */
 export function TrainOutcome({ runId }: { readonly runId: string }) {
   const run = useStore(labStore, ({ runs }) => runs?.find(({ id }) => id === runId));
+  const busy = useStore(labStore, ({ activity }) => activity !== null);
   if (run === undefined || run.status === "running") return null;
+  // One that is interrupted stands above the settings, with the same button.
+  const resumable = run.status !== "finished" && run.status !== "interrupted";
   return (
     <div className={classes["outcome"]}>
       <RunStatusBadge status={run.status} />
       <span>{run.name}</span>
       {run.failure !== null && <span>{run.failure}</span>}
-      {run.status !== "finished" && (
-        <Button size="xs" variant="default" onClick={() => void resumeTraining(runId)}>
+      {resumable && (
+        <Button size="xs" variant="default" disabled={busy} onClick={() => void resumeTraining(runId)}>
           Resume
         </Button>
       )}
