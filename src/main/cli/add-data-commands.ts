@@ -1,7 +1,7 @@
 import { InvalidArgumentError, Option, type Command } from "commander";
 import * as v from "valibot";
 import { inLab, reading, type CommandHost, type CommonOptions } from "./in-lab.ts";
-import { list, wholeNumber } from "./option-values.ts";
+import { DATABASE, list, wholeNumber } from "./options.ts";
 import { dialectSchema, importPlanSchema } from "../../shared/experiments/data-import.ts";
 import { normalisationSchema } from "../../shared/experiments/dataset.ts";
 import { weightsChoiceSchema, type WeightsChoice } from "../../shared/experiments/learned.ts";
@@ -36,7 +36,6 @@ const separatorOf = (text: string): string =>
 
 /** `lab data …`, `lab predict` and `lab test`. */
 export function addDataCommands(program: Command, host: CommandHost): void {
-  const database = ["--database <file>", "database to use instead of the app's"] as const;
   const weights = new Option("--weights <which>", "weights of the run")
     .choices(weightsChoiceSchema.options)
     .default("final");
@@ -79,7 +78,7 @@ export function addDataCommands(program: Command, host: CommandHost): void {
     .addOption(new Option("--encoding <name>", "of the text").choices(dialectSchema.entries.encoding.options))
     .option("--dry-run", "say how the files are understood, and import nothing")
     .option("--json", "print JSON instead of tables")
-    .option(...database)
+    .option(...DATABASE)
     .action(async (files: string[], options: DataImportOptions & CommonOptions) => {
       // What is not said is detected: commander says true where --no-header is not given.
       const { header, ...given } = options;
@@ -93,7 +92,7 @@ export function addDataCommands(program: Command, host: CommandHost): void {
     .command("list")
     .description("list the data sets that a training's data.name may say")
     .option("--json", "print JSON instead of a table")
-    .option(...database)
+    .option(...DATABASE)
     .action((options: CommonOptions) =>
       inLab(host, reading(options), (lab) => runDataListCommand(lab, options)),
     );
@@ -102,7 +101,7 @@ export function addDataCommands(program: Command, host: CommandHost): void {
     .description("show a data set: classes, features, where it is used")
     .argument("<id>", "data set")
     .option("--json", "print JSON instead of tables")
-    .option(...database)
+    .option(...DATABASE)
     .action((id: string, options: CommonOptions) =>
       inLab(host, reading(options), (lab) => runDataShowCommand(lab, id, options)),
     );
@@ -112,7 +111,7 @@ export function addDataCommands(program: Command, host: CommandHost): void {
     .argument("<id>", "data set")
     .requiredOption("--out <file>", "where to; its ending, .csv, .parquet or .npz, says the format")
     .option("--force", "replace a file that is there already")
-    .option(...database)
+    .option(...DATABASE)
     .action((id: string, options: { out: string; force?: true } & CommonOptions) =>
       inLab(host, reading(options), (lab) => runDataExportCommand(lab, id, options)),
     );
@@ -120,7 +119,7 @@ export function addDataCommands(program: Command, host: CommandHost): void {
     .command("remove")
     .description("remove a data set; it can be restored for some days")
     .argument("<id>", "data set")
-    .option(...database)
+    .option(...DATABASE)
     .action((id: string, options: CommonOptions) =>
       inLab(host, { ...options, threads: 0 }, (lab) => runDataRemoveCommand(lab, id)),
     );
@@ -128,7 +127,7 @@ export function addDataCommands(program: Command, host: CommandHost): void {
     .command("restore")
     .description("bring a removed data set back")
     .argument("<id>", "data set")
-    .option(...database)
+    .option(...DATABASE)
     .action((id: string, options: CommonOptions) =>
       inLab(host, { ...options, threads: 0 }, (lab) => runDataRestoreCommand(lab, id)),
     );
@@ -142,7 +141,7 @@ export function addDataCommands(program: Command, host: CommandHost): void {
     .requiredOption("--out <file>", "where to")
     .addOption(weights)
     .option("--force", "replace a file that is there already")
-    .option(...database)
+    .option(...DATABASE)
     .action((run: string, options: PredictOptions & CommonOptions) =>
       inLab(host, { ...options, threads: 1, readOnly: true }, (lab) => runPredictCommand(lab, run, options)),
     );
@@ -152,7 +151,7 @@ export function addDataCommands(program: Command, host: CommandHost): void {
     .argument("<run>", "training")
     .addOption(weights)
     .option("--json", "print JSON instead of text")
-    .option(...database)
+    .option(...DATABASE)
     .action((run: string, options: { weights: WeightsChoice } & CommonOptions) =>
       inLab(host, { ...options, threads: 1 }, (lab) => runTestCommand(lab, run, options)),
     );

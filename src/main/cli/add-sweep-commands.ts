@@ -12,7 +12,7 @@ import {
   runTaskLogCommand,
 } from "./cluster-sweep-command.ts";
 import { inLab, reading, type CommandHost, type CommonOptions } from "./in-lab.ts";
-import { wholeNumber } from "./option-values.ts";
+import { DATABASE, kernelsOption, threadCount, USUAL_THREADS, wholeNumber } from "./options.ts";
 import { runSweepCommand, sweepWanted } from "./sweep-command.ts";
 import { runSweepTaskCommand } from "./sweep-task-command.ts";
 
@@ -41,17 +41,7 @@ const repeated = (text: string, before: readonly string[] = []): readonly string
 };
 
 /** `lab sweep` here and on a cluster, and what a cluster's tasks run. */
-export function addSweepCommands(
-  program: Command,
-  host: CommandHost,
-  {
-    threads,
-    kernels,
-  }: {
-    readonly threads: { readonly parse: (text: string) => number; readonly usual: number };
-    readonly kernels: () => Option;
-  },
-): void {
+export function addSweepCommands(program: Command, host: CommandHost): void {
   program
     .command("sweep")
     .description(
@@ -60,12 +50,12 @@ export function addSweepCommands(
     .argument("[sweep]", "JSON file; see the schema in resources/schema")
     .option(
       "--threads <n>",
-      `worker threads (default: ${threads.usual}; on a cluster the CPUs of a task)`,
-      threads.parse,
+      `worker threads (default: ${USUAL_THREADS}; on a cluster the CPUs of a task)`,
+      threadCount,
     )
-    .addOption(kernels())
+    .addOption(kernelsOption())
     .option("--json", "print JSON instead of a table")
-    .option("--database <file>", "database to use instead of the app's")
+    .option(...DATABASE)
     .optionsGroup("On a cluster (docs/cluster.md):")
     .addOption(new Option("--on <cluster>", "hand the sweep to Slurm").choices(["slurm"]))
     .option(
@@ -103,7 +93,7 @@ export function addSweepCommands(
     .option("--save-every <seconds>", "a training's state is kept this often (default: 60)", Number)
     .option("--host <login>", "the cluster's login node, over ssh")
     .action(async (file: string | undefined, options: SweepOptions) => {
-      await runSweep(host, file, options, threads.usual);
+      await runSweep(host, file, options);
     });
 
   program
@@ -116,12 +106,7 @@ export function addSweepCommands(
     });
 }
 
-async function runSweep(
-  host: CommandHost,
-  file: string | undefined,
-  options: SweepOptions,
-  usualThreads: number,
-): Promise<void> {
+async function runSweep(host: CommandHost, file: string | undefined, options: SweepOptions): Promise<void> {
   const { status, collect, again, cancel, on } = options;
   const asked = [file, status, collect, again, cancel].filter((one) => one !== undefined);
   if (asked.length !== 1) {
@@ -142,7 +127,7 @@ async function runSweep(
   else if (collect !== undefined) {
     await inLab(host, { ...options, threads: 0 }, (lab) => runCollectCommand(lab, collect, options));
   } else if (on === undefined) {
-    const threads = options.threads ?? usualThreads;
+    const threads = options.threads ?? USUAL_THREADS;
     const wanted = await sweepWanted(file ?? "");
     await inLab(host, { ...options, threads }, (lab) =>
       runSweepCommand(lab, wanted, { ...options, threads }, host.interruption),

@@ -30,16 +30,6 @@ export interface RunOptions {
   readonly save?: boolean;
 }
 
-const MS_PER_UNIT = { ms: 1, s: 1_000, m: 60_000 } as const;
-
-/** "60s", "500ms", "2m" or seconds, in milliseconds; null where it is none of them. */
-export function parseLimit(text: string): number | null {
-  const found = /^(\d+(?:\.\d+)?)\s*(ms|s|m)?$/.exec(text.trim());
-  if (found === null) return null;
-  const ms = Math.round(Number(found[1]) * MS_PER_UNIT[(found[2] ?? "s") as keyof typeof MS_PER_UNIT]);
-  return ms > 0 ? ms : null;
-}
-
 /** Whether it leaves a run: of a whole notebook, unless it is to leave none. */
 export const savesRun = ({ cells, save }: RunOptions): boolean => cells === undefined && save !== false;
 
