@@ -8,7 +8,9 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import type { LabBridge } from "../../src/shared/ipc/lab-bridge.ts";
 import { channelOf } from "../../src/shared/ipc/ipc-contract.ts";
 import { appCommand, launchApp, type LaunchedApp } from "./launch-app.ts";
+import { showView } from "./drive-window.ts";
 import { takeScreenshot } from "./take-screenshots.ts";
+import { settled } from "./window-layout.ts";
 
 declare global {
   interface Window {
@@ -68,6 +70,23 @@ const answerDialogs = (lab: LaunchedApp, response: number) =>
 
 const dialogsAsked = (lab: LaunchedApp) =>
   lab.app.evaluate(() => (globalThis as unknown as { asked: string[] }).asked);
+
+/** Main's answer to this call is kept back from now on. @returns gives it. */
+async function holdAnswer({ app, page }: LaunchedApp, call: "diagnosticsGet" | "runsList") {
+  const answer = await page.evaluate(async (name): Promise<unknown> => window.lab[name](), call);
+  await app.evaluate(
+    ({ ipcMain }, given) => {
+      ipcMain.removeHandler(given.channel);
+      ipcMain.handle(
+        given.channel,
+        () =>
+          new Promise((resolve) => Object.assign(globalThis, { giveAnswer: () => resolve(given.answer) })),
+      );
+    },
+    { channel: channelOf(call), answer },
+  );
+  return () => app.evaluate(() => (globalThis as unknown as { giveAnswer: () => void }).giveAnswer());
+}
 
 /** Starts a training long enough to still be on when the test quits. */
 async function startLongTraining({ page }: LaunchedApp): Promise<void> {
@@ -175,23 +194,26 @@ describe("one window after the other in a profile whose window.json is damaged",
   });
 
   test("the header says that the worker threads start until main says how many there are", async () => {
-    const { app, page } = lab;
-    const answer = await page.evaluate(() => window.lab.diagnosticsGet());
-    await app.evaluate(
-      ({ ipcMain }, given) => {
-        ipcMain.removeHandler(given.channel);
-        ipcMain.handle(
-          given.channel,
-          () =>
-            new Promise((resolve) => Object.assign(globalThis, { workersRun: () => resolve(given.answer) })),
-        );
-      },
-      { channel: channelOf("diagnosticsGet"), answer },
-    );
+    const { page } = lab;
+    const answer = await holdAnswer(lab, "diagnosticsGet");
     await page.reload();
     await page.locator("header").getByText("Starting the worker threads…").waitFor();
-    await app.evaluate(() => (globalThis as unknown as { workersRun: () => void }).workersRun());
+    await answer();
     await page.locator("header").getByText("Nothing is running").waitFor();
+  });
+
+  test("a view says that there is no result yet when the saved runs are known, not before", async () => {
+    lab = await launch();
+    const { page } = lab;
+    const answer = await holdAnswer(lab, "runsList");
+    await page.reload();
+    await showView(page, "Train");
+    await page.getByRole("region", { name: "Training settings" }).waitFor();
+    await settled(page);
+    const nothing = page.getByText("Nothing was trained yet");
+    expect(await nothing.count()).toBe(0);
+    await answer();
+    await nothing.waitFor();
   });
 
   test("the window comes back where it was", async () => {

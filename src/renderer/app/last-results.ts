@@ -1,5 +1,6 @@
 import type { RunSummary } from "../../shared/runs/run-records.ts";
 import { labStore } from "../store/lab-store.ts";
+import { lastResultsRead } from "../store/last-results-read.ts";
 import { RUN_KINDS } from "./view-parts.ts";
 
 /** Runs that ended before they had anything to show are passed over, so many of them. */
@@ -15,17 +16,19 @@ export function restoreLastResults(): void {
   const own = new Set<string>();
   let known: readonly RunSummary[] | null = null;
   labStore.subscribe(() => {
-    const { runs, activity } = labStore.get();
+    const { runs, activity, runsFailure } = labStore.get();
     if (activity !== null && activity.runId !== null) own.add(activity.runId);
+    if (runsFailure !== null) lastResultsRead.set(true);
     if (runs === null || runs === known) return;
     const first = known === null;
     known = runs;
-    for (const [kind, { restore }] of Object.entries(RUN_KINDS)) {
-      if (activity?.kind === kind) continue;
-      if (first) {
-        void restoreNewest(runs, kind, restore);
-        continue;
-      }
+    const kinds = Object.entries(RUN_KINDS).filter(([kind]) => activity?.kind !== kind);
+    if (first) {
+      const restored = kinds.map(([kind, { restore }]) => restoreNewest(runs, kind, restore));
+      void Promise.all(restored).then(() => lastResultsRead.set(true));
+      return;
+    }
+    for (const [kind, { restore }] of kinds) {
       const newest = runs.find((run) => run.kind === kind && run.status !== "running");
       if (newest === undefined || own.has(newest.id) || (newest.finishedAt ?? "") <= openedAt) continue;
       own.add(newest.id);

@@ -5,7 +5,7 @@ import { gradcheckStore } from "./gradcheck-store.ts";
 import { useStore } from "../store/create-store.ts";
 import { labStore } from "../store/lab-store.ts";
 import { Formula } from "../ui/formula.tsx";
-import { EmptyState } from "../ui/notices.tsx";
+import { NoResultYet } from "../ui/notices.tsx";
 import { ViewLayout } from "../ui/view-layout.tsx";
 import { GradientsControls } from "./gradients-controls.tsx";
 import { useGradientsForm } from "./gradients-form.ts";
@@ -36,7 +36,7 @@ function NothingChecked() {
   const { settings } = useGradientsForm();
   const busy = useStore(labStore, ({ activity }) => activity !== null);
   return (
-    <EmptyState
+    <NoResultYet
       action={
         <Button
           leftSection={<ShieldCheck size="1rem" aria-hidden="true" />}
@@ -51,7 +51,7 @@ function NothingChecked() {
     >
       Nothing was checked yet: the gradients of a network, computed by the engine in float32, are compared
       with references that know nothing of it.
-    </EmptyState>
+    </NoResultYet>
   );
 }
 

@@ -5,7 +5,7 @@ import { useStore } from "../store/create-store.ts";
 import { labStore } from "../store/lab-store.ts";
 import { loadLadder, startLadder } from "./ladder-actions.ts";
 import { ladderStore } from "./ladder-store.ts";
-import { EmptyState, ErrorNotice } from "../ui/notices.tsx";
+import { NoResultYet, ErrorNotice } from "../ui/notices.tsx";
 import { ViewLayout } from "../ui/view-layout.tsx";
 import { LadderControls } from "./ladder-controls.tsx";
 import { useLadderForm } from "./ladder-form.ts";
@@ -35,7 +35,7 @@ function NothingRun() {
   const { settings } = useLadderForm();
   const busy = useStore(labStore, ({ activity }) => activity !== null);
   return (
-    <EmptyState
+    <NoResultYet
       action={
         <Button
           leftSection={<Play size="1rem" aria-hidden="true" />}
@@ -50,7 +50,7 @@ function NothingRun() {
     >
       No ladder was climbed yet: one matrix product, computed ten ways from three plain loops to all cores,
       each checked against the reference and timed.
-    </EmptyState>
+    </NoResultYet>
   );
 }
 

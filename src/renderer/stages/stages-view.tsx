@@ -4,7 +4,7 @@ import { useStore } from "../store/create-store.ts";
 import { labStore } from "../store/lab-store.ts";
 import { loadStages, startStages } from "./stages-actions.ts";
 import { stagesStore } from "./stages-store.ts";
-import { EmptyState, ErrorNotice } from "../ui/notices.tsx";
+import { NoResultYet, ErrorNotice } from "../ui/notices.tsx";
 import { ViewLayout } from "../ui/view-layout.tsx";
 import { RegistrationLessonCard } from "./registration-lesson-card.tsx";
 import { StageCards } from "./stage-cards.tsx";
@@ -41,7 +41,7 @@ function NothingRun() {
   const { values } = useStagesForm();
   const busy = useStore(labStore, ({ activity }) => activity !== null);
   return (
-    <EmptyState
+    <NoResultYet
       action={
         <Button
           leftSection={<Play size="1rem" aria-hidden="true" />}
@@ -56,6 +56,6 @@ function NothingRun() {
     >
       The stages have not run yet: one network, 784→50→1 with relu and mean squared error, and its backward
       pass written in five ways, each timed and each compared with all others.
-    </EmptyState>
+    </NoResultYet>
   );
 }

@@ -10,7 +10,7 @@ import { trainingStateStore, trainingStore } from "./training-store.ts";
 import { LivePictures } from "./learned/plane-pictures.tsx";
 import { LearnedPart } from "./learned/learned-part.tsx";
 import { Formula } from "../ui/formula.tsx";
-import { EmptyState } from "../ui/notices.tsx";
+import { NoResultYet } from "../ui/notices.tsx";
 import { ViewLayout } from "../ui/view-layout.tsx";
 import { LrSearchPart } from "./lr-search.tsx";
 import { ModelBuilder } from "./model-builder.tsx";
@@ -61,10 +61,10 @@ function Training() {
   if (log === null) {
     return (
       <>
-        <EmptyState action={<StartTraining />}>
+        <NoResultYet action={<StartTraining />}>
           Nothing was trained yet. The chosen preset runs in a few seconds; the loss and what happens in every
           layer are drawn here while it learns.
-        </EmptyState>
+        </NoResultYet>
         <Formula source={String.raw`W \leftarrow W - \text{lr}\,\frac{\partial L}{\partial W}`} />
       </>
     );

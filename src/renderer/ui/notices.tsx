@@ -2,6 +2,8 @@ import { Button } from "@mantine/core";
 import { OctagonAlert } from "lucide-react";
 import type { ReactNode } from "react";
 import type { WireError } from "../../shared/ipc/wire-error.ts";
+import { useStore } from "../store/create-store.ts";
+import { lastResultsRead } from "../store/last-results-read.ts";
 import { copyText } from "../store/save.ts";
 import classes from "./notices.module.css";
 
@@ -39,14 +41,18 @@ export function ErrorNotice({ title, error, onRetry }: ErrorNoticeProps) {
   );
 }
 
-/** Nothing here yet: one sentence and one way to change that. */
-export function EmptyState({
-  children,
-  action,
-}: {
+interface EmptyStateProps {
   readonly children: ReactNode;
   readonly action: ReactNode;
-}) {
+}
+
+/** The empty state of a view that shows its last result again after a restart, once there is known to be none. */
+export function NoResultYet(props: EmptyStateProps) {
+  return useStore(lastResultsRead) ? <EmptyState {...props} /> : null;
+}
+
+/** Nothing here yet: one sentence and one way to change that. */
+export function EmptyState({ children, action }: EmptyStateProps) {
   return (
     <div className={classes["empty"]}>
       <p>{children}</p>
