@@ -86,7 +86,11 @@ export function SqlConsole() {
             <thead>
               <tr>
                 {answer.columns.map((column, i) => (
-                  <th key={i} scope="col">
+                  <th
+                    key={i}
+                    scope="col"
+                    data-numeric={answer.rows.every((row) => typeof row[i] === "number")}
+                  >
                     {column}
                   </th>
                 ))}

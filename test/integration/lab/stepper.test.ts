@@ -1,3 +1,4 @@
+import katex from "katex";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { drawParameters } from "../../../src/core/init/draw-parameters.ts";
 import { buildNetwork } from "../../../src/core/network/build-network.ts";
@@ -52,6 +53,8 @@ describe("Lab.stepper.trace()", () => {
     for (const step of trace.steps) {
       expect(step.sentence.length, step.op).toBeGreaterThan(20);
       expect(step.formula, step.op).not.toBe("");
+      const [left, right] = step.formula.split(" = ");
+      expect(left, step.op).not.toBe(right);
       expect(step.ms).toBeGreaterThan(0);
       expect(step.outputs).toHaveLength(1);
       for (const id of [...step.inputs, ...step.outputs]) {
@@ -61,6 +64,36 @@ describe("Lab.stepper.trace()", () => {
         ).toBe(true);
       }
     }
+  });
+
+  it("says what an activation computes, and its slope on the way back, in formulas that can be set", async () => {
+    const activations = [
+      { type: "tanh" },
+      { type: "sigmoid" },
+      { type: "gelu" },
+      { type: "softplus" },
+      { type: "leakyRelu", slope: 0.1 },
+    ] as const;
+    const inner = activations.flatMap((activation) => [
+      activation,
+      { type: "linear", in: 4, out: 4, init: "kaimingNormal" } as const,
+    ]);
+    const layers: NetworkSpec["layers"] = [
+      { type: "linear", in: 784, out: 4, init: "kaimingNormal" },
+      ...inner,
+      { type: "linear", in: 4, out: 1, init: "kaimingNormal" },
+    ];
+    const { steps } = await test.lab.stepper.trace({ network: { ...SMALL, layers }, threads: 2 });
+    for (const { formula } of steps) katex.renderToString(formula, { throwOnError: true });
+    const formulas = (op: string) => steps.filter((step) => step.op === op).map(({ formula }) => formula);
+    expect(formulas("activate")).toEqual([
+      "a_{1} = \\tanh z_{1}",
+      "a_{2} = \\sigma(z_{2}) = \\frac{1}{1 + e^{-z_{2}}}",
+      "a_{3} = z_{3}\\,\\Phi(z_{3})",
+      "a_{4} = \\log(1 + e^{z_{4}})",
+      "a_{5} = \\max(z_{5}, 0) + 0.1 \\min(z_{5}, 0)",
+    ]);
+    expect(formulas("activateBackward").at(-1)).toContain("(1 - \\tanh^2 z_{1})\\cdot");
   });
 
   it("A9: names tensors by layer, with the formula beside, and never nests them", () => {

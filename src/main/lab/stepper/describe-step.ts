@@ -1,3 +1,4 @@
+import type { BuiltInActivation, SimpleActivation } from "../../../core/ops/activation.ts";
 import type { Op, OpName } from "../../../core/ops/op.ts";
 import type { Tensor } from "../../../core/ops/recording-ops.ts";
 
@@ -22,6 +23,37 @@ function symbol(name: string): string {
   const text = letter.length === 1 ? letter : String.raw`\text{${letter.replace(/[\\{}_^%#&~$]/g, " ")}}`;
   const indexed = index === "" ? text : `${text}_{${index}}`;
   return gradient === "" ? indexed : String.raw`\frac{\partial L}{\partial ${indexed}}`;
+}
+
+/** An element of a tensor: x with its indices, (w1) with them behind, for it has an index of its own. */
+const element = (name: string, indices: string): string => {
+  const tensor = symbol(name);
+  return tensor.length === 1 ? `${tensor}_{${indices}}` : `(${tensor})_{${indices}}`;
+};
+
+/** f(z) and f'(z) in KaTeX. */
+interface ActivationFormulas {
+  readonly value: (z: string) => string;
+  readonly slope: (z: string) => string;
+}
+
+const FORMULAS: Readonly<Record<SimpleActivation, ActivationFormulas>> = {
+  tanh: { value: (z) => `\\tanh ${z}`, slope: (z) => `(1 - \\tanh^2 ${z})` },
+  sigmoid: {
+    value: (z) => `\\sigma(${z}) = \\frac{1}{1 + e^{-${z}}}`,
+    slope: (z) => `\\sigma(${z})\\,(1 - \\sigma(${z}))`,
+  },
+  gelu: { value: (z) => `${z}\\,\\Phi(${z})`, slope: (z) => `(\\Phi(${z}) + ${z}\\,\\varphi(${z}))` },
+  softplus: { value: (z) => `\\log(1 + e^{${z}})`, slope: (z) => `\\frac{1}{1 + e^{-${z}}}` },
+};
+
+function formulasOf(activation: BuiltInActivation): ActivationFormulas {
+  if (activation.kind !== "leakyRelu") return FORMULAS[activation.kind];
+  const { slope } = activation;
+  return {
+    value: (z) => `\\max(${z}, 0) + ${slope} \\min(${z}, 0)`,
+    slope: (z) => `([\\,${z} > 0\\,] + ${slope}\\,[\\,${z} \\le 0\\,])`,
+  };
 }
 
 const normWords = (out: string, x: string, what: "row" | "column"): StepWords => ({
@@ -55,9 +87,11 @@ const WORDS: Words = {
           "An input reaches every output through a row of weights; its gradient gathers the outputs' gradients back through the same row: a product with the transposed weights.",
       };
     }
+    // A product without a name of its own: what its elements are.
+    const elements = `(${product})_{nj} = \\sum_i ${element(a.name, "ni")}\\,${element(b.name, "ij")}`;
     return {
       title: `${a.name} times ${b.name}`,
-      formula,
+      formula: symbol(out.name) === product ? elements : formula,
       sentence: "Every output is the sum of all inputs of its row, each times its weight.",
     };
   },
@@ -80,12 +114,12 @@ const WORDS: Words = {
   }),
   activate: ({ x, out, activation }) => ({
     title: `${activation.kind}: ${out.name}`,
-    formula: `${symbol(out.name)} = f(${symbol(x.name)})`,
+    formula: `${symbol(out.name)} = ${formulasOf(activation).value(symbol(x.name))}`,
     sentence: `Every value goes through ${activation.kind} by itself.`,
   }),
   activateBackward: ({ x, dy, dx, activation }) => ({
     title: `${dx.name}: back through ${activation.kind}`,
-    formula: `${symbol(dx.name)} = f'(${symbol(x.name)})\\cdot ${symbol(dy.name)}`,
+    formula: `${symbol(dx.name)} = ${formulasOf(activation).slope(symbol(x.name))}\\cdot ${symbol(dy.name)}`,
     sentence: "The chain rule for a function of one number: the gradient times the slope at the input.",
   }),
   columnSum: ({ x, out }) => ({
