@@ -96,6 +96,35 @@ describe("Lab.stepper.trace()", () => {
     expect(formulas("activateBackward").at(-1)).toContain("(1 - \\tanh^2 z_{1})\\cdot");
   });
 
+  it.each([
+    { loss: "crossEntropy", out: 10 },
+    { loss: "crossEntropy", out: 10, labelSmoothing: 0.1 },
+    { loss: "crossEntropy", out: 10, classWeights: Array.from({ length: 10 }, (_, c) => 1 + c) },
+    { loss: "binaryCrossEntropy", out: 10 },
+    { loss: "binaryCrossEntropy", out: 10, classWeights: new Array<number>(10).fill(2) },
+    { loss: "l1", out: 1 },
+    { loss: "huber", out: 1, delta: 0.5 },
+  ] as const)("gives each step a formula that can be set: norms, dropout, a product, %o", async (given) => {
+    const { out, ...loss } = given;
+    const linear = (from: number, to: number) =>
+      ({ type: "linear", in: from, out: to, init: "kaimingNormal" }) as const;
+    const layers: NetworkSpec["layers"] = [
+      linear(784, 6),
+      { type: "batchNorm", momentum: 0.1, eps: 1e-5 },
+      { type: "layerNorm", eps: 1e-5 },
+      { type: "product", left: [linear(6, 6)], right: [linear(6, 6), { type: "sigmoid" }] },
+      { type: "dropout", rate: 0.2 },
+      linear(6, out),
+    ];
+    const { steps } = await test.lab.stepper.trace({ network: { ...SMALL, ...loss, layers }, threads: 2 });
+    for (const { formula } of steps) katex.renderToString(formula, { throwOnError: true });
+    const backward = steps.filter(({ pass, formula }) => pass === "backward" && formula !== "");
+    expect(backward.length).toBeGreaterThan(10);
+    for (const { formula, title } of backward) expect(formula, title).toContain(" = ");
+    const smoothed = steps.find(({ op }) => op === "crossEntropyBackward")?.formula ?? "";
+    expect(smoothed.includes("0.1")).toBe("labelSmoothing" in given);
+  });
+
   it("A9: names tensors by layer, with the formula beside, and never nests them", () => {
     const made = trace.steps.map(({ outputs }) => trace.tensors.find(({ id }) => id === outputs[0])!);
     expect(made.map(({ name, formula }) => `${name} = ${formula}`)).toEqual([

@@ -56,6 +56,15 @@ function formulasOf(activation: BuiltInActivation): ActivationFormulas {
   };
 }
 
+/** The distribution that a cross entropy wants, one class or with label smoothing a little of each, and what that is. */
+const wantedClasses = (smoothing: number): { readonly wanted: string; readonly where: string } =>
+  smoothing === 0
+    ? { wanted: String.raw`\text{onehot}(y)`, where: "" }
+    : {
+        wanted: "t",
+        where: String.raw`,\quad t = (1 - ${smoothing})\,\text{onehot}(y) + \tfrac{${smoothing}}{C}`,
+      };
+
 const normWords = (out: string, x: string, what: "row" | "column"): StepWords => ({
   title: `${x} normalised`,
   formula: String.raw`${symbol(out)} = \frac{${symbol(x)} - \mu}{\sqrt{\sigma^2 + \varepsilon}}`,
@@ -63,7 +72,7 @@ const normWords = (out: string, x: string, what: "row" | "column"): StepWords =>
 });
 const backNormWords = (dx: string): StepWords => ({
   title: `${dx}: back through the norm`,
-  formula: String.raw`\frac{1}{\sqrt{\sigma^2 + \varepsilon}}\bigl(dy - \overline{dy} - \hat x\,\overline{dy\,\hat x}\bigr)`,
+  formula: String.raw`${symbol(dx)} = \frac{1}{\sqrt{\sigma^2 + \varepsilon}}\bigl(dy - \overline{dy} - \hat x\,\overline{dy\,\hat x}\bigr)`,
   sentence: "Mean and variance depend on every value too: their share of the gradient is taken off.",
 });
 
@@ -138,19 +147,25 @@ const WORDS: Words = {
     sentence:
       "A prediction that is too large has a positive gradient: making it smaller makes the loss smaller.",
   }),
-  crossEntropy: ({ logits }) => ({
+  crossEntropy: ({ logits, smoothing }) => ({
     title: "cross entropy",
-    formula: String.raw`L = -\frac1N\sum_n \log \operatorname{softmax}(${symbol(logits.name)})_{n,\,y_n}`,
+    formula:
+      smoothing === 0
+        ? String.raw`L = -\frac1N\sum_n \log \operatorname{softmax}(${symbol(logits.name)})_{n,\,y_n}`
+        : String.raw`L = -\frac1N\sum_{n,c} t_{nc} \log \operatorname{softmax}(${symbol(logits.name)})_{nc}${wantedClasses(smoothing).where}`,
     sentence: "The loss of a row is small where the right class gets a large share of the softmax.",
   }),
-  crossEntropyBackward: ({ logits, dlogits }) => ({
-    title: `${dlogits.name}: where the backward pass begins`,
-    formula: String.raw`${symbol(dlogits.name)} = \frac1N\bigl(\operatorname{softmax}(${symbol(logits.name)}) - \text{onehot}(y)\bigr)`,
-    sentence: "Every class is pushed down by its share, the right one up by what it lacks.",
-  }),
+  crossEntropyBackward: ({ logits, dlogits, smoothing }) => {
+    const { wanted, where } = wantedClasses(smoothing);
+    return {
+      title: `${dlogits.name}: where the backward pass begins`,
+      formula: String.raw`${symbol(dlogits.name)} = \frac1N\bigl(\operatorname{softmax}(${symbol(logits.name)}) - ${wanted}\bigr)${where}`,
+      sentence: "Every class is pushed down by its share, the right one up by what it lacks.",
+    };
+  },
   dropout: ({ x, out, rate }) => ({
     title: `dropout: ${out.name}`,
-    formula: String.raw`\frac{${symbol(x.name)} \cdot \text{mask}}{1 - ${rate}}`,
+    formula: String.raw`${symbol(out.name)} = \frac{${symbol(x.name)} \cdot \text{mask}}{1 - ${rate}}`,
     sentence:
       "Each value is kept or set to 0 by a mask that depends on seed, step and place; the backward pass takes the same mask.",
   }),
@@ -178,7 +193,7 @@ const WORDS: Words = {
   }),
   columnProducts: ({ a, b, out }) => ({
     title: `${out.name}: the gain's gradient`,
-    formula: String.raw`\sum_n ${symbol(a.name)}\cdot ${symbol(b.name)}`,
+    formula: String.raw`${symbol(out.name)} = \sum_n \left(${symbol(a.name)}\cdot ${symbol(b.name)}\right)_n`,
     sentence: "A gain multiplies the normalised value of every row, so its gradient sums their products.",
   }),
   normalizeColumnsBackward: ({ dx }) => backNormWords(dx.name),
@@ -203,19 +218,28 @@ const WORDS: Words = {
     formula: String.raw`${symbol(dpred.name)} = \frac1N \operatorname{clip}(${symbol(pred.name)} - y, \pm${delta})`,
     sentence: "An error pulls by its size, but never more than delta.",
   }),
-  binaryCrossEntropy: () => ({
+  binaryCrossEntropy: ({ positiveWeight }) => ({
     title: "binary cross entropy",
-    formula: String.raw`L = \operatorname{mean}\bigl(-y \log\sigma(x) - (1 - y)\log\sigma(-x)\bigr)`,
+    formula: String.raw`L = \operatorname{mean}\bigl(-${positiveWeight === null ? "" : "q\\,"}y \log\sigma(x) - (1 - y)\log\sigma(-x)\bigr)`,
     sentence: "Each output is the logit of a yes or no; the loss is small where its probability is right.",
   }),
-  binaryCrossEntropyBackward: ({ logits, dlogits }) => ({
-    title: `${dlogits.name}: where the backward pass begins`,
-    formula: String.raw`${symbol(dlogits.name)} = \frac1N(\sigma(${symbol(logits.name)}) - y)`,
-    sentence: "The gradient is the probability less what it should be.",
-  }),
+  binaryCrossEntropyBackward: ({ logits, dlogits, positiveWeight }) => {
+    const [x, gradient] = [symbol(logits.name), symbol(dlogits.name)];
+    return {
+      title: `${dlogits.name}: where the backward pass begins`,
+      formula:
+        positiveWeight === null
+          ? String.raw`${gradient} = \frac1N(\sigma(${x}) - y)`
+          : String.raw`${gradient} = \frac1N\bigl((1 - y)\,\sigma(${x}) - q\,y\,\sigma(-${x})\bigr)`,
+      sentence:
+        positiveWeight === null
+          ? "The gradient is the probability less what it should be."
+          : "The gradient is the probability less what it should be; what is a yes counts q times.",
+    };
+  },
   weightedCrossEntropyBackward: ({ dlogits }) => ({
     title: `${dlogits.name}: where the backward pass begins`,
-    formula: String.raw`\frac{1}{\sum w}\bigl(\operatorname{softmax}\cdot\textstyle\sum t - t\bigr)`,
+    formula: String.raw`${symbol(dlogits.name)} = \frac{1}{\sum w}\bigl(\operatorname{softmax}\cdot\textstyle\sum t - t\bigr)`,
     sentence: "As in the cross entropy, each row counting by the weight of its class.",
   }),
   map: ({ inputs, steps, out }) => {
@@ -230,7 +254,7 @@ const WORDS: Words = {
     }
     return {
       title: `${out.name}: multiplied element by element`,
-      formula: "",
+      formula: `${symbol(out.name)} = ${inputs.map(({ tensor }) => symbol(tensor.name)).join(" \\odot ")}`,
       sentence:
         "Numbers at the same place are multiplied. Going back, each branch of a product gets the gradient of the product times the other branch.",
     };
