@@ -5,7 +5,7 @@ import { useStore } from "../store/create-store.ts";
 import { labStore } from "../store/lab-store.ts";
 import { loadLadder, startLadder } from "./ladder-actions.ts";
 import { ladderStore } from "./ladder-store.ts";
-import { NoResultYet, ErrorNotice } from "../ui/notices.tsx";
+import { ErrorNotice, NoResultYet } from "../ui/notices.tsx";
 import { ViewLayout } from "../ui/view-layout.tsx";
 import { LadderControls } from "./ladder-controls.tsx";
 import { useLadderForm } from "./ladder-form.ts";

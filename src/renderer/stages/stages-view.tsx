@@ -4,7 +4,7 @@ import { useStore } from "../store/create-store.ts";
 import { labStore } from "../store/lab-store.ts";
 import { loadStages, startStages } from "./stages-actions.ts";
 import { stagesStore } from "./stages-store.ts";
-import { NoResultYet, ErrorNotice } from "../ui/notices.tsx";
+import { ErrorNotice, NoResultYet } from "../ui/notices.tsx";
 import { ViewLayout } from "../ui/view-layout.tsx";
 import { RegistrationLessonCard } from "./registration-lesson-card.tsx";
 import { StageCards } from "./stage-cards.tsx";

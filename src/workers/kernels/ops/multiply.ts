@@ -106,7 +106,8 @@ function slabOf(panels: readonly Panel[], b: MatrixPlace): Slab {
 
 /** As many panels together as a slab of B holds that is `depth` deep. */
 function slabsOf(panels: readonly Panel[], b: MatrixPlace, depth: number): Slab[] {
-  const most = SLAB_BYTES / (4 * depth);
+  // Whole vectors: the last panel is padded to them.
+  const most = 4 * Math.floor(SLAB_BYTES / (16 * depth));
   const slabs: Panel[][] = [];
   for (const panel of panels) {
     const slab = slabs.at(-1);
