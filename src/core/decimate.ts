@@ -1,7 +1,7 @@
 /**
  * Which of values[from … to) to draw in `columns` columns: of each column the lowest and the highest in their order, so
- * that no extreme is lost, and the first that is not finite, where a line has to break. Never averages. At most three a
- * column; all where they are fewer than two a column.
+ * that no extreme is lost, and the first that is not finite, where a line has to break; and both ends, which people read.
+ * Never averages. At most three a column and the ends; all where they are fewer than two a column.
  */
 export function minMaxIndices(
   values: Float64Array,
@@ -27,6 +27,8 @@ export function minMaxIndices(
     }
     chosen.push(...[...new Set([low, high, broken])].filter((i) => i >= 0).sort((a, b) => a - b));
   }
+  if (chosen[0] !== from) chosen.unshift(from);
+  if (chosen.at(-1) !== to - 1) chosen.push(to - 1);
   return chosen;
 }
 

@@ -34,6 +34,7 @@ const recordedSteps = (page: Page, runId: string): Promise<number[]> =>
       columns: 4_000,
       steps: null,
       smoothings: [],
+      at: [],
     });
     return answer.ok ? Array.from(answer.value[0]?.steps ?? []) : [];
   }, runId);

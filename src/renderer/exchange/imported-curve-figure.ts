@@ -2,10 +2,11 @@ import type { DrawnCurve } from "../../shared/runs/run-curves.ts";
 import { baseOptions, numberAxis, tooltip } from "../charts/kit/chart-options.ts";
 import { seriesColour } from "../charts/kit/chart-theme.ts";
 import type { Figure } from "../charts/kit/figure.ts";
+import { readWholeCurves } from "../store/whole-curves.ts";
 import { formatNumber } from "../format/number.ts";
 
 /** One metric of an imported run over its steps. */
-export function importedCurveFigure({ metric, steps, values }: DrawnCurve): Figure {
+export function importedCurveFigure({ runId, metric, steps, values }: DrawnCurve): Figure {
   const points = Array.from(steps, (step, i) => ({ x: step, y: values[i] ?? NaN }));
   const finite = points.filter(({ y }) => Number.isFinite(y));
   const last = finite.at(-1);
@@ -26,6 +27,13 @@ export function importedCurveFigure({ metric, steps, values }: DrawnCurve): Figu
     height: 13,
     log: { axis: "y", initially: false },
     table: () => ({ columns: ["step", metric], rows: points.map(({ x, y }) => [x, y]) }),
+    wholeTable: async () => {
+      const [whole] = await readWholeCurves(runId, [metric]);
+      return {
+        columns: ["step", metric],
+        rows: Array.from(whole?.steps ?? [], (step, i) => [step, whole?.values[i] ?? NaN]),
+      };
+    },
     build: (theme, options) => ({
       type: "line",
       data: {

@@ -25,7 +25,14 @@ export function ImportedRunPart({ details: { run } }: RunPartProps) {
   const revision = useStore(runsRevision);
   const input = useMemo(() => ({ runId: run.id }), [run.id]);
   const request = useMemo(
-    (): CurvesRequest => ({ runIds: [run.id], metrics: null, columns: COLUMNS, steps: null, smoothings: [] }),
+    (): CurvesRequest => ({
+      runIds: [run.id],
+      metrics: null,
+      columns: COLUMNS,
+      steps: null,
+      smoothings: [],
+      at: [],
+    }),
     [run.id],
   );
   const report = useAnswer(window.lab.exchangeReport, input, revision, 0);

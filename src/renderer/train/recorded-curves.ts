@@ -28,6 +28,7 @@ export async function readCurves(runId: string): Promise<RecordedCurves> {
         columns: LOSS_COLUMNS,
         steps: null,
         smoothings: [...SMOOTHINGS],
+        at: [],
       }),
     ),
     ask(
@@ -37,6 +38,7 @@ export async function readCurves(runId: string): Promise<RecordedCurves> {
         columns: COLUMNS,
         steps: null,
         smoothings: [],
+        at: [],
       }),
     ),
   ]);

@@ -3,6 +3,7 @@ import { useMemo, useState } from "react";
 import type { MetricName } from "../../core/network/metrics.ts";
 import {
   ACTIVATION_BINS,
+  EPOCH_METRICS,
   epochMetric,
   HEALTHY_UPDATE_RATIO,
   STATISTIC_NAMES,
@@ -121,7 +122,11 @@ const ofLayer = (number: string): string => `activation ${number}`;
 /** Which charts a training has, by the metrics that have come. */
 function chartsOf(log: TrainingLog, names: string, withAccuracy: boolean): MetricChart[] {
   const all = names.split("\n").filter((name) => name !== "");
-  const line = (name: string, label: string) => ({ label, points: () => log.metrics.get(name) ?? NOTHING });
+  const line = (metric: string, label: string): MetricLine => ({
+    label,
+    metric,
+    points: () => log.metrics.get(metric) ?? NOTHING,
+  });
   const matching = (pattern: RegExp, label = (found: string) => found) =>
     all.flatMap((name) => {
       const found = pattern.exec(name);
@@ -133,8 +138,8 @@ function chartsOf(log: TrainingLog, names: string, withAccuracy: boolean): Metri
       note: "share of rows whose class was found, after each epoch",
       unit: "share of rows",
       lines: [
-        { label: "training", points: () => log.trainAccuracy },
-        { label: "validation", points: () => log.validAccuracy },
+        { label: "training", metric: EPOCH_METRICS.trainAccuracy, points: () => log.trainAccuracy },
+        { label: "validation", metric: EPOCH_METRICS.validAccuracy, points: () => log.validAccuracy },
       ],
     },
     {
@@ -199,7 +204,7 @@ function chartsOf(log: TrainingLog, names: string, withAccuracy: boolean): Metri
       note: "of the steps alone: what evaluations take is left out",
       unit: "steps/s",
       fromZero: true,
-      lines: [{ label: "steps/s", points: () => log.speed }],
+      lines: [{ label: "steps/s", metric: null, points: () => log.speed }],
     },
   ];
   return charts.filter(({ lines, title }) => lines.length > 0 && (title !== "Accuracy" || withAccuracy));
@@ -213,8 +218,9 @@ const epochLines = (log: TrainingLog, name: MetricName): MetricLine[] =>
       ["valid", "validation"],
     ] as const
   ).flatMap(([set, label]) => {
-    const points = log.metrics.get(epochMetric(set, name));
-    return points === undefined ? [] : [{ label, points: () => points }];
+    const metric = epochMetric(set, name);
+    const points = log.metrics.get(metric);
+    return points === undefined ? [] : [{ label, metric, points: () => points }];
   });
 
 const hasAccuracy = (log: TrainingLog): boolean => log.validAccuracy.length + log.trainAccuracy.length > 0;

@@ -5,18 +5,24 @@ const numbers = v.custom<Float64Array>((value) => value instanceof Float64Array,
 
 /** Runs that can be compared at once. */
 export const MOST_COMPARED = 20;
+/** Steps at which their values can be written down at once. */
+export const MOST_PINNED_STEPS = 50;
+
+/** Columns of a drawing, each of which gets its lowest and its highest point; null is every point, for a table. */
+const columns = v.nullable(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(4_000)));
 
 /** Which curves to draw, and how finely. */
 export const curvesRequestSchema = v.object({
   runIds: v.pipe(v.array(runId), v.minLength(1), v.maxLength(MOST_COMPARED)),
   /** Null is every metric of the runs. */
   metrics: v.nullable(v.pipe(v.array(v.pipe(v.string(), v.maxLength(200))), v.maxLength(100))),
-  /** Columns of the drawing; each gets its lowest and its highest point. */
-  columns: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(4_000)),
+  columns,
   /** Only points of these steps, ends included; null is all. */
   steps: v.nullable(v.object({ from: v.number(), to: v.number() })),
   /** Weights of what came before in smoothed curves, 0 to 1. */
   smoothings: v.pipe(v.array(v.pipe(v.number(), v.minValue(0), v.maxValue(0.9999))), v.maxLength(3)),
+  /** Steps whose exact values are read. */
+  at: v.pipe(v.array(v.number()), v.maxLength(MOST_PINNED_STEPS)),
 });
 export type CurvesRequest = v.InferOutput<typeof curvesRequestSchema>;
 
@@ -28,7 +34,7 @@ export const bandsRequestSchema = v.object({
     v.maxLength(MOST_COMPARED),
   ),
   metrics: v.pipe(v.array(v.pipe(v.string(), v.maxLength(200))), v.maxLength(100)),
-  columns: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(4_000)),
+  columns,
 });
 export type BandsRequest = v.InferOutput<typeof bandsRequestSchema>;
 
@@ -55,5 +61,7 @@ export const drawnCurveSchema = v.object({
   values: numbers,
   /** In the order of the request's smoothings, computed from all points. */
   smoothed: v.array(numbers),
+  /** Of each step in the request's `at` the value of the last recorded point at it or before it; NaN before the first. */
+  at: v.array(v.object({ step: v.number(), value: v.number() })),
 });
 export type DrawnCurve = v.InferOutput<typeof drawnCurveSchema>;

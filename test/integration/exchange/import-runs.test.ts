@@ -71,6 +71,7 @@ describe("runs that were measured elsewhere", () => {
       columns: 10,
       steps: null,
       smoothings: [],
+      at: [],
     });
     expect([...curve.values]).toEqual([2, NaN]);
     expect(test.lab.runs.metrics(runId).map(({ wallMs }) => wallMs)).toEqual([1_000, 2_000]);

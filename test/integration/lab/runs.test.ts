@@ -202,8 +202,11 @@ describe("Lab.runs.table()", () => {
 });
 
 describe("Lab.runs.curves()", () => {
-  const draw = (columns: number, steps: { from: number; to: number } | null = null) =>
-    lab.runs.curves({ runIds: [ids[1] ?? ""], metrics: ["loss"], columns, steps, smoothings: [0.9] });
+  const draw = (
+    columns: number | null,
+    steps: { from: number; to: number } | null = null,
+    at: number[] = [],
+  ) => lab.runs.curves({ runIds: [ids[1] ?? ""], metrics: ["loss"], columns, steps, smoothings: [0.9], at });
 
   it("keeps every extreme, and all points where they fit", async () => {
     const [few] = await draw(50);
@@ -225,6 +228,21 @@ describe("Lab.runs.curves()", () => {
     expect(part.smoothed[0]?.[0]).toBeCloseTo(sum / (1 - scale), 12);
   });
 
+  it("keeps both ends, and reads values at steps from every point, drawn or not", async () => {
+    const [few] = await draw(10, null, [-1, 1_235, 1_235.5, 9_999]);
+    expect([few.steps[0], few.steps.at(-1)]).toEqual([0, 2_999]);
+    expect([...few.steps]).not.toContain(1_235);
+    const [all] = await draw(null);
+    expect(all.steps.length).toBe(3_000);
+    const value = all.values[1_235];
+    expect(few.at).toEqual([
+      { step: -1, value: NaN },
+      { step: 1_235, value },
+      { step: 1_235.5, value },
+      { step: 9_999, value: all.values[2_999] },
+    ]);
+  });
+
   it("leaves a gap where a value is not a number", () => {
     const values = Float64Array.from({ length: 1_000 }, (_, i) =>
       i === 500 ? NaN : i === 501 ? 7 : i / 1_000,
@@ -232,7 +250,8 @@ describe("Lab.runs.curves()", () => {
     const chosen = minMaxIndices(values, 0, 1_000, 10);
     expect(chosen).toContain(500);
     expect(chosen).toContain(501);
-    expect(chosen.length).toBeLessThanOrEqual(30);
+    expect(chosen.length).toBeLessThanOrEqual(32);
+    expect([chosen[0], chosen.at(-1)]).toEqual([0, 999]);
     expect([...chosen].sort((a, b) => a - b)).toEqual(chosen);
   });
 });

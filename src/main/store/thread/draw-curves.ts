@@ -1,11 +1,13 @@
 import { averageCurves } from "../../../core/average-curves.ts";
 import { minMaxIndices, smoothed } from "../../../core/decimate.ts";
+import { ContractError } from "../../../core/errors.ts";
 import type { BandsRequest, CurvesRequest, DrawnBand, DrawnCurve } from "../../../shared/runs/run-curves.ts";
 import type { Curve } from "../tables/metric-table.ts";
 import type { SqliteStore } from "../sqlite-store.ts";
 
 /** 32 bytes each: 64 MB. */
 const MOST_KEPT_POINTS = 2_000_000;
+const MOST_WHOLE_POINTS = 500_000;
 
 /** Reads curves and thins them out for a drawing; keeps those read last, so that zooming does not read again. */
 export class CurveDrawer {
@@ -17,36 +19,40 @@ export class CurveDrawer {
     this.#store = store;
   }
 
-  /** Every curve that there is of the runs and metrics asked for. */
-  draw({ runIds, metrics, columns, steps, smoothings }: CurvesRequest): DrawnCurve[] {
-    return runIds.flatMap((runId) => {
-      const series = this.#store.tables.metrics.seriesOf(runId);
-      return series
-        .filter(({ name }) => metrics === null || metrics.includes(name))
-        .map(({ name, points }) => {
-          const curve = this.#curve(runId, name, points);
-          const from = steps === null ? 0 : firstIndex(curve.steps, (step) => step >= steps.from);
-          const to = steps === null ? curve.steps.length : firstIndex(curve.steps, (step) => step > steps.to);
-          // One more at each side, so that the line goes on to the edge of the drawing.
-          const chosen = minMaxIndices(
-            curve.values,
-            Math.max(0, from - 1),
-            Math.min(curve.steps.length, to + 1),
-            columns,
-          );
-          const pick = (values: Float64Array): Float64Array =>
-            Float64Array.from(chosen, (i) => values[i] ?? NaN);
-          return {
-            runId,
-            metric: name,
-            points,
-            steps: pick(curve.steps),
-            epochs: pick(curve.epochs),
-            wallMs: pick(curve.wallMs),
-            values: pick(curve.values),
-            smoothed: smoothings.map((weight) => pick(smoothed(curve.values, weight))),
-          };
-        });
+  /** Every curve that there is of the runs and metrics asked for. @throws {ContractError} For too many whole curves. */
+  draw({ runIds, metrics, columns, steps, smoothings, at }: CurvesRequest): DrawnCurve[] {
+    const asked = runIds.flatMap((runId) =>
+      this.#store.tables.metrics
+        .seriesOf(runId)
+        .filter(({ name }) => metrics === null || metrics.includes(name)),
+    );
+    if (columns === null) requireFewPoints(asked);
+    return asked.map(({ runId, name, points }) => {
+      const curve = this.#curve(runId, name, points);
+      const from = steps === null ? 0 : firstIndex(curve.steps, (step) => step >= steps.from);
+      const to = steps === null ? curve.steps.length : firstIndex(curve.steps, (step) => step > steps.to);
+      // One more at each side, so that the line goes on to the edge of the drawing.
+      const chosen = minMaxIndices(
+        curve.values,
+        Math.max(0, from - 1),
+        Math.min(curve.steps.length, to + 1),
+        columns ?? Infinity,
+      );
+      const pick = (values: Float64Array): Float64Array => Float64Array.from(chosen, (i) => values[i] ?? NaN);
+      return {
+        runId,
+        metric: name,
+        points,
+        steps: pick(curve.steps),
+        epochs: pick(curve.epochs),
+        wallMs: pick(curve.wallMs),
+        values: pick(curve.values),
+        smoothed: smoothings.map((weight) => pick(smoothed(curve.values, weight))),
+        at: at.map((wanted) => {
+          const after = firstIndex(curve.steps, (step) => step > wanted);
+          return { step: wanted, value: curve.values[after - 1] ?? NaN };
+        }),
+      };
     });
   }
 
@@ -60,7 +66,7 @@ export class CurveDrawer {
         });
         const { steps, means, deviations } = averageCurves(curves);
         if (steps.length === 0) return [];
-        const chosen = minMaxIndices(means, 0, means.length, columns);
+        const chosen = minMaxIndices(means, 0, means.length, columns ?? Infinity);
         const pick = (values: Float64Array): Float64Array =>
           Float64Array.from(chosen, (i) => values[i] ?? NaN);
         return [{ group, metric, steps: pick(steps), means: pick(means), deviations: pick(deviations) }];
@@ -97,6 +103,16 @@ export class CurveDrawer {
     this.#keptPoints -= this.#kept.get(key)?.points ?? 0;
     this.#kept.delete(key);
   }
+}
+
+/** A table with more would fill the window's memory; a run's own export has no limit. */
+function requireFewPoints(series: readonly { readonly points: number }[]): void {
+  const points = series.reduce((sum, one) => sum + one.points, 0);
+  if (points <= MOST_WHOLE_POINTS) return;
+  throw new ContractError(
+    `These curves have ${points} points, at most ${MOST_WHOLE_POINTS} can be copied or saved from a chart: ` +
+      "export the runs' metrics from Runs instead, or choose fewer runs",
+  );
 }
 
 /** Index of the first step that passes; steps rise. */

@@ -25,7 +25,7 @@ export function thinnedSeries(
       const values = Float64Array.from(points, ({ value }) => value ?? Number.NaN);
       // A stretch gives up to three where something in it is not finite.
       const stretches = Math.max(1, Math.floor((most - 2) / (values.every(Number.isFinite) ? 2 : 3)));
-      const indices = [0, ...minMaxIndices(values, 0, values.length, stretches), values.length - 1];
+      const indices = minMaxIndices(values, 0, values.length, stretches);
       return [id, new Set(indices.map((i) => points[i]?.position ?? null))];
     }),
   );

@@ -9,7 +9,14 @@ const MAX_ROWS = 500;
 /** Shown at first: a long table would push the page away, and must not scroll inside it. */
 const FOLDED_ROWS = 12;
 
-export function ChartTable({ caption, table }: { readonly caption: string; readonly table: TextTable }) {
+interface ChartTableProps {
+  readonly caption: string;
+  readonly table: TextTable;
+  /** There may be more points than these, which are drawn. */
+  readonly drawnOnly?: boolean;
+}
+
+export function ChartTable({ caption, table, drawnOnly = false }: ChartTableProps) {
   const [all, setAll] = useState(false);
   const possible = Math.min(table.rows.length, MAX_ROWS);
   const shown = table.rows.slice(0, all ? MAX_ROWS : FOLDED_ROWS);
@@ -49,6 +56,7 @@ export function ChartTable({ caption, table }: { readonly caption: string; reado
           {all ? "Show the first rows" : `Show ${formatNumber(possible)} rows`}
         </Button>
       )}
+      {drawnOnly && <p>These are the points that are drawn; the CSV and what is copied have every point.</p>}
       {table.rows.length > MAX_ROWS && (
         <p>
           The first {MAX_ROWS} of {formatNumber(table.rows.length)} rows; the CSV has all of them.

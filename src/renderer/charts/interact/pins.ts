@@ -12,8 +12,7 @@ export interface Pin {
   readonly text: PointText;
 }
 
-export const samePlace = (a: Pin, b: Pin): boolean =>
-  a.dataset === b.dataset && a.index === b.index && a.x === b.x;
+export const samePlace = (a: Pin, b: Pin): boolean => a.dataset === b.dataset && a.x === b.x && a.y === b.y;
 
 /** The mark that is pointed at, to be pinned. */
 export function pinAt(chart: Chart, dataset: number, index: number, text: PointText): Pin | null {

@@ -1,6 +1,6 @@
 import { useRef, useState } from "react";
 import { useReducedMotion } from "../../preferences/use-appearance.ts";
-import { toTsv } from "../../format/delimited-text.ts";
+import { toTsv, type TextTable } from "../../format/delimited-text.ts";
 import { showFailure } from "../../store/lab-store.ts";
 import { copyText, saveTable, type PictureUse } from "../../store/save.ts";
 import { chartPicture } from "../export/chart-picture.ts";
@@ -14,7 +14,7 @@ import { useChartTheme } from "./use-chart-theme.ts";
 import { useChartView } from "../interact/use-chart-view.ts";
 import { useChart, type Live } from "./use-chart.ts";
 import { useNearViewport } from "./use-near-viewport.ts";
-import { NO_ZOOM } from "../interact/zoom.ts";
+import { NO_ZOOM, type Zoom } from "../interact/zoom.ts";
 import classes from "./chart-figure.module.css";
 
 interface ChartFigureProps {
@@ -22,17 +22,23 @@ interface ChartFigureProps {
   readonly live?: Live;
   /** Keeps the tools in sight instead of showing them on hover and focus. */
   readonly toolsShown?: boolean;
+  /** Hears which part of the x axis is shown; null is all of it. */
+  readonly onStretch?: (stretch: Zoom[string] | null) => void;
 }
 
 /** A chart with its title, legend and tools; its table says the same in text. */
-export function ChartFigure({ figure, live, toolsShown = false }: ChartFigureProps) {
+export function ChartFigure({ figure, live, toolsShown = false, onStretch }: ChartFigureProps) {
   const theme = useChartTheme();
   const animate = !useReducedMotion();
   const box = useRef<HTMLElement>(null);
   const near = useNearViewport(box);
   const [log, setLog] = useState(figure.log?.initially ?? false);
   const [asTable, setAsTable] = useState(false);
-  const { view, zoomTo, toggle, togglePin, unpin } = useChartView();
+  const { view, zoomTo: showZoom, toggle, togglePin, unpin } = useChartView();
+  const zoomTo = (zoom: Zoom | null) => {
+    showZoom(zoom);
+    onStretch?.(zoom?.["x"] ?? null);
+  };
   const { canvas, chart } = useChart(figure, theme, {
     log,
     animate,
@@ -41,9 +47,10 @@ export function ChartFigure({ figure, live, toolsShown = false }: ChartFigurePro
     enabled: near && !asTable,
   });
   const zoomed = view.zoom !== NO_ZOOM;
-  // A point of a live chart is counted anew as it grows; elsewhere a pin says what is there now.
+  // Points that grow or are thinned out are counted anew; elsewhere a pin says what is there now.
+  const changes = live !== undefined || figure.wholeTable !== undefined;
   const pinned = view.pins.map(({ index, dataset, text }) =>
-    live === undefined ? (figure.describe(index, dataset) ?? text) : text,
+    changes ? text : (figure.describe(index, dataset) ?? text),
   );
 
   const withPicture = async (take: PictureUse) => {
@@ -53,6 +60,14 @@ export function ChartFigure({ figure, live, toolsShown = false }: ChartFigurePro
       await take(figure.title, await chartPicture(chart.current, { figure, theme, hidden, pinned }));
     } catch (error) {
       showFailure("The picture was not made", error);
+    }
+  };
+
+  const withTable = async (take: (table: TextTable) => Promise<void>) => {
+    try {
+      await take((await figure.wholeTable?.()) ?? figure.table());
+    } catch (error) {
+      showFailure("The points were not read", error);
     }
   };
 
@@ -75,8 +90,8 @@ export function ChartFigure({ figure, live, toolsShown = false }: ChartFigurePro
           onResetZoom={zoomed ? () => zoomTo(null) : null}
           onTable={setAsTable}
           onPicture={withPicture}
-          onCsv={() => saveTable(figure.title, figure.table())}
-          onCopy={() => copyText("Chart data", toTsv(figure.table()))}
+          onCsv={() => withTable((table) => saveTable(figure.title, table))}
+          onCopy={() => withTable((table) => copyText("Chart data", toTsv(table)))}
         />
       </figcaption>
       <ChartLegend
@@ -87,7 +102,11 @@ export function ChartFigure({ figure, live, toolsShown = false }: ChartFigurePro
         onToggle={asTable ? null : toggle}
       />
       {asTable ? (
-        <ChartTable caption={figure.title} table={figure.table()} />
+        <ChartTable
+          caption={figure.title}
+          table={figure.table()}
+          drawnOnly={figure.wholeTable !== undefined}
+        />
       ) : (
         <ChartStage
           figure={figure}

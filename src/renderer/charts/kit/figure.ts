@@ -35,8 +35,10 @@ export interface Figure {
   /** Said under the title: what a whisker is, what a dot is. */
   readonly note?: string;
   readonly legend: readonly LegendEntry[];
-  /** Asked for only when it is shown or saved. */
+  /** What is drawn; asked for only when it is shown or saved. */
   readonly table: () => TextTable;
+  /** Every point there is, for CSV and copy, where the drawing may have fewer: its points are another set at each zoom. */
+  readonly wholeTable?: () => Promise<TextTable>;
   /** The axis that may be logarithmic, and whether it is at first. */
   readonly log?: { readonly axis: string; readonly initially: boolean };
   /** Axes that can be zoomed; `x` and `y` where they are numbers, unless it says otherwise. */

@@ -57,7 +57,7 @@ export function useChart(figure: Figure, theme: ChartTheme, settings: UseChartSe
   const canvas = useRef<HTMLCanvasElement>(null);
   const chart = useRef<Chart | null>(null);
   const drawnMs = useRef(-Infinity);
-  const byValue = live !== null;
+  const byValue = live !== null || figure.wholeTable !== undefined;
 
   useEffect(() => {
     if (!enabled) return undefined;
@@ -79,7 +79,7 @@ export function useChart(figure: Figure, theme: ChartTheme, settings: UseChartSe
     const shown = [figure, theme, log, animate, view, byValue];
     const isSame = shown.every((value, at) => value === drawn.current[at]);
     // What grows has grown while its view was hidden.
-    if (chart.current !== null && isSame && !byValue) return;
+    if (chart.current !== null && isSame && live === null) return;
     drawn.current = shown;
     const config = figure.build(theme, { log, animate });
     config.plugins = [...(config.plugins ?? []), pinMarks(theme, view.pins, byValue)];
@@ -87,7 +87,7 @@ export function useChart(figure: Figure, theme: ChartTheme, settings: UseChartSe
     hideDatasets(config, figure, view.hidden);
     if (chart.current === null) chart.current = new Chart(canvas.current, config);
     else replaceContent(chart.current, config);
-  }, [figure, theme, log, animate, enabled, view, byValue]);
+  }, [figure, theme, log, animate, enabled, view, byValue, live]);
 
   useEffect(() => {
     if (live === null || !enabled || canvas.current === null) return undefined;

@@ -3,6 +3,7 @@ import type { DrawnBand } from "../../../shared/runs/run-curves.ts";
 import { baseOptions, numberAxis, tooltip } from "../../charts/kit/chart-options.ts";
 import { seriesColour, seriesDash, type ChartTheme } from "../../charts/kit/chart-theme.ts";
 import type { Figure } from "../../charts/kit/figure.ts";
+import type { TextTable } from "../../format/delimited-text.ts";
 import { metricLabel } from "../../format/named-quantity.ts";
 import { formatNumber } from "../../format/number.ts";
 import type { SeedGroup } from "./seed-groups.ts";
@@ -15,6 +16,7 @@ export function bandsFigure(
   metric: string,
   groups: readonly SeedGroup[],
   bands: readonly DrawnBand[],
+  readWhole: () => Promise<readonly DrawnBand[]>,
 ): Figure {
   const shown = bands.flatMap((band) => {
     const group = groups[band.group];
@@ -48,17 +50,8 @@ export function bandsFigure(
     describe,
     height: 18,
     log: { axis: "y", initially: false },
-    table: () => ({
-      columns: ["group", "step", "mean", "standard deviation"],
-      rows: shown.flatMap(({ band, group }) =>
-        Array.from(band.steps, (step, i) => [
-          group.label,
-          step,
-          band.means[i] ?? NaN,
-          band.deviations[i] ?? NaN,
-        ]),
-      ),
-    }),
+    table: () => tableOf(groups, bands),
+    wholeTable: async () => tableOf(groups, await readWhole()),
     build: (theme, options) => ({
       type: "line",
       data: { datasets: shown.flatMap(({ band, series }) => datasetsOf(band, series, theme)) },
@@ -77,6 +70,13 @@ export function bandsFigure(
     }),
   };
 }
+
+const tableOf = (groups: readonly SeedGroup[], bands: readonly DrawnBand[]): TextTable => ({
+  columns: ["group", "step", "mean", "standard deviation"],
+  rows: bands.flatMap(({ group, steps, means, deviations }) =>
+    Array.from(steps, (step, i) => [groups[group]?.label ?? "", step, means[i] ?? NaN, deviations[i] ?? NaN]),
+  ),
+});
 
 function datasetsOf(
   { steps, means, deviations }: DrawnBand,

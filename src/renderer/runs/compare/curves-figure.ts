@@ -3,6 +3,7 @@ import type { DrawnCurve } from "../../../shared/runs/run-curves.ts";
 import { baseOptions, numberAxis, tooltip } from "../../charts/kit/chart-options.ts";
 import { seriesColour, seriesDash, type ChartTheme } from "../../charts/kit/chart-theme.ts";
 import type { Figure } from "../../charts/kit/figure.ts";
+import type { TextTable } from "../../format/delimited-text.ts";
 import { metricLabel } from "../../format/named-quantity.ts";
 import { formatNumber } from "../../format/number.ts";
 import { openRun } from "../../store/open-run.ts";
@@ -19,6 +20,8 @@ interface CurvesFigure {
   readonly axis: CurveAxis;
   /** Draws the smoothed line over the recorded one, which stays behind it. */
   readonly smooth: boolean;
+  /** Every point of these curves. */
+  readonly readWhole: () => Promise<readonly DrawnCurve[]>;
 }
 
 interface Line {
@@ -28,7 +31,7 @@ interface Line {
 }
 
 /** One metric of several runs on the same axes. */
-export function curvesFigure({ metric, looks, curves, axis, smooth }: CurvesFigure): Figure {
+export function curvesFigure({ metric, looks, curves, axis, smooth, readWhole }: CurvesFigure): Figure {
   const lines = looks.flatMap((look): Line[] => {
     const curve = curves.find((candidate) => candidate.runId === look.run.id);
     return curve === undefined
@@ -41,13 +44,14 @@ export function curvesFigure({ metric, looks, curves, axis, smooth }: CurvesFigu
     if (line === undefined || index >= line.xs.length) return null;
     const step = line.curve.steps[index] ?? NaN;
     const others = lines
-      .map(({ look, curve }) => ({ label: look.label, value: valueAt(curve, step) }))
+      .map(({ look, curve }) => ({ label: look.label, ...lastUntil(curve, step) }))
       .filter(({ value }) => !Number.isNaN(value))
       .sort((a, b) => b.value - a.value);
     return {
       title: `step ${formatNumber(step)}${axis === "time" ? `, ${formatNumber(line.xs[index] ?? NaN)} s` : ""}: ${line.look.label}`,
       lines: others.map(
-        ({ label, value }) => `${label === line.look.label ? "▸ " : ""}${label} ${formatNumber(value)}`,
+        ({ label, value, isExact }) =>
+          `${label === line.look.label ? "▸ " : ""}${label} ${isExact ? "" : "≈ "}${formatNumber(value)}`,
       ),
     };
   };
@@ -71,17 +75,12 @@ export function curvesFigure({ metric, looks, curves, axis, smooth }: CurvesFigu
     },
     height: 18,
     log: { axis: "y", initially: false },
-    table: () => ({
-      columns: ["run", "step", "seconds", metric],
-      rows: lines.flatMap(({ look, curve }) =>
-        Array.from(curve.steps, (step, i) => [
-          look.run.id,
-          step,
-          (curve.wallMs[i] ?? NaN) / 1000,
-          curve.values[i] ?? NaN,
-        ]),
+    table: () =>
+      tableOf(
+        metric,
+        lines.map(({ curve }) => curve),
       ),
-    }),
+    wholeTable: async () => tableOf(metric, await readWhole()),
     build: (theme, options) => ({
       type: "line",
       data: {
@@ -127,13 +126,21 @@ function datasetOf(
   };
 }
 
-/** The value at a step, of the last point at it or before it; NaN before the first. */
-export function valueAt({ steps, values }: DrawnCurve, step: number): number {
-  let [low, high] = [0, steps.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((steps[middle] ?? 0) <= step) low = middle + 1;
-    else high = middle;
-  }
-  return values[low - 1] ?? NaN;
+const tableOf = (metric: string, curves: readonly DrawnCurve[]): TextTable => ({
+  columns: ["run", "step", "seconds", metric],
+  rows: curves.flatMap(({ runId, steps, wallMs, values }) =>
+    Array.from(steps, (step, i) => [runId, step, (wallMs[i] ?? NaN) / 1000, values[i] ?? NaN]),
+  ),
+});
+
+/**
+ * The last drawn point at a step or before it; NaN before the first. It is exact at its own step, and where every point
+ * is drawn: else one that is not drawn may lie between.
+ */
+function lastUntil(
+  { steps, values, points }: DrawnCurve,
+  step: number,
+): { readonly value: number; readonly isExact: boolean } {
+  const at = steps.findLastIndex((other) => other <= step);
+  return { value: values[at] ?? NaN, isExact: steps[at] === step || points === steps.length };
 }

@@ -1,13 +1,16 @@
 import { MultiSelect, NativeSelect, Switch } from "@mantine/core";
 import { useMemo, useState } from "react";
 import type { RunComparison } from "../../../shared/runs/run-comparison.ts";
+import type { CurvesRequest } from "../../../shared/runs/run-curves.ts";
 import { EPOCH_METRICS, STATISTIC_NAMES } from "../../../shared/experiments/training.ts";
+import { ask } from "../../bridge/lab.ts";
 import { ChartFigure } from "../../charts/kit/chart-figure.tsx";
 import { SMOOTHINGS } from "../../charts/figures/smoothing.ts";
 import { metricLabel } from "../../format/named-quantity.ts";
 import { ErrorNotice } from "../../ui/notices.tsx";
-import { curvesFigure, type CurveAxis } from "./curves-figure.ts";
+import type { CurveAxis } from "./curves-figure.ts";
 import { bandsFigure } from "./bands-figure.ts";
+import { CurvesChart } from "./curves-chart.tsx";
 import { seedGroups } from "./seed-groups.ts";
 import { useBands } from "./use-bands.ts";
 import type { RunLook } from "./run-look.ts";
@@ -40,30 +43,18 @@ export function CurvesPart({ comparison, looks }: CurvesPartProps) {
   const [axis, setAxis] = useState<CurveAxis>("step");
   const [averaged, setAveraged] = useState(false);
   const [smoothing, setSmoothing] = useState<number | null>(null);
-  const answer = useCurves({
+  const request = (wanted: readonly string[]): CurvesRequest => ({
     runIds: looks.map(({ run }) => run.id),
-    metrics,
+    metrics: [...wanted],
     columns: COLUMNS,
+    steps: null,
     smoothings: smoothing === null ? [] : [smoothing],
+    at: [],
   });
-  const figures = useMemo(() => {
-    if (answer.kind !== "known") return [];
-    return metrics.map((metric) =>
-      curvesFigure({
-        metric,
-        looks,
-        axis,
-        smooth: smoothing !== null,
-        curves: answer.value.filter((curve) => curve.metric === metric),
-      }),
-    );
-  }, [answer, metrics, looks, axis, smoothing]);
+  const answer = useCurves(request(metrics));
   const groups = useMemo(() => seedGroups(comparison, looks), [comparison, looks]);
-  const bands = useBands({
-    groups: averaged ? groups.map((group) => group.looks.map(({ run }) => run.id)) : [],
-    metrics,
-    columns: COLUMNS,
-  });
+  const groupIds = useMemo(() => groups.map((group) => group.looks.map(({ run }) => run.id)), [groups]);
+  const bands = useBands({ groups: averaged ? groupIds : [], metrics, columns: COLUMNS });
   const averages = useMemo(() => {
     if (bands.kind !== "known") return [];
     return metrics.map((metric) =>
@@ -71,16 +62,18 @@ export function CurvesPart({ comparison, looks }: CurvesPartProps) {
         metric,
         groups,
         bands.value.filter((band) => band.metric === metric),
+        () => ask(window.lab.runsBands({ groups: groupIds, metrics: [metric], columns: null })),
       ),
     );
-  }, [bands, metrics, groups]);
+  }, [bands, metrics, groups, groupIds]);
   if (names.length === 0) return null;
   return (
     <section className={own["part"]}>
       <h3>Metrics</h3>
       <p className={own["note"]}>
         A click on a line opens its run; Shift and a click keep a value written down. Every extreme is drawn,
-        however many points there are.
+        however many points there are, and a part that is zoomed into more finely; CSV and what is copied have
+        every point.
       </p>
       <div className={own["tools"]}>
         <MultiSelect
@@ -124,11 +117,22 @@ export function CurvesPart({ comparison, looks }: CurvesPartProps) {
       {bands.kind === "failed" && <ErrorNotice title="The runs could not be averaged" error={bands.error} />}
       {answer.kind === "failed" && <ErrorNotice title="The metrics could not be read" error={answer.error} />}
       <div className={own["charts"]} data-drawn={answer.kind === "known"}>
-        {[...averages, ...figures].map((figure) => (
+        {averages.map((figure) => (
           <ChartFigure key={figure.title} figure={figure} />
         ))}
+        {answer.kind === "known" &&
+          metrics.map((metric) => (
+            <CurvesChart
+              key={metric}
+              metric={metric}
+              looks={looks}
+              axis={axis}
+              request={request([metric])}
+              drawn={answer.value}
+            />
+          ))}
       </div>
-      {answer.kind === "known" && <ValueTable curves={answer.value} looks={looks} metrics={metrics} />}
+      {answer.kind === "known" && <ValueTable looks={looks} metrics={metrics} />}
     </section>
   );
 }

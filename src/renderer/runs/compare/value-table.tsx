@@ -1,7 +1,7 @@
 import { Button, NativeSelect, NumberInput } from "@mantine/core";
 import { ArrowDown, ArrowUp, Copy, X } from "lucide-react";
 import { useState } from "react";
-import type { DrawnCurve } from "../../../shared/runs/run-curves.ts";
+import { MOST_PINNED_STEPS } from "../../../shared/runs/run-curves.ts";
 import { toTsv } from "../../format/delimited-text.ts";
 import { metricLabel } from "../../format/named-quantity.ts";
 import { formatNumber } from "../../format/number.ts";
@@ -9,31 +9,45 @@ import { copyText } from "../../store/save.ts";
 import { DataTable } from "../../ui/data-table.tsx";
 import { ExactText } from "../../ui/exact-text.tsx";
 import { openRun } from "../../store/open-run.ts";
-import { valueAt } from "./curves-figure.ts";
 import { RunMark } from "./run-mark.tsx";
 import type { RunLook } from "./run-look.ts";
+import { useCurves } from "./use-curves.ts";
 import own from "./compare.module.css";
 
 interface ValueTableProps {
-  readonly curves: readonly DrawnCurve[];
   readonly looks: readonly RunLook[];
   readonly metrics: readonly string[];
 }
 
 const END = Infinity;
 
-/** What each run had at pinned steps and at its end: sortable, to copy. */
-export function ValueTable({ curves, looks, metrics }: ValueTableProps) {
+/** What each run had at pinned steps and at its end, read from every point: sortable, to copy. */
+export function ValueTable({ looks, metrics }: ValueTableProps) {
   const [chosen, setMetric] = useState("");
   const metric = metrics.includes(chosen) ? chosen : (metrics[0] ?? "");
   const [steps, setSteps] = useState<readonly number[]>([]);
   const [next, setNext] = useState<number | string>("");
   const [sort, setSort] = useState({ step: END, descending: false });
   const columns = [...steps, END];
+  const isFull = steps.length >= MOST_PINNED_STEPS;
+  const answer = useCurves({
+    runIds: looks.map(({ run }) => run.id),
+    metrics: metric === "" ? [] : [metric],
+    // The values at the steps are asked for, no drawing; the last point is always among those drawn.
+    columns: 1,
+    steps: null,
+    smoothings: [],
+    at: [...steps],
+  });
+  const curves = answer.kind === "known" ? answer.value.filter((curve) => curve.metric === metric) : [];
   const rows = looks
     .flatMap((look) => {
-      const curve = curves.find(({ runId, metric: name }) => runId === look.run.id && name === metric);
-      return curve === undefined ? [] : [{ look, values: columns.map((step) => valueAt(curve, step)) }];
+      const curve = curves.find(({ runId }) => runId === look.run.id);
+      if (curve === undefined) return [];
+      // Until the answer to a newly pinned step is there, its column is empty.
+      const valueAt = (step: number) => curve.at.find((one) => one.step === step)?.value ?? NaN;
+      const last = curve.values.at(-1) ?? NaN;
+      return [{ look, values: columns.map((step) => (step === END ? last : valueAt(step))) }];
     })
     .sort((a, b) => {
       const column = Math.max(0, columns.indexOf(sort.step));
@@ -77,9 +91,10 @@ export function ValueTable({ curves, looks, metrics }: ValueTableProps) {
           value={next}
           onChange={setNext}
         />
-        <Button type="submit" size="xs" variant="default" disabled={next === ""}>
+        <Button type="submit" size="xs" variant="default" disabled={next === "" || isFull}>
           Pin this step
         </Button>
+        {isFull && <span>at most {MOST_PINNED_STEPS} steps</span>}
         <Button
           size="xs"
           variant="default"

@@ -1,4 +1,6 @@
 import type { Chart, ChartDataset } from "chart.js";
+import { EPOCH_METRICS, STATISTIC_NAMES } from "../../../shared/experiments/training.ts";
+import type { DrawnCurve } from "../../../shared/runs/run-curves.ts";
 import { formatNumber } from "../../format/number.ts";
 import type { Point } from "../../charts/kit/min-max-buffer.ts";
 import type { TrainingAxis, TrainingLog } from "../training-log.ts";
@@ -6,6 +8,7 @@ import type { Smoothing } from "../../charts/figures/smoothing.ts";
 import { baseOptions, numberAxis, tooltip } from "../../charts/kit/chart-options.ts";
 import { seriesColour, seriesDash, type ChartTheme } from "../../charts/kit/chart-theme.ts";
 import type { Figure } from "../../charts/kit/figure.ts";
+import { readWholeCurves } from "../../store/whole-curves.ts";
 import { endLabels, eventMarks, nonFiniteMarks, type EventMark } from "../../charts/plugins/line-plugins.ts";
 
 /** How a chart of a training is drawn. */
@@ -24,6 +27,12 @@ export const AXIS_TITLES: Readonly<Record<TrainingAxis, string>> = {
 const PLAIN: TrainingAxes = { axis: "step", stepsPerEpoch: null, smoothing: null };
 
 const NAMES = ["loss of each step", "training loss", "validation loss", "smoothed loss"] as const;
+/** The lines that are recorded, by their metrics; the smoothed one is computed for the drawing. */
+const RECORDED: Readonly<Record<string, string>> = {
+  [STATISTIC_NAMES.loss]: NAMES[0],
+  [EPOCH_METRICS.train]: NAMES[1],
+  [EPOCH_METRICS.valid]: NAMES[2],
+};
 const DEFAULT_PIXELS = 800;
 
 /** Loss of every step as a thin line, training and validation loss of every epoch as marked lines. */
@@ -59,6 +68,15 @@ export function lossFigure(log: TrainingLog, axes: TrainingAxes = PLAIN): Figure
     describe,
     height: 24,
     log: { axis: "y", initially: false },
+    wholeTable: async () => {
+      const curves = await readWholeCurves(log.runId, Object.keys(RECORDED));
+      return {
+        columns: ["metric", AXIS_TITLES[axes.axis], "value"],
+        rows: curves.flatMap((curve) =>
+          placesOf(curve, axes).map((x, i) => [RECORDED[curve.metric] ?? "", x, curve.values[i] ?? NaN]),
+        ),
+      };
+    },
     table: () => ({
       columns: ["metric", AXIS_TITLES[axes.axis], "value"],
       rows: [...seriesOf(log, axes, DEFAULT_PIXELS)].flatMap((points, index) =>
@@ -91,6 +109,12 @@ export function lossFigure(log: TrainingLog, axes: TrainingAxes = PLAIN): Figure
     }),
   };
 }
+
+/** Where a curve's recorded points lie on the axis of a chart. */
+export const placesOf = ({ steps, wallMs }: DrawnCurve, { axis, stepsPerEpoch }: TrainingAxes): number[] =>
+  Array.from(steps, (step, i) =>
+    axis === "time" ? (wallMs[i] ?? NaN) / 1000 : axis === "epoch" ? step / (stepsPerEpoch ?? 1) : step,
+  );
 
 /** Where somebody stepped in, on the chart's axis. */
 export const marksOf = (log: TrainingLog, { axis, stepsPerEpoch }: TrainingAxes): EventMark[] =>

@@ -5,13 +5,16 @@ import type { TrainingLog } from "../training-log.ts";
 import { baseOptions, numberAxis, tooltip } from "../../charts/kit/chart-options.ts";
 import { seriesColour, seriesDash, type ChartTheme } from "../../charts/kit/chart-theme.ts";
 import type { Figure } from "../../charts/kit/figure.ts";
-import { AXIS_TITLES, marksOf, type TrainingAxes } from "./loss-figure.ts";
+import { readWholeCurves } from "../../store/whole-curves.ts";
+import { AXIS_TITLES, marksOf, placesOf, type TrainingAxes } from "./loss-figure.ts";
 import { eventMarks } from "../../charts/plugins/line-plugins.ts";
 
 /** One line of a chart; `points` is asked for anew whenever the chart is drawn. */
 export interface MetricLine {
   readonly label: string;
   readonly points: () => MinMaxBuffer | readonly Point[];
+  /** The recorded metric that it draws; null where it is computed for the drawing. */
+  readonly metric: string | null;
 }
 
 export interface MetricChart {
@@ -52,6 +55,7 @@ export function metricFigure(log: TrainingLog, chart: MetricChart, axes: Trainin
     describe,
     height: 13,
     log: { axis: "y", initially: chart.log === true },
+    ...wholeTableOf(log, chart, axes),
     table: () => ({
       columns: ["line", AXIS_TITLES[axes.axis], unit],
       rows: seriesOf(log, chart, axes, DEFAULT_PIXELS).flatMap((points, index) =>
@@ -81,6 +85,27 @@ export function metricFigure(log: TrainingLog, chart: MetricChart, axes: Trainin
         plugins: { tooltip: tooltip(theme, describe) },
       },
     }),
+  };
+}
+
+/** Every point of lines that are recorded. */
+function wholeTableOf(
+  { runId }: TrainingLog,
+  { lines, unit }: MetricChart,
+  axes: TrainingAxes,
+): Pick<Figure, "wholeTable"> {
+  const labels = new Map(lines.flatMap(({ metric, label }) => (metric === null ? [] : [[metric, label]])));
+  if (labels.size < lines.length) return {};
+  return {
+    wholeTable: async () => {
+      const curves = await readWholeCurves(runId, [...labels.keys()]);
+      return {
+        columns: ["line", AXIS_TITLES[axes.axis], unit],
+        rows: curves.flatMap((curve) =>
+          placesOf(curve, axes).map((x, i) => [labels.get(curve.metric) ?? "", x, curve.values[i] ?? NaN]),
+        ),
+      };
+    },
   };
 }
 

@@ -1,0 +1,69 @@
+import { describe, expect, it } from "vitest";
+import type { DrawnCurve } from "../../../../../src/shared/runs/run-curves.ts";
+import type { RunSummary } from "../../../../../src/shared/runs/run-records.ts";
+import { curvesFigure } from "../../../../../src/renderer/runs/compare/curves-figure.ts";
+import { stepsOfStretch, withFinerPart } from "../../../../../src/renderer/runs/compare/finer-part.ts";
+
+const curve = (runId: string, steps: readonly number[], msPerStep = 10): DrawnCurve => ({
+  runId,
+  metric: "loss",
+  points: 1_000,
+  steps: Float64Array.from(steps),
+  epochs: Float64Array.from(steps),
+  wallMs: Float64Array.from(steps, (step) => step * msPerStep),
+  values: Float64Array.from(steps, (step) => -step),
+  smoothed: [Float64Array.from(steps, (step) => step / 2)],
+  at: [],
+});
+
+describe("withFinerPart()", () => {
+  it("puts the finer points in the place of the coarse ones between their ends", () => {
+    const joined = withFinerPart(curve("a", [0, 10, 20, 30, 40]), [
+      curve("b", [1, 2]),
+      curve("a", [15, 16, 20, 27]),
+    ]);
+    expect([...joined.steps]).toEqual([0, 10, 15, 16, 20, 27, 30, 40]);
+    expect([...joined.values]).toEqual([...joined.steps].map((step) => -step));
+    expect([...(joined.smoothed[0] ?? [])]).toEqual([...joined.steps].map((step) => step / 2));
+  });
+
+  it("leaves a curve without a finer part, or with one of another smoothing, as it is", () => {
+    const coarse = curve("a", [0, 10]);
+    expect(withFinerPart(coarse, [curve("b", [1])])).toBe(coarse);
+    expect(withFinerPart(coarse, [{ ...curve("a", [1]), smoothed: [] }])).toBe(coarse);
+  });
+});
+
+describe("stepsOfStretch()", () => {
+  it("takes steps as they are, and of seconds what any of the curves has there", () => {
+    const curves = [curve("a", [0, 10, 20, 30], 100), curve("b", [0, 10, 20, 30], 200)];
+    expect(stepsOfStretch(curves, { min: 3, max: 17 }, "step")).toEqual({ from: 3, to: 17 });
+    expect(stepsOfStretch(curves, { min: 2, max: 2.5 }, "time")).toEqual({ from: 10, to: 30 });
+  });
+});
+
+describe("curvesFigure()", () => {
+  const look = (id: string) => ({ run: { id } as RunSummary, colour: 0, dash: 0, label: id });
+  const figure = curvesFigure({
+    metric: "loss",
+    looks: [look("a"), look("b")],
+    axis: "step",
+    smooth: false,
+    curves: [curve("a", [0, 10, 20]), curve("b", [0, 9, 20])],
+    readWhole: () => Promise.resolve([curve("a", [0, 1, 2])]),
+  });
+
+  it("says of other runs' values that they are near, where points between are not drawn", () => {
+    expect(figure.describe(1, 0)?.lines).toEqual(["b ≈ −9", "▸ a −10"]);
+    expect(figure.describe(2, 0)?.lines).toEqual(["▸ a −20", "b −20"]);
+  });
+
+  it("has a table of what is drawn, and one of every point", async () => {
+    expect(figure.table().rows).toHaveLength(6);
+    expect((await figure.wholeTable?.())?.rows).toEqual([
+      ["a", 0, 0, -0],
+      ["a", 1, 0.01, -1],
+      ["a", 2, 0.02, -2],
+    ]);
+  });
+});
