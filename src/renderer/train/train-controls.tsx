@@ -1,4 +1,5 @@
 import { Button, Checkbox, Fieldset, TextInput } from "@mantine/core";
+import * as v from "valibot";
 import { FlaskConical, ListPlus, Search } from "lucide-react";
 import { counted } from "../../core/counted.ts";
 import { formatForecast } from "../format/duration.ts";
@@ -10,7 +11,7 @@ import { overfitSpec, TRAIN_PRESETS, type TrainPreset } from "../../shared/specs
 import { stepsOf, type TrainSpec } from "../../shared/specs/train-spec.ts";
 import { useStore } from "../store/create-store.ts";
 import { MNIST_DATASET } from "../../shared/experiments/dataset.ts";
-import { endsOf, type NetworkSpec } from "../../shared/specs/network-spec.ts";
+import { endsOf, networkSpecEntries, type NetworkSpec } from "../../shared/specs/network-spec.ts";
 import { OpenIn } from "../network/open-in.tsx";
 import { datasetsStore, knownDataset } from "../store/datasets-store.ts";
 import { enqueueTrainings, findLr, startTraining } from "./training-actions.ts";
@@ -21,7 +22,8 @@ import { ExperimentActions } from "../ui/experiment-actions.tsx";
 import { LazyDetails } from "../ui/lazy-details.tsx";
 import { NumberField } from "../ui/number-field.tsx";
 import { isRefused, useBusyReason, useForecast } from "../ui/use-forecast.ts";
-import { showSpec, useTrainForm, type TrainField, type TrainForm } from "./train-form.ts";
+import { chooseOptimizer, showSpec, useTrainForm, type TrainField, type TrainForm } from "./train-form.ts";
+import { OPTIMIZER_CONSTANTS } from "./optimizer-constants.ts";
 import own from "./train-view.module.css";
 
 const PRESETS = [
@@ -55,6 +57,12 @@ const TEXTS: Readonly<Record<TrainField, FieldText>> = {
   batchSize: { label: "Batch size", hint: "rows a step" },
   lr: { label: "Learning rate", hint: "the largest one of the schedule" },
   momentum: { label: "Momentum", hint: "share of the last step that goes on" },
+  beta1: { label: "Beta 1", hint: "decay of the mean of gradients" },
+  beta2: { label: "Beta 2", hint: "decay of the mean of their squares" },
+  alpha: { label: "Alpha", hint: "decay of the mean of squares" },
+  eps: { label: "Eps", hint: "added to the root that is divided by" },
+  lrDecay: { label: "Rate decay", hint: "the rate is divided by 1 + decay · steps" },
+  initialAccumulatorValue: { label: "Initial sum", hint: "of squares, before the first step" },
   weightDecay: { label: "Weight decay", hint: "pulls every weight towards 0" },
   seed: { label: "Seed", hint: "for weights, order of rows, dropout" },
   rows: { label: "Rows", hint: "training rows" },
@@ -68,6 +76,7 @@ const TEXTS: Readonly<Record<TrainField, FieldText>> = {
   stepEvery: { label: "Steps until down", hint: "the rate changes after so many" },
   stepGamma: { label: "Factor down", hint: "what the rate is multiplied by" },
   patience: { label: "Early stop", hint: "epochs without a lower validation loss; 0 is off" },
+  minDelta: { label: "Least gain", hint: "of an early stop: smaller ones do not count" },
   stopAfterSeconds: { label: "Stop after", hint: "seconds; 0 is off" },
   stopAtLoss: { label: "Stop at loss", hint: "of the validation set; 0 is off" },
   keepEveryMinutes: { label: "Checkpoint every", hint: "minutes, beside latest and best; 0 is off" },
@@ -163,12 +172,7 @@ export function TrainControls() {
           onChange={(event) => choose({ classWeights: event.currentTarget.value, preset: "own" })}
         />
       )}
-      <Choice
-        label="Optimiser"
-        value={choice.optimizer}
-        options={OPTIMIZERS}
-        onChoose={(optimizer) => choose({ optimizer })}
-      />
+      <Choice label="Optimiser" value={choice.optimizer} options={OPTIMIZERS} onChoose={chooseOptimizer} />
       <Fields form={form} names={["lr"]} />
       {choice.optimizer === "sgd" && (
         <>
@@ -189,6 +193,11 @@ export function TrainControls() {
       {choice.schedule === "step" && <Fields form={form} names={["stepEvery", "stepGamma"]} />}
       <Fields form={form} names={["epochs", "batchSize", "seed", "rows", "threads"]} hints={hints} />
       <LazyDetails className={own["more"]} summary="More settings">
+        {choice.optimizer !== "sgd" && (
+          <Fieldset legend="Optimiser" className={classes["fieldset"] ?? ""}>
+            <Fields form={form} names={OPTIMIZER_CONSTANTS[choice.optimizer]} />
+          </Fieldset>
+        )}
         <Fieldset legend="Regularisation" className={classes["fieldset"] ?? ""}>
           <Fields form={form} names={["weightDecay", "clipNorm", "labelSmoothing", "augmentShift"]} />
         </Fieldset>
@@ -201,6 +210,7 @@ export function TrainControls() {
                 "warmupSteps",
                 "validRows",
                 "patience",
+                "minDelta",
                 "stopAfterSeconds",
                 "stopAtLoss",
               ] as const),
@@ -212,6 +222,11 @@ export function TrainControls() {
             label="Shuffle the rows each epoch"
             checked={choice.shuffle}
             onChange={(event) => choose({ shuffle: event.currentTarget.checked })}
+          />
+          <Checkbox
+            label="Leave out a last batch that is not full"
+            checked={choice.dropLast}
+            onChange={(event) => choose({ dropLast: event.currentTarget.checked })}
           />
         </Fieldset>
       </LazyDetails>
@@ -256,23 +271,7 @@ export function TrainControls() {
 }
 
 /** The network of a training with its data, without how it is trained. */
-const networkPartOf = ({
-  layers,
-  loss,
-  labelSmoothing,
-  delta,
-  classWeights,
-  data,
-  seed,
-}: TrainSpec): NetworkSpec => ({
-  layers,
-  loss,
-  data,
-  seed,
-  ...(labelSmoothing === undefined ? {} : { labelSmoothing }),
-  ...(delta === undefined ? {} : { delta }),
-  ...(classWeights === undefined ? {} : { classWeights }),
-});
+const networkPartOf = (spec: TrainSpec): NetworkSpec => v.parse(v.object(networkSpecEntries), spec);
 
 function stepsSentence(spec: TrainSpec): string {
   const { perEpoch, total } = stepsOf(spec);

@@ -8,6 +8,12 @@ import { dataMisfit, endsOf, type DataEnds } from "../../shared/specs/network-sp
 import type { OwnLossSpec } from "../../shared/specs/own-part-spec.ts";
 import { TRAIN_PRESETS, type TrainPreset } from "../../shared/specs/train-presets.ts";
 import { trainSpecSchema, type TrainSpec } from "../../shared/specs/train-spec.ts";
+import {
+  OPTIMIZER_CONSTANTS,
+  optimizerConstants,
+  usualConstants,
+  type OptimizerName,
+} from "./optimizer-constants.ts";
 import { createDraftForm, type DraftForm } from "../preferences/draft-form.ts";
 import { parseObject } from "../preferences/preferences.ts";
 import { createStore, useStore } from "../store/create-store.ts";
@@ -37,6 +43,12 @@ const NUMBERS = {
   lr: number("learning rate", 1e-12, 1_000),
   momentum: number("momentum", 0, 0.9999),
   weightDecay: number("weight decay", 0, 10),
+  beta1: number("beta1", 0, 1),
+  beta2: number("beta2", 0, 1),
+  alpha: number("alpha", 0, 1),
+  eps: number("eps", 0, 1),
+  lrDecay: number("lr decay", 0, 1_000),
+  initialAccumulatorValue: number("initial sum of squares", 0, 1e9),
   seed: whole("seed", 0, 0xffffffff),
   rows: whole("rows", 1, 1_000_000),
   validRows: whole("validation rows", 0, 1_000_000),
@@ -49,13 +61,13 @@ const NUMBERS = {
   stepEvery: whole("every", 1, 10_000_000),
   stepGamma: number("factor", 1e-6, 10),
   patience: whole("patience", 0, 10_000),
+  minDelta: number("least gain", 0, 1e6),
   stopAfterSeconds: number("stop after", 0, 1e6),
   stopAtLoss: number("stop at loss", 0, 1e6),
   statisticsEvery: whole("statistics", 0, 1_000_000),
   keepEveryMinutes: number("checkpoints", 0, 100_000),
 };
 export type TrainField = keyof typeof NUMBERS;
-export type OptimizerName = TrainSpec["optimizer"]["name"];
 export type ScheduleName = TrainSpec["schedule"]["name"];
 
 /** What is chosen rather than typed. */
@@ -73,6 +85,10 @@ export interface TrainChoice {
   readonly nesterov: boolean;
   readonly schedule: ScheduleName;
   readonly shuffle: boolean;
+  /** Leaves out the rows that do not fill the last batch. */
+  readonly dropLast: boolean;
+  /** Weights that the settings name, which the window cannot read: the person chooses their file, or does without. */
+  readonly weights: TrainSpec["weights"] | null;
 }
 
 export interface TrainForm {
@@ -93,7 +109,7 @@ const DEFAULTS = numbersOf(TRAIN_PRESETS[FIRST_PRESET].spec);
 
 /** What a spec chooses. */
 export function choiceOf(spec: TrainSpec, preset: TrainChoice["preset"]): TrainChoice {
-  const { layers, loss, optimizer, schedule, shuffle, data } = spec;
+  const { layers, loss, optimizer, schedule, shuffle, dropLast, data } = spec;
   const nesterov = optimizer.name === "sgd" && optimizer.nesterov;
   return {
     data: data.name,
@@ -104,6 +120,8 @@ export function choiceOf(spec: TrainSpec, preset: TrainChoice["preset"]): TrainC
     nesterov,
     classWeights: spec.classWeights?.join(", ") ?? "",
     shuffle,
+    dropLast,
+    weights: spec.weights ?? null,
     optimizer: optimizer.name,
     schedule: schedule.name,
   };
@@ -117,7 +135,8 @@ export function numbersOf(spec: TrainSpec): Record<Exclude<TrainField, "threads"
     steps: spec.steps ?? 0,
     batchSize: spec.batchSize,
     lr: optimizer.lr,
-    momentum: optimizer.name === "sgd" ? optimizer.momentum : 0.9,
+    ...usualConstants(optimizer.name),
+    ...optimizerConstants(optimizer.name, optimizer),
     weightDecay: optimizer.weightDecay,
     seed: spec.seed,
     rows: spec.data.rows,
@@ -130,6 +149,7 @@ export function numbersOf(spec: TrainSpec): Record<Exclude<TrainField, "threads"
     stepEvery: schedule.name === "step" ? schedule.every : 1_000,
     stepGamma: schedule.name === "step" ? schedule.gamma : 0.5,
     patience: spec.earlyStop?.patience ?? 0,
+    minDelta: spec.earlyStop?.minDelta ?? 0,
     stopAfterSeconds: spec.stopAfterSeconds ?? 0,
     stopAtLoss: spec.stopAtLoss ?? 0,
     statisticsEvery: spec.statisticsEvery,
@@ -163,11 +183,14 @@ export function toSpec(
   choice: TrainChoice,
   values: Readonly<Record<TrainField, number>>,
 ): { spec: TrainSpec } | { problem: string } {
-  const { lr, momentum, weightDecay, warmupSteps, patience } = values;
-  const optimizer =
-    choice.optimizer === "sgd"
-      ? { name: "sgd", lr, momentum, nesterov: choice.nesterov, weightDecay }
-      : { name: choice.optimizer, lr, weightDecay };
+  const { lr, weightDecay, warmupSteps, patience, minDelta } = values;
+  const optimizer = {
+    name: choice.optimizer,
+    lr,
+    weightDecay,
+    ...optimizerConstants(choice.optimizer, values),
+    ...(choice.optimizer === "sgd" ? { nesterov: choice.nesterov } : {}),
+  };
   const schedule =
     choice.schedule === "step"
       ? { name: "step", warmupSteps, every: values.stepEvery, gamma: values.stepGamma }
@@ -178,6 +201,7 @@ export function toSpec(
     optimizer,
     schedule,
     shuffle: choice.shuffle,
+    dropLast: choice.dropLast,
     data: { name: choice.data, split: "train", rows: values.rows },
     seed: values.seed,
     batchSize: values.batchSize,
@@ -193,7 +217,8 @@ export function toSpec(
     ...onlyAboveZero("stopAfterSeconds", values.stopAfterSeconds),
     ...onlyAboveZero("stopAtLoss", values.stopAtLoss),
     ...onlyAboveZero("keepEveryMinutes", values.keepEveryMinutes),
-    ...(patience > 0 ? { earlyStop: { patience } } : {}),
+    ...(patience > 0 ? { earlyStop: { patience, minDelta } } : {}),
+    ...(choice.weights === null ? {} : { weights: choice.weights }),
   });
   if (!parsed.success) {
     const [issue] = parsed.issues;
@@ -245,6 +270,16 @@ export function useTrainForm(): TrainForm {
   }, [choice, numbers, threads]);
 }
 
+/** Another optimiser comes with its own constants; the rate stays. */
+export function chooseOptimizer(optimizer: OptimizerName): void {
+  choose({ optimizer });
+  const { fields } = forms.read({ ...DEFAULTS, threads: labStore.get().threads ?? 1 });
+  const usual = usualConstants(optimizer);
+  for (const name of OPTIMIZER_CONSTANTS[optimizer]) {
+    if (name !== "momentum") fields[name].set(String(usual[name]));
+  }
+}
+
 /** Puts a whole spec into the form. */
 export function showSpec(spec: TrainSpec, preset: TrainChoice["preset"]): void {
   choose(choiceOf(spec, preset));
@@ -259,8 +294,9 @@ takeOffers("train", (offer) => {
   const {
     labelSmoothing: _smoothing,
     delta: _delta,
-    classWeights: _weights,
+    classWeights: _classWeights,
     ownLoss: _own,
+    weights: _weights,
     ...rest
   } = course;
   // A training looks at the training rows, whatever was looked at before.

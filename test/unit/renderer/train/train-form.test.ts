@@ -58,6 +58,34 @@ describe("the form of a training", () => {
     expect(specOf({ momentum: 0.8 }, { optimizer: "adam" }).optimizer).not.toHaveProperty("momentum");
   });
 
+  it.each([
+    { name: "sgd", lr: 0.1, momentum: 0.5, nesterov: true, weightDecay: 1e-4 },
+    { name: "adam", lr: 0.01, beta1: 0.8, beta2: 0.95, eps: 1e-6, weightDecay: 0 },
+    { name: "adamw", lr: 0.01, beta1: 0.85, beta2: 0.99, eps: 1e-7, weightDecay: 0.2 },
+    { name: "rmsprop", lr: 0.01, alpha: 0.9, eps: 1e-5, weightDecay: 0 },
+    { name: "adagrad", lr: 0.01, lrDecay: 0.1, initialAccumulatorValue: 0.3, eps: 1e-9, weightDecay: 0 },
+  ])("gives back all of a spec that is put into it, with the constants of $name", (optimizer) => {
+    const spec = parseSpecText(
+      JSON.stringify({
+        ...small,
+        optimizer,
+        schedule: { name: "step", warmupSteps: 5, every: 20, gamma: 0.25 },
+        clipNorm: 2,
+        shuffle: false,
+        dropLast: true,
+        augmentShift: 1,
+        statisticsEvery: 7,
+        labelSmoothing: 0.1,
+        earlyStop: { patience: 4, minDelta: 0.01 },
+        stopAtLoss: 0.2,
+        stopAfterSeconds: 60,
+        keepEveryMinutes: 5,
+        weights: { file: "begin.safetensors" },
+      }),
+    );
+    expect(toSpec(choiceOf(spec, "own"), { ...numbersOf(spec), threads: 1 })).toEqual({ spec });
+  });
+
   it("says in words why a network does not fit its loss", () => {
     const made = toSpec({ ...choice, loss: "mse" }, values);
     expect("problem" in made && made.problem).toMatch(/\w+ \w+/);
