@@ -198,13 +198,25 @@ it("takes files that are dropped on the window", async () => {
   });
   await page.getByText("Drop it here").waitFor();
   await picture("drop");
-  await page.evaluate(() => {
-    const data = new DataTransfer();
-    data.items.add(new File(["step,loss\n1,0.5\n2,0.25\n"], "dropped.csv", { type: "text/csv" }));
-    document.body.dispatchEvent(
-      new DragEvent("drop", { dataTransfer: data, bubbles: true, cancelable: true }),
+  const drop = (name: string, content: string) =>
+    page.evaluate(
+      ([file, text]) => {
+        const data = new DataTransfer();
+        data.items.add(new File([text], file));
+        document.body.dispatchEvent(
+          new DragEvent("drop", { dataTransfer: data, bubbles: true, cancelable: true }),
+        );
+      },
+      [name, content] as const,
     );
-  });
+  await drop("dropped.csv", "step,loss\n1,0.5\n2,0.25\n");
   await page.getByText("CSV: 1 run added").waitFor();
   await expect.poll(() => page.getByText("Drop it here").count()).toBe(0);
+  await drop("mine.lab.ts", "// lab notebook 1 · title: Dropped\n// %% code id=a\nprint(1);\n");
+  await expect.poll(() => page.getByLabel("Title of the notebook").inputValue()).toBe("Dropped");
+  await drop("net.safetensors", "none");
+  await page.getByText("net.safetensors was not taken").waitFor();
+  expect(await page.getByRole("button", { name: "Train", exact: true }).getAttribute("aria-current")).toBe(
+    "page",
+  );
 });

@@ -132,8 +132,8 @@ describe("files", () => {
     const question = page.getByRole("dialog");
     await question.getByRole("button", { name: "Run it", exact: true }).click();
     await expect.poll(() => cell(1).getAttribute("data-condition"), { timeout: LONG_MS }).toBe("fresh");
-    await drop("notes.txt", "none");
-    await page.getByText(/notes\.txt was not imported/).waitFor();
+    await drop("notes.md", "none");
+    await page.getByText(/notes\.md is no file of runs/).waitFor();
   });
 
   it("that another program writes are merged cell by cell", async () => {

@@ -190,7 +190,7 @@ export function openIdleLab(options: LabOptions): Lab {
     live.stop();
   });
   const training = new TrainingLab(services, supervisor, data);
-  const exchange = new ExchangeLab(services, supervisor, data);
+  const exchange = new ExchangeLab(services, supervisor, data, (path) => runs.import(path));
   const subscribe: Lab["subscribe"] = (listener) => {
     listeners.add(listener);
     return () => {

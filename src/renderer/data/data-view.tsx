@@ -1,5 +1,5 @@
 import { useEffect } from "react";
-import { dataTaker } from "../exchange/exchange-actions.ts";
+import { dataInSight, useDropOffer } from "../exchange/dropped.ts";
 import { loadDatasets, shownDatasetStore } from "../store/datasets-store.ts";
 import { useStore } from "../store/create-store.ts";
 import { ViewLayout } from "../ui/view-layout.tsx";
@@ -15,11 +15,10 @@ export function DataView() {
   useEffect(() => void loadDatasets(), []);
   useEffect(() => {
     // Gone while the view is out of sight.
-    dataTaker.set((files) => {
-      if (files.length > 0) void previewFiles(files);
-    });
-    return () => dataTaker.set(null);
+    dataInSight.set(true);
+    return () => dataInSight.set(false);
   }, []);
+  useDropOffer("data", ({ files }) => void previewFiles(files));
   return (
     <ViewLayout controls={<DataControls />} controlsLabel="Data sets">
       {importing === null ? (

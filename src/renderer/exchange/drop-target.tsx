@@ -1,17 +1,14 @@
 import { useEffect, useState } from "react";
 import { useStore } from "../store/create-store.ts";
-import { dataTaker, takeDropped } from "./exchange-actions.ts";
+import { dataInSight, takeDropped } from "./dropped.ts";
 import classes from "./exchange.module.css";
 
 const holdsFiles = (event: DragEvent): boolean => event.dataTransfer?.types.includes("Files") === true;
 
-/**
- * The whole window takes files: data where the Data view is in sight, else runs of other tools, networks, weights. A view's
- * own place for files comes first.
- */
+/** The whole window takes files of every kind. A view's own place for files comes first. */
 export function DropTarget() {
   const [over, setOver] = useState(false);
-  const takesData = useStore(dataTaker, (take) => take !== null);
+  const takesData = useStore(dataInSight);
   useEffect(() => {
     let inside = 0;
     const enter = (event: DragEvent): void => {
@@ -32,9 +29,7 @@ export function DropTarget() {
       setOver(false);
       if (event.defaultPrevented || !holdsFiles(event) || event.dataTransfer === null) return;
       event.preventDefault();
-      const takeData = dataTaker.get();
-      if (takeData === null) void takeDropped(event.dataTransfer.items);
-      else takeData([...event.dataTransfer.files]);
+      void takeDropped(event.dataTransfer);
     };
     const listeners = { dragenter: enter, dragleave: leave, dragover: allow, drop } as const;
     for (const [name, listener] of Object.entries(listeners)) {
@@ -54,7 +49,7 @@ export function DropTarget() {
         <br />
         {takesData
           ? "Data of your own: CSV, TSV, Parquet, IDX, .npy, .npz, or a folder with PNG and JPEG in one folder a class"
-          : "Runs of TensorBoard, W&B, Trackio, MLflow, CSV or JSON lines; a network as .onnx; weights as .safetensors or .npz"}
+          : "Notebooks (.lab.ts, .ipynb), runs of this lab (.backprop.json), of TensorBoard, W&B, Trackio, MLflow, CSV or JSON lines; a network as .onnx; weights as .safetensors or .npz; data as tables, arrays or pictures"}
       </p>
     </div>
   );

@@ -1,5 +1,6 @@
 import { SegmentedControl } from "@mantine/core";
 import { memo, useState } from "react";
+import { useDropOffer } from "../exchange/dropped.ts";
 import { useStore } from "../store/create-store.ts";
 import { ViewLayout } from "../ui/view-layout.tsx";
 import { ConflictDialog } from "./dialogs/conflict-dialog.tsx";
@@ -25,39 +26,21 @@ type Panel = (typeof PANELS)[number]["value"];
 /** Notebooks: the library, the open one, and what its sandbox holds. The first is the one that comes with the app. */
 export function LiveView() {
   const hasNotebook = useStore(openStore, (open) => open !== null);
-  const [dropping, setDropping] = useState(false);
-  const hasFiles = (event: React.DragEvent): boolean => event.dataTransfer.types.includes("Files");
+  useDropOffer("notebooks", ({ files }) => void importFiles(files));
   return (
-    <div
-      style={{ height: "100%", position: "relative" }}
-      onDragOver={(event) => {
-        if (!hasFiles(event)) return;
-        event.preventDefault();
-        setDropping(true);
-      }}
-      onDragLeave={(event) => {
-        if (!event.currentTarget.contains(event.relatedTarget as Node | null)) setDropping(false);
-      }}
-      onDrop={(event) => {
-        if (!hasFiles(event)) return;
-        event.preventDefault();
-        setDropping(false);
-        void importFiles([...event.dataTransfer.files]);
-      }}
-    >
+    <>
       <ViewLayout
         controls={<SidePanel hasNotebook={hasNotebook} />}
         controlsLabel="Notebooks, outline and variables"
       >
         <OpenedPane />
       </ViewLayout>
-      {dropping && <div className={classes["drop"]}>Drop .lab.ts and .ipynb here to import them</div>}
       <RunQuestionDialog />
       <RenameDialog />
       <VersionsDialog />
       <ConflictDialog />
       <LessonDialog />
-    </div>
+    </>
   );
 }
 

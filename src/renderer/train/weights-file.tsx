@@ -1,10 +1,9 @@
 import { Button, Modal, TextInput } from "@mantine/core";
-import { useEffect, useRef, useState } from "react";
+import { useRef, useState } from "react";
 import type { IpcOutput } from "../../shared/ipc/ipc-contract.ts";
 import type { TrainSpec } from "../../shared/specs/train-spec.ts";
 import { ask } from "../bridge/lab.ts";
-import { showView } from "../app/views.ts";
-import { dropTaker } from "../exchange/exchange-actions.ts";
+import { useDropOffer } from "../exchange/dropped.ts";
 import { createStore, useStore } from "../store/create-store.ts";
 import { showFailure, showInfo } from "../store/lab-store.ts";
 import { weightsStore } from "./training-actions.ts";
@@ -47,27 +46,19 @@ async function takeWeights(
 export function WeightsFile({ spec }: { readonly spec: TrainSpec | null }) {
   const weights = useStore(weightsStore);
   const input = useRef<HTMLInputElement>(null);
-  useEffect(() => {
-    dropTaker.set({
-      network: ({ layers, weights: bytes, notes }, name) => {
-        try {
-          if (spec === null) throw new TypeError("the settings of the training are not valid");
-          const last = layers.flatMap((layer) => (layer.type === "linear" ? [layer.out] : [])).at(-1);
-          const loss = last === 1 ? "mse" : "crossEntropy";
-          showSpec(parseSpecText(JSON.stringify({ ...spec, layers, loss })), "own");
-          weightsStore.set({ name, bytes });
-          showView("train");
-          showInfo(`${name} is the network to train, with its weights`, notes.join(" "));
-        } catch (error) {
-          showFailure(`${name} was not taken`, error);
-        }
-      },
-      weights: (file) => {
-        showView("train");
-        void takeWeights(file, spec);
-      },
-    });
-  }, [spec]);
+  useDropOffer("network", ({ network: { layers, weights: bytes, notes }, name }) => {
+    try {
+      if (spec === null) throw new TypeError("the settings of the training are not valid");
+      const last = layers.flatMap((layer) => (layer.type === "linear" ? [layer.out] : [])).at(-1);
+      const loss = last === 1 ? "mse" : "crossEntropy";
+      showSpec(parseSpecText(JSON.stringify({ ...spec, layers, loss })), "own");
+      weightsStore.set({ name, bytes });
+      showInfo(`${name} is the network to train, with its weights`, notes.join(" "));
+    } catch (error) {
+      showFailure(`${name} was not taken`, error);
+    }
+  });
+  useDropOffer("weights", ({ file }) => void takeWeights(file, spec));
   return (
     <div className={own["row"]}>
       <input

@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import { trainLayerSpecSchema } from "../specs/layer-spec.ts";
 import { trainSpecSchema } from "../specs/train-spec.ts";
+import { importedRunsSchema } from "../runs/run-exports.ts";
 import { importOutcomeSchema } from "./imported.ts";
 
 /** Together: what a call may carry, with room to spare. Larger ones are chosen in the dialog. */
@@ -58,6 +59,9 @@ export const droppedAnswerSchema = v.variant("kind", [
   }),
   /** They need a network: the Train view asks for them with its spec. */
   v.object({ kind: v.literal("weights") }),
+  v.object({ kind: v.literal("bundle"), ...importedRunsSchema.entries }),
+  /** A table without steps: data rather than runs. */
+  v.object({ kind: v.literal("data") }),
 ]);
 
 /** What is written of a training: of a run, or of what a spec says. */

@@ -269,7 +269,7 @@ describe("files that are dropped", () => {
     await expect(test.lab.exchange.drop({ files })).rejects.toThrow(/leads out/);
   });
 
-  it("become runs, a network, or weights that are asked about", async () => {
+  it("become runs, also of a bundle, a network, weights that are asked about, or data", async () => {
     const runs = await test.lab.exchange.drop({
       files: [{ path: "dropped.csv", bytes: Buffer.from("step,loss\n1,1\n") }],
     });
@@ -285,6 +285,25 @@ describe("files that are dropped", () => {
     expect(await test.lab.exchange.drop({ files: [{ path: "w.npz", bytes: onnx }] })).toEqual({
       kind: "weights",
     });
+    const bundle = join(test.folder, "dropped.backprop.json");
+    await test.lab.runs.export({
+      what: "bundle",
+      runIds: runs.kind === "runs" ? [...runs.added] : [],
+      path: bundle,
+    });
+    expect(
+      await test.lab.exchange.drop({
+        files: [{ path: "dropped.backprop.json", bytes: readFileSync(bundle) }],
+      }),
+    ).toMatchObject({ kind: "bundle", added: [], skipped: runs.kind === "runs" ? runs.added : [] });
+    expect(
+      await test.lab.exchange.drop({
+        files: [{ path: "table.csv", bytes: Buffer.from("height,weight\n1,2\n") }],
+      }),
+    ).toEqual({ kind: "data" });
+    await expect(
+      test.lab.exchange.drop({ files: [{ path: "notes.md", bytes: Buffer.from("none") }] }),
+    ).rejects.toThrow(/notes\.md is no file of runs/);
   });
 });
 

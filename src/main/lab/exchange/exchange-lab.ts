@@ -1,7 +1,7 @@
 import { realpath } from "node:fs/promises";
 import { basename, join, relative } from "node:path";
 import type * as v from "valibot";
-import { ContractError } from "../../../core/errors.ts";
+import { ContractError, DataFormatError } from "../../../core/errors.ts";
 import type { Network } from "../../../core/network/network.ts";
 import type {
   droppedAnswerSchema,
@@ -14,6 +14,7 @@ import {
   type ImportedReport,
   type ImportOutcome,
 } from "../../../shared/experiments/imported.ts";
+import type { ImportedRuns } from "../../../shared/runs/run-exports.ts";
 import { networkOf } from "../../../shared/specs/network-spec.ts";
 import { networkFromOnnx, type ForeignNetwork } from "../../exchange/onnx/network-from-onnx.ts";
 import { onnxModel } from "../../exchange/onnx/onnx-model.ts";
@@ -68,8 +69,16 @@ export class ExchangeLab {
   /** What is followed again at the next start, with its column of steps. */
   readonly #remembered = new Map<string, string | null>();
   readonly #file: FollowedFile;
+  readonly #importBundle: (path: string) => Promise<ImportedRuns>;
 
-  constructor(services: LabServices, supervisor: RunSupervisor, dataRows: DataRows) {
+  /** @param importBundle Adds the runs of a bundle to the others. */
+  constructor(
+    services: LabServices,
+    supervisor: RunSupervisor,
+    dataRows: DataRows,
+    importBundle: (path: string) => Promise<ImportedRuns>,
+  ) {
+    this.#importBundle = importBundle;
     this.#services = services;
     this.#supervisor = supervisor;
     this.#dataRows = dataRows;
@@ -158,13 +167,15 @@ export class ExchangeLab {
     });
   }
 
-  /** What files are that were dropped on the window: runs, which are added, a network, or weights. @throws {ContractError} @throws {DataFormatError} */
+  /** What files are that were dropped on the window: runs and bundles, which are added, a network, weights, or data. @throws {ContractError} @throws {DataFormatError} */
   async drop({ files }: { readonly files: readonly DroppedFile[] }): Promise<Dropped> {
     const [first, ...more] = files;
     const name = first?.path.toLowerCase() ?? "";
-    if (first !== undefined && more.length === 0 && /\.(safetensors|npz)$/.test(name))
-      return { kind: "weights" };
+    const single = first !== undefined && more.length === 0;
+    if (single && /\.(safetensors|npz)$/.test(name)) return { kind: "weights" };
     return inOwnFolder(files, async (folder) => {
+      if (single && /\.backprop\.json(\.gz)?$/.test(name))
+        return { kind: "bundle", ...(await this.#importBundle(join(folder, first.path))) };
       if (first !== undefined && name.endsWith(".onnx")) {
         const { layers, parameters, notes } = await this.readNetwork(join(folder, first.path));
         const network = networkOf({ layers, loss: "crossEntropy" });
@@ -176,7 +187,14 @@ export class ExchangeLab {
       const [root = ""] = roots;
       const path = roots.size === 1 ? join(real, root) : real;
       const label = (one: string): string => relative(real, one).replaceAll("\\", "/") || "dropped files";
-      return { kind: "runs", ...(await this.importRuns({ path, label })) };
+      try {
+        return { kind: "runs", ...(await this.importRuns({ path, label })) };
+      } catch (error) {
+        // A table that has no steps holds rows to learn from.
+        if (single && /\.(csv|tsv|txt)$/.test(name) && error instanceof DataFormatError)
+          return { kind: "data" };
+        throw error;
+      }
     });
   }
 
