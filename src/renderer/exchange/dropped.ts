@@ -61,24 +61,23 @@ export async function takeDropped({ items, files: whole }: DataTransfer): Promis
       files.map(({ path }) => path),
       dataInSight.get(),
     );
-    if (kind === "data") return offer("data", { kind, files: roots });
-    if (kind === "notebooks") return offer("notebook", { kind, files: files.map(({ file }) => file) });
-    const answer = await ask(window.lab.exchangeDrop({ files: await readAll(files) }));
-    switch (answer.kind) {
-      case "runs":
-        return tellOutcome(answer);
-      case "bundle":
-        return tellImported({ ...answer, path: first.path });
-      case "network":
-        return offer("train", { kind: "network", network: answer, name: first.file.name });
-      case "weights":
-        return offer("train", { kind: "weights", file: first.file });
-      case "data":
-        return offer("data", { kind: "data", files: roots });
-    }
+    if (kind === "data") offer("data", { kind, files: roots });
+    else if (kind === "notebooks") offer("notebook", { kind, files: files.map(({ file }) => file) });
+    else await takeUnknown(files, first, roots);
   } catch (error) {
     showFailure("What was dropped was not taken", error);
   }
+}
+
+/** Lets main read what names alone do not tell. */
+async function takeUnknown(files: readonly Dropped[], first: Dropped, roots: readonly File[]): Promise<void> {
+  const answer = await ask(window.lab.exchangeDrop({ files: await readAll(files) }));
+  if (answer.kind === "runs") tellOutcome(answer);
+  else if (answer.kind === "bundle") tellImported({ ...answer, path: first.path });
+  else if (answer.kind === "network")
+    offer("train", { kind: "network", network: answer, name: first.file.name });
+  else if (answer.kind === "weights") offer("train", { kind: "weights", file: first.file });
+  else offer("data", { kind: "data", files: roots });
 }
 
 /** @throws {RangeError} If it is more than a call carries. */
