@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { layoutSchema } from "./dataset.ts";
+import { pixelRangeSchema } from "./pixel-range.ts";
 import { measuredNumberSchema } from "../runs/run-records.ts";
 
 const bytesSchema = v.custom<Uint8Array>((value) => value instanceof Uint8Array, "must be bytes");
@@ -108,6 +109,8 @@ export const learnedSchema = v.object({
   split: v.picklist(["train", "valid"]),
   rows: v.number(),
   layout: v.nullable(layoutSchema),
+  /** That rows which are images are drawn on. */
+  pixelRange: v.nullable(pixelRangeSchema),
   featureNames: v.array(v.string()),
   /** Of the data; empty where it has numbers. */
   classNames: v.array(v.string()),

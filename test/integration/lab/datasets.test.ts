@@ -8,6 +8,8 @@ import type { Dataset } from "../../../src/shared/experiments/dataset.ts";
 import { firstSpec } from "../../../src/shared/specs/first-spec.ts";
 import { TRAIN_PRESETS } from "../../../src/shared/specs/train-presets.ts";
 import { toyDataset } from "../../../src/shared/experiments/toys.ts";
+import { pixelBytes } from "../../../src/shared/experiments/pixel-range.ts";
+import { npyBytes } from "../../unit/main/lab/datasets/import-folder.ts";
 import { THOROUGH } from "../../thorough.ts";
 import { labOptions, openTunedLab } from "./open-test-lab.ts";
 
@@ -122,6 +124,42 @@ describe("an import", () => {
       lab.training.identify({ spec: firstSpec(dataset), threads: 1 }).id;
     expect(id(again)).toBe(id(first));
     expect(id(other)).not.toBe(id(first));
+  });
+
+  it.each([
+    ["floats from 0 to 1", 1 / 15],
+    ["bytes from 0 to 15", 1],
+  ])("of images as %s is shown as light wherever its rows are", async (named, unit) => {
+    const [rows, pixels] = [60, 784];
+    const lightness = (row: number, pixel: number): number => [0, 3, 15][(pixel + row) % 3] ?? 0;
+    const values = Float32Array.from(
+      { length: rows * pixels },
+      (_, i) => unit * lightness(Math.floor(i / pixels), i % pixels),
+    );
+    const paths = ["x.npy", "y.npy"].map((name) => join(folder, name));
+    const labels = Float32Array.from({ length: rows }, (_, i) => i % 2);
+    writeFileSync(paths[0] ?? "", npyBytes("<f4", [rows, 28, 28], new Uint8Array(values.buffer)));
+    writeFileSync(paths[1] ?? "", npyBytes("<f4", [rows], new Uint8Array(labels.buffer)));
+    const light = [0, 51, 255];
+    const lights = (bytes: Uint8Array | undefined): number[] =>
+      [...new Set(bytes)].toSorted((one, other) => one - other);
+    expect(lights((await lab.datasets.preview({ paths })).images[0]?.values)).toEqual(light);
+    const dataset = await take(paths, { title: named, target: "classes" });
+    expect(dataset.storage).toBe(unit === 1 ? "uint8" : "float32");
+    const details = await lab.datasets.details({ id: dataset.id });
+    expect(lights(details.images[0]?.values)).toEqual(light);
+
+    const run = await lab.training.start({ spec: { ...firstSpec(dataset), epochs: 5 }, threads: 1 }).done;
+    const trained = { runId: run.id, weights: "final" } as const;
+    const { pixelRange } = await lab.learned.inspect(trained);
+    expect(pixelRange).toEqual({ low: 0, high: 15 * unit });
+    const [example] = await lab.learned.examples({ ...trained, rows: [0] });
+    if (pixelRange === null) throw new TypeError("nothing to draw");
+    const drawn = pixelBytes(example.features, pixelRange);
+    expect(lights(drawn)).toEqual(light);
+    // What is drawn by hand is to the network what such a row is.
+    const said = await lab.learned.predict({ ...trained, pixels: drawn });
+    said.outputs.forEach((output, i) => expect(output).toBeCloseTo(example.outputs[i], 5));
   });
 
   it("is removed and brought back; MNIST stays; a training on what is gone says so", async () => {

@@ -2,11 +2,13 @@ import { ContractError } from "../../../core/errors.ts";
 import { BYTE_VALUES, type ByteAffine } from "../../../core/ops/op.ts";
 import type { Tensor } from "../../../core/ops/recording-ops.ts";
 import { rowsOf, type Dataset, type Split } from "../../../shared/experiments/dataset.ts";
+import type { PixelRange } from "../../../shared/experiments/pixel-range.ts";
 import { viewOf } from "../../../shared/engine/tensor-view.ts";
 import type { Scope } from "../../engine/arena.ts";
 import type { Engine } from "../../engine/engine.ts";
 import { firstRowOf, targetWidth, type DataSource, type Scaling } from "../datasets/data-source.ts";
 import type { DatasetLibrary } from "../datasets/dataset-library.ts";
+import { readPixelRange } from "../datasets/read-pixel-range.ts";
 import { byteAffine, ByteCounts, byteValues, PIXEL_SCALE, type ByteScaling } from "./byte-values.ts";
 
 /** Values that are converted between two breaths of main's event loop. */
@@ -232,6 +234,11 @@ export class DataRows {
       features,
       targets: values.map((value, c) => (value - (target.offsets[c] ?? 0)) * (target.scales[c] ?? 1)),
     };
+  }
+
+  /** What images of a data set are drawn on; null where rows are no images. @throws {ContractError} @throws {DataFormatError} */
+  async pixelRange(name: string): Promise<PixelRange | null> {
+    return readPixelRange((await this.#load(name)).source);
   }
 
   /** Features of one row, as stored, as a network trained on this data set sees them. @throws {DataFormatError} */

@@ -1,7 +1,9 @@
 import type { Dataset } from "../../../shared/experiments/dataset.ts";
 import type { DatasetDetails, FeatureSpread } from "../../../shared/experiments/dataset-details.ts";
 import type { StoredDataset } from "../../../shared/experiments/stored-dataset.ts";
+import { pixelBytes } from "../../../shared/experiments/pixel-range.ts";
 import { targetWidth, type DataSource } from "./data-source.ts";
+import { readPixelRange } from "./read-pixel-range.ts";
 
 const SHOWN_ROWS = 20;
 /** Of points, which are drawn. */
@@ -44,7 +46,7 @@ export async function datasetDetails(
   used: Pick<DatasetDetails, "runs" | "testLooks">,
 ): Promise<DatasetDetails> {
   const { dataset } = source;
-  const { features, featureNames, target, trainRows, validRows, layout, storage } = dataset;
+  const { features, featureNames, target, trainRows, validRows, layout } = dataset;
   const width = targetWidth(dataset);
   const targets = await source.targets(0, trainRows);
   const validTargets = validRows === 0 ? new Float32Array() : await source.targets(trainRows, validRows);
@@ -54,13 +56,14 @@ export async function datasetDetails(
   const rowOf = (row: number) => values.subarray(row * features, (row + 1) * features);
   const targetOf = (row: number): string =>
     targetText(dataset, targets.subarray(row * width, (row + 1) * width));
+  const range = await readPixelRange(source);
   const images =
-    layout === null
+    layout === null || range === null
       ? []
       : Array.from({ length: Math.min(SHOWN_IMAGES, counted) }, (_, row) => ({
           label: targetOf(row),
           layout,
-          values: asBytes(rowOf(row), storage),
+          values: pixelBytes(rowOf(row), range),
         }));
   const countsOf = (labels: Float32Array): number[] => {
     const counts = new Array<number>(target.names.length).fill(0);
@@ -101,12 +104,4 @@ export async function datasetDetails(
     images,
     ...used,
   };
-}
-
-/** Grey values of an image, whatever it is stored as. */
-function asBytes(values: Uint8Array | Float32Array, storage: Dataset["storage"]): Uint8Array {
-  if (values instanceof Uint8Array && storage === "uint8") return values.slice();
-  let [low, high] = [Infinity, -Infinity];
-  for (const value of values) [low, high] = [Math.min(low, value), Math.max(high, value)];
-  return Uint8Array.from(values, (value) => (high > low ? (255 * (value - low)) / (high - low) : 0));
 }

@@ -1,5 +1,6 @@
 import { useMemo } from "react";
 import type { Example, Learned } from "../../../shared/experiments/learned.ts";
+import { pixelBytes } from "../../../shared/experiments/pixel-range.ts";
 import { useAnswer } from "../../bridge/use-answer.ts";
 import { formatNumber } from "../../format/number.ts";
 import classes from "./learned.module.css";
@@ -16,7 +17,7 @@ export function RowExamples({
   readonly learned: Learned;
   readonly rows: readonly number[];
 }) {
-  const { runId, weights, classNames, layout } = learned;
+  const { runId, weights, classNames, layout, pixelRange } = learned;
   // Lists are made anew at every drawing; what they hold is not.
   const key = rows.join(",");
   const request = useMemo(
@@ -32,13 +33,13 @@ export function RowExamples({
     const largest = Math.max(...probabilities);
     return `${nameOf(probabilities.indexOf(largest))} ${formatNumber(100 * largest, 3)} %`;
   };
-  if (layout !== null) {
+  if (layout !== null && pixelRange !== null) {
     return (
       <ul className={classes["images"]}>
         {examples.map((one) => (
           <li key={one.row}>
             <PixelImage
-              values={asBytes(one.features)}
+              values={pixelBytes(one.features, pixelRange)}
               layout={layout}
               label={`row ${one.row}: ${nameOf(one.targets[0])}`}
             />
@@ -75,9 +76,6 @@ export function RowExamples({
     </table>
   );
 }
-
-const asBytes = (values: Uint8Array | Float32Array): Uint8Array =>
-  values instanceof Uint8Array ? values : Uint8Array.from(values);
 
 function strongest({ features, saliency }: Example, names: readonly string[]): string {
   return Array.from(features, (value, i) => ({ value, i, size: Math.abs(saliency[i] ?? 0) }))

@@ -1,4 +1,5 @@
 import type { ImportPreview } from "../../../../shared/experiments/data-import.ts";
+import { pixelBytes, pixelRangeOf } from "../../../../shared/experiments/pixel-range.ts";
 import { readImage } from "../../../data/read-image.ts";
 import type { LabelledArrays } from "./labelled-arrays.ts";
 import type { LabelledImages } from "./labelled-images.ts";
@@ -32,13 +33,16 @@ export async function shownImages(
   const features = shape.reduce((product, size) => product * size, 1);
   const pixels = layout.height * layout.width;
   // What is black and white is told by all values.
-  const [low, range] = min >= 0 && max <= 255 && max > 1 ? [0, 255] : [min, max - min || 1];
+  const range = pixelRangeOf({ min, max });
   return spread(first.items.shape[0] ?? 0).map((row) => ({
     label: String(first.targets.data[row * given.arrays.targetWidth] ?? ""),
     layout,
-    values: Uint8Array.from({ length: features }, (_, i) => {
-      const from = channelsFirst ? (i % layout.channels) * pixels + Math.floor(i / layout.channels) : i;
-      return Math.round((255 * ((first.items.data[row * features + from] ?? 0) - low)) / range);
-    }),
+    values: pixelBytes(
+      Array.from({ length: features }, (_, i) => {
+        const from = channelsFirst ? (i % layout.channels) * pixels + Math.floor(i / layout.channels) : i;
+        return first.items.data[row * features + from] ?? 0;
+      }),
+      range,
+    ),
   }));
 }

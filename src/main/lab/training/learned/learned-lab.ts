@@ -19,6 +19,7 @@ import type {
   Prediction,
   WeightsChoice,
 } from "../../../../shared/experiments/learned.ts";
+import { storedPixels } from "../../../../shared/experiments/pixel-range.ts";
 import { viewOf } from "../../../../shared/engine/tensor-view.ts";
 import { writeNpy } from "../../../data/write-npy.ts";
 import { writeSafetensors } from "../../../data/safetensors.ts";
@@ -101,6 +102,7 @@ export class LearnedLab {
         split,
         rows,
         layout,
+        pixelRange: await this.#data.pixelRange(spec.data.name),
         featureNames,
         classNames,
         confusion: [...judged.confusion],
@@ -207,7 +209,7 @@ export class LearnedLab {
     return examples;
   }
 
-  /** Outputs and activations for one image of 784 grey values; in float64, beside whatever runs. */
+  /** Outputs and activations for one image of 784 grey values, which become as light as those of the data; in float64, beside whatever runs. */
   async predict({
     runId,
     weights,
@@ -218,7 +220,9 @@ export class LearnedLab {
       checkpoint,
     } = await this.#load(runId, weights);
     const ops = new ReferenceOps();
-    const normalised = await this.#data.normalise(spec.data.name, pixels);
+    const range = await this.#data.pixelRange(spec.data.name);
+    const stored = range === null ? pixels : storedPixels(pixels, range);
+    const normalised = await this.#data.normalise(spec.data.name, stored);
     const x = ops.from("x", [1, normalised.length], normalised);
     const parameters = referenceParameters(ops, network, checkpoint);
     const y = ops.from("y", [1], [0]);
