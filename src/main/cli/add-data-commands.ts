@@ -4,7 +4,7 @@ import { inLab, reading, type CommandHost, type CommonOptions } from "./in-lab.t
 import { DATABASE, list, wholeNumber } from "./options.ts";
 import { dialectSchema, importPlanSchema } from "../../shared/experiments/data-import.ts";
 import { normalisationSchema } from "../../shared/experiments/dataset.ts";
-import { weightsChoiceSchema, type WeightsChoice } from "../../shared/experiments/learned.ts";
+import { NAMED_WEIGHTS, weightsChoiceSchema, type WeightsChoice } from "../../shared/experiments/learned.ts";
 import {
   runDataExportCommand,
   runDataImportCommand,
@@ -31,13 +31,20 @@ const layout = (text: string): readonly number[] => {
   return text.split("x").map(Number);
 };
 
+function weightsChoice(text: string): WeightsChoice {
+  const parsed = v.safeParse(weightsChoiceSchema, text);
+  if (parsed.success) return parsed.output;
+  throw new InvalidArgumentError(`${parsed.issues[0].message}.`);
+}
+
 const separatorOf = (text: string): string =>
   ({ tab: "\t", comma: ",", semicolon: ";", bar: "|" })[text] ?? text;
 
 /** `lab data …`, `lab predict` and `lab test`. */
 export function addDataCommands(program: Command, host: CommandHost): void {
-  const weights = new Option("--weights <which>", "weights of the run")
-    .choices(weightsChoiceSchema.options)
+  const weights = new Option("--weights <which>", "weights of the run, or kept-STEP: those kept on its way")
+    .choices(NAMED_WEIGHTS)
+    .argParser(weightsChoice)
     .default("final");
   const data = program.command("data").description("import, list, show, export and remove data sets");
   data

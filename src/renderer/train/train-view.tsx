@@ -80,9 +80,7 @@ function Training() {
       {/* One key for both: two siblings with the same one, and React forgets the first without taking it away. */}
       <Fragment key={log.runId}>
         <TrainCharts log={log} stepsPerEpoch={perEpoch} />
-        {run !== undefined && run.status !== "running" && (
-          <LearnedPart runId={run.id} cutShort={run.status !== "finished"} />
-        )}
+        {run !== undefined && run.status !== "running" && <LearnedPart runId={run.id} />}
       </Fragment>
     </>
   );

@@ -1,3 +1,4 @@
+import type { TestScore } from "../../shared/experiments/dataset-details.ts";
 import type { Learned, WeightsChoice } from "../../shared/experiments/learned.ts";
 import type { LrSearch, TrainingControl } from "../../shared/experiments/training.ts";
 import type { TrainSpec } from "../../shared/specs/train-spec.ts";
@@ -95,5 +96,16 @@ export async function inspectTraining(runId: string, weights: WeightsChoice): Pr
     learnedStore.set(await ask(window.lab.learnedInspect({ runId, weights })));
   } catch (error) {
     showFailure("The network was not looked at", error, { until: "next activity" });
+  }
+}
+
+/** The last look at test rows. */
+export const testScoreStore = createStore<TestScore | null>(null);
+
+export async function scoreOnTestRows(runId: string, weights: WeightsChoice): Promise<void> {
+  try {
+    testScoreStore.set(await ask(window.lab.predictTest({ runId, weights })));
+  } catch (error) {
+    showFailure("The test rows were not scored", error, { until: "next activity" });
   }
 }

@@ -88,7 +88,7 @@ export function TrainingRunPart({ details }: RunPartProps) {
       <section className={part["part"]}>
         <TrainCharts log={log} stepsPerEpoch={Number.isNaN(perEpoch) ? null : perEpoch} />
       </section>
-      {run.status !== "running" && <LearnedPart runId={run.id} cutShort={run.status !== "finished"} />}
+      {run.status !== "running" && <LearnedPart runId={run.id} key={run.id} />}
     </>
   );
 }

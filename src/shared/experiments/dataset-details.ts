@@ -1,6 +1,7 @@
 import * as v from "valibot";
-import { measuredNumberSchema } from "../runs/run-records.ts";
+import { measuredNumberSchema, timeSchema } from "../runs/run-records.ts";
 import { datasetSchema } from "./dataset.ts";
+import { weightsChoiceSchema } from "./learned.ts";
 import { previewImageSchema } from "./data-import.ts";
 
 /** How a feature's training rows are spread: `counts` of equal bins from `min` to `max`. */
@@ -37,9 +38,23 @@ export const datasetDetailsSchema = v.object({
 });
 export type DatasetDetails = v.InferOutput<typeof datasetDetailsSchema>;
 
+/** The test rows of a training's data, before they are looked at. */
+export const testRowsSchema = v.object({
+  rows: v.number(),
+  /** How often they were looked at, and with this run. */
+  looks: v.number(),
+  looksOfRun: v.number(),
+  /** Why they cannot be looked at, or "". */
+  refusal: v.string(),
+});
+export type TestRows = v.InferOutput<typeof testRowsSchema>;
+
 /** What a network scores on the test rows, and how often they were looked at, this time included. */
 export const testScoreSchema = v.object({
   runId: v.string(),
+  weights: weightsChoiceSchema,
+  /** When they were looked at. */
+  at: timeSchema,
   dataset: v.string(),
   rows: v.number(),
   loss: measuredNumberSchema,

@@ -8,9 +8,24 @@ const floatsSchema = v.custom<Float32Array>((value) => value instanceof Float32A
 /** Features of a row as they are stored. */
 const valuesSchema = v.union([bytesSchema, floatsSchema]);
 
-/** Which weights of a training: at its end, of the lowest validation loss, or where it was cut short. */
-export const weightsChoiceSchema = v.picklist(["final", "best", "latest"]);
-export type WeightsChoice = v.InferOutput<typeof weightsChoiceSchema>;
+/** Weights that every training can have: at its end, where it was cut short, of the lowest validation loss. */
+export const NAMED_WEIGHTS = ["final", "latest", "best"] as const;
+/** Which weights of a training: one of those, or what was kept after a step on its way. */
+export type WeightsChoice = (typeof NAMED_WEIGHTS)[number] | `kept-${number}`;
+
+const KEPT = /^kept-(0|[1-9]\d{0,14})$/;
+/** The step of kept weights; null of others. */
+export function keptStep(weights: string): number | null {
+  const [, step] = KEPT.exec(weights) ?? [];
+  return step === undefined ? null : Number(step);
+}
+
+export const weightsChoiceSchema = v.custom<WeightsChoice>(
+  (value) =>
+    typeof value === "string" &&
+    ((NAMED_WEIGHTS as readonly string[]).includes(value) || keptStep(value) !== null),
+  `weights are ${NAMED_WEIGHTS.join(", ")} or kept-STEP`,
+);
 
 /** A validation row whose class the network gets wrong. */
 export const mistakeSchema = v.object({

@@ -37,7 +37,7 @@ import {
 } from "../experiments/stages.ts";
 import { stepperSettingsSchema, traceSchema } from "../experiments/stepper.ts";
 import { dialectChangesSchema, importPlanSchema, importPreviewSchema } from "../experiments/data-import.ts";
-import { datasetDetailsSchema, testScoreSchema } from "../experiments/dataset-details.ts";
+import { datasetDetailsSchema, testRowsSchema, testScoreSchema } from "../experiments/dataset-details.ts";
 import { DATASET_FORMATS } from "../experiments/dataset-formats.ts";
 import { datasetSchema } from "../experiments/dataset.ts";
 import {
@@ -300,8 +300,12 @@ export const IPC_CALLS = {
     input: v.object({ id: v.string(), format: v.picklist(DATASET_FORMATS) }),
     output: saved,
   },
+  /** How many test rows a training's data has and how often they were looked at; looks at none. */
+  predictTestRows: { input: v.object({ runId }), output: testRowsSchema },
   /** Scores a training's network on the test rows of its data, and counts the look. Refused while an activity is on. */
   predictTest: { input: v.object({ runId, weights: weightsChoiceSchema }), output: testScoreSchema },
+  /** Which weights a training has kept; the first is what it came to. */
+  learnedWeights: { input: v.object({ runId }), output: v.array(weightsChoiceSchema) },
   /** What a training's network has learned, on its validation rows. Refused while an activity is on. */
   learnedInspect: { input: v.object({ runId, weights: weightsChoiceSchema }), output: learnedSchema },
   /** Refused while an activity is on. */

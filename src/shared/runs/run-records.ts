@@ -223,11 +223,11 @@ export const cellResultSchema = v.object({
 });
 export type CellResult = v.InferOutput<typeof cellResultSchema>;
 
-/** What happened to a run while it was on. */
+/** What happened to a run while it was on, and each look at test rows with it. */
 export const runEventSchema = v.object({
   at: timeSchema,
   step: v.nullable(v.number()),
-  kind: v.picklist(["paused", "resumed", "lr", "diverged", "stopped", "interrupted", "checkpoint"]),
+  kind: v.picklist(["paused", "resumed", "lr", "diverged", "stopped", "interrupted", "checkpoint", "tested"]),
   text: v.string(),
 });
 export type RunEvent = v.InferOutput<typeof runEventSchema>;

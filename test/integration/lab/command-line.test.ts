@@ -60,6 +60,7 @@ describe("lab", () => {
     [["ladder", "--budget", "none"], /number of seconds/],
     [["compare", "one-run"], /two runs are the fewest/],
     [["export", "everything", "--out", "-"], /Allowed choices are timings/],
+    [["test", "a-run", "--weights", "kept-last"], /weights are final, latest, best or kept-STEP/],
     [[], /Usage/],
   ])("ends with 2 on wrong usage: %j", async (args, message) => {
     const { status, stdout, stderr } = await labHere(...args);

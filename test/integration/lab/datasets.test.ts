@@ -37,14 +37,37 @@ describe("an import", () => {
     await lab.close();
     lab = await openTunedLab(labOptions(folder, 2));
     expect(lab.datasets.list().map(({ id }) => id)).toEqual(["mnist", iris.id]);
-    const run = await lab.training.start({ spec: firstSpec(iris), threads: 2 }).done;
+    const spec = { ...firstSpec(iris), keepEveryMinutes: 1e-6 };
+    const run = await lab.training.start({ spec, threads: 2 }).done;
     expect(run).toMatchObject({ status: "finished", failure: null });
     expect(run.summary["validAccuracy"]).toBeGreaterThan(0.85);
 
+    const untouched = { rows: iris.testRows, looks: 0, looksOfRun: 0, refusal: "" };
+    expect(lab.predict.testRows({ runId: run.id })).toEqual(untouched);
     const score = await lab.predict.test({ runId: run.id, weights: "final" });
     expect(score.accuracy).toBeGreaterThan(0.85);
     expect([score.looks, score.looksOfRun]).toEqual([1, 1]);
     expect((await lab.predict.test({ runId: run.id, weights: "final" })).looks).toBe(2);
+    expect(score).toMatchObject({ rows: iris.testRows, weights: "final" });
+    const tested = lab.runs.get({ runId: run.id }).events.filter(({ kind }) => kind === "tested");
+    expect(tested.map(({ text }) => text)).toEqual([
+      expect.stringMatching(/^on 2\d test rows, final weights: accuracy .*, loss .*; look 1 at these rows$/),
+      expect.stringMatching(/look 2 at these rows$/),
+    ]);
+    expect(tested[0].at).toBe(score.at);
+
+    // What was kept on its way can be chosen as what it came to: here before the first step.
+    const weights = await lab.learned.weights({ runId: run.id });
+    expect(weights.slice(0, 3)).toEqual(["final", "best", "kept-0"]);
+    const kept = await lab.learned.inspect({ runId: run.id, weights: "kept-0" });
+    expect(kept.step).toBe(0);
+    const final = await lab.learned.inspect({ runId: run.id, weights: "final" });
+    expect(kept.right).toBeLessThan(final.right);
+    await expect(lab.predict.test({ runId: run.id, weights: "kept-987654" })).rejects.toThrow(
+      /has no kept-987654 weights in ".*": there are final, best, kept-0/,
+    );
+    expect(lab.predict.testRows({ runId: run.id })).toEqual({ ...untouched, looks: 2, looksOfRun: 2 });
+
     const details = await lab.datasets.details({ id: iris.id });
     expect(details).toMatchObject({ testLooks: 2, files: ["iris.csv"], runs: [{ id: run.id }] });
     expect(details.classes.map(({ trainRows }) => trainRows)).toEqual([34, 34, 34]);
@@ -166,7 +189,9 @@ describe("an import", () => {
     const path = join(folder, "gone.csv");
     writeFileSync(path, `a,y\n${Array.from({ length: 40 }, (_, i) => `${i},${i % 2}`).join("\n")}\n`);
     const dataset = await take(path);
+    const run = await lab.training.start({ spec: { ...firstSpec(dataset), epochs: 1 }, threads: 1 }).done;
     await lab.datasets.remove({ id: dataset.id });
+    expect(lab.predict.testRows({ runId: run.id }).refusal).toMatch(/There is no data set .*was removed/);
     expect(lab.datasets.list().map(({ id }) => id)).not.toContain(dataset.id);
     expect(() => lab.training.start({ spec: firstSpec(dataset), threads: 1 })).toThrow(
       /There is no data set .*was removed, and can be restored/,

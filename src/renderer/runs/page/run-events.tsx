@@ -4,7 +4,7 @@ import { formatNumber } from "../../format/number.ts";
 import classes from "../runs.module.css";
 import part from "../../ui/run-part.module.css";
 
-/** What happened to a run while it was on: paused, another rate, diverged, cut short, gone on. */
+/** What happened to a run while it was on: paused, another rate, diverged, cut short, gone on, tested. */
 export function RunEvents({ events }: { readonly events: readonly RunEvent[] }) {
   return (
     <section className={part["part"]}>

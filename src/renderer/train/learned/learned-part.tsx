@@ -1,8 +1,14 @@
 import { Button, NativeSelect } from "@mantine/core";
 import { Eye, Save } from "lucide-react";
 import { useMemo, useState } from "react";
-import type { Learned, WeightsChoice } from "../../../shared/experiments/learned.ts";
+import {
+  keptStep,
+  NAMED_WEIGHTS,
+  type Learned,
+  type WeightsChoice,
+} from "../../../shared/experiments/learned.ts";
 import { ask } from "../../bridge/lab.ts";
+import { useAnswer } from "../../bridge/use-answer.ts";
 import { ChartFigure } from "../../charts/kit/chart-figure.tsx";
 import { formatNumber } from "../../format/number.ts";
 import { useStore } from "../../store/create-store.ts";
@@ -17,70 +23,88 @@ import { ImportancePart } from "./importance-part.tsx";
 import { PixelImage } from "./pixel-image.tsx";
 import { PlanePictures } from "./plane-pictures.tsx";
 import { RegressionPart } from "./regression-part.tsx";
+import { TestScorePart } from "./test-score-part.tsx";
 
 /** Classes that marks of a chart tell apart. */
 const MOST_MARKED = 10;
 
-const WEIGHTS = [
-  { value: "final", label: "weights at the end" },
-  { value: "best", label: "weights of the lowest validation loss" },
-  { value: "latest", label: "weights where it was cut short" },
-] as const satisfies readonly { value: WeightsChoice; label: string }[];
+const NAMES: Readonly<Record<(typeof NAMED_WEIGHTS)[number], string>> = {
+  final: "weights at the end",
+  latest: "weights where it was cut short",
+  best: "weights of the lowest validation loss",
+};
+const NO_CHOICES: readonly WeightsChoice[] = [];
+
+function nameOf(weights: WeightsChoice): string {
+  const named = NAMED_WEIGHTS.find((name) => name === weights);
+  return named === undefined
+    ? `weights kept after step ${formatNumber(keptStep(weights) ?? NaN)}`
+    : NAMES[named];
+}
 
 /** What a training's network has learned; asked for when the person wants it. */
-export function LearnedPart({ runId, cutShort }: { readonly runId: string; readonly cutShort: boolean }) {
-  const [weights, setWeights] = useState<WeightsChoice>(cutShort ? "latest" : "final");
-  const choices = WEIGHTS.filter(({ value }) => value !== (cutShort ? "final" : "latest"));
+export function LearnedPart({ runId }: { readonly runId: string }) {
+  const [chosen, setChosen] = useState<WeightsChoice | null>(null);
+  const input = useMemo(() => ({ runId }), [runId]);
+  const answer = useAnswer(window.lab.learnedWeights, input, null, 0);
+  const choices = answer.kind === "known" ? answer.value : NO_CHOICES;
+  const weights = chosen ?? choices[0] ?? null;
   const learned = useStore(learnedStore);
   const busy = useStore(labStore, ({ activity }) => activity !== null);
   const shown = learned?.runId === runId && learned.weights === weights ? learned : null;
+  const save = (format: "safetensors" | "npy"): void => {
+    if (weights !== null) void saveWeights(ask(window.lab.learnedSaveWeights({ runId, weights, format })));
+  };
   return (
     <section className={classes["learned"]} aria-label="What it learned">
       <div className={classes["row"]}>
         <h2>What it learned</h2>
         <NativeSelect
           size="xs"
+          w="18rem"
           aria-label="Weights to look at"
-          value={weights}
-          data={choices.map((choice) => ({ ...choice }))}
-          onChange={(event) => {
-            const chosen = WEIGHTS.find(({ value }) => value === event.currentTarget.value);
-            if (chosen !== undefined) setWeights(chosen.value);
-          }}
+          value={weights ?? ""}
+          disabled={weights === null}
+          data={choices.map((value) => ({ value, label: nameOf(value) }))}
+          onChange={(event) =>
+            setChosen(choices.find((choice) => choice === event.currentTarget.value) ?? null)
+          }
         />
         <Button
           size="xs"
           leftSection={<Eye size="0.875rem" aria-hidden="true" />}
-          disabled={busy}
-          onClick={() => void inspectTraining(runId, weights)}
+          disabled={busy || weights === null}
+          onClick={() => {
+            if (weights !== null) void inspectTraining(runId, weights);
+          }}
         >
           {shown === null ? "Look at it" : "Look again"}
         </Button>
         <Button
           variant="default"
           size="xs"
+          disabled={weights === null}
           leftSection={<Save size="0.875rem" aria-hidden="true" />}
-          onClick={() =>
-            void saveWeights(ask(window.lab.learnedSaveWeights({ runId, weights, format: "safetensors" })))
-          }
+          onClick={() => save("safetensors")}
         >
           Save as .safetensors
         </Button>
-        <Button
-          variant="default"
-          size="xs"
-          onClick={() =>
-            void saveWeights(ask(window.lab.learnedSaveWeights({ runId, weights, format: "npy" })))
-          }
-        >
+        <Button variant="default" size="xs" disabled={weights === null} onClick={() => save("npy")}>
           Save as .npy folder
         </Button>
       </div>
+      {answer.kind === "failed" && <p className={classes["quiet"]}>{answer.error.message}</p>}
+      <TestScorePart
+        runId={runId}
+        weights={weights}
+        noWeights={answer.kind === "known" && weights === null ? "This run has kept no weights." : ""}
+        busy={busy}
+      />
       {shown !== null && (
         <>
           <Inspected learned={shown} />
           {shown.layout?.height === 28 && shown.layout.width === 28 && shown.layout.channels === 1 && (
-            <DigitPad runId={runId} weights={weights} />
+            <DigitPad runId={runId} weights={shown.weights} />
           )}
         </>
       )}

@@ -32,7 +32,7 @@ import type { Checkpoint } from "../session/checkpoints.ts";
 import type { ResolvedTraining } from "../resolved-training.ts";
 import { PictureTaker } from "../session/unit-pictures.ts";
 import { judgeClasses, judgeNumbers, probabilitiesOf } from "./judge-predictions.ts";
-import { loadWeights } from "./load-weights.ts";
+import { checkpointsOf, loadWeights } from "./load-weights.ts";
 import { permutationImportance } from "./permutation-importance.ts";
 import type { LabServices } from "../../activity/experiment.ts";
 
@@ -66,6 +66,11 @@ export class LearnedLab {
     this.#services = services;
     this.#supervisor = supervisor;
     this.#data = data;
+  }
+
+  /** Which weights a training has kept; the first is what it came to. @throws {ContractError} If there is no such training. */
+  async weights({ runId }: { readonly runId: string }): Promise<WeightsChoice[]> {
+    return [...(await checkpointsOf(this.#services.store, runId).checkpoints.choices())];
   }
 
   /** Runs a training's network over its validation rows, or over its training rows where it has no others. @throws {ContractError} @throws {DataFormatError} */

@@ -1,10 +1,11 @@
 import { stat } from "node:fs/promises";
+import { counted } from "../../../../core/counted.ts";
 import { ContractError, DataFormatError } from "../../../../core/errors.ts";
 import { buildNetwork } from "../../../../core/network/build-network.ts";
 import { parameterShapes, type Network } from "../../../../core/network/network.ts";
 import { viewOf } from "../../../../shared/engine/tensor-view.ts";
 import type { Dataset } from "../../../../shared/experiments/dataset.ts";
-import type { TestScore } from "../../../../shared/experiments/dataset-details.ts";
+import type { TestRows, TestScore } from "../../../../shared/experiments/dataset-details.ts";
 import type { WeightsChoice } from "../../../../shared/experiments/learned.ts";
 import { replaceFile } from "../../../data/replace-file.ts";
 import { messageOf } from "../../../timing/message-of.ts";
@@ -16,7 +17,7 @@ import { executeOnce } from "../../compute/programs.ts";
 import type { DatasetLibrary } from "../../datasets/dataset-library.ts";
 import { readFeatures, type FeatureBatch } from "../../datasets/read-features.ts";
 import type { Checkpoint } from "../session/checkpoints.ts";
-import { loadWeights } from "./load-weights.ts";
+import { checkpointsOf, loadWeights } from "./load-weights.ts";
 import { predictionHeader, predictionLines, scoreRows } from "./prediction-text.ts";
 
 interface TrainedWeights {
@@ -28,6 +29,19 @@ export interface PredictionFile {
   readonly data: string;
   readonly out: string;
   readonly overwrite: boolean;
+}
+
+const noTestRows = (title: string): string =>
+  `${title} has no test rows: import it with a test share to have some`;
+
+/** A score as a run remembers it: who comes back to it need not look again. */
+function testedText({ rows, weights, loss, accuracy, r2, mae, looks }: TestScore): string {
+  const scores = [
+    ...(accuracy === null ? [] : [`accuracy ${accuracy}`]),
+    ...(r2 === null ? [] : [`R² ${r2}`, `mean absolute error ${mae ?? NaN}`]),
+    `loss ${loss}`,
+  ];
+  return `on ${counted(rows, "test row")}, ${weights} weights: ${scores.join(", ")}; look ${looks} at these rows`;
 }
 
 /** Scores networks on test rows, each time counted, and lets them predict rows of new files. */
@@ -44,6 +58,30 @@ export class PredictLab {
     this.#library = library;
   }
 
+  /** What is known of the test rows of a training's data without a look at them. @throws {ContractError} If there is no such training. */
+  testRows({ runId }: { readonly runId: string }): TestRows {
+    const { store } = this.#services;
+    const { training } = checkpointsOf(store, runId);
+    const id = training.spec.data.name;
+    const { ofDataset: looks, ofRun: looksOfRun } = store.testLooks(id, runId);
+    const [rows, missing] = this.#countTestRows(id);
+    const refusal = store.readOnly
+      ? `a look is counted, and the database is read-only: ${store.readOnlyReason ?? "it cannot be written"}`
+      : missing;
+    return { rows, looks, looksOfRun, refusal };
+  }
+
+  /** How many there are; else 0 and why. */
+  #countTestRows(id: string): readonly [number, string] {
+    try {
+      const { title, testRows } = this.#library.find(id);
+      return [testRows, testRows === 0 ? noTestRows(title) : ""];
+    } catch (error) {
+      if (error instanceof ContractError) return [0, error.message];
+      throw error;
+    }
+  }
+
   /**
    * Looks at the test rows of a training's data set. The look is recorded before anything is shown: who looks often
    * chooses by them, and they are no test any more.
@@ -52,19 +90,23 @@ export class PredictLab {
    */
   async test({ runId, weights }: TrainedWeights): Promise<TestScore> {
     const { store, engine } = this.#services;
-    const { training, checkpoint } = await loadWeights(store, runId, weights);
+    const { run, training, checkpoint } = await loadWeights(store, runId, weights);
     const dataset = this.#library.find(training.spec.data.name);
     const rows = dataset.testRows;
-    if (rows === 0)
-      throw new ContractError(`${dataset.title} has no test rows: import it with a test share to have some`);
+    if (rows === 0) throw new ContractError(noTestRows(dataset.title));
     return this.#supervisor.work("training", "Evaluating on test rows", async () => {
       const data = await this.#rows.rows({ name: dataset.id, split: "test", rows });
-      store.addTestLook({ datasetId: dataset.id, runId, weights, at: new Date().toISOString() });
+      const at = new Date().toISOString();
+      store.addTestLook({ datasetId: dataset.id, runId, weights, at });
       const { outputs, loss } = await this.#forward(training.network, checkpoint, data);
       const targets = viewOf(engine.arena.memory, data.y, "float32").slice();
       const { ofDataset, ofRun } = store.testLooks(dataset.id, runId);
       const scores = scoreRows(dataset.target, training.network.loss, { outputs, targets, rows });
-      return { runId, dataset: dataset.id, rows, loss, ...scores, looks: ofDataset, looksOfRun: ofRun };
+      const looks = { looks: ofDataset, looksOfRun: ofRun };
+      const score = { runId, weights, at, dataset: dataset.id, rows, loss, ...scores, ...looks };
+      store.addEvent(runId, { at, step: checkpoint.state.step, kind: "tested", text: testedText(score) });
+      this.#services.emit({ name: "runsChanged", payload: { runs: [run] } });
+      return score;
     });
   }
 

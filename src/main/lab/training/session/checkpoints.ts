@@ -1,17 +1,20 @@
 import { readdir, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import * as v from "valibot";
 import { makeFolder } from "../../../data/make-folder.ts";
 import { DataFormatError } from "../../../../core/errors.ts";
 import { parameterShapes } from "../../../../core/network/network.ts";
 import { stateNames } from "../../../../core/optimisers/optimiser.ts";
+import { keptStep, NAMED_WEIGHTS, type WeightsChoice } from "../../../../shared/experiments/learned.ts";
 import { countSchema } from "../../../../shared/runs/run-records.ts";
 import { failureCode } from "../../../store/store-failure.ts";
 import { readSafetensors, writeSafetensors, type SavedTensor } from "../../../data/safetensors.ts";
 import type { ResolvedTraining } from "../resolved-training.ts";
 import type { TrainingState } from "./trainer.ts";
 
-/** `latest-*`: to go on from after a crash; `best`: lowest validation loss; `final`: the end. */
+const EXTENSION = ".safetensors";
+
+/** `latest-*`: to go on from after a crash; `best`: lowest validation loss; `final`: the end; `kept-*`: on its way. */
 export type CheckpointName = "latest-a" | "latest-b" | "best" | "final" | `kept-${number}`;
 
 /** A training's state with what is not a number of the network. */
@@ -81,7 +84,7 @@ export class Checkpoints {
   }
 
   pathOf(name: CheckpointName): string {
-    return join(this.folder, `${name}.safetensors`);
+    return join(this.folder, `${name}${EXTENSION}`);
   }
 
   /** Replaces the older of two, so that one is always whole. */
@@ -171,5 +174,21 @@ export class Checkpoints {
   /** Names of the files that are there. */
   async list(): Promise<readonly string[]> {
     return readdir(this.folder).catch(() => []);
+  }
+
+  /** Which weights there are: what the training came to first, then the best ones, then those kept on its way. */
+  async choices(): Promise<readonly WeightsChoice[]> {
+    const files = await this.list();
+    const has = (name: CheckpointName): boolean => files.includes(basename(this.pathOf(name)));
+    const named = {
+      final: has("final"),
+      latest: has("latest-a") || has("latest-b"),
+      best: has("best"),
+    };
+    const kept = files
+      .filter((file) => file.endsWith(EXTENSION))
+      .flatMap((file) => keptStep(basename(file, EXTENSION)) ?? [])
+      .sort((one, other) => one - other);
+    return [...NAMED_WEIGHTS.filter((name) => named[name]), ...kept.map((step) => `kept-${step}` as const)];
   }
 }

@@ -1,12 +1,14 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import * as v from "valibot";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { stateNames } from "../../../../../../src/core/optimisers/optimiser.ts";
 import { parameterShapes } from "../../../../../../src/core/network/network.ts";
 import { resolveTraining } from "../../../../../../src/main/lab/training/resolved-training.ts";
 import { readSafetensors, writeSafetensors } from "../../../../../../src/main/data/safetensors.ts";
 import { Checkpoints, type Checkpoint } from "../../../../../../src/main/lab/training/session/checkpoints.ts";
+import { weightsChoiceSchema } from "../../../../../../src/shared/experiments/learned.ts";
 import { networkOf } from "../../../../../../src/shared/specs/network-spec.ts";
 import { TRAIN_PRESETS } from "../../../../../../src/shared/specs/train-presets.ts";
 import { stepsOf } from "../../../../../../src/shared/specs/train-spec.ts";
@@ -83,6 +85,21 @@ describe("a checkpoint that is not what its training saves (issue 14, 34)", () =
     expect(found?.refused).toContain(said);
     await change(checkpoints.pathOf("latest-a"));
     await expect(checkpoints.newest()).rejects.toThrow(said);
+  });
+
+  it("weights to choose from are listed: what it came to, the best, then those kept on its way", async () => {
+    const checkpoints = await saved();
+    expect(await new Checkpoints(root, "none", resolveTraining(spec)).choices()).toEqual([]);
+    expect(await checkpoints.choices()).toEqual(["latest"]);
+    for (const name of ["kept-100", "kept-20", "best", "final"] as const) await checkpoints.save(name, at(3));
+    for (const file of ["kept-1", "kept-x.safetensors", "kept-007.safetensors", "notes.txt"]) {
+      writeFileSync(join(checkpoints.folder, file), "");
+    }
+    expect(await checkpoints.choices()).toEqual(["final", "latest", "best", "kept-20", "kept-100"]);
+    for (const choice of await checkpoints.choices()) expect(v.is(weightsChoiceSchema, choice)).toBe(true);
+    for (const other of ["kept-", "kept--1", "kept-1e3", "kept-../final", "latest-a", "", 7]) {
+      expect(v.is(weightsChoiceSchema, other)).toBe(false);
+    }
   });
 
   it("the newer of two sound ones is taken, and none is no fault", async () => {
