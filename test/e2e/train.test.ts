@@ -178,6 +178,14 @@ describe("the train view", () => {
     await button("Look at it").click();
     await page.getByRole("region", { name: "Worst mistakes" }).waitFor();
     await page.getByText("Last hidden layer on two axes").first().waitFor();
+    await page.getByText("10,000 test rows, looked at never so far", { exact: true }).waitFor();
+    await button("Score on the test rows…").click();
+    await page.getByText(/This look is counted\./).waitFor();
+    await button("Look at the test rows").click();
+    const tested = page.getByRole("status").filter({ hasText: "On the test rows" });
+    await tested.getByText("1, 1 with this run").waitFor();
+    await tested.getByText(/^9\d(\.\d+)? %$/).waitFor();
+    await page.getByText("10,000 test rows, looked at 1 time so far, 1 with this run").waitFor();
     const pad = page.getByRole("application");
     await takeScreenshot(page, "train-mistakes");
     await pad.scrollIntoViewIfNeeded();
@@ -211,8 +219,14 @@ describe("the train view", () => {
     await page.getByText("Weights saved").waitFor();
     const [file] = readdirSync(launched.saveDir).filter((name) => name.endsWith(".safetensors"));
     await summaryOf("Model").click();
-    await page.getByLabel("File of weights").setInputFiles(join(launched.saveDir, file));
-    await button("Draw them instead").waitFor();
+    const chosen = page.getByLabel("Files of weights");
+    await chosen.setInputFiles(join(launched.saveDir, file));
+    await button("Draw them instead").click();
+    await button("Save as .npy folder").click();
+    const npy = (): string[] => readdirSync(launched.saveDir).filter((name) => name.endsWith(".npy"));
+    await expect.poll(() => npy().length).toBe(4);
+    await chosen.setInputFiles(npy().map((name) => join(launched.saveDir, name)));
+    await page.getByText("4 .npy files", { exact: true }).waitFor();
     await controls().getByLabel("Epochs").fill("1");
     await trainToTheEnd("Start training");
     expect(Number(await trainingNumber("accuracy, validation"))).toBeGreaterThan(0.955);
@@ -266,6 +280,7 @@ describe("the train view", () => {
       batchSize: 10,
       epochs: 40,
       validRows: 20,
+      keepEveryMinutes: 1e-6,
     };
     await page.getByLabel("Training as JSON").fill(JSON.stringify(moons));
     await button("Take this JSON").click();
@@ -277,6 +292,13 @@ describe("the train view", () => {
     await page.getByRole("region", { name: "Calibration" }).waitFor();
     await button("Mix each column and look").click();
     await page.getByRole("region", { name: "Importance of features" }).getByRole("table").waitFor();
+    const weights = page.getByRole("combobox", { name: "Weights to look at" });
+    await weights.selectOption("weights kept after step 0");
+    await button("Look at it").click();
+    await page.getByText(/^After step 0, 20 validation rows/).waitFor();
+    await weights.selectOption("weights at the end");
+    await button("Look at it").click();
+    await page.getByText(/^After step 800, /).waitFor();
     for (const { theme, rules } of THEMES) {
       await chooseTheme(page, theme);
       await showView(page, "Train");

@@ -1,5 +1,6 @@
+import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { DataFormatError } from "../../core/errors.ts";
+import { ContractError, DataFormatError } from "../../core/errors.ts";
 import { parameterShapes, type Network } from "../../core/network/network.ts";
 import { readNpy } from "./read-npy.ts";
 import { readSafetensors } from "./safetensors.ts";
@@ -7,7 +8,8 @@ import { readSafetensors } from "./safetensors.ts";
 /**
  * Reads a network's parameters from w1.npy, b1.npy, w2.npy, … in a folder, each with the prefix before its name.
  *
- * @throws {DataFormatError} If a file is not sound or not float32 of the parameter's shape.
+ * @throws {ContractError} If a file is missing. @throws {DataFormatError} If one is not sound or not float32 of the
+ * parameter's shape.
  */
 export async function readParameters(
   network: Network,
@@ -15,8 +17,16 @@ export async function readParameters(
   prefix: string,
 ): Promise<Readonly<Record<string, Float32Array>>> {
   const parameters: Record<string, Float32Array> = {};
-  for (const { name, shape } of parameterShapes(network)) {
-    parameters[name] = await readParameter(join(folder, `${prefix}${name}.npy`), shape);
+  const wanted = parameterShapes(network);
+  for (const { name, shape } of wanted) {
+    const path = join(folder, `${prefix}${name}.npy`);
+    if (!existsSync(path)) {
+      const files = wanted.map((one) => `${prefix}${one.name}.npy`).join(", ");
+      throw new ContractError(
+        `${path} is not there: this network is read from ${files}, one file a parameter`,
+      );
+    }
+    parameters[name] = await readParameter(path, shape);
   }
   return parameters;
 }

@@ -49,7 +49,7 @@ export function DropTarget() {
         <br />
         {takesData
           ? "Data of your own: CSV, TSV, Parquet, IDX, .npy, .npz, or a folder with PNG and JPEG in one folder a class"
-          : "Notebooks (.lab.ts, .ipynb), runs of this lab (.backprop.json), of TensorBoard, W&B, Trackio, MLflow, CSV or JSON lines; a network as .onnx; weights as .safetensors or .npz; data as tables, arrays or pictures"}
+          : "Notebooks (.lab.ts, .ipynb), runs of this lab (.backprop.json), of TensorBoard, W&B, Trackio, MLflow, CSV or JSON lines; a network as .onnx; weights as .safetensors, .npz or a folder of .npy; data as tables, arrays or pictures"}
       </p>
     </div>
   );

@@ -17,8 +17,7 @@ type DropOffer =
       readonly network: Extract<IpcOutput<"exchangeDrop">, { kind: "network" }>;
       readonly name: string;
     }
-  | { readonly kind: "weights"; readonly file: File }
-  | { readonly kind: "data" | "notebooks"; readonly files: readonly File[] };
+  | { readonly kind: "weights" | "data" | "notebooks"; readonly files: readonly File[] };
 
 const offers = createStore<DropOffer | null>(null);
 
@@ -76,7 +75,8 @@ async function takeUnknown(files: readonly Dropped[], first: Dropped, roots: rea
   else if (answer.kind === "bundle") tellImported({ ...answer, path: first.path });
   else if (answer.kind === "network")
     offer("train", { kind: "network", network: answer, name: first.file.name });
-  else if (answer.kind === "weights") offer("train", { kind: "weights", file: first.file });
+  else if (answer.kind === "weights")
+    offer("train", { kind: "weights", files: files.map(({ file }) => file) });
   else offer("data", { kind: "data", files: roots });
 }
 

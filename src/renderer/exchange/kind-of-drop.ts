@@ -1,12 +1,12 @@
 const NOTEBOOK = /\.(lab\.ts|ipynb)$/i;
 /** Runs and weights are never kept so. */
-const DATA = /\.(parquet|png|jpe?g|npy)$|-ubyte(\.gz)?$/i;
+const DATA = /\.(parquet|png|jpe?g)$|-ubyte(\.gz)?$/i;
 /** Never data. */
 const OTHERS = /\.(backprop\.json(\.gz)?|onnx|safetensors)$/i;
 
 /**
  * What dropped files are, by their paths: notebooks and data are known by their names alone; the others main has to read.
- * One that can be data and something else (.csv, .npz) is data where data is looked at.
+ * One that can be data and something else (.csv, .npz, .npy) is data where data is looked at.
  */
 export function kindOfDrop(paths: readonly string[], dataInSight: boolean): "notebooks" | "data" | "unknown" {
   if (paths.every((path) => NOTEBOOK.test(path))) return "notebooks";

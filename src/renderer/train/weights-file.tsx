@@ -1,5 +1,6 @@
 import { Button, Modal, TextInput } from "@mantine/core";
 import { useRef, useState } from "react";
+import { counted } from "../../core/counted.ts";
 import type { IpcOutput } from "../../shared/ipc/ipc-contract.ts";
 import type { TrainSpec } from "../../shared/specs/train-spec.ts";
 import { ask } from "../bridge/lab.ts";
@@ -12,37 +13,44 @@ import own from "./train-view.module.css";
 
 type Question = Extract<IpcOutput<"exchangeMatchWeights">, { kind: "asks" }>;
 interface Asked {
-  readonly file: File;
+  readonly files: readonly File[];
   readonly spec: TrainSpec;
   readonly question: Question;
 }
+
+/** "w.safetensors", "4 .npy files". */
+const nameOf = (files: readonly File[]): string =>
+  files.length === 1 ? (files[0]?.name ?? "") : counted(files.length, ".npy file");
 
 /** What has to be said before a file's weights can be taken. */
 const asked = createStore<Asked | null>(null);
 
 async function takeWeights(
-  file: File,
+  files: readonly File[],
   spec: TrainSpec | null,
   said: { readonly layout?: "torch" | "keras"; readonly order?: string[] } = {},
 ): Promise<void> {
+  const name = nameOf(files);
   try {
     if (spec === null) throw new TypeError("the network is not complete: the controls say what is missing");
-    const bytes = new Uint8Array(await file.arrayBuffer());
-    const answer = await ask(window.lab.exchangeMatchWeights({ spec, name: file.name, bytes, ...said }));
+    const read = await Promise.all(
+      files.map(async (file) => ({ name: file.name, bytes: new Uint8Array(await file.arrayBuffer()) })),
+    );
+    const answer = await ask(window.lab.exchangeMatchWeights({ spec, files: read, ...said }));
     if (answer.kind === "asks") {
-      asked.set({ file, spec, question: answer });
+      asked.set({ files, spec, question: answer });
       return;
     }
     asked.set(null);
-    weightsStore.set({ name: file.name, bytes: answer.bytes });
-    showInfo(`The next training begins with ${file.name}`, `Read as ${answer.understood}.`);
+    weightsStore.set({ name, bytes: answer.bytes });
+    showInfo(`The next training begins with ${name}`, `Read as ${answer.understood}.`);
   } catch (error) {
     asked.set(null);
-    showFailure(`${file.name} was not taken`, error);
+    showFailure(`${name} ${files.length === 1 ? "was" : "were"} not taken`, error);
   }
 }
 
-/** A file to begin with: of this lab, PyTorch, Keras, numpy or ONNX. Also takes what is dropped on the window. */
+/** Files to begin with: of this lab, PyTorch, Keras, numpy or ONNX. Also takes what is dropped on the window. */
 export function WeightsFile({ spec }: { readonly spec: TrainSpec | null }) {
   const weights = useStore(weightsStore);
   const input = useRef<HTMLInputElement>(null);
@@ -58,18 +66,19 @@ export function WeightsFile({ spec }: { readonly spec: TrainSpec | null }) {
       showFailure(`${name} was not taken`, error);
     }
   });
-  useDropOffer("weights", ({ file }) => void takeWeights(file, spec));
+  useDropOffer("weights", ({ files }) => void takeWeights(files, spec));
   return (
     <div className={own["row"]}>
       <input
         ref={input}
         type="file"
         hidden
-        accept=".safetensors,.npz,.onnx"
-        aria-label="File of weights"
+        multiple
+        accept=".safetensors,.npz,.onnx,.npy"
+        aria-label="Files of weights"
         onChange={(event) => {
-          const file = event.currentTarget.files?.[0];
-          if (file !== undefined) void takeWeights(file, spec);
+          const files = [...(event.currentTarget.files ?? [])];
+          if (files.length > 0) void takeWeights(files, spec);
           event.currentTarget.value = "";
         }}
       />
@@ -78,7 +87,8 @@ export function WeightsFile({ spec }: { readonly spec: TrainSpec | null }) {
       </Button>
       {weights === null ? (
         <span className={own["quiet"]}>
-          of PyTorch, Keras, numpy or this lab (.safetensors, .npz, .onnx); else they are drawn by the seed
+          of PyTorch, Keras, numpy or this lab (.safetensors, .npz, .onnx, or all .npy of a folder); else they
+          are drawn by the seed
         </span>
       ) : (
         <>
@@ -98,20 +108,20 @@ function WeightsQuestion() {
   const open = useStore(asked);
   const [order, setOrder] = useState("");
   if (open === null) return null;
-  const { file, spec, question } = open;
+  const { files, spec, question } = open;
   const close = (): void => asked.set(null);
   return (
-    <Modal opened onClose={close} title={`How is ${file.name} meant?`} lockScroll={false}>
+    <Modal opened onClose={close} title={`How is ${nameOf(files)} meant?`} lockScroll={false}>
       <p>{question.message}</p>
       {question.asks === "layout" ? (
         <div className={own["row"]}>
-          <Button size="xs" onClick={() => void takeWeights(file, spec, { layout: "torch" })}>
+          <Button size="xs" onClick={() => void takeWeights(files, spec, { layout: "torch" })}>
             (out, in), as PyTorch
           </Button>
           <Button
             size="xs"
             variant="default"
-            onClick={() => void takeWeights(file, spec, { layout: "keras" })}
+            onClick={() => void takeWeights(files, spec, { layout: "keras" })}
           >
             (in, out), as Keras
           </Button>
@@ -127,7 +137,7 @@ function WeightsQuestion() {
           <Button
             size="xs"
             onClick={() =>
-              void takeWeights(file, spec, {
+              void takeWeights(files, spec, {
                 order: order
                   .split(",")
                   .map((name) => name.trim())

@@ -28,11 +28,14 @@ export const droppedFilesSchema = v.pipe(
 /** How a matrix lies in a file: torch's (out, in), or Keras's and the lab's (in, out). */
 export const weightLayoutSchema = v.picklist(["torch", "keras"]);
 
-/** Weights of a file for the network of a spec; what the file does not say, a person does. */
+/** Weights of a file, or of .npy files together, for the network of a spec; what they do not say, a person does. */
 export const weightsRequestSchema = v.object({
   spec: trainSpecSchema,
-  name: v.pipe(v.string(), v.minLength(1), v.maxLength(300)),
-  bytes: bytesSchema,
+  files: v.pipe(
+    v.array(v.object({ name: v.pipe(v.string(), v.minLength(1), v.maxLength(300)), bytes: bytesSchema })),
+    v.minLength(1, "choose a file of weights"),
+    v.maxLength(1_000, "choose at most 1,000 files of weights"),
+  ),
   layout: v.optional(weightLayoutSchema),
   order: v.optional(v.pipe(v.array(v.string()), v.maxLength(1_000))),
 });

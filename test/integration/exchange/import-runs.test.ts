@@ -304,6 +304,46 @@ describe("files that are dropped", () => {
     await expect(
       test.lab.exchange.drop({ files: [{ path: "notes.md", bytes: Buffer.from("none") }] }),
     ).rejects.toThrow(/notes\.md is no file of runs/);
+    const npy = ["run/w1.npy", "run/b1.npy"].map((path) => ({ path, bytes: onnx }));
+    expect(await test.lab.exchange.drop({ files: npy })).toEqual({ kind: "weights" });
+  });
+
+  it("are weights where they are the .npy files that a training saves, matched by their names", async () => {
+    const spec = notebookSpec({});
+    const folder = join(test.folder, "as npy");
+    mkdirSync(folder);
+    const saved = { runId: trained, weights: "final" } as const;
+    await test.lab.learned.saveWeights(saved, { format: "npy", path: folder });
+    const whole = join(test.folder, "as one.safetensors");
+    await test.lab.learned.saveWeights(saved, { format: "safetensors", path: whole });
+    const files = ["b2", "w1", "w2", "b1"].map((name) => ({
+      name: `${name}.npy`,
+      bytes: readFileSync(join(folder, `${name}.npy`)),
+    }));
+    const match = (chosen: typeof files) => test.lab.exchange.matchWeights({ spec, files: chosen });
+    const read = await match(files);
+    expect(read).toMatchObject({ kind: "read", understood: "4 .npy files, one a parameter" });
+    const one = await match([{ name: "as one.safetensors", bytes: readFileSync(whole) }]);
+    expect(one.kind === "read" && read.kind === "read" && one.bytes).toEqual(
+      read.kind === "read" && read.bytes,
+    );
+
+    const prefixed = files.map(({ name, bytes }) => ({ name: `notebook_${name}`, bytes }));
+    const rest = [...prefixed, { name: "x.npy", bytes: Buffer.from("other") }];
+    expect(await match(rest)).toMatchObject({
+      kind: "read",
+      understood: "4 .npy files, one a parameter; left out: x.npy",
+    });
+    await expect(match(files.slice(0, 3))).rejects.toThrow(
+      /^b1\.npy is not there: this network is read from w1\.npy, b1\.npy, w2\.npy, b2\.npy, one file a parameter$/,
+    );
+    const [b2, , w2] = files;
+    await expect(match([...files.slice(1), { name: "b2.npy", bytes: w2.bytes }])).rejects.toThrow(
+      /^b2\.npy, byte 0: expected float32 of shape \(1\), got float32 of shape \(50, 1\)$/,
+    );
+    await expect(match([b2, { name: "w.safetensors", bytes: b2.bytes }])).rejects.toThrow(
+      /w\.safetensors does not go with 1 other file: choose one file/,
+    );
   });
 });
 

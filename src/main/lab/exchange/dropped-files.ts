@@ -28,6 +28,10 @@ export async function inOwnFolder<T>(
       await writeFile(target, bytes);
     }
     return await body(folder);
+  } catch (error) {
+    // A person knows the files by their names, not by the folder that they are in for a moment.
+    if (error instanceof Error) error.message = error.message.replaceAll(join(folder, "/"), "");
+    throw error;
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

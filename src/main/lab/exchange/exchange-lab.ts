@@ -27,6 +27,7 @@ import {
   type MatchHints,
 } from "../../exchange/weights/match-weights.ts";
 import { readWeightsFile } from "../../exchange/weights/read-weights-file.ts";
+import { isNpy, readWeightsFiles } from "../../exchange/weights/read-weights-files.ts";
 import { replaceFile } from "../../data/replace-file.ts";
 import { messageOf } from "../../timing/message-of.ts";
 import type { LabServices } from "../activity/experiment.ts";
@@ -173,6 +174,7 @@ export class ExchangeLab {
     const name = first?.path.toLowerCase() ?? "";
     const single = first !== undefined && more.length === 0;
     if (single && /\.(safetensors|npz)$/.test(name)) return { kind: "weights" };
+    if (files.every(({ path }) => isNpy(path))) return { kind: "weights" };
     return inOwnFolder(files, async (folder) => {
       if (single && /\.backprop\.json(\.gz)?$/.test(name))
         return { kind: "bundle", ...(await this.#importBundle(join(folder, first.path))) };
@@ -198,12 +200,14 @@ export class ExchangeLab {
     });
   }
 
-  /** The weights of a file for the network of a spec, as a training takes them; or what has to be said first. @throws {DataFormatError} */
-  async matchWeights({ spec, name, bytes, layout, order }: WeightsRequest): Promise<WeightsAnswer> {
+  /** The weights of files for the network of a spec, as a training takes them; or what has to be said first. @throws {DataFormatError} */
+  async matchWeights({ spec, files, layout, order }: WeightsRequest): Promise<WeightsAnswer> {
     const network = networkOf(spec);
     try {
-      return await inOwnFolder([{ path: basename(name), bytes }], async (folder) => {
-        const read = await readWeightsFile(join(folder, basename(name)), network, { layout, order });
+      const own = files.map(({ name, bytes }) => ({ path: basename(name), bytes }));
+      return await inOwnFolder(own, async (folder) => {
+        const names = own.map(({ path }) => path);
+        const read = await readWeightsFiles(folder, names, network, { layout, order });
         return {
           kind: "read",
           bytes: await weightsFile(network, read.parameters),

@@ -9,6 +9,7 @@ describe("kindOfDrop()", () => {
     [["table.parquet"], "data", "data"],
     [["table.csv"], "unknown", "data"],
     [["arrays.npz"], "unknown", "data"],
+    [["w1.npy", "b1.npy"], "unknown", "data"],
     [["runs/1/metrics/loss", "runs/1/meta.yaml"], "unknown", "data"],
     [["mine.backprop.json.gz"], "unknown", "unknown"],
     [["net.onnx"], "unknown", "unknown"],
