@@ -1,6 +1,9 @@
 import { join } from "node:path";
-import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
+import { TaskError } from "../../../src/core/errors.ts";
 import type { LabEvent } from "../../../src/main/lab/activity/experiment.ts";
+import { Sandbox } from "../../../src/main/lab/live/sandbox.ts";
+import { connect } from "../../../src/main/store/open/database.ts";
 import { readLabDocument } from "../../../src/shared/documents/read-lab-document.ts";
 import type { IpcEvent, IpcEventName } from "../../../src/shared/ipc/ipc-contract.ts";
 import type { LiveSelection } from "../../../src/shared/live/live-session.ts";
@@ -297,6 +300,42 @@ test("outputs are kept with the document for the next start, and can be forgotte
     },
   ]);
   test1.lab.session.clearOutputs({ documentId: id, cells: null });
+  expect(get(id, text).stored).toStrictEqual([]);
+});
+
+test("a sandbox that cannot start is told, and leaves no queue; the next run has one", async () => {
+  const text = cells("print(1);", "print(2);");
+  const id = await create(text);
+  const start = vi.spyOn(Sandbox, "start").mockRejectedValueOnce(new TaskError("The sandbox cannot start"));
+  const selection: LiveSelection = { kind: "cells", ids: ["c1", "c2"], withNeeds: false };
+  try {
+    await run(id, text, selection);
+  } finally {
+    start.mockRestore();
+  }
+  expect(named("failure")).toMatchObject([{ message: "The sandbox cannot start" }]);
+  expect(get(id, text).state).toMatchObject({ kernel: "none", queued: [], stopping: false });
+  await run(id, text, selection);
+  expect(statesOf(id, text)).toStrictEqual(["fresh", "fresh"]);
+});
+
+test("what a cell gave is shown, and the next one runs, where it cannot be kept", async () => {
+  const text = cells("print(1);", "print(2);");
+  const id = await create(text);
+  const db = connect(join(test1.folder, "lab.sqlite"), {
+    nativeBinding: process.env["BACKPROP_LAB_NATIVE_BINDING"] ?? null,
+  });
+  db.exec(
+    "CREATE TRIGGER full BEFORE INSERT ON document_output BEGIN SELECT RAISE(ABORT, 'disk is full'); END",
+  );
+  try {
+    await run(id, text, { kind: "cells", ids: ["c1", "c2"], withNeeds: false });
+  } finally {
+    db.exec("DROP TRIGGER full");
+    db.close();
+  }
+  expect(named("sessionCellEnded").map(({ stored }) => stored.cell)).toStrictEqual(["c1", "c2"]);
+  expect(named("failure").map(({ message }) => message.includes("disk is full"))).toStrictEqual([true, true]);
   expect(get(id, text).stored).toStrictEqual([]);
 });
 

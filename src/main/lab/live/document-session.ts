@@ -1,5 +1,6 @@
 import { ContractError } from "../../../core/errors.ts";
 import { EMPTY_MEMORY, rememberRun, type KernelMemory } from "../../../shared/documents/run-plan.ts";
+import type { CellOutput } from "../../../shared/live/cell-output.ts";
 import type { CellResult } from "../../../shared/live/cell-result.ts";
 import type {
   CellStanding,
@@ -183,6 +184,12 @@ export class DocumentSession {
     this.#tell();
   }
 
+  /** What waits will not run. */
+  forgetQueue(): void {
+    this.#queue = [];
+    this.#tell();
+  }
+
   /** All names go; the next cell gets a fresh sandbox. @throws {ContractError} If cells run. */
   async restart(): Promise<void> {
     if (this.busy) throw new ContractError("Cells are running; stop them first");
@@ -225,15 +232,14 @@ export class DocumentSession {
     const at = new Date().toISOString();
     this.#running = { cell: id, startedAt: at };
     this.#tell();
-    const ran = await kernel.runCell(
-      { id, source },
-      {
-        onOutput: (output) => {
-          const payload = { documentId: this.#documentId, cell: id, output };
-          this.#services.emit({ name: "sessionOutput", payload });
-        },
-      },
-    );
+    const onOutput = (output: CellOutput): void => {
+      const payload = { documentId: this.#documentId, cell: id, output };
+      this.#services.emit({ name: "sessionOutput", payload });
+    };
+    // The window has emptied the cell: whatever happens from here on, it hears of an end.
+    const ran = await kernel
+      .runCell({ id, source }, { onOutput })
+      .catch((error: unknown) => notRun(id, kernel.generation, error));
     const result = withPartSource(ran, partSource);
     const { changes } = kernel.left;
     const failed = result.error !== null;
@@ -244,7 +250,7 @@ export class DocumentSession {
     const { judge, rows } = this.#planned.document.header;
     const judged = judgeCell(judge, rows, result);
     const record = { cell: id, at, hash, result, judged, runId: this.#runId };
-    this.#services.save(this.#documentId, record);
+    this.#save(record);
     await this.#noticeLoss(result);
     this.#running = null;
     const stored = { ...record, current: this.#planned.hashOf(id) === hash };
@@ -252,6 +258,17 @@ export class DocumentSession {
     this.#tellStandings();
     this.#tell();
     return record;
+  }
+
+  /** Without room on the disk, cells go on: what they give is in the window. */
+  #save(record: CellOutputRecord): void {
+    try {
+      this.#services.save(this.#documentId, record);
+    } catch (error) {
+      const title = "What a cell gave was not kept; it is shown until the notebook is closed";
+      const message = error instanceof Error ? error.message : String(error);
+      this.#services.emit({ name: "failure", payload: { title, message } });
+    }
   }
 
   /** The sandbox; a fresh one where there is none, or where the document asks for another seed, rows or threads. */
@@ -309,3 +326,21 @@ export class DocumentSession {
     emit({ name: "sessionVariablesChanged", payload: { documentId, variables: [...this.#variables] } });
   }
 }
+
+/** What a cell gives that its sandbox could not take. */
+const notRun = (id: string, generation: number, error: unknown): CellResult => ({
+  id,
+  outputs: [],
+  error: {
+    kind: "engine",
+    name: error instanceof Error ? error.name : "Error",
+    message: error instanceof Error ? error.message : String(error),
+    frames: [],
+  },
+  generation,
+  wallMs: 0,
+  operations: 0,
+  flushes: 0,
+  tensors: 0,
+  tensorBytes: 0,
+});

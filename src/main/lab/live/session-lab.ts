@@ -196,11 +196,14 @@ export class SessionLab {
     this.#sessions.clear();
   }
 
-  /** Runs the queue as the lab's one activity. @returns When it has begun. */
+  /** Runs the queue as the lab's one activity. @returns When it has begun; what fails later is told as a failure. */
   async #begin(session: DocumentSession): Promise<void> {
+    const { supervisor, services } = this.#given;
     const title = session.planned.document.header.title;
     await new Promise<void>((begun, refused) => {
-      const done = this.#given.supervisor.work("notebook", title, async (activity) => {
+      let hasBegun = false;
+      const done = supervisor.work("notebook", title, async (activity) => {
+        hasBegun = true;
         begun();
         await session.drain({
           onCell: (cell) => {
@@ -208,9 +211,14 @@ export class SessionLab {
           },
         });
       });
-      done.catch((error: unknown) => {
-        session.stop();
-        refused(error instanceof Error ? error : new Error(String(error)));
+      done.catch((thrown: unknown) => {
+        const error = thrown instanceof Error ? thrown : new Error(String(thrown));
+        session.forgetQueue();
+        if (!hasBegun) refused(error);
+        else if (!(error instanceof ExperimentCancelled)) {
+          const payload = { title: `Cells of ${title} were not run`, message: error.message };
+          services.emit({ name: "failure", payload });
+        }
       });
     });
   }
