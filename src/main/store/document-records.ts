@@ -138,4 +138,11 @@ export class DocumentRecords {
       this.#outputs.clear(id, cells);
     });
   }
+
+  /** What was forgotten comes back, but for cells that have given something since. */
+  restoreOutputs(id: string, records: readonly CellOutputRecord[]): void {
+    this.#access.write("bring back what cells gave", () => {
+      for (const record of records) this.#outputs.putBack(id, record);
+    });
+  }
 }

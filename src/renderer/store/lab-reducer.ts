@@ -49,10 +49,10 @@ function newestFirst(runs: readonly RunSummary[]): readonly RunSummary[] {
   return [...runs].sort((a, b) => b.startedAt.localeCompare(a.startedAt));
 }
 
-/** The same message is not shown twice, and the oldest gives way. */
+/** The same message is not shown twice, and the oldest gives way. A way back is the one from what was done last. */
 function withNotice(notices: readonly Notice[], notice: Omit<Notice, "id">): readonly Notice[] {
-  if (notices.some(({ title, message }) => title === notice.title && message === notice.message))
-    return notices;
+  const others = notices.filter(({ title, message }) => title !== notice.title || message !== notice.message);
+  if (others.length < notices.length && notice.action === undefined) return notices;
   const id = 1 + Math.max(0, ...notices.map((other) => other.id));
-  return [...notices, { ...notice, id }].slice(-MAX_NOTICES);
+  return [...others, { ...notice, id }].slice(-MAX_NOTICES);
 }

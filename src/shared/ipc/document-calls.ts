@@ -30,6 +30,8 @@ import { saved, suggestedName } from "./saved-file.ts";
 const ids = v.pipe(v.array(id), v.minLength(1), v.maxLength(10_000));
 const version = v.pipe(v.number(), v.safeInteger(), v.minValue(1));
 const documentId = id;
+/** Null: all of the notebook. */
+const cells = v.nullable(v.array(v.string()));
 
 /** Calls about notebooks that people write: their texts, and what their cells give. Part of the table IPC_CALLS. */
 export const DOCUMENT_CALLS = {
@@ -118,10 +120,9 @@ export const DOCUMENT_CALLS = {
   /** Activations and losses that cells of the library's notebooks have defined, the newest first. */
   sessionParts: { input: v.undefined(), output: v.array(notebookPartSchema) },
   /** Forgets what these cells gave; null: all of them. */
-  sessionClearOutputs: {
-    input: v.object({ documentId, cells: v.nullable(v.array(v.string())) }),
-    output: v.undefined(),
-  },
+  sessionClearOutputs: { input: v.object({ documentId, cells }), output: v.undefined() },
+  /** Brings back what was cleared, but for cells that have given something since. */
+  sessionRestoreOutputs: { input: v.object({ documentId, cells }), output: v.undefined() },
 } as const;
 
 /** Events about notebooks that people write. Part of the table IPC_EVENTS. */

@@ -303,6 +303,21 @@ test("outputs are kept with the document for the next start, and can be forgotte
   expect(get(id, text).stored).toStrictEqual([]);
 });
 
+test("outputs that were cleared come back, but for a cell that has run since", async () => {
+  const text = cells("print('old');", "print('kept');", "print('never cleared');");
+  const id = await create(text);
+  await run(id, text, { kind: "all" });
+  const before = get(id, text).stored;
+  const of = { documentId: id, cells: ["c1", "c2"] };
+  test1.lab.session.clearOutputs(of);
+  expect(get(id, text).stored).toStrictEqual(before.slice(2));
+  const edited = text.replace("old", "new");
+  await run(id, edited, { kind: "cells", ids: ["c1"], withNeeds: false });
+  const newer = get(id, edited).stored.find(({ cell }) => cell === "c1");
+  test1.lab.session.restoreOutputs(of);
+  expect(get(id, edited).stored).toStrictEqual([...before.slice(1), newer]);
+});
+
 test("a sandbox that cannot start is told, and leaves no queue; the next run has one", async () => {
   const text = cells("print(1);", "print(2);");
   const id = await create(text);

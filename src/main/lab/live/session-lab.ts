@@ -11,6 +11,7 @@ import type {
   LiveState,
 } from "../../../shared/live/live-session.ts";
 import type { NotebookPart } from "../../../shared/live/notebook-part.ts";
+import type { CellOutputRecord } from "../../store/tables/document-output-table.ts";
 import type { LabServices } from "../activity/experiment.ts";
 import { ExperimentCancelled } from "../activity/experiment-cancelled.ts";
 import type { RunSupervisor } from "../activity/run-supervisor.ts";
@@ -34,6 +35,10 @@ export interface SessionLabServices {
 interface OfDocument {
   readonly documentId: string;
 }
+interface OfCells extends OfDocument {
+  /** Null: all of them. */
+  readonly cells: readonly string[] | null;
+}
 interface WithText extends OfDocument {
   readonly text: string;
 }
@@ -45,6 +50,8 @@ interface WithSelection extends WithText {
 export class SessionLab {
   readonly #given: SessionLabServices;
   readonly #sessions = new Map<string, DocumentSession>();
+  /** By document and cell, what was cleared last. */
+  readonly #cleared = new Map<string, Map<string, CellOutputRecord>>();
 
   constructor(given: SessionLabServices) {
     this.#given = given;
@@ -126,8 +133,22 @@ export class SessionLab {
     );
   }
 
-  clearOutputs({ documentId, cells }: OfDocument & { readonly cells: readonly string[] | null }): void {
-    this.#given.services.store.documents.clearOutputs(documentId, cells);
+  /** Forgets what cells gave. @throws {StoreError} */
+  clearOutputs({ documentId, cells }: OfCells): void {
+    const { documents } = this.#given.services.store;
+    const records = documents.outputs(documentId).filter(({ cell }) => cells?.includes(cell) ?? true);
+    documents.clearOutputs(documentId, cells);
+    const cleared = this.#cleared.get(documentId) ?? new Map<string, CellOutputRecord>();
+    for (const record of records) cleared.set(record.cell, record);
+    this.#cleared.set(documentId, cleared);
+  }
+
+  /** Brings back what was cleared of cells that have given nothing since. @throws {StoreError} */
+  restoreOutputs({ documentId, cells }: OfCells): void {
+    const cleared = this.#cleared.get(documentId) ?? new Map<string, CellOutputRecord>();
+    const records = [...cleared.values()].filter(({ cell }) => cells?.includes(cell) ?? true);
+    this.#given.services.store.documents.restoreOutputs(documentId, records);
+    for (const { cell } of records) cleared.delete(cell);
   }
 
   /**

@@ -24,6 +24,7 @@ const outputSchema = v.pick(storedCellSchema, ["result", "judged"]);
 /** The last result of each cell of each notebook. */
 export class DocumentOutputTable {
   readonly #save;
+  readonly #putBack;
   readonly #ofDocument;
   readonly #withParts;
   readonly #clear;
@@ -35,6 +36,11 @@ export class DocumentOutputTable {
       `INSERT INTO document_output VALUES (@documentId, @cell, @at, @hash, @output, @runId)
        ON CONFLICT (document_id, cell) DO UPDATE SET at = excluded.at, hash = excluded.hash,
          output = excluded.output, run_id = excluded.run_id`,
+    );
+    this.#putBack = keptStatement(
+      db,
+      `INSERT INTO document_output VALUES (@documentId, @cell, @at, @hash, @output, @runId)
+       ON CONFLICT (document_id, cell) DO NOTHING`,
     );
     this.#ofDocument = keptStatement<OutputRow>(
       db,
@@ -57,6 +63,11 @@ export class DocumentOutputTable {
 
   save(documentId: string, { result, judged, ...record }: CellOutputRecord): void {
     this.#save().run({ ...record, documentId, output: toJsonColumn({ result, judged }) });
+  }
+
+  /** Only where the cell has given nothing since. */
+  putBack(documentId: string, { result, judged, ...record }: CellOutputRecord): void {
+    this.#putBack().run({ ...record, documentId, output: toJsonColumn({ result, judged }) });
   }
 
   ofDocument(documentId: string): CellOutputRecord[] {

@@ -2,8 +2,15 @@ import type { LiveSelection } from "../../../shared/live/live-session.ts";
 import { ask } from "../../bridge/lab.ts";
 import { createStore } from "../../store/create-store.ts";
 import { showFailure, showUndo } from "../../store/lab-store.ts";
-import { edit, openStore, textOf, type OpenNotebook } from "../document/open-notebook.ts";
-import { NO_SESSION, sessionOf, sessionStore, withoutResults, withStandings } from "./session-store.ts";
+import { edit, hearEntry, openStore, textOf, type OpenNotebook } from "../document/open-notebook.ts";
+import {
+  NO_SESSION,
+  sessionOf,
+  sessionStore,
+  withoutResults,
+  withResultsBack,
+  withStandings,
+} from "./session-store.ts";
 
 /** What is asked before cells run. */
 export type RunQuestion =
@@ -91,8 +98,9 @@ export async function trustAndRun(selection: LiveSelection): Promise<void> {
   if (open === null) return;
   try {
     const entry = await ask(window.lab.documentsTrust({ id: open.entry.id }));
-    openStore.set({ ...open, entry });
-    await runCells(selection);
+    hearEntry(entry);
+    // Another notebook may have been opened meanwhile.
+    if (openStore.get()?.entry.id === entry.id) await runCells(selection);
   } catch (error) {
     showFailure("Nothing was run", error, { until: "next activity" });
   }
@@ -126,20 +134,25 @@ export async function clearOutputs(cells: readonly string[] | null): Promise<voi
   const open = openStore.get();
   if (open === null) return;
   const before = sessionStore.get();
-  const documentId = open.entry.id;
+  const of = { documentId: open.entry.id, cells: cells === null ? null : [...cells] };
+  const showBefore = (): void => {
+    const now = openStore.get();
+    if (now?.entry.id !== of.documentId) return;
+    sessionStore.set(withResultsBack(sessionStore.get(), before, cells));
+    // The text may have changed meanwhile: whether they are of it is asked anew.
+    void askStandings(now);
+  };
   sessionStore.set(withoutResults(before, cells));
-  let gone = false;
-  const timer = setTimeout(() => {
-    gone = true;
-    void ask(window.lab.sessionClearOutputs({ documentId, cells: cells === null ? null : [...cells] })).catch(
-      (error: unknown) => showFailure("The outputs were not cleared", error),
-    );
-  }, 8_000);
+  try {
+    await ask(window.lab.sessionClearOutputs(of));
+  } catch (error) {
+    showBefore();
+    showFailure("The outputs were not cleared", error);
+    return;
+  }
   showUndo("Outputs cleared", "Undo", () => {
-    clearTimeout(timer);
-    if (!gone && openStore.get()?.entry.id === documentId) {
-      sessionStore.set({ ...sessionStore.get(), results: before.results });
-    }
+    void ask(window.lab.sessionRestoreOutputs(of)).then(showBefore, (error: unknown) =>
+      showFailure("The outputs were not brought back", error),
+    );
   });
-  await Promise.resolve();
 }

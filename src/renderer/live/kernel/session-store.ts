@@ -87,3 +87,9 @@ export function withoutResults(session: Session, cells: readonly string[] | null
   for (const id of cells ?? [...results.keys()]) results.delete(id);
   return { ...session, results };
 }
+
+/** What was cleared of cells comes back where nothing newer stands. */
+export function withResultsBack(session: Session, before: Session, cells: readonly string[] | null): Session {
+  const back = [...before.results].filter(([id]) => cells?.includes(id) ?? true);
+  return { ...session, results: new Map([...back, ...session.results]) };
+}

@@ -31,6 +31,20 @@ describe("labReducer()", () => {
     expect(labReducer(many, { type: "noticeClosed", id: many.notices[0].id }).notices).toHaveLength(3);
   });
 
+  it("offers the way back from what was done last, where the same was done twice", () => {
+    const said: string[] = [];
+    const done = (what: string): LabAction => {
+      const action = { label: "Undo", run: () => void said.push(what) };
+      return {
+        type: "noticed",
+        notice: { tone: "info", title: "Outputs cleared", message: "", error: null, action },
+      };
+    };
+    const { notices } = after(done("first"), done("second"));
+    for (const { action } of notices) action?.run();
+    expect(said).toEqual(["second"]);
+  });
+
   it("forgets a failure that is over: of an experiment when the next begins, of another once it is done", () => {
     const failure = { tone: "failure", message: "m", error: null } as const;
     const activity = {
