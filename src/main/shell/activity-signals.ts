@@ -1,6 +1,6 @@
 import { Notification, powerSaveBlocker, type BrowserWindow } from "electron";
-import type { Activity } from "../../shared/ipc/ipc-contract.ts";
 import type { LabEvent } from "../lab/activity/experiment.ts";
+import { activityEnds, type EndedActivity } from "./activity-end.ts";
 
 const LONG_RUN_MS = 30_000;
 const NO_BAR = -1;
@@ -11,30 +11,28 @@ const INDETERMINATE = 2;
  * notification tells of the end of a long run when the window is not in front.
  */
 export function signalActivity(window: BrowserWindow): (event: LabEvent) => void {
-  let current: Activity | null = null;
+  const endOf = activityEnds();
   let blocker: number | null = null;
-  let ending = "";
 
   const begin = () => {
     blocker ??= powerSaveBlocker.start("prevent-app-suspension");
   };
-  const end = (finished: Activity) => {
+  const end = ({ activity, status }: EndedActivity) => {
     if (blocker !== null) powerSaveBlocker.stop(blocker);
     blocker = null;
     const unseen = window.isDestroyed() || !window.isFocused();
-    if (unseen && finished.elapsedMs > LONG_RUN_MS && Notification.isSupported()) {
-      const minutes = (finished.elapsedMs / 60_000).toFixed(1);
-      new Notification({ title: finished.title, body: `${ending || "ended"} after ${minutes} min` }).show();
+    if (unseen && activity.elapsedMs > LONG_RUN_MS && Notification.isSupported()) {
+      const minutes = (activity.elapsedMs / 60_000).toFixed(1);
+      new Notification({ title: activity.title, body: `${status ?? "ended"} after ${minutes} min` }).show();
     }
   };
 
   return (event) => {
-    if (event.name === "runChanged") ending = event.payload.status;
+    const ended = endOf(event);
+    if (ended !== null) end(ended);
     if (event.name !== "activityChanged") return;
-    const previous = current;
-    current = event.payload;
+    const current = event.payload;
     if (current !== null) begin();
-    else if (previous !== null) end(previous);
     if (window.isDestroyed()) return;
     window.setProgressBar(current === null ? NO_BAR : (current.fraction ?? INDETERMINATE));
   };
