@@ -1,10 +1,11 @@
 import { appendFileSync, cpSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { parquetReadObjects } from "hyparquet";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { Interruption } from "../../../src/main/cli/interruption.ts";
 import { runImportCommand } from "../../../src/main/cli/import-command.ts";
 import { networkOf } from "../../../src/shared/specs/network-spec.ts";
+import { RunFollower } from "../../../src/main/lab/exchange/follow-runs.ts";
 import { readWeightsFile } from "../../../src/main/exchange/weights/read-weights-file.ts";
 import type { Lab } from "../../../src/main/lab/lab.ts";
 import { labOptions, openTunedLab, notebookSpec, openTestLab, type TestLab } from "../lab/open-test-lab.ts";
@@ -107,6 +108,20 @@ describe("runs that were measured elsewhere", () => {
     expect(test.lab.exchange.followed()).toEqual([]);
     appendFileSync(path, 'ss":0}\n');
     expect(await importRuns(path)).toMatchObject({ points: 1, extended: [runId] });
+  });
+
+  it("is asked twice at once to follow a file, and follows it once", async () => {
+    const path = file("twice.jsonl", '{"run":"r-twice","name":"twice"}\n{"step":0,"loss":1}\n');
+    const begun = vi.spyOn(RunFollower.prototype, "done", "get");
+    const [one, other] = await Promise.all([
+      test.lab.exchange.follow({ path }),
+      test.lab.exchange.follow({ path }),
+    ]);
+    expect(begun).toHaveBeenCalledTimes(1);
+    begun.mockRestore();
+    expect(other.source).toBe(one.source);
+    test.lab.exchange.unfollow(one);
+    expect(test.lab.exchange.followed()).toEqual([]);
   });
 
   it("reads on also while lines come without a pause", async () => {

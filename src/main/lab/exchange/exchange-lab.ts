@@ -67,6 +67,9 @@ export class ExchangeLab {
   readonly #supervisor: RunSupervisor;
   readonly #dataRows: DataRows;
   readonly #followers = new Map<string, RunFollower>();
+  /** Those that are being begun: another call for the same file waits for the same one. */
+  readonly #beginning = new Map<string, Promise<RunFollower>>();
+  #closed = false;
   /** What is followed again at the next start, with its column of steps. */
   readonly #remembered = new Map<string, string | null>();
   readonly #file: FollowedFile;
@@ -236,12 +239,25 @@ export class ExchangeLab {
     { remember = false }: { readonly remember?: boolean } = {},
   ): Promise<Followed> {
     const source = await realpath(path);
-    const known = this.#followers.get(source);
-    if (known !== undefined) return known.state();
-    if (this.#followers.size >= MOST_FOLLOWED) {
+    const follower = await (this.#followers.get(source) ?? this.#beginOnce(source, step));
+    if (remember && follower.state().ended === "") this.#remember(source, step);
+    return follower.state();
+  }
+
+  async #beginOnce(source: string, step: string | null): Promise<RunFollower> {
+    const begun = this.#beginning.get(source);
+    if (begun !== undefined) return begun;
+    if (this.#followers.size + this.#beginning.size >= MOST_FOLLOWED) {
       throw new ContractError(`${MOST_FOLLOWED} files are followed already: stop one of them first`);
     }
+    const beginning = this.#begin(source, step).finally(() => this.#beginning.delete(source));
+    this.#beginning.set(source, beginning);
+    return beginning;
+  }
+
+  async #begin(source: string, step: string | null): Promise<RunFollower> {
     const sources = await findSources(source, step);
+    if (this.#closed) throw new ContractError("The lab is closed");
     const follower = new RunFollower(
       source,
       sources.map((one) => ({ importer: new RunImporter(this.#services, one), format: one.format })),
@@ -250,7 +266,6 @@ export class ExchangeLab {
       },
     );
     this.#followers.set(source, follower);
-    if (remember) this.#remember(source, step);
     void follower.done.then(() => {
       const { ended } = follower.state();
       this.#followers.delete(source);
@@ -261,7 +276,7 @@ export class ExchangeLab {
       }
     });
     this.#changed();
-    return follower.state();
+    return follower;
   }
 
   /** Goes on with what was followed when the app was left; what is gone meanwhile is said, and forgotten. */
@@ -295,6 +310,7 @@ export class ExchangeLab {
 
   /** Nothing is followed from now on: the store is about to be closed. */
   close(): void {
+    this.#closed = true;
     for (const follower of this.#followers.values()) follower.stop(CLOSED);
   }
 
