@@ -1,5 +1,6 @@
 import { basename } from "node:path";
 import { DataFormatError } from "../../../core/errors.ts";
+import { linesFrom } from "../../data/lines-from.ts";
 import { openRegularFile } from "../../data/regular-file.ts";
 import { BATCH_POINTS, type ForeignBatch, type RunSource } from "./foreign-run.ts";
 import {
@@ -13,9 +14,7 @@ import {
   type RowColumns,
 } from "./row-runs.ts";
 
-const CHUNK_BYTES = 1 << 20;
 const MOST_LINE_BYTES = 4 * 1024 * 1024;
-const NEW_LINE = 0x0a;
 const SHOWN_REFUSALS = 5;
 
 const isRow = (value: unknown): value is Row =>
@@ -47,7 +46,8 @@ export class JsonLinesSource implements RunSource {
   }
 
   async *read(): AsyncGenerator<ForeignBatch> {
-    const { handle, sizeBytes } = await openRegularFile(this.#file, Infinity);
+    const file = await openRegularFile(this.#file, Infinity);
+    const { handle, sizeBytes } = file;
     try {
       if (sizeBytes < this.#offset) {
         throw new DataFormatError(
@@ -57,31 +57,17 @@ export class JsonLinesSource implements RunSource {
           `${sizeBytes} bytes: it was written anew; import it again`,
         );
       }
-      let kept: Buffer = Buffer.alloc(0);
-      let at = this.#offset;
-      while (at < sizeBytes) {
-        const chunk = Buffer.alloc(Math.min(CHUNK_BYTES, sizeBytes - at));
-        const { bytesRead } = await handle.read(chunk, 0, chunk.length, at);
-        if (bytesRead === 0) break;
-        at += bytesRead;
-        const bytes = Buffer.concat([kept, chunk.subarray(0, bytesRead)]);
-        let from = 0;
-        for (let to = bytes.indexOf(NEW_LINE); to >= 0; to = bytes.indexOf(NEW_LINE, from)) {
-          this.#line(bytes.subarray(from, to));
-          this.#offset += to - from + 1;
-          from = to + 1;
-          if (this.#runs.count >= BATCH_POINTS) yield* this.#runs.take();
+      this.#leftBytes = 0;
+      for await (const { bytes, next, ended } of linesFrom(this.path, file, this.#offset, MOST_LINE_BYTES)) {
+        // A last line without its end: whole JSON is taken, half a line waits for the rest.
+        if (!ended && !isWhole(bytes)) {
+          this.#leftBytes = bytes.length;
+          break;
         }
-        kept = bytes.subarray(from);
-        this.#requireLength(kept);
+        this.#line(bytes);
+        this.#offset = next;
+        if (this.#runs.count >= BATCH_POINTS) yield* this.#runs.take();
       }
-      // A last line without its end: whole JSON is taken, half a line waits for the rest.
-      if (kept.length > 0 && isWhole(kept)) {
-        this.#line(kept);
-        this.#offset += kept.length;
-        kept = Buffer.alloc(0);
-      }
-      this.#leftBytes = kept.length;
       yield* this.#runs.take();
       // Told also without points: a run that has only begun.
       if (this.#lines > 0 && this.#current !== "") {
@@ -103,18 +89,7 @@ export class JsonLinesSource implements RunSource {
     ];
   }
 
-  #requireLength(line: Buffer): void {
-    if (line.length <= MOST_LINE_BYTES) return;
-    throw new DataFormatError(
-      this.path,
-      this.#offset,
-      `lines of at most ${MOST_LINE_BYTES} bytes`,
-      "a longer one",
-    );
-  }
-
   #line(bytes: Buffer): void {
-    this.#requireLength(bytes);
     this.#lines++;
     const text = bytes.toString("utf8").trim();
     if (text === "") return;

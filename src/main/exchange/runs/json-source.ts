@@ -2,6 +2,7 @@ import { basename } from "node:path";
 import { counted } from "../../../core/counted.ts";
 import { DataFormatError } from "../../../core/errors.ts";
 import { readRegularFile } from "../../data/regular-file.ts";
+import { fileStamp } from "./file-stamp.ts";
 import type { ForeignBatch, RunSource } from "./foreign-run.ts";
 import { columnsOf, configOf, flatRow, pointsOfRow, RowRuns, type Row } from "./row-runs.ts";
 
@@ -23,6 +24,8 @@ export class JsonSource implements RunSource {
   readonly #file: string;
   readonly #step: string | null;
   #taken = 0;
+  /** Of the file as it was read last. */
+  #stamp = "";
   #refused = 0;
   #why = "";
 
@@ -34,6 +37,8 @@ export class JsonSource implements RunSource {
   }
 
   async *read(): AsyncGenerator<ForeignBatch> {
+    const stamp = await fileStamp(this.#file);
+    if (stamp === this.#stamp) return;
     const bytes = await readRegularFile(this.#file, MOST_BYTES);
     let document: unknown;
     try {
@@ -82,6 +87,7 @@ export class JsonSource implements RunSource {
     }
     this.#taken = rows.length;
     yield* runs.take();
+    this.#stamp = stamp;
   }
 
   notes(): readonly string[] {

@@ -1,14 +1,16 @@
 import { readdir } from "node:fs/promises";
 import { basename, join, relative } from "node:path";
 import { counted } from "../../../core/counted.ts";
-import { readLines } from "../../data/read-lines.ts";
-import { readRegularFile } from "../../data/regular-file.ts";
+import { linesFrom } from "../../data/lines-from.ts";
+import { openRegularFile, readRegularFile } from "../../data/regular-file.ts";
+import { fileStamp } from "./file-stamp.ts";
 import {
   BATCH_POINTS,
   MOST_SERIES,
   type ForeignBatch,
   type ForeignHead,
   type ForeignPoint,
+  type ReadOptions,
   type RunSource,
 } from "./foreign-run.ts";
 import { configOf, numberOf } from "./row-runs.ts";
@@ -33,12 +35,22 @@ async function filesUnder(root: string): Promise<string[]> {
   return found.sort();
 }
 
+/** How far a metric's file has been read. */
+interface Taken {
+  readonly lines: number;
+  /** Of the last whole line's end. */
+  readonly offset: number;
+  /** Of the file as it was read last. */
+  readonly stamp: string;
+}
+const NOTHING: Taken = { lines: 0, offset: 0, stamp: "" };
+
 /** A run's folder as MLflow keeps it: a file a metric with "time value step" a line, a file a parameter, meta.yaml. */
 export class MlflowSource implements RunSource {
   readonly format = "MLflow";
   readonly path: string;
   readonly #folder: string;
-  readonly #taken = new Map<string, number>();
+  readonly #taken = new Map<string, Taken>();
   #refused = 0;
 
   constructor(path: string, label = path) {
@@ -46,15 +58,46 @@ export class MlflowSource implements RunSource {
     this.#folder = path;
   }
 
-  async *read(): AsyncGenerator<ForeignBatch> {
-    const head = await this.#head();
+  async *read({ growing = false }: ReadOptions = {}): AsyncGenerator<ForeignBatch> {
+    let head: ForeignHead | null = null;
     for (const name of await filesUnder(join(this.#folder, "metrics"))) {
-      const taken = this.#taken.get(name) ?? 0;
-      let [points, line]: [ForeignPoint[], number] = [[], 0];
-      for await (const text of readLines(join(this.#folder, "metrics", name), MOST_LINE_BYTES)) {
-        if (line++ < taken) continue;
-        this.#taken.set(name, line);
-        const [time, value, step] = text.trim().split(/\s+/).map(numberOf);
+      const path = join(this.#folder, "metrics", name);
+      const stamp = await fileStamp(path);
+      if (stamp === this.#taken.get(name)?.stamp) continue;
+      head ??= await this.#head();
+      yield* this.#readMetric({ name, path, head, growing });
+      this.#taken.set(name, { ...(this.#taken.get(name) ?? NOTHING), stamp });
+    }
+  }
+
+  async *#readMetric({
+    name,
+    path,
+    head,
+    growing,
+  }: {
+    readonly name: string;
+    readonly path: string;
+    readonly head: ForeignHead;
+    readonly growing: boolean;
+  }): AsyncGenerator<ForeignBatch> {
+    const taken = this.#taken.get(name) ?? NOTHING;
+    const file = await openRegularFile(path, Infinity);
+    try {
+      // Shorter than before it was written anew: its lines are counted from the first.
+      const anew = file.sizeBytes < taken.offset;
+      let line = anew ? 0 : taken.lines;
+      let points: ForeignPoint[] = [];
+      for await (const { bytes, next, ended } of linesFrom(
+        path,
+        file,
+        anew ? 0 : taken.offset,
+        MOST_LINE_BYTES,
+      )) {
+        if (!ended && growing) break;
+        if (line++ < taken.lines) continue;
+        this.#taken.set(name, { lines: line, offset: next, stamp: "" });
+        const [time, value, step] = bytes.toString("utf8").trim().split(/\s+/).map(numberOf);
         if (value === null || value === undefined || !Number.isSafeInteger(step ?? 0)) {
           this.#refused++;
           continue;
@@ -65,6 +108,8 @@ export class MlflowSource implements RunSource {
         points = [];
       }
       yield { head, points, histograms: [], texts: [] };
+    } finally {
+      await file.handle.close();
     }
   }
 

@@ -1,7 +1,10 @@
 import { appendFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import files from "node:fs";
+import fs from "node:fs/promises";
+import { syncBuiltinESMExports } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { afterAll, expect, it } from "vitest";
+import { afterAll, expect, it, vi } from "vitest";
 import { findSources } from "../../../../src/main/exchange/runs/find-sources.ts";
 import type { ForeignBatch, RunSource } from "../../../../src/main/exchange/runs/foreign-run.ts";
 
@@ -25,6 +28,20 @@ async function readSource(source: RunSource | undefined, growing = false) {
     ]);
   }
   return { runs: Object.fromEntries(runs), head: heads.at(-1), notes: source.notes() };
+}
+/** How often, and how, files are opened; modules that have imported the functions count too. */
+function watchReading() {
+  const [opened, streamed] = [vi.spyOn(fs, "open"), vi.spyOn(files, "createReadStream")];
+  syncBuiltinESMExports();
+  return {
+    opened,
+    streamed,
+    end: () => {
+      opened.mockRestore();
+      streamed.mockRestore();
+      syncBuiltinESMExports();
+    },
+  };
 }
 const read = async (name: string, text: string, step: string | null = null) =>
   readSource((await findSources(save(name, text), step))[0]);
@@ -182,6 +199,84 @@ it("a CSV that grows is taken row by row, half a row is not", async () => {
       ["loss", 3, 0.1],
     ],
   });
+});
+
+it("a table that grows is read on from its last whole row: quotes, a byte order mark, rows that are none", async () => {
+  const path = save("on.csv", '\ufeffstep,note,loss\r\n1,"a\r\nb",0.5\r\n2,"half');
+  const [source] = await findSources(path, null);
+  expect((await readSource(source, true)).runs).toEqual({ on: [["loss", 1, 0.5]] });
+  appendFileSync(path, ' a\r\nrow",0.25\r\n3,x,y,z\r\n4,é,0.125\r\n');
+  const { opened, streamed, end } = watchReading();
+  const second = await readSource(source, true);
+  expect(second.runs).toEqual({
+    on: [
+      ["loss", 2, 0.25],
+      ["loss", 4, 0.125],
+    ],
+  });
+  expect(second.notes).toEqual(["1 row left out; of the first, it has 4 fields where the first row has 3."]);
+  const [[, from] = []] = streamed.mock.calls;
+  expect(from).toMatchObject({ start: Buffer.byteLength('\ufeffstep,note,loss\r\n1,"a\r\nb",0.5\r\n') });
+  expect(opened).toHaveBeenCalledTimes(1);
+  // Nobody has written it since: it is not even opened.
+  expect((await readSource(source, true)).runs).toEqual({});
+  expect(opened).toHaveBeenCalledTimes(1);
+  end();
+});
+
+it("a table that is written anew, with another column, goes on behind the rows that were taken", async () => {
+  const path = save("anew.csv", "step,loss\n1,0.5\n2,0.25\n");
+  const [source] = await findSources(path, null);
+  await readSource(source, true);
+  writeFileSync(path, "step,loss,accuracy\n1,0.5,\n2,0.25,\n3,0.125,0.75\n");
+  expect((await readSource(source, true)).runs).toEqual({
+    anew: [
+      ["loss", 3, 0.125],
+      ["accuracy", 3, 0.75],
+    ],
+  });
+  writeFileSync(path, "step,loss,accuracy\n1,0.5,\n");
+  expect((await readSource(source, true)).runs).toEqual({});
+  appendFileSync(path, "2,0.25,\n3,0.125,0.75\n4,0.1,1\n");
+  expect((await readSource(source, true)).runs).toEqual({
+    anew: [
+      ["loss", 4, 0.1],
+      ["accuracy", 4, 1],
+    ],
+  });
+});
+
+it("MLflow's metrics that grow are read on, half a line is not, and what is as it was is left alone", async () => {
+  const metric = save("growing/r/metrics/loss", "1700000000000 0.5 1\n1700000001000 0.2");
+  save("growing/r/metrics/quiet", "1700000000000 1 1\n");
+  save("growing/r/meta.yaml", "run_id: r\nrun_name: r\n");
+  const [source] = await findSources(join(root, "growing"), null);
+  expect((await readSource(source, true)).runs).toEqual({
+    r: [
+      ["loss", 1, 0.5],
+      ["quiet", 1, 1],
+    ],
+  });
+  appendFileSync(metric, "5 2\n");
+  const { opened, end } = watchReading();
+  expect((await readSource(source, true)).runs).toEqual({ r: [["loss", 2, 0.25]] });
+  expect(opened.mock.calls.filter(([path]) => String(path).includes("metrics"))).toHaveLength(1);
+  opened.mockClear();
+  expect((await readSource(source, true)).runs).toEqual({});
+  expect(opened).not.toHaveBeenCalled();
+  end();
+});
+
+it("JSON that is as it was is not read again", async () => {
+  const path = save("again.json", '[{"step":0,"loss":1}]');
+  const [source] = await findSources(path, null);
+  await readSource(source, true);
+  const { opened, end } = watchReading();
+  expect((await readSource(source, true)).runs).toEqual({});
+  expect(opened).not.toHaveBeenCalled();
+  end();
+  writeFileSync(path, '[{"step":0,"loss":1},{"step":1,"loss":0.5}]');
+  expect((await readSource(source, true)).runs).toEqual({ again: [["loss", 1, 0.5]] });
 });
 
 it("takes a column of steps that is named", async () => {
