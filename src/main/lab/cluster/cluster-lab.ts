@@ -20,6 +20,13 @@ import { SweepFolder } from "./sweep-folder.ts";
 import { SweepTask, type TaskEnd, type TaskHost } from "./sweep-task.ts";
 import { isActive } from "./training-states.ts";
 
+/** Slurm on a host whose files cannot be had. */
+const unheardSlurm = (error: unknown): Slurm =>
+  new Slurm({
+    host: null,
+    run: () => Promise.reject(error instanceof Error ? error : new Error(String(error))),
+  });
+
 /** A sweep for a cluster, as it is asked for. */
 export type ClusterSweepOrder = Omit<SweepRequest, "maxArraySize" | "dirOnCluster">;
 
@@ -78,8 +85,12 @@ export class ClusterLab {
   /** How every training stands. @throws {ContractError} If the folder is no sweep's. */
   async status(dir: string): Promise<ClusterSweepStatus> {
     const { folder, slurm, mirror } = this.#open(dir);
-    const done = await mirror?.look().catch(() => undefined);
-    return statusOf(folder, slurm, done);
+    const looked = mirror?.look() ?? Promise.resolve(undefined);
+    return looked.then(
+      (done) => statusOf(folder, slurm, done),
+      // Without the files there, what Slurm says now would be judged by files of then: the last that is known is said.
+      (error: unknown) => statusOf(folder, unheardSlurm(error)),
+    );
   }
 
   /** Takes what is done and not here yet. @throws {ContractError} If an activity is on or the host is away. */

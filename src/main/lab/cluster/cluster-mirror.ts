@@ -3,12 +3,18 @@ import { existsSync } from "node:fs";
 import { join } from "node:path/posix";
 import { makeFolder } from "../../data/make-folder.ts";
 import { ContractError } from "../../../core/errors.ts";
-import { sshArguments, sshControlFolder, sshFailure, type ClusterShell } from "./cluster-shell.ts";
+import { SSH_FAILED, sshArguments, sshFailure, type ClusterShell } from "./cluster-shell.ts";
 import { quoted } from "./job-script.ts";
 import { indexName, type SweepFolder } from "./sweep-folder.ts";
 
 /** Bundles that are brought by one command, so that it stays short enough for a shell. */
 const BUNDLES_A_TIME = 500;
+/** Large folders take their time; a connection on which nothing moves for so long is dead. */
+const IDLE_LIMIT_MS = 60_000;
+/** tar's, where a file was written or went while it was read; all others are whole, and the next look brings this one. */
+const CHANGED_MEANWHILE = 1;
+/** ls's, where a file went while it was listed. */
+const LS_MINOR_PROBLEM = 1;
 
 /**
  * A sweep's folder on a login node and its likeness here: what is asked of a sweep is asked of the one here, after what
@@ -18,8 +24,10 @@ export class ClusterMirror {
   readonly #folder: SweepFolder;
   readonly #shell: ClusterShell;
   readonly #there: string;
+  readonly #idleLimitMs: number;
 
-  constructor(folder: SweepFolder, shell: ClusterShell) {
+  constructor(folder: SweepFolder, shell: ClusterShell, idleLimitMs = IDLE_LIMIT_MS) {
+    this.#idleLimitMs = idleLimitMs;
     this.#folder = folder;
     this.#shell = shell;
     this.#there = folder.order().dirOnCluster;
@@ -43,19 +51,18 @@ export class ClusterMirror {
     await this.#throughTar(
       ["-C", this.#folder.dir, "--exclude=./sweep.json", "--exclude=./submit.lock", "-czf", "-", "."],
       command,
-      "there",
+      { to: "there" },
     );
-    await this.#throughTar(["-C", this.#folder.dir, "-czf", "-", "sweep.json"], command, "there");
+    await this.#throughTar(["-C", this.#folder.dir, "-czf", "-", "sweep.json"], command, { to: "there" });
   }
 
-  /** Brings what is small: failures, signs of life, logs. @returns indices that are done there. @throws {ContractError} */
+  /** Brings what is small: failures, signs of life, logs, also while tasks write them. @returns indices that are done there. @throws {ContractError} */
   async look(): Promise<ReadonlySet<number>> {
     const there = quoted(this.#there);
-    await this.#throughTar(
-      ["-C", this.#folder.dir, "-xzf", "-"],
-      `tar -C ${there} -czf - failed alive log`,
-      "here",
-    );
+    await this.#throughTar(["-C", this.#folder.dir, "-xzf", "-"], `tar -C ${there} -czf - failed alive log`, {
+      to: "here",
+      mayChange: true,
+    });
     return this.#doneThere();
   }
 
@@ -73,7 +80,7 @@ export class ClusterMirror {
       await this.#throughTar(
         ["-C", this.#folder.dir, "-xf", "-"],
         `tar -C ${quoted(this.#there)} -cf - ${names.join(" ")}`,
-        "here",
+        { to: "here" },
       );
     }
   }
@@ -87,18 +94,39 @@ export class ClusterMirror {
   }
 
   async #doneThere(): Promise<ReadonlySet<number>> {
-    const { stdout } = await this.#shell.run("ls", [join(this.#there, "done")]);
+    const { code, stdout, stderr } = await this.#shell.run("ls", [join(this.#there, "done")]);
+    // No list is not an empty one: all trainings would be taken for lost.
+    if (code > LS_MINOR_PROBLEM) {
+      throw new ContractError(`${this.#shell.host ?? ""} does not say what is done: ${stderr.trim()}`);
+    }
     const names = stdout.split("\n").map((name) => /^(\d+)\.bundle\.gz$/.exec(name)?.[1]);
     return new Set(names.flatMap((index) => (index === undefined ? [] : [Number(index)])));
   }
 
   /** tar here and a command there, one writing what the other reads. @throws {ContractError} */
-  #throughTar(tar: readonly string[], command: string, to: "here" | "there"): Promise<void> {
+  async #throughTar(
+    tar: readonly string[],
+    command: string,
+    { to, mayChange = false }: { readonly to: "here" | "there"; readonly mayChange?: boolean },
+  ): Promise<void> {
     const host = this.#shell.host ?? "";
+    const args = await sshArguments(host, command);
+    const fails = (why: string, cause?: Error): ContractError =>
+      new ContractError(`The sweep's files could not be brought ${to}: ${why}`, { cause });
     return new Promise((resolve, reject) => {
-      const remote = spawn("ssh", [...sshArguments(host, command, sshControlFolder())], { stdio: "pipe" });
+      const remote = spawn("ssh", [...args], { stdio: "pipe" });
       const local = spawn("tar", [...tar], { stdio: "pipe" });
-      let [said, left] = ["", 2];
+      const children = [remote, local];
+      let [said, left] = ["", children.length];
+      const failed = (error: ContractError): void => {
+        clearTimeout(limit);
+        for (const child of children) child.kill("SIGKILL");
+        reject(error);
+      };
+      const limit = setTimeout(
+        () => failed(fails(`${host} has sent and taken nothing for ${this.#idleLimitMs / 1_000} s`)),
+        this.#idleLimitMs,
+      );
       const heard = (text: Buffer): void => {
         said = `${said}${text.toString("utf8")}`.slice(-2_000);
       };
@@ -107,20 +135,22 @@ export class ClusterMirror {
       const [from, into] = to === "there" ? [local, remote] : [remote, local];
       // What the reader does not take any more is said by how it ended.
       into.stdin.on("error", () => undefined);
+      from.stdout.on("data", () => limit.refresh());
       from.stdout.pipe(into.stdin);
       into.stdout.resume();
       from.stdin.end();
-      for (const child of [remote, local]) {
+      for (const child of children) {
         child.on("error", (error) => {
-          reject(
-            new ContractError(`${child.spawnfile} could not be run: ${error.message}`, { cause: error }),
-          );
+          failed(fails(`${child.spawnfile} could not be run: ${error.message}`, error));
         });
         child.on("close", (code) => {
-          if (child === remote && code === 255) reject(sshFailure(host, said));
-          else if (code !== 0) {
-            reject(new ContractError(`The sweep's files could not be brought ${to}: ${said.trim()}`));
-          } else if (--left === 0) resolve();
+          const changed = mayChange && child === remote && code === CHANGED_MEANWHILE;
+          if (child === remote && code === SSH_FAILED) failed(sshFailure(host, said));
+          else if (code !== 0 && !changed) failed(fails(said.trim()));
+          else if (--left === 0) {
+            clearTimeout(limit);
+            resolve();
+          }
         });
       }
     });

@@ -1,6 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdtempSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { lstatSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { ContractError } from "../../../core/errors.ts";
 import { messageOf } from "../../timing/message-of.ts";
@@ -80,21 +79,16 @@ export const localShell: ClusterShell = {
 };
 
 /** ssh ends with this where the connection failed, not the command. */
-const SSH_FAILED = 255;
+export const SSH_FAILED = 255;
 /** The connection that the first command has opened is shared by those of the next ten minutes. */
 const KEPT_OPEN_S = 600;
 
 /** Options of ssh and what runs over it: nothing is asked, because nobody could answer. */
-export function sshArguments(host: string, command: string, controlFolder: string): readonly string[] {
+export async function sshArguments(host: string, command: string): Promise<readonly string[]> {
   return [
     "-o",
     "BatchMode=yes",
-    "-o",
-    "ControlMaster=auto",
-    "-o",
-    `ControlPath=${controlFolder}/%C`,
-    "-o",
-    `ControlPersist=${KEPT_OPEN_S}`,
+    ...((await sharesConnection(host)) ? [] : ownSharing(sshControlFolder())),
     "--",
     host,
     // A login shell, because that is where a cluster's path and modules come from.
@@ -102,9 +96,40 @@ export function sshArguments(host: string, command: string, controlFolder: strin
   ];
 }
 
-let controlFolder: string | undefined;
-/** Short, because a socket's path has at most 107 characters, and nobody else's. */
-export const sshControlFolder = (): string => (controlFolder ??= mkdtempSync(join(tmpdir(), "lab-ssh-")));
+/**
+ * Whether ~/.ssh/config says where connections to the host are shared: then they are, and one that a person has opened
+ * by answering what a log-in asks is used. Asked each time: it is written while the app runs, because a message says so.
+ */
+async function sharesConnection(host: string): Promise<boolean> {
+  const { code, stdout } = await execute("ssh", ["-G", "--", host], process.env, USUAL_TIMEOUT_MS);
+  const path = /^controlpath (.+)$/im.exec(stdout)?.[1]?.trim() ?? "none";
+  return code === 0 && path !== "none";
+}
+
+/** The lab's own sharing; none without a folder for it. */
+const ownSharing = (folder: string | null): readonly string[] =>
+  folder === null
+    ? []
+    : ["-o", "ControlMaster=auto", "-o", `ControlPath=${folder}/%C`, "-o", `ControlPersist=${KEPT_OPEN_S}`];
+
+/**
+ * The same for all commands of a user, so that a later one finds the connection of an earlier one. Its path is short,
+ * because a socket's has at most 104 bytes, of which %C and what ssh appends take 58. Null where sockets cannot be had, or where
+ * the folder is somebody else's or open to others, who could take over the connection.
+ */
+export function sshControlFolder(root = "/tmp"): string | null {
+  const uid = process.getuid?.();
+  if (uid === undefined) return null;
+  const folder = join(root, `lab-ssh-${uid}`);
+  try {
+    mkdirSync(folder, { mode: 0o700 });
+  } catch {
+    // It is there already, or will not be found below.
+  }
+  const found = lstatSync(folder, { throwIfNoEntry: false });
+  const isOwn = found?.isDirectory() === true && found.uid === uid && (found.mode & 0o077) === 0;
+  return isOwn ? folder : null;
+}
 
 /** What ssh said when it could not connect, and what to do. */
 export function sshFailure(host: string, stderr: string): ContractError {
@@ -121,12 +146,7 @@ export function sshShell(host: string): ClusterShell {
     host,
     run: async (program, args, { timeoutMs = USUAL_TIMEOUT_MS } = {}) => {
       const command = [program, ...args].map(quoted).join(" ");
-      const answer = await execute(
-        "ssh",
-        sshArguments(host, command, sshControlFolder()),
-        process.env,
-        timeoutMs,
-      );
+      const answer = await execute("ssh", await sshArguments(host, command), process.env, timeoutMs);
       if (answer.code === SSH_FAILED) throw sshFailure(host, answer.stderr);
       return answer;
     },

@@ -12,11 +12,7 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { damageOf } from "../../../../../src/main/lab/cluster/collect-sweep.ts";
-import {
-  environmentForSlurm,
-  sshArguments,
-  sshFailure,
-} from "../../../../../src/main/lab/cluster/cluster-shell.ts";
+import { environmentForSlurm, sshFailure } from "../../../../../src/main/lab/cluster/cluster-shell.ts";
 import { importedBy } from "../../../../../src/main/lab/cluster/copy-lab.ts";
 import { isNewEnough } from "../../../../../src/main/lab/cluster/require-node.ts";
 import { Publisher, SweepFolder } from "../../../../../src/main/lab/cluster/sweep-folder.ts";
@@ -94,11 +90,7 @@ describe("the way to Slurm", () => {
     });
   });
 
-  it("ssh asks nothing, shares its connection and takes no host for an option", () => {
-    const args = sshArguments("cluster", "squeue --name='a b'", "/tmp/c");
-    expect(args).toContain("BatchMode=yes");
-    expect(args).toContain("ControlMaster=auto");
-    expect(args.slice(-3)).toEqual(["--", "cluster", `bash -lc 'squeue --name='\\''a b'\\'''`]);
+  it("explains an ssh that would have to ask", () => {
     expect(sshFailure("c", "c: Permission denied (publickey,password).").message).toMatch(
       /type "ssh c" in a terminal/,
     );
