@@ -230,6 +230,16 @@ describe("the train view", () => {
     await controls().getByLabel("Epochs").fill("1");
     await trainToTheEnd("Start training");
     expect(Number(await trainingNumber("accuracy, validation"))).toBeGreaterThan(0.955);
+    const before = (await statuses()).length;
+    await controls().getByLabel("Seed").fill("77");
+    await button("Add to the queue").click();
+    await expect.poll(async () => (await statuses()).length, { timeout: TRAINING_MS }).toBe(before + 1);
+    await idle(page);
+    const begunWith = await page.evaluate(async () => {
+      const answer = await window.lab.runsList();
+      return answer.ok ? answer.value[0]?.config["weights"] : "";
+    });
+    expect(begunWith).toBe("from a file");
     await button("Draw them instead").click();
     await summaryOf("Model").click();
   });

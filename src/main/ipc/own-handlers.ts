@@ -1,9 +1,7 @@
-import { copyFile, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { copyFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { readWeightsFile } from "../exchange/weights/read-weights-file.ts";
+import { withGivenWeights } from "../exchange/weights/given-weights.ts";
 import type { IpcCallName, IpcInput } from "../../shared/ipc/ipc-contract.ts";
-import { networkOf } from "../../shared/specs/network-spec.ts";
 import { handedOut } from "../../shared/documents/exercise.ts";
 import { readLabDocument } from "../../shared/documents/read-lab-document.ts";
 import { writeLabDocument } from "../../shared/documents/write-lab-document.ts";
@@ -50,11 +48,26 @@ export function ownHandlers(services: IpcServices) {
     trainingStart: async (request) => (await lab).training.start(await orderOf(request)),
     trainingFind: async (request) => (await lab).training.find(await orderOf(request)),
     trainingFindLr: async (request) => (await lab).training.findLr(await orderOf(request)),
-    sweepsSubmit: async (request) => {
-      const opened = await lab;
+    trainingEnqueue: async (request) => {
+      const { training } = await lab;
+      const { requests, weights } = request;
+      // What does not fit is said now, not when its turn comes.
+      if (weights !== undefined) {
+        await withGivenWeights(weights, async (givenFor) => {
+          for (const { spec } of requests) await givenFor(spec);
+        });
+      }
+      return training.enqueue(request);
+    },
+    sweepsSubmit: async ({ weights, ...request }) => {
+      const { sweeps } = await lab;
       // A person's own choice stands before anything is handed to a shell.
       const folder = await askWhere("lab-sweeps", "folder");
-      return folder === null ? null : opened.sweeps.submitIn(request, dirname(folder));
+      if (folder === null) return null;
+      const parent = dirname(folder);
+      return weights === undefined
+        ? sweeps.submitIn(request, { parent, givenFor: null })
+        : withGivenWeights(weights, (givenFor) => sweeps.submitIn(request, { parent, givenFor }));
     },
     sweepsOpen: async () => {
       const [dir] = await askWhich("A sweep's folder", "folder");
@@ -175,14 +188,8 @@ export function ownHandlers(services: IpcServices) {
 /** A training as the lab takes it: weights that the window was given are read. @throws {DataFormatError} */
 async function orderOf({ weights, ...order }: ParsedInput<"trainingStart">): Promise<TrainingOrder> {
   if (weights === undefined) return order;
-  const folder = await mkdtemp(join(tmpdir(), "backprop-lab-weights-"));
-  try {
-    const path = join(folder, "weights.safetensors");
-    await writeFile(path, weights);
-    return { ...order, given: (await readWeightsFile(path, networkOf(order.spec))).parameters };
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  const given = await withGivenWeights(weights, (givenFor) => givenFor(order.spec));
+  return { ...order, given };
 }
 
 /** The name of the only run, or how many there are. */

@@ -13,6 +13,7 @@ import {
   submitSweep,
   type ClusterTexts,
 } from "./cluster-store.ts";
+import { chosenWeights } from "./training-actions.ts";
 import own from "./cluster.module.css";
 
 const FIELDS: readonly (readonly [keyof ClusterTexts, string, string])[] = [
@@ -62,9 +63,8 @@ export function ClusterForm({
     const checked = sweep();
     if (checked === null || typeof options === "string") return;
     setBusy(true);
-    void submitSweep({ sweep: checked, name, options, prepareOnly }, cluster, texts).finally(() =>
-      setBusy(false),
-    );
+    const request = { sweep: checked, name, options, prepareOnly, ...chosenWeights() };
+    void submitSweep(request, cluster, texts).finally(() => setBusy(false));
   };
   const field = ([key, label, placeholder]: readonly [keyof ClusterTexts, string, string]) => (
     <TextInput

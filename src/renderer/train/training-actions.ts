@@ -10,11 +10,16 @@ import { openTraining } from "./training-store.ts";
 /** A file of weights that the next training begins with. */
 export const weightsStore = createStore<{ readonly name: string; readonly bytes: Uint8Array } | null>(null);
 
+/** Its content, as main is told of it; nothing where weights are drawn. */
+export function chosenWeights(): { readonly weights?: Uint8Array } {
+  const weights = weightsStore.get()?.bytes;
+  return weights === undefined ? {} : { weights };
+}
+
 /** Starts a training; one that has its run already is run once more, and says so. */
 export async function startTraining(spec: TrainSpec, threads: number): Promise<void> {
   try {
-    const weights = weightsStore.get()?.bytes;
-    const request = { spec, threads, ...(weights === undefined ? {} : { weights }) };
+    const request = { spec, threads, ...chosenWeights() };
     const before = await ask(window.lab.trainingFind(request));
     const { runId } = await ask(window.lab.trainingStart({ ...request, again: before !== null }));
     openTraining(runId);
@@ -60,7 +65,7 @@ export async function enqueueTrainings(
 ): Promise<void> {
   try {
     const requests = specs.map((spec) => ({ spec, threads }));
-    await ask(window.lab.trainingEnqueue({ requests, note }));
+    await ask(window.lab.trainingEnqueue({ requests, note, ...chosenWeights() }));
     showInfo(specs.length === 1 ? "Added to the queue" : `${specs.length} trainings added to the queue`);
   } catch (error) {
     showFailure("The queue did not take it", error);
@@ -80,8 +85,7 @@ export const lrSearchStore = createStore<LrSearch | null>(null);
 
 export async function findLr(spec: TrainSpec, threads: number): Promise<void> {
   try {
-    const weights = weightsStore.get()?.bytes;
-    const request = { spec, threads, ...(weights === undefined ? {} : { weights }) };
+    const request = { spec, threads, ...chosenWeights() };
     lrSearchStore.set(await ask(window.lab.trainingFindLr(request)));
   } catch (error) {
     showFailure("No learning rate was found", error, { until: "next activity" });

@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import { INSTRUCTION_SETS } from "../engine/instruction-sets.ts";
 import { sweepSpecSchema } from "../specs/sweep-spec.ts";
+import { givenWeightsSchema } from "./training.ts";
 
 const text = v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(1_000));
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(1));
@@ -147,5 +148,7 @@ export const windowSweepRequestSchema = v.object({
   name: v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(100)),
   options: clusterOptionsSchema,
   prepareOnly: v.boolean(),
+  /** Of all its trainings. */
+  weights: givenWeightsSchema,
 });
 export type WindowSweepRequest = v.InferOutput<typeof windowSweepRequestSchema>;

@@ -64,15 +64,17 @@ export const ACTIVATION_BINS = { lo: -4, hi: 12, bins: 64 } as const;
 /** Between these an update of a weight matrix is neither too small to learn from nor too large to be safe. */
 export const HEALTHY_UPDATE_RATIO = { lo: 1e-4, wanted: 1e-3, hi: 1e-2 } as const;
 
+/** Content of a .safetensors file whose weights a training begins with. */
+export const givenWeightsSchema = v.optional(
+  v.custom<Uint8Array>((value) => value instanceof Uint8Array, "must be the bytes of a file"),
+);
+
 /** What the window starts: `again` runs a spec once more that has its run already. */
 export const trainingRequestSchema = v.object({
   spec: trainSpecSchema,
   threads: threadsSchema,
   again: v.optional(v.boolean(), false),
-  /** Content of a .safetensors file whose weights the training begins with. */
-  weights: v.optional(
-    v.custom<Uint8Array>((value) => value instanceof Uint8Array, "must be the bytes of a file"),
-  ),
+  weights: givenWeightsSchema,
 });
 
 /** What may be asked of the training that is on. */

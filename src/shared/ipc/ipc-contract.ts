@@ -59,6 +59,7 @@ import {
   trainingControlSchema,
   trainingForecastSchema,
   trainingReportSchema,
+  givenWeightsSchema,
   trainingRequestSchema,
   trainingStateSchema,
 } from "../experiments/training.ts";
@@ -245,12 +246,14 @@ export const IPC_CALLS = {
   trainingEnqueue: {
     input: v.object({
       requests: v.pipe(
-        v.array(trainingRequestSchema),
+        v.array(v.pick(trainingRequestSchema, ["spec", "threads"])),
         v.maxLength(
           MOST_QUEUED,
           `the queue takes ${MOST_QUEUED} trainings at once: copy the sweep and run it with "lab sweep"`,
         ),
       ),
+      /** Of all of them. */
+      weights: givenWeightsSchema,
       note: v.string(),
     }),
     output: v.array(queuedTrainingSchema),

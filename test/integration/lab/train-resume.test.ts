@@ -173,9 +173,20 @@ describe("a training", () => {
 
   it("waits in the queue for its turn", async () => {
     const small: TrainSpec = { ...SPEC, epochs: 1, seed: 9 };
+    const path = join(newFolder(), "weights.safetensors");
+    const trained = lab.runs.list().findLast(({ status }) => status === "finished");
+    await lab.learned.saveWeights(
+      { runId: trained?.id ?? "", weights: "final" },
+      { format: "safetensors", path },
+    );
+    const weights = readFileSync(path);
     const first = lab.training.start({ spec: small, threads: 2 });
     lab.training.enqueue({ requests: [{ spec: { ...small, seed: 10 }, threads: 2 }], note: "second" });
-    lab.training.enqueue({ requests: [{ spec: { ...small, seed: 11 }, threads: 2 }], note: "third" });
+    lab.training.enqueue({
+      requests: [{ spec: { ...small, seed: 11 }, threads: 2 }],
+      note: "third",
+      weights,
+    });
     expect(lab.training.queueGet().map(({ note }) => note)).toEqual(["second", "third"]);
     await first.done;
     const seeds = (): unknown[] =>
@@ -185,6 +196,10 @@ describe("a training", () => {
         .map(({ config }) => config["seed"]);
     while (seeds().length < 3) await new Promise((resolve) => setTimeout(resolve, 20));
     expect(seeds()).toEqual([11, 10, 9]);
+    const [third, second] = lab.runs.list();
+    const firstLoss = ({ id }: RunSummary): number => lab.runs.metrics(id, "loss")[0].value;
+    expect(third.config["weights"]).toBe("from a file");
+    expect(firstLoss(third)).toBeLessThan(firstLoss(second) / 2);
     expect(lab.training.queueGet()).toEqual([]);
   }, 60_000);
 

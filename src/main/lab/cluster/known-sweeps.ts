@@ -11,6 +11,7 @@ import type {
   SubmittedSweep,
   WindowSweepRequest,
 } from "../../../shared/experiments/cluster-sweep.ts";
+import type { GivenFor } from "../../exchange/weights/given-weights.ts";
 import { replaceFile } from "../../data/replace-file.ts";
 import { messageOf } from "../../timing/message-of.ts";
 import type { ClusterLab } from "./cluster-lab.ts";
@@ -53,8 +54,16 @@ export class KnownSweeps {
     return { script: options.chunk === undefined ? text.replace(/(--array=)\S+/, "$1…") : text };
   }
 
-  /** Submits, or only prepares, in a folder that a person has chosen. @throws {ContractError} */
-  async submitIn(request: WindowSweepRequest, parent: string): Promise<SubmittedSweep> {
+  /**
+   * Submits, or only prepares, in a folder that a person has chosen.
+   *
+   * @param place.givenFor Weights that the trainings begin with; null where they are drawn.
+   * @throws {ContractError} @throws {DataFormatError} If the weights do not fit a training.
+   */
+  async submitIn(
+    request: Omit<WindowSweepRequest, "weights">,
+    { parent, givenFor }: { readonly parent: string; readonly givenFor: GivenFor | null },
+  ): Promise<SubmittedSweep> {
     const { sweep, name, options, prepareOnly } = request;
     const order = {
       sweep,
@@ -62,7 +71,7 @@ export class KnownSweeps {
       options,
       from: parent,
       // A spec of the window names no files, see assertWeightsGiven.
-      given: () => Promise.resolve(null),
+      given: givenFor ?? (() => Promise.resolve(null)),
     };
     const made = prepareOnly ? await this.#cluster.prepare(order) : await this.#cluster.submit(order);
     await this.remember(made.dir);

@@ -121,10 +121,11 @@ async function planOf(
   threads: number,
 ): Promise<{
   readonly plan: readonly PlannedTraining[];
-  readonly weights: ReadonlyMap<string, { readonly spec: TrainSpec; readonly given: GivenParameters }>;
+  /** Each once, with a training that begins with it and the file that it goes into. */
+  readonly weights: ReadonlyMap<GivenParameters, { readonly spec: TrainSpec; readonly file: string }>;
   readonly expectedMs: number;
 }> {
-  const weights = new Map<string, { spec: TrainSpec; given: GivenParameters }>();
+  const weights = new Map<GivenParameters, { spec: TrainSpec; file: string }>();
   const plan: PlannedTraining[] = [];
   let expectedMs = 0;
   const seen = new Set<string>();
@@ -134,11 +135,11 @@ async function planOf(
     expectedMs = Math.max(expectedMs, outlook.expectedMs);
     const given = await givenTo(spec);
     const { id: run } = training.identify({ spec, threads, given, sweep: name });
-    const file = given === null ? null : `weights/${run}.safetensors`;
-    if (file !== null && given !== null) weights.set(file, { spec, given });
     // A random sample may draw the same values twice: they are the same run.
     if (seen.has(run)) continue;
     seen.add(run);
+    if (given !== null && !weights.has(given))
+      weights.set(given, { spec, file: `weights/${run}.safetensors` });
     plan.push({
       index: plan.length,
       run,
@@ -146,7 +147,7 @@ async function planOf(
       note,
       spec,
       sha256: specHash(spec),
-      weights: file,
+      weights: given === null ? null : (weights.get(given)?.file ?? null),
     });
   }
   return { plan, weights, expectedMs };
@@ -186,7 +187,7 @@ async function writeFolder(
     if (stored !== undefined) await writeFile(folder.at("datasets", `${id}.json`), JSON.stringify(stored));
   }
   if (weights.size > 0) makeFolder(folder.at("weights"));
-  for (const [file, { spec, given }] of weights) await writeGiven(folder.at(file), spec, given);
+  for (const [given, { spec, file }] of weights) await writeGiven(folder.at(file), spec, given);
   await writeFile(folder.at("plan.jsonl"), plan.map((line) => `${JSON.stringify(line)}\n`).join(""));
   const script = jobScript({ dir: dirOnCluster, jobName, tasks: tasksOf(trainings, chunk), options });
   await writeFile(folder.at("array.sh"), script);

@@ -212,12 +212,15 @@ export class TrainingLab {
   enqueue({
     requests,
     note,
+    weights = null,
   }: {
     readonly requests: readonly Pick<TrainingOrder, "spec" | "threads">[];
     readonly note: string;
+    /** The content of a .safetensors file that all of them begin with. */
+    readonly weights?: Uint8Array | null | undefined;
   }): readonly QueuedTraining[] {
     return requests.map(({ spec, threads }) => {
-      assertWeightsGiven({ spec });
+      if (weights === null) assertWeightsGiven({ spec });
       const misfit = this.#misfit(spec);
       if (misfit !== "") throw new ContractError(misfit);
       const training = resolveTraining(spec);
@@ -225,7 +228,7 @@ export class TrainingLab {
       if (refusal !== "") throw new OutOfMemoryError(refusal);
       const sweep = note === "" ? {} : { sweep: note };
       const order = { spec, threads, again: true, ...sweep };
-      return this.#queue.add(order, { title: trainingTitle(training), note });
+      return this.#queue.add({ order, weights }, { title: trainingTitle(training), note });
     });
   }
 
