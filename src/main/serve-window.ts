@@ -128,6 +128,13 @@ async function serve(open: OpenWindow, { idleLab, lab, usable, send }: Serving):
     signal(event);
     if (event.name === "activityChanged") showRunning(event.payload !== null);
   });
+  try {
+    idle.training.queueRestore();
+  } catch (error) {
+    log.error("the queue was not read", error);
+    const message = error instanceof Error ? error.message : String(error);
+    send({ name: "failure", payload: { title: "The queue of trainings was not read", message } });
+  }
 
   window.webContents.on("input-event", (_event, { type }) => {
     if (DRAWN_AT_ONCE.has(type)) idle.training.giveWay();

@@ -295,9 +295,12 @@ describe("each in a profile of its own", () => {
   test("fault 11: quitting during a run asks; staying keeps it on, quitting cancels it within 5 s", async () => {
     const lab = await launch();
     await startLongTraining(lab);
+    const requests = [{ spec: NOTEBOOK_SPEC, threads: 1 }];
+    await lab.page.evaluate((given) => window.lab.trainingEnqueue(given), { requests, note: "" });
     await answerDialogs(lab, 1);
     await lab.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close());
     await expect.poll(() => dialogsAsked(lab)).toHaveLength(1);
+    expect((await dialogsAsked(lab))[0]).toContain("1 training that waits stays in the queue.");
     const activity = await lab.page.evaluate(() => window.lab.activityState());
     expect(activity).toMatchObject({ ok: true, value: { kind: "training", cancelling: false } });
 

@@ -47,6 +47,10 @@ it("fault 1: names a training that a crash has cut short, and goes on with it, n
     threads: 2,
   });
   expect(started).toMatchObject({ ok: true });
+  await launched.page.evaluate((given) => window.lab.trainingEnqueue(given), {
+    requests: [1, 2].map((seed) => ({ spec: { ...spec, seed }, threads: 2 })),
+    note: "of seeds",
+  });
   await expect.poll(() => stepOf(launched!.page), { timeout: 240_000 }).toBeGreaterThan(1_000);
   const child = launched.app.process();
   const exited = once(child, "exit");
@@ -57,6 +61,9 @@ it("fault 1: names a training that a crash has cut short, and goes on with it, n
   const { page } = launched;
   await showView(page, "Train");
   await page.getByText(/^Interrupted: 784-256-128-10, relu/).waitFor();
+  const queue = page.getByRole("region", { name: "Queue" });
+  await queue.getByText("2 trainings wait", { exact: true }).waitFor();
+  expect(await queue.getByText(/queued .*, before the app was closed/).count()).toBe(2);
   await takeScreenshot(page, "train-interrupted");
   const runId = await page.evaluate(async () => {
     const answer = await window.lab.runsList();
@@ -67,4 +74,15 @@ it("fault 1: names a training that a crash has cut short, and goes on with it, n
   await idle(page);
   const steps = await recordedSteps(page, runId);
   expect(steps).toEqual(Array.from({ length: EPOCHS * 782 }, (_, index) => index + 1));
+
+  // What the crash has left in the queue has waited all the while.
+  await queue
+    .getByRole("button", { name: /^Remove / })
+    .first()
+    .click();
+  await queue.getByRole("button", { name: "Go on with 1 training" }).click();
+  await expect.poll(() => stepOf(page)).toBeGreaterThan(0);
+  await queue.waitFor({ state: "detached" });
+  await page.getByRole("button", { name: /^Cancel / }).click();
+  await idle(page);
 });

@@ -1,5 +1,6 @@
 import { constants } from "node:os";
 import { app, dialog, powerMonitor, type BrowserWindow } from "electron";
+import { counted } from "../../core/counted.ts";
 import type { Lab } from "../lab/lab.ts";
 import { closeLab } from "./close-lab.ts";
 import type { Log } from "../place/log.ts";
@@ -16,10 +17,12 @@ const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 export function guardQuit(window: BrowserWindow, lab: Promise<Lab>, log: Log): void {
   let phase: "open" | "asking" | "leaving" | "closed" = "open";
   let activityTitle: string | null = null;
+  let waiting = 0;
   lab
     .then((opened) =>
       opened.subscribe((event) => {
         if (event.name === "activityChanged") activityTitle = event.payload?.title ?? null;
+        if (event.name === "trainingQueueChanged") waiting = event.payload.length;
       }),
     )
     .catch(() => {
@@ -36,7 +39,7 @@ export function guardQuit(window: BrowserWindow, lab: Promise<Lab>, log: Log): v
   const leave = async () => {
     if (phase !== "open") return;
     phase = "asking";
-    const may = activityTitle === null || (await mayCutShort(window, activityTitle));
+    const may = activityTitle === null || (await mayCutShort(window, activityTitle, waiting));
     // A signal may have come meanwhile.
     if (isLeaving()) return;
     if (!may) {
@@ -93,11 +96,16 @@ export function guardQuit(window: BrowserWindow, lab: Promise<Lab>, log: Log): v
   app.on("before-quit", intercept);
 }
 
-async function mayCutShort(window: BrowserWindow, title: string): Promise<boolean> {
+/** @param waiting How many trainings are in the queue. */
+async function mayCutShort(window: BrowserWindow, title: string, waiting: number): Promise<boolean> {
+  const queue =
+    waiting === 0
+      ? ""
+      : ` ${counted(waiting, "training that waits stays", "trainings that wait stay")} in the queue.`;
   const { response } = await dialog.showMessageBox(window, {
     type: "question",
     message: `"${title}" is still running.`,
-    detail: "Quitting cancels it. What was measured so far is kept in the run.",
+    detail: `Quitting cancels it. What was measured so far is kept in the run.${queue}`,
     buttons: ["Cancel it and quit", "Stay"],
     defaultId: 1,
     cancelId: 1,

@@ -37,6 +37,7 @@ import { EventTable } from "./tables/event-table.ts";
 import { ReportTable } from "./tables/report-table.ts";
 import { ExerciseTable, type ExerciseKey, type StoredExercise } from "./tables/exercise-table.ts";
 import { DatasetTable, type DatasetRow, type TestLook } from "./tables/dataset-table.ts";
+import { QueueTable, type FoundQueuedRow, type QueuedRow } from "./tables/queue-table.ts";
 import { ViewTable } from "./tables/view-table.ts";
 import { TuningTable } from "./tables/tuning-table.ts";
 
@@ -76,6 +77,7 @@ export class SqliteStore extends StoreConnection implements Store {
   readonly #exercises: ExerciseTable;
   readonly documents: DocumentRecords;
   readonly #datasets: DatasetTable;
+  readonly #queue: QueueTable;
 
   constructor(opened: OpenedDatabase) {
     super(opened);
@@ -97,6 +99,7 @@ export class SqliteStore extends StoreConnection implements Store {
       write: (action, body) => this.write(action, body),
     });
     this.#datasets = new DatasetTable(db);
+    this.#queue = new QueueTable(db);
   }
 
   saveMachine(machine: Machine): void {
@@ -150,6 +153,7 @@ export class SqliteStore extends StoreConnection implements Store {
         deletedAt: null,
       };
       this.#runs.insert(run);
+      if (newRun.queuedId !== undefined) this.#queue.drop([newRun.queuedId]);
       return run;
     });
   }
@@ -354,6 +358,22 @@ export class SqliteStore extends StoreConnection implements Store {
 
   dropDataset(id: string): void {
     this.write("forget a data set", () => this.#datasets.drop(id));
+  }
+
+  listQueue(): FoundQueuedRow[] {
+    return this.attempt("read the queue", () => this.#queue.list());
+  }
+
+  addToQueue(trainings: readonly QueuedRow[], weights: Uint8Array | null): void {
+    this.writeDurably("queue trainings", () => this.#queue.add(trainings, weights));
+  }
+
+  queuedWeights(id: string): Uint8Array | null {
+    return this.attempt("read the weights of a queued training", () => this.#queue.weightsOf(id));
+  }
+
+  dropFromQueue(ids: readonly string[]): void {
+    this.writeDurably("take trainings out of the queue", () => this.#queue.drop(ids));
   }
 
   addTestLook(look: TestLook): void {

@@ -21,6 +21,7 @@ import type { Tuning } from "../../shared/experiments/tuning.ts";
 import type { DocumentRecords } from "./document-records.ts";
 
 import type { DatasetRow, TestLook } from "./tables/dataset-table.ts";
+import type { FoundQueuedRow, QueuedRow } from "./tables/queue-table.ts";
 import type { LadderFrame } from "./tables/ladder-table.ts";
 
 /** What is known of a run when it starts. */
@@ -30,6 +31,8 @@ export type NewRun = Pick<
 > & {
   /** Where what is run decides the id; else one is drawn. */
   readonly id?: string;
+  /** Its place in the queue, which it leaves in the same transaction: it never waits and runs at once. */
+  readonly queuedId?: string;
 };
 
 /** How a run ended. */
@@ -168,6 +171,13 @@ export interface Store {
   addTestLook(look: TestLook): void;
   /** How often a data set's test rows were looked at, and how often with this run. */
   testLooks(datasetId: string, runId: string): { readonly ofDataset: number; readonly ofRun: number };
+  /** Trainings that wait, in their order, those that cannot be read any more among them. */
+  listQueue(): readonly FoundQueuedRow[];
+  /** All or none of them, with the content of a file of weights that all begin with; durable when it returns. */
+  addToQueue(trainings: readonly QueuedRow[], weights: Uint8Array | null): void;
+  /** The weights that a queued training begins with; null where they are drawn. */
+  queuedWeights(id: string): Uint8Array | null;
+  dropFromQueue(ids: readonly string[]): void;
   listViews(): readonly RunView[];
   saveView(view: RunView): void;
   dropView(name: string): void;

@@ -105,19 +105,26 @@ async function loadLab(): Promise<void> {
   } catch (error) {
     showFailure("The lab did not say what is running", error);
   }
-  await Promise.all([loadRuns(), loadMachine()]);
+  await Promise.all([loadRuns(), loadMachine(), loadQueue()]);
 }
 
 async function reattachTraining(runId: string): Promise<void> {
   holdMetrics(runId);
   trainingStateStore.set(await ask(window.lab.trainingState()));
-  trainingQueueStore.set(await ask(window.lab.trainingQueueGet()));
   try {
     const [curves, { events }] = await Promise.all([readCurves(runId), ask(window.lab.runsGet({ runId }))]);
     releaseMetrics(curves, events);
   } catch (error) {
     releaseMetrics(NO_CURVES, []);
     showFailure("The loss so far could not be read", error);
+  }
+}
+
+async function loadQueue(): Promise<void> {
+  try {
+    trainingQueueStore.set(await ask(window.lab.trainingQueueGet()));
+  } catch (error) {
+    showFailure("The queue of trainings could not be read", error);
   }
 }
 

@@ -72,6 +72,15 @@ export async function enqueueTrainings(
   }
 }
 
+/** Lets go on what an earlier session has left in the queue. */
+export async function goOnWithQueue(): Promise<void> {
+  try {
+    await ask(window.lab.trainingQueueGoOn());
+  } catch (error) {
+    showFailure("The queue does not go on", error);
+  }
+}
+
 export async function dequeueTrainings(ids: readonly string[]): Promise<void> {
   try {
     await ask(window.lab.trainingDequeue({ ids: [...ids] }));

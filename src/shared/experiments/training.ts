@@ -109,8 +109,21 @@ export const activationHistogramSchema = v.object({
 });
 export type ActivationHistogram = v.InferOutput<typeof activationHistogramSchema>;
 
+/** What a training in the queue is asked for with. */
+export const queuedRequestSchema = v.pick(trainingRequestSchema, ["spec", "threads"]);
+export type QueuedRequest = v.InferOutput<typeof queuedRequestSchema>;
+
 /** A training that waits for its turn. */
-export const queuedTrainingSchema = v.object({ id: v.string(), title: v.string(), note: v.string() });
+export const queuedTrainingSchema = v.object({
+  id: v.string(),
+  title: v.string(),
+  note: v.string(),
+  queuedAt: v.string(),
+  /** `held` until a person lets it go on: an earlier session has left it, or it did not start. */
+  state: v.picklist(["waits", "held", "unreadable"]),
+  /** Why it did not start or cannot be read, or "". */
+  reason: v.string(),
+});
 export type QueuedTraining = v.InferOutput<typeof queuedTrainingSchema>;
 
 /** The loss while the learning rate rises from step to step, for one seed. */

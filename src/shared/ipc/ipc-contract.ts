@@ -60,6 +60,7 @@ import {
   trainingForecastSchema,
   trainingReportSchema,
   givenWeightsSchema,
+  queuedRequestSchema,
   trainingRequestSchema,
   trainingStateSchema,
 } from "../experiments/training.ts";
@@ -246,7 +247,7 @@ export const IPC_CALLS = {
   trainingEnqueue: {
     input: v.object({
       requests: v.pipe(
-        v.array(v.pick(trainingRequestSchema, ["spec", "threads"])),
+        v.array(queuedRequestSchema),
         v.maxLength(
           MOST_QUEUED,
           `the queue takes ${MOST_QUEUED} trainings at once: copy the sweep and run it with "lab sweep"`,
@@ -258,6 +259,8 @@ export const IPC_CALLS = {
     }),
     output: v.array(queuedTrainingSchema),
   },
+  /** Lets go on what an earlier session has left in the queue, and what did not start. */
+  trainingQueueGoOn: { input: nothing, output: nothing },
   trainingDequeue: { input: v.object({ ids: v.array(v.string()) }), output: nothing },
   trainingReport: { input: v.object({ runId }), output: trainingReportSchema },
   /** Whether there is a Slurm here or on a login node. */

@@ -246,6 +246,36 @@ describe("a training", () => {
     await new Promise((resolve) => setTimeout(resolve, 1_000));
     const runs = await savedRuns(options.databasePath);
     expect(runs.map(({ id, status }) => [id, status])).toEqual([[started.runId, "cancelled"]]);
+
+    const reopened = await openTunedLab(options);
+    // A command that trains leaves alone what waits for the window.
+    expect(reopened.training.queueGet()).toEqual([]);
+    await reopened.training.start({ spec: { ...SPEC, epochs: 1, seed: 21 }, threads: 2 }).done;
+    expect(reopened.runs.list()).toHaveLength(2);
+    reopened.training.queueRestore();
+    expect(reopened.training.queueGet()).toMatchObject([{ note: "queued", state: "held", reason: "" }]);
+    reopened.training.enqueue({
+      requests: [{ spec: { ...SPEC, data: { ...SPEC.data, rows: 100 }, epochs: 1 }, threads: 2 }],
+      note: "new",
+      weights: new Uint8Array(8),
+    });
+    const states = (): unknown[] => reopened.training.queueGet().map(({ note, state }) => [note, state]);
+    // What is no file of weights is named and stays.
+    while (states().some((state) => String(state) === "new,waits")) await new Promise(setImmediate);
+    expect(states()).toEqual([
+      ["queued", "held"],
+      ["new", "held"],
+    ]);
+    expect(reopened.training.queueGet()[1].reason).toContain("weights.safetensors");
+    reopened.training.queueGoOn();
+    await until(reopened, 1);
+    expect(reopened.runs.list()[0].config["seed"]).toBe(20);
+    await reopened.close();
+
+    const last = await openTunedLab(options);
+    last.training.queueRestore();
+    expect(last.training.queueGet().map(({ note }) => note)).toEqual(["new"]);
+    await last.close();
   }, 60_000);
 
   it("shows what it learned, from its saved weights", async () => {

@@ -2,7 +2,9 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { StoreError } from "../../../src/core/errors.ts";
 import { MIGRATIONS } from "../../../src/main/store/migrations/migrations.ts";
-import { cell, gradientCheck, machine, notebookRun, timing } from "./recorded-values.ts";
+import { connect } from "../../../src/main/store/open/database.ts";
+import { NOTEBOOK_SPEC } from "../../../src/shared/specs/notebook-spec.ts";
+import { cell, gradientCheck, machine, nativeBinding, notebookRun, timing } from "./recorded-values.ts";
 import { useStoreFolder } from "./store-folder.ts";
 
 const folder = useStoreFolder();
@@ -37,6 +39,45 @@ test("createRun() gives different ids to runs of the same second", () => {
   const { store } = storeWithRun();
   for (let i = 0; i < 50; i++) store.createRun(notebookRun);
   expect(new Set(store.listRuns().map((run) => run.id)).size).toBe(51);
+});
+
+test("createRun() takes a training out of the queue with its run, and its weights when no other begins with them", () => {
+  const { store } = storeWithRun();
+  const request = { spec: NOTEBOOK_SPEC, threads: 2 };
+  const row = { queuedAt: "2026-11-30T02:00:00.000Z", title: "784-50-10", note: "seeds", request };
+  store.addToQueue(
+    [
+      { ...row, id: "a" },
+      { ...row, id: "b" },
+    ],
+    new Uint8Array([1, 2, 3]),
+  );
+  store.addToQueue([{ ...row, id: "c" }], null);
+  store.createRun({ ...notebookRun, queuedId: "a" });
+  expect(store.listQueue()).toStrictEqual(["b", "c"].map((id) => ({ ...row, id, problem: "" })));
+  expect(store.queuedWeights("b")).toEqual(Buffer.from([1, 2, 3]));
+  expect(store.queuedWeights("c")).toBeNull();
+  store.dropFromQueue(["b"]);
+  store.close();
+  const db = connect(folder.file(), { nativeBinding });
+  expect(db.prepare("SELECT * FROM queued_weights").all()).toStrictEqual([]);
+  db.close();
+});
+
+test("listQueue() names what cannot be read any more, and queuedWeights() what is not as it was queued", () => {
+  const { store } = storeWithRun();
+  const request = { spec: NOTEBOOK_SPEC, threads: 2 };
+  const row = { id: "a", queuedAt: "2026-11-30T02:00:00.000Z", title: "784-50-10", note: "", request };
+  store.addToQueue([row], new Uint8Array([1]));
+  const db = connect(folder.file(), { nativeBinding });
+  db.exec(
+    "UPDATE queued_training SET request = '{\"threads\":2}'; UPDATE queued_weights SET content = x'02'",
+  );
+  db.close();
+  const [found] = store.listQueue();
+  expect(found).toMatchObject({ id: "a", title: "784-50-10", request: null });
+  expect(found.problem).toMatch(/^The queued training 784-50-10 cannot be read: spec: /);
+  expect(() => store.queuedWeights("a")).toThrow(/file of weights of a queued training cannot be read/);
 });
 
 test("createRun() throws StoreError when the machine is not saved", () => {

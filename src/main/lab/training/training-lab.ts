@@ -6,6 +6,7 @@ import type { Forecast } from "../../../shared/experiments/forecast.ts";
 import {
   trainingReportSchema,
   type LrSearch,
+  type QueuedRequest,
   type QueuedTraining,
   type TrainingControl,
   type TrainingForecast,
@@ -117,7 +118,7 @@ export class TrainingLab {
    * @throws {OutOfMemoryError}
    */
   start(order: TrainingOrder): StartedRun {
-    const { spec, threads } = order;
+    const { spec, threads, queuedId } = order;
     assertWeightsGiven(order);
     const { id, run } = this.identify(order);
     if (run !== null && order.again !== true) {
@@ -132,6 +133,7 @@ export class TrainingLab {
     return this.#begin(training, order, {
       create: {
         id: run === null ? id : this.#freeId(id),
+        ...(queuedId === undefined ? {} : { queuedId }),
         kind: "training",
         name: trainingTitle(training),
         threads,
@@ -208,28 +210,41 @@ export class TrainingLab {
     return this.#queue.get();
   }
 
-  /** Starts trainings when everything before them is done; at once when nothing is on. @throws {OutOfMemoryError} */
+  /** Finds what an earlier session has left in the queue: for the window, where a person lets it go on. @throws {StoreError} */
+  queueRestore(): void {
+    this.#queue.restore();
+  }
+
+  queueGoOn(): void {
+    this.#queue.goOn();
+  }
+
+  /**
+   * Starts trainings when everything before them is done; at once when nothing is on.
+   *
+   * @throws {OutOfMemoryError} @throws {StoreError} If they cannot be kept.
+   */
   enqueue({
     requests,
     note,
     weights = null,
   }: {
-    readonly requests: readonly Pick<TrainingOrder, "spec" | "threads">[];
+    readonly requests: readonly QueuedRequest[];
     readonly note: string;
     /** The content of a .safetensors file that all of them begin with. */
     readonly weights?: Uint8Array | null | undefined;
   }): readonly QueuedTraining[] {
-    return requests.map(({ spec, threads }) => {
+    const trainings = requests.map((request) => {
+      const { spec, threads } = request;
       if (weights === null) assertWeightsGiven({ spec });
       const misfit = this.#misfit(spec);
       if (misfit !== "") throw new ContractError(misfit);
       const training = resolveTraining(spec);
       const { refusal } = this.#forecast(training, threads);
       if (refusal !== "") throw new OutOfMemoryError(refusal);
-      const sweep = note === "" ? {} : { sweep: note };
-      const order = { spec, threads, again: true, ...sweep };
-      return this.#queue.add({ order, weights }, { title: trainingTitle(training), note });
+      return { title: trainingTitle(training), request };
     });
+    return this.#queue.add(trainings, { note, weights });
   }
 
   dequeue({ ids }: { readonly ids: readonly string[] }): void {

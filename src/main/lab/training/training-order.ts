@@ -10,6 +10,8 @@ export interface TrainingOrder {
   readonly given?: GivenParameters | null;
   /** Run a spec once more that has its run already. */
   readonly again?: boolean;
+  /** Its place in the queue, which it leaves when it begins. */
+  readonly queuedId?: string;
   /** The sweep that it is part of: its runs are found and grouped by it. */
   readonly sweep?: string;
 }

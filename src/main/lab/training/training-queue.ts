@@ -1,19 +1,20 @@
 import { randomUUID } from "node:crypto";
 import { ContractError } from "../../../core/errors.ts";
-import type { QueuedTraining } from "../../../shared/experiments/training.ts";
+import type { QueuedRequest, QueuedTraining } from "../../../shared/experiments/training.ts";
 import { withGivenWeights } from "../../exchange/weights/given-weights.ts";
 import type { LabServices } from "../activity/experiment.ts";
 import type { RunSupervisor } from "../activity/run-supervisor.ts";
 import type { TrainingOrder } from "./training-order.ts";
 
-interface Wanted {
-  readonly order: TrainingOrder;
-  /** The content of a .safetensors file that it begins with; it is read when its turn has come. */
-  readonly weights: Uint8Array | null;
-}
-type Queued = QueuedTraining & Wanted;
+type Queued = QueuedTraining & {
+  /** Null of one that cannot be read any more. */
+  readonly request: QueuedRequest | null;
+};
 
-/** Trainings that wait for their turn; each starts when everything before it is done. */
+/**
+ * Trainings that wait for their turn; each starts when everything before it is done. They are kept in the database until
+ * they start or are removed: what an earlier session has left waits until a person lets it go on.
+ */
 export class TrainingQueue {
   readonly #services: LabServices;
   readonly #supervisor: RunSupervisor;
@@ -22,7 +23,7 @@ export class TrainingQueue {
   #starting = false;
   #closed = false;
 
-  /** @param start Starts a training whose turn has come. */
+  /** @param start Starts a training whose turn has come, which takes its row out of the database. */
   constructor(services: LabServices, supervisor: RunSupervisor, start: (order: TrainingOrder) => void) {
     this.#services = services;
     this.#supervisor = supervisor;
@@ -30,23 +31,57 @@ export class TrainingQueue {
   }
 
   get(): QueuedTraining[] {
-    return this.#queue.map(({ id, title, note }) => ({ id, title, note }));
+    return this.#queue.map(({ request: _, ...queued }) => queued);
   }
 
-  /** Begins with it at once when nothing is on. @throws {ContractError} If the lab is closing. */
-  add(wanted: Wanted, { title, note }: Pick<QueuedTraining, "title" | "note">): QueuedTraining {
+  /** Finds what an earlier session has left; none of it begins by itself. A window that only reads leaves it alone. */
+  restore(): void {
+    const { store } = this.#services;
+    if (store.readOnly) return;
+    const found = store.listQueue().map(({ problem: reason, ...row }): Queued => {
+      const state = row.request === null ? "unreadable" : "held";
+      return { ...row, state, reason };
+    });
+    if (found.length > 0) this.#set(found);
+  }
+
+  /**
+   * Begins with them at once when nothing is on.
+   *
+   * @param weights The content of a .safetensors file that all of them begin with; null where they are drawn.
+   * @throws {ContractError} If the lab is closing. @throws {StoreError} If they cannot be kept: then none is queued.
+   */
+  add(
+    trainings: readonly { readonly title: string; readonly request: QueuedRequest }[],
+    { note, weights }: { readonly note: string; readonly weights: Uint8Array | null },
+  ): QueuedTraining[] {
     if (this.#closed) throw new ContractError("The lab is closing: no training can be queued any more");
-    const queued = { id: randomUUID(), title, note };
-    this.#set([...this.#queue, { ...queued, ...wanted }]);
+    const queuedAt = new Date().toISOString();
+    const rows = trainings.map((training) => ({ id: randomUUID(), queuedAt, note, ...training }));
+    this.#services.store.addToQueue(rows, weights);
+    const added = rows.map((row): Queued => ({ ...row, state: "waits", reason: "" }));
+    this.#set([...this.#queue, ...added]);
     void this.startNext();
-    return queued;
+    return added.map(({ request: _, ...queued }) => queued);
   }
 
+  /** @throws {StoreError} */
   remove(ids: readonly string[]): void {
+    this.#services.store.dropFromQueue(ids);
     this.#set(this.#queue.filter(({ id }) => !ids.includes(id)));
   }
 
-  /** Forgets what waits: none of it starts any more. */
+  /** Lets go on what an earlier session has left, and what did not start. */
+  goOn(): void {
+    this.#set(
+      this.#queue.map((queued) =>
+        queued.state === "held" ? { ...queued, state: "waits", reason: "" } : queued,
+      ),
+    );
+    void this.startNext();
+  }
+
+  /** None of it starts any more in this session. */
   close(): void {
     this.#closed = true;
     this.#queue = [];
@@ -63,33 +98,42 @@ export class TrainingQueue {
     }
   }
 
+  #first(): Queued | undefined {
+    return this.#queue.find(({ state }) => state === "waits");
+  }
+
   /** @returns whether it is over: one has started, or none waits. */
   async #startFirst(): Promise<boolean> {
     await this.#supervisor.idle();
-    const [next] = this.#queue;
+    const next = this.#first();
     if (next === undefined) return true;
     try {
-      const order = await orderOf(next);
+      const order = await this.#orderOf(next);
       // While its weights were read it may have been removed, or something else have begun.
-      if (this.#queue[0] !== next || this.#supervisor.state() !== null) return false;
-      this.#set(this.#queue.slice(1));
+      if (this.#first() !== next || this.#supervisor.state() !== null) return false;
       this.#start(order);
+      this.#set(this.#queue.filter((queued) => queued !== next));
       return true;
     } catch (error) {
-      this.remove([next.id]);
-      const message = error instanceof Error ? error.message : String(error);
-      this.#services.emit({ name: "failure", payload: { title: `${next.title} did not start`, message } });
+      const reason = error instanceof Error ? error.message : String(error);
+      this.#set(this.#queue.map((queued) => (queued === next ? { ...next, state: "held", reason } : queued)));
+      const title = `${next.title} did not start and stays in the queue`;
+      this.#services.emit({ name: "failure", payload: { title, message: reason } });
       return false;
     }
+  }
+
+  async #orderOf({ id, note, request }: Queued): Promise<TrainingOrder> {
+    if (request === null) throw new TypeError(`The queued training ${id} cannot be read`);
+    const sweep = note === "" ? {} : { sweep: note };
+    const order = { ...request, again: true, ...sweep, queuedId: id };
+    const weights = this.#services.store.queuedWeights(id);
+    if (weights === null) return order;
+    return { ...order, given: await withGivenWeights(weights, (givenFor) => givenFor(order.spec)) };
   }
 
   #set(queue: readonly Queued[]): void {
     this.#queue = queue;
     this.#services.emit({ name: "trainingQueueChanged", payload: this.get() });
   }
-}
-
-async function orderOf({ order, weights }: Wanted): Promise<TrainingOrder> {
-  if (weights === null) return order;
-  return { ...order, given: await withGivenWeights(weights, (givenFor) => givenFor(order.spec)) };
 }

@@ -8,6 +8,7 @@ import { lessonProgress } from "./0007-lessons.ts";
 import { documentTables } from "./0008-documents.ts";
 import { datasetTables } from "./0009-datasets.ts";
 import { cacheBlocks } from "./0010-cache-blocks.ts";
+import { trainingQueue } from "./0011-training-queue.ts";
 import type { Migration } from "./migration.ts";
 
 /** Every step of the schema, in order. */
@@ -22,6 +23,7 @@ export const MIGRATIONS: readonly Migration[] = [
   documentTables,
   datasetTables,
   cacheBlocks,
+  trainingQueue,
 ];
 
 /** What the last of them leaves behind. */
