@@ -37,7 +37,9 @@ export function addLessonCommands(program: Command, host: CommandHost): void {
     .option(...DATABASE)
     .action(async (path: string, _options: unknown, command: Command) => {
       const options = command.optsWithGlobals<LessonsTestOptions & CommonOptions>();
-      await inLab(host, computing(options), (lab) => runLessonsTestCommand(lab, path, options));
+      await inLab(host, computing(options), (lab) =>
+        runLessonsTestCommand(lab, path, options, host.interruption),
+      );
     });
 
   lessons

@@ -1,6 +1,5 @@
 import { InvalidArgumentError, Option, type Command } from "commander";
 import * as v from "valibot";
-import { ContractError } from "../../core/errors.ts";
 import { clusterOptionsSchema, type ClusterOptions } from "../../shared/experiments/cluster-sweep.ts";
 import type { InstructionSet } from "../../shared/engine/instruction-sets.ts";
 import {
@@ -15,6 +14,7 @@ import { inLab, reading, type CommandHost, type CommonOptions } from "./in-lab.t
 import { DATABASE, kernelsOption, threadCount, USUAL_THREADS, wholeNumber } from "./options.ts";
 import { runSweepCommand, sweepWanted } from "./sweep-command.ts";
 import { runSweepTaskCommand } from "./sweep-task-command.ts";
+import { UsageError } from "./usage-error.ts";
 
 interface SweepOptions extends CommonOptions {
   readonly threads?: number;
@@ -110,8 +110,8 @@ async function runSweep(host: CommandHost, file: string | undefined, options: Sw
   const { status, collect, again, cancel, on } = options;
   const asked = [file, status, collect, again, cancel].filter((one) => one !== undefined);
   if (asked.length !== 1) {
-    throw new ContractError(
-      "lab sweep: give one of a sweep's file, --status DIR, --collect DIR, --again DIR and --cancel DIR",
+    throw new UsageError(
+      "sweep: give one of a sweep's file, --status DIR, --collect DIR, --again DIR and --cancel DIR",
     );
   }
   const looks = reading(options);

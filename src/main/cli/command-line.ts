@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 import * as v from "valibot";
 import { toWireError } from "../../shared/ipc/wire-error.ts";
+import { ExperimentCancelled } from "../lab/activity/experiment-cancelled.ts";
 import { addDataCommands } from "./add-data-commands.ts";
 import { addExperimentCommands } from "./add-experiment-commands.ts";
 import { addInstallCommands } from "./add-install-commands.ts";
@@ -12,6 +13,7 @@ import { addSweepCommands } from "./add-sweep-commands.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import type { CommandHost } from "./in-lab.ts";
 import { complain } from "./print.ts";
+import { UsageError } from "./usage-error.ts";
 
 /** In the order of the help. */
 const GROUPS = [
@@ -62,7 +64,13 @@ export async function runCommandLine(
   } catch (error) {
     // Commander has printed its own message already; help and version end with code 0.
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.wrongUsage;
+    const { exitCode: interrupted, kind } = host.interruption;
+    if (error instanceof ExperimentCancelled && interrupted !== null) {
+      // A reader that has ended wants to hear nothing more.
+      if (kind !== "SIGPIPE") complain("lab: cancelled");
+      return interrupted;
+    }
     complain(`lab: ${toWireError(error).message}`);
-    return error instanceof v.ValiError ? EXIT.wrongUsage : EXIT.failedCheck;
+    return error instanceof v.ValiError || error instanceof UsageError ? EXIT.wrongUsage : EXIT.failedCheck;
   }
 }

@@ -1,11 +1,11 @@
 import { resolve } from "node:path";
 import { counted } from "../../core/counted.ts";
-import { ContractError } from "../../core/errors.ts";
 import { formatOf } from "../lab/documents/import-document.ts";
 import { readDocumentFile } from "../lab/documents/read-document-file.ts";
 import { writeDocumentFile } from "./write-document-file.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import { complain } from "./print.ts";
+import { UsageError } from "./usage-error.ts";
 
 export interface ConvertOptions {
   readonly force?: true;
@@ -19,9 +19,7 @@ export async function runConvertCommand(
 ): Promise<ExitCode> {
   const target = resolve(to);
   if (formatOf(from) === formatOf(to)) {
-    throw new ContractError(
-      `lab convert: both names end alike; one must end with .lab.ts, the other with .ipynb`,
-    );
+    throw new UsageError("convert: both names end alike; one must end with .lab.ts, the other with .ipynb");
   }
   const { document, notices, outputs } = await readDocumentFile(from);
   for (const notice of notices) complain(`lab: ${notice}`);

@@ -5,6 +5,7 @@ import { EXPORT_KINDS, EXPORTS, type ExportKind } from "../../shared/runs/run-ex
 import type { Lab } from "../lab/lab.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import { complain } from "./print.ts";
+import { UsageError } from "./usage-error.ts";
 
 /** What `lab export` writes: what any run may have. */
 export const EXPORTED = EXPORT_KINDS.filter((kind) => EXPORTS[kind].of === null);
@@ -27,7 +28,7 @@ export async function runExportCommand(
   const request = { what, runIds, weights: options.weights === true };
   if (options.out === "-") {
     if (EXPORTS[what].extension === "folder") {
-      throw new ContractError(
+      throw new UsageError(
         `${what} is a folder of files, which standard output cannot take: give --out FOLDER`,
       );
     }

@@ -12,6 +12,7 @@ import { EXIT, type ExitCode } from "./exit-code.ts";
 import { complain } from "./print.ts";
 import { readSpec } from "./read-spec.ts";
 import { givenWeights } from "./train-command.ts";
+import { UsageError } from "./usage-error.ts";
 
 /** What `lab export` makes of one training. */
 export const EXPORTED_TRAININGS = ["pytorch", "onnx"] as const;
@@ -40,12 +41,12 @@ async function exportNotebook(
   path: string,
   { overwrite, pythonDir }: { readonly overwrite: boolean; readonly pythonDir: string },
 ): Promise<ExitCode> {
-  const { document, notices } = await readDocumentFile(source);
-  for (const notice of notices) complain(`lab: ${notice}`);
   const jupyter = path.toLowerCase().endsWith(".ipynb");
   if (!jupyter && !path.toLowerCase().endsWith(".py")) {
-    throw new ContractError(`${path}: a notebook in Python ends with .py or .ipynb; give --out such a name`);
+    throw new UsageError(`${path}: a notebook in Python ends with .py or .ipynb; give --out such a name`);
   }
+  const { document, notices } = await readDocumentFile(source);
+  for (const notice of notices) complain(`lab: ${notice}`);
   const { pythonFile, pythonIpynb } = await import("../../sandbox/python/python-notebook.ts");
   const { text, problems } = jupyter ? pythonIpynb(document) : pythonFile(document);
   requireTarget(path, { database: null, overwrite });
@@ -64,13 +65,13 @@ export async function runExportTrainingCommand(
   options: ExportTrainingOptions,
 ): Promise<ExitCode> {
   if (source === undefined) {
-    throw new ContractError(
-      `lab export ${what}: say of what: a run as "lab runs" names it, or a training spec (.json)`,
+    throw new UsageError(
+      `export ${what}: say of what: a run as "lab runs" names it, or a training spec (.json)`,
     );
   }
   if (options.out === "-") {
-    throw new ContractError(
-      `lab export ${what}: give --out ${what === "onnx" ? "FILE.onnx" : "FOLDER"}; standard output cannot take it`,
+    throw new UsageError(
+      `export ${what}: give --out ${what === "onnx" ? "FILE.onnx" : "FOLDER"}; standard output cannot take it`,
     );
   }
   const path = resolve(options.out);

@@ -18,6 +18,7 @@ import { bundlesOf, importBundles } from "./import-bundles.ts";
 import type { Interruption } from "./interruption.ts";
 import { complain, print, printJson } from "./print.ts";
 import { readSpec } from "./read-spec.ts";
+import { UsageError } from "./usage-error.ts";
 
 export interface ImportOptions {
   readonly follow?: true;
@@ -42,6 +43,11 @@ export async function runImportCommand(
   options: ImportOptions,
   interruption: Interruption,
 ): Promise<ExitCode> {
+  if (files.length > 1 && (options.follow === true || files.some(isOfWeights))) {
+    throw new UsageError(
+      "import: what --follow follows, weights and networks come one at a time: give one file",
+    );
+  }
   const bundles: string[] = [];
   const others: string[] = [];
   for (const file of files) {
@@ -49,11 +55,6 @@ export async function runImportCommand(
     const found = isOfWeights(path) ? [] : await bundlesOf(path);
     bundles.push(...found.filter((one) => !bundles.includes(one)));
     if (found.length === 0) others.push(path);
-  }
-  if (files.length > 1 && (options.follow === true || others.some(isOfWeights))) {
-    throw new ContractError(
-      "lab import: what --follow follows, weights and networks come one at a time: give one file",
-    );
   }
   let code: ExitCode = EXIT.ok;
   if (bundles.length > 0) code = await importBundles(lab, bundles, options);
@@ -144,8 +145,8 @@ async function writeWeights(
 async function importWeights(lab: Lab, path: string, options: ImportOptions): Promise<ExitCode> {
   const { spec, out, layout, order, force } = options;
   if (spec === undefined || out === undefined) {
-    throw new ContractError(
-      "lab import: weights belong to a network and become a file: give --spec SPEC.json and --out WEIGHTS.safetensors",
+    throw new UsageError(
+      "import: weights belong to a network and become a file: give --spec SPEC.json and --out WEIGHTS.safetensors",
     );
   }
   const network = networkOf(await readSpec(trainSpecSchema, spec));
@@ -168,7 +169,7 @@ function datasetFor(lab: Lab, layers: ForeignNetwork["layers"], name: string | u
     const dataset = lab.datasets.find({ id: name });
     const misfit = misfitOf(dataset);
     if (misfit === "") return dataset;
-    throw new ContractError(`lab import: the network does not fit ${dataset.title}: ${misfit}`);
+    throw new ContractError(`the network does not fit ${dataset.title}: ${misfit}`);
   }
   const all = lab.datasets.list();
   const [found, ...others] = all.filter((dataset) => misfitOf(dataset) === "");
@@ -176,12 +177,12 @@ function datasetFor(lab: Lab, layers: ForeignNetwork["layers"], name: string | u
   const shape = `${counted(ends?.inputs ?? 0, "feature")} and ${counted(ends?.outputs ?? 0, "output")}`;
   if (found === undefined) {
     throw new ContractError(
-      `lab import: no data set fits a network of ${shape}: there are ${all.map(({ id }) => id).join(", ")}. Import its data with "lab data import" first, or name a toy with --data`,
+      `no data set fits a network of ${shape}: there are ${all.map(({ id }) => id).join(", ")}. Import its data with "lab data import" first, or name a toy with --data`,
     );
   }
   if (others.length === 0) return found;
   throw new ContractError(
-    `lab import: ${others.length + 1} data sets fit a network of ${shape}: say which with --data: ${[found, ...others].map(({ id }) => id).join(", ")}`,
+    `${others.length + 1} data sets fit a network of ${shape}: say which with --data: ${[found, ...others].map(({ id }) => id).join(", ")}`,
   );
 }
 
@@ -196,7 +197,7 @@ function lossOf(layers: ForeignNetwork["layers"], { target }: Dataset): LossName
 async function importNetwork(lab: Lab, path: string, options: ImportOptions): Promise<ExitCode> {
   const { out, force, data } = options;
   if (out === undefined) {
-    throw new ContractError("lab import: a network becomes a spec and its weights: give --out FOLDER");
+    throw new UsageError("import: a network becomes a spec and its weights: give --out FOLDER");
   }
   const { layers, parameters, notes } = await lab.exchange.readNetwork(path);
   const dataset = datasetFor(lab, layers, data);

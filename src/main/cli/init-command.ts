@@ -3,7 +3,7 @@ import { initSettingsSchema, type InitSettings, type InitSide } from "../../shar
 import { networkSpecSchema, NOTEBOOK_NETWORK, type NetworkSpec } from "../../shared/specs/network-spec.ts";
 import type { Lab } from "../lab/lab.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
-import { print, printJson } from "./print.ts";
+import { complain, print, printJson } from "./print.ts";
 import { readSpec } from "./read-spec.ts";
 import { textTable } from "../report/text-table.ts";
 
@@ -78,6 +78,9 @@ export async function runInitCommand(
   let runId: string | null = null;
   if (options.save === true) {
     const run = await lab.init.save(settings).done;
+    if (run.failure !== null) complain(`The initialisation failed: ${run.failure}`);
+    // Only a measurement that came to its end has something to show.
+    if (run.status !== "finished") return EXIT.failedCheck;
     runId = run.id;
   }
   const report = runId === null ? await lab.init.measure(settings) : lab.init.get({ runId }).report;

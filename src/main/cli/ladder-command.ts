@@ -13,9 +13,10 @@ import { EXIT, type ExitCode } from "./exit-code.ts";
 import { complain, print, printJson } from "./print.ts";
 import { ladderReport } from "./ladder-report.ts";
 import { showProgress } from "./show-progress.ts";
+import { UsageError } from "./usage-error.ts";
 
 export interface LadderOptions {
-  readonly preset?: string;
+  readonly preset?: LadderSettings["preset"];
   readonly m?: number;
   readonly k?: number;
   readonly n?: number;
@@ -78,13 +79,25 @@ async function findPyTorch(lab: Lab): Promise<void> {
   }
 }
 
-/** What is climbed. @throws {v.ValiError} If a size or a number is none that a ladder takes. */
+/** A preset by its name, or a shape of one's own by all its sizes. @throws {UsageError} If it is neither of them. */
+function climbedAt({ preset, m, k, n }: LadderOptions): Pick<LadderSettings, "preset" | "shape"> {
+  if (m === undefined && k === undefined && n === undefined) {
+    return { preset: preset ?? "notebook", shape: { m: 1, k: 1, n: 1 } };
+  }
+  if (preset !== undefined) {
+    throw new UsageError("ladder: --preset names a shape already: leave it out, or --m, --k and --n");
+  }
+  if (m === undefined || k === undefined || n === undefined) {
+    throw new UsageError("ladder: a shape of one's own needs all of --m, --k and --n");
+  }
+  return { preset: "custom", shape: { m, k, n } };
+}
+
+/** What is climbed. @throws {UsageError} @throws {v.ValiError} If a size or a number is none that a ladder takes. */
 export function ladderSettings(options: LadderOptions): LadderSettings {
-  const { m, k, n, threads, budget, seed } = options;
-  const given = m !== undefined || k !== undefined || n !== undefined;
+  const { threads, budget, seed } = options;
   return v.parse(ladderSettingsSchema, {
-    preset: given ? "custom" : (options.preset ?? "notebook"),
-    shape: { m: m ?? 1, k: k ?? 1, n: n ?? 1 },
+    ...climbedAt(options),
     threads,
     budgetSeconds: budget,
     seed,

@@ -1,13 +1,14 @@
 import { resolve } from "node:path";
-import { ContractError } from "../../core/errors.ts";
 import { exercisesOf, handedOut } from "../../shared/documents/exercise.ts";
 import type { Lab } from "../lab/lab.ts";
 import { readDocumentFile } from "../lab/documents/read-document-file.ts";
 import { writeDocumentFile } from "./write-document-file.ts";
 import { testExercises } from "../lab/lessons/test-exercises.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
+import type { Interruption } from "./interruption.ts";
 import { readLessons } from "../lab/lessons/lesson-files.ts";
 import { complain, print, printJson } from "./print.ts";
+import { UsageError } from "./usage-error.ts";
 
 export interface LessonsTestOptions {
   /** In milliseconds, for an exercise. */
@@ -36,14 +37,17 @@ export async function runLessonsTestCommand(
   lab: Lab,
   path: string,
   options: LessonsTestOptions,
+  interruption: Interruption,
 ): Promise<ExitCode> {
   const tested: { lesson: string; exercise: string; ok: boolean; problems: readonly string[] }[] = [];
   const judge = lab.lessons.judge.bind(lab.lessons);
   const limitMs = options.limit ?? 60_000;
+  const stopped = (): boolean => interruption.requested;
   for (const { path: file, document, notices } of await readLessons(path)) {
+    if (stopped()) break;
     for (const notice of notices) complain(`lab: ${file}: ${notice}`);
     if (exercisesOf(document).length === 0) complain(`lab: ${file}: there is no exercise in it`);
-    const test = { document, only: null, limitMs, stopped: () => false };
+    const test = { document, only: null, limitMs, stopped };
     for await (const { exercise, problems } of testExercises(judge, test)) {
       const ok = problems.length === 0;
       tested.push({ lesson: file, exercise, ok, problems });
@@ -65,9 +69,7 @@ export async function runHandOutCommand(
 ): Promise<ExitCode> {
   const target = resolve(options.out);
   if (target === resolve(file)) {
-    throw new ContractError(
-      "lab lessons hand-out: --out is the lesson itself, whose solutions would be lost",
-    );
+    throw new UsageError("lessons hand-out: --out is the lesson itself, whose solutions would be lost");
   }
   const { document, notices } = await readDocumentFile(file);
   for (const notice of notices) complain(`lab: ${notice}`);

@@ -1,5 +1,4 @@
 import { dirname, resolve } from "node:path";
-import { ContractError } from "../../core/errors.ts";
 import { networkOf } from "../../shared/specs/network-spec.ts";
 import type { MetricPoint, RunSummary } from "../../shared/runs/run-records.ts";
 import { learningRate } from "../../core/optimisers/schedule.ts";
@@ -14,6 +13,7 @@ import { readParameters } from "../data/read-parameters.ts";
 import { readWeightsFile } from "../exchange/weights/read-weights-file.ts";
 import { readSpec } from "./read-spec.ts";
 import { showProgress } from "./show-progress.ts";
+import { UsageError } from "./usage-error.ts";
 import type { StartedRun } from "../lab/activity/experiment.ts";
 
 export interface TrainOptions {
@@ -81,7 +81,7 @@ export type TrainingWanted =
   | { readonly spec: TrainSpec; readonly given: GivenParameters | null }
   | { readonly resume: string };
 
-/** @throws {ContractError} If the spec's file cannot be used. @throws {DataFormatError} If its weights' file cannot. */
+/** @throws {UsageError} @throws {ContractError} If the spec's file cannot be used. @throws {DataFormatError} If its weights' file cannot. */
 export async function trainingWanted(
   file: string | undefined,
   { resume }: TrainOptions,
@@ -91,7 +91,7 @@ export async function trainingWanted(
     return { spec, given: await givenWeights(spec, file) };
   }
   if (file === undefined && resume !== undefined) return { resume };
-  throw new ContractError("lab train: give either a spec or --resume with a run");
+  throw new UsageError("train: give either a spec or --resume with a run");
 }
 
 /** Trains what a spec says, or goes on with a run; with `--json` one line a step as it comes, then the summary. */

@@ -1,10 +1,10 @@
-import { ContractError } from "../../core/errors.ts";
 import { parseRunQuery } from "../../shared/runs/run-query.ts";
 import { TRASH_DAYS } from "../../shared/runs/run-changes.ts";
 import type { Lab } from "../lab/lab.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import { print, printJson } from "./print.ts";
 import { textTable } from "../report/text-table.ts";
+import { UsageError } from "./usage-error.ts";
 
 export interface TrashOptions {
   /** Puts the runs of a query into the trash. */
@@ -21,7 +21,7 @@ function requireTerms(option: string, query: string): void {
     ({ field, values }) => field !== null || values.join("").trim() !== "",
   );
   if (says) return;
-  throw new ContractError(
+  throw new UsageError(
     `${option} "${query}" would take every run: say which, for example kind:train, a run's id, or started>2000 for all`,
   );
 }

@@ -12,12 +12,15 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
+import { Interruption, type InterruptionKind } from "../../../src/main/cli/interruption.ts";
+import { EXPORTED } from "../../../src/main/cli/export-command.ts";
+import { EXPORTS } from "../../../src/shared/runs/run-exports.ts";
 import { connect } from "../../../src/main/store/open/database.ts";
 import { openStore } from "../../../src/main/store/open/open-store.ts";
 import type { RunSummary } from "../../../src/shared/runs/run-records.ts";
 import { machine, nativeBinding, notebookRun } from "../store/recorded-values.ts";
-import { labHere, type Ended } from "./lab-here.ts";
+import { labHere, labUntil, type Ended } from "./lab-here.ts";
 import { makeTuned, notebookSpec } from "./open-test-lab.ts";
 
 // Numbers are items of the list of faults that were met.
@@ -287,6 +290,43 @@ describe("30: signals", () => {
   });
 });
 
+describe("work that is cut short and leaves nothing", () => {
+  /** Asks for the end again and again from when the command listens, which its first step follows at once. */
+  function asked(kind: InterruptionKind): Interruption {
+    const interruption = new Interruption();
+    const listen = interruption.listen.bind(interruption);
+    vi.spyOn(interruption, "listen").mockImplementation((listener) => {
+      listen(listener);
+      const asking = setInterval(() => interruption.request(kind));
+      onTestFinished(() => clearInterval(asking));
+    });
+    return interruption;
+  }
+
+  it.each([
+    ["SIGINT", "init --threads 1", 130, "lab: cancelled\n"],
+    ["SIGTERM", "bench --threads 1", 143, "lab: cancelled\n"],
+    ["SIGPIPE", "init --threads 1 --json", 141, ""],
+  ] as const)("%s ends lab %s with %i, not as a failure", async (kind, command, code, said) => {
+    const args = [...words(command), "--database", at("measured.sqlite")];
+    const { status, stdout, stderr } = await labUntil(asked(kind), ...args);
+    expect([status, stdout, stderr]).toEqual([code, "", said]);
+  });
+
+  it.each(EXPORTED)("SIGINT stops lab export %s, which leaves what was there", async (what) => {
+    const out = at(`stopped-${what}`);
+    const folder = EXPORTS[what].extension === "folder";
+    if (!folder) writeFileSync(out, "earlier");
+    const args = ["export", what, "--out", out, "--force", "--database", at("runs.sqlite")];
+    const { status, stdout, stderr } = await labUntil(asked("SIGINT"), ...args);
+    expect([status, stdout, stderr]).toEqual([130, "", "lab: cancelled\n"]);
+    if (!folder) expect(readFileSync(out, "utf8")).toBe("earlier");
+    expect(
+      readdirSync(at("."), { recursive: true }).filter((name) => String(name).endsWith(".part")),
+    ).toEqual([]);
+  });
+});
+
 describe("31: a damaged database is never opened without a word", () => {
   it("one cut in half: reading refuses and changes nothing, repair restores, both say so and end with 1", async () => {
     const database = "cut.sqlite";
@@ -342,7 +382,7 @@ describe("37", () => {
       ["--restore", '""'],
     ] as const) {
       const { status, stderr } = await labHere("trash", option, query, "--database", at("runs.sqlite"));
-      expect([status, stderr]).toEqual([1, expect.stringContaining("would take every run")]);
+      expect([status, stderr]).toEqual([2, expect.stringContaining("would take every run")]);
     }
     expect(await runsOf("runs.sqlite")).toHaveLength(RUNS);
   });

@@ -58,6 +58,13 @@ describe("lab", () => {
     [["notebook", "--no-such-option"], /unknown option/],
     [["ladder", "--preset", "steep"], /Allowed choices are notebook, lesson, layer, square/],
     [["ladder", "--budget", "none"], /number of seconds/],
+    [["ladder", "--m", "1000"], /needs all of --m, --k and --n/],
+    [["ladder", "--preset", "lesson", "--m", "5", "--k", "5", "--n", "5"], /--preset names a shape already/],
+    [["train"], /either a spec or --resume/],
+    [["train", "spec.json", "--resume", "training-1"], /either a spec or --resume/],
+    [["sweep"], /give one of a sweep's file, --status DIR/],
+    [["sweep", "sweep.json", "--collect", "folder"], /give one of a sweep's file, --status DIR/],
+    [["convert", "a.ipynb", "b.ipynb"], /both names end alike/],
     [["compare", "one-run"], /two runs are the fewest/],
     [["export", "everything", "--out", "-"], /Allowed choices are timings/],
     [["test", "a-run", "--weights", "kept-last"], /weights are final, latest, best or kept-STEP/],
@@ -95,6 +102,19 @@ describe("lab", () => {
       return sides[0].layers[0].activation.std;
     };
     expect((await stdOf({ gain: 2 })) / (await stdOf({}))).toBeCloseTo(2, 5);
+  });
+
+  it("init --save says why it failed, and ends with 1", async () => {
+    const options = { rows: 300, threads: 2, save: true } as const;
+    const settings = await initSettings(undefined, options);
+    const started = test.lab.init.save(settings);
+    const failed = { ...(await started.done), status: "failed", failure: "a worker has died" } as const;
+    vi.spyOn(test.lab.init, "save").mockReturnValueOnce({ ...started, done: Promise.resolve(failed) });
+    expect(await ended(() => runInitCommand(test.lab, settings, options))).toEqual({
+      status: 1,
+      stdout: "",
+      stderr: "The initialisation failed: a worker has died\n",
+    });
   });
 
   it.each([

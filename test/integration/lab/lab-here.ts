@@ -37,10 +37,13 @@ export async function ended(command: () => Promise<number> | number): Promise<En
  * `lab …` without a process of its own, most of whose time goes into loading the lab. What is a process's own, such as
  * pipes, signals and how it ends, is asked of the built program.
  */
-export const labHere = (...args: readonly string[]): Promise<Ended> =>
+export const labHere = (...args: readonly string[]): Promise<Ended> => labUntil(new Interruption(), ...args);
+
+/** The same, with an early end that is asked for meanwhile. */
+export const labUntil = (interruption: Interruption, ...args: readonly string[]): Promise<Ended> =>
   ended(() =>
     runCommandLine(["", "lab", ...args], {
-      interruption: new Interruption(),
+      interruption,
       place: { appPath: resolve("."), packagedIn: null },
     }),
   );

@@ -145,6 +145,16 @@ describe("lab runs, show, compare, export, import, trash", () => {
     for (const [args, message] of [
       [["compare", "one-run"], /two runs are the fewest/],
       [["export", "everything", "--out", "-"], /Allowed choices are timings/],
+      [["export", "tensorboard", "--out", "-"], /give --out FOLDER/],
+      [["export", "onnx", "--out", "network.onnx"], /say of what: a run/],
+      [
+        ["export", "pytorch", ids[0] ?? "", "--out", "-"],
+        /give --out FOLDER; standard output cannot take it/,
+      ],
+      [["export", "pytorch", "notebook.lab.ts", "--out", "x.txt"], /ends with \.py or \.ipynb/],
+      [["import", "a.csv", "b.csv", "--follow"], /come one at a time/],
+      [["import", "a.onnx", "b.onnx"], /come one at a time/],
+      [["import", "weights.safetensors"], /give --spec SPEC\.json and --out/],
     ] as const) {
       const { status, stderr } = await labHere(...args, ...own);
       expect(stderr).toMatch(message);

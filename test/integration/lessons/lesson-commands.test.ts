@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parse } from "csv-parse/sync";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { Interruption } from "../../../src/main/cli/interruption.ts";
 import { runLessonsCommand, runLessonsTestCommand } from "../../../src/main/cli/lessons-command.ts";
 import { writeIpynb } from "../../../src/shared/documents/ipynb.ts";
 import { readLabDocument } from "../../../src/shared/documents/read-lab-document.ts";
@@ -41,8 +42,11 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const tested = (path: string, options: Parameters<typeof runLessonsTestCommand>[2] = {}): Promise<Ended> =>
-  ended(() => runLessonsTestCommand(opened.lab, path, options));
+const tested = (
+  path: string,
+  options: Parameters<typeof runLessonsTestCommand>[2] = {},
+  interruption = new Interruption(),
+): Promise<Ended> => ended(() => runLessonsTestCommand(opened.lab, path, options, interruption));
 
 describe("lab lessons test", () => {
   it("passes a lesson whose solution passes and whose starter fails", async () => {
@@ -74,6 +78,25 @@ describe("lab lessons test", () => {
   });
 });
 
+describe("lab lessons test, interrupted", () => {
+  it("ends without a word of the exercise that was on, nor of those after it", async () => {
+    const interrupted = inFolder("interrupted");
+    mkdirSync(interrupted);
+    writeFileSync(join(interrupted, "a.lab.ts"), LESSON);
+    writeFileSync(join(interrupted, "b.lab.ts"), LESSON.replaceAll("twice", "double"));
+    writeFileSync(join(interrupted, "c.lab.ts"), LESSON.replaceAll("twice", "again"));
+    const interruption = new Interruption();
+    interruption.listen(() => opened.lab.activity.cancel());
+    const stop = opened.lab.subscribe((event) => {
+      const isSecond = event.name === "activityChanged" && event.payload?.title === "exercise double";
+      if (isSecond && !interruption.requested) interruption.request("SIGINT");
+    });
+    const { stdout } = await tested(interrupted, {}, interruption);
+    stop();
+    expect(stdout).toBe("ok     twice\n\n1 exercises, 0 failed\n");
+  });
+});
+
 describe("lab lessons hand-out", () => {
   it("writes the lesson without its solutions, and never over it", async () => {
     const out = inFolder("out.lab.ts");
@@ -85,7 +108,7 @@ describe("lab lessons hand-out", () => {
     expect(text).toContain("// %% check");
     expect(text).toContain("lesson: Twice");
     const same = await handOut(inFolder("twice.lab.ts"));
-    expect(same.status).toBe(1);
+    expect(same.status).toBe(2);
     expect(same.stderr).toContain("whose solutions would be lost");
   });
 });

@@ -4,7 +4,7 @@ import type { LabDocument } from "../../../shared/documents/lab-document.ts";
 import type { ExerciseResult, Grade } from "../../../shared/experiments/lessons.ts";
 import { visibleText } from "../../../shared/runs/visible-text.ts";
 import type { FolderFile } from "./lesson-files.ts";
-import type { Judge } from "./judge.ts";
+import { unlessStopped, type Judge } from "./judge.ts";
 
 export interface Grading {
   /** The teacher's: its checks and its settings count, whatever stands in the files of the students. */
@@ -37,12 +37,12 @@ export async function* gradeFiles(judge: Judge, grading: Grading): AsyncGenerato
   for (const one of files) {
     for (const exercise of exercises) {
       if (stopped()) return;
-      const grade =
+      const grade = await unlessStopped(stopped, async () =>
         "problem" in one
           ? ungraded(one.name, exercise.name, one.problem)
-          : await gradeOne(judge, { name: one.name, document: one.file.document }, exercise, grading);
-      // What was stopped says nothing of the student.
-      if (stopped()) return;
+          : gradeOne(judge, { name: one.name, document: one.file.document }, exercise, grading),
+      );
+      if (grade === null) return;
       yield grade;
     }
   }

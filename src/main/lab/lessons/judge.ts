@@ -5,6 +5,7 @@ import type { CellOutput } from "../../../shared/live/cell-output.ts";
 import type { CellError } from "../../../shared/live/cell-result.ts";
 import type { LiveSettings } from "../../../shared/live/live-settings.ts";
 import type { ActivityHandle } from "../activity/activity-handle.ts";
+import { ExperimentCancelled } from "../activity/experiment-cancelled.ts";
 
 export interface CheckLimits {
   readonly limitMs: number;
@@ -31,6 +32,18 @@ interface RunExercise {
   readonly ran: readonly string[];
   readonly codeHash: string;
   readonly wallMs: number;
+}
+
+/** What `body` finds out of an exercise; null where somebody stopped it, which says nothing of the exercise. */
+export async function unlessStopped<T>(stopped: () => boolean, body: () => Promise<T>): Promise<T | null> {
+  try {
+    const found = await body();
+    return stopped() ? null : found;
+  } catch (error) {
+    // Stopped before its kernel was there.
+    if (error instanceof ExperimentCancelled) return null;
+    throw error;
+  }
 }
 
 type Limits = Omit<CheckLimits, "limitMs">;

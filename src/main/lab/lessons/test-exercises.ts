@@ -1,7 +1,7 @@
 import { exercisesOf, findExercise, solved, type Exercise } from "../../../shared/documents/exercise.ts";
 import type { LabDocument } from "../../../shared/documents/lab-document.ts";
 import type { TestedExercise } from "../../../shared/experiments/lessons.ts";
-import type { Judge } from "./judge.ts";
+import { unlessStopped, type Judge } from "./judge.ts";
 
 export interface LessonTest {
   readonly document: LabDocument;
@@ -17,8 +17,8 @@ export async function* testExercises(judge: Judge, test: LessonTest): AsyncGener
   for (const exercise of exercisesOf(test.document)) {
     if (test.only !== null && exercise.name !== test.only) continue;
     if (test.stopped()) return;
-    const problems = await problemsOf(judge, exercise, test);
-    if (test.stopped()) return;
+    const problems = await unlessStopped(test.stopped, () => problemsOf(judge, exercise, test));
+    if (problems === null) return;
     yield { exercise: exercise.name, title: exercise.title, problems };
   }
 }

@@ -40,10 +40,11 @@ export function openSavedRuns({
   };
   const work = (): Promise<never> =>
     Promise.reject(new StoreError(`${path} is open for reading only; nothing was changed.`));
+  const runs = new RunsLab({ store, emit: () => undefined }, { work }, readers);
   return {
     opened: { notices: store.notices, damaged: store.damage.length > 0 },
-    runs: new RunsLab({ store, emit: () => undefined }, { work }, readers),
-    activity: { state: () => null, cancel: () => ({ cancelled: false }) },
+    runs,
+    activity: { state: () => null, cancel: () => ({ cancelled: runs.cancelExports() }) },
     close: async () => {
       await Promise.all([readers.quick.close(), readers.slow.close()]);
       store.close();

@@ -30,6 +30,7 @@ import type { QuickReader } from "../../store/thread/quick-answers.ts";
 import type { StoreReader } from "../../store/thread/store-reader.ts";
 import type { RunSupervisor } from "../activity/run-supervisor.ts";
 import type { LabServices } from "../activity/experiment.ts";
+import { ExperimentCancelled } from "../activity/experiment-cancelled.ts";
 import type { StoreReaders } from "./store-readers.ts";
 
 const RECENT_OF_EACH_KIND = 100;
@@ -53,6 +54,8 @@ export class RunsLab {
   readonly #supervisor: Pick<RunSupervisor, "work">;
   readonly #reader: QuickReader;
   readonly #slow: StoreReader;
+  /** Of each export that is on, what stops it. */
+  readonly #exports = new Set<Int32Array<SharedArrayBuffer>>();
 
   constructor(
     services: Pick<LabServices, "store" | "emit">,
@@ -135,10 +138,25 @@ export class RunsLab {
     return runIds.flatMap((runId) => this.#services.store.findListed(runId) ?? []);
   }
 
-  /** @returns rows of a CSV, runs of a bundle and of the database. */
-  export(request: ExportRequest): Promise<number> {
+  /** @returns rows of a CSV, runs of a bundle and of the database. @throws {StoreError} @throws {ExperimentCancelled} */
+  async export(request: ExportRequest): Promise<number> {
     const { what, runIds, path, weights = false, points = null, overwrite = true } = request;
-    return this.#slow.ask("export", { what, runIds, path, weights, points, overwrite });
+    const stop = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+    this.#exports.add(stop);
+    try {
+      return await this.#slow.ask("export", { what, runIds, path, weights, points, overwrite, stop });
+    } catch (error) {
+      if (stop[0] !== 0) throw new ExperimentCancelled("cancelled", { cause: error });
+      throw error;
+    } finally {
+      this.#exports.delete(stop);
+    }
+  }
+
+  /** Asks what is being exported to stop: an earlier file is then as it was. @returns whether there is any. */
+  cancelExports(): boolean {
+    for (const stop of this.#exports) Atomics.store(stop, 0, 1);
+    return this.#exports.size > 0;
   }
 
   /** Tries whether files can be written, before the work that fills them. @throws {StoreError} */

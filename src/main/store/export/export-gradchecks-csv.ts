@@ -1,7 +1,7 @@
 import { gradcheckReportSchema, type GradientReport } from "../../../shared/experiments/gradcheck.ts";
 import type { GradientCheck } from "../../../shared/runs/run-records.ts";
 import type { Store } from "../store.ts";
-import { measuredField as measured, writeCsv, type CsvRow } from "./write-csv.ts";
+import { measuredField as measured, writeCsv, type Checkpoint, type CsvRow } from "./write-csv.ts";
 
 const COLUMNS = [
   "run_id",
@@ -108,5 +108,9 @@ function* rowsOf(store: Store, runIds: readonly string[]): Generator<CsvRow<stri
  * @returns the number of rows.
  * @throws {StoreError} If a run cannot be read or the file cannot be written: an earlier file is then as it was.
  */
-export const exportGradchecksCsv = (store: Store, runIds: readonly string[], path: string): Promise<number> =>
-  writeCsv<string>(path, COLUMNS, rowsOf(store, runIds));
+export const exportGradchecksCsv = (
+  store: Store,
+  runIds: readonly string[],
+  path: string,
+  checkpoint?: Checkpoint,
+): Promise<number> => writeCsv<string>(path, COLUMNS, rowsOf(store, runIds), checkpoint);

@@ -1,6 +1,6 @@
 import type { LadderRecord, Ratio, RungResult } from "../../../shared/experiments/ladder.ts";
 import type { Store } from "../store.ts";
-import { measuredField as measured, writeCsv, type CsvRow } from "./write-csv.ts";
+import { measuredField as measured, writeCsv, type Checkpoint, type CsvRow } from "./write-csv.ts";
 
 const OF_RUNG = ["run_id", "preset", "rung", "m", "k", "n", "threads"] as const;
 
@@ -123,7 +123,8 @@ export const exportLadderCsv = (
   runIds: readonly string[],
   rows: LadderRows,
   path: string,
+  checkpoint?: Checkpoint,
 ): Promise<number> =>
   rows === "samples"
-    ? writeCsv(path, SAMPLE_COLUMNS, ofAll(store, runIds, sampleRows))
-    : writeCsv<string>(path, SUMMARY_COLUMNS, ofAll(store, runIds, summaryRows));
+    ? writeCsv(path, SAMPLE_COLUMNS, ofAll(store, runIds, sampleRows), checkpoint)
+    : writeCsv<string>(path, SUMMARY_COLUMNS, ofAll(store, runIds, summaryRows), checkpoint);

@@ -1,5 +1,5 @@
 import type { SqliteStore } from "../sqlite-store.ts";
-import { measuredField, writeCsv } from "./write-csv.ts";
+import { measuredField, writeCsv, type Checkpoint } from "./write-csv.ts";
 
 const COLUMNS = ["run_id", "metric", "step", "epoch", "value", "wall_ms"] as const;
 
@@ -21,4 +21,5 @@ export const exportMetricsCsv = (
   store: SqliteStore,
   runIds: readonly string[],
   path: string,
-): Promise<number> => writeCsv<(typeof COLUMNS)[number]>(path, COLUMNS, rowsOf(store, runIds));
+  checkpoint?: Checkpoint,
+): Promise<number> => writeCsv<(typeof COLUMNS)[number]>(path, COLUMNS, rowsOf(store, runIds), checkpoint);

@@ -1,6 +1,7 @@
 import { replaceFile } from "../../data/replace-file.ts";
 import { storeFailure } from "../store-failure.ts";
 import type { SqliteStore } from "../sqlite-store.ts";
+import type { Checkpoint } from "./write-csv.ts";
 
 /** Rows of a group: some megabytes at a time. */
 const GROUP_ROWS = 100_000;
@@ -26,6 +27,7 @@ export async function exportMetricsParquet(
   store: SqliteStore,
   runIds: readonly string[],
   path: string,
+  checkpoint: Checkpoint = () => undefined,
 ): Promise<number> {
   let rows = 0;
   try {
@@ -37,6 +39,7 @@ export async function exportMetricsParquet(
       const steps: bigint[] = [];
       const doubles: Record<(typeof DOUBLES)[number], number[]> = { epoch: [], value: [], wall_ms: [] };
       const write = async (): Promise<void> => {
+        checkpoint();
         if (steps.length === 0) return;
         await parquet.write({
           columnData: [

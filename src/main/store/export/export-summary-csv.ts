@@ -1,7 +1,7 @@
 import type { RunSummary } from "../../../shared/runs/run-records.ts";
 import type { RunValue } from "../../../shared/runs/run-table.ts";
 import type { SqliteStore } from "../sqlite-store.ts";
-import { measuredField, writeCsv, type CsvRow } from "./write-csv.ts";
+import { measuredField, writeCsv, type Checkpoint, type CsvRow } from "./write-csv.ts";
 
 const OWN = [
   "run_id",
@@ -58,8 +58,10 @@ export async function exportSummaryCsv(
   store: SqliteStore,
   runIds: readonly string[],
   path: string,
+  checkpoint: Checkpoint = () => undefined,
 ): Promise<number> {
   const rows = runIds.map((runId): Record<string, string | number> => {
+    checkpoint();
     const { run } = store.getRun(runId);
     const found: Record<string, string | number> = {
       ...own(store, run),

@@ -12,7 +12,7 @@ import {
   versionRecord,
 } from "../../exchange/tensorboard/event-writer.ts";
 import type { SqliteStore } from "../sqlite-store.ts";
-import { writeStreamed } from "./write-csv.ts";
+import { writeStreamed, type Checkpoint } from "./write-csv.ts";
 
 /** Settings that TensorBoard can list; the spec is a text of its own. */
 function settingsOf({ config, threads }: RunSummary): Record<string, number | string | boolean> {
@@ -60,6 +60,7 @@ export async function exportTensorboard(
   store: SqliteStore,
   runIds: readonly string[],
   folder: string,
+  checkpoint: Checkpoint = () => undefined,
 ): Promise<number> {
   for (const runId of runIds) {
     const { run } = store.getRun(runId);
@@ -70,6 +71,7 @@ export async function exportTensorboard(
       const failed = once(target, "error").then(([error]) => Promise.reject(error as Error));
       const body = async (): Promise<void> => {
         for (const record of recordsOf(store, run)) {
+          checkpoint();
           if (!target.write(record)) await once(target, "drain");
         }
         target.end();

@@ -1,5 +1,5 @@
 import type { RunTiming, Store } from "../store.ts";
-import { writeCsv, type CsvRow } from "./write-csv.ts";
+import { writeCsv, type Checkpoint, type CsvRow } from "./write-csv.ts";
 
 const COLUMNS = [
   "run",
@@ -39,9 +39,10 @@ export async function exportTimingsCsv(
   store: Store,
   runIds: readonly string[],
   path: string,
+  checkpoint?: Checkpoint,
 ): Promise<number> {
   function* rows(): Generator<CsvRow<(typeof COLUMNS)[number]>> {
     for (const timing of store.iterateTimings(runIds)) yield toCsvRow(timing);
   }
-  return writeCsv(path, COLUMNS, rows());
+  return writeCsv(path, COLUMNS, rows(), checkpoint);
 }

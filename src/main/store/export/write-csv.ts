@@ -4,6 +4,11 @@ import { stringify } from "csv-stringify";
 import { replaceFile } from "../../data/replace-file.ts";
 import { storeFailure } from "../store-failure.ts";
 
+/** Called between two pieces of an export. @throws {StoreError} If nobody wants it any more. */
+export type Checkpoint = () => void;
+
+const WANTED: Checkpoint = () => undefined;
+
 /** A row by its columns' names. Numbers are written as JavaScript prints them, which reads back to the same double. */
 export type CsvRow<Column extends string> = Readonly<Record<Column, string | number>>;
 
@@ -26,13 +31,16 @@ export async function writeCsv<Column extends string>(
   path: string,
   columns: readonly Column[],
   rows: Iterable<CsvRow<Column> | CsvFields>,
+  checkpoint = WANTED,
 ): Promise<number> {
   let written = 0;
   function* counted(): Generator<CsvRow<Column> | CsvFields> {
     for (const row of rows) {
+      checkpoint();
       written++;
       yield row;
     }
+    checkpoint();
   }
   await writeStreamed(path, (target) =>
     pipeline(

@@ -22,14 +22,22 @@ export function fullCheck(db: Database): string {
 }
 
 /** Writes a consistent, compacted copy of the database to `target`. @throws {StoreError} `target` is as before. */
-export function writeCopy(db: Database, target: string, options: { readonly private: boolean }): void {
+export function writeCopy(
+  db: Database,
+  target: string,
+  options: { readonly private: boolean; readonly checkpoint?: () => void },
+): void {
   const views = db
     .prepare<{ name: string; sql: string }>("SELECT name, sql FROM temp.sqlite_schema WHERE type = 'view'")
     .all();
   try {
     // A connection that only reads may see runs through a view of their table's name: SQLite would index that one.
     for (const { name } of views) db.exec(`DROP VIEW temp."${name}"`);
-    replaceFileSync(target, (part) => db.prepare("VACUUM INTO ?").run(part), options);
+    const fill = (part: string): void => {
+      db.prepare("VACUUM INTO ?").run(part);
+      options.checkpoint?.();
+    };
+    replaceFileSync(target, fill, options);
   } catch (error) {
     throw storeFailure("write a copy of the database", target, error);
   } finally {

@@ -4,7 +4,7 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGzip } from "node:zlib";
 import type { SqlValue } from "../open/database.ts";
-import { writeStreamed } from "../export/write-csv.ts";
+import { writeStreamed, type Checkpoint } from "../export/write-csv.ts";
 import { toJsonColumn } from "../tables/json-column.ts";
 import { schemaVersion } from "../open/migrate.ts";
 import type { SqliteStore } from "../sqlite-store.ts";
@@ -18,6 +18,7 @@ export interface BundleOptions {
   readonly gzip: boolean;
   /** Points a series at most; null for all. */
   readonly points?: number | null;
+  readonly checkpoint?: Checkpoint;
 }
 
 type Row = Readonly<Record<string, SqlValue>>;
@@ -46,7 +47,10 @@ function* textOf(store: SqliteStore, runIds: readonly string[], options: BundleO
   const head = { format: BUNDLE_FORMAT, version: BUNDLE_VERSION, schema: schemaVersion(store.tables.db) };
   yield `[\n${JSON.stringify(head)},\n`;
   for (const runId of runIds) {
-    for (const line of linesOf(store, runId, options)) yield `${toJsonColumn(line)},\n`;
+    for (const line of linesOf(store, runId, options)) {
+      options.checkpoint?.();
+      yield `${toJsonColumn(line)},\n`;
+    }
   }
   yield `${JSON.stringify({ end: { runs: runIds.length } })}\n]\n`;
 }

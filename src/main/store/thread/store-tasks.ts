@@ -28,6 +28,8 @@ export interface StoreTasks {
       /** With a bundle: points a series at most, or null for all. */
       readonly points: number | null;
       readonly overwrite: boolean;
+      /** Its only element becomes 1 where nobody wants the export any more. */
+      readonly stop: Int32Array<SharedArrayBuffer>;
     };
     readonly output: number;
   };

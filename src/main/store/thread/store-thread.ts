@@ -10,6 +10,7 @@ import { exportMetricsCsv } from "../export/export-metrics-csv.ts";
 import { exportMetricsParquet } from "../export/export-metrics-parquet.ts";
 import { exportTensorboard } from "../export/export-tensorboard.ts";
 import { exportSummaryCsv } from "../export/export-summary-csv.ts";
+import type { Checkpoint } from "../export/write-csv.ts";
 import { exportTimingsCsv } from "../export/export-timings-csv.ts";
 import { EXPORTS } from "../../../shared/runs/run-exports.ts";
 import { openReader } from "../open/open-for-reading.ts";
@@ -27,15 +28,15 @@ const data = workerData as StoreThreadData;
 const store = openReader(data, data.nativeBinding);
 
 /** Through a connection of its own: this one may show abandoned runs by a view, which SQLite would take for the table. */
-function copyDatabase(target: string): void {
+function copyDatabase(target: string, checkpoint: Checkpoint): void {
   const { readFrom } = store;
   if (readFrom === null) {
-    writeCopy(store.tables.db, target, { private: false });
+    writeCopy(store.tables.db, target, { private: false, checkpoint });
     return;
   }
   const db = connect(readFrom, { nativeBinding: data.nativeBinding, readOnly: true });
   try {
-    writeCopy(db, target, { private: false });
+    writeCopy(db, target, { private: false, checkpoint });
   } finally {
     db.close();
   }
@@ -88,33 +89,37 @@ const handlers: Handlers = {
 /** Writes a file whole. @returns rows of a CSV, runs of a bundle and of the database. */
 function exportTo(
   path: string,
-  { what, runIds, weights, points, path: asked }: StoreTasks["export"]["input"],
+  { what, runIds, weights, points, path: asked, stop }: StoreTasks["export"]["input"],
 ): number | Promise<number> {
+  const checkpoint = (): void => {
+    if (Atomics.load(stop, 0) !== 0) throw new StoreError("The export was stopped; nothing of it is left.");
+  };
   switch (what) {
     case "timings":
-      return exportTimingsCsv(store, runIds, path);
+      return exportTimingsCsv(store, runIds, path, checkpoint);
     case "metrics":
-      return exportMetricsCsv(store, runIds, path);
+      return exportMetricsCsv(store, runIds, path, checkpoint);
     case "summary":
-      return exportSummaryCsv(store, runIds, path);
+      return exportSummaryCsv(store, runIds, path, checkpoint);
     case "gradchecks":
-      return exportGradchecksCsv(store, runIds, path);
+      return exportGradchecksCsv(store, runIds, path, checkpoint);
     case "ladder-samples":
-      return exportLadderCsv(store, runIds, "samples", path);
+      return exportLadderCsv(store, runIds, "samples", path, checkpoint);
     case "ladder-summary":
-      return exportLadderCsv(store, runIds, "summary", path);
+      return exportLadderCsv(store, runIds, "summary", path, checkpoint);
     case "parquet":
-      return exportMetricsParquet(store, runIds, path);
+      return exportMetricsParquet(store, runIds, path, checkpoint);
     case "tensorboard":
-      return exportTensorboard(store, runIds, path);
+      return exportTensorboard(store, runIds, path, checkpoint);
     case "bundle":
       return exportBundle(store, runIds, path, {
         weights,
         points,
         gzip: asked.toLowerCase().endsWith(".gz"),
+        checkpoint,
       });
     case "database":
-      copyDatabase(path);
+      copyDatabase(path, checkpoint);
       return store.info().runs;
   }
 }
