@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { readIpynb } from "../../src/shared/documents/ipynb.ts";
@@ -73,6 +73,23 @@ test("a notebook is run in the window's process and handed out as .lab.ts, .ipyn
   const printed = readFileSync(pdf);
   expect(printed.subarray(0, 5).toString()).toBe("%PDF-");
   expect(printed.length).toBeGreaterThan(5_000);
+});
+
+test("a file that is no lab_notebook.py of the lab is not written over by a notebook in Python", async () => {
+  const helper = join(launched.saveDir, "lab_notebook.py");
+  const exported = (): Promise<string> =>
+    launched.page.evaluate(async (text) => {
+      const created = await window.lab.documentsCreate({ from: { kind: "text", text }, title: "In Python" });
+      if (!created.ok) throw new Error(created.error.message);
+      const answer = await window.lab.documentsExport({ id: created.value.id, text, format: "py" });
+      return answer.ok ? answer.value.kind : answer.error.message;
+    }, TEXT);
+  writeFileSync(helper, "a person's own");
+  expect(await exported()).toMatch(/lab_notebook\.py is another file\. Choose another folder/);
+  expect(readFileSync(helper, "utf8")).toBe("a person's own");
+  rmSync(helper);
+  expect(await exported()).toBe("saved");
+  expect(readFileSync(helper, "utf8")).toContain("What a notebook of Backprop Lab calls");
 });
 
 test("the page of a notebook's run shows what its cells showed", async () => {

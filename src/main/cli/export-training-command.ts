@@ -1,11 +1,12 @@
-import { copyFile, readdir } from "node:fs/promises";
-import { dirname, join, resolve } from "node:path";
+import { readdir } from "node:fs/promises";
+import { resolve } from "node:path";
 import { counted } from "../../core/counted.ts";
 import { ContractError } from "../../core/errors.ts";
 import { trainSpecSchema } from "../../shared/specs/train-spec.ts";
 import { replaceFile } from "../data/replace-file.ts";
 import { requireTarget } from "../store/open/output-target.ts";
 import type { ExportedTraining } from "../lab/exchange/export-training.ts";
+import { NOTEBOOK_HELPER, notebookHelper } from "../lab/exchange/notebook-helper.ts";
 import type { Lab } from "../lab/lab.ts";
 import { readDocumentFile } from "../lab/documents/read-document-file.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
@@ -50,10 +51,11 @@ async function exportNotebook(
   const { pythonFile, pythonIpynb } = await import("../../sandbox/python/python-notebook.ts");
   const { text, problems } = jupyter ? pythonIpynb(document) : pythonFile(document);
   requireTarget(path, { database: null, overwrite });
+  const writeHelper = await notebookHelper(path, { pythonDir, overwrite });
   await replaceFile(path, (handle) => handle.writeFile(text), { overwrite });
-  await copyFile(join(pythonDir, "lab_notebook.py"), join(dirname(path), "lab_notebook.py"));
+  await writeHelper();
   for (const problem of problems) complain(`lab: not in Python: ${problem}`);
-  complain(`${counted(document.cells.length, "cell")}: ${path}, with lab_notebook.py beside it`);
+  complain(`${counted(document.cells.length, "cell")}: ${path}, with ${NOTEBOOK_HELPER} beside it`);
   return EXIT.ok;
 }
 

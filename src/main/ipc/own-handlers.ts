@@ -1,4 +1,3 @@
-import { copyFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { withGivenWeights } from "../exchange/weights/given-weights.ts";
 import type { IpcCallName, IpcInput } from "../../shared/ipc/ipc-contract.ts";
@@ -7,6 +6,7 @@ import { readLabDocument } from "../../shared/documents/read-lab-document.ts";
 import { writeLabDocument } from "../../shared/documents/write-lab-document.ts";
 import { BundledDocuments, isBundled } from "../lab/documents/bundled-documents.ts";
 import { readDocumentText } from "../lab/documents/read-document-text.ts";
+import { notebookHelper } from "../lab/exchange/notebook-helper.ts";
 import type { Lab } from "../lab/lab.ts";
 import { exportedDocument } from "../report/exported-document.ts";
 import type { TrainingOrder } from "../lab/training/training-order.ts";
@@ -166,11 +166,12 @@ export function ownHandlers(services: IpcServices) {
       const path = await askWhere(name ?? document.header.title, format === "lab" ? "lab.ts" : format);
       if (path === null) return { kind: "dismissed" };
       const { stored } = opened.session.get({ documentId: id, text });
+      // The dialog has asked about the notebook alone.
+      const { pythonDir } = opened.exchange;
+      const writeHelper =
+        format === "py" ? await notebookHelper(path, { pythonDir, overwrite: false }) : null;
       await writeWholeFile(path, await exportedDocument(document, { format, stored, printHtml }));
-      if (format === "py") {
-        const helper = "lab_notebook.py";
-        await copyFile(join(opened.exchange.pythonDir, helper), join(dirname(path), helper));
-      }
+      await writeHelper?.();
       return { kind: "saved", path, rows: document.cells.length };
     },
     databaseQuery: async ({ sql }) => querySql((await lab).diagnostics.get().database.path, sql),

@@ -1,6 +1,14 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { TrainSpec } from "../../../src/shared/specs/train-spec.ts";
 import { labHere, type Ended } from "../lab/lab-here.ts";
@@ -58,9 +66,32 @@ describe("lab export", { timeout: 400_000 }, () => {
     expect(existsSync(join(out("drawn"), "data.safetensors"))).toBe(false);
     const nothing = await lab("export", "pytorch", "--out", out("x"));
     expect([nothing.status, nothing.stderr]).toEqual([
-      1,
+      2,
       expect.stringMatching(/say of what: a run .*or a training spec/),
     ]);
+  });
+
+  it("pytorch writes a notebook with lab_notebook.py beside it, in whose place another file stays unasked", async () => {
+    mkdirSync(out("python"));
+    const helper = out("python/lab_notebook.py");
+    const own = readFileSync(resolve("resources/python/lab_notebook.py"), "utf8");
+    writeFileSync(
+      out("n.lab.ts"),
+      "// lab notebook 1 · title: N · seed: 1 · threads: 1 · rows: 9\n// %% code id=c\n1;\n",
+    );
+    const write = (name: string, ...more: readonly string[]): Promise<Ended> =>
+      lab("export", "pytorch", out("n.lab.ts"), "--out", out(`python/${name}`), ...more);
+    writeFileSync(helper, "a person's own");
+    const refused = await write("n.py");
+    expect([refused.status, refused.stderr]).toEqual([1, expect.stringMatching(/another file.*--force/)]);
+    expect(readdirSync(out("python"))).toEqual(["lab_notebook.py"]);
+    expect(readFileSync(helper, "utf8")).toBe("a person's own");
+    expect((await write("n.py", "--force")).status).toBe(0);
+    expect(readFileSync(helper, "utf8")).toBe(own);
+    expect((await write("another.py")).status).toBe(0);
+    const itself = await write("lab_notebook.py", "--force");
+    expect([itself.status, itself.stderr]).toEqual([1, expect.stringContaining("Choose another name")]);
+    expect(readFileSync(helper, "utf8")).toBe(own);
   });
 
   it("onnx writes a network that lab import takes as one for the data that fits it", async () => {
