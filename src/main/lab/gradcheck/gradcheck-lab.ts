@@ -37,6 +37,7 @@ import { gradcheckParts, gradcheckWork } from "./gradcheck-work.ts";
 import { hiddenShares, saidOfHidden } from "./hidden-share.ts";
 import { saidOfOverflow } from "./make-report.ts";
 import { computeGradients, type GivenParameters } from "../compute/network-setup.ts";
+import { endingWith } from "../activity/ending-with.ts";
 import type { LabServices, StartedRun } from "../activity/experiment.ts";
 
 const SAID: Readonly<Record<GradientReference, string>> = {
@@ -48,6 +49,8 @@ const SAID: Readonly<Record<GradientReference, string>> = {
 
 /** Multiply-adds a second of one thread in float64 loops, until a check has been measured. */
 const FLOAT64_RATE = 4e8;
+
+const UNSAVED = "The last numbers of the gradient check were not saved";
 
 /** The numbers that a list of runs shows; of a check that was cut short before its loss, no loss. */
 function summaryOf({ passed, loss, reports, notes }: GradcheckReport): Quantities {
@@ -163,7 +166,7 @@ export class GradcheckLab {
     const save = (): void => {
       store.saveReport(runId, report);
     };
-    try {
+    const check = async (): Promise<void> => {
       activity.phase("reading the data");
       const data = await this.#data.rows(spec.data);
       activity.phase("forward and backward");
@@ -228,7 +231,8 @@ export class GradcheckLab {
       const blamed = bug === null ? saidOfBackward(network, failed) : "";
       const closing = [...closingNotes(reports, certain.kinks), hidden, blamed];
       report.notes.push(...closing.filter((note) => note !== ""));
-    } finally {
+    };
+    const end = async (): Promise<void> => {
       await tfjs.close();
       scope.release();
       save();
@@ -236,7 +240,10 @@ export class GradcheckLab {
         runId,
         report.reports.map((one) => toStored(report.title, one)),
       );
-    }
+    };
+    await endingWith(check, end, (message) => {
+      emit({ name: "failure", payload: { title: UNSAVED, message } });
+    });
   }
 }
 

@@ -282,8 +282,9 @@ export async function train(
     if (error instanceof DivergedError) listener.event("diverged", error.step, error.message);
     const left = checkpoint(false);
     saveBest();
+    // A disk without room for it does not change how the training ended.
+    if (left !== null) write(() => checkpoints.saveLatest(left));
     await saving;
-    if (left !== null) await checkpoints.saveLatest(left);
     throw error;
   }
   // What waits for room is waited for: at the end nothing may be missing.

@@ -8,6 +8,7 @@ import {
 import type { UnitPictures } from "../../../../shared/experiments/learned.ts";
 import type { MetricPoint, Quantities, RunEvent } from "../../../../shared/runs/run-records.ts";
 import type { ActivityHandle } from "../../activity/activity-handle.ts";
+import { endingWith } from "../../activity/ending-with.ts";
 import type { LabServices } from "../../activity/experiment.ts";
 import { drawNetwork } from "../../compute/draw-network.ts";
 import type { DataRows, DataTensors } from "../../compute/data-rows.ts";
@@ -28,6 +29,7 @@ const METRICS_EVERY_MS = 50;
 const HISTOGRAM_EVERY_MS = 200;
 const HISTOGRAMS_AT_ONCE = 16;
 const NO_ROOM = "The disk is full: the training waits and keeps its numbers in memory";
+const UNSAVED = "The last numbers of the training were not saved";
 const FROM_THE_BEGINNING: TrainingStart = { evaluated: false, wallMs: 0, validLosses: [] };
 
 export interface TrainingRunOptions {
@@ -111,19 +113,23 @@ export class TrainingRun implements TrainingListener {
       retry: () => recorder.save(),
     });
     this.#inHand = { runId, trainer, session, recorder };
-    try {
-      const start = resumes ? await this.#goOn(runId, trainer, checkpoints) : FROM_THE_BEGINNING;
-      this.changed();
-      this.#outcome = await train(trainer, start, session, { checkpoints, activity, listener: this });
-      if (!resumes && trainer.finished) this.#wholeSeconds = this.#outcome.seconds;
-    } finally {
-      trainer.release();
-      this.#inHand = null;
-      this.#tell(runId);
-      recorder.save();
-      store.saveReport(runId, { histograms: this.#histograms.all });
-      this.changed();
-    }
+    await endingWith(
+      async () => {
+        const start = resumes ? await this.#goOn(runId, trainer, checkpoints) : FROM_THE_BEGINNING;
+        this.changed();
+        this.#outcome = await train(trainer, start, session, { checkpoints, activity, listener: this });
+        if (!resumes && trainer.finished) this.#wholeSeconds = this.#outcome.seconds;
+      },
+      () => {
+        trainer.release();
+        this.#inHand = null;
+        this.#tell(runId);
+        this.changed();
+        recorder.save();
+        store.saveReport(runId, { histograms: this.#histograms.all });
+      },
+      (message) => this.#services.emit({ name: "failure", payload: { title: UNSAVED, message } }),
+    );
   }
 
   metrics(points: readonly MetricPoint[]): void {
