@@ -1,5 +1,4 @@
 import { OutOfMemoryError } from "../../../core/errors.ts";
-import type { Forecast } from "../../../shared/experiments/forecast.ts";
 import {
   profileReportSchema,
   type ProfileRecord,
@@ -50,20 +49,22 @@ export class ProfileLab {
     this.#dataRows = dataRows;
   }
 
-  /** Leaves no run. @throws {ContractError} If another activity is on, or the network does not fit its data. */
+  /**
+   * Leaves no run.
+   *
+   * @throws {ContractError} If another activity is on, or the network does not fit its data. @throws {OutOfMemoryError}
+   */
   async measure(order: ProfileOrder): Promise<StepProfile> {
-    this.#requireFits(order);
+    this.#requireRoom(order);
     return this.#supervisor.work("profile", TITLE, (activity) => this.#profile(order, activity));
   }
 
-  /** The same as a run. @throws {ContractError} If another activity is on, or the network does not fit its data. */
+  /** The same as a run. @throws {ContractError} @throws {OutOfMemoryError} */
   start(order: ProfileOrder): StartedRun {
-    this.#requireFits(order);
+    const tensorBytes = this.#requireRoom(order);
     const { spec, threads } = order;
     const training = resolveTraining(spec);
     const { epochs: _epochs, steps: _steps, ...config } = trainingConfig(training, { spec, threads });
-    const { tensorBytes, refusal } = this.#forecast(order);
-    if (refusal !== "") throw new OutOfMemoryError(refusal);
     let found: StepProfile | null = null;
     return this.#supervisor.start(
       TITLE,
@@ -96,14 +97,15 @@ export class ProfileLab {
     return profileStep(spec, { engine, dataRows: this.#dataRows, threads, activity });
   }
 
-  #forecast({ spec, threads }: ProfileOrder): Forecast {
-    const { engine, dataset } = this.#services;
-    const workers = { threads, cacheBytes: engine.cacheBytes };
-    const options = { dataset: dataset(spec.data.name), workers, evaluated: false };
-    return forecastMemory({ parts: trainingMemory(profiledTraining(spec), options) }, engine.arena, null);
-  }
-
-  #requireFits({ spec }: ProfileOrder): void {
-    requireFits(spec, this.#services.dataset(spec.data.name));
+  /** @returns Bytes in the arena. @throws {ContractError} @throws {OutOfMemoryError} */
+  #requireRoom({ spec, threads }: ProfileOrder): number {
+    const { engine } = this.#services;
+    const dataset = this.#services.dataset(spec.data.name);
+    requireFits(spec, dataset);
+    const options = { dataset, workers: { threads, cacheBytes: engine.cacheBytes }, evaluated: false };
+    const parts = trainingMemory(profiledTraining(spec), options);
+    const { refusal, tensorBytes } = forecastMemory({ parts }, engine.arena, null);
+    if (refusal !== "") throw new OutOfMemoryError(refusal);
+    return tensorBytes;
   }
 }

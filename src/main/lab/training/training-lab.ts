@@ -2,7 +2,7 @@ import { statfsSync } from "node:fs";
 import { dirname } from "node:path";
 import { counted } from "../../../core/counted.ts";
 import { ContractError, OutOfMemoryError } from "../../../core/errors.ts";
-import type { Forecast } from "../../../shared/experiments/forecast.ts";
+import type { Forecast, ForecastPart } from "../../../shared/experiments/forecast.ts";
 import {
   trainingReportSchema,
   type LrSearch,
@@ -33,7 +33,7 @@ import {
   trainingOfRun,
   type ResolvedTraining,
 } from "./resolved-training.ts";
-import { findLr } from "./session/find-lr.ts";
+import { findLr, searchedTraining } from "./session/find-lr.ts";
 import { trainingMemory } from "./session/training-memory.ts";
 import { TrainingRun } from "./session/training-run.ts";
 import { expectedTrainingMs } from "./session/training-time.ts";
@@ -197,10 +197,19 @@ export class TrainingLab {
     this.#run.control(control);
   }
 
-  /** Trains with a rising learning rate on several seeds; leaves no run. @throws {ContractError} If another activity is on. */
+  /**
+   * Trains with a rising learning rate on several seeds; leaves no run.
+   *
+   * @throws {ContractError} If another activity is on, or the network does not fit its data. @throws {OutOfMemoryError}
+   */
   async findLr(order: Pick<TrainingOrder, "spec" | "threads" | "given">): Promise<LrSearch> {
     const { spec, threads, given = null } = order;
     assertWeightsGiven(order);
+    const misfit = this.#misfit(spec);
+    if (misfit !== "") throw new ContractError(misfit);
+    const parts = this.#memoryParts(searchedTraining(spec), { threads, evaluated: false });
+    const { refusal } = forecastMemory({ parts }, this.#services.engine.arena, null);
+    if (refusal !== "") throw new OutOfMemoryError(refusal);
     return this.#supervisor.work("training", "Looking for a learning rate", (activity) =>
       findLr(spec, { engine: this.#services.engine, dataRows: this.#dataRows, threads, given, activity }),
     );
@@ -331,16 +340,17 @@ export class TrainingLab {
   #forecastMemory(training: ResolvedTraining, threads: number | null): Forecast {
     const seconds = (this.#pace.factor * expectedTrainingMs(training)) / 1000;
     const most = training.spec.stopAfterSeconds ?? Infinity;
+    const parts = threads === null ? [] : this.#memoryParts(training, { threads, evaluated: true });
+    return forecastMemory({ parts }, this.#services.engine.arena, Math.min(seconds, most));
+  }
+
+  #memoryParts(
+    training: ResolvedTraining,
+    { threads, evaluated }: { readonly threads: number; readonly evaluated: boolean },
+  ): readonly ForecastPart[] {
     const { engine, dataset } = this.#services;
-    const parts =
-      threads === null
-        ? []
-        : trainingMemory(training, {
-            dataset: dataset(training.spec.data.name),
-            workers: { threads, cacheBytes: engine.cacheBytes },
-            evaluated: true,
-          });
-    return forecastMemory({ parts }, engine.arena, Math.min(seconds, most));
+    const workers = { threads, cacheBytes: engine.cacheBytes };
+    return trainingMemory(training, { dataset: dataset(training.spec.data.name), workers, evaluated });
   }
 
   /** One that is not there is complained about when the training begins. */

@@ -1,4 +1,4 @@
-import { ContractError } from "../../../../core/errors.ts";
+import { ContractError, DivergedError } from "../../../../core/errors.ts";
 import { middleRate, readRangeTest } from "../../../../core/optimisers/range-test.ts";
 import type { LrSearch, SeedSearch } from "../../../../shared/experiments/training.ts";
 import { batchNormMisfit, type TrainSpec } from "../../../../shared/specs/train-spec.ts";
@@ -7,7 +7,7 @@ import { equalPart, type ActivityHandle } from "../../activity/activity-handle.t
 import { drawNetwork } from "../../compute/draw-network.ts";
 import type { DataRows, DataTensors } from "../../compute/data-rows.ts";
 import type { GivenParameters } from "../../compute/network-setup.ts";
-import { resolveTraining } from "../resolved-training.ts";
+import { resolveTraining, type ResolvedTraining } from "../resolved-training.ts";
 import { Trainer } from "./trainer.ts";
 import { trainingData } from "./training-data.ts";
 
@@ -37,7 +37,7 @@ async function searchSeed(trainer: Trainer, progress: ActivityHandle["progress"]
         progress(losses.length / SEARCH_STEPS);
       });
     } catch (error) {
-      if (!(error instanceof Error) || error.name !== "DivergedError") throw error;
+      if (!(error instanceof DivergedError)) throw error;
       reason = "the loss is no longer finite";
       break;
     }
@@ -54,8 +54,19 @@ async function searchSeed(trainer: Trainer, progress: ActivityHandle["progress"]
   };
 }
 
+/** What a search trains; what a spec says of epochs, evaluations and stopping does not count. */
+export const searchedTraining = (spec: TrainSpec): ResolvedTraining =>
+  resolveTraining({
+    ...spec,
+    epochs: undefined,
+    steps: SEARCH_STEPS,
+    statisticsEvery: 0,
+    validRows: 0,
+    earlyStop: undefined,
+  });
+
 /**
- * Searches on several seeds, the spec's own first; what a spec says of epochs, evaluations and stopping does not count.
+ * Searches on several seeds, the spec's own first.
  *
  * @throws {ContractError} If batch norm cannot train on its batches. @throws {ExperimentCancelled} @throws {TaskError}
  */
@@ -75,14 +86,7 @@ export async function findLr(
     readonly activity: ActivityHandle;
   },
 ): Promise<LrSearch> {
-  const searched = resolveTraining({
-    ...spec,
-    epochs: undefined,
-    steps: SEARCH_STEPS,
-    statisticsEvery: 0,
-    validRows: 0,
-    earlyStop: undefined,
-  });
+  const searched = searchedTraining(spec);
   const misfit = batchNormMisfit(searched.spec);
   if (misfit !== "") throw new ContractError(`Looking for a learning rate: ${misfit}`);
   const rows = (): Promise<DataTensors> => dataRows.rows(spec.data);
