@@ -3,7 +3,6 @@ import { EPOCH_METRICS, type ActivationHistogram } from "../../shared/experiment
 import type { RecordedCurves } from "./recorded-curves.ts";
 import { SMOOTHINGS, type Smoothing } from "../charts/figures/smoothing.ts";
 import { MinMaxBuffer, type NonFinite, type Point } from "../charts/kit/min-max-buffer.ts";
-import { formatGiven } from "../format/number.ts";
 
 /** What the numbers strip shows. */
 export interface TrainingNumbers {
@@ -164,7 +163,7 @@ export class TrainingLog {
     const words = {
       paused: "paused",
       resumed: "gone on",
-      lr: `lr ${shortRates(text)}`,
+      lr: `lr ${text}`,
       interrupted: "cut short",
     } as const;
     if (step === null || !(kind in words)) return;
@@ -290,13 +289,6 @@ export class TrainingLog {
     return from === undefined || ms <= 0 ? this.#numbers.stepsPerSecond : ((to.step - from.step) / ms) * 1000;
   }
 }
-
-/** "0.00021156500428915 → 0.0005", as the record has it, with digits that a chart has room for. */
-const shortRates = (text: string): string =>
-  text
-    .split(" → ")
-    .map((rate) => formatGiven(Number(rate)))
-    .join(" → ");
 
 /** Time between two steps that went into steps. */
 const workingMs = (from: StepTime, to: StepTime): number =>

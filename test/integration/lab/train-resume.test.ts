@@ -119,9 +119,11 @@ describe("Lab.training.resume()", () => {
     const started = lab.training.start({ spec: { ...SPEC, seed: 5 }, threads: 2 });
     await until(lab, 50);
     lab.training.control({ action: "lr", lr: 1e-4 });
-    const changed = (): boolean =>
-      lab.runs.get({ runId: started.runId }).events.some(({ kind }) => kind === "lr");
-    while (!changed()) await new Promise((resolve) => setTimeout(resolve, 5));
+    const change = (): string | undefined =>
+      lab.runs.get({ runId: started.runId }).events.find(({ kind }) => kind === "lr")?.text;
+    while (change() === undefined) await new Promise((resolve) => setTimeout(resolve, 5));
+    // The rate is a float32, which has no more digits that count.
+    expect(change()).toMatch(/^0\.0*[1-9]\d{0,5} → 0\.0001$/);
     const at = lab.training.state()?.step ?? 0;
     await until(lab, at + 1);
     lab.activity.cancel();

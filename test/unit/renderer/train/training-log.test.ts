@@ -16,13 +16,13 @@ describe("TrainingLog", () => {
       at: "2026-11-27T00:00:00.000Z",
       step: 7,
       kind: "lr",
-      text: "0.00021156500428915 → 0.01",
+      text: "0.000211565 → 0.01",
     } as const;
     for (const each of [event, event, { ...event, kind: "paused" }, { ...event, step: null }] as const) {
       log.addEvent(each);
     }
     expect(log.marks).toEqual([
-      { step: 7, text: "lr 0.0002116 → 0.01" },
+      { step: 7, text: "lr 0.000211565 → 0.01" },
       { step: 7, text: "paused" },
     ]);
   });

@@ -56,6 +56,9 @@ export interface TrainingOutcome {
   readonly validMetrics: Evaluation["metrics"];
 }
 
+/** A number as people read it: float32 has no more digits that count. */
+const digits = (value: number): string => String(Number(value.toPrecision(6)));
+
 /** What is no longer finite in a state, or null. */
 const brokenIn = ({ values }: TrainingState): string | null =>
   Object.entries(values).find(([, numbers]) => !numbers.every(Number.isFinite))?.[0] ?? null;
@@ -196,9 +199,9 @@ export async function train(
     if (!trainer.atEpochEnd || found === null) return "";
     const loss = found.valid.loss ?? found.train.loss;
     if (stopAtLoss !== undefined && loss !== null && loss <= stopAtLoss)
-      return `the loss is ${loss}, at most ${stopAtLoss}`;
+      return `the loss is ${digits(loss)}, at most ${stopAtLoss}`;
     if (earlyStop !== undefined && progress.epochsSince >= earlyStop.patience) {
-      return `the validation loss was not lower for ${counted(progress.epochsSince, "epoch")}; the best was ${progress.best}`;
+      return `the validation loss was not lower for ${counted(progress.epochsSince, "epoch")}; the best was ${digits(progress.best)}`;
     }
     return "";
   };
@@ -222,7 +225,7 @@ export async function train(
     if (lr === null || trainer.finished) return;
     const before = trainer.lrOf(trainer.step + 1);
     trainer.changeLr(lr);
-    listener.event("lr", trainer.step, `${before} → ${lr}`);
+    listener.event("lr", trainer.step, `${digits(before)} → ${digits(lr)}`);
     listener.changed();
   };
 
