@@ -1,7 +1,7 @@
 import { InvalidArgumentError, Option, type Command } from "commander";
 import { SEEDED_BUG_NAMES } from "../../core/network/seeded-bug.ts";
 import type { InstructionSet } from "../../shared/engine/instruction-sets.ts";
-import { GRADIENT_REFERENCES } from "../../shared/experiments/gradcheck.ts";
+import { GRADIENT_REFERENCES, type GradientReference } from "../../shared/experiments/gradcheck.ts";
 import type { LadderPreset } from "../../shared/experiments/ladder.ts";
 import { NOTEBOOK_DEFAULTS } from "../../shared/experiments/notebook-defaults.ts";
 import { INITIALISATIONS } from "../../shared/specs/layer-spec.ts";
@@ -10,7 +10,7 @@ import { gradcheckWanted, runGradcheckCommand, type GradcheckOptions } from "./g
 import { inLab, reading, type CommandHost, type CommonOptions } from "./in-lab.ts";
 import { initSettings, runInitCommand, type InitOptions } from "./init-command.ts";
 import { ladderSettings, runLadderCommand, type LadderOptions } from "./ladder-command.ts";
-import { DATABASE, FORCE, kernelsOption, threadCount, USUAL_THREADS, wholeNumber } from "./options.ts";
+import { DATABASE, FORCE, kernelsOption, list, threadCount, USUAL_THREADS, wholeNumber } from "./options.ts";
 import { runTrainCommand, trainingWanted, type TrainOptions } from "./train-command.ts";
 
 /** Given by name; a shape of one's own is given by its sizes. */
@@ -20,6 +20,16 @@ function seconds(text: string): number {
   const value = Number(text);
   if (!(value > 0)) throw new InvalidArgumentError("expected a number of seconds above 0.");
   return value;
+}
+
+const REFERENCES: readonly string[] = [...GRADIENT_REFERENCES, "all"];
+
+function references(text: string): readonly GradientReference[] {
+  const names = list(text);
+  if (names.length === 0 || !names.every((name) => REFERENCES.includes(name))) {
+    throw new InvalidArgumentError(`Allowed choices are ${REFERENCES.join(", ")}, with commas between.`);
+  }
+  return GRADIENT_REFERENCES.filter((name) => names.includes(name) || names.includes("all"));
 }
 
 interface ComputingOptions extends CommonOptions {
@@ -96,9 +106,10 @@ export function addExperimentCommands(program: Command, host: CommandHost): void
     .option("--prefix <text>", "what comes before those names, for example deep_", "")
     .option("--rows <n>", "rows of the data instead of the spec's", wholeNumber(1))
     .addOption(
-      new Option("--reference <name>", "what to compare with")
-        .choices([...GRADIENT_REFERENCES, "all"])
-        .default("float64"),
+      new Option("--reference <list>", "what to compare with, with commas between")
+        .choices(REFERENCES)
+        .argParser(references)
+        .default(references("float64"), "float64"),
     )
     .option("--coordinates <n>", "coordinates a tensor for finite differences (default: 200)", wholeNumber(1))
     .option("--all-coordinates", "finite differences at every coordinate")

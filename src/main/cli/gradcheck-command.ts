@@ -1,10 +1,10 @@
 import { resolve } from "node:path";
 import * as v from "valibot";
 import {
-  GRADIENT_REFERENCES,
   gradcheckSettingsSchema,
   type GradcheckRecord,
   type GradcheckSettings,
+  type GradientReference,
   type GradientReport,
 } from "../../shared/experiments/gradcheck.ts";
 import {
@@ -26,7 +26,7 @@ export interface GradcheckOptions {
   readonly weights?: string;
   readonly prefix: string;
   readonly rows?: number;
-  readonly reference: string;
+  readonly reference: readonly GradientReference[];
   readonly coordinates?: number;
   readonly allCoordinates?: true;
   readonly bug?: string;
@@ -125,7 +125,7 @@ export async function gradcheckWanted(
   const { rows = spec.data.rows, reference, coordinates = COORDINATES } = options;
   const settings = v.parse(gradcheckSettingsSchema, {
     network: { ...spec, data: { ...spec.data, rows } },
-    references: reference === "all" ? [...GRADIENT_REFERENCES] : [reference],
+    references: [...reference],
     bug: options.bug ?? null,
     coordinates: options.allCoordinates === true ? null : coordinates,
     tolerance: options.tolerance,

@@ -1,3 +1,4 @@
+import { INITIALISATIONS } from "../specs/layer-spec.ts";
 import type { QuantityValue, RunSummary } from "./run-records.ts";
 
 /** How a run is done once more from a command line. */
@@ -40,6 +41,41 @@ function repeatDocument({ id, config, threads }: RunSummary): RepeatCommand {
   };
 }
 
+/** What an initialisation was compared with is kept by its title; older runs do not say whether they went backwards. */
+function repeatInit({ id, config, threads }: RunSummary): RepeatCommand {
+  const specFile = `${id}.json`;
+  const [otherwise] =
+    Object.entries(INITIALISATIONS).find(([, title]) => title === config["otherwise"]) ?? [];
+  const { gradients } = config;
+  return {
+    command:
+      `init ${specFile}${option("otherwise", otherwise)}${gradients === false ? "" : " --gradients"}` +
+      `${option("threads", threads)} --save`,
+    specFile,
+    caution:
+      gradients === undefined
+        ? "This run is older than the note whether it went backwards: leave --gradients out if it shows no gradients."
+        : "",
+  };
+}
+
+function repeatGradcheck({ id, config, threads }: RunSummary): RepeatCommand {
+  const specFile = `${id}.json`;
+  const references = String(config["references"]).split(", ").join(",");
+  const bug = config["bug"] === "none" ? "" : option("bug", config["bug"]);
+  const coordinates =
+    config["coordinates"] === "every one"
+      ? " --all-coordinates"
+      : option("coordinates", config["coordinates"]);
+  return {
+    command:
+      `gradcheck ${specFile} --reference ${references}${coordinates}${bug}` +
+      `${option("tolerance", config["tolerance"])}${option("threads", threads)}`,
+    specFile,
+    caution: config["given"] === true ? "This run's weights were read from files: add --weights FOLDER." : "",
+  };
+}
+
 /** The command that does the same again. */
 export function repeatCommand(run: RunSummary): RepeatCommand {
   const { id, kind, config, threads } = run;
@@ -65,25 +101,9 @@ export function repeatCommand(run: RunSummary): RepeatCommand {
       };
     }
     case "init":
-      return {
-        command: `init ${specFile}${common} --save`,
-        specFile,
-        caution: "",
-      };
-    case "gradcheck": {
-      const references = String(config["references"]).split(", ");
-      const reference = references.length === 1 ? (references[0] ?? "all") : "all";
-      const bug = config["bug"] === "none" ? "" : option("bug", config["bug"]);
-      const every = config["coordinates"] === "every one";
-      return {
-        command:
-          `gradcheck ${specFile} --reference ${reference}` +
-          `${every ? " --all-coordinates" : option("coordinates", config["coordinates"])}${bug}${option("tolerance", config["tolerance"])}${common}`,
-        specFile,
-        caution:
-          config["given"] === true ? "This run's weights were read from files: add --weights FOLDER." : "",
-      };
-    }
+      return repeatInit(run);
+    case "gradcheck":
+      return repeatGradcheck(run);
     case "profile":
       return { command: `bench ${specFile} --profile${common}`, specFile, caution: "" };
     case "imported":

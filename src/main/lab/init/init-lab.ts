@@ -136,6 +136,7 @@ export class InitLab {
             threads,
             split: spec.data.split,
             otherwise: otherwise === null ? "none" : INITIALISATIONS[otherwise],
+            gradients: settings.gradients,
           },
         },
       },

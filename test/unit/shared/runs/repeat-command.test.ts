@@ -30,8 +30,13 @@ test.each([
       coordinates: "every one",
       tolerance: "notebook",
     }),
-    "gradcheck r-1.json --reference all --all-coordinates --bug forgotBias --tolerance notebook --threads 2",
+    "gradcheck r-1.json --reference float64,tfjs --all-coordinates --bug forgotBias --tolerance notebook --threads 2",
   ],
+  [
+    run("init", { otherwise: "Xavier normal", gradients: true }),
+    "init r-1.json --otherwise xavierNormal --gradients --threads 2 --save",
+  ],
+  [run("init", { otherwise: "none", gradients: false }), "init r-1.json --threads 2 --save"],
   [run("training", { spec: "{}" }), "train r-1.json --threads 2 --again"],
   [
     run("training", { spec: "{}", kernels: "simd128" }),
@@ -43,5 +48,6 @@ test.each([
 
 test("repeatCommand() says what a command cannot bring back", () => {
   expect(repeatCommand(run("training", { weights: "from a file" })).caution).toContain("weights from a file");
+  expect(repeatCommand(run("init", { otherwise: "none" })).caution).toContain("leave --gradients out");
   expect(repeatCommand(run("stages", {})).caution).toContain("as cells of the notebook");
 });
