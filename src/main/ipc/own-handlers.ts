@@ -1,4 +1,4 @@
-import { basename, dirname, join } from "node:path";
+import { basename, dirname } from "node:path";
 import { withGivenWeights } from "../exchange/weights/given-weights.ts";
 import type { IpcCallName, IpcInput } from "../../shared/ipc/ipc-contract.ts";
 import { handedOut } from "../../shared/documents/exercise.ts";

@@ -1,3 +1,6 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse } from "csv-parse/sync";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { InitSettings } from "../../../src/shared/experiments/init.ts";
 import type { Initialisation, LayerSpec } from "../../../src/shared/specs/layer-spec.ts";
@@ -109,6 +112,33 @@ describe("Lab.init.save()", () => {
     expect(() => test.lab.gradcheck.get({ runId: run.id })).toThrow(
       /is of the kind init; expected one of the kind gradcheck/,
     );
+  });
+
+  it("exports a row a side and layer with all statistics, beside runs of other kinds", async () => {
+    const given = settings(network(2, "kaimingNormal", { type: "tanh" }), { otherwise: "zeros" });
+    const { id } = await test.lab.init.save(given).done;
+    const forward = await test.lab.init.save({ ...given, otherwise: null, gradients: false }).done;
+    const path = join(test.folder, "layers.csv");
+    const { sides } = test.lab.init.get({ runId: id }).report;
+    const layers = sides[0].layers.length;
+    expect(await test.lab.runs.export({ what: "layers", runIds: [id, forward.id], path })).toBe(
+      3 * (1 + layers),
+    );
+    const rows = parse<Record<string, string>>(readFileSync(path), { columns: true });
+    const second = rows.filter(({ run_id, side }) => run_id === id && side === "2");
+    expect(second.map(({ position }) => Number(position))).toEqual([...Array(layers + 1).keys()]);
+    expect(second.map(({ scheme }) => scheme)).toContain("all zeros");
+    const { activation, gradient, weightStd, light } = sides[0].layers[1];
+    expect(rows[2]).toMatchObject({
+      layer: "tanh",
+      activation_std: String(activation.std),
+      activation_saturated_share: String(activation.saturatedShare),
+      gradient_max: String(gradient?.max),
+      weight_std: weightStd === null ? "" : String(weightStd),
+      verdict: light.verdict,
+      source: light.source,
+    });
+    expect(rows.at(-1)).toMatchObject({ run_id: forward.id, gradient_std: "" });
   });
 });
 

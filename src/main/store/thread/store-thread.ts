@@ -6,6 +6,7 @@ import { writeBackup, writeCopy } from "../open/backup.ts";
 import { connect, type Database } from "../open/database.ts";
 import { exportGradchecksCsv } from "../export/export-gradchecks-csv.ts";
 import { exportLadderCsv } from "../export/export-ladder-csv.ts";
+import { exportLayersCsv } from "../export/export-layers-csv.ts";
 import { exportMetricsCsv } from "../export/export-metrics-csv.ts";
 import { exportMetricsParquet } from "../export/export-metrics-parquet.ts";
 import { exportTensorboard } from "../export/export-tensorboard.ts";
@@ -103,6 +104,8 @@ function exportTo(
       return exportSummaryCsv(store, runIds, path, checkpoint);
     case "gradchecks":
       return exportGradchecksCsv(store, runIds, path, checkpoint);
+    case "layers":
+      return exportLayersCsv(store, runIds, path, checkpoint);
     case "ladder-samples":
       return exportLadderCsv(store, runIds, "samples", path, checkpoint);
     case "ladder-summary":
