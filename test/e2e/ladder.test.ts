@@ -50,6 +50,10 @@ async function climb(): Promise<void> {
   await idle(page);
 }
 
+/** Of the view that is shown: the page of a ladder's run has the same charts. */
+const chartBox = (chart: string): Locator =>
+  page.locator(`[data-chart="${chart}"]`).filter({ visible: true });
+
 const card = (rung: string): Locator => page.locator(`article[data-rung="${rung}"]`);
 
 const violations = (rules?: Rules): Promise<string[]> => accessibilityViolations(page, rules);
@@ -58,7 +62,7 @@ const violations = (rules?: Rules): Promise<string[]> => accessibilityViolations
 async function chartShot(chart: string, theme: string): Promise<void> {
   const folder = resolve("test-results/screenshots");
   mkdirSync(folder, { recursive: true });
-  const box = page.locator(`[data-chart="${chart}"]`);
+  const box = chartBox(chart);
   await box.scrollIntoViewIfNeeded();
   await box.locator("canvas").waitFor();
   const colours = () =>
@@ -136,7 +140,7 @@ describe("the ladder view", () => {
   });
 
   it("pins a value and zooms by keyboard, hides what the legend names, and shows the same as a table", async () => {
-    const samples = page.locator('[data-chart="samples"]');
+    const samples = chartBox("samples");
     await samples.scrollIntoViewIfNeeded();
     const stage = samples.getByRole("group", { name: /^Drawing: / });
     await stage.focus();
@@ -162,7 +166,7 @@ describe("the ladder view", () => {
   });
 
   it("saves a chart as a picture at twice its size and puts it on the clipboard", async () => {
-    const samples = page.locator('[data-chart="samples"]');
+    const samples = chartBox("samples");
     const { width } = await samples.locator("canvas").evaluate((canvas) => ({ width: canvas.clientWidth }));
     await samples.getByRole("button", { name: /^Save as PNG/ }).click();
     const named = () => readdirSync(launched.saveDir).filter((name) => name.endsWith(".png"));
@@ -208,6 +212,9 @@ describe("the ladder view", () => {
   it("leads to the run's page and back with the same settings", async () => {
     await page.getByRole("button", { name: "Open the run" }).click();
     await page.getByRole("region", { name: "Rungs of this ladder" }).waitFor();
+    for (const chart of ["bars", "samples"]) {
+      await chartBox(chart).locator("canvas").waitFor();
+    }
     await takeScreenshot(page, "ladder-run-page");
     await page.getByRole("button", { name: "Open in Ladder with these settings" }).click();
     expect(await field("Budget").inputValue()).toBe("2");
@@ -221,11 +228,11 @@ describe("the ladder view", () => {
     // The least there is: seven sizes times ten rungs, and what is shown does not depend on it.
     await field("Budget").fill("0.1");
     await runButton().click();
-    await page.locator('[data-chart="bars"] canvas').waitFor();
+    await chartBox("bars").locator("canvas").waitFor();
     // How soon is measured by hand on a quiet machine; here the window must answer at all while workers are busy.
-    const entry = page.locator('[data-chart="bars"]').getByRole("button", { name: "Show as table" });
+    const entry = chartBox("bars").getByRole("button", { name: "Show as table" });
     await entry.click();
-    await page.locator('[data-chart="bars"]').getByRole("button", { name: "Show as chart" }).click();
+    await chartBox("bars").getByRole("button", { name: "Show as chart" }).click();
     expect(await page.getByRole("button", { name: /^Cancel / }).count()).toBe(1);
     await idle(page);
     for (const { theme, rules } of THEMES) {

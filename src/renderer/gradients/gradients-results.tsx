@@ -1,9 +1,5 @@
 import { Button } from "@mantine/core";
 import { Check, FileDown, TriangleAlert, X } from "lucide-react";
-import { useMemo, useState } from "react";
-import type { GradientReport } from "../../shared/experiments/gradcheck.ts";
-import { ChartFigure } from "../charts/kit/chart-figure.tsx";
-import { HeatMap, type HeatMapData } from "../charts/kit/heat-map.tsx";
 import { formatNumber, fullPrecision } from "../format/number.ts";
 import { openRun } from "../store/open-run.ts";
 import { useStore } from "../store/create-store.ts";
@@ -11,10 +7,7 @@ import { labStore } from "../store/lab-store.ts";
 import type { ShownGradcheck } from "./gradcheck-store.ts";
 import { exportRuns } from "../store/save.ts";
 import { ExactText } from "../ui/exact-text.tsx";
-import { errorsFigure } from "./errors-figure.ts";
-import { GradientCheckTable } from "../ui/gradient-check-table.tsx";
-import { groupReports } from "./group-reports.ts";
-import { scatterFigure } from "./scatter-figure.ts";
+import { ChosenReport } from "./chosen-report.tsx";
 import own from "./gradients.module.css";
 
 /** What a check found, from its first report on. */
@@ -26,10 +19,6 @@ export function GradientsResults({
   readonly running: boolean;
 }) {
   const { runId, record, reports } = shown;
-  const [chosen, setChosen] = useState(0);
-  const groups = useMemo(() => groupReports(reports), [reports]);
-  const rows = groups.flatMap((group) => group.rows);
-  const row = rows[Math.min(chosen, rows.length - 1)];
   return (
     <>
       <div className={own["head"]}>
@@ -74,12 +63,7 @@ export function GradientsResults({
           )}
         </>
       )}
-      <GradientCheckTable
-        groups={groups}
-        label="Gradients and references"
-        choice={{ row, choose: (wanted) => setChosen(rows.findIndex((each) => each === wanted)) }}
-      />
-      {row !== undefined && <ReportCharts report={row.report} />}
+      <ChosenReport reports={reports} />
     </>
   );
 }
@@ -132,41 +116,4 @@ function Outcome({
       {worst === undefined ? "" : `${worst.tensor}: ${worst.reason}.`}
     </p>
   );
-}
-
-function ReportCharts({ report }: { readonly report: GradientReport }) {
-  const scatter = useMemo(() => scatterFigure(report), [report]);
-  const errors = useMemo(() => errorsFigure(report), [report]);
-  const map = useMemo(() => heatMapOf(report), [report]);
-  return (
-    <div className={own["charts"]}>
-      <ChartFigure key={`s ${scatter.title}`} figure={scatter} />
-      <ChartFigure key={`e ${errors.title}`} figure={errors} />
-      {map !== null && <HeatMap data={map} />}
-    </div>
-  );
-}
-
-function heatMapOf({ tensor, heatMap, shape }: GradientReport): HeatMapData | null {
-  if (heatMap === null) return null;
-  const { rows, columns, values } = heatMap;
-  const [height = 1, width = 1] = shape;
-  const range = (index: number, cells: number, size: number): string => {
-    const [from, to] = [Math.ceil((index * size) / cells), Math.ceil(((index + 1) * size) / cells) - 1];
-    return from === to ? String(from) : `${from}–${to}`;
-  };
-  const most = Math.max(...values);
-  const at = values.indexOf(most);
-  return {
-    title: `${tensor}: where it is wrong`,
-    note: "mean |ours − reference| over patches of the matrix",
-    summary: `The largest error, ${formatNumber(most)}, is at row ${range(Math.floor(at / columns), rows, height)}, column ${range(at % columns, columns, width)}.`,
-    rows,
-    columns,
-    values,
-    rowAxis: "row",
-    columnAxis: "column",
-    rowLabel: (row) => `row ${range(row, rows, height)}`,
-    columnLabel: (column) => `column ${range(column, columns, width)}`,
-  };
 }

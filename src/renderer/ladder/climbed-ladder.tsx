@@ -1,4 +1,3 @@
-import { SegmentedControl } from "@mantine/core";
 import { useState } from "react";
 import type { ProductShape } from "../../shared/experiments/ladder.ts";
 import { useStore } from "../store/create-store.ts";
@@ -9,8 +8,9 @@ import { LadderCharts } from "./ladder-charts.tsx";
 import { LadderComparisonPart } from "./ladder-comparison-part.tsx";
 import { LadderHead } from "./ladder-head.tsx";
 import { LadderNotes } from "./ladder-notes-list.tsx";
-import { firstShown, sameShape, shapesOf, shapeText } from "./ladder-results.ts";
+import { firstShown, shapesOf } from "./ladder-results.ts";
 import { RungCards } from "./rung-cards.tsx";
+import { SizeChoice } from "./size-choice.tsx";
 
 /** A ladder that runs or ran: what to know about it, its charts, its rungs, and how it compares. */
 export function ClimbedLadder({ shown }: { readonly shown: ShownLadder }) {
@@ -20,20 +20,11 @@ export function ClimbedLadder({ shown }: { readonly shown: ShownLadder }) {
     ({ activity }) => activity?.kind === "ladder" && activity.runId === runId,
   );
   const [chosen, setChosen] = useState<ProductShape | null>(null);
-  const shapes = shapesOf(results);
   const shape = chosen ?? firstShown(results) ?? settings.shape;
   return (
     <>
       <LadderHead shown={shown} running={running} />
-      {shapes.length > 1 && (
-        <SegmentedControl
-          mt="xs"
-          aria-label="Size shown"
-          value={shapeText(shape)}
-          data={shapes.map((each) => ({ value: shapeText(each), label: sizeLabel(each) }))}
-          onChange={(text) => setChosen(shapes.find((each) => shapeText(each) === text) ?? null)}
-        />
-      )}
+      <SizeChoice shapes={shapesOf(results)} shape={shape} onChoose={setChosen} />
       <LadderNotes results={results} record={record} shape={shape} running={running} />
       <LadderBars results={results} shape={shape} />
       <RungCards results={results} shape={shape} running={running} />
@@ -41,8 +32,4 @@ export function ClimbedLadder({ shown }: { readonly shown: ShownLadder }) {
       {!running && <LadderComparisonPart runId={runId} />}
     </>
   );
-}
-
-function sizeLabel({ m, k, n }: ProductShape): string {
-  return sameShape({ m, k, n }, { m, k: m, n: m }) ? `${m}³` : shapeText({ m, k, n });
 }

@@ -18,26 +18,35 @@ interface LadderChartsProps {
   readonly threads: number;
 }
 
+/** A part of the view, to jump to. */
+export function LadderCharts(props: LadderChartsProps) {
+  const { results, shape } = props;
+  if (!ladderAt(results, shape).some(hasTimes)) return null;
+  return (
+    <section className={classes["part"]} aria-labelledby={LADDER_PARTS.charts}>
+      <h2 id={LADDER_PARTS.charts} tabIndex={-1}>
+        Charts
+      </h2>
+      <LadderFigures {...props} />
+    </section>
+  );
+}
+
 /** Every chart that this ladder has the numbers for, besides its bars. */
-export function LadderCharts({ results, record, shape, threads }: LadderChartsProps) {
+export function LadderFigures({ results, record, shape, threads }: LadderChartsProps) {
   const charts = useMemo(
     () => chartsOf({ results, record, shape, threads }),
     [results, record, shape, threads],
   );
   if (charts.length === 0) return null;
   return (
-    <section className={classes["part"]} aria-labelledby={LADDER_PARTS.charts}>
-      <h2 id={LADDER_PARTS.charts} tabIndex={-1}>
-        Charts
-      </h2>
-      <div className={classes["charts"]}>
-        {charts.map(({ id, figure }) => (
-          <div key={id} className={classes["chart"]} data-chart={id}>
-            <ChartFigure figure={figure} />
-          </div>
-        ))}
-      </div>
-    </section>
+    <div className={classes["charts"]}>
+      {charts.map(({ id, figure }) => (
+        <div key={id} className={classes["chart"]} data-chart={id}>
+          <ChartFigure figure={figure} />
+        </div>
+      ))}
+    </div>
   );
 }
 

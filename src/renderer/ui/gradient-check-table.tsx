@@ -182,6 +182,7 @@ function TensorName({ row, against, choice }: TensorNameProps) {
     <button
       type="button"
       className={classes["rowButton"]}
+      data-printed="true"
       aria-pressed={choice.row === row}
       aria-label={`Charts of ${row.tensor} ${against}`}
       onClick={() => choice.choose(row)}

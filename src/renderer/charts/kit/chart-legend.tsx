@@ -32,6 +32,7 @@ export function ChartLegend({ title, entries, theme, hidden, onToggle }: ChartLe
             <button
               type="button"
               className={classes["entry"]}
+              data-printed="true"
               aria-pressed={!hidden.has(entry.label)}
               aria-label={`${entry.label}: ${title}`}
               title={hidden.has(entry.label) ? "Show" : "Hide"}
