@@ -126,11 +126,23 @@ describe("the gradients view", () => {
     }
   });
 
-  it("leads to the run's page and back", async () => {
+  it("leads to the run's page with the charts, on paper too, and back with the run's settings", async () => {
     await page.getByRole("button", { name: "Open the run" }).click();
-    await table().waitFor();
+    const name = table().getByRole("button", { name: "Charts of w1 against float64 backward pass" });
+    await name.click();
+    await page.getByRole("img", { name: /^w1: where it is wrong/ }).waitFor();
     expect(await violations()).toEqual([]);
-    await page.getByRole("button", { name: "Open in Gradients" }).click();
+    const back = page.getByRole("button", { name: "Open in Gradients with these settings" });
+    await page.emulateMedia({ media: "print" });
+    expect([await name.isVisible(), await back.isVisible()]).toEqual([true, false]);
+    await page.emulateMedia({ media: null });
+    await back.click();
     await page.getByText("All gradients passed.").waitFor();
+    // The form held the check of a bug; the run that was opened had none.
+    expect(await controls().getByLabel("Bug on purpose").inputValue()).toBe("none");
+    expect(await controls().getByLabel("Tolerance").inputValue()).toBe("strict");
+    expect(await controls().getByRole("checkbox", { checked: true }).count()).toBe(4);
+    expect(await controls().getByLabel("Network", { exact: true }).inputValue()).toBe("given");
+    expect(await controls().getByRole("textbox", { name: "Rows" }).inputValue()).toBe("64");
   });
 });

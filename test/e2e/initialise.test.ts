@@ -1,3 +1,4 @@
+import { readdirSync } from "node:fs";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { showView } from "./drive-window.ts";
@@ -173,5 +174,16 @@ describe("the initialise view", () => {
       .first()
       .click();
     await layers("orthogonal").waitFor();
+    await page.getByRole("button", { name: "Layers as CSV" }).click();
+    await expect.poll(() => readdirSync(launched.saveDir)).toHaveLength(1);
+
+    // Whatever the form has become, the run brings its own settings back.
+    await showView(page, "Initialise");
+    await controls().getByRole("button", { name: "Cell 12: normal / √n" }).click();
+    await showView(page, "Runs");
+    await page.getByRole("button", { name: "Open in Initialise with these settings" }).click();
+    expect(await controls().getByLabel("Compare with").inputValue()).toBe("orthogonal");
+    await expect.poll(() => layers("normal / √n").getByRole("row").count()).toBe(16);
+    expect(await layers("orthogonal").getByRole("row").count()).toBe(16);
   });
 });

@@ -67,6 +67,47 @@ async function showEveryRun(page: Page): Promise<void> {
   }
 }
 
+/** What is chosen for the next experiment and is not the default. */
+const DRAFTS = [
+  { view: "Initialise", settings: "Initialisation settings", field: "Compare with", value: "orthogonal" },
+  { view: "Gradients", settings: "Gradient check settings", field: "Tolerance", value: "notebook" },
+  { view: "Gradients", settings: "Gradient check settings", field: "Bug on purpose", value: "factor-2" },
+  { view: "Data", settings: "Data sets", field: "Toy", value: "moons" },
+] as const;
+
+const draft = (page: Page, { settings, field }: (typeof DRAFTS)[number]) =>
+  page.getByRole("region", { name: settings }).getByLabel(field, { exact: true });
+
+async function changeDrafts(page: Page): Promise<void> {
+  for (const one of DRAFTS) {
+    await showView(page, one.view);
+    await draft(page, one).selectOption(one.value);
+  }
+  await showView(page, "Gradients");
+  const checks = page.getByRole("region", { name: "Gradient check settings" });
+  await checks.getByRole("checkbox", { name: "Every coordinate" }).check();
+  await checks.getByRole("checkbox", { name: "TensorFlow.js" }).check();
+  // A network from another view.
+  await showView(page, "Initialise");
+  await page
+    .getByRole("region", { name: "Initialisation settings" })
+    .getByRole("button", { name: "Open in Gradients" })
+    .click();
+}
+
+async function expectDrafts(page: Page): Promise<void> {
+  for (const one of DRAFTS) {
+    await showView(page, one.view);
+    expect(await draft(page, one).inputValue(), one.field).toBe(one.value);
+  }
+  await showView(page, "Gradients");
+  const checks = page.getByRole("region", { name: "Gradient check settings" });
+  for (const name of ["Every coordinate", "TensorFlow.js", "float64 backward pass", "central differences"]) {
+    expect(await checks.getByRole("checkbox", { name }).isChecked(), name).toBe(true);
+  }
+  expect(await checks.getByLabel("Network", { exact: true }).inputValue()).toBe("given");
+}
+
 test("A2: after a restart and a reload every view shows its last result; A14: Ctrl+Enter, palette, presentation", async () => {
   launched = await launchApp({ userDataDir: profile, page: "checked" });
   await idle(launched.page);
@@ -76,11 +117,13 @@ test("A2: after a restart and a reload every view shows its last result; A14: Ct
   await showView(launched.page, "Backward");
   await launched.page.keyboard.press("Control+Enter");
   await launched.page.getByText(/^Step 1 of/).waitFor();
+  await changeDrafts(launched.page);
   await launched.close();
 
   launched = await launchApp({ userDataDir: profile, page: "checked" });
   const { page } = launched;
   await expectLastResults(page);
+  await expectDrafts(page);
   await page.reload();
   await expectLastResults(page);
 

@@ -1,15 +1,16 @@
 import { Button, NativeSelect, TextInput } from "@mantine/core";
 import { FolderOpen, Upload } from "lucide-react";
-import { useRef, useState } from "react";
+import { useRef } from "react";
 import { counted } from "../../core/counted.ts";
 import { TOYS, type Toy } from "../../core/toys/toy-points.ts";
 import { outputsOf, type Dataset } from "../../shared/experiments/dataset.ts";
-import { MOST_TOY_ROWS, toyName } from "../../shared/experiments/toys.ts";
+import { toyName } from "../../shared/experiments/toys.ts";
 import { formatNumber } from "../format/number.ts";
 import { useStore } from "../store/create-store.ts";
 import { datasetsStore, shownDatasetStore } from "../store/datasets-store.ts";
 import { labStore } from "../store/lab-store.ts";
 import { dismissImport, importStore, previewFiles } from "./import-store.ts";
+import { TOY_NAMES, useToyForm } from "./toy-form.ts";
 import own from "./data.module.css";
 
 /** What a data set is, in a line. */
@@ -112,21 +113,15 @@ function ImportPlace() {
   );
 }
 
-const TOY_CHOICES = Object.keys(TOYS);
+const TOY_FIELDS = [
+  { name: "rows", label: "Points", inputMode: "numeric" },
+  { name: "noise", label: "Noise", inputMode: "decimal" },
+  { name: "seed", label: "Seed", inputMode: "numeric" },
+] as const;
 
 /** Small sets of two features that are drawn anew by what is chosen. */
 function ToyChoices() {
-  const [toy, setToy] = useState<Toy>("circles");
-  const [rows, setRows] = useState("400");
-  const [noise, setNoise] = useState("0.1");
-  const [seed, setSeed] = useState("1");
-  const sound =
-    /^\d+$/.test(rows) &&
-    Number(rows) >= 10 &&
-    Number(rows) <= MOST_TOY_ROWS &&
-    Number(noise) >= 0 &&
-    Number(noise) <= 9.99 &&
-    /^\d{1,9}$/.test(seed);
+  const { toy, chooseToy, fields, choice } = useToyForm();
   return (
     <>
       <h2>Toys</h2>
@@ -136,36 +131,27 @@ function ToyChoices() {
         description={TOYS[toy]}
         inputWrapperOrder={["label", "input", "description"]}
         value={toy}
-        data={TOY_CHOICES}
-        onChange={(event) => setToy(event.currentTarget.value as Toy)}
+        data={[...TOY_NAMES]}
+        onChange={(event) => chooseToy(event.currentTarget.value as Toy)}
       />
-      <TextInput
-        size="xs"
-        label="Points"
-        inputMode="numeric"
-        value={rows}
-        error={sound ? null : "10 to 100,000 points, noise 0 to 9.99, a whole seed"}
-        onChange={(event) => setRows(event.currentTarget.value)}
-      />
-      <TextInput
-        size="xs"
-        label="Noise"
-        inputMode="decimal"
-        value={noise}
-        onChange={(event) => setNoise(event.currentTarget.value)}
-      />
-      <TextInput
-        size="xs"
-        label="Seed"
-        inputMode="numeric"
-        value={seed}
-        onChange={(event) => setSeed(event.currentTarget.value)}
-      />
+      {TOY_FIELDS.map(({ name, label, inputMode }) => (
+        <TextInput
+          key={name}
+          size="xs"
+          label={label}
+          inputMode={inputMode}
+          value={fields[name].text}
+          error={fields[name].error}
+          onChange={(event) => fields[name].set(event.currentTarget.value)}
+        />
+      ))}
       <Button
         size="xs"
         variant="default"
-        disabled={!sound}
-        onClick={() => show(toyName({ toy, rows: Number(rows), noise: Number(noise), seed: Number(seed) }))}
+        disabled={choice === null}
+        onClick={() => {
+          if (choice !== null) show(toyName(choice));
+        }}
       >
         Draw the toy
       </Button>

@@ -1,11 +1,12 @@
 import { Button } from "@mantine/core";
 import { ShieldCheck } from "lucide-react";
 import { useMemo } from "react";
+import type { GradcheckRecord } from "../../shared/experiments/gradcheck.ts";
 import type { RunPartProps } from "../ui/run-part.ts";
 import { showView } from "../app/views.ts";
 import { useAnswer } from "../bridge/use-answer.ts";
-import { GradientCheckTable } from "../ui/gradient-check-table.tsx";
-import { groupReports } from "./group-reports.ts";
+import { ChosenReport } from "./chosen-report.tsx";
+import { takeGradcheckSettings } from "./gradients-form.ts";
 import { showGradcheck } from "./gradcheck-store.ts";
 import { ErrorNotice } from "../ui/notices.tsx";
 import part from "../ui/run-part.module.css";
@@ -25,20 +26,20 @@ export function GradcheckRunPart({ details: { run } }: RunPartProps) {
             <Button
               variant="default"
               leftSection={<ShieldCheck size="1rem" aria-hidden="true" />}
-              onClick={() => {
-                showGradcheck(answer.value);
-                showView("gradients");
-              }}
+              onClick={() => openInGradients(answer.value)}
             >
-              Open in Gradients
+              Open in Gradients with these settings
             </Button>
           </div>
-          <GradientCheckTable
-            groups={groupReports(answer.value.report.reports)}
-            label="Gradients and references"
-          />
+          <ChosenReport key={id} reports={answer.value.report.reports} />
         </>
       )}
     </section>
   );
+}
+
+function openInGradients(record: GradcheckRecord): void {
+  takeGradcheckSettings(record.report.settings);
+  showGradcheck(record);
+  showView("gradients");
 }

@@ -1,10 +1,15 @@
 import { useMemo } from "react";
 import * as v from "valibot";
-import type { SeededBug } from "../../core/network/seeded-bug.ts";
-import type { GradcheckSettings, GradientReference } from "../../shared/experiments/gradcheck.ts";
+import {
+  gradcheckSettingsSchema,
+  gradientReferenceSchema,
+  type GradcheckSettings,
+  type GradientReference,
+} from "../../shared/experiments/gradcheck.ts";
 import { createNetworkForm, type NetworkForm } from "../network/network-form.ts";
 import { createDraftForm, type DraftForm } from "../preferences/draft-form.ts";
-import { createStore, useStore } from "../store/create-store.ts";
+import { createKeptStore } from "../preferences/kept-store.ts";
+import { useStore } from "../store/create-store.ts";
 import { labStore } from "../store/lab-store.ts";
 
 const network = createNetworkForm("backprop-lab.gradients-network", "gradients", {
@@ -19,29 +24,29 @@ const network = createNetworkForm("backprop-lab.gradients-network", "gradients",
   seed: 42,
 });
 
+const { bug, tolerance, coordinates } = gradcheckSettingsSchema.entries;
 const numberForms = createDraftForm<"coordinates">("backprop-lab.gradients-draft", {
-  coordinates: v.pipe(
-    v.number("coordinates must be a number"),
-    v.integer("coordinates must be a whole number"),
-    v.minValue(1, "coordinates must be at least 1"),
-    v.maxValue(1_000_000, "coordinates must be at most 1,000,000"),
-  ),
+  coordinates: coordinates.wrapped,
 });
 const DEFAULTS = { coordinates: 50 };
 
-interface Choice {
+const choices = createKeptStore(
+  "backprop-lab.gradients-choice",
+  v.object({
+    references: v.fallback(v.pipe(v.array(gradientReferenceSchema), v.readonly()), [
+      "float64",
+      "finite-difference",
+    ]),
+    bug: v.fallback(bug, null),
+    tolerance: v.fallback(tolerance, "strict"),
+    every: v.fallback(v.boolean(), false),
+  }),
+);
+interface Choice extends Pick<GradcheckSettings, "bug" | "tolerance"> {
   readonly references: readonly GradientReference[];
-  readonly bug: SeededBug | null;
-  readonly tolerance: GradcheckSettings["tolerance"];
+  /** Every coordinate of each tensor. */
   readonly every: boolean;
 }
-
-const choiceStore = createStore<Choice>({
-  references: ["float64", "finite-difference"],
-  bug: null,
-  tolerance: "strict",
-  every: false,
-});
 
 export interface GradientsForm extends Choice {
   readonly choose: (change: Partial<Choice>) => void;
@@ -51,9 +56,22 @@ export interface GradientsForm extends Choice {
   readonly settings: GradcheckSettings | null;
 }
 
+/** Puts a check's settings into the form; the threads are the lab's. */
+export function takeGradcheckSettings(settings: GradcheckSettings): void {
+  network.take(settings.network);
+  const every = settings.coordinates === null;
+  if (!every) numberForms.read(DEFAULTS).fields.coordinates.set(String(settings.coordinates));
+  choices.change({
+    references: settings.references,
+    bug: settings.bug,
+    tolerance: settings.tolerance,
+    every,
+  });
+}
+
 export function useGradientsForm(): GradientsForm {
   const threads = useStore(labStore, (state) => state.threads) ?? 1;
-  const choice = useStore(choiceStore);
+  const choice = useStore(choices);
   const form = network.useForm();
   const numbers = numberForms.useForm(DEFAULTS);
   return useMemo(() => {
@@ -71,7 +89,6 @@ export function useGradientsForm(): GradientsForm {
           coordinates: every ? null : coordinates,
         }
       : null;
-    const choose = (change: Partial<Choice>): void => choiceStore.set({ ...choiceStore.get(), ...change });
-    return { ...choice, choose, network: form, numbers, settings };
+    return { ...choice, choose: choices.change, network: form, numbers, settings };
   }, [choice, form, numbers, threads]);
 }

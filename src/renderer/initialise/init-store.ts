@@ -48,6 +48,11 @@ export async function measureInit(settings: InitSettings): Promise<void> {
   change({ measuring: false });
 }
 
+/** Shows a saved report: the form's own network is measured when it changes. */
+export function showInit(report: InitReport): void {
+  change({ report, failure: null });
+}
+
 /** Shows a saved report until the form's own network is measured. */
 export function restoreInit(report: InitReport): void {
   if (initStore.get().report === null) change({ report });

@@ -1,9 +1,10 @@
 import { useMemo } from "react";
-import type { InitPreset, InitSettings } from "../../shared/experiments/init.ts";
-import type { Initialisation } from "../../shared/specs/layer-spec.ts";
+import * as v from "valibot";
+import { initSettingsSchema, type InitPreset, type InitSettings } from "../../shared/experiments/init.ts";
 import { schemesOf } from "../../shared/specs/network-spec.ts";
 import { createNetworkForm, type NetworkForm } from "../network/network-form.ts";
-import { createStore, useStore } from "../store/create-store.ts";
+import { createKeptStore } from "../preferences/kept-store.ts";
+import { useStore } from "../store/create-store.ts";
 import { labStore } from "../store/lab-store.ts";
 
 const network = createNetworkForm("backprop-lab.initialise-network", "initialise", {
@@ -18,12 +19,15 @@ const network = createNetworkForm("backprop-lab.initialise-network", "initialise
   seed: 42,
 });
 
-interface Choice {
-  readonly otherwise: Initialisation | null;
-  readonly gradients: boolean;
-}
-
-const choiceStore = createStore<Choice>({ otherwise: "scaledNormal", gradients: true });
+const { otherwise, gradients } = initSettingsSchema.entries;
+const choices = createKeptStore(
+  "backprop-lab.initialise-choice",
+  v.object({
+    otherwise: v.fallback(otherwise, "scaledNormal"),
+    gradients: v.fallback(gradients, true),
+  }),
+);
+type Choice = Pick<InitSettings, "otherwise" | "gradients">;
 
 export interface InitialiseForm extends Choice {
   readonly choose: (change: Partial<Choice>) => void;
@@ -34,12 +38,11 @@ export interface InitialiseForm extends Choice {
 
 export function useInitialiseForm(): InitialiseForm {
   const threads = useStore(labStore, (state) => state.threads) ?? 1;
-  const choice = useStore(choiceStore);
+  const choice = useStore(choices);
   const form = network.useForm();
   return useMemo(() => {
     const settings = form.spec === null ? null : { network: form.spec, ...choice, threads };
-    const choose = (change: Partial<Choice>): void => choiceStore.set({ ...choiceStore.get(), ...change });
-    return { ...choice, choose, network: form, settings };
+    return { ...choice, choose: choices.change, network: form, settings };
   }, [choice, form, threads]);
 }
 
@@ -59,7 +62,13 @@ export function takePreset({ settings }: InitPreset): void {
     activation: shifted ? "shiftedRelu" : "relu",
     init: schemesOf(settings.network)[0] ?? "kaimingNormal",
   });
-  choiceStore.set({ otherwise: null, gradients: true });
+  choices.change({ otherwise: null, gradients: true });
+}
+
+/** Puts a saved initialisation's settings into the form; the threads are the lab's. */
+export function takeInitSettings({ network: spec, otherwise, gradients }: InitSettings): void {
+  network.take(spec);
+  choices.change({ otherwise, gradients });
 }
 
 /** Another draw of the same. */

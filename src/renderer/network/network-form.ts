@@ -14,6 +14,8 @@ import {
   DEEP_CLASSIFIER,
   dataMisfit,
   endsOf,
+  networkSpecEntries,
+  networkSpecMisfit,
   networkSpecSchema,
   NOTEBOOK_NETWORK,
   outputsFor,
@@ -126,7 +128,7 @@ export function specOf(
 
 /** Rows that another view's network comes with at most: a check or a trace looks at some. */
 const MOST_GIVEN_ROWS = 1_000;
-const KEPT_PRESETS = ["notebook", "classifier", "custom"] as const;
+const PRESET_NAMES = Object.keys(NETWORK_PRESETS) as NetworkPreset[];
 
 export interface NetworkForm {
   readonly view: NetworkView;
@@ -153,6 +155,18 @@ function ownLossOf(value: unknown): OwnLossSpec | null {
   return loss.success ? loss.output : null;
 }
 
+const { data: _data, seed: _seed, ...givenEntries } = networkSpecEntries;
+const givenSchema = v.pipe(
+  v.strictObject(givenEntries),
+  v.check((given) => networkSpecMisfit(given) === ""),
+);
+
+/** A network as it was kept; null where there is none. */
+function givenOf(value: unknown): GivenNetwork | null {
+  const given = v.safeParse(givenSchema, value);
+  return given.success ? given.output : null;
+}
+
 /** A form for a network; each view has its own, under its own key. */
 export function createNetworkForm(
   key: string,
@@ -162,15 +176,21 @@ export function createNetworkForm(
 ): {
   readonly useForm: () => NetworkForm;
   readonly set: (change: Partial<NetworkChoice & Record<NetworkField, number>>) => void;
+  /** Puts a whole network with its data into the form. */
+  readonly take: (spec: NetworkSpec) => void;
 } {
   const defaults = { gain: 1, ...given };
   const stored = parseObject(localStorage.getItem(`${key}-choice`));
   const ownActivation = ownLayerOf(stored["ownActivation"]);
+  const kept = givenOf(stored["given"]);
   const choice = createStore<NetworkChoice>({
     data: typeof stored["data"] === "string" ? stored["data"] : MNIST_DATASET.id,
-    // What came from another view is not kept: its preset falls back.
-    given: null,
-    preset: oneOf(KEPT_PRESETS, stored["preset"], defaults.preset),
+    given: kept,
+    preset: oneOf(
+      PRESET_NAMES.filter((name) => name !== "given" || kept !== null),
+      stored["preset"],
+      defaults.preset,
+    ),
     activation: oneOf(
       [
         ...(Object.keys(ACTIVATIONS) as ActivationName[]),
@@ -188,8 +208,7 @@ export function createNetworkForm(
   const numberForms = createDraftForm<NetworkField>(`${key}-draft`, NUMBERS);
   const choose = (change: Partial<NetworkChoice>): void => {
     const next = { ...choice.get(), ...change };
-    const { given: _passing, ...kept } = next;
-    localStorage.setItem(`${key}-choice`, JSON.stringify(kept));
+    localStorage.setItem(`${key}-choice`, JSON.stringify(next));
     choice.set(next);
   };
   const set = (change: Partial<NetworkChoice & Record<NetworkField, number>>): void => {
@@ -200,22 +219,11 @@ export function createNetworkForm(
     }
     choose(rest);
   };
-  takeOffers(view, ({ layers, loss, labelSmoothing, delta, classWeights, ownLoss, data, seed }) => {
-    const extra = {
-      ...(labelSmoothing === undefined ? {} : { labelSmoothing }),
-      ...(delta === undefined ? {} : { delta }),
-      ...(ownLoss === undefined ? {} : { ownLoss }),
-      ...(classWeights === undefined ? {} : { classWeights }),
-    };
-    set({
-      preset: "given",
-      given: { layers, loss, ...extra },
-      data: data.name,
-      split: data.split,
-      rows: Math.min(data.rows, MOST_GIVEN_ROWS),
-      seed,
-    });
-  });
+  const take = ({ data, seed, ...network }: NetworkSpec): void =>
+    set({ preset: "given", given: network, data: data.name, split: data.split, rows: data.rows, seed });
+  takeOffers(view, (spec) =>
+    take({ ...spec, data: { ...spec.data, rows: Math.min(spec.data.rows, MOST_GIVEN_ROWS) } }),
+  );
   return {
     useForm: () => {
       const all = useStore(datasetsStore);
@@ -241,6 +249,7 @@ export function createNetworkForm(
       }, [all, chosen, numbers]);
     },
     set,
+    take,
   };
 }
 

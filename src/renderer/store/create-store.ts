@@ -1,12 +1,15 @@
 import { useSyncExternalStore } from "react";
 import { afterFrame } from "./after-frame.ts";
 
-export interface Store<T> {
+export interface ReadableStore<T> {
   readonly get: () => T;
+  readonly subscribe: (listener: () => void) => () => void;
+}
+
+export interface Store<T> extends ReadableStore<T> {
   readonly set: (next: T) => void;
   /** Replaces the value at once and tells of it after the next frame: for what is on the screen already. */
   readonly setAndTellLater: (next: T) => void;
-  readonly subscribe: (listener: () => void) => () => void;
 }
 
 /** One value that components read with `useStore`; they render again when it is replaced. */
@@ -37,9 +40,9 @@ export function createStore<T>(initial: T): Store<T> {
   };
 }
 
-export function useStore<T>(store: Store<T>): T;
-export function useStore<T, S>(store: Store<T>, select: (value: T) => S): S;
-export function useStore<T, S>(store: Store<T>, select?: (value: T) => S): T | S {
+export function useStore<T>(store: ReadableStore<T>): T;
+export function useStore<T, S>(store: ReadableStore<T>, select: (value: T) => S): S;
+export function useStore<T, S>(store: ReadableStore<T>, select?: (value: T) => S): T | S {
   return useSyncExternalStore(store.subscribe, () =>
     select === undefined ? store.get() : select(store.get()),
   );
