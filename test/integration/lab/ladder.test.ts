@@ -186,6 +186,20 @@ describe("the ladder", () => {
     expect(() => test.lab.ladder.get({ runId: "ladder-none" })).toThrow(/There is no run ladder-none/);
   });
 
+  it("are compared as runs with each number of threads by itself", async () => {
+    const { timings } = await test.lab.runs.compare({ runIds: [record.runId] });
+    const sharded = timings.filter(({ label }) => label.startsWith("sharded"));
+    expect(sharded.map(({ label }) => label.replace(/^.*, /, "")).sort()).toEqual(["1 thread", "2 threads"]);
+    for (const { runs, label } of sharded) {
+      const threads = Number.parseInt(label.replace(/^.*, /, ""), 10);
+      const measured = record.rungs.find((one) => one.rung === "sharded" && one.threads === threads);
+      expect(runs[0]?.samples).toBe(warm(measured!).length);
+    }
+    expect(timings.filter(({ label }) => label.startsWith("kernel ")).map(({ label }) => label)).toEqual([
+      expect.not.stringContaining("thread"),
+    ]);
+  });
+
   it("keeps what was measured when it is cancelled", async () => {
     const started = test.lab.ladder.start({ ...SETTINGS, preset: "notebook", budgetSeconds: 10 });
     const stop = test.lab.subscribe((event) => {

@@ -208,13 +208,6 @@ export class DataRows {
     return dataset.layout === null ? 0 : -(scaling.offsets[0] ?? 0) * (scaling.scales[0] ?? 1);
   }
 
-  /** The features of one row as they are stored, of the data set that was asked for last. @throws {DataFormatError} */
-  async raw(split: Split, row: number): Promise<Uint8Array | Float32Array> {
-    if (this.#loaded === null) throw new TypeError("DataRows.raw: no data set was asked for");
-    const { source } = this.#loaded;
-    return (await source.features(firstRowOf(source.dataset, split) + row, 1)).slice();
-  }
-
   /** One row as it is stored, and its targets as a network has them. @throws {ContractError} @throws {DataFormatError} */
   async row(
     name: string,

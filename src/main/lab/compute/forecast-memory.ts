@@ -1,10 +1,7 @@
 import { freemem } from "node:os";
 import type { Forecast, ForecastPart } from "../../../shared/experiments/forecast.ts";
 import type { Arena } from "../../engine/arena.ts";
-import { IN_FEATURES } from "./notebook-network.ts";
 
-/** Images of the training file, one byte a pixel, while they are read. */
-export const IMAGE_BYTES = 60_000 * (IN_FEATURES + 1);
 /** Electron, its window and V8's heaps, on top of the arena. */
 export const APP_BYTES = 400e6;
 

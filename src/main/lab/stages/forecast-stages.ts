@@ -4,7 +4,7 @@ import type { StagesSettings } from "../../../shared/experiments/stages.ts";
 import type { Engine } from "../../engine/engine.ts";
 import { expectRows } from "../compute/data-rows.ts";
 import { dispatchBytes, ExpectedBytes, WORKERS_SCRATCH } from "../compute/expected-bytes.ts";
-import { APP_BYTES, forecastMemory, IMAGE_BYTES } from "../compute/forecast-memory.ts";
+import { APP_BYTES, forecastMemory } from "../compute/forecast-memory.ts";
 import { IN_FEATURES } from "../compute/notebook-network.ts";
 import { recordStage } from "./measure-stage.ts";
 import { placeGradients } from "./measure-tfjs.ts";
@@ -54,7 +54,6 @@ export function forecastStages(
     (most, stage) => (stage.bytes > most.bytes ? stage : most),
   );
   const beside = [
-    { name: "image file while it is read", bytes: IMAGE_BYTES },
     { name: "TensorFlow.js", bytes: TFJS_COPIES * xBytes },
     { name: "the app itself", bytes: APP_BYTES },
   ];

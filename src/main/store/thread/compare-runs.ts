@@ -1,4 +1,5 @@
 import { ratioOfMedians, resampleMedian, type ResampledMedian } from "../../../core/bootstrap-ratio.ts";
+import { counted } from "../../../core/counted.ts";
 import { randomStream } from "../../../core/random/random-stream.ts";
 import { quantile } from "../../../core/statistics.ts";
 import { gradcheckReportSchema } from "../../../shared/experiments/gradcheck.ts";
@@ -205,17 +206,7 @@ function compareMetrics(store: SqliteStore, runIds: readonly string[]): Compared
 }
 
 function compareTimings(store: SqliteStore, runIds: readonly string[]): ComparedTiming[] {
-  const samples = runIds.map((runId) => {
-    const ofRun = new Map<string, number[]>();
-    for (const { timing } of store.iterateTimings([runId])) {
-      if (timing.warmup || Number.isNaN(timing.ms)) continue;
-      const label = timing.pass === "call" ? timing.stage : `${timing.stage} ${timing.pass}`;
-      const known = ofRun.get(label) ?? [];
-      ofRun.set(label, known);
-      known.push(timing.ms);
-    }
-    return ofRun;
-  });
+  const samples = samplesByLabel(store, runIds);
   const labels = [...new Set(samples.flatMap((ofRun) => [...ofRun.keys()]))];
   const stream = randomStream(SEED);
   return labels.map((label) => {
@@ -228,6 +219,41 @@ function compareTimings(store: SqliteStore, runIds: readonly string[]): Compared
       label,
       runs: drawn.map((one) => (one === null ? null : comparedTiming(one, first, one === first))),
     };
+  });
+}
+
+/**
+ * The samples of each run by what was timed. What one of the runs has timed on several numbers of threads, as a ladder that
+ * shows how it scales, is another thing on each of them.
+ */
+function samplesByLabel(
+  store: SqliteStore,
+  runIds: readonly string[],
+): readonly ReadonlyMap<string, readonly number[]>[] {
+  const timed = runIds.map((runId) =>
+    Array.from(store.iterateTimings([runId]), ({ timing }) => timing)
+      .filter(({ warmup, ms }) => !warmup && !Number.isNaN(ms))
+      .map(({ stage, pass, threads, ms }) => ({
+        label: pass === "call" ? stage : `${stage} ${pass}`,
+        threads,
+        ms,
+      })),
+  );
+  const scaled = new Set(
+    timed.flatMap((ofRun) => {
+      const first = new Map(ofRun.toReversed().map(({ label, threads }) => [label, threads]));
+      return ofRun.flatMap(({ label, threads }) => (first.get(label) === threads ? [] : [label]));
+    }),
+  );
+  return timed.map((ofRun) => {
+    const samples = new Map<string, number[]>();
+    for (const { label, threads, ms } of ofRun) {
+      const name = scaled.has(label) ? `${label}, ${counted(threads, "thread")}` : label;
+      const known = samples.get(name) ?? [];
+      samples.set(name, known);
+      known.push(ms);
+    }
+    return samples;
   });
 }
 

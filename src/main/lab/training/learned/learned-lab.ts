@@ -97,7 +97,8 @@ export class LearnedLab {
           : { confusion: [], right: 0, worst: [], calibration: null };
       const mistakes: Mistake[] = [];
       for (const one of judged.worst) {
-        mistakes.push({ ...one, features: await this.#data.raw(split, one.row) });
+        const { features } = await this.#data.row(spec.data.name, split, one.row);
+        mistakes.push({ ...one, features });
       }
       const { units, shown } = firstLayerImages(network, checkpoint, dataset);
       return {
@@ -274,7 +275,9 @@ export class LearnedLab {
 
   async #load(runId: string, weights: WeightsChoice): Promise<Loaded> {
     const key = `${runId} ${weights}`;
-    if (this.#loaded?.key === key && weights !== "latest") return this.#loaded;
+    // A training that goes on writes its latest and its best weights anew.
+    const stays = weights !== "latest" && weights !== "best";
+    if (this.#loaded?.key === key && stays) return this.#loaded;
     const { training, checkpoint } = await loadWeights(this.#services.store, runId, weights);
     return (this.#loaded = { key, training, checkpoint });
   }
