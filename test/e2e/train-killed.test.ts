@@ -4,10 +4,32 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { afterAll, expect, it } from "vitest";
+import { openStore } from "../../src/main/store/open/open-store.ts";
 import { TRAIN_PRESETS } from "../../src/shared/specs/train-presets.ts";
 import { idle, showView } from "./drive-window.ts";
 import { launchApp, type LaunchedApp } from "./launch-app.ts";
 import { takeScreenshot } from "./take-screenshots.ts";
+
+/** Trainings that were on when earlier sessions were cut short: their starts find them so. */
+function leaveRunning(names: readonly string[]): void {
+  const nativeBinding = process.env["BACKPROP_LAB_NATIVE_BINDING"] ?? null;
+  const store = openStore({ path: join(profile, "lab.sqlite"), nativeBinding });
+  const [{ machineId }] = store.listRuns();
+  for (const [day, id] of names.entries()) {
+    const startedAt = `2026-01-0${9 - day}T00:00:00.000Z`;
+    store.createRun({
+      id,
+      kind: "training",
+      name: id,
+      threads: 1,
+      rows: 10,
+      machineId,
+      config: {},
+      startedAt,
+    });
+  }
+  store.close();
+}
 
 /** Enough to be still on when the app is killed after its first checkpoints. */
 const EPOCHS = 4;
@@ -56,6 +78,7 @@ it("fault 1: names a training that a crash has cut short, and goes on with it, n
   const exited = once(child, "exit");
   child.kill("SIGKILL");
   await exited;
+  leaveRunning(["first", "second", "third", "fourth"]);
 
   launched = await launchApp({ userDataDir: profile });
   const { page } = launched;
@@ -69,8 +92,28 @@ it("fault 1: names a training that a crash has cut short, and goes on with it, n
     const answer = await window.lab.runsList();
     return answer.ok ? (answer.value[0]?.id ?? "") : "";
   });
+  await page.getByText("And 2 more interrupted trainings.").waitFor();
+  await page.getByRole("button", { name: "Show all in Runs" }).click();
+  await page.getByRole("row", { name: /fourth/ }).waitFor();
+  expect(await page.getByLabel("Filter the runs").inputValue()).toBe(
+    "kind:training status:interrupted -is:kept",
+  );
+  await showView(page, "Train");
+  const noticeOf = (id: string) => page.getByRole("group", { name: `Interrupted run ${id}` });
+  await noticeOf("first").getByRole("button", { name: "Keep as it is" }).click();
+  await noticeOf("first").waitFor({ state: "detached" });
+  await noticeOf("third").waitFor();
+  await page.getByRole("button", { name: "Undo" }).click();
+  await noticeOf("first").waitFor();
+  await noticeOf("first").getByRole("button", { name: "Keep as it is" }).click();
+  await noticeOf("first").waitFor({ state: "detached" });
+  await noticeOf("second").getByRole("button", { name: "Delete" }).click();
+  await page.getByText("1 run moved to the trash").waitFor();
+  await noticeOf("fourth").waitFor();
+  expect(await page.getByText(/more interrupted training/).count()).toBe(0);
   // One button, though the training is shown below too.
-  await page.getByRole("button", { name: "Resume" }).click();
+  expect(await page.getByRole("button", { name: "Resume" }).count()).toBe(3);
+  await noticeOf(runId).getByRole("button", { name: "Resume" }).click();
   await idle(page);
   const steps = await recordedSteps(page, runId);
   expect(steps).toEqual(Array.from({ length: EPOCHS * 782 }, (_, index) => index + 1));

@@ -20,5 +20,6 @@ export const recordedRun = (id: string, change: Partial<RunSummary> = {}): RunSu
   tags: [],
   archivedAt: null,
   deletedAt: null,
+  keptAt: null,
   ...change,
 });

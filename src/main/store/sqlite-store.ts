@@ -151,6 +151,7 @@ export class SqliteStore extends StoreConnection implements Store {
         tags: [],
         archivedAt: null,
         deletedAt: null,
+        keptAt: null,
       };
       this.#runs.insert(run);
       if (newRun.queuedId !== undefined) this.#queue.drop([newRun.queuedId]);
@@ -160,7 +161,13 @@ export class SqliteStore extends StoreConnection implements Store {
 
   resumeRun(runId: string): RunSummary {
     return this.writeDurably("resume a run", () => {
-      const run: RunSummary = { ...this.#find(runId), status: "running", finishedAt: null, failure: null };
+      const run: RunSummary = {
+        ...this.#find(runId),
+        status: "running",
+        finishedAt: null,
+        failure: null,
+        keptAt: null,
+      };
       this.#runs.update(run);
       return run;
     });

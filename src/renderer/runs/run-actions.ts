@@ -1,29 +1,14 @@
 import { counted } from "../../core/counted.ts";
 import type { ImportedRuns } from "../../shared/runs/run-exports.ts";
-import type { RunChange } from "../../shared/runs/run-changes.ts";
 import { ask } from "../bridge/lab.ts";
 import { formatBytes } from "../format/number.ts";
+import { changeRuns, trashRuns } from "../store/change-runs.ts";
 import { showFailure, showInfo, showUndo } from "../store/lab-store.ts";
 import { selectRuns } from "./table/selected-runs.ts";
 
-/** Changes names, tags, notes and marks of runs. @returns whether it was saved. */
-export async function changeRuns(runIds: readonly string[], change: RunChange): Promise<boolean> {
-  try {
-    await ask(window.lab.runsChange({ runIds: [...runIds], change }));
-    return true;
-  } catch (error) {
-    showFailure("The change was not saved", error);
-    return false;
-  }
-}
-
 /** Into the trash, with the way back. */
 export async function deleteRuns(runIds: readonly string[]): Promise<void> {
-  if (!(await changeRuns(runIds, { deleted: true }))) return;
-  selectRuns([]);
-  showUndo(`${counted(runIds.length, "run")} moved to the trash`, "Undo", () => {
-    void changeRuns(runIds, { deleted: false });
-  });
+  if (await trashRuns(runIds)) selectRuns([]);
 }
 
 export async function restoreRuns(runIds: readonly string[]): Promise<void> {

@@ -24,7 +24,14 @@ export const openRun = (runId: string): void => show({ kind: "run", runId });
 /** Shows runs side by side; the others are compared with the first. */
 export const openComparison = (runIds: readonly string[]): void => show({ kind: "comparison", runIds });
 
-export const openTable = (): void => show(TABLE);
+/** What the table is asked to show; it takes the query over and sets this to null. */
+export const askedQueryStore = createStore<string | null>(null);
+
+/** Shows the table of runs, with a query for its filter as asked. */
+export function openTable(query: string | null = null): void {
+  askedQueryStore.set(query);
+  show(TABLE);
+}
 
 /** Back to the comparison from which a run was opened, or else to the table. */
 export function leaveRun(): void {

@@ -1,14 +1,12 @@
-import { Button } from "@mantine/core";
 import { Fragment, useEffect } from "react";
 import { firstSpec } from "../../shared/specs/first-spec.ts";
-import { formatDate } from "../format/date.ts";
 import { loadDatasets, trainRequestStore } from "../store/datasets-store.ts";
 import { useStore } from "../store/create-store.ts";
 import { labStore, showFailure } from "../store/lab-store.ts";
-import { resumeTraining } from "./training-actions.ts";
 import { trainingStateStore, trainingStore } from "./training-store.ts";
 import { LivePictures } from "./learned/plane-pictures.tsx";
 import { LearnedPart } from "./learned/learned-part.tsx";
+import { Interrupted } from "./interrupted.tsx";
 import { Formula } from "../ui/formula.tsx";
 import { NoResultYet } from "../ui/notices.tsx";
 import { ViewLayout } from "../ui/view-layout.tsx";
@@ -25,7 +23,6 @@ import { StartTraining } from "./start-training.tsx";
 import { showSpec, useTrainForm } from "./train-form.ts";
 import { TrainLive } from "./train-live.tsx";
 import { TrainOutcome } from "./train-outcome.tsx";
-import classes from "./train-view.module.css";
 
 export function TrainView() {
   const form = useTrainForm();
@@ -89,26 +86,4 @@ function Training() {
 function stepsPerEpochOf(config: Readonly<Record<string, unknown>> | undefined): number | null {
   const [rows, batchSize] = [config?.["rows"], config?.["batchSize"]];
   return typeof rows === "number" && typeof batchSize === "number" ? Math.ceil(rows / batchSize) : null;
-}
-
-/** Trainings that a crash or a restart has cut short: named, with the way to go on. */
-function Interrupted() {
-  const runs = useStore(labStore, (state) => state.runs) ?? [];
-  const busy = useStore(labStore, ({ activity }) => activity !== null);
-  const cut = runs.filter(({ kind, status }) => kind === "training" && status === "interrupted").slice(0, 3);
-  if (cut.length === 0) return null;
-  return (
-    <div className={classes["interrupted"]} role="status">
-      {cut.map(({ id, name, startedAt }) => (
-        <div key={id} className={classes["row"]}>
-          <span>
-            Interrupted: <strong>{name}</strong>, started {formatDate(startedAt)} ({id})
-          </span>
-          <Button size="xs" disabled={busy} onClick={() => void resumeTraining(id)}>
-            Resume
-          </Button>
-        </div>
-      ))}
-    </div>
-  );
 }

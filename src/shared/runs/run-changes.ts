@@ -30,6 +30,8 @@ export const runChangeSchema = v.strictObject({
   archived: v.optional(v.boolean()),
   /** Into the trash, or out of it. */
   deleted: v.optional(v.boolean()),
+  /** An interrupted run stays as it is: it is not asked about any more. */
+  kept: v.optional(v.boolean()),
 });
 export type RunChange = v.InferOutput<typeof runChangeSchema>;
 

@@ -37,7 +37,7 @@ const FIELD = /^(?:[\p{L}\p{N}_.-]|"[^"]*")+(?=!=|<=|>=|[:=<>])/u;
  * - `word` or `"several words"`: in name, notes, tags or id; upper and lower case are alike.
  * - `field:value`: holds the text, or equals the number; `field:a,b` is either.
  * - `field=value`, `!=`, `<`, `<=`, `>`, `>=`: numbers, or texts in alphabetical order (dates too).
- * - `is:pinned`, `is:archived`, `is:latest` (newest of its name), `is:notFinite` (ends with NaN or infinity), `has:notes`, `has:tags`.
+ * - `is:pinned`, `is:archived`, `is:latest` (newest of its name), `is:kept` (interrupted, and kept as it is), `is:notFinite` (ends with NaN or infinity), `has:notes`, `has:tags`.
  * - `-term`: must not match.
  *
  * @throws {QueryError}

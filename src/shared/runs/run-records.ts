@@ -106,6 +106,8 @@ export const runSummarySchema = v.object({
   /** Null is not archived, not in the trash. */
   archivedAt: v.nullable(timeSchema),
   deletedAt: v.nullable(timeSchema),
+  /** When a person chose to keep it as it is, though it was interrupted; null where nobody has, or it has gone on. */
+  keptAt: v.nullable(timeSchema),
 });
 export type RunSummary = v.InferOutput<typeof runSummarySchema>;
 

@@ -164,6 +164,10 @@ describe("Lab.runs.table()", () => {
     expect(await found("tag:keep")).toEqual([0, 1]);
     expect(await found("about")).toEqual([1]);
     expect(await found("is:pinned has:notes")).toEqual([1]);
+    lab.runs.change({ runIds: [second], change: { kept: true } });
+    expect(await found("is:kept")).toEqual([1]);
+    lab.runs.change({ runIds: [second], change: { kept: false } });
+    expect(await found("is:kept")).toEqual([]);
     const { rows } = await lab.runs.table(request());
     expect(rows[0]).toMatchObject({ id: second, name: "renamed", colour: 3, pinned: true, tags: ["keep"] });
     lab.runs.change({ runIds: [first], change: { archived: true } });

@@ -31,6 +31,7 @@ test("createRun() gives a running run with a readable id and keeps every setting
     tags: [],
     archivedAt: null,
     deletedAt: null,
+    keptAt: null,
   });
   expect(store.listRuns()).toStrictEqual([run]);
 });
@@ -162,6 +163,8 @@ test("resumeRun() sets a finished run running again and keeps its cells", () => 
     failure: null,
     finishedAt: "2026-11-23T04:54:00.000Z",
   });
+  store.changeRuns([run.id], { kept: true });
+  expect(store.findRun(run.id)?.keptAt).not.toBeNull();
   expect(store.resumeRun(run.id)).toStrictEqual({ ...run, summary: { cells: 1 } });
   store.addCell(run.id, cell(2));
   expect(store.getRun(run.id).cells.map((one) => one.order)).toStrictEqual([1, 2]);

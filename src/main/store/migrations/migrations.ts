@@ -9,6 +9,7 @@ import { documentTables } from "./0008-documents.ts";
 import { datasetTables } from "./0009-datasets.ts";
 import { cacheBlocks } from "./0010-cache-blocks.ts";
 import { trainingQueue } from "./0011-training-queue.ts";
+import { keptRuns } from "./0012-kept-runs.ts";
 import type { Migration } from "./migration.ts";
 
 /** Every step of the schema, in order. */
@@ -24,6 +25,7 @@ export const MIGRATIONS: readonly Migration[] = [
   datasetTables,
   cacheBlocks,
   trainingQueue,
+  keptRuns,
 ];
 
 /** What the last of them leaves behind. */

@@ -33,11 +33,12 @@ interface RunRow {
   readonly tags: string;
   readonly archivedAt: string | null;
   readonly deletedAt: string | null;
+  readonly keptAt: string | null;
 }
 
 const COLUMNS = `id, kind, name, status, started_at AS startedAt, finished_at AS finishedAt, threads, rows,
   machine_id AS machineId, config, summary, failure, colour, pinned, notes, tags, archived_at AS archivedAt,
-  deleted_at AS deletedAt`;
+  deleted_at AS deletedAt, kept_at AS keptAt`;
 const tagsSchema = v.array(v.string());
 /** The next number of all changes; every statement that changes a run sets it. */
 const NEXT_REVISION = "revision = (SELECT coalesce(max(revision), 0) + 1 FROM run)";
@@ -83,6 +84,7 @@ function toListed(row: RunRow): ListedRun {
       tags: [],
       archivedAt: row.archivedAt === null ? null : (time(row.archivedAt) ?? new Date(0).toISOString()),
       deletedAt: row.deletedAt === null ? null : (time(row.deletedAt) ?? new Date(0).toISOString()),
+      keptAt: time(row.keptAt),
     };
   }
 }
@@ -114,12 +116,12 @@ export class RunTable {
     this.#update = keptStatement(
       db,
       `UPDATE run SET status = @status, finished_at = @finishedAt, summary = @summary, failure = @failure,
-         ${NEXT_REVISION} WHERE id = @id`,
+         kept_at = @keptAt, ${NEXT_REVISION} WHERE id = @id`,
     );
     this.#annotate = keptStatement(
       db,
       `UPDATE run SET name = @name, colour = @colour, pinned = @pinned, notes = @notes, tags = @tags,
-         archived_at = @archivedAt, deleted_at = @deletedAt, ${NEXT_REVISION} WHERE id = @id`,
+         archived_at = @archivedAt, deleted_at = @deletedAt, kept_at = @keptAt, ${NEXT_REVISION} WHERE id = @id`,
     );
     this.#putAway = keptStatement(
       db,
@@ -172,12 +174,12 @@ export class RunTable {
   }
 
   /** Changes how the run ended, or that it goes on. */
-  update({ id, status, finishedAt, summary, failure }: RunSummary): void {
-    this.#update().run({ id, status, finishedAt, summary: toJsonColumn(summary), failure });
+  update({ id, status, finishedAt, summary, failure, keptAt }: RunSummary): void {
+    this.#update().run({ id, status, finishedAt, summary: toJsonColumn(summary), failure, keptAt });
   }
 
   /** Changes what a person says of the run. */
-  annotate({ id, name, colour, pinned, notes, tags, archivedAt, deletedAt }: RunSummary): void {
+  annotate({ id, name, colour, pinned, notes, tags, archivedAt, deletedAt, keptAt }: RunSummary): void {
     this.#annotate().run({
       id,
       name,
@@ -185,6 +187,7 @@ export class RunTable {
       notes,
       archivedAt,
       deletedAt,
+      keptAt,
       pinned: pinned ? 1 : 0,
       tags: toJsonColumn(tags),
     });
@@ -257,7 +260,7 @@ export class RunTable {
 
 /** A run after a person's change; `now` is ISO 8601 UTC. */
 export function changedRun<R extends ListedRun>(run: R, change: RunChange, now: string): R {
-  const { addTags = [], removeTags = [], archived, deleted, name, colour, pinned, notes } = change;
+  const { addTags = [], removeTags = [], archived, deleted, kept, name, colour, pinned, notes } = change;
   const tags = [...run.tags.filter((tag) => !removeTags.includes(tag)), ...addTags];
   return {
     ...run,
@@ -268,5 +271,6 @@ export function changedRun<R extends ListedRun>(run: R, change: RunChange, now: 
     tags: [...new Set(tags)],
     archivedAt: archived === undefined ? run.archivedAt : archived ? (run.archivedAt ?? now) : null,
     deletedAt: deleted === undefined ? run.deletedAt : deleted ? (run.deletedAt ?? now) : null,
+    keptAt: kept === undefined ? run.keptAt : kept ? (run.keptAt ?? now) : null,
   };
 }

@@ -180,6 +180,7 @@ export class RunIndex {
           ...(run.pinned ? ["pinned"] : []),
           ...(run.archivedAt === null ? [] : ["archived"]),
           ...(run.deletedAt === null ? [] : ["deleted"]),
+          ...(run.keptAt === null ? [] : ["kept"]),
           ...(this.#latest.has(run.id) ? ["latest"] : []),
           ...(endsNotFinite(indexed) ? ["notFinite"] : []),
         ];

@@ -37,7 +37,7 @@ export function CompareView({ runIds }: { readonly runIds: readonly string[] }) 
         ml="-0.5rem"
         className={own["noPrint"] ?? ""}
         leftSection={<ArrowLeft size="1rem" aria-hidden="true" />}
-        onClick={openTable}
+        onClick={() => openTable()}
       >
         All runs
       </Button>

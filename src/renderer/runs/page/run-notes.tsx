@@ -3,7 +3,8 @@ import { NotebookPen } from "lucide-react";
 import { useMemo, useState } from "react";
 import { runChangeSchema } from "../../../shared/runs/run-changes.ts";
 import { problemOf } from "../../preferences/check-number.ts";
-import { changeRuns } from "../run-actions.ts";
+import { changeRuns } from "../../store/change-runs.ts";
+
 import classes from "../runs.module.css";
 import part from "../../ui/run-part.module.css";
 import { formatNotes } from "./format-notes.tsx";

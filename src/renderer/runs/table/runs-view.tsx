@@ -1,10 +1,19 @@
 import { CompareView } from "../compare/compare-view.tsx";
-import { useRunsPage } from "../../store/open-run.ts";
+import { useEffect } from "react";
+import { useStore } from "../../store/create-store.ts";
+import { askedQueryStore, useRunsPage } from "../../store/open-run.ts";
 import { RunPage } from "../page/run-page.tsx";
 import { RunsList } from "./runs-list.tsx";
+import { changeTableView } from "./table-view.ts";
 
 export function RunsView() {
   const page = useRunsPage();
+  const query = useStore(askedQueryStore);
+  useEffect(() => {
+    if (query === null) return;
+    askedQueryStore.set(null);
+    changeTableView({ query, scope: "active", groupBy: null });
+  }, [query]);
   switch (page.kind) {
     case "table":
       return <RunsList />;
