@@ -7,9 +7,11 @@ import type { CellResult } from "../../shared/live/cell-result.ts";
 import type { StoredCell } from "../../shared/live/live-session.ts";
 import { cellErrorText, cellOutputText } from "./cell-output-text.ts";
 import { picturePng } from "./html/picture-png.ts";
+import { svgChart, svgHistogram } from "./html/svg-chart.ts";
 
 const notebookOutput = (output: CellOutput): NotebookOutput => ({
   text: cellOutputText(output),
+  svg: output.kind === "chart" ? svgChart(output) : output.kind === "histogram" ? svgHistogram(output) : null,
   png: output.kind === "image" || output.kind === "heat" ? picturePng(output).png.toString("base64") : null,
   // What JSON keeps: NaN and the infinities are in the text.
   data: JSON.parse(JSON.stringify(output)) as NotebookOutput["data"],
@@ -21,7 +23,8 @@ export function notebookOutputs(
 ): ReadonlyMap<string, readonly NotebookOutput[]> {
   return new Map(
     results.map(({ id, outputs, error }) => {
-      const failure = error === null ? [] : [{ text: cellErrorText(error), png: null, data: null }];
+      const failure =
+        error === null ? [] : [{ text: cellErrorText(error), svg: null, png: null, data: null }];
       return [id, [...outputs.map(notebookOutput), ...failure]] as const;
     }),
   );

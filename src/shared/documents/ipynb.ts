@@ -14,6 +14,8 @@ import {
 /** What stands under a cell in a .ipynb: text always, a picture or the lab's own data where there is some. */
 export interface NotebookOutput {
   readonly text: string;
+  /** A drawing of the lab's own; null of other programs' outputs, whose SVG is never read. */
+  readonly svg: string | null;
   /** A PNG picture as base64. */
   readonly png: string | null;
   /** The output as the lab knows it; null of other programs' outputs. */
@@ -30,6 +32,7 @@ export interface ImportedNotebook {
 
 /** The MIME type under which outputs keep the lab's own form. */
 export const LAB_MIME = "application/vnd.backprop-lab+json";
+const SVG_MIME = "image/svg+xml";
 /** Where the lab's own fields lie in a cell's and a notebook's metadata. */
 const LAB_KEY = "backprop_lab";
 const NATIVE_LANGUAGE = "typescript";
@@ -79,10 +82,10 @@ const asJson = (value: unknown): JsonValue => value as JsonValue;
 
 function readOutput(output: IpynbOutput): { read: NotebookOutput | null; left: readonly string[] } {
   if (output.output_type === "stream")
-    return { read: { text: joined(output.text), png: null, data: null }, left: [] };
+    return { read: { text: joined(output.text), svg: null, png: null, data: null }, left: [] };
   if (output.output_type === "error") {
     return {
-      read: { text: `${output.ename ?? "Error"}: ${output.evalue ?? ""}`, png: null, data: null },
+      read: { text: `${output.ename ?? "Error"}: ${output.evalue ?? ""}`, svg: null, png: null, data: null },
       left: [],
     };
   }
@@ -90,10 +93,12 @@ function readOutput(output: IpynbOutput): { read: NotebookOutput | null; left: r
   const text = mimeText(data["text/plain"]);
   const png = mimeText(data["image/png"]).replaceAll(/\s/g, "");
   const own = asJson(data[LAB_MIME] ?? null);
-  const left = Object.keys(data).filter((mime) => !["text/plain", "image/png", LAB_MIME].includes(mime));
+  // Drawn anew of what the lab kept of it; another's is named as left out.
+  const known = ["text/plain", "image/png", LAB_MIME, ...(own === null ? [] : [SVG_MIME])];
+  const left = Object.keys(data).filter((mime) => !known.includes(mime));
   const isPng = /^[A-Za-z0-9+/]+=*$/.test(png) && png.startsWith("iVBORw0KGgo");
   if (text === "" && !isPng && own === null) return { read: null, left };
-  return { read: { text, png: isPng ? png : null, data: own }, left };
+  return { read: { text, svg: null, png: isPng ? png : null, data: own }, left };
 }
 
 const isNative = (metadata: JsonObject): boolean =>
@@ -237,12 +242,13 @@ function readHeader(own: unknown, file: string): LabDocument["header"] {
   return { ...DEFAULT_HEADER, title: name.replace(/\.ipynb$/i, "") };
 }
 
-function outputJson({ text, png, data }: NotebookOutput): unknown {
+function outputJson({ text, svg, png, data }: NotebookOutput): unknown {
   return {
     output_type: "display_data",
     metadata: {},
     data: {
       "text/plain": split(text),
+      ...(svg === null ? {} : { [SVG_MIME]: split(svg) }),
       ...(png === null ? {} : { "image/png": png }),
       ...(data === null ? {} : { [LAB_MIME]: data }),
     },

@@ -287,6 +287,10 @@ describe("files", () => {
       kind: "histogram",
       elements: 10,
     });
+    // As Jupyter draws it, which shows an SVG as a picture of its own.
+    expect(String(cells[1].outputs[0].data["image/svg+xml"])).toMatch(
+      /^<svg xmlns="http:\/\/www\.w3\.org\/2000\/svg".*<rect /s,
+    );
     await expect(run(file, { ipynb: target })).rejects.toThrow(/--force/);
     expect(readFileSync(target, "utf8")).toBe(written);
     expect((await run(file, { ipynb: target, force: true })).status).toBe(0);

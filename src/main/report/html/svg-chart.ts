@@ -63,7 +63,7 @@ function frame(
   });
   const middle = MARGIN.top + PLOT_HEIGHT / 2;
   return (
-    `<svg role="img" aria-label="${escapeHtml(title === "" ? "chart" : title)}" viewBox="0 0 ${WIDTH} ${HEIGHT}" width="${WIDTH}" ` +
+    `<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="${escapeHtml(title === "" ? "chart" : title)}" viewBox="0 0 ${WIDTH} ${HEIGHT}" width="${WIDTH}" ` +
     `height="${HEIGHT}" font-size="11" font-family="system-ui, sans-serif" fill="#222">` +
     `<text x="${WIDTH / 2}" y="16" text-anchor="middle" font-size="13">${escapeHtml(title)}</text>` +
     `${yTicks.join("")}${xTicks.join("")}` +

@@ -222,9 +222,9 @@ describe("a Jupyter notebook", () => {
     ]);
     expect(document.cells[1]?.attributes).toEqual({ language: "python" });
     expect(outputs.get("p1")).toEqual([
-      { text: "1\n2\n", png: null, data: null },
-      { text: "a figure", png: "iVBORw0KGgoAAAA=", data: null },
-      { text: "ValueError: no", png: null, data: null },
+      { text: "1\n2\n", svg: null, png: null, data: null },
+      { text: "a figure", svg: null, png: "iVBORw0KGgoAAAA=", data: null },
+      { text: "ValueError: no", svg: null, png: null, data: null },
     ]);
     expect(JSON.stringify([...outputs.values()])).not.toContain("script");
     expect(notices.join(" ")).toContain("text/html");
