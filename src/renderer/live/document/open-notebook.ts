@@ -9,7 +9,7 @@ import type { LabDocument } from "../../../shared/documents/lab-document.ts";
 import { ask } from "../../bridge/lab.ts";
 import { changePreferences, preferencesStore } from "../../preferences/preferences.ts";
 import { createStore } from "../../store/create-store.ts";
-import { endFailure, showFailure, showInfo } from "../../store/lab-store.ts";
+import { endFailure, labStore, showFailure, showInfo } from "../../store/lab-store.ts";
 import { editNotebook, openNotebook, type NotebookAction, type NotebookEdit } from "./notebook-edit.ts";
 
 export type SaveState = "saved" | "unsaved" | "saving" | "conflict" | "failed";
@@ -79,12 +79,17 @@ async function keep(): Promise<void> {
   const open = openStore.get();
   if (open === null || open.save === "saved" || isReadOnly(open)) return;
   const { entry, baseVersion } = open;
-  // A journal that cannot be written says so when the file is saved.
-  await ask(window.lab.documentsKeep({ id: entry.id, text: textOf(open), baseVersion })).catch(
-    () => undefined,
-  );
+  try {
+    await ask(window.lab.documentsKeep({ id: entry.id, text: textOf(open), baseVersion }));
+    endFailure(NOT_KEPT);
+  } catch (error) {
+    // Said once, not at every key.
+    const said = labStore.get().notices.some(({ title }) => title === NOT_KEPT || title === NOT_SAVED);
+    if (!said) showFailure(NOT_KEPT, error);
+  }
 }
 
+const NOT_KEPT = "What you type is not kept against a crash until it is saved";
 const NOT_SAVED = "The notebook was not saved; your text is still here";
 
 /** Writes the open notebook to its file now; returns when nothing is left to write or it cannot be written. */
@@ -114,6 +119,7 @@ async function write(open: OpenNotebook): Promise<void> {
       return;
     }
     endFailure(NOT_SAVED);
+    endFailure(NOT_KEPT);
     const current = now.edit.document === document;
     const { entry } = answer;
     update({

@@ -82,6 +82,8 @@ beforeEach(() => {
     return Promise.resolve(ok ? { ok, value } : { ok, error });
   };
   const lab = {
+    documentsKeep: answers("keep", undefined),
+    documentsSave: answers("save", { kind: "saved", entry: entry("n") }),
     documentsTrust: answers("trust", entry("n")),
     sessionRun: answers("run", { cells: [], runId: null }),
     sessionStandings: answers("standings", []),
@@ -89,6 +91,30 @@ beforeEach(() => {
     sessionRestoreOutputs: answers("restore", undefined),
   };
   vi.stubGlobal("window", { lab });
+});
+
+describe("what is changed", () => {
+  it("says once that it cannot be kept against a crash, and when it is again", async () => {
+    vi.useFakeTimers();
+    try {
+      const lab = await load();
+      lab.openStore.set(opened(entry("n")));
+      const shown = (): string[] => lab.labStore.get().notices.map(({ title }) => title);
+      const change = async (kind: "md" | "code"): Promise<void> => {
+        lab.edit({ type: "kind", cell: "c1", kind });
+        await vi.advanceTimersByTimeAsync(350);
+      };
+      ok = false;
+      await change("md");
+      await change("code");
+      expect(shown()).toEqual(["What you type is not kept against a crash until it is saved"]);
+      ok = true;
+      await change("md");
+      expect(shown()).toEqual([]);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
 });
 
 describe("clearing outputs", () => {
