@@ -12,6 +12,35 @@ type LabCall = Exclude<IpcCallName, keyof ReturnType<typeof ownHandlers>>;
 const needsNoWorkers = (name: IpcCallName): boolean =>
   /^documents[A-Z]/.test(name) || ["activityState", "sessionGet", "sessionStandings"].includes(name);
 
+/**
+ * Calls that write to the database and to nothing else that an activity writes. While another thread of the lab locks it,
+ * for seconds, they wait: SQLite's own waiting would hold up the whole process, and end with a failure.
+ */
+const WRITES: ReadonlySet<IpcCallName> = new Set<IpcCallName>([
+  "documentsCreate",
+  "documentsKeep",
+  "documentsSave",
+  "documentsRename",
+  "documentsTag",
+  "documentsTrash",
+  "documentsRestore",
+  "documentsDelete",
+  "documentsTrust",
+  "documentsRestoreVersion",
+  "documentsNameVersion",
+  "documentsImport",
+  "sessionClearOutputs",
+  "sessionRestoreOutputs",
+  "lessonsHint",
+  "lessonsSolution",
+  "runsChange",
+  "viewsSave",
+  "viewsDrop",
+  "datasetsAccept",
+  "datasetsRemove",
+  "datasetsRestore",
+]);
+
 /** The handlers of the contract's table: the lab's own methods by their names, and those that need more. */
 export function ipcHandlers(services: IpcServices): IpcHandlers {
   const own = ownHandlers(services);
@@ -22,5 +51,15 @@ export function ipcHandlers(services: IpcServices): IpcHandlers {
   const answered = Object.fromEntries(
     calls.map((name) => [name, labCall(name, needsNoWorkers(name) ? idleLab : lab)]),
   );
-  return { ...(answered as unknown as { readonly [N in LabCall]: IpcHandler<N> }), ...own };
+  const all = { ...(answered as unknown as { readonly [N in LabCall]: IpcHandler<N> }), ...own };
+  const waiting = [...WRITES].map((name) => {
+    const answer = all[name] as (input: unknown) => unknown;
+    const whenUnlocked = async (input: unknown): Promise<unknown> => {
+      const { database } = await services.idleLab;
+      await database.unlocked();
+      return answer(input);
+    };
+    return [name, whenUnlocked];
+  });
+  return { ...all, ...(Object.fromEntries(waiting) as Partial<IpcHandlers>) };
 }

@@ -48,6 +48,8 @@ export abstract class StoreConnection {
   readonly #lock: WriteLock | null;
   readonly #integrity: string;
   readonly #changesAtStart: number;
+  /** What of the lab's other threads locks the database, and when that is over. */
+  readonly #locks = new Map<Promise<unknown>, string>();
 
   constructor(opened: OpenedDatabase) {
     const { db, path, lock } = opened;
@@ -103,6 +105,21 @@ export abstract class StoreConnection {
     }
   }
 
+  async whileLocked<T>(reason: string, body: () => Promise<T>): Promise<T> {
+    const done = body();
+    const over = done.catch(() => undefined);
+    this.#locks.set(over, reason);
+    try {
+      return await done;
+    } finally {
+      this.#locks.delete(over);
+    }
+  }
+
+  async unlocked(): Promise<void> {
+    while (this.#locks.size > 0) await Promise.all(this.#locks.keys());
+  }
+
   dataVersion(): number {
     return this.attempt("look for changes", () => Number(this.db.pragma("data_version", { simple: true })));
   }
@@ -124,7 +141,8 @@ export abstract class StoreConnection {
     try {
       return body();
     } catch (error) {
-      throw storeFailure(action, this.path, error);
+      const [lockedBecause] = this.#locks.values();
+      throw storeFailure(action, this.path, error, lockedBecause);
     }
   }
 

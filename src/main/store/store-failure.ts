@@ -17,9 +17,10 @@ export function isDamage(error: unknown): boolean {
   return /^SQLITE_(CORRUPT|NOTADB)/.test(failureCode(error));
 }
 
+const LOCKED = /^SQLITE_(BUSY|LOCKED)/;
 const EXPLANATIONS: readonly (readonly [RegExp, string])[] = [
   [
-    /^SQLITE_(BUSY|LOCKED)/,
+    LOCKED,
     `another program has kept it locked for more than ${BUSY_TIMEOUT_MS / 1000} s. Close that program and try again`,
   ],
   [
@@ -43,10 +44,24 @@ const EXPLANATIONS: readonly (readonly [RegExp, string])[] = [
   [/^(EISDIR|ENOTDIR|EEXIST)/, "a folder or file of that name is in the way. Choose another name"],
 ];
 
-/** Says what failed, where, why and what to do; SQLite's or the file system's own error is the cause. */
-export function storeFailure(action: string, path: string, cause: unknown): StoreError {
+/**
+ * Says what failed, where, why and what to do; SQLite's or the file system's own error is the cause.
+ *
+ * @param lockedBecause What the lab itself is doing to the database in another thread: "runs are being imported".
+ */
+export function storeFailure(
+  action: string,
+  path: string,
+  cause: unknown,
+  lockedBecause?: string,
+): StoreError {
   if (cause instanceof StoreError) return cause;
   const code = failureCode(cause);
+  if (lockedBecause !== undefined && LOCKED.test(code)) {
+    return new StoreError(`Could not ${action} in ${path}: ${lockedBecause}. Try again when that is done.`, {
+      cause,
+    });
+  }
   const told = EXPLANATIONS.find(([pattern]) => pattern.test(code))?.[1];
   const own = cause instanceof Error ? cause.message : String(cause);
   const why = told === undefined ? own : `${told} (${code}: ${own})`;

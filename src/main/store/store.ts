@@ -101,6 +101,15 @@ export interface Store {
   /** Those of the notices that tell of damage and what is missing: a person must not have to look for them. */
   readonly damage: readonly string[];
 
+  /**
+   * Another thread of the lab locks the database while `body` runs; who can wait does so by `unlocked`.
+   *
+   * @param reason "runs are being imported".
+   */
+  whileLocked<T>(reason: string, body: () => Promise<T>): Promise<T>;
+  /** Resolves when no other thread of the lab locks the database: what is written then does not hold up the process. */
+  unlocked(): Promise<void>;
+
   /** Saves or renews a machine; runs refer to it, so it comes first. */
   saveMachine(machine: Machine): void;
   /** The saved tuning of exactly this CPU, runtime and build, if there is one. */

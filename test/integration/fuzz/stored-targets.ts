@@ -6,7 +6,7 @@ import { openReader } from "../../../src/main/store/open/open-for-reading.ts";
 import { openStore } from "../../../src/main/store/open/open-store.ts";
 import type { Store } from "../../../src/main/store/store.ts";
 import { exportBundle } from "../../../src/main/store/thread/export-bundle.ts";
-import { importBundle } from "../../../src/main/store/thread/import-bundle.ts";
+import { readBundle, type ReadBundle } from "../../../src/main/store/thread/import-bundle.ts";
 import { RunIndex } from "../../../src/main/store/thread/run-index.ts";
 import { DEFAULT_VIEW } from "../../../src/shared/runs/run-table.ts";
 import { cell, machine, nativeBinding, notebookRun } from "../store/recorded-values.ts";
@@ -88,6 +88,14 @@ function openAndWrite(folder: string, given: Uint8Array): { found: readonly stri
   return { found, damaged };
 }
 
+function takenFrom(bundle: ReadBundle): readonly string[] {
+  try {
+    return bundle.take().added;
+  } finally {
+    bundle.close();
+  }
+}
+
 /** Files in which runs are stored or travel. */
 export const STORED_TARGETS: Readonly<Record<string, FuzzTarget>> = {
   bundle: {
@@ -101,11 +109,13 @@ export const STORED_TARGETS: Readonly<Record<string, FuzzTarget>> = {
       return readFileSync(join(folder, "bundle.json"));
     },
     read: async (bytes, folder) => {
-      const db = connect(join(folder, "to.sqlite"), { nativeBinding });
+      const to = join(folder, "to.sqlite");
+      const db = connect(to, { nativeBinding });
       try {
         db.exec("PRAGMA foreign_keys = ON; PRAGMA synchronous = OFF");
-        const { added } = await importBundle(db, written(folder, "x.json", bytes), join(folder, "weights"));
-        const to = join(folder, "to.sqlite");
+        const target = { path: to, checkpointsFolder: join(folder, "weights"), nativeBinding };
+        const bundle = await readBundle(written(folder, "x.json", bytes), target);
+        const added = takenFrom(bundle);
         const reader = openReader({ path: to, readFrom: to, abandonedRuns: false }, nativeBinding);
         const { rows } = new RunIndex(reader).table({ ...DEFAULT_VIEW, scope: "all", offset: 0, limit: 9 });
         wrong(

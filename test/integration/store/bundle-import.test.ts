@@ -5,7 +5,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { connect, type SqlValue } from "../../../src/main/store/open/database.ts";
 import { openReader } from "../../../src/main/store/open/open-for-reading.ts";
 import { exportBundle } from "../../../src/main/store/thread/export-bundle.ts";
-import { importBundle } from "../../../src/main/store/thread/import-bundle.ts";
+import { readBundle, type ReadBundle } from "../../../src/main/store/thread/import-bundle.ts";
 import { RunIndex } from "../../../src/main/store/thread/run-index.ts";
 import type { SqliteStore } from "../../../src/main/store/sqlite-store.ts";
 import type { ImportedRuns } from "../../../src/shared/runs/run-exports.ts";
@@ -50,17 +50,23 @@ async function bundle(): Promise<Line[]> {
 const readerOf = (path: string): SqliteStore =>
   openReader({ path, readFrom: path, abandonedRuns: false }, nativeBinding);
 
+const read = (bundlePath: string, path = folder.file("to.sqlite")): Promise<ReadBundle> =>
+  readBundle(bundlePath, { path, checkpointsFolder: folder.file("to-checkpoints"), nativeBinding });
+
+async function take(bundlePath: string, path?: string): Promise<ImportedRuns> {
+  const bundle = await read(bundlePath, path);
+  try {
+    return bundle.take();
+  } finally {
+    bundle.close();
+  }
+}
+
 /** Into a database that holds the run "kept" with one point. */
 async function importing(lines: readonly unknown[]): Promise<ImportedRuns> {
   const bundlePath = folder.file("given.json");
   writeFileSync(bundlePath, `[\n${lines.map((line) => JSON.stringify(line)).join(",\n")}\n]\n`);
-  const db = connect(folder.file("to.sqlite"), { nativeBinding });
-  db.pragma("foreign_keys = ON", { simple: true });
-  try {
-    return await importBundle(db, bundlePath, folder.file("to-checkpoints"));
-  } finally {
-    db.close();
-  }
+  return take(bundlePath);
 }
 
 /** The runs that were added, or why none was. */
@@ -231,13 +237,10 @@ describe("a bundle of which one run could not be read afterwards is refused whol
     reader.close();
     const packed = readFileSync(folder.file("bundle.json.gz"));
     expect(gunzipSync(packed)).toEqual(readFileSync(folder.file("bundle.json")));
-    const db = connect(folder.file("to.sqlite"), { nativeBinding });
-    db.pragma("foreign_keys = ON", { simple: true });
     writeFileSync(folder.file("cut.gz"), packed.subarray(0, packed.length - 9));
-    await expect(importBundle(db, folder.file("cut.gz"), folder.file("c"))).rejects.toThrow("ends early");
+    await expect(take(folder.file("cut.gz"))).rejects.toThrow("ends early");
     expect(content().runs).toEqual(["kept"]);
-    expect((await importBundle(db, folder.file("bundle.json.gz"), folder.file("c"))).added).toEqual(RUNS);
-    db.close();
+    expect((await take(folder.file("bundle.json.gz"))).added).toEqual(RUNS);
   });
 
   test("what a table shows of a metric comes from its points", async () => {
@@ -248,6 +251,31 @@ describe("a bundle of which one run could not be read afterwards is refused whol
     const reader = readerOf(folder.file("to.sqlite"));
     expect(reader.tables.metrics.seriesOf("first")).toMatchObject([{ points: 2, min: 2, max: 2 }]);
     reader.close();
+  });
+
+  test("while a bundle is read others write, and what they have changed counts when it is taken", async () => {
+    await bundle();
+    const given = folder.file("bundle.json");
+    const store = folder.open(folder.file("to.sqlite"));
+    const taken = await read(given);
+    const late = { ...notebookRun, id: "second" };
+    store.createRun(late);
+    store.finishRun("second", {
+      status: "finished",
+      summary: {},
+      failure: null,
+      finishedAt: "2026-11-23T06:00:00.000Z",
+    });
+    store.addMetrics("kept", [{ name: "accuracy", step: 0, epoch: 0, value: 1, wallMs: 1 }]);
+    expect(taken.take()).toEqual({ added: ["first"], replaced: [], skipped: ["second"], inTrash: [] });
+    taken.close();
+    expect(store.getRun("second").events).toEqual([]);
+    expect(store.getMetrics("first").map(({ value }) => value)).toEqual([2, NaN]);
+    expect(store.getMetrics("kept").map(({ name }) => name)).toEqual(["loss", "accuracy"]);
+    store.close();
+    const db = connect(folder.file("to.sqlite"), { nativeBinding });
+    expect(db.prepare("PRAGMA foreign_key_check").all()).toEqual([]);
+    db.close();
   });
 
   test("weights are kept only with their runs", async () => {
@@ -266,11 +294,7 @@ describe("a bundle of which one run could not be read afterwards is refused whol
 
   test("a folder in place of the file is refused", async () => {
     mkdirSync(folder.file("folder.json"));
-    const db = connect(folder.file("to.sqlite"), { nativeBinding });
-    await expect(importBundle(db, folder.file("folder.json"), folder.file("c"))).rejects.toThrow(
-      "got a folder",
-    );
-    db.close();
+    await expect(take(folder.file("folder.json"))).rejects.toThrow("got a folder");
   });
 });
 
@@ -344,9 +368,8 @@ test("with at most so many points a series keeps its first, last, lowest and hig
   });
   reader.close();
   folder.open(folder.file("thin.sqlite")).close();
+  await take(folder.file("thin.json"), folder.file("thin.sqlite"));
   const db = connect(folder.file("thin.sqlite"), { nativeBinding });
-  db.pragma("foreign_keys = ON", { simple: true });
-  await importBundle(db, folder.file("thin.json"), folder.file("thin-checkpoints"));
   const series = db
     .prepare<Record<string, number>>("SELECT points, last, minimum, maximum FROM series WHERE name = 'loss'")
     .get();

@@ -4,6 +4,7 @@ import { StoreError } from "../../../src/core/errors.ts";
 import { MIGRATIONS } from "../../../src/main/store/migrations/migrations.ts";
 import { connect } from "../../../src/main/store/open/database.ts";
 import { NOTEBOOK_SPEC } from "../../../src/shared/specs/notebook-spec.ts";
+import type { SqliteStore } from "../../../src/main/store/sqlite-store.ts";
 import { cell, gradientCheck, machine, nativeBinding, notebookRun, timing } from "./recorded-values.ts";
 import { useStoreFolder } from "./store-folder.ts";
 
@@ -236,4 +237,28 @@ test("a closed store throws StoreError and may be closed again", () => {
   store.close();
   expect(() => store.listRuns()).toThrow(StoreError);
   expect(() => store.resumeRun(run.id)).toThrow(StoreError);
+});
+
+test("unlocked() waits for what locks the database in another thread; a write that meets it names it", async () => {
+  const { store } = storeWithRun();
+  let end: () => void = () => undefined;
+  const emptying = store.whileLocked(
+    "the trash is being emptied",
+    () => new Promise<void>((resolve) => (end = resolve)),
+  );
+  const said: string[] = [];
+  const waiting = store.unlocked().then(() => said.push("unlocked"));
+  const other = connect(store.path, { nativeBinding });
+  other.exec("BEGIN IMMEDIATE");
+  (store as SqliteStore).tables.db.pragma("busy_timeout = 1", { simple: true });
+  expect(() => store.createRun(notebookRun)).toThrow(
+    /Could not start a run in .*: the trash is being emptied\. Try again when that is done/,
+  );
+  other.exec("ROLLBACK");
+  other.close();
+  await Promise.resolve();
+  expect(said).toEqual([]);
+  end();
+  await Promise.all([emptying, waiting]);
+  expect(said).toEqual(["unlocked"]);
 });

@@ -74,11 +74,13 @@ export class RunImporter {
     let points = 0;
     try {
       for await (const batch of this.#source.read(options)) {
+        await store.unlocked();
         checkpoint();
         points += this.#take(batch);
         await breathe();
       }
     } finally {
+      await store.unlocked();
       for (const [id, hand] of this.#inHand) {
         const changed = hand.added !== (before.get(id) ?? 0) || !before.has(id);
         if (changed || hand.reportChanged) this.#finish(hand);

@@ -18,6 +18,11 @@ export class DatabaseLab {
     this.#readers = readers;
   }
 
+  /** Resolves when no thread of the lab locks the database. */
+  unlocked(): Promise<void> {
+    return this.#services.store.unlocked();
+  }
+
   /** Reads every page of the database. */
   check(): Promise<DatabaseCheck> {
     return this.#readers.upkeep.ask("check", null);
@@ -26,7 +31,9 @@ export class DatabaseLab {
   /** @throws {ContractError} If an activity is on. @throws {StoreError} If the database may not be written. */
   repair(): Promise<DatabaseCheck> {
     return this.#supervisor.work("compacting", "Repairing the database", () =>
-      this.#readers.slow.ask("repair", null),
+      this.#services.store.whileLocked("the database is being repaired", () =>
+        this.#readers.slow.ask("repair", null),
+      ),
     );
   }
 

@@ -186,9 +186,7 @@ export class RunsLab {
    * @throws {ContractError} If an activity is on. @throws {StoreError} Nothing of the bundle was taken.
    */
   async import(path: string): Promise<ImportedRuns> {
-    const imported = await this.#supervisor.work("import", "Importing runs", () =>
-      this.#slow.ask("import", { path }),
-    );
+    const imported = await this.#supervisor.work("import", "Importing runs", () => this.#takeBundle(path));
     this.#tellAll();
     return imported;
   }
@@ -207,7 +205,7 @@ export class RunsLab {
     await this.#supervisor.work("import", "Importing runs", async (activity) => {
       for (const [i, path] of paths.entries()) {
         if (activity.isCancelled()) break;
-        const bundle = await this.#slow.ask("import", { path }).then(
+        const bundle = await this.#takeBundle(path).then(
           (runs) => ({ path, runs, failure: "" }),
           (error: unknown) => ({
             path,
@@ -229,10 +227,20 @@ export class RunsLab {
     const inTrash = await this.find("", "trash");
     const doomed = runIds === null ? inTrash : runIds.filter((id) => inTrash.includes(id));
     const emptied = await this.#supervisor.work("compacting", "Emptying the trash", () =>
-      this.#slow.ask("emptyTrash", { runIds: doomed }),
+      this.#services.store.whileLocked("the trash is being emptied", () =>
+        this.#slow.ask("emptyTrash", { runIds: doomed }),
+      ),
     );
     this.#tellAll();
     return emptied;
+  }
+
+  /** Reading takes long and locks nothing; taking locks the database, for seconds where there are many runs. */
+  async #takeBundle(path: string): Promise<ImportedRuns> {
+    await this.#slow.ask("readBundle", { path });
+    return this.#services.store.whileLocked("runs are being imported", () =>
+      this.#slow.ask("takeBundle", { path }),
+    );
   }
 
   #tellAll(): void {

@@ -22,25 +22,21 @@ function fits(type: ColumnType, value: SqlValue): boolean {
   }
 }
 
-/** Adds a bundle's rows to the tables: every value of its column's type, every id one that this database gave. */
+/** Adds a bundle's rows to empty tables: every value of its column's type, every id one that this database gave. */
 export class BundleRows {
   readonly #db: Database;
   readonly #columns = new Map<string, ReadonlyMap<string, ColumnType>>();
   readonly #statements = new Map<string, Statement<never>>();
   /** Ids that this database gave to the numbered rows of the run that is being added. */
   readonly #ids = new Map<string, number[]>();
+  #runs = 0;
 
   constructor(db: Database) {
     this.#db = db;
   }
 
-  /**
-   * The run's revision comes after `revision`, that of the run whose place it takes: who follows the runs by their
-   * revisions would not see it otherwise.
-   *
-   * @throws {StoreError} That names the column.
-   */
-  beginRun(run: string, { machine, row, revision }: { machine: Row; row: Row; revision: number }): void {
+  /** @throws {StoreError} That names the column. */
+  beginRun(run: string, { machine, row }: { readonly machine: Row; readonly row: Row }): void {
     this.#ids.clear();
     this.#checkTypes("machine", machine);
     this.#checkTypes("run", row);
@@ -49,13 +45,10 @@ export class BundleRows {
     if (row["machine_id"] !== machine["id"]) {
       throw new StoreError(`run ${run} names another machine (${quoted(row["machine_id"] ?? null)})`);
     }
-    // A machine that is known keeps what was last seen of it here.
+    // Of a machine that is in the bundle more than once the first is kept.
     this.#insert("machine", machine, "OR IGNORE");
     const status = row["status"] === "running" ? "interrupted" : (row["status"] ?? null);
-    const last = this.#db
-      .prepare<{ last: number }>("SELECT coalesce(max(revision), 0) AS last FROM run")
-      .get();
-    this.#insert("run", { ...row, id: run, status, revision: Math.max(revision, last?.last ?? 0) + 1 });
+    this.#insert("run", { ...row, id: run, status, revision: ++this.#runs });
   }
 
   /** @throws {StoreError} That names the column. */

@@ -28,9 +28,16 @@ export class BundleWeights {
     writeFileSync(join(folder, file), bytes, { flag: "wx" });
   }
 
-  /** Puts the files in their places; those of `replaced` runs go. */
-  publish(replaced: readonly string[] = []): void {
-    const staged = this.#staged === null ? [] : readdirSync(this.#staged);
+  /** Puts the files of runs that are taken in their places; those of `replaced` runs go. */
+  publish({
+    taken,
+    replaced,
+  }: {
+    readonly taken: readonly string[];
+    readonly replaced: readonly string[];
+  }): void {
+    const staged =
+      this.#staged === null ? [] : readdirSync(this.#staged).filter((run) => taken.includes(run));
     for (const run of replaced) {
       const folder = join(this.#root, run);
       if (!existsSync(folder)) continue;

@@ -1,9 +1,18 @@
 import { StoreError } from "../../../core/errors.ts";
 import type { ImportedRuns } from "../../../shared/runs/run-exports.ts";
 import { readLines } from "../../data/read-lines.ts";
-import type { Database, SqlValue } from "../open/database.ts";
+import { connect, type Database } from "../open/database.ts";
 import { schemaVersion } from "../open/migrate.ts";
 import { readBundleLine, type BundleLine, type BundleTableLine } from "./bundle-lines.ts";
+import {
+  copyRecorded,
+  copyRun,
+  likeTarget,
+  placeOf,
+  runsThere,
+  type Place,
+  type RunThere,
+} from "./bundle-place.ts";
 import { BUNDLE_VERSION } from "./bundle-tables.ts";
 import { BundleRows } from "./bundle-rows.ts";
 import { BundleWeights } from "./bundle-weights.ts";
@@ -12,60 +21,130 @@ import { proveReadable } from "./prove-readable.ts";
 /** A line holds rows of some 100 kB, or one file of weights: a text of JavaScript ends at 512 MB. */
 const MOST_LINE_BYTES = 500_000_000;
 
+/** Where runs are imported into. */
+export interface ImportTarget {
+  /** The database. */
+  readonly path: string;
+  readonly checkpointsFolder: string;
+  readonly nativeBinding: string | null;
+}
+
 /**
- * Adds the runs of a bundle that are not there yet, all of them or none: one transaction, which is committed after
- * every run of it was read back as the list, its page and a comparison read it. A finished run takes the place of the
- * same one that is not finished, which keeps what a person has said of it; what is in the trash stays there.
+ * Reads a bundle's runs into a database of their own, which is gone when it is closed, and proves that the list, a run's
+ * page and a comparison can read each. The target is only looked at: others write it meanwhile.
  *
- * @throws {StoreError} If the file is no bundle, a newer one, cut off, or a run in it could not be read afterwards;
- * the database is then as it was.
+ * @throws {StoreError} If the file is no bundle, a newer one, cut off, or a run in it could not be read afterwards.
  */
-export async function importBundle(
-  db: Database,
-  path: string,
-  checkpointsFolder: string,
-): Promise<ImportedRuns> {
-  const weights = new BundleWeights(checkpointsFolder);
-  const importer = new BundleImporter(db, path, weights);
+export async function readBundle(path: string, target: ImportTarget): Promise<ReadBundle> {
+  const db = connect("", { nativeBinding: target.nativeBinding });
+  const weights = new BundleWeights(target.checkpointsFolder);
   let number = 0;
-  db.exec("BEGIN IMMEDIATE");
   try {
+    likeTarget(db, target.path);
+    const reader = new BundleReader(db, { path, weights, there: runsThere(db) });
+    db.exec("BEGIN");
     for await (const text of readLines(path, MOST_LINE_BYTES)) {
       number++;
       const json = text.replace(/,$/, "");
       if (json === "[" || json === "]" || json === "") continue;
-      importer.take(readBundleLine(json));
+      reader.take(readBundleLine(json));
     }
-    importer.finish();
-    proveReadable(db, path, importer.taken);
-    weights.publish(importer.result.replaced);
+    reader.finish();
+    proveReadable(db, path, reader.read);
     db.exec("COMMIT");
-    return importer.result;
+    return new ReadBundle(db, { path, weights, found: reader.found });
   } catch (error) {
-    weights.takeBack();
-    // A full disk has rolled back already.
-    if (db.inTransaction) db.exec("ROLLBACK");
-    const why = error instanceof Error ? error.message : String(error);
-    throw new StoreError(`${path}, line ${number}: ${why.replace(/\.$/, "")}. Nothing was imported.`, {
-      cause: error,
-    });
-  } finally {
     weights.close();
+    db.close();
+    throw notImported(`${path}, line ${number}`, error);
   }
 }
 
-/** What a person says of a run: it stays when the finished run takes its place. */
-const SAID_OF_IT = ["name", "colour", "pinned", "notes", "tags", "archived_at", "deleted_at"] as const;
+function notImported(where: string, error: unknown): StoreError {
+  const why = error instanceof Error ? error.message : String(error);
+  return new StoreError(`${where}: ${why.replace(/\.$/, "")}. Nothing was imported.`, { cause: error });
+}
+
+/** A bundle that was read and is sound. */
+export class ReadBundle {
+  readonly #db: Database;
+  readonly #path: string;
+  readonly #weights: BundleWeights;
+  /** Runs of the bundle in its order, each with what becomes of it. */
+  readonly #found: ReadonlyMap<string, Place>;
+
+  constructor(
+    db: Database,
+    {
+      path,
+      weights,
+      found,
+    }: {
+      readonly path: string;
+      readonly weights: BundleWeights;
+      readonly found: ReadonlyMap<string, Place>;
+    },
+  ) {
+    this.#db = db;
+    this.#path = path;
+    this.#weights = weights;
+    this.#found = found;
+  }
+
+  /**
+   * Adds the runs that are not there yet, all of them or none: one transaction, in which rows are only copied. A
+   * finished run takes the place of the same one that is not finished, which keeps what a person has said of it; what is
+   * in the trash stays there.
+   *
+   * @throws {StoreError} The target is then as it was.
+   */
+  take(): ImportedRuns {
+    const db = this.#db;
+    try {
+      db.exec("BEGIN IMMEDIATE");
+      const imported = this.#decideAgain();
+      const taken = [...imported.added, ...imported.replaced];
+      for (const run of taken) copyRun(db, run);
+      copyRecorded(db);
+      this.#weights.publish({ taken, replaced: imported.replaced });
+      db.exec("COMMIT");
+      return imported;
+    } catch (error) {
+      this.#weights.takeBack();
+      // A full disk has rolled back already.
+      if (db.inTransaction) db.exec("ROLLBACK");
+      throw notImported(this.#path, error);
+    }
+  }
+
+  close(): void {
+    this.#weights.close();
+    this.#db.close();
+  }
+
+  /** Somebody may have begun, ended or thrown away a run while the bundle was read; what is not taken any more goes. */
+  #decideAgain(): ImportedRuns {
+    const there = runsThere(this.#db);
+    const status = this.#db.prepare<{ status: string }>("SELECT status FROM main.run WHERE id = ?");
+    const drop = this.#db.prepare("DELETE FROM main.run WHERE id = ?");
+    const imported = { added: [], replaced: [], skipped: [], inTrash: [] } as Record<Place, string[]>;
+    for (const [run, before] of this.#found) {
+      const read = status.get(run);
+      const place = read === undefined ? before : placeOf(there.get(run), read.status);
+      if (place === "skipped" || place === "inTrash") drop.run(run);
+      imported[place].push(run);
+    }
+    return imported;
+  }
+}
 
 /** Takes a bundle's lines in their order. */
-class BundleImporter {
+class BundleReader {
   readonly #db: Database;
   readonly #weights: BundleWeights;
   readonly #path: string;
-  readonly #added: string[] = [];
-  readonly #replaced: string[] = [];
-  readonly #skipped: string[] = [];
-  readonly #inTrash: string[] = [];
+  readonly #there: ReadonlyMap<string, RunThere>;
+  readonly #found = new Map<string, Place>();
   readonly #rows: BundleRows;
   #current: string | null = null;
   /** Null between runs, and while one is skipped. */
@@ -73,25 +152,34 @@ class BundleImporter {
   #begun = false;
   #ended = false;
 
-  constructor(db: Database, path: string, weights: BundleWeights) {
+  constructor(
+    db: Database,
+    {
+      path,
+      weights,
+      there,
+    }: {
+      readonly path: string;
+      readonly weights: BundleWeights;
+      readonly there: ReadonlyMap<string, RunThere>;
+    },
+  ) {
     this.#db = db;
     this.#path = path;
     this.#weights = weights;
+    this.#there = there;
     this.#rows = new BundleRows(db);
   }
 
-  get result(): ImportedRuns {
-    const [added, replaced, skipped, inTrash] = [this.#added, this.#replaced, this.#skipped, this.#inTrash];
-    return { added, replaced, skipped, inTrash };
+  get found(): ReadonlyMap<string, Place> {
+    return this.#found;
   }
 
-  /** Runs whose rows are the bundle's. */
-  get taken(): readonly string[] {
-    return [...this.#added, ...this.#replaced];
-  }
-
-  get #all(): readonly string[] {
-    return Object.values(this.result).flat();
+  /** Runs whose rows were read. */
+  get read(): readonly string[] {
+    return [...this.#found].flatMap(([run, place]) =>
+      place === "added" || place === "replaced" ? [run] : [],
+    );
   }
 
   take(line: BundleLine): void {
@@ -128,39 +216,19 @@ class BundleImporter {
 
   #end(claimed: number): void {
     this.#ended = true;
-    const found = this.#all.length;
+    const found = this.#found.size;
     if (claimed === found) return;
     throw new StoreError(`the bundle says that it holds ${claimed} runs, and ${found} were found`);
   }
 
   #beginRun({ run, machine, row }: Extract<BundleLine, { readonly machine: unknown }>): void {
-    if (this.#all.includes(run)) throw new StoreError(`run ${run} is in the bundle twice`);
+    if (this.#found.has(run)) throw new StoreError(`run ${run} is in the bundle twice`);
+    const place = placeOf(this.#there.get(run), row["status"] ?? null);
+    this.#found.set(run, place);
     this.#current = run;
     this.#adding = null;
-    const there = this.#db
-      .prepare<Record<string, SqlValue>>(
-        `SELECT status, revision, ${SAID_OF_IT.join(", ")} FROM run WHERE id = ?`,
-      )
-      .get(run);
-    if (there !== undefined && there["deleted_at"] !== null) {
-      this.#inTrash.push(run);
-      return;
-    }
-    if (there !== undefined && (there["status"] === "finished" || row["status"] !== "finished")) {
-      this.#skipped.push(run);
-      return;
-    }
-    if (there === undefined) this.#added.push(run);
-    else {
-      this.#db.prepare("DELETE FROM run WHERE id = ?").run(run);
-      this.#replaced.push(run);
-    }
-    const said = SAID_OF_IT.map((column): [string, SqlValue] => [column, there?.[column] ?? null]);
-    this.#rows.beginRun(run, {
-      machine,
-      row: there === undefined ? row : { ...row, ...Object.fromEntries(said) },
-      revision: Number(there?.["revision"] ?? 0),
-    });
+    if (place === "skipped" || place === "inTrash") return;
+    this.#rows.beginRun(run, { machine, row });
     this.#adding = run;
   }
 

@@ -33,7 +33,10 @@ export interface StoreTasks {
     };
     readonly output: number;
   };
-  readonly import: { readonly input: { readonly path: string }; readonly output: ImportedRuns };
+  /** Reads and checks a bundle, which takes long and locks nothing. */
+  readonly readBundle: { readonly input: { readonly path: string }; readonly output: null };
+  /** Takes the runs of a bundle that was read: the database is locked meanwhile. */
+  readonly takeBundle: { readonly input: { readonly path: string }; readonly output: ImportedRuns };
   readonly deleteRuns: { readonly input: { readonly runIds: readonly string[] }; readonly output: null };
   readonly emptyTrash: {
     readonly input: { readonly runIds: readonly string[] };

@@ -18,7 +18,7 @@ import { openReader } from "../open/open-for-reading.ts";
 import { requireTarget } from "../open/output-target.ts";
 import { isOutOfSpace, storeFailure } from "../store-failure.ts";
 import { exportBundle } from "./export-bundle.ts";
-import { importBundle } from "./import-bundle.ts";
+import { readBundle, type ReadBundle } from "./import-bundle.ts";
 import { emptyTrashInPieces, emptyTrashInPlace } from "./empty-trash-in-place.ts";
 import { deleteRuns, emptyTrash, findDamage, repair } from "./maintenance.ts";
 import { quickAnswers } from "./quick-answers.ts";
@@ -43,6 +43,9 @@ function copyDatabase(target: string, checkpoint: Checkpoint): void {
   }
 }
 
+/** Bundles that were read and are to be taken. */
+const bundles = new Map<string, ReadBundle>();
+
 type Handlers = {
   readonly [N in StoreTaskName]: (
     input: StoreTasks[N]["input"],
@@ -59,7 +62,26 @@ const handlers: Handlers = {
       ? exportTo(path, request)
       : writeToStream(path, (file) => exportTo(file, request));
   },
-  import: ({ path }) => writing("import runs", (db) => importBundle(db, path, store.checkpointsFolder)),
+  readBundle: ({ path }) =>
+    explaining("import runs", async () => {
+      const { checkpointsFolder } = store;
+      bundles.get(path)?.close();
+      bundles.delete(path);
+      const { nativeBinding } = data;
+      bundles.set(path, await readBundle(path, { path: data.path, checkpointsFolder, nativeBinding }));
+      return null;
+    }),
+  takeBundle: ({ path }) =>
+    explaining("import runs", () => {
+      const bundle = bundles.get(path);
+      bundles.delete(path);
+      if (bundle === undefined) throw new StoreError(`${path} was not read before: import it again.`);
+      try {
+        return bundle.take();
+      } finally {
+        bundle.close();
+      }
+    }),
   deleteRuns: ({ runIds }) =>
     writing("delete runs", (db) => {
       deleteRuns(db, store.checkpointsFolder, runIds);
@@ -127,10 +149,19 @@ function exportTo(
   }
 }
 
-/** Through a second connection, open for as long as it takes. */
-async function writing<T>(action: string, body: (db: Database) => T | Promise<T>): Promise<T> {
+/** Says what could not be done to the database, and why. */
+async function explaining<T>(action: string, body: () => T | Promise<T>): Promise<T> {
   if (data.readOnly) throw new StoreError(`Could not ${action}: ${data.path} is open for reading only.`);
   try {
+    return await body();
+  } catch (error) {
+    throw storeFailure(action, data.path, error);
+  }
+}
+
+/** Through a second connection, open for as long as it takes. */
+const writing = <T>(action: string, body: (db: Database) => T | Promise<T>): Promise<T> =>
+  explaining(action, async () => {
     const db = connect(data.path, { nativeBinding: data.nativeBinding });
     try {
       db.pragma("synchronous = FULL", { simple: true });
@@ -139,10 +170,7 @@ async function writing<T>(action: string, body: (db: Database) => T | Promise<T>
     } finally {
       db.close();
     }
-  } catch (error) {
-    throw storeFailure(action, data.path, error);
-  }
-}
+  });
 
 export default async function answer<N extends StoreTaskName>({
   name,

@@ -52,6 +52,26 @@ test("labCall() gives the input on and waits for a lab that is still opening", a
   expect(asked).toEqual([{ name: "mine" }]);
 });
 
+test("what writes to the database waits while a thread of the lab locks it; what reads does not", async () => {
+  let unlock: () => void = refuse;
+  const locked = new Promise<void>((resolve) => {
+    unlock = resolve;
+  });
+  const said: unknown[] = [];
+  const parts = {
+    database: { unlocked: () => locked },
+    documents: { keep: (input: unknown) => said.push(input), list: () => ["mine"] },
+  };
+  const handlers = ipcHandlers(servicesOf(parts as unknown as Partial<Lab>));
+  const typed = { id: "mine", text: "a", baseVersion: 1 };
+  const kept = handlers.documentsKeep(typed);
+  expect(await handlers.documentsList({ search: "" })).toEqual(["mine"]);
+  expect(said).toEqual([]);
+  unlock();
+  await kept;
+  expect(said).toEqual([typed]);
+});
+
 test("what a notebook asks while it is read and written is answered before the workers have started", async () => {
   const idle = {
     documents: { list: () => ["mine"] },

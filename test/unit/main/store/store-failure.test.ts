@@ -25,6 +25,13 @@ test.each([
   expect(failure.cause).toBe(cause);
 });
 
+test("storeFailure() blames no other program for a lock that the lab itself holds", () => {
+  const cause = Object.assign(new Error("database is locked"), { code: "SQLITE_BUSY" });
+  const { message } = storeFailure("save metrics", "/data/lab.sqlite", cause, "runs are being imported");
+  expect(message).toContain("runs are being imported. Try again when that is done");
+  expect(message).not.toContain("another program");
+});
+
 test("storeFailure() passes on the words of an error it does not know, and a StoreError as it is", () => {
   expect(storeFailure("save metrics", "/data/lab.sqlite", new Error("own words")).message).toContain(
     "own words.",

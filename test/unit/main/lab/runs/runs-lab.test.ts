@@ -1,0 +1,38 @@
+import { expect, it } from "vitest";
+import { RunsLab } from "../../../../../src/main/lab/runs/runs-lab.ts";
+import type { Store } from "../../../../../src/main/store/store.ts";
+
+it("main's writes wait while a bundle is taken and while the trash is emptied, not while a bundle is read", async () => {
+  let lockedBecause = "";
+  const asked: string[] = [];
+  const store: Pick<Store, "whileLocked"> = {
+    whileLocked: async (reason, body) => {
+      lockedBecause = reason;
+      try {
+        return await body();
+      } finally {
+        lockedBecause = "";
+      }
+    },
+  };
+  const reader = {
+    ask: (name: string) => {
+      asked.push(`${name} ${lockedBecause}`);
+      return Promise.resolve({ ids: [], problem: null });
+    },
+  };
+  const lab = new RunsLab(
+    { store: store as Store, emit: () => undefined },
+    { work: (_kind, _title, body) => body({ isCancelled: () => false, progress: () => undefined } as never) },
+    { quick: reader as never, slow: reader as never },
+  );
+  await lab.import("runs.json");
+  await lab.importEach(["runs.json"]);
+  await lab.emptyTrash({ runIds: [] });
+  const taking = ["readBundle ", "takeBundle runs are being imported"];
+  expect(asked.filter((one) => !one.startsWith("table"))).toEqual([
+    ...taking,
+    ...taking,
+    "emptyTrash the trash is being emptied",
+  ]);
+});
