@@ -47,6 +47,8 @@ export const DEFAULT_VIEW: RunView = {
 /** A stretch of the table. */
 export const runTableRequestSchema = v.object({
   ...v.omit(runViewSchema, ["name"]).entries,
+  /** Pinned runs come before all others, as a person looks at the table; elsewhere the order is what `sort` says. */
+  pinnedFirst: v.optional(v.boolean()),
   offset: v.pipe(v.number(), v.integer(), v.minValue(0)),
   limit: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(1_000)),
 });

@@ -168,7 +168,10 @@ describe("Lab.runs.table()", () => {
     expect(await found("is:kept")).toEqual([1]);
     lab.runs.change({ runIds: [second], change: { kept: false } });
     expect(await found("is:kept")).toEqual([]);
-    const { rows } = await lab.runs.table(request());
+    const { rows } = await lab.runs.table(request({ pinnedFirst: true }));
+    const newestFirst = lab.runs.list().map(({ id }) => id);
+    expect(newestFirst[0]).not.toBe(second);
+    expect(await lab.runs.find("", "active")).toEqual(newestFirst);
     expect(rows[0]).toMatchObject({ id: second, name: "renamed", colour: 3, pinned: true, tags: ["keep"] });
     lab.runs.change({ runIds: [first], change: { archived: true } });
     expect(await found("")).toEqual([1, 2, 3]);

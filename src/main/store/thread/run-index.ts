@@ -81,7 +81,7 @@ export class RunIndex {
     const found = scoped.filter((indexed) =>
       matchesQuery(query, { text: indexed.text, field: (name) => this.#field(indexed, name) }),
     );
-    this.#sort(found, request.sort);
+    this.#sort(found, request);
     const differences = runDifferences(found.map(({ run }) => run));
     const shown = found.slice(request.offset, request.offset + request.limit);
     return {
@@ -231,11 +231,14 @@ export class RunIndex {
     };
   }
 
-  /** Pinned runs first, empty fields last, the newer first where two are alike. */
-  #sort(found: IndexedRun[], { column, descending }: RunTableRequest["sort"]): void {
+  /** Empty fields last, the newer first where two are alike. */
+  #sort(
+    found: IndexedRun[],
+    { sort: { column, descending }, pinnedFirst = false }: Pick<RunTableRequest, "sort" | "pinnedFirst">,
+  ): void {
     const values = new Map(found.map((indexed) => [indexed, this.#value(indexed, column)]));
     found.sort((a, b) => {
-      if (a.run.pinned !== b.run.pinned) return a.run.pinned ? -1 : 1;
+      if (pinnedFirst && a.run.pinned !== b.run.pinned) return a.run.pinned ? -1 : 1;
       const [left, right] = [values.get(a) ?? null, values.get(b) ?? null];
       const order = isEmpty(left) || isEmpty(right) ? Number(isEmpty(left)) - Number(isEmpty(right)) : 0;
       if (order !== 0) return order;

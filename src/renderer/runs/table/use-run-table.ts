@@ -48,7 +48,9 @@ export function useRunTable(view: RunView): {
       const { name: _, ...request } = view;
       asked.current.pages.add(page);
       try {
-        const answer = await ask(window.lab.runsTable({ ...request, offset: page * PAGE, limit: PAGE }));
+        const answer = await ask(
+          window.lab.runsTable({ ...request, pinnedFirst: true, offset: page * PAGE, limit: PAGE }),
+        );
         if (asked.current.turn !== turn) return;
         const { rows, ...head } = answer;
         setError(null);
