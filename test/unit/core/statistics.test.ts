@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
   interquartileRange,
@@ -23,6 +24,18 @@ describe("statistics", () => {
     expect(VALUES).toEqual([7, 1, 3, 10]);
     expect(quantile([], 0.5)).toBeNaN();
     expect(() => quantile(VALUES, 1.5)).toThrow(RangeError);
+  });
+
+  it("quantile() lies between the extremes and rises with the share", () => {
+    const numbers = fc.array(fc.double({ noNaN: true, min: -1e6, max: 1e6 }), { minLength: 1 });
+    fc.assert(
+      fc.property(numbers, fc.double({ min: 0, max: 1, noNaN: true }), (values, share) => {
+        const value = quantile(values, share);
+        expect(value).toBeGreaterThanOrEqual(Math.min(...values));
+        expect(value).toBeLessThanOrEqual(Math.max(...values));
+        expect(quantile(values, share / 2)).toBeLessThanOrEqual(value);
+      }),
+    );
   });
 
   it("median(), interquartileRange() and medianAbsoluteDeviation() hardly see one slow sample", () => {

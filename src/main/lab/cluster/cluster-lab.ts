@@ -5,7 +5,7 @@ import type {
   CollectedSweep,
   SubmittedSweep,
 } from "../../../shared/experiments/cluster-sweep.ts";
-import { arrayExpression, tasksOf, USUAL_MAX_ARRAY_SIZE } from "./array-tasks.ts";
+import { arrayExpression, taskOf, tasksOf, USUAL_MAX_ARRAY_SIZE } from "./array-tasks.ts";
 import { ClusterMirror } from "./cluster-mirror.ts";
 import type { ClusterServices } from "./cluster-services.ts";
 import { shellFor, type ClusterShell } from "./cluster-shell.ts";
@@ -119,7 +119,7 @@ export class ClusterLab {
     if (!Number.isInteger(index) || index < 0 || index >= trainings) {
       throw new ContractError(`There is no training ${index}: the sweep has ${trainings}, from 0 on`);
     }
-    return folder.log(Math.floor(index / chunk));
+    return folder.log(taskOf(index, chunk));
   }
 
   /** What a task of the array runs, on a compute node. @throws {ContractError} */

@@ -1,4 +1,5 @@
 import { ContractError } from "../../../core/errors.ts";
+import { USUAL_MAX_ARRAY_SIZE } from "./array-tasks.ts";
 import type { ClusterShell, CommandAnswer } from "./cluster-shell.ts";
 import { parseQueue, QUEUE_FORMAT, type QueuedTask } from "./queue-lines.ts";
 
@@ -61,7 +62,7 @@ export class Slurm {
     };
     return {
       cluster: value("ClusterName") ?? "cluster",
-      maxArraySize: number("MaxArraySize", 1_001),
+      maxArraySize: number("MaxArraySize", USUAL_MAX_ARRAY_SIZE),
       maxJobCount: number("MaxJobCount", 10_000),
     };
   }

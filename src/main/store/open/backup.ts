@@ -56,11 +56,17 @@ export function writeBackup(db: Database, target: string): void {
   writeCopy(db, target, { private: true });
 }
 
-/** Backups of the database at `path`, newest first. */
-function backupsOf(path: string): { readonly path: string; readonly date: Date }[] {
+/** What stands behind `.backup` in the name of any backup. */
+const ANY_BACKUP = /^(-(v\d+|weekly)-\w+)?$/;
+
+/** Backups of the database at `path`, or those of them whose name ends so, newest first. */
+export function backupsOf(
+  path: string,
+  ending = ANY_BACKUP,
+): readonly { readonly path: string; readonly date: Date }[] {
   const prefix = basename(latestBackupPath(path));
   return readdirSync(dirname(path))
-    .filter((name) => name.startsWith(prefix) && /^(-(v\d+|weekly)-\w+)?$/.test(name.slice(prefix.length)))
+    .filter((name) => name.startsWith(prefix) && ending.test(name.slice(prefix.length)))
     .map((name) => join(dirname(path), name))
     .map((file) => ({ path: file, date: statSync(file).mtime }))
     .sort((a, b) => b.date.getTime() - a.date.getTime());

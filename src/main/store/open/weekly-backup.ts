@@ -1,20 +1,12 @@
-import { readdirSync, rmSync, statSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
-import { latestBackupPath } from "./backup.ts";
+import { rmSync } from "node:fs";
+import { backupsOf, latestBackupPath } from "./backup.ts";
 import { compactTime } from "./set-aside.ts";
 
 const WEEK_MS = 7 * 86_400_000;
 const KEPT = 3;
 
 /** Weekly backups of the database at `path`, newest first. */
-export function weeklyBackups(path: string): readonly { readonly path: string; readonly date: Date }[] {
-  const prefix = `${basename(latestBackupPath(path))}-weekly-`;
-  return readdirSync(dirname(path))
-    .filter((name) => name.startsWith(prefix) && /^\w+$/.test(name.slice(prefix.length)))
-    .map((name) => join(dirname(path), name))
-    .map((file) => ({ path: file, date: statSync(file).mtime }))
-    .sort((a, b) => b.date.getTime() - a.date.getTime());
-}
+export const weeklyBackups = (path: string): ReturnType<typeof backupsOf> => backupsOf(path, /^-weekly-\w+$/);
 
 /** Where this week's backup is to be written, or null when the last one is younger than a week. */
 export function dueBackupPath(path: string, now: Date): string | null {

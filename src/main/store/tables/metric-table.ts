@@ -13,6 +13,12 @@ function toMetric({ name, step, epoch, value, wallMs }: PointRow): MetricPoint {
   return { name, step, epoch: epoch ?? Number.NaN, value: value ?? Number.NaN, wallMs: wallMs ?? Number.NaN };
 }
 
+/** Counts the points of all series anew, and what is kept of them beside. */
+export const RECOUNT = `UPDATE series SET (points, minimum, maximum, last_position, last) = (
+  SELECT count(*), min(value), max(value), coalesce(max(position), -1),
+    (SELECT value FROM point WHERE series_id = series.id ORDER BY position DESC LIMIT 1)
+  FROM point WHERE series_id = series.id)`;
+
 /** A page is read in a few milliseconds. */
 const PAGE_POINTS = 5_000;
 
@@ -121,14 +127,7 @@ export class MetricTable {
       `DELETE FROM series WHERE run_id = ?
          AND NOT EXISTS (SELECT 1 FROM point WHERE series_id = series.id)`,
     );
-    this.#recount = keptStatement(
-      db,
-      `UPDATE series SET (points, minimum, maximum, last_position, last) = (
-         SELECT count(*), min(value), max(value), coalesce(max(position), -1),
-           (SELECT value FROM point WHERE series_id = series.id ORDER BY position DESC LIMIT 1)
-         FROM point WHERE series_id = series.id
-       ) WHERE run_id = ?`,
-    );
+    this.#recount = keptStatement(db, `${RECOUNT} WHERE run_id = ?`);
     this.#ofRun = keptStatement<SeriesRow>(db, `${SERIES} WHERE run_id = ? ORDER BY id`);
     this.#all = keptStatement<SeriesRow>(db, SERIES);
     this.#ids = keptStatement<{ id: number; name: string }>(

@@ -4,6 +4,7 @@ import type { DatabaseCheck, EmptiedTrash } from "../../../shared/runs/run-expor
 import type { Database } from "../open/database.ts";
 import type { SqliteStore } from "../sqlite-store.ts";
 import { isOutOfSpace } from "../store-failure.ts";
+import { RECOUNT } from "../tables/metric-table.ts";
 
 /** A folder with everything in it. */
 function folderBytes(folder: string): number {
@@ -71,11 +72,6 @@ export function findDamage(db: Database): string[] {
     return [error instanceof Error ? error.message : String(error)];
   }
 }
-
-const RECOUNT = `UPDATE series SET (points, minimum, maximum, last_position, last) = (
-  SELECT count(*), min(value), max(value), coalesce(max(position), -1),
-    (SELECT value FROM point WHERE series_id = series.id ORDER BY position DESC LIMIT 1)
-  FROM point WHERE series_id = series.id)`;
 
 /**
  * Does what can be done without losing anything: builds all indexes anew, counts the metrics anew, removes rows whose

@@ -1,5 +1,5 @@
 import type { Timing } from "../../../shared/runs/run-records.ts";
-import { halfIqr, median } from "../../format/spread.ts";
+import { interquartileRange, median } from "../../../core/statistics.ts";
 
 export interface TimingGroup {
   readonly stage: string;
@@ -22,14 +22,15 @@ export function timingGroups(timings: readonly Timing[]): readonly TimingGroup[]
     const [first] = group;
     if (first === undefined) return [];
     const samples = group.filter(({ warmup }) => !warmup).map(({ ms }) => ms);
+    const measured = samples.filter((ms) => !Number.isNaN(ms));
     return [
       {
         stage: first.stage,
         pass: first.pass,
         samples,
         warmups: group.filter(({ warmup }) => warmup).map(({ ms }) => ms),
-        medianMs: median(samples),
-        halfIqrMs: halfIqr(samples),
+        medianMs: median(measured),
+        halfIqrMs: interquartileRange(measured) / 2,
       },
     ];
   });

@@ -3,7 +3,7 @@ import { baseOptions, categoryAxis, numberAxis, tooltip } from "../../charts/kit
 import { seriesColour } from "../../charts/kit/chart-theme.ts";
 import type { Figure, PointText } from "../../charts/kit/figure.ts";
 import { spreadPlugin } from "../../charts/plugins/spread-plugin.ts";
-import { quantile } from "../../format/spread.ts";
+import { quantile } from "../../../core/statistics.ts";
 import { formatSpread } from "../../format/spread.ts";
 import { formatNumber } from "../../format/number.ts";
 import { formatRatio } from "../../format/format-ratio.ts";

@@ -20,12 +20,14 @@ describe("timingGroups()", () => {
       timing("functions", "forward", 1, 30),
       timing("functions", "backward", 0, 100),
       timing("functions", "forward", 2, 20),
+      // Recorded as NaN where it could not be measured.
+      timing("functions", "forward", 3, NaN),
     ]);
     expect(groups).toMatchObject([
       {
         stage: "functions",
         pass: "forward",
-        samples: [10, 30, 20],
+        samples: [10, 30, 20, NaN],
         warmups: [900],
         medianMs: 20,
         halfIqrMs: 5,
