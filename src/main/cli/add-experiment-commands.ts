@@ -142,7 +142,7 @@ export function addExperimentCommands(program: Command, host: CommandHost): void
     .option(...FORCE)
     .option("--threads <n>", "worker threads", threadCount, USUAL_THREADS)
     .addOption(kernelsOption())
-    .option("--json", "print one JSON line a metric, then the summary")
+    .option("--json", "print one JSON line a step and an evaluation, then the summary")
     .option(...DATABASE)
     .action(async (file: string | undefined, options: TrainOptions & ComputingOptions) => {
       const wanted = await trainingWanted(file, options);

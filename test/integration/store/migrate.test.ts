@@ -129,3 +129,20 @@ test("migrate() keeps the runs of schema 1 when the kernels' tuning is added", (
   expect(db.prepare<{ n: number }>("SELECT count(*) AS n FROM machine").get()?.n).toBe(1);
   expect(db.prepare<{ n: number }>("SELECT count(*) AS n FROM tuning").get()?.n).toBe(0);
 });
+
+test("docs/database.md says the version of the schema, and has a row of every table", () => {
+  const { db } = saved();
+  const page = readFileSync("docs/database.md", "utf8");
+  expect(page).toContain(`is the version of its schema, now ${schemaVersion(db)};`);
+  const named = page
+    .split("\n")
+    .flatMap((line) => [...(/^\| (`[^|]*)\|/.exec(line)?.[1] ?? "").matchAll(/`(\w+)`/g)])
+    .map(([, name]) => name);
+  const tables = db
+    .prepare<{ name: string }>(
+      "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%'",
+    )
+    .all()
+    .map(({ name }) => name);
+  expect(named.toSorted()).toEqual(tables.toSorted());
+});

@@ -9,7 +9,7 @@ import { isDamage } from "../store-failure.ts";
 
 /** Up to this size every page and index is read before anything else: at most a third of a second. */
 export const FULLY_CHECKED_BYTES = 16e6;
-/** Up to this size every page is read; a larger file is checked beside the work (RunsLab.tidy). */
+/** Up to this size every page is read; a larger file is checked beside the work (DatabaseLab.tidy). */
 const QUICKLY_CHECKED_BYTES = 64e6;
 
 /** Reads the schema: what is no database, or cut off at its beginning, shows at once. */
