@@ -1,4 +1,5 @@
 import { Argument, Option, type Command } from "commander";
+import { commandNameOf } from "../../shared/runs/packaged.ts";
 import type { CommandHost } from "./in-lab.ts";
 import { bashCompletion } from "./install/bash-completion.ts";
 import { commandTree, type CommandInfo } from "./install/command-tree.ts";
@@ -15,7 +16,10 @@ const SHELLS: Readonly<Record<string, (tree: CommandInfo) => string>> = {
 };
 
 /** The installed command's own: what a package brings beside it is made of the tree of commands itself. */
-const asInstalled = (program: Command): CommandInfo => ({ ...commandTree(program), name: "backprop-lab" });
+const asInstalled = (program: Command): CommandInfo => ({
+  ...commandTree(program),
+  name: commandNameOf({ packaged: true }),
+});
 
 /** `lab completion` and the hidden `lab man-page`. */
 export function addInstallCommands(program: Command, { place }: CommandHost): void {

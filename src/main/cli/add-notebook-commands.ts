@@ -2,6 +2,7 @@ import { InvalidArgumentError, Option, type Command } from "commander";
 import { NOTEBOOK_DEFAULTS } from "../../shared/experiments/notebook-defaults.ts";
 import { MOST_THREADS } from "../../shared/specs/threads.ts";
 import { readDocumentFile } from "../lab/documents/read-document-file.ts";
+import { COMMAND_NAME } from "../place/command-name.ts";
 import { runConvertCommand, type ConvertOptions } from "./convert-command.ts";
 import { inLab, type CommandHost, type CommonOptions } from "./in-lab.ts";
 import { runNotebookCommand, type NotebookOptions } from "./notebook-command.ts";
@@ -21,7 +22,7 @@ function trainingRows(text: string): number {
 
 function gradientsNotSaved(): never {
   throw new InvalidArgumentError(
-    "the notebook is a document now and writes no files. Have a cell print or show the gradients: lab run FILE.lab.ts.",
+    `the notebook is a document now and writes no files. Have a cell print or show the gradients: ${COMMAND_NAME} run FILE.lab.ts.`,
   );
 }
 

@@ -7,11 +7,13 @@ import {
   type SubmittedSweep,
 } from "../../shared/experiments/cluster-sweep.ts";
 import { sweepSpecSchema } from "../../shared/specs/sweep-spec.ts";
+import { counted } from "../../core/counted.ts";
 import type { Lab } from "../lab/lab.ts";
 import { textTable } from "../report/text-table.ts";
+import { COMMAND_NAME } from "../place/command-name.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import type { Interruption } from "./interruption.ts";
-import { complain, print, printJson } from "./print.ts";
+import { print, printJson, warn } from "./print.ts";
 import { readSpec } from "./read-spec.ts";
 import { givenWeights } from "./train-command.ts";
 
@@ -48,7 +50,7 @@ export async function runSubmitSweepCommand(
   if (options.json === true) printJson(made);
   else if (options.prepareOnly) {
     print(
-      `${made.trainings} trainings in ${made.tasks} tasks: ${made.dir}\nNothing was submitted. This does it:\n${made.command}\n`,
+      `${counted(made.trainings, "training")} in ${counted(made.tasks, "task")}: ${made.dir}\nNothing was submitted. This does it:\n${made.command}\n`,
     );
   } else printSubmitted(made);
   return EXIT.ok;
@@ -57,10 +59,10 @@ export async function runSubmitSweepCommand(
 function printSubmitted({ dir, trainings, tasks, submitted, job }: SubmittedSweep): void {
   print(
     job === null
-      ? `All ${trainings} trainings are done or queued: ${dir}\n`
-      : `Job ${job}: ${submitted} of ${trainings} trainings (${tasks} tasks in all): ${dir}\n`,
+      ? `${trainings === 1 ? "The training is" : `All ${counted(trainings, "training")} are`} done or queued: ${dir}\n`
+      : `Job ${job}: ${submitted} of ${counted(trainings, "training")} (${counted(tasks, "task")} in all): ${dir}\n`,
   );
-  print(`lab sweep --status ${dir}\nlab sweep --collect ${dir}\n`);
+  print(`${COMMAND_NAME} sweep --status ${dir}\n${COMMAND_NAME} sweep --collect ${dir}\n`);
 }
 
 /** Submits what is neither done nor queued. */
@@ -75,7 +77,10 @@ export async function runAgainCommand(lab: Lab, dir: string, options: Output): P
 export async function runCancelCommand(lab: Lab, dir: string, options: Output): Promise<ExitCode> {
   const tasks = await lab.cluster.cancel(resolve(dir));
   if (options.json === true) printJson({ cancelled: tasks });
-  else print(`${tasks} tasks cancelled; what is done stays. lab sweep --again ${dir} goes on.\n`);
+  else
+    print(
+      `${counted(tasks, "task")} cancelled; what is done stays. ${COMMAND_NAME} sweep --again ${dir} goes on.\n`,
+    );
   return EXIT.ok;
 }
 
@@ -86,11 +91,11 @@ export async function runCollectCommand(lab: Lab, dir: string, options: Output):
   if (options.json === true) printJson(collected);
   else {
     const trash = inTrash.length > 0 ? `, ${inTrash.length} are in the trash (${inTrash.join(", ")})` : "";
-    print(`${added.length} runs added, ${skipped.length} were there already${trash}\n`);
+    print(`${counted(added.length, "run")} added, ${skipped.length} were there already${trash}\n`);
   }
   for (const { index, file, reason } of damaged) {
-    complain(
-      `lab: training ${index} was not taken: ${file}: ${reason}. lab sweep --again ${dir} computes what is lost.`,
+    warn(
+      `training ${index} was not taken: ${file}: ${reason}. ${COMMAND_NAME} sweep --again ${dir} computes what is lost.`,
     );
   }
   return damaged.length === 0 ? EXIT.ok : EXIT.failedCheck;
@@ -102,12 +107,10 @@ function printStatus({ name, dir, counts, problem, heardAt, trainings }: Cluster
   const parts = TRAINING_STATES.filter((state) => counts[state] > 0).map(
     (state) => `${counts[state]} ${state}`,
   );
-  print(`${name}, ${trainings.length} trainings: ${parts.join(", ")}\n${dir}\n`);
+  print(`${name}, ${counted(trainings.length, "training")}: ${parts.join(", ")}\n${dir}\n`);
   if (problem !== "") {
     const last = heardAt === null ? "It was never heard before" : `It was last heard at ${heardAt}`;
-    complain(
-      `lab: Slurm was not heard: ${problem}. ${last}. What runs goes on; files of the sweep are read as ever.`,
-    );
+    warn(`Slurm was not heard: ${problem}. ${last}. What runs goes on; files of the sweep are read as ever.`);
   }
   const open = trainings.filter(({ state }) => state !== "collected" && state !== "done");
   if (open.length === 0) return;
@@ -151,7 +154,7 @@ export async function runStatusCommand(
 export async function runTaskLogCommand(lab: Lab, dir: string, index: number): Promise<ExitCode> {
   const log = await lab.cluster.log(resolve(dir), index);
   if (log === null) {
-    complain(`lab: training ${index} has no log yet: its task has not begun.`);
+    warn(`training ${index} has no log yet: its task has not begun.`);
     return EXIT.failedCheck;
   }
   print(`${log.file}\n${log.text}`);

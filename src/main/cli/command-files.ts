@@ -5,10 +5,10 @@ import { labFiles } from "../place/lab-files.ts";
 import { readLaunchOptions } from "../place/launch-options.ts";
 import { userDataFolder } from "../place/user-data-folder.ts";
 import { readAppPackage, type CommandNeeds, type CommandPlace } from "./command-place.ts";
-import { complain } from "./print.ts";
+import { warn } from "./print.ts";
 
 const say = (message: string): void => {
-  complain(`lab: ${message}`);
+  warn(message);
 };
 const STDERR_LOG = { info: say, warn: say, error: say };
 

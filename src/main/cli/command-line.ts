@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 import * as v from "valibot";
 import { toWireError } from "../../shared/ipc/wire-error.ts";
+import { COMMAND_NAME } from "../place/command-name.ts";
 import { ExperimentCancelled } from "../lab/activity/experiment-cancelled.ts";
 import { addDataCommands } from "./add-data-commands.ts";
 import { addExperimentCommands } from "./add-experiment-commands.ts";
@@ -12,7 +13,7 @@ import { addRunCommands } from "./add-run-commands.ts";
 import { addSweepCommands } from "./add-sweep-commands.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import type { CommandHost } from "./in-lab.ts";
-import { complain } from "./print.ts";
+import { warn } from "./print.ts";
 import { UsageError } from "./usage-error.ts";
 
 /** In the order of the help. */
@@ -29,14 +30,13 @@ const GROUPS = [
 
 /** The whole tree of commands. */
 export function buildProgram(host: CommandHost): Command {
-  const name = host.place.packagedIn === null ? "lab" : "backprop-lab";
-  const program = new Command(name)
+  const program = new Command(COMMAND_NAME)
     .description("Backprop Lab without a window: the same code and the same database.")
     .addHelpText(
       "after",
       "\nExit codes: 0 ok, 1 failed check, failed run or damaged database, 2 wrong usage, 128 + n ended by signal n.",
     )
-    .showHelpAfterError(`(${name} --help lists the commands)`)
+    .showHelpAfterError(`(${COMMAND_NAME} --help lists the commands)`)
     .exitOverride()
     .configureHelp({ showGlobalOptions: true });
   for (const addCommands of GROUPS) addCommands(program, host);
@@ -67,10 +67,10 @@ export async function runCommandLine(
     const { exitCode: interrupted, kind } = host.interruption;
     if (error instanceof ExperimentCancelled && interrupted !== null) {
       // A reader that has ended wants to hear nothing more.
-      if (kind !== "SIGPIPE") complain("lab: cancelled");
+      if (kind !== "SIGPIPE") warn("cancelled");
       return interrupted;
     }
-    complain(`lab: ${toWireError(error).message}`);
+    warn(toWireError(error).message);
     return error instanceof v.ValiError || error instanceof UsageError ? EXIT.wrongUsage : EXIT.failedCheck;
   }
 }

@@ -4,7 +4,7 @@ import { formatOf } from "../lab/documents/import-document.ts";
 import { readDocumentFile } from "../lab/documents/read-document-file.ts";
 import { writeDocumentFile } from "./write-document-file.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
-import { complain } from "./print.ts";
+import { complain, warn } from "./print.ts";
 import { UsageError } from "./usage-error.ts";
 
 export interface ConvertOptions {
@@ -22,10 +22,10 @@ export async function runConvertCommand(
     throw new UsageError("convert: both names end alike; one must end with .lab.ts, the other with .ipynb");
   }
   const { document, notices, outputs } = await readDocumentFile(from);
-  for (const notice of notices) complain(`lab: ${notice}`);
+  for (const notice of notices) warn(notice);
   await writeDocumentFile(target, { document, outputs }, { overwrite: options.force === true });
   const lost = [...outputs.values()].flat().length;
-  if (lost > 0) complain(`lab: ${counted(lost, "output")} left in ${from}; a .lab.ts holds none.`);
+  if (lost > 0) warn(`${counted(lost, "output")} left in ${from}; a .lab.ts holds none.`);
   complain(`${counted(document.cells.length, "cell")}: ${target}`);
   return EXIT.ok;
 }

@@ -12,6 +12,7 @@ import type { WeightsChoice } from "../../shared/experiments/learned.ts";
 import { targetOf } from "../lab/datasets/import/suggest-plan.ts";
 import type { Lab } from "../lab/lab.ts";
 import { textTable } from "../report/text-table.ts";
+import { COMMAND_NAME } from "../place/command-name.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import { complain, print, printJson } from "./print.ts";
 
@@ -118,7 +119,8 @@ const SUMMARY = [
 const summaryOf = (dataset: Dataset): readonly string[] => {
   const { id, title, features, layout, target, contentHash } = dataset;
   const size = layout === null ? String(features) : `${layout.height} × ${layout.width} × ${layout.channels}`;
-  const predicted = target.kind === "classes" ? `${target.names.length} classes` : target.names.join(", ");
+  const predicted =
+    target.kind === "classes" ? counted(target.names.length, "class", "classes") : target.names.join(", ");
   return [
     id,
     title,
@@ -164,7 +166,8 @@ function printPreview({ columns, notes, rows }: ImportPreview, plan: ImportPlan)
   print(`${counted(rows, "row")}; ${notes.join("; ")}\n`);
   const shown = columns.slice(0, 60).map(({ name, missing, distinct, min, max }, index) => {
     const { role = "ignored", kind = "number" } = plan.columns[index] ?? {};
-    const range = kind === "number" ? `${min} to ${max}` : `${distinct ?? "many"} values`;
+    const range =
+      kind === "number" ? `${min} to ${max}` : distinct === null ? "many values" : counted(distinct, "value");
     return [
       String(index + 1),
       name,
@@ -239,7 +242,7 @@ export async function runDataExportCommand(
 
 export async function runDataRemoveCommand(lab: Lab, id: string): Promise<ExitCode> {
   await lab.datasets.remove({ id });
-  print(`${id} removed; "lab data restore ${id}" brings it back for some days\n`);
+  print(`${id} removed; "${COMMAND_NAME} data restore ${id}" brings it back for some days\n`);
   return EXIT.ok;
 }
 

@@ -1,7 +1,8 @@
 import type { Diagnostics } from "../../shared/ipc/ipc-contract.ts";
+import { counted } from "../../core/counted.ts";
 import type { Lab } from "../lab/lab.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
-import { complain, print, printJson } from "./print.ts";
+import { print, printJson, warn } from "./print.ts";
 import { textTable } from "../report/text-table.ts";
 import { tuningText } from "./tuning-text.ts";
 
@@ -21,7 +22,10 @@ function report(diagnostics: Diagnostics): string {
     ["system", machine.os],
     ["CPU", `${machine.cpuModel}, ${machine.cpuCores} cores`],
     ["memory", megabytes(machine.memoryBytes)],
-    ["threads", `${diagnostics.threads}; ${pool.workers} workers, ${pool.healthy ? "healthy" : pool.note}`],
+    [
+      "threads",
+      `${diagnostics.threads}; ${counted(pool.workers, "worker")}, ${pool.healthy ? "healthy" : pool.note}`,
+    ],
     ["kernel", machine.kernel],
     ["V8 flags", diagnostics.v8Flags.join(" ") || "none"],
     ["arena", `${megabytes(arena.usedBytes)} used of ${megabytes(arena.maximumBytes)}`],
@@ -31,7 +35,7 @@ function report(diagnostics: Diagnostics): string {
         ? "no run has been measured yet"
         : `during ${lastDelay.name}: median ${milliseconds(lastDelay.p50)}, p99 ${milliseconds(lastDelay.p99)}, longest ${milliseconds(lastDelay.max)}`,
     ],
-    ["database", `${database.path}, ${megabytes(database.sizeBytes)}, ${database.runs} runs`],
+    ["database", `${database.path}, ${megabytes(database.sizeBytes)}, ${counted(database.runs, "run")}`],
     ["schema", `version ${database.schemaVersion}${database.readOnly ? ", opened read-only" : ""}`],
     ["integrity", database.integrity],
     ["log", diagnostics.logPath],
@@ -49,7 +53,7 @@ export interface DoctorOptions {
 /** Shows the installation's state; fails when the database or the workers are not sound. */
 export async function runDoctorCommand(lab: Lab, options: DoctorOptions): Promise<ExitCode> {
   const { done } = options.repair === true ? await lab.database.repair() : { done: [] };
-  for (const what of done) complain(`lab: ${what}`);
+  for (const what of done) warn(what);
   const { sound, findings } = await lab.database.check();
   const known = lab.diagnostics.get();
   const damage = findings.map((finding) => `The database is damaged: ${finding}`);

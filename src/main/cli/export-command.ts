@@ -1,10 +1,10 @@
-import { readdir } from "node:fs/promises";
 import { resolve } from "node:path";
-import { ContractError } from "../../core/errors.ts";
 import { EXPORT_KINDS, EXPORTS, type ExportKind } from "../../shared/runs/run-exports.ts";
+import { counted } from "../../core/counted.ts";
 import type { Lab } from "../lab/lab.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import { complain } from "./print.ts";
+import { requireNoFiles } from "./require-no-files.ts";
 import { UsageError } from "./usage-error.ts";
 
 /** What `lab export` writes: what any run may have. */
@@ -42,17 +42,8 @@ export async function runExportCommand(
   const count = await lab.runs.export({ ...request, path, overwrite: options.force === true });
   const said =
     what === "bundle" || what === "database" || what === "tensorboard"
-      ? `${count} runs`
-      : `${count} rows of ${runIds.length} runs`;
+      ? counted(count, "run")
+      : `${counted(count, "row")} of ${counted(runIds.length, "run")}`;
   complain(`${said}: ${path}`);
   return EXIT.ok;
-}
-
-/** @throws {ContractError} If there is a folder with something in it. */
-async function requireNoFiles(folder: string): Promise<void> {
-  const found = await readdir(folder).catch(() => []);
-  if (found.length === 0) return;
-  throw new ContractError(
-    `${folder} holds files already: choose another folder, or replace them with --force`,
-  );
 }

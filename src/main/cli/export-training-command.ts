@@ -1,7 +1,5 @@
-import { readdir } from "node:fs/promises";
 import { resolve } from "node:path";
 import { counted } from "../../core/counted.ts";
-import { ContractError } from "../../core/errors.ts";
 import { trainSpecSchema } from "../../shared/specs/train-spec.ts";
 import { replaceFile } from "../data/replace-file.ts";
 import { requireTarget } from "../store/open/output-target.ts";
@@ -9,9 +7,11 @@ import type { ExportedTraining } from "../lab/exchange/export-training.ts";
 import { NOTEBOOK_HELPER, notebookHelper } from "../lab/exchange/notebook-helper.ts";
 import type { Lab } from "../lab/lab.ts";
 import { readDocumentFile } from "../lab/documents/read-document-file.ts";
+import { COMMAND_NAME } from "../place/command-name.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
-import { complain } from "./print.ts";
+import { complain, warn } from "./print.ts";
 import { readSpec } from "./read-spec.ts";
+import { requireNoFiles } from "./require-no-files.ts";
 import { givenWeights } from "./train-command.ts";
 import { UsageError } from "./usage-error.ts";
 
@@ -47,14 +47,14 @@ async function exportNotebook(
     throw new UsageError(`${path}: a notebook in Python ends with .py or .ipynb; give --out such a name`);
   }
   const { document, notices } = await readDocumentFile(source);
-  for (const notice of notices) complain(`lab: ${notice}`);
+  for (const notice of notices) warn(notice);
   const { pythonFile, pythonIpynb } = await import("../../sandbox/python/python-notebook.ts");
   const { text, problems } = jupyter ? pythonIpynb(document) : pythonFile(document);
   requireTarget(path, { database: null, overwrite });
   const writeHelper = await notebookHelper(path, { pythonDir, overwrite });
   await replaceFile(path, (handle) => handle.writeFile(text), { overwrite });
   await writeHelper();
-  for (const problem of problems) complain(`lab: not in Python: ${problem}`);
+  for (const problem of problems) warn(`not in Python: ${problem}`);
   complain(`${counted(document.cells.length, "cell")}: ${path}, with ${NOTEBOOK_HELPER} beside it`);
   return EXIT.ok;
 }
@@ -68,7 +68,7 @@ export async function runExportTrainingCommand(
 ): Promise<ExitCode> {
   if (source === undefined) {
     throw new UsageError(
-      `export ${what}: say of what: a run as "lab runs" names it, or a training spec (.json)`,
+      `export ${what}: say of what: a run as "${COMMAND_NAME} runs" names it, or a training spec (.json)`,
     );
   }
   if (options.out === "-") {
@@ -91,12 +91,7 @@ export async function runExportTrainingCommand(
     complain(`ONNX: ${path}`);
     return EXIT.ok;
   }
-  const there = await readdir(path).catch(() => []);
-  if (there.length > 0 && !overwrite) {
-    throw new ContractError(
-      `${path} holds files already: choose another folder, or replace them with --force`,
-    );
-  }
+  if (!overwrite) await requireNoFiles(path);
   const files = await lab.exchange.exportPyTorch(training, { path, overwrite }, { withData: options.data });
   complain(`${counted(files, "file")}: ${path}\nRun it: python3 ${path}/train.py`);
   return EXIT.ok;

@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import type { Grade } from "../../shared/experiments/lessons.ts";
+import { counted } from "../../core/counted.ts";
 import { readDocumentFile } from "../lab/documents/read-document-file.ts";
 import type { Lab } from "../lab/lab.ts";
 import { gradedExercises, gradeFiles } from "../lab/lessons/grade-files.ts";
@@ -43,7 +44,7 @@ export async function runGradeCommand(
   if (options.json === true) printJson({ lesson: lesson.header.title, rows: grades.map(gradeRow) });
   if (csv !== null) {
     await writeGradesCsv(csv, grades);
-    complain(`${grades.length} rows: ${csv}`);
+    complain(`${counted(grades.length, "row")}: ${csv}`);
   }
   return EXIT.ok;
 }

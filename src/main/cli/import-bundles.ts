@@ -8,8 +8,9 @@ import { openRegularFile } from "../data/regular-file.ts";
 import { isGzip } from "../data/unpacked-chunks.ts";
 import type { Lab } from "../lab/lab.ts";
 import { BUNDLE_FORMAT } from "../store/thread/bundle-tables.ts";
+import { COMMAND_NAME } from "../place/command-name.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
-import { complain, print, printJson } from "./print.ts";
+import { print, printJson, warn } from "./print.ts";
 
 /** Enough to see the head of a bundle. */
 const HEAD_BYTES = 256;
@@ -61,7 +62,7 @@ function importedText({ added, replaced, skipped, inTrash }: ImportedRuns): stri
     `${skipped.length} were there already`,
     ...(inTrash.length > 0
       ? [
-          `${inTrash.length} are in the trash (${inTrash.join(", ")}; "lab trash --restore QUERY" takes them out)`,
+          `${inTrash.length} are in the trash (${inTrash.join(", ")}; "${COMMAND_NAME} trash --restore QUERY" takes them out)`,
         ]
       : []),
   ];
@@ -89,15 +90,15 @@ export async function importBundles(
     return EXIT.ok;
   }
   const bundles = await lab.runs.importEach(paths, ({ failure }) => {
-    if (failure !== "") complain(`lab: ${failure}`);
+    if (failure !== "") warn(failure);
   });
   const failed = bundles.filter(({ runs }) => runs === null);
   const runs = allImported(bundles);
   if (options.json === true) {
     printJson({ ...runs, failed: failed.map(({ path, failure }) => ({ path, failure })) });
   } else {
-    print(`${bundles.length} of ${paths.length} bundles: ${importedText(runs)}\n`);
-    if (failed.length > 0) print(`${failed.length} bundles could not be taken\n`);
+    print(`${bundles.length} of ${counted(paths.length, "bundle")}: ${importedText(runs)}\n`);
+    if (failed.length > 0) print(`${counted(failed.length, "bundle")} could not be taken\n`);
   }
   return failed.length === 0 ? EXIT.ok : EXIT.failedCheck;
 }

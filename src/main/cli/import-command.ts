@@ -13,10 +13,11 @@ import type { ForeignNetwork } from "../exchange/onnx/network-from-onnx.ts";
 import { WEIGHT_EXTENSIONS } from "../exchange/weights/read-weights-file.ts";
 import type { WeightLayout } from "../exchange/weights/match-weights.ts";
 import type { Lab } from "../lab/lab.ts";
+import { COMMAND_NAME } from "../place/command-name.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import { bundlesOf, importBundles } from "./import-bundles.ts";
 import type { Interruption } from "./interruption.ts";
-import { complain, print, printJson } from "./print.ts";
+import { complain, print, printJson, warn } from "./print.ts";
 import { readSpec } from "./read-spec.ts";
 import { UsageError } from "./usage-error.ts";
 
@@ -97,7 +98,7 @@ async function importRuns(lab: Lab, path: string, options: ImportOptions): Promi
     `${format}: ${counted(added.length, "run")} added, ${extended.length} have new numbers, ${unchanged.length} were there already; ${counted(points, "point")}\n`,
   );
   for (const id of [...added, ...extended]) print(`${id}\n`);
-  for (const note of notes) complain(`lab: ${note}`);
+  for (const note of notes) warn(note);
   return EXIT.ok;
 }
 
@@ -177,7 +178,7 @@ function datasetFor(lab: Lab, layers: ForeignNetwork["layers"], name: string | u
   const shape = `${counted(ends?.inputs ?? 0, "feature")} and ${counted(ends?.outputs ?? 0, "output")}`;
   if (found === undefined) {
     throw new ContractError(
-      `no data set fits a network of ${shape}: there are ${all.map(({ id }) => id).join(", ")}. Import its data with "lab data import" first, or name a toy with --data`,
+      `no data set fits a network of ${shape}: there are ${all.map(({ id }) => id).join(", ")}. Import its data with "${COMMAND_NAME} data import" first, or name a toy with --data`,
     );
   }
   if (others.length === 0) return found;
@@ -214,9 +215,9 @@ async function importNetwork(lab: Lab, path: string, options: ImportOptions): Pr
   await writeWeights(join(folder, "weights.safetensors"), network, parameters, { overwrite, batches: 0 });
   const text = `${JSON.stringify(spec, null, 2)}\n`;
   await replaceFile(join(folder, "network.json"), (handle) => handle.writeFile(text), { overwrite });
-  for (const note of notes) complain(`lab: ${note}`);
+  for (const note of notes) warn(note);
   complain(
-    `${layers.length} layers, to be trained on ${dataset.title}: ${folder}; lab train ${join(out, "network.json")} goes on with them.`,
+    `${counted(layers.length, "layer")}, to be trained on ${dataset.title}: ${folder}; ${COMMAND_NAME} train ${join(out, "network.json")} goes on with them.`,
   );
   return EXIT.ok;
 }

@@ -3,7 +3,7 @@ import type { SavedRuns } from "../lab/runs/open-saved-runs.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import type { Interruption } from "./interruption.ts";
 import type { CommandNeeds, CommandPlace } from "./command-place.ts";
-import { complain } from "./print.ts";
+import { warn } from "./print.ts";
 
 /** What most commands take. */
 export interface CommonOptions {
@@ -49,7 +49,7 @@ async function within<L extends Pick<Lab, "opened" | "activity" | "close">>(
 ): Promise<void> {
   try {
     const { notices, damaged } = lab.opened;
-    for (const notice of notices) complain(`lab: ${notice}`);
+    for (const notice of notices) warn(notice);
     let cutShort = false;
     interruption.listen(() => {
       cutShort = lab.activity.cancel().cancelled || cutShort;

@@ -1,4 +1,5 @@
 import { RUNG_NUMBERS, type LadderRecord, type RungResult } from "../../shared/experiments/ladder.ts";
+import { counted } from "../../core/counted.ts";
 import { saidShape, saidTime } from "../lab/ladder/words.ts";
 import { textTable } from "../report/text-table.ts";
 
@@ -65,7 +66,7 @@ export function ladderReport(record: LadderRecord): string {
   return [
     ...tables,
     ...conditions.warnings.map((warning) => `Warning: ${warning}`),
-    `run ${record.runId}; ${machine.cpuModel}, ${settings.threads} threads, Electron ${machine.electron}, kernel ${machine.kernel}`,
+    `run ${record.runId}; ${machine.cpuModel}, ${counted(settings.threads, "thread")}, Electron ${machine.electron}, kernel ${machine.kernel}`,
     `peak ${peak}, memory ${bandwidth}, governor ${conditions.governor}, load before ${conditions.loadBefore.toFixed(2)}`,
   ].join("\n");
 }

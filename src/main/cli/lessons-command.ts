@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { exercisesOf, handedOut } from "../../shared/documents/exercise.ts";
+import { counted } from "../../core/counted.ts";
 import type { Lab } from "../lab/lab.ts";
 import { readDocumentFile } from "../lab/documents/read-document-file.ts";
 import { writeDocumentFile } from "./write-document-file.ts";
@@ -7,7 +8,7 @@ import { testExercises } from "../lab/lessons/test-exercises.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import type { Interruption } from "./interruption.ts";
 import { readLessons } from "../lab/lessons/lesson-files.ts";
-import { complain, print, printJson } from "./print.ts";
+import { complain, print, printJson, warn } from "./print.ts";
 import { UsageError } from "./usage-error.ts";
 
 export interface LessonsTestOptions {
@@ -45,8 +46,8 @@ export async function runLessonsTestCommand(
   const stopped = (): boolean => interruption.requested;
   for (const { path: file, document, notices } of await readLessons(path)) {
     if (stopped()) break;
-    for (const notice of notices) complain(`lab: ${file}: ${notice}`);
-    if (exercisesOf(document).length === 0) complain(`lab: ${file}: there is no exercise in it`);
+    for (const notice of notices) warn(`${file}: ${notice}`);
+    if (exercisesOf(document).length === 0) warn(`${file}: there is no exercise in it`);
     const test = { document, only: null, limitMs, stopped };
     for await (const { exercise, problems } of testExercises(judge, test)) {
       const ok = problems.length === 0;
@@ -58,7 +59,7 @@ export async function runLessonsTestCommand(
   }
   if (options.json === true) printJson({ tested });
   const failed = tested.filter(({ ok }) => !ok);
-  if (options.json !== true) print(`\n${tested.length} exercises, ${failed.length} failed\n`);
+  if (options.json !== true) print(`\n${counted(tested.length, "exercise")}, ${failed.length} failed\n`);
   return failed.length === 0 && tested.length > 0 ? EXIT.ok : EXIT.failedCheck;
 }
 
@@ -72,10 +73,10 @@ export async function runHandOutCommand(
     throw new UsageError("lessons hand-out: --out is the lesson itself, whose solutions would be lost");
   }
   const { document, notices } = await readDocumentFile(file);
-  for (const notice of notices) complain(`lab: ${notice}`);
+  for (const notice of notices) warn(notice);
   const exercises = exercisesOf(document);
   await writeDocumentFile(target, { document: handedOut(document) }, { overwrite: options.force === true });
   const hidden = exercises.filter(({ solution }) => solution !== null).length;
-  complain(`${exercises.length} exercises, ${hidden} solutions left out: ${target}`);
+  complain(`${counted(exercises.length, "exercise")}, ${counted(hidden, "solution")} left out: ${target}`);
   return EXIT.ok;
 }

@@ -1,4 +1,5 @@
 import { visibleText } from "../../shared/runs/visible-text.ts";
+import { COMMAND_NAME } from "../place/command-name.ts";
 
 // C1 controls act on a terminal like an escape, and JSON leaves them as they are.
 const CONTROLS = /[\u007f-\u009f\u2028\u2029]/g;
@@ -24,4 +25,9 @@ export function printJson(value: unknown, { oneLine = false }: { readonly oneLin
 /** Says something beside the results, on standard error. */
 export function complain(text: string): void {
   process.stderr.write(`${visibleText(text, { lines: true })}\n`);
+}
+
+/** The same with the command's name before it, as for what went wrong or is to be known. */
+export function warn(text: string): void {
+  complain(`${COMMAND_NAME}: ${text}`);
 }

@@ -13,7 +13,7 @@ import { judgedCellText } from "../report/judged-cell-text.ts";
 import type { DocumentFile } from "../lab/documents/read-document-file.ts";
 import { writeDocumentFile } from "./write-document-file.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
-import { complain, print, printJson } from "./print.ts";
+import { complain, print, printJson, warn } from "./print.ts";
 import { showProgress } from "./show-progress.ts";
 
 export interface RunOptions {
@@ -49,7 +49,7 @@ export async function runRunCommand(
   const overwrite = options.force === true;
   const ipynb = options.ipynb === undefined ? null : resolve(options.ipynb);
   if (ipynb !== null) lab.runs.requireTargets([ipynb], { overwrite });
-  for (const notice of notices) complain(`lab: ${notice}`);
+  for (const notice of notices) warn(notice);
   const json = options.json === true;
   const say = (text: string): void => {
     if (!json) print(text);
@@ -57,7 +57,7 @@ export async function runRunCommand(
   const judged = new Map<string, JudgedCell>();
   const stopProgress = showProgress(lab);
   const saves = savesRun(options) && !lab.diagnostics.get().database.readOnly;
-  if (savesRun(options) && !saves) complain("lab: the database cannot be written; the run is not saved");
+  if (savesRun(options) && !saves) warn("the database cannot be written; the run is not saved");
   let run: DocumentRun & { readonly runId?: string };
   try {
     const listener: DocumentListener = {

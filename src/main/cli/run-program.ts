@@ -3,7 +3,7 @@ import { runCommandLine } from "./command-line.ts";
 import { EXIT } from "./exit-code.ts";
 import { Interruption } from "./interruption.ts";
 import type { CommandPlace } from "./command-place.ts";
-import { complain } from "./print.ts";
+import { warn } from "./print.ts";
 
 /**
  * Runs a command as the whole program: until everything it printed has left this process.
@@ -17,7 +17,7 @@ export async function runProgram(argv: readonly string[], place: CommandPlace): 
   const code = await runCommandLine(argv, { interruption, place });
   await drainStandardStreams();
   if (streams.failure === null) return code;
-  complain(`lab: The output could not be written: ${streams.failure.message}.`);
+  warn(`The output could not be written: ${streams.failure.message}.`);
   await drainStandardStreams();
   return EXIT.failedCheck;
 }

@@ -3,6 +3,7 @@ import type { Lab } from "../lab/lab.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import { print, printJson } from "./print.ts";
 import { textTable } from "../report/text-table.ts";
+import { COMMAND_NAME } from "../place/command-name.ts";
 
 const keyNumbers = ({ summary, kind, failure }: ListedRun): string =>
   kind === "unreadable"
@@ -26,7 +27,9 @@ export async function runRunsCommand(
     printJson(runs);
   } else if (runs.length === 0) {
     print(
-      query === "" ? "No run is saved yet; `lab notebook` makes the first.\n" : "No run matches the query.\n",
+      query === ""
+        ? `No run is saved yet; "${COMMAND_NAME} notebook" makes the first.\n`
+        : "No run matches the query.\n",
     );
   } else {
     const rows = runs.map((run) => [

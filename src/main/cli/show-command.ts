@@ -1,10 +1,12 @@
 import { repeatCommand } from "../../shared/runs/repeat-command.ts";
 import { codeOfPart, placeOfPart } from "../../shared/runs/own-part.ts";
 import type { Quantities } from "../../shared/runs/run-records.ts";
+import { counted } from "../../core/counted.ts";
 import type { Lab } from "../lab/lab.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import { print, printJson } from "./print.ts";
 import { textTable } from "../report/text-table.ts";
+import { COMMAND_NAME } from "../place/command-name.ts";
 
 const entries = (quantities: Quantities): string[][] =>
   Object.entries(quantities).map(([name, value]) => [name, String(value)]);
@@ -31,7 +33,7 @@ export function runShowCommand(
     `${[
       `${run.name} (${run.id})`,
       `${run.kind}, ${run.status}, started ${run.startedAt}, ended ${run.finishedAt ?? "not yet"}`,
-      `${run.threads} threads on ${machine.cpuModel} (${machine.id})`,
+      `${counted(run.threads, "thread")} on ${machine.cpuModel} (${machine.id})`,
       ...(run.tags.length === 0 ? [] : [`tags: ${run.tags.join(" ")}`]),
       ...(run.failure === null ? [] : [`failure: ${run.failure}`]),
       ...(run.notes === "" ? [] : ["", run.notes]),
@@ -56,9 +58,9 @@ export function runShowCommand(
         events.map(({ at, step, kind, text }) => [at, String(step ?? ""), kind, text]),
       ),
       "",
-      `${timings.length} timings, ${gradientChecks.length} gradient checks, ${failed.length} of them failed`,
+      `${counted(timings.length, "timing")}, ${counted(gradientChecks.length, "gradient check")}, ${failed.length} of them failed`,
       "",
-      `Again: lab ${command}${caution === "" ? "" : ` (${caution})`}`,
+      `Again: ${COMMAND_NAME} ${command}${caution === "" ? "" : ` (${caution})`}`,
       ...(specFile === null ? [] : [`       with the run's spec as ${specFile}`]),
     ].join("\n")}\n`,
   );

@@ -4,7 +4,7 @@ import { expandSweep, sweepSpecSchema, type SweepSpec } from "../../shared/specs
 import type { Lab } from "../lab/lab.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import type { Interruption } from "./interruption.ts";
-import { complain, print, printJson } from "./print.ts";
+import { print, printJson, warn } from "./print.ts";
 import { readSpec } from "./read-spec.ts";
 import { showProgress } from "./show-progress.ts";
 import { textTable } from "../report/text-table.ts";
@@ -45,7 +45,7 @@ export async function runSweepCommand(
       const { threads } = options;
       const before = lab.training.standing({ spec, threads, given });
       if (before !== null && !before.over) {
-        complain(`lab: ${note}: run ${before.run.id} goes on where it was cut short`);
+        warn(`${note}: run ${before.run.id} goes on where it was cut short`);
       }
       const run =
         before === null

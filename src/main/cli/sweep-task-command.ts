@@ -8,9 +8,10 @@ import { failTask } from "../lab/cluster/fail-task.ts";
 import { SweepFolder } from "../lab/cluster/sweep-folder.ts";
 import { attemptOf, type StopWish } from "../lab/cluster/sweep-task.ts";
 import { messageOf } from "../timing/message-of.ts";
+import { COMMAND_NAME } from "../place/command-name.ts";
 import { EXIT } from "./exit-code.ts";
 import { inLab, type CommandHost } from "./in-lab.ts";
-import { complain, print } from "./print.ts";
+import { print, warn } from "./print.ts";
 
 const SCRATCH = /^lab-task-(\d+)-/;
 
@@ -78,7 +79,7 @@ export async function runSweepTaskCommand(host: CommandHost, dir: string, task: 
       try {
         await lab.cluster.requeue(folder.dir, arrayTask);
       } catch (error) {
-        complain(`lab: it was not taken back: ${messageOf(error)}. lab sweep --again goes on with it.`);
+        warn(`it was not taken back: ${messageOf(error)}. ${COMMAND_NAME} sweep --again goes on with it.`);
       }
       return EXIT.failedCheck;
     });

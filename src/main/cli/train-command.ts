@@ -8,13 +8,14 @@ import type { GivenParameters } from "../lab/compute/network-setup.ts";
 import type { Lab } from "../lab/lab.ts";
 import { trainingOfRun } from "../lab/training/resolved-training.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
-import { complain, print, printJson } from "./print.ts";
+import { complain, print, printJson, warn } from "./print.ts";
 import { readParameters } from "../data/read-parameters.ts";
 import { readWeightsFile } from "../exchange/weights/read-weights-file.ts";
 import { readSpec } from "./read-spec.ts";
 import { showProgress } from "./show-progress.ts";
 import { UsageError } from "./usage-error.ts";
 import type { StartedRun } from "../lab/activity/experiment.ts";
+import { COMMAND_NAME } from "../place/command-name.ts";
 
 export interface TrainOptions {
   readonly threads: number;
@@ -94,7 +95,7 @@ export async function trainingWanted(
   throw new UsageError("train: give either a spec or --resume with a run");
 }
 
-/** Trains what a spec says, or goes on with a run; with `--json` one line a step as it comes, then the summary. */
+/** Trains what a spec says, or goes on with a run; with `--json` one line a step and an evaluation as they come, then the summary. */
 export async function runTrainCommand(
   lab: Lab,
   wanted: TrainingWanted,
@@ -121,8 +122,8 @@ export async function runTrainCommand(
       const advice =
         run.status === "finished"
           ? "The same spec, seed, threads and code give the same losses; --again runs it all the same."
-          : `It is ${run.status}: lab train --resume ${run.id} goes on with it.`;
-      complain(`lab: this training is there already, run ${run.id}. ${advice}`);
+          : `It is ${run.status}: ${COMMAND_NAME} train --resume ${run.id} goes on with it.`;
+      warn(`this training is there already, run ${run.id}. ${advice}`);
       printResult({ ...trainingResult(run), repeated: true }, options.json === true);
       await writeMetrics(run.id);
       return run.status === "finished" ? EXIT.ok : EXIT.failedCheck;
@@ -138,9 +139,7 @@ export async function runTrainCommand(
   });
   const started = start();
   if ("resume" in wanted && started.runId !== wanted.resume) {
-    complain(
-      `lab: run ${started.runId} goes on from run ${wanted.resume}, which stays as it is; its events say why.`,
-    );
+    warn(`run ${started.runId} goes on from run ${wanted.resume}, which stays as it is; its events say why.`);
   }
   try {
     const run = await started.done;

@@ -4,6 +4,7 @@ import { TUNING_BYTES } from "../../shared/engine/kernel-scratch.ts";
 import type { Tuning, TuningReport } from "../../shared/experiments/tuning.ts";
 import type { InstructionSet } from "../../shared/engine/instruction-sets.ts";
 import type { TuneAnswer, WorkerTask } from "../../shared/engine/worker-tasks.ts";
+import { COMMAND_NAME } from "../place/command-name.ts";
 import type { Arena } from "./arena.ts";
 import { cachesToTry, chooseBlocks } from "./choose-blocks.ts";
 import { chooseKernels } from "./choose-kernels.ts";
@@ -112,7 +113,7 @@ export async function pinnedTuning(
   if (wrong !== null) {
     throw new KernelUnavailableError(
       `The kernels ${pinned} cannot be used on this machine and runtime: ${wrong}. ` +
-        'Choose others with --kernels, or leave it out; "lab tune" shows which are right here.',
+        `Choose others with --kernels, or leave it out; "${COMMAND_NAME} tune" shows which are right here.`,
     );
   }
   const unknown = {

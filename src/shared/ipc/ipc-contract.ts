@@ -250,7 +250,7 @@ export const IPC_CALLS = {
         v.array(queuedRequestSchema),
         v.maxLength(
           MOST_QUEUED,
-          `the queue takes ${MOST_QUEUED} trainings at once: copy the sweep and run it with "lab sweep"`,
+          `the queue takes ${MOST_QUEUED} trainings at once: copy the sweep and run it from the command line`,
         ),
       ),
       /** Of all of them. */

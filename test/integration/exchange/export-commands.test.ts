@@ -118,7 +118,7 @@ describe("lab export", { timeout: 400_000 }, () => {
   it("tensorboard writes event files that lab import takes as runs measured elsewhere", async () => {
     const events = out("events");
     const answer = await lab("export", "tensorboard", "--runs", `id:${runId}`, "--out", events);
-    expect([answer.status, answer.stderr]).toEqual([0, expect.stringMatching(/^1 runs: .*events$/m)]);
+    expect([answer.status, answer.stderr]).toEqual([0, expect.stringMatching(/^1 run: .*events$/m)]);
     const imported = await lab("import", events, "--json");
     expect(imported.status).toBe(0);
     const { added, points } = JSON.parse(imported.stdout) as { added: string[]; points: number };

@@ -59,7 +59,7 @@ describe("lab lessons test", () => {
     const page = readFileSync("docs/lessons.md", "utf8");
     const [example = ""] = /\/\/ lab notebook 1[^`]*(?:`[^`]+`[^`]*)*?(?=\n```)/.exec(page) ?? [];
     writeFileSync(inFolder("guide.lab.ts"), example);
-    expect((await tested(inFolder("guide.lab.ts"))).stdout).toContain("1 exercises, 0 failed");
+    expect((await tested(inFolder("guide.lab.ts"))).stdout).toContain("1 exercise, 0 failed");
   });
 
   it("fails one whose solution is wrong, whose starter passes, or which has no check", async () => {
@@ -93,7 +93,7 @@ describe("lab lessons test, interrupted", () => {
     });
     const { stdout } = await tested(interrupted, {}, interruption);
     stop();
-    expect(stdout).toBe("ok     twice\n\n1 exercises, 0 failed\n");
+    expect(stdout).toBe("ok     twice\n\n1 exercise, 0 failed\n");
   });
 });
 

@@ -1,4 +1,5 @@
 import { flatLayers, judgesClasses, linearLayers } from "../../../core/network/network.ts";
+import { COMMAND_NAME } from "../../place/command-name.ts";
 import { indented, pythonBoolean, pythonNumber, pythonText } from "./python-text.ts";
 import { hitsOf, LOSS_ROWS, optimiserCall, scheduleRow } from "./torch-rows.ts";
 import type { TorchTraining } from "./torch-training.ts";
@@ -119,7 +120,7 @@ export function trainPy(training: TorchTraining): string {
     python3 train.py               prints a loss a step, writes ${TORCH_FILES.result}
     python3 train.py --steps 40    the first 40 steps only
 
-${TORCH_FILES.log} grows while it trains: "lab import ${TORCH_FILES.log} --follow" draws it beside the lab's own run.
+${TORCH_FILES.log} grows while it trains: "${COMMAND_NAME} import ${TORCH_FILES.log} --follow" draws it beside the lab's own run.
 """
 
 import argparse

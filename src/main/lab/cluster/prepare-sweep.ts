@@ -14,6 +14,7 @@ import type { TrainSpec } from "../../../shared/specs/train-spec.ts";
 import { replaceFile } from "../../data/replace-file.ts";
 import { safeFileName } from "../../data/safe-file-name.ts";
 import { writeSafetensors, type WrittenTensor } from "../../data/safetensors.ts";
+import { COMMAND_NAME } from "../../place/command-name.ts";
 import type { GivenParameters } from "../compute/network-setup.ts";
 import { chooseChunk, tasksOf } from "./array-tasks.ts";
 import type { ClusterServices } from "./cluster-services.ts";
@@ -80,7 +81,7 @@ export async function prepareSweep(services: ClusterServices, request: SweepRequ
     const order = folder.order();
     if (order.id === id) return { folder, order, earlier: true };
     throw new ContractError(
-      `${folder.dir} holds another sweep (${order.name}, ${order.id}; this one is ${id}): values, threads, kernels, data or the version of the lab differ. Choose another --dir, or go on with that one: lab sweep --again ${folder.dir}`,
+      `${folder.dir} holds another sweep (${order.name}, ${order.id}; this one is ${id}): values, threads, kernels, data or the version of the lab differ. Choose another --dir, or go on with that one: ${COMMAND_NAME} sweep --again ${folder.dir}`,
     );
   }
   const chunk = Math.min(

@@ -6,6 +6,7 @@ import { ContractError } from "../../../core/errors.ts";
 import { issueAt } from "../../../shared/ipc/issue-words.ts";
 import { replaceFile } from "../../data/replace-file.ts";
 import { messageOf } from "../../timing/message-of.ts";
+import { COMMAND_NAME } from "../../place/command-name.ts";
 import {
   aliveSchema,
   collectedLineSchema,
@@ -64,7 +65,7 @@ export class SweepFolder {
       text = readFileSync(path, "utf8");
     } catch (error) {
       throw new ContractError(
-        `${this.dir} is no folder of a sweep: ${messageOf(error)}. Name the folder that "lab sweep SWEEP.json --on slurm" has made.`,
+        `${this.dir} is no folder of a sweep: ${messageOf(error)}. Name the folder that "${COMMAND_NAME} sweep SWEEP.json --on slurm" has made.`,
         { cause: error },
       );
     }

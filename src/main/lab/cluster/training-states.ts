@@ -1,4 +1,5 @@
 import type { SweptTraining, TrainingStateName } from "../../../shared/experiments/cluster-sweep.ts";
+import { COMMAND_NAME } from "../../place/command-name.ts";
 import { taskOf } from "./array-tasks.ts";
 import { endOf, reasonInWords, type QueuedTask } from "./queue-lines.ts";
 import type { Alive, Failure, Gone, PlanHead, SeenQueue } from "./sweep-files.ts";
@@ -80,7 +81,7 @@ function stateOf(index: number, found: SweepFindings): State {
   const since = gone[String(task)];
   const late = since === undefined || nowMs - Date.parse(since) < LATE_FILES_MS;
   if (!sure && late) return state("unknown", { reason: `${end ?? ""}; its file may still be on its way` });
-  return state("lost", { reason: `${end ?? ""}; lab sweep --again trains it` });
+  return state("lost", { reason: `${end ?? ""}; ${COMMAND_NAME} sweep --again trains it` });
 }
 
 /** With Slurm away: what a training did when Slurm, or its own task since, was last heard. */

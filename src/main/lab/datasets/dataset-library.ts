@@ -8,6 +8,7 @@ import { toyDataset, toyOf } from "../../../shared/experiments/toys.ts";
 import { readRegularFileSync } from "../../data/regular-file.ts";
 import type { Store } from "../../store/store.ts";
 import { messageOf } from "../../timing/message-of.ts";
+import { COMMAND_NAME } from "../../place/command-name.ts";
 import type { DataSource } from "./data-source.ts";
 import { describedBy, ImageFolderSource } from "./image-folder-source.ts";
 import { MnistSource } from "./mnist-source.ts";
@@ -102,7 +103,7 @@ export class DatasetLibrary {
       ({ stored, removedAt }) => removedAt !== null && stored.dataset.id === id,
     );
     throw new ContractError(
-      `There is no data set "${id}"${removed ? ": it was removed, and can be restored in the Data view for some days" : ""}; there are ${all.map((one) => one.id).join(", ")}. Import it in the Data view or with "lab data import".`,
+      `There is no data set "${id}"${removed ? ": it was removed, and can be restored in the Data view for some days" : ""}; there are ${all.map((one) => one.id).join(", ")}. Import it in the Data view or with "${COMMAND_NAME} data import".`,
     );
   }
 

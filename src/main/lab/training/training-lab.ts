@@ -15,6 +15,7 @@ import {
 } from "../../../shared/experiments/training.ts";
 import type { RunDetails, RunSummary } from "../../../shared/runs/run-records.ts";
 import type { TrainSpec } from "../../../shared/specs/train-spec.ts";
+import { COMMAND_NAME } from "../../place/command-name.ts";
 import type { LabServices, RunRow, StartedRun } from "../activity/experiment.ts";
 import type { RunSupervisor } from "../activity/run-supervisor.ts";
 import { forecastMemory } from "../compute/forecast-memory.ts";
@@ -169,8 +170,8 @@ export class TrainingLab {
     if (difference !== "" && !underNewId) {
       throw new ContractError(
         `Run ${runId} cannot go on with the values that it would have given: ${difference}. ` +
-          "Go on where it was begun (lab train --kernels says which kernels), or under a new id: " +
-          `lab train --resume ${runId} --again.`,
+          `Go on where it was begun (${COMMAND_NAME} train --kernels says which kernels), or under a new id: ` +
+          `${COMMAND_NAME} train --resume ${runId} --again.`,
       );
     }
     const { threads } = run;

@@ -1,5 +1,6 @@
 import { ContractError } from "../../../core/errors.ts";
 import type { TrainSpec } from "../../../shared/specs/train-spec.ts";
+import { COMMAND_NAME } from "../../place/command-name.ts";
 import type { GivenParameters } from "../compute/network-setup.ts";
 
 /** A training that is asked for. */
@@ -30,6 +31,6 @@ export function assertWeightsGiven({
   const named = "file" in weights ? weights.file : weights.dir;
   throw new ContractError(
     `The spec names weights to begin with, "${named}", which are read from the spec's own folder: run it as a file ` +
-      'with "lab train" or "lab sweep", or take "weights" out and choose a file of weights here.',
+      `with "${COMMAND_NAME} train" or "${COMMAND_NAME} sweep", or take "weights" out and choose a file of weights here.`,
   );
 }

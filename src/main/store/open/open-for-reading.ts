@@ -1,5 +1,6 @@
 import { statSync } from "node:fs";
 import { StoreError } from "../../../core/errors.ts";
+import { COMMAND_NAME } from "../../place/command-name.ts";
 import { connectToRead, readCopy, type ReadConnection } from "./connect-to-read.ts";
 import { connect, type Database } from "./database.ts";
 import { assertOwnDatabase, migrate, schemaVersion } from "./migrate.ts";
@@ -95,8 +96,7 @@ function isThere(path: string): boolean {
   }
 }
 
-const REPAIR =
-  "`lab doctor --repair`, or opening it in the app, keeps the file aside and mends it or restores the last backup.";
+const REPAIR = `"${COMMAND_NAME} doctor --repair", or opening it in the app, keeps the file aside and mends it or restores the last backup.`;
 
 /** What an open store reads, and how. */
 export type ReaderSource = Pick<Store, "path" | "readFrom" | "abandonedRuns">;
