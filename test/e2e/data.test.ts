@@ -29,10 +29,10 @@ const sets = () => page.getByRole("region", { name: "Data sets" });
 
 const violations = (rules?: Rules): Promise<string[]> => accessibilityViolations(page, rules);
 
-async function inBothThemes(name: string): Promise<void> {
+async function inBothThemes(name: string, view = "Data"): Promise<void> {
   for (const { theme, rules } of THEMES.toReversed()) {
     await chooseTheme(page, theme);
-    await showView(page, "Data");
+    await showView(page, view);
     await takeWholeView(page, `${name}-${theme.toLowerCase()}`);
     expect(await violations(rules)).toEqual([]);
   }
@@ -97,6 +97,42 @@ describe("the data view", () => {
     await page.getByLabel("Missing values").selectOption("drop");
     await button("Import the data").click();
     await page.getByRole("region", { name: "house", exact: true }).waitFor();
+  });
+
+  it("shows what was learned of a number, and of more classes than a matrix has room for", async () => {
+    const learned = async (): Promise<void> => {
+      await button("Train on it").click();
+      await button("Start training").click();
+      await button("Look at it").click({ timeout: TRAINING_MS });
+    };
+    await learned();
+    const predictions = page.getByRole("region", { name: "Predictions of price" });
+    await predictions.getByRole("group", { name: "Drawing: price: predicted against true" }).waitFor();
+    await predictions
+      .getByRole("group", { name: "Drawing: price: residuals, predicted less true" })
+      .waitFor();
+    await inBothThemes("learned-number", "Train");
+
+    await showView(page, "Data");
+    const path = join(folder, "many.csv");
+    const rows = Array.from({ length: 1_200 }, (_, i) => `${i % 120},${(i * 7) % 11},c${i % 120}`);
+    writeFileSync(path, `x,noise,class\n${rows.join("\n")}\n`);
+    await page.getByLabel("Files to import").setInputFiles(path);
+    await button("Import the data").click();
+    await page.getByRole("region", { name: "many", exact: true }).waitFor();
+    await learned();
+    const largest = page.getByRole("region", { name: "Largest confusions" });
+    await largest.getByText(/^A matrix is drawn up to 100 classes; this data has 120\./).waitFor();
+    await largest
+      .getByRole("button", { name: /^Rows of c\d+ → c\d+$/ })
+      .first()
+      .click();
+    const behind = page.getByRole("region", { name: "Rows of the cell" });
+    await behind.getByRole("heading", { name: /^c\d+ → c\d+: \d+ validation rows?/ }).waitFor();
+    await behind.getByRole("table").waitFor();
+    await page.getByText(/^the 30 lowest of 120 classes/).waitFor();
+    await inBothThemes("learned-many-classes", "Train");
+    await showView(page, "Data");
   });
 
   it("exports, removes and brings back a data set", async () => {

@@ -178,7 +178,29 @@ describe("the train view", () => {
     await button("Look at it").click();
     await page.getByRole("region", { name: "Worst mistakes" }).waitFor();
     await page.getByText("Last hidden layer on two axes").first().waitFor();
-    await page.getByText("10,000 test rows, looked at never so far", { exact: true }).waitFor();
+    // A cell of the matrix opens the rows behind it: by keys, right ones too, and by a click.
+    const cells = page.getByRole("group", { name: "Cells: Confusion matrix" });
+    const behind = page.getByRole("region", { name: "Rows of the cell" });
+    await cells.focus();
+    for (const key of ["Home", "ArrowDown", "ArrowRight", "ArrowLeft", "ArrowRight", "Enter"]) {
+      await page.keyboard.press(key);
+    }
+    await behind.getByRole("heading", { name: /^1, right: [\d,]+ validation rows, the first 12$/ }).waitFor();
+    await expect.poll(() => behind.getByRole("img").count()).toBe(24);
+    expect(await cells.getByRole("status").innerText()).toMatch(/^1, 1: [\d,]+$/);
+    await cells.scrollIntoViewIfNeeded();
+    const matrix = await cells.boundingBox();
+    if (matrix === null) throw new Error("there is no matrix");
+    const clickCell = (row: number, column: number): Promise<void> =>
+      page.mouse.click(
+        matrix.x + ((column + 0.5) / 10) * matrix.width,
+        matrix.y + ((row + 0.5) / 10) * matrix.height,
+      );
+    await clickCell(4, 9);
+    await behind.getByRole("heading", { name: /^4 → 9: / }).waitFor();
+    await clickCell(4, 9);
+    await behind.waitFor({ state: "detached" });
+    await page.getByText("10,000 test rows, never looked at so far", { exact: true }).waitFor();
     await button("Score on the test rows…").click();
     await page.getByText(/This look is counted\./).waitFor();
     await button("Look at the test rows").click();
@@ -301,7 +323,7 @@ describe("the train view", () => {
     await button("Look at it").click();
     await page.getByRole("region", { name: "Calibration" }).waitFor();
     await button("Mix each column and look").click();
-    await page.getByRole("region", { name: "Importance of features" }).getByRole("table").waitFor();
+    await page.getByRole("group", { name: "Drawing: Importance of features" }).waitFor();
     const weights = page.getByRole("combobox", { name: "Weights to look at" });
     await weights.selectOption("weights kept after step 0");
     await button("Look at it").click();

@@ -5,8 +5,15 @@ import { baseOptions, numberAxis, tooltip } from "../kit/chart-options.ts";
 import { seriesColour } from "../kit/chart-theme.ts";
 import type { Figure } from "../kit/figure.ts";
 
+interface Counts extends Histogram {
+  /** What the bins are of: the x axis. */
+  readonly value?: string;
+  /** One of what is counted. */
+  readonly one?: string;
+}
+
 /** Counts of a tensor's values in equal bins. */
-export function histogramFigure({ label, lo, hi, counts }: Histogram): Figure {
+export function histogramFigure({ label, lo, hi, counts, value = "value", one = "value" }: Counts): Figure {
   const width = (hi - lo) / Math.max(1, counts.length);
   const total = counts.reduce((sum, count) => sum + count, 0);
   const largest = Math.max(0, ...counts);
@@ -16,12 +23,12 @@ export function histogramFigure({ label, lo, hi, counts }: Histogram): Figure {
     title: edges(index)
       .map((edge) => formatNumber(edge))
       .join(" to "),
-    lines: [counted(counts[index] ?? 0, "value")],
+    lines: [counted(counts[index] ?? 0, one)],
   });
   return {
     title: `Distribution: ${label}`,
-    summary: `Histogram of ${label}: ${formatNumber(total)} values from ${formatNumber(lo)} to ${formatNumber(hi)}, most of them (${formatNumber(largest)}) near ${formatNumber(fullest)}.`,
-    note: `${formatNumber(total)} values in ${counts.length} bins of ${formatNumber(width)}`,
+    summary: `Histogram of ${label}: ${formatNumber(total)} ${one}s from ${formatNumber(lo)} to ${formatNumber(hi)}, most of them (${formatNumber(largest)}) near ${formatNumber(fullest)}.`,
+    note: `${formatNumber(total)} ${one}s in ${counts.length} bins of ${formatNumber(width)}`,
     legend: [],
     describe,
     height: 11,
@@ -46,8 +53,11 @@ export function histogramFigure({ label, lo, hi, counts }: Histogram): Figure {
       options: {
         ...baseOptions(theme, options),
         scales: {
-          x: { ...numberAxis(theme, { title: "value", grid: false }), min: lo, max: hi, offset: false },
-          y: { ...numberAxis(theme, { title: "count", log: options.log }), beginAtZero: !options.log },
+          x: { ...numberAxis(theme, { title: value, grid: false }), min: lo, max: hi, offset: false },
+          y: {
+            ...numberAxis(theme, { title: one === "value" ? "count" : `${one}s`, log: options.log }),
+            beginAtZero: !options.log,
+          },
         },
         plugins: { tooltip: tooltip(theme, describe) },
       },

@@ -1,4 +1,4 @@
-import { useCallback, useLayoutEffect, useMemo, useRef, useState } from "react";
+import { useCallback, useId, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { toTsv, type TextTable } from "../../format/delimited-text.ts";
 import { formatNumber } from "../../format/number.ts";
 import { showFailure } from "../../store/lab-store.ts";
@@ -6,6 +6,7 @@ import { copyText, saveTable, type PictureUse } from "../../store/save.ts";
 import { ChartTable } from "../export/chart-table.tsx";
 import { seriesColour } from "./chart-theme.ts";
 import { ChartToolbar } from "../interact/chart-toolbar.tsx";
+import { useCellPointer, type Cell, type CellGrid } from "../interact/use-cell-pointer.ts";
 import { PICTURE_SCALE, pictureOf } from "../export/picture.ts";
 import { useChartTheme } from "./use-chart-theme.ts";
 import classes from "./heat-map.module.css";
@@ -110,6 +111,9 @@ function labelWidthOf({ rows, rowLabel }: HeatMapData): string {
   return `${Math.min(MOST_LABEL_REM, 0.5 * longest(names) + 0.75)}rem`;
 }
 
+/** A cell that is opened is pointed at: its row must not be thinner than a few pixels. */
+const heightToPoint = (rows: number): string => `${Math.min(40, Math.max(14, rows * 0.5))}rem`;
+
 /** What the scale goes from and to; whether some values are below zero. */
 function rangeOf(values: readonly number[], log: boolean): { below: boolean; most: number; least: number } {
   const finite = values.filter(Number.isFinite);
@@ -119,14 +123,46 @@ function rangeOf(values: readonly number[], log: boolean): { below: boolean; mos
   return { below, most, least: log ? leastPositive : below ? -most : 0 };
 }
 
+interface CellFrameProps {
+  readonly cell: Cell | null;
+  readonly kind: "pointed" | "opened";
+  readonly grid: CellGrid;
+}
+
+/** Shows which cell is meant. */
+function CellFrame({ cell, kind, grid: { rows, columns } }: CellFrameProps) {
+  if (cell === null) return null;
+  const style = {
+    left: `${(100 * cell.column) / columns}%`,
+    top: `${(100 * cell.row) / rows}%`,
+    width: `${100 / columns}%`,
+    height: `${100 / rows}%`,
+  };
+  return <div className={classes["frame"]} data-kind={kind} style={style} aria-hidden="true" />;
+}
+
+/** What cells open. */
+export interface CellAction {
+  /** "the rows behind it": said of what Enter shows. */
+  readonly what: string;
+  readonly opened: Cell | null;
+  readonly onOpen: (cell: Cell) => void;
+}
+
+interface HeatMapProps {
+  readonly data: HeatMapData;
+  readonly log?: boolean;
+  readonly action?: CellAction;
+}
+
 /** Many cells as a picture with its scale in numbers; the table says the same in text. */
-export function HeatMap({ data, log = false }: { readonly data: HeatMapData; readonly log?: boolean }) {
+export function HeatMap({ data, log = false, action }: HeatMapProps) {
   const theme = useChartTheme();
   const colour = seriesColour(theme, 0);
   const negative = seriesColour(theme, 1);
   const canvas = useRef<HTMLCanvasElement>(null);
   const [asTable, setAsTable] = useState(false);
-  const [pointed, setPointed] = useState<string>("");
+  const keys = useId();
   const { below, most, least } = useMemo(() => rangeOf(data.values, log), [data, log]);
   const scale = useCallback(
     (value: number): number => {
@@ -143,6 +179,25 @@ export function HeatMap({ data, log = false }: { readonly data: HeatMapData; rea
     paint(canvas.current, data, { surface: theme.surface, colour, negative, scale });
   }, [data, scale, theme, colour, negative, asTable]);
   const { title, summary, note, rows, columns, values, rowLabel, columnLabel } = data;
+  const words = ({ row, column }: Cell): string =>
+    `${rowLabel(row)}, ${columnLabel(column)}: ${formatNumber(values[row * columns + column] ?? NaN)}`;
+  const { pointed, said, pointer, onKeyDown, forget } = useCellPointer({
+    rows,
+    columns,
+    words,
+    onOpen: action?.onOpen ?? null,
+  });
+  const focusable =
+    action === undefined
+      ? {}
+      : ({
+          role: "group",
+          "aria-label": `Cells: ${title}`,
+          "aria-describedby": keys,
+          tabIndex: 0,
+          onKeyDown,
+          onBlur: forget,
+        } as const);
   const labelWidth = data.labelled === true ? labelWidthOf(data) : "0";
   const axes = `${data.upwards === true ? "↑" : "↓"} ${data.rowAxis}, → ${data.columnAxis}`;
   const withPicture = async (take: PictureUse) => {
@@ -199,6 +254,7 @@ export function HeatMap({ data, log = false }: { readonly data: HeatMapData; rea
             className={classes["map"]}
             data-labelled={data.labelled === true}
             style={{ marginLeft: labelWidth }}
+            {...focusable}
           >
             {data.labelled === true && (
               <div className={classes["rows"]} aria-hidden="true" style={{ width: labelWidth }}>
@@ -214,18 +270,22 @@ export function HeatMap({ data, log = false }: { readonly data: HeatMapData; rea
               role="img"
               aria-label={`${title}. ${summary}`}
               className={classes["canvas"]}
-              onPointerMove={(event) => {
-                const box = event.currentTarget.getBoundingClientRect();
-                const row = Math.min(rows - 1, Math.floor(((event.clientY - box.top) / box.height) * rows));
-                const column = Math.min(
-                  columns - 1,
-                  Math.floor(((event.clientX - box.left) / box.width) * columns),
-                );
-                const value = values[row * columns + column] ?? NaN;
-                setPointed(`${rowLabel(row)}, ${columnLabel(column)}: ${formatNumber(value)}`);
-              }}
-              onPointerLeave={() => setPointed("")}
+              data-opens={action !== undefined}
+              style={action === undefined || data.labelled === true ? {} : { height: heightToPoint(rows) }}
+              {...pointer}
             />
+            {action !== undefined && (
+              <>
+                <CellFrame cell={pointed} kind="pointed" grid={data} />
+                <CellFrame cell={action.opened} kind="opened" grid={data} />
+                <span id={keys} hidden>
+                  Arrow keys go from cell to cell, Enter shows {action.what}.
+                </span>
+                <span className="visually-hidden" role="status">
+                  {said}
+                </span>
+              </>
+            )}
             {data.labelled === true && (
               <div
                 className={classes["cells"]}
@@ -245,7 +305,7 @@ export function HeatMap({ data, log = false }: { readonly data: HeatMapData; rea
           </div>
           <div className={classes["scale"]}>
             <span>{axes}</span>
-            <span className="mono">{pointed}</span>
+            <span className="mono">{pointed === null ? "" : words(pointed)}</span>
             <span className={classes["legend"]}>
               <span className="mono">{formatNumber(least, 3)}</span>
               <span

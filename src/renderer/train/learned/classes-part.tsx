@@ -1,86 +1,80 @@
 import { Button } from "@mantine/core";
 import { useMemo, useState } from "react";
+import { counted } from "../../../core/counted.ts";
 import type { ConfusionCell, Learned } from "../../../shared/experiments/learned.ts";
-import { HeatMap, type HeatMapData } from "../../charts/kit/heat-map.tsx";
+import { ChartFigure } from "../../charts/kit/chart-figure.tsx";
+import { HeatMap } from "../../charts/kit/heat-map.tsx";
 import { formatNumber } from "../../format/number.ts";
+import { DataTable } from "../../ui/data-table.tsx";
+import { accuracyFigure, calibrationFigure, confusionMap, mistaken } from "./class-figures.ts";
 import classes from "./learned.module.css";
 import { RowExamples } from "./row-examples.tsx";
 
-/** More cells than this are a list of the most frequent ones only. */
+/** More classes than this have no matrix: the largest confusions are a table instead. */
 const MOST_MAPPED = 100;
 const MOST_LISTED = 16;
+const MOST_IN_TABLE = 40;
+const MOST_ROWS = 12;
+
+/** A cell of the matrix, also one that has no rows. */
+type Pair = Pick<ConfusionCell, "label" | "predicted">;
+const isPair = (one: Pair, other: Pair | null): boolean =>
+  one.label === other?.label && one.predicted === other.predicted;
 
 /** Of a classifier: confusion with the rows behind it, accuracy by class, calibration. */
 export function ClassesPart({ learned }: { readonly learned: Learned }) {
   const { classNames, confusion, mistakes, calibration } = learned;
-  const [cell, setCell] = useState<ConfusionCell | null>(null);
-  const nameOf = (label: number): string => classNames[label] ?? String(label);
-  const map = useMemo(() => confusionMap(learned), [learned]);
-  const frequent = confusion
-    .filter(({ label, predicted }) => label !== predicted)
-    .sort((one, other) => other.count - one.count)
-    .slice(0, MOST_LISTED);
-  const counts = classNames.map((_, label) => {
-    const own = confusion.filter((one) => one.label === label);
-    return {
-      all: own.reduce((sum, { count }) => sum + count, 0),
-      right: own.find(({ predicted }) => predicted === label)?.count ?? 0,
-    };
-  });
+  const [opened, setOpened] = useState<Pair | null>(null);
+  const mapped = classNames.length <= MOST_MAPPED;
+  const frequent = useMemo(() => mistaken(confusion), [confusion]);
+  const map = useMemo(() => (mapped ? confusionMap(learned) : null), [mapped, learned]);
+  const accuracy = useMemo(() => accuracyFigure(learned), [learned]);
+  const calibrated = useMemo(
+    () => (calibration === null ? null : calibrationFigure(calibration)),
+    [calibration],
+  );
+  const toggle = (pair: Pair): void => setOpened(isPair(pair, opened) ? null : pair);
   return (
     <>
       <div className={classes["parts"]}>
-        {classNames.length <= MOST_MAPPED && (
+        {map === null ? (
+          <LargestConfusions learned={learned} frequent={frequent} opened={opened} onToggle={toggle} />
+        ) : (
           <section className={classes["part"]} aria-label="Confusion matrix">
-            <HeatMap data={map} log />
+            <HeatMap
+              data={map}
+              log
+              action={{
+                what: "the rows behind it",
+                opened: opened === null ? null : { row: opened.label, column: opened.predicted },
+                onOpen: ({ row, column }) => toggle({ label: row, predicted: column }),
+              }}
+            />
           </section>
         )}
         <section className={classes["part"]} aria-label="Accuracy by class">
-          <h3>Accuracy by class</h3>
-          <table className={classes["bars"]}>
-            <tbody>
-              {counts.map(({ all, right }, label) => (
-                <tr key={label}>
-                  <th scope="row">{nameOf(label)}</th>
-                  <td>
-                    <span
-                      className={classes["bar"]}
-                      style={{ width: `${(100 * right) / Math.max(1, all)}%` }}
-                    />
-                  </td>
-                  <td data-numeric="true">{formatNumber((100 * right) / Math.max(1, all), 4)} %</td>
-                  <td data-numeric="true">of {formatNumber(all)}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
+          <ChartFigure figure={accuracy} />
         </section>
       </div>
-      {frequent.length > 0 && (
+      {map !== null && frequent.length > 0 && (
         <section className={classes["part"]} aria-label="Mistaken classes">
           <h3>Mistaken most often</h3>
           <div className={classes["row"]}>
-            {frequent.map((one) => (
+            {frequent.slice(0, MOST_LISTED).map((one) => (
               <Button
                 key={`${one.label} ${one.predicted}`}
-                variant={one === cell ? "filled" : "default"}
+                variant={isPair(one, opened) ? "filled" : "default"}
                 size="compact-xs"
-                aria-pressed={one === cell}
-                onClick={() => setCell(one === cell ? null : one)}
+                aria-pressed={isPair(one, opened)}
+                onClick={() => toggle(one)}
               >
-                {nameOf(one.label)} → {nameOf(one.predicted)}: {formatNumber(one.count)}
+                {classNames[one.label]} → {classNames[one.predicted]}: {formatNumber(one.count)}
               </Button>
             ))}
           </div>
-          {cell !== null && (
-            <RowExamples
-              learned={learned}
-              rows={cell.rows.slice(0, 12)}
-              key={`${cell.label} ${cell.predicted}`}
-            />
-          )}
         </section>
       )}
+      {opened !== null && <OpenedCell learned={learned} opened={opened} />}
       <section className={classes["part"]} aria-label="Worst mistakes">
         <h3>Worst mistakes</h3>
         {mistakes.length === 0 ? (
@@ -89,70 +83,91 @@ export function ClassesPart({ learned }: { readonly learned: Learned }) {
           <RowExamples learned={learned} rows={mistakes.slice(0, 16).map(({ row }) => row)} />
         )}
       </section>
-      {calibration !== null && (
+      {calibrated !== null && (
         <section className={classes["part"]} aria-label="Calibration">
-          <h3>Calibration</h3>
-          <p className={classes["quiet"]}>
-            Of the rows that were given a probability, so many are right; expected calibration error{" "}
-            {formatNumber(100 * calibration.error)} %
-          </p>
-          <table className={classes["bars"]}>
-            <thead>
-              <tr>
-                <th scope="col">probability</th>
-                <th scope="col">right</th>
-                <th scope="col" data-numeric="true">
-                  share
-                </th>
-                <th scope="col" data-numeric="true">
-                  rows
-                </th>
-              </tr>
-            </thead>
-            <tbody>
-              {calibration.bins.map(({ count, probability, accuracy }, index) =>
-                count === 0 ? null : (
-                  <tr key={index}>
-                    <th scope="row">{formatNumber(100 * probability, 3)} %</th>
-                    <td>
-                      <span className={classes["bar"]} style={{ width: `${100 * accuracy}%` }} />
-                    </td>
-                    <td data-numeric="true">{formatNumber(100 * accuracy, 3)} %</td>
-                    <td data-numeric="true">{formatNumber(count)}</td>
-                  </tr>
-                ),
-              )}
-            </tbody>
-          </table>
+          <ChartFigure figure={calibrated} />
         </section>
       )}
     </>
   );
 }
 
-function confusionMap({ classNames, confusion }: Learned): HeatMapData {
-  const size = classNames.length;
-  const values = new Array<number>(size * size).fill(0);
-  let most: ConfusionCell | null = null;
-  for (const cell of confusion) {
-    values[cell.label * size + cell.predicted] = cell.count;
-    if (cell.label !== cell.predicted && cell.count > (most?.count ?? 0)) most = cell;
-  }
-  const often =
-    most === null
-      ? "nothing is mistaken"
-      : `most often ${classNames[most.label]} → ${classNames[most.predicted]}, ${most.count} times`;
-  return {
-    title: "Confusion matrix",
-    summary: `Rows are classes, columns what the network said; ${often}.`,
-    note: `rows: the class; columns: what the network said; ${often}`,
-    rows: size,
-    columns: size,
-    values,
-    rowLabel: (row) => classNames[row] ?? "",
-    columnLabel: (column) => classNames[column] ?? "",
-    labelled: size <= 12,
-    rowAxis: "class",
-    columnAxis: "predicted",
-  };
+/** The rows behind a cell, right ones too. */
+function OpenedCell({ learned, opened }: { readonly learned: Learned; readonly opened: Pair }) {
+  const { classNames, confusion, split } = learned;
+  const [label, predicted] = [classNames[opened.label], classNames[opened.predicted]];
+  const { count, rows } = confusion.find((one) => isPair(one, opened)) ?? { count: 0, rows: [] };
+  const shown = rows.slice(0, MOST_ROWS);
+  const words = label === predicted ? `${label}, right` : `${label} → ${predicted}`;
+  const which = split === "train" ? "training row" : "validation row";
+  return (
+    <section className={classes["part"]} aria-label="Rows of the cell">
+      <h3>
+        {words}: {counted(count, which)}
+        {shown.length < count ? `, the first ${shown.length}` : ""}
+      </h3>
+      {shown.length === 0 ? (
+        <p>No row of this class was taken for that one.</p>
+      ) : (
+        <RowExamples learned={learned} rows={shown} key={`${opened.label} ${opened.predicted}`} />
+      )}
+    </section>
+  );
+}
+
+interface LargestConfusionsProps {
+  readonly learned: Learned;
+  readonly frequent: readonly ConfusionCell[];
+  readonly opened: Pair | null;
+  readonly onToggle: (pair: Pair) => void;
+}
+
+/** What stands for the matrix where it would have too many cells to be looked at. */
+function LargestConfusions({ learned: { classNames }, frequent, opened, onToggle }: LargestConfusionsProps) {
+  const shown = frequent.slice(0, MOST_IN_TABLE);
+  return (
+    <section className={classes["part"]} aria-label="Largest confusions">
+      <h3>Largest confusions</h3>
+      <p className={classes["quiet"]}>
+        A matrix is drawn up to {MOST_MAPPED} classes; this data has {formatNumber(classNames.length)}.{" "}
+        {frequent.length === 0
+          ? "Nothing is mistaken."
+          : `The ${formatNumber(shown.length)} most frequent of ${counted(frequent.length, "pair")} that were mistaken:`}
+      </p>
+      {shown.length > 0 && (
+        <DataTable label="Mistaken pairs of classes">
+          <thead>
+            <tr>
+              <th scope="col">Class</th>
+              <th scope="col">Predicted</th>
+              <th scope="col" data-numeric="true">
+                Rows
+              </th>
+              <th scope="col">Look</th>
+            </tr>
+          </thead>
+          <tbody>
+            {shown.map((one) => (
+              <tr key={`${one.label} ${one.predicted}`}>
+                <td>{classNames[one.label]}</td>
+                <td>{classNames[one.predicted]}</td>
+                <td data-numeric="true">{formatNumber(one.count)}</td>
+                <td>
+                  <Button
+                    variant={isPair(one, opened) ? "filled" : "default"}
+                    size="compact-xs"
+                    aria-pressed={isPair(one, opened)}
+                    aria-label={`Rows of ${classNames[one.label]} → ${classNames[one.predicted]}`}
+                    onClick={() => onToggle(one)}
+                  >
+                    Rows
+                  </Button>
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </DataTable>
+      )}
+    </section>
+  );
 }

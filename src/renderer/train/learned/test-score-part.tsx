@@ -61,10 +61,10 @@ const reasonOf = (known: TestRows | null): string =>
     : `The test rows cannot be scored: ${known.refusal.replace(/\.$/, "")}.`;
 
 const looksOf = ({ rows, looks, looksOfRun }: TestRows): string =>
-  `${counted(rows, "test row")}, looked at ${
+  `${counted(rows, "test row")}, ${
     looks === 0
-      ? "never so far"
-      : `${counted(looks, "time")} so far, ${formatNumber(looksOfRun)} with this run`
+      ? "never looked at so far"
+      : `looked at ${counted(looks, "time")} so far, ${formatNumber(looksOfRun)} with this run`
   }`;
 
 const questionOf = (known: TestRows): string =>
