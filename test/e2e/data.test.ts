@@ -118,9 +118,16 @@ describe("the data view", () => {
     const rows = Array.from({ length: 1_200 }, (_, i) => `${i % 120},${(i * 7) % 11},c${i % 120}`);
     writeFileSync(path, `x,noise,class\n${rows.join("\n")}\n`);
     await page.getByLabel("Files to import").setInputFiles(path);
+    await page.getByLabel("Test share").fill("0");
     await button("Import the data").click();
     await page.getByRole("region", { name: "many", exact: true }).waitFor();
     await learned();
+    expect(await button("Score on the test rows…").isDisabled()).toBe(true);
+    await page
+      .getByText(
+        "The test rows cannot be scored: many has no test rows: import it with a test share to have some.",
+      )
+      .waitFor();
     const largest = page.getByRole("region", { name: "Largest confusions" });
     await largest.getByText(/^A matrix is drawn up to 100 classes; this data has 120\./).waitFor();
     await largest

@@ -2,8 +2,8 @@ import { counted } from "../../../core/counted.ts";
 import type { Histogram } from "../../../shared/runs/run-records.ts";
 import { formatNumber } from "../../format/number.ts";
 import { baseOptions, numberAxis, tooltip } from "../kit/chart-options.ts";
-import { seriesColour } from "../kit/chart-theme.ts";
-import type { Figure } from "../kit/figure.ts";
+import { seriesColour, type ChartTheme } from "../kit/chart-theme.ts";
+import type { Figure, FigureOptions } from "../kit/figure.ts";
 
 interface Counts extends Histogram {
   /** What the bins are of: the x axis. */
@@ -54,13 +54,16 @@ export function histogramFigure({ label, lo, hi, counts, value = "value", one = 
         ...baseOptions(theme, options),
         scales: {
           x: { ...numberAxis(theme, { title: value, grid: false }), min: lo, max: hi, offset: false },
-          y: {
-            ...numberAxis(theme, { title: one === "value" ? "count" : `${one}s`, log: options.log }),
-            beginAtZero: !options.log,
-          },
+          y: countAxis(theme, one === "value" ? "count" : `${one}s`, options),
         },
         plugins: { tooltip: tooltip(theme, describe) },
       },
     }),
   };
+}
+
+/** There is no half of a value. */
+function countAxis(theme: ChartTheme, title: string, { log }: FigureOptions) {
+  const axis = numberAxis(theme, { title, log });
+  return { ...axis, ticks: { ...axis.ticks, precision: 0 }, beginAtZero: !log };
 }

@@ -13,7 +13,7 @@ import { RowExamples } from "./row-examples.tsx";
 /** More classes than this have no matrix: the largest confusions are a table instead. */
 const MOST_MAPPED = 100;
 const MOST_LISTED = 16;
-const MOST_IN_TABLE = 40;
+const MOST_IN_TABLE = 20;
 const MOST_ROWS = 12;
 
 /** A cell of the matrix, also one that has no rows. */
