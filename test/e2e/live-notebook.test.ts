@@ -89,6 +89,17 @@ describe("a notebook that a person writes", () => {
     expect(await cell(2).locator(".cm-failedLine").count()).toBe(0);
   });
 
+  it("clears an output, and undo brings it back", async () => {
+    const agreed = cell(2).getByText(/All 4 gradients agree with float64/);
+    await cell(2).getByRole("button", { name: "More for cell 2" }).click();
+    await page.getByRole("menuitem", { name: "Clear its output" }).click();
+    await page.getByText("Outputs cleared").waitFor();
+    expect(await agreed.count()).toBe(0);
+    await page.getByRole("button", { name: "Undo", exact: true }).click();
+    await agreed.waitFor();
+    await cell(2).getByRole("textbox").focus();
+  });
+
   it("completes, says types, and marks what TypeScript finds", async () => {
     await press("Escape");
     await press("b");

@@ -132,6 +132,8 @@ async function write(open: OpenNotebook): Promise<void> {
   } catch (error) {
     if (openStore.get()?.entry.id !== id) return;
     update({ save: "failed" });
+    // It says as much, and more.
+    endFailure(NOT_KEPT);
     showFailure(NOT_SAVED, error);
   }
 }
