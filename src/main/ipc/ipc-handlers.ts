@@ -13,22 +13,14 @@ const needsNoWorkers = (name: IpcCallName): boolean =>
   /^documents[A-Z]/.test(name) || ["activityState", "sessionGet", "sessionStandings"].includes(name);
 
 /**
- * Calls that write to the database and to nothing else that an activity writes. While another thread of the lab locks it,
- * for seconds, they wait: SQLite's own waiting would hold up the whole process, and end with a failure.
+ * Calls that write to the database as soon as they are asked. While another thread of the lab locks it, for seconds, they
+ * wait: SQLite's own waiting would hold up the whole process, and end with a failure.
  */
 const WRITES: ReadonlySet<IpcCallName> = new Set<IpcCallName>([
-  "documentsCreate",
   "documentsKeep",
-  "documentsSave",
-  "documentsRename",
   "documentsTag",
-  "documentsTrash",
-  "documentsRestore",
-  "documentsDelete",
   "documentsTrust",
-  "documentsRestoreVersion",
   "documentsNameVersion",
-  "documentsImport",
   "sessionClearOutputs",
   "sessionRestoreOutputs",
   "lessonsHint",

@@ -291,3 +291,20 @@ test("a text that could not be read again is refused before anything is written"
   await expect(library.save({ id, text: "a\0b", baseVersion: 1 })).rejects.toThrow("zero byte");
   expect((await library.open({ id })).text).toBe(textOf("let x = 1;"));
 });
+
+test("while another thread locks the database a save waits, and is done afterwards", async () => {
+  const { library, store, files } = start();
+  const { id, version, file } = await create(library, "1");
+  let unlock: () => void = () => undefined;
+  const locked = store.whileLocked(
+    "the trash is being emptied",
+    () => new Promise<void>((resolve) => (unlock = resolve)),
+  );
+  const saving = library.save({ id, text: textOf("2"), baseVersion: version });
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(store.documents.kept(id)).toBeUndefined();
+  unlock();
+  await locked;
+  expect(versionOf(await saving)).toBe(version + 1);
+  expect(readFileSync(join(files, file), "utf8")).toContain("\n2\n");
+});

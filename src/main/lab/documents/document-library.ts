@@ -25,7 +25,10 @@ import { wellFormed } from "./well-formed.ts";
 const COPY_TITLE = / \(copy(?: \d+)?\)$/;
 
 export interface LibraryServices {
-  readonly store: Pick<Store, "documents" | "notebooksFolder" | "readOnly" | "readOnlyReason" | "path">;
+  readonly store: Pick<
+    Store,
+    "documents" | "notebooksFolder" | "readOnly" | "readOnlyReason" | "path" | "unlocked"
+  >;
   readonly resourcesDir: string;
   readonly emit: (event: LabEvent) => void;
   readonly now?: () => Date;
@@ -412,8 +415,12 @@ export class DocumentLibrary {
     return this.#services.now?.() ?? new Date();
   }
 
+  /** Not while another thread locks the database: listing and opening write what has changed on the disk, too. */
   async #inTurn<T>(body: () => T | Promise<T>): Promise<T> {
-    const done = this.#last.catch(() => undefined).then(body);
+    const done = this.#last
+      .catch(() => undefined)
+      .then(() => this.#services.store.unlocked())
+      .then(body);
     this.#last = done;
     return done;
   }
