@@ -164,6 +164,7 @@ async function serve(open: OpenWindow, { idleLab, lab, usable, send }: Serving):
   if (options.reportUsable) process.stdout.write("workers ready\n");
   // The thread reads all runs once, so that the table is there when it is asked for.
   void idle.runs.catalogue().catch((error: unknown) => log.warn(String(error)));
+  idle.sweeps.collectWished();
   void idle.exchange.resumeFollowing().catch((error: unknown) => log.warn(String(error)));
   // After the window has its first answer: none of it is urgent.
   setTimeout(() => void idle.database.tidy(), TIDY_AFTER_MS).unref();

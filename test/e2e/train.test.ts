@@ -262,6 +262,28 @@ describe("the train view", () => {
       return answer.ok ? answer.value[0]?.config["weights"] : "";
     });
     expect(begunWith).toBe("from a file");
+
+    await page.getByText("A Slurm cluster").click();
+    await button("Prepare only").click();
+    const card = page.getByRole("region", { name: /^Sweep random sweep/ });
+    await card.getByLabel("by itself, while the app is open").click();
+    await expect
+      .poll(() =>
+        page.evaluate(async () => {
+          const answer = await window.lab.sweepsList();
+          return answer.ok ? answer.value.map(({ collectsByItself }) => collectsByItself) : [];
+        }),
+      )
+      .toEqual([true]);
+    expect(await card.getByLabel("by itself, while the app is open").isChecked()).toBe(true);
+    expect(await violations()).toEqual([]);
+    await takeScreenshot(page, "train-cluster-card");
+    const sweeps = join(launched.saveDir, "lab-sweeps");
+    const [folder] = readdirSync(sweeps);
+    expect(readdirSync(join(sweeps, folder, "weights"))).toHaveLength(1);
+    await card.getByRole("button", { name: "Take off the list" }).click();
+    await card.waitFor({ state: "detached" });
+    await page.getByText("This computer", { exact: true }).click();
     await button("Draw them instead").click();
     await summaryOf("Model").click();
   });

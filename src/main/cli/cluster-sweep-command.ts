@@ -1,6 +1,7 @@
 import { basename, resolve } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import {
+  isOver,
   TRAINING_STATES,
   type ClusterOptions,
   type ClusterSweepStatus,
@@ -140,8 +141,7 @@ export async function runStatusCommand(
     const status = await lab.cluster.status(resolve(dir));
     if (options.json === true) printJson(status, { oneLine: options.watch });
     else printStatus(status);
-    const { running, waiting, unknown } = status.counts;
-    if (!options.watch || interruption.requested || running + waiting + unknown === 0) {
+    if (!options.watch || interruption.requested || isOver(status)) {
       return status.problem === "" ? EXIT.ok : EXIT.failedCheck;
     }
     const woken = new AbortController();

@@ -48,7 +48,7 @@ export interface Lab {
   readonly datasets: DatasetsLab;
   readonly runs: RunsLab;
   readonly cluster: ClusterLab;
-  readonly sweeps: KnownSweeps;
+  readonly sweeps: Omit<KnownSweeps, "close">;
   readonly views: ViewsLab;
   readonly database: DatabaseLab;
   readonly diagnostics: DiagnosticsLab;

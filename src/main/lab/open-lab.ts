@@ -221,6 +221,7 @@ export function openIdleLab(options: LabOptions): Lab {
     },
     subscribe,
   });
+  const sweeps = new KnownSweeps({ cluster, store, idle: () => supervisor.state() === null, emit });
   let closed = false;
   const isClosed = (): boolean => closed;
   const found = { ...options, threads, engine, store, delay, v8Flags, flagsWithheld: !trial.allowed };
@@ -248,7 +249,7 @@ export function openIdleLab(options: LabOptions): Lab {
     exchange,
     runs,
     cluster,
-    sweeps: new KnownSweeps(cluster, store.path),
+    sweeps,
     predict: new PredictLab(services, supervisor, data, datasets),
     datasets: new DatasetsLab(services, supervisor, datasets, (id) => {
       data.forget(id);
@@ -269,6 +270,7 @@ export function openIdleLab(options: LabOptions): Lab {
     close: async () => {
       closed = true;
       training.close();
+      sweeps.close();
       exchange.close();
       idleMemory.close();
       supervisor.cancel();

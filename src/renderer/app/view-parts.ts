@@ -13,6 +13,7 @@ import { LiveView } from "../live/live-view.tsx";
 import { connectStages } from "../stages/stages-actions.ts";
 import { showStages, stagesStore } from "../stages/stages-store.ts";
 import { readCurves } from "../train/recorded-curves.ts";
+import { connectSweeps } from "../train/sweep-status-store.ts";
 import { restoreTraining, trainingStore } from "../train/training-store.ts";
 import type { RunPartProps } from "../ui/run-part.ts";
 import type { ViewId } from "./views.ts";
@@ -62,7 +63,10 @@ export const VIEW_PARTS: Readonly<Record<ViewId, ViewPart>> = {
     ...view(async () => (await import("../gradients/gradients-view.tsx")).GradientsView),
     connect: connectGradcheck,
   },
-  train: { ...view(async () => (await import("../train/train-view.tsx")).TrainView) },
+  train: {
+    ...view(async () => (await import("../train/train-view.tsx")).TrainView),
+    connect: connectSweeps,
+  },
   runs: {
     ...view(async () => (await import("../runs/table/runs-view.tsx")).RunsView),
     connect: connectExchange,

@@ -14,6 +14,8 @@ import { parseObject } from "../preferences/preferences.ts";
 import { createStore } from "../store/create-store.ts";
 import { showFailure, showInfo } from "../store/lab-store.ts";
 
+import { setSweepStatus } from "./sweep-status-store.ts";
+
 /** What a person types of a cluster; empty where nothing is asked. */
 export interface ClusterTexts {
   readonly host: string;
@@ -81,8 +83,6 @@ export function clusterOptionsOf(texts: ClusterTexts): ClusterOptions | string {
 }
 
 export const knownSweepsStore = createStore<readonly KnownSweep[]>([]);
-/** The last that was heard of each sweep. */
-export const sweepStatusStore = createStore<Readonly<Record<string, ClusterSweepStatus>>>({});
 
 export async function loadSweeps(): Promise<void> {
   try {
@@ -130,7 +130,7 @@ export async function openSweepFolder(): Promise<void> {
 export async function refreshSweep(id: string): Promise<ClusterSweepStatus | null> {
   try {
     const status = await ask(window.lab.sweepsStatus({ id }));
-    sweepStatusStore.set({ ...sweepStatusStore.get(), [id]: status });
+    setSweepStatus(id, status);
     return status;
   } catch (error) {
     showFailure("The sweep could not be looked at", error);
@@ -153,6 +153,15 @@ export async function collectSweep(id: string): Promise<void> {
     await refreshSweep(id);
   } catch (error) {
     showFailure("The sweep was not collected", error);
+  }
+}
+
+export async function collectByItself(id: string, on: boolean): Promise<void> {
+  try {
+    await ask(window.lab.sweepsCollectByItself({ id, on }));
+    await loadSweeps();
+  } catch (error) {
+    showFailure("The switch was not kept", error);
   }
 }
 

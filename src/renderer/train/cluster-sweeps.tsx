@@ -1,6 +1,8 @@
 import { Button, Switch } from "@mantine/core";
 import { useEffect, useState } from "react";
+import { counted } from "../../core/counted.ts";
 import {
+  isOver,
   TRAINING_STATES,
   type ClusterSweepStatus,
   type KnownSweep,
@@ -16,14 +18,15 @@ import { ConfirmButton } from "../ui/confirm-button.tsx";
 import { DataTable } from "../ui/data-table.tsx";
 import {
   cancelSweep,
+  collectByItself,
   collectSweep,
   forgetSweep,
   knownSweepsStore,
   loadSweeps,
   refreshSweep,
   submitAgain,
-  sweepStatusStore,
 } from "./cluster-store.ts";
+import { sweepStatusStore } from "./sweep-status-store.ts";
 import own from "./cluster.module.css";
 
 /** A cluster's controller has more to do than to be asked: ten seconds at first, up to a minute later. */
@@ -42,19 +45,16 @@ export function ClusterSweeps() {
 }
 
 function SweepCard({ sweep }: { readonly sweep: KnownSweep }) {
-  const { id, name, trainings, dir, host, createdAt } = sweep;
+  const { id, name, trainings, dir, host, createdAt, collectsByItself } = sweep;
   const status = useStore(sweepStatusStore, (all) => all[id]);
   const busy = useStore(labStore, ({ activity }) => activity !== null);
-  const [byItself, setByItself] = useState(false);
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined;
     let [pauseMs, ended] = [FIRST_LOOK_MS, false];
     const look = async (): Promise<void> => {
       const seen = await refreshSweep(id);
-      if (seen !== null && byItself && seen.counts.done > 0 && labStore.get().activity === null) {
-        await collectSweep(id);
-      }
-      if (ended || (seen !== null && isOver(seen))) return;
+      // One that is collected by itself is looked at in main, and told.
+      if (ended || collectsByItself || (seen !== null && isOver(seen))) return;
       timer = setTimeout(() => void look(), pauseMs);
       pauseMs = Math.min(LAST_LOOK_MS, pauseMs * 1.5);
     };
@@ -63,14 +63,14 @@ function SweepCard({ sweep }: { readonly sweep: KnownSweep }) {
       ended = true;
       clearTimeout(timer);
     };
-  }, [id, byItself]);
+  }, [id, collectsByItself]);
   const collected = status?.trainings.filter(({ state }) => state === "collected") ?? [];
   return (
     <section className={own["card"]} aria-label={`Sweep ${name}`}>
       <div className={own["row"]}>
         <strong>{name}</strong>
         <span className={own["quiet"]}>
-          {trainings} trainings on {host ?? "Slurm"}, {formatDate(createdAt)}
+          {counted(trainings, "training")} on {host ?? "Slurm"}, {formatDate(createdAt)}
         </span>
         <Button size="compact-xs" variant="subtle" color="gray" onClick={() => void refreshSweep(id)}>
           Look again
@@ -97,8 +97,8 @@ function SweepCard({ sweep }: { readonly sweep: KnownSweep }) {
         <Switch
           size="xs"
           label="by itself, while the app is open"
-          checked={byItself}
-          onChange={(event) => setByItself(event.currentTarget.checked)}
+          checked={collectsByItself}
+          onChange={(event) => void collectByItself(id, event.currentTarget.checked)}
         />
         <Button
           size="xs"
@@ -137,9 +137,6 @@ function SweepCard({ sweep }: { readonly sweep: KnownSweep }) {
 
 const isWhole = ({ counts, trainings }: ClusterSweepStatus): boolean =>
   counts.collected + counts.done === trainings.length;
-
-const isOver = ({ counts }: ClusterSweepStatus): boolean =>
-  counts.running + counts.waiting + counts.unknown === 0;
 
 const TITLES: Readonly<Record<TrainingStateName, string>> = {
   collected: "collected",

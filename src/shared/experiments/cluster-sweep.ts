@@ -95,6 +95,10 @@ export const clusterSweepStatusSchema = v.object({
 });
 export type ClusterSweepStatus = v.InferOutput<typeof clusterSweepStatusSchema>;
 
+/** Whether nothing waits or runs any more, as far as is known. */
+export const isOver = ({ counts }: Pick<ClusterSweepStatus, "counts">): boolean =>
+  counts.running + counts.waiting + counts.unknown === 0;
+
 /** What a collection has done. */
 export const collectedSweepSchema = v.object({
   /** Runs that were not there, or were there unfinished. */
@@ -133,6 +137,8 @@ export const knownSweepSchema = v.object({
   trainings: v.number(),
   dir: v.string(),
   host: v.nullable(v.string()),
+  /** What is done is taken by itself, while the app is open. */
+  collectsByItself: v.boolean(),
 });
 export type KnownSweep = v.InferOutput<typeof knownSweepSchema>;
 

@@ -274,6 +274,8 @@ export const IPC_CALLS = {
   sweepsStatus: { input: sweepId, output: clusterSweepStatusSchema },
   /** Refused while an activity is on. */
   sweepsCollect: { input: sweepId, output: collectedSweepSchema },
+  /** Takes what is done by itself from now on, or no longer. */
+  sweepsCollectByItself: { input: v.object({ ...sweepId.entries, on: v.boolean() }), output: nothing },
   sweepsAgain: { input: sweepId, output: submittedSweepSchema },
   sweepsCancel: { input: sweepId, output: v.object({ tasks: v.number() }) },
   sweepsLog: {
@@ -458,6 +460,10 @@ export const IPC_EVENTS = {
   trainingHistogram: v.object({ runId: v.string(), histogram: activationHistogramSchema }),
   trainingChanged: trainingStateSchema,
   trainingQueueChanged: v.array(queuedTrainingSchema),
+  /** Main has looked at a sweep that it collects by itself. */
+  sweepLooked: v.object({ id: v.string(), status: clusterSweepStatusSchema }),
+  /** Runs of a sweep have been taken by itself. */
+  sweepCollected: v.object({ id: v.string(), name: v.string(), runs: v.number() }),
   /** What is followed while it grows, whenever there are new numbers. */
   followedChanged: v.array(followedSchema),
   runChanged: runSummarySchema,

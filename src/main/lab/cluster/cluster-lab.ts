@@ -10,7 +10,7 @@ import { ClusterMirror } from "./cluster-mirror.ts";
 import type { ClusterServices } from "./cluster-services.ts";
 import { shellFor, type ClusterShell } from "./cluster-shell.ts";
 import { collectSweep } from "./collect-sweep.ts";
-import { findSweep, statusOf } from "./find-sweep.ts";
+import { findSweep, statusOf, type SweepView } from "./find-sweep.ts";
 import { clustersOf } from "./job-script.ts";
 import { requireNode } from "./require-node.ts";
 import { prepareSweep, type PreparedSweep, type SweepRequest } from "./prepare-sweep.ts";
@@ -79,7 +79,7 @@ export class ClusterLab {
   async again(dir: string): Promise<SubmittedSweep> {
     const { folder, slurm, mirror } = this.#open(dir);
     await mirror?.push();
-    return submitMissing(folder, slurm, await mirror?.look());
+    return submitMissing(folder, slurm, { ...this.#view, doneElsewhere: await mirror?.look() });
   }
 
   /** How every training stands. @throws {ContractError} If the folder is no sweep's. */
@@ -87,9 +87,9 @@ export class ClusterLab {
     const { folder, slurm, mirror } = this.#open(dir);
     const looked = mirror?.look() ?? Promise.resolve(undefined);
     return looked.then(
-      (done) => statusOf(folder, slurm, done),
+      (done) => statusOf(folder, slurm, { ...this.#view, doneElsewhere: done }),
       // Without the files there, what Slurm says now would be judged by files of then: the last that is known is said.
-      (error: unknown) => statusOf(folder, unheardSlurm(error)),
+      (error: unknown) => statusOf(folder, unheardSlurm(error), this.#view),
     );
   }
 
@@ -105,7 +105,7 @@ export class ClusterLab {
   /** Ends what runs and takes back what waits; what is done stays. @returns how many tasks. @throws {ContractError} */
   async cancel(dir: string): Promise<number> {
     const { folder, slurm } = this.#open(dir);
-    const found = await findSweep(folder, slurm);
+    const found = await findSweep(folder, slurm, this.#view);
     const active = [...(found.queue?.values() ?? [])].filter(isActive);
     await slurm.cancel([...new Set(active.map(({ job }) => job))]);
     return active.length;
@@ -131,6 +131,10 @@ export class ClusterLab {
   async requeue(dir: string, arrayTask: string): Promise<void> {
     const { options } = new SweepFolder(dir).order();
     await new Slurm(shellFor(null), clustersOf(options)).requeue(arrayTask);
+  }
+
+  get #view(): SweepView {
+    return { database: this.#services.place.databasePath };
   }
 
   async #prepare(

@@ -34,9 +34,7 @@ export async function collectSweep(
 ): Promise<CollectedSweep> {
   const database = place.databasePath;
   const heads = new Map(folder.planHeads().map((head) => [head.index, head]));
-  const before = new Set(
-    folder.collected().flatMap((line) => (line.database === database ? [line.index] : [])),
-  );
+  const before = folder.collectedBy(database);
   const waiting = [...folder.indices("done")]
     .filter((index) => heads.has(index) && !before.has(index))
     .sort((a, b) => a - b);

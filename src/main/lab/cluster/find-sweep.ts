@@ -7,23 +7,31 @@ import type { SweepFolder } from "./sweep-folder.ts";
 import type { Alive, Failure, SweepOrder } from "./sweep-files.ts";
 import { goneTasks, isActive, statesOf, type SweepFindings } from "./training-states.ts";
 
+/** For whom it is looked at a sweep. */
+export interface SweepView {
+  /** The database that counts as the one which has collected: each takes the runs for itself. */
+  readonly database: string;
+  /** Trainings that are done where the cluster is and not here yet. */
+  readonly doneElsewhere?: ReadonlySet<number> | undefined;
+}
+
 /** What a sweep's files and Slurm say now. @param slurm Null where it need not be asked. @throws {ContractError} */
 export async function findSweep(
   folder: SweepFolder,
   slurm: Slurm | null,
-  doneElsewhere: ReadonlySet<number> = new Set(),
+  view: SweepView,
 ): Promise<SweepFindings> {
   const order = folder.order();
   // Slurm first: what it has ended by then has its files by now.
   const queue = slurm === null ? [] : await slurm.queue(order.jobName);
-  return findings(folder, order, newestByTask(queue), doneElsewhere);
+  return findings(folder, order, newestByTask(queue), view);
 }
 
 function findings(
   folder: SweepFolder,
   order: SweepOrder,
   queue: ReadonlyMap<number, QueuedTask> | null,
-  doneElsewhere: ReadonlySet<number>,
+  { database, doneElsewhere = new Set() }: SweepView,
 ): SweepFindings {
   const failed = new Map<number, Failure>();
   for (const index of folder.indices("failed")) {
@@ -42,7 +50,7 @@ function findings(
     plan: folder.planHeads(),
     chunk: order.chunk,
     nowMs: Date.now(),
-    collected: new Set(folder.collected().map(({ index }) => index)),
+    collected: folder.collectedBy(database),
     done: new Set([...folder.indices("done"), ...doneElsewhere]),
     failed,
     alive,
@@ -57,13 +65,13 @@ function findings(
 export async function statusOf(
   folder: SweepFolder,
   slurm: Slurm,
-  doneElsewhere: ReadonlySet<number> = new Set(),
+  view: SweepView,
 ): Promise<ClusterSweepStatus> {
   const order = folder.order();
   let problem = "";
   let found: SweepFindings;
   try {
-    found = await findSweep(folder, slurm, doneElsewhere);
+    found = await findSweep(folder, slurm, view);
     await folder.writeGone(goneTasks(found));
     await folder.writeSeenQueue({
       at: new Date(found.nowMs).toISOString(),
@@ -72,7 +80,7 @@ export async function statusOf(
     found = { ...found, gone: folder.gone() };
   } catch (error) {
     problem = messageOf(error);
-    found = findings(folder, order, null, doneElsewhere);
+    found = findings(folder, order, null, view);
   }
   const trainings = statesOf(found);
   return {

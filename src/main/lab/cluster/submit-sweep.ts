@@ -2,7 +2,7 @@ import { join } from "node:path/posix";
 import { messageOf } from "../../timing/message-of.ts";
 import type { SubmittedSweep } from "../../../shared/experiments/cluster-sweep.ts";
 import { arrayExpression, taskOf, tasksOf } from "./array-tasks.ts";
-import { findSweep } from "./find-sweep.ts";
+import { findSweep, type SweepView } from "./find-sweep.ts";
 import { quoted } from "./job-script.ts";
 import { RefusedError, type Slurm } from "./slurm.ts";
 import type { SweepFolder } from "./sweep-folder.ts";
@@ -17,12 +17,12 @@ import { tasksToSubmit } from "./training-states.ts";
 export async function submitMissing(
   folder: SweepFolder,
   slurm: Slurm,
-  doneElsewhere?: ReadonlySet<number>,
+  view: SweepView,
 ): Promise<SubmittedSweep> {
   return withSweepLock(folder.at("submit.lock"), async () => {
     const order = folder.order();
     const first = folder.jobs().length === 0;
-    const found = await findSweep(folder, first ? null : slurm, doneElsewhere);
+    const found = await findSweep(folder, first ? null : slurm, view);
     const tasks = tasksToSubmit(found);
     const wanted = new Set(tasks);
     const submitted = found.plan.filter(

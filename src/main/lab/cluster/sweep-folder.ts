@@ -94,8 +94,10 @@ export class SweepFolder {
     addLine(this.at("jobs.jsonl"), line);
   }
 
-  collected(): readonly CollectedLine[] {
-    return lines(collectedLineSchema, this.at("collected.jsonl"));
+  /** Indices of the trainings that a database has taken. */
+  collectedBy(database: string): ReadonlySet<number> {
+    const collected = lines(collectedLineSchema, this.at("collected.jsonl"));
+    return new Set(collected.flatMap((line) => (line.database === database ? [line.index] : [])));
   }
 
   /** Begins to keep what is collected, one line after another. */

@@ -39,7 +39,9 @@ describe("a sweep's folder", () => {
     folder.collecting()(line(0));
     appendFileSync(folder.at("collected.jsonl"), '{"index":1,"run":"tr');
     folder.collecting()(line(2));
-    expect(folder.collected().map(({ index }) => index)).toEqual([0, 2]);
+    expect(folder.collectedBy("/a")).toEqual(new Set([0, 2]));
+    // Another database has taken none of it.
+    expect(folder.collectedBy("/b")).toEqual(new Set());
   });
 
   it("two attempts at once never write to the same file, and leave one that is whole", async () => {
