@@ -158,6 +158,19 @@ describe("the train view", () => {
     await summaryOf("Sweep").click();
     await page.getByLabel("Choices of value 1").fill("0.002, 0.005");
     await page.getByLabel("Choices of value 2").fill("1");
+    // A third value whose name, then whose choice is wrong: said beside it, and taken away again.
+    await button("Another value").click();
+    await page.getByLabel("Name of value 3").fill("batchsize");
+    await page.getByText("a training has no batchsize").waitFor();
+    expect(await button("Add the trainings to the queue").isDisabled()).toBe(true);
+    await page.getByLabel("Name of value 3").fill("batchSize");
+    await page.getByLabel("Choices of value 3").fill("0");
+    await page.getByText("batch size must be at least 1").waitFor();
+    const names = await page.getByLabel("Name of value 3").getAttribute("list");
+    expect(await page.locator(`[id="${names}"] option[value="optimizer.lr"]`).count()).toBe(1);
+    expect(await violations()).toEqual([]);
+    await button("Remove value 3").click();
+    await page.getByText(/^2 trainings.*; the largest needs .*B$/).waitFor();
     await button("Add 2 trainings to the queue").click();
     await expect
       .poll(async () => (await statuses()).slice(0, 2), { timeout: TRAINING_MS })

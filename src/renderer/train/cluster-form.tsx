@@ -35,8 +35,8 @@ export function ClusterForm({
   name,
   trainings,
 }: {
-  /** The sweep as it is checked, or why it cannot be. */
-  readonly sweep: () => SweepSpec | null;
+  /** Null while it is not valid. */
+  readonly sweep: SweepSpec | null;
   readonly name: string;
   readonly trainings: number;
 }) {
@@ -60,10 +60,9 @@ export function ClusterForm({
   const options = clusterOptionsOf(texts);
   const cluster = found?.cluster ?? null;
   const submit = (prepareOnly: boolean): void => {
-    const checked = sweep();
-    if (checked === null || typeof options === "string") return;
+    if (sweep === null || typeof options === "string") return;
     setBusy(true);
-    const request = { sweep: checked, name, options, prepareOnly, ...chosenWeights() };
+    const request = { sweep, name, options, prepareOnly, ...chosenWeights() };
     void submitSweep(request, cluster, texts).finally(() => setBusy(false));
   };
   const field = ([key, label, placeholder]: readonly [keyof ClusterTexts, string, string]) => (
@@ -118,7 +117,7 @@ export function ClusterForm({
         <Button
           size="xs"
           loading={busy}
-          disabled={cluster === null || typeof options === "string"}
+          disabled={sweep === null || cluster === null || typeof options === "string"}
           onClick={() => submit(false)}
         >
           Submit {counted(trainings, "training")}
@@ -126,7 +125,7 @@ export function ClusterForm({
         <Button
           size="xs"
           variant="default"
-          disabled={busy || typeof options === "string"}
+          disabled={busy || sweep === null || typeof options === "string"}
           onClick={() => submit(true)}
         >
           Prepare only

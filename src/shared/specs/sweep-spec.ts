@@ -53,23 +53,31 @@ export const sweepSpecSchema = v.variant("kind", [
   }),
 ]);
 export type SweepSpec = v.InferOutput<typeof sweepSpecSchema>;
-type Choice = Readonly<Record<string, string | number | boolean | null>>;
+export type SweepChoice = Readonly<Record<string, string | number | boolean | null>>;
 
 /** One training of a sweep, and what tells it from the others. */
 export interface SweepTraining {
   readonly spec: TrainSpec;
-  readonly choice: Choice;
+  readonly choice: SweepChoice;
   /** "optimizer.lr 0.1, seed 2". */
   readonly note: string;
 }
 
-/** All combinations, the last name changing fastest. */
-const combinations = (values: Readonly<Record<string, readonly Choice[string][]>>): Choice[] =>
-  Object.entries(values).reduce<Choice[]>(
-    (choices, [name, options]) =>
-      choices.flatMap((choice) => options.map((option) => ({ ...choice, [name]: option }))),
-    [{}],
-  );
+/** The combination of a grid at a place in their order, the last name changing fastest. */
+function combinationAt(
+  values: Readonly<Record<string, readonly SweepChoice[string][]>>,
+  place: number,
+): SweepChoice {
+  let rest = place;
+  const chosen = Object.entries(values)
+    .toReversed()
+    .map(([name, options]) => {
+      const option = options[rest % options.length] ?? null;
+      rest = Math.floor(rest / options.length);
+      return [name, option] as const;
+    });
+  return Object.fromEntries(chosen.toReversed());
+}
 
 /** A copy of `spec` with the value at a path of keys and indices replaced. @throws {RangeError} If there is no such place. */
 function withValue(spec: unknown, path: readonly string[], replacement: unknown): unknown {
@@ -94,7 +102,7 @@ function withFittedWidths(spec: unknown): unknown {
   return layers.success ? { ...layers.output, layers: fitWidths(layers.output.layers) } : spec;
 }
 
-function drawn(values: Extract<SweepSpec, { kind: "random" }>["values"], next: () => number): Choice {
+function drawn(values: Extract<SweepSpec, { kind: "random" }>["values"], next: () => number): SweepChoice {
   return Object.fromEntries(
     Object.entries(values).map(([name, options]) => {
       if (Array.isArray(options)) return [name, options[Math.floor(next() * options.length)] ?? null];
@@ -110,14 +118,28 @@ function drawn(values: Extract<SweepSpec, { kind: "random" }>["values"], next: (
   );
 }
 
-/**
- * The trainings of a sweep, in order; the same sweep gives the same ones. Where the width of a layer is chosen, the
- * inputs of the layers after it follow.
- *
- * @throws {RangeError} If there are too many, a path leads nowhere, or a spec does not fit: says which and why.
- */
-export function expandSweep(sweep: SweepSpec): readonly SweepTraining[] {
-  // Counted before they are built: nine lists of ten are a billion.
+/** @throws {RangeError} If a path of the choice leads nowhere in the spec. */
+export function withChoice(base: unknown, choice: SweepChoice): v.SafeParseResult<typeof trainSpecSchema> {
+  const json = Object.entries(choice).reduce<unknown>(
+    (spec, [name, chosen]) => withValue(spec, name.split("."), chosen),
+    base,
+  );
+  const widths = Object.keys(choice).some((name) => WIDTH.test(name));
+  return v.safeParse(trainSpecSchema, widths ? withFittedWidths(json) : json);
+}
+
+function trainingOf(base: unknown, choice: SweepChoice): SweepTraining {
+  const note = Object.entries(choice)
+    .map(([name, chosen]) => `${name} ${String(chosen)}`)
+    .join(", ");
+  const checked = withChoice(base, choice);
+  if (checked.success) return { spec: checked.output, choice, note };
+  const [issue] = checked.issues;
+  throw new RangeError(`${note}: ${issueAt(issue)}`);
+}
+
+/** Counted before they are built: nine lists of ten are a billion. @throws {RangeError} If there are too many. */
+export function countTrainings(sweep: SweepSpec): number {
   const count =
     sweep.kind === "random"
       ? sweep.count
@@ -127,23 +149,37 @@ export function expandSweep(sweep: SweepSpec): readonly SweepTraining[] {
       `the sweep has ${count.toLocaleString("en")} trainings; expected at most ${MOST_TRAININGS.toLocaleString("en")}: take fewer values, or draw some with "kind": "random"`,
     );
   }
-  const stream = randomStream(sweep.kind === "random" ? sweep.seed : 0, SWEEP_STREAM);
-  const choices =
-    sweep.kind === "grid"
-      ? combinations(sweep.values)
-      : Array.from({ length: sweep.count }, () => drawn(sweep.values, () => stream.next()));
-  return choices.map((choice) => {
-    const note = Object.entries(choice)
-      .map(([name, chosen]) => `${name} ${String(chosen)}`)
-      .join(", ");
-    const json = Object.entries(choice).reduce<unknown>(
-      (spec, [name, chosen]) => withValue(spec, name.split("."), chosen),
-      sweep.base,
-    );
-    const widths = Object.keys(choice).some((name) => WIDTH.test(name));
-    const checked = v.safeParse(trainSpecSchema, widths ? withFittedWidths(json) : json);
-    if (checked.success) return { spec: checked.output, choice, note };
-    const [issue] = checked.issues;
-    throw new RangeError(`${note}: ${issueAt(issue)}`);
-  });
+  return count;
 }
+
+/**
+ * At most so many trainings of a sweep, as they are among all of them: of a grid spread over it from the first to the
+ * last, of a random sweep the first.
+ *
+ * @throws {RangeError} As `expandSweep`.
+ */
+export function sampleSweep(sweep: SweepSpec, most: number): readonly SweepTraining[] {
+  const count = countTrainings(sweep);
+  const size = Math.min(most, count);
+  if (sweep.kind === "grid") {
+    const apart = size < 2 ? 0 : (count - 1) / (size - 1);
+    return Array.from({ length: size }, (_, index) =>
+      trainingOf(sweep.base, combinationAt(sweep.values, Math.round(index * apart))),
+    );
+  }
+  const stream = randomStream(sweep.seed, SWEEP_STREAM);
+  return Array.from({ length: size }, () =>
+    trainingOf(
+      sweep.base,
+      drawn(sweep.values, () => stream.next()),
+    ),
+  );
+}
+
+/**
+ * The trainings of a sweep, in order; the same sweep gives the same ones. Where the width of a layer is chosen, the
+ * inputs of the layers after it follow.
+ *
+ * @throws {RangeError} If there are too many, a path leads nowhere, or a spec does not fit: says which and why.
+ */
+export const expandSweep = (sweep: SweepSpec): readonly SweepTraining[] => sampleSweep(sweep, MOST_TRAININGS);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import * as v from "valibot";
 import { NOTEBOOK_SPEC } from "../../../../src/shared/specs/notebook-spec.ts";
-import { expandSweep, sweepSpecSchema } from "../../../../src/shared/specs/sweep-spec.ts";
+import { expandSweep, sampleSweep, sweepSpecSchema } from "../../../../src/shared/specs/sweep-spec.ts";
 
 const base = { ...NOTEBOOK_SPEC };
 const expand = (sweep: unknown) => expandSweep(v.parse(sweepSpecSchema, sweep));
@@ -133,4 +133,15 @@ it("item 36: a billion combinations are counted, not built", () => {
 it("refuses a range that holds no whole number", () => {
   const values = { seed: { min: 2.1, max: 2.9, whole: true } };
   expect(() => expand({ kind: "random", base, count: 1, values })).toThrow("no whole number from 2.1 to 2.9");
+});
+
+it("sampleSweep() takes some of the trainings that expandSweep() gives: of a grid from the first to the last", () => {
+  const grid = { "optimizer.lr": [0.1, 0.01, 0.001], seed: [1, 2, 3] };
+  const sweep = v.parse(sweepSpecSchema, { kind: "grid", base, values: grid });
+  const all = expandSweep(sweep);
+  expect(sampleSweep(sweep, 5)).toEqual([0, 2, 4, 6, 8].map((place) => all[place]));
+  expect(sampleSweep(sweep, 100)).toEqual(all);
+  const range = { "optimizer.lr": { min: 0.1, max: 1 } };
+  const random = v.parse(sweepSpecSchema, { kind: "random", base, count: 10, values: range });
+  expect(sampleSweep(random, 3)).toEqual(expandSweep(random).slice(0, 3));
 });
