@@ -87,7 +87,10 @@ function sweep(): SweepFolder {
   return new SweepFolder(at("here"));
 }
 // It needs none of them to say how a sweep stands.
-const status = (folder: SweepFolder) => new ClusterLab({} as ClusterServices).status(folder.dir);
+const status = (folder: SweepFolder) => {
+  const place = { databasePath: at("lab.sqlite") } as ClusterServices["place"];
+  return new ClusterLab({ place } as ClusterServices).status(folder.dir);
+};
 
 describe("a sweep whose files are on a login node", () => {
   it("is looked at while its tasks write", async () => {
