@@ -59,8 +59,8 @@ export function answered({ status, stdout, stderr }: Answer): unknown {
   return JSON.parse(stdout);
 }
 
-export const statusOf = (lab: Lab, dir: string): ClusterSweepStatus => {
-  const { stdout, stderr } = lab("sweep", "--status", dir, "--json");
+export const statusOf = (lab: Lab, dir: string, ...options: readonly string[]): ClusterSweepStatus => {
+  const { stdout, stderr } = lab("sweep", "--status", dir, "--json", ...options);
   if (stdout === "") throw new Error(stderr);
   return JSON.parse(stdout) as ClusterSweepStatus;
 };

@@ -199,7 +199,10 @@ describe.skipIf(slurmMissing !== "")("a sweep on Slurm", () => {
     expect(collected).toMatchObject({ skipped: [], inTrash: [], damaged: [] });
     expect(collected.added.length).toBe(TRAININGS);
     expect(collect("cluster.sqlite")).toMatchObject({ added: [], skipped: [], damaged: [] });
-    expect(statusOf(lab, dir).counts.collected).toBe(TRAININGS);
+    const { counts: here } = statusOf(lab, dir, "--database", at("cluster.sqlite"));
+    expect(here).toMatchObject({ collected: TRAININGS, done: 0 });
+    // The usual database has taken none of them yet.
+    expect(statusOf(lab, dir).counts).toMatchObject({ collected: 0, done: TRAININGS });
 
     const local = lab(
       "sweep",
