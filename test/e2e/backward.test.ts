@@ -61,7 +61,7 @@ describe("the backward view", () => {
     expect(await said().innerText()).toMatch(/^Step 2 of 14/);
     await depth.blur();
     await page.keyboard.press("?");
-    await page.getByRole("dialog").getByText("Backward: step back, step on; first, last step").waitFor();
+    await page.getByRole("dialog").getByText("Last step").waitFor();
     await page.keyboard.press("Escape");
     await page.getByRole("dialog").waitFor({ state: "hidden" });
   });

@@ -87,6 +87,10 @@ async function changeDrafts(page: Page): Promise<void> {
   const checks = page.getByRole("region", { name: "Gradient check settings" });
   await checks.getByRole("checkbox", { name: "Every coordinate" }).check();
   await checks.getByRole("checkbox", { name: "TensorFlow.js" }).check();
+  await showView(page, "Train");
+  await page.getByText("trainings that differ in some values").click();
+  await page.getByLabel("Name of value 2").fill("batchSize");
+  await page.getByLabel("Choices of value 2").fill("50, 100");
   // A network from another view.
   await showView(page, "Initialise");
   await page
@@ -106,6 +110,10 @@ async function expectDrafts(page: Page): Promise<void> {
     expect(await checks.getByRole("checkbox", { name }).isChecked(), name).toBe(true);
   }
   expect(await checks.getByLabel("Network", { exact: true }).inputValue()).toBe("given");
+  await showView(page, "Train");
+  await page.getByText("trainings that differ in some values").click();
+  expect(await page.getByLabel("Name of value 2").inputValue()).toBe("batchSize");
+  expect(await page.getByLabel("Choices of value 2").inputValue()).toBe("50, 100");
 }
 
 test("A2: after a restart and a reload every view shows its last result; A14: Ctrl+Enter, palette, presentation", async () => {
@@ -159,7 +167,18 @@ test("A2: after a restart and a reload every view shows its last result; A14: Ct
     await expect.poll(async () => [await controls.count(), await navigation.count()]).toEqual([1, 1]);
   }
   await page.keyboard.press("?");
-  await page.getByText("Presentation: hide or show controls and navigation").waitFor();
+  const sheet = page.getByRole("dialog", { name: "Keyboard shortcuts" });
+  await sheet.getByText("Presentation: hide or show controls and navigation").waitFor();
+  for (const [key, does] of [
+    ["Alt+Enter", "Run the cell and add one below"],
+    ["D D", "Delete the cell"],
+    ["F8", "Go to the next problem"],
+    ["Shift+←", "Move what is shown"],
+    ["Delete", "Move those selected to the trash"],
+  ] as const) {
+    const row = sheet.locator("dl > div").filter({ hasText: does });
+    expect(await row.locator("kbd").first().textContent(), does).toBe(key);
+  }
   await page.keyboard.press("Escape");
   await showEveryRun(page);
 });

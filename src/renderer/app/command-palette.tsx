@@ -3,7 +3,7 @@ import { Search } from "lucide-react";
 import { useId, useLayoutEffect, useMemo, useRef, useState, type KeyboardEvent } from "react";
 import { cellCommands, COMMANDS, filterCommands, runCommands, type Command } from "./commands.ts";
 import { openOverlay, useOverlay } from "./overlays.ts";
-import { shortcutText } from "./shortcut.ts";
+import { shortcutText } from "../ui/shortcut.ts";
 import classes from "./overlays.module.css";
 
 /** Beyond this a person types another word. */

@@ -11,7 +11,7 @@ import { exportRuns } from "../store/save.ts";
 import { cancelActivity, labStore } from "../store/lab-store.ts";
 import { openOverlay, overlayIsOpen } from "./overlays.ts";
 import { isPresenting, present } from "./presentation.ts";
-import type { Shortcut } from "./shortcut.ts";
+import type { Shortcut } from "../ui/shortcut.ts";
 import { startTour } from "./tour.tsx";
 import { startAction, startPrimaryAction, VIEW_ACTIONS } from "./view-actions.ts";
 import { showView, VIEWS } from "./views.ts";

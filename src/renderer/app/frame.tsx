@@ -8,7 +8,7 @@ import { LiveRegion } from "./live-region.tsx";
 import { Navigation } from "./navigation.tsx";
 import { openOverlay } from "./overlays.ts";
 import { usePresentation } from "./presentation.ts";
-import { shortcutText } from "./shortcut.ts";
+import { shortcutText } from "../ui/shortcut.ts";
 import { ShortcutSheet } from "./shortcut-sheet.tsx";
 import { Toasts } from "./toasts.tsx";
 import { Tour } from "./tour.tsx";

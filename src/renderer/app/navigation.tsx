@@ -1,5 +1,5 @@
 import type { CSSProperties } from "react";
-import { shortcutText } from "./shortcut.ts";
+import { shortcutText } from "../ui/shortcut.ts";
 import { showView, useShownView, VIEWS } from "./views.ts";
 import classes from "./frame.module.css";
 

@@ -1,6 +1,6 @@
 import { Button } from "@mantine/core";
 import { changePreferences, TOUR_ENDED, usePreferences } from "../preferences/preferences.ts";
-import { shortcutText } from "./shortcut.ts";
+import { shortcutText } from "../ui/shortcut.ts";
 import { showView, type ViewId } from "./views.ts";
 import classes from "./frame.module.css";
 

@@ -1,7 +1,7 @@
 import { useEffect } from "react";
 import type { IpcEvent } from "../../shared/ipc/ipc-contract.ts";
 import { COMMANDS } from "./commands.ts";
-import { matches, type Shortcut } from "./shortcut.ts";
+import { matches, type Shortcut } from "../ui/shortcut.ts";
 import { showOpenedFile } from "./show-opened-file.ts";
 
 /** The command that a menu command is: `showNotebook` is `show-notebook`. */

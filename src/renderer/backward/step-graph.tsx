@@ -2,6 +2,8 @@ import { ActionIcon, Tooltip } from "@mantine/core";
 import { Maximize, ZoomIn, ZoomOut, type LucideIcon } from "lucide-react";
 import { useMemo, useState, type KeyboardEvent } from "react";
 import type { Trace } from "../../shared/experiments/stepper.ts";
+import { pressedIn } from "../ui/key-table.ts";
+import { GRAPH_KEYS } from "./step-keys.ts";
 import { goTo } from "./stepper-store.ts";
 import { layoutGraph, NODE, type PlacedStep } from "./graph-layout.ts";
 import { useGraphScroll } from "./use-graph-scroll.ts";
@@ -28,16 +30,11 @@ export function StepGraph({ trace, at }: { readonly trace: Trace; readonly at: n
     setZoom((now) => Math.min(ZOOMS.most, Math.max(ZOOMS.least, now * factor)));
   const fit = (): void => setZoom(Math.min(1, (pane.current?.clientWidth ?? width) / width));
   const onKey = (event: KeyboardEvent): void => {
-    const actions: Readonly<Record<string, () => void>> = {
-      "+": () => zoomBy(ZOOM_STEP),
-      "=": () => zoomBy(ZOOM_STEP),
-      "-": () => zoomBy(1 / ZOOM_STEP),
-      "0": fit,
-    };
-    const action = actions[event.key];
-    if (action === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
+    const pressed = pressedIn(GRAPH_KEYS, event);
+    if (pressed === undefined) return;
     event.preventDefault();
-    action();
+    if (pressed === "all") fit();
+    else zoomBy(pressed === "zoomIn" ? ZOOM_STEP : 1 / ZOOM_STEP);
   };
   return (
     <div className={own["graph"]}>

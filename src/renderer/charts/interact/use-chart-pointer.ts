@@ -1,6 +1,8 @@
 import type { Chart } from "chart.js";
 import { useRef, useState, type KeyboardEvent, type PointerEvent, type RefObject } from "react";
 import type { Figure } from "../kit/figure.ts";
+import { pressedIn } from "../../ui/key-table.ts";
+import { CHART_KEYS } from "./chart-keys.ts";
 import { pinAt, type Pin } from "./pins.ts";
 import { drawZoom, panBy, zoomBy, zoomTo, type Rectangle, type Zoom } from "./zoom.ts";
 
@@ -16,8 +18,6 @@ interface Mark {
   readonly index: number;
 }
 
-const STEP = { ArrowLeft: -1, ArrowRight: 1 } as const;
-const SERIES = { ArrowUp: -1, ArrowDown: 1 } as const;
 const ZOOM_FACTOR = 0.6;
 
 /** A click this near a mark means it, in pixels. */
@@ -106,33 +106,47 @@ export function useChartPointer({ figure, chart, onZoom, onPin }: ChartPointerSe
 
   const onKeyDown = (event: KeyboardEvent<HTMLElement>) => {
     const drawn = chart.current;
-    if (drawn === null || event.ctrlKey || event.metaKey || event.altKey) return;
-    const marks = visibleMarks(drawn);
+    const pressed = pressedIn(CHART_KEYS, event);
+    if (drawn === null || pressed === undefined) return;
     const at = activeMark(drawn);
-    const { key } = event;
-    const pan = PAN[key];
-    if (event.shiftKey && pan !== undefined) {
-      const { width, height } = drawn.chartArea;
-      const by = { x: pan[0] * width * PAN_SHARE, y: pan[1] * height * PAN_SHARE };
-      onZoom(panBy(drawn, by, figure.zoomAxes));
-    } else if (key in STEP || key in SERIES) {
-      const next = nextMark(marks, at, key);
-      if (next === undefined) return;
-      point(drawn, next);
-      setSaid(words(figure, next));
-    } else if (key === "Enter" || key === " ") {
-      if (at !== null) pin(at);
-    } else if (key.toLowerCase() === "o" && figure.open !== undefined) {
-      if (at !== null) figure.open(at.dataset);
-    } else if (key === "+" || key === "-") {
-      const factor = key === "+" ? ZOOM_FACTOR : 1 / ZOOM_FACTOR;
-      onZoom(zoomBy(drawn, factor, centreOf(drawn, at), figure.zoomAxes));
-    } else if (key === "0") onZoom(null);
-    else return;
+    switch (pressed) {
+      case "pan":
+        onZoom(panBy(drawn, panOf(drawn, event.key), figure.zoomAxes));
+        break;
+      case "value":
+      case "series": {
+        const next = nextMark(visibleMarks(drawn), at, event.key);
+        if (next === undefined) return;
+        point(drawn, next);
+        setSaid(words(figure, next));
+        break;
+      }
+      case "pin":
+        if (at !== null) pin(at);
+        break;
+      case "open":
+        if (figure.open === undefined) return;
+        if (at !== null) figure.open(at.dataset);
+        break;
+      case "zoomIn":
+      case "zoomOut": {
+        const factor = pressed === "zoomIn" ? ZOOM_FACTOR : 1 / ZOOM_FACTOR;
+        onZoom(zoomBy(drawn, factor, centreOf(drawn, at), figure.zoomAxes));
+        break;
+      }
+      case "all":
+        onZoom(null);
+        break;
+    }
     event.preventDefault();
   };
 
   return { drag: drag === null || isClick(drag) ? null : drag, said, handlers: { ...pointer, onKeyDown } };
+}
+
+function panOf({ chartArea: { width, height } }: Chart, key: string): { x: number; y: number } {
+  const [x, y] = PAN[key] ?? [0, 0];
+  return { x: x * width * PAN_SHARE, y: y * height * PAN_SHARE };
 }
 
 function placeOf(event: PointerEvent<HTMLElement>): { x: number; y: number } {

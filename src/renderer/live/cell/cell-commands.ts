@@ -1,8 +1,12 @@
 import type { OwnKind } from "../document/notebook-edit.ts";
 import { edit, isReadOnly, openStore } from "../document/open-notebook.ts";
 import { runCells, runOne, stopRun } from "../kernel/run-actions.ts";
+import { openFind } from "../document/find-store.ts";
 import { openAuthored } from "../lesson/authored-store.ts";
 import { problemsStore } from "../language/language-client.ts";
+import { pressedIn } from "../../ui/key-table.ts";
+import type { Pressed } from "../../ui/shortcut.ts";
+import { CELL_KEYS, EDIT_KEYS, RUN_KEYS } from "../notebook-keys.ts";
 import { cellElementId, requestFocus } from "./focus-request.ts";
 
 const cells = () => openStore.get()?.edit.document.cells ?? [];
@@ -145,48 +149,53 @@ export function nextProblem(id: string, offset: number): boolean {
 let deletePressed = { cell: "", at: -Infinity };
 const DOUBLE_MS = 1_000;
 
+function pressDelete(id: string): void {
+  const now = performance.now();
+  const twice = deletePressed.cell === id && now - deletePressed.at < DOUBLE_MS;
+  deletePressed = twice ? { cell: "", at: -Infinity } : { cell: id, at: now };
+  if (twice) deleteCell(id);
+}
+
+const ON_CELL: Readonly<Record<keyof typeof CELL_KEYS, (id: string) => void>> = {
+  write: enterText,
+  up: (id) => goTo(id, -1, "command"),
+  down: (id) => goTo(id, 1, "command"),
+  above: (id) => insertBeside(id, "above", "code"),
+  below: (id) => insertBeside(id, "below", "code"),
+  delete: pressDelete,
+  text: (id) => changeKind(id, "md"),
+  code: (id) => changeKind(id, "code"),
+  merge: mergeBelow,
+  undo,
+  redo,
+};
+
 /** Keys of a chosen cell whose text is not being written. @returns whether the key meant something. */
-export function commandKey(id: string, event: Pick<KeyboardEvent, "key" | "shiftKey">): boolean {
-  const { key, shiftKey } = event;
-  switch (key) {
-    case "Enter":
-      enterText(id);
-      return true;
-    case "ArrowUp":
-    case "k":
-      return goTo(id, -1, "command") || true;
-    case "ArrowDown":
-    case "j":
-      return goTo(id, 1, "command") || true;
-    case "a":
-      insertBeside(id, "above", "code");
-      return true;
-    case "b":
-      insertBeside(id, "below", "code");
-      return true;
-    case "m":
-      changeKind(id, "md");
-      return true;
-    case "y":
-      changeKind(id, "code");
-      return true;
-    case "M":
-      if (shiftKey) mergeBelow(id);
-      return true;
-    case "z":
-      undo();
-      return true;
-    case "Z":
-      redo();
-      return true;
-    case "d": {
-      const now = performance.now();
-      const twice = deletePressed.cell === id && now - deletePressed.at < DOUBLE_MS;
-      deletePressed = twice ? { cell: "", at: -Infinity } : { cell: id, at: now };
-      if (twice) deleteCell(id);
-      return true;
-    }
-    default:
-      return false;
+export function commandKey(id: string, event: Pressed): boolean {
+  const pressed = pressedIn(CELL_KEYS, event);
+  if (pressed === undefined) return false;
+  ON_CELL[pressed](id);
+  return true;
+}
+
+const EDITS: Readonly<Record<keyof typeof EDIT_KEYS, () => void>> = {
+  undo,
+  redo,
+  find: () => openFind(false),
+  replace: () => openFind(true),
+};
+
+/** Keys that mean the same in a cell's text and on the cell itself. @returns whether it was one. */
+export function notebookKey(chosen: string | null, event: Pressed): boolean {
+  const edits = pressedIn(EDIT_KEYS, event);
+  if (edits !== undefined) {
+    EDITS[edits]();
+    return true;
   }
+  const runs = pressedIn(RUN_KEYS, event);
+  if (runs === "runAll") runAll();
+  else if (runs === "stop") stop();
+  else if (runs === undefined || chosen === null) return false;
+  else ({ run: runHere, runAndNext, runAndInsert })[runs](chosen);
+  return true;
 }

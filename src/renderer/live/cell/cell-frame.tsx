@@ -120,7 +120,7 @@ export const CellFrame = memo(function CellFrame({ cell, number, count, readOnly
       onKeyDown={(event) => {
         const plain = !event.ctrlKey && !event.metaKey && !event.altKey;
         if (event.target !== event.currentTarget || !plain) return;
-        if (!(event.shiftKey && event.key === "Enter") && commandKey(id, event)) event.preventDefault();
+        if (commandKey(id, event)) event.preventDefault();
       }}
     >
       <div className={classes["gutter"]}>

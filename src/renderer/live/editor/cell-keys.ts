@@ -1,7 +1,7 @@
 import { closeBracketsKeymap, closeCompletion, completionStatus } from "@codemirror/autocomplete";
 import { defaultKeymap, indentWithTab } from "@codemirror/commands";
 import { Prec, type Extension } from "@codemirror/state";
-import { EditorView, keymap, type Command } from "@codemirror/view";
+import { EditorView, keymap, type Command, type KeyBinding } from "@codemirror/view";
 import {
   goTo,
   leaveText,
@@ -17,13 +17,26 @@ import {
 } from "../cell/cell-commands.ts";
 import { openFind } from "../document/find-store.ts";
 import { askRename } from "../language/rename.ts";
+import type { KeyTable } from "../../ui/key-table.ts";
+import { CODE_KEYS, EDIT_KEYS, LEAVE_KEYS, RUN_KEYS, TEXT_KEYS } from "../notebook-keys.ts";
 
 const always =
-  (run: () => void): Command =>
-  () => {
-    run();
+  (run: (view: EditorView) => void): Command =>
+  (view) => {
+    run(view);
     return true;
   };
+
+/** The keys of a table, each with what it does. */
+const bindings = <Name extends string>(
+  table: KeyTable<Name>,
+  commands: Readonly<Record<Name, Command>>,
+): readonly KeyBinding[] =>
+  (Object.keys(table) as Name[]).flatMap((name) =>
+    table[name].keys.map((key) => ({ key, run: commands[name] })),
+  );
+
+const placeIn = ({ state }: EditorView): number => state.selection.main.head;
 
 /** Out of the text over its upper or lower edge. */
 const overEdge =
@@ -42,26 +55,19 @@ const overEdge =
 /** Keys inside the text of a cell. */
 export function cellKeys(cell: string, isCode: boolean): Extension {
   const run = keymap.of([
-    { key: "Mod-Enter", run: always(() => runHere(cell)) },
-    { key: "Shift-Enter", run: always(() => runAndNext(cell)) },
-    { key: "Alt-Enter", run: always(() => runAndInsert(cell)) },
-    { key: "Mod-Shift-Enter", run: always(runAll) },
-    { key: "Mod-.", run: always(stop) },
-    {
-      key: "Mod-Shift--",
-      run: (view) => always(() => splitCell(cell, view.state.selection.main.head))(view),
-    },
+    ...bindings(RUN_KEYS, {
+      run: always(() => runHere(cell)),
+      runAndNext: always(() => runAndNext(cell)),
+      runAndInsert: always(() => runAndInsert(cell)),
+      runAll: always(runAll),
+      stop: always(stop),
+    }),
+    ...bindings(TEXT_KEYS, { split: always((view) => splitCell(cell, placeIn(view))) }),
     ...(isCode
-      ? [
-          { key: "F8", run: (view: EditorView) => nextProblem(cell, view.state.selection.main.head) || true },
-          {
-            key: "F2",
-            run: (view: EditorView) => {
-              void askRename(cell, view.state.selection.main.head);
-              return true;
-            },
-          },
-        ]
+      ? bindings(CODE_KEYS, {
+          nextProblem: always((view) => nextProblem(cell, placeIn(view))),
+          rename: always((view) => void askRename(cell, placeIn(view))),
+        })
       : []),
   ]);
   const edges = keymap.of([
@@ -73,19 +79,20 @@ export function cellKeys(cell: string, isCode: boolean): Extension {
 
 /** Keys inside any text that belongs to a cell, a check for example. */
 export function textKeys(cell: string, isCode: boolean): Extension {
-  const first = keymap.of([
-    { key: "Mod-z", run: always(undo), preventDefault: true },
-    { key: "Mod-y", run: always(redo), preventDefault: true },
-    { key: "Mod-Shift-z", run: always(redo), preventDefault: true },
-    { key: "Mod-f", run: always(() => openFind(false)) },
-    { key: "Mod-h", run: always(() => openFind(true)) },
-  ]);
+  const first = keymap.of(
+    bindings(EDIT_KEYS, {
+      undo: always(undo),
+      redo: always(redo),
+      find: always(() => openFind(false)),
+      replace: always(() => openFind(true)),
+    }),
+  );
   const later = keymap.of([
     ...(isCode ? closeBracketsKeymap : []),
     indentWithTab,
     ...defaultKeymap.filter(({ key }) => key !== "Escape"),
     // After those of completion and hints, which close theirs first.
-    { key: "Escape", run: always(() => leaveText(cell)) },
+    ...bindings(LEAVE_KEYS, { leave: always(() => leaveText(cell)) }),
   ]);
   // A list that is still being asked for is on no screen: it keeps nobody in the text.
   const unseen = keymap.of([

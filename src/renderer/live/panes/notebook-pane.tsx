@@ -1,17 +1,7 @@
 import { Button } from "@mantine/core";
 import { Plus } from "lucide-react";
 import { memo, useState } from "react";
-import {
-  insertAt,
-  redo,
-  runAll,
-  runAndInsert,
-  runAndNext,
-  runHere,
-  stop,
-  undo,
-} from "../cell/cell-commands.ts";
-import { openFind } from "../document/find-store.ts";
+import { insertAt, notebookKey } from "../cell/cell-commands.ts";
 import { edit, isReadOnly, type OpenNotebook } from "../document/open-notebook.ts";
 import { CellList } from "./cell-list.tsx";
 import { FindBar } from "./find-bar.tsx";
@@ -28,9 +18,7 @@ export function NotebookPane({ open }: { readonly open: OpenNotebook }) {
     <div
       className={classes["notebook"]}
       onKeyDown={(event) => {
-        const mod = event.ctrlKey || event.metaKey;
-        const handled = event.defaultPrevented || !notebookKey(event, mod, chosen);
-        if (!handled) event.preventDefault();
+        if (!event.defaultPrevented && notebookKey(chosen, event)) event.preventDefault();
       }}
     >
       <div className={classes["head"]}>
@@ -96,25 +84,6 @@ const AddCells = memo(function AddCells({
     </div>
   );
 });
-
-/** Keys that mean the same in a cell's text and on the cell itself. @returns whether it was one. */
-function notebookKey(
-  { key, shiftKey, altKey }: Pick<React.KeyboardEvent, "key" | "shiftKey" | "altKey">,
-  mod: boolean,
-  chosen: string | null,
-): boolean {
-  if (key === "Enter" && mod && shiftKey) runAll();
-  else if (key === "Enter" && mod && chosen !== null) runHere(chosen);
-  else if (key === "Enter" && shiftKey && chosen !== null) runAndNext(chosen);
-  else if (key === "Enter" && altKey && chosen !== null) runAndInsert(chosen);
-  else if (key === "." && mod) stop();
-  else if (key.toLowerCase() === "f" && mod && !shiftKey) openFind(false);
-  else if (key.toLowerCase() === "h" && mod) openFind(true);
-  else if (key.toLowerCase() === "z" && mod) (shiftKey ? redo : undo)();
-  else if (key.toLowerCase() === "y" && mod) redo();
-  else return false;
-  return true;
-}
 
 interface TitleProps {
   readonly title: string;

@@ -10,6 +10,8 @@ import { openComparison, openRun } from "../../store/open-run.ts";
 import { deleteRuns } from "../run-actions.ts";
 import { RunColour } from "../run-colour.tsx";
 import { RunStatusBadge } from "../../ui/run-status-badge.tsx";
+import { pressedIn } from "../../ui/key-table.ts";
+import { RUN_KEYS } from "./run-keys.ts";
 import { movedRow, rowsBetween } from "./selection.ts";
 import { selectRun, selectRuns, useSelectedRuns } from "./selected-runs.ts";
 import { sortBy } from "./table-view.ts";
@@ -26,9 +28,8 @@ interface RunGridProps {
 const OVERSCAN = 12;
 
 /**
- * The table of runs; only the rows in sight are in the page, however many there are. Arrow keys move, Space selects,
- * Shift extends, Enter opens, Delete moves to the trash, C compares. The active row is kept by its run, so that rows
- * which come in above do not move it.
+ * The table of runs; only the rows in sight are in the page, however many there are. The active row is kept by its run,
+ * so that rows which come in above do not move it.
  */
 export function RunGrid({ table, view, onVisible }: RunGridProps) {
   const scroller = useRef<HTMLDivElement>(null);
@@ -64,23 +65,26 @@ export function RunGrid({ table, view, onVisible }: RunGridProps) {
     }
     selectRuns(rowsBetween(table.ids, anchorId, next));
   };
+  /** @returns whether the key meant something. */
+  const pressed = (key: keyof typeof RUN_KEYS | undefined): boolean => {
+    if (key === "selectAll") selectRuns(table.ids);
+    else if (key === "selectNone" && selected.size > 0) selectRuns([]);
+    else if (activeId === null) return false;
+    else if (key === "open") openRun(activeId);
+    else if (key === "select") {
+      selectRun(activeId, !selected.has(activeId));
+      setAnchorId(activeId);
+    } else if (key === "delete" && view.scope !== "trash") {
+      void deleteRuns(selected.size > 0 ? [...selected] : [activeId]);
+    } else if (key === "compare" && selected.size >= 2) openComparison([...selected]);
+    else return false;
+    return true;
+  };
   const onKey = (event: KeyboardEvent) => {
     const pageRows = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 0) / rowHeight) - 2);
     const to = movedRow(event.key, { active, pageRows, total: table.total });
-    const mod = event.ctrlKey || event.metaKey;
     if (to !== undefined) goTo(to, event.shiftKey);
-    else if (mod && event.key.toLowerCase() === "a") selectRuns(table.ids);
-    else if (mod || event.altKey) return;
-    else if (event.key === "Escape" && selected.size > 0) selectRuns([]);
-    else if (activeId === null) return;
-    else if (event.key === "Enter") openRun(activeId);
-    else if (event.key === " ") {
-      selectRun(activeId, !selected.has(activeId));
-      setAnchorId(activeId);
-    } else if (event.key === "Delete" && view.scope !== "trash") {
-      void deleteRuns(selected.size > 0 ? [...selected] : [activeId]);
-    } else if (event.key.toLowerCase() === "c" && selected.size >= 2) openComparison([...selected]);
-    else return;
+    else if (!pressed(pressedIn(RUN_KEYS, event))) return;
     event.preventDefault();
   };
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { matches, shortcutText } from "../../../../src/renderer/app/shortcut.ts";
+import { matches, shortcutText } from "../../../../src/renderer/ui/shortcut.ts";
 
 const press = (
   key: string,
@@ -35,5 +35,8 @@ describe("shortcutText()", () => {
   it("writes keys as the platform does", () => {
     expect(shortcutText({ key: "p", mod: true, shift: true }, false)).toBe("Ctrl+Shift+P");
     expect(shortcutText({ key: "enter", mod: true, shift: true }, true)).toBe("⇧⌘Enter");
+    expect(shortcutText({ key: "enter", alt: true }, false)).toBe("Alt+Enter");
+    expect(shortcutText({ key: "arrowleft", shift: true }, false)).toBe("Shift+←");
+    expect(shortcutText({ key: " ", ctrl: true }, true)).toBe("⌃Space");
   });
 });
