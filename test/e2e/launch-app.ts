@@ -7,6 +7,7 @@ import { dirname, join, resolve } from "node:path";
 import { setTimeout as passes } from "node:timers/promises";
 import { _electron, errors, type ElectronApplication, type Page } from "playwright-core";
 import { projectPaths } from "../../scripts/setup/project-paths.mjs";
+import { CURRENT_SCHEMA } from "../../src/main/store/migrations/migrations.ts";
 import { THOROUGH } from "../thorough.ts";
 import { askAgain } from "./ask-again.ts";
 import { pageComplaints } from "./page-complaints.ts";
@@ -110,7 +111,7 @@ async function giveTuning(userDataDir: string): Promise<void> {
   if (existsSync(database)) return;
   const built = [MAIN_FILE, WORKER_FILE].map((file) => readFileSync(join(PROJECT_DIR, file), "utf8"));
   const key = createHash("sha256")
-    .update([...built, cpus()[0]?.model ?? ""].join("\n"))
+    .update([...built, cpus()[0]?.model ?? "", CURRENT_SCHEMA].join("\n"))
     .digest("hex");
   const kept = join(projectPaths.runtimeDir, "test-tunings", `app-${key}.sqlite`);
   if (!existsSync(kept)) {

@@ -10,6 +10,7 @@ import {
   type SeedWeights,
 } from "../../../src/main/lab/live/seed-notebook.ts";
 import { openLab, type LabOptions } from "../../../src/main/lab/open-lab.ts";
+import { CURRENT_SCHEMA } from "../../../src/main/store/migrations/migrations.ts";
 import { NOTEBOOK_SPEC } from "../../../src/shared/specs/notebook-spec.ts";
 import type { RunDetails } from "../../../src/shared/runs/run-records.ts";
 import type { TrainSpec } from "../../../src/shared/specs/train-spec.ts";
@@ -23,9 +24,14 @@ export interface TestLab {
   close(): Promise<void>;
 }
 
-/** A database with a tuning of the kernels and nothing else; of another build, runtime or CPU it is another. */
+/** A database with a tuning of the kernels and nothing else; of another build, runtime, CPU or schema it is another. */
 function tunedDatabase(): string {
-  const key = [readFileSync(WORKER_FILE, "utf8"), process.versions.v8, cpus()[0]?.model ?? ""].join("\n");
+  const key = [
+    readFileSync(WORKER_FILE, "utf8"),
+    process.versions.v8,
+    cpus()[0]?.model ?? "",
+    CURRENT_SCHEMA,
+  ].join("\n");
   return resolve(".runtime/test-tunings", `${createHash("sha256").update(key).digest("hex")}.sqlite`);
 }
 
