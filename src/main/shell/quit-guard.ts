@@ -1,6 +1,7 @@
 import { constants } from "node:os";
 import { app, dialog, powerMonitor, type BrowserWindow } from "electron";
 import { counted } from "../../core/counted.ts";
+import type { Activity } from "../../shared/ipc/ipc-contract.ts";
 import type { Lab } from "../lab/lab.ts";
 import { closeLab } from "./close-lab.ts";
 import type { Log } from "../place/log.ts";
@@ -16,12 +17,17 @@ const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
  */
 export function guardQuit(window: BrowserWindow, lab: Promise<Lab>, log: Log): void {
   let phase: "open" | "asking" | "leaving" | "closed" = "open";
-  let activityTitle: string | null = null;
+  let activity: Activity | null = null;
   let waiting = 0;
+  /** Takes back the question whether what is on may be cut short, once it has ended by itself. */
+  let takeBack = new AbortController();
   lab
     .then((opened) =>
       opened.subscribe((event) => {
-        if (event.name === "activityChanged") activityTitle = event.payload?.title ?? null;
+        if (event.name === "activityChanged") {
+          activity = event.payload;
+          if (activity === null) takeBack.abort();
+        }
         if (event.name === "trainingQueueChanged") waiting = event.payload.length;
       }),
     )
@@ -39,7 +45,11 @@ export function guardQuit(window: BrowserWindow, lab: Promise<Lab>, log: Log): v
   const leave = async () => {
     if (phase !== "open") return;
     phase = "asking";
-    const may = activityTitle === null || (await mayCutShort(window, activityTitle, waiting));
+    takeBack = new AbortController();
+    const may =
+      activity === null ||
+      isOnlyLooked(activity) ||
+      (await mayCutShort({ window, activity, waiting, ended: takeBack.signal }));
     // A signal may have come meanwhile.
     if (isLeaving()) return;
     if (!may) {
@@ -96,20 +106,32 @@ export function guardQuit(window: BrowserWindow, lab: Promise<Lab>, log: Log): v
   app.on("before-quit", intercept);
 }
 
-/** @param waiting How many trainings are in the queue. */
-async function mayCutShort(window: BrowserWindow, title: string, waiting: number): Promise<boolean> {
+/** A view measures a network as soon as it is shown, and will again: nothing is lost with it. */
+const isOnlyLooked = ({ kind, runId }: Activity): boolean => kind === "init" && runId === null;
+
+interface CutShort {
+  readonly window: BrowserWindow;
+  readonly activity: Activity;
+  /** How many trainings are in the queue. */
+  readonly waiting: number;
+  readonly ended: AbortSignal;
+}
+
+async function mayCutShort({ window, activity, waiting, ended }: CutShort): Promise<boolean> {
+  const kept = activity.runId === null ? "" : " What was measured so far is kept in the run.";
   const queue =
     waiting === 0
       ? ""
       : ` ${counted(waiting, "training that waits stays", "trainings that wait stay")} in the queue.`;
   const { response } = await dialog.showMessageBox(window, {
     type: "question",
-    message: `"${title}" is still running.`,
-    detail: `Quitting cancels it. What was measured so far is kept in the run.${queue}`,
+    message: `"${activity.title}" is still running.`,
+    detail: `Quitting cancels it.${kept}${queue}`,
+    signal: ended,
     buttons: ["Cancel it and quit", "Stay"],
     defaultId: 1,
     cancelId: 1,
     noLink: true,
   });
-  return response === 0;
+  return response === 0 || ended.aborted;
 }
