@@ -11,7 +11,6 @@ import { useStore } from "../store/create-store.ts";
 import { datasetsStore, knownDataset } from "../store/datasets-store.ts";
 import { LazyDetails } from "../ui/lazy-details.tsx";
 import { AddLayer, LayerList } from "./layer-list.tsx";
-import { weightsStore } from "./training-actions.ts";
 import { WeightsFile } from "./weights-file.tsx";
 import { copyText } from "../store/save.ts";
 import { fitWidths, widthAfter } from "../../shared/specs/fit-widths.ts";
@@ -42,7 +41,6 @@ export function ModelBuilder({ form }: { readonly form: TrainForm }) {
       always={
         <>
           <WeightsFile spec={spec} />
-          <NamedWeights form={form} />
           <SpecText text={spec === null ? null : JSON.stringify(spec, null, 2)} />
         </>
       }
@@ -84,24 +82,6 @@ export function ModelBuilder({ form }: { readonly form: TrainForm }) {
         )}
       </AddLayer>
     </LazyDetails>
-  );
-}
-
-/** Weights that the settings name by a file's place: only the person can say where that file is now. */
-function NamedWeights({ form: { choice, choose } }: { readonly form: TrainForm }) {
-  const chosen = useStore(weightsStore);
-  const { weights } = choice;
-  if (weights === null || weights === undefined || chosen !== null) return null;
-  const name = "file" in weights ? weights.file : `${weights.dir}/${weights.prefix}*.npy`;
-  return (
-    <div className={own["row"]} role="status">
-      <span className={own["problem"]}>
-        These settings begin with the weights in <code>{name}</code>: choose that file here.
-      </span>
-      <Button variant="default" size="compact-xs" onClick={() => choose({ weights: null })}>
-        Draw weights by the seed instead
-      </Button>
-    </div>
   );
 }
 

@@ -23,6 +23,7 @@ import { LazyDetails } from "../ui/lazy-details.tsx";
 import { NumberField } from "../ui/number-field.tsx";
 import { isRefused, useBusyReason, useForecast } from "../ui/use-forecast.ts";
 import { chooseOptimizer, showSpec, useTrainForm, type TrainField, type TrainForm } from "./train-form.ts";
+import { NamedWeights } from "./named-weights.tsx";
 import { OPTIMIZER_CONSTANTS } from "./optimizer-constants.ts";
 import own from "./train-view.module.css";
 
@@ -137,6 +138,7 @@ export function TrainControls() {
               </p>
             )}
           </ExperimentActions>
+          <NamedWeights form={form} />
           {problem !== "" && <p className={classes["refusal"]}>{problem}</p>}
           {spec !== null && <p className={classes["forecast"]}>{stepsSentence(spec)}</p>}
         </>
