@@ -1,4 +1,5 @@
 import type { GradientReport } from "../../shared/experiments/gradcheck.ts";
+import { diagonal } from "../charts/figures/diagonal.ts";
 import { baseOptions, numberAxis, tooltip } from "../charts/kit/chart-options.ts";
 import { seriesColour } from "../charts/kit/chart-theme.ts";
 import type { Figure } from "../charts/kit/figure.ts";
@@ -54,15 +55,7 @@ export function scatterFigure({ tensor, reference, scatter, worst }: GradientRep
             pointStyle: side === POSITIVE ? ("circle" as const) : ("crossRot" as const),
             pointRadius: theme.rem * (side === POSITIVE ? 0.125 : 0.25),
           })),
-          {
-            type: "line" as const,
-            data: ends.map((size) => ({ x: size, y: size })),
-            borderColor: seriesColour(theme, 5),
-            borderDash: [6, 3],
-            borderWidth: 1,
-            pointRadius: 0,
-            pointHitRadius: 0,
-          },
+          diagonal(theme, 5, ends),
         ],
       },
       options: {

@@ -1,5 +1,6 @@
 import { counted } from "../../../core/counted.ts";
 import type { Calibration, ConfusionCell, Learned } from "../../../shared/experiments/learned.ts";
+import { diagonal } from "../../charts/figures/diagonal.ts";
 import { barsFigure } from "../../charts/figures/bars-figure.ts";
 import { baseOptions, numberAxis, tooltip } from "../../charts/kit/chart-options.ts";
 import { seriesColour } from "../../charts/kit/chart-theme.ts";
@@ -92,17 +93,7 @@ export function calibrationFigure({ bins, error }: Calibration): Figure {
             borderWidth: 1,
             pointRadius: theme.rem * 0.25,
           },
-          {
-            data: [
-              { x: 0, y: 0 },
-              { x: 100, y: 100 },
-            ],
-            borderColor: seriesColour(theme, 1),
-            borderDash: [6, 3],
-            borderWidth: 1,
-            pointRadius: 0,
-            pointHitRadius: 0,
-          },
+          diagonal(theme, 1, [0, 100]),
         ],
       },
       options: {

@@ -1,4 +1,5 @@
 import type { Regression } from "../../../shared/experiments/learned.ts";
+import { diagonal } from "../../charts/figures/diagonal.ts";
 import { histogramFigure } from "../../charts/figures/histogram-figure.ts";
 import { baseOptions, numberAxis, tooltip } from "../../charts/kit/chart-options.ts";
 import { seriesColour } from "../../charts/kit/chart-theme.ts";
@@ -50,15 +51,7 @@ export function predictedFigure({ name, r2, points }: Regression): Figure {
             borderWidth: 0,
             pointRadius: theme.rem * 0.1875,
           },
-          {
-            type: "line",
-            data: ends.map((end) => ({ x: end, y: end })),
-            borderColor: seriesColour(theme, 1),
-            borderDash: [6, 3],
-            borderWidth: 1,
-            pointRadius: 0,
-            pointHitRadius: 0,
-          },
+          diagonal(theme, 1, ends),
         ],
       },
       options: {
