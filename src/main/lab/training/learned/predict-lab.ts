@@ -16,6 +16,7 @@ import type { DataTensors, DataRows } from "../../compute/data-rows.ts";
 import { executeOnce } from "../../compute/programs.ts";
 import type { DatasetLibrary } from "../../datasets/dataset-library.ts";
 import { readFeatures, type FeatureBatch } from "../../datasets/read-features.ts";
+import { eventNumber } from "../event-number.ts";
 import type { Checkpoint } from "../session/checkpoints.ts";
 import { checkpointsOf, loadWeights } from "./load-weights.ts";
 import { predictionHeader, predictionLines, scoreRows } from "./prediction-text.ts";
@@ -37,9 +38,9 @@ const noTestRows = (title: string): string =>
 /** A score as a run remembers it: who comes back to it need not look again. */
 function testedText({ rows, weights, loss, accuracy, r2, mae, looks }: TestScore): string {
   const scores = [
-    ...(accuracy === null ? [] : [`accuracy ${accuracy}`]),
-    ...(r2 === null ? [] : [`R² ${r2}`, `mean absolute error ${mae ?? NaN}`]),
-    `loss ${loss}`,
+    ...(accuracy === null ? [] : [`accuracy ${eventNumber(accuracy)}`]),
+    ...(r2 === null ? [] : [`R² ${eventNumber(r2)}`, `mean absolute error ${eventNumber(mae ?? NaN)}`]),
+    `loss ${eventNumber(loss)}`,
   ];
   return `on ${counted(rows, "test row")}, ${weights} weights: ${scores.join(", ")}; look ${looks} at these rows`;
 }

@@ -10,6 +10,7 @@ import {
 import type { UnitPictures } from "../../../../shared/experiments/learned.ts";
 import { isOutOfSpace } from "../../../store/store-failure.ts";
 import type { ActivityHandle } from "../../activity/activity-handle.ts";
+import { eventNumber } from "../event-number.ts";
 import type { Checkpoint, Checkpoints } from "./checkpoints.ts";
 import type { Evaluation, Evaluations, Trainer, TrainingState } from "./trainer.ts";
 import type { TrainingSession } from "./training-session.ts";
@@ -55,9 +56,6 @@ export interface TrainingOutcome {
   /** Null without validation rows or classes. */
   readonly validMetrics: Evaluation["metrics"];
 }
-
-/** A number as people read it: float32 has no more digits that count. */
-const digits = (value: number): string => String(Number(value.toPrecision(6)));
 
 /** What is no longer finite in a state, or null. */
 const brokenIn = ({ values }: TrainingState): string | null =>
@@ -199,9 +197,9 @@ export async function train(
     if (!trainer.atEpochEnd || found === null) return "";
     const loss = found.valid.loss ?? found.train.loss;
     if (stopAtLoss !== undefined && loss !== null && loss <= stopAtLoss)
-      return `the loss is ${digits(loss)}, at most ${stopAtLoss}`;
+      return `the loss is ${eventNumber(loss)}, at most ${stopAtLoss}`;
     if (earlyStop !== undefined && progress.epochsSince >= earlyStop.patience) {
-      return `the validation loss was not lower for ${counted(progress.epochsSince, "epoch")}; the best was ${digits(progress.best)}`;
+      return `the validation loss was not lower for ${counted(progress.epochsSince, "epoch")}; the best was ${eventNumber(progress.best)}`;
     }
     return "";
   };
@@ -225,7 +223,7 @@ export async function train(
     if (lr === null || trainer.finished) return;
     const before = trainer.lrOf(trainer.step + 1);
     trainer.changeLr(lr);
-    listener.event("lr", trainer.step, `${digits(before)} → ${digits(lr)}`);
+    listener.event("lr", trainer.step, `${eventNumber(before)} → ${eventNumber(lr)}`);
     listener.changed();
   };
 
