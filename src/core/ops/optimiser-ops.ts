@@ -3,7 +3,11 @@ import { update, type Phase } from "./phase.ts";
 import type { ReferenceTensor } from "./reference-tensor.ts";
 import type { TensorLike } from "./tensor-like.ts";
 
-/** The ops that take one step of an optimiser on one parameter. */
+/**
+ * The ops that take one step of an optimiser on one parameter. The kernels take running means under 2⁻¹⁰⁰, means of
+ * squares under 2⁻¹²⁶ and gradients under 2⁻⁶³ that are to be squared for 0: subnormal numbers would cost many CPUs a
+ * hundred cycles each.
+ */
 export interface OptimiserParams<T> {
   /** param −= lr · grad; lr (1,), a tensor so that it can change while the program runs. */
   sgd: { param: T; grad: T; lr: T };

@@ -13,6 +13,23 @@ export const choose = (yes: string, no: string, condition: string): string =>
 export const after = (steps: readonly string[], value: string): string =>
   `(block (result v128) ${steps.join("\n")} ${value})`;
 
+/** Under this a gradient, or a mean of gradients, is 0: far from what could move a parameter. */
+export const SMALLEST_GRADIENT = 2 ** -100;
+/** Under this a mean of squared gradients is 0; its root is 1e-11 of the usual eps. */
+export const SMALLEST_SQUARE = 2 ** -126;
+/** Gradients under this have squares under SMALLEST_SQUARE. */
+export const SMALLEST_SQUARED = 2 ** -63;
+/**
+ * `value`, or 0 where it is under `smallest`; NaN stays. Many CPUs take over a hundred cycles for a multiplication with
+ * subnormal numbers: a product of them 200 times as long as of others, AdamW's update of 784-256-128-10 1.2 ms instead of
+ * 0.09 after 800 steps on MNIST, when the means of what no pixel feeds have halved so often (Emerald Rapids, November
+ * 2026). So what shrinks without end is 0 before it gets there.
+ */
+export const settled = (value: string, smallest: number): string =>
+  `(v128.andnot ${value} (f32x4.lt ${abs(value)} ${splat(smallest)}))`;
+/** The same of one number. */
+export const settle = (value: number, smallest: number): number => (Math.abs(value) < smallest ? 0 : value);
+
 export const ONE = splat(1);
 /** The bit of the sign, in every lane. */
 export const SIGN = "(i32x4.splat (i32.const 0x80000000))";

@@ -70,6 +70,16 @@ const DEPTH_OF_BATCH = 128;
 const LONGEST_BATCH = 1024;
 /** Rows for which a slab is packed: with more, C would be out of every cache before the next block of the depth. */
 const ROWS_OF_A_SLAB = 1024;
+/**
+ * A panel of a B that is read in place meets one line of each row, which no prefetcher follows where rows are long. So
+ * they are read before, in the order in which they lie, into the second-level cache: 1.3 times as fast for x of the
+ * notebook's dW, 2.2 times for 16 rows by 4096 × 4096 weights (Emerald Rapids, November 2026). Weights of a step come from
+ * the caches of the workers that updated them; of a batch's rows those that the last-level cache has would lose a tenth.
+ */
+const WEIGHTS_WORTH_TOUCHING = { stride: 1024, bytes: 512 * 1024 };
+const DATA_WORTH_TOUCHING = { stride: 2048, bytes: 16 * 1024 * 1024 };
+/** Rows of B, at least, that are read so at a time. */
+const LEAST_TOUCHED = 32;
 /** From here on packing an A that is stored in columns costs less than a page for every value of the depth. */
 const COLUMNS_WORTH_PACKING_A = 128;
 const SCATTERED_BYTES = 1024;
@@ -187,6 +197,11 @@ export function compileProduct(
     if (multiply === undefined) throw new RangeError(`compileProduct: no kernel for ${width} columns`);
     return { first, width, multiply, byColumns: dots !== undefined, packed: packsB || dots !== undefined };
   });
+  const { stride: worthTouching, bytes: leastTouchedBytes } = a.transposed
+    ? DATA_WORTH_TOUCHING
+    : WEIGHTS_WORTH_TOUCHING;
+  const touchesB = !packsB && b.stride >= worthTouching;
+  const touchedDepth = Math.max(LEAST_TOUCHED, Math.floor(cacheBytes / 2 / b.stride));
   const slabs = slabsOf(panels, b, Math.max(depthPass, Math.min(depth, PASS_DEPTH)));
   const whole = slabOf(panels, b);
   const reluAt = epilogue?.relu ?? null;
@@ -223,6 +238,11 @@ export function compileProduct(
       const panel = panels[p]!;
       if (panel.packed) packPanel(panel, k, kCount, target + 4 * kCount * (panel.first - firstColumn));
     }
+  };
+  const touchSlab = ({ panels, firstColumn }: Slab, k: number, kCount: number): void => {
+    const last = panels.at(-1)!;
+    const bytes = 4 * (last.first + last.width - firstColumn);
+    kernels.touchRows(kCount, bytes, b.at + k * b.stride + 4 * firstColumn, b.stride);
   };
   /** Where depths from k on begin in a B that is kept packed. */
   const residentAt = (k: number): number => packedB + 4 * k * paddedToVectors(columns);
@@ -303,7 +323,12 @@ export function compileProduct(
         return;
       }
       const cut = evenBlock(k1 - k0, depthBlock);
-      const pass = inPasses ? cut * Math.max(1, Math.floor(depthPass / cut)) : cut;
+      const touches = touchesB && (k1 - k0) * b.stride > leastTouchedBytes;
+      const pass = inPasses
+        ? cut * Math.max(1, Math.floor(depthPass / cut))
+        : touches && a.transposed
+          ? Math.min(cut, touchedDepth)
+          : cut;
       const part = evenBlock(i1 - i0, ROWS_OF_A_SLAB);
       for (let from = i0; from < i1; from += part) {
         const until = Math.min(i1, from + part);
@@ -312,6 +337,7 @@ export function compileProduct(
           for (let s = 0; s < slabs.length; s++) {
             const slab = slabs[s]!;
             packSlab(slab, k, kCount, packedB);
+            if (touches) touchSlab(slab, k, kCount);
             for (let i = from; i < until; i += rowBlock)
               multiplyBlock(i, Math.min(rowBlock, until - i), k, kCount, slab, packedB, cut);
           }

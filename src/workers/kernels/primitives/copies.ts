@@ -99,6 +99,28 @@ const copyTransposed = (name: string): string => `
     (local.set $rows (i32.sub (local.get $rows) (i32.const 1)))
     (br $row))))`;
 
+/** Four streams, a quarter of the rows each: a stream's prefetcher begins anew on each page, so that one waits alone. */
+const touchRows = (name: string): string => `
+(func (export "${name}") (param $rows i32) (param $bytes i32) (param $source i32) (param $stride i32) (result i32)
+  (local $apart i32) (local $at i32) (local $end i32) (local $second i32) (local $third i32) (local $seen i32)
+  (local.set $rows (i32.shr_u (local.get $rows) (i32.const 2)))
+  (local.set $apart (i32.mul (local.get $rows) (local.get $stride)))
+  (block $done (loop $row (br_if $done (i32.eqz (local.get $rows)))
+    (local.set $at (local.get $source))
+    (local.set $end (i32.add (local.get $at) (local.get $bytes)))
+    (loop $line
+      (local.set $second (i32.add (local.get $at) (local.get $apart)))
+      (local.set $third (i32.add (local.get $second) (local.get $apart)))
+      (local.set $seen (i32.or (local.get $seen) (i32.or
+        (i32.or (i32.load (local.get $at)) (i32.load (local.get $second)))
+        (i32.or (i32.load (local.get $third)) (i32.load (i32.add (local.get $third) (local.get $apart)))))))
+      (local.set $at (i32.add (local.get $at) (i32.const 64)))
+      (br_if $line (i32.lt_u (local.get $at) (local.get $end))))
+    (local.set $source (i32.add (local.get $source) (local.get $stride)))
+    (local.set $rows (i32.sub (local.get $rows) (i32.const 1)))
+    (br $row)))
+  (local.get $seen))`;
+
 const gatherFloats = (name: string): string =>
   lines([
     `(func (export "${name}") (param $source i32) (param $indices i32) (param $target i32) (param $count i32)`,
@@ -178,6 +200,25 @@ export const COPIES = {
     },
     check: (copy, { positive, zeros, length }) => {
       copy(5, length, positive, 4 * length + 4, zeros, 24);
+    },
+  }),
+  /**
+   * Brings `bytes` of each row into the second-level cache, in the order in which they lie, and changes nothing: for rows
+   * that are then read panel by panel, where no prefetcher follows. The last rows beyond a multiple of four are left out.
+   * Returns what it met of each line, or-ed, so that the compiler keeps the loads.
+   */
+  touchRows: primitive<(rows: number, bytes: number, source: number, stride: number) => number>({
+    generate: touchRows,
+    loop: (arena) => (rows, bytes, source, stride) => {
+      const words = new Int32Array(arena.all.buffer);
+      let seen = 0;
+      for (let i = 0; i < rows - (rows % 4); i++) {
+        for (let byte = 0; byte < bytes; byte += 64) seen |= words[(source + i * stride + byte) / 4]!;
+      }
+      return seen;
+    },
+    check: (touch, { positive, zeros, length, arena }) => {
+      arena.all[zeros / 4] = touch(5, 4 * length, positive, 4 * length + 4);
     },
   }),
   /** target = the floats of `source` at `count` places, int32 numbers of elements. */

@@ -1,4 +1,5 @@
 import { advance, constant, lines, local, set } from "../generate/wat.ts";
+import { settle, settled, SMALLEST_GRADIENT } from "../generate/vectors.ts";
 import { primitive, type ArenaNumbers } from "./primitive.ts";
 
 /**
@@ -74,7 +75,7 @@ const softmaxGradients = (name: string): string =>
   lines([
     `(func (export "${name}") (param $rows i32) (param $columns i32) (param $target i32) (param $totals i32)`,
     "(param $labels i32) (param $factor f64) (param $smoothing f64)",
-    `(local $scale v128) (local $off v128) (local $on f32) (local $at i32) (local $left i32) ${LABEL_LOCALS}`,
+    `(local $scale v128) (local $off v128) (local $value v128) (local $on f32) (local $at i32) (local $left i32) ${LABEL_LOCALS}`,
     set("on", `(f32.demote_f64 (f64.mul ${local("factor")} (f64.sub (f64.const 1) ${local("smoothing")})))`),
     set(
       "off",
@@ -82,6 +83,7 @@ const softmaxGradients = (name: string): string =>
     ),
     eachRow([
       readLabel,
+      // A row that is sure of its class has exponentials down to the smallest normal number.
       set(
         "scale",
         `(f32x4.splat (f32.demote_f64 (if (result f64) ${local("known")}
@@ -91,10 +93,12 @@ const softmaxGradients = (name: string): string =>
       along((width) => {
         const load = width === 4 ? "v128.load" : "v128.load32_zero";
         const value = `(f32x4.sub (f32x4.mul (${load} ${local("at")}) ${local("scale")}) ${local("off")})`;
+        const kept = settled(local("value"), SMALLEST_GRADIENT);
         return [
+          set("value", value),
           width === 4
-            ? `(v128.store ${local("at")} ${value})`
-            : `(v128.store32_lane 0 ${local("at")} ${value})`,
+            ? `(v128.store ${local("at")} ${kept})`
+            : `(v128.store32_lane 0 ${local("at")} ${kept})`,
         ];
       }),
       `(if ${local("known")} (then (f32.store ${atClass(local("target"))} (f32.sub (f32.load ${atClass(local("target"))}) ${local("on")}))))`,
@@ -215,7 +219,7 @@ export const LOSSES = {
         const known = isClass(label, columns) ? 1 : NaN;
         for (let c = 0; c < columns; c++) {
           const share = (c === label ? 1 - smoothing : 0) + smoothing / columns;
-          row[c] = known * factor * (row[c]! / sum - share);
+          row[c] = settle(known * factor * (row[c]! / sum - share), SMALLEST_GRADIENT);
         }
       }
     },

@@ -10,6 +10,13 @@ import {
   updateFunction,
   type Update,
 } from "../generate/update-function.ts";
+import {
+  settle,
+  settled,
+  SMALLEST_GRADIENT,
+  SMALLEST_SQUARE,
+  SMALLEST_SQUARED,
+} from "../generate/vectors.ts";
 import { primitive, type Primitive, type PrimitiveFunction } from "./primitive.ts";
 
 /** An optimiser's step on every element: what becomes of four lanes of each tensor, and of one number. */
@@ -41,6 +48,7 @@ export const OPTIMISERS = {
     body: [
       DECAYED,
       ["velocity", plus(times(all("momentum"), lane("velocity")), lane("g"))],
+      ["velocity", settled(lane("velocity"), SMALLEST_GRADIENT)],
       [
         "param",
         minus(
@@ -57,7 +65,7 @@ export const OPTIMISERS = {
       for (let i = 0; i < bytes / 4; i++) {
         const [at, ofV] = [param / 4 + i, velocity / 4 + i];
         const g = values[grad / 4 + i]! + decay * values[at]!;
-        values[ofV] = momentum * values[ofV]! + g;
+        values[ofV] = settle(momentum * values[ofV]! + g, SMALLEST_GRADIENT);
         values[at] = values[at]! - lr * (ofGradient * g + ofVelocity * values[ofV]);
       }
     },
@@ -91,7 +99,10 @@ export const OPTIMISERS = {
       ["param", times(lane("param"), all("keep"))],
       DECAYED,
       ["m", plus(times(all("beta1"), lane("m")), times(all("rest1"), lane("g")))],
+      ["m", settled(lane("m"), SMALLEST_GRADIENT)],
+      ["g", settled(lane("g"), SMALLEST_SQUARED)],
       ["v", plus(times(all("beta2"), lane("v")), times(all("rest2"), times(lane("g"), lane("g"))))],
+      ["v", settled(lane("v"), SMALLEST_SQUARE)],
       [
         "param",
         minus(
@@ -108,8 +119,11 @@ export const OPTIMISERS = {
           const [at, ofM, ofV] = [param / 4 + i, m / 4 + i, v / 4 + i];
           const before = values[at]! * keep;
           const g = values[grad / 4 + i]! + decay * before;
-          values[ofM] = beta1 * values[ofM]! + rest1 * g;
-          values[ofV] = beta2 * values[ofV]! + rest2 * g * g;
+          values[ofM] = settle(beta1 * values[ofM]! + rest1 * g, SMALLEST_GRADIENT);
+          values[ofV] = settle(
+            beta2 * values[ofV]! + rest2 * settle(g, SMALLEST_SQUARED) ** 2,
+            SMALLEST_SQUARE,
+          );
           values[at] = before - (stepSize * values[ofM]) / (Math.sqrt(values[ofV]) * scale + eps);
         }
       },
@@ -135,15 +149,17 @@ export const OPTIMISERS = {
     scalars: ["lr", "alpha", "rest", "eps", "decay"],
     body: [
       DECAYED,
+      ["g", settled(lane("g"), SMALLEST_SQUARED)],
       ["v", plus(times(all("alpha"), lane("v")), times(all("rest"), times(lane("g"), lane("g"))))],
+      ["v", settled(lane("v"), SMALLEST_SQUARE)],
       ["param", minus(lane("param"), over(times(all("lr"), lane("g")), plus(root(lane("v")), all("eps"))))],
     ],
     loop: (arena) => (param, grad, v, bytes, lr, alpha, rest, eps, decay) => {
       const { all: values } = arena;
       for (let i = 0; i < bytes / 4; i++) {
         const [at, ofV] = [param / 4 + i, v / 4 + i];
-        const g = values[grad / 4 + i]! + decay * values[at]!;
-        values[ofV] = alpha * values[ofV]! + rest * g * g;
+        const g = settle(values[grad / 4 + i]! + decay * values[at]!, SMALLEST_SQUARED);
+        values[ofV] = settle(alpha * values[ofV]! + rest * g * g, SMALLEST_SQUARE);
         values[at] = values[at]! - (lr * g) / (Math.sqrt(values[ofV]) + eps);
       }
     },
@@ -169,6 +185,7 @@ export const OPTIMISERS = {
     scalars: ["lr", "initial", "eps", "decay"],
     body: [
       DECAYED,
+      ["g", settled(lane("g"), SMALLEST_SQUARED)],
       ["sum", plus(lane("sum"), times(lane("g"), lane("g")))],
       [
         "param",
@@ -182,7 +199,7 @@ export const OPTIMISERS = {
       const { all: values } = arena;
       for (let i = 0; i < bytes / 4; i++) {
         const [at, ofSum] = [param / 4 + i, sum / 4 + i];
-        const g = values[grad / 4 + i]! + decay * values[at]!;
+        const g = settle(values[grad / 4 + i]! + decay * values[at]!, SMALLEST_SQUARED);
         values[ofSum] = values[ofSum]! + g * g;
         values[at] = values[at]! - (lr * g) / (Math.sqrt(initial + values[ofSum]) + eps);
       }
