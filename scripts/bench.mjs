@@ -30,6 +30,7 @@ await runMain(async () => {
       env: runtimeEnv(runtime),
       outDir: projectPaths.outDir,
       resultsDir: path.join(projectPaths.projectDir, "bench-results"),
+      pytorchFile: path.join(projectPaths.projectDir, "resources", "peers", "pytorch.py"),
     });
   }
   const { display, stop } = displayAvailable()

@@ -1,9 +1,11 @@
 """PyTorch beside our own code, in the benchmark and on the ladder: answers lines of JSON on stdin, see bench/README.md.
 
 Usage: python3 pytorch.py written-out|autograd
+       python3 pytorch.py coretype    the OPENBLAS_CORETYPE that makes PyTorch fastest here, or nothing
 """
 
 import json
+import os
 import sys
 import time
 
@@ -12,7 +14,13 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
+# Isolated, Python looks for nothing beside this file by itself; what is installed is left as it is.
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import openblas  # noqa: E402
+
 STYLE = sys.argv[1]
+TAKEN_FOR = "BACKPROP_LAB_TAKEN_FOR"
 
 
 def read_inputs(inputs):
@@ -191,9 +199,32 @@ def compute(program, calls, files):
 BLAS = {"mkl": "MKL", "openblas": "OpenBLAS", "blis": "BLIS", "atlas": "ATLAS", "libblas": "reference BLAS"}
 
 
+def load_blas():
+    """Has the library that multiplies loaded."""
+    torch.mm(torch.ones(2, 2), torch.ones(2, 2))
+
+
+def better_core():
+    """The OPENBLAS_CORETYPE that would be faster than what OpenBLAS has chosen by itself, or None."""
+    load_blas()
+    if torch.backends.mkl.is_available() or "OPENBLAS_CORETYPE" in os.environ:
+        return None
+    return openblas.better(openblas.core(), openblas.flags())
+
+
+def know_processor():
+    """Starts anew where OpenBLAS does not know the processor: what is compared is PyTorch, not the age of a package."""
+    better = better_core()
+    if better is None:
+        return
+    os.environ["OPENBLAS_CORETYPE"] = better
+    os.environ[TAKEN_FOR] = openblas.core()
+    os.execv(sys.executable, [sys.executable, "-I", os.path.abspath(__file__), STYLE])
+
+
 def version():
     """PyTorch's version, with the library that multiplies for it where the system tells."""
-    torch.mm(torch.ones(2, 2), torch.ones(2, 2))
+    load_blas()
     try:
         with open("/proc/self/maps") as maps:
             files = {line.split()[-1] for line in maps if "/" in line}
@@ -202,6 +233,11 @@ def version():
     found = [name for part, name in BLAS.items() if any(part in file for file in files)]
     if not found and torch.backends.mkl.is_available():
         found = ["MKL"]
+    core = openblas.core() if found[:1] == ["OpenBLAS"] else None
+    if core is not None:
+        found[0] += " for " + core
+        if TAKEN_FOR in os.environ:
+            found[0] += " (told to; it takes this processor for %s)" % os.environ[TAKEN_FOR]
     return ", ".join([torch.__version__] + found[:1])
 
 
@@ -223,4 +259,8 @@ def main():
         print(json.dumps(answer), flush=True)
 
 
-main()
+if STYLE == "coretype":
+    print(better_core() or "")
+else:
+    know_processor()
+    main()
