@@ -1,5 +1,5 @@
 import type { Op } from "../../core/ops/op.ts";
-import { phasesOf } from "../../core/ops/sharding.ts";
+import { phasesOf, splitsByColumns } from "../../core/ops/sharding.ts";
 import { sizeBytesOf, type Program, type Tensor } from "../../core/ops/recording-ops.ts";
 import type { Access, Phase } from "../../core/ops/phase.ts";
 import type { PlannedStep } from "../../shared/engine/worker-tasks.ts";
@@ -62,7 +62,10 @@ function touchedBytes(op: Op<Tensor>, { tensor, part }: Access<Tensor>, workers:
   if ((op.op === "gatherRows" && op.x === tensor) || (op.op === "gatherBytes" && op.bytes === tensor)) {
     return (bytes * (op.out.shape[0] ?? 1)) / (tensor.shape[0] ?? 1) / workers;
   }
-  return part === "all" ? bytes : bytes / workers;
+  // A worker reads the columns of B that it computes.
+  const byColumns =
+    splitsByColumns(op) && tensor === (op.op === "linear" ? op.w : op.op === "matmul" && op.b);
+  return part === "all" && !byColumns ? bytes : bytes / workers;
 }
 
 /** How long one of `workers` workers waits until its part of a tensor is in its cache. */

@@ -3,16 +3,17 @@ import type { WasmSet } from "../../../shared/engine/instruction-sets.ts";
 import { PRIMITIVES } from "../primitives/primitive-table.ts";
 import { peakFunctions } from "./generate-peak.ts";
 import { productFunctions } from "./generate-tiles.ts";
+import { naturalLogarithmFunction } from "./natural-logarithm.ts";
 import { powerFunction } from "./power.ts";
 import { lines } from "./wat.ts";
 
-/** The module of one instruction set as text; its memory is the arena, imported as `env.memory`, and `env.log` the natural logarithm. */
+/** The module of one instruction set as text; its memory is the arena, imported as `env.memory`. */
 export const kernelText = (instructionSet: WasmSet): string =>
   lines([
     `(module (import "env" "memory" (memory 1 65536 shared))`,
-    `(import "env" "log" (func $log (param f64) (result f64)))`,
     productFunctions(instructionSet),
     powerFunction(),
+    naturalLogarithmFunction(),
     Object.entries(PRIMITIVES).map(([name, { generate }]) => generate(name)),
     peakFunctions(instructionSet),
     ")",

@@ -55,7 +55,7 @@ export function instantiateKernels(
 ): Kernels | null {
   if (!WebAssembly.validate(bytes)) return null;
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), {
-    env: { memory, log: Math.log },
+    env: { memory },
   });
   const exported = (name: string): ((...values: number[]) => number) => {
     const kernel = exports[name];

@@ -59,7 +59,7 @@ const crossEntropies = (name: string): string =>
       "))",
       set(
         "total",
-        `(f64.add ${local("total")} (f64.sub (f64.add (f64.promote_f32 ${rowTotals.largest}) (call $log (f64.promote_f32 ${rowTotals.sum})))
+        `(f64.add ${local("total")} (f64.sub (f64.add (f64.promote_f32 ${rowTotals.largest}) (call $naturalLogarithm (f64.promote_f32 ${rowTotals.sum})))
         (f64.add (f64.mul ${local("smoothing")} ${local("mean")})
           (f64.mul (f64.sub (f64.const 1) ${local("smoothing")})
             (if (result f64) ${local("known")} (then (f64.promote_f32 (f32.load ${atClass(local("x"))}))) (else (f64.const nan)))))))`,
