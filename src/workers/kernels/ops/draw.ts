@@ -1,5 +1,6 @@
 import { splitOf } from "../../../core/ops/generic-split.ts";
 import { drawNormal, drawPermutation, drawUniform } from "../../../core/random/philox.ts";
+import { clearUpperHalves } from "../load/upper-halves.ts";
 import type { Kernel } from "./kernel.ts";
 
 /** Numbers between two heartbeats. */
@@ -20,6 +21,8 @@ export const draw: Kernel<"draw"> = ({ distribution, seed, stream, draw: number,
   const fill = distribution === "normal" ? drawNormal : drawUniform;
   return {
     run: (begin, end) => {
+      // Normal numbers take logarithms.
+      clearUpperHalves();
       const to = end * length;
       for (let at = begin * length; at < to; at += BLOCK) {
         context.control.beat();
