@@ -43,21 +43,18 @@ export const STRIPE_COLUMNS = 16;
 
 /** From so many columns on, products of at most so many rows are split by columns. */
 const WORTH_STRIPES = { rows: 16, columns: 128 };
-/** Products of more rows too, where B is no longer packed whole, so that half of it is half of the work of fetching it. */
-const LARGE_B = { rows: 128, elements: 128 * 1024 };
 
 /**
  * Whether A @ B with few rows is split by its columns: split by rows, each worker would read all of B, which then takes
  * longer than the sums, and a single row would be left to a single worker.
  */
 export function splitsByColumns(op: Op<TensorLike>): boolean {
-  if (op.op === "linear") return op.moments === null && hasFewRows(op.out, op.w);
-  return op.op === "matmul" && !op.transposeA && hasFewRows(op.out, op.b);
+  if (op.op === "linear") return op.moments === null && hasFewRows(op.out);
+  return op.op === "matmul" && !op.transposeA && hasFewRows(op.out);
 }
 
-const hasFewRows = (out: TensorLike, b: TensorLike): boolean =>
-  rowsOf(out) <= (numel(b) >= LARGE_B.elements ? LARGE_B.rows : WORTH_STRIPES.rows) &&
-  (out.shape[1] ?? 1) >= WORTH_STRIPES.columns;
+const hasFewRows = (out: TensorLike): boolean =>
+  rowsOf(out) <= WORTH_STRIPES.rows && (out.shape[1] ?? 1) >= WORTH_STRIPES.columns;
 
 function columnWise<T extends TensorLike>(
   out: T,

@@ -7,7 +7,7 @@ import { startEngine } from "./start-engine.ts";
 
 type Shape = readonly [rows: number, depth: number, columns: number];
 
-/** Few rows, with last stripes that are whole, narrow, and a single column wide; more rows by large matrices. */
+/** Few rows, with last stripes that are whole, narrow, and a single column wide. */
 const SHAPES: readonly Shape[] = [
   [1, 2_000, 1_000],
   [1, 9_000, 131],
@@ -16,8 +16,6 @@ const SHAPES: readonly Shape[] = [
   [7, 1_313, 144],
   [15, 600, 259],
   [16, 784, 128],
-  [64, 784, 256],
-  [128, 1_031, 133],
 ];
 const THREADS = [1, 2, 3, 4, 8];
 const SHIFT = 0.5;
