@@ -51,6 +51,16 @@ function whySlower({ rung, threads, multiplyAdds }: RungResult, slower: boolean)
   return WHY_SLOWER[rung] ?? "the two do the same work here";
 }
 
+/** More than chance, and than a clock that has risen since the peak was measured. */
+const BEYOND_PEAK = 1.1;
+
+/** What must be said where a library is faster than the peak that the lab measured with its own widest vectors. */
+export function peakNote({ rung, peakShare }: RungResult): string {
+  return rung === "pytorch" && peakShare !== null && peakShare > BEYOND_PEAK
+    ? "beyond the peak measured here, which is that of the widest vectors that WebAssembly has, 256 bits: its library works on 512 at once"
+    : "";
+}
+
 const said = (value: number): string => value.toPrecision(3);
 
 /** What must be said about a rung beside the one before it; "" when it is as much faster as expected. */
@@ -115,7 +125,7 @@ export async function rankRungs(
       overFirst: first === undefined ? null : speedUp(first, entry),
       overPrevious,
       unrankedWith: unrankedWith(entry, ranked),
-      note: [result.note, ...notes].filter((note) => note !== "").join("; "),
+      note: [result.note, ...notes, peakNote(result)].filter((note) => note !== "").join("; "),
     };
   });
 }

@@ -42,6 +42,18 @@ test("rankRungs() blames Python's calls for a library's speed only where a call 
   expect(await pytorch(0.9, 1e9)).toMatch(/^only 1\.1\d times as fast as sharded: both come near to what/);
 });
 
+test("rankRungs() says why a library can be faster than the measured peak", async () => {
+  const pytorch = async (peakShare: number | null) => {
+    const rungs = [measured("sharded", 1, { seed: 1, threads: 2 }), measured("pytorch", 0.5, { seed: 2 })];
+    const [ours, ranked] = await rank(rungs.map((rung) => ({ ...rung, peakShare })));
+    expect(ours.note).toBe("");
+    return ranked.note;
+  };
+  expect(await pytorch(1.6)).toMatch(/^beyond the peak measured here, .*its library works on 512 at once$/);
+  expect(await pytorch(1.05)).toBe("");
+  expect(await pytorch(null)).toBe("");
+});
+
 test("rankRungs() does not rank two rungs whose spread is too wide", async () => {
   const [steady, noisy] = await rank([
     measured("broadcast", 10, { seed: 1, spread: 0.5, samples: 10 }),
