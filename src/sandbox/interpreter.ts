@@ -48,10 +48,13 @@ export interface HostObjects<T extends object> {
   readonly describe: (error: unknown) => { readonly name: string; readonly message: string };
 }
 
+/** What the lab calls of the language wherever cells run. */
+const OF_CELLS = ["forgetFailure", "forgetRandom", "makeGarbage", "showResult", "throwFailure"] as const;
+
 /** The language's entry files, with what the lab calls of each. */
 const ENTRIES = {
-  "./install.ts": ["describeVariables", "enterStudent", "forgetRandom", "makeGarbage", "showResult"],
-  "./check-world.ts": ["beginCheck", "enterCheck", "forgetRandom", "makeGarbage", "showResult"],
+  "./install.ts": [...OF_CELLS, "describeVariables", "enterStudent"],
+  "./check-world.ts": [...OF_CELLS, "beginCheck", "enterCheck"],
 } as const;
 type Entry = keyof typeof ENTRIES;
 
@@ -122,15 +125,21 @@ export class Interpreter<T extends object> {
   }
 
   /**
-   * Compiles and runs a script.
+   * Compiles and runs a script, and sees its promises to their end.
    *
    * @param showResult Whether the language is to show the value of its last expression. @returns What it threw, or null.
    */
   run(code: string, fileName: string, showResult: boolean): Thrown | null {
+    this.call("forgetFailure");
     const result = this.#vm.evalCode(code, fileName, { type: "global", strict: true });
     if (result.error !== undefined) return result.error.consume((error) => this.#read(error));
     return result.value.consume(
-      (value) => (showResult ? this.call("showResult", value) : null) ?? this.#drainJobs(),
+      (value) =>
+        this.#drainJobs() ??
+        this.call("throwFailure") ??
+        (showResult ? this.call("showResult", value) : null) ??
+        // Showing it may have run code of the cell's.
+        this.#drainJobs(),
     );
   }
 
@@ -247,7 +256,6 @@ export class Interpreter<T extends object> {
     return vm.newHostRef(value).handle;
   }
 
-  /** Promises of a cell are seen to their end with the cell. */
   #drainJobs(): Thrown | null {
     const result = this.#runtime.executePendingJobs();
     if (result.error === undefined) return null;

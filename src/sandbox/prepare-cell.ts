@@ -7,6 +7,8 @@ import { comparisonConditions } from "./tensor-conditions.ts";
 
 /** The language's function that lets anything pass but a tensor; no person's name is like it. */
 const CONDITION = "backpropLabCondition";
+/** And the one that sees to it that no promise of a statement fails unseen. */
+const FOLLOWED = "backpropLabFollowed";
 
 /** The text of a cell is no program. The message has no place; line and column do, from 1. */
 export class CellSyntaxError extends Error {
@@ -107,7 +109,16 @@ function boundNames(pattern: Pattern): string[] {
   return pattern.properties.flatMap((part) => boundNames(part.type === "RestElement" ? part : part.value));
 }
 
-/** What must change so that a cell's names are globals that the cell may define again, and the names; conditions too. */
+/** Whether a statement's value is worth showing: an expression, but no assignment. */
+function isShown(statement: AnyNode | undefined): boolean {
+  if (statement?.type !== "ExpressionStatement" || "directive" in statement) return false;
+  return !["AssignmentExpression", "UpdateExpression"].includes(statement.expression.type);
+}
+
+/** Expressions whose value can be a promise that the cell itself has made. */
+const CALLS: ReadonlySet<AnyNode["type"]> = new Set(["CallExpression", "ChainExpression", "NewExpression"]);
+
+/** What must change so that a cell's names are globals that the cell may define again, and the names; conditions and calls too. */
 function globalised(program: Program, javascript: string): { edits: LineEdit[]; defines: string[] } {
   const edits: LineEdit[] = [];
   const defines: string[] = [];
@@ -115,6 +126,7 @@ function globalised(program: Program, javascript: string): { edits: LineEdit[]; 
     const at = atEnd ? node.loc?.end : node.loc?.start;
     if (at) edits.push({ line: at.line - 1, column: at.column, length, text });
   };
+  const last = program.body.at(-1);
   for (const statement of program.body) {
     if (statement.type === "VariableDeclaration") {
       defines.push(...statement.declarations.flatMap(({ id }) => boundNames(id)));
@@ -125,6 +137,13 @@ function globalised(program: Program, javascript: string): { edits: LineEdit[]; 
         // A `let` without a value begins as undefined, also when the cell runs again.
         if (!init && javascript[id.end] !== undefined) edit(id, true, 0, "=undefined");
       }
+    }
+    if (
+      statement.type === "ExpressionStatement" &&
+      (CALLS.has(statement.expression.type) || (statement === last && isShown(statement)))
+    ) {
+      edit(statement.expression, false, 0, `${FOLLOWED}(`);
+      edit(statement.expression, true, 0, ")");
     }
     if (statement.type === "FunctionDeclaration") defines.push(statement.id.name);
     if (statement.type === "ClassDeclaration") {
@@ -147,12 +166,6 @@ function edited(javascript: string, edits: readonly LineEdit[]): string {
     lines[line] = before.slice(0, column) + text + before.slice(column + length);
   }
   return lines.join("\n");
-}
-
-/** Whether a statement's value is worth showing: an expression, but no assignment. */
-function isShown(statement: AnyNode | undefined): boolean {
-  if (statement?.type !== "ExpressionStatement" || "directive" in statement) return false;
-  return !["AssignmentExpression", "UpdateExpression"].includes(statement.expression.type);
 }
 
 /** "line:column" of offsets in a text, both from 1. */

@@ -1,6 +1,6 @@
 // The world of a lesson's check: the language anew, which no cell has touched, with the student's names in it.
 import { host } from "./host.ts";
-import { forgetRandom, makeGarbage, showResult } from "./install.ts";
+import { forgetFailure, forgetRandom, makeGarbage, showResult, throwFailure } from "./install.ts";
 import { equal, fail, faster, throws, within } from "./lesson-checks.ts";
 import { Membrane, type Wire } from "./membrane.ts";
 import type { Tensor } from "./tensor.ts";
@@ -103,4 +103,4 @@ for (const [name, value] of Object.entries({ equal, fail, faster, throws, within
 }
 
 /** For the lab alone. */
-export { beginCheck, enterCheck, forgetRandom, makeGarbage, showResult };
+export { beginCheck, enterCheck, forgetFailure, forgetRandom, makeGarbage, showResult, throwFailure };

@@ -1,3 +1,4 @@
+import { resultOf } from "./promises.ts";
 import { isTensor } from "./tensor.ts";
 import { Timing } from "./timing.ts";
 
@@ -26,6 +27,11 @@ export function formatValue(value: unknown, depth = 0, open: readonly object[] =
     );
     if (items.length > MOST_ITEMS) shown.push(`… ${items.length - MOST_ITEMS} more`);
     return enclosed("[", shown, "]", depth);
+  }
+  if (value instanceof Promise) {
+    const result = resultOf(value);
+    if (result === undefined) return "Promise";
+    return `Promise { ${result === null ? "pending" : formatValue(result.value, depth + 1, inside)} }`;
   }
   if (value instanceof Map || value instanceof Set) {
     return `${value.constructor.name} ${formatValue([...value], depth, open)}`;

@@ -8,6 +8,7 @@ import * as functions from "./functions.ts";
 import * as modules from "./nn.ts";
 import * as optimisers from "./optim.ts";
 import { heat, hist, image, plot, print, show, showResult } from "./output.ts";
+import { followed, forgetFailure, throwFailure } from "./promises.ts";
 import { forgetRandom, random } from "./random.ts";
 import { runs } from "./runs.ts";
 import { enterStudent } from "./student-world.ts";
@@ -54,8 +55,9 @@ const language: Record<string, unknown> = {
 for (const value of [...Object.values(language), Timing, AssertionError]) close(value);
 
 Object.assign(globalThis, language);
-// Prepared cells call it where a comparison stands as a condition; nobody is offered it.
+// Prepared cells call them where a comparison stands as a condition, and where a statement calls; nobody is offered them.
 Object.defineProperty(globalThis, "backpropLabCondition", { value: Object.freeze(condition) });
+Object.defineProperty(globalThis, "backpropLabFollowed", { value: Object.freeze(followed) });
 Math.random = random;
 // Whoever holds a clock finer than milliseconds, or memory that others write to, can measure what is not his.
 for (const name of ["SharedArrayBuffer", "Atomics"]) Reflect.deleteProperty(globalThis, name);
@@ -71,4 +73,12 @@ function makeGarbage(): void {
 }
 
 /** For the lab alone: what it calls between cells, and for a lesson's check. */
-export { describeVariables, enterStudent, forgetRandom, makeGarbage, showResult };
+export {
+  describeVariables,
+  enterStudent,
+  forgetFailure,
+  forgetRandom,
+  makeGarbage,
+  showResult,
+  throwFailure,
+};

@@ -25,6 +25,44 @@ describe("cells", () => {
     expect(await live.print("let unused = 3; unused = 4")).toEqual([]);
   });
 
+  it("last until their promises are settled, and show what these came to", async () => {
+    expect(
+      await live.print(
+        'const late = async () => { await 0; print("late"); return 4; };\nlate();\nconst p = late();\np',
+      ),
+    ).toEqual(["late", "late", "Promise { 4 }"]);
+    expect(await live.print("new Promise(() => 0)")).toEqual(["Promise { pending }"]);
+    expect(await live.print("[Promise.resolve(1)]")).toEqual(["[Promise]"]);
+  });
+
+  it.each([
+    [
+      "an async function",
+      "const f = async () => {\nawait 0; zeros(2).matmul(zeros(3)); };\nf();\n1",
+      "ShapeError",
+    ],
+    ["a callback", "Promise.resolve().then(() => {\nthrow new RangeError('far'); });\n1", "RangeError"],
+    [
+      "what is shown",
+      "const f = async () => {\nthrow new RangeError('far'); };\nconst p = f();\np",
+      "RangeError",
+    ],
+  ])("fail with what fails in the promise of %s", async (_what, code, name) => {
+    const { error } = await live.run(code);
+    expect(error?.name).toBe(name);
+    expect(error?.frames[0]?.line).toBe(2);
+    // Not the next one.
+    expect(await live.print("print(1)")).toEqual(["1"]);
+  });
+
+  it("do not fail with a promise whose failure they take", async () => {
+    expect(
+      await live.print(
+        "const p = Promise.reject(new Error('no'));\np.catch(({ message }) => print(message));\n1",
+      ),
+    ).toEqual(["no", "1"]);
+  });
+
   it.each(["a * 2", "2 - a", "a / a", "a > 0", "a + 1", "a == 1", "Math.sqrt(a)"])(
     "are told that %s does not compute with tensors",
     async (code) => {

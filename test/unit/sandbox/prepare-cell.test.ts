@@ -58,6 +58,18 @@ describe("prepareCell", () => {
     expect(of("(z.lt(4))")).toEqual(placeOf(source, "z.lt(4)"));
   });
 
+  it("follows what statements call, and what the last one shows", () => {
+    const { code } = prepareCell("f();\na?.b(1);\nx = f();\nconst p = g();\nif (p) f();\n!x.gt(0) ? p : 1");
+    expect(code.split("\n")).toEqual([
+      "backpropLabFollowed(f());",
+      "backpropLabFollowed(a?.b(1));",
+      "x = f();",
+      "var   p = g();",
+      "if (p) f();",
+      "backpropLabFollowed(!backpropLabCondition(x.gt(0)) ? p : 1)",
+    ]);
+  });
+
   it("shows the value of a last expression, and of no assignment or declaration", () => {
     expect(
       ["1 + 1", "f(x)", "a = 1", "a++", "const b = 1", "if (a) b", '"use strict"', ""].map(
