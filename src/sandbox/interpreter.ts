@@ -21,6 +21,8 @@ const LIMITS = {
   startBytes: 16 * MEGABYTE,
 } as const;
 
+const OR_FULL = `, by itself or because its values needed more than the ${LIMITS.heapBytes / MEGABYTE} MB that scripts have`;
+
 /** An error with getters has so long to say what it is, and all variables together. */
 const READING_MS = 100;
 const INSPECTING_MS = 500;
@@ -294,6 +296,8 @@ export class Interpreter<T extends object> {
     } catch {
       // Whatever it is, the cell has ended.
     }
-    return { name: "Error", message: `the cell threw ${shown.slice(0, 500)}`, stack: "" };
+    const message = `the cell threw ${shown.slice(0, 500)}`;
+    // Where no memory is left for an error that says so, the interpreter throws null.
+    return { name: "Error", message: shown === "null" ? `${message}${OR_FULL}` : message, stack: "" };
   }
 }
