@@ -1,10 +1,7 @@
 // Promises of a cell: a cell lasts until they are settled, and one that fails unseen is the cell's failure.
 
-/** The language's own, whatever cells make of the names. */
-const { apply } = Reflect;
+/** The language's own, whatever cells make of the name. */
 const OwnPromise = Promise;
-// eslint-disable-next-line typescript/unbound-method -- applied to promises only
-const { then } = Promise.prototype;
 
 /** Of followed promises what they came to, or null. */
 const results = new WeakMap<object, { readonly value: unknown } | null>();
@@ -14,14 +11,14 @@ let failure: { readonly error: unknown } | null = null;
 export function followed<T>(value: T): T {
   if (value instanceof OwnPromise) {
     results.set(value, null);
-    void apply(then, value, [
+    value.then(
       (result: unknown) => {
         results.set(value, { value: result });
       },
       (error: unknown) => {
         failure ??= { error };
       },
-    ]);
+    );
   }
   return value;
 }
