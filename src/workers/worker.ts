@@ -5,7 +5,7 @@ import { WASM_SETS } from "../shared/engine/instruction-sets.ts";
 import { CONTROL, CONTROL_WORDS, type WorkerData, type WorkerTask } from "../shared/engine/worker-tasks.ts";
 import { toWireError, type Result } from "../shared/ipc/wire-error.ts";
 import { KernelLibrary } from "./kernels/load/kernel-library.ts";
-import { clearUpperHalves } from "./kernels/load/upper-halves.ts";
+import { clearUpperHalves } from "./upper-halves.ts";
 import { Control, ProgramStopped } from "./program/control.ts";
 import { lowerPriority, ownThreadId } from "./own-thread.ts";
 import { runProgram } from "./program/run-program.ts";

@@ -50,24 +50,17 @@ async function updated(
   }
 }
 
+function adamStep(
+  ops: RecordingOps,
+  { param, grad, m, v, lr, counter }: Readonly<Record<string, Tensor>>,
+): void {
+  const constants = { beta1: 0.9, beta2: 0.99, eps: 1e-8, weightDecay: 0, decoupled: true };
+  ops.run({ op: "adam", param, grad, m, v, lr, counter, ...constants });
+}
+
 describe("what no gradient feeds any more", () => {
   it("leaves the means of Adam at 0, not at subnormal numbers, and the weights where they were", async () => {
-    const { m, v, param } = await updated({ param: 0.5, grad: 0, m: 1e-30, v: 1e-37 }, (ops, t) => {
-      ops.run({
-        op: "adam",
-        param: t.param,
-        grad: t.grad,
-        m: t.m,
-        v: t.v,
-        lr: t.lr,
-        counter: t.counter,
-        beta1: 0.9,
-        beta2: 0.99,
-        eps: 1e-8,
-        weightDecay: 0,
-        decoupled: true,
-      });
-    });
+    const { m, v, param } = await updated({ param: 0.5, grad: 0, m: 1e-30, v: 1e-37 }, adamStep);
     expect([...m, ...v].every((value) => value === 0)).toBe(true);
     expect([...param].every((value) => value === 0.5)).toBe(true);
   });
@@ -105,22 +98,7 @@ describe("what no gradient feeds any more", () => {
   });
 
   it("keeps what is not a number", async () => {
-    const { m, v } = await updated({ param: 0.5, grad: NaN, m: 0, v: 0 }, (ops, t) => {
-      ops.run({
-        op: "adam",
-        param: t.param,
-        grad: t.grad,
-        m: t.m,
-        v: t.v,
-        lr: t.lr,
-        counter: t.counter,
-        beta1: 0.9,
-        beta2: 0.99,
-        eps: 1e-8,
-        weightDecay: 0,
-        decoupled: true,
-      });
-    });
+    const { m, v } = await updated({ param: 0.5, grad: NaN, m: 0, v: 0 }, adamStep);
     expect([...m, ...v].every(Number.isNaN)).toBe(true);
   });
 });

@@ -55,7 +55,7 @@ function whySlower({ rung, threads, multiplyAdds }: RungResult, slower: boolean)
 const BEYOND_PEAK = 1.1;
 
 /** What must be said where a library is faster than the peak that the lab measured with its own widest vectors. */
-export function peakNote({ rung, peakShare }: RungResult): string {
+function peakNote({ rung, peakShare }: RungResult): string {
   return rung === "pytorch" && peakShare !== null && peakShare > BEYOND_PEAK
     ? "beyond the peak measured here, which is that of the widest vectors that WebAssembly has, 256 bits: its library works on 512 at once"
     : "";

@@ -1,6 +1,6 @@
 import { splitOf } from "../../../core/ops/generic-split.ts";
 import { drawNormal, drawPermutation, drawUniform } from "../../../core/random/philox.ts";
-import { clearUpperHalves } from "../load/upper-halves.ts";
+import { clearUpperHalves } from "../../upper-halves.ts";
 import type { Kernel } from "./kernel.ts";
 
 /** Numbers between two heartbeats. */
