@@ -82,6 +82,8 @@ describe("the window", () => {
     // Where somebody writes they are passed over all the time.
     await viewButton(page(), "Notebook").focus();
     await middle.evaluate((one) => one.scrollIntoView({ block: "center" }));
+    // Colours and formulas come one cell a moment and change heights: a cell between what keeps its place and this one moves it.
+    await expect.poll(() => page().locator("section[data-dressed='false']").count()).toBe(0);
     await settled(page());
     await expect.poll(passesOver).toBe(false);
     const before = await topPx();
