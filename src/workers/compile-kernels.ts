@@ -6,6 +6,7 @@ import { KernelUnavailableError } from "../core/errors.ts";
 import { WASM_SETS } from "../shared/engine/instruction-sets.ts";
 import { VERIFICATION_BYTES } from "../shared/engine/kernel-scratch.ts";
 import { KernelLibrary } from "./kernels/load/kernel-library.ts";
+import { readModule } from "./kernels/load/kernels.ts";
 
 const PAGE_BYTES = 65_536;
 
@@ -15,7 +16,7 @@ const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: 
 const library = new KernelLibrary(
   WASM_SETS.map((instructionSet) => ({
     instructionSet,
-    bytes: Buffer.from(kernelsBase64[instructionSet], "base64"),
+    module: readModule(Buffer.from(kernelsBase64[instructionSet], "base64")),
   })),
   memory,
 );

@@ -5,6 +5,7 @@ import { WASM_SETS } from "../shared/engine/instruction-sets.ts";
 import { CONTROL, CONTROL_WORDS, type WorkerData, type WorkerTask } from "../shared/engine/worker-tasks.ts";
 import { toWireError, type Result } from "../shared/ipc/wire-error.ts";
 import { KernelLibrary } from "./kernels/load/kernel-library.ts";
+import { readModule } from "./kernels/load/kernels.ts";
 import { clearUpperHalves } from "./upper-halves.ts";
 import { Control, ProgramStopped } from "./program/control.ts";
 import { lowerPriority, ownThreadId } from "./own-thread.ts";
@@ -28,10 +29,11 @@ const { memory } = workerData as WorkerData;
 lowerPriority();
 const threadId = ownThreadId();
 const controlWords = new Int32Array(memory.buffer, 0, CONTROL_WORDS);
+// Read before main hears anything of this thread: until then V8's flags are the kernels'.
 const library = new KernelLibrary(
   WASM_SETS.map((instructionSet) => ({
     instructionSet,
-    bytes: Buffer.from(kernelsBase64[instructionSet], "base64"),
+    module: readModule(Buffer.from(kernelsBase64[instructionSet], "base64")),
   })),
   memory,
 );

@@ -273,4 +273,16 @@ describe("a notebook that a person writes", () => {
       expect(await violations(rules), theme).toEqual([]);
     }
   });
+
+  it("outlives a script that fills its memory: the interpreter's addresses are checked, whatever the kernels' are", async () => {
+    await page.getByRole("button", { name: "New notebook" }).click();
+    await page.getByRole("menuitem", { name: "Empty" }).click();
+    await page.locator('section[aria-label^="Cell 1 of 1,"]').focus();
+    await press("Enter");
+    await expect.poll(focused).toMatch(/^Code of cell 1/);
+    await write("let chain = Promise.resolve(0);\nfor (;;) chain = chain.then((x) => x + 1);");
+    await press("Control+Enter");
+    await expect.poll(() => conditionOf(1), { timeout: LONG_MS }).toMatch(/failed/);
+    await cell(1).getByText(/64 MB/).waitFor();
+  });
 });

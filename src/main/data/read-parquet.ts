@@ -1,5 +1,6 @@
 import type { AsyncBuffer, FileMetaData } from "hyparquet";
 import { DataFormatError } from "../../core/errors.ts";
+import { compileGuarded } from "../engine/v8-flags.ts";
 import { checkParquetPages } from "./check-parquet-pages.ts";
 import { openRegularFile } from "./regular-file.ts";
 import type { TableRecord, TableSource } from "./table-source.ts";
@@ -103,7 +104,7 @@ function columnsOf(path: string, { schema }: FileMetaData): string[] {
 /** Tables in Parquet files, one after the other. @throws {DataFormatError} If a file is none or has other columns. */
 export async function parquetSource(paths: readonly string[]): Promise<TableSource> {
   const { parquetMetadataAsync, parquetRead } = await import("hyparquet");
-  const { compressors } = await import("hyparquet-compressors");
+  const { compressors } = await compileGuarded(() => import("hyparquet-compressors"));
   const files: { path: string; metadata: FileMetaData }[] = [];
   let columns: readonly string[] = [];
   for (const path of paths) {

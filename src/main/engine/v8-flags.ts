@@ -14,6 +14,9 @@ export interface Runtime {
 /** Since this major version Electron's main process handles WebAssembly's memory faults instead of checking bounds. */
 const TRAP_HANDLER_SINCE_ELECTRON = 40;
 
+/** V8 takes down with a module, while it reads it, whether the module's memory is checked. */
+export const UNCHECKED = "--no-wasm-bounds-checks";
+
 /**
  * The flags of V8 that the kernels gain from. Without them everything works, at half the speed.
  *
@@ -21,9 +24,9 @@ const TRAP_HANDLER_SINCE_ELECTRON = 40;
  *   in the compiler that `--turboshaft-wasm` turns on, which later versions always use.
  * - `--no-liftoff` compiles every kernel with the optimising compiler at once, so that the self-test sees the very
  *   code that runs later.
- * - `--no-wasm-bounds-checks` only where V8 would otherwise put a compare on every access. Acceptable because all
- *   WebAssembly of this process is ours, shapes are checked before a program is recorded, and the kernels are tested
- *   before they are used; the self-test also looks for writes past the end.
+ * - `--no-wasm-bounds-checks` only where V8 would otherwise put a compare on every access, and only while modules that
+ *   nobody's input can lead astray are read (`compileTrusted`): shapes are checked before a program is recorded, and the
+ *   kernels are tested before they are used; the self-test also looks for writes past the end.
  */
 export function v8FlagsFor(runtime: Runtime): readonly string[] {
   const [major = 0, minor = 0] = runtime.v8.split(".").map(Number);
@@ -34,8 +37,7 @@ export function v8FlagsFor(runtime: Runtime): readonly string[] {
     if (version < 13.06) flags.push("--turboshaft-wasm");
   }
   const electronMajor = Number.parseInt(runtime.electron ?? "", 10);
-  if (runtime.electronMain && electronMajor < TRAP_HANDLER_SINCE_ELECTRON)
-    flags.push("--no-wasm-bounds-checks");
+  if (runtime.electronMain && electronMajor < TRAP_HANDLER_SINCE_ELECTRON) flags.push(UNCHECKED);
   return flags;
 }
 
@@ -51,13 +53,43 @@ export function ownV8Flags(): readonly string[] {
 }
 
 let optimisesAtOnce = false;
+let leavesChecksOut = false;
+let compiling: Promise<unknown> = Promise.resolve();
 
 /** Sets the flags this process gains from; before it compiles any WebAssembly, and for its worker threads too. */
 export function setV8Flags(): readonly string[] {
   const flags = ownV8Flags();
-  for (const flag of flags) setFlagsFromString(flag);
+  for (const flag of flags) if (flag !== UNCHECKED) setFlagsFromString(flag);
   optimisesAtOnce = flags.includes("--no-liftoff");
+  leavesChecksOut = flags.includes(UNCHECKED);
   return flags;
+}
+
+/** V8's flags hold for the whole process: who needs others takes turns with the rest. */
+function inTurn<T>(compile: () => Promise<T>): Promise<T> {
+  const turn = compiling.then(compile);
+  compiling = turn.catch(() => undefined);
+  return turn;
+}
+
+/**
+ * Lets other threads read WebAssembly whose addresses no input can lead astray: the kernels, and TensorFlow.js beside
+ * them. `compile` resolves when they have it.
+ */
+export function compileTrusted<T>(compile: () => Promise<T>): Promise<T> {
+  return inTurn(async () => {
+    if (leavesChecksOut) setFlagsFromString(UNCHECKED);
+    try {
+      return await compile();
+    } finally {
+      if (leavesChecksOut) setFlagsFromString("--wasm-bounds-checks");
+    }
+  });
+}
+
+/** Reads WebAssembly that works on what strangers wrote, scripts or files: each of its accesses to memory is checked. */
+export function compileGuarded<T>(compile: () => T | Promise<T>): Promise<T> {
+  return inTurn(async () => compile());
 }
 
 /**

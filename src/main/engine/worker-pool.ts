@@ -3,6 +3,7 @@ import { Piscina } from "piscina";
 import { KernelUnavailableError, TaskError } from "../../core/errors.ts";
 import type { WorkerData, WorkerTask } from "../../shared/engine/worker-tasks.ts";
 import type { Result } from "../../shared/ipc/wire-error.ts";
+import { compileTrusted } from "./v8-flags.ts";
 import { withTimeout } from "./with-timeout.ts";
 
 /**
@@ -45,8 +46,11 @@ export class WorkerPool {
   }
 
   /** @throws {TaskError} If a worker does not answer: a damaged installation, or more threads than the machine can run. */
-  static async start(options: PoolOptions): Promise<WorkerPool> {
-    const { threads, workerFile, memory } = options;
+  static start(options: PoolOptions): Promise<WorkerPool> {
+    return compileTrusted(() => WorkerPool.#start(options));
+  }
+
+  static async #start({ threads, workerFile, memory }: PoolOptions): Promise<WorkerPool> {
     const pool = new WorkerPool(
       new Piscina({
         filename: workerFile,

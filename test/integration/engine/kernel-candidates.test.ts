@@ -6,7 +6,7 @@ import { TUNING_BYTES } from "../../../src/shared/engine/kernel-scratch.ts";
 import { assembleKernels, kernelText } from "../../../src/workers/kernels/generate/generate.ts";
 import { KernelLibrary } from "../../../src/workers/kernels/load/kernel-library.ts";
 import { measurePeak } from "../../../src/workers/kernels/verify/measure-peak.ts";
-import { instantiateKernels } from "../../../src/workers/kernels/load/kernels.ts";
+import { instantiateKernels, readModule } from "../../../src/workers/kernels/load/kernels.ts";
 import { runTune } from "../../../src/workers/tasks/tune.ts";
 
 const REGION = 65_536;
@@ -29,9 +29,11 @@ function tuneWith(
 ): ReturnType<typeof runTune> {
   const candidates = WASM_SETS.map((instructionSet) => ({
     instructionSet,
-    bytes: changes.includes(instructionSet)
-      ? assembleKernels(changed(kernelText(instructionSet)))
-      : (assembled.get(instructionSet) ?? new Uint8Array()),
+    module: readModule(
+      changes.includes(instructionSet)
+        ? assembleKernels(changed(kernelText(instructionSet)))
+        : (assembled.get(instructionSet) ?? new Uint8Array()),
+    ),
   }));
   const memory = newMemory();
   const task = { kind: "tune", scratchOffsetBytes: REGION, cacheBytes } as const;
@@ -56,7 +58,8 @@ describe("runTune()", () => {
     const changed = skipsOneSum(kernelText("relaxed256"));
     expect(changed).not.toBe(kernelText("relaxed256"));
     const memory = newMemory();
-    const kernels = instantiateKernels("relaxed256", assembleKernels(changed), memory);
+    const module = readModule(assembleKernels(changed));
+    const kernels = module && instantiateKernels("relaxed256", module, memory);
     expect(kernels && measurePeak(kernels, memory, REGION)).toBe(0);
   });
 
@@ -136,7 +139,7 @@ describe("runTune()", () => {
   ])("never takes kernels with a fault for right: %s", (_fault, change) => {
     const changed = change(kernelText("relaxed256"));
     expect(changed).not.toBe(kernelText("relaxed256"));
-    const candidate = { instructionSet: "relaxed256", bytes: assembleKernels(changed) } as const;
+    const candidate = { instructionSet: "relaxed256", module: readModule(assembleKernels(changed)) } as const;
     const library = new KernelLibrary([candidate], newMemory());
     expect(() => library.verified("relaxed256", REGION)).toThrow(/relaxed256: wrong result, /);
   });

@@ -11,7 +11,7 @@ import { assembleKernels, kernelText } from "../../../src/workers/kernels/genera
 import { javascriptKernels } from "../../../src/workers/kernels/load/javascript-kernels.ts";
 import { columnMomentPlaces } from "../../../src/workers/kernels/ops/column-moments.ts";
 import { compileProduct } from "../../../src/workers/kernels/ops/multiply.ts";
-import { instantiateKernels, type Kernels } from "../../../src/workers/kernels/load/kernels.ts";
+import { instantiateKernels, readModule, type Kernels } from "../../../src/workers/kernels/load/kernels.ts";
 import { THOROUGH } from "../../thorough.ts";
 
 // As the app runs; kernels.test.ts goes through the same driver without flags.
@@ -72,9 +72,9 @@ const FLAGS: readonly Flags[] = [false, true].flatMap((transposeA) =>
 
 const memory = new WebAssembly.Memory({ initial: 512, maximum: 65_536, shared: true });
 const generated = WASM_SETS.map((instructionSet) => {
-  const kernels = instantiateKernels(instructionSet, assembleKernels(kernelText(instructionSet)), memory);
-  if (kernels === null) throw new Error(`${instructionSet} is not known to this runtime`);
-  return kernels;
+  const module = readModule(assembleKernels(kernelText(instructionSet)));
+  if (module === null) throw new Error(`${instructionSet} is not known to this runtime`);
+  return instantiateKernels(instructionSet, module, memory);
 });
 
 const candidates = [...generated, javascriptKernels(memory)];

@@ -1,6 +1,7 @@
 import type { ActivityDelay, Diagnostics } from "../../../shared/ipc/ipc-contract.ts";
 import type { Machine } from "../../../shared/runs/run-records.ts";
 import type { Engine } from "../../engine/engine.ts";
+import { UNCHECKED } from "../../engine/v8-flags.ts";
 import type { Store } from "../../store/store.ts";
 import type { EventLoopDelay } from "../activity/event-loop-delay.ts";
 import { supportWarning } from "./electron-support.ts";
@@ -42,9 +43,9 @@ function warningsOf(sources: DiagnosticsSources): string[] {
       "This version of V8 has crashed while it compiled the kernels with its fast-kernel flags, so they are left out and products take about twice as long. Another version is tried by itself; delete the folder v8-flags-trial beside the database to try this one again.",
     );
   }
-  if (sources.v8Flags.includes("--no-wasm-bounds-checks")) {
+  if (sources.v8Flags.includes(UNCHECKED)) {
     warnings.push(
-      "This runtime would check every memory access of the kernels, at half the speed; the checks are off, and the kernels are tested at the start instead.",
+      "This runtime would check every access of the kernels to memory, which would halve their speed: theirs go unchecked, and they are tested at the start instead. Those of notebooks and of files are checked.",
     );
   }
   return warnings;

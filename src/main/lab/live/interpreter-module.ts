@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { compileQuickly } from "../../engine/v8-flags.ts";
+import { compileGuarded, compileQuickly } from "../../engine/v8-flags.ts";
 
 const FILE = "@jitl/quickjs-wasmfile-release-sync/wasm";
 
@@ -12,7 +12,7 @@ let compiled: Promise<WebAssembly.Module> | null = null;
  */
 export function interpreterModule(): Promise<WebAssembly.Module> {
   compiled ??= readFile(createRequire(import.meta.url).resolve(FILE))
-    .then((bytes) => compileQuickly(new Uint8Array(bytes)))
+    .then((bytes) => compileGuarded(() => compileQuickly(new Uint8Array(bytes))))
     .catch((error: unknown) => {
       compiled = null;
       throw error;

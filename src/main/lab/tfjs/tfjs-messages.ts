@@ -29,8 +29,9 @@ export interface TfjsNetworkRequest {
   readonly samples: number;
 }
 
-/** One at a time; each has one answer. */
+/** One at a time; each has one answer. The first is `start`, which reads its WebAssembly. */
 export type TfjsRequest =
+  | { readonly command: "start" }
   | TfjsProductRequest
   | { readonly command: "network"; readonly request: TfjsNetworkRequest };
 
@@ -41,7 +42,7 @@ export type TfjsProgress = v.InferOutput<typeof tfjsProgressSchema>;
 /** Why there is no answer; any request can have this one. */
 export const tfjsFailureSchema = v.object({ error: v.string() });
 
-/** Milliseconds a call; none after `prepare`. */
+/** Milliseconds a call; none after `start` and `prepare`. */
 export const tfjsProductAnswerSchema = v.object({ samplesMs: v.array(v.number()) });
 
 export const tfjsNetworkAnswerSchema = v.object({

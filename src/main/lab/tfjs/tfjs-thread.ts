@@ -2,6 +2,7 @@ import { createRequire } from "node:module";
 import { Worker } from "node:worker_threads";
 import * as v from "valibot";
 import { TaskError } from "../../../core/errors.ts";
+import { compileTrusted } from "../../engine/v8-flags.ts";
 import { unlessCancelled } from "../rungs/unless-cancelled.ts";
 import {
   tfjsFailureSchema,
@@ -32,6 +33,7 @@ interface Waiting {
 export class TfjsThread {
   readonly #worker: Worker;
   readonly #checkpoint: () => void;
+  #started: Promise<unknown> | null = null;
   #waiting: Waiting | null = null;
   #failure: TaskError | null = null;
 
@@ -67,6 +69,12 @@ export class TfjsThread {
     request: TfjsRequest,
     onProgress: (fraction: number) => void = () => undefined,
   ): Promise<unknown> {
+    this.#started ??= compileTrusted(() => this.#answer({ command: "start" }, () => undefined));
+    await this.#started;
+    return this.#answer(request, onProgress);
+  }
+
+  async #answer(request: TfjsRequest, onProgress: (fraction: number) => void): Promise<unknown> {
     const work = new Promise<unknown>((resolve, reject) => {
       if (this.#failure !== null) {
         reject(this.#failure);

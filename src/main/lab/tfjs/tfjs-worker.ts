@@ -23,11 +23,16 @@ const network = new NetworkComputation(tf, memory, (progress) => {
   parentPort?.postMessage({ progress } satisfies TfjsProgress);
 });
 
-async function answer(request: TfjsRequest): Promise<TfjsAnswer> {
-  if (tf.getBackend() !== "wasm" && !(await tf.setBackend("wasm"))) {
+async function start(): Promise<TfjsAnswer> {
+  if (!(await tf.setBackend("wasm"))) {
     throw new TypeError("its WebAssembly backend cannot start on this machine");
   }
   await tf.ready();
+  return { samplesMs: [] };
+}
+
+async function answer(request: TfjsRequest): Promise<TfjsAnswer> {
+  if (request.command === "start") return start();
   return request.command === "network" ? network.run(request.request) : product.run(request);
 }
 

@@ -4,10 +4,10 @@ import { javascriptKernels } from "./javascript-kernels.ts";
 import { verifyKernels } from "../verify/verify-kernels.ts";
 import { instantiateKernels, type Kernels } from "./kernels.ts";
 
-/** A module that might be used. */
+/** A module that might be used; null where this runtime does not know its instructions. */
 export interface KernelCandidate {
   readonly instructionSet: WasmSet;
-  readonly bytes: Uint8Array;
+  readonly module: WebAssembly.Module | null;
 }
 
 /**
@@ -69,10 +69,9 @@ export class KernelLibrary {
     if (candidate === undefined) {
       throw new KernelUnavailableError(`${instructionSet}: not in this build; build the app again`);
     }
-    const kernels = instantiateKernels(instructionSet, candidate.bytes, this.#memory);
-    if (kernels === null) {
+    if (candidate.module === null) {
       throw new KernelUnavailableError(`${instructionSet}: this runtime does not know its instructions`);
     }
-    return kernels;
+    return instantiateKernels(instructionSet, candidate.module, this.#memory);
   }
 }

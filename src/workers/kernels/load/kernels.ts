@@ -47,16 +47,17 @@ export interface Kernels extends PrimitiveKernels {
   readonly peaks: Readonly<Record<number, (rounds: number, at: number) => void>>;
 }
 
-/** Instantiates one instruction set's kernels on the arena, or gives null when the runtime does not know them. */
+/** Reads a module, which V8 compiles when it is called; null when the runtime does not know its instructions. */
+export const readModule = (bytes: Uint8Array): WebAssembly.Module | null =>
+  WebAssembly.validate(bytes) ? new WebAssembly.Module(bytes) : null;
+
+/** Instantiates one instruction set's kernels on the arena. */
 export function instantiateKernels(
   instructionSet: WasmSet,
-  bytes: Uint8Array,
+  module: WebAssembly.Module,
   memory: WebAssembly.Memory,
-): Kernels | null {
-  if (!WebAssembly.validate(bytes)) return null;
-  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), {
-    env: { memory },
-  });
+): Kernels {
+  const { exports } = new WebAssembly.Instance(module, { env: { memory } });
   const exported = (name: string): ((...values: number[]) => number) => {
     const kernel = exports[name];
     if (typeof kernel !== "function") {

@@ -1,11 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { BINARY, UNARY } from "../../../../src/core/ops/map-functions.ts";
 import { assembleKernels, kernelText } from "../../../../src/workers/kernels/generate/generate.ts";
-import { instantiateKernels } from "../../../../src/workers/kernels/load/kernels.ts";
+import { instantiateKernels, readModule } from "../../../../src/workers/kernels/load/kernels.ts";
 
 const COUNT = 20_000;
 const memory = new WebAssembly.Memory({ initial: 8, maximum: 8, shared: true });
-const kernels = instantiateKernels("simd128", assembleKernels(kernelText("simd128")), memory)!;
+const module = readModule(assembleKernels(kernelText("simd128")))!;
+const kernels = instantiateKernels("simd128", module, memory);
 const [x, y, result] = [0, 1, 2].map(
   (index) => new Float32Array(memory.buffer, 64 + index * 4 * COUNT, COUNT),
 );
