@@ -85,8 +85,6 @@ test("recent files open as they were opened first, and what is gone says so and 
   });
   // What is there but cannot be read stays.
   writeFileSync(file("all.backprop.json"), "{");
-  expect(await choose("runs")).toMatchObject({
-    failed: expect.stringContaining("all.backprop.json was not"),
-  });
+  expect(JSON.stringify(await choose("runs"))).toContain("all.backprop.json was not opened");
   expect(recent.entries().map(({ kind }) => kind)).toEqual(["runs"]);
 });

@@ -6,6 +6,7 @@ stubStorage();
 vi.stubGlobal("window", { lab: { platform: "linux" } });
 afterAll(() => void vi.unstubAllGlobals());
 const { COMMANDS } = await import("../../../../src/renderer/app/commands.ts");
+const { openStore } = await import("../../../../src/renderer/live/document/open-notebook.ts");
 const { commandState } = await import("../../../../src/renderer/app/menu-state.ts");
 
 test("COMMANDS has every command that the menu may ask for, once", () => {
@@ -13,6 +14,7 @@ test("COMMANDS has every command that the menu may ask for, once", () => {
 });
 
 test("commandState() says what is not possible without a notebook, without work and without recent files, and what is on", () => {
+  openStore.set(null);
   const { disabled, checked } = commandState();
   expect(disabled).toEqual(
     expect.arrayContaining([
