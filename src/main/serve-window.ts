@@ -1,3 +1,4 @@
+import { homedir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { app, type BrowserWindow } from "electron";
@@ -20,6 +21,7 @@ import type { FatalErrors } from "./shell/fatal-errors.ts";
 import type { OpenedFiles } from "./shell/opened-files.ts";
 import { printHtml } from "./shell/print-html.ts";
 import { guardQuit } from "./shell/quit-guard.ts";
+import { RecentFiles } from "./shell/recent-files.ts";
 import { sqlConsole } from "./shell/sql-console.ts";
 import { drainStandardStreams } from "./shell/standard-streams.ts";
 import { watchOpening, windowUsable } from "./shell/window-usable.ts";
@@ -45,7 +47,7 @@ export function serveWindow(open: OpenWindow): {
   readonly handlers: IpcHandlers;
   readonly served: Promise<void>;
 } {
-  const { window, files, options, log, fatal } = open;
+  const { window, files, options, opened, log, fatal } = open;
   const place = {
     placeFile: files.databasePlacePath,
     usualPath: options.demoDir === null ? files.databasePath : join(options.demoDir, "lab.sqlite"),
@@ -79,6 +81,32 @@ export function serveWindow(open: OpenWindow): {
     await idle.start();
     return idle;
   });
+  const send = eventSender(window, log, { validate: !app.isPackaged, listening: opening.listening });
+  const recent = new RecentFiles({
+    settingsPath: files.recentFilesPath,
+    home: process.platform === "win32" ? null : homedir(),
+    system: app,
+    log,
+  });
+  const menu = installMenu(
+    {
+      send: (command) => send({ name: "menuCommand", payload: command }),
+      openRecent: (id) => opened.addRecent(id),
+      showAbout: () => void showAbout(window, options.runtimeSource),
+      licencesDir: licencesDir(files),
+      notOpened: (folder, reason) => {
+        const title = "No program of this system opened the folder";
+        send({ name: "failure", payload: { title, message: `${folder} (${reason})` } });
+      },
+      logPath: files.logPath,
+    },
+    recent.entries(),
+  );
+  recent.subscribe(() => {
+    const entries = recent.entries();
+    menu.showRecent(entries);
+    send({ name: "recentChanged", payload: entries });
+  });
   const handlers = opening.watched(
     ipcHandlers({
       lab,
@@ -90,10 +118,12 @@ export function serveWindow(open: OpenWindow): {
       printHtml,
       querySql: sqlConsole(files.sqlFile, options.nativeBinding),
       writeClipboard,
+      opened,
+      recent,
+      showCommands: menu.showCommands,
     }),
   );
-  const send = eventSender(window, log, { validate: !app.isPackaged, listening: opening.listening });
-  return { handlers, served: serve(open, { idleLab, lab, usable, send }) };
+  return { handlers, served: serve(open, { idleLab, lab, usable, send, recent }) };
 }
 
 interface Serving {
@@ -102,22 +132,13 @@ interface Serving {
   readonly lab: Promise<Lab>;
   readonly usable: Promise<void>;
   readonly send: (event: LabEvent) => void;
+  readonly recent: RecentFiles;
 }
 
 /** Tells the window and the system what happens, and does what the start asks for. */
-async function serve(open: OpenWindow, { idleLab, lab, usable, send }: Serving): Promise<void> {
-  const { window, files, options, opened, log, fatal } = open;
+async function serve(open: OpenWindow, { idleLab, lab, usable, send, recent }: Serving): Promise<void> {
+  const { window, options, opened, log, fatal } = open;
   const signal = signalActivity(window);
-  const showRunning = installMenu({
-    send: (command) => send({ name: "menuCommand", payload: command }),
-    showAbout: () => void showAbout(window, options.runtimeSource),
-    licencesDir: licencesDir(files),
-    notOpened: (folder, reason) => {
-      const title = "No program of this system opened the folder";
-      send({ name: "failure", payload: { title, message: `${folder} (${reason})` } });
-    },
-    logPath: files.logPath,
-  });
 
   // It fails also where the lab without workers does.
   const ready = lab.catch((error: unknown) => fatal.report("Backprop Lab could not be opened", error));
@@ -126,7 +147,7 @@ async function serve(open: OpenWindow, { idleLab, lab, usable, send }: Serving):
   idle.subscribe((event) => {
     send(event);
     signal(event);
-    if (event.name === "activityChanged") showRunning(event.payload !== null);
+    if (event.name === "documentChanged") recent.rename(event.payload.id, event.payload.title);
   });
   try {
     idle.training.queueRestore();
@@ -148,6 +169,7 @@ async function serve(open: OpenWindow, { idleLab, lab, usable, send }: Serving):
   opened.begin({
     lab,
     ready: usable,
+    recent,
     opened: (payload) => send({ name: "fileOpened", payload }),
     failed: (title, message) => send({ name: "failure", payload: { title, message } }),
     log,

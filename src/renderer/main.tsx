@@ -7,6 +7,7 @@ import { createRoot } from "react-dom/client";
 import { App } from "./app/app.tsx";
 import { loadPreferences } from "./preferences/preferences.ts";
 import { restoreLastResults } from "./app/last-results.ts";
+import { connectRecent } from "./app/recent-files.ts";
 import { VIEW_PARTS } from "./app/view-parts.ts";
 import { connectLab } from "./store/lab-store.ts";
 import { copyExactNumbers } from "./ui/copy-exact.ts";
@@ -17,6 +18,7 @@ if (root === null) throw new Error('index.html has no element with the id "root"
 loadPreferences();
 restoreLastResults();
 connectLab();
+connectRecent();
 for (const { connect } of Object.values(VIEW_PARTS)) connect?.();
 copyExactNumbers();
 createRoot(root).render(

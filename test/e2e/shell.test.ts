@@ -162,35 +162,61 @@ describe("one window after the other in a profile whose window.json is damaged",
       .waitFor();
   });
 
-  test("every menu command reaches the page", async () => {
-    await lab.page.evaluate(() => {
+  test("the menu's commands reach the page, stand as the page says, and recent files open again or leave the list", async () => {
+    const { app, page } = lab;
+    await page.evaluate(() => {
       window.commands = [];
       window.lab.on("menuCommand", (command) => window.commands.push(command));
     });
-    const expected = [
-      "showSettings",
-      "runAll",
-      "showNotebook",
-      "showLadder",
-      "showTrain",
-      "showRuns",
-      "showDiagnostics",
-      "latestRun",
-      "palette",
+    const sent = [
+      "show-settings",
+      "show-notebook",
+      "show-ladder",
+      "show-data",
+      "latest-run",
       "shortcuts",
+      "palette",
+      "theme-dark",
+      "show-train",
     ];
-    const accelerators = await lab.app.evaluate(({ Menu }, ids) => {
-      const menu = Menu.getApplicationMenu();
-      return ids.map((id) => {
-        const item = menu?.getMenuItemById(id);
-        if (id !== "runAll") item?.click();
-        return item?.accelerator ?? "none";
+    await app.evaluate(({ Menu }, ids) => {
+      for (const id of ids) Menu.getApplicationMenu()?.getMenuItemById(id)?.click();
+    }, sent);
+    await expect.poll(() => page.evaluate(() => window.commands)).toEqual(sent);
+    const stands = () =>
+      app.evaluate(({ Menu }) => {
+        const item = (id: string) => Menu.getApplicationMenu()?.getMenuItemById(id);
+        return {
+          on: ["show-train", "theme-dark", "show-data", "theme-system"].map((id) => item(id)?.checked),
+          possible: ["run-view", "cancel", "run-cell"].map((id) => item(id)?.enabled),
+        };
       });
-    }, expected);
-    const sent = expected.filter((command) => command !== "runAll");
-    await expect.poll(() => lab.page.evaluate(() => window.commands)).toEqual(sent);
-    expect(accelerators).not.toContain("none");
-    expect(new Set(accelerators).size).toBe(accelerators.length);
+    await expect.poll(stands).toEqual({ on: [true, true, false, false], possible: [true, false, false] });
+    await page.keyboard.press("Escape");
+
+    const chooseRecent = (label: string) =>
+      app.evaluate(({ Menu }, wanted) => {
+        const file = Menu.getApplicationMenu()?.items.find((item) => item.label === "&File");
+        const recent = file?.submenu?.items.find((item) => item.label === "Open recent");
+        const entries = recent?.submenu?.items ?? [];
+        entries.find((item) => item.label === wanted)?.click();
+        return entries.flatMap((item) => (item.type === "separator" ? [] : [item.label]));
+      }, label);
+    expect(await chooseRecent("Named")).toEqual(["Clicked", "Named", "Clear recent files"]);
+    const title = page.getByRole("textbox", { name: "Title of the notebook" });
+    await expect.poll(() => title.inputValue()).toBe("Named");
+    // Into the trash, where it is not opened from here.
+    await page.evaluate(async () => {
+      const listed = await window.lab.documentsList({ search: "" });
+      const ids = listed.ok ? listed.value.flatMap((one) => (one.title === "Clicked" ? [one.id] : [])) : [];
+      await window.lab.documentsTrash({ ids });
+    });
+    await expect.poll(() => chooseRecent("Clicked")).toEqual(["Named", "Clear recent files"]);
+    await page.getByText(/"Clicked" is in the trash.*no longer among the recent files/).waitFor();
+    await page.keyboard.press("Control+k");
+    await page.keyboard.type("open recent");
+    expect(await page.getByRole("option").allTextContents()).toEqual(["Open recent notebook: Named"]);
+    await page.keyboard.press("Escape");
   });
 
   test("the header says that the worker threads start until main says how many there are", async () => {

@@ -10,6 +10,9 @@ import { notebookHelper } from "../lab/exchange/notebook-helper.ts";
 import type { Lab } from "../lab/lab.ts";
 import { exportedDocument } from "../report/exported-document.ts";
 import type { TrainingOrder } from "../lab/training/training-order.ts";
+import type { CommandState } from "../../shared/ipc/window-commands.ts";
+import type { OpenedFiles } from "../shell/opened-files.ts";
+import type { RecentFiles } from "../shell/recent-files.ts";
 import { allImported, EXPORTS, type SqlAnswer } from "../../shared/runs/run-exports.ts";
 import type { IpcHandler, ParsedInput } from "./lab-calls.ts";
 import { requirePng } from "./require-png.ts";
@@ -34,17 +37,27 @@ export interface IpcServices {
   /** Runs one SELECT on the database at `path`. */
   readonly querySql: (path: string, sql: string) => Promise<SqlAnswer>;
   readonly writeClipboard: (content: IpcInput<"clipboardWrite">) => Promise<void>;
+  /** Opens files one after the other, and tells the window of each. */
+  readonly opened: Pick<OpenedFiles, "add" | "addRecent">;
+  readonly recent: Pick<RecentFiles, "add" | "entries" | "clear">;
+  /** The menu shows how the page's commands stand. */
+  readonly showCommands: (state: CommandState) => void;
 }
 
 /** Calls that need more than the lab: dialogs, the clipboard, the page, a process of their own, files as bytes. */
 export function ownHandlers(services: IpcServices) {
-  const { lab, idleLab, resourcesDir, askWhere, askWhich, printPage, printHtml, querySql, writeClipboard } =
-    services;
+  const { lab, idleLab, resourcesDir, askWhere, askWhich, printPage, printHtml, querySql } = services;
+  const { writeClipboard, opened: openedFiles, recent, showCommands } = services;
   const bundled = new BundledDocuments(resourcesDir);
   return {
     // What comes with the app is shown while the lab is opening.
-    documentsOpen: async (input) =>
-      isBundled(input.id) ? bundled.open(input.id) : (await idleLab).documents.open(input),
+    documentsOpen: async (input) => {
+      if (isBundled(input.id)) return bundled.open(input.id);
+      const document = await (await idleLab).documents.open(input);
+      const { title, deletedAt } = document.entry;
+      if (deletedAt === null) recent.add({ kind: "notebook", documentId: input.id, title });
+      return document;
+    },
     trainingStart: async (request) => (await lab).training.start(await orderOf(request)),
     trainingFind: async (request) => (await lab).training.find(await orderOf(request)),
     trainingFindLr: async (request) => (await lab).training.findLr(await orderOf(request)),
@@ -101,10 +114,22 @@ export function ownHandlers(services: IpcServices) {
       const [path] = paths;
       if (path === undefined) return { kind: "dismissed" };
       const { runs } = await lab;
-      if (paths.length === 1) return { kind: "imported", path, failures: [], ...(await runs.import(path)) };
+      if (paths.length === 1) {
+        const imported = await runs.import(path);
+        recent.add({ kind: "runs", path });
+        return { kind: "imported", path, failures: [], ...imported };
+      }
       const bundles = await runs.importEach(paths);
+      bundles.forEach(({ path: bundle, failure }) => {
+        if (failure === "") recent.add({ kind: "runs", path: bundle });
+      });
       const failures = bundles.flatMap(({ failure }) => (failure === "" ? [] : [failure]));
       return { kind: "imported", path: dirname(path), failures, ...allImported(bundles) };
+    },
+    datasetsPreview: async (input) => {
+      const preview = await (await lab).datasets.preview(input);
+      recent.add({ kind: "data", paths: input.paths });
+      return preview;
     },
     exchangeExport: async ({ training, what, withData, normalise, softmax }) => {
       const opened = await lab;
@@ -174,6 +199,13 @@ export function ownHandlers(services: IpcServices) {
       await writeHelper?.();
       return { kind: "saved", path, rows: document.cells.length };
     },
+    filesOpen: async () => {
+      openedFiles.add(await askWhich("Open", "openable"), "");
+    },
+    filesRecent: () => recent.entries(),
+    filesOpenRecent: ({ id }) => openedFiles.addRecent(id),
+    filesClearRecent: () => recent.clear(),
+    menuShow: showCommands,
     databaseQuery: async ({ sql }) => querySql((await lab).diagnostics.get().database.path, sql),
     clipboardWrite: async (content) => {
       if (content.kind === "png") requirePng(content.bytes, "The picture was not copied");

@@ -22,10 +22,10 @@ export type SavedExtension =
 /** Asks where to save; null when the person closes the dialog. */
 export type AskWhere = (suggestedName: string, extension: SavedExtension) => Promise<string | null>;
 
-/** Asks for files to read, any number of bundles or notebooks, runs of other tools; none when the person closes the dialog. */
+/** Asks for files to read, any number of bundles or notebooks or both, runs of other tools; none when the person closes the dialog. */
 export type AskWhich = (
   title: string,
-  kind: "bundle" | "notebooks" | "runs" | "folder",
+  kind: "bundle" | "notebooks" | "openable" | "runs" | "folder",
 ) => Promise<readonly string[]>;
 
 const FILTERS = {
@@ -37,6 +37,7 @@ const FILTERS = {
   // Desktops know it by this name and open it with the app; earlier bundles end with .json alone.
   "backprop.json": { name: "Bundle of runs", extensions: ["backprop.json"] },
   bundle: { name: "Bundle of runs", extensions: ["json", "gz", "bundle"] },
+  openable: { name: "Notebooks and bundles of runs", extensions: ["ts", "ipynb", "json", "gz", "bundle"] },
   sqlite: { name: "SQLite database", extensions: ["sqlite"] },
   pdf: { name: "PDF document", extensions: ["pdf"] },
   csv: { name: "Comma-separated values", extensions: ["csv"] },
@@ -79,16 +80,17 @@ export function openDialog(window: BrowserWindow, openFile: string | null): AskW
   // Without one, runtimes from Electron 43 on begin in Downloads each time.
   let folder = app.getPath("documents");
   return async (title, kind) => {
+    const isOwn = kind === "bundle" || kind === "notebooks" || kind === "openable";
     if (openFile !== null) return [openFile];
     const { filePaths } = await dialog.showOpenDialog(window, {
       title,
       defaultPath: folder,
       properties: [
         kind === "folder" ? "openDirectory" : "openFile",
-        ...(kind === "notebooks" || kind === "bundle" ? (["multiSelections"] as const) : []),
+        ...(isOwn ? (["multiSelections"] as const) : []),
       ],
       // Runs of other tools have names of every kind.
-      ...(kind === "bundle" || kind === "notebooks" ? { filters: [FILTERS[kind]] } : {}),
+      ...(isOwn ? { filters: [FILTERS[kind]] } : {}),
     });
     if (filePaths[0] !== undefined) folder = dirname(filePaths[0]);
     return filePaths;

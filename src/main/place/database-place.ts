@@ -1,10 +1,10 @@
-import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import * as v from "valibot";
 import { StoreError } from "../../core/errors.ts";
-import { replaceFileSync } from "../data/replace-file.ts";
 import { NotOursError } from "../store/open/own-place.ts";
 import { failureCode } from "../store/store-failure.ts";
 import type { Log } from "./log.ts";
+import { readSettings, writeSettings } from "./settings-file.ts";
 
 /** A folder where runs can be saved, or null to give up. */
 export type AskFolder = (why: string) => Promise<string | null>;
@@ -15,25 +15,12 @@ interface Place {
   readonly usualPath: string;
 }
 
+const placeSchema = v.object({ databasePath: v.string() });
+
 /** Where the database is: where a person has put it, or in its usual place. A damaged note of it is kept as `.bad`. */
 export function databasePath({ placeFile, usualPath }: Place, log: Log): string {
-  let text: string;
-  try {
-    text = readFileSync(placeFile, "utf8");
-  } catch {
-    return usualPath;
-  }
-  try {
-    const place: unknown = JSON.parse(text);
-    if (typeof place === "object" && place !== null && "databasePath" in place) {
-      if (typeof place.databasePath === "string") return place.databasePath;
-    }
-    throw new TypeError("it has no databasePath");
-  } catch (error) {
-    log.warn(`${placeFile} is damaged and was put aside as .bad; the usual place is used: ${String(error)}`);
-    renameSync(placeFile, `${placeFile}.bad`);
-    return usualPath;
-  }
+  const place = readSettings(placeFile, placeSchema, { log, otherwise: "the usual place is used" });
+  return place?.databasePath ?? usualPath;
 }
 
 /** Another folder helps: this one cannot be written, or what lies there is no database of the app. */
@@ -66,8 +53,7 @@ export async function openSomewhere<T>(
       if (folder === null) throw error;
       path = join(folder, "lab.sqlite");
       try {
-        const text = JSON.stringify({ databasePath: path });
-        replaceFileSync(place.placeFile, (part) => writeFileSync(part, text), { private: true });
+        writeSettings(place.placeFile, { databasePath: path });
       } catch (cause) {
         log.warn(`the database's place will be asked for again: ${String(cause)}`);
       }

@@ -8,6 +8,8 @@ export interface LabFiles {
   readonly databasePlacePath: string;
   readonly logPath: string;
   readonly windowStatePath: string;
+  /** What was opened lately. */
+  readonly recentFilesPath: string;
   readonly resourcesDir: string;
   readonly workerFile: string;
   /** The process that answers SQL. */
@@ -30,6 +32,7 @@ export function labFiles(place: { appPath: string; userData: string; resourcesDi
     databasePlacePath: join(userData, "database-place.json"),
     logPath: join(userData, "logs", "main.log"),
     windowStatePath: join(userData, "window.json"),
+    recentFilesPath: join(userData, "recent-files.json"),
     resourcesDir,
     workerFile: join(appPath, "out", "main", "worker.js"),
     sqlFile: join(appPath, "out", "main", "sql-process.js"),

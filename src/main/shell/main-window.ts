@@ -3,8 +3,8 @@ import { app, BrowserWindow, nativeTheme, screen } from "electron";
 import { APP_START_URL } from "../place/app-url.ts";
 import type { LabFiles } from "../place/lab-files.ts";
 import type { Log } from "../place/log.ts";
-import { boundsOnDisplay, MINIMUM_SIZE } from "./window-bounds.ts";
-import { readWindowState, writeWindowState } from "./window-state-file.ts";
+import { readSettings, writeSettings } from "../place/settings-file.ts";
+import { boundsOnDisplay, MINIMUM_SIZE, windowStateSchema, type WindowState } from "./window-bounds.ts";
 
 // The page's own colours, so that nothing flashes before its first paint.
 const BACKGROUND = { dark: "#121518", light: "#f4f5f6" } as const;
@@ -12,7 +12,10 @@ const SAVE_DELAY_MS = 500;
 
 /** Opens the app's one window, where it was last time, and shows it once it has something to show. */
 export function openMainWindow(files: LabFiles, log: Log): BrowserWindow {
-  const saved = readWindowState(files.windowStatePath, log);
+  const saved = readSettings(files.windowStatePath, windowStateSchema, {
+    log,
+    otherwise: "the window opens at its default place",
+  });
   const window = new BrowserWindow({
     ...boundsOnDisplay(saved?.bounds ?? null, workAreas()),
     minWidth: MINIMUM_SIZE.width,
@@ -56,7 +59,12 @@ function keepState(window: BrowserWindow, path: string, log: Log): void {
   const save = () => {
     clearTimeout(timer);
     if (window.isDestroyed()) return;
-    writeWindowState(path, { bounds: window.getNormalBounds(), maximized: window.isMaximized() }, log);
+    const state: WindowState = { bounds: window.getNormalBounds(), maximized: window.isMaximized() };
+    try {
+      writeSettings(path, state);
+    } catch (error) {
+      log.warn(`the window's place was not saved: ${String(error)}`);
+    }
   };
   const saveSoon = () => {
     clearTimeout(timer);

@@ -1,10 +1,10 @@
 import type { MenuItemConstructorOptions } from "electron";
-import { MENU_VIEWS, type IpcEvent } from "../../shared/ipc/ipc-contract.ts";
-
-export type MenuCommand = IpcEvent<"menuCommand">;
+import { COMMAND_KEYS, type CommandId, type RecentEntry } from "../../shared/ipc/window-commands.ts";
 
 export interface MenuActions {
-  readonly send: (command: MenuCommand) => void;
+  /** The window carries it out. */
+  readonly send: (command: CommandId) => void;
+  readonly openRecent: (id: string) => void;
   readonly showAbout: () => void;
   readonly openLogs: () => void;
   readonly openLicences: () => void;
@@ -16,41 +16,68 @@ export interface MenuPlace {
   readonly devTools: boolean;
 }
 
+type Item = MenuItemConstructorOptions;
+
+const SEPARATOR: Item = { type: "separator" };
+
+/** "CmdOrCtrl+Shift+E" for "Mod-Shift-e". */
+export const acceleratorOf = (keys: string): string =>
+  keys
+    .split("-")
+    .map((part) => (part === "Mod" ? "CmdOrCtrl" : part.length === 1 ? part.toUpperCase() : part))
+    .join("+");
+
+/** A name as it is: in a menu & marks the letter that chooses an item. */
+const asItIs = (name: string): string => name.replaceAll("&", "&&");
+
 /**
- * Every command of the app with its key. Commands that the window carries out are sent there. On macOS the first menu
- * is the app's own, with About, Settings and Quit, and there is a Window menu; elsewhere File and Help have these.
+ * The window's commands by the platform's customs, what was opened lately, and what is Electron's own. On macOS the
+ * first menu is the app's own, with About, Settings and Quit, and there is a Window menu; elsewhere File and Help have
+ * these. An item of a command has its id.
  */
 export function menuTemplate(
   actions: MenuActions,
   { appName, platform, devTools }: MenuPlace,
-): MenuItemConstructorOptions[] {
-  const command = (id: MenuCommand, label: string, accelerator?: string): MenuItemConstructorOptions => ({
-    id,
-    label,
-    ...(accelerator === undefined ? {} : { accelerator }),
-    click: () => actions.send(id),
-  });
-  const separator: MenuItemConstructorOptions = { type: "separator" };
-  const debug: MenuItemConstructorOptions[] = devTools
-    ? [separator, { role: "reload" }, { role: "toggleDevTools" }]
-    : [];
-  const about: MenuItemConstructorOptions = { label: `About ${appName}`, click: actions.showAbout };
-  const settings = command("showSettings", "Settings", "CmdOrCtrl+,");
+  recent: readonly RecentEntry[],
+): Item[] {
+  const command = (id: CommandId, label: string, type: "normal" | "radio" | "checkbox" = "normal"): Item => {
+    const [shown]: readonly string[] = COMMAND_KEYS[id];
+    return {
+      id,
+      label,
+      type,
+      // The page hears the keys itself. macOS asks the menu too, but only for what the page has not taken.
+      ...(shown === undefined ? {} : { accelerator: acceleratorOf(shown), registerAccelerator: false }),
+      click: () => actions.send(id),
+    };
+  };
   const isMac = platform === "darwin";
-  const appMenu: MenuItemConstructorOptions = {
+  const about: Item = { label: `About ${appName}`, click: actions.showAbout };
+  const settings = command("show-settings", isMac ? "Settings…" : "Settings");
+  const appMenu: Item = {
     label: appName,
     submenu: [
       about,
-      separator,
+      SEPARATOR,
       settings,
-      separator,
+      SEPARATOR,
       { role: "services" },
-      separator,
+      SEPARATOR,
       { role: "hide" },
       { role: "hideOthers" },
       { role: "unhide" },
-      separator,
+      SEPARATOR,
       { role: "quit" },
+    ],
+  };
+  const openRecent: Item = {
+    label: "Open recent",
+    submenu: [
+      ...(recent.length === 0
+        ? [{ label: "Nothing was opened yet", enabled: false }]
+        : recent.map(({ id, label }) => ({ label: asItIs(label), click: () => actions.openRecent(id) }))),
+      SEPARATOR,
+      command("clear-recent", "Clear recent files"),
     ],
   };
   return [
@@ -58,40 +85,118 @@ export function menuTemplate(
     {
       label: "&File",
       submenu: [
-        command("importRuns", "Import runs…", "CmdOrCtrl+O"),
-        command("importOthers", "Import runs of other tools…"),
-        command("followFile", "Follow a training of another tool…"),
-        command("exportRuns", "Export all runs…", "CmdOrCtrl+Shift+E"),
-        ...(isMac
-          ? [separator, { role: "close" } as const]
-          : [separator, settings, separator, { role: "quit" } as const]),
+        command("new-notebook", "New notebook"),
+        command("open", "Open…"),
+        openRecent,
+        SEPARATOR,
+        command("save-notebook", "Save notebook"),
+        SEPARATOR,
+        {
+          label: "Import",
+          submenu: [
+            command("import-notebooks", "Notebooks…"),
+            command("import-runs", "Bundle of runs…"),
+            command("import-others", "Runs of other tools…"),
+            command("import-folder", "Folder of runs…"),
+            SEPARATOR,
+            command("follow-file", "Follow a training of another tool…"),
+            command("follow-folder", "Follow a folder of runs…"),
+          ],
+        },
+        {
+          label: "Export",
+          submenu: [
+            command("export-notebook-lab", "Notebook (.lab.ts)…"),
+            command("export-notebook-ipynb", "Notebook for Jupyter (.ipynb)…"),
+            command("export-notebook-py", "Notebook as Python with torch (.py)…"),
+            command("export-notebook-html", "Notebook as page with outputs (.html)…"),
+            command("export-notebook-pdf", "Notebook as PDF with outputs…"),
+            SEPARATOR,
+            command("export-runs", "All runs as bundle…"),
+            command("export-training", "Training to Python or ONNX…"),
+          ],
+        },
+        SEPARATOR,
+        ...(isMac ? [{ role: "close" } as const] : [settings, SEPARATOR, { role: "quit" } as const]),
       ],
     },
-    { label: "&Edit", role: "editMenu" },
     {
-      label: "&Run",
+      label: "&Edit",
       submenu: [
-        command("runView", "Run this view", "CmdOrCtrl+Enter"),
-        command("runAll", "Run all cells", "CmdOrCtrl+Shift+Enter"),
-        { ...command("cancel", "Cancel", "CmdOrCtrl+."), enabled: false },
+        { role: "undo" },
+        { role: "redo" },
+        SEPARATOR,
+        { role: "cut" },
+        { role: "copy" },
+        { role: "paste" },
+        ...(isMac ? [{ role: "pasteAndMatchStyle" } as const] : []),
+        { role: "delete" },
+        { role: "selectAll" },
+        SEPARATOR,
+        command("find", "Find in notebook"),
       ],
     },
     {
       label: "&View",
       submenu: [
-        ...MENU_VIEWS.map((name, index) =>
-          command(name, name.slice("show".length), index < 9 ? `CmdOrCtrl+${index + 1}` : undefined),
-        ),
-        command("latestRun", "Latest run", "CmdOrCtrl+L"),
-        separator,
-        command("palette", "Command palette", "CmdOrCtrl+Shift+P"),
-        command("presentation", "Presentation", "F5"),
-        separator,
+        command("palette", "Command palette"),
+        SEPARATOR,
+        // Not of one group, of which one would always be on: Settings are a view too.
+        command("show-notebook", "Notebook", "checkbox"),
+        command("show-ladder", "Ladder", "checkbox"),
+        command("show-initialise", "Initialise", "checkbox"),
+        command("show-stages", "Stages", "checkbox"),
+        command("show-backward", "Backward", "checkbox"),
+        command("show-gradients", "Gradients", "checkbox"),
+        command("show-train", "Train", "checkbox"),
+        command("show-runs", "Runs", "checkbox"),
+        command("show-data", "Data", "checkbox"),
+        command("show-diagnostics", "Diagnostics", "checkbox"),
+        SEPARATOR,
+        command("latest-run", "Latest run"),
+        SEPARATOR,
+        {
+          label: "Theme",
+          submenu: [
+            command("theme-system", "System", "radio"),
+            command("theme-light", "Light", "radio"),
+            command("theme-dark", "Dark", "radio"),
+          ],
+        },
+        command("projector", "Projector scale", "checkbox"),
+        command("presentation", "Presentation", "checkbox"),
+        SEPARATOR,
         { role: "resetZoom" },
         { role: "zoomIn" },
         { role: "zoomOut" },
+        SEPARATOR,
         { role: "togglefullscreen" },
-        ...debug,
+        ...(devTools ? [SEPARATOR, { role: "reload" } as const, { role: "toggleDevTools" } as const] : []),
+      ],
+    },
+    {
+      label: "&Run",
+      submenu: [
+        command("run-view", "Run this view"),
+        command("cancel", "Cancel"),
+        SEPARATOR,
+        command("run-cell", "Run chosen cell"),
+        command("run-all", "Run all cells"),
+        command("run-stale", "Run stale cells"),
+        command("restart-sandbox", "Restart sandbox"),
+        command("clear-outputs", "Clear all outputs"),
+        SEPARATOR,
+        command("run-ladder", "Run ladder"),
+        command("save-initialisation", "Save initialisation as run"),
+        command("run-stages", "Run stages"),
+        command("trace", "Trace backward pass"),
+        command("check-gradients", "Check gradients"),
+        SEPARATOR,
+        command("start-training", "Start training"),
+        command("queue-training", "Add training to queue"),
+        command("find-lr", "Find learning rate"),
+        command("overfit", "Overfit 20 rows"),
+        command("profile-step", "Measure a training step"),
       ],
     },
     ...(isMac ? [{ role: "windowMenu" } as const] : []),
@@ -101,10 +206,13 @@ export function menuTemplate(
       ...(isMac ? { role: "help" as const } : {}),
       submenu: [
         command("tour", "Tour"),
-        command("shortcuts", "Keyboard shortcuts", "CmdOrCtrl+/"),
+        command("shortcuts", "Keyboard shortcuts"),
+        SEPARATOR,
+        // As in View, where its item is.
+        { label: "Diagnostics", click: () => actions.send("show-diagnostics") },
         { label: "Open logs folder", click: actions.openLogs },
         { label: "Licences", click: actions.openLicences },
-        ...(isMac ? [] : [separator, about]),
+        ...(isMac ? [] : [SEPARATOR, about]),
       ],
     },
   ];

@@ -1,8 +1,11 @@
 import { Modal, TextInput } from "@mantine/core";
 import { Search } from "lucide-react";
 import { useId, useLayoutEffect, useMemo, useRef, useState, type KeyboardEvent } from "react";
-import { cellCommands, COMMANDS, filterCommands, runCommands, type Command } from "./commands.ts";
+import { isPossible, type Command } from "./command.ts";
+import { COMMANDS, filterCommands, runCommands } from "./commands.ts";
+import { cellCommands } from "./notebook-commands.ts";
 import { openOverlay, useOverlay } from "./overlays.ts";
+import { recentCommands } from "./recent-files.ts";
 import { shortcutText } from "../ui/shortcut.ts";
 import classes from "./overlays.module.css";
 
@@ -34,7 +37,7 @@ function Palette() {
   const [typed, setTyped] = useState("");
   const [at, setAt] = useState(0);
   const commands = useMemo(
-    () => [...COMMANDS.filter(({ when }) => when?.() ?? true), ...cellCommands(), ...runCommands()],
+    () => [...COMMANDS.filter(isPossible), ...recentCommands(), ...cellCommands(), ...runCommands()],
     [],
   );
   const matching = filterCommands(commands, typed).slice(0, MOST_SHOWN);

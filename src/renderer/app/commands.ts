@@ -1,188 +1,106 @@
 import { changePreferences, preferencesStore } from "../preferences/preferences.ts";
 import { formatDate } from "../format/date.ts";
-import { requestFocus } from "../live/cell/focus-request.ts";
-import { choose, runHere } from "../live/cell/cell-commands.ts";
-import { openStore } from "../live/document/open-notebook.ts";
-import { cellLabel } from "../../shared/documents/lab-document.ts";
 import { openRun } from "../store/open-run.ts";
 import { importRuns } from "../runs/run-actions.ts";
 import { importOthers } from "../exchange/exchange-actions.ts";
 import { exportRuns } from "../store/save.ts";
 import { cancelActivity, labStore } from "../store/lab-store.ts";
+import { command, type Command, type WindowCommand } from "./command.ts";
+import { NOTEBOOK_COMMANDS } from "./notebook-commands.ts";
 import { openOverlay, overlayIsOpen } from "./overlays.ts";
 import { isPresenting, present } from "./presentation.ts";
-import type { Shortcut } from "../ui/shortcut.ts";
+import { clearRecent, openFiles, recentStore } from "./recent-files.ts";
 import { startTour } from "./tour.tsx";
-import { startAction, startPrimaryAction, VIEW_ACTIONS } from "./view-actions.ts";
-import { showView, VIEWS } from "./views.ts";
+import { primaryAction, startAction, VIEW_ACTIONS } from "./view-actions.ts";
+import { shownViewId, showView, VIEWS } from "./views.ts";
 
-export interface Command {
-  readonly id: string;
-  readonly label: string;
-  readonly group: "Go to" | "Run" | "View" | "Cells" | "Runs";
-  readonly shortcuts: readonly Shortcut[];
-  /** Whether it can be asked for now; always, where it is not given. */
-  readonly when?: () => boolean;
-  readonly run: () => void;
-}
+/** What can be started while other work is on: it waits. */
+const WAITS: ReadonlySet<string> = new Set(["queue-training"]);
 
-/** Every command that is always there. The menu offers the same with the same keys. */
-export const COMMANDS: readonly Command[] = [
-  ...VIEWS.map(({ id, label }, index): Command => {
-    const shortcuts: Shortcut[] = index < 9 ? [{ key: String(index + 1), mod: true }] : [];
-    if (id === "settings") shortcuts.push({ key: ",", mod: true });
-    return { id: `show-${id}`, label: `Show ${label}`, group: "Go to", shortcuts, run: () => showView(id) };
+/** Every command that is always there. The menu names them by their ids. */
+export const COMMANDS: readonly WindowCommand[] = [
+  ...VIEWS.map(({ id, label }) =>
+    command(`show-${id}`, `Show ${label}`, "Go to", {
+      on: () => shownViewId() === id,
+      run: () => showView(id),
+    }),
+  ),
+  command("run-view", "Run what this view is for", "Run", {
+    when: () => primaryAction() !== undefined,
+    startsWork: true,
+    run: () => {
+      const action = primaryAction();
+      if (action !== undefined) startAction(action);
+    },
   }),
-  {
-    id: "run-view",
-    label: "Run what this view is for",
-    group: "Run",
-    shortcuts: [{ key: "enter", mod: true }],
-    run: startPrimaryAction,
-  },
-  ...VIEW_ACTIONS.map((action): Command => ({
-    id: action.id,
-    label: action.label,
-    group: "Run",
-    shortcuts: action.id === "run-all" ? [{ key: "enter", mod: true, shift: true }] : [],
-    run: () => startAction(action),
-  })),
-  {
-    id: "cancel",
-    label: "Cancel what runs",
-    group: "Run",
-    shortcuts: [{ key: ".", mod: true }],
+  ...VIEW_ACTIONS.map((action) =>
+    command(action.id, action.label, "Run", {
+      startsWork: !WAITS.has(action.id),
+      run: () => startAction(action),
+    }),
+  ),
+  command("cancel", "Cancel what runs", "Run", {
+    when: () => labStore.get().activity !== null,
     run: () => void cancelActivity(),
-  },
-  {
-    id: "latest-run",
-    label: "Open the latest run",
-    group: "Go to",
-    shortcuts: [{ key: "l", mod: true }],
+  }),
+  command("latest-run", "Open the latest run", "Go to", {
     run: () => {
       const latest = labStore.get().runs?.[0];
       if (latest === undefined) showView("runs");
       else openRun(latest.id);
     },
-  },
-  {
-    id: "import-runs",
-    label: "Import runs from a bundle",
-    group: "Run",
-    shortcuts: [{ key: "o", mod: true }],
+  }),
+  command("open", "Open a notebook or a bundle of runs", "Files", { run: () => void openFiles() }),
+  command("clear-recent", "Clear the list of recent files", "Files", {
+    when: () => recentStore.get().length > 0,
+    run: () => void clearRecent(),
+  }),
+  ...NOTEBOOK_COMMANDS,
+  command("import-runs", "Import runs from a bundle", "Runs", {
+    startsWork: true,
     run: () => void importRuns(),
-  },
-  {
-    id: "import-others",
-    label: "Import runs of other tools (TensorBoard, CSV, JSON lines)",
-    group: "Runs",
-    shortcuts: [],
+  }),
+  command("import-others", "Import runs of other tools (TensorBoard, CSV, JSON lines)", "Runs", {
+    startsWork: true,
     run: () => void importOthers({ folder: false, follow: false }),
-  },
-  {
-    id: "import-folder",
-    label: "Import a folder of runs (TensorBoard, MLflow)",
-    group: "Runs",
-    shortcuts: [],
+  }),
+  command("import-folder", "Import a folder of runs (TensorBoard, MLflow)", "Runs", {
+    startsWork: true,
     run: () => void importOthers({ folder: true, follow: false }),
-  },
-  {
-    id: "follow-file",
-    label: "Follow a training of another tool while it runs",
-    group: "Runs",
-    shortcuts: [],
+  }),
+  command("follow-file", "Follow a training of another tool while it runs", "Runs", {
     run: () => void importOthers({ folder: false, follow: true }),
-  },
-  {
-    id: "follow-folder",
-    label: "Follow a folder of runs while it grows",
-    group: "Runs",
-    shortcuts: [],
+  }),
+  command("follow-folder", "Follow a folder of runs while it grows", "Runs", {
     run: () => void importOthers({ folder: true, follow: true }),
-  },
-  {
-    id: "export-runs",
-    label: "Export all runs as a bundle",
-    group: "Run",
-    shortcuts: [{ key: "e", mod: true, shift: true }],
+  }),
+  command("export-runs", "Export all runs as a bundle", "Runs", {
     run: () => void exportRuns("bundle", null),
-  },
-  {
-    id: "palette",
-    label: "Command palette",
-    group: "View",
-    shortcuts: [
-      { key: "k", mod: true },
-      { key: "p", mod: true, shift: true },
-    ],
-    run: () => openOverlay("palette"),
-  },
-  {
-    id: "shortcuts",
-    label: "Keyboard shortcuts",
-    group: "View",
-    shortcuts: [{ key: "?" }, { key: "/", mod: true }],
-    run: () => openOverlay("shortcuts"),
-  },
-  {
-    id: "presentation",
-    label: "Presentation: hide or show controls and navigation",
-    group: "View",
-    shortcuts: [{ key: "f5" }],
+  }),
+  command("palette", "Command palette", "View", { run: () => openOverlay("palette") }),
+  command("shortcuts", "Keyboard shortcuts", "View", { run: () => openOverlay("shortcuts") }),
+  command("presentation", "Presentation: hide or show controls and navigation", "View", {
+    on: isPresenting,
     run: () => present(!isPresenting()),
-  },
-  {
-    id: "end-presentation",
-    label: "End the presentation",
-    group: "View",
-    shortcuts: [{ key: "escape" }],
+  }),
+  command("end-presentation", "End the presentation", "View", {
     when: () => isPresenting() && !overlayIsOpen(),
     run: () => present(false),
-  },
-  { id: "tour", label: "Show the tour", group: "View", shortcuts: [], run: startTour },
-  ...(["light", "dark", "system"] as const).map((theme): Command => ({
-    id: `theme-${theme}`,
-    label: theme === "system" ? "Use the system's theme" : `Use the ${theme} theme`,
-    group: "View",
-    shortcuts: [],
-    run: () => changePreferences({ theme }),
-  })),
-  {
-    id: "projector",
-    label: "Switch projector scale on or off",
-    group: "View",
-    shortcuts: [],
+  }),
+  command("tour", "Show the tour", "View", { run: startTour }),
+  ...(["light", "dark", "system"] as const).map((theme) =>
+    command(
+      `theme-${theme}`,
+      theme === "system" ? "Use the system's theme" : `Use the ${theme} theme`,
+      "View",
+      { on: () => preferencesStore.get().theme === theme, run: () => changePreferences({ theme }) },
+    ),
+  ),
+  command("projector", "Switch projector scale on or off", "View", {
+    on: () => preferencesStore.get().projector,
     run: () => changePreferences({ projector: !preferencesStore.get().projector }),
-  },
+  }),
 ];
-
-function goToCell(id: string): void {
-  showView("notebook");
-  choose(id);
-  requestFocus({ cell: id, mode: "command" });
-}
-
-/** Two for each cell of the open notebook that has a name. */
-export function cellCommands(): readonly Command[] {
-  return (openStore.get()?.edit.document.cells ?? []).flatMap((cell, at): Command[] => {
-    const name = cellLabel(cell);
-    if (name === cell.id) return [];
-    const command = (id: string, does: string, run: () => void): Command => ({
-      id: `${id}-${cell.id}`,
-      label: `${does} cell ${at + 1}: ${name}`,
-      group: "Cells",
-      shortcuts: [],
-      run,
-    });
-    return [
-      command("go", "Go to", () => goToCell(cell.id)),
-      command("run", "Run", () => {
-        goToCell(cell.id);
-        runHere(cell.id);
-      }),
-    ];
-  });
-}
 
 /** One for each saved run that the window knows. */
 export function runCommands(): readonly Command[] {

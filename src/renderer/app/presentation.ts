@@ -1,12 +1,12 @@
 import { createStore, useStore } from "../store/create-store.ts";
 
 /** Whether the results have the window for themselves, without controls and navigation. */
-const presentation = createStore(false);
+export const presentationStore = createStore(false);
 
-export const isPresenting = (): boolean => presentation.get();
+export const isPresenting = (): boolean => presentationStore.get();
 
 export function present(on: boolean): void {
-  presentation.set(on);
+  presentationStore.set(on);
 }
 
-export const usePresentation = (): boolean => useStore(presentation);
+export const usePresentation = (): boolean => useStore(presentationStore);

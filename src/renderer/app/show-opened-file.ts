@@ -1,4 +1,5 @@
 import type { IpcEvent } from "../../shared/ipc/ipc-contract.ts";
+import { showPreview } from "../data/import-store.ts";
 import { openDocument } from "../live/document/open-notebook.ts";
 import { loadLibrary } from "../live/library/library-store.ts";
 import { tellImported } from "../runs/run-actions.ts";
@@ -15,9 +16,17 @@ export async function showOpenedFile(file: IpcEvent<"fileOpened">): Promise<void
     tellImported(file);
     return;
   }
+  if (file.kind === "data") {
+    showView("data");
+    showPreview(file.preview);
+    return;
+  }
   showView("notebook");
   await loadLibrary();
   await openDocument(file.documentId);
-  if (file.added)
-    showInfo("The notebook was added to yours", `A copy is kept with them; ${file.path} stays as it is.`);
+  if (file.addedFrom !== null)
+    showInfo(
+      "The notebook was added to yours",
+      `A copy is kept with them; ${file.addedFrom} stays as it is.`,
+    );
 }

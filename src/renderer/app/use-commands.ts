@@ -1,29 +1,26 @@
 import { useEffect } from "react";
-import type { IpcEvent } from "../../shared/ipc/ipc-contract.ts";
+import { isPossible } from "./command.ts";
 import { COMMANDS } from "./commands.ts";
 import { matches, type Shortcut } from "../ui/shortcut.ts";
+import { tellMenu } from "./menu-state.ts";
 import { showOpenedFile } from "./show-opened-file.ts";
-
-/** The command that a menu command is: `showNotebook` is `show-notebook`. */
-const commandOf = (name: IpcEvent<"menuCommand">): string =>
-  name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 
 /** Carries out what the menu and the keyboard ask for. */
 export function useCommands(): void {
   useEffect(() => {
-    const stop = window.lab.on("menuCommand", (name) => {
-      COMMANDS.find(({ id }) => id === commandOf(name))?.run();
+    const stop = window.lab.on("menuCommand", (asked) => {
+      const command = COMMANDS.find(({ id }) => id === asked);
+      if (command !== undefined && isPossible(command)) command.run();
     });
+    const stopTelling = tellMenu();
     const stopFiles = window.lab.on("fileOpened", (file) => void showOpenedFile(file));
     const onKey = (event: KeyboardEvent) => {
       if (event.defaultPrevented) return;
       const asked = (shortcut: Shortcut) =>
         matches(shortcut, event) && (shortcut.mod === true || shortcut.key.length > 1 || !isTyping(event));
-      const command = COMMANDS.find(
-        ({ shortcuts, when }) => shortcuts.some(asked) && (when === undefined || when()),
-      );
+      const command = COMMANDS.find((one) => one.shortcuts.some(asked) && isPossible(one));
       if (command === undefined) return;
-      // Taken here, it does not reach the menu and run twice.
+      // Taken here, it does not reach the menu of macOS and run twice.
       event.preventDefault();
       command.run();
     };
@@ -31,6 +28,7 @@ export function useCommands(): void {
     return () => {
       stop();
       stopFiles();
+      stopTelling();
       window.removeEventListener("keydown", onKey);
     };
   }, []);

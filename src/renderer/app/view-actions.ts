@@ -1,8 +1,8 @@
 import { showFailure } from "../store/lab-store.ts";
-import { shownViewId, showView, VIEWS, type ViewId } from "./views.ts";
+import { shownViewId, showView, VIEWS, type ViewButtonId, type ViewId } from "./views.ts";
 
 export interface ViewAction {
-  readonly id: string;
+  readonly id: ViewButtonId;
   readonly label: string;
   readonly view: ViewId;
   /** What Ctrl+Enter does there. */
@@ -36,8 +36,6 @@ export function startAction({ id, label, view }: ViewAction): void {
   requestAnimationFrame(() => press(MOST_FRAMES));
 }
 
-/** What the shown view is for. */
-export function startPrimaryAction(): void {
-  const action = VIEW_ACTIONS.find(({ view, primary }) => primary && view === shownViewId());
-  if (action !== undefined) startAction(action);
-}
+/** What the shown view is for; undefined where it starts nothing. */
+export const primaryAction = (): ViewAction | undefined =>
+  VIEW_ACTIONS.find(({ view, primary }) => primary && view === shownViewId());

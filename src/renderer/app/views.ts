@@ -117,11 +117,14 @@ export type ViewId = Row["id"];
 /** Kinds of work that a view shows: all there are, else `viewOfWork` does not compile where it is asked. */
 type ShownWork = NonNullable<Row["work"]>["kinds"][number];
 
+export type ViewButtonId = Row["buttons"][number]["id"];
+
 export interface ViewEntry extends ViewRow {
   readonly id: ViewId;
+  readonly buttons: readonly (ViewButton & { readonly id: ViewButtonId })[];
 }
 
-/** In the order of the navigation; the first nine answer to Ctrl/⌘ and their number, Settings to Ctrl/⌘ and a comma. */
+/** In the order of the navigation, which is that of the numbers in `COMMAND_KEYS`. */
 export const VIEWS: readonly ViewEntry[] = ROWS;
 
 /** The view that shows a kind of work. */
@@ -129,14 +132,14 @@ export function viewOfWork(kind: ShownWork): ViewEntry | undefined {
   return VIEWS.find(({ work }) => work?.kinds.includes(kind) === true);
 }
 
-const shownView = createStore<ViewId>("notebook");
+export const shownViewStore = createStore<ViewId>("notebook");
 
 export function showView(id: ViewId): void {
-  shownView.set(id);
+  shownViewStore.set(id);
 }
 
-export const shownViewId = (): ViewId => shownView.get();
+export const shownViewId = (): ViewId => shownViewStore.get();
 
 export function useShownView(): ViewId {
-  return useStore(shownView);
+  return useStore(shownViewStore);
 }

@@ -25,6 +25,10 @@ export const importStore = createStore<Import | null>(null);
 const wasCancelled = (error: unknown): boolean =>
   error instanceof LabError && error.wire.code === "ExperimentCancelled";
 
+export function showPreview(preview: ImportPreview, changes: DialectChanges = {}): void {
+  importStore.set({ preview, plan: preview.plan, changes });
+}
+
 /** Reads the files; what cannot be read leaves `before` as what is shown. */
 async function read(
   call: () => ReturnType<typeof window.lab.datasetsReread>,
@@ -32,8 +36,7 @@ async function read(
   before: Import | null,
 ): Promise<void> {
   try {
-    const preview = await ask(call());
-    importStore.set({ preview, plan: preview.plan, changes });
+    showPreview(await ask(call()), changes);
   } catch (error) {
     importStore.set(before);
     if (!wasCancelled(error)) showFailure("The files were not read", error);

@@ -1,3 +1,4 @@
+import { COMMAND_KEYS } from "../../shared/ipc/window-commands.ts";
 import type { KeyTable } from "../ui/key-table.ts";
 
 /** On a cell and in its text. */
@@ -5,15 +6,15 @@ export const RUN_KEYS = {
   run: { keys: ["Mod-Enter"], does: "Run the cell" },
   runAndNext: { keys: ["Shift-Enter"], does: "Run the cell and go to the next" },
   runAndInsert: { keys: ["Alt-Enter"], does: "Run the cell and add one below" },
-  runAll: { keys: ["Mod-Shift-Enter"], does: "Run all cells" },
-  stop: { keys: ["Mod-."], does: "Stop what runs" },
+  runAll: { keys: COMMAND_KEYS["run-all"], does: "Run all cells" },
+  stop: { keys: COMMAND_KEYS.cancel, does: "Stop what runs" },
 } as const satisfies KeyTable;
 
 /** On a cell, in its text and in the texts that belong to it. */
 export const EDIT_KEYS = {
   undo: { keys: ["Mod-z"], does: "Undo" },
   redo: { keys: ["Mod-y", "Mod-Shift-z"], does: "Redo" },
-  find: { keys: ["Mod-f"], does: "Find" },
+  find: { keys: COMMAND_KEYS.find, does: "Find" },
   replace: { keys: ["Mod-h"], does: "Find and replace" },
 } as const satisfies KeyTable;
 

@@ -107,6 +107,7 @@ import { followedSchema, importedReportSchema, importOutcomeSchema } from "../ex
 import { tuningReportSchema } from "../experiments/tuning.ts";
 import { DOCUMENT_CALLS, DOCUMENT_EVENTS } from "./document-calls.ts";
 import { saved, suggestedName } from "./saved-file.ts";
+import { COMMAND_IDS, commandStateSchema, recentEntrySchema } from "./window-commands.ts";
 
 /** The long piece of work that is on, or null: shown at the top of every view with Cancel. */
 export const activitySchema = v.object({
@@ -404,6 +405,15 @@ export const IPC_CALLS = {
     input: v.object({ sql: v.pipe(v.string(), v.maxLength(100_000)) }),
     output: sqlAnswerSchema,
   },
+  /** Asks for notebooks and bundles of runs in main's own dialog; what came of each is told as an event. */
+  filesOpen: { input: nothing, output: nothing },
+  /** What was opened lately, the newest first. */
+  filesRecent: { input: nothing, output: v.array(recentEntrySchema) },
+  /** Opens one of them; what came of it is told as an event. */
+  filesOpenRecent: { input: v.object({ id: v.string() }), output: nothing },
+  filesClearRecent: { input: nothing, output: nothing },
+  /** How the page's commands stand: the menu shows it. */
+  menuShow: { input: commandStateSchema, output: nothing },
   diagnosticsGet: { input: nothing, output: diagnosticsSchema },
   /** Tests and times the kernels again; answers when that is done. Refused while another activity is on. */
   kernelsTune: { input: nothing, output: tuningReportSchema },
@@ -426,19 +436,6 @@ export const IPC_CALLS = {
     output: saved,
   },
 } as const;
-
-/** The menu's commands that show a view, in the order of the navigation. */
-export const MENU_VIEWS = [
-  "showNotebook",
-  "showLadder",
-  "showInitialise",
-  "showStages",
-  "showBackward",
-  "showGradients",
-  "showTrain",
-  "showRuns",
-  "showDiagnostics",
-] as const;
 
 /** Everything main tells the window unasked: name → payload schema. */
 export const IPC_EVENTS = {
@@ -470,36 +467,23 @@ export const IPC_EVENTS = {
   /** A person changed these runs; null: some came or went. */
   runsChanged: v.object({ runs: v.nullable(v.array(runSummarySchema)) }),
   /** A menu command that the window carries out. */
-  menuCommand: v.picklist([
-    ...MENU_VIEWS,
-    "showSettings",
-    "latestRun",
-    "importRuns",
-    "importOthers",
-    "followFile",
-    "exportRuns",
-    "runAll",
-    "runView",
-    "presentation",
-    "cancel",
-    "shortcuts",
-    "palette",
-    "tour",
-  ]),
+  menuCommand: v.picklist(COMMAND_IDS),
+  /** The newest first. */
+  recentChanged: v.array(recentEntrySchema),
   /** A file that a person opened with the app has been taken in: show it. */
   fileOpened: v.variant("kind", [
     v.object({
       kind: v.literal("notebook"),
-      path: v.string(),
       documentId: v.string(),
-      /** Not there before. */
-      added: v.boolean(),
+      /** The file of which a copy was added; null where the library had it. */
+      addedFrom: v.nullable(v.string()),
     }),
     v.object({
       kind: v.literal("runs"),
       path: v.string(),
       ...importedRunsSchema.entries,
     }),
+    v.object({ kind: v.literal("data"), preview: importPreviewSchema }),
   ]),
   /** A failure that belongs to no call, ready to show. */
   failure: v.object({ title: v.string(), message: v.string() }),

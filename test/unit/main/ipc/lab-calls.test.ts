@@ -21,6 +21,9 @@ const servicesOf = (parts: Partial<Lab>): IpcServices => ({
   printHtml: refuse,
   querySql: refuse,
   writeClipboard: refuse,
+  opened: { add: refuse, addRecent: refuse },
+  recent: { add: refuse, entries: refuse, clear: refuse },
+  showCommands: refuse,
 });
 
 test("ipcHandlers() answers every call of the contract", () => {

@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { openLog, type Log } from "../../../../src/main/place/log.ts";
-import { readWindowState, writeWindowState } from "../../../../src/main/shell/window-state-file.ts";
+import { readSettings, writeSettings } from "../../../../src/main/place/settings-file.ts";
+import { windowStateSchema } from "../../../../src/main/shell/window-bounds.ts";
 
 let dir: string;
 let path: string;
@@ -14,15 +15,16 @@ beforeEach(() => {
   log = openLog(join(dir, "main.log"));
 });
 afterEach(() => rmSync(dir, { recursive: true }));
+const read = () => readSettings(path, windowStateSchema, { log, otherwise: "the default is used" });
 
-test("readWindowState() gives back what writeWindowState() wrote", () => {
+test("readSettings() gives back what writeSettings() wrote", () => {
   const state = { bounds: { x: 1, y: 2, width: 1000, height: 700 }, maximized: true };
-  writeWindowState(path, state, log);
-  expect(readWindowState(path, log)).toEqual(state);
+  writeSettings(path, state);
+  expect(read()).toEqual(state);
 });
 
-test("readWindowState() is null on the first start", () => {
-  expect(readWindowState(path, log)).toBeNull();
+test("readSettings() is null on the first start", () => {
+  expect(read()).toBeNull();
   expect(existsSync(`${path}.bad`)).toBe(false);
 });
 
@@ -34,9 +36,9 @@ const DAMAGED = [
   '{"bounds":{"x":1e300,"y":0,"width":1,"height":1}}',
 ];
 for (const text of DAMAGED) {
-  test(`fault 27: readWindowState() puts ${JSON.stringify(text)} aside as .bad and logs it`, () => {
+  test(`fault 27: readSettings() puts ${JSON.stringify(text)} aside as .bad and logs it`, () => {
     writeFileSync(path, text);
-    expect(readWindowState(path, log)).toBeNull();
+    expect(read()).toBeNull();
     expect(existsSync(path)).toBe(false);
     expect(readFileSync(`${path}.bad`, "utf8")).toBe(text);
     expect(readFileSync(join(dir, "main.log"), "utf8")).toContain("is damaged and was put aside");
