@@ -47,7 +47,7 @@ export function ownHandlers(services: IpcServices) {
       isBundled(input.id) ? bundled.open(input.id) : (await idleLab).documents.open(input),
     trainingStart: async (request) => (await lab).training.start(await orderOf(request)),
     trainingFind: async (request) => (await lab).training.find(await orderOf(request)),
-    trainingFindLr: async (request) => (await lab).training.findLr(await orderOf(request)),
+    lrsearchStart: async (request) => (await lab).lrsearch.start(await orderOf(request)),
     trainingEnqueue: async (request) => {
       const { training } = await lab;
       const { requests, weights } = request;
