@@ -9,7 +9,7 @@ import { DataTable } from "../ui/data-table.tsx";
 import { ErrorNotice } from "../ui/notices.tsx";
 import type { RunPartProps } from "../ui/run-part.ts";
 import { LrSearchChart, SuggestionNote } from "./lr-search.tsx";
-import { lrSearchStore, suggestedSpec, takenRate } from "./lr-search-store.ts";
+import { lrSearchStore, RATE_DIGITS, suggestedSpec, takenRate } from "./lr-search-store.ts";
 import { showSpec } from "./train-form.ts";
 import part from "../ui/run-part.module.css";
 
@@ -44,7 +44,7 @@ function Found({ record }: { readonly record: LrSearchRecord }) {
         >
           {suggested === null
             ? "Open in Train"
-            : `Open in Train with the rate ${formatNumber(takenRate(suggested))}`}
+            : `Open in Train with the rate ${formatNumber(takenRate(suggested), RATE_DIGITS)}`}
         </Button>
         <SuggestionNote search={record.report} />
       </div>
@@ -60,31 +60,36 @@ function Found({ record }: { readonly record: LrSearchRecord }) {
 
 function SeedTable({ searches }: { readonly searches: readonly SeedSearch[] }) {
   return (
-    <DataTable label="Learning rate by seed">
-      <thead>
-        <tr>
-          <th scope="col" data-numeric="true">
-            seed
-          </th>
-          <th scope="col" data-numeric="true">
-            suggested
-          </th>
-          <th scope="col" data-numeric="true">
-            steps before the loss ran away
-          </th>
-          <th scope="col">ended because</th>
-        </tr>
-      </thead>
-      <tbody>
-        {searches.map(({ seed, suggested, steps, reason }) => (
-          <tr key={seed}>
-            <td data-numeric="true">{seed}</td>
-            <td data-numeric="true">{suggested === null ? "none" : formatNumber(suggested, 2)}</td>
-            <td data-numeric="true">{formatNumber(steps)}</td>
-            <td>{reason}</td>
+    <section className={part["part"]}>
+      <h3>By seed</h3>
+      <DataTable label="Learning rate by seed">
+        <thead>
+          <tr>
+            <th scope="col" data-numeric="true">
+              seed
+            </th>
+            <th scope="col" data-numeric="true">
+              suggested
+            </th>
+            <th scope="col" data-numeric="true">
+              steps before the loss ran away
+            </th>
+            <th scope="col">ended because</th>
           </tr>
-        ))}
-      </tbody>
-    </DataTable>
+        </thead>
+        <tbody>
+          {searches.map(({ seed, suggested, steps, reason }) => (
+            <tr key={seed}>
+              <td data-numeric="true">{seed}</td>
+              <td data-numeric="true">
+                {suggested === null ? "none" : formatNumber(suggested, RATE_DIGITS)}
+              </td>
+              <td data-numeric="true">{formatNumber(steps)}</td>
+              <td>{reason}</td>
+            </tr>
+          ))}
+        </tbody>
+      </DataTable>
+    </section>
   );
 }

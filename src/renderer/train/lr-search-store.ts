@@ -25,8 +25,9 @@ async function readSearch(runId: string): Promise<void> {
   }
 }
 
-/** A suggested rate with the digits that it is worth. */
-export const takenRate = (suggested: number): number => Number(suggested.toPrecision(2));
+/** Digits that a suggested rate is worth. */
+export const RATE_DIGITS = 2;
+export const takenRate = (suggested: number): number => Number(suggested.toPrecision(RATE_DIGITS));
 
 /** The training whose rate was searched, with what was suggested; as it was where nothing was. */
 export function suggestedSpec({ report: { spec, suggested } }: LrSearchRecord): TrainSpec {

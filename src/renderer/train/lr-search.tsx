@@ -6,7 +6,7 @@ import { formatNumber } from "../format/number.ts";
 import { useStore } from "../store/create-store.ts";
 import { openRun } from "../store/open-run.ts";
 import { lrSearchFigure } from "./lr-search-figure.ts";
-import { lrSearchStore, takenRate } from "./lr-search-store.ts";
+import { lrSearchStore, RATE_DIGITS, takenRate } from "./lr-search-store.ts";
 import type { TrainForm } from "./train-form.ts";
 import own from "./train-view.module.css";
 
@@ -22,7 +22,7 @@ export function LrSearchPart({ form }: { readonly form: TrainForm }) {
       <div className={own["row"]}>
         {rate !== null && (
           <Button size="xs" onClick={() => form.numbers.fields.lr.set(String(rate))}>
-            Take {formatNumber(rate)}
+            Take {formatNumber(rate, RATE_DIGITS)}
           </Button>
         )}
         <SuggestionNote search={report} />

@@ -66,9 +66,10 @@ function pointsOf(
     const { lr = NaN, smoothed = NaN } = points[place] ?? {};
     const at = { step, epoch: Math.ceil(step / stepsPerEpoch), wallMs: clockMs - startedMs };
     return [
-      ...(step > rates ? [{ ...at, name: STATISTIC_NAMES.lr, value: lr }] : []),
-      { ...at, name: names.loss, value },
+      // In the order in which a comparison offers them.
       ...(Number.isNaN(smoothed) ? [] : [{ ...at, name: names.smoothed, value: smoothed }]),
+      { ...at, name: names.loss, value },
+      ...(step > rates ? [{ ...at, name: STATISTIC_NAMES.lr, value: lr }] : []),
     ];
   });
 }
@@ -112,7 +113,8 @@ export class LrSearchLab {
       {
         create: {
           kind: "lrsearch",
-          name: `Learning rate of ${String(config["network"])}, ${spec.optimizer.name}, batch ${spec.batchSize}`,
+          // What differs between searches comes first: a list shows the beginning.
+          name: `Learning rate for ${spec.optimizer.name}, batch ${spec.batchSize}: ${String(config["network"])}`,
           threads,
           rows: spec.data.rows,
           // The training that it is for, not the one that was searched with.

@@ -22,39 +22,47 @@ const lossesOf = (steps: readonly StepMetric[]): number[] => steps.map(({ value 
 /**
  * Trains with a learning rate that rises from step to step until the loss runs away; gathers the loss of each of the `steps`.
  *
- * @returns Why it ended. @throws {ExperimentCancelled} @throws {TaskError} @see readRangeTest
+ * @throws {ExperimentCancelled} @throws {TaskError} @see readRangeTest
  */
 async function untilRunaway(
   trainer: Trainer,
   steps: StepMetric[],
   progress: ActivityHandle["progress"],
-): Promise<string> {
-  while (!trainer.finished) {
+): Promise<void> {
+  let until = 0;
+  while (!trainer.finished && until === steps.length) {
     try {
       await trainer.advance((metrics) => {
         steps.push(...metrics);
         progress(steps.length / SEARCH_STEPS);
       });
     } catch (error) {
-      if (!(error instanceof DivergedError)) throw error;
-      return "the loss is no longer finite";
+      if (error instanceof DivergedError) return;
+      throw error;
     }
-    const { until } = readRangeTest(lossesOf(steps), SEARCH_STEPS);
-    if (until < steps.length) return "the loss is four times its lowest";
+    ({ until } = readRangeTest(lossesOf(steps), SEARCH_STEPS));
   }
-  return `the highest rate, ${highestLr}, was reached`;
 }
 
-/** @param ended Why the search ended; null where it was cut short. */
-function seedSearch(seed: number, losses: readonly number[], ended: string | null): SeedSearch {
+/** Reads the losses as far as they count: how many steps came after the loss ran away depends on how fast they are. */
+function seedSearch(seed: number, losses: readonly number[], whole: boolean): SeedSearch {
   const { smoothed, steepest, until } = readRangeTest(losses, SEARCH_STEPS);
+  const reason = !whole
+    ? "it was cut short"
+    : until < smoothed.length
+      ? "the loss is four times its lowest"
+      : until < losses.length
+        ? "the loss is no longer finite"
+        : `the highest rate, ${highestLr}, was reached`;
   return {
     seed,
-    points: losses.map((loss, step) => ({ lr: searchRate(step), loss, smoothed: smoothed[step] ?? NaN })),
+    points: losses
+      .slice(0, until + 1)
+      .map((loss, step) => ({ lr: searchRate(step), loss, smoothed: smoothed[step] ?? NaN })),
     steps: until,
-    suggested: steepest === null || ended === null ? null : searchRate(steepest),
-    reason: ended ?? "it was cut short",
-    whole: ended !== null,
+    suggested: steepest === null || !whole ? null : searchRate(steepest),
+    reason,
+    whole,
   };
 }
 
@@ -75,7 +83,7 @@ interface LrSearchOptions {
   readonly threads: number;
   readonly given: GivenParameters | null;
   readonly activity: ActivityHandle;
-  /** Told of each seed at its end, with its steps, also of one that was cut short. */
+  /** Told of each seed at its end, with the steps of its points, also of one that was cut short. */
   readonly onSearched: (search: SeedSearch, steps: readonly StepMetric[]) => void;
   /** Told what went wrong in `onSearched` after a search was cut short. */
   readonly tell: (message: string) => void;
@@ -105,15 +113,18 @@ export async function findLr(
       givesWay: true,
     });
     const steps: StepMetric[] = [];
-    let ended: string | null = null;
+    let whole = false;
     await endingWith(
       async () => {
         activity.phase(`seed ${seed}: up to ${SEARCH_STEPS} steps with a rising rate`);
-        ended = await untilRunaway(trainer, steps, activity.part(equalPart(n, SEARCH_SEEDS)).progress);
+        await untilRunaway(trainer, steps, activity.part(equalPart(n, SEARCH_SEEDS)).progress);
+        whole = true;
       },
       () => {
         trainer.release();
-        if (steps.length > 0) onSearched(seedSearch(seed, lossesOf(steps), ended), steps);
+        if (steps.length === 0) return;
+        const search = seedSearch(seed, lossesOf(steps), whole);
+        onSearched(search, steps.slice(0, search.points.length));
       },
       tell,
     );
