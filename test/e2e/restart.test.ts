@@ -18,7 +18,7 @@ afterAll(async () => {
 });
 
 /** Runs of `runEachKind`. */
-const KINDS = 7;
+const KINDS = 8;
 
 /** What each view shows of its last result, and what it says where it knows of none. */
 async function expectLastResults(page: Page): Promise<void> {

@@ -43,6 +43,7 @@ export const SMALL_EXPERIMENTS = {
     },
     threads: 1,
   },
+  lrsearch: { spec: TRAIN_PRESETS.small.spec, threads: 1 },
   profile: { spec: TRAIN_PRESETS.small.spec, threads: 1 },
 } as const;
 
@@ -50,7 +51,7 @@ export const SMALL_EXPERIMENTS = {
 export async function runEachKind(page: Page): Promise<void> {
   const ends = await runToEnd(page, SMALL_EXPERIMENTS);
   expect(ends).toEqual(
-    ["gradcheck", "init", "ladder", "notebook", "profile", "stages", "training"].map(
+    ["gradcheck", "init", "ladder", "lrsearch", "notebook", "profile", "stages", "training"].map(
       (kind) => `${kind} finished`,
     ),
   );
@@ -77,6 +78,7 @@ export const runToEnd = (
       stages: window.lab.stagesStart,
       gradcheck: window.lab.gradcheckStart,
       training: window.lab.trainingStart,
+      lrsearch: window.lab.lrsearchStart,
       profile: window.lab.profileStart,
     } as Record<string, (input: unknown) => Promise<{ ok: boolean }>>;
     for (const [kind, input] of Object.entries(settings)) {

@@ -320,6 +320,18 @@ describe("the train view", () => {
     await button(/^Take \d/).click();
     expect(Number(await controls().getByLabel("Learning rate").inputValue())).toBeGreaterThan(1e-5);
     await takeScreenshot(page, "train-lr-search");
+    const search = page.getByRole("region", { name: "Search for a learning rate" });
+    await search.getByRole("button", { name: "Open the run" }).click();
+    await page.getByRole("heading", { name: "Search for a learning rate" }).waitFor();
+    const again = button(/^Open in Train with the rate \d/);
+    await again.waitFor();
+    await takeScreenshot(page, "run-lr-search");
+    expect(await violations()).toEqual([]);
+    const rate = /[\d.]+$/.exec(await again.innerText())?.[0];
+    await again.click();
+    expect(Number(await controls().getByLabel("Learning rate").inputValue())).toBe(Number(rate));
+    await search.getByRole("button", { name: "Close" }).click();
+    await search.waitFor({ state: "detached" });
   });
 
   it("bends a boundary live, and takes the network to the other views and back", async () => {

@@ -6,6 +6,7 @@ import type { LadderPreset } from "../../shared/experiments/ladder.ts";
 import { NOTEBOOK_DEFAULTS } from "../../shared/experiments/notebook-defaults.ts";
 import { INITIALISATIONS } from "../../shared/specs/layer-spec.ts";
 import { runCompareLaddersCommand } from "./compare-ladders-command.ts";
+import { lrSearchWanted, runFindLrCommand, type FindLrOptions } from "./find-lr-command.ts";
 import { gradcheckWanted, runGradcheckCommand, type GradcheckOptions } from "./gradcheck-command.ts";
 import { inLab, reading, type CommandHost, type CommonOptions } from "./in-lab.ts";
 import { initSettings, runInitCommand, type InitOptions } from "./init-command.ts";
@@ -36,7 +37,7 @@ interface ComputingOptions extends CommonOptions {
   readonly kernels?: InstructionSet;
 }
 
-/** `lab ladder`, `init`, `gradcheck` and `train`: what the window's views of these names do. */
+/** `lab ladder`, `init`, `gradcheck`, `train` and `find-lr`: what the window's views of these names do. */
 export function addExperimentCommands(program: Command, host: CommandHost): void {
   program
     .command("ladder")
@@ -147,5 +148,19 @@ export function addExperimentCommands(program: Command, host: CommandHost): void
     .action(async (file: string | undefined, options: TrainOptions & ComputingOptions) => {
       const wanted = await trainingWanted(file, options);
       await inLab(host, options, (lab) => runTrainCommand(lab, wanted, options));
+    });
+
+  program
+    .command("find-lr")
+    .description("train with a rising learning rate on five seeds, and suggest one; kept as a run")
+    .argument("<spec>", "JSON file as for train, whose own rate, schedule and end do not count")
+    .option("--threads <n>", "worker threads", threadCount, USUAL_THREADS)
+    .option("--csv <file>", "write every point of the curves")
+    .option(...FORCE)
+    .option("--json", "print JSON with the curves instead of a table")
+    .option(...DATABASE)
+    .action(async (file: string, options: FindLrOptions & CommonOptions) => {
+      const wanted = await lrSearchWanted(file);
+      await inLab(host, options, (lab) => runFindLrCommand(lab, wanted, options));
     });
 }

@@ -9,6 +9,7 @@ export const COMMAND_NAMES: readonly string[] = [
   "init",
   "gradcheck",
   "train",
+  "find-lr",
   "sweep",
   "runs",
   "show",

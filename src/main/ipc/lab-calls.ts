@@ -14,13 +14,13 @@ type Answer<N extends IpcCallName> =
 
 export type IpcHandler<N extends IpcCallName> = (input: ParsedInput<N>) => Answer<N> | Promise<Answer<N>>;
 
-/** The lab's part that a call's name begins with: `training` of `trainingFindLr`. */
+/** The lab's part that a call's name begins with: `training` of `trainingQueueGet`. */
 type PartOf<Name extends string> = Name extends `${infer Letter}${infer Rest}`
   ? Letter extends Lowercase<Letter>
     ? `${Letter}${PartOf<Rest>}`
     : ""
   : "";
-/** The part's method that it ends with: `findLr`. */
+/** The part's method that it ends with: `queueGet`. */
 type MethodOf<Name extends string> = Name extends `${PartOf<Name>}${infer Method}`
   ? Uncapitalize<Method>
   : never;
@@ -32,7 +32,7 @@ export type AnsweringLab<Name extends IpcCallName> = {
   };
 };
 
-/** Answers a call by the method that its name spells: `trainingFindLr` is `lab.training.findLr`. */
+/** Answers a call by the method that its name spells: `trainingQueueGet` is `lab.training.queueGet`. */
 export function labCall<Name extends IpcCallName>(
   name: Name,
   lab: Promise<AnsweringLab<Name>>,

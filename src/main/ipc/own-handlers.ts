@@ -60,7 +60,7 @@ export function ownHandlers(services: IpcServices) {
     },
     trainingStart: async (request) => (await lab).training.start(await orderOf(request)),
     trainingFind: async (request) => (await lab).training.find(await orderOf(request)),
-    trainingFindLr: async (request) => (await lab).training.findLr(await orderOf(request)),
+    lrsearchStart: async (request) => (await lab).lrsearch.start(await orderOf(request)),
     trainingEnqueue: async (request) => {
       const { training } = await lab;
       const { requests, weights } = request;

@@ -20,6 +20,7 @@ import type { StagesLab } from "./stages/stages-lab.ts";
 import type { StepperLab } from "./stepper/stepper-lab.ts";
 import type { LearnedLab } from "./training/learned/learned-lab.ts";
 import type { PredictLab } from "./training/learned/predict-lab.ts";
+import type { LrSearchLab } from "./training/lr-search-lab.ts";
 import type { ProfileLab } from "./training/profile-lab.ts";
 import type { TrainingLab } from "./training/training-lab.ts";
 
@@ -41,6 +42,7 @@ export interface Lab {
   readonly session: Omit<SessionLab, "closeAll">;
   readonly gradcheck: GradcheckLab;
   readonly training: Omit<TrainingLab, "close">;
+  readonly lrsearch: LrSearchLab;
   readonly profile: ProfileLab;
   readonly learned: LearnedLab;
   readonly exchange: Omit<ExchangeLab, "close">;

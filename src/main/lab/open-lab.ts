@@ -43,6 +43,7 @@ import { SessionLab } from "./live/session-lab.ts";
 import { StepperLab } from "./stepper/stepper-lab.ts";
 import { PredictLab } from "./training/learned/predict-lab.ts";
 import { LearnedLab } from "./training/learned/learned-lab.ts";
+import { LrSearchLab } from "./training/lr-search-lab.ts";
 import { ProfileLab } from "./training/profile-lab.ts";
 import { TrainingLab } from "./training/training-lab.ts";
 
@@ -244,6 +245,7 @@ export function openIdleLab(options: LabOptions): Lab {
     session,
     gradcheck: new GradcheckLab(services, supervisor, data, tfjsFile),
     training,
+    lrsearch: new LrSearchLab(services, supervisor, data),
     profile: new ProfileLab(services, supervisor, data),
     learned: new LearnedLab(services, supervisor, data),
     exchange,

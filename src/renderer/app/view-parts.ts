@@ -12,6 +12,7 @@ import { connectLive } from "../live/connect-live.ts";
 import { LiveView } from "../live/live-view.tsx";
 import { connectStages } from "../stages/stages-actions.ts";
 import { showStages, stagesStore } from "../stages/stages-store.ts";
+import { connectLrSearch } from "../train/lr-search-store.ts";
 import { readCurves } from "../train/recorded-curves.ts";
 import { connectSweeps } from "../train/sweep-status-store.ts";
 import { restoreTraining, trainingStore } from "../train/training-store.ts";
@@ -65,7 +66,10 @@ export const VIEW_PARTS: Readonly<Record<ViewId, ViewPart>> = {
   },
   train: {
     ...view(async () => (await import("../train/train-view.tsx")).TrainView),
-    connect: connectSweeps,
+    connect: () => {
+      connectSweeps();
+      connectLrSearch();
+    },
   },
   runs: {
     ...view(async () => (await import("../runs/table/runs-view.tsx")).RunsView),
@@ -124,6 +128,11 @@ export const RUN_KINDS: Readonly<Record<RunKind, RunKindParts>> = {
       const record = await ask(window.lab.profileGet({ runId }));
       if (profileStore.get() === null) showProfile(record);
     },
+  },
+  lrsearch: {
+    Part: loaded(async () => (await import("../train/lr-search-run-part.tsx")).LrSearchRunPart),
+    // Train takes the last training up; what a search suggested is on its page.
+    restore: () => Promise.resolve(),
   },
   imported: {
     Part: loaded(async () => (await import("../exchange/imported-run-part.tsx")).ImportedRunPart),

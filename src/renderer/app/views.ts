@@ -79,7 +79,7 @@ const ROWS = [
     id: "train",
     label: "Train",
     icon: FlaskConical,
-    work: { kinds: ["training"], name: "the training" },
+    work: { kinds: ["training", "lrsearch"], name: "the training" },
     buttons: [
       { id: "start-training", label: "Start training", primary: true },
       { id: "queue-training", label: "Add the training to the queue" },

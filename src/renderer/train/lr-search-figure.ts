@@ -1,4 +1,4 @@
-import type { LrSearch, SeedSearch } from "../../shared/experiments/training.ts";
+import type { LrSearch, SeedSearch } from "../../shared/experiments/lr-search.ts";
 import { baseOptions, numberAxis, tooltip } from "../charts/kit/chart-options.ts";
 import { seriesColour } from "../charts/kit/chart-theme.ts";
 import type { Figure } from "../charts/kit/figure.ts";
@@ -35,7 +35,7 @@ const datasetsOf = (searches: readonly SeedSearch[]) => [
 ];
 
 /** Each seed's smoothed loss over the logarithm of the learning rate, and where it falls fastest. */
-export function lrSearchFigure({ searches, suggested }: LrSearch): Figure {
+export function lrSearchFigure({ searches, suggested }: Pick<LrSearch, "searches" | "suggested">): Figure {
   const lines = datasetsOf(searches);
   const smoothedAt = searches.map((_, index) => index + 1);
   const marked = lines.length;

@@ -1,41 +1,53 @@
 import { Button } from "@mantine/core";
 import { useMemo } from "react";
+import type { LrSearch } from "../../shared/experiments/lr-search.ts";
 import { ChartFigure } from "../charts/kit/chart-figure.tsx";
 import { formatNumber } from "../format/number.ts";
 import { useStore } from "../store/create-store.ts";
-import { lrSearchStore } from "./training-actions.ts";
+import { openRun } from "../store/open-run.ts";
 import { lrSearchFigure } from "./lr-search-figure.ts";
+import { lrSearchStore, RATE_DIGITS, takenRate } from "./lr-search-store.ts";
 import type { TrainForm } from "./train-form.ts";
 import own from "./train-view.module.css";
 
-/** The last search for a learning rate. */
+/** The search for a learning rate that was opened or made last. */
 export function LrSearchPart({ form }: { readonly form: TrainForm }) {
-  const search = useStore(lrSearchStore);
-  const figure = useMemo(() => (search === null ? null : lrSearchFigure(search)), [search]);
-  if (search === null || figure === null) return null;
-  const suggested = search.suggested === null ? null : Number(search.suggested.toPrecision(2));
-  const rates = search.searches.flatMap((seeded) => seeded.suggested ?? []);
+  const shown = useStore(lrSearchStore);
+  if (shown === null) return null;
+  const { runId, report } = shown;
+  const rate = report.suggested === null ? null : takenRate(report.suggested);
   return (
     <section className={own["chart"]} aria-label="Search for a learning rate">
-      <ChartFigure figure={figure} />
+      <LrSearchChart search={report} />
       <div className={own["row"]}>
-        {suggested === null ? (
-          <span>The loss falls no further than its own noise: no rate is suggested.</span>
-        ) : (
-          <>
-            <Button size="xs" onClick={() => form.numbers.fields.lr.set(String(suggested))}>
-              Take {formatNumber(suggested)}
-            </Button>
-            <span className={own["quiet"]}>
-              the middle of {rates.length} seeds, {formatNumber(Math.min(...rates), 2)} to{" "}
-              {formatNumber(Math.max(...rates), 2)}
-            </span>
-          </>
+        {rate !== null && (
+          <Button size="xs" onClick={() => form.numbers.fields.lr.set(String(rate))}>
+            Take {formatNumber(rate, RATE_DIGITS)}
+          </Button>
         )}
+        <SuggestionNote search={report} />
+        <Button variant="subtle" size="xs" onClick={() => openRun(runId)}>
+          Open the run
+        </Button>
         <Button variant="subtle" color="gray" size="xs" onClick={() => lrSearchStore.set(null)}>
           Close
         </Button>
       </div>
     </section>
+  );
+}
+
+/** Each seed's loss over the learning rate. */
+export function LrSearchChart({ search }: { readonly search: LrSearch }) {
+  const figure = useMemo(() => lrSearchFigure(search), [search]);
+  return <ChartFigure figure={figure} />;
+}
+
+/** How the suggestion was come by, or why there is none. */
+export function SuggestionNote({ search: { suggested, reason } }: { readonly search: LrSearch }) {
+  return suggested === null ? (
+    <span>No rate is suggested: {reason}.</span>
+  ) : (
+    <span className={own["quiet"]}>{reason}</span>
   );
 }

@@ -1,6 +1,6 @@
 import type { TestScore } from "../../shared/experiments/dataset-details.ts";
 import type { Learned, WeightsChoice } from "../../shared/experiments/learned.ts";
-import type { LrSearch, TrainingControl } from "../../shared/experiments/training.ts";
+import type { TrainingControl } from "../../shared/experiments/training.ts";
 import type { TrainSpec } from "../../shared/specs/train-spec.ts";
 import { ask } from "../bridge/lab.ts";
 import { createStore } from "../store/create-store.ts";
@@ -89,15 +89,12 @@ export async function dequeueTrainings(ids: readonly string[]): Promise<void> {
   }
 }
 
-/** The last search for a learning rate, until another spec is trained. */
-export const lrSearchStore = createStore<LrSearch | null>(null);
-
+/** Searches a learning rate; what it finds is shown when it ends. */
 export async function findLr(spec: TrainSpec, threads: number): Promise<void> {
   try {
-    const request = { spec, threads, ...chosenWeights() };
-    lrSearchStore.set(await ask(window.lab.trainingFindLr(request)));
+    await ask(window.lab.lrsearchStart({ spec, threads, ...chosenWeights() }));
   } catch (error) {
-    showFailure("No learning rate was found", error, { until: "next activity" });
+    showFailure("No learning rate was looked for", error, { until: "next activity" });
   }
 }
 

@@ -171,6 +171,7 @@ interface SavedRun {
     | "stages"
     | "gradcheck"
     | "training"
+    | "lrsearch"
     | "profile"
     | "imported";
   readonly status: "running" | "finished" | "cancelled" | "failed" | "interrupted";

@@ -1,7 +1,6 @@
 import * as v from "valibot";
 import type { MetricName } from "../../core/network/metrics.ts";
 import { forecastSchema } from "./forecast.ts";
-import { measuredNumberSchema } from "../runs/run-records.ts";
 import { trainSpecSchema } from "../specs/train-spec.ts";
 import { threadsSchema } from "../specs/threads.ts";
 
@@ -125,26 +124,6 @@ export const queuedTrainingSchema = v.object({
   reason: v.string(),
 });
 export type QueuedTraining = v.InferOutput<typeof queuedTrainingSchema>;
-
-/** The loss while the learning rate rises from step to step, for one seed. */
-export const seedSearchSchema = v.object({
-  seed: v.number(),
-  points: v.array(v.object({ lr: v.number(), loss: measuredNumberSchema, smoothed: measuredNumberSchema })),
-  /** How many of the points come before the loss runs away. */
-  steps: v.number(),
-  /** Where the smoothed loss falls fastest; null when it falls no further than its noise. */
-  suggested: v.nullable(v.number()),
-  /** Why the search ended. */
-  reason: v.string(),
-});
-export type SeedSearch = v.InferOutput<typeof seedSearchSchema>;
-
-/** The searches of several seeds, the spec's own first, and the middle of what they suggest. */
-export const lrSearchSchema = v.object({
-  searches: v.array(seedSearchSchema),
-  suggested: v.nullable(v.number()),
-});
-export type LrSearch = v.InferOutput<typeof lrSearchSchema>;
 
 /** What a training leaves behind besides metrics: the heat maps of its activations. */
 export const trainingReportSchema = v.object({ histograms: v.array(activationHistogramSchema) });

@@ -53,7 +53,6 @@ import { LESSON_CALLS, LESSON_EVENTS } from "../experiments/lessons.ts";
 import { trainSpecSchema } from "../specs/train-spec.ts";
 import {
   activationHistogramSchema,
-  lrSearchSchema,
   MOST_QUEUED,
   queuedTrainingSchema,
   trainingControlSchema,
@@ -64,6 +63,7 @@ import {
   trainingRequestSchema,
   trainingStateSchema,
 } from "../experiments/training.ts";
+import { lrSearchRecordSchema } from "../experiments/lr-search.ts";
 import { profileOrderSchema, profileRecordSchema } from "../experiments/step-profile.ts";
 import {
   clusterFoundSchema,
@@ -239,8 +239,9 @@ export const IPC_CALLS = {
   trainingState: { input: nothing, output: trainingStateSchema },
   /** Pause, go on, another learning rate; refused while no training is on. */
   trainingControl: { input: trainingControlSchema, output: nothing },
-  /** Trains with a rising learning rate and answers; leaves no run. Refused while an activity is on. */
-  trainingFindLr: { input: trainingRequestSchema, output: lrSearchSchema },
+  /** Trains with a rising learning rate to find one; answers at once. Refused while an activity is on. */
+  lrsearchStart: { input: trainingRequestSchema, output: v.object({ runId: v.string() }) },
+  lrsearchGet: { input: v.object({ runId }), output: lrSearchRecordSchema },
   /** Trains some seconds to say where the time of a step goes; answers at once. Refused while an activity is on. */
   profileStart: { input: profileOrderSchema, output: v.object({ runId: v.string() }) },
   profileGet: { input: v.object({ runId }), output: profileRecordSchema },

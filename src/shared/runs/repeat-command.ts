@@ -11,6 +11,12 @@ export interface RepeatCommand {
   readonly caution: string;
 }
 
+/** Of trainings and searches of their rate. */
+const weightsCaution = ({ config }: RunSummary): string =>
+  config["weights"] === undefined
+    ? ""
+    : "This run began with weights from a file, which the spec does not hold.";
+
 const option = (name: string, value: QuantityValue | undefined): string =>
   value === undefined ? "" : ` --${name} ${String(value)}`;
 
@@ -116,10 +122,9 @@ export function repeatCommand(run: RunSummary): RepeatCommand {
       return {
         command: `train ${specFile}${common}${option("kernels", config["kernels"])} --again`,
         specFile,
-        caution:
-          config["weights"] === undefined
-            ? ""
-            : "This run began with weights from a file, which the spec does not hold.",
+        caution: weightsCaution(run),
       };
+    case "lrsearch":
+      return { command: `find-lr ${specFile}${common}`, specFile, caution: weightsCaution(run) };
   }
 }

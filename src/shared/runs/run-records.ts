@@ -44,6 +44,7 @@ export const runKindSchema = v.picklist([
   "stages",
   "gradcheck",
   "training",
+  "lrsearch",
   "profile",
   "imported",
 ]);

@@ -57,6 +57,7 @@ beforeAll(async () => {
       seed: 3,
     }).done,
     "a training": await lab.training.start(training).done,
+    "a search for a learning rate": await lab.lrsearch.start(training).done,
   };
   await lab.close();
 });
@@ -87,6 +88,7 @@ it.each([
   "a gradient check of a bug, at every coordinate",
   "a ladder at a shape of one's own",
   "a training",
+  "a search for a learning rate",
 ])("repeatCommand() makes %s once more with the same settings", async (name) => {
   const first = originals[name];
   expect(first).toMatchObject({ status: "finished", failure: null });

@@ -25,10 +25,10 @@ describe("Lab.training.start()", () => {
     expect(() => open!.lab.training.enqueue({ requests: [{ spec, threads: 1 }], note: "" })).toThrow(
       OutOfMemoryError,
     );
-    await expect(open.lab.training.findLr({ spec, threads: 1 })).rejects.toThrow(OutOfMemoryError);
+    expect(() => open!.lab.lrsearch.start({ spec, threads: 1 })).toThrow(OutOfMemoryError);
     await expect(open.lab.profile.measure({ spec, threads: 1 })).rejects.toThrow(OutOfMemoryError);
     const misfit = { ...spec, layers: layers.slice(2) };
-    await expect(open.lab.training.findLr({ spec: misfit, threads: 1 })).rejects.toThrow(
+    expect(() => open!.lab.lrsearch.start({ spec: misfit, threads: 1 })).toThrow(
       /takes 30000 values where 784 come in|takes 30,000 values where 784 come in/,
     );
     expect(open.lab.runs.list()).toEqual([]);

@@ -1,4 +1,3 @@
-import { OutOfMemoryError } from "../../../core/errors.ts";
 import {
   profileReportSchema,
   type ProfileRecord,
@@ -10,12 +9,10 @@ import type { LabServices, StartedRun } from "../activity/experiment.ts";
 import { noteNotFinite } from "../activity/note-not-finite.ts";
 import type { RunSupervisor } from "../activity/run-supervisor.ts";
 import type { DataRows } from "../compute/data-rows.ts";
-import { forecastMemory } from "../compute/forecast-memory.ts";
-import { requireFits } from "../compute/require-fits.ts";
 import { trainingConfig } from "./record/training-summary.ts";
 import { resolveTraining } from "./resolved-training.ts";
 import { profiledTraining, profileStep } from "./session/profile-step.ts";
-import { trainingMemory } from "./session/training-memory.ts";
+import { requireRoom } from "./session/require-room.ts";
 import type { TrainingOrder } from "./training-order.ts";
 
 type ProfileOrder = Pick<TrainingOrder, "spec" | "threads">;
@@ -55,14 +52,14 @@ export class ProfileLab {
    * @throws {ContractError} If another activity is on, or the network does not fit its data. @throws {OutOfMemoryError}
    */
   async measure(order: ProfileOrder): Promise<StepProfile> {
-    this.#requireRoom(order);
+    requireRoom(profiledTraining(order.spec), order.threads, this.#services);
     return this.#supervisor.work("profile", TITLE, (activity) => this.#profile(order, activity));
   }
 
   /** The same as a run. @throws {ContractError} @throws {OutOfMemoryError} */
   start(order: ProfileOrder): StartedRun {
-    const tensorBytes = this.#requireRoom(order);
     const { spec, threads } = order;
+    const tensorBytes = requireRoom(profiledTraining(spec), threads, this.#services);
     const training = resolveTraining(spec);
     const { epochs: _epochs, steps: _steps, ...config } = trainingConfig(training, { spec, threads });
     let found: StepProfile | null = null;
@@ -95,17 +92,5 @@ export class ProfileLab {
   #profile({ spec, threads }: ProfileOrder, activity: ActivityHandle): Promise<StepProfile> {
     const { engine } = this.#services;
     return profileStep(spec, { engine, dataRows: this.#dataRows, threads, activity });
-  }
-
-  /** @returns Bytes in the arena. @throws {ContractError} @throws {OutOfMemoryError} */
-  #requireRoom({ spec, threads }: ProfileOrder): number {
-    const { engine } = this.#services;
-    const dataset = this.#services.dataset(spec.data.name);
-    requireFits(spec, dataset);
-    const options = { dataset, workers: { threads, cacheBytes: engine.cacheBytes }, evaluated: false };
-    const parts = trainingMemory(profiledTraining(spec), options);
-    const { refusal, tensorBytes } = forecastMemory({ parts }, engine.arena, null);
-    if (refusal !== "") throw new OutOfMemoryError(refusal);
-    return tensorBytes;
   }
 }

@@ -5,7 +5,6 @@ import { ContractError, OutOfMemoryError } from "../../../core/errors.ts";
 import type { Forecast, ForecastPart } from "../../../shared/experiments/forecast.ts";
 import {
   trainingReportSchema,
-  type LrSearch,
   type QueuedRequest,
   type QueuedTraining,
   type TrainingControl,
@@ -34,7 +33,6 @@ import {
   trainingOfRun,
   type ResolvedTraining,
 } from "./resolved-training.ts";
-import { findLr, searchedTraining } from "./session/find-lr.ts";
 import { trainingMemory } from "./session/training-memory.ts";
 import { TrainingRun } from "./session/training-run.ts";
 import { expectedTrainingMs } from "./session/training-time.ts";
@@ -196,24 +194,6 @@ export class TrainingLab {
   control(control: TrainingControl): void {
     if (this.#run === null) throw new ContractError("No training is on: start one first");
     this.#run.control(control);
-  }
-
-  /**
-   * Trains with a rising learning rate on several seeds; leaves no run.
-   *
-   * @throws {ContractError} If another activity is on, or the network does not fit its data. @throws {OutOfMemoryError}
-   */
-  async findLr(order: Pick<TrainingOrder, "spec" | "threads" | "given">): Promise<LrSearch> {
-    const { spec, threads, given = null } = order;
-    assertWeightsGiven(order);
-    const misfit = this.#misfit(spec);
-    if (misfit !== "") throw new ContractError(misfit);
-    const parts = this.#memoryParts(searchedTraining(spec), { threads, evaluated: false });
-    const { refusal } = forecastMemory({ parts }, this.#services.engine.arena, null);
-    if (refusal !== "") throw new OutOfMemoryError(refusal);
-    return this.#supervisor.work("training", "Looking for a learning rate", (activity) =>
-      findLr(spec, { engine: this.#services.engine, dataRows: this.#dataRows, threads, given, activity }),
-    );
   }
 
   queueGet(): readonly QueuedTraining[] {

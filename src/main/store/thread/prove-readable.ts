@@ -4,6 +4,7 @@ import { documentRunReportSchema } from "../../../shared/experiments/document-ru
 import { gradcheckReportSchema } from "../../../shared/experiments/gradcheck.ts";
 import { initReportSchema } from "../../../shared/experiments/init.ts";
 import { ladderRecordSchema } from "../../../shared/experiments/ladder.ts";
+import { lrSearchReportSchema } from "../../../shared/experiments/lr-search.ts";
 import { runComparisonSchema } from "../../../shared/runs/run-comparison.ts";
 import {
   metricPointSchema,
@@ -29,6 +30,7 @@ const REPORTS: Readonly<Record<RunKind, v.GenericSchema | null>> = {
   stages: stagesReportSchema,
   gradcheck: gradcheckReportSchema,
   training: trainingReportSchema,
+  lrsearch: lrSearchReportSchema,
   profile: profileReportSchema,
   imported: importedReportSchema,
 };

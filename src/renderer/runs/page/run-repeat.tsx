@@ -14,7 +14,7 @@ import part from "../../ui/run-part.module.css";
 /** What a run was made of, as the JSON that the command line reads; null where there is none. */
 async function specOf({ id, kind, config }: RunSummary): Promise<string | null> {
   const textOf = (network: unknown): string => JSON.stringify(network, null, 2);
-  if (kind === "training" || kind === "profile")
+  if (kind === "training" || kind === "lrsearch" || kind === "profile")
     return typeof config["spec"] === "string" ? config["spec"] : null;
   if (kind === "notebook") return (await ask(window.lab.sessionReport({ runId: id }))).report?.text ?? null;
   if (kind === "gradcheck") {

@@ -4,7 +4,7 @@ import { labCall, type AnsweringLab } from "../../../../src/main/ipc/lab-calls.t
 import type { IpcServices } from "../../../../src/main/ipc/own-handlers.ts";
 import type { Lab } from "../../../../src/main/lab/lab.ts";
 import { IPC_CALLS } from "../../../../src/shared/ipc/ipc-contract.ts";
-import type { LrSearch } from "../../../../src/shared/experiments/training.ts";
+import type { QueuedTraining } from "../../../../src/shared/experiments/training.ts";
 
 const refuse = (): never => {
   throw new Error("nothing is asked for here");
@@ -32,13 +32,15 @@ test("ipcHandlers() answers every call of the contract", () => {
 
 test("labCall() asks the part and the method that the call's name spells, on the part itself", async () => {
   const training = {
-    found: { searches: [], suggested: 0.1 } satisfies LrSearch,
-    findLr() {
-      return this.found;
+    waiting: [
+      { id: "a", title: "a training", note: "", queuedAt: "", state: "waits", reason: "" },
+    ] satisfies QueuedTraining[],
+    queueGet() {
+      return this.waiting;
     },
   };
-  const answer = labCall("trainingFindLr", Promise.resolve({ training }));
-  expect(await answer({ spec: refuse as never, threads: 1, again: false })).toEqual(training.found);
+  const answer = labCall("trainingQueueGet", Promise.resolve({ training }));
+  expect(await answer(undefined)).toBe(training.waiting);
 });
 
 test("labCall() gives the input on and waits for a lab that is still opening", async () => {

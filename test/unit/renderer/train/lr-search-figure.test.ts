@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { lossRange, lrSearchFigure } from "../../../../src/renderer/train/lr-search-figure.ts";
-import type { SeedSearch } from "../../../../src/shared/experiments/training.ts";
+import type { SeedSearch } from "../../../../src/shared/experiments/lr-search.ts";
 
 function search(seed: number, change: (losses: number[]) => void): SeedSearch {
   const losses = Array.from({ length: 100 }, (_, step) => (step < 60 ? 2.5 : 0.5));
@@ -10,6 +10,7 @@ function search(seed: number, change: (losses: number[]) => void): SeedSearch {
     steps: 90,
     suggested: 1e-3,
     reason: "the loss is four times its lowest",
+    whole: true,
     points: losses.map((loss, step) => ({
       lr: 10 ** (-6 + step / 20),
       loss,

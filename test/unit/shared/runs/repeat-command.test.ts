@@ -38,6 +38,7 @@ test.each([
   ],
   [run("init", { otherwise: "none", gradients: false }), "init r-1.json --threads 2 --save"],
   [run("training", { spec: "{}" }), "train r-1.json --threads 2 --again"],
+  [run("lrsearch", { spec: "{}" }), "find-lr r-1.json --threads 2"],
   [
     run("training", { spec: "{}", kernels: "simd128" }),
     "train r-1.json --threads 2 --kernels simd128 --again",

@@ -1,56 +1,68 @@
-import { ContractError, DivergedError } from "../../../../core/errors.ts";
-import { middleRate, readRangeTest } from "../../../../core/optimisers/range-test.ts";
-import type { LrSearch, SeedSearch } from "../../../../shared/experiments/training.ts";
-import { batchNormMisfit, type TrainSpec } from "../../../../shared/specs/train-spec.ts";
+import { DivergedError } from "../../../../core/errors.ts";
+import { readRangeTest } from "../../../../core/optimisers/range-test.ts";
+import { LR_SEARCH, type SeedSearch } from "../../../../shared/experiments/lr-search.ts";
+import type { TrainSpec } from "../../../../shared/specs/train-spec.ts";
 import type { Engine } from "../../../engine/engine.ts";
 import { equalPart, type ActivityHandle } from "../../activity/activity-handle.ts";
+import { endingWith } from "../../activity/ending-with.ts";
 import { drawNetwork } from "../../compute/draw-network.ts";
 import type { DataRows, DataTensors } from "../../compute/data-rows.ts";
 import type { GivenParameters } from "../../compute/network-setup.ts";
 import { resolveTraining, type ResolvedTraining } from "../resolved-training.ts";
-import { Trainer } from "./trainer.ts";
+import { Trainer, type StepMetric } from "./trainer.ts";
 import { trainingData } from "./training-data.ts";
 
-/** From here to there, evenly in the logarithm. */
-const LOWEST_LR = 1e-6;
-const HIGHEST_LR = 10;
-const SEARCH_STEPS = 200;
-/** One seed's curve is as much noise as loss; the middle of five is not. */
-const SEARCH_SEEDS = 5;
+const { lowestLr, highestLr, steps: SEARCH_STEPS, seeds: SEARCH_SEEDS } = LR_SEARCH;
 
 /** The learning rate of a search's step, from 0. */
-const searchRate = (step: number): number =>
-  LOWEST_LR * (HIGHEST_LR / LOWEST_LR) ** (step / (SEARCH_STEPS - 1));
+const searchRate = (step: number): number => lowestLr * (highestLr / lowestLr) ** (step / (SEARCH_STEPS - 1));
+
+const lossesOf = (steps: readonly StepMetric[]): number[] => steps.map(({ value }) => value);
 
 /**
- * Trains with a learning rate that rises from step to step until the loss runs away.
+ * Trains with a learning rate that rises from step to step until the loss runs away; gathers the loss of each of the `steps`.
  *
  * @throws {ExperimentCancelled} @throws {TaskError} @see readRangeTest
  */
-async function searchSeed(trainer: Trainer, progress: ActivityHandle["progress"]): Promise<SeedSearch> {
-  const losses: number[] = [];
-  let reason = `the highest rate, ${HIGHEST_LR}, was reached`;
-  while (!trainer.finished) {
+async function untilRunaway(
+  trainer: Trainer,
+  steps: StepMetric[],
+  progress: ActivityHandle["progress"],
+): Promise<void> {
+  let until = 0;
+  while (!trainer.finished && until === steps.length) {
     try {
       await trainer.advance((metrics) => {
-        losses.push(...metrics.map(({ value }) => value));
-        progress(losses.length / SEARCH_STEPS);
+        steps.push(...metrics);
+        progress(steps.length / SEARCH_STEPS);
       });
     } catch (error) {
-      if (!(error instanceof DivergedError)) throw error;
-      reason = "the loss is no longer finite";
-      break;
+      if (error instanceof DivergedError) return;
+      throw error;
     }
-    if (readRangeTest(losses, SEARCH_STEPS).until < losses.length) break;
+    ({ until } = readRangeTest(lossesOf(steps), SEARCH_STEPS));
   }
+}
+
+/** Reads the losses as far as they count: how many steps came after the loss ran away depends on how fast they are. */
+function seedSearch(seed: number, losses: readonly number[], whole: boolean): SeedSearch {
   const { smoothed, steepest, until } = readRangeTest(losses, SEARCH_STEPS);
-  if (until < smoothed.length) reason = "the loss is four times its lowest";
+  const reason = !whole
+    ? "it was cut short"
+    : until < smoothed.length
+      ? "the loss is four times its lowest"
+      : until < losses.length
+        ? "the loss is no longer finite"
+        : `the highest rate, ${highestLr}, was reached`;
   return {
-    seed: trainer.training.spec.seed,
-    points: losses.map((loss, step) => ({ lr: searchRate(step), loss, smoothed: smoothed[step] ?? NaN })),
+    seed,
+    points: losses
+      .slice(0, until + 1)
+      .map((loss, step) => ({ lr: searchRate(step), loss, smoothed: smoothed[step] ?? NaN })),
     steps: until,
-    suggested: steepest === null ? null : searchRate(steepest),
+    suggested: steepest === null || !whole ? null : searchRate(steepest),
     reason,
+    whole,
   };
 }
 
@@ -65,38 +77,34 @@ export const searchedTraining = (spec: TrainSpec): ResolvedTraining =>
     earlyStop: undefined,
   });
 
+interface LrSearchOptions {
+  readonly engine: Engine;
+  readonly dataRows: DataRows;
+  readonly threads: number;
+  readonly given: GivenParameters | null;
+  readonly activity: ActivityHandle;
+  /** Told of each seed at its end, with the steps of its points, also of one that was cut short. */
+  readonly onSearched: (search: SeedSearch, steps: readonly StepMetric[]) => void;
+  /** Told what went wrong in `onSearched` after a search was cut short. */
+  readonly tell: (message: string) => void;
+}
+
 /**
  * Searches on several seeds, the spec's own first.
  *
- * @throws {ContractError} If batch norm cannot train on its batches. @throws {ExperimentCancelled} @throws {TaskError}
+ * @param searched See `searchedTraining`. @throws {ExperimentCancelled} @throws {TaskError}
  */
 export async function findLr(
-  spec: TrainSpec,
-  {
-    engine,
-    dataRows,
-    threads,
-    given,
-    activity,
-  }: {
-    readonly engine: Engine;
-    readonly dataRows: DataRows;
-    readonly threads: number;
-    readonly given: GivenParameters | null;
-    readonly activity: ActivityHandle;
-  },
-): Promise<LrSearch> {
-  const searched = searchedTraining(spec);
-  const misfit = batchNormMisfit(searched.spec);
-  if (misfit !== "") throw new ContractError(`Looking for a learning rate: ${misfit}`);
+  searched: ResolvedTraining,
+  { engine, dataRows, threads, given, activity, onSearched, tell }: LrSearchOptions,
+): Promise<void> {
+  const { network, schemes, spec } = searched;
   const rows = (): Promise<DataTensors> => dataRows.rows(spec.data);
-  const { network, schemes } = searched;
-  const searches: SeedSearch[] = [];
   for (let n = 0; n < SEARCH_SEEDS; n++) {
     const seed = (spec.seed + n) % 2 ** 32;
     const parameters = given ?? (await drawNetwork(engine, { network, schemes, seed }, { rows, threads }));
-    const data = await trainingData(dataRows, searched.spec);
-    const training = { ...searched, spec: { ...searched.spec, seed } };
+    const training = { ...searched, spec: { ...spec, seed } };
+    const data = await trainingData(dataRows, spec);
     const trainer = new Trainer(engine, training, {
       data,
       threads,
@@ -104,12 +112,21 @@ export async function findLr(
       rate: searchRate,
       givesWay: true,
     });
-    try {
-      activity.phase(`seed ${seed}: up to ${SEARCH_STEPS} steps with a rising rate`);
-      searches.push(await searchSeed(trainer, activity.part(equalPart(n, SEARCH_SEEDS)).progress));
-    } finally {
-      trainer.release();
-    }
+    const steps: StepMetric[] = [];
+    let whole = false;
+    await endingWith(
+      async () => {
+        activity.phase(`seed ${seed}: up to ${SEARCH_STEPS} steps with a rising rate`);
+        await untilRunaway(trainer, steps, activity.part(equalPart(n, SEARCH_SEEDS)).progress);
+        whole = true;
+      },
+      () => {
+        trainer.release();
+        if (steps.length === 0) return;
+        const search = seedSearch(seed, lossesOf(steps), whole);
+        onSearched(search, steps.slice(0, search.points.length));
+      },
+      tell,
+    );
   }
-  return { searches, suggested: middleRate(searches.map(({ suggested }) => suggested)) };
 }

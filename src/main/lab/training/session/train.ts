@@ -12,14 +12,12 @@ import { isOutOfSpace } from "../../../store/store-failure.ts";
 import type { ActivityHandle } from "../../activity/activity-handle.ts";
 import { eventNumber } from "../event-number.ts";
 import type { Checkpoint, Checkpoints } from "./checkpoints.ts";
+import { monotonicMs } from "../../../timing/monotonic-ms.ts";
 import type { Evaluation, Evaluations, Trainer, TrainingState } from "./trainer.ts";
 import type { TrainingSession } from "./training-session.ts";
 
 /** A state to go on from is written this often: with a dispatch of 250 ms, less than a second is done again. */
 const SAVE_EVERY_MS = 500;
-
-/** The clock that workers stamp records with. */
-const monotonicMs = (): number => Number(process.hrtime.bigint()) / 1e6;
 
 export interface TrainingListener {
   metrics(points: readonly MetricPoint[]): void;
