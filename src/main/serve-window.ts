@@ -24,6 +24,7 @@ import { guardQuit } from "./shell/quit-guard.ts";
 import { RecentFiles } from "./shell/recent-files.ts";
 import { sqlConsole } from "./shell/sql-console.ts";
 import { drainStandardStreams } from "./shell/standard-streams.ts";
+import { windowSystem } from "./shell/window-system.ts";
 import { watchOpening, windowUsable } from "./shell/window-usable.ts";
 import { writeClipboard } from "./shell/write-clipboard.ts";
 
@@ -64,6 +65,7 @@ export function serveWindow(open: OpenWindow): {
         logPath: files.logPath,
         appVersion: app.getVersion(),
         runtimeSource: options.runtimeSource,
+        windowSystem,
       }),
     { ask: options.demoDir === null ? folderDialog(window) : () => Promise.resolve(null), log },
   );

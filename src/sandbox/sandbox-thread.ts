@@ -29,7 +29,7 @@ const sources = new CellSources();
 const keys = new RandomKeys(seed);
 const outputs = new CellOutputs((output) => line.tell({ kind: "output", output }));
 const ledger = new TensorLedger(line, () => void interpreter.call("makeGarbage"));
-const timer = new TimeRecorder(ledger, threads);
+const timer = new TimeRecorder(ledger, line, threads);
 const checker = new CheckRecorder(ledger, line, seed);
 /** The last error of the lab that a cell saw, and where the operation was recorded that it is about. */
 let lastError: { readonly message: string; readonly at: SourceLine | null } | null = null;

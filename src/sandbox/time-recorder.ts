@@ -2,17 +2,20 @@ import { quantile } from "../core/statistics.ts";
 import type { TensorNode } from "../core/tensor/tensor-node.ts";
 import type { Timing } from "../shared/live/cell-output.ts";
 import { GuestError } from "./guest-error.ts";
+import type { MainLine } from "./main-line.ts";
 import type { TensorLedger } from "./tensor-ledger.ts";
 
 /** Records what a function does, then has the program timed. */
 export class TimeRecorder {
   readonly #ledger: TensorLedger;
+  readonly #line: MainLine;
   readonly #threads: number;
   #beganMs = 0;
   #recorded = 0;
 
-  constructor(ledger: TensorLedger, threads: number) {
+  constructor(ledger: TensorLedger, line: MainLine, threads: number) {
     this.#ledger = ledger;
+    this.#line = line;
     this.#threads = threads;
   }
 
@@ -20,6 +23,7 @@ export class TimeRecorder {
     if (this.#ledger.isRecording) {
       throw new GuestError("TypeError", "time(): inside of time() and check() nothing else can be timed");
     }
+    this.#line.ask<"timing">({ kind: "timing", at: "begin" });
     this.#ledger.beginRecording("timing");
     this.#beganMs = performance.now();
   }
@@ -49,6 +53,7 @@ export class TimeRecorder {
   }
 
   #timing(name: string, method: Timing["method"], samplesMs: readonly number[], recordMs: number): Timing {
+    const { warnings } = this.#line.ask<"timing">({ kind: "timing", at: "end" });
     return {
       name,
       method,
@@ -59,6 +64,7 @@ export class TimeRecorder {
       threads: this.#threads,
       operations: this.#recorded,
       recordMs,
+      warnings: [...warnings],
     };
   }
 }

@@ -74,6 +74,10 @@ describe("the stages view", () => {
       expect(text, stage).toMatch(/peak allocated/);
     }
     await page.getByText("75 of 75 comparisons are equal").waitFor();
+    await page.getByText("How the stages are measured").click();
+    const conditions = page.locator("section", { has: page.getByRole("heading", { name: "Conditions" }) });
+    expect(await conditions.last().innerText()).toMatch(/kept busy by other programs\s*[\d.]+ processors/);
+    await page.getByText("How the stages are measured").click();
     const matrix = page.getByRole("region", { name: "Agreement of the stages" });
     expect(await matrix.getByText("equal", { exact: true }).count()).toBe(15);
     expect(await matrix.innerText()).toContain("same bits");

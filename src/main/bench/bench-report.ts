@@ -56,6 +56,8 @@ export interface BenchMachine extends Machine {
 export interface BenchReport {
   readonly machine: BenchMachine;
   readonly cases: readonly CaseReport[];
+  /** What the machine did that makes the times untrustworthy. */
+  readonly warnings: readonly string[];
   /** Of `--live`. */
   readonly live?: LiveFigures;
 }

@@ -3,6 +3,9 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { CommanderError } from "commander";
 import { app } from "electron";
+import { windowSystem } from "../shell/window-system.ts";
+import { thisMachine } from "../timing/machine-system.ts";
+import { MachineWatch } from "../timing/machine-watch.ts";
 import { readBenchOptions } from "./bench-options.ts";
 import { runBench } from "./run-bench.ts";
 
@@ -32,7 +35,10 @@ async function bench(): Promise<number> {
           datasetsDir: join(profileDir, "datasets"),
         },
       },
-      (text) => process.stderr.write(`${text}\n`),
+      {
+        say: (text) => process.stderr.write(`${text}\n`),
+        machineWatch: new MachineWatch(thisMachine(windowSystem)),
+      },
     );
     process.stdout.write(`${report}\n`);
     return 0;

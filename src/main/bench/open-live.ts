@@ -1,6 +1,7 @@
 import { KernelUnavailableError } from "../../core/errors.ts";
 import type { CellOutput } from "../../shared/live/cell-output.ts";
 import { LiveLab } from "../lab/live/live-lab.ts";
+import { MachineWatch } from "../timing/machine-watch.ts";
 import { NO_SAVED_RUNS } from "../lab/live/saved-runs.ts";
 import { DatasetLibrary } from "../lab/datasets/dataset-library.ts";
 import type { ActivityHandle } from "../lab/activity/activity-handle.ts";
@@ -71,6 +72,7 @@ export const openLive = (engine: Engine, places: LivePlaces): LiveLab =>
     engine,
     runs: NO_SAVED_RUNS,
     sandboxFile: places.sandboxFile,
+    machineWatch: new MachineWatch(),
     datasets: liveDatasets(places),
     asActivity: (_title, body) => body(UNWATCHED),
   });

@@ -21,7 +21,7 @@ const ratioOf = ({ ratio }: PeerFigures): string =>
 const measured = (peer: PeerFigures | NotMeasured): peer is PeerFigures => !("notMeasured" in peer);
 
 /** Every contender of every case in a row, our own first; reasons for what is missing below. */
-export function reportText({ machine, cases, live }: BenchReport): string {
+export function reportText({ machine, cases, warnings, live }: BenchReport): string {
   const head = ["case", "who", "median", "spread", "speed", "threads", "cpu", "time beside ours"];
   const row = (name: string, who: string, figures: Figures, ratio: string): string[] => [
     name,
@@ -45,7 +45,7 @@ export function reportText({ machine, cases, live }: BenchReport): string {
     ),
   );
   return [
-    `${machineText({ machine, cases })}\n`,
+    `${[machineText(machine), ...warnings.map((warning) => `Warning: ${warning}`)].join("\n")}\n`,
     textTable(head, rows),
     "",
     ...versionsText(cases),
@@ -91,7 +91,7 @@ const liveText = (live: LiveFigures): string[] => [
 
 const peakText = (share: number): string => `${(100 * share).toFixed(0)} % of peak`;
 
-const machineText = ({ machine }: BenchReport): string =>
+const machineText = (machine: BenchReport["machine"]): string =>
   `${machine.date}, ${machine.cpuModel}, ${machine.cpuCores} cores, Electron ${machine.electron}, ` +
   `${machine.kernel}, load before ${machine.loadBefore.toFixed(2)}`;
 
@@ -105,7 +105,8 @@ export function reportMarkdown(report: BenchReport): string {
   };
   const head = ["case", "M × K × N", "ours", "speed", ...peers];
   return [
-    `${machineText(report)}. Times of others in multiples of ours; ${report.cases[0]?.threads ?? 0} threads.`,
+    `${machineText(report.machine)}. Times of others in multiples of ours; ${report.cases[0]?.threads ?? 0} threads.`,
+    ...report.warnings.map((warning) => `Warning: ${warning}`),
     "",
     line(head),
     line(head.map(() => "---")),

@@ -6,6 +6,7 @@ import { Engine } from "../engine/engine.ts";
 import { joinsVectors } from "../engine/joins-vectors.ts";
 import { setV8Flags } from "../engine/v8-flags.ts";
 import { describeMachine } from "../lab/diagnostics/machine.ts";
+import type { MachineWatch } from "../timing/machine-watch.ts";
 import type { BenchOptions } from "./bench-options.ts";
 import type { BenchMachine, BenchReport, CaseReport, RawSamples } from "./bench-report.ts";
 import { planReport } from "./plan-report.ts";
@@ -45,9 +46,10 @@ function writeRawSamples(path: string, report: BenchReport, raw: readonly RawSam
 export async function runBench(
   options: BenchOptions,
   places: BenchPlaces,
-  say: (text: string) => void,
+  { say, machineWatch }: { readonly say: (text: string) => void; readonly machineWatch: MachineWatch },
 ): Promise<string> {
   const { threads, oneThread } = options;
+  const stretch = machineWatch.begin();
   const loadBefore = loadavg()[0] ?? NaN;
   const v8Flags = options.v8Flags ? setV8Flags() : [];
   const engine = await Engine.start({
@@ -57,6 +59,9 @@ export async function runBench(
   });
   try {
     if (options.plan !== null) return planReport(engine, options.cases, options.plan);
+    // Peers compute in processes of their own.
+    if (options.peers) stretch.leaveOthersOut();
+    const warnings = (): readonly string[] => stretch.look("while the cases ran").warnings;
     const peak = engine.tuning.peakGflops;
     const machine: BenchMachine = {
       ...describeMachine(`wasm-${engine.instructionSet}`),
@@ -82,12 +87,13 @@ export async function runBench(
       cases.push(result.report);
       raw.push(result.raw);
       // After every case: a run that is stopped half-way has measured something too.
-      writeRawSamples(out, { machine, cases }, raw);
+      writeRawSamples(out, { machine, cases, warnings: warnings() }, raw);
     }
     const live = options.live ? { live: await measureLive(engine, { threads, places: places.live }) } : {};
-    writeRawSamples(out, { machine, cases, ...live }, raw);
+    const report = { machine, cases, warnings: warnings(), ...live };
+    writeRawSamples(out, report, raw);
     say(`Raw samples: ${out}`);
-    return FORMATS[options.format]({ machine, cases, ...live });
+    return FORMATS[options.format](report);
   } finally {
     await engine.close();
   }

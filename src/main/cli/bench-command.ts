@@ -53,7 +53,7 @@ export async function runBenchCommand(
     printJson(profile);
     return EXIT.ok;
   }
-  const { network, batchSize, threads, plain, profiled } = profile;
+  const { network, batchSize, threads, plain, profiled, conditions } = profile;
   const lines = [
     `a step of ${network}, batches of ${batchSize}, ${counted(threads, "thread")}: median ${plain.medianUs.toFixed(1)} µs ` +
       `(quartiles ${plain.lowUs.toFixed(1)} to ${plain.highUs.toFixed(1)}) over ${counted(plain.steps, "step")}`,
@@ -65,6 +65,7 @@ export async function runBenchCommand(
       profileTable(profile),
     );
   }
+  lines.push(...(conditions?.warnings ?? []).map((warning) => `Warning: ${warning}`));
   print(`${lines.join("\n")}\n`);
   return EXIT.ok;
 }

@@ -67,6 +67,6 @@ export function ladderReport(record: LadderRecord): string {
     ...tables,
     ...conditions.warnings.map((warning) => `Warning: ${warning}`),
     `run ${record.runId}; ${machine.cpuModel}, ${counted(settings.threads, "thread")}, Electron ${machine.electron}, kernel ${machine.kernel}`,
-    `peak ${peak}, memory ${bandwidth}, governor ${conditions.governor}, load before ${conditions.loadBefore.toFixed(2)}`,
+    `peak ${peak}, memory ${bandwidth}, governor ${conditions.governor}, load before ${shown(conditions.loadBefore, (load) => load.toFixed(2)) || "unknown"}`,
   ].join("\n");
 }

@@ -9,6 +9,8 @@ import { probeFlags } from "../engine/probe-flags.ts";
 import { ownV8Flags, setV8Flags } from "../engine/v8-flags.ts";
 import { followWriter } from "../store/follow-writer.ts";
 import { openStore, type OpenStoreOptions } from "../store/open/open-store.ts";
+import { thisMachine, type WindowSystem } from "../timing/machine-system.ts";
+import { MachineWatch } from "../timing/machine-watch.ts";
 import { EventLoopDelay } from "./activity/event-loop-delay.ts";
 import { ExperimentCancelled } from "./activity/experiment-cancelled.ts";
 import type { LabEvent, LabServices } from "./activity/experiment.ts";
@@ -65,6 +67,8 @@ export interface LabOptions {
   readonly kernels?: InstructionSet;
   /** The arena's memory goes back to the system when nothing was on for so long. */
   readonly idleMs?: number;
+  /** What Electron's main process knows of the machine; absent in a plain process. */
+  readonly windowSystem?: WindowSystem;
   /** How the database is opened, see OpenStoreOptions. */
   readonly database?: Pick<OpenStoreOptions, "readOnly" | "emptyIfMissing" | "usualPlace">;
 }
@@ -125,6 +129,7 @@ export function openIdleLab(options: LabOptions): Lab {
       emit({ name: "failure", payload: { title: "A data set cannot be read", message } });
     },
   });
+  const machineWatch = new MachineWatch(thisMachine(options.windowSystem));
   const services: LabServices = {
     engine,
     store,
@@ -132,6 +137,7 @@ export function openIdleLab(options: LabOptions): Lab {
     get machineId() {
       return machine.get().id;
     },
+    machineWatch,
     resourcesDir: options.resourcesDir,
     dataset: (name) => datasets.find(name),
     appVersion: options.appVersion,
@@ -180,6 +186,7 @@ export function openIdleLab(options: LabOptions): Lab {
       metrics: (runId, name) => store.getMetrics(runId, name),
     },
     sandboxFile: builtFile("sandbox.js"),
+    machineWatch,
     asActivity: (title, body) => supervisor.work("notebook", title, body),
   });
   const documents = new DocumentLibrary({ store, resourcesDir: options.resourcesDir, emit });

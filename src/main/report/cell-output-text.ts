@@ -3,6 +3,7 @@ import { partText } from "../../shared/live/part-text.ts";
 import type { CellOutput, ShownValue } from "../../shared/live/cell-output.ts";
 import type { CellError } from "../../shared/live/cell-result.ts";
 import type { CheckReport } from "../../shared/live/check-report.ts";
+import { timingWarnings } from "../../shared/live/timing-warnings.ts";
 import type { SourcePlace } from "../../shared/live/source-place.ts";
 import { textTable } from "./text-table.ts";
 
@@ -139,10 +140,13 @@ export function cellOutputText(output: CellOutput): string {
     case "value":
       return output.text;
     case "show":
-      return textTable(
-        ["name", "value"],
-        output.values.map((value) => [value.name, shownText(value)]),
-      );
+      return [
+        textTable(
+          ["name", "value"],
+          output.values.map((value) => [value.name, shownText(value)]),
+        ),
+        ...timingWarnings(output.values).map((warning) => `Warning: ${warning}`),
+      ].join("\n");
     case "table":
       return textTable(
         output.columns,

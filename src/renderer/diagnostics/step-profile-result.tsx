@@ -5,6 +5,7 @@ import { ChartFigure } from "../charts/kit/chart-figure.tsx";
 import { formatNumber } from "../format/number.ts";
 import { DataTable } from "../ui/data-table.tsx";
 import { ExactText } from "../ui/exact-text.tsx";
+import { ReadingNotes } from "../ui/reading-notes.tsx";
 import { formatMicroseconds } from "./format-microseconds.ts";
 import { profileLines, stepProfileFigure, waitedUs } from "./step-profile-figure.ts";
 import classes from "./diagnostics.module.css";
@@ -21,6 +22,7 @@ export function StepProfileResult({ profile }: { readonly profile: StepProfile }
         {counted(threads, "thread")}; <Microseconds us={profiled.medianUs} /> with clocks beside the ops, with
         the same losses. A worker waits <Microseconds us={waitedUs(profile)} /> of it at barriers.
       </p>
+      <ReadingNotes warnings={profile.conditions?.warnings ?? []} />
       <div className={classes["profile"]} data-chart="step-profile">
         <ChartFigure figure={figure} toolsShown />
         <ProfileTable profile={profile} />

@@ -1,5 +1,6 @@
 import type { LadderRecord, LadderSettings } from "../../shared/experiments/ladder.ts";
 import { formatBytes, formatNumber, fullPrecision } from "../format/number.ts";
+import { conditionFacts } from "../ui/condition-facts.ts";
 import { FactList, type Fact } from "../ui/fact-list.tsx";
 import { machineFacts } from "../ui/machine-facts.ts";
 import classes from "./ladder-view.module.css";
@@ -36,7 +37,7 @@ export function MeasuredHow({ settings, record }: MeasuredHowProps) {
       </ul>
       {record !== null && (
         <div className={classes["conditions"]}>
-          <FactList title="Conditions" facts={conditionFacts(record)} />
+          <FactList title="Conditions" facts={factsOf(record)} />
           <FactList title="Machine" facts={machineFacts(record.machine)} />
         </div>
       )}
@@ -44,13 +45,10 @@ export function MeasuredHow({ settings, record }: MeasuredHowProps) {
   );
 }
 
-function conditionFacts({ conditions, limits, settings }: LadderRecord): readonly Fact[] {
-  const { loadBefore, governor, onBattery, kernel } = conditions;
+function factsOf({ conditions, limits, settings }: LadderRecord): readonly Fact[] {
   return [
-    { label: "load before", text: formatNumber(loadBefore, 3), exact: fullPrecision(loadBefore) },
-    { label: "governor", text: governor === "" ? "not known" : governor },
-    { label: "power", text: onBattery === null ? "not known" : onBattery ? "battery" : "mains" },
-    { label: "kernel", text: kernel },
+    ...conditionFacts(conditions),
+    { label: "kernel", text: conditions.kernel },
     { label: "seed", text: String(settings.seed), exact: String(settings.seed) },
     ...measured("measured peak", limits.peakGflops, "GFLOP/s"),
     ...measured("measured bandwidth", limits.bandwidthGBs, "GB/s"),

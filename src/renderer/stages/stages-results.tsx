@@ -5,6 +5,9 @@ import type { StageDescription } from "../../shared/experiments/stages.ts";
 import { ChartFigure } from "../charts/kit/chart-figure.tsx";
 import { formatDate, formatExactDate } from "../format/date.ts";
 import { openRun } from "../store/open-run.ts";
+import { conditionFacts } from "../ui/condition-facts.ts";
+import { FactList } from "../ui/fact-list.tsx";
+import { ReadingNotes } from "../ui/reading-notes.tsx";
 import { RunStatusBadge } from "../ui/run-status-badge.tsx";
 import { useStore } from "../store/create-store.ts";
 import { labStore } from "../store/lab-store.ts";
@@ -32,6 +35,7 @@ export function StagesResults({ shown, running }: StagesResultsProps) {
   return (
     <>
       <StagesHead shown={shown} running={running} />
+      <ReadingNotes warnings={report?.conditions?.warnings ?? []} />
       {timed && (
         <div className={classes["chart"]} data-chart="stages">
           <ChartFigure figure={figure} toolsShown />
@@ -43,10 +47,11 @@ export function StagesResults({ shown, running }: StagesResultsProps) {
   );
 }
 
-function StagesHead({ shown: { runId, settings, results }, running }: StagesResultsProps) {
+function StagesHead({ shown: { runId, settings, results, record }, running }: StagesResultsProps) {
   const run = useStore(labStore, ({ runs }) => runs?.find(({ id }) => id === runId));
   const status = running ? "running" : run?.status;
   const { rows, threads, samples } = settings;
+  const conditions = record?.report.conditions ?? null;
   return (
     <>
       <div className={classes["head"]}>
@@ -97,6 +102,11 @@ function StagesHead({ shown: { runId, settings, results }, running }: StagesResu
             it lasts.
           </li>
         </ul>
+        {conditions !== null && (
+          <div className={classes["conditions"]}>
+            <FactList title="Conditions" facts={conditionFacts(conditions)} />
+          </div>
+        )}
       </details>
     </>
   );

@@ -10,6 +10,7 @@ import { showStages, stagesStore } from "./stages-store.ts";
 import { AgreementPart } from "./agreement-part.tsx";
 import { GainsPart } from "./gains-part.tsx";
 import { takeStagesSettings } from "./stages-form.ts";
+import { ReadingNotes } from "../ui/reading-notes.tsx";
 import { ErrorNotice } from "../ui/notices.tsx";
 import part from "../ui/run-part.module.css";
 
@@ -33,6 +34,7 @@ export function StagesRunPart({ details: { run } }: RunPartProps) {
               Open in Stages with these settings
             </Button>
           </div>
+          <ReadingNotes warnings={answer.value.report.conditions?.warnings ?? []} />
           {answer.value.report.gains.length > 0 && <GainsPart gains={answer.value.report.gains} />}
           {answer.value.report.pairs.length > 0 && (
             <AgreementPart report={answer.value.report} stages={stages} />

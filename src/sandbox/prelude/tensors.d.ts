@@ -226,6 +226,8 @@ interface Timing {
   readonly threads: number;
   readonly operations: number;
   readonly recordMs: number;
+  /** What the machine did meanwhile that makes the times untrustworthy: other programs, its battery, heat. */
+  readonly warnings: readonly string[];
 }
 /** How long f takes: what it records is run `samples` times after a warm-up. */
 declare function time(f: () => unknown, options?: { readonly samples?: number }): Timing;

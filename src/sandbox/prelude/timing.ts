@@ -11,6 +11,7 @@ export class Timing {
   readonly threads: number;
   readonly operations: number;
   readonly recordMs: number;
+  readonly warnings: readonly string[];
 
   constructor(found: Omit<Timing, "toString">) {
     this.name = found.name;
@@ -22,6 +23,7 @@ export class Timing {
     this.threads = found.threads;
     this.operations = found.operations;
     this.recordMs = found.recordMs;
+    this.warnings = found.warnings;
     Object.freeze(this);
   }
 
@@ -32,7 +34,8 @@ export class Timing {
       this.method === "program"
         ? `${this.operations} ${this.operations === 1 ? "operation" : "operations"}, recorded in ${this.recordMs.toFixed(1)} ms, not counted`
         : "by the clock in whole ms, with the interpreter: the function reads or prints";
-    return `${ms(this.medianMs)} ms (quartiles ${ms(this.lowerQuartileMs)} to ${ms(this.upperQuartileMs)}, ${samples}; ${how})`;
+    const times = `${ms(this.medianMs)} ms (quartiles ${ms(this.lowerQuartileMs)} to ${ms(this.upperQuartileMs)}, ${samples}; ${how})`;
+    return [times, ...this.warnings.map((warning) => `Warning: ${warning}`)].join("\n");
   }
 }
 

@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { asItWasRun } from "../specs/as-it-was-run.ts";
+import { machineConditionsSchema } from "../runs/machine-conditions.ts";
 import { machineSchema, measuredNumberSchema as measuredNumber } from "../runs/run-records.ts";
 import { threadsSchema } from "../specs/threads.ts";
 
@@ -174,14 +175,7 @@ export const ladderRecordSchema = v.object({
   runId: v.string(),
   settings: asItWasRun(ladderSettingsSchema),
   machine: machineSchema,
-  /** What the machine was doing: load, battery, governor, throttling; in words that can be shown. */
-  conditions: v.object({
-    loadBefore: measuredNumber,
-    governor: v.string(),
-    onBattery: v.nullable(v.boolean()),
-    kernel: v.string(),
-    warnings: v.array(v.string()),
-  }),
+  conditions: v.object({ ...machineConditionsSchema.entries, kernel: v.string() }),
   /** Measured limits for the roofline. */
   limits: v.object({
     /** Of one worker. */

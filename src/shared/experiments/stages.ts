@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { asItWasRun } from "../specs/as-it-was-run.ts";
+import { machineConditionsSchema } from "../runs/machine-conditions.ts";
 import { threadsSchema } from "../specs/threads.ts";
 import { machineSchema, measuredNumberSchema as measured } from "../runs/run-records.ts";
 
@@ -128,6 +129,8 @@ export const stagesReportSchema = v.object({
   /** Units at the relu's kink within rounding, where both of two gradients count as right. */
   kinks: v.number(),
   notes: v.array(v.string()),
+  /** Null while the stages run, and in runs of older versions. */
+  conditions: v.optional(v.nullable(machineConditionsSchema), null),
 });
 export type StagesReport = v.InferOutput<typeof stagesReportSchema>;
 

@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { machineConditionsSchema } from "../runs/machine-conditions.ts";
 import { machineSchema } from "../runs/run-records.ts";
 import { asItWasRun } from "../specs/as-it-was-run.ts";
 import { threadsSchema } from "../specs/threads.ts";
@@ -30,6 +31,8 @@ export const stepProfileSchema = v.object({
   ),
   /** By worker: what is left of the median step, between the ops. */
   restUs: v.array(microseconds),
+  /** Null in runs of older versions. */
+  conditions: v.optional(v.nullable(machineConditionsSchema), null),
 });
 export type StepProfile = v.InferOutput<typeof stepProfileSchema>;
 

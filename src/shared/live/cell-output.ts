@@ -21,6 +21,8 @@ export const timingSchema = v.object({
   operations: v.number(),
   /** Recording, which is not counted in the samples. */
   recordMs: measured,
+  /** What the machine did meanwhile that makes the times untrustworthy; older versions did not look. */
+  warnings: v.optional(v.array(v.string()), []),
 });
 export type Timing = v.InferOutput<typeof timingSchema>;
 

@@ -83,6 +83,16 @@ export interface CurveRequest {
   readonly name: string;
 }
 
+/** Something is timed from here on, or was until here. */
+export interface TimingRequest {
+  readonly kind: "timing";
+  readonly at: "begin" | "end";
+}
+/** What makes the times untrustworthy, once they are taken. */
+export interface TimingAnswer {
+  readonly warnings: readonly string[];
+}
+
 /** What the sandbox may ask of main, and what it is answered. */
 export interface SandboxRequests {
   readonly run: { readonly request: RunRequest; readonly answer: RunAnswer };
@@ -90,6 +100,7 @@ export interface SandboxRequests {
   readonly compare: { readonly request: CompareRequest; readonly answer: Closeness };
   readonly runs: { readonly request: RunsRequest; readonly answer: string };
   readonly curve: { readonly request: CurveRequest; readonly answer: Float64Array };
+  readonly timing: { readonly request: TimingRequest; readonly answer: TimingAnswer };
   readonly check: { readonly request: CheckRequest; readonly answer: CheckReport };
 }
 export type SandboxRequest = SandboxRequests[keyof SandboxRequests]["request"];

@@ -54,6 +54,12 @@ describe("the stages", () => {
     }
   });
 
+  it("keeps what the machine did meanwhile", () => {
+    const { loadBefore, warnings } = record.report.conditions!;
+    expect(loadBefore).toBeGreaterThanOrEqual(0);
+    expect(warnings.filter((warning) => !/while the stages ran|battery|governor/.test(warning))).toEqual([]);
+  });
+
   it("finds all gradients of all pairs equal, that of x to 1e-5 of its norm", () => {
     const { pairs } = record.report;
     expect(pairs).toHaveLength(((6 * 5) / 2) * 5);

@@ -1,4 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { cellOutputText } from "../../../src/main/report/cell-output-text.ts";
+import { MachineWatch } from "../../../src/main/timing/machine-watch.ts";
+import { ToldMachine } from "../../unit/main/timing/told-machine.ts";
 import { startKernel, textsOf, type TestKernel } from "./start-kernel.ts";
 
 let live: TestKernel;
@@ -231,6 +234,26 @@ describe("cells", () => {
     expect(outputs).toMatchObject([
       { values: [{ name: "t", unit: "ms", timing: { method: "program", threads: 2, operations: 1 } }] },
     ]);
+  });
+
+  it("say of times what disturbed them", async () => {
+    const machine = new ToldMachine();
+    machine.battery = true;
+    const timed = await startKernel({}, live.engine, new MachineWatch(machine));
+    try {
+      const { outputs } = await timed.run(
+        "const t = time(() => ones(2).add(1)); show({ t, u: time(() => print(1), { samples: 1 }) }); print(t);",
+      );
+      const shown = outputs.find(({ kind }) => kind === "show")!;
+      const warnings = [expect.stringContaining("battery") as string];
+      expect(shown).toMatchObject({
+        values: [{ timing: { method: "program", warnings } }, { timing: { method: "clock", warnings } }],
+      });
+      expect(cellOutputText(shown).match(/Warning: .* battery/g)).toHaveLength(1);
+      expect(textsOf({ outputs } as never).at(-1)).toMatch(/\nWarning: .* battery/);
+    } finally {
+      await timed.close();
+    }
   });
 
   it("assert", async () => {

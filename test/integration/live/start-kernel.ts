@@ -6,6 +6,7 @@ import type { LiveKernel } from "../../../src/main/lab/live/live-kernel.ts";
 import { NO_SAVED_RUNS } from "../../../src/main/lab/live/saved-runs.ts";
 import { LiveLab } from "../../../src/main/lab/live/live-lab.ts";
 import type { Engine } from "../../../src/main/engine/engine.ts";
+import { MachineWatch } from "../../../src/main/timing/machine-watch.ts";
 import type { CellResult } from "../../../src/shared/live/cell-result.ts";
 import type { LiveSettings } from "../../../src/shared/live/live-settings.ts";
 import { startEngine } from "../engine/start-engine.ts";
@@ -31,6 +32,7 @@ export const textsOf = ({ outputs }: CellResult): string[] =>
 export async function startKernel(
   settings: Partial<LiveSettings> = {},
   shared?: Engine,
+  machineWatch = new MachineWatch(),
 ): Promise<TestKernel> {
   const engine = shared ?? (await startEngine(2));
   const lab = new LiveLab({
@@ -41,6 +43,7 @@ export async function startKernel(
     }),
     runs: NO_SAVED_RUNS,
     sandboxFile: resolve("out/main/sandbox.js"),
+    machineWatch,
     asActivity: (_title, body) => body(unwatchedActivity()),
   });
   const kernel = await lab.open({ seed: 42, threads: 2, rows: 500, limitMs: null, ...settings });

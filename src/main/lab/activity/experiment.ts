@@ -2,6 +2,7 @@ import type { Dataset } from "../../../shared/experiments/dataset.ts";
 import type { IpcEvent, IpcEventName } from "../../../shared/ipc/ipc-contract.ts";
 import type { RunSummary } from "../../../shared/runs/run-records.ts";
 import type { Engine } from "../../engine/engine.ts";
+import type { MachineWatch } from "../../timing/machine-watch.ts";
 import type { NewRun, Store } from "../../store/store.ts";
 
 /** What the lab tells its listeners: the same events that the window gets. */
@@ -21,6 +22,7 @@ export interface LabServices {
   readonly store: Store;
   readonly emit: (event: LabEvent) => void;
   readonly machineId: string;
+  readonly machineWatch: MachineWatch;
   readonly resourcesDir: string;
   /** A data set by what a spec calls it. @throws {ContractError} If there is none. */
   readonly dataset: (name: string) => Dataset;

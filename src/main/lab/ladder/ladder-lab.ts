@@ -15,8 +15,8 @@ import { noteNotFinite } from "../activity/note-not-finite.ts";
 import type { RunSupervisor } from "../activity/run-supervisor.ts";
 import { LADDER_EFFORT } from "./climb.ts";
 import { compareLadders } from "./compare-ladders.ts";
-import { readConditions, throttleCount, warningsAfter, type Conditions } from "./conditions.ts";
 import { describeRungs } from "../rungs/describe-rungs.ts";
+import { driftWarnings } from "./drift.ts";
 import type { ForeignRungs } from "./foreign-rungs.ts";
 import { forecastLadder, MeasuredSpeeds } from "./forecast-ladder.ts";
 import { shapesOf } from "./ladder-shapes.ts";
@@ -153,15 +153,21 @@ export class LadderLab {
   }
 
   async #climb({ runId, settings, results, activity }: Climb): Promise<void> {
-    const { engine, store, emit } = this.#services;
-    const conditions = readConditions(`wasm-${engine.instructionSet}`);
-    const throttledBefore = throttleCount();
-    const save = (frame: { conditions: Conditions; limits: Limits }): void =>
-      store.saveLadder(runId, { settings, ...frame });
-    save({ conditions, limits: NO_LIMITS });
+    const { engine, store, emit, machineWatch } = this.#services;
+    const stretch = machineWatch.begin();
+    const save = (limits: Limits, warnings: readonly string[] = []): void => {
+      const machine = stretch.look("while the ladder ran");
+      const conditions = {
+        ...machine,
+        kernel: `wasm-${engine.instructionSet}`,
+        warnings: [...machine.warnings, ...warnings],
+      };
+      store.saveLadder(runId, { settings, conditions, limits });
+    };
+    save(NO_LIMITS);
     activity.phase("measuring the memory's bandwidth");
     const limits = await measureLimits(engine, settings.threads);
-    save({ conditions, limits });
+    save(limits);
     const report = throttled((result) => emit({ name: "rungChanged", payload: { runId, result } }));
     const unfinished = new Set<RungMeasurement>();
     let savedMs = performance.now();
@@ -173,7 +179,11 @@ export class LadderLab {
         limits,
         effort: LADDER_EFFORT,
         shapeMs: (shape) => this.forecast({ ...settings, preset: "custom", shape }).ms,
-        foreign: (operands) => foreign.on(operands),
+        foreign: (operands) => {
+          // PyTorch computes in a process of its own.
+          if (this.#foreign.unavailable().pytorch === undefined) stretch.leaveOthersOut();
+          return foreign.on(operands);
+        },
         activity,
         onChange: (measurement) => {
           report(measurement);
@@ -195,8 +205,7 @@ export class LadderLab {
     } finally {
       await foreign.close();
       this.#speeds.learn({ rungs: results });
-      const after = warningsAfter(results, throttledBefore, throttleCount());
-      save({ conditions: { ...conditions, warnings: [...conditions.warnings, ...after] }, limits });
+      save(limits, driftWarnings(results));
     }
   }
 }

@@ -8,8 +8,11 @@ import type {
   LeftVariables,
   RefusalReason,
   SandboxRequest,
+  TimingAnswer,
+  TimingRequest,
 } from "../../../shared/live/sandbox-protocol.ts";
 import type { Engine } from "../../engine/engine.ts";
+import type { MachineWatch, WatchedStretch } from "../../timing/machine-watch.ts";
 import type { ActivityHandle } from "../activity/activity-handle.ts";
 import { ExperimentCancelled } from "../activity/experiment-cancelled.ts";
 import type { DatasetLibrary } from "../datasets/dataset-library.ts";
@@ -34,6 +37,7 @@ export interface LiveServices {
   readonly runs: SavedRuns;
   /** The built sandbox, out/main/sandbox.js. */
   readonly sandboxFile: string;
+  readonly machineWatch: MachineWatch;
   /** What tensors may take at most; as much as there is unless given. */
   readonly tensorBytes?: number;
   /** Does something as the lab's one activity. @throws {ContractError} If another one is on. */
@@ -68,7 +72,12 @@ export async function openLiveKernel(
   onClose: (kernel: LiveKernel) => void = () => undefined,
 ): Promise<LiveKernel> {
   const kernel = new LiveKernel(services, settings, onClose);
-  await kernel.restart();
+  try {
+    await kernel.restart();
+  } catch (error) {
+    await kernel.close();
+    throw error;
+  }
   return kernel;
 }
 
@@ -80,7 +89,10 @@ export class LiveKernel {
   readonly #data: LiveData;
   readonly #serving: Serving;
   #sandbox: Sandbox | null = null;
+  readonly #endReadings: () => void;
   #running: Running | null = null;
+  /** What is being timed. */
+  #timed: WatchedStretch | null = null;
   /** What main is doing for the sandbox. */
   #serve: Promise<void> = Promise.resolve();
   #computing = false;
@@ -100,6 +112,8 @@ export class LiveKernel {
       threads: settings.threads,
       structures: new Map(),
     };
+    // What is timed in a cell may take less time than it takes to see what else the machine does.
+    this.#endReadings = services.machineWatch.keepReadings();
   }
 
   /** Which sandbox it is, from 1: names of cells that ran in an earlier one are gone. */
@@ -174,6 +188,7 @@ export class LiveKernel {
   /** Ends the sandbox and gives its memory back. */
   async close(): Promise<void> {
     this.#closed = true;
+    this.#endReadings();
     const running = this.#running;
     await this.#end();
     running?.end(lost("the notebook was closed"));
@@ -238,7 +253,17 @@ export class LiveKernel {
         return serveCompare(this.#serving, request);
       case "check":
         return serveCheck(this.#serving, request);
+      case "timing":
+        return this.#watchTiming(request);
     }
+  }
+
+  #watchTiming({ at }: TimingRequest): TimingAnswer {
+    const timed = this.#timed;
+    this.#timed = at === "begin" ? this.#services.machineWatch.beginBefore() : null;
+    return {
+      warnings: at === "begin" ? [] : (timed?.look("just before or while this was timed").warnings ?? []),
+    };
   }
 
   #stop(reason: string): void {

@@ -1,5 +1,6 @@
 import { OutOfMemoryError } from "../../../core/errors.ts";
 import type { Forecast } from "../../../shared/experiments/forecast.ts";
+import type { MachineConditions } from "../../../shared/runs/machine-conditions.ts";
 import type { Quantities } from "../../../shared/runs/run-records.ts";
 import {
   stagesReportSchema,
@@ -25,11 +26,12 @@ import type { LabServices, StartedRun } from "../activity/experiment.ts";
 /** What is known of a run so far. */
 interface Found {
   kinks: number;
+  conditions: MachineConditions | null;
   readonly results: StageResult[];
   readonly pairs: StagePair[];
 }
 
-function reportOf(settings: StagesSettings, { kinks, results, pairs }: Found): StagesReport {
+function reportOf(settings: StagesSettings, { kinks, conditions, results, pairs }: Found): StagesReport {
   const notes =
     kinks === 0
       ? []
@@ -37,7 +39,7 @@ function reportOf(settings: StagesSettings, { kinks, results, pairs }: Found): S
           `${kinks} hidden ${kinks === 1 ? "unit lies" : "units lie"} at the relu's kink within float32 rounding: ` +
             "whether such a unit passes its gradient on, two right implementations may answer differently, and both count as equal there.",
         ];
-  return { settings, results, pairs, gains: stageGains(results, settings.seed), kinks, notes };
+  return { settings, results, pairs, gains: stageGains(results, settings.seed), kinks, notes, conditions };
 }
 
 /** The numbers that a list of runs shows. */
@@ -92,7 +94,7 @@ export class StagesLab {
   start(settings: StagesSettings): StartedRun {
     const { refusal, tensorBytes } = this.forecast(settings);
     if (refusal !== "") throw new OutOfMemoryError(refusal);
-    const found: Found = { kinks: 0, results: [], pairs: [] };
+    const found: Found = { kinks: 0, conditions: null, results: [], pairs: [] };
     return this.#supervisor.start(
       "Stages",
       {
@@ -120,8 +122,9 @@ export class StagesLab {
     settings: StagesSettings,
     found: Found,
   ): Promise<void> {
-    const { engine, store, emit } = this.#services;
+    const { engine, store, emit, machineWatch } = this.#services;
     const startedMs = performance.now();
+    const stretch = machineWatch.begin();
     const tfjs = new TfjsNetwork(this.#tfjsFile, engine.arena.memory, activity.checkpoint);
     const save = (): void => store.saveReport(runId, reportOf(settings, found));
     save();
@@ -148,6 +151,7 @@ export class StagesLab {
       });
       this.#pace.add(performance.now() - startedMs, expectedMs(settings));
     } finally {
+      found.conditions = stretch.look("while the stages ran");
       await tfjs.close();
       save();
     }

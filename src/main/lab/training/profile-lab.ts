@@ -89,8 +89,10 @@ export class ProfileLab {
     return this.#services.store.getReport(runId, "profile", profileReportSchema);
   }
 
-  #profile({ spec, threads }: ProfileOrder, activity: ActivityHandle): Promise<StepProfile> {
-    const { engine } = this.#services;
-    return profileStep(spec, { engine, dataRows: this.#dataRows, threads, activity });
+  async #profile({ spec, threads }: ProfileOrder, activity: ActivityHandle): Promise<StepProfile> {
+    const { engine, machineWatch } = this.#services;
+    const stretch = machineWatch.begin();
+    const profile = await profileStep(spec, { engine, dataRows: this.#dataRows, threads, activity });
+    return { ...profile, conditions: stretch.look("while the step was timed") };
   }
 }

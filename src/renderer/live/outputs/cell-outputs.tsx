@@ -13,7 +13,7 @@ import { ImageGrid } from "./image-grid.tsx";
 import { JudgedNumbers } from "./judged-numbers.tsx";
 import { CellSentence, PlaceLink } from "./place-link.tsx";
 import { plotFigure } from "./plot-figure.ts";
-import { ShownValues } from "./shown-values.tsx";
+import { ShownValues, TimingWarnings } from "./shown-values.tsx";
 import { OutputTable } from "./output-table.tsx";
 import { togetherShown } from "./together-shown.ts";
 import classes from "./outputs.module.css";
@@ -93,7 +93,11 @@ const OneOutput = memo(function OneOutput({ output, number, checksBefore, judged
       );
     case "show":
       // What is judged stands beside the original's numbers below.
-      return judged ? null : <ShownValues values={output.values} number={number} />;
+      return judged ? (
+        <TimingWarnings values={output.values} />
+      ) : (
+        <ShownValues values={output.values} number={number} />
+      );
     case "table":
       return <OutputTable columns={output.columns} rows={output.rows} label={`Table of cell ${number}`} />;
     case "chart":

@@ -1,4 +1,6 @@
+import { TriangleAlert } from "lucide-react";
 import type { ShownValue } from "../../../shared/live/cell-output.ts";
+import { timingWarnings } from "../../../shared/live/timing-warnings.ts";
 import { formatNumber, formatWithUnit, fullPrecision } from "../../format/number.ts";
 import { ExactText } from "../../ui/exact-text.tsx";
 import classes from "./outputs.module.css";
@@ -14,17 +16,30 @@ interface ShownValuesProps {
 /** Named numbers of `show`; a timing with its quartiles and how it was taken. */
 export function ShownValues({ values, number }: ShownValuesProps) {
   return (
-    <dl className={classes["values"]} aria-label={`Numbers of cell ${number}`}>
-      {values.map((shown, at) => (
-        <div key={at}>
-          <dt>{shown.name}</dt>
-          <dd>
-            <Value shown={shown} />
-          </dd>
-        </div>
-      ))}
-    </dl>
+    <>
+      <dl className={classes["values"]} aria-label={`Numbers of cell ${number}`}>
+        {values.map((shown, at) => (
+          <div key={at}>
+            <dt>{shown.name}</dt>
+            <dd>
+              <Value shown={shown} />
+            </dd>
+          </div>
+        ))}
+      </dl>
+      <TimingWarnings values={values} />
+    </>
   );
+}
+
+/** Why the shown times may be wrong: what the machine did meanwhile. */
+export function TimingWarnings({ values }: { readonly values: readonly ShownValue[] }) {
+  return timingWarnings(values).map((warning) => (
+    <p key={warning} className={classes["notice"]}>
+      <TriangleAlert size="0.9375rem" aria-hidden="true" />
+      <span>{warning}</span>
+    </p>
+  ));
 }
 
 function Value({ shown: { value, unit, timing } }: { readonly shown: ShownValue }) {

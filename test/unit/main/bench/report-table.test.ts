@@ -44,6 +44,7 @@ const report: BenchReport = {
     peakGflops: 0.5,
   },
   cases: [square],
+  warnings: ["The machine runs on its battery."],
 };
 
 describe("caseReport()", () => {
@@ -81,6 +82,7 @@ test("reportText() has a row for each contender and the reasons for what is miss
   expect(text).toContain("square-100, tfjs: not measured: its result is not ours");
   expect(text).toContain("Versions: pytorch 1.2.");
   expect(text).not.toContain("reference BLAS");
+  expect(text).toContain("\nWarning: The machine runs on its battery.\n");
 });
 
 test("reportText() says where PyTorch multiplies without vector code", () => {
@@ -114,6 +116,7 @@ test("reportText() says what cells of one's own cost", () => {
 
 test("reportMarkdown() has a line a case and a column a peer", () => {
   const lines = reportMarkdown(report).split("\n");
+  expect(lines).toContain("Warning: The machine runs on its battery.");
   expect(lines).toContain("| case | M × K × N | ours | speed | pytorch | tfjs |");
   expect(lines).toContain("| square-100 | 100 × 100 × 100 | 2.00 ms | 1.00 GFLOP/s | 2.00 × | – |");
 });

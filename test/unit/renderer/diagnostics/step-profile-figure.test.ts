@@ -15,6 +15,7 @@ const profile = (threads: number): StepProfile => {
       { op: "sgd", makes: "w1", group: 2, workers: all({ us: 10, waitUs: 25 }) },
     ],
     restUs: all(5),
+    conditions: null,
   };
 };
 

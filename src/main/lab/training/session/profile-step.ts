@@ -94,7 +94,7 @@ export async function profileStep(
     readonly threads: number;
     readonly activity: ActivityHandle;
   },
-): Promise<StepProfile> {
+): Promise<Omit<StepProfile, "conditions">> {
   const training = profiledTraining(spec);
   const misfit = batchNormMisfit(training.spec);
   if (misfit !== "") throw new ContractError(`Profiling a step: ${misfit}`);

@@ -44,7 +44,15 @@ export const ladder = (rungs: readonly RungResult[], machineId = "m-1", threads 
     chrome: "130",
     kernel: "wasm-simd128",
   },
-  conditions: { loadBefore: 0, governor: "unknown", onBattery: null, kernel: "wasm-simd128", warnings: [] },
+  conditions: {
+    loadBefore: 0,
+    governor: "unknown",
+    onBattery: null,
+    othersBusy: null,
+    throttled: null,
+    kernel: "wasm-simd128",
+    warnings: [],
+  },
   limits: { peakGflops: null, bandwidthGBs: null, cacheBytes: [] },
   rungs: [...rungs],
 });
