@@ -463,7 +463,13 @@ export const IPC_EVENTS = {
   /** Main has looked at a sweep that it collects by itself. */
   sweepLooked: v.object({ id: v.string(), status: clusterSweepStatusSchema }),
   /** Runs of a sweep have been taken by itself. */
-  sweepCollected: v.object({ id: v.string(), name: v.string(), runs: v.number() }),
+  sweepCollected: v.object({
+    id: v.string(),
+    name: v.string(),
+    runs: v.number(),
+    /** Of these, what trainings that have failed or are lost had. */
+    unfinished: v.number(),
+  }),
   /** What is followed while it grows, whenever there are new numbers. */
   followedChanged: v.array(followedSchema),
   runChanged: runSummarySchema,
