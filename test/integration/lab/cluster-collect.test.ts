@@ -164,8 +164,8 @@ describe("trainings of a sweep that do not finish", () => {
     lab = await openIn(home);
     const base: TrainSpec = {
       ...SPEC,
-      optimizer: { name: "adam", lr: 0.01, beta1: 0.9, beta2: 0.999, eps: 1e-8 },
-      schedule: undefined,
+      optimizer: { name: "adam", lr: 0.01, beta1: 0.9, beta2: 0.999, eps: 1e-8, weightDecay: 0 },
+      schedule: { name: "constant", warmupSteps: 0 },
       epochs: 30,
     };
     const { dir } = await lab.cluster.prepare({
