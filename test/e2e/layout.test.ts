@@ -55,7 +55,7 @@ const PRIMARY: Readonly<Partial<Record<string, string>>> = {
 };
 const VIEWS = [...Object.keys(PRIMARY), "Runs", "Data", "Diagnostics", "Settings"];
 /** These say under their primary button what a run will take, a moment after they are shown. */
-const FORECASTING = new Set(["Ladder", "Stages", "Gradients", "Train"]);
+const FORECASTING = new Set(["Ladder", "Stages", "Backward", "Gradients", "Initialise", "Train"]);
 interface Appearance {
   readonly width: number;
   readonly height: number;

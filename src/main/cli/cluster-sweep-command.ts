@@ -88,11 +88,18 @@ export async function runCancelCommand(lab: Lab, dir: string, options: Output): 
 /** Takes what is done into the database. */
 export async function runCollectCommand(lab: Lab, dir: string, options: Output): Promise<ExitCode> {
   const collected = await lab.cluster.collect(resolve(dir));
-  const { added, skipped, inTrash, damaged } = collected;
+  const { added, unfinished, skipped, inTrash, damaged, problem } = collected;
   if (options.json === true) printJson(collected);
   else {
     const trash = inTrash.length > 0 ? `, ${inTrash.length} are in the trash (${inTrash.join(", ")})` : "";
-    print(`${counted(added.length, "run")} added, ${skipped.length} were there already${trash}\n`);
+    const stopped =
+      unfinished.length > 0 ? ` (${unfinished.length} as far as a failed or lost training had come)` : "";
+    print(`${counted(added.length, "run")} added${stopped}, ${skipped.length} were there already${trash}\n`);
+  }
+  if (problem !== "") {
+    warn(
+      `Slurm was not heard: ${problem}. What failed and lost trainings had is taken when it answers again.`,
+    );
   }
   for (const { index, file, reason } of damaged) {
     warn(
@@ -108,19 +115,23 @@ function printStatus({ name, dir, counts, problem, heardAt, trainings }: Cluster
   const parts = TRAINING_STATES.filter((state) => counts[state] > 0).map(
     (state) => `${counts[state]} ${state}`,
   );
+  const divergedCount = trainings.filter(({ diverged }) => diverged).length;
+  if (divergedCount > 0) parts.push(`${divergedCount} of them diverged`);
   print(`${name}, ${counted(trainings.length, "training")}: ${parts.join(", ")}\n${dir}\n`);
   if (problem !== "") {
     const last = heardAt === null ? "It was never heard before" : `It was last heard at ${heardAt}`;
     warn(`Slurm was not heard: ${problem}. ${last}. What runs goes on; files of the sweep are read as ever.`);
   }
-  const open = trainings.filter(({ state }) => state !== "collected" && state !== "done");
+  const open = trainings.filter(
+    (training) => training.diverged || (training.state !== "collected" && training.state !== "done"),
+  );
   if (open.length === 0) return;
   const rows = open
     .slice(0, MOST_ROWS)
-    .map(({ index, note, state, node, step, of, loss, reason }) => [
+    .map(({ index, note, state, diverged, node, step, of, loss, reason }) => [
       String(index),
       note,
-      state,
+      diverged ? `${state}, diverged` : state,
       node,
       step === null ? "" : `${step}${of === null ? "" : ` of ${of}`}`,
       number(loss),

@@ -89,8 +89,10 @@ export async function importBundles(
     printImported(await lab.runs.import(only), options);
     return EXIT.ok;
   }
-  const bundles = await lab.runs.importEach(paths, ({ failure }) => {
-    if (failure !== "") warn(failure);
+  const bundles = await lab.runs.importEach(paths, {
+    onBundle: ({ failure }) => {
+      if (failure !== "") warn(failure);
+    },
   });
   const failed = bundles.filter(({ runs }) => runs === null);
   const runs = allImported(bundles);

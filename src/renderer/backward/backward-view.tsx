@@ -1,7 +1,8 @@
 import { ActionIcon, Button, Slider, Tooltip } from "@mantine/core";
 import { ChevronFirst, ChevronLast, ChevronLeft, ChevronRight, Play } from "lucide-react";
 import { useMemo } from "react";
-import type { Trace } from "../../shared/experiments/stepper.ts";
+import type { Forecast } from "../../shared/experiments/forecast.ts";
+import type { StepperSettings, Trace } from "../../shared/experiments/stepper.ts";
 import { formatDuration } from "../format/duration.ts";
 import { formatBytes, formatNumber } from "../format/number.ts";
 import { createNetworkForm } from "../network/network-form.ts";
@@ -10,6 +11,9 @@ import { useStore } from "../store/create-store.ts";
 import { labStore } from "../store/lab-store.ts";
 import { goTo, stepperStore, traceNetwork } from "./stepper-store.ts";
 import { ControlPanel } from "../ui/control-panel.tsx";
+import { ExperimentActions } from "../ui/experiment-actions.tsx";
+import { MemoryForecast } from "../ui/forecast-note.tsx";
+import { isRefused, useBusyReason, useForecast, type AskedForecast } from "../ui/use-forecast.ts";
 import classes from "../ui/controls.module.css";
 import { Formula } from "../ui/formula.tsx";
 import { EmptyState } from "../ui/notices.tsx";
@@ -32,12 +36,22 @@ const network = createNetworkForm("backprop-lab.backward-network", "backward", {
   seed: 42,
 });
 
+/** What would be traced, and what that takes. */
+interface Wanted {
+  readonly settings: StepperSettings | null;
+  readonly forecast: AskedForecast<Forecast>;
+}
+
 export function BackwardView() {
   const { trace, at } = useStore(stepperStore);
+  const { spec } = network.useForm();
+  const threads = useStore(labStore, (state) => state.threads) ?? 1;
+  const settings = useMemo(() => (spec === null ? null : { network: spec, threads }), [spec, threads]);
+  const wanted = { settings, forecast: useForecast(window.lab.stepperForecast, settings) };
   return (
-    <ViewLayout controls={<Controls />} controlsLabel="Backward settings">
+    <ViewLayout controls={<Controls wanted={wanted} />} controlsLabel="Backward settings">
       {trace === null ? (
-        <EmptyState action={<TraceButton label="Trace the backward pass" />}>
+        <EmptyState action={<TraceButton wanted={wanted} />}>
           Nothing was traced yet: a network goes forward and backward op by op, and each step shows its
           formula, its values and its gradient. On 4 rows you can read the numbers, on 50,000 the statistics.
         </EmptyState>
@@ -48,13 +62,21 @@ export function BackwardView() {
   );
 }
 
-function Controls() {
+function Controls({ wanted: { settings, forecast } }: { readonly wanted: Wanted }) {
   const form = network.useForm();
   return (
     <ControlPanel
       actions={
         <>
-          <TraceButton label="Trace" action="trace" />
+          <ExperimentActions
+            command="trace"
+            label="Trace"
+            settings={settings}
+            forecast={forecast}
+            onStart={(chosen) => void traceNetwork(chosen)}
+          >
+            {(known) => <MemoryForecast forecast={known} />}
+          </ExperimentActions>
           <p className={classes["forecast"]}>4 rows show numbers, more show statistics and a sample.</p>
         </>
       }
@@ -64,21 +86,19 @@ function Controls() {
   );
 }
 
-function TraceButton({ label, action }: { readonly label: string; readonly action?: string }) {
-  const { spec } = network.useForm();
-  const threads = useStore(labStore, (state) => state.threads) ?? 1;
-  const busy = useStore(labStore, ({ activity }) => activity !== null);
+function TraceButton({ wanted: { settings, forecast } }: { readonly wanted: Wanted }) {
+  const busy = useBusyReason();
   return (
     <Button
-      data-action={action}
       size="sm"
       leftSection={<Play size="1rem" aria-hidden="true" />}
-      disabled={busy || spec === null}
+      disabled={busy !== undefined || settings === null || isRefused(forecast)}
+      title={busy}
       onClick={() => {
-        if (spec !== null) void traceNetwork({ network: spec, threads });
+        if (settings !== null) void traceNetwork(settings);
       }}
     >
-      {label}
+      Trace the backward pass
     </Button>
   );
 }
@@ -101,7 +121,9 @@ function Traced({ trace, at }: { readonly trace: Trace; readonly at: number }) {
     <>
       <div className={own["title"]}>
         <h2>{trace.title}</h2>
-        <span className={own["quiet"]}>loss {formatNumber(trace.loss, 7)}</span>
+        <span className={own["quiet"]}>
+          loss {formatNumber(trace.loss, 7)}; {formatBytes(trace.memory.peakBytes)} of tensors at a time
+        </span>
       </div>
       <StepGraph key={trace.title} trace={trace} at={at} />
       <div className={own["player"]}>

@@ -6,8 +6,10 @@ import { NetworkFields } from "../network/network-fields.tsx";
 import { SCHEMES } from "../network/network-form.ts";
 import { useStore } from "../store/create-store.ts";
 import { initStore, saveInit } from "./init-store.ts";
-import { labStore } from "../store/lab-store.ts";
 import { ControlPanel } from "../ui/control-panel.tsx";
+import { ExperimentActions } from "../ui/experiment-actions.tsx";
+import { MemoryForecast } from "../ui/forecast-note.tsx";
+import { useForecast } from "../ui/use-forecast.ts";
 import { drawAgain, setDepth, takePreset, useInitialiseForm } from "./initialise-form.ts";
 import own from "./initialise.module.css";
 
@@ -19,24 +21,21 @@ const OTHERWISE = [{ value: "none", label: "nothing" }, ...SCHEMES] as readonly 
 export function InitialiseControls() {
   const { network, otherwise, gradients, choose, settings } = useInitialiseForm();
   const presets = useStore(initStore, (state) => state.presets);
-  const busy = useStore(labStore, ({ activity }) => activity !== null);
+  const forecast = useForecast(window.lab.initForecast, settings);
   const depth = Number(network.numbers.fields.depth.text);
   return (
     <ControlPanel
       actions={
-        <>
-          <Button
-            data-action="save-initialisation"
-            size="sm"
-            leftSection={<Save size="1rem" aria-hidden="true" />}
-            disabled={busy || settings === null}
-            onClick={() => {
-              if (settings !== null) void saveInit(settings);
-            }}
-          >
-            Save as a run
-          </Button>
-        </>
+        <ExperimentActions
+          command="save-initialisation"
+          label="Save as a run"
+          icon={Save}
+          settings={settings}
+          forecast={forecast}
+          onStart={(chosen) => void saveInit(chosen)}
+        >
+          {(known) => <MemoryForecast forecast={known} />}
+        </ExperimentActions>
       }
     >
       <div className={own["presets"]} role="group" aria-label="The notebook's first layers">

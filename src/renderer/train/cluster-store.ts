@@ -14,7 +14,7 @@ import { parseObject } from "../preferences/preferences.ts";
 import { createStore } from "../store/create-store.ts";
 import { showFailure, showInfo } from "../store/lab-store.ts";
 
-import { setSweepStatus } from "./sweep-status-store.ts";
+import { setSweepStatus, unfinishedText } from "./sweep-status-store.ts";
 
 /** What a person types of a cluster; empty where nothing is asked. */
 export interface ClusterTexts {
@@ -140,9 +140,13 @@ export async function refreshSweep(id: string): Promise<ClusterSweepStatus | nul
 
 export async function collectSweep(id: string): Promise<void> {
   try {
-    const { added, skipped, inTrash, damaged } = await ask(window.lab.sweepsCollect({ id }));
+    const { added, unfinished, skipped, inTrash, damaged, problem } = await ask(
+      window.lab.sweepsCollect({ id }),
+    );
     const [first] = damaged;
     const rest = [
+      ...(unfinished.length > 0 ? [unfinishedText(unfinished.length)] : []),
+      ...(problem !== "" ? ["what failed and lost trainings had is collected when Slurm answers again"] : []),
       ...(skipped.length > 0 ? [`${skipped.length} were there already`] : []),
       ...(inTrash.length > 0 ? [`${inTrash.length} are in the trash`] : []),
       ...(first === undefined

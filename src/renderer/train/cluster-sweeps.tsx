@@ -64,7 +64,7 @@ function SweepCard({ sweep }: { readonly sweep: KnownSweep }) {
       clearTimeout(timer);
     };
   }, [id, collectsByItself]);
-  const collected = status?.trainings.filter(({ state }) => state === "collected") ?? [];
+  const collected = status?.trainings.filter(isCollected) ?? [];
   return (
     <section className={own["card"]} aria-label={`Sweep ${name}`}>
       <div className={own["row"]}>
@@ -89,10 +89,11 @@ function SweepCard({ sweep }: { readonly sweep: KnownSweep }) {
       <div className={own["row"]}>
         <Button
           size="xs"
-          disabled={busy || (status?.counts.done ?? 0) === 0}
+          disabled={busy || (status?.toCollect ?? 0) === 0}
+          title="Takes what is done, also what diverged, and what failed and lost trainings had"
           onClick={() => void collectSweep(id)}
         >
-          Collect {status?.counts.done ?? 0}
+          Collect {status?.toCollect ?? 0}
         </Button>
         <Switch
           size="xs"
@@ -138,6 +139,10 @@ function SweepCard({ sweep }: { readonly sweep: KnownSweep }) {
 const isWhole = ({ counts, trainings }: ClusterSweepStatus): boolean =>
   counts.collected + counts.done === trainings.length;
 
+/** Whether there is a run of it in the database, if only as far as it had come. */
+const isCollected = ({ state, left }: SweptTraining): boolean =>
+  state === "collected" || left === "collected";
+
 const TITLES: Readonly<Record<TrainingStateName, string>> = {
   collected: "collected",
   done: "done",
@@ -151,6 +156,7 @@ const TITLES: Readonly<Record<TrainingStateName, string>> = {
 /** How many trainings are in each state: as lengths, and in words. */
 function StateBar({ status }: { readonly status: ClusterSweepStatus }) {
   const shown = TRAINING_STATES.filter((state) => status.counts[state] > 0);
+  const divergedCount = status.trainings.filter(({ diverged }) => diverged).length;
   return (
     <>
       <div className={own["bar"]} aria-hidden="true">
@@ -164,6 +170,11 @@ function StateBar({ status }: { readonly status: ClusterSweepStatus }) {
             <i data-state={state} aria-hidden="true" /> {status.counts[state]} {TITLES[state]}
           </span>
         ))}
+        {divergedCount > 0 && (
+          <span>
+            <i data-state="diverged" aria-hidden="true" /> {divergedCount} of them diverged
+          </span>
+        )}
       </p>
     </>
   );
@@ -190,11 +201,11 @@ function TrainingTable({ id, status }: { readonly id: string; readonly status: C
         </thead>
         <tbody>
           {rows.map((training) => {
-            const { index, run, note, state, node, step, of, loss, reason } = training;
+            const { index, run, note, state, diverged, node, step, of, loss, reason } = training;
             return (
               <tr key={index}>
                 <th scope="row">
-                  {state === "collected" ? (
+                  {isCollected(training) ? (
                     <Button size="compact-xs" variant="subtle" onClick={() => openRun(run)}>
                       {note}
                     </Button>
@@ -204,7 +215,8 @@ function TrainingTable({ id, status }: { readonly id: string; readonly status: C
                 </th>
                 <td>
                   <span className={own["state"]}>
-                    <i data-state={state} aria-hidden="true" /> {TITLES[state]}
+                    <i data-state={diverged ? "diverged" : state} aria-hidden="true" /> {TITLES[state]}
+                    {diverged && ", diverged"}
                   </span>
                 </td>
                 <td>{node}</td>

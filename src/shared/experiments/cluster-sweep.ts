@@ -67,6 +67,10 @@ export const sweptTrainingSchema = v.object({
   step: v.nullable(v.number()),
   of: v.nullable(v.number()),
   loss: v.nullable(v.number()),
+  /** Of one that is done or collected: the same spec diverges again, so that is its result. */
+  diverged: v.boolean(),
+  /** Of one that has failed or is lost: what is there of it, a state that can be collected, or one that is. */
+  left: v.picklist(["nothing", "kept", "collected"]),
 });
 export type SweptTraining = v.InferOutput<typeof sweptTrainingSchema>;
 
@@ -91,6 +95,8 @@ export const clusterSweepStatusSchema = v.object({
     lost: v.number(),
     unknown: v.number(),
   }),
+  /** Trainings that are done, or have failed or are lost and left something, and are not in the database. */
+  toCollect: v.number(),
   trainings: v.array(sweptTrainingSchema),
 });
 export type ClusterSweepStatus = v.InferOutput<typeof clusterSweepStatusSchema>;
@@ -103,12 +109,16 @@ export const isOver = ({ counts }: Pick<ClusterSweepStatus, "counts">): boolean 
 export const collectedSweepSchema = v.object({
   /** Runs that were not there, or were there unfinished. */
   added: v.array(v.string()),
+  /** Of these, what trainings that have failed or are lost had. */
+  unfinished: v.array(v.string()),
   /** There already, finished. */
   skipped: v.array(v.string()),
   /** Skipped, and in the trash. */
   inTrash: v.array(v.string()),
   /** Bundles that could not be read, each with why. Their trainings count as lost. */
   damaged: v.array(v.object({ index: v.number(), file: v.string(), reason: v.string() })),
+  /** Where states were left for another time: why Slurm was not heard. Or "". */
+  problem: v.string(),
 });
 export type CollectedSweep = v.InferOutput<typeof collectedSweepSchema>;
 

@@ -62,6 +62,8 @@ export const traceSchema = v.object({
   settings: stepperSettingsSchema,
   title: v.string(),
   loss: measured,
+  /** In the arena at a time: as it was forecast, and as it was counted. */
+  memory: v.object({ forecastBytes: v.number(), peakBytes: v.number() }),
   tensors: v.array(tracedTensorSchema),
   steps: v.array(tracedStepSchema),
   notes: v.array(v.string()),

@@ -210,7 +210,8 @@ export const IPC_CALLS = {
   initPresets: { input: nothing, output: v.array(initPresetSchema) },
   /** Draws, computes and answers; leaves no run. Refused while an activity is on. */
   initMeasure: { input: initSettingsSchema, output: initReportSchema },
-  /** The same as a run in the database. */
+  initForecast: { input: initSettingsSchema, output: forecastSchema },
+  /** As `initMeasure`, as a run in the database. */
   initSave: { input: initSettingsSchema, output: v.object({ runId: v.string() }) },
   initGet: { input: v.object({ runId }), output: initRecordSchema },
   /** Draws a preset with 30 seeds; leaves no run. */
@@ -220,6 +221,7 @@ export const IPC_CALLS = {
   /** Starts and answers at once; stages come as events. Refused while another activity is on. */
   stagesStart: { input: stagesSettingsSchema, output: v.object({ runId: v.string() }) },
   stagesGet: { input: v.object({ runId }), output: stagesRecordSchema },
+  stepperForecast: { input: stepperSettingsSchema, output: forecastSchema },
   /** Runs forward and backward op by op and tells what each left; leaves no run. Refused while an activity is on. */
   stepperTrace: { input: stepperSettingsSchema, output: traceSchema },
   gradcheckForecast: { input: gradcheckSettingsSchema, output: gradcheckForecastSchema },
@@ -461,7 +463,13 @@ export const IPC_EVENTS = {
   /** Main has looked at a sweep that it collects by itself. */
   sweepLooked: v.object({ id: v.string(), status: clusterSweepStatusSchema }),
   /** Runs of a sweep have been taken by itself. */
-  sweepCollected: v.object({ id: v.string(), name: v.string(), runs: v.number() }),
+  sweepCollected: v.object({
+    id: v.string(),
+    name: v.string(),
+    runs: v.number(),
+    /** Of these, what trainings that have failed or are lost had. */
+    unfinished: v.number(),
+  }),
   /** What is followed while it grows, whenever there are new numbers. */
   followedChanged: v.array(followedSchema),
   runChanged: runSummarySchema,

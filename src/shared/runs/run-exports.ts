@@ -54,6 +54,9 @@ export const importedRunsSchema = v.object({
 });
 export type ImportedRuns = v.InferOutput<typeof importedRunsSchema>;
 
+/** Which of a bundle's runs take the place of the same one that is not finished: finished ones, or all that came further. */
+export type Replacing = "finished" | "further";
+
 /** What became of one bundle of many: its runs, or why none of them was taken. */
 export interface ImportedBundle {
   readonly path: string;

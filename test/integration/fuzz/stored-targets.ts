@@ -113,7 +113,13 @@ export const STORED_TARGETS: Readonly<Record<string, FuzzTarget>> = {
       const db = connect(to, { nativeBinding });
       try {
         db.exec("PRAGMA foreign_keys = ON; PRAGMA synchronous = OFF");
-        const target = { path: to, checkpointsFolder: join(folder, "weights"), nativeBinding };
+        const replacing = "finished";
+        const target = {
+          path: to,
+          checkpointsFolder: join(folder, "weights"),
+          nativeBinding,
+          replacing,
+        } as const;
         const bundle = await readBundle(written(folder, "x.json", bytes), target);
         const added = takenFrom(bundle);
         const reader = openReader({ path: to, readFrom: to, abandonedRuns: false }, nativeBinding);

@@ -23,13 +23,16 @@ afterAll(() => {
   process.stdout.write(`${JSON.stringify(MEASURED, null, 2)}\n`);
 });
 
+function expectWithin(kind: string, forecast: number, peak: number): void {
+  const told = `${kind}: forecast ${forecast} B, measured ${peak} B`;
+  MEASURED[kind] = `${(forecast / 1e6).toFixed(1)} MB forecast, ${(peak / 1e6).toFixed(1)} MB measured`;
+  expect(Math.abs(forecast / peak - 1), told).toBeLessThanOrEqual(MOST_OFF);
+}
+
 function expectForecast(kind: string, { status, failure, summary }: RunSummary): void {
   expect(status, failure ?? "").toBe("finished");
   const [forecast, peak] = [summary[MEMORY_QUANTITIES.forecast], summary[MEMORY_QUANTITIES.peak]];
-  const told = `${kind}: forecast ${String(forecast)} B, measured ${String(peak)} B`;
-  MEASURED[kind] =
-    `${(Number(forecast) / 1e6).toFixed(1)} MB forecast, ${(Number(peak) / 1e6).toFixed(1)} MB measured`;
-  expect(Math.abs(Number(forecast) / Number(peak) - 1), told).toBeLessThanOrEqual(MOST_OFF);
+  expectWithin(kind, Number(forecast), Number(peak));
   // The process holds at least what was there before, and what it holds is found out by itself.
   const [before, most] = [summary[MEMORY_QUANTITIES.rssBefore], summary[MEMORY_QUANTITIES.peakRss]];
   expect(Number(before)).toBeGreaterThan(10e6);
@@ -108,7 +111,55 @@ it("initialisations", async () => {
   const [preset] = INIT_PRESETS;
   await ended("initialise, preset", test.lab.init.save({ ...preset.settings, threads: THREADS }));
   const given = { otherwise: null, gradients: true, threads: THREADS } as const;
-  await ended("initialise, MNIST", test.lab.init.save({ ...given, network: network(SMALL, 10_000) }));
+  const settings = { ...given, network: network(SMALL, 10_000) };
+  const { tensorBytes, seconds } = test.lab.init.forecast(settings);
+  expect(seconds).toBeGreaterThan(0);
+  const { done } = test.lab.init.save(settings);
+  const run = await done;
+  expectForecast("initialise, MNIST", run);
+  expect(run.summary[MEMORY_QUANTITIES.forecast]).toBe(tensorBytes);
+});
+
+it.each<[string, NetworkSpec]>([
+  ["backward, MNIST", network(SMALL, 2_000)],
+  ["backward, few rows", network(SMALL, 4)],
+  ["backward, norms, dropout, residual", network(TRAIN_PRESETS.normalised.spec, 300)],
+  [
+    "backward, drawn by looking at the data",
+    network(TRAININGS["training, drawn by looking at the data"], 500),
+  ],
+])("%s", async (kind, spec) => {
+  const settings = { network: spec, threads: THREADS };
+  const { tensorBytes, seconds, refusal } = test.lab.stepper.forecast(settings);
+  expect([refusal, Number.isFinite(seconds)]).toEqual(["", true]);
+  const { memory } = await test.lab.stepper.trace(settings);
+  expect(memory.forecastBytes).toBe(tensorBytes);
+  expectWithin(kind, memory.forecastBytes, memory.peakBytes);
+});
+
+it("what does not fit the machine or its data is refused before it starts", async () => {
+  const given = { otherwise: null, gradients: true, threads: THREADS } as const;
+  const wide = network(
+    {
+      ...SMALL,
+      layers: [
+        { type: "linear", in: 784, out: 100_000, init: "kaimingNormal" },
+        { type: "relu", shift: 0 },
+        { type: "linear", in: 100_000, out: 10, init: "kaimingNormal" },
+      ],
+    },
+    50_000,
+  );
+  const unfit = network(TRAININGS["training, a plane"], 100);
+  for (const [spec, why] of [
+    [wide, /^This needs [\d.]+ GB and [\d.]+ GB are free\. Use fewer rows/],
+    [unfit, /^MNIST: /],
+  ] as const) {
+    expect(test.lab.stepper.forecast({ network: spec, threads: THREADS }).refusal).toMatch(why);
+    expect(test.lab.init.forecast({ ...given, network: spec }).refusal).toMatch(why);
+    await expect(test.lab.stepper.trace({ network: spec, threads: THREADS })).rejects.toThrow(why);
+    expect(() => test.lab.init.save({ ...given, network: spec })).toThrow(why);
+  }
 });
 
 it("ladder and stages", async () => {

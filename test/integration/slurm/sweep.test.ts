@@ -251,7 +251,7 @@ describe.skipIf(slurmMissing !== "")("a sweep on Slurm", () => {
     expect(metricValues(at("second.sqlite"))).toEqual(metricValues(at("local.sqlite")));
   }, 900_000);
 
-  it("what was cancelled stays cancelled, keeps its state, and its log can be read", async () => {
+  it("what was cancelled stays cancelled, keeps its state, which can be collected, and its log can be read", async () => {
     const base = notebookSpec({ rows: 500, epochs: 20_000, lr: 0.001 });
     dir = submit({ kind: "grid", base, values: { seed: [4, 5, 6] } }, "--chunk", "1").dir;
     const running = (): boolean =>
@@ -271,6 +271,21 @@ describe.skipIf(slurmMissing !== "")("a sweep on Slurm", () => {
     expect(after.counts).toMatchObject({ lost: 3 });
     expect(after.trainings[0]?.reason).toMatch(/cancelled/);
     expect(inDir("state").filter((name) => name.endsWith(".bundle.gz")).length).toBe(2);
+    expect([after.toCollect, ...after.trainings.map(({ left }) => left)]).toEqual([
+      2,
+      "kept",
+      "kept",
+      "nothing",
+    ]);
+    const { added, unfinished } = collect("cut-short.sqlite");
+    expect([added.length, unfinished]).toEqual([2, added]);
+    for (const run of added) {
+      const shown = answered(lab("show", run, "--database", at("cut-short.sqlite"), "--json"));
+      expect(shown).toMatchObject({ run: { status: "cancelled" } });
+    }
+    const taken = statusOf(lab, dir, "--database", at("cut-short.sqlite"));
+    expect([taken.toCollect, taken.trainings[0]?.left, taken.counts.lost]).toEqual([0, "collected", 3]);
+    expect(collect("cut-short.sqlite").added).toEqual([]);
     expect(lab("sweep", "--status", dir, "--log", "0").stdout).toMatch(
       /seed 4\): begins[^]*ended before its time/,
     );

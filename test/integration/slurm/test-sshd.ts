@@ -59,15 +59,18 @@ export class TestSshd {
     );
     const client = [
       "Host login nobody",
-      "HostName 127.0.0.1",
+      "AddressFamily inet",
       `Port ${port}`,
       `User ${userInfo().username}`,
       "IdentitiesOnly yes",
       `UserKnownHostsFile ${at("known")}`,
       "StrictHostKeyChecking accept-new",
+      // By two names: connections are shared by what they lead to.
       "Host login",
+      "HostName 127.0.0.1",
       `IdentityFile ${at("user")}`,
       "Host nobody",
+      "HostName localhost",
       `IdentityFile ${at("nothing")}`,
       "",
     ];

@@ -5,10 +5,14 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { connect, type SqlValue } from "../../../src/main/store/open/database.ts";
 import { openReader } from "../../../src/main/store/open/open-for-reading.ts";
 import { exportBundle } from "../../../src/main/store/thread/export-bundle.ts";
-import { readBundle, type ReadBundle } from "../../../src/main/store/thread/import-bundle.ts";
+import {
+  readBundle,
+  type ImportTarget,
+  type ReadBundle,
+} from "../../../src/main/store/thread/import-bundle.ts";
 import { RunIndex } from "../../../src/main/store/thread/run-index.ts";
 import type { SqliteStore } from "../../../src/main/store/sqlite-store.ts";
-import type { ImportedRuns } from "../../../src/shared/runs/run-exports.ts";
+import type { ImportedRuns, Replacing } from "../../../src/shared/runs/run-exports.ts";
 import { DEFAULT_VIEW } from "../../../src/shared/runs/run-table.ts";
 import { cell, machine, nativeBinding, notebookRun } from "./recorded-values.ts";
 import { useStoreFolder } from "./store-folder.ts";
@@ -50,11 +54,17 @@ async function bundle(): Promise<Line[]> {
 const readerOf = (path: string): SqliteStore =>
   openReader({ path, readFrom: path, abandonedRuns: false }, nativeBinding);
 
-const read = (bundlePath: string, path = folder.file("to.sqlite")): Promise<ReadBundle> =>
-  readBundle(bundlePath, { path, checkpointsFolder: folder.file("to-checkpoints"), nativeBinding });
+const read = (bundlePath: string, target: Partial<ImportTarget> = {}): Promise<ReadBundle> =>
+  readBundle(bundlePath, {
+    path: folder.file("to.sqlite"),
+    checkpointsFolder: folder.file("to-checkpoints"),
+    nativeBinding,
+    replacing: "finished",
+    ...target,
+  });
 
-async function take(bundlePath: string, path?: string): Promise<ImportedRuns> {
-  const bundle = await read(bundlePath, path);
+async function take(bundlePath: string, target?: Partial<ImportTarget>): Promise<ImportedRuns> {
+  const bundle = await read(bundlePath, target);
   try {
     return bundle.take();
   } finally {
@@ -63,10 +73,13 @@ async function take(bundlePath: string, path?: string): Promise<ImportedRuns> {
 }
 
 /** Into a database that holds the run "kept" with one point. */
-async function importing(lines: readonly unknown[]): Promise<ImportedRuns> {
+async function importing(
+  lines: readonly unknown[],
+  replacing: Replacing = "finished",
+): Promise<ImportedRuns> {
   const bundlePath = folder.file("given.json");
   writeFileSync(bundlePath, `[\n${lines.map((line) => JSON.stringify(line)).join(",\n")}\n]\n`);
-  return take(bundlePath);
+  return take(bundlePath, { replacing });
 }
 
 /** The runs that were added, or why none was. */
@@ -230,6 +243,36 @@ describe("a bundle of which one run could not be read afterwards is refused whol
     expect(content().runs).toEqual(["first", "kept"]);
   });
 
+  test("where a sweep is collected, an unfinished run takes the place of one that has come less far, or was cut short there", async () => {
+    const lines = await bundle();
+    const row = lines.find((line) => "row" in line)!.row;
+    const store = folder.open(folder.file("to.sqlite"));
+    store.createRun({ ...notebookRun, id: "first" });
+    store.addMetrics("first", [{ name: "loss", step: 0, epoch: 0, value: 9, wallMs: 1 }]);
+    Object.assign(row, { status: "running" });
+    // What is on is left alone, however far the other has come.
+    expect((await importing(lines, "further")).skipped).toEqual(["first"]);
+    store.finishRun("first", {
+      status: "interrupted",
+      summary: {},
+      failure: null,
+      finishedAt: "2026-11-23T04:55:00.000Z",
+    });
+    store.close();
+    expect((await importing(lines)).skipped).toContain("first");
+    expect((await importing(lines, "further")).replaced).toEqual(["first"]);
+    // Now it has come as far.
+    expect((await importing(lines, "further")).skipped).toContain("first");
+    Object.assign(row, { status: "failed", failure: "the loss became NaN" });
+    expect((await importing(lines, "further")).replaced).toEqual(["first"]);
+    const reader = readerOf(folder.file("to.sqlite"));
+    expect(reader.getRun("first").run).toMatchObject({ status: "failed", failure: "the loss became NaN" });
+    expect(reader.getMetrics("first").map(({ value }) => value)).toEqual([2, NaN]);
+    reader.close();
+    Object.assign(row, { status: "interrupted" });
+    expect((await importing(lines, "further")).skipped).toContain("first");
+  });
+
   test("gzipped it is the same, and one that is cut off is refused whole (issue 20, 9)", async () => {
     await bundle();
     const reader = readerOf(folder.file("from.sqlite"));
@@ -368,7 +411,7 @@ test("with at most so many points a series keeps its first, last, lowest and hig
   });
   reader.close();
   folder.open(folder.file("thin.sqlite")).close();
-  await take(folder.file("thin.json"), folder.file("thin.sqlite"));
+  await take(folder.file("thin.json"), { path: folder.file("thin.sqlite") });
   const db = connect(folder.file("thin.sqlite"), { nativeBinding });
   const series = db
     .prepare<Record<string, number>>("SELECT points, last, minimum, maximum FROM series WHERE name = 'loss'")

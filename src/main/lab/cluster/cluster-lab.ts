@@ -1,4 +1,4 @@
-import { join } from "node:path/posix";
+import { join, relative } from "node:path/posix";
 import { ContractError } from "../../../core/errors.ts";
 import type {
   ClusterSweepStatus,
@@ -9,7 +9,7 @@ import { arrayExpression, taskOf, tasksOf, USUAL_MAX_ARRAY_SIZE } from "./array-
 import { ClusterMirror } from "./cluster-mirror.ts";
 import type { ClusterServices } from "./cluster-services.ts";
 import { shellFor, type ClusterShell } from "./cluster-shell.ts";
-import { collectSweep } from "./collect-sweep.ts";
+import { collectSweep, DAMAGED } from "./collect-sweep.ts";
 import { findSweep, statusOf, type SweepView } from "./find-sweep.ts";
 import { clustersOf } from "./job-script.ts";
 import { requireNode } from "./require-node.ts";
@@ -79,7 +79,7 @@ export class ClusterLab {
   async again(dir: string): Promise<SubmittedSweep> {
     const { folder, slurm, mirror } = this.#open(dir);
     await mirror?.push();
-    return submitMissing(folder, slurm, { ...this.#view, doneElsewhere: await mirror?.look() });
+    return submitMissing(folder, slurm, { ...this.#view, elsewhere: await mirror?.look() });
   }
 
   /** How every training stands. @throws {ContractError} If the folder is no sweep's. */
@@ -87,19 +87,32 @@ export class ClusterLab {
     const { folder, slurm, mirror } = this.#open(dir);
     const looked = mirror?.look() ?? Promise.resolve(undefined);
     return looked.then(
-      (done) => statusOf(folder, slurm, { ...this.#view, doneElsewhere: done }),
+      (elsewhere) => statusOf(folder, slurm, { ...this.#view, elsewhere }),
       // Without the files there, what Slurm says now would be judged by files of then: the last that is known is said.
       (error: unknown) => statusOf(folder, unheardSlurm(error), this.#view),
     );
   }
 
-  /** Takes what is done and not here yet. @throws {ContractError} If an activity is on or the host is away. */
+  /**
+   * Takes what is done and not here yet, and what trainings that have failed or are lost had: whether they are, Slurm must
+   * be asked. Where it does not answer, what is done is taken all the same.
+   *
+   * @throws {ContractError} If an activity is on or the host is away.
+   */
   async collect(dir: string): Promise<CollectedSweep> {
-    const { folder, mirror } = this.#open(dir);
-    await mirror?.fetchDone();
-    const collected = await collectSweep(this.#services, folder);
-    await mirror?.putAside(collected.damaged.map(({ index }) => index));
-    return collected;
+    const { folder, slurm, mirror } = this.#open(dir);
+    const elsewhere = await mirror?.look();
+    await mirror?.fetch("done", [...(elsewhere?.done ?? [])]);
+    const { trainings, problem } = await statusOf(folder, slurm, { ...this.#view, elsewhere });
+    const stopped = trainings.flatMap(({ index, left }) => (left === "kept" ? [index] : []));
+    await mirror?.fetch("state", stopped);
+    const collected = await collectSweep(this.#services, folder, stopped);
+    await mirror?.putAside(
+      collected.damaged.flatMap(({ file }) => (file.endsWith(DAMAGED) ? [relative(folder.dir, file)] : [])),
+    );
+    const states = new Set([...folder.indices("state"), ...(elsewhere?.state ?? [])]);
+    const open = trainings.some(({ index, state }) => state === "unknown" && states.has(index));
+    return { ...collected, problem: open ? problem : "" };
   }
 
   /** Ends what runs and takes back what waits; what is done stays. @returns how many tasks. @throws {ContractError} */

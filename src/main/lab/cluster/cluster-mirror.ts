@@ -1,8 +1,9 @@
 import { spawn } from "node:child_process";
-import { existsSync } from "node:fs";
 import { join } from "node:path/posix";
 import { makeFolder } from "../../data/make-folder.ts";
 import { ContractError } from "../../../core/errors.ts";
+import { DAMAGED } from "./collect-sweep.ts";
+import type { BundlesElsewhere } from "./find-sweep.ts";
 import { SSH_FAILED, sshArguments, sshFailure, type ClusterShell } from "./cluster-shell.ts";
 import { quoted } from "./job-script.ts";
 import { indexName, type SweepFolder } from "./sweep-folder.ts";
@@ -23,14 +24,14 @@ const LS_MINOR_PROBLEM = 1;
 export class ClusterMirror {
   readonly #folder: SweepFolder;
   readonly #shell: ClusterShell;
-  readonly #there: string;
+  readonly #dirThere: string;
   readonly #idleLimitMs: number;
 
   constructor(folder: SweepFolder, shell: ClusterShell, idleLimitMs = IDLE_LIMIT_MS) {
     this.#idleLimitMs = idleLimitMs;
     this.#folder = folder;
     this.#shell = shell;
-    this.#there = folder.order().dirOnCluster;
+    this.#dirThere = folder.order().dirOnCluster;
   }
 
   /** Where a sweep of this name lies on the login node: below the user's home there. @throws {ContractError} */
@@ -44,8 +45,8 @@ export class ClusterMirror {
 
   /** Brings the folder there; one that is there whole stays as it is. @throws {ContractError} */
   async push(): Promise<void> {
-    const there = quoted(this.#there);
-    if ((await this.#shell.run("test", ["-e", join(this.#there, "sweep.json")])).code === 0) return;
+    const there = quoted(this.#dirThere);
+    if ((await this.#shell.run("test", ["-e", join(this.#dirThere, "sweep.json")])).code === 0) return;
     // sweep.json last, as here: a connection that breaks leaves no folder that looks whole.
     const command = `mkdir -p ${there} && tar -C ${there} -xzf -`;
     await this.#throughTar(
@@ -56,45 +57,44 @@ export class ClusterMirror {
     await this.#throughTar(["-C", this.#folder.dir, "-czf", "-", "sweep.json"], command, { to: "there" });
   }
 
-  /** Brings what is small: failures, signs of life, logs, also while tasks write them. @returns indices that are done there. @throws {ContractError} */
-  async look(): Promise<ReadonlySet<number>> {
-    const there = quoted(this.#there);
+  /** Brings what is small: failures, signs of life, logs, also while tasks write them. @returns what else is there. @throws {ContractError} */
+  async look(): Promise<BundlesElsewhere> {
+    const there = quoted(this.#dirThere);
     await this.#throughTar(["-C", this.#folder.dir, "-xzf", "-"], `tar -C ${there} -czf - failed alive log`, {
       to: "here",
       mayChange: true,
     });
-    return this.#doneThere();
+    return { done: await this.#there("done"), state: await this.#there("state") };
   }
 
-  /** Brings bundles that are not here yet. @throws {ContractError} */
-  async fetchDone(): Promise<void> {
-    const here = this.#folder.indices("done");
-    const missing = [...(await this.#doneThere())].filter((index) => !here.has(index)).sort((a, b) => a - b);
-    makeFolder(this.#folder.at("done"));
+  /** Brings bundles: those of what is done once, states again, because they change. @throws {ContractError} */
+  async fetch(kind: "done" | "state", indices: readonly number[]): Promise<void> {
+    const here = kind === "done" ? this.#folder.indices(kind) : new Set<number>();
+    const missing = indices.filter((index) => !here.has(index)).sort((a, b) => a - b);
+    makeFolder(this.#folder.at(kind));
     for (let i = 0; i < missing.length; i += BUNDLES_A_TIME) {
       const names = missing
         .slice(i, i + BUNDLES_A_TIME)
-        .filter((index) => !existsSync(this.#folder.bundle("done", index)))
-        .map((index) => `done/${indexName(index)}.bundle.gz`);
+        .map((index) => `${kind}/${indexName(index)}.bundle.gz`);
       // Not compressed once more: bundles are.
       await this.#throughTar(
         ["-C", this.#folder.dir, "-xf", "-"],
-        `tar -C ${quoted(this.#there)} -cf - ${names.join(" ")}`,
+        `tar -C ${quoted(this.#dirThere)} -cf - ${names.join(" ")}`,
         { to: "here" },
       );
     }
   }
 
-  /** Puts bundles aside that could not be read. @throws {ContractError} */
-  async putAside(indices: readonly number[]): Promise<void> {
-    for (const index of indices) {
-      const path = join(this.#there, "done", `${indexName(index)}.bundle.gz`);
-      await this.#shell.run("mv", [path, `${path}.damaged`]);
+  /** Puts bundles aside that could not be read. @param names As they were put aside here. @throws {ContractError} */
+  async putAside(names: readonly string[]): Promise<void> {
+    for (const name of names) {
+      const aside = join(this.#dirThere, name);
+      await this.#shell.run("mv", [aside.slice(0, -DAMAGED.length), aside]);
     }
   }
 
-  async #doneThere(): Promise<ReadonlySet<number>> {
-    const { code, stdout, stderr } = await this.#shell.run("ls", [join(this.#there, "done")]);
+  async #there(kind: "done" | "state"): Promise<ReadonlySet<number>> {
+    const { code, stdout, stderr } = await this.#shell.run("ls", [join(this.#dirThere, kind)]);
     // No list is not an empty one: all trainings would be taken for lost.
     if (code > LS_MINOR_PROBLEM) {
       throw new ContractError(`${this.#shell.host ?? ""} does not say what is done: ${stderr.trim()}`);

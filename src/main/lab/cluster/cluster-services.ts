@@ -1,8 +1,9 @@
 import type { StoredDataset } from "../../../shared/experiments/stored-dataset.ts";
 import type { TrainingState } from "../../../shared/experiments/training.ts";
 import type { InstructionSet } from "../../../shared/engine/instruction-sets.ts";
+import type { RunChange } from "../../../shared/runs/run-changes.ts";
 import type { RunDetails } from "../../../shared/runs/run-records.ts";
-import type { ImportedBundle } from "../../../shared/runs/run-exports.ts";
+import type { ImportedBundle, Replacing } from "../../../shared/runs/run-exports.ts";
 import type { TrainSpec } from "../../../shared/specs/train-spec.ts";
 import type { LabEvent, StartedRun } from "../activity/experiment.ts";
 import type { GivenParameters } from "../compute/network-setup.ts";
@@ -25,9 +26,13 @@ export interface ClusterServices {
   };
   readonly runs: {
     get(request: { readonly runId: string }): RunDetails;
+    change(request: { readonly runIds: readonly string[]; readonly change: RunChange }): unknown;
     importEach(
       paths: readonly string[],
-      taken?: (bundle: ImportedBundle) => void,
+      order?: {
+        readonly onBundle?: (bundle: ImportedBundle) => void;
+        readonly replacing?: Replacing;
+      },
     ): Promise<readonly ImportedBundle[]>;
     export(request: {
       readonly what: "bundle";

@@ -7,12 +7,15 @@ import type { SweepFolder } from "./sweep-folder.ts";
 import type { Alive, Failure, SweepOrder } from "./sweep-files.ts";
 import { goneTasks, isActive, statesOf, type SweepFindings } from "./training-states.ts";
 
+/** Indices of the bundles that lie on a login node. */
+export type BundlesElsewhere = Readonly<Record<"done" | "state", ReadonlySet<number>>>;
+
 /** For whom it is looked at a sweep. */
 export interface SweepView {
   /** The database that counts as the one which has collected: each takes the runs for itself. */
   readonly database: string;
-  /** Trainings that are done where the cluster is and not here yet. */
-  readonly doneElsewhere?: ReadonlySet<number> | undefined;
+  /** Trainings whose bundles and states are where the cluster is, and maybe not here yet. */
+  readonly elsewhere?: BundlesElsewhere | undefined;
 }
 
 /** What a sweep's files and Slurm say now. @param slurm Null where it need not be asked. @throws {ContractError} */
@@ -31,7 +34,7 @@ function findings(
   folder: SweepFolder,
   order: SweepOrder,
   queue: ReadonlyMap<number, QueuedTask> | null,
-  { database, doneElsewhere = new Set() }: SweepView,
+  { database, elsewhere }: SweepView,
 ): SweepFindings {
   const failed = new Map<number, Failure>();
   for (const index of folder.indices("failed")) {
@@ -46,12 +49,17 @@ function findings(
     const found = folder.alive(task);
     if (found !== null) alive.set(task, found);
   }
+  const bundles = (kind: "done" | "state"): ReadonlySet<number> =>
+    new Set([...folder.indices(kind), ...(elsewhere?.[kind] ?? [])]);
+  const collected = folder.collectedBy(database);
   return {
     plan: folder.planHeads(),
     chunk: order.chunk,
     nowMs: Date.now(),
-    collected: folder.collectedBy(database),
-    done: new Set([...folder.indices("done"), ...doneElsewhere]),
+    collected: collected.done,
+    done: bundles("done"),
+    states: bundles("state"),
+    collectedStates: collected.states,
     failed,
     alive,
     queue,
@@ -93,6 +101,7 @@ export async function statusOf(
     problem,
     heardAt: problem === "" ? new Date(found.nowMs).toISOString() : (found.seen?.at ?? null),
     counts: countStates(trainings),
+    toCollect: trainings.filter(({ state, left }) => state === "done" || left === "kept").length,
     trainings: [...trainings],
   };
 }

@@ -194,10 +194,13 @@ export class KnownSweeps {
     this.#collector.watch(id);
   }
 
-  #tellCollected(id: string, { added, damaged }: CollectedSweep): void {
+  #tellCollected(id: string, { added, unfinished, damaged }: CollectedSweep): void {
     const { name } = this.#sweepOf({ id });
     if (added.length > 0) {
-      this.#services.emit({ name: "sweepCollected", payload: { id, name, runs: added.length } });
+      this.#services.emit({
+        name: "sweepCollected",
+        payload: { id, name, runs: added.length, unfinished: unfinished.length },
+      });
     }
     const [first] = damaged;
     if (first !== undefined) {

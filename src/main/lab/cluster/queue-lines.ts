@@ -17,7 +17,7 @@ const ENDED: ReadonlyMap<string, string> = new Map([
   ["COMPLETED", "its task has ended"],
   ["CANCELLED", "it was cancelled"],
   ["FAILED", "its task ended with an error: its log says more"],
-  ["TIMEOUT", "the time limit was over before a state could be kept"],
+  ["TIMEOUT", "the time limit was over before it went back into the queue: give a longer --time"],
   ["NODE_FAIL", "the node was lost"],
   ["OUT_OF_MEMORY", "Slurm ended it for want of memory: ask for more with --mem"],
   ["PREEMPTED", "a job of higher priority took its place, and this cluster does not bring it back"],

@@ -82,12 +82,12 @@ export class SweepCollector {
       return status;
     };
     let status = await look();
-    if (status !== null && status.counts.done > 0 && services.idle()) {
+    if (status !== null && status.toCollect > 0 && services.idle()) {
       const collected = await services.collect(id);
       if (this.#isOn(id, watch)) services.collected(id, collected);
       status = await look();
     }
-    return status === null || (isOver(status) && status.counts.done === 0);
+    return status === null || (isOver(status) && status.toCollect === 0);
   }
 
   /** Whether this watch is still wanted. */

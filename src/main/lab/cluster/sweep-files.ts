@@ -92,6 +92,8 @@ export const collectedLineSchema = v.object({
   run: v.string(),
   database: v.string(),
   at: v.string(),
+  /** Only what a training that was stopped had by then; those of earlier versions are all done. */
+  unfinished: v.optional(v.boolean(), false),
 });
 export type CollectedLine = v.InferOutput<typeof collectedLineSchema>;
 

@@ -94,10 +94,23 @@ export class SweepFolder {
     addLine(this.at("jobs.jsonl"), line);
   }
 
-  /** Indices of the trainings that a database has taken. */
-  collectedBy(database: string): ReadonlySet<number> {
-    const collected = lines(collectedLineSchema, this.at("collected.jsonl"));
-    return new Set(collected.flatMap((line) => (line.database === database ? [line.index] : [])));
+  /** Indices of the trainings that a database has taken; of `states` what they had, since they were last submitted. */
+  collectedBy(database: string): {
+    readonly done: ReadonlySet<number>;
+    readonly states: ReadonlySet<number>;
+  } {
+    const submittedAt = this.jobs().at(-1)?.at ?? "";
+    const done = new Set<number>();
+    const states = new Set<number>();
+    for (const { index, database: by, at, unfinished } of lines(
+      collectedLineSchema,
+      this.at("collected.jsonl"),
+    )) {
+      if (by !== database) continue;
+      if (!unfinished) done.add(index);
+      else if (at >= submittedAt) states.add(index);
+    }
+    return { done, states };
   }
 
   /** Begins to keep what is collected, one line after another. */

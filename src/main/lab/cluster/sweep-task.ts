@@ -99,6 +99,7 @@ export class SweepTask {
         const final = this.#diverged(ended);
         // The same spec diverges again: that is its result, and it comes back with all that it recorded.
         if (final) await this.#publishDone(index, ended.id);
+        else await this.#keepState(index, ended.id);
         await this.#fail(training, ended.failure ?? "it failed", final);
         say(`${name}: failed: ${ended.failure ?? ""}`);
         return ended;
@@ -201,6 +202,15 @@ export class SweepTask {
 
   async #publishState(index: number, runId: string): Promise<void> {
     await this.#publish(this.#host.folder.bundle("state", index), runId, { weights: true, points: null });
+  }
+
+  /** What a training had when it failed; that it cannot be kept must not take the place of why it failed. */
+  async #keepState(index: number, runId: string): Promise<void> {
+    try {
+      await this.#publishState(index, runId);
+    } catch (error) {
+      this.#host.say(`${indexName(index)}: what it had could not be kept: ${messageOf(error)}`);
+    }
   }
 
   /** Written on this machine's disk first: a shared one sees whole files in one go. */

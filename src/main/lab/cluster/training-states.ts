@@ -14,6 +14,9 @@ export interface SweepFindings {
   readonly nowMs: number;
   readonly collected: ReadonlySet<number>;
   readonly done: ReadonlySet<number>;
+  /** Trainings of which a state is kept, and those of which it is collected. */
+  readonly states: ReadonlySet<number>;
+  readonly collectedStates: ReadonlySet<number>;
   readonly failed: ReadonlyMap<number, Failure>;
   readonly alive: ReadonlyMap<number, Alive>;
   /** Tasks as Slurm has named them; null where it does not answer. */
@@ -43,16 +46,18 @@ const state = (name: TrainingStateName, more: Partial<State> = {}): State => ({
   step: null,
   of: null,
   loss: null,
+  diverged: false,
+  left: "nothing",
   ...more,
 });
 
 function stateOf(index: number, found: SweepFindings): State {
   const { chunk, collected, done, failed, queue, gone, nowMs } = found;
   const failure = failed.get(index);
-  // A training that diverged is done and collected like others; what it ended as is what a person wants to see.
-  if (failure?.final === true) return state("failed", { reason: failure.reason, node: failure.node });
-  if (collected.has(index)) return state("collected");
-  if (done.has(index)) return state("done");
+  // A training that diverged is done and collected like others.
+  const ended = failure?.final === true ? { diverged: true, reason: failure.reason, node: failure.node } : {};
+  if (collected.has(index)) return state("collected", ended);
+  if (done.has(index)) return state("done", ended);
   const task = taskOf(index, chunk);
   const alive = found.alive.get(task);
   const progress =
@@ -65,7 +70,7 @@ function stateOf(index: number, found: SweepFindings): State {
     if (queued.state === "PENDING") return state("waiting", { reason: reasonInWords(queued.reason) });
     const { node } = queued;
     if (alive?.index === index) return state("running", { ...progress, node: node || alive.node });
-    if (failure !== undefined) return state("failed", { reason: failure.reason, node: failure.node });
+    if (failure !== undefined) return failedState(index, failure, found);
     return alive !== undefined && alive.index > index
       ? state("running", { node, reason: "its file is about to appear" })
       : state("running", {
@@ -73,15 +78,43 @@ function stateOf(index: number, found: SweepFindings): State {
           reason: alive === undefined ? "its task begins" : "comes after others of its task",
         });
   }
-  if (failure !== undefined) return state("failed", { reason: failure.reason, node: failure.node });
-  if (found.unsubmitted) return state("lost", { reason: "not submitted yet" });
+  if (failure !== undefined) return failedState(index, failure, found);
+  if (found.unsubmitted) return state("lost", { reason: "not submitted yet", left: leftOf(index, found) });
   const end = queued === undefined ? "Slurm does not know its task any more" : endOf(queued);
   // What was ended before its time writes no more files.
   const sure = queued !== undefined && queued.state !== "COMPLETED";
   const since = gone[String(task)];
   const late = since === undefined || nowMs - Date.parse(since) < LATE_FILES_MS;
   if (!sure && late) return state("unknown", { reason: `${end ?? ""}; its file may still be on its way` });
-  return state("lost", { reason: `${end ?? ""}; ${COMMAND_NAME} sweep --again trains it` });
+  return lostState(index, end ?? "", found);
+}
+
+function leftOf(index: number, { states, collectedStates }: SweepFindings): State["left"] {
+  if (!states.has(index)) return "nothing";
+  return collectedStates.has(index) ? "collected" : "kept";
+}
+
+const LEFT_OF_FAILED: Readonly<Record<State["left"], string>> = {
+  nothing: "nothing of it was kept",
+  kept: "what it had can be collected",
+  collected: "what it had is collected",
+};
+
+function failedState(index: number, { reason, node }: Failure, found: SweepFindings): State {
+  const left = leftOf(index, found);
+  return state("failed", { reason: `${reason.replace(/\.$/, "")}; ${LEFT_OF_FAILED[left]}`, node, left });
+}
+
+const AGAIN = `${COMMAND_NAME} sweep --again`;
+const LEFT_OF_LOST: Readonly<Record<State["left"], string>> = {
+  nothing: `nothing of it was kept, ${AGAIN} trains it from its beginning`,
+  kept: `its last state can be collected, ${AGAIN} goes on from it`,
+  collected: `its last state is collected, ${AGAIN} goes on from it`,
+};
+
+function lostState(index: number, end: string, found: SweepFindings): State {
+  const left = leftOf(index, found);
+  return state("lost", { reason: `${end}; ${LEFT_OF_LOST[left]}`, left });
 }
 
 /** With Slurm away: what a training did when Slurm, or its own task since, was last heard. */

@@ -9,10 +9,15 @@ export interface ExpectedWorkers {
   readonly cacheBytes: number;
 }
 
-/** Bytes of the arena that a dispatch takes beside its tensors: partial results, and scratch of every worker. */
+/**
+ * Bytes of the arena that a dispatch takes beside its tensors: partial results, and scratch of every worker.
+ *
+ * @param times How often the sections come in it: each time has partial results of its own.
+ */
 export function dispatchBytes(
   sections: readonly Section[],
   { threads, cacheBytes }: ExpectedWorkers,
+  times = 1,
 ): number {
   let partialBytes = 0;
   const allocate = (bytes: number): number => {
@@ -20,7 +25,7 @@ export function dispatchBytes(
     return 0;
   };
   const { scratchBytes } = planSections(sections, threads, allocate, { cacheBytes });
-  return partialBytes + threads * arenaBytes(scratchBytes);
+  return times * partialBytes + threads * arenaBytes(scratchBytes);
 }
 
 /**

@@ -1,4 +1,4 @@
-import { buildNetwork, type TrainingStep } from "../../../core/network/build-network.ts";
+import { buildNetwork } from "../../../core/network/build-network.ts";
 import { withFixedMasks } from "../../../core/network/dropout-mask.ts";
 import { parameterShapes, type Network } from "../../../core/network/network.ts";
 import { BuggyOps, type SeededBug } from "../../../core/network/seeded-bug.ts";
@@ -23,13 +23,6 @@ export interface ComputedNetwork {
   readonly loss: number;
   /** The seeded bug found a place in this network. */
   readonly bugMade: boolean;
-}
-
-/** The first step of a training: norms go by the batch, masks are those of step 0. */
-export function firstStep(engine: Engine, scope: Scope, seed: number): TrainingStep<Tensor> {
-  const counter = scope.tensor("steps done", [1], "float64");
-  viewOf(engine.arena.memory, counter, "float64")[0] = 0;
-  return { counter, seed };
 }
 
 /**

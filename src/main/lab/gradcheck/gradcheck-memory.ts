@@ -6,7 +6,7 @@ import { networkOf, schemesOf } from "../../../shared/specs/network-spec.ts";
 import type { Scope } from "../../engine/arena.ts";
 import { expectRows, type DataTensors } from "../compute/data-rows.ts";
 import { dispatchBytes, ExpectedBytes, WORKERS_SCRATCH } from "../compute/expected-bytes.ts";
-import { recordLsuv } from "../compute/lsuv.ts";
+import { expectedDrawing } from "../compute/expected-drawing.ts";
 import { recordGradients } from "../compute/network-setup.ts";
 import { placeReference } from "./check-network.ts";
 
@@ -17,16 +17,9 @@ export function gradcheckMemory(
   cacheBytes: number,
 ): readonly ForecastPart[] {
   const { network: spec, references, threads } = settings;
-  const { rows } = spec.data;
   const stages = [checkMemory(settings, { dataset, cacheBytes })];
   if (schemesOf(spec).includes("lsuv")) {
-    const drawing = new ExpectedBytes();
-    const data = drawing.add("rows", (scope) => expectRows(scope, dataset, rows));
-    const { program } = drawing.add("activations while the weights are drawn", (scope) =>
-      recordLsuv(scope, networkOf(spec), data),
-    );
-    drawing.addBytes(WORKERS_SCRATCH, dispatchBytes([{ program, repeats: 1 }], { threads, cacheBytes }));
-    stages.push(drawing);
+    stages.push(expectedDrawing(spec, dataset, { threads, cacheBytes }).memory);
   }
   // The references come when the engine's own pass is over, and its scratch with it.
   const checking = checkMemory(settings, { dataset, cacheBytes }, (expected, data) => {

@@ -17,13 +17,14 @@ import {
   type TrainLayerSpec,
 } from "../../../shared/specs/layer-spec.ts";
 import { networkOf, schemesOf, type NetworkSpec } from "../../../shared/specs/network-spec.ts";
+import type { Forecast } from "../../../shared/experiments/forecast.ts";
 import type { Quantities } from "../../../shared/runs/run-records.ts";
 import { noteNotFinite } from "../activity/note-not-finite.ts";
 import type { DataRows } from "../compute/data-rows.ts";
 import { openLayers } from "../../../shared/specs/open-layers.ts";
-import { forecastMemory } from "../compute/forecast-memory.ts";
+import { MeasuredPace } from "../compute/measured-pace.ts";
 import type { RunSupervisor } from "../activity/run-supervisor.ts";
-import { initMemory } from "./init-memory.ts";
+import { forecastInit } from "./forecast-init.ts";
 import { INIT_PRESETS } from "./init-presets.ts";
 import { requireFits } from "../compute/require-fits.ts";
 import { drawNetwork } from "../compute/draw-network.ts";
@@ -96,6 +97,7 @@ export class InitLab {
   readonly #services: LabServices;
   readonly #supervisor: RunSupervisor;
   readonly #data: DataRows;
+  readonly #pace = new MeasuredPace();
 
   constructor(services: LabServices, supervisor: RunSupervisor, data: DataRows) {
     this.#services = services;
@@ -108,15 +110,20 @@ export class InitLab {
     return INIT_PRESETS.map((preset) => ({ ...preset, settings: { ...preset.settings, threads } }));
   }
 
+  /** What measuring and saving will take. */
+  forecast(settings: InitSettings): Forecast {
+    return this.#expected(settings).forecast;
+  }
+
   /** Draws networks and looks at every layer; leaves no run. @throws {ContractError} If another activity is on. @throws {OutOfMemoryError} */
   async measure(settings: InitSettings): Promise<InitReport> {
-    this.#requireRoom(settings);
-    return this.#supervisor.work("init", MEASURING_TITLE, () => this.#report(settings));
+    const { ms } = this.#requireRoom(settings);
+    return this.#supervisor.work("init", MEASURING_TITLE, () => this.#report(settings, ms));
   }
 
   /** The same as a run. @throws {ContractError} If another activity is on. @throws {OutOfMemoryError} */
   save(settings: InitSettings): StartedRun {
-    const tensorBytes = this.#requireRoom(settings);
+    const expected = this.#requireRoom(settings);
     const { network: spec, otherwise, threads } = settings;
     const title = networkTitle(networkOf(spec));
     let sides: readonly InitSide[] = [];
@@ -141,12 +148,12 @@ export class InitLab {
         },
       },
       async (runId) => {
-        const report = await this.#report(settings);
+        const report = await this.#report(settings, expected.ms);
         ({ sides } = report);
         this.#services.store.saveReport(runId, report);
       },
       () => summaryOf(sides),
-      tensorBytes,
+      expected.forecast.tensorBytes,
     );
   }
 
@@ -184,11 +191,13 @@ export class InitLab {
     };
   }
 
-  async #report(settings: InitSettings): Promise<InitReport> {
+  async #report(settings: InitSettings, expectedMs: number): Promise<InitReport> {
+    const startedMs = performance.now();
     const { network, otherwise } = settings;
     const specs = otherwise === null ? [network] : [network, drawnBy(network, otherwise)];
     const sides: InitSide[] = [];
     for (const spec of specs) sides.push(await this.#side(spec, settings));
+    this.#pace.add(performance.now() - startedMs, expectedMs);
     return { settings, sides, notes: notesOf(settings) };
   }
 
@@ -200,15 +209,18 @@ export class InitLab {
     return measureNetwork(engine, spec, { title: titleOf(spec), weights, data, gradients, threads });
   }
 
-  /** @returns Bytes in the arena. @throws {ContractError} @throws {OutOfMemoryError} */
-  #requireRoom(settings: InitSettings): number {
-    const { engine } = this.#services;
-    const dataset = this.#services.dataset(settings.network.data.name);
-    requireFits(settings.network, dataset);
-    const parts = initMemory(settings, dataset, engine.cacheBytes);
-    const { refusal, tensorBytes } = forecastMemory({ parts }, engine.arena, null);
+  /** @returns What it will take. @throws {ContractError} @throws {OutOfMemoryError} */
+  #requireRoom(settings: InitSettings): ReturnType<typeof forecastInit> {
+    requireFits(settings.network, this.#services.dataset(settings.network.data.name));
+    const expected = this.#expected(settings);
+    const { refusal } = expected.forecast;
     if (refusal !== "") throw new OutOfMemoryError(refusal);
-    return tensorBytes;
+    return expected;
+  }
+
+  #expected(settings: InitSettings): ReturnType<typeof forecastInit> {
+    const { engine, dataset } = this.#services;
+    return forecastInit(settings, dataset(settings.network.data.name), engine, this.#pace.factor);
   }
 }
 

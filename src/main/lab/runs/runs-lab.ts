@@ -11,6 +11,7 @@ import type {
   ExportKind,
   ImportedBundle,
   ImportedRuns,
+  Replacing,
 } from "../../../shared/runs/run-exports.ts";
 import {
   isReadable,
@@ -186,7 +187,9 @@ export class RunsLab {
    * @throws {ContractError} If an activity is on. @throws {StoreError} Nothing of the bundle was taken.
    */
   async import(path: string): Promise<ImportedRuns> {
-    const imported = await this.#supervisor.work("import", "Importing runs", () => this.#takeBundle(path));
+    const imported = await this.#supervisor.work("import", "Importing runs", () =>
+      this.#takeBundle(path, "finished"),
+    );
     this.#tellAll();
     return imported;
   }
@@ -195,17 +198,25 @@ export class RunsLab {
    * As `import`, one bundle after the other, each whole or not at all: one that cannot be taken does not hold up the
    * others. Cancelled, it ends after the bundle in hand.
    *
+   * @param order.onBundle Is told of each.
+   * @param order.replacing With "further" an unfinished run takes the place of the same one that has come less far.
    * @throws {ContractError} If an activity is on.
    */
   async importEach(
     paths: readonly string[],
-    taken: (bundle: ImportedBundle) => void = () => undefined,
+    {
+      onBundle = () => undefined,
+      replacing = "finished",
+    }: {
+      readonly onBundle?: (bundle: ImportedBundle) => void;
+      readonly replacing?: Replacing;
+    } = {},
   ): Promise<readonly ImportedBundle[]> {
     const bundles: ImportedBundle[] = [];
     await this.#supervisor.work("import", "Importing runs", async (activity) => {
       for (const [i, path] of paths.entries()) {
         if (activity.isCancelled()) break;
-        const bundle = await this.#takeBundle(path).then(
+        const bundle = await this.#takeBundle(path, replacing).then(
           (runs) => ({ path, runs, failure: "" }),
           (error: unknown) => ({
             path,
@@ -214,7 +225,7 @@ export class RunsLab {
           }),
         );
         bundles.push(bundle);
-        taken(bundle);
+        onBundle(bundle);
         activity.progress((i + 1) / paths.length);
       }
     });
@@ -236,8 +247,8 @@ export class RunsLab {
   }
 
   /** Reading takes long and locks nothing; taking locks the database, for seconds where there are many runs. */
-  async #takeBundle(path: string): Promise<ImportedRuns> {
-    await this.#slow.ask("readBundle", { path });
+  async #takeBundle(path: string, replacing: Replacing): Promise<ImportedRuns> {
+    await this.#slow.ask("readBundle", { path, replacing });
     return this.#services.store.whileLocked("runs are being imported", () =>
       this.#slow.ask("takeBundle", { path }),
     );

@@ -1,12 +1,11 @@
 import { OutOfMemoryError } from "../../../core/errors.ts";
 import { withFixedMasks } from "../../../core/network/dropout-mask.ts";
-import { buildNetwork } from "../../../core/network/build-network.ts";
-import { flatLayers, linearLayers, networkTitle, parameterShapes } from "../../../core/network/network.ts";
+import { flatLayers, networkTitle } from "../../../core/network/network.ts";
 import type { Op } from "../../../core/ops/op.ts";
-import { numelOf, sizeBytesOf, type Program, type Tensor } from "../../../core/ops/recording-ops.ts";
+import { numelOf, sizeBytesOf, type Tensor } from "../../../core/ops/recording-ops.ts";
 import { phasesOf } from "../../../core/ops/sharding.ts";
-import { median } from "../../../core/statistics.ts";
-import { endsOfLayers, networkOf, schemesOf } from "../../../shared/specs/network-spec.ts";
+import type { Forecast } from "../../../shared/experiments/forecast.ts";
+import { networkOf, schemesOf } from "../../../shared/specs/network-spec.ts";
 import type {
   StepperSettings,
   Trace,
@@ -16,28 +15,25 @@ import type {
 import { viewOf } from "../../../shared/engine/tensor-view.ts";
 import type { Scope } from "../../engine/arena.ts";
 import type { ActivityHandle } from "../activity/activity-handle.ts";
-import { firstStep } from "../compute/network-setup.ts";
+import { MeasuredPace } from "../compute/measured-pace.ts";
+import { recordGradients } from "../compute/network-setup.ts";
 import { requireFits } from "../compute/require-fits.ts";
 import { drawNetwork } from "../compute/draw-network.ts";
 import type { DataRows } from "../compute/data-rows.ts";
-import { forecastMemory } from "../compute/forecast-memory.ts";
 import {
-  elapsedBetween,
   execute,
   executeOnce,
-  record,
   recordHistogram,
   recordStatistics,
   statisticsAt,
 } from "../compute/programs.ts";
 import type { RunSupervisor } from "../activity/run-supervisor.ts";
 import { describeStep } from "./describe-step.ts";
+import { forecastTrace } from "./forecast-trace.ts";
 import { StepNames, type TensorName } from "./step-names.ts";
+import { timeOps } from "./time-ops.ts";
 import type { LabServices } from "../activity/experiment.ts";
 
-/** Times of every op: the first calls warm up. */
-const CALLS = 7;
-const WARMUP_CALLS = 2;
 /** Most values of a tensor that are shown. */
 const SHOWN = { rows: 32, columns: 64 } as const;
 
@@ -54,6 +50,7 @@ export class StepperLab {
   readonly #services: LabServices;
   readonly #supervisor: RunSupervisor;
   readonly #data: DataRows;
+  readonly #pace = new MeasuredPace();
 
   constructor(services: LabServices, supervisor: RunSupervisor, data: DataRows) {
     this.#services = services;
@@ -61,20 +58,33 @@ export class StepperLab {
     this.#data = data;
   }
 
+  forecast(settings: StepperSettings): Forecast {
+    return this.#expected(settings).forecast;
+  }
+
+  #expected(settings: StepperSettings): ReturnType<typeof forecastTrace> {
+    const { engine, dataset } = this.#services;
+    return forecastTrace(settings, dataset(settings.network.data.name), engine, this.#pace.factor);
+  }
+
   /** Leaves no run. @throws {ContractError} If another activity is on. @throws {OutOfMemoryError} @throws {ExperimentCancelled} */
   async trace(settings: StepperSettings): Promise<Trace> {
     const { engine } = this.#services;
     requireFits(settings.network, this.#services.dataset(settings.network.data.name));
-    const { refusal } = forecastMemory({ parts: memoryOf(settings) }, engine.arena, null);
-    if (refusal !== "") throw new OutOfMemoryError(refusal);
+    const { forecast, ms } = this.#expected(settings);
+    if (forecast.refusal !== "") throw new OutOfMemoryError(forecast.refusal);
     const title = networkTitle(networkOf(settings.network));
     return this.#supervisor.work("stepper", `Tracing ${title}`, async ({ progress }) => {
+      const startedMs = performance.now();
+      const meter = engine.arena.meter();
       const scope = engine.arena.scope();
       try {
         const recorded = await this.#record(settings, scope);
-        const times = await this.#time(recorded, settings.threads);
+        const times = await timeOps(engine, recorded.ops, settings.threads);
         const walked = await this.#walk(recorded, { settings, times, progress });
-        return { settings, title, notes: NOTES, ...walked };
+        this.#pace.add(performance.now() - startedMs, ms);
+        const memory = { forecastBytes: forecast.tensorBytes, peakBytes: meter.peakBytes };
+        return { settings, title, memory, notes: NOTES, ...walked };
       } finally {
         scope.release();
       }
@@ -83,51 +93,30 @@ export class StepperLab {
 
   async #record({ network: spec, threads }: StepperSettings, scope: Scope): Promise<Recorded> {
     const { engine } = this.#services;
-    const network = withFixedMasks(networkOf(spec), spec.seed);
+    const network = networkOf(spec);
     const data = await this.#data.rows(spec.data);
     const drawn = await drawNetwork(
       engine,
-      { network, schemes: schemesOf(spec), seed: spec.seed },
+      { network: withFixedMasks(network, spec.seed), schemes: schemesOf(spec), seed: spec.seed },
       { rows: () => Promise.resolve(data), threads },
     );
+    const { program, parameters, counter, loss } = recordGradients(scope, network, {
+      data,
+      seed: spec.seed,
+      bug: null,
+    });
     const given = new Map<number, { tensor: Tensor; role: TracedTensor["role"] }>();
     given.set(data.x.offsetBytes, { tensor: data.x, role: "data" });
     given.set(data.y.offsetBytes, { tensor: data.y, role: "data" });
-    const parameters = Object.fromEntries(
-      parameterShapes(network).map(({ name, shape }) => {
-        const tensor = scope.tensor(name, shape);
-        viewOf(engine.arena.memory, tensor, "float32").set(drawn[name] ?? []);
-        given.set(tensor.offsetBytes, { tensor, role: "parameter" });
-        return [name, tensor];
-      }),
-    );
-    let loss: Tensor | undefined;
-    const training = firstStep(engine, scope, spec.seed);
-    if (flatLayers(network.layers).some(({ type }) => type === "dropout")) {
-      given.set(training.counter.offsetBytes, { tensor: training.counter, role: "data" });
+    for (const [name, tensor] of Object.entries(parameters)) {
+      viewOf(engine.arena.memory, tensor, "float32").set(drawn[name] ?? []);
+      given.set(tensor.offsetBytes, { tensor, role: "parameter" });
     }
-    const { ops } = record(scope, (recording) => {
-      const built = buildNetwork(recording, network, { ...data, parameters }, training);
-      ({ loss } = built);
-      built.backward();
-    });
-    if (loss === undefined) throw new TypeError("StepperLab: nothing was recorded");
-    return { ops, loss, given };
-  }
-
-  /** Median milliseconds of every op alone, without fusion. */
-  async #time({ ops }: Recorded, threads: number): Promise<readonly number[]> {
-    const mark = (name: string): Program => ({ ops: [{ op: "mark", name }] });
-    const once = ops.flatMap((op, index) => [
-      { program: mark(`begin ${index}`), repeats: 1 },
-      { program: { ops: [op] }, repeats: 1, opByOp: true },
-      { program: mark(`end ${index}`), repeats: 1 },
-    ]);
-    const sections = Array.from({ length: CALLS }, () => once).flat();
-    const records = await execute(this.#services.engine, sections, { threads });
-    return ops.map((_, index) =>
-      median(elapsedBetween(records, `begin ${index}`, `end ${index}`).slice(WARMUP_CALLS)),
-    );
+    viewOf(engine.arena.memory, counter, "float64")[0] = 0;
+    if (flatLayers(network.layers).some(({ type }) => type === "dropout")) {
+      given.set(counter.offsetBytes, { tensor: counter, role: "data" });
+    }
+    return { ops: program.ops, loss, given };
   }
 
   /** Runs op after op, and reads what each has left before the next can write over it. */
@@ -272,14 +261,3 @@ const NOTES = [
 /** Rows of the product's result: what a and out have in common beside the depth. */
 const rowsShared = ({ a, transposeA }: Extract<Op<Tensor>, { op: "matmul" }>): number =>
   (transposeA ? a.shape[1] : a.shape[0]) ?? 1;
-
-function memoryOf({ network: spec }: StepperSettings): { name: string; bytes: number }[] {
-  const { rows } = spec.data;
-  const layers = linearLayers(networkOf(spec));
-  const widths = layers.reduce((sum, { out }) => sum + out, 0);
-  return [
-    { name: "images and their gradient", bytes: 8 * rows * (endsOfLayers(spec.layers)?.inputs ?? 0) },
-    { name: "activations and gradients", bytes: 16 * rows * widths },
-    { name: "parameters and gradients", bytes: 8 * layers.reduce((sum, one) => sum + one.in * one.out, 0) },
-  ];
-}

@@ -1,4 +1,5 @@
 import type { Database, SqlValue } from "../open/database.ts";
+import type { Replacing } from "../../../shared/runs/run-exports.ts";
 import { BUNDLE_TABLES } from "./bundle-tables.ts";
 
 /** The database that runs are imported into, as the connection calls it that holds a bundle's runs. */
@@ -16,11 +17,32 @@ export interface RunThere {
   readonly deletedAt: string | null;
 }
 
-/** A finished run takes the place of the same one that is not finished; what is in the trash stays there. */
-export function placeOf(there: RunThere | undefined, status: SqlValue): Place {
+/**
+ * What becomes of a run as far as its status says it; what is in the trash stays there. Whether one that is not finished
+ * has come further is for `cameFurther` to say, when its points are there.
+ */
+export function placeOf(there: RunThere | undefined, status: SqlValue, replacing: Replacing): Place {
   if (there === undefined) return "added";
   if (there.deletedAt !== null) return "inTrash";
-  return there.status === "finished" || status !== "finished" ? "skipped" : "replaced";
+  if (there.status === "finished") return "skipped";
+  if (status === "finished") return "replaced";
+  // What is on here would lose its row while it writes.
+  return replacing === "further" && there.status !== "running" ? "replaced" : "skipped";
+}
+
+/** Whether an unfinished run of the bundle has recorded more steps than the same one there, or has failed where that one was only cut short. */
+export function cameFurther(db: Database, run: string): boolean {
+  const standing = (schema: "main" | typeof TARGET): { readonly step: number; readonly failed: number } =>
+    db
+      .prepare<{ step: number; failed: number }>(
+        `SELECT status = 'failed' AS failed, coalesce((
+           SELECT max(step) FROM ${schema}.point JOIN ${schema}.series ON series.id = series_id
+           WHERE series.run_id = run.id), -1) AS step
+         FROM ${schema}.run WHERE id = ?`,
+      )
+      .get(run) ?? { step: -1, failed: 0 };
+  const [read, there] = [standing("main"), standing(TARGET)];
+  return read.step > there.step || (read.step === there.step && read.failed > there.failed);
 }
 
 /** A connection whose own database is empty, has the target's tables, and goes when it is closed. */

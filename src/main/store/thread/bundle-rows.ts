@@ -47,8 +47,11 @@ export class BundleRows {
     }
     // Of a machine that is in the bundle more than once the first is kept.
     this.#insert("machine", machine, "OR IGNORE");
-    const status = row["status"] === "running" ? "interrupted" : (row["status"] ?? null);
-    this.#insert("run", { ...row, id: run, status, revision: ++this.#runs });
+    const standing =
+      row["status"] === "running"
+        ? { status: "interrupted", failure: "the run was still on when this was written" }
+        : {};
+    this.#insert("run", { ...row, ...standing, id: run, revision: ++this.#runs });
   }
 
   /** @throws {StoreError} That names the column. */

@@ -1,10 +1,11 @@
 import { StoreError } from "../../../core/errors.ts";
-import type { ImportedRuns } from "../../../shared/runs/run-exports.ts";
+import type { ImportedRuns, Replacing } from "../../../shared/runs/run-exports.ts";
 import { readLines } from "../../data/read-lines.ts";
 import { connect, type Database } from "../open/database.ts";
 import { schemaVersion } from "../open/migrate.ts";
 import { readBundleLine, type BundleLine, type BundleTableLine } from "./bundle-lines.ts";
 import {
+  cameFurther,
   copyRecorded,
   copyRun,
   likeTarget,
@@ -27,6 +28,7 @@ export interface ImportTarget {
   readonly path: string;
   readonly checkpointsFolder: string;
   readonly nativeBinding: string | null;
+  readonly replacing: Replacing;
 }
 
 /**
@@ -36,12 +38,13 @@ export interface ImportTarget {
  * @throws {StoreError} If the file is no bundle, a newer one, cut off, or a run in it could not be read afterwards.
  */
 export async function readBundle(path: string, target: ImportTarget): Promise<ReadBundle> {
+  const { replacing } = target;
   const db = connect("", { nativeBinding: target.nativeBinding });
   const weights = new BundleWeights(target.checkpointsFolder);
   let number = 0;
   try {
     likeTarget(db, target.path);
-    const reader = new BundleReader(db, { path, weights, there: runsThere(db) });
+    const reader = new BundleReader(db, { path, weights, there: runsThere(db), replacing });
     db.exec("BEGIN");
     for await (const text of readLines(path, MOST_LINE_BYTES)) {
       number++;
@@ -52,7 +55,7 @@ export async function readBundle(path: string, target: ImportTarget): Promise<Re
     reader.finish();
     proveReadable(db, path, reader.read);
     db.exec("COMMIT");
-    return new ReadBundle(db, { path, weights, found: reader.found });
+    return new ReadBundle(db, { path, weights, found: reader.found, replacing });
   } catch (error) {
     weights.close();
     db.close();
@@ -72,6 +75,7 @@ export class ReadBundle {
   readonly #weights: BundleWeights;
   /** Runs of the bundle in its order, each with what becomes of it. */
   readonly #found: ReadonlyMap<string, Place>;
+  readonly #replacing: Replacing;
 
   constructor(
     db: Database,
@@ -79,13 +83,16 @@ export class ReadBundle {
       path,
       weights,
       found,
+      replacing,
     }: {
       readonly path: string;
       readonly weights: BundleWeights;
       readonly found: ReadonlyMap<string, Place>;
+      readonly replacing: Replacing;
     },
   ) {
     this.#db = db;
+    this.#replacing = replacing;
     this.#path = path;
     this.#weights = weights;
     this.#found = found;
@@ -93,8 +100,8 @@ export class ReadBundle {
 
   /**
    * Adds the runs that are not there yet, all of them or none: one transaction, in which rows are only copied. A
-   * finished run takes the place of the same one that is not finished, which keeps what a person has said of it; what is
-   * in the trash stays there.
+   * finished run, or with "further" one that has come further, takes the place of the same one that is not finished, which
+   * keeps what a person has said of it; what is in the trash stays there.
    *
    * @throws {StoreError} The target is then as it was.
    */
@@ -130,11 +137,16 @@ export class ReadBundle {
     const imported = { added: [], replaced: [], skipped: [], inTrash: [] } as Record<Place, string[]>;
     for (const [run, before] of this.#found) {
       const read = status.get(run);
-      const place = read === undefined ? before : placeOf(there.get(run), read.status);
+      const place = read === undefined ? before : this.#placeNow(run, there.get(run), read.status);
       if (place === "skipped" || place === "inTrash") drop.run(run);
       imported[place].push(run);
     }
     return imported;
+  }
+
+  #placeNow(run: string, there: RunThere | undefined, status: string): Place {
+    const place = placeOf(there, status, this.#replacing);
+    return place !== "replaced" || status === "finished" || cameFurther(this.#db, run) ? place : "skipped";
   }
 }
 
@@ -144,6 +156,7 @@ class BundleReader {
   readonly #weights: BundleWeights;
   readonly #path: string;
   readonly #there: ReadonlyMap<string, RunThere>;
+  readonly #replacing: Replacing;
   readonly #found = new Map<string, Place>();
   readonly #rows: BundleRows;
   #current: string | null = null;
@@ -158,16 +171,19 @@ class BundleReader {
       path,
       weights,
       there,
+      replacing,
     }: {
       readonly path: string;
       readonly weights: BundleWeights;
       readonly there: ReadonlyMap<string, RunThere>;
+      readonly replacing: Replacing;
     },
   ) {
     this.#db = db;
     this.#path = path;
     this.#weights = weights;
     this.#there = there;
+    this.#replacing = replacing;
     this.#rows = new BundleRows(db);
   }
 
@@ -223,7 +239,7 @@ class BundleReader {
 
   #beginRun({ run, machine, row }: Extract<BundleLine, { readonly machine: unknown }>): void {
     if (this.#found.has(run)) throw new StoreError(`run ${run} is in the bundle twice`);
-    const place = placeOf(this.#there.get(run), row["status"] ?? null);
+    const place = placeOf(this.#there.get(run), row["status"] ?? null, this.#replacing);
     this.#found.set(run, place);
     this.#current = run;
     this.#adding = null;

@@ -5,6 +5,7 @@ import type {
   EmptiedTrash,
   ExportKind,
   ImportedRuns,
+  Replacing,
 } from "../../../shared/runs/run-exports.ts";
 import type { RunCatalogue, RunTableAnswer, RunTableRequest } from "../../../shared/runs/run-table.ts";
 
@@ -34,7 +35,10 @@ export interface StoreTasks {
     readonly output: number;
   };
   /** Reads and checks a bundle, which takes long and locks nothing. */
-  readonly readBundle: { readonly input: { readonly path: string }; readonly output: null };
+  readonly readBundle: {
+    readonly input: { readonly path: string; readonly replacing: Replacing };
+    readonly output: null;
+  };
   /** Takes the runs of a bundle that was read: the database is locked meanwhile. */
   readonly takeBundle: { readonly input: { readonly path: string }; readonly output: ImportedRuns };
   readonly deleteRuns: { readonly input: { readonly runIds: readonly string[] }; readonly output: null };

@@ -62,13 +62,16 @@ const handlers: Handlers = {
       ? exportTo(path, request)
       : writeToStream(path, (file) => exportTo(file, request));
   },
-  readBundle: ({ path }) =>
+  readBundle: ({ path, replacing }) =>
     explaining("import runs", async () => {
       const { checkpointsFolder } = store;
       bundles.get(path)?.close();
       bundles.delete(path);
       const { nativeBinding } = data;
-      bundles.set(path, await readBundle(path, { path: data.path, checkpointsFolder, nativeBinding }));
+      bundles.set(
+        path,
+        await readBundle(path, { path: data.path, checkpointsFolder, nativeBinding, replacing }),
+      );
       return null;
     }),
   takeBundle: ({ path }) =>

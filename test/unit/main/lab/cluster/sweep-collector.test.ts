@@ -10,21 +10,32 @@ afterEach(() => void vi.useRealTimers());
 
 const NONE = { collected: 0, done: 0, running: 0, waiting: 0, failed: 0, lost: 0, unknown: 0 };
 
-/** A sweep whose counts a test sets; what is done is collected when it is asked for. */
+/** A sweep whose counts a test sets; what is done, and what lost ones had, is collected when it is asked for. */
 function begun(counts: Partial<ClusterSweepStatus["counts"]>) {
-  const sweep = { counts: { ...NONE, ...counts }, idle: true, away: false };
+  const sweep = { counts: { ...NONE, ...counts }, left: 0, idle: true, away: false };
   const told: string[] = [];
   const collector = new SweepCollector({
     status: async () => {
       await Promise.resolve();
       if (sweep.away) throw new Error("the folder is away");
-      return { counts: { ...sweep.counts } } as ClusterSweepStatus;
+      const { counts: now, left } = sweep;
+      return { counts: { ...now }, toCollect: now.done + left } as ClusterSweepStatus;
     },
     collect: async () => {
       await Promise.resolve();
-      const added = Array.from({ length: sweep.counts.done }, (_, i) => `run-${i}`);
-      sweep.counts = { ...sweep.counts, done: 0, collected: sweep.counts.collected + added.length };
-      return { added, skipped: [], inTrash: [], damaged: [] } satisfies CollectedSweep;
+      const unfinished = Array.from({ length: sweep.left }, (_, i) => `lost-${i}`);
+      const done = Array.from({ length: sweep.counts.done }, (_, i) => `run-${i}`);
+      const added = [...done, ...unfinished];
+      sweep.left = 0;
+      sweep.counts = { ...sweep.counts, done: 0, collected: sweep.counts.collected + done.length };
+      return {
+        added,
+        unfinished,
+        skipped: [],
+        inTrash: [],
+        damaged: [],
+        problem: "",
+      } satisfies CollectedSweep;
     },
     idle: () => sweep.idle,
     looked: (_id, { counts: { done, collected } }) => told.push(`${done} done, ${collected} collected`),
@@ -60,6 +71,13 @@ test("waits with what is done while something else is on, and goes on after a fa
   expect(await pass(10_000)).toEqual(["Error: the folder is away"]);
   sweep.away = false;
   expect(await pass(15_000)).toEqual(["2 done, 0 collected", "took 2", "0 done, 2 collected"]);
+});
+
+test("takes what lost trainings had, too, before it ends", async () => {
+  const { sweep, collector, pass } = begun({ lost: 2 });
+  sweep.left = 2;
+  expect(await pass(0)).toEqual(["0 done, 0 collected", "took 2", "0 done, 0 collected"]);
+  expect(collector.watches("a")).toBe(false);
 });
 
 test("says and takes nothing more once it is left or closed, also in the middle of a look", async () => {

@@ -35,13 +35,23 @@ describe("a sweep's folder", () => {
 
   it("a line that a crash has cut off is passed over, and the next one stands by itself", () => {
     const folder = new SweepFolder(dir);
-    const line = (index: number) => ({ index, run: `training-${index}`, database: "/a", at: "" });
+    const line = (index: number) => ({
+      index,
+      run: `training-${index}`,
+      database: "/a",
+      at: "2026-11-30T08:00:00.000Z",
+      unfinished: index > 2,
+    });
     folder.collecting()(line(0));
     appendFileSync(folder.at("collected.jsonl"), '{"index":1,"run":"tr');
     folder.collecting()(line(2));
-    expect(folder.collectedBy("/a")).toEqual(new Set([0, 2]));
+    folder.collecting()(line(3));
+    expect(folder.collectedBy("/a")).toEqual({ done: new Set([0, 2]), states: new Set([3]) });
     // Another database has taken none of it.
-    expect(folder.collectedBy("/b")).toEqual(new Set());
+    expect(folder.collectedBy("/b")).toEqual({ done: new Set(), states: new Set() });
+    // Submitted once more, a training leaves another state.
+    folder.addJob({ submitted: "lab-1", job: "9", at: "2026-11-30T09:00:00.000Z" });
+    expect(folder.collectedBy("/a")).toEqual({ done: new Set([0, 2]), states: new Set() });
   });
 
   it("two attempts at once never write to the same file, and leave one that is whole", async () => {

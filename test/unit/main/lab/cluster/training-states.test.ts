@@ -23,6 +23,8 @@ const findings = (queue: string | null, more: Partial<SweepFindings> = {}): Swee
   nowMs: NOW,
   collected: new Set(),
   done: new Set(),
+  states: new Set(),
+  collectedStates: new Set(),
   failed: new Map(),
   alive: new Map(),
   queue: queue === null ? null : newestByTask(parseQueue(queue)),
@@ -58,7 +60,7 @@ describe("the states of a sweep's trainings", () => {
     });
   });
 
-  it("a training that diverged has failed for good and is not submitted again; another failure is", () => {
+  it("a training that diverged is done, and collected, as others are, and says so; another failure is submitted again", () => {
     const found = findings("7|0|FAILED|NonZeroExitCode|node2|0:10\n7|1|COMPLETED|None|node1|0:10", {
       done: new Set([0, 2, 3, 4, 5]),
       failed: new Map([
@@ -66,8 +68,34 @@ describe("the states of a sweep's trainings", () => {
         [1, failure(false)],
       ]),
     });
-    expect(states(found)).toEqual(["failed", "failed", "done", "done", "done", "done"]);
+    expect(states(found)).toEqual(["done", "failed", "done", "done", "done", "done"]);
+    expect(statesOf(found)[0]).toMatchObject({ diverged: true, reason: "the loss became NaN" });
     expect(tasksToSubmit(found)).toEqual([0]);
+    expect(statesOf({ ...found, collected: new Set([0]) })[0]).toMatchObject({
+      state: "collected",
+      diverged: true,
+      reason: "the loss became NaN",
+    });
+    // Its bundle was damaged and put aside: it is trained again.
+    expect(statesOf({ ...found, done: new Set() })[0]).toMatchObject({ state: "failed", diverged: false });
+  });
+
+  it("of what failed, ran out of time or memory, it says whether something was kept and is collected", () => {
+    const queue =
+      "7|0|FAILED|NonZeroExitCode|node2|0:10\n7|1|TIMEOUT|TimeLimit|node1|1:00\n7|2|OUT_OF_MEMORY|OutOfMemory|node1|0:10";
+    const found = findings(queue, {
+      failed: new Map([[0, failure(false)]]),
+      states: new Set([0, 2, 4]),
+      collectedStates: new Set([4]),
+    });
+    expect(statesOf(found).map(({ state, left, reason }) => [state, left, reason])).toEqual([
+      ["failed", "kept", "the loss became NaN; what it had can be collected"],
+      ["lost", "nothing", expect.stringMatching(/^its task ended with an error.*; nothing of it was kept/)],
+      ["lost", "kept", expect.stringMatching(/^the time limit was over.*; its last state can be collected/)],
+      ["lost", "nothing", expect.stringMatching(/^the time limit was over.*from its beginning$/)],
+      ["lost", "collected", expect.stringMatching(/^Slurm ended it for want of memory.*is collected/)],
+      ["lost", "nothing", expect.stringMatching(/^Slurm ended it for want of memory/)],
+    ]);
   });
 
   it("what was cancelled is lost at once; what Slurm has forgotten when it was so twice, 30 s apart", () => {
