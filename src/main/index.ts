@@ -1,4 +1,5 @@
 import { join, resolve } from "node:path";
+import { messageOf } from "../core/thrown.ts";
 import { app, dialog, session } from "electron";
 import * as v from "valibot";
 import { registerIpc } from "./ipc/register-ipc.ts";
@@ -56,10 +57,6 @@ export function openApp(files: readonly string[]): void {
 
 /** What a second start hands over to the first before it ends. */
 const secondStartSchema = v.object({ files: v.array(v.string()) });
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}
 
 /** Before there is a log: what went wrong is said on stderr, and in a dialog where somebody can close it. */
 async function endWith(title: string, message: string): Promise<void> {

@@ -1,4 +1,5 @@
 import { homedir } from "node:os";
+import { messageOf } from "../core/thrown.ts";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { app, type BrowserWindow } from "electron";
@@ -155,7 +156,7 @@ async function serve(open: OpenWindow, { idleLab, lab, usable, send, recent }: S
     idle.training.queueRestore();
   } catch (error) {
     log.error("the queue was not read", error);
-    const message = error instanceof Error ? error.message : String(error);
+    const message = messageOf(error);
     send({ name: "failure", payload: { title: "The queue of trainings was not read", message } });
   }
 

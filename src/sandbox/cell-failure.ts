@@ -1,4 +1,5 @@
 import { FormulaError } from "../core/tensor/element-formula.ts";
+import { messageOf } from "../core/thrown.ts";
 import { TensorShapeError, TensorSizeError } from "../core/tensor/tensor-error.ts";
 import type { SourceLine } from "../core/tensor/tensor-node.ts";
 import type { CellError } from "../shared/live/cell-result.ts";
@@ -55,7 +56,7 @@ export function describeError(error: unknown): { name: string; message: string }
     return { name: error.name, message: error.message };
   return {
     name: "LabError",
-    message: `the lab failed: ${error instanceof Error ? error.message : String(error)}`,
+    message: `the lab failed: ${messageOf(error)}`,
   };
 }
 

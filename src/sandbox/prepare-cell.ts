@@ -1,4 +1,5 @@
 import { parse, type AnyNode, type Pattern, type Program } from "acorn";
+import { messageOf } from "../core/thrown.ts";
 import { transform } from "sucrase";
 import { constantAssignment } from "./constant-assignments.ts";
 import { assignedNames, type AssignedNames } from "./assigned-names.ts";
@@ -60,7 +61,7 @@ export function stripTypes(source: string): StrippedCell {
 
 /** Sucrase and acorn put the place at the message's end: "Unexpected token (3:5)". */
 function placed(error: unknown, positions?: PositionMap): CellSyntaxError {
-  const text = error instanceof Error ? error.message : String(error);
+  const text = messageOf(error);
   const found = /^(?:Error transforming cell: )?(.*?) ?\((\d+):(\d+)\)$/s.exec(text);
   if (found === null) return new CellSyntaxError(text, 1, null);
   const fromSucrase = positions === undefined;

@@ -1,4 +1,5 @@
 import { mkdtempSync, rmSync } from "node:fs";
+import { messageLine } from "../../core/thrown.ts";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { KernelUnavailableError } from "../../core/errors.ts";
@@ -9,7 +10,6 @@ import { caseReport } from "./case-report.ts";
 import type { BenchCase, PreparedCase } from "./cases/bench-case.ts";
 import type { Contender } from "../timing/contender.ts";
 import { EFFORT, interleave, type Effort, type Measurement } from "../timing/interleave.ts";
-import { messageOf } from "../timing/message-of.ts";
 import { isWrittenLive, liveContender } from "./live-contender.ts";
 import type { LivePlaces } from "./open-live.ts";
 import { computeOutputs, ownContender, recordCase } from "./own-contender.ts";
@@ -86,7 +86,7 @@ async function measure(
   for (const outcome of outcomes) {
     if (!("failure" in outcome)) measured.push(outcome);
     else if (outcome.contender === own) throw outcome.failure;
-    else missing[outcome.contender.name] = { notMeasured: messageOf(outcome.failure) };
+    else missing[outcome.contender.name] = { notMeasured: messageLine(outcome.failure) };
   }
   const [ours, ...rest] = measured;
   if (ours === undefined) throw new TypeError(`${benchCase.name}: nothing was measured`);

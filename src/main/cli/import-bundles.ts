@@ -1,4 +1,5 @@
 import { readdir, stat } from "node:fs/promises";
+import { messageOf } from "../../core/thrown.ts";
 import { join } from "node:path";
 import { constants, gunzipSync } from "node:zlib";
 import { counted } from "../../core/counted.ts";
@@ -37,10 +38,7 @@ async function isBundle(path: string): Promise<boolean> {
 /** The bundles that a path means: itself, or those in a folder and the folders in it, by name. @throws {ContractError} */
 export async function bundlesOf(path: string): Promise<readonly string[]> {
   const found = await stat(path).catch((error: unknown) => {
-    throw new ContractError(
-      `${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`,
-      { cause: error },
-    );
+    throw new ContractError(`${path} cannot be read: ${messageOf(error)}`, { cause: error });
   });
   if (found.isFile()) return (await isBundle(path)) ? [path] : [];
   if (!found.isDirectory()) return [];

@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { messageOf } from "../../core/thrown.ts";
 import * as v from "valibot";
 import { ContractError } from "../../core/errors.ts";
 import { issuesAt } from "../../shared/ipc/issue-words.ts";
@@ -16,7 +17,7 @@ export async function readSpec<S extends v.GenericSchema>(
   try {
     json = JSON.parse(await readFile(path, "utf8"));
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     throw new ContractError(`${path} cannot be read as JSON: ${reason}`, { cause: error });
   }
   const checked = v.safeParse(schema, json);

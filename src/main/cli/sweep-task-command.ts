@@ -1,4 +1,5 @@
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { messageLine } from "../../core/thrown.ts";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { counted } from "../../core/counted.ts";
@@ -7,7 +8,6 @@ import { isAlive } from "../data/replace-file.ts";
 import { failTask } from "../lab/cluster/fail-task.ts";
 import { SweepFolder } from "../lab/cluster/sweep-folder.ts";
 import { attemptOf, type StopWish } from "../lab/cluster/sweep-task.ts";
-import { messageOf } from "../timing/message-of.ts";
 import { COMMAND_NAME } from "../place/command-name.ts";
 import { EXIT } from "./exit-code.ts";
 import { inLab, type CommandHost } from "./in-lab.ts";
@@ -27,7 +27,7 @@ function scratchFolder(env: NodeJS.ProcessEnv): string {
     return mkdtempSync(join(root, `lab-task-${process.pid}-`));
   } catch (error) {
     throw new ContractError(
-      `this node has no folder to work in: ${messageOf(error)}. Name one on its own disk: --setup 'export TMPDIR=FOLDER'`,
+      `this node has no folder to work in: ${messageLine(error)}. Name one on its own disk: --setup 'export TMPDIR=FOLDER'`,
       { cause: error },
     );
   }
@@ -79,12 +79,12 @@ export async function runSweepTaskCommand(host: CommandHost, dir: string, task: 
       try {
         await lab.cluster.requeue(folder.dir, arrayTask);
       } catch (error) {
-        warn(`it was not taken back: ${messageOf(error)}. ${COMMAND_NAME} sweep --again goes on with it.`);
+        warn(`it was not taken back: ${messageLine(error)}. ${COMMAND_NAME} sweep --again goes on with it.`);
       }
       return EXIT.failedCheck;
     });
   } catch (error) {
-    await failTask({ folder, task, attempt, node }, messageOf(error));
+    await failTask({ folder, task, attempt, node }, messageLine(error));
     throw error;
   } finally {
     if (scratch !== "") rmSync(scratch, { recursive: true, force: true });

@@ -1,5 +1,5 @@
 import { DataFormatError } from "../../core/errors.ts";
-import { messageOf } from "../timing/message-of.ts";
+import { messageLine } from "../../core/thrown.ts";
 import { readRegularFile } from "./regular-file.ts";
 
 const MOST_FILE_BYTES = 64 << 20;
@@ -75,6 +75,6 @@ export async function readImage(path: string): Promise<DecodedImage> {
     const { data, width, height } = PNG.sync.read(bytes);
     return withoutAlpha(data, width, height);
   } catch (error) {
-    throw new DataFormatError(path, 0, `a sound ${isPng ? "PNG" : "JPEG"}`, messageOf(error));
+    throw new DataFormatError(path, 0, `a sound ${isPng ? "PNG" : "JPEG"}`, messageLine(error));
   }
 }

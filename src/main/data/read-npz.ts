@@ -1,4 +1,5 @@
 import { createWriteStream } from "node:fs";
+import { messageLine } from "../../core/thrown.ts";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,7 +8,6 @@ import { pipeline } from "node:stream/promises";
 import { crc32 } from "node:zlib";
 import { open, type Entry, type ZipFile } from "yauzl";
 import { DataFormatError } from "../../core/errors.ts";
-import { messageOf } from "../timing/message-of.ts";
 import { readNpy, type NumberArray } from "./read-npy.ts";
 import { openRegularFile } from "./regular-file.ts";
 
@@ -77,12 +77,12 @@ export async function readNpz(
   const refuse = (name: string, expected: string, got: string): DataFormatError =>
     new DataFormatError(path, { place: name === "" ? "the archive" : `"${name}"` }, expected, got);
   const zip = await opened(path).catch((error: unknown) => {
-    throw refuse("", "a .npz, which is a zip archive of .npy files", messageOf(error));
+    throw refuse("", "a .npz, which is a zip archive of .npy files", messageLine(error));
   });
   const folder = await mkdtemp(join(tmpdir(), "backprop-lab-npz-"));
   try {
     const entries = await entriesOf(zip).catch((error: unknown) => {
-      throw refuse("", "a sound zip archive", messageOf(error));
+      throw refuse("", "a sound zip archive", messageLine(error));
     });
     if (entries.length > MOST_ARRAYS) throw refuse("", `at most ${MOST_ARRAYS} arrays`, `${entries.length}`);
     const arrays: NamedArray[] = [];
@@ -98,7 +98,7 @@ export async function readNpz(
       try {
         await pipeline(await streamOf(zip, entry), summing, createWriteStream(file));
       } catch (error) {
-        throw refuse(fileName, "sound packed data", messageOf(error));
+        throw refuse(fileName, "sound packed data", messageLine(error));
       }
       if (summing.sum !== entry.crc32) throw refuse(fileName, "sound packed data", "a wrong checksum");
       try {

@@ -1,4 +1,5 @@
 import type { FileHandle } from "node:fs/promises";
+import { messageOf } from "../../core/thrown.ts";
 import * as v from "valibot";
 import { DataFormatError } from "../../core/errors.ts";
 import { duplicateKey } from "./duplicate-key.ts";
@@ -87,7 +88,7 @@ export async function writeSafetensors(
   try {
     await replaceFile(path, fill, options);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     throw new Error(`"${path}" was not saved: ${reason}. Choose another place or free some space.`, {
       cause: error,
     });

@@ -1,4 +1,5 @@
 import { pipeline } from "node:stream";
+import { errorOf } from "../../core/thrown.ts";
 import { createGunzip } from "node:zlib";
 import { DataFormatError } from "../../core/errors.ts";
 import type { RegularFile } from "./regular-file.ts";
@@ -34,7 +35,7 @@ function gunzipError(path: string, error: unknown, expected: string, got: number
       crc ? `a wrong checksum (${detail})` : `damaged data (${detail})`,
     );
   }
-  return error instanceof Error ? error : new Error(String(error));
+  return errorOf(error);
 }
 
 /** A plain file in pieces, the next being read while one is looked at; each is valid until the next is asked for. */

@@ -1,4 +1,5 @@
 import { ShapeError } from "../../core/errors.ts";
+import { messageOf } from "../../core/thrown.ts";
 import { NPY_MAGIC } from "./npy-header.ts";
 import { replaceFile } from "./replace-file.ts";
 
@@ -43,7 +44,7 @@ export async function writeNpy(path: string, shape: readonly number[], data: Flo
       }
     });
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     throw new Error(`"${path}" was not saved: ${reason}. Choose another place or free some space.`, {
       cause: error,
     });

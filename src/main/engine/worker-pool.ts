@@ -1,4 +1,5 @@
 import { availableParallelism } from "node:os";
+import { messageOf } from "../../core/thrown.ts";
 import { Piscina } from "piscina";
 import { KernelUnavailableError, TaskError } from "../../core/errors.ts";
 import type { WorkerData, WorkerTask } from "../../shared/engine/worker-tasks.ts";
@@ -36,7 +37,7 @@ export class WorkerPool {
     this.threads = threads;
     // Without a listener a worker's uncaught error would end the main process.
     pool?.on("error", (error: unknown) => {
-      this.#failure = error instanceof Error ? error.message : String(error);
+      this.#failure = messageOf(error);
     });
   }
 
@@ -68,7 +69,7 @@ export class WorkerPool {
     const answers = Promise.all(Array.from({ length: threads }, () => pool.run({ kind: "ping" }))).catch(
       (error: unknown) => {
         throw new TaskError(
-          `The worker threads cannot start: ${error instanceof Error ? error.message : String(error)}. ` +
+          `The worker threads cannot start: ${messageOf(error)}. ` +
             `The installation may be damaged (${workerFile}): run the set-up again.`,
           { cause: error },
         );
@@ -110,7 +111,7 @@ export class WorkerPool {
     try {
       result = (await this.#pool.run(task)) as Result<unknown>;
     } catch (cause) {
-      const reason = cause instanceof Error ? cause.message : String(cause);
+      const reason = messageOf(cause);
       throw new TaskError(`A worker thread ended while it ran "${task.kind}": ${reason}`, { cause });
     }
     if (result.ok) return result.value;

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { messageOf } from "../../core/thrown.ts";
 import * as v from "valibot";
 import { StoreError } from "../../core/errors.ts";
 import { NotOursError } from "../store/open/own-place.ts";
@@ -47,7 +48,7 @@ export async function openSomewhere<T>(
       return await open(path);
     } catch (error) {
       if (!anotherMayDo(error)) throw error;
-      const message = error instanceof Error ? error.message : String(error);
+      const message = messageOf(error);
       log.warn(message);
       const folder = await ask(message);
       if (folder === null) throw error;

@@ -1,4 +1,5 @@
 import { appendFileSync, chmodSync, closeSync, openSync, renameSync, statSync } from "node:fs";
+import { messageOf } from "../../core/thrown.ts";
 import { dirname } from "node:path";
 import { makeFolder } from "../data/make-folder.ts";
 import { PRIVATE_MODE } from "../data/replace-file.ts";
@@ -61,7 +62,7 @@ function cannotLogTo(path: string): string | null {
     closeSync(openSync(path, "a", PRIVATE_MODE));
     return null;
   } catch (error) {
-    return `"${path}" cannot be written (${error instanceof Error ? error.message : String(error)})`;
+    return `"${path}" cannot be written (${messageOf(error)})`;
   }
 }
 

@@ -1,4 +1,5 @@
 import { closeSync, openSync, rmSync } from "node:fs";
+import { messageOf } from "../../core/thrown.ts";
 import { join } from "node:path";
 import { makeFolder } from "../data/make-folder.ts";
 
@@ -16,7 +17,7 @@ export function profileProblem(folder: string): string | null {
   } catch (error) {
     return (
       `The folder of settings and runs cannot be written: "${folder}" ` +
-      `(${error instanceof Error ? error.message : String(error)}). ` +
+      `(${messageOf(error)}). ` +
       "Give it back its permissions, or start with --user-data-dir=FOLDER to use another."
     );
   }

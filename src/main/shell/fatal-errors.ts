@@ -1,4 +1,5 @@
 import { app, dialog } from "electron";
+import { messageOf } from "../../core/thrown.ts";
 import type { Lab } from "../lab/lab.ts";
 import { closeLab } from "./close-lab.ts";
 import type { Log } from "../place/log.ts";
@@ -32,7 +33,7 @@ export function catchFatalErrors(log: Log, { interactive }: { interactive: boole
     // Only the first one is shown; others are often its consequences.
     if (reported) return;
     reported = true;
-    const message = error instanceof Error ? error.message : String(error);
+    const message = messageOf(error);
     process.stderr.write(`${title}: ${message}\n`);
     if (lab !== null) await closeLab(lab, log);
     if (interactive) {
@@ -56,7 +57,7 @@ export function catchFatalErrors(log: Log, { interactive }: { interactive: boole
     }
     log.error("Something failed that nothing waited for", error);
     if (++shown > MOST_SHOWN) return;
-    const message = error instanceof Error ? error.message : String(error);
+    const message = messageOf(error);
     show("Something failed, and the app goes on", `${message}. The log tells where (menu Help).`);
   };
 

@@ -1,4 +1,5 @@
 import { basename, resolve } from "node:path";
+import { messageOf } from "../../core/thrown.ts";
 import type { IpcEvent } from "../../shared/ipc/ipc-contract.ts";
 import { GoneError, openData, openFile, openOwnNotebook, openRuns } from "../lab/open-file.ts";
 import type { Lab } from "../lab/lab.ts";
@@ -94,6 +95,6 @@ async function openShown(
     opened(await open(known));
   } catch (error) {
     log.error(`${name} could not be opened`, error);
-    failed(`${name} was not opened`, error instanceof Error ? error.message : String(error));
+    failed(`${name} was not opened`, messageOf(error));
   }
 }

@@ -1,4 +1,5 @@
 import { StoreError } from "../../core/errors.ts";
+import { messageOf } from "../../core/thrown.ts";
 import { BUSY_TIMEOUT_MS } from "./open/database.ts";
 
 /** SQLite's extended result code ("SQLITE_BUSY_SNAPSHOT") or a file system's ("ENOSPC"), or "". */
@@ -63,7 +64,7 @@ export function storeFailure(
     });
   }
   const told = EXPLANATIONS.find(([pattern]) => pattern.test(code))?.[1];
-  const own = cause instanceof Error ? cause.message : String(cause);
+  const own = messageOf(cause);
   const why = told === undefined ? own : `${told} (${code}: ${own})`;
   return new StoreError(`Could not ${action} in ${path}: ${why}.`, { cause });
 }

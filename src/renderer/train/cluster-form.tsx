@@ -1,4 +1,5 @@
 import { Button, Textarea, TextInput } from "@mantine/core";
+import { messageOf } from "../../core/thrown.ts";
 import { useEffect, useState } from "react";
 import { counted } from "../../core/counted.ts";
 import type { ClusterFound } from "../../shared/experiments/cluster-sweep.ts";
@@ -152,7 +153,7 @@ function ScriptPreview({ texts, trainings }: { readonly texts: ClusterTexts; rea
     const request = JSON.parse(asked) as Parameters<typeof window.lab.sweepsScript>[0];
     void ask(window.lab.sweepsScript(request)).then(
       (answer) => setScript(answer.script),
-      (error: unknown) => setScript(error instanceof Error ? error.message : String(error)),
+      (error: unknown) => setScript(messageOf(error)),
     );
   }, [open, asked]);
   return (

@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { messageOf } from "../../core/thrown.ts";
 import { counted } from "../../core/counted.ts";
 import {
   clusterOptionsSchema,
@@ -97,7 +98,7 @@ export async function findCluster(host: string): Promise<ClusterFound> {
     const trimmed = host.trim();
     return await ask(window.lab.sweepsFind({ host: trimmed === "" ? undefined : trimmed }));
   } catch (error) {
-    return { cluster: null, why: error instanceof Error ? error.message : String(error) };
+    return { cluster: null, why: messageOf(error) };
   }
 }
 

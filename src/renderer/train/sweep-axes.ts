@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { messageOf } from "../../core/thrown.ts";
 import { issueWords } from "../../shared/ipc/issue-words.ts";
 import {
   sweepSpecSchema,
@@ -102,7 +103,7 @@ function problemOf(base: TrainSpec, choice: SweepChoice, path: string): AxisProb
       ? wrongPath(`a training has no ${at}`)
       : wrongChoices(issueWords(issue));
   } catch (error) {
-    return wrongPath(error instanceof Error ? error.message : String(error));
+    return wrongPath(messageOf(error));
   }
 }
 

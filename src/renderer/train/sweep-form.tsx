@@ -1,4 +1,5 @@
 import { ActionIcon, Button, SegmentedControl, TextInput } from "@mantine/core";
+import { messageOf } from "../../core/thrown.ts";
 import { X } from "lucide-react";
 import { useId, useMemo } from "react";
 import * as v from "valibot";
@@ -86,7 +87,7 @@ function checkSweep(base: TrainSpec, { kind, axes }: Draft, sample: typeof SAMPL
     sampleSweep(checked.output, MOST_CHECKED);
     return { sweep: checked.output, trainings: countTrainings(checked.output) };
   } catch (error) {
-    return { problem: error instanceof Error ? error.message : String(error) };
+    return { problem: messageOf(error) };
   }
 }
 

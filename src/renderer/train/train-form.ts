@@ -1,4 +1,5 @@
 import { useMemo } from "react";
+import { messageOf } from "../../core/thrown.ts";
 import * as v from "valibot";
 import { issueAt, issueWords } from "../../shared/ipc/issue-words.ts";
 import { judgesClasses } from "../../core/network/network.ts";
@@ -310,7 +311,7 @@ export function parseSpecText(text: string): TrainSpec {
   try {
     json = JSON.parse(text);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     throw new Error(`this is not JSON: ${reason}`, { cause: error });
   }
   const parsed = v.safeParse(trainSpecSchema, json);

@@ -1,4 +1,5 @@
 import { cellLabel, type DocumentCell, type LabDocument } from "../../shared/documents/lab-document.ts";
+import { messageOf } from "../../core/thrown.ts";
 import { pythonCell } from "./python-cell.ts";
 
 /** A notebook in Python, and what of it has no twin there. */
@@ -29,7 +30,7 @@ function translate({ header, cells }: LabDocument): {
       problems.push(...found.problems.map((problem) => `${cellLabel(cell)}, ${problem}`));
       return [{ cell, text: found.text }];
     } catch (error) {
-      problems.push(`${cellLabel(cell)}: ${error instanceof Error ? error.message : String(error)}`);
+      problems.push(`${cellLabel(cell)}: ${messageOf(error)}`);
       return [{ cell, text: cell.source.replace(/^/gm, "# ") }];
     }
   });

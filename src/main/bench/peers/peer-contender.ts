@@ -1,10 +1,10 @@
 import { readFileSync, writeFileSync } from "node:fs";
+import { messageLine } from "../../../core/thrown.ts";
 import { join } from "node:path";
 import * as v from "valibot";
 import type { NotMeasured } from "../bench-report.ts";
 import type { CaseInput, PreparedCase } from "../cases/bench-case.ts";
 import type { Contender } from "../../timing/contender.ts";
-import { messageOf } from "../../timing/message-of.ts";
 import { compareOutputs } from "../verify.ts";
 import { threadLimits } from "../../peers/find-pytorch.ts";
 import type { Peer, PeerPlaces } from "./peer-commands.ts";
@@ -104,6 +104,6 @@ export async function invitePeer(peer: Peer, invitation: PeerInvitation): Promis
       close: () => process.close(),
     };
   } catch (error) {
-    return refuse(messageOf(error));
+    return refuse(messageLine(error));
   }
 }

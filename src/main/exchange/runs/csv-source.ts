@@ -1,4 +1,5 @@
 import { createReadStream } from "node:fs";
+import { messageOf } from "../../../core/thrown.ts";
 import { basename } from "node:path";
 import { parse } from "csv-parse";
 import { counted } from "../../../core/counted.ts";
@@ -127,12 +128,7 @@ export class CsvSource implements RunSource {
       }
     } catch (error) {
       if (error instanceof DataFormatError) throw error;
-      throw new DataFormatError(
-        this.path,
-        { place: "its rows" },
-        "CSV",
-        error instanceof Error ? error.message : String(error),
-      );
+      throw new DataFormatError(this.path, { place: "its rows" }, "CSV", messageOf(error));
     }
     if (head === null)
       throw new DataFormatError(this.path, 0, "a table with a row of names", "an empty file");

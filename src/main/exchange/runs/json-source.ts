@@ -1,4 +1,5 @@
 import { basename } from "node:path";
+import { messageOf } from "../../../core/thrown.ts";
 import { counted } from "../../../core/counted.ts";
 import { DataFormatError } from "../../../core/errors.ts";
 import { readRegularFile } from "../../data/regular-file.ts";
@@ -44,12 +45,7 @@ export class JsonSource implements RunSource {
     try {
       document = JSON.parse(bytes.toString("utf8"));
     } catch (error) {
-      throw new DataFormatError(
-        this.path,
-        { place: "its text" },
-        "JSON",
-        error instanceof Error ? error.message : String(error),
-      );
+      throw new DataFormatError(this.path, { place: "its text" }, "JSON", messageOf(error));
     }
     const about = isRow(document) ? document : {};
     const rows =

@@ -1,4 +1,5 @@
 import { promisify } from "node:util";
+import { messageOf } from "../../../core/thrown.ts";
 import { fromBuffer, type Entry, type ZipFile } from "yauzl";
 import { DataFormatError } from "../../../core/errors.ts";
 import { NPY_PREFIX_BYTES, npyHeaderRange, parseNpyHeader } from "../../data/npy-header.ts";
@@ -49,7 +50,7 @@ export async function readNpz(path: string): Promise<ReadonlyMap<string, SavedTe
       lazyEntries: true,
     });
   } catch (error) {
-    return refuse("a .npz file", error instanceof Error ? error.message : String(error));
+    return refuse("a .npz file", messageOf(error));
   }
   const arrays = new Map<string, SavedTensor>();
   let total = 0;
@@ -72,12 +73,7 @@ export async function readNpz(path: string): Promise<ReadonlyMap<string, SavedTe
       reject(
         error instanceof DataFormatError
           ? error
-          : new DataFormatError(
-              path,
-              { place: "the archive" },
-              "a sound .npz file",
-              error instanceof Error ? error.message : String(error),
-            ),
+          : new DataFormatError(path, { place: "the archive" }, "a sound .npz file", messageOf(error)),
       );
     };
     zip.on("error", fail);

@@ -1,4 +1,4 @@
-import { messageOf } from "../../timing/message-of.ts";
+import { messageLine } from "../../../core/thrown.ts";
 
 /**
  * Does `work`, and then `end`, however the work has ended. An error of the work's, a cancellation too, says how it ended:
@@ -15,7 +15,7 @@ export async function endingWith(
     try {
       await end();
     } catch (unsaved) {
-      tell(messageOf(unsaved));
+      tell(messageLine(unsaved));
     }
     throw error;
   }

@@ -1,4 +1,5 @@
 import { setTimeout as wait } from "node:timers/promises";
+import { messageOf } from "../../../core/thrown.ts";
 import { ContractError, StoreError } from "../../../core/errors.ts";
 import type { Activity } from "../../../shared/ipc/ipc-contract.ts";
 import type { Quantities, RunStatus, RunSummary } from "../../../shared/runs/run-records.ts";
@@ -149,7 +150,7 @@ export class RunSupervisor {
         status = "cancelled";
       } else {
         status = "failed";
-        failure = error instanceof Error ? error.message : String(error);
+        failure = messageOf(error);
       }
     }
     // Whatever ended, and however: what is no number is named.
@@ -161,7 +162,7 @@ export class RunSupervisor {
         finished = store.finishRun(run.id, end);
         break;
       } catch (error) {
-        const message = error instanceof Error ? error.message : String(error);
+        const message = messageOf(error);
         if (tries === 1) {
           emit({ name: "failure", payload: { title: "The end of the run was not saved", message } });
         }

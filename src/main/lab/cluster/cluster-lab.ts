@@ -1,4 +1,5 @@
 import { join, relative } from "node:path/posix";
+import { errorOf } from "../../../core/thrown.ts";
 import { ContractError } from "../../../core/errors.ts";
 import type {
   ClusterSweepStatus,
@@ -24,7 +25,7 @@ import { isActive } from "./training-states.ts";
 const unheardSlurm = (error: unknown): Slurm =>
   new Slurm({
     host: null,
-    run: () => Promise.reject(error instanceof Error ? error : new Error(String(error))),
+    run: () => Promise.reject(errorOf(error)),
   });
 
 /** A sweep for a cluster, as it is asked for. */

@@ -1,8 +1,8 @@
 import { execFile } from "node:child_process";
+import { messageLine } from "../../../core/thrown.ts";
 import { lstatSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { ContractError } from "../../../core/errors.ts";
-import { messageOf } from "../../timing/message-of.ts";
 import { quoted } from "./job-script.ts";
 
 export interface CommandAnswer {
@@ -61,7 +61,7 @@ function execute(
             new ContractError(
               missing
                 ? `There is no "${program}" on this machine's path. Slurm's commands are on a cluster's login node: run this there, or name it with --host`
-                : `${program} could not be run: ${messageOf(error)}`,
+                : `${program} could not be run: ${messageLine(error)}`,
               { cause: error },
             ),
           );

@@ -1,9 +1,9 @@
 import { createReadStream } from "node:fs";
+import { messageLine } from "../../../core/thrown.ts";
 import { rename } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
 import type { CollectedSweep } from "../../../shared/experiments/cluster-sweep.ts";
-import { messageOf } from "../../timing/message-of.ts";
 import type { ClusterServices } from "./cluster-services.ts";
 import type { SweepFolder } from "./sweep-folder.ts";
 
@@ -19,7 +19,7 @@ export async function damageOf(path: string): Promise<string> {
       for await (const chunk of chunks) tail = Buffer.concat([tail, chunk]).subarray(-TAIL_BYTES);
     });
   } catch (error) {
-    return messageOf(error);
+    return messageLine(error);
   }
   return /"end":\{"runs":\d+\}\}\s*\]\s*$/.test(tail.toString("utf8")) ? "" : "its last line is missing";
 }

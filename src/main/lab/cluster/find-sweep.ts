@@ -1,5 +1,5 @@
-import { messageOf } from "../../timing/message-of.ts";
 import type { ClusterSweepStatus, SweptTraining } from "../../../shared/experiments/cluster-sweep.ts";
+import { messageLine } from "../../../core/thrown.ts";
 import { tasksOf } from "./array-tasks.ts";
 import { newestByTask, type QueuedTask } from "./queue-lines.ts";
 import type { Slurm } from "./slurm.ts";
@@ -87,7 +87,7 @@ export async function statusOf(
     });
     found = { ...found, gone: folder.gone() };
   } catch (error) {
-    problem = messageOf(error);
+    problem = messageLine(error);
     found = findings(folder, order, null, view);
   }
   const trainings = statesOf(found);

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { messageLine } from "../../../core/thrown.ts";
 import { dirname, join } from "node:path";
 import * as v from "valibot";
 import { ContractError } from "../../../core/errors.ts";
@@ -14,7 +15,6 @@ import {
 } from "../../../shared/experiments/cluster-sweep.ts";
 import type { GivenFor } from "../../exchange/weights/given-weights.ts";
 import { replaceFile } from "../../data/replace-file.ts";
-import { messageOf } from "../../timing/message-of.ts";
 import type { LabEvent } from "../activity/experiment.ts";
 import type { ClusterLab } from "./cluster-lab.ts";
 import { shellFor } from "./cluster-shell.ts";
@@ -60,7 +60,7 @@ export class KnownSweeps {
       idle: services.idle,
       looked: (id, status) => services.emit({ name: "sweepLooked", payload: { id, status } }),
       collected: (id, collected) => this.#tellCollected(id, collected),
-      failed: (id, error) => this.#tellFailure(id, messageOf(error)),
+      failed: (id, error) => this.#tellFailure(id, messageLine(error)),
     });
   }
 
@@ -79,7 +79,7 @@ export class KnownSweeps {
       const { cluster } = await new Slurm(shellFor(host)).limits();
       return { cluster, why: "" };
     } catch (error) {
-      return { cluster: null, why: messageOf(error) };
+      return { cluster: null, why: messageLine(error) };
     }
   }
 

@@ -1,5 +1,5 @@
 import { join } from "node:path/posix";
-import { messageOf } from "../../timing/message-of.ts";
+import { messageLine } from "../../../core/thrown.ts";
 import type { SubmittedSweep } from "../../../shared/experiments/cluster-sweep.ts";
 import { arrayExpression, taskOf, tasksOf } from "./array-tasks.ts";
 import { findSweep, type SweepView } from "./find-sweep.ts";
@@ -48,7 +48,7 @@ export async function submitMissing(
       return { ...answer, job };
     } catch (error) {
       if (error instanceof RefusedError) {
-        folder.addJob({ refused: name, message: messageOf(error), at: new Date().toISOString() });
+        folder.addJob({ refused: name, message: messageLine(error), at: new Date().toISOString() });
       }
       throw error;
     }

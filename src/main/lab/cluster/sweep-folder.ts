@@ -1,11 +1,11 @@
 import { appendFileSync, existsSync, readdirSync, readFileSync } from "node:fs";
+import { messageLine } from "../../../core/thrown.ts";
 import { copyFile, open, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import * as v from "valibot";
 import { ContractError } from "../../../core/errors.ts";
 import { issueAt } from "../../../shared/ipc/issue-words.ts";
 import { replaceFile } from "../../data/replace-file.ts";
-import { messageOf } from "../../timing/message-of.ts";
 import { COMMAND_NAME } from "../../place/command-name.ts";
 import {
   aliveSchema,
@@ -65,7 +65,7 @@ export class SweepFolder {
       text = readFileSync(path, "utf8");
     } catch (error) {
       throw new ContractError(
-        `${this.dir} is no folder of a sweep: ${messageOf(error)}. Name the folder that "${COMMAND_NAME} sweep SWEEP.json --on slurm" has made.`,
+        `${this.dir} is no folder of a sweep: ${messageLine(error)}. Name the folder that "${COMMAND_NAME} sweep SWEEP.json --on slurm" has made.`,
         { cause: error },
       );
     }
@@ -221,7 +221,7 @@ function parsed<S extends v.GenericSchema>(schema: S, text: string, place: strin
   try {
     json = JSON.parse(text);
   } catch (error) {
-    throw new ContractError(`${place} cannot be read as JSON: ${messageOf(error)}`, { cause: error });
+    throw new ContractError(`${place} cannot be read as JSON: ${messageLine(error)}`, { cause: error });
   }
   const checked = v.safeParse(schema, json);
   if (checked.success) return checked.output;

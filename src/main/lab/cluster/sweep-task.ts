@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
+import { messageLine } from "../../../core/thrown.ts";
 import { rm, symlink } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
@@ -10,7 +11,6 @@ import { STATISTIC_NAMES } from "../../../shared/experiments/training.ts";
 import type { RunSummary } from "../../../shared/runs/run-records.ts";
 import { networkOf } from "../../../shared/specs/network-spec.ts";
 import { readWeightsFile } from "../../exchange/weights/read-weights-file.ts";
-import { messageOf } from "../../timing/message-of.ts";
 import type { StartedRun } from "../activity/experiment.ts";
 import type { GivenParameters } from "../compute/network-setup.ts";
 import { indicesOf } from "./array-tasks.ts";
@@ -77,8 +77,8 @@ export class SweepTask {
         if (run.status === "failed" && !this.#diverged(run)) failed++;
       } catch (error) {
         failed++;
-        await this.#fail(training, messageOf(error), false);
-        say(`${name}: failed: ${messageOf(error)}`);
+        await this.#fail(training, messageLine(error), false);
+        say(`${name}: failed: ${messageLine(error)}`);
       }
     }
     return failed === 0 ? "whole" : "failed";
@@ -164,7 +164,7 @@ export class SweepTask {
     let publishing: Promise<void> = Promise.resolve();
     const inTurn = (body: () => Promise<void>) => () => {
       publishing = publishing.then(body).catch((error: unknown) => {
-        say(`nothing could be written to the sweep's folder, it is tried again: ${messageOf(error)}`);
+        say(`nothing could be written to the sweep's folder, it is tried again: ${messageLine(error)}`);
       });
     };
     const tellAlive = inTurn(() => this.#publishAlive(index));
@@ -209,7 +209,7 @@ export class SweepTask {
     try {
       await this.#publishState(index, runId);
     } catch (error) {
-      this.#host.say(`${indexName(index)}: what it had could not be kept: ${messageOf(error)}`);
+      this.#host.say(`${indexName(index)}: what it had could not be kept: ${messageLine(error)}`);
     }
   }
 

@@ -1,4 +1,5 @@
 import { readdirSync, type Dirent } from "node:fs";
+import { messageLine } from "../../../core/thrown.ts";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { ContractError } from "../../../core/errors.ts";
@@ -7,7 +8,6 @@ import type { StoredDataset } from "../../../shared/experiments/stored-dataset.t
 import { toyDataset, toyOf } from "../../../shared/experiments/toys.ts";
 import { readRegularFileSync } from "../../data/regular-file.ts";
 import type { Store } from "../../store/store.ts";
-import { messageOf } from "../../timing/message-of.ts";
 import { COMMAND_NAME } from "../../place/command-name.ts";
 import type { DataSource } from "./data-source.ts";
 import { describedBy, ImageFolderSource } from "./image-folder-source.ts";
@@ -51,7 +51,7 @@ function describedIn(root: string, name: string): Dataset | string {
     const bytes = readRegularFileSync(join(root, name, "dataset.json"), MOST_DESCRIPTION_BYTES);
     return describedBy(name, bytes.toString("utf8"));
   } catch (error) {
-    return messageOf(error);
+    return messageLine(error);
   }
 }
 

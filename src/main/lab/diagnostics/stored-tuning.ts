@@ -1,4 +1,5 @@
 import type { Machine } from "../../../shared/runs/run-records.ts";
+import { messageOf } from "../../../core/thrown.ts";
 import type { TuningCache } from "../../engine/tune-kernels.ts";
 import type { Store, TuningKey } from "../../store/store.ts";
 
@@ -32,7 +33,7 @@ export function storedTuning(
     } catch (error) {
       // The store itself says why it is read-only; a newer schema need not have this table.
       if (store.readOnly) return null;
-      const message = error instanceof Error ? error.message : String(error);
+      const message = messageOf(error);
       problem = `${what}, so the kernels are timed at every start: ${message}`;
       return null;
     }

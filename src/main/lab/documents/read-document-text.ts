@@ -1,4 +1,5 @@
 import { readFile, stat } from "node:fs/promises";
+import { messageOf } from "../../../core/thrown.ts";
 import { ContractError, DataFormatError } from "../../../core/errors.ts";
 import { DOCUMENT_MAX_BYTES } from "../../../shared/documents/lab-document.ts";
 import { specialKind } from "../../data/special-kind.ts";
@@ -30,7 +31,7 @@ export async function readDocumentText(path: string, named = path): Promise<stri
     bytes = await readFile(path);
   } catch (error) {
     if (error instanceof DataFormatError) throw error;
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     throw new ContractError(`${named} cannot be read: ${reason}`, { cause: error });
   }
   try {

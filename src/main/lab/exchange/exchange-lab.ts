@@ -1,4 +1,5 @@
 import { realpath } from "node:fs/promises";
+import { messageLine, messageOf } from "../../../core/thrown.ts";
 import { basename, join, relative } from "node:path";
 import type * as v from "valibot";
 import { ContractError, DataFormatError } from "../../../core/errors.ts";
@@ -29,7 +30,6 @@ import {
 import { readWeightsFile } from "../../exchange/weights/read-weights-file.ts";
 import { isNpy, readWeightsFiles } from "../../exchange/weights/read-weights-files.ts";
 import { replaceFile } from "../../data/replace-file.ts";
-import { messageOf } from "../../timing/message-of.ts";
 import type { LabServices } from "../activity/experiment.ts";
 import { ExperimentCancelled } from "../activity/experiment-cancelled.ts";
 import type { RunSupervisor } from "../activity/run-supervisor.ts";
@@ -162,7 +162,7 @@ export class ExchangeLab {
           // In a folder, one file that is none of runs does not keep the others out.
           if (failure instanceof ExperimentCancelled) throw failure;
           error ??= failure;
-          problems.push(failure instanceof Error ? failure.message : String(failure));
+          problems.push(messageOf(failure));
         }
       }
       const all = together(outcomes);
@@ -287,7 +287,7 @@ export class ExchangeLab {
       try {
         await this.follow({ path: source, step }, { remember: true });
       } catch (error) {
-        this.#tell(`${source} is followed no more`, messageOf(error));
+        this.#tell(`${source} is followed no more`, messageLine(error));
       }
     }
     if (this.#remembered.size < before.length) this.#write();
@@ -326,7 +326,7 @@ export class ExchangeLab {
   #write(): void {
     const sources = [...this.#remembered].map(([source, step]) => ({ source, step }));
     this.#file.write(sources).catch((error: unknown) => {
-      this.#tell("What is followed could not be kept for the next start", messageOf(error));
+      this.#tell("What is followed could not be kept for the next start", messageLine(error));
     });
   }
 

@@ -1,6 +1,6 @@
 import { watch, type FSWatcher } from "node:fs";
+import { messageLine } from "../../../core/thrown.ts";
 import type { Followed } from "../../../shared/experiments/imported.ts";
-import { messageOf } from "../../timing/message-of.ts";
 import type { RunImporter } from "./import-runs.ts";
 
 /** Where no notice comes of a change (network drives), it is looked for this often. */
@@ -95,7 +95,7 @@ export class RunFollower {
       }
       if (points > 0) this.#changed();
     } catch (error) {
-      this.stop(messageOf(error));
+      this.stop(messageLine(error));
     } finally {
       this.#reading = false;
       this.#look(again() ? SETTLE_MS : LOOK_EVERY_MS);

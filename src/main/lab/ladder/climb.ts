@@ -1,9 +1,9 @@
 import type { GradientComparison } from "../../../core/gradient-check.ts";
+import { messageLine } from "../../../core/thrown.ts";
 import { permutation } from "../../../core/random/permutation.ts";
 import type { RandomStream } from "../../../core/random/random-stream.ts";
 import type { ProductShape } from "../../../shared/experiments/ladder.ts";
 import { scheduleFor, type Effort } from "../../timing/interleave.ts";
-import { messageOf } from "../../timing/message-of.ts";
 import type { ActivityHandle } from "../activity/activity-handle.ts";
 import { ExperimentCancelled } from "../activity/experiment-cancelled.ts";
 import { RungMeasurement } from "./rung-measurement.ts";
@@ -164,7 +164,7 @@ export async function climb(
     } catch (error) {
       if (error instanceof ExperimentCancelled || !entry.contender.foreign) throw error;
       // Another library's failure is its own: the ladder goes on without it.
-      entry.measurement.end("unavailable", messageOf(error));
+      entry.measurement.end("unavailable", messageLine(error));
       entry.done = true;
     }
     options.onChange(entry.measurement);

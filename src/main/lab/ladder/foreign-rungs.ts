@@ -1,5 +1,5 @@
 import type { RungId } from "../../../shared/experiments/ladder.ts";
-import { messageOf } from "../../timing/message-of.ts";
+import { messageLine } from "../../../core/thrown.ts";
 import type { Engine } from "../../engine/engine.ts";
 import { findPyTorch, type FoundPyTorch } from "../../peers/find-pytorch.ts";
 import { ExperimentCancelled } from "../activity/experiment-cancelled.ts";
@@ -80,7 +80,7 @@ export class ForeignRungs {
         return await library.contender(operands);
       } catch (error) {
         if (error instanceof ExperimentCancelled) throw error;
-        return refuse(messageOf(error));
+        return refuse(messageLine(error));
       }
     };
     return {

@@ -1,4 +1,5 @@
 import { lstat, readdir } from "node:fs/promises";
+import { messageOf } from "../../../core/thrown.ts";
 import { join } from "node:path";
 import { ContractError } from "../../../core/errors.ts";
 import { DOCUMENT_EXTENSION } from "../../../shared/documents/lab-document.ts";
@@ -50,7 +51,7 @@ export async function readHandedIn(folder: string): Promise<readonly FolderFile[
       try {
         return { name, file: await readDocumentFile(join(folder, name)) };
       } catch (error) {
-        return { name, problem: error instanceof Error ? error.message : String(error) };
+        return { name, problem: messageOf(error) };
       }
     }),
   );

@@ -1,4 +1,5 @@
 import { ContractError } from "../../../core/errors.ts";
+import { messageOf } from "../../../core/thrown.ts";
 import { EMPTY_MEMORY, rememberRun, type KernelMemory } from "../../../shared/documents/run-plan.ts";
 import type { CellOutput } from "../../../shared/live/cell-output.ts";
 import type { CellResult } from "../../../shared/live/cell-result.ts";
@@ -266,7 +267,7 @@ export class DocumentSession {
       this.#services.save(this.#documentId, record);
     } catch (error) {
       const title = "What a cell gave was not kept; it is shown until the notebook is closed";
-      const message = error instanceof Error ? error.message : String(error);
+      const message = messageOf(error);
       this.#services.emit({ name: "failure", payload: { title, message } });
     }
   }
@@ -334,7 +335,7 @@ const notRun = (id: string, generation: number, error: unknown): CellResult => (
   error: {
     kind: "engine",
     name: error instanceof Error ? error.name : "Error",
-    message: error instanceof Error ? error.message : String(error),
+    message: messageOf(error),
     frames: [],
   },
   generation,

@@ -1,4 +1,5 @@
 import { ContractError, DataFormatError, OutOfMemoryError } from "../../../core/errors.ts";
+import { messageOf } from "../../../core/thrown.ts";
 import type { CellOutput } from "../../../shared/live/cell-output.ts";
 import type { CellError, CellResult } from "../../../shared/live/cell-result.ts";
 import type { CellSource, CheckSource, LiveSettings } from "../../../shared/live/live-settings.ts";
@@ -225,7 +226,7 @@ export class LiveKernel {
       const answer = await this.#carryOut(request);
       sandbox?.answer({ answer, refusal: null, leftBytes: buffers.leftBytes });
     } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
+      const message = messageOf(error);
       const refusal = { reason: reasonOf(error, request), message };
       sandbox?.answer({ answer: null, refusal, leftBytes: buffers.leftBytes });
     } finally {

@@ -1,4 +1,5 @@
 import { Worker } from "node:worker_threads";
+import { messageOf } from "../../../core/thrown.ts";
 import { TaskError } from "../../../core/errors.ts";
 import type { CellSource, CheckSource } from "../../../shared/live/live-settings.ts";
 import {
@@ -54,7 +55,7 @@ export class Sandbox {
         else listener.onNews(news);
       });
       worker.on("error", (error: unknown) => {
-        reason = error instanceof Error ? error.message : String(error);
+        reason = messageOf(error);
       });
       worker.on("exit", () => {
         reject(new TaskError(`The sandbox cannot start: ${reason}`));

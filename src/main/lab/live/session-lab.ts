@@ -1,4 +1,5 @@
 import { ContractError, TaskError } from "../../../core/errors.ts";
+import { errorOf } from "../../../core/thrown.ts";
 import { documentRunReportSchema, type DocumentRunReport } from "../../../shared/experiments/document-run.ts";
 import type { LabDocument } from "../../../shared/documents/lab-document.ts";
 import { writeLabDocument } from "../../../shared/documents/write-lab-document.ts";
@@ -233,7 +234,7 @@ export class SessionLab {
         });
       });
       done.catch((thrown: unknown) => {
-        const error = thrown instanceof Error ? thrown : new Error(String(thrown));
+        const error = errorOf(thrown);
         session.forgetQueue();
         if (!hasBegun) refused(error);
         else if (!(error instanceof ExperimentCancelled)) {

@@ -1,3 +1,5 @@
+import { errorOf } from "../../../core/thrown.ts";
+
 /** A cancellation is noticed within this time. */
 const LOOK_EVERY_MS = 50;
 
@@ -18,7 +20,7 @@ export async function unlessCancelled<T>(
         checkpoint();
       } catch (error) {
         stop();
-        reject(error instanceof Error ? error : new Error(String(error)));
+        reject(errorOf(error));
       }
     }, LOOK_EVERY_MS);
   });

@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { messageOf } from "../../../core/thrown.ts";
 import type { DatabaseCheck } from "../../../shared/runs/run-exports.ts";
 import { FULLY_CHECKED_BYTES } from "../../store/open/open-sound.ts";
 import { dropOldBackups, dueBackupPath } from "../../store/open/weekly-backup.ts";
@@ -43,7 +44,7 @@ export class DatabaseLab {
     const { upkeep } = this.#readers;
     if (store.readOnly) return;
     const fail = (title: string) => (error: unknown) => {
-      const message = error instanceof Error ? error.message : String(error);
+      const message = messageOf(error);
       emit({ name: "failure", payload: { title, message } });
     };
     const expired = store.expiredRuns(now);

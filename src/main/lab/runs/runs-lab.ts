@@ -1,4 +1,5 @@
 import { rmSync } from "node:fs";
+import { messageOf } from "../../../core/thrown.ts";
 import { mkdtemp, readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -221,7 +222,7 @@ export class RunsLab {
           (error: unknown) => ({
             path,
             runs: null,
-            failure: error instanceof Error ? error.message : String(error),
+            failure: messageOf(error),
           }),
         );
         bundles.push(bundle);

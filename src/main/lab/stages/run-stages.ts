@@ -1,9 +1,9 @@
 import { TaskError } from "../../../core/errors.ts";
+import { messageLine } from "../../../core/thrown.ts";
 import type { StageTensors } from "../../../core/stages/stage.ts";
 import type { Tensor } from "../../../core/ops/recording-ops.ts";
 import type { Timing } from "../../../shared/runs/run-records.ts";
 import type { StagePair, StageResult, StagesSettings } from "../../../shared/experiments/stages.ts";
-import { messageOf } from "../../timing/message-of.ts";
 import type { Scope } from "../../engine/arena.ts";
 import type { Engine } from "../../engine/engine.ts";
 import type { ActivityHandle } from "../activity/activity-handle.ts";
@@ -133,7 +133,7 @@ async function measure(
     }
     // Another framework's failure is its own: our stages stay what they are.
     if (definition.engine !== null) throw error;
-    onStage(withoutNumbers(id, "failed", messageOf(error)), []);
+    onStage(withoutNumbers(id, "failed", messageLine(error)), []);
     return null;
   }
 }

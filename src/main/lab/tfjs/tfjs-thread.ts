@@ -1,4 +1,5 @@
 import { createRequire } from "node:module";
+import { messageOf } from "../../../core/thrown.ts";
 import { Worker } from "node:worker_threads";
 import * as v from "valibot";
 import { TaskError } from "../../../core/errors.ts";
@@ -57,7 +58,7 @@ export class TfjsThread {
       waiting?.resolve(answer);
     });
     this.#worker.on("error", (error: unknown) => {
-      this.#fail(error instanceof Error ? error.message : String(error));
+      this.#fail(messageOf(error));
     });
     this.#worker.on("exit", () => {
       this.#fail("its thread ended");

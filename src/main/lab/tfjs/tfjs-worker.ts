@@ -1,4 +1,5 @@
 import { createRequire } from "node:module";
+import { messageOf } from "../../../core/thrown.ts";
 import { parentPort, workerData } from "node:worker_threads";
 import type * as Tensorflow from "@tensorflow/tfjs-core";
 import type { TfjsAnswer, TfjsProgress, TfjsRequest, TfjsWorkerData } from "./tfjs-messages.ts";
@@ -40,7 +41,7 @@ parentPort?.on("message", (request: TfjsRequest) => {
   answer(request).then(
     (reply) => parentPort?.postMessage(reply),
     (error: unknown) => {
-      parentPort?.postMessage({ error: error instanceof Error ? error.message : String(error) });
+      parentPort?.postMessage({ error: messageOf(error) });
     },
   );
 });

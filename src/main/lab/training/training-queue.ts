@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { messageOf } from "../../../core/thrown.ts";
 import { ContractError } from "../../../core/errors.ts";
 import type { QueuedRequest, QueuedTraining } from "../../../shared/experiments/training.ts";
 import { withGivenWeights } from "../../exchange/weights/given-weights.ts";
@@ -115,7 +116,7 @@ export class TrainingQueue {
       this.#set(this.#queue.filter((queued) => queued !== next));
       return true;
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = messageOf(error);
       this.#set(this.#queue.map((queued) => (queued === next ? { ...next, state: "held", reason } : queued)));
       const title = `${next.title} did not start and stays in the queue`;
       this.#services.emit({ name: "failure", payload: { title, message: reason } });

@@ -1,4 +1,5 @@
 import { StoreError } from "../../../core/errors.ts";
+import { messageOf } from "../../../core/thrown.ts";
 import { latestBackupPath, writeBackup } from "./backup.ts";
 import type { Database } from "./database.ts";
 import type { Migration } from "../migrations/migration.ts";
@@ -69,7 +70,7 @@ function runStep(db: Database, path: string, migration: Migration, backup: strin
       db.pragma(`user_version = ${migration.version}`, { simple: true });
     }).immediate();
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
+    const why = messageOf(cause);
     const kept = backup === null ? "" : ` A backup from before is at ${backup}.`;
     throw new StoreError(
       `Could not bring ${path} to schema ${migration.version} (${migration.name}): ${why}. ` +

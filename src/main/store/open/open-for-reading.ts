@@ -1,4 +1,5 @@
 import { statSync } from "node:fs";
+import { messageOf } from "../../../core/thrown.ts";
 import { StoreError } from "../../../core/errors.ts";
 import { COMMAND_NAME } from "../../place/command-name.ts";
 import { connectToRead, readCopy, type ReadConnection } from "./connect-to-read.ts";
@@ -80,7 +81,7 @@ export function openForReading(
     // SQLite has no code of its own for a format that it does not know.
     const unknown = failureCode(error) === "SQLITE_ERROR" && unreadableReason(path) !== null;
     if (!isDamage(error) && !unknown) throw storeFailure("read the saved runs", path, error);
-    const why = error instanceof Error ? error.message : String(error);
+    const why = messageOf(error);
     throw new StoreError(`${path} is damaged (${why}) and cannot be read; nothing was changed. ${REPAIR}`, {
       cause: error,
     });

@@ -1,4 +1,5 @@
 import { copyFileSync, statSync } from "node:fs";
+import { messageOf } from "../../../core/thrown.ts";
 import { replaceFileSync } from "../../data/replace-file.ts";
 import { fullCheck, quickCheck, restoreLatestBackup } from "./backup.ts";
 import { connect, type Database } from "./database.ts";
@@ -106,7 +107,7 @@ function openChecked(path: string, nativeBinding: string | null): Omit<SoundData
     return `is damaged (${fault})`;
   } catch (error) {
     db?.close();
-    if (isDamage(error)) return `is damaged (${error instanceof Error ? error.message : String(error)})`;
+    if (isDamage(error)) return `is damaged (${messageOf(error)})`;
     throw error;
   }
 }

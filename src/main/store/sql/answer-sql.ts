@@ -1,4 +1,5 @@
 import { StoreError } from "../../../core/errors.ts";
+import { messageOf } from "../../../core/thrown.ts";
 import type { SqlAnswer } from "../../../shared/runs/run-exports.ts";
 import { connect } from "../open/database.ts";
 import type { SqlRequest } from "./sql-messages.ts";
@@ -48,7 +49,7 @@ function prepare(db: ReturnType<typeof connect>, sql: string): Prepared {
   try {
     return db.prepare(sql) as unknown as Prepared;
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
+    const why = messageOf(cause);
     throw new StoreError(`SQLite does not take this: ${why}.`, { cause });
   }
 }

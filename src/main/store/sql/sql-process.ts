@@ -1,4 +1,5 @@
 import { answerSql } from "./answer-sql.ts";
+import { messageOf } from "../../../core/thrown.ts";
 import type { SqlReply, SqlRequest } from "./sql-messages.ts";
 
 // A process of its own for one query: main ends it when it takes too long.
@@ -14,7 +15,7 @@ parentPort.on("message", ({ data }) => {
   try {
     reply = { ok: answerSql(data) };
   } catch (error) {
-    reply = { failed: error instanceof Error ? error.message : String(error) };
+    reply = { failed: messageOf(error) };
   }
   parentPort.postMessage(reply);
 });

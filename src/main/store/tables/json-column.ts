@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { messageOf } from "../../../core/thrown.ts";
 import { StoreError } from "../../../core/errors.ts";
 import { issueAt } from "../../../shared/ipc/issue-words.ts";
 
@@ -76,7 +77,7 @@ export function fromJsonColumn<S extends v.GenericSchema>(
     const [issue] = checked.issues;
     problem = issueAt(issue);
   } catch (error) {
-    problem = error instanceof Error ? error.message : String(error);
+    problem = messageOf(error);
   }
   throw unreadable(where, problem);
 }

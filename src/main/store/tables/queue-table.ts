@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { messageOf } from "../../../core/thrown.ts";
 import * as v from "valibot";
 import { queuedRequestSchema, type QueuedRequest } from "../../../shared/experiments/training.ts";
 import { issueAt } from "../../../shared/ipc/issue-words.ts";
@@ -92,7 +93,7 @@ function readRequest(text: string, title: string): Pick<FoundQueuedRow, "request
     const [issue] = checked.issues;
     problem = issueAt(issue);
   } catch (error) {
-    problem = error instanceof Error ? error.message : String(error);
+    problem = messageOf(error);
   }
   return { request: null, problem: unreadable(`The queued training ${title}`, problem).message };
 }

@@ -1,4 +1,5 @@
 import { StoreError } from "../../../core/errors.ts";
+import { messageOf } from "../../../core/thrown.ts";
 import type { ImportedRuns, Replacing } from "../../../shared/runs/run-exports.ts";
 import { readLines } from "../../data/read-lines.ts";
 import { connect, type Database } from "../open/database.ts";
@@ -64,7 +65,7 @@ export async function readBundle(path: string, target: ImportTarget): Promise<Re
 }
 
 function notImported(where: string, error: unknown): StoreError {
-  const why = error instanceof Error ? error.message : String(error);
+  const why = messageOf(error);
   return new StoreError(`${where}: ${why.replace(/\.$/, "")}. Nothing was imported.`, { cause: error });
 }
 

@@ -1,4 +1,5 @@
 import { existsSync, readdirSync, rmSync, statSync } from "node:fs";
+import { messageOf } from "../../../core/thrown.ts";
 import { join } from "node:path";
 import type { DatabaseCheck, EmptiedTrash } from "../../../shared/runs/run-exports.ts";
 import type { Database } from "../open/database.ts";
@@ -69,7 +70,7 @@ export function findDamage(db: Database): string[] {
       .map(({ table, parent }) => `a row of ${table} refers to a row of ${parent} that is missing`);
     return [...integrity, ...new Set(orphans)].slice(0, MOST_FINDINGS);
   } catch (error) {
-    return [error instanceof Error ? error.message : String(error)];
+    return [messageOf(error)];
   }
 }
 
@@ -86,7 +87,7 @@ export function repair(db: Database): DatabaseCheck {
       body();
       done.push(what);
     } catch (error) {
-      done.push(`${what}: not possible (${error instanceof Error ? error.message : String(error)})`);
+      done.push(`${what}: not possible (${messageOf(error)})`);
     }
   };
   attempt("all indexes were built anew", () => db.exec("REINDEX"));

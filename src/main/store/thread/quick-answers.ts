@@ -1,4 +1,5 @@
 import { StoreError } from "../../../core/errors.ts";
+import { messageOf } from "../../../core/thrown.ts";
 import { openReader, type ReaderSource } from "../open/open-for-reading.ts";
 import type { SqliteStore } from "../sqlite-store.ts";
 import { compareRuns } from "./compare-runs.ts";
@@ -45,9 +46,7 @@ export function quickReaderInPlace(source: ReaderSource, nativeBinding: string |
         return Promise.resolve(opened.answers[name](input));
       } catch (cause) {
         // As the store's thread says it.
-        return Promise.reject(
-          new StoreError(cause instanceof Error ? cause.message : String(cause), { cause }),
-        );
+        return Promise.reject(new StoreError(messageOf(cause), { cause }));
       }
     },
     close: () => {

@@ -1,4 +1,5 @@
 import { Piscina } from "piscina";
+import { messageOf } from "../../../core/thrown.ts";
 import { StoreError } from "../../../core/errors.ts";
 import type { StoreTaskMessage, StoreTaskName, StoreTasks, StoreThreadData } from "./store-tasks.ts";
 
@@ -41,7 +42,7 @@ export class StoreReader {
     try {
       answer = (await this.#run(message)) as typeof answer;
     } catch (cause) {
-      const reason = cause instanceof Error ? cause.message : String(cause);
+      const reason = messageOf(cause);
       throw new StoreError(
         isDamagedFile(cause)
           ? `The store's thread cannot start: ${reason}. The installation is damaged ` +

@@ -1,5 +1,6 @@
 // Piscina hands it on as it is; its own package would take each thread 20 ms to load.
 import { workerData } from "node:worker_threads";
+import { messageOf } from "../../../core/thrown.ts";
 import { StoreError } from "../../../core/errors.ts";
 import { writeToStream } from "../../data/write-to-stream.ts";
 import { writeBackup, writeCopy } from "../open/backup.ts";
@@ -183,6 +184,6 @@ export default async function answer<N extends StoreTaskName>({
     return { ok: await handlers[name](input) };
   } catch (error) {
     // An error's class does not survive the way between threads.
-    return { failed: error instanceof Error ? error.message : String(error) };
+    return { failed: messageOf(error) };
   }
 }

@@ -1,4 +1,5 @@
 import type { DocumentCell } from "../../../shared/documents/lab-document.ts";
+import { messageOf } from "../../../core/thrown.ts";
 
 export interface FindSettings {
   readonly text: string;
@@ -25,7 +26,7 @@ export function findPattern(settings: FindSettings): RegExp | { readonly reason:
   try {
     return new RegExp(source, matchCase ? "gmu" : "gimu");
   } catch (error) {
-    return { reason: error instanceof Error ? error.message : String(error) };
+    return { reason: messageOf(error) };
   }
 }
 

@@ -1,4 +1,5 @@
 import { stat } from "node:fs/promises";
+import { messageLine } from "../../../../core/thrown.ts";
 import { counted } from "../../../../core/counted.ts";
 import { ContractError, DataFormatError } from "../../../../core/errors.ts";
 import { buildNetwork } from "../../../../core/network/build-network.ts";
@@ -8,7 +9,6 @@ import type { Dataset } from "../../../../shared/experiments/dataset.ts";
 import type { TestRows, TestScore } from "../../../../shared/experiments/dataset-details.ts";
 import type { WeightsChoice } from "../../../../shared/experiments/learned.ts";
 import { replaceFile } from "../../../data/replace-file.ts";
-import { messageOf } from "../../../timing/message-of.ts";
 import type { ActivityHandle } from "../../activity/activity-handle.ts";
 import type { LabServices } from "../../activity/experiment.ts";
 import type { RunSupervisor } from "../../activity/run-supervisor.ts";
@@ -124,7 +124,7 @@ export class PredictLab {
     const { training, checkpoint } = await loadWeights(store, runId, weights);
     const dataset = this.#library.find(training.spec.data.name);
     await stat(data).catch((error: unknown) => {
-      throw new ContractError(`${data} cannot be read: ${messageOf(error)}. Choose a file of new rows`, {
+      throw new ContractError(`${data} cannot be read: ${messageLine(error)}. Choose a file of new rows`, {
         cause: error,
       });
     });

@@ -1,4 +1,5 @@
 import type { MetricPoint, Quantities, RunEvent } from "../../../../shared/runs/run-records.ts";
+import { messageOf } from "../../../../core/thrown.ts";
 import type { Store } from "../../../store/store.ts";
 import { isOutOfSpace } from "../../../store/store-failure.ts";
 
@@ -61,7 +62,7 @@ export class RunRecorder {
       return true;
     } catch (error) {
       if (!isOutOfSpace(error) || this.#points.length > MOST_KEPT) throw error;
-      if (!this.#full) this.#onFull(error instanceof Error ? error.message : String(error));
+      if (!this.#full) this.#onFull(messageOf(error));
       this.#full = true;
       return false;
     }

@@ -1,4 +1,5 @@
 import { readdir, rm } from "node:fs/promises";
+import { errorOf } from "../../../../core/thrown.ts";
 import { basename, join } from "node:path";
 import * as v from "valibot";
 import { makeFolder } from "../../../data/make-folder.ts";
@@ -150,8 +151,7 @@ export class Checkpoints {
         found.push({ name, checkpoint: await this.load(name) });
       } catch (error) {
         // Cut off by a crash, or not what was saved: the other one is whole.
-        if (failureCode(error) !== "ENOENT")
-          refusal = error instanceof Error ? error : new Error(String(error));
+        if (failureCode(error) !== "ENOENT") refusal = errorOf(error);
       }
     }
     const newest = found.sort((a, b) => b.checkpoint.state.step - a.checkpoint.state.step)[0];

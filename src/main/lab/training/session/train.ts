@@ -1,4 +1,5 @@
 import { counted } from "../../../../core/counted.ts";
+import { errorOf } from "../../../../core/thrown.ts";
 import { DivergedError } from "../../../../core/errors.ts";
 import { METRIC_NAMES } from "../../../../core/network/metrics.ts";
 import type { MetricPoint, RunEvent } from "../../../../shared/runs/run-records.ts";
@@ -130,7 +131,7 @@ export async function train(
           unsaved.error = null;
         },
         (error: unknown) => {
-          unsaved.error = error instanceof Error ? error : new Error(String(error));
+          unsaved.error = errorOf(error);
           if (isOutOfSpace(error)) listener.noRoom(String(error));
         },
       )
