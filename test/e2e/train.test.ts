@@ -307,8 +307,18 @@ describe("the train view", () => {
     await cut.getByRole("button").or(cut.getByRole("link")).first().click();
     await page.getByText("What happened").waitFor();
     await page.locator("text='Update : weight ratio' >> visible=true").first().waitFor();
+    await page.locator("[aria-label='Drawing: Loss while training'] >> visible=true").focus();
+    const finer = page.getByText(/^Zoomed in: [\d,]+ recorded points/);
+    // The chart is made when it is in sight: keys before that are nobody's.
+    const zoomed = async () => {
+      await page.keyboard.press("+");
+      return finer.count();
+    };
+    await expect.poll(zoomed, { timeout: 20_000, interval: 500 }).toBe(1);
     await takeScreenshot(page, "run-training");
     expect(await violations()).toEqual([]);
+    await page.keyboard.press("0");
+    await finer.waitFor({ state: "detached" });
     await button("New experiment with these settings").click();
     await expect.poll(() => controls().getByLabel("Epochs").inputValue()).toBe("60");
   });

@@ -25,6 +25,7 @@ export function importedCurveFigure({ runId, metric, steps, values }: DrawnCurve
     legend: [],
     describe,
     height: 13,
+    keyZoomAxes: ["x"],
     log: { axis: "y", initially: false },
     table: () => ({ columns: ["step", metric], rows: points.map(({ x, y }) => [x, y]) }),
     wholeTable: async () => {

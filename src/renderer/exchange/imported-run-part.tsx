@@ -1,9 +1,13 @@
 import { NativeSelect } from "@mantine/core";
 import { useMemo, useState } from "react";
 import type { ImportedReport } from "../../shared/experiments/imported.ts";
-import type { CurvesRequest } from "../../shared/runs/run-curves.ts";
+import type { CurvesRequest, DrawnCurve } from "../../shared/runs/run-curves.ts";
 import { useAnswer } from "../bridge/use-answer.ts";
+import { withFinerPart } from "../charts/curves/finer-part.ts";
+import { askCurves, useCurves } from "../charts/curves/use-curves.ts";
+import { useFinerPart } from "../charts/curves/use-finer-part.ts";
 import { histogramFigure } from "../charts/figures/histogram-figure.ts";
+import type { ShownStretch } from "../charts/interact/zoom.ts";
 import { ChartFigure } from "../charts/kit/chart-figure.tsx";
 import { formatNumber } from "../format/number.ts";
 import { useStore } from "../store/create-store.ts";
@@ -18,30 +22,22 @@ const COLUMNS = 600;
 /** More charts are chosen by the metrics' names in a comparison. */
 const MOST_CHARTS = 60;
 
-const readCurves = (request: CurvesRequest) => window.lab.runsCurves(request);
-
 /** What was measured elsewhere: where it is from, what is missing, its curves, histograms and texts. */
 export function ImportedRunPart({ details: { run } }: RunPartProps) {
   const revision = useStore(runsRevision);
   const input = useMemo(() => ({ runId: run.id }), [run.id]);
-  const request = useMemo(
-    (): CurvesRequest => ({
-      runIds: [run.id],
-      metrics: null,
-      columns: COLUMNS,
-      steps: null,
-      smoothings: [],
-      at: [],
-    }),
-    [run.id],
-  );
+  const request = (metrics: CurvesRequest["metrics"]): CurvesRequest => ({
+    runIds: [run.id],
+    metrics,
+    columns: COLUMNS,
+    steps: null,
+    smoothings: [],
+    at: [],
+  });
   const report = useAnswer(window.lab.exchangeReport, input, revision, 0);
-  const curves = useAnswer(readCurves, request, revision, 0);
-  const figures = useMemo(
-    () => (curves.kind === "known" ? curves.value.slice(0, MOST_CHARTS).map(importedCurveFigure) : []),
-    [curves],
-  );
-  const left = curves.kind === "known" ? curves.value.length - figures.length : 0;
+  const curves = useCurves(request(null));
+  const drawn = curves.kind === "known" ? curves.value.slice(0, MOST_CHARTS) : [];
+  const left = curves.kind === "known" ? curves.value.length - drawn.length : 0;
   return (
     <>
       <section className={part["part"]} aria-label="Measured elsewhere">
@@ -72,8 +68,8 @@ export function ImportedRunPart({ details: { run } }: RunPartProps) {
           <ErrorNotice title="The curves could not be read" error={curves.error} />
         )}
         <div className={classes["charts"]}>
-          {figures.map((figure) => (
-            <ChartFigure key={figure.title} figure={figure} />
+          {drawn.map((curve) => (
+            <ImportedCurve key={curve.metric} curve={curve} request={request([curve.metric])} />
           ))}
         </div>
         {left > 0 && <p>{formatNumber(left)} more metrics are drawn in a comparison.</p>}
@@ -82,6 +78,21 @@ export function ImportedRunPart({ details: { run } }: RunPartProps) {
       {report.kind === "known" && report.value.texts.length > 0 && <Texts report={report.value} />}
     </>
   );
+}
+
+interface ImportedCurveProps {
+  readonly curve: DrawnCurve;
+  /** What is asked for where all of the curve is shown. */
+  readonly request: CurvesRequest;
+}
+
+/** One curve; the part that is zoomed into is read anew, more finely. */
+function ImportedCurve({ curve, request }: ImportedCurveProps) {
+  const [stretch, setStretch] = useState<ShownStretch | null>(null);
+  const shown = stretch === null ? null : { stretch, steps: { from: stretch.min, to: stretch.max } };
+  const finer = useFinerPart(askCurves, request, shown);
+  const figure = useMemo(() => importedCurveFigure(withFinerPart(curve, finer.parts)), [curve, finer.parts]);
+  return <ChartFigure figure={figure} onStretch={setStretch} zoomNote={finer.note} />;
 }
 
 /** The histograms of one name, at the step that is chosen. */

@@ -6,7 +6,7 @@ import { SMOOTHINGS } from "../charts/figures/smoothing.ts";
 
 /** Of the loss, which is drawn large, and of the other metrics. */
 const LOSS_COLUMNS = 2_000;
-const COLUMNS = 600;
+export const COLUMNS = 600;
 
 /** A run's metrics as its charts need them: thinned out, every extreme kept, smoothed from all points. */
 export interface RecordedCurves {

@@ -11,18 +11,14 @@ import {
 import { ChartFigure } from "../charts/kit/chart-figure.tsx";
 import type { Live } from "../charts/kit/use-chart.ts";
 import { HeatMap, type HeatMapData } from "../charts/kit/heat-map.tsx";
-import { lossFigure, lossSummary, refreshLoss, type TrainingAxes } from "./figures/loss-figure.ts";
-import {
-  metricFigure,
-  metricSummary,
-  refreshMetric,
-  type MetricChart,
-  type MetricLine,
-} from "./figures/metric-figure.ts";
+import { DrawnLines, type TrainingAxes, type TrainingLine } from "./figures/drawn-lines.ts";
+import { lossFigure, lossLines, lossSummary } from "./figures/loss-figure.ts";
+import { metricFigure, metricSummary, type MetricChart } from "./figures/metric-figure.ts";
 import { formatNumber } from "../format/number.ts";
 import { Choice } from "../network/choice.tsx";
 import { MinMaxBuffer } from "../charts/kit/min-max-buffer.ts";
 import type { TrainingAxis, TrainingLog } from "./training-log.ts";
+import { useFinerTraining } from "./use-finer-training.ts";
 import { useLog } from "./use-log.ts";
 import { SMOOTHINGS } from "../charts/figures/smoothing.ts";
 import own from "./train-view.module.css";
@@ -70,11 +66,12 @@ export function TrainCharts({ log, stepsPerEpoch }: LogProps & { readonly stepsP
         />
       </div>
       <div className={own["chart"]}>
-        <LossChart log={log} axes={axes} />
+        {/* Another axis has another zoom and other pins. */}
+        <LossChart key={axis} log={log} axes={axes} />
       </div>
       <div className={own["charts"]}>
         {charts.map((chart) => (
-          <div key={chart.title} className={own["chart"]}>
+          <div key={`${chart.title} ${axis}`} className={own["chart"]}>
             <MetricFigure log={log} chart={chart} axes={axes} />
           </div>
         ))}
@@ -86,16 +83,13 @@ export function TrainCharts({ log, stepsPerEpoch }: LogProps & { readonly stepsP
 }
 
 function LossChart({ log, axes }: LogProps & { readonly axes: TrainingAxes }) {
-  const figure = useMemo(() => lossFigure(log, axes), [log, axes]);
-  const live = useMemo(
-    (): Live => ({
-      subscribe: log.subscribe,
-      refresh: (chart) => refreshLoss(chart, log, axes),
-      summary: () => lossSummary(log),
-    }),
-    [log, axes],
-  );
-  return <ChartFigure figure={figure} toolsShown live={live} />;
+  const lines = useMemo(() => lossLines(log, axes.smoothing), [log, axes]);
+  const { finer, onStretch } = useFinerTraining(log, axes, lines);
+  const { figure, live } = useMemo(() => {
+    const drawn = new DrawnLines(log, axes, { lines, finer: finer.parts });
+    return { figure: lossFigure(drawn), live: liveOf(drawn, () => lossSummary(log)) };
+  }, [log, axes, lines, finer.parts]);
+  return <ChartFigure figure={figure} toolsShown live={live} onStretch={onStretch} zoomNote={finer.note} />;
 }
 
 function MetricFigure({
@@ -103,17 +97,20 @@ function MetricFigure({
   chart,
   axes,
 }: LogProps & { readonly chart: MetricChart; readonly axes: TrainingAxes }) {
-  const figure = useMemo(() => metricFigure(log, chart, axes), [log, chart, axes]);
-  const live = useMemo(
-    (): Live => ({
-      subscribe: log.subscribe,
-      refresh: (drawn) => refreshMetric(drawn, log, chart, axes),
-      summary: () => metricSummary(log, chart),
-    }),
-    [log, chart, axes],
-  );
-  return <ChartFigure figure={figure} live={live} />;
+  const { lines } = chart;
+  const { finer, onStretch } = useFinerTraining(log, axes, lines);
+  const { figure, live } = useMemo(() => {
+    const drawn = new DrawnLines(log, axes, { lines, finer: finer.parts });
+    return { figure: metricFigure(drawn, chart), live: liveOf(drawn, () => metricSummary(log, chart)) };
+  }, [log, axes, chart, lines, finer.parts]);
+  return <ChartFigure figure={figure} live={live} onStretch={onStretch} zoomNote={finer.note} />;
 }
+
+const liveOf = ({ log, refresh }: DrawnLines, summary: () => string): Live => ({
+  subscribe: log.subscribe,
+  refresh,
+  summary,
+});
 
 const NOTHING = new MinMaxBuffer();
 
@@ -122,7 +119,7 @@ const ofLayer = (number: string): string => `activation ${number}`;
 /** Which charts a training has, by the metrics that have come. */
 function chartsOf(log: TrainingLog, names: string, withAccuracy: boolean): MetricChart[] {
   const all = names.split("\n").filter((name) => name !== "");
-  const line = (metric: string, label: string): MetricLine => ({
+  const line = (metric: string, label: string): TrainingLine => ({
     label,
     metric,
     points: () => log.metrics.get(metric) ?? NOTHING,
@@ -211,7 +208,7 @@ function chartsOf(log: TrainingLog, names: string, withAccuracy: boolean): Metri
 }
 
 /** A metric of both sets, of those that were recorded. */
-const epochLines = (log: TrainingLog, name: MetricName): MetricLine[] =>
+const epochLines = (log: TrainingLog, name: MetricName): TrainingLine[] =>
   (
     [
       ["train", "training"],

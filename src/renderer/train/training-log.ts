@@ -1,5 +1,7 @@
 import type { MetricPoint, RunEvent } from "../../shared/runs/run-records.ts";
+import { EvenSample } from "../../core/even-sample.ts";
 import { EPOCH_METRICS, type ActivationHistogram } from "../../shared/experiments/training.ts";
+import type { Steps, Stretch } from "../charts/curves/finer-part.ts";
 import type { RecordedCurves } from "./recorded-curves.ts";
 import { SMOOTHINGS, type Smoothing } from "../charts/figures/smoothing.ts";
 import { MinMaxBuffer, type NonFinite, type Point } from "../charts/kit/min-max-buffer.ts";
@@ -72,7 +74,7 @@ interface StepTime {
 const SPEED_WINDOW_MS = 2000;
 /** Points of a recorded run's speed. */
 const SPEED_STRETCHES = 100;
-/** Columns of the heat maps, and remembered times: beyond this every second one goes. */
+/** Columns of the heat maps, and remembered times. */
 const MOST_HISTOGRAMS = 256;
 const MOST_TIMES = 4096;
 
@@ -95,13 +97,13 @@ export class TrainingLog {
   readonly validAccuracy: Point[] = [];
   /** Steps a second, one value an arrival of metrics. */
   readonly speed = new MinMaxBuffer();
-  readonly histograms: ActivationHistogram[] = [];
   /** Where somebody stepped in: another rate, a pause, going on. */
   readonly marks: { readonly step: number; readonly text: string }[] = [];
   readonly #smoothed = new Map<Smoothing, Average>(SMOOTHINGS.map((weight) => [weight, new Average(weight)]));
   readonly #metrics = new Map<string, MinMaxBuffer>();
   /** Step and time of some steps, and how much of the time went into evaluations: between them all axes are straight. */
-  readonly #times: StepTime[] = [];
+  readonly #times = new EvenSample<StepTime>(MOST_TIMES);
+  readonly #histograms = new EvenSample<ActivationHistogram>(MOST_HISTOGRAMS);
   #evaluatedMs = 0;
   #lastMs = 0;
   #numbers = NO_NUMBERS;
@@ -139,6 +141,10 @@ export class TrainingLog {
     return this.#metrics;
   }
 
+  get histograms(): readonly ActivationHistogram[] {
+    return this.#histograms.all;
+  }
+
   smoothed(weight: Smoothing): MinMaxBuffer {
     return this.#smoothed.get(weight)?.points ?? new MinMaxBuffer();
   }
@@ -147,16 +153,28 @@ export class TrainingLog {
   place(step: number, axis: TrainingAxis, stepsPerEpoch: number | null): number {
     if (axis === "step" || (axis === "epoch" && stepsPerEpoch === null)) return step;
     if (axis === "epoch") return step / (stepsPerEpoch ?? 1);
-    let [low, high] = [0, this.#times.length - 1];
+    const times = this.#times.all;
+    let [low, high] = [0, times.length - 1];
     while (low + 1 < high) {
       const middle = (low + high) >> 1;
-      if ((this.#times[middle]?.step ?? 0) <= step) low = middle;
+      if ((times[middle]?.step ?? 0) <= step) low = middle;
       else high = middle;
     }
-    const [from, to] = [this.#times[low], this.#times[high]];
+    const [from, to] = [times[low], times[high]];
     if (from === undefined || to === undefined) return 0;
     const part = to.step > from.step ? (step - from.step) / (to.step - from.step) : 0;
     return (from.wallMs + Math.min(1, Math.max(0, part)) * (to.wallMs - from.wallMs)) / 1000;
+  }
+
+  /** The steps that lie within a stretch of an axis, of time from one remembered step to another. */
+  stepsWithin({ min, max }: Stretch, axis: TrainingAxis, stepsPerEpoch: number | null): Steps {
+    if (axis === "step" || (axis === "epoch" && stepsPerEpoch === null)) return { from: min, to: max };
+    if (axis === "epoch") return { from: min * (stepsPerEpoch ?? 1), to: max * (stepsPerEpoch ?? 1) };
+    return {
+      from: this.#times.all.findLast(({ wallMs }) => wallMs / 1000 <= min)?.step ?? 0,
+      // Until the training has come so far, all that will come lies within.
+      to: this.#times.all.find(({ wallMs }) => wallMs / 1000 >= max)?.step ?? Number.MAX_SAFE_INTEGER,
+    };
   }
 
   addEvent({ kind, step, text }: RunEvent): void {
@@ -177,10 +195,7 @@ export class TrainingLog {
   addHistogram(histogram: ActivationHistogram): void {
     if (this.histograms.at(-1)?.step === histogram.step) return;
     this.#announce();
-    this.histograms.push(histogram);
-    if (this.histograms.length > MOST_HISTOGRAMS) {
-      this.histograms.splice(0, this.histograms.length, ...this.histograms.filter((_, i) => i % 2 === 0));
-    }
+    this.#histograms.add(histogram);
   }
 
   /** Values of an epoch that no axis can show; those of the steps are in `stepLoss`. */
@@ -226,7 +241,7 @@ export class TrainingLog {
   /** Steps a second over stretches of what is recorded, without what was evaluated between two steps. */
   #recordedSpeed(): void {
     // The run's beginning is no step.
-    const times = this.#times.slice(1);
+    const times = this.#times.all.slice(1);
     const every = Math.max(1, Math.floor(times.length / SPEED_STRETCHES));
     for (let i = every; i < times.length; i += every) {
       const [from, to] = [times[i - every], times[i]];
@@ -237,14 +252,11 @@ export class TrainingLog {
   }
 
   #rememberTime({ name, step, wallMs }: MetricPoint): void {
-    if (this.#times.length === 0) this.#times.push({ step: 0, wallMs: 0, evaluatedMs: 0 });
+    const { all } = this.#times;
+    if (all.length === 0) this.#times.add({ step: 0, wallMs: 0, evaluatedMs: 0 });
     if (EVALUATED.has(name)) this.#evaluatedMs += Math.max(0, wallMs - this.#lastMs);
     this.#lastMs = Math.max(this.#lastMs, wallMs);
-    if (step > (this.#times.at(-1)?.step ?? 0))
-      this.#times.push({ step, wallMs, evaluatedMs: this.#evaluatedMs });
-    if (this.#times.length <= MOST_TIMES) return;
-    const kept = this.#times.filter((_, i) => i % 2 === 0 || i === this.#times.length - 1);
-    this.#times.splice(0, this.#times.length, ...kept);
+    if (step > (all.at(-1)?.step ?? 0)) this.#times.add({ step, wallMs, evaluatedMs: this.#evaluatedMs });
   }
 
   #appendOne({ name, step, value }: MetricPoint): void {
@@ -281,10 +293,11 @@ export class TrainingLog {
 
   /** Over the newest stretch, without the run's beginning and what was evaluated between two steps. */
   #stepsPerSecond(): number | null {
-    const to = this.#times.at(-1);
+    const times = this.#times.all;
+    const to = times.at(-1);
     if (to === undefined) return null;
-    const within = this.#times.findLastIndex(({ wallMs }) => to.wallMs - wallMs >= SPEED_WINDOW_MS);
-    const from = this.#times[Math.max(1, within)];
+    const within = times.findLastIndex(({ wallMs }) => to.wallMs - wallMs >= SPEED_WINDOW_MS);
+    const from = times[Math.max(1, within)];
     const ms = from === undefined ? 0 : workingMs(from, to);
     return from === undefined || ms <= 0 ? this.#numbers.stepsPerSecond : ((to.step - from.step) / ms) * 1000;
   }

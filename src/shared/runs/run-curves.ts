@@ -11,14 +11,16 @@ export const MOST_PINNED_STEPS = 50;
 /** Columns of a drawing, each of which gets its lowest and its highest point; null is every point, for a table. */
 const columns = v.nullable(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(4_000)));
 
+/** Only points of these steps, ends included; null is all. */
+const steps = v.nullable(v.object({ from: v.number(), to: v.number() }));
+
 /** Which curves to draw, and how finely. */
 export const curvesRequestSchema = v.object({
   runIds: v.pipe(v.array(runId), v.minLength(1), v.maxLength(MOST_COMPARED)),
   /** Null is every metric of the runs. */
   metrics: v.nullable(v.pipe(v.array(v.pipe(v.string(), v.maxLength(200))), v.maxLength(100))),
   columns,
-  /** Only points of these steps, ends included; null is all. */
-  steps: v.nullable(v.object({ from: v.number(), to: v.number() })),
+  steps,
   /** Weights of what came before in smoothed curves, 0 to 1. */
   smoothings: v.pipe(v.array(v.pipe(v.number(), v.minValue(0), v.maxValue(0.9999))), v.maxLength(3)),
   /** Steps whose exact values are read. */
@@ -35,6 +37,7 @@ export const bandsRequestSchema = v.object({
   ),
   metrics: v.pipe(v.array(v.pipe(v.string(), v.maxLength(200))), v.maxLength(100)),
   columns,
+  steps,
 });
 export type BandsRequest = v.InferOutput<typeof bandsRequestSchema>;
 
@@ -43,6 +46,8 @@ export const drawnBandSchema = v.object({
   /** Index of the request's group. */
   group: v.number(),
   metric: v.string(),
+  /** As of a curve. */
+  pointsInSteps: v.number(),
   steps: numbers,
   means: numbers,
   deviations: numbers,
@@ -55,6 +60,8 @@ export const drawnCurveSchema = v.object({
   metric: v.string(),
   /** Recorded points, of which these are some. */
   points: v.number(),
+  /** Recorded points within the request's steps; the arrays hold those that are drawn of them, and one more to each side. */
+  pointsInSteps: v.number(),
   steps: numbers,
   epochs: numbers,
   wallMs: numbers,

@@ -229,6 +229,7 @@ describe("Lab.runs.curves()", () => {
   it("draws a part more finely, and smooths from all points", async () => {
     const [part] = await draw(10, { from: 1_230, to: 1_240 });
     expect([...part.steps]).toEqual(Array.from({ length: 13 }, (_, i) => 1_229 + i));
+    expect(part.pointsInSteps).toBe(11);
     const values = Array.from({ length: 1_230 }, (_, step) => 2 / (1 + step) + 1);
     let [sum, scale] = [0, 1];
     for (const value of values) [sum, scale] = [0.9 * sum + 0.1 * value, scale * 0.9];
@@ -269,10 +270,26 @@ describe("Lab.runs.bands()", () => {
       groups: [[ids[1] ?? "", ids[2] ?? "", ids[3] ?? ""]],
       metrics: ["validAccuracy"],
       columns: 100,
+      steps: null,
     });
     expect([...band.steps]).toEqual([0, 1_000, 2_000]);
     expect(band.means[0]).toBeCloseTo(0.92, 12);
     expect(band.deviations[0]).toBeCloseTo(0.01, 12);
+  });
+
+  it("averages a part more finely, with every extreme", async () => {
+    const groups = [[ids[1] ?? "", ids[2] ?? ""]];
+    const [part] = await lab.runs.bands({
+      groups,
+      metrics: ["loss"],
+      columns: 4,
+      steps: { from: 1_001, to: 2_000 },
+    });
+    expect(part.pointsInSteps).toBe(1_000);
+    expect([part.steps[0], part.steps.at(-1)]).toEqual([1_000, 2_001]);
+    expect(Math.max(...part.means)).toBe(99);
+    const whole = await lab.runs.bands({ groups, metrics: ["loss"], columns: null, steps: null });
+    expect([...part.steps].map((step) => whole[0]?.means[step])).toEqual([...part.means]);
   });
 });
 

@@ -59,6 +59,8 @@ const SERIES = "SELECT run_id AS runId, name, points, last, minimum, maximum FRO
 
 /** Numbers of one curve beside each other, in recorded order; NaN for what is not a number. */
 export interface Curve {
+  /** Of the last point; −1 without points. */
+  readonly lastPosition: number;
   readonly steps: Float64Array;
   readonly epochs: Float64Array;
   readonly values: Float64Array;
@@ -141,8 +143,8 @@ export class MetricTable {
     );
     this.#curve = keptRawStatement(
       db,
-      `SELECT step, epoch, value, wall_ms FROM point
-       WHERE series_id = (SELECT id FROM series WHERE run_id = ? AND name = ?) ORDER BY position`,
+      `SELECT step, epoch, value, wall_ms, position FROM point
+       WHERE series_id = (SELECT id FROM series WHERE run_id = ? AND name = ?) AND position >= ? ORDER BY position`,
     );
   }
 
@@ -224,22 +226,46 @@ export class MetricTable {
     return this.#all().all().map(toSummary);
   }
 
-  /** All points of one metric as columns. */
-  curve(runId: string, name: string): Curve {
-    const rows = this.#curve().all(runId, name);
-    const [steps, epochs] = [new Float64Array(rows.length), new Float64Array(rows.length)];
-    const [values, wallMs] = [new Float64Array(rows.length), new Float64Array(rows.length)];
-    rows.forEach(([step, epoch, value, wall], i) => {
-      steps[i] = numberOf(step);
-      epochs[i] = numberOf(epoch);
-      values[i] = numberOf(value);
-      wallMs[i] = numberOf(wall);
-    });
-    return { steps, epochs, values, wallMs };
+  /** All points of one metric as columns; of a curve that was read before only what has come since is read. */
+  curve(runId: string, name: string, known: Curve | null = null): Curve {
+    const end = (known?.steps.length ?? 0) - 1;
+    if (known === null || end < 0) return curveOf(this.#curve().all(runId, name, -1));
+    const { lastPosition, steps, epochs, values, wallMs } = known;
+    const read = curveOf(this.#curve().all(runId, name, lastPosition));
+    // A run that goes on from a checkpoint loses points at the end: while the last is there, with the time at which it
+    // was recorded, so are all before it.
+    if (read.steps[0] !== steps[end] || !Object.is(read.wallMs[0], wallMs[end]))
+      return this.curve(runId, name);
+    const join = (before: Float64Array, since: Float64Array): Float64Array => {
+      const joined = new Float64Array(end + since.length);
+      joined.set(before.subarray(0, end));
+      joined.set(since, end);
+      return joined;
+    };
+    if (read.steps.length === 1) return known;
+    return {
+      lastPosition: read.lastPosition,
+      steps: join(steps, read.steps),
+      epochs: join(epochs, read.epochs),
+      values: join(values, read.values),
+      wallMs: join(wallMs, read.wallMs),
+    };
   }
 
   #seriesOf(runId: string, name: string): number {
     const found = this.#findSeries().get(runId, name);
     return found?.id ?? Number(this.#insertSeries().run(runId, name).lastInsertRowid);
   }
+}
+
+function curveOf(rows: readonly (readonly SqlValue[])[]): Curve {
+  const [steps, epochs] = [new Float64Array(rows.length), new Float64Array(rows.length)];
+  const [values, wallMs] = [new Float64Array(rows.length), new Float64Array(rows.length)];
+  rows.forEach(([step, epoch, value, wall], i) => {
+    steps[i] = numberOf(step);
+    epochs[i] = numberOf(epoch);
+    values[i] = numberOf(value);
+    wallMs[i] = numberOf(wall);
+  });
+  return { lastPosition: Number(rows.at(-1)?.[4] ?? -1), steps, epochs, values, wallMs };
 }

@@ -9,10 +9,12 @@ import type { SqliteStore } from "../sqlite-store.ts";
 const MOST_KEPT_POINTS = 2_000_000;
 const MOST_WHOLE_POINTS = 500_000;
 
-/** Reads curves and thins them out for a drawing; keeps those read last, so that zooming does not read again. */
+/**
+ * Reads curves and thins them out for a drawing; keeps those read last, so that zooming reads only what has come since.
+ */
 export class CurveDrawer {
   readonly #store: SqliteStore;
-  readonly #kept = new Map<string, { readonly curve: Curve; readonly points: number }>();
+  readonly #kept = new Map<string, Curve>();
   #keptPoints = 0;
 
   constructor(store: SqliteStore) {
@@ -28,21 +30,15 @@ export class CurveDrawer {
     );
     if (columns === null) requireFewPoints(asked);
     return asked.map(({ runId, name, points }) => {
-      const curve = this.#curve(runId, name, points);
-      const from = steps === null ? 0 : firstIndex(curve.steps, (step) => step >= steps.from);
-      const to = steps === null ? curve.steps.length : firstIndex(curve.steps, (step) => step > steps.to);
-      // One more at each side, so that the line goes on to the edge of the drawing.
-      const chosen = minMaxIndices(
-        curve.values,
-        Math.max(0, from - 1),
-        Math.min(curve.steps.length, to + 1),
-        columns ?? Infinity,
-      );
+      const curve = this.#curve(runId, name);
+      const { from, to, first, end } = indicesOf(curve.steps, steps);
+      const chosen = minMaxIndices(curve.values, first, end, columns ?? Infinity);
       const pick = (values: Float64Array): Float64Array => Float64Array.from(chosen, (i) => values[i] ?? NaN);
       return {
         runId,
         metric: name,
         points,
+        pointsInSteps: to - from,
         steps: pick(curve.steps),
         epochs: pick(curve.epochs),
         wallMs: pick(curve.wallMs),
@@ -57,36 +53,41 @@ export class CurveDrawer {
   }
 
   /** Averages over the runs of each group; computed from all points, then thinned out by the extremes of the mean. */
-  bands({ groups, metrics, columns }: BandsRequest): DrawnBand[] {
+  bands({ groups, metrics, columns, steps: wanted }: BandsRequest): DrawnBand[] {
     return groups.flatMap((runIds, group) =>
       metrics.flatMap((metric) => {
         const curves = runIds.flatMap((runId) => {
           const series = this.#store.tables.metrics.seriesOf(runId).find(({ name }) => name === metric);
-          return series === undefined ? [] : [this.#curve(runId, metric, series.points)];
+          return series === undefined ? [] : [this.#curve(runId, metric)];
         });
         const { steps, means, deviations } = averageCurves(curves);
         if (steps.length === 0) return [];
-        const chosen = minMaxIndices(means, 0, means.length, columns ?? Infinity);
+        const { from, to, first, end } = indicesOf(steps, wanted);
+        const chosen = minMaxIndices(means, first, end, columns ?? Infinity);
         const pick = (values: Float64Array): Float64Array =>
           Float64Array.from(chosen, (i) => values[i] ?? NaN);
-        return [{ group, metric, steps: pick(steps), means: pick(means), deviations: pick(deviations) }];
+        return [
+          {
+            group,
+            metric,
+            pointsInSteps: to - from,
+            steps: pick(steps),
+            means: pick(means),
+            deviations: pick(deviations),
+          },
+        ];
       }),
     );
   }
 
-  #curve(runId: string, name: string, points: number): Curve {
+  #curve(runId: string, name: string): Curve {
     const key = `${runId}\n${name}`;
-    const kept = this.#kept.get(key);
-    if (kept?.points === points && this.#unchanged(runId)) {
-      // The newest is at the end.
-      this.#kept.delete(key);
-      this.#kept.set(key, kept);
-      return kept.curve;
-    }
+    const kept = this.#kept.get(key) ?? null;
+    const curve = this.#store.tables.metrics.curve(runId, name, kept);
+    // The newest is at the end.
     this.#forget(key);
-    const curve = this.#store.tables.metrics.curve(runId, name);
-    this.#kept.set(key, { curve, points });
-    this.#keptPoints += points;
+    this.#kept.set(key, curve);
+    this.#keptPoints += curve.steps.length;
     for (const oldest of this.#kept.keys()) {
       if (this.#keptPoints <= MOST_KEPT_POINTS || oldest === key) break;
       this.#forget(oldest);
@@ -94,13 +95,8 @@ export class CurveDrawer {
     return curve;
   }
 
-  /** A run that is on may lose points and get as many new ones: it goes on from a checkpoint. */
-  #unchanged(runId: string): boolean {
-    return this.#store.findRun(runId)?.status === "finished";
-  }
-
   #forget(key: string): void {
-    this.#keptPoints -= this.#kept.get(key)?.points ?? 0;
+    this.#keptPoints -= this.#kept.get(key)?.steps.length ?? 0;
     this.#kept.delete(key);
   }
 }
@@ -113,6 +109,13 @@ function requireFewPoints(series: readonly { readonly points: number }[]): void 
     `These curves have ${points} points, at most ${MOST_WHOLE_POINTS} can be copied or saved from a chart: ` +
       "export the runs' metrics from Runs instead, or choose fewer runs",
   );
+}
+
+/** Indices of the points within the steps, and with one more at each side, to which the line goes on. */
+function indicesOf(all: Float64Array, steps: CurvesRequest["steps"]) {
+  const from = steps === null ? 0 : firstIndex(all, (step) => step >= steps.from);
+  const to = steps === null ? all.length : firstIndex(all, (step) => step > steps.to);
+  return { from, to, first: Math.max(0, from - 1), end: Math.min(all.length, to + 1) };
 }
 
 /** Index of the first step that passes; steps rise. */

@@ -3,19 +3,17 @@ import { useRef, useState, type KeyboardEvent, type PointerEvent, type RefObject
 import type { Figure } from "../kit/figure.ts";
 import { pressedIn } from "../../ui/key-table.ts";
 import { CHART_KEYS } from "./chart-keys.ts";
+import { chooseMark, letGoOfMark, type Mark } from "./chosen-mark.ts";
 import { pinAt, type Pin } from "./pins.ts";
-import { drawZoom, panBy, zoomBy, zoomTo, type Rectangle, type Zoom } from "./zoom.ts";
+import { drawZoom, panBy, shownOf, zoomBy, zoomTo, type Rectangle, type Zoom } from "./zoom.ts";
 
 interface ChartPointerSettings {
   readonly figure: Figure;
   readonly chart: RefObject<Chart | null>;
+  /** What is zoomed already. */
+  readonly zoom: Zoom;
   readonly onZoom: (zoom: Zoom | null) => void;
   readonly onPin: (pin: Pin) => void;
-}
-
-interface Mark {
-  readonly dataset: number;
-  readonly index: number;
 }
 
 const ZOOM_FACTOR = 0.6;
@@ -35,7 +33,7 @@ const PAN: Readonly<Record<string, readonly [number, number]>> = {
  * Dragging over a chart zooms, with Shift it moves what is shown; a click pins a value, or opens what the mark stands for
  * where the figure says so; the keyboard does the same.
  */
-export function useChartPointer({ figure, chart, onZoom, onPin }: ChartPointerSettings) {
+export function useChartPointer({ figure, chart, zoom, onZoom, onPin }: ChartPointerSettings) {
   const [drag, setDrag] = useState<Rectangle | null>(null);
   const panning = useRef<{ x: number; y: number; moved: boolean } | null>(null);
   const [said, setSaid] = useState("");
@@ -62,6 +60,7 @@ export function useChartPointer({ figure, chart, onZoom, onPin }: ChartPointerSe
       } else setDrag({ from: at, to: at });
     },
     onPointerMove: (event: PointerEvent<HTMLElement>) => {
+      if (chart.current !== null) letGoOfMark(chart.current);
       if (panning.current !== null && chart.current !== null) {
         const { x, y } = placeOf(event);
         const by = { x: panning.current.x - x, y: panning.current.y - y };
@@ -79,15 +78,15 @@ export function useChartPointer({ figure, chart, onZoom, onPin }: ChartPointerSe
       const pan = panning.current;
       panning.current = null;
       if (pan !== null && chart.current !== null) {
-        if (pan.moved) onZoom(panBy(chart.current, { x: 0, y: 0 }, figure.zoomAxes));
+        if (pan.moved) onZoom(shownOf(chart.current, figure.zoomAxes));
         else pinActive(chart.current);
         return;
       }
       setDrag(null);
       if (drag === null || chart.current === null) return;
       if (!isClick(drag)) {
-        const zoom = zoomTo(chart.current, drag, figure.zoomAxes);
-        if (zoom !== null) onZoom(zoom);
+        const dragged = zoomTo(chart.current, drag, figure.zoomAxes);
+        if (dragged !== null) onZoom(dragged);
         return;
       }
       const active = chart.current.getActiveElements()[0];
@@ -111,13 +110,13 @@ export function useChartPointer({ figure, chart, onZoom, onPin }: ChartPointerSe
     const at = activeMark(drawn);
     switch (pressed) {
       case "pan":
-        onZoom(panBy(drawn, panOf(drawn, event.key), figure.zoomAxes));
+        onZoom({ ...zoom, ...panBy(drawn, panOf(drawn, event.key), figure.zoomAxes) });
         break;
       case "value":
       case "series": {
         const next = nextMark(visibleMarks(drawn), at, event.key);
         if (next === undefined) return;
-        point(drawn, next);
+        chooseMark(drawn, next);
         setSaid(words(figure, next));
         break;
       }
@@ -131,7 +130,8 @@ export function useChartPointer({ figure, chart, onZoom, onPin }: ChartPointerSe
       case "zoomIn":
       case "zoomOut": {
         const factor = pressed === "zoomIn" ? ZOOM_FACTOR : 1 / ZOOM_FACTOR;
-        onZoom(zoomBy(drawn, factor, centreOf(drawn, at), figure.zoomAxes));
+        const axes = figure.keyZoomAxes ?? figure.zoomAxes;
+        onZoom({ ...zoom, ...zoomBy(drawn, factor, centreOf(drawn, at), axes) });
         break;
       }
       case "all":
@@ -161,15 +161,17 @@ function words(figure: Figure, { index, dataset }: Mark): string {
   return text === null ? "" : [text.title, ...text.lines].join(", ");
 }
 
-/** Everything that can be pointed at, dataset by dataset. */
+/** Everything in sight that can be pointed at, dataset by dataset. */
 function visibleMarks(chart: Chart): Mark[] {
+  const { left, right, top, bottom } = chart.chartArea;
+  // Half a pixel for what lies on the edge.
+  const isInSight = ({ x, y }: { readonly x: number; readonly y: number }): boolean =>
+    x >= left - 0.5 && x <= right + 0.5 && y >= top - 0.5 && y <= bottom + 0.5;
   return chart.data.datasets.flatMap((_, dataset) =>
     chart.isDatasetVisible(dataset)
       ? chart
           .getDatasetMeta(dataset)
-          .data.flatMap((element, index) =>
-            Number.isNaN(element.x) || Number.isNaN(element.y) ? [] : [{ dataset, index }],
-          )
+          .data.flatMap((element, index) => (isInSight(element) ? [{ dataset, index }] : []))
       : [],
   );
 }
@@ -190,15 +192,6 @@ function nextMark(marks: readonly Mark[], at: Mark | null, key: string): Mark | 
   const next = series[(series.indexOf(at.dataset) + down + series.length) % series.length];
   const there = marks.filter(({ dataset }) => dataset === next);
   return there.find(({ index }) => index >= at.index) ?? there.at(-1);
-}
-
-function point(chart: Chart, { dataset, index }: Mark): void {
-  const element = chart.getDatasetMeta(dataset).data[index];
-  if (element === undefined) return;
-  const active = [{ datasetIndex: dataset, index }];
-  chart.setActiveElements(active);
-  chart.tooltip?.setActiveElements(active, { x: element.x, y: element.y });
-  chart.update("none");
 }
 
 function centreOf(chart: Chart, at: Mark | null): { x: number; y: number } {

@@ -5,6 +5,13 @@ export type Zoom = Readonly<Record<string, { readonly min: number; readonly max:
 
 export const NO_ZOOM: Zoom = {};
 
+/** Which part of the x axis is shown, and on how many pixels of the page. */
+export interface ShownStretch {
+  readonly min: number;
+  readonly max: number;
+  readonly widthPx: number;
+}
+
 /** Two corners on the canvas, in pixels. */
 export interface Rectangle {
   readonly from: { readonly x: number; readonly y: number };
@@ -50,21 +57,25 @@ export function zoomBy(
   );
 }
 
-/** Shows what lies so many pixels further right and down. */
+/** Shows what lies so many pixels further right and down; an axis that does not move is left out. */
 export function panBy(
   chart: Chart,
   { x, y }: { readonly x: number; readonly y: number },
   axes = DEFAULT_AXES,
 ): Zoom {
   return Object.fromEntries(
-    numericScales(chart, axes).map(([axis, scale]) => {
+    numericScales(chart, axes).flatMap(([axis, scale]) => {
       const [start, end, by] = scale.isHorizontal()
         ? [scale.left, scale.right, x]
         : [scale.top, scale.bottom, y];
-      return [axis, valuesBetween(scale, start + by, end + by)];
+      return by === 0 ? [] : [[axis, valuesBetween(scale, start + by, end + by)] as const];
     }),
   );
 }
+
+/** What is shown now of each axis. */
+export const shownOf = (chart: Chart, axes = DEFAULT_AXES): Zoom =>
+  Object.fromEntries(numericScales(chart, axes).map(([axis, { min, max }]) => [axis, { min, max }]));
 
 /** Draws a part of the axes at once, without building the chart anew. */
 export function drawZoom(chart: Chart, zoom: Zoom): void {

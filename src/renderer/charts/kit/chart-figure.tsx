@@ -14,7 +14,7 @@ import { useChartTheme } from "./use-chart-theme.ts";
 import { useChartView } from "../interact/use-chart-view.ts";
 import { useChart, type Live } from "./use-chart.ts";
 import { useNearViewport } from "./use-near-viewport.ts";
-import { NO_ZOOM, type Zoom } from "../interact/zoom.ts";
+import { NO_ZOOM, type ShownStretch, type Zoom } from "../interact/zoom.ts";
 import classes from "./chart-figure.module.css";
 
 interface ChartFigureProps {
@@ -23,11 +23,19 @@ interface ChartFigureProps {
   /** Keeps the tools in sight instead of showing them on hover and focus. */
   readonly toolsShown?: boolean;
   /** Hears which part of the x axis is shown; null is all of it. */
-  readonly onStretch?: (stretch: Zoom[string] | null) => void;
+  readonly onStretch?: (stretch: ShownStretch | null) => void;
+  /** Said under the drawing while a part of it is shown. */
+  readonly zoomNote?: string | null;
 }
 
 /** A chart with its title, legend and tools; its table says the same in text. */
-export function ChartFigure({ figure, live, toolsShown = false, onStretch }: ChartFigureProps) {
+export function ChartFigure({
+  figure,
+  live,
+  toolsShown = false,
+  onStretch,
+  zoomNote = null,
+}: ChartFigureProps) {
   const theme = useChartTheme();
   const animate = !useReducedMotion();
   const box = useRef<HTMLElement>(null);
@@ -35,10 +43,6 @@ export function ChartFigure({ figure, live, toolsShown = false, onStretch }: Cha
   const [log, setLog] = useState(figure.log?.initially ?? false);
   const [asTable, setAsTable] = useState(false);
   const { view, zoomTo: showZoom, toggle, togglePin, unpin } = useChartView();
-  const zoomTo = (zoom: Zoom | null) => {
-    showZoom(zoom);
-    onStretch?.(zoom?.["x"] ?? null);
-  };
   const { canvas, chart } = useChart(figure, theme, {
     log,
     animate,
@@ -46,6 +50,11 @@ export function ChartFigure({ figure, live, toolsShown = false, onStretch }: Cha
     live: live ?? null,
     enabled: near && !asTable,
   });
+  const zoomTo = (zoom: Zoom | null) => {
+    showZoom(zoom);
+    const x = zoom?.["x"];
+    onStretch?.(x === undefined ? null : { ...x, widthPx: chart.current?.chartArea.width ?? 0 });
+  };
   const zoomed = view.zoom !== NO_ZOOM;
   // Points that grow or are thinned out are counted anew; elsewhere a pin says what is there now.
   const changes = live !== undefined || figure.wholeTable !== undefined;
@@ -113,10 +122,12 @@ export function ChartFigure({ figure, live, toolsShown = false, onStretch }: Cha
           live={live ?? null}
           canvas={canvas}
           chart={chart}
+          zoom={view.zoom}
           onZoom={zoomTo}
           onPin={togglePin}
         />
       )}
+      {!asTable && zoomed && zoomNote !== null && <p className={classes["foot"]}>{zoomNote}</p>}
       {!asTable && <PinList title={figure.title} texts={pinned} onRemove={unpin} />}
     </figure>
   );

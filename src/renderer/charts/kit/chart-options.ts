@@ -38,6 +38,8 @@ export function numberAxis(theme: ChartTheme, { title, log = false, grid = true 
       padding: theme.rem * 0.25,
       maxTicksLimit: log ? 40 : 7,
       maxRotation: 0,
+      // The ends of a part that is zoomed into are no round numbers.
+      includeBounds: false,
       callback: (value: number | string, _index: number, ticks: readonly { readonly value: number }[]) =>
         log ? logTick(Number(value), ticks) : tickLabel(Number(value)),
     },

@@ -12,15 +12,16 @@ interface ChartStageProps {
   readonly live: Live | null;
   readonly canvas: RefObject<HTMLCanvasElement | null>;
   readonly chart: RefObject<Chart | null>;
+  readonly zoom: Zoom;
   readonly onZoom: (zoom: Zoom | null) => void;
   readonly onPin: (pin: Pin) => void;
 }
 
 /** The drawing itself: hover for values, click to keep one, drag to zoom. */
-export function ChartStage({ figure, live, canvas, chart, onZoom, onPin }: ChartStageProps) {
+export function ChartStage({ figure, live, canvas, chart, zoom, onZoom, onPin }: ChartStageProps) {
   const keys = useId();
   const summary = useSyncExternalStore(live?.subscribe ?? never, live?.summary ?? (() => figure.summary));
-  const { drag, said, handlers } = useChartPointer({ figure, chart, onZoom, onPin });
+  const { drag, said, handlers } = useChartPointer({ figure, chart, zoom, onZoom, onPin });
   return (
     <div
       className={classes["canvas"]}

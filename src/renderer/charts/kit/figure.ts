@@ -43,6 +43,8 @@ export interface Figure {
   readonly log?: { readonly axis: string; readonly initially: boolean };
   /** Axes that can be zoomed; `x` and `y` where they are numbers, unless it says otherwise. */
   readonly zoomAxes?: readonly string[];
+  /** Axes that the keys zoom where not all of them: the others then show all that is left in sight. */
+  readonly keyZoomAxes?: readonly string[];
   readonly describe: Describe;
   /** What a click on a mark opens; a value is then pinned with Shift and a click. */
   readonly open?: (dataset: number) => void;

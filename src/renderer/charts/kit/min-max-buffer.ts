@@ -70,18 +70,19 @@ export class MinMaxBuffer {
     this.#inLast = 1;
   }
 
-  /** At most two points for each of `pixels` columns, in order of x; a NaN y is a gap. */
-  points(pixels: number): Point[] {
+  /** At most two points for each of `pixels` columns, in order of x, of those after an x; a NaN y is a gap. */
+  points(pixels: number, after = -Infinity): Point[] {
     const columns = Math.max(1, Math.floor(pixels));
-    const group = Math.max(1, Math.ceil(this.#buckets.length / columns));
+    const begin =
+      after === -Infinity ? 0 : this.#buckets.findLastIndex((bucket) => endOf(bucket) <= after) + 1;
+    const group = Math.max(1, Math.ceil((this.#buckets.length - begin) / columns));
     const points: Point[] = [];
-    for (let first = 0; first < this.#buckets.length; first += group) {
-      const column = this.#buckets
-        .slice(first, first + group)
-        .reduce((all, bucket) => merge({ ...all }, bucket));
-      appendColumn(points, column);
+    for (let first = begin; first < this.#buckets.length; first += group) {
+      const [bucket, ...others] = this.#buckets.slice(first, first + group);
+      if (bucket !== undefined) appendColumn(points, others.reduce(merge, { ...bucket }));
     }
-    return points;
+    // The first bucket may begin before it.
+    return after === -Infinity ? points : points.filter(({ x }) => x > after);
   }
 
   #remember(x: number, y: number): void {
@@ -104,6 +105,10 @@ function bucketOf(x: number, y: number): Bucket {
   if (!Number.isFinite(y)) return { minX: x, min: Infinity, maxX: x, max: -Infinity, gapX: x };
   return { minX: x, min: y, maxX: x, max: y, gapX: NaN };
 }
+
+/** The last x that a bucket remembers. */
+const endOf = ({ minX, maxX, gapX }: Bucket): number =>
+  Math.max(minX, maxX, Number.isNaN(gapX) ? -Infinity : gapX);
 
 function merge(into: Bucket, other: Bucket): Bucket {
   if (other.min < into.min) [into.min, into.minX] = [other.min, other.minX];

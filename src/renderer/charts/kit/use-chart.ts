@@ -4,7 +4,8 @@ import type { ChartTheme } from "./chart-theme.ts";
 import type { Figure, FigureOptions } from "./figure.ts";
 import { pinMarks, type Pin } from "../interact/pins.ts";
 import { Chart } from "./register-charts.ts";
-import { applyZoom, type Zoom } from "../interact/zoom.ts";
+import { keepChosenMark } from "../interact/chosen-mark.ts";
+import { applyZoom, shownOf, type Zoom } from "../interact/zoom.ts";
 
 /** A live chart in sight is drawn this often at most: many at every event would keep the window from its frames. */
 const REFRESH_EVERY_MS = 200;
@@ -74,6 +75,7 @@ export function useChart(figure: Figure, theme: ChartTheme, settings: UseChartSe
   }, [enabled]);
 
   const drawn = useRef<readonly unknown[]>([]);
+  const drawnView = useRef<ChartView | null>(null);
   useEffect(() => {
     if (!enabled || canvas.current === null) return;
     const shown = [figure, theme, log, animate, view, byValue];
@@ -83,7 +85,10 @@ export function useChart(figure: Figure, theme: ChartTheme, settings: UseChartSe
     drawn.current = shown;
     const config = figure.build(theme, { log, animate });
     config.plugins = [...(config.plugins ?? []), pinMarks(theme, view.pins, byValue)];
-    applyZoom(config, view.zoom);
+    // What is being moved under the pointer stays where it is.
+    const shownChart = drawnView.current === view ? chart.current : null;
+    applyZoom(config, shownChart === null ? view.zoom : shownOf(shownChart, Object.keys(view.zoom)));
+    drawnView.current = view;
     hideDatasets(config, figure, view.hidden);
     if (chart.current === null) chart.current = new Chart(canvas.current, config);
     else replaceContent(chart.current, config);
@@ -101,6 +106,7 @@ export function useChart(figure: Figure, theme: ChartTheme, settings: UseChartSe
       drawnMs.current = performance.now();
       live.refresh(chart.current);
       chart.current.update("none");
+      keepChosenMark(chart.current);
     };
     const drawSoon = (): void => {
       if (!inSight || !stale) return;
@@ -132,6 +138,7 @@ function replaceContent(chart: Chart, config: ChartConfiguration): void {
   chart.data = config.data;
   if (config.options !== undefined) chart.options = config.options;
   chart.update("none");
+  keepChosenMark(chart);
 }
 
 function hideDatasets({ data }: ChartConfiguration, { legend }: Figure, hidden: ReadonlySet<string>): void {

@@ -49,6 +49,7 @@ export function bandsFigure(
     })),
     describe,
     height: 18,
+    keyZoomAxes: ["x"],
     log: { axis: "y", initially: false },
     table: () => tableOf(groups, bands),
     wholeTable: async () => tableOf(groups, await readWhole()),

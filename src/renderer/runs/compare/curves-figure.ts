@@ -74,6 +74,7 @@ export function curvesFigure({ metric, looks, curves, axis, smooth, readWhole }:
       if (line !== undefined) openRun(line.look.run.id);
     },
     height: 18,
+    keyZoomAxes: ["x"],
     log: { axis: "y", initially: false },
     table: () =>
       tableOf(

@@ -1,20 +1,18 @@
 import { MultiSelect, NativeSelect, Switch } from "@mantine/core";
 import { useMemo, useState } from "react";
 import type { RunComparison } from "../../../shared/runs/run-comparison.ts";
-import type { CurvesRequest } from "../../../shared/runs/run-curves.ts";
+import type { BandsRequest, CurvesRequest } from "../../../shared/runs/run-curves.ts";
 import { EPOCH_METRICS, STATISTIC_NAMES } from "../../../shared/experiments/training.ts";
-import { ask } from "../../bridge/lab.ts";
-import { ChartFigure } from "../../charts/kit/chart-figure.tsx";
+import { useCurves } from "../../charts/curves/use-curves.ts";
 import { SMOOTHINGS } from "../../charts/figures/smoothing.ts";
 import { metricLabel } from "../../format/named-quantity.ts";
 import { ErrorNotice } from "../../ui/notices.tsx";
 import type { CurveAxis } from "./curves-figure.ts";
-import { bandsFigure } from "./bands-figure.ts";
+import { BandsChart } from "./bands-chart.tsx";
 import { CurvesChart } from "./curves-chart.tsx";
 import { seedGroups } from "./seed-groups.ts";
 import { useBands } from "./use-bands.ts";
 import type { RunLook } from "./run-look.ts";
-import { useCurves } from "./use-curves.ts";
 import { ValueTable } from "./value-table.tsx";
 import own from "./compare.module.css";
 
@@ -53,19 +51,13 @@ export function CurvesPart({ comparison, looks }: CurvesPartProps) {
   });
   const answer = useCurves(request(metrics));
   const groups = useMemo(() => seedGroups(comparison, looks), [comparison, looks]);
-  const groupIds = useMemo(() => groups.map((group) => group.looks.map(({ run }) => run.id)), [groups]);
-  const bands = useBands({ groups: averaged ? groupIds : [], metrics, columns: COLUMNS });
-  const averages = useMemo(() => {
-    if (bands.kind !== "known") return [];
-    return metrics.map((metric) =>
-      bandsFigure(
-        metric,
-        groups,
-        bands.value.filter((band) => band.metric === metric),
-        () => ask(window.lab.runsBands({ groups: groupIds, metrics: [metric], columns: null })),
-      ),
-    );
-  }, [bands, metrics, groups, groupIds]);
+  const bandsRequest = (wanted: readonly string[]): BandsRequest => ({
+    groups: averaged ? groups.map((group) => group.looks.map(({ run }) => run.id)) : [],
+    metrics: [...wanted],
+    columns: COLUMNS,
+    steps: null,
+  });
+  const bands = useBands(bandsRequest(metrics));
   if (names.length === 0) return null;
   return (
     <section className={own["part"]}>
@@ -117,13 +109,21 @@ export function CurvesPart({ comparison, looks }: CurvesPartProps) {
       {bands.kind === "failed" && <ErrorNotice title="The runs could not be averaged" error={bands.error} />}
       {answer.kind === "failed" && <ErrorNotice title="The metrics could not be read" error={answer.error} />}
       <div className={own["charts"]} data-drawn={answer.kind === "known"}>
-        {averages.map((figure) => (
-          <ChartFigure key={figure.title} figure={figure} />
-        ))}
+        {bands.kind === "known" &&
+          metrics.map((metric) => (
+            <BandsChart
+              key={metric}
+              metric={metric}
+              groups={groups}
+              request={bandsRequest([metric])}
+              drawn={bands.value}
+            />
+          ))}
         {answer.kind === "known" &&
           metrics.map((metric) => (
+            // Another axis has another zoom and other pins.
             <CurvesChart
-              key={metric}
+              key={`${metric} ${axis}`}
               metric={metric}
               looks={looks}
               axis={axis}

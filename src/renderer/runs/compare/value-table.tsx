@@ -11,7 +11,7 @@ import { ExactText } from "../../ui/exact-text.tsx";
 import { openRun } from "../../store/open-run.ts";
 import { RunMark } from "./run-mark.tsx";
 import type { RunLook } from "./run-look.ts";
-import { useCurves } from "./use-curves.ts";
+import { useCurves } from "../../charts/curves/use-curves.ts";
 import own from "./compare.module.css";
 
 interface ValueTableProps {

@@ -1,27 +1,18 @@
-import type { Chart, ChartDataset, Plugin } from "chart.js";
+import type { ChartDataset, Plugin } from "chart.js";
 import { formatNumber } from "../../format/number.ts";
-import { MinMaxBuffer, type Point } from "../../charts/kit/min-max-buffer.ts";
+import { MinMaxBuffer } from "../../charts/kit/min-max-buffer.ts";
 import type { TrainingLog } from "../training-log.ts";
 import { baseOptions, numberAxis, tooltip } from "../../charts/kit/chart-options.ts";
 import { seriesColour, seriesDash, type ChartTheme } from "../../charts/kit/chart-theme.ts";
 import type { Figure } from "../../charts/kit/figure.ts";
-import { readWholeCurves } from "../../store/whole-curves.ts";
-import { AXIS_TITLES, marksOf, placesOf, type TrainingAxes } from "./loss-figure.ts";
 import { eventMarks } from "../../charts/plugins/line-plugins.ts";
-
-/** One line of a chart; `points` is asked for anew whenever the chart is drawn. */
-export interface MetricLine {
-  readonly label: string;
-  readonly points: () => MinMaxBuffer | readonly Point[];
-  /** The recorded metric that it draws; null where it is computed for the drawing. */
-  readonly metric: string | null;
-}
+import { AXIS_TITLES, type DrawnLines, type TrainingLine } from "./drawn-lines.ts";
 
 export interface MetricChart {
   readonly title: string;
   readonly note?: string;
   readonly unit: string;
-  readonly lines: readonly MetricLine[];
+  readonly lines: readonly TrainingLine[];
   readonly log?: boolean;
   /** The y axis begins at 0: a constant is a line in the middle, not a change in the third digit. */
   readonly fromZero?: boolean;
@@ -29,19 +20,11 @@ export interface MetricChart {
   readonly band?: { readonly lo: number; readonly hi: number };
 }
 
-const DEFAULT_PIXELS = 600;
-
 /** Metrics over a training: one line each, at most two points a pixel, every extreme kept. */
-export function metricFigure(log: TrainingLog, chart: MetricChart, axes: TrainingAxes): Figure {
+export function metricFigure(drawn: DrawnLines, chart: MetricChart): Figure {
   const { title, note, unit, lines, band } = chart;
-  const describe = (index: number, dataset: number) => {
-    const point = seriesOf(log, chart, axes, DEFAULT_PIXELS)[dataset]?.[index];
-    if (point === undefined) return null;
-    return {
-      title: `${AXIS_TITLES[axes.axis]} ${formatNumber(point.x)}`,
-      lines: [`${lines[dataset]?.label ?? ""} ${formatNumber(point.y)}`],
-    };
-  };
+  const { log, axes, describe } = drawn;
+  const wholeTable = drawn.wholeTable(["line", unit]);
   return {
     title,
     summary: metricSummary(log, chart),
@@ -54,21 +37,14 @@ export function metricFigure(log: TrainingLog, chart: MetricChart, axes: Trainin
     })),
     describe,
     height: 13,
+    keyZoomAxes: ["x"],
     log: { axis: "y", initially: chart.log === true },
-    ...wholeTableOf(log, chart, axes),
-    table: () => ({
-      columns: ["line", AXIS_TITLES[axes.axis], unit],
-      rows: seriesOf(log, chart, axes, DEFAULT_PIXELS).flatMap((points, index) =>
-        points.map(({ x, y }) => [lines[index]?.label ?? "", x, y]),
-      ),
-    }),
+    ...(wholeTable === undefined ? {} : { wholeTable }),
+    table: () => drawn.table(["line", unit]),
     build: (theme, options) => ({
       type: "line",
-      data: { datasets: datasetsOf(log, chart, axes, theme) },
-      plugins: [
-        ...(band === undefined ? [] : [healthyBand(theme, band)]),
-        eventMarks(theme, () => marksOf(log, axes)),
-      ],
+      data: { datasets: datasetsOf(drawn, theme) },
+      plugins: [...(band === undefined ? [] : [healthyBand(theme, band)]), eventMarks(theme, drawn.marks)],
       options: {
         ...baseOptions(theme, options),
         animation: false,
@@ -88,35 +64,6 @@ export function metricFigure(log: TrainingLog, chart: MetricChart, axes: Trainin
   };
 }
 
-/** Every point of lines that are recorded. */
-function wholeTableOf(
-  { runId }: TrainingLog,
-  { lines, unit }: MetricChart,
-  axes: TrainingAxes,
-): Pick<Figure, "wholeTable"> {
-  const labels = new Map(lines.flatMap(({ metric, label }) => (metric === null ? [] : [[metric, label]])));
-  if (labels.size < lines.length) return {};
-  return {
-    wholeTable: async () => {
-      const curves = await readWholeCurves(runId, [...labels.keys()]);
-      return {
-        columns: ["line", AXIS_TITLES[axes.axis], unit],
-        rows: curves.flatMap((curve) =>
-          placesOf(curve, axes).map((x, i) => [labels.get(curve.metric) ?? "", x, curve.values[i] ?? NaN]),
-        ),
-      };
-    },
-  };
-}
-
-/** Puts what the log holds now into the chart. */
-export function refreshMetric(drawn: Chart, log: TrainingLog, chart: MetricChart, axes: TrainingAxes): void {
-  seriesOf(log, chart, axes, DEFAULT_PIXELS).forEach((points, index) => {
-    const dataset = drawn.data.datasets[index];
-    if (dataset !== undefined) dataset.data = points;
-  });
-}
-
 /** The last value of each line, in a sentence. */
 export function metricSummary(log: TrainingLog, { title, lines }: MetricChart): string {
   const last = lines.flatMap(({ label, points }) => {
@@ -127,26 +74,8 @@ export function metricSummary(log: TrainingLog, { title, lines }: MetricChart): 
   return `${title} up to step ${formatNumber(log.numbers.step)}: ${last.join(", ")}.`;
 }
 
-const pointsOf = (source: MinMaxBuffer | readonly Point[], pixels = DEFAULT_PIXELS): readonly Point[] =>
-  source instanceof MinMaxBuffer ? source.points(pixels) : source;
-
-const seriesOf = (
-  log: TrainingLog,
-  { lines }: MetricChart,
-  { axis, stepsPerEpoch }: TrainingAxes,
-  pixels: number,
-): Point[][] =>
-  lines.map(({ points }) =>
-    pointsOf(points(), pixels).map(({ x, y }) => ({ x: log.place(x, axis, stepsPerEpoch), y })),
-  );
-
-const datasetsOf = (
-  log: TrainingLog,
-  chart: MetricChart,
-  axes: TrainingAxes,
-  theme: ChartTheme,
-): ChartDataset[] =>
-  seriesOf(log, chart, axes, DEFAULT_PIXELS).map((data, index) => ({
+const datasetsOf = (drawn: DrawnLines, theme: ChartTheme): ChartDataset[] =>
+  drawn.read().map((data, index) => ({
     data,
     borderColor: seriesColour(theme, index),
     backgroundColor: theme.surface,

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { histogramFigure } from "../../../../src/renderer/charts/figures/histogram-figure.ts";
-import { lossFigure } from "../../../../src/renderer/train/figures/loss-figure.ts";
+import { DrawnLines } from "../../../../src/renderer/train/figures/drawn-lines.ts";
+import { lossFigure, lossLines } from "../../../../src/renderer/train/figures/loss-figure.ts";
 import { statisticsFigure } from "../../../../src/renderer/charts/figures/statistics-figure.ts";
 import { timingsFigure } from "../../../../src/renderer/charts/figures/timings-figure.ts";
 import { TrainingLog } from "../../../../src/renderer/train/training-log.ts";
@@ -39,6 +40,8 @@ describe("timingsFigure()", () => {
   });
 });
 
+const AXES = { axis: "step", stepsPerEpoch: null, smoothing: null } as const;
+
 describe("lossFigure()", () => {
   it("lists what can be shown and leaves gaps out", () => {
     const log = new TrainingLog("r");
@@ -47,7 +50,7 @@ describe("lossFigure()", () => {
       { name: "loss", step: 2, epoch: 1, value: NaN, wallMs: 2 },
       { name: "trainLoss", step: 2, epoch: 1, value: 2, wallMs: 3 },
     ]);
-    const figure = lossFigure(log);
+    const figure = lossFigure(new DrawnLines(log, AXES, { lines: lossLines(log, null) }));
     expect(figure.table().rows).toEqual([
       ["loss of each step", 1, 3],
       ["training loss", 2, 2],

@@ -1,4 +1,5 @@
 import { ContractError } from "../../../../core/errors.ts";
+import { EvenSample } from "../../../../core/even-sample.ts";
 import {
   EPOCH_METRICS,
   type ActivationHistogram,
@@ -13,7 +14,6 @@ import type { LabServices } from "../../activity/experiment.ts";
 import { drawNetwork } from "../../compute/draw-network.ts";
 import type { DataRows, DataTensors } from "../../compute/data-rows.ts";
 import type { GivenParameters } from "../../compute/network-setup.ts";
-import { HistogramLog } from "../record/histogram-log.ts";
 import { RunRecorder } from "../record/run-recorder.ts";
 import { speedOf, SUMMARY_METRICS } from "../record/training-summary.ts";
 import type { ResolvedTraining } from "../resolved-training.ts";
@@ -28,6 +28,8 @@ const METRICS_EVERY_MS = 50;
 /** The window hears of a heat map's column this often, but of the first ones at once: some trainings are over by then. */
 const HISTOGRAM_EVERY_MS = 200;
 const HISTOGRAMS_AT_ONCE = 16;
+/** Columns of the heat maps. */
+const MOST_HISTOGRAMS = 256;
 const NO_ROOM = "The disk is full: the training waits and keeps its numbers in memory";
 const UNSAVED = "The last numbers of the training were not saved";
 const FROM_THE_BEGINNING: TrainingStart = { evaluated: false, wallMs: 0, validLosses: [] };
@@ -53,7 +55,7 @@ export class TrainingRun implements TrainingListener {
   readonly #services: LabServices;
   readonly #dataRows: DataRows;
   readonly #options: TrainingRunOptions;
-  readonly #histograms = new HistogramLog();
+  readonly #histograms = new EvenSample<ActivationHistogram>(MOST_HISTOGRAMS);
   #inHand: InHand | null = null;
   #recorder: RunRecorder | null = null;
   #outcome: TrainingOutcome | null = null;
@@ -154,6 +156,7 @@ export class TrainingRun implements TrainingListener {
   }
 
   histogram(histogram: ActivationHistogram): void {
+    if (this.#histograms.all.at(-1)?.step === histogram.step) return;
     this.#histograms.add(histogram);
     const soon = performance.now() - this.#toldHistogramMs < HISTOGRAM_EVERY_MS;
     if (soon && this.#histograms.all.length > HISTOGRAMS_AT_ONCE) return;

@@ -19,6 +19,15 @@ describe("MinMaxBuffer", () => {
     ]);
   });
 
+  it("gives the points after an x as finely as it holds them", () => {
+    const buffer = filled(Array.from({ length: 16 }, (_, x) => x % 3));
+    expect(buffer.points(4, 11)).toEqual([12, 13, 14, 15].map((x) => ({ x, y: x % 3 })));
+    expect(buffer.points(4, 99)).toEqual([]);
+    // Pairs share a bucket: the one that 4 is in begins before it.
+    const merged = filled(Array.from({ length: 24 }, (_, x) => x));
+    expect(merged.points(100, 4).map(({ x }) => x)).toEqual(Array.from({ length: 19 }, (_, i) => i + 5));
+  });
+
   it("says what came last, whatever it is merged with", () => {
     expect(new MinMaxBuffer().last).toBeNull();
     expect(filled([9, 1, 5, NaN, 4], 2).last).toEqual({ x: 4, y: 4 });

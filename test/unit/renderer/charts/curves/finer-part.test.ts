@@ -2,12 +2,17 @@ import { describe, expect, it } from "vitest";
 import type { DrawnCurve } from "../../../../../src/shared/runs/run-curves.ts";
 import type { RunSummary } from "../../../../../src/shared/runs/run-records.ts";
 import { curvesFigure } from "../../../../../src/renderer/runs/compare/curves-figure.ts";
-import { stepsOfStretch, withFinerPart } from "../../../../../src/renderer/runs/compare/finer-part.ts";
+import {
+  drawnPointsText,
+  stepsOfStretch,
+  withFinerPart,
+} from "../../../../../src/renderer/charts/curves/finer-part.ts";
 
 const curve = (runId: string, steps: readonly number[], msPerStep = 10): DrawnCurve => ({
   runId,
   metric: "loss",
   points: 1_000,
+  pointsInSteps: 1_000,
   steps: Float64Array.from(steps),
   epochs: Float64Array.from(steps),
   wallMs: Float64Array.from(steps, (step) => step * msPerStep),
@@ -27,10 +32,10 @@ describe("withFinerPart()", () => {
     expect([...(joined.smoothed[0] ?? [])]).toEqual([...joined.steps].map((step) => step / 2));
   });
 
-  it("leaves a curve without a finer part, or with one of another smoothing, as it is", () => {
+  it("leaves a curve without a finer part as it is", () => {
     const coarse = curve("a", [0, 10]);
     expect(withFinerPart(coarse, [curve("b", [1])])).toBe(coarse);
-    expect(withFinerPart(coarse, [{ ...curve("a", [1]), smoothed: [] }])).toBe(coarse);
+    expect(withFinerPart(coarse, [curve("a", [])])).toBe(coarse);
   });
 });
 
@@ -39,6 +44,23 @@ describe("stepsOfStretch()", () => {
     const curves = [curve("a", [0, 10, 20, 30], 100), curve("b", [0, 10, 20, 30], 200)];
     expect(stepsOfStretch(curves, { min: 3, max: 17 }, "step")).toEqual({ from: 3, to: 17 });
     expect(stepsOfStretch(curves, { min: 2, max: 2.5 }, "time")).toEqual({ from: 10, to: 30 });
+  });
+});
+
+describe("drawnPointsText()", () => {
+  it("counts the points within the steps, not those beside them to which the lines go on", () => {
+    const part = (steps: readonly number[], pointsInSteps: number) => ({
+      steps: Float64Array.from(steps),
+      pointsInSteps,
+    });
+    const steps = { from: 10, to: 20 };
+    expect(drawnPointsText(steps, [part([9, 10, 20, 21], 2)])).toBe(
+      "Zoomed in: 2 recorded points, all drawn.",
+    );
+    expect(drawnPointsText(steps, [part([9, 12, 21], 11_000), part([10], 1)])).toBe(
+      "Zoomed in: 11,001 recorded points, 2 of them drawn, every extreme among them.",
+    );
+    expect(drawnPointsText(steps, [part([9, 21], 0)])).toBe("Zoomed in: no recorded point.");
   });
 });
 
