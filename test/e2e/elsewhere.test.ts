@@ -48,7 +48,7 @@ test("a ladder and stages that were started elsewhere appear without a reload (i
   await noLadder(page).waitFor();
   training.child.kill("SIGINT");
   await training.exited;
-  const ladder = lab("ladder", "--m", "8", "--k", "8", "--n", "8", "--budget", "1", "--no-pytorch");
+  const ladder = lab("ladder", "--m", "8", "--k", "8", "--n", "8", "--budget", "0.1", "--no-pytorch");
   expect(await ladder.exited).toEqual([0, null]);
   await noLadder(page).waitFor({ state: "detached" });
   await launched.close();

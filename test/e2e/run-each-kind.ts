@@ -12,6 +12,12 @@ declare global {
 const { layers, loss } = TRAIN_PRESETS.small.spec;
 const network = { layers, loss, data: { name: "mnist", split: "train", rows: 20 }, seed: 3 };
 
+const fewRows = {
+  ...TRAIN_PRESETS.small.spec,
+  data: { name: "mnist", split: "train", rows: 200 },
+  validRows: 50,
+};
+
 /** A small experiment of each kind. */
 export const SMALL_EXPERIMENTS = {
   notebook:
@@ -21,7 +27,8 @@ export const SMALL_EXPERIMENTS = {
     scaling: false,
     shape: { m: 8, k: 8, n: 8 },
     threads: 1,
-    budgetSeconds: 1,
+    // The least there is: what is shown does not depend on it.
+    budgetSeconds: 0.1,
     seed: 3,
   },
   init: { network, otherwise: null, gradients: false, threads: 1 },
@@ -34,16 +41,8 @@ export const SMALL_EXPERIMENTS = {
     tolerance: "strict",
     threads: 1,
   },
-  training: {
-    spec: {
-      ...TRAIN_PRESETS.small.spec,
-      data: { name: "mnist", split: "train", rows: 200 },
-      validRows: 50,
-      epochs: 3,
-    },
-    threads: 1,
-  },
-  lrsearch: { spec: TRAIN_PRESETS.small.spec, threads: 1 },
+  training: { spec: { ...fewRows, epochs: 3 }, threads: 1 },
+  lrsearch: { spec: fewRows, threads: 1 },
   profile: { spec: TRAIN_PRESETS.small.spec, threads: 1 },
 } as const;
 
