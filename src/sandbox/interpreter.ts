@@ -26,6 +26,12 @@ const OR_FULL = `, by itself or because its values needed more than the ${LIMITS
 /** An error with getters has so long to say what it is, and all variables together. */
 const READING_MS = 100;
 const INSPECTING_MS = 500;
+/** Jobs of a cell that has failed run on this long, and are cut short for as long. */
+const ENDING_MS = 25;
+/** Between two looks at the clock. */
+const JOBS_AT_ONCE = 1_000;
+/** 0 would be no limit. */
+const LEAST_HEAP_BYTES = 1;
 
 /** What a piece of code threw, read without running any of its code. */
 export interface Thrown {
@@ -133,6 +139,12 @@ export class Interpreter<T extends object> {
    */
   run(code: string, fileName: string, showResult: boolean): Thrown | null {
     this.call("forgetFailure");
+    const thrown = this.#evaluate(code, fileName, showResult);
+    if (thrown !== null) this.#endJobs();
+    return thrown;
+  }
+
+  #evaluate(code: string, fileName: string, showResult: boolean): Thrown | null {
     const result = this.#vm.evalCode(code, fileName, { type: "global", strict: true });
     if (result.error !== undefined) return result.error.consume((error) => this.#read(error));
     return result.value.consume(
@@ -262,6 +274,27 @@ export class Interpreter<T extends object> {
     const result = this.#runtime.executePendingJobs();
     if (result.error === undefined) return null;
     return result.error.consume((error) => this.#read(error));
+  }
+
+  /**
+   * What a failed or stopped cell still had to do is done or cut short now, its errors untold: it would else be done by
+   * the next cell, and fail it. Jobs that only ever make further ones are too short to be interrupted: they get no memory.
+   */
+  #endJobs(): void {
+    const runtime = this.#runtime;
+    const goOnUntil = (endMs: number): void => {
+      while (runtime.hasPendingJob() && performance.now() < endMs)
+        runtime.executePendingJobs(JOBS_AT_ONCE).dispose();
+    };
+    this.#deadline.ms = performance.now() + ENDING_MS;
+    try {
+      goOnUntil(this.#deadline.ms);
+      runtime.setMemoryLimit(LEAST_HEAP_BYTES);
+      goOnUntil(this.#deadline.ms + ENDING_MS);
+    } finally {
+      runtime.setMemoryLimit(LIMITS.heapBytes);
+      this.#deadline.ms = Infinity;
+    }
   }
 
   /** Reads what was thrown, which may have code of its own to run when it is looked at: not for long. */

@@ -32,7 +32,7 @@ describe("Stop", () => {
     ["a loop over operations", "let w = held; for (;;) w = held.add(1);"],
     ["a loop over reads", "for (;;) held.sum().item();"],
     ["a catastrophic regular expression", '/(a+)+$/.test("a".repeat(50) + "b")'],
-    ["a loop over promises", "const again = () => Promise.resolve().then(again); again(); void 0"],
+    ["a loop over promises", "const again = () => void Promise.resolve().then(again); again();"],
     [
       "a long computation",
       "const big = randn(1500, 1500); let p = big; for (let i = 0; i < 400; i++) p = p.matmul(big);",
@@ -109,6 +109,22 @@ describe("limits", () => {
       await expectKept();
     });
   }
+
+  it("what a failed cell had still to do is done or cut short with it, and fails no other cell", async () => {
+    await live.print("let late = 0;");
+    const error = await live.fail(
+      "Promise.resolve().then(() => { late = 5; throw new Error('later'); });\nthrow new RangeError('at once');",
+    );
+    expect(error).toMatchObject({ name: "RangeError" });
+    expect(await live.print("print(late)")).toEqual(["5"]);
+    // Each waits for the next one, without end.
+    await live.fail(
+      "const again = () => Promise.resolve().then(again);\nagain();\nthrow new Error('at once');",
+    );
+    expect(await live.print("print(late)")).toEqual(["5"]);
+    await stopped("const more = () => Promise.resolve().then(more); more();", 300);
+    expect(await live.print("print(late)")).toEqual(["5"]);
+  });
 
   it("a flood of output ends in one notice", async () => {
     const result = await live.run('for (let i = 0; i < 30_000; i++) print("x".repeat(100));');
