@@ -28,16 +28,11 @@ const APART = [
   "test/integration/live/thousand-cells.test.ts",
 ];
 
-/**
- * Windows in which a ladder takes all processors, memory is watched, which come to the front, or which the keyboard
- * alone drives.
- */
-const WINDOWS_ALONE = [
-  "test/e2e/growth.test.ts",
-  "test/e2e/ladder.test.ts",
-  "test/e2e/live-notebook.test.ts",
-  "test/e2e/shell.test.ts",
-];
+/** Windows in which a ladder takes all processors, or memory is watched: they leave a processor idle in turns. */
+const WINDOWS_IN_PAIRS = ["test/e2e/growth.test.ts", "test/e2e/ladder.test.ts"];
+
+/** Windows which come to the front, or which the keyboard alone drives. */
+const WINDOWS_ALONE = ["test/e2e/live-notebook.test.ts", "test/e2e/shell.test.ts"];
 
 /** The longest files, first those that wait for Slurm: begun late, they would keep one processor busy and the other not. */
 const FIRST = [
@@ -77,6 +72,13 @@ const BESIDE_OTHERS = {
   maxWorkers: 3,
   pool: "forks",
   sequence: { groupOrder: 1 },
+} as const;
+
+const WINDOW = {
+  testTimeout: 300_000,
+  hookTimeout: 300_000,
+  expect: expectSoonOfWindow,
+  pool: "forks",
 } as const;
 
 /** The test command starts a virtual display for each window that may be open at a time. */
@@ -124,25 +126,28 @@ export default defineConfig({
         test: {
           name: "e2e",
           include: ["test/e2e/**/*.test.ts"],
-          exclude: WINDOWS_ALONE,
-          testTimeout: 300_000,
-          hookTimeout: 300_000,
-          expect: expectSoonOfWindow,
+          exclude: [...WINDOWS_IN_PAIRS, ...WINDOWS_ALONE],
+          ...WINDOW,
           maxWorkers: windows,
-          pool: "forks",
           sequence: { groupOrder: 3 },
+        },
+      },
+      {
+        test: {
+          name: "e2e-pairs",
+          include: WINDOWS_IN_PAIRS,
+          ...WINDOW,
+          maxWorkers: windows,
+          sequence: { groupOrder: 4 },
         },
       },
       {
         test: {
           name: "e2e-alone",
           include: WINDOWS_ALONE,
-          testTimeout: 300_000,
-          hookTimeout: 300_000,
-          expect: expectSoonOfWindow,
+          ...WINDOW,
           fileParallelism: false,
-          pool: "forks",
-          sequence: { groupOrder: 4 },
+          sequence: { groupOrder: 5 },
         },
       },
     ],

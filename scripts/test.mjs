@@ -19,7 +19,7 @@ const TEST_PHASES = /** @type {const} */ (["unit", "integration", "e2e"]);
 const PHASES = ["check", ...TEST_PHASES];
 const USAGE = `Usage: npm test [-- [--thorough] [--only ${PHASES.join("|")}] [-- vitest arguments]]\n`;
 /** End-to-end tests that run at a time, where their windows are not in anybody's way. */
-const WINDOWS = 3;
+const WINDOWS = 2;
 /** More files than this do not fail by accident. */
 const MOST_AGAIN = 3;
 const resultsDir = path.join(projectPaths.runtimeDir, "test-results");
