@@ -74,7 +74,7 @@ function parsed(javascript: string, positions: PositionMap): Program {
   try {
     return parse(javascript, { ecmaVersion: "latest", sourceType: "script", locations: true, ranges: true });
   } catch (error) {
-    if (/^'(import|export)' and|^Cannot use 'import/.test(error instanceof Error ? error.message : "")) {
+    if (/^'(import|export)' and|^Cannot use 'import/.test(messageOf(error))) {
       const at = placed(error, positions);
       throw new CellSyntaxError(
         "cells import and export nothing: what a cell defines, the cells after it can use",

@@ -1,5 +1,5 @@
 import { pipeline } from "node:stream";
-import { errorOf } from "../../core/thrown.ts";
+import { errorOf, messageOf } from "../../core/thrown.ts";
 import { createGunzip } from "node:zlib";
 import { DataFormatError } from "../../core/errors.ts";
 import type { RegularFile } from "./regular-file.ts";
@@ -22,7 +22,7 @@ function gunzipError(path: string, error: unknown, expected: string, got: number
     return new DataFormatError(path, got, expected, `${got} bytes: the compressed file ends early`);
   }
   if (code === "Z_DATA_ERROR") {
-    const detail = error instanceof Error ? error.message : "";
+    const detail = messageOf(error);
     // The file began with gzip's magic, so this is what zlib says of bytes behind the end of the data.
     if (detail === "incorrect header check") {
       return new DataFormatError(path, got, "the end of the file", "more bytes behind the gzip data");

@@ -12,7 +12,7 @@ export interface ThreadActivity {
 export const THREADS_ARE_VISIBLE = process.platform === "linux";
 
 /** `utime` and `stime` count in USER_HZ, which Linux fixes at 100 for every architecture Electron runs on. */
-const MS_PER_CLOCK_TICK = 10;
+export const MS_PER_CLOCK_TICK = 10;
 /** Fields of proc(5)'s stat after the name in parentheses, from 0: state, utime, stime. */
 const FIELD = { state: 0, utime: 11, stime: 12 } as const;
 

@@ -65,7 +65,7 @@ export function setV8Flags(): readonly string[] {
   return flags;
 }
 
-/** V8's flags hold for the whole process: who needs others takes turns with the rest. */
+/** V8's flags hold for the whole process: where some modules need others than the rest, they are read in turns. */
 function inTurn<T>(compile: () => Promise<T>): Promise<T> {
   const turn = compiling.then(compile);
   compiling = turn.catch(() => undefined);
@@ -77,19 +77,21 @@ function inTurn<T>(compile: () => Promise<T>): Promise<T> {
  * them. `compile` resolves when they have it.
  */
 export function compileTrusted<T>(compile: () => Promise<T>): Promise<T> {
+  if (!leavesChecksOut) return compile();
   return inTurn(async () => {
-    if (leavesChecksOut) setFlagsFromString(UNCHECKED);
+    setFlagsFromString(UNCHECKED);
     try {
       return await compile();
     } finally {
-      if (leavesChecksOut) setFlagsFromString("--wasm-bounds-checks");
+      setFlagsFromString("--wasm-bounds-checks");
     }
   });
 }
 
 /** Reads WebAssembly that works on what strangers wrote, scripts or files: each of its accesses to memory is checked. */
 export function compileGuarded<T>(compile: () => T | Promise<T>): Promise<T> {
-  return inTurn(async () => compile());
+  const read = async (): Promise<T> => compile();
+  return leavesChecksOut ? inTurn(read) : read();
 }
 
 /**

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { cpus } from "node:os";
+import { MS_PER_CLOCK_TICK } from "../engine/thread-activity.ts";
 
 /** What all processors together have done since the system started. */
 export interface ProcessorTimes {
@@ -10,9 +11,6 @@ export interface ProcessorTimes {
   /** Taken away by the host of a virtual machine. */
   readonly stolenMs: number;
 }
-
-/** USER_HZ, see thread-activity.ts. */
-const MS_PER_CLOCK_TICK = 10;
 
 /**
  * Reads the text of Linux's /proc/stat; null when it is none.

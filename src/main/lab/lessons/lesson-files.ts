@@ -15,7 +15,7 @@ const ENDS = [DOCUMENT_EXTENSION, ".ipynb"];
 /** The lessons of a file or of a folder, in the order of their names. @throws {ContractError} */
 export async function readLessons(path: string): Promise<readonly DocumentFile[]> {
   const stats = await lstat(path).catch((cause: unknown) => {
-    throw new ContractError(`${path} cannot be read: ${cause instanceof Error ? cause.message : ""}`, {
+    throw new ContractError(`${path} cannot be read: ${messageOf(cause)}`, {
       cause,
     });
   });
@@ -33,7 +33,7 @@ export async function readLessons(path: string): Promise<readonly DocumentFile[]
  */
 export async function readHandedIn(folder: string): Promise<readonly FolderFile[]> {
   const entries = await readdir(folder, { withFileTypes: true }).catch((cause: unknown) => {
-    throw new ContractError(`${folder} cannot be read: ${cause instanceof Error ? cause.message : ""}`, {
+    throw new ContractError(`${folder} cannot be read: ${messageOf(cause)}`, {
       cause,
     });
   });
