@@ -2,7 +2,13 @@ import kernelsBase64, { HASH } from "virtual:kernels";
 // Piscina hands it on as it is; its own package would take each thread 20 ms to load.
 import { workerData } from "node:worker_threads";
 import { WASM_SETS } from "../shared/engine/instruction-sets.ts";
-import { CONTROL, CONTROL_WORDS, type WorkerData, type WorkerTask } from "../shared/engine/worker-tasks.ts";
+import {
+  CONTROL,
+  CONTROL_WORDS,
+  type PingAnswer,
+  type WorkerData,
+  type WorkerTask,
+} from "../shared/engine/worker-tasks.ts";
 import { toWireError, type Result } from "../shared/ipc/wire-error.ts";
 import { KernelLibrary } from "./kernels/load/kernel-library.ts";
 import { readModule } from "./kernels/load/kernels.ts";
@@ -40,9 +46,9 @@ const library = new KernelLibrary(
 
 /** @returns `stopped` when main cancelled the work, else what the task asks for. */
 function answer(task: WorkerTask): unknown {
-  if (task.kind === "ping") return HASH;
+  if (task.kind === "ping") return { hash: HASH, modules: library.modules } satisfies PingAnswer;
   if (task.kind === "program") return runProgram(task, memory, library.kernels(task.instructionSet));
-  if (task.kind === "verify") return runVerify(library, task.instructionSet, task.scratchOffsetBytes);
+  if (task.kind === "verify") return runVerify(library, task);
   const control = new Control(memory, {
     worker: "worker" in task ? task.worker : 0,
     threads: 1,

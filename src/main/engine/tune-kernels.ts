@@ -1,9 +1,9 @@
 import { KernelUnavailableError, TaskError } from "../../core/errors.ts";
 import { USUAL_CACHE_BYTES } from "../../shared/engine/cache-blocks.ts";
-import { TUNING_BYTES } from "../../shared/engine/kernel-scratch.ts";
+import { TUNING_BYTES, VERIFICATION_BYTES } from "../../shared/engine/kernel-scratch.ts";
 import type { Tuning, TuningReport } from "../../shared/experiments/tuning.ts";
 import type { InstructionSet } from "../../shared/engine/instruction-sets.ts";
-import type { TuneAnswer, WorkerTask } from "../../shared/engine/worker-tasks.ts";
+import { VERIFIED_HALVES, type TuneAnswer, type WorkerTask } from "../../shared/engine/worker-tasks.ts";
 import { COMMAND_NAME } from "../place/command-name.ts";
 import type { Arena } from "./arena.ts";
 import { cachesToTry, chooseBlocks } from "./choose-blocks.ts";
@@ -39,12 +39,13 @@ export interface TuningInForce extends Tuning {
 async function withScratch(
   pool: WorkerPool,
   arena: Arena,
+  scratchBytes: number,
   taskAt: (scratchOffsetBytes: number) => WorkerTask,
 ): Promise<unknown> {
   const scratch = arena.scope();
   try {
     return await withTimeout(
-      pool.run(taskAt(scratch.bytes(TUNING_BYTES))),
+      pool.run(taskAt(scratch.bytes(scratchBytes))),
       TUNE_TIMEOUT_MS,
       `Testing the kernels took longer than ${TUNE_TIMEOUT_MS / 1000} s. Close what keeps this machine busy, then start again.`,
     );
@@ -63,7 +64,7 @@ export async function tuneKernels(
   arena: Arena,
   { joinsVectors, systemCacheBytes }: Pick<TuneOptions, "joinsVectors" | "systemCacheBytes">,
 ): Promise<Tuning | null> {
-  const answer = await withScratch(pool, arena, (scratchOffsetBytes) => ({
+  const answer = await withScratch(pool, arena, TUNING_BYTES, (scratchOffsetBytes) => ({
     kind: "tune",
     scratchOffsetBytes,
     cacheBytes: cachesToTry(systemCacheBytes),
@@ -81,18 +82,23 @@ export async function tuneKernels(
   };
 }
 
-/** Why kernels must not be used on one worker, or null. */
+/** Why kernels must not be used, or null: tested on two workers at a time if there are as many. */
 async function wrongOf(
   pool: WorkerPool,
   arena: Arena,
   instructionSet: InstructionSet,
 ): Promise<string | null> {
-  const wrong = await withScratch(pool, arena, (scratchOffsetBytes) => ({
-    kind: "verify",
-    instructionSet,
-    scratchOffsetBytes,
-  }));
-  return typeof wrong === "string" ? wrong : null;
+  const wrong = await Promise.all(
+    VERIFIED_HALVES.map((half) =>
+      withScratch(pool, arena, VERIFICATION_BYTES, (scratchOffsetBytes) => ({
+        kind: "verify",
+        instructionSet,
+        half,
+        scratchOffsetBytes,
+      })),
+    ),
+  );
+  return wrong.find((one) => typeof one === "string") ?? null;
 }
 
 /**

@@ -2,7 +2,7 @@ import { availableParallelism } from "node:os";
 import { messageOf } from "../../core/thrown.ts";
 import { Piscina } from "piscina";
 import { KernelUnavailableError, TaskError } from "../../core/errors.ts";
-import type { WorkerData, WorkerTask } from "../../shared/engine/worker-tasks.ts";
+import type { PingAnswer, WorkerData, WorkerTask } from "../../shared/engine/worker-tasks.ts";
 import type { Result } from "../../shared/ipc/wire-error.ts";
 import { compileTrusted } from "./v8-flags.ts";
 import { withTimeout } from "./with-timeout.ts";
@@ -16,6 +16,9 @@ const START_TIMEOUT_MS = 60_000;
 const HEAP_MB = 256;
 /** Threads that do not end by themselves are terminated; one that resists even that is left behind. */
 const DESTROY_TIMEOUT_MS = 1_000;
+
+/** Held as long as the process: workers that replace others find their kernels compiled. */
+const compiledModules = new Map<string, PingAnswer["modules"]>();
 
 export interface PoolOptions {
   readonly threads: number;
@@ -76,13 +79,15 @@ export class WorkerPool {
       },
     );
     try {
-      const [kernels] = await withTimeout(
+      const [answer] = await withTimeout(
         answers,
         START_TIMEOUT_MS,
         `The worker threads cannot start: ${threads} did not answer within ${START_TIMEOUT_MS / 1000} s on a machine ` +
           `of ${availableParallelism()} cores. Choose fewer threads, or close what keeps this machine busy.`,
       );
-      pool.#kernels = String(kernels);
+      const { hash, modules } = answer as PingAnswer;
+      pool.#kernels = hash;
+      compiledModules.set(hash, modules);
     } catch (error) {
       await pool.destroy();
       throw error;

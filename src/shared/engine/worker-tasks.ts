@@ -371,17 +371,29 @@ export interface TimedBlocks {
   readonly rounds: readonly number[];
 }
 
-/** Tests one set of kernels on one worker, which answers with what is wrong or null. */
+/** What two workers compile and test at the same time: products of matrices, and all other functions. */
+export const VERIFIED_HALVES = ["products", "primitives"] as const;
+export type VerifiedHalf = (typeof VERIFIED_HALVES)[number];
+
+/** Tests half of a set of kernels on one worker, which answers with what is wrong or null. */
 export interface VerifyTask {
   readonly kind: "verify";
   readonly instructionSet: InstructionSet;
+  readonly half: VerifiedHalf;
   /** VERIFICATION_BYTES of the arena. */
   readonly scratchOffsetBytes: number;
 }
 
-/** Start-up test of a worker: it loads its kernels and answers with a hash of their modules. */
+/** Start-up test of a worker: it loads its kernels. */
 export interface PingTask {
   readonly kind: "ping";
+}
+
+export interface PingAnswer {
+  /** Of the bytes of the kernels' modules. */
+  readonly hash: string;
+  /** The modules: V8 forgets what it has compiled of them when no thread holds them any more. */
+  readonly modules: readonly unknown[];
 }
 
 export type WorkerTask =

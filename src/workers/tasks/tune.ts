@@ -1,6 +1,6 @@
 import { KernelUnavailableError } from "../../core/errors.ts";
 import type { InstructionSet } from "../../shared/engine/instruction-sets.ts";
-import type { TimedBlocks, TuneAnswer, TuneTask } from "../../shared/engine/worker-tasks.ts";
+import type { TimedBlocks, TuneAnswer, TuneTask, VerifyTask } from "../../shared/engine/worker-tasks.ts";
 import type { KernelLibrary } from "../kernels/load/kernel-library.ts";
 import { measurePeak } from "../kernels/verify/measure-peak.ts";
 import { timeKernels, timeLargeProduct } from "../kernels/verify/verify-kernels.ts";
@@ -12,10 +12,10 @@ const WARM_UP_MS = 30;
 const ROUNDS = 5;
 const ROUND_MS = 8;
 
-/** The kernels if they compute rightly, else why they must not be used. */
-function tested(library: KernelLibrary, instructionSet: InstructionSet, scratch: number): Kernels | string {
+/** The kernels that a test gives if they compute rightly, else why they must not be used. */
+function tested(test: () => Kernels): Kernels | string {
   try {
-    return library.verified(instructionSet, scratch);
+    return test();
   } catch (error) {
     if (error instanceof KernelUnavailableError) return error.message;
     throw error;
@@ -41,7 +41,7 @@ export function runTune(
   };
   const prepare = (instructionSet: InstructionSet): Candidate => {
     beat();
-    const candidate = tested(library, instructionSet, scratch);
+    const candidate = tested(() => library.verified(instructionSet, scratch));
     beat();
     if (typeof candidate === "string")
       return { instructionSet, failure: candidate, kernels: null, rounds: [] };
@@ -104,12 +104,11 @@ interface Candidate {
   readonly rounds: number[];
 }
 
-/** Tests one candidate. @returns Why it must not be used, or null. */
+/** Tests half of one candidate. @returns Why it must not be used, or null. */
 export function runVerify(
   library: KernelLibrary,
-  instructionSet: InstructionSet,
-  scratch: number,
+  { instructionSet, half, scratchOffsetBytes: scratch }: VerifyTask,
 ): string | null {
-  const candidate = tested(library, instructionSet, scratch);
+  const candidate = tested(() => library.verified(instructionSet, scratch, [half]));
   return typeof candidate === "string" ? candidate : null;
 }

@@ -1,7 +1,8 @@
 import { KernelUnavailableError } from "../../../core/errors.ts";
 import type { InstructionSet, WasmSet } from "../../../shared/engine/instruction-sets.ts";
 import { javascriptKernels } from "./javascript-kernels.ts";
-import { verifyKernels } from "../verify/verify-kernels.ts";
+import { VERIFIED_HALVES, type VerifiedHalf } from "../../../shared/engine/worker-tasks.ts";
+import { verifyHalf } from "../verify/verify-kernels.ts";
 import { instantiateKernels, type Kernels } from "./kernels.ts";
 
 /** A module that might be used; null where this runtime does not know its instructions. */
@@ -18,7 +19,7 @@ export class KernelLibrary {
   readonly #candidates: readonly KernelCandidate[];
   readonly #memory: WebAssembly.Memory;
   readonly #known = new Map<InstructionSet, Kernels>();
-  readonly #verified = new Set<InstructionSet>();
+  readonly #verified = new Set<`${InstructionSet} ${VerifiedHalf}`>();
 
   constructor(candidates: readonly KernelCandidate[], memory: WebAssembly.Memory) {
     this.#candidates = candidates;
@@ -28,6 +29,10 @@ export class KernelLibrary {
   /** The generated ones; `javascript` is there besides, and needs no trying while one of these is right. */
   get wasmSets(): readonly WasmSet[] {
     return this.#candidates.map(({ instructionSet }) => instructionSet);
+  }
+
+  get modules(): readonly (WebAssembly.Module | null)[] {
+    return this.#candidates.map(({ module }) => module);
   }
 
   /** The next use of any kernels compiles and tests them again. */
@@ -51,16 +56,23 @@ export class KernelLibrary {
   }
 
   /**
-   * The kernels of an instruction set, tested at the first call in the VERIFICATION_BYTES from `scratch` on.
+   * The kernels of an instruction set, or half of them, tested at the first call in the VERIFICATION_BYTES from
+   * `scratch` on.
    *
    * @throws {KernelUnavailableError} If this runtime does not know the instructions, or the kernels compute wrongly.
    */
-  verified(instructionSet: InstructionSet, scratch: number): Kernels {
+  verified(
+    instructionSet: InstructionSet,
+    scratch: number,
+    halves: readonly VerifiedHalf[] = VERIFIED_HALVES,
+  ): Kernels {
     const kernels = this.kernels(instructionSet);
-    if (this.#verified.has(instructionSet)) return kernels;
-    const wrong = verifyKernels(kernels, this.#memory, scratch);
-    if (wrong !== null) throw new KernelUnavailableError(`${instructionSet}: wrong result, ${wrong}`);
-    this.#verified.add(instructionSet);
+    for (const half of halves) {
+      if (this.#verified.has(`${instructionSet} ${half}`)) continue;
+      const wrong = verifyHalf[half](kernels, this.#memory, scratch);
+      if (wrong !== null) throw new KernelUnavailableError(`${instructionSet}: wrong result, ${wrong}`);
+      this.#verified.add(`${instructionSet} ${half}`);
+    }
     return kernels;
   }
 

@@ -2,6 +2,7 @@ import { USUAL_CACHE_BYTES } from "../../../shared/engine/cache-blocks.ts";
 import { columnMomentPlaces } from "../ops/column-moments.ts";
 import { compileProduct, type Product, type ProductPlace } from "../ops/multiply.ts";
 import type { Kernels } from "../load/kernels.ts";
+import type { VerifiedHalf } from "../../../shared/engine/worker-tasks.ts";
 import { verifyPrimitives } from "./verify-primitives.ts";
 
 /** (rows, depth, columns): every width and height of a tile, one more and one less, and more than one block deep. */
@@ -103,26 +104,41 @@ const testPlace = (kernels: Kernels, cacheBytes = USUAL_CACHE_BYTES): ProductPla
   beat: () => undefined,
 });
 
-/** Fills A and B, and gives the elements of A @ B that are looked at, summed in float64: one in `step`. */
-function fillOperands(
-  memory: WebAssembly.Memory,
-  { rows, columns, depth, a, b }: PlacedProduct,
-  step: number,
-): Float64Array {
-  const valuesA = new Float32Array(memory.buffer, a.at, rows * depth);
-  const valuesB = new Float32Array(memory.buffer, b.at, depth * columns);
+/** A (rows, depth) and B (depth, columns), and of A @ B the elements that are looked at, one in `step`, summed in float64. */
+interface Expected {
+  readonly valuesA: Float32Array;
+  readonly valuesB: Float32Array;
+  readonly sums: Float64Array;
+  readonly step: number;
+}
+
+function expected([rows, depth, columns]: readonly [number, number, number]): Expected {
+  const valuesA = new Float32Array(rows * depth);
+  const valuesB = new Float32Array(depth * columns);
   fill(valuesA, 1);
   fill(valuesB, 2);
-  const [rowOfA, depthOfA] = a.transposed ? [1, rows] : [depth, 1];
-  const [depthOfB, columnOfB] = b.transposed ? [1, depth] : [columns, 1];
-  return Float64Array.from({ length: Math.ceil((rows * columns) / step) }, (_, index) => {
+  const step = rows * depth * columns < LARGE ? 1 : SAMPLED;
+  const sums = new Float64Array(Math.ceil((rows * columns) / step));
+  for (let index = 0; index < sums.length; index++) {
     const i = Math.trunc((index * step) / columns);
     const j = index * step - i * columns;
     let sum = 0;
-    for (let k = 0; k < depth; k++)
-      sum += valuesA[i * rowOfA + k * depthOfA]! * valuesB[k * depthOfB + j * columnOfB]!;
-    return sum;
-  });
+    for (let k = 0; k < depth; k++) sum += valuesA[i * depth + k]! * valuesB[k * columns + j]!;
+    sums[index] = sum;
+  }
+  return { valuesA, valuesB, sums, step };
+}
+
+/** Writes a matrix of `columns` columns to where an operand lies, the way it is stored there. */
+function store(memory: WebAssembly.Memory, values: Float32Array, columns: number, to: Product["a"]): void {
+  const stored = new Float32Array(memory.buffer, to.at, values.length);
+  if (!to.transposed) {
+    stored.set(values);
+    return;
+  }
+  const rows = values.length / columns;
+  for (let i = 0; i < rows; i++)
+    for (let j = 0; j < columns; j++) stored[j * rows + i] = values[i * columns + j]!;
 }
 
 /** The first element that differs from `sums`, what a plain float64 loop gave, in words; null when all are right. */
@@ -130,7 +146,7 @@ function firstDifference(
   kernels: Kernels,
   memory: WebAssembly.Memory,
   product: PlacedProduct,
-  { sums, step }: { readonly sums: Float64Array; readonly step: number },
+  { sums, step }: Pick<Expected, "sums" | "step">,
 ): string | null {
   const { rows, columns, depth, a, b, c, epilogue } = product;
   const floats = (at: number, length: number): Float32Array => new Float32Array(memory.buffer, at, length);
@@ -170,7 +186,9 @@ function firstDifference(
       const [j, power] = [at % columns, at < columns ? 1 : 2];
       let [sum, magnitude] = [0, 0];
       for (let i = 0; i < rows; i++) {
-        const term = (activated[i * columns + j]! - activated[j]!) ** power;
+        const distance = activated[i * columns + j]! - activated[j]!;
+        // Not `**`, which calls the system's pow and takes ten times as long beside 256-bit code.
+        const term = power === 1 ? distance : distance * distance;
         sum += term;
         magnitude += Math.abs(term);
       }
@@ -184,25 +202,35 @@ function firstDifference(
 }
 
 /**
- * Checks the kernels against plain loops on awkward shapes and lengths, in memory from `region` on.
+ * Checks the products of all shapes and layouts against plain loops, in memory from `region` on.
  *
- * @returns What is wrong, or null: only then may they be used.
+ * @returns What is wrong, or null.
  */
-export function verifyKernels(kernels: Kernels, memory: WebAssembly.Memory, region: number): string | null {
+function verifyProducts(kernels: Kernels, memory: WebAssembly.Memory, region: number): string | null {
   for (const shape of AWKWARD_SHAPES) {
-    const [rows, depth, columns] = shape;
-    const step = rows * depth * columns < LARGE ? 1 : SAMPLED;
+    const [, depth, columns] = shape;
+    const wanted = expected(shape);
     for (const layout of LAYOUTS) {
-      const sums = fillOperands(memory, place(region, shape, layout, PLAIN), step);
+      const { a, b } = place(region, shape, layout, PLAIN);
+      store(memory, wanted.valuesA, depth, a);
+      store(memory, wanted.valuesB, columns, b);
       for (const ending of ENDINGS) {
-        const product = place(region, shape, layout, ending);
-        const wrong = firstDifference(kernels, memory, product, { sums, step });
+        const wrong = firstDifference(kernels, memory, place(region, shape, layout, ending), wanted);
         if (wrong !== null) return wrong;
       }
     }
   }
-  return verifyPrimitives(kernels, memory, region);
+  return null;
 }
+
+/**
+ * Checks half of what kernels can: what no half finds wrong may be used.
+ *
+ * @returns What is wrong, or null.
+ */
+export const verifyHalf: Readonly<
+  Record<VerifiedHalf, (kernels: Kernels, memory: WebAssembly.Memory, region: number) => string | null>
+> = { products: verifyProducts, primitives: verifyPrimitives };
 
 /** The product that candidates are timed on: larger than a first-level cache, a millisecond on a slow runtime. */
 const TIMED_SHAPE = [128, 256, 192] as const;
